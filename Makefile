@@ -1,0 +1,54 @@
+# The verbs of the workbench: `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export GX_ANALYTICS_ENABLED := False
+
+.PHONY: help demo test lint lab report clean lock
+
+help: ## list these verbs
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "crmwb needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Name another with: make PYTHON=python3.12 …"; exit 1; }
+	@echo "Setting up .venv (once) …"
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv venv --quiet --clear --python "$$(command -v $(PYTHON))" .venv && \
+	  uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock && \
+	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
+	else \
+	  $(PYTHON) -m venv --clear .venv && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
+	fi
+	@touch $@
+
+demo: $(READY) ## run the whole pipeline and print where the report is
+	@dvc repro
+	@echo "Open $(CURDIR)/reports/index.html"
+
+report: demo ## the same as demo: reports are the pipeline's last stage
+
+test: $(READY) ## run every test
+	@pytest
+
+lint: $(READY) ## check style and types
+	@ruff check .
+	@ruff format --check .
+	@mypy
+
+lab: $(READY) ## open JupyterLab on the explore notebooks (localhost, token)
+	@jupyter lab --ServerApp.ip=127.0.0.1 --LabApp.default_url=/lab/tree/notebooks/explore/START_HERE.ipynb
+
+lock: ## resolve requirements.lock again (needs uv)
+	@uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" \
+	  --group dev pyproject.toml -o requirements.lock
+
+clean: ## remove everything that the pipeline and the tests made (raw data and .venv stay)
+	@rm -rf data/canonical data/quality data/features data/segments data/value data/actions data/marts data/reports metrics reports plots
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .dvc/tmp .dvc/cache
+	@find src tests pipeline -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,234 @@
+"""params.yaml as typed, frozen models: the only reader of it.
+
+Every key must be there, so no default hides in code; unknown keys, wrong types and impossible combinations are refused
+with the key, the value and what is allowed.
+"""
+
+import difflib
+import json
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from crmwb import layout
+from crmwb.errors import CrmwbError
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Month = Annotated[int, Field(ge=1, le=12)]
+Score = Annotated[int, Field(ge=1, le=10)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class Section(BaseModel):
+    """A section of params.yaml: frozen, complete, and without unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class SourceParams(Section):
+    """Where the CRM data comes from."""
+
+    kind: Literal["complete_journey", "files"]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    mapping: str | None
+    directory: str | None
+
+    @model_validator(mode="after")
+    def _files_need_a_mapping(self) -> Self:
+        if self.kind == "files" and (self.mapping is None or self.directory is None):
+            raise ValueError("kind files needs both mapping (a file in mappings/) and directory (where the files lie)")
+        return self
+
+
+class EngineParams(Section):
+    """What the engine may use. It never changes a result, so no stage depends on it."""
+
+    threads: Annotated[int, Field(ge=1)] | None
+    memory_limit_gb: Annotated[int, Field(ge=1)]
+
+
+class QualityParams(Section):
+    """How much bad data is too much."""
+
+    max_quarantined_share: Share
+    n_examples: Annotated[int, Field(ge=0, le=20)]
+
+
+class FeatureParams(Section):
+    """How customers are described."""
+
+    recent_days: Annotated[int, Field(ge=1)]
+    off_season_months: tuple[Month, ...]
+    max_days_after_last_event: Annotated[int, Field(ge=0)]
+    min_customers: Annotated[int, Field(ge=2)]
+
+
+class RfmSegment(Section):
+    """One named RFM segment: the scores it covers, both ends included."""
+
+    name: Name
+    recency: tuple[Score, Score]
+    frequency_monetary: tuple[Score, Score]
+
+
+class RfmParams(Section):
+    """How RFM scores are cut and named; the first rule that fits names the segment."""
+
+    n_bins: Annotated[int, Field(ge=3, le=5)]
+    segments: Annotated[tuple[RfmSegment, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _every_score_has_a_name(self) -> Self:
+        scores = range(1, self.n_bins + 1)
+        for r in scores:
+            for fm in scores:
+                if not any(
+                    s.recency[0] <= r <= s.recency[1] and s.frequency_monetary[0] <= fm <= s.frequency_monetary[1]
+                    for s in self.segments
+                ):
+                    raise ValueError(f"no segment covers recency score {r} with frequency-monetary score {fm}")
+        return self
+
+
+class Tier(Section):
+    """One value tier and the share of customers that it holds."""
+
+    name: Name
+    share: Share
+
+
+class TierParams(Section):
+    """How customers are ranked by worth and cut into tiers, best first."""
+
+    weights: dict[Literal["revenue", "margin", "frequency", "recency", "response"], Annotated[float, Field(ge=0)]]
+    levels: Annotated[tuple[Tier, ...], Field(min_length=2)]
+
+    @model_validator(mode="after")
+    def _shares_and_weights_add_up(self) -> Self:
+        total = sum(level.share for level in self.levels)
+        if abs(total - 1) > 1e-9:
+            raise ValueError(f"the shares of levels must add up to 1, not {total:g}")
+        if sum(self.weights.values()) <= 0:
+            raise ValueError("weights needs at least one weight above 0")
+        return self
+
+
+class ClusterParams(Section):
+    """How customers are clustered by likeness."""
+
+    features: Annotated[tuple[str, ...], Field(min_length=2)]
+    k_min: Annotated[int, Field(ge=2)]
+    k_max: Annotated[int, Field(ge=2, le=20)]
+    fit_rows: Annotated[int, Field(ge=100)]
+    silhouette_rows: Annotated[int, Field(ge=100)]
+    n_bootstrap: Annotated[int, Field(ge=2)]
+    min_stability: Share
+    min_share: Share
+
+    @model_validator(mode="after")
+    def _k_in_order(self) -> Self:
+        if self.k_max < self.k_min:
+            raise ValueError(f"k_max ({self.k_max}) must be at least k_min ({self.k_min})")
+        return self
+
+
+class SegmentationParams(Section):
+    """RFM, value tiers and clusters."""
+
+    rfm: RfmParams
+    tiers: TierParams
+    clusters: ClusterParams
+
+
+class BacktestParams(Section):
+    """How forecasts are tested on time that the models have not seen."""
+
+    n_origins: Annotated[int, Field(ge=1, le=24)]
+    holdout_days: Annotated[int, Field(ge=1)]
+    min_customers: Annotated[int, Field(ge=2)]
+
+
+class ValueParams(Section):
+    """What a customer is worth, and over which time."""
+
+    horizon_days: Annotated[int, Field(ge=1, le=3650)]
+    annual_discount_rate: Annotated[float, Field(ge=0, lt=10)]
+    assumed_margin_share: Annotated[float, Field(gt=0, le=1)]
+    n_bootstrap: Annotated[int, Field(ge=20)]
+    backtest: BacktestParams
+
+
+class ReportParams(Section):
+    """One report: its title on the index page and what its notebook is given."""
+
+    title: str
+    audience: str
+    parameters: dict[str, int | float | str | bool]
+
+
+class Params(Section):
+    """Everything that a person may choose."""
+
+    seed: Annotated[int, Field(ge=0, lt=2**32)]
+    as_of: date | None
+    source: SourceParams
+    engine: EngineParams
+    quality: QualityParams
+    features: FeatureParams
+    segmentation: SegmentationParams
+    value: ValueParams
+    reports: Annotated[dict[Name, ReportParams], Field(min_length=1)]
+
+    def fingerprint(self) -> str:
+        """Return the SHA-256 of every choice that can change a result (so without `engine`)."""
+        choices = self.model_dump(mode="json", exclude={"engine"})
+        return sha256(json.dumps(choices, sort_keys=True).encode()).hexdigest()
+
+
+def load(path: Path = layout.PARAMS) -> Params:
+    """Read params.yaml.
+
+    Raises
+    ------
+    CrmwbError
+        The file is missing, is no YAML, or holds something that is not allowed; the message names each key.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CrmwbError(f"{path}: not found; run in the project's folder, where it lies beside dvc.yaml.") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise CrmwbError(f"{path}: not readable as YAML: {' '.join(str(error).split())}.") from None
+    try:
+        return Params.model_validate_json(json.dumps(content, default=str))
+    except ValidationError as error:
+        raise CrmwbError("\n".join(_explain(path, e) for e in error.errors())) from None
+
+
+def _explain(path: Path, error: Any) -> str:
+    """Say one validation error in the words of the file: key, value, what is allowed."""
+    key = ".".join(str(part) for part in error["loc"]) or "the file"
+    if error["type"] == "extra_forbidden":
+        close = difflib.get_close_matches(str(error["loc"][-1]), _known_keys(error["loc"][:-1]), n=1)
+        hint = f"; did you mean {close[0]}?" if close else f"; known here: {', '.join(_known_keys(error['loc'][:-1]))}."
+        return f"{path}: {key}: no such key{hint}"
+    if error["type"] == "missing":
+        return f"{path}: {key}: missing; add it (the project's own params.yaml shows every key)."
+    said = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    allowed = said if error["type"] == "value_error" else f"must be {said}"
+    if isinstance(error["input"], dict | list):
+        return f"{path}: {key}: {allowed}."
+    return f"{path}: {key}: {error['input']!r} is not allowed: {allowed}."
+
+
+def _known_keys(where: tuple[int | str, ...]) -> list[str]:
+    """Return the keys of the section at `where`."""
+    model: Any = Params
+    for part in where:
+        fields = getattr(model, "model_fields", {})
+        model = fields[part].annotation if part in fields else model
+    return sorted(getattr(model, "model_fields", {}))

@@ -1,0 +1,360 @@
+"""The data contract: what each canonical table is, column by column.
+
+The single source for ingest's casts, the Great Expectations suites, synthetic data and the data dictionary in docs/.
+Ids are strings; money is int64 in hundredths of `params.source.currency`; timestamps are naive UTC; unknown is NULL.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+
+class Kind(StrEnum):
+    """What a column holds; the value is what the data dictionary prints."""
+
+    ID = "id"
+    TEXT = "text"
+    CATEGORY = "category"
+    MONEY = "money (hundredths)"
+    INTEGER = "integer"
+    NUMBER = "number"
+    SHARE = "share (0–1)"
+    DATE = "date"
+    TIMESTAMP = "timestamp (UTC)"
+    BOOLEAN = "true/false"
+
+
+ARROW_TYPES = {
+    Kind.ID: pa.string(),
+    Kind.TEXT: pa.string(),
+    Kind.CATEGORY: pa.string(),
+    Kind.MONEY: pa.int64(),
+    Kind.INTEGER: pa.int64(),
+    Kind.NUMBER: pa.float64(),
+    Kind.SHARE: pa.float64(),
+    Kind.DATE: pa.date32(),
+    Kind.TIMESTAMP: pa.timestamp("us"),
+    Kind.BOOLEAN: pa.bool_(),
+}
+
+
+class Severity(StrEnum):
+    """What a broken rule does: stop the pipeline, quarantine the row, or only be reported."""
+
+    CRITICAL = "critical"
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its meaning and everything that must hold of it."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    nullable: bool = False
+    references: str | None = None
+    allowed: tuple[str, ...] | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    pii: bool = False
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What must hold within each row, as an Ibis predicate that is true where the row is right."""
+
+    name: str
+    meaning: str
+    holds: Callable[[ir.Table], ir.BooleanValue]
+    severity: Severity = Severity.ERROR
+
+
+@dataclass(frozen=True)
+class Table:
+    """One canonical table: its grain, its key, its columns and its row rules."""
+
+    name: str
+    grain: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    rules: tuple[Rule, ...] = ()
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The table's Arrow schema, columns in the contract's order."""
+        return pa.schema([pa.field(c.name, ARROW_TYPES[c.kind], nullable=True) for c in self.columns])
+
+    def column(self, name: str) -> Column:
+        """Return the column called `name`; KeyError where there is none."""
+        return next(c for c in self.columns if c.name == name)
+
+
+def _id(name: str, meaning: str, *, nullable: bool = False, references: str | None = None) -> Column:
+    return Column(name, Kind.ID, meaning, nullable=nullable, references=references)
+
+
+def _maybe(
+    name: str,
+    kind: Kind,
+    meaning: str,
+    *,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    allowed: tuple[str, ...] | None = None,
+) -> Column:
+    return Column(name, kind, meaning, nullable=True, minimum=minimum, maximum=maximum, allowed=allowed)
+
+
+CUSTOMERS = Table(
+    name="customers",
+    grain="one row per customer or account",
+    key=("customer_id",),
+    columns=(
+        _id("customer_id", "the customer's number"),
+        Column("kind", Kind.CATEGORY, "a person or a company", allowed=("person", "company")),
+        _maybe("acquired_on", Kind.DATE, "when they became a customer"),
+        _maybe("acquisition_channel", Kind.CATEGORY, "what brought them"),
+        _maybe("acquisition_route", Kind.CATEGORY, "who made the first step", allowed=("inbound", "outbound")),
+        _maybe("acquisition_cost_cents", Kind.MONEY, "what it cost to win them", minimum=0),
+        _maybe("country", Kind.CATEGORY, "country"),
+        _maybe("region", Kind.CATEGORY, "region within the country"),
+        _maybe("city", Kind.CATEGORY, "city"),
+        _maybe("industry", Kind.CATEGORY, "a company's industry"),
+        _maybe("company_size", Kind.CATEGORY, "a company's size band"),
+        _maybe("age_band", Kind.CATEGORY, "a person's age band"),
+        _maybe("income_band", Kind.CATEGORY, "a person's or household's income band"),
+        _maybe("gender", Kind.CATEGORY, "a person's gender"),
+        _maybe("marital_status", Kind.CATEGORY, "a person's marital status"),
+        _maybe("household_size", Kind.INTEGER, "people in the household; the top class where open-ended", minimum=1),
+        _maybe("children", Kind.INTEGER, "children in the household; the top class where open-ended", minimum=0),
+        _maybe("owner", Kind.CATEGORY, "who in our company looks after them"),
+        _id("parent_id", "the company they belong to", nullable=True, references="customers"),
+        _id("referred_by", "the customer who brought them", nullable=True, references="customers"),
+        _maybe("contactable", Kind.BOOLEAN, "they agreed to be contacted"),
+        _maybe("wallet_cents", Kind.MONEY, "their estimated yearly spend in our category", minimum=0),
+        _maybe("credit_limit_cents", Kind.MONEY, "how much they may owe", minimum=0),
+    ),
+)
+
+TRANSACTIONS = Table(
+    name="transactions",
+    grain="one row per order line",
+    key=("order_id", "line_no"),
+    columns=(
+        _id("customer_id", "who bought", references="customers"),
+        _id("order_id", "the order or basket"),
+        Column("line_no", Kind.INTEGER, "position within the order, from 1", minimum=1),
+        Column("ordered_at", Kind.TIMESTAMP, "when it was ordered"),
+        _id("product_id", "what was bought", nullable=True, references="products"),
+        Column("quantity", Kind.NUMBER, "how many units; negative for returns"),
+        Column("revenue_cents", Kind.MONEY, "what we received, net of discount; negative for returns"),
+        _maybe("discount_cents", Kind.MONEY, "what was taken off the list price", minimum=0),
+        _maybe("cost_cents", Kind.MONEY, "what the goods cost us; negative for returns"),
+        _maybe("channel", Kind.CATEGORY, "where the order came in"),
+        _id("store_id", "the store", nullable=True),
+        Column("is_return", Kind.BOOLEAN, "goods came back"),
+    ),
+    rules=(
+        Rule("return_is_not_positive", "a return brings no revenue", lambda t: ~t.is_return | (t.revenue_cents <= 0)),
+        Rule(
+            "sale_is_not_negative", "a sale brings no negative revenue", lambda t: t.is_return | (t.revenue_cents >= 0)
+        ),
+        Rule(
+            "revenue_has_quantity",
+            "a line with revenue has units",
+            lambda t: (t.revenue_cents == 0) | (t.quantity != 0),
+            Severity.WARNING,
+        ),
+    ),
+)
+
+PRODUCTS = Table(
+    name="products",
+    grain="one row per product",
+    key=("product_id",),
+    columns=(
+        _id("product_id", "the product's number"),
+        _maybe("name", Kind.TEXT, "what it is called"),
+        _maybe("line", Kind.CATEGORY, "product line or department"),
+        _maybe("category", Kind.CATEGORY, "category within the line"),
+        _maybe("brand", Kind.CATEGORY, "brand"),
+        _maybe("unit_cost_cents", Kind.MONEY, "what one unit costs us", minimum=0),
+    ),
+)
+
+INTERACTIONS = Table(
+    name="interactions",
+    grain="one row per contact",
+    key=("interaction_id",),
+    columns=(
+        _id("interaction_id", "the contact's number"),
+        _id("customer_id", "with whom", references="customers"),
+        Column("occurred_at", Kind.TIMESTAMP, "when"),
+        Column("department", Kind.CATEGORY, "which of our departments", allowed=("marketing", "sales", "service")),
+        Column("kind", Kind.CATEGORY, "what sort of contact"),
+        _maybe("direction", Kind.CATEGORY, "who made it", allowed=("inbound", "outbound")),
+        _maybe("cost_cents", Kind.MONEY, "what it cost us", minimum=0),
+        _maybe("responded", Kind.BOOLEAN, "they answered"),
+        _maybe("satisfaction", Kind.SHARE, "how content they were", minimum=0, maximum=1),
+        _maybe("resolved_at", Kind.TIMESTAMP, "when their matter was settled"),
+    ),
+    rules=(
+        Rule(
+            "resolved_after_start",
+            "a matter is settled after it came up",
+            lambda t: t.resolved_at.isnull() | (t.resolved_at >= t.occurred_at),
+        ),
+    ),
+)
+
+CAMPAIGNS = Table(
+    name="campaigns",
+    grain="one row per campaign",
+    key=("campaign_id",),
+    columns=(
+        _id("campaign_id", "the campaign's number"),
+        _maybe("name", Kind.TEXT, "what it is called"),
+        _maybe("kind", Kind.CATEGORY, "what sort of campaign"),
+        Column("starts_on", Kind.DATE, "first day"),
+        _maybe("ends_on", Kind.DATE, "last day"),
+        _maybe("cost_cents", Kind.MONEY, "what it cost", minimum=0),
+    ),
+    rules=(
+        Rule(
+            "ends_after_start",
+            "a campaign ends on or after its first day",
+            lambda t: t.ends_on.isnull() | (t.ends_on >= t.starts_on),
+        ),
+    ),
+)
+
+CAMPAIGN_MEMBERS = Table(
+    name="campaign_members",
+    grain="one row per campaign and customer",
+    key=("campaign_id", "customer_id"),
+    columns=(
+        _id("campaign_id", "the campaign", references="campaigns"),
+        _id("customer_id", "the customer", references="customers"),
+        Column("arm", Kind.CATEGORY, "contacted, or held back as control", allowed=("treatment", "control")),
+        _maybe("contacted_at", Kind.TIMESTAMP, "when they were contacted"),
+        _maybe("responded_at", Kind.TIMESTAMP, "when they first answered"),
+        _maybe("outcome_cents", Kind.MONEY, "what they spent because of it, as the source says"),
+    ),
+    rules=(
+        Rule(
+            "responded_after_contact",
+            "an answer follows the contact",
+            lambda t: t.responded_at.isnull() | t.contacted_at.isnull() | (t.responded_at >= t.contacted_at),
+            Severity.WARNING,
+        ),
+    ),
+)
+
+INVOICES = Table(
+    name="invoices",
+    grain="one row per invoice",
+    key=("invoice_id",),
+    columns=(
+        _id("invoice_id", "the invoice's number"),
+        _id("customer_id", "who owes", references="customers"),
+        Column("issued_on", Kind.DATE, "when it was sent"),
+        Column("due_on", Kind.DATE, "when it is due"),
+        _maybe("paid_on", Kind.DATE, "when it was paid in full; unknown while open"),
+        Column("amount_cents", Kind.MONEY, "what it asks for"),
+        _maybe("paid_cents", Kind.MONEY, "what was paid so far", minimum=0),
+        _maybe("disputed", Kind.BOOLEAN, "the customer contested it"),
+    ),
+    rules=(
+        Rule("due_after_issue", "an invoice is due on or after it was sent", lambda t: t.due_on >= t.issued_on),
+        Rule(
+            "paid_after_issue",
+            "an invoice is paid on or after it was sent",
+            lambda t: t.paid_on.isnull() | (t.paid_on >= t.issued_on),
+            Severity.WARNING,
+        ),
+        Rule(
+            "paid_at_most_amount",
+            "no more is paid than was asked for",
+            lambda t: t.paid_cents.isnull() | (t.paid_cents <= t.amount_cents),
+            Severity.WARNING,
+        ),
+    ),
+)
+
+OPPORTUNITIES = Table(
+    name="opportunities",
+    grain="one row per opportunity",
+    key=("opportunity_id",),
+    columns=(
+        _id("opportunity_id", "the opportunity's number"),
+        _id("customer_id", "with whom", nullable=True, references="customers"),
+        Column("opened_on", Kind.DATE, "when it was opened"),
+        _maybe("closed_on", Kind.DATE, "when it was won or lost; unknown while open"),
+        Column("stage", Kind.CATEGORY, "how far it is"),
+        _maybe("amount_cents", Kind.MONEY, "what it is worth", minimum=0),
+        _maybe("won", Kind.BOOLEAN, "it was won; unknown while open"),
+        _maybe("owner", Kind.CATEGORY, "who works on it"),
+        _id("product_id", "what it is about", nullable=True, references="products"),
+    ),
+    rules=(
+        Rule(
+            "closed_after_open",
+            "an opportunity closes on or after it was opened",
+            lambda t: t.closed_on.isnull() | (t.closed_on >= t.opened_on),
+        ),
+        Rule(
+            "won_is_closed",
+            "a won opportunity has a closing date",
+            lambda t: t.won.isnull() | ~t.won | t.closed_on.notnull(),
+            Severity.WARNING,
+        ),
+    ),
+)
+
+INITIATIVES = Table(
+    name="initiatives",
+    grain="one row per CRM initiative",
+    key=("initiative_id",),
+    columns=(
+        _id("initiative_id", "the initiative's number"),
+        Column("name", Kind.TEXT, "what it is called"),
+        Column("classes", Kind.CATEGORY, "cim, cem or csm, several joined by +"),
+        Column("starts_on", Kind.DATE, "first day"),
+        _maybe("cost_cents", Kind.MONEY, "what it cost", minimum=0),
+        Column("criterion", Kind.TEXT, "what shall change, which way and to what"),
+        Column("baseline_from", Kind.DATE, "first day of the comparison period"),
+        Column("baseline_to", Kind.DATE, "last day of the comparison period"),
+    ),
+    rules=(
+        Rule(
+            "baseline_before_start",
+            "the comparison period ends before the initiative starts",
+            lambda t: t.baseline_to < t.starts_on,
+        ),
+        Rule(
+            "baseline_in_order",
+            "the comparison period ends after it begins",
+            lambda t: t.baseline_to >= t.baseline_from,
+        ),
+    ),
+)
+
+TABLES = {
+    t.name: t
+    for t in (
+        CUSTOMERS,
+        TRANSACTIONS,
+        PRODUCTS,
+        INTERACTIONS,
+        CAMPAIGNS,
+        CAMPAIGN_MEMBERS,
+        INVOICES,
+        OPPORTUNITIES,
+        INITIATIVES,
+    )
+}

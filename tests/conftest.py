@@ -1,0 +1,30 @@
+"""What every test may use."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+PROJECT = Path(__file__).parents[1]
+SHARED_DATA = PROJECT.parent / "shared" / "data"
+
+
+@pytest.fixture
+def con() -> Iterator:
+    """Yield an engine."""
+    from crmwb import engine, params
+
+    with engine.connect(params.EngineParams(threads=2, memory_limit_gb=2)) as connection:
+        yield connection
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """Return the folder of real data sets, or skip where it is absent."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the real data sets (shared/data beside the project) are not on this machine")
+    return SHARED_DATA
