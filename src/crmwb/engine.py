@@ -12,6 +12,8 @@ from ibis.backends.duckdb import Backend
 
 from crmwb.params import EngineParams
 
+__all__ = ["Backend", "batches", "connect", "open_arrow", "open_parquet"]
+
 BATCH_ROWS = 262_144
 
 
@@ -55,3 +57,9 @@ def batches(con: Backend, expression: ir.Table) -> pa.RecordBatchReader:
     Ibis 12 asks DuckDB 2 for a reader by a name that is gone, so the compiled query goes to DuckDB's own.
     """
     return con.con.sql(con.compile(expression)).to_arrow_reader(BATCH_ROWS)
+
+
+def open_arrow(con: Backend, table: pa.Table, name: str) -> ir.Table:
+    """Open an Arrow table in memory as an Ibis table called `name`, without copying it."""
+    con.con.register(name, table)
+    return con.table(name)

@@ -1,15 +1,16 @@
-"""How a pipeline stage runs: errors in one sentence, one thread for numerics, a traceback only when asked for."""
+"""How a pipeline stage runs: errors in one sentence, a traceback only when asked for."""
 
 import os
 import sys
 from collections.abc import Callable
 from typing import NoReturn
 
+from rich.markup import escape
+
 from crmwb.errors import CrmwbError
 from crmwb.progress import console
 
-# Sums in BLAS and OpenMP depend on how many threads share them; one thread gives the same bytes on every machine.
-NUMERIC_THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+DEBUG = "CRMWB_DEBUG"
 
 
 def run(main: Callable[[], None]) -> NoReturn:
@@ -23,13 +24,13 @@ def run(main: Callable[[], None]) -> NoReturn:
     main : callable
         The stage, without arguments.
     """
-    debug = "--debug" in sys.argv[1:] or os.environ.get("CRMWB_DEBUG") == "1"
+    debug = "--debug" in sys.argv[1:] or os.environ.get(DEBUG) == "1"
     try:
         main()
     except CrmwbError as error:
         if debug:
             raise
-        console.print(f"[bold red]Stopped:[/] {_plain(error)}")
+        console.print(f"[bold red]Stopped:[/] {escape(str(error))}")
         sys.exit(1)
     except KeyboardInterrupt:
         console.print("Stopped by you; nothing half-written was left behind.")
@@ -37,14 +38,8 @@ def run(main: Callable[[], None]) -> NoReturn:
     except Exception as error:
         if debug:
             raise
-        stage = sys.argv[0]
-        console.print(f"[bold red]A fault in crmwb:[/] {type(error).__name__}: {_plain(error)}")
-        console.print(f"Run `python {stage} --debug` for the traceback, and please report it.")
+        said = escape(" ".join(str(error).split()))
+        console.print(f"[bold red]A fault in crmwb:[/] {type(error).__name__}: {said}")
+        console.print(f"Run again with {DEBUG}=1 for the traceback, and please report it.")
         sys.exit(1)
     sys.exit(0)
-
-
-def _plain(error: BaseException) -> str:
-    from rich.markup import escape
-
-    return escape(" ".join(str(error).split()) if not isinstance(error, CrmwbError) else str(error))

@@ -18,9 +18,9 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from ibis.backends.duckdb import Backend
 
 from crmwb import engine
+from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 
 COMPRESSION = "zstd"

@@ -1,0 +1,85 @@
+"""The house rules of imports: one way, heavy libraries in one room each, and a light front door."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from imports import SRC, imported_names
+
+ROOMS = SRC / "crmwb"
+FILES = sorted(ROOMS.rglob("*.py"))
+
+FLOORS = [
+    {"errors"},
+    {"layout", "progress"},
+    {"params", "tables", "stage"},
+    {"engine"},
+    {"storage"},
+    {"plots", "sources"},
+    {"quality"},
+    {"features"},
+    {"segmentation", "value", "response"},
+    {"actions"},
+    {"reporting"},
+    {"workbench", "cli"},
+]
+FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+ONLY_IN = {"great_expectations": "quality", "papermill": "reporting", "nbconvert": "reporting", "duckdb": "engine"}
+
+
+def room(file: Path) -> str:
+    return file.relative_to(ROOMS).parts[0].removesuffix(".py")
+
+
+def our_imports(file: Path) -> set[str]:
+    return {name.split(".")[1] for name in imported_names(file) if name.startswith("crmwb.")}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(ROOMS)))
+def test_a_room_imports_its_own_floor_or_a_lower_one(file):
+    if file == ROOMS / "__init__.py":
+        return  # the front door opens the workbench, lazily
+    for other in our_imports(file) & FLOOR.keys():
+        assert FLOOR[other] <= FLOOR[room(file)], f"{file} is below crmwb.{other}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(ROOMS)))
+def test_heavy_libraries_stay_in_their_room(file):
+    for library, home in ONLY_IN.items():
+        if room(file) != home:
+            used = {n for n in imported_names(file) if library in n.split(".")}
+            assert not used, f"{file} imports {used}; only {home} may"
+
+
+def test_plots_know_nothing_of_ours_but_params_and_layout():
+    for file in (ROOMS / "plots").glob("*.py"):
+        assert our_imports(file) <= {"plots", "params", "layout"}, file
+
+
+def test_every_room_has_a_floor():
+    assert {room(file) for file in FILES} - {"__init__"} <= FLOOR.keys()
+
+
+def test_only_params_reads_params_yaml():
+    readers = [f for f in FILES if "yaml" in imported_names(f)]
+    assert ROOMS / "params.py" in readers
+    assert not [f for f in readers if "layout.PARAMS" in f.read_text() and f.name != "params.py"]
+
+
+def test_files_stay_small():
+    sizes = {str(file.relative_to(ROOMS)): file.stat().st_size for file in FILES}
+    assert max(sizes.values()) < 20_000, max(sizes, key=sizes.get)
+    assert sum(sizes.values()) / len(sizes) < 10_000
+
+
+def test_stage_scripts_are_thin():
+    for script in (SRC.parent / "pipeline").glob("*.py"):
+        assert len(script.read_text().splitlines()) <= 30, script
+
+
+def test_importing_crmwb_pulls_nothing_heavy():
+    code = "import sys, crmwb; print(*{m.split('.')[0] for m in sys.modules})"
+    modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "crmwb" in modules
+    assert not {"pandas", "numpy", "sklearn", "great_expectations", "papermill", "matplotlib", "ibis"} & set(modules)

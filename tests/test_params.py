@@ -1,0 +1,87 @@
+"""params.yaml is refused with the key, the value and what is allowed."""
+
+import copy
+from datetime import date
+
+import pytest
+import yaml
+from conftest import PROJECT
+
+from crmwb import params
+from crmwb.errors import CrmwbError
+
+CONTENT = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def load(tmp_path):
+    def load_changed(key: str, value: object) -> params.Params:
+        content = copy.deepcopy(CONTENT)
+        *sections, last = key.split(".")
+        inner = content
+        for section in sections:
+            inner = inner[section]
+        if value is ...:
+            del inner[last]
+        else:
+            inner[last] = value
+        path = tmp_path / "params.yaml"
+        path.write_text(yaml.safe_dump(content), encoding="utf-8")
+        return params.load(path)
+
+    return load_changed
+
+
+def test_the_projects_own_params_are_right():
+    assert params.load(PROJECT / "params.yaml").source.kind == "complete_journey"
+
+
+def test_a_date_is_read_as_a_date(load):
+    assert load("as_of", date(2017, 7, 1)).as_of == date(2017, 7, 1)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("segmentation.clusters.kmax", 3, ["segmentation.clusters.kmax", "no such key", "did you mean k_max"]),
+        ("segmentation.clusters.k_max", 1, ["k_max", "1 is not allowed", "greater than or equal to 2"]),
+        ("segmentation.clusters.k_min", 9, ["k_max (8)", "k_min (9)"]),
+        ("value.horizon_days", "a year", ["value.horizon_days", "'a year'", "integer"]),
+        ("value.horizon_days", ..., ["value.horizon_days", "missing"]),
+        ("value.annual_discount_rate", -0.1, ["annual_discount_rate", "-0.1", "greater than or equal to 0"]),
+        ("as_of", "yesterday", ["as_of", "'yesterday'", "YYYY-MM-DD"]),
+        ("source.kind", "ftp", ["source.kind", "'ftp'", "complete_journey"]),
+        ("source.kind", "files", ["source", "mapping", "directory"]),
+        ("source.currency", "dollars", ["source.currency", "'dollars'"]),
+        ("segmentation.tiers.levels", [{"name": "vip", "share": 0.5}] * 3, ["add up to 1", "1.5"]),
+        ("segmentation.rfm.segments", CONTENT["segmentation"]["rfm"]["segments"][:-1], ["recency score 1"]),
+        ("features.off_season_months", [13], ["off_season_months", "13"]),
+        ("quality", None, ["quality"]),
+        ("reports", {}, ["reports"]),
+        ("reports", {"Bad Name": CONTENT["reports"]["data_quality"]}, ["reports", "Bad Name"]),
+    ],
+)
+def test_what_is_not_allowed_is_refused_by_name(load, key, value, words):
+    with pytest.raises(CrmwbError) as refusal:
+        load(key, value)
+    for word in words:
+        assert word in str(refusal.value)
+
+
+@pytest.mark.parametrize("text", ["", "- a list", "seed: [", "seed: \t1", "\x00"])
+def test_a_file_that_holds_no_params_is_refused(tmp_path, text):
+    (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(CrmwbError, match=r"params\.yaml"):
+        params.load(tmp_path / "params.yaml")
+
+
+def test_a_missing_file_says_where_to_go(tmp_path):
+    with pytest.raises(CrmwbError, match="not found"):
+        params.load(tmp_path / "params.yaml")
+
+
+def test_the_fingerprint_ignores_the_engine_and_nothing_else(load):
+    base = load("seed", CONTENT["seed"]).fingerprint()
+    assert load("engine.threads", 1).fingerprint() == base
+    assert load("seed", 1).fingerprint() != base
+    assert load("value.horizon_days", 100).fingerprint() != base
