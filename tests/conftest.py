@@ -28,3 +28,13 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the real data sets (shared/data beside the project) are not on this machine")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def built_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a project on the CDNOW sample with the whole pipeline run. Read it; copy it to change it."""
+    from project import make_project, repro
+
+    folder = make_project(tmp_path_factory.mktemp("cdnow") / "project")
+    repro(folder)
+    return folder

@@ -8,7 +8,7 @@ from imports import reached_files
 
 from crmwb import params
 
-PROJECT = Path(__file__).parents[1]
+PROJECT = Path(__file__).parents[2]
 STAGES = yaml.safe_load((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
 
 

@@ -1,0 +1,87 @@
+"""`dvc repro` end to end on the CDNOW sample: same bytes always, no more work than needed, and a kill loses nothing."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from project import ENVIRONMENT, change_params, repro
+
+BEFORE_KILL_SECONDS = 1.5
+
+
+def lock(project: Path) -> str:
+    return (project / "dvc.lock").read_text(encoding="utf-8")
+
+
+def stages_run(output: str) -> set[str]:
+    return set(re.findall(r"Running stage '([^']+)'", output))
+
+
+def stage_names(project: Path) -> list[str]:
+    return re.findall(r"^  ([a-z_@]+):$", lock(project), flags=re.MULTILINE)
+
+
+@pytest.fixture
+def project(built_project, tmp_path):
+    """A copy of the built project that a test may change."""
+    return Path(shutil.copytree(built_project, tmp_path / "project", symlinks=True))
+
+
+def test_nothing_changed_runs_nothing(project):
+    before = lock(project)
+    output = repro(project)
+    assert not stages_run(output)
+    assert "up to date" in output
+    assert lock(project) == before
+
+
+def test_a_changed_segmentation_parameter_reruns_only_what_depends_on_it(project):
+    change_params(project, lambda p: p["segmentation"]["clusters"].update(k_max=3))
+    assert stages_run(repro(project)) == {"segment", "act", "report@executive_summary", "report@data_quality", "index"}
+
+
+def test_one_thread_gives_the_same_bytes_as_all(project):
+    before = lock(project)
+    change_params(project, lambda p: p["engine"].update(threads=1))
+    output = repro(project, "--force")
+    assert stages_run(output) == set(stage_names(project))
+    assert lock(project) == before
+
+
+def test_killed_in_every_stage_the_next_run_ends_with_the_same_bytes(project):
+    before, names = lock(project), stage_names(project)
+    for name in ("data", "reports", "metrics", ".dvc/cache", ".dvc/tmp"):
+        if name == "data":
+            for part in (project / "data").iterdir():
+                if part.name != "raw":
+                    shutil.rmtree(part)
+        else:
+            shutil.rmtree(project / name, ignore_errors=True)
+    (project / "dvc.lock").unlink()
+    killed = set()
+    while (stage := kill_in_a_new_stage(project, killed)) is not None:
+        killed.add(stage)
+    assert killed == set(names)
+    assert lock(project) == before
+    assert not list(project.rglob("*.part"))
+
+
+def kill_in_a_new_stage(project: Path, killed: set[str]) -> str | None:
+    """Run `dvc repro` until it begins a stage that no kill has met yet, and kill everything; None where it ended."""
+    process = subprocess.Popen(
+        ["dvc", "repro"], cwd=project, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    with process:
+        for line in process.stdout:
+            if (begun := re.search(r"Running stage '([^']+)'", line)) and begun[1] not in killed:
+                time.sleep(BEFORE_KILL_SECONDS)
+                os.killpg(process.pid, signal.SIGKILL)
+                return begun[1]
+    assert process.returncode == 0
+    return None
