@@ -149,6 +149,23 @@ def write_text(text: str, path: Path) -> None:
         beside.write_text(text, encoding="utf-8", newline="\n")
 
 
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a small table for people as CSV, rows as they come, without the index."""
+    write_text(frame.to_csv(index=False, lineterminator="\n"), path)
+
+
+def open_table(con: Backend, path: Path, name: str) -> ir.Table:
+    """Open one Parquet artefact as an Ibis table called `name`.
+
+    Raises
+    ------
+    CrmwbError
+        The artefact has not been made yet.
+    """
+    require(path)
+    return engine.open_parquet(con, path, name)
+
+
 def open_tables(con: Backend, folder: Path) -> dict[str, ir.Table]:
     """Open every Parquet file of a folder as an Ibis table named for its file.
 

@@ -1,0 +1,74 @@
+"""The customer mart: one row per customer with everything known and forecast, ready to load into a CRM."""
+
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+import pyarrow.csv as pa_csv
+
+from crmwb import engine, storage
+from crmwb.actions.columns import SEGMENTS, VALUE
+from crmwb.engine import Backend
+from crmwb.features import catalogue
+from crmwb.tables import Column, Kind
+
+KEY = "customer_id"
+# A spreadsheet runs a cell that begins with one of these as a formula; a leading apostrophe makes it text again.
+FORMULA = r"^[=+\-@\t\r]"
+TEXTS = {Kind.ID, Kind.TEXT, Kind.CATEGORY}
+
+
+def columns() -> dict[str, tuple[Column, ...]]:
+    """Return what each column of the mart means, by the artefact that it comes from, in the mart's order."""
+    return {"features": catalogue.COLUMNS, "segments": SEGMENTS, "value": VALUE}
+
+
+def customer_mart(features: ir.Table, segments: ir.Table, value: ir.Table) -> ir.Table:
+    """Put together what is known of each customer.
+
+    Parameters
+    ----------
+    features, segments, value : ir.Table
+        One row per customer each; every customer has features, not every one has segments or value.
+
+    Returns
+    -------
+    ir.Table
+        One row per row of `features`; columns as in `columns()`, NULL where a customer has no segments or value.
+    """
+    joined = features.left_join(segments, KEY, rname="{name}_segments").left_join(value, KEY, rname="{name}_value")
+    return joined.select(*(column.name for group in columns().values() for column in group))
+
+
+def dictionary() -> pd.DataFrame:
+    """Return one row per column of the mart: column, kind, meaning, made_by."""
+    return pd.DataFrame(
+        [
+            {"column": column.name, "kind": column.kind.value, "meaning": column.meaning, "made_by": made_by}
+            for made_by, group in columns().items()
+            for column in group
+        ]
+    )
+
+
+def write_csv(con: Backend, mart: ir.Table, path: Path) -> None:
+    """Stream the mart to CSV, sorted by customer, with texts that a spreadsheet would run as formulas disarmed.
+
+    Parameters
+    ----------
+    con : Backend
+        The engine that holds the mart.
+    mart : ir.Table
+        What `customer_mart` made.
+    path : Path
+        Where to.
+    """
+    texts = {column.name for group in columns().values() for column in group if column.kind in TEXTS}
+    disarmed = mart.mutate(
+        **{name: ibis.ifelse(mart[name].re_search(FORMULA), "'" + mart[name], mart[name]) for name in sorted(texts)}
+    )
+    reader = engine.batches(con, disarmed.order_by(KEY))
+    with storage.replacing(path) as beside, pa_csv.CSVWriter(beside, reader.schema) as writer:
+        for batch in reader:
+            writer.write_batch(batch)

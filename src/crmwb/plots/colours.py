@@ -1,0 +1,70 @@
+"""One colour for each tier, RFM segment and cluster, the same in every figure."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+import seaborn as sns
+from matplotlib.colors import to_hex, to_rgb
+
+from crmwb.plots import style
+
+NEVER_BOUGHT = "#cfd6dd"
+FIXED = {
+    # tiers: the better, the darker; those who may become customers stand apart
+    "vip": "#08445c",
+    "important": "#0b7fb0",
+    "ordinary": "#74b6d0",
+    "small": "#bcd3dd",
+    "potential": "#e08e0b",
+    # RFM: green is active, blue is new, yellow to red needs someone, grey is gone
+    "champions": "#1b6b3a",
+    "loyal_customers": "#3a9d62",
+    "potential_loyalists": "#8cc9a1",
+    "new_customers": "#0b6e99",
+    "promising": "#6bb3cf",
+    "need_attention": "#e6c229",
+    "about_to_sleep": "#eda63a",
+    "at_risk": "#dd6b20",
+    "cannot_lose_them": "#b3261e",
+    "hibernating": "#94a0ac",
+    "lost": "#5f6c7b",
+    "never_bought": NEVER_BOUGHT,
+    "never bought": NEVER_BOUGHT,
+}
+
+
+def of_segments(names: Sequence[str]) -> dict[str, str]:
+    """Return the colour of each tier or RFM segment.
+
+    The usual names have fixed colours; a name of one's own has one that follows from its letters alone, so it is the
+    same whatever else is shown.
+    """
+    return {name: FIXED.get(name) or _from_letters(name) for name in names}
+
+
+def of_clusters(names: Sequence[str]) -> dict[str, str]:
+    """Return the colour of each cluster, by its number: cluster names, in the order of the numbers."""
+    palette: tuple[str, ...] = style.CATEGORIES
+    if len(names) > len(palette):
+        palette = tuple(to_hex(c) for c in sns.husl_palette(len(names), l=0.55))
+    return {name: FIXED.get(name, palette[i % len(palette)]) for i, name in enumerate(names)}
+
+
+def of_scheme(scheme: str, names: Sequence[str]) -> dict[str, str]:
+    """Return the colours of a scheme's segments (`rfm_segment`, `tier` or `cluster_name`), in the scheme's order."""
+    return of_clusters(names) if scheme == "cluster_name" else of_segments(names)
+
+
+def pale(colour: str) -> str:
+    """Return a colour mixed with white, for the lesser of two bars of one segment."""
+    return str(to_hex([1 - 0.45 * (1 - part) for part in to_rgb(colour)]))
+
+
+def label(name: str) -> str:
+    """Write a segment's name for people: "about_to_sleep" → "about to sleep"."""
+    return "VIP" if name == "vip" else name.replace("_", " ")
+
+
+def _from_letters(name: str) -> str:
+    hue = int.from_bytes(sha256(name.encode()).digest()[:2]) / 2**16
+    return str(to_hex(sns.husl_palette(1, h=hue, l=0.55)[0]))

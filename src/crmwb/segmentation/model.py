@@ -1,0 +1,130 @@
+"""The segment model: RFM, tiers and clusters learnt together, scored together."""
+
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from crmwb import layout
+from crmwb.errors import CrmwbError
+from crmwb.params import SegmentationParams
+from crmwb.segmentation import clusters, rfm, tiers
+
+CUSTOMERS_SCHEMA = pa.schema(
+    [
+        ("customer_id", pa.string()),
+        ("recency_score", pa.int64()),
+        ("frequency_score", pa.int64()),
+        ("monetary_score", pa.int64()),
+        ("frequency_monetary_score", pa.int64()),
+        ("rfm_segment", pa.string()),
+        ("tier", pa.string()),
+        ("tier_score", pa.float64()),
+        ("cluster", pa.int64()),
+        ("cluster_name", pa.string()),
+    ]
+)
+NEVER_BOUGHT = {"rfm_segment": "never_bought", "tier": "potential", "cluster_name": "never bought"}
+NEEDED = ("customer_id", "n_purchase_days", "days_since_last", "n_orders", "revenue_cents")
+
+
+def fit(features: pd.DataFrame, as_of: str, params: SegmentationParams, seed: int) -> dict[str, Any]:
+    """Learn scores, tiers and clusters from the customers who bought.
+
+    Parameters
+    ----------
+    features : DataFrame
+        One row per customer, as the features stage makes them, in any order.
+    as_of : str
+        The day before which the features were known (ISO), kept in the model.
+    params : SegmentationParams
+        The choices.
+    seed : int
+        Where all chance comes from.
+
+    Returns
+    -------
+    dict
+        as_of, n_customers, n_buyers, seed, and the models `rfm`, `tiers` and `clusters`: plain JSON, with everything
+        that `score` needs.
+
+    Raises
+    ------
+    CrmwbError
+        A column is missing, nobody has bought, or a parameter does not suit the features.
+    """
+    buyers = _buyers(features)
+    if buyers.empty:
+        raise CrmwbError(
+            f"{layout.CUSTOMER_FEATURES}: none of {len(features):,} customers bought anything before {as_of}; segments "
+            "need purchases: check the transactions of the source, and params.yaml: as_of."
+        )
+    buyers = buyers.sort_values("customer_id")
+    return {
+        "as_of": as_of,
+        "seed": seed,
+        "n_customers": len(features),
+        "n_buyers": len(buyers),
+        "rfm": rfm.fit(buyers, params.rfm),
+        "tiers": tiers.fit(buyers, params.tiers),
+        "clusters": clusters.fit(buyers, params.clusters, seed),
+    }
+
+
+def score(features: pd.DataFrame, model: dict[str, Any]) -> pd.DataFrame:
+    """Give every customer its scores, tier and cluster.
+
+    Parameters
+    ----------
+    features : DataFrame
+        One row per customer; these need not be the customers that the model was fitted on.
+    model : dict
+        What `fit` returned.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `CUSTOMERS_SCHEMA`, rows in the order of `features`. Customers who never bought have no scores
+        and no cluster; they are `NEVER_BOUGHT`.
+    """
+    features = features.reset_index(drop=True)
+    buyers = _buyers(features)
+    scored = [
+        rfm.score(buyers, model["rfm"]),
+        tiers.score(buyers, model["tiers"]),
+        clusters.score(buyers, model["clusters"]),
+    ]
+    out = features[["customer_id"]].join(pd.concat(scored, axis=1))
+    whole = [field.name for field in CUSTOMERS_SCHEMA if field.type == pa.int64()]
+    return out.fillna(NEVER_BOUGHT).astype(dict.fromkeys(whole, "Int64"))
+
+
+def metrics(customers: pd.DataFrame, model: dict[str, Any]) -> dict[str, Any]:
+    """Return the few numbers worth tracking: the clusters' verdict and evidence, and how many are in each tier."""
+    found = model["clusters"]
+    chosen: dict[str, Any] = next((row for row in found["evidence"] if row["k"] == found["k"]), {})
+    kept = ("silhouette", "null_silhouette", "min_jaccard", "min_share")
+    return {
+        "n_customers": len(customers),
+        "n_buyers": int(customers["cluster"].notna().sum()),
+        "clusters": {"k": found["k"], "kind": found["kind"], "verdict": found["verdict"]}
+        | {name: chosen[name] for name in kept if chosen},
+        "tiers": customers["tier"].value_counts().sort_index().to_dict(),
+        "rfm_segments": customers["rfm_segment"].value_counts().sort_index().to_dict(),
+    }
+
+
+def _buyers(features: pd.DataFrame) -> pd.DataFrame:
+    """Return the customers with a purchase.
+
+    Raises
+    ------
+    CrmwbError
+        A column that every segmentation needs is missing.
+    """
+    missing = [name for name in NEEDED if name not in features]
+    if missing:
+        raise CrmwbError(
+            f"{layout.CUSTOMER_FEATURES}: no column {', '.join(missing)}; run `dvc repro features` to make it anew."
+        )
+    return features[features["n_purchase_days"] > 0]

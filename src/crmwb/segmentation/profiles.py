@@ -1,0 +1,97 @@
+"""What each segment is: its size, its money, how its customers typically buy."""
+
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from crmwb.segmentation.model import NEVER_BOUGHT
+
+SCHEMES = ("rfm_segment", "tier", "cluster_name")
+PROFILES_SCHEMA = pa.schema(
+    [
+        ("scheme", pa.string()),
+        ("position", pa.int64()),
+        ("segment", pa.string()),
+        ("n_customers", pa.int64()),
+        ("customer_share", pa.float64()),
+        ("revenue_cents", pa.int64()),
+        ("revenue_share", pa.float64()),
+        ("margin_cents", pa.int64()),
+        ("mean_revenue_cents", pa.int64()),
+        ("mean_order_cents", pa.int64()),
+        ("mean_n_orders", pa.float64()),
+        ("median_days_since_last", pa.float64()),
+        ("median_mean_gap_days", pa.float64()),
+        ("mean_n_categories", pa.float64()),
+        ("mean_discount_share", pa.float64()),
+        ("mean_response_share", pa.float64()),
+    ]
+)
+DECIMALS = 6
+
+
+def profiles(features: pd.DataFrame, customers: pd.DataFrame, model: dict[str, Any]) -> pd.DataFrame:
+    """Describe every segment that holds a customer, per scheme.
+
+    Parameters
+    ----------
+    features : DataFrame
+        One row per customer.
+    customers : DataFrame
+        Their segments, from `score`.
+    model : dict
+        What `fit` returned; it knows the segments' order.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `PROFILES_SCHEMA`, one row per scheme and segment, in the scheme's own order (`position`, from
+        1). Within a scheme customers and revenue add up to those of all customers. Money is in whole cents;
+        mean_revenue_cents is per customer, mean_order_cents per order; means and medians are over the customers of
+        whom the value is known, and NULL where there are none or the source does not have it.
+    """
+    both = customers.merge(features, on="customer_id", validate="one_to_one").sort_values("customer_id")
+    order = {
+        "rfm_segment": [rule["name"] for rule in model["rfm"]["segments"]],
+        "tier": [level["name"] for level in model["tiers"]["levels"]],
+        "cluster_name": [cluster["name"] for cluster in model["clusters"]["clusters"]],
+    }
+    return pd.concat(
+        [_scheme(both, scheme, [*order[scheme], NEVER_BOUGHT[scheme]]) for scheme in SCHEMES], ignore_index=True
+    )
+
+
+def _scheme(both: pd.DataFrame, scheme: str, order: list[str]) -> pd.DataFrame:
+    present = [segment for segment in dict.fromkeys(order) if (both[scheme] == segment).any()]
+    groups = both.groupby(scheme, sort=False)
+    sizes, revenue = groups.size(), groups["revenue_cents"].sum().astype("int64")
+    out = pd.DataFrame({"n_customers": sizes, "customer_share": sizes / len(both), "revenue_cents": revenue})
+    total = int(revenue.sum())
+    out["revenue_share"] = revenue / total if total else float("nan")
+    out["margin_cents"] = _known(groups, "margin_cents", "sum").round().astype("Int64")
+    out["mean_revenue_cents"] = (revenue / sizes).round().astype("Int64")
+    orders = groups["n_orders"].sum()
+    out["mean_order_cents"] = (revenue / orders.where(orders > 0)).round().astype("Int64")
+    out["mean_n_orders"] = orders / sizes
+    out["median_days_since_last"] = _known(groups, "days_since_last", "median")
+    out["median_mean_gap_days"] = _known(groups, "mean_gap_days", "median")
+    out["mean_n_categories"] = _known(groups, "n_categories", "mean")
+    out["mean_discount_share"] = _known(groups, "discount_share", "mean")
+    out["mean_response_share"] = _known(groups, "response_share", "mean")
+    shares = out.select_dtypes("float").columns
+    out[shares] = out[shares].round(DECIMALS)
+    out = out.loc[present].rename_axis("segment").reset_index()
+    out.insert(0, "scheme", scheme)
+    out.insert(1, "position", range(1, len(out) + 1))
+    return out
+
+
+def _known(groups: Any, column: str, how: str) -> pd.Series:
+    """Return one number per group over the values that are known; NaN where the source does not have the column."""
+    if column not in groups.obj:
+        return pd.Series(float("nan"), index=groups.size().index)
+    values = pd.to_numeric(groups.obj[column]).astype(float)
+    by = values.groupby(groups.obj[groups.keys], sort=False)
+    found: pd.Series = by.sum(min_count=1) if how == "sum" else by.agg(how)
+    return found

@@ -1,0 +1,115 @@
+"""Maximum likelihood in log parameters: a quasi-Newton climb in a box, then Newton steps.
+
+Parameters are positive and are searched as logarithms, in units in which the data's mean is 1, so that one box and one
+tolerance serve every data set and the estimates do not depend on the unit of time or money.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize
+
+Objective = Callable[[np.ndarray], tuple[float, np.ndarray]]
+
+LIMIT = 10.0  # log parameters are searched within ±10: a factor of 22,000 around the data's own scale
+EDGE = 0.5  # nearer than this to the limit counts as having run away
+NEWTON_STEPS = 20
+DIFFERENCE = 1e-4  # step in log parameters by which the gradient is differenced
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """Where the climb ended.
+
+    Attributes
+    ----------
+    theta : ndarray of shape (k,)
+        Log parameters in the data's own scale.
+    mean_log_likelihood : float
+        Per customer, at `theta`.
+    gradient : float
+        Largest absolute slope of the mean log-likelihood at `theta`.
+    information : ndarray of shape (k, k)
+        Minus the Hessian of the mean log-likelihood in log parameters.
+    """
+
+    theta: np.ndarray
+    mean_log_likelihood: float
+    gradient: float
+    information: np.ndarray
+
+    @property
+    def ran_away(self) -> np.ndarray:
+        """Which parameters ended at the edge of the box: no finite maximum."""
+        return np.asarray(np.abs(self.theta) > LIMIT - EDGE)
+
+    @property
+    def is_peak(self) -> bool:
+        """Whether the likelihood falls in every direction."""
+        return bool(np.linalg.eigvalsh(self.information)[0] > 0)
+
+
+def maximise(objective: Objective, starts: Sequence[np.ndarray], tol: float) -> Optimum:
+    """Find the highest likelihood from the most promising start, and from the others where that fails.
+
+    Parameters
+    ----------
+    objective : callable
+        Log parameters of shape (k,) → mean log-likelihood per customer and its gradient of shape (k,).
+    starts : sequence of ndarray of shape (k,)
+        Log parameters to begin from.
+    tol : float
+        The slope of the mean log-likelihood that counts as none.
+
+    Returns
+    -------
+    Optimum
+        The best end of all climbs that were made.
+    """
+    inside = [np.clip(start, -LIMIT + 1, LIMIT - 1) for start in starts]
+    found = []
+    for start in sorted(inside, key=lambda theta: -objective(theta)[0]):
+        found.append(_climb(objective, start, tol))
+        if found[-1].gradient <= tol and found[-1].is_peak and not found[-1].ran_away.any():
+            break
+    return max(found, key=lambda end: end.mean_log_likelihood)
+
+
+def _climb(objective: Objective, start: np.ndarray, tol: float) -> Optimum:
+    """Climb from one start."""
+
+    def downhill(theta: np.ndarray) -> tuple[float, np.ndarray]:
+        value, slope = objective(theta)
+        return -value, -slope
+
+    theta = minimize(
+        downhill,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(-LIMIT, LIMIT)] * len(start),
+        options={"maxiter": 500, "maxfun": 2000, "ftol": 1e-13, "gtol": 1e-7},
+    ).x
+    value, slope = objective(theta)
+    for _ in range(NEWTON_STEPS):
+        if np.abs(slope).max() <= tol * 1e-2 or (np.abs(theta) > LIMIT - EDGE).any():
+            break
+        information = _information(objective, theta)
+        if np.linalg.eigvalsh(information)[0] <= 0:
+            break
+        step = np.linalg.solve(information, slope)
+        ahead = np.clip(theta + step / max(1.0, float(np.abs(step).max())), -LIMIT, LIMIT)
+        next_value, next_slope = objective(ahead)
+        if not np.abs(next_slope).max() < np.abs(slope).max():
+            break
+        theta, value, slope = ahead, next_value, next_slope
+    return Optimum(theta, value, float(np.abs(slope).max()), _information(objective, theta))
+
+
+def _information(objective: Objective, theta: np.ndarray) -> np.ndarray:
+    """Return minus the Hessian: central differences of the analytic gradient, made symmetric."""
+    steps = DIFFERENCE * np.eye(len(theta))
+    rows = [(objective(theta - step)[1] - objective(theta + step)[1]) / (2 * DIFFERENCE) for step in steps]
+    matrix = np.array(rows)
+    return (matrix + matrix.T) / 2

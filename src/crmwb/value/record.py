@@ -1,0 +1,147 @@
+"""What the value stage says about itself: models.json for readers, metrics/value.json to compare runs."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import rankdata
+
+from crmwb.params import ValueParams
+from crmwb.value import whale
+from crmwb.value.backtest import Backtest
+from crmwb.value.champion import champion
+from crmwb.value.clv import STEP_DAYS
+from crmwb.value.customers import Fitted
+from crmwb.value.models import save
+
+LEFT_EDGE_DAYS = 30
+LEFT_EDGE_SHARE = 0.5
+
+
+def models_record(
+    buyers: pd.DataFrame,
+    scored: pd.DataFrame,
+    fitted: Fitted,
+    tested: Backtest,
+    *,
+    as_of: date,
+    params: ValueParams,
+    seed: int,
+) -> dict[str, Any]:
+    """Gather everything that a reader needs to judge the values: models, proof, concentration and caveats.
+
+    Returns
+    -------
+    dict
+        purchases, spend (as `models.save` writes them), margin, discounting, data_window, backtest (champion and
+        calibration), whale (facts, with the basis that they stand on), caveats (sentences).
+    """
+    basis = "revenue" if fitted.margin.is_assumed else "margin"
+    brought = scored[f"realised_{basis}_cents"].to_numpy()
+    first = first_purchase(buyers)
+    return {
+        "purchases": save(fitted.purchases, "days"),
+        "spend": save(fitted.spend, "cents") | {
+            "n_left_out": fitted.spend.n_left_out_,
+            "spearman_of_frequency_and_spend": _independence(buyers),
+            "used": "gamma_gamma" if fitted.spend.verdict_.is_ok else "own_mean",
+        },
+        "margin": {
+            "share": fitted.margin.share,
+            "is_assumed": fitted.margin.is_assumed,
+            "n_customers_with_costs": fitted.margin.n_known,
+        },
+        "discounting": {
+            "annual_effective_rate": params.annual_discount_rate,
+            "horizon_days": params.horizon_days,
+            "step_days": STEP_DAYS,
+            "within_a_step": "discounted from its middle",
+        },
+        "data_window": {"first_purchase": first.isoformat(), "as_of": as_of.isoformat(), "days": (as_of - first).days},
+        "backtest": champion(tested) | {
+            "holdout_days": params.backtest.holdout_days,
+            "calibration": _calibration(tested),
+        },
+        "whale": {"basis": basis, **whale.facts(brought, params.n_bootstrap, seed)},
+        "caveats": _caveats(buyers, fitted),
+    }  # fmt: skip
+
+
+def metrics_record(scored: pd.DataFrame, models: dict[str, Any], tested: Backtest) -> dict[str, Any]:
+    """Pick the small numbers that two runs are compared by."""
+    means = tested.scores.groupby("forecaster")[["mae", "rmse", "bias_share", "normalised_gini"]].mean()
+    return {
+        "n_customers": len(scored),
+        "clv_cents": int(scored["clv_cents"].sum()),
+        "expected_purchases": float(scored["expected_purchases"].sum()),
+        "mean_p_alive": float(scored["p_alive"].mean()),
+        "realised_revenue_cents": int(scored["realised_revenue_cents"].sum()),
+        "realised_margin_cents": int(scored["realised_margin_cents"].sum()),
+        "margin_is_assumed": models["margin"]["is_assumed"],
+        "purchases_verdict": models["purchases"]["verdict"]["status"],
+        "spend_verdict": models["spend"]["verdict"]["status"],
+        "backtest": {
+            "n_origins": models["backtest"]["n_origins"],
+            "champion": models["backtest"]["champion"],
+            "model_beats_rules": models["backtest"]["model_beats_rules"],
+            "mean_over_origins": {
+                str(name): {key: None if pd.isna(value) else float(value) for key, value in row.items()}
+                for name, row in means.iterrows()
+            },
+        },
+        "whale": {
+            "basis": models["whale"]["basis"],
+            "law_holds": models["whale"]["law_holds"],
+            **{name: models["whale"][name]["value"] for name in ("top_20_share", "bottom_30_share", "peak_share")},
+        },
+    }
+
+
+def first_purchase(buyers: pd.DataFrame) -> date:
+    """Return the day of the first purchase that the data show."""
+    return pd.Timestamp(buyers["first_purchase_on"].min()).date()
+
+
+def _calibration(tested: Backtest) -> list[dict[str, Any]]:
+    """Return the mean over origins of each tenth's forecast and purchases per customer, by forecaster."""
+    pooled = tested.calibration.groupby(["forecaster", "group"], as_index=False)[
+        ["mean_forecast", "mean_actual"]
+    ].mean()
+    return [
+        {"forecaster": str(f), "group": int(g), "mean_forecast": float(forecast), "mean_actual": float(actual)}
+        for f, g, forecast, actual in pooled.itertuples(index=False)
+    ]
+
+
+def _independence(buyers: pd.DataFrame) -> float | None:
+    """Return the rank correlation of frequency and mean spend, which Gamma-Gamma takes to be none."""
+    repeaters = buyers[(buyers["frequency"] > 0) & buyers["monetary_cents"].notna()]
+    if repeaters["frequency"].nunique() < 2 or repeaters["monetary_cents"].nunique() < 2:
+        return None
+    ranks = [rankdata(repeaters[column].to_numpy(dtype=np.float64)) for column in ("frequency", "monetary_cents")]
+    a, b = (rank - rank.mean() for rank in ranks)
+    return float((a * b).sum() / np.sqrt((a * a).sum() * (b * b).sum()))
+
+
+def _caveats(buyers: pd.DataFrame, fitted: Fitted) -> list[str]:
+    """Say what a reader of the values should know."""
+    out = []
+    began = first_purchase(buyers)
+    days = (pd.to_datetime(buyers["first_purchase_on"]) - pd.Timestamp(began)) < timedelta(days=LEFT_EDGE_DAYS)
+    if (share := float(days.mean())) > LEFT_EDGE_SHARE:
+        out.append(
+            f"{share:.0%} of customers are first seen in the first {LEFT_EDGE_DAYS} days of the data, so most were "
+            "customers before it begins: their age is cut off there, and the models take them for newer than they are."
+        )
+    if fitted.margin.is_assumed:
+        out.append(
+            f"The source has no costs: margin is assumed to be {fitted.margin.share:.0%} of revenue "
+            "(params.yaml, value.assumed_margin_share), and every value moves with it."
+        )
+    out.extend(
+        f"{model.name}: {model.verdict_.explanation}"
+        for model in (fitted.purchases, fitted.spend)
+        if not model.verdict_.is_ok
+    )
+    return out

@@ -1,0 +1,151 @@
+"""The whale curve: cumulative profit, best customer first, and the 20/80/30 law read from it.
+
+The law: the best 20% of customers earn 80% of the final profit, and the worst 30% lose half of what the others earned
+at the peak. Shares at a cut between two customers are interpolated; intervals are percentiles over resampled customers.
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+TOP, BOTTOM = 0.2, 0.3
+LAW_TOP_SHARE, LAW_LOST_SHARE = 0.8, 0.5
+INTERVAL = (2.5, 97.5)
+MAX_POINTS = 1001
+HAIR = 1e-9  # rounding
+
+
+def curve(values_cents: np.ndarray, n_points: int = MAX_POINTS) -> pd.DataFrame:
+    """Draw the curve.
+
+    Parameters
+    ----------
+    values_cents : ndarray of shape (n,)
+        What each customer brought: profit, margin or revenue, in whole cents.
+    n_points : int
+        Points at most; fewer customers give one each.
+
+    Returns
+    -------
+    DataFrame of shape (min(n, n_points - 1) + 1, 3)
+        customer_share (0–1), cumulative_cents, cumulative_share (of the final value; NaN where that is not positive).
+    """
+    shares, cumulative = _cumulated(np.sort(_whole(values_cents))[::-1])
+    at = np.linspace(0, 1, min(len(values_cents) + 1, n_points))
+    cents = np.interp(at, shares, cumulative)
+    total = cumulative[-1]
+    share = cents / total if total > 0 else np.full_like(cents, np.nan)
+    return pd.DataFrame({"customer_share": at, "cumulative_cents": cents, "cumulative_share": share})
+
+
+def facts(values_cents: np.ndarray, n_bootstrap: int, seed: int) -> dict[str, Any]:
+    """Read the curve: the three figures of the law with 95% intervals, and whether it holds.
+
+    Parameters
+    ----------
+    values_cents : ndarray of shape (n,)
+        As for `curve`.
+    n_bootstrap : int
+        Resamples of the customers.
+    seed : int
+        Where the resamples start from.
+
+    Returns
+    -------
+    dict
+        n_customers, n_losing (customers below zero), total_cents;
+        top_20_share         what the best 20% bring, over the final total
+        bottom_30_share      what the worst 30% bring, over the final total; negative where they lose
+        peak_share           the curve's highest point, over the final total
+        lost_share           what is lost after the peak, over the peak
+        peak_at_share        the share of customers at the peak
+        law_holds, verdict   (one sentence).
+        Each figure is {"value", "low", "high"}; all None where the total is not positive, low and high also where
+        some resample's is not.
+    """
+    values = np.sort(_whole(values_cents))[::-1]
+    total = int(values.sum())
+    out: dict[str, Any] = {
+        "n_customers": len(values),
+        "n_losing": int((values < 0).sum()),
+        "total_cents": total,
+    }
+    figures = _figures(values, np.ones(len(values), dtype=np.int64))
+    if figures is None:
+        nothing = dict.fromkeys(("value", "low", "high"))
+        return out | {
+            **dict.fromkeys(("top_20_share", "bottom_30_share", "peak_share", "lost_share", "peak_at_share"), nothing),
+            "law_holds": None,
+            "verdict": "The customers together brought nothing, so shares of it have no meaning.",
+        }
+    rng = np.random.default_rng(seed)
+    resampled = []
+    for _ in range(n_bootstrap):
+        counts = np.bincount(rng.integers(0, len(values), len(values)), minlength=len(values))
+        resampled.append(_figures(values, counts))
+    drawn = [sample for sample in resampled if sample is not None]
+    for name, value in figures.items():
+        ends: tuple[float | None, float | None] = (None, None)
+        if len(drawn) == n_bootstrap:
+            low, high = np.percentile([sample[name] for sample in drawn], INTERVAL)
+            ends = float(low), float(high)
+        out[name] = {"value": value, "low": ends[0], "high": ends[1]}
+    return out | _law(out)
+
+
+def _whole(values_cents: np.ndarray) -> np.ndarray:
+    return np.asarray(values_cents).astype(np.int64)
+
+
+def _cumulated(values: np.ndarray, counts: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Return the share of customers and their cumulative cents, both from zero; exact, for cents are whole."""
+    counts = np.ones(len(values), dtype=np.int64) if counts is None else counts
+    customers, cents = np.cumsum(counts), np.cumsum(values * counts)
+    return np.concatenate([[0.0], customers / customers[-1]]), np.concatenate([[0], cents]).astype(np.float64)
+
+
+def _figures(values: np.ndarray, counts: np.ndarray) -> dict[str, float] | None:
+    """Return the figures where each customer counts `counts` times, or None where the total is not positive."""
+    shares, cents = _cumulated(values, counts)
+    if cents[-1] <= 0:
+        return None
+    at_top, before_bottom = np.interp([TOP, 1 - BOTTOM], shares, cents) / cents[-1]
+    peak = int(np.argmax(cents))
+    return {
+        "top_20_share": float(at_top),
+        "bottom_30_share": float(1 - before_bottom),
+        "peak_share": float(cents[peak] / cents[-1]),
+        "lost_share": float(1 - cents[-1] / cents[peak]),
+        "peak_at_share": float(shares[peak]),
+    }
+
+
+def _law(out: dict[str, Any]) -> dict[str, Any]:
+    top, lost, bottom = (out[name] for name in ("top_20_share", "lost_share", "bottom_30_share"))
+    holds = _agrees(top, LAW_TOP_SHARE) and _agrees(lost, LAW_LOST_SHARE)
+    does = "earn" if bottom["value"] >= 0 else "lose"
+    after_peak = f"{_percent(lost)} of the peak is lost again" if lost["value"] > 0 else "nobody loses anything"
+    return {
+        "law_holds": holds,
+        "verdict": (
+            f"The 20/80/30 law {'holds' if holds else 'does not hold'} here: the best 20% of customers earn "
+            f"{_percent(top)} of the final total (the law says {LAW_TOP_SHARE:.0%}), the worst 30% {does} "
+            f"{_percent(bottom, abs)} of it, and {after_peak} (the law says {LAW_LOST_SHARE:.0%} of the peak)."
+        ),
+    }
+
+
+def _agrees(figure: dict[str, float | None], with_value: float) -> bool:
+    """Whether the law's value lies within the interval, or is met where there is no interval."""
+    low, high, value = figure["low"], figure["high"], figure["value"]
+    if low is None or high is None or value is None:
+        return value is not None and abs(value - with_value) < HAIR
+    return low - HAIR <= with_value <= high + HAIR
+
+
+def _percent(figure: dict[str, float | None], show: Any = float) -> str:
+    value, low, high = (None if figure[key] is None else show(figure[key]) for key in ("value", "low", "high"))
+    if low is None or high is None:
+        return f"{value:.0%}"
+    return f"{value:.0%} ({min(low, high):.0%} to {max(low, high):.0%})"
