@@ -9,7 +9,7 @@ import json
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -21,6 +21,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Month = Annotated[int, Field(ge=1, le=12)]
 Score = Annotated[int, Field(ge=1, le=10)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+M = TypeVar("M", bound=BaseModel)
 
 
 class Section(BaseModel):
@@ -197,27 +198,39 @@ def load(path: Path = layout.PARAMS) -> Params:
     CrmwbError
         The file is missing, is no YAML, or holds something that is not allowed; the message names each key.
     """
+    if not path.is_file():
+        raise CrmwbError(f"{path}: not found; run in the project's folder, where it lies beside dvc.yaml.")
+    return read(path, Params)
+
+
+def read(path: Path, model: type[M]) -> M:
+    """Read a YAML file that people write, params.yaml or a mapping, as `model`.
+
+    Raises
+    ------
+    CrmwbError
+        The file is no YAML, or holds something that is not allowed; the message names each key.
+    """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise CrmwbError(f"{path}: not found; run in the project's folder, where it lies beside dvc.yaml.") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise CrmwbError(f"{path}: not readable as YAML: {' '.join(str(error).split())}.") from None
     try:
-        return Params.model_validate_json(json.dumps(content, default=str))
+        return model.model_validate_json(json.dumps(content, default=str))
     except ValidationError as error:
-        raise CrmwbError("\n".join(_explain(path, e) for e in error.errors())) from None
+        raise CrmwbError("\n".join(_explain(path, e, model) for e in error.errors())) from None
 
 
-def _explain(path: Path, error: Any) -> str:
+def _explain(path: Path, error: Any, model: type[BaseModel]) -> str:
     """Say one validation error in the words of the file: key, value, what is allowed."""
     key = ".".join(str(part) for part in error["loc"]) or "the file"
     if error["type"] == "extra_forbidden":
-        close = difflib.get_close_matches(str(error["loc"][-1]), _known_keys(error["loc"][:-1]), n=1)
-        hint = f"; did you mean {close[0]}?" if close else f"; known here: {', '.join(_known_keys(error['loc'][:-1]))}."
+        known = _known_keys(model, error["loc"][:-1])
+        close = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
+        hint = f"; did you mean {close[0]}?" if close else f"; known here: {', '.join(known)}."
         return f"{path}: {key}: no such key{hint}"
     if error["type"] == "missing":
-        return f"{path}: {key}: missing; add it (the project's own params.yaml shows every key)."
+        return f"{path}: {key}: missing; add it (the project's own params.yaml and mappings show every key)."
     said = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     allowed = said if error["type"] == "value_error" else f"must be {said}"
     if isinstance(error["input"], dict | list):
@@ -225,10 +238,15 @@ def _explain(path: Path, error: Any) -> str:
     return f"{path}: {key}: {error['input']!r} is not allowed: {allowed}."
 
 
-def _known_keys(where: tuple[int | str, ...]) -> list[str]:
-    """Return the keys of the section at `where`."""
-    model: Any = Params
+def _known_keys(model: Any, where: tuple[int | str, ...]) -> list[str]:
+    """Return the keys of the section at `where` within `model`."""
     for part in where:
         fields = getattr(model, "model_fields", {})
-        model = fields[part].annotation if part in fields else model
+        model = _section(fields[part].annotation if part in fields else model)
     return sorted(getattr(model, "model_fields", {}))
+
+
+def _section(annotation: Any) -> Any:
+    """Return the section within an annotation such as `dict[str, Section]` or `Section | None`; else the annotation."""
+    parts = [part for part in get_args(annotation) if hasattr(part, "model_fields")]
+    return parts[-1] if parts else annotation

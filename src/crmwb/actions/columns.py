@@ -18,8 +18,8 @@ VALUE = (
     Column("p_alive", Kind.SHARE, "P(alive): probability of still being a customer", nullable=True),
     Column("expected_purchases", Kind.NUMBER, "purchase days expected within value.horizon_days", nullable=True),
     Column("expected_spend_cents", Kind.NUMBER, "revenue expected per purchase day", nullable=True),
-    Column("clv_cents", Kind.NUMBER, "discounted margin expected within value.horizon_days", nullable=True),
+    Column("clv_cents", Kind.MONEY, "discounted margin expected within value.horizon_days", nullable=True),
     Column("realised_revenue_cents", Kind.MONEY, "revenue so far, net of returns", nullable=True),
-    Column("realised_margin_cents", Kind.NUMBER, "margin so far", nullable=True),
+    Column("realised_margin_cents", Kind.MONEY, "margin so far", nullable=True),
     Column("margin_is_assumed", Kind.BOOLEAN, "margin is value.assumed_margin_share of revenue", nullable=True),
 )

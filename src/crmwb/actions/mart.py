@@ -21,7 +21,7 @@ TEXTS = {Kind.ID, Kind.TEXT, Kind.CATEGORY}
 
 def columns() -> dict[str, tuple[Column, ...]]:
     """Return what each column of the mart means, by the artefact that it comes from, in the mart's order."""
-    return {"features": catalogue.COLUMNS, "segments": SEGMENTS, "value": VALUE}
+    return {"features": catalogue.FEATURES, "segments": SEGMENTS, "value": VALUE}
 
 
 def customer_mart(features: ir.Table, segments: ir.Table, value: ir.Table) -> ir.Table:

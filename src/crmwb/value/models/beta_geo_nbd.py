@@ -165,8 +165,8 @@ class BetaGeoNBD(PurchaseModel):
             return Verdict(
                 Status.DEGENERATE,
                 f"Customers do not differ in when they stop (b → ∞, only the ratio of a to b is known): about "
-                f"{stops:.2g} of them stop after each purchase, whoever they are. Forecasts within the length of the "
-                "history stand, far ahead they are uncertain; compare with the rules of thumb, or use a longer history.",
+                f"{stops:.2%} of them stop after each purchase, whoever they are. Forecasts within the length of the "
+                "history stand, far ahead they are uncertain; compare with the rules of thumb or use a longer history.",
             )
         return verdict
 

@@ -1,0 +1,23 @@
+"""Put everything known of each customer into one table to load into a CRM: one row per customer."""
+
+from crmwb import engine, layout, params, stage, storage
+from crmwb.actions import mart
+from crmwb.progress import step
+
+
+def main() -> None:
+    p = params.load()
+    parts = {
+        "features": layout.CUSTOMER_FEATURES,
+        "segments": layout.CUSTOMER_SEGMENTS,
+        "value": layout.CUSTOMER_VALUE,
+    }
+    with engine.connect(p.engine) as con, step("writing the customer mart"):
+        customers = mart.customer_mart(**{name: storage.open_table(con, path, name) for name, path in parts.items()})
+        storage.write_query(con, customers, layout.CUSTOMER_MART, order_by=[mart.KEY])
+        mart.write_csv(con, customers, layout.CUSTOMER_MART_CSV)
+        storage.write_csv(mart.dictionary(), layout.CUSTOMER_MART_COLUMNS)
+
+
+if __name__ == "__main__":
+    stage.run(main)

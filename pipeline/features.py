@@ -1,0 +1,22 @@
+"""Describe every customer as of one day, and at every month end before it: one row per customer."""
+
+from crmwb import engine, layout, params, progress, stage, storage
+from crmwb.features.customers import customers
+from crmwb.features.observation import observe
+from crmwb.features.snapshots import write_snapshots
+
+
+def main() -> None:
+    p = params.load()
+    with engine.connect(p.engine) as con:
+        tables = storage.open_tables(con, layout.CLEAN)
+        observation = observe(tables, p.as_of, p.features, p.source.currency)
+        with progress.step(f"describing {observation.n_customers:,} customers as of {observation.as_of}"):
+            described = customers(tables, observation.as_of, p.features)
+            storage.write_query(con, described, layout.CUSTOMER_FEATURES, order_by=["customer_id"])
+        write_snapshots(con, tables, observation, p.features)
+        storage.write_json(observation.content(), layout.OBSERVATION)
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,22 @@
+"""Hold the canonical tables against the contract: clean rows go on, bad ones are quarantined with their reasons."""
+
+from crmwb import engine, layout, params, progress, stage, storage
+
+
+def main() -> None:
+    p = params.load()
+    with progress.step("loading Great Expectations"):
+        from crmwb.quality.summary import metrics, summary
+        from crmwb.quality.validation import validate
+    with (
+        engine.connect(p.engine) as con,
+        storage.replacing_folder(layout.CLEAN) as clean,
+        storage.replacing_folder(layout.QUARANTINE) as quarantine,
+    ):
+        found = validate(con, layout.CANONICAL, clean, quarantine, p.quality)
+    storage.write_json(summary(found), layout.QUALITY_SUMMARY)
+    storage.write_json(metrics(found), layout.QUALITY_METRICS)
+
+
+if __name__ == "__main__":
+    stage.run(main)

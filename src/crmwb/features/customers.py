@@ -1,0 +1,86 @@
+"""The feature table: everything known of each customer before one date, side by side."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from crmwb.features.breadth import breadth, n_products
+from crmwb.features.campaigns import campaigns
+from crmwb.features.catalogue import FEATURES, SCHEMA, Feature
+from crmwb.features.contacts import contacts
+from crmwb.features.credit import credit
+from crmwb.features.deals import deals
+from crmwb.features.margin import margin
+from crmwb.features.money import money
+from crmwb.features.orders import orders
+from crmwb.features.places import places
+from crmwb.features.profile import profile
+from crmwb.features.purchases import purchases
+from crmwb.features.rhythm import rhythm
+from crmwb.features.seasonality import seasonality
+from crmwb.features.trend import trend
+from crmwb.params import FeatureParams
+
+Tables = Mapping[str, ir.Table]
+
+ZEROS = {f.name for f in FEATURES if f.zero}
+
+
+def customers(tables: Tables, as_of: date, params: FeatureParams) -> ir.Table:
+    """Describe every customer by what was known before `as_of`.
+
+    Parameters
+    ----------
+    tables : mapping of str to ir.Table
+        Clean canonical tables by name; `customers` must be among them.
+    as_of : date
+        Exclusive: events before that day's midnight count.
+    params : FeatureParams
+        Lengths of periods and the off season.
+
+    Returns
+    -------
+    ir.Table
+        One row per row of `customers`; always the columns of the catalogue, in its order and its types.
+    """
+    described = profile(tables["customers"], as_of)
+    row_of: dict[str, str] = {}  # feature that starts at zero → the column that is NULL where its part has no row
+    for i, part in enumerate(_parts(tables, as_of, params)):
+        described = described.left_join(part, "customer_id", rname=f"{{name}}_{i}")
+        row_of |= dict.fromkeys(ZEROS.intersection(part.columns), f"customer_id_{i}")
+
+    def column(feature: Feature) -> ir.Value:
+        kind = ibis.dtype(SCHEMA.field(feature.name).type)
+        if not tables.keys() >= set(feature.needs):
+            return ibis.null(kind)
+        known = described[feature.name]
+        return (ibis.ifelse(described[row_of[feature.name]].isnull(), 0, known) if feature.zero else known).cast(kind)
+
+    return described.select(**{f.name: column(f) for f in FEATURES})
+
+
+def _parts(tables: Tables, as_of: date, params: FeatureParams) -> Iterator[ir.Table]:
+    """Yield what each feature module makes of the tables that are there."""
+    products = tables.get("products")
+    if (transactions := tables.get("transactions")) is not None:
+        yield purchases(transactions, as_of)
+        yield orders(transactions, as_of)
+        yield rhythm(transactions, as_of)
+        yield money(transactions, as_of)
+        yield margin(transactions, products, as_of)
+        yield n_products(transactions, as_of)
+        if products is not None:
+            yield from breadth(transactions, products, as_of)
+        yield from places(transactions, as_of)
+        yield trend(tables["customers"], transactions, as_of, params.recent_days)
+        yield from seasonality(transactions, as_of, params.off_season_months)
+    if (members := tables.get("campaign_members")) is not None:
+        yield campaigns(members, tables.get("campaigns"), as_of)
+    if (interactions := tables.get("interactions")) is not None:
+        yield contacts(interactions, as_of)
+    if (invoices := tables.get("invoices")) is not None:
+        yield credit(invoices, as_of)
+    if (opportunities := tables.get("opportunities")) is not None:
+        yield deals(opportunities, as_of)

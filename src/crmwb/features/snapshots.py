@@ -1,0 +1,59 @@
+"""The feature table at every month end: what was known of each customer then."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow.parquet as pq
+
+from crmwb import engine, layout, progress, storage
+from crmwb.engine import Backend
+from crmwb.features.catalogue import SNAPSHOT_SCHEMA
+from crmwb.features.customers import customers
+from crmwb.features.observation import Observation
+from crmwb.params import FeatureParams
+
+
+def month_ends(observation: Observation) -> list[date]:
+    """Return the first day of every month with a past in the observed window, up to the observation's own `as_of`.
+
+    They are exclusive, like every as_of: the first of February is January's end.
+    """
+    first, last = observation.first_event, observation.as_of
+    months = range(first.year * 12 + first.month, last.year * 12 + last.month)
+    return [date(month // 12, month % 12 + 1, 1) for month in months]
+
+
+def snapshot(tables: Mapping[str, ir.Table], as_of: date, params: FeatureParams) -> ir.Table:
+    """Return the features of every customer with a purchase before `as_of`, and `as_of` itself in front."""
+    bought = customers(tables, as_of, params).filter(lambda t: t.n_purchase_days > 0)
+    return bought.select(as_of=ibis.literal(as_of), **{name: bought[name] for name in bought.columns})
+
+
+def write_snapshots(
+    con: Backend,
+    tables: Mapping[str, ir.Table],
+    observation: Observation,
+    params: FeatureParams,
+    path: Path = layout.SNAPSHOTS,
+) -> int:
+    """Write the snapshots of all month ends, one after the other, so that memory holds one at a time.
+
+    Returns
+    -------
+    int
+        Rows written: one per month end and customer, sorted by both.
+    """
+    ends = month_ends(observation)
+    n_rows = 0
+    with (
+        storage.replacing(path) as beside,
+        pq.ParquetWriter(beside, SNAPSHOT_SCHEMA, compression=storage.COMPRESSION) as f,
+    ):
+        for as_of in progress.track(ends, "month-end snapshots", total=len(ends)):
+            for batch in engine.batches(con, snapshot(tables, as_of, params).order_by("customer_id")):
+                f.write_batch(batch.cast(SNAPSHOT_SCHEMA))
+                n_rows += batch.num_rows
+    return n_rows

@@ -1,0 +1,115 @@
+"""Figures of data quality: how complete the data is, what was quarantined, and which rules hold."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import PercentFormatter
+
+from crmwb.plots import style
+
+BAR_INCHES = 0.24
+MARGIN_INCHES = 1.2
+
+
+def completeness(shares: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw how much of each column is known: one bar per column, grouped by table.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        One row per column, in the order to draw: `table`, `column`, `known_share` (0–1).
+    ax : Axes, optional
+        Where to draw; a new figure where not given.
+
+    Returns
+    -------
+    Axes
+        With one bar per row, its length the share known, and a rule between tables.
+    """
+    ax = ax or style.new_axes(height=MARGIN_INCHES + BAR_INCHES * len(shares))
+    positions = range(len(shares))
+    ax.barh(positions, 1, color=style.GRID, height=0.7)
+    ax.barh(positions, shares["known_share"], color=[_shade(share) for share in shares["known_share"]], height=0.7)
+    for position, share in zip(positions, shares["known_share"], strict=True):
+        if share < 1:
+            ax.text(1.01, position, f"{share:.0%}", va="center", color=style.MUTED, fontsize="small")
+    ax.set_yticks(positions, [f"{t} · {c}" for t, c in zip(shares["table"], shares["column"], strict=True)])
+    for position, (before, after) in enumerate(zip(shares["table"], shares["table"][1:], strict=False)):
+        if before != after:
+            ax.axhline(position + 0.5, color=style.MUTED, linewidth=0.8)
+    ax.invert_yaxis()
+    ax.margins(y=0.01)
+    ax.set_xlim(0, 1.08)
+    ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
+    style.share_axis(ax.xaxis)
+    ax.grid(visible=False, axis="y")
+    ax.set(title="How much of each column is known", xlabel="share of rows")
+    return ax
+
+
+def quarantined(tables: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw the share of each table's rows that was quarantined, with the rows.
+
+    Parameters
+    ----------
+    tables : DataFrame
+        One row per table, in the order to draw: `table`, `ingested`, `quarantined` (rows).
+    ax : Axes, optional
+        Where to draw; a new figure where not given.
+
+    Returns
+    -------
+    Axes
+        With one bar per table, labelled "quarantined of ingested".
+    """
+    ax = ax or style.new_axes(height=MARGIN_INCHES + 2 * BAR_INCHES * len(tables))
+    shares = (tables["quarantined"] / tables["ingested"].where(tables["ingested"] > 0)).fillna(0.0)
+    bars = ax.barh(tables["table"], shares, color=style.BAD, height=0.6)
+    labels = [f"{q:,} of {n:,}" for q, n in zip(tables["quarantined"], tables["ingested"], strict=True)]
+    ax.bar_label(bars, labels, padding=4, color=style.MUTED, fontsize="small")
+    ax.invert_yaxis()
+    ax.set_xlim(0, max(0.01, shares.max()) * 1.3)
+    ax.xaxis.set_major_formatter(PercentFormatter(xmax=1))  # as many decimals as small shares need
+    ax.grid(visible=False, axis="y")
+    ax.set(title="Rows quarantined", xlabel="share of the rows ingested", ylabel="")
+    return ax
+
+
+def checks(expectations: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw how many rules hold and how many are broken, by what a broken one does.
+
+    Parameters
+    ----------
+    expectations : DataFrame
+        One row per rule: `severity` (critical, error, warning) and `passed` (bool).
+    ax : Axes, optional
+        Where to draw; a new figure where not given.
+
+    Returns
+    -------
+    Axes
+        With one bar per severity, rules that hold and broken ones end to end.
+    """
+    severities = ["critical", "error", "warning"]
+    counts = pd.crosstab(expectations["severity"], expectations["passed"])
+    counts = counts.reindex(index=severities, columns=[True, False], fill_value=0)
+    ax = ax or style.new_axes(height=MARGIN_INCHES + 2 * BAR_INCHES * len(severities))
+    does = {"critical": "critical: stops", "error": "error: quarantines the row", "warning": "warning: reports"}
+    names = [does[severity] for severity in severities]
+    left = pd.Series(0, index=counts.index)
+    for passed, label, colour in ((True, "holds", style.GOOD), (False, "broken", style.BAD)):
+        bars = ax.barh(names, counts[passed], left=left, color=colour, label=label, height=0.6)
+        labels = [f"{n}" if n else "" for n in counts[passed]]
+        ax.bar_label(bars, labels, label_type="center", color="white", fontsize="small")
+        left += counts[passed]
+    ax.invert_yaxis()
+    ax.grid(visible=False, axis="y")
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    ax.set(title="Rules of the data contract", xlabel="rules", ylabel="")
+    return ax
+
+
+def _shade(share: float) -> str:
+    """Return the colour of a column: known throughout, in part, or hardly."""
+    if share == 1:
+        return style.GOOD
+    return style.ACCENT if share >= 0.5 else style.BAD

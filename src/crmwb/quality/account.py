@@ -1,0 +1,98 @@
+"""Nothing is lost: what was ingested is clean or quarantined, in rows and, for transactions, to the cent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import ibis.expr.types as ir
+import pyarrow.parquet as pq
+
+from crmwb.errors import CrmwbError
+
+MONEY = "revenue_cents"  # the column whose sum is followed, in the tables that have it
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where one table's rows went.
+
+    Attributes
+    ----------
+    ingested : int
+        Rows that came in: those of the canonical file and those that could not be read.
+    clean, quarantined : int
+        Rows that go on, and rows that stay behind; together, those ingested.
+    unreadable : int
+        Those quarantined because they could not be read as the contract's types.
+    """
+
+    ingested: int
+    clean: int
+    quarantined: int
+    unreadable: int
+
+    @property
+    def quarantined_share(self) -> float:
+        """Quarantined over ingested; 0 where nothing was ingested."""
+        return self.quarantined / self.ingested if self.ingested else 0.0
+
+
+def opened(file: Path, n_unreadable: int, manifest: Mapping[str, int]) -> Account:
+    """Open a table's account, with every readable row still clean.
+
+    Raises
+    ------
+    CrmwbError
+        The manifest counted otherwise when the table was ingested.
+    """
+    n_rows = pq.read_metadata(file).num_rows
+    if (n_rows, n_unreadable) != (manifest["rows"], manifest["unreadable"]):
+        raise CrmwbError(
+            f"{file}: {n_rows:,} rows and {n_unreadable:,} unreadable ones, but the manifest beside it tells of "
+            f"{manifest['rows']:,} and {manifest['unreadable']:,}; run `dvc repro -f -s ingest`."
+        )
+    return Account(ingested=n_rows + n_unreadable, clean=n_rows, quarantined=n_unreadable, unreadable=n_unreadable)
+
+
+def without(account: Account, n_broken: int) -> Account:
+    """Move `n_broken` rows from clean to quarantined."""
+    return Account(account.ingested, account.clean - n_broken, account.quarantined + n_broken, account.unreadable)
+
+
+def check_rows(account: Account, clean: Path, quarantine: Path) -> None:
+    """Hold an account against the files that were written.
+
+    Raises
+    ------
+    RuntimeError
+        They hold other numbers of rows, or rows were lost or made: a fault of ours.
+    """
+    written = pq.read_metadata(clean).num_rows, pq.read_metadata(quarantine).num_rows
+    if written != (account.clean, account.quarantined) or sum(written) != account.ingested:
+        raise RuntimeError(f"{clean.stem}: wrote {written} clean and quarantined rows of {account}")
+
+
+def money(ingested: ir.Table, clean: ir.Table, left_behind: ir.Table) -> dict[str, int] | None:
+    """Return the cents ingested, clean and quarantined; None for a table without revenue.
+
+    Unreadable rows have no cents yet, so they are in neither sum.
+
+    Parameters
+    ----------
+    ingested, clean, left_behind : ir.Table
+        All canonical rows, those written as clean, and those that broke a rule.
+
+    Raises
+    ------
+    RuntimeError
+        Clean and quarantined do not add up to ingested: a fault of ours.
+    """
+    if MONEY not in ingested.columns:
+        return None
+    sums = {
+        name: int(rows[MONEY].sum().fill_null(0).to_pyarrow().as_py())
+        for name, rows in (("ingested", ingested), ("clean", clean), ("quarantined", left_behind))
+    }
+    if sums["clean"] + sums["quarantined"] != sums["ingested"]:
+        raise RuntimeError(f"revenue was lost or made: {sums}")
+    return sums

@@ -1,0 +1,66 @@
+"""Facts: what the engine works out over the whole table before its partitions are judged one by one."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+
+from crmwb import engine, storage
+from crmwb.engine import Backend
+from crmwb.quality.checks import ROW, Check
+from crmwb.tables import Severity, Table
+
+
+def numbered(canonical: ir.Table) -> ir.Table:
+    """Give every row of a canonical file its position in the file, from 0."""
+    return canonical.mutate(**{ROW: ibis.row_number()})
+
+
+def with_facts(rows: ir.Table, checks: Iterable[Check], others: Mapping[str, ir.Table]) -> ir.Table:
+    """Add the boolean column of each check that has a fact; it is unknown where what the rule is about is unknown."""
+    facts = {check.rule: check.fact(rows, others) for check in checks if check.fact}
+    return rows.mutate(**facts) if facts else rows
+
+
+def repeats(con: Backend, rows: ir.Table, table: Table, checks: Iterable[Check], scratch: Path) -> ir.Table:
+    """Find the rows whose key another row has, which is kept instead.
+
+    Of several rows with one key that one is kept which breaks no other rule, then the least by its values, known before
+    unknown: whatever order the source came in. A row whose key is unknown repeats nothing.
+
+    Parameters
+    ----------
+    con : Backend
+        The engine.
+    rows : ir.Table
+        The numbered rows, with the facts of `checks`.
+    table : Table
+        Their contract.
+    checks : iterable of Check
+        The other checks.
+    scratch : Path
+        A folder for files that this table lives in.
+
+    Returns
+    -------
+    ir.Table
+        One row per repeated row: `ROW`.
+    """
+    # Keys that several rows have are few; found first and put aside, they keep the sorting below small.
+    key = list(table.key)
+    several = rows.group_by(key).aggregate(n_rows=rows.count()).filter(lambda t: t.n_rows > 1).select(key)
+    several = put_aside(con, several, scratch / f"{table.name}_several.parquet", key)
+    same = rows.semi_join(several, key)
+    facts = [check.rule for check in checks if check.fact and check.severity is Severity.ERROR]
+    values = [column.name for column in table.columns if column.name not in key]
+    order = [*(same[name].desc() for name in facts), *(same[name] for name in [*values, ROW])]
+    place = ibis.row_number().over(ibis.window(group_by=key, order_by=order))
+    later = same.mutate(place=place).filter(lambda t: t.place > 0).select(ROW)
+    return put_aside(con, later, scratch / f"{table.name}_repeats.parquet", [ROW])
+
+
+def put_aside(con: Backend, query: ir.Table, path: Path, order_by: list[str]) -> ir.Table:
+    """Evaluate `query` once into the file `path`, and return it as a table."""
+    storage.write_query(con, query, path, order_by)
+    return engine.open_parquet(con, path, path.stem)

@@ -1,0 +1,64 @@
+"""A table in the pieces that Great Expectations judges one by one."""
+
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import ibis.expr.types as ir
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from crmwb import engine, progress
+from crmwb.engine import Backend
+from crmwb.errors import CrmwbError
+from crmwb.quality.checks import MISSING, ROW, Check
+from crmwb.tables import Table
+
+
+def shape(file: Path, table: Table) -> pd.DataFrame:
+    """Return one row that tells of each of the contract's columns its type in the file, or `MISSING`.
+
+    Raises
+    ------
+    CrmwbError
+        The file is missing or no Parquet file.
+    """
+    try:
+        types = {field.name: str(field.type) for field in pq.read_schema(file)}
+    except (OSError, pa.ArrowException) as error:
+        raise CrmwbError(
+            f"{file}: not readable as Parquet ({' '.join(str(error).split())}); run `dvc repro -f -s ingest`."
+        ) from None
+    return pd.DataFrame({column.name: [types.get(column.name, MISSING)] for column in table.columns})
+
+
+def partitions(
+    con: Backend, rows: ir.Table, table: Table, checks: Sequence[Check], n_rows: int
+) -> Iterator[pd.DataFrame]:
+    """Stream what `checks` judge and show, showing how far it is.
+
+    Parameters
+    ----------
+    con : Backend
+        The engine.
+    rows : ir.Table
+        Numbered rows with the facts of `checks`.
+    table : Table
+        Their contract.
+    checks : sequence of Check
+        What will be judged.
+    n_rows : int
+        How many rows there are.
+
+    Yields
+    ------
+    DataFrame
+        Some of the rows, in any order, with their row ids as index.
+    """
+    columns = dict.fromkeys([ROW, *table.key, *(name for c in checks for name in (*c.shows, c.judged))])
+    batches = engine.batches(con, rows.select(*columns))
+    n_batches = math.ceil(n_rows / engine.BATCH_ROWS)
+    for batch in progress.track(batches, f"{table.name}: checking {len(checks)} rules", total=n_batches):
+        frame = pa.Table.from_batches([batch]).to_pandas(date_as_object=False)
+        yield frame.set_index(ROW).rename_axis(None)  # see RESULT_FORMAT in verdicts.py

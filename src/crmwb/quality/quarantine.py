@@ -1,0 +1,107 @@
+"""Which rows go on and which stay behind: clean tables, and quarantine with reasons and original values."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+
+from crmwb import engine
+from crmwb.engine import Backend
+from crmwb.quality.checks import ROW
+from crmwb.quality.verdicts import Verdict
+from crmwb.tables import Severity
+
+UNREADABLE = Path("unreadable")  # within the canonical folder: rows that could not be cast to the contract's types
+
+SCHEMA = ibis.schema(
+    {
+        "source_file": "string",
+        "source_row": "int64",
+        "rule": "string",
+        "reason": "string",
+        "values": "string",
+    }
+)
+
+
+def broken_rows(verdicts: Iterable[Verdict]) -> pa.Table:
+    """Return the rows to quarantine, each once.
+
+    Parameters
+    ----------
+    verdicts : iterable of Verdict
+        What became of every check of one table.
+
+    Returns
+    -------
+    pyarrow.Table
+        `ROW` (ascending), rule (the names of all the rules that the row breaks, those that only warn apart) and reason
+        (what is wrong with it), each joined by "; " in the order of the verdicts.
+    """
+    errors = [v for v in verdicts if v.failed and v.check.severity is not Severity.WARNING]
+    rows = np.unique(np.concatenate([np.array([], dtype=np.int64), *(v.rows for v in errors)]))
+    # Many rows break few combinations of rules: each combination is a number, and put into words once.
+    combination = np.zeros(len(rows), dtype=np.int64)
+    words: list[tuple[int, ...]] = [()]
+    for position, verdict in enumerate(errors):
+        breaks = np.zeros(len(rows), dtype=np.int64)
+        breaks[np.searchsorted(rows, verdict.rows)] = 1
+        pairs, combination = np.unique(combination * 2 + breaks, return_inverse=True)
+        words = [words[pair // 2] + ((position,) if pair % 2 else ()) for pair in pairs.tolist()]
+    return pa.table(
+        {
+            ROW: pa.array(rows, pa.int64()),
+            "rule": _said([[errors[i].check.rule for i in broken] for broken in words], combination),
+            "reason": _said([[errors[i].check.words.reason for i in broken] for broken in words], combination),
+        }
+    )
+
+
+def _said(words: list[list[str]], combination: np.ndarray) -> pa.Array:
+    return pa.array(["; ".join(parts) for parts in words], pa.string()).take(pa.array(combination))
+
+
+def quarantined(rows: ir.Table, broken: ir.Table, unreadable: ir.Table | None) -> ir.Table:
+    """Return a table's quarantine: one row per row left behind, columns as in `SCHEMA`.
+
+    Parameters
+    ----------
+    rows : ir.Table
+        The numbered canonical rows; their values are kept as JSON.
+    broken : ir.Table
+        `broken_rows`, on the engine.
+    unreadable : ir.Table or None
+        What `unreadable_rows` returned.
+    """
+    values = ibis.struct({name: rows[name] for name in rows.columns if name != ROW}).cast("json").cast("string")
+    found = (
+        rows.select(ROW, values=values)
+        .inner_join(broken, ROW)
+        .mutate(source_file=ibis.null("string"), source_row=ibis.null("int64"))
+        .select(*SCHEMA.names)
+    )
+    return found if unreadable is None else found.union(unreadable)
+
+
+def unreadable_rows(con: Backend, canonical: Path, name: str) -> ir.Table | None:
+    """Return the rows of a table that ingest could not read, as quarantine has them; None where there are none.
+
+    A row with several unreadable values is one row, whether ingest tells of them together or one by one.
+    """
+    file = canonical / UNREADABLE / f"{name}.parquet"
+    if not file.is_file():
+        return None
+    told = engine.open_parquet(con, file, f"unreadable_{name}")
+    told = told.mutate(rule=told.column + "_is_readable", reason=told.column + ": " + told.reason)
+    return (
+        told.group_by(["source_file", "source_row", "values"])
+        .aggregate(
+            rule=told.rule.group_concat("; ", order_by=[told.rule, told.reason]),
+            reason=told.reason.group_concat("; ", order_by=[told.rule, told.reason]),
+        )
+        .select(*SCHEMA.names)
+        .cast(dict(SCHEMA.items()))
+    )

@@ -1,0 +1,61 @@
+"""What a validation found, as the artefacts tell it."""
+
+from dataclasses import asdict
+from typing import Any
+
+from crmwb.quality.validation import TableResult, Validation
+from crmwb.quality.verdicts import Verdict
+from crmwb.tables import TABLES, Severity
+
+
+def summary(validation: Validation) -> dict[str, Any]:
+    """Return data/quality/summary.json: tables, expectations, audits, and the tables that the source lacks."""
+    return {
+        "tables": {name: _table(result) for name, result in validation.tables.items()},
+        "expectations": [
+            _expectation(name, verdict) for name, result in validation.tables.items() for verdict in result.verdicts
+        ],
+        "audits": [asdict(audit) for audit in validation.audits],
+        "not_available": [name for name in TABLES if name not in validation.tables],
+    }
+
+
+def metrics(validation: Validation) -> dict[str, Any]:
+    """Return metrics/quality.json: the numbers to compare between runs."""
+    verdicts = [verdict for result in validation.tables.values() for verdict in result.verdicts]
+    return {
+        "tables": {
+            name: {
+                "ingested": result.account.ingested,
+                "quarantined": result.account.quarantined,
+                "quarantined_share": result.account.quarantined_share,
+            }
+            for name, result in validation.tables.items()
+        },
+        "expectations": len(verdicts),
+        "broken_expectations": {
+            severity.value: sum(1 for v in verdicts if v.failed and v.check.severity is severity)
+            for severity in (Severity.ERROR, Severity.WARNING)
+        },
+        "audit_warnings": sum(1 for audit in validation.audits if audit.severity == "warning"),
+    }
+
+
+def _table(result: TableResult) -> dict[str, Any]:
+    told = asdict(result.account) | {"first": result.first, "last": result.last, "columns": result.known}
+    return told if result.revenue_cents is None else told | {"revenue_cents": result.revenue_cents}
+
+
+def _expectation(table: str, verdict: Verdict) -> dict[str, Any]:
+    return {
+        "table": table,
+        "column": verdict.check.column,
+        "rule": verdict.check.rule,
+        "meaning": verdict.check.words.meaning,
+        "severity": verdict.check.severity.value,
+        "expectation": verdict.check.expectation.expectation_type,
+        "checked": verdict.checked,
+        "failed": verdict.failed,
+        "passed": not verdict.failed,
+        "examples": list(verdict.examples),
+    }

@@ -1,0 +1,191 @@
+"""Canonical tables in; clean tables, quarantine and what was found out."""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import ibis.expr.types as ir
+import pyarrow.parquet as pq
+
+from crmwb import engine, layout, progress, storage
+from crmwb.engine import Backend
+from crmwb.errors import CrmwbError
+from crmwb.params import QualityParams
+from crmwb.quality import account as accounts
+from crmwb.quality import limits
+from crmwb.quality.account import Account
+from crmwb.quality.audits import Audit, audited
+from crmwb.quality.checks import KEY_IS_UNIQUE, REPEATS, ROW, Check, row_checks, shape_checks
+from crmwb.quality.completeness import known_shares
+from crmwb.quality.facts import numbered, repeats, with_facts
+from crmwb.quality.partitions import partitions, shape
+from crmwb.quality.quarantine import SCHEMA, broken_rows, quarantined, unreadable_rows
+from crmwb.quality.verdicts import Verdict, judge
+from crmwb.tables import TABLES, Kind, Table
+
+
+@dataclass(frozen=True, eq=False)
+class TableResult:
+    """What became of one table.
+
+    Attributes
+    ----------
+    account : Account
+        Where its rows went.
+    revenue_cents : dict or None
+        Where its money went, in a table that has any.
+    verdicts : tuple of Verdict
+        What became of each check.
+    known : dict
+        The share of ingested rows in which each column is known; None where there are no rows.
+    first, last : str or None
+        When its first and last clean row happened (ISO); None for a table without time.
+    """
+
+    account: Account
+    revenue_cents: dict[str, int] | None
+    verdicts: tuple[Verdict, ...]
+    known: dict[str, float | None]
+    first: str | None
+    last: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class Validation:
+    """What became of a source: its tables in the order they were validated, and the audits of the clean ones."""
+
+    tables: dict[str, TableResult]
+    audits: tuple[Audit, ...]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where a validation reads and writes, with what, and how much bad data is too much."""
+
+    con: Backend
+    canonical: Path
+    clean: Path
+    quarantine: Path
+    scratch: Path
+    params: QualityParams
+
+
+def validate(con: Backend, canonical: Path, clean: Path, quarantine: Path, params: QualityParams) -> Validation:
+    """Sort the rows of every canonical table into clean and quarantined.
+
+    Parameters
+    ----------
+    con : Backend
+        The engine.
+    canonical : Path
+        The folder that ingest made: tables, manifest and, where there are any, unreadable rows.
+    clean, quarantine : Path
+        Folders to fill, with one Parquet file per table each.
+    params : QualityParams
+        How much bad data is too much.
+
+    Raises
+    ------
+    CrmwbError
+        There is no table; one is not as its contract or the manifest says; a critical rule is broken; more rows would
+        be quarantined than allowed; or nothing usable is left.
+    """
+    storage.require(canonical)
+    manifest = storage.read_json(canonical / layout.MANIFEST.name)["tables"]
+    present = [name for name in TABLES if name in manifest]
+    if not present:
+        raise CrmwbError(f"{canonical}: the source has no table; map at least customers and transactions.")
+    results: dict[str, TableResult] = {}
+    tables: dict[str, ir.Table] = {}
+    with tempfile.TemporaryDirectory(prefix="crmwb-validate-") as scratch:
+        setting = Setting(con, canonical, clean, quarantine, Path(scratch), params)
+        for name in parents_first(present):
+            results[name] = _validate_table(setting, TABLES[name], tables, manifest[name])
+            tables[name] = engine.open_parquet(con, clean / f"{name}.parquet", f"clean_{name}")
+        with progress.step("auditing the clean tables"):
+            return Validation(results, tuple(audited(tables)))
+
+
+def parents_first(names: Sequence[str]) -> list[str]:
+    """Return table names so that each comes after those that it refers to; otherwise in the order given."""
+    ordered: list[str] = []
+    while waiting := [name for name in names if name not in ordered]:
+        ordered.append(next(name for name in waiting if not _parents(TABLES[name]) & set(waiting)))
+    return ordered
+
+
+def _parents(table: Table) -> set[str]:
+    return {str(column.references) for column in table.columns if column.references} - {table.name}
+
+
+def _validate_table(
+    setting: Setting, table: Table, parents: Mapping[str, ir.Table], manifest: Mapping[str, int]
+) -> TableResult:
+    """Hold one table against its contract and its clean parents, and write its clean rows and its quarantine."""
+    con, params = setting.con, setting.params
+    file, clean_file, quarantine_file = (
+        folder / f"{table.name}.parquet" for folder in (setting.canonical, setting.clean, setting.quarantine)
+    )
+    shape_verdicts = judge(f"{table.name} shape", shape_checks(table), [shape(file, table)], (), n_examples=1)
+    limits.stop_on_wrong_shape(file, shape_verdicts)
+    rows = numbered(engine.open_parquet(con, file, table.name))
+    unreadable = unreadable_rows(con, setting.canonical, table.name)
+    account = accounts.opened(file, 0 if unreadable is None else unreadable.count().to_pyarrow().as_py(), manifest)
+
+    verdicts, broken = _judged(setting, rows, table, parents, account.clean)
+    account = accounts.without(account, broken.count().to_pyarrow().as_py())
+    limits.stop_on_critical(file, verdicts)
+    limits.stop_on_nothing_usable(file, account, verdicts)
+    limits.stop_on_too_much_quarantined(file, account, verdicts, params.max_quarantined_share)
+
+    with progress.step(f"{table.name}: writing {account.clean:,} clean rows, {account.quarantined:,} quarantined"):
+        storage.write_query(con, rows.anti_join(broken, ROW).drop(ROW), clean_file, table.key)
+        storage.write_query(con, quarantined(rows, broken, unreadable), quarantine_file, SCHEMA.names)
+        accounts.check_rows(account, clean_file, quarantine_file)
+        clean = engine.open_parquet(con, clean_file, f"clean_{table.name}")
+        return TableResult(
+            account,
+            accounts.money(rows, clean, rows.semi_join(broken, ROW)),
+            (*shape_verdicts, *verdicts),
+            known_shares(rows, table),
+            *_time_range(clean, table),
+        )
+
+
+def _judged(
+    setting: Setting, rows: ir.Table, table: Table, parents: Mapping[str, ir.Table], n_rows: int
+) -> tuple[list[Verdict], ir.Table]:
+    """Return the verdict of every check, and the rows to quarantine as `broken_rows` has them."""
+    con = setting.con
+
+    def verdicts_of(name: str, full: ir.Table, checks: Sequence[Check]) -> list[Verdict]:
+        frames = partitions(con, full, table, checks, n_rows)
+        return judge(name, checks, frames, table.key, setting.params.n_examples)
+
+    checks = row_checks(table, {*parents, table.name})
+    key = [check for check in checks if check.rule == KEY_IS_UNIQUE]
+    last = [check for check in checks if check.awaits_quarantine]
+    others = [check for check in checks if check not in [*key, *last]]
+
+    full = with_facts(rows, others, parents)
+    full = with_facts(full, key, {REPEATS: repeats(con, full, table, others, setting.scratch)})
+    verdicts = verdicts_of(table.name, full, [*others, *key])
+    broken_file = setting.scratch / f"{table.name}_broken.parquet"
+    pq.write_table(broken_rows(verdicts), broken_file)
+    broken = engine.open_parquet(con, broken_file, broken_file.stem)
+    if last:
+        full = with_facts(rows, last, {table.name: rows.anti_join(broken, ROW)})
+        verdicts += verdicts_of(f"{table.name} among themselves", full, last)
+    return verdicts, broken
+
+
+def _time_range(rows: ir.Table, table: Table) -> tuple[str | None, str | None]:
+    """Return the first and last moment (ISO) in the column that says when a row happened."""
+    times = [c.name for c in table.columns if c.kind in {Kind.DATE, Kind.TIMESTAMP} and not c.nullable]
+    if not times:
+        return None, None
+    time = rows[times[0]]
+    ends = rows.aggregate(first=time.min(), last=time.max()).to_pyarrow().to_pylist()[0]
+    first, last = (None if end is None else end.isoformat() for end in (ends["first"], ends["last"]))
+    return first, last
