@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 T = TypeVar("T")
 
 PLAIN_LINE_EVERY_SECONDS = 5.0
+WORTH_TELLING_SECONDS = 2.0
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -31,7 +32,9 @@ def step(what: str) -> Iterator[None]:
     else:
         console.print(f"  {what} …")
         yield
-    console.print(f"  {what}: {time.monotonic() - began:.1f} s", style="dim")
+    seconds = time.monotonic() - began
+    if seconds > WORTH_TELLING_SECONDS:
+        console.print(f"  {what}: {seconds:.1f} s", style="dim")
 
 
 def track(items: Iterable[T], what: str, total: int) -> Iterator[T]:

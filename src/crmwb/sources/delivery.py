@@ -1,0 +1,60 @@
+"""What every adapter hands over: canonical tables as expressions on the engine, and where they come from."""
+
+from dataclasses import dataclass, field
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any
+
+import ibis.expr.types as ir
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the data comes from, as the manifest and every report state it.
+
+    Attributes
+    ----------
+    files : list of (Path, str)
+        The files that were read and the names the manifest gives them: the same on every machine.
+    """
+
+    name: str
+    version: str | None
+    licence: str | None
+    caveat: str | None
+    files: list[tuple[Path, str]]
+
+    def manifest(self) -> dict[str, Any]:
+        """Return it as the manifest writes it, each file with its SHA-256 and size."""
+        return {
+            "name": self.name,
+            "version": self.version,
+            "licence": self.licence,
+            "caveat": self.caveat,
+            "files": [
+                {"path": name, "sha256": _sha256(path), "bytes": path.stat().st_size} for path, name in self.files
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What an adapter read.
+
+    Attributes
+    ----------
+    tables : dict of str to ir.Table
+        Canonical tables. Each holds the contract's required columns and any of the others, typed as it says.
+    unreadable : dict of str to ir.Table
+        For some of these tables, the rows that could not be cast: source_file, source_row, column, reason and the
+        original values as JSON.
+    """
+
+    origin: Origin
+    tables: dict[str, ir.Table]
+    unreadable: dict[str, ir.Table] = field(default_factory=dict)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,128 @@
+"""From a source to the canonical tables: chosen, read, checked against the contract, written with a manifest."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from crmwb import engine, layout, progress, storage
+from crmwb.engine import Backend
+from crmwb.errors import CrmwbError
+from crmwb.params import Params, SourceParams
+from crmwb.sources import complete_journey, files
+from crmwb.sources.delivery import Delivery
+from crmwb.sources.staging import FILE, ROW
+from crmwb.tables import ARROW_TYPES, TABLES, Kind, Table
+
+Adapter = Callable[[Backend, SourceParams, Path], Delivery]
+
+ADAPTERS: dict[str, Adapter] = {"complete_journey": complete_journey.read, "files": files.read}
+
+UNREADABLE = "unreadable"
+N_FAULTS_SHOWN = 5
+
+
+def ingest(p: Params, folder: Path = layout.CANONICAL) -> None:
+    """Read the source that the params name and write the canonical tables.
+
+    Parameters
+    ----------
+    p : Params
+        `source` chooses the adapter; `engine` says what it may use.
+    folder : Path
+        Where to: `<table>.parquet` sorted by key, manifest.json and, where rows could not be cast,
+        `unreadable/<table>.parquet`. It is replaced as a whole, or not at all.
+
+    Raises
+    ------
+    CrmwbError
+        The source is missing or wrong, or no row of a table is usable.
+    """
+    with storage.replacing_folder(folder) as beside, engine.connect(p.engine) as con:
+        with tempfile.TemporaryDirectory(dir=beside, prefix="staged-") as staged:
+            delivery = ADAPTERS[p.source.kind](con, p.source, Path(staged))
+            tables: dict[str, Any] = {}
+            for i, (name, delivered) in enumerate(sorted(delivery.tables.items()), start=1):
+                with progress.step(f"writing {name} ({i} of {len(delivery.tables)})"):
+                    tables[name] = _write_table(con, TABLES[name], delivered, beside)
+                if name in delivery.unreadable:
+                    tables[name]["unreadable"] = _write_unreadable(con, name, delivery.unreadable[name], beside, folder)
+                _refuse_empty(name, tables[name])
+        with progress.step("hashing the source"):
+            manifest = {
+                "source": {"kind": p.source.kind, **delivery.origin.manifest()},
+                "currency": p.source.currency,
+                "tables": tables,
+                "not_available": [name for name in TABLES if name not in tables],
+            }
+        storage.write_json(manifest, beside / layout.MANIFEST.name)
+
+
+def _write_table(con: Backend, table: Table, delivered: ir.Table, folder: Path) -> dict[str, Any]:
+    """Write one canonical table and return what the manifest says of it."""
+    path = folder / f"{table.name}.parquet"
+    columns = [c.name for c in table.columns]
+    # A key may stand twice in what a company brings; ties are broken by everything else, so equal rows are all that is left.
+    order = [*table.key, *(name for name in columns if name not in table.key and name in delivered.columns)]
+    n_rows = storage.write_query(con, _conformed(delivered, table), path, order)
+    first, last = _period(con, table, path)
+    return {"rows": n_rows, "first": first, "last": last, "unreadable": 0}
+
+
+def _conformed(delivered: ir.Table, table: Table) -> ir.Table:
+    """Return the contract's columns in its order and types, NULL where the source has none."""
+    lacking = [c.name for c in table.columns if not c.nullable and c.name not in delivered.columns]
+    if lacking:
+        raise TypeError(f"an adapter delivered {table.name} without {', '.join(lacking)}")
+    types = {c.name: ibis.dtype(ARROW_TYPES[c.kind]) for c in table.columns}
+    return delivered.select(
+        **{
+            name: delivered[name].cast(dtype) if name in delivered.columns else ibis.null(dtype)
+            for name, dtype in types.items()
+        }
+    )
+
+
+def _period(con: Backend, table: Table, path: Path) -> tuple[str | None, str | None]:
+    """Return the first and last day of a written table's first date column (ISO), None where it has none."""
+    moments = [c.name for c in table.columns if c.kind in {Kind.DATE, Kind.TIMESTAMP}]
+    if not moments:
+        return None, None
+    written = engine.open_parquet(con, path, f"written_{table.name}")
+    day = written[moments[0]].cast("date")
+    found = written.aggregate(first=day.min(), last=day.max()).to_pyarrow().to_pylist()[0]
+    first, last = (None if value is None else value.isoformat() for value in found.values())
+    return first, last
+
+
+def _write_unreadable(con: Backend, name: str, rows: ir.Table, folder: Path, shown_as: Path) -> int:
+    """Write the rows of a table that could not be cast, say what was wrong with them, and return how many there are."""
+    path = folder / UNREADABLE / f"{name}.parquet"
+    n_rows = storage.write_query(con, rows, path, [FILE, ROW, "column", "reason"])
+    if n_rows == 0:
+        path.unlink()
+        return 0
+    found = engine.open_parquet(con, path, f"unreadable_{name}")
+    place = ibis.struct({FILE: found[FILE], ROW: found[ROW]}).min()
+    faults = found.group_by("column", "reason").aggregate(n=found.count(), file=place[FILE], row=place[ROW])
+    told = faults.order_by(ibis.desc("n"), "reason", "column").limit(N_FAULTS_SHOWN).to_pyarrow().to_pylist()
+    progress.console.print(
+        f"  {name}: {n_rows:,} rows cannot be read; they are in {shown_as / UNREADABLE / path.name}:"
+    )
+    for fault in told:
+        column = f"{fault['column']}: " if fault["column"] else ""
+        progress.console.print(
+            f"    {fault['n']:,} × {column}{fault['reason']} (first: {fault['file']} row {fault['row']:,})"
+        )
+    return n_rows
+
+
+def _refuse_empty(name: str, told: dict[str, Any]) -> None:
+    if told["rows"] == 0 and (told["unreadable"] > 0 or name == "transactions"):
+        raise CrmwbError(
+            f"{name}: none of its {told['unreadable']:,} rows is usable (see the reasons above); check the columns, formats "
+            f"and delimiter that the mapping names."
+        )
