@@ -57,7 +57,8 @@ def of_scheme(scheme: str, names: Sequence[str]) -> dict[str, str]:
 
 def pale(colour: str) -> str:
     """Return a colour mixed with white, for the lesser of two bars of one segment."""
-    return str(to_hex([1 - 0.45 * (1 - part) for part in to_rgb(colour)]))
+    red, green, blue = (1 - 0.45 * (1 - part) for part in to_rgb(colour))
+    return str(to_hex((red, green, blue)))
 
 
 def label(name: str) -> str:

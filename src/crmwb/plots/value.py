@@ -100,7 +100,7 @@ def clv_by_group(customers: pd.DataFrame, by: str, currency: str, ax: Axes | Non
         ax.text(max(float(total), 0.0) + longest * 0.01, place, words, va="center", fontsize=9)
     ax.set_yticks(range(len(groups)), [colours.label(name) for name in names])
     ax.invert_yaxis()
-    ax.set_xlim(min(0.0, float(groups["sum"].min()) * 1.05), longest * 1.35)
+    ax.set_xlim(min(0.0, float(groups["sum"].min()) * 1.05), (longest or 1.0) * 1.35)
     ax.xaxis.set_major_locator(MaxNLocator(5))
     style.money_axis(ax.xaxis, currency)
     ax.grid(visible=False, axis="y")
@@ -157,6 +157,7 @@ def recency_frequency_map(customers: pd.DataFrame, ax: Axes | None = None) -> Ax
         fmt=".1f",
         cmap=sns.light_palette(style.ACCENT, as_cmap=True),
         vmin=0,
+        vmax=float(np.nanmax(cells.to_numpy(dtype=float), initial=0.0)) or 1.0,
         linewidths=2,
         linecolor="white",
         xticklabels=silent_words,
@@ -198,7 +199,7 @@ def backtest_bars(scores: pd.DataFrame, measure: str = "normalised_gini", ax: Ax
     ax.barh(range(len(means)), means.to_numpy(), height=0.6, color=fills)
     dots = [places[str(name)] for name in known["forecaster"]]
     ax.plot(known[measure].to_numpy(), dots, "o", markersize=4, color=style.INK, alpha=0.7, linestyle="none")
-    longest = float(known[measure].abs().max()) if len(known) else 1.0
+    longest = (float(known[measure].abs().max()) if len(known) else 0.0) or 1.0
     best = known.groupby("forecaster")[measure].max()
     for name, place in places.items():
         ax.text(max(float(best[name]), 0.0) + longest * 0.02, place, f"{means[name]:.3f}", va="center", fontsize=9)

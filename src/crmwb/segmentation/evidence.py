@@ -190,9 +190,9 @@ def _verdict(kind: str, row: dict[str, Any], ks: list[int]) -> str:
     against = f"silhouette {row['silhouette']:.2f} against {row['null_silhouette']:.2f} for customers without segments"
     if kind == "natural":
         return (
-            f"{row['k']} real segments, {_separation(row['silhouette'])} separated: each comes back when customers "
-            f"are resampled (Jaccard at least {row['min_jaccard']:.2f}), holds at least {row['min_share']:.0%} of them, and "
-            f"stands further apart than chance would have it ({against})."
+            f"{row['k']} real segments, {_separation(row['silhouette'])} separated: each comes back when customers are "
+            f"resampled (Jaccard at least {row['min_jaccard']:.2f}), holds at least {row['min_share']:.0%} of them, "
+            f"and stands further apart than chance would have it ({against})."
         )
     if kind == "reproducible":
         return (

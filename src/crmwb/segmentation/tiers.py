@@ -126,7 +126,8 @@ def _values(buyers: pd.DataFrame, sign: str) -> np.ndarray:
     if READ_FROM[sign] not in buyers:
         return np.array([])
     values = _numbers(buyers[READ_FROM[sign]])
-    return values[np.isfinite(values)]
+    known: np.ndarray = values[np.isfinite(values)]
+    return known
 
 
 def _numbers(column: pd.Series) -> np.ndarray:

@@ -5,6 +5,7 @@ Amounts are exact decimals until they are whole cents, rounded half away from ze
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 
 import ibis
@@ -25,7 +26,7 @@ FACTOR = "decimal(18, 6)"  # two of them multiply within 38 digits
 WIDE_FACTOR = "decimal(38, 6)"
 
 
-@ibis.udf.scalar.builtin
+@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]  # ibis is untyped
 def try_strptime(text: str, formats: list[str]) -> dt.datetime:  # type: ignore[empty-body]  # the engine has the body
     """Read text by the first format that fits; NULL where none does. Ibis has only the one that raises."""
 
@@ -49,28 +50,13 @@ def cast(texts: list[ir.StringValue], column: Column, mapping: ColumnMapping) ->
     mapping : ColumnMapping
         How its text is read.
     """
-    kind = column.kind
     if mapping.constant is not None:
-        return _constant(mapping.constant, kind)
+        return _constant(mapping.constant, column.kind)
     if mapping.replace:
         texts = [text.substitute(dict(mapping.replace)) for text in texts]
     if mapping.product or mapping.difference:
-        return _combined([_number_text(text, mapping) for text in texts], kind, mapping)
-    (text,) = texts
-    if kind in {Kind.DATE, Kind.TIMESTAMP}:
-        moment = _moment(text, mapping.format)
-        return moment.date() if kind is Kind.DATE else moment
-    if kind is Kind.BOOLEAN:
-        return _truth(text, mapping)
-    if kind is Kind.MONEY:
-        return _money(_number_text(text, mapping), mapping)
-    if kind is Kind.INTEGER:
-        number = _number_text(text, mapping)
-        return _only(number.re_search(WHOLE_NUMBER), number.try_cast("int64"))
-    if kind in {Kind.NUMBER, Kind.SHARE}:
-        value = _number_text(text, mapping).try_cast("float64")
-        return _only(~value.isinf(), value)
-    return text.re_replace(r"^([-+]?\d+)\.0*$", r"\1") if mapping.whole_number else text
+        return _combined([_number_text(text, mapping) for text in texts], column.kind, mapping)
+    return READERS[column.kind](texts[0], mapping)
 
 
 def fault(column: Column, mapping: ColumnMapping) -> str:
@@ -93,7 +79,7 @@ def _constant(value: str | float | bool, kind: Kind) -> ir.Value:
     if kind is Kind.MONEY:
         return ibis.literal(int((Decimal(str(value)) * 100).to_integral_value(ROUND_HALF_UP)), "int64")
     if kind in {Kind.DATE, Kind.TIMESTAMP}:
-        moment = _moment(ibis.literal(str(value)), ())
+        moment = _iso_timestamp(ibis.literal(str(value)))
         return moment.date() if kind is Kind.DATE else moment
     return ibis.literal(value, ibis.dtype(ARROW_TYPES[kind]))
 
@@ -117,7 +103,25 @@ def _number_text(text: ir.StringValue, mapping: ColumnMapping) -> ir.StringValue
     return _only(text.re_search(PLAIN_NUMBER), text)
 
 
+def _text(text: ir.StringValue, mapping: ColumnMapping) -> ir.StringValue:
+    return text.re_replace(r"^([-+]?\d+)\.0*$", r"\1") if mapping.whole_number else text
+
+
+def _integer(text: ir.StringValue, mapping: ColumnMapping) -> ir.IntegerValue:
+    number = _number_text(text, mapping)
+    return _only(number.re_search(WHOLE_NUMBER), number.try_cast("int64"))
+
+
+def _number(text: ir.StringValue, mapping: ColumnMapping) -> ir.FloatingValue:
+    value = _number_text(text, mapping).try_cast("float64")
+    return _only(~value.isinf(), value)
+
+
 def _money(text: ir.StringValue, mapping: ColumnMapping) -> ir.IntegerValue:
+    return _money_of(_number_text(text, mapping), mapping)
+
+
+def _money_of(text: ir.StringValue, mapping: ColumnMapping) -> ir.IntegerValue:
     if mapping.unit == "hundredths":
         return text.try_cast("decimal(18, 0)").cast("int64")
     return _cents(text.try_cast("decimal(18, 2)").cast(WIDE_CENTS))
@@ -129,7 +133,7 @@ def _cents(amount: ir.DecimalValue) -> ir.IntegerValue:
 
 def _combined(texts: list[ir.StringValue], kind: Kind, mapping: ColumnMapping) -> ir.Value:
     if mapping.difference and kind is Kind.MONEY:
-        minuend, subtrahend = (_money(text, mapping) for text in texts)
+        minuend, subtrahend = (_money_of(text, mapping) for text in texts)
         return minuend - subtrahend
     first, second = (text.try_cast(FACTOR).cast(WIDE_FACTOR) for text in texts)
     value = first - second if mapping.difference else first * second
@@ -142,11 +146,19 @@ def _combined(texts: list[ir.StringValue], kind: Kind, mapping: ColumnMapping) -
     )
 
 
-def _moment(text: ir.StringValue, formats: tuple[str, ...]) -> ir.TimestampValue:
+def _timestamp(text: ir.StringValue, mapping: ColumnMapping) -> ir.TimestampValue:
     """Return naive UTC."""
-    if formats:
-        read = [try_strptime(text, ibis.array([f])) for f in formats]
+    if mapping.format:
+        read = [try_strptime(text, ibis.array([f])) for f in mapping.format]
         return ibis.coalesce(*(_only(moment.year() >= FIRST_YEAR, moment) for moment in read))
+    return _iso_timestamp(text)
+
+
+def _date(text: ir.StringValue, mapping: ColumnMapping) -> ir.DateValue:
+    return _timestamp(text, mapping).date()
+
+
+def _iso_timestamp(text: ir.StringValue) -> ir.TimestampValue:
     wall = text.re_replace(OFFSET, "")
     moment = _only(wall.re_search(ISO_TIME), wall.try_cast("timestamp"))
     sign = ibis.ifelse(text.re_search(r"\+\d{2}:?\d{2}$"), 1, -1)
@@ -164,3 +176,17 @@ def _truth(text: ir.StringValue, mapping: ColumnMapping) -> ir.BooleanValue:
     said = text.lower()
     false = ibis.ifelse(said.isin([v.lower() for v in mapping.false_values]), False, ibis.null("boolean"))
     return ibis.ifelse(said.isin([v.lower() for v in mapping.true_values]), True, false)
+
+
+READERS: dict[Kind, Callable[[ir.StringValue, ColumnMapping], ir.Value]] = {
+    Kind.ID: _text,
+    Kind.TEXT: _text,
+    Kind.CATEGORY: _text,
+    Kind.MONEY: _money,
+    Kind.INTEGER: _integer,
+    Kind.NUMBER: _number,
+    Kind.SHARE: _number,
+    Kind.DATE: _date,
+    Kind.TIMESTAMP: _timestamp,
+    Kind.BOOLEAN: _truth,
+}

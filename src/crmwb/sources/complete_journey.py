@@ -136,7 +136,7 @@ def _campaigns(t: ir.Table) -> ir.Table:
 
 
 def _members(campaigns: ir.Table, descriptions: ir.Table, redemptions: ir.Table) -> ir.Table:
-    """One row per campaign and household that got its coupons; redeeming one is the answer. There is no control group."""
+    """One row per campaign and household that got its coupons; redeeming one is the answer. Nobody was held back."""
     first = redemptions.group_by("campaign_id", "household_id").aggregate(
         redeemed_at=redemptions.redemption_date.min().cast("timestamp")
     )

@@ -26,7 +26,7 @@ FITTING_KINDS = {
 }
 CONSTANTS = dict.fromkeys(NUMERIC, float) | {Kind.BOOLEAN: bool}
 ADVICE = {
-    "is_return": ": say what marks a return, such as {column: quantity, below: 0}, or {constant: false} where there are none",
+    "is_return": ": say what marks a return, such as {column: quantity, below: 0}, or {constant: false}",
     "order_id": ": name the source's column, or say what counts as one order, such as {one_per: customer_and_day}",
     "quantity": ": name the source's column, or {constant: 1} where it has none",
     "kind": ": such as {constant: person} or {constant: company}",
@@ -54,8 +54,8 @@ def _mistakes(mapping: Mapping) -> Iterator[str]:
         yield from (f".{name}{mistake}" for mistake in _table_mistakes(TABLES[name], table, mapping))
     if "customers" not in mapping.tables:
         yield (
-            ".customers: missing; where the source has no customers table, write customers: {derived_from: transactions, "
-            "columns: {kind: {constant: person}}}"
+            ".customers: missing; where the source has none, write customers: "
+            "{derived_from: transactions, columns: {kind: {constant: person}}}"
         )
 
 
@@ -66,9 +66,9 @@ def _table_mistakes(table: Table, mapped: TableMapping, mapping: Mapping) -> Ite
             yield f".columns.{name}: no such column{_did_you_mean(name, known)}"
         else:
             yield from (f".columns.{name}{mistake}" for mistake in _column_mistakes(table.column(name), column))
-    for column in table.columns:
-        if not column.nullable and column.name not in mapped.columns and not _is_made(table, column.name, mapped):
-            yield f".columns.{column.name}: missing{ADVICE.get(column.name, f' ({column.meaning})')}"
+    for needed in (column for column in table.columns if not column.nullable):
+        if needed.name not in mapped.columns and not _is_made(table, needed.name, mapped):
+            yield f".columns.{needed.name}: missing{ADVICE.get(needed.name, f' ({needed.meaning})')}"
     if mapped.file is not None and not any(column.source_columns for column in mapped.columns.values()):
         yield ".columns: none of them is a column of the file"
     yield from _derivation_mistakes(table, mapped, mapping)

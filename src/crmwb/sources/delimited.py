@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -108,9 +109,9 @@ class Delimited:
                 yield batch.append_column(ROW, pa.array(rows))
         except pa.ArrowInvalid as error:
             if "straddl" not in str(error):
+                said = " ".join(str(error).split())
                 raise CrmwbError(
-                    f"{self.name}: not readable as delimited text ({' '.join(str(error).split())}); check delimiter and "
-                    f"quote in the mapping."
+                    f"{self.name}: not readable as delimited text ({said}); check delimiter and quote in the mapping."
                 ) from None
             raise CrmwbError(
                 f"{self.name}: after row {last_row:,} a row is longer than {MAX_ROW_BYTES >> 20} MB, so a quote is "
@@ -163,8 +164,8 @@ def open_delimited(path: Path, name: str, mapping: TableMapping) -> Delimited:
 
 
 def _header(beginning: str, delimiter: str, quote: str | None) -> list[str]:
-    quoting = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
-    lines = beginning.splitlines(keepends=True)
+    lines = io.StringIO(beginning, newline="")
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
     header = next(csv.reader(lines, delimiter=delimiter, quotechar=quote or '"', quoting=quoting), [])
     return [column.strip() for column in header]
 

@@ -3,8 +3,6 @@
 from operator import itemgetter
 from pathlib import Path
 
-import ibis.expr.types as ir
-
 from crmwb import engine, layout, progress
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
@@ -12,7 +10,6 @@ from crmwb.params import SourceParams
 from crmwb.sources import contract, mapping, rows, staging
 from crmwb.sources.delivery import Delivery, Origin
 from crmwb.sources.mapping import Mapping
-from crmwb.sources.rows import SourceRows
 from crmwb.tables import TABLES
 
 
@@ -40,15 +37,15 @@ def read(con: Backend, params: SourceParams, folder: Path) -> Delivery:
     contract.check(described, path)
     if not directory.resolve().is_relative_to(layout.RAW.resolve()):
         progress.console.print(
-            f"  {directory} is not in {layout.RAW}, so DVC does not watch it: after a change there, run dvc repro --force."
+            f"  {directory} is not in {layout.RAW}: DVC does not watch it; after a change there run dvc repro --force."
         )
     found = {
         name: staging.find(directory, table.file, f"{path}: tables.{name}.file")
         for name, table in described.tables.items()
         if table.file is not None
     }
-    every: dict[str, SourceRows] = {}
-    malformed: dict[str, ir.Table] = {}
+    every = {}
+    malformed = {}
     for name, files in found.items():
         table = described.tables[name]
         staged = staging.stage(files, table, _wanted(name, described, path), folder / f"{name}.parquet")
@@ -77,10 +74,10 @@ def _wanted(name: str, described: Mapping, path: Path) -> dict[str, str]:
 
     A table derived from this one reads its columns from the same files.
     """
-    readers = {other: table for other, table in described.tables.items() if other == name or name in table.derived_from}
-    return {
-        column: f"{path}: tables.{reader}.columns.{canonical}"
-        for reader, table in reversed(readers.items())
-        for canonical, mapped in reversed(table.columns.items())
-        for column in mapped.source_columns
-    }
+    wanted: dict[str, str] = {}
+    for reader, table in described.tables.items():
+        if reader == name or name in table.derived_from:
+            for canonical, mapped in table.columns.items():
+                for column in mapped.source_columns:
+                    wanted.setdefault(column, f"{path}: tables.{reader}.columns.{canonical}")
+    return wanted

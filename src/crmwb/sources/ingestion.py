@@ -13,8 +13,9 @@ from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.params import Params, SourceParams
 from crmwb.sources import complete_journey, files
+from crmwb.sources.delimited import ROW
 from crmwb.sources.delivery import Delivery
-from crmwb.sources.staging import FILE, ROW
+from crmwb.sources.staging import FILE
 from crmwb.tables import ARROW_TYPES, TABLES, Kind, Table
 
 Adapter = Callable[[Backend, SourceParams, Path], Delivery]
@@ -49,7 +50,7 @@ def ingest(p: Params, folder: Path = layout.CANONICAL) -> None:
                 with progress.step(f"writing {name} ({i} of {len(delivery.tables)})"):
                     tables[name] = _write_table(con, TABLES[name], delivered, beside)
                 if name in delivery.unreadable:
-                    tables[name]["unreadable"] = _write_unreadable(con, name, delivery.unreadable[name], beside, folder)
+                    tables[name]["unreadable"] = _write_unreadable(con, name, delivery.unreadable[name], beside)
                 _refuse_empty(name, tables[name])
         with progress.step("hashing the source"):
             manifest = {
@@ -59,13 +60,15 @@ def ingest(p: Params, folder: Path = layout.CANONICAL) -> None:
                 "not_available": [name for name in TABLES if name not in tables],
             }
         storage.write_json(manifest, beside / layout.MANIFEST.name)
+    if any(told["unreadable"] for told in tables.values()):
+        progress.console.print(f"  The rows that cannot be read are in {folder / UNREADABLE}, with file, row and reason.")
 
 
 def _write_table(con: Backend, table: Table, delivered: ir.Table, folder: Path) -> dict[str, Any]:
     """Write one canonical table and return what the manifest says of it."""
     path = folder / f"{table.name}.parquet"
     columns = [c.name for c in table.columns]
-    # A key may stand twice in what a company brings; ties are broken by everything else, so equal rows are all that is left.
+    # A key may stand twice in what a company brings; everything else breaks the tie, so only equal rows are left.
     order = [*table.key, *(name for name in columns if name not in table.key and name in delivered.columns)]
     n_rows = storage.write_query(con, _conformed(delivered, table), path, order)
     first, last = _period(con, table, path)
@@ -98,19 +101,21 @@ def _period(con: Backend, table: Table, path: Path) -> tuple[str | None, str | N
     return first, last
 
 
-def _write_unreadable(con: Backend, name: str, rows: ir.Table, folder: Path, shown_as: Path) -> int:
+def _write_unreadable(con: Backend, name: str, rows: ir.Table, folder: Path) -> int:
     """Write the rows of a table that could not be cast, say what was wrong with them, and return how many there are."""
     path = folder / UNREADABLE / f"{name}.parquet"
     n_rows = storage.write_query(con, rows, path, [FILE, ROW, "column", "reason"])
     if n_rows == 0:
         path.unlink()
+        if not any(path.parent.iterdir()):
+            path.parent.rmdir()
         return 0
     found = engine.open_parquet(con, path, f"unreadable_{name}")
     place = ibis.struct({FILE: found[FILE], ROW: found[ROW]}).min()
     faults = found.group_by("column", "reason").aggregate(n=found.count(), file=place[FILE], row=place[ROW])
     told = faults.order_by(ibis.desc("n"), "reason", "column").limit(N_FAULTS_SHOWN).to_pyarrow().to_pylist()
     progress.console.print(
-        f"  {name}: {n_rows:,} rows cannot be read; they are in {shown_as / UNREADABLE / path.name}:"
+        f"  {name}: {n_rows:,} {'row' if n_rows == 1 else 'rows'} cannot be read:"
     )
     for fault in told:
         column = f"{fault['column']}: " if fault["column"] else ""
@@ -123,6 +128,6 @@ def _write_unreadable(con: Backend, name: str, rows: ir.Table, folder: Path, sho
 def _refuse_empty(name: str, told: dict[str, Any]) -> None:
     if told["rows"] == 0 and (told["unreadable"] > 0 or name == "transactions"):
         raise CrmwbError(
-            f"{name}: none of its {told['unreadable']:,} rows is usable (see the reasons above); check the columns, formats "
-            f"and delimiter that the mapping names."
+            f"{name}: none of its {told['unreadable']:,} rows is usable (the reasons stand above); check the "
+            f"columns, formats and delimiter that the mapping names."
         )

@@ -99,7 +99,7 @@ class ColumnMapping(Section):
 
 
 class TableMapping(Section):
-    """Where the rows of one canonical table come from: files, or the rows of other tables.
+    r"""Where the rows of one canonical table come from: files, or the rows of other tables.
 
     Attributes
     ----------
@@ -110,7 +110,7 @@ class TableMapping(Section):
         Canonical tables in whose rows this table's key stands: one row per key found there. Its other columns name
         source columns of those tables' files; the latest known value counts.
     delimiter : str
-        One character, "\\t", or "whitespace" for columns set apart by any number of blanks.
+        One character, "\t", or "whitespace" for columns set apart by any number of blanks.
     encoding : str
         By Python's names: utf-8, cp1252, latin-1, utf-16 …
     quote : str or None

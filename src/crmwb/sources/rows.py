@@ -5,12 +5,14 @@ from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow.parquet as pq
 
-from crmwb import engine, storage
+from crmwb import engine
 from crmwb.engine import Backend
 from crmwb.sources import casts
+from crmwb.sources.delimited import ROW
 from crmwb.sources.mapping import TableMapping
-from crmwb.sources.staging import FILE, ROW, Staged
+from crmwb.sources.staging import FILE, Staged
 from crmwb.tables import Kind, Table
 
 FAULTY, REASON = "faulty columns", "reason of the fault"
@@ -47,7 +49,10 @@ def open_staged(con: Backend, staged: Staged, name: str) -> SourceRows:
 
 def set_down(con: Backend, rows: SourceRows, name: str, path: Path) -> SourceRows:
     """Evaluate rows once, into `path`: what is derived from them, and good and bad ones, then read the result."""
-    storage.write_query(con, rows.table, path, [])
+    schema = rows.table.schema().to_pyarrow()
+    with pq.ParquetWriter(path, schema, compression="lz4") as writer:
+        for batch in engine.batches(con, rows.table):
+            writer.write_batch(batch.cast(schema))
     return SourceRows(engine.open_parquet(con, path, f"read_{name}"), rows.columns)
 
 
@@ -119,7 +124,7 @@ def bad(rows: SourceRows, malformed: ir.Table | None) -> ir.Table:
 
 
 def latest_known(table: Table, mapping: TableMapping, bases: dict[str, tuple[Table, SourceRows]]) -> SourceRows:
-    """Return one source row per key found in the readable rows of other tables, with the latest known text of each column.
+    """Return one source row per key found in the readable rows of other tables, each column's latest known text in it.
 
     Parameters
     ----------

@@ -5,7 +5,6 @@ what a company does not ask for (names, addresses) does not enter the workbench.
 """
 
 import difflib
-import glob
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,7 +78,8 @@ def stage(files: list[tuple[Path, str]], mapping: TableMapping, wanted: dict[str
                     writer.write_batch(pa.record_batch([*texts, names, rows], schema=schema))
     if n_rows + len(malformed) == 0:
         raise CrmwbError(f"{', '.join(name for _, name in files)}: a header but no rows; export it again.")
-    return Staged(path, columns, pa.table(list(zip(*malformed, strict=True)) or [[], [], []], schema=MALFORMED), n_rows)
+    bad_rows = [dict(zip(MALFORMED.names, row, strict=True)) for row in malformed]
+    return Staged(path, columns, pa.Table.from_pylist(bad_rows, schema=MALFORMED), n_rows)
 
 
 def find(directory: Path, pattern: str, key: str) -> list[tuple[Path, str]]:
@@ -97,12 +97,12 @@ def find(directory: Path, pattern: str, key: str) -> list[tuple[Path, str]]:
         raise CrmwbError(f"{key}: {path} is a folder; name a file in it, or several by a glob such as {pattern}/*.csv.")
     if path.is_file():
         return [(path, Path(pattern).as_posix())]
-    found = sorted(Path(p) for p in glob.glob(pattern, root_dir=directory, recursive=True) if (directory / p).is_file())
+    found = sorted(p for p in directory.glob(pattern) if p.is_file()) if "*" in pattern or "?" in pattern else []
     if not found:
         there = sorted(p.name for p in directory.iterdir() if p.is_file() and not p.name.startswith("."))
         close = difflib.get_close_matches(pattern, there, n=1) or there[:5]
         raise CrmwbError(f"{key}: {path} does not exist; in {directory} there is {', '.join(close) or 'no file'}.")
-    return [(directory / p, p.as_posix()) for p in found]
+    return [(p, p.relative_to(directory).as_posix()) for p in found]
 
 
 def _batches(

@@ -48,8 +48,8 @@ def blocks(path: Path, name: str, encoding: str) -> Iterator[bytes]:
             ) from None
         if "\0" in text:
             raise CrmwbError(
-                f"{name}: holds NUL bytes, so it is damaged, no text file, or text in another encoding than {encoding}; "
-                f"export it again, or set the table's encoding in the mapping (often utf-16)."
+                f"{name}: holds NUL bytes, so it is damaged, or not in {encoding}; export it again, "
+                f"or set the table's encoding in the mapping (often utf-16)."
             )
         if at_start and text:
             text = text.removeprefix(BOM)

@@ -32,7 +32,7 @@ def curve(values_cents: np.ndarray, n_points: int = MAX_POINTS) -> pd.DataFrame:
         customer_share (0–1), cumulative_cents, cumulative_share (of the final value; NaN where that is not positive).
     """
     shares, cumulative = _cumulated(np.sort(_whole(values_cents))[::-1])
-    at = np.linspace(0, 1, min(len(values_cents) + 1, n_points))
+    at = shares if len(shares) <= n_points else np.linspace(0, 1, n_points)
     cents = np.interp(at, shares, cumulative)
     total = cumulative[-1]
     share = cents / total if total > 0 else np.full_like(cents, np.nan)

@@ -15,15 +15,16 @@ import math
 from typing import Self
 
 import numpy as np
-from scipy.special import betainc, betaincinv, betaln, digamma, expit, gammaln, hyp2f1
+from scipy.special import betainc, betaln, digamma, expit, gammaln, hyp2f1
 
 from crmwb.value.models.base import PurchaseModel, Status, Verdict
 from crmwb.value.models.likelihood import Optimum
 from crmwb.value.models.summary import PurchaseSummary
 
 STARTS = ((0.5, 0.5, 2.5), (2.0, 0.5, 5.0), (0.2, 1.0, 1.0), (1.0, 0.05, 1.0))  # r, a, b; α from the mean rate
-POLE = 1e-4  # eq. 10 is 0/0 at a = 1 and at a + b + x = 1: within this it is interpolated
-N_QUANTILES = 400
+LOST_DIGITS = 1e-9  # how far eq. 10's difference may cancel
+INTEGRAL_STEP = 0.05
+TAIL = 700.0  # exp(-700) is the smallest that a float holds with all its digits
 HUGE = 100.0  # b in a fit that is not ok: spread of stopping over customers is not to be seen
 
 
@@ -122,41 +123,48 @@ class BetaGeoNBD(PurchaseModel):
         """Return what a customer alive at `age` is expected to buy in `horizon`, shape (n,)."""
         if horizon <= 0:
             return np.zeros_like(x)
-        a, b = self.a_, self.b_
-        if abs(a - 1) < POLE:
-            share = (a - 1 + POLE) / (2 * POLE)
-            low, high = (self._formula(1 + sign * POLE, b, x, age, horizon) for sign in (-1, 1))
-            expected = (1 - share) * low + share * high
-        else:
-            expected = self._formula(a, b, x, age, horizon)
-        # the rate alone, without stopping, bounds it; where the formula overflowed or cancelled, integrate instead
-        most = (self.r_ + x) * horizon / (self.alpha_ + age)
-        wrong = ~((expected >= 0) & (expected <= most * (1 + 1e-9)))
-        if wrong.any():
-            expected[wrong] = self._integral(x[wrong], age[wrong], horizon)
+        expected, exact = self._formula(x, age, horizon)
+        if not exact.all():
+            expected[~exact] = self._integral(x[~exact], age[~exact], horizon)
         return expected
 
-    def _formula(self, a: float, b: float, x: np.ndarray, age: np.ndarray, horizon: float) -> np.ndarray:
-        """Eq. 10 given alive, after Euler's transformation of 2F1, whose parameters then stay small for any x."""
-        r = self.r_
+    def _formula(self, x: np.ndarray, age: np.ndarray, horizon: float) -> tuple[np.ndarray, np.ndarray]:
+        """Eq. 10 given alive, after Euler's transformation of 2F1, whose parameters then stay small for any x.
+
+        Also says where it is exact: it is 0/0 at a = 1 and at a + b + x = 1, loses its digits near them and for short
+        horizons, and SciPy's 2F1 is infinite for some whole parameters.
+        """
+        r, a, b = self.r_, self.a_, self.b_
         z = horizon / (self.alpha_ + age + horizon)
         c = a + b + x - 1
-        near = np.abs(c) < POLE  # only x = 0 with a + b near 1
-        with np.errstate(all="ignore"):  # overflow gives inf or nan, which the caller replaces
-            out = c / (a - 1) * (1 - (1 - z) ** (a - 1) * hyp2f1(a - 1, a + b - 1 - r, c, z))
-            if near.any():
-                low, high = (self._formula(a, b + by, x[near], age[near], horizon) for by in (-2 * POLE, 2 * POLE))
-                out[near] = (low + high) / 2
-        return np.asarray(out)
+        with np.errstate(all="ignore"):
+            scale = c / (a - 1)
+            expected = np.asarray(scale * (1 - (1 - z) ** (a - 1) * hyp2f1(a - 1, a + b - 1 - r, c, z)))
+            most = (r + x) * horizon / (self.alpha_ + age)  # if nobody ever stopped
+            exact = (expected > LOST_DIGITS * np.abs(scale)) & (expected <= most * (1 + LOST_DIGITS))
+        return expected, np.asarray(exact)
 
     def _integral(self, x: np.ndarray, age: np.ndarray, horizon: float) -> np.ndarray:
-        """Average E[purchases | p, alive] = (1 - (1 + p t/(α+T))^-(r+x)) / p over p ~ Beta(a, b+x): the same."""
+        """Average E[purchases | p, alive] = (1 - (1 + p t/(α+T))^-(r+x)) / p over p ~ Beta(a, b+x): the same.
+
+        By the trapezoidal rule in s, where log p/(1-p) = m + w sinh(s): the integrand then falls doubly exponentially
+        at both ends and the rule converges exponentially (Takahasi & Mori 1974).
+        """
+        a, b = self.a_, self.b_ + x
         ahead = horizon / (self.alpha_ + age)
-        total = np.zeros_like(x)
-        for level in (np.arange(N_QUANTILES) + 0.5) / N_QUANTILES:
-            p = np.maximum(betaincinv(self.a_, self.b_ + x, level), 1e-12)
-            total += -np.expm1(-(self.r_ + x) * np.log1p(p * ahead)) / p
-        return total / N_QUANTILES
+        middle = math.log(a) - np.log(b)
+        width = np.minimum(1.0, np.sqrt(1 / a + 1 / b))
+        reach = float(np.arcsinh(TAIL / (width * np.minimum(a, b)).min()))
+        top = -a * np.logaddexp(0, -middle) - b * np.logaddexp(0, middle)
+        total, weights = np.zeros_like(x), np.zeros_like(x)
+        for s in np.arange(-reach, reach + INTEGRAL_STEP, INTEGRAL_STEP):
+            odds = middle + width * math.sinh(s)
+            log_p = -np.logaddexp(0, -odds)
+            weight = math.cosh(s) * np.exp(np.minimum(a * log_p - b * np.logaddexp(0, odds) - top, 0.0))
+            p = np.exp(np.maximum(log_p, -TAIL / 2))
+            total += weight * -np.expm1(-(self.r_ + x) * np.log1p(p * ahead)) / p
+            weights += weight
+        return np.asarray(total / weights)
 
     def _judge(self, found: Optimum) -> Verdict:
         verdict = super()._judge(found)

@@ -1,0 +1,62 @@
+"""What a report was made from, so that every number on it can be traced: data, choices, code, date and source."""
+
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from crmwb import layout, storage
+from crmwb.params import Params
+
+CODE = (".py", ".j2", ".css")
+
+
+class Lineage(BaseModel):
+    """Where a report's numbers come from. Hashes are SHA-256; no clock, no paths, no names of people."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: str
+    source_version: str | None
+    licence: str | None
+    caveat: str | None
+    as_of: str
+    data_hash: str
+    params_hash: str
+    code_version: str
+    code_hash: str
+
+
+def trace(params: Params, root: Path = Path()) -> Lineage:
+    """Return the lineage of what the pipeline has made in the project at `root`.
+
+    The data hash covers every file of data/canonical, the code hash all Python files, templates and style sheets.
+
+    Raises
+    ------
+    CrmwbError
+        The canonical tables or the features have not been made yet.
+    """
+    source: dict[str, Any] = storage.read_json(root / layout.MANIFEST)["source"]
+    return Lineage(
+        source=source["name"],
+        source_version=source.get("version"),
+        licence=source.get("licence"),
+        caveat=source.get("caveat"),
+        as_of=storage.read_json(root / layout.OBSERVATION)["as_of"],
+        data_hash=storage.content_hash(root / layout.CANONICAL),
+        params_hash=params.fingerprint(),
+        code_version=version("crmwb"),
+        code_hash=code_hash(Path(__file__).parents[1]),
+    )
+
+
+def code_hash(package: Path) -> str:
+    """Return the SHA-256 of a package's code: of each file's relative name and bytes, in the order of the names."""
+    digest = sha256()
+    for file in sorted(f for f in package.rglob("*") if f.suffix in CODE and ".ipynb_checkpoints" not in f.parts):
+        digest.update(file.relative_to(package).as_posix().encode() + b"\0")
+        digest.update(sha256(file.read_bytes()).digest())
+    return digest.hexdigest()

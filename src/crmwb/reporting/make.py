@@ -1,0 +1,43 @@
+"""Making reports and the page that leads to them."""
+
+from pathlib import Path
+
+from crmwb import layout, storage
+from crmwb.errors import CrmwbError
+from crmwb.params import Params
+from crmwb.reporting import card, render
+from crmwb.reporting.execute import execute
+from crmwb.reporting.lineage import Lineage, trace
+
+
+def report(name: str, params: Params, root: Path = Path()) -> None:
+    """Run the notebook of the report `name` and write its page and its card.
+
+    Raises
+    ------
+    CrmwbError
+        params.yaml has no such report, its notebook cannot be run, or what it needs has not been made yet.
+    """
+    if name not in params.reports:
+        raise CrmwbError(
+            f"{layout.PARAMS}: reports has no {name!r} (it has: {', '.join(params.reports)}); add it or name another."
+        )
+    shown = params.reports[name]
+    lineage = trace(params, root)
+    notebook = execute(root / layout.report_notebook(name), shown.parameters, root)
+    findings = card.headlines(notebook)
+    storage.write_text(render.report(notebook, shown, findings, lineage), root / layout.report_html(name))
+    storage.write_json(card.make(name, shown, findings, lineage), root / layout.report_card(name))
+
+
+def index(params: Params, root: Path = Path()) -> None:
+    """Write reports/index.html: one card per report of params.yaml, in its order.
+
+    Raises
+    ------
+    CrmwbError
+        A report has not been made yet.
+    """
+    cards = [storage.read_json(root / layout.report_card(name)) for name in params.reports]
+    lineage = Lineage.model_validate(cards[0]["lineage"])
+    storage.write_text(render.index(cards, lineage), root / layout.REPORT_INDEX)

@@ -1,0 +1,77 @@
+"""Data frames as HTML tables: headings in words, numbers written for people and right-aligned."""
+
+from collections.abc import Callable, Mapping
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from crmwb.reporting import words
+
+WORDS = {
+    "clv": "value over the horizon",
+    "p_alive": "probability of still being a customer",
+    "mae": "MAE",
+    "rmse": "RMSE",
+    "rfm_segment": "RFM segment",
+    "normalised_gini": "normalised Gini",
+}
+
+
+def html(frame: pd.DataFrame, *, caption: str = "", currency: str = "", labels: Mapping[str, str] | None = None) -> str:
+    """Return `frame` as an HTML table, without its index.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per row of the table. A column's name says how it is written: `*_cents` as whole money, `*share` as a
+        percentage, `n_*` and integers with thousands, other numbers with three digits.
+    caption : str, optional
+        What the table shows; written above it.
+    currency : str, optional
+        Stands in the headings of money columns.
+    labels : mapping of str to str, optional
+        Headings for columns whose name does not say enough.
+    """
+    head = "".join(
+        f'<th scope="col"{_align(frame[c])}>{escape((labels or {}).get(c, heading(str(c), currency)))}</th>'
+        for c in frame.columns
+    )
+    writers = [(writer(str(c), frame[c]), _align(frame[c])) for c in frame.columns]
+    body = "".join(
+        "<tr>"
+        + "".join(f"<td{align}>{escape(write(value))}</td>" for value, (write, align) in zip(row, writers, strict=True))
+        + "</tr>"
+        for row in frame.itertuples(index=False, name=None)
+    )
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    rows = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+    return f'<div class="scroll"><table class="numbers">{title}{rows}</table></div>'
+
+
+def heading(column: str, currency: str = "") -> str:
+    """Return a column's name in words, with its unit: "revenue_cents" → "Revenue, USD"."""
+    stem = column.removesuffix("_cents").removeprefix("n_")
+    unit = f", {currency}" if column.endswith("_cents") and currency else ""
+    return words.label(WORDS.get(stem, stem)) + unit
+
+
+def writer(column: str, values: pd.Series) -> Callable[[Any], str]:
+    """Return the function that writes the values of a column, chosen by its name and type."""
+    if pd.api.types.is_bool_dtype(values):
+        return lambda value: words.NOTHING if words.is_unknown(value) else "yes" if value else "no"
+    if not pd.api.types.is_numeric_dtype(values):
+        return lambda value: words.NOTHING if words.is_unknown(value) else str(value)
+    if column.endswith("_cents"):
+        return lambda cents: words.count(None if words.is_unknown(cents) else cents / 100)
+    if column.endswith("share") or column == "p_alive":
+        return words.share
+    if column.startswith("n_") or pd.api.types.is_integer_dtype(values):
+        return words.count
+    return words.number
+
+
+def _align(values: pd.Series) -> str:
+    """Return the style of a column's cells; inline, so that it also holds in JupyterLab."""
+    numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+    return ' style="text-align:right"' if numeric else ' style="text-align:left"'

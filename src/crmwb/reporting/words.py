@@ -1,0 +1,71 @@
+"""How numbers are written for people: in sentences, on tiles and in tables."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from crmwb.plots import style
+
+NOTHING = "–"
+
+
+def is_unknown(value: Any) -> bool:
+    """Tell whether a value is missing: None, NaN, NaT or pandas' NA."""
+    return bool(pd.isna(value))
+
+
+def money(cents: float | None, currency: str) -> str:
+    """Write an amount in hundredths for a sentence: 459_700_000 → "USD 4.6m"; unknown → "–"."""
+    return NOTHING if is_unknown(cents) else style.money(float(cents or 0), currency)
+
+
+def count(number: float | None) -> str:
+    """Write a whole number with thousands: 1469307 → "1,469,307"."""
+    return NOTHING if number is None or is_unknown(number) else f"{number:,.0f}".replace("-", "−")
+
+
+def share(part: float | None) -> str:
+    """Write a share (0–1) as a percentage with no more digits than it can bear: 0.543 → "54%", 0.0042 → "0.4%"."""
+    if part is None or is_unknown(part):
+        return NOTHING
+    percent = 100 * part
+    rounds_away = 0 < abs(percent) < 9.95 or 99 < abs(percent) < 100
+    text = f"{percent:.1f}%" if rounds_away else f"{percent:.0f}%"
+    if part and text in {"0.0%", "-0.0%"}:
+        return "under 0.1%"
+    return text.replace("-", "−")
+
+
+def number(value: float | None) -> str:
+    """Write a number with three significant digits, or whole with thousands from 100 on."""
+    if value is None or is_unknown(value):
+        return NOTHING
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if value == 0:
+        return "0"
+    digits = max(0, 2 - math.floor(math.log10(abs(value))))
+    return f"{value:,.{min(digits, 6)}f}".replace("-", "−")
+
+
+def days(value: float | None) -> str:
+    """Write a length of time: 1 → "1 day", 84.6 → "85 days"."""
+    return NOTHING if is_unknown(value) else plural(round(value or 0), "day")
+
+
+def plural(n: float, noun: str, nouns: str | None = None) -> str:
+    """Write a count with its noun: (1, "row") → "1 row"; (1200, "row") → "1,200 rows"."""
+    return f"{count(n)} {noun if n == 1 else nouns or noun + 's'}"
+
+
+def listing(items: Sequence[str]) -> str:
+    """Write a list as a sentence does: "a", "a and b", "a, b and c"."""
+    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+
+
+def label(name: str) -> str:
+    """Write a name from the data as words: "cannot_lose_them" → "Cannot lose them"; "vip" → "VIP"."""
+    text = str(name).replace("_", " ").strip()
+    return text.upper() if text in {"vip", "clv", "rfm"} else text[:1].upper() + text[1:]

@@ -1,0 +1,186 @@
+"""Every kind of rule: one bad row among good ones goes to quarantine, with what is wrong with it."""
+
+import json
+
+import pyarrow as pa
+import pytest
+from builders import canonical
+
+PEOPLE = canonical(
+    "customers",
+    """
+    customer_id
+    a
+    b
+    """,
+)
+GOODS = canonical("products", "product_id\np1\np2")
+
+CASES = {
+    "a required value is unknown": (
+        "transactions",
+        """
+        customer_id  order_id  ordered_at  revenue
+        a            o1        2024-01-01  1.00
+        -            bad       2024-01-02  2.00
+        """,
+        "customer_id_is_known",
+        "customer_id (who bought) is unknown",
+    ),
+    "a value is not allowed": (
+        "interactions",
+        """
+        interaction_id  customer_id  occurred_at  department
+        i1              a            2024-01-01   sales
+        bad             a            2024-01-02   kitchen
+        """,
+        "department_is_allowed",
+        "department is none of: marketing, sales, service",
+    ),
+    "a value is below the least": (
+        "transactions",
+        """
+        customer_id  order_id  ordered_at  revenue  discount_cents
+        a            o1        2024-01-01  1.00     0
+        a            bad       2024-01-02  2.00     -1
+        """,
+        "discount_cents_is_in_range",
+        "discount_cents is not at least 0",
+    ),
+    "a value is above the most": (
+        "interactions",
+        """
+        interaction_id  customer_id  occurred_at  satisfaction
+        i1              a            2024-01-01   1.0
+        bad             a            2024-01-02   1.1
+        """,
+        "satisfaction_is_in_range",
+        "satisfaction is not at least 0 and at most 1",
+    ),
+    "a number is infinite": (
+        "transactions",
+        """
+        customer_id  order_id  ordered_at  revenue  quantity
+        a            o1        2024-01-01  1.00     1
+        a            bad       2024-01-02  2.00     inf
+        """,
+        "quantity_is_finite",
+        "quantity is no finite number",
+    ),
+    "a parent is unknown": (
+        "transactions",
+        """
+        customer_id  order_id  ordered_at  revenue
+        a            o1        2024-01-01  1.00
+        nobody       bad       2024-01-02  2.00
+        """,
+        "customer_id_is_in_customers",
+        "customer_id (who bought) is not among the clean customers",
+    ),
+    "a sale is negative": (
+        "transactions",
+        """
+        customer_id  order_id  ordered_at  revenue  is_return
+        a            o1        2024-01-01  1.00     false
+        a            o2        2024-01-01  -1.00    true
+        a            bad       2024-01-02  -2.00    false
+        """,
+        "sale_is_not_negative",
+        "not so: a sale brings no negative revenue",
+    ),
+    "dates are out of order": (
+        "invoices",
+        """
+        invoice_id  customer_id  issued_on   due_on      amount_cents
+        i1          a            2024-01-01  2024-01-01  100
+        bad         b            2024-01-02  2024-01-01  100
+        """,
+        "due_after_issue",
+        "not so: an invoice is due on or after it was sent",
+    ),
+}
+
+
+@pytest.mark.parametrize(("table", "text", "rule", "reason"), CASES.values(), ids=CASES)
+def test_a_bad_row_is_quarantined_and_the_good_ones_go_on(validated, table, text, rule, reason):
+    rows = canonical(table, text)
+    found = validated({"customers": PEOPLE, "products": GOODS, table: rows})
+    assert found.reasons(table) == [(rule, reason)]
+    assert "bad" in json.loads(found.quarantine(table)["values"][0]).values()
+    good = [i for i in range(rows.num_rows) if "bad" not in rows.slice(i, 1).to_pylist()[0].values()]
+    assert found.clean_rows(table) == rows.take(good).to_pylist()
+    told = found.expectation(table, rule)
+    assert (told["failed"], told["passed"], told["severity"]) == (1, False, "error")
+    assert [example["row"] for example in told["examples"]] == [rows.num_rows]
+    others = [e for e in found.summary["expectations"] if e["table"] == table and e["rule"] != rule]
+    assert all(e["passed"] for e in others)
+
+
+def test_a_warning_is_reported_and_the_row_goes_on(validated):
+    sales = canonical(
+        "transactions",
+        """
+        customer_id  ordered_at  revenue  quantity  product_id
+        a            2024-01-01  1.00     1         p1
+        a            2024-01-02  2.00     0         p9
+        a            2024-01-03  3.00     1         -
+        """,
+    )
+    found = validated({"customers": PEOPLE, "products": GOODS, "transactions": sales})
+    assert len(found.clean("transactions")) == 3
+    assert found.quarantine("transactions").empty
+    assert found.expectation("transactions", "revenue_has_quantity")["examples"] == [
+        {"row": 2, "order_id": "o000001", "line_no": 1, "quantity": 0, "revenue_cents": 200}
+    ]
+    product = found.expectation("transactions", "product_id_is_in_products")
+    assert (product["severity"], product["checked"], product["failed"]) == ("warning", 2, 1)
+
+
+def test_a_number_is_unknown_whether_null_or_nan(validated):
+    sales = canonical(
+        "transactions",
+        """
+        customer_id  order_id  ordered_at  revenue
+        a            good      2024-01-01  1.00
+        a            nan       2024-01-02  2.00
+        a            null      2024-01-03  3.00
+        """,
+    )
+    place = sales.column_names.index("quantity")
+    sales = sales.set_column(place, "quantity", pa.array([1.0, float("nan"), None], pa.float64()))
+    found = validated({"customers": PEOPLE, "transactions": sales})
+    assert found.clean("transactions")["order_id"].tolist() == ["good"]
+    rules = {json.loads(v)["order_id"]: r for r, v in found.quarantine("transactions")[["rule", "values"]].values}
+    assert rules == {"null": "quantity_is_known", "nan": "quantity_is_known; quantity_is_finite"}
+    assert found.summary["tables"]["transactions"]["columns"]["quantity"] == 1 / 3
+
+
+def test_rows_of_every_table_pass_when_nothing_is_wrong(validated):
+    tables = {
+        "customers": canonical("customers", "customer_id parent_id\na -\nb a"),
+        "products": GOODS,
+        "transactions": canonical("transactions", "customer_id ordered_at revenue product_id\na 2024-01-01 1.00 p1"),
+        "interactions": canonical("interactions", "interaction_id customer_id occurred_at\ni a 2024-01-01"),
+        "campaigns": canonical("campaigns", "campaign_id starts_on\nc 2024-01-01"),
+        "campaign_members": canonical("campaign_members", "campaign_id customer_id\nc b"),
+        "invoices": canonical(
+            "invoices", "invoice_id customer_id issued_on due_on amount_cents\ni a 2024-01-01 2024-01-31 5"
+        ),
+        "opportunities": canonical("opportunities", "opportunity_id opened_on stage\no 2024-01-01 open"),
+        "initiatives": canonical(
+            "initiatives",
+            "initiative_id name classes starts_on criterion baseline_from baseline_to\n"
+            "i calls cim+csm 2024-02-01 revenue+5% 2024-01-01 2024-01-31",
+        ),
+    }
+    found = validated(tables, max_quarantined_share=0.0)
+    assert all(e["passed"] for e in found.summary["expectations"])
+    assert {e["table"] for e in found.summary["expectations"]} == set(tables)
+    assert found.summary["not_available"] == []
+    for name, table in tables.items():
+        assert len(found.clean(name)) == table.num_rows
+        assert found.quarantine(name).empty
+    assert found.summary["tables"]["campaigns"]["first"] == "2024-01-01"
+    assert found.summary["tables"]["transactions"]["last"] == "2024-01-01T00:00:00"
+    assert found.summary["tables"]["customers"]["first"] is None
+    assert found.summary["tables"]["customers"]["columns"]["parent_id"] == 0.5

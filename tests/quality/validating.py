@@ -1,0 +1,91 @@
+"""A canonical folder made of hand-written tables, and what validating it leaves behind."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from crmwb.params import QualityParams
+from crmwb.quality.summary import summary
+from crmwb.quality.validation import validate
+from crmwb.tables import TABLES
+
+UNREADABLE_SCHEMA = pa.schema(
+    [
+        ("source_file", pa.string()),
+        ("source_row", pa.int64()),
+        ("column", pa.string()),
+        ("reason", pa.string()),
+        ("values", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a validation left behind."""
+
+    folder: Path
+    validation: Any
+    summary: dict[str, Any]
+
+    def clean(self, table: str) -> pd.DataFrame:
+        return pd.read_parquet(self.folder / "clean" / f"{table}.parquet")
+
+    def clean_rows(self, table: str) -> list[dict[str, Any]]:
+        return pq.read_table(self.folder / "clean" / f"{table}.parquet").to_pylist()
+
+    def quarantine(self, table: str) -> pd.DataFrame:
+        return pd.read_parquet(self.folder / "quarantine" / f"{table}.parquet")
+
+    def reasons(self, table: str) -> list[tuple[str, str]]:
+        frame = self.quarantine(table)
+        return list(zip(frame["rule"], frame["reason"], strict=True))
+
+    def expectation(self, table: str, rule: str) -> dict[str, Any]:
+        return next(e for e in self.summary["expectations"] if e["table"] == table and e["rule"] == rule)
+
+
+def write_canonical(
+    folder: Path, tables: Mapping[str, pa.Table], unreadable: Mapping[str, pa.Table] | None = None
+) -> Path:
+    """Write what ingest would: tables in the order given, unreadable rows and the manifest."""
+    folder.mkdir(parents=True)
+    unreadable = unreadable or {}
+    for name, table in tables.items():
+        pq.write_table(table, folder / f"{name}.parquet", row_group_size=1000)
+    for name, table in unreadable.items():
+        (folder / "unreadable").mkdir(exist_ok=True)
+        pq.write_table(table, folder / "unreadable" / f"{name}.parquet")
+    told = {
+        name: {"rows": t.num_rows, "unreadable": source_rows(unreadable.get(name)), "first": None, "last": None}
+        for name, t in tables.items()
+    }
+    absent = [name for name in TABLES if name not in tables]
+    (folder / "manifest.json").write_text(json.dumps({"tables": told, "not_available": absent}))
+    return folder
+
+
+def source_rows(table: pa.Table | None) -> int:
+    """Count the source rows that a table of unreadable values tells of."""
+    return 0 if table is None else len({(row["source_file"], row["source_row"]) for row in table.to_pylist()})
+
+
+def run(
+    con: Any,
+    folder: Path,
+    tables: Mapping[str, pa.Table],
+    unreadable: Mapping[str, pa.Table] | None = None,
+    max_quarantined_share: float = 1.0,
+) -> Outcome:
+    canonical = write_canonical(folder / "canonical", tables, unreadable)
+    for name in ("clean", "quarantine"):
+        (folder / name).mkdir()
+    params = QualityParams(max_quarantined_share=max_quarantined_share, n_examples=3)
+    validation = validate(con, canonical, folder / "clean", folder / "quarantine", params)
+    return Outcome(folder, validation, summary(validation))

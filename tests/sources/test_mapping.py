@@ -1,0 +1,216 @@
+"""What a mapping can say of tables and columns, one fact each, and how it is refused."""
+
+import pandas as pd
+import pytest
+import yaml
+from exporting import HEADER, PEOPLE
+
+from crmwb.errors import CrmwbError
+
+
+def test_lines_are_numbered_within_their_order_as_they_stand_in_the_file(exports):
+    exports.write(HEADER + "a,o2,2024-01-01,1,1\na,o1,2024-01-01,1,2\na,o2,2024-01-01,1,3\na,o2,never,1,4\n")
+    rows = exports.ingest().table("transactions")
+    assert rows[["order_id", "line_no", "revenue_cents"]].values.tolist() == [["o1", 1, 200], ["o2", 1, 100], ["o2", 2, 300]]
+
+
+def test_lines_keep_the_numbers_that_the_source_gives(exports):
+    exports.write("customer,order,line,day,units,amount\na,o1,7,2024-01-01,1,1\na,o1,2,2024-01-01,1,2\n")
+    exports.map({"line_no": "line"})
+    assert exports.ingest().table("transactions").line_no.tolist() == [2, 7]
+
+
+@pytest.mark.parametrize(
+    ("one_per", "orders"),
+    [
+        ("row", ["sales.csv:2", "sales.csv:3", "sales.csv:4", "sales.csv:5"]),
+        ("customer_and_day", ["a 2024-01-01", "a 2024-01-01", "a 2024-01-01", "b 2024-01-01"]),
+        ("customer_and_time", ["a 2024-01-01 09:00:00.000000", "a 2024-01-01 09:00:00.000000",
+                               "a 2024-01-01 10:00:00.000000", "b 2024-01-01 09:00:00.000000"]),
+    ],
+)  # fmt: skip
+def test_orders_are_made_where_the_source_has_none(exports, one_per, orders):
+    rows = ["a,,2024-01-01T09:00,1,1", "a,,2024-01-01T10:00,1,2", "b,,2024-01-01T09:00,1,3", "a,,2024-01-01T09:00,1,4"]
+    exports.write(HEADER + "\n".join(rows) + "\n")
+    exports.map({"order_id": {"one_per": one_per}})
+    found = exports.ingest().table("transactions")
+    assert sorted(found.order_id) == orders
+    assert not found.duplicated(["order_id", "line_no"]).any()
+
+
+def test_a_customer_is_whoever_bought_with_the_latest_known_attributes(exports):
+    exports.write(
+        "customer,order,day,units,amount,country\n"
+        "a,o1,2024-03-01,1,1,France\n"
+        "a,o2,2024-01-01,1,1,Spain\n"
+        "a,o3,2024-04-01,1,1,\n"
+        "b,o4,2024-01-01,1,1,Italy\n"
+        "b,o5,2024-01-01,1,1,Malta\n"  # the same day: what stands later counts
+        "c,o6,never,1,1,Peru\n"  # not a purchase that can be read, so no customer
+        "d,o7,2024-01-01,1,1,?\n"
+    )
+    columns = {"kind": {"constant": "company"}, "country": "country"}
+    exports.map(tables={"customers": {"derived_from": "transactions", "null_values": ["?"], "columns": columns}})
+    customers = exports.ingest().table("customers")
+    assert customers.customer_id.tolist() == ["a", "b", "d"]
+    assert customers.country.tolist()[:2] == ["France", "Malta"]
+    assert customers.country.isna().tolist() == [False, False, True]
+    assert set(customers.kind) == {"company"}
+
+
+def test_a_customer_may_be_named_in_several_tables(exports):
+    exports.write(HEADER + "a,o1,2024-03-01,1,1\n")
+    exports.write("nr,who,sent,due,amount\n1,b,2024-01-01,2024-02-01,5\n2,a,2024-01-01,2024-02-01,5\n", "invoices.csv")
+    invoices = {
+        "file": "invoices.csv",
+        "columns": {"invoice_id": "nr", "customer_id": "who", "issued_on": "sent", "due_on": "due", "amount_cents": "amount"},
+    }
+    people = PEOPLE | {"derived_from": ["transactions", "invoices"]}
+    exports.map(tables={"invoices": invoices, "customers": people})
+    found = exports.ingest()
+    assert found.table("customers").customer_id.tolist() == ["a", "b"]
+    assert found.manifest["tables"]["invoices"] == {"rows": 2, "unreadable": 0, "first": "2024-01-01", "last": "2024-01-01"}
+    assert "invoices" not in found.manifest["not_available"]
+
+
+def test_an_attribute_that_cannot_be_read_sets_its_customer_aside(exports):
+    exports.write("customer,order,day,units,amount,size\na,o1,2024-03-01,1,1,4\nb,o2,2024-03-01,1,1,big\n")
+    columns = {"kind": {"constant": "person"}, "household_size": "size"}
+    exports.map(tables={"customers": {"derived_from": "transactions", "columns": columns}})
+    found = exports.ingest()
+    assert found.table("customers").household_size.tolist() == [4]
+    row = found.unreadable("customers").iloc[0]
+    assert (row.source_file, row.source_row, row.column) == ("sales.csv", 3, "household_size")
+    assert yaml.safe_load(row["values"]) == {"size": "big", "key": "b"}
+
+
+def test_customers_of_a_file_of_their_own(exports):
+    exports.write(HEADER + " a ,o1,2024-03-01,1,1\n")
+    exports.write("id;since;ok\n a;05.03.2020;J\nb;;N\n", "people.csv")
+    people = {
+        "file": "people.csv",
+        "delimiter": ";",
+        "columns": {
+            "customer_id": "id",
+            "kind": {"constant": "person"},
+            "acquired_on": {"column": "since", "format": "%d.%m.%Y"},
+            "contactable": {"column": "ok", "true_values": ["J"], "false_values": ["N"]},
+        },
+    }
+    exports.map(tables={"customers": people})
+    found = exports.ingest()
+    customers = found.table("customers")
+    assert customers.customer_id.tolist() == ["a", "b"]
+    assert customers.contactable.tolist() == [True, False]
+    assert customers.acquired_on.isna().tolist() == [False, True]
+    assert found.table("transactions").customer_id.tolist() == ["a"]
+    assert found.manifest["tables"]["customers"]["first"] == "2020-03-05"
+
+
+def test_null_values_are_unknown(exports):
+    exports.write("customer,order,day,units,amount,shop\na,o1,2024-03-01,1,1,NULL\nNULL,o2,2024-03-01,1,1,s\n")
+    exports.map({"store_id": "shop"}, null_values=["NULL"])
+    found = exports.ingest()
+    assert found.table("transactions").store_id.isna().tolist() == [True]
+    assert found.unreadable("transactions").reason.tolist() == ["no customer"]
+
+
+def test_rows_with_the_same_key_all_go_on_in_an_order_of_their_own(exports):
+    exports.write("customer,order,line,day,units,amount\na,o1,1,2024-01-01,1,2\nb,o1,1,2024-01-01,1,1\na,o1,1,2024-01-01,1,1\n")
+    exports.map({"line_no": "line"})
+    rows = exports.ingest().table("transactions")  # that a key stands twice is for the validation to judge
+    assert rows[["customer_id", "revenue_cents"]].values.tolist() == [["a", 100], ["a", 200], ["b", 100]]
+
+
+def test_columns_whose_names_differ_only_by_case(exports):
+    exports.write('customer,Customer,order,day,units,amount\na,"x ""y""",o1,2024-01-01,1,1\nb,,o2,never,1,1\n')
+    exports.map({"store_id": "Customer"})
+    found = exports.ingest()
+    assert found.table("transactions").store_id.tolist() == ['x "y"']
+    assert yaml.safe_load(found.unreadable("transactions")["values"][0])["customer"] == "b"
+
+
+@pytest.mark.parametrize(
+    ("columns", "options", "words"),
+    [
+        ({"costumer_id": "customer"}, {}, ["columns.costumer_id: no such column", "did you mean customer_id?"]),
+        ({"customer_id": ...}, {}, ["columns.customer_id: missing", "who bought"]),
+        ({"is_return": ...}, {}, ["columns.is_return: missing", "what marks a return"]),
+        ({"order_id": ...}, {}, ["columns.order_id: missing", "one_per"]),
+        ({"quantity": {"colum": "units"}}, {}, ["columns.quantity.colum: no such key", "did you mean column?"]),
+        ({"quantity": {}}, {}, ["columns.quantity", "exactly one of column", "none"]),
+        ({"quantity": {"column": "units", "constant": 1}}, {}, ["exactly one of", "column and constant"]),
+        ({"quantity": {"constant": "one"}}, {}, ["columns.quantity.constant: 'one'", "a number"]),
+        ({"is_return": {"constant": 0}}, {}, ["columns.is_return.constant", "a true/false"]),
+        ({"quantity": {"one_per": "row"}}, {}, ["columns.quantity.one_per: only an order_id"]),
+        ({"order_id": {"one_per": "basket"}}, {}, ["order_id.one_per", "'basket'", "'customer_and_day'"]),
+        ({"revenue_cents": {"product": ["units"]}}, {}, ["revenue_cents.product.1: missing"]),
+        ({"store_id": {"product": ["units", "amount"]}}, {}, ["store_id.product: does not go", "an id"]),
+        ({"ordered_at": {"column": "day", "format": "dd.mm.yyyy"}}, {}, ["ordered_at.format: 'dd.mm.yyyy'", "%d.%m.%Y"]),
+        ({"ordered_at": {"column": "day", "format": "%d.%m.%Q"}}, {}, ["ordered_at.format", "%Q is not known"]),
+        ({"quantity": {"column": "units", "format": "%d"}}, {}, ["quantity.format: does not go", "a number"]),
+        ({"quantity": {"column": "units", "decimal": ";"}}, {}, ["quantity.decimal: ';'", "'.' or ','"]),
+        ({"quantity": {"column": "units", "thousands": "."}}, {}, ["quantity", "decimal and thousands must differ"]),
+        ({}, {"encoding": "utf-88"}, ["transactions.encoding: 'utf-88'", "cp1252"]),
+        ({}, {"delimiter": ";;"}, ["transactions.delimiter: ';;'", "one character"]),
+        ({}, {"delimeter": ";"}, ["transactions.delimeter: no such key", "did you mean delimiter?"]),
+        ({}, {"file": None}, ["tables.transactions", "either file or derived_from"]),
+    ],
+)  # fmt: skip
+def test_a_wrong_mapping_is_refused_with_file_key_and_what_is_allowed(exports, columns, options, words):
+    exports.write(HEADER + "a,o1,2024-01-01,1,1\n")
+    exports.map(columns, **options)
+    refused(exports, words)
+
+
+@pytest.mark.parametrize(
+    ("tables", "words"),
+    [
+        ({"transaction": {"file": "x.csv", "columns": {}}}, ["tables.transaction: no such table", "mean transactions?"]),
+        ({"customers": {"derived_from": "transactions", "columns": {}}}, ["customers.columns.kind: missing", "company"]),
+        ({"customers": PEOPLE | {"derived_from": "orders"}}, ["customers.derived_from: orders", "transactions"]),
+        ({"customers": PEOPLE | {"derived_from": "products"}}, ["customers.derived_from: products"]),
+        ({"products": {"derived_from": "transactions", "columns": {}}}, ["products.derived_from", "no product_id"]),
+        ({"campaign_members": {"derived_from": "transactions", "columns": {"arm": {"constant": "control"}}}},
+         ["campaign_members.derived_from", "one key"]),
+        ({"products": {"file": "p.csv", "columns": {"product_id": {"constant": "p"}}}}, ["products.columns: none of them"]),
+    ],
+)  # fmt: skip
+def test_tables_that_do_not_fit_are_refused(exports, tables, words):
+    exports.write(HEADER + "a,o1,2024-01-01,1,1\n")
+    exports.map(tables=tables)
+    refused(exports, words)
+
+
+def test_a_mapping_without_customers_says_how_to_have_them(exports):
+    exports.map()
+    path = exports.root / "mappings" / "sales.yaml"
+    content = yaml.safe_load(path.read_text())
+    del content["tables"]["customers"]
+    path.write_text(yaml.safe_dump(content))
+    refused(exports, ["tables.customers: missing", "derived_from: transactions"])
+
+
+@pytest.mark.parametrize("text", ["name: [", "name: Sales", "", "- 1", "name: \udcff"])
+def test_a_file_that_is_no_mapping(exports, text):
+    path = exports.root / "mappings" / "sales.yaml"
+    path.write_bytes(text.encode(errors="surrogateescape"))
+    refused(exports, [])
+
+
+def refused(exports, words):
+    """Every line of what is said names the file, and `words` are said."""
+    with pytest.raises(CrmwbError) as caught:
+        exports.ingest()
+    said = str(caught.value)
+    assert all(line.startswith("mappings/sales.yaml: ") for line in said.splitlines())
+    for word in words:
+        assert word in said
+
+
+def test_frames_of_the_same_rows_are_equal_whatever_the_order_of_the_files_rows(exports):
+    rows = [f"c{i % 3},o{i},2024-01-{1 + i % 28:02d},1,{i}.00\n" for i in range(40)]
+    exports.write(HEADER + "".join(rows))
+    first = exports.ingest().table("transactions")
+    exports.write(HEADER + "".join(reversed(rows)))
+    pd.testing.assert_frame_equal(exports.ingest().table("transactions"), first)

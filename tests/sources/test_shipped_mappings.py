@@ -1,0 +1,119 @@
+"""The shipped mappings on the real data, against published counts and the raw files read by pandas."""
+
+import io
+import json
+from decimal import ROUND_HALF_UP, Decimal
+
+import pandas as pd
+import pytest
+import yaml
+from exporting import Ingested, project_params
+from project import CDNOW_SAMPLE, PROJECT
+
+from crmwb.sources import contract, ingest, mapping
+
+MAPPINGS = sorted((PROJECT / "mappings").glob("*.yaml"))
+
+
+@pytest.fixture
+def ingested(tmp_path):
+    def ingest_mapped(name, directory):
+        source = {"kind": "files", "mapping": str(PROJECT / "mappings" / f"{name}.yaml"), "directory": str(directory)}
+        ingest(project_params(**source), tmp_path / "canonical")
+        return Ingested(tmp_path / "canonical")
+
+    return ingest_mapped
+
+
+@pytest.fixture
+def truth(shared_data):
+    return json.loads((shared_data.parent / "truth" / "segmentation.json").read_text(encoding="utf-8"))
+
+
+def cents(*factors):
+    """The exact product of numbers as text, in cents, half away from zero."""
+    product = Decimal(1)
+    for factor in factors:
+        product *= Decimal(factor)
+    return int((product * 100).to_integral_value(ROUND_HALF_UP))
+
+
+@pytest.mark.parametrize("path", MAPPINGS, ids=lambda p: p.stem)
+def test_shipped_mappings_fit_the_contract(path):
+    contract.check(mapping.load(path), path)
+
+
+def test_the_cdnow_sample(ingested):
+    found = ingested("cdnow_sample", CDNOW_SAMPLE.parent)
+    rows = found.table("transactions")
+    raw = [line.split() for line in CDNOW_SAMPLE.read_text().splitlines()]
+    assert len(rows) == len(raw) == 6919
+    assert rows.revenue_cents.sum() == sum(cents(line[4]) for line in raw)
+    assert len(found.table("customers")) == rows.customer_id.nunique() == 2357
+    first = rows[rows.customer_id == "00004"].sort_values("ordered_at").iloc[0]
+    assert (first.ordered_at, first.quantity, first.revenue_cents) == (pd.Timestamp(1997, 1, 1), 2.0, 2933)
+    assert not (found.folder / "unreadable").exists()
+
+
+def test_the_whole_of_cdnow(ingested, shared_data):
+    found = ingested("cdnow", shared_data / "cdnow")
+    rows = found.table("transactions")
+    raw = [line.split() for line in (shared_data / "cdnow" / "CDNOW_master.txt").read_text().splitlines()[1:]]
+    assert len(rows) == len(raw) == 69_659
+    assert rows.revenue_cents.sum() == sum(cents(line[3]) for line in raw)
+    assert len(found.table("customers")) == 23_570
+
+
+def test_online_retail(ingested, shared_data, truth):
+    found, expected = ingested("online_retail", shared_data / "online_retail"), truth["online_retail"]
+    told = found.manifest["tables"]
+    assert told["transactions"]["rows"] + told["transactions"]["unreadable"] == expected["rows"]
+    assert told["customers"]["rows"] == expected["customers"]
+    unreadable = found.unreadable("transactions")
+    assert len(unreadable) == expected["missing_customer_id_rows"]
+    assert set(unreadable.reason) == {"no customer"}
+    raw = pd.read_csv(shared_data / "online_retail" / "online_retail.csv.gz", dtype=str, keep_default_na=False)
+    assert raw.InvoiceDate.str[:10].agg(["min", "max"]).tolist() == [expected["first"], expected["last"]]
+    rows = found.table("transactions")
+    with_customer = raw[raw.CustomerID != ""]
+    assert set(unreadable.source_row - 2) == set(raw.index[raw.CustomerID == ""])
+    revenue = with_customer.apply(lambda row: cents(row.Quantity, row.UnitPrice), axis=1)
+    theirs = revenue.groupby(with_customer.CustomerID.str.removesuffix(".0")).sum()
+    assert rows.groupby("customer_id").revenue_cents.sum().to_dict() == theirs.to_dict()
+    assert rows.is_return.sum() == with_customer.InvoiceNo.str.startswith("C").sum()
+    assert not rows.duplicated(["order_id", "line_no"]).any()
+    countries = found.table("customers").set_index("customer_id").country
+    assert (countries["12347"], countries["17850"]) == ("Iceland", "United Kingdom")
+    assert json.loads(unreadable["values"][0])["StockCode"] == raw.StockCode[unreadable.source_row[0] - 2]
+
+
+def test_superstore(ingested, shared_data, truth):
+    found, expected = ingested("superstore", shared_data / "superstore"), truth["superstore"]
+    rows = found.table("transactions")
+    text = (shared_data / "superstore" / "superstore.csv").read_bytes().decode("cp1252")
+    raw = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
+    assert len(rows) == len(raw) == expected["rows"]
+    assert rows.order_id.nunique() == expected["orders"]
+    assert len(found.table("customers")) == expected["customers"]
+    assert rows.revenue_cents.sum() == raw.Sales.map(cents).sum()
+    profit = (rows.revenue_cents - rows.cost_cents).groupby(rows.customer_id).sum()
+    assert profit.to_dict() == raw.Profit.map(cents).groupby(raw["Customer ID"]).sum().to_dict()
+    assert (profit < 0).sum() == expected["customers_negative_in_total"]
+    assert (rows.cost_cents > rows.revenue_cents).sum() == (raw.Profit.map(cents) < 0).sum()
+    assert (raw.Profit.astype(float) < 0).sum() == expected["lines_with_negative_profit"]
+    assert (rows.ordered_at.min(), rows.ordered_at.max()) == (pd.Timestamp(2014, 1, 3), pd.Timestamp(2017, 12, 30))
+    customers = found.table("customers")
+    kinds = raw.drop_duplicates("Customer ID").Segment.eq("Consumer").sum()
+    assert customers.kind.value_counts().to_dict() == {"person": kinds, "company": expected["customers"] - kinds}
+
+
+def test_names_of_people_do_not_enter(ingested, shared_data):
+    folder = ingested("superstore", shared_data / "superstore").folder
+    assert "Claire Gute" in (shared_data / "superstore" / "superstore.csv").read_bytes().decode("cp1252")
+    for path in folder.glob("*.parquet"):
+        assert "Claire Gute" not in pd.read_parquet(path).to_csv()
+
+
+def test_the_mappings_are_short_enough_to_copy():
+    assert all(len(path.read_text(encoding="utf-8").splitlines()) < 50 for path in MAPPINGS)
+    assert {yaml.safe_load(path.read_text(encoding="utf-8"))["name"] for path in MAPPINGS}
