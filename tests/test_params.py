@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 import yaml
-from conftest import PROJECT
+from project import PROJECT
 
 from crmwb import params
 from crmwb.errors import CrmwbError

@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -24,6 +24,7 @@ from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 
 COMPRESSION = "zstd"
+ROW_GROUP_ROWS = 131_072
 
 
 @contextmanager
@@ -88,10 +89,22 @@ def write_query(con: Backend, query: ir.Table, path: Path, order_by: Sequence[st
     schema = query.schema().to_pyarrow()
     n_rows = 0
     with replacing(path) as beside, pq.ParquetWriter(beside, schema, compression=COMPRESSION) as writer:
-        for batch in engine.batches(con, query.order_by(list(order_by))):
-            writer.write_batch(batch.cast(schema))
-            n_rows += batch.num_rows
+        for group in _regrouped(engine.batches(con, query.order_by(list(order_by))), schema, ROW_GROUP_ROWS):
+            writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
+            n_rows += group.num_rows
     return n_rows
+
+
+def _regrouped(batches: Iterable[pa.RecordBatch], schema: pa.Schema, n_rows: int) -> Iterator[pa.Table]:
+    """Yield tables of `n_rows` rows each, the last may have fewer: the engine's batches differ with its threads."""
+    waiting = schema.empty_table()
+    for batch in batches:
+        waiting = pa.concat_tables([waiting, pa.Table.from_batches([batch.cast(schema)])])
+        while waiting.num_rows >= n_rows:
+            yield waiting.slice(0, n_rows).combine_chunks()
+            waiting = waiting.slice(n_rows)
+    if waiting.num_rows:
+        yield waiting.combine_chunks()
 
 
 def write_frame(frame: pd.DataFrame, path: Path, order_by: Sequence[str], schema: pa.Schema | None = None) -> None:

@@ -5,7 +5,7 @@ import csv
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import PROJECT
+from project import PROJECT
 
 from crmwb import engine, layout, segmentation, value
 from crmwb.actions import dictionary, mart

@@ -10,7 +10,7 @@ from validating import Outcome, run
 def validated(con, tmp_path) -> Callable[..., Outcome]:
     """Return a function that validates tables in a folder of the test's own."""
 
-    def validate(tables, unreadable=None, **params) -> Outcome:
-        return run(con, tmp_path / "quality", tables, unreadable, **params)
+    def validate(tables, lost=None, **params) -> Outcome:
+        return run(con, tmp_path / "quality", tables, lost, **params)
 
     return validate

@@ -1,13 +1,18 @@
 """What stops the pipeline, and what it says."""
 
 import json
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from builders import canonical
+from validating import run, unreadable, write_canonical
 
 from crmwb.errors import CrmwbError
+from crmwb.params import QualityParams
+from crmwb.quality.validation import validate
+from crmwb.tables import TABLES, Rule, Severity
 
 PEOPLE = canonical("customers", "customer_id\na\nb")
 
@@ -34,8 +39,6 @@ def test_too_much_quarantined_stops_and_says_what_to_set(validated):
 
 
 def test_what_the_message_tells_to_set_is_enough(con, tmp_path):
-    from validating import run
-
     tables = {"customers": PEOPLE, "transactions": sales(193, 64)}  # 24.9%, as Online Retail has lines without customer
     with pytest.raises(CrmwbError, match=r"to 0\.25 or more"):
         run(con, tmp_path / "strict", tables, max_quarantined_share=0.05)
@@ -47,21 +50,22 @@ def test_just_the_share_allowed_does_not_stop(validated):
     assert len(found.quarantine("transactions")) == 1
 
 
-def test_unreadable_rows_count_into_the_share(validated):
-    lost = pa.table(
-        {
-            "source_file": ["orders.csv"],
-            "source_row": [2],
-            "column": ["ordered_at"],
-            "reason": ["not a date: n/a"],
-            "values": ["{}"],
-        }
+def test_unreadable_rows_count_into_the_share_and_are_explained(validated):
+    lost = unreadable(
+        [
+            ("orders.csv", 9, "customer_id", "no customer", "{}"),
+            ("orders.csv", 1007, "customer_id", "no customer", "{}"),
+            ("orders.csv", 5, "ordered_at", "not a date", "{}"),
+        ]
     )
-    tables = {"customers": PEOPLE, "transactions": sales(3, 0)}
+    tables = {"customers": PEOPLE, "transactions": sales(7, 0)}
     message = stopped(validated, tables, {"transactions": lost}, max_quarantined_share=0.2)
-    assert "1 of 4 rows (25.0%)" in message
-    assert "1 row could not be read as the contract's types: see " in message
-    assert "canonical/unreadable/transactions.parquet" in message
+    assert "3 of 10 rows (30.0%)" in message
+    assert "3 rows could not be read as what the contract says, most often:" in message
+    assert (
+        "    2 rows: customer_id: no customer (first: orders.csv row 9)\n    1 row: ordered_at: not a date" in message
+    )
+    assert "params.yaml to 0.3 or more" in message
 
 
 def test_no_usable_transaction_stops_whatever_is_allowed(validated):
@@ -106,11 +110,6 @@ def test_a_column_of_another_type_stops_and_is_named(validated):
 
 
 def test_a_truncated_file_stops(con, tmp_path):
-    from validating import write_canonical
-
-    from crmwb.params import QualityParams
-    from crmwb.quality.validation import validate
-
     folder = write_canonical(tmp_path / "canonical", {"customers": PEOPLE})
     file = folder / "customers.parquet"
     file.write_bytes(file.read_bytes()[:-20])
@@ -119,11 +118,6 @@ def test_a_truncated_file_stops(con, tmp_path):
 
 
 def test_a_file_that_is_not_what_the_manifest_tells_stops(con, tmp_path):
-    from validating import write_canonical
-
-    from crmwb.params import QualityParams
-    from crmwb.quality.validation import validate
-
     folder = write_canonical(tmp_path / "canonical", {"customers": PEOPLE})
     pq.write_table(PEOPLE.slice(0, 1), folder / "customers.parquet")
     with pytest.raises(CrmwbError, match="1 rows and 0 unreadable ones, but the manifest beside it tells of 2 and 0"):
@@ -131,10 +125,6 @@ def test_a_file_that_is_not_what_the_manifest_tells_stops(con, tmp_path):
 
 
 def test_a_critical_rule_stops_at_the_first_row(monkeypatch, validated):
-    from dataclasses import replace
-
-    from crmwb.tables import TABLES, Rule, Severity
-
     table = TABLES["transactions"]
     rule = Rule(
         "is_in_our_time", "an order is of this century", lambda t: t.ordered_at.year() >= 2000, Severity.CRITICAL

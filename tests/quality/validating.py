@@ -1,7 +1,7 @@
 """A canonical folder made of hand-written tables, and what validating it leaves behind."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,19 +51,22 @@ class Outcome:
         return next(e for e in self.summary["expectations"] if e["table"] == table and e["rule"] == rule)
 
 
-def write_canonical(
-    folder: Path, tables: Mapping[str, pa.Table], unreadable: Mapping[str, pa.Table] | None = None
-) -> Path:
+def write_canonical(folder: Path, tables: Mapping[str, pa.Table], lost: Mapping[str, pa.Table] | None = None) -> Path:
     """Write what ingest would: tables in the order given, unreadable rows and the manifest."""
     folder.mkdir(parents=True)
-    unreadable = unreadable or {}
+    lost = lost or {}
     for name, table in tables.items():
         pq.write_table(table, folder / f"{name}.parquet", row_group_size=1000)
-    for name, table in unreadable.items():
+    for name, table in lost.items():
         (folder / "unreadable").mkdir(exist_ok=True)
         pq.write_table(table, folder / "unreadable" / f"{name}.parquet")
     told = {
-        name: {"rows": t.num_rows, "unreadable": source_rows(unreadable.get(name)), "first": None, "last": None}
+        name: {
+            "rows": t.num_rows,
+            "unreadable": lost[name].num_rows if name in lost else 0,
+            "first": None,
+            "last": None,
+        }
         for name, t in tables.items()
     }
     absent = [name for name in TABLES if name not in tables]
@@ -71,19 +74,21 @@ def write_canonical(
     return folder
 
 
-def source_rows(table: pa.Table | None) -> int:
-    """Count the source rows that a table of unreadable values tells of."""
-    return 0 if table is None else len({(row["source_file"], row["source_row"]) for row in table.to_pylist()})
+def unreadable(rows: Sequence[tuple[str, int, str | None, str, str]]) -> pa.Table:
+    """Build what ingest tells of rows that it could not read: source_file, source_row, column, reason, values."""
+    return pa.Table.from_pylist(
+        [dict(zip(UNREADABLE_SCHEMA.names, row, strict=True)) for row in rows], schema=UNREADABLE_SCHEMA
+    )
 
 
 def run(
     con: Any,
     folder: Path,
     tables: Mapping[str, pa.Table],
-    unreadable: Mapping[str, pa.Table] | None = None,
+    lost: Mapping[str, pa.Table] | None = None,
     max_quarantined_share: float = 1.0,
 ) -> Outcome:
-    canonical = write_canonical(folder / "canonical", tables, unreadable)
+    canonical = write_canonical(folder / "canonical", tables, lost)
     for name in ("clean", "quarantine"):
         (folder / name).mkdir()
     params = QualityParams(max_quarantined_share=max_quarantined_share, n_examples=3)

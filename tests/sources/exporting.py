@@ -67,7 +67,7 @@ class Exports:
         return path
 
     def map(self, columns: dict[str, Any] | None = None, tables: dict[str, Any] | None = None, **options: Any) -> None:
-        """Write a mapping of sales.csv: `columns` change the usual ones (... leaves one out), `options` say how it is read."""
+        """Write a mapping of sales.csv: `columns` change the usual ones (... leaves one out), `options` the rest."""
         changed = {k: v for k, v in (COLUMNS | (columns or {})).items() if v is not ...}
         sales = {"file": "sales.csv", "columns": changed} | options
         content = {"name": "Sales", "tables": {"transactions": sales, "customers": PEOPLE} | (tables or {})}

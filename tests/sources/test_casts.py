@@ -1,10 +1,9 @@
 """How text becomes values, one fact each. Every list starts with what is written; None is what cannot be read."""
 
-from datetime import datetime
-
 import ibis
 import pyarrow as pa
 import pytest
+from pandas import Timestamp
 
 from crmwb import engine
 from crmwb.sources import casts
@@ -17,7 +16,11 @@ def cast(con):
     def cast_texts(kind, texts, others=None, **options):
         origin = {"product", "difference"} & options.keys()
         mapping = ColumnMapping.model_validate(options if origin else {"column": "x"} | options)
-        columns = {"i": range(len(texts)), "x": pa.array(texts, pa.string()), "y": pa.array(others or texts, pa.string())}
+        columns = {
+            "i": range(len(texts)),
+            "x": pa.array(texts, pa.string()),
+            "y": pa.array(others or texts, pa.string()),
+        }
         table = engine.open_arrow(con, pa.table({k: pa.array(v) for k, v in columns.items()}), ibis.util.gen_name("t"))
         read = [casts.known(table.x, ()), casts.known(table.y, ())] if origin else [casts.known(table.x, ())]
         value = casts.cast(read, Column("c", kind, ""), mapping)
@@ -33,7 +36,20 @@ def test_amounts_are_exact_and_rounded_half_away_from_zero(cast):
 
 
 def test_what_is_no_amount_is_not_guessed(cast):
-    texts = ["", "n/a", "1,234.50", "12.50 EUR", "1_000", "0x10", "1e308", "12345678901234567", "nan", "inf", "--1", "1 2"]
+    texts = [
+        "",
+        "n/a",
+        "1,234.50",
+        "12.50 EUR",
+        "1_000",
+        "0x10",
+        "1e308",
+        "12345678901234567",
+        "nan",
+        "inf",
+        "--1",
+        "1 2",
+    ]
     assert cast(Kind.MONEY, texts) == [None] * len(texts)
 
 
@@ -56,7 +72,10 @@ def test_amounts_in_hundredths(cast):
 def test_a_product_is_rounded_once(cast):
     assert cast(Kind.MONEY, ["3", "-12", "1000000", "2.5"], ["0.335", "0.83", "999999.999999", "1.01"],
                 product=["x", "y"]) == [101, -996, 99999999999900, 253]  # fmt: skip
-    assert cast(Kind.MONEY, ["3", "x", "", "999999999999"], ["a", "1", "1", "999999999999"], product=["x", "y"]) == [None] * 4
+    assert (
+        cast(Kind.MONEY, ["3", "x", "", "999999999999"], ["a", "1", "1", "999999999999"], product=["x", "y"])
+        == [None] * 4
+    )
 
 
 def test_a_difference_leaves_the_second_amount_to_the_cent(cast):
@@ -71,39 +90,47 @@ def test_whole_numbers(cast):
 
 
 def test_numbers(cast):
-    assert cast(Kind.NUMBER, ["0.1", "-2e-3", "1e999", "nan", "infinity", "1,5"]) == [0.1, -0.002, None, None, None, None]
+    assert cast(Kind.NUMBER, ["0.1", "-2e-3", "1e999", "nan", "infinity", "1,5"]) == [
+        0.1,
+        -0.002,
+        None,
+        None,
+        None,
+        None,
+    ]
 
 
 def test_iso_dates_need_no_format(cast):
-    texts = ["2024-02-29", "2024-02-29T23:30:15", "2024-02-29 23:30:15.25", "2023-02-29", "20240229", "epoch", "infinity",
-             "29.02.2024", "2024-02-29 25:00"]  # fmt: skip
+    texts = ["2024-02-29", "2024-02-29T23:30:15", "2024-02-29 23:30:15.25"]
+    wrong = ["2023-02-29", "20240229", "epoch", "infinity", "29.02.2024", "2024-02-29 25:00"]
     assert cast(Kind.TIMESTAMP, texts) == [
-        datetime(2024, 2, 29), datetime(2024, 2, 29, 23, 30, 15), datetime(2024, 2, 29, 23, 30, 15, 250_000),
-        None, None, None, None, None, None,
+        Timestamp(2024, 2, 29), Timestamp(2024, 2, 29, 23, 30, 15), Timestamp(2024, 2, 29, 23, 30, 15, 250_000)
     ]  # fmt: skip
+    assert cast(Kind.TIMESTAMP, wrong) == [None] * len(wrong)
 
 
 def test_an_offset_is_taken_to_utc(cast):
     texts = ["2024-02-29T23:30:00Z", "2024-02-29T23:30:00+02:00", "2024-02-29 23:30-0130", "2024-02-29 23:30:00 UTC"]
     assert cast(Kind.TIMESTAMP, texts) == [
-        datetime(2024, 2, 29, 23, 30), datetime(2024, 2, 29, 21, 30), datetime(2024, 3, 1, 1), datetime(2024, 2, 29, 23, 30)
+        Timestamp(2024, 2, 29, 23, 30), Timestamp(2024, 2, 29, 21, 30), Timestamp(2024, 3, 1, 1),
+        Timestamp(2024, 2, 29, 23, 30),
     ]  # fmt: skip
 
 
 def test_dates_by_several_formats_in_turn(cast):
     texts = ["05.03.2024", "3/5/24", "2024-03-05", "31.02.2024", "05.03.24"]
     assert cast(Kind.TIMESTAMP, texts, format=["%d.%m.%Y", "%m/%d/%y"]) == [
-        datetime(2024, 3, 5), datetime(2024, 3, 5), None, None, None
+        Timestamp(2024, 3, 5), Timestamp(2024, 3, 5), None, None, None
     ]  # fmt: skip
 
 
 def test_a_two_digit_year_is_not_the_first_century(cast):
     assert cast(Kind.TIMESTAMP, ["08-11-16"], format="%d-%m-%Y") == [None]
-    assert cast(Kind.TIMESTAMP, ["08-11-16"], format=["%d-%m-%Y", "%d-%m-%y"]) == [datetime(2016, 11, 8)]
+    assert cast(Kind.TIMESTAMP, ["08-11-16"], format=["%d-%m-%Y", "%d-%m-%y"]) == [Timestamp(2016, 11, 8)]
 
 
 def test_a_date_column_drops_the_time(cast):
-    assert cast(Kind.DATE, ["2024-02-29 23:59:59"]) == [datetime(2024, 2, 29).date()]
+    assert cast(Kind.DATE, ["2024-02-29 23:59:59"]) == [Timestamp(2024, 2, 29).date()]
 
 
 def test_true_and_false(cast):
@@ -127,7 +154,7 @@ def test_values_are_replaced_and_others_stay(cast):
 @pytest.mark.parametrize(
     ("kind", "constant", "value"),
     [(Kind.MONEY, 1.005, 101), (Kind.NUMBER, 1, 1.0), (Kind.BOOLEAN, False, False), (Kind.CATEGORY, "person", "person"),
-     (Kind.DATE, "2024-02-29", datetime(2024, 2, 29).date())],
+     (Kind.DATE, "2024-02-29", Timestamp(2024, 2, 29).date())],
 )  # fmt: skip
 def test_constants(cast, kind, constant, value):
     assert cast(kind, ["x"], column=None, constant=constant) == [value]

@@ -52,7 +52,8 @@ def test_a_table_has_the_contracts_columns_and_types(exports):
         (gzip.compress(ROWS.encode()), {}),
     ],
     ids=[
-        "lf", "crlf", "cr", "no-last-break", "bom", "utf-16", "semicolon", "tab", "blanks", "blanks-around", "blanks-cr",
+        "lf", "crlf", "cr", "no-last-break", "bom", "utf-16", "semicolon", "tab", "blanks", "blanks-around",
+        "blanks-cr",
         "no-header", "quoted", "other-quote", "gzip",
     ],
 )  # fmt: skip
@@ -63,13 +64,15 @@ def test_the_same_rows_from_every_kind_of_text(exports, content, options):
 
 
 def test_the_same_rows_from_parquet_whatever_its_types(exports):
-    table = pa.table({
-        "customer": ["a", "b"],
-        "order": pa.array(["o1", "o2"]).dictionary_encode(),
-        "day": pa.array([1704067200, 1704153600], pa.timestamp("s", tz="Europe/Berlin")),
-        "units": pa.array([2, -1], pa.int8()),
-        "amount": [10.5, -3.0],
-    })
+    table = pa.table(
+        {
+            "customer": ["a", "b"],
+            "order": pa.array(["o1", "o2"]).dictionary_encode(),
+            "day": pa.array([1704067200, 1704153600], pa.timestamp("s", tz="Europe/Berlin")),
+            "units": pa.array([2, -1], pa.int8()),
+            "amount": [10.5, -3.0],
+        }
+    )
     pq.write_table(table, exports.raw / "sales.parquet")
     exports.map(file="sales.parquet")
     check_rows(exports.ingest())
@@ -114,7 +117,10 @@ def test_what_cannot_be_read_is_told_and_the_rest_goes_on(exports):
     rows = found.unreadable("transactions")
     assert list(rows.source_row) == [3, 4, 5, 6, 7, 8]
     assert set(rows.source_file) == {"sales.csv"}
-    date, number = "no date in the format YYYY-MM-DD (with or without time)", 'no number with decimal ".", or one too large'
+    date, number = (
+        "no date in the format YYYY-MM-DD (with or without time)",
+        'no number with decimal ".", or one too large',
+    )
     assert list(rows.reason) == [
         f"{date}; {number}; {number}",
         "4 fields instead of 5",
@@ -171,7 +177,9 @@ def test_many_blocks_are_numbered_through(exports):
 
 @pytest.mark.parametrize("order_id", ["order", {"one_per": "customer_and_day"}, {"one_per": "row"}])
 def test_the_same_bytes_at_any_number_of_threads(exports, order_id):
-    lines = (f"c{i * 7919 % 613},o{i % 2000},2024-01-{1 + i % 33:02d},{i % 5 - 1},{i % 977}.25\n" for i in range(60_000))
+    lines = (
+        f"c{i * 7919 % 613},o{i % 2000},2024-01-{1 + i % 33:02d},{i % 5 - 1},{i % 977}.25\n" for i in range(60_000)
+    )
     exports.write(HEADER + "".join(lines))
     exports.map({"order_id": order_id})
     hashes = {storage.content_hash(exports.ingest(threads).folder) for threads in (1, 2, 2)}

@@ -12,7 +12,7 @@ def mix(lines: ir.Table, by: str, *, n: str, top: str, top_share: str) -> ir.Tab
     Parameters
     ----------
     lines : ir.Table
-        Order lines with customer_id, revenue_cents (not negative) and `by`.
+        Sales with customer_id, revenue_cents (not negative) and `by`.
     by : str
         The column. Lines where it is unknown are left out of the shares; a customer who has no others gets NULL.
     n, top, top_share : str

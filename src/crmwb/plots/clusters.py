@@ -25,7 +25,6 @@ def cluster_map(centres: pd.DataFrame, ax: Axes | None = None) -> Axes:
         annot=np.array([[f"{z:+.1f}" if abs(z) >= 0.05 else "0" for z in row] for row in centres.to_numpy()]),
         fmt="",
         cmap=sns.diverging_palette(40, 230, s=75, l=50, as_cmap=True),
-        center=0,
         vmin=-reach,
         vmax=reach,
         linewidths=2,

@@ -82,7 +82,7 @@ def segment_shares(profiles: pd.DataFrame, scheme: str, ax: Axes | None = None) 
     ax.grid(visible=False, axis="y")
     ax.set_axisbelow(True)
     key = [Patch(color=colours.pale(style.MUTED), label="of customers"), Patch(color=style.MUTED, label="of revenue")]
-    ax.legend(handles=key, loc="lower right")
+    ax.legend(handles=key, loc="center left", bbox_to_anchor=(1.01, 0.5))
     ax.set(title="Share of customers and of revenue", xlabel="", ylabel="")
     return ax
 

@@ -1,5 +1,7 @@
 """One look for every figure: colours, type, and how money and shares are written on an axis."""
 
+import re
+
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -55,14 +57,14 @@ def money(cents: float, currency: str = "") -> str:
     """Write an amount in hundredths the short way: 1234567 → "12.3k"; the currency goes in front."""
     amount = cents / 100
     for size, letter in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
-        if abs(amount) >= size:
+        if abs(amount) >= size * 0.99995:  # what would round to 1,000.0 of the smaller unit
             return f"{currency} {amount / size:,.1f}{letter}".strip()
     return f"{currency} {amount:,.0f}".strip()
 
 
 def money_axis(axis: Axis, currency: str) -> None:
     """Write the ticks of an axis in cents as money."""
-    axis.set_major_formatter(FuncFormatter(lambda value, _: money(value, currency)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: re.sub(r"\.0(?=[a-z]|$)", "", money(value, currency))))
 
 
 def share_axis(axis: Axis) -> None:

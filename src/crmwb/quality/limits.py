@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import ibis.expr.types as ir
+
 from crmwb import layout
 from crmwb.errors import CrmwbError
 from crmwb.quality.account import Account
-from crmwb.quality.quarantine import UNREADABLE
+from crmwb.quality.quarantine import commonest_reasons
 from crmwb.quality.verdicts import Verdict
 from crmwb.tables import Severity
 
@@ -49,7 +51,9 @@ def stop_on_critical(file: Path, verdicts: Iterable[Verdict]) -> None:
         )
 
 
-def stop_on_nothing_usable(file: Path, account: Account, verdicts: Iterable[Verdict]) -> None:
+def stop_on_nothing_usable(
+    file: Path, account: Account, verdicts: Iterable[Verdict], unreadable: ir.Table | None
+) -> None:
     """Stop where a table that everything rests on has no usable row.
 
     Raises
@@ -62,12 +66,14 @@ def stop_on_nothing_usable(file: Path, account: Account, verdicts: Iterable[Verd
     if not account.ingested:
         raise CrmwbError(f"{file}: the table has no rows; check the source's files, and its mapping's filters.")
     raise CrmwbError(
-        f"{file}: none of {_n(account.ingested, 'row')} is usable:\n{_why(file, account, verdicts)}\n"
+        f"{file}: none of {_n(account.ingested, 'row')} is usable:\n{_why(account, verdicts, unreadable)}\n"
         "  Mend the source or its mapping: there is nothing left to analyse."
     )
 
 
-def stop_on_too_much_quarantined(file: Path, account: Account, verdicts: Iterable[Verdict], limit: float) -> None:
+def stop_on_too_much_quarantined(
+    file: Path, account: Account, verdicts: Iterable[Verdict], unreadable: ir.Table | None, limit: float
+) -> None:
     """Stop where more than the share `limit` of a table's rows would stay behind.
 
     Raises
@@ -79,19 +85,22 @@ def stop_on_too_much_quarantined(file: Path, account: Account, verdicts: Iterabl
     if share > limit:
         raise CrmwbError(
             f"{file}: {account.quarantined:,} of {_n(account.ingested, 'row')} ({share:.1%}) would be quarantined; "
-            f"quality.max_quarantined_share allows {limit:.1%}:\n{_why(file, account, verdicts)}\n"
+            f"quality.max_quarantined_share allows {limit:.1%}:\n{_why(account, verdicts, unreadable)}\n"
             "  Mend the source or its mapping; or, where the analysis may do without these rows, set "
             f"quality.max_quarantined_share in {layout.PARAMS} to {_at_least(share)} or more."
         )
 
 
-def _why(file: Path, account: Account, verdicts: Iterable[Verdict]) -> str:
+def _why(account: Account, verdicts: Iterable[Verdict], unreadable: ir.Table | None) -> str:
     """Say why rows would be quarantined, one reason in a line."""
     broken = [v for v in verdicts if v.failed and v.check.severity is not Severity.WARNING]
     lines = [_listed(broken)] if broken else []
-    if account.unreadable:
-        told = file.parent / UNREADABLE / file.name
-        lines.append(f"  {_n(account.unreadable, 'row')} could not be read as the contract's types: see {told}")
+    if unreadable is not None and account.unreadable:
+        lines.append(f"  {_n(account.unreadable, 'row')} could not be read as what the contract says, most often:")
+        lines += [
+            f"    {_n(why['n_rows'], 'row')}: {why['reason']} (first: {why['source_file']} row {why['source_row']:,})"
+            for why in commonest_reasons(unreadable, N_RULES)
+        ]
     return "\n".join(lines)
 
 

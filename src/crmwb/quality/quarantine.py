@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -87,21 +88,22 @@ def quarantined(rows: ir.Table, broken: ir.Table, unreadable: ir.Table | None) -
 
 
 def unreadable_rows(con: Backend, canonical: Path, name: str) -> ir.Table | None:
-    """Return the rows of a table that ingest could not read, as quarantine has them; None where there are none.
-
-    A row with several unreadable values is one row, whether ingest tells of them together or one by one.
-    """
+    """Return the rows of a table that ingest could not read, as quarantine has them; None where there are none."""
     file = canonical / UNREADABLE / f"{name}.parquet"
     if not file.is_file():
         return None
     told = engine.open_parquet(con, file, f"unreadable_{name}")
-    told = told.mutate(rule=told.column + "_is_readable", reason=told.column + ": " + told.reason)
-    return (
-        told.group_by(["source_file", "source_row", "values"])
-        .aggregate(
-            rule=told.rule.group_concat("; ", order_by=[told.rule, told.reason]),
-            reason=told.reason.group_concat("; ", order_by=[told.rule, told.reason]),
-        )
-        .select(*SCHEMA.names)
-        .cast(dict(SCHEMA.items()))
+    reason = ibis.coalesce(told.column + ": ", ibis.literal("")) + told.reason
+    return told.mutate(rule=ibis.literal("is_readable"), reason=reason).select(*SCHEMA.names).cast(dict(SCHEMA.items()))
+
+
+def commonest_reasons(unreadable: ir.Table, n_reasons: int) -> list[dict[str, Any]]:
+    """Return why rows were unreadable, the commonest first: reason, n_rows, and the file and row of the first."""
+    place = ibis.struct({"file": unreadable.source_file, "row": unreadable.source_row}).min()
+    counted = unreadable.group_by("reason").aggregate(
+        n_rows=unreadable.count(), source_file=place["file"], source_row=place["row"]
     )
+    reasons: list[dict[str, Any]] = (
+        counted.order_by(ibis.desc("n_rows"), "reason").limit(n_reasons).to_pyarrow().to_pylist()
+    )
+    return reasons

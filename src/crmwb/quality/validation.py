@@ -40,7 +40,7 @@ class TableResult:
     known : dict
         The share of ingested rows in which each column is known; None where there are no rows.
     first, last : str or None
-        When its first and last clean row happened (ISO); None for a table without time.
+        First and last day (ISO) of its clean rows, in its first date column; None where it has or knows none.
     """
 
     account: Account
@@ -136,8 +136,8 @@ def _validate_table(
     verdicts, broken = _judged(setting, rows, table, parents, account.clean)
     account = accounts.without(account, broken.count().to_pyarrow().as_py())
     limits.stop_on_critical(file, verdicts)
-    limits.stop_on_nothing_usable(file, account, verdicts)
-    limits.stop_on_too_much_quarantined(file, account, verdicts, params.max_quarantined_share)
+    limits.stop_on_nothing_usable(file, account, verdicts, unreadable)
+    limits.stop_on_too_much_quarantined(file, account, verdicts, unreadable, params.max_quarantined_share)
 
     with progress.step(f"{table.name}: writing {account.clean:,} clean rows, {account.quarantined:,} quarantined"):
         storage.write_query(con, rows.anti_join(broken, ROW).drop(ROW), clean_file, table.key)
@@ -149,7 +149,7 @@ def _validate_table(
             accounts.money(rows, clean, rows.semi_join(broken, ROW)),
             (*shape_verdicts, *verdicts),
             known_shares(rows, table),
-            *_time_range(clean, table),
+            *_period(clean, table),
         )
 
 
@@ -180,12 +180,12 @@ def _judged(
     return verdicts, broken
 
 
-def _time_range(rows: ir.Table, table: Table) -> tuple[str | None, str | None]:
-    """Return the first and last moment (ISO) in the column that says when a row happened."""
-    times = [c.name for c in table.columns if c.kind in {Kind.DATE, Kind.TIMESTAMP} and not c.nullable]
-    if not times:
+def _period(rows: ir.Table, table: Table) -> tuple[str | None, str | None]:
+    """Return the first and last day (ISO) in a table's first date column; None where it has none, or knows none."""
+    moments = [c.name for c in table.columns if c.kind in {Kind.DATE, Kind.TIMESTAMP}]
+    if not moments:
         return None, None
-    time = rows[times[0]]
-    ends = rows.aggregate(first=time.min(), last=time.max()).to_pyarrow().to_pylist()[0]
+    day = rows[moments[0]].cast("date")
+    ends = rows.aggregate(first=day.min(), last=day.max()).to_pyarrow().to_pylist()[0]
     first, last = (None if end is None else end.isoformat() for end in (ends["first"], ends["last"]))
     return first, last

@@ -5,12 +5,10 @@ Each function shows something and returns nothing, so that a cell ends with it. 
     from crmwb.reporting import page, words
 
     page.finding(f"The best fifth of customers earn {words.share(top)} of revenue.", headline=True)
-    page.figure(plots.whale(curve), alt="…")
-    page.table(curve, caption="…")
+    page.figure(wb.value.plot_whale())
+    page.table(wb.segments.profile("tier"), currency=wb.currency)
 """
 
-import base64
-import io
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
@@ -21,9 +19,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from crmwb.reporting import tables
+from crmwb.reporting.picture import Picture
 
 FINDING = "application/vnd.crmwb.finding+json"
-SVG_LIMIT_BYTES = 300_000
 
 
 def finding(text: str, *, headline: bool = False) -> None:
@@ -62,53 +60,45 @@ def tiles(items: Sequence[tuple[str, str, str]]) -> None:
         f'<span class="remark">{escape(remark)}</span></div>'
         for name, value, remark in items
     )
-    _show(
-        f'<div class="tiles">{cells}</div>', "\n".join(f"{name}: {value} ({remark})" for name, value, remark in items)
-    )
+    _show(f'<div class="tiles">{cells}</div>', "\n".join(": ".join(item[:2]) for item in items))
 
 
-def figure(drawn: Axes | Figure, *, alt: str, caption: str = "") -> None:
-    """Show a figure as a vector image with its text as outlines, so that it looks the same everywhere.
+def figure(drawn: Picture | Axes | Figure, *, alt: str | None = None, caption: str = "") -> None:
+    """Show a figure.
 
     Parameters
     ----------
-    drawn : Axes or Figure
-        What a function of `crmwb.plots` returned.
-    alt : str
-        What the figure shows, for readers who do not see it.
+    drawn : Picture, Axes or Figure
+        A picture of the workbench, or what a function of `crmwb.plots` returned.
+    alt : str, optional
+        What it shows, for readers who do not see it; a picture brings its own.
     caption : str, optional
         A line below it.
     """
-    below = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
-    _show(f'<figure><img src="{data_uri(drawn)}" alt="{escape(alt)}">{below}</figure>', alt)
+    if isinstance(drawn, Picture):
+        picture = drawn if alt is None else Picture(drawn.drawn, alt)
+    elif alt:
+        picture = Picture(drawn, alt)
+    else:
+        raise ValueError("a figure needs alt: one sentence for readers who do not see it")
+    _show(picture.html(caption), picture.alt)
 
 
 def table(
-    frame: pd.DataFrame, *, caption: str = "", currency: str = "", labels: Mapping[str, str] | None = None
+    frame: pd.DataFrame,
+    *,
+    caption: str = "",
+    currency: str = "",
+    labels: Mapping[str, str] | None = None,
+    folded: bool = False,
 ) -> None:
-    """Show a data frame as a table with numbers written for people; see `tables.html`."""
-    _show(tables.html(frame, caption=caption, currency=currency, labels=labels), frame.to_string(index=False))
+    """Show a data frame as a table with numbers written for people; see `tables.html`.
 
-
-def data_uri(drawn: Axes | Figure) -> str:
-    """Return a figure as a data URI: SVG, or PNG where the SVG would be heavy; the same figure gives the same bytes."""
-    canvas = drawn if isinstance(drawn, Figure) else drawn.get_figure(root=True)
-    if canvas is None:
-        raise ValueError("these Axes belong to no figure")
-    svg = _image(canvas, "svg", {"Date": None, "Creator": None})
-    if len(svg) <= SVG_LIMIT_BYTES:
-        return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
-    return f"data:image/png;base64,{base64.b64encode(_image(canvas, 'png', {'Software': None})).decode()}"
-
-
-def _image(canvas: Figure, kind: str, metadata: dict[str, None]) -> bytes:
-    """Return a figure as bytes of one kind, without date and maker; its element ids are hashes of what they draw."""
-    import matplotlib as mpl
-
-    with mpl.rc_context({"svg.hashsalt": "crmwb", "svg.fonttype": "path"}):
-        buffer = io.BytesIO()
-        canvas.savefig(buffer, format=kind, metadata=metadata)
-        return buffer.getvalue()
+    `folded` shows only the caption until a reader asks for more; on paper, everything.
+    """
+    shown = tables.html(frame, caption="" if folded else caption, currency=currency, labels=labels)
+    html = f"<details><summary>{escape(caption)}</summary>{shown}</details>" if folded else shown
+    _show(html, frame.to_string(index=False))
 
 
 def _show(html: str, text: str, more: Mapping[str, Any] | None = None) -> None:

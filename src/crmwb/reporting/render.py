@@ -17,12 +17,9 @@ from nbformat import NotebookNode
 
 from crmwb.errors import CrmwbError
 from crmwb.params import ReportParams
+from crmwb.reporting import words
 from crmwb.reporting.lineage import Lineage
 
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 TEMPLATES = Path(__file__).parent / "templates"
 LINKS = ("src", "href", "srcset", "poster", "data", "action")
 
@@ -101,9 +98,8 @@ class _Ready(str):
 
 
 def _day(iso: str) -> str:
-    """Write a date for people: 2018-01-01 → "1 January 2018"; the same in every locale."""
-    day = date.fromisoformat(iso)
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    """Write a date in ISO form for people."""
+    return words.day(date.fromisoformat(iso))
 
 
 def _with_headings(html: str) -> tuple[_Ready, list[Heading]]:

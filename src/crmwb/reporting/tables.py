@@ -4,18 +4,27 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from crmwb.reporting import words
 
 WORDS = {
-    "clv": "value over the horizon",
+    "clv": "lifetime value",
+    "mean_clv": "lifetime value per customer",
+    "mean_revenue": "revenue per customer",
+    "mean_order": "per order",
+    "bias_share": "total off by",
+    "top_decile_share": "of purchases, found in the top tenth",
     "p_alive": "probability of still being a customer",
     "mae": "MAE",
     "rmse": "RMSE",
     "rfm_segment": "RFM segment",
+    "cluster_name": "cluster",
     "normalised_gini": "normalised Gini",
 }
+
+NAMES = ("segment", "tier", "rfm_segment", "cluster_name", "forecaster", "column")
 
 
 def html(frame: pd.DataFrame, *, caption: str = "", currency: str = "", labels: Mapping[str, str] | None = None) -> str:
@@ -58,10 +67,8 @@ def heading(column: str, currency: str = "") -> str:
 
 def writer(column: str, values: pd.Series) -> Callable[[Any], str]:
     """Return the function that writes the values of a column, chosen by its name and type."""
-    if pd.api.types.is_bool_dtype(values):
-        return lambda value: words.NOTHING if words.is_unknown(value) else "yes" if value else "no"
-    if not pd.api.types.is_numeric_dtype(values):
-        return lambda value: words.NOTHING if words.is_unknown(value) else str(value)
+    if pd.api.types.is_bool_dtype(values) or not pd.api.types.is_numeric_dtype(values):
+        return lambda value: words.NOTHING if words.is_unknown(value) else _text(column, value)
     if column.endswith("_cents"):
         return lambda cents: words.count(None if words.is_unknown(cents) else cents / 100)
     if column.endswith("share") or column == "p_alive":
@@ -69,6 +76,13 @@ def writer(column: str, values: pd.Series) -> Callable[[Any], str]:
     if column.startswith("n_") or pd.api.types.is_integer_dtype(values):
         return words.count
     return words.number
+
+
+def _text(column: str, value: Any) -> str:
+    """Write a known value that is no number."""
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    return words.name(value) if column in NAMES else str(value)
 
 
 def _align(values: pd.Series) -> str:

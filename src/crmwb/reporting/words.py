@@ -2,11 +2,17 @@
 
 import math
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
-from crmwb.plots import style
+from crmwb.plots import colours, style
+
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 NOTHING = "–"
 
@@ -65,7 +71,26 @@ def listing(items: Sequence[str]) -> str:
     return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
 
 
-def label(name: str) -> str:
-    """Write a name from the data as words: "cannot_lose_them" → "Cannot lose them"; "vip" → "VIP"."""
-    text = str(name).replace("_", " ").strip()
-    return text.upper() if text in {"vip", "clv", "rfm"} else text[:1].upper() + text[1:]
+def change(now: float, before: float) -> str:
+    """Write how an amount compares with an earlier one: (103, 100) → "3.0% more than"; nothing before: "all above"."""
+    if before <= 0:
+        return "all above" if now > 0 else "as little as"
+    if f"{now / before - 1:.3f}" in {"0.000", "-0.000"}:
+        return "as much as"
+    return f"{share(abs(now / before - 1))} {'more' if now > before else 'less'} than"
+
+
+def day(when: date) -> str:
+    """Write a date: 2018-01-01 → "1 January 2018"; the same in every locale."""
+    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
+
+
+def name(text: str) -> str:
+    """Write the name of a segment or a column as words: "cannot_lose_them" → "cannot lose them"; "vip" → "VIP"."""
+    return colours.label(str(text).removesuffix("_name"))
+
+
+def label(text: str) -> str:
+    """Write a name as words that begin a line: "cannot_lose_them" → "Cannot lose them"."""
+    written = name(text)
+    return written[:1].upper() + written[1:]

@@ -61,7 +61,9 @@ def ingest(p: Params, folder: Path = layout.CANONICAL) -> None:
             }
         storage.write_json(manifest, beside / layout.MANIFEST.name)
     if any(told["unreadable"] for told in tables.values()):
-        progress.console.print(f"  The rows that cannot be read are in {folder / UNREADABLE}, with file, row and reason.")
+        progress.console.print(
+            f"  The rows that cannot be read are in {folder / UNREADABLE}, with file, row and reason."
+        )
 
 
 def _write_table(con: Backend, table: Table, delivered: ir.Table, folder: Path) -> dict[str, Any]:
@@ -114,9 +116,7 @@ def _write_unreadable(con: Backend, name: str, rows: ir.Table, folder: Path) -> 
     place = ibis.struct({FILE: found[FILE], ROW: found[ROW]}).min()
     faults = found.group_by("column", "reason").aggregate(n=found.count(), file=place[FILE], row=place[ROW])
     told = faults.order_by(ibis.desc("n"), "reason", "column").limit(N_FAULTS_SHOWN).to_pyarrow().to_pylist()
-    progress.console.print(
-        f"  {name}: {n_rows:,} {'row' if n_rows == 1 else 'rows'} cannot be read:"
-    )
+    progress.console.print(f"  {name}: {n_rows:,} {'row' if n_rows == 1 else 'rows'} cannot be read:")
     for fault in told:
         column = f"{fault['column']}: " if fault["column"] else ""
         progress.console.print(

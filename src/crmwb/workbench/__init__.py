@@ -1,0 +1,78 @@
+"""The notebook's door: everything that the pipeline has made, as objects that show themselves.
+
+from crmwb import Workbench
+
+wb = Workbench()
+wb.customers          # one row per customer, everything known of each
+wb.segments           # RFM segments, value tiers, clusters
+wb.value              # who earned what, what is to come, how well forecasts came true
+wb.quality            # what came in, what was set aside and why
+"""
+
+from functools import cached_property
+from pathlib import Path
+
+from crmwb import layout, params
+from crmwb.workbench.customers import Customers
+from crmwb.workbench.quality import Quality
+from crmwb.workbench.segments import Segments
+from crmwb.workbench.source import Source
+from crmwb.workbench.value import Value
+
+__all__ = ["Customers", "Quality", "Segments", "Source", "Value", "Workbench"]
+
+
+class Workbench:
+    """A project's artefacts. Nothing is read before it is asked for, and then once.
+
+    Parameters
+    ----------
+    root : Path or str, optional
+        The project's folder or one within it; the working directory where not given.
+
+    Raises
+    ------
+    CrmwbError
+        There is no project; or, on asking for something, the pipeline has not made it yet.
+    """
+
+    def __init__(self, root: Path | str | None = None) -> None:
+        self.root = layout.root(None if root is None else Path(root))
+
+    @cached_property
+    def params(self) -> params.Params:
+        """The choices in params.yaml."""
+        return params.load(self.root / layout.PARAMS)
+
+    @cached_property
+    def source(self) -> Source:
+        """Where the data comes from, what it can and cannot tell, and as of which day."""
+        return Source(self.root)
+
+    @property
+    def currency(self) -> str:
+        """The currency of every amount."""
+        return self.source.currency
+
+    @cached_property
+    def customers(self) -> Customers:
+        """Everything known of each customer, and the customer base month by month."""
+        return Customers(self.root, self.currency)
+
+    @cached_property
+    def segments(self) -> Segments:
+        """RFM segments, value tiers and clusters."""
+        return Segments(self.root, self.currency)
+
+    @cached_property
+    def value(self) -> Value:
+        """What customers earned, what they are worth, and how well forecasts came true."""
+        return Value(self.root, self.currency)
+
+    @cached_property
+    def quality(self) -> Quality:
+        """What came in, which rules hold, what was quarantined, and what the audits found."""
+        return Quality(self.root, self.currency)
+
+    def __repr__(self) -> str:
+        return "Workbench: .customers, .segments, .value, .quality, .source, .params"

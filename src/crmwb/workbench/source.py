@@ -1,0 +1,81 @@
+"""Where the data comes from: the source, its caveat, its currency, and the day that everything is seen from."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from crmwb import layout, storage
+from crmwb.reporting import tables
+
+UNLOCKS = {
+    "customers": "who customers are",
+    "transactions": "what customers buy and bring",
+    "products": "which products and categories customers buy",
+    "interactions": "what contacts cost and how content customers are",
+    "campaigns": "what campaigns cost",
+    "campaign_members": "who answers campaigns, and whether campaigns work",
+    "invoices": "who pays late and owes how much",
+    "opportunities": "the sales pipeline and how often offers are won",
+    "initiatives": "whether CRM initiatives reach their aims",
+}
+
+
+class Source:
+    """The source of a project's data, as the manifest and the features say it.
+
+    Attributes
+    ----------
+    name, version, licence, caveat : str or None
+        What the source says of itself.
+    currency : str
+        Of every amount.
+    not_available : list of str
+        Canonical tables that the source does not bring.
+    as_of : date
+        Everything before this day is known, nothing from it on.
+    first_day, last_day : date
+        The first and the last day with an event before `as_of`.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.manifest: dict[str, Any] = storage.read_json(root / layout.MANIFEST)
+        observation = storage.read_json(root / layout.OBSERVATION)
+        self.name: str = self.manifest["source"]["name"]
+        self.version: str | None = self.manifest["source"].get("version")
+        self.licence: str | None = self.manifest["source"].get("licence")
+        self.caveat: str | None = self.manifest["source"].get("caveat")
+        self.currency: str = self.manifest["currency"]
+        self.not_available: list[str] = self.manifest["not_available"]
+        self.as_of = date.fromisoformat(observation["as_of"])
+        self.first_day = date.fromisoformat(observation["first_event"][:10])
+        self.last_day = date.fromisoformat(observation["last_event"][:10])
+
+    @property
+    def last_known_day(self) -> date:
+        """The day before `as_of`: the last one that is known."""
+        return self.as_of - timedelta(days=1)
+
+    @property
+    def files(self) -> pd.DataFrame:
+        """One row per file that was read: path, bytes, sha256 (its first 16 digits)."""
+        rows = [(f["path"], f["bytes"], f["sha256"][:16]) for f in self.manifest["source"]["files"]]
+        return pd.DataFrame(rows, columns=["path", "bytes", "sha256"])
+
+    @property
+    def missing(self) -> list[tuple[str, str]]:
+        """What the source cannot tell, and the table that would bring it."""
+        return [(UNLOCKS[name], f"the table {name}") for name in self.not_available]
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per canonical table: table, n_rows, n_unreadable, first, last."""
+        rows = [
+            (name, facts["rows"], facts["unreadable"], facts["first"], facts["last"])
+            for name, facts in sorted(self.manifest["tables"].items())
+        ]
+        return pd.DataFrame(rows, columns=["table", "n_rows", "n_unreadable", "first", "last"])
+
+    def _repr_html_(self) -> str:
+        return tables.html(self.frame, caption=f"{self.name}, as of {self.as_of}")

@@ -1,0 +1,38 @@
+"""Hand-written tables in, described customers out."""
+
+from collections.abc import Callable
+from datetime import date
+from types import SimpleNamespace
+
+import pyarrow as pa
+import pytest
+from builders import customers_of
+
+from crmwb import engine
+from crmwb.features.catalogue import SCHEMA
+from crmwb.features.customers import customers
+from crmwb.params import FeatureParams
+
+PARAMS = FeatureParams(recent_days=90, off_season_months=(1, 2, 7, 8), max_days_after_last_event=31, min_customers=2)
+
+Describe = Callable[..., dict[str, SimpleNamespace]]
+
+
+@pytest.fixture
+def features() -> FeatureParams:
+    return PARAMS
+
+
+@pytest.fixture
+def describe(con) -> Describe:
+    """Return a function: canonical tables and a day in, the features of each customer by id out (NULL is None)."""
+
+    def describe(as_of: str | date, params: FeatureParams = PARAMS, **tables: pa.Table) -> dict[str, SimpleNamespace]:
+        if "customers" not in tables:
+            tables["customers"] = customers_of(next(iter(tables.values())))
+        opened = {name: engine.open_arrow(con, table, name) for name, table in tables.items()}
+        described = customers(opened, date.fromisoformat(str(as_of)), params)
+        rows = engine.batches(con, described).read_all().cast(SCHEMA).to_pylist()
+        return {row["customer_id"]: SimpleNamespace(**row) for row in rows}
+
+    return describe
