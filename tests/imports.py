@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 SRC = Path(__file__).parents[1] / "src"
+FRONT_DOOR = SRC / "crmwb" / "__init__.py"
 
 
 @cache
@@ -31,11 +32,16 @@ def module_file(name: str) -> Path | None:
 
 
 def reached_files(start: Path) -> set[Path]:
-    """Every file of ours that running `start` can import, through packages' `__init__` files too."""
+    """Every file of ours that running `start` can import, through packages' `__init__` files too.
+
+    The front door, crmwb/__init__.py, opens the workbench only for who asks for it, so its imports are not followed.
+    """
     reached: set[Path] = set()
     todo = [start]
     while todo:
-        for name in imported_names(todo.pop()):
+        file = todo.pop()
+        for name in frozenset() if file == FRONT_DOOR else imported_names(file):
+            assert name != "crmwb.Workbench", f"{file}: import it from crmwb.workbench"
             parts = name.split(".")
             for i in range(1, len(parts) + 1):
                 file = module_file(".".join(parts[:i]))

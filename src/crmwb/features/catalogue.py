@@ -129,7 +129,9 @@ FEATURES: tuple[Feature, ...] = (
             _known("costed_line_share", Kind.SHARE, "order lines with a known cost"),
         ),
     ),
-    *_features("breadth", _BOUGHT, (_zero("n_products", "different products bought; unknown where no sale names one"),)),
+    *_features(
+        "breadth", _BOUGHT, (_zero("n_products", "different products bought; unknown where no sale names one"),)
+    ),
     *_features(
         "breadth",
         ("transactions", "products"),

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from crmwb import layout
 from crmwb.errors import CrmwbError
@@ -94,7 +95,7 @@ def _moments(tables: Mapping[str, ir.Table]) -> ir.Table:
     """Return every moment that time is told by, as one column `at`."""
     told_by = [name for name in EVENTS if name in tables]
     if not told_by:
-        return ibis.memtable({"at": []}, schema={"at": "timestamp"})
+        return ibis.memtable(pa.table({"at": pa.array([], pa.timestamp("us"))}))
     if "transactions" in told_by:
         told_by = ["transactions"]
     columns = [tables[name].select(at=tables[name][c].cast("timestamp")) for name in told_by for c in EVENTS[name]]

@@ -6,7 +6,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter
 
 INK = "#1f2933"
 MUTED = "#7b8794"
@@ -68,5 +68,5 @@ def money_axis(axis: Axis, currency: str) -> None:
 
 
 def share_axis(axis: Axis) -> None:
-    """Write the ticks of an axis of shares (0–1) as percentages."""
-    axis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+    """Write the ticks of an axis of shares (0–1) as percentages, with a decimal only where a tick needs one."""
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{round(100 * value, 1):g}%"))

@@ -1,5 +1,6 @@
 """Running a report's notebook with papermill: with this interpreter's kernel, every time alike."""
 
+import json
 import logging
 import os
 import sys
@@ -13,6 +14,7 @@ import papermill
 import zmq
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from traitlets import default
@@ -28,8 +30,9 @@ class OwnKernel(AsyncKernelManager):
 
     @property
     def kernel_spec(self) -> KernelSpec:
-        """The kernel's command; -Xfrozen_modules=off keeps its debugger from warning."""
-        argv = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        """The kernel's command: quiet, for what its cells say reaches us as their outputs."""
+        quiet = ["-Xfrozen_modules=off", "-m", "ipykernel_launcher", "--log-level=CRITICAL"]
+        argv = [sys.executable, *quiet, "-f", "{connection_file}"]
         encrypted = {"supported_encryption": ["curve"]}
         return KernelSpec(argv=argv, display_name="crmwb", language="python", metadata=encrypted)
 
@@ -77,17 +80,17 @@ def execute(notebook: Path, parameters: Mapping[str, Parameter], cwd: Path) -> N
             return executed
     except PapermillExecutionError as error:
         raise CrmwbError(f"{notebook}: {_which_cell(notebook, error.source)} failed: {_said(error)}") from None
+    except DeadKernelError:
+        raise CrmwbError(
+            f"{notebook}: its kernel died, most likely for want of memory; free some, run again."
+        ) from None
 
 
 def _check(notebook: Path, parameters: Mapping[str, Parameter]) -> None:
     """Refuse a missing or broken notebook, and parameters that it does not set (papermill would only warn)."""
     if not notebook.is_file():
         raise CrmwbError(f"{notebook}: not found; write it, or take the report out of reports in {layout.PARAMS}.")
-    try:
-        _read(notebook)
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError, UnicodeDecodeError) as error:
-        said = " ".join(str(error).split())[:200]
-        raise CrmwbError(f"{notebook}: no readable notebook ({said}); restore it.") from None
+    _read(notebook)
     known = sorted(papermill.inspect_notebook(notebook))
     unknown = sorted(set(parameters) - set(known))
     if unknown:
@@ -98,8 +101,15 @@ def _check(notebook: Path, parameters: Mapping[str, Parameter]) -> None:
 
 
 def _read(notebook: Path) -> NotebookNode:
-    content: NotebookNode = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]  # nbformat has no types
-    return content
+    """Read a notebook of format 4, or say that it is none."""
+    try:
+        content = json.loads(notebook.read_text(encoding="utf-8"))
+        nbformat.validate(content, version=4)  # type: ignore[no-untyped-call]  # nbformat has no types
+    except (ValueError, TypeError, AttributeError, nbformat.ValidationError) as error:
+        said = " ".join(str(error).split())[:100]
+        raise CrmwbError(f"{notebook}: no readable notebook ({said}); restore it.") from None
+    read: NotebookNode = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]  # nbformat has no types
+    return read
 
 
 @contextmanager

@@ -32,21 +32,23 @@ class Lineage(BaseModel):
 def trace(params: Params, root: Path = Path()) -> Lineage:
     """Return the lineage of what the pipeline has made in the project at `root`.
 
-    The data hash covers every file of data/canonical, the code hash all Python files, templates and style sheets.
+    The data hash covers the manifest, which knows the bytes of every source file, and the customer mart; the code hash
+    all Python files, templates and style sheets of ours.
 
     Raises
     ------
     CrmwbError
-        The canonical tables or the features have not been made yet.
+        The canonical tables, the features or the customer mart have not been made yet.
     """
     source: dict[str, Any] = storage.read_json(root / layout.MANIFEST)["source"]
+    storage.require(root / layout.CUSTOMER_MART)
     return Lineage(
         source=source["name"],
         source_version=source.get("version"),
         licence=source.get("licence"),
         caveat=source.get("caveat"),
         as_of=storage.read_json(root / layout.OBSERVATION)["as_of"],
-        data_hash=storage.content_hash(root / layout.CANONICAL),
+        data_hash=storage.content_hash(root / layout.MANIFEST, root / layout.CUSTOMER_MART),
         params_hash=params.fingerprint(),
         code_version=version("crmwb"),
         code_hash=code_hash(Path(__file__).parents[1]),

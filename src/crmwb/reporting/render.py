@@ -55,8 +55,9 @@ def report(notebook: NotebookNode, shown: ReportParams, headlines: Sequence[str]
     exporter = HTMLExporter(  # type: ignore[no-untyped-call]  # nbconvert has no types
         template_name="cells", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True
     )
-    body, headings = _with_headings(exporter.from_notebook_node(notebook)[0])
-    page = _fill("report.html.j2", lineage, report=shown, headlines=list(headlines), headings=headings, body=body)
+    lead, body, headings = _parts(exporter.from_notebook_node(notebook)[0])
+    content = {"report": shown, "headlines": list(headlines), "headings": headings, "lead": lead, "body": body}
+    page = _fill("report.html.j2", lineage, **content)
     return _offline(page, shown.title)
 
 
@@ -102,8 +103,11 @@ def _day(iso: str) -> str:
     return words.day(date.fromisoformat(iso))
 
 
-def _with_headings(html: str) -> tuple[_Ready, list[Heading]]:
-    """Give every heading an id of its own and list them; the notebook's own title goes, for the page has one."""
+def _parts(html: str) -> tuple[_Ready, _Ready, list[Heading]]:
+    """Return what stands before the first heading, the rest with an id for every heading, and the headings.
+
+    The notebook's own title goes, for the page has one.
+    """
     soup = BeautifulSoup(html, "html.parser")
     for title in soup.find_all("h1"):
         title.decompose()
@@ -113,7 +117,9 @@ def _with_headings(html: str) -> tuple[_Ready, list[Heading]]:
         taken = {heading.id for heading in headings} | {"in-short", "report"}
         tag["id"] = next(name for name in _names(text) if name not in taken)
         headings.append(Heading(int(tag.name[1]), str(tag["id"]), text))
-    return _Ready(str(soup).strip()), headings
+    first = soup.find("h2")
+    before = [node.extract() for node in list(first.previous_siblings)[::-1]] if first else []
+    return _Ready("".join(map(str, before)).strip()), _Ready(str(soup).strip()), headings
 
 
 def _names(text: str) -> Iterator[str]:

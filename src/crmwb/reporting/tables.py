@@ -25,6 +25,7 @@ WORDS = {
 }
 
 NAMES = ("segment", "tier", "rfm_segment", "cluster_name", "forecaster", "column")
+SHORT = 24  # letters that stay on one line
 
 
 def html(frame: pd.DataFrame, *, caption: str = "", currency: str = "", labels: Mapping[str, str] | None = None) -> str:
@@ -42,17 +43,10 @@ def html(frame: pd.DataFrame, *, caption: str = "", currency: str = "", labels: 
     labels : mapping of str to str, optional
         Headings for columns whose name does not say enough.
     """
-    head = "".join(
-        f'<th scope="col"{_align(frame[c])}>{escape((labels or {}).get(c, heading(str(c), currency)))}</th>'
-        for c in frame.columns
-    )
-    writers = [(writer(str(c), frame[c]), _align(frame[c])) for c in frame.columns]
-    body = "".join(
-        "<tr>"
-        + "".join(f"<td{align}>{escape(write(value))}</td>" for value, (write, align) in zip(row, writers, strict=True))
-        + "</tr>"
-        for row in frame.itertuples(index=False, name=None)
-    )
+    columns = [_column(str(c), frame[c], (labels or {}).get(c) or heading(str(c), currency)) for c in frame.columns]
+    head = "".join(f'<th scope="col"{style}>{escape(title)}</th>' for title, style, _, _ in columns)
+    cells = [[f"<td{style}>{escape(text)}</td>" for text in texts] for _, _, style, texts in columns]
+    body = "".join(f"<tr>{''.join(row)}</tr>" for row in zip(*cells, strict=True))
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     rows = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
     return f'<div class="scroll"><table class="numbers">{title}{rows}</table></div>'
@@ -66,16 +60,31 @@ def heading(column: str, currency: str = "") -> str:
 
 
 def writer(column: str, values: pd.Series) -> Callable[[Any], str]:
-    """Return the function that writes the values of a column, chosen by its name and type."""
-    if pd.api.types.is_bool_dtype(values) or not pd.api.types.is_numeric_dtype(values):
+    """Return the function that writes the values of a column, chosen by its name, its type and its size."""
+    if not _is_numeric(values):
         return lambda value: words.NOTHING if words.is_unknown(value) else _text(column, value)
     if column.endswith("_cents"):
         return lambda cents: words.count(None if words.is_unknown(cents) else cents / 100)
+    known = values.dropna().astype(float)
     if column.endswith("share") or column == "p_alive":
         return words.share
-    if column.startswith("n_") or pd.api.types.is_integer_dtype(values):
+    if column.startswith("n_") or (known == known.round()).all():
         return words.count
-    return words.number
+    decimals = words.decimals_of(float(known.abs().max()))  # the same throughout a column
+    return lambda value: words.number(value, decimals)
+
+
+def _column(name: str, values: pd.Series, title: str) -> tuple[str, str, str, list[str]]:
+    """Return a column's heading, its style, that of the cells (inline: JupyterLab has no style sheet), their texts."""
+    write = writer(name, values)
+    texts = [write(value) for value in values]
+    unbroken = ";white-space:nowrap" if all(len(text) <= SHORT for text in texts) else ""
+    side = "right" if _is_numeric(values) else "left"
+    return title, f' style="text-align:{side}"', f' style="text-align:{side}{unbroken}"', texts
+
+
+def _is_numeric(values: pd.Series) -> bool:
+    return bool(pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values))
 
 
 def _text(column: str, value: Any) -> str:
@@ -83,9 +92,3 @@ def _text(column: str, value: Any) -> str:
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
     return words.name(value) if column in NAMES else str(value)
-
-
-def _align(values: pd.Series) -> str:
-    """Return the style of a column's cells; inline, so that it also holds in JupyterLab."""
-    numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
-    return ' style="text-align:right"' if numeric else ' style="text-align:left"'

@@ -33,27 +33,30 @@ def count(number: float | None) -> str:
 
 
 def share(part: float | None) -> str:
-    """Write a share (0–1) as a percentage with no more digits than it can bear: 0.543 → "54%", 0.0042 → "0.4%"."""
+    """Write a share (0–1) as a percentage, with a decimal where it is small: 0.543 → "54%", 0.0042 → "0.4%"."""
     if part is None or is_unknown(part):
         return NOTHING
     percent = 100 * part
-    rounds_away = 0 < abs(percent) < 9.95 or 99 < abs(percent) < 100
-    text = f"{percent:.1f}%" if rounds_away else f"{percent:.0f}%"
-    if part and text in {"0.0%", "-0.0%"}:
-        return "under 0.1%"
-    return text.replace("-", "−")
+    if 0 < abs(percent) < 0.05:
+        return "<0.1%"
+    close = abs(percent) < 9.95 or 99 < abs(percent) < 100
+    return f"{round(percent, 1 if close else 0):g}%".replace("-", "−")
 
 
-def number(value: float | None) -> str:
-    """Write a number with three significant digits, or whole with thousands from 100 on."""
+def number(value: float | None, decimals: int | None = None) -> str:
+    """Write a number: whole ones whole, others with three significant digits or the decimals asked for."""
     if value is None or is_unknown(value):
         return NOTHING
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    if value == 0:
-        return "0"
-    digits = max(0, 2 - math.floor(math.log10(abs(value))))
-    return f"{value:,.{min(digits, 6)}f}".replace("-", "−")
+    if decimals is None:
+        decimals = 0 if value == round(value) else decimals_of(value)
+    return f"{value:,.{decimals}f}".replace("-", "−")
+
+
+def decimals_of(value: float) -> int:
+    """Return how many decimals give a number three significant digits: none from 100 on, six at most."""
+    return 0 if value == 0 else min(max(2 - math.floor(math.log10(abs(value))), 0), 6)
 
 
 def days(value: float | None) -> str:

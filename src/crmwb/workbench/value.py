@@ -104,9 +104,9 @@ class Value:
         worst = words.share(float(of_model["bias_share"].abs().max()))
         rule = FORECASTERS.get(tested["best_rule"], tested["best_rule"])
         ranks = (
-            f"ranks customers better than the best rule of thumb ({rule})"
+            f"ranks customers better than the best rule of thumb (“{rule}”)"
             if tested["model_beats_rules"]
-            else f"ranks customers no better than a rule of thumb ({rule})"
+            else f"ranks customers no better than a rule of thumb (“{rule}”)"
         )
         periods = words.plural(tested["n_origins"], "past period")
         return (

@@ -1,0 +1,123 @@
+"""What a notebook puts on its page: numbers written for people, figures with words, the same bytes each time."""
+
+import pandas as pd
+import pytest
+
+from crmwb.plots import style
+from crmwb.reporting import page, picture, tables, words
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (words.share(0.543), "54%"),
+        (words.share(0.0042), "0.4%"),
+        (words.share(0.0001), "<0.1%"),
+        (words.share(0.05), "5%"),
+        (words.share(0.994), "99.4%"),
+        (words.share(1.0), "100%"),
+        (words.share(-0.031), "−3.1%"),
+        (words.share(None), "–"),
+        (words.share(float("nan")), "–"),
+        (words.money(459_603_958, "USD"), "USD 4.6m"),
+        (words.money(99_999_999, "USD"), "USD 1.0m"),
+        (words.money(1_850, "EUR"), "EUR 18"),
+        (words.money(None, "EUR"), "–"),
+        (words.count(1_469_307), "1,469,307"),
+        (words.plural(1, "row"), "1 row"),
+        (words.plural(1200, "row"), "1,200 rows"),
+        (words.days(84.6), "85 days"),
+        (words.number(3.0), "3"),
+        (words.number(0.12345), "0.123"),
+        (words.number(1234.5), "1,234"),
+        (words.change(103, 100), "3% more than"),
+        (words.change(90, 100), "10% less than"),
+        (words.change(100, 100), "as much as"),
+        (words.change(5, 0), "all above"),
+        (words.listing(["a"]), "a"),
+        (words.listing(["a", "b", "c"]), "a, b and c"),
+        (words.listing([]), ""),
+        (words.label("cannot_lose_them"), "Cannot lose them"),
+        (words.label("vip"), "VIP"),
+    ],
+)
+def test_numbers_are_written_for_people(written, expected):
+    assert written == expected
+
+
+def test_a_table_writes_each_column_by_its_name_and_type():
+    frame = pd.DataFrame(
+        {
+            "tier": ["vip", "not_yet"],
+            "n_customers": [10, 2000],
+            "revenue_cents": [1_234_567, None],
+            "revenue_share": [0.543, 0.0042],
+            "mae": [1.23456, 0.5],
+            "passed": [True, False],
+            "note": ["a < b", None],
+        }
+    )
+    html = tables.html(frame, caption="Tiers & more", currency="USD", labels={"note": "Remark"})
+    rows = [
+        pd.Series(pd.Series(row).str.extract(r">([^<]*)</t[dh]>", expand=False)).tolist()
+        for row in (part.replace("</td>", "</td>\n").replace("</th>", "</th>\n").split("\n")[:-1]
+                    for part in html.split("<tr>")[1:])
+    ]  # fmt: skip
+    assert [c for c in rows[0] if isinstance(c, str)] == [
+        "Tier", "Customers", "Revenue, USD", "Revenue share", "MAE", "Passed", "Remark",
+    ]  # fmt: skip
+    assert [c for c in rows[1] if isinstance(c, str)] == ["VIP", "10", "12,346", "54%", "1.23", "yes", "a &lt; b"]
+    assert [c for c in rows[2] if isinstance(c, str)] == ["not yet", "2,000", "–", "0.4%", "0.50", "no", "–"]
+    assert "<caption>Tiers &amp; more</caption>" in html
+    assert html.count("text-align:right") == 3 * 4
+
+
+def test_a_table_without_rows_has_its_headings():
+    html = tables.html(pd.DataFrame({"tier": [], "n_customers": []}))
+    assert html.count("<th ") == 2
+    assert "<td" not in html
+
+
+def draw_line():
+    axes = style.new_axes(3, 2)
+    axes.plot([0, 1], [0, 1])
+    axes.set_title("A line")
+    return axes
+
+
+def test_the_same_figure_gives_the_same_bytes_without_a_date():
+    first, second = picture.data_uri(draw_line()), picture.data_uri(draw_line())
+    assert first == second
+    assert first.startswith("data:image/svg+xml;base64,")
+
+
+def test_a_figure_too_heavy_as_svg_becomes_a_png(monkeypatch):
+    monkeypatch.setattr(picture, "SVG_LIMIT_BYTES", 10)
+    assert picture.data_uri(draw_line()).startswith("data:image/png;base64,")
+    assert picture.data_uri(draw_line()) == picture.data_uri(draw_line())
+
+
+def test_a_figure_has_words_for_those_who_do_not_see_it(monkeypatch):
+    shown = []
+    monkeypatch.setattr(page, "display", lambda data, raw: shown.append(data))
+    page.figure(draw_line(), alt='Up "and" up', caption="Seen")
+    assert 'alt="Up &quot;and&quot; up"' in shown[0]["text/html"]
+    assert shown[0]["text/plain"] == 'Up "and" up'
+    with pytest.raises(ValueError, match="needs alt"):
+        page.figure(draw_line())
+
+
+def test_a_style_of_the_notebooks_own_does_not_reach_our_figures(monkeypatch):
+    import matplotlib as mpl
+
+    plain = picture.draw(draw_line, alt="x").html()
+    with mpl.rc_context({"font.size": 30, "axes.facecolor": "red", "svg.fonttype": "none"}):
+        assert picture.draw(draw_line, alt="x").html() == plain
+        assert mpl.rcParams["font.size"] == 30
+
+
+def test_what_is_missing_is_said_in_one_line(monkeypatch):
+    shown = []
+    monkeypatch.setattr(page, "display", lambda data, raw: shown.append(data["text/plain"]))
+    page.missing("who pays late", "the table invoices")
+    assert shown == ["Not available in this source: who pays late would need the table invoices."]
