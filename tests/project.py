@@ -13,7 +13,7 @@ import yaml
 
 PROJECT = Path(__file__).parents[1]
 CDNOW_SAMPLE = PROJECT / "tests" / "fixtures" / "cdnow_sample.txt"
-ENVIRONMENT = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "CI": "true"}
+TOOLS = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 UNTRACKED = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
 
 
@@ -47,8 +47,13 @@ def change_params(folder: Path, change: Callable[[dict[str, Any]], Any]) -> None
 
 
 def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """Run a command in the project with our interpreter's tools first on the path."""
-    return subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    """Run a command in the project and wait for it."""
+    return subprocess.run(command, cwd=folder, env=environment(folder), capture_output=True, text=True, check=False)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Our interpreter's tools first on the path, and the project's own copy of the code first among modules."""
+    return {**os.environ, "PATH": TOOLS, "PYTHONPATH": str(folder / "src"), "CI": "true"}
 
 
 def repro(folder: Path, *arguments: str) -> str:

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from project import ENVIRONMENT, change_params, repro
+from project import change_params, environment, repro
 
 BEFORE_KILL_SECONDS = 1.5
 
@@ -74,7 +74,8 @@ def test_killed_in_every_stage_the_next_run_ends_with_the_same_bytes(project):
 def kill_in_a_new_stage(project: Path, killed: set[str]) -> str | None:
     """Run `dvc repro` until it begins a stage that no kill has met yet, and kill everything; None where it ended."""
     process = subprocess.Popen(
-        ["dvc", "repro"], cwd=project, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        ["dvc", "repro"], cwd=project, env=environment(project), stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, text=True,
         start_new_session=True,
     )  # fmt: skip
     with process:

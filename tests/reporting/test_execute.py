@@ -2,7 +2,6 @@
 
 import sys
 
-import nbformat
 import pytest
 from written_notebooks import write
 
@@ -70,5 +69,7 @@ def test_what_a_user_set_up_for_jupyter_stays_out(tmp_path, monkeypatch):
     assert texts(execute(path, {}, tmp_path)) == ["False"]
 
 
-def test_the_committed_reports_are_readable_by_this_version():
-    assert nbformat.current_nbformat == 4
+def test_a_kernel_that_dies_is_said(tmp_path):
+    path = write(tmp_path / "a.ipynb", "import os\nos._exit(1)")
+    with pytest.raises(CrmwbError, match=r"a\.ipynb: its kernel died"):
+        execute(path, {}, tmp_path)

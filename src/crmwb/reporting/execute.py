@@ -104,7 +104,7 @@ def _read(notebook: Path) -> NotebookNode:
     """Read a notebook of format 4, or say that it is none."""
     try:
         content = json.loads(notebook.read_text(encoding="utf-8"))
-        nbformat.validate(content, version=4)  # type: ignore[no-untyped-call]  # nbformat has no types
+        nbformat.validate(content, version=4)
     except (ValueError, TypeError, AttributeError, nbformat.ValidationError) as error:
         said = " ".join(str(error).split())[:100]
         raise CrmwbError(f"{notebook}: no readable notebook ({said}); restore it.") from None

@@ -35,8 +35,8 @@ class Customers:
 
     @property
     def buyers(self) -> pd.DataFrame:
-        """The rows of customers who have bought."""
-        return self.frame[self.frame["n_orders"] > 0]
+        """The rows of customers who have bought: a day with revenue, for orders may be worth nothing."""
+        return self.frame[self.frame["n_purchase_days"] > 0]
 
     def one(self, customer_id: str) -> pd.DataFrame:
         """Return all that is known of one customer: column, value, meaning; unknown is left out.

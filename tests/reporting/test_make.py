@@ -1,0 +1,106 @@
+"""A report from notebook to page, card and index, in a project that holds just what the lineage needs."""
+
+import hashlib
+import json
+
+import pytest
+import yaml
+from project import PROJECT
+from written_notebooks import write
+
+from crmwb import layout, params
+from crmwb.errors import CrmwbError
+from crmwb.reporting import lineage, make
+
+REPORT = """
+from pathlib import Path
+from crmwb.reporting import page
+page.finding(f"{Path('data/features/observation.json').stat().st_size} bytes.", headline=True)
+"""
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A project with a manifest, an observation, a mart and the notebook of one report."""
+    content = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
+    content["reports"] = {"first": {"title": "The first", "audience": "all", "parameters": {"top": 3}}}
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    for path, text in (
+        (layout.MANIFEST, json.dumps({"source": {"name": "Corner shop"}})),
+        (layout.OBSERVATION, json.dumps({"as_of": "2024-03-01"})),
+        (layout.CUSTOMER_MART, "a mart"),
+    ):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    write(tmp_path / layout.report_notebook("first"), "# The first\n", "## A heading", REPORT, parameters="top = 1")
+    return tmp_path
+
+
+def test_a_report_writes_its_page_its_card_and_the_index_alike_each_time(small):
+    chosen = params.load(small / "params.yaml")
+    seen = set()
+    for _ in range(2):
+        make.report("first", chosen, small)
+        make.index(chosen, small)
+        made = [layout.report_html("first"), layout.report_card("first"), layout.REPORT_INDEX]
+        seen.add(hashlib.sha256(b"".join((small / path).read_bytes() for path in made)).hexdigest())
+    assert len(seen) == 1
+    card = json.loads((small / layout.report_card("first")).read_text())
+    assert card["title"] == "The first"
+    assert card["as_of"] == "2024-03-01"
+    assert card["headlines"] == ["23 bytes."]  # {"as_of": "2024-03-01"}
+    assert card["lineage"]["params_hash"] == chosen.fingerprint()
+    for page in (layout.report_html("first"), layout.REPORT_INDEX):
+        text = (small / page).read_text(encoding="utf-8")
+        assert "23 bytes." in text
+        assert str(small) not in text
+        assert str(PROJECT) not in text
+
+
+def test_a_report_that_params_do_not_know_is_refused(small):
+    with pytest.raises(CrmwbError, match=r"reports has no 'second' \(it has: first\)"):
+        make.report("second", params.load(small / "params.yaml"), small)
+
+
+def test_a_failing_report_leaves_the_old_page(small):
+    chosen = params.load(small / "params.yaml")
+    make.report("first", chosen, small)
+    before = (small / layout.report_html("first")).read_bytes()
+    write(small / layout.report_notebook("first"), "1 / 0", parameters="top = 1")
+    with pytest.raises(CrmwbError, match="ZeroDivisionError"):
+        make.report("first", chosen, small)
+    assert (small / layout.report_html("first")).read_bytes() == before
+
+
+def test_the_index_needs_every_report(small):
+    with pytest.raises(CrmwbError, match=r"data/reports/first\.json: not there yet"):
+        make.index(params.load(small / "params.yaml"), small)
+
+
+def test_the_lineage_follows_data_and_choices(small):
+    chosen = params.load(small / "params.yaml")
+    before = lineage.trace(chosen, small)
+    (small / layout.CUSTOMER_MART).write_text("another mart")
+    assert lineage.trace(chosen, small).data_hash != before.data_hash
+    other = lineage.trace(chosen.model_copy(update={"seed": chosen.seed + 1}), small)
+    assert other.params_hash != before.params_hash
+    assert other.code_hash == before.code_hash
+
+
+def test_the_code_hash_follows_code_and_templates_but_not_what_python_leaves_behind(tmp_path):
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "a.py").write_text("1")
+    (tmp_path / "b.css").write_text("2")
+    first = lineage.code_hash(tmp_path)
+    (tmp_path / "__pycache__" / "a.pyc").write_text("3")
+    assert lineage.code_hash(tmp_path) == first
+    (tmp_path / "b.css").write_text("4")
+    second = lineage.code_hash(tmp_path)
+    (tmp_path / "a.py").rename(tmp_path / "c.py")
+    assert len({first, second, lineage.code_hash(tmp_path)}) == 3
+
+
+def test_a_report_without_data_says_how_to_make_it(small):
+    (small / layout.CUSTOMER_MART).unlink()
+    with pytest.raises(CrmwbError, match=r"data/marts/customers\.parquet: not there yet; run `dvc repro`"):
+        make.report("first", params.load(small / "params.yaml"), small)
