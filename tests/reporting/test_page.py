@@ -22,6 +22,7 @@ from crmwb.reporting import page, picture, tables, words
         (words.money(459_603_958, "USD"), "USD 4.6m"),
         (words.money(99_999_999, "USD"), "USD 1.0m"),
         (words.money(1_850, "EUR"), "EUR 18"),
+        (words.money(-1_040_000, "GBP"), "GBP −10.4k"),
         (words.money(None, "EUR"), "–"),
         (words.count(1_469_307), "1,469,307"),
         (words.plural(1, "row"), "1 row"),

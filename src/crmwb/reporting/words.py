@@ -24,7 +24,7 @@ def is_unknown(value: Any) -> bool:
 
 def money(cents: float | None, currency: str) -> str:
     """Write an amount in hundredths for a sentence: 459_700_000 → "USD 4.6m"; unknown → "–"."""
-    return NOTHING if is_unknown(cents) else style.money(float(cents or 0), currency)
+    return NOTHING if is_unknown(cents) else style.money(float(cents or 0), currency).replace("-", "−")
 
 
 def count(number: float | None) -> str:

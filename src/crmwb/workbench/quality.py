@@ -121,4 +121,4 @@ class Quality:
 
 def _written(values: dict[str, Any]) -> str:
     """Write a row's known values for people."""
-    return ", ".join(f"{name} {value}" for name, value in values.items() if value is not None)
+    return ", ".join(f"{name} {value}" for name, value in values.items() if value not in {None, ""})
