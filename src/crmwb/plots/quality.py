@@ -2,7 +2,6 @@
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
 from crmwb.plots import style
 
@@ -68,7 +67,7 @@ def quarantined(tables: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.bar_label(bars, labels, padding=4, color=style.MUTED, fontsize="small")
     ax.invert_yaxis()
     ax.set_xlim(0, max(0.01, shares.max()) * 1.3)
-    ax.xaxis.set_major_formatter(PercentFormatter(xmax=1))  # as many decimals as small shares need
+    style.share_axis(ax.xaxis)
     ax.grid(visible=False, axis="y")
     ax.set(title="Rows quarantined", xlabel="share of the rows ingested", ylabel="")
     return ax
@@ -112,4 +111,4 @@ def _shade(share: float) -> str:
     """Return the colour of a column: known throughout, in part, or hardly."""
     if share == 1:
         return style.GOOD
-    return style.ACCENT if share >= 0.5 else style.BAD
+    return style.ACCENT if share >= 0.5 else style.MUTED

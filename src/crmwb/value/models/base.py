@@ -169,11 +169,30 @@ class LikelihoodModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn
 
 
 class PurchaseModel(LikelihoodModel):
-    """When customers buy and when they stop. All times in days (or whatever unit the summary it was fitted on has)."""
+    """When customers buy and when they stop. All times in days (or whatever unit the summary it was fitted on has).
+
+    While they are customers, they buy as Poisson processes whose rates vary as Gamma(r, alpha); models differ in how
+    customers stop. Likelihoods of the same customers can be compared between models.
+    """
+
+    times: ClassVar[tuple[str, ...]] = ("alpha",)  # parameters that are times
+    starts: ClassVar[tuple[tuple[float, ...], ...]]  # where to begin: r and all that follow alpha, times in mean ages
 
     @abstractmethod
+    def _objective(self, summary: PurchaseSummary, unit: float) -> Objective:
+        """Return the mean log-likelihood and its gradient as a function of log parameters, times in `unit`."""
+
     def fit(self, summary: PurchaseSummary) -> Self:
         """Fit on the counts of distinct purchase histories."""
+        n = summary.total_customers
+        if why := self._too_little(summary):
+            return self._give_up(why, n)
+        mean_age = float((summary.age_days * summary.n_customers).sum() / n)
+        mean_rate = float((summary.frequency * summary.n_customers).sum() / n)  # repeats in one mean age
+        starts = [np.log([r, r / mean_rate, *others]) for r, *others in self.starts]
+        self._learn(self._objective(summary, mean_age), starts, n, dict.fromkeys(self.times, mean_age))
+        self.log_likelihood_ = float((self.log_likelihood(summary) * summary.n_customers).sum())
+        return self
 
     @abstractmethod
     def log_likelihood(self, summary: PurchaseSummary) -> np.ndarray:
