@@ -28,11 +28,11 @@ $(READY): requirements.lock pyproject.toml
 	fi
 	@touch $@
 
-demo: $(READY) ## run the whole pipeline and print where the report is
-	@dvc repro
-	@echo "Open $(CURDIR)/reports/index.html"
+demo: report ## run the whole pipeline on what params.yaml names, the demo data to begin with
 
-report: demo ## the same as demo: reports are the pipeline's last stage
+report: $(READY) ## run what changed of the pipeline, the reports last, and print where they are
+	@dvc repro
+	@echo && echo "Open $(CURDIR)/reports/index.html"
 
 test: $(READY) ## run every test
 	@pytest

@@ -53,9 +53,22 @@ def test_a_date_is_read_as_a_date(load):
         ("source.kind", "ftp", ["source.kind", "'ftp'", "complete_journey"]),
         ("source.kind", "files", ["source", "mapping", "directory"]),
         ("source.currency", "dollars", ["source.currency", "'dollars'"]),
-        ("segmentation.tiers.levels", [{"name": "vip", "share": 0.5}] * 3, ["add up to 1", "1.5"]),
+        (
+            "segmentation.tiers.levels",
+            [{"name": n, "share": 0.5} for n in ("vip", "good", "small")],
+            ["add up to 1", "1.5"],
+        ),
         ("segmentation.rfm.segments", CONTENT["segmentation"]["rfm"]["segments"][:-1], ["recency score 1"]),
         ("features.off_season_months", [13], ["off_season_months", "13"]),
+        ("segmentation.rfm.n_bins", 3, ["champions", "[5, 5]", "n_bins (3)"]),
+        ("segmentation.rfm.segments", CONTENT["segmentation"]["rfm"]["segments"] * 2, ["different names", "champions"]),
+        (
+            "segmentation.tiers.levels",
+            [{"name": "vip", "share": 0.5}, {"name": "potential", "share": 0.5}],
+            ["potential", "never bought"],
+        ),
+        ("segmentation.tiers.weights", {"revenue": float("inf")}, ["weights", "finite"]),
+        ("features.recent_days", 400_000, ["recent_days", "3650"]),
         ("quality", None, ["quality"]),
         ("reports", {}, ["reports"]),
         ("reports", {"Bad Name": CONTENT["reports"]["data_quality"]}, ["reports", "Bad Name"]),
@@ -68,7 +81,7 @@ def test_what_is_not_allowed_is_refused_by_name(load, key, value, words):
         assert word in str(refusal.value)
 
 
-@pytest.mark.parametrize("text", ["", "- a list", "seed: [", "seed: \t1", "\x00"])
+@pytest.mark.parametrize("text", ["", "- a list", "seed: [", "seed: \t1", "\x00", "&a [*a]"])
 def test_a_file_that_holds_no_params_is_refused(tmp_path, text):
     (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(CrmwbError, match=r"params\.yaml"):

@@ -18,16 +18,26 @@ from crmwb import layout
 from crmwb.errors import CrmwbError
 
 Share = Annotated[float, Field(ge=0, le=1)]
+Days = Annotated[int, Field(ge=1, le=3650)]
 Month = Annotated[int, Field(ge=1, le=12)]
 Score = Annotated[int, Field(ge=1, le=10)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 M = TypeVar("M", bound=BaseModel)
 
 
+POTENTIAL = "potential"
+
+
+def _refuse_twins(what: str, names: list[str]) -> None:
+    twins = sorted({name for name in names if names.count(name) > 1})
+    if twins:
+        raise ValueError(f"{what} must have different names; {', '.join(twins)} stands there more than once")
+
+
 class Section(BaseModel):
     """A section of params.yaml: frozen, complete, and without unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class SourceParams(Section):
@@ -48,7 +58,7 @@ class SourceParams(Section):
 class EngineParams(Section):
     """What the engine may use. It never changes a result, so no stage depends on it."""
 
-    threads: Annotated[int, Field(ge=1)] | None
+    threads: Annotated[int, Field(ge=1, le=1024)] | None
     memory_limit_gb: Annotated[int, Field(ge=1)]
 
 
@@ -62,9 +72,10 @@ class QualityParams(Section):
 class FeatureParams(Section):
     """How customers are described."""
 
-    recent_days: Annotated[int, Field(ge=1)]
+    recent_days: Days
     off_season_months: tuple[Month, ...]
-    max_days_after_last_event: Annotated[int, Field(ge=0)]
+    max_days_after_last_event: Annotated[int, Field(ge=0, le=3650)]
+    n_snapshots: Annotated[int, Field(ge=1, le=600)]
     min_customers: Annotated[int, Field(ge=2)]
 
 
@@ -85,6 +96,11 @@ class RfmParams(Section):
     @model_validator(mode="after")
     def _every_score_has_a_name(self) -> Self:
         scores = range(1, self.n_bins + 1)
+        for s in self.segments:
+            for low, high in (s.recency, s.frequency_monetary):
+                if not 1 <= low <= high <= self.n_bins:
+                    raise ValueError(f"{s.name}: [{low}, {high}] must rise from 1 to at most n_bins ({self.n_bins})")
+        _refuse_twins("segments", [s.name for s in self.segments])
         for r in scores:
             for fm in scores:
                 if not any(
@@ -110,6 +126,9 @@ class TierParams(Section):
 
     @model_validator(mode="after")
     def _shares_and_weights_add_up(self) -> Self:
+        _refuse_twins("levels", [level.name for level in self.levels])
+        if POTENTIAL in {level.name for level in self.levels}:
+            raise ValueError(f"{POTENTIAL} is the tier of those who never bought; name the level otherwise")
         total = sum(level.share for level in self.levels)
         if abs(total - 1) > 1e-9:
             raise ValueError(f"the shares of levels must add up to 1, not {total:g}")
@@ -149,14 +168,14 @@ class BacktestParams(Section):
     """How forecasts are tested on time that the models have not seen."""
 
     n_origins: Annotated[int, Field(ge=1, le=24)]
-    holdout_days: Annotated[int, Field(ge=1)]
+    holdout_days: Days
     min_customers: Annotated[int, Field(ge=2)]
 
 
 class ValueParams(Section):
     """What a customer is worth, and over which time."""
 
-    horizon_days: Annotated[int, Field(ge=1, le=3650)]
+    horizon_days: Days
     annual_discount_rate: Annotated[float, Field(ge=0, lt=10)]
     assumed_margin_share: Annotated[float, Field(gt=0, le=1)]
     n_bootstrap: Annotated[int, Field(ge=20)]
@@ -213,10 +232,14 @@ def read(path: Path, model: type[M]) -> M:
     """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise CrmwbError(f"{path}: not readable as YAML: {' '.join(str(error).split())}.") from None
     try:
-        return model.model_validate_json(json.dumps(content, default=str))
+        text = json.dumps(content, default=str)
+    except (ValueError, RecursionError):
+        raise CrmwbError(f"{path}: a value refers to itself (& and *); write it out.") from None
+    try:
+        return model.model_validate_json(text)
     except ValidationError as error:
         raise CrmwbError("\n".join(_explain(path, e, model) for e in error.errors())) from None
 

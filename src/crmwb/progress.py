@@ -7,13 +7,15 @@ from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 T = TypeVar("T")
 
 PLAIN_LINE_EVERY_SECONDS = 5.0
 WORTH_TELLING_SECONDS = 2.0
 
-console = Console(stderr=True, highlight=False, soft_wrap=True)
+# file names and values come from people: never read them as markup or emoji
+console = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
 @contextmanager
@@ -27,7 +29,7 @@ def step(what: str) -> Iterator[None]:
     """
     began = time.monotonic()
     if console.is_terminal:
-        with console.status(what):
+        with console.status(Text(what)):
             yield
     else:
         console.print(f"  {what} …")
@@ -50,7 +52,13 @@ def track(items: Iterable[T], what: str, total: int) -> Iterator[T]:
         How many items there are.
     """
     if console.is_terminal:
-        columns = (SpinnerColumn(), TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        columns = (
+            SpinnerColumn(),
+            TextColumn(what, markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
         with Progress(*columns, console=console, transient=True) as bar:
             yield from bar.track(items, total=total)
         return

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
-from rich.markup import escape
+from rich.text import Text
 
 from crmwb.errors import CrmwbError
 from crmwb.progress import console
@@ -30,7 +30,7 @@ def run(main: Callable[[], None]) -> NoReturn:
     except CrmwbError as error:
         if debug:
             raise
-        console.print(f"[bold red]Stopped:[/] {escape(str(error))}")
+        console.print(Text.assemble(("Stopped: ", "bold red"), str(error)))
         sys.exit(1)
     except KeyboardInterrupt:
         console.print("Stopped by you; nothing half-written was left behind.")
@@ -38,8 +38,8 @@ def run(main: Callable[[], None]) -> NoReturn:
     except Exception as error:
         if debug:
             raise
-        said = escape(" ".join(str(error).split()))
-        console.print(f"[bold red]A fault in crmwb:[/] {type(error).__name__}: {said}")
+        said = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        console.print(Text.assemble(("A fault in crmwb: ", "bold red"), said))
         console.print(f"Run again with {DEBUG}=1 for the traceback, and please report it.")
         sys.exit(1)
     sys.exit(0)

@@ -89,13 +89,13 @@ def write_query(con: Backend, query: ir.Table, path: Path, order_by: Sequence[st
     schema = query.schema().to_pyarrow()
     n_rows = 0
     with replacing(path) as beside, pq.ParquetWriter(beside, schema, compression=COMPRESSION) as writer:
-        for group in _regrouped(engine.batches(con, query.order_by(list(order_by))), schema, ROW_GROUP_ROWS):
+        for group in regrouped(engine.batches(con, query.order_by(list(order_by))), schema):
             writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
             n_rows += group.num_rows
     return n_rows
 
 
-def _regrouped(batches: Iterable[pa.RecordBatch], schema: pa.Schema, n_rows: int) -> Iterator[pa.Table]:
+def regrouped(batches: Iterable[pa.RecordBatch], schema: pa.Schema, n_rows: int = ROW_GROUP_ROWS) -> Iterator[pa.Table]:
     """Yield tables of `n_rows` rows each, the last may have fewer: the engine's batches differ with its threads."""
     waiting = schema.empty_table()
     for batch in batches:

@@ -13,7 +13,9 @@ from crmwb.features.catalogue import SCHEMA
 from crmwb.features.customers import customers
 from crmwb.params import FeatureParams
 
-PARAMS = FeatureParams(recent_days=90, off_season_months=(1, 2, 7, 8), max_days_after_last_event=31, min_customers=2)
+PARAMS = FeatureParams(
+    recent_days=90, off_season_months=(1, 2, 7, 8), max_days_after_last_event=31, n_snapshots=36, min_customers=2
+)
 
 Describe = Callable[..., dict[str, SimpleNamespace]]
 

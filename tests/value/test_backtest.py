@@ -36,10 +36,12 @@ def test_every_origin_has_the_model_beside_every_rule(con):
     found = run(con, log())
     assert found.skipped == []
     assert sorted(set(found.scores["origin"])) == [date(2023, 4, 6), date(2023, 7, 5), date(2023, 10, 3)]
-    assert set(found.scores["forecaster"]) == {"bg_nbd", "nothing", "last_period", "rate", "hiatus"}
-    assert len(found.scores) == 15
+    models, rules = {"bg_nbd", "mbg_nbd", "pareto_nbd", "nbd"}, {"nothing", "last_period", "rate", "hiatus"}
+    assert set(found.scores["forecaster"]) == models | rules
+    assert set(found.scores.loc[found.scores["kind"] == "model", "forecaster"]) == models
+    assert len(found.scores) == 24
     assert found.scores.columns.tolist() == SCHEMA.names
-    assert len(found.calibration) == 150
+    assert len(found.calibration) == 240
     model = found.scores[found.scores["forecaster"] == "bg_nbd"]
     assert (model["mae"] < found.scores.loc[found.scores["forecaster"] == "nothing", "mae"].to_numpy()).all()
 

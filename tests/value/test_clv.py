@@ -20,8 +20,8 @@ class OneADay(PurchaseModel):
     name = "one_a_day"
     parameter_names = ()
 
-    def fit(self, summary):
-        return self
+    def _objective(self, summary, unit):
+        raise AssertionError("there is nothing to fit")
 
     def log_likelihood(self, summary):
         return np.zeros(len(summary))

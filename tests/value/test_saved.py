@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from simulated_purchases import MODELS
 
 from crmwb.errors import CrmwbError
 from crmwb.value.models import BetaGeoNBD, GammaGamma, PurchaseSummary, Status, load, save
@@ -13,11 +14,12 @@ def roundtrip(model, unit="days"):
     return load(json.loads(json.dumps(save(model, unit), allow_nan=False)))
 
 
-def test_a_model_comes_back_and_forecasts_the_same(sample):
+@pytest.mark.parametrize("kind", MODELS)
+def test_a_model_comes_back_and_forecasts_the_same(sample, kind):
     summary = sample.summary()
-    model = BetaGeoNBD().fit(summary)
+    model = kind().fit(summary)
     back = roundtrip(model)
-    assert type(back) is BetaGeoNBD
+    assert type(back) is kind
     assert back.parameters_ == model.parameters_
     assert back.standard_errors_ == pytest.approx(model.standard_errors_)
     assert back.verdict_ == model.verdict_

@@ -111,6 +111,9 @@ def test_models_say_how_they_were_made(built):
     assert models["purchases"]["unit"] == "days"
     assert models["purchases"]["verdict"]["status"] == "ok"
     assert load(models["purchases"]).alpha_ == models["purchases"]["parameters"]["alpha"]["estimate"]
+    assert models["choice"]["model"] == models["purchases"]["model"] == models["backtest"]["best_model"]
+    assert models["choice"]["by"] == "backtest"
+    assert [row["model"] for row in models["choice"]["candidates"]] == ["bg_nbd", "mbg_nbd", "pareto_nbd", "nbd"]
     assert models["data_window"]["first_purchase"] == "1997-01-01"
     assert models["margin"] == {"share": 0.25, "is_assumed": True, "n_customers_with_costs": 0}
     assert models["whale"]["basis"] == "revenue"
@@ -125,8 +128,10 @@ def test_backtest_and_metrics_agree(built):
     assert pq.read_schema(built / layout.BACKTEST) == value.BACKTEST_SCHEMA
     means = scores.groupby("forecaster")["normalised_gini"].mean()
     assert metrics["backtest"]["mean_over_origins"]["bg_nbd"]["normalised_gini"] == pytest.approx(means["bg_nbd"])
-    best = means.drop("bg_nbd").max()
-    assert metrics["backtest"]["model_beats_rules"] == bool(means["bg_nbd"] > best)
+    ok = scores.groupby("forecaster")["verdict"].agg(lambda verdicts: (verdicts == "ok").all())
+    is_model = scores.groupby("forecaster")["kind"].first() == "model"
+    assert metrics["backtest"]["model_beats_rules"] == bool(means[ok & is_model].max() > means[~is_model].max())
+    assert metrics["purchases_model"] == means[ok & is_model].idxmax()
     customers = pd.read_parquet(built / layout.CUSTOMER_VALUE)
     assert metrics["clv_cents"] == customers["clv_cents"].sum()
 

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import ibis.expr.types as ir
 
-from crmwb.features.asof import sales_before, share
+from crmwb.features.asof import share
 from crmwb.features.mix import mix
-from crmwb.features.purchases import purchase_days
+from crmwb.features.purchases import days, purchase_days
 
 SATURDAY = 5
 
@@ -18,30 +18,31 @@ def seasonality(transactions: ir.Table, as_of: date, off_season_months: Sequence
     Four tables: shares of sales and of purchase days, and the strongest month (1 to 12) and weekday (1 Monday to 7),
     each one row per customer with a sale or purchase day.
     """
-    lines = sales_before(transactions, as_of).select(
+    everything = days(transactions, as_of)
+    sold = everything.filter(everything.sales_cents.notnull()).select(
         "customer_id",
-        "revenue_cents",
-        month=lambda t: t.ordered_at.month(),
-        weekday=lambda t: t.ordered_at.date().day_of_week.index() + 1,
+        revenue_cents=everything.sales_cents,
+        month=everything.day.month(),
+        weekday=everything.day.day_of_week.index() + 1,
     )
-    sums = lines.group_by("customer_id").aggregate(
-        off_cents=lines.revenue_cents.sum(where=lines.month.isin(list(off_season_months))).fill_null(0),
-        cents=lines.revenue_cents.sum(),
+    sums = sold.group_by("customer_id").aggregate(
+        off_cents=sold.revenue_cents.sum(where=sold.month.isin(list(off_season_months))).fill_null(0),
+        cents=sold.revenue_cents.sum(),
     )
     return (
         sums.select("customer_id", off_season_share=share(sums.off_cents, sums.cents)),
         _regularity(purchase_days(transactions, as_of), as_of),
-        mix(lines, "month", n="n_calendar_months", top="strongest_month", top_share="strongest_month_share"),
-        mix(lines, "weekday", n="n_weekdays", top="strongest_weekday", top_share="strongest_weekday_share"),
+        mix(sold, "month", n="n_calendar_months", top="strongest_month", top_share="strongest_month_share"),
+        mix(sold, "weekday", n="n_weekdays", top="strongest_weekday", top_share="strongest_weekday_share"),
     )
 
 
-def _regularity(days: ir.Table, as_of: date) -> ir.Table:
+def _regularity(bought: ir.Table, as_of: date) -> ir.Table:
     """Count active months (of a year each) and weekend days among purchase days; one row per customer with one."""
     last = as_of - timedelta(days=1)
-    counts = days.mutate(
-        month=days.day.year().cast("int64") * 12 + days.day.month(),
-        is_weekend=days.day.day_of_week.index() >= SATURDAY,
+    counts = bought.mutate(
+        month=bought.day.year().cast("int64") * 12 + bought.day.month(),
+        is_weekend=bought.day.day_of_week.index() >= SATURDAY,
     )
     sums = counts.group_by("customer_id").aggregate(
         n_active_months=counts.month.nunique(),

@@ -39,21 +39,22 @@ def write_snapshots(
     params: FeatureParams,
     path: Path = layout.SNAPSHOTS,
 ) -> int:
-    """Write the snapshots of all month ends, one after the other, so that memory holds one at a time.
+    """Write the snapshots of the last `params.n_snapshots` month ends, one by one, so that memory holds one at a time.
 
     Returns
     -------
     int
         Rows written: one per month end and customer, sorted by both.
     """
-    ends = month_ends(observation)
+    ends = month_ends(observation)[-params.n_snapshots :]
     n_rows = 0
     with (
         storage.replacing(path) as beside,
         pq.ParquetWriter(beside, SNAPSHOT_SCHEMA, compression=storage.COMPRESSION) as f,
     ):
         for as_of in progress.track(ends, "month-end snapshots", total=len(ends)):
-            for batch in engine.batches(con, snapshot(tables, as_of, params).order_by("customer_id")):
-                f.write_batch(batch.cast(SNAPSHOT_SCHEMA))
-                n_rows += batch.num_rows
+            batches = engine.batches(con, snapshot(tables, as_of, params).order_by("customer_id"))
+            for group in storage.regrouped(batches, SNAPSHOT_SCHEMA):
+                f.write_table(group, row_group_size=storage.ROW_GROUP_ROWS)
+                n_rows += group.num_rows
     return n_rows

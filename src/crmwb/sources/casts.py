@@ -20,6 +20,7 @@ ISO_TIME = r"^\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?$"
 OFFSET = r" ?(Z|UTC|[-+]\d{2}:?\d{2})$"
 OFFSET_PARTS = r"[-+](\d{2}):?(\d{2})$"
 FIRST_YEAR = 1000  # "%Y" also reads 16 as the year 16: that is a two-digit year in a four-digit format
+LAST_YEAR = 2999
 
 WIDE_CENTS = "decimal(38, 2)"
 FACTOR = "decimal(18, 6)"  # two of them multiply within 38 digits
@@ -150,8 +151,13 @@ def _timestamp(text: ir.StringValue, mapping: ColumnMapping) -> ir.TimestampValu
     """Return naive UTC."""
     if mapping.format:
         read = [try_strptime(text, ibis.array([f])) for f in mapping.format]
-        return ibis.coalesce(*(_only(moment.year() >= FIRST_YEAR, moment) for moment in read))
-    return _iso_timestamp(text)
+        return ibis.coalesce(*(_possible(moment) for moment in read))
+    return _possible(_iso_timestamp(text))
+
+
+def _possible(moment: ir.TimestampValue) -> ir.TimestampValue:
+    """Return moments of our calendar; NULL for years that only a slip of the pen can mean."""
+    return _only((moment.year() >= FIRST_YEAR) & (moment.year() <= LAST_YEAR), moment)
 
 
 def _date(text: ir.StringValue, mapping: ColumnMapping) -> ir.DateValue:

@@ -4,7 +4,6 @@ The shape is checked here; that it fits the data contract is checked in `contrac
 `staging.py`.
 """
 
-import codecs
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -140,16 +139,32 @@ class TableMapping(Section):
     @field_validator("delimiter")
     @classmethod
     def _one_character(cls, delimiter: str) -> str:
-        if len(delimiter) != 1 and delimiter != WHITESPACE:
-            raise ValueError(f'must be one character, "\\t", or {WHITESPACE}')
+        if delimiter != WHITESPACE and (len(delimiter) != 1 or not delimiter.isascii() or delimiter in "\r\n"):
+            raise ValueError(f'must be one ASCII character, "\\t", or {WHITESPACE}')
         return delimiter
+
+    @field_validator("quote")
+    @classmethod
+    def _plain_quote(cls, quote: str | None) -> str | None:
+        if quote is not None and (not quote.isascii() or quote in "\r\n"):
+            raise ValueError("must be one ASCII character, or null where quotes mean nothing")
+        return quote
+
+    @field_validator("file")
+    @classmethod
+    def _within_the_directory(cls, file: str | None) -> str | None:
+        if file is not None and (Path(file).is_absolute() or ".." in Path(file).parts):
+            raise ValueError("must be a path or glob within source.directory")
+        if file is not None and any("**" in part and part != "**" for part in Path(file).parts):
+            raise ValueError("** stands for folders and must be a part of the path by itself")
+        return file
 
     @field_validator("encoding")
     @classmethod
     def _python_knows_the_encoding(cls, encoding: str) -> str:
         try:
-            codecs.lookup(encoding)
-        except LookupError:
+            b"".decode(encoding)
+        except (LookupError, UnicodeError):
             raise ValueError("must be an encoding that Python knows, such as utf-8, cp1252, latin-1, utf-16") from None
         return encoding
 

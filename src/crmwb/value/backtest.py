@@ -15,10 +15,10 @@ from crmwb.params import BacktestParams
 from crmwb.progress import track
 from crmwb.value.accuracy import accuracy, calibration
 from crmwb.value.histories import histories
-from crmwb.value.models import BetaGeoNBD, PurchaseModel, PurchaseSummary
+from crmwb.value.models import NBD, BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD, PurchaseModel, PurchaseSummary
 from crmwb.value.rules import RULES
 
-MODELS: tuple[type[PurchaseModel], ...] = (BetaGeoNBD,)
+MODELS: tuple[type[PurchaseModel], ...] = (BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD, NBD)
 MEASURES = ("mae", "rmse", "bias_share", "normalised_gini", "spearman", "top_decile_share")
 
 SCHEMA = pa.schema(

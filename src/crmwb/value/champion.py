@@ -33,9 +33,7 @@ def champion(tested: Backtest) -> dict[str, Any]:
     }
     if scores.empty:
         return out | {"finding": "No forecast could be tested: the history is too short or holds too few customers."}
-    for kind in ("model", "rule"):
-        of_kind = scores[scores["kind"] == kind]
-        ranked = _ranked(of_kind)
+    for kind, ranked in (("model", model_scores(tested)), ("rule", _ranked(scores[scores["kind"] == "rule"]))):
         if not ranked.empty:
             out |= {f"best_{kind}": str(ranked.index[0]), f"best_{kind}_score": float(ranked.iloc[0])}
     model, rule = out["best_model_score"], out["best_rule_score"]
@@ -44,6 +42,11 @@ def champion(tested: Backtest) -> dict[str, Any]:
     out["model_beats_rules"] = model is not None and model > rule
     out["champion"] = out["best_model"] if out["model_beats_rules"] else out["best_rule"]
     return out | {"finding": _finding(out)}
+
+
+def model_scores(tested: Backtest) -> pd.Series:
+    """Return the mean score of each model that was ok and could be scored at every origin, by name, best first."""
+    return _ranked(tested.scores[tested.scores["kind"] == "model"])
 
 
 def _ranked(scores: pd.DataFrame) -> pd.Series:

@@ -8,9 +8,11 @@ import pyarrow as pa
 
 from crmwb.errors import CrmwbError
 from crmwb.params import ValueParams
+from crmwb.value.backtest import Backtest
+from crmwb.value.choice import Choice, choose
 from crmwb.value.clv import discounted_purchases
 from crmwb.value.margin import Margin, margin, realised_margin
-from crmwb.value.models import BetaGeoNBD, GammaGamma, PurchaseModel, PurchaseSummary, Status
+from crmwb.value.models import GammaGamma, PurchaseModel, PurchaseSummary, Status
 
 FEATURES = (
     "customer_id", "first_purchase_on", "frequency", "recency_days", "age_days", "monetary_cents", "revenue_cents",
@@ -35,9 +37,14 @@ SCHEMA = pa.schema(
 class Fitted:
     """The models behind the customers' values."""
 
-    purchases: PurchaseModel
+    choice: Choice
     spend: GammaGamma
     margin: Margin
+
+    @property
+    def purchases(self) -> PurchaseModel:
+        """The model of purchases chosen."""
+        return self.choice.model
 
 
 def buyers_of(customers: pd.DataFrame) -> pd.DataFrame:
@@ -54,13 +61,15 @@ def buyers_of(customers: pd.DataFrame) -> pd.DataFrame:
     return buyers
 
 
-def fit(buyers: pd.DataFrame, params: ValueParams) -> Fitted:
+def fit(buyers: pd.DataFrame, tested: Backtest, params: ValueParams) -> Fitted:
     """Fit when customers buy and what they spend.
 
     Parameters
     ----------
     buyers : DataFrame of shape (n, >= 8)
         `FEATURES` of every customer who bought.
+    tested : Backtest
+        How the models did before: it decides which of them is chosen.
     params : ValueParams
         The margin share to assume where the source has no costs.
 
@@ -69,11 +78,11 @@ def fit(buyers: pd.DataFrame, params: ValueParams) -> Fitted:
     CrmwbError
         Too few repeat purchases to fit anything.
     """
-    purchases = BetaGeoNBD().fit(_summary(buyers)[0])
-    if purchases.verdict_.status is Status.TOO_LITTLE_DATA:
-        raise CrmwbError(f"value: {purchases.verdict_.explanation}")
+    choice = choose(_summary(buyers)[0], tested)
+    if choice.model.verdict_.status is Status.TOO_LITTLE_DATA:
+        raise CrmwbError(f"value: {choice.model.verdict_.explanation}")
     spend = GammaGamma().fit(_array(buyers, "frequency"), _array(buyers, "monetary_cents"))
-    return Fitted(purchases, spend, margin(buyers, params.assumed_margin_share))
+    return Fitted(choice, spend, margin(buyers, params.assumed_margin_share))
 
 
 def score(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> pd.DataFrame:

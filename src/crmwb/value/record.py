@@ -13,10 +13,11 @@ from crmwb.value.backtest import Backtest
 from crmwb.value.champion import champion
 from crmwb.value.clv import STEP_DAYS
 from crmwb.value.customers import Fitted
-from crmwb.value.models import save
+from crmwb.value.models import NBD, save
 
 LEFT_EDGE_DAYS = 30
 LEFT_EDGE_SHARE = 0.5
+LIKELIER = 3.0  # two more parameters earn this much by chance in one of twenty samples (chi-squared, 5.99 / 2)
 
 
 def models_record(
@@ -34,7 +35,8 @@ def models_record(
     Returns
     -------
     dict
-        purchases, spend (as `models.save` writes them), margin, discounting, data_window, backtest (champion and
+        purchases, spend (as `models.save` writes them), choice (why this model of purchases, and what the others were
+        like), margin, discounting, data_window, backtest (champion and
         calibration), whale (facts, with the basis that they stand on), caveats (sentences).
     """
     basis = "revenue" if fitted.margin.is_assumed else "margin"
@@ -42,6 +44,7 @@ def models_record(
     first = first_purchase(buyers)
     return {
         "purchases": save(fitted.purchases, "days"),
+        "choice": fitted.choice.record(),
         "spend": save(fitted.spend, "cents") | {
             "n_left_out": fitted.spend.n_left_out_,
             "spearman_of_frequency_and_spend": _independence(buyers),
@@ -79,6 +82,7 @@ def metrics_record(scored: pd.DataFrame, models: dict[str, Any], tested: Backtes
         "realised_revenue_cents": int(scored["realised_revenue_cents"].sum()),
         "realised_margin_cents": int(scored["realised_margin_cents"].sum()),
         "margin_is_assumed": models["margin"]["is_assumed"],
+        "purchases_model": models["purchases"]["model"],
         "purchases_verdict": models["purchases"]["verdict"]["status"],
         "spend_verdict": models["spend"]["verdict"]["status"],
         "backtest": {
@@ -139,9 +143,27 @@ def _caveats(buyers: pd.DataFrame, fitted: Fitted) -> list[str]:
             f"The source has no costs: margin is assumed to be {fitted.margin.share:.0%} of revenue "
             "(params.yaml, value.assumed_margin_share), and every value moves with it."
         )
+    if isinstance(fitted.purchases, NBD):
+        out.append(_never_stopping(fitted))
     out.extend(
         f"{model.name}: {model.verdict_.explanation}"
         for model in (fitted.purchases, fitted.spend)
         if not model.verdict_.is_ok
     )
     return out
+
+
+def _never_stopping(fitted: Fitted) -> str:
+    """Say what it means that the NBD values the customers, and whether the data speak against it."""
+    said = (
+        "nbd: customers are valued as if they never stopped (P(alive) is 1 for all), so whoever is leaving is valued "
+        "too highly."
+    )
+    likeliest = max(fitted.choice.candidates, key=lambda model: model.log_likelihood_)
+    lead = likeliest.log_likelihood_ - fitted.purchases.log_likelihood_
+    if lead > LIKELIER:
+        said += (
+            f" That some do stop is clear: {likeliest.name} has a log-likelihood higher by {lead:,.1f} (its fit is "
+            f"{likeliest.verdict_.status})."
+        )
+    return said

@@ -98,19 +98,25 @@ class Value:
     def trust(self) -> str:
         """Say how far the forecasts can be trusted, in one sentence."""
         tested = self.models["backtest"]
-        if tested["best_model"] is None or tested["best_rule"] is None:
+        if tested["best_rule"] is None:
             return str(tested["finding"])
+        periods = f"{words.plural(tested['n_origins'], 'past period')} of {words.days(tested['holdout_days'])}"
+        rule = FORECASTERS.get(tested["best_rule"], tested["best_rule"])
+        if tested["best_model"] is None:
+            worst = words.share(float(self.backtest.loc[self.backtest["kind"] == "model", "bias_share"].abs().max()))
+            return (
+                f"Take the values above as rough: tested on {periods}, no purchase model could be trusted every time "
+                f"(the total was up to {worst} off), and a rule of thumb (“{rule}”) put customers in the best order."
+            )
         of_model = self.backtest[self.backtest["forecaster"] == tested["best_model"]]
         worst = words.share(float(of_model["bias_share"].abs().max()))
-        rule = FORECASTERS.get(tested["best_rule"], tested["best_rule"])
         ranks = (
             f"ranks customers better than the best rule of thumb (“{rule}”)"
             if tested["model_beats_rules"]
             else f"ranks customers no better than a rule of thumb (“{rule}”)"
         )
-        periods = words.plural(tested["n_origins"], "past period")
         return (
-            f"Tested on {periods} of {words.days(tested['holdout_days'])} that it had not seen, the "
+            f"Tested on {periods} that it had not seen, the "
             f"{FORECASTERS.get(tested['best_model'], tested['best_model'])} missed the total of purchases by at most "
             f"{worst}, and {ranks}."
         )

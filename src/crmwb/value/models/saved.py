@@ -8,8 +8,13 @@ from crmwb.errors import CrmwbError
 from crmwb.value.models.base import LikelihoodModel, Status, Verdict, as_saved, restored
 from crmwb.value.models.beta_geo_nbd import BetaGeoNBD
 from crmwb.value.models.gamma_gamma import GammaGamma
+from crmwb.value.models.modified_beta_geo_nbd import ModifiedBetaGeoNBD
+from crmwb.value.models.nbd import NBD
+from crmwb.value.models.pareto_nbd import ParetoNBD
 
-KINDS: dict[str, type[LikelihoodModel]] = {kind.name: kind for kind in (BetaGeoNBD, GammaGamma)}
+KINDS: dict[str, type[LikelihoodModel]] = {
+    kind.name: kind for kind in (BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD, NBD, GammaGamma)
+}
 
 
 def save(model: LikelihoodModel, unit: str) -> dict[str, Any]:

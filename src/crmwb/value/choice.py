@@ -1,0 +1,86 @@
+"""Which model of purchases values the customers: the one that has put them in the best order so far."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from crmwb.value.backtest import MODELS, Backtest
+from crmwb.value.champion import model_scores
+from crmwb.value.models import BetaGeoNBD, PurchaseModel, PurchaseSummary, as_saved
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The model chosen, and why.
+
+    Attributes
+    ----------
+    model : PurchaseModel
+        Fitted on all that is known.
+    by : str
+        "backtest": of the models whose fits are ok, now and at every origin, it has the highest mean normalised Gini.
+        "log_likelihood": no such model was tested, and of those whose fit is ok now it is the most likely.
+        "default": no fit is ok; it is the BG/NBD, with the caveat that its verdict says.
+    candidates : tuple of PurchaseModel
+        All models, fitted.
+    scores : dict of str to float
+        Mean normalised Gini over origins, of the models that were ok at each.
+    """
+
+    model: PurchaseModel
+    by: str
+    candidates: tuple[PurchaseModel, ...]
+    scores: dict[str, float]
+
+    def record(self) -> dict[str, Any]:
+        """Return what a reader needs to judge the choice, as JSON holds it."""
+        return {
+            "model": self.model.name,
+            "by": self.by,
+            "finding": self._finding(),
+            "candidates": [
+                {
+                    "model": model.name,
+                    "verdict": str(model.verdict_.status),
+                    "explanation": model.verdict_.explanation,
+                    "log_likelihood": as_saved(model.log_likelihood_),
+                    "score": self.scores.get(model.name),
+                }
+                for model in self.candidates
+            ],
+        }
+
+    def _finding(self) -> str:
+        name, n = self.model.name, sum(model.verdict_.is_ok for model in self.candidates)
+        of = f"of {len(self.candidates)} models, {n} with an ok fit"
+        if self.by == "backtest":
+            return f"{name} values the customers: {of}, it put them in the best order in the backtest."
+        if self.by == "log_likelihood":
+            return f"{name} values the customers: {of}, it is the most likely; the backtest could rank none of them."
+        return f"{name} values the customers for want of a better one: {of}."
+
+
+def choose(summary: PurchaseSummary, tested: Backtest) -> Choice:
+    """Fit every model and choose one; ties go to the name that comes first in the alphabet.
+
+    Parameters
+    ----------
+    summary : PurchaseSummary
+        Histories of all customers, as known now.
+    tested : Backtest
+        How the models did before.
+
+    Returns
+    -------
+    Choice
+        Where all have too little data, the BG/NBD without parameters: its verdict says what is missing.
+    """
+    candidates = tuple(kind().fit(summary) for kind in MODELS)
+    scores = {str(name): float(score) for name, score in model_scores(tested).items()}
+    ok = sorted((model for model in candidates if model.verdict_.is_ok), key=lambda model: model.name)
+    proven = [model for model in ok if model.name in scores]
+    if proven:
+        return Choice(max(proven, key=lambda model: scores[model.name]), "backtest", candidates, scores)
+    if ok:
+        return Choice(max(ok, key=lambda model: model.log_likelihood_), "log_likelihood", candidates, scores)
+    default = next(model for model in candidates if isinstance(model, BetaGeoNBD))
+    return Choice(default, "default", candidates, scores)
