@@ -35,7 +35,7 @@ report: $(READY) ## run what changed of the pipeline, the reports last, and prin
 	@echo && echo "Open $(CURDIR)/reports/index.html"
 
 test: $(READY) ## run every test
-	@pytest
+	@pytest -n auto --dist loadfile
 
 lint: $(READY) ## check style and types
 	@ruff check .
