@@ -9,7 +9,14 @@ from matplotlib.ticker import MaxNLocator
 from crmwb.plots import colours, style
 
 TOP = 0.2
-FORECASTERS = {"bg_nbd": "BG/NBD", "rate": "past rate x/T", "hiatus": "hiatus of 12 weeks"}
+FORECASTERS = {
+    "bg_nbd": "BG/NBD",
+    "mbg_nbd": "MBG/NBD",
+    "pareto_nbd": "Pareto/NBD",
+    "nbd": "NBD",
+    "rate": "past rate x/T",
+    "hiatus": "hiatus of 12 weeks",
+}
 MEASURES = {"mae": "MAE", "rmse": "RMSE", "normalised_gini": "normalised Gini", "spearman": "Spearman correlation"}
 
 

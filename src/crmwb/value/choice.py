@@ -5,7 +5,7 @@ from typing import Any
 
 from crmwb.value.backtest import MODELS, Backtest
 from crmwb.value.champion import model_scores
-from crmwb.value.models import BetaGeoNBD, PurchaseModel, PurchaseSummary, as_saved
+from crmwb.value.models import NBD, BetaGeoNBD, PurchaseModel, PurchaseSummary, as_saved
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Choice:
     by : str
         "backtest": of the models whose fits are ok, now and at every origin, it has the highest mean normalised Gini.
         "log_likelihood": no such model was tested, and of those whose fit is ok now it is the most likely.
-        "default": no fit is ok; it is the BG/NBD, with the caveat that its verdict says.
+        "default": no fit is ok, the NBD aside; it is the BG/NBD, with the caveat that its verdict says.
     candidates : tuple of PurchaseModel
         All models, fitted.
     scores : dict of str to float
@@ -76,7 +76,9 @@ def choose(summary: PurchaseSummary, tested: Backtest) -> Choice:
     """
     candidates = tuple(kind().fit(summary) for kind in MODELS)
     scores = {str(name): float(score) for name, score in model_scores(tested).items()}
-    ok = sorted((model for model in candidates if model.verdict_.is_ok), key=lambda model: model.name)
+    # the NBD knows no leaving, which is what a value is asked about: it is tested beside the others, not chosen
+    able = (model for model in candidates if model.verdict_.is_ok and not isinstance(model, NBD))
+    ok = sorted(able, key=lambda model: model.name)
     proven = [model for model in ok if model.name in scores]
     if proven:
         return Choice(max(proven, key=lambda model: scores[model.name]), "backtest", candidates, scores)

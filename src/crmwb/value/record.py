@@ -13,11 +13,10 @@ from crmwb.value.backtest import Backtest
 from crmwb.value.champion import champion
 from crmwb.value.clv import STEP_DAYS
 from crmwb.value.customers import Fitted
-from crmwb.value.models import NBD, save
+from crmwb.value.models import save
 
 LEFT_EDGE_DAYS = 30
 LEFT_EDGE_SHARE = 0.5
-LIKELIER = 3.0  # two more parameters earn this much by chance in one of twenty samples (chi-squared, 5.99 / 2)
 
 
 def models_record(
@@ -143,27 +142,9 @@ def _caveats(buyers: pd.DataFrame, fitted: Fitted) -> list[str]:
             f"The source has no costs: margin is assumed to be {fitted.margin.share:.0%} of revenue "
             "(params.yaml, value.assumed_margin_share), and every value moves with it."
         )
-    if isinstance(fitted.purchases, NBD):
-        out.append(_never_stopping(fitted))
     out.extend(
         f"{model.name}: {model.verdict_.explanation}"
         for model in (fitted.purchases, fitted.spend)
         if not model.verdict_.is_ok
     )
     return out
-
-
-def _never_stopping(fitted: Fitted) -> str:
-    """Say what it means that the NBD values the customers, and whether the data speak against it."""
-    said = (
-        "nbd: customers are valued as if they never stopped (P(alive) is 1 for all), so whoever is leaving is valued "
-        "too highly."
-    )
-    likeliest = max(fitted.choice.candidates, key=lambda model: model.log_likelihood_)
-    lead = likeliest.log_likelihood_ - fitted.purchases.log_likelihood_
-    if lead > LIKELIER:
-        said += (
-            f" That some do stop is clear: {likeliest.name} has a log-likelihood higher by {lead:,.1f} (its fit is "
-            f"{likeliest.verdict_.status})."
-        )
-    return said

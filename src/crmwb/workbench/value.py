@@ -13,6 +13,9 @@ from crmwb.reporting.picture import Picture, draw
 
 FORECASTERS = {
     "bg_nbd": "BG/NBD model",
+    "mbg_nbd": "MBG/NBD model",
+    "pareto_nbd": "Pareto/NBD model",
+    "nbd": "NBD model",
     "last_period": "as many as in the period before",
     "rate": "the past rate goes on",
     "hiatus": "the past rate, none after 12 weeks of silence",
@@ -108,16 +111,17 @@ class Value:
                 f"Take the values above as rough: tested on {periods}, no purchase model could be trusted every time "
                 f"(the total was up to {worst} off), and a rule of thumb (“{rule}”) put customers in the best order."
             )
-        of_model = self.backtest[self.backtest["forecaster"] == tested["best_model"]]
+        name = self.models["choice"]["model"]
+        of_model = self.backtest[self.backtest["forecaster"] == name]
         worst = words.share(float(of_model["bias_share"].abs().max()))
         ranks = (
             f"ranks customers better than the best rule of thumb (“{rule}”)"
-            if tested["model_beats_rules"]
+            if of_model["normalised_gini"].mean() > tested["best_rule_score"]
             else f"ranks customers no better than a rule of thumb (“{rule}”)"
         )
         return (
             f"Tested on {periods} that it had not seen, the "
-            f"{FORECASTERS.get(tested['best_model'], tested['best_model'])} missed the total of purchases by at most "
+            f"{FORECASTERS.get(name, name)} missed the total of purchases by at most "
             f"{worst}, and {ranks}."
         )
 
