@@ -33,8 +33,12 @@ def complete(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def rfm_params(**changes) -> RfmParams:
-    return RfmParams(**dict(CHOICES.segmentation.rfm) | changes)
+def rfm_params(n_bins: int = CHOICES.segmentation.rfm.n_bins, **changes) -> RfmParams:
+    """The project's own RFM choices, changed; its names cover five bins, so with fewer one name covers all."""
+    named = dict(CHOICES.segmentation.rfm)
+    if n_bins != named["n_bins"]:
+        named["segments"] = ({"name": "everyone", "recency": (1, n_bins), "frequency_monetary": (1, n_bins)},)
+    return RfmParams(**named | {"n_bins": n_bins} | changes)
 
 
 def tier_params(**changes) -> TierParams:

@@ -163,7 +163,7 @@ class TableMapping(Section):
     @classmethod
     def _python_knows_the_encoding(cls, encoding: str) -> str:
         try:
-            b"".decode(encoding)
+            "a".encode(encoding)
         except (LookupError, UnicodeError):
             raise ValueError("must be an encoding that Python knows, such as utf-8, cp1252, latin-1, utf-16") from None
         return encoding
