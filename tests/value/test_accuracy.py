@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmwb.value.accuracy import accuracy, calibration
+from crmwb.value.proof.accuracy import accuracy, calibration
 
 ACTUAL = np.array([4, 0, 1, 0])
 PAIRS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 4)), min_size=2, max_size=40)

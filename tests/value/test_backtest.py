@@ -9,9 +9,9 @@ from builders import canonical
 
 from crmwb import engine
 from crmwb.params import BacktestParams
-from crmwb.value.backtest import SCHEMA, Backtest, backtest, evaluate
-from crmwb.value.champion import champion
-from crmwb.value.rules import RULES
+from crmwb.value.proof.backtest import SCHEMA, Backtest, backtest, evaluate
+from crmwb.value.proof.champion import champion
+from crmwb.value.proof.rules import RULES
 
 PARAMS = BacktestParams(n_origins=3, holdout_days=90, min_customers=20)
 FIRST, AS_OF = date(2023, 1, 1), date(2024, 1, 1)

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from simulated_purchases import MODELS
 
-from crmwb.value import choice
-from crmwb.value.backtest import Backtest
-from crmwb.value.choice import choose
 from crmwb.value.models import PurchaseSummary
+from crmwb.value.proof import choice
+from crmwb.value.proof.backtest import Backtest
+from crmwb.value.proof.choice import choose
 
 FEB, MAR = date(2024, 2, 1), date(2024, 3, 1)
 ALIKE = PurchaseSummary.of(np.full(100, 5), np.full(100, 30), np.full(100, 40))

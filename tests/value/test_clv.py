@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmwb.value.clv import discount, discounted_purchases
 from crmwb.value.models import BetaGeoNBD, PurchaseModel, PurchaseSummary, Status, Verdict
+from crmwb.value.potential.clv import discount, discounted_purchases
 
 MODEL = BetaGeoNBD().restore({"r": 0.25, "alpha": 31.0, "a": 0.8, "b": 2.4}, np.eye(4), 0.0, 1, Verdict(Status.OK, ""))
 CUSTOMERS = PurchaseSummary.of([0, 2, 9], [0, 200, 260], [270, 272, 265])

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crmwb import engine
-from crmwb.value.histories import histories
+from crmwb.value.proof.histories import histories
 
 LOG = """
     customer_id  ordered_at           revenue  is_return

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from crmwb.value.margin import Margin, margin, realised_margin
+from crmwb.value.realised.margin import Margin, margin, realised_margin
 
 
 def buyers(*rows):

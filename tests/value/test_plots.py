@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from crmwb.plots import value as plots
-from crmwb.value import whale
+from crmwb.value.realised import whale
 
 
 def texts(ax):

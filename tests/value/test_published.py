@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crmwb.value.backtest import evaluate
 from crmwb.value.models import (
     NBD,
     BetaGeoNBD,
@@ -22,6 +21,7 @@ from crmwb.value.models import (
     Status,
     Verdict,
 )
+from crmwb.value.proof.backtest import evaluate
 
 WEEK = 7.0
 BG_NBD = {"r": 0.24259, "alpha": 4.4136, "a": 0.79292, "b": 2.42589}

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmwb.value import whale
+from crmwb.value.realised import whale
 
 # the law read literally: 100 customers, the top 20 earn 80% of the final profit, the bottom 30 halve the peak
 LAW = np.round(np.r_[np.full(20, 0.04), np.full(50, 0.024), np.full(30, -1 / 30)] * 3e9).astype(np.int64)

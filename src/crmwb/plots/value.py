@@ -26,7 +26,7 @@ def whale_curve(curve: pd.DataFrame, basis: str, ax: Axes | None = None) -> Axes
     Parameters
     ----------
     curve : DataFrame
-        customer_share and cumulative_share, as `crmwb.value.whale.curve` makes them.
+        customer_share and cumulative_share, as `crmwb.value.realised.whale.curve` makes them.
     basis : str
         What is cumulated, such as "margin" or "revenue".
     ax : Axes, optional

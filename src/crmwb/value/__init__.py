@@ -1,9 +1,9 @@
 """What each customer is worth: purchases and spend to come, what was realised, and how well forecasts came true."""
 
-from crmwb.value.backtest import SCHEMA as BACKTEST_SCHEMA
-from crmwb.value.backtest import backtest
-from crmwb.value.customers import FEATURES, buyers_of, fit, score
-from crmwb.value.customers import SCHEMA as CUSTOMERS_SCHEMA
+from crmwb.value.potential.customers import FEATURES, buyers_of, fit, score
+from crmwb.value.potential.customers import SCHEMA as CUSTOMERS_SCHEMA
+from crmwb.value.proof.backtest import SCHEMA as BACKTEST_SCHEMA
+from crmwb.value.proof.backtest import backtest
 from crmwb.value.record import first_purchase, metrics_record, models_record
 
 __all__ = [

@@ -8,12 +8,12 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from crmwb.params import ValueParams
-from crmwb.value import whale
-from crmwb.value.backtest import Backtest
-from crmwb.value.champion import champion
-from crmwb.value.clv import STEP_DAYS
-from crmwb.value.customers import Fitted
 from crmwb.value.models import save
+from crmwb.value.potential.clv import STEP_DAYS
+from crmwb.value.potential.customers import Fitted
+from crmwb.value.proof.backtest import Backtest
+from crmwb.value.proof.champion import champion
+from crmwb.value.realised import whale
 
 LEFT_EDGE_DAYS = 30
 LEFT_EDGE_SHARE = 0.5

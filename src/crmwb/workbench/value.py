@@ -60,7 +60,7 @@ class Value:
 
     def whale(self) -> pd.DataFrame:
         """Return the whale curve: customer_share, cumulative_cents, cumulative_share, best customer first."""
-        from crmwb.value import whale
+        from crmwb.value.realised import whale
 
         return whale.curve(self.frame[f"realised_{self.law['basis']}_cents"].to_numpy())
 

@@ -13,10 +13,10 @@ from crmwb import engine
 from crmwb.engine import Backend
 from crmwb.params import BacktestParams
 from crmwb.progress import track
-from crmwb.value.accuracy import accuracy, calibration
-from crmwb.value.histories import histories
 from crmwb.value.models import NBD, BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD, PurchaseModel, PurchaseSummary
-from crmwb.value.rules import RULES
+from crmwb.value.proof.accuracy import accuracy, calibration
+from crmwb.value.proof.histories import histories
+from crmwb.value.proof.rules import RULES
 
 MODELS: tuple[type[PurchaseModel], ...] = (BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD, NBD)
 MEASURES = ("mae", "rmse", "bias_share", "normalised_gini", "spearman", "top_decile_share")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from crmwb.value.backtest import Backtest
+from crmwb.value.proof.backtest import Backtest
 
 
 def champion(tested: Backtest) -> dict[str, Any]:

@@ -8,11 +8,11 @@ import pyarrow as pa
 
 from crmwb.errors import CrmwbError
 from crmwb.params import ValueParams
-from crmwb.value.backtest import Backtest
-from crmwb.value.choice import Choice, choose
-from crmwb.value.clv import discounted_purchases
-from crmwb.value.margin import Margin, margin, realised_margin
 from crmwb.value.models import GammaGamma, PurchaseModel, PurchaseSummary, Status
+from crmwb.value.potential.clv import discounted_purchases
+from crmwb.value.proof.backtest import Backtest
+from crmwb.value.proof.choice import Choice, choose
+from crmwb.value.realised.margin import Margin, margin, realised_margin
 
 FEATURES = (
     "customer_id", "first_purchase_on", "frequency", "recency_days", "age_days", "monetary_cents", "revenue_cents",

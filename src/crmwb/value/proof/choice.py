@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from crmwb.value.backtest import MODELS, Backtest
-from crmwb.value.champion import model_scores
 from crmwb.value.models import NBD, BetaGeoNBD, PurchaseModel, PurchaseSummary, as_saved
+from crmwb.value.proof.backtest import MODELS, Backtest
+from crmwb.value.proof.champion import model_scores
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""What customers may still bring: purchases, spend and their discounted sum."""

@@ -1,0 +1,1 @@
+"""How well forecasts came true, and which one is used: rolling origins, rules of thumb, the champion."""

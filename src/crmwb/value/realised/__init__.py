@@ -1,0 +1,1 @@
+"""What customers brought so far: margin, and who earned it."""
