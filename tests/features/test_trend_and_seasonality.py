@@ -45,6 +45,26 @@ def test_a_period_that_began_before_the_data_is_unknown(describe):
     assert {row.previous_revenue_cents, row.previous_orders, row.revenue_trend, row.order_trend} == {None}
 
 
+def test_the_same_days_a_year_before_are_the_same_weekdays(describe, features):
+    log = canonical(
+        "transactions",
+        """
+        customer_id  ordered_at  revenue
+        a            2023-03-01     1.00
+        a            2023-04-03    10.00
+        a            2023-05-01   100.00
+        a            2023-05-02  1000.00
+        b            2024-04-30     5.00
+        """,
+    )
+    params = features.model_copy(update={"recent_days": 30})
+    described = describe("2024-04-30", params, transactions=log)  # 30 days, 52 weeks before: 2 April to 1 May 2023
+    assert described["a"].year_ago_revenue_cents == 110_00
+    assert described["b"].year_ago_revenue_cents == 0
+    too_early = describe("2024-02-20", params, transactions=log)["a"]  # 22 January 2023, before the first line of all
+    assert too_early.year_ago_revenue_cents is None
+
+
 def test_seasons_and_weekdays(describe):
     log = canonical(
         "transactions",

@@ -26,7 +26,7 @@ def small(tmp_path):
     content["reports"] = {"first": {"title": "The first", "audience": "all", "parameters": {"top": 3}}}
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     for path, text in (
-        (layout.MANIFEST, json.dumps({"source": {"name": "Corner shop"}})),
+        (layout.MANIFEST, json.dumps({"source": {"name": "Corner shop"}, "tables": {}})),
         (layout.OBSERVATION, json.dumps({"as_of": "2024-03-01"})),
         (layout.CUSTOMER_MART, "a mart"),
     ):

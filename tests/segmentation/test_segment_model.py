@@ -236,3 +236,16 @@ def test_the_stage_stops_with_one_sentence_at_a_feature_that_is_none(project, ca
         in said
     )
     assert not any(path.exists() for path in OUTPUTS)
+
+
+def test_a_source_without_transactions_has_no_segments_and_says_what_it_needs():
+    features = people("customer_id n_purchase_days days_since_last revenue_cents n_orders\na - - - -\nb - - - -")
+    model = segmentation.fit(features, AS_OF, choices(), SEED)
+    customers = segmentation.score(features, json.loads(json.dumps(model)))
+    assert model["clusters"]["verdict"] == (
+        "No segments: segments need purchases, and this source has none (the table transactions)."
+    )
+    assert customers.columns.tolist() == segmentation.CUSTOMERS_SCHEMA.names
+    assert customers.drop(columns="customer_id").isna().all(axis=None)
+    assert segmentation.profiles(features, customers, model).empty
+    assert segmentation.metrics(customers, model)["n_buyers"] == 0

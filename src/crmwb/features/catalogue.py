@@ -165,6 +165,7 @@ FEATURES: tuple[Feature, ...] = (
         (
             _known("recent_revenue_cents", Kind.MONEY, "revenue of the last features.recent_days"),
             _known("previous_revenue_cents", Kind.MONEY, "revenue of the features.recent_days before those"),
+            _known("year_ago_revenue_cents", Kind.MONEY, "revenue of the same days 52 weeks before the recent ones"),
             _known("revenue_trend", Kind.NUMBER, "(recent - previous) / (|recent| + |previous|) revenue, -1 to 1"),
             _known("recent_orders", Kind.INTEGER, "orders with a sale in the last features.recent_days"),
             _known("previous_orders", Kind.INTEGER, "orders with a sale in the features.recent_days before those"),

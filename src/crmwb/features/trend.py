@@ -1,4 +1,4 @@
-"""Which way it goes: the recent period against the one of the same length before it."""
+"""Which way it goes: the recent period against the one before it, and against the same days a year before."""
 
 from datetime import date, timedelta
 
@@ -7,9 +7,11 @@ import ibis.expr.types as ir
 
 from crmwb.features.asof import before, midnight
 
+A_YEAR = timedelta(weeks=52)  # whole weeks, so that as many Saturdays are compared with as many
+
 
 def trend(customers: ir.Table, transactions: ir.Table, as_of: date, recent_days: int) -> ir.Table:
-    """Compare the last `recent_days` before `as_of` with the `recent_days` before those.
+    """Compare the last `recent_days` before `as_of` with the `recent_days` before those, and 52 weeks before.
 
     One row per customer of `customers`. Revenue is net of returns, orders are those with a sale. A period that begins
     before the first order line of anyone was not watched in full: what was bought in it is unknown, not 0.
@@ -18,12 +20,15 @@ def trend(customers: ir.Table, transactions: ir.Table, as_of: date, recent_days:
     """
     recent_from = as_of - timedelta(days=recent_days)
     previous_from = recent_from - timedelta(days=recent_days)
+    year_ago_from = recent_from - A_YEAR
     lines = before(transactions, "ordered_at", as_of)
     recent = lines.ordered_at >= midnight(recent_from)
     previous = (lines.ordered_at >= midnight(previous_from)) & ~recent
+    year_ago = (lines.ordered_at >= midnight(year_ago_from)) & (lines.ordered_at < midnight(as_of - A_YEAR))
     sums = lines.group_by("customer_id").aggregate(
         recent_revenue_cents=lines.revenue_cents.sum(where=recent),
         previous_revenue_cents=lines.revenue_cents.sum(where=previous),
+        year_ago_revenue_cents=lines.revenue_cents.sum(where=year_ago),
         recent_orders=lines.order_id.nunique(where=recent & ~lines.is_return),
         previous_orders=lines.order_id.nunique(where=previous & ~lines.is_return),
     )
@@ -37,6 +42,7 @@ def trend(customers: ir.Table, transactions: ir.Table, as_of: date, recent_days:
         "customer_id",
         recent_revenue_cents=watched("recent_revenue_cents", recent_from),
         previous_revenue_cents=watched("previous_revenue_cents", previous_from),
+        year_ago_revenue_cents=watched("year_ago_revenue_cents", year_ago_from),
         recent_orders=watched("recent_orders", recent_from),
         previous_orders=watched("previous_orders", previous_from),
     )

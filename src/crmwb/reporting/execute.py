@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from traitlets import default
 
 from crmwb import layout
 from crmwb.errors import CrmwbError
+from crmwb.reporting.sections import fitting
+from crmwb.tables import TABLES
 
 Parameter = int | float | str | bool
 
@@ -42,7 +44,9 @@ class OwnKernel(AsyncKernelManager):
         return "auto" if zmq.has("curve") else "disabled"
 
 
-def execute(notebook: Path, parameters: Mapping[str, Parameter], cwd: Path) -> NotebookNode:
+def execute(
+    notebook: Path, parameters: Mapping[str, Parameter], cwd: Path, available: Collection[str] = tuple(TABLES)
+) -> NotebookNode:
     """Run a notebook from its first cell to its last.
 
     Parameters
@@ -53,6 +57,8 @@ def execute(notebook: Path, parameters: Mapping[str, Parameter], cwd: Path) -> N
         Values for names that its cell tagged "parameters" sets.
     cwd : Path
         Where its cells run.
+    available : collection of str
+        The canonical tables that there are; sections that need others give way to one line (see `sections`).
 
     Returns
     -------
@@ -64,12 +70,12 @@ def execute(notebook: Path, parameters: Mapping[str, Parameter], cwd: Path) -> N
     CrmwbError
         The notebook is not there or no notebook, does not know a parameter, or a cell fails.
     """
-    _check(notebook, parameters)
+    content = fitting(_checked(notebook, parameters), available)
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
         with _own_environment():
             executed: NotebookNode = papermill.execute_notebook(
-                notebook.resolve(),
+                content,
                 None,
                 parameters=dict(parameters),
                 kernel_name="python3",
@@ -86,11 +92,11 @@ def execute(notebook: Path, parameters: Mapping[str, Parameter], cwd: Path) -> N
         ) from None
 
 
-def _check(notebook: Path, parameters: Mapping[str, Parameter]) -> None:
-    """Refuse a missing or broken notebook, and parameters that it does not set (papermill would only warn)."""
+def _checked(notebook: Path, parameters: Mapping[str, Parameter]) -> NotebookNode:
+    """Read a notebook; refuse a broken one, and parameters that it does not set (papermill would only warn)."""
     if not notebook.is_file():
         raise CrmwbError(f"{notebook}: not found; write it, or take the report out of reports in {layout.PARAMS}.")
-    _read(notebook)
+    content = _read(notebook)
     known = sorted(papermill.inspect_notebook(notebook))
     unknown = sorted(set(parameters) - set(known))
     if unknown:
@@ -98,6 +104,7 @@ def _check(notebook: Path, parameters: Mapping[str, Parameter]) -> None:
             f"{notebook}: knows no parameter {', '.join(unknown)} (known: {', '.join(known) or 'none'}); "
             f"mend reports.{notebook.stem}.parameters in {layout.PARAMS}."
         )
+    return content
 
 
 def _read(notebook: Path) -> NotebookNode:

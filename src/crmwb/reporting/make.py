@@ -24,7 +24,8 @@ def report(name: str, params: Params, root: Path = Path()) -> None:
         )
     shown = params.reports[name]
     lineage = trace(params, root)
-    notebook = execute(root / layout.report_notebook(name), shown.parameters, root)
+    available = storage.read_json(root / layout.MANIFEST)["tables"]
+    notebook = execute(root / layout.report_notebook(name), shown.parameters, root, available)
     findings = card.headlines(notebook)
     storage.write_text(render.report(notebook, shown, findings, lineage), root / layout.report_html(name))
     storage.write_json(card.make(name, shown, findings, lineage), root / layout.report_card(name))

@@ -18,7 +18,7 @@ from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from crmwb.reporting import tables
+from crmwb.reporting import tables, words
 from crmwb.reporting.picture import Picture
 
 FINDING = "application/vnd.crmwb.finding+json"
@@ -45,6 +45,11 @@ def note(text: str) -> None:
 def missing(what: str, needs: str) -> None:
     """Say in one line that the source cannot tell something, and which table would bring it."""
     note(f"Not available in this source: {what} would need {needs}.")
+
+
+def missing_sections(titles: Sequence[str], table: str) -> None:
+    """Say in one line which sections the source cannot fill for want of a table."""
+    missing(words.listing([f"“{title}”" for title in titles]), f"the table {words.name(table)}")
 
 
 def tiles(items: Sequence[tuple[str, str, str]]) -> None:

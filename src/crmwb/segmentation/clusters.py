@@ -100,6 +100,11 @@ def score(buyers: pd.DataFrame, model: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame({"cluster": place + 1, "cluster_name": given[place]}, index=buyers.index)
 
 
+def none(why: str) -> dict[str, Any]:
+    """Return the model of a source whose customers cannot be clustered."""
+    return {"k": 0, "kind": "none", "verdict": f"No segments: {why}.", "evidence": [], "clusters": []}
+
+
 def _by_revenue(centres: np.ndarray, x: np.ndarray, revenue_cents: np.ndarray) -> list[int]:
     """Return the centres' row numbers by descending revenue per customer, then size, then position."""
     labels = kmeans.nearest(x, centres)

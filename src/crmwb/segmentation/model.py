@@ -25,6 +25,7 @@ CUSTOMERS_SCHEMA = pa.schema(
     ]
 )
 NEVER_BOUGHT = {"rfm_segment": "never_bought", "tier": "potential", "cluster_name": "never bought"}
+WITHOUT_PURCHASES = "segments need purchases, and this source has none (the table transactions)"
 NEEDED = ("customer_id", "n_purchase_days", "days_since_last", "n_orders", "revenue_cents")
 
 
@@ -46,7 +47,7 @@ def fit(features: pd.DataFrame, as_of: str, params: SegmentationParams, seed: in
     -------
     dict
         as_of, n_customers, n_buyers, seed, and the models `rfm`, `tiers` and `clusters`: plain JSON, with everything
-        that `score` needs.
+        that `score` needs. Where the source has no transactions, `rfm` and `tiers` are None and there are no clusters.
 
     Raises
     ------
@@ -54,17 +55,16 @@ def fit(features: pd.DataFrame, as_of: str, params: SegmentationParams, seed: in
         A column is missing, nobody has bought, or a parameter does not suit the features.
     """
     buyers = _buyers(features)
+    known = {"as_of": as_of, "seed": seed, "n_customers": len(features), "n_buyers": len(buyers)}
+    if features["n_purchase_days"].isna().all():  # unknown, not 0: the source has no transactions
+        return known | {"rfm": None, "tiers": None, "clusters": clusters.none(WITHOUT_PURCHASES)}
     if buyers.empty:
         raise CrmwbError(
             f"{layout.CUSTOMER_FEATURES}: none of {len(features):,} customers bought anything before {as_of}; segments "
             "need purchases: check the transactions of the source, and params.yaml: as_of."
         )
     buyers = buyers.sort_values("customer_id")
-    return {
-        "as_of": as_of,
-        "seed": seed,
-        "n_customers": len(features),
-        "n_buyers": len(buyers),
+    return known | {
         "rfm": rfm.fit(buyers, params.rfm),
         "tiers": tiers.fit(buyers, params.tiers),
         "clusters": clusters.fit(buyers, params.clusters, seed),
@@ -85,9 +85,12 @@ def score(features: pd.DataFrame, model: dict[str, Any]) -> pd.DataFrame:
     -------
     DataFrame
         The columns of `CUSTOMERS_SCHEMA`, rows in the order of `features`. Customers who never bought have no scores
-        and no cluster; they are `NEVER_BOUGHT`.
+        and no cluster; they are `NEVER_BOUGHT`. All is unknown where the source has no transactions.
     """
     features = features.reset_index(drop=True)
+    whole = [field.name for field in CUSTOMERS_SCHEMA if field.type == pa.int64()]
+    if model["rfm"] is None:
+        return features[["customer_id"]].reindex(columns=CUSTOMERS_SCHEMA.names).astype(dict.fromkeys(whole, "Int64"))
     buyers = _buyers(features)
     scored = [
         rfm.score(buyers, model["rfm"]),
@@ -95,7 +98,6 @@ def score(features: pd.DataFrame, model: dict[str, Any]) -> pd.DataFrame:
         clusters.score(buyers, model["clusters"]),
     ]
     out = features[["customer_id"]].join(pd.concat(scored, axis=1))
-    whole = [field.name for field in CUSTOMERS_SCHEMA if field.type == pa.int64()]
     return out.fillna(NEVER_BOUGHT).astype(dict.fromkeys(whole, "Int64"))
 
 
@@ -107,8 +109,7 @@ def metrics(customers: pd.DataFrame, model: dict[str, Any]) -> dict[str, Any]:
     return {
         "n_customers": len(customers),
         "n_buyers": int(customers["cluster"].notna().sum()),
-        "clusters": {"k": found["k"], "kind": found["kind"], "verdict": found["verdict"]}
-        | {name: chosen[name] for name in kept if chosen},
+        "clusters": {"k": found["k"], "kind": found["kind"]} | {name: chosen[name] for name in kept if chosen},
         "tiers": customers["tier"].value_counts().sort_index().to_dict(),
         "rfm_segments": customers["rfm_segment"].value_counts().sort_index().to_dict(),
     }

@@ -51,6 +51,8 @@ def profiles(features: pd.DataFrame, customers: pd.DataFrame, model: dict[str, A
         mean_revenue_cents is per customer, mean_order_cents per order; means and medians are over the customers of
         whom the value is known, and NULL where there are none or the source does not have it.
     """
+    if model["rfm"] is None:
+        return pd.DataFrame(columns=PROFILES_SCHEMA.names)
     both = customers.merge(features, on="customer_id", validate="one_to_one").sort_values("customer_id")
     order = {
         "rfm_segment": [rule["name"] for rule in model["rfm"]["segments"]],
