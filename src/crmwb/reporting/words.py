@@ -64,6 +64,14 @@ def days(value: float | None) -> str:
     return NOTHING if is_unknown(value) else plural(round(value or 0), "day")
 
 
+def span(n_days: float) -> str:
+    """Write a length of time as people say it: 45 → "45 days", 365 → "12 months", 1461 → "4 years"."""
+    months = round(n_days * 12 / 365.25)
+    if months < 3:
+        return days(n_days)
+    return plural(months, "month") if months < 24 else f"{round(months / 12, 1):g} years"
+
+
 def plural(n: float, noun: str, nouns: str | None = None) -> str:
     """Write a count with its noun: (1, "row") → "1 row"; (1200, "row") → "1,200 rows"."""
     return f"{count(n)} {noun if n == 1 else nouns or noun + 's'}"

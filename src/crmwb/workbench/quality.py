@@ -68,8 +68,11 @@ class Quality:
 
     @property
     def revenue(self) -> dict[str, int]:
-        """Revenue in cents: ingested, clean, quarantined; the last two add up to the first, the mart to clean."""
-        sums: dict[str, int] = self.summary["tables"]["transactions"]["revenue_cents"]
+        """Revenue in cents: ingested, clean, quarantined; the last two add up to the first, the mart to clean.
+
+        Empty where the source has no transactions.
+        """
+        sums: dict[str, int] = self.summary["tables"].get("transactions", {}).get("revenue_cents", {})
         return sums
 
     def revenue_before(self, as_of: date) -> int:
