@@ -52,7 +52,7 @@ def test_a_date_is_read_as_a_date(load):
         ("as_of", "yesterday", ["as_of", "'yesterday'", "YYYY-MM-DD"]),
         ("source.kind", "ftp", ["source.kind", "'ftp'", "complete_journey"]),
         ("source.kind", "files", ["source", "mapping", "directory"]),
-        ("source.currency", "dollars", ["source.currency", "'dollars'"]),
+        ("source.currency", "dollars", ["source.currency", "'dollars'", "three capital letters"]),
         (
             "segmentation.tiers.levels",
             [{"name": n, "share": 0.5} for n in ("vip", "good", "small")],
@@ -71,6 +71,7 @@ def test_a_date_is_read_as_a_date(load):
         ("features.recent_days", 400_000, ["recent_days", "3650"]),
         ("quality", None, ["quality"]),
         ("reports", {}, ["reports"]),
+        ("reports", {"index": CONTENT["reports"]["data_quality"]}, ["reports", "index is the page"]),
         ("reports", {"Bad Name": CONTENT["reports"]["data_quality"]}, ["reports", "Bad Name"]),
     ],
 )

@@ -90,6 +90,12 @@ def test_months_are_what_the_transactions_say(wb, built_project):
     assert months["n_new"].sum() == sales["customer_id"].nunique()
 
 
+@pytest.mark.parametrize("times", [0, -1, float("nan"), float("inf")])
+def test_a_silence_of_no_length_is_refused(wb, times):
+    with pytest.raises(CrmwbError, match="give a number above 0"):
+        wb.customers.silent(times)
+
+
 def test_silent_customers_are_counted_against_their_own_rhythm(wb):
     buyers = wb.customers.buyers
     silent = wb.customers.silent(3)

@@ -6,13 +6,14 @@ with the key, the value and what is allowed.
 
 import difflib
 import json
+import re
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from crmwb import layout
 from crmwb.errors import CrmwbError
@@ -44,9 +45,16 @@ class SourceParams(Section):
     """Where the CRM data comes from."""
 
     kind: Literal["complete_journey", "files"]
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    currency: str
     mapping: str | None
     directory: str | None
+
+    @field_validator("currency")
+    @classmethod
+    def _currency_code(cls, code: str) -> str:
+        if not re.fullmatch(r"[A-Z]{3}", code):
+            raise ValueError("write the currency's three capital letters (ISO 4217), such as USD, EUR or CNY")
+        return code
 
     @model_validator(mode="after")
     def _files_need_a_mapping(self) -> Self:
@@ -202,6 +210,12 @@ class Params(Section):
     segmentation: SegmentationParams
     value: ValueParams
     reports: Annotated[dict[Name, ReportParams], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _index_is_taken(self) -> Self:
+        if "index" in self.reports:
+            raise ValueError("reports: index is the page that leads to all reports; name this one otherwise")
+        return self
 
     def fingerprint(self) -> str:
         """Return the SHA-256 of every choice that can change a result (so without `engine`)."""

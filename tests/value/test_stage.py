@@ -195,7 +195,8 @@ def test_most_customers_at_the_left_edge_is_a_caveat(tmp_path, monkeypatch):
 
 def test_spends_of_no_mean_are_valued_by_each_customers_own():
     buyers = pd.DataFrame({"frequency": [0, 1, 3], "monetary_cents": [np.nan, 400.0, 2000.0]})
-    model = value.potential.customers.GammaGamma().fit(buyers["frequency"].to_numpy(), buyers["monetary_cents"].to_numpy())
+    frequency, spend = buyers["frequency"].to_numpy(), buyers["monetary_cents"].to_numpy()
+    model = value.potential.customers.GammaGamma().fit(frequency, spend)
     assert not model.verdict_.is_ok
     # who has no repeat purchase gets the mean over all four repeat purchases
     assert value.potential.customers.expected_spend(buyers, model).tolist() == [(400 + 3 * 2000) / 4, 400, 2000]

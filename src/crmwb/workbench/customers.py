@@ -1,5 +1,6 @@
 """The customers: everything known of each, and the base as a whole month by month."""
 
+import math
 from functools import cached_property
 from pathlib import Path
 
@@ -87,7 +88,14 @@ class Customers:
             One row per group, by falling revenue per customer: the group, n_customers, n_silent, silent_share,
             silent_revenue_cents (what the silent ones brought so far), silent_revenue_share (of the group's),
             n_once (bought on one day only, so without a rhythm to compare with).
+
+        Raises
+        ------
+        CrmwbError
+            `times` is not a number above 0.
         """
+        if not (math.isfinite(times) and times > 0):
+            raise CrmwbError(f"silent: {times!r} is no number of usual gaps; give a number above 0, such as 3.")
         buyers = self.buyers
         is_silent = buyers["silence_ratio"].fillna(0) > times
         parts = buyers.assign(

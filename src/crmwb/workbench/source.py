@@ -1,6 +1,7 @@
 """Where the data comes from: the source, its caveat, its currency, and the day that everything is seen from."""
 
 from datetime import date, timedelta
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -78,4 +79,7 @@ class Source:
         return pd.DataFrame(rows, columns=["table", "n_rows", "n_unreadable", "first", "last"])
 
     def _repr_html_(self) -> str:
-        return tables.html(self.frame, caption=f"{self.name}, as of {self.as_of}")
+        remarks = [self.caveat] if self.caveat else []
+        remarks += [f"Not available in this source: {what}, which would need {needs}." for what, needs in self.missing]
+        lines = "".join(f"<p>{escape(remark)}</p>" for remark in remarks)
+        return tables.html(self.frame, caption=f"{self.name}, as of {self.as_of}") + lines
