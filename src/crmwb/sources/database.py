@@ -1,0 +1,203 @@
+"""Reading a company's database through Ibis: read-only, in batches, every value as the text that the database writes.
+
+Where the database is and who asks is a secret: it comes from the environment variable CRMWB_DATABASE_URL or from a file
+.env that git ignores, and no message repeats it.
+"""
+
+import difflib
+import importlib
+import os
+import re
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pyarrow as pa
+from dotenv import dotenv_values
+
+from crmwb.errors import CrmwbError
+from crmwb.sources.delimited import ROW
+
+URL = "CRMWB_DATABASE_URL"
+ENV_FILE = Path(".env")
+KINDS = ("postgresql", "sqlite", "duckdb", "mysql")
+FILES = {"sqlite", "duckdb"}
+DRIVERS = {"psycopg", "sqlite3", "duckdb", "_duckdb", "MySQLdb"}
+EXTRAS = {"postgresql": "postgres", "mysql": "mysql"}
+BATCH_ROWS = 50_000
+READ_ONLY = {  # said to the server once, after connecting
+    "postgres": ["SET default_transaction_read_only = on", "SET TimeZone = 'UTC'", "SET DateStyle = 'ISO'"],
+    "mysql": ["SET SESSION TRANSACTION READ ONLY", "SET time_zone = '+00:00'", "SET sql_mode = 'ANSI_QUOTES'"],
+    "sqlite": ["PRAGMA query_only = ON"],
+    "duckdb": [],  # opened read-only
+}
+IN_SCHEMAS = """
+    SELECT table_name FROM information_schema.tables
+    WHERE table_schema NOT IN ('pg_catalog', 'information_schema', 'mysql', 'performance_schema', 'sys')
+"""
+TABLES = {"sqlite": "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"}
+TEXT = {"postgres": "TEXT", "mysql": "CHAR", "sqlite": "TEXT", "duckdb": "VARCHAR"}
+
+
+@dataclass
+class Query:
+    """The rows of a table or of a query, not read yet.
+
+    Attributes
+    ----------
+    name : str
+        What messages and `source_file` call it.
+    columns : list of str
+        As the database names them.
+    malformed : list of (int, str)
+        Empty: a database has no malformed rows. For the same interface as `delimited.Delimited`.
+    """
+
+    name: str
+    columns: list[str]
+    _con: Any = field(repr=False)
+    _query: str = field(repr=False)
+    malformed: list[tuple[int, str]] = field(default_factory=list)
+
+    def batches(self, wanted: list[int]) -> Iterator[pa.RecordBatch]:
+        """Yield the wanted columns as text, in the order of `wanted` and named by position, then `source_row` (int64).
+
+        Rows are numbered in the order of their values, for a database has no order of its own.
+
+        Raises
+        ------
+        CrmwbError
+            The database stops answering.
+        """
+        kind = TEXT[self._con.name]
+        cells = [f"CAST({_quoted(self.columns[i])} AS {kind})" for i in wanted]
+        order = ", ".join(str(i + 1) for i in range(len(wanted)))
+        schema = pa.schema([*((str(i), pa.string()) for i in range(len(wanted))), (ROW, pa.int64())])
+        n_before = 0
+        with _told(self.name), _cursor(self._con) as cursor:
+            cursor.execute(_select(", ".join(cells), f"({self._query}) AS q", f"ORDER BY {order}"))
+            while found := cursor.fetchmany(BATCH_ROWS):
+                texts = [pa.array(values, pa.string()) for values in zip(*found, strict=True)]
+                numbers = pa.array(range(n_before + 1, n_before + 1 + len(found)), pa.int64())
+                n_before += len(found)
+                yield pa.record_batch([*texts, numbers], schema=schema)
+
+
+@contextmanager
+def connect(url: str | None = None) -> Iterator[Any]:
+    """Open the database that `url` names, by default the one of the environment, for reading only.
+
+    Yields
+    ------
+    ibis.BaseBackend
+        The connection.
+
+    Raises
+    ------
+    CrmwbError
+        No address is given, it is of another kind, the driver is not installed, or the database does not let us in.
+    """
+    address = url or os.environ.get(URL) or dotenv_values(ENV_FILE).get(URL)
+    if not address:
+        raise CrmwbError(
+            f"source.kind database: {URL} is not set; write it to the environment or to {ENV_FILE}, such as "
+            f"{URL}=postgresql://user:password@host/database."
+        )
+    kind = address.partition("://")[0]
+    if kind not in KINDS:
+        raise CrmwbError(f"{URL}: must begin with one of {', '.join(f'{known}://' for known in KINDS)}.")
+    with _told(f"the database of {URL}"):
+        con = _open(kind, address)
+    try:
+        for statement in READ_ONLY[con.name]:
+            with _told(f"the database of {URL}"), closing(con.con.cursor()) as cursor:
+                cursor.execute(statement)
+        yield con
+    finally:
+        con.disconnect()
+
+
+def open_table(con: Any, table: str, key: str) -> Query:
+    """Open a table or view, `schema.table` or `table`.
+
+    Raises
+    ------
+    CrmwbError
+        There is none of that name.
+    """
+    name = table.rpartition(".")[2]
+    with _told(table), _cursor(con) as cursor:
+        cursor.execute(TABLES.get(con.name, IN_SCHEMAS))
+        there = [row[0] for row in cursor.fetchall()]
+    if name not in there:
+        close = difflib.get_close_matches(name, there, n=3, cutoff=0.5) or sorted(there)[:8]
+        raise CrmwbError(f"{key}: the database has no table {table!r}; there is {', '.join(close) or 'none'}.")
+    return open_query(con, _select("*", ".".join(_quoted(part) for part in table.split("."))), table)
+
+
+def open_query(con: Any, query: str, name: str) -> Query:
+    """Open a query: one SELECT.
+
+    Raises
+    ------
+    CrmwbError
+        The database refuses it.
+    """
+    inner = query.strip().rstrip(";")
+    with _told(name), _cursor(con) as cursor:
+        cursor.execute(_select("*", f"({inner}) AS q", "LIMIT 0"))
+        cursor.fetchmany(1)
+        return Query(name, [column[0] for column in cursor.description], con, inner)
+
+
+def _open(kind: str, address: str) -> Any:
+    if kind not in FILES:
+        try:
+            return ibis.connect(address)
+        except ImportError:
+            raise CrmwbError(f"{URL}: {kind} needs its driver; run pip install 'crmwb[{EXTRAS[kind]}]'.") from None
+    path = Path(address.partition("://")[2].partition("?")[0].removeprefix("/"))
+    if not path.is_file():  # to open it would make it
+        raise CrmwbError(f"{URL}: {path}: no such file; a path from the root begins with a fourth slash.")
+    return ibis.sqlite.connect(path) if kind == "sqlite" else ibis.duckdb.connect(path, read_only=True)
+
+
+@contextmanager
+def _cursor(con: Any) -> Iterator[Any]:
+    """Open a cursor that holds no more than one batch of rows here."""
+    if con.name == "postgres":
+        with con.con.transaction(), con.con.cursor(name="crmwb") as cursor:
+            yield cursor
+    elif con.name == "mysql":
+        streaming = importlib.import_module("MySQLdb.cursors").SSCursor  # an extra, not always there
+        with closing(con.con.cursor(streaming)) as cursor:
+            yield cursor
+    else:
+        with closing(con.con.cursor()) as cursor:
+            yield cursor
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """Turn a driver's error into one sentence, without what it says of the address."""
+    try:
+        yield
+    except Exception as error:
+        # each driver has its own family of errors, and naming them would need every driver to be installed
+        if type(error).__module__.partition(".")[0] not in DRIVERS:
+            raise
+        said = " ".join(str(error).partition("LINE 1")[0].split())
+        said = re.sub(r"connection to server at \S+(, port \d+)? failed: ", "", said)
+        raise CrmwbError(f"{what}: the database says: {said[:300].rstrip('.')}. Check it, and run again.") from None
+
+
+def _select(what: str, source: str, rest: str = "") -> str:
+    """Write a query; names in it are quoted, and a company's own query runs on a connection that cannot write."""
+    return f"SELECT {what} FROM {source} {rest}"  # noqa: S608 - see above
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
