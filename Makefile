@@ -9,7 +9,7 @@ export GX_ANALYTICS_ENABLED := False
 # libraries compile once: without this, where it is set, every stage starts half as fast
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint lab report clean lock
+.PHONY: help demo test lint lab report accuracy clean lock
 
 help: ## list these verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -28,7 +28,9 @@ $(READY): requirements.lock pyproject.toml
 	fi
 	@touch $@
 
-demo: report ## run the whole pipeline on what params.yaml names, the demo data to begin with
+demo: $(READY) ## run the whole pipeline on the demo data; SOURCE=b2b_demo writes that source into params.yaml first
+	@$(if $(SOURCE),crmwb source "$(SOURCE)")
+	@$(MAKE) --no-print-directory report
 
 report: $(READY) ## run what changed of the pipeline, the reports last, and print where they are
 	@dvc repro
@@ -44,6 +46,9 @@ lint: $(READY) ## check style and types
 
 lab: $(READY) ## open JupyterLab on the explore notebooks (localhost, token)
 	@jupyter lab --ServerApp.ip=127.0.0.1 --LabApp.default_url=/lab/tree/notebooks/explore/START_HERE.ipynb
+
+accuracy: $(READY) ## test the forecasts on six data sets and write docs/accuracy.md (SHARED=folder of the data sets)
+	@python benchmarks/accuracy.py $(SHARED)
 
 lock: ## resolve requirements.lock again (needs uv)
 	@uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
