@@ -6,6 +6,7 @@ from crmwb import engine, layout, params, progress, stage, storage
 def main() -> None:
     p = params.load()
     with progress.step("loading Great Expectations"):
+        from crmwb.quality.runs.accepted import accepted
         from crmwb.quality.summary import metrics, summary
         from crmwb.quality.validation import validate
     with (
@@ -13,7 +14,7 @@ def main() -> None:
         storage.replacing_folder(layout.CLEAN) as clean,
         storage.replacing_folder(layout.QUARANTINE) as quarantine,
     ):
-        found = validate(con, layout.CANONICAL, clean, quarantine, p.quality)
+        found = validate(con, layout.CANONICAL, clean, quarantine, p.quality, accepted=accepted(layout.ACCEPTED_RUN))
     storage.write_json(summary(found), layout.QUALITY_SUMMARY)
     storage.write_json(metrics(found), layout.QUALITY_METRICS)
 

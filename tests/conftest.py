@@ -38,3 +38,17 @@ def built_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = make_project(tmp_path_factory.mktemp("cdnow") / "project")
     repro(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def b2b_company(tmp_path_factory: pytest.TempPathFactory):
+    """Return the simulated company of 25,000 accounts over three years: its tables and its truth. Read it only."""
+    from b2b_company import make_company
+
+    return make_company(tmp_path_factory.mktemp("b2b") / "canonical", n_customers=25_000, years=3, seed=1)
+
+
+@pytest.fixture(scope="session")
+def b2b_demo(b2b_company) -> Path:
+    """Return the folder of the simulated company's canonical tables."""
+    return b2b_company.folder

@@ -1,6 +1,7 @@
 """The command line: `crmwb --help`."""
 
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,9 +28,80 @@ def check_params() -> None:
     stage.run(lambda: pprint(params.load(layout.root() / layout.PARAMS), expand_all=True))
 
 
+@app.command("source")
+def choose_source(kind: Annotated[str, typer.Argument(help="complete_journey, b2b_demo or files")]) -> None:
+    """Choose where the data comes from: write source.kind into params.yaml, and say so."""
+    from crmwb import params
+    from crmwb.progress import console
+
+    def choose() -> None:
+        path = layout.root() / layout.PARAMS
+        before = params.choose_source(kind, path)
+        if before != kind:
+            console.print(f"{layout.PARAMS}: source.kind is now {kind}; it was {before}.")
+
+    stage.run(choose)
+
+
+@app.command("check")
+def check_mapping(
+    mapping: Annotated[Path | None, typer.Argument(help="a mapping; the one of params.yaml where not given")] = None,
+    directory: Annotated[Path | None, typer.Option(help="where the files lie; source.directory if not given")] = None,
+    rows: Annotated[int, typer.Option(min=1, help="rows to read of each file")] = 1_000,
+) -> None:
+    """Check a mapping and try it on the first rows of its files, without running the pipeline."""
+    from crmwb import params
+    from crmwb.errors import CrmwbError
+
+    def check() -> None:
+        from crmwb.sources import checking, preview
+
+        p = params.load()
+        path = mapping or (p.source.mapping and Path(p.source.mapping))
+        if not path:
+            raise CrmwbError("No mapping to check: name one, such as crmwb check mappings/shop.yaml.")
+        found = checking.check(
+            path, directory or Path(p.source.directory or layout.RAW), p.source.currency, p.engine, rows
+        )
+        for line in preview.lines(found):
+            typer.echo(line)
+        if found.mistakes:
+            raise CrmwbError("\n".join(found.mistakes))
+
+    stage.run(check)
+
+
+@app.command("schema")
+def write_schema() -> None:
+    """Write mappings/mapping.schema.json, by which editors complete and check mappings."""
+    from crmwb.sources import schema
+
+    stage.run(lambda: schema.write(layout.root() / layout.MAPPING_SCHEMA))
+
+
 @app.command("dictionary")
 def write_dictionary() -> None:
     """Write docs/data_dictionary.md from the data contract and the columns of the customer mart."""
     from crmwb.actions import dictionary
 
     stage.run(lambda: dictionary.write(layout.root() / layout.DATA_DICTIONARY))
+
+
+@app.command("quarantine")
+def show_quarantine(
+    table: Annotated[str | None, typer.Argument(help="only this table")] = None,
+    rule: Annotated[str | None, typer.Option(help="only rows that broke this rule")] = None,
+    export: Annotated[Path | None, typer.Option(help="write the rows to this CSV, for the owner of the data")] = None,
+) -> None:
+    """Show which rows were set aside, why, and how they come back."""
+    from crmwb.quality import review
+
+    stage.run(lambda: typer.echo(review.shown(layout.root(), table, rule, export)))
+
+
+@app.command("accept")
+def accept_run() -> None:
+    """Accept the last run: later ones are held against its rows, last days and distributions."""
+    from crmwb.quality.runs import accepted
+
+    stage.run(lambda: typer.echo(accepted.accept(layout.root())))

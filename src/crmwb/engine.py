@@ -51,12 +51,28 @@ def open_parquet(con: Backend, path: Path, name: str) -> ir.Table:
     return con.read_parquet(str(path), table_name=name)
 
 
-def batches(con: Backend, expression: ir.Table) -> pa.RecordBatchReader:
+def batches(con: Backend, expression: ir.Table, *, in_steps: bool = False) -> pa.RecordBatchReader:
     """Evaluate `expression` and stream it as Arrow batches.
 
     Ibis 12 asks DuckDB 2 for a reader by a name that is gone, so the compiled query goes to DuckDB's own.
+
+    Parameters
+    ----------
+    con : Backend
+        The engine.
+    expression : ir.Table
+        What to evaluate.
+    in_steps : bool, default=False
+        Keep its selections apart. Ibis makes one of them, which works out anew, at every place, what an earlier one
+        named: of a long chain, many times over.
     """
-    return con.con.sql(con.compile(expression)).to_arrow_reader(BATCH_ROWS)
+    fused = ibis.options.sql.fuse_selects
+    ibis.options.sql.fuse_selects = fused and not in_steps
+    try:
+        query = con.compile(expression)
+    finally:
+        ibis.options.sql.fuse_selects = fused
+    return con.con.sql(query).to_arrow_reader(BATCH_ROWS)
 
 
 def open_arrow(con: Backend, table: pa.Table, name: str) -> ir.Table:

@@ -11,18 +11,24 @@ PARAMS = Path("params.yaml")
 PIPELINE = Path("dvc.yaml")
 SOURCE_CODE = Path("src/crmwb")
 MAPPINGS = Path("mappings")
+MAPPING_SCHEMA = MAPPINGS / "mapping.schema.json"
 NOTEBOOKS = Path("notebooks")
 DATA_DICTIONARY = Path("docs/data_dictionary.md")
 
 RAW = Path("data/raw")
+FORGOTTEN = Path("data/forgotten.csv")
 
 CANONICAL = Path("data/canonical")
 MANIFEST = CANONICAL / "manifest.json"
+UNREADABLE = CANONICAL / "unreadable"  # rows that could not be cast to the contract's types
+TRUTH = CANONICAL / "truth"  # of a simulated source; only tests read it
+TRUTH_PARAMETERS = TRUTH / "truth.json"
 
 CLEAN = Path("data/quality/clean")
 QUARANTINE = Path("data/quality/quarantine")
 QUALITY_SUMMARY = Path("data/quality/summary.json")
 QUALITY_METRICS = Path("metrics/quality.json")
+ACCEPTED_RUN = Path("metrics/accepted.json")
 
 CUSTOMER_FEATURES = Path("data/features/customers.parquet")
 SNAPSHOTS = Path("data/features/snapshots.parquet")
@@ -35,7 +41,12 @@ SEGMENT_METRICS = Path("metrics/segments.json")
 
 CUSTOMER_VALUE = Path("data/value/customers.parquet")
 BACKTEST = Path("data/value/backtest.parquet")
+EQUITY = Path("data/value/equity.parquet")
+EQUITY_BRIDGE = Path("data/value/equity_bridge.parquet")
+FORECAST = Path("data/value/forecast.parquet")
+PAST_FORECASTS = Path("data/value/past_forecasts.parquet")
 VALUE_MODELS = Path("data/value/models.json")
+VALUE_FACTS = Path("data/value/facts.json")
 VALUE_METRICS = Path("metrics/value.json")
 
 CUSTOMER_MART = Path("data/marts/customers.parquet")

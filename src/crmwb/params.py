@@ -7,6 +7,7 @@ with the key, the value and what is allowed.
 import difflib
 import json
 import re
+from collections.abc import Callable
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -24,6 +25,7 @@ Month = Annotated[int, Field(ge=1, le=12)]
 Score = Annotated[int, Field(ge=1, le=10)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 M = TypeVar("M", bound=BaseModel)
+Loc = tuple[int | str, ...]
 
 
 POTENTIAL = "potential"
@@ -41,13 +43,22 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
+class B2bDemoParams(Section):
+    """The simulated company: how many accounts, how many years of them, and where its chance starts from."""
+
+    n_customers: Annotated[int, Field(ge=1_000, le=10_000_000)]
+    years: Annotated[int, Field(ge=2, le=10)]
+    seed: Annotated[int, Field(ge=0, lt=2**32)]
+
+
 class SourceParams(Section):
     """Where the CRM data comes from."""
 
-    kind: Literal["complete_journey", "files"]
+    kind: Literal["complete_journey", "files", "b2b_demo"]
     currency: str
     mapping: str | None
     directory: str | None
+    b2b_demo: B2bDemoParams
 
     @field_validator("currency")
     @classmethod
@@ -71,10 +82,13 @@ class EngineParams(Section):
 
 
 class QualityParams(Section):
-    """How much bad data is too much."""
+    """How much bad data is too much, and how far a run may differ from the accepted one without a word."""
 
     max_quarantined_share: Share
     n_examples: Annotated[int, Field(ge=0, le=20)]
+    max_lag_days: Annotated[int, Field(ge=0, le=3650)]
+    max_row_change: Annotated[float, Field(ge=0, le=100)]
+    max_drift: Annotated[float, Field(gt=0, le=100)]
 
 
 class FeatureParams(Section):
@@ -180,6 +194,38 @@ class BacktestParams(Section):
     min_customers: Annotated[int, Field(ge=2)]
 
 
+class EquityParams(Section):
+    """How customer equity is followed through time and forecast."""
+
+    n_months: Annotated[int, Field(ge=1, le=600)]
+    lost_below: Share
+    forecast_months: Annotated[int, Field(ge=1, le=60)]
+    n_origins: Annotated[int, Field(ge=1, le=120)]
+
+
+class DimensionWeights(Section):
+    """How much each dimension of the score card counts, against the others."""
+
+    income: Annotated[float, Field(ge=0)]
+    influence: Annotated[float, Field(ge=0)]
+    credit: Annotated[float, Field(ge=0)]
+    loyalty: Annotated[float, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _something_counts(self) -> Self:
+        if self.income + self.influence + self.credit + self.loyalty <= 0:
+            raise ValueError("at least one weight must be above 0")
+        return self
+
+
+class ScorecardParams(Section):
+    """What counts how much in the score card, and how easily a customer changes tier."""
+
+    weights: DimensionWeights
+    hysteresis_points: Annotated[float, Field(ge=0, le=50)]
+    memory_months: Annotated[int, Field(ge=0, le=60)]
+
+
 class ValueParams(Section):
     """What a customer is worth, and over which time."""
 
@@ -187,6 +233,9 @@ class ValueParams(Section):
     annual_discount_rate: Annotated[float, Field(ge=0, lt=10)]
     assumed_margin_share: Annotated[float, Field(gt=0, le=1)]
     n_bootstrap: Annotated[int, Field(ge=20)]
+    referral_type_1_share: Share
+    scorecard: ScorecardParams
+    equity: EquityParams
     backtest: BacktestParams
 
 
@@ -236,8 +285,46 @@ def load(path: Path = layout.PARAMS) -> Params:
     return read(path, Params)
 
 
-def read(path: Path, model: type[M]) -> M:
+def choose_source(kind: str, path: Path = layout.PARAMS) -> str:
+    """Write `source.kind` into params.yaml, and leave all else there as it is, comments too.
+
+    Returns
+    -------
+    str
+        The kind that stood there before.
+
+    Raises
+    ------
+    CrmwbError
+        params.yaml is not in order, before or after the change; it is left as it was.
+    """
+    before = load(path).source.kind
+    text = path.read_text(encoding="utf-8")
+    changed, n = re.subn(
+        r"(?m)(^source:.*\n(?:[ \t#].*\n|\n)*?[ \t]+kind:[ \t]*)[\w-]+", rf"\g<1>{kind}", text, count=1
+    )
+    if n == 0:
+        raise CrmwbError(f"{path}: source.kind does not stand on a line of its own; write {kind} there by hand.")
+    path.write_text(changed, encoding="utf-8")
+    try:
+        load(path)
+    except CrmwbError:
+        path.write_text(text, encoding="utf-8")
+        raise
+    return before
+
+
+def read(path: Path, model: type[M], place: Callable[[Loc], str] | None = None) -> M:
     """Read a YAML file that people write, params.yaml or a mapping, as `model`.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    model : type
+        What it must be.
+    place : callable, optional
+        How messages name a key; by file and key where not given.
 
     Raises
     ------
@@ -255,24 +342,24 @@ def read(path: Path, model: type[M]) -> M:
     try:
         return model.model_validate_json(text)
     except ValidationError as error:
-        raise CrmwbError("\n".join(_explain(path, e, model) for e in error.errors())) from None
+        name = place or (lambda key: f"{path}: {'.'.join(str(part) for part in key) or 'the file'}")
+        raise CrmwbError("\n".join(_explain(name(e["loc"]), e, model) for e in error.errors())) from None
 
 
-def _explain(path: Path, error: Any, model: type[BaseModel]) -> str:
+def _explain(key: str, error: Any, model: type[BaseModel]) -> str:
     """Say one validation error in the words of the file: key, value, what is allowed."""
-    key = ".".join(str(part) for part in error["loc"]) or "the file"
     if error["type"] == "extra_forbidden":
         known = _known_keys(model, error["loc"][:-1])
         close = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
         hint = f"; did you mean {close[0]}?" if close else f"; known here: {', '.join(known)}."
-        return f"{path}: {key}: no such key{hint}"
+        return f"{key}: no such key{hint}"
     if error["type"] == "missing":
-        return f"{path}: {key}: missing; add it (the project's own params.yaml and mappings show every key)."
+        return f"{key}: missing; add it (the project's own params.yaml and mappings show every key)."
     said = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     allowed = said if error["type"] == "value_error" else f"must be {said}"
     if isinstance(error["input"], dict | list):
-        return f"{path}: {key}: {allowed}."
-    return f"{path}: {key}: {error['input']!r} is not allowed: {allowed}."
+        return f"{key}: {allowed}."
+    return f"{key}: {error['input']!r} is not allowed: {allowed}."
 
 
 def _known_keys(model: Any, where: tuple[int | str, ...]) -> list[str]:
@@ -284,6 +371,8 @@ def _known_keys(model: Any, where: tuple[int | str, ...]) -> list[str]:
 
 
 def _section(annotation: Any) -> Any:
-    """Return the section within an annotation such as `dict[str, Section]` or `Section | None`; else the annotation."""
-    parts = [part for part in get_args(annotation) if hasattr(part, "model_fields")]
+    """Return the section within an annotation such as `dict[str, tuple[Section, ...]]`; else the annotation."""
+    if hasattr(annotation, "model_fields"):
+        return annotation
+    parts = [part for part in map(_section, get_args(annotation)) if hasattr(part, "model_fields")]
     return parts[-1] if parts else annotation

@@ -6,8 +6,10 @@ Ids are strings; money is int64 in hundredths of `params.source.currency`; times
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -39,6 +41,13 @@ ARROW_TYPES = {
     Kind.TIMESTAMP: pa.timestamp("us"),
     Kind.BOOLEAN: pa.bool_(),
 }
+
+
+# A trillion in any currency: a row beyond it is a slip, and sums of rows within it can be counted in an int64.
+MOST_CENTS = 10**14
+MOST_UNITS = 10**12
+# Days outside stand for "unknown" (1900-01-01, 9999-12-31) or are slips; a single one would move the whole window.
+FIRST_DAY, LAST_DAY = date(1901, 1, 1), date(2098, 12, 31)
 
 
 class Severity(StrEnum):
@@ -110,6 +119,10 @@ def _maybe(
     return Column(name, kind, meaning, nullable=True, minimum=minimum, maximum=maximum, allowed=allowed)
 
 
+def _money(name: str, meaning: str, *, nullable: bool = True, minimum: int = -MOST_CENTS) -> Column:
+    return Column(name, Kind.MONEY, meaning, nullable=nullable, minimum=minimum, maximum=MOST_CENTS)
+
+
 CUSTOMERS = Table(
     name="customers",
     grain="one row per customer or account",
@@ -120,7 +133,7 @@ CUSTOMERS = Table(
         _maybe("acquired_on", Kind.DATE, "when they became a customer"),
         _maybe("acquisition_channel", Kind.CATEGORY, "what brought them"),
         _maybe("acquisition_route", Kind.CATEGORY, "who made the first step", allowed=("inbound", "outbound")),
-        _maybe("acquisition_cost_cents", Kind.MONEY, "what it cost to win them", minimum=0),
+        _money("acquisition_cost_cents", "what it cost to win them", minimum=0),
         _maybe("country", Kind.CATEGORY, "country"),
         _maybe("region", Kind.CATEGORY, "region within the country"),
         _maybe("city", Kind.CATEGORY, "city"),
@@ -136,10 +149,16 @@ CUSTOMERS = Table(
         _id("parent_id", "the company they belong to", nullable=True, references="customers"),
         _id("referred_by", "the customer who brought them", nullable=True, references="customers"),
         _maybe("contactable", Kind.BOOLEAN, "they agreed to be contacted"),
-        _maybe("wallet_cents", Kind.MONEY, "their estimated yearly spend in our category", minimum=0),
-        _maybe("credit_limit_cents", Kind.MONEY, "how much they may owe", minimum=0),
+        _money("wallet_cents", "their estimated yearly spend in our category", minimum=0),
+        _money("credit_limit_cents", "how much they may owe", minimum=0),
     ),
 )
+
+def _net(transactions: ir.Table) -> ir.FloatingValue:
+    """Return gross less discount, in cents; what came back, and its discount, count the other way round."""
+    gross, discount = (transactions[name].cast("float64") for name in ("gross_cents", "discount_cents"))
+    return gross - ibis.ifelse(transactions.is_return, -discount, discount)
+
 
 TRANSACTIONS = Table(
     name="transactions",
@@ -151,10 +170,17 @@ TRANSACTIONS = Table(
         Column("line_no", Kind.INTEGER, "position within the order, from 1", minimum=1),
         Column("ordered_at", Kind.TIMESTAMP, "when it was ordered"),
         _id("product_id", "what was bought", nullable=True, references="products"),
-        Column("quantity", Kind.NUMBER, "how many units; negative for returns"),
-        Column("revenue_cents", Kind.MONEY, "what we received, net of discount; negative for returns"),
-        _maybe("discount_cents", Kind.MONEY, "what was taken off the list price", minimum=0),
-        _maybe("cost_cents", Kind.MONEY, "what the goods cost us; negative for returns"),
+        Column(
+            "quantity",
+            Kind.NUMBER,
+            "how many units; negative for returns",
+            minimum=-MOST_UNITS,
+            maximum=MOST_UNITS,
+        ),
+        _money("revenue_cents", "what we received, net of discount; negative for returns", nullable=False),
+        _money("gross_cents", "what it would have been at list price; negative for returns"),
+        _money("discount_cents", "what was taken off the list price", minimum=0),
+        _money("cost_cents", "what the goods cost us; negative for returns"),
         _maybe("channel", Kind.CATEGORY, "where the order came in"),
         _id("store_id", "the store", nullable=True),
         Column("is_return", Kind.BOOLEAN, "goods came back"),
@@ -170,6 +196,12 @@ TRANSACTIONS = Table(
             lambda t: (t.revenue_cents == 0) | (t.quantity != 0),
             Severity.WARNING,
         ),
+        Rule(
+            "net_is_gross_less_discount",
+            "revenue is what it would have been at list price less the discount, to a cent",
+            lambda t: _net(t).between(t.revenue_cents - 1.0, t.revenue_cents + 1.0),
+            Severity.WARNING,
+        ),
     ),
 )
 
@@ -183,7 +215,7 @@ PRODUCTS = Table(
         _maybe("line", Kind.CATEGORY, "product line or department"),
         _maybe("category", Kind.CATEGORY, "category within the line"),
         _maybe("brand", Kind.CATEGORY, "brand"),
-        _maybe("unit_cost_cents", Kind.MONEY, "what one unit costs us", minimum=0),
+        _money("unit_cost_cents", "what one unit costs us", minimum=0),
     ),
 )
 
@@ -198,7 +230,7 @@ INTERACTIONS = Table(
         Column("department", Kind.CATEGORY, "which of our departments", allowed=("marketing", "sales", "service")),
         Column("kind", Kind.CATEGORY, "what sort of contact"),
         _maybe("direction", Kind.CATEGORY, "who made it", allowed=("inbound", "outbound")),
-        _maybe("cost_cents", Kind.MONEY, "what it cost us", minimum=0),
+        _money("cost_cents", "what it cost us", minimum=0),
         _maybe("responded", Kind.BOOLEAN, "they answered"),
         _maybe("satisfaction", Kind.SHARE, "how content they were", minimum=0, maximum=1),
         _maybe("resolved_at", Kind.TIMESTAMP, "when their matter was settled"),
@@ -222,7 +254,7 @@ CAMPAIGNS = Table(
         _maybe("kind", Kind.CATEGORY, "what sort of campaign"),
         Column("starts_on", Kind.DATE, "first day"),
         _maybe("ends_on", Kind.DATE, "last day"),
-        _maybe("cost_cents", Kind.MONEY, "what it cost", minimum=0),
+        _money("cost_cents", "what it cost", minimum=0),
     ),
     rules=(
         Rule(
@@ -243,7 +275,7 @@ CAMPAIGN_MEMBERS = Table(
         Column("arm", Kind.CATEGORY, "contacted, or held back as control", allowed=("treatment", "control")),
         _maybe("contacted_at", Kind.TIMESTAMP, "when they were contacted"),
         _maybe("responded_at", Kind.TIMESTAMP, "when they first answered"),
-        _maybe("outcome_cents", Kind.MONEY, "what they spent because of it, as the source says"),
+        _money("outcome_cents", "what they spent because of it, as the source says"),
     ),
     rules=(
         Rule(
@@ -265,8 +297,8 @@ INVOICES = Table(
         Column("issued_on", Kind.DATE, "when it was sent"),
         Column("due_on", Kind.DATE, "when it is due"),
         _maybe("paid_on", Kind.DATE, "when it was paid in full; unknown while open"),
-        Column("amount_cents", Kind.MONEY, "what it asks for"),
-        _maybe("paid_cents", Kind.MONEY, "what was paid so far", minimum=0),
+        _money("amount_cents", "what it asks for", nullable=False),
+        _money("paid_cents", "what was paid so far", minimum=0),
         _maybe("disputed", Kind.BOOLEAN, "the customer contested it"),
     ),
     rules=(
@@ -293,10 +325,10 @@ OPPORTUNITIES = Table(
     columns=(
         _id("opportunity_id", "the opportunity's number"),
         _id("customer_id", "with whom", nullable=True, references="customers"),
-        Column("opened_on", Kind.DATE, "when it was opened"),
+        _maybe("opened_on", Kind.DATE, "when it was opened; unknown while nobody has worked on it"),
         _maybe("closed_on", Kind.DATE, "when it was won or lost; unknown while open"),
         Column("stage", Kind.CATEGORY, "how far it is"),
-        _maybe("amount_cents", Kind.MONEY, "what it is worth", minimum=0),
+        _money("amount_cents", "what it is worth", minimum=0),
         _maybe("won", Kind.BOOLEAN, "it was won; unknown while open"),
         _maybe("owner", Kind.CATEGORY, "who works on it"),
         _id("product_id", "what it is about", nullable=True, references="products"),
@@ -325,7 +357,7 @@ INITIATIVES = Table(
         Column("name", Kind.TEXT, "what it is called"),
         Column("classes", Kind.CATEGORY, "cim, cem or csm, several joined by +"),
         Column("starts_on", Kind.DATE, "first day"),
-        _maybe("cost_cents", Kind.MONEY, "what it cost", minimum=0),
+        _money("cost_cents", "what it cost", minimum=0),
         Column("criterion", Kind.TEXT, "what shall change, which way and to what"),
         Column("baseline_from", Kind.DATE, "first day of the comparison period"),
         Column("baseline_to", Kind.DATE, "last day of the comparison period"),

@@ -7,10 +7,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from builders import canonical
-from validating import run, unreadable, write_canonical
+from validating import LENIENT, run, unreadable, write_canonical
 
 from crmwb.errors import CrmwbError
-from crmwb.params import QualityParams
 from crmwb.quality.validation import validate
 from crmwb.tables import TABLES, Rule, Severity
 
@@ -114,14 +113,14 @@ def test_a_truncated_file_stops(con, tmp_path):
     file = folder / "customers.parquet"
     file.write_bytes(file.read_bytes()[:-20])
     with pytest.raises(CrmwbError, match=r"customers\.parquet: not readable as Parquet"):
-        validate(con, folder, tmp_path, tmp_path, QualityParams(max_quarantined_share=1.0, n_examples=3))
+        validate(con, folder, tmp_path, tmp_path, LENIENT)
 
 
 def test_a_file_that_is_not_what_the_manifest_tells_stops(con, tmp_path):
     folder = write_canonical(tmp_path / "canonical", {"customers": PEOPLE})
     pq.write_table(PEOPLE.slice(0, 1), folder / "customers.parquet")
     with pytest.raises(CrmwbError, match="1 rows and 0 unreadable ones, but the manifest beside it tells of 2 and 0"):
-        validate(con, folder, tmp_path, tmp_path, QualityParams(max_quarantined_share=1.0, n_examples=3))
+        validate(con, folder, tmp_path, tmp_path, LENIENT)
 
 
 def test_a_critical_rule_stops_at_the_first_row(monkeypatch, validated):

@@ -25,6 +25,8 @@ UNREADABLE_SCHEMA = pa.schema(
     ]
 )
 
+LENIENT = QualityParams(max_quarantined_share=1.0, n_examples=3, max_lag_days=31, max_row_change=0.5, max_drift=0.25)
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -86,11 +88,13 @@ def run(
     folder: Path,
     tables: Mapping[str, pa.Table],
     lost: Mapping[str, pa.Table] | None = None,
+    *,
     max_quarantined_share: float = 1.0,
+    accepted: dict[str, Any] | None = None,
 ) -> Outcome:
     canonical = write_canonical(folder / "canonical", tables, lost)
     for name in ("clean", "quarantine"):
         (folder / name).mkdir()
-    params = QualityParams(max_quarantined_share=max_quarantined_share, n_examples=3)
-    validation = validate(con, canonical, folder / "clean", folder / "quarantine", params)
+    params = LENIENT.model_copy(update={"max_quarantined_share": max_quarantined_share})
+    validation = validate(con, canonical, folder / "clean", folder / "quarantine", params, accepted=accepted)
     return Outcome(folder, validation, summary(validation))

@@ -19,7 +19,7 @@ COLUMNS = {
     "ordered_at": "day",
     "quantity": "units",
     "revenue_cents": "amount",
-    "is_return": {"column": "units", "below": 0},
+    "is_return": {"expression": "units < 0"},
 }
 HEADER = "customer,order,day,units,amount\n"
 
@@ -66,12 +66,27 @@ class Exports:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return path
 
-    def map(self, columns: dict[str, Any] | None = None, tables: dict[str, Any] | None = None, **options: Any) -> None:
+    def map(
+        self,
+        columns: dict[str, Any] | None = None,
+        tables: dict[str, Any] | None = None,
+        rates: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
         """Write a mapping of sales.csv: `columns` change the usual ones (... leaves one out), `options` the rest."""
         changed = {k: v for k, v in (COLUMNS | (columns or {})).items() if v is not ...}
         sales = {"file": "sales.csv", "columns": changed} | options
-        content = {"name": "Sales", "tables": {"transactions": sales, "customers": PEOPLE} | (tables or {})}
+        content = {
+            "name": "Sales",
+            **({"rates": rates} if rates else {}),
+            "tables": {"transactions": sales, "customers": PEOPLE} | (tables or {}),
+        }
         (self.root / "mappings" / "sales.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+
+    @property
+    def mapping(self) -> dict[str, Any]:
+        """What `map` wrote."""
+        return yaml.safe_load((self.root / "mappings" / "sales.yaml").read_text(encoding="utf-8"))
 
     def ingest(self, threads: int = 2, directory: str = "data/raw", mapping: str = "mappings/sales.yaml") -> Ingested:
         if not any((self.root / "mappings").iterdir()):

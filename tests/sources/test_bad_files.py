@@ -41,7 +41,7 @@ def test_a_missing_directory(exports):
 
 def test_a_missing_file_with_the_one_that_is_meant(exports):
     exports.write(GOOD, "Sales.csv.gz")
-    refused(exports, "mappings/sales.yaml: tables.transactions.file", "data/raw/sales.csv", "Sales.csv.gz")
+    refused(exports, "mappings/sales.yaml:4: tables.transactions.file", "data/raw/sales.csv", "Sales.csv.gz")
 
 
 def test_a_glob_that_meets_no_file(exports):
@@ -163,10 +163,10 @@ def test_nul_bytes(exports, content):
     refused(exports, "sales.csv", "NUL bytes", "encoding")
 
 
-def test_a_zip_archive(exports):
+def test_a_zip_archive_by_another_name(exports):
     with zipfile.ZipFile(exports.raw / "sales.csv", "w") as archive:
         archive.writestr("sales.csv", GOOD)
-    refused(exports, "sales.csv", "encoding")
+    refused(exports, "sales.csv: is a zip archive or an Excel workbook", ".xlsx")
 
 
 @pytest.mark.parametrize("n_after", [1, 1_000_000])

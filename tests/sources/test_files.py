@@ -122,7 +122,7 @@ def test_what_cannot_be_read_is_told_and_the_rest_goes_on(exports):
         'no number with decimal ".", or one too large',
     )
     assert list(rows.reason) == [
-        f"{date}; {number}; {number}",
+        f"{date}; {number}; units < 0 cannot be worked out: a value in it is {number}",
         "4 fields instead of 5",
         "no customer; no order; no ordered_at; no quantity; no revenue_cents; no is_return",
         "no customer",
@@ -135,7 +135,7 @@ def test_what_cannot_be_read_is_told_and_the_rest_goes_on(exports):
         "customer": "a", "order": "o2", "day": "31/12/2024", "units": "two", "amount": "10.50"
     }  # fmt: skip
     told = found.manifest["tables"]["transactions"]
-    assert told == {"rows": 1, "unreadable": 6, "first": "2024-01-01", "last": "2024-01-01"}
+    assert told == {"rows": 1, "unreadable": 6, "filtered": 0, "first": "2024-01-01", "last": "2024-01-01"}
 
 
 def test_columns_that_the_mapping_does_not_name_do_not_enter(exports):

@@ -115,6 +115,12 @@ def test_bg_nbd_distribution_of_purchases():
     assert model.purchase_probabilities(39, 0)[0] == pytest.approx(0.573786, abs=1e-6)
 
 
+def test_pareto_nbd_discounted_expected_residual_transactions():
+    # Fader & Hardie's note on DERT, tested in BTYD; in weeks, at a continuous rate of 0.0027 a week
+    model = with_parameters(ParetoNBD, r=0.5629966, alpha=12.559037, s=0.4081095, beta=10.5148048)
+    assert model.discounted(one(7, 35, 77.86), 0.0027).purchases[0] == pytest.approx(1.86418, abs=5e-6)
+
+
 def test_bg_nbd_likelihood_of_one_customer_even_with_200_purchases():
     model = with_parameters(r=0.25, alpha=4.0, a=0.8, b=2.5)
     assert model.log_likelihood(one(0, 0, 40))[0] == pytest.approx(-0.59947, abs=1e-5)

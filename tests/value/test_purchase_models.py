@@ -10,6 +10,8 @@ from sklearn.base import clone
 
 from crmwb.errors import CrmwbError
 from crmwb.value.models import NBD, PurchaseSummary, Status, Verdict
+from crmwb.value.potential.clv import Terms
+from crmwb.value.potential.intervals import intervals
 
 POSITIVE, TIME = st.floats(0.05, 20), st.floats(0.1, 500)
 HISTORY = st.tuples(st.integers(0, 200), st.floats(0.001, 1), st.just(0.0) | st.floats(0.01, 3000))
@@ -125,6 +127,18 @@ def test_extremes_are_finite_and_have_a_verdict(kind, name):
         assert np.isfinite(expected).all()
         assert (expected >= 0).all()
         assert np.isfinite(model.expected_purchases_of_new(horizon))
+        shares = model.purchase_counts(summary, horizon, 20)
+        assert ((shares >= -1e-12) & (shares <= 1 + 1e-12)).all()
+    for rate, horizon in ((0.0, 365), (1e-4, 365), (1e-4, np.inf), (10.0, np.inf)):
+        for ahead in model.discounted(summary, rate, horizon):
+            assert np.isfinite(ahead).all()
+            assert (ahead >= 0).all()
+    returns = model.p_returns(summary)
+    assert ((returns >= 0) & (returns <= alive + 1e-12)).all()
+    assert (model.days_to_next_purchase(summary) >= 0).all()
+    ends = intervals(model, summary, None, Terms(365, 0.1)).purchases
+    assert np.isfinite(ends).all()
+    assert (np.diff(ends, axis=1) >= 0).all()
     assert model.verdict_.explanation
     if model.verdict_.is_ok:
         assert np.isfinite(list(model.standard_errors_.values())).all()
@@ -132,8 +146,23 @@ def test_extremes_are_finite_and_have_a_verdict(kind, name):
 
 @pytest.mark.parametrize("kind", MODELS)
 @pytest.mark.parametrize("name", ["identical", "t_x = T", "one repeat each", "all with one rate, nobody stops"])
-def test_customers_too_much_alike_are_degenerate(kind, name):
-    assert kind().fit(PurchaseSummary.of(*extreme(name))).verdict_.status is Status.DEGENERATE
+def test_customers_too_much_alike_are_not_ok(kind, name):
+    assert kind().fit(PurchaseSummary.of(*extreme(name))).verdict_.status in {Status.DEGENERATE, Status.LIMIT}
+
+
+def test_where_all_buy_at_one_rate_the_nbd_is_a_poisson_process_and_says_so():
+    summary = PurchaseSummary.of(*extreme("all with one rate, nobody stops"))
+    model = NBD().fit(summary)
+    assert model.verdict_.status is Status.LIMIT
+    assert model.verdict_.is_usable
+    assert not model.verdict_.is_ok
+    assert "hardly differ in how often they buy" in model.verdict_.explanation
+    rate = summary.frequency @ summary.n_customers / 100 / 100
+    assert model.r_ / model.alpha_ == pytest.approx(rate, rel=1e-3)
+    # 100 customers with n purchases each: the rate is known to 1/sqrt(all purchases)
+    assert model.standard_errors_["r"] == 0
+    assert model.covariance_[1, 1] ** 0.5 == pytest.approx((rate * 100 * 100) ** -0.5, rel=1e-2)
+    assert model.expected_purchases(summary, 30) == pytest.approx(np.full(len(summary), 30 * rate), rel=1e-2)
 
 
 @pytest.mark.parametrize("kind", MODELS)
@@ -219,3 +248,15 @@ def test_where_nobody_stops_the_nbd_is_as_likely_as_models_with_more_to_say():
         other = kind().fit(seen)
         assert other.log_likelihood_ == pytest.approx(nbd.log_likelihood_, abs=3)
         assert other.p_alive(seen).mean() > 0.97
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_starting_from_a_part_of_many_customers_ends_where_all_of_them_do(kind, monkeypatch):
+    seen = simulate(np.random.default_rng(6), 5000, kind, **TRUTH[kind])
+    whole = kind().fit(seen)
+    monkeypatch.setattr("crmwb.value.models.purchase_model.ROUGH", 500)
+    from_part = kind().fit(seen)
+    assert len(seen) > 1000
+    assert from_part.parameters_ == pytest.approx(whole.parameters_, rel=1e-6)
+    assert from_part.covariance_ == pytest.approx(whole.covariance_, rel=1e-4)
+    assert from_part.verdict_ == whole.verdict_

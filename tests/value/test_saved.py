@@ -7,7 +7,20 @@ import pytest
 from simulated_purchases import MODELS
 
 from crmwb.errors import CrmwbError
-from crmwb.value.models import BetaGeoNBD, GammaGamma, PurchaseSummary, Status, load, save
+from crmwb.value.models import (
+    BetaGeoBetaBinomial,
+    BetaGeoNBD,
+    ContractsBySegment,
+    ContractSummary,
+    GammaGamma,
+    MarkovChain,
+    PurchaseSummary,
+    RoundsSummary,
+    ShiftedBetaGeometric,
+    Status,
+    load,
+    save,
+)
 
 
 def roundtrip(model, unit="days"):
@@ -30,6 +43,41 @@ def test_a_model_comes_back_and_forecasts_the_same(sample, kind):
 def test_spend_comes_back(sample):
     model = GammaGamma().fit(sample.frequency, sample.mean_spend)
     assert roundtrip(model, "dollars").parameters_ == model.parameters_
+
+
+def test_purchases_in_rounds_come_back():
+    rounds = RoundsSummary.of_answers(np.random.default_rng(0).random((500, 6)) < np.linspace(0, 1, 500)[:, np.newaxis])
+    model = BetaGeoBetaBinomial().fit(rounds)
+    assert np.array_equal(roundtrip(model, "rounds").expected_purchases(rounds, 5), model.expected_purchases(rounds, 5))
+
+
+COHORT = ContractSummary.of_survivors([1000, 631, 468, 382, 326])
+OTHER = ContractSummary.of_survivors([1000, 869, 743, 653, 593])
+CHAIN = MarkovChain.of_recency(np.array([0.3, 0.2]), margin=40, cost=4, rate=0.2)
+
+
+def test_contracts_come_back():
+    model = ShiftedBetaGeometric().fit(COHORT)
+    assert roundtrip(model, "years").retention_rate(np.array([3])) == model.retention_rate(np.array([3]))
+
+
+def test_contracts_by_segment_come_back():
+    small = ContractSummary.of_survivors([5, 4])
+    model = ContractsBySegment(tol=1e-8).fit({"a": COHORT, "b": OTHER, "": small})
+    back = roundtrip(model, "years")
+    assert (back.tol, back.test_, back.verdict_) == (1e-8, model.test_, model.verdict_)
+    assert back.data_sha256_ == model.data_sha256_ == COHORT.merge(OTHER).sha256
+    assert back.parameters_ == model.parameters_
+    assert (back.log_likelihood_, back.n_customers_) == (model.log_likelihood_, 2000)
+    assert list(back.segments_) == list(model.segments_)
+    assert back.pooled_.parameters_ == model.pooled_.parameters_
+    assert roundtrip(ContractsBySegment().fit({"a": COHORT}), "years").test_ is None
+
+
+def test_a_markov_chain_comes_back():
+    back = roundtrip(CHAIN, "dollars")
+    assert back.states == CHAIN.states
+    assert np.array_equal(back.value(), CHAIN.value())
 
 
 def test_what_is_saved_can_be_read_by_people(sample):
@@ -59,8 +107,37 @@ def test_what_does_not_fit_is_refused(sample):
         ({"model": "gamma_gamma"}, "p, q, v"),
         ({"parameters": {"r": 1.0}}, "no saved model"),
         ({"verdict": {"status": "splendid", "explanation": ""}}, "splendid"),
+        ({"version": 0}, "version 0 cannot be read, only of 1"),
     ]:
         with pytest.raises(CrmwbError, match=says):
             load(spoilt(sample, **changes))
-    with pytest.raises(CrmwbError, match="no saved model"):
-        load({})
+    for nothing in ({}, [], None):
+        with pytest.raises(CrmwbError, match="no saved model"):
+            load(nothing)
+
+
+def test_segments_and_chains_that_do_not_fit_are_refused():
+    segments = save(ContractsBySegment().fit({"a": COHORT, "b": OTHER}), "years")
+    for changes, says in [
+        ({"pooled": save(CHAIN, "years")}, "holds a MarkovChain"),
+        ({"segments": {"a": segments}}, "holds a ContractsBySegment"),
+        ({"test": {"p_value": 1}}, "no saved model"),
+        ({"segments": None}, "no saved model"),
+    ]:
+        with pytest.raises(CrmwbError, match=says):
+            load(segments | changes)
+    for changes, says in [
+        ({"transitions": [[1.0]]}, "needs 3 names"),
+        ({"rewards": ["a", "b", "c"]}, "no saved model"),
+        ({"transitions": np.zeros((3, 3)).tolist()}, "add up to 0"),
+    ]:
+        with pytest.raises(CrmwbError, match=says):
+            load(save(CHAIN, "years") | changes)
+
+
+def test_a_model_of_other_data_is_refused(sample):
+    summary = sample.summary()
+    saved = save(BetaGeoNBD().fit(summary), "days")
+    assert load(saved, summary.sha256).data_sha256_ == summary.sha256
+    with pytest.raises(CrmwbError, match="fitted on other data"):
+        load(saved, sample.summary(7.0).sha256)

@@ -2,65 +2,57 @@
 
 import importlib.util
 import json
-import shutil
 from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from builders import canonical
 
 from crmwb import layout, storage, value
 from crmwb.errors import CrmwbError
 from crmwb.value.models import load
+from crmwb.value.potential import customers as potential
+from crmwb.value.proof.backtest import SCHEMA as BACKTEST_SCHEMA
 
 PROJECT = Path(__file__).parents[2]
-ARTEFACTS = (layout.CUSTOMER_VALUE, layout.BACKTEST, layout.VALUE_MODELS, layout.VALUE_METRICS)
+ARTEFACTS = (
+    layout.CUSTOMER_VALUE, layout.BACKTEST, layout.EQUITY, layout.EQUITY_BRIDGE, layout.FORECAST, layout.PAST_FORECASTS,
+    layout.VALUE_MODELS, layout.VALUE_FACTS, layout.VALUE_METRICS,
+)  # fmt: skip
 
 
-def run_stage():
-    spec = importlib.util.spec_from_file_location("value_stage", PROJECT / "pipeline" / "value.py")
+def run_stage(name="value"):
+    spec = importlib.util.spec_from_file_location(f"{name}_stage", PROJECT / "pipeline" / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     module.main()
 
 
-def features_of(log: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    """Describe the buyers of a log (customer_id, ordered_at, revenue_cents), as the features stage does."""
-    days = log.groupby(["customer_id", "ordered_at"], as_index=False)["revenue_cents"].sum()
-    days = days[days["revenue_cents"] > 0]
-    span = days.groupby("customer_id")["ordered_at"].agg(["min", "max", "size"])
-    repeat = days[days["ordered_at"] > days["customer_id"].map(span["min"])]
-    frame = pd.DataFrame({
-        "first_purchase_on": span["min"].dt.date,
-        "frequency": span["size"] - 1,
-        "recency_days": (span["max"] - span["min"]).dt.days,
-        "age_days": (as_of - span["min"]).dt.days,
-        "monetary_cents": repeat.groupby("customer_id")["revenue_cents"].mean(),
-        "revenue_cents": log.groupby("customer_id")["revenue_cents"].sum(),
-        "margin_cents": np.nan,
-    })  # fmt: skip
-    never = pd.DataFrame(index=pd.Index(["never"], name="customer_id"), columns=frame.columns)
-    return pd.concat([frame, never.assign(revenue_cents=0)]).rename_axis("customer_id").reset_index()
-
-
 def prepare(folder: Path, log: pd.DataFrame) -> None:
-    """Write the stage's inputs."""
-    as_of = log["ordered_at"].max() + pd.Timedelta(days=1)
+    """Write the stage's inputs: clean tables (one customer never bought), and what the features stage makes of them."""
     text = log.assign(ordered_at=log["ordered_at"].dt.strftime("%Y-%m-%d")).to_csv(sep=" ", index=False)
+    write_inputs(folder, ["never", *log["customer_id"].unique()], transactions=canonical("transactions", text))
+
+
+def write_inputs(folder: Path, customers: list[str], **tables: pa.Table) -> None:
+    tables["customers"] = canonical("customers", "\n".join(["customer_id", *customers]))
     (folder / layout.CLEAN).mkdir(parents=True)
-    pq.write_table(canonical("transactions", text), folder / layout.CLEAN / "transactions.parquet")
-    storage.write_frame(
-        features_of(log, as_of)
-        .astype({"frequency": "Int64", "recency_days": "Int64", "age_days": "Int64"})
-        .astype({"monetary_cents": "float64", "revenue_cents": "int64", "margin_cents": "float64"}),
-        folder / layout.CUSTOMER_FEATURES,
-        ["customer_id"],
-    )
-    storage.write_json({"as_of": as_of.date().isoformat()}, folder / layout.OBSERVATION)
-    shutil.copy(PROJECT / "params.yaml", folder)
+    for name, table in tables.items():
+        pq.write_table(table, folder / layout.CLEAN / f"{name}.parquet")
+    content = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
+    content["features"] |= {
+        "min_customers": 2,
+        "n_snapshots": 3,
+    }  # too few customers is what the value stage says itself
+    (folder / "params.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        run_stage("features")
 
 
 def cdnow_log() -> pd.DataFrame:
@@ -87,19 +79,50 @@ def read(built, artefact):
     return json.loads((built / artefact).read_text(encoding="utf-8"))
 
 
-def test_every_buyer_is_valued_and_nobody_else(built):
+def test_every_customer_is_there_and_every_buyer_is_valued(built):
     customers = pd.read_parquet(built / layout.CUSTOMER_VALUE)
     assert pq.read_schema(built / layout.CUSTOMER_VALUE) == value.CUSTOMERS_SCHEMA
-    buyers = cdnow_log().query("revenue_cents > 0")["customer_id"]
-    assert customers["customer_id"].tolist() == sorted(buyers.unique())
+    assert customers["customer_id"].tolist() == sorted([*cdnow_log()["customer_id"].unique(), "never"])
     assert customers["realised_revenue_cents"].sum() == cdnow_log()["revenue_cents"].sum()
-    assert customers["p_alive"].between(0, 1).all()
-    assert (customers["clv_cents"] >= 0).all()
-    assert customers.notna().all().all()
+    ids = cdnow_log().query("revenue_cents > 0")["customer_id"].unique()
+    bought = customers["customer_id"].isin(ids)
+    buyers, others = customers[bought], customers[~bought]
+    assert buyers["p_alive"].between(0, 1).all()
+    assert (buyers["clv_cents"] >= 0).all()
+    assert buyers["value_tier"].isin(["vip", "important", "ordinary", "small"]).all()
+    assert others[["p_alive", "clv_cents", "value_score"]].isna().all(axis=None)
+    assert set(others["value_tier"]) == {"potential"}
+
+
+def test_facts_add_up_with_the_customers(built):
+    customers, facts = pd.read_parquet(built / layout.CUSTOMER_VALUE), read(built, layout.VALUE_FACTS)
+    assert facts["realised"]["basis"] == facts["realised"]["whale"]["basis"] == "revenue"
+    assert facts["realised"]["totals"]["revenue_cents"] == customers["realised_revenue_cents"].sum()
+    tiers = facts["scorecard"]["pyramid"]["tiers"]
+    assert sum(tier["clv_cents"] for tier in tiers) == customers["clv_cents"].sum()
+    assert facts["equity"]["equity"]["cents"] == pytest.approx(customers["clv_cents"].sum(), rel=1e-4)
+    months = pd.read_parquet(built / layout.EQUITY)
+    assert months["equity_cents"].iloc[-1] == facts["equity"]["equity"]["cents"]
+
+
+def test_a_source_without_transactions_has_customers_of_unknown_value(tmp_path, monkeypatch):
+    invoices = canonical(
+        "invoices", "customer_id issued_on due_on amount_cents\na 2024-01-01 2024-02-01 100", invoice_id="i"
+    )
+    write_inputs(tmp_path, ["a", "b"], invoices=invoices)
+    monkeypatch.chdir(tmp_path)
+    run_stage()
+    customers = pd.read_parquet(layout.CUSTOMER_VALUE)
+    assert pq.read_schema(layout.CUSTOMER_VALUE) == value.CUSTOMERS_SCHEMA
+    assert customers["customer_id"].tolist() == ["a", "b"]
+    assert customers.drop(columns="customer_id").isna().all(axis=None)
+    assert pd.read_parquet(layout.FORECAST).empty
+    assert "needs purchases" in storage.read_json(layout.VALUE_FACTS)["not_available"]
 
 
 def test_clv_is_discounted_margin(built):
     customers = pd.read_parquet(built / layout.CUSTOMER_VALUE)
+    customers = customers[customers["clv_cents"].notna()]
     undiscounted = customers["expected_purchases"] * customers["expected_spend_cents"] * 0.25
     some = customers["clv_cents"] > 100
     ratio = customers["clv_cents"][some] / undiscounted[some]
@@ -116,7 +139,6 @@ def test_models_say_how_they_were_made(built):
     assert [row["model"] for row in models["choice"]["candidates"]] == ["bg_nbd", "mbg_nbd", "pareto_nbd", "nbd"]
     assert models["data_window"]["first_purchase"] == "1997-01-01"
     assert models["margin"] == {"share": 0.25, "is_assumed": True, "n_customers_with_costs": 0}
-    assert models["whale"]["basis"] == "revenue"
     assert [c for c in models["caveats"] if "no costs" in c]
     calibration = models["backtest"]["calibration"]
     assert {(row["forecaster"], row["group"]) for row in calibration} >= {("bg_nbd", 1), ("bg_nbd", 10), ("rate", 5)}
@@ -125,7 +147,7 @@ def test_models_say_how_they_were_made(built):
 def test_backtest_and_metrics_agree(built):
     scores = pd.read_parquet(built / layout.BACKTEST)
     metrics = read(built, layout.VALUE_METRICS)
-    assert pq.read_schema(built / layout.BACKTEST) == value.BACKTEST_SCHEMA
+    assert pq.read_schema(built / layout.BACKTEST) == BACKTEST_SCHEMA
     means = scores.groupby("forecaster")["normalised_gini"].mean()
     assert metrics["backtest"]["mean_over_origins"]["bg_nbd"]["normalised_gini"] == pytest.approx(means["bg_nbd"])
     ok = scores.groupby("forecaster")["verdict"].agg(lambda verdicts: (verdicts == "ok").all())
@@ -158,16 +180,17 @@ def test_one_purchase_each_stops_with_what_to_do(tmp_path, monkeypatch):
     assert "use a longer history" in said
 
 
-def test_one_customer_stops_with_what_to_do(tmp_path, monkeypatch):
+def test_one_customer_who_came_back_stops_with_what_to_do(tmp_path, monkeypatch):
     log = cdnow_log()
-    said = stop(tmp_path, log[log["customer_id"] == "00004"], monkeypatch)
-    assert "only 1 of 1 customers made a repeat purchase" in said
+    once = log["customer_id"].drop_duplicates(keep=False).iloc[:1]
+    said = stop(tmp_path, log[log["customer_id"].isin(["00004", *once])], monkeypatch)
+    assert "only 1 of 2 customers made a repeat purchase" in said
 
 
 def test_nobody_bought_stops(tmp_path):
     customers = pd.DataFrame({"customer_id": ["a"], "frequency": [None]})
     with pytest.raises(CrmwbError, match="no customer has a purchase before as_of"):
-        value.buyers_of(customers)
+        potential.buyers_of(customers)
 
 
 def test_a_short_window_is_valued_without_a_backtest(tmp_path, monkeypatch):
@@ -196,7 +219,7 @@ def test_most_customers_at_the_left_edge_is_a_caveat(tmp_path, monkeypatch):
 def test_spends_of_no_mean_are_valued_by_each_customers_own():
     buyers = pd.DataFrame({"frequency": [0, 1, 3], "monetary_cents": [np.nan, 400.0, 2000.0]})
     frequency, spend = buyers["frequency"].to_numpy(), buyers["monetary_cents"].to_numpy()
-    model = value.potential.customers.GammaGamma().fit(frequency, spend)
+    model = potential.GammaGamma().fit(frequency, spend)
     assert not model.verdict_.is_ok
     # who has no repeat purchase gets the mean over all four repeat purchases
-    assert value.potential.customers.expected_spend(buyers, model).tolist() == [(400 + 3 * 2000) / 4, 400, 2000]
+    assert potential.expected_spend(buyers, model).tolist() == [(400 + 3 * 2000) / 4, 400, 2000]

@@ -34,6 +34,31 @@ def test_merged_partitions_are_the_whole(some, others):
     assert as_rows(merged) == as_rows(PurchaseSummary.of(*arrays(some + others)))
 
 
+@given(st.lists(CUSTOMERS, max_size=5))
+def test_any_number_of_partitions_in_any_order_are_the_whole(partitions):
+    parts = [PurchaseSummary.of(*arrays(some)) for some in partitions]
+    whole = as_rows(PurchaseSummary.of(*arrays([customer for some in partitions for customer in some])))
+    assert as_rows(PurchaseSummary.merged(iter(parts))) == whole
+    assert as_rows(PurchaseSummary.merged(reversed(parts))) == whole
+
+
+@given(CUSTOMERS)
+def test_whole_days_and_fractions_of_them_are_counted_in_the_same_order(customers):
+    x, t_x, age = arrays(customers)
+    days, sevenths = PurchaseSummary.compress(x, t_x, age), PurchaseSummary.compress(x, t_x / 7, age / 7)
+    assert days[1].tolist() == sevenths[1].tolist()
+    assert days[0].n_customers.tolist() == sevenths[0].n_customers.tolist()
+
+
+@given(CUSTOMERS)
+def test_pairs_of_count_and_age(customers):
+    summary = PurchaseSummary.of(*arrays(customers))
+    x, age, pair_of = summary.at_age
+    assert np.array_equal(x[pair_of], summary.frequency)
+    assert np.array_equal(age[pair_of], summary.age_days)
+    assert len(x) == len(set(zip(x.tolist(), age.tolist(), strict=True)))
+
+
 @given(CUSTOMERS)
 def test_every_customer_finds_their_history(customers):
     x, t_x, age = arrays(customers)

@@ -1,5 +1,8 @@
 """The whale curve and the 20/80/30 law."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -21,6 +24,23 @@ def test_the_law_read_literally():
     assert found["n_losing"] == 30
     assert found["law_holds"] is True
     assert found["verdict"].startswith("The 20/80/30 law holds here: the best 20% of customers earn 80%")
+
+
+TRUTH = Path(__file__).parents[2].parent / "shared" / "truth" / "segmentation.json"
+PUBLISHED = json.loads(TRUTH.read_text(encoding="utf-8"))["whale_curve_20_80_30"] if TRUTH.is_file() else {}
+
+
+@pytest.mark.parametrize(("customers", "share"), sorted(PUBLISHED.get("cumulative", {}).items()))
+def test_the_published_law_and_its_peak(customers, share):
+    """100 customers with the published profit each, in cents fine enough for its thirds."""
+    each = PUBLISHED["profit_per_customer"]
+    values = np.repeat([each["top_20"], each["middle_50"], each["bottom_30"]], [20, 50, 30]) * 1e12
+    curve = whale.curve(np.rint(values))
+    at = float(customers.rstrip("%")) / 100
+    reached = np.interp(at, curve["customer_share"], curve["cumulative_share"])
+    assert reached == pytest.approx(share, abs=1e-5)  # the file rounds a third
+    found = whale.facts(np.rint(values), 20, seed=1)
+    assert found["peak_share"]["value"] == pytest.approx(PUBLISHED["peak"], abs=1e-5)
 
 
 def test_its_curve():
@@ -65,7 +85,7 @@ def test_where_a_resample_is_not_positive_there_is_no_interval():
     found = whale.facts(np.array([10, -4, -5]), 200, seed=1)
     assert found["top_20_share"]["value"] == pytest.approx(6.0)  # 0.6 of 10, over a total of 1
     assert found["top_20_share"]["low"] is None
-    assert "600% of the final total" in found["verdict"]
+    assert "600% of profit" in found["verdict"]
 
 
 def test_same_seed_same_figures_whatever_the_order():
@@ -81,6 +101,28 @@ def test_the_curve_rises_then_falls_and_ends_at_the_total(values):
     assert curve["cumulative_cents"].iloc[-1] == sum(values)
     assert curve["cumulative_cents"].max() == sum(v for v in values if v > 0)
     assert (np.diff(curve["cumulative_cents"], 2) <= 1e-6).all()
+
+
+def test_by_revenue_only_the_first_half_of_the_law_is_judged():
+    revenue = np.r_[np.full(20, 400), np.full(80, 25)]  # the best 20% earn 80%
+    found = whale.facts(revenue, 100, seed=1, basis="revenue")
+    assert found["law_holds"] is True
+    assert found["verdict"].startswith(
+        "The first half of the 20/80/30 law holds here: the best 20% of customers earn 80%"
+    )
+    assert "lost" not in found["verdict"]
+    assert whale.facts(revenue, 100, seed=1, basis="margin")["law_holds"] is False
+
+
+def test_blocks_of_neighbours_stand_for_single_customers(monkeypatch):
+    values = np.rint(np.random.default_rng(0).lognormal(8, 1.5, 60_000) - 4000)
+    blocks = whale.facts(values, 200, seed=1)
+    monkeypatch.setattr(whale, "N_ALONE", len(values))
+    alone = whale.facts(values, 200, seed=1)
+    for name in ("top_20_share", "bottom_30_share", "peak_share", "lost_share", "peak_at_share"):
+        one, other = blocks[name], alone[name]
+        assert one["value"] == other["value"]
+        assert one["high"] - one["low"] == pytest.approx(other["high"] - other["low"], rel=0.2)
 
 
 def test_many_customers_are_thinned():

@@ -9,20 +9,25 @@ BAR_INCHES = 0.24
 MARGIN_INCHES = 1.2
 
 
-def completeness(shares: pd.DataFrame, ax: Axes | None = None) -> Axes:
+def completeness(
+    shares: pd.DataFrame, ax: Axes | None = None, *, title: str = "How much of each column is known"
+) -> Axes:
     """Draw how much of each column is known: one bar per column, grouped by table.
 
     Parameters
     ----------
     shares : DataFrame
-        One row per column, in the order to draw: `table`, `column`, `known_share` (0–1).
+        One row per column, in the order to draw: `table`, `column`, `known_share` (of rows, 0–1) and, where known,
+        `revenue_share` (of the revenue behind them).
     ax : Axes, optional
         Where to draw; a new figure where not given.
+    title : str
+        What stands above.
 
     Returns
     -------
     Axes
-        With one bar per row, its length the share known, and a rule between tables.
+        With one bar per row, its length the share known, a diamond at the share of revenue, and a rule between tables.
     """
     ax = ax or style.new_axes(height=MARGIN_INCHES + BAR_INCHES * len(shares))
     positions = range(len(shares))
@@ -30,18 +35,57 @@ def completeness(shares: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.barh(positions, shares["known_share"], color=[_shade(share) for share in shares["known_share"]], height=0.7)
     for position, share in zip(positions, shares["known_share"], strict=True):
         if share < 1:
-            ax.text(1.01, position, f"{share:.0%}", va="center", color=style.MUTED, fontsize="small")
+            ax.text(1.02, position, _percent(share), va="center", color=style.MUTED, fontsize="small")
+    if "revenue_share" in shares and shares["revenue_share"].notna().any():
+        colour = style.CATEGORIES[1]
+        ax.scatter(shares["revenue_share"], positions, s=26, c=colour, marker="D", label="share of revenue", zorder=3)
+        ax.legend(loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.2)
     ax.set_yticks(positions, [f"{t} · {c}" for t, c in zip(shares["table"], shares["column"], strict=True)])
     for position, (before, after) in enumerate(zip(shares["table"], shares["table"][1:], strict=False)):
         if before != after:
             ax.axhline(position + 0.5, color=style.MUTED, linewidth=0.8)
     ax.invert_yaxis()
     ax.margins(y=0.01)
-    ax.set_xlim(0, 1.08)
+    ax.set_xlim(0, 1.1)
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
     style.share_axis(ax.xaxis)
     ax.grid(visible=False, axis="y")
-    ax.set(title="How much of each column is known", xlabel="share of rows")
+    ax.set(title=title, xlabel="share known")
+    return ax
+
+
+def customers_known(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw of how many customers how much is known.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        One row per number of attributes known, from none to all: `n_known`, `n_customers`, and `revenue_share` (0–1;
+        NaN where there is no revenue).
+    ax : Axes, optional
+        Where to draw; a new figure where not given.
+
+    Returns
+    -------
+    Axes
+        With one bar per number: the share of customers, and beside it that of revenue where there is any.
+    """
+    ax = ax or style.new_axes(height=3.2)
+    parts = {"customers": counts["n_customers"] / counts["n_customers"].sum(), "revenue": counts["revenue_share"]}
+    parts = {name: shares for name, shares in parts.items() if shares.notna().all()}
+    width = 0.8 / len(parts)
+    for place, (name, shares) in enumerate(parts.items()):
+        left = counts["n_known"] + (place - (len(parts) - 1) / 2) * width
+        bars = ax.bar(left, shares, width=width, color=style.CATEGORIES[place], label=f"share of {name}")
+        ax.bar_label(bars, [_percent(s) if s else "" for s in shares], padding=2, fontsize="small", color=style.MUTED)
+    ax.set_xticks(counts["n_known"])
+    style.share_axis(ax.yaxis)
+    ax.grid(visible=False, axis="x")
+    ax.margins(y=0.15)
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    ax.set(
+        title="How much is known of each customer", xlabel=f"attributes known, of {counts['n_known'].max()}", ylabel=""
+    )
     return ax
 
 
@@ -112,3 +156,10 @@ def _shade(share: float) -> str:
     if share == 1:
         return style.GOOD
     return style.ACCENT if share >= 0.5 else style.MUTED
+
+
+def _percent(share: float) -> str:
+    """Write a share so that a small one is not none, nor a large one all."""
+    if 0 < share < 0.01:
+        return "<1%"
+    return ">99%" if 0.99 < share < 1 else f"{share:.0%}"

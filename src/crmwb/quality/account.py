@@ -8,8 +8,10 @@ import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
 from crmwb.errors import CrmwbError
+from crmwb.tables import Kind, Table
 
 MONEY = "revenue_cents"  # the column whose sum is followed, in the tables that have it
+WIDE = "decimal(38, 0)"
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,19 @@ def money(ingested: ir.Table, clean: ir.Table, left_behind: ir.Table) -> dict[st
     """
     if MONEY not in ingested.columns:
         return None
+    # Before bad rows are left behind, amounts may be so absurd that only a wide decimal holds their sum.
     sums = {
-        name: int(rows[MONEY].sum().fill_null(0).to_pyarrow().as_py())
+        name: int(rows[MONEY].sum().cast(WIDE).fill_null(0).to_pyarrow().as_py())
         for name, rows in (("ingested", ingested), ("clean", clean), ("quarantined", left_behind))
     }
     if sums["clean"] + sums["quarantined"] != sums["ingested"]:
         raise RuntimeError(f"revenue was lost or made: {sums}")
     return sums
+
+
+def volumes(clean: ir.Table, table: Table) -> dict[str, int]:
+    """Return of each money column what its amounts add up to, whatever their signs, in cents."""
+    sums = {c.name: clean[c.name].abs().sum().cast(WIDE).fill_null(0) for c in table.columns if c.kind is Kind.MONEY}
+    if not sums:
+        return {}
+    return {name: int(cents) for name, cents in clean.aggregate(**sums).to_pyarrow().to_pylist()[0].items()}

@@ -20,7 +20,7 @@ from great_expectations.expectations.core.expect_column_values_to_not_be_null im
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.metadata_types import FailureSeverity
 
-from crmwb.tables import Column, Kind, Rule, Severity, Table
+from crmwb.tables import FIRST_DAY, LAST_DAY, Column, Kind, Rule, Severity, Table
 
 ROW = "row"  # the hidden row id: the position in the canonical file, from 0
 MISSING = "missing"  # the type, as it were, of a column that is not there
@@ -143,13 +143,19 @@ def _column_checks(column: Column) -> Iterator[Check]:
     if column.kind in {Kind.NUMBER, Kind.SHARE}:
         words = Words(f"{name}_is_finite", f"{name} is a finite number", f"{name} is no finite number")
         yield _of_fact(words, (name,), lambda rows, _: ~(rows[name].isnan() | rows[name].isinf()), column=name)
+    if column.kind in {Kind.DATE, Kind.TIMESTAMP}:
+        span = f"a day from {FIRST_DAY} to {LAST_DAY}"
+        words = Words(f"{name}_is_plausible", f"{name} is {span}", f"{name} is not {span}")
+        yield _of_fact(
+            words, (name,), lambda rows, _: rows[name].cast("date").between(FIRST_DAY, LAST_DAY), column=name
+        )
     if column.allowed is not None:
         allowed = ", ".join(column.allowed)
         words = Words(f"{name}_is_allowed", f"{name} is one of: {allowed}", f"{name} is none of: {allowed}")
         yield _of_values(column, words, ExpectColumnValuesToBeInSet, value_set=list(column.allowed))
     if column.minimum is not None or column.maximum is not None:
         ends = (("at least", column.minimum), ("at most", column.maximum))
-        bounds = " and ".join(f"{word} {end:g}" for word, end in ends if end is not None)
+        bounds = " and ".join(f"{word} {end:,}" for word, end in ends if end is not None)
         words = Words(f"{name}_is_in_range", f"{name} is {bounds}", f"{name} is not {bounds}")
         yield _of_values(
             column, words, ExpectColumnValuesToBeBetween, min_value=column.minimum, max_value=column.maximum
@@ -197,18 +203,18 @@ def _unique_key(table: Table) -> Check:
 
 def _of_values(column: Column, words: Words, expects: Callable[..., Expectation], **wants: object) -> Check:
     """Return a check that Great Expectations judges on the values of a column."""
-    return Check(words, column.name, expects(column=column.name, **wants, **_told(words)), (column.name,))
+    return Check(words, column.name, expects(column=column.name, **wants, **told(words)), (column.name,))
 
 
 def _of_fact(
     words: Words, shows: tuple[str, ...], fact: Fact, *, column: str | None = None, awaits_quarantine: bool = False
 ) -> Check:
     """Return a check that the engine turns into a fact, and Great Expectations expects to be true."""
-    expectation = ExpectColumnValuesToBeInSet(column=words.rule, value_set=[True], **_told(words))
+    expectation = ExpectColumnValuesToBeInSet(column=words.rule, value_set=[True], **told(words))
     return Check(words, column, expectation, shows, fact, awaits_quarantine)
 
 
-def _told(words: Words) -> dict[str, Any]:
+def told(words: Words) -> dict[str, Any]:
     """Return what an expectation carries along, so that a Great Expectations result explains itself."""
     return {
         "severity": GX_SEVERITIES[words.severity],

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from crmwb import engine, storage
 from crmwb.engine import Backend
@@ -23,7 +26,9 @@ def with_facts(rows: ir.Table, checks: Iterable[Check], others: Mapping[str, ir.
     return rows.mutate(**facts) if facts else rows
 
 
-def repeats(con: Backend, rows: ir.Table, table: Table, checks: Iterable[Check], scratch: Path) -> ir.Table:
+def repeats(
+    con: Backend, rows: ir.Table, table: Table, checks: Iterable[Check], *, file: Path, scratch: Path
+) -> ir.Table:
     """Find the rows whose key another row has, which is kept instead.
 
     Of several rows with one key that one is kept which breaks no other rule, then the least by its values, known before
@@ -39,6 +44,8 @@ def repeats(con: Backend, rows: ir.Table, table: Table, checks: Iterable[Check],
         Their contract.
     checks : iterable of Check
         The other checks.
+    file : Path
+        The canonical file that the rows stand in.
     scratch : Path
         A folder for files that this table lives in.
 
@@ -49,8 +56,14 @@ def repeats(con: Backend, rows: ir.Table, table: Table, checks: Iterable[Check],
     """
     # Keys that several rows have are few; found first and put aside, they keep the sorting below small.
     key = list(table.key)
-    several = rows.group_by(key).aggregate(n_rows=rows.count()).filter(lambda t: t.n_rows > 1).select(key)
-    several = put_aside(con, several, scratch / f"{table.name}_several.parquet", key)
+    aside = scratch / f"{table.name}_several.parquet"
+    twins = neighbours_with_one_key(file, key)
+    if twins is None:
+        several = rows.group_by(key).aggregate(n_rows=rows.count()).filter(lambda t: t.n_rows > 1).select(key)
+        several = put_aside(con, several, aside, key)
+    else:
+        pq.write_table(twins, aside)
+        several = engine.open_parquet(con, aside, aside.stem)
     same = rows.semi_join(several, key)
     facts = [check.rule for check in checks if check.fact and check.severity is Severity.ERROR]
     values = [column.name for column in table.columns if column.name not in key]
@@ -58,6 +71,36 @@ def repeats(con: Backend, rows: ir.Table, table: Table, checks: Iterable[Check],
     place = ibis.row_number().over(ibis.window(group_by=key, order_by=order))
     later = same.mutate(place=place).filter(lambda t: t.place > 0).select(ROW)
     return put_aside(con, later, scratch / f"{table.name}_repeats.parquet", [ROW])
+
+
+def neighbours_with_one_key(file: Path, key: list[str]) -> pa.Table | None:
+    """Return the keys that several rows have, in one quick reading of a file sorted by key, as ingest writes it.
+
+    Returns
+    -------
+    pyarrow.Table or None
+        The keys, each once; None where the file is not sorted, or some key is unknown.
+    """
+    found = []
+    last: pa.Table | None = None
+    with pq.ParquetFile(file) as opened:
+        for batch in opened.iter_batches(storage.ROW_GROUP_ROWS, columns=key):
+            keys = pa.Table.from_batches([batch]).select(key)
+            if any(column.null_count for column in keys.columns):
+                return None
+            keys = keys if last is None else pa.concat_tables([last, keys]).combine_chunks()
+            before, after = keys.slice(0, len(keys) - 1), keys.slice(1)
+            same, later = pa.array([True] * len(after)), pa.array([False] * len(after))
+            for name in key:
+                later = pc.or_(later, pc.and_(same, pc.greater(after[name], before[name])))
+                same = pc.and_(same, pc.equal(after[name], before[name]))
+            if not pc.all(pc.or_(same, later), min_count=0).as_py():
+                return None
+            found.append(after.filter(same))
+            last = keys.slice(len(keys) - 1)
+    empty = pq.read_schema(file)
+    schema = pa.schema([empty.field(name) for name in key])
+    return pa.concat_tables([schema.empty_table(), *found]).group_by(key).aggregate([])
 
 
 def put_aside(con: Backend, query: ir.Table, path: Path, order_by: list[str]) -> ir.Table:

@@ -1,7 +1,7 @@
 """What stops the pipeline: a critical failure, in a message that says what, where, how much and what to do."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from crmwb.quality.verdicts import Verdict
 from crmwb.tables import Severity
 
 NEEDS_ROWS = ("customers", "transactions")  # a source that has one of these tables, but nothing in it, says nothing
+MOST_COUNTABLE = 2**63 - 1
 N_RULES = 8  # the most broken rules that a message lists
 
 
@@ -89,6 +90,22 @@ def stop_on_too_much_quarantined(
             "  Mend the source or its mapping; or, where the analysis may do without these rows, set "
             f"quality.max_quarantined_share in {layout.PARAMS} to {_at_least(share)} or more."
         )
+
+
+def stop_on_uncountable_money(file: Path, volumes: Mapping[str, int]) -> None:
+    """Stop where amounts add up to more than an int64 holds, as all later sums of them would break.
+
+    Raises
+    ------
+    CrmwbError
+        They do, in some column.
+    """
+    for column, cents in volumes.items():
+        if cents > MOST_COUNTABLE:
+            raise CrmwbError(
+                f"{file}: column {column} adds up to {cents / 100:,.0f}, more than can be counted in hundredths "
+                f"({MOST_COUNTABLE / 100:,.0f}); check the unit of these amounts in the mapping."
+            )
 
 
 def _why(account: Account, verdicts: Iterable[Verdict], unreadable: ir.Table | None) -> str:

@@ -1,6 +1,7 @@
 """Which rows go on and which stay behind: clean tables, and quarantine with reasons and original values."""
 
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,9 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from crmwb import engine
+from crmwb import engine, storage
 from crmwb.engine import Backend
 from crmwb.quality.checks import ROW
 from crmwb.quality.verdicts import Verdict
@@ -65,6 +67,40 @@ def _said(words: list[list[str]], combination: np.ndarray) -> pa.Array:
     return pa.array(["; ".join(parts) for parts in words], pa.string()).take(pa.array(combination))
 
 
+def write_clean(canonical: Path, left_behind: np.ndarray, path: Path) -> None:
+    """Write the rows of a canonical file that are not left behind, in its order, to `path`.
+
+    Parameters
+    ----------
+    canonical : Path
+        A Parquet file.
+    left_behind : ndarray of int64
+        Positions of rows in it, from 0, in any order.
+    path : Path
+        Where to.
+    """
+    if not len(left_behind):
+        shutil.copyfile(canonical, path)
+        return
+    left_behind = np.sort(left_behind)
+    with (
+        pq.ParquetFile(canonical) as file,
+        pq.ParquetWriter(path, file.schema_arrow, compression=storage.COMPRESSION) as writer,
+    ):
+        for group in storage.regrouped(_kept(file, left_behind), file.schema_arrow):
+            writer.write_table(group, row_group_size=storage.ROW_GROUP_ROWS)
+
+
+def _kept(file: pq.ParquetFile, left_behind: np.ndarray) -> Iterator[pa.RecordBatch]:
+    begin = 0
+    for batch in file.iter_batches(storage.ROW_GROUP_ROWS):
+        first, last = np.searchsorted(left_behind, [begin, begin + batch.num_rows])
+        keep = np.ones(batch.num_rows, dtype=bool)
+        keep[left_behind[first:last] - begin] = False
+        begin += batch.num_rows
+        yield batch.filter(pa.array(keep))
+
+
 def quarantined(rows: ir.Table, broken: ir.Table, unreadable: ir.Table | None) -> ir.Table:
     """Return a table's quarantine: one row per row left behind, columns as in `SCHEMA`.
 
@@ -77,12 +113,15 @@ def quarantined(rows: ir.Table, broken: ir.Table, unreadable: ir.Table | None) -
     unreadable : ir.Table or None
         What `unreadable_rows` returned.
     """
-    values = ibis.struct({name: rows[name] for name in rows.columns if name != ROW}).cast("json").cast("string")
-    found = (
-        rows.select(ROW, values=values)
-        .inner_join(broken, ROW)
-        .mutate(source_file=ibis.null("string"), source_row=ibis.null("int64"))
-        .select(*SCHEMA.names)
+    # joined first, so that only the few rows left behind are put into words
+    left = rows.inner_join(broken, ROW)
+    values = ibis.struct({name: left[name] for name in rows.columns if name != ROW}).cast("json").cast("string")
+    found = left.select(
+        source_file=ibis.null("string"),
+        source_row=ibis.null("int64"),
+        rule=left.rule,
+        reason=left.reason,
+        values=values,
     )
     return found if unreadable is None else found.union(unreadable)
 

@@ -1,20 +1,21 @@
 """What a validation found, as the artefacts tell it."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from crmwb.quality.validation import TableResult, Validation
+from crmwb.quality.results import TableResult, Validation
 from crmwb.quality.verdicts import Verdict
 from crmwb.tables import TABLES, Severity
 
 
 def summary(validation: Validation) -> dict[str, Any]:
-    """Return data/quality/summary.json: tables, expectations, audits, and the tables that the source lacks."""
+    """Return data/quality/summary.json: tables, expectations, completeness, audits, tables that the source lacks."""
     return {
         "tables": {name: _table(result) for name, result in validation.tables.items()},
-        "expectations": [
-            _expectation(name, verdict) for name, result in validation.tables.items() for verdict in result.verdicts
-        ],
+        "expectations": [_expectation(name, verdict) for name, verdict in _verdicts(validation)],
+        "profile": validation.profile,
+        "completeness": validation.completeness.content(),
         "audits": [asdict(audit) for audit in validation.audits],
         "not_available": [name for name in TABLES if name not in validation.tables],
     }
@@ -22,7 +23,7 @@ def summary(validation: Validation) -> dict[str, Any]:
 
 def metrics(validation: Validation) -> dict[str, Any]:
     """Return metrics/quality.json: the numbers to compare between runs."""
-    verdicts = [verdict for result in validation.tables.values() for verdict in result.verdicts]
+    verdicts = [verdict for _, verdict in _verdicts(validation)]
     return {
         "tables": {
             name: {
@@ -37,8 +38,16 @@ def metrics(validation: Validation) -> dict[str, Any]:
             severity.value: sum(1 for v in verdicts if v.failed and v.check.severity is severity)
             for severity in (Severity.ERROR, Severity.WARNING)
         },
+        "known_share": {of["department"]: of["known_share"] for of in validation.completeness.departments},
         "audit_warnings": sum(1 for audit in validation.audits if audit.severity == "warning"),
     }
+
+
+def _verdicts(validation: Validation) -> Iterator[tuple[str, Verdict]]:
+    """Yield every table and verdict: on rows, then on the run as a whole."""
+    for name, result in validation.tables.items():
+        yield from ((name, verdict) for verdict in result.verdicts)
+    yield from validation.drift
 
 
 def _table(result: TableResult) -> dict[str, Any]:

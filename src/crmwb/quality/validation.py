@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
@@ -14,49 +15,17 @@ from crmwb.errors import CrmwbError
 from crmwb.params import QualityParams
 from crmwb.quality import account as accounts
 from crmwb.quality import limits
-from crmwb.quality.account import Account
-from crmwb.quality.audits import Audit, audited
+from crmwb.quality.audits import QUARANTINE, audited
 from crmwb.quality.checks import KEY_IS_UNIQUE, REPEATS, ROW, Check, row_checks, shape_checks
-from crmwb.quality.completeness import known_shares
+from crmwb.quality.completeness import completeness, known_shares
 from crmwb.quality.facts import numbered, repeats, with_facts
 from crmwb.quality.partitions import partitions, shape
-from crmwb.quality.quarantine import SCHEMA, broken_rows, quarantined, unreadable_rows
+from crmwb.quality.quarantine import SCHEMA, broken_rows, quarantined, unreadable_rows, write_clean
+from crmwb.quality.results import TableResult, Validation, profile_of
+from crmwb.quality.runs import drift
+from crmwb.quality.runs.profile import distributions
 from crmwb.quality.verdicts import Verdict, judge
 from crmwb.tables import TABLES, Kind, Table
-
-
-@dataclass(frozen=True, eq=False)
-class TableResult:
-    """What became of one table.
-
-    Attributes
-    ----------
-    account : Account
-        Where its rows went.
-    revenue_cents : dict or None
-        Where its money went, in a table that has any.
-    verdicts : tuple of Verdict
-        What became of each check.
-    known : dict
-        The share of ingested rows in which each column is known; None where there are no rows.
-    first, last : str or None
-        First and last day (ISO) of its clean rows, in its first date column; None where it has or knows none.
-    """
-
-    account: Account
-    revenue_cents: dict[str, int] | None
-    verdicts: tuple[Verdict, ...]
-    known: dict[str, float | None]
-    first: str | None
-    last: str | None
-
-
-@dataclass(frozen=True, eq=False)
-class Validation:
-    """What became of a source: its tables in the order they were validated, and the audits of the clean ones."""
-
-    tables: dict[str, TableResult]
-    audits: tuple[Audit, ...]
 
 
 @dataclass(frozen=True)
@@ -71,7 +40,15 @@ class Setting:
     params: QualityParams
 
 
-def validate(con: Backend, canonical: Path, clean: Path, quarantine: Path, params: QualityParams) -> Validation:
+def validate(
+    con: Backend,
+    canonical: Path,
+    clean: Path,
+    quarantine: Path,
+    params: QualityParams,
+    *,
+    accepted: dict[str, Any] | None = None,
+) -> Validation:
     """Sort the rows of every canonical table into clean and quarantined.
 
     Parameters
@@ -84,6 +61,8 @@ def validate(con: Backend, canonical: Path, clean: Path, quarantine: Path, param
         Folders to fill, with one Parquet file per table each.
     params : QualityParams
         How much bad data is too much.
+    accepted : dict, optional
+        The profile of the run that was accepted.
 
     Raises
     ------
@@ -92,8 +71,8 @@ def validate(con: Backend, canonical: Path, clean: Path, quarantine: Path, param
         be quarantined than allowed; or nothing usable is left.
     """
     storage.require(canonical)
-    manifest = storage.read_json(canonical / layout.MANIFEST.name)["tables"]
-    present = [name for name in TABLES if name in manifest]
+    manifest = storage.read_json(canonical / layout.MANIFEST.name)
+    present = [name for name in TABLES if name in manifest["tables"]]
     if not present:
         raise CrmwbError(f"{canonical}: the source has no table; map at least customers and transactions.")
     results: dict[str, TableResult] = {}
@@ -101,10 +80,18 @@ def validate(con: Backend, canonical: Path, clean: Path, quarantine: Path, param
     with tempfile.TemporaryDirectory(prefix="crmwb-validate-") as scratch:
         setting = Setting(con, canonical, clean, quarantine, Path(scratch), params)
         for name in parents_first(present):
-            results[name] = _validate_table(setting, TABLES[name], tables, manifest[name])
+            results[name] = _validate_table(setting, TABLES[name], tables, manifest["tables"][name])
             tables[name] = engine.open_parquet(con, clean / f"{name}.parquet", f"clean_{name}")
+        left = {
+            name + QUARANTINE: engine.open_parquet(con, quarantine / f"{name}.parquet", f"quarantined_{name}")
+            for name in present
+        }
+        with progress.step("counting what is known"):
+            complete = completeness(tables, {name: result.known for name, result in results.items()})
         with progress.step("auditing the clean tables"):
-            return Validation(results, tuple(audited(tables)))
+            audits = tuple(audited(tables | left))
+    profile = profile_of(manifest.get("source", {}), results)
+    return Validation(results, profile, tuple(drift.judged(profile, accepted, params)), complete, audits)
 
 
 def parents_first(names: Sequence[str]) -> list[str]:
@@ -140,16 +127,19 @@ def _validate_table(
     limits.stop_on_too_much_quarantined(file, account, verdicts, unreadable, params.max_quarantined_share)
 
     with progress.step(f"{table.name}: writing {account.clean:,} clean rows, {account.quarantined:,} quarantined"):
-        storage.write_query(con, rows.anti_join(broken, ROW).drop(ROW), clean_file, table.key)
+        write_clean(file, broken[ROW].to_pyarrow().to_numpy(), clean_file)
         storage.write_query(con, quarantined(rows, broken, unreadable), quarantine_file, SCHEMA.names)
         accounts.check_rows(account, clean_file, quarantine_file)
         clean = engine.open_parquet(con, clean_file, f"clean_{table.name}")
+        limits.stop_on_uncountable_money(file, accounts.volumes(clean, table))
         return TableResult(
             account,
             accounts.money(rows, clean, rows.semi_join(broken, ROW)),
             (*shape_verdicts, *verdicts),
             known_shares(rows, table),
             *_period(clean, table),
+            _reasons(engine.open_parquet(con, quarantine_file, f"quarantined_{table.name}")),
+            distributions(clean, table),
         )
 
 
@@ -169,7 +159,9 @@ def _judged(
     others = [check for check in checks if check not in [*key, *last]]
 
     full = with_facts(rows, others, parents)
-    full = with_facts(full, key, {REPEATS: repeats(con, full, table, others, setting.scratch)})
+    file = setting.canonical / f"{table.name}.parquet"
+    repeated = repeats(con, full, table, others, file=file, scratch=setting.scratch)
+    full = with_facts(full, key, {REPEATS: repeated})
     verdicts = verdicts_of(table.name, full, [*others, *key])
     broken_file = setting.scratch / f"{table.name}_broken.parquet"
     pq.write_table(broken_rows(verdicts), broken_file)
@@ -189,3 +181,9 @@ def _period(rows: ir.Table, table: Table) -> tuple[str | None, str | None]:
     ends = rows.aggregate(first=day.min(), last=day.max()).to_pyarrow().to_pylist()[0]
     first, last = (None if end is None else end.isoformat() for end in (ends["first"], ends["last"]))
     return first, last
+
+
+def _reasons(left_behind: ir.Table) -> dict[str, int]:
+    """Return quarantined rows by the rules that they broke."""
+    counts = left_behind.group_by("rule").aggregate(n_rows=left_behind.count()).order_by("rule")
+    return {row["rule"]: row["n_rows"] for row in counts.to_pyarrow().to_pylist()}

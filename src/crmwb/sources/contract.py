@@ -1,118 +1,190 @@
 """Does a mapping fit the data contract? Checked before any file is opened."""
 
 import difflib
+import math
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from datetime import datetime
+
+import ibis
 
 from crmwb.errors import CrmwbError
+from crmwb.sources import casts, expressions, rates, values
+from crmwb.sources.lines import Key, Places
 from crmwb.sources.mapping import ColumnMapping, Mapping, TableMapping
-from crmwb.tables import TABLES, Column, Kind, Table
+from crmwb.tables import MOST_CENTS, TABLES, Column, Kind, Table
+
+Mistake = tuple[Key, str]
 
 DATE_DIRECTIVES = {f"%{letter}" for letter in "YymdbBHIMSfpjaA%"} | {"%-d", "%-m", "%-H", "%-I", "%-M", "%-S"}
 NUMERIC = {Kind.MONEY, Kind.INTEGER, Kind.NUMBER, Kind.SHARE}
 FITTING_KINDS = {
-    "product": {Kind.MONEY, Kind.NUMBER},
-    "difference": {Kind.MONEY, Kind.NUMBER},
     "format": {Kind.DATE, Kind.TIMESTAMP},
-    "decimal": NUMERIC | {Kind.BOOLEAN},
-    "thousands": NUMERIC | {Kind.BOOLEAN},
-    "unit": {Kind.MONEY},
+    "decimal": NUMERIC,
+    "thousands": NUMERIC,
+    "currency_sign": NUMERIC,
+    "accounting": NUMERIC,
+    "unit": NUMERIC - {Kind.INTEGER},
     "whole_number": {Kind.ID},
     "true_values": {Kind.BOOLEAN},
     "false_values": {Kind.BOOLEAN},
-    "starts_with": {Kind.BOOLEAN},
-    "below": {Kind.BOOLEAN},
+    "one_per": {Kind.ID},
 }
-CONSTANTS = dict.fromkeys(NUMERIC, float) | {Kind.BOOLEAN: bool}
 ADVICE = {
-    "is_return": ": say what marks a return, such as {column: quantity, below: 0}, or {constant: false}",
+    "is_return": ": say what marks a return, such as {expression: quantity < 0}, or {constant: false}",
     "order_id": ": name the source's column, or say what counts as one order, such as {one_per: customer_and_day}",
     "quantity": ": name the source's column, or {constant: 1} where it has none",
     "kind": ": such as {constant: person} or {constant: company}",
 }
 
 
-def check(mapping: Mapping, path: Path) -> None:
+def check(mapping: Mapping, places: Places) -> None:
     """Refuse a mapping that names what the contract does not know, or lacks what it requires.
 
     Raises
     ------
     CrmwbError
-        One line per mistake, each with file, key and what is allowed.
+        One line per mistake, each with file, line, key and what is allowed.
     """
-    mistakes = [f"{path}: tables{mistake}" for mistake in _mistakes(mapping)]
+    mistakes = [f"{places.of(key)}: {said}" for key, said in _mistakes(mapping)]
     if mistakes:
         raise CrmwbError("\n".join(mistakes))
 
 
-def _mistakes(mapping: Mapping) -> Iterator[str]:
-    for name, table in mapping.tables.items():
-        if name not in TABLES:
-            yield f".{name}: no such table{_did_you_mean(name, TABLES)}"
-            continue
-        yield from (f".{name}{mistake}" for mistake in _table_mistakes(TABLES[name], table, mapping))
-    if "customers" not in mapping.tables:
-        yield (
-            ".customers: missing; where the source has none, write customers: "
-            "{derived_from: transactions, columns: {kind: {constant: person}}}"
-        )
-
-
-def _table_mistakes(table: Table, mapped: TableMapping, mapping: Mapping) -> Iterator[str]:
-    known = [column.name for column in table.columns]
-    for name, column in mapped.columns.items():
-        if name not in known:
-            yield f".columns.{name}: no such column{_did_you_mean(name, known)}"
-        else:
-            yield from (f".columns.{name}{mistake}" for mistake in _column_mistakes(table.column(name), column))
-    for needed in (column for column in table.columns if not column.nullable):
-        if needed.name not in mapped.columns and not _is_made(table, needed.name, mapped):
-            yield f".columns.{needed.name}: missing{ADVICE.get(needed.name, f' ({needed.meaning})')}"
-    if mapped.file is not None and not any(column.source_columns for column in mapped.columns.values()):
-        yield ".columns: none of them is a column of the file"
-    yield from _derivation_mistakes(table, mapped, mapping)
-
-
-def _derivation_mistakes(table: Table, mapped: TableMapping, mapping: Mapping) -> Iterator[str]:
-    if mapped.derived_from and len(table.key) > 1:
-        yield f".derived_from: {table.name} has the key {', '.join(table.key)}; only tables with one key can be derived"
-        return
-    for base in mapped.derived_from:
-        with_file = [name for name, other in mapping.tables.items() if other.file is not None]
-        if base not in with_file:
-            yield f".derived_from: {base} is no table with a file in this mapping{_did_you_mean(base, with_file)}"
-        elif table.key[0] not in mapping.tables[base].columns:
-            yield f".derived_from: {base} has no {table.key[0]} in this mapping"
-
-
-def _column_mistakes(column: Column, mapped: ColumnMapping) -> Iterator[str]:
-    for option in mapped.model_fields_set & FITTING_KINDS.keys():
-        if column.kind not in FITTING_KINDS[option]:
-            yield f".{option}: does not go with this column, which holds {_a(column.kind)}"
-    if mapped.constant is not None and not isinstance(mapped.constant, CONSTANTS.get(column.kind, str)):
-        yield f".constant: {mapped.constant!r} does not go with this column, which holds {_a(column.kind)}"
-    if mapped.one_per is not None and column.name != "order_id":
-        yield ".one_per: only an order_id can be made"
-    for date_format in mapped.format:
-        unknown = set(re.findall(r"%-?.?", date_format)) - DATE_DIRECTIVES
-        if unknown or "%" not in date_format:
-            yield (
-                f".format: {date_format!r} is no date format{''.join(f', {u} is not known' for u in sorted(unknown))}; "
-                f"write it like %d.%m.%Y %H:%M (ISO dates, with or without an offset, need none)"
-            )
-
-
-def _is_made(table: Table, column: str, mapped: TableMapping) -> bool:
-    """Say whether ingest makes a column that the mapping may leave out: a line's position, a derived table's key."""
-    return column == "line_no" or (bool(mapped.derived_from) and column in table.key)
-
-
-def _did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return a hint that names the closest of the known names, or all of them."""
     names = sorted(known)
     close = difflib.get_close_matches(name, names, n=1)
     return f"; did you mean {close[0]}?" if close else f"; known here: {', '.join(names) or 'none'}."
 
 
-def _a(kind: Kind) -> str:
-    return f"{'an' if kind.value[0] in 'aeiou' else 'a'} {kind.value}"
+def _mistakes(mapping: Mapping) -> Iterator[Mistake]:
+    for name, parts in mapping.tables.items():
+        if name not in TABLES:
+            yield ("tables", name), f"no such table{did_you_mean(name, TABLES)}"
+            continue
+        for i, part in enumerate(parts):
+            for key, said in _table_mistakes(TABLES[name], part, mapping):
+                yield ("tables", name, i, *key), said
+    if mapping.rates is not None:
+        for key, said in _table_mistakes(rates.RATES, mapping.rates, mapping):
+            yield ("rates", *key), said
+    if "customers" not in mapping.tables:
+        yield (
+            ("tables", "customers"),
+            (
+                "missing; where the source has none, write customers: "
+                "{derived_from: transactions, columns: {kind: {constant: person}}}"
+            ),
+        )
+
+
+def _table_mistakes(table: Table, mapped: TableMapping, mapping: Mapping) -> Iterator[Mistake]:
+    known = [column.name for column in table.columns]
+    for name, column in mapped.columns.items():
+        if name not in known:
+            yield ("columns", name), f"no such column{did_you_mean(name, known)}"
+        else:
+            for option, said in _column_mistakes(table.column(name), column, mapped):
+                yield ("columns", name, option), said
+    for needed in (column for column in table.columns if not column.nullable):
+        if needed.name not in mapped.columns and not _is_made(table, needed.name, mapped):
+            yield ("columns", needed.name), f"missing{ADVICE.get(needed.name, f' ({needed.meaning})')}"
+    if mapped.file is not None and not any(c.source_columns or c.one_per for c in mapped.columns.values()):
+        yield ("columns",), "none of them is a column of the file"
+    yield from ((("filter",), said) for said in _filter_mistakes(mapped))
+    yield from _currency_mistakes(mapped, mapping)
+    yield from ((("derived_from",), said) for said in _derivation_mistakes(table, mapped, mapping))
+
+
+def _filter_mistakes(mapped: TableMapping) -> Iterator[str]:
+    if mapped.filter is None:
+        return
+    try:
+        given = expressions.compute(mapped.filter, lambda _: ibis.null("string"), mapped.style)
+    except expressions.ExpressionError as error:
+        yield str(error)
+        return
+    if given.type is not expressions.Type.TRUTH:
+        yield f"gives {given.type}; a filter is true for the rows to read, such as deal_stage = 'Won'"
+
+
+def _currency_mistakes(mapped: TableMapping, mapping: Mapping) -> Iterator[Mistake]:
+    if mapped.currency is None:
+        return
+    if mapping.rates is None:
+        yield ("currency",), "needs rates beside tables: what one unit of each currency is worth"
+    for option, said in _column_mistakes(rates.CODE, mapped.currency, mapped):
+        yield ("currency", option), said
+
+
+def _derivation_mistakes(table: Table, mapped: TableMapping, mapping: Mapping) -> Iterator[str]:
+    if mapped.derived_from and len(table.key) > 1:
+        yield f"{table.name} has the key {', '.join(table.key)}; only tables with one key can be derived"
+        return
+    with_rows = [name for name, parts in mapping.tables.items() if not parts[0].derived_from]
+    for base in mapped.derived_from:
+        if base not in with_rows:
+            yield f"{base} is no table with a file in this mapping{did_you_mean(base, with_rows)}"
+        elif not all(table.key[0] in part.columns for part in mapping.tables[base]):
+            yield f"{base} has no {table.key[0]} in this mapping"
+
+
+def _column_mistakes(column: Column, mapped: ColumnMapping, table: TableMapping) -> Iterator[tuple[str, str]]:
+    """Yield the option of a column that is wrong, and what is wrong with it."""
+    for option in sorted(mapped.model_fields_set & FITTING_KINDS.keys()):
+        if column.kind not in FITTING_KINDS[option] and getattr(mapped, option) is not None:
+            yield option, f"does not go with this column, which holds {casts.a(column.kind)}"
+    if mapped.constant is not None:
+        yield from (("constant", said) for said in _constant_mistakes(mapped.constant, column))
+    if mapped.expression is not None:
+        try:
+            casts.cast(column, mapped, lambda _: ibis.null("string"), table.style_of(mapped))
+        except expressions.ExpressionError as error:
+            yield "expression", str(error)
+    if mapped.one_per not in {None, "row"} and column.name != "order_id":
+        yield "one_per", "customer_and_day and customer_and_time make an order_id only"
+    if mapped.unit != "whole" and (mapped.unit == "percent") == (column.kind is Kind.MONEY):
+        yield "unit", f"{mapped.unit!r} does not go with this column, which holds {casts.a(column.kind)}"
+    for date_format in mapped.format:
+        unknown = set(re.findall(r"%-?.?", date_format)) - DATE_DIRECTIVES
+        if unknown or "%" not in date_format:
+            yield (
+                "format",
+                (
+                    f"{date_format!r} is no date format{''.join(f', {u} is not known' for u in sorted(unknown))}; "
+                    f"write it like %d.%m.%Y %H:%M (ISO dates, with or without an offset, need none)"
+                ),
+            )
+
+
+def _constant_mistakes(value: str | float | bool, column: Column) -> Iterator[str]:
+    if not _is_of_kind(value, column.kind):
+        yield f"{value!r} does not go with this column, which holds {casts.a(column.kind)}"
+    elif column.allowed is not None and value not in column.allowed:
+        yield f"{value!r} is not allowed: must be {' or '.join(column.allowed)}"
+
+
+def _is_of_kind(value: str | float | bool, kind: Kind) -> bool:
+    if kind is Kind.BOOLEAN or isinstance(value, bool):
+        return kind is Kind.BOOLEAN and isinstance(value, bool)
+    if kind in NUMERIC:
+        if isinstance(value, str) or not math.isfinite(value) or abs(value) >= MOST_CENTS / 100:
+            return False
+        return kind is not Kind.INTEGER or value == int(value)
+    if kind in {Kind.DATE, Kind.TIMESTAMP}:
+        return isinstance(value, str) and _is_iso(value)
+    return isinstance(value, str)
+
+
+def _is_iso(text: str) -> bool:
+    try:
+        year = datetime.fromisoformat(text).year
+    except ValueError:
+        return False
+    return "-" in text and values.FIRST_YEAR <= year <= values.LAST_YEAR
+
+
+def _is_made(table: Table, column: str, mapped: TableMapping) -> bool:
+    """Say whether ingest makes a column that the mapping may leave out: a line's position, a derived table's key."""
+    return column == "line_no" or (bool(mapped.derived_from) and column in table.key)

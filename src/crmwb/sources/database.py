@@ -19,7 +19,7 @@ import pyarrow as pa
 from dotenv import dotenv_values
 
 from crmwb.errors import CrmwbError
-from crmwb.sources.delimited import ROW
+from crmwb.sources.formats.opened import ROW
 
 URL = "CRMWB_DATABASE_URL"
 ENV_FILE = Path(".env")
@@ -53,7 +53,7 @@ class Query:
     columns : list of str
         As the database names them.
     malformed : list of (int, str)
-        Empty: a database has no malformed rows. For the same interface as `delimited.Delimited`.
+        Empty: a database has no malformed rows. For the same interface as `formats.opened.Opened`.
     """
 
     name: str

@@ -38,6 +38,22 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class Truth:
+    """What a simulated source knows and a real one never does; nothing after ingest reads it but tests.
+
+    Attributes
+    ----------
+    tables : dict of str to (ir.Table, tuple of str)
+        What is true of each row of a canonical table, and the key that it is sorted by.
+    parameters : dict
+        What everything was drawn from, as JSON.
+    """
+
+    tables: dict[str, tuple[ir.Table, tuple[str, ...]]]
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Delivery:
     """What an adapter read.
 
@@ -48,11 +64,15 @@ class Delivery:
     unreadable : dict of str to ir.Table
         For some of these tables, the rows that could not be cast: source_file, source_row, column, reason and the
         original values as JSON.
+    truth : Truth or None
+        Of a simulated source.
     """
 
     origin: Origin
     tables: dict[str, ir.Table]
     unreadable: dict[str, ir.Table] = field(default_factory=dict)
+    filtered: dict[str, int] = field(default_factory=dict)
+    truth: Truth | None = None
 
 
 def _sha256(path: Path) -> str:

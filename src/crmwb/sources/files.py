@@ -1,16 +1,29 @@
 """Adapter for a company's own exports: files, and a mapping that says how they become the canonical tables."""
 
-from operator import itemgetter
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
+
+import ibis.expr.types as ir
 
 from crmwb import engine, layout, progress
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.params import SourceParams
-from crmwb.sources import contract, mapping, rows, staging
+from crmwb.sources import contract, expressions, mapping, rates, reading, rows, staging
 from crmwb.sources.delivery import Delivery, Origin
-from crmwb.sources.mapping import Mapping
-from crmwb.tables import TABLES
+from crmwb.sources.formats import ROW
+from crmwb.sources.found import Found, find
+from crmwb.sources.lines import Key, Places
+from crmwb.sources.mapping import Mapping, TableMapping
+from crmwb.sources.rows import SourceRows
+from crmwb.sources.staging import FILE, Wanted
+from crmwb.tables import TABLES, Table
+
+T = TypeVar("T")
+
+N_FILES_TRIED = 10
 
 
 def read(con: Backend, params: SourceParams, folder: Path) -> Delivery:
@@ -32,52 +45,173 @@ def read(con: Backend, params: SourceParams, folder: Path) -> Delivery:
     """
     if params.mapping is None or params.directory is None:
         raise CrmwbError("params.yaml: source: kind files needs mapping and directory.")
-    path, directory = Path(params.mapping), Path(params.directory)
-    described = mapping.load(path)
-    contract.check(described, path)
+    described, places = mapping.load(Path(params.mapping))
+    contract.check(described, places)
+    directory = Path(params.directory)
     if not directory.resolve().is_relative_to(layout.RAW.resolve()):
         progress.console.print(
             f"  {directory} is not in {layout.RAW}: DVC does not watch it; after a change there run dvc repro --force."
         )
-    found = {
-        name: staging.find(directory, table.file, f"{path}: tables.{name}.file")
-        for name, table in described.tables.items()
-        if table.file is not None
-    }
-    every = {}
-    malformed = {}
-    for name, files in found.items():
-        table = described.tables[name]
-        staged = staging.stage(files, table, _wanted(name, described, path), folder / f"{name}.parquet")
-        with progress.step(f"casting {name} ({staged.n_rows:,} rows)"):
-            read_rows = rows.read(rows.open_staged(con, staged, name), TABLES[name], table)
-            every[name] = rows.set_down(con, read_rows, name, folder / f"{name}.cast.parquet")
-        malformed[name] = engine.open_arrow(con, staged.malformed, f"malformed_{name}")
-    for name, table in described.tables.items():
-        if table.derived_from:
-            bases = {base: (TABLES[base], every[base]) for base in table.derived_from}
-            with progress.step(f"deriving {name}"):
-                read_rows = rows.read(rows.latest_known(TABLES[name], table, bases), TABLES[name], table)
-                every[name] = rows.set_down(con, read_rows, name, folder / f"{name}.cast.parquet")
-    shown = {(file, shown) for files in found.values() for file, shown in files}
+    at_work = Reading(con, described, places, directory, params.currency, folder)
+    every = at_work.tables()
     return Delivery(
-        Origin(
-            described.name, described.version, described.licence, described.caveat, sorted(shown, key=itemgetter(1))
-        ),
-        tables={name: rows.good(every[name], TABLES[name], described.tables[name]) for name in every},
-        unreadable={name: rows.bad(every[name], malformed.get(name)) for name in every},
+        Origin(described.name, described.version, described.licence, described.caveat, at_work.files),
+        tables={name: rows.good(parts, TABLES[name]) for name, parts in every.items()},
+        unreadable={name: rows.bad(con, parts, name) for name, parts in every.items()},
+        filtered=at_work.filtered,
     )
 
 
-def _wanted(name: str, described: Mapping, path: Path) -> dict[str, str]:
-    """Return the source columns that a table's files must have, each with the key of the mapping that asks for it.
+@dataclass
+class Reading:
+    """A mapping at work on the files in a folder.
 
-    A table derived from this one reads its columns from the same files.
+    Attributes
+    ----------
+    n_rows : int or None
+        Read no more than so many rows of each file, and not all of many files.
+    filtered : dict of str to int
+        Rows that the filters of a table left out, once it is read.
     """
-    wanted: dict[str, str] = {}
-    for reader, table in described.tables.items():
-        if reader == name or name in table.derived_from:
-            for canonical, mapped in table.columns.items():
-                for column in mapped.source_columns:
-                    wanted.setdefault(column, f"{path}: tables.{reader}.columns.{canonical}")
-    return wanted
+
+    con: Backend
+    described: Mapping
+    places: Places
+    directory: Path
+    currency: str
+    folder: Path
+    n_rows: int | None = None
+    filtered: dict[str, int] = field(default_factory=dict)
+    _found: dict[str, Found] = field(default_factory=dict)
+
+    @property
+    def files(self) -> list[tuple[Path, str]]:
+        """The files that were read and their names in the directory, sorted."""
+        return [(self._found[name].path, name) for name in sorted(self._found)]
+
+    def tables(self, mistakes: list[str] | None = None) -> dict[str, list[SourceRows]]:
+        """Read every table, those derived from others last; each is a list of its parts.
+
+        Parameters
+        ----------
+        mistakes : list of str, optional
+            Where given, what cannot be read is told there, and the others go on.
+        """
+
+        def attempt(read_it: Callable[..., T], *given: Any) -> T | None:
+            try:
+                return read_it(*given)
+            except CrmwbError as error:
+                if mistakes is None:
+                    raise
+                mistakes.extend(str(error).splitlines())
+                return None
+
+        periods = attempt(self.periods)
+        every: dict[str, list[SourceRows]] = {}
+        described = self.described.tables
+        for name in sorted(described, key=lambda name: bool(described[name][0].derived_from)):
+            if not described[name][0].derived_from:
+                keys = [("tables", name, i) for i in range(len(described[name]))]
+                parts = [attempt(self.part, key, TABLES[name], described[name][key[2]], periods) for key in keys]
+                every[name] = [part for part in parts if part is not None]
+                attempt(self._refuse_unmet, name, every[name])
+            elif all(every.get(base) for base in described[name][0].derived_from):
+                every[name] = [self.derived(name, every)]
+        return every
+
+    def periods(self) -> ir.Table | None:
+        """Return what currencies are worth, as `rates.periods` does; None where the mapping does not say."""
+        if self.described.rates is None:
+            return None
+        read_rows = self.part(("rates",), rates.RATES, self.described.rates, None)
+        refuse_bad(self.con, read_rows, self.places.of(("rates",)))
+        given = rows.good([read_rows], rates.RATES).to_pyarrow().to_pylist()
+        given = [{"starts_on": None, **row} for row in given]
+        return rates.periods(self.con, given, self.currency, self.places.of(("rates",)))
+
+    def part(self, key: Key, table: Table, part: TableMapping, periods: ir.Table | None) -> SourceRows:
+        """Read one part of a table: its files, or its rows in the mapping."""
+        label = "-".join(str(k) for k in key)
+        path = self.folder / f"{label}.parquet"
+        if part.rows:
+            staged = staging.stage_rows(part.rows, list(part.columns), self.places.path.name, path)
+        else:
+            files = find(self.directory, str(part.file), self.places.of((*key, "file")))
+            files = files if self.n_rows is None else files[:N_FILES_TRIED]
+            self._found |= {file.on_disk: file for file in files}
+            staged = staging.stage(files, part, self._wanted(key, part), path, self.n_rows)
+        opened = rows.open_staged(self.con, staged, part, f"source {label}")
+        with progress.step(f"casting {table.name} ({staged.n_rows:,} rows)"):
+            read_rows = self._set_down(reading.read(opened, table, periods), label)
+        if part.filter is not None:
+            self.filtered[table.name] = self.filtered.get(table.name, 0) + staged.n_rows - read_rows.n_rows
+        if part.rows:
+            refuse_bad(self.con, read_rows, self.places.of(key))
+        return read_rows
+
+    def derived(self, name: str, every: dict[str, list[SourceRows]]) -> SourceRows:
+        """Make a table of the keys that stand in others."""
+        part = self.described.tables[name][0]
+        bases = [(TABLES[base], rows_) for base in part.derived_from for rows_ in every[base]]
+        with progress.step(f"deriving {name}"):
+            return self._set_down(reading.read(reading.latest_known(TABLES[name], part, bases), TABLES[name]), name)
+
+    def _set_down(self, read_rows: SourceRows, label: str) -> SourceRows:
+        return rows.set_down(self.con, read_rows, f"read {label}", self.folder / f"{label}.cast.parquet")
+
+    def _wanted(self, key: Key, part: TableMapping) -> dict[str, Wanted]:
+        """Return the source columns that a part's files must or may have, and what of the mapping asks for each.
+
+        A table derived from this one reads its columns from the same files: of a table in several parts, any may have
+        them.
+        """
+        wanted: dict[str, Wanted] = {}
+        for column in expression_columns(part.filter):
+            wanted.setdefault(column, Wanted(self.places.of((*key, "filter"))))
+        for column in part.currency.source_columns if part.currency else ():
+            wanted.setdefault(column, Wanted(self.places.of((*key, "currency"))))
+        for canonical, mapped in part.columns.items():
+            for column in mapped.source_columns:
+                wanted.setdefault(column, Wanted(self.places.of((*key, "columns", canonical))))
+        for column, asked in self._asked_by_derived(str(key[1])).items() if key[0] == "tables" else ():
+            wanted.setdefault(column, Wanted(asked, needed=len(self.described.tables[str(key[1])]) == 1))
+        return wanted
+
+    def _asked_by_derived(self, base: str) -> dict[str, str]:
+        """Return the source columns that tables derived from `base` read, and what asks for each."""
+        return {
+            column: self.places.of(("tables", name, 0, "columns", canonical))
+            for name, (derived, *_) in self.described.tables.items()
+            if base in derived.derived_from
+            for canonical, mapped in derived.columns.items()
+            for column in mapped.source_columns
+        }
+
+    def _refuse_unmet(self, name: str, parts: list[SourceRows]) -> None:
+        there = list(dict.fromkeys(column for part in parts for column in part.columns))
+        for column, key in self._asked_by_derived(name).items():
+            if column not in there and not any(part.mapping.rows for part in parts):
+                raise CrmwbError(f"{key}: no file of {name} has a column {column!r}; mend the name.")
+
+
+def expression_columns(expression: str | None) -> tuple[str, ...]:
+    """Return the source columns of an expression; none where there is no expression."""
+    return () if expression is None else expressions.columns(expression)
+
+
+def refuse_bad(con: Backend, read_rows: SourceRows, key: str) -> None:
+    """Refuse rows that stand in the mapping itself, or that everything rests on, where one of them cannot be read.
+
+    Raises
+    ------
+    CrmwbError
+        One cannot.
+    """
+    told = rows.bad(con, [read_rows], f"refused {key}")
+    faults = engine.batches(con, told.order_by(FILE, ROW).limit(1)).read_all().to_pylist()
+    if faults:
+        fault = faults[0]
+        where = f"row {fault[ROW]:,}" + (f" of {fault[FILE]}" if not read_rows.mapping.rows else "")
+        column = f"{fault['column']}: " if fault["column"] else ""
+        raise CrmwbError(f"{key}: {where}: {column}{fault['reason']}; every row must be right here.")

@@ -12,17 +12,21 @@ from crmwb import engine, layout, progress, storage
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.params import Params, SourceParams
-from crmwb.sources import complete_journey, files
-from crmwb.sources.delimited import ROW
-from crmwb.sources.delivery import Delivery
+from crmwb.sources import b2b_demo, complete_journey, files
+from crmwb.sources.delivery import Delivery, Truth
+from crmwb.sources.formats import ROW
+from crmwb.sources.privacy import forgotten
 from crmwb.sources.staging import FILE
 from crmwb.tables import ARROW_TYPES, TABLES, Kind, Table
 
 Adapter = Callable[[Backend, SourceParams, Path], Delivery]
 
-ADAPTERS: dict[str, Adapter] = {"complete_journey": complete_journey.read, "files": files.read}
+ADAPTERS: dict[str, Adapter] = {
+    "complete_journey": complete_journey.read,
+    "files": files.read,
+    "b2b_demo": b2b_demo.read,
+}
 
-UNREADABLE = "unreadable"
 N_FAULTS_SHOWN = 5
 
 
@@ -35,7 +39,7 @@ def ingest(p: Params, folder: Path = layout.CANONICAL) -> None:
         `source` chooses the adapter; `engine` says what it may use.
     folder : Path
         Where to: `<table>.parquet` sorted by key, manifest.json and, where rows could not be cast,
-        `unreadable/<table>.parquet`. It is replaced as a whole, or not at all.
+        `unreadable/<table>.parquet`; of a simulated source `truth/` too. It is replaced as a whole, or not at all.
 
     Raises
     ------
@@ -44,25 +48,29 @@ def ingest(p: Params, folder: Path = layout.CANONICAL) -> None:
     """
     with storage.replacing_folder(folder) as beside, engine.connect(p.engine) as con:
         with tempfile.TemporaryDirectory(dir=beside, prefix="staged-") as staged:
-            delivery = ADAPTERS[p.source.kind](con, p.source, Path(staged))
+            delivery, left_out = forgotten.without(con, ADAPTERS[p.source.kind](con, p.source, Path(staged)))
             tables: dict[str, Any] = {}
             for i, (name, delivered) in enumerate(sorted(delivery.tables.items()), start=1):
                 with progress.step(f"writing {name} ({i} of {len(delivery.tables)})"):
                     tables[name] = _write_table(con, TABLES[name], delivered, beside)
                 if name in delivery.unreadable:
                     tables[name]["unreadable"] = _write_unreadable(con, name, delivery.unreadable[name], beside)
+                tables[name]["filtered"] = _told_filtered(name, delivery.filtered.get(name, 0))
                 _refuse_empty(name, tables[name])
+            if delivery.truth is not None:
+                _write_truth(con, delivery.truth, beside / layout.TRUTH.name)
         with progress.step("hashing the source"):
             manifest = {
                 "source": {"kind": p.source.kind, **delivery.origin.manifest()},
                 "currency": p.source.currency,
                 "tables": tables,
                 "not_available": [name for name in TABLES if name not in tables],
+                "forgotten": left_out,
             }
         storage.write_json(manifest, beside / layout.MANIFEST.name)
     if any(told["unreadable"] for told in tables.values()):
         progress.console.print(
-            f"  The rows that cannot be read are in {folder / UNREADABLE}, with file, row and reason."
+            f"  The rows that cannot be read are in {folder / layout.UNREADABLE.name}, with file, row and reason."
         )
 
 
@@ -105,7 +113,7 @@ def _period(con: Backend, table: Table, path: Path) -> tuple[str | None, str | N
 
 def _write_unreadable(con: Backend, name: str, rows: ir.Table, folder: Path) -> int:
     """Write the rows of a table that could not be cast, say what was wrong with them, and return how many there are."""
-    path = folder / UNREADABLE / f"{name}.parquet"
+    path = folder / layout.UNREADABLE.name / f"{name}.parquet"
     n_rows = storage.write_query(con, rows, path, [FILE, ROW, "column", "reason"])
     if n_rows == 0:
         path.unlink()
@@ -122,6 +130,20 @@ def _write_unreadable(con: Backend, name: str, rows: ir.Table, folder: Path) -> 
         progress.console.print(
             f"    {fault['n']:,} × {column}{fault['reason']} (first: {fault['file']} row {fault['row']:,})"
         )
+    return n_rows
+
+
+def _write_truth(con: Backend, truth: Truth, folder: Path) -> None:
+    with progress.step("writing the truth"):
+        for name, (rows, key) in truth.tables.items():
+            storage.write_query(con, rows, folder / f"{name}.parquet", key)
+        storage.write_json(truth.parameters, folder / layout.TRUTH_PARAMETERS.name)
+
+
+def _told_filtered(name: str, n_rows: int) -> int:
+    """Say how many rows of a table its mapping's filter left out, and return it."""
+    if n_rows:
+        progress.console.print(f"  {name}: {n_rows:,} {'row' if n_rows == 1 else 'rows'} left out by the filter.")
     return n_rows
 
 

@@ -4,6 +4,7 @@ The shape is checked here; that it fits the data contract is checked in `contrac
 `staging.py`.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -12,18 +13,25 @@ from pydantic import Field, field_validator, model_validator
 from crmwb import params
 from crmwb.errors import CrmwbError
 from crmwb.params import Section
+from crmwb.sources import expressions
+from crmwb.sources.lines import Places
+from crmwb.sources.values import NumberStyle
 
 WHITESPACE = "whitespace"
-ORIGINS = ("column", "constant", "product", "difference", "one_per")
+COLUMN_ORIGINS = ("column", "constant", "expression", "one_per")
+TABLE_ORIGINS = ("file", "derived_from", "rows")
 
 SourceColumn = Annotated[str, Field(min_length=1)]
+Decimal = Literal[".", ","]
+Thousands = Literal[".", ",", " ", "'"]
+Sign = Annotated[str, Field(min_length=1, max_length=5, pattern=r"^[^\d\s.,()+-]+$")]
 # A YAML list is no tuple to a strict model once a validator has run before it.
 Texts = Annotated[tuple[str, ...], Field(strict=False)]
-SourceColumns = Annotated[tuple[SourceColumn, SourceColumn], Field(strict=False)]
+Value = str | int | float | bool | None
 
 
 class ColumnMapping(Section):
-    """Where one canonical column comes from (exactly one of `ORIGINS`) and how its text is read.
+    """Where one canonical column comes from (exactly one of `COLUMN_ORIGINS`) and how its text is read.
 
     A bare text in the file is short for `{column: text}`.
 
@@ -33,44 +41,39 @@ class ColumnMapping(Section):
         The source column.
     constant : str, number or bool
         The same value in every row.
-    product, difference : two str
-        Two source columns, multiplied as exact decimals and rounded once to cents; or the second taken from the first,
-        each rounded to cents before, so that what is left over is the second to the cent.
+    expression : str
+        Made of source columns: `Quantity * UnitPrice` (see `expressions`). Where it gives text, that is read as a
+        column's would be.
     one_per : {"row", "customer_and_day", "customer_and_time"}
-        For an order_id that the source has not: what counts as one order.
+        For an id that the source has not: one per row; or, for an order_id, what counts as one order.
     format : str or list of str
         Date formats, tried in turn ("%d-%m-%y"). Without it ISO 8601; an offset in it is taken to UTC.
-    decimal, thousands : str
-        The decimal sign, and what stands between thousands.
-    unit : {"whole", "hundredths"}
-        What an amount of money is given in.
+    decimal, thousands, currency_sign, accounting
+        As in `TableMapping`, for this column.
+    unit : {"whole", "hundredths", "thousands", "millions", "percent"}
+        What an amount of money is given in; `percent` for shares and numbers: 15 and 15% are 0.15.
     whole_number : bool
         The id is a number, and 17850.0 is the same as 17850.
     replace : dict
         Source values and what they become; others stay as they are.
     true_values, false_values : list of str
         What a true/false column says, in any case of letters.
-    starts_with : str
-        True where the column's text starts so, false elsewhere.
-    below : number
-        True where the column's number is less, false elsewhere.
     """
 
     column: SourceColumn | None = None
     constant: str | float | bool | None = None
-    product: SourceColumns | None = None
-    difference: SourceColumns | None = None
+    expression: Annotated[str, Field(min_length=1)] | None = None
     one_per: Literal["row", "customer_and_day", "customer_and_time"] | None = None
     format: Texts = ()
-    decimal: Literal[".", ","] = "."
-    thousands: Literal[".", ",", " ", "'"] | None = None
-    unit: Literal["whole", "hundredths"] = "whole"
+    decimal: Decimal | None = None
+    thousands: Thousands | None = None
+    currency_sign: Sign | None = None
+    accounting: bool | None = None
+    unit: Literal["whole", "hundredths", "thousands", "millions", "percent"] = "whole"
     whole_number: bool = False
     replace: dict[str, str] = Field(default_factory=dict)
     true_values: Texts = ("true", "yes", "1")
     false_values: Texts = ("false", "no", "0")
-    starts_with: Annotated[str, Field(min_length=1)] | None = None
-    below: float | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -82,59 +85,103 @@ class ColumnMapping(Section):
     def _one_format_is_a_list_of_one(cls, given: Any) -> Any:
         return [given] if isinstance(given, str) else given
 
+    @field_validator("expression")
+    @classmethod
+    def _parses(cls, expression: str | None) -> str | None:
+        return _parsed(expression)
+
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
-        given = [origin for origin in ORIGINS if getattr(self, origin) is not None]
+        given = [origin for origin in COLUMN_ORIGINS if getattr(self, origin) is not None]
         if len(given) != 1:
-            raise ValueError(f"needs exactly one of {', '.join(ORIGINS)}, but has {' and '.join(given) or 'none'}")
-        if self.decimal == self.thousands:
-            raise ValueError("decimal and thousands must differ")
+            raise ValueError(f"needs exactly one of {', '.join(COLUMN_ORIGINS)}, but has {_and(given)}")
         return self
 
     @property
-    def source_columns(self) -> Texts:
+    def source_columns(self) -> tuple[str, ...]:
         """The source columns that it reads."""
-        return self.product or self.difference or (() if self.column is None else (self.column,))
+        if self.expression is not None:
+            return expressions.columns(self.expression)
+        return () if self.column is None else (self.column,)
 
 
 class TableMapping(Section):
-    r"""Where the rows of one canonical table come from: files, or the rows of other tables.
+    r"""Where rows of one canonical table come from (exactly one of `TABLE_ORIGINS`) and how they are written.
 
     Attributes
     ----------
     file : str
-        A path or glob within `source.directory`; `.parquet` is read as Parquet, everything else as delimited text,
-        gzipped or not.
+        A path or glob within `source.directory`. Delimited text, JSON lines (.jsonl, .ndjson, .json), workbooks (.xlsx,
+        .xls, .ods …) and Parquet (.parquet, .pq, or a folder of them) are told apart by the name's ending; text may be
+        gzipped, or lie in a zip archive ("export.zip/sales.csv").
     derived_from : str or list of str
         Canonical tables in whose rows this table's key stands: one row per key found there. Its other columns name
         source columns of those tables' files; the latest known value counts.
+    rows : list of dict
+        The rows themselves, each with canonical columns and their values.
+    filter : str
+        An expression that is true for the rows to read; the others are left out and counted.
+    currency : column
+        What the table's money is in, by the three letters of ISO 4217; `Mapping.rates` says what that is worth.
     delimiter : str
         One character, "\t", or "whitespace" for columns set apart by any number of blanks.
     encoding : str
         By Python's names: utf-8, cp1252, latin-1, utf-16 …
     quote : str or None
         What encloses a value; null where quotes mean nothing.
+    skip_rows : int
+        Rows above the header.
+    sheet : str
+        The sheet of a workbook that has several.
     column_names : list of str
         For files without a header.
     null_values : list of str
         What stands for "unknown", besides nothing.
+    decimal, thousands : str
+        The decimal sign, and what stands between thousands.
+    currency_sign : str
+        What stands before or after amounts: "$", "EUR".
+    accounting : bool
+        (12.50) and 12.50- are negative.
     columns : dict
         Canonical columns and where they come from.
     """
 
     file: Annotated[str, Field(min_length=1)] | None = None
     derived_from: Texts = ()
+    rows: Annotated[tuple[dict[str, Value], ...], Field(strict=False)] = ()
+    filter: Annotated[str, Field(min_length=1)] | None = None
+    currency: ColumnMapping | None = None
     delimiter: str = ","
     encoding: str = "utf-8"
     quote: Annotated[str, Field(min_length=1, max_length=1)] | None = '"'
+    skip_rows: Annotated[int, Field(ge=0, le=10_000)] = 0
+    sheet: str | None = None
     column_names: Texts | None = None
     null_values: Texts = ()
+    decimal: Decimal = "."
+    thousands: Thousands | None = None
+    currency_sign: Sign | None = None
+    accounting: bool = False
     columns: dict[str, ColumnMapping]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _rows_name_their_columns(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or not isinstance(given.get("rows"), list) or "columns" in given:
+            return given
+        names = dict.fromkeys(name for row in given["rows"] if isinstance(row, dict) for name in row)
+        return {**given, "columns": {name: {"column": name} for name in names}}
 
     @field_validator("derived_from", mode="before")
     @classmethod
     def _one_table_is_a_list_of_one(cls, given: Any) -> Any:
         return [given] if isinstance(given, str) else given
+
+    @field_validator("filter")
+    @classmethod
+    def _parses(cls, expression: str | None) -> str | None:
+        return _parsed(expression)
 
     @field_validator("delimiter")
     @classmethod
@@ -169,10 +216,32 @@ class TableMapping(Section):
         return encoding
 
     @model_validator(mode="after")
-    def _one_origin(self) -> Self:
-        if (self.file is None) == (not self.derived_from):
-            raise ValueError("needs either file or derived_from")
+    def _options_go_together(self) -> Self:
+        given = [origin for origin in TABLE_ORIGINS if getattr(self, origin)]
+        if len(given) != 1:
+            raise ValueError(f"needs exactly one of {', '.join(TABLE_ORIGINS)}, but has {_and(given)}")
+        if self.file is None:
+            meant = {"derived_from": {"null_values", "columns"}, "rows": {"columns"}}[given[0]]
+            idle = sorted(self.model_fields_set - meant - {given[0], "decimal", "thousands", "currency_sign"})
+            if idle:
+                raise ValueError(f"{_and(idle)} mean nothing beside {given[0]}")
+        if self.delimiter == self.quote:
+            raise ValueError("delimiter and quote must differ")
+        styles = {"the table": self.style} | {name: self.style_of(column) for name, column in self.columns.items()}
+        for name, style in styles.items():
+            if style.decimal == style.thousands:
+                raise ValueError(f"decimal and thousands must differ ({name})")
         return self
+
+    @property
+    def style(self) -> NumberStyle:
+        """How its numbers are written."""
+        return NumberStyle(self.decimal, self.thousands, self.currency_sign, self.accounting)
+
+    def style_of(self, column: ColumnMapping) -> NumberStyle:
+        """Return how the numbers of a column are written: as it says itself, else as the table says."""
+        own = {name: getattr(column, name) for name in ("decimal", "thousands", "currency_sign", "accounting")}
+        return replace(self.style, **{name: value for name, value in own.items() if value is not None})
 
 
 class Mapping(Section):
@@ -184,26 +253,56 @@ class Mapping(Section):
         What reports call the data set.
     version, licence, caveat : str or None
         Its version, its licence, and what a reader must know before trusting it; reports show them.
+    rates : TableMapping
+        What one unit of other currencies is worth in `source.currency`, and from which day on.
     tables : dict
-        Canonical tables and where their rows come from.
+        Canonical tables and where their rows come from: one `TableMapping`, or a list of them.
     """
 
     name: str
     version: str | None = None
     licence: str | None = None
     caveat: str | None = None
-    tables: dict[str, TableMapping]
+    rates: TableMapping | None = None
+    tables: dict[str, Annotated[tuple[TableMapping, ...], Field(strict=False)]]
+
+    @field_validator("tables", mode="before")
+    @classmethod
+    def _one_part_is_a_list_of_one(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {name: parts if isinstance(parts, list) else [parts] for name, parts in given.items()}
+
+    @model_validator(mode="after")
+    def _parts_go_together(self) -> Self:
+        for name, parts in self.tables.items():
+            if not parts:
+                raise ValueError(f"tables.{name}: an empty list; say where the table comes from, or leave it out")
+            if len(parts) > 1 and any(part.derived_from for part in parts):
+                raise ValueError(f"tables.{name}: what is derived_from other tables cannot have a second part")
+        return self
 
 
-def load(path: Path) -> Mapping:
-    """Read a mapping file.
+def load(path: Path) -> tuple[Mapping, Places]:
+    """Read a mapping file; return it, and where its keys stand in it.
 
     Raises
     ------
     CrmwbError
-        The file is missing, is no YAML, or says something that is not allowed; the message names each key.
+        The file is missing, is no YAML, or says something that is not allowed; the message names line and key.
     """
     if not path.is_file():
         there = ", ".join(sorted(file.as_posix() for file in path.parent.glob("*.yaml"))) or "none there"
         raise CrmwbError(f"{path}: no such mapping; set source.mapping in params.yaml to one that exists ({there}).")
-    return params.read(path, Mapping)
+    places = Places(path)
+    return params.read(path, Mapping, places.of), places
+
+
+def _parsed(expression: str | None) -> str | None:
+    if expression is not None:
+        expressions.parse(expression)
+    return expression
+
+
+def _and(names: list[str]) -> str:
+    return " and ".join(names) or "none"

@@ -9,37 +9,25 @@ from scipy.stats import rankdata
 
 from crmwb.params import ValueParams
 from crmwb.value.models import save
-from crmwb.value.potential.clv import STEP_DAYS
 from crmwb.value.potential.customers import Fitted
 from crmwb.value.proof.backtest import Backtest
 from crmwb.value.proof.champion import champion
-from crmwb.value.realised import whale
 
 LEFT_EDGE_DAYS = 30
 LEFT_EDGE_SHARE = 0.5
 
 
 def models_record(
-    buyers: pd.DataFrame,
-    scored: pd.DataFrame,
-    fitted: Fitted,
-    tested: Backtest,
-    *,
-    as_of: date,
-    params: ValueParams,
-    seed: int,
+    buyers: pd.DataFrame, fitted: Fitted, tested: Backtest, *, as_of: date, params: ValueParams
 ) -> dict[str, Any]:
-    """Gather everything that a reader needs to judge the values: models, proof, concentration and caveats.
+    """Gather everything that a reader needs to judge the values: models, proof and caveats.
 
     Returns
     -------
     dict
         purchases, spend (as `models.save` writes them), choice (why this model of purchases, and what the others were
-        like), margin, discounting, data_window, backtest (champion and
-        calibration), whale (facts, with the basis that they stand on), caveats (sentences).
+        like), margin, discounting, data_window, backtest (champion and calibration), caveats (sentences).
     """
-    basis = "revenue" if fitted.margin.is_assumed else "margin"
-    brought = scored[f"realised_{basis}_cents"].to_numpy()
     first = first_purchase(buyers)
     return {
         "purchases": save(fitted.purchases, "days"),
@@ -57,29 +45,30 @@ def models_record(
         "discounting": {
             "annual_effective_rate": params.annual_discount_rate,
             "horizon_days": params.horizon_days,
-            "step_days": STEP_DAYS,
-            "within_a_step": "discounted from its middle",
+            "compounding": "continuous, at the rate that comes to the annual effective one",
         },
         "data_window": {"first_purchase": first.isoformat(), "as_of": as_of.isoformat(), "days": (as_of - first).days},
         "backtest": champion(tested) | {
             "holdout_days": params.backtest.holdout_days,
             "calibration": _calibration(tested),
         },
-        "whale": {"basis": basis, **whale.facts(brought, params.n_bootstrap, seed)},
         "caveats": _caveats(buyers, fitted),
     }  # fmt: skip
 
 
-def metrics_record(scored: pd.DataFrame, models: dict[str, Any], tested: Backtest) -> dict[str, Any]:
+def metrics_record(
+    customers: pd.DataFrame, models: dict[str, Any], facts: dict[str, Any], tested: Backtest
+) -> dict[str, Any]:
     """Pick the small numbers that two runs are compared by."""
+    whale, totals = facts["realised"]["whale"] or {}, facts["realised"]["totals"]
     means = tested.scores.groupby("forecaster")[["mae", "rmse", "bias_share", "normalised_gini"]].mean()
     return {
-        "n_customers": len(scored),
-        "clv_cents": int(scored["clv_cents"].sum()),
-        "expected_purchases": float(scored["expected_purchases"].sum()),
-        "mean_p_alive": float(scored["p_alive"].mean()),
-        "realised_revenue_cents": int(scored["realised_revenue_cents"].sum()),
-        "realised_margin_cents": int(scored["realised_margin_cents"].sum()),
+        "n_customers": len(customers),
+        "n_buyers": int(customers["p_alive"].notna().sum()),
+        "clv_cents": int(customers["clv_cents"].sum()),
+        "expected_purchases": float(customers["expected_purchases"].sum()),
+        "mean_p_alive": float(customers["p_alive"].mean()),
+        "realised": totals,
         "margin_is_assumed": models["margin"]["is_assumed"],
         "purchases_model": models["purchases"]["model"],
         "purchases_verdict": models["purchases"]["verdict"]["status"],
@@ -93,11 +82,9 @@ def metrics_record(scored: pd.DataFrame, models: dict[str, Any], tested: Backtes
                 for name, row in means.iterrows()
             },
         },
-        "whale": {
-            "basis": models["whale"]["basis"],
-            "law_holds": models["whale"]["law_holds"],
-            **{name: models["whale"][name]["value"] for name in ("top_20_share", "bottom_30_share", "peak_share")},
-        },
+        "whale": {"basis": whale.get("basis"), "law_holds": whale.get("law_holds")}
+        | {name: whale[name]["value"] for name in ("top_20_share", "bottom_30_share", "peak_share") if whale},
+        "equity_cents": facts["equity"]["equity"]["cents"],
     }
 
 

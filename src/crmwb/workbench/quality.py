@@ -58,13 +58,73 @@ class Quality:
 
     @property
     def completeness(self) -> pd.DataFrame:
-        """One row per column of the contract: table, column, known_share."""
+        """One row per column of the contract: table, column, known_share (of rows), revenue_share (of revenue).
+
+        The revenue is that of the customers, lines or products of which the column is known; NaN for other tables.
+        """
+        weighed = self.summary["completeness"]["revenue_known"]
         rows = [
-            (name, column, share)
+            (name, column, share, weighed.get(name, {}).get(column, float("nan")))
             for name, t in sorted(self.summary["tables"].items())
             for column, share in t["columns"].items()
         ]
-        return pd.DataFrame(rows, columns=["table", "column", "known_share"])
+        return pd.DataFrame(rows, columns=["table", "column", "known_share", "revenue_share"])
+
+    @property
+    def partly_known(self) -> pd.DataFrame:
+        """The rows of `completeness` whose column is known in part, least first."""
+        known = self.completeness
+        partly = known[known["known_share"].between(0, 1, inclusive="neither")]
+        return partly.sort_values("known_share", kind="stable", ignore_index=True)
+
+    @property
+    def departments(self) -> pd.DataFrame:
+        """One row per need of a department: department, purpose, columns (any serves), known_share."""
+        rows = [
+            (of["department"], need["purpose"], " or ".join(need["columns"]), need["known_share"])
+            for of in self.summary["completeness"]["departments"]
+            for need in of["needs"]
+        ]
+        return pd.DataFrame(rows, columns=["department", "purpose", "columns", "known_share"])
+
+    @property
+    def served(self) -> pd.DataFrame:
+        """One row per department: department, known_share (the mean over its needs), n_needs, n_unmet (not at all)."""
+        needs = self.departments.assign(n_unmet=lambda d: d["known_share"] == 0)
+        each = needs.groupby("department", sort=False)
+        found = each.agg(known_share=("known_share", "mean"), n_needs=("purpose", "size"), n_unmet=("n_unmet", "sum"))
+        return found.reset_index()
+
+    @property
+    def analyses(self) -> pd.DataFrame:
+        """One row per analysis: analysis, known_share (of its least known column), missing (columns, as text)."""
+        rows = [
+            (of["analysis"], of["known_share"], ", ".join(of["missing"]))
+            for of in self.summary["completeness"]["analyses"]
+        ]
+        return pd.DataFrame(rows, columns=["analysis", "known_share", "missing"])
+
+    @property
+    def customers_known(self) -> pd.DataFrame:
+        """One row per number of attributes known: n_known, of, n_customers, revenue_share; none where none can be."""
+        columns = ["n_known", "of", "n_customers", "revenue_share"]
+        return pd.DataFrame(self.summary["completeness"]["customers"], columns=columns).astype({"revenue_share": float})
+
+    @property
+    def rules(self) -> pd.DataFrame:
+        """The rows of `expectations` about columns and rows: what the data contract says."""
+        return self.expectations.drop(self.drift.index)
+
+    @property
+    def drift(self) -> pd.DataFrame:
+        """The rows of `expectations` about the run as a whole: how fresh it is, and how like the accepted run."""
+        rules = self.expectations["rule"]
+        return self.expectations[rules.str.endswith("_accepted") | (rules == "is_up_to_date")]
+
+    @property
+    def was_accepted(self) -> bool:
+        """Whether a run of this source was accepted (`crmwb accept`), so that this one is held against it."""
+        return bool(self.expectations["rule"].str.endswith("_accepted").any())
 
     @property
     def revenue(self) -> dict[str, int]:
@@ -108,20 +168,39 @@ class Quality:
 
     def plot_checks(self) -> Picture:
         """Draw how many rules hold and how many are broken."""
-        broken = int((~self.expectations["passed"].astype(bool)).sum())
-        alt = f"Bars: rules by severity; {broken} of {len(self.expectations)} are broken."
-        return draw(plots.checks, self.expectations, alt=alt)
+        rules = self.rules
+        broken = int((~rules["passed"].astype(bool)).sum())
+        return draw(plots.checks, rules, alt=f"Bars: rules by severity; {broken} of {len(rules)} are broken.")
 
     def plot_completeness(self) -> Picture:
-        """Draw how much of each column is known, leaving out columns that the source does not bring at all."""
-        known = self.completeness[self.completeness["known_share"] > 0].reset_index(drop=True)
-        alt = f"Bars: share known of {words.plural(len(known), 'column')}."
-        return draw(plots.completeness, known, alt=alt)
+        """Draw how much is known of each column that is known in part, of rows and of revenue; of all where none is."""
+        known, title = self.partly_known, "Columns known in part"
+        if known.empty:
+            known, title = self.completeness.query("known_share > 0"), "Columns known"
+        known = known.sort_values(["table", "known_share"], kind="stable", ignore_index=True)
+        return draw(plots.completeness, known, alt=f"Bars: {title.lower()}, {len(known)} of them.", title=title)
+
+    def plot_departments(self) -> Picture:
+        """Draw how far the needs of each department are met."""
+        needs = self.departments.rename(columns={"department": "table", "purpose": "column"})
+        served = self.served
+        parts = [
+            f"{name} {words.share(s)}" for name, s in zip(served["department"], served["known_share"], strict=True)
+        ]
+        alt = f"Bars: what is known of what each department needs; on average {words.listing(parts)}."
+        return draw(plots.completeness, needs, alt=alt, title="How far the needs of each department are met")
+
+    def plot_customers_known(self) -> Picture:
+        """Draw of how many customers, and of how much revenue, how many attributes are known."""
+        counts = self.customers_known
+        alt = f"Bars: customers by how many of {words.plural(int(counts['of'].max()), 'attribute')} are known."
+        return draw(plots.customers_known, counts, alt=alt)
 
     def _repr_html_(self) -> str:
         return tables.html(self.frame, caption="What came in, and what was set aside")
 
 
 def _written(values: dict[str, Any]) -> str:
-    """Write a row's known values for people."""
-    return ", ".join(f"{name} {value}" for name, value in values.items() if value not in {None, ""})
+    """Write a row's known values for people, first where it stands."""
+    ordered = {"row": None} | values
+    return ", ".join(f"{name} {value}" for name, value in ordered.items() if value is not None and value != "")

@@ -1,4 +1,4 @@
-"""Audits: what no rule about a single row can see, each a finding in one sentence with what to do about it.
+"""Audits: what no rule about a single row can see, each a finding in one sentence, with what to do where it matters.
 
 A new audit is one function in a module of this package and one line in `AUDITS`.
 """
@@ -7,19 +7,46 @@ from collections.abc import Iterator, Mapping
 
 import ibis.expr.types as ir
 
-from crmwb.quality.audits import lines, window
-from crmwb.quality.audits.audit import Audit, Auditor
+from crmwb.quality.audits import amounts, clock, copies, labels, links, owners, people, returns, window
+from crmwb.quality.audits.audit import Audit, Auditor, EachTable
+from crmwb.tables import TABLES
 
-__all__ = ["AUDITS", "Audit", "audited"]
+__all__ = ["AUDITS", "QUARANTINE", "Audit", "audited"]
+
+QUARANTINE = " quarantine"  # what follows a table's name in the name of its quarantine
+LEFT_OUT = "transactions" + QUARANTINE
 
 AUDITS = (
+    Auditor(people.lines_without_customer, needs=("transactions", LEFT_OUT)),
+    Auditor(links.strangers_but_for_the_spelling, needs=("customers", LEFT_OUT)),
     Auditor(window.first_purchases_cut_off, needs=("transactions",)),
     Auditor(window.calendar_gaps, needs=("transactions",)),
-    Auditor(lines.extreme_quantities, needs=("transactions",)),
-    Auditor(lines.zero_revenue_lines, needs=("transactions",)),
-    Auditor(lines.identical_lines, needs=("transactions",)),
-    Auditor(lines.returns, needs=("transactions",)),
-    Auditor(lines.unknown_products, needs=("transactions", "products")),
+    EachTable(window.days_far_from_the_others),
+    EachTable(clock.midnight_stamps),
+    EachTable(clock.quiet_hours),
+    Auditor(amounts.extreme_quantities, needs=("transactions",)),
+    Auditor(amounts.extreme_amounts, needs=("transactions",)),
+    Auditor(amounts.zero_revenue_lines, needs=("transactions",)),
+    Auditor(amounts.mixed_currencies, needs=("transactions",), uses=("customers",)),
+    Auditor(copies.identical_lines, needs=("transactions",)),
+    Auditor(copies.repeated_orders, needs=("transactions",)),
+    Auditor(copies.orders_of_several_customers, needs=("transactions",)),
+    Auditor(returns.returns, needs=("transactions",)),
+    Auditor(returns.returns_without_purchase, needs=("transactions",)),
+    Auditor(people.test_customers, needs=("customers",), uses=("transactions",)),
+    Auditor(people.bulk_buyers, needs=("transactions",)),
+    Auditor(
+        links.customers_without_events,
+        needs=("customers",),
+        uses=("transactions", "interactions", "invoices", "opportunities", "campaign_members"),
+    ),
+    Auditor(links.lines_without_product, needs=("transactions",)),
+    EachTable(links.unknown_links),
+    EachTable(links.ids_written_in_several_ways),
+    EachTable(labels.labels_nearly_the_same),
+    Auditor(owners.owner_collisions, needs=("opportunities",), uses=("customers",)),
+    Auditor(owners.idle_leads, needs=("opportunities",), uses=("interactions",)),
+    Auditor(owners.leads_without_customer, needs=("opportunities",)),
 )
 
 
@@ -29,10 +56,16 @@ def audited(tables: Mapping[str, ir.Table]) -> Iterator[Audit]:
     Parameters
     ----------
     tables : mapping of str to ir.Table
-        The clean tables by name.
+        The clean tables by name, and their quarantined rows by name and `QUARANTINE`.
     """
     for auditor in AUDITS:
-        if tables.keys() >= set(auditor.needs):
-            found = auditor.audit(*(tables[name] for name in auditor.needs))
+        for found in _findings(auditor, tables):
             if found is not None:
                 yield found
+
+
+def _findings(auditor: Auditor | EachTable, tables: Mapping[str, ir.Table]) -> Iterator[Audit | None]:
+    if isinstance(auditor, EachTable):
+        yield from (auditor.audit(table, tables) for name, table in TABLES.items() if name in tables)
+    elif tables.keys() >= set(auditor.needs):
+        yield auditor.audit(*(tables[name] for name in auditor.needs), *(tables.get(name) for name in auditor.uses))

@@ -1,11 +1,14 @@
 """Audits of the time that the data covers."""
 
-from itertools import pairwise
+from collections.abc import Mapping
+from datetime import date, timedelta
+from itertools import accumulate, pairwise
 
 import ibis
 import ibis.expr.types as ir
 
-from crmwb.quality.audits.audit import Audit, Weight, figures, percent, weight
+from crmwb.quality.audits.audit import Audit, Weight, counted, figures, found_among, percent, weight
+from crmwb.tables import Kind, Table
 
 # A month: the rhythm in which most customers of most companies come back, so who was a customer before is seen again.
 LEFT_EDGE_DAYS = 30
@@ -13,6 +16,10 @@ LEFT_EDGE_DAYS = 30
 LEFT_EDGE_EXCESS = 3.0
 # Closing days and holidays come one or a few at a time; a whole week without a sale is a hole in the export.
 LONG_GAP_DAYS = 7
+# A handful of rows, apart from all others by two months and a quarter of their time or more, is a slip in the date.
+FAR_SHARE = 0.005
+FAR_DAYS = 60
+FAR_PART = 0.25
 
 
 def first_purchases_cut_off(transactions: ir.Table) -> Audit | None:
@@ -39,57 +46,111 @@ def first_purchases_cut_off(transactions: ir.Table) -> Audit | None:
         return None
     share = found["n_early"] / found["n_customers"]
     even = LEFT_EDGE_DAYS / n_days
+    severity = weight(share, LEFT_EDGE_EXCESS * even)
+    seen = "is first seen" if found["n_early"] == 1 else "are first seen"
     return Audit(
         audit="first_purchases_cut_off",
         table="transactions",
         finding=(
-            f"{found['n_early']:,} of {found['n_customers']:,} customers ({percent(share)}) are first seen in the "
+            f"{found['n_early']:,} of {counted(found['n_customers'], 'customer')} ({percent(share)}) {seen} in the "
             f"first {LEFT_EDGE_DAYS} of {n_days:,} days; {percent(even)} would be were they won evenly."
         ),
         rows=found["n_early"],
         share=share,
-        severity=weight(share, LEFT_EDGE_EXCESS * even),
+        severity=severity,
         advice=(
             "Their true first purchase lies before the data: read customer age, cohorts and acquisition as lower "
             "bounds, or bring earlier data."
+            if severity is Weight.WARNING
+            else ""
         ),
     )
 
 
 def calendar_gaps(transactions: ir.Table) -> Audit | None:
     """Find days without any transaction between the first and the last."""
-    days = (
-        transactions.select(day=transactions.ordered_at.date())
-        .distinct()
-        .order_by("day")
-        .to_pyarrow()["day"]
-        .to_pylist()
-    )
+    days = [day for day, _ in _rows_by_day(transactions, "ordered_at")]
     if not days:
         return None
     n_days = (days[-1] - days[0]).days + 1
     n_missing = n_days - len(days)
     gaps = [((after - before).days - 1, before, after) for before, after in pairwise(days)]
     longest, before, after = max(gaps, key=lambda gap: gap[0], default=(0, days[0], days[0]))
-    finding = f"Every one of {n_days:,} days has a transaction."
+    finding = f"Every one of {counted(n_days, 'day')} has a transaction."
     if n_missing:
         finding = (
-            f"{n_missing:,} of {n_days:,} days ({percent(n_missing / n_days)}) have no transaction; the longest gap is "
-            f"{longest:,} {'day' if longest == 1 else 'days'}, between {before} and {after}."
+            f"{n_missing:,} of {counted(n_days, 'day')} ({percent(n_missing / n_days)}) "
+            f"{'has' if n_missing == 1 else 'have'} no transaction; the longest gap is {counted(longest, 'day')}, "
+            f"between {before} and {after}."
         )
+    severity = Weight.WARNING if longest >= LONG_GAP_DAYS else Weight.NOTE
     return Audit(
         audit="calendar_gaps",
         table="transactions",
         finding=finding,
         rows=n_missing,
         share=n_missing / n_days,
-        severity=Weight.WARNING if longest >= LONG_GAP_DAYS else Weight.NOTE,
-        advice=(
-            "Ask whether the company was closed or the export lost these days; lost days look like silent customers."
-            if n_missing
-            else "Nothing to do."
-        ),
+        severity=severity,
+        advice="Ask whether the company was closed or the export lost these days; lost days look like silent customers."
+        if severity is Weight.WARNING
+        else "",
     )
+
+
+def days_far_from_the_others(table: Table, tables: Mapping[str, ir.Table]) -> Audit | None:
+    """Find the few rows dated long before or after all others, which would stretch the whole window.
+
+    Of tables with events only: those with a customer and a day that is always known.
+    """
+    moments = [c.name for c in table.columns if c.kind in {Kind.DATE, Kind.TIMESTAMP} and not c.nullable]
+    if not moments or "customer_id" not in tables[table.name].columns:
+        return None
+    by_day = _rows_by_day(tables[table.name], moments[0])
+    n_rows = sum(n for _, n in by_day)
+    least = int(FAR_SHARE * n_rows)
+    gap = _far(by_day, least)
+    early, late = _apart(by_day, least, gap), [*reversed(_apart([*reversed(by_day)], least, gap))]
+    others = by_day[len(early) : len(by_day) - len(late)]
+    far = [day for day, _ in (*early, *late)]
+    examples = " and ".join(str(day) for day in sorted({far[0], far[-1]})) if far else ""
+    return found_among(
+        "days_far_from_the_others",
+        table.name,
+        sum(n for _, n in (*early, *late)),
+        n_rows,
+        ("is dated far from the others", "are dated far from the others"),
+        advice="One wrong date stretches the whole window: mend it in the source or leave it out in the mapping; "
+        "where only "
+        "later days are wrong, as_of in params.yaml leaves them out.",
+        noticeable=0,
+        more=f" ({examples}), which lie between {others[0][0]} and {others[-1][0]}" if far else "",
+    )
+
+
+def _apart(by_day: list[tuple[date, int]], least: int, gap: timedelta) -> list[tuple[date, int]]:
+    """Return the days at the beginning, of `least` rows in all or fewer, that a long gap sets apart from the rest."""
+    apart: list[tuple[date, int]] = []
+    n_rows = 0
+    for place, (here, after) in enumerate(pairwise(by_day), start=1):
+        n_rows += here[1]
+        if n_rows > least:
+            break
+        if abs(after[0] - here[0]) > gap:
+            apart = by_day[:place]
+    return apart
+
+
+def _far(by_day: list[tuple[date, int]], least: int) -> timedelta:
+    """Return how long a gap sets days apart: a part of the time that nearly all rows lie in, and two months or more."""
+    upto = list(accumulate(n for _, n in by_day))
+    inner = [day for (day, n), rows in zip(by_day, upto, strict=True) if rows > least and rows - n < upto[-1] - least]
+    return max(timedelta(FAR_DAYS), FAR_PART * (inner[-1] - inner[0]) if inner else timedelta())
+
+
+def _rows_by_day(rows: ir.Table, moment: str) -> list[tuple[date, int]]:
+    """Return the days on which a table has rows, in order, with their number."""
+    days = rows.group_by(day=rows[moment].cast("date")).aggregate(n_rows=rows.count()).order_by("day")
+    return [(row["day"], row["n_rows"]) for row in days.to_pyarrow().to_pylist()]
 
 
 def _purchase_days(transactions: ir.Table) -> ir.Table:

@@ -74,7 +74,7 @@ def without(con: Backend, delivery: Delivery) -> tuple[Delivery, dict[str, int]]
     tables, unreadable = dict(delivery.tables), dict(delivery.unreadable)
     for name, rows in delivery.tables.items():
         if KEY in rows.columns:
-            theirs = rows[KEY].isin(gone).fill_null(value=False) if gone else ibis.literal(value=False)
+            theirs = rows[KEY].isin(gone).fill_null(False) if gone else ibis.literal(False)
             left_out[name] = int(rows.filter(theirs).count().to_pyarrow().as_py())
             tables[name] = _without_mention(rows.filter(~theirs), name, gone)
     for name, rows in delivery.unreadable.items():

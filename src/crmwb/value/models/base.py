@@ -1,27 +1,27 @@
 """What every model of this room has: parameters with standard errors, a verdict on the fit, and a readable form."""
 
 import math
-from abc import ABC, abstractmethod
+from abc import ABC
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 
 from crmwb.errors import CrmwbError
 from crmwb.value.models.likelihood import Objective, Optimum, maximise
-from crmwb.value.models.summary import PurchaseSummary
 
 MIN_CUSTOMERS = 10
 MAX_LOG_ERROR = 3.0  # a standard error above this leaves a parameter unknown to within a factor of e³ = 20 either way
 
 
 class Status(StrEnum):
-    """How a fit went."""
+    """How a fit went: a clear maximum; one at a limit, where customers do not differ in something; or none."""
 
     OK = "ok"
+    LIMIT = "limit"
     DEGENERATE = "degenerate"
     FLAT = "flat"
     NOT_CONVERGED = "not_converged"
@@ -39,6 +39,11 @@ class Verdict:
     def is_ok(self) -> bool:
         """Whether the fit may be trusted."""
         return self.status is Status.OK
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether forecasts within the length of the history stand: the fit is ok, or at a limit."""
+        return self.status in {Status.OK, Status.LIMIT}
 
 
 FITTED = Verdict(Status.OK, "The likelihood has one clear maximum.")
@@ -58,24 +63,36 @@ class LikelihoodModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn
         Maximum-likelihood estimates; also as attributes of their own (`r_`, `alpha_`, …). Empty where there was too
         little data.
     standard_errors_ : dict of str to float
-        From the observed information, by the delta method; NaN where the fit is not a clear maximum.
+        From the observed information, by the delta method; NaN where the fit is not a clear maximum; 0 for what is at
+        a limit.
     covariance_ : ndarray of shape (k, k)
         Of the log parameters.
     log_likelihood_ : float
         Of all customers, in the data's unit.
     n_customers_ : int
         How many customers were fitted.
+    data_sha256_ : str or None
+        Tells the data that were fitted from any others; None where the model does not say.
     verdict_ : Verdict
         `ok`, or what is wrong with the fit and what to do.
     """
 
     name: ClassVar[str]
+    data_sha256_: str | None = None
     parameter_names: ClassVar[tuple[str, ...]]
+    spreads: ClassVar[tuple[tuple[str, str, str], ...]] = ()  # two parameters → ∞ in a fixed ratio: what is then alike
 
     def __init__(self, tol: float = 1e-9) -> None:
         self.tol = tol
 
-    def _learn(self, objective: Objective, starts: Sequence[np.ndarray], n: int, units: dict[str, float]) -> None:
+    def _learn(
+        self,
+        objective: Objective,
+        starts: Sequence[np.ndarray],
+        n: int,
+        units: dict[str, float],
+        rough: Objective | None = None,
+    ) -> None:
         """Maximise the likelihood and set what was learned.
 
         Parameters
@@ -88,14 +105,19 @@ class LikelihoodModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn
             Customers.
         units : dict of str to float
             The size of the data's own scale for each parameter that has a unit.
+        rough : callable, optional
+            The same objective on a part of the customers; see `maximise`.
         """
-        found = maximise(objective, starts, self.tol)
+        found = maximise(objective, starts, self.tol, rough)
         scales = np.array([units.get(name, 1.0) for name in self.parameter_names])
         covariance = np.full_like(found.information, math.nan)
-        if found.is_peak and not found.ran_away.any():
-            covariance = np.linalg.inv(found.information) / n
-        self._set(np.exp(found.theta) * scales, covariance)
+        at_edge, alike = self._edge(found, n)
+        free = ~at_edge
+        if found.is_peak_in(free) and (alike or free.all()):
+            covariance[:] = 0.0
+            covariance[np.ix_(free, free)] = np.linalg.inv(found.information[np.ix_(free, free)]) / n
         self.n_customers_ = n
+        self._set(np.exp(found.theta) * scales, covariance)
         self.verdict_ = self._judge(found)
 
     def _set(self, estimates: np.ndarray, covariance: np.ndarray) -> None:
@@ -137,6 +159,13 @@ class LikelihoodModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn
         """Say how the fit went; a model that has weak spots of its own says more."""
         away = [f"{n} → {'∞' if t > 0 else '0'}" for n, t in zip(self.parameter_names, found.theta, strict=True)]
         away = [a for a, gone in zip(away, found.ran_away, strict=True) if gone]
+        alike = self._edge(found, self.n_customers_)[1]
+        if alike and np.isfinite(self.covariance_).all():
+            return Verdict(
+                Status.LIMIT,
+                f"Customers hardly differ in {' and '.join(alike)}, and how far the data do not tell. Forecasts within "
+                "the length of the history stand, far ahead they are uncertain; compare with the rules of thumb.",
+            )
         if away:
             return Verdict(
                 Status.DEGENERATE,
@@ -162,69 +191,55 @@ class LikelihoodModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn
             )
         return FITTED
 
+    def neighbours(self) -> list[Self]:
+        """Return models at parameters spread around the estimates as their uncertainty is, all alike in weight.
+
+        The 2k points of the spherical cubature rule for the asymptotic normal distribution of the k log parameters
+        (Arasaratnam & Haykin 2009, "Cubature Kalman Filters", IEEE Transactions on Automatic Control 54(6)): a mean
+        over them is exact to the third order and needs no random draws. Where the fit is not usable or its covariance not
+        known, the model alone.
+        """
+        return [self._moved(shift) for shift in cubature(self.covariance_)] if self.verdict_.is_usable else [self]
+
+    def _moved(self, shift: np.ndarray) -> Self:
+        """Return a model with log parameters a shift, shape (k,), away from these."""
+        estimates = np.array([self.parameters_[name] for name in self.parameter_names]) * np.exp(shift)
+        parameters = dict(zip(self.parameter_names, map(float, estimates), strict=True))
+        return clone(self).restore(parameters, self.covariance_, math.nan, self.n_customers_, self.verdict_)
+
+    def _edge(self, found: Optimum, n: int) -> tuple[np.ndarray, list[str]]:
+        """Return which parameters ended at the edge, shape (k,) of bool, and in what customers do not differ then.
+
+        Nothing is said where they ended there for any other reason. Of two that run to ∞ in a ratio, one is at the
+        edge, or might as well be, and the other, which tells the ratio, is free, however near.
+        """
+        at_edge, theta = found.ran_away, dict(zip(self.parameter_names, found.theta, strict=True))
+        might = at_edge.copy()
+        if found.is_peak:
+            might |= np.diag(np.linalg.inv(found.information)) / n > MAX_LOG_ERROR**2
+        alike, explained = [], np.zeros_like(at_edge)
+        for one, other, words in self.spreads:
+            low, high = (self.parameter_names.index(name) for name in sorted((one, other), key=theta.__getitem__))
+            if might[high] and 0 < found.theta[low] < found.theta[high]:
+                at_edge[high], at_edge[low] = True, False
+                explained[high] = True
+                alike.append(words)
+        return at_edge, [] if (at_edge & ~explained).any() else alike
+
     def _require_parameters(self) -> None:
         """Raise CrmwbError where nothing was learned."""
         if not self.parameters_:
             raise CrmwbError(f"{self.name} has no parameters: {self.verdict_.explanation}")
 
 
-class PurchaseModel(LikelihoodModel):
-    """When customers buy and when they stop. All times in days (or whatever unit the summary it was fitted on has).
-
-    While they are customers, they buy as Poisson processes whose rates vary as Gamma(r, alpha); models differ in how
-    customers stop. Likelihoods of the same customers can be compared between models.
-    """
-
-    times: ClassVar[tuple[str, ...]] = ("alpha",)  # parameters that are times
-    starts: ClassVar[tuple[tuple[float, ...], ...]]  # where to begin: r and all that follow alpha, times in mean ages
-
-    @abstractmethod
-    def _objective(self, summary: PurchaseSummary, unit: float) -> Objective:
-        """Return the mean log-likelihood and its gradient as a function of log parameters, times in `unit`."""
-
-    def fit(self, summary: PurchaseSummary) -> Self:
-        """Fit on the counts of distinct purchase histories."""
-        n = summary.total_customers
-        if why := self._too_little(summary):
-            return self._give_up(why, n)
-        mean_age = float((summary.age_days * summary.n_customers).sum() / n)
-        mean_rate = float((summary.frequency * summary.n_customers).sum() / n)  # repeats in one mean age
-        starts = [np.log([r, r / mean_rate, *others]) for r, *others in self.starts]
-        self._learn(self._objective(summary, mean_age), starts, n, dict.fromkeys(self.times, mean_age))
-        self.log_likelihood_ = float((self.log_likelihood(summary) * summary.n_customers).sum())
-        return self
-
-    @abstractmethod
-    def log_likelihood(self, summary: PurchaseSummary) -> np.ndarray:
-        """Return the log-likelihood of one customer of each history, shape (n,)."""
-
-    @abstractmethod
-    def p_alive(self, summary: PurchaseSummary) -> np.ndarray:
-        """Return the probability that a customer with each history is still one, shape (n,)."""
-
-    @abstractmethod
-    def expected_purchases(self, summary: PurchaseSummary, horizon_days: float) -> np.ndarray:
-        """Return the purchases to expect in the next `horizon_days` from each history, shape (n,)."""
-
-    @abstractmethod
-    def expected_purchases_of_new(self, days: float) -> float:
-        """Return the repeat purchases to expect from a new customer in the first `days` after the first purchase."""
-
-    @staticmethod
-    def _too_little(summary: PurchaseSummary) -> str | None:
-        """Say why a summary cannot be fitted, or None where it can."""
-        n, repeaters = summary.total_customers, summary.total_repeaters
-        if repeaters == 0:
-            return (
-                f"no repeat purchase by any of {n:,} customers, so nothing shows how often they come back; "
-                "use a longer history, or an as_of later than the second purchases."
-            )
-        if repeaters < MIN_CUSTOMERS:
-            return (
-                f"only {repeaters:,} of {n:,} customers made a repeat purchase (at least {MIN_CUSTOMERS} are needed); "
-                "use a longer history or more customers."
-            )
-        return None
+def cubature(covariance: np.ndarray) -> np.ndarray:
+    """Return points of equal weight with mean 0 and this covariance, shape (2k, k); one zero where it is unknown."""
+    k = len(covariance)
+    if not np.isfinite(covariance).all():
+        return np.zeros((1, k))
+    values, axes = np.linalg.eigh(covariance)
+    steps = (axes * np.sqrt(np.maximum(values, 0) * k)).T
+    return np.vstack([steps, -steps])
 
 
 def as_saved(value: float) -> float | None:

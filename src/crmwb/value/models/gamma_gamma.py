@@ -18,6 +18,7 @@ from scipy.special import digamma, gammaln
 
 from crmwb.value.models.base import MIN_CUSTOMERS, LikelihoodModel, Status, Verdict
 from crmwb.value.models.likelihood import Optimum
+from crmwb.value.models.summary import fingerprint
 
 STARTS = ((1.0, 3.0), (6.0, 4.0), (0.5, 2.0), (30.0, 10.0))  # p, q; v from the mean spend
 
@@ -42,6 +43,7 @@ class GammaGamma(LikelihoodModel):
 
     name = "gamma_gamma"
     parameter_names = ("p", "q", "v")
+    spreads = (("q", "v", "what they spend"),)
     p_: float
     q_: float
     v_: float
@@ -69,6 +71,7 @@ class GammaGamma(LikelihoodModel):
             )
         order = np.lexsort((mean_spend[counts], frequency[counts]))
         x, spend = frequency[counts][order], mean_spend[counts][order]
+        self.data_sha256_ = fingerprint(x, spend)
         scale = float(spend.mean())
         likelihood = _Likelihood(x, spend / scale)
         starts = [np.log([p, q, max(q - 1, 0.5) / p]) for p, q in STARTS]

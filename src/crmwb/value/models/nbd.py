@@ -13,8 +13,8 @@ import math
 import numpy as np
 from scipy.special import digamma, gammaln
 
-from crmwb.value.models.base import PurchaseModel
 from crmwb.value.models.likelihood import Objective
+from crmwb.value.models.purchase_model import Discounted, PurchaseModel
 from crmwb.value.models.summary import PurchaseSummary
 
 
@@ -38,6 +38,7 @@ class NBD(PurchaseModel):
 
     name = "nbd"
     parameter_names = ("r", "alpha")
+    spreads = (("r", "alpha", "how often they buy"),)
     starts = ((0.5,), (2.0,), (0.1,), (10.0,))
     r_: float
     alpha_: float
@@ -71,12 +72,15 @@ class NBD(PurchaseModel):
         self._require_parameters()
         return np.ones(len(summary))
 
-    def expected_purchases(self, summary: PurchaseSummary, horizon_days: float) -> np.ndarray:
-        """Return the purchases to expect in the next `horizon_days` from each history, shape (n,)."""
-        self._require_parameters()
-        return np.asarray((self.r_ + summary.frequency) / (self.alpha_ + summary.age_days) * horizon_days)
+    def expected_if_alive(self, x: np.ndarray, age: np.ndarray, horizon: float) -> np.ndarray:
+        """Return what a customer alive at `age` is expected to buy in `horizon`, shape (n,)."""
+        return np.asarray((self.r_ + x) / (self.alpha_ + age) * horizon)
 
-    def expected_purchases_of_new(self, days: float) -> float:
-        """Return the repeat purchases to expect in the first `days` after the first purchase."""
-        self._require_parameters()
-        return self.r_ / self.alpha_ * days
+    def at_least_if_alive(self, counts: np.ndarray, x: np.ndarray, age: np.ndarray, horizon: float) -> np.ndarray:
+        """Return P(at least `counts` > 0 purchases in `horizon`); arguments broadcast."""
+        return self._events_at_least(counts, x, age, horizon)
+
+    def discounted_if_alive(self, x: np.ndarray, age: np.ndarray, rate: float, horizon: float) -> Discounted:
+        """Return purchases and time alive to expect from who is alive at `age`, discounted at a continuous rate."""
+        time_alive = np.full(len(x), -math.expm1(-rate * horizon) / rate if rate > 0 else horizon)
+        return Discounted((self.r_ + x) / (self.alpha_ + age) * time_alive, time_alive)

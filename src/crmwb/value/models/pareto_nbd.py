@@ -13,14 +13,18 @@ What is said in `beta_geometric` of data that begin in the middle of customers' 
 import math
 
 import numpy as np
-from scipy.special import digamma, exprel, gammaln
+from scipy.special import exprel, gammaln
 
-from crmwb.value.models.base import PurchaseModel, Status, Verdict
+from crmwb.value.models import pareto_ahead as ahead
+from crmwb.value.models.base import Status, Verdict
 from crmwb.value.models.likelihood import Objective, Optimum
-from crmwb.value.models.pareto_integral import gone, gone_and_slopes
+from crmwb.value.models.pareto_integral import gone
+from crmwb.value.models.pareto_likelihood import MeanLikelihood
+from crmwb.value.models.purchase_model import Discounted, PurchaseModel
 from crmwb.value.models.summary import PurchaseSummary
 
 HUGE = 100.0  # s in a fit that is not ok: spread of lifetimes over customers is not to be seen
+NEWTON_STEPS, CLOSE = 100, 1e-9
 FEW = 1e-3  # share that stops in a mean age, below which nobody is seen to stop
 
 
@@ -45,6 +49,7 @@ class ParetoNBD(PurchaseModel):
     name = "pareto_nbd"
     parameter_names = ("r", "alpha", "s", "beta")
     times = ("alpha", "beta")
+    spreads = (("r", "alpha", "how often they buy"), ("s", "beta", "how long they stay"))
     starts = ((0.5, 0.5, 0.5), (2.0, 0.5, 1.0), (0.2, 1.0, 1.0), (1.0, 0.1, 1.0))
     r_: float
     alpha_: float
@@ -52,7 +57,7 @@ class ParetoNBD(PurchaseModel):
     beta_: float
 
     def _objective(self, summary: PurchaseSummary, unit: float) -> Objective:
-        return _Likelihood(summary, unit).mean_and_gradient
+        return MeanLikelihood(summary, unit).mean_and_gradient
 
     def log_likelihood(self, summary: PurchaseSummary) -> np.ndarray:
         """Return the log-likelihood of one customer of each history, shape (n,)."""
@@ -74,24 +79,45 @@ class ParetoNBD(PurchaseModel):
         alive = np.exp(log_alive)
         return np.asarray(alive / (alive + share_gone))
 
-    def expected_purchases(self, summary: PurchaseSummary, horizon_days: float) -> np.ndarray:
-        """Return the purchases to expect in the next `horizon_days` from each history, shape (n,).
-
-        Fader & Hardie (2005), eq. 41, written so that s = 1 is no exception.
-        """
-        alive = self.p_alive(summary)
-        return np.asarray(alive * self._expected_if_alive(summary.frequency, summary.age_days, horizon_days))
-
-    def expected_purchases_of_new(self, days: float) -> float:
-        """Return the repeat purchases to expect in the first `days` after the first purchase."""
-        self._require_parameters()
-        return float(self._expected_if_alive(np.zeros(1), np.zeros(1), days)[0])
-
-    def _expected_if_alive(self, x: np.ndarray, age: np.ndarray, horizon: float) -> np.ndarray:
-        """Return what a customer alive at `age` is expected to buy in `horizon`, shape (n,)."""
+    def expected_if_alive(self, x: np.ndarray, age: np.ndarray, horizon: float) -> np.ndarray:
+        """Fader & Hardie (2005), eq. 41 given alive, written so that s = 1 is no exception."""
         rates = (self.r_ + x) / (self.alpha_ + age)
         passed = np.log1p(horizon / (self.beta_ + age))
         return np.asarray(rates * (self.beta_ + age) * passed * exprel((1 - self.s_) * passed))
+
+    def at_least_if_alive(self, counts: np.ndarray, x: np.ndarray, age: np.ndarray, horizon: float) -> np.ndarray:
+        """Return P(at least `counts` > 0 purchases in `horizon`, alive at `age`); arguments broadcast."""
+        return ahead.at_least(counts, self._alive(x, age), horizon)
+
+    def tails_if_alive(self, counts: np.ndarray, x: np.ndarray, age: np.ndarray, horizon: float) -> np.ndarray:
+        """Return `at_least_if_alive` for every one of k rising counts and n customers, shape (n, k)."""
+        return ahead.tails(counts, self._alive(x, age), horizon)
+
+    def discounted_if_alive(self, x: np.ndarray, age: np.ndarray, rate: float, horizon: float) -> Discounted:
+        """Return purchases and time alive to expect from who is alive at `age`, discounted at a continuous rate."""
+        time_alive = ahead.time_alive(self._alive(x, age), rate, horizon)
+        return Discounted((self.r_ + x) / (self.alpha_ + age) * time_alive, time_alive)
+
+    def _returns_if_alive(self, x: np.ndarray, age: np.ndarray) -> np.ndarray:
+        return ahead.at_least(1.0, self._alive(x, age), math.inf)
+
+    def _days_until(self, within: np.ndarray, x: np.ndarray, age: np.ndarray) -> np.ndarray:
+        """By Newton's steps from where it would be if nobody stopped: too soon, and each step stays so."""
+        days = super()._days_until(within, x, age)
+        rows = np.arange(len(days))
+        for _ in range(NEWTON_STEPS):
+            alive = self._alive(x[rows], age[rows])
+            t = days[rows]
+            missing = within[rows] - ahead.at_least(1.0, alive, t)
+            step = missing / ahead.first_purchase_at(t, alive)
+            days[rows] = t + step
+            rows = rows[step > CLOSE * t]
+            if not len(rows):
+                break
+        return days
+
+    def _alive(self, x: np.ndarray, age: np.ndarray) -> ahead.Alive:
+        return ahead.Alive(self.r_ + x, self.alpha_ + age, self.beta_ + age, self.s_)
 
     def _fates(self, summary: PurchaseSummary) -> tuple[np.ndarray, np.ndarray]:
         """Return how likely silence from t_x to T is with life (its log) and with death in it, both from t_x on."""
@@ -112,64 +138,10 @@ class ParetoNBD(PurchaseModel):
             )
         if not verdict.is_ok and s > HUGE:
             return Verdict(
-                Status.DEGENERATE,
+                Status.LIMIT if np.isfinite(self.covariance_).all() else Status.DEGENERATE,
                 f"Customers do not differ in how long they stay (s → ∞, only the ratio of s to beta is known): "
                 f"{stop:.2%} of them stop in a time as long as their mean age, whoever they are. Forecasts within the "
                 "length of the history stand, far ahead they are uncertain; compare with the rules of thumb or use a "
                 "longer history.",
             )
         return verdict
-
-
-class _Likelihood:
-    """The mean log-likelihood and its gradient, with one integral for each distinct (x, t) in place of (x, t_x, T).
-
-    With M the highest T, G(t_x, T) = G(t_x, M) - G(T, M) q(T)/q(t_x), and nothing cancels in what it is added to:
-    q(T)/q(t_x) + G(t_x, T) = (1 - G(T, M)) q(T)/q(t_x) + G(t_x, M), a sum of positive terms. A million customers seen
-    for two years have 300,000 histories, but 30,000 pairs of x and a day.
-    """
-
-    def __init__(self, summary: PurchaseSummary, unit: float) -> None:
-        self.n_each = summary.n_customers.astype(np.float64)
-        self.n = float(self.n_each.sum())
-        self.x, self.recency, self.age = summary.frequency, summary.recency_days / unit, summary.age_days / unit
-        self.x_values, rows = np.unique(self.x, return_inverse=True)
-        self.x_counts = np.bincount(rows, weights=self.n_each)
-        moments = np.concatenate([self.recency, self.age])
-        times, columns = np.unique(moments, return_inverse=True)
-        keys, pair = np.unique(np.concatenate([rows, rows]) * len(times) + columns, return_inverse=True)
-        self.pair_x, self.pair_time = self.x_values[keys // len(times)], times[keys % len(times)]
-        self.at_recency, self.at_age = np.split(pair, 2)
-        self.last = float(times[-1])
-
-    def mean_and_gradient(self, theta: np.ndarray) -> tuple[float, np.ndarray]:
-        """Return the mean log-likelihood (times in units of the mean age) and its slope in each log parameter."""
-        r, alpha, s, beta = np.exp(theta)
-        n, rx = self.n_each, r + self.x
-        by_pair = gone_and_slopes(r + self.pair_x, (alpha, s, beta), self.pair_time, self.last)
-        to_recency, to_age = by_pair[:, self.at_recency], by_pair[:, self.at_age]
-        log_alpha, log_beta = np.log(alpha + self.pair_time), np.log(beta + self.pair_time)
-        silence_alpha = log_alpha[self.at_age] - log_alpha[self.at_recency]
-        silence_beta = log_beta[self.at_age] - log_beta[self.at_recency]
-        alive = np.exp(-rx * silence_alpha - s * silence_beta)
-        stays = (1 - to_age[0]) * alive
-        total = stays + to_recency[0]
-        value = (self.x_counts * (gammaln(r + self.x_values) - gammaln(r))).sum()
-        value += self.n * (r * theta[1] + s * theta[3])
-        value += (n * (np.log(total) - rx * log_alpha[self.at_recency] - s * log_beta[self.at_recency])).sum()
-
-        weight = n / total
-        integral = ((to_recency[1:] - to_age[1:] * alive) * weight).sum(axis=1)
-        stays *= weight
-        psi = (self.x_counts * (digamma(r + self.x_values) - digamma(r))).sum()
-        from_alpha, to_alpha = alpha / (alpha + self.recency), alpha / (alpha + self.age)
-        from_beta, to_beta = beta / (beta + self.recency), beta / (beta + self.age)
-        slope_r = psi + self.n * theta[1] - (n * log_alpha[self.at_recency]).sum() - (stays * silence_alpha).sum()
-        slope_s = self.n * theta[3] - (n * log_beta[self.at_recency]).sum() - (stays * silence_beta).sum()
-        slope_alpha = self.n * r - (rx * (n * from_alpha + stays * (to_alpha - from_alpha))).sum()
-        slope_beta = self.n * s - s * (n * from_beta + stays * (to_beta - from_beta)).sum()
-        slopes = np.array([
-            (slope_r + integral[0]) * r, slope_alpha + integral[1],
-            (slope_s + integral[2]) * s, slope_beta + integral[3],
-        ])  # fmt: skip
-        return float(value / self.n), slopes / self.n

@@ -1,9 +1,14 @@
 """Purchase histories, counted: all that a model of purchases needs to know of any number of customers."""
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
+
+MOST_KEYS = 2**62  # histories that one whole number can tell apart
 
 
 @dataclass(frozen=True)
@@ -63,28 +68,61 @@ class PurchaseSummary:
 
     @classmethod
     def _count(cls, x: np.ndarray, t_x: np.ndarray, age: np.ndarray, n: np.ndarray) -> tuple[Self, np.ndarray]:
-        order = np.lexsort((age, t_x, x))
+        order = _order(x, t_x, age)
         x, t_x, age = x[order], t_x[order], age[order]
         is_new = np.ones(len(x), dtype=bool)
-        is_new[1:] = (np.diff(x) != 0) | (np.diff(t_x) != 0) | (np.diff(age) != 0)
+        is_new[1:] = (x[1:] != x[:-1]) | (t_x[1:] != t_x[:-1]) | (age[1:] != age[:-1])
         starts = np.flatnonzero(is_new)
         row_of = np.empty(len(x), dtype=np.int64)
         row_of[order] = np.cumsum(is_new) - 1
         counts = np.add.reduceat(n[order], starts) if len(x) else n
         return cls(x[starts], t_x[starts], age[starts], counts), row_of
 
+    @classmethod
+    def merged(cls, parts: Iterable[Self]) -> Self:
+        """Return the counts over all partitions' customers, the same whatever the order of the parts.
+
+        Parts are taken in one after the other and never held together: besides the result, memory holds at most about
+        as many histories again.
+        """
+        whole, waiting, size = cls.of(np.empty(0), np.empty(0), np.empty(0)), [], 0
+        for part in parts:
+            waiting.append(part)
+            size += len(part)
+            if size >= len(whole):
+                whole, waiting, size = cls._stacked([whole, *waiting]), [], 0
+        return cls._stacked([whole, *waiting]) if waiting else whole
+
     def merge(self, other: Self) -> Self:
         """Return the counts over both partitions' customers."""
-        columns = (
-            np.concatenate([mine, theirs])
-            for mine, theirs in (
-                (self.frequency, other.frequency),
-                (self.recency_days, other.recency_days),
-                (self.age_days, other.age_days),
-                (self.n_customers, other.n_customers),
-            )
-        )
-        return self._count(*columns)[0]
+        return self._stacked([self, other])
+
+    @classmethod
+    def _stacked(cls, parts: list[Self]) -> Self:
+        names = ("frequency", "recency_days", "age_days", "n_customers")
+        return cls._count(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))[0]
+
+    @cached_property
+    def at_age(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The distinct pairs of frequency and age_days, sorted, and for each history which pair is its own.
+
+        What a customer does next depends, if alive, on x and T alone; there are ten or twenty times fewer such pairs
+        than histories.
+        """
+        ages, age_rank = np.unique(self.age_days, return_inverse=True)
+        counts, count_rank = np.unique(self.frequency, return_inverse=True)
+        keys, pair_of = np.unique(count_rank * len(ages) + age_rank, return_inverse=True)
+        return counts[keys // len(ages)], ages[keys % len(ages)], pair_of
+
+    def every(self, nth: int) -> Self:
+        """Return every n-th history with its customers: a part that is like the whole, for histories are sorted."""
+        parts = (self.frequency, self.recency_days, self.age_days, self.n_customers)
+        return type(self)(*(values[nth // 2 :: nth] for values in parts))
+
+    @property
+    def sha256(self) -> str:
+        """What tells these counts from any others."""
+        return fingerprint(self.frequency, self.recency_days, self.age_days, self.n_customers)
 
     def __len__(self) -> int:
         return len(self.frequency)
@@ -98,6 +136,25 @@ class PurchaseSummary:
     def total_repeaters(self) -> int:
         """How many customers bought more than once."""
         return int(self.n_customers[self.frequency > 0].sum())
+
+
+def fingerprint(*columns: np.ndarray) -> str:
+    """Return the SHA-256 of the columns' numbers, in their order."""
+    digest = hashlib.sha256()
+    for column in columns:
+        digest.update(np.ascontiguousarray(column, dtype=np.float64).data)
+    return digest.hexdigest()
+
+
+def _order(x: np.ndarray, t_x: np.ndarray, age: np.ndarray) -> np.ndarray:
+    """Return the order by x, t_x, age: by one key where all are whole numbers that fit into one, ten times faster."""
+    if len(x):
+        days = int(age.max()) + 1  # t_x <= age
+        fits = (float(x.max()) + 1) * days * days < MOST_KEYS
+        if fits and all((values == np.floor(values)).all() for values in (t_x, age)):
+            key = (x.astype(np.int64) * days + t_x.astype(np.int64)) * days + age.astype(np.int64)
+            return np.argsort(key)
+    return np.lexsort((age, t_x, x))
 
 
 def _check(x: np.ndarray, t_x: np.ndarray, age: np.ndarray) -> None:

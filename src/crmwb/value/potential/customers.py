@@ -9,10 +9,10 @@ import pyarrow as pa
 from crmwb.errors import CrmwbError
 from crmwb.params import ValueParams
 from crmwb.value.models import GammaGamma, PurchaseModel, PurchaseSummary, Status
-from crmwb.value.potential.clv import discounted_purchases
+from crmwb.value.potential.clv import Terms, discounted_purchases
 from crmwb.value.proof.backtest import Backtest
 from crmwb.value.proof.choice import Choice, choose
-from crmwb.value.realised.margin import Margin, margin, realised_margin
+from crmwb.value.realised.margin import Margin, margin
 
 FEATURES = (
     "customer_id", "first_purchase_on", "frequency", "recency_days", "age_days", "monetary_cents", "revenue_cents",
@@ -26,9 +26,6 @@ SCHEMA = pa.schema(
         ("expected_purchases", pa.float64()),
         ("expected_spend_cents", pa.float64()),
         ("clv_cents", pa.int64()),
-        ("realised_revenue_cents", pa.int64()),
-        ("realised_margin_cents", pa.int64()),
-        ("margin_is_assumed", pa.bool_()),
     ]
 )
 
@@ -85,6 +82,11 @@ def fit(buyers: pd.DataFrame, tested: Backtest, params: ValueParams) -> Fitted:
     return Fitted(choice, spend, margin(buyers, params.assumed_margin_share))
 
 
+def terms_of(fitted: Fitted, params: ValueParams) -> Terms:
+    """Return the terms on which the future is valued."""
+    return Terms(params.horizon_days, params.annual_discount_rate, fitted.margin.share)
+
+
 def score(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> pd.DataFrame:
     """Value every customer.
 
@@ -99,7 +101,7 @@ def score(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> pd.DataF
 
     Returns
     -------
-    DataFrame of shape (n, 8)
+    DataFrame of shape (n, 5)
         Columns of `SCHEMA`. p_alive at as_of; expected_purchases over the horizon, not discounted;
         expected_spend_cents per purchase occasion; clv_cents: discounted purchases × spend × margin share, rounded.
     """
@@ -107,8 +109,7 @@ def score(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> pd.DataF
     model = fitted.purchases
     discounted = discounted_purchases(model, summary, params.horizon_days, params.annual_discount_rate)[row_of]
     spend = expected_spend(buyers, fitted.spend)
-    out = realised_margin(buyers, fitted.margin).assign(
-        customer_id=buyers["customer_id"],
+    out = buyers[["customer_id"]].assign(
         p_alive=model.p_alive(summary)[row_of],
         expected_purchases=model.expected_purchases(summary, params.horizon_days)[row_of],
         expected_spend_cents=spend,

@@ -1,1 +1,6 @@
-"""What customers brought so far: margin, and who earned it."""
+"""What customers brought so far: margin and profit, who earned it and who destroyed it."""
+
+from crmwb.value.realised.customers import FEATURES, SCHEMA, customers, spent_on
+from crmwb.value.realised.facts import facts
+
+__all__ = ["FEATURES", "SCHEMA", "customers", "facts", "spent_on"]

@@ -8,7 +8,6 @@ import io
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -16,10 +15,11 @@ import pyarrow as pa
 import pyarrow.csv as pc
 
 from crmwb.errors import CrmwbError
-from crmwb.sources import text
+from crmwb.sources.formats import packed, text
+from crmwb.sources.formats.opened import ROW
+from crmwb.sources.found import Found
 from crmwb.sources.mapping import WHITESPACE, TableMapping
 
-ROW = "source_row"
 MAX_ROW_BYTES = 16 << 20  # one row must fit into a block
 MAX_MALFORMED = 1_000_000  # more than this is a wrong mapping, not a few bad rows
 
@@ -44,6 +44,7 @@ class Delimited:
     _delimiter: str = ","
     _quote: str | None = '"'
     _has_header: bool = True
+    _n_above: int = 0
 
     def batches(self, wanted: list[int]) -> Iterator[pa.RecordBatch]:
         """Yield the rows with as many fields as there are columns.
@@ -72,13 +73,14 @@ class Delimited:
             if row.text == end:
                 ended = True
             elif len(self.malformed) < MAX_MALFORMED:
-                self.malformed.append((row.number, f"{row.actual_columns} fields instead of {row.expected_columns}"))
+                fault = f"{row.actual_columns} fields instead of {row.expected_columns}"
+                self.malformed.append((row.number + self._n_above, fault))
             return "skip"
 
         names = [str(i) for i in range(len(self.columns))]
         kept = [names[i] for i in wanted]
-        stream = io.BufferedReader(text.Stream(text.with_last_line(self._parts, f"{end}\n")), text.BLOCK_BYTES)
-        last_row = int(self._has_header)
+        stream = io.BufferedReader(text.Stream(text.with_last_line(self._parts, f"{end}\n")), packed.BLOCK_BYTES)
+        last_row = self._n_above + int(self._has_header)
         try:
             reader = pc.open_csv(
                 pa.PythonFile(stream, mode="r"),
@@ -133,33 +135,41 @@ class Delimited:
             )
 
 
-def open_delimited(path: Path, name: str, mapping: TableMapping) -> Delimited:
+def open_delimited(file: Found, mapping: TableMapping) -> Delimited:
     """Open a delimited file and find its columns.
 
     Parameters
     ----------
-    path : Path
-        The file, plain or gzipped.
-    name : str
-        What messages call it.
+    file : Found
+        The file, plain or packed.
     mapping : TableMapping
-        Says encoding, delimiter, quote and, for files without a header, the columns.
+        Says encoding, delimiter, quote, how many rows stand above the header and, for files without one, the columns.
 
     Raises
     ------
     CrmwbError
         The file is empty or its text cannot be read.
     """
-    parts = text.blocks(path, name, mapping.encoding)
+    parts = text.without_first_lines(text.blocks(file, mapping.encoding), mapping.skip_rows)
     delimiter, quote = mapping.delimiter, mapping.quote
     if delimiter == WHITESPACE:
         parts, delimiter, quote = text.tab_separated(parts), "\t", None
     first = next(parts, b"")
     columns = list(mapping.column_names or _header(first.decode(), delimiter, quote))
     if not any(columns):
-        raise CrmwbError(f"{name}: the first row is empty, so no column has a name; export it again with a header.")
+        raise CrmwbError(
+            f"{file.name}: the first row is empty, so no column has a name; export it again with a header, or say in "
+            f"the mapping how many rows stand above it (skip_rows)."
+        )
     return Delimited(
-        name, columns, [], itertools.chain([first], parts), delimiter, quote, _has_header=mapping.column_names is None
+        file.name,
+        columns,
+        [],
+        itertools.chain([first], parts),
+        delimiter,
+        quote,
+        _has_header=mapping.column_names is None,
+        _n_above=mapping.skip_rows,
     )
 
 

@@ -1,30 +1,25 @@
 """A text file as clean UTF-8, block by block: unpacked, decoded and checked on the way, never whole in memory."""
 
 import codecs
-import gzip
 import io
 import re
-import zlib
 from collections.abc import Iterator
-from pathlib import Path
-from typing import IO, cast
+from typing import cast
 
 from crmwb.errors import CrmwbError
+from crmwb.sources.formats import packed
+from crmwb.sources.found import Found
 
-BLOCK_BYTES = 1 << 20
-GZIP_MAGIC = b"\x1f\x8b"
 BOM = "\ufeff"
 
 
-def blocks(path: Path, name: str, encoding: str) -> Iterator[bytes]:
-    """Yield the content of a text file, plain or gzipped, as UTF-8 without a byte order mark.
+def blocks(file: Found, encoding: str) -> Iterator[bytes]:
+    """Yield the content of a text file, plain or packed, as UTF-8 without a byte order mark.
 
     Parameters
     ----------
-    path : Path
+    file : Found
         The file.
-    name : str
-        What messages call it.
     encoding : str
         How its text is encoded, by Python's names ("utf-8", "latin-1", "cp1252", "utf-16").
 
@@ -36,19 +31,19 @@ def blocks(path: Path, name: str, encoding: str) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     at_start = True
     n_bytes = 0
-    for block, is_last in _with_end(_unpacked(path, name)):
+    for block, is_last in _with_end(packed.blocks(file)):
         n_bytes += len(block)
         try:
             text = decoder.decode(block, is_last)
         except UnicodeDecodeError as error:
             position = n_bytes - len(error.object) + error.start
             raise CrmwbError(
-                f"{name}: byte {position:,} (0x{error.object[error.start]:02x}) is no {encoding} text; set the table's "
-                f"encoding in the mapping (often cp1252, latin-1 or utf-16)."
+                f"{file.name}: byte {position:,} (0x{error.object[error.start]:02x}) is no {encoding} text; set the "
+                f"table's encoding in the mapping (often cp1252, latin-1 or utf-16)."
             ) from None
         if "\0" in text:
             raise CrmwbError(
-                f"{name}: holds NUL bytes, so it is damaged, or not in {encoding}; export it again, "
+                f"{file.name}: holds NUL bytes, so it is damaged, or not in {encoding}; export it again, "
                 f"or set the table's encoding in the mapping (often utf-16)."
             )
         if at_start and text:
@@ -57,7 +52,31 @@ def blocks(path: Path, name: str, encoding: str) -> Iterator[bytes]:
         if text:
             yield text.encode()
     if n_bytes == 0:
-        raise CrmwbError(f"{name}: the file is empty (0 bytes of text); export it again.")
+        raise CrmwbError(f"{file.name}: the file is empty (0 bytes of text); export it again.")
+
+
+def without_first_lines(parts: Iterator[bytes], n_lines: int) -> Iterator[bytes]:
+    """Leave out the first lines of a text; nothing is left of one that has no more."""
+    head = b""
+    while n_lines and len(lines := head.splitlines(keepends=True)) <= n_lines:
+        part = next(parts, None)
+        if part is None:
+            return
+        head += part
+    if n_lines:
+        yield b"".join(lines[n_lines:])
+    yield from parts
+
+
+def lines(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the lines of a text, each with its end."""
+    rest = b""
+    for part in parts:
+        # a line is whole only when the next one has begun: "\r" may stand apart from its "\n"
+        *whole, rest = (rest + part).splitlines(keepends=True)
+        yield from whole
+    if rest:
+        yield rest
 
 
 def tab_separated(parts: Iterator[bytes]) -> Iterator[bytes]:
@@ -104,19 +123,6 @@ class Stream(io.RawIOBase):
         n = min(len(target), len(self._rest))
         target[:n], self._rest = self._rest[:n], self._rest[n:]
         return n
-
-
-def _unpacked(path: Path, name: str) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        is_packed = path.suffix == ".gz" or file.peek(2)[:2] == GZIP_MAGIC
-        source = cast("IO[bytes]", gzip.GzipFile(fileobj=file) if is_packed and file.peek(1) else file)
-        try:
-            while block := source.read(BLOCK_BYTES):
-                yield block
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise CrmwbError(
-                f"{name}: the gzip file is cut off or damaged ({error}); copy or export it again."
-            ) from None
 
 
 def _with_end(parts: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:

@@ -1,0 +1,142 @@
+"""Figures of the score card: the pyramid of tiers, how sure tiers are, what stands behind them, what weights decide."""
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+
+from crmwb.plots import colours, style
+
+LABELLED = 0.045  # the least share whose label fits into its bar
+
+
+def pyramid(tiers: pd.DataFrame, basis: str, ax: Axes | None = None) -> Axes:
+    """Draw the value pyramid: to the left each tier's share of customers, to the right its share of what they brought.
+
+    Parameters
+    ----------
+    tiers : DataFrame
+        tier, n_customers, customer_share, brought_share, clv_share; best first.
+    basis : str
+        What was brought: "profit", "margin" or "revenue".
+    ax : Axes, optional
+        Where to draw; a new figure where not given.
+    """
+    ax = ax or style.new_axes(8, 1.5 + 0.62 * len(tiers))
+    colour = colours.of_segments(list(tiers["tier"]))
+    fills = [colour[name] for name in tiers["tier"]]
+    shares = {
+        name: tiers[name].fillna(0.0).to_numpy(dtype=float) for name in ("customer_share", "brought_share", "clv_share")
+    }
+    places = np.arange(len(tiers), dtype=float)
+    ax.barh(places, -shares["customer_share"], height=0.72, color=[colours.pale(fill) for fill in fills])
+    ax.barh(places - 0.19, shares["brought_share"], height=0.34, color=fills)
+    ax.barh(places + 0.19, shares["clv_share"], height=0.34, color=fills, alpha=0.55)
+    for place, n, people, brought, ahead in zip(places, tiers["n_customers"], *shares.values(), strict=True):
+        ax.text(-people - 0.01, place, f"{people:.0%}  ({n:,})", va="center", ha="right", fontsize=9)
+        ax.text(max(brought, 0) + 0.01, place - 0.19, f"{brought:.0%} of {basis} so far", va="center", fontsize=8.5)
+        ax.text(max(ahead, 0) + 0.01, place + 0.19, f"{ahead:.0%} of what is to come", va="center", fontsize=8.5)
+    ax.axvline(0, color=style.INK, linewidth=0.8)
+    right = max(float(max(shares["brought_share"].max(initial=0), shares["clv_share"].max(initial=0))), 0.1)
+    ax.set_xlim(-float(shares["customer_share"].max(initial=0.1)) * 1.5, right * 1.55)
+    ax.set_yticks(places, [colours.label(name) for name in tiers["tier"]])
+    ax.invert_yaxis()
+    ax.xaxis.set_major_formatter(lambda value, _: f"{abs(value):.0%}")
+    ax.grid(visible=False)
+    ax.set(title="Value pyramid", xlabel="← share of customers        share of what they bring →", ylabel="")
+    return ax
+
+
+def certainty(bands: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw how sure it is that customers of each tier belong there.
+
+    Parameters
+    ----------
+    bands : DataFrame
+        tier, least, most and share (of the tier's customers): bands of the probability that the tier is right.
+    ax : Axes, optional
+        Where to draw; a new figure where not given.
+    """
+    tiers = list(dict.fromkeys(bands["tier"]))
+    ax = ax or style.new_axes(8, 1.6 + 0.5 * max(len(tiers), 1))
+    edges = list(dict.fromkeys(zip(bands["least"], bands["most"], strict=True)))
+    palette = sns.color_palette(style.SEQUENCE, len(edges))
+    left = np.zeros(len(tiers))
+    for (least, most), fill in zip(edges, palette, strict=True):
+        band = bands[bands["least"] == least].set_index("tier")["share"].reindex(tiers).to_numpy(dtype=float)
+        ax.barh(range(len(tiers)), band, left=left, height=0.62, color=fill, label=f"{least:.0%}–{most:.0%}")
+        for place, (share, start) in enumerate(zip(band, left, strict=True)):
+            if share >= LABELLED:
+                ink = "white" if sum(fill) < 1.6 else style.INK
+                ax.text(start + share / 2, place, f"{share:.0%}", ha="center", va="center", fontsize=8.5, color=ink)
+        left += band
+    ax.set_yticks(range(len(tiers)), [colours.label(name) for name in tiers])
+    ax.invert_yaxis()
+    ax.set_xlim(0, 1)
+    style.share_axis(ax.xaxis)
+    ax.grid(visible=False, axis="y")
+    if edges:
+        ax.legend(title="tier is right with", loc="center left", bbox_to_anchor=(1.01, 0.5))
+    ax.set(title="How sure the tiers are", xlabel="customers of the tier", ylabel="")
+    return ax
+
+
+def dimensions(customers: pd.DataFrame, names: list[str], ax: Axes | None = None) -> Axes:
+    """Draw what stands behind each tier: the mean points of its customers in every dimension.
+
+    Parameters
+    ----------
+    customers : DataFrame
+        value_tier, and the four columns of points by dimension, from 0 to 100; a dimension known of nobody is left out.
+    names : list of str
+        Tiers, best first.
+    ax : Axes, optional
+        Where to draw; a new figure where not given.
+    """
+    columns = [c for c in customers.columns if c.endswith("_points") and customers[c].notna().any()]
+    ax = ax or style.new_axes(8, 1.4 + 0.6 * max(len(columns), 1))
+    means = customers.groupby("value_tier")[columns].mean().reindex(names)
+    colour = colours.of_segments(names)
+    for place, column in enumerate(columns):
+        known = means[column].dropna()
+        if len(known):
+            ax.plot([known.min(), known.max()], [place, place], color=style.GRID, linewidth=3, zorder=1)
+    for name in names:
+        ax.scatter(means.loc[name], range(len(columns)), s=90, color=colour[name], label=colours.label(name), zorder=2)
+    ax.set_yticks(range(len(columns)), [column.removesuffix("_points") for column in columns])
+    ax.set_ylim(max(len(columns), 1) - 0.5, -0.5)
+    ax.set_xlim(-2, 102)
+    ax.grid(visible=False, axis="y")
+    if names:
+        ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+    ax.set(title="What stands behind the tiers", xlabel="mean points of the customers (0 to 100)", ylabel="")
+    return ax
+
+
+def sensitivity(moves: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw how many customers change tier when one weight moves by a quarter.
+
+    Parameters
+    ----------
+    moves : DataFrame
+        dimension, change (below 0 where it counts less) and changed_share.
+    ax : Axes, optional
+        Where to draw; a new figure where not given.
+    """
+    names = list(dict.fromkeys(moves["dimension"]))
+    ax = ax or style.new_axes(8, 1.4 + 0.55 * max(len(names), 1))
+    for shift, is_less, fill in ((-0.19, True, style.MUTED), (0.19, False, style.ACCENT)):
+        shares = moves[(moves["change"] < 0) == is_less].set_index("dimension")["changed_share"].reindex(names)
+        ax.barh(np.arange(len(names)) + shift, shares.to_numpy(dtype=float), height=0.36, color=fill)
+        for place, share in enumerate(shares):
+            ax.text(share, place + shift, f" {share:.1%}", va="center", fontsize=8.5)
+    ax.set_yticks(range(len(names)), names)
+    ax.invert_yaxis()
+    ax.set_xlim(0, max(float(moves["changed_share"].max()) * 1.15 if len(moves) else 0.0, 0.01))
+    style.share_axis(ax.xaxis)
+    ax.grid(visible=False, axis="y")
+    key = [Patch(color=style.MUTED, label="counts a quarter less"), Patch(color=style.ACCENT, label="a quarter more")]
+    ax.legend(handles=key, loc="center left", bbox_to_anchor=(1.01, 0.5))
+    ax.set(title="What the weights decide", xlabel="customers who would be in another tier", ylabel="")
+    return ax

@@ -1,0 +1,169 @@
+"""Audits of quantities and amounts: nothing, far too much, and amounts in other money."""
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from crmwb.quality.audits.audit import Audit, Weight, amount, counted, figures, found_among, percent
+from crmwb.tables import MOST_UNITS
+
+# A hundred times the usual quantity is another unit (fuel by the hundredth, cable by the millimetre) or a slip.
+EXTREME_QUANTITY = 100
+# A hundred times what 99 in 100 lines stay below: no assortment spans that, a slip or a single great deal does.
+EXTREME_AMOUNT = 100
+USUAL_SHARE = 0.99
+STEPS_PER_DOUBLING = 8  # amounts are told apart by a twelfth of their size, so 99 in 100 is found without sorting
+# Other countries and channels price a product differently, but not five times so; another currency does.
+OTHER_MONEY = 5.0
+ENOUGH_LINES = 100
+PARTS_OF_A_UNIT = 1000  # quantities are counted in thousandths, as integers
+
+
+def extreme_quantities(transactions: ir.Table) -> Audit | None:
+    """Find lines with far more units than usual: `EXTREME_QUANTITY` times the median of what is sold, or more."""
+    units = transactions.quantity.abs()
+    by_units = transactions.group_by(units=units).aggregate(n_lines=transactions.count())
+    many = by_units.to_pyarrow().to_pandas().sort_values("units", ignore_index=True)
+    sold = many[many["units"] > 0]
+    if sold.empty:
+        return None
+    usual = _median(sold["units"].to_numpy(), sold["n_lines"].to_numpy())
+    extreme = sold[sold["units"] >= EXTREME_QUANTITY * usual]
+    whole = sold["units"].clip(upper=MOST_UNITS)
+    all_units = float((whole * sold["n_lines"]).sum())
+    extreme_units = float((whole[extreme.index] * extreme["n_lines"]).sum())
+    n_lines, n_extreme = int(many["n_lines"].sum()), int(extreme["n_lines"].sum())
+    has = f" {EXTREME_QUANTITY} times the usual {usual:g} {'unit' if usual == 1 else 'units'} or more"
+    return found_among(
+        "extreme_quantities",
+        "transactions",
+        n_extreme,
+        n_lines,
+        (f"has{has}", f"have{has}"),
+        advice="Do not add up quantities over products; judge by revenue, and check the unit of these products.",
+        noticeable=0,
+        more=f" (the largest {sold['units'].iloc[-1]:,.6g}): {percent(extreme_units / all_units)} of all units",
+    )
+
+
+def extreme_amounts(transactions: ir.Table) -> Audit | None:
+    """Find lines of far more money than the others: `EXTREME_AMOUNT` times what `USUAL_SHARE` of them stay below."""
+    cents = transactions.revenue_cents.abs()
+    step = (cents.cast("float64").log2() * STEPS_PER_DOUBLING).floor().cast("int64")
+    by_step = transactions.filter(cents > 0).group_by(step=step).aggregate(n_lines=ibis._.count())
+    steps = by_step.to_pyarrow().to_pandas().sort_values("step", ignore_index=True)
+    if steps.empty:
+        return None
+    n_priced = int(steps["n_lines"].sum())
+    at = steps["n_lines"].cumsum().searchsorted(USUAL_SHARE * n_priced)
+    usual = 2 ** ((int(steps["step"].iloc[at]) + 1) / STEPS_PER_DOUBLING)
+    is_extreme = cents >= int(EXTREME_AMOUNT * usual)
+    found = figures(
+        transactions.aggregate(
+            n_extreme=is_extreme.sum(),
+            largest=cents.max(),
+            n_lines=transactions.count(),
+            cents=cents.sum(where=is_extreme).fill_null(0),
+            all_cents=cents.sum(),
+        )
+    )
+    share = percent(found["cents"] / (found["all_cents"] or 1))
+    what = f"{EXTREME_AMOUNT} times what 99 in 100 lines stay below, or more"
+    return found_among(
+        "extreme_amounts",
+        "transactions",
+        found["n_extreme"],
+        found["n_lines"],
+        (f"moves {what}", f"move {what}"),
+        advice="Look these up: one slip of the point outweighs thousands of customers, and one great deal is no habit.",
+        noticeable=0,
+        more=f" (the largest {amount(found['largest'])}): {share} of all money",
+    )
+
+
+def zero_revenue_lines(transactions: ir.Table) -> Audit | None:
+    """Find lines that bring nothing and take nothing back."""
+    is_nothing = (transactions.revenue_cents == 0) & ~transactions.is_return
+    found = figures(transactions.aggregate(n_lines=transactions.count(), n_found=is_nothing.sum()))
+    return found_among(
+        "zero_revenue_lines",
+        "transactions",
+        found["n_found"],
+        found["n_lines"],
+        ("brings no revenue", "bring no revenue"),
+        advice="Gifts, coupons or lost prices: they count as lines but not as purchases; check a few in the source.",
+    )
+
+
+def mixed_currencies(transactions: ir.Table, customers: ir.Table | None) -> Audit | None:
+    """Find countries or channels where the same products cost so many times as much that the money must be another.
+
+    Each is compared by a price index (Laspeyres): what its units brought over what they would have brought at the
+    prices of all others. None where no two are large enough to compare.
+    """
+    sold = transactions.filter(
+        ~transactions.is_return
+        & (transactions.revenue_cents > 0)
+        & (transactions.quantity > 0)
+        & transactions.product_id.notnull()
+    )
+    places = {"channel": sold.mutate(place=sold.channel)}
+    if customers is not None:
+        country = customers.select("customer_id", place=customers.country)
+        places["country"] = sold.inner_join(country, "customer_id")
+    for kind, lines in places.items():
+        indexes = _price_indexes(lines.filter(lines.place.notnull()))
+        if len(indexes) > 1:
+            return _told_of_prices(kind, indexes)
+    return None
+
+
+def _told_of_prices(kind: str, indexes: pd.DataFrame) -> Audit:
+    other = indexes[~indexes["index"].between(1 / OTHER_MONEY, OTHER_MONEY)]
+    n_lines, n_found = int(indexes["n_lines"].sum()), int(other["n_lines"].sum())
+    low, high = indexes["index"].min(), indexes["index"].max()
+    finding = (
+        f"The same products cost {low:.2g} to {high:.2g} times as much in one {kind} as in the others "
+        f"({len(indexes):,} compared): one currency."
+    )
+    if len(other):
+        worst = other.iloc[np.abs(np.log(other["index"])).to_numpy().argmax()]
+        finding = (
+            f"{n_found:,} of {counted(n_lines, 'line')} ({percent(n_found / n_lines)}) look like another currency: in "
+            f"{kind} {worst['place']} the same products cost {worst['index']:.2g} times as much as elsewhere."
+        )
+    return Audit(
+        "mixed_currencies",
+        "transactions",
+        finding,
+        n_found,
+        n_found / n_lines,
+        Weight.WARNING if len(other) else Weight.NOTE,
+        "Convert all amounts to one currency in the mapping: sums over currencies mean nothing." if len(other) else "",
+    )
+
+
+def _price_indexes(lines: ir.Table) -> pd.DataFrame:
+    """Return place, n_lines and price index of places with enough lines of products that others sell too."""
+    units = (lines.quantity.clip(upper=MOST_UNITS) * PARTS_OF_A_UNIT).round().cast("int64")
+    sums = lines.group_by("place", "product_id").aggregate(
+        n_lines=lines.count(), cents=lines.revenue_cents.sum(), units=units.sum()
+    )
+    sums = sums.mutate(cents=sums.cents.cast("float64"), units=sums.units.cast("float64"))
+    many = sums.filter(sums.units > 0).to_pyarrow().to_pandas().sort_values(["place", "product_id"], ignore_index=True)
+    everywhere = many.groupby("product_id")[["cents", "units"]].transform("sum")
+    others = everywhere - many[["cents", "units"]]
+    shared = many.assign(expected=many["units"] * others["cents"] / others["units"])[others["units"] > 0]
+    by_place = shared.groupby("place")[["n_lines", "cents", "expected"]].sum().reset_index()
+    by_place["index"] = by_place["cents"] / by_place["expected"]
+    enough: pd.DataFrame = by_place[by_place["n_lines"] >= ENOUGH_LINES].reset_index(drop=True)
+    return enough
+
+
+def _median(values: np.ndarray, counts: np.ndarray) -> float:
+    """Return the median of ascending values that occur so many times each."""
+    upto = np.cumsum(counts)
+    middle = (upto[-1] - 1) / 2
+    below, above = (values[np.searchsorted(upto, place, side="right")] for place in (np.floor(middle), np.ceil(middle)))
+    return float(below / 2 + above / 2)

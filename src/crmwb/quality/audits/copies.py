@@ -1,0 +1,96 @@
+"""Audits of what may have come in twice."""
+
+import ibis.expr.types as ir
+
+from crmwb.quality.audits.audit import Audit, amount, counted, figures, found_among
+
+
+def identical_lines(transactions: ir.Table) -> Audit | None:
+    """Find lines that repeat another line of their order in everything but their position.
+
+    Where every line of an order is there as often, the order itself came in twice, as from files that overlap.
+    """
+    columns = [name for name in transactions.columns if name != "line_no"]
+    # few lines are alike in three columns; only their orders are compared in all
+    alike = transactions.group_by("order_id", "product_id", "revenue_cents").aggregate(n_rows=transactions.count())
+    near = transactions.semi_join(alike.filter(alike.n_rows > 1), "order_id")
+    groups = near.group_by(columns).aggregate(n_rows=near.count())
+    orders = groups.group_by("order_id").aggregate(
+        n_copies=(groups.n_rows - 1).sum(),
+        is_whole=(groups.n_rows.min() > 1) & (groups.count() > 1),
+    )
+    found = figures(
+        orders.aggregate(
+            n_copies=orders.n_copies.sum().fill_null(0),
+            n_whole=orders.is_whole.sum().fill_null(0),
+        )
+    )
+    whole = f", {counted(found['n_whole'], 'whole order')} among them" if found["n_whole"] else ""
+    what = "another line of {} order in everything but {} position"
+    return found_among(
+        "identical_lines",
+        "transactions",
+        found["n_copies"],
+        transactions.count().to_pyarrow().as_py(),
+        (f"repeats {what.format('its', 'its')}", f"repeat {what.format('their', 'their')}"),
+        advice="Scanned one by one, or exported twice? If twice, remove them in the mapping: revenue is counted "
+        "double.",
+        more=whole,
+    )
+
+
+def repeated_orders(transactions: ir.Table) -> Audit | None:
+    """Find orders that repeat another one under a new number: one customer, moment, number of lines and sums.
+
+    A few are chance where moments have no time of day; files that overlap bring more.
+    """
+    orders = transactions.group_by("order_id").aggregate(
+        customer_id=transactions.customer_id.min(),
+        at=transactions.ordered_at.min(),
+        n_lines=transactions.count(),
+        cents=transactions.revenue_cents.sum(),
+        largest=transactions.revenue_cents.max(),
+    )
+    telling = orders.filter(orders.cents != 0)
+    alike = telling.group_by("customer_id", "at", "n_lines", "cents", "largest").aggregate(n=telling.count())
+    repeats = alike.filter(alike.n > 1)
+    found = figures(
+        repeats.aggregate(
+            n_repeats=(repeats.n - 1).sum().fill_null(0),
+            cents=((repeats.n - 1) * repeats.cents).cast("decimal(38, 0)").sum().cast("float64").fill_null(0.0),
+        )
+    )
+    n_orders = orders.count().to_pyarrow().as_py()
+    what = "another order of {} customer: same moment, lines and sum"
+    return found_among(
+        "repeated_orders",
+        "transactions",
+        found["n_repeats"],
+        n_orders,
+        (f"repeats {what.format('its')}", f"repeat {what.format('their')}"),
+        advice="Two exports that overlap under new numbers, or one order split in two? If copies, leave them out "
+        "in the "
+        "mapping: revenue is counted double.",
+        noun="order",
+        more=f" ({amount(found['cents'])} in all)",
+    )
+
+
+def orders_of_several_customers(transactions: ir.Table) -> Audit | None:
+    """Find order numbers that several customers share: numbers used again, or orders of two systems mixed up."""
+    orders = transactions.group_by("order_id").aggregate(
+        is_shared=transactions.customer_id.min() != transactions.customer_id.max()
+    )
+    found = figures(orders.aggregate(n_orders=orders.count(), n_found=orders.is_shared.sum().fill_null(0)))
+    return found_among(
+        "orders_of_several_customers",
+        "transactions",
+        found["n_found"],
+        found["n_orders"],
+        ("has lines of several customers", "have lines of several customers"),
+        advice="Order numbers used twice, by two systems or years? Make them different in the mapping: orders are "
+        "counted "
+        "by them.",
+        noun="order",
+        noticeable=0,
+    )

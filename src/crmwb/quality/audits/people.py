@@ -1,0 +1,115 @@
+"""Audits of customers who are none, or who are many."""
+
+import ibis
+import ibis.expr.types as ir
+
+from crmwb.quality.audits.audit import Audit, Weight, counted, figures, found_among, percent, some
+
+# Ids that people give to customers who are none: names of tests and of nobody, and keys held down.
+NOBODY = (
+    r"(^|[^a-z])(test\w*|demo|dummy|sample|example|unknown|none|null|n/?a|anonym\w*|guest|walk-?in|cash)([^a-z]|$)"
+    r"|^(0+|9{5,}|x+|-+|\?+)$"
+)
+# One customer with a hundred times what others have, and a noticeable part of everything, is not one of them.
+TIMES_THE_USUAL = 100
+BULK_SHARE = 0.05
+FEW_CUSTOMERS = 100
+
+
+def test_customers(customers: ir.Table, transactions: ir.Table | None) -> Audit | None:
+    """Find customers whose id says that they are none: tests, guests, unknown."""
+    named = customers.filter(customers.customer_id.lower().re_search(NOBODY)).select("customer_id")
+    # 99999 after 99998 is a number like any other
+    next_number = (customers.customer_id.try_cast("int64") + 1).cast("string")
+    named = named.anti_join(customers.select(customer_id=next_number), "customer_id")
+    ids = named.order_by("customer_id").to_pyarrow()["customer_id"].to_pylist()
+    more = f" ({some([f'“{i}”' for i in ids])})"
+    if ids and transactions is not None:
+        lines = transactions.aggregate(
+            n=transactions.count(), n_theirs=transactions.customer_id.isin(named.customer_id).sum()
+        )
+        found = figures(lines)
+        more += f", with {percent(found['n_theirs'] / found['n'])} of all lines" if found["n"] else ""
+    return found_among(
+        "test_customers",
+        "customers",
+        len(ids),
+        customers.count().to_pyarrow().as_py(),
+        ("bears an id of nobody", "bear an id of nobody"),
+        advice="Tests, guests or a catch-all for unknown customers: leave them out in the mapping, for they are no "
+        "customer.",
+        noticeable=0,
+        more=more,
+    )
+
+
+def bulk_buyers(transactions: ir.Table) -> Audit | None:
+    """Find customers who are so much larger than the usual one that they stand for many, or are of another kind.
+
+    Larger is `TIMES_THE_USUAL` times the median, and `BULK_SHARE` of all: in revenue, or in orders. None where there
+    are fewer than `FEW_CUSTOMERS`.
+    """
+    each = transactions.group_by("customer_id").aggregate(
+        cents=transactions.revenue_cents.sum(), n_orders=transactions.order_id.nunique()
+    )
+    buyers = each.filter(each.cents > 0)
+    whole = figures(
+        buyers.aggregate(
+            n=buyers.count(),
+            cents=buyers.cents.sum(),
+            n_orders=buyers.n_orders.sum(),
+            usual_cents=buyers.cents.quantile(0.5),
+            usual_orders=buyers.n_orders.quantile(0.5),
+            largest=buyers.cents.max(),
+        )
+    )
+    if whole["n"] < FEW_CUSTOMERS:
+        return None
+    is_bulk = ibis.or_(
+        *(
+            (buyers[what] >= TIMES_THE_USUAL * whole[f"usual_{what.removeprefix('n_')}"])
+            & (buyers[what] >= BULK_SHARE * int(whole[what]))
+            for what in ("cents", "n_orders")
+        )
+    )
+    found = buyers.filter(is_bulk).order_by(ibis.desc("cents"), "customer_id").to_pyarrow().to_pylist()
+    who = some([f"“{row['customer_id']}” with {percent(row['cents'] / int(whole['cents']))}" for row in found])
+    times = whole["largest"] / whole["usual_cents"]
+    finding = (
+        f"The largest of {counted(whole['n'], 'customer')} brings {percent(whole['largest'] / int(whole['cents']))} of "
+        f"revenue, {times:,.0f} times the usual."
+    )
+    if found:
+        finding = (
+            f"{len(found):,} of {counted(whole['n'], 'customer')} {'outgrows' if len(found) == 1 else 'outgrow'} all "
+            f"others a hundredfold: {who} of revenue."
+        )
+    return Audit(
+        audit="bulk_buyers",
+        table="transactions",
+        finding=finding,
+        rows=len(found),
+        share=len(found) / whole["n"],
+        severity=Weight.WARNING if found else Weight.NOTE,
+        advice="A shop, a reseller or a collective account: look at it by itself, for means and models are its own."
+        if found
+        else "",
+    )
+
+
+def lines_without_customer(transactions: ir.Table, transactions_quarantine: ir.Table) -> Audit | None:
+    """Tell how many lines name no customer, and so are left out of every figure."""
+    rule, reason = transactions_quarantine.rule, transactions_quarantine.reason
+    is_nobodys = rule.contains("customer_id_is_known") | reason.contains("no customer")
+    n_found = figures(transactions_quarantine.aggregate(n=is_nobodys.sum().fill_null(0)))["n"]
+    n_rows = transactions.count().to_pyarrow().as_py() + transactions_quarantine.count().to_pyarrow().as_py()
+    return found_among(
+        "lines_without_customer",
+        "transactions",
+        n_found,
+        n_rows,
+        ("names no customer and is left out", "name no customer and are left out"),
+        advice="Every figure is of known customers only: set revenue beside the company's books before it is "
+        "quoted, and ask "
+        "whether these sales could be told to a customer.",
+    )

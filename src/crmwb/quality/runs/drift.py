@@ -1,0 +1,139 @@
+"""Whether a run is like the accepted one, as checks: its rows, its last day, how its values are distributed."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from great_expectations.expectations.core.expect_column_values_to_be_between import ExpectColumnValuesToBeBetween
+
+from crmwb.params import QualityParams
+from crmwb.quality.checks import Check, Words, told
+from crmwb.quality.runs.accepted import comparable
+from crmwb.quality.runs.profile import OTHERS, Distribution
+from crmwb.quality.verdicts import Verdict, judge
+from crmwb.tables import Severity
+
+Told = dict[str, Any]
+
+LEAST = 1e-4  # the share that stands for none, where the index takes a logarithm
+
+
+def judged(profile: Told, accepted: Told | None, params: QualityParams) -> list[tuple[str, Verdict]]:
+    """Judge a run as a whole.
+
+    Every table with events must reach about as far as the newest. Where a run of the same source was accepted, tables
+    must have about as many rows as then, end no earlier, and their values be distributed alike.
+
+    Parameters
+    ----------
+    profile, accepted : dict
+        Of this run and of the accepted one, if there is one.
+    params : QualityParams
+        How far apart is too far.
+
+    Returns
+    -------
+    list of (str, Verdict)
+        Table and verdict. None is critical and no row is quarantined: whether a change is right, people must say.
+    """
+    before = (comparable(profile, accepted) or {"tables": {}})["tables"]
+    ends = [date.fromisoformat(table["last"]) for table in profile["tables"].values() if table["is_dated"]]
+    found = []
+    for name, table in profile["tables"].items():
+        facts = list(_freshness(table, max(ends, default=None), params))
+        if name in before:
+            facts += [*_volume(table, before[name], params), *_distributions(table, before[name], params)]
+        if facts:
+            checks = [check for check, _ in facts]
+            frame = pd.DataFrame({key: [value] for _, row in facts for key, value in row.items()})
+            found += [(name, _without_row(v)) for v in judge(f"{name} as a whole", checks, [frame], (), n_examples=1)]
+    return found
+
+
+def stability_index(now: Distribution, before: Distribution) -> float:
+    """Return the population stability index of two distributions over the same kind of bins.
+
+    Σ (a − e) ln(a / e) over shares a now and e before (Siddiqi, Credit Risk Scorecards, 2006, ch. 6): 0 where they are
+    the same; by custom up to 0.1 is little, above 0.25 much. Bins that only one of them tells of belong to the others
+    where the other has others. Shares below `LEAST` count as `LEAST`.
+    """
+    now, before = _folded(now, before), _folded(before, now)
+    total = 0.0
+    for name in sorted({*now, *before}):
+        a, e = max(now.get(name, 0.0), LEAST), max(before.get(name, 0.0), LEAST)
+        total += (a - e) * math.log(a / e)
+    return total
+
+
+def _folded(of: Distribution, other: Distribution) -> Distribution:
+    """Count what the other distribution does not tell apart among the others, where it has others."""
+    if OTHERS not in other:
+        return of
+    kept = {name: share for name, share in of.items() if name in other}
+    return kept | {OTHERS: sum(share for name, share in of.items() if name not in other) + of.get(OTHERS, 0.0)}
+
+
+def _freshness(table: Told, newest: date | None, params: QualityParams) -> Iterator[tuple[Check, Told]]:
+    if not table["is_dated"] or newest is None:
+        return
+    most = params.max_lag_days
+    words = Words(
+        "is_up_to_date",
+        f"its last day is at most {most} days before that of the newest table",
+        f"its last day is more than {most} days before that of the newest table",
+        Severity.WARNING,
+    )
+    facts = {"last": table["last"], "days_behind": (newest - date.fromisoformat(table["last"])).days}
+    yield _check(words, None, "days_behind", most, ("last",)), facts
+
+
+def _volume(table: Told, before: Told, params: QualityParams) -> Iterator[tuple[Check, Told]]:
+    most = params.max_row_change
+    words = Words(
+        "has_as_many_rows_as_accepted",
+        f"its rows are within {most:.0%} of the accepted run's ({before['rows']:,})",
+        f"its rows are not within {most:.0%} of the accepted run's ({before['rows']:,})",
+        Severity.WARNING,
+    )
+    change = abs(table["rows"] - before["rows"]) / max(before["rows"], 1)
+    yield _check(words, None, "row_change", most, ("rows",)), {"row_change": change, "rows": table["rows"]}
+    if table["is_dated"] and before["last"]:
+        words = Words(
+            "ends_no_earlier_than_accepted",
+            f"its last day is not before the accepted run's ({before['last']})",
+            f"its last day is before the accepted run's ({before['last']})",
+            Severity.WARNING,
+        )
+        lost = (date.fromisoformat(before["last"]) - date.fromisoformat(table["last"])).days
+        yield _check(words, None, "days_lost", 0, ("days_lost",)), {"days_lost": lost}
+
+
+def _distributions(table: Told, before: Told, params: QualityParams) -> Iterator[tuple[Check, Told]]:
+    for column, shares in table["columns"].items():
+        if column not in before["columns"]:
+            continue
+        words = Words(
+            f"{column}_is_distributed_as_accepted",
+            f"{column} is distributed as in the accepted run (stability index at most {params.max_drift:g})",
+            f"{column} is distributed otherwise than in the accepted run",
+            Severity.WARNING,
+        )
+        key = f"{column}_stability_index"
+        yield (
+            _check(words, column, key, params.max_drift, ()),
+            {key: stability_index(shares, before["columns"][column])},
+        )
+
+
+def _check(words: Words, column: str | None, fact: str, most: float, shows: tuple[str, ...]) -> Check:
+    expectation = ExpectColumnValuesToBeBetween(column=fact, max_value=most, **told(words))
+    return Check(words, column, expectation, (*shows, fact))
+
+
+def _without_row(verdict: Verdict) -> Verdict:
+    """Leave out the row that an example stands in: there is but one."""
+    examples = tuple({k: v for k, v in example.items() if k != "row"} for example in verdict.examples)
+    return replace(verdict, examples=examples)

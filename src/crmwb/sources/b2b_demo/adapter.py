@@ -1,0 +1,120 @@
+"""Adapter for the demo company: made block by block of accounts, so that memory stays flat however many there are."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from crmwb import engine, progress
+from crmwb.engine import Backend
+from crmwb.params import B2bDemoParams, SourceParams
+from crmwb.sources.b2b_demo import (
+    accounts,
+    campaigns,
+    contacts,
+    initiatives,
+    invoices,
+    opportunities,
+    products,
+    purchases,
+    truth,
+)
+from crmwb.sources.b2b_demo.accounts import Roll
+from crmwb.sources.b2b_demo.draws import Calendar, Chance
+from crmwb.sources.b2b_demo.world import Window
+from crmwb.sources.delivery import Delivery, Origin, Truth
+from crmwb.tables import TABLES
+
+BLOCK_ACCOUNTS = 20_000  # part of what the bytes depend on: another size is another company
+VERSION = "1"
+TRUTHS = {"truth_customers": truth.CUSTOMERS, "truth_campaign_members": truth.MEMBERS}
+CAVEAT = (
+    "Simulated data: {n:,} accounts of a wholesaler that never existed, made by crmwb from known parameters. What is "
+    "found here was planted here: good for checking that the workbench finds it, no evidence about any business."
+)
+
+Columns = dict[str, pa.Array]
+
+
+def read(con: Backend, params: SourceParams, folder: Path) -> Delivery:
+    """Make the demo company.
+
+    Parameters
+    ----------
+    con : Backend
+        The engine that will hold the tables.
+    params : SourceParams
+        Of kind `b2b_demo`; `b2b_demo` says how large the company is, how many years are seen, and the seed.
+    folder : Path
+        Where the tables are set down, as Parquet.
+    """
+    p = params.b2b_demo
+    calendar = Calendar(Window(p.years))
+    everyone = accounts.roll(Chance(p.seed), p.n_customers)
+    schemas = {name: TABLES[name].schema for name in TABLES} | TRUTHS
+    with ExitStack() as stack:
+        writers = {
+            name: stack.enter_context(pq.ParquetWriter(folder / f"{name}.parquet", schema, compression="lz4"))
+            for name, schema in schemas.items()
+        }
+        for made in _blocks(p, calendar, everyone):
+            for name, columns in made.items():
+                writers[name].write_table(_conformed(columns, schemas[name]))
+    opened = {name: engine.open_parquet(con, folder / f"{name}.parquet", f"b2b_{name}") for name in schemas}
+    return Delivery(
+        origin=Origin(
+            name="B2B demo company (simulated)",
+            version=f"{VERSION}, seed {p.seed}",
+            licence="MIT",
+            caveat=CAVEAT.format(n=p.n_customers),
+            files=[],
+        ),
+        tables={name: opened[name] for name in TABLES},
+        truth=Truth(
+            tables={
+                "customers": (opened["truth_customers"], ("customer_id",)),
+                "campaign_members": (opened["truth_campaign_members"], ("campaign_id", "customer_id")),
+            },
+            parameters=truth.parameters(p.n_customers, p.years, p.seed),
+        ),
+    )
+
+
+def _blocks(p: B2bDemoParams, calendar: Calendar, everyone: Roll) -> Iterator[dict[str, Columns]]:
+    """Yield the rows of each table, by table: first what stands for the whole company, then block by block."""
+    product_columns = products.table()
+    yield {
+        "products": product_columns,
+        "campaigns": campaigns.table(calendar),
+        "initiatives": initiatives.table(calendar),
+    }
+    product_ids = product_columns["product_id"]
+    begins = range(0, p.n_customers, BLOCK_ACCOUNTS)
+    for block, begin in enumerate(progress.track(begins, "making the demo company", len(begins))):
+        numbers = range(begin, min(begin + BLOCK_ACCOUNTS, p.n_customers))
+        drawn = accounts.draw(Chance(p.seed, block), calendar, numbers, everyone)
+        members = campaigns.members(drawn)
+        placed = purchases.orders(drawn, members.won)
+        yield {
+            "customers": accounts.table(drawn, everyone),
+            "transactions": purchases.table(drawn, placed, product_ids),
+            "campaign_members": campaigns.members_table(drawn, members, placed),
+            "invoices": invoices.table(drawn, placed),
+            "interactions": contacts.table(drawn, members, placed),
+            "opportunities": opportunities.table(drawn, placed, product_ids),
+            "truth_customers": truth.customers(drawn),
+            "truth_campaign_members": truth.members(drawn, members),
+        }
+
+
+def _conformed(columns: Columns, schema: pa.Schema) -> pa.Table:
+    """Return the columns in the schema's order and types, NULL where the company has none."""
+    unknown = columns.keys() - set(schema.names)
+    if unknown:
+        raise TypeError(f"no such column: {', '.join(sorted(unknown))}")
+    n = len(next(iter(columns.values())))
+    return pa.table(
+        [columns[f.name].cast(f.type) if f.name in columns else pa.nulls(n, f.type) for f in schema], schema=schema
+    )

@@ -1,0 +1,228 @@
+"""A mapping tried on the first rows of its files: every mistake with its line, and a look at what comes out."""
+
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import ibis.expr.types as ir
+import pandas as pd
+
+from crmwb import engine
+from crmwb.engine import Backend
+from crmwb.params import EngineParams
+from crmwb.sources import contract, mapping, rows
+from crmwb.sources.files import Reading
+from crmwb.sources.formats import ROW
+from crmwb.sources.rows import FAULTY, REASON, SourceRows
+from crmwb.sources.staging import FILE
+from crmwb.tables import TABLES, Column, Kind, Table
+
+N_ROWS = 1_000  # of each file
+N_VALUES = 3
+
+
+@dataclass(frozen=True)
+class ColumnSample:
+    """What the sampled rows hold of one canonical column.
+
+    Attributes
+    ----------
+    origin : str
+        Where it comes from, as the mapping says.
+    known_share : float
+        Share of the readable rows in which it is known.
+    values : list
+        Its first different values.
+    """
+
+    name: str
+    origin: str
+    known_share: float
+    values: list[str]
+
+
+@dataclass(frozen=True)
+class TableSample:
+    """What the sampled rows hold of one canonical table."""
+
+    name: str
+    n_rows: int
+    n_unreadable: int
+    n_filtered: int
+    columns: list[ColumnSample]
+
+
+@dataclass
+class Checked:
+    """What was found.
+
+    Attributes
+    ----------
+    mistakes : list of str
+        What the pipeline would stop at, or lose whole columns by: file, line, key and what to do.
+    remarks : list of str
+        What it would quarantine.
+    tables : list of TableSample
+        What comes out.
+    """
+
+    mistakes: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    tables: list[TableSample] = field(default_factory=list)
+
+
+def check(path: Path, directory: Path, currency: str, params: EngineParams, n_rows: int = N_ROWS) -> Checked:
+    """Check a mapping against the contract and against the first rows of each of its files.
+
+    Parameters
+    ----------
+    path : Path
+        The mapping.
+    directory : Path
+        Where the files lie.
+    currency : str
+        Of the params.
+    params : EngineParams
+        What the engine may use.
+    n_rows : int
+        Rows to read of each file.
+
+    Raises
+    ------
+    CrmwbError
+        The mapping is missing, has another shape than a mapping, or does not fit the contract.
+    """
+    described, places = mapping.load(path)
+    contract.check(described, places)
+    checked = Checked()
+    with TemporaryDirectory(prefix="crmwb-check-") as folder, engine.connect(params) as con:
+        reading = Reading(con, described, places, directory, currency, Path(folder), n_rows)
+        every = reading.tables(checked.mistakes)
+        for name, parts in every.items():
+            for i, part in enumerate(parts):
+                judged = _Judged(con, part, TABLES[name], lambda *key, n=name, i=i: places.of(("tables", n, i, *key)))
+                checked.mistakes += judged.mistakes()
+                checked.remarks += judged.remarks()
+            if parts:
+                checked.tables.append(_sample(con, name, parts, reading.filtered.get(name, 0)))
+    return checked
+
+
+class _Judged:
+    """The sampled rows of one part of a table: what is wrong with them, column by column."""
+
+    def __init__(self, con: Backend, part: SourceRows, table: Table, place: Callable[..., str]) -> None:
+        self._part = part
+        self._table = table
+        self._place = place
+        self._rows = _fetched(con, part.table.order_by(FILE, ROW))
+        bad = self._rows[self._rows[REASON].notna()]
+        self._faults = [
+            (row, column, reason)
+            for row in bad.to_dict("records")
+            for column, reason in zip(row[FAULTY].split("; "), row[REASON].split("; "), strict=True)
+        ]
+
+    def mistakes(self) -> Iterator[str]:
+        """Yield what is wrong with a whole column."""
+        n_rows = len(self._rows)
+        for name, faults in self._by_column().items():
+            if len(faults) == n_rows:
+                yield f"{self._key(name)}: none of {n_rows:,} rows can be read; {self._example(name, faults)}."
+        for column in self._table.columns:
+            if column.allowed is not None and column.name in self._rows:
+                yield from self._not_allowed(column, column.allowed)
+        n_malformed = self._part.malformed.num_rows
+        if n_malformed > n_rows:
+            yield (
+                f"{self._place('file')}: {n_malformed:,} of {n_rows + n_malformed:,} rows are no rows (row "
+                f"{self._part.malformed[ROW][0]}: {self._part.malformed['reason'][0]}); check delimiter, quote, "
+                f"skip_rows and column_names."
+            )
+
+    def remarks(self) -> Iterator[str]:
+        """Yield what is wrong with some rows."""
+        n_rows = len(self._rows)
+        for name, faults in self._by_column().items():
+            if len(faults) < n_rows:
+                yield f"{self._key(name)}: {len(faults):,} of {n_rows:,} rows: {self._example(name, faults)}."
+        key = list(self._table.key)
+        good = self._rows[self._rows[REASON].isna()]
+        if set(key) <= set(good.columns) and (n_twins := int(good.duplicated(key).sum())):
+            yield f"{self._place()}: {n_twins:,} of {n_rows:,} rows have a key ({', '.join(key)}) that stood before."
+
+    def _by_column(self) -> dict[str, list[tuple[dict[Hashable, Any], str]]]:
+        found: dict[str, list[tuple[dict[Hashable, Any], str]]] = {}
+        for row, column, reason in self._faults:
+            found.setdefault(column, []).append((row, reason))
+        return found
+
+    def _key(self, name: str) -> str:
+        return self._place("filter") if name == "filter" else self._place("columns", name)
+
+    def _example(self, name: str, faults: list[tuple[dict[Hashable, Any], str]]) -> str:
+        """Say what is wrong, with the first row's own text."""
+        row, reason = faults[0]
+        mapped = self._part.mapping.columns.get(name)
+        sources = () if mapped is None else mapped.source_columns
+        texts = [row[self._part.columns[s]] for s in sources if s in self._part.columns]
+        shown = " and ".join(repr(str(text)) for text in texts if pd.notna(text) and text.strip())
+        return f"{reason} (first: {row[FILE]} row {row[ROW]:,}{f', {shown}' if shown else ''})"
+
+    def _not_allowed(self, column: Column, allowed: tuple[str, ...]) -> Iterator[str]:
+        values = self._rows[column.name].dropna()
+        others = values[~values.isin(allowed)]
+        if len(others):
+            shown = ", ".join(repr(value) for value in others.unique()[:N_VALUES])
+            yield (
+                f"{self._key(column.name)}: {len(others):,} of {len(self._rows):,} rows hold {shown}, and only "
+                f"{', '.join(allowed)} may be there; say what stands for what, such as "
+                f"replace: {{{others.iloc[0]}: {allowed[0]}}}."
+            )
+
+
+def _sample(con: Backend, name: str, parts: list[SourceRows], n_filtered: int) -> TableSample:
+    table = TABLES[name]
+    good = _fetched(con, rows.good(parts, table)).sort_values(list(table.key))
+    n_rows = sum(part.n_rows + part.malformed.num_rows for part in parts)
+    columns = [
+        ColumnSample(
+            c.name,
+            _origin(c.name, parts),
+            float(good[c.name].notna().mean()) if len(good) else 0.0,
+            [_shown(value, c) for value in good[c.name].dropna().unique()[:N_VALUES]],
+        )
+        for c in table.columns
+        if c.name in good.columns
+    ]
+    return TableSample(name, n_rows, n_rows - len(good), n_filtered, columns)
+
+
+def _origin(name: str, parts: list[SourceRows]) -> str:
+    """Say where a column comes from, in the words of the mapping."""
+    said = []
+    for part in parts:
+        mapped = part.mapping.columns.get(name)
+        if mapped is None:
+            said.append("made" if name == "line_no" else f"key of {' and '.join(part.mapping.derived_from)}")
+        elif mapped.constant is not None:
+            said.append(f"always {mapped.constant}")
+        else:
+            said.append(str(mapped.column or mapped.expression or f"one per {mapped.one_per}"))
+    return "; ".join(dict.fromkeys(said))
+
+
+def _shown(value: Any, column: Column) -> str:
+    if column.kind is Kind.MONEY:
+        return f"{value / 100:,.2f}"
+    if column.kind is Kind.TIMESTAMP:
+        return str(value).removesuffix(" 00:00:00")
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _fetched(con: Backend, expression: ir.Table) -> pd.DataFrame:
+    """Return rows, whole numbers whole where some are unknown."""
+    frame: pd.DataFrame = engine.batches(con, expression).read_all().to_pandas(types_mapper=pd.ArrowDtype)
+    return frame

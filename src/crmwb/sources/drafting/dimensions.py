@@ -1,0 +1,93 @@
+"""Files and columns that say who customers are and what products are."""
+
+import re
+from collections.abc import Iterable
+
+from crmwb.sources.drafting import vocabulary
+from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
+from crmwb.sources.drafting.profile import Column, Profile
+from crmwb.tables import TABLES, Kind
+
+LEAST_OVERLAP = 0.5
+PERSON = re.compile(r"(consumers?|persons?|private|b2c|privat\w*|individuals?)")
+COMPANY = re.compile(r"(corporate|company|companies|business|b2b|home office|firma|geschaft\w*|organi[sz]ation)")
+KEYS = {"customers": "customer_id", "products": "product_id"}
+WORDS = {"customers": vocabulary.CUSTOMERS, "products": vocabulary.PRODUCTS}
+
+
+def dimension(table: str, profile: Profile, facts: list[Part]) -> Part | None:
+    """Return a file as the customers or the products that files of facts name; None where it is not.
+
+    Its key is a column that is never the same twice, and most of whose values, or of the facts' values, stand in both.
+    """
+    key = KEYS[table]
+    named = [column for part in facts if key in part.guesses for column in part.guesses[key].sources]
+    columns = [column for column in profile.columns if column.is_unique]
+    ranked = sorted(columns, key=lambda column: -max((overlap(column, other) for other in named), default=0.0))
+    if not ranked or not named or (share := max(overlap(ranked[0], other) for other in named)) < LEAST_OVERLAP:
+        return None
+    column = ranked[0]
+    guesses = {key: of_column(column, Kind.ID, Sure.SURE, f"{share:.0%} of its values stand in the other files too")}
+    others = [c for c in profile.columns if c is not column]
+    guesses |= {k: v for k, v in fill(TABLES[table], others, WORDS[table]).items() if k != key}
+    if table == "customers":
+        guesses["kind"] = kind(profile.columns)
+    if table == "products" and "name" not in guesses:
+        guesses["name"] = of_column(column, Kind.TEXT, Sure.LIKELY, "products are called by it")
+    ordered = {c.name: guesses[c.name] for c in TABLES[table].columns if c.name in guesses}
+    return Part(table, {"file": profile.file.name, **profile.shape.options}, ordered, profile)
+
+
+def derived(table: str, facts: list[Part]) -> Part | None:
+    """Return the customers or products that files of facts name, with what stands beside them there."""
+    key = KEYS[table]
+    bases = [part for part in facts if key in part.guesses]
+    if not bases:
+        return None
+    taken = [column for part in bases for guess in part.guesses.values() for column in guess.sources]
+    columns = [c for part in bases[:1] if part.profile for c in part.profile.columns if c not in taken]
+    guesses = {k: v for k, v in fill(TABLES[table], columns, WORDS[table]).items() if k != key}
+    if table == "products" and not guesses:
+        return None
+    if table == "customers":
+        guesses["kind"] = kind(columns)
+    ordered = {c.name: guesses[c.name] for c in TABLES[table].columns if c.name in guesses}
+    names = list(dict.fromkeys(part.table for part in bases))
+    return Part(table, {"derived_from": names[0] if len(names) == 1 else names}, ordered)
+
+
+def kind(columns: Iterable[Column]) -> Guess:
+    """Guess whether customers are people or companies: by a column that says so, else by what is known of them."""
+    for column in columns:
+        said = {value: _kind_of(value) for value in column.counts}
+        if 1 < len(said) <= 6 and all(said.values()):
+            return Guess({"column": column.name, "replace": said}, Sure.LIKELY, f"of {column.shown(4)}", (column,))
+    about_companies = [
+        c.name for c in columns for name in ("industry", "company_size", "parent_id")
+        if vocabulary.matches(c.words, vocabulary.CUSTOMERS[name])
+    ]  # fmt: skip
+    if about_companies:
+        return Guess({"constant": "company"}, Sure.LIKELY, f"they have {about_companies[0]}")
+    return Guess({"constant": "person"}, Sure.GUESS, "nothing says so; company where customers are companies")
+
+
+def _kind_of(value: str) -> str | None:
+    said = value.lower()
+    return "person" if PERSON.fullmatch(said) else "company" if COMPANY.fullmatch(said) else None
+
+
+def overlap(one: Column, other: Column) -> float:
+    """Return the share of the values of the column with fewer that stand in the other too."""
+    fewer, more = sorted((one.counts, other.counts), key=len)
+    return len(fewer.keys() & more.keys()) / len(fewer) if fewer else 0.0
+
+
+def near_twins(fact: Column, key: Column) -> dict[str, str]:
+    """Return values of a fact's column that are no key but for blanks, signs and case, and the keys that they mean."""
+    plain = {_plain(value): value for value in key.counts}
+    strangers = [value for value in fact.counts if value not in key.counts]
+    return {value: plain[_plain(value)] for value in sorted(strangers) if _plain(value) in plain}
+
+
+def _plain(value: str) -> str:
+    return re.sub(r"[\W_]", "", value.lower())

@@ -1,0 +1,156 @@
+"""One guess about one canonical column: what the mapping shall say, how sure it is, and why."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+from crmwb.sources.drafting.dates import ISO
+from crmwb.sources.drafting.profile import Column, Profile
+from crmwb.sources.drafting.vocabulary import NAMES_OF_PEOPLE, Patterns, matches
+from crmwb.tables import Kind, Table
+
+FITS: dict[Kind, Callable[[Column], bool]] = {
+    Kind.MONEY: lambda c: c.is_number,
+    Kind.NUMBER: lambda c: c.is_number,
+    Kind.SHARE: lambda c: c.is_number,
+    Kind.INTEGER: lambda c: c.is_number and all(n == int(n) for n in c.numbers),
+    Kind.DATE: lambda c: c.is_date,
+    Kind.TIMESTAMP: lambda c: c.is_date,
+    Kind.BOOLEAN: lambda c: c.is_flag,
+    Kind.ID: lambda c: not c.is_date and not NAMES_OF_PEOPLE.fullmatch(c.words),
+    Kind.TEXT: lambda c: not c.is_date,
+    Kind.CATEGORY: lambda c: not c.is_date and not NAMES_OF_PEOPLE.fullmatch(c.words),
+}
+
+
+class Sure(IntEnum):
+    """How sure a guess is."""
+
+    GUESS = 0
+    LIKELY = 1
+    SURE = 2
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a mapping shall say of a column.
+
+    Attributes
+    ----------
+    value : str or dict
+        As it stands in the mapping.
+    sure : Sure
+        How sure it is.
+    why : str
+        In a few words.
+    sources : tuple of Column
+        The source columns that it reads.
+    """
+
+    value: Any
+    sure: Sure
+    why: str
+    sources: tuple[Column, ...] = ()
+
+
+@dataclass
+class Part:
+    """What a mapping shall say of one file as one canonical table.
+
+    Attributes
+    ----------
+    table : str
+        The canonical table.
+    options : dict
+        Beside `columns`: file, delimiter, filter …
+    guesses : dict of str to Guess
+        Canonical columns in the order of the contract.
+    profile : Profile or None
+        The file; None for what is derived from other tables.
+    remarks : list of str
+        What a person should know of it.
+    """
+
+    table: str
+    options: dict[str, Any]
+    guesses: dict[str, Guess]
+    profile: Profile | None = None
+    remarks: list[str] = field(default_factory=list)
+
+    def guess(self, name: str) -> Guess | None:
+        """Return the guess for a canonical column; None where there is none."""
+        return self.guesses.get(name)
+
+
+def best(columns: Iterable[Column], patterns: Patterns, kind: Kind, taken: Collection[Column] = ()) -> Guess | None:
+    """Return the column whose name says best that it is meant, among those whose values fit; None where none is."""
+    fitting = [c for c in columns if c not in taken and c.n_known and FITS[kind](c)]
+    ranked = sorted(fitting, key=lambda c: -matches(c.words, patterns))
+    if not ranked or matches(ranked[0].words, patterns) == 0:
+        return None
+    strength = matches(ranked[0].words, patterns)
+    rivals = [c.name for c in ranked[1:] if matches(c.words, patterns) == strength]
+    sure = Sure.SURE if strength == 2 and not rivals else Sure.LIKELY
+    why = "its name says so" if strength == 2 else "its name may say so"
+    also = f"; {' and '.join(rivals)} could be it too" if rivals else ""
+    return of_column(ranked[0], kind, sure, f"{why}{also}")
+
+
+def of_column(column: Column, kind: Kind, sure: Sure, why: str) -> Guess:
+    """Return the guess that a canonical column of `kind` is this source column, read as its values are written."""
+    options: dict[str, Any] = {}
+    if kind in {Kind.DATE, Kind.TIMESTAMP}:
+        first, *others = column.formats or [ISO]
+        options = {} if first == ISO else {"format": first}
+        if any(_swapped(first) == other for other in others):
+            sure, why = Sure.GUESS, f"{why}, but day and month could be the other way round ({_swapped(first)})"
+    if kind is Kind.ID and column.values and all(_is_float_id(value) for value in column.values):
+        options = {"whole_number": True}
+    if kind is Kind.BOOLEAN:
+        options = _truth(column)
+    return Guess(
+        {"column": column.name, **options} if options else column.name, sure, f"{why}: {column.shown()}", (column,)
+    )
+
+
+def fill(
+    table: Table, columns: list[Column], vocabulary: dict[str, Patterns], names: Iterable[str] | None = None
+) -> dict[str, Guess]:
+    """Guess canonical columns of `table`, those whose names say most first; each source column is used once."""
+    wanted = [c for c in table.columns if c.name in vocabulary and (names is None or c.name in names)]
+    found: dict[str, Guess] = {}
+    taken: list[Column] = []
+    for strength in (2, 1):
+        for column in wanted:
+            if column.name not in found:
+                guess = best(columns, vocabulary[column.name], column.kind, taken)
+                if guess and matches(guess.sources[0].words, vocabulary[column.name]) == strength:
+                    found[column.name] = guess
+                    taken.append(guess.sources[0])
+    return {column.name: found[column.name] for column in wanted if column.name in found}
+
+
+def only_date(columns: list[Column], kind: Kind) -> Guess | None:
+    """Return the only column of dates, whatever its name."""
+    held = [c for c in columns if c.is_date]
+    return of_column(held[0], kind, Sure.LIKELY, "the only column of dates") if len(held) == 1 else None
+
+
+def _swapped(date_format: str) -> str:
+    return date_format.replace("%d", "%0").replace("%m", "%d").replace("%0", "%m")
+
+
+def _is_float_id(value: str) -> bool:
+    whole, point, rest = value.partition(".")
+    return bool(point) and whole.isdigit() and set(rest) <= {"0"}
+
+
+def _truth(column: Column) -> dict[str, Any]:
+    said = {value.lower(): value for value in column.counts}
+    if set(said) <= {"yes", "no", "true", "false", "1", "0"}:
+        return {}
+    return {
+        "true_values": [value for lower, value in said.items() if lower in {"y", "ja"}] or ["y"],
+        "false_values": [value for lower, value in said.items() if lower in {"n", "nein"}] or ["n"],
+    }

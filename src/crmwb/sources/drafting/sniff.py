@@ -1,0 +1,137 @@
+"""How a file is written, found by looking at it: encoding, delimiter, rows above the header, header, sheet."""
+
+import codecs
+import csv
+import io
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from crmwb.errors import CrmwbError
+from crmwb.sources.drafting.dates import looks_like_a_date
+from crmwb.sources.drafting.numbers import looks_like_a_number
+from crmwb.sources.formats import excel, json_lines, open_file, packed
+from crmwb.sources.found import PARQUET, Found
+from crmwb.sources.mapping import WHITESPACE, TableMapping
+
+N_LINES = 200
+MOST_ROWS_ABOVE = 30
+DELIMITERS = (",", ";", "\t", "|")
+HEAD_BYTES = 1 << 18
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a file is written.
+
+    Attributes
+    ----------
+    options : dict
+        What a mapping must say of it, beyond what holds where it says nothing.
+    remarks : list of str
+        What a person should know of it.
+    """
+
+    options: dict[str, Any]
+    remarks: list[str] = field(default_factory=list)
+
+    def mapping(self, file: str) -> TableMapping:
+        """Return a mapping that reads the file, without columns yet."""
+        return TableMapping.model_validate({"file": file, "columns": {}, **self.options})
+
+
+def sniff(file: Found) -> Shape:
+    """Look at a file.
+
+    Raises
+    ------
+    CrmwbError
+        It is empty, damaged, or no table.
+    """
+    if file.suffix in PARQUET or file.suffix in json_lines.SUFFIXES:
+        shape = Shape({})
+        open_file(file, shape.mapping(file.name))
+        return shape
+    return _workbook(file) if file.suffix in excel.SUFFIXES else _text(file)
+
+
+def _workbook(file: Found) -> Shape:
+    sheets = excel.first_rows(file, N_LINES)
+    filled = {name: sum(cell is not None for row in rows for cell in row) for name, rows in sheets.items()}
+    name = max(filled, key=lambda name: filled[name], default="")
+    if not filled or not filled[name]:
+        raise CrmwbError(f"{file.name}: every sheet is empty; save it again.")
+    rows = [[cell or "" for cell in row] for row in sheets[name]]
+    options: dict[str, Any] = {"sheet": name} if len(sheets) > 1 else {}
+    remarks = [f"of its sheets ({', '.join(sheets)}), {name!r} holds most"] if len(sheets) > 1 else []
+    width = Counter(sum(bool(cell) for cell in row) for row in rows if any(row)).most_common(1)[0][0]
+    above = next(i for i, row in enumerate(rows) if sum(bool(cell) for cell in row) >= width)
+    return Shape({**options, **({"skip_rows": above} if any(any(row) for row in rows[:above]) else {})}, remarks)
+
+
+def _text(file: Found) -> Shape:
+    encoding = _encoding(file)
+    head = next(packed.blocks(file))[:HEAD_BYTES]
+    lines = codecs.getincrementaldecoder(encoding)("ignore").decode(head).removeprefix("\ufeff").splitlines()
+    lines = lines[: -1 if len(head) == HEAD_BYTES else None][:N_LINES]
+    delimiter, rows = _split(lines)
+    width = Counter(len(row) for row in rows).most_common(1)[0][0]
+    above = next((i for i, row in enumerate(rows) if len(row) == width and any(row)), 0)
+    options: dict[str, Any] = {} if encoding == "utf-8" else {"encoding": encoding}
+    if delimiter != ",":
+        options["delimiter"] = delimiter
+    remarks = []
+    if 0 < above <= MOST_ROWS_ABOVE:
+        options["skip_rows"] = above
+        remarks.append(f"{above} {'row stands' if above == 1 else 'rows stand'} above its header")
+    first = [cell.strip() for cell in rows[above]] if rows else []
+    if any(looks_like_a_number(cell) or looks_like_a_date(cell) for cell in first):
+        options["column_names"] = [f"column_{i}" for i in range(1, len(first) + 1)]
+        remarks.append("it has no header, so its columns are called column_1, column_2, …: give them better names")
+    return Shape(options, remarks)
+
+
+def _encoding(file: Found) -> str:
+    """Return the encoding: UTF-8 where the whole file is such, else UTF-16 by its mark, else the Western code page."""
+    first = next(packed.blocks(file), b"")
+    if not first:
+        raise CrmwbError(f"{file.name}: the file is empty (0 bytes of text); export it again.")
+    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if b"\0" in first[:1000]:
+        return "utf-16-le" if first[1:2] == b"\0" else "utf-16-be"
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    western = codecs.getincrementaldecoder("cp1252")("strict")
+    is_utf8 = is_western = True
+    for block in packed.blocks(file):
+        is_utf8 = is_utf8 and _decodes(decoder, block)
+        is_western = is_western and _decodes(western, block)
+    return "utf-8" if is_utf8 else "cp1252" if is_western else "latin-1"
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, block: bytes) -> bool:
+    try:
+        decoder.decode(block)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _split(lines: list[str]) -> tuple[str, list[list[str]]]:
+    """Return the delimiter by which most lines have the same, largest number of columns, and the lines so split."""
+    tried = {
+        delimiter: list(csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter)) for delimiter in DELIMITERS
+    }
+    tried[WHITESPACE] = [line.split() for line in lines]
+    best = max(tried, key=lambda delimiter: (*_evenness(tried[delimiter]), delimiter != WHITESPACE))
+    return best, tried[best]
+
+
+def _evenness(rows: list[list[str]]) -> tuple[float, int]:
+    """Return the share of rows with the commonest number of columns, to a twentieth, and that number; 0 for one column."""
+    counts = Counter(len(row) for row in rows if row)
+    if not counts:
+        return 0.0, 0
+    width, n = counts.most_common(1)[0]
+    return (round(20 * n / sum(counts.values())) / 20, width) if width > 1 else (0.0, 1)

@@ -1,0 +1,116 @@
+"""What columns are called, in English, German, French, Spanish, Italian and Dutch: canonical column → patterns of names.
+
+Patterns are matched against a column's `words`. The first group of each column says it plainly; the second could also mean
+something else.
+"""
+
+import re
+
+ID = r"( ?(id|no|nr|num|number|nummer|code|key|ref|identifier|numero))?"
+CUSTOMER = rf"(customer|client|kunde|kunden|klant|cliente|buyer|shopper|member|household|debitor|debtor|konto){ID}"
+PERSON = rf"(account|user|person|company|organi[sz]ation|firma|contact|card){ID}"
+ORDER = rf"(order|invoice|transaction|basket|receipt|purchase|booking|bestell|bestellung|auftrag|auftrags|rechnung|rechnungs|beleg|bon|commande|facture|pedido|factura|ordine){ID}"
+DATE = r"(date|datum|day|time|timestamp|at|on|tag|fecha|data|datetime)"
+PRODUCT = rf"(product|item|sku|stock|article|artikel|produkt|produit|producto|material|ean|isbn|upc){ID}"
+
+Patterns = tuple[str, str]
+
+TRANSACTIONS: dict[str, Patterns] = {
+    "customer_id": (CUSTOMER, PERSON),
+    "order_id": (ORDER, rf"(sale|ticket|document|voucher|opportunity|deal|nr|no|id|number){ID}"),
+    "ordered_at": (
+        rf"(order|ordered|invoice|transaction|purchase|purchased|sale|sold|booking|bestell|kauf|auftrags|rechnungs|beleg)( {DATE})",
+        rf"({DATE}|created|close {DATE}|.*\b{DATE})",
+    ),
+    "product_id": (PRODUCT, r"(product|item|article|artikel|produkt)( name)?|goods|ware"),
+    "quantity": (
+        r"(order )?(quantity|qty|units|menge|anzahl|stuck|stueck|pieces|quantite|cantidad|aantal|pcs)( sold| ordered)?",
+        r"number of [a-z]+|count|n [a-z]+|volume",
+    ),
+    "revenue_cents": (
+        r"(sales|revenue|amount|turnover|umsatz|betrag|line total|net amount|total amount|total price|total|gesamt|gesamtpreis|montant|importe|bedrag)( (amount|value|eur|usd|net|netto|total))?",
+        r"(net |netto|dollar |order |sales |close |invoice |gross |basket )?(value|amount|spend|spent|price|preis|brutto|netto|summe)( (eur|usd))?",
+    ),
+    "unit_price": (
+        r"(unit|item|piece|einzel|stuck)( )?(price|preis|cost)|price per unit|list price|sales price|price|preis|prix|precio",
+        r"rate",
+    ),
+    "discount_cents": (
+        r"(discount|rabatt|rebate|remise|descuento|korting)( (amount|value|betrag))?",
+        r"promo.*|markdown",
+    ),
+    "cost_cents": (r"(cost|costs|cogs|kosten|einstand|einkaufspreis|cost of goods|total cost)", r"purchase price"),
+    "profit": (r"(profit|gross profit|margin|gewinn|deckungsbeitrag|db|marge)", r"contribution"),
+    "channel": (r"(sales )?(channel|kanal|canal)", r"platform|medium|order source"),
+    "store_id": (rf"(store|shop|branch|filiale|outlet|location|tienda|magasin){ID}", r"warehouse|site"),
+    "is_return": (
+        r"(is )?(return|returned|refund|refunded|retoure|storno|cancelled|canceled|cancellation)",
+        r"reversal",
+    ),
+}
+CUSTOMERS: dict[str, Patterns] = {
+    "customer_id": (CUSTOMER, PERSON),
+    "acquired_on": (r"(customer since|sign ?up|registered|registration|joined|acquired|kunde seit|first seen)( (date|on|at))?", r"since"),
+    "acquisition_channel": (r"acquisition (channel|source)|lead source|herkunft", r"utm source|referrer"),
+    "country": (r"(ship |bill |billing )?(country|land|pays|pais|nation|office location)( (code|name))?", r"(ship |bill )?market"),
+    "region": (r"(sales )?(region|bundesland|gebiet|provincia)", r"(state|province|zone|territory|zip code|area)"),
+    "city": (r"(ship |bill )?(city|town|ort|stadt|ville|ciudad|stad)", r"place"),
+    "industry": (r"(industry|sector|branche|vertical)", r"business"),
+    "company_size": (r"company size|size band|grossenklasse", r"size class"),
+    "age_band": (r"age (band|group|range|class)|altersgruppe", r"age class"),
+    "income_band": (r"income( (band|group|range|class))?", r"einkommen"),
+    "gender": (r"(gender|sex|geschlecht)", r"salutation"),
+    "marital_status": (r"marital( status)?|familienstand", r"relationship"),
+    "household_size": (r"household size|haushaltsgrosse", r"persons"),
+    "children": (r"(children|kids)( count)?|kinder", r"kids"),
+    "parent_id": (r"parent( (id|company|account))?|subsidiary of|konzern", r"group"),
+    "referred_by": (r"referred by|referrer id|geworben von", r"referral"),
+    "contactable": (r"(contactable|opt in|consent|marketing consent|newsletter)", r"subscribed"),
+    "credit_limit_cents": (r"credit limit|kreditlimit", r"limit"),
+}  # fmt: skip
+PRODUCTS: dict[str, Patterns] = {
+    "product_id": (PRODUCT, r"(product|item|article|artikel|produkt)( name)?"),
+    "name": (r"(product|item|article|artikel|produkt) ?(name|description|bezeichnung|text)|description|bezeichnung", r"name|title"),
+    "line": (r"(product )?(line|series|department|category|warengruppe|produktlinie)", r"group|family"),
+    "category": (r"(sub category|subcategory|product category|unterkategorie)", r"(product )?(type|class)"),
+    "brand": (r"(brand|marke|manufacturer|hersteller|marque|marca)", r"vendor|supplier"),
+    "unit_cost_cents": (r"(unit |standard )cost|einkaufspreis", r"cost"),
+}  # fmt: skip
+INVOICES: dict[str, Patterns] = {
+    "invoice_id": (rf"(invoice|bill|rechnung|rechnungs|facture|factura|document|beleg){ID}", r"(nr|no|id|number|doc id)"),
+    "customer_id": (CUSTOMER, PERSON),
+    "issued_on": (rf"(invoice|issue|issued|document|posting|rechnungs|beleg)( )?{DATE}", rf"({DATE}|created.*|baseline.*)"),
+    "due_on": (rf"(due|payment due|falligkeit|fallig|faelligkeit)( ?{DATE}| in date| am)?", r"deadline"),
+    "paid_on": (rf"(paid|payment|settled|settle|clear|cleared|clearing|bezahlt|zahlungs)( ?{DATE}| am)", r"closed.*"),
+    "amount_cents": (r"(invoice |total |open |document )?(amount|betrag|total|value|sum|montant|importe)( (usd|eur|due))?", r".*amount.*"),
+    "paid_cents": (r"(paid|payment|received)( ?amount)|amount paid", r"received"),
+    "disputed": (r"(is )?(disputed|dispute|contested|reklamiert)", r"claim"),
+}  # fmt: skip
+OPPORTUNITIES: dict[str, Patterns] = {
+    "opportunity_id": (rf"(opportunity|deal|lead|offer|quote|angebot|verkaufschance){ID}", r"(id|nr|no|number)"),
+    "customer_id": (rf"(account|customer|client|company|organi[sz]ation|kunde){ID}( name)?", rf"(contact|firma){ID}"),
+    "opened_on": (rf"(open|opened|engage|engaged|created?|creation|start)( ?{DATE})", rf"{DATE}"),
+    "closed_on": (rf"(close|closed|closing|end|won|decision)( ?{DATE})", r"expected.*"),
+    "stage": (r"(deal |sales |opportunity |lead )?(stage|phase)", r"(deal |opportunity |lead )?status"),
+    "amount_cents": (r"(close |deal |opportunity |expected |sales )?(value|amount|revenue|wert|volume)", r"price|size"),
+    "owner": (r"(sales |account )?(agent|owner|rep|representative|manager|seller|besitzer|vertriebler)( name)?", r"user"),
+    "product_id": (PRODUCT, r"(product|item)( name)?"),
+}  # fmt: skip
+TRIAL: dict[str, Patterns] = {
+    "arm": (r"(segment|arm|group|test group|variant|treatment|cell|campaign group|experiment group)", r"version"),
+    "customer_id": (CUSTOMER, PERSON),
+    "outcome_cents": (r"(spend|spent|revenue|outcome|sales|amount|umsatz)", r"value"),
+    "region": CUSTOMERS["region"],
+    "country": CUSTOMERS["country"],
+}
+NAMES_OF_PEOPLE = re.compile(
+    r".*\b(name|vorname|nachname|mail|email|e mail|phone|telefon|mobile|street|strasse|address|birth.*)\b.*"
+)
+
+
+def matches(words: str, patterns: Patterns) -> int:
+    """Return 2 where a name says plainly what a column is, 1 where it might, 0 where it does not."""
+    for strength, pattern in zip((2, 1), patterns, strict=True):
+        if re.fullmatch(pattern, words):
+            return strength
+    return 0

@@ -1,0 +1,38 @@
+"""The expressions of a mapping: parsed (`grammar`), then put into Ibis node by node (`operators`, `functions`)."""
+
+from collections.abc import Callable
+
+import ibis.expr.types as ir
+from sqlglot import exp
+
+from crmwb.sources.expressions.functions import CALLS
+from crmwb.sources.expressions.grammar import ExpressionError, columns, parse
+from crmwb.sources.expressions.operators import OPERATORS
+from crmwb.sources.expressions.results import Computation, Result, Type
+from crmwb.sources.values import NumberStyle
+
+__all__ = ["ExpressionError", "Result", "Type", "columns", "compute", "parse"]
+
+
+def compute(text: str, column: Callable[[str], ir.StringValue], style: NumberStyle) -> Result:
+    """Return what the expression `text` gives in each row.
+
+    Parameters
+    ----------
+    text : str
+        The expression.
+    column : callable
+        The text of a source column, by its name.
+    style : NumberStyle
+        How numbers are written.
+
+    Raises
+    ------
+    ExpressionError
+        It is no expression, or something in it does not take what it is given.
+    """
+    return Computation(column, style, {**OPERATORS, exp.Anonymous: _call}).result(parse(text))
+
+
+def _call(c: Computation, node: exp.Anonymous) -> Result:
+    return CALLS[node.name.lower()](c, node.expressions)

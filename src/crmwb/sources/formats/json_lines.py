@@ -1,0 +1,151 @@
+"""JSON lines as Arrow batches of text: one object a line, objects within it flattened ("customer.id").
+
+Numbers keep the digits that they are written with, so money stays exact.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import Any
+
+import pyarrow as pa
+
+from crmwb.errors import CrmwbError
+from crmwb.sources.formats import text
+from crmwb.sources.formats.opened import as_batches
+from crmwb.sources.found import Found
+from crmwb.sources.mapping import TableMapping
+
+SUFFIXES = (".jsonl", ".ndjson", ".json")
+N_LOOKED_AT = 10_000  # lines whose keys are the file's columns
+MAX_LINE_BYTES = 16 << 20
+MAX_MALFORMED = 100_000
+MAX_DEPTH = 20
+
+
+class MalformedError(ValueError):
+    """A line that is no row; the message says why."""
+
+
+@dataclass
+class JsonLines:
+    """One file of JSON lines, opened; see `opened.Opened`.
+
+    Attributes
+    ----------
+    columns : list of str
+        Every key of its first `N_LOOKED_AT` objects, those of objects within objects joined by a point.
+    """
+
+    name: str
+    columns: list[str]
+    malformed: list[tuple[int, str]] = field(default_factory=list)
+    _rows: Iterator[tuple[int, dict[str, Any] | str]] = field(default_factory=lambda: iter(()), repr=False)
+
+    def batches(self, wanted: list[int]) -> Iterator[pa.RecordBatch]:
+        """Yield the wanted columns as text, then the number of each line.
+
+        Raises
+        ------
+        CrmwbError
+            The file is not what its name says: line after line is no object.
+        """
+        names = [self.columns[i] for i in wanted]
+        return as_batches(self._readable(names), len(names))
+
+    def _readable(self, names: list[str]) -> Iterator[tuple[int, list[str | None]]]:
+        for number, row in self._rows:
+            lists = [] if isinstance(row, str) else [name for name in names if isinstance(row.get(name), list)]
+            if isinstance(row, str) or lists:
+                self.malformed.append((number, row if isinstance(row, str) else f"{lists[0]} holds a list"))
+                if len(self.malformed) == MAX_MALFORMED:
+                    first, fault = self.malformed[0]
+                    raise CrmwbError(
+                        f"{self.name}: {MAX_MALFORMED:,} lines are no rows (line {first:,}: {fault}); it must hold one "
+                        f"JSON object a line."
+                    )
+            else:
+                yield number, [row.get(name) for name in names]
+
+
+def open_json_lines(file: Found, mapping: TableMapping) -> JsonLines:
+    """Open a file of JSON lines and find its columns.
+
+    Raises
+    ------
+    CrmwbError
+        It is empty, its text cannot be read, or it is JSON of another shape.
+    """
+    rows = _rows(file, mapping)
+    looked_at = list(islice(rows, N_LOOKED_AT))
+    columns = list(dict.fromkeys(key for _, row in looked_at if isinstance(row, dict) for key in row))
+    if not columns:
+        fault = next((row for _, row in looked_at if isinstance(row, str)), "nothing in it")
+        raise CrmwbError(
+            f"{file.name}: no JSON lines ({fault}); it must hold one object a line, such as "
+            f'{{"customer": "a", "amount": 12.5}}; of a list of objects, write each on a line of its own.'
+        )
+    return JsonLines(file.name, columns, [], chain(looked_at, rows))
+
+
+def _rows(file: Found, mapping: TableMapping) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    """Yield the number of each line that is not blank, and its flat object or what is wrong with it."""
+    for number, line in enumerate(_lines(file, mapping), start=1):
+        if line.strip():
+            try:
+                yield number, _flat(line)
+            except MalformedError as error:
+                yield number, str(error)
+
+
+def _lines(file: Found, mapping: TableMapping) -> Iterator[bytes]:
+    n_bytes = 0
+
+    def guarded() -> Iterator[bytes]:
+        nonlocal n_bytes
+        for part in text.blocks(file, mapping.encoding):
+            n_bytes = n_bytes + len(part) if b"\n" not in part and b"\r" not in part else 0
+            if n_bytes > MAX_LINE_BYTES:
+                raise CrmwbError(
+                    f"{file.name}: a line is longer than {MAX_LINE_BYTES >> 20} MB; it must hold one JSON object a "
+                    f"line."
+                )
+            yield part
+
+    return text.lines(guarded())
+
+
+def _flat(line: bytes) -> dict[str, Any]:
+    try:
+        row = _DECODER.decode(line.decode().strip())
+    except json.JSONDecodeError as error:
+        raise MalformedError(f"no JSON: {error.msg.lower()} at character {error.colno:,}") from None
+    except RecursionError:
+        raise MalformedError("no JSON: nested too deeply") from None
+    if not isinstance(row, dict):
+        raise MalformedError("no JSON object")
+    return dict(_leaves(row))
+
+
+def _leaves(row: dict[str, Any], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
+    if depth > MAX_DEPTH:
+        raise MalformedError("no JSON row: nested too deeply")
+    for key, value in row.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{prefix}{key}.", depth + 1)
+        elif isinstance(value, bool):
+            yield prefix + key, str(value).lower()
+        else:
+            yield prefix + key, value
+
+
+def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        twin = next(key for i, (key, _) in enumerate(pairs) if key in {k for k, _ in pairs[:i]})
+        raise MalformedError(f"the key {twin!r} stands there twice")
+    return row
+
+
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_unambiguous)

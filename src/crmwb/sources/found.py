@@ -1,0 +1,132 @@
+"""The files that a mapping's `file` names within `source.directory`: one, several by a glob, a folder, or in a zip."""
+
+import difflib
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from crmwb.errors import CrmwbError
+
+PARQUET = {".parquet", ".pq"}
+N_NAMED = 5  # files that a message names
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file to read.
+
+    Attributes
+    ----------
+    path : Path
+        Where it lies; of a member of a zip archive, the archive.
+    name : str
+        What messages, `source_file` and the manifest call it: its path within the directory.
+    member : str or None
+        Its name within the zip archive at `path`.
+    """
+
+    path: Path
+    name: str
+    member: str | None = None
+
+    @property
+    def suffix(self) -> str:
+        """What its name ends in, in small letters and without `.gz`: `.csv` of `Sales.CSV.gz`."""
+        return Path(self.name.lower().removesuffix(".gz")).suffix
+
+    @property
+    def on_disk(self) -> str:
+        """The name of the file itself: of a member of a zip archive, the archive's."""
+        return self.name if self.member is None else self.name.removesuffix(f"/{self.member}")
+
+    @property
+    def n_bytes(self) -> int:
+        """Its size, packed."""
+        return self.path.stat().st_size
+
+
+def find(directory: Path, pattern: str, key: str) -> list[Found]:
+    """Return the files that `pattern` names within `directory`, sorted by name.
+
+    Parameters
+    ----------
+    directory : Path
+        `source.directory`.
+    pattern : str
+        A file, a glob, a folder of Parquet files, or a zip archive: alone where it holds one file, else followed by a
+        name or glob within it ("export.zip/sales_*.csv").
+    key : str
+        Where the mapping says so, for messages.
+
+    Raises
+    ------
+    CrmwbError
+        There is no such folder or file, or it is not clear which file is meant.
+    """
+    if not directory.is_dir():
+        raise CrmwbError(f"{directory}: no such folder; set source.directory in params.yaml to where the files lie.")
+    outer, inner = _split_at_zip(pattern)
+    paths = _paths(directory, outer)
+    if not paths:
+        raise CrmwbError(f"{key}: {_not_there(directory, outer)}")
+    found = [file for path in paths for file in _files(path, path.relative_to(directory).as_posix(), inner, key)]
+    return sorted(found, key=lambda file: file.name)
+
+
+def _split_at_zip(pattern: str) -> tuple[str, str | None]:
+    """Split "exports/2024.zip/sales.csv" into the archive and what is meant in it."""
+    parts = Path(pattern).parts
+    for i, part in enumerate(parts[:-1], start=1):
+        if part.lower().endswith(".zip"):
+            return Path(*parts[:i]).as_posix(), "/".join(parts[i:])
+    return Path(pattern).as_posix(), None
+
+
+def _paths(directory: Path, pattern: str) -> list[Path]:
+    path = directory / pattern
+    if path.exists():
+        return [path]
+    return sorted(directory.glob(pattern)) if any(sign in pattern for sign in "*?[") else []
+
+
+def _not_there(directory: Path, pattern: str) -> str:
+    there = sorted(p.name for p in directory.iterdir() if p.is_file() and not p.name.startswith("."))
+    close = difflib.get_close_matches(pattern, there, n=1) or there[:N_NAMED]
+    return f"{directory / pattern} does not exist; in {directory} there is {', '.join(close) or 'no file'}."
+
+
+def _files(path: Path, name: str, inner: str | None, key: str) -> Iterator[Found]:
+    """Yield the files that a path stands for: itself, the Parquet files below it, or members of it."""
+    if path.is_dir():
+        below = [p for p in sorted(path.rglob("*")) if p.is_file() and p.suffix.lower() in PARQUET]
+        if not below:
+            raise CrmwbError(
+                f"{key}: {path} is a folder without Parquet files; name a file in it, or several by a glob such as "
+                f"{name}/*.csv."
+            )
+        yield from (Found(p, f"{name}/{p.relative_to(path).as_posix()}") for p in below)
+    elif path.suffix.lower() == ".zip" and path.stat().st_size:
+        yield from (Found(path, f"{name}/{member}", member) for member in _members(path, name, inner, key))
+    else:
+        yield Found(path, name)
+
+
+def _members(path: Path, name: str, inner: str | None, key: str) -> list[str]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            every = [m for m in archive.namelist() if not m.endswith("/") and not m.startswith(("__MACOSX/", "."))]
+    except (zipfile.BadZipFile, OSError) as error:
+        raise CrmwbError(
+            f"{name}: no readable zip archive, perhaps cut off ({error}); copy or export it again."
+        ) from None
+    meant = [m for m in every if inner is None or m == inner or fnmatchcase(m, inner)]
+    shown = ", ".join(every[:N_NAMED]) + (", …" if len(every) > N_NAMED else "")
+    if not meant:
+        raise CrmwbError(f"{key}: {name} holds no {inner or 'file'}; it holds {shown or 'nothing'}.")
+    if inner is None and len(meant) > 1:
+        raise CrmwbError(f"{key}: {name} holds {len(meant)} files ({shown}); name one, such as {name}/{meant[0]}.")
+    if len(meant) != len(set(meant)):
+        raise CrmwbError(f"{name}: holds two files of the same name; pack it again.")
+    return meant

@@ -1,0 +1,193 @@
+"""Source rows → canonical columns, and what is wrong with each row: wrong rows are kept apart with their reasons."""
+
+from collections.abc import Callable
+
+import ibis
+import ibis.expr.types as ir
+
+from crmwb.sources import casts, expressions, rates
+from crmwb.sources.formats import ROW
+from crmwb.sources.mapping import ColumnMapping, TableMapping
+from crmwb.sources.rows import FAULTY, KEY, REASON, SourceRows
+from crmwb.sources.staging import FILE
+from crmwb.tables import Column, Kind, Table
+
+NO_FAULT = ibis.null("string")
+FILTER, UNCLEAR = "is kept by the filter", "cannot be told by the filter"
+CANNOT_READ = "a value in it is no number or date as the mapping writes them"
+NO_CURRENCY = ColumnMapping(constant="")
+MOMENT = "moment"
+EARLIEST = ibis.timestamp("1970-01-01 00:00:00")  # of a table without dates
+
+
+def read(rows: SourceRows, table: Table, periods: ir.Table | None = None) -> SourceRows:
+    """Leave out what the filter leaves out; add the canonical columns that the mapping names, and what is wrong.
+
+    Wrong is text that is no value of its column's kind, a required value that is missing, and money without a rate. An
+    order_id made of customer and time is not here yet.
+
+    Parameters
+    ----------
+    rows : SourceRows
+        As staged, or as `latest_known` derives them.
+    table : Table
+        What they become.
+    periods : ir.Table, optional
+        As `rates.periods` returns them; needed where the mapping names a currency.
+    """
+    mapping = rows.mapping
+    found = rows.table.mutate(
+        **{_original(name): rows.table[name] for name in rows.columns.values()},
+        **{name: casts.known(rows.table[name], mapping.null_values) for name in rows.columns.values()},
+    )
+    found = _filtered(found, rows)
+    if mapping.currency is not None and periods is not None:
+        found = _rated(found, rows, table, periods)
+    ids = _ids(found, rows, table)
+    columns = [c for c in table.columns if c.name in mapping.columns and mapping.columns[c.name].one_per is None]
+    found = _cast(found.mutate(**ids), rows, columns)
+    faults = {c.name: _fault(found, c, mapping) for c in columns}
+    if UNCLEAR in found.columns:
+        what = str(mapping.filter).replace("; ", ";")  # between faults stands "; "
+        faults["filter"] = ibis.ifelse(found[UNCLEAR], f"{what} cannot be told: {CANNOT_READ}", NO_FAULT)
+    found = found.mutate(**{_fault_in(name): fault for name, fault in faults.items()})
+    told = found.select(
+        FILE,
+        ROW,
+        *([KEY] if KEY in found.columns else []),
+        *ids,
+        *(c.name for c in columns),
+        **{name: found[_original(name)] for name in rows.columns.values()},
+        **_told(found, list(faults)),
+    )
+    return SourceRows(mapping, told, rows.columns, rows.malformed)
+
+
+def latest_known(table: Table, mapping: TableMapping, bases: list[tuple[Table, SourceRows]]) -> SourceRows:
+    """Return one source row per key found in the readable rows of other tables, each column's latest known text in it.
+
+    Parameters
+    ----------
+    table : Table
+        What is derived; it has one key column.
+    mapping : TableMapping
+        Names source columns of the other tables' files.
+    bases : list of (Table, SourceRows)
+        The parts of the other tables. Later is what comes later in their first required date, then in the files.
+    """
+    names = dict.fromkeys(name for mapped in mapping.columns.values() for name in mapped.source_columns)
+    columns = {name: str(i) for i, name in enumerate(names)}
+    parts = []
+    for base, rows in bases:
+        found = rows.good
+        moments = [c.name for c in base.columns if c.kind in {Kind.DATE, Kind.TIMESTAMP} and not c.nullable]
+        moment = found[moments[0]].cast("timestamp") if moments else EARLIEST
+        texts = {to: casts.known(rows.text(found, name), mapping.null_values) for name, to in columns.items()}
+        parts.append(
+            found.select(FILE, ROW, **{KEY: found[table.key[0]], MOMENT: moment}, **texts).filter(ibis._[KEY].notnull())
+        )
+    every = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    place = {MOMENT: every[MOMENT], FILE: every[FILE], ROW: every[ROW]}
+    last = ibis.struct(place).max()
+    latest = every.group_by(KEY).aggregate(
+        **{FILE: last[FILE], ROW: last[ROW]},
+        **{
+            to: ibis.struct({**place, "text": every[to]}).max(where=every[to].notnull())["text"]
+            for to in columns.values()
+        },
+    )
+    return SourceRows(mapping, latest, columns)
+
+
+def _original(name: str) -> str:
+    return f"original {name}"
+
+
+def _known(name: str) -> str:
+    return f"known {name}"
+
+
+def _fault_in(name: str) -> str:
+    return f"fault in {name}"
+
+
+def _text_of(found: ir.Table, rows: SourceRows) -> Callable[[str], ir.StringValue]:
+    return lambda name: rows.text(found, name)
+
+
+def _filtered(found: ir.Table, rows: SourceRows) -> ir.Table:
+    """Return the rows that the filter keeps, and those of which it cannot tell because a value cannot be read."""
+    if rows.mapping.filter is None:
+        return found
+    kept = expressions.compute(rows.mapping.filter, _text_of(found, rows), rows.mapping.style)
+    found = found.mutate(**{FILTER: kept.value, UNCLEAR: kept.value.isnull() & kept.has_failed})
+    found = found.filter(found[FILTER].fill_null(False) | found[UNCLEAR])
+    return found if kept.failed else found.drop(UNCLEAR)
+
+
+def _rated(found: ir.Table, rows: SourceRows, table: Table, periods: ir.Table) -> ir.Table:
+    """Add what each row's currency was worth on its first date that is known, or lately where none is."""
+    mapping = rows.mapping
+    dates = [c for c in table.columns if c.kind in {Kind.DATE, Kind.TIMESTAMP} and c.name in mapping.columns]
+    days = [_values(found, rows, c)[0].cast("date") for c in dates]
+    code, _ = casts.cast(rates.CODE, mapping.currency or NO_CURRENCY, _text_of(found, rows), mapping.style)
+    return rates.with_rates(found, code, ibis.coalesce(*days, rates.LATEST), periods)
+
+
+def _values(found: ir.Table, rows: SourceRows, column: Column) -> tuple[ir.Value, ir.BooleanValue]:
+    mapped = rows.mapping.columns[column.name]
+    return casts.cast(column, mapped, _text_of(found, rows), rows.mapping.style_of(mapped))
+
+
+def _ids(found: ir.Table, rows: SourceRows, table: Table) -> dict[str, ir.StringValue]:
+    """Return the ids that are no source column: one per row, and the key of a derived table."""
+    row = found[FILE] + ":" + found[ROW].cast("string")
+    made = {name: row for name, mapped in rows.mapping.columns.items() if mapped.one_per == "row"}
+    return made | {name: found[KEY] for name in table.key if rows.mapping.derived_from}
+
+
+def _cast(found: ir.Table, rows: SourceRows, columns: list[Column]) -> ir.Table:
+    """Add the canonical columns, and whether each is known in the source."""
+    cast = {c.name: _values(found, rows, c) for c in columns}
+    found = found.mutate(
+        **{name: value for name, (value, _) in cast.items()},
+        **{_known(name): known for name, (_, known) in cast.items()},
+    )
+    if rates.RATE not in found.columns:
+        return found
+    money = [c.name for c in columns if c.kind is Kind.MONEY]
+    return found.mutate(
+        **{name: rates.converted(found[name], found[rates.RATE]) for name in money},
+        **{_known(name): found[_known(name)] & found[name].isnull() for name in money},
+        **{f"rated {name}": found[name].notnull() for name in money},
+    )
+
+
+def _fault(found: ir.Table, column: Column, mapping: TableMapping) -> ir.StringValue:
+    """Return what is wrong with a column in each row; NULL where nothing is."""
+    mapped = mapping.columns[column.name]
+    cannot_read = ibis.literal(casts.fault(column, mapped, mapping.style_of(mapped)))
+    faults = []
+    if f"rated {column.name}" in found.columns:
+        is_lost = found[f"rated {column.name}"] & found[column.name].isnull()
+        faults = [
+            (is_lost & found[rates.RATE].isnull(), ibis.literal("no rate for its currency on its day")),
+            (is_lost, ibis.literal("too large in the currency of the params")),
+        ]
+    faults.append((found[column.name].isnull() & found[_known(column.name)], cannot_read))
+    if not column.nullable:
+        faults.append((found[column.name].isnull(), ibis.literal(f"no {column.name.removesuffix('_id')}")))
+    return ibis.cases(*faults, else_=NO_FAULT)
+
+
+def _told(found: ir.Table, names: list[str]) -> dict[str, ir.StringValue]:
+    """Return the faulty columns of a row and their reasons, each joined by "; ", NULL where there are none."""
+    if not names:
+        return dict.fromkeys((FAULTY, REASON), NO_FAULT)
+    faults = {name: found[_fault_in(name)] for name in names}
+    columns = [ibis.ifelse(fault.notnull(), name, NO_FAULT) for name, fault in faults.items()]
+    return {FAULTY: _joined(columns), REASON: _joined(list(faults.values()))}
+
+
+def _joined(parts: list[ir.StringValue]) -> ir.StringValue:
+    return ibis.literal("; ").join(parts).nullif("")

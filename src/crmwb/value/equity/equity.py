@@ -1,0 +1,179 @@
+"""Customer equity through time, what moved it, and what the next months will bring."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import ibis.expr.types as ir
+import pandas as pd
+import pyarrow as pa
+from sklearn.base import clone
+from threadpoolctl import threadpool_limits
+
+from crmwb.engine import Backend
+from crmwb.params import EquityParams
+from crmwb.progress import track
+from crmwb.value.equity.activity import Histories, histories_at, read_activity
+from crmwb.value.equity.bridge import SCHEMA as BRIDGE_SCHEMA
+from crmwb.value.equity.bridge import bridge
+from crmwb.value.equity.cohorts import Cohorts
+from crmwb.value.equity.facts import facts
+from crmwb.value.equity.forecast import Seasonal, look_ahead, look_back, project
+from crmwb.value.equity.level import level
+from crmwb.value.equity.months import MONTHS_A_YEAR, month_ends, month_of, start_of
+from crmwb.value.equity.outlook import outlook
+from crmwb.value.equity.season import season
+from crmwb.value.equity.worth import Worth, worth
+from crmwb.value.models import GammaGamma, PurchaseModel, PurchaseSummary
+from crmwb.value.potential.clv import Terms
+
+MIN_HISTORY_MONTHS = 6  # before a forecast is put to the test
+FIT_CUSTOMERS = 100_000  # for the models of earlier origins; the forecast itself is of all customers
+
+Models = tuple[PurchaseModel, GammaGamma]
+
+MONTHS_SCHEMA = pa.schema(
+    [
+        ("as_of", pa.date32()),
+        ("n_buyers", pa.int64()),
+        ("n_active", pa.int64()),
+        ("n_alive", pa.float64()),
+        ("equity_cents", pa.int64()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Equity:
+    """What `build` finds.
+
+    Attributes
+    ----------
+    months : DataFrame
+        One row per month end, and one for as_of: columns of `MONTHS_SCHEMA`. n_buyers: customers who had bought;
+        n_active: of them not lost; n_alive: the sum of P(alive); equity_cents: the sum of lifetime values.
+    bridge : DataFrame
+        Columns of `bridge.SCHEMA`: month by month (span "month"), and over the last year or what there is of it
+        ("year").
+    forecast, past : DataFrame
+        Columns of `forecast.FORECAST_SCHEMA` and `forecast.PAST_SCHEMA`.
+    facts : dict
+        As `facts.facts` returns them.
+    """
+
+    months: pd.DataFrame
+    bridge: pd.DataFrame
+    forecast: pd.DataFrame
+    past: pd.DataFrame
+    facts: dict[str, Any]
+
+
+def build(
+    con: Backend,
+    transactions: ir.Table,
+    models: Models,
+    terms: Terms,
+    *,
+    as_of: date,
+    params: EquityParams,
+    seed: int,
+    currency: str,
+    seasonal: Seasonal | None = None,
+) -> Equity:
+    """Follow customer equity through time and forecast the months ahead.
+
+    Equity at every month end is by the models given, on what was known of customers then: its changes are changes in
+    customers, not in the models. (These know all data, so the past equity describes, it does not test.) Forecasts of
+    earlier origins are by models of the same kind, fitted on what was known at each.
+
+    Parameters
+    ----------
+    con : Backend
+        The engine that holds the transactions.
+    transactions : ir.Table
+        Clean transactions, with a purchase before `as_of`.
+    models : PurchaseModel and GammaGamma
+        Fitted on what is known at `as_of`; the former with parameters.
+    terms : Terms
+        Horizon (finite), rate, margin and costs, as customers are valued by.
+    as_of : date
+        The first day that is not looked at.
+    params : EquityParams
+        How far back and ahead, and when a customer counts as lost.
+    seed : int
+        Where draws start from.
+    currency : str
+        For the findings.
+    seasonal : callable, optional
+        An origin → factors of January to December as known at it; `season.season` where not given.
+    """
+    activity = read_activity(con, transactions, as_of)
+    cohorts = Cohorts.of(activity, as_of)
+    first = start_of(int(activity.month[activity.n_purchases > 0][0]))
+    ends = month_ends(first, as_of)
+    valued, origins = set(ends[-params.n_months :]), _origins(ends, first, as_of, params.n_origins)
+    opening_of_year = _year_before(sorted(valued), as_of)
+    seasonal = seasonal or (lambda origin: season(cohorts.before(month_of(origin))))
+
+    months, bridges, outlooks = [], [], []
+    before: Worth | None = None
+    year_ago: Worth | None = None
+    with threadpool_limits(1):
+        for known, at in zip(track(histories_at(activity, ends), "month ends", len(ends)), ends, strict=True):
+            if at in origins and (own := _fit(known, models)) is not None:
+                outlooks.append(outlook(known, cohorts, own, at, params.forecast_months))
+            if at not in valued:
+                continue
+            now = worth(known, activity.n_customers, models, terms, params.lost_below)
+            months.append((at, len(known), int(now.is_active.sum()), now.n_alive, int(now.clv_cents.sum())))
+            if before is not None:
+                bridges.append(bridge("month", months[-2][0], at, before, now))
+            if at == as_of and year_ago is not None:
+                bridges.append(bridge("year", opening_of_year, at, year_ago, now))
+            before = now
+            year_ago = now if at == opening_of_year else year_ago
+        made = outlook(known, cohorts, models, as_of, params.forecast_months)
+        past, projections = look_back(outlooks, cohorts, seasonal, month_of(as_of), seed)
+        found = project(made, level(outlooks, cohorts, seasonal(as_of), month_of(as_of)), seed)
+    by_month = pd.DataFrame(months, columns=MONTHS_SCHEMA.names)
+    changes = _stacked(bridges)
+    ahead = look_ahead(found, cohorts, terms.margin_share)
+    told = facts(
+        by_month,
+        changes,
+        found=found,
+        past=past,
+        projections=projections,
+        cohorts=cohorts,
+        horizon_days=terms.horizon_days,
+        lost_below=params.lost_below,
+        currency=currency,
+        as_of=as_of,
+    )
+    return Equity(by_month, changes, ahead, past, told)
+
+
+def _origins(ends: Sequence[date], first: date, as_of: date, n_origins: int) -> set[date]:
+    """Return the month beginnings that a forecast is tested from: with months enough before and a whole one after."""
+    able = [end for end in ends if month_of(end) - month_of(first) >= MIN_HISTORY_MONTHS and end.day == 1]
+    return set([end for end in able if month_of(end) < month_of(as_of)][-n_origins:])
+
+
+def _year_before(valued: Sequence[date], as_of: date) -> date:
+    """Return the last month end a year or more before `as_of`, the first month end where there is none."""
+    return max((end for end in valued if month_of(end) <= month_of(as_of) - MONTHS_A_YEAR), default=valued[0])
+
+
+def _fit(known: Histories, models: Models) -> Models | None:
+    """Fit models of the same kind on what was known, on every so many customers; None where that is too little."""
+    few = slice(None, None, len(known) // FIT_CUSTOMERS + 1)
+    x = known.frequency[few]
+    own: PurchaseModel = clone(models[0]).fit(PurchaseSummary.of(x, known.recency_days[few], known.age_days[few]))
+    if not own.parameters_:
+        return None
+    return own, clone(models[1]).fit(x, known.monetary_cents[few])
+
+
+def _stacked(bridges: list[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(bridges, ignore_index=True) if bridges else BRIDGE_SCHEMA.empty_table().to_pandas()

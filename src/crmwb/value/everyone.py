@@ -1,0 +1,106 @@
+"""Everything about what each customer is worth, side by side: what they brought, what is to come, the score card."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import ibis.expr.types as ir
+import pandas as pd
+import pyarrow as pa
+
+from crmwb.engine import Backend
+from crmwb.params import Params
+from crmwb.value import influence, realised, scorecard
+from crmwb.value.potential import customers as potential
+from crmwb.value.potential import wallet
+
+KEY = "customer_id"
+PARTS = (potential.SCHEMA, realised.SCHEMA, influence.SCHEMA, wallet.SCHEMA, scorecard.SCHEMA)
+SCHEMA = pa.schema([pa.field(KEY, pa.string()), *(field for part in PARTS for field in part if field.name != KEY)])
+
+
+@dataclass(frozen=True)
+class Everyone:
+    """What all customers are worth.
+
+    Attributes
+    ----------
+    customers : DataFrame
+        One row per customer, columns of SCHEMA; who never bought has no potential and no score.
+    facts : dict
+        realised, influence, wallet and scorecard, as their rooms tell them.
+    """
+
+    customers: pd.DataFrame
+    facts: dict[str, Any]
+
+
+def nobody_bought(features: pd.DataFrame) -> pd.DataFrame:
+    """Return all customers of a source without transactions: nothing of their value is known."""
+    return features[[KEY]].reindex(columns=SCHEMA.names)
+
+
+def everyone(
+    con: Backend,
+    tables: Mapping[str, ir.Table],
+    features: pd.DataFrame,
+    snapshots: ir.Table,
+    *,
+    scored: pd.DataFrame,
+    fitted: potential.Fitted,
+    window: tuple[date, date],
+    params: Params,
+) -> Everyone:
+    """Put together what all customers are worth.
+
+    Parameters
+    ----------
+    con : Backend
+        The engine that holds the tables.
+    tables : mapping of str to ir.Table
+        Clean canonical tables by name.
+    features : DataFrame
+        Of all customers.
+    snapshots : ir.Table
+        Features at month ends, for the memory of tiers.
+    scored : DataFrame
+        Of buyers, as `potential.customers.score` returns it.
+    fitted : Fitted
+        The models behind it.
+    window : (date, date)
+        The first event's day, and as_of (exclusive).
+    params : Params
+        All choices: tiers' levels and the off season stand in other sections than value.
+    """
+    first, as_of = window
+    p, found = params.value, fitted.margin
+    clv = scored.set_index(KEY)["clv_cents"]
+    brought = realised.customers(con, tables, features, as_of, found)
+    influences = influence.customers(features, brought, clv, p.referral_type_1_share)
+    wallets = wallet.customers(con, tables, features, as_of, first)
+    card = scorecard.card(
+        scorecard.Source(con, tables, first, found, p.referral_type_1_share, params.features.off_season_months),
+        features,
+        snapshots,
+        as_of,
+        realised=brought,
+        potential=scored,
+        influences=influences,
+        wallets=wallets,
+        forecast=lambda then: potential.score(potential.buyers_of(then), fitted, p),
+        levels=params.segmentation.tiers.levels,
+        params=p.scorecard,
+    )
+    customers = features[[KEY]].sort_values(KEY, ignore_index=True)
+    for part in (scored, brought, influences, wallets, card.customers):
+        customers = customers.merge(part, on=KEY, how="left", validate="one_to_one")
+    spent = realised.spent_on(con, tables, as_of)
+    told = realised.facts(features, brought, found, spent, n_bootstrap=p.n_bootstrap, seed=params.seed)
+    facts = {
+        "realised": told,
+        "influence": influence.facts(features, influences, p.referral_type_1_share),
+        "wallet": wallet.facts(wallets),
+        "scorecard": scorecard.facts(card, brought, clv, told["basis"], p.scorecard),
+    }
+    return Everyone(customers.reindex(columns=SCHEMA.names), facts)

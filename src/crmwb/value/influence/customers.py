@@ -1,0 +1,118 @@
+"""Model value: what each customer brings by example, one row per customer."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from crmwb.value.influence.referrals import referrals
+from crmwb.value.influence.standing import MIN_GROUP, small_groups, standing
+
+FEATURES = ("customer_id", "age_days", "revenue_cents", "industry", "region", "referred_by", "acquisition_cost_cents")
+GROUPS = ("industry", "region")
+
+SCHEMA = pa.schema(
+    [
+        ("customer_id", pa.string()),
+        ("n_referred", pa.int64()),
+        ("referral_value_cents", pa.int64()),
+        ("saved_acquisition_cents", pa.int64()),
+        ("referral_chain_value_cents", pa.int64()),
+        ("industry_rank", pa.int64()),
+        ("industry_percentile", pa.float64()),
+        ("region_rank", pa.int64()),
+        ("region_percentile", pa.float64()),
+    ]
+)
+
+
+def customers(
+    features: pd.DataFrame, brought: pd.DataFrame, clv_cents: pd.Series | None, type_1_share: float
+) -> pd.DataFrame:
+    """Say what each customer brings by example.
+
+    Parameters
+    ----------
+    features : DataFrame of shape (n, >= 7)
+        `FEATURES` of all customers.
+    brought : DataFrame of shape (n, >= 3)
+        customer_id, realised_margin_cents (which may be assumed, as CLV's then is) and serve_cost_cents.
+    clv_cents : Series or None
+        What buyers will still bring, on the index customer_id.
+    type_1_share : float
+        Probability that a referred customer would not have come otherwise.
+
+    Returns
+    -------
+    DataFrame of shape (n, 9)
+        Columns of SCHEMA, sorted by customer_id. Referral columns are unknown for all where the source names no
+        referrer; places among others are those of buyers, by revenue, unknown in groups of fewer than MIN_GROUP.
+    """
+    table = features.sort_values("customer_id").set_index("customer_id")
+    bought = table["age_days"].notna()
+    out = pd.DataFrame(index=table.index)
+    for group in GROUPS:
+        found = standing(table.loc[bought, "revenue_cents"], table.loc[bought, group], group)
+        out = out.join(found.reindex(table.index))
+    if table["referred_by"].notna().any():
+        worth = worth_of(brought.set_index("customer_id").reindex(table.index), clv_cents)
+        credited = referrals(table["referred_by"], worth.where(bought), table["acquisition_cost_cents"], type_1_share)
+        out = out.join(credited.drop(columns="in_circle"))
+    return out.reset_index().reindex(columns=SCHEMA.names)
+
+
+def worth_of(brought: pd.DataFrame, clv_cents: pd.Series | None) -> pd.Series:
+    """Return what each customer brought after serving them, and is expected to bring: in cents, on the same index."""
+    past = brought["realised_margin_cents"] - brought["serve_cost_cents"].fillna(0)
+    return past if clv_cents is None else past + clv_cents.reindex(brought.index).fillna(0)
+
+
+def facts(features: pd.DataFrame, influence: pd.DataFrame, type_1_share: float) -> dict[str, Any]:
+    """Tell what referrals bring, and how far places in industry and region can be read.
+
+    Returns
+    -------
+    dict
+        referrals: is_available, n_referrers, n_referred, value_cents, saved_cents, type_1_share, top_tenth_share (of
+        the value, by the best tenth of referrers), finding;
+        standing: per group is_available, n_ranked, n_small_groups, finding.
+    """
+    bought = features["age_days"].notna()
+    groups = {}
+    for group in GROUPS:
+        n, small = int(influence[f"{group}_rank"].notna().sum()), small_groups(features.loc[bought, group])
+        said = f"{n:,} customers have a place in their {group}"
+        if small:
+            said += f"; {small:,} with fewer than {MIN_GROUP} customers are too small for one"
+        if not n:
+            said = f"Not available in this source: a place in the {group} needs customers.{group}"
+        groups[group] = {"is_available": n > 0, "n_ranked": n, "n_small_groups": small, "finding": said + "."}
+    return {"referrals": _referral_facts(influence, type_1_share), "standing": groups}
+
+
+def _referral_facts(influence: pd.DataFrame, type_1_share: float) -> dict[str, Any]:
+    """Tell what referrals bring."""
+    if influence["n_referred"].isna().all():
+        return {
+            "is_available": False,
+            "finding": "Not available in this source: what referrals are worth needs customers.referred_by.",
+        }
+    brought = influence[influence["n_referred"] > 0]
+    values = brought["referral_value_cents"].sort_values(ascending=False)
+    total = int(values.sum())
+    best = float(values.head(max(len(values) // 10, 1)).sum()) / total if total > 0 else None
+    n = int(brought["n_referred"].sum())
+    most = f"; the best tenth of them brought {best:.0%} of that value" if best is not None else ""
+    return {
+        "is_available": True,
+        "n_referrers": len(brought),
+        "n_referred": n,
+        "value_cents": total,
+        "saved_cents": int(brought["saved_acquisition_cents"].sum()),
+        "mean_value_cents": float(np.rint(total / n)) if n else None,
+        "type_1_share": type_1_share,
+        "top_tenth_share": best,
+        "finding": f"{len(brought):,} of {len(influence):,} customers brought {n:,} others who bought{most}. It is "
+        f"assumed that {type_1_share:.0%} of those would not have come otherwise.",
+    }

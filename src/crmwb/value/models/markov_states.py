@@ -1,0 +1,213 @@
+"""What customers are worth by the state that they are in at a month's end: a second opinion that rests on counts alone.
+
+Of all customers who were in a state at a month's end, how many bought in the next month, what did they bring, and in
+which state were they then? `monthly_states` says which states there are, `markov` values them.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from crmwb.errors import CrmwbError
+from crmwb.value.models.markov import MarkovChain
+from crmwb.value.models.monthly_states import MONTHS_A_YEAR, Grid, known_by, next_months, thirds
+
+PRIOR = 10.0  # months of one customer that the word of all customers is worth, in a state with few
+GROUPS = 50  # of customers, left out in turn for standard errors
+
+SCHEMA = pa.schema(
+    [
+        ("state", pa.string()),
+        ("recency_months", pa.int64()),
+        ("band", pa.string()),
+        ("n_customers", pa.int64()),
+        ("n_observed", pa.int64()),
+        ("p_purchase", pa.float64()),
+        ("p_purchase_se", pa.float64()),
+        ("margin_cents", pa.float64()),
+        ("value_cents", pa.float64()),
+        ("value_se_cents", pa.float64()),
+        ("keep_contacting", pa.bool_()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class MarkovStates:
+    """What `markov_states` found.
+
+    Attributes
+    ----------
+    states : DataFrame of shape (k, 11)
+        Columns of `SCHEMA`: one row per state, most recent first. n_customers at as_of; n_observed months of customers
+        that transitions rest on; p_purchase in the next month; margin_cents expected from it; value_cents discounted
+        margin to come net of contact costs, today's not counted; keep_contacting, whether contact pays.
+    customers : DataFrame of shape (n, 3)
+        customer_id, state, value_cents at as_of; sorted by customer_id.
+    chain : MarkovChain
+        With a month's margin net of contact costs as rewards, in cents.
+    total_value_cents, total_value_se_cents : float
+        Of all customers at as_of.
+    """
+
+    states: pd.DataFrame
+    customers: pd.DataFrame
+    chain: MarkovChain
+    total_value_cents: float
+    total_value_se_cents: float
+
+    def facts(self) -> dict[str, Any]:
+        """Return the short facts for readers, as JSON holds them."""
+        contact, n_now = self.states["keep_contacting"].to_numpy(), self.states["n_customers"].to_numpy()
+        best = self.chain.states[int(np.where(n_now > 0, self.states["value_cents"].to_numpy(), -np.inf).argmax())]
+        finding = f"By what customers in the same situation did next, the most is still to come from those who {best}."
+        if not contact.all():
+            n = int(n_now[~contact].sum())
+            finding += f" For {n:,} customers in {int((~contact).sum())} situations, contact costs more than it brings."
+        return {
+            "n_states": len(self.states),
+            "n_customers": len(self.customers),
+            "n_observed": int(self.states["n_observed"].sum()),
+            "total_value_cents": round(self.total_value_cents),
+            "total_value_se_cents": round(self.total_value_se_cents),
+            "states_to_let_go": [state for state, keep in zip(self.chain.states, contact, strict=True) if not keep],
+            "finding": finding,
+        }
+
+
+def markov_states(
+    snapshots: pd.DataFrame,
+    as_of: date,
+    *,
+    margin_share: float,
+    annual_rate: float,
+    contact_cost_cents: float = 0.0,
+    horizon_months: int | None = None,
+    n_recency: int = 6,
+    band_by: str = "frequency",
+    cuts: tuple[float, ...] | None = None,
+) -> MarkovStates:
+    """Value the states that customers are in.
+
+    Probabilities and mean margins are counted, and in states with few customers drawn towards those of all customers as
+    long silent, and these towards everybody's, as if `PRIOR` more had been seen. Standard errors leave out one of
+    `GROUPS` groups of customers in turn (delete-a-group jackknife), so they hold for customers who differ.
+
+    Parameters
+    ----------
+    snapshots : DataFrame
+        customer_id, as_of (first days of months, exclusive), days_since_last, revenue_cents (all so far) and `band_by`,
+        one row per customer and month from the first purchase on; rows after `as_of` are not looked at.
+    as_of : date
+        The last month's end that is known.
+    margin_share : float
+        Margin in revenue.
+    annual_rate : float
+        Annual effective rate; a month's margin comes in its middle.
+    contact_cost_cents : float, default=0
+        What contact with a customer costs in a month.
+    horizon_months : int, optional
+        How far ahead, at least 1; for ever by default, which needs a rate above 0.
+    n_recency : int, default=6
+        Months since the last purchase that are told apart; the last stands for all longer silence.
+    band_by : str, default="frequency"
+        The column that splits customers of equal recency.
+    cuts : tuple of float, optional
+        Where a new band of it begins: () leaves recency alone; by default, three bands with as many customers each.
+
+    Raises
+    ------
+    CrmwbError
+        Snapshots that lack a column, a customer or a month, or show no purchase after the first month's end.
+    """
+    known = known_by(snapshots, as_of, band_by)
+    grid = Grid(n_recency, band_by, thirds(known, band_by) if cuts is None else cuts)
+    state = grid.states_of(known)
+    customer, month = known["customer"].to_numpy(), known["month"].to_numpy()
+    pairs = next_months(customer, month)
+    came = known["revenue_cents"].to_numpy(np.float64)[pairs + 1] - known["revenue_cents"].to_numpy(np.float64)[pairs]
+    n_groups = min(GROUPS, int(customer.max()) + 1)
+    k = len(grid.names)
+    cell = (customer[pairs] % n_groups) * k + state[pairs]
+    counts = np.bincount(cell * k + state[pairs + 1], minlength=n_groups * k * k).reshape(n_groups, k, k).astype(float)
+    revenue = np.bincount(cell, weights=came, minlength=n_groups * k).reshape(n_groups, k)
+    n_bands = len(grid.bands)
+    if counts[:, :, :n_bands].sum() == 0:
+        raise CrmwbError(
+            f"snapshots to {as_of}: nobody buys again after the first month's end, so states have no value to count; "
+            "use more months (features.n_snapshots) or a later as_of."
+        )
+
+    rate = float(np.expm1(np.log1p(annual_rate) / MONTHS_A_YEAR))
+    to_come = None if horizon_months is None else horizon_months - 1
+
+    def chain_of(moves: np.ndarray, brought: np.ndarray) -> MarkovChain:
+        transitions, mean_revenue = _estimate(moves, brought, n_bands)
+        margin = margin_share * mean_revenue / (1 + rate) ** 0.5
+        return MarkovChain(grid.names, transitions, margin - contact_cost_cents, rate)
+
+    chain = chain_of(counts.sum(axis=0), revenue.sum(axis=0))
+    without = [
+        chain_of(counts.sum(axis=0) - moves, revenue.sum(axis=0) - brought)
+        for moves, brought in zip(counts, revenue, strict=True)
+    ]
+    value, p_purchase = chain.value(to_come), chain.transitions[:, :n_bands].sum(axis=1)
+    latest = month == month.max()
+    n_now = np.bincount(state[latest], minlength=k)
+    values = np.array([other.value(to_come) for other in without])
+    table = pd.DataFrame(
+        {
+            "state": list(grid.names),
+            "recency_months": np.repeat(np.arange(1, n_recency + 1), n_bands),
+            "band": list(grid.bands) * n_recency,
+            "n_customers": n_now,
+            "n_observed": counts.sum(axis=(0, 2)).astype(np.int64),
+            "p_purchase": p_purchase,
+            "p_purchase_se": _jackknife(np.array([c.transitions[:, :n_bands].sum(axis=1) for c in without])),
+            "margin_cents": (chain.rewards + contact_cost_cents) * (1 + rate) ** 0.5,
+            "value_cents": value,
+            "value_se_cents": _jackknife(values),
+            "keep_contacting": ~np.isin(grid.names, chain.states_to_let_go(to_come)),
+        }
+    ).reindex(columns=SCHEMA.names)
+    now = state[latest]
+    customers = pd.DataFrame(
+        {
+            "customer_id": known["customer_id"].to_numpy()[latest],
+            "state": np.array(grid.names)[now],
+            "value_cents": value[now],
+        }
+    )
+    total_se = float(_jackknife((values @ n_now)[:, np.newaxis])[0])
+    return MarkovStates(table, customers, chain, float(value @ n_now), total_se)
+
+
+def _estimate(moves: np.ndarray, revenue: np.ndarray, n_bands: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the probabilities to move, shape (k, k), and the mean revenue of a month, shape (k,), from counts."""
+    k = len(revenue)
+    n_recency = k // n_bands
+    seen, bought = moves.sum(axis=1), moves[:, :n_bands].sum(axis=1)
+
+    def by_recency(values: np.ndarray) -> np.ndarray:
+        return np.asarray(values.reshape(n_recency, n_bands).sum(axis=1))
+
+    everyone = bought.sum() / seen.sum()
+    spend = revenue.sum() / bought.sum() if bought.sum() else 0.0
+    p = (by_recency(bought) + PRIOR * everyone) / (by_recency(seen) + PRIOR)
+    mean = (by_recency(revenue) + PRIOR * p * spend) / (by_recency(seen) + PRIOR)
+    recency, band = np.divmod(np.arange(k), n_bands)
+    prior = np.zeros((k, k))
+    prior[np.arange(k), band] = p[recency]
+    prior[np.arange(k), np.minimum(recency + 1, n_recency - 1) * n_bands + band] += 1 - p[recency]
+    transitions = (moves + PRIOR * prior) / (seen + PRIOR)[:, np.newaxis]
+    return transitions, (revenue + PRIOR * mean[recency]) / (seen + PRIOR)
+
+
+def _jackknife(left_out: np.ndarray) -> np.ndarray:
+    """Return standard errors from estimates that each leave out one group, shape (groups, k) → (k,)."""
+    groups = len(left_out)
+    return np.asarray(np.sqrt((groups - 1) / groups * ((left_out - left_out.mean(axis=0)) ** 2).sum(axis=0)))

@@ -1,0 +1,97 @@
+"""What each customer brought and cost so far, one row per customer."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from crmwb.engine import Backend
+from crmwb.value.realised import costs
+from crmwb.value.realised.costs import Tables
+from crmwb.value.realised.destroyers import costs_by_reason, losses
+from crmwb.value.realised.first_order import first_order
+from crmwb.value.realised.margin import Margin
+from crmwb.value.realised.payback import payback
+from crmwb.value.realised.profit import known_costs, profits
+from crmwb.value.rows import rows
+
+FEATURES = (
+    "customer_id", "age_days", "revenue_cents", "margin_cents", "n_lines", "n_returns", "sales_cents",
+    "returned_cents", "discount_cents", "n_contacts", "contact_cost_cents", "overdue_cents",
+)  # fmt: skip
+
+SCHEMA = pa.schema(
+    [
+        ("customer_id", pa.string()),
+        ("realised_revenue_cents", pa.int64()),
+        ("realised_margin_cents", pa.int64()),
+        ("margin_is_assumed", pa.bool_()),
+        ("serve_cost_cents", pa.int64()),
+        ("profit_cents", pa.int64()),
+        ("profit_is_complete", pa.bool_()),
+        ("first_order_margin_cents", pa.int64()),
+        ("is_first_order_loss", pa.bool_()),
+        ("payback_month", pa.int64()),
+        ("is_paid_back", pa.bool_()),
+        ("loss_cents", pa.int64()),
+        ("loss_reason", pa.string()),
+    ]
+)
+
+
+def spent_on(con: Backend, tables: Tables, as_of: date) -> pd.DataFrame:
+    """Return `costs.spent` as a frame on the index customer_id."""
+    return rows(con, costs.spent(tables, as_of))
+
+
+def customers(con: Backend, tables: Tables, features: pd.DataFrame, as_of: date, found: Margin) -> pd.DataFrame:
+    """Sum up what every customer brought and cost before `as_of`, also those who never bought.
+
+    Parameters
+    ----------
+    con : Backend
+        The engine that holds the tables.
+    tables : mapping of str to ir.Table
+        Clean canonical tables by name; those that are absent leave their columns unknown.
+    features : DataFrame of shape (n, >= 12)
+        `FEATURES` of all customers as of `as_of`.
+    as_of : date
+        Exclusive.
+    found : Margin
+        As `margin.margin` finds it.
+
+    Returns
+    -------
+    DataFrame of shape (n, 13)
+        Columns of SCHEMA, sorted by customer_id. What overdue invoices ask for is the feature overdue_cents.
+
+        serve_cost_cents            contacts and the share of campaigns
+        profit_cents                margin less serve_cost_cents and acquisition; unknown without costs of goods
+        profit_is_complete          nothing that the source knows of others is unknown of this customer
+        first_order_margin_cents    unknown unless every line of the order has a cost
+        is_first_order_loss         the first order earned less than it cost to win the customer
+        payback_month               first month with nothing left to pay back; unknown where that is still to come
+        is_paid_back                unknown where acquisition or goods have no known cost
+        loss_cents, loss_reason     of those who destroy profit, see `destroyers`
+    """
+    table = features.sort_values("customer_id", ignore_index=True)
+    spent = spent_on(con, tables, as_of)
+    out = profits(table, spent, found).assign(
+        first_order_margin_cents=np.nan, is_first_order_loss=None, payback_month=np.nan, is_paid_back=None,
+        loss_cents=np.nan, loss_reason=None,
+    )  # fmt: skip
+    known = known_costs(table, spent, found)
+    if known.goods:
+        goods_back = rows(con, costs.returned_goods(tables, as_of))["cents"]
+        out[["loss_cents", "loss_reason"]] = losses(costs_by_reason(table, out, goods_back))
+        out["first_order_margin_cents"] = rows(con, first_order(tables, as_of))["first_order_margin_cents"]
+    if known.goods and known.acquisition:
+        by_id = table.set_index("customer_id")
+        cost, bought = spent["acquired_cents"], by_id["age_days"].notna()
+        first = out["first_order_margin_cents"].astype(float)
+        out["is_first_order_loss"] = (first < cost).astype(object).where(bought & first.notna() & cost.notna(), None)
+        judged = bought & by_id["margin_cents"].notna() & cost.notna()
+        out["payback_month"] = rows(con, payback(tables, as_of))["payback_month"].reindex(out.index).where(judged)
+        out["is_paid_back"] = out["payback_month"].notna().astype(object).where(judged, None)
+    return out.reset_index().reindex(columns=SCHEMA.names)

@@ -1,0 +1,128 @@
+"""The score card's inputs at earlier month ends, described the same way as today's."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from crmwb.engine import Backend
+from crmwb.value import influence, realised
+from crmwb.value.potential import customers as potential
+from crmwb.value.potential import wallet
+from crmwb.value.realised.margin import Margin
+from crmwb.value.realised.profit import profits
+from crmwb.value.rows import rows
+from crmwb.value.scorecard.credit import payments
+from crmwb.value.scorecard.signs import FEATURES, signs
+
+Forecast = Callable[[pd.DataFrame], pd.DataFrame]
+
+COLUMNS = sorted({*realised.FEATURES, *influence.FEATURES, *potential.FEATURES, *wallet.FEATURES, *FEATURES})
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a moment is described from: fixed while time goes by.
+
+    Attributes
+    ----------
+    con : Backend
+        The engine that holds the tables.
+    tables : mapping of str to ir.Table
+        Clean canonical tables by name.
+    first_event : date
+        Where the data begin.
+    margin : Margin
+        For those whose costs of goods are unknown.
+    type_1_share : float
+        Of referrals, see `influence.referrals`.
+    off_season_months : tuple of int
+        Months of the year.
+    """
+
+    con: Backend
+    tables: Mapping[str, ir.Table]
+    first_event: date
+    margin: Margin
+    type_1_share: float
+    off_season_months: tuple[int, ...]
+
+
+def past_signs(
+    source: Source, snapshots: ir.Table, as_of: date, n_months: int, forecast: Forecast | None
+) -> Iterator[tuple[date, pd.DataFrame]]:
+    """Describe the buyers of the last month ends before `as_of`, one at a time, the earliest first.
+
+    Nothing that was not known at a month end counts in it, but for the parameters of `forecast`, which are today's.
+
+    Parameters
+    ----------
+    source : Source
+        Where from.
+    snapshots : ir.Table
+        data/features/snapshots.parquet.
+    as_of : date
+        Month ends before it count.
+    n_months : int
+        How many at most.
+    forecast : callable or None
+        Features of buyers in, customer_id and clv_cents out; CLV stays unknown where not given.
+
+    Yields
+    ------
+    date, DataFrame
+        The day before which everything was known, and the frame of signs.
+    """
+    ends = snapshots.filter(snapshots.as_of < ibis.literal(as_of)).select("as_of").distinct()
+    found = sorted(end.date() for end in pd.to_datetime(ends.to_pyarrow()["as_of"].to_pandas()))
+    for end in found[len(found) - n_months :] if n_months < len(found) else found:
+        then = rows(source.con, snapshots.filter(snapshots.as_of == ibis.literal(end)).select(COLUMNS)).reset_index()
+        clv = _clv(then, forecast)
+        brought = profits(then, realised.spent_on(source.con, source.tables, end), source.margin).reset_index()
+        yield end, describe(source, then, brought, clv, as_of=end)
+
+
+def describe(
+    source: Source,
+    features: pd.DataFrame,
+    brought: pd.DataFrame,
+    clv: pd.Series,
+    *,
+    as_of: date,
+    influences: pd.DataFrame | None = None,
+    wallets: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Gather the signs of a moment, working out those parts that are not given.
+
+    Parameters
+    ----------
+    source : Source
+        Where from.
+    features, brought : DataFrame
+        Of this moment; `brought` as realised.customers returns it, or at least its first columns.
+    clv : Series
+        clv_cents on the index customer_id.
+    as_of : date
+        The moment.
+    influences, wallets : DataFrame, optional
+        As influence.customers and wallet.customers return them.
+    """
+    if influences is None:
+        influences = influence.customers(features, brought, clv, source.type_1_share)
+    if wallets is None:
+        wallets = wallet.customers(source.con, source.tables, features, as_of, source.first_event)
+    return signs(
+        features, brought, clv, influences, wallets,
+        payments=payments(source.con, source.tables, as_of),
+        as_of=as_of, off_season_months=source.off_season_months,
+    )  # fmt: skip
+
+
+def _clv(features: pd.DataFrame, forecast: Forecast | None) -> pd.Series:
+    if forecast is None:
+        return pd.Series(np.nan, index=pd.Index([], dtype=object), dtype=np.float64)
+    return forecast(features).set_index("customer_id")["clv_cents"]

@@ -1,0 +1,136 @@
+"""The signs of worth that the score card reads, each with its dimension and its scale."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from crmwb.value.scorecard.scale import Linear, Percentile, PercentileAboveZero, Scale
+
+DIMENSIONS = ("income", "influence", "credit", "loyalty")
+MIN_OFF_SEASON_DAYS = 28  # with fewer days of it lived through, buying in the off season says nothing
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One sign of worth.
+
+    Attributes
+    ----------
+    name : str
+        Its column in the frame of signs.
+    dimension : str
+        One of DIMENSIONS; the signs of a dimension that are known of a customer count equally.
+    scale : Scale
+        How it becomes points.
+    meaning : str
+        For readers.
+    needs : str
+        What a source must bring for it.
+    """
+
+    name: str
+    dimension: str
+    scale: Scale
+    meaning: str
+    needs: str
+
+
+SIGNS = (
+    Sign("history", "income", Percentile(), "profit so far (revenue where costs are unknown)", "transactions"),
+    Sign("clv", "income", Percentile(), "discounted margin to come", "transactions"),
+    Sign("industry", "influence", Linear(0, 100), "place in the industry by revenue", "customers.industry"),
+    Sign("region", "influence", Linear(0, 100), "place in the region by revenue", "customers.region"),
+    Sign("referrals", "influence", PercentileAboveZero(), "value of customers brought", "customers.referred_by"),
+    Sign("terms", "credit", Linear(30, 0), "days paid after the due date, on average", "invoices.paid_on"),
+    Sign("overdue", "credit", Linear(0.5, 0), "share of what was invoiced that is overdue", "invoices"),
+    Sign("disputes", "credit", Linear(0.5, 0), "share of invoices disputed", "invoices.disputed"),
+    Sign(
+        "limit_use", "credit", Linear(1, 0.5), "open invoices over the credit limit",
+        "customers.credit_limit_cents",
+    ),
+    Sign("wallet", "loyalty", Linear(0, 1), "share of wallet", "customers.wallet_cents"),
+    Sign("lines", "loyalty", Percentile(), "product lines bought from", "products.line"),
+    Sign("off_season", "loyalty", Linear(0, 1), "sales in the off season over an even year's", "transactions"),
+    Sign("tenure", "loyalty", Percentile(), "days as a customer", "transactions"),
+)  # fmt: skip
+
+FEATURES = (
+    "customer_id", "age_days", "tenure_days", "first_purchase_on", "n_purchase_days", "n_product_lines",
+    "off_season_share", "n_invoices", "overdue_share", "disputed_share", "credit_limit_cents",
+)  # fmt: skip
+
+
+def signs(
+    features: pd.DataFrame,
+    realised: pd.DataFrame,
+    clv_cents: pd.Series,
+    influence: pd.DataFrame,
+    wallets: pd.DataFrame,
+    *,
+    payments: pd.DataFrame,
+    as_of: date,
+    off_season_months: tuple[int, ...],
+) -> pd.DataFrame:
+    """Gather the signs of every buyer.
+
+    Parameters
+    ----------
+    features : DataFrame
+        `FEATURES` as of `as_of`; who never bought is left out.
+    realised : DataFrame
+        customer_id, realised_revenue_cents and profit_cents. Profit unknown of all: revenue stands for it.
+    clv_cents : Series
+        On the index customer_id; may be empty.
+    influence, wallets : DataFrame
+        As influence.customers and wallet.customers return them.
+    payments : DataFrame
+        As credit.payments returns it.
+    as_of : date
+        Exclusive.
+    off_season_months : tuple of int
+        Months of the year, as in params.
+
+    Returns
+    -------
+    DataFrame of shape (n_buyers, 13)
+        On the index customer_id, sorted: one float column for each of SIGNS, NaN where unknown.
+    """
+    table = features[features["age_days"].notna()].sort_values("customer_id").set_index("customer_id")
+    brought, known, wallet = (
+        frame.set_index("customer_id").reindex(table.index) for frame in (realised, influence, wallets)
+    )
+    paid = payments.reindex(table.index)
+    history = "profit_cents" if brought["profit_cents"].notna().any() else "realised_revenue_cents"
+    limit = table["credit_limit_cents"].astype(float)
+    invoiced = table["n_invoices"] > 0
+    columns = {
+        "history": brought[history],
+        "clv": clv_cents.reindex(table.index),
+        "industry": known["industry_percentile"],
+        "region": known["region_percentile"],
+        "referrals": known["referral_value_cents"],
+        "terms": paid["days_beyond_terms"],
+        "overdue": table["overdue_share"],
+        "disputes": table["disputed_share"],
+        "limit_use": (paid["open_cents"] / limit.where(limit > 0)).where(invoiced),
+        "wallet": wallet["share_of_wallet"],
+        "lines": table["n_product_lines"],
+        "off_season": _off_season(table, as_of, off_season_months),
+        "tenure": table["tenure_days"].fillna(table["age_days"]),
+    }
+    return pd.DataFrame({sign.name: columns[sign.name].astype(np.float64) for sign in SIGNS})
+
+
+def _off_season(table: pd.DataFrame, as_of: date, months: tuple[int, ...]) -> pd.Series:
+    """Return the share of sales in the off season, over the share of days since the first purchase that are in it."""
+    if table.empty:
+        return pd.Series(np.nan, index=table.index)
+    first = pd.to_datetime(table["first_purchase_on"])
+    days = pd.date_range(first.min(), pd.Timestamp(as_of) - DAY, freq="D")
+    so_far = np.concatenate([[0], np.cumsum(days.month.isin(months))])
+    lived = so_far[-1] - so_far[(first - days[0]).dt.days.to_numpy()]
+    expected = pd.Series(lived, index=table.index) / table["age_days"]
+    return (table["off_season_share"] / expected).where(lived >= MIN_OFF_SEASON_DAYS)

@@ -1,0 +1,67 @@
+"""Tiers by score, with a memory: a customer at a boundary does not flap.
+
+Levels hold shares of the customers, best first. The boundary between two levels lies half way between the worst score
+above it and the best below; equal scores always share a tier, where the middle of their group falls. A customer leaves
+the tier they had only when their score is beyond its boundary by more than a margin; then they go where the score is.
+"""
+
+import numpy as np
+import pandas as pd
+
+
+def boundaries(scores: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Find the scores that part the levels.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n,)
+        Of all customers.
+    shares : ndarray of shape (k,)
+        Of customers, best level first, adding up to 1.
+
+    Returns
+    -------
+    ndarray of shape (k + 1,)
+        Falling: level i holds scores from bounds[i + 1] up to, but not with, bounds[i]; the ends are infinite. Two
+        equal ones hold nobody between them.
+    """
+    distinct, counts = np.unique(-scores, return_counts=True)
+    middle = (2 * np.cumsum(counts) - counts) / max(2 * len(scores), 1)
+    ends = np.cumsum(shares)[:-1]
+    above = np.searchsorted(middle, ends + 1e-9)  # how many distinct scores lie above each boundary
+    between = -(distinct[:-1] + distinct[1:]) / 2
+    edges = np.concatenate([[np.inf], between, [-np.inf]])
+    return np.concatenate([[np.inf], edges[above], [-np.inf]])
+
+
+def levels_of(scores: np.ndarray, bounds: np.ndarray) -> np.ndarray:
+    """Return the level of each score, from 0, the best; shape (n,)."""
+    return np.searchsorted(-bounds[1:-1], -scores, side="left")
+
+
+def place(scores: pd.Series, bounds: np.ndarray, before: pd.Series | None, margin: float) -> pd.Series:
+    """Put customers into levels, remembering where they were.
+
+    Parameters
+    ----------
+    scores : Series of shape (n,)
+        On the index customer_id.
+    bounds : ndarray of shape (k + 1,)
+        As `boundaries` finds them.
+    before : Series or None
+        The level of each customer a month earlier, on the index customer_id; customers may be missing.
+    margin : float
+        Points beyond a boundary up to which a customer stays.
+
+    Returns
+    -------
+    Series of shape (n,)
+        Levels from 0, the best, on the index of `scores`.
+    """
+    fresh = levels_of(scores.to_numpy(), bounds)
+    if before is None:
+        return pd.Series(fresh, index=scores.index)
+    held = before.reindex(scores.index)
+    was = held.fillna(0).to_numpy(dtype=np.int64).clip(0, len(bounds) - 2)
+    stays = (scores.to_numpy() < bounds[was] + margin) & (scores.to_numpy() >= bounds[was + 1] - margin)
+    return pd.Series(np.where(held.notna() & stays, was, fresh), index=scores.index)

@@ -1,0 +1,104 @@
+"""The whole valuation of a source, from clean tables and features to everything that the value stage writes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import ibis.expr.types as ir
+import pandas as pd
+
+from crmwb.engine import Backend
+from crmwb.params import Params
+from crmwb.progress import step
+from crmwb.value import equity
+from crmwb.value.equity import Equity
+from crmwb.value.everyone import everyone, nobody_bought
+from crmwb.value.potential.customers import buyers_of, fit, score, terms_of
+from crmwb.value.proof.backtest import Backtest, backtest
+from crmwb.value.record import first_purchase, metrics_record, models_record
+
+NOT_AVAILABLE = {"not_available": "What customers are worth needs purchases, and this source has none."}
+
+
+@dataclass(frozen=True)
+class Valuation:
+    """What the value stage finds.
+
+    Attributes
+    ----------
+    customers : DataFrame
+        One row per customer, columns of `everyone.SCHEMA`.
+    models, facts, metrics : dict
+        The models and their proof; findings with their figures; and the few numbers that runs are compared by.
+    tested : Backtest or None
+        How forecasts came true; this and what follows is None where the source has no transactions.
+    equity : Equity or None
+        Customer equity through time, and the months ahead.
+    """
+
+    customers: pd.DataFrame
+    models: dict[str, Any]
+    facts: dict[str, Any]
+    metrics: dict[str, Any]
+    tested: Backtest | None = None
+    equity: Equity | None = None
+
+
+def value_all(
+    con: Backend,
+    tables: Mapping[str, ir.Table],
+    features: pd.DataFrame,
+    snapshots: ir.Table,
+    *,
+    observed: dict[str, Any],
+    params: Params,
+) -> Valuation:
+    """Value all customers of a source.
+
+    Parameters
+    ----------
+    con : Backend
+        The engine that holds the tables.
+    tables : mapping of str to ir.Table
+        Clean canonical tables by name.
+    features : DataFrame
+        Of all customers.
+    snapshots : ir.Table
+        Features at month ends.
+    observed : dict
+        observation.json: as_of, first_event, currency.
+    params : Params
+        All choices.
+
+    Raises
+    ------
+    CrmwbError
+        Nobody bought before as_of, or too few bought twice.
+    """
+    if "transactions" not in tables:
+        return Valuation(nobody_bought(features), NOT_AVAILABLE, NOT_AVAILABLE, {"n_customers": len(features)})
+    first, as_of = (date.fromisoformat(observed[name][:10]) for name in ("first_event", "as_of"))
+    buyers = buyers_of(features)
+    tested = backtest(con, tables["transactions"], first_purchase(buyers), as_of, params.value.backtest)
+    with step("fitting models and valuing customers"):
+        fitted = fit(buyers, tested, params.value)
+        scored = score(buyers, fitted, params.value)
+    with step("what customers brought, and the score card"):
+        whole = everyone(
+            con, tables, features, snapshots, scored=scored, fitted=fitted, window=(first, as_of), params=params
+        )
+    followed = equity.build(
+        con,
+        tables["transactions"],
+        (fitted.purchases, fitted.spend),
+        terms_of(fitted, params.value),
+        as_of=as_of,
+        params=params.value.equity,
+        seed=params.seed,
+        currency=observed["currency"],
+    )
+    models = models_record(buyers, fitted, tested, as_of=as_of, params=params.value)
+    facts = whole.facts | {"equity": followed.facts}
+    metrics = metrics_record(whole.customers, models, facts, tested)
+    return Valuation(whole.customers, models, facts, metrics, tested, followed)

@@ -1,0 +1,288 @@
+"""The score card: points, weights, tiers with a memory, certainty and sensitivity."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from builders import canonical
+from hypothesis import given
+from hypothesis import strategies as st
+from world import FEATURE_PARAMS, described, opened
+
+from crmwb import engine
+from crmwb.features.observation import Observation
+from crmwb.features.snapshots import write_snapshots
+from crmwb.params import DimensionWeights, ScorecardParams, Tier
+from crmwb.value import influence, realised, scorecard
+from crmwb.value.potential import wallet
+from crmwb.value.realised.margin import margin
+from crmwb.value.scorecard import points as card_points
+from crmwb.value.scorecard.certainty import errors, probability, score_error
+from crmwb.value.scorecard.credit import payments
+from crmwb.value.scorecard.scale import Linear, Percentile, PercentileAboveZero
+from crmwb.value.scorecard.sensitivity import sensitivity
+from crmwb.value.scorecard.signs import DIMENSIONS, SIGNS
+from crmwb.value.scorecard.tiers import boundaries, levels_of, place
+
+WEIGHTS = {"income": 5.0, "influence": 1.0, "credit": 2.0, "loyalty": 2.0}
+LEVELS = (Tier(name="vip", share=0.2), Tier(name="important", share=0.3), Tier(name="small", share=0.5))
+PARAMS = ScorecardParams(weights=DimensionWeights(**WEIGHTS), hysteresis_points=3.0, memory_months=2)
+
+
+def signs_of(n: int, **known) -> pd.DataFrame:
+    index = pd.Index([f"{i:05d}" for i in range(n)], name="customer_id")
+    return pd.DataFrame({s.name: np.broadcast_to(known.get(s.name, np.nan), n).astype(float) for s in SIGNS}, index)
+
+
+def test_scales():
+    assert Linear(30, 0).points(np.array([-5, 0, 15, 30, 90, np.nan]), np.array([])).tolist()[:5] == [
+        100,
+        100,
+        50,
+        0,
+        0,
+    ]
+    assert Percentile().points(np.array([1, 2, 2, 3]), np.array([1, 2, 2, 3])).tolist() == [12.5, 50, 50, 87.5]
+    ranked = PercentileAboveZero().points(np.array([0, 0, 5, 9, np.nan]), np.array([0, 0, 5, 9, np.nan]))
+    assert ranked.tolist()[:4] == [0, 0, 25, 75]
+    assert np.isnan(ranked[4])
+    assert np.isnan(Percentile().points(np.array([1.0]), np.array([np.nan]))).all()
+
+
+def test_what_is_unknown_is_weighted_away():
+    signs = signs_of(3, terms=[0, 30, np.nan], overdue=[0, np.nan, np.nan], history=[3, 2, 1])
+    found = card_points.dimensions(card_points.points(signs))
+    assert found["income"].tolist() == pytest.approx([250 / 3, 50, 50 / 3], abs=1e-3)
+    assert found["credit"].tolist()[:2] == [100, 0]
+    assert found[["influence", "loyalty"]].isna().all(axis=None)
+    scores = card_points.score(found, WEIGHTS)
+    assert scores.tolist() == pytest.approx([(5 * 250 / 3 + 2 * 100) / 7, 5 * 50 / 7, 50 / 3], abs=1e-3)
+    only_influence = {**dict.fromkeys(DIMENSIONS, 0.0), "influence": 1.0}
+    assert card_points.score(found, only_influence).isna().all()
+
+
+def test_boundaries_lie_half_way_and_equals_share_a_tier():
+    scores = np.array([10.0, 20, 30, 40, 50, 60, 70, 80, 90, 100])
+    bounds = boundaries(scores, np.array([0.2, 0.3, 0.5]))
+    assert bounds.tolist() == [np.inf, 85, 55, -np.inf]
+    assert levels_of(scores, bounds).tolist() == [2, 2, 2, 2, 2, 1, 1, 1, 0, 0]
+    equal = boundaries(np.array([50.0] * 8 + [10.0] * 2), np.array([0.2, 0.3, 0.5]))
+    assert levels_of(np.array([50.0, 10.0]), equal).tolist() == [1, 2]  # the middle of the eight is at 40%
+    assert levels_of(np.array([7.0]), boundaries(np.array([7.0]), np.array([0.2, 0.3, 0.5]))).tolist() == [1]
+
+
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=60))
+def test_boundaries_fall_and_everyone_has_one_level(values):
+    scores = np.array(values, dtype=float)
+    bounds = boundaries(scores, np.array([0.05, 0.15, 0.3, 0.5]))
+    assert (bounds[1:] <= bounds[:-1]).all()
+    levels = levels_of(scores, bounds)
+    inside = (scores >= bounds[levels + 1]) & (scores < bounds[levels])
+    assert inside.all()
+
+
+def test_a_customer_leaves_a_tier_only_beyond_the_margin():
+    bounds = np.array([np.inf, 80.0, 50.0, -np.inf])
+    before = pd.Series({"a": 0, "b": 0, "c": 1, "d": 1, "e": 2, "f": 1})
+    scores = pd.Series({"a": 77.0, "b": 76.9, "c": 82.9, "d": 83.0, "e": 90.0, "f": 80.0, "new": 81.0})
+    assert place(scores, bounds, before, 3.0).tolist() == [0, 1, 1, 0, 0, 1, 0]
+    assert place(scores, bounds, before, 0.0).tolist() == levels_of(scores.to_numpy(), bounds).tolist()
+    assert place(scores, bounds, None, 3.0).tolist() == levels_of(scores.to_numpy(), bounds).tolist()
+
+
+def test_days_beyond_terms_and_what_is_open(con):
+    invoices = canonical(
+        "invoices",
+        """
+        invoice_id  customer_id  issued_on   due_on      paid_on     amount_cents
+        i1          a            2024-01-01  2024-01-31  2024-02-10  10000
+        i2          a            2024-01-01  2024-01-31  2024-01-27  20000
+        i3          a            2024-02-01  2024-03-02  2024-04-01  40000
+        i4          b            2024-02-01  2024-03-02  -            7000
+        i5          b            2024-04-01  2024-05-01  -            9000
+        """,
+    )
+    paid = payments(con, {"invoices": engine.open_arrow(con, invoices, "invoices")}, date(2024, 4, 1))
+    assert paid.loc["a", ["n_paid", "days_beyond_terms", "open_cents"]].tolist() == [2, 3, 40000]
+    assert paid.loc["a", "days_beyond_terms_error"] == pytest.approx(np.sqrt(98) / np.sqrt(2))  # 10 and -4 about 3
+    assert paid.loc["b", "open_cents"] == 7000
+    assert np.isnan(paid.loc["b", "days_beyond_terms"])
+    assert payments(con, {}, date(2024, 4, 1)).empty
+
+
+@pytest.mark.parametrize("mean_purchases", [10, 30])
+def test_tiers_are_right_as_often_as_they_say(mean_purchases):
+    """Customers of known worth buy by chance; their tiers by what they spent are compared with those by worth."""
+    rng, n = np.random.default_rng(mean_purchases), 3000
+    rate, amount = rng.gamma(1.5, mean_purchases / 1.5, n), rng.lognormal(9, 0.5, n)
+    bought = [rng.gamma(4, a / 4, max(k, 1)) for a, k in zip(amount, rng.poisson(rate), strict=True)]
+    revenue, squares = np.array([b.sum() for b in bought]), np.array([(b**2).sum() for b in bought])
+    signs = signs_of(n, history=revenue)
+    ids = signs.index
+    point_errors = scorecard_errors(signs, revenue, pd.Series(np.sqrt(squares) / revenue, index=ids))
+    found = card_points.dimensions(card_points.points(signs))
+    scores = card_points.score(found, WEIGHTS)
+    shares = np.array([0.05, 0.15, 0.3, 0.5])
+    bounds = boundaries(scores.to_numpy(), shares)
+    level = place(scores, bounds, None, 0.0)
+    said = probability(scores, score_error(point_errors, found, signs, WEIGHTS), level, bounds)
+    true = (rate * amount).argsort().argsort() / n * 100
+    is_right = levels_of(true, boundaries(true, shares)) == level.to_numpy()
+    assert said.mean() == pytest.approx(is_right.mean(), abs=0.02)
+    for low, high in ((0.5, 0.8), (0.8, 0.95), (0.95, 1.01)):
+        band = ((said >= low) & (said < high)).to_numpy()
+        assert is_right[band].mean() == pytest.approx(said[band].mean(), abs=0.06)
+
+
+def scorecard_errors(signs, revenue, noise):
+    ids = signs.index.to_list()
+    features = pd.DataFrame({"customer_id": ids, "n_invoices": 0, "n_purchase_days": 1, "off_season_share": np.nan})
+    brought = pd.DataFrame({"customer_id": ids, "realised_revenue_cents": revenue, "realised_margin_cents": revenue})
+    unpaid = pd.DataFrame({"days_beyond_terms_error": []}, index=pd.Index([], name="customer_id"), dtype=float)
+    brought["profit_cents"] = np.nan
+    return errors(signs, features, brought, None, unpaid, noise=noise, even_share=1 / 3)
+
+
+def test_the_forecast_interval_is_the_error_of_clv():
+    signs = signs_of(100, clv=np.arange(100.0))
+    ids = signs.index.to_list()
+    features = pd.DataFrame({"customer_id": ids, "n_invoices": 0, "n_purchase_days": 1, "off_season_share": np.nan})
+    brought = pd.DataFrame({"customer_id": ids, "realised_revenue_cents": 0.0, "realised_margin_cents": 0.0})
+    brought["profit_cents"] = np.nan
+    ends = pd.DataFrame(
+        {"customer_id": ids, "clv_lower_80_cents": signs["clv"] - 10, "clv_upper_80_cents": signs["clv"] + 10}
+    )
+    unpaid = pd.DataFrame({"days_beyond_terms_error": []}, index=pd.Index([], name="customer_id"), dtype=float)
+    found = errors(signs, features, brought, ends, unpaid, noise=pd.Series(dtype=float), even_share=1 / 3)
+    assert found["clv"].iloc[50] == pytest.approx(10 / 1.2815516, rel=1e-6)  # a cent of CLV is a point here
+    assert found.drop(columns="clv").to_numpy().max() == 0
+
+
+def test_moving_a_weight_moves_who_depends_on_it():
+    # ten customers; the first is best by income, the second by loyalty, the others follow on both
+    both = np.linspace(60, 10, 8)
+    found = pd.DataFrame({
+        "income": [90, 70, *both], "influence": np.nan, "credit": np.nan, "loyalty": [50, 99, *both],
+    }, index=[f"c{i}" for i in range(10)])  # fmt: skip
+    _, unmoved = sensitivity(found, {**WEIGHTS, "income": 3.0}, np.array([0.1, 0.9]))
+    assert not unmoved.any()  # 74.0 and 81.6: no quarter of any weight brings the first past the second
+    table, is_sensitive = sensitivity(found, WEIGHTS, np.array([0.1, 0.9]))  # 78.6 and 78.3
+    moves = table.set_index(["dimension", "change"])
+    moved = moves[moves["changed_share"] > 0]
+    assert moved.index.tolist() == [("income", -0.25), ("loyalty", 0.25)]
+    assert moved[["n_up", "n_down", "n_customers"]].to_numpy().tolist() == [[1, 1, 10]] * 2
+    assert is_sensitive[is_sensitive].index.tolist() == ["c0", "c1"]
+
+
+def company(con):
+    """Forty shops over two years; who is larger buys more often, and the last ten pay late."""
+    rng = np.random.default_rng(3)
+    rows, bills = (
+        ["customer_id ordered_at revenue cost_cents"],
+        ["invoice_id customer_id issued_on due_on paid_on amount_cents"],
+    )
+    days = pd.date_range("2022-01-05", "2023-12-28", freq="D").strftime("%Y-%m-%d")
+    for i in range(40):
+        for place_ in sorted(rng.choice(len(days), 3 + i, replace=False)):
+            cents = int(rng.integers(5_000, 20_000))
+            rows.append(f"s{i:02d} {days[place_]} {cents / 100:.2f} {cents // 2}")
+        for j in range(4):
+            paid = f"2023-0{j + 2}-{28 if i >= 30 else 12}"
+            bills.append(f"i{i:02d}{j} s{i:02d} 2023-0{j + 1}-01 2023-0{j + 2}-10 {paid} 1000")
+    people = "\n".join(f"s{i:02d} {'north' if i % 2 else 'south'}" for i in range(40))
+    return opened(con, {
+        "transactions": canonical("transactions", "\n".join(rows)),
+        "invoices": canonical("invoices", "\n".join(bills)),
+        "customers": canonical("customers", f"customer_id region\n{people}\nnever north"),
+    })  # fmt: skip
+
+
+def make_card(con, tables, tmp_path, as_of="2024-01-01", params=PARAMS):
+    on, first = date.fromisoformat(as_of), date(2022, 1, 5)
+    features = described(con, tables, as_of)
+    seen = Observation(on, first, date(2023, 12, 28), len(features), len(features) - 1, "EUR")
+    write_snapshots(
+        con, tables, seen, FEATURE_PARAMS.model_copy(update={"n_snapshots": 3}), tmp_path / "snapshots.parquet"
+    )
+    snapshots = engine.open_parquet(con, tmp_path / "snapshots.parquet", "snapshots")
+    found = margin(features, 0.25)
+    brought = realised.customers(con, tables, features, on, found)
+    forecast = lambda f: f.assign(clv_cents=f["revenue_cents"] / 10)  # noqa: E731 - what CLV would be is not tested here
+    potential = forecast(features[features["age_days"].notna()])[["customer_id", "clv_cents"]]
+    clv = potential.set_index("customer_id")["clv_cents"]
+    made = scorecard.card(
+        scorecard.Source(con, tables, first, found, 0.5, (1, 2, 7, 8)), features, snapshots, on, realised=brought,
+        potential=potential, influences=influence.customers(features, brought, clv, 0.5),
+        wallets=wallet.customers(con, tables, features, on, first), forecast=forecast, levels=LEVELS, params=params,
+    )  # fmt: skip
+    pa.Table.from_pandas(made.customers, schema=scorecard.SCHEMA, preserve_index=False)
+    return made, scorecard.facts(made, brought, clv, "margin", params)
+
+
+def test_a_card_of_a_small_company(con, tmp_path):
+    made, told = make_card(con, company(con), tmp_path)
+    rows = made.customers.set_index("customer_id")
+    assert rows.loc["never", "value_tier"] == "potential"
+    assert rows.loc["never"].drop(["value_tier"]).isna().all()
+    scored = rows.drop("never")
+    assert scored["n_dimensions_known"].eq(4).all()
+    assert scored[["income_points", "credit_points", "value_score"]].stack().between(0, 100).all()
+    assert scored.loc["s39", "credit_points"] < scored.loc["s29", "credit_points"]
+    assert scored["value_tier_probability"].between(0, 1).all()
+    assert scored["value_score"].corr(scored["income_points"]) > 0.9
+    assert [tier["n_customers"] for tier in told["pyramid"]["tiers"]] == scored["value_tier"].value_counts().reindex(
+        ["vip", "important", "small"]
+    ).tolist()
+    assert sum(tier["brought_share"] for tier in told["pyramid"]["tiers"]) == pytest.approx(1)
+    assert [month["as_of"] for month in told["memory"]["months"]] == ["2023-11-01", "2023-12-01", "2024-01-01"]
+    assert told["n_dimensions_known"] == {"1": 0, "2": 0, "3": 0, "4": 40}
+    assert sum(band["n_customers"] for band in told["certainty"]["bands"]) == 40
+    assert len(told["sensitivity"]["moves"]) == 8
+    assert told["not_available"] == [
+        "Not available in this source: place in the industry by revenue (needs customers.industry).",
+        "Not available in this source: value of customers brought (needs customers.referred_by).",
+        "Not available in this source: share of invoices disputed (needs invoices.disputed).",
+        "Not available in this source: open invoices over the credit limit (needs customers.credit_limit_cents).",
+        "Not available in this source: share of wallet (needs customers.wallet_cents).",
+        "Not available in this source: product lines bought from (needs products.line).",
+    ]
+
+
+def test_held_customers_are_those_whom_only_memory_keeps(con, tmp_path):
+    wide = PARAMS.model_copy(update={"hysteresis_points": 50.0})
+    made, _ = make_card(con, company(con), tmp_path, params=wide)
+    assert made.history["n_up"].sum() + made.history["n_down"].sum() == 0  # nobody moves by fifty points
+    none = PARAMS.model_copy(update={"hysteresis_points": 0.0})
+    free, _ = make_card(con, company(con), tmp_path, params=none)
+    assert not free.customers["is_tier_held"].eq(True).any()
+    kept = made.customers["value_tier"] != free.customers["value_tier"]
+    assert kept.any()
+    assert made.customers["is_tier_held"].eq(True).equals(kept)
+
+
+def test_a_source_of_orders_alone_has_a_card_and_says_what_it_lacks(con, tmp_path):
+    tables = {name: table for name, table in company(con).items() if name in {"transactions", "customers"}}
+    made, told = make_card(con, tables, tmp_path)
+    assert made.customers["credit_points"].isna().all()
+    assert made.customers["n_dimensions_known"].dropna().eq(3).all()
+    assert told["not_available"][2].startswith(
+        "The dimension credit is not available in this source (it needs invoices"
+    )
+    moves = made.sensitivity.set_index("dimension")["changed_share"]
+    assert moves["credit"].eq(0).all()
+
+
+def test_where_nobody_bought_nobody_is_scored(con, tmp_path):
+    tables = {"customers": company(con)["customers"]}
+    made, told = make_card(con, tables, tmp_path)
+    assert made.customers["value_tier"].eq("potential").all()
+    assert made.customers["value_score"].isna().all()
+    assert (told["n_scored"], told["pyramid"]) == (0, None)
+    assert len(told["not_available"]) == 4
+
+
+def test_something_must_count():
+    with pytest.raises(ValueError, match="at least one weight must be above 0"):
+        DimensionWeights(income=0.0, influence=0.0, credit=0.0, loyalty=0.0)
