@@ -6,7 +6,7 @@ DAYS = 730
 
 
 def customers(
-    rng: np.random.Generator, n: int, r: float = 0.25, alpha: float = 31.0, a: float = 0.8, b: float = 2.4
+    rng: np.random.Generator, n: int, *, r: float = 0.25, alpha: float = 31.0, a: float = 0.8, b: float = 2.4
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return frequency, recency_days and age_days of n customers; several purchases on a day are one occasion."""
     rates, stops = rng.gamma(r, 1 / alpha, n), rng.beta(a, b, n)

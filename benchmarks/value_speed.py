@@ -1,8 +1,8 @@
 """Fitting purchases, side by side: ours against lifetimes and pymc-marketing, each in an environment of its own.
 
-`python benchmarks/value_speed.py CACHE [--customers 1000000]`: CACHE is a folder for the rivals' environments, made by
-`uv` where they are missing, and for the simulated customers. CPU seconds are those of the fit, without starting Python.
-Log-likelihoods are ours at everybody's parameters.
+`python benchmarks/value_speed.py CACHE [--customers N] [--models ...]`: CACHE is a folder for the rivals' environments,
+made by `uv` where they are missing, and for the simulated customers. CPU seconds are those of the fit, without starting
+Python. Log-likelihoods are ours at everybody's parameters.
 """
 
 import argparse
@@ -58,19 +58,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cache", type=Path)
     parser.add_argument("--customers", type=int, default=1_000_000)
+    parser.add_argument("--models", nargs="+", choices=tuple(KINDS), default=tuple(KINDS))
     asked = parser.parse_args()
     asked.cache.mkdir(parents=True, exist_ok=True)
     x, t_x, age = customers(np.random.default_rng(0), asked.customers)
     data = asked.cache / f"customers_{asked.customers}.npz"
     np.savez(data, frequency=x, recency_days=t_x, age_days=age)
-    for kind, build in KINDS.items():
+    for kind in asked.models:
         spent, model, summary = ours(kind, x, t_x, age)
         print(f"{kind}, {asked.customers:,} customers, {len(summary):,} distinct histories")
         print(f"  {'ours':<16} {spent:7.2f} s CPU   log-likelihood {model.log_likelihood_:,.3f}")
         for name in RIVALS:
             found = rival(asked.cache, name, kind, data)
             if found:
-                theirs = build().restore(found["parameters"], np.eye(4), 0.0, 0, Verdict(Status.OK, ""))
+                theirs = KINDS[kind]().restore(found["parameters"], np.eye(4), 0.0, 0, Verdict(Status.OK, ""))
                 likelihood = float(theirs.log_likelihood(summary) @ summary.n_customers)
                 print(
                     f"  {name:<16} {found['cpu_seconds']:7.2f} s CPU   log-likelihood {likelihood:,.3f}   "

@@ -22,7 +22,7 @@ def con() -> Iterator:
         yield connection
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Return the folder of real data sets, or skip where it is absent."""
     if not SHARED_DATA.is_dir():

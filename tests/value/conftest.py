@@ -58,7 +58,7 @@ def sample() -> Customers:
     return cdnow(log.assign(day=pd.to_datetime(log["day"], format="%Y%m%d")))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def master(shared_data) -> Customers:
     """All 23,570 customers."""
     path = shared_data / "cdnow" / "CDNOW_master.txt"

@@ -13,6 +13,7 @@ def future(
     n: int,
     model: PurchaseModel,
     history: tuple[float, float, float],
+    *,
     spend: GammaGamma,
     mean_spend: float,
     terms: Terms,
@@ -55,6 +56,7 @@ def panel(
     n: int,
     kind: type[PurchaseModel],
     parameters: dict[str, float],
+    *,
     spends: dict[str, float],
     later: float,
 ) -> Panel:

@@ -76,5 +76,5 @@ def test_where_no_fit_is_ok_it_is_the_bg_nbd():
     found = choose(ALIKE, backtest((FEB, "nbd", "ok", 0.9)))
     assert (found.model.name, found.by) == ("bg_nbd", "default")
     assert not found.model.verdict_.is_ok
-    assert {row["verdict"] for row in found.record()["candidates"]} == {"degenerate"}
+    assert {row["verdict"] for row in found.record()["candidates"]} <= {"degenerate", "limit"}
     assert "for want of a better one" in found.record()["finding"]

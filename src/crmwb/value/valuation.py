@@ -18,7 +18,7 @@ from crmwb.value.potential.customers import buyers_of, fit, score, terms_of
 from crmwb.value.proof.backtest import Backtest, backtest
 from crmwb.value.record import first_purchase, metrics_record, models_record
 
-NOT_AVAILABLE = {"not_available": "What customers are worth needs purchases, and this source has none."}
+NOT_AVAILABLE = "What customers are worth needs purchases, and this source has none (the table transactions)."
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,8 @@ def value_all(
         Nobody bought before as_of, or too few bought twice.
     """
     if "transactions" not in tables:
-        return Valuation(nobody_bought(features), NOT_AVAILABLE, NOT_AVAILABLE, {"n_customers": len(features)})
+        unknown = {"not_available": NOT_AVAILABLE}
+        return Valuation(nobody_bought(features), unknown | {"caveats": []}, unknown, {"n_customers": len(features)})
     first, as_of = (date.fromisoformat(observed[name][:10]) for name in ("first_event", "as_of"))
     buyers = buyers_of(features)
     tested = backtest(con, tables["transactions"], first_purchase(buyers), as_of, params.value.backtest)

@@ -6,6 +6,7 @@ from crmwb.value.models.beta_geo_beta_binomial import BetaGeoBetaBinomial
 from crmwb.value.models.beta_geo_nbd import BetaGeoNBD
 from crmwb.value.models.contracts import ContractSummary
 from crmwb.value.models.contracts_by_segment import ContractsBySegment
+from crmwb.value.models.covariates import PurchasesWithCovariates
 from crmwb.value.models.gamma_gamma import GammaGamma
 from crmwb.value.models.likelihood_ratio import LikelihoodRatio, likelihood_ratio
 from crmwb.value.models.markov import MarkovChain
@@ -35,6 +36,7 @@ __all__ = [
     "ParetoNBD",
     "PurchaseModel",
     "PurchaseSummary",
+    "PurchasesWithCovariates",
     "RoundsSummary",
     "ShiftedBetaGeometric",
     "Status",

@@ -196,8 +196,8 @@ class LikelihoodModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn
 
         The 2k points of the spherical cubature rule for the asymptotic normal distribution of the k log parameters
         (Arasaratnam & Haykin 2009, "Cubature Kalman Filters", IEEE Transactions on Automatic Control 54(6)): a mean
-        over them is exact to the third order and needs no random draws. Where the fit is not usable or its covariance not
-        known, the model alone.
+        over them is exact to the third order and needs no random draws. Where the fit is not usable or its
+        covariance not known, the model alone.
         """
         return [self._moved(shift) for shift in cubature(self.covariance_)] if self.verdict_.is_usable else [self]
 
@@ -205,7 +205,8 @@ class LikelihoodModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn
         """Return a model with log parameters a shift, shape (k,), away from these."""
         estimates = np.array([self.parameters_[name] for name in self.parameter_names]) * np.exp(shift)
         parameters = dict(zip(self.parameter_names, map(float, estimates), strict=True))
-        return clone(self).restore(parameters, self.covariance_, math.nan, self.n_customers_, self.verdict_)
+        moved: Self = clone(self)
+        return moved.restore(parameters, self.covariance_, math.nan, self.n_customers_, self.verdict_)
 
     def _edge(self, found: Optimum, n: int) -> tuple[np.ndarray, list[str]]:
         """Return which parameters ended at the edge, shape (k,) of bool, and in what customers do not differ then.

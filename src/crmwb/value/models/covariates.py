@@ -1,4 +1,4 @@
-"""What customers bring with them changes how often they buy and how long they stay: covariates that do not vary in time.
+"""What customers bring with them changes how often they buy and how long they stay: covariates fixed in time.
 
 Fader & Hardie (2007), "Incorporating Time-Invariant Covariates into the Pareto/NBD and BG/NBD Models". A customer with
 covariates z has, in place of each parameter α (and β, in the Pareto/NBD) that is a time,
