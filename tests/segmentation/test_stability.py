@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from crmwb.segmentation.stability import across_solutions, hennig
+from crmwb.segmentation.stability import across_solutions
 
 FILE = Path(__file__).parents[2].parent / "shared" / "truth" / "segmentation.json"
 TRUTH = json.loads(FILE.read_text(encoding="utf-8")) if FILE.is_file() else {}
@@ -23,11 +23,3 @@ def test_one_origin_is_kept_and_equal_origins_are_a_mixture():
     assert across_solutions(np.array([0, 7, 0])) == 1
     assert across_solutions(np.array([3, 3, 3])) == pytest.approx(0, abs=1e-12)
     assert 0 < across_solutions(np.array([9, 1])) < 1
-
-
-def test_what_a_jaccard_index_means():
-    limits = TRUTH.get("hennig_bootstrap_jaccard", {"highly_stable": 0.85, "stable": 0.75, "pattern": 0.6})
-    assert hennig(limits["highly_stable"]) == "highly stable"
-    assert hennig(limits["stable"]) == "stable"
-    assert hennig(limits["pattern"]).startswith("a pattern")
-    assert hennig(limits["pattern"] - 0.01) == "not to be trusted"

@@ -1,8 +1,6 @@
-"""How stable a segment is: over numbers of segments, and over resamples."""
+"""How stable a segment is over solutions with more and more segments."""
 
 import numpy as np
-
-HIGHLY_STABLE, STABLE, PATTERN = 0.85, 0.75, 0.60
 
 
 def across_solutions(origins: np.ndarray) -> float:
@@ -28,12 +26,3 @@ def across_solutions(origins: np.ndarray) -> float:
         return 1.0
     shares = some / some.sum()
     return float(1 + (shares * np.log(shares)).sum() / np.log(len(some)))
-
-
-def hennig(jaccard: float) -> str:
-    """Say what a mean bootstrap Jaccard index means, by Hennig (2007), Computational Statistics & Data Analysis 52."""
-    if jaccard >= HIGHLY_STABLE:
-        return "highly stable"
-    if jaccard >= STABLE:
-        return "stable"
-    return "a pattern, but which customers belong to it is doubtful" if jaccard >= PATTERN else "not to be trusted"
