@@ -1,7 +1,7 @@
 """What validation costs: CPU seconds, seconds and peak memory of the stage, on order lines made for it.
 
-Run `python benchmarks/quality.py [MILLIONS]` (10 where not given) anywhere: it works in a folder of its own. The target
-is 100 million lines in 6 minutes and 4 GB on 2 cores. One line in two thousand is bad, so that quarantine has work.
+Run `python benchmarks/quality.py [MILLIONS]` (10 where not given) in the project: it works in a folder of its own. The
+target is 100 million lines in 6 minutes and 4 GB on 2 cores. One line in 2,000 is bad, so that quarantine has work.
 """
 
 import json

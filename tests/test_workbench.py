@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from operator import attrgetter
 
 import pandas as pd
 import pytest
@@ -18,7 +19,14 @@ PICTURES = {
     "segments": [("plot_shares", ("rfm_segment",)), ("plot_shares", ("tier",)), ("plot_tiers", ()),
                  ("plot_rfm_grid", ()), ("plot_clusters", ()), ("plot_evidence", ())],
     "value": [("plot_whale", ()), ("plot_clv", ()), ("plot_clv_by", ("tier",)), ("plot_p_alive", ()),
-              ("plot_recency_frequency", ()), ("plot_backtest", ()), ("plot_calibration", ())],
+              ("plot_worth", ("value_tier",)), ("plot_recency_frequency", ()), ("plot_backtest", ()),
+              ],
+    "value.realised": [("plot_whale", ()), ("plot_destroyers", ()), ("plot_payback", ())],
+    "value.scorecard": [("plot_pyramid", ()), ("plot_certainty", ()), ("plot_dimensions", ()),
+                        ("plot_sensitivity", ())],
+    "value.equity": [("plot_months", ()), ("plot_bridge", ()), ("plot_forecast", ()),
+                     ("plot_forecast", ("customers",))],
+    "value.wallet": [("plot_headroom", (["vip", "small"],))],
     "quality": [("plot_quarantined", ()), ("plot_checks", ()), ("plot_completeness", ())],
 }  # fmt: skip
 
@@ -71,9 +79,22 @@ def test_every_stage_tells_the_same_revenue_to_the_cent(wb):
     revenue = wb.customers.frame["revenue_cents"].sum()
     assert revenue > 0
     assert revenue == wb.quality.revenue["clean"] == wb.quality.revenue_before(wb.source.as_of)
-    assert wb.customers.buyers["revenue_cents"].sum() == wb.value.frame["realised_revenue_cents"].sum()
+    assert revenue == wb.value.frame["realised_revenue_cents"].sum()
+    assert revenue == wb.value.realised.facts["totals"]["revenue_cents"]
+    assert wb.customers.buyers["revenue_cents"].sum() == wb.value.buyers["realised_revenue_cents"].sum()
     assert set(wb.segments.profiles.groupby("scheme")["revenue_cents"].sum()) == {revenue}
     assert wb.value.by("tier")["clv_cents"].sum() == wb.value.frame["clv_cents"].sum()
+
+
+def test_every_place_tells_the_same_worth(wb):
+    worth = wb.value.frame["clv_cents"].sum()
+    assert worth > 0
+    assert worth == wb.value.scorecard.tiers["clv_cents"].sum()
+    equity = wb.value.equity.months["equity_cents"].iloc[-1]
+    assert abs(worth - equity) <= len(wb.value.buyers)  # a cent each: every worth is rounded
+    assert equity == wb.value.equity.bridge.set_index("component").loc["closing", "equity_cents"]
+    counts = wb.value.scorecard.tiers.set_index("tier")["n_customers"]
+    assert counts.to_dict() == wb.value.buyers["value_tier"].value_counts().to_dict()
 
 
 def test_months_are_what_the_transactions_say(wb, built_project):
@@ -103,7 +124,7 @@ def test_silent_customers_are_counted_against_their_own_rhythm(wb):
     assert silent["n_customers"].sum() == len(buyers)
     assert silent["n_once"].sum() == (buyers["frequency"] == 0).sum()
     assert (
-        len(buyers) == len(wb.value.frame) < len(wb.customers.frame)
+        len(buyers) == len(wb.value.buyers) < len(wb.value.frame) == len(wb.customers.frame)
     )  # the sample has customers with free orders only
     per_head = wb.segments.profile("tier").set_index("segment")["mean_revenue_cents"].loc[silent["tier"].tolist()]
     assert silent["tier"].tolist() == per_head.sort_values(ascending=False).index.tolist()
@@ -127,7 +148,8 @@ def test_a_scheme_that_is_not_there_is_refused(wb):
 def test_the_whale_curve_ends_at_all_customers_and_all_money(wb):
     end = wb.value.whale().iloc[-1]
     assert end["customer_share"] == 1
-    assert end["cumulative_cents"] == wb.value.frame[f"realised_{wb.value.law['basis']}_cents"].sum()
+    assert wb.value.law["basis"] == "revenue"
+    assert end["cumulative_cents"] == wb.value.frame["realised_revenue_cents"].sum()
 
 
 def test_trust_is_said_from_the_backtest(wb):
@@ -136,26 +158,26 @@ def test_trust_is_said_from_the_backtest(wb):
     assert ("no better than" in wb.value.trust()) == (not tested["model_beats_rules"])
 
 
-@pytest.mark.parametrize("room", ["source", "customers", "segments", "value", "quality"])
+@pytest.mark.parametrize("room", ["source", "value.influence", *PICTURES])
 def test_each_shows_itself_as_a_table(wb, room):
-    assert "<table" in getattr(wb, room)._repr_html_()
+    assert "<table" in attrgetter(room)(wb)._repr_html_()
 
 
 @pytest.mark.parametrize(
     ("room", "plot", "arguments"), [(room, *plot) for room, plots in PICTURES.items() for plot in plots]
 )
 def test_each_picture_shows_itself_with_words(wb, room, plot, arguments):
-    picture = getattr(getattr(wb, room), plot)(*arguments)
+    picture = getattr(attrgetter(room)(wb), plot)(*arguments)
     html = picture._repr_html_()
     assert picture.alt.endswith(".")
     assert html.startswith('<figure><img src="data:image/')
     assert len(html) < 400_000
 
 
-def test_every_picture_is_tried_here():
-    for room in (crmwb.workbench.Customers, crmwb.workbench.Segments, crmwb.workbench.Value, crmwb.workbench.Quality):
-        plots = {name for name in vars(room) if name.startswith("plot_")}
-        assert plots == {name for name, _ in PICTURES[room.__name__.lower()]}
+@pytest.mark.parametrize("room", ["value.influence", *PICTURES])
+def test_every_picture_is_tried_here(wb, room):
+    plots = {name for name in vars(type(attrgetter(room)(wb))) if name.startswith("plot_")}
+    assert plots == {name for name, _ in PICTURES.get(room, [])}
 
 
 def test_every_table_of_the_contract_says_what_it_would_bring():

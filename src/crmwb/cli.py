@@ -43,6 +43,22 @@ def choose_source(kind: Annotated[str, typer.Argument(help="complete_journey, b2
     stage.run(choose)
 
 
+@app.command("map")
+def draft_mapping(
+    files: Annotated[list[Path], typer.Argument(help="your exports, all that belong together")],
+    output: Annotated[Path | None, typer.Option(help="where the mapping goes; mappings/NAME.yaml if not given")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="ask nothing: take every guess, and write params.yaml")] = False,
+) -> None:
+    """Look at files and write a mapping for them: which column is what, how sure that is, and why."""
+
+    def draft() -> None:
+        from crmwb.sources.drafting import session
+
+        session.run(files, output, yes=yes)
+
+    stage.run(draft)
+
+
 @app.command("check")
 def check_mapping(
     mapping: Annotated[Path | None, typer.Argument(help="a mapping; the one of params.yaml where not given")] = None,

@@ -21,6 +21,7 @@ FORGOTTEN = Path("data/forgotten.csv")
 CANONICAL = Path("data/canonical")
 MANIFEST = CANONICAL / "manifest.json"
 UNREADABLE = CANONICAL / "unreadable"  # rows that could not be cast to the contract's types
+PROVENANCE = CANONICAL / "provenance"  # of each table, row by row: the source's file, and the row's number in it
 TRUTH = CANONICAL / "truth"  # of a simulated source; only tests read it
 TRUTH_PARAMETERS = TRUTH / "truth.json"
 
@@ -41,6 +42,7 @@ SEGMENT_METRICS = Path("metrics/segments.json")
 
 CUSTOMER_VALUE = Path("data/value/customers.parquet")
 BACKTEST = Path("data/value/backtest.parquet")
+TRACKING = Path("data/value/tracking.parquet")
 EQUITY = Path("data/value/equity.parquet")
 EQUITY_BRIDGE = Path("data/value/equity_bridge.parquet")
 FORECAST = Path("data/value/forecast.parquet")

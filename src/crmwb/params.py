@@ -27,6 +27,8 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 M = TypeVar("M", bound=BaseModel)
 Loc = tuple[int | str, ...]
 
+_VALUE = r"""\"[^\"\n]*\"|'[^'\n]*'|[^\s#][^#\n]*?"""  # a plain or quoted value of YAML on one line
+
 
 POTENTIAL = "potential"
 
@@ -192,6 +194,7 @@ class BacktestParams(Section):
     n_origins: Annotated[int, Field(ge=1, le=24)]
     holdout_days: Days
     min_customers: Annotated[int, Field(ge=2)]
+    score: Literal["normalised_gini", "rmse", "mae", "log_loss"]
 
 
 class EquityParams(Section):
@@ -285,8 +288,17 @@ def load(path: Path = layout.PARAMS) -> Params:
     return read(path, Params)
 
 
-def choose_source(kind: str, path: Path = layout.PARAMS) -> str:
-    """Write `source.kind` into params.yaml, and leave all else there as it is, comments too.
+def choose_source(kind: str, path: Path = layout.PARAMS, **others: str) -> str:
+    """Write `source.kind` and other keys of `source` into params.yaml, and leave all else there as it is, comments too.
+
+    Parameters
+    ----------
+    kind : str
+        The kind of source.
+    path : Path
+        params.yaml.
+    **others : str
+        Other keys and their values.
 
     Returns
     -------
@@ -300,11 +312,15 @@ def choose_source(kind: str, path: Path = layout.PARAMS) -> str:
     """
     before = load(path).source.kind
     text = path.read_text(encoding="utf-8")
-    changed, n = re.subn(
-        r"(?m)(^source:.*\n(?:[ \t#].*\n|\n)*?[ \t]+kind:[ \t]*)[\w-]+", rf"\g<1>{kind}", text, count=1
-    )
-    if n == 0:
-        raise CrmwbError(f"{path}: source.kind does not stand on a line of its own; write {kind} there by hand.")
+    changed = text
+    for key, value in {"kind": kind, **others}.items():
+        written = yaml.safe_dump(value, width=10_000, allow_unicode=True).removesuffix("\n").removesuffix("\n...")
+        found = re.search(rf"(?m)^source:.*\n(?:[ \t#].*\n|\n)*?  {key}:[ \t]*({_VALUE})[ \t]*(?:#.*)?$", changed)
+        if found is None:
+            raise CrmwbError(
+                f"{path}: source.{key} does not stand on a line of its own; write {written} there by hand."
+            )
+        changed = changed[: found.start(1)] + written + changed[found.end(1) :]
     path.write_text(changed, encoding="utf-8")
     try:
         load(path)

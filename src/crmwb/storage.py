@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,9 @@ def replacing_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def write_query(con: Backend, query: ir.Table, path: Path, order_by: Sequence[str]) -> int:
+def write_query(
+    con: Backend, query: ir.Table, path: Path, order_by: Sequence[str], apart: tuple[Path, Sequence[str]] | None = None
+) -> int:
     """Evaluate `query` on the engine and stream it to Parquet, sorted.
 
     Parameters
@@ -80,6 +82,8 @@ def write_query(con: Backend, query: ir.Table, path: Path, order_by: Sequence[st
         Where to.
     order_by : sequence of str
         Columns that together tell every row from every other.
+    apart : (Path, sequence of str), optional
+        Columns that go to a file of their own instead, row by row beside the others.
 
     Returns
     -------
@@ -87,10 +91,19 @@ def write_query(con: Backend, query: ir.Table, path: Path, order_by: Sequence[st
         Rows written.
     """
     schema = query.schema().to_pyarrow()
+    elsewhere = [] if apart is None else list(apart[1])
+    targets = [(path, [name for name in schema.names if name not in elsewhere])]
+    targets += [] if apart is None else [(apart[0], elsewhere)]
     n_rows = 0
-    with replacing(path) as beside, pq.ParquetWriter(beside, schema, compression=COMPRESSION) as writer:
+    with ExitStack() as stack:
+        writers = []
+        for target, names in targets:
+            beside = stack.enter_context(replacing(target))
+            fields = pa.schema([schema.field(name) for name in names])
+            writers.append((stack.enter_context(pq.ParquetWriter(beside, fields, compression=COMPRESSION)), names))
         for group in regrouped(engine.batches(con, query.order_by(list(order_by))), schema):
-            writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
+            for writer, names in writers:
+                writer.write_table(group.select(names), row_group_size=ROW_GROUP_ROWS)
             n_rows += group.num_rows
     return n_rows
 

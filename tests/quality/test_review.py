@@ -5,8 +5,10 @@ import json
 
 import pytest
 from builders import canonical
+from typer.testing import CliRunner
 from validating import unreadable
 
+from crmwb.cli import app
 from crmwb.errors import CrmwbError
 from crmwb.quality import review
 
@@ -102,7 +104,7 @@ def test_several_tables_are_not_thrown_together(folder, tmp_path):
         review.export(folder, tmp_path / "x.csv")
 
 
-def test_what_the_command_says_is_of_the_project(folder, tmp_path):
+def test_what_the_command_says_is_of_the_project(folder, tmp_path, monkeypatch):
     root = tmp_path / "project"
     (root / "data/quality").mkdir(parents=True)
     folder.rename(root / "data/quality/quarantine")
@@ -114,3 +116,11 @@ def test_what_the_command_says_is_of_the_project(folder, tmp_path):
     (root / "metrics/accepted.json").write_text(json.dumps(profile | {"tables": tables}))
     assert "is_readable (as many as in the accepted run)" in review.shown(root, "transactions")
     assert "x.csv: 1 row for the owner" in review.shown(root, rule="is_readable", path=tmp_path / "x.csv")
+    for name in ("params.yaml", "dvc.yaml"):
+        (root / name).touch()
+    monkeypatch.chdir(root)
+    told = CliRunner().invoke(app, ["quarantine", "transactions", "--rule", "is_readable"])
+    assert (told.exit_code, "1 × is_readable (as many as in the accepted run)" in told.output) == (0, True)
+    assert CliRunner().invoke(app, ["quarantine", "nonsense"]).exit_code == 1
+    assert "Accepted: shop, 0 rows in 0 tables" in CliRunner().invoke(app, ["accept"]).output
+    assert json.loads((root / "metrics/accepted.json").read_text()) == profile

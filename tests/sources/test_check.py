@@ -92,6 +92,17 @@ def test_keys_that_stand_twice(exports, check):
     assert told(check()[1], "tables.customers: 1 of 3 rows have a key (customer_id) that stood before")
 
 
+def test_rules_of_the_contract_are_tried(exports, check):
+    exports.write(HEADER + "a,o1,2024-01-01,-1,5\nb,o2,2024-01-01,1,-5\nc,o3,2024-01-01,1,5\n")
+    code, lines = check()
+    assert code == 0
+    line = told(lines, "Some rows:", "tables.transactions: 1 of 3 rows", "a return brings no revenue")
+    assert "would be quarantined" in line
+    assert told(lines, "tables.transactions: 1 of 3 rows", "a sale brings no negative revenue")
+    exports.write(HEADER + "a,o1,2024-01-01,1e13,5\n")
+    assert told(check()[1], "quantity is at most 1,000,000,000,000")
+
+
 def test_a_wrong_delimiter(exports, check):
     exports.write(HEADER + "".join(f"c{i};o{i};2024-01-01;1;1\n" for i in range(100)))
     code, lines = check()

@@ -148,7 +148,7 @@ def test_columns_that_the_mapping_does_not_name_do_not_enter(exports):
 def test_there_is_no_folder_of_unreadable_rows_where_all_can_be_read(exports):
     exports.write(ROWS)
     assert sorted(p.name for p in exports.ingest().folder.iterdir()) == [
-        "customers.parquet", "manifest.json", "transactions.parquet"
+        "customers.parquet", "manifest.json", "provenance", "transactions.parquet"
     ]  # fmt: skip
 
 

@@ -1,11 +1,15 @@
 """What a mapping can say of tables and columns, one fact each, and how it is refused."""
 
+import re
+
 import pandas as pd
 import pytest
 import yaml
 from exporting import HEADER, PEOPLE
+from project import PROJECT
 
 from crmwb.errors import CrmwbError
+from crmwb.sources.expressions.grammar import FUNCTIONS
 
 
 def test_lines_are_numbered_within_their_order_as_they_stand_in_the_file(exports):
@@ -160,6 +164,16 @@ def test_columns_whose_names_differ_only_by_case(exports):
         ({"quantity": {"column": "units", "constant": 1}}, {}, ["exactly one of", "column and constant"]),
         ({"quantity": {"constant": "one"}}, {}, ["columns.quantity.constant: 'one'", "a number"]),
         ({"is_return": {"constant": 0}}, {}, ["columns.is_return.constant", "a true/false"]),
+        ({"ordered_at": {"constant": "yesterday"}}, {}, ["ordered_at.constant: 'yesterday'", "a timestamp"]),
+        ({"ordered_at": {"constant": "20240101"}}, {}, ["ordered_at.constant: '20240101'"]),
+        ({"quantity": {"constant": float("nan")}}, {}, ["columns.quantity"]),
+        ({"quantity": {"constant": float("inf")}}, {}, ["columns.quantity"]),
+        ({"revenue_cents": {"constant": 1e300}}, {}, ["revenue_cents.constant: 1e+300"]),
+        ({"discount_cents": {"constant": True}}, {}, ["discount_cents.constant: True", "money"]),
+        ({"line_no": {"constant": 1.5}}, {}, ["line_no.constant: 1.5", "an integer"]),
+        ({"quantity": {"column": "units", "unit": "percent"}, "revenue_cents": {"column": "amount", "unit": "percent"}},
+         {}, ["revenue_cents.unit: 'percent' does not go"]),
+        ({"quantity": {"column": "units", "unit": "millions"}}, {}, ["quantity.unit: 'millions' does not go"]),
         ({"quantity": {"one_per": "row"}}, {}, ["columns.quantity.one_per: does not go", "a number"]),
         ({"order_id": {"one_per": "basket"}}, {}, ["order_id.one_per", "'basket'", "'customer_and_day'"]),
         ({"product_id": {"one_per": "customer_and_day"}}, {}, ["product_id.one_per", "an order_id only"]),
@@ -170,6 +184,10 @@ def test_columns_whose_names_differ_only_by_case(exports):
         ({"quantity": {"column": "units", "thousands": "."}}, {}, ["quantity", "decimal and thousands must differ"]),
         ({}, {"encoding": "utf-88"}, ["transactions.encoding: 'utf-88'", "cp1252"]),
         ({}, {"delimiter": ";;"}, ["transactions.delimiter: ';;'", "one ASCII character"]),
+        ({}, {"delimiter": ";", "quote": ";"}, ["tables.transactions", "delimiter and quote must differ"]),
+        ({}, {"skip_rows": -1}, ["transactions.skip_rows: -1"]),
+        ({}, {"currency_sign": "1"}, ["transactions.currency_sign"]),
+        ({}, {"rows": [{"order_id": 1}]}, ["exactly one of file, derived_from, rows, but has file and rows"]),
         ({}, {"encoding": "hex"}, ["transactions.encoding: 'hex'", "cp1252"]),
         ({}, {"delimiter": "§"}, ["transactions.delimiter: '§'", "one ASCII character"]),
         ({}, {"quote": "“"}, ["transactions.quote: '“'", "one ASCII character"]),
@@ -191,6 +209,10 @@ def test_a_wrong_mapping_is_refused_with_file_key_and_what_is_allowed(exports, c
         ({"customers": {"derived_from": "transactions", "columns": {}}}, ["customers.columns.kind: missing"]),
         ({"customers": PEOPLE | {"derived_from": "orders"}}, ["customers.derived_from: orders", "transactions"]),
         ({"customers": PEOPLE | {"derived_from": "products"}}, ["customers.derived_from: products"]),
+        ({"customers": PEOPLE | {"delimiter": ";"}}, ["delimiter mean nothing beside derived_from"]),
+        ({"customers": [PEOPLE, PEOPLE]}, ["derived_from other tables cannot have a second"]),
+        ({"customers": []}, ["tables.customers: an empty list"]),
+        ({"customers": PEOPLE | {"columns": {"kind": {"constant": "human"}}}}, ["'human' is not allowed"]),
         ({"products": {"derived_from": "transactions", "columns": {}}}, ["products.derived_from", "no product_id"]),
         ({"campaign_members": {"derived_from": "transactions", "columns": {"arm": {"constant": "control"}}}},
          ["campaign_members.derived_from", "one key"]),
@@ -210,6 +232,21 @@ def test_a_mapping_without_customers_says_how_to_have_them(exports):
     del content["tables"]["customers"]
     path.write_text(yaml.safe_dump(content))
     refused(exports, ["tables.customers: missing", "derived_from: transactions"])
+
+
+def test_a_key_that_stands_twice_is_not_forgotten(exports):
+    exports.map()
+    path = exports.root / "mappings" / "sales.yaml"
+    path.write_text(path.read_text().replace("    file: sales.csv\n", "    file: sales.csv\n    file: other.csv\n"))
+    refused(exports, ["sales.yaml:4: tables.transactions.file: stands there twice"])
+
+
+def test_several_mistakes_are_told_each_with_its_line(exports):
+    exports.map({"quantity": {"constant": "one"}, "colour": "units", "revenue_cents": ...})
+    with pytest.raises(CrmwbError) as caught:
+        exports.ingest()
+    said = str(caught.value).splitlines()
+    assert [line.partition(": ")[0] for line in said] == [f"mappings/sales.yaml:{n}" for n in (10, 13, 5)]
 
 
 @pytest.mark.parametrize("text", ["name: [", "name: Sales", "", "- 1", "name: \udcff"])
@@ -235,3 +272,13 @@ def test_frames_of_the_same_rows_are_equal_whatever_the_order_of_the_files_rows(
     first = exports.ingest().table("transactions")
     exports.write(HEADER + "".join(reversed(rows)))
     pd.testing.assert_frame_equal(exports.ingest().table("transactions"), first)
+
+
+def test_what_the_docs_show_is_a_mapping(exports):
+    text = (PROJECT / "docs" / "mappings.md").read_text(encoding="utf-8")
+    (smallest,) = [block for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if block.startswith("name:")]
+    exports.write('customer,order,date,pieces,amount\na,1,31.01.2024,2,"1.234,50"\n', "orders.csv")
+    (exports.root / "mappings" / "sales.yaml").write_text(smallest)
+    assert exports.ingest().table("transactions").revenue_cents.tolist() == [123450]
+    (functions,) = re.findall(r"^\| functions \| (.*) \|$", text, re.MULTILINE)
+    assert re.findall(r"`(\w+)`", functions) == list(FUNCTIONS)

@@ -3,6 +3,7 @@
 import datetime as dt
 import zipfile
 from pathlib import Path
+from typing import IO
 from xml.sax.saxutils import escape
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -13,7 +14,7 @@ STYLES = f"""<styleSheet xmlns="{MAIN}"><cellXfs count="3"><xf numFmtId="0"/><xf
 <xf numFmtId="22" applyNumberFormat="1"/></cellXfs></styleSheet>"""
 
 
-def write_workbook(path: Path, sheets: dict[str, list[list]]) -> Path:
+def write_workbook(path: Path | IO[bytes], sheets: dict[str, list[list]]) -> Path | IO[bytes]:
     """Write sheets of rows of cells: None, text, numbers, true/false, dates and times; #N/A is a formula's error."""
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types">'

@@ -2,24 +2,73 @@
 
 from crmwb.tables import Column, Kind
 
+
+def _known(name: str, kind: Kind, meaning: str) -> Column:
+    """Return a column that is unknown for a customer of whom the source does not tell enough."""
+    return Column(name, kind, meaning, nullable=True)
+
+
 SEGMENTS = (
-    Column("recency_score", Kind.INTEGER, "RFM: days since the last purchase, 1 to n_bins (best)", nullable=True),
-    Column("frequency_score", Kind.INTEGER, "RFM: how often they buy, 1 to n_bins (best)", nullable=True),
-    Column("monetary_score", Kind.INTEGER, "RFM: how much they spend, 1 to n_bins (best)", nullable=True),
-    Column("frequency_monetary_score", Kind.INTEGER, "mean of frequency and monetary score, half up", nullable=True),
-    Column("rfm_segment", Kind.CATEGORY, "named RFM segment; unknown for who never bought", nullable=True),
-    Column("tier", Kind.CATEGORY, "value tier by tier_score; potential for who never bought"),
-    Column("tier_score", Kind.NUMBER, "weighted worth, 0 to 100 (best)", nullable=True),
-    Column("cluster", Kind.INTEGER, "group by likeness, 1 earning the most per customer", nullable=True),
-    Column("cluster_name", Kind.CATEGORY, "what sets the cluster apart", nullable=True),
+    _known("recency_score", Kind.INTEGER, "RFM: days since the last purchase, 1 to n_bins (best)"),
+    _known("frequency_score", Kind.INTEGER, "RFM: how often they buy, 1 to n_bins (best)"),
+    _known("monetary_score", Kind.INTEGER, "RFM: how much they spend, 1 to n_bins (best)"),
+    _known("frequency_monetary_score", Kind.INTEGER, "mean of frequency and monetary score, half up"),
+    _known("rfm_segment", Kind.CATEGORY, "named RFM segment; unknown for who never bought"),
+    Column("tier", Kind.CATEGORY, "value tier by tier_score, from behaviour alone; potential for who never bought"),
+    _known("tier_score", Kind.NUMBER, "weighted worth, 0 to 100 (best)"),
+    _known("cluster", Kind.INTEGER, "group by likeness, 1 earning the most per customer"),
+    _known("cluster_name", Kind.CATEGORY, "what sets the cluster apart"),
 )
 
+ENDS = ("lower_95", "lower_80", "lower_50", "upper_50", "upper_80", "upper_95")
+
+
+def _ends(name: str, kind: Kind, meaning: str) -> tuple[Column, ...]:
+    """Return the columns of the ends of three intervals, lowest first; `name` and `meaning` have a place for each."""
+    words = (end.replace("_", " end of the ") + "% interval" for end in ENDS)
+    return tuple(_known(name.format(end), kind, meaning.format(said)) for end, said in zip(ENDS, words, strict=True))
+
+
 VALUE = (
-    Column("p_alive", Kind.SHARE, "P(alive): probability of still being a customer", nullable=True),
-    Column("expected_purchases", Kind.NUMBER, "purchase days expected within value.horizon_days", nullable=True),
-    Column("expected_spend_cents", Kind.NUMBER, "revenue expected per purchase day", nullable=True),
-    Column("clv_cents", Kind.MONEY, "discounted margin expected within value.horizon_days", nullable=True),
-    Column("realised_revenue_cents", Kind.MONEY, "revenue so far, net of returns", nullable=True),
-    Column("realised_margin_cents", Kind.MONEY, "margin so far", nullable=True),
-    Column("margin_is_assumed", Kind.BOOLEAN, "margin is value.assumed_margin_share of revenue", nullable=True),
+    _known("p_alive", Kind.SHARE, "P(alive): probability of still being a customer"),
+    _known("p_purchase", Kind.SHARE, "probability of a purchase within value.horizon_days"),
+    _known("expected_purchases", Kind.NUMBER, "purchase days expected within value.horizon_days"),
+    *_ends("purchases_{}", Kind.INTEGER, "purchase days within value.horizon_days: {}"),
+    _known("expected_spend_cents", Kind.NUMBER, "revenue expected per purchase day"),
+    _known("clv_cents", Kind.MONEY, "discounted margin expected within value.horizon_days"),
+    *_ends("clv_{}_cents", Kind.MONEY, "discounted margin within value.horizon_days: {}"),
+    _known("realised_revenue_cents", Kind.MONEY, "revenue so far, net of returns"),
+    _known("realised_margin_cents", Kind.MONEY, "margin so far"),
+    _known("margin_is_assumed", Kind.BOOLEAN, "the margin, or some of it, is a share assumed of revenue"),
+    _known("serve_cost_cents", Kind.MONEY, "cost of contacts and campaigns so far"),
+    _known("profit_cents", Kind.MONEY, "margin less serving and winning the customer; needs cost of goods"),
+    _known("profit_is_complete", Kind.BOOLEAN, "no cost that is known of others is unknown here"),
+    _known("first_order_margin_cents", Kind.MONEY, "margin of the first order, where all of it has a cost"),
+    _known("is_first_order_loss", Kind.BOOLEAN, "the first order earned less than winning them cost"),
+    _known("payback_month", Kind.INTEGER, "first month, from 1, with nothing left to pay back"),
+    _known("is_paid_back", Kind.BOOLEAN, "brought what winning and serving them cost, so far"),
+    _known("loss_cents", Kind.MONEY, "what is lost with them, overdue invoices taken off; only of who loses"),
+    _known("loss_reason", Kind.CATEGORY, "what most of that loss is due to"),
+    _known("n_referred", Kind.INTEGER, "customers they brought who bought"),
+    _known("referral_value_cents", Kind.MONEY, "what those they brought are worth, as far as due to them"),
+    _known("saved_acquisition_cents", Kind.MONEY, "of it, what winning those would have cost otherwise"),
+    _known("referral_chain_value_cents", Kind.MONEY, "the same with those whom those brought, and so on"),
+    _known("industry_rank", Kind.INTEGER, "place by revenue in their industry, 1 the first"),
+    _known("industry_percentile", Kind.NUMBER, "buyers of their industry with less revenue, in percent"),
+    _known("region_rank", Kind.INTEGER, "place by revenue in their region, 1 the first"),
+    _known("region_percentile", Kind.NUMBER, "buyers of their region with less revenue, in percent"),
+    _known("yearly_revenue_cents", Kind.MONEY, "revenue of the last year, scaled up where less is known"),
+    _known("share_of_wallet", Kind.SHARE, "yearly_revenue_cents over their wallet, at most 1"),
+    _known("wallet_headroom_cents", Kind.MONEY, "what they spend elsewhere in our category in a year"),
+    _known("wallet_basis", Kind.CATEGORY, "stated, or by the allocation rule (an estimate by rank)"),
+    _known("income_points", Kind.NUMBER, "points for income, so far and to come, 0 to 100 (best)"),
+    _known("influence_points", Kind.NUMBER, "points for standing and referrals, 0 to 100 (best)"),
+    _known("credit_points", Kind.NUMBER, "points for paying on time and within limits, 0 to 100 (best)"),
+    _known("loyalty_points", Kind.NUMBER, "points for loyalty, 0 to 100 (best)"),
+    _known("n_dimensions_known", Kind.INTEGER, "of those four, how many are known"),
+    _known("value_score", Kind.NUMBER, "weighted mean of those known, 0 to 100 (best)"),
+    _known("value_tier", Kind.CATEGORY, "value tier by value_score and memory; potential for who never bought"),
+    _known("value_tier_probability", Kind.SHARE, "probability that value_tier is right"),
+    _known("is_tier_held", Kind.BOOLEAN, "just beyond a boundary, and kept in the tier of before"),
+    _known("is_tier_sensitive", Kind.BOOLEAN, "in another tier if any one weight moved by a quarter"),
 )

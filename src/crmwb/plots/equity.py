@@ -25,6 +25,7 @@ MEASURES = {
     "revenue_cents": "revenue",
     "margin_cents": "margin",
 }
+LABEL_SHARE = 0.2  # of the height: two lines of text
 BANDS = ((95, 0.12), (80, 0.18), (50, 0.28))
 
 
@@ -46,7 +47,8 @@ def equity_over_time(months: pd.DataFrame, currency: str, ax: Axes | None = None
     ax.plot(when, cents, color=style.ACCENT, linewidth=2, marker="o", markersize=3.5)
     near = max(1, len(cents) // 5)
     for i, other, ha in ((0, near, "left"), (len(cents) - 1, -1 - near, "right")):
-        is_above = cents[i] >= cents[other] if len(cents) > near else True
+        has_room_below = cents[i] > LABEL_SHARE * cents.max()
+        is_above = cents[i] >= cents[other] or not has_room_below if len(cents) > near else True
         place: dict[str, Any] = {"textcoords": "offset points", "ha": ha, "va": "bottom" if is_above else "top"}
         words = f"{style.money(cents[i], currency)}\n{int(months['n_active'].iloc[i]):,} active"
         ax.annotate(words, (when.iloc[i], cents[i]), (0, 8 if is_above else -8), fontsize=9, **place)

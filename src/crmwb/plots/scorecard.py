@@ -38,13 +38,15 @@ def pyramid(tiers: pd.DataFrame, basis: str, ax: Axes | None = None) -> Axes:
         ax.text(max(brought, 0) + 0.01, place - 0.19, f"{brought:.0%} of {basis} so far", va="center", fontsize=8.5)
         ax.text(max(ahead, 0) + 0.01, place + 0.19, f"{ahead:.0%} of what is to come", va="center", fontsize=8.5)
     ax.axvline(0, color=style.INK, linewidth=0.8)
-    right = max(float(max(shares["brought_share"].max(initial=0), shares["clv_share"].max(initial=0))), 0.1)
-    ax.set_xlim(-float(shares["customer_share"].max(initial=0.1)) * 1.5, right * 1.55)
+    left = -float(shares["customer_share"].max(initial=0.1)) * 1.5
+    right = max(float(max(shares["brought_share"].max(initial=0), shares["clv_share"].max(initial=0))), 0.1) * 1.55
+    ax.set_xlim(left, right)
     ax.set_yticks(places, [colours.label(name) for name in tiers["tier"]])
     ax.invert_yaxis()
     ax.xaxis.set_major_formatter(lambda value, _: f"{abs(value):.0%}")
     ax.grid(visible=False)
-    ax.set(title="Value pyramid", xlabel="← share of customers        share of what they bring →", ylabel="")
+    ax.set(title="Value pyramid", ylabel="")
+    ax.set_xlabel("← share of customers        share of what they bring →", x=-left / (right - left))
     return ax
 
 
@@ -65,7 +67,7 @@ def certainty(bands: pd.DataFrame, ax: Axes | None = None) -> Axes:
     left = np.zeros(len(tiers))
     for (least, most), fill in zip(edges, palette, strict=True):
         band = bands[bands["least"] == least].set_index("tier")["share"].reindex(tiers).to_numpy(dtype=float)
-        ax.barh(range(len(tiers)), band, left=left, height=0.62, color=fill, label=f"{least:.0%}–{most:.0%}")
+        ax.barh(range(len(tiers)), band, left=left, height=0.62, color=fill, label=f"{100 * least:g}–{most:.0%}")
         for place, (share, start) in enumerate(zip(band, left, strict=True)):
             if share >= LABELLED:
                 ink = "white" if sum(fill) < 1.6 else style.INK
@@ -95,7 +97,7 @@ def dimensions(customers: pd.DataFrame, names: list[str], ax: Axes | None = None
         Where to draw; a new figure where not given.
     """
     columns = [c for c in customers.columns if c.endswith("_points") and customers[c].notna().any()]
-    ax = ax or style.new_axes(8, 1.4 + 0.6 * max(len(columns), 1))
+    ax = ax or style.new_axes(8, 1.4 + max(0.6 * len(columns), 0.32 * len(names), 0.6))
     means = customers.groupby("value_tier")[columns].mean().reindex(names)
     colour = colours.of_segments(names)
     for place, column in enumerate(columns):

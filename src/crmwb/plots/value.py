@@ -10,12 +10,14 @@ from crmwb.plots import colours, style
 
 TOP = 0.2
 FORECASTERS = {
+    "stack": "combined forecast",
     "bg_nbd": "BG/NBD",
     "mbg_nbd": "MBG/NBD",
     "pareto_nbd": "Pareto/NBD",
     "nbd": "NBD",
     "rate": "past rate x/T",
     "hiatus": "hiatus of 12 weeks",
+    "past_spend": "past spend",
 }
 MEASURES = {"mae": "MAE", "rmse": "RMSE", "normalised_gini": "normalised Gini", "spearman": "Spearman correlation"}
 
@@ -189,7 +191,7 @@ def backtest_bars(scores: pd.DataFrame, measure: str = "normalised_gini", ax: Ax
     Parameters
     ----------
     scores : DataFrame
-        The backtest: origin, forecaster, kind (model or rule) and the measure.
+        The backtest: origin, forecaster, kind (stack, model or rule) and the measure.
     measure : str
         A column of `scores`.
     ax : Axes, optional
@@ -202,7 +204,7 @@ def backtest_bars(scores: pd.DataFrame, measure: str = "normalised_gini", ax: Ax
     kinds = known.drop_duplicates("forecaster").set_index("forecaster")["kind"]
     ax = ax or style.new_axes(8, 1.4 + 0.45 * len(means))
     places = {str(name): place for place, name in enumerate(means.index)}
-    fills = [style.ACCENT if kinds[name] == "model" else colours.pale(style.MUTED) for name in means.index]
+    fills = [style.ACCENT if kinds[name] != "rule" else colours.pale(style.MUTED) for name in means.index]
     ax.barh(range(len(means)), means.to_numpy(), height=0.6, color=fills)
     dots = [places[str(name)] for name in known["forecaster"]]
     ax.plot(known[measure].to_numpy(), dots, "o", markersize=4, color=style.INK, alpha=0.7, linestyle="none")
@@ -210,7 +212,9 @@ def backtest_bars(scores: pd.DataFrame, measure: str = "normalised_gini", ax: Ax
     best = known.groupby("forecaster")[measure].max()
     for name, place in places.items():
         ax.text(max(float(best[name]), 0.0) + longest * 0.02, place, f"{means[name]:.3f}", va="center", fontsize=9)
-    ax.set_yticks(range(len(means)), [f"{_forecaster(str(n))} ({kinds[n]})" for n in means.index])
+    ax.set_yticks(
+        range(len(means)), [_forecaster(str(n)) + (" (rule)" if kinds[n] == "rule" else "") for n in means.index]
+    )
     ax.invert_yaxis()
     least = min(0.0, float(known[measure].min()) * 1.1) if len(known) else 0.0
     ax.set_xlim(least, max(float(known[measure].max()) if len(known) else 0.0, 0.0) + longest * 0.15)

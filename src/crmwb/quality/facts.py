@@ -5,6 +5,7 @@ from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -90,7 +91,7 @@ def neighbours_with_one_key(file: Path, key: list[str]) -> pa.Table | None:
                 return None
             keys = keys if last is None else pa.concat_tables([last, keys]).combine_chunks()
             before, after = keys.slice(0, len(keys) - 1), keys.slice(1)
-            same, later = pa.array([True] * len(after)), pa.array([False] * len(after))
+            same, later = (pa.array(np.full(len(after), fill)) for fill in (True, False))
             for name in key:
                 later = pc.or_(later, pc.and_(same, pc.greater(after[name], before[name])))
                 same = pc.and_(same, pc.equal(after[name], before[name]))

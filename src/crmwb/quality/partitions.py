@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
+import ibis
 import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
@@ -14,7 +15,7 @@ from crmwb import engine, progress
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.quality.checks import MISSING, ROW, Check
-from crmwb.tables import Table
+from crmwb.tables import Kind, Table
 
 BATCHES = 4  # of the engine's, in one partition: a million rows, 150 MB of transactions
 
@@ -39,7 +40,10 @@ def shape(file: Path, table: Table) -> pd.DataFrame:
 def partitions(
     con: Backend, rows: ir.Table, table: Table, checks: Sequence[Check], n_rows: int
 ) -> Iterator[pd.DataFrame]:
-    """Stream what `checks` judge and show, showing how far it is.
+    """Stream what `checks` judge, showing how far it is.
+
+    Great Expectations copies and hashes every frame it is given, so that words are kept out of it: an id or a text of
+    which only matters whether it is known is there as 1 or unknown, a category as a number with its words beside it.
 
     Parameters
     ----------
@@ -59,16 +63,33 @@ def partitions(
     DataFrame
         Some of the rows, in any order, with their row ids as index.
     """
-    columns = dict.fromkeys([ROW, *table.key, *(name for c in checks for name in (*c.shows, c.judged))])
-    facts = [check.rule for check in checks if check.fact]
-    parts = _joined(engine.batches(con, rows.select(*columns)))
+    judged = dict.fromkeys(check.judged for check in checks)
+    words = {c.name for c in table.columns if c.kind in {Kind.ID, Kind.TEXT, Kind.CATEGORY}}
+    read = {c.name for c in table.columns if c.allowed is not None}
+    known = {name: ibis.ifelse(rows[name].notnull(), 1, ibis.null("int8")) for name in judged if name in words - read}
+    parts = _joined(engine.batches(con, rows.select(ROW, **{name: known.get(name, rows[name]) for name in judged})))
     n_parts = math.ceil(n_rows / (BATCHES * engine.BATCH_ROWS))
     for part in progress.track(parts, f"{table.name}: checking {len(checks)} rules", total=n_parts):
-        frame = part.to_pandas(date_as_object=False)
+        frame = part.to_pandas(date_as_object=False, categories=[name for name in judged if name in read])
         # a truth that may be unknown is an object to pandas, and many times as slow to judge as 1, 0 and NaN
-        unsure = [name for name in facts if frame[name].dtype == object]
+        unsure = [check.rule for check in checks if check.fact and frame[check.rule].dtype == object]
         frame[unsure] = frame[unsure].astype(float)
         yield frame.set_index(ROW).rename_axis(None)  # see RESULT_FORMAT in verdicts.py
+
+
+def rows_at(file: Path, table: Table, ids: Sequence[int]) -> pd.DataFrame:
+    """Return rows of a canonical file by their positions (ascending, from 0), which are the index."""
+    found = [pd.DataFrame()]
+    with pq.ParquetFile(file) as opened:
+        begin = 0
+        for group in range(opened.num_row_groups):
+            end = begin + opened.metadata.row_group(group).num_rows
+            here = [row - begin for row in ids if begin <= row < end]
+            if here:
+                part = opened.read_row_group(group, columns=[c.name for c in table.columns]).take(here)
+                found.append(part.to_pandas(date_as_object=False).set_axis([row + begin for row in here]))
+            begin = end
+    return pd.concat(found)
 
 
 def _joined(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:

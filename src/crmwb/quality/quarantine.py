@@ -11,13 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from crmwb import engine, storage
+from crmwb import engine, layout, storage
 from crmwb.engine import Backend
 from crmwb.quality.checks import ROW
 from crmwb.quality.verdicts import Verdict
 from crmwb.tables import Severity
-
-UNREADABLE = Path("unreadable")  # within the canonical folder: rows that could not be cast to the contract's types
 
 SCHEMA = ibis.schema(
     {
@@ -101,7 +99,9 @@ def _kept(file: pq.ParquetFile, left_behind: np.ndarray) -> Iterator[pa.RecordBa
         yield batch.filter(pa.array(keep))
 
 
-def quarantined(rows: ir.Table, broken: ir.Table, unreadable: ir.Table | None) -> ir.Table:
+def quarantined(
+    rows: ir.Table, broken: ir.Table, unreadable: ir.Table | None, places: ir.Table | None = None
+) -> ir.Table:
     """Return a table's quarantine: one row per row left behind, columns as in `SCHEMA`.
 
     Parameters
@@ -112,13 +112,19 @@ def quarantined(rows: ir.Table, broken: ir.Table, unreadable: ir.Table | None) -
         `broken_rows`, on the engine.
     unreadable : ir.Table or None
         What `unreadable_rows` returned.
+    places : ir.Table or None
+        What `source_places` returned.
     """
     # joined first, so that only the few rows left behind are put into words
     left = rows.inner_join(broken, ROW)
+    if places is None:
+        left = left.mutate(source_file=ibis.null("string"), source_row=ibis.null("int64"))
+    else:
+        left = left.left_join(places, ROW)
     values = ibis.struct({name: left[name] for name in rows.columns if name != ROW}).cast("json").cast("string")
     found = left.select(
-        source_file=ibis.null("string"),
-        source_row=ibis.null("int64"),
+        source_file=left.source_file,
+        source_row=left.source_row,
         rule=left.rule,
         reason=left.reason,
         values=values,
@@ -128,12 +134,20 @@ def quarantined(rows: ir.Table, broken: ir.Table, unreadable: ir.Table | None) -
 
 def unreadable_rows(con: Backend, canonical: Path, name: str) -> ir.Table | None:
     """Return the rows of a table that ingest could not read, as quarantine has them; None where there are none."""
-    file = canonical / UNREADABLE / f"{name}.parquet"
+    file = canonical / layout.UNREADABLE.name / f"{name}.parquet"
     if not file.is_file():
         return None
     told = engine.open_parquet(con, file, f"unreadable_{name}")
     reason = ibis.coalesce(told.column + ": ", ibis.literal("")) + told.reason
     return told.mutate(rule=ibis.literal("is_readable"), reason=reason).select(*SCHEMA.names).cast(dict(SCHEMA.items()))
+
+
+def source_places(con: Backend, canonical: Path, name: str) -> ir.Table | None:
+    """Return where the rows of a table stood in the source, by `ROW`; None where the source does not know."""
+    file = canonical / layout.PROVENANCE.name / f"{name}.parquet"
+    if not file.is_file():
+        return None
+    return engine.open_parquet(con, file, f"provenance_{name}").mutate(**{ROW: ibis.row_number()})
 
 
 def commonest_reasons(unreadable: ir.Table, n_reasons: int) -> list[dict[str, Any]]:

@@ -19,12 +19,19 @@ from crmwb.quality.audits import QUARANTINE, audited
 from crmwb.quality.checks import KEY_IS_UNIQUE, REPEATS, ROW, Check, row_checks, shape_checks
 from crmwb.quality.completeness import completeness, known_shares
 from crmwb.quality.facts import numbered, repeats, with_facts
-from crmwb.quality.partitions import partitions, shape
-from crmwb.quality.quarantine import SCHEMA, broken_rows, quarantined, unreadable_rows, write_clean
+from crmwb.quality.partitions import partitions, rows_at, shape
+from crmwb.quality.quarantine import (
+    SCHEMA,
+    broken_rows,
+    quarantined,
+    source_places,
+    unreadable_rows,
+    write_clean,
+)
 from crmwb.quality.results import TableResult, Validation, profile_of
 from crmwb.quality.runs import drift
 from crmwb.quality.runs.profile import distributions
-from crmwb.quality.verdicts import Verdict, judge
+from crmwb.quality.verdicts import Verdict, judge, with_examples
 from crmwb.tables import TABLES, Kind, Table
 
 
@@ -114,7 +121,10 @@ def _validate_table(
     file, clean_file, quarantine_file = (
         folder / f"{table.name}.parquet" for folder in (setting.canonical, setting.clean, setting.quarantine)
     )
-    shape_verdicts = judge(f"{table.name} shape", shape_checks(table), [shape(file, table)], (), n_examples=1)
+    types = shape(file, table)
+    shape_verdicts = with_examples(
+        judge(f"{table.name} shape", shape_checks(table), [types]), (), 1, types.loc.__getitem__
+    )
     limits.stop_on_wrong_shape(file, shape_verdicts)
     rows = numbered(engine.open_parquet(con, file, table.name))
     unreadable = unreadable_rows(con, setting.canonical, table.name)
@@ -128,7 +138,8 @@ def _validate_table(
 
     with progress.step(f"{table.name}: writing {account.clean:,} clean rows, {account.quarantined:,} quarantined"):
         write_clean(file, broken[ROW].to_pyarrow().to_numpy(), clean_file)
-        storage.write_query(con, quarantined(rows, broken, unreadable), quarantine_file, SCHEMA.names)
+        places = source_places(con, file.parent, table.name)
+        storage.write_query(con, quarantined(rows, broken, unreadable, places), quarantine_file, SCHEMA.names)
         accounts.check_rows(account, clean_file, quarantine_file)
         clean = engine.open_parquet(con, clean_file, f"clean_{table.name}")
         limits.stop_on_uncountable_money(file, accounts.volumes(clean, table))
@@ -148,10 +159,11 @@ def _judged(
 ) -> tuple[list[Verdict], ir.Table]:
     """Return the verdict of every check, and the rows to quarantine as `broken_rows` has them."""
     con = setting.con
+    file = setting.canonical / f"{table.name}.parquet"
 
     def verdicts_of(name: str, full: ir.Table, checks: Sequence[Check]) -> list[Verdict]:
-        frames = partitions(con, full, table, checks, n_rows)
-        return judge(name, checks, frames, table.key, setting.params.n_examples)
+        found = judge(name, checks, partitions(con, full, table, checks, n_rows))
+        return with_examples(found, table.key, setting.params.n_examples, lambda ids: rows_at(file, table, ids))
 
     checks = row_checks(table, {*parents, table.name})
     key = [check for check in checks if check.rule == KEY_IS_UNIQUE]
@@ -159,7 +171,6 @@ def _judged(
     others = [check for check in checks if check not in [*key, *last]]
 
     full = with_facts(rows, others, parents)
-    file = setting.canonical / f"{table.name}.parquet"
     repeated = repeats(con, full, table, others, file=file, scratch=setting.scratch)
     full = with_facts(full, key, {REPEATS: repeated})
     verdicts = verdicts_of(table.name, full, [*others, *key])

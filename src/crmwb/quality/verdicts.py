@@ -1,9 +1,8 @@
 """What Great Expectations finds: the checks of a table judged on its partitions, and the findings put together."""
 
-import heapq
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import great_expectations as gx
@@ -44,7 +43,7 @@ class Verdict:
     check: Check
     checked: int
     rows: np.ndarray
-    examples: tuple[dict[str, Any], ...]
+    examples: tuple[dict[str, Any], ...] = ()
 
     @property
     def failed(self) -> int:
@@ -57,9 +56,7 @@ def suite(name: str, checks: Iterable[Check]) -> gx.ExpectationSuite:
     return gx.ExpectationSuite(name=name, expectations=[check.expectation for check in checks])
 
 
-def judge(
-    name: str, checks: Sequence[Check], frames: Iterable[pd.DataFrame], key: Sequence[str], n_examples: int
-) -> list[Verdict]:
+def judge(name: str, checks: Sequence[Check], frames: Iterable[pd.DataFrame]) -> list[Verdict]:
     """Judge checks on the partitions of a table.
 
     Parameters
@@ -69,40 +66,54 @@ def judge(
     checks : sequence of Check
         What must hold.
     frames : iterable of DataFrame
-        The partitions, in any order: row ids as index, and every column that the checks judge and show.
-    key : sequence of str
-        Columns that examples name a row by.
-    n_examples : int
-        How many examples to keep of each check.
+        The partitions, in any order: row ids as index, and every column that the checks judge.
 
     Returns
     -------
     list of Verdict
-        One per check, in their order.
+        One per check, in their order, without examples.
     """
     context = gx.get_context(mode="ephemeral")
     definition = _definition(context, name, checks)
     checked = dict.fromkeys((check.rule for check in checks), 0)
-    rows: dict[str, list[np.ndarray]] = {check.rule: [] for check in checks}
-    examples: dict[str, list[tuple[int, dict[str, Any]]]] = {check.rule: [] for check in checks}
-    shows = {check.rule: list(dict.fromkeys([*key, *check.shows])) for check in checks}
+    rows: dict[str, list[np.ndarray]] = {check.rule: [np.array([], dtype=np.int64)] for check in checks}
     for frame in frames:
         result = definition.run(batch_parameters={"dataframe": frame}, result_format=RESULT_FORMAT)
         _forget(context)
         for rule, n_checked, broken in _findings(result):
             checked[rule] += n_checked
             rows[rule].append(broken)
-            found = [(row, _example(frame, row, shows[rule])) for row in broken[:n_examples].tolist()]
-            examples[rule] = heapq.nsmallest(n_examples, examples[rule] + found, key=lambda pair: pair[0])
-    none = np.array([], dtype=np.int64)
+    return [Verdict(check, checked[check.rule], np.sort(np.concatenate(rows[check.rule]))) for check in checks]
+
+
+def with_examples(
+    verdicts: Iterable[Verdict], key: Sequence[str], n_examples: int, look_up: Callable[[list[int]], pd.DataFrame]
+) -> list[Verdict]:
+    """Give each verdict its first broken rows as examples.
+
+    Parameters
+    ----------
+    verdicts : iterable of Verdict
+        What `judge` returned.
+    key : sequence of str
+        Columns that examples name a row by, before those that show why it breaks the check.
+    n_examples : int
+        How many to give each.
+    look_up : callable
+        Row ids (ascending) in; out their rows, with the ids as index.
+    """
+    verdicts = list(verdicts)
+    wanted = sorted({row for verdict in verdicts for row in verdict.rows[:n_examples].tolist()})
+    frame = look_up(wanted) if wanted else pd.DataFrame()
     return [
-        Verdict(
-            check,
-            checked[check.rule],
-            np.sort(np.concatenate([none, *rows[check.rule]])),
-            tuple(example for _, example in examples[check.rule]),
+        replace(
+            verdict,
+            examples=tuple(
+                _example(frame, row, list(dict.fromkeys([*key, *verdict.check.shows])))
+                for row in verdict.rows[:n_examples].tolist()
+            ),
         )
-        for check in checks
+        for verdict in verdicts
     ]
 
 

@@ -24,7 +24,7 @@ WORDS = {
     "normalised_gini": "normalised Gini",
 }
 
-NAMES = ("segment", "tier", "rfm_segment", "cluster_name", "forecaster", "column")
+NAMES = ("segment", "tier", "value_tier", "rfm_segment", "cluster_name", "forecaster", "column")
 SHORT = 24  # letters that stay on one line
 
 

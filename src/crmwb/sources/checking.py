@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
@@ -17,7 +18,7 @@ from crmwb.sources.files import Reading
 from crmwb.sources.formats import ROW
 from crmwb.sources.rows import FAULTY, REASON, SourceRows
 from crmwb.sources.staging import FILE
-from crmwb.tables import TABLES, Column, Kind, Table
+from crmwb.tables import ARROW_TYPES, TABLES, Column, Kind, Severity, Table
 
 N_ROWS = 1_000  # of each file
 N_VALUES = 3
@@ -107,6 +108,7 @@ def check(path: Path, directory: Path, currency: str, params: EngineParams, n_ro
                 checked.remarks += judged.remarks()
             if parts:
                 checked.tables.append(_sample(con, name, parts, reading.filtered.get(name, 0)))
+                checked.remarks += _broken_rules(con, name, parts, places.of(("tables", name)))
     return checked
 
 
@@ -198,6 +200,28 @@ def _sample(con: Backend, name: str, parts: list[SourceRows], n_filtered: int) -
         if c.name in good.columns
     ]
     return TableSample(name, n_rows, n_rows - len(good), n_filtered, columns)
+
+
+def _broken_rules(con: Backend, name: str, parts: list[SourceRows], place: str) -> Iterator[str]:
+    """Yield the rules of the contract that readable rows break."""
+    table = TABLES[name]
+    found = rows.good(parts, table)
+    lacking = {c.name: ibis.null(ibis.dtype(ARROW_TYPES[c.kind])) for c in table.columns if c.name not in found.columns}
+    found = found.mutate(**lacking)
+    broken = {rule.meaning: (~rule.holds(found), rule.severity) for rule in table.rules}
+    for c in table.columns:
+        for limit, word in ((c.minimum, "at least"), (c.maximum, "at most")):
+            if limit is not None:
+                beyond = found[c.name] < limit if word == "at least" else found[c.name] > limit
+                broken[f"{c.name} is {word} {limit:,}"] = (beyond, Severity.ERROR)
+    if not broken:
+        return
+    counts = found.aggregate(n=found.count(), **{f"{i}": b.sum() for i, (b, _) in enumerate(broken.values())})
+    counted = engine.batches(con, counts).read_all().to_pylist()[0]
+    for i, (meaning, (_, severity)) in enumerate(broken.items()):
+        if counted[str(i)]:
+            what = "would be reported" if severity is Severity.WARNING else "would be quarantined"
+            yield f"{place}: {counted[str(i)]:,} of {counted['n']:,} rows break a rule and {what}: {meaning}."
 
 
 def _origin(name: str, parts: list[SourceRows]) -> str:

@@ -60,7 +60,8 @@ class Delivery:
     Attributes
     ----------
     tables : dict of str to ir.Table
-        Canonical tables. Each holds the contract's required columns and any of the others, typed as it says.
+        Canonical tables. Each holds the contract's required columns and any of the others, typed as it says; and,
+        where the source has rows in files, source_file and source_row.
     unreadable : dict of str to ir.Table
         For some of these tables, the rows that could not be cast: source_file, source_row, column, reason and the
         original values as JSON.

@@ -109,8 +109,10 @@ def _files(path: Path, name: str, inner: str | None, key: str) -> Iterator[Found
         yield from (Found(p, f"{name}/{p.relative_to(path).as_posix()}") for p in below)
     elif path.suffix.lower() == ".zip" and path.stat().st_size:
         yield from (Found(path, f"{name}/{member}", member) for member in _members(path, name, inner, key))
-    else:
+    elif path.is_file():
         yield Found(path, name)
+    else:
+        raise CrmwbError(f"{key}: {path} is no file; name one.")
 
 
 def _members(path: Path, name: str, inner: str | None, key: str) -> list[str]:

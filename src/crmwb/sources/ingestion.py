@@ -39,7 +39,8 @@ def ingest(p: Params, folder: Path = layout.CANONICAL) -> None:
         `source` chooses the adapter; `engine` says what it may use.
     folder : Path
         Where to: `<table>.parquet` sorted by key, manifest.json and, where rows could not be cast,
-        `unreadable/<table>.parquet`; of a simulated source `truth/` too. It is replaced as a whole, or not at all.
+        `unreadable/<table>.parquet`; of files also `provenance/<table>.parquet`, of a simulated source `truth/`. It is
+        replaced as a whole, or not at all.
 
     Raises
     ------
@@ -80,13 +81,17 @@ def _write_table(con: Backend, table: Table, delivered: ir.Table, folder: Path) 
     columns = [c.name for c in table.columns]
     # A key may stand twice in what a company brings; everything else breaks the tie, so only equal rows are left.
     order = [*table.key, *(name for name in columns if name not in table.key and name in delivered.columns)]
-    n_rows = storage.write_query(con, _conformed(delivered, table), path, order)
+    apart = None
+    if {FILE, ROW} <= set(delivered.columns):
+        order += [FILE, ROW]
+        apart = (folder / layout.PROVENANCE.name / path.name, [FILE, ROW])
+    n_rows = storage.write_query(con, _conformed(delivered, table), path, order, apart)
     first, last = _period(con, table, path)
     return {"rows": n_rows, "first": first, "last": last, "unreadable": 0}
 
 
 def _conformed(delivered: ir.Table, table: Table) -> ir.Table:
-    """Return the contract's columns in its order and types, NULL where the source has none."""
+    """Return the contract's columns in its order and types, NULL where the source has none, and where rows stood."""
     lacking = [c.name for c in table.columns if not c.nullable and c.name not in delivered.columns]
     if lacking:
         raise TypeError(f"an adapter delivered {table.name} without {', '.join(lacking)}")
@@ -95,7 +100,8 @@ def _conformed(delivered: ir.Table, table: Table) -> ir.Table:
         **{
             name: delivered[name].cast(dtype) if name in delivered.columns else ibis.null(dtype)
             for name, dtype in types.items()
-        }
+        },
+        **{name: delivered[name] for name in (FILE, ROW) if name in delivered.columns},
     )
 
 

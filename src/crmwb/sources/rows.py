@@ -71,7 +71,10 @@ def set_down(con: Backend, rows: SourceRows, name: str, path: Path) -> SourceRow
 
 
 def good(parts: list[SourceRows], table: Table) -> ir.Table:
-    """Return the canonical rows: the readable ones, with order ids and line numbers made where the source has none."""
+    """Return the canonical rows: the readable ones, with order ids and line numbers made where the source has none.
+
+    Where each stood, source_file and source_row, comes last.
+    """
     named = {name for part in parts for name in part.mapping.columns} | {
         name for part in parts if part.mapping.derived_from for name in table.key
     }
@@ -81,7 +84,7 @@ def good(parts: list[SourceRows], table: Table) -> ir.Table:
     if "line_no" in table.key and not all("line_no" in part.mapping.columns for part in parts):
         position = ibis.row_number().over(group_by=found.order_id, order_by=[found[FILE], found[ROW]])
         found = found.mutate(line_no=position + 1)
-    return found.select([c.name for c in table.columns if c.name in found.columns])
+    return found.select([*(c.name for c in table.columns if c.name in found.columns), FILE, ROW])
 
 
 def bad(con: Backend, parts: list[SourceRows], name: str) -> ir.Table:

@@ -9,11 +9,13 @@ from crmwb import layout, storage
 from crmwb.value import equity
 from crmwb.value.everyone import SCHEMA as CUSTOMERS_SCHEMA
 from crmwb.value.proof.backtest import SCHEMA as BACKTEST_SCHEMA
+from crmwb.value.proof.backtest import TRACKING as TRACKING_SCHEMA
 from crmwb.value.valuation import Valuation
 
 TABLES: dict[str, tuple[Path, list[str], pa.Schema]] = {
     "customers": (layout.CUSTOMER_VALUE, ["customer_id"], CUSTOMERS_SCHEMA),
     "backtest": (layout.BACKTEST, ["origin", "forecaster"], BACKTEST_SCHEMA),
+    "tracking": (layout.TRACKING, ["origin", "forecaster", "week"], TRACKING_SCHEMA),
     "equity": (layout.EQUITY, ["as_of"], equity.MONTHS_SCHEMA),
     "equity_bridge": (layout.EQUITY_BRIDGE, ["span", "begins", "component"], equity.BRIDGE_SCHEMA),
     "forecast": (layout.FORECAST, ["measure", "month"], equity.FORECAST_SCHEMA),
@@ -25,7 +27,7 @@ def write(v: Valuation) -> None:
     """Write a valuation; of a source without transactions, tables without rows."""
     made: dict[str, pd.DataFrame] = {"customers": v.customers}
     if v.tested is not None:
-        made["backtest"] = v.tested.scores
+        made |= {"backtest": v.tested.scores, "tracking": v.tested.tracking}
     if v.equity is not None:
         made |= {"equity": v.equity.months, "equity_bridge": v.equity.bridge}
         made |= {"forecast": v.equity.forecast, "past_forecasts": v.equity.past}

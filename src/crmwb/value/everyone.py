@@ -88,7 +88,7 @@ def everyone(
         potential=scored,
         influences=influences,
         wallets=wallets,
-        forecast=lambda then: potential.score(potential.buyers_of(then), fitted, p),
+        forecast=lambda then: potential.clv_then(potential.buyers_of(then), fitted, p),
         levels=params.segmentation.tiers.levels,
         params=p.scorecard,
     )

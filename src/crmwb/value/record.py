@@ -7,18 +7,20 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
-from crmwb.params import ValueParams
+from crmwb.params import Params
 from crmwb.value.models import save
 from crmwb.value.potential.customers import Fitted
+from crmwb.value.potential.spend import spend_rule
 from crmwb.value.proof.backtest import Backtest
 from crmwb.value.proof.champion import champion
+from crmwb.value.proof.importance import importance
 
 LEFT_EDGE_DAYS = 30
 LEFT_EDGE_SHARE = 0.5
 
 
 def models_record(
-    buyers: pd.DataFrame, fitted: Fitted, tested: Backtest, *, as_of: date, params: ValueParams
+    buyers: pd.DataFrame, fitted: Fitted, tested: Backtest, *, as_of: date, params: Params
 ) -> dict[str, Any]:
     """Gather everything that a reader needs to judge the values: models, proof and caveats.
 
@@ -26,16 +28,22 @@ def models_record(
     -------
     dict
         purchases, spend (as `models.save` writes them), choice (why this model of purchases, and what the others were
-        like), margin, discounting, data_window, backtest (champion and calibration), caveats (sentences).
+        like), valued_by ("stack" or the model's name), stack (what it learned; None where there is none) and
+        importance (of its inputs), margin, discounting, data_window, backtest (champion and calibration), caveats
+        (sentences).
     """
-    first = first_purchase(buyers)
+    first, p = first_purchase(buyers), params.value
+    stack = fitted.stack
     return {
         "purchases": save(fitted.purchases, "days"),
         "choice": fitted.choice.record(),
+        "valued_by": fitted.purchases.name if stack is None else "stack",
+        "stack": None if stack is None else stack.record() | {"level_of_the_model_chosen": fitted.level},
+        "importance": [] if stack is None else importance(stack, params.seed).to_dict("records"),
         "spend": save(fitted.spend, "cents") | {
             "n_left_out": fitted.spend.n_left_out_,
             "spearman_of_frequency_and_spend": _independence(buyers),
-            "used": "gamma_gamma" if fitted.spend.verdict_.is_ok else "own_mean",
+            "used": str(spend_rule(fitted.spend)),
         },
         "margin": {
             "share": fitted.margin.share,
@@ -43,13 +51,15 @@ def models_record(
             "n_customers_with_costs": fitted.margin.n_known,
         },
         "discounting": {
-            "annual_effective_rate": params.annual_discount_rate,
-            "horizon_days": params.horizon_days,
+            "annual_effective_rate": p.annual_discount_rate,
+            "horizon_days": p.horizon_days,
             "compounding": "continuous, at the rate that comes to the annual effective one",
         },
         "data_window": {"first_purchase": first.isoformat(), "as_of": as_of.isoformat(), "days": (as_of - first).days},
-        "backtest": champion(tested) | {
-            "holdout_days": params.backtest.holdout_days,
+        "backtest": champion(
+            tested, p.backtest.score, n_bootstrap=p.n_bootstrap, seed=params.seed
+        ) | {
+            "holdout_days": p.backtest.holdout_days,
             "calibration": _calibration(tested),
         },
         "caveats": _caveats(buyers, fitted),
@@ -70,6 +80,7 @@ def metrics_record(
         "mean_p_alive": float(customers["p_alive"].mean()),
         "realised": totals,
         "margin_is_assumed": models["margin"]["is_assumed"],
+        "valued_by": models["valued_by"],
         "purchases_model": models["purchases"]["model"],
         "purchases_verdict": models["purchases"]["verdict"]["status"],
         "spend_verdict": models["spend"]["verdict"]["status"],

@@ -12,11 +12,12 @@ from crmwb.engine import Backend
 from crmwb.params import Params
 from crmwb.progress import step
 from crmwb.value import equity
+from crmwb.value.challenger import Past, Traits, read_days
 from crmwb.value.equity import Equity
 from crmwb.value.everyone import everyone, nobody_bought
 from crmwb.value.potential.customers import buyers_of, fit, score, terms_of
 from crmwb.value.proof.backtest import Backtest, backtest
-from crmwb.value.record import first_purchase, metrics_record, models_record
+from crmwb.value.record import metrics_record, models_record
 
 NOT_AVAILABLE = "What customers are worth needs purchases, and this source has none (the table transactions)."
 
@@ -81,10 +82,12 @@ def value_all(
         return Valuation(nobody_bought(features), unknown | {"caveats": []}, unknown, {"n_customers": len(features)})
     first, as_of = (date.fromisoformat(observed[name][:10]) for name in ("first_event", "as_of"))
     buyers = buyers_of(features)
-    tested = backtest(con, tables["transactions"], first_purchase(buyers), as_of, params.value.backtest)
+    days = read_days(con, tables["transactions"], as_of)
+    past = Past(days, Traits.of(con, snapshots, days.ids))
+    tested = backtest(past, as_of, params.value.backtest, params.seed)
     with step("fitting models and valuing customers"):
-        fitted = fit(buyers, tested, params.value)
-        scored = score(buyers, fitted, params.value)
+        fitted = fit(buyers, tested, params.value, past, as_of)
+        scored, fitted = score(buyers, fitted, params.value, past, as_of)
     with step("what customers brought, and the score card"):
         whole = everyone(
             con, tables, features, snapshots, scored=scored, fitted=fitted, window=(first, as_of), params=params
@@ -94,12 +97,13 @@ def value_all(
         tables["transactions"],
         (fitted.purchases, fitted.spend),
         terms_of(fitted, params.value),
+        correction=fitted.level,
         as_of=as_of,
         params=params.value.equity,
         seed=params.seed,
         currency=observed["currency"],
     )
-    models = models_record(buyers, fitted, tested, as_of=as_of, params=params.value)
+    models = models_record(buyers, fitted, tested, as_of=as_of, params=params)
     facts = whole.facts | {"equity": followed.facts}
     metrics = metrics_record(whole.customers, models, facts, tested)
     return Valuation(whole.customers, models, facts, metrics, tested, followed)

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from crmwb import layout, storage
+from crmwb.errors import CrmwbError
 from crmwb.plots import quality as plots
 from crmwb.reporting import tables, words
 from crmwb.reporting.picture import Picture, draw
@@ -193,6 +194,8 @@ class Quality:
     def plot_customers_known(self) -> Picture:
         """Draw of how many customers, and of how much revenue, how many attributes are known."""
         counts = self.customers_known
+        if counts.empty:
+            raise CrmwbError(f"{layout.QUALITY_SUMMARY}: the source knows no attribute of its customers to count.")
         alt = f"Bars: customers by how many of {words.plural(int(counts['of'].max()), 'attribute')} are known."
         return draw(plots.customers_known, counts, alt=alt)
 

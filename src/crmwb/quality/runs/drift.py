@@ -13,7 +13,7 @@ from crmwb.params import QualityParams
 from crmwb.quality.checks import Check, Words, told
 from crmwb.quality.runs.accepted import comparable
 from crmwb.quality.runs.profile import OTHERS, Distribution
-from crmwb.quality.verdicts import Verdict, judge
+from crmwb.quality.verdicts import Verdict, judge, with_examples
 from crmwb.tables import Severity
 
 Told = dict[str, Any]
@@ -49,7 +49,8 @@ def judged(profile: Told, accepted: Told | None, params: QualityParams) -> list[
         if facts:
             checks = [check for check, _ in facts]
             frame = pd.DataFrame({key: [value] for _, row in facts for key, value in row.items()})
-            found += [(name, _without_row(v)) for v in judge(f"{name} as a whole", checks, [frame], (), n_examples=1)]
+            verdicts = with_examples(judge(f"{name} as a whole", checks, [frame]), (), 1, frame.loc.__getitem__)
+            found += [(name, _without_row(verdict)) for verdict in verdicts]
     return found
 
 

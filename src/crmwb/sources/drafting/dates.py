@@ -34,6 +34,11 @@ def looks_like_a_date(text: str) -> bool:
     return bool(formats([text]))
 
 
+def swapped(date_format: str) -> str:
+    """Return a format with day and month in each other's place."""
+    return date_format.replace("%d", "%0").replace("%m", "%d").replace("%0", "%m")
+
+
 def _is_iso(text: str) -> bool:
     year = int(text[:4])
     return FIRST_YEAR <= year <= LAST_YEAR and _fits(text[:10].strip().partition("T")[0].partition(" ")[0], "%Y-%m-%d")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from crmwb.sources.drafting import vocabulary
+from crmwb.sources.drafting import said, vocabulary
 from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
 from crmwb.sources.drafting.profile import Column, Profile
 from crmwb.tables import TABLES, Kind
@@ -35,7 +35,7 @@ def dimension(table: str, profile: Profile, facts: list[Part]) -> Part | None:
     if table == "products" and "name" not in guesses:
         guesses["name"] = of_column(column, Kind.TEXT, Sure.LIKELY, "products are called by it")
     ordered = {c.name: guesses[c.name] for c in TABLES[table].columns if c.name in guesses}
-    return Part(table, {"file": profile.file.name, **profile.shape.options}, ordered, profile)
+    return Part(table, said.file_options(profile), ordered, profile)
 
 
 def derived(table: str, facts: list[Part]) -> Part | None:
@@ -59,9 +59,9 @@ def derived(table: str, facts: list[Part]) -> Part | None:
 def kind(columns: Iterable[Column]) -> Guess:
     """Guess whether customers are people or companies: by a column that says so, else by what is known of them."""
     for column in columns:
-        said = {value: _kind_of(value) for value in column.counts}
-        if 1 < len(said) <= 6 and all(said.values()):
-            return Guess({"column": column.name, "replace": said}, Sure.LIKELY, f"of {column.shown(4)}", (column,))
+        kinds = {value: _kind_of(value) for value in column.counts}
+        if 1 < len(kinds) <= 6 and all(kinds.values()):
+            return Guess({"column": column.name, "replace": kinds}, Sure.LIKELY, f"of {column.shown(4)}", (column,))
     about_companies = [
         c.name for c in columns for name in ("industry", "company_size", "parent_id")
         if vocabulary.matches(c.words, vocabulary.CUSTOMERS[name])
@@ -72,8 +72,7 @@ def kind(columns: Iterable[Column]) -> Guess:
 
 
 def _kind_of(value: str) -> str | None:
-    said = value.lower()
-    return "person" if PERSON.fullmatch(said) else "company" if COMPANY.fullmatch(said) else None
+    return "person" if PERSON.fullmatch(value.lower()) else "company" if COMPANY.fullmatch(value.lower()) else None
 
 
 def overlap(one: Column, other: Column) -> float:

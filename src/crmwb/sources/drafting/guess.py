@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
-from crmwb.sources.drafting.dates import ISO
+from crmwb.sources.drafting.dates import ISO, swapped
 from crmwb.sources.drafting.profile import Column, Profile
 from crmwb.sources.drafting.vocabulary import NAMES_OF_PEOPLE, Patterns, matches
 from crmwb.tables import Kind, Table
@@ -70,6 +70,8 @@ class Part:
         The file; None for what is derived from other tables.
     remarks : list of str
         What a person should know of it.
+    is_stand_in : bool
+        It is only used where no other part fills its table.
     """
 
     table: str
@@ -77,10 +79,7 @@ class Part:
     guesses: dict[str, Guess]
     profile: Profile | None = None
     remarks: list[str] = field(default_factory=list)
-
-    def guess(self, name: str) -> Guess | None:
-        """Return the guess for a canonical column; None where there is none."""
-        return self.guesses.get(name)
+    is_stand_in: bool = False
 
 
 def best(columns: Iterable[Column], patterns: Patterns, kind: Kind, taken: Collection[Column] = ()) -> Guess | None:
@@ -92,6 +91,8 @@ def best(columns: Iterable[Column], patterns: Patterns, kind: Kind, taken: Colle
     strength = matches(ranked[0].words, patterns)
     rivals = [c.name for c in ranked[1:] if matches(c.words, patterns) == strength]
     sure = Sure.SURE if strength == 2 and not rivals else Sure.LIKELY
+    if kind is Kind.CATEGORY and ranked[0].is_number:
+        sure = min(sure, Sure.LIKELY)
     why = "its name says so" if strength == 2 else "its name may say so"
     also = f"; {' and '.join(rivals)} could be it too" if rivals else ""
     return of_column(ranked[0], kind, sure, f"{why}{also}")
@@ -103,15 +104,13 @@ def of_column(column: Column, kind: Kind, sure: Sure, why: str) -> Guess:
     if kind in {Kind.DATE, Kind.TIMESTAMP}:
         first, *others = column.formats or [ISO]
         options = {} if first == ISO else {"format": first}
-        if any(_swapped(first) == other for other in others):
-            sure, why = Sure.GUESS, f"{why}, but day and month could be the other way round ({_swapped(first)})"
+        if any(swapped(first) == other for other in others):
+            sure, why = Sure.GUESS, f"{why}, but day and month could be the other way round ({swapped(first)})"
     if kind is Kind.ID and column.values and all(_is_float_id(value) for value in column.values):
         options = {"whole_number": True}
     if kind is Kind.BOOLEAN:
         options = _truth(column)
-    return Guess(
-        {"column": column.name, **options} if options else column.name, sure, f"{why}: {column.shown()}", (column,)
-    )
+    return Guess({"column": column.name, **options} if options else column.name, sure, why, (column,))
 
 
 def fill(
@@ -135,10 +134,6 @@ def only_date(columns: list[Column], kind: Kind) -> Guess | None:
     """Return the only column of dates, whatever its name."""
     held = [c for c in columns if c.is_date]
     return of_column(held[0], kind, Sure.LIKELY, "the only column of dates") if len(held) == 1 else None
-
-
-def _swapped(date_format: str) -> str:
-    return date_format.replace("%d", "%0").replace("%m", "%d").replace("%0", "%m")
 
 
 def _is_float_id(value: str) -> bool:

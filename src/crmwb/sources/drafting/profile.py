@@ -1,4 +1,4 @@
-"""What a file's columns hold: how many are known and different, which are dates and numbers, and how these are written."""
+"""What a file's columns hold: how many values are known and different, and how dates and numbers are written."""
 
 import re
 import unicodedata
@@ -16,7 +16,7 @@ from crmwb.sources.found import Found
 from crmwb.sources.values import NumberStyle
 
 N_ROWS = 20_000
-N_VALUES = 400  # different values that dates and numbers are judged by
+N_VALUES = 2_000  # different values that dates and numbers are judged by
 UNKNOWN = {"", "null", "none", "nan", "n/a", "na", "#n/a", "-", "?", "\\n"}
 
 

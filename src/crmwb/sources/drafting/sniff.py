@@ -5,7 +5,6 @@ import csv
 import io
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from crmwb.errors import CrmwbError
@@ -129,7 +128,7 @@ def _split(lines: list[str]) -> tuple[str, list[list[str]]]:
 
 
 def _evenness(rows: list[list[str]]) -> tuple[float, int]:
-    """Return the share of rows with the commonest number of columns, to a twentieth, and that number; 0 for one column."""
+    """Return the share of rows with the commonest number of columns (to 5%), and that number; 0 for one."""
     counts = Counter(len(row) for row in rows if row)
     if not counts:
         return 0.0, 0

@@ -1,8 +1,9 @@
-"""What columns are called, in English, German, French, Spanish, Italian and Dutch: canonical column → patterns of names.
+"""What columns are called, in English, German, French, Spanish, Italian and Dutch.
 
-Patterns are matched against a column's `words`. The first group of each column says it plainly; the second could also mean
-something else.
+Patterns by canonical column, matched against the words of a name: the first says plainly what a column is, the second
+could also mean something else.
 """
+# ruff: noqa: E501 - a list of names is easier to read in one line
 
 import re
 

@@ -1,7 +1,7 @@
 """Customer equity through time, what moved it, and what the next months will bring."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -75,6 +75,7 @@ def build(
     models: Models,
     terms: Terms,
     *,
+    correction: float = 1.0,
     as_of: date,
     params: EquityParams,
     seed: int,
@@ -97,6 +98,8 @@ def build(
         Fitted on what is known at `as_of`; the former with parameters.
     terms : Terms
         Horizon (finite), rate, margin and costs, as customers are valued by.
+    correction : float, default=1
+        What lifetime values are multiplied by, so that today's add up to the customers' own.
     as_of : date
         The first day that is not looked at.
     params : EquityParams
@@ -110,6 +113,7 @@ def build(
     """
     activity = read_activity(con, transactions, as_of)
     cohorts = Cohorts.of(activity, as_of)
+    valued_on = replace(terms, margin_share=terms.margin_share * correction)
     first = start_of(int(activity.month[activity.n_purchases > 0][0]))
     ends = month_ends(first, as_of)
     valued, origins = set(ends[-params.n_months :]), _origins(ends, first, as_of, params.n_origins)
@@ -125,7 +129,7 @@ def build(
                 outlooks.append(outlook(known, cohorts, own, at, params.forecast_months))
             if at not in valued:
                 continue
-            now = worth(known, activity.n_customers, models, terms, params.lost_below)
+            now = worth(known, activity.n_customers, models, valued_on, params.lost_below)
             months.append((at, len(known), int(now.is_active.sum()), now.n_alive, int(now.clv_cents.sum())))
             if before is not None:
                 bridges.append(bridge("month", months[-2][0], at, before, now))

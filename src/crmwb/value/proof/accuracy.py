@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.stats import rankdata
 
 N_GROUPS = 10
+SUREST = 0.001
 
 
 def accuracy(actual: np.ndarray, forecast: np.ndarray) -> dict[str, float | None]:
@@ -41,6 +42,30 @@ def accuracy(actual: np.ndarray, forecast: np.ndarray) -> dict[str, float | None
         "normalised_gini": _gini(actual, forecast) / best if best > 1e-12 else None,
         "spearman": _correlation(rankdata(actual), rankdata(forecast)),
         "top_decile_share": float(np.interp(len(actual) / 10, *_gains(actual, forecast))) / total if total else None,
+    }
+
+
+def chances(actual: np.ndarray, p_any: np.ndarray) -> dict[str, float]:
+    """Measure chances to buy at all.
+
+    Parameters
+    ----------
+    actual : ndarray of shape (n,)
+        Purchases of each customer.
+    p_any : ndarray of shape (n,)
+        The chance of any.
+
+    Returns
+    -------
+    dict
+        brier      mean squared error of the chance (0 is perfect)
+        log_loss   mean of -log of the chance given to what came; chances count as within 0.001 and 0.999
+    """
+    bought = np.asarray(actual) > 0
+    sure = np.clip(p_any, SUREST, 1 - SUREST)
+    return {
+        "brier": float(((p_any - bought) ** 2).mean()),
+        "log_loss": float(-np.log(np.where(bought, sure, 1 - sure)).mean()),
     }
 
 

@@ -1,25 +1,24 @@
-"""Forecasts tested on time that they have not seen: rolling origins, models beside rules of thumb."""
+"""Forecasts tested on time that they have not seen: rolling origins, models and the stack beside rules of thumb."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import ibis.expr.types as ir
-import numpy as np
 import pandas as pd
 import pyarrow as pa
+from threadpoolctl import threadpool_limits
 
-from crmwb import engine
-from crmwb.engine import Backend
 from crmwb.params import BacktestParams
 from crmwb.progress import track
-from crmwb.value.models import NBD, BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD, PurchaseModel, PurchaseSummary
-from crmwb.value.proof.accuracy import accuracy, calibration
-from crmwb.value.proof.histories import histories
-from crmwb.value.proof.rules import RULES
+from crmwb.value.challenger import Past
+from crmwb.value.challenger.purchase_days import EPOCH, number_of
+from crmwb.value.proof.trial import Trial, trial
 
-MODELS: tuple[type[PurchaseModel], ...] = (BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD, NBD)
-MEASURES = ("mae", "rmse", "bias_share", "normalised_gini", "spearman", "top_decile_share")
+TEST_CUSTOMERS = 50_000  # of more, every so many are tested
+MEASURES = (
+    "mae", "rmse", "bias_share", "normalised_gini", "spearman", "top_decile_share", "brier", "log_loss",
+    "coverage_50", "coverage_80", "coverage_95", "revenue_gini", "revenue_bias_share",
+)  # fmt: skip
 
 SCHEMA = pa.schema(
     [
@@ -34,6 +33,16 @@ SCHEMA = pa.schema(
     ]
 )
 CALIBRATION = ("origin", "forecaster", "group", "mean_forecast", "mean_actual")
+TRACKING = pa.schema(
+    [
+        ("origin", pa.date32()),
+        ("forecaster", pa.string()),
+        ("week", pa.int64()),
+        ("days", pa.int64()),
+        ("forecast_purchases", pa.float64()),
+        ("purchases", pa.int64()),
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -43,21 +52,32 @@ class Backtest:
     Attributes
     ----------
     scores : DataFrame
-        One row per origin and forecaster: origin, forecaster, kind (model or rule), verdict (of the model's fit on
-        what was known at the origin), n_customers, actual_total and forecast_total purchases, and the measures of
-        `accuracy`, which are NULL where a model had too little data.
+        One row per origin and forecaster: origin, forecaster, kind (stack, model or rule), verdict (of what was learned
+        from what was known at the origin), n_customers, actual_total and forecast_total purchases, and the measures of
+        `accuracy` and `chances`; coverage_80 is the share of customers whose purchases fell within the 80% interval;
+        revenue_gini and revenue_bias_share are those of revenue. NULL where a forecaster had too little data or says
+        nothing of it.
     calibration : DataFrame
         Ten rows per origin and forecaster: group (1 the highest forecasts), mean_forecast, mean_actual.
+    tracking : DataFrame
+        Columns of TRACKING: purchases forecast and made since the origin, added up week by week.
+    newcomers : list of dict
+        By origin, the customers first seen in the holdout and their purchases, whom no forecast could know.
     skipped : list of str
         Origins asked for and not tested, each with the reason.
+    trials : tuple of Trial
+        All forecasts, in the order of the origins.
     """
 
     scores: pd.DataFrame
     calibration: pd.DataFrame
+    tracking: pd.DataFrame
+    newcomers: list[dict[str, Any]]
     skipped: list[str]
+    trials: tuple[Trial, ...] = ()
 
 
-def backtest(con: Backend, transactions: ir.Table, first: date, as_of: date, params: BacktestParams) -> Backtest:
+def backtest(past: Past, as_of: date, params: BacktestParams, seed: int) -> Backtest:
     """Forecast the `params.holdout_days` after each origin from what was known before it.
 
     The last origin lies `holdout_days` before `as_of`, each earlier one another `holdout_days` back. An origin is
@@ -65,81 +85,50 @@ def backtest(con: Backend, transactions: ir.Table, first: date, as_of: date, par
 
     Parameters
     ----------
-    con : Backend
-        The engine that holds the transactions.
-    transactions : ir.Table
-        Clean transactions.
-    first : date
-        Day of the first purchase.
+    past : Past
+        Up to `as_of`; of very many customers a sample is tested, which does not look at what they bought.
     as_of : date
         The first day that is not looked at.
     params : BacktestParams
         Number of origins, length of the holdout, fewest customers.
+    seed : int
+        Draws the random shares behind the coverage of intervals.
     """
-    found, skipped = [], []
-    for back in track(range(params.n_origins, 0, -1), "backtest, origins", params.n_origins):
-        origin = as_of - timedelta(days=back * params.holdout_days)
-        history_days = (origin - first).days
-        if history_days < params.holdout_days:
-            skipped.append(
-                f"{origin}: {max(history_days, 0)} days of history before it, at least {params.holdout_days} are needed"
-            )
-            continue
-        known = engine.batches(con, histories(transactions, origin, params.holdout_days)).read_pandas()
-        if len(known) < params.min_customers:
-            skipped.append(f"{origin}: {len(known)} customers before it, at least {params.min_customers} are needed")
-            continue
-        found.append((origin, *evaluate(known, params.holdout_days)))
-    return Backtest(
-        _stacked([(origin, scores) for origin, scores, _ in found], SCHEMA.names),
-        _stacked([(origin, groups) for origin, _, groups in found], CALIBRATION),
-        skipped,
-    )
+    past = past.every(past.days.n_customers // TEST_CUSTOMERS + 1)
+    trials, skipped = [], []
+    with threadpool_limits(1):
+        for back in track(range(params.n_origins, 0, -1), "backtest, origins", params.n_origins):
+            origin = number_of(as_of) - back * params.holdout_days
+            history_days = origin - past.days.first_day
+            n_known = len(set(past.days.until(origin).customer.tolist()))
+            if why := _too_early(history_days, n_known, params):
+                skipped.append(f"{_date(origin)}: {why}")
+                continue
+            trials.append(trial(past, origin, params.holdout_days, seed))
+        return Backtest(
+            scores=_stacked([(t, pd.DataFrame(t.rows)) for t in trials], SCHEMA.names),
+            calibration=_stacked([(t, t.calibration()) for t in trials], CALIBRATION),
+            tracking=_stacked([(t, t.tracking(past)) for t in trials], TRACKING.names),
+            newcomers=[t.newcomers() for t in trials],
+            skipped=skipped,
+            trials=tuple(trials),
+        )
 
 
-def evaluate(known: pd.DataFrame, holdout_days: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Forecast from one origin by every model and every rule, and compare with what came.
-
-    Parameters
-    ----------
-    known : DataFrame of shape (n_customers, 6)
-        As `histories` returns it.
-    holdout_days : int
-        The days ahead.
-
-    Returns
-    -------
-    scores : DataFrame of shape (n_forecasters, 12)
-        Rows of `Backtest.scores`, without the origin.
-    calibration : DataFrame of shape (10 n_forecasters, 4)
-        Rows of `Backtest.calibration`, without the origin.
-    """
-    actual = known["later_purchases"].to_numpy(dtype=np.float64)
-    summary, row_of = PurchaseSummary.compress(
-        *(known[column].to_numpy() for column in ("frequency", "recency_days", "age_days"))
-    )
-    rows: list[dict[str, Any]] = []
-    groups: list[pd.DataFrame] = []
-
-    def note(name: str, kind: str, verdict: str, forecast: np.ndarray | None) -> None:
-        row = {"forecaster": name, "kind": kind, "verdict": verdict, "n_customers": len(known)}
-        row |= {"actual_total": int(actual.sum())}
-        if forecast is not None:
-            row |= {"forecast_total": float(forecast.sum()), **accuracy(actual, forecast)}
-            groups.append(calibration(actual, forecast).assign(forecaster=name))
-        rows.append(row)
-
-    for kind in MODELS:
-        model = kind().fit(summary)
-        forecast = model.expected_purchases(summary, holdout_days)[row_of] if model.parameters_ else None
-        note(model.name, "model", str(model.verdict_.status), forecast)
-    for name, rule in RULES.items():
-        note(name, "rule", "ok", rule(known, holdout_days))
-    scores = pd.DataFrame(rows).reindex(columns=[name for name in SCHEMA.names if name != "origin"])
-    return scores, pd.concat(groups, ignore_index=True)
+def _too_early(history_days: int, n_known: int, params: BacktestParams) -> str | None:
+    """Say why an origin cannot be tested, or None where it can."""
+    if history_days < params.holdout_days:
+        return f"{max(history_days, 0)} days of history before it, at least {params.holdout_days} are needed"
+    if n_known < params.min_customers:
+        return f"{n_known} customers before it, at least {params.min_customers} are needed"
+    return None
 
 
-def _stacked(parts: list[tuple[date, pd.DataFrame]], columns: Any) -> pd.DataFrame:
+def _date(day: int) -> date:
+    return EPOCH + timedelta(days=day)
+
+
+def _stacked(parts: list[tuple[Trial, pd.DataFrame]], columns: Any) -> pd.DataFrame:
     """Put the tables of all origins under each other."""
-    frames = [frame.assign(origin=origin)[list(columns)] for origin, frame in parts]
+    frames = [frame.assign(origin=_date(t.moment.known.origin)).reindex(columns=list(columns)) for t, frame in parts]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(columns))

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from crmwb.value.challenger.classics import CLASSICS as MODELS
 from crmwb.value.models import NBD, BetaGeoNBD, PurchaseModel, PurchaseSummary, as_saved
-from crmwb.value.proof.backtest import MODELS, Backtest
-from crmwb.value.proof.champion import model_scores
+from crmwb.value.proof.backtest import Backtest
+from crmwb.value.proof.champion import model_scores, stack_score
+from crmwb.value.proof.margins import HIGHER_IS_BETTER
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Choice:
         return f"{name} values the customers for want of a better one: {of}."
 
 
-def choose(summary: PurchaseSummary, tested: Backtest) -> Choice:
+def choose(summary: PurchaseSummary, tested: Backtest, score: str = "normalised_gini") -> Choice:
     """Fit every model and choose one; ties go to the name that comes first in the alphabet.
 
     Parameters
@@ -68,6 +70,8 @@ def choose(summary: PurchaseSummary, tested: Backtest) -> Choice:
         Histories of all customers, as known now.
     tested : Backtest
         How the models did before.
+    score : str
+        Of `margins.HIGHER_IS_BETTER`.
 
     Returns
     -------
@@ -75,14 +79,23 @@ def choose(summary: PurchaseSummary, tested: Backtest) -> Choice:
         Where all have too little data, the BG/NBD without parameters: its verdict says what is missing.
     """
     candidates = tuple(kind().fit(summary) for kind in MODELS)
-    scores = {str(name): float(score) for name, score in model_scores(tested).items()}
+    scores = {str(name): float(score) for name, score in model_scores(tested, score).items()}
     # the NBD knows no leaving, which is what a value is asked about: it is tested beside the others, not chosen
     able = (model for model in candidates if model.verdict_.is_ok and not isinstance(model, NBD))
     ok = sorted(able, key=lambda model: model.name)
     proven = [model for model in ok if model.name in scores]
     if proven:
-        return Choice(max(proven, key=lambda model: scores[model.name]), "backtest", candidates, scores)
+        sign = 1 if HIGHER_IS_BETTER[score] else -1
+        return Choice(max(proven, key=lambda model: sign * scores[model.name]), "backtest", candidates, scores)
     if ok:
         return Choice(max(ok, key=lambda model: model.log_likelihood_), "log_likelihood", candidates, scores)
     default = next(model for model in candidates if isinstance(model, BetaGeoNBD))
     return Choice(default, "default", candidates, scores)
+
+
+def stack_is_best(tested: Backtest, choice: Choice, score: str = "normalised_gini") -> bool:
+    """Say whether the stack did as well as the model chosen, or better: then it values the customers."""
+    found, other = stack_score(tested, score), choice.scores.get(choice.model.name)
+    if found is None:
+        return False
+    return other is None or (found >= other if HIGHER_IS_BETTER[score] else found <= other)

@@ -3,37 +3,43 @@
 from collections.abc import Callable
 
 import numpy as np
-import pandas as pd
+
+from crmwb.value.challenger.purchase_days import Known
 
 HIATUS_DAYS = 84  # twelve weeks (Wübben & von Wangenheim 2008, Journal of Marketing 72(3), ask managers for theirs)
 
 
-def nothing(histories: pd.DataFrame, holdout_days: int) -> np.ndarray:  # noqa: ARG001 - one signature for all rules
+def nothing(known: Known) -> np.ndarray:
     """Nobody buys again."""
-    return np.zeros(len(histories))
+    return np.zeros(len(known))
 
 
-def last_period(histories: pd.DataFrame, holdout_days: int) -> np.ndarray:  # noqa: ARG001 - as above
+def last_period(known: Known) -> np.ndarray:
     """Everybody buys as often as in the period just past, which is as long as the one ahead."""
-    return histories["recent_purchases"].to_numpy(dtype=np.float64)
+    return known.count(known.horizon_days)
 
 
-def rate(histories: pd.DataFrame, holdout_days: int) -> np.ndarray:
+def rate(known: Known) -> np.ndarray:
     """Everybody goes on at their past rate x/T."""
-    past = histories["frequency"].to_numpy(dtype=np.float64) / histories["age_days"].to_numpy(dtype=np.float64)
-    return np.asarray(past * holdout_days)
+    return np.asarray(known.frequency / known.age_days * known.horizon_days)
 
 
-def hiatus(histories: pd.DataFrame, holdout_days: int) -> np.ndarray:
+def hiatus(known: Known) -> np.ndarray:
     """Who bought in the last twelve weeks goes on at their past rate, the others are gone."""
-    silence = histories["age_days"] - histories["recency_days"]
-    return np.where(silence <= HIATUS_DAYS, rate(histories, holdout_days), 0.0)
+    return np.where(known.age_days - known.recency_days <= HIATUS_DAYS, rate(known), 0.0)
 
 
-RULES: dict[str, Callable[[pd.DataFrame, int], np.ndarray]] = {
+def past_spend(known: Known) -> np.ndarray:
+    """Who spent most buys most: all purchases of the past rates, shared out by what was spent so far."""
+    cents = np.maximum(known.cents, 0).astype(np.float64)
+    return np.asarray(rate(known).sum() * cents / max(cents.sum(), 1.0))
+
+
+RULES: dict[str, Callable[[Known], np.ndarray]] = {
     "nothing": nothing,
     "last_period": last_period,
     "rate": rate,
     "hiatus": hiatus,
+    "past_spend": past_spend,
 }
-"""By name: histories (see `histories.histories`) and the days ahead → purchases forecast, shape (n,)."""
+"""By name: what was known → purchases forecast within the horizon, shape (n,)."""

@@ -1,0 +1,1 @@
+"""Drafting a mapping: files are looked at (`sniff`, `profile`), guessed at (`facts`, `dimensions`), told (`text`)."""

@@ -1,0 +1,79 @@
+"""What a person is asked about a draft on a terminal: everything that is not sure."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from crmwb.sources.drafting.dates import swapped
+from crmwb.sources.drafting.draft import Draft
+from crmwb.sources.drafting.guess import Guess, Part, Sure, of_column
+from crmwb.tables import TABLES
+
+Ask = Callable[[str, str], str]
+KINDS = {"person": "people", "company": "companies"}
+
+
+def ask_about(draft: Draft, ask: Ask, say: Callable[[str], None]) -> None:
+    """Ask about every guess that is not sure, and put the answers into the draft.
+
+    Parameters
+    ----------
+    draft : Draft
+        Changed in place.
+    ask : callable
+        Given a question and the answer that Enter stands for, returns the answer.
+    say : callable
+        Shows a line.
+    """
+    for part in draft.parts:
+        unsure = [name for name, guess in part.guesses.items() if guess.sure is not Sure.SURE]
+        for name in unsure:
+            part.guesses[name] = _asked(part, name, part.guesses[name], ask, say)
+
+
+def _asked(part: Part, name: str, guess: Guess, ask: Ask, say: Callable[[str], None]) -> Guess:
+    meaning = TABLES[part.table].column(name).meaning
+    if part.table == "customers" and name == "kind" and not guess.sources:
+        return _kind(guess, ask, say)
+    shown = f": {guess.sources[0].shown()}" if len(guess.sources) == 1 else ""
+    told = f"{part.table}.{name} ({meaning}): {guess.why}{shown}"
+    if part.profile is None or not _is_column(guess):
+        say(f"{told} - {_said(guess)}")
+        return guess
+    say(told)
+    columns = {column.name: column for column in part.profile.columns}
+    while True:
+        answer = ask("  Enter, or the name of another column", guess.sources[0].name).strip()
+        if answer == guess.sources[0].name:
+            return _which_day(guess, ask)
+        if answer in columns:
+            return _which_day(of_column(columns[answer], TABLES[part.table].column(name).kind, Sure.SURE, ""), ask)
+        say(f"  There is no column {answer!r}; there are {', '.join(columns)}.")
+
+
+def _is_column(guess: Guess) -> bool:
+    return len(guess.sources) == 1 and (isinstance(guess.value, str) or "column" in guess.value)
+
+
+def _which_day(guess: Guess, ask: Ask) -> Guess:
+    """Ask whether the day or the month stands first, where both fit."""
+    formats = guess.sources[0].formats
+    if not isinstance(guess.value, dict) or "format" not in guess.value or swapped(formats[0]) not in formats:
+        return replace(guess, sure=Sure.SURE, why="you said so")
+    first = min(formats[:2], key=lambda text: text.index("%d") > text.index("%m"))  # day first
+    answer = ask(f"  In {guess.sources[0].values[0]!r}, does the day or the month stand first", "day").strip().lower()
+    chosen = swapped(first) if answer.startswith("m") else first
+    return replace(guess, value={**guess.value, "format": chosen}, sure=Sure.SURE, why=f"you said so: {answer} first")
+
+
+def _kind(guess: Guess, ask: Ask, say: Callable[[str], None]) -> Guess:
+    say(f"Are your customers people or companies? ({guess.why})")
+    while True:
+        answer = ask("  people or companies", KINDS[guess.value["constant"]]).strip().lower()
+        for kind, word in KINDS.items():
+            if answer in {kind, word}:
+                return Guess({"constant": kind}, Sure.SURE, "you said so")
+
+
+def _said(guess: Guess) -> str:
+    value = guess.value
+    return value if isinstance(value, str) else ", ".join(f"{k} {v}" for k, v in value.items())

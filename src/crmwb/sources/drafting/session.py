@@ -1,0 +1,73 @@
+"""`crmwb map` from beginning to end: look, ask, write the mapping, try it, and point params.yaml to it."""
+
+import sys
+from pathlib import Path
+
+import typer
+
+from crmwb import layout, params
+from crmwb.errors import CrmwbError
+from crmwb.sources import checking, preview
+from crmwb.sources.drafting import said
+from crmwb.sources.drafting.ask import ask_about
+from crmwb.sources.drafting.draft import Draft, draft
+from crmwb.sources.drafting.text import text
+from crmwb.storage import write_text
+
+
+def run(paths: list[Path], output: Path | None, *, yes: bool) -> None:
+    """Draft a mapping for files, and say how to use it.
+
+    Parameters
+    ----------
+    paths : list of Path
+        The files.
+    output : Path or None
+        Where the mapping goes; mappings/NAME.yaml, named for the first file, where not given.
+    yes : bool
+        Ask nothing: every guess is taken, and params.yaml is pointed to the mapping. No file is ever overwritten so.
+
+    Raises
+    ------
+    CrmwbError
+        The files cannot be read or used, the mapping is there already, or a person must mend it.
+    """
+    talks = sys.stdin.isatty() and not yes
+    made = draft(paths)
+    if talks:
+        ask_about(made, lambda question, default: str(typer.prompt(question, default=default)), typer.echo)
+    path = output or layout.MAPPINGS / f"{said.slug(made.name)}.yaml"
+    if path.exists() and not (talks and typer.confirm(f"{path} is there already. Overwrite it?")):
+        raise CrmwbError(f"{path}: is there already, and was left as it is; name another with --output.")
+    write_text(text(made, path.as_posix()), path)
+    typer.echo(f"Wrote {path}; what it is not sure of is marked in it.")
+    p = params.load()
+    found = checking.check(path, made.directory, made.currency or p.source.currency, p.engine)
+    for line in preview.lines(found):
+        typer.echo(line)
+    if found.mistakes:
+        raise CrmwbError("\n".join(found.mistakes))
+    _point_to(path, made, p, talks=talks, yes=yes)
+
+
+def _point_to(path: Path, made: Draft, p: params.Params, *, talks: bool, yes: bool) -> None:
+    """Say what params.yaml needs to use the mapping, and write it there where a person agrees."""
+    here = Path.cwd()
+    directory = made.directory.relative_to(here) if made.directory.is_relative_to(here) else made.directory
+    currency = made.currency or p.source.currency
+    typer.echo(f"In {layout.PARAMS}, this makes it the source:\n")
+    for line in (
+        "source:",
+        "  kind: files",
+        f"  currency: {currency}",
+        f"  mapping: {path}",
+        f"  directory: {directory}",
+    ):
+        typer.echo(line)
+    if not (directory / "x").is_relative_to(layout.RAW):
+        typer.echo(
+            f"\nDVC watches {layout.RAW} only; with files elsewhere, run dvc repro --force after a change there."
+        )
+    if yes or (talks and typer.confirm(f"\nWrite it into {layout.PARAMS}?")):
+        params.choose_source("files", currency=currency, mapping=path.as_posix(), directory=str(directory))
+        typer.echo(f"Written. Now run make report (looks at {directory}).")

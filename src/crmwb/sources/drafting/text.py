@@ -1,0 +1,70 @@
+"""A draft as the text of a mapping: every guess with how sure it is, and why."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from crmwb.sources.drafting.draft import Draft
+from crmwb.sources.drafting.guess import Guess, Part, Sure
+
+MARKS = {Sure.SURE: "sure", Sure.LIKELY: "likely", Sure.GUESS: "a GUESS"}
+LONGEST_WHY = 110
+
+
+def text(draft: Draft, path: str) -> str:
+    """Return the mapping that a draft stands for.
+
+    Parameters
+    ----------
+    draft : Draft
+        Its guesses.
+    path : str
+        Where the mapping will stand, for the advice at its head.
+    """
+    return "\n".join(_lines(draft, path)) + "\n"
+
+
+def _lines(draft: Draft, path: str) -> Iterator[str]:
+    yield "# yaml-language-server: $schema=mapping.schema.json"
+    yield f"# Drafted by crmwb map. Look at what is not sure, mend it, then run: crmwb check {path}"
+    for remark in draft.unused:
+        yield f"# {remark}"
+    yield f"name: {_yaml(draft.name)}"
+    yield "licence: null"
+    yield "caveat: null                  # what a reader must know before trusting the numbers"
+    yield ""
+    yield "tables:"
+    for table in dict.fromkeys(part.table for part in draft.parts):
+        parts = [part for part in draft.parts if part.table == table]
+        yield f"  {table}:"
+        for part in parts:
+            lines = list(_part(part))
+            if len(parts) == 1:
+                yield from (f"    {line}" for line in lines)
+            else:
+                yield from (f"    {'- ' if i == 0 else '  '}{line}" for i, line in enumerate(lines))
+
+
+def _part(part: Part) -> Iterator[str]:
+    for name, value in part.options.items():
+        yield f"{name}: {_yaml(value)}"
+    remarks = [*part.remarks, *(part.profile.shape.remarks if part.profile else [])]
+    for remark in remarks:
+        yield f"# {remark}"
+    said = {name: f"{name}: {_yaml(guess.value)}" for name, guess in part.guesses.items()}
+    width = min(max(map(len, said.values()), default=0), 60)
+    yield "columns:" if said else "columns: {}"
+    for name, guess in part.guesses.items():
+        yield f"  {said[name]:<{width}}  # {_why(guess)}"
+
+
+def _why(guess: Guess) -> str:
+    why = " ".join(f"{MARKS[guess.sure]}: {guess.why}".split())
+    return why if len(why) <= LONGEST_WHY else f"{why[: LONGEST_WHY - 1]}…"
+
+
+def _yaml(value: Any) -> str:
+    """Return a value as YAML on one line."""
+    written: str = yaml.safe_dump(value, default_flow_style=True, width=10_000, allow_unicode=True, sort_keys=False)
+    return written.removesuffix("\n").removesuffix("\n...")

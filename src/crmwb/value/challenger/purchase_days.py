@@ -1,0 +1,184 @@
+"""Every purchase day of every customer: what was known at any moment, and what came after it."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Self
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+
+from crmwb import engine
+from crmwb.engine import Backend
+from crmwb.features import purchases
+
+EPOCH = date(1970, 1, 1)
+
+
+def number_of(day: date) -> int:
+    """Return a day as a whole number: days since 1970."""
+    return (day - EPOCH) // timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class PurchaseDays:
+    """One entry per customer and day with a purchase, by customer, then day.
+
+    A purchase day has at least one line that is no return and brings revenue.
+
+    Attributes
+    ----------
+    ids : ndarray of str of shape (n_customers,)
+        Ascending.
+    customer : ndarray of shape (n,)
+        Places in `ids`.
+    day : ndarray of shape (n,)
+        As `number_of` returns it.
+    cents : ndarray of shape (n,)
+        Revenue of the day, net of the returns brought in on it.
+    """
+
+    ids: np.ndarray
+    customer: np.ndarray
+    day: np.ndarray
+    cents: np.ndarray
+
+    def until(self, origin: int) -> Self:
+        """Return the days before `origin`; customers keep their places."""
+        known = self.day < origin
+        return type(self)(self.ids, self.customer[known], self.day[known], self.cents[known])
+
+    def every(self, step: int) -> Self:
+        """Return the days of every `step`-th customer, in the order of the ids."""
+        kept = self.customer % step == 0
+        return type(self)(self.ids[::step], self.customer[kept] // step, self.day[kept], self.cents[kept])
+
+    @property
+    def first_day(self) -> int:
+        """The first day with a purchase."""
+        return int(self.day.min())
+
+    @property
+    def n_customers(self) -> int:
+        """Customers with a purchase, at whatever time."""
+        return len(self.ids)
+
+
+def read_days(con: Backend, transactions: ir.Table, as_of: date) -> PurchaseDays:
+    """Read the purchase days before `as_of`.
+
+    Parameters
+    ----------
+    con : Backend
+        The engine that holds the transactions.
+    transactions : ir.Table
+        Clean transactions.
+    as_of : date
+        The first day that is not looked at.
+    """
+    days = purchases.purchase_days(transactions, as_of)
+    numbered = days.select(
+        customer=ibis.dense_rank().over(order_by=days.customer_id),
+        day=days.day.delta(ibis.literal(EPOCH), unit="day"),
+        cents=days.revenue_cents,
+    )
+    rows = engine.batches(con, numbered.order_by("customer", "day")).read_all()
+    ids = engine.batches(con, days.select("customer_id").distinct().order_by("customer_id")).read_all()
+    return PurchaseDays(
+        ids["customer_id"].to_numpy(),
+        rows["customer"].to_numpy().astype(np.int32),
+        rows["day"].to_numpy().astype(np.int32),
+        rows["cents"].to_numpy().astype(np.int64),
+    )
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was known of the customers who had bought before an origin, and what they did after it.
+
+    Attributes
+    ----------
+    origin, horizon_days : int
+        The first day not known, and the days from it on that are counted.
+    days : PurchaseDays
+        Before the origin.
+    place : ndarray of shape (n_days,)
+        The place below of each of `days`.
+    customer : ndarray of shape (n,)
+        Places in `days.ids` of those who had bought, ascending.
+    frequency, recency_days, age_days : ndarray of shape (n,)
+        x, t_x and T of the models.
+    cents, repeat_cents : ndarray of shape (n,)
+        What all purchase days, and those after the first, brought.
+    later, later_cents : ndarray of shape (n,)
+        Purchases from the origin on within `horizon_days`, and their revenue: what is to be forecast.
+    newcomers : int
+        Purchases in that time of customers who had never bought before.
+    n_newcomers : int
+        How many those are.
+    """
+
+    origin: int
+    horizon_days: int
+    days: PurchaseDays
+    place: np.ndarray
+    customer: np.ndarray
+    frequency: np.ndarray
+    recency_days: np.ndarray
+    age_days: np.ndarray
+    cents: np.ndarray
+    repeat_cents: np.ndarray
+    later: np.ndarray
+    later_cents: np.ndarray
+    newcomers: int
+    n_newcomers: int
+
+    def __len__(self) -> int:
+        return len(self.customer)
+
+    @property
+    def mean_spend(self) -> np.ndarray:
+        """Mean revenue of a repeat purchase day, shape (n,); NaN without one."""
+        return np.where(self.frequency > 0, self.repeat_cents / np.maximum(self.frequency, 1), np.nan)
+
+    def count(self, begins: float, ends: float | None = None) -> np.ndarray:
+        """Return each customer's purchases from `begins` on and before `ends` days, both before the origin."""
+        before = self.origin - self.days.day
+        within = (before <= begins) if ends is None else (before <= begins) & (before > ends)
+        return np.bincount(self.place[within], minlength=len(self)).astype(np.float64)
+
+
+def known_at(days: PurchaseDays, origin: int, horizon_days: int) -> Known:
+    """Look at customers as of `origin`, and at the `horizon_days` from it on."""
+    before = days.until(origin)
+    customer, begins, n_days = np.unique(before.customer, return_index=True, return_counts=True)
+    first, last = before.day[begins].astype(np.float64), before.day[begins + n_days - 1].astype(np.float64)
+    place_of = np.full(days.n_customers, -1, dtype=np.int64)
+    place_of[customer] = np.arange(len(customer))
+    ahead = (days.day >= origin) & (days.day < origin + horizon_days)
+    who = place_of[days.customer[ahead]]
+    is_old = who >= 0
+    place, cents = place_of[before.customer], _sums(place_of[before.customer], before.cents, len(customer))
+    return Known(
+        origin=origin,
+        horizon_days=horizon_days,
+        days=before,
+        place=place,
+        customer=customer,
+        frequency=(n_days - 1).astype(np.float64),
+        recency_days=last - first,
+        age_days=origin - first,
+        cents=cents,
+        repeat_cents=cents - before.cents[begins],
+        later=np.bincount(who[is_old], minlength=len(customer)).astype(np.float64),
+        later_cents=_sums(who[is_old], days.cents[ahead][is_old], len(customer)),
+        newcomers=int((~is_old).sum()),
+        n_newcomers=len(np.unique(days.customer[ahead][~is_old])),
+    )
+
+
+def _sums(place: np.ndarray, cents: np.ndarray, n: int) -> np.ndarray:
+    """Sum whole cents by place."""
+    out = np.zeros(n, dtype=np.int64)
+    np.add.at(out, place, cents)
+    return out

@@ -1,0 +1,132 @@
+"""The feature table as it was at month ends: numbers, shares and categories that learners may use."""
+
+from dataclasses import dataclass, field
+from typing import Self
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from crmwb import engine
+from crmwb.engine import Backend
+from crmwb.features.catalogue import FEATURES
+from crmwb.tables import Kind
+from crmwb.value.challenger.purchase_days import number_of
+
+NUMBERS = tuple(f.name for f in FEATURES if f.kind in {Kind.NUMBER, Kind.SHARE})
+CATEGORIES = tuple(f.name for f in FEATURES if f.kind is Kind.CATEGORY)
+LEAST_KNOWN = 0.3  # share of customers of whom a column must be known
+LEAST_SHARE, MOST_VALUES = 0.02, 6  # of a category, the values told apart
+
+
+@dataclass(frozen=True)
+class Traits:
+    """Snapshots of the feature table, read when they are asked for.
+
+    Attributes
+    ----------
+    con : Backend
+        The engine that holds the snapshots.
+    snapshots : ir.Table
+        data/features/snapshots.parquet.
+    ids : Index
+        Customers, in their order.
+    ends : tuple of int
+        Days of the month ends there are, ascending; what they say was known before that day.
+    """
+
+    con: Backend
+    snapshots: ir.Table
+    ids: pd.Index
+    ends: tuple[int, ...]
+    _read: dict[int, pd.DataFrame] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, con: Backend, snapshots: ir.Table, ids: np.ndarray) -> Self:
+        """Look which month ends there are."""
+        found = engine.batches(con, snapshots.select("as_of").distinct()).read_all()["as_of"].to_pylist()
+        return cls(con, snapshots, pd.Index(ids), tuple(sorted(number_of(end) for end in found)))
+
+    def until(self, origin: int) -> Self:
+        """Return what was known at `origin`."""
+        ends = tuple(end for end in self.ends if end <= origin)
+        return type(self)(self.con, self.snapshots, self.ids, ends, self._read)
+
+    def every(self, step: int) -> Self:
+        """Return the snapshots of every `step`-th customer."""
+        return type(self)(self.con, self.snapshots, self.ids[::step], self.ends)
+
+    def at(self, origin: int, customer: np.ndarray) -> pd.DataFrame:
+        """Return the last snapshot at or before `origin` of some customers; without columns where there is none.
+
+        Parameters
+        ----------
+        origin : int
+            A day, as `purchase_days.number_of` returns it.
+        customer : ndarray of shape (n,)
+            Places in `ids`.
+        """
+        ends = [end for end in self.ends if end <= origin]
+        if not ends:
+            return pd.DataFrame(index=range(len(customer)))
+        if ends[-1] not in self._read:
+            self._read[ends[-1]] = self._of(ends[-1])
+        found: pd.DataFrame = self._read[ends[-1]].reindex(customer)
+        return found.reset_index(drop=True)
+
+    def _of(self, end: int) -> pd.DataFrame:
+        """Read a snapshot, on the places of its customers."""
+        day = ibis.literal(pd.Timestamp(end, unit="D").date())
+        rows = self.snapshots.filter(self.snapshots.as_of == day).select("customer_id", *NUMBERS, *CATEGORIES)
+        frame: pd.DataFrame = engine.batches(self.con, rows).read_all().to_pandas()
+        frame.index = self.ids.get_indexer(pd.Index(frame.pop("customer_id")))
+        return frame[frame.index >= 0].sort_index()
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How traits become numbers, learned once and used ever after.
+
+    Attributes
+    ----------
+    numbers : tuple of str
+        Columns known of enough customers, and not alike for all.
+    values : tuple of (str, str)
+        Column and value: what is 1 where a customer has it, else 0.
+    """
+
+    numbers: tuple[str, ...]
+    values: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def learn(cls, traits: pd.DataFrame) -> Self:
+        """Find the columns that may tell something."""
+        numbers = [c for c in NUMBERS if c in traits and _tells(traits[c].to_numpy(dtype=np.float64, na_value=np.nan))]
+        values: list[tuple[str, str]] = []
+        for column in (c for c in CATEGORIES if c in traits):
+            counts = traits[column].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+            shares = (counts / max(len(traits), 1)).head(MOST_VALUES)
+            common = [str(value) for value, share in shares.items() if LEAST_SHARE <= share <= 1 - LEAST_SHARE]
+            values += [(column, value) for value in common]
+        return cls(tuple(numbers), tuple(values))
+
+    def encode(self, traits: pd.DataFrame) -> pd.DataFrame:
+        """Return the numbers, large ones as logs, and the values; unknown where a column is missing."""
+        columns: dict[str, np.ndarray] = {}
+        for name in self.numbers:
+            known = traits[name] if name in traits else pd.Series(np.nan, index=traits.index)
+            number = known.to_numpy(dtype=np.float64, na_value=np.nan)
+            columns[name] = np.sign(number) * np.log1p(np.abs(number))
+        for name, value in self.values:
+            columns[f"{name}: {value}"] = (
+                (traits[name] == value).to_numpy(dtype=np.float64, na_value=0.0)
+                if name in traits
+                else np.zeros(len(traits))
+            )
+        return pd.DataFrame(columns, index=traits.index)
+
+
+def _tells(numbers: np.ndarray) -> bool:
+    known = numbers[np.isfinite(numbers)]
+    return len(known) >= max(LEAST_KNOWN * len(numbers), 2) and bool(known.min() < known.max())

@@ -1,0 +1,143 @@
+"""The proof: which models were tried, how they were tested, how well they did and where they fail."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from crmwb import layout, storage
+from crmwb.plots import proof as plots
+from crmwb.plots import value as value_plots
+from crmwb.reporting import tables, words
+from crmwb.reporting.picture import Picture, draw
+
+LEVELS = {"coverage_50": 0.50, "coverage_80": 0.80, "coverage_95": 0.95}
+MEASURES = [
+    "bias_share", "mae", "rmse", "normalised_gini", "spearman", "top_decile_share", "brier", "log_loss",
+    *LEVELS, "revenue_gini", "revenue_bias_share",
+]  # fmt: skip
+STATUS = {
+    "ok": "good",
+    "limit": "good within the length of the history",
+    "degenerate": "no maximum",
+    "flat": "hardly told by the data",
+    "not_converged": "not converged",
+    "too_little_data": "too little data",
+}
+
+
+class Proof:
+    """How forecasts of purchases came true, as the backtest and models.json tell it."""
+
+    def __init__(self, root: Path, models: dict[str, Any], names: dict[str, str]) -> None:
+        self._root = root
+        self._names = names
+        self.models = models
+
+    @property
+    def valued_by(self) -> str:
+        """The forecaster that values the customers."""
+        return str(self.models["valued_by"])
+
+    @property
+    def tested(self) -> dict[str, Any]:
+        """The champion, its margins over the others with their intervals, newcomers, what was skipped."""
+        found: dict[str, Any] = self.models["backtest"]
+        return found
+
+    def name(self, forecaster: str) -> str:
+        """Return what a forecaster is called."""
+        return self._names.get(forecaster, words.label(forecaster))
+
+    @property
+    def candidates(self) -> pd.DataFrame:
+        """One row per model of purchases: model, verdict, what it means, log_likelihood, score (of the backtest)."""
+        rows = pd.DataFrame(self.models["choice"]["candidates"])
+        rows["model"] = [self.name(name) for name in rows["model"]]
+        rows["verdict"] = rows["verdict"].map(STATUS)
+        return rows[["model", "verdict", "explanation", "log_likelihood", "score"]]
+
+    @property
+    def parameters(self) -> pd.DataFrame:
+        """One row per parameter of the models of purchases and of spend: model, parameter, estimate, standard_error."""
+        rows = [
+            (self.name(saved["model"]), name, told["estimate"], told["standard_error"])
+            for saved in (self.models["purchases"], self.models["spend"])
+            for name, told in saved["parameters"].items()
+        ]
+        return pd.DataFrame(rows, columns=["model", "parameter", "estimate", "standard_error"])
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """One row per origin and forecaster, with every measure."""
+        return storage.read_frame(self._root / layout.BACKTEST)
+
+    @cached_property
+    def tracking(self) -> pd.DataFrame:
+        """One row per origin, forecaster and week: purchases forecast and made since the origin, added up."""
+        return storage.read_frame(self._root / layout.TRACKING)
+
+    @property
+    def means(self) -> pd.DataFrame:
+        """One row per forecaster, the best order of customers first: forecast (its name), kind, each measure's mean."""
+        measures = [name for name in MEASURES if name in self.scores]
+        rows = self.scores.groupby(["forecaster", "kind"])[measures].mean().reset_index()
+        rows.insert(0, "forecast", [self.name(name) for name in rows["forecaster"]])
+        return rows.sort_values("normalised_gini", ascending=False, kind="stable").reset_index(drop=True)
+
+    @property
+    def calibration(self) -> pd.DataFrame:
+        """Ten rows per forecaster: group (1 the highest forecasts), mean_forecast, mean_actual."""
+        return pd.DataFrame(self.tested["calibration"])
+
+    @property
+    def importance(self) -> pd.DataFrame:
+        """One row per input of the combined forecast: input, lost (of the order when it is shuffled)."""
+        return pd.DataFrame(self.models["importance"], columns=["input", "lost"])
+
+    @property
+    def newcomers(self) -> pd.DataFrame:
+        """One row per origin: origin, n_newcomers (whom no forecast could know), purchases, purchase_share (of all)."""
+        rows = pd.DataFrame(self.tested["newcomers"]).rename(columns={"share_of_purchases": "purchase_share"})
+        return rows[["origin", "n_newcomers", "purchases", "purchase_share"]]
+
+    @property
+    def worst(self) -> pd.DataFrame:
+        """Return where the forecast that values customers was furthest off: per origin, the error of the total."""
+        rows = self.scores[self.scores["forecaster"] == self.valued_by]
+        return rows[["origin", "n_customers", "actual_total", "forecast_total", "bias_share", "normalised_gini"]]
+
+    def shown(self) -> list[str]:
+        """Return the forecasters worth drawing: the one that values customers, the best model and the best rule."""
+        names = [self.valued_by, self.tested["best_model"], self.tested["best_rule"]]
+        return list(dict.fromkeys(name for name in names if name))
+
+    def plot_calibration(self, forecaster: str | None = None) -> Picture:
+        """Draw what was forecast beside what came, for tenths of customers."""
+        who = forecaster or self.valued_by
+        alt = f"Bars: purchases forecast and made, by tenth of customers: {self.name(who)}."
+        return draw(value_plots.calibration, self.calibration, who, alt=alt)
+
+    def plot_tracking(self) -> Picture:
+        """Draw purchases since the last origin, added up week by week, beside the forecasts."""
+        last = self.tracking[self.tracking["origin"] == self.tracking["origin"].max()]
+        shown = last[last["forecaster"].isin([*self.shown(), "pareto_nbd", "bg_nbd"][:4])]
+        shown = shown.assign(forecast=[self.name(name) for name in shown["forecaster"]])
+        return draw(plots.tracking, shown, alt="Lines: purchases made and forecast since the last origin, added up.")
+
+    def plot_importance(self) -> Picture:
+        """Draw what the combined forecast rests on."""
+        most = self.importance["input"].head(3).tolist()
+        alt = f"Bars: inputs by how much order is lost without them; most by {words.listing(most)}."
+        return draw(plots.importance, self.importance, alt=alt)
+
+    def plot_coverage(self) -> Picture:
+        """Draw how often the intervals of purchases held what came."""
+        held = self.means.melt(["forecaster", "forecast"], list(LEVELS), "level", "share").dropna(subset=["share"])
+        held = held[held["forecaster"].isin([self.valued_by, self.tested["best_model"], "pareto_nbd"])]
+        held["level"] = held["level"].map(LEVELS)
+        return draw(plots.coverage, held, alt="Bars: how often 50, 80 and 95% intervals held what customers bought.")
+
+    def _repr_html_(self) -> str:
+        return tables.html(self.means.drop(columns="forecaster"), caption=str(self.tested["finding"]))

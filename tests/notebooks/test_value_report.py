@@ -1,0 +1,60 @@
+"""The reports of a source that knows costs, invoices, referrals and wallets say what those bring."""
+
+import json
+
+import pandas as pd
+import pytest
+from project import change_params, make_project, run_stage
+
+STAGES = ("ingest", "validate", "features", "segment", "value", "act")
+
+
+def use_small_company(content):
+    content["source"] |= {"kind": "b2b_demo", "b2b_demo": {"n_customers": 1_000, "years": 2, "seed": 1}}
+    content["features"]["n_snapshots"] = 4
+    content["segmentation"]["clusters"] |= {"k_max": 3, "n_bootstrap": 2}
+    content["value"]["n_bootstrap"] = 50
+    content["value"]["backtest"]["n_origins"] = 1
+    content["value"]["equity"] |= {"n_origins": 2, "n_months": 14}
+    content["value"]["scorecard"]["memory_months"] = 2
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory):
+    """Return a project on a small simulated company, with both of the leadership's reports made."""
+    folder = make_project(tmp_path_factory.mktemp("company") / "project")
+    change_params(folder, use_small_company)
+    for stage in [*((name,) for name in STAGES), ("report", "value"), ("report", "executive_summary")]:
+        done = run_stage(folder, *stage)
+        assert done.returncode == 0, f"{stage}: {done.stderr[-2000:]}"
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lost(company):
+    return json.loads((company / "data/value/facts.json").read_text())["realised"]["destroyers"]
+
+
+@pytest.mark.parametrize("report", ["value", "executive_summary"])
+def test_who_destroys_profit_is_a_headline(company, lost, report):
+    headlines = json.loads((company / f"data/reports/{report}.json").read_text())["headlines"]
+    told = [line for line in headlines if f"{lost['n_customers']:,} customers" in line]
+    assert len(told) == 1
+    assert "cost USD" in told[0]
+    assert told[0].endswith("in the VIP tier.")
+
+
+def test_what_the_source_knows_is_drawn_and_nothing_is_said_to_be_missing(company):
+    page = (company / "reports/value.html").read_text()
+    for title in ("Where profit is lost", "Value tiers", "Customer equity", "The months ahead"):
+        assert f">{title}</h2>" in page
+    assert page.count("<figure>") == 12
+    assert "Not available in this source" not in page
+
+
+def test_customers_are_not_named(company):
+    ids = pd.read_parquet(company / "data/value/customers.parquet", columns=["customer_id"])["customer_id"]
+    page = (company / "reports/value.html").read_text()
+    cells = set(pd.Series(page.split("<td")).str.extract(r">([^<]*)</td>")[0].dropna())
+    assert len(cells) > 100
+    assert not cells & set(ids)
