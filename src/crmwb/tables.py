@@ -154,6 +154,7 @@ CUSTOMERS = Table(
     ),
 )
 
+
 def _net(transactions: ir.Table) -> ir.FloatingValue:
     """Return gross less discount, in cents; what came back, and its discount, count the other way round."""
     gross, discount = (transactions[name].cast("float64") for name in ("gross_cents", "discount_cents"))

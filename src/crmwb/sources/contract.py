@@ -90,8 +90,9 @@ def _table_mistakes(table: Table, mapped: TableMapping, mapping: Mapping) -> Ite
     for needed in (column for column in table.columns if not column.nullable):
         if needed.name not in mapped.columns and not _is_made(table, needed.name, mapped):
             yield ("columns", needed.name), f"missing{ADVICE.get(needed.name, f' ({needed.meaning})')}"
-    if mapped.file is not None and not any(c.source_columns or c.one_per for c in mapped.columns.values()):
-        yield ("columns",), "none of them is a column of the file"
+    is_read = mapped.file or (mapped.stored and getattr(mapped, mapped.stored))
+    if is_read and not any(c.source_columns or c.one_per for c in mapped.columns.values()):
+        yield ("columns",), f"none of them is a column of {is_read}"
     yield from ((("filter",), said) for said in _filter_mistakes(mapped))
     yield from _currency_mistakes(mapped, mapping)
     yield from ((("derived_from",), said) for said in _derivation_mistakes(table, mapped, mapping))

@@ -5,14 +5,18 @@ Where the database is and who asks is a secret: it comes from the environment va
 """
 
 import difflib
+import hashlib
 import importlib
+import json
 import os
 import re
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_plus, urlsplit
 
 import ibis
 import pyarrow as pa
@@ -40,6 +44,12 @@ IN_SCHEMAS = """
 """
 TABLES = {"sqlite": "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"}
 TEXT = {"postgres": "TEXT", "mysql": "CHAR", "sqlite": "TEXT", "duckdb": "VARCHAR"}
+BY_BYTES = {  # a database's own order of texts changes with its settings, and may hold "a" and "A" for the same
+    "postgres": '{} COLLATE "C"',
+    "mysql": "CAST({} AS BINARY)",
+    "sqlite": "{} COLLATE BINARY",
+    "duckdb": "{} COLLATE C",
+}
 
 
 @dataclass
@@ -60,30 +70,50 @@ class Query:
     columns: list[str]
     _con: Any = field(repr=False)
     _query: str = field(repr=False)
+    _order: Sequence[str] = ()
     malformed: list[tuple[int, str]] = field(default_factory=list)
+    _n_bytes: int = 0
+    _digest: Any = field(default_factory=hashlib.sha256, repr=False)
 
     def batches(self, wanted: list[int]) -> Iterator[pa.RecordBatch]:
         """Yield the wanted columns as text, in the order of `wanted` and named by position, then `source_row` (int64).
 
-        Rows are numbered in the order of their values, for a database has no order of its own.
+        Rows are numbered in the order that was asked for, then in that of their values: a database has none of its own.
 
         Raises
         ------
         CrmwbError
             The database stops answering.
         """
-        kind = TEXT[self._con.name]
-        cells = [f"CAST({_quoted(self.columns[i])} AS {kind})" for i in wanted]
-        order = ", ".join(str(i + 1) for i in range(len(wanted)))
         schema = pa.schema([*((str(i), pa.string()) for i in range(len(wanted))), (ROW, pa.int64())])
         n_before = 0
         with _told(self.name), _cursor(self._con) as cursor:
-            cursor.execute(_select(", ".join(cells), f"({self._query}) AS q", f"ORDER BY {order}"))
+            cursor.execute(self._ordered([self.columns[i] for i in wanted]))
             while found := cursor.fetchmany(BATCH_ROWS):
+                self._count(found)
                 texts = [pa.array(values, pa.string()) for values in zip(*found, strict=True)]
                 numbers = pa.array(range(n_before + 1, n_before + 1 + len(found)), pa.int64())
                 n_before += len(found)
                 yield pa.record_batch([*texts, numbers], schema=schema)
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What was read, as the manifest tells of a file: SHA-256 and size of the rows as JSON lines."""
+        return {"path": self.name, "sha256": self._digest.hexdigest(), "bytes": self._n_bytes}
+
+    def _ordered(self, names: Sequence[str]) -> str:
+        kind = self._con.name
+        cells = [f"CAST({_quoted(name)} AS {TEXT[kind]})" for name in names]
+        order = [f"q.{_quoted(name)}" for name in self._order] + [BY_BYTES[kind].format(cell) for cell in cells]
+        # named by position, or ORDER BY "id" would mean the text rather than the column
+        named = ", ".join(f"{cell} AS {_quoted(str(i))}" for i, cell in enumerate(cells))
+        return _select(named, f"({self._query}) AS q", f"ORDER BY {', '.join(order)}")
+
+    def _count(self, rows: list[Sequence[str | None]]) -> None:
+        for row in rows:
+            line = f"{json.dumps(list(row), ensure_ascii=False)}\n".encode()
+            self._n_bytes += len(line)
+            self._digest.update(line)
 
 
 @contextmanager
@@ -109,7 +139,7 @@ def connect(url: str | None = None) -> Iterator[Any]:
     kind = address.partition("://")[0]
     if kind not in KINDS:
         raise CrmwbError(f"{URL}: must begin with one of {', '.join(f'{known}://' for known in KINDS)}.")
-    with _told(f"the database of {URL}"):
+    with _told(f"the database of {URL}", secret="" if kind in FILES else _password(address)):
         con = _open(kind, address)
     try:
         for statement in READ_ONLY[con.name]:
@@ -120,13 +150,26 @@ def connect(url: str | None = None) -> Iterator[Any]:
         con.disconnect()
 
 
-def open_table(con: Any, table: str, key: str) -> Query:
-    """Open a table or view, `schema.table` or `table`.
+def open_table(con: Any, table: str, key: str, *, order_by: Sequence[str] = (), n_rows: int | None = None) -> Query:
+    """Open a table or view.
+
+    Parameters
+    ----------
+    con : ibis.BaseBackend
+        What `connect` yields.
+    table : str
+        `schema.table` or `table`.
+    key : str
+        Where the mapping names it, for messages.
+    order_by : sequence of str
+        Columns that rows are numbered by.
+    n_rows : int, optional
+        Read no more than so many, any.
 
     Raises
     ------
     CrmwbError
-        There is none of that name.
+        There is none of that name, or it has no such column to order by.
     """
     name = table.rpartition(".")[2]
     with _told(table), _cursor(con) as cursor:
@@ -135,34 +178,66 @@ def open_table(con: Any, table: str, key: str) -> Query:
     if name not in there:
         close = difflib.get_close_matches(name, there, n=3, cutoff=0.5) or sorted(there)[:8]
         raise CrmwbError(f"{key}: the database has no table {table!r}; there is {', '.join(close) or 'none'}.")
-    return open_query(con, _select("*", ".".join(_quoted(part) for part in table.split("."))), table)
+    query = _select("*", ".".join(_quoted(part) for part in table.split(".")))
+    return open_query(con, query, table, key, order_by=order_by, n_rows=n_rows)
 
 
-def open_query(con: Any, query: str, name: str) -> Query:
-    """Open a query: one SELECT.
+def open_query(
+    con: Any, query: str, name: str, key: str = "", *, order_by: Sequence[str] = (), n_rows: int | None = None
+) -> Query:
+    """Open a query: one SELECT, called `name`; all else as in `open_table`.
 
     Raises
     ------
     CrmwbError
-        The database refuses it.
+        The database refuses it, or it gives no such column to order by.
     """
-    inner = query.strip().rstrip(";")
+    inner = f"{query.strip().rstrip(';')}\n"  # its last line may be a comment
     with _told(name), _cursor(con) as cursor:
         cursor.execute(_select("*", f"({inner}) AS q", "LIMIT 0"))
         cursor.fetchmany(1)
-        return Query(name, [column[0] for column in cursor.description], con, inner)
+        columns = [column[0] for column in cursor.description]
+    for column in order_by:
+        if column not in columns:
+            raise CrmwbError(f"{key}: {name} has no column {column!r}; there: {', '.join(columns[:12])}.")
+    some = inner if n_rows is None else _select("*", f"({inner}) AS some", f"LIMIT {n_rows}")
+    return Query(name, columns, con, some, order_by)
 
 
 def _open(kind: str, address: str) -> Any:
     if kind not in FILES:
         try:
-            return ibis.connect(address)
+            with warnings.catch_warnings():
+                # a MySQL server may not know zones by name; READ_ONLY sets ours in numbers
+                warnings.filterwarnings("ignore", "Unable to set session timezone", UserWarning)
+                return ibis.connect(address)
         except ImportError:
             raise CrmwbError(f"{URL}: {kind} needs its driver; run pip install 'crmwb[{EXTRAS[kind]}]'.") from None
     path = Path(address.partition("://")[2].partition("?")[0].removeprefix("/"))
     if not path.is_file():  # to open it would make it
         raise CrmwbError(f"{URL}: {path}: no such file; a path from the root begins with a fourth slash.")
     return ibis.sqlite.connect(path) if kind == "sqlite" else ibis.duckdb.connect(path, read_only=True)
+
+
+def _password(address: str) -> str:
+    """Return the password of a server's address.
+
+    Raises
+    ------
+    CrmwbError
+        It is no address: perhaps a sign in the password means something else in it.
+    """
+    try:
+        parts = urlsplit(address)
+        is_one = bool(parts.hostname) and (parts.port or True) and "@" not in parts.path + parts.query + parts.fragment
+    except ValueError:  # what it says may hold a part of the password
+        is_one = False
+    if not is_one:
+        raise CrmwbError(
+            f"{URL}: not an address such as postgresql://user:password@host:5432/database; in a password, write the "
+            f"signs @ : / ? # % + as %40 %3A %2F %3F %23 %25 %2B."
+        )
+    return unquote_plus(parts.password or "")
 
 
 @contextmanager
@@ -181,8 +256,8 @@ def _cursor(con: Any) -> Iterator[Any]:
 
 
 @contextmanager
-def _told(what: str) -> Iterator[None]:
-    """Turn a driver's error into one sentence, without what it says of the address."""
+def _told(what: str, secret: str = "") -> Iterator[None]:
+    """Turn a driver's error into one sentence, without what it says of the address, and never with the secret."""
     try:
         yield
     except Exception as error:
@@ -191,6 +266,7 @@ def _told(what: str) -> Iterator[None]:
             raise
         said = " ".join(str(error).partition("LINE 1")[0].split())
         said = re.sub(r"connection to server at \S+(, port \d+)? failed: ", "", said)
+        said = said.replace(secret, "…") if secret else said
         raise CrmwbError(f"{what}: the database says: {said[:300].rstrip('.')}. Check it, and run again.") from None
 
 

@@ -16,6 +16,8 @@ class Origin:
     ----------
     files : list of (Path, str)
         The files that were read and the names the manifest gives them: the same on every machine.
+    stored : list of dict
+        What was read from a database, as the manifest tells of files.
     """
 
     name: str
@@ -23,16 +25,18 @@ class Origin:
     licence: str | None
     caveat: str | None
     files: list[tuple[Path, str]]
+    stored: list[dict[str, Any]] = field(default_factory=list)
 
     def manifest(self) -> dict[str, Any]:
-        """Return it as the manifest writes it, each file with its SHA-256 and size."""
+        """Return it as the manifest writes it, each file, table or query with its SHA-256 and size."""
         return {
             "name": self.name,
             "version": self.version,
             "licence": self.licence,
             "caveat": self.caveat,
             "files": [
-                {"path": name, "sha256": _sha256(path), "bytes": path.stat().st_size} for path, name in self.files
+                *({"path": name, "sha256": _sha256(path), "bytes": path.stat().st_size} for path, name in self.files),
+                *self.stored,
             ],
         }
 

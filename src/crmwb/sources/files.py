@@ -1,6 +1,7 @@
-"""Adapter for a company's own exports: files, and a mapping that says how they become the canonical tables."""
+"""Adapter for a company's own data: files or a database, and a mapping that says how they become canonical tables."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,7 +12,7 @@ from crmwb import engine, layout, progress
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.params import SourceParams
-from crmwb.sources import contract, expressions, mapping, rates, reading, rows, staging
+from crmwb.sources import contract, database, expressions, mapping, rates, reading, rows, staging
 from crmwb.sources.delivery import Delivery, Origin
 from crmwb.sources.formats import ROW
 from crmwb.sources.found import Found, find
@@ -27,35 +28,41 @@ N_FILES_TRIED = 10
 
 
 def read(con: Backend, params: SourceParams, folder: Path) -> Delivery:
-    """Read the files that `params.mapping` names in `params.directory`.
+    """Read what `params.mapping` names: files in `params.directory`, and tables or queries of a database.
 
     Parameters
     ----------
     con : Backend
         The engine that will hold the tables.
     params : SourceParams
-        Of kind `files`: names the mapping and the directory.
+        Of kind `files` or `database`: names the mapping and the directory.
     folder : Path
-        Where the files are set down as text while the engine works on them.
+        Where the rows are set down as text while the engine works on them.
 
     Raises
     ------
     CrmwbError
-        The mapping is missing or wrong, or does not fit the files; or a file is missing, empty or damaged.
+        The mapping is missing or wrong, or does not fit the files; or a file is missing, empty or damaged; or the
+        database cannot be read.
     """
     if params.mapping is None or params.directory is None:
-        raise CrmwbError("params.yaml: source: kind files needs mapping and directory.")
+        raise CrmwbError(f"params.yaml: source: kind {params.kind} needs mapping and directory.")
     described, places = mapping.load(Path(params.mapping))
     contract.check(described, places)
+    stored = [("tables", name, i) for name, parts in described.tables.items() for i, p in enumerate(parts) if p.stored]
+    if stored and params.kind != "database":
+        raise CrmwbError(f"{places.of(stored[0])}: lies in a database; write kind: database under source in params.yaml.")
     directory = Path(params.directory)
-    if not directory.resolve().is_relative_to(layout.RAW.resolve()):
+    if params.kind == "files" and not directory.resolve().is_relative_to(layout.RAW.resolve()):
         progress.console.print(
             f"  {directory} is not in {layout.RAW}: DVC does not watch it; after a change there run dvc repro --force."
         )
     at_work = Reading(con, described, places, directory, params.currency, folder)
     every = at_work.tables()
+    if stored:
+        progress.console.print("  DVC does not watch the database: for new data there run dvc repro --force ingest.")
     return Delivery(
-        Origin(described.name, described.version, described.licence, described.caveat, at_work.files),
+        Origin(described.name, described.version, described.licence, described.caveat, at_work.files, at_work.stored),
         tables={name: rows.good(parts, TABLES[name]) for name, parts in every.items()},
         unreadable={name: rows.bad(con, parts, name) for name, parts in every.items()},
         filtered=at_work.filtered,
@@ -64,14 +71,16 @@ def read(con: Backend, params: SourceParams, folder: Path) -> Delivery:
 
 @dataclass
 class Reading:
-    """A mapping at work on the files in a folder.
+    """A mapping at work on the files in a folder, or on a database.
 
     Attributes
     ----------
     n_rows : int or None
-        Read no more than so many rows of each file, and not all of many files.
+        Read no more than so many rows of each file, table or query, and not all of many files.
     filtered : dict of str to int
         Rows that the filters of a table left out, once it is read.
+    stored : list of dict
+        What was read from the database, as the manifest tells of files.
     """
 
     con: Backend
@@ -82,6 +91,7 @@ class Reading:
     folder: Path
     n_rows: int | None = None
     filtered: dict[str, int] = field(default_factory=dict)
+    stored: list[dict[str, Any]] = field(default_factory=list)
     _found: dict[str, Found] = field(default_factory=dict)
 
     @property
@@ -131,11 +141,15 @@ class Reading:
         return rates.periods(self.con, given, self.currency, self.places.of(("rates",)))
 
     def part(self, key: Key, table: Table, part: TableMapping, periods: ir.Table | None) -> SourceRows:
-        """Read one part of a table: its files, or its rows in the mapping."""
+        """Read one part of a table: its files, its rows in the database, or those in the mapping."""
         label = "-".join(str(k) for k in key)
         path = self.folder / f"{label}.parquet"
         if part.rows:
             staged = staging.stage_rows(part.rows, list(part.columns), self.places.path.name, path)
+        elif part.stored:
+            with self._query(key, part) as query:
+                staged = staging.stage([query], part, self._wanted(key, part), path)
+            self.stored.append(query.told)
         else:
             files = find(self.directory, str(part.file), self.places.of((*key, "file")))
             files = files if self.n_rows is None else files[:N_FILES_TRIED]
@@ -156,6 +170,24 @@ class Reading:
         bases = [(TABLES[base], rows_) for base in part.derived_from for rows_ in every[base]]
         with progress.step(f"deriving {name}"):
             return self._set_down(reading.read(reading.latest_known(TABLES[name], part, bases), TABLES[name]), name)
+
+    @contextmanager
+    def _query(self, key: Key, part: TableMapping) -> Iterator[database.Query]:
+        """Open the table or the query in the database that a part's rows stand in."""
+        where = self.places.of((*key, part.stored))
+        told = {"key": self.places.of((*key, "order_by")), "order_by": part.order_by, "n_rows": self.n_rows}
+        with database.connect() as con:
+            if part.table is not None:
+                yield database.open_table(con, part.table, **{**told, "key": where})
+            else:
+                yield database.open_query(con, self._sql(str(part.query), where), str(part.query), **told)
+
+    def _sql(self, name: str, key: str) -> str:
+        path = self.places.path.parent / name
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise CrmwbError(f"{key}: {path}: not readable ({error}); name a file beside the mapping.") from None
 
     def _set_down(self, read_rows: SourceRows, label: str) -> SourceRows:
         return rows.set_down(self.con, read_rows, f"read {label}", self.folder / f"{label}.cast.parquet")

@@ -19,7 +19,16 @@ from crmwb.sources.values import NumberStyle
 
 WHITESPACE = "whitespace"
 COLUMN_ORIGINS = ("column", "constant", "expression", "one_per")
-TABLE_ORIGINS = ("file", "derived_from", "rows")
+STORED = ("table", "query")  # in a database
+TABLE_ORIGINS = ("file", *STORED, "derived_from", "rows")
+OF_FILES = {"delimiter", "encoding", "quote", "skip_rows", "sheet", "column_names"}
+OF_SOURCES = {"order_by", "filter", "currency", "accounting"}
+WITHOUT_MEANING = {
+    "file": {"order_by"},
+    **dict.fromkeys(STORED, OF_FILES),
+    "derived_from": OF_FILES | OF_SOURCES,
+    "rows": OF_FILES | OF_SOURCES | {"null_values"},
+}
 
 SourceColumn = Annotated[str, Field(min_length=1)]
 Decimal = Literal[".", ","]
@@ -114,6 +123,12 @@ class TableMapping(Section):
         A path or glob within `source.directory`. Delimited text, JSON lines (.jsonl, .ndjson, .json), workbooks (.xlsx,
         .xls, .ods …) and Parquet (.parquet, .pq, or a folder of them) are told apart by the name's ending; text may be
         gzipped, or lie in a zip archive ("export.zip/sales.csv").
+    table : str
+        A table or view of the database, "orders" or "sales.orders" (source.kind database).
+    query : str
+        A file beside the mapping that holds one SELECT: "sql/orders.sql" (source.kind database).
+    order_by : str or list of str
+        Columns of the table or query by which its rows are numbered, such as its key; by their values where not given.
     derived_from : str or list of str
         Canonical tables in whose rows this table's key stands: one row per key found there. Its other columns name
         source columns of those tables' files; the latest known value counts.
@@ -148,6 +163,9 @@ class TableMapping(Section):
     """
 
     file: Annotated[str, Field(min_length=1)] | None = None
+    table: Annotated[str, Field(pattern=r"^[^.]+(\.[^.]+)?$")] | None = None
+    query: Annotated[str, Field(min_length=1)] | None = None
+    order_by: Texts = ()
     derived_from: Texts = ()
     rows: Annotated[tuple[dict[str, Value], ...], Field(strict=False)] = ()
     filter: Annotated[str, Field(min_length=1)] | None = None
@@ -173,9 +191,9 @@ class TableMapping(Section):
         names = dict.fromkeys(name for row in given["rows"] if isinstance(row, dict) for name in row)
         return {**given, "columns": {name: {"column": name} for name in names}}
 
-    @field_validator("derived_from", mode="before")
+    @field_validator("derived_from", "order_by", mode="before")
     @classmethod
-    def _one_table_is_a_list_of_one(cls, given: Any) -> Any:
+    def _one_text_is_a_list_of_one(cls, given: Any) -> Any:
         return [given] if isinstance(given, str) else given
 
     @field_validator("filter")
@@ -206,6 +224,13 @@ class TableMapping(Section):
             raise ValueError("** stands for folders and must be a part of the path by itself")
         return file
 
+    @field_validator("query")
+    @classmethod
+    def _beside_the_mapping(cls, query: str | None) -> str | None:
+        if query is not None and (Path(query).is_absolute() or ".." in Path(query).parts):
+            raise ValueError("must be a file beside the mapping, such as sql/orders.sql")
+        return query
+
     @field_validator("encoding")
     @classmethod
     def _python_knows_the_encoding(cls, encoding: str) -> str:
@@ -220,11 +245,9 @@ class TableMapping(Section):
         given = [origin for origin in TABLE_ORIGINS if getattr(self, origin)]
         if len(given) != 1:
             raise ValueError(f"needs exactly one of {', '.join(TABLE_ORIGINS)}, but has {_and(given)}")
-        if self.file is None:
-            meant = {"derived_from": {"null_values", "columns"}, "rows": {"columns"}}[given[0]]
-            idle = sorted(self.model_fields_set - meant - {given[0], "decimal", "thousands", "currency_sign"})
-            if idle:
-                raise ValueError(f"{_and(idle)} mean nothing beside {given[0]}")
+        idle = sorted(self.model_fields_set & WITHOUT_MEANING[given[0]])
+        if idle:
+            raise ValueError(f"{_and(idle)} mean nothing beside {given[0]}")
         if self.delimiter == self.quote:
             raise ValueError("delimiter and quote must differ")
         styles = {"the table": self.style} | {name: self.style_of(column) for name, column in self.columns.items()}
@@ -232,6 +255,11 @@ class TableMapping(Section):
             if style.decimal == style.thousands:
                 raise ValueError(f"decimal and thousands must differ ({name})")
         return self
+
+    @property
+    def stored(self) -> str | None:
+        """What names its rows in a database, `table` or `query`; None where they do not stand in one."""
+        return next((origin for origin in STORED if getattr(self, origin) is not None), None)
 
     @property
     def style(self) -> NumberStyle:

@@ -1,11 +1,11 @@
-"""A table's files, read once and set down as text: the columns that the mapping names, and where each row stood.
+"""A table's sources, read once and set down as text: the columns that the mapping names, and where each row stood.
 
-From here on every kind of file is the same to the engine. Columns that the mapping does not name are never copied, so
+From here on every kind of file and database is the same to the engine. Columns that the mapping does not name are never copied, so
 what a company does not ask for (names, addresses) does not enter the workbench.
 """
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from crmwb import progress
 from crmwb.errors import CrmwbError
+from crmwb.sources.database import Query
 from crmwb.sources.formats import ROW, open_file
 from crmwb.sources.found import Found
 from crmwb.sources.mapping import TableMapping, Value
@@ -61,14 +62,14 @@ class Staged:
 
 
 def stage(
-    files: list[Found], mapping: TableMapping, wanted: dict[str, Wanted], path: Path, n_rows: int | None = None
+    files: Sequence[Found | Query], mapping: TableMapping, wanted: dict[str, Wanted], path: Path, n_rows: int | None = None
 ) -> Staged:
-    """Read the files of one part of a table and write their wanted columns to `path`.
+    """Read the files of one part of a table, or its rows in a database, and write their wanted columns to `path`.
 
     Parameters
     ----------
-    files : list of Found
-        The files.
+    files : sequence of Found or Query
+        The files; or one query.
     mapping : TableMapping
         Says how the files are written.
     wanted : dict of str to Wanted
@@ -90,12 +91,13 @@ def stage(
     n_written = 0
     with pq.ParquetWriter(path, schema, compression="lz4") as writer:
         for file in files:
-            with progress.step(f"reading {file.name} ({file.n_bytes / 1e6:,.1f} MB)"):
+            size = f" ({file.n_bytes / 1e6:,.1f} MB)" if isinstance(file, Found) else ""
+            with progress.step(f"reading {file.name}{size}"):
                 for batch in _first(n_rows, _batches(file, mapping, wanted, met, malformed)):
                     n_written += batch.num_rows
                     writer.write_batch(_placed(batch, file, schema))
     if n_written + len(malformed) == 0:
-        raise CrmwbError(f"{', '.join(file.name for file in files)}: a header but no rows; export it again.")
+        raise CrmwbError(f"{', '.join(file.name for file in files)}: columns but no rows; export or fill it again.")
     bad_rows = [dict(zip(MALFORMED.names, row, strict=True)) for row in malformed]
     found = {column: name for column, name in columns.items() if column in met}
     return Staged(path, found, pa.Table.from_pylist(bad_rows, schema=MALFORMED), n_written)
@@ -130,7 +132,7 @@ def _first(n_rows: int | None, batches: Iterator[pa.RecordBatch]) -> Iterator[pa
 
 
 def _batches(
-    file: Found,
+    file: Found | Query,
     mapping: TableMapping,
     wanted: dict[str, Wanted],
     met: set[str],
@@ -138,7 +140,7 @@ def _batches(
 ) -> Iterator[pa.RecordBatch]:
     """Yield the wanted columns of one file as text, then the row number; what is no row is added to `malformed`."""
     try:
-        opened = open_file(file, mapping)
+        opened = open_file(file, mapping) if isinstance(file, Found) else file
         there = _found(opened.columns, wanted, file.name)
         met.update(there)
         try:
@@ -157,7 +159,7 @@ def _batches(
         ) from None
 
 
-def _placed(batch: pa.RecordBatch, file: Found, schema: pa.Schema) -> pa.RecordBatch:
+def _placed(batch: pa.RecordBatch, file: Found | Query, schema: pa.Schema) -> pa.RecordBatch:
     *texts, rows = batch.columns
     names = pa.array([file.name]).take(pa.repeat(pa.scalar(0), batch.num_rows))
     return pa.record_batch([*texts, names, rows], schema=schema)

@@ -1,5 +1,6 @@
 """The classic forecast set right, and corrected by learners: everything learned on holdouts before one origin."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -75,20 +76,26 @@ class Corrected:
         """
         past = past.until(origin)
         longest = longest_holdout(past, origin, horizon_days, parts=2)
-        spans = [longest - SHIFT_DAYS, longest + SHIFT_DAYS] if longest >= 4 * SHIFT_DAYS else []
-        whole = [_enough(past.at(at, longest)) for at in _origins(past, origin, longest)]
-        shifted = [_enough(past.at(origin - span, span)) for span in spans]
-        lessons = whole[:MOST_LESSONS]
-        if (half := longest // 2) >= SHORTEST_DAYS:
-            lessons = [*lessons, past.at(origin - half, half)]
-        names = [set(moment.expected) for moment in (*whole, *shifted, *lessons, past.at(origin, horizon_days))]
-        models = tuple(name for name in whole[0].expected if all(name in fitted for fitted in names))
+        last = past.at(origin - longest, longest)
+        if why := _too_little(last):
+            raise TooShort(why)
+        now = past.at(origin, horizon_days)
+        models = tuple(name for name in last.expected if name in now.expected)
         if not models:
-            raise TooShort("no classic model could be fitted at every earlier origin")
+            raise TooShort("no classic model could be fitted")
+
+        def held(at: Iterable[tuple[int, int]]) -> list[Moment]:
+            moments = (past.at(begins, days) for begins, days in at)
+            return [m for m in moments if set(models) <= set(m.expected) and not _too_little(m)]
+
+        whole = [last, *held((at, longest) for at in _earlier(past, origin, longest))]
+        weeks = (-SHIFT_DAYS, SHIFT_DAYS) if longest >= 4 * SHIFT_DAYS else ()
+        shifted = held((origin - longest - days, longest + days) for days in weeks)
+        lessons = [*whole[:MOST_LESSONS], *held([(origin - longest // 2, longest // 2)] if longest > 1 else [])]
         stopping = tuple(name for name in models if name != NBD.name)
-        parts = [[(moment.expected, moment.known.later) for moment in group] for group in (whole, shifted)]
+        parts = [[(m.expected, m.known.later) for m in group] for group in (whole, shifted)]
         level = Level.learn(stopping, *parts)
-        encoding = Encoding.learn(whole[0].traits)
+        encoding = Encoding.learn(last.traits)
         seen = [inputs(m, level.of(m.expected), models, encoding) for m in lessons]
         columns = tuple(str(name) for name in seen[0] if all(name in frame for frame in seen))
         stacked = pd.concat([frame[list(columns)] for frame in seen], ignore_index=True)
@@ -117,13 +124,13 @@ class Corrected:
         return np.asarray(np.mean(logs, axis=0) - np.log(forecast))
 
 
-def _origins(past: Past, origin: int, days: int) -> list[int]:
-    """Return where holdouts of that length begin, one before the other, the latest first, as far back as a year.
+def _earlier(past: Past, origin: int, days: int) -> list[int]:
+    """Return where holdouts of that length begin, one before the other, the latest but one first, as far as a year back.
 
     At least as many days of history as the holdout has lie before each.
     """
-    back = range(days, max(YEAR_DAYS, days) + 1, days)
-    return [origin - n for n in back if origin - n - past.days.first_day >= days or n == days]
+    back = range(2 * days, YEAR_DAYS + 1, days)
+    return [origin - n for n in back if origin - n - past.days.first_day >= days]
 
 
 def longest_holdout(past: Past, origin: int, horizon_days: int, parts: int) -> int:
@@ -141,12 +148,12 @@ def longest_holdout(past: Past, origin: int, horizon_days: int, parts: int) -> i
     return longest
 
 
-def _enough(moment: Moment) -> Moment:
-    """Return a moment as it is, or raise TooShort where it teaches too little."""
+def _too_little(moment: Moment) -> str | None:
+    """Say why a holdout teaches too little, or None where it does not."""
     n, later = len(moment.known), int(moment.known.later.sum())
-    if n < MIN_CUSTOMERS or later < MIN_PURCHASES:
-        raise TooShort(
-            f"{n:,} customers with {later:,} later purchases are too few to learn from (at least {MIN_CUSTOMERS} and "
-            f"{MIN_PURCHASES} are needed)"
-        )
-    return moment
+    if n >= MIN_CUSTOMERS and later >= MIN_PURCHASES:
+        return None
+    return (
+        f"{n:,} customers with {later:,} later purchases are too few to learn from (at least {MIN_CUSTOMERS} and "
+        f"{MIN_PURCHASES} are needed)"
+    )
