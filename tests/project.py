@@ -24,7 +24,8 @@ def make_project(folder: Path) -> Path:
     for name in ("dvc.yaml", "params.yaml", ".dvcignore", "requirements.lock"):
         shutil.copy(PROJECT / name, folder / name)
     (folder / "data" / "raw").mkdir(parents=True)
-    shutil.copy(PROJECT / "data" / "forgotten.csv", folder / "data")
+    for name in ("accepted.json", "forgotten.csv"):
+        shutil.copy(PROJECT / "data" / name, folder / "data")
     shutil.copy(CDNOW_SAMPLE, folder / "data" / "raw")
     (folder / ".dvc").mkdir()
     shutil.copy(PROJECT / ".dvc" / "config", folder / ".dvc" / "config")

@@ -29,7 +29,7 @@ def check_params() -> None:
 
 
 @app.command("source")
-def choose_source(kind: Annotated[str, typer.Argument(help="complete_journey, b2b_demo or files")]) -> None:
+def choose_source(kind: Annotated[str, typer.Argument(help="complete_journey, b2b_demo, files or database")]) -> None:
     """Choose where the data comes from: write source.kind into params.yaml, and say so."""
     from crmwb import params
     from crmwb.progress import console

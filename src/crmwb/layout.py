@@ -29,7 +29,7 @@ CLEAN = Path("data/quality/clean")
 QUARANTINE = Path("data/quality/quarantine")
 QUALITY_SUMMARY = Path("data/quality/summary.json")
 QUALITY_METRICS = Path("metrics/quality.json")
-ACCEPTED_RUN = Path("metrics/accepted.json")
+ACCEPTED_RUN = Path("data/accepted.json")
 
 CUSTOMER_FEATURES = Path("data/features/customers.parquet")
 SNAPSHOTS = Path("data/features/snapshots.parquet")

@@ -56,7 +56,7 @@ class B2bDemoParams(Section):
 class SourceParams(Section):
     """Where the CRM data comes from."""
 
-    kind: Literal["complete_journey", "files", "b2b_demo"]
+    kind: Literal["complete_journey", "files", "database", "b2b_demo"]
     currency: str
     mapping: str | None
     directory: str | None
@@ -73,6 +73,8 @@ class SourceParams(Section):
     def _files_need_a_mapping(self) -> Self:
         if self.kind == "files" and (self.mapping is None or self.directory is None):
             raise ValueError("kind files needs both mapping (a file in mappings/) and directory (where the files lie)")
+        if self.kind == "database" and self.mapping is None:
+            raise ValueError("kind database needs mapping (a file in mappings/)")
         return self
 
 

@@ -113,7 +113,7 @@ def test_what_the_command_says_is_of_the_project(folder, tmp_path, monkeypatch):
     assert "accepted run" not in review.shown(root)
     (root / "metrics").mkdir()
     tables = {"transactions": {"quarantined": {"is_readable": 1}}}
-    (root / "metrics/accepted.json").write_text(json.dumps(profile | {"tables": tables}))
+    (root / "data/accepted.json").write_text(json.dumps(profile | {"tables": tables}))
     assert "is_readable (as many as in the accepted run)" in review.shown(root, "transactions")
     assert "x.csv: 1 row for the owner" in review.shown(root, rule="is_readable", path=tmp_path / "x.csv")
     for name in ("params.yaml", "dvc.yaml"):
@@ -123,4 +123,4 @@ def test_what_the_command_says_is_of_the_project(folder, tmp_path, monkeypatch):
     assert (told.exit_code, "1 × is_readable (as many as in the accepted run)" in told.output) == (0, True)
     assert CliRunner().invoke(app, ["quarantine", "nonsense"]).exit_code == 1
     assert "Accepted: shop, 0 rows in 0 tables" in CliRunner().invoke(app, ["accept"]).output
-    assert json.loads((root / "metrics/accepted.json").read_text()) == profile
+    assert json.loads((root / "data/accepted.json").read_text()) == profile

@@ -139,9 +139,9 @@ def test_the_stability_index_is_symmetric_and_never_negative(one, other):
 def test_accepting_keeps_the_profile_of_the_last_run(tmp_path, usual):
     (tmp_path / "data/quality").mkdir(parents=True)
     (tmp_path / "data/quality/summary.json").write_text(json.dumps({"profile": usual}))
-    assert accepted.accepted(tmp_path / "metrics/accepted.json") is None
+    assert accepted.accepted(tmp_path / "data/accepted.json") is None
     assert "80 rows in 2 tables" in accepted.accept(tmp_path)
-    assert accepted.accepted(tmp_path / "metrics/accepted.json") == usual
+    assert accepted.accepted(tmp_path / "data/accepted.json") == usual
 
 
 def test_nothing_to_accept_and_a_broken_profile_say_what_to_do(tmp_path):

@@ -1,13 +1,12 @@
 """Databases, the real ones: read-only, as text, with one clear sentence for whatever goes wrong."""
 
-import os
 import sqlite3
-from collections.abc import Iterator
+from hashlib import sha256
 
 import duckdb
 import pyarrow as pa
 import pytest
-from postgres_server import PASSWORD, Server, programs, running
+from postgres_server import PASSWORD, Server
 
 from crmwb.errors import CrmwbError
 from crmwb.sources import database
@@ -20,17 +19,12 @@ ORDERS = """
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
+def server(postgres: Server) -> Server:
     """A PostgreSQL server that holds `orders`."""
-    if programs() is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI needs PostgreSQL (apt-get install postgresql)")
-        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
     psycopg = pytest.importorskip("psycopg", reason="needs the extra postgres")
-    with running() as started:
-        with psycopg.connect(started.url, autocommit=True) as con:
-            con.execute(ORDERS)
-        yield started
+    with psycopg.connect(postgres.url, autocommit=True) as con:
+        con.execute(ORDERS)
+    return postgres
 
 
 def rows(query: database.Query, columns: list[str] | None = None) -> list[tuple]:
@@ -51,6 +45,27 @@ def test_a_query_and_a_schema_are_read_too_and_only_the_columns_asked_for(server
         query = database.open_query(con, "SELECT id, amount * 2 AS twice FROM orders WHERE paid;\n", "paid.sql")
         assert rows(query) == [("2", "25.00", 1)]
         assert rows(database.open_table(con, "public.orders", "key"), ["paid"]) == [("false", 1), ("true", 2)]
+
+
+def test_rows_come_in_the_order_asked_for_numbers_as_numbers(server):
+    with database.connect(server.url) as con:
+        assert [row[0] for row in rows(database.open_table(con, "orders", "key", order_by=["id"]))] == ["2", "10"]
+        with pytest.raises(CrmwbError, match=r"key: orders has no column 'nr' to order by; there: id, amount"):
+            database.open_table(con, "orders", "key", order_by=["nr"])
+
+
+def test_what_was_read_is_told_by_its_hash_as_json_lines(server):
+    with database.connect(server.url) as con:
+        query = database.open_table(con, "orders", "key", order_by=["id"])
+        rows(query, ["id", "label"])
+    lines = '["2", "Müller"]\n["10", null]\n'.encode()
+    assert query.told == {"path": "orders", "sha256": sha256(lines).hexdigest(), "bytes": len(lines)}
+
+
+def test_a_query_may_end_in_a_comment_and_no_more_rows_are_read_than_asked_for(server):
+    with database.connect(server.url) as con:
+        query = database.open_query(con, "SELECT g FROM generate_series(1, 100) AS g -- all", "q.sql", n_rows=7)
+        assert len(rows(query)) == 7
 
 
 def test_many_rows_come_in_batches(server, monkeypatch):
@@ -141,11 +156,18 @@ def test_databases_in_a_file_are_read_and_not_written(request, kind):
         ("ftp://x", r"must begin with one of postgresql://, sqlite://"),
         ("sqlite:///nowhere/a.db", r"nowhere/a\.db: no such file"),
         ("duckdb:///nowhere.duckdb", r"nowhere\.duckdb: no such file"),
+        ("postgresql://shop:pa#ss@host/shop", r"not an address such as .* write the signs @"),
+        ("postgresql://shop:pa/ss@host/shop", "not an address"),
+        ("postgresql://shop:1/ss@host/shop", "not an address"),
+        ("mysql://shop:pa?ss@host/shop", "not an address"),
+        ("postgresql:///shop", "not an address"),
     ],
 )
 def test_an_address_that_cannot_be_is_refused(url, said):
-    with pytest.raises(CrmwbError, match=said), database.connect(url):
+    with pytest.raises(CrmwbError, match=said) as error, database.connect(url):
         pass
+    assert "ss@" not in str(error.value)
+    assert "pa#" not in str(error.value)
 
 
 def test_the_address_comes_from_the_environment_or_from_dotenv(tmp_path, monkeypatch, sqlite_file):

@@ -187,13 +187,13 @@ def test_columns_whose_names_differ_only_by_case(exports):
         ({}, {"delimiter": ";", "quote": ";"}, ["tables.transactions", "delimiter and quote must differ"]),
         ({}, {"skip_rows": -1}, ["transactions.skip_rows: -1"]),
         ({}, {"currency_sign": "1"}, ["transactions.currency_sign"]),
-        ({}, {"rows": [{"order_id": 1}]}, ["exactly one of file, derived_from, rows, but has file and rows"]),
+        ({}, {"rows": [{"order_id": 1}]}, ["exactly one of file, table, query, ", "but has file and rows"]),
         ({}, {"encoding": "hex"}, ["transactions.encoding: 'hex'", "cp1252"]),
         ({}, {"delimiter": "§"}, ["transactions.delimiter: '§'", "one ASCII character"]),
         ({}, {"quote": "“"}, ["transactions.quote: '“'", "one ASCII character"]),
         ({}, {"file": "../secrets.csv"}, ["transactions.file", "within source.directory"]),
         ({}, {"delimeter": ";"}, ["transactions.delimeter: no such key", "did you mean delimiter?"]),
-        ({}, {"file": None}, ["tables.transactions", "exactly one of file, derived_from, rows"]),
+        ({}, {"file": None}, ["tables.transactions", "exactly one of file, table, query, derived_from, rows"]),
     ],
 )  # fmt: skip
 def test_a_wrong_mapping_is_refused_with_file_key_and_what_is_allowed(exports, columns, options, words):

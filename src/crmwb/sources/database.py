@@ -199,8 +199,8 @@ def open_query(
         columns = [column[0] for column in cursor.description]
     for column in order_by:
         if column not in columns:
-            raise CrmwbError(f"{key}: {name} has no column {column!r}; there: {', '.join(columns[:12])}.")
-    some = inner if n_rows is None else _select("*", f"({inner}) AS some", f"LIMIT {n_rows}")
+            raise CrmwbError(f"{key}: {name} has no column {column!r} to order by; there: {', '.join(columns[:12])}.")
+    some = inner if n_rows is None else _select("*", f"({inner}) AS q", f"LIMIT {n_rows}")
     return Query(name, columns, con, some, order_by)
 
 
@@ -264,7 +264,7 @@ def _told(what: str, secret: str = "") -> Iterator[None]:
         # each driver has its own family of errors, and naming them would need every driver to be installed
         if type(error).__module__.partition(".")[0] not in DRIVERS:
             raise
-        said = " ".join(str(error).partition("LINE 1")[0].split())
+        said = " ".join(re.split(r"\bLINE \d+:", str(error))[0].split())
         said = re.sub(r"connection to server at \S+(, port \d+)? failed: ", "", said)
         said = said.replace(secret, "…") if secret else said
         raise CrmwbError(f"{what}: the database says: {said[:300].rstrip('.')}. Check it, and run again.") from None

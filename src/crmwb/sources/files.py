@@ -45,14 +45,14 @@ def read(con: Backend, params: SourceParams, folder: Path) -> Delivery:
         The mapping is missing or wrong, or does not fit the files; or a file is missing, empty or damaged; or the
         database cannot be read.
     """
-    if params.mapping is None or params.directory is None:
-        raise CrmwbError(f"params.yaml: source: kind {params.kind} needs mapping and directory.")
+    if params.mapping is None:
+        raise CrmwbError(f"params.yaml: source: kind {params.kind} needs mapping.")
     described, places = mapping.load(Path(params.mapping))
     contract.check(described, places)
     stored = [("tables", name, i) for name, parts in described.tables.items() for i, p in enumerate(parts) if p.stored]
     if stored and params.kind != "database":
-        raise CrmwbError(f"{places.of(stored[0])}: lies in a database; write kind: database under source in params.yaml.")
-    directory = Path(params.directory)
+        raise CrmwbError(f"{places.of(stored[0])}: lies in a database; set source.kind: database in params.yaml.")
+    directory = Path(params.directory or layout.RAW)
     if params.kind == "files" and not directory.resolve().is_relative_to(layout.RAW.resolve()):
         progress.console.print(
             f"  {directory} is not in {layout.RAW}: DVC does not watch it; after a change there run dvc repro --force."
@@ -174,18 +174,19 @@ class Reading:
     @contextmanager
     def _query(self, key: Key, part: TableMapping) -> Iterator[database.Query]:
         """Open the table or the query in the database that a part's rows stand in."""
-        where = self.places.of((*key, part.stored))
-        told = {"key": self.places.of((*key, "order_by")), "order_by": part.order_by, "n_rows": self.n_rows}
+        asked_by = self.places.of((*key, str(part.stored)))
         with database.connect() as con:
             if part.table is not None:
-                yield database.open_table(con, part.table, **{**told, "key": where})
+                yield database.open_table(con, part.table, asked_by, order_by=part.order_by, n_rows=self.n_rows)
             else:
-                yield database.open_query(con, self._sql(str(part.query), where), str(part.query), **told)
+                name = str(part.query)
+                query = self._sql(name, asked_by)
+                yield database.open_query(con, query, name, asked_by, order_by=part.order_by, n_rows=self.n_rows)
 
     def _sql(self, name: str, key: str) -> str:
         path = self.places.path.parent / name
         try:
-            return path.read_text(encoding="utf-8")
+            return path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise CrmwbError(f"{key}: {path}: not readable ({error}); name a file beside the mapping.") from None
 

@@ -24,6 +24,7 @@ Adapter = Callable[[Backend, SourceParams, Path], Delivery]
 ADAPTERS: dict[str, Adapter] = {
     "complete_journey": complete_journey.read,
     "files": files.read,
+    "database": files.read,
     "b2b_demo": b2b_demo.read,
 }
 

@@ -16,7 +16,7 @@ Schema = dict[str, Any]
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 REFERENCE = "#/$defs/"
-TEXT_OR_LIST = ("format", "derived_from")
+TEXT_OR_LIST = ("format", "derived_from", "order_by")
 ATTRIBUTE = re.compile(r"^(\w+(?:, \w+)*)(?: : .*)?\n((?:    .*\n?)+)", re.MULTILINE)
 
 

@@ -1,7 +1,7 @@
 """A table's sources, read once and set down as text: the columns that the mapping names, and where each row stood.
 
-From here on every kind of file and database is the same to the engine. Columns that the mapping does not name are never copied, so
-what a company does not ask for (names, addresses) does not enter the workbench.
+From here on every kind of file and database is the same to the engine. Columns that the mapping does not name are never
+copied, so what a company does not ask for (names, addresses) does not enter the workbench.
 """
 
 import difflib
@@ -62,7 +62,11 @@ class Staged:
 
 
 def stage(
-    files: Sequence[Found | Query], mapping: TableMapping, wanted: dict[str, Wanted], path: Path, n_rows: int | None = None
+    files: Sequence[Found | Query],
+    mapping: TableMapping,
+    wanted: dict[str, Wanted],
+    path: Path,
+    n_rows: int | None = None,
 ) -> Staged:
     """Read the files of one part of a table, or its rows in a database, and write their wanted columns to `path`.
 
@@ -97,7 +101,8 @@ def stage(
                     n_written += batch.num_rows
                     writer.write_batch(_placed(batch, file, schema))
     if n_written + len(malformed) == 0:
-        raise CrmwbError(f"{', '.join(file.name for file in files)}: columns but no rows; export or fill it again.")
+        what = "a header but no rows; export it again" if isinstance(files[0], Found) else "it has no rows; fill it"
+        raise CrmwbError(f"{', '.join(file.name for file in files)}: {what}.")
     bad_rows = [dict(zip(MALFORMED.names, row, strict=True)) for row in malformed]
     found = {column: name for column, name in columns.items() if column in met}
     return Staged(path, found, pa.Table.from_pylist(bad_rows, schema=MALFORMED), n_written)

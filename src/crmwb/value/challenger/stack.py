@@ -153,12 +153,22 @@ def _tested(past: Past, origin: int, horizon_days: int) -> tuple[Moment, Correct
 
 
 def _trust(base: np.ndarray, log_correction: np.ndarray, later: np.ndarray) -> float:
-    """Return the share of the correction with which the total was shared out best, by Poisson deviance."""
+    """Return the smallest share of the correction that shares the total out as well as the best one, chance aside.
+
+    Well is by Poisson deviance, and chance one standard error of the difference over customers: the one-standard-error
+    rule (Breiman et al. 1984, "Classification and Regression Trees", section 3.4.3).
+    """
     total = later.sum()
     if not total:
         return 0.0
-    made = [_of_total(base * np.exp(share * log_correction), total) for share in SHARES]
-    return float(SHARES[int(np.argmin([-(later * np.log(purchases)).sum() for purchases in made]))])
+    losses = [-later * np.log(_of_total(base * np.exp(share * log_correction), total)) for share in SHARES]
+    best = min(losses, key=lambda loss: loss.sum())
+    worse = ((loss - best) for loss in losses)
+    return next(
+        float(share)
+        for share, more in zip(SHARES, worse, strict=True)
+        if more.sum() <= more.std() * np.sqrt(len(later))
+    )
 
 
 def _of_total(purchases: np.ndarray, total: float) -> np.ndarray:
