@@ -9,11 +9,14 @@ from builders import canonical
 
 from crmwb import engine
 from crmwb.params import BacktestParams
-from crmwb.value.proof.backtest import SCHEMA, Backtest, backtest, evaluate
+from crmwb.value.challenger import Past, PurchaseDays, read_days
+from crmwb.value.challenger.purchase_days import known_at
+from crmwb.value.proof.backtest import SCHEMA, TRACKING, Backtest, backtest
 from crmwb.value.proof.champion import champion
 from crmwb.value.proof.rules import RULES
+from crmwb.value.proof.trial import trial
 
-PARAMS = BacktestParams(n_origins=3, holdout_days=90, min_customers=20)
+PARAMS = BacktestParams(n_origins=3, holdout_days=90, min_customers=20, score="normalised_gini")
 FIRST, AS_OF = date(2023, 1, 1), date(2024, 1, 1)
 
 
@@ -29,21 +32,44 @@ def log(seed=1, n=150, last="2023-12-31"):
 
 
 def run(con, text, params=PARAMS, as_of=AS_OF) -> Backtest:
-    return backtest(con, engine.open_arrow(con, canonical("transactions", text), "transactions"), FIRST, as_of, params)
+    table = engine.open_arrow(con, canonical("transactions", text), "transactions")
+    return backtest(Past(read_days(con, table, as_of)), as_of, params, seed=1)
 
 
-def test_every_origin_has_the_model_beside_every_rule(con):
+def test_every_origin_has_the_stack_and_the_models_beside_every_rule(con):
     found = run(con, log())
     assert found.skipped == []
     assert sorted(set(found.scores["origin"])) == [date(2023, 4, 6), date(2023, 7, 5), date(2023, 10, 3)]
-    models, rules = {"bg_nbd", "mbg_nbd", "pareto_nbd", "nbd"}, {"nothing", "last_period", "rate", "hiatus"}
-    assert set(found.scores["forecaster"]) == models | rules
+    models = {"bg_nbd", "mbg_nbd", "pareto_nbd", "nbd"}
+    rules = {"nothing", "last_period", "rate", "hiatus", "past_spend"}
+    assert set(found.scores["forecaster"]) == models | rules | {"stack"}
     assert set(found.scores.loc[found.scores["kind"] == "model", "forecaster"]) == models
-    assert len(found.scores) == 24
+    assert len(found.scores) == 30
     assert found.scores.columns.tolist() == SCHEMA.names
-    assert len(found.calibration) == 240
     model = found.scores[found.scores["forecaster"] == "bg_nbd"]
     assert (model["mae"] < found.scores.loc[found.scores["forecaster"] == "nothing", "mae"].to_numpy()).all()
+    last = found.scores[(found.scores["origin"] == date(2023, 10, 3)) & (found.scores["kind"] != "rule")]
+    assert last["coverage_80"].between(0.6, 0.95).all()  # 150 customers: three standard errors are 10%
+    assert (last["coverage_50"] < last["coverage_80"]).all()
+    assert len(found.calibration) == 10 * found.scores["mae"].notna().sum()
+
+
+def test_tracking_adds_up_to_the_holdout(con):
+    found = run(con, log())
+    assert found.tracking.columns.tolist() == TRACKING.names
+    ends = found.tracking[found.tracking["days"] == 90].merge(found.scores, on=["origin", "forecaster"])
+    assert (ends["week"] == 13).all()  # twelve weeks and six days
+    assert (ends["purchases"] == ends["actual_total"]).all()
+    assert ends["forecast_purchases"].to_numpy() == pytest.approx(ends["forecast_total"].to_numpy())
+    assert set(ends["forecaster"]) == {"stack", "bg_nbd", "mbg_nbd", "pareto_nbd", "nbd"}
+
+
+def test_newcomers_are_reported_apart(con):
+    text = log() + "\nlate 2023-10-05 10.00\nlate 2023-10-06 10.00"
+    assert run(con, text).newcomers[-1]["n_newcomers"] == 1
+    assert run(con, text).newcomers[-1]["purchases"] == 2
+    columns = ["forecaster", "forecast_total", "mae"]
+    pd.testing.assert_frame_equal(run(con, text).scores[columns], run(con, log()).scores[columns])
 
 
 def test_totals_are_those_of_the_log(con):
@@ -69,7 +95,7 @@ def test_no_forecast_sees_what_comes_at_or_after_its_origin(con):
 
 
 def test_origins_without_history_or_customers_are_left_out_and_said(con):
-    found = run(con, log(), BacktestParams(n_origins=5, holdout_days=90, min_customers=20))
+    found = run(con, log(), BacktestParams(n_origins=5, holdout_days=90, min_customers=20, score="rmse"))
     assert found.scores["origin"].nunique() == 3
     assert found.skipped == [
         "2022-10-08: 0 days of history before it, at least 90 are needed",
@@ -78,52 +104,61 @@ def test_origins_without_history_or_customers_are_left_out_and_said(con):
     few = run(con, log(n=10))
     assert few.scores.empty
     assert few.skipped[0] == "2023-04-06: 9 customers before it, at least 20 are needed"
-    assert champion(few)["champion"] is None
-    assert "No forecast could be tested" in champion(few)["finding"]
+    assert judge(few)["champion"] is None
+    assert "No forecast could be tested" in judge(few)["finding"]
     assert few.scores.columns.tolist() == SCHEMA.names
 
 
-def test_a_model_with_too_little_data_is_named_and_not_scored():
-    known = pd.DataFrame({
-        "frequency": [0] * 30, "recency_days": [0] * 30, "age_days": range(100, 130), "recent_purchases": [0] * 30,
-        "later_purchases": [0, 1, 2] * 10,
-    })  # fmt: skip
-    scores, groups = evaluate(known, 90)
-    model = scores.set_index("forecaster").loc["bg_nbd"]
-    assert model["verdict"] == "too_little_data"
-    assert pd.isna(model["mae"])
-    assert "bg_nbd" not in set(groups["forecaster"])
-    assert not pd.isna(scores.set_index("forecaster").loc["rate", "mae"])
+def days_of(purchases: dict[str, list[tuple[int, int]]]) -> PurchaseDays:
+    """Purchase days from (day, cents) by customer."""
+    rows = [(i, day, cents) for i, name in enumerate(sorted(purchases)) for day, cents in sorted(purchases[name])]
+    customer, day, cents = (np.array(column) for column in zip(*rows, strict=True))
+    return PurchaseDays(np.array(sorted(purchases), dtype=object), customer, day, cents)
+
+
+def test_a_forecaster_with_too_little_data_is_named_and_not_scored():
+    days = days_of({f"c{i:02d}": [(i, 500), *([(200, 500)] if i % 3 else [])] for i in range(30)})
+    found = trial(Past(days), 150, 90, seed=1)
+    scores = pd.DataFrame(found.rows).set_index("forecaster")
+    assert scores.loc[["bg_nbd", "stack"], "verdict"].tolist() == ["too_little_data"] * 2
+    assert scores.loc[["bg_nbd", "stack"], "mae"].isna().all()
+    assert "bg_nbd" not in set(found.calibration()["forecaster"])
+    assert not pd.isna(scores.loc["rate", "mae"])
 
 
 def test_rules_of_thumb_by_hand():
-    known = pd.DataFrame(
-        {
-            "frequency": [4, 4, 0],
-            "recency_days": [100, 15, 0],
-            "age_days": [100, 100, 10],
-            "recent_purchases": [3, 0, 1],
-        }
-    )
-    forecasts = {name: rule(known, 50).tolist() for name, rule in RULES.items()}
+    known = known_at(
+        days_of({
+            "a": [(0, 100), (60, 100), (70, 100), (80, 100), (100, 200)],
+            "b": [(0, 100), (1, 100), (2, 100), (3, 100), (15, 0)],
+            "c": [(90, 400)],
+        }), 100, 50,
+    )  # fmt: skip
+    assert (known.frequency.tolist(), known.age_days.tolist()) == ([3, 4, 0], [100, 100, 10])
+    forecasts = {name: rule(known).tolist() for name, rule in RULES.items()}
     assert forecasts == {
         "nothing": [0, 0, 0],
         "last_period": [3, 0, 1],
-        "rate": [2, 2, 0],  # four in 100 days are two in 50
-        "hiatus": [2, 0, 0],  # the second was silent for 85 days, one more than twelve weeks
+        "rate": [1.5, 2, 0],  # four in 100 days are two in 50
+        "hiatus": [1.5, 0, 0],  # the second was silent for 85 days, one more than twelve weeks
+        "past_spend": [3.5 / 3, 3.5 / 3, 3.5 / 3],  # each spent 4.00
     }
 
 
-def scored(*rows) -> Backtest:
-    columns = ["origin", "forecaster", "kind", "verdict", "normalised_gini"]
-    return Backtest(pd.DataFrame(rows, columns=columns), pd.DataFrame(), [])
+def judge(tested: Backtest, score: str = "normalised_gini") -> dict:
+    return champion(tested, score, n_bootstrap=50, seed=1)
+
+
+def scored(*rows, measure="normalised_gini") -> Backtest:
+    columns = ["origin", "forecaster", "kind", "verdict", measure]
+    return Backtest(pd.DataFrame(rows, columns=columns).assign(top_decile_share=0.4), *[pd.DataFrame()] * 2, [], [])
 
 
 FEB, MAR = date(2024, 2, 1), date(2024, 3, 1)
 
 
 def test_the_best_order_over_all_origins_wins():
-    found = champion(scored(
+    found = judge(scored(
         (FEB, "bg_nbd", "model", "ok", 0.70), (MAR, "bg_nbd", "model", "ok", 0.60),
         (FEB, "rate", "rule", "ok", 0.72), (MAR, "rate", "rule", "ok", 0.50),
         (FEB, "hiatus", "rule", "ok", 0.40), (MAR, "hiatus", "rule", "ok", 0.40),
@@ -131,22 +166,52 @@ def test_the_best_order_over_all_origins_wins():
     assert (found["champion"], found["best_rule"], found["model_beats_rules"]) == ("bg_nbd", "rate", True)
     assert found["best_model_score"] == pytest.approx(0.65)
     assert found["finding"] == (
-        "bg_nbd (normalised Gini 0.650) puts customers in a better order than the best rule of thumb "
-        "(rate, normalised Gini 0.610) over 2 origins."
+        "The BG/NBD model puts customers in a better order than the best rule of thumb (“the past rate goes on”), "
+        "tested on 2 past periods that no forecast had seen: the tenth of customers that it expects most of made 40% "
+        "of purchases, the rule's 40%."
     )
 
 
-def test_no_model_beats_the_rule_of_thumb_is_said():
-    found = champion(scored((FEB, "bg_nbd", "model", "ok", 0.70), (FEB, "rate", "rule", "ok", 0.70)))
-    assert (found["champion"], found["model_beats_rules"]) == ("rate", False)
+def test_the_stack_is_champion_where_it_is_best_of_all():
+    rows = ((FEB, "stack", "stack", "ok", 0.71), (FEB, "nbd", "model", "ok", 0.7), (FEB, "rate", "rule", "ok", 0.6))
+    found = judge(scored(*rows))
+    assert (found["champion"], found["champion_kind"], found["best_model"]) == ("stack", "stack", "nbd")
+    assert found["finding"].startswith("The combined forecast puts customers in a better order")
+
+
+def test_of_errors_the_smallest_wins():
+    rows = ((FEB, "stack", "stack", "ok", 1.5), (FEB, "nbd", "model", "ok", 1.4), (FEB, "rate", "rule", "ok", 1.6))
+    found = judge(scored(*rows, measure="rmse"), "rmse")
+    assert (found["champion"], found["best_model_score"]) == ("nbd", 1.4)
+    assert "comes nearer to what customers bought than" in found["finding"]
+
+
+@pytest.mark.parametrize("of_stack", [None, 0.65, 0.70])
+def test_no_model_beats_the_rule_of_thumb_is_said(of_stack):
+    rows = [(FEB, "bg_nbd", "model", "ok", 0.70), (FEB, "rate", "rule", "ok", 0.70)]
+    if of_stack:
+        rows.append((FEB, "stack", "stack", "ok", of_stack))
+    found = judge(scored(*rows))
+    assert (found["champion"], found["champion_kind"], found["model_beats_rules"]) == ("rate", "rule", False)
     assert found["finding"].startswith("No model beats the rule of thumb here")
 
 
 @pytest.mark.parametrize("verdict", ["degenerate", "flat", "not_converged", "too_little_data"])
 def test_a_fit_that_is_not_ok_is_no_champion(verdict):
-    found = champion(scored(
+    found = judge(scored(
         (FEB, "bg_nbd", "model", "ok", 0.90), (MAR, "bg_nbd", "model", verdict, 0.90),
         (FEB, "rate", "rule", "ok", 0.50), (MAR, "rate", "rule", "ok", 0.50),
     ))  # fmt: skip
     assert (found["champion"], found["best_model"]) == ("rate", None)
     assert "No model could be trusted" in found["finding"]
+
+
+def test_where_chance_decides_who_buys_it_is_said():
+    rng = np.random.default_rng(1)  # all alike: whoever bought more did so by chance
+    chance = {f"c{i:03d}": [(int(day), 500) for day in np.unique(rng.integers(0, 365, 8))] for i in range(400)}
+    tested = backtest(Past(days_of(chance)), date(1971, 1, 1), PARAMS, seed=1)
+    found = judge(tested)
+    assert found["order_is_chance"]
+    assert found["finding"].startswith("Nothing known of customers tells who will buy")
+    last = tested.trials[-1].stack
+    assert last.trust_ < 0.5

@@ -19,7 +19,7 @@ ALIKE = PurchaseSummary.of(np.full(100, 5), np.full(100, 30), np.full(100, 40))
 def backtest(*rows) -> Backtest:
     """Make a backtest of (origin, model, verdict, score)."""
     scores = pd.DataFrame(rows, columns=["origin", "forecaster", "verdict", "normalised_gini"])
-    return Backtest(scores.assign(kind="model"), pd.DataFrame(), [])
+    return Backtest(scores.assign(kind="model"), *[pd.DataFrame()] * 2, [], [])
 
 
 def test_the_best_order_in_the_backtest_decides(sample):
