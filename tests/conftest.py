@@ -1,5 +1,6 @@
 """What every test may use."""
 
+import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,8 +36,14 @@ def built_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a project on the CDNOW sample with the whole pipeline run. Read it; copy it to change it."""
     from project import make_project, repro
 
-    folder = make_project(tmp_path_factory.mktemp("cdnow") / "project")
-    repro(folder)
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base  # one project for all workers
+    folder = base / "cdnow" / "project"
+    with (base / "cdnow.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (base / "cdnow" / "built").exists():
+            repro(make_project(folder))
+            (base / "cdnow" / "built").touch()
     return folder
 
 

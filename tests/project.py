@@ -36,7 +36,6 @@ def make_project(folder: Path) -> Path:
 
 def use_cdnow(content: dict[str, Any]) -> None:
     content["source"] |= {"kind": "files", "mapping": "mappings/cdnow_sample.yaml", "directory": "data/raw"}
-    content["features"]["n_snapshots"] = 8
     content["value"]["n_bootstrap"] = 50
     content["value"]["backtest"]["n_origins"] = 2
     content["value"]["equity"] |= {"n_months": 6, "n_origins": 2}

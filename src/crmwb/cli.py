@@ -87,6 +87,36 @@ def check_mapping(
     stage.run(check)
 
 
+@app.command("key")
+def make_key() -> None:
+    """Make the secret key by which identifiers become codes, in the file .crmwb_key, for you alone."""
+    from crmwb.sources.privacy import secret
+
+    def make() -> None:
+        os.chdir(layout.root())
+        secret.make_key()
+        typer.echo(f"{secret.KEY_FILE}: made. Keep it safe and out of git: without it, codes cannot be made again.")
+
+    stage.run(make)
+
+
+@app.command("forget")
+def forget_customers(
+    customers: Annotated[list[str], typer.Argument(help="their ids, as the customer mart or the source has them")],
+    yes: Annotated[bool, typer.Option("--yes", help="forget ids too that the last run does not hold")] = False,
+) -> None:
+    """Forget customers: keep them out of every run, and take them out of the files in data/raw."""
+    from crmwb import params
+    from crmwb.sources.privacy import forgetting
+
+    def forget() -> None:
+        os.chdir(layout.root())
+        for line in forgetting.forget(customers, params.load(), sure=yes):
+            typer.echo(line)
+
+    stage.run(forget)
+
+
 @app.command("schema")
 def write_schema() -> None:
     """Write mappings/mapping.schema.json, by which editors complete and check mappings."""

@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 
 import duckdb
 import yaml
-from exporting import Exports, Ingested, project_params
+from exporting import HEADER, Exports, Ingested, project_params
 from project import PROJECT, run
 
 from crmwb.sources import database, ingest
 
+COLUMNS = HEADER.strip().split(",")
 Rows = Sequence[Sequence[Any]]
 TEXT = "text"
 TYPED = {

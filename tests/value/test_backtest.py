@@ -1,6 +1,7 @@
 """The backtest: which origins, which forecasters, who wins, and that no forecast sees what it forecasts."""
 
 from datetime import date
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,7 @@ import pytest
 from builders import canonical
 
 from crmwb import engine
-from crmwb.params import BacktestParams
+from crmwb.params import BacktestParams, EngineParams
 from crmwb.value.challenger import Past, PurchaseDays, read_days
 from crmwb.value.challenger.purchase_days import known_at
 from crmwb.value.proof.backtest import SCHEMA, TRACKING, Backtest, backtest
@@ -31,13 +32,19 @@ def log(seed=1, n=150, last="2023-12-31"):
     return "customer_id ordered_at revenue\n" + "\n".join(r for r in rows if r.split()[1] <= last)
 
 
-def run(con, text, params=PARAMS, as_of=AS_OF) -> Backtest:
+@cache
+def run(text, params=PARAMS, as_of=AS_OF) -> Backtest:
+    with engine.connect(EngineParams(threads=2, memory_limit_gb=2)) as con:
+        return _run(con, text, params, as_of)
+
+
+def _run(con, text, params, as_of) -> Backtest:
     table = engine.open_arrow(con, canonical("transactions", text), "transactions")
     return backtest(Past(read_days(con, table, as_of)), as_of, params, seed=1)
 
 
-def test_every_origin_has_the_stack_and_the_models_beside_every_rule(con):
-    found = run(con, log())
+def test_every_origin_has_the_stack_and_the_models_beside_every_rule():
+    found = run(log())
     assert found.skipped == []
     assert sorted(set(found.scores["origin"])) == [date(2023, 4, 6), date(2023, 7, 5), date(2023, 10, 3)]
     models = {"bg_nbd", "mbg_nbd", "pareto_nbd", "nbd"}
@@ -54,8 +61,8 @@ def test_every_origin_has_the_stack_and_the_models_beside_every_rule(con):
     assert len(found.calibration) == 10 * found.scores["mae"].notna().sum()
 
 
-def test_tracking_adds_up_to_the_holdout(con):
-    found = run(con, log())
+def test_tracking_adds_up_to_the_holdout():
+    found = run(log())
     assert found.tracking.columns.tolist() == TRACKING.names
     ends = found.tracking[found.tracking["days"] == 90].merge(found.scores, on=["origin", "forecaster"])
     assert (ends["week"] == 13).all()  # twelve weeks and six days
@@ -64,16 +71,16 @@ def test_tracking_adds_up_to_the_holdout(con):
     assert set(ends["forecaster"]) == {"stack", "bg_nbd", "mbg_nbd", "pareto_nbd", "nbd"}
 
 
-def test_newcomers_are_reported_apart(con):
+def test_newcomers_are_reported_apart():
     text = log() + "\nlate 2023-10-05 10.00\nlate 2023-10-06 10.00"
-    assert run(con, text).newcomers[-1]["n_newcomers"] == 1
-    assert run(con, text).newcomers[-1]["purchases"] == 2
+    assert run(text).newcomers[-1]["n_newcomers"] == 1
+    assert run(text).newcomers[-1]["purchases"] == 2
     columns = ["forecaster", "forecast_total", "mae"]
-    pd.testing.assert_frame_equal(run(con, text).scores[columns], run(con, log()).scores[columns])
+    pd.testing.assert_frame_equal(run(text).scores[columns], run(log()).scores[columns])
 
 
-def test_totals_are_those_of_the_log(con):
-    scores = run(con, log()).scores.set_index(["origin", "forecaster"])
+def test_totals_are_those_of_the_log():
+    scores = run(log()).scores.set_index(["origin", "forecaster"])
     days = pd.read_csv(pd.io.common.StringIO(log()), sep=" ", parse_dates=["ordered_at"]).drop_duplicates()
     origin = pd.Timestamp("2023-07-05")
     known = days.loc[days["ordered_at"] < origin, "customer_id"].unique()
@@ -85,23 +92,23 @@ def test_totals_are_those_of_the_log(con):
     assert row["forecast_total"] == len(recent)
 
 
-def test_no_forecast_sees_what_comes_at_or_after_its_origin(con):
-    whole = run(con, log()).scores
+def test_no_forecast_sees_what_comes_at_or_after_its_origin():
+    whole = run(log()).scores
     for origin in sorted(set(whole["origin"])):
-        cut = run(con, log(last=f"{pd.Timestamp(origin) - pd.Timedelta(days=1):%Y-%m-%d}")).scores
+        cut = run(log(last=f"{pd.Timestamp(origin) - pd.Timedelta(days=1):%Y-%m-%d}")).scores
         columns = ["forecaster", "verdict", "n_customers", "forecast_total"]
         here = [s.loc[s["origin"] == origin, columns].reset_index(drop=True) for s in (whole, cut)]
         pd.testing.assert_frame_equal(*here)
 
 
-def test_origins_without_history_or_customers_are_left_out_and_said(con):
-    found = run(con, log(), BacktestParams(n_origins=5, holdout_days=90, min_customers=20, score="rmse"))
+def test_origins_without_history_or_customers_are_left_out_and_said():
+    found = run(log(), BacktestParams(n_origins=5, holdout_days=90, min_customers=20, score="rmse"))
     assert found.scores["origin"].nunique() == 3
     assert found.skipped == [
         "2022-10-08: 0 days of history before it, at least 90 are needed",
-        "2023-01-06: 5 days of history before it, at least 90 are needed",
+        "2023-01-06: 4 days of history before it, at least 90 are needed",  # the first purchase is of 2 January
     ]
-    few = run(con, log(n=10))
+    few = run(log(n=10))
     assert few.scores.empty
     assert few.skipped[0] == "2023-04-06: 9 customers before it, at least 20 are needed"
     assert judge(few)["champion"] is None
@@ -151,7 +158,9 @@ def judge(tested: Backtest, score: str = "normalised_gini") -> dict:
 
 def scored(*rows, measure="normalised_gini") -> Backtest:
     columns = ["origin", "forecaster", "kind", "verdict", measure]
-    return Backtest(pd.DataFrame(rows, columns=columns).assign(top_decile_share=0.4), *[pd.DataFrame()] * 2, [], [])
+    scores = pd.DataFrame(rows, columns=columns)
+    scores["top_decile_share"] = np.where(scores["kind"] == "rule", 0.35, 0.4)
+    return Backtest(scores, *[pd.DataFrame()] * 2, [], [])
 
 
 FEB, MAR = date(2024, 2, 1), date(2024, 3, 1)
@@ -168,7 +177,7 @@ def test_the_best_order_over_all_origins_wins():
     assert found["finding"] == (
         "The BG/NBD model puts customers in a better order than the best rule of thumb (“the past rate goes on”), "
         "tested on 2 past periods that no forecast had seen: the tenth of customers that it expects most of made 40% "
-        "of purchases, the rule's 40%."
+        "of purchases, the rule's 35%."
     )
 
 
@@ -208,10 +217,13 @@ def test_a_fit_that_is_not_ok_is_no_champion(verdict):
 
 def test_where_chance_decides_who_buys_it_is_said():
     rng = np.random.default_rng(1)  # all alike: whoever bought more did so by chance
-    chance = {f"c{i:03d}": [(int(day), 500) for day in np.unique(rng.integers(0, 365, 8))] for i in range(400)}
+    chance = {
+        f"c{i:03d}": [(int(day), 500) for day in np.flatnonzero(rng.random(365) < 0.02)] or [(0, 500)]
+        for i in range(400)
+    }
     tested = backtest(Past(days_of(chance)), date(1971, 1, 1), PARAMS, seed=1)
     found = judge(tested)
     assert found["order_is_chance"]
     assert found["finding"].startswith("Nothing known of customers tells who will buy")
     last = tested.trials[-1].stack
-    assert last.trust_ < 0.5
+    assert last.trust_ < 0.2

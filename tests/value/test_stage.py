@@ -21,8 +21,8 @@ from crmwb.value.proof.backtest import SCHEMA as BACKTEST_SCHEMA
 
 PROJECT = Path(__file__).parents[2]
 ARTEFACTS = (
-    layout.CUSTOMER_VALUE, layout.BACKTEST, layout.EQUITY, layout.EQUITY_BRIDGE, layout.FORECAST, layout.PAST_FORECASTS,
-    layout.VALUE_MODELS, layout.VALUE_FACTS, layout.VALUE_METRICS,
+    layout.CUSTOMER_VALUE, layout.BACKTEST, layout.TRACKING, layout.EQUITY, layout.EQUITY_BRIDGE, layout.FORECAST,
+    layout.PAST_FORECASTS, layout.VALUE_MODELS, layout.VALUE_FACTS, layout.VALUE_METRICS,
 )  # fmt: skip
 
 
@@ -151,9 +151,14 @@ def test_backtest_and_metrics_agree(built):
     means = scores.groupby("forecaster")["normalised_gini"].mean()
     assert metrics["backtest"]["mean_over_origins"]["bg_nbd"]["normalised_gini"] == pytest.approx(means["bg_nbd"])
     ok = scores.groupby("forecaster")["verdict"].agg(lambda verdicts: (verdicts == "ok").all())
-    is_model = scores.groupby("forecaster")["kind"].first() == "model"
-    assert metrics["backtest"]["model_beats_rules"] == bool(means[ok & is_model].max() > means[~is_model].max())
-    assert metrics["purchases_model"] == means[ok & is_model].idxmax()
+    kinds = scores.groupby("forecaster")["kind"].first()
+    assert metrics["backtest"]["model_beats_rules"] == bool(
+        means[ok & (kinds != "rule")].max() > means[kinds == "rule"].max()
+    )
+    assert metrics["purchases_model"] == means[ok & (kinds == "model")].idxmax()
+    assert metrics["valued_by"] == (
+        "stack" if means["stack"] >= means[ok & (kinds == "model")].max() else metrics["purchases_model"]
+    )
     customers = pd.read_parquet(built / layout.CUSTOMER_VALUE)
     assert metrics["clv_cents"] == customers["clv_cents"].sum()
 
@@ -216,10 +221,34 @@ def test_most_customers_at_the_left_edge_is_a_caveat(tmp_path, monkeypatch):
     assert any("first seen in the first 30 days" in c for c in storage.read_json(layout.VALUE_MODELS)["caveats"])
 
 
-def test_spends_of_no_mean_are_valued_by_each_customers_own():
+def test_the_stack_values_the_customers_and_says_how_it_was_made(built):
+    models, customers = read(built, layout.VALUE_MODELS), pd.read_parquet(built / layout.CUSTOMER_VALUE)
+    assert models["valued_by"] == "stack"
+    made = models["stack"]
+    assert made["why_not"] is None
+    assert [holdout["days"] for holdout in made["holdouts"]] == [90, 90, 45]
+    assert 0 <= made["trust_in_corrections"] <= 1
+    assert {row["input"] for row in models["importance"]} > {"P(alive)", "classic forecast"}
+    assert models["backtest"]["versus_model"]["lower"] < models["backtest"]["versus_model"]["upper"]
+    buyers = customers[customers["p_alive"].notna()]
+    assert buyers["p_purchase"].between(0, 1).all()
+    for unit, middle in (("purchases_{}", "expected_purchases"), ("clv_{}_cents", "clv_cents")):
+        ends = buyers[[unit.format(end) for end in potential.ENDS]].to_numpy()
+        assert (np.diff(ends, axis=1) >= 0).all()
+        assert (buyers[middle] <= ends[:, -1] + 1).mean() > 0.99
+
+
+def test_tracking_is_written_week_by_week(built):
+    tracking, scores = pd.read_parquet(built / layout.TRACKING), pd.read_parquet(built / layout.BACKTEST)
+    assert (tracking.sort_values("week").groupby(["origin", "forecaster"])["purchases"].diff().dropna() >= 0).all()
+    last = tracking.groupby(["origin", "forecaster"]).last()["purchases"]
+    assert last.equals(
+        scores.set_index(["origin", "forecaster"])["actual_total"].reindex(last.index).rename("purchases")
+    )
+
+
+def test_without_a_mean_of_their_own_customers_are_expected_to_spend_what_all_do():
     buyers = pd.DataFrame({"frequency": [0, 1, 3], "monetary_cents": [np.nan, 400.0, 2000.0]})
-    frequency, spend = buyers["frequency"].to_numpy(), buyers["monetary_cents"].to_numpy()
-    model = potential.GammaGamma().fit(frequency, spend)
-    assert not model.verdict_.is_ok
-    # who has no repeat purchase gets the mean over all four repeat purchases
-    assert potential.expected_spend(buyers, model).tolist() == [(400 + 3 * 2000) / 4, 400, 2000]
+    model = potential.GammaGamma().fit(buyers["frequency"].to_numpy(), buyers["monetary_cents"].to_numpy())
+    assert not model.verdict_.is_ok  # three customers are too few to tell
+    assert potential.expected_spend(buyers, model).tolist() == [(400 + 3 * 2000) / 4] * 3

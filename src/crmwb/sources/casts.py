@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 from crmwb.sources import expressions, values
 from crmwb.sources.expressions import Result, Type
 from crmwb.sources.mapping import ColumnMapping
+from crmwb.sources.privacy import identifiers
 from crmwb.sources.values import NumberStyle
 from crmwb.tables import ARROW_TYPES, Column, Kind
 
@@ -80,8 +81,13 @@ def cast(
 
 def fault(column: Column, mapping: ColumnMapping, style: NumberStyle) -> str:
     """Say what is wrong with text that `cast` cannot read: the same words for the same fault, without the value."""
+    is_text = READERS[column.kind] is _text
+    if is_text and mapping.expression is None:
+        return identifiers.FAULT
     if mapping.expression is not None:
         what = mapping.expression.replace("; ", ";")  # between faults stands "; "
+        if is_text:
+            return f"{what} cannot be worked out, or gives {identifiers.FAULT}"
         return f"{what} cannot be worked out: a value in it is {_number_fault('number', style)}"
     if column.kind in {Kind.DATE, Kind.TIMESTAMP}:
         formats = " or ".join(f'"{f}"' for f in mapping.format)
@@ -114,7 +120,8 @@ def _number_fault(what: str, style: NumberStyle) -> str:
 
 
 def _text(text: ir.StringValue, mapping: ColumnMapping, _: NumberStyle) -> ir.StringValue:
-    return text.re_replace(r"^([-+]?\d+)\.0*$", r"\1") if mapping.whole_number else text
+    read = text.re_replace(r"^([-+]?\d+)\.0*$", r"\1") if mapping.whole_number else text
+    return values.only(~identifiers.stands_in(read), read)
 
 
 def _integer(text: ir.StringValue, _: ColumnMapping, style: NumberStyle) -> ir.IntegerValue:

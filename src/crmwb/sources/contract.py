@@ -17,6 +17,7 @@ from crmwb.tables import MOST_CENTS, TABLES, Column, Kind, Table
 Mistake = tuple[Key, str]
 
 DATE_DIRECTIVES = {f"%{letter}" for letter in "YymdbBHIMSfpjaA%"} | {"%-d", "%-m", "%-H", "%-I", "%-M", "%-S"}
+WORDS = {Kind.ID, Kind.CATEGORY}
 NUMERIC = {Kind.MONEY, Kind.INTEGER, Kind.NUMBER, Kind.SHARE}
 FITTING_KINDS = {
     "format": {Kind.DATE, Kind.TIMESTAMP},
@@ -26,6 +27,7 @@ FITTING_KINDS = {
     "accounting": NUMERIC,
     "unit": NUMERIC - {Kind.INTEGER},
     "whole_number": {Kind.ID},
+    "pseudonym": WORDS,
     "true_values": {Kind.BOOLEAN},
     "false_values": {Kind.BOOLEAN},
     "one_per": {Kind.ID},
@@ -58,6 +60,19 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"; did you mean {close[0]}?" if close else f"; known here: {', '.join(names) or 'none'}."
 
 
+def table_named(table: str, column: str) -> str | None:
+    """Return the table whose rows a column names: its own, by the key, or another."""
+    if table not in TABLES or column not in [c.name for c in TABLES[table].columns]:
+        return None
+    return table if TABLES[table].key == (column,) else TABLES[table].column(column).references
+
+
+def pseudonyms(mapping: Mapping, name: str, part: TableMapping) -> dict[str, ColumnMapping]:
+    """Return the source columns of a part of the table `name` of which only codes are read, and how."""
+    readers = [mapped for _, mapped in _readers(mapping, name, part)]
+    return {str(mapped.column): mapped for mapped in readers if mapped.pseudonym}
+
+
 def _mistakes(mapping: Mapping) -> Iterator[Mistake]:
     for name, parts in mapping.tables.items():
         if name not in TABLES:
@@ -66,9 +81,12 @@ def _mistakes(mapping: Mapping) -> Iterator[Mistake]:
         for i, part in enumerate(parts):
             for key, said in _table_mistakes(TABLES[name], part, mapping):
                 yield ("tables", name, i, *key), said
+            for key, said in _pseudonym_mistakes(mapping, name, i):
+                yield key, said
     if mapping.rates is not None:
         for key, said in _table_mistakes(rates.RATES, mapping.rates, mapping):
             yield ("rates", *key), said
+    yield from _unjoined_mistakes(mapping)
     if "customers" not in mapping.tables:
         yield (
             ("tables", "customers"),
@@ -119,6 +137,53 @@ def _currency_mistakes(mapped: TableMapping, mapping: Mapping) -> Iterator[Mista
         yield ("currency", option), said
 
 
+def _readers(mapping: Mapping, name: str, part: TableMapping) -> Iterator[tuple[Key, ColumnMapping]]:
+    """Yield what reads the sources of a part: its own columns, and those of tables derived from its table."""
+    for column, mapped in part.columns.items():
+        yield ("tables", name, mapping.tables[name].index(part), "columns", column), mapped
+    for other, (derived, *_) in mapping.tables.items():
+        if name in derived.derived_from:
+            yield from ((("tables", other, 0, "columns", column), mapped) for column, mapped in derived.columns.items())
+
+
+def _pseudonym_mistakes(mapping: Mapping, name: str, i: int) -> Iterator[Mistake]:
+    """Yield what would read a code in place of what stands in the source."""
+    part = mapping.tables[name][i]
+    coded = pseudonyms(mapping, name, part)
+    readers = [(key, mapped, mapped.source_columns) for key, mapped in _readers(mapping, name, part)]
+    if part.currency is not None:
+        readers.append((("tables", name, i, "currency"), part.currency, part.currency.source_columns))
+    mistaken = [(key, c) for key, mapped, names in readers for c in names if c in coded and mapped != coded[c]]
+    if part.filter is not None:
+        read = expressions.columns_read(part.filter)
+        mistaken += [(("tables", name, i, "filter"), column) for column in read if column in coded]
+    for key, column in mistaken:
+        yield (
+            key,
+            (
+                f"{column!r} is a pseudonym in {name}, so there is nothing but its code to read; map it everywhere in "
+                f"the same way, with pseudonym: true (a filter may ask whether it is null)"
+            ),
+        )
+
+
+def _unjoined_mistakes(mapping: Mapping) -> Iterator[Mistake]:
+    """Yield ids that are read as they stand where others of the same table are pseudonyms: they would never meet."""
+    ids: dict[str, list[tuple[Key, ColumnMapping]]] = {}
+    for name, parts in mapping.tables.items():
+        for i, part in enumerate(parts):
+            for column, mapped in part.columns.items():
+                of = table_named(name, column)
+                if of is not None and mapped.source_columns:
+                    ids.setdefault(of, []).append((("tables", name, i, "columns", column), mapped))
+    for of, every in ids.items():
+        coded = [key for key, mapped in every if mapped.pseudonym]
+        for key, mapped in every:
+            if coded and not mapped.pseudonym:
+                where = f"tables.{coded[0][1]}.columns.{coded[0][4]}"
+                yield key, f"must be a pseudonym too (pseudonym: true), as {where} is, or it meets no row of {of}"
+
+
 def _derivation_mistakes(table: Table, mapped: TableMapping, mapping: Mapping) -> Iterator[str]:
     if mapped.derived_from and len(table.key) > 1:
         yield f"{table.name} has the key {', '.join(table.key)}; only tables with one key can be derived"
@@ -133,6 +198,8 @@ def _derivation_mistakes(table: Table, mapped: TableMapping, mapping: Mapping) -
 
 def _column_mistakes(column: Column, mapped: ColumnMapping, table: TableMapping) -> Iterator[tuple[str, str]]:
     """Yield the option of a column that is wrong, and what is wrong with it."""
+    if column.pii and not mapped.pseudonym:
+        yield "column", "says who somebody is: leave it out, or write pseudonym: true where tables are joined by it"
     for option in sorted(mapped.model_fields_set & FITTING_KINDS.keys()):
         if column.kind not in FITTING_KINDS[option] and getattr(mapped, option) is not None:
             yield option, f"does not go with this column, which holds {casts.a(column.kind)}"
@@ -147,16 +214,16 @@ def _column_mistakes(column: Column, mapped: ColumnMapping, table: TableMapping)
         yield "one_per", "customer_and_day and customer_and_time make an order_id only"
     if mapped.unit != "whole" and (mapped.unit == "percent") == (column.kind is Kind.MONEY):
         yield "unit", f"{mapped.unit!r} does not go with this column, which holds {casts.a(column.kind)}"
-    for date_format in mapped.format:
-        unknown = set(re.findall(r"%-?.?", date_format)) - DATE_DIRECTIVES
-        if unknown or "%" not in date_format:
-            yield (
-                "format",
-                (
-                    f"{date_format!r} is no date format{''.join(f', {u} is not known' for u in sorted(unknown))}; "
-                    f"write it like %d.%m.%Y %H:%M (ISO dates, with or without an offset, need none)"
-                ),
-            )
+    yield from (("format", said) for date_format in mapped.format for said in _format_mistakes(date_format))
+
+
+def _format_mistakes(date_format: str) -> Iterator[str]:
+    unknown = set(re.findall(r"%-?.?", date_format)) - DATE_DIRECTIVES
+    if unknown or "%" not in date_format:
+        yield (
+            f"{date_format!r} is no date format{''.join(f', {u} is not known' for u in sorted(unknown))}; "
+            f"write it like %d.%m.%Y %H:%M (ISO dates, with or without an offset, need none)"
+        )
 
 
 def _constant_mistakes(value: str | float | bool, column: Column) -> Iterator[str]:

@@ -88,10 +88,10 @@ class Query:
         schema = pa.schema([*((str(i), pa.string()) for i in range(len(wanted))), (ROW, pa.int64())])
         n_before = 0
         with _told(self.name), _cursor(self._con) as cursor:
-            cursor.execute(self._ordered([self.columns[i] for i in wanted]))
+            cursor.execute(self._ordered([self.columns[i] for i in wanted or [0]]))
             while found := cursor.fetchmany(BATCH_ROWS):
                 self._count(found)
-                texts = [pa.array(values, pa.string()) for values in zip(*found, strict=True)]
+                texts = [pa.array(values, pa.string()) for values in zip(*found, strict=True)][: len(wanted)]
                 numbers = pa.array(range(n_before + 1, n_before + 1 + len(found)), pa.int64())
                 n_before += len(found)
                 yield pa.record_batch([*texts, numbers], schema=schema)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -145,7 +145,7 @@ class Reading:
         label = "-".join(str(k) for k in key)
         path = self.folder / f"{label}.parquet"
         if part.rows:
-            staged = staging.stage_rows(part.rows, list(part.columns), self.places.path.name, path)
+            staged = staging.stage_rows(part, self.places.path.name, path)
         elif part.stored:
             with self._query(key, part) as query:
                 staged = staging.stage([query], part, self._wanted(key, part), path)
@@ -197,7 +197,8 @@ class Reading:
         """Return the source columns that a part's files must or may have, and what of the mapping asks for each.
 
         A table derived from this one reads its columns from the same files: of a table in several parts, any may have
-        them.
+        them. Where any of them reads a column as a pseudonym, only its codes are kept (the contract's check has seen
+        to it that all do).
         """
         wanted: dict[str, Wanted] = {}
         for column in expression_columns(part.filter):
@@ -209,7 +210,8 @@ class Reading:
                 wanted.setdefault(column, Wanted(self.places.of((*key, "columns", canonical))))
         for column, asked in self._asked_by_derived(str(key[1])).items() if key[0] == "tables" else ():
             wanted.setdefault(column, Wanted(asked, needed=len(self.described.tables[str(key[1])]) == 1))
-        return wanted
+        coded = contract.pseudonyms(self.described, str(key[1]), part) if key[0] == "tables" else {}
+        return {column: replace(asked, pseudonym=coded.get(column)) for column, asked in wanted.items()}
 
     def _asked_by_derived(self, base: str) -> dict[str, str]:
         """Return the source columns that tables derived from `base` read, and what asks for each."""

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from crmwb.errors import CrmwbError
+from crmwb.sources.privacy import identifiers
 
 PARQUET = {".parquet", ".pq"}
 N_NAMED = 5  # files that a message names
@@ -72,6 +73,8 @@ def find(directory: Path, pattern: str, key: str) -> list[Found]:
     if not paths:
         raise CrmwbError(f"{key}: {_not_there(directory, outer)}")
     found = [file for path in paths for file in _files(path, path.relative_to(directory).as_posix(), inner, key)]
+    if any(identifiers.in_name(file.name) for file in found):
+        raise CrmwbError(f"{key}: a file's name holds an e-mail address, which reports would show; rename the file.")
     return sorted(found, key=lambda file: file.name)
 
 

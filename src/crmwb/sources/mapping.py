@@ -65,6 +65,9 @@ class ColumnMapping(Section):
         The id is a number, and 17850.0 is the same as 17850.
     replace : dict
         Source values and what they become; others stay as they are.
+    pseudonym : bool
+        The column holds who somebody is (an e-mail address, a national id): only a code of it, made with the secret
+        key, is read, the same in every table.
     true_values, false_values : list of str
         What a true/false column says, in any case of letters.
     """
@@ -81,6 +84,7 @@ class ColumnMapping(Section):
     unit: Literal["whole", "hundredths", "thousands", "millions", "percent"] = "whole"
     whole_number: bool = False
     replace: dict[str, str] = Field(default_factory=dict)
+    pseudonym: bool = False
     true_values: Texts = ("true", "yes", "1")
     false_values: Texts = ("false", "no", "0")
 
@@ -104,6 +108,8 @@ class ColumnMapping(Section):
         given = [origin for origin in COLUMN_ORIGINS if getattr(self, origin) is not None]
         if len(given) != 1:
             raise ValueError(f"needs exactly one of {', '.join(COLUMN_ORIGINS)}, but has {_and(given)}")
+        if self.pseudonym and self.column is None:
+            raise ValueError(f"pseudonym goes with column, not with {given[0]}")
         return self
 
     @property

@@ -12,6 +12,7 @@ from crmwb import engine
 from crmwb.engine import Backend
 from crmwb.sources.formats import ROW
 from crmwb.sources.mapping import TableMapping
+from crmwb.sources.privacy import identifiers
 from crmwb.sources.staging import FILE, MALFORMED, Staged
 from crmwb.tables import ARROW_TYPES, Table
 
@@ -97,7 +98,8 @@ def bad(con: Backend, parts: list[SourceRows], name: str) -> ir.Table:
     for part in parts:
         found = part.table.filter(part.table[REASON].notnull())
         columns = {**part.columns, **({KEY: KEY} if KEY in found.columns else {})}
-        original = ibis.map(ibis.array(list(columns)), ibis.array([found[name] for name in columns.values()]))
+        shown = [identifiers.hidden(found[name]) for name in columns.values()]
+        original = ibis.map(ibis.array(list(columns)), ibis.array(shown))
         as_json = original.cast("json").cast("string") if columns else ibis.literal("{}")
         told.append(found.select(FILE, ROW, column=found[FAULTY], reason=found[REASON], values=as_json))
     return ibis.union(*told)

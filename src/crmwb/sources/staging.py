@@ -5,7 +5,7 @@ copied, so what a company does not ask for (names, addresses) does not enter the
 """
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,8 @@ from crmwb.errors import CrmwbError
 from crmwb.sources.database import Query
 from crmwb.sources.formats import ROW, open_file
 from crmwb.sources.found import Found
-from crmwb.sources.mapping import TableMapping, Value
+from crmwb.sources.mapping import ColumnMapping, TableMapping, Value
+from crmwb.sources.privacy import pseudonyms
 
 FILE = "source_file"
 MALFORMED = pa.schema([(FILE, pa.string()), (ROW, pa.int64()), ("reason", pa.string())])
@@ -33,10 +34,13 @@ class Wanted:
         What of the mapping asks for it, for messages.
     needed : bool
         Every file must have it; else it is unknown in those that have it not.
+    pseudonym : ColumnMapping or None
+        Set down only its codes, of ids read as this says.
     """
 
     key: str
     needed: bool = True
+    pseudonym: ColumnMapping | None = None
 
 
 @dataclass(frozen=True)
@@ -108,14 +112,22 @@ def stage(
     return Staged(path, found, pa.Table.from_pylist(bad_rows, schema=MALFORMED), n_written)
 
 
-def stage_rows(rows: Iterable[dict[str, Value]], columns: list[str], name: str, path: Path) -> Staged:
+def stage_rows(mapping: TableMapping, name: str, path: Path) -> Staged:
     """Write rows that stand in the mapping itself to `path`, as if they came from a file called `name`."""
-    names = {column: str(i) for i, column in enumerate(columns)}
-    texts = [{to: _as_text(row.get(column)) for column, to in names.items()} for row in rows]
-    placed = [{**row, FILE: name, ROW: i} for i, row in enumerate(texts, start=1)]
-    schema = pa.schema([*((to, pa.string()) for to in names.values()), (FILE, pa.string()), (ROW, pa.int64())])
-    pq.write_table(pa.Table.from_pylist(placed, schema), path)
-    return Staged(path, names, MALFORMED.empty_table(), len(placed))
+    readers = {column: mapped for mapped in mapping.columns.values() for column in mapped.source_columns}
+    texts = [
+        _coded(
+            pa.array([_as_text(row.get(column)) for row in mapping.rows], pa.string()),
+            mapped if mapped.pseudonym else None,
+            mapping,
+        )
+        for column, mapped in readers.items()
+    ]
+    n_rows = len(mapping.rows)
+    names = {column: str(i) for i, column in enumerate(readers)}
+    placed = [*texts, pa.array([name] * n_rows, pa.string()), pa.array(range(1, n_rows + 1), pa.int64())]
+    pq.write_table(pa.table(placed, names=[*names.values(), FILE, ROW]), path)
+    return Staged(path, names, MALFORMED.empty_table(), n_rows)
 
 
 def _as_text(value: Value) -> str | None:
@@ -151,7 +163,10 @@ def _batches(
         try:
             for batch in opened.batches([opened.columns.index(column) for column in there]):
                 *texts, rows = batch.columns
-                by_name = dict(zip(there, texts, strict=True))
+                by_name = {
+                    column: _coded(text, wanted[column].pseudonym, mapping)
+                    for column, text in zip(there, texts, strict=True)
+                }
                 nothing = pa.nulls(batch.num_rows, pa.string())
                 yield pa.record_batch(
                     [*(by_name.get(column, nothing) for column in wanted), rows], names=[*wanted, ROW]
@@ -162,6 +177,10 @@ def _batches(
         raise CrmwbError(
             f"{file.name}: not readable ({error.strerror or error}); check the file and its rights."
         ) from None
+
+
+def _coded(texts: pa.Array, pseudonym: ColumnMapping | None, mapping: TableMapping) -> pa.Array:
+    return texts if pseudonym is None else pseudonyms.coded(texts, pseudonym, mapping.null_values)
 
 
 def _placed(batch: pa.RecordBatch, file: Found | Query, schema: pa.Schema) -> pa.RecordBatch:

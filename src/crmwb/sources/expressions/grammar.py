@@ -102,6 +102,16 @@ def columns(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def columns_read(text: str) -> tuple[str, ...]:
+    """Return the source columns of which an expression needs the value, and not only whether it is known."""
+    every = parse(text).find_all(exp.Column, bfs=False)
+    return tuple(dict.fromkeys(node.name for node in every if not _is_only_asked_for(node)))
+
+
+def _is_only_asked_for(node: exp.Column) -> bool:
+    return isinstance(node.parent, exp.Is) and isinstance(node.parent.expression, exp.Null)
+
+
 def _allow(node: exp.Expr) -> None:
     said = node.sql()
     if isinstance(node, exp.Column) and node.args.get("table"):

@@ -98,7 +98,7 @@ class Delimited:
                     invalid_row_handler=keep,
                 ),
                 pc.ConvertOptions(
-                    include_columns=kept,
+                    include_columns=kept or names[:1],  # none would mean all
                     column_types=dict.fromkeys(kept, pa.string()),
                     strings_can_be_null=False,
                     check_utf8=False,  # `text.blocks` did
@@ -108,7 +108,7 @@ class Delimited:
                 self._refuse_too_many_malformed()
                 rows = _numbers(last_row, batch.num_rows, self.malformed)
                 last_row = int(rows[-1]) if batch.num_rows else last_row
-                yield batch.append_column(ROW, pa.array(rows))
+                yield pa.record_batch([*batch.columns[: len(kept)], pa.array(rows)], names=[*kept, ROW])
         except pa.ArrowInvalid as error:
             if "straddl" not in str(error):
                 said = " ".join(str(error).split())

@@ -125,7 +125,7 @@ class Corrected:
 
 
 def _earlier(past: Past, origin: int, days: int) -> list[int]:
-    """Return where holdouts of that length begin, one before the other, the latest but one first, as far as a year back.
+    """Return where holdouts of that length begin, the latest but one first, as far as a year back.
 
     At least as many days of history as the holdout has lie before each.
     """

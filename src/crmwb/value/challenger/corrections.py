@@ -74,23 +74,35 @@ class TwoParts:
 
     def fit(self, inputs: pd.DataFrame, forecast: np.ndarray, purchases: np.ndarray) -> Self:
         """Learn."""
-        values, buys = inputs.to_numpy(dtype=np.float64), purchases > 0
+        self.columns_ = [name for name in inputs if np.isfinite(inputs[name].to_numpy(dtype=np.float64)).any()]
+        values, buys = self._values(inputs), purchases > 0
         self.chance_ = HistGradientBoostingClassifier(**TREES) if 0 < buys.sum() < len(buys) else None
         if self.chance_ is not None:
             self.chance_.fit(values, buys)
         of_buyers = self._of_buyers(values, forecast)[1][buys]
         self.how_much_ = HistGradientBoostingRegressor(loss="poisson", **TREES)
-        self.how_much_.fit(values[buys], purchases[buys] / of_buyers, sample_weight=of_buyers)
+        self.how_much_.fit(_told(values[buys]), purchases[buys] / of_buyers, sample_weight=of_buyers)
         return self
 
     def predict(self, inputs: pd.DataFrame, forecast: np.ndarray) -> np.ndarray:
         """Return purchases, shape (n,)."""
-        values = inputs.to_numpy(dtype=np.float64)
+        values = self._values(inputs)
         chance, of_buyers = self._of_buyers(values, forecast)
         return np.asarray(chance * np.maximum(of_buyers * self.how_much_.predict(values), 1.0))
+
+    def _values(self, inputs: pd.DataFrame) -> np.ndarray:
+        """Return the inputs of which anything was known, and one that tells nothing."""
+        values = inputs[self.columns_].to_numpy(dtype=np.float64)
+        return np.column_stack([np.zeros(len(inputs)), np.where(np.isfinite(values), values, np.nan)])
 
     def _of_buyers(self, values: np.ndarray, forecast: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the chance to buy, and the forecast for those who do, which is at least 1."""
         chance = np.ones(len(values)) if self.chance_ is None else self.chance_.predict_proba(values)[:, 1]
         chance = np.maximum(chance, RARE)
         return chance, np.maximum(forecast / chance, 1.0)
+
+
+def _told(values: np.ndarray) -> np.ndarray:
+    """Return values with columns of which nothing is known at zero: scikit-learn 1.9 cannot bin them."""
+    unknown = np.isnan(values).all(axis=0)
+    return np.where(unknown, 0.0, values)

@@ -15,9 +15,10 @@ import numpy as np
 from crmwb.value.models import NBD
 
 MOST_STAYING = 0.5  # weight of the model in which nobody stops
-Holdout = tuple[Mapping[str, np.ndarray], np.ndarray]
-
+MOST = math.log(1.5)  # of the log ratio: what is farther off is more likely a season than a level
 CLEAR = 0.05  # of the purchases: models that differ by less say nothing of their weights
+
+Holdout = tuple[Mapping[str, np.ndarray], np.ndarray]  # forecasts by model, and what came
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Level:
         sums = np.array([_sums(expected, later, stopping) for expected, later in (*holdouts, *shifted)])
         came, stop, stay = sums.sum(axis=0)
         log_ratio = math.log(came / stop) * _belief(np.log(sums[: len(holdouts), 0] / sums[: len(holdouts), 1]))
-        total = stop * math.exp(log_ratio)
+        total = stop * math.exp(min(max(log_ratio, -MOST), MOST))
         staying = (total - stop) / (stay - stop) if abs(stay - stop) > CLEAR * came else 0.0
         staying = min(max(staying, 0.0), MOST_STAYING)
         between = (1 - staying) * stop + staying * stay
@@ -82,7 +83,8 @@ def _belief(log_ratios: np.ndarray) -> float:
 
 
 def _stop(expected: Mapping[str, np.ndarray], stopping: tuple[str, ...]) -> np.ndarray:
-    return np.mean([expected[name] for name in stopping], axis=0) if stopping else expected[NBD.name]
+    there = [expected[name] for name in stopping if name in expected]
+    return np.mean(there, axis=0) if there else expected[NBD.name]
 
 
 def _stay(expected: Mapping[str, np.ndarray], stopping: tuple[str, ...]) -> np.ndarray:

@@ -106,7 +106,9 @@ def backtest(past: Past, as_of: date, params: BacktestParams, seed: int) -> Back
                 continue
             trials.append(trial(past, origin, params.holdout_days, seed))
         return Backtest(
-            scores=_stacked([(t, pd.DataFrame(t.rows)) for t in trials], SCHEMA.names),
+            scores=_stacked([(t, pd.DataFrame(t.rows)) for t in trials], SCHEMA.names).astype(
+                dict.fromkeys(MEASURES, float)
+            ),
             calibration=_stacked([(t, t.calibration()) for t in trials], CALIBRATION),
             tracking=_stacked([(t, t.tracking(past)) for t in trials], TRACKING.names),
             newcomers=[t.newcomers() for t in trials],

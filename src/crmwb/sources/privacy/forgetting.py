@@ -1,0 +1,123 @@
+"""Forgetting customers: onto the list that keeps them out of every run, and out of the files they came in."""
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from crmwb import engine, layout
+from crmwb.errors import CrmwbError
+from crmwb.params import Params
+from crmwb.sources import mapping
+from crmwb.sources.lines import Places
+from crmwb.sources.mapping import Mapping
+from crmwb.sources.privacy import forgotten, pseudonyms, raw_copies, secret
+from crmwb.sources.privacy.forgotten import KEY
+from crmwb.sources.privacy.whereabouts import Part, Seeker, parts
+
+NEXT = (
+    "Next, run `dvc repro`: what the pipeline made still holds them until then. Then run `dvc gc --workspace`, with "
+    "--cloud where there is a remote, for DVC's cache keeps earlier versions of every file; backups and what was sent "
+    "to others are yours to see to."
+)
+
+
+def forget(customers: Sequence[str], p: Params, *, sure: bool = False) -> Iterator[str]:
+    """Forget customers, and yield what was done, line by line, without naming them.
+
+    Parameters
+    ----------
+    customers : sequence of str
+        Their ids, as the customer mart has them or as the source writes them.
+    p : Params
+        `source` says where the data came from.
+    sure : bool
+        Forget ids too that the canonical tables do not hold.
+
+    Raises
+    ------
+    CrmwbError
+        One is not in the canonical tables; there is no secret key; or a source cannot be read.
+    """
+    is_mapped = p.source.mapping is not None and p.source.kind in {"files", "database"}
+    described = mapping.load(Path(str(p.source.mapping))) if is_mapped else None
+    names = _Names([] if described is None else list(parts(described[0])))
+    ids = {given: names.of(given) for given in customers}
+    present = _present({one for every in ids.values() for one in every})
+    listed = forgotten.listed()
+    unknown = [g for g, every in ids.items() if not every & present and listed.isdisjoint(names.codes(every))]
+    if unknown and not sure:
+        raise CrmwbError(
+            f"{', '.join(unknown)}: not in {layout.CANONICAL}; mend the id, run `dvc repro` where the data is newer, "
+            f"or add --yes to forget them all the same."
+        )
+    gone = sorted({one for every in ids.values() for one in (every & present or every)})
+    n_new = forgotten.add(gone)
+    yield f"{layout.FORGOTTEN}: {_n(n_new, 'code')} added; keep this file, and the secret key."
+    if described is None:
+        yield f"The source {p.source.kind} has no raw copies of its own here."
+    else:
+        called = set(gone) | {given.strip() for given in customers}
+        is_one = lambda text: not called.isdisjoint({text.strip(), *names.of(text)})  # noqa: E731
+        yield from _raw_copies(gone, is_one, *described, p)
+    yield NEXT
+
+
+class _Names:
+    """What customers are called: how parts of a mapping read their ids."""
+
+    def __init__(self, read: Iterable[Part]) -> None:
+        self._key = secret.key()
+        self._readers = [(m, part.mapping.null_values) for part in read for m in part.mapping.columns.values()]
+
+    def of(self, text: str) -> set[str]:
+        """Return what the canonical tables may call a customer: as given, and as the mapping reads it."""
+        given = text.strip()
+        read = {(pseudonyms.as_id(given, m, null_values) or given, m.pseudonym) for m, null_values in self._readers}
+        coded = {one for plain, is_coded in read if is_coded for one in self.codes([plain])}
+        # where ids are pseudonyms, what was given as no code must not stand anywhere
+        return coded | ({given} if secret.CODE.fullmatch(given) else set()) if coded else {given, *(i for i, _ in read)}
+
+    def codes(self, ids: Iterable[str]) -> list[str]:
+        """Return the codes of some ids."""
+        return secret.codes(ids, self._key)
+
+
+def _raw_copies(
+    gone: list[str], is_one: Callable[[str], bool], described: Mapping, places: Places, p: Params
+) -> Iterator[str]:
+    directory = Path(p.source.directory or layout.RAW)
+    read: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="crmwb-forget-") as folder, engine.connect(p.engine) as con:
+        seeker = Seeker(con, gone, Path(folder))
+        for found in raw_copies.remove(seeker, described, places, directory, is_one):
+            read.append((directory / found.name).as_posix())
+            if found.advice:
+                yield f"{found.name}: {found.advice}"
+            elif found.n_removed or found.n_emptied:
+                emptied = f", {_n(found.n_emptied, 'mention')} emptied" if found.n_emptied else ""
+                yield f"{found.name}: {_n(found.n_removed, 'row')} removed{emptied}."
+    there = [f.as_posix() for f in layout.RAW.rglob("*") if f.is_file() and not f.name.startswith((".", "README"))]
+    n_others = sum(1 for path in there if not any(f"{name}/".startswith(f"{path}/") for name in read))
+    if n_others:
+        yield f"{layout.RAW}: {_n(n_others, 'more file')} in which the mapping names no customers; look there yourself."
+
+
+def _n(n: int, what: str) -> str:
+    return f"{n:,} {what}{'' if n == 1 else 's'}"
+
+
+def _present(ids: set[str]) -> set[str]:
+    """Return those of some ids that the canonical tables hold."""
+    found: set[str] = set()
+    wanted = pc.SetLookupOptions(value_set=pa.array(sorted(ids), pa.string()))
+    for path in sorted(layout.CANONICAL.glob("*.parquet")):
+        with pq.ParquetFile(path) as table:
+            if KEY in table.schema_arrow.names:
+                for batch in table.iter_batches(columns=[KEY]):
+                    held = batch.column(0)
+                    found |= set(held.filter(pc.is_in(held, options=wanted)).to_pylist())
+    return found
