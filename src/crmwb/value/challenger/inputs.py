@@ -44,7 +44,6 @@ def inputs(moment: Moment, base: np.ndarray, models: tuple[str, ...], encoding: 
     columns["P(alive)"] = moment.p_alive
     for words, parts in WINDOWS.items():
         columns[f"purchases in {words} of the horizon before"] = _against(known.count(horizon / parts) * parts, base)
-    columns["purchases so far"] = _against(x + 1, base)
     columns["purchases in the time before that"] = _against(known.count(2 * horizon, horizon), base)
     if int(known.origin - known.days.first_day) >= YEAR_DAYS:
         year_ago = known.count(YEAR_DAYS, YEAR_DAYS - min(horizon, YEAR_DAYS))
