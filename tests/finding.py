@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 def traces(folder: Path, *texts: str) -> list[str]:
     """Return where one of the texts stands, in any case of letters: in a file's name, its bytes, or its content."""
+    assert folder.is_dir()
     wanted = [text.lower() for text in texts]
     return [
         f"{path.relative_to(folder)}: {text}"

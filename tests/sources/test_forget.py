@@ -248,7 +248,7 @@ def test_one_file_may_feed_several_tables(company):
     )
     company.ingest()
     assert "sales.csv: 5 rows removed." in crmwb("forget", GONE)[1]
-    assert not traces(company.raw / "sales.csv", GONE)
+    assert "sales.csv" not in " ".join(traces(company.raw, GONE))
 
 
 def test_what_is_not_written_again_is_named_with_its_rows(company, tmp_path, monkeypatch):
@@ -268,7 +268,7 @@ def test_files_outside_of_raw_are_left_and_named(company):
     company.map()
     company.ingest(directory="elsewhere")
     said = crmwb("forget", GONE)[1]
-    assert "sales.csv: lies outside data/raw: delete rows 12, 22, 32, 47." in said  # the broken one is nobody's
+    assert "sales.csv: lies outside data/raw: delete rows 12, 23, 34, 51." in said
     assert "data/raw: 2 more files in which the mapping names no customers" in said
     assert (company.root / "elsewhere" / "sales.csv").read_bytes() == orders(GONE).encode()
 

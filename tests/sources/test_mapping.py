@@ -282,3 +282,11 @@ def test_what_the_docs_show_is_a_mapping(exports):
     assert exports.ingest().table("transactions").revenue_cents.tolist() == [123450]
     (functions,) = re.findall(r"^\| functions \| (.*) \|$", text, re.MULTILINE)
     assert re.findall(r"`(\w+)`", functions) == list(FUNCTIONS)
+
+
+def test_a_table_may_read_no_column_at_all_but_count_its_rows(exports):
+    exports.write(HEADER + "a,o1,2024-01-01,1,1\n")
+    exports.write("visits\n1\n2\n", "people.csv")
+    people = {"file": "people.csv", "columns": {"customer_id": {"one_per": "row"}, "kind": {"constant": "person"}}}
+    exports.map(tables={"customers": people})
+    assert exports.ingest().table("customers").customer_id.tolist() == ["people.csv:2", "people.csv:3"]

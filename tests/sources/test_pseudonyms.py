@@ -171,12 +171,12 @@ def test_what_is_no_address_or_number_passes(exports, text):
 
 
 def test_addresses_in_the_values_of_a_row_that_cannot_be_read_are_hidden(exports):
-    exports.write(HEADER + "a,o1,2024-01-01,1,1\nb,o2,erika@example.org,+49 171 1234567,write to max@example.org\n")
+    exports.write(HEADER + "a,o1,2024-01-01,1,1\nb,o2,erika@example.org,+49 171 1234567,Max <max@example.org>\n")
     found = exports.ingest()
     (values,) = found.unreadable("transactions")["values"]
     assert json.loads(values) == {
         "customer": "b", "order": "o2", "day": "(an e-mail address)", "units": "(a phone number)",
-        "amount": "write to (an e-mail address)",
+        "amount": "(an e-mail address)",
     }  # fmt: skip
 
 

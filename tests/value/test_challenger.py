@@ -63,8 +63,13 @@ def test_holdouts_that_disagree_are_believed_less():
 
 
 def test_without_a_model_that_knows_leaving_the_nbd_stands_for_it():
+    found = Level.learn((), [holdout(stop=1, stay=50, came=60)])
+    assert found.of({"nbd": np.array([3.0])}) == pytest.approx([3.6])
+
+
+def test_a_level_is_not_moved_by_more_than_half():
     found = Level.learn((), [holdout(stop=1, stay=50, came=100)])
-    assert found.of({"nbd": np.array([3.0])}) == pytest.approx([6.0])
+    assert found.of({"nbd": np.array([3.0])}) == pytest.approx([4.5])
 
 
 def test_the_negative_binomial_of_size_one_is_the_geometric():

@@ -16,6 +16,7 @@ from crmwb.params import EngineParams
 from crmwb.sources import contract, mapping, rows
 from crmwb.sources.files import Reading
 from crmwb.sources.formats import ROW
+from crmwb.sources.privacy import identifiers
 from crmwb.sources.rows import FAULTY, REASON, SourceRows
 from crmwb.sources.staging import FILE
 from crmwb.tables import ARROW_TYPES, TABLES, Column, Kind, Severity, Table
@@ -170,7 +171,7 @@ class _Judged:
         mapped = self._part.mapping.columns.get(name)
         sources = () if mapped is None else mapped.source_columns
         texts = [row[self._part.columns[s]] for s in sources if s in self._part.columns]
-        shown = " and ".join(repr(str(text)) for text in texts if pd.notna(text) and text.strip())
+        shown = " and ".join(repr(identifiers.said(str(text))) for text in texts if pd.notna(text) and text.strip())
         return f"{reason} (first: {row[FILE]} row {row[ROW]:,}{f', {shown}' if shown else ''})"
 
     def _not_allowed(self, column: Column, allowed: tuple[str, ...]) -> Iterator[str]:

@@ -98,9 +98,10 @@ def bad(con: Backend, parts: list[SourceRows], name: str) -> ir.Table:
     for part in parts:
         found = part.table.filter(part.table[REASON].notnull())
         columns = {**part.columns, **({KEY: KEY} if KEY in found.columns else {})}
-        shown = [identifiers.hidden(found[name]) for name in columns.values()]
-        original = ibis.map(ibis.array(list(columns)), ibis.array(shown))
-        as_json = original.cast("json").cast("string") if columns else ibis.literal("{}")
+        as_json = ibis.literal("{}")
+        if columns:
+            shown = [identifiers.hidden(found[name]) for name in columns.values()]
+            as_json = ibis.map(ibis.array(list(columns)), ibis.array(shown)).cast("json").cast("string")
         told.append(found.select(FILE, ROW, column=found[FAULTY], reason=found[REASON], values=as_json))
     return ibis.union(*told)
 

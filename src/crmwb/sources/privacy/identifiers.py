@@ -22,9 +22,16 @@ def stands_in(text: ir.StringValue) -> ir.BooleanValue:
 
 
 def hidden(text: ir.StringValue) -> ir.StringValue:
-    """Return text without them: what they were stands there instead."""
-    found = text.re_replace(EMAIL, HIDDEN_EMAIL).re_replace(rf"^\s*{PHONE}\s*$", HIDDEN_PHONE)
-    return ibis.ifelse(text.contains("@") | text.contains("+"), found, text)
+    """Return text, or what it is where it holds one of them: beside an address there is often a name."""
+    is_email = text.contains("@") & text.re_search(EMAIL)
+    return ibis.cases((is_email, HIDDEN_EMAIL), (stands_in(text.strip()), HIDDEN_PHONE), else_=text)
+
+
+def said(text: str) -> str:
+    """Return text as a message may show it; see `hidden`."""
+    if re.search(EMAIL, text):
+        return HIDDEN_EMAIL
+    return HIDDEN_PHONE if re.fullmatch(PHONE, text.strip()) else text
 
 
 def in_name(name: str) -> bool:

@@ -168,5 +168,16 @@ def _write_parquet(file: Found, mapping: TableMapping, to: Path, held: Held) -> 
                     table = table.set_column(schema.names.index(column), schema.field(column), emptied)
                 kept = [begin + i + 1 not in held.own for i in range(table.num_rows)]
                 begin += table.num_rows
-                writer.write_table(table.filter(pa.array(kept, pa.bool_())))
+                writer.write_table(_without_unused_words(table.filter(pa.array(kept, pa.bool_()))))
     return 0
+
+
+def _without_unused_words(table: pa.Table) -> pa.Table:
+    """Make dictionaries anew: a word stays in them, and in the file, when the last row that uses it goes."""
+    for i, of in enumerate(table.schema):
+        if pa.types.is_dictionary(of.type):
+            used = table[i].cast(of.type.value_type).combine_chunks().dictionary_encode()
+            numbers = used.indices.cast(of.type.index_type)
+            again = pa.DictionaryArray.from_arrays(numbers, used.dictionary, ordered=of.type.ordered)
+            table = table.set_column(i, of, again)
+    return table

@@ -163,7 +163,8 @@ def score(
     """Value every customer by the best that the backtest found.
 
     The stack forecasts the horizon that it was tested on. Over `params.horizon_days` purchases are taken to fall off
-    as the classic models say, each customer's factor staying what it is at the tested horizon.
+    as the classic models say, each customer's factor and size (how sure their rate is) staying what they are at the
+    tested horizon.
 
     Parameters
     ----------
@@ -210,7 +211,7 @@ def _by_stack(buyers: pd.DataFrame, fitted: Fitted, stack: Stack, params: ValueP
     rows, made, terms = _rows(buyers, moment), stack.forecast(moment), terms_of(fitted, params)
     purchases = stack.over(made, moment.classics.expected(params.horizon_days))[rows]
     worth = stack.over(made, moment.classics.discounted(terms.daily_rate, params.horizon_days))[rows]
-    size, spend = stack.spread_.size(purchases, moment.p_alive[rows]), expected_spend(buyers, fitted.spend)
+    size, spend = made.size[rows], expected_spend(buyers, fitted.spend)  # what is not known of a customer stays so
     ends = spend_ends(purchases, size, spend, spend=_used(fitted.spend), frequency=_array(buyers, "frequency"))
     of_one = np.divide(worth, purchases, out=np.ones_like(worth), where=purchases > 0) * fitted.margin.share
     summary, row_of = _summary(buyers)

@@ -1,0 +1,158 @@
+"""Canaries: names, addresses, numbers and national ids planted all over a source are in nothing that is made of it."""
+
+import sys
+
+import pytest
+import yaml
+from finding import traces
+from project import CDNOW_SAMPLE, change_params, make_project, run, run_stage
+
+from crmwb.sources.privacy import secret
+
+KEY = "0123456789abcdef0123456789abcdef"
+CANARIES = ("canarybird", "secret.example", "9481726", "zq-id-")
+HEADER = "E-Mail,Name,Phone,National id,Order,Day,Contact,Pieces,Amount,Remark\n"
+MAPPING = {
+    "name": "Canaries",
+    "tables": {
+        "transactions": {
+            "file": "orders *.csv",
+            "columns": {
+                "customer_id": {"column": "E-Mail", "pseudonym": True},
+                "order_id": "Order",
+                "ordered_at": {"column": "Day", "format": "%Y%m%d"},
+                "channel": "Contact",  # by mistake: some have an address there
+                "quantity": "Pieces",
+                "revenue_cents": "Amount",
+                "is_return": {"constant": False},
+            },
+        },
+        "customers": {
+            "file": "people.csv",
+            "delimiter": ";",
+            "columns": {
+                "customer_id": {"column": "mail", "pseudonym": True},
+                "referred_by": {"column": "friend", "pseudonym": True},
+                "city": "city",
+                "kind": {"constant": "person"},
+            },
+        },
+    },
+}
+KEEP_NOTEBOOK = """
+import nbformat
+from crmwb import params
+from crmwb.reporting import make
+execute = make.execute
+def kept(*arguments, **named):
+    notebook = execute(*arguments, **named)
+    nbformat.write(notebook, "executed.ipynb")
+    return notebook
+make.execute = kept
+make.report("data_quality", params.load())
+"""
+
+
+def use_canaries(content):
+    content["source"]["mapping"] = "mappings/canaries.yaml"
+    content["features"]["n_snapshots"] = 3
+    content["value"]["n_bootstrap"] = 20
+    content["value"]["backtest"]["n_origins"] = 1
+    content["value"]["equity"] |= {"n_months": 3, "n_origins": 1}
+
+
+def mail(customer: str) -> str:
+    return f"canarybird{customer}@secret.example"
+
+
+def order(line: str, i: int, contact: str = "web") -> str:
+    """A purchase of the CDNOW sample, with who made it."""
+    customer, _, day, pieces, amount = line.split()
+    person = f'{mail(customer)},"Canarybird, {customer}",+49 170 9481726{customer},ZQ-ID-{customer}'
+    return f"{person},o{i},{day},{contact},{pieces},{amount},ask Canarybird {customer}\n"
+
+
+@pytest.fixture(scope="module")
+def chain(tmp_path_factory):
+    """A project on the planted source, with every stage run; and everything that the stages printed."""
+    folder = make_project(tmp_path_factory.mktemp("canary") / "project")
+    raw = folder / "data" / "raw"
+    (raw / CDNOW_SAMPLE.name).unlink()
+    lines = [line for line in CDNOW_SAMPLE.read_text().splitlines() if line.split()[1] <= "0700"]
+    orders = [order(line, i) for i, line in enumerate(lines)]
+    first = lines[0].split()[0]
+    orders[10:10] = [
+        order(lines[0], 90_001, contact=mail(first)),
+        order(lines[0], 90_002, contact=f"+49 170 9481726{first}"),
+        order(lines[0], 90_003).replace('"', ""),  # a name with a comma and no quotes: a field too many
+        order(lines[0], 90_004).replace(",19970101,", ","),  # a field too few
+        order(lines[0], 90_005).replace(",19970101,", f",{mail(first)},"),
+        order(lines[0], 90_006).replace(",29.33,", f",Canarybird <{mail(first)}>,"),
+        order(lines[0], 90_007).replace(",29.33,", ",-29.33,"),  # readable, and against the contract
+        order(lines[0], 90_008).replace(mail(first), "", 1),
+    ]
+    (raw / "orders 1.csv").write_text(HEADER + "".join(orders))
+    people = dict.fromkeys(line.split()[0] for line in lines)
+    rows = [f"{mail(c)};Canarybird {c};ZQ-ID-{c};Bonn;{mail(first) if c > '00500' else ''}\n" for c in people]
+    (raw / "people.csv").write_text("mail;name;id;city;friend\n" + "".join(rows))
+    (raw / "Canarybird canarybird@secret.example.vcf").write_text("TEL:+49 170 9481726\n")
+    (folder / "mappings" / "canaries.yaml").write_text(yaml.safe_dump(MAPPING))
+    change_params(folder, use_canaries)
+    (folder / secret.ENV_FILE).write_text(f"{secret.VARIABLE}={KEY}\n")
+    said = ""
+    for stage in ("ingest", "validate", "features", "segment", "value", "act"):
+        done = run_stage(folder, stage)
+        assert done.returncode == 0, f"{stage}: {done.stderr}"
+        said += done.stdout + done.stderr
+    for command in (["pipeline/report.py", "executive_summary"], ["-c", KEEP_NOTEBOOK]):
+        done = run(folder, sys.executable, *command)
+        assert done.returncode == 0, done.stderr
+        said += done.stdout + done.stderr
+    done = run(folder, "crmwb", "quarantine")
+    assert "in quarantine" in done.stdout
+    return folder, said + done.stdout + done.stderr
+
+
+def test_the_planted_are_really_there(chain):
+    folder, _ = chain
+    found = " ".join(traces(folder / "data" / "raw", *CANARIES))
+    for canary in CANARIES:
+        assert canary in found
+
+
+def test_the_chain_worked(chain):
+    folder, said = chain
+    assert (folder / "reports" / "data_quality.html").is_file()
+    assert (folder / "executed.ipynb").is_file()
+    assert "an e-mail address or a phone number" in said
+    assert traces(folder / "data" / "marts", secret.codes([mail("00004")], KEY.encode())[0])
+
+
+def test_no_canary_is_in_any_artefact_report_or_notebook(chain):
+    folder, _ = chain
+    places = [p for p in folder.iterdir() if p.is_dir() and p.name != "data"]
+    places += [p for p in (folder / "data").iterdir() if p.is_dir() and p.name != "raw"]
+    assert {p.name for p in places} >= {"canonical", "quality", "features", "segments", "value", "marts", "reports"}
+    assert not [found for place in places for found in traces(place, *CANARIES)]
+    assert not [c for c in CANARIES if c in (folder / "executed.ipynb").read_text(encoding="utf-8").lower()]
+
+
+def test_no_canary_is_in_what_the_stages_said(chain):
+    _, said = chain
+    assert not [c for c in CANARIES if c in said.lower()]
+
+
+def test_the_key_is_nowhere_but_where_it_was_put(chain):
+    folder, said = chain
+    assert traces(folder, KEY) == [f".env: {KEY}"]
+    assert KEY not in said
+
+
+def test_check_and_forget_say_nothing_of_them_either(chain):
+    folder, _ = chain
+    for arguments in (["check", "mappings/canaries.yaml"], ["forget", mail("00004")]):
+        done = run(folder, "crmwb", *arguments)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout
+        assert not [c for c in CANARIES if c in (done.stdout + done.stderr).lower()]
+    assert not traces(folder / "data" / "raw", mail("00004"))
