@@ -1,0 +1,79 @@
+"""YAML files that people write, read as models: what is not allowed is refused with key, value and what is allowed."""
+
+import difflib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from crmwb.errors import CrmwbError
+
+M = TypeVar("M", bound=BaseModel)
+Loc = tuple[int | str, ...]
+
+
+def read(path: Path, model: type[M], place: Callable[[Loc], str] | None = None) -> M:
+    """Read a YAML file that people write, params.yaml or a mapping, as `model`.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    model : type
+        What it must be.
+    place : callable, optional
+        How messages name a key; by file and key where not given.
+
+    Raises
+    ------
+    CrmwbError
+        The file is no YAML, or holds something that is not allowed; the message names each key.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        raise CrmwbError(f"{path}: not readable as YAML: {' '.join(str(error).split())}.") from None
+    try:
+        text = json.dumps(content, default=str)
+    except (ValueError, RecursionError):
+        raise CrmwbError(f"{path}: a value refers to itself (& and *); write it out.") from None
+    try:
+        return model.model_validate_json(text)
+    except ValidationError as error:
+        name = place or (lambda key: f"{path}: {'.'.join(str(part) for part in key) or 'the file'}")
+        raise CrmwbError("\n".join(_explain(name(e["loc"]), e, model) for e in error.errors())) from None
+
+
+def _explain(key: str, error: Any, model: type[BaseModel]) -> str:
+    """Say one validation error in the words of the file: key, value, what is allowed."""
+    if error["type"] == "extra_forbidden":
+        known = _known_keys(model, error["loc"][:-1])
+        close = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
+        hint = f"; did you mean {close[0]}?" if close else f"; known here: {', '.join(known)}."
+        return f"{key}: no such key{hint}"
+    if error["type"] == "missing":
+        return f"{key}: missing; add it (the project's own params.yaml and mappings show every key)."
+    said = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    allowed = said if error["type"] == "value_error" else f"must be {said}"
+    if isinstance(error["input"], dict | list):
+        return f"{key}: {allowed}."
+    return f"{key}: {error['input']!r} is not allowed: {allowed}."
+
+
+def _known_keys(model: Any, where: tuple[int | str, ...]) -> list[str]:
+    """Return the keys of the section at `where` within `model`."""
+    for part in where:
+        fields = getattr(model, "model_fields", {})
+        model = _section(fields[part].annotation if part in fields else model)
+    return sorted(getattr(model, "model_fields", {}))
+
+
+def _section(annotation: Any) -> Any:
+    """Return the section within an annotation such as `dict[str, tuple[Section, ...]]`; else the annotation."""
+    if hasattr(annotation, "model_fields"):
+        return annotation
+    parts = [part for part in map(_section, get_args(annotation)) if hasattr(part, "model_fields")]
+    return parts[-1] if parts else annotation

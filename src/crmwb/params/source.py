@@ -1,0 +1,48 @@
+"""Where the data comes from, and what the engine may use."""
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from crmwb.params.section import Section
+
+
+class B2bDemoParams(Section):
+    """The simulated company: how many accounts, how many years of them, and where its chance starts from."""
+
+    n_customers: Annotated[int, Field(ge=1_000, le=10_000_000)]
+    years: Annotated[int, Field(ge=2, le=10)]
+    seed: Annotated[int, Field(ge=0, lt=2**32)]
+
+
+class SourceParams(Section):
+    """Where the CRM data comes from."""
+
+    kind: Literal["complete_journey", "files", "database", "b2b_demo"]
+    currency: str
+    mapping: str | None
+    directory: str | None
+    b2b_demo: B2bDemoParams
+
+    @field_validator("currency")
+    @classmethod
+    def _currency_code(cls, code: str) -> str:
+        if not re.fullmatch(r"[A-Z]{3}", code):
+            raise ValueError("write the currency's three capital letters (ISO 4217), such as USD, EUR or CNY")
+        return code
+
+    @model_validator(mode="after")
+    def _files_need_a_mapping(self) -> Self:
+        if self.kind == "files" and (self.mapping is None or self.directory is None):
+            raise ValueError("kind files needs both mapping (a file in mappings/) and directory (where the files lie)")
+        if self.kind == "database" and self.mapping is None:
+            raise ValueError("kind database needs mapping (a file in mappings/)")
+        return self
+
+
+class EngineParams(Section):
+    """What the engine may use. It never changes a result, so no stage depends on it."""
+
+    threads: Annotated[int, Field(ge=1, le=1024)] | None
+    memory_limit_gb: Annotated[int, Field(ge=1)]
