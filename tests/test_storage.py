@@ -79,6 +79,16 @@ def test_what_a_killed_run_left_is_swept_away(tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.json", "clean"]
 
 
+def test_artefacts_of_one_grain_are_read_as_one_frame(tmp_path):
+    storage.write_frame(FRAME, tmp_path / "all.parquet", ["customer_id"])
+    storage.write_frame(
+        pd.DataFrame({"customer_id": ["c", "a"], "tier": ["vip", "small"]}), tmp_path / "some.parquet", ["tier"]
+    )
+    read = storage.read_joined("customer_id", tmp_path / "all.parquet", tmp_path / "some.parquet")
+    assert read["customer_id"].tolist() == ["a", "b", "c"]
+    assert read["tier"].fillna("").tolist() == ["small", "", "vip"]
+
+
 def test_json_refuses_what_json_does_not_know(tmp_path):
     with pytest.raises(ValueError, match="not JSON compliant"):
         storage.write_json({"gini": math.nan}, tmp_path / "a.json")

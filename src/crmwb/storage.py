@@ -152,6 +152,25 @@ def read_frame(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame
     return pd.read_parquet(path, columns=None if columns is None else list(columns))
 
 
+def read_joined(key: str, *paths: Path) -> pd.DataFrame:
+    """Read Parquet artefacts of one grain as one frame: the rows of the first, sorted, with the columns of all.
+
+    Parameters
+    ----------
+    key : str
+        The column that tells the rows of each from one another.
+    *paths : Path
+        The artefacts. Apart from the key, no two have a column of the same name.
+
+    Raises
+    ------
+    CrmwbError
+        An artefact has not been made yet.
+    """
+    first, *others = (read_frame(path).set_index(key, verify_integrity=True) for path in paths)
+    return first.sort_index().join(others).reset_index()
+
+
 def write_json(content: Any, path: Path) -> None:
     """Write JSON with sorted keys, readable by people; refuses NaN and infinity, which JSON does not know."""
     write_text(json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n", path)

@@ -107,3 +107,9 @@ def test_the_index_shows_the_reports_in_order_with_findings_and_caveat():
     assert page.index("Finding of Zebra.") < page.index("Finding of Ant.")
     assert "Made up &lt;for&gt; tests." in page
     assert "As of 1 March 2024" in page
+
+
+def test_an_amount_stays_on_one_line_with_its_currency():
+    page = page_of("# T", "## Money", found("They brought USD 4.6m in 2 years.", headline=True), headlines=["USD 4.6m"])
+    assert page.count("USD\u00a04.6m") == 2
+    assert "USD 4.6m" not in page

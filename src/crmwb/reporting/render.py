@@ -86,7 +86,7 @@ def _fill(template: str, lineage: Lineage, **content: Any) -> str:
     places.filters["day"] = _day
     css = (TEMPLATES / "style.css").read_text(encoding="utf-8")
     shown = {"css": _Ready(css), "lineage": lineage, "as_of": _day(lineage.as_of)}
-    return places.get_template(template).render(shown | content)
+    return words.unbroken(places.get_template(template).render(shown | content))
 
 
 class _Ready(str):

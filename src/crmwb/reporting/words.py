@@ -1,6 +1,7 @@
 """How numbers are written for people: in sentences, on tiles and in tables."""
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -25,6 +26,11 @@ def is_unknown(value: Any) -> bool:
 def money(cents: float | None, currency: str) -> str:
     """Write an amount in hundredths for a sentence: 459_700_000 → "USD 4.6m"; unknown → "–"."""
     return NOTHING if is_unknown(cents) else style.money(float(cents or 0), currency).replace("-", "−")
+
+
+def unbroken(text: str) -> str:
+    """Keep each amount with its currency on one line: "USD 4.6m" gets a space that does not break."""
+    return re.sub(r"\b([A-Z]{3}) (?=[\d−])", "\\1\u00a0", text)
 
 
 def count(number: float | None) -> str:
