@@ -167,8 +167,11 @@ def read_joined(key: str, *paths: Path) -> pd.DataFrame:
     CrmwbError
         An artefact has not been made yet.
     """
-    first, *others = (read_frame(path).set_index(key, verify_integrity=True) for path in paths)
-    return first.sort_index().join(others).reset_index()
+    first, *others = (read_frame(path) for path in paths)
+    joined = first.sort_values(key, ignore_index=True)
+    for other in others:
+        joined = joined.merge(other, on=key, how="left", validate="one_to_one")
+    return joined
 
 
 def write_json(content: Any, path: Path) -> None:
