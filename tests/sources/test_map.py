@@ -192,3 +192,12 @@ def test_names_and_addresses_are_never_mapped(drafted, tmp_path):
     text = (tmp_path / "mappings" / "sales.yaml").read_text()
     assert "Name" not in text
     assert "Email" not in text
+
+
+@pytest.mark.parametrize("name", ["Rabatt %", "Discount percent"])
+def test_a_discount_in_percent_is_no_amount(drafted, tmp_path, name):
+    (tmp_path / "orders.csv").write_text(
+        f"customer;order;day;amount;{name}\na;1;2024-01-31;90;10\nb;2;2024-02-01;80;20\n"
+    )
+    read = drafted(tmp_path / "orders.csv")
+    assert read.table("transactions")["discount_cents"].isna().all()

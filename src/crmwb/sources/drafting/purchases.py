@@ -1,11 +1,14 @@
 """A file of purchases: which column is the customer, the order, the day, the amount, and what marks a return."""
 
+import re
+
 from crmwb.sources.drafting import said, vocabulary
 from crmwb.sources.drafting.guess import Guess, Part, Sure, best, fill, only_date
 from crmwb.sources.drafting.profile import Column, Profile
 from crmwb.tables import TABLES, Kind
 
 MOST_UNKNOWN_CUSTOMERS = 0.01
+PERCENT = re.compile(r"%|pct|per ?cent|prozent|折扣率", re.IGNORECASE)
 
 
 def transactions(profile: Profile) -> list[Part]:
@@ -87,7 +90,10 @@ def _costs(profit: Guess | None, found: dict[str, Guess]) -> dict[str, Guess]:
 def _drop_discount_shares(found: dict[str, Guess]) -> list[str]:
     """Leave out a discount that is a share of the amount rather than an amount."""
     discount = found.get("discount_cents")
-    if discount is None or any(not 0 <= number <= 1 for number in discount.sources[0].numbers):
+    if discount is None:
+        return []
+    column = discount.sources[0]
+    if not PERCENT.search(column.name) and any(not 0 <= number <= 1 for number in column.numbers):
         return []
     del found["discount_cents"]
-    return [f"{discount.sources[0].name} is a share, not an amount, and is left out"]
+    return [f"{column.name} is a share, not an amount, and is left out"]
