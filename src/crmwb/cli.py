@@ -36,7 +36,7 @@ def choose_source(kind: Annotated[str, typer.Argument(help="complete_journey, b2
 
     def choose() -> None:
         path = layout.root() / layout.PARAMS
-        before = params.choose_source(kind, path)
+        before = params.choose({"source.kind": kind}, path)["source.kind"]
         if before != kind:
             console.print(f"{layout.PARAMS}: source.kind is now {kind}; it was {before}.")
 

@@ -5,17 +5,18 @@ with the key, the value and what is allowed.
 """
 
 import json
-import re
+import tempfile
+from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-import yaml
 from pydantic import Field, model_validator
 
 from crmwb import layout
 from crmwb.errors import CrmwbError
+from crmwb.params.choosing import written
 from crmwb.params.customers import FeatureParams, QualityParams
 from crmwb.params.reading import read
 from crmwb.params.section import Name, Section
@@ -52,11 +53,10 @@ __all__ = [
     "Tier",
     "TierParams",
     "ValueParams",
-    "choose_source",
+    "choose",
     "load",
     "read",
 ]
-_VALUE = r"""\"[^\"\n]*\"|'[^'\n]*'|[^\s#][^#\n]*?"""  # a plain or quoted value of YAML on one line
 
 
 class ReportParams(Section):
@@ -105,43 +105,32 @@ def load(path: Path = layout.PARAMS) -> Params:
     return read(path, Params)
 
 
-def choose_source(kind: str, path: Path = layout.PARAMS, **others: str) -> str:
-    """Write `source.kind` and other keys of `source` into params.yaml, and leave all else there as it is, comments too.
+def choose(choices: Mapping[str, Any], path: Path = layout.PARAMS) -> dict[str, Any]:
+    """Write choices into params.yaml, and leave all else there as it is, comments too.
 
     Parameters
     ----------
-    kind : str
-        The kind of source.
+    choices : mapping of str to value
+        By dotted key: `{"source.kind": "files", "segmentation.clusters.k_max": 6}`.
     path : Path
         params.yaml.
-    **others : str
-        Other keys and their values.
 
     Returns
     -------
-    str
-        The kind that stood there before.
+    dict of str to value
+        What stood there before.
 
     Raises
     ------
     CrmwbError
-        params.yaml is not in order, before or after the change; it is left as it was.
+        There is no such key, or params.yaml is not in order, before or after the change; it is left as it was.
     """
-    before = load(path).source.kind
+    load(path)
     text = path.read_text(encoding="utf-8")
-    changed = text
-    for key, value in {"kind": kind, **others}.items():
-        written = yaml.safe_dump(value, width=10_000, allow_unicode=True).removesuffix("\n").removesuffix("\n...")
-        found = re.search(rf"(?m)^source:.*\n(?:[ \t#].*\n|\n)*?  {key}:[ \t]*({_VALUE})[ \t]*(?:#.*)?$", changed)
-        if found is None:
-            raise CrmwbError(
-                f"{path}: source.{key} does not stand on a line of its own; write {written} there by hand."
-            )
-        changed = changed[: found.start(1)] + written + changed[found.end(1) :]
+    changed, before = written(choices, text, path)
+    with tempfile.TemporaryDirectory() as folder:
+        tried = Path(folder) / path.name
+        tried.write_text(changed, encoding="utf-8")
+        read(tried, Params, lambda key: f"{path}: {'.'.join(map(str, key))}")
     path.write_text(changed, encoding="utf-8")
-    try:
-        load(path)
-    except CrmwbError:
-        path.write_text(text, encoding="utf-8")
-        raise
     return before

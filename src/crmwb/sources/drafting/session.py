@@ -69,5 +69,6 @@ def _point_to(path: Path, made: Draft, p: params.Params, *, talks: bool, yes: bo
             f"\nDVC watches {layout.RAW} only; with files elsewhere, run dvc repro --force after a change there."
         )
     if yes or (talks and typer.confirm(f"\nWrite it into {layout.PARAMS}?")):
-        params.choose_source("files", currency=currency, mapping=path.as_posix(), directory=str(directory))
+        chosen = {"kind": "files", "currency": currency, "mapping": path.as_posix(), "directory": str(directory)}
+        params.choose({f"source.{key}": value for key, value in chosen.items()})
         typer.echo(f"Written. Now run make report (looks at {directory}).")
