@@ -11,6 +11,7 @@ def main() -> None:
         "features": layout.CUSTOMER_FEATURES,
         "segments": layout.CUSTOMER_SEGMENTS,
         "value": layout.CUSTOMER_VALUE,
+        "lifecycle": layout.CUSTOMER_LIFECYCLE,
     }
     with engine.connect(p.engine) as con, step("writing the customer mart"):
         customers = mart.customer_mart(**{name: storage.open_table(con, path, name) for name, path in parts.items()})

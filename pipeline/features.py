@@ -2,6 +2,7 @@
 
 from crmwb import engine, layout, params, progress, stage, storage
 from crmwb.features.customers import customers
+from crmwb.features.interests import KEY, interests
 from crmwb.features.observation import observe
 from crmwb.features.snapshots import write_snapshots
 
@@ -14,6 +15,7 @@ def main() -> None:
         with progress.step(f"describing {observation.n_customers:,} customers as of {observation.as_of}"):
             described = customers(tables, observation.as_of, p.features)
             storage.write_query(con, described, layout.CUSTOMER_FEATURES, order_by=["customer_id"])
+            storage.write_query(con, interests(tables, observation.as_of), layout.INTERESTS, order_by=KEY)
         write_snapshots(con, tables, observation, p.features)
         storage.write_json(observation.content(), layout.OBSERVATION)
 

@@ -1,22 +1,28 @@
-"""Segment every customer: RFM scores, value tiers and clusters, with a profile of each segment and the evidence."""
+"""Segment every customer: RFM, value tiers and clusters, what each segment is and needs, and whether it stands."""
 
-from crmwb import layout, params, segmentation, stage, storage
-from crmwb.progress import step
+from crmwb import engine, layout, params, stage, storage
+from crmwb.segmentation import artefacts, needs, refit
+from crmwb.segmentation.study import Past, study
+
+CUSTOMERS = (layout.CUSTOMER_FEATURES, layout.CUSTOMER_VALUE, layout.CUSTOMER_LIFECYCLE)
 
 
 def main() -> None:
     p = params.load()
-    features = storage.read_frame(layout.CUSTOMER_FEATURES)
-    as_of = storage.read_json(layout.OBSERVATION)["as_of"]
-    with step("finding segments"):
-        model = segmentation.fit(features, as_of, p.segmentation, p.seed)
-    with step("scoring and profiling customers"):
-        customers = segmentation.score(features, model)
-        profiles = segmentation.profiles(features, customers, model)
-    storage.write_frame(customers, layout.CUSTOMER_SEGMENTS, ["customer_id"], segmentation.CUSTOMERS_SCHEMA)
-    storage.write_frame(profiles, layout.SEGMENT_PROFILES, ["scheme", "position"], segmentation.PROFILES_SCHEMA)
-    storage.write_json(model, layout.SEGMENT_MODEL)
-    storage.write_json(segmentation.metrics(customers, model), layout.SEGMENT_METRICS)
+    source = storage.read_json(layout.QUALITY_SUMMARY)["profile"]["source"]
+    past = Past(layout.SNAPSHOTS, refit.accepted(layout.ACCEPTED_SEGMENTS, source))
+    with engine.connect(p.engine) as con:
+        made = study(
+            con,
+            storage.open_tables(con, layout.CLEAN),
+            storage.read_joined("customer_id", *CUSTOMERS),
+            past,
+            interests=storage.read_frame(layout.INTERESTS),
+            marketing_mix=needs.read_rules(layout.MARKETING_MIX),
+            observed=storage.read_json(layout.OBSERVATION),
+            params=p,
+        )
+    artefacts.write(made)
 
 
 if __name__ == "__main__":

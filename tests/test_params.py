@@ -59,6 +59,13 @@ def test_a_date_is_read_as_a_date(load):
             ["add up to 1", "1.5"],
         ),
         ("segmentation.rfm.segments", CONTENT["segmentation"]["rfm"]["segments"][:-1], ["recency score 1"]),
+        ("segmentation.clusters.views", ["how"], ["clusters.views", "no view how", "behavioural"]),
+        ("segmentation.views.allow", ["name"], ["segmentation.views.allow", "'name'", "gender"]),
+        (
+            "segmentation.views.declared.social.columns",
+            [{"column": "interests", "transform": "log"}],
+            ["column interests and transform interests go together"],
+        ),
         ("features.off_season_months", [13], ["off_season_months", "13"]),
         ("segmentation.rfm.n_bins", 3, ["champions", "[5, 5]", "n_bins (3)"]),
         ("segmentation.rfm.segments", CONTENT["segmentation"]["rfm"]["segments"] * 2, ["different names", "champions"]),

@@ -147,7 +147,17 @@ def show_quarantine(
 
 @app.command("accept")
 def accept_run() -> None:
-    """Accept the last run: later ones are held against its rows, last days and distributions."""
+    """Accept the last run: later ones are held against its rows and distributions, and its segments keep their ids."""
     from crmwb.quality.runs import accepted
 
-    stage.run(lambda: typer.echo(accepted.accept(layout.root())))
+    def accept() -> None:
+        root = layout.root()
+        typer.echo(accepted.accept(root))
+        if (root / layout.SEGMENT_MODEL).exists():
+            from crmwb.segmentation import refit
+
+            typer.echo(refit.accept(root))
+        else:
+            typer.echo(f"No segments to accept yet: {layout.SEGMENT_MODEL} is not there.")
+
+    stage.run(accept)

@@ -25,6 +25,8 @@ from crmwb.errors import CrmwbError
 
 COMPRESSION = "zstd"
 ROW_GROUP_ROWS = 131_072
+# A spreadsheet runs a cell that begins so, and is no number, as a formula; a leading apostrophe makes it text again.
+FORMULA = r"^([=@\t\r]|[-+][\d.,]*[^\d.,])"
 
 
 @contextmanager

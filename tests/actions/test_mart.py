@@ -7,9 +7,9 @@ import pyarrow.parquet as pq
 import pytest
 from project import PROJECT
 
-from crmwb import engine, layout, segmentation, value
+from crmwb import engine, layout, lifecycle, segmentation, value
 from crmwb.actions import dictionary, mart
-from crmwb.actions.columns import SEGMENTS, VALUE
+from crmwb.actions.columns import LIFECYCLE, SEGMENTS, VALUE
 from crmwb.features.catalogue import SCHEMA as FEATURES_SCHEMA
 from crmwb.tables import ARROW_TYPES
 
@@ -28,12 +28,18 @@ def customers(con):
         ),
         "segments": rows(segmentation.CUSTOMERS_SCHEMA, {"customer_id": "a", "tier": "vip"}),
         "value": rows(value.CUSTOMERS_SCHEMA, {"customer_id": "a", "clv_cents": 7}),
+        "lifecycle": rows(lifecycle.CUSTOMERS_SCHEMA, {"customer_id": "a", "stage": "growth"}),
     }  # fmt: skip
     return mart.customer_mart(**{name: engine.open_arrow(con, table, name) for name, table in parts.items()})
 
 
 @pytest.mark.parametrize(
-    ("columns", "schema"), [(SEGMENTS, segmentation.CUSTOMERS_SCHEMA), (VALUE, value.CUSTOMERS_SCHEMA)]
+    ("columns", "schema"),
+    [
+        (SEGMENTS, segmentation.CUSTOMERS_SCHEMA),
+        (VALUE, value.CUSTOMERS_SCHEMA),
+        (LIFECYCLE, lifecycle.CUSTOMERS_SCHEMA),
+    ],
 )
 def test_the_columns_are_those_of_the_artefacts(columns, schema):
     assert [(c.name, ARROW_TYPES[c.kind]) for c in columns] == [(f.name, f.type) for f in schema if f.name != mart.KEY]
@@ -42,7 +48,7 @@ def test_the_columns_are_those_of_the_artefacts(columns, schema):
 def test_every_customer_is_there_known_to_the_later_rooms_or_not(customers):
     frame = customers.to_pyarrow().to_pandas().set_index("customer_id")
     assert sorted(frame.index) == ["-b", "a"]
-    assert frame.loc["a", ["tier", "clv_cents"]].to_list() == ["vip", 7]
+    assert frame.loc["a", ["tier", "clv_cents", "stage"]].to_list() == ["vip", 7, "growth"]
     assert frame.loc["-b", ["tier", "clv_cents"]].isna().all()
 
 

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 from crmwb import engine
+from crmwb.quality import account
 from crmwb.quality.audits import labels, links, owners, people
 from crmwb.quality.quarantine import SCHEMA
 from crmwb.tables import CUSTOMERS, OPPORTUNITIES, PRODUCTS, TRANSACTIONS
@@ -84,8 +85,24 @@ def test_lines_without_customer_are_counted_whether_unreadable_or_unknown(sales,
         ("customer_id_is_known; line_no_is_known", "customer_id (who bought) is unknown; …", None),
         ("customer_id_is_in_customers", "customer_id (who bought) is not among the clean customers", "x"),
     )
-    found = people.lines_without_customer(log, quarantine)
+    found = people.lines_without_customer(log, quarantine, None)
     assert (found.rows, found.share, found.severity) == (2, 2 / 4, "warning")
+
+
+def test_lines_without_customer_that_the_filter_left_out_are_counted_with_their_money(sales, left_out, con):
+    log = sales("customer_id ordered_at revenue\na 2024-01-01 1.00\nb 2024-01-01 4.00")
+    quarantine = left_out(("customer_id_is_known", "customer_id (who bought) is unknown", None))
+    manifest = {"filtered": 5, "without_customer": {"rows": 2, "revenue_cents": 1234_56}}
+    found = people.lines_without_customer(log, quarantine, account.filtered(con, "transactions", manifest))
+    assert (found.rows, found.share, found.severity) == (3, 3 / 8, "warning")
+    assert found.finding == (
+        "3 of 8 lines (38%) name no customer and are left out, with a revenue of 1,234.56 beside 5.00 of known "
+        "customers."
+    )
+    for_other_reasons = account.filtered(con, "transactions", {"filtered": 5})
+    assert people.lines_without_customer(log, quarantine, for_other_reasons).finding == (
+        "1 of 8 lines (12%) names no customer and is left out."
+    )
 
 
 @pytest.mark.parametrize("name", ["TEST", "test-17", "0", "000", "unknown", "Guest", "n/a", "cash_sales", "99999"])

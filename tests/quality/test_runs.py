@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from crmwb.errors import CrmwbError
 from crmwb.quality.runs import accepted
-from crmwb.quality.runs.drift import stability_index
 from crmwb.quality.runs.profile import distributions
+from crmwb.quality.runs.stability import stability_index
 from crmwb.tables import TRANSACTIONS
 
 

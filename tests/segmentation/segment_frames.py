@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from crmwb import params
-from crmwb.params import ClusterParams, RfmParams, SegmentationParams, TierParams
+from crmwb.params import ClusterParams, RfmParams, SegmentationParams, TierParams, View, ViewColumn, ViewsParams
 
 PROJECT = Path(__file__).parents[2]
 CHOICES = params.load(PROJECT / "params.yaml")
@@ -46,12 +46,19 @@ def tier_params(**changes) -> TierParams:
 
 
 def cluster_params(**changes) -> ClusterParams:
-    quick = {"k_max": 4, "n_bootstrap": 10}
+    quick = {"k_max": 4, "n_bootstrap": 6}
     return ClusterParams(**dict(CHOICES.segmentation.clusters) | quick | changes)
 
 
-def choices(**clusters) -> SegmentationParams:
-    return SegmentationParams(rfm=rfm_params(), tiers=tier_params(), clusters=cluster_params(**clusters))
+def choices(features: tuple[str, ...] = (), **clusters) -> SegmentationParams:
+    """The project's own choices, quicker; where `features` are given, they are the one view that is clustered."""
+    changed = {"clusters": cluster_params(**clusters)}
+    if features:
+        columns = tuple(ViewColumn(column=name, transform="none") for name in features)
+        declared = {"shown": View(why="A test shows it.", weight=1, columns=columns)}
+        changed["views"] = ViewsParams(**dict(CHOICES.segmentation.views) | {"declared": declared})
+        changed["clusters"] = cluster_params(**clusters | {"views": ("shown",)})
+    return SegmentationParams(**dict(CHOICES.segmentation) | changed)
 
 
 def planted(n: int = 600, seed: int = SEED) -> tuple[pd.DataFrame, np.ndarray]:

@@ -176,11 +176,9 @@ def test_scoring_only_customers_who_never_bought(fitted):
 def project(tmp_path, monkeypatch) -> Path:
     """A project's folder with params and the features of CDNOW's sample."""
     content = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
-    content["segmentation"]["clusters"] |= {
-        "features": ["n_orders", "revenue_cents", "days_since_last"],
-        "k_max": 3,
-        "n_bootstrap": 3,
-    }
+    columns = [{"column": name, "transform": "log"} for name in ("n_orders", "revenue_cents", "days_since_last")]
+    content["segmentation"]["views"]["declared"]["behavioural"]["columns"] = columns
+    content["segmentation"]["clusters"] |= {"k_max": 3, "n_bootstrap": 3}
     monkeypatch.chdir(tmp_path)
     layout.PARAMS.write_text(yaml.safe_dump(content), encoding="utf-8")
     storage.write_frame(cdnow(), layout.CUSTOMER_FEATURES, ["customer_id"])
@@ -227,7 +225,8 @@ def test_the_stage_writes_the_same_bytes_at_one_thread_and_two_and_from_shuffled
 
 def test_the_stage_stops_with_one_sentence_at_a_feature_that_is_none(project, capsys):
     content = yaml.safe_load(layout.PARAMS.read_text(encoding="utf-8"))
-    content["segmentation"]["clusters"]["features"] = ["n_orders", "n_purchases"]
+    columns = content["segmentation"]["views"]["declared"]["behavioural"]["columns"]
+    columns.append({"column": "n_purchases", "transform": "log"})
     layout.PARAMS.write_text(yaml.safe_dump(content), encoding="utf-8")
     assert run_the_stage() == 1
     said = " ".join(capsys.readouterr().err.split())

@@ -65,15 +65,6 @@ def test_the_cluster_map_shows_a_cell_for_each_cluster_and_feature(found):
     assert [label.get_text() for label in ax.get_yticklabels()] == centres.index.tolist()
 
 
-def test_the_evidence_marks_the_chosen_number(found):
-    _, _, model = found
-    evidence = pd.DataFrame(model["clusters"]["evidence"])
-    ax = clusters.evidence_by_k(evidence, model["clusters"]["k"], 0.75)
-    assert "chosen: 3" in ax.get_title(loc="left") + ax.get_title()
-    lines = {line.get_label(): list(line.get_ydata()) for line in ax.lines}
-    assert lines["silhouette"] == evidence["silhouette"].tolist()
-
-
 def test_colours_are_fixed_whatever_else_is_shown():
     usual = colours.of_segments(["vip", "champions", "lost"])
     assert colours.of_segments(["lost", "vip"]) == {name: usual[name] for name in ("lost", "vip")}

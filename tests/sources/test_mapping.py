@@ -66,6 +66,18 @@ def test_a_customer_is_whoever_bought_with_the_latest_known_attributes(exports):
     assert set(customers.kind) == {"company"}
 
 
+def test_what_a_filter_leaves_out_for_want_of_a_customer_is_told_with_its_money(exports):
+    exports.write(HEADER + "a,o1,2024-01-01,1,1\n,o2,2024-01-01,1,2.50\n,o3,2024-01-01,1,-1\nb,o4,2024-01-01,9,7\n")
+    exports.map(filter="customer is not null and units < 5")
+    told = exports.ingest().manifest["tables"]["transactions"]
+    assert (told["rows"], told["filtered"]) == (1, 3)
+    assert told["without_customer"] == {"rows": 2, "revenue_cents": 150}
+    exports.map(filter="units < 5 and amount > 0")  # for other reasons
+    told = exports.ingest().manifest["tables"]["transactions"]
+    assert (told["rows"], told["unreadable"], told["filtered"]) == (1, 1, 2)
+    assert "without_customer" not in told
+
+
 def test_a_customer_may_be_named_in_several_tables(exports):
     exports.write(HEADER + "a,o1,2024-03-01,1,1\n")
     exports.write("nr,who,sent,due,amount\n1,b,2024-01-01,2024-02-01,5\n2,a,2024-01-01,2024-02-01,5\n", "invoices.csv")

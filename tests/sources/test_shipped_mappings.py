@@ -75,7 +75,9 @@ def test_online_retail(ingested, shared_data, truth):
     raw = pd.read_csv(shared_data / "online_retail" / "online_retail.csv.gz", dtype=str, keep_default_na=False)
     assert raw.InvoiceDate.str[:10].agg(["min", "max"]).tolist() == [expected["first"], expected["last"]]
     rows = found.table("transactions")
-    with_customer = raw[raw.CustomerID != ""]
+    with_customer, without = raw[raw.CustomerID != ""], raw[raw.CustomerID == ""]
+    their_cents = [cents(*line) for line in zip(without.Quantity, without.UnitPrice, strict=True)]
+    assert told["transactions"]["without_customer"] == {"rows": len(without), "revenue_cents": sum(their_cents)}
     thousandths = with_customer.UnitPrice.map({price: cents(price, 10) for price in with_customer.UnitPrice.unique()})
     assert (thousandths == with_customer.UnitPrice.astype(float).mul(1000).round(6)).all()
     exact = with_customer.Quantity.astype("int64") * thousandths
@@ -97,6 +99,9 @@ def test_superstore(ingested, shared_data, truth):
     assert rows.order_id.nunique() == expected["orders"]
     assert len(found.table("customers")) == expected["customers"]
     assert rows.revenue_cents.sum() == raw.Sales.map(cents).sum()
+    assert (rows.gross_cents - rows.discount_cents == rows.revenue_cents).all()
+    first = rows[(rows.order_id == "US-2015-108966") & (rows.line_no == 1)].iloc[0]
+    assert (first.gross_cents, first.discount_cents, first.revenue_cents) == (1741_05, 783_47, 957_58)
     profit = (rows.revenue_cents - rows.cost_cents).groupby(rows.customer_id).sum()
     assert profit.to_dict() == raw.Profit.map(cents).groupby(raw["Customer ID"]).sum().to_dict()
     assert (profit < 0).sum() == expected["customers_negative_in_total"]
@@ -133,6 +138,7 @@ def test_maven_crm(ingested, shared_data, truth):
         "account"
     ).close_value.sum().to_dict()
     assert found.manifest["tables"]["transactions"]["filtered"] == len(raw) - len(won)
+    assert "without_customer" not in found.manifest["tables"]["transactions"]  # what is not won is no sale
     assert (raw["product"] == "GTXPro").sum() == expected["unmatched_product_rows"]
     assert set(deals.product_id) == set(found.table("products").product_id)  # GTXPro is GTX Pro
     assert (deals.won.isna() == raw.set_index("opportunity_id").deal_stage[deals.opportunity_id].isin(

@@ -14,10 +14,27 @@ SEGMENTS = (
     _known("monetary_score", Kind.INTEGER, "RFM: how much they spend, 1 to n_bins (best)"),
     _known("frequency_monetary_score", Kind.INTEGER, "mean of frequency and monetary score, half up"),
     _known("rfm_segment", Kind.CATEGORY, "named RFM segment; unknown for who never bought"),
-    Column("tier", Kind.CATEGORY, "value tier by tier_score, from behaviour alone; potential for who never bought"),
+    _known("tier", Kind.CATEGORY, "value tier by tier_score, from the past alone; potential for who never bought"),
     _known("tier_score", Kind.NUMBER, "weighted worth, 0 to 100 (best)"),
+    _known("tier_probability", Kind.SHARE, "probability that tier is right"),
+    _known("tier_is_held", Kind.BOOLEAN, "just beyond a boundary, and kept in the tier of before"),
+    _known("value_class", Kind.CATEGORY, "high, potential, general or low: worth so far and worth to come"),
     _known("cluster", Kind.INTEGER, "group by likeness, 1 earning the most per customer"),
     _known("cluster_name", Kind.CATEGORY, "what sets the cluster apart"),
+    _known("cluster_probability", Kind.SHARE, "probability of that cluster, where the method knows one"),
+    _known("is_outlier", Kind.BOOLEAN, "unlike all clusters"),
+)
+LIFECYCLE = (
+    _known("stage", Kind.CATEGORY, "stage of the customer's life"),
+    _known("previous_stage", Kind.CATEGORY, "the stage before it, within the history"),
+    _known("stage_since", Kind.DATE, "the first month end at which the stage held"),
+    _known(
+        "n_months_in_stage", Kind.INTEGER, "whole months since then; at least so many where the beginning is unknown"
+    ),
+    _known("usual_gap_days", Kind.NUMBER, "the own median gap between purchases, drawn towards everyone's"),
+    _known("late_after_days", Kind.NUMBER, "silent for longer than this, they are late"),
+    _known("lapsed_after_days", Kind.NUMBER, "silent for longer than this, they have lapsed"),
+    _known("stage_reason", Kind.TEXT, "why this stage"),
 )
 
 ENDS = ("lower_95", "lower_80", "lower_50", "upper_50", "upper_80", "upper_95")

@@ -8,36 +8,38 @@ import pandas as pd
 import pyarrow.csv as pa_csv
 
 from crmwb import engine, storage
-from crmwb.actions.columns import SEGMENTS, VALUE
+from crmwb.actions.columns import LIFECYCLE, SEGMENTS, VALUE
 from crmwb.engine import Backend
 from crmwb.features import catalogue
 from crmwb.tables import Column, Kind
 
 KEY = "customer_id"
-# A spreadsheet runs a cell that begins with one of these as a formula; a leading apostrophe makes it text again.
-FORMULA = r"^[=+\-@\t\r]"
 TEXTS = {Kind.ID, Kind.TEXT, Kind.CATEGORY}
 
 
 def columns() -> dict[str, tuple[Column, ...]]:
     """Return what each column of the mart means, by the artefact that it comes from, in the mart's order."""
-    return {"features": catalogue.FEATURES, "segments": SEGMENTS, "value": VALUE}
+    return {"features": catalogue.FEATURES, "segments": SEGMENTS, "value": VALUE, "lifecycle": LIFECYCLE}
 
 
-def customer_mart(features: ir.Table, segments: ir.Table, value: ir.Table) -> ir.Table:
+def customer_mart(features: ir.Table, **others: ir.Table) -> ir.Table:
     """Put together what is known of each customer.
 
     Parameters
     ----------
-    features, segments, value : ir.Table
-        One row per customer each; every customer has features, not every one has segments or value.
+    features : ir.Table
+        One row per customer; every customer has features.
+    **others : ir.Table
+        segments, value and lifecycle: one row per customer each, though not every customer may have one.
 
     Returns
     -------
     ir.Table
-        One row per row of `features`; columns as in `columns()`, NULL where a customer has no segments or value.
+        One row per row of `features`; columns as in `columns()`, NULL where a customer has no such row.
     """
-    joined = features.left_join(segments, KEY, rname="{name}_segments").left_join(value, KEY, rname="{name}_value")
+    joined = features
+    for name, other in others.items():
+        joined = joined.left_join(other, KEY, rname="{name}_" + name)
     return joined.select(*(column.name for group in columns().values() for column in group))
 
 
@@ -65,8 +67,9 @@ def write_csv(con: Backend, mart: ir.Table, path: Path) -> None:
         Where to.
     """
     texts = {column.name for group in columns().values() for column in group if column.kind in TEXTS}
+    found = {name: mart[name] for name in sorted(texts)}
     disarmed = mart.mutate(
-        **{name: ibis.ifelse(mart[name].re_search(FORMULA), "'" + mart[name], mart[name]) for name in sorted(texts)}
+        **{name: ibis.ifelse(text.re_search(storage.FORMULA), "'" + text, text) for name, text in found.items()}
     )
     reader = engine.batches(con, disarmed.order_by(KEY))
     with storage.replacing(path) as beside, pa_csv.CSVWriter(beside, reader.schema) as writer:

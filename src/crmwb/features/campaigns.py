@@ -15,20 +15,14 @@ def campaigns(campaign_members: ir.Table, campaigns: ir.Table | None, as_of: dat
     when its campaign started, else at the latest when it was answered; one without any date cannot be placed and is
     left out. An answer at or after `as_of` is not known yet: the campaign stands unanswered.
     """
-    contacted = campaign_members.filter(lambda t: t.arm == "treatment")
-    moments = [contacted.contacted_at, contacted.responded_at]
-    if campaigns is not None:
-        contacted = contacted.left_join(campaigns.select("campaign_id", "starts_on"), "campaign_id")
-        moments = [contacted.contacted_at, contacted.starts_on.cast("timestamp"), contacted.responded_at]
-    known = before(contacted.mutate(reached_at=ibis.coalesce(*moments)), "reached_at", as_of)
-    answered = (known.responded_at < midnight(as_of)).fill_null(False)
+    known = contacts_before(campaign_members, campaigns, as_of)
     days = days_between(known.reached_at.date(), known.responded_at.date())
-    timed = answered & (days >= 0)
+    timed = known.answered & (days >= 0)
     sums = known.group_by("customer_id").aggregate(
         n_campaigns_received=known.count(),
-        n_campaigns_answered=known.count(where=answered),
+        n_campaigns_answered=known.count(where=known.answered),
         last_campaign_on=known.reached_at.date().max(),
-        last_answer_on=known.responded_at.date().max(where=answered),
+        last_answer_on=known.responded_at.date().max(where=known.answered),
         answer_days=days.sum(where=timed),
         n_timed=known.count(where=timed),
     )
@@ -37,3 +31,14 @@ def campaigns(campaign_members: ir.Table, campaigns: ir.Table | None, as_of: dat
         mean_answer_days=share(sums.answer_days, sums.n_timed),
         days_since_campaign=days_between(sums.last_campaign_on, ibis.literal(as_of)),
     ).drop("answer_days", "n_timed")
+
+
+def contacts_before(campaign_members: ir.Table, campaigns: ir.Table | None, as_of: date) -> ir.Table:
+    """Return the members that a campaign reached before `as_of`, with `reached_at` and `answered` (as known then)."""
+    contacted = campaign_members.filter(lambda t: t.arm == "treatment")
+    moments = [contacted.contacted_at, contacted.responded_at]
+    if campaigns is not None:
+        contacted = contacted.left_join(campaigns.select("campaign_id", "starts_on"), "campaign_id")
+        moments = [contacted.contacted_at, contacted.starts_on.cast("timestamp"), contacted.responded_at]
+    known = before(contacted.mutate(reached_at=ibis.coalesce(*moments)), "reached_at", as_of)
+    return known.mutate(answered=(known.responded_at < midnight(as_of)).fill_null(False))

@@ -18,32 +18,53 @@ from crmwb import layout
 from crmwb.errors import CrmwbError
 from crmwb.params.choosing import written
 from crmwb.params.customers import FeatureParams, QualityParams
+from crmwb.params.lifecycle import LifecycleParams
+from crmwb.params.migration import MigrationParams
 from crmwb.params.reading import read
 from crmwb.params.section import Name, Section
 from crmwb.params.segmentation import (
+    INTERESTS,
     POTENTIAL,
+    SENSITIVE,
+    AcceptanceParams,
+    CardParams,
     ClusterParams,
+    NeedsParams,
+    RefitParams,
+    RfmBreaks,
     RfmParams,
     RfmSegment,
     SegmentationParams,
     Tier,
     TierParams,
+    View,
+    ViewColumn,
+    ViewsParams,
 )
 from crmwb.params.source import B2bDemoParams, EngineParams, SourceParams
 from crmwb.params.value import BacktestParams, DimensionWeights, EquityParams, ScorecardParams, ValueParams
 
 __all__ = [
+    "INTERESTS",
     "POTENTIAL",
+    "SENSITIVE",
+    "AcceptanceParams",
     "B2bDemoParams",
     "BacktestParams",
+    "CardParams",
     "ClusterParams",
     "DimensionWeights",
     "EngineParams",
     "EquityParams",
     "FeatureParams",
+    "LifecycleParams",
+    "MigrationParams",
+    "NeedsParams",
     "Params",
     "QualityParams",
+    "RefitParams",
     "ReportParams",
+    "RfmBreaks",
     "RfmParams",
     "RfmSegment",
     "ScorecardParams",
@@ -53,6 +74,9 @@ __all__ = [
     "Tier",
     "TierParams",
     "ValueParams",
+    "View",
+    "ViewColumn",
+    "ViewsParams",
     "choose",
     "load",
     "read",
@@ -78,6 +102,8 @@ class Params(Section):
     features: FeatureParams
     segmentation: SegmentationParams
     value: ValueParams
+    lifecycle: LifecycleParams
+    migration: MigrationParams
     reports: Annotated[dict[Name, ReportParams], Field(min_length=1)]
 
     @model_validator(mode="after")

@@ -28,6 +28,16 @@ FIXED = {
     "cannot_lose_them": "#b3261e",
     "hibernating": "#94a0ac",
     "lost": "#5f6c7b",
+    # stages of life: grey before buying, blue to green while it lasts, orange to dark grey as it ends, violet: back
+    "account": "#e3e8ed",
+    "target": "#cdb98f",
+    "prospect": "#c99a2e",
+    "introduction": "#6bb3cf",
+    "growth": "#3a9d62",
+    "maturity": "#0b6e99",
+    "decline": "#e07b39",
+    "lapsed": "#5f6c7b",
+    "won_back": "#8c5fb3",
     "never_bought": NEVER_BOUGHT,
     "never bought": NEVER_BOUGHT,
 }

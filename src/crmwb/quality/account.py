@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import ibis.expr.types as ir
+import pyarrow as pa
 import pyarrow.parquet as pq
 
+from crmwb import engine
+from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.tables import Kind, Table
 
@@ -39,7 +43,7 @@ class Account:
         return self.quarantined / self.ingested if self.ingested else 0.0
 
 
-def opened(file: Path, n_unreadable: int, manifest: Mapping[str, int]) -> Account:
+def opened(file: Path, n_unreadable: int, manifest: Mapping[str, Any]) -> Account:
     """Open a table's account, with every readable row still clean.
 
     Raises
@@ -54,6 +58,20 @@ def opened(file: Path, n_unreadable: int, manifest: Mapping[str, int]) -> Accoun
             f"{manifest['rows']:,} and {manifest['unreadable']:,}; run `dvc repro -f -s ingest`."
         )
     return Account(ingested=n_rows + n_unreadable, clean=n_rows, quarantined=n_unreadable, unreadable=n_unreadable)
+
+
+def filtered(con: Backend, name: str, manifest: Mapping[str, Any]) -> ir.Table:
+    """Return what the manifest tells of the rows of a table that its mapping's filter left out, as a table of one row.
+
+    Columns: n_rows, and of those left out because they name no customer n_without_customer and cents_without_customer.
+    """
+    nobodys = manifest.get("without_customer", {"rows": 0, "revenue_cents": 0})
+    told = {
+        "n_rows": manifest["filtered"],
+        "n_without_customer": nobodys["rows"],
+        "cents_without_customer": nobodys["revenue_cents"],
+    }
+    return engine.open_arrow(con, pa.table({key: [value] for key, value in told.items()}), f"filtered_{name}")
 
 
 def without(account: Account, n_broken: int) -> Account:

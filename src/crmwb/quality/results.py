@@ -32,6 +32,8 @@ class TableResult:
         Quarantined rows by the rules that they broke.
     distributions : dict of str to dict
         How the values of its clean rows are distributed, by column.
+    filtered : int
+        Rows that the mapping's filter left out, so that they were not ingested.
     """
 
     account: Account
@@ -42,6 +44,7 @@ class TableResult:
     last: str | None
     reasons: dict[str, int]
     distributions: dict[str, Distribution]
+    filtered: int
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,9 +21,6 @@ from crmwb.quality.runs.accepted import accepted, comparable, reasons
 PLACE = ["source_file", "source_row", "rule", "reason"]
 N_EXAMPLES = 3
 WIDTH = 160  # letters of an example; more is in the file
-# A spreadsheet runs a cell that begins with one of these as a formula; a leading apostrophe makes it text again.
-FORMULA = re.compile(r"[=+\-@\t\r]")
-NUMBER = re.compile(r"[-+]?[\d.,]+")
 HOW_TO_READMIT = (
     "Rows come back by themselves: mend the source or its mapping, then run `dvc repro`; those that keep the rules are "
     "let in, and this list shows what is left."
@@ -235,6 +232,4 @@ def _written(example: Mapping[str, Any]) -> str:
 
 def _disarmed(cell: Any) -> Any:
     """Return text that a spreadsheet would run as a formula as plain text; numbers stay what they are."""
-    if isinstance(cell, str) and FORMULA.match(cell) and not NUMBER.fullmatch(cell):
-        return "'" + cell
-    return cell
+    return "'" + cell if isinstance(cell, str) and re.match(storage.FORMULA, cell) else cell

@@ -51,7 +51,12 @@ def _verdicts(validation: Validation) -> Iterator[tuple[str, Verdict]]:
 
 
 def _table(result: TableResult) -> dict[str, Any]:
-    told = asdict(result.account) | {"first": result.first, "last": result.last, "columns": result.known}
+    told = asdict(result.account) | {
+        "filtered": result.filtered,
+        "first": result.first,
+        "last": result.last,
+        "columns": result.known,
+    }
     return told if result.revenue_cents is None else told | {"revenue_cents": result.revenue_cents}
 
 

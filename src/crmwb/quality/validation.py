@@ -15,7 +15,7 @@ from crmwb.errors import CrmwbError
 from crmwb.params import QualityParams
 from crmwb.quality import account as accounts
 from crmwb.quality import limits
-from crmwb.quality.audits import QUARANTINE, audited
+from crmwb.quality.audits import FILTERED, QUARANTINE, audited
 from crmwb.quality.checks import KEY_IS_UNIQUE, REPEATS, ROW, Check, row_checks, shape_checks
 from crmwb.quality.completeness import completeness, known_shares
 from crmwb.quality.facts import numbered, repeats, with_facts
@@ -93,10 +93,15 @@ def validate(
             name + QUARANTINE: engine.open_parquet(con, quarantine / f"{name}.parquet", f"quarantined_{name}")
             for name in present
         }
+        filtered = {
+            name + FILTERED: accounts.filtered(con, name, told)
+            for name, told in manifest["tables"].items()
+            if told.get("filtered")
+        }
         with progress.step("counting what is known"):
             complete = completeness(tables, {name: result.known for name, result in results.items()})
         with progress.step("auditing the clean tables"):
-            audits = tuple(audited(tables | left))
+            audits = tuple(audited(tables | left | filtered))
     profile = profile_of(manifest.get("source", {}), results)
     return Validation(results, profile, tuple(drift.judged(profile, accepted, params)), complete, audits)
 
@@ -114,7 +119,7 @@ def _parents(table: Table) -> set[str]:
 
 
 def _validate_table(
-    setting: Setting, table: Table, parents: Mapping[str, ir.Table], manifest: Mapping[str, int]
+    setting: Setting, table: Table, parents: Mapping[str, ir.Table], manifest: Mapping[str, Any]
 ) -> TableResult:
     """Hold one table against its contract and its clean parents, and write its clean rows and its quarantine."""
     con, params = setting.con, setting.params
@@ -151,6 +156,7 @@ def _validate_table(
             *_period(clean, table),
             _reasons(engine.open_parquet(con, quarantine_file, f"quarantined_{table.name}")),
             distributions(clean, table),
+            manifest.get("filtered", 0),
         )
 
 

@@ -40,7 +40,7 @@ class Picture:
         return self.html()
 
 
-def draw(function: Callable[..., Axes], *content: Any, alt: str, **options: Any) -> Picture:
+def draw(function: Callable[..., Axes | Figure], *content: Any, alt: str, **options: Any) -> Picture:
     """Call a function of `crmwb.plots` in our style, whatever style the notebook has set for its own figures."""
     with mpl.rc_context():
         style.use()

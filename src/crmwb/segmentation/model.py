@@ -1,5 +1,6 @@
 """The segment model: RFM, tiers and clusters learnt together, scored together."""
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -8,7 +9,7 @@ import pyarrow as pa
 from crmwb import layout
 from crmwb.errors import CrmwbError
 from crmwb.params import SegmentationParams
-from crmwb.segmentation import clusters, rfm, tiers
+from crmwb.segmentation import acceptance, clusters, rfm, tiers
 
 CUSTOMERS_SCHEMA = pa.schema(
     [
@@ -20,8 +21,13 @@ CUSTOMERS_SCHEMA = pa.schema(
         ("rfm_segment", pa.string()),
         ("tier", pa.string()),
         ("tier_score", pa.float64()),
+        ("tier_probability", pa.float64()),
+        ("tier_is_held", pa.bool_()),
+        ("value_class", pa.string()),
         ("cluster", pa.int64()),
         ("cluster_name", pa.string()),
+        ("cluster_probability", pa.float64()),
+        ("is_outlier", pa.bool_()),
     ]
 )
 NEVER_BOUGHT = {"rfm_segment": "never_bought", "tier": "potential", "cluster_name": "never bought"}
@@ -29,19 +35,28 @@ WITHOUT_PURCHASES = "segments need purchases, and this source has none (the tabl
 NEEDED = ("customer_id", "n_purchase_days", "days_since_last", "n_orders", "revenue_cents")
 
 
-def fit(features: pd.DataFrame, as_of: str, params: SegmentationParams, seed: int) -> dict[str, Any]:
+def fit(
+    customers: pd.DataFrame,
+    as_of: str,
+    params: SegmentationParams,
+    seed: int,
+    *,
+    interests: pd.DataFrame | None = None,
+) -> dict[str, Any]:
     """Learn scores, tiers and clusters from the customers who bought.
 
     Parameters
     ----------
-    features : DataFrame
-        One row per customer, as the features stage makes them, in any order.
+    customers : DataFrame
+        One row per customer: features and, as far as the chosen views want them, value; in any order.
     as_of : str
         The day before which the features were known (ISO), kept in the model.
     params : SegmentationParams
         The choices.
     seed : int
         Where all chance comes from.
+    interests : DataFrame, optional
+        One row per customer and category, where a chosen view asks for them.
 
     Returns
     -------
@@ -54,57 +69,75 @@ def fit(features: pd.DataFrame, as_of: str, params: SegmentationParams, seed: in
     CrmwbError
         A column is missing, nobody has bought, or a parameter does not suit the features.
     """
-    buyers = _buyers(features)
-    known = {"as_of": as_of, "seed": seed, "n_customers": len(features), "n_buyers": len(buyers)}
-    if features["n_purchase_days"].isna().all():  # unknown, not 0: the source has no transactions
+    buyers = _buyers(customers)
+    known = {"as_of": as_of, "seed": seed, "n_customers": len(customers), "n_buyers": len(buyers)}
+    if customers["n_purchase_days"].isna().all():  # unknown, not 0: the source has no transactions
         return known | {"rfm": None, "tiers": None, "clusters": clusters.none(WITHOUT_PURCHASES)}
     if buyers.empty:
         raise CrmwbError(
-            f"{layout.CUSTOMER_FEATURES}: none of {len(features):,} customers bought anything before {as_of}; segments "
-            "need purchases: check the transactions of the source, and params.yaml: as_of."
+            f"{layout.CUSTOMER_FEATURES}: none of {len(customers):,} customers bought anything before {as_of}; "
+            "segments need purchases: check the transactions of the source, and params.yaml: as_of."
         )
     buyers = buyers.sort_values("customer_id")
+    tiered = tiers.fit(buyers, params.tiers)
+    scored = tiers.score(buyers, tiered)["tier_score"]
     return known | {
         "rfm": rfm.fit(buyers, params.rfm),
-        "tiers": tiers.fit(buyers, params.tiers),
-        "clusters": clusters.fit(buyers, params.clusters, seed),
+        "tiers": tiered | {"classes": tiers.cuts(scored, buyers.get("clv_cents"), params.tiers.upper_share)},
+        "clusters": clusters.fit(
+            buyers, params, seed, passes=partial(acceptance.passes, buyers, params=params), interests=interests
+        ),
     }
 
 
-def score(features: pd.DataFrame, model: dict[str, Any]) -> pd.DataFrame:
-    """Give every customer its scores, tier and cluster.
+def score(
+    customers: pd.DataFrame,
+    model: dict[str, Any],
+    *,
+    interests: pd.DataFrame | None = None,
+    before: pd.Series | None = None,
+    noise: pd.Series | None = None,
+) -> pd.DataFrame:
+    """Give every customer its scores, tier, class and cluster.
 
     Parameters
     ----------
-    features : DataFrame
+    customers : DataFrame
         One row per customer; these need not be the customers that the model was fitted on.
     model : dict
         What `fit` returned.
+    interests : DataFrame, optional
+        As for `fit`.
+    before, noise : Series, optional
+        The tiers of a month earlier, and how far chance moves revenue; see `tiers.score`.
 
     Returns
     -------
     DataFrame
-        The columns of `CUSTOMERS_SCHEMA`, rows in the order of `features`. Customers who never bought have no scores
-        and no cluster; they are `NEVER_BOUGHT`. All is unknown where the source has no transactions.
+        The columns of `CUSTOMERS_SCHEMA`, rows in the order of `customers`. Customers who never bought have no scores,
+        class or cluster; they are `NEVER_BOUGHT`. All is unknown where the source has no transactions.
     """
-    features = features.reset_index(drop=True)
+    customers = customers.reset_index(drop=True)
     whole = [field.name for field in CUSTOMERS_SCHEMA if field.type == pa.int64()]
     if model["rfm"] is None:
-        return features[["customer_id"]].reindex(columns=CUSTOMERS_SCHEMA.names).astype(dict.fromkeys(whole, "Int64"))
-    buyers = _buyers(features)
+        return customers[["customer_id"]].reindex(columns=CUSTOMERS_SCHEMA.names).astype(dict.fromkeys(whole, "Int64"))
+    buyers = _buyers(customers)
+    tiered = tiers.score(buyers, model["tiers"], before=before, noise=noise)
     scored = [
         rfm.score(buyers, model["rfm"]),
-        tiers.score(buyers, model["tiers"]),
-        clusters.score(buyers, model["clusters"]),
+        tiered,
+        tiers.classes(tiered["tier_score"], buyers.get("clv_cents"), model["tiers"]["classes"]).rename("value_class"),
+        clusters.score(buyers, model["clusters"], interests=interests),
     ]
-    out = features[["customer_id"]].join(pd.concat(scored, axis=1))
-    return out.fillna(NEVER_BOUGHT).astype(dict.fromkeys(whole, "Int64"))
+    out = customers[["customer_id"]].join(pd.concat(scored, axis=1))
+    known: pd.DataFrame = out.fillna(NEVER_BOUGHT).astype(dict.fromkeys(whole, "Int64"))
+    return known.reindex(columns=CUSTOMERS_SCHEMA.names)
 
 
 def metrics(customers: pd.DataFrame, model: dict[str, Any]) -> dict[str, Any]:
     """Return the few numbers worth tracking: the clusters' verdict and evidence, and how many are in each tier."""
     found = model["clusters"]
-    chosen: dict[str, Any] = next((row for row in found["evidence"] if row["k"] == found["k"]), {})
+    chosen: dict[str, Any] = next((row for row in found["evidence"] if row["is_chosen"]), {})
     kept = ("silhouette", "null_silhouette", "min_jaccard", "min_share")
     return {
         "n_customers": len(customers),

@@ -5,9 +5,10 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from crmwb.lifecycle.names import STAGES
 from crmwb.segmentation.model import NEVER_BOUGHT
 
-SCHEMES = ("rfm_segment", "tier", "cluster_name")
+SCHEMES = ("rfm_segment", "tier", "value_class", "cluster_name", "stage")
 PROFILES_SCHEMA = pa.schema(
     [
         ("scheme", pa.string()),
@@ -18,7 +19,13 @@ PROFILES_SCHEMA = pa.schema(
         ("revenue_cents", pa.int64()),
         ("revenue_share", pa.float64()),
         ("margin_cents", pa.int64()),
+        ("profit_cents", pa.int64()),
+        ("profit_share", pa.float64()),
+        ("clv_cents", pa.int64()),
+        ("clv_share", pa.float64()),
         ("mean_revenue_cents", pa.int64()),
+        ("mean_profit_cents", pa.int64()),
+        ("mean_clv_cents", pa.int64()),
         ("mean_order_cents", pa.int64()),
         ("mean_n_orders", pa.float64()),
         ("median_days_since_last", pa.float64()),
@@ -37,7 +44,7 @@ def profiles(features: pd.DataFrame, customers: pd.DataFrame, model: dict[str, A
     Parameters
     ----------
     features : DataFrame
-        One row per customer.
+        One row per customer: features and, where they are there, value and stage.
     customers : DataFrame
         Their segments, from `score`.
     model : dict
@@ -47,21 +54,33 @@ def profiles(features: pd.DataFrame, customers: pd.DataFrame, model: dict[str, A
     -------
     DataFrame
         The columns of `PROFILES_SCHEMA`, one row per scheme and segment, in the scheme's own order (`position`, from
-        1). Within a scheme customers and revenue add up to those of all customers. Money is in whole cents;
-        mean_revenue_cents is per customer, mean_order_cents per order; means and medians are over the customers of
-        whom the value is known, and NULL where there are none or the source does not have it.
+        1). Within a scheme customers and money add up to those of all customers; a share of money is NULL where the
+        sum of all is not positive. Money is in whole cents; mean_profit_cents and mean_clv_cents are per customer of
+        whom it is known, mean_revenue_cents per customer, mean_order_cents per order; other means and medians are over
+        the customers of whom the value is known, and NULL where there are none or the source does not have it.
+        Schemes that neither frame has are left out.
     """
     if model["rfm"] is None:
         return pd.DataFrame(columns=PROFILES_SCHEMA.names)
-    both = customers.merge(features, on="customer_id", validate="one_to_one").sort_values("customer_id")
-    order = {
+    own = [name for name in SCHEMES if name in customers]
+    theirs = features.drop(columns=[name for name in own if name in features])
+    both = customers.merge(theirs, on="customer_id", validate="one_to_one").sort_values("customer_id")
+    present = [name for name in SCHEMES if name in both and both[name].notna().any()]
+    return pd.concat([_scheme(both, scheme, _order(both, scheme, model)) for scheme in present], ignore_index=True)
+
+
+def _order(both: pd.DataFrame, scheme: str, model: dict[str, Any]) -> list[str]:
+    """Return a scheme's segments in its own order: that of the model, of life, or else by revenue per customer."""
+    learnt = {
         "rfm_segment": [rule["name"] for rule in model["rfm"]["segments"]],
         "tier": [level["name"] for level in model["tiers"]["levels"]],
         "cluster_name": [cluster["name"] for cluster in model["clusters"]["clusters"]],
+        "stage": list(STAGES),
     }
-    return pd.concat(
-        [_scheme(both, scheme, [*order[scheme], NEVER_BOUGHT[scheme]]) for scheme in SCHEMES], ignore_index=True
-    )
+    if scheme in learnt:
+        return [*learnt[scheme], *([NEVER_BOUGHT[scheme]] if scheme in NEVER_BOUGHT else [])]
+    each = both.groupby(scheme)["revenue_cents"].mean()
+    return sorted(each.index, key=lambda name: (-round(float(each[name]), DECIMALS), name))
 
 
 def _scheme(both: pd.DataFrame, scheme: str, order: list[str]) -> pd.DataFrame:
@@ -72,6 +91,11 @@ def _scheme(both: pd.DataFrame, scheme: str, order: list[str]) -> pd.DataFrame:
     total = int(revenue.sum())
     out["revenue_share"] = revenue / total if total else float("nan")
     out["margin_cents"] = _known(groups, "margin_cents", "sum").round().astype("Int64")
+    for money in ("profit", "clv"):
+        own = _known(groups, f"{money}_cents", "sum")
+        out[f"{money}_cents"] = own.round().astype("Int64")
+        out[f"{money}_share"] = own / own.sum() if own.sum() > 0 else float("nan")
+        out[f"mean_{money}_cents"] = _known(groups, f"{money}_cents", "mean").round().astype("Int64")
     out["mean_revenue_cents"] = (revenue / sizes).round().astype("Int64")
     orders = groups["n_orders"].sum()
     out["mean_order_cents"] = (revenue / orders.where(orders > 0)).round().astype("Int64")
@@ -86,7 +110,7 @@ def _scheme(both: pd.DataFrame, scheme: str, order: list[str]) -> pd.DataFrame:
     out = out.loc[present].rename_axis("segment").reset_index()
     out.insert(0, "scheme", scheme)
     out.insert(1, "position", range(1, len(out) + 1))
-    return out
+    return out.reindex(columns=PROFILES_SCHEMA.names)
 
 
 def _known(groups: Any, column: str, how: str) -> pd.Series:

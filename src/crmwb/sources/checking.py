@@ -14,6 +14,7 @@ from crmwb import engine
 from crmwb.engine import Backend
 from crmwb.params import EngineParams
 from crmwb.sources import contract, mapping, rows
+from crmwb.sources.delivery import Filtered
 from crmwb.sources.files import Reading
 from crmwb.sources.formats import ROW
 from crmwb.sources.privacy import identifiers
@@ -108,7 +109,7 @@ def check(path: Path, directory: Path, currency: str, params: EngineParams, n_ro
                 checked.mistakes += judged.mistakes()
                 checked.remarks += judged.remarks()
             if parts:
-                checked.tables.append(_sample(con, name, parts, reading.filtered.get(name, 0)))
+                checked.tables.append(_sample(con, name, parts, reading.filtered.get(name, Filtered()).n_rows))
                 checked.remarks += _broken_rules(con, name, parts, places.of(("tables", name)))
     return checked
 

@@ -42,6 +42,35 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class Filtered:
+    """What the filters of a table's mapping left out: counted, and kept nowhere.
+
+    Attributes
+    ----------
+    n_rows : int
+        How many rows.
+    n_without_customer, cents_without_customer : int
+        Of them, those left out because they name no customer, and the revenue that they would have brought.
+    """
+
+    n_rows: int = 0
+    n_without_customer: int = 0
+    cents_without_customer: int = 0
+
+    def __add__(self, other: "Filtered") -> "Filtered":
+        return Filtered(
+            self.n_rows + other.n_rows,
+            self.n_without_customer + other.n_without_customer,
+            self.cents_without_customer + other.cents_without_customer,
+        )
+
+    def manifest(self) -> dict[str, Any]:
+        """Return it as the manifest writes it."""
+        nobodys = {"rows": self.n_without_customer, "revenue_cents": self.cents_without_customer}
+        return {"filtered": self.n_rows} | ({"without_customer": nobodys} if self.n_without_customer else {})
+
+
+@dataclass(frozen=True)
 class Truth:
     """What a simulated source knows and a real one never does; nothing after ingest reads it but tests.
 
@@ -69,6 +98,8 @@ class Delivery:
     unreadable : dict of str to ir.Table
         For some of these tables, the rows that could not be cast: source_file, source_row, column, reason and the
         original values as JSON.
+    filtered : dict of str to Filtered
+        For some of these tables, what their mappings' filters left out.
     truth : Truth or None
         Of a simulated source.
     """
@@ -76,7 +107,7 @@ class Delivery:
     origin: Origin
     tables: dict[str, ir.Table]
     unreadable: dict[str, ir.Table] = field(default_factory=dict)
-    filtered: dict[str, int] = field(default_factory=dict)
+    filtered: dict[str, Filtered] = field(default_factory=dict)
     truth: Truth | None = None
 
 

@@ -13,7 +13,7 @@ from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.params import SourceParams
 from crmwb.sources import contract, database, expressions, mapping, rates, reading, rows, staging
-from crmwb.sources.delivery import Delivery, Origin
+from crmwb.sources.delivery import Delivery, Filtered, Origin
 from crmwb.sources.formats import ROW
 from crmwb.sources.found import Found, find
 from crmwb.sources.lines import Key, Places
@@ -77,8 +77,8 @@ class Reading:
     ----------
     n_rows : int or None
         Read no more than so many rows of each file, table or query, and not all of many files.
-    filtered : dict of str to int
-        Rows that the filters of a table left out, once it is read.
+    filtered : dict of str to Filtered
+        What the filters of a table left out, once it is read.
     stored : list of dict
         What was read from the database, as the manifest tells of files.
     """
@@ -90,7 +90,7 @@ class Reading:
     currency: str
     folder: Path
     n_rows: int | None = None
-    filtered: dict[str, int] = field(default_factory=dict)
+    filtered: dict[str, Filtered] = field(default_factory=dict)
     stored: list[dict[str, Any]] = field(default_factory=list)
     _found: dict[str, Found] = field(default_factory=dict)
 
@@ -159,7 +159,8 @@ class Reading:
         with progress.step(f"casting {table.name} ({staged.n_rows:,} rows)"):
             read_rows = self._set_down(reading.read(opened, table, periods), label)
         if part.filter is not None:
-            self.filtered[table.name] = self.filtered.get(table.name, 0) + staged.n_rows - read_rows.n_rows
+            left_out = Filtered(staged.n_rows - read_rows.n_rows, *reading.without_customer(opened, table, periods))
+            self.filtered[table.name] = self.filtered.get(table.name, Filtered()) + left_out
         if part.rows:
             refuse_bad(self.con, read_rows, self.places.of(key))
         return read_rows

@@ -103,7 +103,10 @@ def _not_there(directory: Path, pattern: str) -> str:
 def _files(path: Path, name: str, inner: str | None, key: str) -> Iterator[Found]:
     """Yield the files that a path stands for: itself, the Parquet files below it, or members of it."""
     if path.is_dir():
-        below = [p for p in sorted(path.rglob("*")) if p.is_file() and p.suffix.lower() in PARQUET]
+        try:
+            below = [p for p in sorted(path.rglob("*")) if p.suffix.lower() in PARQUET and p.is_file()]
+        except OSError as error:
+            raise CrmwbError(f"{key}: {path}: not readable ({error.strerror}); check the folder's rights.") from None
         if not below:
             raise CrmwbError(
                 f"{key}: {path} is a folder without Parquet files; name a file in it, or several by a glob such as "

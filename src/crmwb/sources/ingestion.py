@@ -13,7 +13,7 @@ from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.params import Params, SourceParams
 from crmwb.sources import b2b_demo, complete_journey, files
-from crmwb.sources.delivery import Delivery, Truth
+from crmwb.sources.delivery import Delivery, Filtered, Truth
 from crmwb.sources.formats import ROW
 from crmwb.sources.privacy import forgotten
 from crmwb.sources.staging import FILE
@@ -57,7 +57,7 @@ def ingest(p: Params, folder: Path = layout.CANONICAL) -> None:
                     tables[name] = _write_table(con, TABLES[name], delivered, beside)
                 if name in delivery.unreadable:
                     tables[name]["unreadable"] = _write_unreadable(con, name, delivery.unreadable[name], beside)
-                tables[name]["filtered"] = _told_filtered(name, delivery.filtered.get(name, 0))
+                tables[name] |= _told_filtered(name, delivery.filtered.get(name, Filtered()))
                 _refuse_empty(name, tables[name])
             if delivery.truth is not None:
                 _write_truth(con, delivery.truth, beside / layout.TRUTH.name)
@@ -147,11 +147,11 @@ def _write_truth(con: Backend, truth: Truth, folder: Path) -> None:
         storage.write_json(truth.parameters, folder / layout.TRUTH_PARAMETERS.name)
 
 
-def _told_filtered(name: str, n_rows: int) -> int:
-    """Say how many rows of a table its mapping's filter left out, and return it."""
-    if n_rows:
+def _told_filtered(name: str, left_out: Filtered) -> dict[str, Any]:
+    """Say how many rows of a table its mapping's filter left out, and return what the manifest says of them."""
+    if n_rows := left_out.n_rows:
         progress.console.print(f"  {name}: {n_rows:,} {'row' if n_rows == 1 else 'rows'} left out by the filter.")
-    return n_rows
+    return left_out.manifest()
 
 
 def _refuse_empty(name: str, told: dict[str, Any]) -> None:

@@ -17,6 +17,8 @@ FILTER, UNCLEAR = "is kept by the filter", "cannot be told by the filter"
 CANNOT_READ = "a value in it is no number or date as the mapping writes them"
 NO_CURRENCY = ColumnMapping(constant="")
 MOMENT = "moment"
+OF_A_SALE = ("customer_id", "revenue_cents")
+WIDE = "decimal(38, 0)"  # what the source brings may be absurd
 EARLIEST = ibis.timestamp("1970-01-01 00:00:00")  # of a table without dates
 
 
@@ -36,11 +38,7 @@ def read(rows: SourceRows, table: Table, periods: ir.Table | None = None) -> Sou
         As `rates.periods` returns them; needed where the mapping names a currency.
     """
     mapping = rows.mapping
-    found = rows.table.mutate(
-        **{_original(name): rows.table[name] for name in rows.columns.values()},
-        **{name: casts.known(rows.table[name], mapping.null_values) for name in rows.columns.values()},
-    )
-    found = _filtered(found, rows)
+    found = _filtered(_opened(rows), rows)
     if mapping.currency is not None and periods is not None:
         found = _rated(found, rows, table, periods)
     ids = _ids(found, rows, table)
@@ -61,6 +59,33 @@ def read(rows: SourceRows, table: Table, periods: ir.Table | None = None) -> Sou
         **_told(found, list(faults)),
     )
     return SourceRows(mapping, told, rows.columns, rows.malformed)
+
+
+def without_customer(rows: SourceRows, table: Table, periods: ir.Table | None = None) -> tuple[int, int]:
+    """Return how many rows of a table with revenue are left out because they name no customer, and their cents.
+
+    They are those without customer that a filter leaves out which asks for the customer's column; another filter has
+    other reasons.
+
+    Parameters
+    ----------
+    rows, table, periods
+        As in `read`. Rows whose revenue cannot be read count, and bring nothing.
+    """
+    mapped = rows.mapping.columns
+    columns = [c for c in table.columns if c.name in OF_A_SALE and c.name in mapped]
+    if rows.mapping.filter is None or len(columns) < len(OF_A_SALE):
+        return 0, 0
+    if not set(expressions.columns(rows.mapping.filter)) & set(mapped[OF_A_SALE[0]].source_columns):
+        return 0, 0
+    found = _filtered(_opened(rows), rows, kept=False)
+    if rows.mapping.currency is not None and periods is not None:
+        found = _rated(found, rows, table, periods)
+    found = _cast(found.mutate(**_ids(found, rows, table)), rows, [c for c in columns if c.name not in found.columns])
+    nobodys = found.filter(found[OF_A_SALE[0]].isnull())
+    told = nobodys.aggregate(n=nobodys.count(), cents=nobodys[OF_A_SALE[1]].sum().cast(WIDE).fill_null(0))
+    n_rows, cents = told.to_pyarrow().to_pylist()[0].values()
+    return int(n_rows), int(cents)
 
 
 def latest_known(table: Table, mapping: TableMapping, bases: list[tuple[Table, SourceRows]]) -> SourceRows:
@@ -115,14 +140,26 @@ def _text_of(found: ir.Table, rows: SourceRows) -> Callable[[str], ir.StringValu
     return lambda name: rows.text(found, name)
 
 
-def _filtered(found: ir.Table, rows: SourceRows) -> ir.Table:
-    """Return the rows that the filter keeps, and those of which it cannot tell because a value cannot be read."""
+def _opened(rows: SourceRows) -> ir.Table:
+    """Return the source columns, unknown where the mapping says so, and beside them as they stood."""
+    return rows.table.mutate(
+        **{_original(name): rows.table[name] for name in rows.columns.values()},
+        **{name: casts.known(rows.table[name], rows.mapping.null_values) for name in rows.columns.values()},
+    )
+
+
+def _filtered(found: ir.Table, rows: SourceRows, *, kept: bool = True) -> ir.Table:
+    """Return the rows that the filter keeps, and those of which it cannot tell because a value cannot be read.
+
+    Where not `kept`, all the others.
+    """
     if rows.mapping.filter is None:
         return found
-    kept = expressions.compute(rows.mapping.filter, _text_of(found, rows), rows.mapping.style)
-    found = found.mutate(**{FILTER: kept.value, UNCLEAR: kept.value.isnull() & kept.has_failed})
-    found = found.filter(found[FILTER].fill_null(False) | found[UNCLEAR])
-    return found if kept.failed else found.drop(UNCLEAR)
+    told = expressions.compute(rows.mapping.filter, _text_of(found, rows), rows.mapping.style)
+    found = found.mutate(**{FILTER: told.value, UNCLEAR: told.value.isnull() & told.has_failed})
+    stays = found[FILTER].fill_null(False) | found[UNCLEAR]
+    found = found.filter(stays if kept else ~stays)
+    return found if told.failed else found.drop(UNCLEAR)
 
 
 def _rated(found: ir.Table, rows: SourceRows, table: Table, periods: ir.Table) -> ir.Table:

@@ -4,7 +4,10 @@ from crmwb import Workbench
 
 wb = Workbench()
 wb.customers          # one row per customer, everything known of each
-wb.segments           # RFM segments, value tiers, clusters
+wb.segments           # RFM segments, value tiers, clusters: what each is and needs, and whether it stands
+wb.lifecycle          # stages of life, the leaky bucket, cohorts
+wb.migration          # who moves between segments, why, and where that leads
+wb.multiview          # segments × tiers × stages × regions …: largest, growing, shrinking
 wb.value              # who earned what, what is to come, how well forecasts came true
 wb.quality            # what came in, what was set aside and why
 """
@@ -14,12 +17,15 @@ from pathlib import Path
 
 from crmwb import layout, params
 from crmwb.workbench.customers import Customers
+from crmwb.workbench.lifecycle import Lifecycle
+from crmwb.workbench.migration import Migration
+from crmwb.workbench.multiview import Multiview
 from crmwb.workbench.quality import Quality
 from crmwb.workbench.segments import Segments
 from crmwb.workbench.source import Source
 from crmwb.workbench.value import Value
 
-__all__ = ["Customers", "Quality", "Segments", "Source", "Value", "Workbench"]
+__all__ = ["Customers", "Lifecycle", "Migration", "Multiview", "Quality", "Segments", "Source", "Value", "Workbench"]
 
 
 class Workbench:
@@ -65,6 +71,21 @@ class Workbench:
         return Segments(self.root, self.currency)
 
     @cached_property
+    def lifecycle(self) -> Lifecycle:
+        """Stages of life, the leaky bucket, and cohorts."""
+        return Lifecycle(self.root, self.currency)
+
+    @cached_property
+    def migration(self) -> Migration:
+        """Who moves between tiers, segments and stages, why, and where that leads."""
+        return Migration(self.root, self.currency)
+
+    @cached_property
+    def multiview(self) -> Multiview:
+        """Customers and revenue by any crossing of segment, tier, stage, region, product line and channel."""
+        return Multiview(self.root, self.currency)
+
+    @cached_property
     def value(self) -> Value:
         """What customers earned, what they are worth, and how well forecasts came true."""
         return Value(self.root, self.currency)
@@ -75,4 +96,6 @@ class Workbench:
         return Quality(self.root, self.currency)
 
     def __repr__(self) -> str:
-        return "Workbench: .customers, .segments, .value, .quality, .source, .params"
+        return (
+            "Workbench: .customers, .segments, .lifecycle, .migration, .multiview, .value, .quality, .source, .params"
+        )

@@ -35,16 +35,19 @@ class Quality:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """One row per table: table, ingested, clean, quarantined (the last two add up to the first), share, dates."""
+        """One row per table: table, filtered, ingested, clean, quarantined, quarantined_share, first, last.
+
+        Clean and quarantined add up to ingested; filtered are the rows that the mapping's filter left out before.
+        """
+        counts = ["filtered", "ingested", "clean", "quarantined"]
         rows = [
             (
-                *(name, t["ingested"], t["clean"], t["quarantined"], t["quarantined"] / (t["ingested"] or 1)),
+                *(name, *(t[count] for count in counts), t["quarantined"] / (t["ingested"] or 1)),
                 *(None if t[end] is None else t[end][:10] for end in ("first", "last")),
             )
             for name, t in sorted(self.summary["tables"].items())
         ]
-        columns = ["table", "ingested", "clean", "quarantined", "quarantined_share", "first", "last"]
-        return pd.DataFrame(rows, columns=columns)
+        return pd.DataFrame(rows, columns=["table", *counts, "quarantined_share", "first", "last"])
 
     @property
     def expectations(self) -> pd.DataFrame:

@@ -12,6 +12,13 @@ from crmwb.plots import clusters as cluster_plots
 from crmwb.plots import segments as plots
 from crmwb.reporting import tables, words
 from crmwb.reporting.picture import Picture, draw
+from crmwb.segmentation import rfm
+from crmwb.workbench.acceptance import Acceptance
+from crmwb.workbench.cards import Cards
+from crmwb.workbench.clusters import Clusters
+from crmwb.workbench.needs import Needs
+from crmwb.workbench.tiers import Tiers
+from crmwb.workbench.views import Views
 
 
 class Segments:
@@ -37,6 +44,36 @@ class Segments:
         content: dict[str, Any] = storage.read_json(self._root / layout.SEGMENT_MODEL)
         return content
 
+    @cached_property
+    def views(self) -> Views:
+        """Step 1: what customers can be told apart by in this source."""
+        return Views(self._root, self.currency)
+
+    @cached_property
+    def tiers(self) -> Tiers:
+        """Step 2: value tiers, the second scheme, and both side by side."""
+        return Tiers(self._root, self.currency)
+
+    @cached_property
+    def needs(self) -> Needs:
+        """Step 3: what each segment wants more of than others, and the marketing mix for it."""
+        return Needs(self._root, self.currency)
+
+    @cached_property
+    def clusters(self) -> Clusters:
+        """Step 4: the clusters, what speaks for them, and others to try."""
+        return Clusters(self._root)
+
+    @cached_property
+    def cards(self) -> Cards:
+        """What each cluster is, what sets it apart, and how to tell its customers."""
+        return Cards(self._root, self.currency)
+
+    @cached_property
+    def acceptance(self) -> Acceptance:
+        """Step 5: which clusters stand the eight tests."""
+        return Acceptance(self._root, self.currency)
+
     @property
     def verdict(self) -> str:
         """What the evidence says of the clusters, in one sentence."""
@@ -44,7 +81,7 @@ class Segments:
 
     @property
     def evidence(self) -> pd.DataFrame:
-        """One row per number of clusters k: silhouette, stability, sizes, and whether it passes."""
+        """One row per method and number of clusters: overlap, stability, sizes, and whether it passes."""
         return pd.DataFrame(self.model["clusters"]["evidence"])
 
     @property
@@ -85,21 +122,34 @@ class Segments:
         ]
         return draw(plots.tier_shares, self.profiles, alt=f"Value tiers: {words.listing(parts)} of revenue.")
 
+    @property
+    def rfm_grid(self) -> pd.DataFrame:
+        """One row per pair of RFM scores that somebody has: n_customers, revenue_cents, clv_cents, and shares."""
+        return rfm.grid(self._with_money)
+
     def plot_rfm_grid(self) -> Picture:
         """Draw customers and revenue by RFM score."""
-        revenue = storage.read_frame(self._root / layout.CUSTOMER_FEATURES, ["customer_id", "revenue_cents"])
-        customers = self.frame.merge(revenue, on="customer_id", validate="one_to_one")
-        return draw(plots.rfm_grid, customers, alt="Grid: customers and their share of revenue by RFM score.")
+        return draw(plots.rfm_grid, self._with_money, alt="Grid: customers and their share of revenue by RFM score.")
 
     def plot_clusters(self) -> Picture:
         """Draw what sets the clusters apart."""
         return draw(cluster_plots.cluster_map, self.centres, alt=f"Heat map of cluster centres. {self.verdict}")
 
     def plot_evidence(self) -> Picture:
-        """Draw what speaks for each number of clusters."""
+        """Draw what speaks for each method and number of clusters."""
         least = params.load(self._root / layout.PARAMS).segmentation.clusters.min_stability
-        k = self.model["clusters"]["k"]
-        return draw(cluster_plots.evidence_by_k, self.evidence, k, least, alt=f"Evidence by k. {self.verdict}")
+        return draw(cluster_plots.evidence, self.evidence, least, alt=f"Evidence by method and k. {self.verdict}")
+
+    @cached_property
+    def _with_money(self) -> pd.DataFrame:
+        money = [
+            storage.read_frame(self._root / path, ["customer_id", column])
+            for path, column in ((layout.CUSTOMER_FEATURES, "revenue_cents"), (layout.CUSTOMER_VALUE, "clv_cents"))
+        ]
+        found = self.frame
+        for frame in money:
+            found = found.merge(frame, on="customer_id", validate="one_to_one")
+        return found
 
     def _repr_html_(self) -> str:
         shown = ["segment", "n_customers", "customer_share", "revenue_cents", "revenue_share", "mean_revenue_cents"]

@@ -11,13 +11,14 @@ from crmwb.quality.audits import amounts, clock, copies, labels, links, owners, 
 from crmwb.quality.audits.audit import Audit, Auditor, EachTable
 from crmwb.tables import TABLES
 
-__all__ = ["AUDITS", "QUARANTINE", "Audit", "audited"]
+__all__ = ["AUDITS", "FILTERED", "QUARANTINE", "Audit", "audited"]
 
 QUARANTINE = " quarantine"  # what follows a table's name in the name of its quarantine
+FILTERED = " filtered"  # … and in the name of what its mapping's filter left out
 LEFT_OUT = "transactions" + QUARANTINE
 
 AUDITS = (
-    Auditor(people.lines_without_customer, needs=("transactions", LEFT_OUT)),
+    Auditor(people.lines_without_customer, needs=("transactions", LEFT_OUT), uses=("transactions" + FILTERED,)),
     Auditor(links.strangers_but_for_the_spelling, needs=("customers", LEFT_OUT)),
     Auditor(window.first_purchases_cut_off, needs=("transactions",)),
     Auditor(window.calendar_gaps, needs=("transactions",)),
@@ -56,7 +57,8 @@ def audited(tables: Mapping[str, ir.Table]) -> Iterator[Audit]:
     Parameters
     ----------
     tables : mapping of str to ir.Table
-        The clean tables by name, and their quarantined rows by name and `QUARANTINE`.
+        The clean tables by name, their quarantined rows by name and `QUARANTINE`, and, where a mapping's filter left
+        rows out, what is known of them by name and `FILTERED`.
     """
     for auditor in AUDITS:
         for found in _findings(auditor, tables):

@@ -3,7 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 
-from crmwb.quality.audits.audit import Audit, Weight, counted, figures, found_among, percent, some
+from crmwb.quality.audits.audit import Audit, Weight, amount, counted, figures, found_among, percent, some
 
 # Ids that people give to customers who are none: names of tests and of nobody, and keys held down.
 NOBODY = (
@@ -97,12 +97,31 @@ def bulk_buyers(transactions: ir.Table) -> Audit | None:
     )
 
 
-def lines_without_customer(transactions: ir.Table, transactions_quarantine: ir.Table) -> Audit | None:
-    """Tell how many lines name no customer, and so are left out of every figure."""
+def lines_without_customer(
+    transactions: ir.Table, transactions_quarantine: ir.Table, left_out: ir.Table | None
+) -> Audit | None:
+    """Tell how many lines name no customer, and so are left out of every figure.
+
+    Parameters
+    ----------
+    transactions, transactions_quarantine : ir.Table
+        The clean lines, and those in quarantine.
+    left_out : ir.Table or None
+        What the mapping's filter left out: one row with n_rows, n_without_customer and cents_without_customer.
+    """
     rule, reason = transactions_quarantine.rule, transactions_quarantine.reason
     is_nobodys = rule.contains("customer_id_is_known") | reason.contains("no customer")
     n_found = figures(transactions_quarantine.aggregate(n=is_nobodys.sum().fill_null(0)))["n"]
-    n_rows = transactions.count().to_pyarrow().as_py() + transactions_quarantine.count().to_pyarrow().as_py()
+    clean = figures(transactions.aggregate(n=transactions.count(), cents=transactions.revenue_cents.sum().fill_null(0)))
+    n_rows = clean["n"] + transactions_quarantine.count().to_pyarrow().as_py()
+    more = ""
+    if left_out is not None:
+        filtered = figures(left_out)
+        n_found += filtered["n_without_customer"]
+        n_rows += filtered["n_rows"]
+        nobodys, theirs = filtered["cents_without_customer"], int(clean["cents"])
+        if filtered["n_without_customer"]:
+            more = f", with a revenue of {amount(nobodys)} beside {amount(theirs)} of known customers"
     return found_among(
         "lines_without_customer",
         "transactions",
@@ -110,6 +129,6 @@ def lines_without_customer(transactions: ir.Table, transactions_quarantine: ir.T
         n_rows,
         ("names no customer and is left out", "name no customer and are left out"),
         advice="Every figure is of known customers only: set revenue beside the company's books before it is "
-        "quoted, and ask "
-        "whether these sales could be told to a customer.",
+        "quoted, and ask whether these sales could be told to a customer.",
+        more=more,
     )

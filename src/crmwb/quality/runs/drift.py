@@ -1,6 +1,5 @@
 """Whether a run is like the accepted one, as checks: its rows, its last day, how its values are distributed."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -12,13 +11,11 @@ from great_expectations.expectations.core.expect_column_values_to_be_between imp
 from crmwb.params import QualityParams
 from crmwb.quality.checks import Check, Words, told
 from crmwb.quality.runs.accepted import comparable
-from crmwb.quality.runs.profile import OTHERS, Distribution
+from crmwb.quality.runs.stability import stability_index
 from crmwb.quality.verdicts import Verdict, judge, with_examples
 from crmwb.tables import Severity
 
 Told = dict[str, Any]
-
-LEAST = 1e-4  # the share that stands for none, where the index takes a logarithm
 
 
 def judged(profile: Told, accepted: Told | None, params: QualityParams) -> list[tuple[str, Verdict]]:
@@ -52,29 +49,6 @@ def judged(profile: Told, accepted: Told | None, params: QualityParams) -> list[
             verdicts = with_examples(judge(f"{name} as a whole", checks, [frame]), (), 1, frame.loc.__getitem__)
             found += [(name, _without_row(verdict)) for verdict in verdicts]
     return found
-
-
-def stability_index(now: Distribution, before: Distribution) -> float:
-    """Return the population stability index of two distributions over the same kind of bins.
-
-    Σ (a − e) ln(a / e) over shares a now and e before (Siddiqi, Credit Risk Scorecards, 2006, ch. 6): 0 where they are
-    the same; by custom up to 0.1 is little, above 0.25 much. Bins that only one of them tells of belong to the others
-    where the other has others. Shares below `LEAST` count as `LEAST`.
-    """
-    now, before = _folded(now, before), _folded(before, now)
-    total = 0.0
-    for name in sorted({*now, *before}):
-        a, e = max(now.get(name, 0.0), LEAST), max(before.get(name, 0.0), LEAST)
-        total += (a - e) * math.log(a / e)
-    return total
-
-
-def _folded(of: Distribution, other: Distribution) -> Distribution:
-    """Count what the other distribution does not tell apart among the others, where it has others."""
-    if OTHERS not in other:
-        return of
-    kept = {name: share for name, share in of.items() if name in other}
-    return kept | {OTHERS: sum(share for name, share in of.items() if name not in other) + of.get(OTHERS, 0.0)}
 
 
 def _freshness(table: Told, newest: date | None, params: QualityParams) -> Iterator[tuple[Check, Told]]:

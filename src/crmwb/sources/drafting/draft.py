@@ -6,11 +6,12 @@ from pathlib import Path
 
 from crmwb import progress
 from crmwb.errors import CrmwbError
-from crmwb.sources.drafting import dimensions, facts, styles
-from crmwb.sources.drafting.guess import Part
+from crmwb.sources.drafting import dimensions, facts, styles, vocabulary
+from crmwb.sources.drafting.guess import Part, best
 from crmwb.sources.drafting.profile import Profile, profile
 from crmwb.sources.drafting.sniff import sniff
 from crmwb.sources.found import Found, find
+from crmwb.tables import TABLES
 
 ORDER = ("transactions", "opportunities", "invoices", "campaign_members", "customers", "products")
 NOTHING = "no purchases, invoices, opportunities, trial, customers or products"
@@ -92,11 +93,30 @@ def _facts(profiles: list[Profile]) -> list[Part]:
     if not parts:
         there = "; ".join(f"{p.file.name} has {', '.join(c.name for c in p.columns[:12])}" for p in profiles)
         raise CrmwbError(
-            f"{NOTHING.capitalize()} found: {there}. Rename columns so that they say what they are (customer, order, "
-            f"date, quantity, amount), or write the mapping by hand (docs/mappings.md)."
+            _to_be_joined(profiles)
+            or f"{NOTHING.capitalize()} found: {there}. Rename columns so that they say what they are (customer, "
+            f"order, date, quantity, amount), or write the mapping by hand (docs/mappings.md)."
         )
     purchases = [part for part in parts if part.table == "transactions" and not part.is_stand_in]
     return [part for part in parts if not (purchases and part.is_stand_in)]
+
+
+def _to_be_joined(profiles: list[Profile]) -> str | None:
+    """Say so where who bought stands in one file and what for in another: a mapping joins no rows."""
+    of = {name: [p for p in profiles if _has(p, name)] for name in ("customer_id", "revenue_cents")}
+    who = next((p for p in of["customer_id"] if _has(p, "ordered_at")), None)
+    what = next((p for p in of["revenue_cents"] if p is not who), None)
+    if who is None or what is None:
+        return None
+    return (
+        f"{who.file.name} says who bought and when, and {what.file.name} for how much, but a mapping joins no rows: "
+        f"join them into one file, or, in a database, with a query (docs/mappings.md)."
+    )
+
+
+def _has(looked_at: Profile, name: str) -> bool:
+    kind = TABLES["transactions"].column(name).kind
+    return best(looked_at.columns, vocabulary.TRANSACTIONS[name], kind) is not None
 
 
 def _join_twins(parts: list[Part], own: Part) -> None:

@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import Any
 
 from crmwb.sources.drafting.dates import ISO, swapped
-from crmwb.sources.drafting.profile import Column, Profile
+from crmwb.sources.drafting.profile import FALSE, TRUE, Column, Profile
 from crmwb.sources.drafting.vocabulary import NAMES_OF_PEOPLE, Patterns, matches
 from crmwb.tables import Kind, Table
 
@@ -146,6 +146,6 @@ def _truth(column: Column) -> dict[str, Any]:
     if set(said) <= {"yes", "no", "true", "false", "1", "0"}:
         return {}
     return {
-        "true_values": [value for lower, value in said.items() if lower in {"y", "ja"}] or ["y"],
-        "false_values": [value for lower, value in said.items() if lower in {"n", "nein"}] or ["n"],
+        "true_values": [value for lower, value in said.items() if lower in TRUE] or ["y"],
+        "false_values": [value for lower, value in said.items() if lower in FALSE] or ["n"],
     }

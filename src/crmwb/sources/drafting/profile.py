@@ -9,6 +9,7 @@ from functools import cached_property
 
 import pyarrow.compute as pc
 
+from crmwb.errors import CrmwbError
 from crmwb.sources.drafting import dates, numbers
 from crmwb.sources.drafting.sniff import Shape
 from crmwb.sources.formats import open_file
@@ -17,6 +18,9 @@ from crmwb.sources.values import NumberStyle
 
 N_ROWS = 20_000
 N_VALUES = 2_000  # different values that dates and numbers are judged by
+CHINESE = "[\u4e00-\u9fff]"
+TRUE = {"yes", "true", "1", "y", "ja", "oui", "si", "是"}
+FALSE = {"no", "false", "0", "n", "nein", "non", "否"}
 UNKNOWN = {"", "null", "none", "nan", "n/a", "na", "#n/a", "-", "?", "\\n"}
 
 
@@ -45,8 +49,8 @@ class Column:
     def words(self) -> str:
         """Its name in small letters and plain words: "customer id" of "CustomerID", "stuck" of "Stück"."""
         apart = re.sub(r"([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])", r"\1\3 \2\4", self.name)
-        plain = unicodedata.normalize("NFKD", apart).encode("ascii", "ignore").decode().lower()
-        return " ".join(re.findall(r"[a-z]+|\d+", plain))
+        plain = "".join(c for c in unicodedata.normalize("NFKD", apart) if not unicodedata.combining(c)).lower()
+        return " ".join(re.findall(rf"[a-z]+|\d+|{CHINESE}+", plain))
 
     @cached_property
     def n_known(self) -> int:
@@ -91,18 +95,7 @@ class Column:
     @cached_property
     def is_flag(self) -> bool:
         """It holds two values, such as yes and no, or one of them."""
-        return {value.lower() for value in self.counts} <= {
-            "yes",
-            "no",
-            "true",
-            "false",
-            "y",
-            "n",
-            "0",
-            "1",
-            "ja",
-            "nein",
-        }
+        return {value.lower() for value in self.counts} <= TRUE | FALSE
 
     def shown(self, n_values: int = 3) -> str:
         """Return its commonest values, for a person."""
@@ -120,7 +113,13 @@ class Profile:
 
 
 def profile(file: Found, shape: Shape) -> Profile:
-    """Look at the first `N_ROWS` rows of a file."""
+    """Look at the first `N_ROWS` rows of a file.
+
+    Raises
+    ------
+    CrmwbError
+        It has none.
+    """
     opened = open_file(file, shape.mapping(file.name))
     counts: list[Counter[str]] = [Counter() for _ in opened.columns]
     n_rows = 0
@@ -132,6 +131,8 @@ def profile(file: Found, shape: Shape) -> Profile:
             counted.update({value["values"]: value["counts"] for value in found if value["values"] is not None})
         if n_rows == N_ROWS:
             break
+    if n_rows == 0:
+        raise CrmwbError(f"{file.name}: a header but no rows; export it again.")
     return Profile(file, shape, n_rows, list(_columns(opened.columns, counts, n_rows)))
 
 

@@ -2,12 +2,19 @@
 
 import re
 
-from crmwb.sources.drafting import said, vocabulary
+from crmwb.sources.drafting import nameless, said, vocabulary
 from crmwb.sources.drafting.guess import Guess, Part, Sure, best, fill, only_date
 from crmwb.sources.drafting.profile import Column, Profile
 from crmwb.tables import TABLES, Kind
 
-MOST_UNKNOWN_CUSTOMERS = 0.01
+MOST_UNKNOWN = 0.01
+MOST_KINDS = 20
+BOUGHT = re.compile(r"(purchase|order|sale|sold|buy|bought|checkout|paid|transaction|kauf|购买|下单|成交).*")
+LOOKED = re.compile(r"(.*view|click|search|visit|impression|wish|page|add|remove|.*cart|session|浏览|点击|加购|收藏).*")
+CAME_BACK = re.compile(r"(refund|return|retoure|rücksendung|gutschrift|credit ?note|退货|退款).*")
+CAME_TO_NOTHING = re.compile(r"(refund|return|cancel|storn|void|fail|declin|abgebrochen|退货|退款|取消|作废).*")
+KIND_SAYS = "by its"
+STATUS = re.compile(r".*(status|state|状态)")
 PERCENT = re.compile(r"%|pct|per ?cent|prozent|折扣率", re.IGNORECASE)
 
 
@@ -15,6 +22,8 @@ def transactions(profile: Profile) -> list[Part]:
     """Take a file with customers, dates and amounts as purchases."""
     table, columns, words = TABLES["transactions"], profile.columns, vocabulary.TRANSACTIONS
     found = fill(table, columns, {k: v for k, v in words.items() if k in {c.name for c in table.columns}})
+    if "column_names" in profile.shape.options:
+        found = nameless.guesses(profile)
     who = found.get("customer_id")
     when = found.get("ordered_at") or only_date(columns, Kind.TIMESTAMP)
     taken = [column for guess in found.values() for column in guess.sources]
@@ -27,18 +36,59 @@ def transactions(profile: Profile) -> list[Part]:
     found |= {"ordered_at": when, "revenue_cents": revenue}
     found["order_id"] = found.get("order_id") or _made_orders(who, when)
     found["quantity"] = found.get("quantity") or Guess({"constant": 1}, Sure.LIKELY, "no column of quantities")
-    found["is_return"] = _returns(found)
+    kinds = [c for c in columns if c not in taken and 1 < len(c.counts) <= MOST_KINDS and not c.is_number]
+    found["is_return"] = _returns(found, kinds)
+    found["revenue_cents"] = _signed(found)
     found |= _costs(best(columns, words["profit"], Kind.MONEY), found)
-    remarks = _drop_discount_shares(found)
-    options = said.file_options(profile)
-    unknown = 1 - who.sources[0].n_known / max(profile.n_rows, 1)
-    if unknown > MOST_UNKNOWN_CUSTOMERS:
-        options["filter"] = f"{said.column(who.sources[0].name)} is not null"
-        remarks.append(
-            f"{unknown:.0%} of its rows name no customer: the filter leaves them out, and ingest counts them"
-        )
+    remarks = [*_drop_discount_shares(found), *_odd_statuses(kinds)]
+    filters = _filters(who, revenue, kinds, profile.n_rows)
+    options = said.file_options(profile) | ({"filter": " and ".join(filters)} if filters else {})
     ordered = {c.name: found[c.name] for c in table.columns if c.name in found}
-    return [Part("transactions", options, ordered, profile, remarks)]
+    return [Part("transactions", options, ordered, profile, [*remarks, *filters.values()])]
+
+
+def _filters(who: Guess, revenue: Guess, kinds: list[Column], n_rows: int) -> dict[str, str]:
+    """Return which rows are purchases of somebody, as conditions, and what each leaves out, in words."""
+    found = {}
+    whats = {"name no customer": who.sources, "bring no amount": revenue.sources if len(revenue.sources) == 1 else ()}
+    for what, sources in whats.items():
+        unknown = 1 - sources[0].n_known / max(n_rows, 1) if sources else 0.0
+        if unknown > MOST_UNKNOWN:
+            condition = f"{said.column(sources[0].name)} is not null"
+            found[condition] = f"{unknown:.0%} of its rows {what}: the filter leaves them out, and ingest counts them"
+    for column in kinds:
+        values = {value: value.lower() for value in column.counts}
+        looked = [value for value, lower in values.items() if LOOKED.fullmatch(lower)]
+        bought = [v for v, lower in values.items() if v not in looked and (BOUGHT.fullmatch(lower) or _is_return(v))]
+        if looked and bought:
+            found[said.is_in(column.name, sorted(bought))] = (
+                f"of its {column.name}, {', '.join(sorted(bought))} are taken as purchases, and the others left out"
+            )
+    return found
+
+
+def _odd_statuses(kinds: list[Column]) -> list[str]:
+    """Return what a person should decide: rows that came to nothing, as a column of statuses says."""
+    return [
+        f"its {c.name} is {' or '.join(odd)} in some rows, which count as purchases: leave them out with "
+        f"filter: not {said.is_in(c.name, odd)}, where they brought nothing"
+        for c in kinds
+        if STATUS.fullmatch(c.words) and (odd := sorted(v for v in c.counts if CAME_TO_NOTHING.fullmatch(v.lower())))
+    ]
+
+
+def _is_return(value: str) -> bool:
+    return CAME_BACK.fullmatch(value.lower()) is not None
+
+
+def _signed(found: dict[str, Guess]) -> Guess:
+    """Return the amount, below zero for what came back: files often tell kinds of rows apart and not their signs."""
+    amount, came_back = found["revenue_cents"], found["is_return"]
+    if not (came_back.why.startswith(KIND_SAYS) and isinstance(amount.value, str)):
+        return amount
+    name = said.column(amount.sources[0].name)
+    told = f"case when {came_back.value['expression']} then -{name} else {name} end"
+    return Guess({"expression": told}, Sure.LIKELY, "below zero for returns", amount.sources)
 
 
 def _of(found: dict[str, Guess], name: str) -> tuple[Column, ...]:
@@ -63,8 +113,8 @@ def _made_orders(who: Guess, when: Guess) -> Guess:
     return Guess({"one_per": "customer_and_day"}, Sure.LIKELY, why)
 
 
-def _returns(found: dict[str, Guess]) -> Guess:
-    """Return what marks a return: a column that says so, else a quantity or an amount below zero."""
+def _returns(found: dict[str, Guess], kinds: list[Column]) -> Guess:
+    """Return what marks a return: a column that says so, a quantity or an amount below zero, or a row's kind."""
     if "is_return" in found:
         return found["is_return"]
     for name in ("quantity", "revenue_cents"):
@@ -74,6 +124,10 @@ def _returns(found: dict[str, Guess]) -> Guess:
             return Guess(
                 {"expression": f"{said.column(column.name)} < 0"}, Sure.LIKELY, "some are below zero", (column,)
             )
+    for column in kinds:
+        if (values := sorted(filter(_is_return, column.counts))) and not STATUS.fullmatch(column.words):
+            told = said.is_in(column.name, values)
+            return Guess({"expression": told}, Sure.LIKELY, f"{KIND_SAYS} {column.name}", (column,))
     return Guess({"constant": False}, Sure.LIKELY, "no quantity and no amount is below zero")
 
 

@@ -12,8 +12,8 @@ RESERVED = {
 
 
 def slug(text: str) -> str:
-    """Return a text as a name: small letters and digits, joined by underscores."""
-    return "_".join(re.findall(r"[a-z0-9]+", text.lower())) or "x"
+    """Return a text as a name: small letters of any script and digits, joined by underscores."""
+    return "_".join(re.findall(r"[^\W_]+", text.lower())) or "x"
 
 
 def column(name: str) -> str:

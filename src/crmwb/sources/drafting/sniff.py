@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ N_LINES = 200
 MOST_ROWS_ABOVE = 30
 DELIMITERS = (",", ";", "\t", "|")
 HEAD_BYTES = 1 << 18
+MOSTLY = 0.8
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def _text(file: Found) -> Shape:
 
 
 def _encoding(file: Found) -> str:
-    """Return the encoding: UTF-8 where the whole file is such, else UTF-16 by its mark, else the Western code page."""
+    """Return the encoding: UTF-8 where the whole file is such, UTF-16 by its mark, else Chinese or Western."""
     first = next(packed.blocks(file), b"")
     if not first:
         raise CrmwbError(f"{file.name}: the file is empty (0 bytes of text); export it again.")
@@ -106,7 +108,22 @@ def _encoding(file: Found) -> str:
     for block in packed.blocks(file):
         is_utf8 = is_utf8 and _decodes(decoder, block)
         is_western = is_western and _decodes(western, block)
-    return "utf-8" if is_utf8 else "cp1252" if is_western else "latin-1"
+    if is_utf8:
+        return "utf-8"
+    return "gb18030" if _is_chinese(first) else "cp1252" if is_western else "latin-1"
+
+
+def _is_chinese(block: bytes) -> bool:
+    """Say whether bytes are Chinese text in GB 18030: read so, nearly all that is not ASCII is a common Chinese sign.
+
+    GB 2312 puts its signs by use: those that begin with B0 to D7 are the common ones. Western letters with accents
+    stand alone between ASCII letters, and make no such pairs.
+    """
+    above = re.findall(rb"[\x80-\xff]+", block)
+    n_bytes = sum(len(run) for run in above)
+    pairs = [run[i : i + 2] for run in above for i in range(0, len(run), 2)]
+    n_common = 2 * sum(re.fullmatch(rb"[\xb0-\xd7][\xa1-\xfe]", pair) is not None for pair in pairs)
+    return n_bytes > 0 and n_common >= MOSTLY * n_bytes
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, block: bytes) -> bool:

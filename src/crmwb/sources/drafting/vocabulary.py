@@ -1,4 +1,4 @@
-"""What columns are called, in English, German, French, Spanish, Italian and Dutch.
+"""What columns are called, in English, German, French, Spanish, Italian, Dutch and Chinese.
 
 Patterns by canonical column, matched against the words of a name: the first says plainly what a column is, the second
 could also mean something else.
@@ -7,12 +7,14 @@ could also mean something else.
 
 import re
 
-ID = r"( ?(id|no|nr|num|number|nummer|code|key|ref|identifier|numero))?"
-CUSTOMER = rf"(customer|client|kunde|kunden|klant|cliente|buyer|shopper|member|household|debitor|debtor|konto){ID}"
-PERSON = rf"(account|user|person|company|organi[sz]ation|firma|contact|card){ID}"
-ORDER = rf"(order|invoice|transaction|basket|receipt|purchase|booking|bestell|bestellung|auftrag|auftrags|rechnung|rechnungs|beleg|bon|commande|facture|pedido|factura|ordine){ID}"
-DATE = r"(date|datum|day|time|timestamp|at|on|tag|fecha|data|datetime)"
-PRODUCT = rf"(product|item|sku|stock|article|artikel|produkt|produit|producto|material|ean|isbn|upc){ID}"
+ID = r"( ?(id|no|nr|num|number|nummer|code|key|ref|identifier|numero|编号|编码|代码|号码|号))?"
+CUSTOMER = rf"(customer|client|kunde|kunden|klant|cliente|buyer|shopper|member|household|debitor|debtor|konto|客户|顾客|会员|买家){ID}"
+PERSON = rf"(account|user|person|company|organi[sz]ation|firma|contact|card|用户|公司|账户|会员卡){ID}"
+ORDER = rf"(order|invoice|transaction|basket|receipt|purchase|booking|bestell|bestellung|auftrag|auftrags|rechnung|rechnungs|beleg|bon|commande|facture|pedido|factura|ordine|订单|交易|发票|销售单|小票){ID}"
+DATE = r"(date|datum|day|time|timestamp|at|on|tag|fecha|data|datetime|日期|时间)"
+PRODUCT = (
+    rf"(product|item|sku|stock|article|artikel|produkt|produit|producto|material|ean|isbn|upc|商品|产品|货品|物料){ID}"
+)
 
 Patterns = tuple[str, str]
 
@@ -20,61 +22,64 @@ TRANSACTIONS: dict[str, Patterns] = {
     "customer_id": (CUSTOMER, PERSON),
     "order_id": (ORDER, rf"(sale|ticket|document|voucher|opportunity|deal|nr|no|id|number){ID}"),
     "ordered_at": (
-        rf"(order|ordered|invoice|transaction|purchase|purchased|sale|sold|booking|bestell|kauf|auftrags|rechnungs|beleg)( {DATE})",
-        rf"({DATE}|created|close {DATE}|.*\b{DATE})",
+        rf"(order|ordered|invoice|transaction|purchase|purchased|sale|sold|booking|bestell|kauf|auftrags|rechnungs|beleg|订单|下单|购买|交易|销售|付款)( ?{DATE})",
+        rf"({DATE}|created|close {DATE}|.*\b{DATE}|.*(日期|时间))",
     ),
-    "product_id": (PRODUCT, r"(product|item|article|artikel|produkt)( name)?|goods|ware"),
+    "product_id": (PRODUCT, r"(product|item|article|artikel|produkt)( name)?|goods|ware|(商品|产品)名称"),
     "quantity": (
-        r"(order )?(quantity|qty|units|menge|anzahl|stuck|stueck|pieces|quantite|cantidad|aantal|pcs)( sold| ordered)?",
+        r"(order )?(quantity|qty|units|menge|anzahl|stuck|stueck|pieces|quantite|cantidad|aantal|pcs|数量|件数|销量|购买数量)( sold| ordered)?",
         r"number of [a-z]+|count|n [a-z]+|volume",
     ),
     "revenue_cents": (
-        r"(sales|revenue|amount|turnover|umsatz|betrag|line total|net amount|total amount|total price|total|gesamt|gesamtpreis|montant|importe|bedrag)( (amount|value|eur|usd|net|netto|total))?",
+        r"(sales|revenue|amount|turnover|umsatz|betrag|line total|net amount|total amount|total price|total|gesamt|gesamtpreis|montant|importe|bedrag|金额|总金额|销售额|订单金额|实付金额|总价|成交金额)( (amount|value|eur|usd|net|netto|total|元|人民币))?",
         r"(net |netto|dollar |order |sales |close |invoice |gross |basket )?(value|amount|spend|spent|price|preis|brutto|netto|summe)( (eur|usd))?",
     ),
     "unit_price": (
-        r"(unit|item|piece|einzel|stuck)( )?(price|preis|cost)|price per unit|list price|sales price|price|preis|prix|precio",
+        r"(unit|item|piece|einzel|stuck)( )?(price|preis|cost)|price per unit|list price|sales price|price|preis|prix|precio|单价|价格",
         r"rate",
     ),
     "discount_cents": (
-        r"(discount|rabatt|rebate|remise|descuento|korting)( (amount|value|betrag))?",
+        r"(discount|rabatt|rebate|remise|descuento|korting|优惠金额|折扣金额|优惠|折扣)( (amount|value|betrag))?",
         r"promo.*|markdown",
     ),
-    "cost_cents": (r"(cost|costs|cogs|kosten|einstand|einkaufspreis|cost of goods|total cost)", r"purchase price"),
-    "profit": (r"(profit|gross profit|margin|gewinn|deckungsbeitrag|db|marge)", r"contribution"),
-    "channel": (r"(sales )?(channel|kanal|canal)", r"platform|medium|order source"),
-    "store_id": (rf"(store|shop|branch|filiale|outlet|location|tienda|magasin){ID}", r"warehouse|site"),
+    "cost_cents": (
+        r"(cost|costs|cogs|kosten|einstand|einkaufspreis|cost of goods|total cost|成本|成本金额)",
+        r"purchase price",
+    ),
+    "profit": (r"(profit|gross profit|margin|gewinn|deckungsbeitrag|db|marge|利润|毛利)", r"contribution"),
+    "channel": (r"(sales )?(channel|kanal|canal|渠道|销售渠道)", r"platform|medium|order source"),
+    "store_id": (rf"(store|shop|branch|filiale|outlet|location|tienda|magasin|门店|店铺){ID}", r"warehouse|site"),
     "is_return": (
-        r"(is )?(return|returned|refund|refunded|retoure|storno|cancelled|canceled|cancellation)",
+        r"(is )?(return|returned|refund|refunded|retoure|storno|cancelled|canceled|cancellation)|是否(退货|退款)|退货|退款",
         r"reversal",
     ),
 }
 CUSTOMERS: dict[str, Patterns] = {
     "customer_id": (CUSTOMER, PERSON),
-    "acquired_on": (r"(customer since|sign ?up|registered|registration|joined|acquired|kunde seit|first seen)( (date|on|at))?", r"since"),
-    "acquisition_channel": (r"acquisition (channel|source)|lead source|herkunft", r"utm source|referrer"),
-    "country": (r"(ship |bill |billing )?(country|land|pays|pais|nation|office location)( (code|name))?", r"(ship |bill )?market"),
-    "region": (r"(sales )?(region|bundesland|gebiet|provincia)", r"(state|province|zone|territory|zip code|area)"),
-    "city": (r"(ship |bill )?(city|town|ort|stadt|ville|ciudad|stad)", r"place"),
-    "industry": (r"(industry|sector|branche|vertical)", r"business"),
-    "company_size": (r"company size|size band|grossenklasse", r"size class"),
-    "age_band": (r"age (band|group|range|class)|altersgruppe", r"age class"),
+    "acquired_on": (r"(customer since|sign ?up|registered|registration|joined|acquired|kunde seit|first seen)( (date|on|at))?|注册(日期|时间)", r"since"),
+    "acquisition_channel": (r"acquisition (channel|source)|lead source|herkunft|获客渠道|来源渠道", r"utm source|referrer"),
+    "country": (r"(ship |bill |billing )?(country|land|pays|pais|nation|office location|国家)( (code|name))?", r"(ship |bill )?market"),
+    "region": (r"(sales )?(region|bundesland|gebiet|provincia|地区|区域|省份|省|大区)", r"(ship |bill |shipping |billing )?(state|province|zone|territory|zip code|area)"),
+    "city": (r"(ship |bill )?(city|town|ort|stadt|ville|ciudad|stad|城市)", r"place"),
+    "industry": (r"(industry|sector|branche|vertical|行业|所属行业)", r"business"),
+    "company_size": (r"company size|size band|grossenklasse|企业规模|公司规模", r"size class"),
+    "age_band": (r"age (band|group|range|class)|altersgruppe|年龄段", r"age class"),
     "income_band": (r"income( (band|group|range|class))?", r"einkommen"),
-    "gender": (r"(gender|sex|geschlecht)", r"salutation"),
-    "marital_status": (r"marital( status)?|familienstand", r"relationship"),
+    "gender": (r"(gender|sex|geschlecht|性别)", r"salutation"),
+    "marital_status": (r"marital( status)?|familienstand|婚姻状况", r"relationship"),
     "household_size": (r"household size|haushaltsgrosse", r"persons"),
     "children": (r"(children|kids)( count)?|kinder", r"kids"),
     "parent_id": (r"parent( (id|company|account))?|subsidiary of|konzern", r"group"),
     "referred_by": (r"referred by|referrer id|geworben von", r"referral"),
-    "contactable": (r"(contactable|opt in|consent|marketing consent|newsletter)", r"subscribed"),
+    "contactable": (r"(contactable|opt in|consent|marketing consent|newsletter|是否可联系)", r"subscribed"),
     "credit_limit_cents": (r"credit limit|kreditlimit", r"limit"),
 }  # fmt: skip
 PRODUCTS: dict[str, Patterns] = {
     "product_id": (PRODUCT, r"(product|item|article|artikel|produkt)( name)?"),
-    "name": (r"(product|item|article|artikel|produkt) ?(name|description|bezeichnung|text)|description|bezeichnung", r"name|title"),
-    "line": (r"(product )?(line|series|department|category|warengruppe|produktlinie)", r"group|family"),
-    "category": (r"(sub category|subcategory|product category|unterkategorie)", r"(product )?(type|class)"),
-    "brand": (r"(brand|marke|manufacturer|hersteller|marque|marca)", r"vendor|supplier"),
+    "name": (r"(product|item|article|artikel|produkt) ?(name|description|bezeichnung|text)|description|bezeichnung|(商品|产品)名称", r"name|title"),
+    "line": (r"(product )?(line|series|department|category|warengruppe|produktlinie)|类别|品类|大类|产品线|商品类别", r"group|family"),
+    "category": (r"(sub category|subcategory|product category|unterkategorie|子类别|小类|二级类目)", r"(product )?(type|class)"),
+    "brand": (r"(brand|marke|manufacturer|hersteller|marque|marca|品牌)", r"vendor|supplier"),
     "unit_cost_cents": (r"(unit |standard )cost|einkaufspreis", r"cost"),
 }  # fmt: skip
 INVOICES: dict[str, Patterns] = {
@@ -105,7 +110,7 @@ TRIAL: dict[str, Patterns] = {
     "country": CUSTOMERS["country"],
 }
 NAMES_OF_PEOPLE = re.compile(
-    r".*\b(name|vorname|nachname|mail|email|e mail|phone|telefon|mobile|street|strasse|address|birth.*)\b.*"
+    r".*\b(name|vorname|nachname|mail|email|e mail|phone|telefon|mobile|street|strasse|address|birth.*)\b.*|.*(姓名|名字|联系人|手机|电话|邮箱|地址|身份证|生日).*"
 )
 
 

@@ -132,7 +132,7 @@ def _allow_function(node: exp.Anonymous) -> None:
     name = node.name.lower()
     if name not in FUNCTIONS:
         close = difflib.get_close_matches(name, FUNCTIONS, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(sorted(FUNCTIONS))}."
+        hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(sorted(FUNCTIONS))}"
         raise ExpressionError(f"{node.name}(): no such function; {hint}")
     fewest, most, shown = FUNCTIONS[name]
     if not fewest <= len(node.expressions) <= most:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 
-def boundaries(scores: np.ndarray, shares: np.ndarray) -> np.ndarray:
+def boundaries(scores: np.ndarray, shares: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
     """Find the scores that part the levels.
 
     Parameters
@@ -18,6 +18,8 @@ def boundaries(scores: np.ndarray, shares: np.ndarray) -> np.ndarray:
         Of all customers.
     shares : ndarray of shape (k,)
         Of customers, best level first, adding up to 1.
+    weights : ndarray of shape (n,), optional
+        What each customer counts for in the shares, such as their revenue; 1 each where not given.
 
     Returns
     -------
@@ -25,8 +27,9 @@ def boundaries(scores: np.ndarray, shares: np.ndarray) -> np.ndarray:
         Falling: level i holds scores from bounds[i + 1] up to, but not with, bounds[i]; the ends are infinite. Two
         equal ones hold nobody between them.
     """
-    distinct, counts = np.unique(-scores, return_counts=True)
-    middle = (2 * np.cumsum(counts) - counts) / max(2 * len(scores), 1)
+    distinct, group = np.unique(-scores, return_inverse=True)
+    counts = np.bincount(group, weights, minlength=len(distinct))
+    middle = (2 * np.cumsum(counts) - counts) / max(2 * counts.sum(), 1)
     ends = np.cumsum(shares)[:-1]
     above = np.searchsorted(middle, ends + 1e-9)  # how many distinct scores lie above each boundary
     between = -(distinct[:-1] + distinct[1:]) / 2

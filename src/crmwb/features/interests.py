@@ -1,0 +1,57 @@
+"""What each customer is interested in: the categories they buy from, and how they divide their spending among them."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from crmwb.features.asof import sales_before, share
+
+SCHEMA = pa.schema(
+    [
+        ("customer_id", pa.string()),
+        ("category", pa.string()),
+        ("n_lines", pa.int64()),
+        ("n_orders", pa.int64()),
+        ("revenue_cents", pa.int64()),
+        ("revenue_share", pa.float64()),
+    ]
+)
+KEY = ("customer_id", "category")
+
+
+def interests(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
+    """Divide each customer's sales before `as_of` by category.
+
+    Only lines that are no returns and have positive revenue count: what was given away or came back is no interest.
+    A product without a category counts under its product line; lines of products with neither are left out.
+
+    Parameters
+    ----------
+    tables : mapping of str to ir.Table
+        Clean canonical tables by name; `customers` must be among them.
+    as_of : date
+        Exclusive: events before that day's midnight count.
+
+    Returns
+    -------
+    ir.Table
+        One row per customer and category, columns of SCHEMA; no rows where the source has no transactions or no
+        products. `revenue_share` is of the customer's revenue in all categories here, so it adds up to 1.
+    """
+    if not tables.keys() >= {"transactions", "products"}:
+        nobody = tables["customers"].filter(ibis.literal(value=False))
+        unknown = {field.name: ibis.null(ibis.dtype(field.type)) for field in SCHEMA if field.name != "customer_id"}
+        return nobody.select("customer_id", **unknown)
+    products = tables["products"]
+    named = products.select("product_id", category=ibis.coalesce(products.category, products.line))
+    lines = sales_before(tables["transactions"], as_of).filter(lambda t: t.revenue_cents > 0)
+    bought = lines.inner_join(named.filter(named.category.notnull()), "product_id")
+    sums = bought.group_by("customer_id", "category").aggregate(
+        n_lines=bought.count(), n_orders=bought.order_id.nunique(), revenue_cents=bought.revenue_cents.sum()
+    )
+    total = sums.revenue_cents.sum().over(group_by=sums.customer_id)
+    shared = sums.mutate(revenue_share=share(sums.revenue_cents, total))
+    return shared.select(**{field.name: shared[field.name].cast(ibis.dtype(field.type)) for field in SCHEMA})

@@ -1,0 +1,9 @@
+"""Where each customer stands between the first contact and the last purchase, through time."""
+
+from crmwb.lifecycle.artefacts import write
+from crmwb.lifecycle.customers import MEANINGS
+from crmwb.lifecycle.customers import SCHEMA as CUSTOMERS_SCHEMA
+from crmwb.lifecycle.lifecycle import Lifecycle, build
+from crmwb.lifecycle.names import RULES, STAGES
+
+__all__ = ["CUSTOMERS_SCHEMA", "MEANINGS", "RULES", "STAGES", "Lifecycle", "build", "write"]

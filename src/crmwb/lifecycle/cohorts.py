@@ -1,0 +1,83 @@
+"""Cohorts: the customers of each month of first purchase, and what they did in the months after."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from crmwb.lifecycle.activity import Entries
+from crmwb.value.equity.months import month_of, start_of
+
+SCHEMA = pa.schema(
+    [
+        ("cohort", pa.date32()),
+        ("months_since", pa.int64()),
+        ("is_left_edge", pa.bool_()),
+        ("n_customers", pa.int64()),
+        ("n_active", pa.int64()),
+        ("retention_share", pa.float64()),
+        ("revenue_cents", pa.int64()),
+        ("cumulative_revenue_cents", pa.int64()),
+        ("cumulative_per_customer_cents", pa.float64()),
+    ]
+)
+
+
+def cohorts(
+    purchases: Entries, first_event: date, as_of: date, n_customers: int, settled_after_days: float
+) -> pd.DataFrame:
+    """Follow the customers of each month of first purchase through the whole months until now.
+
+    Parameters
+    ----------
+    purchases : Entries
+        What was bought before `as_of`.
+    first_event, as_of : date
+        Where the data begin and end.
+    n_customers : int
+        How many customers there are, buyers or not.
+    settled_after_days : float
+        After so many days of data, a customer of old has most likely shown up: cohorts that begin earlier are marked
+        `is_left_edge`, for many in them bought before the data begin, and nobody knows when first.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `SCHEMA`: one row per cohort and month since, 0 being that of the first purchase. Months that are not
+        over yet have no row, nor do months in which nobody came.
+    """
+    rows = np.flatnonzero(purchases.of["n_purchases"] > 0)
+    if not len(rows):
+        return pd.DataFrame(columns=SCHEMA.names)
+    begin, end = month_of(first_event), month_of(as_of)  # the month of as_of is not over
+    n = max(end - begin, 0)
+    came = np.full(n_customers, n, dtype=np.int64)
+    np.minimum.at(came, purchases.customer[rows], purchases.month[rows] - begin)
+    size = np.bincount(came, minlength=n + 1)
+    active, cents = np.zeros((n, n), dtype=np.int64), np.zeros((n, n), dtype=np.int64)
+    month, cohort = purchases.month - begin, came[purchases.customer]
+    seen = (month < n) & (cohort <= month)  # a return before the first purchase belongs to no cohort's month
+    np.add.at(cents, (cohort[seen], month[seen]), purchases.of["net_cents"][seen])
+    seen &= purchases.of["n_purchases"] > 0
+    np.add.at(active, (cohort[seen], month[seen]), 1)
+    parts = []
+    for i in np.flatnonzero(size[:n]):
+        started = start_of(begin + int(i))
+        total = cents[i, i:].cumsum()
+        parts.append(
+            pd.DataFrame(
+                {
+                    "cohort": started,
+                    "months_since": np.arange(n - i),
+                    "is_left_edge": (started - first_event).days < settled_after_days,
+                    "n_customers": size[i],
+                    "n_active": active[i, i:],
+                    "retention_share": active[i, i:] / size[i],
+                    "revenue_cents": cents[i, i:],
+                    "cumulative_revenue_cents": total,
+                    "cumulative_per_customer_cents": total / size[i],
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=SCHEMA.names)

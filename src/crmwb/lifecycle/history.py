@@ -1,0 +1,178 @@
+"""The stage of every customer at every month end and now, each from what was known then."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+
+from crmwb.lifecycle.activity import NEVER, Entries
+from crmwb.lifecycle.names import (
+    ACCOUNT,
+    DECLINE,
+    GROWTH,
+    INTRODUCTION,
+    LAPSED,
+    MATURITY,
+    PROSPECT,
+    TARGET,
+    UNKNOWN,
+    WON_BACK,
+)
+from crmwb.lifecycle.rhythm import everyone, rhythm
+from crmwb.lifecycle.trend import Orders, deviations
+from crmwb.params import LifecycleParams
+from crmwb.value.equity.months import day_number, month_of
+
+FAR_MONTH = -(10**6)
+
+
+@dataclass
+class State:
+    """What is known of every customer as time goes by; all arrays of shape (n_customers,)."""
+
+    n: int
+    sums: dict[str, np.ndarray] = field(init=False)
+    latest: dict[str, np.ndarray] = field(init=False)
+    first: dict[str, np.ndarray] = field(init=False)
+    returned_month: np.ndarray = field(init=False)  # of the last return after having lapsed
+    was_lapsed: np.ndarray = field(init=False)
+    ever_lapsed: np.ndarray = field(init=False)
+
+    SUMS = ("n_purchases", "n_gaps", "log_gaps", "squared_log_gaps", "n_opened", "n_closed")
+    LATEST = ("last_day", "last_contact", "last_answer")
+    FIRST = ("first_day", "first_known")
+
+    def __post_init__(self) -> None:
+        self.sums = {name: np.zeros(self.n, dtype=np.int64) for name in self.SUMS}
+        self.latest = {name: np.full(self.n, NEVER, dtype=np.int64) for name in self.LATEST}
+        self.first = {name: np.full(self.n, -NEVER, dtype=np.int64) for name in self.FIRST}
+        self.returned_month = np.full(self.n, FAR_MONTH, dtype=np.int64)
+        self.was_lapsed = np.zeros(self.n, dtype=bool)
+        self.ever_lapsed = np.zeros(self.n, dtype=bool)
+
+    def take_in(self, entries: Entries, month: int) -> None:
+        """Add what happened in one month."""
+        rows = entries.in_month(month)
+        who = entries.customer[rows]
+        for name, values in ((name, values[rows]) for name, values in entries.of.items()):
+            if name in self.sums:
+                self.sums[name][who] += values
+            elif name in self.latest:
+                self.latest[name][who] = np.maximum(self.latest[name][who], values)
+            elif name in self.first:
+                self.first[name][who] = np.minimum(self.first[name][who], np.where(values == NEVER, -NEVER, values))
+        if "n_purchases" in entries.of:
+            back = who[(entries.of["n_purchases"][rows] > 0) & self.was_lapsed[who]]
+            self.returned_month[back] = month
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What the rules said at one moment; arrays of shape (n_customers,).
+
+    Attributes
+    ----------
+    as_of : date
+        Everything before it was known.
+    stage : ndarray of int8
+        Numbers of `names.STAGES`; `UNKNOWN` for who was not known yet.
+    usual_days, late_days, lapsed_days : ndarray
+        The own median gap, and the own bounds of late and lapsed; NaN where nobody's rhythm is known yet, or for who
+        never bought.
+    silent_days : ndarray
+        Since the last purchase; NaN for who never bought.
+    deviations : ndarray
+        See `trend.deviations`.
+    """
+
+    as_of: date
+    stage: np.ndarray
+    usual_days: np.ndarray
+    late_days: np.ndarray
+    lapsed_days: np.ndarray
+    silent_days: np.ndarray
+    deviations: np.ndarray
+
+
+def moments(
+    purchases: Entries,
+    contacts: Entries,
+    ends: Sequence[date],
+    orders_at: Callable[[date], Orders | None],
+    *,
+    n_customers: int,
+    params: LifecycleParams,
+    period_days: int,
+) -> Iterator[Moment]:
+    """Yield the stages at each of `ends`.
+
+    Parameters
+    ----------
+    purchases, contacts : Entries
+        What happened before the last of `ends`.
+    ends : sequence of date
+        Ascending; the first days of months without a gap, and perhaps a later day as the last one.
+    orders_at : callable
+        The orders of all customers in the two periods before an end; None where they are not known, and no trend is.
+    n_customers : int
+        How many there are.
+    params : LifecycleParams
+        The rules' bounds.
+    period_days : int
+        The length of each of the two periods.
+    """
+    state = State(n_customers)
+    earliest = [int(entries.month[0]) for entries in (purchases, contacts) if len(entries.month)]
+    next_month = min(earliest, default=month_of(ends[0]))
+    for end in ends:
+        until = month_of(end) if end.day > 1 else month_of(end) - 1
+        for month in range(next_month, until + 1):
+            state.take_in(contacts, month)
+            state.take_in(purchases, month)
+        next_month = until + 1
+        yield _judge(state, end, until, orders=orders_at(end), params=params, period_days=period_days)
+
+
+def _judge(
+    state: State, end: date, month: int, *, orders: Orders | None, params: LifecycleParams, period_days: int
+) -> Moment:
+    """Apply the rules at one moment, and remember who lapsed."""
+    today = day_number(end)
+    bought = state.sums["n_purchases"] > 0
+    gaps = [state.sums[name] for name in ("n_gaps", "log_gaps", "squared_log_gaps")]
+    silent = np.where(bought, today - state.latest["last_day"], np.nan)
+    pooled = everyone(*gaps)
+    usual_days, late_days, lapsed_days = (np.full(state.n, np.nan) for _ in range(3))
+    if pooled is not None:
+        own = rhythm(pooled, *gaps)
+        usual_days, late_days = own.next_gap(0.5), own.next_gap(params.late_quantile)
+        # nobody lapses before a whole usual gap was missed, however regular they are
+        least = np.maximum(late_days, 2 * usual_days)
+        lapsed_days = np.maximum(own.longest_gap_of_a_year(params.lapsed_quantile), least)
+    late, lapsed = silent > late_days, silent > lapsed_days  # what is not known is neither
+    lapsed |= state.was_lapsed & (state.returned_month == FAR_MONTH)  # only a purchase ends it, not a later bound
+    off = np.zeros(state.n) if orders is None else deviations(orders, period_days)
+    age = today - state.first["first_day"]
+    is_new = (state.sums["n_purchases"] < params.introduction_purchases) | (age < params.introduction_days)
+    is_new &= ~state.ever_lapsed
+    contact_from = today - params.contact_days
+    is_open = state.sums["n_opened"] > state.sums["n_closed"]
+    rules = (
+        (bought & lapsed, LAPSED),
+        (bought & (month - state.returned_month < params.won_back_months), WON_BACK),
+        (bought & late, DECLINE),
+        (bought & is_new, INTRODUCTION),
+        (bought & (off <= -params.trend_deviations), DECLINE),
+        (bought & (off >= params.trend_deviations), GROWTH),
+        (bought, MATURITY),
+        (is_open | (state.latest["last_answer"] >= contact_from), PROSPECT),
+        (state.latest["last_contact"] >= contact_from, TARGET),
+        (state.first["first_known"] < today, ACCOUNT),
+    )
+    stage = np.select([holds for holds, _ in rules], [number for _, number in rules], UNKNOWN).astype(np.int8)
+    if end.day == 1:
+        state.was_lapsed = stage == LAPSED
+        state.ever_lapsed |= state.was_lapsed
+        state.returned_month[state.was_lapsed] = FAR_MONTH
+    return Moment(end, stage, usual_days, late_days, lapsed_days, silent, off)

@@ -1,0 +1,145 @@
+"""The lifecycle, put together: stages, conversions, the leaky bucket and cohorts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from crmwb import engine
+from crmwb.engine import Backend
+from crmwb.lifecycle import bucket, cohorts, facts, months
+from crmwb.lifecycle.activity import Entries, numbered, read_contacts, read_purchases
+from crmwb.lifecycle.conversions import conversions
+from crmwb.lifecycle.customers import customers
+from crmwb.lifecycle.history import moments
+from crmwb.lifecycle.timeline import Timeline
+from crmwb.lifecycle.trend import Orders
+from crmwb.params import Params
+from crmwb.progress import step
+from crmwb.value.equity.months import month_ends
+
+ORDERS = ("recent_orders", "previous_orders", "age_days")
+FROM_CONTACTS = ("interactions", "campaign_members", "opportunities")
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """Everything that the stage makes.
+
+    Attributes
+    ----------
+    timeline : Timeline
+        The stage of every customer at every month end and now.
+    purchases : Entries
+        What each bought in each month.
+    customers, stages, conversions, bucket, cohorts : DataFrame
+        See the modules of these names; stages are `months.stages`.
+    facts, metrics : dict
+        For reports and for dvc metrics.
+    """
+
+    timeline: Timeline
+    purchases: Entries
+    customers: pd.DataFrame
+    stages: pd.DataFrame
+    conversions: pd.DataFrame
+    bucket: pd.DataFrame
+    cohorts: pd.DataFrame
+    facts: dict[str, Any]
+    metrics: dict[str, Any]
+
+
+def build(
+    con: Backend,
+    tables: Mapping[str, ir.Table],
+    snapshots: ir.Table,
+    everyone: pd.DataFrame,
+    *,
+    observed: Mapping[str, Any],
+    params: Params,
+) -> Lifecycle:
+    """Tell every customer's stage now and at the last `params.features.n_snapshots` month ends.
+
+    Parameters
+    ----------
+    con : Backend
+        The engine that holds the tables.
+    tables : mapping of str to ir.Table
+        Clean canonical tables by name. Without transactions, everybody is an account, a target or a prospect.
+    snapshots : ir.Table
+        data/features/snapshots.parquet.
+    everyone : DataFrame
+        One row per clean customer, sorted by customer_id: the columns of features and, where known, of value.
+    observed : mapping
+        data/features/observation.json.
+    params : Params
+        All of them: `lifecycle`, and of `features` the length of the recent period.
+    """
+    as_of, first_event = (date.fromisoformat(observed[name]) for name in ("as_of", "first_event"))
+    n = len(everyone)
+    all_ends = month_ends(first_event, as_of)
+    n_kept = params.features.n_snapshots + (as_of.day > 1)
+    ends, before = all_ends[-n_kept:], all_ends[:-n_kept]
+    with step(f"reading what {n:,} customers did month by month"):
+        purchases, contacts = read_purchases(con, tables, as_of), read_contacts(con, tables, as_of)
+    with step(f"telling stages at {len(ends)} month ends"):
+        orders = _orders(con, tables, snapshots, everyone, as_of)
+        told = moments(
+            purchases, contacts, [*before, *ends], lambda end: orders(end) if end in ends else None,
+            n_customers=n, params=params.lifecycle, period_days=params.features.recent_days,
+        )  # fmt: skip
+        kept = (moment for moment in told if moment.as_of in ends)
+        timeline = Timeline.of(kept, len(ends), n)
+    n_whole = timeline.n_whole - (first_event.day > 1 and not before)
+    window = bucket.window_months(n_whole + len(before), params.lifecycle.money_months)
+    flows = bucket.bucket(timeline, purchases, first_event, window)
+    stages = months.stages(timeline, purchases, everyone, first_is_whole=bool(before) or first_event.day == 1)
+    followed = cohorts.cohorts(purchases, first_event, as_of, n, _settled_after(timeline))
+    missing = [name for name in ("transactions", *FROM_CONTACTS) if name not in tables]
+    known = facts.facts(stages, flows, followed, params.lifecycle, window_months=window, not_available=missing)
+    return Lifecycle(
+        timeline, purchases,
+        customers(timeline, everyone["customer_id"], params.lifecycle, begins_before=bool(before)),
+        stages, conversions(timeline, begins_before=bool(before)), flows, followed, known, facts.metrics(stages, known),
+    )  # fmt: skip
+
+
+def _orders(
+    con: Backend, tables: Mapping[str, ir.Table], snapshots: ir.Table, everyone: pd.DataFrame, as_of: date
+) -> Callable[[date], Orders | None]:
+    """Return what reads the orders of all customers at a month end from its snapshot, and now from the features."""
+    n = len(everyone)
+
+    def at(end: date) -> Orders | None:
+        if end == as_of:
+            return Orders(*(_floats(everyone[name]) for name in ORDERS))
+        then = snapshots.filter(snapshots.as_of == ibis.literal(end)).select("customer_id", *ORDERS)
+        joined = then.inner_join(numbered(tables["customers"]), "customer_id").select("customer", *ORDERS)
+        rows = engine.batches(con, joined.order_by("customer")).read_all()
+        if not len(rows):
+            return None
+        at_customer = rows["customer"].to_numpy()
+        columns = []
+        for name in ORDERS:
+            values = np.full(n, np.nan)
+            values[at_customer] = rows[name].cast("float64").to_numpy()
+            columns.append(values)
+        return Orders(*columns)
+
+    return at
+
+
+def _floats(values: pd.Series) -> np.ndarray:
+    return pd.to_numeric(values).to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _settled_after(timeline: Timeline) -> float:
+    """Return the days within which four in five customers of old would have shown up: the median of the late bounds."""
+    late = timeline.now.late_days
+    known = late[np.isfinite(late)]
+    return float(np.median(known)) if len(known) else 0.0

@@ -1,0 +1,115 @@
+"""Customers at month ends, one month end at a time, with the segments they were in."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+from crmwb import storage
+from crmwb.migration.schemes import Key, Schemes
+
+Array = np.ndarray
+YEAR = 12
+LONGEST_MONTH = timedelta(days=31)
+NEEDED = ("customer_id", "n_purchase_days", "days_since_last", "n_orders", "revenue_cents")
+
+
+@dataclass(frozen=True)
+class Month:
+    """Who was where at one month end.
+
+    Attributes
+    ----------
+    as_of : date
+        The first day after the month.
+    ids : Index of str, length n
+        Customers who had bought by then, sorted.
+    frame : DataFrame of shape (n, ...)
+        Their features then.
+    year_cents : int64 ndarray of shape (n,)
+        Their revenue of the twelve months before, or of as many as are known.
+    codes : mapping of (scheme, definition) to int ndarray of shape (n,)
+        The place of each customer's segment in `Schemes.segments`.
+    stage_ids, stage_codes
+        The same for the stages of life, which those have too who never bought; None where they are not known.
+    models : mapping of str to dict
+        The definitions that were learnt at this month end, by scheme.
+    """
+
+    as_of: date
+    ids: pd.Index
+    frame: pd.DataFrame
+    year_cents: Array
+    codes: Mapping[Key, Array]
+    stage_ids: pd.Index | None
+    stage_codes: Array | None
+    models: Mapping[str, dict[str, Any]]
+
+
+def ends(snapshots: Path) -> list[date]:
+    """Return the month ends that were kept, in order."""
+    storage.require(snapshots)
+    return sorted(pq.read_table(snapshots, columns=["as_of"])["as_of"].unique().to_pylist())
+
+
+def months(
+    snapshots: Path, stages: Path, schemes: Schemes, columns: Sequence[str], *, n_months: int, first_event: date
+) -> Iterator[Month]:
+    """Yield the last `n_months` + 1 month ends in order; never more than two are in memory, and a year of revenue.
+
+    Parameters
+    ----------
+    snapshots, stages : Path
+        `layout.SNAPSHOTS` and `layout.LIFECYCLE_MONTHS`; the latter may be missing.
+    schemes : Schemes
+        How customers are scored.
+    columns : sequence of str
+        Which features are wanted; those that there are not are left out.
+    n_months : int
+        How many moves from one month end to the next.
+    first_event : date
+        The first day of the source: a history that begins with it is whole.
+    """
+    every = ends(snapshots)
+    wanted = every[-(n_months + 1) :]
+    there = set(pq.read_schema(snapshots).names)
+    read = [name for name in dict.fromkeys((*NEEDED, *columns)) if name in there]
+    whole = bool(every) and every[0] - first_event <= LONGEST_MONTH
+    past: deque[tuple[pd.Index, Array]] = deque(maxlen=YEAR)
+    begin = max(0, len(every) - len(wanted) - YEAR)
+    for end in every[begin:]:
+        frame = _at(snapshots, end, read if end in wanted else ["customer_id", "revenue_cents"])
+        ids = pd.Index(frame["customer_id"])
+        cents = frame["revenue_cents"].to_numpy().astype(np.int64)
+        if end in wanted:
+            stage_ids, stage_codes = _stages(stages, end, schemes)
+            codes, models = schemes.label(frame)
+            since = cents if whole and len(past) < YEAR else cents - _aligned(past[0], ids) if past else 0 * cents
+            yield Month(end, ids, frame, since, codes, stage_ids, stage_codes, models)
+        past.append((ids, cents))
+
+
+def _at(path: Path, end: date, columns: Sequence[str]) -> pd.DataFrame:
+    frame = pd.read_parquet(path, columns=list(columns), filters=[("as_of", "==", end)])
+    return frame.sort_values("customer_id", ignore_index=True)
+
+
+def _aligned(before: tuple[pd.Index, Array], ids: pd.Index) -> Array:
+    """Return what customers had brought before, 0 for those who were not there."""
+    place = before[0].get_indexer(ids)
+    return np.where(place >= 0, before[1][place], 0)
+
+
+def _stages(path: Path, end: date, schemes: Schemes) -> tuple[pd.Index | None, Array | None]:
+    if not path.exists():
+        return None, None
+    frame = _at(path, end, ["customer_id", "stage"])
+    if frame.empty:
+        return None, None
+    return pd.Index(frame["customer_id"]), schemes.codes(("stage", "frozen"), frame["stage"])

@@ -1,0 +1,66 @@
+"""Figure of the acceptance tests: segments × tests, passed or not, with the number."""
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
+
+from crmwb.plots import style
+
+ORDER = (
+    *("substantial", "identifiable", "reachable", "profitable"),
+    *("stable", "differentiable", "actionable", "goal_relevant"),
+)
+PASSED, FAILED, NOT_MADE = "#cfe8d5", "#f6cdb8", "#eef1f4"
+
+
+def table(tests: pd.DataFrame, currency: str = "", ax: Axes | None = None) -> Axes:
+    """Draw which segment passes which test.
+
+    Parameters
+    ----------
+    tests : DataFrame
+        One row per cluster and test: cluster, cluster_name, test, number, is_passed (NULL where it could not be made).
+    currency : str, optional
+        Of profit.
+    ax : Axes, optional
+        Where to draw; a new figure where not given.
+    """
+    names = list(dict.fromkeys(tests.sort_values("cluster")["cluster_name"]))
+    order = sorted(tests["test"].unique(), key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
+    ax = ax or style.new_axes(1.6 + 1.12 * max(len(order), 1) + 1.6, 1.3 + 0.55 * max(len(names), 1))
+    states, words = np.zeros((len(names), len(order))), np.full((len(names), len(order)), "–", dtype=object)
+    for row in tests.itertuples():
+        place = names.index(str(row.cluster_name)), order.index(str(row.test))
+        if not pd.isna(row.is_passed):  # type: ignore[arg-type]  # itertuples has no types
+            states[place] = 1 if row.is_passed else 2
+            words[place] = f"{'✓' if row.is_passed else '✗'} {_number(str(row.test), float(row.number), currency)}"  # type: ignore[arg-type]
+    sns.heatmap(
+        states,
+        annot=words,
+        fmt="",
+        cmap=ListedColormap([NOT_MADE, PASSED, FAILED]),
+        vmin=0,
+        vmax=2,
+        cbar=False,
+        linewidths=2,
+        linecolor="white",
+        annot_kws={"color": style.INK, "fontsize": 9, "fontfamily": "DejaVu Sans"},
+        xticklabels=[name.replace("_", "\n") for name in order],
+        yticklabels=names,
+        ax=ax,
+    )
+    ax.tick_params(length=0)
+    ax.tick_params(axis="x", rotation=0)
+    ax.tick_params(axis="y", rotation=0)
+    ax.set(title="Is each segment fit for use? (– could not be tested)", xlabel="", ylabel="")
+    return ax
+
+
+def _number(test: str, number: float, currency: str) -> str:
+    if test == "profitable":
+        return style.money(number, currency)
+    if test == "actionable":
+        return f"{number:.0f}"
+    return f"{number:.2f}" if test == "stable" else f"{number:.0%}"

@@ -1,0 +1,120 @@
+"""Figures of cohorts: who stays, and what they bring, by the month of the first purchase."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+
+from crmwb.plots import style
+
+MOST_COHORTS = 36
+WRITTEN = 14  # cells of so many cohorts still have room for a number
+
+
+def retention(cohorts: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw the share of each cohort that bought in the months after: a heat map, rows by first month.
+
+    Parameters
+    ----------
+    cohorts : DataFrame
+        cohort, months_since, is_left_edge, n_customers and retention_share, as `crmwb.lifecycle` makes them; months
+        that are not over have no row and stay white.
+    ax : Axes, optional
+        Where to draw; a new figure where not given.
+    """
+    ax = _heat_map(cohorts, "retention_share", ax, words=lambda v: f"{v:.0%}", label="share that bought")
+    ax.set_title("Who comes back, by month of first purchase")
+    return ax
+
+
+def revenue(cohorts: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
+    """Draw what a customer of each cohort has brought in all, month after month: a heat map.
+
+    Parameters
+    ----------
+    cohorts : DataFrame
+        cohort, months_since, is_left_edge, n_customers and cumulative_per_customer_cents.
+    currency : str
+        For the labels.
+    ax : Axes, optional
+        Where to draw; a new figure where not given.
+    """
+    ax = _heat_map(
+        cohorts.assign(units=cohorts["cumulative_per_customer_cents"] / 100), "units", ax,
+        words=lambda v: style.money(v * 100), label=f"{currency} per customer so far",
+    )  # fmt: skip
+    ax.set_title("What a customer has brought, by month of first purchase")
+    return ax
+
+
+def revenue_lines(cohorts: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
+    """Draw what a customer of each cohort has brought in all: a line for each, the younger the darker.
+
+    Parameters
+    ----------
+    cohorts, currency, ax
+        As for `revenue`. Cohorts at the data's left edge are dashed.
+    """
+    ax = ax or style.new_axes()
+    names = sorted(cohorts["cohort"].unique())[-MOST_COHORTS:]
+    palette = sns.color_palette(style.SEQUENCE, max(len(names), 1))
+    for colour, name in zip(palette, names, strict=False):
+        rows = cohorts[cohorts["cohort"] == name].sort_values("months_since")
+        dashes = "--" if bool(rows["is_left_edge"].iloc[0]) else "-"
+        ax.plot(rows["months_since"], rows["cumulative_per_customer_cents"], dashes, color=colour, linewidth=1.3)
+        if name in (names[0], names[-1]):
+            end = rows.iloc[-1]
+            ax.annotate(_month(name), (end["months_since"], end["cumulative_per_customer_cents"]), (4, 0),
+                        textcoords="offset points", fontsize=8.5, va="center")  # fmt: skip
+    style.money_axis(ax.yaxis, currency)
+    ax.set_ylim(bottom=0)
+    ax.margins(x=0.12)
+    ax.set(title="What a customer has brought since the first purchase", xlabel="months since the first purchase")
+    ax.set_ylabel("revenue per customer")
+    return ax
+
+
+def _heat_map(cohorts: pd.DataFrame, value: str, ax: Axes | None, words: Callable[[float], str], label: str) -> Axes:
+    """Draw cohorts as rows and months since as columns; the first month sets no colour."""
+    names = sorted(cohorts["cohort"].unique())[-MOST_COHORTS:]
+    rows = cohorts[cohorts["cohort"].isin(names)]
+    wide = rows.pivot(index="cohort", columns="months_since", values=value).astype(float)
+    sizes = rows.drop_duplicates("cohort").set_index("cohort")
+    ax = ax or style.new_axes(9.0, 1.6 + 0.26 * max(len(wide), 4))
+    after = wide.to_numpy()[:, 1:]
+    top = float(np.nanmax(after)) if np.isfinite(after).any() else 1.0
+    is_written = len(wide) <= WRITTEN and wide.shape[1] <= WRITTEN
+    texts = np.array([["" if np.isnan(v) else words(v) for v in line] for line in wide.to_numpy()], dtype=object)
+    sns.heatmap(
+        wide.to_numpy(),
+        annot=texts if is_written else None,
+        annot_kws={"fontsize": 8},
+        fmt="",
+        cmap=style.SEQUENCE,
+        vmin=0,
+        vmax=top or 1.0,
+        mask=wide.isna().to_numpy(),
+        linewidths=0.6,
+        linecolor="white",
+        xticklabels=list(wide.columns),
+        yticklabels=[
+            f"{_month(name)}{'*' if sizes.loc[name, 'is_left_edge'] else ''}  {sizes.loc[name, 'n_customers']:,}"
+            for name in wide.index
+        ],
+        cbar_kws={"label": label},
+        ax=ax,
+    )
+    ax.tick_params(length=0)
+    ax.grid(visible=False)
+    ax.tick_params(axis="y", rotation=0, labelsize=8)
+    ax.tick_params(axis="x", rotation=0, labelsize=8)
+    has_edge = bool(rows["is_left_edge"].any())
+    note = "; * many bought before the data begin" if has_edge else ""
+    ax.set(xlabel=f"months since the first purchase{note}", ylabel="month of first purchase, customers")
+    return ax
+
+
+def _month(day: object) -> str:
+    return str(np.datetime_as_string(np.datetime64(pd.Timestamp(str(day))), unit="M"))

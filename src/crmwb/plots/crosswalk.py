@@ -1,0 +1,30 @@
+"""Two schemes of segments against each other."""
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+
+from crmwb.plots import colours, style
+
+
+def crosswalk(table: pd.DataFrame, scheme: str, other: str, ax: Axes | None = None) -> Axes:
+    """Draw who of one scheme is where in another: customers, shaded by their share of the row.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Customers; one row per segment of the one scheme, one column per segment of the other.
+    scheme, other : str
+        What the rows and the columns are, in words.
+    ax : Axes, optional
+        Where to draw; a new figure where not given.
+    """
+    ax = ax or style.new_axes(3.0 + 1.2 * table.shape[1], 1.8 + 0.5 * len(table))
+    shares = table.div(table.sum(axis=1).clip(lower=1), axis=0).astype(float)
+    texts = table.map(lambda n: f"{n:,}" if n else "").to_numpy()
+    sns.heatmap(shares.to_numpy(), annot=texts, fmt="", cmap="Blues", vmin=0, vmax=1, linewidths=2, cbar=False, ax=ax)
+    ax.set(title=f"Customers: {scheme} against {other}", xlabel=other, ylabel=scheme)
+    ax.set_xticks([i + 0.5 for i in range(table.shape[1])], [colours.label(str(name)) for name in table.columns])
+    ax.set_yticks([i + 0.5 for i in range(len(table))], [colours.label(str(name)) for name in table.index], rotation=0)
+    ax.tick_params(length=0)
+    return ax

@@ -1,0 +1,153 @@
+"""Figures of needs: how much more or less of something a segment has than everyone else."""
+
+import math
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
+
+from crmwb.plots import colours, style
+
+COLUMNS = 2
+LONGEST_LABEL = 44
+N_SHOWN = 10
+LOWEST, HIGHEST = 1 / 16, 16.0  # beyond, a dot stands at the edge and its figure says how far
+
+SAYS = {
+    "line_customer_share": "who buy {}",
+    "line_spend_share": "spend on {}",
+    "category_customer_share": "who buy {}",
+    "category_spend_share": "spend on {}",
+    "brand_customer_share": "who buy {}",
+    "brand_spend_share": "spend on {}",
+    "product_customer_share": "who buy {}",
+    "bundle_order_share": "{}",
+    "price_index": "paid of the usual price",
+    "below_usual_share": "lines below the usual price",
+    "discount_share": "discount off list prices",
+    "discounted_line_share": "lines with a discount",
+    "order_cents": "money an order",
+    "lines_per_order": "lines an order",
+    "bulk_line_share": "lines of twice the usual quantity",
+    "weekend_order_share": "orders at the weekend",
+    "month_order_share": "orders in {}",
+    "hour_order_share": "orders in the {}",
+    "channel_order_share": "orders through {}",
+    "store_order_share": "orders in store {}",
+    "response_share": "campaigns answered",
+    "campaign_response_share": "answers to {}",
+}
+
+
+def strongest(needs: pd.DataFrame, n: int = N_SHOWN) -> pd.DataFrame:
+    """Choose the clear needs to show of one segment: of each measure the surest, and of these the `n` surest.
+
+    Parameters
+    ----------
+    needs : DataFrame
+        One segment's rows of the needs frame.
+    n : int, optional
+        How many at most.
+
+    Returns
+    -------
+    DataFrame
+        Rows of `needs`, that which the segment has most more of first. What it has more of is chosen before what it has
+        less of; of these, the surer: by how far the nearer end of the interval is from "as much as everyone else",
+        counted in doublings.
+    """
+    clear = needs[needs["is_clear"]]
+    is_more = clear["lift"] > 1
+    nearer = clear["lower"].where(is_more, 1 / clear["upper"])
+    ranked = clear.assign(is_more=is_more, sure=np.log2(nearer))
+    ordered = ranked.sort_values(["is_more", "sure", "measure", "item"], ascending=[False, False, True, True])
+    kept = ordered.drop_duplicates("measure").head(n)
+    return kept.sort_values(["lift", "measure"], ascending=[False, True])[list(needs.columns)].reset_index(drop=True)
+
+
+def segment_lifts(needs: pd.DataFrame, title: str, colour: str = style.ACCENT, ax: Axes | None = None) -> Axes:
+    """Draw one segment's needs as dots with intervals, on a scale of doublings around everyone else.
+
+    Parameters
+    ----------
+    needs : DataFrame
+        The rows to draw, from the top: measure, item, lift, lower, upper.
+    title : str
+        The segment's name.
+    colour : str, optional
+        Of what they have more of; less is pale.
+    ax : Axes, optional
+        Where to draw; a new figure where not given.
+    """
+    ax = ax or style.new_axes(7, 1.2 + 0.34 * max(len(needs), 1))
+    places = np.arange(len(needs), dtype=float)
+    lift, lower, upper = (
+        needs[name].clip(LOWEST, HIGHEST).to_numpy(dtype=float) for name in ("lift", "lower", "upper")
+    )
+    ax.axvline(1, color=style.INK, linewidth=0.8)
+    fills = [colour if value > 1 else colours.pale(colour) for value in lift]
+    ax.hlines(places, lower, upper, color=fills, linewidth=2)
+    ax.scatter(lift, places, color=fills, edgecolor=style.INK, linewidth=0.6, s=38, zorder=3)
+    reach = 2 ** max(1, math.ceil(float(np.abs(np.log2([*lower, *upper, 1.0])).max())))
+    ax.set_xscale("log", base=2)
+    ax.set_xlim(1 / reach / 1.2, reach * 2.2)  # room for the figures
+    for place, true, high in zip(places, needs["lift"], upper, strict=True):
+        ax.text(high * 1.08, place, _times(float(true)), va="center", fontsize=8.5)
+    step = max(1, math.ceil(math.log2(reach) / 3))
+    ticks = [2.0**power for power in range(-int(math.log2(reach)), int(math.log2(reach)) + 1) if power % step == 0]
+    ax.set_xticks(ticks, [_times(tick) for tick in ticks], fontsize=8.5)
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.set_yticks(places, [label(m, i) for m, i in zip(needs["measure"], needs["item"], strict=True)], fontsize=9)
+    ax.set_ylim(max(len(needs), 1) - 0.4, -0.6)
+    ax.grid(visible=False, axis="y")
+    ax.set_axisbelow(True)
+    ax.set(xlabel="", ylabel="")
+    ax.set_title(title, fontsize=10.5)
+    if needs.empty:
+        ax.text(0.5, 0.5, "like everyone else", transform=ax.transAxes, ha="center", color=style.MUTED)
+        ax.set_xticks([])
+    return ax
+
+
+def lifts(needs: pd.DataFrame, scheme: str, segments: list[str]) -> Figure:
+    """Draw the surest needs of every segment of a scheme, one panel each.
+
+    Parameters
+    ----------
+    needs : DataFrame
+        The needs frame.
+    scheme : str
+        Which segments.
+    segments : list of str
+        All of the scheme, in its order, which colours follow; one that nothing was measured of has no panel.
+    """
+    rows = needs[needs["scheme"] == scheme]
+    known = [segment for segment in segments if (rows["segment"] == segment).any()]
+    shown = {segment: strongest(rows[rows["segment"] == segment]) for segment in known}
+    n_rows = max(1, math.ceil(len(shown) / COLUMNS))
+    most = max([1, *(len(panel) for panel in shown.values())])
+    figure = Figure(figsize=(12, n_rows * (1.0 + 0.3 * most)), layout="constrained")
+    axes = list(figure.subplots(n_rows, COLUMNS, squeeze=False).flat)
+    colour = colours.of_scheme(scheme, segments)
+    for ax, (segment, panel) in zip(axes, shown.items(), strict=False):
+        segment_lifts(panel, colours.label(segment), colour[segment], ax)
+    for ax in axes[len(shown) :]:
+        ax.set_visible(False)
+    figure.suptitle(
+        "How many times everyone else's: only what is clear, with intervals", fontsize=10.5, x=0.01, ha="left"
+    )
+    return figure
+
+
+def label(measure: str, item: str) -> str:
+    """Name a measure of an item for an axis: ("category_spend_share", "Cheese") → "spend on Cheese"."""
+    said = SAYS[measure].format(item)
+    return said if len(said) <= LONGEST_LABEL else f"{said[: LONGEST_LABEL - 1].rstrip()}…"
+
+
+def _times(value: float) -> str:
+    if value < LOWEST:
+        return f"<{LOWEST:.2f}×"
+    return f"{value:.0f}×" if value >= 9.95 else f"{value:.2g}×"

@@ -1,0 +1,93 @@
+"""What came after: customers given their cluster at an earlier month end, and what they spent in the months since."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crmwb.params import INTERESTS, AcceptanceParams
+
+
+@dataclass(frozen=True)
+class Later:
+    """Customers of an earlier month end and what they did since; `frame` is None where that cannot be known.
+
+    Attributes
+    ----------
+    frame : DataFrame or None
+        One row per customer who had bought by then: customer_id, cluster (by what was known then, with the clusters of
+        now), later_revenue_cents, is_kept (in the same cluster now).
+    cut, end : date or None
+        The month end of the clusters, and the end of what came after; both exclusive.
+    reason : str
+        Why there is no frame.
+    """
+
+    frame: pd.DataFrame | None
+    cut: date | None
+    end: date | None
+    reason: str = ""
+
+
+def month_ends(known: Collection[date], params: AcceptanceParams) -> tuple[date, date] | None:
+    """Return the month end to give clusters at and the newest one, `params.months_ahead` apart; None: too few."""
+    days = sorted(set(known))
+    return (days[-1 - params.months_ahead], days[-1]) if len(days) > params.months_ahead else None
+
+
+def later(
+    snapshots: pd.DataFrame,
+    ends: tuple[date, date] | None,
+    segments: pd.DataFrame,
+    model: dict[str, Any],
+    score: Callable[[pd.DataFrame], pd.DataFrame],
+    params: AcceptanceParams,
+) -> Later:
+    """Give customers their cluster at an earlier month end, and measure what they did since.
+
+    The clusters' centres are those of now; the customers are as they were known then, so what they spent afterwards is
+    held out from the cluster that they are in.
+
+    Parameters
+    ----------
+    snapshots : DataFrame
+        One row per customer and month end (`as_of`), of those two at least.
+    ends : (date, date) or None
+        What `month_ends` returned.
+    segments : DataFrame
+        The clusters of now, by customer_id.
+    model : dict
+        The cluster model, with the columns that it takes.
+    score : callable
+        Customers (columns of snapshots) → frame on their index with `cluster`.
+    params : AcceptanceParams
+        How many months later.
+    """
+    if ends is None:
+        return Later(None, None, None, f"needs more than {params.months_ahead} month ends of transactions")
+    if model.get("k", 0) < 2:
+        return Later(None, *ends, "needs two clusters")
+    missing = sorted({c.get("column", c["feature"]) for c in model["columns"]} - set(snapshots.columns))
+    if missing:
+        why = "are those of now" if missing == [INTERESTS] else "are not known of earlier month ends"
+        return Later(None, *ends, f"the clusters are made from {', '.join(missing)}, which {why}")
+    cut, end = ends
+    before = snapshots[(snapshots["as_of"] == cut) & (pd.to_numeric(snapshots["n_purchase_days"]) > 0)]
+    before = before.sort_values("customer_id", ignore_index=True)
+    if before.empty:
+        return Later(None, *ends, f"nobody had bought by {cut:%Y-%m-%d}")
+    then = pd.Series(score(before)["cluster"].to_numpy(dtype=int), index=before["customer_id"])
+    after = snapshots[snapshots["as_of"] == end].set_index("customer_id")["revenue_cents"].reindex(then.index)
+    now = segments.set_index("customer_id")["cluster"].reindex(then.index).to_numpy(dtype=float, na_value=np.nan)
+    frame = pd.DataFrame(
+        {
+            "customer_id": then.index,
+            "cluster": then.to_numpy(),
+            "later_revenue_cents": after.to_numpy(dtype=float) - before["revenue_cents"].to_numpy(dtype=float),
+            "is_kept": now == then.to_numpy(),
+        }
+    )
+    return Later(frame, cut, end)

@@ -1,0 +1,131 @@
+"""All eight tests of every cluster."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from crmwb.params import SegmentationParams
+from crmwb.segmentation.acceptance import over_time, present
+from crmwb.segmentation.acceptance.facts import Result, difference, everybody
+from crmwb.segmentation.acceptance.later import Later
+from crmwb.segmentation.cards.cards import PROFIT
+
+ACCEPTANCE_SCHEMA = pa.schema(
+    [
+        ("cluster", pa.int64()),
+        ("cluster_name", pa.string()),
+        ("test", pa.string()),
+        ("number", pa.float64()),
+        ("threshold", pa.float64()),
+        ("is_passed", pa.bool_()),
+        ("meaning", pa.string()),
+    ]
+)
+DECIMALS = 6
+
+
+def test(
+    customers: pd.DataFrame,
+    segments: pd.DataFrame,
+    model: dict[str, object],
+    rules: pd.DataFrame,
+    params: SegmentationParams,
+    *,
+    later: Later | None,
+    actions: "pd.Series[int] | None",
+    currency: str,
+) -> pd.DataFrame:
+    """Put every cluster to the eight tests.
+
+    Parameters
+    ----------
+    customers : DataFrame
+        One row per customer: features and value.
+    segments : DataFrame
+        Their cluster by customer_id; NULL where they never bought.
+    model : dict
+        The cluster model: its `clusters` with cluster, name, jaccard and, where known, slsw.
+    rules : DataFrame
+        From `rules.fit`.
+    params : SegmentationParams
+        Thresholds (acceptance) and the confidence of intervals (cards).
+    later : Later or None
+        What customers did after an earlier month end.
+    actions : Series of int or None
+        By cluster name: how many rules of the marketing mix name an action; a cluster that is not in it has none.
+    currency : str
+        Of money in sentences.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `ACCEPTANCE_SCHEMA`, one row per cluster and test. `is_passed` is NULL where the test could not
+        be made; `meaning` then says what would make it possible. Units of number and threshold: shares; cents per
+        customer (profitable); actions (actionable).
+    """
+    limits, confidence = params.acceptance, params.cards.confidence
+    wanted = [name for name in ("customer_id", "contactable", limits.goal, *PROFIT) if name in customers]
+    known = customers[list(dict.fromkeys(wanted))].merge(segments[["customer_id", "cluster"]], on="customer_id")
+    known = known.sort_values("customer_id")
+    known = known[known["cluster"].notna()].reset_index(drop=True).astype({"cluster": "int64"})
+    everyone = everybody(known)
+    by_cluster = {int(rule["cluster"]): rule for _, rule in rules.iterrows()}
+    rows = []
+    found: list[dict[str, object]] = model["clusters"]  # type: ignore[assignment]  # plain JSON of clusters.fit
+    for cluster in found:
+        number = int(str(cluster["cluster"]))
+        rule = by_cluster.get(number)
+        n_actions = None if actions is None else int(actions.get(str(cluster["name"]), 0))
+        results: dict[str, Result] = {
+            "substantial": present.substantial(everyone, number, limits),
+            "identifiable": present.identifiable(rule, limits),
+            "reachable": present.reachable(everyone, number, limits),
+            "profitable": present.profitable(everyone, number, limits, confidence, currency),
+            "stable": over_time.stable(cluster, later, limits),
+            "differentiable": over_time.differentiable(number, later, limits, confidence, currency),
+            "actionable": present.actionable(n_actions, limits),
+            "goal_relevant": present.goal_relevant(everyone, number, limits),
+        }
+        rows += [
+            {"cluster": number, "cluster_name": cluster["name"], "test": name} | vars(result)
+            for name, result in results.items()
+        ]
+    out = pd.DataFrame(rows, columns=ACCEPTANCE_SCHEMA.names).astype({"is_passed": "boolean"})
+    out["number"] = out["number"].astype(float).round(DECIMALS)
+    return out.astype({"threshold": float})
+
+
+def passes(buyers: pd.DataFrame, clusters: pd.Series, params: SegmentationParams) -> bool:
+    """Tell whether a candidate clustering could pass: the tests that need neither a rule nor an earlier month.
+
+    Substantial, profitable, and differentiable by revenue so far instead of revenue afterwards: a clustering whose
+    customers have not even spent differently until now is not worth the full tests.
+
+    Parameters
+    ----------
+    buyers : DataFrame
+        Customers who bought.
+    clusters : Series
+        Their cluster, on an index that `buyers` holds.
+    params : SegmentationParams
+        Thresholds (acceptance) and the confidence of intervals (cards).
+    """
+    limits, confidence = params.acceptance, params.cards.confidence
+    wanted = [name for name in (*PROFIT, "revenue_cents") if name in buyers]
+    known = buyers.loc[clusters.index, wanted].assign(cluster=clusters.to_numpy())
+    everyone = everybody(known)
+    spent = pd.to_numeric(known["revenue_cents"]).to_numpy(dtype=float)
+    for number in np.unique(clusters.to_numpy()):
+        results = [
+            present.substantial(everyone, number, limits),
+            present.profitable(everyone, number, limits, confidence, ""),
+        ]
+        if any(result.is_passed is not None and not result.is_passed for result in results):
+            return False
+        is_in = everyone.members(number)
+        if min(is_in.sum(), (~is_in).sum()) >= 2:
+            own, others, lower, upper = difference(spent[is_in], spent[~is_in], confidence)
+            larger = max(abs(own), abs(others))
+            if not (lower > 0 or upper < 0) or abs(own - others) < limits.min_difference * larger:
+                return False
+    return True

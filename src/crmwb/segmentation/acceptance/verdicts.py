@@ -1,0 +1,82 @@
+"""What the tests say together: which clusters are accepted, and whether the pipeline goes on."""
+
+from typing import Any
+
+import pandas as pd
+
+from crmwb.errors import CrmwbError
+from crmwb.params import AcceptanceParams
+from crmwb.segmentation import words
+
+
+def verdicts(tests: pd.DataFrame) -> pd.DataFrame:
+    """Sum the tests up: a cluster is accepted that fails none of the tests that could be made.
+
+    Parameters
+    ----------
+    tests : DataFrame
+        From `test`.
+
+    Returns
+    -------
+    DataFrame
+        One row per cluster: cluster, cluster_name, n_tested, n_passed, failed (the tests, comma between; empty where
+        none), not_available (likewise), is_accepted.
+    """
+    rows = []
+    for number, own in tests.groupby("cluster", sort=True):
+        made = own[own["is_passed"].notna()]
+        failed = list(made.loc[~made["is_passed"].astype(bool), "test"])
+        rows.append(
+            {
+                "cluster": int(str(number)),
+                "cluster_name": own["cluster_name"].iloc[0],
+                "n_tested": len(made),
+                "n_passed": len(made) - len(failed),
+                "failed": ", ".join(failed),
+                "not_available": ", ".join(own.loc[own["is_passed"].isna(), "test"]),
+                "is_accepted": bool(len(made)) and not failed,
+            }
+        )
+    columns = ["cluster", "cluster_name", "n_tested", "n_passed", "failed", "not_available", "is_accepted"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def metrics(tests: pd.DataFrame) -> dict[str, Any]:
+    """Return the numbers to track: clusters, those accepted, and how many fail each test (tests made of somebody)."""
+    made = tests[tests["is_passed"].notna()]
+    failed = made.assign(n=~made["is_passed"].astype(bool)).groupby("test")["n"].sum() if len(made) else pd.Series()
+    found = verdicts(tests)
+    return {
+        "k": len(found),
+        "accepted": int(found["is_accepted"].sum()) if len(found) else 0,
+        "failed": {str(name): int(n) for name, n in sorted(failed.items())},
+    }
+
+
+def finding(tests: pd.DataFrame) -> str:
+    """Say in one or two sentences which clusters are accepted, and what the others fail."""
+    found = verdicts(tests)
+    if found.empty:
+        return "There are no clusters to test."
+    accepted, others = found[found["is_accepted"]], found[~found["is_accepted"]]
+    said = f"{len(accepted)} of {len(found)} segments pass every test that could be made."
+    for _, row in others.iterrows():
+        said += f" “{row['cluster_name']}” fails {words.listing(row['failed'].replace('_', ' ').split(', '))}."
+    return said
+
+
+def stop_if_wanted(tests: pd.DataFrame, params: AcceptanceParams) -> None:
+    """Stop the pipeline where a cluster is not accepted and params say that this is a failure.
+
+    Raises
+    ------
+    CrmwbError
+        `on_failure` is stop, and a cluster fails a test.
+    """
+    found = verdicts(tests)
+    if params.on_failure == "stop" and not found["is_accepted"].all():
+        raise CrmwbError(
+            f"data/segments/acceptance.parquet: {finding(tests)} Change the views or clusters in params.yaml, or the "
+            "thresholds under segmentation.acceptance, or set on_failure: report."
+        )

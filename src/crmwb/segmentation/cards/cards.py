@@ -1,0 +1,192 @@
+"""Cards: each cluster on one row, with its size, its money, its rule and what sets it apart."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from scipy.stats import norm
+
+from crmwb.segmentation import words
+
+MONEY = ("revenue", "profit", "clv")
+CARDS_SCHEMA = pa.schema(
+    [
+        ("cluster", pa.int64()),
+        ("cluster_name", pa.string()),
+        ("description", pa.string()),
+        ("n_customers", pa.int64()),
+        ("customer_share", pa.float64()),
+        *(
+            (f"{money}_{what}", kind)
+            for money in MONEY
+            for what, kind in (("cents", pa.int64()), ("share", pa.float64()))
+        ),
+        ("profit_basis", pa.string()),
+        *((f"mean_{money}_{what}", pa.int64()) for money in MONEY for what in ("cents", "lower_cents", "upper_cents")),
+        ("rule", pa.string()),
+        ("precision", pa.float64()),
+        ("recall", pa.float64()),
+        ("stages", pa.string()),
+        ("channels", pa.string()),
+        ("categories", pa.string()),
+        ("over", pa.string()),
+        ("under", pa.string()),
+    ]
+)
+PROFIT = ("profit_cents", "realised_margin_cents", "margin_is_assumed")  # what `profit_of` looks at
+MIXES = ("stage", "top_channel", "top_category")
+CONFIDENCE = 0.95
+N_SHOWN = 5
+DECIMALS = 6
+
+
+def cards(
+    customers: pd.DataFrame,
+    segments: pd.DataFrame,
+    rules: pd.DataFrame,
+    traits: pd.DataFrame,
+    *,
+    interests: pd.DataFrame | None = None,
+    currency: str = "",
+) -> pd.DataFrame:
+    """Put each cluster on a card.
+
+    Parameters
+    ----------
+    customers : DataFrame
+        One row per customer: features, value and stage, whichever there are.
+    segments : DataFrame
+        Their cluster and cluster_name by customer_id; NULL where they never bought.
+    rules : DataFrame
+        From `rules.fit`.
+    traits : DataFrame
+        From `traits`.
+    interests : DataFrame, optional
+        customer_id, category, revenue_cents: one row per customer and category bought from.
+    currency : str, optional
+        Of money in words.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `CARDS_SCHEMA`, one row per cluster. Shares are of those who bought, and add up to 1. Profit is
+        `profit_cents` where the source knows it of all of them, else realised margin (`profit_basis` says which, and
+        whether the margin is assumed). Means are per customer, whole cents, with 95% normal intervals over customers.
+        stages, channels and categories are JSON, name → share, the largest five: of customers by stage, of customers
+        by the channel they buy most through, of revenue by category (of customers by top category without interests).
+        over and under hold sentences, the strongest first, apart by "; ". NULL is what the source does not tell.
+    """
+    own = [name for name in customers if name in {"customer_id", "revenue_cents", "clv_cents", *PROFIT, *MIXES}]
+    known = customers[own].merge(segments[["customer_id", "cluster", "cluster_name"]], on="customer_id")
+    known = known[known["cluster"].notna()].sort_values("customer_id", ignore_index=True).astype({"cluster": "int64"})
+    if known.empty:
+        return pd.DataFrame(columns=CARDS_SCHEMA.names)
+    basis, profit = profit_of(known)
+    amounts = {money: column for money, column in _amounts(known, profit).items() if column.notna().any()}
+    totals = {money: _total(column) for money, column in amounts.items()}
+    bought = None if interests is None or interests.empty else _by_cluster(interests, known)
+    rows = []
+    for number, members in known.groupby("cluster", sort=True):
+        name = str(members["cluster_name"].iloc[0])
+        row: dict[str, Any] = {"cluster": int(str(number)), "cluster_name": name, "n_customers": len(members)}
+        row["customer_share"] = round(len(members) / len(known), DECIMALS)
+        for money, column in amounts.items():
+            row |= _money(money, column.loc[members.index], totals[money])
+        row["profit_basis"] = basis
+        rule = rules[rules["cluster"] == number]
+        row |= {c: rule[c].iloc[0] if len(rule) else None for c in ("rule", "precision", "recall")}
+        row["stages"] = _mix(members, "stage")
+        row["channels"] = _mix(members, "top_channel")
+        row["categories"] = _mix(members, "top_category") if bought is None else bought.get(int(str(number)))
+        said = traits[(traits["scheme"] == "cluster_name") & (traits["segment"] == name)].sort_values("position")
+        row["over"] = "; ".join(said.loc[said["index"] > 1, "sentence"]) or None
+        row["under"] = "; ".join(said.loc[said["index"] < 1, "sentence"]) or None
+        row["description"] = _description(row, list(said["sentence"]), currency)
+        rows.append(row)
+    out = pd.DataFrame(rows).reindex(columns=CARDS_SCHEMA.names)
+    whole = [field.name for field in CARDS_SCHEMA if field.type == pa.int64()]
+    return out.astype(dict.fromkeys(whole, "Int64"))
+
+
+def profit_of(customers: pd.DataFrame) -> tuple[str | None, pd.Series]:
+    """Return what stands for profit and its cents: profit where it is known of somebody, else the realised margin."""
+    if "profit_cents" in customers and customers["profit_cents"].notna().any():
+        return "profit", pd.to_numeric(customers["profit_cents"])
+    if "realised_margin_cents" in customers and customers["realised_margin_cents"].notna().any():
+        is_assumed = customers["margin_is_assumed"].fillna(value=False).astype(bool).any()
+        return "assumed margin" if is_assumed else "margin", pd.to_numeric(customers["realised_margin_cents"])
+    return None, pd.Series(np.nan, index=customers.index)
+
+
+def mean_interval(values: np.ndarray, confidence: float) -> tuple[float, float, float]:
+    """Return the mean of values and its normal interval; NaN bounds where there are fewer than two."""
+    if not len(values):
+        return np.nan, np.nan, np.nan
+    mean = float(values.mean())
+    if len(values) < 2:
+        return mean, np.nan, np.nan
+    half = float(norm.ppf((1 + confidence) / 2) * values.std(ddof=1) / np.sqrt(len(values)))
+    return mean, mean - half, mean + half
+
+
+def _amounts(known: pd.DataFrame, profit: pd.Series) -> dict[str, pd.Series]:
+    nothing = pd.Series(np.nan, index=known.index)
+    return {"revenue": known["revenue_cents"], "profit": profit, "clv": known.get("clv_cents", nothing)}
+
+
+def _money(money: str, column: pd.Series, total: int) -> dict[str, Any]:
+    values = pd.to_numeric(column).dropna().to_numpy(dtype=float)
+    mean, lower, upper = mean_interval(values, CONFIDENCE)
+    own = _total(column)
+    means = {f"mean_{money}_cents": mean, f"mean_{money}_lower_cents": lower, f"mean_{money}_upper_cents": upper}
+    return {
+        f"{money}_cents": own,
+        f"{money}_share": round(own / total, DECIMALS) if total > 0 else None,
+        **{name: None if np.isnan(value) else round(value) for name, value in means.items()},
+    }
+
+
+def _total(column: pd.Series) -> int:
+    return int(pd.to_numeric(column).dropna().round().astype("int64").sum())
+
+
+def _mix(members: pd.DataFrame, column: str) -> str | None:
+    if column not in members or not members[column].notna().any():
+        return None
+    counts = members[column].value_counts()
+    return _json({str(name): int(n) for name, n in counts.items()}, int(counts.sum()))
+
+
+def _by_cluster(interests: pd.DataFrame, known: pd.DataFrame) -> dict[int, str]:
+    """Return the categories of each cluster by revenue: cluster → JSON of category → share of its revenue."""
+    places = pd.Index(known["customer_id"]).get_indexer(pd.Index(interests["customer_id"]))
+    cluster = known["cluster"].to_numpy(dtype=int)[np.maximum(places, 0)]
+    money = pd.DataFrame({"cluster": cluster, "category": interests["category"], "cents": interests["revenue_cents"]})
+    money = money[(places >= 0) & (money["cents"] > 0).to_numpy()]
+    sums = money.groupby(["cluster", "category"])["cents"].sum()
+    return {
+        int(str(number)): _json({str(k): int(v) for k, v in own.droplevel(0).items()}, int(own.sum()))
+        for number, own in sums.groupby(level=0)
+    }
+
+
+def _json(amounts: dict[str, int], total: int) -> str:
+    largest = sorted(amounts.items(), key=lambda item: (-item[1], item[0]))[:N_SHOWN]
+    return json.dumps({name: round(amount / total, 4) for name, amount in largest}, ensure_ascii=False)
+
+
+def _description(row: dict[str, Any], sentences: list[str], currency: str) -> str:
+    """Return one line: how many, what they bring, and the two strongest traits."""
+    brings = []
+    if row.get("revenue_share") is not None:
+        brings.append(f"{words.share(row['revenue_share'])} of revenue")
+    if row.get("profit_share") is not None:
+        brings.append(f"{words.share(row['profit_share'])} of {row['profit_basis']}")
+    line = f"{row['n_customers']:,} customers ({words.share(row['customer_share'])} of those who bought)"
+    line += f" bring {words.listing(brings)}" if brings else ""
+    if row.get("mean_clv_cents") is not None:
+        line += f", {words.money(row['mean_clv_cents'], currency)} each still to come"
+    traits = f": {words.listing(sentences[:2])}." if sentences else "; nothing sets them apart from everybody."
+    return line + traits

@@ -1,0 +1,213 @@
+"""Traits: what the customers of a segment have, do or are more, or less, than everybody who bought."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from crmwb.params import CardParams, SegmentationParams
+from crmwb.segmentation import vocabulary, words
+from crmwb.segmentation.cards import index
+from crmwb.segmentation.cards.index import Index
+
+TRAITS_SCHEMA = pa.schema(
+    [
+        ("scheme", pa.string()),
+        ("segment", pa.string()),
+        ("position", pa.int64()),
+        ("kind", pa.string()),
+        ("column", pa.string()),
+        ("level", pa.string()),
+        ("unit", pa.string()),
+        ("n_known", pa.int64()),
+        ("value", pa.float64()),
+        ("everyone", pa.float64()),
+        ("index", pa.float64()),
+        ("lower", pa.float64()),
+        ("upper", pa.float64()),
+        ("sentence", pa.string()),
+    ]
+)
+SCHEMES = ("cluster_name", "tier", "rfm_segment", "stage")
+Scheme = tuple[np.ndarray, Any]  # each customer's segment by number, -1 for none; the names
+Bought = tuple[np.ndarray, np.ndarray, list[str]]  # customer and category by number, of each pair; the names
+Found = tuple[dict[str, Any], Index]  # what a trait says, and its index by segment
+MAX_LEVELS = 40  # the commonest levels of a column, and the categories that most customers buy
+MIN_KNOWN = 30  # customers of a segment of whom it is known, and customers with a level: fewer are chance
+DECIMALS = 6
+
+
+def traits(
+    customers: pd.DataFrame,
+    segments: pd.DataFrame,
+    params: SegmentationParams,
+    *,
+    interests: pd.DataFrame | None = None,
+    currency: str = "",
+) -> pd.DataFrame:
+    """Find what each segment of every scheme over- and under-indexes on.
+
+    A trait is said where the interval of its index leaves out 1, the index is further from 1 than
+    `params.cards.min_effect`, and it is the strongest of its family (two ways to say the same). A trait is strong where
+    it is large and sure: strength is the distance of its interval from 1, of numbers as a logarithm, of shares as
+    Cohen's h (1988), so that what few ever are is not what a segment is known for.
+
+    Parameters
+    ----------
+    customers : DataFrame
+        One row per customer: features, value and stage, whichever there are.
+    segments : DataFrame
+        Their segments by customer_id; the columns of `SCHEMES` that there are.
+    params : SegmentationParams
+        Cards, and the sensitive columns that views allow.
+    interests : DataFrame, optional
+        customer_id, category, revenue_cents: one row per customer and category bought from.
+    currency : str, optional
+        Of money in sentences.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `TRAITS_SCHEMA`, `params.cards.n_traits` rows at most per scheme and segment, the strongest
+        first (`position`, from 1). kind is number, level or category; value and everyone are means over the customers
+        of whom it is known (shares, for levels and categories; a category's share are those who bought from it),
+        everyone being all who bought.
+    """
+    buyers = _buyers(customers, segments)
+    if buyers.empty:
+        return pd.DataFrame(columns=TRAITS_SCHEMA.names)
+    bought = None if interests is None or interests.empty else _categories(interests, buyers["customer_id"])
+    schemes = {
+        scheme: pd.factorize(buyers[scheme], sort=True)
+        for scheme in SCHEMES
+        if scheme in buyers and buyers[scheme].notna().any()
+    }
+    found = _found(buyers, schemes, bought, params)
+    rows = [
+        {"scheme": scheme, "segment": str(name)} | row
+        for scheme, (_, names) in schemes.items()
+        for place, name in enumerate(names)
+        for row in _strongest(found[scheme], place, params.cards, currency)
+    ]
+    return pd.DataFrame(rows, columns=TRAITS_SCHEMA.names)
+
+
+def _buyers(customers: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
+    wanted = [name for name in SCHEMES if name in segments and name not in customers]
+    known = {n.column for n in vocabulary.NUMBERS} | set(vocabulary.LEVELS)
+    own = [name for name in customers if name in known or name in {"customer_id", "n_purchase_days"}]
+    have = (pd.to_numeric(customers["n_purchase_days"]).fillna(0) > 0).to_numpy()
+    return customers.loc[have, own].merge(segments[["customer_id", *wanted]], on="customer_id", validate="one_to_one")
+
+
+def _found(
+    buyers: pd.DataFrame, schemes: Mapping[str, Scheme], bought: Bought | None, params: SegmentationParams
+) -> dict[str, list[Found]]:
+    """Return every index of every scheme: column by column, so that each is read once and none is kept."""
+    confidence, allow = params.cards.confidence, params.views.allow
+    found: dict[str, list[Found]] = {scheme: [] for scheme in schemes}
+    for each in vocabulary.numbers(buyers, allow):
+        have = vocabulary.values(buyers, each.column)
+        if have is None or np.nanmin(have) < 0:  # a ratio of means says nothing where values have signs
+            continue
+        said = {"kind": "number", "column": each.column, "level": None, "unit": each.unit, "family": each.family}
+        for scheme, (codes, names) in schemes.items():
+            found[scheme].append((said | {"says": each.says}, index.of_numbers(have, codes, len(names), confidence)))
+    for column in vocabulary.levels(buyers, allow):
+        level, levels = pd.factorize(buyers[column], sort=True)
+        for scheme, (codes, names) in schemes.items():
+            if scheme != column:
+                both = np.flatnonzero((level >= 0) & (codes >= 0))
+                counts = _counts(codes[both], level[both], len(names), len(levels))
+                found[scheme] += _levels(column, levels, counts, confidence)
+    if bought is not None:
+        customer, category, categories = bought
+        for scheme, (codes, names) in schemes.items():
+            both = np.flatnonzero(codes[customer] >= 0)
+            counts = _counts(codes[customer[both]], category[both], len(names), len(categories))
+            found[scheme] += _categories_of(categories, counts, np.bincount(codes[codes >= 0]), confidence)
+    return found
+
+
+def _counts(codes: np.ndarray, others: np.ndarray, k: int, n: int) -> np.ndarray:
+    """Return how often each pair of codes occurs, shape (k, n)."""
+    return np.bincount(codes * n + others, minlength=k * n).reshape(k, n)
+
+
+def _levels(column: str, levels: "pd.Index[Any]", counts: np.ndarray, confidence: float) -> list[Found]:
+    out = []
+    for i in np.argsort(-counts.sum(axis=0), kind="stable")[:MAX_LEVELS]:
+        text = str(levels[i])
+        said = {"kind": "level", "column": column, "level": text, "unit": "share", "family": f"{column} {text}"}
+        said |= {"says": vocabulary.LEVELS[column].format(text.replace("_", " "))}
+        out.append((said, index.of_counts(counts[:, i], counts.sum(axis=1), confidence)))
+    return out
+
+
+def _categories_of(categories: list[str], counts: np.ndarray, sizes: np.ndarray, confidence: float) -> list[Found]:
+    out = []
+    for i in np.argsort(-counts.sum(axis=0), kind="stable")[:MAX_LEVELS]:
+        said = {"kind": "category", "column": "category", "level": categories[i], "unit": "share"}
+        said |= {"family": f"category {categories[i]}", "says": f"buy {categories[i]}"}
+        out.append((said, index.of_counts(counts[:, i], sizes, confidence)))
+    return out
+
+
+def _strongest(found: list[Found], place: int, params: CardParams, currency: str) -> list[dict[str, Any]]:
+    """Return the rows of the segment at `place`: sure and large enough, one of a family, the strongest first."""
+    sure = []
+    for said, i in found:
+        lower, upper = float(i.lower[place]), float(i.upper[place])
+        n_known = int(i.n_known[place])
+        n_having = n_known * float(i.value[place]) if said["kind"] != "number" else n_known
+        expected = n_known * float(i.everyone[place]) if said["kind"] != "number" else n_known
+        if n_known < MIN_KNOWN or max(n_having, expected) < MIN_KNOWN or not (lower > 1 or upper < 1):
+            continue
+        effect = abs(float(i.index[place]) - 1)
+        if effect > params.min_effect:
+            strength = _strength(said, lower if lower > 1 else upper, float(i.everyone[place]))
+            sure.append((-round(strength, 9), said["column"], said["level"] or "", said, i))
+    rows: list[dict[str, Any]] = []
+    families: set[str] = set()
+    for _, _, _, said, i in sorted(sure, key=lambda each: each[:3]):
+        if said["family"] in families or len(rows) == params.n_traits:
+            continue
+        families.add(said["family"])
+        figures = {
+            name: round(float(getattr(i, name)[place]), DECIMALS)
+            for name in ("value", "everyone", "index", "lower", "upper")
+        }
+        rows.append(
+            {"position": len(rows) + 1}
+            | {name: said[name] for name in ("kind", "column", "level", "unit")}
+            | {"n_known": int(i.n_known[place])}
+            | figures
+            | {"sentence": _sentence(said, figures, currency)}
+        )
+    return rows
+
+
+def _strength(said: dict[str, Any], nearest: float, everyone: float) -> float:
+    """Return how far from everybody's a trait surely is; `nearest` is the end of its interval next to 1."""
+    if said["kind"] == "number":
+        return abs(float(np.log(nearest)))
+    shares = np.minimum([everyone * nearest, everyone], 1.0)
+    return abs(float(np.diff(2 * np.arcsin(np.sqrt(shares)))[0]))
+
+
+def _sentence(said: dict[str, Any], figures: dict[str, float], currency: str) -> str:
+    times = words.times(figures["index"])
+    value, everyone = (words.amount(figures[name], said["unit"], currency) for name in ("value", "everyone"))
+    says = said["says"]
+    what = f"{times} the {says}" if said["kind"] == "number" else f"{times} as likely to {says}"
+    return f"{what} ({value} against {everyone})"
+
+
+def _categories(interests: pd.DataFrame, customer_ids: pd.Series) -> Bought:
+    """Return, for every customer and category bought from, their places, and the categories' names."""
+    customer = pd.Index(customer_ids).get_indexer(pd.Index(interests["customer_id"]))
+    category, names = pd.factorize(interests["category"], sort=True)
+    kept = (customer >= 0) & (category >= 0) & (interests["revenue_cents"].to_numpy() > 0)
+    return customer[kept], category[kept], [str(name) for name in names]

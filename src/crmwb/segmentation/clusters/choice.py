@@ -1,0 +1,80 @@
+"""Which method and number of clusters, and what kind of segments these are.
+
+Three verdicts (after Dolnicar, Grün & Leisch 2018, "Market Segmentation Analysis"):
+
+natural       stable, large enough and beyond the null: real segments
+reproducible  stable and large enough, but customers fill the space between: a useful cut, not a discovery
+constructive  not even that: a description only
+
+Within the best verdict that any candidate reaches, those that pass the acceptance tests go first, and among them the
+one with the largest gain over the null is chosen; of equal ones that with fewer clusters. The smallest number that
+passes would nearly always be two: two clusters are the most stable and the largest, whatever the truth.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from crmwb.segmentation.clusters.evidence import Candidate
+from crmwb.segmentation.clusters.methods import METHODS
+
+SEPARATION = ((0.05, "clearly"), (0.15, "mostly"), (0.30, "partly"))  # share of the overlap that chance would bring
+
+
+def choose(found: list[Candidate], passes: Callable[[np.ndarray], bool] | None = None) -> tuple[Candidate, str, str]:
+    """Choose a candidate and say what kind of segments these are.
+
+    Parameters
+    ----------
+    found : list of Candidate
+        At least one.
+    passes : callable, optional
+        Says of a candidate's labels whether its clusters pass the acceptance tests; asked from the largest gain down.
+
+    Returns
+    -------
+    chosen : Candidate
+        See the module's text for the rule.
+    kind : str
+        natural, reproducible or constructive.
+    verdict : str
+        One sentence for people.
+    """
+    usable = [c for c in found if c.row["is_stable"] and c.row["is_substantial"]]
+    natural = [c for c in usable if c.row["beats_null"]]
+    large = [c for c in found if c.row["is_substantial"]]
+    kind = "natural" if natural else "reproducible" if usable else "constructive"
+    ranked = sorted(natural or usable or large or found, key=lambda c: (-c.row["gain"], c.row["k"]))
+    chosen = next((c for c in ranked if passes(c.labels)), ranked[0]) if passes else ranked[0]
+    return chosen, kind, _verdict(kind, chosen, found)
+
+
+def _separation(overlap: float, without: float) -> str:
+    share = overlap / without if without > 0 else 1.0
+    return next((word for most, word in SEPARATION if share <= most), "weakly")
+
+
+def _verdict(kind: str, chosen: Candidate, found: list[Candidate]) -> str:
+    row, tried = chosen.row, sorted({c.row["k"] for c in found})
+    numbers = f"{tried[0]} to {tried[-1]}" if len(tried) > 1 else f"{tried[0]}"
+    by = METHODS[chosen.method].words
+    against = (
+        f"overlap {row['overlap']:.2f} and silhouette {row['silhouette']:.2f}, against {row['null_overlap']:.2f} and "
+        f"{row['null_silhouette']:.2f} for customers without segments"
+    )
+    if kind == "natural":
+        return (
+            f"{row['k']} real segments, {_separation(row['overlap'], row['null_overlap'])} separated ({by}): each "
+            f"comes back when customers are resampled (Jaccard at least {row['min_jaccard']:.2f}), holds at least "
+            f"{row['min_share']:.0%} of them, and stands further apart than chance would have it ({against})."
+        )
+    if kind == "reproducible":
+        return (
+            f"No real segments: {row['k']} groups ({by}) come back when customers are resampled (Jaccard at least "
+            f"{row['min_jaccard']:.2f}), but customers fill the space between them ({against}); "
+            "they are a useful cut through a continuum, not a discovery."
+        )
+    return (
+        f"No real segments: no number of groups from {numbers} is both stable and large enough; the {row['k']} shown "
+        f"({by}, Jaccard at least {row['min_jaccard']:.2f}, smallest {row['min_share']:.0%}) only describe."
+    )

@@ -1,0 +1,111 @@
+"""Clusters on a sheet of paper: the two directions that they lie furthest apart in, and what these mean in words."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.linalg import eigh
+from threadpoolctl import threadpool_limits
+
+from crmwb.segmentation import views
+from crmwb.segmentation.clusters.model import score
+from crmwb.segmentation.clusters.nearest import means
+
+N_POINTS = 1_500
+RIDGE = 1e-6  # of the mean variance within clusters, so that columns that say the same thing can be inverted
+GOES_ALONG = 0.4  # correlation with a direction from which a feature names it
+N_WORDS = 3
+
+
+class Projection(NamedTuple):
+    """Some customers and all centres in two directions.
+
+    Attributes
+    ----------
+    points : DataFrame
+        across, up, cluster, cluster_name: one row per customer shown.
+    centres : DataFrame
+        The same for each cluster's mean.
+    across, up : str
+        What grows along each direction, and after "less:" what falls.
+    """
+
+    points: pd.DataFrame
+    centres: pd.DataFrame
+    across: str
+    up: str
+
+
+def project(
+    buyers: pd.DataFrame, model: dict[str, Any], *, interests: pd.DataFrame | None = None, seed: int = 0
+) -> Projection:
+    """Project customers on the two directions of Fisher's linear discriminants (Fisher 1936; Rao 1948).
+
+    Parameters
+    ----------
+    buyers : DataFrame
+        Customers who bought, with the model's columns.
+    model : dict
+        What `fit` returned, with at least one column.
+    interests : DataFrame, optional
+        As for `fit`.
+    seed : int
+        Picks the customers shown, where there are more than `N_POINTS`.
+
+    Returns
+    -------
+    Projection
+        Two clusters have one such direction; the other is then that of the largest variance within them.
+    """
+    rows = np.sort(np.random.default_rng([seed, 4]).permutation(len(buyers))[:N_POINTS])
+    some = buyers.iloc[rows]
+    with threadpool_limits(1):
+        x = views.apply(some, model, interests=interests)
+        scored = score(some, model, interests=interests)
+        labels = scored["cluster"].to_numpy(dtype=np.int64) - 1
+        k = len(model["clusters"])
+        own = means(x, labels, k)
+        directions = _directions(x, labels, own)
+        flat = (x - x.mean(axis=0)) @ directions
+        middles = (own - x.mean(axis=0)) @ directions
+    named = views.labels(model)
+    words = [_words(x, flat[:, axis], views.features(model), named) for axis in (0, 1)]
+    columns = {"cluster": labels + 1, "cluster_name": scored["cluster_name"].to_numpy()}
+    clusters = {"cluster": range(1, k + 1), "cluster_name": [c["name"] for c in model["clusters"]]}
+    return Projection(
+        pd.DataFrame({"across": flat[:, 0], "up": flat[:, 1]} | columns),
+        pd.DataFrame({"across": middles[:, 0], "up": middles[:, 1]} | clusters),
+        *words,
+    )
+
+
+def _directions(x: np.ndarray, labels: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """Return two directions of shape (n_columns, 2), each pointing where its strongest feature grows."""
+    d = x.shape[1]
+    sizes = np.bincount(labels, minlength=len(own))
+    rest = x - own[labels]
+    within = rest.T @ rest / len(x)
+    within += np.eye(d) * max(RIDGE * float(np.trace(within)) / d, 1e-12)
+    centred = own - x.mean(axis=0)
+    between = (centred * sizes[:, None]).T @ centred / len(x)
+    found = eigh(between, within)[1][:, ::-1][:, :2]
+    if (sizes > 0).sum() <= 2 and d > 1:
+        first = found[:, 0] / np.linalg.norm(found[:, 0])
+        left = rest - np.outer(rest @ first, first)
+        found[:, 1] = np.linalg.eigh(left.T @ left)[1][:, -1]
+    if found.shape[1] < 2:
+        found = np.column_stack([found, np.zeros(d)])
+    loads = found[np.abs(found).argmax(axis=0), [0, 1]]
+    return np.asarray(found * np.where(loads < 0, -1.0, 1.0))
+
+
+def _words(x: np.ndarray, flat: np.ndarray, features: list[str], named: dict[str, str]) -> str:
+    """Say what a direction means: features that go along with it, strongest first."""
+    spread = x.std(axis=0) * flat.std()
+    shared = (x - x.mean(axis=0)).T @ (flat - flat.mean()) / len(x)
+    along = np.divide(shared, spread, out=np.zeros(len(spread)), where=spread > 0)
+    order = [c for c in np.argsort(-np.abs(along), kind="stable") if abs(along[c]) >= GOES_ALONG][:N_WORDS]
+    grows = [named[features[c]] for c in order if along[c] > 0]
+    falls = [named[features[c]] for c in order if along[c] < 0]
+    parts = ([f"more: {', '.join(grows)}"] if grows else []) + ([f"less: {', '.join(falls)}"] if falls else [])
+    return "; ".join(parts) or "no single feature"

@@ -1,0 +1,24 @@
+"""The cells that matter: the largest, and those that grow or shrink beyond chance."""
+
+import pandas as pd
+
+from crmwb.segmentation.multiview.crossings import GROWING, SHRINKING
+
+CELL = ["dimension", "level", "other_dimension", "other_level"]
+
+
+def largest(cells: pd.DataFrame, n: int = 10, by: str = "revenue_cents") -> pd.DataFrame:
+    """Return the `n` cells with most of a measure: n_customers, revenue_cents or recent_revenue_cents."""
+    return cells.sort_values([by, *CELL], ascending=[False] + [True] * 4, na_position="last").head(n)
+
+
+def growing(cells: pd.DataFrame, n: int = 10) -> pd.DataFrame:
+    """Return the `n` cells that surely grow most against everyone: by the lower end of the interval."""
+    found = cells[cells["trend"] == GROWING]
+    return found.sort_values(["growth_lower", *CELL], ascending=[False] + [True] * 4).head(n)
+
+
+def shrinking(cells: pd.DataFrame, n: int = 10) -> pd.DataFrame:
+    """Return the `n` cells that surely shrink most against everyone: by the upper end of the interval."""
+    found = cells[cells["trend"] == SHRINKING]
+    return found.sort_values(["growth_upper", *CELL]).head(n)

@@ -1,0 +1,20 @@
+"""What each segment wants more or less of than everyone else, and the marketing mix that answers it.
+
+`measure` compares every segment with everyone else; `mix` turns what is clear into advice on product, price, place and
+promotion, by the rules of marketing_mix.yaml, which people edit.
+"""
+
+from crmwb.segmentation.needs.measure import NEEDS_SCHEMA, Needs, measure
+from crmwb.segmentation.needs.mix import MIX_SCHEMA, actions_mapped, mix
+from crmwb.segmentation.needs.rules import MarketingMix, read_rules
+
+__all__ = [
+    "MIX_SCHEMA",
+    "NEEDS_SCHEMA",
+    "MarketingMix",
+    "Needs",
+    "actions_mapped",
+    "measure",
+    "mix",
+    "read_rules",
+]

@@ -1,0 +1,63 @@
+"""What a need is measured from: per customer, a part and the whole that it is a part of, both exact integers."""
+
+from dataclasses import dataclass
+
+import ibis.expr.types as ir
+
+from crmwb.engine import Backend
+
+SCRATCH = "needs_"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number of a segment: the sum of its customers' parts over the sum of their wholes.
+
+    Attributes
+    ----------
+    name : str
+        What the frame calls it.
+    part, whole : str
+        Columns of the block's two tables.
+    """
+
+    name: str
+    part: str
+    whole: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """Measures that are summed up together.
+
+    Attributes
+    ----------
+    kind : str
+        What sort of need.
+    measures : tuple of Measure
+        What it tells.
+    parts : ir.Table
+        customer_id, item and the parts: integers, no row where all are 0.
+    wholes : ir.Table
+        customer_id (and item, where each item has its own) and the wholes: integers, a row for every customer who
+        could have had a part.
+    """
+
+    kind: str
+    measures: tuple[Measure, ...]
+    parts: ir.Table
+    wholes: ir.Table
+
+
+def keep(con: Backend, expression: ir.Table, name: str) -> ir.Table:
+    """Evaluate an expression once, into a temporary table that spills to disk where it is large."""
+    con.raw_sql(f'CREATE OR REPLACE TEMP TABLE "{SCRATCH}{name}" AS {con.compile(expression)}')
+    return con.table(SCRATCH + name)
+
+
+def sweep(con: Backend) -> None:
+    """Drop what `keep` has made."""
+    tables = "SELECT table_name FROM information_schema.tables WHERE table_type <> 'VIEW'"
+    for (name,) in con.raw_sql(tables).fetchall():
+        if name.startswith(SCRATCH):
+            con.raw_sql(f'DROP TABLE "{name}"')

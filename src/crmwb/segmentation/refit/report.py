@@ -1,0 +1,186 @@
+"""What a new model changes against the accepted one, and whether it is time to accept anew."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+from crmwb import storage
+from crmwb.params import RefitParams
+from crmwb.quality.runs.stability import stability_index
+from crmwb.segmentation.refit import bins
+from crmwb.segmentation.refit.causes import CAUSES, causes
+from crmwb.segmentation.refit.labels import SCHEMES, labels
+
+DAYS_OF_A_MONTH = 365.25 / 12
+NOT_ACCEPTED = "No model was accepted yet; `crmwb accept` makes the last one the measure of later ones."
+
+
+def report(
+    model: dict[str, Any],
+    accepted: dict[str, Any] | None,
+    customers: pd.DataFrame,
+    snapshots: Path,
+    params: RefitParams,
+    *,
+    interests: pd.DataFrame | None = None,
+) -> dict[str, Any]:
+    """Compare a settled model with the accepted one.
+
+    Parameters
+    ----------
+    model : dict
+        What `settle` returned.
+    accepted : dict, optional
+        The accepted model, of the same source.
+    customers : DataFrame
+        One row per customer, of now.
+    snapshots : Path
+        Customers at past month ends, where they stood when the model was accepted is looked up.
+    params : RefitParams
+        When it is time to accept anew.
+    interests : DataFrame, optional
+        As for `settle`.
+
+    Returns
+    -------
+    dict
+        Plain JSON. `verdict` (a sentence), `is_due` (None where nothing was accepted), `reasons`, `matching`,
+        `accepted_as_of`, `compared_as_of` (the month end nearest to it), `n_compared`; `definitions`, per scheme the
+        share of customers whom both models put in the same segment, as they are now; `moves`, per scheme, from, to and
+        cause: n_customers, share, revenue_cents; `psi`, per feature and segment scheme; `not_available`.
+    """
+    if accepted is None:
+        empty: dict[str, Any] = {"definitions": [], "moves": [], "psi": [], "reasons": [], "not_available": []}
+        dates = {"accepted_as_of": None, "compared_as_of": None, "n_compared": 0}
+        return {"verdict": NOT_ACCEPTED, "is_due": None, "matching": model["matching"]} | dates | empty
+    buyers = customers[customers["n_purchase_days"] > 0].sort_values("customer_id").set_index("customer_id", drop=False)
+    now = labels(buyers, model, interests)
+    unchanged = labels(buyers, accepted["model"], interests)
+    as_of, then = _then(snapshots, accepted["as_of"])
+    before = labels(then, accepted["model"]) if len(then) else dict.fromkeys(SCHEMES, "no month end is known")
+    not_available: list[dict[str, Any]] = []
+    definitions: list[dict[str, Any]] = []
+    moves: list[dict[str, Any]] = []
+    for scheme in SCHEMES:
+        after, kept, was = now[scheme], unchanged[scheme], before[scheme]
+        if scheme == "cluster_name" and not model["matching"]["is_matched"]:
+            after = str(model["matching"]["says"])
+        said = [answer for answer in (after, kept) if isinstance(answer, str)]
+        if isinstance(after, str) or isinstance(kept, str):
+            not_available.append({"scheme": scheme, "why": said[0]})
+            continue
+        same = float((after.astype(str) == kept.astype(str)).mean())
+        definitions.append({"scheme": scheme, "unmoved_share": round(same, 6), "n_customers": len(buyers)})
+        if isinstance(was, str):
+            not_available.append({"scheme": scheme, "why": f"who moved is not known: {was}"})
+            continue
+        moves += _moves(scheme, was, kept, after, buyers)
+    psi = [*_psi_features(buyers, accepted), *_psi_segments(now, accepted)]
+    months = (date.fromisoformat(model["as_of"]) - date.fromisoformat(accepted["as_of"])).days / DAYS_OF_A_MONTH
+    reasons = list(_reasons(psi, definitions, months, params))
+    return {
+        "verdict": _verdict(reasons, accepted["as_of"]),
+        "is_due": bool(reasons),
+        "reasons": reasons,
+        "matching": model["matching"],
+        "accepted_as_of": accepted["as_of"],
+        "compared_as_of": as_of,
+        "n_compared": int(then.index.isin(buyers.index).sum()),
+        "definitions": definitions,
+        "moves": moves,
+        "psi": psi,
+        "not_available": not_available,
+    }
+
+
+def _then(snapshots: Path, as_of: str) -> tuple[str | None, pd.DataFrame]:
+    """Return the customers at the month end nearest to a day, the earlier of two equally near."""
+    storage.require(snapshots)
+    ends = pq.read_table(snapshots, columns=["as_of"])["as_of"].unique().to_pylist()
+    if not ends:
+        return None, pd.DataFrame()
+    day = date.fromisoformat(as_of)
+    nearest = min(sorted(ends), key=lambda end: abs((end - day).days))
+    frame = pd.read_parquet(snapshots, filters=[("as_of", "==", nearest)])
+    return nearest.isoformat(), frame.sort_values("customer_id").set_index("customer_id", drop=False)
+
+
+def _moves(
+    scheme: str, was: pd.Series, kept: pd.Series, after: pd.Series, buyers: pd.DataFrame
+) -> Iterator[dict[str, Any]]:
+    """Yield how many went from where to where, and why; customers who were not there then are left out."""
+    both = was.index.intersection(after.index)
+    before, unchanged, now = (s.reindex(both).astype(str).to_numpy() for s in (was, kept, after))
+    frame = pd.DataFrame(
+        {
+            "from": before,
+            "to": now,
+            "cause": np.array(CAUSES)[causes(before, unchanged, now)],
+            "cents": buyers["revenue_cents"].reindex(both).to_numpy().astype(np.int64),
+        }
+    )
+    rows = frame.groupby(["from", "to", "cause"], sort=True)["cents"].agg(["size", "sum"]).reset_index()
+    for row in rows.itertuples(index=False, name=None):
+        origin, target, cause, n, cents = row
+        yield {
+            "scheme": scheme,
+            "from": origin,
+            "to": target,
+            "cause": cause,
+            "n_customers": int(n),
+            "share": round(int(n) / len(both), 6),
+            "revenue_cents": int(cents),
+        }
+
+
+def _psi_features(buyers: pd.DataFrame, accepted: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for column, frozen in accepted["features"].items():
+        if column in buyers:
+            index = stability_index(bins.shares(buyers[column], frozen), frozen["shares"])
+            yield {"kind": "feature", "name": column, "psi": round(index, 6)}
+
+
+def _psi_segments(now: dict[str, Any], accepted: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield of each scheme its index and, of each segment, its part of it."""
+    for scheme, then in accepted["segments"].items():
+        found = now[scheme]
+        if isinstance(found, str):
+            continue
+        shares = bins.segment_shares(found)
+        yield {"kind": "scheme", "name": scheme, "psi": round(stability_index(shares, then), 6)}
+        for segment in sorted({*shares, *then}):
+            here, there = shares.get(segment, 0.0), then.get(segment, 0.0)
+            part = stability_index({segment: here}, {segment: there})
+            row = {"kind": "segment", "name": f"{scheme}: {segment}", "psi": round(part, 6)}
+            yield row | {"share_then": there, "share_now": here}
+
+
+def _reasons(
+    psi: list[dict[str, Any]], definitions: list[dict[str, Any]], months: float, params: RefitParams
+) -> Iterator[str]:
+    """Yield what speaks for accepting anew, by the rule of params."""
+    for row in psi:
+        if row["kind"] != "segment" and row["psi"] > params.max_psi:
+            index = f"stability index {row['psi']:.2f}, at most {params.max_psi:g}"
+            yield f"{row['name']} is distributed otherwise ({index})"
+    for row in definitions:
+        if row["unmoved_share"] < params.min_unmoved_share:
+            yield (
+                f"by {row['scheme']} the new definition leaves {row['unmoved_share']:.0%} of customers in their "
+                f"segment (at least {params.min_unmoved_share:.0%})"
+            )
+    if months > params.max_months:
+        yield f"{months:.0f} months have passed (at most {params.max_months})"
+
+
+def _verdict(reasons: list[str], as_of: str) -> str:
+    if not reasons:
+        return f"The segments accepted as of {as_of} still hold; there is no need to accept new ones."
+    return f"Time to look at the segments and accept them anew (`crmwb accept`; the last are of {as_of}): " + (
+        "; ".join(reasons) + "."
+    )

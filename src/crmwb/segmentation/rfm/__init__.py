@@ -1,0 +1,9 @@
+"""RFM: how recently, how often and for how much a customer bought, scored from 1 to n_bins (best), and named.
+
+`fit` learns where scores are parted, `score` gives them and the name of the segment, `grid` counts who is where.
+"""
+
+from crmwb.segmentation.rfm.grid import grid
+from crmwb.segmentation.rfm.scores import SCORES, fit, score
+
+__all__ = ["SCORES", "fit", "grid", "score"]

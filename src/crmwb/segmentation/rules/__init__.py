@@ -1,0 +1,9 @@
+"""Rules: how to tell the customers of a segment by a few raw features, and how well that works on others.
+
+`fit` finds one rule per cluster, `matches` tells which customers it picks.
+"""
+
+from crmwb.segmentation.rules.conditions import matches
+from crmwb.segmentation.rules.rules import RULES_SCHEMA, fit
+
+__all__ = ["RULES_SCHEMA", "fit", "matches"]

@@ -1,0 +1,131 @@
+"""One rule per cluster: a tree of depth 3 on raw features, fitted on one half of a sample, measured on the other."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from scipy.stats import norm
+from threadpoolctl import threadpool_limits
+
+from crmwb.params import SegmentationParams
+from crmwb.segmentation.rules import trees
+from crmwb.segmentation.rules.conditions import Rule, matches, sql, text
+
+RULES_SCHEMA = pa.schema(
+    [
+        ("cluster", pa.int64()),
+        ("cluster_name", pa.string()),
+        ("rule", pa.string()),
+        ("conditions", pa.string()),
+        ("sql", pa.string()),
+        ("n_held_out", pa.int64()),
+        ("n_picked", pa.int64()),
+        ("n_right", pa.int64()),
+        ("precision", pa.float64()),
+        ("precision_lower", pa.float64()),
+        ("precision_upper", pa.float64()),
+        ("recall", pa.float64()),
+        ("base_share", pa.float64()),
+    ]
+)
+SAMPLE_ROWS = 50_000
+MIN_MEMBERS = 10  # of a cluster in each half; with fewer, neither a tree nor its precision means anything
+
+
+def fit(
+    customers: pd.DataFrame, segments: pd.DataFrame, params: SegmentationParams, seed: int, currency: str = ""
+) -> pd.DataFrame:
+    """Find the rule of each cluster, and measure it on customers that it has not seen.
+
+    A rule is the best node of a tree of depth 3 (`trees.fit`), or the best two of them; its thresholds are rounded for
+    people, then measured as they read.
+
+    Parameters
+    ----------
+    customers : DataFrame
+        One row per customer, sorted by customer_id.
+    segments : DataFrame
+        Their cluster and cluster_name, from `clusters.score`, by customer_id; NULL for those who never bought.
+    params : SegmentationParams
+        Which sensitive columns are allowed (views) and the confidence of intervals (cards).
+    seed : int
+        Where all chance comes from.
+    currency : str, optional
+        Of money in the rules' text.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `RULES_SCHEMA`, one row per cluster: the rule in words, as JSON (see `conditions`) and in SQL on
+        customer features; over `n_held_out` customers, precision (n_right of n_picked, with its Wilson interval),
+        recall, and the share of the cluster. NULL where a cluster has too few customers or nothing tells it apart.
+    """
+    known = customers.merge(segments[["customer_id", "cluster", "cluster_name"]], on="customer_id")
+    known = known[known["cluster"].notna()].reset_index(drop=True).astype({"cluster": "int64"})
+    if known.empty:
+        return pd.DataFrame(columns=RULES_SCHEMA.names)
+    names = known.groupby("cluster")["cluster_name"].first().sort_index()
+    picked = np.sort(np.random.default_rng([seed, 5]).permutation(len(known))[:SAMPLE_ROWS])
+    sample = known.iloc[picked].reset_index(drop=True)
+    cluster = sample["cluster"].to_numpy(dtype=int)
+    halves = _halves(cluster, seed)
+    fitted, held = (sample[halves == half].reset_index(drop=True) for half in (0, 1))
+    table = trees.prepare(fitted, params.views.allow)
+    rows = []
+    with threadpool_limits(1):
+        for number, name in zip(names.index, names, strict=True):
+            rule = _rule(table, fitted, cluster[halves == 0] == number, seed)
+            is_in = cluster[halves == 1] == number
+            measured = _measured(rule, held, is_in, params.cards.confidence) if rule else {}
+            said = {
+                "rule": text(rule, currency) if rule else None,
+                "conditions": json.dumps(rule, ensure_ascii=False) if rule else None,
+                "sql": sql(rule) if rule else None,
+            }
+            base = {"n_held_out": len(held), "base_share": round(float(is_in.mean()), 6) if len(held) else None}
+            rows.append({"cluster": int(number), "cluster_name": name} | said | base | measured)
+    out = pd.DataFrame(rows).reindex(columns=RULES_SCHEMA.names)
+    whole = ["cluster", "n_held_out", "n_picked", "n_right"]
+    return out.astype(dict.fromkeys(whole, "Int64"))
+
+
+def wilson(n_right: int, n: int, confidence: float) -> tuple[float, float]:
+    """Return the interval of a share (Wilson 1927): n_right of n."""
+    z = float(norm.ppf((1 + confidence) / 2))
+    share = n_right / n
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return float(max(centre - half, 0.0)), float(min(centre + half, 1.0))
+
+
+def _rule(table: trees.Table, fitted: pd.DataFrame, is_in: np.ndarray, seed: int) -> Rule:
+    if is_in.all() or is_in.sum() < MIN_MEMBERS or not table.columns:
+        return []
+    return trees.fit(table, fitted, is_in, seed)
+
+
+def _measured(rule: Rule, held: pd.DataFrame, is_in: np.ndarray, confidence: float) -> dict[str, Any]:
+    found = matches(held, rule)
+    n_picked, n_right, n_members = int(found.sum()), int((found & is_in).sum()), int(is_in.sum())
+    if not n_picked or n_members < MIN_MEMBERS:
+        return {"n_picked": n_picked, "n_right": n_right}
+    lower, upper = wilson(n_right, n_picked, confidence)
+    return {
+        "n_picked": n_picked,
+        "n_right": n_right,
+        "precision": round(n_right / n_picked, 6),
+        "precision_lower": round(lower, 6),
+        "precision_upper": round(upper, 6),
+        "recall": round(n_right / n_members, 6),
+    }
+
+
+def _halves(cluster: np.ndarray, seed: int) -> np.ndarray:
+    """Return 0 or 1 for each customer: each cluster falls into halves, by chance."""
+    chance = np.random.default_rng([seed, 6]).random(len(cluster))
+    order = np.lexsort((chance, cluster))
+    halves = np.empty(len(cluster), dtype=int)
+    halves[order] = np.arange(len(cluster)) % 2
+    return halves

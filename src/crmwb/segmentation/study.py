@@ -1,0 +1,163 @@
+"""The whole segmentation of a source, from described and valued customers to all that the segment stage writes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import ibis.expr.types as ir
+import pandas as pd
+import pyarrow.parquet as pq
+
+from crmwb import storage
+from crmwb.engine import Backend
+from crmwb.params import Params
+from crmwb.progress import step
+from crmwb.segmentation import acceptance, cards, clusters, needs, refit, rules, tiers
+from crmwb.segmentation.acceptance import Later
+from crmwb.segmentation.model import fit, metrics, score
+from crmwb.segmentation.needs import MarketingMix
+from crmwb.segmentation.profiles import profiles
+from crmwb.value.scorecard.certainty import purchase_noise
+
+
+@dataclass(frozen=True)
+class Past:
+    """What segments are compared with.
+
+    Attributes
+    ----------
+    snapshots : Path
+        Customers at past month ends.
+    accepted : dict or None
+        The model that was accepted; see `refit`.
+    """
+
+    snapshots: Path
+    accepted: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Study:
+    """What the segment stage finds.
+
+    Attributes
+    ----------
+    model : dict
+        How the segments are made: plain JSON, enough to score other customers.
+    customers : DataFrame
+        One row per customer: scores, tiers, clusters.
+    tables : dict of str to DataFrame
+        profiles, rules, traits, cards, acceptance, needs, mix, crosswalk.
+    refit : dict
+        What changed since a model was accepted.
+    facts : dict
+        What could not be told of needs, and why.
+    metrics : dict
+        The few numbers that runs are compared by.
+    """
+
+    model: dict[str, Any]
+    customers: pd.DataFrame
+    tables: dict[str, pd.DataFrame]
+    refit: dict[str, Any]
+    facts: dict[str, Any]
+    metrics: dict[str, Any]
+
+
+def study(
+    con: Backend,
+    tables: Mapping[str, ir.Table],
+    customers: pd.DataFrame,
+    past: Past,
+    *,
+    interests: pd.DataFrame,
+    marketing_mix: MarketingMix,
+    observed: dict[str, Any],
+    params: Params,
+) -> Study:
+    """Find segments, describe them, ask what they need, and test them.
+
+    Parameters
+    ----------
+    con : Backend
+        The engine that holds the tables.
+    tables : mapping of str to ir.Table
+        Clean canonical tables by name.
+    customers : DataFrame
+        One row per customer, sorted by customer_id: features, value and stage of life.
+    past : Past
+        Earlier month ends, and the accepted model.
+    interests : DataFrame
+        One row per customer and category.
+    marketing_mix : MarketingMix
+        The rules that turn needs into advice.
+    observed : dict
+        observation.json: as_of, currency.
+    params : Params
+        All choices.
+
+    Raises
+    ------
+    CrmwbError
+        Nobody has bought, a parameter does not suit the source, or a segment is not accepted and params say stop.
+    """
+    p, currency = params.segmentation, observed["currency"]
+    with step("finding segments"):
+        model = fit(customers, observed["as_of"], p, params.seed, interests=interests)
+        buyers = customers[customers["n_purchase_days"] > 0]
+        model = refit.settle(model, past.accepted, buyers, p.refit, interests=interests)
+        as_of = date.fromisoformat(observed["as_of"])
+        before = tiers.remembered(past.snapshots, as_of, p.tiers) if len(buyers) else None
+        noise = purchase_noise(con, tables, as_of) if len(buyers) else None
+        segments = score(customers, model, interests=interests, before=before, noise=noise)
+    with step("describing segments"):
+        told = rules.fit(customers, segments, p, params.seed, currency)
+        traits = cards.traits(customers, segments, p, interests=interests, currency=currency)
+        made = cards.cards(customers, segments, told, traits, interests=interests, currency=currency)
+    with step("what segments need"):
+        whole = customers.merge(segments, on="customer_id", validate="one_to_one")
+        wanted = needs.measure(con, dict(tables), whole, as_of, p.needs, currency=currency)
+        mix = needs.mix(wanted, whole, marketing_mix, p.needs, currency=currency)
+    with step("testing segments"):
+        tests = acceptance.test(
+            customers,
+            segments,
+            model["clusters"],
+            told,
+            p,
+            later=_later(past.snapshots, segments, model["clusters"], params),
+            actions=needs.actions_mapped(mix, "cluster_name"),
+            currency=currency,
+        )
+        acceptance.stop_if_wanted(tests, p.acceptance)
+        changed = refit.report(model, past.accepted, customers, past.snapshots, p.refit, interests=interests)
+    return Study(
+        model,
+        segments,
+        {
+            "profiles": profiles(customers, segments, model),
+            "rules": told,
+            "traits": traits,
+            "cards": made,
+            "acceptance": tests,
+            "needs": wanted.frame,
+            "mix": mix,
+            "crosswalk": tiers.crosswalk(whole),
+        },
+        changed,
+        wanted.facts,
+        metrics(segments, model) | {"segments": acceptance.metrics(tests)},
+    )
+
+
+def _later(snapshots: Path, segments: pd.DataFrame, model: dict[str, Any], params: Params) -> Later:
+    """Look at the two month ends that tests over time need."""
+    storage.require(snapshots)
+    ends = pq.read_table(snapshots, columns=["as_of"])["as_of"].unique().to_pylist()
+    wanted = acceptance.month_ends(ends, params.segmentation.acceptance)
+    frame = pd.read_parquet(snapshots, filters=[("as_of", "in", list(wanted))]) if wanted else pd.DataFrame()
+    scored = partial(clusters.score, model=model)
+    return acceptance.later(frame, wanted, segments, model, scored, params.segmentation.acceptance)

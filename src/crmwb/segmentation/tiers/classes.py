@@ -1,0 +1,104 @@
+"""The second scheme, what customers brought against what they are expected to bring; and the schemes side by side."""
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from crmwb.value.scorecard.tiers import boundaries
+
+CLASSES = ("high", "potential", "general", "low")
+SCHEMES = ("tier", "value_class", "value_tier")
+CROSSWALK_SCHEMA = pa.schema(
+    [
+        ("scheme", pa.string()),
+        ("segment", pa.string()),
+        ("other_scheme", pa.string()),
+        ("other_segment", pa.string()),
+        ("n_customers", pa.int64()),
+        ("share_of_segment", pa.float64()),
+        ("revenue_cents", pa.int64()),
+        ("clv_cents", pa.int64()),
+    ]
+)
+
+
+def cuts(tier_score: pd.Series, clv_cents: pd.Series | None, upper_share: float) -> dict[str, float] | None:
+    """Find where the upper part begins, of worth so far and of worth to come.
+
+    Parameters
+    ----------
+    tier_score : Series of shape (n,)
+        Of the customers who bought.
+    clv_cents : Series of shape (n,), or None
+        What each is expected to bring; unknown for some, perhaps.
+    upper_share : float
+        The share of customers in the upper part of each.
+
+    Returns
+    -------
+    dict or None
+        `score_at_least` and `clv_at_least_cents`; None where nothing is known of what is to come.
+    """
+    if clv_cents is None or not clv_cents.notna().any():
+        return None
+    shares = np.array([upper_share, 1 - upper_share])
+    ends = [boundaries(values.dropna().to_numpy(dtype=float), shares)[1] for values in (tier_score, clv_cents)]
+    return dict(zip(("score_at_least", "clv_at_least_cents"), np.clip(ends, -1e18, 1e18).tolist(), strict=True))
+
+
+def classes(tier_score: pd.Series, clv_cents: pd.Series | None, found: dict[str, float] | None) -> pd.Series:
+    """Give each customer a class.
+
+    Parameters
+    ----------
+    tier_score, clv_cents : Series of shape (n,)
+        As for `cuts`.
+    found : dict or None
+        What `cuts` returned.
+
+    Returns
+    -------
+    Series of shape (n,)
+        high (upper part of both), potential (of what is to come alone), general (of what they brought alone) or low;
+        None where what is to come is unknown.
+    """
+    if found is None or clv_cents is None:
+        return pd.Series(None, index=tier_score.index, dtype=object)
+    brought = tier_score >= found["score_at_least"]
+    comes = clv_cents >= found["clv_at_least_cents"]
+    named = np.select([brought & comes, comes, brought], CLASSES[:3], default=CLASSES[3])
+    return pd.Series(named, index=tier_score.index, dtype=object).where(clv_cents.notna(), None)
+
+
+def crosswalk(customers: pd.DataFrame, schemes: Sequence[str] = SCHEMES) -> pd.DataFrame:
+    """Set schemes side by side: who of one is where in another.
+
+    Parameters
+    ----------
+    customers : DataFrame
+        One row per customer: the schemes (those there are), revenue_cents, and clv_cents where it is known.
+
+    Returns
+    -------
+    DataFrame
+        Columns of CROSSWALK_SCHEMA, a row for each pair of segments that share a customer; for each two schemes once.
+    """
+    there = [name for name in schemes if name in customers and customers[name].notna().any()]
+    clv = customers["clv_cents"] if "clv_cents" in customers else pd.Series(np.nan, index=customers.index)
+    frame = customers[there].assign(revenue_cents=customers["revenue_cents"], clv_cents=clv, n_customers=1)
+    out = [_pair(frame, *two) for two in combinations(there, 2)]
+    return pd.concat(out, ignore_index=True) if out else pd.DataFrame(columns=CROSSWALK_SCHEMA.names)
+
+
+def _pair(frame: pd.DataFrame, scheme: str, other: str) -> pd.DataFrame:
+    sums: dict[str, Any] = {name: (name, "sum") for name in ("n_customers", "revenue_cents", "clv_cents")}
+    rows = frame.groupby([scheme, other], sort=True).agg(**sums).reset_index()
+    whole = rows.groupby(scheme)["n_customers"].transform("sum")
+    rows = rows.assign(scheme=scheme, other_scheme=other, share_of_segment=rows["n_customers"] / whole)
+    rows = rows.rename(columns={scheme: "segment", other: "other_segment"})
+    whole_cents: pd.DataFrame = rows.astype({"revenue_cents": "int64", "clv_cents": "int64"})
+    return whole_cents.reindex(columns=CROSSWALK_SCHEMA.names)

@@ -1,0 +1,57 @@
+"""What was done to each column and what a view has to tell, as rows that people read."""
+
+from typing import Any
+
+from crmwb.params import View
+from crmwb.segmentation.views import steps
+from crmwb.segmentation.views.blocks import Block
+from crmwb.segmentation.views.steps import Array
+
+
+def report_row(block: Block, raw: dict[str, Array]) -> dict[str, Any]:
+    """Return what was found of one declared column.
+
+    Parameters
+    ----------
+    block : Block
+        The column, learnt.
+    raw : dict
+        The sample's values after each step, by prepared column.
+
+    Returns
+    -------
+    dict
+        column, view, transform; known_share, zero_share, skew_before (of the known values; None for levels),
+        skew_after (of the prepared column, None for blocks), winsorised_share (of the known values; None where nothing
+        is winsorised); n_columns made of it, is_kept, why (a reason, or what is worth knowing).
+    """
+    after = raw[block.steps[0]["feature"]] if len(block.steps) == 1 else None
+    found = block.report | {"skew_after": None if after is None else steps.skewness(after)}
+    shares = {name: None if number is None else round(number, 6) for name, number in found.items()}
+    return {
+        "column": block.declared.column,
+        "view": block.view,
+        "transform": block.declared.transform,
+        **shares,
+        "n_columns": len(block.steps),
+        "is_kept": bool(block.steps),
+        "why": "; ".join(block.said),
+    }
+
+
+def view_row(name: str, view: View, learnt: list[Block]) -> dict[str, Any]:
+    """Return whether this source knows anything of a view, and if not, why."""
+    mine = [block for block in learnt if block.view == name]
+    n_columns = sum(len(block.steps) for block in mine)
+    reasons: dict[str, list[str]] = {}
+    for block in mine:
+        reasons.setdefault("; ".join(block.said), []).append(block.declared.column)
+    reason = ". ".join(f"{', '.join(columns)}: {why}" for why, columns in reasons.items())
+    return {
+        "view": name,
+        "why": view.why,
+        "weight": view.weight,
+        "is_available": n_columns > 0,
+        "n_columns": n_columns,
+        "reason": None if n_columns else f"Not available. {reason}.",
+    }

@@ -1,0 +1,55 @@
+"""Acceptance: which segments are fit for use, test by test."""
+
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from crmwb import layout, storage
+from crmwb.plots import acceptance as plots
+from crmwb.reporting import tables
+from crmwb.reporting.picture import Picture, draw
+from crmwb.segmentation import acceptance
+
+
+class Acceptance:
+    """The eight tests of step 5 on every cluster."""
+
+    def __init__(self, root: Path, currency: str) -> None:
+        self._root = root
+        self.currency = currency
+
+    @cached_property
+    def tests(self) -> pd.DataFrame:
+        """One row per cluster and test: number, threshold, is_passed (NULL: could not be made), meaning."""
+        return storage.read_frame(self._root / layout.SEGMENT_ACCEPTANCE)
+
+    @property
+    def verdicts(self) -> pd.DataFrame:
+        """One row per cluster: n_tested, n_passed, failed, not_available, is_accepted."""
+        return acceptance.verdicts(self.tests)
+
+    @property
+    def finding(self) -> str:
+        """Which segments are accepted, and what the others fail."""
+        return acceptance.finding(self.tests)
+
+    @property
+    def not_available(self) -> list[str]:
+        """What could not be tested of any segment, and what would make it possible, a sentence each."""
+        nobody = self.tests.groupby("test", sort=False)["is_passed"].apply(lambda passed: passed.isna().all())
+        first = self.tests.drop_duplicates("test").set_index("test")["meaning"]
+        return [f"{test.replace('_', ' ')}: {first[test]}" for test in nobody[nobody].index]
+
+    def of(self, name: str) -> pd.DataFrame:
+        """Return the tests of one cluster: test, is_passed, meaning."""
+        return self.tests.loc[self.tests["cluster_name"] == name, ["test", "is_passed", "meaning"]].reset_index(
+            drop=True
+        )
+
+    def plot_table(self) -> Picture:
+        """Draw segments × tests."""
+        return draw(plots.table, self.tests, self.currency, alt=f"Table: {self.finding}")
+
+    def _repr_html_(self) -> str:
+        return tables.html(self.verdicts, caption=self.finding, currency=self.currency)

@@ -1,0 +1,141 @@
+"""The clusters: how they were found, how sure they are, where they lie; and others to try instead."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from crmwb import layout, params, storage
+from crmwb.params import Params
+from crmwb.plots import clusters as plots
+from crmwb.reporting import tables, words
+from crmwb.reporting.picture import Picture, draw
+from crmwb.segmentation import clusters
+
+KEY = "customer_id"
+
+
+class Clusters:
+    """Customers who are alike: the clusters that the pipeline made, or others with choices of one's own.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    model : dict, optional
+        Clusters to show instead of the pipeline's, as `trial` learns them.
+    """
+
+    def __init__(self, root: Path, model: dict[str, Any] | None = None) -> None:
+        self._root = root
+        self._model = model
+
+    @cached_property
+    def params(self) -> Params:
+        """The choices in params.yaml."""
+        return params.load(self._root / layout.PARAMS)
+
+    @cached_property
+    def model(self) -> dict[str, Any]:
+        """How the clusters were made: columns, evidence, verdict, clusters."""
+        found: dict[str, Any] = self._model or storage.read_json(self._root / layout.SEGMENT_MODEL)["clusters"]
+        return found
+
+    @cached_property
+    def buyers(self) -> pd.DataFrame:
+        """The customers who bought, with features and value, sorted by customer_id."""
+        everyone = storage.read_joined(
+            KEY, *(self._root / p for p in (layout.CUSTOMER_FEATURES, layout.CUSTOMER_VALUE))
+        )
+        return everyone[everyone["n_purchase_days"] > 0].sort_values(KEY, ignore_index=True)
+
+    @cached_property
+    def interests(self) -> pd.DataFrame | None:
+        """Purchases by category, where the pipeline made them."""
+        path = self._root / layout.INTERESTS
+        return storage.read_frame(path) if path.is_file() else None
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """One row per customer who bought: customer_id, cluster, cluster_name, cluster_probability, is_outlier."""
+        scored = clusters.score(self.buyers, self.model, interests=self.interests)
+        return pd.concat([self.buyers[[KEY]], scored], axis=1)
+
+    @property
+    def finding(self) -> str:
+        """The verdict, in one sentence."""
+        return str(self.model["verdict"])
+
+    @property
+    def evidence(self) -> pd.DataFrame:
+        """One row per method and number of clusters, the chosen first, then by gain over chance."""
+        rows = pd.DataFrame(self.model["evidence"])
+        return rows if rows.empty else rows.sort_values(["is_chosen", "gain"], ascending=False, ignore_index=True)
+
+    @property
+    def alternatives(self) -> pd.DataFrame:
+        """The candidates that were not chosen, but are stable and large enough, by gain over chance."""
+        rows = self.evidence
+        if rows.empty:
+            return rows
+        return rows[rows["is_stable"] & rows["is_substantial"] & ~rows["is_chosen"]].reset_index(drop=True)
+
+    @property
+    def stability(self) -> pd.DataFrame:
+        """One row per cluster: cluster, name, share of the sample, jaccard, slsw, slsa (0–1)."""
+        kept = ["cluster", "name", "share", "jaccard", "slsw", "slsa"]
+        return pd.DataFrame(self.model["clusters"], columns=kept)
+
+    @property
+    def sample(self) -> pd.DataFrame:
+        """One row per stratum of the sample that was learnt from: stratum, n_customers, n_sampled."""
+        return pd.DataFrame(self.model.get("sample", []), columns=["stratum", "n_customers", "n_sampled"])
+
+    @property
+    def centres(self) -> pd.DataFrame:
+        """Each cluster's centre, in standard deviations from the average customer; the index holds their names."""
+        found = self.model["clusters"]
+        return pd.DataFrame([c["centre"] for c in found], index=[c["name"] for c in found])
+
+    def trial(self, **changes: Any) -> "Clusters":
+        """Learn clusters with some choices of `segmentation.clusters` changed: views, methods, k_min, k_max and so on.
+
+        Nothing is written; `params.yaml` is where a choice that pleases belongs.
+        """
+        own = self.params.segmentation
+        chosen = type(own.clusters)(**dict(own.clusters) | changes)
+        changed = own.model_copy(update={"clusters": chosen})
+        found = Clusters(self._root, clusters.fit(self.buyers, changed, self.params.seed, interests=self.interests))
+        found.buyers, found.interests = self.buyers, self.interests
+        return found
+
+    def compare(self, other: "Clusters") -> clusters.Comparison:
+        """Set these clusters beside others: customers by cluster of the one and of the other, and the agreement."""
+        return clusters.compare(self.frame["cluster_name"], other.frame["cluster_name"])
+
+    def plot_evidence(self) -> Picture:
+        """Draw what speaks for each method and number of clusters."""
+        least = self.params.segmentation.clusters.min_stability
+        return draw(plots.evidence, self.evidence, least, alt=f"Evidence by method and k. {self.finding}")
+
+    def plot_centres(self) -> Picture:
+        """Draw what sets the clusters apart."""
+        return draw(plots.cluster_map, self.centres, alt=f"Heat map of cluster centres. {self.finding}")
+
+    def plot_map(self) -> Picture:
+        """Draw customers and centres in the two directions that tell the clusters best apart."""
+        shown = clusters.project(self.buyers, self.model, interests=self.interests, seed=self.params.seed)
+        alt = (
+            f"Map of {words.count(len(shown.points))} customers in {words.plural(len(shown.centres), 'cluster')}; "
+            f"to the right {shown.across}; upwards {shown.up}."
+        )
+        return draw(plots.segment_map, *shown, alt=alt)
+
+    def plot_crossing(self, other: "Clusters") -> Picture:
+        """Draw where the customers of each of these clusters are in others."""
+        found = self.compare(other)
+        return draw(plots.crossing, *found, alt=f"Cross-table of two clusterings; adjusted Rand index {found.ari:.2f}.")
+
+    def _repr_html_(self) -> str:
+        return tables.html(self.stability, caption=self.finding)

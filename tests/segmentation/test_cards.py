@@ -1,0 +1,206 @@
+"""Cards: figures add up, indices have right intervals, and what a card says is what the raw data says."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from segment_frames import CHOICES, SEED
+
+from crmwb import layout, params, storage
+from crmwb.errors import CrmwbError
+from crmwb.segmentation import cards, rules
+from crmwb.segmentation.cards import index
+from crmwb.workbench.cards import Cards
+
+PARAMS = CHOICES.segmentation
+
+
+def company() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """400 customers, half in cluster 1: these have twice the orders and mostly live in the north."""
+    n = 400
+    rng = np.random.default_rng(SEED)
+    first = np.arange(n) % 2 == 0
+    ids = [f"c{i:04d}" for i in range(n)]
+    customers = pd.DataFrame(
+        {
+            "customer_id": ids,
+            "n_purchase_days": 3,
+            "n_orders": np.where(first, 20, 10) + rng.integers(-2, 3, n),
+            "discount_share": rng.uniform(0.1, 0.3, n),
+            "region": np.where(rng.random(n) < np.where(first, 0.8, 0.2), "north", "south"),
+            "gender": np.where(first, "f", "m"),
+            "revenue_cents": np.where(first, 3_000, 1_000),
+            "profit_cents": np.where(first, 500.0, -100.0),
+            "clv_cents": 1_000,
+        }
+    )
+    segments = pd.DataFrame(
+        {"customer_id": ids, "cluster": np.where(first, 1, 2), "cluster_name": np.where(first, "often", "rarely")}
+    )
+    interests = pd.DataFrame(
+        {"customer_id": [*ids, *ids[::2]], "category": ["bread"] * n + ["beer"] * (n // 2), "revenue_cents": 100}
+    )
+    return customers, segments, interests
+
+
+@pytest.fixture(scope="module")
+def made():
+    customers, segments, interests = company()
+    found = rules.fit(customers, segments, PARAMS, SEED)
+    traits = cards.traits(customers, segments, PARAMS, interests=interests, currency="USD")
+    table = cards.cards(customers, segments, found, traits, interests=interests, currency="USD")
+    return customers, segments, traits, table
+
+
+def test_figures_add_up_and_are_those_of_the_customers(made):
+    _, _, _, table = made
+    assert table["n_customers"].tolist() == [200, 200]
+    assert table["revenue_cents"].tolist() == [600_000, 200_000]
+    assert table["revenue_share"].tolist() == [0.75, 0.25]
+    assert table["profit_cents"].tolist() == [100_000, -20_000]
+    assert table["profit_share"].tolist() == [1.25, -0.25]
+    assert table["clv_share"].tolist() == [0.5, 0.5]
+    assert table["mean_profit_cents"].tolist() == [500, -100]
+    assert set(table["profit_basis"]) == {"profit"}
+
+
+def test_a_trait_says_what_a_person_would_count(made):
+    customers, _, traits, _ = made
+    own = traits[(traits["segment"] == "often") & (traits["column"] == "region")].set_index("level")
+    north = (customers["region"] == "north").to_numpy()
+    assert own.loc["north", "value"] == pytest.approx(north[::2].mean(), abs=1e-6)
+    assert own.loc["north", "everyone"] == pytest.approx(north.mean(), abs=1e-6)
+    assert own.loc["north", "index"] == pytest.approx(north[::2].mean() / north.mean(), abs=1e-6)
+    orders = traits[(traits["segment"] == "often") & (traits["column"] == "n_orders")].iloc[0]
+    assert orders["sentence"].startswith("1.3× the orders (20.2 against 15.1)")
+    beer = traits[(traits["segment"] == "often") & (traits["level"] == "beer")].iloc[0]
+    assert beer["sentence"] == "2.0× as likely to buy beer (100% against 50%)"
+
+
+def test_what_is_the_same_for_all_or_sensitive_is_not_said(made):
+    _, _, traits, table = made
+    assert not traits["column"].isin(["discount_share", "gender"]).any()
+    assert not traits["level"].isin(["bread"]).any()
+    assert ((traits["lower"] > 1) | (traits["upper"] < 1)).all()
+    assert "gender" not in " ".join(table["over"])
+
+
+def test_mixes_are_shares_by_name(made):
+    _, _, _, table = made
+    assert json.loads(table["categories"][0]) == {"beer": 0.5, "bread": 0.5}
+    assert json.loads(table["categories"][1]) == {"bread": 1.0}
+    assert table["stages"].isna().all()
+
+
+def test_the_description_holds_the_figures(made):
+    _, _, _, table = made
+    assert table["description"][0].startswith(
+        "200 customers (50% of those who bought) bring 75% of revenue and 125% of profit, USD 10 each still to come: "
+    )
+
+
+def test_an_interval_covers_the_truth_as_often_as_it_says():
+    # two segments of one population: every index is 1 in truth
+    rng = np.random.default_rng(11)
+    codes = np.repeat([0, 1], [60, 240])
+    covered = 0
+    for _ in range(400):
+        found = index.of_numbers(rng.lognormal(0, 0.6, 300), codes, 2, 0.9)
+        covered += int(found.lower[0] <= 1 <= found.upper[0])
+    assert 0.86 <= covered / 400 <= 0.94
+
+
+def test_an_index_agrees_with_a_bootstrap():
+    rng = np.random.default_rng(2)
+    values, codes = rng.gamma(2.0, 3.0, 500), np.repeat([0, 1], [150, 350])
+    values[codes == 0] *= 1.5
+    found = index.of_numbers(values, codes, 2, 0.95)
+    drawn = []
+    for _ in range(2000):
+        picked = rng.integers(0, 500, 500)
+        x, c = values[picked], codes[picked]
+        drawn.append(np.log(x[c == 0].mean() / x.mean()))
+    error = np.log(found.upper[0] / found.index[0]) / 1.959964
+    assert error == pytest.approx(np.std(drawn), rel=0.1)
+
+
+def test_everybody_as_one_segment_has_index_one_and_no_doubt():
+    found = index.of_counts(np.array([30]), np.array([100]), 0.95)
+    assert (found.value[0], found.index[0], found.lower[0], found.upper[0]) == (0.3, 1.0, 1.0, 1.0)
+
+
+def test_a_source_that_knows_nothing_makes_no_claims():
+    customers, segments, _ = company()
+    bare = customers[["customer_id", "n_purchase_days", "revenue_cents"]]
+    traits = cards.traits(bare, segments, PARAMS)
+    table = cards.cards(bare, segments, rules.fit(bare, segments, PARAMS, SEED), traits)
+    assert traits.empty
+    assert table[["profit_cents", "clv_cents", "channels", "over"]].isna().all(axis=None)
+    assert table["description"][0].endswith("bring 75% of revenue; nothing sets them apart from everybody.")
+    nobody = segments.assign(cluster=pd.array([None] * 400, dtype="Int64"), cluster_name=None)
+    assert cards.cards(bare, nobody, rules.fit(bare, nobody, PARAMS, SEED), traits).empty
+
+
+RAW = {  # what a trait's number is for one customer, from order lines alone
+    "n_orders": "count(DISTINCT order_id) FILTER (NOT is_return)",
+    "mean_order_cents": "sum(revenue_cents) FILTER (NOT is_return) / count(DISTINCT order_id) FILTER (NOT is_return)",
+    "lines_per_order": "count(*) FILTER (NOT is_return) / count(DISTINCT order_id) FILTER (NOT is_return)",
+    "days_since_last": "date_diff('day', max(ordered_at) FILTER (revenue_cents > 0)::DATE, DATE '{as_of}')",
+    "age_days": "date_diff('day', min(ordered_at) FILTER (revenue_cents > 0)::DATE, DATE '{as_of}')",
+    "revenue_cents": "sum(revenue_cents)",
+}
+
+
+def test_the_claims_of_the_cards_are_those_of_the_raw_data(built_project, con):
+    p = params.load(built_project / layout.PARAMS)
+    customers = storage.read_joined(
+        "customer_id", built_project / layout.CUSTOMER_FEATURES, built_project / layout.CUSTOMER_VALUE
+    )
+    segments = storage.read_frame(built_project / layout.CUSTOMER_SEGMENTS)
+    segments["cluster"] = segments["cluster"].astype("Int64")
+    traits = cards.traits(customers, segments, p.segmentation)
+    table = cards.cards(customers, segments, rules.fit(customers, segments, p.segmentation, p.seed), traits)
+    as_of = storage.read_json(built_project / layout.OBSERVATION)["as_of"]
+    storage.open_table(con, built_project / layout.CLEAN / "transactions.parquet", "lines")
+    storage.open_table(con, built_project / layout.CUSTOMER_SEGMENTS, "segments")
+    columns = ", ".join(f"{sql.format(as_of=as_of)} AS {name}" for name, sql in RAW.items())
+    raw = con.con.sql(
+        f"WITH each AS (SELECT customer_id, {columns} FROM lines GROUP BY customer_id) "
+        "SELECT * FROM each JOIN segments USING (customer_id) WHERE cluster IS NOT NULL"
+    ).df()
+    raw["orders_a_year"] = raw["n_orders"] * 365.25 / raw["age_days"].clip(lower=90)
+    checked = 0
+    for claim in traits[traits["kind"] == "number"].itertuples():
+        if claim.column in raw:
+            own = raw.loc[raw[claim.scheme] == claim.segment, claim.column].mean()
+            assert claim.value == pytest.approx(own, rel=1e-5), claim.sentence
+            assert claim.everyone == pytest.approx(raw[claim.column].mean(), rel=1e-5), claim.sentence
+            checked += 1
+    assert checked >= 4
+    for card in table.itertuples():
+        mine = raw[raw["cluster_name"] == card.cluster_name]
+        assert card.n_customers == len(mine)
+        assert card.revenue_cents == mine["revenue_cents"].sum()
+
+
+def test_the_door_says_and_draws_what_the_cards_hold(made, tmp_path):
+    customers, segments, traits, table = made
+    found = rules.fit(customers, segments, PARAMS, SEED)
+    storage.write_frame(table, tmp_path / layout.SEGMENT_CARDS, ["cluster"], cards.CARDS_SCHEMA)
+    storage.write_frame(traits, tmp_path / layout.SEGMENT_TRAITS, ["segment", "position"], cards.TRAITS_SCHEMA)
+    storage.write_frame(found, tmp_path / layout.SEGMENT_RULES, ["cluster"], rules.RULES_SCHEMA)
+    door = Cards(tmp_path, "USD")
+    assert door.finding.startswith("“often” brings 125% of profit with 50% of the customers who bought.")
+    assert door.mix("often", "categories")["name"].tolist() == ["beer", "bread"]
+    drawn = door.plot_card("often").drawn
+    own = traits[traits["segment"] == "often"].sort_values("position")
+    assert [bar.get_width() for bar in drawn.patches] == pytest.approx(np.log2(own["index"]).tolist())
+    assert [t.get_text() for t in drawn.get_yticklabels()][:1] == [door.traits["label"][0]]
+    shown = [ax.get_title(loc="left") for ax in door.plot_cards().drawn.axes]
+    assert shown == ["often", "rarely"]
+    bars = door.plot_money().drawn.patches
+    assert [bar.get_width() for bar in bars] == [500, -100, 1_000, 1_000]
+    assert "often" in door._repr_html_()
+    with pytest.raises(CrmwbError, match="no cluster 'gold'; there are often, rarely"):
+        door.plot_card("gold")

@@ -1,0 +1,252 @@
+"""Needs of segments: every number is one that a person can count in needs_tables.py."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from builders import canonical
+from needs_tables import AS_OF, CUSTOMERS, PRODUCTS, SALES, choices, opened, shop
+
+from crmwb import engine, params
+from crmwb.errors import CrmwbError
+from crmwb.segmentation import needs
+from crmwb.segmentation.needs.lifts import lifts
+
+
+@pytest.fixture(scope="module")
+def found():
+    with engine.connect(params.EngineParams(threads=2, memory_limit_gb=2)) as con:
+        return needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices(), currency="EUR")
+
+
+def row(
+    found: needs.Needs, measure: str, item: str = "", segment: str = "a", scheme: str = "cluster_name"
+) -> pd.Series:
+    rows = found.frame.set_index(["scheme", "segment", "measure", "item"])
+    return rows.loc[(scheme, segment, measure, item)]
+
+
+def test_the_frame_is_what_its_schema_says(found):
+    table = pa.Table.from_pandas(found.frame, schema=needs.NEEDS_SCHEMA, preserve_index=False)
+    assert table.num_rows == len(found.frame) > 0
+    assert not found.frame.duplicated(["scheme", "segment", "measure", "item"]).any()
+
+
+@pytest.mark.parametrize(
+    ("measure", "item", "a", "b"),
+    [
+        ("category_customer_share", "tea", 3 / 3, 1 / 3),
+        ("category_customer_share", "coffee", 0 / 3, 3 / 3),
+        ("category_spend_share", "tea", 460 / 1060, 100 / 1600),
+        ("line_spend_share", "drinks", 460 / 1060, 1600 / 1600),
+        ("brand_spend_share", "own", 1060 / 1060, 100 / 1600),
+        ("product_customer_share", "Assam (p1)", 3 / 3, 1 / 3),
+        ("bundle_order_share", "biscuits + tea", 2 / 4, 0 / 6),
+        ("price_index", "", 460 / 500, 1600 / 1700),  # p1 usually 1.00, p2 2.00; p3 was sold too seldom
+        ("below_usual_share", "", 1 / 4, 1 / 6),
+        ("bulk_line_share", "", 1 / 4, 1 / 6),
+        ("discount_share", "", 40 / 1100, 100 / 1700),
+        ("discounted_line_share", "", 1 / 6, 1 / 6),
+        ("order_cents", "", 1060 / 4, 1600 / 6),
+        ("lines_per_order", "", 6 / 4, 6 / 6),
+        ("weekend_order_share", "weekend", 1 / 4, 1 / 6),
+        ("hour_order_share", "morning (6 to 12)", 3 / 4, 2 / 6),
+        ("channel_order_share", "web", 3 / 4, 2 / 6),
+        ("store_order_share", "s2", 1 / 4, 4 / 6),
+        ("response_share", "", 2 / 2, 1 / 3),  # the held-back do not count; an answer after as_of is not known yet
+        ("campaign_response_share", "mail", 2 / 2, 1 / 2),
+    ],
+)
+def test_each_measure_is_a_part_of_a_whole(found, measure, item, a, b):
+    one, other = row(found, measure, item, "a"), row(found, measure, item, "b")
+    assert one["value"] == pytest.approx(a)
+    assert one["everyone_else"] == pytest.approx(b)
+    assert (other["value"], other["everyone_else"]) == pytest.approx((b, a))
+    if a and b:
+        assert one["lift"] == pytest.approx(a / b)
+    else:
+        assert (one["lift"] < 1 < other["lift"]) if b else (other["lift"] < 1 < one["lift"])
+
+
+def test_what_fewer_customers_than_asked_buy_is_left_out(con):
+    found = needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices(min_customers=3))
+    items = set(found.frame.loc[found.frame["measure"] == "category_customer_share", "item"])
+    assert items == {"tea", "coffee"}  # two customers bought biscuits
+
+
+def test_a_pair_stands_together_oftener_than_chance_would_have_it(found):
+    # of a's four orders, four hold tea, two biscuits and two both: 2·4 / (4·2) = 1
+    assert row(found, "bundle_order_share", "biscuits + tea")["affinity"] == pytest.approx(1.0)
+
+
+def test_any_scheme_will_do(con):
+    found = needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices(schemes=("tier", "cluster_name")))
+    assert row(found, "category_customer_share", "tea", "vip", "tier")["value"] == 1.0
+    assert row(found, "category_customer_share", "tea", "small", "tier")["value"] == 2 / 4
+    alone = needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices(schemes=("cluster_name",)))
+    both = found.frame[found.frame["scheme"] == "cluster_name"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(both, alone.frame)
+
+
+def test_nothing_at_or_after_as_of_counts(con, found):
+    later = canonical(
+        "transactions",
+        """
+        customer_id  order_id  ordered_at           product_id  quantity  revenue  discount_cents  channel  store_id
+        b1           o50       2024-07-01T00:00:00  p1          9         90.00    10              web      s1
+        b2           o51       2024-08-01T00:00:00  p3          9         90.00    10              web      s1
+        """,
+    )
+    tables = shop(con) | opened(con, transactions=pa.concat_tables([SALES, later]))
+    again = needs.measure(con, tables, CUSTOMERS, AS_OF, choices(), currency="EUR")
+    pd.testing.assert_frame_equal(again.frame, found.frame)
+
+
+def test_the_same_at_one_thread_and_at_two(b2b_demo):
+    def measured(threads: int) -> pd.DataFrame:
+        with engine.connect(params.EngineParams(threads=threads, memory_limit_gb=2)) as con:
+            tables = {
+                name: engine.open_parquet(con, b2b_demo / f"{name}.parquet", name)
+                for name in ("transactions", "products", "campaign_members", "campaigns")
+            }
+            who = pd.read_parquet(b2b_demo / "customers.parquet", columns=["customer_id", "region"])
+            return needs.measure(con, tables, who, date(2026, 1, 1), choices(schemes=("region",))).frame
+
+    pd.testing.assert_frame_equal(measured(1), measured(2), check_exact=True)
+
+
+def test_a_scheme_that_customers_do_not_have_is_refused(con):
+    with pytest.raises(CrmwbError, match=r"segmentation\.needs\.schemes: customers have no column stage"):
+        needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices(schemes=("stage",)))
+
+
+def test_a_scheme_without_segments_brings_no_rows(con):
+    nobody = CUSTOMERS.assign(cluster_name=pd.Series([None] * 7, dtype="str"))
+    found = needs.measure(con, shop(con), nobody, AS_OF, choices())
+    assert found.frame.empty
+    assert list(found.frame.columns) == needs.NEEDS_SCHEMA.names
+
+
+def test_without_sales_it_says_which_table_would_tell(con):
+    found = needs.measure(con, {}, CUSTOMERS, AS_OF, choices())
+    assert found.frame.empty
+    assert "transactions" in found.facts["not_available"]["price"]
+    assert "campaign_members" in found.facts["not_available"]["response"]
+
+
+def test_what_a_source_does_not_know_is_said_and_not_guessed(con):
+    bare = canonical(
+        "transactions",
+        """
+        customer_id  ordered_at  revenue
+        a1           2024-01-06  1.00
+        a2           2024-01-07  1.00
+        b1           2024-01-08  1.00
+        b2           2024-01-09  1.00
+        """,
+    )
+    found = needs.measure(con, opened(con, transactions=bare), CUSTOMERS, AS_OF, choices())
+    missing = found.facts["not_available"]
+    known = {"order_cents", "lines_per_order", "weekend_order_share"}
+    assert set(found.frame["measure"]) == known
+    assert {"category", "bundle", "price", "promotion", "channel", "store", "response"} <= set(missing)
+    assert "time of day" in missing["hour_order_share"]
+    assert "needs a year" in missing["month_order_share"]
+
+
+def test_where_no_price_varies_price_is_not_available(con):
+    flat = canonical(
+        "transactions",
+        "customer_id ordered_at product_id revenue\n"
+        + "\n".join(f"{c} 2024-01-0{d} p1 1.00" for c in ("a1", "a2", "b1", "b2") for d in range(1, 6)),
+    )
+    found = needs.measure(con, opened(con, transactions=flat, products=PRODUCTS), CUSTOMERS, AS_OF, choices())
+    assert "several prices" in found.facts["not_available"]["price"]
+    assert not {"price_index", "below_usual_share"} & set(found.frame["measure"])
+
+
+def sums(parts: dict[str, list[float]], wholes: dict[str, list[float]]) -> pd.DataFrame:
+    """Sum up parts and wholes of customers by segment, the plain way."""
+    rows = []
+    for segment, of_customers in parts.items():
+        y, x = np.array(of_customers), np.array(wholes[segment])
+        rows.append(
+            {"scheme": "s", "kind": "k", "measure": "m", "item": "i", "segment": segment, "n": len(x), "x": x.sum(),
+             "xx": (x**2).sum(), "n_with": (y > 0).sum(), "y": y.sum(), "yy": (y**2).sum(), "xy": (x * y).sum()}
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def test_the_interval_of_two_shares_is_that_of_a_risk_ratio():
+    # 60 of 100 against 30 of 100: Katz et al. (1978): exp(log 2 ± 1.96 √(0.4/60 + 0.7/30)), with n - 1 instead of n
+    share = {"a": [1] * 60 + [0] * 40, "b": [1] * 30 + [0] * 70}
+    found = lifts(sums(share, {"a": [1] * 100, "b": [1] * 100}), 0.95, 2).set_index("segment")
+    error = np.sqrt((0.4 / 60 + 0.7 / 30) * 100 / 99)
+    two_compared = 2.2414027276  # z of 1 - 0.05 / 2 / 2
+    assert found.loc["a", "lift"] == 2.0
+    assert found.loc["a", "lower"] == pytest.approx(2 * np.exp(-two_compared * error))
+    assert found.loc["a", "upper"] == pytest.approx(2 * np.exp(two_compared * error))
+    assert found["is_clear"].all()
+
+
+def test_what_nobody_else_does_counts_as_half_a_customer_of_theirs():
+    found = lifts(sums({"a": [1] * 40 + [0] * 60, "b": [0] * 100}, {"a": [1] * 100, "b": [1] * 100}), 0.95, 2)
+    a, b = found.iloc[0], found.iloc[1]
+    assert (a["value"], a["everyone_else"], a["lift"]) == (0.4, 0.0, pytest.approx(0.4 / 0.005))
+    assert b["lift"] == pytest.approx(1 / a["lift"])
+    assert found["is_clear"].all()
+
+
+def test_one_customer_with_many_lines_is_no_strong_evidence():
+    # the same sums, from many customers and from one: only the many are clear
+    many = lifts(sums({"a": [3] * 50, "b": [1, 2] * 25}, {"a": [5] * 50, "b": [5] * 50}), 0.95, 2)
+    one = lifts(sums({"a": [150] + [0] * 49, "b": [1, 2] * 25}, {"a": [5] * 50, "b": [5] * 50}), 0.95, 1)
+    assert many["is_clear"].all()
+    assert one["lift"].tolist() == many["lift"].tolist()
+    assert not one["is_clear"].any()
+
+
+def test_a_segment_too_small_to_judge_has_a_lift_and_no_interval():
+    few = lifts(sums({"a": [1, 1], "b": [1] * 20}, {"a": [1, 2], "b": [2] * 20}), 0.95, 5).set_index("segment")
+    assert few.loc["a", "lift"] == pytest.approx((2 / 3) / 0.5)
+    assert few[["lower", "upper"]].isna().all(axis=None)
+    assert not few["is_clear"].any()
+
+
+def test_where_segments_are_alike_next_to_nothing_is_clear():
+    # 100 items, no difference: judged one by one some 10 of 200 would be clear; all together hold in 95 of 100 cases
+    false_alarms = 0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        rows = [
+            sums({s: rng.binomial(1, 0.3, 200) for s in "ab"}, {s: np.ones(200) for s in "ab"}).assign(item=f"i{i:03}")
+            for i in range(100)
+        ]
+        false_alarms += lifts(pd.concat(rows), 0.95, 30)["is_clear"].any()
+    assert false_alarms <= 3
+
+
+def test_a_price_is_usual_when_half_the_lines_are_at_or_below_it(con):
+    from crmwb.segmentation.needs.prices import usual_prices
+
+    prices = [100, 100, 120, 150, 200, 300]  # in hundredths; the lower of the two middle ones is 120
+    lines = "\n".join(f"a{i} 2024-01-01 p1 {2 * cents / 100} 2" for i, cents in enumerate(prices))
+    sales = canonical("transactions", "customer_id ordered_at product_id revenue quantity\n" + lines)
+    usual = usual_prices(con, opened(con, transactions=sales)["transactions"])
+    assert engine.batches(con, usual).read_all().to_pylist() == [{"product_id": "p1", "usual": 120_000, "n_values": 5}]
+
+
+def test_sentences_carry_the_figures(found):
+    said = row(found, "category_customer_share", "tea")["sentence"]
+    assert said.startswith("100% of them buy tea, against 33% of everyone else: 3.00 times (interval ")
+    assert "EUR 2.65" in row(found, "order_cents")["sentence"]
+
+
+def test_facts_say_how_much_was_compared_and_what_chance_alone_would_bring(found):
+    tested = found.frame[found.frame["lower"].notna()]
+    assert sum(of["n_compared"] for of in found.facts["compared"]) == len(tested)
+    for of in found.facts["compared"]:
+        assert of["by_chance_alone"] == round(0.05 * of["n_compared"], 1)
+    assert "control group" in found.facts["cannot_tell"]

@@ -1,0 +1,83 @@
+"""The door to needs and its figures: what they show is what the frames say."""
+
+import pandas as pd
+import pytest
+from needs_tables import AS_OF, CUSTOMERS, PROJECT, choices, shop
+from test_mix import FRAME
+
+from crmwb import layout, storage
+from crmwb.errors import CrmwbError
+from crmwb.plots import needs as plots
+from crmwb.segmentation import needs
+from crmwb.segmentation.needs.words import MEASURES
+from crmwb.workbench.needs import Needs
+
+
+@pytest.fixture
+def door(con, tmp_path):
+    found = needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices())
+    mix = needs.mix(found, CUSTOMERS, needs.read_rules(PROJECT / layout.MARKETING_MIX), choices())
+    key = ["scheme", "segment", "measure", "item"]
+    storage.write_frame(found.frame, tmp_path / layout.SEGMENT_NEEDS, key, needs.NEEDS_SCHEMA)
+    storage.write_frame(mix, tmp_path / layout.SEGMENT_MIX, ["scheme", "segment", "p", "position"], needs.MIX_SCHEMA)
+    storage.write_json(found.facts, tmp_path / layout.NEEDS_FACTS)
+    profiles = pd.DataFrame({"scheme": "cluster_name", "position": [1, 2], "segment": ["b", "a"]})
+    storage.write_frame(profiles, tmp_path / layout.SEGMENT_PROFILES, ["scheme", "position"])
+    return Needs(tmp_path, "EUR")
+
+
+def test_segments_come_in_the_order_of_their_profiles(door):
+    assert door.segments() == ["b", "a"]
+    assert door.table()["segment"].tolist() == ["b", "a"]
+
+
+def test_the_finding_counts_what_is_clear(door):
+    n_clear = int(door.frame["is_clear"].sum())
+    assert n_clear
+    assert f"{n_clear} are clear" in door.finding()
+
+
+def test_every_need_and_advice_is_shown(door):
+    assert len(door.advices("a")) == (door.mix["segment"] == "a").sum()
+    assert door.of("a")["sentence"].isin(door.frame["sentence"]).all()
+    assert "Marketing mix" in door._repr_html_()
+    assert door.plot_lifts().alt.endswith(door.finding())
+    assert "segment" in door.mix_finding()
+    assert set(door.not_available["need"]) == {name.replace("_", " ") for name in door.facts["not_available"]}
+
+
+def test_a_scheme_or_a_segment_that_is_not_there_is_refused(door):
+    with pytest.raises(CrmwbError, match="no scheme 'stage'; there are cluster_name"):
+        door.finding("stage")
+    with pytest.raises(CrmwbError, match="cluster_name has no segment 'z'"):
+        door.of("z")
+
+
+def test_the_surest_need_of_each_measure_is_shown_most_first():
+    shown = plots.strongest(FRAME[FRAME["segment"] == "a"])
+    assert list(zip(shown["measure"], shown["item"], strict=True)) == [
+        ("category_spend_share", "tea"),
+        ("price_index", ""),
+    ]
+
+
+def test_dots_stand_where_the_lifts_are():
+    rows = plots.strongest(FRAME[FRAME["segment"] == "a"])
+    ax = plots.segment_lifts(rows, "a")
+    assert [float(x) for x, _ in ax.collections[1].get_offsets()] == rows["lift"].tolist()
+    assert [text.get_text() for text in ax.texts] == ["4×", "0.9×"]
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["spend on tea", "paid of the usual price"]
+
+
+def test_a_segment_like_everyone_else_says_so():
+    ax = plots.segment_lifts(FRAME.iloc[:0], "c")
+    assert [text.get_text() for text in ax.texts] == ["like everyone else"]
+
+
+def test_a_panel_for_each_segment_that_was_measured():
+    figure = plots.lifts(FRAME, "cluster_name", ["a", "b", "never bought"])
+    assert [ax.get_title(loc="left") or ax.get_title() for ax in figure.axes if ax.get_visible()] == ["a", "b"]
+
+
+def test_every_measure_has_a_label():
+    assert set(plots.SAYS) == set(MEASURES)

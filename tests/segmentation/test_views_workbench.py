@@ -1,0 +1,106 @@
+"""The door to the views, on a small company written by hand, and its figures."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from project import PROJECT
+from segment_frames import CHOICES
+
+from crmwb import layout, storage
+from crmwb.features.catalogue import SCHEMA
+from crmwb.features.interests import SCHEMA as INTERESTS
+from crmwb.plots import views as plots
+from crmwb.value.everyone import SCHEMA as VALUE
+from crmwb.workbench.views import Views
+
+N = 60
+IDS = [f"c{i:03d}" for i in range(N)]
+
+
+def unknown_is_null(frame, schema):
+    whole = frame.reindex(columns=schema.names).astype(object)
+    return whole.where(whole.notna(), None)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    """Sixty customers, the last of whom never bought; of value, credit and campaigns nothing is known."""
+    folder = tmp_path_factory.mktemp("company")
+    (folder / layout.PARAMS).write_text((PROJECT / "params.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    rng = np.random.default_rng(1)
+    bought = np.arange(N) < N - 1
+    known = {
+        "customer_id": IDS,
+        "region": np.where(np.arange(N) % 3, "north", "south"),
+        "gender": np.where(np.arange(N) % 2, "f", "m"),
+        "n_purchase_days": bought.astype(int),
+        "mean_order_cents": np.where(bought, rng.lognormal(8, 1, N), np.nan),
+        "lines_per_order": np.where(bought, rng.integers(1, 9, N), np.nan),
+        "revenue_cents": np.where(bought, rng.integers(100, 10**6, N), 0),
+    }
+    features = unknown_is_null(pd.DataFrame(known), SCHEMA)
+    interests = [("c000", "milk", 1, 1, 300, 0.75), ("c000", "soap", 1, 1, 100, 0.25), ("c001", "milk", 2, 1, 500, 1.0)]
+    storage.write_frame(features, folder / layout.CUSTOMER_FEATURES, ["customer_id"], SCHEMA)
+    storage.write_frame(
+        unknown_is_null(pd.DataFrame({"customer_id": IDS}), VALUE),
+        folder / layout.CUSTOMER_VALUE,
+        ["customer_id"],
+        VALUE,
+    )
+    storage.write_frame(
+        pd.DataFrame(interests, columns=INTERESTS.names),
+        folder / layout.INTERESTS,
+        ["customer_id", "category"],
+        INTERESTS,
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def door(root):
+    return Views(root, "EUR")
+
+
+def test_the_finding_names_views_that_are_there_and_those_that_are_not(door):
+    assert door.finding == (
+        "4 of 5 views tell customers apart: geographic (1 column), psychographic (2 columns), behavioural (2 columns) "
+        "and value (1 column). Not available: social. 1 sensitive column left out, as nobody allowed them."
+    )
+
+
+def test_only_those_who_bought_are_learnt_from(door):
+    assert len(door.customers) == N - 1
+    assert door.prepared("behavioural").shape == (N - 1, 2)
+    assert door.prepared("behavioural").std(ddof=0).to_numpy() == pytest.approx(np.ones(2))
+
+
+def test_other_views_can_be_tried(root):
+    allowed = Views(root, "EUR", CHOICES.segmentation.views.model_copy(update={"allow": ("gender",)}))
+    assert list(allowed.prepared("social").columns) == ["gender: f"]  # 29 of the 59 who bought
+
+
+def test_categories_are_counted(door):
+    rows = door.categories.set_index("category")
+    assert rows.loc["milk", ["n_customers", "customer_share", "revenue_share"]].tolist() == [2, 1.0, 800 / 900]
+    assert rows.loc["soap", "customer_share"] == 0.5
+
+
+def test_it_shows_itself(door):
+    assert "Not available" in door._repr_html_()
+    for picture in (door.plot_preparation(), door.plot_correlations(), door.plot_interests()):
+        assert picture.html().startswith("<figure>")
+        assert picture.alt.endswith(".")
+
+
+def test_dots_stand_at_the_skewness_and_at_the_edge_beyond():
+    report = pd.DataFrame({"skew_before": [2.0, 40.0], "skew_after": [0.5, -0.1]})
+    ax = plots.preparation(report, ["one", "two"])
+    before, after = (collection.get_offsets()[:, 0].tolist() for collection in ax.collections[-2:])
+    assert (before, after) == ([2.0, plots.NARROW], [0.5, -0.1])
+    assert [text.get_text() for text in ax.texts] == ["40"]
+
+
+def test_nothing_to_draw_is_drawn_empty():
+    assert not plots.interests(pd.DataFrame(columns=["category", "customer_share", "revenue_share"])).patches
+    assert not plots.preparation(pd.DataFrame(columns=["skew_before", "skew_after"]), []).texts
+    plots.correlations(pd.DataFrame())
