@@ -27,7 +27,7 @@ def test_planted_segments_are_found_and_numbered_by_revenue(found):
     customers, kind, model, out = found
     assert adjusted_rand_score(kind, out["cluster"].astype(int)) > 0.99
     assert (model["kind"], model["k"]) == ("natural", 3)
-    assert model["verdict"].startswith("3 real segments, clearly separated (")
+    assert model["verdict"].startswith("3 real segments, clearly separated: ")
     by_worth = customers["revenue_cents"].groupby(out["cluster"]).mean()
     assert by_worth.tolist() == sorted(by_worth, reverse=True)
 

@@ -52,7 +52,7 @@ def pairs(earlier: Month, later: Month, schemes: Schemes) -> list[Pair]:
             continue
         unchanged = after
         if key[1] == MONTHLY:
-            scored = schemes.score(key[0], later.frame, earlier.models[key[0]])
+            scored = schemes.score(key[0], later.frame, earlier.models[key[0]], _segments(key, earlier, schemes))
             if isinstance(scored, str):
                 continue
             unchanged = schemes.codes(key, scored)
@@ -126,6 +126,12 @@ def ranks(key: Key, segments: list[str], worth: pd.Series) -> pd.Series:
     if key[0] == "tier":
         return pd.Series(np.arange(len(segments), 0, -1, dtype=float), index=segments)
     return worth.rank(method="average").reindex(segments).fillna(0.0)
+
+
+def _segments(key: Key, month: Month, schemes: Schemes) -> pd.Series:
+    """Return who was in which segment, by customer_id."""
+    names = np.array(schemes.segments[key], dtype=object)
+    return pd.Series(names[month.codes[key]], index=month.ids)
 
 
 def directed(rows: pd.DataFrame, rank: pd.Series, worth: pd.Series) -> pd.DataFrame:

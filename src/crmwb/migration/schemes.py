@@ -48,6 +48,7 @@ class Schemes:
         tier_names = [level.name for level in params.tiers.levels]
         self._model = model
         self._params = params
+        self._before: dict[Key, pd.Series] = {}
         self.not_available: dict[str, str] = {}
         self.segments: dict[Key, list[str]] = {
             ("tier", MONTHLY): list(tier_names),
@@ -70,12 +71,17 @@ class Schemes:
         self._keep(found, ("cluster_name", FROZEN), frame, self._model["clusters"])
         return found, models
 
-    def score(self, scheme: str, frame: pd.DataFrame, model: dict[str, Any]) -> pd.Series | str:
-        """Return the segments by one definition, or the sentence that says what it lacks."""
+    def score(
+        self, scheme: str, frame: pd.DataFrame, model: dict[str, Any], before: pd.Series | None = None
+    ) -> pd.Series | str:
+        """Return the segments by one definition, or the sentence that says what it lacks.
+
+        `before` holds the segments of a month earlier by customer_id: tiers remember them.
+        """
         if scheme == "rfm_segment":
             return told(lambda: rfm.score(frame, model)[scheme])
         if scheme == "tier":
-            return told(lambda: tiers.score(frame, model)[scheme])
+            return told(lambda: tiers.score(frame, model, before=before)[scheme])
         return told(lambda: clusters.score(frame, model)[scheme])
 
     def codes(self, key: Key, segments: pd.Series) -> Array:
@@ -90,8 +96,9 @@ class Schemes:
         if not model or not model.get("clusters", True):
             self.not_available.setdefault(key[0], "the model has no such segments")
             return
-        scored = self.score(key[0], frame, model)
+        scored = self.score(key[0], frame, model, self._before.get(key))
         if isinstance(scored, str):
             self.not_available.setdefault(f"{key[0]}, {key[1]}", scored)
             return
         found[key] = self.codes(key, scored)
+        self._before[key] = pd.Series(scored.to_numpy(), index=pd.Index(frame["customer_id"]))

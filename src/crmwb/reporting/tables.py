@@ -24,7 +24,21 @@ WORDS = {
     "normalised_gini": "normalised Gini",
 }
 
-NAMES = ("segment", "tier", "value_tier", "rfm_segment", "cluster_name", "forecaster", "column")
+NAMES = (
+    "segment",
+    "stage",
+    "next_stage",
+    "from_segment",
+    "to_segment",
+    "tier",
+    "value_class",
+    "value_tier",
+    "rfm_segment",
+    "cluster_name",
+    "forecaster",
+    "column",
+)
+SHARES = ("p_alive", "precision", "recall")  # their names do not say that they are shares
 SHORT = 24  # letters that stay on one line
 
 
@@ -66,7 +80,7 @@ def writer(column: str, values: pd.Series) -> Callable[[Any], str]:
     if column.endswith("_cents"):
         return lambda cents: words.count(None if words.is_unknown(cents) else cents / 100)
     known = values.dropna().astype(float)
-    if column.endswith("share") or column == "p_alive":
+    if column.endswith("share") or column in SHARES:
         return words.share
     if column.startswith("n_") or (known == known.round()).all():
         return words.count

@@ -109,26 +109,31 @@ class Lifecycle:
 
     @property
     def bucket_finding(self) -> str:
-        """How much flows in and out in a month, in one or two sentences."""
+        """How much flows in and out in a month, in one sentence."""
         rates = self.facts["rates"]
         if self.is_without_purchases or not rates["n_months"] or rates["lost_share"] is None:
             return "What flows in and out is not available: it takes transactions over two whole months at least."
         back = rates["won_back_share"]
         came = "" if back is None else f", and {words.share(back)} of the lapsed come back"
-        said = (
+        return (
             f"Each month {words.share(rates['lost_share'])} of active customers are lost{came}; new ones come to "
             f"{words.share(rates['new_share'])} (mean of the last {words.plural(rates['n_months'], 'whole month')})."
         )
+
+    @property
+    def money_finding(self) -> str:
+        """The same in money, in one sentence; empty where the history is too short."""
+        rates = self.facts["rates"]
         flows = rates["money_flows_cents"]
-        if flows:
-            signed = {name: words.money(abs(flows[name]), self.currency) for name in FLOWS}
-            said += (
-                f" In the revenue of {words.plural(self.facts['window_months'], 'month')} that customers stand for, "
-                f"{words.plural(rates['n_money_months'], 'month')} brought {signed['new']} by new customers, "
-                f"{signed['won_back']} by customers won back and {signed['grown']} by those who buy more, and took "
-                f"{signed['shrunk']} by those who buy less and {signed['lost']} by those lost."
-            )
-        return said
+        if not flows:
+            return ""
+        signed = {name: words.money(abs(flows[name]), self.currency) for name in FLOWS}
+        return (
+            f"In {words.plural(rates['n_money_months'], 'month')}, what customers spend in "
+            f"{words.plural(self.facts['window_months'], 'month')} rose by {signed['new']} through new customers, "
+            f"{signed['won_back']} through those won back and {signed['grown']} through those who buy more, and fell by "
+            f"{signed['shrunk']} through those who buy less and {signed['lost']} through those lost."
+        )
 
     @property
     def cohort_finding(self) -> str:

@@ -80,6 +80,11 @@ class Segments:
         return str(self.model["clusters"]["verdict"])
 
     @property
+    def grounds(self) -> str:
+        """The figures that the verdict rests on, in one sentence; empty where nothing was tried."""
+        return str(self.model["clusters"].get("grounds", ""))
+
+    @property
     def evidence(self) -> pd.DataFrame:
         """One row per method and number of clusters: overlap, stability, sizes, and whether it passes."""
         return pd.DataFrame(self.model["clusters"]["evidence"])

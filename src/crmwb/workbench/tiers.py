@@ -46,7 +46,7 @@ class Tiers:
 
     @property
     def certainty(self) -> pd.DataFrame:
-        """One row per tier, best first: n_customers, mean_probability, sure_share (nine in ten or surer), held_share."""
+        """One row per tier: n_customers, mean_probability, sure_share (nine in ten or surer), held_share."""
         bought = self.frame.dropna(subset=["tier_score"])
         found = bought.groupby("tier").agg(
             n_customers=("tier", "size"),
@@ -66,7 +66,8 @@ class Tiers:
         held = int(bought["tier_is_held"].astype(float).sum())
         return (
             f"{words.share(sure)} of customers are in their tier with a probability of nine in ten or more; "
-            f"{words.plural(held, 'customer')} just beyond a boundary {'keeps' if held == 1 else 'keep'} the tier of before."
+            f"{words.plural(held, 'customer')} just beyond a boundary {'keeps' if held == 1 else 'keep'} the tier of "
+            "before."
         )
 
     @property
@@ -78,9 +79,9 @@ class Tiers:
         n = known.value_counts()
         ahead, behind = (int(n.get(name, 0)) for name in ("potential", "general"))
         return (
-            f"{words.plural(ahead, 'customer')} {'has' if ahead == 1 else 'have'} potential: much is to come from them that "
-            f"their past does not show. {words.plural(behind, 'customer')} brought much and {'is' if behind == 1 else 'are'} "
-            "expected to bring less."
+            f"{words.plural(ahead, 'customer')} {'has' if ahead == 1 else 'have'} potential: much is to come from them "
+            f"that their past does not show. {words.plural(behind, 'customer')} brought much and "
+            f"{'is' if behind == 1 else 'are'} expected to bring less."
         )
 
     def crosswalk(self, scheme: str = "tier", other: str = "value_class") -> pd.DataFrame:

@@ -38,7 +38,7 @@ def choose(found: list[Candidate], passes: Callable[[np.ndarray], bool] | None =
     kind : str
         natural, reproducible or constructive.
     verdict : str
-        One sentence for people.
+        One sentence for people; `grounds` has the figures that it rests on.
     """
     usable = [c for c in found if c.row["is_stable"] and c.row["is_substantial"]]
     natural = [c for c in usable if c.row["beats_null"]]
@@ -54,27 +54,31 @@ def _separation(overlap: float, without: float) -> str:
     return next((word for most, word in SEPARATION if share <= most), "weakly")
 
 
+def grounds(chosen: Candidate) -> str:
+    """Return the figures that a verdict rests on, in one sentence."""
+    row, by = chosen.row, METHODS[chosen.method].words
+    return (
+        f"{by[:1].upper()}{by[1:]}: Jaccard at least {row['min_jaccard']:.2f}; overlap {row['overlap']:.2f} and silhouette "
+        f"{row['silhouette']:.2f}, against {row['null_overlap']:.2f} and {row['null_silhouette']:.2f} for customers "
+        "without segments."
+    )
+
+
 def _verdict(kind: str, chosen: Candidate, found: list[Candidate]) -> str:
     row, tried = chosen.row, sorted({c.row["k"] for c in found})
     numbers = f"{tried[0]} to {tried[-1]}" if len(tried) > 1 else f"{tried[0]}"
-    by = METHODS[chosen.method].words
-    against = (
-        f"overlap {row['overlap']:.2f} and silhouette {row['silhouette']:.2f}, against {row['null_overlap']:.2f} and "
-        f"{row['null_silhouette']:.2f} for customers without segments"
-    )
     if kind == "natural":
         return (
-            f"{row['k']} real segments, {_separation(row['overlap'], row['null_overlap'])} separated ({by}): each "
-            f"comes back when customers are resampled (Jaccard at least {row['min_jaccard']:.2f}), holds at least "
-            f"{row['min_share']:.0%} of them, and stands further apart than chance would have it ({against})."
+            f"{row['k']} real segments, {_separation(row['overlap'], row['null_overlap'])} separated: each comes back "
+            f"when customers are resampled, holds at least {row['min_share']:.0%} of them, and stands further apart "
+            "than chance would have it."
         )
     if kind == "reproducible":
         return (
-            f"No real segments: {row['k']} groups ({by}) come back when customers are resampled (Jaccard at least "
-            f"{row['min_jaccard']:.2f}), but customers fill the space between them ({against}); "
-            "they are a useful cut through a continuum, not a discovery."
+            f"No real segments: {row['k']} groups come back when customers are resampled, but customers fill the space "
+            "between them; they are a useful cut through a continuum, not a discovery."
         )
     return (
-        f"No real segments: no number of groups from {numbers} is both stable and large enough; the {row['k']} shown "
-        f"({by}, Jaccard at least {row['min_jaccard']:.2f}, smallest {row['min_share']:.0%}) only describe."
+        f"No real segments: no number of groups from {numbers} is both stable and large enough; the {row['k']} shown, "
+        f"the smallest with {row['min_share']:.0%} of customers, only describe."
     )

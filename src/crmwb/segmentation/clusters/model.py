@@ -93,6 +93,7 @@ def fit(
         "method": chosen.method,
         "kind": kind,
         "verdict": verdict,
+        "grounds": choice.grounds(chosen),
         "evidence": [candidate.row for candidate in found],
         "fitted": chosen.model,
         "outlier_share": round(float(beyond.mean()), DECIMALS),

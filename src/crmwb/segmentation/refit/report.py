@@ -17,7 +17,7 @@ from crmwb.segmentation.refit.causes import CAUSES, causes
 from crmwb.segmentation.refit.labels import SCHEMES, labels
 
 DAYS_OF_A_MONTH = 365.25 / 12
-NOT_ACCEPTED = "No model was accepted yet; `crmwb accept` makes the last one the measure of later ones."
+NOT_ACCEPTED = "No segments were accepted yet; the command crmwb accept makes these the measure of later ones."
 
 
 def report(
@@ -181,6 +181,6 @@ def _reasons(
 def _verdict(reasons: list[str], as_of: str) -> str:
     if not reasons:
         return f"The segments accepted as of {as_of} still hold; there is no need to accept new ones."
-    return f"Time to look at the segments and accept them anew (`crmwb accept`; the last are of {as_of}): " + (
+    return f"Time to look at the segments and accept them anew (command crmwb accept; the last are of {as_of}): " + (
         "; ".join(reasons) + "."
     )

@@ -50,7 +50,7 @@ def _of_share(customers: pd.DataFrame, values: np.ndarray, noise: np.ndarray) ->
 SIGNS: dict[str, tuple[Part, ...]] = {
     "revenue": (Part("revenue_cents", False, _of_money),),
     "profit": (Part("margin_cents", False, _of_money),),
-    "loyalty": (Part("n_active_months", False, _of_count), Part("days_since_last", True, _none)),
+    "loyalty": (Part("n_active_months", False, _of_count), Part("recent_orders", False, _of_count)),
     "response": (Part("response_share", False, _of_share),),
     "referrals": (Part("referred_by", False, _none),),
 }
