@@ -24,7 +24,15 @@ def code_of(notebook: Path) -> list[str]:
 
 def test_there_are_notebooks():
     names = {p.stem for p in NOTEBOOKS}
-    assert {"executive_summary", "value", "model_card", "data_quality", "START_HERE"} <= names
+    assert {
+        "executive_summary",
+        "value",
+        "segments",
+        "lifecycle_and_retention",
+        "model_card",
+        "data_quality",
+        "START_HERE",
+    } <= names
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name)
@@ -68,7 +76,9 @@ def test_explore_notebooks_run_and_leave_the_project_as_it_is(notebook, built_pr
     assert {f: f.stat().st_mtime_ns for f in built_project.rglob("*") if f.is_file()} == before
 
 
-@pytest.mark.parametrize("report", ["executive_summary", "value", "model_card", "data_quality"])
+@pytest.mark.parametrize(
+    "report", ["executive_summary", "value", "segments", "lifecycle_and_retention", "model_card", "data_quality"]
+)
 def test_the_reports_of_a_built_project_are_small_and_open_without_a_network(report, built_project):
     page = (built_project / "reports" / f"{report}.html").read_text(encoding="utf-8")
     assert len(page) < 3_000_000

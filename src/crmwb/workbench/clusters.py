@@ -1,5 +1,6 @@
 """The clusters: how they were found, how sure they are, where they lie; and others to try instead."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,16 @@ class Clusters:
         The project's folder.
     model : dict, optional
         Clusters to show instead of the pipeline's, as `trial` learns them.
+    choices : mapping, optional
+        The choices of `segmentation.clusters` that they were learnt with, where others than in params.yaml.
     """
 
-    def __init__(self, root: Path, model: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, root: Path, model: dict[str, Any] | None = None, choices: Mapping[str, Any] | None = None
+    ) -> None:
         self._root = root
         self._model = model
+        self._choices = dict(choices or {})
 
     @cached_property
     def params(self) -> Params:
@@ -101,14 +107,26 @@ class Clusters:
     def trial(self, **changes: Any) -> "Clusters":
         """Learn clusters with some choices of `segmentation.clusters` changed: views, methods, k_min, k_max and so on.
 
-        Nothing is written; `params.yaml` is where a choice that pleases belongs.
+        Nothing is written; `keep` does that with a choice that pleases.
         """
         own = self.params.segmentation
         chosen = type(own.clusters)(**dict(own.clusters) | changes)
         changed = own.model_copy(update={"clusters": chosen})
-        found = Clusters(self._root, clusters.fit(self.buyers, changed, self.params.seed, interests=self.interests))
+        learnt = clusters.fit(self.buyers, changed, self.params.seed, interests=self.interests)
+        found = Clusters(self._root, learnt, self._choices | changes)
         found.buyers, found.interests = self.buyers, self.interests
         return found
+
+    def keep(self) -> str:
+        """Write the choices of this trial into params.yaml, and say what was there; `dvc repro` then uses them."""
+        if not self._choices:
+            return f"{layout.PARAMS} has these choices already."
+        plain = {name: list(value) if isinstance(value, tuple) else value for name, value in self._choices.items()}
+        before = params.choose(
+            {f"segmentation.clusters.{name}": value for name, value in plain.items()}, self._root / layout.PARAMS
+        )
+        said = [f"{name} is now {plain[name.rpartition('.')[2]]}; it was {value}" for name, value in before.items()]
+        return f"{layout.PARAMS}: {'. '.join(said)}. Run dvc repro."
 
     def compare(self, other: "Clusters") -> clusters.Comparison:
         """Set these clusters beside others: customers by cluster of the one and of the other, and the agreement."""

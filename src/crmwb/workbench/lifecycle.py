@@ -131,8 +131,8 @@ class Lifecycle:
         return (
             f"In {words.plural(rates['n_money_months'], 'month')}, what customers spend in "
             f"{words.plural(self.facts['window_months'], 'month')} rose by {signed['new']} through new customers, "
-            f"{signed['won_back']} through those won back and {signed['grown']} through those who buy more, and fell by "
-            f"{signed['shrunk']} through those who buy less and {signed['lost']} through those lost."
+            f"{signed['won_back']} through those won back and {signed['grown']} through those who buy more, and fell "
+            f"by {signed['shrunk']} through those who buy less and {signed['lost']} through those lost."
         )
 
     @property

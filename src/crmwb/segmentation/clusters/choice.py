@@ -57,10 +57,10 @@ def _separation(overlap: float, without: float) -> str:
 def grounds(chosen: Candidate) -> str:
     """Return the figures that a verdict rests on, in one sentence."""
     row, by = chosen.row, METHODS[chosen.method].words
+    without = f"{row['null_overlap']:.2f} and {row['null_silhouette']:.2f} for customers without segments"
     return (
-        f"{by[:1].upper()}{by[1:]}: Jaccard at least {row['min_jaccard']:.2f}; overlap {row['overlap']:.2f} and silhouette "
-        f"{row['silhouette']:.2f}, against {row['null_overlap']:.2f} and {row['null_silhouette']:.2f} for customers "
-        "without segments."
+        f"{by[:1].upper()}{by[1:]}: Jaccard at least {row['min_jaccard']:.2f}; overlap {row['overlap']:.2f} and "
+        f"silhouette {row['silhouette']:.2f}, against {without}."
     )
 
 
