@@ -11,6 +11,7 @@ from crmwb import params
 from crmwb.errors import CrmwbError
 
 CONTENT = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
+RFM = CONTENT["segmentation"]["rfm"]
 
 
 @pytest.fixture
@@ -55,8 +56,13 @@ def test_a_date_is_read_as_a_date(load):
         ("source.currency", "dollars", ["source.currency", "'dollars'", "three capital letters"]),
         (
             "segmentation.tiers.levels",
-            [{"name": n, "share": 0.5} for n in ("vip", "good", "small")],
-            ["add up to 1", "1.5"],
+            [{"name": n, "share": 0.5, "revenue_share": 1 / 3} for n in ("vip", "good", "small")],
+            ["each share of levels must add up to 1", "1.5"],
+        ),
+        (
+            "segmentation.tiers.levels",
+            [{"name": n, "share": 0.5, "revenue_share": 0.8} for n in ("vip", "small")],
+            ["each revenue_share of levels must add up to 1", "1.6"],
         ),
         ("segmentation.rfm.segments", CONTENT["segmentation"]["rfm"]["segments"][:-1], ["recency score 1"]),
         ("segmentation.clusters.views", ["how"], ["clusters.views", "no view how", "behavioural"]),
@@ -68,10 +74,20 @@ def test_a_date_is_read_as_a_date(load):
         ),
         ("features.off_season_months", [13], ["off_season_months", "13"]),
         ("segmentation.rfm.n_bins", 3, ["champions", "[5, 5]", "n_bins (3)"]),
+        (
+            "segmentation.rfm",
+            RFM | {"method": "fixed", "breaks": RFM["breaks"] | {"revenue_cents": [5000, 20000, 50000]}},
+            ["segmentation.rfm", "breaks: revenue_cents needs 4 rising numbers, one less than n_bins"],
+        ),
+        (
+            "segmentation.rfm",
+            RFM | {"method": "fixed", "breaks": RFM["breaks"] | {"days_since_last": [30, 30, 90, 180]}},
+            ["segmentation.rfm", "breaks: days_since_last needs 4 rising numbers"],
+        ),
         ("segmentation.rfm.segments", CONTENT["segmentation"]["rfm"]["segments"] * 2, ["different names", "champions"]),
         (
             "segmentation.tiers.levels",
-            [{"name": "vip", "share": 0.5}, {"name": "potential", "share": 0.5}],
+            [{"name": n, "share": 0.5, "revenue_share": 0.5} for n in ("vip", "potential")],
             ["potential", "never bought"],
         ),
         ("segmentation.tiers.weights", {"revenue": float("inf")}, ["weights", "finite"]),

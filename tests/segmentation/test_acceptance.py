@@ -160,18 +160,21 @@ def test_clusters_are_given_by_what_was_known_then():
     def score(customers: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame({"cluster": np.where(customers["n_orders"] >= 4, 2, 1)}, index=customers.index)
 
-    found = acceptance.later(snapshots, segments, MODEL, score, PARAMS.acceptance)
+    ends = acceptance.month_ends(list(snapshots["as_of"]), PARAMS.acceptance)
+    found = acceptance.later(snapshots, ends, segments, MODEL, score, params=PARAMS.acceptance)
     assert (found.cut, found.end) == (date(2024, 2, 1), date(2024, 5, 1))  # three months apart
     assert found.frame["customer_id"].tolist() == ["a", "b"]  # z had not bought yet
     assert found.frame["cluster"].tolist() == [1, 2]
     assert found.frame["later_revenue_cents"].tolist() == [800.0, 100.0]
     assert found.frame["is_kept"].tolist() == [False, True]
-    few = acceptance.later(snapshots[snapshots["as_of"] > date(2024, 2, 1)], segments, MODEL, score, PARAMS.acceptance)
+    late = snapshots[snapshots["as_of"] > date(2024, 2, 1)]
+    too_few = acceptance.month_ends(list(late["as_of"]), PARAMS.acceptance)
+    few = acceptance.later(late, too_few, segments, MODEL, score, params=PARAMS.acceptance)
     assert few.frame is None
     assert few.reason == "needs more than 3 month ends of transactions"
     other = MODEL | {"columns": [{"feature": "clv_cents", "column": "clv_cents"}]}
     assert "clv_cents, which are not known of earlier month ends" in acceptance.later(
-        snapshots, segments, other, score, PARAMS.acceptance
+        snapshots, ends, segments, other, score, params=PARAMS.acceptance
     ).reason  # fmt: skip
 
 

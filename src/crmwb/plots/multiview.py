@@ -90,7 +90,11 @@ def movers(cells: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
 def cell_name(cell: Mapping[Hashable, Any]) -> str:
     """Write a cell for people: "region North × industry retail"."""
-    first = f"{colours.label(str(cell['dimension']))} {colours.label(str(cell['level']))}"
+    first = _part(cell["dimension"], cell["level"])
     if pd.isna(cell["other_dimension"]):
         return first
-    return f"{first} × {colours.label(str(cell['other_dimension']))} {colours.label(str(cell['other_level']))}"
+    return f"{first} × {_part(cell['other_dimension'], cell['other_level'])}"
+
+
+def _part(dimension: object, level: object) -> str:
+    return f"{colours.label(str(dimension).removesuffix('_name').removesuffix('_id'))} {colours.label(str(level))}"

@@ -27,6 +27,8 @@ WORDS = {
 NAMES = (
     "segment",
     "stage",
+    "level",
+    "other_level",
     "next_stage",
     "from_segment",
     "to_segment",

@@ -107,6 +107,12 @@ def name(text: str) -> str:
     return colours.label(str(text).removesuffix("_name"))
 
 
+def within(sentence: str) -> str:
+    """Write a sentence as part of another: "Their orders …" → "their orders …"; "MG takes …" stays, it is a name."""
+    is_name = sentence[:2].isupper() or sentence[1:2].isdigit()
+    return sentence if is_name else sentence[:1].lower() + sentence[1:]
+
+
 def label(text: str) -> str:
     """Write a name as words that begin a line: "cannot_lose_them" → "Cannot lose them"."""
     written = name(text)

@@ -160,4 +160,4 @@ def _later(snapshots: Path, segments: pd.DataFrame, model: dict[str, Any], param
     wanted = acceptance.month_ends(ends, params.segmentation.acceptance)
     frame = pd.read_parquet(snapshots, filters=[("as_of", "in", list(wanted))]) if wanted else pd.DataFrame()
     scored = partial(clusters.score, model=model)
-    return acceptance.later(frame, wanted, segments, model, scored, params.segmentation.acceptance)
+    return acceptance.later(frame, wanted, segments, model, scored, params=params.segmentation.acceptance)

@@ -100,7 +100,7 @@ class Needs:
         top = plots.strongest(more if len(more) else rows, 1).iloc[0]
         by_chance = f"{of_scheme['by_chance_alone'].sum():,.0f}"
         return (
-            f"{words.label(top['segment'])} stand out most: {top['sentence'][:1].lower()}{top['sentence'][1:]} "
+            f"{words.label(top['segment'])} stand out most: {words.within(top['sentence'])} "
             f"Of {words.plural(n, 'comparison')}, {words.count(n_clear)} are clear, by intervals that hold together; "
             f"judged one by one at 95%, some {by_chance} would seem so by chance."
         )

@@ -44,6 +44,7 @@ def later(
     segments: pd.DataFrame,
     model: dict[str, Any],
     score: Callable[[pd.DataFrame], pd.DataFrame],
+    *,
     params: AcceptanceParams,
 ) -> Later:
     """Give customers their cluster at an earlier month end, and measure what they did since.

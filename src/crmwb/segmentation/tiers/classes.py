@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -86,6 +85,7 @@ def crosswalk(customers: pd.DataFrame, schemes: Sequence[str] = SCHEMES) -> pd.D
     -------
     DataFrame
         Columns of CROSSWALK_SCHEMA, a row for each pair of segments that share a customer; for each two schemes once.
+        clv_cents is NULL where it is known of none of them.
     """
     there = [name for name in schemes if name in customers and customers[name].notna().any()]
     clv = customers["clv_cents"] if "clv_cents" in customers else pd.Series(np.nan, index=customers.index)
@@ -95,10 +95,10 @@ def crosswalk(customers: pd.DataFrame, schemes: Sequence[str] = SCHEMES) -> pd.D
 
 
 def _pair(frame: pd.DataFrame, scheme: str, other: str) -> pd.DataFrame:
-    sums: dict[str, Any] = {name: (name, "sum") for name in ("n_customers", "revenue_cents", "clv_cents")}
-    rows = frame.groupby([scheme, other], sort=True).agg(**sums).reset_index()
+    sums = ["n_customers", "revenue_cents", "clv_cents"]
+    rows = frame.groupby([scheme, other], sort=True)[sums].sum(min_count=1).reset_index()
     whole = rows.groupby(scheme)["n_customers"].transform("sum")
     rows = rows.assign(scheme=scheme, other_scheme=other, share_of_segment=rows["n_customers"] / whole)
     rows = rows.rename(columns={scheme: "segment", other: "other_segment"})
-    whole_cents: pd.DataFrame = rows.astype({"revenue_cents": "int64", "clv_cents": "int64"})
+    whole_cents: pd.DataFrame = rows.astype(dict.fromkeys(sums, "Int64"))
     return whole_cents.reindex(columns=CROSSWALK_SCHEMA.names)

@@ -78,8 +78,12 @@ def fit(buyers: pd.DataFrame, params: TierParams) -> dict[str, Any]:
             }
         )
     scores = _scores(buyers, learnt)
-    weights = None if params.cut == "customers" else signs.values(buyers, "revenue_cents").clip(min=0)
-    bounds = boundaries(scores, np.array([level.share for level in params.levels]), weights)
+    if params.cut == "revenue":
+        shares = [level.revenue_share for level in params.levels]
+        bounds = boundaries(scores, np.array(shares), signs.values(buyers, "revenue_cents").clip(min=0))
+    else:
+        shares = [level.share for level in params.levels]
+        bounds = boundaries(scores, np.array(shares))
     placed = levels_of(scores, bounds)
     return {
         "signs": learnt,
@@ -88,7 +92,7 @@ def fit(buyers: pd.DataFrame, params: TierParams) -> dict[str, Any]:
         "levels": [
             {
                 "name": level.name,
-                "share": level.share,
+                "share": shares[i],
                 "at_least": float(scores[placed == i].min()) if (placed == i).any() else None,
             }
             for i, level in enumerate(params.levels)
