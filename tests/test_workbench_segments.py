@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from project import PROJECT
 
 from crmwb import Workbench, params
 from crmwb.errors import CrmwbError
@@ -12,7 +13,7 @@ from crmwb.errors import CrmwbError
 def project(built_project, tmp_path):
     """Return a copy that may be changed: params.yaml, dvc.yaml, and what the notebook reads."""
     for name in ("params.yaml", "dvc.yaml"):
-        shutil.copy(built_project / name, tmp_path)
+        shutil.copy(PROJECT / name, tmp_path)
     for folder in ("features", "value", "segments", "lifecycle", "canonical"):
         (tmp_path / "data").mkdir(exist_ok=True)
         (tmp_path / "data" / folder).symlink_to(built_project / "data" / folder)

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from project import change_params, run_stage
 
-STAGES = ["ingest", "validate", "features", "segment", "value", "act"]
+STAGES = ["ingest", "validate", "features", "value", "lifecycle", "segment", "migrate", "act"]
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def test_nothing_changed_runs_nothing(project):
 def test_a_changed_segmentation_parameter_reruns_only_what_depends_on_it(project):
     change_params(project, lambda p: p["segmentation"]["clusters"].update(k_max=3))
     reports = {f"report@{name}" for name in ("executive_summary", "value", "model_card", "data_quality")}
-    assert stages_run(repro(project)) == {"segment", "act", "index"} | reports
+    assert stages_run(repro(project)) == {"segment", "migrate", "act", "index"} | reports
 
 
 def test_one_thread_gives_the_same_bytes_as_all(project):

@@ -1,14 +1,39 @@
 """RFM scores and segments, against what a person works out on paper."""
 
+import json
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from segment_frames import CHOICES, cdnow, people, rfm_params
+from segment_frames import CHOICES, PROJECT, cdnow, people, rfm_params
 
-from crmwb.params import RfmSegment
+from crmwb import engine
+from crmwb.features import customers as features
+from crmwb.params import RfmBreaks, RfmSegment
 from crmwb.segmentation import rfm
+from crmwb.sources import ingest
+
+SCORE_OF = {
+    "days_since_last": "recency_score",
+    "n_purchase_days": "frequency_score",
+    "revenue_cents": "monetary_score",
+}
+# rows: recency 5 down to 1; columns: frequency and money 1 to 5
+NAMES = """
+    new_customers   potential_loyalists potential_loyalists champions       champions
+    promising       potential_loyalists potential_loyalists loyal_customers loyal_customers
+    about_to_sleep  about_to_sleep      need_attention      loyal_customers loyal_customers
+    hibernating     hibernating         at_risk             at_risk         at_risk
+    lost            lost                at_risk             at_risk         cannot_lose_them
+"""
+NAME_OF = {
+    (5 - row, column + 1): name
+    for row, line in enumerate(NAMES.strip().splitlines())
+    for column, name in enumerate(line.split())
+}
 
 
 def scored(customers, **changes):
@@ -19,8 +44,7 @@ def scores_of(column: str, values: list[int], n_bins: int = 5) -> list[int]:
     """The scores that customers with these values get in the score read from `column`."""
     customers = people("days_since_last\n" + "\n".join(["1"] * len(values)))
     customers[column] = values
-    name = next(score for score, read in rfm.READ_FROM.items() if read == column)
-    return scored(customers, n_bins=n_bins)[name].tolist()
+    return scored(customers, n_bins=n_bins)[SCORE_OF[column]].tolist()
 
 
 def test_ten_different_customers_fill_five_scores_two_by_two():
@@ -67,25 +91,12 @@ def test_frequency_and_money_are_averaged_with_halves_rounded_up():
 
 
 def test_the_25_cells_are_named_by_the_rules_of_params():
-    # rows: recency 5 down to 1; columns: frequency and money 1 to 5
-    grid = """
-        new_customers   potential_loyalists potential_loyalists champions       champions
-        promising       potential_loyalists potential_loyalists loyal_customers loyal_customers
-        about_to_sleep  about_to_sleep      need_attention      loyal_customers loyal_customers
-        hibernating     hibernating         at_risk             at_risk         at_risk
-        lost            lost                at_risk             at_risk         cannot_lose_them
-    """
-    expected = {
-        (5 - row, column + 1): name
-        for row, line in enumerate(grid.strip().splitlines())
-        for column, name in enumerate(line.split())
-    }
     cells = [(r, fm) for r in range(1, 6) for fm in range(1, 6)]
     customers = people("days_since_last\n" + "\n".join(str(6 - r) for r, _ in cells))
     customers["n_purchase_days"] = customers["revenue_cents"] = [fm for _, fm in cells]
     out = scored(customers)
     found = dict(zip(zip(out.recency_score, out.frequency_monetary_score, strict=True), out.rfm_segment, strict=True))
-    assert found == expected
+    assert found == NAME_OF
     assert set(found.values()) == {rule.name for rule in CHOICES.segmentation.rfm.segments}
 
 
@@ -104,6 +115,103 @@ def test_new_customers_score_like_the_nearest_worse_value_that_was_seen():
     out = rfm.score(new, model)
     assert out["recency_score"].tolist() == [5, 4, 1]
     assert out["monetary_score"].tolist() == [1, 2, 5]
+
+
+def test_nested_scores_part_purchases_within_recency_and_money_within_both():
+    customers = people("""
+        days_since_last  n_purchase_days  revenue_cents
+        1                10               100
+        1                10               200
+        1                20               50
+        1                30               70
+        50               1                9
+        50               2                8
+        90               1                5
+        90               1                6
+    """)
+    out = scored(customers, n_bins=3, method="nested")
+    assert out["recency_score"].tolist() == [3, 3, 3, 3, 2, 2, 1, 1]
+    # the best: 10, 20 and 30 are 1, 2 and 3; the next: two values are 1 and 3; the last: one value is the middle
+    assert out["frequency_score"].tolist() == [1, 1, 2, 3, 1, 3, 2, 2]
+    # money parts only those who share both scores; who is alone gets the middle
+    assert out["monetary_score"].tolist() == [1, 3, 2, 2, 2, 2, 1, 3]
+    assert scored(customers, n_bins=3)["frequency_score"].tolist() == [2, 2, 3, 3, 1, 2, 1, 1]
+
+
+FIXED = {
+    "method": "fixed",
+    "breaks": RfmBreaks(
+        days_since_last=(30, 90, 180, 365),
+        n_purchase_days=(2, 3, 5, 10),
+        revenue_cents=(5000, 20000, 50000, 100000),
+    ),
+}
+
+
+def test_at_fixed_breaks_a_value_equal_to_one_has_the_better_score():
+    customers = people("""
+        days_since_last  n_purchase_days  revenue_cents
+        1                1                -10
+        30               2                4999
+        31               3                5000
+        90               4                20000
+        91               5                49999
+        180              9                50000
+        365              10               100000
+        366              99               100001
+    """)
+    out = scored(customers, **FIXED)
+    assert out["recency_score"].tolist() == [5, 5, 4, 4, 3, 3, 2, 1]
+    assert out["frequency_score"].tolist() == [1, 2, 3, 3, 4, 4, 5, 5]
+    assert out["monetary_score"].tolist() == [1, 1, 2, 3, 3, 4, 5, 5]
+
+
+def test_fixed_breaks_do_not_depend_on_who_else_is_there():
+    customers = people("days_since_last n_purchase_days revenue_cents\n10 1 100\n100 7 30000\n400 12 900000")
+    together = scored(customers, **FIXED)
+    alone = pd.concat([scored(customers[i : i + 1], **FIXED) for i in range(3)])
+    pd.testing.assert_frame_equal(together, alone)
+
+
+@pytest.mark.parametrize("breaks", [(1, 2, 3), (1, 2, 3, 3), (4, 3, 2, 1), (1, 2, 3, 4, 5)])
+def test_breaks_that_do_not_part_the_scores_are_refused(breaks):
+    wrong = FIXED["breaks"].model_copy(update={"n_purchase_days": breaks})
+    with pytest.raises(ValueError, match=r"breaks: n_purchase_days needs 4 rising numbers, one less than n_bins"):
+        rfm_params(method="fixed", breaks=wrong)
+
+
+@pytest.mark.parametrize("method", ["independent", "nested", "fixed"])
+def test_a_model_gives_the_same_scores_after_a_round_trip_through_json(method):
+    buyers = cdnow().query("n_purchase_days > 0")
+    model = rfm.fit(buyers, rfm_params(method=method))
+    again = json.loads(json.dumps(model, allow_nan=False))
+    pd.testing.assert_frame_equal(rfm.score(buyers, again), rfm.score(buyers, model))
+
+
+@pytest.mark.parametrize("method", ["independent", "nested", "fixed"])
+def test_the_grid_adds_up_to_all_who_bought(method):
+    customers = cdnow()
+    buyers = customers[customers.n_purchase_days > 0]
+    whole = customers.join(scored(buyers, method=method)).assign(clv_cents=100)
+    rows = rfm.grid(whole)
+    assert not rows.duplicated(["recency_score", "frequency_monetary_score"]).any()
+    assert rows.n_customers.sum() == len(buyers) < len(customers)
+    assert rows.revenue_cents.sum() == buyers.revenue_cents.sum()
+    assert rows.clv_cents.sum() == 100 * len(buyers)
+    assert rows.customer_share.sum() == pytest.approx(1)
+    assert rows.revenue_share.sum() == pytest.approx(1)
+    best = rows.iloc[0]
+    inside = (whole.recency_score == best.recency_score) & (
+        whole.frequency_monetary_score == best.frequency_monetary_score
+    )
+    assert (best.recency_score, best.frequency_monetary_score) == (5, 5)
+    assert best.n_customers == inside.sum()
+
+
+def test_what_is_to_come_is_left_open_where_nobody_knows_it():
+    rows = rfm.grid(people("revenue_cents\n1\n2").assign(recency_score=3, frequency_monetary_score=[1, 5]))
+    assert rows.clv_cents.isna().all()
+    assert rows.revenue_share.tolist() == [2 / 3, 1 / 3]
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=60), st.integers(3, 5))
@@ -162,3 +270,54 @@ def test_cdnow_more_than_half_bought_once_and_score_1():
     assert (buyers.n_purchase_days == 1).mean() > 0.5
     assert (out.frequency_score[buyers.n_purchase_days == 1] == 1).all()
     assert set(out.frequency_score) == {1, 2, 3, 4, 5}
+
+
+@pytest.fixture
+def retail(con, shared_data, tmp_path):
+    """The buyers of Online Retail as the pipeline describes them, as of the day after the last invoice."""
+    source = CHOICES.source.model_copy(
+        update={
+            "kind": "files",
+            "mapping": str(PROJECT / "mappings" / "online_retail.yaml"),
+            "directory": str(shared_data / "online_retail"),
+        }
+    )
+    ingest(CHOICES.model_copy(update={"source": source}), tmp_path)
+    tables = {
+        name: engine.open_parquet(con, tmp_path / f"{name}.parquet", name) for name in ("customers", "transactions")
+    }
+    described = features.customers(tables, date(2011, 12, 10), CHOICES.features).select("customer_id", *SCORE_OF)
+    table = engine.batches(con, described).read_all().to_pandas()
+    return table[table.n_purchase_days > 0].sort_values("customer_id", ignore_index=True)
+
+
+@pytest.fixture
+def retail_by_pandas(shared_data):
+    """The same from the raw file: lines that name a customer, cancellations taken off, cents rounded line by line."""
+    lines = pd.read_csv(shared_data / "online_retail" / "online_retail.csv.gz", dtype={"InvoiceNo": str})
+    lines = lines[lines.CustomerID.notna()]
+    assert lines.InvoiceDate.max()[:10] == "2011-12-09"
+    exact = lines.Quantity * (lines.UnitPrice * 1000).round().astype("int64")  # prices have up to three decimals
+    lines["cents"] = np.sign(exact) * ((exact.abs() + 5) // 10)
+    lines["day"] = pd.to_datetime(lines.InvoiceDate.str[:10])
+    lines["customer_id"] = lines.CustomerID.astype("int64").astype(str)
+    bought = lines[~lines.InvoiceNo.str.startswith("C") & (lines.cents > 0)].groupby("customer_id").day
+    return pd.DataFrame(
+        {
+            "days_since_last": (pd.Timestamp(2011, 12, 10) - bought.max()).dt.days,
+            "n_purchase_days": bought.nunique(),
+            "revenue_cents": lines.groupby("customer_id").cents.sum()[list(bought.groups)],
+        }
+    ).sort_index()
+
+
+def test_online_retail_has_as_many_in_each_segment_as_an_independent_computation(retail, retail_by_pandas):
+    theirs = retail_by_pandas
+    assert retail.customer_id.tolist() == theirs.index.tolist()
+    r = by_counting(theirs.days_since_last, best_is_low=True)
+    f = by_counting(theirs.n_purchase_days, best_is_low=False)
+    m = by_counting(theirs.revenue_cents, best_is_low=False)
+    cells = zip(r, (f + m + 1) // 2, strict=True)
+    expected = pd.Series([NAME_OF[cell] for cell in cells]).value_counts().to_dict()
+    assert scored(retail).rfm_segment.value_counts().to_dict() == expected
+    assert len(retail) == sum(expected.values()) == 4338  # who have at least one paid line that was not cancelled

@@ -34,29 +34,24 @@ def test_twenty_customers_are_cut_at_5_15_30_and_50_percent():
     assert tiered(customers)["tier"].tolist() == ["vip"] + ["important"] * 3 + ["ordinary"] * 6 + ["small"] * 10
 
 
-def test_weights_mix_the_ranks_and_long_ago_counts_backwards():
-    # two columns tell of loyalty and share its weight: revenue 2 parts, active months 1, days since the last 1
-    weights = {"revenue": 2, "loyalty": 2}
-    customers = people("""
-        revenue_cents  n_active_months  days_since_last
-        100            3                9
-        200            7                1
-    """)
-    # two customers rank 25 and 75: the second is better in all three
-    assert tiered(customers, weights)["tier_score"].tolist() == [25, 75]
-    late = people("revenue_cents n_active_months days_since_last\n100 3 1\n200 7 9")
-    assert tiered(late, weights)["tier_score"].tolist() == [(50 + 25 + 75) / 4, (150 + 75 + 25) / 4]
+def test_weights_mix_the_ranks():
+    # two columns tell of loyalty and share its weight: revenue 3 parts, active months 1, recent orders 1
+    weights = {"revenue": 3, "loyalty": 2}
+    better_in_all = people("revenue_cents n_active_months recent_orders\n100 3 0\n200 7 4")
+    assert tiered(better_in_all, weights)["tier_score"].tolist() == [25, 75]  # as two customers rank
+    mixed = people("revenue_cents n_active_months recent_orders\n100 3 4\n200 7 0")
+    assert tiered(mixed, weights)["tier_score"].tolist() == [(3 * 25 + 25 + 75) / 5, (3 * 75 + 75 + 25) / 5]
 
 
 def test_the_columns_of_a_sign_share_its_weight_and_one_alone_has_it_all():
-    both = people("revenue_cents n_active_months days_since_last\n1 1 9\n2 2 8")
+    both = people("revenue_cents n_active_months recent_orders\n1 1 9\n2 2 8")
     assert weights_of(both, {"revenue": 1, "loyalty": 3}) == {
         "revenue_cents": 0.25,
         "n_active_months": 0.375,
-        "days_since_last": 0.375,
+        "recent_orders": 0.375,
     }
     one = both.drop(columns="n_active_months")
-    assert weights_of(one, {"revenue": 1, "loyalty": 3}) == {"revenue_cents": 0.25, "days_since_last": 0.75}
+    assert weights_of(one, {"revenue": 1, "loyalty": 3}) == {"revenue_cents": 0.25, "recent_orders": 0.75}
 
 
 def test_a_referral_counts_for_who_made_it():

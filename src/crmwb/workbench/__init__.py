@@ -14,18 +14,21 @@ wb.quality            # what came in, what was set aside and why
 
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crmwb import layout, params
 from crmwb.workbench.customers import Customers
-from crmwb.workbench.lifecycle import Lifecycle
-from crmwb.workbench.migration import Migration
-from crmwb.workbench.multiview import Multiview
 from crmwb.workbench.quality import Quality
 from crmwb.workbench.segments import Segments
 from crmwb.workbench.source import Source
 from crmwb.workbench.value import Value
 
-__all__ = ["Customers", "Lifecycle", "Migration", "Multiview", "Quality", "Segments", "Source", "Value", "Workbench"]
+if TYPE_CHECKING:  # these doors open rooms that take long to import
+    from crmwb.workbench.lifecycle import Lifecycle
+    from crmwb.workbench.migration import Migration
+    from crmwb.workbench.multiview import Multiview
+
+__all__ = ["Customers", "Quality", "Segments", "Source", "Value", "Workbench"]
 
 
 class Workbench:
@@ -71,18 +74,24 @@ class Workbench:
         return Segments(self.root, self.currency)
 
     @cached_property
-    def lifecycle(self) -> Lifecycle:
+    def lifecycle(self) -> "Lifecycle":
         """Stages of life, the leaky bucket, and cohorts."""
+        from crmwb.workbench.lifecycle import Lifecycle
+
         return Lifecycle(self.root, self.currency)
 
     @cached_property
-    def migration(self) -> Migration:
+    def migration(self) -> "Migration":
         """Who moves between tiers, segments and stages, why, and where that leads."""
+        from crmwb.workbench.migration import Migration
+
         return Migration(self.root, self.currency)
 
     @cached_property
-    def multiview(self) -> Multiview:
+    def multiview(self) -> "Multiview":
         """Customers and revenue by any crossing of segment, tier, stage, region, product line and channel."""
+        from crmwb.workbench.multiview import Multiview
+
         return Multiview(self.root, self.currency)
 
     @cached_property

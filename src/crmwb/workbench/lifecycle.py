@@ -61,9 +61,12 @@ class Lifecycle:
     @property
     def now(self) -> pd.DataFrame:
         """One row per stage that somebody is in: customers, revenue of the last month, worth, P(alive)."""
-        rows = self.history[self.history["as_of"] == self.history["as_of"].max()]
-        rows = rows[rows["n_customers"] > 0].sort_values("position")
-        return pd.DataFrame(rows.drop(columns=["as_of", "position", "is_whole_month"]).reset_index(drop=True))
+        rows = self.history[self.history["as_of"] == self.history["as_of"].max()].sort_values("position")
+        n = self.frame["stage"].value_counts()  # the history lacks those of whom no day is known
+        known = rows.drop(columns=["as_of", "position", "is_whole_month", "n_customers", "customer_share"])
+        known.insert(1, "n_customers", known["stage"].map(n).fillna(0).astype(int))
+        known.insert(2, "customer_share", known["n_customers"] / max(int(n.sum()), 1))
+        return pd.DataFrame(known[known["n_customers"] > 0].reset_index(drop=True))
 
     @property
     def conversions(self) -> pd.DataFrame:

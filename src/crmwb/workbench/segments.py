@@ -2,7 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -12,13 +12,14 @@ from crmwb.plots import clusters as cluster_plots
 from crmwb.plots import segments as plots
 from crmwb.reporting import tables, words
 from crmwb.reporting.picture import Picture, draw
-from crmwb.segmentation import rfm
-from crmwb.workbench.acceptance import Acceptance
-from crmwb.workbench.cards import Cards
-from crmwb.workbench.clusters import Clusters
-from crmwb.workbench.needs import Needs
-from crmwb.workbench.tiers import Tiers
-from crmwb.workbench.views import Views
+
+if TYPE_CHECKING:  # these doors open rooms that take long to import
+    from crmwb.workbench.acceptance import Acceptance
+    from crmwb.workbench.cards import Cards
+    from crmwb.workbench.clusters import Clusters
+    from crmwb.workbench.needs import Needs
+    from crmwb.workbench.tiers import Tiers
+    from crmwb.workbench.views import Views
 
 
 class Segments:
@@ -45,33 +46,45 @@ class Segments:
         return content
 
     @cached_property
-    def views(self) -> Views:
+    def views(self) -> "Views":
         """Step 1: what customers can be told apart by in this source."""
+        from crmwb.workbench.views import Views
+
         return Views(self._root, self.currency)
 
     @cached_property
-    def tiers(self) -> Tiers:
+    def tiers(self) -> "Tiers":
         """Step 2: value tiers, the second scheme, and both side by side."""
+        from crmwb.workbench.tiers import Tiers
+
         return Tiers(self._root, self.currency)
 
     @cached_property
-    def needs(self) -> Needs:
+    def needs(self) -> "Needs":
         """Step 3: what each segment wants more of than others, and the marketing mix for it."""
+        from crmwb.workbench.needs import Needs
+
         return Needs(self._root, self.currency)
 
     @cached_property
-    def clusters(self) -> Clusters:
+    def clusters(self) -> "Clusters":
         """Step 4: the clusters, what speaks for them, and others to try."""
+        from crmwb.workbench.clusters import Clusters
+
         return Clusters(self._root)
 
     @cached_property
-    def cards(self) -> Cards:
+    def cards(self) -> "Cards":
         """What each cluster is, what sets it apart, and how to tell its customers."""
+        from crmwb.workbench.cards import Cards
+
         return Cards(self._root, self.currency)
 
     @cached_property
-    def acceptance(self) -> Acceptance:
+    def acceptance(self) -> "Acceptance":
         """Step 5: which clusters stand the eight tests."""
+        from crmwb.workbench.acceptance import Acceptance
+
         return Acceptance(self._root, self.currency)
 
     @property
@@ -130,6 +143,8 @@ class Segments:
     @property
     def rfm_grid(self) -> pd.DataFrame:
         """One row per pair of RFM scores that somebody has: n_customers, revenue_cents, clv_cents, and shares."""
+        from crmwb.segmentation import rfm
+
         return rfm.grid(self._with_money)
 
     def plot_rfm_grid(self) -> Picture:
