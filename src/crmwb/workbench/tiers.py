@@ -42,7 +42,7 @@ class Tiers:
     @property
     def signs(self) -> pd.DataFrame:
         """One row per column that tiers are made from: sign, column, weight, known_share."""
-        return pd.DataFrame(self.model["signs"])[["sign", "column", "better", "weight", "known_share"]]
+        return pd.DataFrame(self.model["signs"])[["sign", "column", "weight", "known_share"]]
 
     @property
     def certainty(self) -> pd.DataFrame:

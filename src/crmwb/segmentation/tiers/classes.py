@@ -100,5 +100,5 @@ def _pair(frame: pd.DataFrame, scheme: str, other: str) -> pd.DataFrame:
     whole = rows.groupby(scheme)["n_customers"].transform("sum")
     rows = rows.assign(scheme=scheme, other_scheme=other, share_of_segment=rows["n_customers"] / whole)
     rows = rows.rename(columns={scheme: "segment", other: "other_segment"})
-    whole_cents: pd.DataFrame = rows.astype(dict.fromkeys(sums, "Int64"))
+    whole_cents: pd.DataFrame = rows.astype({"n_customers": "int64", "revenue_cents": "int64", "clv_cents": "Int64"})
     return whole_cents.reindex(columns=CROSSWALK_SCHEMA.names)

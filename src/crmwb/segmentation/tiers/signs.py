@@ -14,16 +14,13 @@ class Part:
     Attributes
     ----------
     column : str
-        Of customers as features describe them, now or at a past month end.
-    less_is_better : bool
-        Whether a small value is the good one.
+        Of customers as features describe them, now or at a past month end; more is better.
     error : callable
         Customers and their known purchase noise (standard error of revenue over revenue) → standard error of the
         value, in its own unit.
     """
 
     column: str
-    less_is_better: bool
     error: Callable[[pd.DataFrame, np.ndarray, np.ndarray], np.ndarray]
 
 
@@ -48,11 +45,11 @@ def _of_share(customers: pd.DataFrame, values: np.ndarray, noise: np.ndarray) ->
 
 
 SIGNS: dict[str, tuple[Part, ...]] = {
-    "revenue": (Part("revenue_cents", False, _of_money),),
-    "profit": (Part("margin_cents", False, _of_money),),
-    "loyalty": (Part("n_active_months", False, _of_count), Part("recent_orders", False, _of_count)),
-    "response": (Part("response_share", False, _of_share),),
-    "referrals": (Part("referred_by", False, _none),),
+    "revenue": (Part("revenue_cents", _of_money),),
+    "profit": (Part("margin_cents", _of_money),),
+    "loyalty": (Part("n_active_months", _of_count), Part("recent_orders", _of_count)),
+    "response": (Part("response_share", _of_share),),
+    "referrals": (Part("referred_by", _none),),
 }
 CHANCES = (("revenue", "profit", "loyalty"), ("response",), ("referrals",))  # signs that the same chance moves
 

@@ -70,7 +70,6 @@ def fit(buyers: pd.DataFrame, params: TierParams) -> dict[str, Any]:
             {
                 "sign": sign,
                 "column": part.column,
-                "better": "less" if part.less_is_better else "more",
                 "weight": wanted[sign] / total / n_parts,
                 "known_share": round(known.size / len(buyers), 6),
                 "values": values.tolist(),
@@ -78,12 +77,10 @@ def fit(buyers: pd.DataFrame, params: TierParams) -> dict[str, Any]:
             }
         )
     scores = _scores(buyers, learnt)
-    if params.cut == "revenue":
-        shares = [level.revenue_share for level in params.levels]
-        bounds = boundaries(scores, np.array(shares), signs.values(buyers, "revenue_cents").clip(min=0))
-    else:
-        shares = [level.share for level in params.levels]
-        bounds = boundaries(scores, np.array(shares))
+    revenue = signs.values(buyers, "revenue_cents").clip(min=0)
+    by_revenue = params.cut == "revenue" and revenue.any()  # there is none where all was given back
+    shares = [level.revenue_share if by_revenue else level.share for level in params.levels]
+    bounds = boundaries(scores, np.array(shares), revenue if by_revenue else None)
     placed = levels_of(scores, bounds)
     return {
         "signs": learnt,
@@ -152,18 +149,13 @@ def _known(buyers: pd.DataFrame, column: str) -> np.ndarray:
     return known
 
 
-def _rank(values: np.ndarray, sign: dict[str, Any]) -> np.ndarray:
-    ranks = np.interp(values, sign["values"], sign["ranks"])
-    return np.asarray(100 - ranks if sign["better"] == "less" else ranks)
-
-
 def _scores(buyers: pd.DataFrame, learnt: list[dict[str, Any]]) -> np.ndarray:
     """Return each customer's weighted mean of the ranks that are known."""
     total, weight = np.zeros(len(buyers)), np.zeros(len(buyers))
     for sign in learnt:
         values = signs.values(buyers, sign["column"])
         known = np.isfinite(values)
-        total += np.where(known, sign["weight"] * _rank(values, sign), 0)
+        total += np.where(known, sign["weight"] * np.interp(values, sign["values"], sign["ranks"]), 0)
         weight += np.where(known, sign["weight"], 0)
     means: np.ndarray = np.divide(total, weight, out=np.full(len(buyers), NOTHING_KNOWN), where=weight > 0)
     return means.round(DECIMALS)
@@ -178,7 +170,8 @@ def _errors(buyers: pd.DataFrame, learnt: list[dict[str, Any]], noise: np.ndarra
         values = signs.values(buyers, sign["column"])
         known = np.isfinite(values)
         error = part.error(buyers, values, noise)
-        half = np.abs(_rank(values + error, sign) - _rank(values - error, sign)) / 2
+        above, below = (np.interp(values + way * error, sign["values"], sign["ranks"]) for way in (1, -1))
+        half = np.abs(above - below) / 2
         chance = next(group for group in signs.CHANCES if sign["sign"] in group)
         moved[chance] += np.where(known, sign["weight"] * half, 0)
         weight += np.where(known, sign["weight"], 0)
