@@ -75,6 +75,7 @@ def planted(n: int = 600, seed: int = SEED) -> tuple[pd.DataFrame, np.ndarray]:
             "days_since_last": np.array([90, 20, 50])[kind] + (5 * noise[:, 1]).round(),
             "discount_share": np.array([0.2, 0.6, 0.3])[kind] + 0.03 * noise[:, 2],
             "n_purchase_days": 5,
+            "n_active_months": np.arange(n) % 50,
             "revenue_cents": np.array([1_000, 5_000, 20_000])[kind],
         }
     )

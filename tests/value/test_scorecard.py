@@ -27,7 +27,10 @@ from crmwb.value.scorecard.signs import DIMENSIONS, SIGNS
 from crmwb.value.scorecard.tiers import boundaries, levels_of, place
 
 WEIGHTS = {"income": 5.0, "influence": 1.0, "credit": 2.0, "loyalty": 2.0}
-LEVELS = (Tier(name="vip", share=0.2), Tier(name="important", share=0.3), Tier(name="small", share=0.5))
+LEVELS = tuple(
+    Tier(name=name, share=share, revenue_share=share)
+    for name, share in (("vip", 0.2), ("important", 0.3), ("small", 0.5))
+)
 PARAMS = ScorecardParams(weights=DimensionWeights(**WEIGHTS), hysteresis_points=3.0, memory_months=2)
 
 
