@@ -37,7 +37,7 @@ report: $(READY) ## run what changed of the pipeline, the reports last, and prin
 	@echo && echo "Open $(CURDIR)/reports/index.html"
 
 test: $(READY) ## run every test
-	@pytest -n auto --dist loadfile
+	@pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: $(READY) ## check style and types
 	@ruff check .

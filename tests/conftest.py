@@ -12,6 +12,12 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 
 PROJECT = Path(__file__).parents[1]
 SHARED_DATA = PROJECT.parent / "shared" / "data"
+SLOW_FILES = {"test_repro.py", "test_canary.py"}  # minutes each
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take minutes, so that no worker is left alone with them at the end."""
+    items.sort(key=lambda item: item.path.name not in SLOW_FILES)
 
 
 @pytest.fixture
