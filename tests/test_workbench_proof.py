@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from crmwb.reporting.picture import Picture
+from crmwb.display.picture import Picture
 from crmwb.workbench import Workbench
 
 

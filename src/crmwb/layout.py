@@ -94,9 +94,9 @@ def report_notebook(name: str) -> Path:
     return NOTEBOOKS / "reports" / f"{name}.ipynb"
 
 
-def report_html(name: str) -> Path:
-    """Return the page that the report `name` is rendered to."""
-    return REPORTS / f"{name}.html"
+def report_html(name: str, language: str = "en") -> Path:
+    """Return the page that the report `name` is rendered to: English ones in `reports`, others in folders of theirs."""
+    return (REPORTS if language == "en" else REPORTS / language) / f"{name}.html"
 
 
 def report_card(name: str) -> Path:

@@ -14,7 +14,7 @@ from crmwb.reporting import lineage, make
 
 REPORT = """
 from pathlib import Path
-from crmwb.reporting import page
+from crmwb.display import page
 page.finding(f"{Path('data/features/observation.json').stat().st_size} bytes.", headline=True)
 """
 

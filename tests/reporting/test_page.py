@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
+from crmwb.display import page, picture, tables, words
 from crmwb.plots import style
-from crmwb.reporting import page, picture, tables, words
 
 
 @pytest.mark.parametrize(
@@ -19,10 +19,10 @@ from crmwb.reporting import page, picture, tables, words
         (words.share(-0.031), "−3.1%"),
         (words.share(None), "–"),
         (words.share(float("nan")), "–"),
-        (words.money(459_603_958, "USD"), "USD 4.6m"),
-        (words.money(99_999_999, "USD"), "USD 1.0m"),
-        (words.money(1_850, "EUR"), "EUR 18"),
-        (words.money(-1_040_000, "GBP"), "GBP −10.4k"),
+        (words.money(459_603_958, "USD"), "USD\u00a04.6m"),
+        (words.money(99_999_999, "USD"), "USD\u00a01m"),
+        (words.money(1_850, "EUR"), "EUR\u00a018.50"),
+        (words.money(-1_040_000, "GBP"), "−GBP\u00a010.4k"),
         (words.money(None, "EUR"), "–"),
         (words.count(1_469_307), "1,469,307"),
         (words.plural(1, "row"), "1 row"),
@@ -69,7 +69,7 @@ def test_a_table_writes_each_column_by_its_name_and_type():
                     for part in html.split("<tr>")[1:])
     ]  # fmt: skip
     assert [c for c in rows[0] if isinstance(c, str)] == [
-        "Tier", "Customers", "Revenue, USD", "Revenue share", "MAE", "Passed", "Remark",
+        "Tier", "Customers", "Revenue, USD", "Share of revenue", "MAE", "Passed", "Remark",
     ]  # fmt: skip
     assert [c for c in rows[1] if isinstance(c, str)] == ["VIP", "10", "12,346", "54%", "1.23", "yes", "a &lt; b"]
     assert [c for c in rows[2] if isinstance(c, str)] == ["not yet", "2,000", "–", "0.4%", "0.50", "no", "–"]
@@ -107,7 +107,7 @@ def test_a_figure_has_words_for_those_who_do_not_see_it(monkeypatch):
     monkeypatch.setattr(page, "display", lambda data, raw: shown.append(data))
     page.figure(draw_line(), alt='Up "and" up', caption="Seen")
     assert 'alt="Up &quot;and&quot; up"' in shown[0]["text/html"]
-    assert shown[0]["text/plain"] == 'Up "and" up'
+    assert shown[0]["text/plain"] == '[Up "and" up]\nSeen'
     with pytest.raises(ValueError, match="needs alt"):
         page.figure(draw_line())
 
@@ -115,9 +115,9 @@ def test_a_figure_has_words_for_those_who_do_not_see_it(monkeypatch):
 def test_a_style_of_the_notebooks_own_does_not_reach_our_figures(monkeypatch):
     import matplotlib as mpl
 
-    plain = picture.draw(draw_line, alt="x").html()
+    plain = picture.draw(draw_line, alt="x")._repr_html_()
     with mpl.rc_context({"font.size": 30, "axes.facecolor": "red", "svg.fonttype": "none"}):
-        assert picture.draw(draw_line, alt="x").html() == plain
+        assert picture.draw(draw_line, alt="x")._repr_html_() == plain
         assert mpl.rcParams["font.size"] == 30
 
 

@@ -23,7 +23,7 @@ PLAIN = (
 
 
 def page_of(*cells, headlines=()):
-    return render.report(run_as(*cells), SHOWN, headlines, LINEAGE)
+    return render.report(run_as(*cells), "shops", SHOWN, headlines, LINEAGE)
 
 
 class Attributes(HTMLParser):
@@ -42,7 +42,7 @@ def test_nothing_on_the_page_needs_a_network():
     page = page_of(*PLAIN)
     links = [v for _, name, v in Attributes(page).found if name in {"src", "href", "srcset", "data", "action"}]
     assert links
-    assert not [link for link in links if not link.startswith(("#", "data:", "index.html"))]
+    assert not [link for link in links if not link.startswith(("#", "data:", "index.html", "zh/"))]
     assert not re.search(r"https?://|mathjax|require\.js|@import|@font-face|<script", page, flags=re.IGNORECASE)
 
 
@@ -71,7 +71,7 @@ def test_the_title_comes_from_params_and_the_lead_stands_before_the_findings():
     assert "Its own title" not in page
     assert page.count("<h1>") == 1
     assert "<title>Shops &amp; sales</title>" in page
-    assert page.index("What this is.") < page.index("In short") < page.index("Again.")
+    assert page.index("What this is.") < page.index("Key findings") < page.index("Again.")
     assert "The best &lt;fifth&gt; earn 54%." in page
 
 
@@ -89,7 +89,7 @@ def test_the_same_outputs_give_the_same_bytes_whenever_they_were_run():
         if cell.cell_type == "code":
             cell.execution_count = 99
     second.metadata["papermill"] = {"end_time": "2026-01-01T00:00:09"}
-    assert render.report(first, SHOWN, [], LINEAGE) == render.report(second, SHOWN, [], LINEAGE)
+    assert render.report(first, "shops", SHOWN, [], LINEAGE) == render.report(second, "shops", SHOWN, [], LINEAGE)
 
 
 def test_only_findings_marked_so_are_headlines():
@@ -103,7 +103,7 @@ def test_the_index_shows_the_reports_in_order_with_findings_and_caveat():
     ]
     page = render.index(cards, LINEAGE)
     links = [v for tag, name, v in Attributes(page).found if tag == "a" and name == "href"]
-    assert links == ["zebra.html", "ant.html"]
+    assert links == ["zh/index.html", "zebra.html", "ant.html"]
     assert page.index("Finding of Zebra.") < page.index("Finding of Ant.")
     assert "Made up &lt;for&gt; tests." in page
     assert "As of 1 March 2024" in page

@@ -53,7 +53,7 @@ def test_sections_go_whole_and_leave_one_line_per_table(notebook):
 
 def test_one_missing_table_of_two_is_enough(notebook):
     kept = sources(fitting(notebook, {"transactions", "invoices"}))
-    assert kept[-1] == "from crmwb.reporting import page\n\npage.missing_sections(['Baskets'], 'products')"
+    assert kept[-1] == "from crmwb.display import page\n\npage.missing_sections(['Baskets'], 'products')"
     assert "## Sales" in kept
 
 

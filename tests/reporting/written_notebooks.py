@@ -7,8 +7,9 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from crmwb.display.blocks import MIME, Statement
+from crmwb.findings import codec
 from crmwb.reporting.lineage import Lineage
-from crmwb.reporting.page import FINDING
 
 LINEAGE = Lineage(
     source="Corner shop",
@@ -52,4 +53,4 @@ def run_as(*cells: str | dict[str, Any]) -> NotebookNode:
 
 def found(text: str, headline: bool) -> dict[str, Any]:
     """Build the output of a finding."""
-    return {"text/html": f"<p>{text}</p>", FINDING: {"text": text, "headline": headline}}
+    return {"text/html": f"<p>{text}</p>", MIME: codec.to_json(Statement(text, headline))}

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -84,9 +84,9 @@ __all__ = [
 
 
 class ReportParams(Section):
-    """One report: its title on the index page and what its notebook is given."""
+    """One report: its title on the index page, in one language or by language, and what its notebook is given."""
 
-    title: str
+    title: str | Annotated[dict[Literal["en", "zh"], str], Field(min_length=1)]
     audience: str
     parameters: dict[str, int | float | str | bool]
 

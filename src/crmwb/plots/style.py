@@ -1,12 +1,13 @@
 """One look for every figure: colours, type, and how money and shares are written on an axis."""
 
-import re
-
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.dates import num2date
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
+
+from crmwb.findings import numbers
 
 INK = "#1f2933"
 MUTED = "#7b8794"
@@ -53,20 +54,28 @@ def new_axes(width: float = WIDTH_INCHES, height: float = HEIGHT_INCHES) -> Axes
     return Figure(figsize=(width, height), layout="constrained").subplots()
 
 
-def money(cents: float, currency: str = "") -> str:
-    """Write an amount in hundredths the short way: 1234567 → "12.3k"; the currency goes in front."""
-    amount = cents / 100
-    for size, letter in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
-        if abs(amount) >= size * 0.99995:  # what would round to 1,000.0 of the smaller unit
-            return f"{currency} {amount / size:,.1f}{letter}".strip()
-    return f"{currency} {amount:,.0f}".strip()
+money = numbers.money
 
 
 def money_axis(axis: Axis, currency: str) -> None:
     """Write the ticks of an axis in cents as money."""
-    axis.set_major_formatter(FuncFormatter(lambda value, _: re.sub(r"\.0(?=[a-z]|$)", "", money(value, currency))))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: numbers.money(value, currency)))
 
 
 def share_axis(axis: Axis) -> None:
     """Write the ticks of an axis of shares (0–1) as percentages, with a decimal only where a tick needs one."""
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{round(100 * value, 1):g}%"))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{numbers.decimal(100 * value, 1, trim=True)}%"))
+
+
+def count_axis(axis: Axis) -> None:
+    """Write the ticks of an axis as whole numbers with thousands."""
+    axis.set_major_formatter(FuncFormatter(lambda value, _: numbers.count(value)))
+
+
+def _month(value: float) -> str:
+    return numbers.month(num2date(value).date(), short=True)  # type: ignore[no-untyped-call]  # matplotlib's dates
+
+
+def month_axis(axis: Axis) -> None:
+    """Write the ticks of an axis of dates as months."""
+    axis.set_major_formatter(FuncFormatter(lambda value, _: _month(value)))

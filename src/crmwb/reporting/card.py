@@ -4,25 +4,27 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from crmwb.display.blocks import MIME, Statement
+from crmwb.findings import Value, codec
+from crmwb.findings.say import Said
 from crmwb.params import ReportParams
 from crmwb.reporting.lineage import Lineage
-from crmwb.reporting.page import FINDING
 
 
-def headlines(notebook: NotebookNode) -> list[str]:
+def headlines(notebook: NotebookNode) -> list[Said]:
     """Return the findings that an executed notebook marked as headlines, in its order."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    findings = [output.data[FINDING] for output in outputs if FINDING in output.get("data", {})]
-    return [finding["text"] for finding in findings if finding["headline"]]
+    blocks = [codec.from_json(output.data[MIME]) for output in outputs if MIME in output.get("data", {})]
+    return [block.said for block in blocks if isinstance(block, Statement) and block.headline]
 
 
-def make(name: str, shown: ReportParams, findings: list[str], lineage: Lineage) -> dict[str, Any]:
+def make(name: str, shown: ReportParams, findings: list[Said], lineage: Lineage) -> dict[str, Any]:
     """Return the card of a report, ready for JSON."""
     return {
         "name": name,
         "title": shown.title,
         "audience": shown.audience,
         "as_of": lineage.as_of,
-        "headlines": findings,
+        "headlines": [codec.to_json(said) if isinstance(said, Value) else said for said in findings],
         "lineage": lineage.model_dump(),
     }

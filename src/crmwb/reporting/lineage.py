@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from crmwb import layout, storage
 from crmwb.params import Params
 
-CODE = (".py", ".j2", ".css")
+CODE = (".py", ".j2", ".css", ".toml")
 
 
 class Lineage(BaseModel):
@@ -33,7 +33,7 @@ def trace(params: Params, root: Path = Path()) -> Lineage:
     """Return the lineage of what the pipeline has made in the project at `root`.
 
     The data hash covers the manifest, which knows the bytes of every source file, and the customer mart; the code hash
-    all Python files, templates and style sheets of ours.
+    all Python files, templates, style sheets and catalogues of ours.
 
     Raises
     ------

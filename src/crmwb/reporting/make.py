@@ -4,6 +4,7 @@ from pathlib import Path
 
 from crmwb import layout, storage
 from crmwb.errors import CrmwbError
+from crmwb.findings import language
 from crmwb.params import Params
 from crmwb.reporting import card, render
 from crmwb.reporting.execute import execute
@@ -11,7 +12,7 @@ from crmwb.reporting.lineage import Lineage, trace
 
 
 def report(name: str, params: Params, root: Path = Path()) -> None:
-    """Run the notebook of the report `name` and write its page and its card.
+    """Run the notebook of the report `name` once and write its page in every language, and its card.
 
     Raises
     ------
@@ -27,12 +28,17 @@ def report(name: str, params: Params, root: Path = Path()) -> None:
     available = storage.read_json(root / layout.MANIFEST)["tables"]
     notebook = execute(root / layout.report_notebook(name), shown.parameters, root, available)
     findings = card.headlines(notebook)
-    storage.write_text(render.report(notebook, shown, findings, lineage), root / layout.report_html(name))
+    pages = {}
+    for code in language.LANGUAGES:
+        with language.using(code):
+            pages[code] = render.report(notebook, name, shown, findings, lineage)
+    for code, page in pages.items():
+        storage.write_text(page, root / layout.report_html(name, code))
     storage.write_json(card.make(name, shown, findings, lineage), root / layout.report_card(name))
 
 
 def index(params: Params, root: Path = Path()) -> None:
-    """Write reports/index.html: one card per report of params.yaml, in its order.
+    """Write reports/index.html and its like in other languages: one card per report of params.yaml, in its order.
 
     Raises
     ------
@@ -41,4 +47,6 @@ def index(params: Params, root: Path = Path()) -> None:
     """
     cards = [storage.read_json(root / layout.report_card(name)) for name in params.reports]
     lineage = Lineage.model_validate(cards[0]["lineage"])
-    storage.write_text(render.index(cards, lineage), root / layout.REPORT_INDEX)
+    for code in language.LANGUAGES:
+        with language.using(code):
+            storage.write_text(render.index(cards, lineage), root / layout.report_html("index", code))

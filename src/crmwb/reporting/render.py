@@ -1,9 +1,11 @@
-"""From an executed notebook to a page of our own that opens without a network.
+"""From an executed notebook to a page of our own that opens without a network, in the language in use.
 
-Only prose and outputs are taken from the notebook, so run times, cell ids and papermill's notes never reach the page:
-the same outputs give the same bytes.
+The notebook holds the blocks of the page in no language; they are said here. Only prose and outputs are taken from the
+notebook, so run times, cell ids and papermill's notes never reach the page: the same outputs give the same bytes.
 """
 
+import copy
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,9 +17,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
+from crmwb.display import html
+from crmwb.display.blocks import MIME
 from crmwb.errors import CrmwbError
+from crmwb.findings import Finding, Term, codec, language, numbers
+from crmwb.findings.say import Said, say
 from crmwb.params import ReportParams
-from crmwb.reporting import words
 from crmwb.reporting.lineage import Lineage
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -33,16 +38,18 @@ class Heading:
     text: str
 
 
-def report(notebook: NotebookNode, shown: ReportParams, headlines: Sequence[str], lineage: Lineage) -> str:
+def report(notebook: NotebookNode, name: str, shown: ReportParams, headlines: Sequence[Said], lineage: Lineage) -> str:
     """Render an executed notebook as a page with title, key findings, table of contents and lineage.
 
     Parameters
     ----------
     notebook : NotebookNode
         With outputs.
+    name : str
+        The report's.
     shown : ReportParams
         Title and audience.
-    headlines : sequence of str
+    headlines : sequence of Said
         The findings for the top of the page.
     lineage : Lineage
         What the numbers come from; for the head and the foot of the page.
@@ -55,10 +62,19 @@ def report(notebook: NotebookNode, shown: ReportParams, headlines: Sequence[str]
     exporter = HTMLExporter(  # type: ignore[no-untyped-call]  # nbconvert has no types
         template_name="cells", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True
     )
-    lead, body, headings = _parts(exporter.from_notebook_node(notebook)[0])
-    content = {"report": shown, "headlines": list(headlines), "headings": headings, "lead": lead, "body": body}
-    page = _fill("report.html.j2", lineage, **content)
-    return _offline(page, shown.title)
+    lead, body, headings = _parts(exporter.from_notebook_node(_said(notebook))[0])
+    page = _fill(
+        "report.html.j2",
+        f"{name}.html",
+        lineage,
+        title=in_language(shown.title),
+        audience=say(Term("audience", shown.audience)),
+        headlines=[say(said) for said in headlines],
+        headings=headings,
+        lead=lead,
+        body=body,
+    )
+    return _offline(page, in_language(shown.title))
 
 
 def index(cards: Sequence[Mapping[str, Any]], lineage: Lineage) -> str:
@@ -71,10 +87,47 @@ def index(cards: Sequence[Mapping[str, Any]], lineage: Lineage) -> str:
     lineage : Lineage
         What the reports come from.
     """
-    return _offline(_fill("index.html.j2", lineage, cards=cards), "reports/index.html")
+    said = [
+        dict(card)
+        | {
+            "title": in_language(card["title"]),
+            "audience": say(Term("audience", card["audience"])),
+            "headlines": [say(codec.from_json(h) if isinstance(h, Mapping) else h) for h in card["headlines"]],
+        }
+        for card in cards
+    ]
+    return _offline(_fill("index.html.j2", "index.html", lineage, cards=said), "reports/index.html")
 
 
-def _fill(template: str, lineage: Lineage, **content: Any) -> str:
+def in_language(text: str | Mapping[Any, str]) -> str:
+    """Return a text of params.yaml in the language in use; one without that language as it stands."""
+    if isinstance(text, str):
+        return text
+    return text.get(language.current().code) or next(iter(text.values()))
+
+
+def link(path: str, code: str) -> str:
+    """Return the way from a page in the language in use to `path` in another: English pages lie above the others."""
+    here, there = language.current().code, language.get(code).code
+    up, down = "" if here == "en" else "../", "" if there == "en" else f"{there}/"
+    return path if here == there else f"{up}{down}{path}"
+
+
+def _said(notebook: NotebookNode) -> NotebookNode:
+    """Return the notebook with its blocks as HTML in the language in use."""
+    said = copy.deepcopy(notebook)
+    for cell in said.cells:
+        for output in cell.get("outputs", []):
+            if MIME in output.get("data", {}):
+                output.data["text/html"] = html.html(codec.from_json(output.data[MIME]))
+    return said
+
+
+def _text(code: str) -> str:
+    return say(Finding(code))
+
+
+def _fill(template: str, path: str, lineage: Lineage, **content: Any) -> str:
     """Fill one of our templates; what is not in it by name is an error, not an empty place."""
     places = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -85,8 +138,21 @@ def _fill(template: str, lineage: Lineage, **content: Any) -> str:
     )
     places.filters["day"] = _day
     css = (TEMPLATES / "style.css").read_text(encoding="utf-8")
-    shown = {"css": _Ready(css), "lineage": lineage, "as_of": _day(lineage.as_of)}
-    return words.unbroken(places.get_template(template).render(shown | content))
+    here = language.current()
+    shown = {
+        "css": _Ready(css),
+        "lineage": lineage,
+        "as_of": _day(lineage.as_of),
+        "text": _text,
+        "language": here,
+        "others": [(other, link(path, other.code)) for other in language.LANGUAGES.values() if other != here],
+    }
+    return unbroken(places.get_template(template).render(shown | content))
+
+
+def unbroken(text: str) -> str:
+    """Keep each amount with its currency on one line: "USD 4.6m" gets a space that does not break."""
+    return re.sub(r"\b([A-Z]{3}) (?=[\d−])", "\\1\u00a0", text)
 
 
 class _Ready(str):
@@ -100,7 +166,7 @@ class _Ready(str):
 
 def _day(iso: str) -> str:
     """Write a date in ISO form for people."""
-    return words.day(date.fromisoformat(iso))
+    return numbers.day(date.fromisoformat(iso))
 
 
 def _parts(html: str) -> tuple[_Ready, _Ready, list[Heading]]:

@@ -1,15 +1,18 @@
 """Which sections of a notebook a source can fill; the others give way to one line that says what they need.
 
-A heading tagged `needs-transactions` stands for its section, up to the next heading of its level or above; another cell
-so tagged stands for itself. `without-transactions` is the opposite: kept only where that table is missing.
+A heading (`page.heading` or markdown) tagged `needs-transactions` stands for its section, up to the next heading of its
+level or above; another cell so tagged stands for itself. `without-transactions` is the opposite: kept only where that
+table is missing.
 """
 
+import re
 from collections.abc import Collection, Iterator
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 NEEDS, WITHOUT = "needs-", "without-"
+HEADING = re.compile(r'page\.heading\(\s*"([^"]+)"(?:,\s*(?:level=)?(\d))?')
 
 
 def fitting(notebook: NotebookNode, available: Collection[str]) -> NotebookNode:
@@ -39,7 +42,7 @@ def fitting(notebook: NotebookNode, available: Collection[str]) -> NotebookNode:
                 kept.append(cell)  # its place is kept; the line that takes it is written when all are known
             wanting.setdefault(missing, []).append(title)
     for table, titles in wanting.items():
-        source = f"from crmwb.reporting import page\n\npage.missing_sections({titles!r}, {table!r})"
+        source = f"from crmwb.display import page\n\npage.missing_sections({titles!r}, {table!r})"
         kept[place[table]] = new_code_cell(source, id=f"missing-{table}".replace("_", "-"))  # type: ignore[no-untyped-call]  # nbformat has no types
     notebook.cells = kept
     return notebook
@@ -59,7 +62,7 @@ def _with_needs(
         missing, unwanted = _missing(cell, available), _unwanted(cell, available)
         if level and (missing or unwanted):
             within = (level, missing or unwanted)
-        title = cell.source.lstrip("# ").partition("\n")[0] if level and missing else None
+        title = _title(cell) if level and missing else None
         yield cell, missing or unwanted, title
 
 
@@ -78,6 +81,13 @@ def _tables(cell: NotebookNode, prefix: str) -> list[str]:
 
 def _level(cell: NotebookNode) -> int:
     """Return the level of the heading that a cell begins with; 0 where it begins with none."""
-    if cell.cell_type != "markdown":
-        return 0
-    return len(cell.source) - len(cell.source.lstrip("#"))
+    if cell.cell_type == "markdown":
+        return len(cell.source) - len(cell.source.lstrip("#"))
+    heading = HEADING.match(cell.source)
+    return int(heading[2] or 2) if heading else 0
+
+
+def _title(cell: NotebookNode) -> str:
+    """Return the title of the heading that a cell begins with: its code, or its text."""
+    heading = HEADING.match(cell.source)
+    return heading[1] if heading else cell.source.lstrip("# ").partition("\n")[0]

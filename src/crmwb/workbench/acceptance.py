@@ -6,9 +6,9 @@ from pathlib import Path
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.display import tables
+from crmwb.display.picture import Picture, draw
 from crmwb.plots import acceptance as plots
-from crmwb.reporting import tables
-from crmwb.reporting.picture import Picture, draw
 from crmwb.segmentation import acceptance
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.display import tables, words
+from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
 from crmwb.plots import cards as plots
 from crmwb.plots import colours
-from crmwb.reporting import tables, words
-from crmwb.reporting.picture import Picture, draw
 from crmwb.segmentation import vocabulary
 
 

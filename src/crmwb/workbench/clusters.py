@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, params, storage
+from crmwb.display import tables, words
+from crmwb.display.picture import Picture, draw
 from crmwb.params import Params
 from crmwb.plots import clusters as plots
-from crmwb.reporting import tables, words
-from crmwb.reporting.picture import Picture, draw
 from crmwb.segmentation import clusters
 
 KEY = "customer_id"

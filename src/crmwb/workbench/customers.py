@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.display import tables, words
+from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
 from crmwb.plots import customers as plots
-from crmwb.reporting import tables, words
-from crmwb.reporting.picture import Picture, draw
 
 SHOWN = ["customer_id", "tier", "rfm_segment", "n_orders", "revenue_cents", "days_since_last", "p_alive", "clv_cents"]
 PER_MONTH = ["as_of", "customer_id", "revenue_cents", "n_orders", "last_purchase_on"]

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.display import tables, words
+from crmwb.display.picture import Picture, draw
 from crmwb.plots import equity as plots
-from crmwb.reporting import tables, words
-from crmwb.reporting.picture import Picture, draw
 
 MEASURES = ("customers", "purchases", "revenue_cents", "margin_cents")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from crmwb.reporting import tables
+from crmwb.display import tables
 
 GROUPS = ("industry", "region")
 

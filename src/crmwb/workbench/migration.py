@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, params, storage
+from crmwb.display import tables, words
+from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
 from crmwb.plots import migration as plots
-from crmwb.reporting import tables, words
-from crmwb.reporting.picture import Picture, draw
 
 SCHEMES = {"tier": "tiers", "rfm_segment": "RFM segments", "cluster_name": "clusters", "stage": "stages of life"}
 

@@ -8,9 +8,9 @@ import pandas as pd
 import pyarrow as pa
 
 from crmwb import engine, layout, params, storage
+from crmwb.display import tables, words
+from crmwb.display.picture import Picture, draw
 from crmwb.plots import multiview as plots
-from crmwb.reporting import tables, words
-from crmwb.reporting.picture import Picture, draw
 from crmwb.segmentation import multiview
 
 KEY = "customer_id"

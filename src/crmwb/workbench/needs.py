@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.display import tables, words
+from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
 from crmwb.plots import needs as plots
-from crmwb.reporting import tables, words
-from crmwb.reporting.picture import Picture, draw
 
 STANDARD = "standard"
 

@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.display import tables, words
+from crmwb.display.picture import Picture, draw
 from crmwb.plots import proof as plots
 from crmwb.plots import value as value_plots
-from crmwb.reporting import tables, words
-from crmwb.reporting.picture import Picture, draw
 
 LEVELS = {"coverage_50": 0.50, "coverage_80": 0.80, "coverage_95": 0.95}
 MEASURES = [

@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from crmwb import layout, storage
+from crmwb.display import tables, words
+from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
 from crmwb.plots import quality as plots
-from crmwb.reporting import tables, words
-from crmwb.reporting.picture import Picture, draw
 
 EXPECTATION = ["table", "column", "rule", "meaning", "severity", "checked", "failed", "passed", "examples"]
 

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crmwb.display import tables, words
+from crmwb.display.picture import Picture, draw
 from crmwb.plots import profit as plots
 from crmwb.plots import value as whale_plots
-from crmwb.reporting import tables, words
-from crmwb.reporting.picture import Picture, draw
 
 LAW = (
     ("top_20_share", "brought by the best 20% of customers", 0.8),

@@ -4,9 +4,9 @@ from typing import Any
 
 import pandas as pd
 
+from crmwb.display import tables, words
+from crmwb.display.picture import Picture, draw
 from crmwb.plots import scorecard as plots
-from crmwb.reporting import tables, words
-from crmwb.reporting.picture import Picture, draw
 
 
 class Scorecard:

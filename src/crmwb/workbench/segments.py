@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from crmwb import layout, params, storage
+from crmwb.display import tables, words
+from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
 from crmwb.plots import clusters as cluster_plots
 from crmwb.plots import segments as plots
-from crmwb.reporting import tables, words
-from crmwb.reporting.picture import Picture, draw
 
 if TYPE_CHECKING:  # these doors open rooms that take long to import
     from crmwb.workbench.acceptance import Acceptance

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, storage
-from crmwb.reporting import tables
+from crmwb.display import tables
 
 UNLOCKS = {
     "customers": "who customers are",

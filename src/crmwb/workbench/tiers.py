@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.display import tables, words
+from crmwb.display.picture import Picture, draw
 from crmwb.plots import crosswalk as plots
-from crmwb.reporting import tables, words
-from crmwb.reporting.picture import Picture, draw
 from crmwb.segmentation.tiers import CLASSES
 
 NAMES = {"tier": "value tiers", "value_class": "value classes", "value_tier": "tiers of the score card"}

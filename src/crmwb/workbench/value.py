@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.display import tables, words
+from crmwb.display.picture import Picture, draw
 from crmwb.plots import value as plots
 from crmwb.plots import worth as worth_plots
-from crmwb.reporting import tables, words
-from crmwb.reporting.picture import Picture, draw
 from crmwb.workbench.equity import Equity
 from crmwb.workbench.influence import Influence
 from crmwb.workbench.proof import Proof

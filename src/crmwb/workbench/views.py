@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from crmwb import layout, params, storage
+from crmwb.display import tables, words
+from crmwb.display.picture import Picture, draw
 from crmwb.params import ViewsParams
 from crmwb.plots import views as plots
-from crmwb.reporting import tables, words
-from crmwb.reporting.picture import Picture, draw
 from crmwb.segmentation import views
 from crmwb.segmentation.views.blocks import LEFT_OUT
 from crmwb.segmentation.views.labels import label

@@ -4,9 +4,9 @@ from typing import Any
 
 import pandas as pd
 
+from crmwb.display import tables
+from crmwb.display.picture import Picture, draw
 from crmwb.plots import wallet as plots
-from crmwb.reporting import tables
-from crmwb.reporting.picture import Picture, draw
 
 
 class Wallet:

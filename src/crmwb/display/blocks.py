@@ -1,0 +1,113 @@
+"""The blocks that a page is made of: typed, in no language, written as JSON by a notebook and rendered afterwards."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crmwb.findings import codec
+from crmwb.findings.say import Said
+
+MIME = "application/vnd.crmwb.block+json"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading; level 2 begins a section, 3 a part of one."""
+
+    title: Said
+    level: int = 2
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph of prose."""
+
+    said: Said
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A finding on the page; a headline also stands at its top and on the index page."""
+
+    said: Said
+    headline: bool = False
+
+
+@dataclass(frozen=True)
+class Note:
+    """A remark in small type."""
+
+    said: Said
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What cannot be told here, and what would be needed."""
+
+    what: Said
+    needs: Said
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A large number with its label and a remark; the remark may be empty."""
+
+    label: Said
+    value: Said
+    remark: Said = ""
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """A row of large numbers."""
+
+    items: tuple[Tile, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes
+    ----------
+    name : str
+        As in the frame.
+    title : Said
+        Its heading.
+    kind : str
+        How its values are written: money (cents), share, change, count, number, day, flag, term, said or text.
+    unit : str
+        The currency of money; the vocabulary of terms.
+    decimals : int or None
+        Of a number; as many throughout the column.
+    """
+
+    name: str
+    title: Said
+    kind: str
+    unit: str = ""
+    decimals: int | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of raw values, one tuple per row in the order of the columns; None is unknown."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    caption: Said = ""
+    folded: bool = False
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure, drawn once for each language: the image as a data URI, by the language's code."""
+
+    images: Mapping[str, str]
+    alt: Said
+    caption: Said = ""
+
+
+Block = Heading | Text | Statement | Note | Missing | Tiles | Table | Figure
+
+codec.register(Heading, Text, Statement, Note, Missing, Tile, Tiles, Column, Table, Figure)

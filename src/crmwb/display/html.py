@@ -1,0 +1,146 @@
+"""Blocks of a page as HTML, in the language in use."""
+
+from collections.abc import Callable
+from datetime import date
+from html import escape
+from typing import Any
+
+from crmwb.display.blocks import Block, Column, Figure, Heading, Missing, Note, Statement, Table, Text, Tiles
+from crmwb.findings import Finding, Name, Term, language, numbers
+from crmwb.findings.say import Said, say
+
+SHORT = 24  # letters that stay on one line
+RIGHT = ("money", "share", "change", "count", "number")
+GENERAL = ("tier", "rfm_segment", "stage", "value_class")  # vocabularies of a column that may hold any segment
+WRITERS: dict[str, Callable[[Column, Any], str]] = {
+    "money": lambda _, cents: numbers.count(cents / 100),
+    "share": lambda _, part: numbers.share(part),
+    "change": lambda _, part: numbers.change(part),
+    "count": lambda _, n: numbers.count(n),
+    "number": lambda column, value: numbers.number(value, column.decimals),
+    "day": lambda _, iso: numbers.day(date.fromisoformat(iso), short=True),
+    "month": lambda _, iso: numbers.month(date.fromisoformat(iso), short=True),
+    "flag": lambda _, is_so: numbers.yes_no(is_so),
+    "term": lambda column, key: _term(column.unit, key),
+    "said": lambda _, value: say(value),
+    "text": lambda _, text: text,
+}
+
+
+def html(block: Block) -> str:  # noqa: PLR0911  # one line per kind of block
+    """Return a block as HTML that needs nothing else."""
+    match block:
+        case Heading(title, level):
+            return f"<h{level}>{_text(title)}</h{level}>"
+        case Text(said):
+            return f"<p>{_text(said)}</p>"
+        case Statement(said):
+            return f'<p class="finding">{_text(said)}</p>'
+        case Note(said):
+            return f'<p class="note">{_text(said)}</p>'
+        case Missing():
+            return f'<p class="note">{escape(_missing(block))}</p>'
+        case Tiles():
+            return _tiles(block)
+        case Table():
+            return _folding_table(block) if block.folded else table(block)
+        case Figure():
+            return _figure(block)
+
+
+def plain(block: Block) -> str:
+    """Return a block as plain text: what golden pages and terminals show."""
+    match block:
+        case Heading(title, level):
+            return f"{'#' * level} {say(title)}"
+        case Text(said) | Statement(said) | Note(said):
+            return say(said)
+        case Missing():
+            return _missing(block)
+        case Tiles(items):
+            return "\n".join(" · ".join(filter(None, map(say, (i.label, i.value, i.remark)))) for i in items)
+        case Table():
+            return _plain_table(block)
+        case Figure(_, alt, caption):
+            return "\n".join(filter(None, (f"[{say(alt)}]", say(caption))))
+
+
+def cell(column: Column, value: Any) -> str:
+    """Write one value of a table."""
+    if numbers.is_unknown(value):
+        return numbers.UNKNOWN
+    return WRITERS[column.kind](column, value)
+
+
+def title(column: Column) -> str:
+    """Return the heading of a column, with the currency of money."""
+    heading = _capital(say(column.title))
+    if column.kind == "money" and column.unit:
+        unit = Name(numbers.currency_name(column.unit))
+        return say(Finding("common.with_unit", {"what": Name(heading), "unit": unit}))
+    return heading
+
+
+def table(block: Table) -> str:
+    """Return a table as HTML: numbers right-aligned (inline: JupyterLab has no style sheet)."""
+    texts = [[cell(column, row[i]) for row in block.rows] for i, column in enumerate(block.columns)]
+    sides = ["right" if column.kind in RIGHT else "left" for column in block.columns]
+    unbroken = [";white-space:nowrap" if all(len(text) <= SHORT for text in column) else "" for column in texts]
+    head = "".join(
+        f'<th scope="col" style="text-align:{side}">{escape(title(column))}</th>'
+        for column, side in zip(block.columns, sides, strict=True)
+    )
+    styles = [f' style="text-align:{side}{keep}"' for side, keep in zip(sides, unbroken, strict=True)]
+    rows = zip(*texts, strict=True) if block.columns else ()
+    body = "".join(
+        f"<tr>{''.join(f'<td{style}>{escape(text)}</td>' for style, text in zip(styles, row, strict=True))}</tr>"
+        for row in rows
+    )
+    caption = f"<caption>{_text(block.caption)}</caption>" if block.caption and not block.folded else ""
+    content = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+    return f'<div class="scroll"><table class="numbers">{caption}{content}</table></div>'
+
+
+def _folding_table(block: Table) -> str:
+    return f"<details><summary>{_text(block.caption)}</summary>{table(block)}</details>"
+
+
+def _plain_table(block: Table) -> str:
+    lines = [" | ".join(title(column) for column in block.columns)]
+    lines += [" | ".join(cell(c, v) for c, v in zip(block.columns, row, strict=True)) for row in block.rows]
+    return "\n".join(filter(None, [say(block.caption), *lines]))
+
+
+def _tiles(block: Tiles) -> str:
+    cells = "".join(
+        f'<div class="tile"><span class="label">{_text(item.label)}</span>'
+        f'<span class="value">{_text(item.value)}</span><span class="remark">{_text(item.remark)}</span></div>'
+        for item in block.items
+    )
+    return f'<div class="tiles">{cells}</div>'
+
+
+def _figure(block: Figure) -> str:
+    below = f"<figcaption>{_text(block.caption)}</figcaption>" if block.caption else ""
+    image = block.images.get(language.current().code) or next(iter(block.images.values()))
+    return f'<figure><img src="{image}" alt="{_text(block.alt)}">{below}</figure>'
+
+
+def _missing(block: Missing) -> str:
+    return say(Finding("common.missing", {"what": Name(say(block.what)), "needs": Name(say(block.needs))}))
+
+
+def _term(vocabulary: str, key: str) -> str:
+    if vocabulary:
+        return say(Term(vocabulary, key))
+    plain_key = key.replace("_", " ")
+    said = (say(Term(kind, key)) for kind in GENERAL)
+    return next((text for text in said if text != plain_key), plain_key)
+
+
+def _text(said: Said) -> str:
+    return escape(say(said))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

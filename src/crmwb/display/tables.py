@@ -1,0 +1,136 @@
+"""Data frames as tables of raw values with kinds: a column's name, type and size say how it is written."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crmwb.display import html as rendering
+from crmwb.display.blocks import Column, Table
+from crmwb.findings import Term, Value
+from crmwb.findings.say import Said
+
+# Columns of words from a fixed vocabulary, and which; "" where it may be any of the segments.
+VOCABULARY = {
+    "tier": "tier",
+    "value_tier": "tier",
+    "rfm_segment": "rfm_segment",
+    "stage": "stage",
+    "next_stage": "stage",
+    "value_class": "value_class",
+    "column": "column",
+    "table": "table",
+    "forecast": "model",
+    "forecaster": "model",
+    "severity": "severity",
+    "segment": "",
+    "level": "",
+    "other_level": "",
+    "from_segment": "",
+    "to_segment": "",
+    "cluster_name": "cluster",
+}
+SHARES = ("p_alive", "precision", "recall")  # their names do not say that they are shares
+
+
+def html(
+    frame: pd.DataFrame, *, caption: Said = "", currency: str = "", labels: Mapping[str, Said] | None = None
+) -> str:
+    """Return `frame` as an HTML table in the language in use; see `table`."""
+    return rendering.table(table(frame, caption=caption, currency=currency, labels=labels))
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    caption: Said = "",
+    currency: str = "",
+    labels: Mapping[str, Said] | None = None,
+    vocabulary: Mapping[str, str] | None = None,
+    folded: bool = False,
+) -> Table:
+    """Return `frame` as a table, without its index.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per row of the table. A column's name says how it is written: `*_cents` as whole money, `*share` as a
+        percentage, `n_*` and integers with thousands, other numbers with three digits, values of findings as they are
+        said.
+    caption : Said, optional
+        What the table shows; written above it.
+    currency : str, optional
+        Stands in the headings of money columns.
+    labels : mapping of str to Said, optional
+        Headings for columns whose name does not say enough; the others come from `columns.toml`.
+    vocabulary : mapping of str to str, optional
+        The kind of `Term` that a column holds, where `VOCABULARY` does not know it.
+    folded : bool, default False
+        Show only the caption until a reader asks for more; on paper, everything.
+    """
+    columns = tuple(
+        column(str(name), frame[name], currency, (labels or {}).get(str(name)), vocabulary) for name in frame.columns
+    )
+    cells = [[_raw(value) for value in frame[name]] for name in frame.columns]
+    return Table(columns, tuple(zip(*cells, strict=True)), caption, folded)
+
+
+def column(
+    name: str,
+    values: pd.Series,
+    currency: str = "",
+    label: Said | None = None,
+    vocabulary: Mapping[str, str] | None = None,
+) -> Column:
+    """Return the column of a table, its kind chosen by name, type and size."""
+    title: Said = Term("column", name) if label is None else label
+    words = (vocabulary or {}).get(name, VOCABULARY.get(name))
+    if not _is_numeric(values):
+        kind = _kind_of_words(values)
+        return Column(name, title, "term", words) if kind == "text" and words is not None else Column(name, title, kind)
+    if name.endswith("_cents"):
+        return Column(name, title, "money", currency)
+    known = values.dropna().astype(float)
+    if name.endswith("share") or name in SHARES:
+        return Column(name, title, "share")
+    if name.endswith("change"):
+        return Column(name, title, "change")
+    if name.startswith("n_") or (known == known.round()).all():
+        return Column(name, title, "count")
+    return Column(name, title, "number", decimals=_decimals(float(known.abs().max())))
+
+
+def _kind_of_words(values: pd.Series) -> str:
+    """Return the kind of a column that holds no numbers."""
+    known = values.dropna()
+    first = known.iloc[0] if len(known) else None
+    if isinstance(first, bool | np.bool_):
+        return "flag"
+    if isinstance(first, Value):
+        return "said"
+    return "day" if hasattr(first, "isoformat") else "text"
+
+
+def _raw(value: Any) -> Any:
+    """Return a value as JSON holds it: floats to six digits, days as ISO text, unknown as None."""
+    if isinstance(value, Value):
+        return value
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        return None
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, int | np.integer):
+        return int(value)
+    if isinstance(value, float | np.floating):
+        return float(f"{value:.6g}")
+    return value.isoformat()[:10] if hasattr(value, "isoformat") else str(value)
+
+
+def _is_numeric(values: pd.Series) -> bool:
+    return bool(pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values))
+
+
+def _decimals(largest: float) -> int:
+    """Return how many decimals give the largest value of a column three digits."""
+    return 0 if largest == 0 else int(min(max(2 - np.floor(np.log10(largest)), 0), 6))

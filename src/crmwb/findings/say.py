@@ -1,0 +1,142 @@
+"""Saying a finding or a value in the language in use, from its catalogue."""
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crmwb.findings import language, numbers
+from crmwb.findings.catalogue import find, message
+from crmwb.findings.finding import Finding, Unavailable
+from crmwb.findings.values import (
+    Change,
+    Count,
+    Day,
+    Days,
+    Interval,
+    Listing,
+    Money,
+    Month,
+    Name,
+    Number,
+    Share,
+    Span,
+    Term,
+    Times,
+    Value,
+)
+
+Said = Value | str
+
+
+def say(what: Said) -> str:
+    """Write a finding, or a value, in the language in use; a str stands as it is.
+
+    Raises
+    ------
+    LookupError
+        The catalogue has no message of its code, or a value that the message speaks of is missing.
+
+    Examples
+    --------
+    >>> say(Finding("common.interval", {"low": Share(0.1), "high": Share(0.2)}))
+    '10% to 20%'
+    """
+    if isinstance(what, str):
+        return what
+    written = _write(what)
+    # A sentence that begins with a word of ours begins with a capital; a name from the data stays as it is.
+    if isinstance(what, Finding | Unavailable) and message(what.code, _code()).startswith("{"):
+        return written if isinstance(_first(what), Name) else written[:1].upper() + written[1:]
+    return written
+
+
+def fill(text: str, values: Mapping[str, Any]) -> str:
+    """Fill a message: `{name}` with a value, `{name:one|other}` with the word that fits its number."""
+    return string.Formatter().vformat(text, (), {name: _Written(value) for name, value in values.items()})
+
+
+def term(kind: str, key: str) -> str:
+    """Return a word of a fixed vocabulary; a key without an entry is written without underscores."""
+    code = f"columns.{key}" if kind == "column" else f"terms.{kind}.{key}"
+    return find(code, _code()) or key.removesuffix("_cents").replace("_", " ")
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A value while a message is being filled with it."""
+
+    value: Any
+
+    def __format__(self, forms: str) -> str:
+        if not forms:
+            return _write(self.value)
+        words = forms.split("|")
+        return words[min(numbers.plural_form(_size(self.value)), len(words) - 1)]
+
+
+def _write(what: Any) -> str:  # noqa: C901, PLR0911, PLR0912  # one line per kind of value
+    match what:
+        case Finding():
+            return fill(message(what.code, _code()), what.values)
+        case Unavailable():
+            return _unavailable(what)
+        case Money(cents, currency, exact):
+            return numbers.exact_money(cents, currency) if exact else numbers.money(cents, currency)
+        case Share(value):
+            return numbers.share(value)
+        case Change(value):
+            return numbers.change(value)
+        case Times(value):
+            return numbers.times(value)
+        case Number(value):
+            return numbers.number(value)
+        case Count(value, noun):
+            return numbers.counted(value, noun) if noun else numbers.count(value)
+        case Days(value):
+            return numbers.days(value)
+        case Span(value):
+            return numbers.span(value)
+        case Day(when):
+            return numbers.day(when)
+        case Month(when):
+            return numbers.month(when)
+        case Name(text):
+            return text
+        case Term(kind, key):
+            return term(kind, key)
+        case Interval(low, high):
+            return numbers.interval(_write(low), _write(high))
+        case Listing(items):
+            return numbers.listing([_write(item) for item in items])
+        case str():
+            return what
+        case int() | float():
+            return numbers.number(what)
+    raise TypeError(f"a finding's values are of findings.values; this is {type(what).__name__}")
+
+
+def _unavailable(what: Unavailable) -> str:
+    said = fill(message(what.code, _code()), what.values)
+    if not what.needs:
+        return said
+    return fill(message("common.needs", _code()), {"what": said, "needs": Listing(tuple(what.needs))})
+
+
+def _first(what: Finding | Unavailable) -> Any:
+    """Return the value that the message begins with."""
+    name = next(name for _, name, _, _ in string.Formatter().parse(message(what.code, _code())) if name)
+    value = what.values[name]
+    return value.items[0] if isinstance(value, Listing) and value.items else value
+
+
+def _size(value: Any) -> float:
+    """Return the number that decides about the plural; of an unknown one, any."""
+    known = value if isinstance(value, int | float) else getattr(value, "value", None)
+    if isinstance(value, Listing):
+        known = len(value.items)
+    return 2 if known is None else float(known)
+
+
+def _code() -> str:
+    return language.current().code
