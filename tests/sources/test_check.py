@@ -128,3 +128,15 @@ def test_without_a_mapping_it_says_so(exports):
     done = CliRunner().invoke(app, ["check"])
     assert done.exit_code == 1
     assert "No mapping to check" in done.stderr
+
+
+def test_a_join_is_tried_against_every_row_of_what_is_joined(exports, check):
+    exports.write(GOOD)
+    prices = "".join(f"c{i},{i}\n" for i in reversed(range(3_000)))
+    exports.write(f"who,price\n{prices}".replace("c3,3\n", ""), "prices.csv")
+    exports.map({"revenue_cents": "p.price"}, join={"p": {"file": "prices.csv", "on": {"customer": "who"}}})
+    code, lines = check()
+    assert code == 0
+    said = told(lines, "tables.transactions.join: 143 of 1,000 rows: no row in prices.csv with the same who")
+    assert "(first: sales.csv row 5" in said
+    assert "transactions: 1,000 rows tried, 143 of them unreadable" in lines

@@ -24,6 +24,7 @@ from crmwb.tables import ARROW_TYPES, TABLES, Column, Kind, Severity, Table
 
 N_ROWS = 1_000  # of each file
 N_VALUES = 3
+OPTIONS = ("filter", "join", "spread")  # of a table, that faults are told of beside its columns
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ class _Judged:
         return found
 
     def _key(self, name: str) -> str:
-        return self._place("filter") if name == "filter" else self._place("columns", name)
+        return self._place(name) if name in OPTIONS else self._place("columns", name)
 
     def _example(self, name: str, faults: list[tuple[dict[Hashable, Any], str]]) -> str:
         """Say what is wrong, with the first row's own text."""

@@ -9,7 +9,7 @@ from datetime import datetime
 import ibis
 
 from crmwb.errors import CrmwbError
-from crmwb.sources import casts, expressions, rates, values
+from crmwb.sources import casts, expressions, orders, rates, values
 from crmwb.sources.lines import Key, Places
 from crmwb.sources.mapping import ColumnMapping, Mapping, TableMapping
 from crmwb.tables import MOST_CENTS, TABLES, Column, Kind, Table
@@ -112,6 +112,7 @@ def _table_mistakes(table: Table, mapped: TableMapping, mapping: Mapping) -> Ite
     if is_read and not any(c.source_columns or c.one_per for c in mapped.columns.values()):
         yield ("columns",), f"none of them is a column of {is_read}"
     yield from ((("filter",), said) for said in _filter_mistakes(mapped))
+    yield from _spread_mistakes(mapped)
     yield from _currency_mistakes(mapped, mapping)
     yield from ((("derived_from",), said) for said in _derivation_mistakes(table, mapped, mapping))
 
@@ -126,6 +127,18 @@ def _filter_mistakes(mapped: TableMapping) -> Iterator[str]:
         return
     if given.type is not expressions.Type.TRUTH:
         yield f"gives {given.type}; a filter is true for the rows to read, such as deal_stage = 'Won'"
+
+
+def _spread_mistakes(mapped: TableMapping) -> Iterator[Mistake]:
+    for name, each in mapped.spread.items():
+        for option in ("amount", "by"):
+            column = getattr(each, option)
+            try:
+                orders.read_number(column, lambda _: ibis.null("string"), mapped.style_of(column))
+            except expressions.ExpressionError as error:
+                yield ("spread", name, option), str(error)
+            if column.unit != "whole":
+                yield ("spread", name, option), "unit has no place here; name an amount in whole units of money"
 
 
 def _currency_mistakes(mapped: TableMapping, mapping: Mapping) -> Iterator[Mistake]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from crmwb.sources.joins import Joined
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -102,6 +104,8 @@ class Delivery:
         For some of these tables, what their mappings' filters left out.
     truth : Truth or None
         Of a simulated source.
+    joined : dict of str to list of Joined
+        For some of these tables, what became of their joins.
     """
 
     origin: Origin
@@ -109,6 +113,7 @@ class Delivery:
     unreadable: dict[str, ir.Table] = field(default_factory=dict)
     filtered: dict[str, Filtered] = field(default_factory=dict)
     truth: Truth | None = None
+    joined: dict[str, list[Joined]] = field(default_factory=dict)
 
 
 def _sha256(path: Path) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,19 +12,23 @@ from crmwb import engine, layout, progress
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.params import SourceParams
-from crmwb.sources import contract, database, expressions, mapping, rates, reading, rows, staging
+from crmwb.sources import contract, database, joins, mapping, rates, reading, rows, staging
 from crmwb.sources.delivery import Delivery, Filtered, Origin
 from crmwb.sources.formats import ROW
 from crmwb.sources.found import Found, find
+from crmwb.sources.joins import Joined, Partner
 from crmwb.sources.lines import Key, Places
 from crmwb.sources.mapping import Mapping, TableMapping
+from crmwb.sources.related import related
 from crmwb.sources.rows import SourceRows
 from crmwb.sources.staging import FILE, Wanted
+from crmwb.sources.wanted import asked, asked_by_derived
 from crmwb.tables import TABLES, Table
 
 T = TypeVar("T")
 
 N_FILES_TRIED = 10
+N_PARTNERS_TRIED = 500_000  # rows of what is joined, where a mapping is only tried
 
 
 def read(con: Backend, params: SourceParams, folder: Path) -> Delivery:
@@ -66,6 +70,7 @@ def read(con: Backend, params: SourceParams, folder: Path) -> Delivery:
         tables={name: rows.good(parts, TABLES[name]) for name, parts in every.items()},
         unreadable={name: rows.bad(con, parts, name) for name, parts in every.items()},
         filtered=at_work.filtered,
+        joined=at_work.joined,
     )
 
 
@@ -81,6 +86,8 @@ class Reading:
         What the filters of a table left out, once it is read.
     stored : list of dict
         What was read from the database, as the manifest tells of files.
+    joined : dict of str to list of Joined
+        What became of the joins of a table.
     """
 
     con: Backend
@@ -92,6 +99,7 @@ class Reading:
     n_rows: int | None = None
     filtered: dict[str, Filtered] = field(default_factory=dict)
     stored: list[dict[str, Any]] = field(default_factory=list)
+    joined: dict[str, list[Joined]] = field(default_factory=dict)
     _found: dict[str, Found] = field(default_factory=dict)
 
     @property
@@ -143,19 +151,11 @@ class Reading:
     def part(self, key: Key, table: Table, part: TableMapping, periods: ir.Table | None) -> SourceRows:
         """Read one part of a table: its files, its rows in the database, or those in the mapping."""
         label = "-".join(str(k) for k in key)
-        path = self.folder / f"{label}.parquet"
-        if part.rows:
-            staged = staging.stage_rows(part, self.places.path.name, path)
-        elif part.stored:
-            with self._query(key, part) as query:
-                staged = staging.stage([query], part, self._wanted(key, part), path)
-            self.stored.append(query.told)
-        else:
-            files = find(self.directory, str(part.file), self.places.of((*key, "file")))
-            files = files if self.n_rows is None else files[:N_FILES_TRIED]
-            self._found |= {file.on_disk: file for file in files}
-            staged = staging.stage(files, part, self._wanted(key, part), path, self.n_rows)
+        columns = asked(self.described, self.places, key, part)
+        staged = self._staged(key, part, columns.own, label, self.n_rows)
         opened = rows.open_staged(self.con, staged, part, f"source {label}")
+        if part.is_related:
+            opened = self._related(key, table.name, opened, columns.joined)
         with progress.step(f"casting {table.name} ({staged.n_rows:,} rows)"):
             read_rows = self._set_down(reading.read(opened, table, periods), label)
         if part.filter is not None:
@@ -165,6 +165,41 @@ class Reading:
             refuse_bad(self.con, read_rows, self.places.of(key))
         return read_rows
 
+    def _staged(
+        self, key: Key, part: TableMapping, wanted: dict[str, Wanted], label: str, n_rows: int | None
+    ) -> staging.Staged:
+        """Set the source's rows down as text."""
+        path = self.folder / f"{label}.parquet"
+        if part.rows:
+            return staging.stage_rows(part, self.places.path.name, path)
+        if part.stored:
+            with self._query(key, part, n_rows) as query:
+                staged = staging.stage([query], part, wanted, path)
+            self.stored.append(query.told)
+            return staged
+        files = find(self.directory, str(part.file), self.places.of((*key, "file")))
+        files = files if n_rows is None else files[:N_FILES_TRIED]
+        self._found |= {file.on_disk: file for file in files}
+        return staging.stage(files, part, wanted, path, n_rows)
+
+    def _related(self, key: Key, name: str, opened: SourceRows, columns: dict[str, dict[str, Wanted]]) -> SourceRows:
+        """Join, fill down and spread, and set the result down."""
+        label = "-".join(str(k) for k in key)
+        partners = []
+        for alias, mapped in opened.mapping.join.items():
+            own = (*key, "join", alias)
+            some = None if self.n_rows is None else max(self.n_rows, N_PARTNERS_TRIED)
+            staged = self._staged(own, mapped, columns[alias], f"{label}-{alias}", some)
+            there = rows.open_staged(self.con, staged, mapped, f"source {label}-{alias}")
+            partners.append(Partner(alias, mapped, there, self.places.of(own), some is None or staged.n_rows < some))
+        with progress.step(f"joining {name}"):
+            found, joined = related(self.con, opened, partners)
+            found = rows.set_down(self.con, found, f"related {label}", self.folder / f"{label}.related.parquet")
+        for each in joined if self.n_rows is None else ():
+            joins.say(name, each)
+        self.joined.setdefault(name, []).extend(joined)
+        return found
+
     def derived(self, name: str, every: dict[str, list[SourceRows]]) -> SourceRows:
         """Make a table of the keys that stand in others."""
         part = self.described.tables[name][0]
@@ -173,16 +208,16 @@ class Reading:
             return self._set_down(reading.read(reading.latest_known(TABLES[name], part, bases), TABLES[name]), name)
 
     @contextmanager
-    def _query(self, key: Key, part: TableMapping) -> Iterator[database.Query]:
+    def _query(self, key: Key, part: TableMapping, n_rows: int | None) -> Iterator[database.Query]:
         """Open the table or the query in the database that a part's rows stand in."""
         asked_by = self.places.of((*key, str(part.stored)))
         with database.connect() as con:
             if part.table is not None:
-                yield database.open_table(con, part.table, asked_by, order_by=part.order_by, n_rows=self.n_rows)
+                yield database.open_table(con, part.table, asked_by, order_by=part.order_by, n_rows=n_rows)
             else:
                 name = str(part.query)
                 query = self._sql(name, asked_by)
-                yield database.open_query(con, query, name, asked_by, order_by=part.order_by, n_rows=self.n_rows)
+                yield database.open_query(con, query, name, asked_by, order_by=part.order_by, n_rows=n_rows)
 
     def _sql(self, name: str, key: str) -> str:
         path = self.places.path.parent / name
@@ -194,46 +229,11 @@ class Reading:
     def _set_down(self, read_rows: SourceRows, label: str) -> SourceRows:
         return rows.set_down(self.con, read_rows, f"read {label}", self.folder / f"{label}.cast.parquet")
 
-    def _wanted(self, key: Key, part: TableMapping) -> dict[str, Wanted]:
-        """Return the source columns that a part's files must or may have, and what of the mapping asks for each.
-
-        A table derived from this one reads its columns from the same files: of a table in several parts, any may have
-        them. Where any of them reads a column as a pseudonym, only its codes are kept (the contract's check has seen
-        to it that all do).
-        """
-        wanted: dict[str, Wanted] = {}
-        for column in expression_columns(part.filter):
-            wanted.setdefault(column, Wanted(self.places.of((*key, "filter"))))
-        for column in part.currency.source_columns if part.currency else ():
-            wanted.setdefault(column, Wanted(self.places.of((*key, "currency"))))
-        for canonical, mapped in part.columns.items():
-            for column in mapped.source_columns:
-                wanted.setdefault(column, Wanted(self.places.of((*key, "columns", canonical))))
-        for column, asked in self._asked_by_derived(str(key[1])).items() if key[0] == "tables" else ():
-            wanted.setdefault(column, Wanted(asked, needed=len(self.described.tables[str(key[1])]) == 1))
-        coded = contract.pseudonyms(self.described, str(key[1]), part) if key[0] == "tables" else {}
-        return {column: replace(asked, pseudonym=coded.get(column)) for column, asked in wanted.items()}
-
-    def _asked_by_derived(self, base: str) -> dict[str, str]:
-        """Return the source columns that tables derived from `base` read, and what asks for each."""
-        return {
-            column: self.places.of(("tables", name, 0, "columns", canonical))
-            for name, (derived, *_) in self.described.tables.items()
-            if base in derived.derived_from
-            for canonical, mapped in derived.columns.items()
-            for column in mapped.source_columns
-        }
-
     def _refuse_unmet(self, name: str, parts: list[SourceRows]) -> None:
         there = list(dict.fromkeys(column for part in parts for column in part.columns))
-        for column, key in self._asked_by_derived(name).items():
+        for column, key in asked_by_derived(self.described, self.places, name).items():
             if column not in there and not any(part.mapping.rows for part in parts):
                 raise CrmwbError(f"{key}: no file of {name} has a column {column!r}; mend the name.")
-
-
-def expression_columns(expression: str | None) -> tuple[str, ...]:
-    """Return the source columns of an expression; none where there is no expression."""
-    return () if expression is None else expressions.columns(expression)
 
 
 def refuse_bad(con: Backend, read_rows: SourceRows, key: str) -> None:

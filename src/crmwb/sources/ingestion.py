@@ -58,6 +58,8 @@ def ingest(p: Params, folder: Path = layout.CANONICAL) -> None:
                 if name in delivery.unreadable:
                     tables[name]["unreadable"] = _write_unreadable(con, name, delivery.unreadable[name], beside)
                 tables[name] |= _told_filtered(name, delivery.filtered.get(name, Filtered()))
+                if name in delivery.joined:
+                    tables[name]["joined"] = [joined.manifest() for joined in delivery.joined[name]]
                 _refuse_empty(name, tables[name])
             if delivery.truth is not None:
                 _write_truth(con, delivery.truth, beside / layout.TRUTH.name)

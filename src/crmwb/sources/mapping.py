@@ -21,8 +21,9 @@ WHITESPACE = "whitespace"
 COLUMN_ORIGINS = ("column", "constant", "expression", "one_per")
 STORED = ("table", "query")  # in a database
 TABLE_ORIGINS = ("file", *STORED, "derived_from", "rows")
+RELATIONS = ("join", "fill_down", "spread")  # of rows to others
 OF_FILES = {"delimiter", "encoding", "quote", "skip_rows", "sheet", "column_names"}
-OF_SOURCES = {"order_by", "filter", "currency", "accounting"}
+OF_SOURCES = {"order_by", "filter", "currency", "accounting", *RELATIONS}
 WITHOUT_MEANING = {
     "file": {"order_by"},
     **dict.fromkeys(STORED, OF_FILES),
@@ -120,6 +121,56 @@ class ColumnMapping(Section):
         return () if self.column is None else (self.column,)
 
 
+class FillDown(Section):
+    """Cells that stand only in the first of the rows they hold for: merged cells, or an order's head on its first line.
+
+    A bare text or a list in the file is short for `{columns: …}`.
+
+    Attributes
+    ----------
+    columns : str or list of str
+        Source columns in which an unknown value is the last known one above it.
+    within : str or list of str
+        Only among rows in which these columns are the same (the order's number); without it, within each file.
+    """
+
+    columns: Annotated[Texts, Field(min_length=1)]
+    within: Texts = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _columns_alone(cls, given: Any) -> Any:
+        return {"columns": given} if isinstance(given, str | list) else given
+
+    @field_validator("columns", "within", mode="before")
+    @classmethod
+    def _one_text_is_a_list_of_one(cls, given: Any) -> Any:
+        return [given] if isinstance(given, str) else given
+
+
+class Spread(Section):
+    """An amount of a whole order, spread over its lines to the cent; it becomes a source column of its own.
+
+    Attributes
+    ----------
+    amount : column
+        The order's amount, in whole units of money: on one of its lines, or the same on each.
+    over : str or list of str
+        Source columns that are the same on the lines of one order.
+    by : column
+        What the lines' shares are in proportion to; evenly where it is 0 on all of them.
+    """
+
+    amount: ColumnMapping
+    over: Annotated[Texts, Field(min_length=1)]
+    by: ColumnMapping
+
+    @field_validator("over", mode="before")
+    @classmethod
+    def _one_text_is_a_list_of_one(cls, given: Any) -> Any:
+        return [given] if isinstance(given, str) else given
+
+
 class TableMapping(Section):
     r"""Where rows of one canonical table come from (exactly one of `TABLE_ORIGINS`) and how they are written.
 
@@ -140,6 +191,12 @@ class TableMapping(Section):
         source columns of those tables' files; the latest known value counts.
     rows : list of dict
         The rows themselves, each with canonical columns and their values.
+    join : dict of str to JoinMapping
+        Other files or tables of which each row here has one; their columns are called "name.column".
+    fill_down : FillDown
+        Columns whose unknown values are the last known ones above, before rows are joined.
+    spread : dict of str to Spread
+        Source columns to make: amounts of whole orders, spread over their lines, after rows are joined.
     filter : str
         An expression that is true for the rows to read; the others are left out and counted.
     currency : column
@@ -174,6 +231,9 @@ class TableMapping(Section):
     order_by: Texts = ()
     derived_from: Texts = ()
     rows: Annotated[tuple[dict[str, Value], ...], Field(strict=False)] = ()
+    join: dict[Annotated[str, Field(pattern=r"^\w+$")], "JoinMapping"] = Field(default_factory=dict)
+    fill_down: FillDown | None = None
+    spread: dict[Annotated[str, Field(min_length=1)], Spread] = Field(default_factory=dict)
     filter: Annotated[str, Field(min_length=1)] | None = None
     currency: ColumnMapping | None = None
     delimiter: str = ","
@@ -268,6 +328,16 @@ class TableMapping(Section):
         return next((origin for origin in STORED if getattr(self, origin) is not None), None)
 
     @property
+    def is_related(self) -> bool:
+        """Whether its rows are made of others beside what its file says: joined, filled down or spread."""
+        return bool(self.join or self.fill_down or self.spread)
+
+    def join_of(self, column: str) -> tuple[str, str] | None:
+        """Return the join that a source column comes from, and its name there; None for one of its own."""
+        name, point, own = column.partition(".")
+        return (name, own) if point and name in self.join else None
+
+    @property
     def style(self) -> NumberStyle:
         """How its numbers are written."""
         return NumberStyle(self.decimal, self.thousands, self.currency_sign, self.accounting)
@@ -276,6 +346,39 @@ class TableMapping(Section):
         """Return how the numbers of a column are written: as it says itself, else as the table says."""
         own = {name: getattr(column, name) for name in ("decimal", "thousands", "currency_sign", "accounting")}
         return replace(self.style, **{name: value for name, value in own.items() if value is not None})
+
+
+class JoinMapping(TableMapping):
+    """A file, a table or a query of which each row of another has one, and how it is written: as in `TableMapping`.
+
+    Attributes
+    ----------
+    on : str, list of str or dict
+        Columns that are the same in both; a dict where they have different names: {here: there}. A column here may be
+        one of a join before: {orders.customer_id: id}.
+    unmatched : {"quarantine", "keep"}
+        Rows without a partner: set aside with the reason, or kept with the partner's columns unknown.
+    several : {"refuse", "first", "last"}
+        Where different rows there have the same key, which would multiply rows here: stop, or take the first or last.
+    """
+
+    columns: dict[str, ColumnMapping] = Field(default_factory=dict, exclude=True)
+    on: Annotated[dict[str, SourceColumn], Field(min_length=1)]
+    unmatched: Literal["quarantine", "keep"] = "quarantine"
+    several: Literal["refuse", "first", "last"] = "refuse"
+
+    @field_validator("on", mode="before")
+    @classmethod
+    def _same_names(cls, given: Any) -> Any:
+        names = [given] if isinstance(given, str) else given
+        return {name: name for name in names} if isinstance(names, list) else names
+
+    @model_validator(mode="after")
+    def _rows_of_a_source(self) -> Self:
+        idle = sorted({"derived_from", "rows", "columns", "currency", "filter", *RELATIONS} & self.model_fields_set)
+        if idle:
+            raise ValueError(f"{_and(idle)} mean nothing in a join")
+        return self
 
 
 class Mapping(Section):

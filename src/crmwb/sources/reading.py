@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from crmwb.sources import casts, expressions, rates
 from crmwb.sources.formats import ROW
 from crmwb.sources.mapping import ColumnMapping, TableMapping
-from crmwb.sources.rows import FAULTY, KEY, REASON, SourceRows
+from crmwb.sources.rows import FAULTY, KEY, REASON, SourceRows, original
 from crmwb.sources.staging import FILE
 from crmwb.tables import Column, Kind, Table
 
@@ -48,6 +48,10 @@ def read(rows: SourceRows, table: Table, periods: ir.Table | None = None) -> Sou
     if UNCLEAR in found.columns:
         what = str(mapping.filter).replace("; ", ";")  # between faults stands "; "
         faults["filter"] = ibis.ifelse(found[UNCLEAR], f"{what} cannot be told: {CANNOT_READ}", NO_FAULT)
+    before = {option: found[name] for option, name in rows.faults.items()}
+    for fault in before.values():  # what is unknown because of it is no fault of its own
+        faults = {name: ibis.ifelse(fault.notnull(), NO_FAULT, own) for name, own in faults.items()}
+    faults = before | faults
     found = found.mutate(**{_fault_in(name): fault for name, fault in faults.items()})
     told = found.select(
         FILE,
@@ -55,7 +59,7 @@ def read(rows: SourceRows, table: Table, periods: ir.Table | None = None) -> Sou
         *([KEY] if KEY in found.columns else []),
         *ids,
         *(c.name for c in columns),
-        **{name: found[_original(name)] for name in rows.columns.values()},
+        **{name: found[original(name)] for name in rows.columns.values()},
         **_told(found, list(faults)),
     )
     return SourceRows(mapping, told, rows.columns, rows.malformed)
@@ -124,10 +128,6 @@ def latest_known(table: Table, mapping: TableMapping, bases: list[tuple[Table, S
     return SourceRows(mapping, latest, columns)
 
 
-def _original(name: str) -> str:
-    return f"original {name}"
-
-
 def _known(name: str) -> str:
     return f"known {name}"
 
@@ -142,8 +142,9 @@ def _text_of(found: ir.Table, rows: SourceRows) -> Callable[[str], ir.StringValu
 
 def _opened(rows: SourceRows) -> ir.Table:
     """Return the source columns, unknown where the mapping says so, and beside them as they stood."""
+    changed = [name for name in rows.columns.values() if original(name) not in rows.table.columns]
     return rows.table.mutate(
-        **{_original(name): rows.table[name] for name in rows.columns.values()},
+        **{original(name): rows.table[name] for name in changed},
         **{name: casts.known(rows.table[name], rows.mapping.null_values) for name in rows.columns.values()},
     )
 
@@ -158,6 +159,8 @@ def _filtered(found: ir.Table, rows: SourceRows, *, kept: bool = True) -> ir.Tab
     told = expressions.compute(rows.mapping.filter, _text_of(found, rows), rows.mapping.style)
     found = found.mutate(**{FILTER: told.value, UNCLEAR: told.value.isnull() & told.has_failed})
     stays = found[FILTER].fill_null(False) | found[UNCLEAR]
+    for fault in rows.faults.values():  # it may be why the filter is unknown
+        stays |= found[FILTER].isnull() & found[fault].notnull()
     found = found.filter(stays if kept else ~stays)
     return found if told.failed else found.drop(UNCLEAR)
 

@@ -37,6 +37,8 @@ class SourceRows:
         source_file, source_row and reason of what is no row.
     n_rows : int
         Rows in `table`, once it is set down.
+    faults : dict of str to str
+        What was wrong with a row before it was read: by the option of the mapping concerned, the column of `table`.
     """
 
     mapping: TableMapping
@@ -44,6 +46,7 @@ class SourceRows:
     columns: dict[str, str]
     malformed: pa.Table = field(default_factory=MALFORMED.empty_table)
     n_rows: int = 0
+    faults: dict[str, str] = field(default_factory=dict)
 
     @property
     def good(self) -> ir.Table:
@@ -53,6 +56,11 @@ class SourceRows:
     def text(self, found: ir.Table, name: str) -> ir.StringValue:
         """Return a source column as `found` has it, by its name; NULL where no file has it."""
         return found[self.columns[name]] if name in self.columns else ibis.null("string")
+
+
+def original(name: str) -> str:
+    """Return the column that holds what stood in the column `name` before it was changed."""
+    return f"original {name}"
 
 
 def open_staged(con: Backend, staged: Staged, mapping: TableMapping, name: str) -> SourceRows:
@@ -68,7 +76,8 @@ def set_down(con: Backend, rows: SourceRows, name: str, path: Path) -> SourceRow
         for batch in engine.batches(con, rows.table, in_steps=True):
             writer.write_batch(batch.cast(schema))
             n_rows += batch.num_rows
-    return SourceRows(rows.mapping, engine.open_parquet(con, path, name), rows.columns, rows.malformed, n_rows)
+    opened = engine.open_parquet(con, path, name)
+    return SourceRows(rows.mapping, opened, rows.columns, rows.malformed, n_rows, rows.faults)
 
 
 def good(parts: list[SourceRows], table: Table) -> ir.Table:

@@ -15,7 +15,7 @@ from crmwb.sources.found import PARQUET, Found, find
 from crmwb.sources.lines import Places
 from crmwb.sources.mapping import WHITESPACE, Mapping, TableMapping
 from crmwb.sources.privacy import records
-from crmwb.sources.privacy.whereabouts import Held, Part, Seeker, parts, together
+from crmwb.sources.privacy.whereabouts import Held, Part, Seeker, joined_only, parts, together
 
 N_NAMED = 20  # rows that a message names
 
@@ -62,6 +62,11 @@ def remove(
         else:
             for file in find(directory, str(part.mapping.file), where):
                 files.setdefault(file.name, []).append((file, part))
+    for key, joined in joined_only(described):
+        yield Outcome(
+            str(joined.file or joined.table or joined.query),
+            advice=f"{places.of(key)} names customers only by what is joined: delete its rows that now meet none.",
+        )
     for name in sorted(files):
         yield _remove(seeker, [part for _, part in files[name]], files[name][0][0], is_one)
 

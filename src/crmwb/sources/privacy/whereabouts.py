@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from crmwb import engine
 from crmwb.engine import Backend
@@ -13,6 +14,7 @@ from crmwb.sources.found import Found
 from crmwb.sources.lines import Key, Places
 from crmwb.sources.mapping import ColumnMapping, Mapping, TableMapping
 from crmwb.sources.privacy.forgotten import KEY
+from crmwb.sources.related import related
 from crmwb.sources.staging import Staged, Wanted
 from crmwb.tables import TABLES
 
@@ -97,6 +99,9 @@ class Seeker:
         held = Held()
         if wanted:
             label = self._label()
+            filled = part.mapping.fill_down
+            for column in () if filled is None else (*filled.within, *filled.columns):
+                wanted.setdefault(column, Wanted(str(part.key[1])))
             held = self._held(part, staging.stage([file], part.mapping, wanted, self._folder / label), label)
         if part.by_row:
             held.own |= {int(i.rpartition(":")[2]) for i in self._ids if i.rpartition(":")[0] == file.name}
@@ -109,6 +114,8 @@ class Seeker:
 
     def _held(self, part: Part, staged: Staged, label: str) -> Held:
         opened = rows.open_staged(self._con, staged, part.mapping, label)
+        if part.mapping.fill_down is not None:
+            opened, _ = related(self._con, opened, [])
         found = reading.read(opened, TABLES[str(part.key[1])]).table
         held = Held(malformed=set(staged.malformed[ROW].to_pylist()), n_rows=staged.n_rows)
         for name, mapped in part.mapping.columns.items():
@@ -125,15 +132,43 @@ class Seeker:
 
 
 def parts(described: Mapping) -> Iterator[Part]:
-    """Yield the parts of a mapping that read ids of customers, and are not derived from others."""
+    """Yield the parts of a mapping that read ids of customers, and are not derived from others; and what they join."""
     for name, every in described.tables.items():
         for i, part in enumerate(every):
             ids = {c: m for c, m in part.columns.items() if contract.table_named(name, c) == "customers"}
             if ids and not part.derived_from:
-                by_row = KEY in ids and ids[KEY].one_per is not None
-                read = {column: mapped for column, mapped in ids.items() if mapped.source_columns}
-                reduced = part.model_copy(update={"columns": read, "filter": None, "currency": None})
-                yield Part(("tables", name, i), reduced, by_row)
+                yield from _read_from(("tables", name, i), part, ids)
+
+
+def joined_only(described: Mapping) -> Iterator[tuple[Key, TableMapping]]:
+    """Yield the parts of a mapping whose customers are named by what is joined to them, and not in their own rows."""
+    for name, every in described.tables.items():
+        for i, part in enumerate(every):
+            who = part.columns.get(KEY)
+            if who is not None and any(part.join_of(column) for column in who.source_columns):
+                yield ("tables", name, i), part
+
+
+def _read_from(key: Key, part: TableMapping, ids: dict[str, ColumnMapping]) -> Iterator[Part]:
+    """Yield what of a part, and of each join, holds ids: its mapping, with these columns only."""
+    by_row = KEY in ids and ids[KEY].one_per is not None
+    own = {c: m for c, m in ids.items() if m.source_columns and not any(map(part.join_of, m.source_columns))}
+    named = {column for mapped in own.values() for column in mapped.source_columns}
+    filled = part.fill_down
+    if filled is not None:
+        down = tuple(column for column in filled.columns if column in {*named, *filled.within})
+        filled = filled.model_copy(update={"columns": down}) if down else None
+    alone: dict[str, Any] = {"filter": None, "currency": None, "join": {}, "spread": {}, "fill_down": filled}
+    if own or by_row or not part.join:
+        yield Part(key, part.model_copy(update={"columns": own, **alone}), by_row)
+    for alias, joined in part.join.items():
+        theirs = {
+            c: m.model_copy(update={"column": at[1]})
+            for c, m in ids.items()
+            if m.column is not None and (at := part.join_of(m.column)) is not None and at[0] == alias
+        }
+        if theirs:
+            yield Part((*key, "join", alias), joined.model_copy(update={"columns": theirs}), by_row=False)
 
 
 def together(every: list[Held]) -> Held:
