@@ -16,7 +16,7 @@ def main() -> None:
     with engine.connect(p.engine) as con, step("writing the customer mart"):
         customers = mart.customer_mart(**{name: storage.open_table(con, path, name) for name, path in parts.items()})
         storage.write_query(con, customers, layout.CUSTOMER_MART, order_by=[mart.KEY])
-        mart.write_csv(con, customers, layout.CUSTOMER_MART_CSV)
+        storage.write_query_csv(con, customers, layout.CUSTOMER_MART_CSV, order_by=[mart.KEY])
         storage.write_csv(mart.dictionary(), layout.CUSTOMER_MART_COLUMNS)
 
 

@@ -40,7 +40,7 @@ def choose_source(kind: Annotated[str, typer.Argument(help="complete_journey, b2
         if before != kind:
             console.print(f"{layout.PARAMS}: source.kind is now {kind}; it was {before}.")
 
-    stage.run(choose)
+    stage.run(choose, work="crmwb source")
 
 
 @app.command("map")
@@ -56,7 +56,7 @@ def draft_mapping(
 
         session.run(files, output, yes=yes)
 
-    stage.run(draft)
+    stage.run(draft, work="crmwb map")
 
 
 @app.command("check")
@@ -97,7 +97,7 @@ def make_key() -> None:
         secret.make_key()
         typer.echo(f"{secret.KEY_FILE}: made. Keep it safe and out of git: without it, codes cannot be made again.")
 
-    stage.run(make)
+    stage.run(make, work="crmwb key")
 
 
 @app.command("forget")
@@ -111,10 +111,10 @@ def forget_customers(
 
     def forget() -> None:
         os.chdir(layout.root())
-        for line in forgetting.forget(customers, params.load(), sure=yes):
+        for line in list(forgetting.forget(customers, params.load(), sure=yes)):  # nothing is said of half the work
             typer.echo(line)
 
-    stage.run(forget)
+    stage.run(forget, work="crmwb forget")
 
 
 @app.command("schema")
@@ -152,12 +152,13 @@ def accept_run() -> None:
 
     def accept() -> None:
         root = layout.root()
-        typer.echo(accepted.accept(root))
+        lines = [accepted.accept(root)]
         if (root / layout.SEGMENT_MODEL).exists():
             from crmwb.segmentation import refit
 
-            typer.echo(refit.accept(root))
+            lines.append(refit.accept(root))
         else:
-            typer.echo(f"No segments to accept yet: {layout.SEGMENT_MODEL} is not there.")
+            lines.append(f"No segments to accept yet: {layout.SEGMENT_MODEL} is not there.")
+        typer.echo("\n".join(lines))
 
-    stage.run(accept)
+    stage.run(accept, work="crmwb accept")

@@ -1,6 +1,5 @@
 """The engine under Ibis: DuckDB, embedded. The only file that names one."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
+from crmwb.files import owners
 from crmwb.params import EngineParams
 
 __all__ = ["Backend", "batches", "connect", "open_arrow", "open_parquet"]
@@ -31,10 +31,10 @@ def connect(params: EngineParams) -> Iterator[Backend]:
     Backend
         An Ibis connection. Timestamps are naive UTC throughout, so its time zone does not matter.
     """
-    with tempfile.TemporaryDirectory(prefix="crmwb-spill-") as spill:
+    with owners.scratch("spill") as spill:
         settings: dict[str, str | int | bool] = {
             "memory_limit": f"{params.memory_limit_gb}GB",
-            "temp_directory": spill,
+            "temp_directory": str(spill),
             "autoinstall_known_extensions": False,  # the workbench never downloads anything while it works
         }
         if params.threads is not None:

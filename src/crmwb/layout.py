@@ -17,6 +17,7 @@ NOTEBOOKS = Path("notebooks")
 DATA_DICTIONARY = Path("docs/data_dictionary.md")
 
 RAW = Path("data/raw")
+TEMPORARY = Path("data/tmp")  # a folder for each process at work, which goes away with it
 FORGOTTEN = Path("data/forgotten.csv")
 
 CANONICAL = Path("data/canonical")

@@ -1,45 +1,115 @@
-"""How a pipeline stage runs: errors in one sentence, a traceback only when asked for."""
+"""How a stage or a command runs: all of its files replaced or none, errors in one sentence, nothing left behind."""
 
 import os
+import signal
 import sys
-from collections.abc import Callable
-from typing import NoReturn
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
 
 from rich.text import Text
 
-from crmwb.errors import CrmwbError
+from crmwb.errors import CrmwbError, operational, shortened
+from crmwb.files import inputs, owners
+from crmwb.files.replacing import together
 from crmwb.progress import console
 
 DEBUG = "CRMWB_DEBUG"
+N_NAMED = 5
 
 
-def run(main: Callable[[], None]) -> NoReturn:
-    """Run a stage's `main` and exit: 0 when it is done, 1 with one clear sentence when a person must mend something.
+def run(main: Callable[[], None], *, work: str | None = None) -> NoReturn:
+    """Run a stage's or a command's `main` and exit: 0 when done, 1 with one clear sentence when a person must act.
 
-    `--debug` (or CRMWB_DEBUG=1) shows the traceback instead. Any other exception is a mistake of ours: it says so and
-    how to see more.
+    What ended processes left in the project is taken away first. Of a stage, and of a command with a `work`, all files
+    are replaced or none: none where it fails, where it is killed (the next command sees to that), or where one of the
+    stage's inputs changed while it ran. `--debug` (or CRMWB_DEBUG=1) shows the traceback of an error.
 
     Parameters
     ----------
     main : callable
-        The stage, without arguments.
+        The stage or command, without arguments.
+    work : str, optional
+        What a command that writes is called, "crmwb accept": it works alone. Stages are known by their scripts.
     """
     debug = "--debug" in sys.argv[1:] or os.environ.get(DEBUG) == "1"
     try:
-        main()
+        _run(main, work)
     except CrmwbError as error:
         if debug:
             raise
-        console.print(Text.assemble(("Stopped: ", "bold red"), str(error)))
-        sys.exit(1)
+        _stopped(str(error))
     except KeyboardInterrupt:
         console.print("Stopped by you; nothing half-written was left behind.")
         sys.exit(130)
-    except Exception as error:
+    except (Exception, MemoryError) as error:
         if debug:
             raise
-        said = f"{type(error).__name__}: {' '.join(str(error).split())}"
-        console.print(Text.assemble(("A fault in crmwb: ", "bold red"), said))
+        sentence = operational(error)
+        if sentence is not None:
+            _stopped(sentence)
+        text = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        console.print(Text.assemble(("A fault in crmwb: ", "bold red"), shortened(text)))
         console.print(f"Run again with {DEBUG}=1 for the traceback, and please report it.")
         sys.exit(1)
     sys.exit(0)
+
+
+def _stopped(sentence: str) -> NoReturn:
+    console.print(Text.assemble(("Stopped: ", "bold red"), shortened(sentence)))
+    sys.exit(1)
+
+
+def _run(main: Callable[[], None], work: str | None) -> None:
+    owners.sweep()
+    command = _command()
+    if work is None and command is None:
+        main()
+        return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends it gets what Ctrl-C gives
+    owner = owners.begin(work or str(command).removeprefix("python pipeline/").replace(".py", "", 1))
+    try:
+        with _temporary_data_in(owner.folder), together():
+            before = inputs.noted(command) if command else None
+            main()
+            if before is not None:
+                _refuse_changed(before)
+    finally:
+        owners.end()
+
+
+def _command() -> str | None:
+    """Return how dvc.yaml runs this script, where it is a stage."""
+    script = Path(sys.argv[0])
+    if script.parent.name != "pipeline" or script.suffix != ".py":
+        return None
+    given = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
+    return " ".join(["python", f"pipeline/{script.name}", *given])
+
+
+def _refuse_changed(before: inputs.Inputs) -> None:
+    changed = before.changed()
+    if changed:
+        more = f" and {len(changed) - N_NAMED} more" if len(changed) > N_NAMED else ""
+        by = "".join(f" {owner} is at work too." for owner in owners.others())
+        raise CrmwbError(
+            f"{', '.join(changed[:N_NAMED])}{more}: changed while this ran, so its results would be of neither state "
+            f"and were not kept; run again.{by}"
+        )
+
+
+@contextmanager
+def _temporary_data_in(folder: Path) -> Iterator[None]:
+    """Let libraries, and processes that are started, put their temporary data where it goes away with this process."""
+    before: Any = tempfile.tempdir, os.environ.get("TMPDIR")
+    tempfile.tempdir, os.environ["TMPDIR"] = str(folder.absolute()), str(folder.absolute())
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before[0]
+        if before[1] is None:
+            del os.environ["TMPDIR"]
+        else:
+            os.environ["TMPDIR"] = before[1]

@@ -5,68 +5,47 @@ engine returns them in whatever order its threads finish.
 """
 
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
+import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from crmwb import engine
 from crmwb.engine import Backend
-from crmwb.errors import CrmwbError
+from crmwb.errors import DAMAGED, CrmwbError
+from crmwb.files.csv_file import FORMULA, disarmed
+from crmwb.files.replacing import replacing, replacing_folder, together, write_text
+
+__all__ = [
+    "content_hash",
+    "open_table",
+    "open_tables",
+    "read_frame",
+    "read_joined",
+    "read_json",
+    "regrouped",
+    "replacing",
+    "replacing_folder",
+    "require",
+    "together",
+    "write_csv",
+    "write_frame",
+    "write_json",
+    "write_query",
+    "write_query_csv",
+    "write_text",
+]
 
 COMPRESSION = "zstd"
 ROW_GROUP_ROWS = 131_072
-# A spreadsheet runs a cell that begins so, and is no number, as a formula; a leading apostrophe makes it text again.
-FORMULA = r"^([=@\t\r]|[-+][\d.,]*[^\d.,])"
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Yield a path to write a file to, and rename it to `path` when the block ends without an error.
-
-    What an earlier, killed run left beside `path` is swept away first.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for left in path.parent.glob(f".{path.name}.*.part"):
-        left.unlink(missing_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    os.close(handle)
-    beside = Path(name)
-    try:
-        yield beside
-        beside.chmod(0o644)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-@contextmanager
-def replacing_folder(path: Path) -> Iterator[Path]:
-    """Yield an empty folder to fill, and put it in the place of `path` when the block ends without an error.
-
-    What an earlier, killed run left beside `path` is swept away first.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for left in path.parent.glob(f".{path.name}.*.part"):
-        shutil.rmtree(left, ignore_errors=True)
-    beside = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part"))
-    try:
-        yield beside
-        beside.chmod(0o755)
-        if path.exists():
-            shutil.rmtree(path)
-        beside.replace(path)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
 
 
 def write_query(
@@ -148,10 +127,15 @@ def read_frame(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame
     Raises
     ------
     CrmwbError
-        The artefact has not been made yet.
+        The artefact has not been made yet, or is damaged.
     """
     require(path)
-    return pd.read_parquet(path, columns=None if columns is None else list(columns))
+    try:
+        return pd.read_parquet(path, columns=None if columns is None else list(columns))
+    except (pa.ArrowInvalid, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise CrmwbError(f"{path}: {DAMAGED}") from None
 
 
 def read_joined(key: str, *paths: Path) -> pd.DataFrame:
@@ -176,9 +160,10 @@ def read_joined(key: str, *paths: Path) -> pd.DataFrame:
     return joined
 
 
-def write_json(content: Any, path: Path) -> None:
+def write_json(content: Any, path: Path, *, lasting: bool = False) -> None:
     """Write JSON with sorted keys, readable by people; refuses NaN and infinity, which JSON does not know."""
-    write_text(json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n", path)
+    text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    write_text(text + "\n", path, lasting=lasting)
 
 
 def read_json(path: Path) -> Any:
@@ -187,21 +172,29 @@ def read_json(path: Path) -> Any:
     Raises
     ------
     CrmwbError
-        The artefact has not been made yet.
+        The artefact has not been made yet, or is damaged.
     """
     require(path)
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
-def write_text(text: str, path: Path) -> None:
-    """Write text as UTF-8 with LF line ends."""
-    with replacing(path) as beside:
-        beside.write_text(text, encoding="utf-8", newline="\n")
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:  # no UTF-8 or no JSON
+        raise CrmwbError(f"{path}: {DAMAGED}") from None
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a small table for people as CSV, rows as they come, without the index."""
-    write_text(frame.to_csv(index=False, lineterminator="\n"), path)
+    """Write a small table for people as CSV, rows as they come, without the index; formulas are disarmed."""
+    shown = frame.map(disarmed).rename(columns=disarmed)
+    write_text(shown.to_csv(index=False, lineterminator="\n"), path)
+
+
+def write_query_csv(con: Backend, query: ir.Table, path: Path, order_by: Sequence[str]) -> None:
+    """Evaluate `query` on the engine and stream it to CSV, sorted; formulas are disarmed."""
+    texts = {name: query[name] for name, kind in query.schema().items() if kind.is_string()}
+    plain = {name: ibis.ifelse(text.re_search(FORMULA), "'" + text, text) for name, text in texts.items()}
+    reader = engine.batches(con, query.order_by(list(order_by)).mutate(**plain))
+    with replacing(path) as beside, pa_csv.CSVWriter(beside, reader.schema) as writer:
+        for batch in reader:
+            writer.write_batch(batch)
 
 
 def open_table(con: Backend, path: Path, name: str) -> ir.Table:

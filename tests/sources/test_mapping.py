@@ -250,7 +250,7 @@ def test_a_key_that_stands_twice_is_not_forgotten(exports):
     exports.map()
     path = exports.root / "mappings" / "sales.yaml"
     path.write_text(path.read_text().replace("    file: sales.csv\n", "    file: sales.csv\n    file: other.csv\n"))
-    refused(exports, ["sales.yaml:4: tables.transactions.file: stands there twice"])
+    refused(exports, ["sales.yaml:5: tables.transactions.file: stands there twice"])
 
 
 def test_several_mistakes_are_told_each_with_its_line(exports):

@@ -1,20 +1,13 @@
 """The customer mart: one row per customer with everything known and forecast, ready to load into a CRM."""
 
-from pathlib import Path
-
-import ibis
 import ibis.expr.types as ir
 import pandas as pd
-import pyarrow.csv as pa_csv
 
-from crmwb import engine, storage
 from crmwb.actions.columns import LIFECYCLE, SEGMENTS, VALUE
-from crmwb.engine import Backend
 from crmwb.features import catalogue
-from crmwb.tables import Column, Kind
+from crmwb.tables import Column
 
 KEY = "customer_id"
-TEXTS = {Kind.ID, Kind.TEXT, Kind.CATEGORY}
 
 
 def columns() -> dict[str, tuple[Column, ...]]:
@@ -52,26 +45,3 @@ def dictionary() -> pd.DataFrame:
             for column in group
         ]
     )
-
-
-def write_csv(con: Backend, mart: ir.Table, path: Path) -> None:
-    """Stream the mart to CSV, sorted by customer, with texts that a spreadsheet would run as formulas disarmed.
-
-    Parameters
-    ----------
-    con : Backend
-        The engine that holds the mart.
-    mart : ir.Table
-        What `customer_mart` made.
-    path : Path
-        Where to.
-    """
-    texts = {column.name for group in columns().values() for column in group if column.kind in TEXTS}
-    found = {name: mart[name] for name in sorted(texts)}
-    disarmed = mart.mutate(
-        **{name: ibis.ifelse(text.re_search(storage.FORMULA), "'" + text, text) for name, text in found.items()}
-    )
-    reader = engine.batches(con, disarmed.order_by(KEY))
-    with storage.replacing(path) as beside, pa_csv.CSVWriter(beside, reader.schema) as writer:
-        for batch in reader:
-            writer.write_batch(batch)

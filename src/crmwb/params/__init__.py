@@ -5,7 +5,6 @@ with the key, the value and what is allowed.
 """
 
 import json
-import tempfile
 from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
@@ -16,11 +15,13 @@ from pydantic import Field, model_validator
 
 from crmwb import layout
 from crmwb.errors import CrmwbError
+from crmwb.files import yaml_file
+from crmwb.files.replacing import write_text
 from crmwb.params.choosing import written
 from crmwb.params.customers import FeatureParams, QualityParams
 from crmwb.params.lifecycle import LifecycleParams
 from crmwb.params.migration import MigrationParams
-from crmwb.params.reading import read
+from crmwb.params.reading import checked, read
 from crmwb.params.section import Name, Section
 from crmwb.params.segmentation import (
     INTERESTS,
@@ -151,12 +152,13 @@ def choose(choices: Mapping[str, Any], path: Path = layout.PARAMS) -> dict[str, 
     CrmwbError
         There is no such key, or params.yaml is not in order, before or after the change; it is left as it was.
     """
+    path = path.resolve()  # what a link leads to changes, and the link stays
     load(path)
-    text = path.read_text(encoding="utf-8")
-    changed, before = written(choices, text, path)
-    with tempfile.TemporaryDirectory() as folder:
-        tried = Path(folder) / path.name
-        tried.write_text(changed, encoding="utf-8")
-        read(tried, Params, lambda key: f"{path}: {'.'.join(map(str, key))}")
-    path.write_text(changed, encoding="utf-8")
+    text = yaml_file.text_of(path)
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    changed, before = written(choices, text.removeprefix(mark), path)
+    checked(yaml_file.parse(changed, path), Params, path)
+    if yaml_file.text_of(path) != text:
+        raise CrmwbError(f"{path}: changed in this very moment, and was left as it is; run again.")
+    write_text(mark + changed, path, lasting=True)
     return before

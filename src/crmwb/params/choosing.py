@@ -8,6 +8,7 @@ import yaml
 
 from crmwb import layout
 from crmwb.errors import CrmwbError
+from crmwb.files import yaml_file
 
 
 def written(choices: Mapping[str, Any], text: str, path: Path = layout.PARAMS) -> tuple[str, dict[str, Any]]:
@@ -36,13 +37,13 @@ def written(choices: Mapping[str, Any], text: str, path: Path = layout.PARAMS) -
     """
     before = {}
     for key, value in choices.items():
-        node = _find(yaml.compose(text), key, path)
+        node = _find(yaml_file.tree(text, path), key, path)
         begin, end = node.start_mark, node.end_mark
         new = yaml.safe_dump(value, width=10_000, allow_unicode=True, default_flow_style=True, sort_keys=False)
         new = new.removesuffix("\n").removesuffix("\n...")
         if begin.line != end.line:
             raise CrmwbError(f"{path}: {key} does not stand on a line of its own; write {new} there by hand.")
-        before[key] = yaml.safe_load(text[begin.index : end.index])
+        before[key] = yaml_file.parse(text[begin.index : end.index], path)
         room = "" if text[begin.index - 1] in " \t" else " "
         text = text[: begin.index] + room + new + text[end.index :]
     return text, before

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from crmwb.errors import CrmwbError
+from crmwb.files import yaml_file
 
 M = TypeVar("M", bound=BaseModel)
 Loc = tuple[int | str, ...]
+
+N_SHOWN = 100  # signs of a value that a message shows
 
 
 def read(path: Path, model: type[M], place: Callable[[Loc], str] | None = None) -> M:
@@ -32,16 +34,13 @@ def read(path: Path, model: type[M], place: Callable[[Loc], str] | None = None) 
     CrmwbError
         The file is no YAML, or holds something that is not allowed; the message names each key.
     """
+    return checked(yaml_file.load(path), model, path, place)
+
+
+def checked(content: Any, model: type[M], path: Path, place: Callable[[Loc], str] | None = None) -> M:
+    """Return the plain values of a YAML file as `model`; as `read`."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise CrmwbError(f"{path}: not readable as YAML: {' '.join(str(error).split())}.") from None
-    try:
-        text = json.dumps(content, default=str)
-    except (ValueError, RecursionError):
-        raise CrmwbError(f"{path}: a value refers to itself (& and *); write it out.") from None
-    try:
-        return model.model_validate_json(text)
+        return model.model_validate_json(json.dumps(content, default=str))
     except ValidationError as error:
         name = place or (lambda key: f"{path}: {'.'.join(str(part) for part in key) or 'the file'}")
         raise CrmwbError("\n".join(_explain(name(e["loc"]), e, model) for e in error.errors())) from None
@@ -60,7 +59,9 @@ def _explain(key: str, error: Any, model: type[BaseModel]) -> str:
     allowed = said if error["type"] == "value_error" else f"must be {said}"
     if isinstance(error["input"], dict | list):
         return f"{key}: {allowed}."
-    return f"{key}: {error['input']!r} is not allowed: {allowed}."
+    shown = repr(error["input"])
+    shown = shown if len(shown) <= N_SHOWN else f"{shown[:N_SHOWN]}…"
+    return f"{key}: {shown} is not allowed: {allowed}."
 
 
 def _known_keys(model: Any, where: tuple[int | str, ...]) -> list[str]:

@@ -3,9 +3,7 @@
 Nothing is put back by hand: once the source or its mapping is mended, the next run lets rows in that keep the rules.
 """
 
-import csv
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +14,7 @@ import pyarrow.parquet as pq
 
 from crmwb import layout, storage
 from crmwb.errors import CrmwbError
+from crmwb.files import csv_file
 from crmwb.quality.runs.accepted import accepted, comparable, reasons
 
 PLACE = ["source_file", "source_row", "rule", "reason"]
@@ -156,16 +155,10 @@ def export(folder: Path, path: Path, table: str | None = None, rule: str | None 
         raise CrmwbError(f"{folder}: {', '.join(tables)} have quarantined rows; name one of them to export.")
     file = folder / f"{tables[0]}.parquet"
     columns = list(dict.fromkeys(name for row in _rows(file, rule) for name in json.loads(row["values"])))
-    n_rows = 0
-    with storage.replacing(path) as beside, beside.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow([*PLACE, *(_disarmed(f"{name} (original)" if name in PLACE else name) for name in columns)])
-        for row in _rows(file, rule):
-            values = json.loads(row["values"])
-            cells = [*(row[name] for name in PLACE), *(values.get(name) for name in columns)]
-            writer.writerow([_disarmed(cell) for cell in cells])
-            n_rows += 1
-    return n_rows
+    header = [*PLACE, *(f"{name} (original)" if name in PLACE else name for name in columns)]
+    originals = ((row, json.loads(row["values"])) for row in _rows(file, rule))
+    cells = ([*(row[name] for name in PLACE), *(values.get(name) for name in columns)] for row, values in originals)
+    return csv_file.write_rows(header, cells, path)
 
 
 def _files(folder: Path, table: str | None) -> list[Path]:
@@ -228,8 +221,3 @@ def _written(example: Mapping[str, Any]) -> str:
     place = f"{example['source_file']} row {example['source_row']:,}: " if example["source_file"] else ""
     text = " ".join((place + values).split())
     return text if len(text) <= WIDTH else f"{text[:WIDTH]}…"
-
-
-def _disarmed(cell: Any) -> Any:
-    """Return text that a spreadsheet would run as a formula as plain text; numbers stay what they are."""
-    return "'" + cell if isinstance(cell, str) and re.match(storage.FORMULA, cell) else cell

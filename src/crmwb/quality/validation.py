@@ -1,6 +1,5 @@
 """Canonical tables in; clean tables, quarantine and what was found out."""
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import pyarrow.parquet as pq
 from crmwb import engine, layout, progress, storage
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
+from crmwb.files import owners
 from crmwb.params import QualityParams
 from crmwb.quality import account as accounts
 from crmwb.quality import limits
@@ -84,8 +84,8 @@ def validate(
         raise CrmwbError(f"{canonical}: the source has no table; map at least customers and transactions.")
     results: dict[str, TableResult] = {}
     tables: dict[str, ir.Table] = {}
-    with tempfile.TemporaryDirectory(prefix="crmwb-validate-") as scratch:
-        setting = Setting(con, canonical, clean, quarantine, Path(scratch), params)
+    with owners.scratch("validate") as scratch:
+        setting = Setting(con, canonical, clean, quarantine, scratch, params)
         for name in parents_first(present):
             results[name] = _validate_table(setting, TABLES[name], tables, manifest["tables"][name])
             tables[name] = engine.open_parquet(con, clean / f"{name}.parquet", f"clean_{name}")

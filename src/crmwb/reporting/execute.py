@@ -4,7 +4,6 @@ import json
 import logging
 import os
 import sys
-import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +19,8 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets import default
 
 from crmwb import layout
-from crmwb.errors import CrmwbError
+from crmwb.errors import CrmwbError, operational_text
+from crmwb.files import owners
 from crmwb.reporting.sections import fitting
 from crmwb.tables import TABLES
 
@@ -122,7 +122,8 @@ def _read(notebook: Path) -> NotebookNode:
 @contextmanager
 def _own_environment() -> Iterator[None]:
     """Give the kernel what makes runs alike, and keep a user's IPython start-up files and Jupyter folders out."""
-    with tempfile.TemporaryDirectory(prefix="crmwb-kernel-") as folder:
+    with owners.scratch("kernel") as scratch:
+        folder = str(scratch)
         ours = {
             "IPYTHONDIR": folder,
             "JUPYTER_RUNTIME_DIR": folder,
@@ -153,4 +154,6 @@ def _which_cell(notebook: Path, source: str) -> str:
 def _said(error: PapermillExecutionError) -> str:
     """Return what the cell's error said, in one line; ours speak for themselves."""
     said = " ".join(str(error.evalue).split())
-    return said if error.ename == CrmwbError.__name__ else f"{error.ename}: {said}."
+    if error.ename == CrmwbError.__name__:
+        return said
+    return operational_text(f"{error.ename}: {said}") or f"{error.ename}: {said}."

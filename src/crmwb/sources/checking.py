@@ -3,7 +3,6 @@
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import ibis
@@ -12,6 +11,7 @@ import pandas as pd
 
 from crmwb import engine
 from crmwb.engine import Backend
+from crmwb.files import owners
 from crmwb.params import EngineParams
 from crmwb.sources import contract, mapping, rows
 from crmwb.sources.delivery import Filtered
@@ -101,8 +101,8 @@ def check(path: Path, directory: Path, currency: str, params: EngineParams, n_ro
     described, places = mapping.load(path)
     contract.check(described, places)
     checked = Checked()
-    with TemporaryDirectory(prefix="crmwb-check-") as folder, engine.connect(params) as con:
-        reading = Reading(con, described, places, directory, currency, Path(folder), n_rows)
+    with owners.scratch("check") as folder, engine.connect(params) as con:
+        reading = Reading(con, described, places, directory, currency, folder, n_rows)
         every = reading.tables(checked.mistakes)
         for name, parts in every.items():
             for i, part in enumerate(parts):

@@ -1,6 +1,5 @@
 """From a source to the canonical tables: chosen, read, checked against the contract, written with a manifest."""
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import ibis.expr.types as ir
 from crmwb import engine, layout, progress, storage
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
+from crmwb.files import owners
 from crmwb.params import Params, SourceParams
 from crmwb.sources import b2b_demo, complete_journey, files
 from crmwb.sources.delivery import Delivery, Filtered, Truth
@@ -49,8 +49,8 @@ def ingest(p: Params, folder: Path = layout.CANONICAL) -> None:
         The source is missing or wrong, or no row of a table is usable.
     """
     with storage.replacing_folder(folder) as beside, engine.connect(p.engine) as con:
-        with tempfile.TemporaryDirectory(dir=beside, prefix="staged-") as staged:
-            delivery, left_out = forgotten.without(con, ADAPTERS[p.source.kind](con, p.source, Path(staged)))
+        with owners.scratch("staged") as staged:
+            delivery, left_out = forgotten.without(con, ADAPTERS[p.source.kind](con, p.source, staged))
             tables: dict[str, Any] = {}
             for i, (name, delivered) in enumerate(sorted(delivery.tables.items()), start=1):
                 with progress.step(f"writing {name} ({i} of {len(delivery.tables)})"):

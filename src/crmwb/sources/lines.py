@@ -1,9 +1,12 @@
 """Where the keys of a YAML file that people write stand in it, so that a message can name the line."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
+
+from crmwb.errors import CrmwbError
+from crmwb.files import yaml_file
 
 Key = Sequence[int | str]
 
@@ -20,13 +23,9 @@ class Places:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self._root = yaml.compose(path.read_text(encoding="utf-8"), yaml.SafeLoader)
-        except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
+            self._root = yaml_file.tree(yaml_file.text_of(path), path)
+        except CrmwbError:
             self._root = None
-
-    def twins(self) -> list[str]:
-        """Return the keys that stand twice in the same place: YAML would take the last, and forget the first."""
-        return sorted(set(_twins(self, self._root, ())))
 
     def of(self, key: Key) -> str:
         """Return "mappings/shop.yaml:12: tables.transactions.columns.quantity" for a key.
@@ -56,14 +55,3 @@ def _child(node: yaml.Node | None, part: int | str) -> tuple[int, yaml.Node] | N
     if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
         return node.value[part].start_mark.line + 1, node.value[part]
     return None
-
-
-def _twins(places: Places, node: yaml.Node | None, key: tuple[int | str, ...]) -> Iterator[str]:
-    if isinstance(node, yaml.MappingNode):
-        names = [name.value for name, _ in node.value]
-        yield from (places.of((*key, name)) for name in names if names.count(name) > 1)
-        for name, value in node.value:
-            yield from _twins(places, value, (*key, name.value))
-    elif isinstance(node, yaml.SequenceNode):
-        for i, value in enumerate(node.value):
-            yield from _twins(places, value, (*key, i))

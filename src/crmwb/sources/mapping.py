@@ -432,10 +432,7 @@ def load(path: Path) -> tuple[Mapping, Places]:
         there = ", ".join(sorted(file.as_posix() for file in path.parent.glob("*.yaml"))) or "none there"
         raise CrmwbError(f"{path}: no such mapping; set source.mapping in params.yaml to one that exists ({there}).")
     places = Places(path)
-    described = params.read(path, Mapping, places.of)
-    if twins := places.twins():
-        raise CrmwbError("\n".join(f"{twin}: stands there twice; leave one of them." for twin in twins))
-    return described, places
+    return params.read(path, Mapping, places.of), places
 
 
 def _parsed(expression: str | None) -> str | None:

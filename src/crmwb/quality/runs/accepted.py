@@ -21,7 +21,7 @@ def accept(root: Path = Path()) -> str:
         Nothing was validated yet.
     """
     profile = storage.read_json(root / layout.QUALITY_SUMMARY)["profile"]
-    storage.write_json(profile, root / layout.ACCEPTED_RUN)
+    storage.write_json(profile, root / layout.ACCEPTED_RUN, lasting=True)
     rows = sum(table["rows"] for table in profile["tables"].values())
     return (
         f"Accepted: {profile['source']['name']}, {rows:,} rows in {len(profile['tables'])} tables. Commit "

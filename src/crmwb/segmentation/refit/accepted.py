@@ -67,7 +67,7 @@ def accept(root: Path = Path()) -> str:
     customers = storage.read_frame(root / layout.CUSTOMER_FEATURES)
     segments = storage.read_frame(root / layout.CUSTOMER_SEGMENTS)
     kept = record(model, customers, segments, source)
-    storage.write_json(kept, root / layout.ACCEPTED_SEGMENTS)
+    storage.write_json(kept, root / layout.ACCEPTED_SEGMENTS, lasting=True)
     k = len(kept["model"]["clusters"]["clusters"])
     return (
         f"Accepted: the segments as of {kept['as_of']} (RFM, tiers and {k} cluster{'s' * (k != 1)} of "

@@ -39,7 +39,7 @@ def run(paths: list[Path], output: Path | None, *, yes: bool) -> None:
     path = output or layout.MAPPINGS / f"{said.slug(made.name)}.yaml"
     if path.exists() and not (talks and typer.confirm(f"{path} is there already. Overwrite it?")):
         raise CrmwbError(f"{path}: is there already, and was left as it is; name another with --output.")
-    write_text(text(made, path.as_posix()), path)
+    write_text(text(made, path.as_posix()), path, lasting=True)
     typer.echo(f"Wrote {path}; what it is not sure of is marked in it.")
     p = params.load()
     found = checking.check(path, made.directory, made.currency or p.source.currency, p.engine)

@@ -1,6 +1,5 @@
 """Forgetting customers: onto the list that keeps them out of every run, and out of the files they came in."""
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pyarrow.parquet as pq
 
 from crmwb import engine, layout
 from crmwb.errors import CrmwbError
+from crmwb.files import owners
 from crmwb.params import Params
 from crmwb.sources import mapping
 from crmwb.sources.lines import Places
@@ -91,8 +91,8 @@ def _raw_copies(
 ) -> Iterator[str]:
     directory = Path(p.source.directory or layout.RAW)
     read: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="crmwb-forget-") as folder, engine.connect(p.engine) as con:
-        seeker = Seeker(con, gone, Path(folder))
+    with owners.scratch("forget") as folder, engine.connect(p.engine) as con:
+        seeker = Seeker(con, gone, folder)
         for found in raw_copies.remove(seeker, described, places, directory, is_one):
             read.append((directory / found.name).as_posix())
             if found.advice:

@@ -44,7 +44,7 @@ def add(customer_ids: Sequence[str]) -> int:
     """Put customers on the list, as codes, and return how many were not on it before."""
     before = listed()
     after = before | set(secret.codes(customer_ids, secret.key()))
-    storage.write_text("\n".join([HEADER, *sorted(after)]) + "\n", layout.FORGOTTEN)
+    storage.write_text("\n".join([HEADER, *sorted(after)]) + "\n", layout.FORGOTTEN, lasting=True)
     return len(after) - len(before)
 
 

@@ -1,5 +1,6 @@
 """The rows of some customers taken out of the files that a company brought, and all else left as it stands."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -81,17 +82,15 @@ def _remove(seeker: Seeker, readers: list[Part], file: Found, is_one: Callable[[
     if advice:
         return Outcome(file.name, advice=advice)
     write = _write_parquet if file.suffix in PARQUET else partial(_write_delimited, is_one=is_one)
-    mode = file.path.stat().st_mode
     try:
-        with storage.replacing(file.path) as beside:
+        with storage.replacing(file.path, lasting=True) as beside:
             n_malformed = write(file, readers[0].mapping, beside, held)
             for part, before in zip(readers, every, strict=True):
                 _check(seeker, Found(beside, file.name), part, before.n_rows - len(held.own))
             if held.is_empty and not n_malformed:
-                beside.write_bytes(file.path.read_bytes())  # of a gzipped file too, the very bytes
+                shutil.copyfile(file.path, beside)  # of a gzipped file too, the very bytes
     except records.NotExactError:
         return Outcome(file.name, advice=f"cannot be written again exactly: {_to_delete(held)}.")
-    file.path.chmod(mode)
     return Outcome(file.name, len(held.own) + n_malformed, sum(len(numbers) for numbers in held.mentions.values()))
 
 
