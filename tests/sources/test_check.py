@@ -134,7 +134,7 @@ def test_a_join_is_tried_against_every_row_of_what_is_joined(exports, check):
     exports.write(GOOD)
     prices = "".join(f"c{i},{i}\n" for i in reversed(range(3_000)))
     exports.write(f"who,price\n{prices}".replace("c3,3\n", ""), "prices.csv")
-    exports.map({"revenue_cents": "p.price"}, join={"p": {"file": "prices.csv", "on": {"customer": "who"}}})
+    exports.map({"revenue_cents": "p.price"}, join={"p": {"file": "prices.csv", "key": {"customer": "who"}}})
     code, lines = check()
     assert code == 0
     said = told(lines, "tables.transactions.join: 143 of 1,000 rows: no row in prices.csv with the same who")

@@ -38,7 +38,7 @@ def test_the_row_that_names_them_goes_and_their_lines_are_told(company):
     company.map(
         ONLY_SALES | {"customer_id": "head.customer", "ordered_at": "head.day"},
         file="items.csv",
-        join={"head": {"file": "orders.csv", "on": {"order": "id"}}},
+        join={"head": {"file": "orders.csv", "key": {"order": "id"}}},
     )
     said = forget(company, "anna")
     assert "orders.csv: 1 row removed." in said

@@ -15,7 +15,7 @@ BY_PRICE = {
     "cost_cents": {"expression": 'units * "p.cost"'},
     "is_return": {"constant": False},
 }
-P = {"file": "products.csv", "on": "product"}
+P = {"file": "products.csv", "key": "product"}
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_a_price_in_another_file(shop, capsys):
     assert list(rows.revenue_cents) == [350_50, 67_28, 350_50]
     assert rows.cost_cents.sum() == 420_20
     assert found.manifest["tables"]["transactions"]["joined"] == [
-        {"name": "p", "source": "products.csv", "on": {"product": "product"}, "rows": 3, "partners": 2, "unmatched": 0}
+        {"name": "p", "source": "products.csv", "key": {"product": "product"}, "rows": 3, "partners": 2, "unmatched": 0}
     ]
     said = capsys.readouterr().err
     assert "3 rows joined to 2 of products.csv on product: 3 rows, each with its partner" in said
@@ -99,15 +99,15 @@ def test_a_join_that_meets_nothing_is_refused(shop):
 def test_a_missing_column_is_named_with_its_place(shop):
     with pytest.raises(CrmwbError, match=r"columns.cost_cents: products.csv has no column 'cost'"):
         shop(products="product,costs,price\n7,1,2\n")
-    with pytest.raises(CrmwbError, match=r"join.p.on: sales.csv has no column 'item'"):
-        shop(join={"p": {"file": "products.csv", "on": {"item": "product"}}})
+    with pytest.raises(CrmwbError, match=r"join.p.key: sales.csv has no column 'item'"):
+        shop(join={"p": {"file": "products.csv", "key": {"item": "product"}}})
 
 
 @pytest.mark.parametrize(
     ("join", "said"),
     [
-        ({"p": {"on": "product"}}, "needs exactly one of file"),
-        ({"p": {"file": "products.csv"}}, r"join\.p\.on"),
+        ({"p": {"key": "product"}}, "needs exactly one of file"),
+        ({"p": {"file": "products.csv"}}, r"join\.p\.key"),
         ({"p": P | {"filter": "a = 1"}}, "filter mean nothing in a join"),
         ({"a b": P}, "join"),
     ],
@@ -129,8 +129,8 @@ def test_joins_follow_one_another_and_feed_what_is_derived(exports):
         {"customers": PEOPLE | {"columns": PEOPLE["columns"] | {"country": "who.country"}}},
         file="items.csv",
         join={
-            "head": {"file": "orders.csv", "delimiter": ";", "on": {"order": "id"}},
-            "who": {"file": "people.csv", "on": {"head.customer": "id"}},
+            "head": {"file": "orders.csv", "delimiter": ";", "key": {"order": "id"}},
+            "who": {"file": "people.csv", "key": {"head.customer": "id"}},
         },
     )  # fmt: skip
     found = exports.ingest()
@@ -157,7 +157,7 @@ def test_a_pseudonym_joins_by_its_code(exports, monkeypatch):
     exports.map(
         {"customer_id": {"column": "mail", "pseudonym": True}},
         {"customers": people},
-        join={"who": {"file": "people.csv", "on": "mail"}},
+        join={"who": {"file": "people.csv", "key": "mail"}},
     )
     found = exports.ingest()
     assert list(found.table("customers").country) == ["DE"]

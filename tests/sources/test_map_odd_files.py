@@ -5,7 +5,6 @@ import json
 import pandas as pd
 import pytest
 
-from crmwb.errors import CrmwbError
 from crmwb.sources.drafting.draft import draft
 from crmwb.sources.drafting.guess import Sure
 
@@ -111,8 +110,10 @@ def test_orders_that_came_to_nothing_are_pointed_at(exports, drafted):
     assert any("filter: not Status = 'refunded'" in remark for remark in part.remarks)
 
 
-def test_files_that_must_be_joined_are_named(exports, drafted):
+def test_files_that_belong_together_are_joined_by_the_key_that_names_the_file(exports, drafted):
     exports.write("id,customer_id,order_date\n1,a,2024-01-31\n2,b,2024-02-01\n", "orders.csv")
     exports.write("order_id,product_id,quantity,line_total\n1,p,2,5.00\n2,q,1,6.00\n", "items.csv")
-    with pytest.raises(CrmwbError, match=r"orders\.csv says who bought and when, and items\.csv for how much, .*join"):
-        drafted("orders.csv", "items.csv")
+    part = drafted("orders.csv", "items.csv")["transactions"]
+    assert part.options["file"] == "items.csv"
+    assert part.options["join"] == {"orders": {"file": "orders.csv", "key": {"order_id": "id"}}}
+    assert part.guesses["customer_id"].value == "orders.customer_id"

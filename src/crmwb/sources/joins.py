@@ -30,7 +30,7 @@ class Joined:
         As the mapping calls what was joined.
     source : str
         The file or table joined.
-    on : dict of str to str
+    key : dict of str to str
         Columns here, and there.
     n_rows : int
         Rows here; as many as come out.
@@ -44,7 +44,7 @@ class Joined:
 
     name: str
     source: str
-    on: dict[str, str]
+    key: dict[str, str]
     n_rows: int
     n_partners: int
     n_unmatched: int
@@ -55,7 +55,7 @@ class Joined:
         return {
             "name": self.name,
             "source": self.source,
-            "on": self.on,
+            "key": self.key,
             "rows": self.n_rows,
             "partners": self.n_partners,
             "unmatched": self.n_unmatched,
@@ -111,7 +111,7 @@ def join(con: Backend, rows: SourceRows, partner: Partner, number: int) -> tuple
     CrmwbError
         Different rows there have the same key, so that a row here would become several; or no row here has a partner.
     """
-    on = partner.mapping.on
+    on = partner.mapping.key
     there = _different(partner.rows)
     keys = [there[partner.rows.columns[right]] for right in on.values()]
     there = there.filter(*(key.notnull() for key in keys))
@@ -142,7 +142,7 @@ def join(con: Backend, rows: SourceRows, partner: Partner, number: int) -> tuple
 
 def say(table: str, told: Joined) -> None:
     """Print what became of a join."""
-    on = ", ".join(left if left == right else f"{left} = {right}" for left, right in told.on.items())
+    on = ", ".join(left if left == right else f"{left} = {right}" for left, right in told.key.items())
     alone = f"{told.n_unmatched:,} without a partner" if told.n_unmatched else "each with its partner"
     progress.console.print(
         f"  {table}: {told.n_rows:,} rows joined to {told.n_partners:,} of {told.source} on {on}: "
@@ -165,7 +165,7 @@ def _different(rows: SourceRows) -> ir.Table:
 
 def _one_of_each(rows: SourceRows, partner: Partner, there: ir.Table) -> ir.Table:
     """Return one row of each key: all of them where none has two, else those that the mapping chooses."""
-    keys = [partner.rows.columns[right] for right in partner.mapping.on.values()]
+    keys = [partner.rows.columns[right] for right in partner.mapping.key.values()]
     place = ibis.struct({FILE: there[FILE], ROW: there[ROW]})
     if partner.mapping.several != "refuse":
         order = place if partner.mapping.several == "first" else ibis.desc(place)
@@ -180,14 +180,14 @@ def _one_of_each(rows: SourceRows, partner: Partner, there: ir.Table) -> ir.Tabl
 
 
 def _would_multiply(rows: SourceRows, partner: Partner, there: ir.Table, twin: dict[str, Any]) -> str:
-    keys = [partner.rows.columns[right] for right in partner.mapping.on.values()]
-    pairs = [rows.table[rows.columns[left]] == there[key] for left, key in zip(partner.mapping.on, keys, strict=True)]
+    keys = [partner.rows.columns[right] for right in partner.mapping.key.values()]
+    pairs = [rows.table[rows.columns[left]] == there[key] for left, key in zip(partner.mapping.key, keys, strict=True)]
     met = rows.table.left_join(there, pairs)
     n_rows, n_after = (int(t.count().to_pyarrow().as_py()) for t in (rows.table, met))
     value = " and ".join(repr(identifiers.said(str(twin[key]))) for key in keys)
     first, last = (f"row {twin[at][ROW]:,}" for at in ("first", "last"))
     return (
-        f"{partner.key}: in {twin['first'][FILE]} {' and '.join(partner.mapping.on.values())} {value} stands in "
+        f"{partner.key}: in {twin['first'][FILE]} {' and '.join(partner.mapping.key.values())} {value} stands in "
         f"{twin['n']} different rows ({first} … {last}), so {n_rows:,} rows would become {n_after:,}. Join by more "
         f"columns; or say which of them counts (several: first, or last); or, where each of those rows is a line of "
         f"its own, make {partner.source} the table's file and join the other to it."
@@ -200,7 +200,7 @@ def _none_met(con: Backend, rows: SourceRows, partner: Partner) -> str:
         found = engine.batches(con, some).read_all().to_pylist()
         return ", ".join(" and ".join(repr(identifiers.said(str(v))) for v in row.values()) for row in found)
 
-    on = partner.mapping.on
+    on = partner.mapping.key
     here = shown(rows.table, [rows.columns[left] for left in on])
     there = shown(partner.rows.table, [partner.rows.columns[right] for right in on.values()])
     return (

@@ -353,7 +353,7 @@ class JoinMapping(TableMapping):
 
     Attributes
     ----------
-    on : str, list of str or dict
+    key : str, list of str or dict
         Columns that are the same in both; a dict where they have different names: {here: there}. A column here may be
         one of a join before: {orders.customer_id: id}.
     unmatched : {"quarantine", "keep"}
@@ -363,11 +363,11 @@ class JoinMapping(TableMapping):
     """
 
     columns: dict[str, ColumnMapping] = Field(default_factory=dict, exclude=True)
-    on: Annotated[dict[str, SourceColumn], Field(min_length=1)]
+    key: Annotated[dict[str, SourceColumn], Field(min_length=1)]
     unmatched: Literal["quarantine", "keep"] = "quarantine"
     several: Literal["refuse", "first", "last"] = "refuse"
 
-    @field_validator("on", mode="before")
+    @field_validator("key", mode="before")
     @classmethod
     def _same_names(cls, given: Any) -> Any:
         names = [given] if isinstance(given, str) else given

@@ -34,9 +34,11 @@ def related(con: Backend, rows: SourceRows, partners: list[Partner]) -> tuple[So
         rows = orders.fill_down(rows, mapping.fill_down)
     told = []
     for i, partner in enumerate(partners):
-        lacking = [name for name in partner.mapping.on if name not in rows.columns]
+        lacking = [name for name in partner.mapping.key if name not in rows.columns]
         if lacking:
-            raise CrmwbError(f"{partner.key}: there is no column {lacking[0]!r} yet to join on; mend on, or the order.")
+            raise CrmwbError(
+                f"{partner.key}: there is no column {lacking[0]!r} yet to join on; mend key, or the order."
+            )
         rows, joined = joins.join(con, rows, partner, i)
         told.append(joined)
     for name, mapped in mapping.spread.items():

@@ -40,9 +40,9 @@ def asked(described: Mapping, places: Places, key: Key, part: TableMapping) -> A
         found.setdefault(column, Wanted(by, needed=len(described.tables[str(key[1])]) == 1))
     coded: dict[str, ColumnMapping] = contract.pseudonyms(described, str(key[1]), part) if is_table else {}
     for name, joined in part.join.items():
-        for left, right in joined.on.items():
+        for left, right in joined.key.items():
             there = f"{name}.{right}"
-            found.setdefault(there, Wanted(places.of((*key, "join", name, "on"))))
+            found.setdefault(there, Wanted(places.of((*key, "join", name, "key"))))
             if how := coded.get(left) or coded.get(there):
                 coded = {left: how, there: how} | coded
     found = {column: replace(each, pseudonym=coded.get(column)) for column, each in found.items()}
@@ -75,7 +75,7 @@ def _columns(part: TableMapping) -> Iterator[tuple[str, Key]]:
     if part.fill_down is not None:
         yield from ((column, ("fill_down",)) for column in (*part.fill_down.within, *part.fill_down.columns))
     for name, joined in part.join.items():
-        yield from ((column, ("join", name, "on")) for column in joined.on)
+        yield from ((column, ("join", name, "key")) for column in joined.key)
     for name, spread in part.spread.items():
         named = (*spread.over, *spread.amount.source_columns, *spread.by.source_columns)
         yield from ((column, ("spread", name)) for column in named)

@@ -38,6 +38,12 @@ def dimension(table: str, profile: Profile, facts: list[Part]) -> Part | None:
     return Part(table, said.file_options(profile), ordered, profile)
 
 
+def best(table: str, found: list[Part]) -> Part | None:
+    """Return the one of several files that is called like the table, or says most; None where there is none."""
+    stem = table.removesuffix("s")
+    return max(found, key=lambda part: (stem in str(part.options["file"]).lower(), len(part.guesses)), default=None)
+
+
 def derived(table: str, facts: list[Part]) -> Part | None:
     """Return the customers or products that files of facts name, with what stands beside them there."""
     key = KEYS[table]

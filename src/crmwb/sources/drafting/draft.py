@@ -6,12 +6,11 @@ from pathlib import Path
 
 from crmwb import progress
 from crmwb.errors import CrmwbError
-from crmwb.sources.drafting import dimensions, facts, styles, vocabulary
-from crmwb.sources.drafting.guess import Part, best
+from crmwb.sources.drafting import dimensions, facts, joins, styles
+from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.profile import Profile, profile
 from crmwb.sources.drafting.sniff import sniff
-from crmwb.sources.found import Found, find
-from crmwb.tables import TABLES
+from crmwb.sources.found import PARQUET, Found, find
 
 ORDER = ("transactions", "opportunities", "invoices", "campaign_members", "customers", "products")
 NOTHING = "no purchases, invoices, opportunities, trial, customers or products"
@@ -48,13 +47,14 @@ def draft(paths: list[Path]) -> Draft:
     Parameters
     ----------
     paths : list of Path
-        Files, or folders of Parquet files.
+        Files, folders of them, or folders of Parquet files that are one table.
 
     Raises
     ------
     CrmwbError
         One of them is missing or cannot be read, or none of them is anything that the workbench knows.
     """
+    paths = [file for path in paths for file in _files(path)]
     missing = [str(path) for path in paths if not path.exists()]
     if missing:
         raise CrmwbError(f"{', '.join(missing)}: no such file.")
@@ -64,19 +64,32 @@ def draft(paths: list[Path]) -> Draft:
     used = {part.options["file"] for part in parts}
     for table in ("customers", "products"):
         own = [p for p in profiles if p.file.name not in used]
-        part = next(filter(None, (dimensions.dimension(table, p, parts) for p in own)), None)
+        part = dimensions.best(table, [part for p in own if (part := dimensions.dimension(table, p, parts))])
         if part is not None:
+            joins.enrich(part, profiles)
             used.add(part.options["file"])
             _join_twins(parts, part)
         part = part or dimensions.derived(table, parts)
         parts += [part] if part else []
+    joins.prune(parts)
     for part in parts:
         styles.write_numbers(part)
         styles.write_unknown(part)
     parts.sort(key=lambda part: ORDER.index(part.table))
+    used |= {joined["file"] for part in parts for joined in part.options.get("join", {}).values()}
     unused = [f"{p.file.name} is left out: {NOTHING}" for p in profiles if p.file.name not in used]
     name = Path(parts[0].options.get("file", paths[0].name)).name.partition(".")[0]
     return Draft(name, directory, parts, unused, styles.currency(parts))
+
+
+def _files(path: Path) -> list[Path]:
+    """Return the files of a folder, but of one that holds Parquet files itself: that is one table."""
+    if not path.is_dir() or any(below.suffix.lower() in PARQUET for below in path.rglob("*")):
+        return [path]
+    there = sorted(below for below in path.iterdir() if below.is_file() and not below.name.startswith((".", "README")))
+    if not there:
+        raise CrmwbError(f"{path}: a folder without files; name the one that your exports lie in.")
+    return there
 
 
 def _look(directory: Path, name: str) -> Profile:
@@ -89,34 +102,28 @@ def _look(directory: Path, name: str) -> Profile:
 
 def _facts(profiles: list[Profile]) -> list[Part]:
     """Return what happened, as the files tell it: won opportunities only where there are no purchases."""
-    parts = [part for looked_at in profiles for part in facts.facts(looked_at)]
+    parts = _with_joined(profiles, {p.file.name: facts.facts(p) for p in profiles})
     if not parts:
         there = "; ".join(f"{p.file.name} has {', '.join(c.name for c in p.columns[:12])}" for p in profiles)
         raise CrmwbError(
-            _to_be_joined(profiles)
-            or f"{NOTHING.capitalize()} found: {there}. Rename columns so that they say what they are (customer, "
+            f"{NOTHING.capitalize()} found: {there}. Rename columns so that they say what they are (customer, "
             f"order, date, quantity, amount), or write the mapping by hand (docs/mappings.md)."
         )
     purchases = [part for part in parts if part.table == "transactions" and not part.is_stand_in]
     return [part for part in parts if not (purchases and part.is_stand_in)]
 
 
-def _to_be_joined(profiles: list[Profile]) -> str | None:
-    """Say so where who bought stands in one file and what for in another: a mapping joins no rows."""
-    of = {name: [p for p in profiles if _has(p, name)] for name in ("customer_id", "revenue_cents")}
-    who = next((p for p in of["customer_id"] if _has(p, "ordered_at")), None)
-    what = next((p for p in of["revenue_cents"] if p is not who), None)
-    if who is None or what is None:
-        return None
-    return (
-        f"{who.file.name} says who bought and when, and {what.file.name} for how much, but a mapping joins no rows: "
-        f"join them into one file, or, in a database, with a query (docs/mappings.md)."
-    )
-
-
-def _has(looked_at: Profile, name: str) -> bool:
-    kind = TABLES["transactions"].column(name).kind
-    return best(looked_at.columns, vocabulary.TRANSACTIONS[name], kind) is not None
+def _with_joined(profiles: list[Profile], alone: dict[str, list[Part]]) -> list[Part]:
+    """Return what files tell alone, and the purchases that they hold together only: lines go before order totals."""
+    parts = [part for every in alone.values() for part in every]
+    joined = joins.joined_purchases(profiles, {name for name, every in alone.items() if every})
+    for part in joined:
+        for other in joins.same_sales(part, parts):
+            parts.remove(other)
+            part.remarks.append(
+                f"{other.options['file']} has amounts of whole orders; what is read are those of the lines"
+            )
+    return [*parts, *joined]
 
 
 def _join_twins(parts: list[Part], own: Part) -> None:

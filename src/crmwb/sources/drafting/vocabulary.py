@@ -77,7 +77,7 @@ CUSTOMERS: dict[str, Patterns] = {
 PRODUCTS: dict[str, Patterns] = {
     "product_id": (PRODUCT, r"(product|item|article|artikel|produkt)( name)?"),
     "name": (r"(product|item|article|artikel|produkt) ?(name|description|bezeichnung|text)|description|bezeichnung|(商品|产品)名称", r"name|title"),
-    "line": (r"(product )?(line|series|department|category|warengruppe|produktlinie)|类别|品类|大类|产品线|商品类别", r"group|family"),
+    "line": (r"(product )?(line|series|department|category|warengruppe|produktlinie)( name)?|类别|品类|大类|产品线|商品类别", r"group|family"),
     "category": (r"(sub category|subcategory|product category|unterkategorie|子类别|小类|二级类目)", r"(product )?(type|class)"),
     "brand": (r"(brand|marke|manufacturer|hersteller|marque|marca|品牌)", r"vendor|supplier"),
     "unit_cost_cents": (r"(unit |standard )cost|einkaufspreis", r"cost"),
