@@ -61,7 +61,7 @@ def test_by_revenue_only_the_first_half_of_the_law_is_shown():
 
 def test_who_destroys_profit_is_said_with_the_money_and_the_best_tier():
     assert realised().loss_finding("vip") == (
-        "With overdue invoices taken off, 3 customers (60%) cost EUR 160 more than they brought, 59% of what the "
+        "With overdue invoices taken off, 3 customers (60%) cost EUR\u00a0160 more than they brought, 59% of what the "
         "others earn; 1 of them is in the VIP tier."
     )
     assert realised().loss_finding("important").endswith("; none of them is in the important tier.")
@@ -150,12 +150,12 @@ def test_what_is_typical_of_a_tier_comes_with_its_interval(value):
     assert tiers.loc["vip", "median_clv_cents"] == 300_00
     assert tiers.loc["vip", ["median_lower_80_cents", "median_upper_80_cents"]].tolist() == [150_00, 600_00]
     assert value.plot_worth("value_tier").alt == (
-        "Ranges: what a typical customer is worth, with a chance of 80%, by value tier: VIP EUR 150 to EUR 600 and "
-        "small EUR 10 to EUR 40."
+        "Ranges: what a typical customer is worth, with a chance of 80%, by value tier: "
+        "VIP EUR\u00a0150 to EUR\u00a0600 and small EUR\u00a010 to EUR\u00a040."
     )
     ax = worth_plots.worth_by_group(value.by("value_tier"), "value_tier", "EUR")
     assert [(patch.get_x(), patch.get_width()) for patch in ax.patches] == [(150_00, 450_00), (10_00, 30_00)]
-    assert [text.get_text() for text in ax.texts] == ["EUR 300  (150 to 600)", "EUR 20  (10 to 40)"]
+    assert [text.get_text() for text in ax.texts] == ["EUR\u00a0300  (150 to 600)", "EUR\u00a020  (10 to 40)"]
 
 
 def test_what_is_not_known_of_all_buyers_is_no_interval(value):

@@ -1,9 +1,11 @@
 """What a notebook puts on its page: numbers written for people, figures with words, the same bytes each time."""
 
+import io
+
 import pandas as pd
 import pytest
 
-from crmwb.display import page, picture, tables, words
+from crmwb.display import page, picture, svg, tables, words
 from crmwb.plots import style
 
 
@@ -90,23 +92,48 @@ def draw_line():
     return axes
 
 
-def test_the_same_figure_gives_the_same_bytes_without_a_date():
-    first, second = picture.data_uri(draw_line()), picture.data_uri(draw_line())
+def test_the_same_figure_gives_the_same_bytes_without_a_date_and_its_text_is_text():
+    first, second = picture.image(draw_line()), picture.image(draw_line())
     assert first == second
-    assert first.startswith("data:image/svg+xml;base64,")
+    assert first.startswith("<svg viewBox=")
+    assert ">A line</text>" in first
+    assert "<style" not in first
+    assert "xmlns" not in first
 
 
-def test_a_figure_too_heavy_as_svg_becomes_a_png(monkeypatch):
-    monkeypatch.setattr(picture, "SVG_LIMIT_BYTES", 10)
-    assert picture.data_uri(draw_line()).startswith("data:image/png;base64,")
-    assert picture.data_uri(draw_line()) == picture.data_uri(draw_line())
+def test_a_figure_too_heavy_has_its_points_as_an_image(monkeypatch):
+    def scatter():
+        axes = style.new_axes(3, 2)
+        axes.scatter(range(500), range(500))
+        axes.set_title("Points")
+        return axes
+
+    plain = picture.image(scatter())
+    monkeypatch.setattr(svg, "LIMIT_BYTES", 10_000)
+    light = picture.image(scatter())
+    assert len(light) < len(plain)
+    assert "data:image/png" in light
+    assert ">Points</text>" in light
+    assert picture.image(scatter()) == light
+
+
+def test_a_chinese_character_takes_one_em_and_needs_no_font():
+    def width(text):
+        axes = style.new_axes(6, 2)
+        axes.set_title(text, fontsize=10)
+        canvas = svg.Canvas(axes.get_figure())
+        drawn = svg.Renderer(432, 144, io.StringIO())
+        return drawn.get_text_width_height_descent(text, axes.title.get_fontproperties(), False)[0], canvas
+
+    assert width("客户价值")[0] == pytest.approx(4 * width("客")[0], rel=0.01)
+    assert width("客户价值")[0] == pytest.approx(40, rel=0.05)
 
 
 def test_a_figure_has_words_for_those_who_do_not_see_it(monkeypatch):
     shown = []
     monkeypatch.setattr(page, "display", lambda data, raw: shown.append(data))
     page.figure(draw_line(), alt='Up "and" up', caption="Seen")
-    assert 'alt="Up &quot;and&quot; up"' in shown[0]["text/html"]
+    assert 'aria-label="Up &quot;and&quot; up"' in shown[0]["text/html"]
     assert shown[0]["text/plain"] == '[Up "and" up]\nSeen'
     with pytest.raises(ValueError, match="needs alt"):
         page.figure(draw_line())

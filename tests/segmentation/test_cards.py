@@ -96,7 +96,8 @@ def test_mixes_are_shares_by_name(made):
 def test_the_description_holds_the_figures(made):
     _, _, _, table = made
     assert table["description"][0].startswith(
-        "200 customers (50% of those who bought) bring 75% of revenue and 125% of profit, USD 10 each still to come: "
+        "200 customers (50% of those who bought) bring 75% of revenue and 125% of profit, "
+        "USD\u00a010 each still to come: "
     )
 
 

@@ -37,7 +37,7 @@ def widths(ax):
 def test_losses_are_bars_with_their_reasons():
     ax = profit.destroyers(REASONS, "EUR")
     assert widths(ax) == [500_000, 20_000]
-    assert texts(ax) == ["EUR 5.0k · 3 customers", "EUR 200 · 1 customer"]
+    assert texts(ax) == ["EUR\u00a05k · 3 customers", "EUR\u00a0200 · 1 customer"]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["Discounts", "Service"]
 
 

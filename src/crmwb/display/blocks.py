@@ -101,7 +101,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure, drawn once for each language: the image as a data URI, by the language's code."""
+    """A figure, drawn once for each language: the image as SVG, by the language's code."""
 
     images: Mapping[str, str]
     alt: Said

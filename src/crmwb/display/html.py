@@ -72,6 +72,12 @@ def cell(column: Column, value: Any) -> str:
     return WRITERS[column.kind](column, value)
 
 
+def figure_html(image: str, alt: str, caption: str = "") -> str:
+    """Return a figure as HTML that needs nothing else, with words for readers who do not see it."""
+    below = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+    return f'<figure><div class="image" role="img" aria-label="{escape(alt)}">{image}</div>{below}</figure>'
+
+
 def title(column: Column) -> str:
     """Return the heading of a column, with the currency of money."""
     heading = _capital(say(column.title))
@@ -121,9 +127,8 @@ def _tiles(block: Tiles) -> str:
 
 
 def _figure(block: Figure) -> str:
-    below = f"<figcaption>{_text(block.caption)}</figcaption>" if block.caption else ""
     image = block.images.get(language.current().code) or next(iter(block.images.values()))
-    return f'<figure><img src="{image}" alt="{_text(block.alt)}">{below}</figure>'
+    return figure_html(image, say(block.alt), say(block.caption))
 
 
 def _missing(block: Missing) -> str:

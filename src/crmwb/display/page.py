@@ -15,6 +15,7 @@ Wherever words are expected, a code of the catalogues stands for its message, an
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 from IPython.display import display
@@ -23,7 +24,7 @@ from matplotlib.figure import Figure as MplFigure
 
 from crmwb.display import html, tables
 from crmwb.display.blocks import MIME, Block, Figure, Heading, Missing, Note, Statement, Text, Tile, Tiles
-from crmwb.display.picture import Picture, uris
+from crmwb.display.picture import Picture, images
 from crmwb.findings import Finding, Listing, Name, Term, Unavailable, Value, codec, language
 from crmwb.findings.catalogue import find
 from crmwb.findings.say import Said
@@ -88,7 +89,7 @@ def figure(drawn: Picture | Axes | MplFigure, *, alt: Said | None = None, captio
     words = alt if alt is not None else drawn.alt if isinstance(drawn, Picture) else None
     if not words:
         raise ValueError("a figure needs alt: one sentence for readers who do not see it")
-    _show(Figure(uris(drawn), coded(words), coded(caption)))
+    _show(Figure(images(drawn), coded(words), coded(caption)))
 
 
 def table(
@@ -109,8 +110,11 @@ def table(
     )
 
 
-def coded(said: Said) -> Said:
-    """Return the finding that a code of the catalogues stands for; anything else as it is."""
+def coded(said: Said | Mapping[str, Any]) -> Said:
+    """Return the finding that a code of the catalogues, or JSON of an artefact, stands for; anything else as it is."""
+    if isinstance(said, Mapping):
+        found: Said = codec.from_json(said)
+        return found
     if isinstance(said, str) and " " not in said and "." in said and find(said, language.current().code) is not None:
         return Finding(said)
     return said

@@ -1,21 +1,18 @@
 """A figure with the words that stand for it, drawn for the language of its readers."""
 
-import base64
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from crmwb.display.html import figure_html
+from crmwb.display.svg import svg
 from crmwb.findings import language
 from crmwb.findings.say import Said, say
 from crmwb.plots import style
-
-SVG_LIMIT_BYTES = 300_000
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,7 @@ class Picture:
             return self.function(*self.content, **self.options)
 
     def _repr_html_(self) -> str:
-        return f'<figure><img src="{data_uri(self.drawn)}" alt="{escape(say(self.alt))}"></figure>'
+        return figure_html(image(self.drawn), say(self.alt))
 
 
 def draw(function: Callable[..., Axes | Figure], *content: Any, alt: Said, **options: Any) -> Picture:
@@ -53,36 +50,20 @@ def draw(function: Callable[..., Axes | Figure], *content: Any, alt: Said, **opt
     return Picture(function, content, alt, options)
 
 
-def uris(drawn: Picture | Axes | Figure) -> dict[str, str]:
-    """Return a figure as data URIs by language; a figure already drawn is the same in all."""
+def images(drawn: Picture | Axes | Figure) -> dict[str, str]:
+    """Return a figure as SVG by language; a figure already drawn is the same in all."""
     if not isinstance(drawn, Picture):
-        return dict.fromkeys(language.LANGUAGES, data_uri(drawn))
-    images = {}
+        return dict.fromkeys(language.LANGUAGES, image(drawn))
+    made = {}
     for code in language.LANGUAGES:
         with language.using(code):
-            images[code] = data_uri(drawn.drawn)
-    return images
+            made[code] = image(drawn.drawn)
+    return made
 
 
-def data_uri(drawn: Axes | Figure) -> str:
-    """Return a figure as a data URI: SVG, or PNG where the SVG would be heavy; the same figure gives the same bytes.
-
-    Text becomes outlines, so that it looks the same on every machine.
-    """
+def image(drawn: Axes | Figure) -> str:
+    """Return a figure as an `<svg>` element."""
     canvas = drawn if isinstance(drawn, Figure) else drawn.get_figure(root=True)
     if canvas is None:
         raise ValueError("these Axes belong to no figure")
-    svg = _image(canvas, "svg", {"Date": None, "Creator": None})
-    if len(svg) <= SVG_LIMIT_BYTES:
-        return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
-    return f"data:image/png;base64,{base64.b64encode(_image(canvas, 'png', {'Software': None})).decode()}"
-
-
-def _image(canvas: Figure, kind: str, metadata: dict[str, None]) -> bytes:
-    """Return a figure as bytes of one kind, without date and maker; its element ids are hashes of what they draw."""
-    with mpl.rc_context():
-        style.use()
-        mpl.rcParams["svg.fonttype"] = "path"
-        buffer = io.BytesIO()
-        canvas.savefig(buffer, format=kind, metadata=metadata)
-        return buffer.getvalue()
+    return svg(canvas)

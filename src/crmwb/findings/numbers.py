@@ -26,6 +26,8 @@ UNITS = {"en": ((1e9, "bn"), (1e6, "m"), (1e3, "k")), "zh": ((1e8, "亿"), (1e4,
 DAY = {"en": "d MMMM y", "zh": "y年M月d日"}
 SHORT_DAY = {"en": "d MMM y", "zh": "y-MM-dd"}
 MONTH = {"en": "MMMM y", "zh": "y年M月"}
+MONTH_NAME = {"en": "MMM", "zh": "M月"}
+YEAR = {"en": "y", "zh": "y年"}
 SHORT_MONTH = {"en": "MMM y", "zh": "y-MM"}
 
 
@@ -137,6 +139,16 @@ def day(when: date | None, *, short: bool = False) -> str:
 def month(when: date | None, *, short: bool = False) -> str:
     """Write a month: "January 2018", "2018年1月"; short: "Jan 2018", "2018-01"."""
     return _dated(when, SHORT_MONTH if short else MONTH)
+
+
+def month_name(when: date) -> str:
+    """Write a month without its year, short: "Jan", "1月"."""
+    return _dated(when, MONTH_NAME)
+
+
+def year(when: date) -> str:
+    """Write a year: "2018", "2018年"."""
+    return _dated(when, YEAR)
 
 
 def listing(items: Sequence[str]) -> str:

@@ -2,8 +2,10 @@
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
+from crmwb.findings import Count, Finding, Share, Term, numbers
+from crmwb.findings.say import say
 from crmwb.plots import colours, style
 
 MOST_LABELS = 14
@@ -27,7 +29,7 @@ def revenue_by_month(months: pd.DataFrame, currency: str, ax: Axes | None = None
     _name_months(ax, months)
     style.money_axis(ax.yaxis, currency)
     ax.grid(visible=False, axis="x")
-    ax.set(title="Revenue by month", xlabel="", ylabel="")
+    ax.set(title=_words("revenue"), xlabel="", ylabel="")
     return ax
 
 
@@ -44,14 +46,14 @@ def buyers_by_month(months: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax = ax or style.new_axes(8, 3.2)
     places = range(len(months))
     known = months["n_buyers"] - months["n_new"]
-    ax.bar(places, known, width=0.7, color=style.ACCENT, label="bought before")
-    ax.bar(places, months["n_new"], bottom=known, width=0.7, color=style.CATEGORIES[1], label="first seen")
+    ax.bar(places, known, width=0.7, color=style.ACCENT, label=_words("bought_before"))
+    ax.bar(places, months["n_new"], bottom=known, width=0.7, color=style.CATEGORIES[1], label=_words("first_seen"))
     _name_months(ax, months)
     ax.yaxis.set_major_locator(MaxNLocator(6, integer=True))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda n, _: f"{n:,.0f}"))
+    style.count_axis(ax.yaxis)
     ax.grid(visible=False, axis="x")
     ax.legend(loc="lower left", bbox_to_anchor=(0.6, 1.0), ncols=2)
-    ax.set(title="Customers who bought, by month", xlabel="", ylabel="")
+    ax.set(title=_words("buyers"), xlabel="", ylabel="")
     return ax
 
 
@@ -72,16 +74,16 @@ def silent_by_group(groups: pd.DataFrame, by: str, ax: Axes | None = None) -> Ax
     colour = colours.of_scheme(by, names)
     bars = ax.barh(range(len(groups)), groups["silent_share"], height=0.62, color=[colour[name] for name in names])
     labels = [
-        f"{share:.1%}  ({silent:,} of {n:,})"
+        say(Finding("plots.customers.part", {"share": Share(share), "part": Count(silent), "whole": Count(n)}))
         for share, silent, n in zip(groups["silent_share"], groups["n_silent"], groups["n_customers"], strict=True)
     ]
     ax.bar_label(bars, labels, padding=4, fontsize=9)
-    ax.set_yticks(range(len(groups)), [colours.label(name) for name in names])
+    ax.set_yticks(range(len(groups)), [say(Term(_vocabulary(by), name)) for name in names])
     ax.invert_yaxis()
     ax.set_xlim(0, max(0.01, float(groups["silent_share"].max())) * 1.35)
     style.share_axis(ax.xaxis)
     ax.grid(visible=False, axis="y")
-    ax.set(title="Customers who have fallen silent", xlabel=f"share of the {colours.label(by)}'s customers", ylabel="")
+    ax.set(title=_words("silent"), xlabel=_words("silent_share"), ylabel="")
     return ax
 
 
@@ -90,11 +92,18 @@ def _name_months(ax: Axes, months: pd.DataFrame) -> None:
     days = pd.to_datetime(months["month"])
     step = -(-len(days) // MOST_LABELS)
     shown = range(0, len(days), step)
-    names = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
     years = [days.iloc[i].year for i in shown]
     new_year = [i == 0 or year != years[i - 1] for i, year in enumerate(years)]
     texts = [
-        names[days.iloc[place].month - 1] + (f"\n{year}" if new else "")
-        for place, year, new in zip(shown, years, new_year, strict=True)
+        numbers.month_name(days.iloc[place]) + (f"\n{numbers.year(days.iloc[place])}" if new else "")
+        for place, new in zip(shown, new_year, strict=True)
     ]
     ax.set_xticks(list(shown), texts)
+
+
+def _words(key: str) -> str:
+    return say(Finding(f"plots.customers.{key}"))
+
+
+def _vocabulary(scheme: str) -> str:
+    return "tier" if scheme == "value_tier" else scheme

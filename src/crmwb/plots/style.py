@@ -44,6 +44,7 @@ def use() -> None:
             "ytick.color": INK,
             "legend.frameon": False,
             "font.size": 10.5,
+            "text.parse_math": False,  # a dollar sign in a name is a dollar sign
             "svg.hashsalt": "crmwb",
         },
     )

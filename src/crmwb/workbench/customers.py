@@ -7,11 +7,13 @@ from pathlib import Path
 import pandas as pd
 
 from crmwb import layout, storage
-from crmwb.display import tables, words
+from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
+from crmwb.findings import Count, Finding, Share, Term
 from crmwb.plots import customers as plots
 
+SCHEMES = {"tier": "tier", "value_tier": "tier", "rfm_segment": "rfm_segment", "stage": "stage"}
 SHOWN = ["customer_id", "tier", "rfm_segment", "n_orders", "revenue_cents", "days_since_last", "p_alive", "clv_cents"]
 PER_MONTH = ["as_of", "customer_id", "revenue_cents", "n_orders", "last_purchase_on"]
 
@@ -119,22 +121,26 @@ class Customers:
     def plot_revenue(self) -> Picture:
         """Draw revenue month by month."""
         months = self.months
-        alt = f"Bars: revenue in each of {words.plural(len(months), 'month')}."
+        alt = Finding("plots.customers.revenue_alt", {"months": Count(len(months), "month")})
         return draw(plots.revenue_by_month, months, self.currency, alt=alt)
 
     def plot_buyers(self) -> Picture:
         """Draw how many customers bought, month by month."""
-        alt = "Bars: customers who bought in each month, those seen before and those first seen."
-        return draw(plots.buyers_by_month, self.months, alt=alt)
+        return draw(plots.buyers_by_month, self.months, alt=Finding("plots.customers.buyers_alt"))
 
     def plot_silent(self, times: float, by: str = "tier") -> Picture:
         """Draw the share of customers in each group whose silence is longer than `times` their usual gap."""
         groups = self.silent(times, by)
         most = groups.sort_values("silent_share", ascending=False, kind="stable").iloc[0]
-        silent = f"{words.share(most['silent_share'])} in {words.name(most[by])}"
-        alt = f"Bars: share of silent customers by {words.name(by)}, most with {silent}."
-        return draw(plots.silent_by_group, groups, by, alt=alt)
+        values = {
+            "by": Term("column", by),
+            "share": Share(most["silent_share"]),
+            "group": Term(SCHEMES.get(by, by), most[by]),
+        }
+        return draw(plots.silent_by_group, groups, by, alt=Finding("plots.customers.silent_alt", values))
 
     def _repr_html_(self) -> str:
-        caption = f"{words.plural(len(self.frame), 'customer')}, {words.count(self.frame.shape[1])} columns; the first:"
-        return tables.html(self.frame[SHOWN].head(5), caption=caption, currency=self.currency)
+        size = {"customers": Count(len(self.frame), "customer"), "columns": Count(self.frame.shape[1], "column")}
+        return tables.html(
+            self.frame[SHOWN].head(5), caption=Finding("workbench.customers", size), currency=self.currency
+        )

@@ -9,18 +9,8 @@ import pandas as pd
 
 from crmwb import layout, storage
 from crmwb.display import tables
-
-UNLOCKS = {
-    "customers": "who customers are",
-    "transactions": "what customers buy and bring",
-    "products": "which products and categories customers buy",
-    "interactions": "what contacts cost and how content customers are",
-    "campaigns": "what campaigns cost",
-    "campaign_members": "who answers campaigns, and whether campaigns work",
-    "invoices": "who pays late and owes how much",
-    "opportunities": "the sales pipeline and how often offers are won",
-    "initiatives": "whether CRM initiatives reach their aims",
-}
+from crmwb.findings import Day, Finding, Name, Term, Unavailable
+from crmwb.findings.say import say
 
 
 class Source:
@@ -65,9 +55,12 @@ class Source:
         return pd.DataFrame(rows, columns=["path", "bytes", "sha256"])
 
     @property
-    def missing(self) -> list[tuple[str, str]]:
+    def missing(self) -> list[Unavailable]:
         """What the source cannot tell, and the table that would bring it."""
-        return [(UNLOCKS[name], f"the table {name}") for name in self.not_available]
+        return [
+            Unavailable("workbench.not_in_source", (Term("table", name),), {"what": Term("unlocks", name)})
+            for name in self.not_available
+        ]
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -79,7 +72,7 @@ class Source:
         return pd.DataFrame(rows, columns=["table", "n_rows", "n_unreadable", "first", "last"])
 
     def _repr_html_(self) -> str:
-        remarks = [self.caveat] if self.caveat else []
-        remarks += [f"Not available in this source: {what}, which would need {needs}." for what, needs in self.missing]
+        remarks = [*([self.caveat] if self.caveat else []), *map(say, self.missing)]
         lines = "".join(f"<p>{escape(remark)}</p>" for remark in remarks)
-        return tables.html(self.frame, caption=f"{self.name}, as of {self.as_of}") + lines
+        caption = Finding("workbench.source", {"source": Name(self.name), "as_of": Day(self.as_of)})
+        return tables.html(self.frame, caption=caption) + lines
