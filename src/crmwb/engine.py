@@ -1,6 +1,6 @@
 """The engine under Ibis: DuckDB, embedded. The only file that names one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,9 +12,22 @@ from ibis.backends.duckdb import Backend
 from crmwb.files import owners
 from crmwb.params import EngineParams
 
-__all__ = ["Backend", "batches", "connect", "open_arrow", "open_parquet"]
+__all__ = ["Backend", "batches", "connect", "function", "open_arrow", "open_parquet"]
 
 BATCH_ROWS = 262_144
+
+Function = Callable[[pa.Array], pa.Array]
+_functions: dict[str, tuple[Function, pa.DataType, pa.DataType]] = {}
+
+
+def function(name: str, given: pa.DataType, returned: pa.DataType) -> Callable[[Function], Function]:
+    """Make a Python function of Arrow arrays known, by a name, to every engine that is opened from then on."""
+
+    def known(of_arrays: Function) -> Function:
+        _functions[name] = (of_arrays, given, returned)
+        return of_arrays
+
+    return known
 
 
 @contextmanager
@@ -40,10 +53,16 @@ def connect(params: EngineParams) -> Iterator[Backend]:
         if params.threads is not None:
             settings["threads"] = params.threads
         con = ibis.duckdb.connect(**settings)
+        for name, (of_arrays, given, returned) in _functions.items():
+            con.con.create_function(name, of_arrays, [_sql(given)], _sql(returned), type="arrow")
         try:
             yield con
         finally:
             con.disconnect()
+
+
+def _sql(kind: pa.DataType) -> str:
+    return {pa.string(): "VARCHAR", pa.int8(): "TINYINT"}[kind]
 
 
 def open_parquet(con: Backend, path: Path, name: str) -> ir.Table:

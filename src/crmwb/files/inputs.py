@@ -76,7 +76,7 @@ def noted(command: str) -> Inputs | None:
 
 def _stage(command: str) -> dict[str, Any] | None:
     """Return a stage's deps and params, with the key of a repeated stage put in."""
-    stages = yaml_file.load(layout.PIPELINE).get("stages", {})
+    stages = (yaml_file.load(layout.PIPELINE) or {}).get("stages", {})
     for stage in stages.values():
         body = stage.get("do", stage)
         key = command.partition(".py ")[2] if KEY in body["cmd"] else KEY

@@ -94,7 +94,7 @@ def end() -> None:
 
 def sweep() -> None:
     """Take away what ended processes left in the project at hand; harmless where nothing can be written."""
-    with suppress(OSError):
+    with suppress(OSError, CrmwbError):  # not in a project: its command says so where it needs one
         place = layout.root() / layout.TEMPORARY
         if place.is_dir():
             with _alone(place):

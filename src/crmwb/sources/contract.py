@@ -2,7 +2,6 @@
 
 import difflib
 import math
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -16,7 +15,6 @@ from crmwb.tables import MOST_CENTS, TABLES, Column, Kind, Table
 
 Mistake = tuple[Key, str]
 
-DATE_DIRECTIVES = {f"%{letter}" for letter in "YymdbBHIMSfpjaA%"} | {"%-d", "%-m", "%-H", "%-I", "%-M", "%-S"}
 WORDS = {Kind.ID, Kind.CATEGORY}
 NUMERIC = {Kind.MONEY, Kind.INTEGER, Kind.NUMBER, Kind.SHARE}
 FITTING_KINDS = {
@@ -227,16 +225,7 @@ def _column_mistakes(column: Column, mapped: ColumnMapping, table: TableMapping)
         yield "one_per", "customer_and_day and customer_and_time make an order_id only"
     if mapped.unit != "whole" and (mapped.unit == "percent") == (column.kind is Kind.MONEY):
         yield "unit", f"{mapped.unit!r} does not go with this column, which holds {casts.a(column.kind)}"
-    yield from (("format", said) for date_format in mapped.format for said in _format_mistakes(date_format))
-
-
-def _format_mistakes(date_format: str) -> Iterator[str]:
-    unknown = set(re.findall(r"%-?.?", date_format)) - DATE_DIRECTIVES
-    if unknown or "%" not in date_format:
-        yield (
-            f"{date_format!r} is no date format{''.join(f', {u} is not known' for u in sorted(unknown))}; "
-            f"write it like %d.%m.%Y %H:%M (ISO dates, with or without an offset, need none)"
-        )
+    yield from (("format", said) for date_format in mapped.format for said in values.format_mistakes(date_format))
 
 
 def _constant_mistakes(value: str | float | bool, column: Column) -> Iterator[str]:

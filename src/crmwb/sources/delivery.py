@@ -7,7 +7,10 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from crmwb.errors import CrmwbError
 from crmwb.sources.joins import Joined
+
+FileState = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,8 @@ class Origin:
         The files that were read and the names the manifest gives them: the same on every machine.
     stored : list of dict
         What was read from a database, as the manifest tells of files.
+    seen : dict of str to tuple
+        Of files, by name: what `state_of` said before they were read.
     """
 
     name: str
@@ -28,19 +33,32 @@ class Origin:
     caveat: str | None
     files: list[tuple[Path, str]]
     stored: list[dict[str, Any]] = field(default_factory=list)
+    seen: dict[str, FileState] = field(default_factory=dict)
 
     def manifest(self) -> dict[str, Any]:
-        """Return it as the manifest writes it, each file, table or query with its SHA-256 and size."""
+        """Return it as the manifest writes it, each file, table or query with its SHA-256 and size.
+
+        Raises
+        ------
+        CrmwbError
+            A file changed since it was first looked at, so that nobody knows what was read of it.
+        """
         return {
             "name": self.name,
             "version": self.version,
             "licence": self.licence,
             "caveat": self.caveat,
             "files": [
-                *({"path": name, "sha256": _sha256(path), "bytes": path.stat().st_size} for path, name in self.files),
+                *(self._file(path, name) for path, name in self.files),
                 *self.stored,
             ],
         }
+
+    def _file(self, path: Path, name: str) -> dict[str, Any]:
+        digest, state = _sha256(path), state_of(path)
+        if self.seen.get(name, state) != state:
+            raise CrmwbError(f"{name}: changed while it was read; run again once it is whole.")
+        return {"path": name, "sha256": digest, "bytes": state[0]}
 
 
 @dataclass(frozen=True)
@@ -114,6 +132,12 @@ class Delivery:
     filtered: dict[str, Filtered] = field(default_factory=dict)
     truth: Truth | None = None
     joined: dict[str, list[Joined]] = field(default_factory=dict)
+
+
+def state_of(path: Path) -> FileState:
+    """Return the size of a file and when it was written to and changed (ns): what a change to it alters."""
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _sha256(path: Path) -> str:

@@ -13,7 +13,7 @@ from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.params import SourceParams
 from crmwb.sources import contract, database, joins, mapping, rates, reading, rows, staging
-from crmwb.sources.delivery import Delivery, Filtered, Origin
+from crmwb.sources.delivery import Delivery, FileState, Filtered, Origin, state_of
 from crmwb.sources.formats import ROW
 from crmwb.sources.found import Found, find
 from crmwb.sources.joins import Joined, Partner
@@ -66,7 +66,7 @@ def read(con: Backend, params: SourceParams, folder: Path) -> Delivery:
     if stored:
         progress.console.print("  DVC does not watch the database: for new data there run dvc repro --force ingest.")
     return Delivery(
-        Origin(described.name, described.version, described.licence, described.caveat, at_work.files, at_work.stored),
+        at_work.origin,
         tables={name: rows.good(parts, TABLES[name]) for name, parts in every.items()},
         unreadable={name: rows.bad(con, parts, name) for name, parts in every.items()},
         filtered=at_work.filtered,
@@ -100,12 +100,19 @@ class Reading:
     filtered: dict[str, Filtered] = field(default_factory=dict)
     stored: list[dict[str, Any]] = field(default_factory=list)
     joined: dict[str, list[Joined]] = field(default_factory=dict)
+    _seen: dict[str, FileState] = field(default_factory=dict)
     _found: dict[str, Found] = field(default_factory=dict)
 
     @property
     def files(self) -> list[tuple[Path, str]]:
         """The files that were read and their names in the directory, sorted."""
         return [(self._found[name].path, name) for name in sorted(self._found)]
+
+    @property
+    def origin(self) -> Origin:
+        """What was read, once it is read."""
+        d = self.described
+        return Origin(d.name, d.version, d.licence, d.caveat, self.files, self.stored, self._seen)
 
     def tables(self, mistakes: list[str] | None = None) -> dict[str, list[SourceRows]]:
         """Read every table, those derived from others last; each is a list of its parts.
@@ -179,7 +186,9 @@ class Reading:
             return staged
         files = find(self.directory, str(part.file), self.places.of((*key, "file")))
         files = files if n_rows is None else files[:N_FILES_TRIED]
-        self._found |= {file.on_disk: file for file in files}
+        for file in files:
+            self._found[file.on_disk] = file
+            self._seen.setdefault(file.on_disk, state_of(file.path))
         return staging.stage(files, part, wanted, path, n_rows)
 
     def _related(self, key: Key, name: str, opened: SourceRows, columns: dict[str, dict[str, Wanted]]) -> SourceRows:

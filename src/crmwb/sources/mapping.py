@@ -4,6 +4,7 @@ The shape is checked here; that it fits the data contract is checked in `contrac
 `staging.py`.
 """
 
+import codecs
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -17,6 +18,8 @@ from crmwb.sources import expressions
 from crmwb.sources.lines import Places
 from crmwb.sources.values import NumberStyle
 
+NO_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "unicode-escape", "raw-unicode-escape"}
+MAX_NAME_BYTES = 255
 WHITESPACE = "whitespace"
 COLUMN_ORIGINS = ("column", "constant", "expression", "one_per")
 STORED = ("table", "query")  # in a database
@@ -286,6 +289,8 @@ class TableMapping(Section):
     def _within_the_directory(cls, file: str | None) -> str | None:
         if file is not None and (Path(file).is_absolute() or ".." in Path(file).parts):
             raise ValueError("must be a path or glob within source.directory")
+        if file is not None and any(len(part.encode()) > MAX_NAME_BYTES for part in Path(file).parts):
+            raise ValueError(f"has a name in it that is too long: more than {MAX_NAME_BYTES} bytes")
         if file is not None and any("**" in part and part != "**" for part in Path(file).parts):
             raise ValueError("** stands for folders and must be a part of the path by itself")
         return file
@@ -301,8 +306,9 @@ class TableMapping(Section):
     @classmethod
     def _python_knows_the_encoding(cls, encoding: str) -> str:
         try:
-            "a".encode(encoding)
-        except (LookupError, UnicodeError):
+            is_of_text = codecs.lookup(encoding).name not in NO_CHARSETS
+            "a".encode(encoding if is_of_text else "no charset")
+        except (LookupError, UnicodeError, ValueError):
             raise ValueError("must be an encoding that Python knows, such as utf-8, cp1252, latin-1, utf-16") from None
         return encoding
 

@@ -1,10 +1,13 @@
 """Source rows → canonical columns, and what is wrong with each row: wrong rows are kept apart with their reasons."""
 
 from collections.abc import Callable
+from itertools import count
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
+from crmwb import engine
 from crmwb.sources import casts, expressions, rates
 from crmwb.sources.formats import ROW
 from crmwb.sources.mapping import ColumnMapping, TableMapping
@@ -19,6 +22,8 @@ NO_CURRENCY = ColumnMapping(constant="")
 MOMENT = "moment"
 OF_A_SALE = ("customer_id", "revenue_cents")
 WIDE = "decimal(38, 0)"  # what the source brings may be absurd
+MAX_CASES = 100
+_numbers = count()  # of tables on the engine
 EARLIEST = ibis.timestamp("1970-01-01 00:00:00")  # of a table without dates
 
 
@@ -132,6 +137,10 @@ def _known(name: str) -> str:
     return f"known {name}"
 
 
+def _replaced(name: str) -> str:
+    return f"replaced {name}"
+
+
 def _fault_in(name: str) -> str:
     return f"fault in {name}"
 
@@ -176,7 +185,27 @@ def _rated(found: ir.Table, rows: SourceRows, table: Table, periods: ir.Table) -
 
 def _values(found: ir.Table, rows: SourceRows, column: Column) -> tuple[ir.Value, ir.BooleanValue]:
     mapped = rows.mapping.columns[column.name]
-    return casts.cast(column, mapped, _text_of(found, rows), rows.mapping.style_of(mapped))
+    style = rows.mapping.style_of(mapped)
+    replaced = _replaced(column.name)
+    if replaced in found.columns:
+        return casts.cast(column, mapped.model_copy(update={"replace": {}}), lambda _: found[replaced], style)
+    return casts.cast(column, mapped, _text_of(found, rows), style)
+
+
+def _with_replaced(found: ir.Table, rows: SourceRows, columns: list[Column]) -> ir.Table:
+    """Add columns with what their texts become, joined where there is much to replace: a long `case` takes minutes."""
+    for column in columns:
+        mapped = rows.mapping.columns[column.name]
+        if mapped.column is None or len(mapped.replace) <= MAX_CASES:
+            continue
+        words = pa.table({"word": list(mapped.replace), "becomes": list(mapped.replace.values())})
+        name = f"{_replaced(column.name)} {next(_numbers)}"
+        table = engine.open_arrow(found.get_backend(), words, name)
+        text = rows.text(found, mapped.column)
+        joined = found.left_join(table, [text == table.word])
+        becomes = ibis.coalesce(joined.becomes, rows.text(joined, mapped.column))
+        found = joined.mutate(**{_replaced(column.name): becomes}).drop("word", "becomes")
+    return found
 
 
 def _ids(found: ir.Table, rows: SourceRows, table: Table) -> dict[str, ir.StringValue]:
@@ -188,6 +217,7 @@ def _ids(found: ir.Table, rows: SourceRows, table: Table) -> dict[str, ir.String
 
 def _cast(found: ir.Table, rows: SourceRows, columns: list[Column]) -> ir.Table:
     """Add the canonical columns, and whether each is known in the source."""
+    found = _with_replaced(found, rows, columns)
     cast = {c.name: _values(found, rows, c) for c in columns}
     found = found.mutate(
         **{name: value for name, (value, _) in cast.items()},

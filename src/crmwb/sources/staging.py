@@ -21,6 +21,7 @@ from crmwb.sources.mapping import ColumnMapping, TableMapping, Value
 from crmwb.sources.privacy import pseudonyms
 
 FILE = "source_file"
+N_SHOWN = 100  # characters of a column's name that a message shows
 MALFORMED = pa.schema([(FILE, pa.string()), (ROW, pa.int64()), ("reason", pa.string())])
 
 
@@ -195,17 +196,25 @@ def _found(columns: list[str], wanted: dict[str, Wanted], name: str) -> list[str
     for column, asked in wanted.items():
         if columns.count(column) > 1:
             places = " and ".join(str(i) for i, c in enumerate(columns, start=1) if c == column)
-            mistakes.append(f"{asked.key}: {name} has column {column!r} more than once ({places}); rename one of them.")
+            mistakes.append(
+                f"{asked.key}: {name} has column {cut(column)!r} more than once ({places}); rename one of them."
+            )
         elif column not in columns and asked.needed:
-            mistakes.append(f"{asked.key}: {name} has no column {column!r}; {close_to(column, columns)}.")
+            mistakes.append(f"{asked.key}: {name} has no column {cut(column)!r}; {close_to(column, columns)}.")
     if mistakes:
         raise CrmwbError(mistakes[0] if len(columns) == 1 else "\n".join(mistakes))
     return [column for column in wanted if column in columns]
+
+
+def cut(name: str) -> str:
+    """Return a name as a message shows it."""
+    return name if len(name) <= N_SHOWN else f"{name[:N_SHOWN]}…"
 
 
 def close_to(column: str, columns: list[str]) -> str:
     """Return what a file has instead of a column: the closest ones, or its first."""
     lower = {c.lower(): c for c in columns}
     close = [lower[c] for c in difflib.get_close_matches(column.lower(), list(lower), n=3, cutoff=0.5)]
-    said = f"the closest there: {', '.join(close)}" if close else f"there: {', '.join(columns[:12])}"
+    names = ", ".join(cut(name) for name in close or columns[:12])
+    said = f"the closest there: {names}" if close else f"there: {names}"
     return said + ("; it has one column only, so check the delimiter" if len(columns) == 1 else "")

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import ibis
@@ -15,6 +15,7 @@ OFFSET = r" ?(Z|UTC|[-+]\d{2}:?\d{2})$"
 OFFSET_PARTS = r"[-+](\d{2}):?(\d{2})$"
 FIRST_YEAR = 1000  # "%Y" also reads 16 as the year 16: that is a two-digit year in a four-digit format
 LAST_YEAR = 2999
+DATE_DIRECTIVES = {f"%{letter}" for letter in "YymdbBHIMSfpjaA%"} | {"%-d", "%-m", "%-H", "%-I", "%-M", "%-S"}
 WIDE_BLANKS = "\u00a0\u202f"  # what stands between thousands in French, besides a plain blank
 
 DECIMAL = types.Decimal(38, 12)
@@ -122,3 +123,13 @@ def _iso(text: ir.StringValue) -> ir.TimestampValue:
         text.re_extract(OFFSET_PARTS, i).try_cast("int64").fill_null(0) * m for i, m in ((1, 60), (2, 1))
     )
     return ibis.ifelse(text.re_search(OFFSET_PARTS), read - ahead.as_interval("m"), read)
+
+
+def format_mistakes(date_format: str) -> Iterator[str]:
+    """Yield what is wrong with a date format."""
+    unknown = set(re.findall(r"%-?.?", date_format)) - DATE_DIRECTIVES
+    if unknown or "%" not in date_format:
+        yield (
+            f"{date_format[:80]!r} is no date format{''.join(f', {u} is not known' for u in sorted(unknown)[:5])}; "
+            f"write it like %d.%m.%Y %H:%M (ISO dates, with or without an offset, need none)"
+        )

@@ -7,7 +7,8 @@ import ibis
 import ibis.expr.types as ir
 from sqlglot import exp
 
-from crmwb.sources.expressions.grammar import ExpressionError
+from crmwb.sources import values
+from crmwb.sources.expressions.grammar import ExpressionError, shown
 from crmwb.sources.expressions.results import Computation, Result, Type, as_moment, joined, refuse_texts
 from crmwb.sources.values import DECIMAL
 
@@ -17,7 +18,7 @@ Call = Callable[[Computation, Arguments], Result]
 
 def _whole(node: exp.Expr) -> int:
     if not isinstance(node, exp.Literal) or node.is_string or not node.name.isdigit() or int(node.name) > 1_000:
-        raise ExpressionError(f"{node.sql()}: a whole number up to 1,000 is needed there")
+        raise ExpressionError(f"{shown(node)}: a whole number up to 1,000 is needed there")
     return int(node.name)
 
 
@@ -29,7 +30,7 @@ def _position(node: exp.Expr) -> int:
 
 def _said(node: exp.Expr) -> str:
     if not isinstance(node, exp.Literal) or not node.is_string:
-        raise ExpressionError(f"{node.sql()}: a 'text' in quotes is needed there")
+        raise ExpressionError(f"{shown(node)}: a 'text' in quotes is needed there")
     return node.name
 
 
@@ -57,7 +58,10 @@ def _of_alike(apply: Callable[..., ir.Value], *, orders: bool = False) -> Call:
 
 
 def _date(c: Computation, given: Arguments) -> Result:
-    return as_moment(c.text(given[0]), tuple(_said(node) for node in given[1:]))
+    formats = tuple(_said(node) for node in given[1:])
+    for mistake in (mistake for one in formats for mistake in values.format_mistakes(one)):
+        raise ExpressionError(mistake)
+    return as_moment(c.text(given[0]), formats)
 
 
 def _abs(c: Computation, given: Arguments) -> Result:

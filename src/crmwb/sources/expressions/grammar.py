@@ -15,6 +15,7 @@ from sqlglot.errors import SqlglotError
 
 MAX_LENGTH = 2_000
 MAX_DEPTH = 50
+N_SHOWN = 120  # characters of an expression that a message shows
 
 # name: fewest and most arguments, and how it is called
 FUNCTIONS: dict[str, tuple[int, int, str]] = {
@@ -113,7 +114,7 @@ def _is_only_asked_for(node: exp.Column) -> bool:
 
 
 def _allow(node: exp.Expr) -> None:
-    said = node.sql()
+    said = shown(node)
     if isinstance(node, exp.Column) and node.args.get("table"):
         raise ExpressionError(f'{said}: a column whose name has a point in it stands in quotes: "{said}"')
     if isinstance(node, exp.Anonymous):
@@ -137,6 +138,12 @@ def _allow_function(node: exp.Anonymous) -> None:
     fewest, most, shown = FUNCTIONS[name]
     if not fewest <= len(node.expressions) <= most:
         raise ExpressionError(f"{node.name}(): wrong number of arguments; write it like {shown}")
+
+
+def shown(node: exp.Expr) -> str:
+    """Return a part of an expression as a message shows it."""
+    text: str = node.sql()
+    return text if len(text) <= N_SHOWN else f"{text[:N_SHOWN]}…"
 
 
 def _place(error: SqlglotError) -> str:

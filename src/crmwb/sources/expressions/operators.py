@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from sqlglot import exp
 
 from crmwb.sources import values
-from crmwb.sources.expressions.grammar import ExpressionError
+from crmwb.sources.expressions.grammar import ExpressionError, shown
 from crmwb.sources.expressions.results import Computation, Node, Result, Type, joined, refuse_texts
 from crmwb.sources.values import DECIMAL
 
@@ -26,9 +26,9 @@ def _decimal(node: exp.Expr) -> Decimal:
     try:
         number = Decimal(node.name)
     except InvalidOperation:
-        raise ExpressionError(f"{node.sql()}: no number") from None
+        raise ExpressionError(f"{shown(node)}: no number") from None
     if abs(number) >= LARGEST or number != number.quantize(Decimal(10) ** -DECIMAL.scale):
-        raise ExpressionError(f"{node.sql()}: at most 14 digits before the point and {DECIMAL.scale} after it")
+        raise ExpressionError(f"{shown(node)}: at most 14 digits before the point and {DECIMAL.scale} after it")
     return number
 
 
@@ -59,7 +59,7 @@ def _moved(moment: Result, days: Result, node: exp.Binary) -> Result:
 def _days(first: Result, second: Result, node: exp.Binary) -> Result:
     """Return the days between two moments."""
     if not isinstance(node, exp.Sub):
-        raise ExpressionError(f"{node.sql()}: two dates cannot be added")
+        raise ExpressionError(f"{shown(node)}: two dates cannot be added")
     days = first.value.date().delta(second.value.date(), unit="day").cast(DECIMAL)
     return Result(days, Type.NUMBER, joined(first, second))
 
@@ -71,7 +71,7 @@ def _negative(c: Computation, node: exp.Expr) -> Result:
 
 def _comparison(c: Computation, node: exp.Binary) -> Result:
     if isinstance(node.right, exp.Null):
-        raise ExpressionError(f"{node.sql()}: unknown equals nothing; write {node.left.sql()} is null")
+        raise ExpressionError(f"{shown(node)}: unknown equals nothing; write {shown(node.left)} is null")
     first, second = c.alike([node.left, node.right])
     if not isinstance(node, exp.EQ | exp.NEQ):
         refuse_texts(first, node)
@@ -98,7 +98,7 @@ def _between(c: Computation, node: exp.Expr) -> Result:
 
 def _like(c: Computation, node: exp.Expr) -> Result:
     if not (isinstance(node.expression, exp.Literal) and node.expression.is_string):
-        raise ExpressionError(f"{node.sql()}: like needs a 'pattern%'")
+        raise ExpressionError(f"{shown(node)}: like needs a 'pattern%'")
     given = c.text(node.this)
     return Result(given.value.like(node.expression.name), Type.TRUTH, given.failed)
 

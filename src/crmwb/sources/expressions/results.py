@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 from sqlglot import exp
 
 from crmwb.sources import values
-from crmwb.sources.expressions.grammar import ExpressionError
+from crmwb.sources.expressions.grammar import ExpressionError, shown
 from crmwb.sources.values import DECIMAL, NumberStyle
 
 Node = Callable[["Computation", Any], "Result"]
@@ -100,7 +100,7 @@ class Computation:
         given = [self.result(node) for node in nodes]
         others = {result.type for result in given} - {Type.TEXT}
         if len(others) > 1:
-            raise ExpressionError(f"{nodes[0].sql()} is {given[0].type}, and {nodes[1].sql()} is {given[1].type}")
+            raise ExpressionError(f"{shown(nodes[0])} is {given[0].type}, and {shown(nodes[1])} is {given[1].type}")
         if others == {Type.NUMBER}:
             return [self.as_number(result, node) for result, node in zip(given, nodes, strict=True)]
         if others == {Type.MOMENT}:
@@ -119,7 +119,7 @@ def of_type(given: Result, wanted: Type, node: exp.Expr) -> Result:
     if given.type is not wanted:
         if isinstance(node, exp.Null):
             return Result(ibis.null({Type.NUMBER: DECIMAL, Type.TRUTH: "boolean"}.get(wanted, "string")), wanted)
-        raise ExpressionError(f"{node.sql()} is {given.type}, and {wanted} is needed there")
+        raise ExpressionError(f"{shown(node)} is {given.type}, and {wanted} is needed there")
     return given
 
 
@@ -139,4 +139,4 @@ def joined(*results: Result) -> tuple[ir.BooleanValue, ...]:
 def refuse_texts(given: Result, node: exp.Expr) -> None:
     """Refuse to order texts: "10" would come before "9"."""
     if given.type is Type.TEXT:
-        raise ExpressionError(f"{node.sql()} orders texts; write number(…) or date(…) around a column")
+        raise ExpressionError(f"{shown(node)} orders texts; write number(…) or date(…) around a column")
