@@ -9,7 +9,7 @@ export GX_ANALYTICS_ENABLED := False
 # libraries compile once: without this, where it is set, every stage starts half as fast
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint lab report accuracy clean lock
+.PHONY: help demo test lint lab report accuracy forecasts clean lock
 
 help: ## list these verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -49,6 +49,9 @@ lab: $(READY) ## open JupyterLab on the explore notebooks (localhost, token)
 
 accuracy: $(READY) ## test the forecasts on six data sets and write docs/accuracy.md (SHARED=folder of the data sets)
 	@python benchmarks/accuracy.py $(SHARED)
+
+forecasts: $(READY) ## test the monthly forecasts on real and simulated histories and write docs/forecasts.md (SHARED=folder)
+	@python benchmarks/forecast_accuracy.py $(SHARED)
 
 lock: ## resolve requirements.lock again (needs uv)
 	@uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \

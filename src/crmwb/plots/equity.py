@@ -5,25 +5,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.dates import AutoDateLocator
+from matplotlib.ticker import MaxNLocator
 
+from crmwb.findings import Count, Day, Finding, Number, Term, numbers
+from crmwb.findings.say import say
 from crmwb.plots import style
 
 STEPS = {
-    "opening": ("at the\nbeginning", style.MUTED),
-    "new": ("new\ncustomers", style.GOOD),
-    "won_back": ("won back", style.GOOD),
-    "grown": ("worth more\nthan before", style.GOOD),
-    "shrunk": ("worth less", style.BAD),
-    "lost": ("lost", style.BAD),
-    "closing": ("at the end", style.ACCENT),
-}
-MEASURES = {
-    "customers": "customers with a purchase",
-    "purchases": "purchases",
-    "revenue_cents": "revenue",
-    "margin_cents": "margin",
+    "opening": style.MUTED,
+    "new": style.GOOD,
+    "won_back": style.GOOD,
+    "grown": style.GOOD,
+    "shrunk": style.BAD,
+    "lost": style.BAD,
+    "closing": style.ACCENT,
 }
 LABEL_SHARE = 0.2  # of the height: two lines of text
 BANDS = ((95, 0.12), (80, 0.18), (50, 0.28))
@@ -50,12 +46,13 @@ def equity_over_time(months: pd.DataFrame, currency: str, ax: Axes | None = None
         has_room_below = cents[i] > LABEL_SHARE * cents.max()
         is_above = cents[i] >= cents[other] or not has_room_below if len(cents) > near else True
         place: dict[str, Any] = {"textcoords": "offset points", "ha": ha, "va": "bottom" if is_above else "top"}
-        words = f"{style.money(cents[i], currency)}\n{int(months['n_active'].iloc[i]):,} active"
+        active = Finding("equity.figure.active", {"n": Count(months["n_active"].iloc[i])})
+        words = f"{style.money(cents[i], currency)}\n{say(active)}"
         ax.annotate(words, (when.iloc[i], cents[i]), (0, 8 if is_above else -8), fontsize=9, **place)
     ax.set_ylim(min(0.0, float(cents.min())), max(float(cents.max()), 1.0) * 1.2)
     _months(ax)
     style.money_axis(ax.yaxis, currency)
-    ax.set(title="Customer equity: what all customers are worth", xlabel="", ylabel="customer equity")
+    ax.set(title=say(Finding("equity.figure.over_time")), xlabel="", ylabel=say(Finding("equity.figure.axis")))
     return ax
 
 
@@ -76,7 +73,7 @@ def equity_bridge(bridge: pd.DataFrame, currency: str, ax: Axes | None = None) -
     count_of = dict(zip(bridge["component"], bridge["n_customers"].astype(int), strict=True))
     label: dict[str, Any] = {"textcoords": "offset points", "ha": "center"}
     at, highest, lowest = 0.0, 0.0, 0.0
-    for place, (name, (_, colour)) in enumerate(STEPS.items()):
+    for place, (name, colour) in enumerate(STEPS.items()):
         cents = cents_of[name]
         is_total = name in {"opening", "closing"}
         begins = 0.0 if is_total else at
@@ -87,28 +84,28 @@ def equity_bridge(bridge: pd.DataFrame, currency: str, ax: Axes | None = None) -
         words = ("+" if cents > 0 and not is_total else "") + style.money(cents).replace("-", "−")
         top = max(begins, at)
         ax.annotate(words, (place, top), (0, 13), fontsize=9, weight="bold", **label)
-        ax.annotate(f"{count_of[name]:,}", (place, top), (0, 3), fontsize=8, color=style.MUTED, **label)
+        ax.annotate(numbers.count(count_of[name]), (place, top), (0, 3), fontsize=8, color=style.MUTED, **label)
         highest, lowest = max(highest, top), min(lowest, begins, at)
-    ax.set_xticks(range(len(STEPS)), [words for words, _ in STEPS.values()])
+    ax.set_xticks(range(len(STEPS)), [say(Finding(f"equity.figure.{name}")) for name in STEPS])
     ax.set_ylim(lowest * 1.1, (highest or 1.0) * 1.16)
     ax.grid(visible=False, axis="x")
     ax.axhline(0, color=style.MUTED, linewidth=0.8)
     style.money_axis(ax.yaxis, currency)
-    since, until = (pd.Timestamp(bridge[end].iloc[0]).strftime("%Y-%m-%d") for end in ("begins", "ends"))
-    ax.set(title=f"What moved customer equity, {since} to {until}", xlabel="in grey: customers")
-    ax.set_ylabel("customer equity")
+    since, until = (Day(pd.Timestamp(bridge[end].iloc[0]).date()) for end in ("begins", "ends"))
+    title = Finding("equity.figure.bridge", {"begins": since, "ends": until})
+    ax.set(title=say(title), xlabel=say(Finding("equity.figure.counts")), ylabel=say(Finding("equity.figure.axis")))
     return ax
 
 
 def forecast_fan(forecast: pd.DataFrame, measure: str, currency: str, ax: Axes | None = None) -> Axes:
-    """Draw what came by month and what is expected, with 50%, 80% and 95% intervals and the part of newcomers.
+    """Draw actual months, and expected months with 50%, 80% and 95% ranges, as far as forecasts could be tested.
 
     Parameters
     ----------
     forecast : DataFrame
         Rows per measure and month, as `crmwb.value.equity` makes them.
     measure : str
-        "customers", "purchases", "revenue_cents" or "margin_cents".
+        "customers", "new_customers", "purchases", "revenue_cents" or "margin_cents".
     currency : str
         For the axis, where the measure is money.
     ax : Axes, optional
@@ -118,35 +115,41 @@ def forecast_fan(forecast: pd.DataFrame, measure: str, currency: str, ax: Axes |
     rows = forecast[forecast["measure"] == measure].sort_values("month")
     when = pd.to_datetime(rows["month"])
     past, ahead = rows["actual"].notna().to_numpy(), rows["expected"].notna().to_numpy()
-    ax.plot(when[past], rows["actual"][past], color=style.INK, linewidth=1.6, label="came")
+    ax.plot(when[past], rows["actual"][past], color=style.INK, linewidth=1.6, label=_said("actual"))
     to_come, months = rows[ahead], when[ahead]
-    for percent, alpha in BANDS:
+    for percent, alpha in BANDS if ahead.any() else ():
         low, high = to_come[f"low_{percent}"], to_come[f"high_{percent}"]
-        ax.fill_between(
-            months, low, high, color=style.ACCENT, alpha=alpha, linewidth=0, label=f"{percent} in 100 chances"
-        )
-    ax.plot(months, to_come["expected"], color=style.ACCENT, linewidth=2, label="expected")
-    ax.plot(months, to_come["newcomers"], color=style.GOOD, linewidth=1.4, linestyle="--", label="of it, newcomers")
+        label = say(Finding("forecast.figure.range", {"level": Number(percent)}))
+        ax.fill_between(months, low, high, color=style.ACCENT, alpha=alpha, linewidth=0, label=label)
+    if ahead.any():
+        marker = "o" if ahead.sum() == 1 else None
+        ax.plot(months, to_come["expected"], color=style.ACCENT, linewidth=2, marker=marker, label=_said("expected"))
     if past.any() and ahead.any():
         last, first = np.flatnonzero(past)[-1], np.flatnonzero(ahead)[0]
         ends = [rows["actual"].iloc[last], rows["expected"].iloc[first]]
         ax.plot(when.iloc[[last, first]], ends, color=style.MUTED, linewidth=1, linestyle=":")
-    ax.set_ylim(min(0.0, float(np.nanmin(rows["actual"], initial=0.0))), None)
     _months(ax)
     if measure.endswith("_cents"):
         style.money_axis(ax.yaxis, currency)
     else:
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        style.count_axis(ax.yaxis)
     ax.yaxis.set_major_locator(MaxNLocator(6))
     ax.legend(loc="upper left", ncols=2, fontsize=9)
     ax.margins(x=0.01)
-    ax.set_ylim(top=float(np.nanmax(rows[["actual", "high_95"]].to_numpy())) * 1.25 or 1.0)
-    words = MEASURES[measure]
-    ax.set(title=f"{words[:1].upper()}{words[1:]} by month, and what is expected", xlabel="", ylabel=f"{words} a month")
+    highest = np.nanmax(rows[["actual", "high_80"]].to_numpy(dtype=np.float64), initial=0.0)
+    ax.set_ylim(min(0.0, float(np.nanmin(rows["actual"], initial=0.0))), 1.35 * float(highest) or 1.0)
+    named = Finding(f"forecast.measure.{measure}")
+    ax.set(
+        title=say(Finding("forecast.figure.fan", {"measure": named})), xlabel="", ylabel=say(Term("measure", measure))
+    )
     return ax
+
+
+def _said(entry: str) -> str:
+    return say(Finding(f"forecast.figure.{entry}"))
 
 
 def _months(ax: Axes) -> None:
     locator = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]  # matplotlib leaves dates untyped
     ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]  # as above
+    style.month_axis(ax.xaxis)

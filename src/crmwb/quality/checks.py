@@ -9,6 +9,7 @@ What is unknown breaks only the rule that it be known: a rule over an unknown va
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import ibis
@@ -160,6 +161,16 @@ def _column_checks(column: Column) -> Iterator[Check]:
         yield _of_values(
             column, words, ExpectColumnValuesToBeBetween, min_value=column.minimum, max_value=column.maximum
         )
+
+
+def near_the_others(column: str, first: date, last: date) -> Check:
+    """Return the check that a day lies where the others do."""
+    words = Words(
+        f"{column}_is_near_the_others",
+        f"{column} lies among the others, from {first} to {last}",
+        f"{column} lies far from all others, which run from {first} to {last}",
+    )
+    return _of_fact(words, (column,), lambda rows, _: rows[column].cast("date").between(first, last), column=column)
 
 
 def _reference(table: Table, column: Column, parent: str) -> Check:

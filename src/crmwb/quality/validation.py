@@ -31,6 +31,7 @@ from crmwb.quality.quarantine import (
 from crmwb.quality.results import TableResult, Validation, profile_of
 from crmwb.quality.runs import drift
 from crmwb.quality.runs.profile import distributions
+from crmwb.quality.stray import stray_checks
 from crmwb.quality.verdicts import Verdict, judge, with_examples
 from crmwb.tables import TABLES, Kind, Table
 
@@ -45,6 +46,7 @@ class Setting:
     quarantine: Path
     scratch: Path
     params: QualityParams
+    present: tuple[str, ...]
 
 
 def validate(
@@ -85,7 +87,7 @@ def validate(
     results: dict[str, TableResult] = {}
     tables: dict[str, ir.Table] = {}
     with owners.scratch("validate") as scratch:
-        setting = Setting(con, canonical, clean, quarantine, scratch, params)
+        setting = Setting(con, canonical, clean, quarantine, scratch, params, tuple(present))
         for name in parents_first(present):
             results[name] = _validate_table(setting, TABLES[name], tables, manifest["tables"][name])
             tables[name] = engine.open_parquet(con, clean / f"{name}.parquet", f"clean_{name}")
@@ -171,7 +173,7 @@ def _judged(
         found = judge(name, checks, partitions(con, full, table, checks, n_rows))
         return with_examples(found, table.key, setting.params.n_examples, lambda ids: rows_at(file, table, ids))
 
-    checks = row_checks(table, {*parents, table.name})
+    checks = [*row_checks(table, {*parents, table.name}), *stray_checks(table.name, rows, setting.present)]
     key = [check for check in checks if check.rule == KEY_IS_UNIQUE]
     last = [check for check in checks if check.awaits_quarantine]
     others = [check for check in checks if check not in [*key, *last]]

@@ -100,7 +100,6 @@ def value_all(
         correction=fitted.level,
         as_of=as_of,
         params=params.value.equity,
-        seed=params.seed,
         currency=observed["currency"],
     )
     models = models_record(buyers, fitted, tested, as_of=as_of, params=params)

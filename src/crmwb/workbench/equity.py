@@ -7,11 +7,13 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, storage
-from crmwb.display import tables, words
+from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
+from crmwb.findings import Finding, Term, Unavailable, from_json
 from crmwb.plots import equity as plots
 
-MEASURES = ("customers", "purchases", "revenue_cents", "margin_cents")
+COMPONENTS = (*plots.STEPS, "kept")
+MEASURES = ("customers", "new_customers", "purchases", "revenue_cents")
 
 
 class Equity:
@@ -20,13 +22,20 @@ class Equity:
     Attributes
     ----------
     facts : dict
-        equity, bridge, forecast, proof (each with its finding), definitions, caveats.
+        equity, bridge, forecast, proof, check (each with its findings) and caveats, as `crmwb.value.equity` makes them.
     """
 
     def __init__(self, root: Path, facts: dict[str, Any], currency: str) -> None:
         self._root = root
         self.facts = facts
         self.currency = currency
+
+    def findings(self, part: str) -> list[Finding | Unavailable]:
+        """Return what equity, bridge, forecast, proof, check or caveats say, the main one first; none where nothing."""
+        if part == "caveats":
+            return [from_json(caveat) for caveat in self.facts["caveats"]]
+        about = self.facts[part] or {}
+        return [from_json(found) for found in about.get("findings", [about["finding"]] if "finding" in about else [])]
 
     @cached_property
     def months(self) -> pd.DataFrame:
@@ -42,53 +51,89 @@ class Equity:
     def bridge(self) -> pd.DataFrame:
         """What moved equity over the last year, or over what there is of it; no rows with one moment only."""
         of_year = self.bridges[self.bridges["span"] == "year"]
-        return of_year.set_index("component").reindex(list(self.facts["definitions"])).dropna().reset_index()
+        return of_year.set_index("component").reindex(list(COMPONENTS)).dropna().reset_index()
+
+    @property
+    def components(self) -> pd.DataFrame:
+        """What the parts of a change are: part, meaning."""
+        meanings = [Finding(f"equity.component.{name}") for name in COMPONENTS]
+        return pd.DataFrame({"part": [Term("component", name) for name in COMPONENTS], "meaning": meanings})
 
     @cached_property
     def forecast(self) -> pd.DataFrame:
-        """One row per measure and month, past (actual) and ahead (expected, newcomers, low_50 … high_95)."""
+        """One row per measure and month, past (actual) and ahead as far as tested (expected, known, low_50 …)."""
         return storage.read_frame(self._root / layout.FORECAST)
 
     @cached_property
     def past_forecasts(self) -> pd.DataFrame:
-        """One row per measure, origin and month forecast then: actual, expected, bounds, last_month, last_year."""
+        """One row per measure, origin and month: method, actual, expected, bounds, last_month, last_year."""
         return storage.read_frame(self._root / layout.PAST_FORECASTS)
 
     @property
     def totals(self) -> pd.DataFrame:
-        """What the months ahead bring in all: measure, expected, low_80, high_80, newcomers, before (as many)."""
-        found = self.facts["forecast"]["measures"]
-        rows = [{"measure": name, **found[name]} for name in MEASURES if name in found]
-        return pd.DataFrame(rows)[["measure", "expected", "low_80", "high_80", "newcomers", "before"]]
+        """What is forecast in all: measure, method, horizon (months ahead), months (of the total), expected and bounds.
+
+        Totals that the history does not support are unknown; `before` are the same months a year before.
+        """
+        measures = self.facts["forecast"]["measures"]
+        columns = ["months", "expected", "low_80", "high_80", "before"]
+        rows = [
+            {"measure": name, "method": of["method"], "horizon": of["horizon"], **(of["total"] or {})}
+            for name, of in ((name, measures[name]) for name in MEASURES)
+        ]
+        return pd.DataFrame(rows).reindex(columns=["measure", "method", "horizon", *columns])
+
+    @property
+    def methods(self) -> pd.DataFrame:
+        """How methods of forecasting revenue compare: method, is_used, n_months, n_origins, error_share, used_share.
+
+        error_share is what totals over n_months were off by on average, used_share the same of the method in use, from
+        the same origins (in logs); unknown where they could not be compared.
+        """
+        of = self.facts["forecast"]["measures"]["revenue_cents"]
+        rows = [{"method": of["method"], "is_used": True}]
+        rows += [
+            {
+                "method": entry["method"],
+                "is_used": False,
+                "n_months": entry["n_months"],
+                "n_origins": entry["n_origins"],
+                "error_share": entry["error"],
+                "used_share": entry["chosen_error"],
+            }
+            for entry in of["compared"]
+        ]
+        columns = ["method", "is_used", "n_months", "n_origins", "error_share", "used_share"]
+        return pd.DataFrame(rows).reindex(columns=columns)
 
     @property
     def proof(self) -> pd.DataFrame:
-        """How past forecasts came true, beside rules of thumb: one row per measure; none where none could be tested.
+        """How past forecasts came true, beside simple rules: one row per measure; none where none could be tested.
 
         measure, error_share (what a month was missed by, on average), last_month_error_share and
-        last_year_error_share (by going by the last month, or the same month a year before), covered_80_share (of the
-        months, within the interval that was to hold 80%).
+        last_year_error_share (by repeating the last month, or the same month a year before), covered_80_share (of the
+        months, within their 80% range).
         """
         found = self.facts["proof"]["measures"]
         columns = ["measure", "error_share", "last_month_error_share", "last_year_error_share", "covered_80_share"]
         rows = [
-            (words.name(name.removesuffix("_cents")), *(of[c] for c in columns[1:4]), of["covered_80"])
+            (name.removesuffix("_cents"), *(of[c] for c in columns[1:4]), of["covered_80"])
             for name, of in ((name, found[name]) for name in MEASURES if name in found)
         ]
         return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[1:], float))
 
     def plot_months(self) -> Picture:
         """Draw customer equity through time."""
-        return draw(plots.equity_over_time, self.months, self.currency, alt=self.facts["equity"]["finding"])
+        return draw(plots.equity_over_time, self.months, self.currency, alt=self.findings("equity")[0])
 
     def plot_bridge(self) -> Picture:
         """Draw what moved customer equity over the last year."""
-        alt = (self.facts["bridge"] or {}).get("finding", "Customer equity is known at one moment only.")
+        alt = next(iter(self.findings("bridge")), Unavailable("equity.one_moment"))
         return draw(plots.equity_bridge, self.bridge, self.currency, alt=alt)
 
     def plot_forecast(self, measure: str = "revenue_cents") -> Picture:
-        """Draw what came month by month and what is expected: customers, purchases, revenue_cents or margin_cents."""
-        alt = f"Lines: {words.name(measure.removesuffix('_cents'))} by month, with what is expected and its intervals."
+        """Draw actual and expected months: customers, new_customers, purchases, revenue_cents or margin_cents."""
+        alt = Finding("forecast.figure.alt", {"measure": Finding(f"forecast.measure.{measure}")})
         return draw(plots.forecast_fan, self.forecast, measure, self.currency, alt=alt)
 
     def _repr_html_(self) -> str:

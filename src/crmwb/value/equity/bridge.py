@@ -15,16 +15,7 @@ import pyarrow as pa
 
 from crmwb.value.equity.worth import Worth
 
-COMPONENTS = {
-    "opening": "equity at the beginning; customers who are not lost then",
-    "new": "worth at the end of who bought for the first time in between; customers of them who are not lost again",
-    "won_back": "change in worth of who was lost at the beginning and is not at the end",
-    "grown": "gain in worth of all others who were customers at the beginning",
-    "shrunk": "fall in worth of those of them who are not lost in between",
-    "lost": "change in worth of who was not lost at the beginning and is at the end",
-    "closing": "equity at the end; customers who are not lost then",
-    "kept": "the part of the opening equity that is still there: the lower of both worths, customer by customer",
-}
+COMPONENTS = ("opening", "new", "won_back", "grown", "shrunk", "lost", "closing", "kept")
 SCHEMA = pa.schema(
     [
         ("span", pa.string()),

@@ -19,8 +19,7 @@ from crmwb.value.equity.bridge import SCHEMA as BRIDGE_SCHEMA
 from crmwb.value.equity.bridge import bridge
 from crmwb.value.equity.cohorts import Cohorts
 from crmwb.value.equity.facts import facts
-from crmwb.value.equity.forecast import Seasonal, look_ahead, look_back, project
-from crmwb.value.equity.level import level
+from crmwb.value.equity.monthly import Monthly, Seasonal, frame, monthly, past_frame
 from crmwb.value.equity.months import MONTHS_A_YEAR, month_ends, month_of, start_of
 from crmwb.value.equity.outlook import outlook
 from crmwb.value.equity.season import season
@@ -28,7 +27,7 @@ from crmwb.value.equity.worth import Worth, worth
 from crmwb.value.models import GammaGamma, PurchaseModel, PurchaseSummary
 from crmwb.value.potential.clv import Terms
 
-MIN_HISTORY_MONTHS = 6  # before a forecast is put to the test
+MIN_HISTORY_MONTHS = 6  # before the customer models are fitted
 FIT_CUSTOMERS = 100_000  # for the models of earlier origins; the forecast itself is of all customers
 
 Models = tuple[PurchaseModel, GammaGamma]
@@ -57,9 +56,11 @@ class Equity:
         Columns of `bridge.SCHEMA`: month by month (span "month"), and over the last year or what there is of it
         ("year").
     forecast, past : DataFrame
-        Columns of `forecast.FORECAST_SCHEMA` and `forecast.PAST_SCHEMA`.
+        Columns of `monthly.FORECAST_SCHEMA` and `monthly.PAST_SCHEMA`.
     facts : dict
         As `facts.facts` returns them.
+    monthly : Monthly
+        The forecasts behind `forecast` and `past`.
     """
 
     months: pd.DataFrame
@@ -67,6 +68,7 @@ class Equity:
     forecast: pd.DataFrame
     past: pd.DataFrame
     facts: dict[str, Any]
+    monthly: Monthly
 
 
 def build(
@@ -78,7 +80,6 @@ def build(
     correction: float = 1.0,
     as_of: date,
     params: EquityParams,
-    seed: int,
     currency: str,
     seasonal: Seasonal | None = None,
 ) -> Equity:
@@ -104,8 +105,6 @@ def build(
         The first day that is not looked at.
     params : EquityParams
         How far back and ahead, and when a customer counts as lost.
-    seed : int
-        Where draws start from.
     currency : str
         For the findings.
     seasonal : callable, optional
@@ -121,12 +120,13 @@ def build(
     seasonal = seasonal or (lambda origin: season(cohorts.before(month_of(origin))))
 
     months, bridges, outlooks = [], [], []
+    n_periods = params.forecast_months + int(as_of.day != 1)
     before: Worth | None = None
     year_ago: Worth | None = None
     with threadpool_limits(1):
         for known, at in zip(track(histories_at(activity, ends), "month ends", len(ends)), ends, strict=True):
             if at in origins and (own := _fit(known, models)) is not None:
-                outlooks.append(outlook(known, cohorts, own, at, params.forecast_months))
+                outlooks.append(outlook(known, cohorts, own, at, n_periods))
             if at not in valued:
                 continue
             now = worth(known, activity.n_customers, models, valued_on, params.lost_below)
@@ -137,25 +137,23 @@ def build(
                 bridges.append(bridge("year", opening_of_year, at, year_ago, now))
             before = now
             year_ago = now if at == opening_of_year else year_ago
-        made = outlook(known, cohorts, models, as_of, params.forecast_months)
-        past, projections = look_back(outlooks, cohorts, seasonal, month_of(as_of), seed)
-        found = project(made, level(outlooks, cohorts, seasonal(as_of), month_of(as_of)), seed)
+        outlooks.append(outlook(known, cohorts, models, as_of, params.forecast_months))
+        ahead = monthly(outlooks, cohorts, seasonal, as_of, n_ahead=params.forecast_months, n_origins=params.n_origins)
     by_month = pd.DataFrame(months, columns=MONTHS_SCHEMA.names)
     changes = _stacked(bridges)
-    ahead = look_ahead(found, cohorts, terms.margin_share)
-    told = facts(
+    past = past_frame(ahead)
+    found = facts(
         by_month,
         changes,
-        found=found,
+        ahead=ahead,
         past=past,
-        projections=projections,
         cohorts=cohorts,
-        horizon_days=terms.horizon_days,
+        terms=terms,
+        n_months=params.forecast_months,
         lost_below=params.lost_below,
         currency=currency,
-        as_of=as_of,
     )
-    return Equity(by_month, changes, ahead, past, told)
+    return Equity(by_month, changes, frame(ahead, terms.margin_share), past, found, ahead)
 
 
 def _origins(ends: Sequence[date], first: date, as_of: date, n_origins: int) -> set[date]:

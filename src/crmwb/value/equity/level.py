@@ -1,27 +1,19 @@
-"""What earlier forecasts got wrong: the level that the next one is set to, and how far it may be off.
+"""The level that the customer models' forecast is set to, by what their earlier forecasts got wrong.
 
 The log of what came over what was expected is looked at month by month. Its mean over the newest one-month-ahead
-forecasts sets the level, of existing customers and of newcomers apart. What is then left of the totals is taken to have
-two sources: a shock of its own for each month (weather, a campaign), of variance `shock`, and a level that drifts as a
-random walk, of variance `drift` a month ahead. With few months seen, both are drawn towards what changes from month to
-month tell by themselves, and Student's t in place of the normal says how little is known.
+forecasts sets the level, of existing customers and of new ones apart.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import nnls
 
 from crmwb.value.equity import newcomers
 from crmwb.value.equity.cohorts import Cohorts
 from crmwb.value.equity.months import MONTHS_A_YEAR, month_of
 from crmwb.value.equity.outlook import Outlook
 
-PRIOR_MONTHS = 2.0  # what changes from month to month count for
-PRIOR_DRIFT = 0.1  # of the shocks' variance
-LEAST_SHOCK = 0.01**2
-MEDIAN_SQUARE = 0.4549  # of a standard normal
 LEVEL_MONTHS = 3.0  # so many months' errors count for the half
 FURTHEST = 1.5  # log ratios beyond e^1.5 = 4.5 times either way count as that
 
@@ -36,17 +28,10 @@ class Level:
         Factors of January to December.
     shift : ndarray of shape (2, 3)
         By part (existing, newcomers) and measure: to be added to the log of what the models expect.
-    shock, drift : ndarray of shape (3,)
-        Variances of the log of the total, by measure.
-    freedom : float
-        Degrees of freedom of Student's t.
     """
 
     season: np.ndarray
     shift: np.ndarray
-    shock: np.ndarray
-    drift: np.ndarray
-    freedom: float
 
 
 @dataclass(frozen=True)
@@ -93,55 +78,13 @@ def level(outlooks: Sequence[Outlook], cohorts: Cohorts, season: np.ndarray, mon
         if n > 0:
             came = np.stack(cohorts.actual(at, n), axis=1)
             past.append(_Past(at, expected_parts(made, season)[:n], came, made.lumps))
-    shock, drift = _spread(past)
-    prior = _changes(cohorts.before(month), season)
-    n_months = len({p.month + ahead for p in past for ahead in range(len(p.came))})
-    weight = PRIOR_MONTHS + n_months
-    return Level(
-        season,
-        _shift(past, month),
-        (PRIOR_MONTHS * prior + n_months * shock) / weight,
-        (PRIOR_MONTHS * PRIOR_DRIFT * prior + n_months * drift) / weight,
-        weight,
-    )
+    return Level(season, _shift(past, month))
 
 
 def _shift(past: Sequence[_Past], month: int) -> np.ndarray:
     """Return the mean one-month-ahead error of the last year before `month`, drawn towards none, shape (2, 3)."""
     newest = [p.log_ratio[0] for p in past if month - MONTHS_A_YEAR <= p.month < month]
     return np.asarray(sum(newest, np.zeros((2, 3))) / (len(newest) + LEVEL_MONTHS))
-
-
-def _spread(past: Sequence[_Past]) -> tuple[np.ndarray, np.ndarray]:
-    """Split what the level leaves into shock and drift: non-negative least squares of its squares on months ahead.
-
-    What chance alone does to small numbers is taken off first: it is drawn apart.
-    """
-    shock, drift = np.zeros(3), np.zeros(3)
-    squares, ahead = [], []
-    for p in past:
-        expected = (p.expected * np.exp(_shift(past, p.month))).sum(axis=1)
-        left = _log_ratio(p.came.sum(axis=1), expected, p.lumps)
-        squares.append(left**2 - p.lumps / (expected + p.lumps))
-        ahead.append(np.arange(1.0, len(left) + 1))
-    if past:
-        months = np.concatenate(ahead)
-        for i, values in enumerate(np.concatenate(squares).T):
-            shock[i], drift[i] = nnls(np.column_stack([np.ones(len(months)), months]), values)[0]
-    return shock, drift
-
-
-def _changes(known: Cohorts, season: np.ndarray) -> np.ndarray:
-    """Return the shocks' variance, shape (3,), were all change from month to month due to them; the median, for safety.
-
-    The first month that the data show is left out: in it, all old customers look new.
-    """
-    months = np.arange(known.n_months)[1 if known.n_months > 1 else 0 :]
-    factors = season[(known.first_month + months) % MONTHS_A_YEAR]
-    squares = np.diff(np.log(np.maximum(known.by_month[months], 1)) - np.log(factors)[:, None], axis=0) ** 2
-    if not len(squares):
-        return np.full(3, LEAST_SHOCK)
-    return np.asarray(np.maximum(np.median(squares, axis=0) / MEDIAN_SQUARE / 2, LEAST_SHOCK))
 
 
 def _log_ratio(came: np.ndarray, expected: np.ndarray, lumps: np.ndarray) -> np.ndarray:

@@ -5,7 +5,6 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from sklearn.base import clone
 
 from crmwb.value.equity import newcomers
 from crmwb.value.equity.activity import Histories
@@ -14,9 +13,6 @@ from crmwb.value.equity.cohorts import MEASURES, Cohorts
 from crmwb.value.equity.months import MONTHS_A_YEAR, edges_ahead, month_of
 from crmwb.value.models import GammaGamma, PurchaseModel
 from crmwb.value.potential.customers import expected_spend
-
-SENSITIVITY_CUSTOMERS = 5_000
-LOG_STEP = 0.01
 
 
 @dataclass(frozen=True)
@@ -37,13 +33,11 @@ class Outlook:
         The whole months before the origin.
     known : ndarray of shape (3,)
         What has been done in the month of the origin before it, by measure; zeros where the month begins with it.
-    sensitivity : ndarray of shape (n_periods, 3, k)
-        Slopes of log(existing) in the model's log parameters.
-    covariance : ndarray of shape (k, k)
-        Of the log parameters; zeros where the fit has none.
     lumps : ndarray of shape (3,)
         The variance of a month's total that is down to chance alone, over the total: 1 for counts, the spread of what
         single purchases bring for revenue.
+    shares : ndarray of shape (n_periods,)
+        How much of a month each period is.
     """
 
     origin: date
@@ -52,9 +46,14 @@ class Outlook:
     flow: np.ndarray
     whole: Cohorts
     known: np.ndarray
-    sensitivity: np.ndarray
-    covariance: np.ndarray
     lumps: np.ndarray
+    shares: np.ndarray
+
+    def coming(self, season: np.ndarray) -> np.ndarray:
+        """Return the new customers expected in each period, with a season (factors of January to December)."""
+        came, months = newcomers.recent(self.whole, season)
+        factors = season[[day.month - 1 for day in self.edges[:-1]]]
+        return np.asarray(self.shares * factors * (came / months if months else 0.0))
 
 
 def outlook(
@@ -80,7 +79,6 @@ def outlook(
     whole = cohorts.before(month_of(origin))
     spend = spend_of(histories, spend_model)
     is_counted = _not_yet_counted(histories, origin)
-    slopes, covariance = _sensitivity(histories, model, spend, is_counted, edges)
     shares = np.ones(len(edges) - 1)
     shares[0] = (edges[1] - edges[0]).days / (edges[1] - edges[0].replace(day=1)).days
     once = histories.frequency == 0
@@ -91,9 +89,8 @@ def outlook(
         newcomers.flow(whole, model, float(spend[once].mean() if once.any() else spend.mean()), shares),
         whole,
         _done_in_month(cohorts, origin),
-        slopes,
-        covariance,
         _lumps(whole),
+        shares,
     )
 
 
@@ -114,31 +111,6 @@ def _existing(
     active = everybody @ ahead.chances
     active[0] = ahead.sums(is_counted) @ ahead.chances[:, 0]
     return np.column_stack([active, everybody @ ahead.purchases, ahead.sums(spend) @ ahead.purchases])
-
-
-def _sensitivity(
-    histories: Histories, model: PurchaseModel, spend: np.ndarray, is_counted: np.ndarray, edges: list[date]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the slopes of log(existing) in the log parameters, by differences, and the parameters' covariance.
-
-    Slopes are relative, so every so many customers tell them as well as all.
-    """
-    names, k = model.parameter_names, len(model.parameter_names)
-    if not np.isfinite(model.covariance_).all():
-        return np.zeros((len(edges) - 1, len(MEASURES), k)), np.zeros((k, k))
-    few = slice(None, None, len(histories) // SENSITIVITY_CUSTOMERS + 1)
-    sample = Histories(*(getattr(histories, name)[few] for name in Histories.__dataclass_fields__))
-    slopes = []
-    for name in names:
-        ends = []
-        for step in (-LOG_STEP, LOG_STEP):
-            moved = model.parameters_ | {name: model.parameters_[name] * float(np.exp(step))}
-            near = clone(model).restore(
-                moved, model.covariance_, model.log_likelihood_, model.n_customers_, model.verdict_
-            )
-            ends.append(np.log(np.maximum(_existing(sample, near, spend[few], is_counted[few], edges), 1e-12)))
-        slopes.append((ends[1] - ends[0]) / (2 * LOG_STEP))
-    return np.stack(slopes, axis=-1), model.covariance_
 
 
 def _not_yet_counted(histories: Histories, origin: date) -> np.ndarray:

@@ -1,0 +1,194 @@
+"""What the forecast says, what it does not say and why, and how earlier forecasts came true."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from crmwb.findings import Change, Count, Finding, Interval, Money, Month, Share, Unavailable, from_json, to_json
+from crmwb.value.equity.monthly import ALL_MEASURES, Measure, Monthly
+from crmwb.value.equity.months import MONTHS_A_YEAR, start_of
+from crmwb.value.forecast import LEVELS, MOST_OFF, Forecast, NewShare, Total
+
+
+def forecast_facts(found: Monthly, n_months: int, currency: str) -> dict[str, Any]:
+    """Gather what is forecast, as JSON holds it.
+
+    Parameters
+    ----------
+    found : Monthly
+        The forecasts.
+    n_months : int
+        How many months ahead were asked for.
+    currency : str
+        For the finding.
+
+    Returns
+    -------
+    dict
+        n_months (asked for), measures ({name: {method, judged_by, horizon (months ahead supported), widened_by, total
+        ({months, begins, ends, expected, low_50 … high_95, before (the same months a year before; None where the
+        history does not hold them)} or None), unavailable (an Unavailable: why there is no total over all months asked
+        for; or None), compared (the other methods: method, n_months, n_origins, error, chosen_error)}}), new_share
+        ({months, expected, low, high, method, n_tests, error}, or None), last_year (revenue of the last twelve
+        whole months, None where there are fewer) and findings, the main one first.
+    """
+    revenue = found.measures["revenue_cents"]
+    values = revenue.rolling.values
+    facts = {
+        "n_months": n_months,
+        "measures": {name: _measure(m, found.skip, n_months) for name, m in found.measures.items()},
+        "new_share": asdict(found.new_share) if isinstance(found.new_share, NewShare) else None,
+        "last_year": float(values[-MONTHS_A_YEAR:].sum()) if len(values) > MONTHS_A_YEAR else None,
+    }
+    return facts | {"findings": [to_json(finding) for finding in _findings(found, facts, currency)]}
+
+
+def proof_facts(past: pd.DataFrame) -> dict[str, Any]:
+    """Gather how earlier forecasts came true: each by the method and with the interval that would have been given then.
+
+    Returns
+    -------
+    dict
+        n_origins, n_forecasts, measures ({name: {error_share, last_month_error_share, last_year_error_share (and
+        own_error_share where that is known), covered_50, covered_80, covered_95}}) and findings. Error shares are sums
+        of absolute errors over sums of what came.
+    """
+    out: dict[str, Any] = {
+        "n_origins": past["origin"].nunique(),
+        "n_forecasts": int((past["measure"] == "revenue_cents").sum()),
+        "measures": {},
+        "findings": [to_json(Finding("forecast.not_tested_yet"))],
+    }
+    for measure in ALL_MEASURES:
+        rows = past[past["measure"] == measure]
+        if rows.empty:
+            continue
+        a_year = rows[rows["last_year"].notna()]
+        covered = {
+            f"covered_{p}": float(rows["actual"].between(rows[f"low_{p}"], rows[f"high_{p}"]).mean()) for p in LEVELS
+        }
+        out["measures"][measure] = {
+            "error_share": _error(rows, "expected"),
+            "last_month_error_share": _error(rows, "last_month"),
+            "last_year_error_share": _error(a_year, "last_year"),
+            "own_error_share": _error(a_year, "expected"),
+            **covered,
+        }
+    revenue = out["measures"].get("revenue_cents")
+    if revenue:
+        out["findings"] = [to_json(finding) for finding in _how_it_came(revenue, out["n_origins"])]
+    return out
+
+
+def _measure(m: Measure, skip: int, n_months: int) -> dict[str, Any]:
+    now, n = m.now, len(m.rolling.values)
+    total = None
+    if isinstance(now.total, Total):
+        begin = n + skip
+        before = m.rolling.values[begin - MONTHS_A_YEAR : begin - MONTHS_A_YEAR + now.total.months]
+        is_whole = begin > MONTHS_A_YEAR and now.total.months <= MONTHS_A_YEAR - skip
+        total = {
+            "months": now.total.months,
+            "begins": start_of(m.first_month + begin).isoformat(),
+            "ends": start_of(m.first_month + begin + now.total.months - 1).isoformat(),
+            "expected": now.total.expected,
+            "before": float(before.sum()) if is_whole else None,
+        }
+        for p in LEVELS:
+            total |= {f"low_{p}": now.total.low[p], f"high_{p}": now.total.high[p]}
+    return {
+        "method": now.choice.method,
+        "judged_by": now.choice.judged_by,
+        "horizon": max(len(now.expected) - skip, 0),
+        "widened_by": now.factor,
+        "total": total,
+        "unavailable": _why_not_all(now, n, skip, n_months),
+        "compared": [_without_nan(asdict(entry)) for entry in now.choice.entries],
+    }
+
+
+def _why_not_all(now: Forecast, n: int, skip: int, n_months: int) -> dict[str, Any] | None:
+    """Return why there is no total over all months asked for; None where there is one."""
+    horizon = len(now.expected) - skip
+    values = {"n": Count(n, "month"), "horizon": Count(horizon, "month"), "months": Count(n_months, "month")}
+    if isinstance(now.total, Total):
+        if now.total.months >= n_months:
+            return None
+        code = "not_tested_as_far" if horizon < n_months else "range_too_wide"
+    else:
+        code = now.total.code.removeprefix("forecast.")
+        code = "not_tested_as_far" if code == "range_too_wide" and horizon < n_months else code
+    return to_json(Unavailable(f"forecast.{code}", values=values | {"share": Share(MOST_OFF)}))
+
+
+def _how_it_came(revenue: dict[str, Any], n_origins: int) -> list[Finding]:
+    found = [
+        Finding(
+            "forecast.proof",
+            {
+                "n": Count(n_origins),
+                "error": Share(revenue["error_share"]),
+                "covered": Share(revenue["covered_80"]),
+            },
+        )
+    ]
+    if revenue["last_month_error_share"] is not None:
+        found.append(Finding("forecast.by_last_month", {"error": Share(revenue["last_month_error_share"])}))
+    if revenue["last_year_error_share"] is not None and revenue["own_error_share"] is not None:
+        errors = {"error": Share(revenue["last_year_error_share"]), "own": Share(revenue["own_error_share"])}
+        found.append(Finding("forecast.by_last_year", errors))
+    return found
+
+
+def _without_nan(entry: dict[str, Any]) -> dict[str, Any]:
+    return {key: None if pd.isna(value) else value for key, value in entry.items()}
+
+
+def _error(rows: pd.DataFrame, forecast: str) -> float | None:
+    came = float(rows["actual"].sum())
+    return float((rows[forecast] - rows["actual"]).abs().sum()) / came if came > 0 else None
+
+
+def _findings(found: Monthly, facts: dict[str, Any], currency: str) -> list[Finding | Unavailable]:
+    """Return the total or the next month, why there is no longer total, the last year, and what new customers bring."""
+    revenue = found.measures["revenue_cents"]
+    total = facts["measures"]["revenue_cents"]["total"]
+    out: list[Finding | Unavailable] = [] if total is None else [_total(total, currency)]
+    if total is None and len(revenue.now.expected) > found.skip:
+        out.append(_next_month(found, currency))
+    unavailable = _why_not_all(revenue.now, len(revenue.rolling.values), found.skip, facts["n_months"])
+    if unavailable:
+        out.append(from_json(unavailable))
+        if facts["last_year"] is not None:
+            out.append(Finding("forecast.last_year", {"revenue": Money(round(facts["last_year"]), currency)}))
+    if isinstance(found.new_share, NewShare):
+        share = found.new_share
+        values = {
+            "months": Count(share.months, "month"),
+            "share": Share(share.expected),
+            "range": Interval(Share(share.low), Share(share.high)),
+        }
+        out.append(Finding("forecast.new_share" if share.high >= 0.0005 else "forecast.new_share_none", values))
+    return out
+
+
+def _total(total: dict[str, Any], currency: str) -> Finding:
+    values = {
+        "begins": Month(date.fromisoformat(total["begins"])),
+        "ends": Month(date.fromisoformat(total["ends"])),
+        "expected": Money(round(total["expected"]), currency),
+        "range": Interval(Money(round(total["low_80"]), currency), Money(round(total["high_80"]), currency)),
+        "change": Change.between(total["before"], total["expected"]),
+    }
+    code = "forecast.total" if total["before"] is None else "forecast.total_against_year_before"
+    return Finding(code, values, weight=total["expected"])
+
+
+def _next_month(found: Monthly, currency: str) -> Finding:
+    m = found.measures["revenue_cents"]
+    low, high = (float(end[found.skip]) for end in m.now.ends(80, m.lump))
+    month = start_of(m.first_month + len(m.rolling.values) + found.skip)
+    values = {"month": Month(month), "range": Interval(Money(round(low), currency), Money(round(high), currency))}
+    return Finding("forecast.next_month", values, weight=high)

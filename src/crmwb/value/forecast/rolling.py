@@ -1,0 +1,80 @@
+"""Forecasts from earlier months, each made with what was known then, and how far off they were."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from crmwb.value.forecast.methods import METHODS
+
+WINDOW = 48  # months before an origin whose forecasts it learns from
+FURTHEST = 3.0  # log errors beyond a factor of twenty count as that
+
+
+@dataclass(frozen=True)
+class Rolling:
+    """One measure's forecasts by several methods from several origins.
+
+    Attributes
+    ----------
+    values : ndarray of shape (n,)
+        Totals of whole months.
+    lumps : ndarray of shape (n + 1,)
+        What one event is worth, as known when each month begins.
+    origins : ndarray of shape (o,)
+        Months forecast from, as positions in `values`, ascending; the last one is n: now.
+    forecasts : mapping of str to ndarray of shape (o, n_ahead)
+        By method, the simplest first; NaN where a method cannot be used.
+    """
+
+    values: np.ndarray
+    lumps: np.ndarray
+    origins: np.ndarray
+    forecasts: Mapping[str, np.ndarray]
+
+    @classmethod
+    def of(
+        cls,
+        values: np.ndarray,
+        lumps: np.ndarray,
+        origins: Sequence[int],
+        n_ahead: int,
+        others: Mapping[str, np.ndarray] | None = None,
+    ) -> Self:
+        """Forecast from every origin by every method of `METHODS`, and put `others` (as `forecasts`) beside them."""
+        made = {
+            name: np.array([method(values[:o], float(lumps[o]), n_ahead) for o in origins]).reshape(-1, n_ahead)
+            for name, method in METHODS.items()
+        }
+        return cls(values, lumps, np.asarray(origins), made | dict(others or {}))
+
+    @property
+    def n_ahead(self) -> int:
+        """Months ahead."""
+        return int(next(iter(self.forecasts.values())).shape[1])
+
+    def at(self, origin: int) -> int:
+        """Return the row of an origin."""
+        return int(np.searchsorted(self.origins, origin))
+
+    def month_errors(self, method: str, now: int) -> np.ndarray:
+        """Return log(actual / forecast) by origin and month ahead, shape (o, n_ahead); NaN where not known at `now`."""
+        return self._errors(self.forecasts[method], self._actual(now), now)
+
+    def total_errors(self, method: str, now: int, skip: int) -> np.ndarray:
+        """Return the log errors of totals over 1, 2, … months after `skip`, shape (o, n_ahead - skip)."""
+        forecast, actual = (np.cumsum(part[:, skip:], axis=1) for part in (self.forecasts[method], self._actual(now)))
+        return self._errors(forecast, actual, now)
+
+    def _actual(self, now: int) -> np.ndarray:
+        month = self.origins[:, None] + np.arange(self.n_ahead)
+        origins = self.origins[:, None]
+        known = (month < now) & (origins < now) & (origins >= now - WINDOW)
+        values = np.append(self.values, np.nan)
+        return np.where(known, values[np.minimum(month, len(self.values))], np.nan)
+
+    def _errors(self, forecast: np.ndarray, actual: np.ndarray, now: int) -> np.ndarray:
+        lump = float(self.lumps[now])
+        ratio = np.log(np.maximum(actual, 0.0) + lump) - np.log(np.maximum(forecast, 0.0) + lump)
+        return np.asarray(np.clip(ratio, -FURTHEST, FURTHEST))

@@ -1,0 +1,233 @@
+"""Monthly forecasts on series that can be followed by hand."""
+
+import numpy as np
+import pytest
+
+from crmwb.findings import Unavailable
+from crmwb.value.forecast import NewShare, Rolling, Total, forecast, replay, share_of_new
+from crmwb.value.forecast.choice import choose, longest
+from crmwb.value.forecast.intervals import month_widths, total_widths, widening, wider
+from crmwb.value.forecast.methods import METHODS, ets, half_season, last_year, last_year_growth, level
+
+YEAR = np.array([10.0, 10, 10, 10, 10, 10, 10, 10, 10, 10, 30, 60])
+
+
+def rolling_of(values, n_ahead=12, others=None):
+    values = np.asarray(values, dtype=float)
+    return Rolling.of(values, np.ones(len(values) + 1), range(3, len(values) + 1), n_ahead, others)
+
+
+def noisy(logs, seed=0, spread=0.05):
+    return np.round(1_000 * np.exp(np.asarray(logs) + np.random.default_rng(seed).normal(0, spread, len(logs))))
+
+
+# --- methods
+
+
+def test_the_level_is_the_mean_of_three_months():
+    assert level(np.array([99.0, 1, 2, 6]), 1.0, 2).tolist() == [3, 3]
+
+
+def test_last_year_repeats_the_same_months():
+    assert last_year(YEAR, 1.0, 14).tolist() == [*YEAR, 10, 10]
+
+
+def test_growth_since_last_year_counts_as_far_as_it_was_seen():
+    # six months, each twice last year's: (2 x 60 + 1) / (60 + 1), of whose log six of twelve parts count
+    values = np.concatenate([YEAR, 2 * YEAR[:6]])
+    growth = (121 / 61) ** 0.5
+    np.testing.assert_allclose(last_year_growth(values, 1.0, 1), 10 * growth)
+
+
+def test_half_way_between_the_level_and_last_year_at_the_peak():
+    # level (10 + 30 + 60) / 3; last January 10; a lump of 1 each
+    expected = np.sqrt((100 / 3 + 1) * 11) - 1
+    np.testing.assert_allclose(half_season(YEAR, 1.0, 1), expected)
+
+
+def test_smoothing_follows_a_trend_and_a_season():
+    months = np.arange(48)
+    logs = 7 + 0.01 * months + 0.4 * np.sin(2 * np.pi * months / 12)
+    found = ets(np.exp(logs[:36]), 1.0, 12)
+    np.testing.assert_allclose(found, np.exp(logs[36:]), rtol=0.06)
+
+
+@pytest.mark.parametrize("method", METHODS.values())
+def test_methods_say_nothing_of_what_they_cannot_know(method):
+    assert np.isnan(method(np.array([5.0, 5]), 1.0, 3)).all()
+    assert (method(np.zeros(30), 1.0, 3) == 0).all()
+
+
+# --- errors and choice
+
+
+def test_errors_hold_only_what_was_known():
+    rolling = rolling_of([10, 10, 10, 20, 40], n_ahead=3)
+    by_level = rolling.month_errors("level", 5)
+    assert by_level[0, 0] == pytest.approx(np.log(21 / 11))  # from month 3: a level of 10, and 20 came
+    assert by_level[0, 1] == pytest.approx(np.log(41 / 11))
+    assert np.isnan(by_level[0, 2])
+    assert np.isnan(rolling.month_errors("level", 4)[0, 1])
+    # the total of two months: 60 came of 20
+    assert rolling.total_errors("level", 5, 0)[0, 1] == pytest.approx(np.log(61 / 21))
+    # without the first month ahead
+    assert rolling.total_errors("level", 5, 1)[0, 0] == pytest.approx(np.log(41 / 11))
+
+
+@pytest.mark.parametrize(("n", "default"), [(8, "level"), (15, "half_season"), (24, "last_year")])
+def test_the_length_of_the_history_proposes_the_method(n, default):
+    assert choose(rolling_of(noisy(np.zeros(n))), n, 0).default == default
+
+
+@pytest.mark.parametrize(("n", "months"), [(9, 3), (12, 4), (23, 7), (24, 12), (40, 20)])
+def test_how_far_a_history_reaches(n, months):
+    assert longest(n) == months
+
+
+def test_last_year_stays_unless_it_is_beaten_beyond_chance():
+    steady = rolling_of(noisy(np.zeros(40), seed=1))
+    assert choose(steady, 40, 0).method == "last_year"
+    growing = rolling_of(noisy(0.03 * np.arange(40), seed=1))
+    assert choose(growing, 40, 0).method != "last_year"
+
+
+def test_another_method_takes_part_in_the_comparison():
+    values = noisy(0.4 * np.sin(np.arange(48)), seed=2)
+    perfect = np.array([[values[o + h] if o + h < 48 else 1_000.0 for h in range(12)] for o in range(3, 49)])
+    found = choose(rolling_of(values, others={"customer_models": perfect}), 48, 0)
+    assert found.method == "customer_models"
+    assert found.horizon == 12
+
+
+# --- intervals
+
+
+def test_widths_never_shrink_with_the_distance_and_hold_what_was_off():
+    errors = np.tile([[0.1, 0.3, 0.2]], (10, 1))
+    widths = month_widths(errors)
+    assert (np.diff(widths[80]) >= 0).all()
+    assert (widths[80] >= [0.1, 0.2, 0.2]).all()
+    assert (widths[95] > widths[80]).all()
+
+
+def test_with_four_tests_the_range_holds_the_worst_of_them():
+    errors = np.array([[0.1], [0.1], [0.1], [0.4]])
+    assert month_widths(errors)[80][0] == pytest.approx(0.4)
+
+
+def test_totals_that_overlap_count_as_few_tests():
+    errors = np.full((13, 12), 0.05)
+    apart = total_widths(errors[:, :1], 1)[95][0]
+    overlapping = total_widths(errors, 12)[95][0]
+    assert apart < 0.12
+    assert overlapping > 0.2  # thirteen totals of twelve months are two years: Student's t with two degrees of freedom
+
+
+def test_what_the_last_months_were_off_by_counts():
+    errors = np.full((20, 6), 0.02)
+    errors[-1, 2] = 0.5
+    assert total_widths(errors, 6)[80][0] > 0.5
+
+
+def test_past_ranges_that_held_too_little_widen_the_next():
+    assert widening(np.array([0.5] * 8 + [2.0] * 4)) == 2.0
+    assert widening(np.array([0.5] * 20)) == 1.0
+    assert widening(np.array([9.0] * 5)) == 1.0  # too few
+
+
+def test_what_two_methods_are_apart_is_added():
+    assert wider({80: np.array([0.1])}, np.array([0.5]))[80][0] == pytest.approx(0.6)
+
+
+# --- forecasts
+
+
+def test_a_season_seen_once_gives_months_and_no_total():
+    found = forecast(rolling_of(YEAR * 100), 12, 0)
+    assert found.choice.method == "half_season"
+    assert len(found.expected) == 4
+    assert found.total == Unavailable("forecast.range_too_wide")
+    low, high = found.ends(80, 1.0)
+    assert low[0] < 1_000  # as last January,
+    assert high[0] > 10_000 / 3  # or as the last three months
+
+
+def test_before_a_year_there_is_no_total_and_three_months_at_most():
+    found = forecast(rolling_of(noisy(np.zeros(10))), 10, 0)
+    assert len(found.expected) == 3
+    assert found.total == Unavailable("forecast.season_not_seen")
+
+
+def test_too_short_to_test_is_said():
+    found = forecast(rolling_of([5, 5, 5, 5, 5]), 5, 0)
+    assert len(found.expected) == 0
+    assert found.total == Unavailable("forecast.not_tested")
+
+
+def test_a_steady_history_of_three_years_has_a_total_over_twelve_months():
+    values = noisy(0.4 * np.sin(2 * np.pi * np.arange(48) / 12), spread=0.03)
+    found = forecast(rolling_of(values[:36]), 36, 0)
+    assert isinstance(found.total, Total)
+    assert found.total.months == 12
+    assert found.total.expected == pytest.approx(values[36:].sum(), rel=0.05)
+    assert found.total.low[80] < values[36:].sum() < found.total.high[80]
+
+
+def test_after_a_break_the_total_is_withheld():
+    values = noisy(np.where(np.arange(36) < 33, 0.0, -0.6), spread=0.02)
+    assert isinstance(forecast(rolling_of(values), 36, 0).total, Unavailable)
+
+
+def test_a_replay_is_what_would_have_been_said_then():
+    values = noisy(0.02 * np.arange(30), seed=3)
+    origins = np.arange(6, 30)
+    made, _ = replay(rolling_of(values), origins, 30)
+    early = rolling_of(values[:20])
+    then = forecast(early, 20, 0, replay(early, np.arange(6, 20), 20)[1])
+    now = made[list(origins).index(20)]
+    np.testing.assert_allclose(now.expected, then.expected)
+    np.testing.assert_allclose(now.widths[80], then.widths[80])
+    assert now.choice.method == then.choice.method
+
+
+@pytest.mark.parametrize("kind", ["season", "trend", "walk"])
+def test_eighty_percent_ranges_hold_eighty_percent_of_months(kind):
+    within = []
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        months = np.arange(42)
+        logs = {
+            "season": 0.5 * np.sin(2 * np.pi * months / 12),
+            "trend": 0.02 * months,
+            "walk": np.cumsum(rng.normal(0, 0.05, 42)),
+        }[kind]
+        values = noisy(logs, seed=seed, spread=0.08)
+        rolling = rolling_of(values[:30])
+        found = forecast(rolling, 30, 0, replay(rolling, np.arange(18, 30), 30)[1])
+        low, high = found.ends(80, 1.0)
+        came = values[30 : 30 + len(low)]
+        within += list((low <= came) & (came <= high))
+    assert 0.6 <= np.mean(within) <= 1.0
+
+
+# --- the share of new customers
+
+
+def test_the_share_of_new_customers_is_that_of_the_latest_stretches_known():
+    shares = {o: 0.20 + 0.01 * (o % 2) for o in range(6, 22)}
+    found = share_of_new(shares, {}, 24, 3, 0)
+    assert isinstance(found, NewShare)
+    assert found.method == "latest"
+    assert found.expected == pytest.approx(np.mean([shares[19], shares[20], shares[21]]))
+    assert found.low <= 0.20 <= found.high
+    assert found.n_tests == 13  # from month 9 on, when the first stretch of three months was over
+
+
+def test_a_share_that_could_not_be_tested_is_not_stated():
+    assert share_of_new({6: 0.2, 7: 0.2}, {}, 10, 3, 0) == Unavailable("forecast.not_tested")
+    assert share_of_new({}, {}, 5, 0, 0) == Unavailable("forecast.not_tested")
+
+
+def test_a_share_that_swings_is_not_stated():
+    swings = {o: (0.05, 0.6)[o % 2] for o in range(6, 30)}
+    assert share_of_new(swings, {}, 31, 1, 0) == Unavailable("forecast.range_too_wide")
