@@ -45,16 +45,26 @@ def choose_source(kind: Annotated[str, typer.Argument(help="complete_journey, b2
 
 @app.command("map")
 def draft_mapping(
-    files: Annotated[list[Path], typer.Argument(help="your exports, all that belong together")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="your exports, all that belong together, or their folder")
+    ] = None,
+    database: Annotated[
+        str | None, typer.Option(help="look at a database: its address, or env for that of CRMWB_DATABASE_URL")
+    ] = None,
     output: Annotated[Path | None, typer.Option(help="where the mapping goes; mappings/NAME.yaml if not given")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="ask nothing: take every guess, and write params.yaml")] = False,
 ) -> None:
     """Look at files and write a mapping for them: which column is what, how sure that is, and why."""
 
     def draft() -> None:
+        from crmwb.errors import CrmwbError
+        from crmwb.sources.database import address
         from crmwb.sources.drafting import session
 
-        session.run(files, output, yes=yes)
+        if bool(files) == bool(database):
+            raise CrmwbError("crmwb map: name files, or a database with --database.")
+        url = address(None if database == "env" else database) if database else None
+        session.run(files or [], output, yes=yes, url=url)
 
     stage.run(draft, work="crmwb map")
 

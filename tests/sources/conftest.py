@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 
+import mysql_server as mysql_server_module
 import pytest
 from exporting import Exports
 from postgres_server import Server, programs, running
@@ -29,10 +30,19 @@ def postgres() -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def mysql_server() -> Iterator[str]:
+    """The address of a MariaDB server with nothing in it."""
+    if not mysql_server_module.is_installed():
+        if os.environ.get("CI"):
+            pytest.fail("CI needs MariaDB (apt-get install mariadb-server)")
+        pytest.skip("MariaDB is not installed (apt-get install mariadb-server)")
+    pytest.importorskip("pymysql", reason="needs the extra mysql")
+    with mysql_server_module.running() as url:
+        yield url
+
+
 @pytest.fixture
-def mysql() -> str:
-    """The address of an empty MySQL database that somebody provides."""
-    pytest.importorskip("MySQLdb", reason="needs the extra mysql")
-    return os.environ.get("CRMWB_TEST_MYSQL_URL") or pytest.skip(
-        "CRMWB_TEST_MYSQL_URL names no MySQL database to try, such as mysql://user:password@127.0.0.1:3306/test"
-    )
+def mysql(mysql_server: str) -> str:
+    """The address of a database to put tables into."""
+    return mysql_server

@@ -53,10 +53,10 @@ def _opened(url: str) -> Any:
         import psycopg
 
         return psycopg.connect(url)
-    import MySQLdb
+    import pymysql
 
     parts = urlsplit(url)
-    return MySQLdb.connect(
+    return pymysql.connect(
         host=parts.hostname, port=parts.port, user=parts.username, password=parts.password, database=parts.path[1:]
     )
 

@@ -21,6 +21,7 @@ def drafted(tmp_path, monkeypatch):
     raw = tmp_path / "data" / "raw"
     raw.mkdir(parents=True)
     shutil.copy(PROJECT / "params.yaml", tmp_path)
+    (tmp_path / "dvc.yaml").touch()
 
     def read(files):
         for name, content in files.items():

@@ -10,7 +10,6 @@ import importlib
 import json
 import os
 import re
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -29,7 +28,7 @@ URL = "CRMWB_DATABASE_URL"
 ENV_FILE = Path(".env")
 KINDS = ("postgresql", "sqlite", "duckdb", "mysql")
 FILES = {"sqlite", "duckdb"}
-DRIVERS = {"psycopg", "sqlite3", "duckdb", "_duckdb", "MySQLdb"}
+DRIVERS = {"psycopg", "sqlite3", "duckdb", "_duckdb", "pymysql"}
 EXTRAS = {"postgresql": "postgres", "mysql": "mysql"}
 BATCH_ROWS = 50_000
 READ_ONLY = {  # said to the server once, after connecting
@@ -87,7 +86,7 @@ class Query:
         """
         schema = pa.schema([*((str(i), pa.string()) for i in range(len(wanted))), (ROW, pa.int64())])
         n_before = 0
-        with _told(self.name), _cursor(self._con) as cursor:
+        with told(self.name), _cursor(self._con) as cursor:
             cursor.execute(self._ordered([self.columns[i] for i in wanted or [0]]))
             while found := cursor.fetchmany(BATCH_ROWS):
                 self._count(found)
@@ -116,6 +115,23 @@ class Query:
             self._digest.update(line)
 
 
+def address(url: str | None = None) -> str:
+    """Return the address given, or else that of the environment or of .env.
+
+    Raises
+    ------
+    CrmwbError
+        There is none.
+    """
+    found = url or os.environ.get(URL) or dotenv_values(ENV_FILE).get(URL)
+    if not found:
+        raise CrmwbError(
+            f"source.kind database: {URL} is not set; write it to the environment or to {ENV_FILE}, such as "
+            f"{URL}=postgresql://user:password@host/database."
+        )
+    return found
+
+
 @contextmanager
 def connect(url: str | None = None) -> Iterator[Any]:
     """Open the database that `url` names, by default the one of the environment, for reading only.
@@ -130,20 +146,15 @@ def connect(url: str | None = None) -> Iterator[Any]:
     CrmwbError
         No address is given, it is of another kind, the driver is not installed, or the database does not let us in.
     """
-    address = url or os.environ.get(URL) or dotenv_values(ENV_FILE).get(URL)
-    if not address:
-        raise CrmwbError(
-            f"source.kind database: {URL} is not set; write it to the environment or to {ENV_FILE}, such as "
-            f"{URL}=postgresql://user:password@host/database."
-        )
-    kind = address.partition("://")[0]
+    found = address(url)
+    kind = found.partition("://")[0]
     if kind not in KINDS:
         raise CrmwbError(f"{URL}: must begin with one of {', '.join(f'{known}://' for known in KINDS)}.")
-    with _told(f"the database of {URL}", secret="" if kind in FILES else _password(address)):
-        con = _open(kind, address)
+    with told(f"the database of {URL}", secret="" if kind in FILES else _password(found)):
+        con = _open(kind, found)
     try:
         for statement in READ_ONLY[con.name]:
-            with _told(f"the database of {URL}"), closing(con.con.cursor()) as cursor:
+            with told(f"the database of {URL}"), closing(con.con.cursor()) as cursor:
                 cursor.execute(statement)
         yield con
     finally:
@@ -172,7 +183,7 @@ def open_table(con: Any, table: str, key: str, *, order_by: Sequence[str] = (), 
         There is none of that name, or it has no such column to order by.
     """
     name = table.rpartition(".")[2]
-    with _told(table), _cursor(con) as cursor:
+    with told(table), _cursor(con) as cursor:
         cursor.execute(TABLES.get(con.name, IN_SCHEMAS))
         there = [row[0] for row in cursor.fetchall()]
     if name not in there:
@@ -193,7 +204,7 @@ def open_query(
         The database refuses it, or it gives no such column to order by.
     """
     inner = f"{query.strip().rstrip(';')}\n"  # its last line may be a comment
-    with _told(name), _cursor(con) as cursor:
+    with told(name), _cursor(con) as cursor:
         cursor.execute(_select("*", f"({inner}) AS q", "LIMIT 0"))
         cursor.fetchmany(1)
         columns = [column[0] for column in cursor.description]
@@ -204,13 +215,44 @@ def open_query(
     return Query(name, columns, con, some, order_by)
 
 
+@dataclass(frozen=True)
+class _MySQL:
+    """A connection by PyMySQL, which needs no compiler, where Ibis asks for mysqlclient, which does."""
+
+    con: Any
+    name: str = "mysql"
+
+    def disconnect(self) -> None:
+        self.con.close()
+
+
+def _open_mysql(address: str) -> _MySQL:
+    """Open a MySQL or MariaDB server.
+
+    Raises
+    ------
+    ImportError
+        PyMySQL is not installed.
+    """
+    parts = urlsplit(address)
+    connect_to = importlib.import_module("pymysql").connect  # an extra, not always there
+    return _MySQL(
+        connect_to(
+            host=parts.hostname,
+            port=parts.port or 3306,
+            user=unquote_plus(parts.username or ""),
+            password=unquote_plus(parts.password or ""),
+            database=unquote_plus(parts.path.removeprefix("/")) or None,
+            charset="utf8mb4",
+            **({"ssl": {}} if "ssl" in parts.query else {}),
+        )
+    )
+
+
 def _open(kind: str, address: str) -> Any:
     if kind not in FILES:
         try:
-            with warnings.catch_warnings():
-                # a MySQL server may not know zones by name; READ_ONLY sets ours in numbers
-                warnings.filterwarnings("ignore", "Unable to set session timezone", UserWarning)
-                return ibis.connect(address)
+            return _open_mysql(address) if kind == "mysql" else ibis.connect(address)
         except ImportError:
             raise CrmwbError(f"{URL}: {kind} needs its driver; run pip install 'crmwb[{EXTRAS[kind]}]'.") from None
     path = Path(address.partition("://")[2].partition("?")[0].removeprefix("/"))
@@ -247,7 +289,7 @@ def _cursor(con: Any) -> Iterator[Any]:
         with con.con.transaction(), con.con.cursor(name="crmwb") as cursor:
             yield cursor
     elif con.name == "mysql":
-        streaming = importlib.import_module("MySQLdb.cursors").SSCursor  # an extra, not always there
+        streaming = importlib.import_module("pymysql.cursors").SSCursor  # an extra, not always there
         with closing(con.con.cursor(streaming)) as cursor:
             yield cursor
     else:
@@ -256,7 +298,7 @@ def _cursor(con: Any) -> Iterator[Any]:
 
 
 @contextmanager
-def _told(what: str, secret: str = "") -> Iterator[None]:
+def told(what: str, secret: str = "") -> Iterator[None]:
     """Turn a driver's error into one sentence, without what it says of the address, and never with the secret."""
     try:
         yield
@@ -265,6 +307,9 @@ def _told(what: str, secret: str = "") -> Iterator[None]:
         if type(error).__module__.partition(".")[0] not in DRIVERS:
             raise
         said = " ".join(re.split(r"\bLINE \d+:", str(error))[0].split())
+        if len(error.args) > 1 and isinstance(error.args[0], int):  # as MySQL says it: a number, and words
+            said = " ".join(str(error.args[1]).split())
+        said = re.sub(r"'([^']*)'@'[^']*'", r"'\1'", said)
         said = re.sub(r"connection to server at \S+(, port \d+)? failed: ", "", said)
         said = said.replace(secret, "…") if secret else said
         raise CrmwbError(f"{what}: the database says: {said[:300].rstrip('.')}. Check it, and run again.") from None

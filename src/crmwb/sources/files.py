@@ -129,7 +129,7 @@ class Reading:
             except CrmwbError as error:
                 if mistakes is None:
                     raise
-                mistakes.extend(str(error).splitlines())
+                mistakes.extend(line for line in str(error).splitlines() if line not in mistakes)
                 return None
 
         periods = attempt(self.periods)

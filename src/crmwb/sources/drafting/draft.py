@@ -1,6 +1,7 @@
 """A mapping draft for files that nobody has described yet: which file is what, and which column is which."""
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from crmwb import progress
 from crmwb.errors import CrmwbError
 from crmwb.sources.drafting import dimensions, facts, joins, styles
 from crmwb.sources.drafting.guess import Part
+from crmwb.sources.drafting.links import Declared
 from crmwb.sources.drafting.profile import Profile, profile
 from crmwb.sources.drafting.sniff import sniff
 from crmwb.sources.found import PARQUET, Found, find
@@ -32,6 +34,8 @@ class Draft:
         What could not be used, and why.
     currency : str or None
         By the sign that stands at amounts.
+    queries : dict of str to str
+        Of a database: queries that go beside the mapping, by their paths from it.
     """
 
     name: str
@@ -39,15 +43,18 @@ class Draft:
     parts: list[Part]
     unused: list[str] = field(default_factory=list)
     currency: str | None = None
+    queries: dict[str, str] = field(default_factory=dict)
 
 
-def draft(paths: list[Path]) -> Draft:
+def draft(paths: list[Path], declared: Collection[Declared] = ()) -> Draft:
     """Look at files and guess what they are.
 
     Parameters
     ----------
     paths : list of Path
         Files, folders of them, or folders of Parquet files that are one table.
+    declared : collection of Declared
+        Links between them that a database says.
 
     Raises
     ------
@@ -60,13 +67,13 @@ def draft(paths: list[Path]) -> Draft:
         raise CrmwbError(f"{', '.join(missing)}: no such file.")
     directory = Path(os.path.commonpath([path.resolve().parent for path in paths]))
     profiles = [_look(directory, path.resolve().relative_to(directory).as_posix()) for path in paths]
-    parts = _facts(profiles)
+    parts = _facts(profiles, declared)
     used = {part.options["file"] for part in parts}
     for table in ("customers", "products"):
         own = [p for p in profiles if p.file.name not in used]
         part = dimensions.best(table, [part for p in own if (part := dimensions.dimension(table, p, parts))])
         if part is not None:
-            joins.enrich(part, profiles)
+            joins.enrich(part, profiles, declared)
             used.add(part.options["file"])
             _join_twins(parts, part)
         part = part or dimensions.derived(table, parts)
@@ -100,9 +107,9 @@ def _look(directory: Path, name: str) -> Profile:
     return replace(looked_at, file=Found(directory / name, name))
 
 
-def _facts(profiles: list[Profile]) -> list[Part]:
+def _facts(profiles: list[Profile], declared: Collection[Declared]) -> list[Part]:
     """Return what happened, as the files tell it: won opportunities only where there are no purchases."""
-    parts = _with_joined(profiles, {p.file.name: facts.facts(p) for p in profiles})
+    parts = _with_joined(profiles, {p.file.name: facts.facts(p) for p in profiles}, declared)
     if not parts:
         there = "; ".join(f"{p.file.name} has {', '.join(c.name for c in p.columns[:12])}" for p in profiles)
         raise CrmwbError(
@@ -113,10 +120,10 @@ def _facts(profiles: list[Profile]) -> list[Part]:
     return [part for part in parts if not (purchases and part.is_stand_in)]
 
 
-def _with_joined(profiles: list[Profile], alone: dict[str, list[Part]]) -> list[Part]:
+def _with_joined(profiles: list[Profile], alone: dict[str, list[Part]], declared: Collection[Declared]) -> list[Part]:
     """Return what files tell alone, and the purchases that they hold together only: lines go before order totals."""
     parts = [part for every in alone.values() for part in every]
-    joined = joins.joined_purchases(profiles, {name for name, every in alone.items() if every})
+    joined = joins.joined_purchases(profiles, {name for name, every in alone.items() if every}, declared)
     for part in joined:
         for other in joins.same_sales(part, parts):
             parts.remove(other)

@@ -8,7 +8,7 @@ from typing import Any
 from crmwb.sources.drafting import said, vocabulary
 from crmwb.sources.drafting.dimensions import WORDS
 from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
-from crmwb.sources.drafting.links import Reach, called, names_of, reach, singular
+from crmwb.sources.drafting.links import Declared, Reach, called, reach, singular
 from crmwb.sources.drafting.profile import Column, Profile
 from crmwb.sources.drafting.purchases import transactions
 from crmwb.tables import TABLES, Kind
@@ -26,7 +26,9 @@ CUSTOMERS_OWN = re.compile(
 )
 
 
-def joined_purchases(profiles: list[Profile], alone: Collection[str]) -> list[Part]:
+def joined_purchases(
+    profiles: list[Profile], alone: Collection[str], declared: Collection[Declared] = ()
+) -> list[Part]:
     """Return the purchases that files hold together and none of them alone; of several that tell the same, one.
 
     Parameters
@@ -35,16 +37,17 @@ def joined_purchases(profiles: list[Profile], alone: Collection[str]) -> list[Pa
         The files.
     alone : collection of str
         Names of those that tell something without any other.
+    declared : collection of Declared
+        Links that a database says.
     """
-    names = names_of(profiles)
-    found = [part for base in profiles if base.file.name not in alone for part in _of(base, profiles, names)]
+    found = [part for base in profiles if base.file.name not in alone for part in _of(base, profiles, declared)]
     return sorted(found, key=_rank)[:1]
 
 
-def enrich(part: Part, profiles: list[Profile]) -> None:
+def enrich(part: Part, profiles: list[Profile], declared: Collection[Declared] = ()) -> None:
     """Add to customers or products what stands of each in another file, such as the name of a category."""
     base = next(p for p in profiles if part.profile is not None and p.file.name == part.profile.file.name)
-    at = reach(base, profiles, names_of(profiles), n_steps=1)
+    at = reach(base, profiles, declared, n_steps=1)
     keys = at.keys
     others = [
         called(c, c.words.removesuffix(" name")) if singular(alias) in c.words else c  # no name of a person
@@ -102,9 +105,9 @@ def _rank(part: Part) -> tuple[bool, bool, int]:
     return not has_line, "quantity" not in part.guesses, -(part.profile.n_rows if part.profile else 0)
 
 
-def _of(base: Profile, profiles: list[Profile], names: dict[str, str]) -> Iterator[Part]:
+def _of(base: Profile, profiles: list[Profile], declared: Collection[Declared]) -> Iterator[Part]:
     """Yield the purchases that a file holds together with what can be joined to it."""
-    at = reach(base, profiles, names)
+    at = reach(base, profiles, declared)
     if not at.options:
         return
     is_head = {name: _matches(link.here, "order_id") for name, link in at.links.items()}

@@ -1,13 +1,13 @@
 """Which files belong together: a column here whose values are the keys of another file."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from crmwb.sources.drafting import said
+from crmwb.sources.drafting import said, vocabulary
 from crmwb.sources.drafting.profile import N_ROWS, Column, Profile
 
 LEAST_OVERLAP = 0.5
@@ -30,6 +30,16 @@ class JoinedColumn(Column):
     def words(self) -> str:
         """Its own name in small letters and plain words."""
         return Column(self.name.partition(".")[2], self.n_rows, self.counts, self.null_values).words
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A link that a database says: a column of one file, and the key of another that its values are."""
+
+    file: str
+    column: str
+    other: str
+    there: str
 
 
 @dataclass(frozen=True)
@@ -76,14 +86,27 @@ class Reach:
         return {f"{name}.{right}" for name, option in self.options.items() for right in option["key"].values()}
 
 
-def reach(base: Profile, profiles: list[Profile], names: dict[str, str], n_steps: int = MOST_STEPS) -> Reach:
-    """Follow links from a file to others, in at most so many steps, each other file once."""
+def reach(base: Profile, profiles: list[Profile], declared: Collection[Declared], n_steps: int = MOST_STEPS) -> Reach:
+    """Follow links from a file to others, in at most so many steps, each other file once.
+
+    Parameters
+    ----------
+    base : Profile
+        The file.
+    profiles : list of Profile
+        All files.
+    declared : collection of Declared
+        Links that a database says; others are told by names and values.
+    n_steps : int
+        How far.
+    """
+    names = names_of(profiles)
     found = Reach(base)
     front: list[tuple[str, Profile]] = [("", base)]
     for _ in range(n_steps):
         nearer, front = front, []
         for name, at in nearer:
-            for link in _links(at, profiles, names):
+            for link in _links(at, profiles, names, declared):
                 alias = names[link.file.file.name]
                 if link.file is base or alias in found.options:
                     continue
@@ -97,10 +120,18 @@ def reach(base: Profile, profiles: list[Profile], names: dict[str, str], n_steps
     return found
 
 
-def _links(at: Profile, profiles: list[Profile], names: dict[str, str]) -> Iterator[Link]:
+def _links(
+    at: Profile, profiles: list[Profile], names: dict[str, str], declared: Collection[Declared]
+) -> Iterator[Link]:
     """Yield the files that each row of one has a row in: by a column of the same name, or one that names the file."""
     for other in profiles:
         if other is at:
+            continue
+        said_so = [d for d in declared if (d.file, d.other) == (at.file.name, other.file.name)]
+        told = [(_column(at, d.column), _column(other, d.there)) for d in said_so]
+        known = [(here, there) for here, there in told if here is not None and there is not None]
+        if known:
+            yield Link(*max(known, key=lambda pair: _is_customer(pair[0])), other)
             continue
         one, ours = (singular(names[p.file.name]) for p in (other, at))
         keys = [c for c in other.columns if c.is_unique and not c.is_date]
@@ -116,6 +147,14 @@ def _links(at: Profile, profiles: list[Profile], names: dict[str, str]) -> Itera
         if pairs:
             _, here, there = max(pairs, key=lambda pair: pair[0])
             yield Link(here, there, other)
+
+
+def _column(at: Profile, name: str) -> Column | None:
+    return next((c for c in at.columns if c.name == name), None)
+
+
+def _is_customer(column: Column) -> int:
+    return vocabulary.matches(column.words, vocabulary.TRANSACTIONS["customer_id"])
 
 
 def _names_one_of(here: Column, there: Column, stems: tuple[str, str]) -> bool:
