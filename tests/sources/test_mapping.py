@@ -222,7 +222,7 @@ def test_a_wrong_mapping_is_refused_with_file_key_and_what_is_allowed(exports, c
         ({"customers": PEOPLE | {"derived_from": "orders"}}, ["customers.derived_from: orders", "transactions"]),
         ({"customers": PEOPLE | {"derived_from": "products"}}, ["customers.derived_from: products"]),
         ({"customers": PEOPLE | {"delimiter": ";"}}, ["delimiter mean nothing beside derived_from"]),
-        ({"customers": [PEOPLE, PEOPLE]}, ["derived_from other tables cannot have a second"]),
+        ({"customers": [PEOPLE, PEOPLE]}, ["one part may be derived_from other tables"]),
         ({"customers": []}, ["tables.customers: an empty list"]),
         ({"customers": PEOPLE | {"columns": {"kind": {"constant": "human"}}}}, ["'human' is not allowed"]),
         ({"products": {"derived_from": "transactions", "columns": {}}}, ["products.derived_from", "no product_id"]),

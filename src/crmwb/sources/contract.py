@@ -152,9 +152,9 @@ def _readers(mapping: Mapping, name: str, part: TableMapping) -> Iterator[tuple[
     """Yield what reads the sources of a part: its own columns, and those of tables derived from its table."""
     for column, mapped in part.columns.items():
         yield ("tables", name, mapping.tables[name].index(part), "columns", column), mapped
-    for other, (derived, *_) in mapping.tables.items():
+    for other, i, derived in mapping.derived:
         if name in derived.derived_from:
-            yield from ((("tables", other, 0, "columns", column), mapped) for column, mapped in derived.columns.items())
+            yield from ((("tables", other, i, "columns", column), mapped) for column, mapped in derived.columns.items())
 
 
 def _pseudonym_mistakes(mapping: Mapping, name: str, i: int) -> Iterator[Mistake]:

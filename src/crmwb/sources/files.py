@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ from crmwb.sources.joins import Joined, Partner
 from crmwb.sources.lines import Key, Places
 from crmwb.sources.mapping import Mapping, TableMapping
 from crmwb.sources.related import related
-from crmwb.sources.rows import SourceRows
+from crmwb.sources.rows import KEY, SourceRows
 from crmwb.sources.staging import FILE, Wanted
 from crmwb.sources.wanted import asked, asked_by_derived
 from crmwb.tables import TABLES, Table
@@ -136,13 +136,14 @@ class Reading:
         every: dict[str, list[SourceRows]] = {}
         described = self.described.tables
         for name in sorted(described, key=lambda name: bool(described[name][0].derived_from)):
-            if not described[name][0].derived_from:
-                keys = [("tables", name, i) for i in range(len(described[name]))]
+            keys = [("tables", name, i) for i, part in enumerate(described[name]) if not part.derived_from]
+            if keys:
                 parts = [attempt(self.part, key, TABLES[name], described[name][key[2]], periods) for key in keys]
                 every[name] = [part for part in parts if part is not None]
                 attempt(self._refuse_unmet, name, every[name])
-            elif all(every.get(base) for base in described[name][0].derived_from):
-                every[name] = [self.derived(name, every)]
+        for name, i, part in self.described.derived:
+            if all(every.get(base) for base in part.derived_from):
+                every[name] = [*every.get(name, []), self.derived(name, i, every)]
         return every
 
     def periods(self) -> ir.Table | None:
@@ -209,12 +210,23 @@ class Reading:
         self.joined.setdefault(name, []).extend(joined)
         return found
 
-    def derived(self, name: str, every: dict[str, list[SourceRows]]) -> SourceRows:
-        """Make a table of the keys that stand in others."""
-        part = self.described.tables[name][0]
+    def derived(self, name: str, i: int, every: dict[str, list[SourceRows]]) -> SourceRows:
+        """Make rows of the keys that stand in other tables; of those only that stand in no part before."""
+        table, part = TABLES[name], self.described.tables[name][i]
         bases = [(TABLES[base], rows_) for base in part.derived_from for rows_ in every[base]]
+        latest = reading.latest_known(table, part, bases)
+        if there := every.get(name):
+            keys = rows.good(there, table).select(table.key[0]).distinct()
+            lacking = latest.table.anti_join(keys, latest.table[KEY] == keys[table.key[0]])
+            latest = replace(latest, table=lacking)
         with progress.step(f"deriving {name}"):
-            return self._set_down(reading.read(reading.latest_known(TABLES[name], part, bases), TABLES[name]), name)
+            made = self._set_down(reading.read(latest, table), f"{name} derived")
+        if there and made.n_rows and self.n_rows is None:
+            progress.console.print(
+                f"  {name}: {made.n_rows:,} stand in {' and '.join(part.derived_from)} only, and are kept.",
+                highlight=False,
+            )
+        return made
 
     @contextmanager
     def _query(self, key: Key, part: TableMapping, n_rows: int | None) -> Iterator[database.Query]:

@@ -191,7 +191,8 @@ class TableMapping(Section):
         Columns of the table or query by which its rows are numbered, such as its key; by their values where not given.
     derived_from : str or list of str
         Canonical tables in whose rows this table's key stands: one row per key found there. Its other columns name
-        source columns of those tables' files; the latest known value counts.
+        source columns of those tables' files; the latest known value counts. After other parts it adds those whose
+        key stands in none of them.
     rows : list of dict
         The rows themselves, each with canonical columns and their values.
     join : dict of str to JoinMapping
@@ -409,6 +410,12 @@ class Mapping(Section):
     rates: TableMapping | None = None
     tables: dict[str, Annotated[tuple[TableMapping, ...], Field(strict=False)]]
 
+    @property
+    def derived(self) -> list[tuple[str, int, TableMapping]]:
+        """The parts that are derived from other tables: the table's name, and the part's place in it."""
+        last = [(name, len(parts) - 1, parts[-1]) for name, parts in self.tables.items()]
+        return [(name, i, part) for name, i, part in last if part.derived_from]
+
     @field_validator("tables", mode="before")
     @classmethod
     def _one_part_is_a_list_of_one(cls, given: Any) -> Any:
@@ -421,8 +428,8 @@ class Mapping(Section):
         for name, parts in self.tables.items():
             if not parts:
                 raise ValueError(f"tables.{name}: an empty list; say where the table comes from, or leave it out")
-            if len(parts) > 1 and any(part.derived_from for part in parts):
-                raise ValueError(f"tables.{name}: what is derived_from other tables cannot have a second part")
+            if any(part.derived_from for part in parts[:-1]):
+                raise ValueError(f"tables.{name}: one part may be derived_from other tables, and stands last")
         return self
 
 

@@ -56,8 +56,8 @@ def asked(described: Mapping, places: Places, key: Key, part: TableMapping) -> A
 def asked_by_derived(described: Mapping, places: Places, base: str) -> dict[str, str]:
     """Return the source columns that tables derived from `base` read, and what asks for each."""
     return {
-        column: places.of(("tables", name, 0, "columns", canonical))
-        for name, (derived, *_) in described.tables.items()
+        column: places.of(("tables", name, i, "columns", canonical))
+        for name, i, derived in described.derived
         if base in derived.derived_from
         for canonical, mapped in derived.columns.items()
         for column in mapped.source_columns
