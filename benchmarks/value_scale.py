@@ -13,9 +13,10 @@ from contextlib import contextmanager
 import numpy as np
 from simulated import customers
 
+from crmwb.value.challenger import Counts
 from crmwb.value.models import BetaGeoNBD, GammaGamma, ParetoNBD, PurchaseModel, PurchaseSummary
 from crmwb.value.potential.clv import Terms, lifetime_values
-from crmwb.value.potential.intervals import intervals, scale_of
+from crmwb.value.potential.money import PROBABILITIES, revenue_ends
 
 KINDS: dict[str, type[PurchaseModel]] = {"bg_nbd": BetaGeoNBD, "pareto_nbd": ParetoNBD}
 PARTITION, BLOCK = 5_000_000, 200_000
@@ -47,8 +48,10 @@ def score(kind: type[PurchaseModel], n: int) -> None:
             summary, row_of = PurchaseSummary.compress(x, t_x, age)
         with timed(f"  P(alive) and purchases of {len(summary):,} histories"):
             alive, bought = model.p_alive(summary), model.expected_purchases(summary, TERMS.horizon_days)
-        with timed("  their intervals"):
-            found = intervals(model, summary, spend, TERMS)
+        with timed("  their distributions"):
+            some = model.p_at_least(summary, 1, TERMS.horizon_days)
+            of_history = Counts.matching(alive, bought, some)
+            purchase_ends = of_history.quantiles(np.array(PROBABILITIES))
         with timed("  every customer's value and intervals, by blocks"):
             total = 0.0
             per_history = lifetime_values(model, summary, np.arange(len(summary)), np.ones(len(summary)), TERMS)
@@ -56,8 +59,9 @@ def score(kind: type[PurchaseModel], n: int) -> None:
                 rows = row_of[start : start + BLOCK]
                 some_x, some_spent = x[start : start + BLOCK], spent[start : start + BLOCK]
                 mean = spend.expected_spend(some_x, some_spent)
-                ends = found.values(rows, scale_of(spend, some_x, some_spent, mean))
-                total += float((per_history[rows] * mean).sum() + 0 * (ends.sum() + alive[rows].sum() + bought[0]))
+                of_mean = 1 / np.maximum(spend.p_ * some_x + spend.q_ - 2, 0.3)
+                ends = revenue_ends(of_history.rows(rows), mean, (of_mean, (1 + of_mean) / spend.p_), 1.0)
+                total += float((per_history[rows] * mean).sum() + 0 * (ends.sum() + purchase_ends[rows].sum()))
     print(f"customer equity {total / 100:,.0f}")
 
 

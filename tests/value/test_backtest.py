@@ -40,7 +40,7 @@ def run(text, params=PARAMS, as_of=AS_OF) -> Backtest:
 
 def _run(con, text, params, as_of) -> Backtest:
     table = engine.open_arrow(con, canonical("transactions", text), "transactions")
-    return backtest(Past(read_days(con, table, as_of)), as_of, params, seed=1)
+    return backtest(Past(read_days(con, table, as_of)), as_of, params)
 
 
 def test_every_origin_has_the_stack_and_the_models_beside_every_rule():
@@ -125,7 +125,7 @@ def days_of(purchases: dict[str, list[tuple[int, int]]]) -> PurchaseDays:
 
 def test_a_forecaster_with_too_little_data_is_named_and_not_scored():
     days = days_of({f"c{i:02d}": [(i, 500), *([(200, 500)] if i % 3 else [])] for i in range(30)})
-    found = trial(Past(days), 150, 90, seed=1)
+    found = trial(Past(days), 150, 90)
     scores = pd.DataFrame(found.rows).set_index("forecaster")
     assert scores.loc[["bg_nbd", "stack"], "verdict"].tolist() == ["too_little_data"] * 2
     assert scores.loc[["bg_nbd", "stack"], "mae"].isna().all()
@@ -221,7 +221,7 @@ def test_where_chance_decides_who_buys_it_is_said():
         f"c{i:03d}": [(int(day), 500) for day in np.flatnonzero(rng.random(365) < 0.02)] or [(0, 500)]
         for i in range(400)
     }
-    tested = backtest(Past(days_of(chance)), date(1971, 1, 1), PARAMS, seed=1)
+    tested = backtest(Past(days_of(chance)), date(1971, 1, 1), PARAMS)
     found = judge(tested)
     assert found["order_is_chance"]
     assert found["finding"].startswith("Nothing known of customers tells who will buy")

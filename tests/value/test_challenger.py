@@ -11,12 +11,10 @@ from threadpoolctl import threadpool_limits
 from crmwb import engine
 from crmwb.features.catalogue import SNAPSHOT_SCHEMA
 from crmwb.value.challenger import Past, PurchaseDays, Stack, Traits
-from crmwb.value.challenger import stack as stack_room
-from crmwb.value.challenger.corrections import LogLinear, TwoParts
+from crmwb.value.challenger import stack as stack_module
+from crmwb.value.challenger.corrections import LogLinear
 from crmwb.value.challenger.inputs import inputs
-from crmwb.value.challenger.level import Level
 from crmwb.value.challenger.purchase_days import number_of
-from crmwb.value.challenger.spread import Spread, at_most, p_any, quantiles, transforms
 from crmwb.value.challenger.traits import Encoding
 from crmwb.value.proof.accuracy import accuracy
 from crmwb.value.proof.importance import importance
@@ -38,87 +36,34 @@ def simulate(n=800, seed=1, hidden=False) -> PurchaseDays:
     return PurchaseDays(ids, customer.astype(np.int32), day.astype(np.int32), 500 + 100 * (day.astype(np.int64) % 7))
 
 
-def holdout(*, stop: float, stay: float, came: float) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    return {"bg_nbd": np.full(10, stop / 10), "nbd": np.full(10, stay / 10)}, np.full(10, came / 10)
-
-
-def test_the_level_lies_between_the_models_where_the_truth_did():
-    found = Level.learn(("bg_nbd",), [holdout(stop=80, stay=160, came=100)])
-    assert (found.staying, found.scale) == pytest.approx((0.25, 1.0))  # 100 = 3/4 of 80 + 1/4 of 160
-    assert found.of({"bg_nbd": np.array([4.0]), "nbd": np.array([8.0])}) == pytest.approx([5.0])
-
-
-def test_the_level_is_scaled_where_the_truth_lay_beyond_all_models():
-    found = Level.learn(("bg_nbd",), [holdout(stop=80, stay=80, came=100)])
-    assert (found.staying, found.scale) == pytest.approx((0.0, 1.25))
-
-
-def test_holdouts_that_disagree_are_believed_less():
-    ratios = np.log([1.5, 1.1])
-    both = [holdout(stop=100, stay=100, came=100 * ratio) for ratio in np.exp(ratios)]
-    belief = ratios.mean() ** 2 / (ratios.mean() ** 2 + ratios.var(ddof=1) / 2)
-    assert Level.learn(("bg_nbd",), both).scale == pytest.approx(1.3**belief)
-    opposite = [holdout(stop=100, stay=100, came=came) for came in (100 * np.e, 100 / np.e)]
-    assert Level.learn(("bg_nbd",), opposite).scale == pytest.approx(1.0)
-
-
-def test_without_a_model_that_knows_leaving_the_nbd_stands_for_it():
-    found = Level.learn((), [holdout(stop=1, stay=50, came=60)])
-    assert found.of({"nbd": np.array([3.0])}) == pytest.approx([3.6])
-
-
-def test_a_level_is_not_moved_by_more_than_half():
-    found = Level.learn((), [holdout(stop=1, stay=50, came=100)])
-    assert found.of({"nbd": np.array([3.0])}) == pytest.approx([4.5])
-
-
-def test_the_negative_binomial_of_size_one_is_the_geometric():
-    mean, size = np.array([1.0, 3.0]), np.ones(2)
-    assert p_any(mean, size) == pytest.approx([1 / 2, 3 / 4])
-    assert at_most(np.array([1.0, 1.0]), mean, size) == pytest.approx([1 - 1 / 4, 1 - 9 / 16])
-    assert at_most(np.array([-1.0, -1.0]), mean, size).tolist() == [0, 0]
-    assert quantiles(np.array([0.4, 0.5, 0.9]), mean[:1], size[:1]).tolist() == [[0, 0, 3]]  # P(at most 3) = 15/16
-
-
-def test_the_spread_is_found_again_and_transforms_are_even():
-    rng = np.random.default_rng(2)
-    mean, alive = rng.gamma(1, 2, 20_000) + 0.05, rng.random(20_000)
-    size = np.exp(-0.5 + 0.6 * np.log(mean) + 1.0 * alive)
-    came = rng.negative_binomial(size, size / (size + mean)).astype(float)
-    found = Spread.learn(mean, alive, came)
-    assert (found.constant, found.of_mean, found.of_alive) == pytest.approx((-0.5, 0.6, 1.0), abs=0.12)
-    landed = transforms(came, mean, found.size(mean, alive), rng)
-    assert np.histogram(landed, 10, (0, 1))[0] / len(landed) == pytest.approx(np.full(10, 0.1), abs=0.008)
-
-
-@pytest.mark.parametrize("learner", [LogLinear, TwoParts])
-def test_a_learner_finds_what_doubles_purchases_and_leaves_the_rest(learner):
-    rng = np.random.default_rng(3)
+@pytest.mark.parametrize("seed", [3])
+def test_the_regression_finds_what_doubles_purchases_and_leaves_the_rest(seed):
+    rng = np.random.default_rng(seed)
     forecast = rng.gamma(2, 1, 6_000) + 0.1
     doubled = rng.random(6_000) < 0.5
     seen = pd.DataFrame({"doubled": doubled.astype(float), "noise": rng.normal(size=6_000), "log": np.log(forecast)})
     came = rng.poisson(forecast * np.where(doubled, 2.0, 1.0)).astype(float)
-    made = learner().fit(seen, forecast, came).predict(seen, forecast)
+    made = LogLinear().fit(seen, forecast, came).predict(seen, forecast)
     assert made[doubled].sum() / forecast[doubled].sum() == pytest.approx(2, abs=0.15)
     assert made[~doubled].sum() / forecast[~doubled].sum() == pytest.approx(1, abs=0.1)
 
 
-@pytest.mark.parametrize("learner", [LogLinear, TwoParts])
-def test_learners_live_with_what_is_unknown_and_with_everybody_buying(learner):
+def test_the_regression_lives_with_what_is_unknown_and_with_everybody_buying():
     seen = pd.DataFrame({"unknown": np.full(200, np.nan), "x": np.tile([np.inf, np.nan, 1.0, 2.0], 50)})
-    made = learner().fit(seen, np.ones(200), np.full(200, 2.0)).predict(seen, np.ones(200))
+    made = LogLinear().fit(seen, np.ones(200), np.full(200, 2.0)).predict(seen, np.ones(200))
     assert made == pytest.approx(np.full(200, 2.0), rel=0.05)
 
 
-def test_correction_of_chance_is_not_believed_and_a_true_one_is():
+@pytest.mark.parametrize(
+    ("log_correction", "believed"), [("noise", 0.0), ("real", 1.0), ("three times too much", 1 / 3)]
+)
+def test_a_correction_is_believed_as_far_as_it_holds(log_correction, believed):
     rng = np.random.default_rng(4)
-    base = np.full(5_000, 1.0)
     real = np.where(rng.random(5_000) < 0.5, np.log(3.0), 0.0)
     came = rng.poisson(np.exp(real)).astype(float)
-    assert stack_room._trust(base, rng.normal(size=5_000), came) == 0
-    assert stack_room._trust(base, real, came) >= 0.9
-    assert stack_room._trust(base, 3 * real, came) == pytest.approx(1 / 3, abs=0.07)
-    assert stack_room._trust(base, real, np.zeros(5_000)) == 0
+    made = {"noise": rng.normal(size=5_000), "real": real, "three times too much": 3 * real}[log_correction]
+    assert stack_module.believed(np.ones(5_000), made, came) == pytest.approx(believed, abs=0.1)
+    assert stack_module.believed(np.ones(5_000), made, np.zeros(5_000)) == 0
 
 
 def test_no_forecast_sees_what_comes_at_or_after_its_origin():
@@ -126,7 +71,7 @@ def test_no_forecast_sees_what_comes_at_or_after_its_origin():
     made = [
         Stack(HORIZON).fit(Past(d), ORIGIN).forecast(Past(d).at(ORIGIN, HORIZON)) for d in (days, days.until(ORIGIN))
     ]
-    assert (made[0].purchases == made[1].purchases).all()
+    assert (made[0].mean == made[1].mean).all()
     assert (made[0].size == made[1].size).all()
 
 
@@ -135,7 +80,7 @@ def test_threads_change_nothing():
     made = []
     for threads in (1, 2):
         with threadpool_limits(threads):
-            made.append(Stack(HORIZON).fit(past, ORIGIN).forecast(past.at(ORIGIN, HORIZON)).purchases)
+            made.append(Stack(HORIZON).fit(past, ORIGIN).forecast(past.at(ORIGIN, HORIZON)).mean)
     assert made[0].tobytes() == made[1].tobytes()
 
 
@@ -143,29 +88,44 @@ def test_where_a_classic_model_is_true_the_stack_does_no_harm():
     past = Past(simulate(n=1500))
     moment = past.at(ORIGIN, HORIZON)
     stack = Stack(HORIZON).fit(past, ORIGIN)
-    mine = accuracy(moment.known.later, stack.forecast(moment).purchases)
+    mine = accuracy(moment.known.later, stack.forecast(moment).mean)
     classic = accuracy(moment.known.later, moment.expected["pareto_nbd"])
     assert mine["normalised_gini"] > classic["normalised_gini"] - 0.01
     assert mine["rmse"] < classic["rmse"] * 1.01
     assert abs(mine["bias_share"]) < 0.1
 
 
-def test_the_forecast_adds_up_to_the_level():
+def test_the_forecast_adds_up_to_the_level_and_grows_with_the_horizon():
     past = Past(simulate())
     moment = past.at(ORIGIN, HORIZON)
     stack = Stack(HORIZON).fit(past, ORIGIN)
     made = stack.forecast(moment)
-    assert made.purchases.sum() == pytest.approx(stack.corrected_.base(moment).sum())
-    assert stack.over(made, moment.expected) == pytest.approx(made.purchases)
-    longer = stack.over(made, moment.classics.expected(2 * HORIZON))
-    assert (longer > made.purchases).all()
-    assert (longer < 2 * made.purchases + 1e-9).all()
+    assert made.mean.sum() == pytest.approx(stack.corrected_.base.purchases(moment).sum())
+    assert stack.over(moment, moment.expected) == pytest.approx(made.mean)
+    longer = stack.forecast(moment, 2 * HORIZON)
+    assert (longer.mean > made.mean).all()
+    assert (longer.mean < 2 * made.mean + 1e-9).all()
+    for counts in (made, longer):
+        assert (counts.p_any <= counts.alive + 1e-12).all()
+    assert (longer.p_any >= made.p_any - 1e-9).all()
 
 
-def test_too_short_a_past_is_said():
-    assert "days of history are too short" in Stack(10).fit(Past(simulate()), 12).why_not_
-    few = Stack(HORIZON).fit(Past(simulate(n=30)), ORIGIN)
-    assert few.why_not_.endswith("too few to learn from (at least 50 and 30 are needed)")
+def test_what_one_forecaster_worked_out_another_may_use_and_nothing_more():
+    days = simulate()
+    shared, alone = Past(days), Past(days.until(ORIGIN))
+    shared.at(ORIGIN + 50, HORIZON)  # a later moment is remembered
+    one, other = (p.until(ORIGIN).at(ORIGIN - HORIZON, HORIZON) for p in (shared, alone))
+    assert (one.known.later == other.known.later).all()
+    assert one.classics.models[0].parameters_ == other.classics.models[0].parameters_
+    now = shared.until(ORIGIN).at(ORIGIN, HORIZON)
+    assert not now.known.later.any()  # and not what the whole past would show
+
+
+def test_too_short_a_past_has_no_corrections_and_too_few_customers_no_forecast():
+    short = Stack(10).fit(Past(simulate()), 60)
+    assert short.trust_ == 0
+    few = Stack(HORIZON).fit(Past(simulate(n=8)), ORIGIN)
+    assert few.why_not_ == "too few customers bought twice for any model of purchases"
     assert few.record() == {"why_not": few.why_not_}
     assert importance(few, 1).empty
 
@@ -199,7 +159,7 @@ def test_what_only_the_feature_table_tells_is_learned(con):
     order = {}
     for name, past in (("without", Past(days)), ("with", Past(days, traits))):
         stack = Stack(HORIZON).fit(past, ORIGIN)
-        order[name] = accuracy(later, stack.forecast(past.at(ORIGIN, HORIZON)).purchases)["normalised_gini"]
+        order[name] = accuracy(later, stack.forecast(past.at(ORIGIN, HORIZON)).mean)["normalised_gini"]
     assert order["with"] > order["without"]
     assert stack.trust_ > 0
     most = importance(stack, seed=1)["input"].head(3).tolist()

@@ -9,9 +9,9 @@ from simulated_purchases import MODELS, TRUTH, simulate
 from sklearn.base import clone
 
 from crmwb.errors import CrmwbError
+from crmwb.value.challenger import Counts
 from crmwb.value.models import NBD, PurchaseSummary, Status, Verdict
-from crmwb.value.potential.clv import Terms
-from crmwb.value.potential.intervals import intervals
+from crmwb.value.potential.money import PROBABILITIES
 
 POSITIVE, TIME = st.floats(0.05, 20), st.floats(0.1, 500)
 HISTORY = st.tuples(st.integers(0, 200), st.floats(0.001, 1), st.just(0.0) | st.floats(0.01, 3000))
@@ -136,7 +136,8 @@ def test_extremes_are_finite_and_have_a_verdict(kind, name):
     returns = model.p_returns(summary)
     assert ((returns >= 0) & (returns <= alive + 1e-12)).all()
     assert (model.days_to_next_purchase(summary) >= 0).all()
-    ends = intervals(model, summary, None, Terms(365, 0.1)).purchases
+    mean, some = model.expected_purchases(summary, 365), model.p_at_least(summary, 1, 365)
+    ends = Counts.matching(np.maximum(alive, 1e-6), mean, some).quantiles(np.array(PROBABILITIES))
     assert np.isfinite(ends).all()
     assert (np.diff(ends, axis=1) >= 0).all()
     assert model.verdict_.explanation

@@ -10,10 +10,12 @@ import pandas as pd
 import pyarrow as pa
 
 from crmwb.engine import Backend
-from crmwb.params import Params
+from crmwb.params import Params, ValueParams
 from crmwb.value import influence, realised, scorecard
 from crmwb.value.potential import customers as potential
 from crmwb.value.potential import wallet
+from crmwb.value.realised.margin import Margin
+from crmwb.value.unavailable import Unavailable
 
 KEY = "customer_id"
 PARTS = (potential.SCHEMA, realised.SCHEMA, influence.SCHEMA, wallet.SCHEMA, scorecard.SCHEMA)
@@ -47,8 +49,9 @@ def everyone(
     features: pd.DataFrame,
     snapshots: ir.Table,
     *,
-    scored: pd.DataFrame,
-    fitted: potential.Fitted,
+    scored: pd.DataFrame | None,
+    fitted: potential.Fitted | Unavailable,
+    margin: Margin,
     window: tuple[date, date],
     params: Params,
 ) -> Everyone:
@@ -64,17 +67,21 @@ def everyone(
         Of all customers.
     snapshots : ir.Table
         Features at month ends, for the memory of tiers.
-    scored : DataFrame
-        Of buyers, as `potential.customers.score` returns it.
-    fitted : Fitted
+    scored : DataFrame or None
+        Of buyers, as `potential.customers.score` returns it; None without a forecast.
+    fitted : Fitted or Unavailable
         The models behind it.
+    margin : Margin
+        What is left of revenue.
     window : (date, date)
         The first event's day, and as_of (exclusive).
     params : Params
         All choices: tiers' levels and the off season stand in other sections than value.
     """
     first, as_of = window
-    p, found = params.value, fitted.margin
+    p, found = params.value, margin
+    if scored is None:
+        scored = pd.DataFrame(columns=potential.SCHEMA.names)
     clv = scored.set_index(KEY)["clv_cents"]
     brought = realised.customers(con, tables, features, as_of, found)
     influences = influence.customers(features, brought, clv, p.referral_type_1_share)
@@ -88,7 +95,7 @@ def everyone(
         potential=scored,
         influences=influences,
         wallets=wallets,
-        forecast=lambda then: potential.clv_then(potential.buyers_of(then), fitted, p),
+        forecast=_forecast(fitted, p),
         levels=params.segmentation.tiers.levels,
         params=p.scorecard,
     )
@@ -104,3 +111,10 @@ def everyone(
         "scorecard": scorecard.facts(card, brought, clv, told["basis"], p.scorecard),
     }
     return Everyone(customers.reindex(columns=SCHEMA.names), facts)
+
+
+def _forecast(fitted: potential.Fitted | Unavailable, p: ValueParams) -> scorecard.Forecast | None:
+    """Return what values customers at earlier month ends; None without a forecast."""
+    if isinstance(fitted, Unavailable):
+        return None
+    return lambda then: potential.clv_then(potential.buyers_of(then), fitted, p)

@@ -8,12 +8,14 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from crmwb.params import Params
-from crmwb.value.models import save
+from crmwb.value.models import as_saved, save
 from crmwb.value.potential.customers import Fitted
-from crmwb.value.potential.spend import spend_rule
 from crmwb.value.proof.backtest import Backtest
 from crmwb.value.proof.champion import champion
 from crmwb.value.proof.importance import importance
+from crmwb.value.proof.trial import STACK
+from crmwb.value.realised.margin import Margin, margin
+from crmwb.value.unavailable import Unavailable
 
 LEFT_EDGE_DAYS = 30
 LEFT_EDGE_SHARE = 0.5
@@ -27,29 +29,28 @@ def models_record(
     Returns
     -------
     dict
-        purchases, spend (as `models.save` writes them), choice (why this model of purchases, and what the others were
-        like), valued_by ("stack" or the model's name), stack (what it learned; None where there is none) and
-        importance (of its inputs), margin, discounting, data_window, backtest (champion and calibration), caveats
-        (sentences).
+        purchases, spend (as `models.save` writes them), choice (the classic models and how much each counts), dropout
+        (whether P(alive) is identified, and why), stack (what the combined forecast learned) and importance (of its
+        inputs), money (which forecast of spend, and how its rivals did), extreme_spends, total_purchases, margin,
+        discounting, data_window, backtest (champion and calibration), caveats (sentences).
     """
-    first, p = first_purchase(buyers), params.value
-    stack = fitted.stack
+    first, p, base = first_purchase(buyers), params.value, fitted.stack.corrected_.base
     return {
         "purchases": save(fitted.purchases, "days"),
-        "choice": fitted.choice.record(),
-        "valued_by": fitted.purchases.name if stack is None else "stack",
-        "stack": None if stack is None else stack.record() | {"level_of_the_model_chosen": fitted.level},
-        "importance": [] if stack is None else importance(stack, params.seed).to_dict("records"),
+        "choice": _choice(fitted, tested),
+        "dropout": fitted.dropout.record(),
+        "valued_by": STACK,
+        "stack": fitted.stack.record() | {"level_of_the_model_chosen": fitted.level},
+        "importance": importance(fitted.stack, params.seed).to_dict("records"),
         "spend": save(fitted.spend, "cents") | {
             "n_left_out": fitted.spend.n_left_out_,
             "spearman_of_frequency_and_spend": _independence(buyers),
-            "used": str(spend_rule(fitted.spend)),
+            "used": str(fitted.money.forecast.rule),
         },
-        "margin": {
-            "share": fitted.margin.share,
-            "is_assumed": fitted.margin.is_assumed,
-            "n_customers_with_costs": fitted.margin.n_known,
-        },
+        "money": fitted.money.record(),
+        "extreme_spends": fitted.cap.record(),
+        "total_purchases": _total(fitted, base.level.interval_80),
+        "margin": margin_record(fitted.margin),
         "discounting": {
             "annual_effective_rate": p.annual_discount_rate,
             "horizon_days": p.horizon_days,
@@ -66,6 +67,21 @@ def models_record(
     }  # fmt: skip
 
 
+def no_models_record(buyers: pd.DataFrame, why: Unavailable, *, as_of: date, params: Params) -> dict[str, Any]:
+    """Say that there is no forecast, and what one would need; keys that readers ask for are there, and empty."""
+    first, has, needs = first_purchase(buyers), dict(why.has), dict(why.needs)
+    return {
+        "not_available": (
+            f"There is no forecast: {has['repeat_customers']:,.0f} of {len(buyers):,} customers bought more than once, "
+            f"and at least {needs['repeat_customers']:,.0f} are needed."
+        ),
+        "unavailable": why.record(),
+        "data_window": {"first_purchase": first.isoformat(), "as_of": as_of.isoformat(), "days": (as_of - first).days},
+        "margin": margin_record(margin(buyers, params.value.assumed_margin_share)),
+        "caveats": [],
+    }
+
+
 def metrics_record(
     customers: pd.DataFrame, models: dict[str, Any], facts: dict[str, Any], tested: Backtest
 ) -> dict[str, Any]:
@@ -74,10 +90,12 @@ def metrics_record(
     means = tested.scores.groupby("forecaster")[["mae", "rmse", "bias_share", "normalised_gini"]].mean()
     return {
         "n_customers": len(customers),
-        "n_buyers": int(customers["p_alive"].notna().sum()),
+        "n_buyers": int(customers["p_purchase"].notna().sum()),
         "clv_cents": int(customers["clv_cents"].sum()),
         "expected_purchases": float(customers["expected_purchases"].sum()),
-        "mean_p_alive": float(customers["p_alive"].mean()),
+        "mean_p_alive": as_saved(float(customers["p_alive"].mean())),
+        "mean_p_purchase": float(customers["p_purchase"].mean()),
+        "dropout": models["dropout"]["reason"],
         "realised": totals,
         "margin_is_assumed": models["margin"]["is_assumed"],
         "valued_by": models["valued_by"],
@@ -97,6 +115,42 @@ def metrics_record(
         | {name: whale[name]["value"] for name in ("top_20_share", "bottom_30_share", "peak_share") if whale},
         "equity_cents": facts["equity"]["equity"]["cents"],
     }
+
+
+def margin_record(found: Margin) -> dict[str, Any]:
+    """Return what is left of revenue, as JSON holds it."""
+    return {"share": found.share, "is_assumed": found.is_assumed, "n_customers_with_costs": found.n_known}
+
+
+def _choice(fitted: Fitted, tested: Backtest) -> dict[str, Any]:
+    """Say which classic models count, and how each did."""
+    weights = fitted.stack.corrected_.base.weights
+    scores = tested.scores[tested.scores["kind"] == "model"].groupby("forecaster")["normalised_gini"].mean()
+    return {
+        "model": fitted.purchases.name,
+        "by": "likelihood_on_holdouts" if fitted.stack.corrected_.base.holdouts else "alike",
+        "weights": weights,
+        "candidates": [
+            {
+                "model": model.name,
+                "verdict": str(model.verdict_.status),
+                "explanation": model.verdict_.explanation,
+                "log_likelihood": as_saved(model.log_likelihood_),
+                "weight": weights.get(model.name, 0.0),
+                "score": as_saved(float(scores.get(model.name, float("nan")))),
+            }
+            for model in fitted.candidates
+        ],
+    }
+
+
+def _total(fitted: Fitted, interval: tuple[float, float]) -> dict[str, float]:
+    """Return the purchases of known customers within the tested horizon, with their 80% interval."""
+    total = float(fitted.stack.forecast(fitted.moment).mean.sum())
+    low, high = interval
+    return {
+        "days": fitted.stack.horizon_days, "expected": total, "lower_80": total * low, "upper_80": total * high,
+    }  # fmt: skip
 
 
 def first_purchase(buyers: pd.DataFrame) -> date:

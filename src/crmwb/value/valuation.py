@@ -15,9 +15,11 @@ from crmwb.value import equity
 from crmwb.value.challenger import Past, Traits, read_days
 from crmwb.value.equity import Equity
 from crmwb.value.everyone import everyone, nobody_bought
-from crmwb.value.potential.customers import buyers_of, fit, score, terms_of
+from crmwb.value.potential.customers import Fitted, buyers_of, fit, score, terms_of
 from crmwb.value.proof.backtest import Backtest, backtest
-from crmwb.value.record import metrics_record, models_record
+from crmwb.value.realised.margin import margin
+from crmwb.value.record import metrics_record, models_record, no_models_record
+from crmwb.value.unavailable import Unavailable
 
 NOT_AVAILABLE = "What customers are worth needs purchases, and this source has none (the table transactions)."
 
@@ -33,7 +35,8 @@ class Valuation:
     models, facts, metrics : dict
         The models and their proof; findings with their figures; and the few numbers that runs are compared by.
     tested : Backtest or None
-        How forecasts came true; this and what follows is None where the source has no transactions.
+        How forecasts came true; this and what follows is None where the source has no transactions, or too few
+        customers who bought twice.
     equity : Equity or None
         Customer equity through time, and the months ahead.
     """
@@ -57,6 +60,9 @@ def value_all(
 ) -> Valuation:
     """Value all customers of a source.
 
+    Where too few bought twice there is no forecast: its columns are empty, `models` says what would be needed, and
+    everything else is worked out.
+
     Parameters
     ----------
     con : Backend
@@ -75,23 +81,32 @@ def value_all(
     Raises
     ------
     CrmwbError
-        Nobody bought before as_of, or too few bought twice.
+        Nobody bought before as_of.
     """
     if "transactions" not in tables:
         unknown = {"not_available": NOT_AVAILABLE}
         return Valuation(nobody_bought(features), unknown | {"caveats": []}, unknown, {"n_customers": len(features)})
-    first, as_of = (date.fromisoformat(observed[name][:10]) for name in ("first_event", "as_of"))
+    window = date.fromisoformat(observed["first_event"][:10]), date.fromisoformat(observed["as_of"][:10])
+    as_of = window[1]
     buyers = buyers_of(features)
     days = read_days(con, tables["transactions"], as_of)
     past = Past(days, Traits.of(con, snapshots, days.ids))
-    tested = backtest(past, as_of, params.value.backtest, params.seed)
     with step("fitting models and valuing customers"):
-        fitted = fit(buyers, tested, params.value, past, as_of)
-        scored, fitted = score(buyers, fitted, params.value, past, as_of)
+        fitted: Fitted | Unavailable = fit(buyers, params.value, past, as_of)
+        scored = None
+        if isinstance(fitted, Fitted):
+            scored, fitted = score(buyers, fitted, params.value)
     with step("what customers brought, and the score card"):
         whole = everyone(
-            con, tables, features, snapshots, scored=scored, fitted=fitted, window=(first, as_of), params=params
-        )
+            con, tables, features, snapshots,
+            scored=scored, fitted=fitted, margin=margin(buyers, params.value.assumed_margin_share),
+            window=window, params=params,
+        )  # fmt: skip
+    if isinstance(fitted, Unavailable):
+        models = no_models_record(buyers, fitted, as_of=as_of, params=params)
+        facts = whole.facts | {"equity": {"not_available": models["not_available"]}}
+        return Valuation(whole.customers, models, facts, {"n_customers": len(whole.customers)} | fitted.record())
+    tested = backtest(past, as_of, params.value.backtest)
     followed = equity.build(
         con,
         tables["transactions"],

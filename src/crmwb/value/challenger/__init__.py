@@ -1,12 +1,14 @@
-"""The challenger: classic models set right by what earlier forecasts missed, and by all else that is known.
+"""The combined forecast of purchases: classic models set right by what they missed before, and by all else known.
 
-`purchase_days` → what is known at a moment (`moments`) → the classic models' level (`level`) → learners that correct
-it customer by customer (`corrections`) → the stack, which believes them as far as a later test does (`stack`).
+`purchase_days` → what is known at a moment (`moments`) → the classic models, weighted and at their level (`base`) → a
+regression that corrects them customer by customer (`corrections`) → the stack, which believes it as far as later tests
+do (`stack`), with one distribution of purchases for each customer (`counts`).
 """
 
+from crmwb.value.challenger.counts import Counts
 from crmwb.value.challenger.moments import Moment, Past
 from crmwb.value.challenger.purchase_days import PurchaseDays, read_days
-from crmwb.value.challenger.stack import Forecast, Stack
+from crmwb.value.challenger.stack import Stack
 from crmwb.value.challenger.traits import Traits
 
-__all__ = ["Forecast", "Moment", "Past", "PurchaseDays", "Stack", "Traits", "read_days"]
+__all__ = ["Counts", "Moment", "Past", "PurchaseDays", "Stack", "Traits", "read_days"]

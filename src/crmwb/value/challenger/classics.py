@@ -1,14 +1,25 @@
 """The classic models of purchases, fitted side by side on what was known at one moment."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
 from crmwb.value.challenger.purchase_days import Known
-from crmwb.value.models import NBD, BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD, PurchaseModel, PurchaseSummary
+from crmwb.value.models import (
+    NBD,
+    BetaGeoNBD,
+    ModifiedBetaGeoCNBDk,
+    ModifiedBetaGeoNBD,
+    ParetoNBD,
+    PurchaseModel,
+    PurchaseSummary,
+)
 
 CLASSICS: tuple[type[PurchaseModel], ...] = (BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD, NBD)
+
+Weights = Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -31,14 +42,26 @@ class Classics:
 
     @classmethod
     def fit(cls, known: Known) -> Self:
-        """Fit all models."""
+        """Fit all models; the MBG/CNBD-k is among them where purchases are more regular than at random (k > 1)."""
         summary, row_of = PurchaseSummary.compress(known.frequency, known.recency_days, known.age_days)
-        return cls(tuple(kind().fit(summary) for kind in CLASSICS), summary, row_of)
+        models: list[PurchaseModel] = [kind().fit(summary) for kind in CLASSICS]
+        regular = ModifiedBetaGeoCNBDk.fit_best(summary, known.log_gaps)
+        return cls((*models, regular) if regular.k > 1 else tuple(models), summary, row_of)
 
     @property
     def fitted(self) -> tuple[PurchaseModel, ...]:
         """The models that learned something."""
         return tuple(model for model in self.models if model.parameters_)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the fitted models."""
+        return tuple(model.name for model in self.fitted)
+
+    @property
+    def k(self) -> int:
+        """How regular purchases are: 1 for at random."""
+        return next((model.k for model in self.fitted if isinstance(model, ModifiedBetaGeoCNBDk)), 1)
 
     def expected(self, horizon_days: float) -> dict[str, np.ndarray]:
         """Return by model what each customer is expected to buy, shape (n_customers,)."""
@@ -49,7 +72,23 @@ class Classics:
         """Return the same, each purchase weighed by what 1 at its time is worth at a continuous daily rate."""
         return {m.name: m.discounted(self.summary, rate, horizon_days).purchases[self.row_of] for m in self.fitted}
 
-    def p_alive(self) -> np.ndarray:
-        """Return the mean of P(alive) over the models in which customers can stop; 1 where none was fitted."""
+    def p_any(self, horizon_days: float) -> dict[str, np.ndarray]:
+        """Return by model the chance of any purchase, shape (n_customers,)."""
+        return {m.name: m.p_at_least(self.summary, 1, horizon_days)[self.row_of] for m in self.fitted}
+
+    def p_alive(self, weights: Weights | None = None) -> np.ndarray:
+        """Return the mean of P(alive), weighted, or over all models in which customers can stop; 1 where none was."""
+        if weights is not None:
+            by_name = {m.name: m.p_alive(self.summary)[self.row_of] for m in self.fitted if weights.get(m.name)}
+            return mixed(by_name, weights)
         able = [m.p_alive(self.summary)[self.row_of] for m in self.fitted if not isinstance(m, NBD)]
         return np.mean(able, axis=0) if able else np.ones(len(self.row_of))
+
+
+def mixed(by_model: Mapping[str, np.ndarray], weights: Weights) -> np.ndarray:
+    """Return the weighted mean over models that are there."""
+    there = {name: weight for name, weight in weights.items() if name in by_model and weight > 0}
+    if not there:
+        return np.asarray(np.mean(list(by_model.values()), axis=0))
+    total = sum(there.values())
+    return np.asarray(sum(by_model[name] * (weight / total) for name, weight in there.items()))

@@ -1,91 +1,88 @@
-"""How much will be bought in all: the classic models, set right by what they missed before.
+"""How far the total of the classic models was off before, and how much of that is believed now.
 
-Models in which customers can stop tend to forecast too little when they look as far ahead as they could look back, and
-the one in which nobody stops too much. Between the two, what earlier holdouts came to says where the truth lies; where
-it lies beyond both, all are scaled.
+Each earlier holdout gives one log ratio r of what came to what was forecast. A level that lasts shows in all of them; a
+season or a passing mood shows in some. r is taken to be a lasting error ~ N(0, LASTING²), which is wanted, and a
+passing one ~ N(0, s²); s is what the holdouts show, with two holdouts' worth of belief in PASSING. What is believed is
+the mean of r, drawn towards none by LASTING² / (LASTING² + s²/n); where r is larger than LASTING makes likely, the
+positive part of r² - s²/n stands for LASTING² (James & Stein).
+
+Where the holdout that began a year before the origin is known, it shows what this time of the year does; how much of
+its difference from the others is believed depends on how far holdouts differ beyond ORDINARY, and is halved, for a
+season seen once may have been chance. While the history is shorter than two years no more than LIMITED is ever
+believed.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from scipy.stats import t as student
 
-from crmwb.value.models import NBD
-
-MOST_STAYING = 0.5  # weight of the model in which nobody stops
-MOST = math.log(1.5)  # of the log ratio: what is farther off is more likely a season than a level
-CLEAR = 0.05  # of the purchases: models that differ by less say nothing of their weights
-
-Holdout = tuple[Mapping[str, np.ndarray], np.ndarray]  # forecasts by model, and what came
+LASTING, PASSING = 0.15, 0.15
+BELIEF = 2.0  # holdouts' worth of it in PASSING
+LIMITED, MOST = math.log(1.1), math.log(1.5)
+ORDINARY = 0.10  # standard deviation of r that needs no season to explain it
+SEEN_ONCE = 0.5
+TWO_YEARS = 730
+DECIMALS = 4
+EIGHTY = 0.9  # upper end of the 80% interval
 
 
 @dataclass(frozen=True)
 class Level:
-    """Weights for the classic models' forecasts.
+    """What a forecast total is multiplied by, and how sure that is.
 
     Attributes
     ----------
-    stopping : tuple of str
-        Models in which customers can stop: their mean is used.
-    staying : float
-        Weight of the NBD, in which nobody stops, against that mean.
     scale : float
-        What all is multiplied by.
+        1 where nothing is believed.
+    spread : float
+        Standard deviation of the log of what comes over what is forecast.
+    n_holdouts : int
+        How many it was learned from.
     """
 
-    stopping: tuple[str, ...]
-    staying: float
-    scale: float
+    scale: float = 1.0
+    spread: float = PASSING * math.sqrt(2)
+    n_holdouts: int = 0
 
     @classmethod
-    def learn(cls, stopping: tuple[str, ...], holdouts: Sequence[Holdout], shifted: Sequence[Holdout] = ()) -> Self:
-        """Learn from earlier holdouts, all purchases of them taken together.
-
-        What they show is believed as far as they agree: of the log ratio r of what came to what was forecast,
-        r² / (r² + its variance), by the spread between holdouts. A single one is believed.
+    def learn(
+        cls, forecast: Sequence[float], came: Sequence[float], history_days: int, year_ago: float | None = None
+    ) -> Self:
+        """Learn from totals of earlier holdouts, no two of which share a day.
 
         Parameters
         ----------
-        stopping : tuple of str
-            Models to take the mean of; empty where only the NBD was fitted.
-        holdouts : sequence of (mapping, ndarray)
-            By model, purchases forecast for each customer; and those that came. No two share a day.
-        shifted : sequence of (mapping, ndarray)
-            Others, that count in the total only.
+        forecast, came : sequence of float
+            Totals, above 0.
+        history_days : int
+            From the first day known to the origin of the forecast.
+        year_ago : float, optional
+            r of the holdout that began a year before the origin.
         """
-        sums = np.array([_sums(expected, later, stopping) for expected, later in (*holdouts, *shifted)])
-        came, stop, stay = sums.sum(axis=0)
-        log_ratio = math.log(came / stop) * _belief(np.log(sums[: len(holdouts), 0] / sums[: len(holdouts), 1]))
-        total = stop * math.exp(min(max(log_ratio, -MOST), MOST))
-        staying = (total - stop) / (stay - stop) if abs(stay - stop) > CLEAR * came else 0.0
-        staying = min(max(staying, 0.0), MOST_STAYING)
-        between = (1 - staying) * stop + staying * stay
-        return cls(stopping, staying, total / between)
+        ratios = np.log(np.asarray(came) / np.asarray(forecast))
+        n = len(ratios)
+        if not n:
+            return cls()
+        around = float(((ratios - ratios.mean()) ** 2).sum())
+        passing = (BELIEF * PASSING**2 + around) / (BELIEF + n - 1)
+        lasting = max(LASTING**2, float(ratios.mean()) ** 2 - passing / n)
+        believed = float(ratios.mean()) * lasting / (lasting + passing / n)
+        most = MOST if history_days >= TWO_YEARS else LIMITED
+        if year_ago is not None and n > 1:
+            variance = around / (n - 1)
+            of_season = SEEN_ONCE * max(variance - ORDINARY**2, 0.0) / max(variance, ORDINARY**2)
+            believed += of_season * (year_ago - float(ratios.mean()))
+            passing *= (1 - of_season) ** 2 + of_season**2
+        left = lasting * (passing / n) / (lasting + passing / n)
+        spread = math.sqrt(passing + left)
+        return cls(round(math.exp(min(max(believed, -most), most)), DECIMALS), round(spread, DECIMALS), n)
 
-    def of(self, expected: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Combine the models' forecasts of whatever is proportional to purchases, shape (n,)."""
-        mean = (1 - self.staying) * _stop(expected, self.stopping) + self.staying * _stay(expected, self.stopping)
-        return np.asarray(self.scale * mean)
-
-
-def _sums(expected: Mapping[str, np.ndarray], later: np.ndarray, stopping: tuple[str, ...]) -> list[float]:
-    """Return the purchases that came, those forecast where customers can stop, and where they cannot."""
-    return [float(n.sum()) for n in (later, _stop(expected, stopping), _stay(expected, stopping))]
-
-
-def _belief(log_ratios: np.ndarray) -> float:
-    if len(log_ratios) < 2:
-        return 1.0
-    square, variance = log_ratios.mean() ** 2, log_ratios.var(ddof=1) / len(log_ratios)
-    return float(square / (square + variance)) if square > 0 else 0.0
-
-
-def _stop(expected: Mapping[str, np.ndarray], stopping: tuple[str, ...]) -> np.ndarray:
-    there = [expected[name] for name in stopping if name in expected]
-    return np.mean(there, axis=0) if there else expected[NBD.name]
-
-
-def _stay(expected: Mapping[str, np.ndarray], stopping: tuple[str, ...]) -> np.ndarray:
-    return expected[NBD.name] if NBD.name in expected else _stop(expected, stopping)
+    @property
+    def interval_80(self) -> tuple[float, float]:
+        """The ends of the 80% interval of what comes over what is forecast."""
+        reach = float(student.ppf(EIGHTY, BELIEF + max(self.n_holdouts - 1, 0))) * self.spread
+        return math.exp(-reach), math.exp(reach)

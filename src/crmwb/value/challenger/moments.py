@@ -36,6 +36,15 @@ class Moment:
     traits: pd.DataFrame
 
 
+@dataclass
+class _Memory:
+    """What was worked out already: it is the same for whoever asks and is allowed to know it."""
+
+    classics: dict[int, Classics] = field(default_factory=dict)
+    moments: dict[tuple[int, int], Moment] = field(default_factory=dict)
+    parts: dict[int, "Past"] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Past:
     """All that forecasts may be learned from.
@@ -46,25 +55,45 @@ class Past:
         What was bought.
     traits : Traits or None
         The feature table at month ends.
+    end : int or None
+        The first day that is not known, where that is not the end of the data.
     """
 
     days: PurchaseDays
     traits: Traits | None = None
-    _classics: dict[int, Classics] = field(default_factory=dict, repr=False)
+    end: int | None = None
+    _memory: _Memory = field(default_factory=_Memory, repr=False, compare=False)
 
     def until(self, origin: int) -> Self:
         """Return what was known at `origin` and nothing else."""
-        return type(self)(self.days.until(origin), self.traits and self.traits.until(origin))
+        return type(self)(self.days.until(origin), self.traits and self.traits.until(origin), origin, self._memory)
 
-    def every(self, step: int) -> Self:
+    def every(self, step: int) -> "Past":
         """Return the past of every `step`-th customer."""
-        return type(self)(self.days.every(step), self.traits and self.traits.every(step)) if step > 1 else self
+        if step <= 1:
+            return self
+        if step not in self._memory.parts or self.end is not None:
+            part = type(self)(self.days.every(step), self.traits and self.traits.every(step), self.end)
+            if self.end is not None:
+                return part
+            self._memory.parts[step] = part
+        return self._memory.parts[step]
 
     def at(self, origin: int, horizon_days: int) -> Moment:
-        """Look at the customers as of `origin`, with `horizon_days` ahead."""
+        """Look at the customers as of `origin`, with `horizon_days` ahead.
+
+        What is known before an origin makes the models, and what came within the horizon is the same for everybody who
+        may know it: neither is worked out twice.
+        """
+        is_over = self.end is not None and origin + horizon_days <= self.end
+        if is_over and (origin, horizon_days) in self._memory.moments:
+            return self._memory.moments[origin, horizon_days]
         known = known_at(self.days, origin, horizon_days)
-        if origin not in self._classics:
-            self._classics[origin] = Classics.fit(known)
-        classics = self._classics[origin]
+        if origin not in self._memory.classics and (self.end is None or origin <= self.end):
+            self._memory.classics[origin] = Classics.fit(known)
+        classics = self._memory.classics.get(origin) or Classics.fit(known)
         traits = self.traits.at(origin, known.customer) if self.traits else pd.DataFrame(index=range(len(known)))
-        return Moment(known, classics, classics.expected(horizon_days), classics.p_alive(), traits)
+        moment = Moment(known, classics, classics.expected(horizon_days), classics.p_alive(), traits)
+        if is_over:
+            self._memory.moments[origin, horizon_days] = moment
+        return moment

@@ -133,6 +133,12 @@ class Known:
     newcomers: int
     n_newcomers: int
 
+    @property
+    def log_gaps(self) -> float:
+        """Sum over all customers of the logs of the days between successive purchases."""
+        gaps = np.diff(self.days.day)[self.place[1:] == self.place[:-1]]
+        return float(np.log(gaps).sum())
+
     def __len__(self) -> int:
         return len(self.customer)
 

@@ -1,67 +1,50 @@
-"""How far customers' purchases fall from what was forecast: a negative binomial whose spread earlier forecasts show."""
+"""How much wider or narrower customers fall around their forecasts than the classic models say."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import gammaln
-from scipy.stats import nbinom
 
-MOST_LOG = 8.0  # of the size: beyond it purchases are as good as Poisson, or 0
-DOUBT = 1e-4
+from crmwb.value.challenger.counts import LARGEST, SMALLEST, Counts
+
+DOUBT = 5.0  # customers' worth of belief that the models are right
+BEYOND = 1.645  # standard errors: one-sided, 5%
+DECIMALS = 3
 LEAST = 1e-9
 
 
 @dataclass(frozen=True)
 class Spread:
-    """The size of the negative binomial: log size = constant + of_mean · log mean + of_alive · P(alive).
+    """Size = the models' own size at the horizon · exp(constant + of_mean · log mean if alive).
 
-    Variance = mean + mean²/size: the smaller the size, the wider the spread.
+    The models say how sure a customer's rate is, and how the chance to stop within the horizon widens that: what is
+    learned here, at the longest horizon that the history allows, is carried to others as this factor.
     """
 
-    constant: float
-    of_mean: float
-    of_alive: float
+    constant: float = 0.0
+    of_mean: float = 0.0
 
     @classmethod
-    def learn(cls, mean: np.ndarray, p_alive: np.ndarray, purchases: np.ndarray) -> Self:
-        """Fit to forecasts and what came of them, by maximum likelihood; all of shape (n,)."""
-        log_mean, log_factorial = np.log(np.maximum(mean, LEAST)), gammaln(purchases + 1)
-        every = np.maximum(mean, LEAST)
+    def learn(cls, counts: Counts, purchases: np.ndarray) -> Self:
+        """Fit to forecasts and what came of them, shape (n,), by maximum likelihood; none where it may be chance."""
 
         def loss(at: np.ndarray) -> float:
-            size = np.exp(np.clip(at[0] + at[1] * log_mean + at[2] * p_alive, -MOST_LOG, MOST_LOG))
-            likelihood = gammaln(purchases + size) - gammaln(size) - log_factorial
-            likelihood += size * np.log(size / (size + every)) + purchases * np.log(every / (size + every))
-            return float(DOUBT * (at @ at) - likelihood.mean())
+            own = cls(float(at[0]), float(at[1])).of(counts)
+            return float(DOUBT * (at @ at) - own.log_likelihood(purchases).sum())
 
-        found = minimize(loss, [0.0, 0.5, 0.0], method="Nelder-Mead", options={"maxiter": 600})
-        return cls(*map(float, found.x))
+        found = minimize(loss, [0.0, 0.0], method="Nelder-Mead", options={"xatol": 1e-5, "fatol": 1e-7})
+        learned = cls(*(round(float(value), DECIMALS) for value in found.x))
+        gain = learned.of(counts).log_likelihood(purchases) - counts.log_likelihood(purchases)
+        return learned if gain.sum() > BEYOND * gain.std() * np.sqrt(len(gain)) else cls()
 
-    def size(self, mean: np.ndarray, p_alive: np.ndarray) -> np.ndarray:
-        """Return the size for each customer, shape (n,)."""
-        log_size = self.constant + self.of_mean * np.log(np.maximum(mean, LEAST)) + self.of_alive * p_alive
-        return np.asarray(np.exp(np.clip(log_size, -MOST_LOG, MOST_LOG)))
+    def of(self, counts: Counts, level_spread: float = 0.0) -> Counts:
+        """Return the distributions with the size that was learned, and how sure the total is put into it.
 
-
-def p_any(mean: np.ndarray, size: np.ndarray) -> np.ndarray:
-    """Return the chance of at least one purchase, shape (n,)."""
-    return np.asarray(-np.expm1(-size * np.log1p(mean / size)))
-
-
-def at_most(counts: np.ndarray, mean: np.ndarray, size: np.ndarray) -> np.ndarray:
-    """Return the chance of at most so many purchases, shape (n,); 0 for fewer than none."""
-    return np.asarray(nbinom.cdf(counts, size, size / (size + mean)))
-
-
-def quantiles(probabilities: np.ndarray, mean: np.ndarray, size: np.ndarray) -> np.ndarray:
-    """Return the smallest counts that are not exceeded with each probability, shape (n, k)."""
-    p, n = (values[:, None] for values in (size / (size + mean), size))
-    return np.asarray(np.maximum(nbinom.ppf(probabilities[None, :], n, p), 0.0))
-
-
-def transforms(purchases: np.ndarray, mean: np.ndarray, size: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return each customer's randomised probability integral transform, shape (n,); see `potential.coverage`."""
-    below = at_most(purchases - 1, mean, size)
-    return np.asarray(below + rng.random(len(purchases)) * (at_most(purchases, mean, size) - below))
+        An error of the level is the same for all: for one customer it is one more thing not known of the rate, and
+        the relative variances 1/size and level_spread² add up.
+        """
+        log_mean = np.log(np.maximum(counts.mean / counts.alive, LEAST))
+        size = counts.size * np.exp(np.clip(self.constant + self.of_mean * log_mean, -4.0, 4.0))
+        size = 1 / (1 / np.clip(size, SMALLEST, LARGEST) + level_spread**2)
+        return replace(counts, size=size)

@@ -1,64 +1,107 @@
-"""The stack: the classic forecast set right, corrected as far as a later test bears the correction out.
+"""The combined forecast: classic models, weighted and set right, corrected as far as later tests bear it out.
 
-What learners found on earlier holdouts is put to the test on the last one before the origin, which they have not seen.
-Of their correction, in logs, that share is believed that would have forecast it best: none where it found nothing that
-lasts, all of it where it did. The same test shows how far customers fall from their forecasts. Nothing else is tuned.
+What the regression found on earlier holdouts is put to the test on holdouts before the origin that it has not seen, the
+last one and, where the history allows, one at another time of the year. Of its correction, in logs, that share is
+believed which every one of them bears out: the smallest that does as well as the best, chance aside. None is believed
+where nothing lasts; then the forecast is that of the classic models.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from crmwb.value.challenger.corrected import Corrected, TooShort, longest_holdout
-from crmwb.value.challenger.inputs import LEAST
+from crmwb.value.challenger.base import Base
+from crmwb.value.challenger.classics import mixed
+from crmwb.value.challenger.corrections import LogLinear
+from crmwb.value.challenger.counts import Counts
+from crmwb.value.challenger.inputs import LEAST, inputs
 from crmwb.value.challenger.moments import Moment, Past
-from crmwb.value.challenger.spread import Spread, p_any
+from crmwb.value.challenger.spread import Spread
+from crmwb.value.challenger.traits import Encoding
 
-FIT_CUSTOMERS = 25_000  # of more, every so many; each is looked at twice
+FIT_CUSTOMERS = 25_000  # of more, every so many
 SHARES = np.linspace(0, 1, 21)
+LESSONS = 2  # holdouts that the regression sees
+TESTS = 2
 
 
 @dataclass(frozen=True)
-class Forecast:
-    """Purchases of customers from an origin on.
+class Corrected:
+    """What was learned before an origin.
 
     Attributes
     ----------
-    purchases : ndarray of shape (n,)
-        Within the horizon that the stack was tested on.
-    factor : ndarray of shape (n,)
-        What the classic forecast set right is multiplied by.
-    size : ndarray of shape (n,)
-        Of the negative binomial around them; see `spread`.
+    base : Base
+        The classic forecast.
+    encoding : Encoding
+        Of the traits.
+    columns : tuple of str
+        What the regression sees, in its order.
+    line : LogLinear or None
+        The regression; None where no holdout was there to learn from.
+    rows : int
+        Customers at origins that it was learned from.
     """
 
-    purchases: np.ndarray
-    factor: np.ndarray
-    size: np.ndarray
+    base: Base
+    encoding: Encoding = field(default_factory=lambda: Encoding((), ()))
+    columns: tuple[str, ...] = ()
+    line: LogLinear | None = None
+    rows: int = 0
 
-    @property
-    def p_any(self) -> np.ndarray:
-        """The chance of at least one purchase, shape (n,)."""
-        return p_any(self.purchases, self.size)
+    @classmethod
+    def learn(cls, past: Past, origin: int, horizon_days: int) -> Self | None:
+        """Learn from what was known before `origin`; None where no model could be fitted."""
+        past = past.until(origin)
+        base = Base.learn(past, origin, horizon_days)
+        if base is None:
+            return None
+        lessons = [past.at(at, days) for at, days in base.holdouts[:LESSONS]]
+        if not lessons:
+            return cls(base)
+        encoding = Encoding.learn(lessons[0].traits)
+        forecasts = [np.maximum(base.purchases(m), LEAST) for m in lessons]
+        seen = [inputs(m, f, tuple(base.weights), encoding) for m, f in zip(lessons, forecasts, strict=True)]
+        columns = tuple(str(name) for name in seen[0] if all(name in frame for frame in seen))
+        stacked = pd.concat([frame[list(columns)] for frame in seen], ignore_index=True)
+        later = np.concatenate([m.known.later for m in lessons])
+        line = LogLinear().fit(stacked, np.concatenate(forecasts), later)
+        return cls(base, encoding, columns, line, len(later))
+
+    def inputs(self, moment: Moment) -> pd.DataFrame:
+        """Return what the regression sees."""
+        return inputs(moment, self.base.purchases(moment), tuple(self.base.weights), self.encoding)[list(self.columns)]
+
+    def log_correction(self, moment: Moment) -> np.ndarray:
+        """Return the log of what the regression makes of 1 forecast, shape (n,); 0 where there is none."""
+        if self.line is None:
+            return np.zeros(len(moment.known))
+        return self.log_correction_of(self.inputs(moment), self.base.purchases(moment))
+
+    def log_correction_of(self, seen: pd.DataFrame, forecast: np.ndarray) -> np.ndarray:
+        """Return the same from inputs and the classic forecast, of any customers."""
+        ones = np.ones(len(forecast))
+        return np.zeros(len(forecast)) if self.line is None else np.asarray(np.log(self.line.predict(seen, ones)))
 
 
 class Stack:
-    """Classic models, boosted trees and a log-linear regression as one forecast.
+    """Classic models and a log-linear regression as one forecast, with one distribution around it.
 
     Parameters
     ----------
     horizon_days : int
-        How far ahead.
+        How far ahead it is tested.
 
     Attributes
     ----------
     why_not_ : str
         Why nothing was learned; empty where something was.
     corrected_ : Corrected
-        What was learned on all holdouts before the origin.
+        What was learned on holdouts before the origin.
     trust_ : float
         The share of the correction that is believed, 0 to 1.
     spread_ : Spread
@@ -72,100 +115,124 @@ class Stack:
 
     def fit(self, past: Past, origin: int) -> Self:
         """Learn from what was known at `origin`."""
-        past = past.until(origin)
-        past = past.every(past.days.n_customers // FIT_CUSTOMERS + 1)
-        self.origin_ = origin
+        past = _some(past).until(origin)
+        self.origin_, self.trust_, self.spread_, self.tested_, self.why_not_ = origin, 0.0, Spread(), None, ""
         with threadpool_limits(1):
-            try:
-                self.corrected_ = Corrected.learn(past, origin, self.horizon_days)
-                self.why_not_ = ""
-            except TooShort as reason:
-                self.why_not_ = str(reason)
+            learned = Corrected.learn(past, origin, self.horizon_days)
+            if learned is None:
+                self.why_not_ = "too few customers bought twice for any model of purchases"
                 return self
-            self.tested_ = _tested(past, origin, self.horizon_days)
-            moment, before = self.tested_ or self._untested(past, origin)
-            log_correction = before.log_correction(moment)
-            base, later = before.base(moment), moment.known.later
-            self.trust_ = _trust(np.maximum(base, LEAST), log_correction, later) if self.tested_ else 0.0
-            made = _of_total(base * np.exp(self.trust_ * log_correction), later.sum())
-            self.spread_ = Spread.learn(made, moment.p_alive, later)
+            self.corrected_ = learned
+            holdouts = [past.at(at, days) for at, days in learned.base.holdouts]
+            trials = [(m, Corrected.learn(past, m.known.origin, m.known.horizon_days)) for m in _tests(holdouts)]
+            tests = [(moment, before) for moment, before in trials if before is not None and before.line is not None]
+            if tests:
+                self.tested_ = tests[0]
+                self.trust_ = min(_trust(moment, before) for moment, before in tests)
+            if holdouts:
+                moment, before = self.tested_ or (holdouts[0], learned)
+                self.spread_ = self._spread(moment, before)
         return self
 
-    def forecast(self, moment: Moment) -> Forecast:
-        """Forecast the horizon of a moment at the origin, for any customers; in all what the level says."""
-        with threadpool_limits(1):
-            base = self.corrected_.base(moment)
-            factor = np.exp(self.trust_ * self.corrected_.log_correction(moment)) if self.trust_ else np.ones(len(base))
-            total = float((base * factor).sum())
-            factor = factor * (base.sum() / total) if total > 0 else factor
-            purchases = base * factor
-            return Forecast(purchases, factor, self.spread_.size(purchases, moment.p_alive))
+    def holdouts(self, past: Past) -> list[Moment]:
+        """Return the holdouts that were learned from, the latest first; of very many customers a part."""
+        past = _some(past).until(self.origin_)
+        return [past.at(at, days) for at, days in self.corrected_.base.holdouts]
 
-    def over(self, made: Forecast, expected: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Return the forecast over another time than the tested horizon, shape (n,).
+    def _spread(self, moment: Moment, before: Corrected) -> Spread:
+        """Learn how far customers fell from their forecasts on a holdout, its total aside.
 
-        The classic models say how purchases fall off with time; the factor is taken to be that of the tested horizon.
-
-        Parameters
-        ----------
-        made : Forecast
-            Of the same customers.
-        expected : mapping of str to ndarray of shape (n,)
-            By model, purchases in that time, or their discounted sum.
+        The correction is what was learned before that holdout; the models count as they do now.
         """
-        return np.asarray(self.corrected_.level.of(expected) * made.factor)
+        counts = self.corrected_.base.counts(moment, moment.known.horizon_days)
+        made = _of_total(
+            before.base.purchases(moment) * np.exp(self.trust_ * before.log_correction(moment)),
+            float(moment.known.later.sum()),
+        )
+        return Spread.learn(replace(counts, mean=made), moment.known.later)
+
+    def factor(self, moment: Moment) -> np.ndarray:
+        """Return what the models' forecast of each customer is multiplied by, shape (n,); in all, the level says."""
+        with threadpool_limits(1):
+            base = self.corrected_.base
+            expected = mixed(moment.expected, base.weights)
+            factor = (
+                np.exp(self.trust_ * self.corrected_.log_correction(moment)) if self.trust_ else np.ones(len(expected))
+            )
+            total = float((expected * factor).sum())
+            return np.asarray(base.level.scale * factor * (expected.sum() / total if total > 0 else 1.0))
+
+    def forecast(self, moment: Moment, horizon_days: float | None = None) -> Counts:
+        """Return the distributions of purchases of a moment at the origin, for any customers and horizon.
+
+        The classic models say how purchases, and how sure they are, change with the horizon; the factor and what the
+        spread learned are taken to be those of the tested horizon.
+        """
+        counts = self.corrected_.base.counts(moment, horizon_days or self.horizon_days)
+        made = replace(counts, mean=counts.mean * self.factor(moment))
+        return self.spread_.of(made, self.corrected_.base.level.spread)
+
+    def over(self, moment: Moment, expected: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Return the forecast of whatever is proportional to purchases by model, such as their discounted sum."""
+        return np.asarray(mixed(expected, self.corrected_.base.weights) * self.factor(moment))
 
     def record(self) -> dict[str, Any]:
-        """Return what was learned, as JSON holds it; learners are not saved: the same data make the same again."""
+        """Return what was learned, as JSON holds it; the regression is not saved: the same data make the same again."""
         if self.why_not_:
             return {"why_not": self.why_not_}
-        made = self.corrected_
+        made, base = self.corrected_, self.corrected_.base
+        low, high = base.level.interval_80
         return {
             "why_not": None,
-            "models": list(made.models),
-            "weight_of_the_model_in_which_nobody_stops": made.level.staying,
-            "scale": made.level.scale,
+            "weights": base.weights,
+            "k": base.k,
+            "scale": base.level.scale,
+            "total_80": [base.level.scale * low, base.level.scale * high],
             "trust_in_corrections": self.trust_,
-            "learners": ["log-linear regression", "boosted trees in two parts"],
             "n_inputs": len(made.columns),
             "n_rows": made.rows,
-            "holdouts": [{"days_before": self.origin_ - at, "days": days} for at, days in made.holdouts],
-            "spread": {
-                "constant": self.spread_.constant,
-                "of_log_mean": self.spread_.of_mean,
-                "of_p_alive": self.spread_.of_alive,
-            },
+            "holdouts": [{"days_before": self.origin_ - at, "days": days} for at, days in base.holdouts],
+            "spread": {"constant": self.spread_.constant, "of_log_mean": self.spread_.of_mean},
+            "dropout": base.dropout.record(),
         }
 
-    def _untested(self, past: Past, origin: int) -> tuple[Moment, Corrected]:
-        """Return the last holdout learned from: good for the spread, not for judging the learners."""
-        days = self.corrected_.holdouts[0][1]
-        return past.at(origin - days, days), self.corrected_
+
+def _some(past: Past) -> Past:
+    return past.every(past.days.n_customers // FIT_CUSTOMERS + 1)
 
 
-def _tested(past: Past, origin: int, horizon_days: int) -> tuple[Moment, Corrected] | None:
-    """Return the last holdout before the origin and what could be learned before it."""
-    try:
-        days = longest_holdout(past, origin, horizon_days, parts=3)
-        return past.at(origin - days, days), Corrected.learn(past, origin - days, days)
-    except TooShort:
-        return None
+def _tests(holdouts: list[Moment]) -> list[Moment]:
+    """Return the last holdout, and of the others the one nearest to half a year before it."""
+    if len(holdouts) < TESTS:
+        return holdouts
+    last = holdouts[0].known.origin
+    return [holdouts[0], min(holdouts[1:], key=lambda m: abs(last - m.known.origin - 182))]
 
 
-def _trust(base: np.ndarray, log_correction: np.ndarray, later: np.ndarray) -> float:
+def _trust(moment: Moment, before: Corrected) -> float:
+    forecast = np.maximum(before.base.purchases(moment), LEAST)
+    return believed(forecast, before.log_correction(moment), moment.known.later)
+
+
+def believed(forecast: np.ndarray, log_correction: np.ndarray, later: np.ndarray) -> float:
     """Return the smallest share of the correction that shares the total out as well as the best one, chance aside.
 
     Well is by Poisson deviance, and chance one standard error of the difference over customers: the one-standard-error
     rule (Breiman et al. 1984, "Classification and Regression Trees", section 3.4.3).
+
+    Parameters
+    ----------
+    forecast, log_correction, later : ndarray of shape (n,)
+        Purchases forecast before the correction, its log, and what came.
     """
-    total = later.sum()
+    total = float(later.sum())
     if not total:
         return 0.0
-    losses = [-later * np.log(_of_total(base * np.exp(share * log_correction), total)) for share in SHARES]
+    losses = [-later * np.log(_of_total(forecast * np.exp(share * log_correction), total)) for share in SHARES]
     best = min(losses, key=lambda loss: loss.sum())
     worse = ((loss - best) for loss in losses)
     return next(
-        float(share)
+        round(float(share), 2)
         for share, more in zip(SHARES, worse, strict=True)
         if more.sum() <= more.std() * np.sqrt(len(later))
     )

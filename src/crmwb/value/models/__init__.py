@@ -11,6 +11,7 @@ from crmwb.value.models.gamma_gamma import GammaGamma
 from crmwb.value.models.likelihood_ratio import LikelihoodRatio, likelihood_ratio
 from crmwb.value.models.markov import MarkovChain
 from crmwb.value.models.markov_states import MarkovStates, markov_states
+from crmwb.value.models.mbg_cnbd_k import ModifiedBetaGeoCNBDk
 from crmwb.value.models.modified_beta_geo_nbd import ModifiedBetaGeoNBD
 from crmwb.value.models.nbd import NBD
 from crmwb.value.models.pareto_nbd import ParetoNBD
@@ -32,6 +33,7 @@ __all__ = [
     "LikelihoodRatio",
     "MarkovChain",
     "MarkovStates",
+    "ModifiedBetaGeoCNBDk",
     "ModifiedBetaGeoNBD",
     "ParetoNBD",
     "PurchaseModel",

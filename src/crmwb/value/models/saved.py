@@ -13,6 +13,7 @@ from crmwb.value.models.contracts_by_segment import ContractsBySegment
 from crmwb.value.models.gamma_gamma import GammaGamma
 from crmwb.value.models.likelihood_ratio import LikelihoodRatio
 from crmwb.value.models.markov import MarkovChain
+from crmwb.value.models.mbg_cnbd_k import ModifiedBetaGeoCNBDk
 from crmwb.value.models.modified_beta_geo_nbd import ModifiedBetaGeoNBD
 from crmwb.value.models.nbd import NBD
 from crmwb.value.models.pareto_nbd import ParetoNBD
@@ -27,6 +28,7 @@ KINDS: dict[str, type[LikelihoodModel]] = {
     for kind in (
         BetaGeoNBD,
         ModifiedBetaGeoNBD,
+        ModifiedBetaGeoCNBDk,
         ParetoNBD,
         NBD,
         GammaGamma,
@@ -72,7 +74,7 @@ def save(model: LikelihoodModel | ContractsBySegment | MarkovChain, unit: str) -
         "version": VERSION,
         "unit": unit,
         "data_sha256": model.data_sha256_,
-        "tol": model.tol,
+        **model.get_params(),
         "parameters": {
             name: {"estimate": estimate, "standard_error": as_saved(model.standard_errors_[name])}
             for name, estimate in model.parameters_.items()
@@ -129,7 +131,8 @@ def _likelihood_model(saved: dict[str, Any]) -> LikelihoodModel:
     verdict = Verdict(Status(saved["verdict"]["status"]), saved["verdict"]["explanation"])
     covariance = np.array([[restored(value) for value in row] for row in saved["covariance_of_log_parameters"]])
     likelihood = restored(saved["log_likelihood"])
-    model = kind(tol=saved["tol"]).restore(parameters, covariance, likelihood, saved["n_customers"], verdict)
+    settings = {name: saved[name] for name in kind().get_params()}
+    model = kind(**settings).restore(parameters, covariance, likelihood, saved["n_customers"], verdict)
     model.data_sha256_ = saved["data_sha256"]
     return model
 

@@ -119,6 +119,11 @@ class PurchaseSummary:
         parts = (self.frequency, self.recency_days, self.age_days, self.n_customers)
         return type(self)(*(values[nth // 2 :: nth] for values in parts))
 
+    def take(self, rows: np.ndarray) -> Self:
+        """Return these histories, of one customer each, in this order and as often as they are named."""
+        one = np.ones(len(rows), dtype=np.int64)
+        return type(self)(self.frequency[rows], self.recency_days[rows], self.age_days[rows], one)
+
     @property
     def sha256(self) -> str:
         """What tells these counts from any others."""

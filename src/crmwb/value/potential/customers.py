@@ -1,5 +1,6 @@
-"""What each customer is worth: models fitted on the buyers, then every buyer scored."""
+"""What each customer is worth: purchases, spend and their discounted sum, from one distribution for each customer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -11,25 +12,25 @@ import pyarrow as pa
 from crmwb.errors import CrmwbError
 from crmwb.params import ValueParams
 from crmwb.value.challenger import Moment, Past, Stack
+from crmwb.value.challenger.identified import Dropout
 from crmwb.value.challenger.purchase_days import number_of
-from crmwb.value.challenger.spread import p_any
-from crmwb.value.models import GammaGamma, PurchaseModel, PurchaseSummary, Status
+from crmwb.value.models import GammaGamma, PurchaseModel, PurchaseSummary
+from crmwb.value.models.base import MIN_CUSTOMERS
 from crmwb.value.potential.clv import Terms, discounted_purchases
-from crmwb.value.potential.intervals import intervals, scale_of
-from crmwb.value.potential.spend import spend_to_expect
-from crmwb.value.potential.stack_intervals import purchase_ends, spend_ends
-from crmwb.value.proof.backtest import Backtest
-from crmwb.value.proof.choice import Choice, choose, stack_is_best
+from crmwb.value.potential.money import PROBABILITIES, Money, choose_spend, revenue_ends
+from crmwb.value.potential.spend import Cap, Spends
 from crmwb.value.realised.margin import Margin, margin
+from crmwb.value.unavailable import Unavailable
 
 FEATURES = (
     "customer_id", "first_purchase_on", "frequency", "recency_days", "age_days", "monetary_cents", "revenue_cents",
     "margin_cents",
 )  # fmt: skip
 
-ENDS = ("lower_95", "lower_80", "lower_50", "upper_50", "upper_80", "upper_95")  # as intervals.PROBABILITIES
+ENDS = ("lower_95", "lower_80", "lower_50", "upper_50", "upper_80", "upper_95")  # as money.PROBABILITIES
 PURCHASE_ENDS = tuple(f"purchases_{end}" for end in ENDS)
 CLV_ENDS = tuple(f"clv_{end}_cents" for end in ENDS)
+DIGITS = 9  # decimals of chances and counts: enough for six significant digits, too few for a processor's last ones
 
 SCHEMA = pa.schema(
     [
@@ -51,29 +52,40 @@ class Fitted:
 
     Attributes
     ----------
-    choice : Choice
-        The classic model that says who is still a customer, and how purchases fall off with time.
+    stack : Stack
+        What forecasts purchases.
+    moment : Moment
+        All customers as of today.
+    purchases : PurchaseModel
+        The classic model that counts most in it: how purchases fall off with time, for those who look at months.
+    candidates : tuple of PurchaseModel
+        All classic models.
     spend : GammaGamma
-        What purchases bring.
+        Of repeat purchases, extreme ones capped, whatever its verdict.
+    money : Money
+        What a purchase of each customer brings, and the proof.
+    cap : Cap
+        Above what a spend counts as less.
     margin : Margin
         What is left of it.
-    stack : Stack or None
-        What says how much each customer will buy; None where it was not better, or could not be made: then the model
-        chosen says that too.
     level : float
-        The value of all customers by the stack over that by the model chosen; 1 without a stack.
+        The value of all customers over that by `purchases` and `money` alone.
     """
 
-    choice: Choice
+    stack: Stack
+    moment: Moment
+    purchases: PurchaseModel
+    candidates: tuple[PurchaseModel, ...]
     spend: GammaGamma
+    money: Money
+    cap: Cap
     margin: Margin
-    stack: Stack | None = None
     level: float = 1.0
 
     @property
-    def purchases(self) -> PurchaseModel:
-        """The model of purchases chosen."""
-        return self.choice.model
+    def dropout(self) -> Dropout:
+        """Whether P(alive), and what follows from it, is identified."""
+        return self.stack.corrected_.base.dropout
 
 
 def buyers_of(customers: pd.DataFrame) -> pd.DataFrame:
@@ -90,39 +102,45 @@ def buyers_of(customers: pd.DataFrame) -> pd.DataFrame:
     return buyers
 
 
-def fit(
-    buyers: pd.DataFrame, tested: Backtest, params: ValueParams, past: Past | None = None, as_of: date | None = None
-) -> Fitted:
+def fit(buyers: pd.DataFrame, params: ValueParams, past: Past, as_of: date) -> Fitted | Unavailable:
     """Fit when customers buy and what they spend.
 
     Parameters
     ----------
     buyers : DataFrame of shape (n, >= 8)
         `FEATURES` of every customer who bought.
-    tested : Backtest
-        How the forecasters did before: it decides which of them is chosen.
     params : ValueParams
-        The score to choose by, the tested horizon, and the margin share to assume where the source has no costs.
-    past : Past, optional
-        What the stack learns from; without it there is none.
-    as_of : date, optional
-        Goes with `past`.
+        The horizon that is tested, and the margin share to assume where the source has no costs.
+    past : Past
+        What is learned from.
+    as_of : date
+        The first day that is not known.
 
-    Raises
-    ------
-    CrmwbError
-        Too few repeat purchases to fit anything.
+    Returns
+    -------
+    Fitted or Unavailable
+        `no_forecast`, where too few customers bought twice for any model of purchases.
     """
-    summary = _summary(buyers)[0]
-    choice = choose(summary, tested, params.backtest.score)
-    if choice.model.verdict_.status is Status.TOO_LITTLE_DATA:
-        raise CrmwbError(f"value: {choice.model.verdict_.explanation}")
-    spend = GammaGamma().fit(_array(buyers, "frequency"), _array(buyers, "monetary_cents"))
-    stack = None
-    if past is not None and as_of is not None and stack_is_best(tested, choice, params.backtest.score):
-        stack = Stack(params.backtest.holdout_days).fit(past, number_of(as_of))
-        stack = None if stack.why_not_ else stack
-    return Fitted(choice, spend, margin(buyers, params.assumed_margin_share), stack)
+    today = number_of(as_of)
+    stack = Stack(params.backtest.holdout_days).fit(past, today)
+    repeaters = int((buyers["frequency"] > 0).sum())
+    if stack.why_not_ or repeaters < MIN_CUSTOMERS:
+        return Unavailable("no_forecast", (("repeat_customers", MIN_CUSTOMERS),), (("repeat_customers", repeaters),))
+    moment, base = past.at(today, stack.horizon_days), stack.corrected_.base
+    if not set(base.weights) <= set(moment.expected):
+        return Unavailable("no_forecast", (("repeat_customers", MIN_CUSTOMERS),), (("repeat_customers", repeaters),))
+    name = max(sorted(base.weights), key=base.weights.__getitem__)
+    spends = Spends.of(moment.known)
+    return Fitted(
+        stack,
+        moment,
+        next(model for model in moment.classics.fitted if model.name == name),
+        moment.classics.models,
+        GammaGamma().fit(spends.frequency, spends.repeat_mean),
+        choose_spend(stack, moment, stack.holdouts(past)),
+        spends.cap,
+        margin(buyers, params.assumed_margin_share),
+    )
 
 
 def terms_of(fitted: Fitted, params: ValueParams) -> Terms:
@@ -131,7 +149,7 @@ def terms_of(fitted: Fitted, params: ValueParams) -> Terms:
 
 
 def clv_then(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> pd.DataFrame:
-    """Value customers at any moment by the model chosen, brought to today's level.
+    """Value customers at any moment by the classic model that counts most, brought to today's level.
 
     Parameters
     ----------
@@ -147,93 +165,84 @@ def clv_then(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> pd.Da
     DataFrame of shape (n, 2)
         customer_id and clv_cents.
     """
-    summary, row_of = _summary(buyers)
+    summary, row_of = PurchaseSummary.compress(
+        *(_array(buyers, column) for column in ("frequency", "recency_days", "age_days"))
+    )
     discounted = discounted_purchases(fitted.purchases, summary, params.horizon_days, params.annual_discount_rate)
-    clv = discounted[row_of] * expected_spend(buyers, fitted.spend) * (fitted.margin.share * fitted.level)
-    return buyers[["customer_id"]].assign(clv_cents=np.rint(clv).astype(np.int64))
+    clv = discounted[row_of] * fitted.money.forecast.expected(_spends(buyers, fitted.cap))
+    return buyers[["customer_id"]].assign(
+        clv_cents=np.rint(clv * (fitted.margin.share * fitted.level)).astype(np.int64)
+    )
 
 
-def score(
-    buyers: pd.DataFrame,
-    fitted: Fitted,
-    params: ValueParams,
-    past: Past | None = None,
-    as_of: date | None = None,
-) -> tuple[pd.DataFrame, Fitted]:
-    """Value every customer by the best that the backtest found.
-
-    The stack forecasts the horizon that it was tested on. Over `params.horizon_days` purchases are taken to fall off
-    as the classic models say, each customer's factor and size (how sure their rate is) staying what they are at the
-    tested horizon.
+def score(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> tuple[pd.DataFrame, Fitted]:
+    """Value every customer.
 
     Parameters
     ----------
-    buyers, params, past, as_of
+    buyers : DataFrame
         As for `fit`.
     fitted : Fitted
         What `fit` returned.
+    params : ValueParams
+        Horizon and annual effective discount rate.
 
     Returns
     -------
     DataFrame of shape (n, 18)
-        Columns of `SCHEMA`. p_alive at as_of, by the model chosen; p_purchase, the chance of a purchase within the
-        horizon; expected_purchases over it, not discounted; expected_spend_cents per purchase occasion; clv_cents:
-        discounted purchases × spend × margin share, rounded; and the ends of the 50, 80 and 95% intervals of purchases
-        and of value.
+        Columns of `SCHEMA`. p_alive at as_of, NaN for all where dropout is not identified; p_purchase, the chance of a
+        purchase within the horizon, never above it; expected_purchases over it, not discounted; expected_spend_cents
+        per purchase occasion; clv_cents: discounted purchases × spend × margin share, rounded; and the ends of the 50,
+        80 and 95% intervals of purchases and of value, of the same distribution.
     Fitted
         The same, with its `level`.
     """
-    if fitted.stack is None or past is None or as_of is None:
-        return _by_model(buyers, fitted, params), fitted
-    scored = _by_stack(buyers, fitted, fitted.stack, params, past.at(number_of(as_of), fitted.stack.horizon_days))
-    total, before = (float(f["clv_cents"].sum()) for f in (scored, clv_then(buyers, fitted, params)))
-    return scored, replace(fitted, level=total / before if before > 0 and total > 0 else 1.0)
-
-
-def _by_model(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> pd.DataFrame:
-    summary, row_of = _summary(buyers)
-    model, terms = fitted.purchases, terms_of(fitted, params)
-    spend, used = expected_spend(buyers, fitted.spend), _used(fitted.spend)
-    ends = intervals(model, summary, used, terms)
-    scale = scale_of(used, _array(buyers, "frequency"), _array(buyers, "monetary_cents"), spend)
-    return _frame(
+    stack, moment, terms = fitted.stack, fitted.moment, terms_of(fitted, params)
+    rows = _rows(buyers, moment)
+    counts = stack.forecast(moment, params.horizon_days).rows(rows)
+    worth = stack.over(moment, moment.classics.discounted(terms.daily_rate, params.horizon_days))[rows]
+    spends = Spends.of(moment.known)
+    tested = stack.forecast(moment).mean
+    spend = fitted.money.forecast.expected(spends, tested)[rows]
+    of_mean, of_spend = (values[rows] for values in fitted.money.forecast.variances(spends))
+    ends = revenue_ends(counts, spend, (of_mean, of_spend), fitted.money.width)
+    of_one = np.divide(worth, counts.mean, out=np.ones_like(worth), where=counts.mean > 0) * fitted.margin.share
+    p_any = np.round(counts.p_any, DIGITS)
+    alive = np.maximum(np.round(counts.alive, DIGITS), p_any)
+    scored = _frame(
         buyers,
-        p_alive=model.p_alive(summary)[row_of],
-        p_purchase=model.p_at_least(summary, 1, params.horizon_days)[row_of],
-        expected_purchases=model.expected_purchases(summary, params.horizon_days)[row_of],
-        expected_spend_cents=spend,
-        clv=clv_then(buyers, fitted, params)["clv_cents"].to_numpy(),
-        ends=(ends.purchases[row_of], ends.values(row_of, scale)),
-    )
-
-
-def _by_stack(buyers: pd.DataFrame, fitted: Fitted, stack: Stack, params: ValueParams, moment: Moment) -> pd.DataFrame:
-    rows, made, terms = _rows(buyers, moment), stack.forecast(moment), terms_of(fitted, params)
-    purchases = stack.over(made, moment.classics.expected(params.horizon_days))[rows]
-    worth = stack.over(made, moment.classics.discounted(terms.daily_rate, params.horizon_days))[rows]
-    size, spend = made.size[rows], expected_spend(buyers, fitted.spend)  # what is not known of a customer stays so
-    ends = spend_ends(purchases, size, spend, spend=_used(fitted.spend), frequency=_array(buyers, "frequency"))
-    of_one = np.divide(worth, purchases, out=np.ones_like(worth), where=purchases > 0) * fitted.margin.share
-    summary, row_of = _summary(buyers)
-    return _frame(
-        buyers,
-        p_alive=fitted.purchases.p_alive(summary)[row_of],
-        p_purchase=p_any(purchases, size),
-        expected_purchases=purchases,
-        expected_spend_cents=spend,
+        p_alive=alive if fitted.dropout.is_identified else np.full(len(buyers), np.nan),
+        p_purchase=p_any,
+        expected_purchases=np.round(counts.mean, DIGITS),
+        expected_spend_cents=np.round(spend, 3),
         clv=worth * spend * fitted.margin.share,
-        ends=(purchase_ends(purchases, size), ends * of_one[:, None]),
+        ends=(counts.quantiles(np.array(PROBABILITIES)), ends * of_one[:, None]),
     )
+    total, before = (float(f["clv_cents"].sum()) for f in (scored, clv_then(buyers, fitted, params)))
+    return scored, replace(fitted, level=round(total / before, 6) if before > 0 and total > 0 else 1.0)
 
 
 def expected_spend(buyers: pd.DataFrame, model: GammaGamma) -> np.ndarray:
-    """Return what each customer's next purchases will bring on average, in cents, shape (n,); see `spend`."""
-    return spend_to_expect(model, _array(buyers, "frequency"), _array(buyers, "monetary_cents"))
+    """Return what each customer's next purchases bring on average by a Gamma-Gamma alone, in cents, shape (n,).
+
+    Everybody's mean where its fit is not ok.
+    """
+    x, mean = _array(buyers, "frequency"), _array(buyers, "monetary_cents")
+    if model.verdict_.is_ok:
+        return model.expected_spend(x, mean)
+    own = np.where(x > 0, np.maximum(np.nan_to_num(mean), 0.0), 0.0)
+    return np.full(len(x), float((own * x).sum() / max(x.sum(), 1)))
 
 
-def _frame(
-    buyers: pd.DataFrame, *, clv: np.ndarray, ends: tuple[np.ndarray, np.ndarray], **columns: Any
-) -> pd.DataFrame:
+def _spends(buyers: pd.DataFrame, cap: Cap) -> Spends:
+    """Return what customers spent, from their features: means are capped, not single days."""
+    x = _array(buyers, "frequency")
+    repeat = np.where(x > 0, np.minimum(_array(buyers, "monetary_cents"), cap.cents), np.nan)
+    total = np.minimum(_array(buyers, "revenue_cents"), cap.cents * (x + 1))
+    return Spends(x, repeat, total, cap, 1.0)
+
+
+def _frame(buyers: pd.DataFrame, *, clv: np.ndarray, ends: Sequence[np.ndarray], **columns: Any) -> pd.DataFrame:
     """Put the columns of SCHEMA side by side."""
     columns |= {"clv_cents": np.rint(clv).astype(np.int64)}
     for names, values in zip((PURCHASE_ENDS, CLV_ENDS), ends, strict=True):
@@ -249,14 +258,6 @@ def _rows(buyers: pd.DataFrame, moment: Moment) -> np.ndarray:
         who = buyers["customer_id"].to_numpy()[rows < 0][0]
         raise CrmwbError(f"value: customer {who} has bought by the features and not by the transactions; run features.")
     return np.asarray(rows)
-
-
-def _used(spend: GammaGamma) -> GammaGamma | None:
-    return spend if spend.verdict_.is_ok else None
-
-
-def _summary(buyers: pd.DataFrame) -> tuple[PurchaseSummary, np.ndarray]:
-    return PurchaseSummary.compress(*(_array(buyers, column) for column in ("frequency", "recency_days", "age_days")))
 
 
 def _array(buyers: pd.DataFrame, column: str) -> np.ndarray:

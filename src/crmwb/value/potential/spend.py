@@ -1,96 +1,225 @@
-"""What a customer's next purchase brings, and the rule by which returns and gifts enter it.
+"""What a customer's next purchase brings: candidates, each fitted to spends of which the extreme ones count for less.
 
-The rule, which changes no data and can be undone by another reading of the same columns: a customer's spend is the mean
-revenue, net of returns, of their repeat purchase days. Days that net to zero or less count in that mean. A customer
-whose mean is zero or less tells the model of spend nothing: they are left out of its fit, counted, and forecast as if
-the mean were zero, drawn towards everybody's as all means are.
+The rule by which returns and gifts enter, which changes no data: a purchase day brings its revenue net of the returns
+on it. Days that net to zero or less count in a customer's mean. A customer whose mean is zero or less tells the
+Gamma-Gamma nothing: they are left out of its fit, and forecast as if the mean were zero, drawn towards everybody's.
+
+Extreme spends: a day is extreme whose log spend lies more than REACH robust standard deviations above the median (the
+median absolute deviation × 1.4826, at least LEAST_SPREAD). It counts as the largest that is not, the cap: one mistyped
+amount, or one order that will not come again, decides nobody's expected spend. What was capped is recorded.
 """
 
+import math
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
-from crmwb.value.models import GammaGamma, Status
+from crmwb.value.challenger.purchase_days import Known
+from crmwb.value.models import GammaGamma
 
-ALIKE = 100.0  # a q above it: customers' means do not differ beyond chance
+REACH, LEAST_SPREAD, MAD_TO_SD = 5.0, 0.25, 1.4826
+CENTS_DIGITS = 6
+LEAST_SHAPE = 2.3  # of the customer's spend: at 2 and below its variance has no bound
+SMALL = 1e-9
 
 
 class SpendRule(StrEnum):
-    """What expected spends rest on."""
+    """What expected spends rest on, the simplest first."""
 
-    GAMMA_GAMMA = "gamma_gamma"
     POOLED_MEAN = "pooled_mean"
-    OWN_MEAN = "own_mean"
+    SHRUNKEN_MEAN = "shrunken_mean"
+    GAMMA_GAMMA = "gamma_gamma"
+    GAMMA_GAMMA_ALL = "gamma_gamma_all"
+    PAST_TOTAL = "past_total"
 
 
-def spend_rule(model: GammaGamma) -> SpendRule:
-    """Say what expected spends rest on: the model, where its fit is ok, or a mean.
+@dataclass(frozen=True)
+class Cap:
+    """Above what a purchase day's spend counts as less, and whom that touched.
 
-    Everybody's mean where customers do not differ in what they spend, or too few bought twice to tell; a customer's own
-    where they differ by more than the model can say (q at or below 1: no mean exists over customers).
-    """
-    if model.verdict_.is_ok:
-        return SpendRule.GAMMA_GAMMA
-    alike = model.verdict_.status in {Status.LIMIT, Status.TOO_LITTLE_DATA} or model.q_ > ALIKE
-    return SpendRule.POOLED_MEAN if alike else SpendRule.OWN_MEAN
-
-
-def spend_to_expect(model: GammaGamma, frequency: np.ndarray, mean_spend: np.ndarray) -> np.ndarray:
-    """Return what each customer's next purchases will bring on average, shape (n,), by `spend_rule`.
-
-    Parameters
+    Attributes
     ----------
-    model : GammaGamma
-        Fitted, whatever its verdict.
-    frequency : ndarray of shape (n,)
-        Repeat purchase occasions.
-    mean_spend : ndarray of shape (n,)
-        Mean spend over those; anything (NaN for one) where frequency is 0.
-
-    Returns
-    -------
-    ndarray of shape (n,)
-        Where a mean is used it is that over all repeat purchases for who has none of their own; 0 where nobody has.
+    cents : float
+        The largest spend that is not extreme; infinity where nothing was bought.
+    n_purchases, n_customers : int
+        Purchase days above it, and customers with one.
+    cents_removed : int
+        By how much the revenue that models see is less.
     """
-    rule = spend_rule(model)
-    if rule is SpendRule.GAMMA_GAMMA:
-        return model.expected_spend(frequency, mean_spend)
-    own = np.where(frequency > 0, np.maximum(np.nan_to_num(mean_spend), 0.0), 0.0)
-    pooled = float((own * frequency).sum() / max(frequency.sum(), 1))
-    return np.where((frequency > 0) & (rule is SpendRule.OWN_MEAN), own, pooled)
+
+    cents: float
+    n_purchases: int
+    n_customers: int
+    cents_removed: int
+
+    @classmethod
+    def of(cls, cents: np.ndarray, customer: np.ndarray) -> Self:
+        """Find the cap among purchase days, both of shape (n_days,)."""
+        logs = np.log(cents[cents > 0].astype(np.float64))
+        if not len(logs):
+            return cls(math.inf, 0, 0, 0)
+        middle = float(np.median(logs))
+        spread = max(MAD_TO_SD * float(np.median(np.abs(logs - middle))), LEAST_SPREAD)
+        cap = float(cents[cents <= math.exp(middle + REACH * spread)].max())
+        above = cents > cap
+        removed = int(cents[above].sum()) - int(cap) * int(above.sum())
+        return cls(cap, int(above.sum()), len(np.unique(customer[above])), removed)
+
+    def record(self) -> dict[str, Any]:
+        """Return it as JSON holds it."""
+        return {
+            "cap_cents": int(self.cents) if self.n_purchases else None,
+            "n_purchases": self.n_purchases,
+            "n_customers": self.n_customers,
+            "cents_removed": self.cents_removed,
+        }
 
 
-def spend_facts(model: GammaGamma, frequency: np.ndarray, mean_spend: np.ndarray) -> dict[str, Any]:
-    """Count whom the rule touches, for reports.
+@dataclass(frozen=True)
+class Spends:
+    """What customers spent so far, capped; shape (n,) each.
 
-    Returns
-    -------
-    dict
-        rule (of `SpendRule`), n_customers, n_without_repeat, n_zero and n_negative (repeat customers whose mean is so),
-        n_in_fit, finding (sentences).
+    Attributes
+    ----------
+    frequency : ndarray
+        Repeat purchases.
+    repeat_mean : ndarray
+        Mean spend of those; NaN without one.
+    total : ndarray
+        Of all purchases, the first included.
+    cap : Cap
+        What was used.
+    variation : float
+        Squared coefficient of variation of spends around their customer's mean.
     """
-    repeat = frequency > 0
-    spend = np.nan_to_num(mean_spend)
-    n_zero, n_negative = int((repeat & (spend == 0)).sum()), int((repeat & (spend < 0)).sum())
-    rule = spend_rule(model)
-    rests = {
-        SpendRule.GAMMA_GAMMA: "each customer's own mean, drawn towards everybody's where it stands on few purchases",
-        SpendRule.POOLED_MEAN: "everybody's mean, for customers do not differ enough in what they spend",
-        SpendRule.OWN_MEAN: "each customer's own mean, for they differ too much to be compared",
-    }[rule]
-    left_out = (
-        f" {n_zero + n_negative:,} customers, whose repeat purchases net of returns come to nothing or less, are left "
-        "out of the comparison and expected to spend little."
-        if n_zero + n_negative
-        else ""
-    )
-    return {
-        "rule": str(rule),
-        "n_customers": len(frequency),
-        "n_without_repeat": int((~repeat).sum()),
-        "n_zero": n_zero,
-        "n_negative": n_negative,
-        "n_in_fit": int((repeat & (spend > 0)).sum()),
-        "finding": f"What a purchase will bring rests on {rests}.{left_out}",
-    }
+
+    frequency: np.ndarray
+    repeat_mean: np.ndarray
+    total: np.ndarray
+    cap: Cap
+    variation: float
+
+    @classmethod
+    def of(cls, known: Known) -> Self:
+        """Sum up what was known at a moment."""
+        cents = known.days.cents
+        cap = Cap.of(cents, known.days.customer)
+        capped = np.minimum(cents.astype(np.float64), cap.cents)
+        n, place = len(known), known.place
+        total = np.bincount(place, weights=capped, minlength=n)
+        is_first = np.ones(len(place), dtype=bool)
+        is_first[1:] = place[1:] != place[:-1]
+        repeats = total - capped[is_first]
+        x = known.frequency
+        mean = total / (x + 1)
+        around = np.bincount(place, weights=(capped - mean[place]) ** 2, minlength=n)
+        counts = (x > 0) & (mean > 0)
+        squares = (mean[counts] ** 2 * x[counts]).sum()
+        variation = float(around[counts].sum() / squares) if squares > 0 else 1.0
+        repeat_mean = np.where(x > 0, repeats / np.maximum(x, 1), np.nan)
+        return cls(x, repeat_mean, total, cap, variation)
+
+    @property
+    def purchases(self) -> np.ndarray:
+        """All purchases, the first included."""
+        return self.frequency + 1
+
+    @property
+    def mean(self) -> np.ndarray:
+        """Mean of all purchases, at least 0."""
+        return np.asarray(np.maximum(self.total / self.purchases, 0.0))
+
+
+@dataclass(frozen=True)
+class SpendForecast:
+    """One candidate, fitted.
+
+    Attributes
+    ----------
+    rule : SpendRule
+        Which.
+    pooled : float
+        Mean spend of all purchases, in cents.
+    weight : float
+        Purchases of one's own that count as much as everybody's mean (Bühlmann's k); infinity where customers do not
+        differ beyond chance.
+    between : float
+        Squared coefficient of variation of customers' own means.
+    model : GammaGamma or None
+        Of repeat or of all purchases; None where another rule is used, or its fit is not ok.
+    scale : float
+        What all spends are multiplied by: what earlier holdouts brought over what was expected.
+    """
+
+    rule: SpendRule
+    pooled: float
+    weight: float
+    between: float
+    model: GammaGamma | None = None
+    scale: float = 1.0
+
+    @classmethod
+    def fit(cls, spends: Spends, rule: SpendRule) -> Self:
+        """Fit a candidate; where its model's fit is not ok it is the shrunken mean under the candidate's name."""
+        n = spends.purchases
+        pooled = float(np.maximum(spends.total, 0).sum() / max(n.sum(), 1))
+        within = spends.variation * pooled**2
+        # Bühlmann & Straub (1970): between = (weighted squares around the mean - within) / effective number
+        around = float((n * (spends.mean - pooled) ** 2).sum())
+        effective = float(n.sum() - (n**2).sum() / max(n.sum(), 1))
+        between = max(around - (len(n) - 1) * within, 0.0) / effective if effective > 0 else 0.0
+        weight = within / between if between > SMALL * max(within, 1.0) else math.inf
+        model = None
+        if rule is SpendRule.GAMMA_GAMMA:
+            model = GammaGamma().fit(spends.frequency, spends.repeat_mean)
+        elif rule is SpendRule.GAMMA_GAMMA_ALL:
+            model = GammaGamma().fit(n, spends.mean)
+        if model is not None and not model.verdict_.is_ok:
+            model = None
+        return cls(rule, pooled, weight, between / pooled**2 if pooled > 0 else 0.0, model)
+
+    def expected(self, spends: Spends, purchases: np.ndarray | None = None) -> np.ndarray:
+        """Return what each customer's next purchases bring on average, in cents, shape (n,).
+
+        Parameters
+        ----------
+        spends : Spends
+            What they spent so far.
+        purchases : ndarray of shape (n,), optional
+            Purchases forecast: the past total shares their revenue out, and says nothing of a purchase without them.
+        """
+        if self.rule is SpendRule.PAST_TOTAL and purchases is not None:
+            total = np.maximum(spends.total, 0.0)
+            share = total / max(float(total.sum()), SMALL) * float(purchases.sum()) * self.pooled
+            found = share / np.maximum(purchases, SMALL)
+        elif self.rule is SpendRule.POOLED_MEAN or self.rule is SpendRule.PAST_TOTAL:
+            found = np.full(len(spends.total), self.pooled)
+        elif self.model is not None and self.rule is SpendRule.GAMMA_GAMMA_ALL:
+            found = self.model.expected_spend(spends.purchases, spends.mean)
+        elif self.model is not None:
+            found = self.model.expected_spend(spends.frequency, spends.repeat_mean)
+        else:
+            own = 0.0 if math.isinf(self.weight) else spends.purchases / (spends.purchases + self.weight)
+            found = own * spends.mean + (1 - own) * self.pooled
+        return np.asarray(self.scale * found)
+
+    def variances(self, spends: Spends) -> tuple[np.ndarray, np.ndarray]:
+        """Return squared coefficients of variation: of a customer's mean as known, and of a spend around it, (n,)."""
+        n = spends.purchases if self.rule is not SpendRule.GAMMA_GAMMA else spends.frequency
+        if self.model is not None:
+            shape = np.maximum(self.model.p_ * n + self.model.q_, LEAST_SHAPE)
+            of_mean = 1 / (shape - 2)
+            return of_mean, (1 + of_mean) / self.model.p_
+        own = 0.0 if math.isinf(self.weight) else n / (n + self.weight)
+        return np.asarray(self.between * (1 - own) * np.ones(len(n))), np.full(len(n), spends.variation)
+
+    def record(self) -> dict[str, Any]:
+        """Return it as JSON holds it."""
+        return {
+            "rule": str(self.rule),
+            "pooled_mean_cents": float(np.rint(self.pooled)),
+            "purchases_that_count_as_much_as_the_mean": None if math.isinf(self.weight) else self.weight,
+            "scale": self.scale,
+        }

@@ -17,7 +17,7 @@ from crmwb.value.proof.trial import Trial, trial
 TEST_CUSTOMERS = 50_000  # of more, every so many are tested
 MEASURES = (
     "mae", "rmse", "bias_share", "normalised_gini", "spearman", "top_decile_share", "brier", "log_loss",
-    "coverage_50", "coverage_80", "coverage_95", "revenue_gini", "revenue_bias_share",
+    "coverage_50", "coverage_80", "coverage_95", "revenue_gini", "revenue_bias_share", "revenue_coverage_80",
 )  # fmt: skip
 
 SCHEMA = pa.schema(
@@ -55,8 +55,8 @@ class Backtest:
         One row per origin and forecaster: origin, forecaster, kind (stack, model or rule), verdict (of what was learned
         from what was known at the origin), n_customers, actual_total and forecast_total purchases, and the measures of
         `accuracy` and `chances`; coverage_80 is the share of customers whose purchases fell within the 80% interval;
-        revenue_gini and revenue_bias_share are those of revenue. NULL where a forecaster had too little data or says
-        nothing of it.
+        revenue_gini and revenue_bias_share are those of revenue, revenue_coverage_80 of its 80% intervals. NULL where a
+        forecaster had too little data or says nothing of it.
     calibration : DataFrame
         Ten rows per origin and forecaster: group (1 the highest forecasts), mean_forecast, mean_actual.
     tracking : DataFrame
@@ -77,7 +77,7 @@ class Backtest:
     trials: tuple[Trial, ...] = ()
 
 
-def backtest(past: Past, as_of: date, params: BacktestParams, seed: int) -> Backtest:
+def backtest(past: Past, as_of: date, params: BacktestParams) -> Backtest:
     """Forecast the `params.holdout_days` after each origin from what was known before it.
 
     The last origin lies `holdout_days` before `as_of`, each earlier one another `holdout_days` back. An origin is
@@ -91,8 +91,6 @@ def backtest(past: Past, as_of: date, params: BacktestParams, seed: int) -> Back
         The first day that is not looked at.
     params : BacktestParams
         Number of origins, length of the holdout, fewest customers.
-    seed : int
-        Draws the random shares behind the coverage of intervals.
     """
     past = past.every(past.days.n_customers // TEST_CUSTOMERS + 1)
     trials, skipped = [], []
@@ -104,7 +102,7 @@ def backtest(past: Past, as_of: date, params: BacktestParams, seed: int) -> Back
             if why := _too_early(history_days, n_known, params):
                 skipped.append(f"{_date(origin)}: {why}")
                 continue
-            trials.append(trial(past, origin, params.holdout_days, seed))
+            trials.append(trial(past, origin, params.holdout_days))
         return Backtest(
             scores=_stacked([(t, pd.DataFrame(t.rows)) for t in trials], SCHEMA.names).astype(
                 dict.fromkeys(MEASURES, float)

@@ -70,17 +70,6 @@ def champion(tested: Backtest, score: str = "normalised_gini", *, n_bootstrap: i
     return out | {"finding": _finding(out, tested, margins.get("versus_rule"))}
 
 
-def model_scores(tested: Backtest, score: str = "normalised_gini") -> pd.Series:
-    """Return the mean score of each model that was ok and could be scored at every origin, by name, best first."""
-    return _ranked(tested.scores[tested.scores["kind"] == "model"], score)
-
-
-def stack_score(tested: Backtest, score: str = "normalised_gini") -> float | None:
-    """Return the stack's mean score; None where it could not be made or scored at every origin."""
-    found = _ranked(tested.scores[tested.scores["kind"] == "stack"], score)
-    return None if found.empty else float(found.iloc[0])
-
-
 def _ranked(scores: pd.DataFrame, score: str) -> pd.Series:
     """Mean score of each forecaster that was ok and could be scored at every origin, best first, names break ties."""
     usable = scores.assign(usable=(scores["verdict"] == "ok") & scores[score].notna())

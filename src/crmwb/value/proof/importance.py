@@ -31,11 +31,11 @@ def importance(stack: Stack, seed: int) -> pd.DataFrame:
         the most important first. Without rows where the corrections could not be tested.
     """
     found = pd.DataFrame({"input": pd.Series(dtype=object), "lost": pd.Series(dtype=np.float64)})
-    if stack.why_not_ or stack.tested_ is None:
+    if stack.why_not_ or stack.tested_ is None or not stack.trust_:
         return found
     moment, corrected = stack.tested_
     rows = slice(None, None, len(moment.known) // MOST_CUSTOMERS + 1)
-    seen, base, later = corrected.inputs(moment)[rows], corrected.base(moment)[rows], moment.known.later[rows]
+    seen, base, later = corrected.inputs(moment)[rows], corrected.base.purchases(moment)[rows], moment.known.later[rows]
     rng = np.random.default_rng(seed)
 
     def order(values: pd.DataFrame) -> float:

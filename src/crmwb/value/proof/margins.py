@@ -9,7 +9,7 @@ import numpy as np
 from crmwb.value.proof.accuracy import SUREST
 from crmwb.value.proof.trial import Trial
 
-HIGHER_IS_BETTER = {"normalised_gini": True, "rmse": False, "mae": False, "log_loss": False}
+HIGHER_IS_BETTER = {"normalised_gini": True, "rmse": False, "mae": False, "log_loss": False, "revenue_gini": True}
 
 Score = Callable[[np.ndarray], float]  # how often each customer counts → the score
 
@@ -78,6 +78,12 @@ def score_of(tried: Trial, forecaster: str, measure: str) -> Score:
     if measure == "normalised_gini":
         by_forecast, by_actual = _Ranking(actual, forecast), _Ranking(actual, actual)
         return lambda counts: by_forecast(counts) / max(by_actual(counts), 1e-12)
+    if measure == "revenue_gini":
+        by_revenue, by_came = (
+            _Ranking(tried.came_cents, tried.revenue[forecaster]),
+            _Ranking(tried.came_cents, tried.came_cents),
+        )
+        return lambda counts: by_revenue(counts) / max(by_came(counts), 1e-12)
     if measure == "log_loss":
         sure = np.clip(tried.p_any[forecaster], SUREST, 1 - SUREST)
         losses = -np.log(np.where(actual > 0, sure, 1 - sure))

@@ -4,6 +4,7 @@ NAMES = {
     "stack": "the combined forecast",
     "bg_nbd": "the BG/NBD model",
     "mbg_nbd": "the MBG/NBD model",
+    "mbg_cnbd_k": "the MBG/CNBD-k model",
     "pareto_nbd": "the Pareto/NBD model",
     "nbd": "the model in which no customer ever leaves",
     "nothing": "nobody buys again",

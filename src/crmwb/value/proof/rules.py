@@ -35,11 +35,12 @@ def past_spend(known: Known) -> np.ndarray:
     return np.asarray(rate(known).sum() * cents / max(cents.sum(), 1.0))
 
 
+PAST_SPEND = "past_spend"
 RULES: dict[str, Callable[[Known], np.ndarray]] = {
     "nothing": nothing,
     "last_period": last_period,
     "rate": rate,
     "hiatus": hiatus,
-    "past_spend": past_spend,
+    PAST_SPEND: past_spend,
 }
 """By name: what was known → purchases forecast within the horizon, shape (n,)."""

@@ -7,18 +7,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmwb.value.challenger import Moment, Past, Stack
+from crmwb.value.challenger import Counts, Moment, Past, Stack
+from crmwb.value.challenger.counts import inside
 from crmwb.value.challenger.purchase_days import EPOCH
-from crmwb.value.challenger.spread import transforms
-from crmwb.value.models import GammaGamma
-from crmwb.value.potential import coverage
-from crmwb.value.potential.spend import spend_to_expect
+from crmwb.value.challenger.weights import tails_of
+from crmwb.value.potential import money
+from crmwb.value.potential.spend import SpendForecast, SpendRule, Spends
 from crmwb.value.proof.accuracy import accuracy, calibration, chances
-from crmwb.value.proof.rules import RULES
+from crmwb.value.proof.rules import PAST_SPEND, RULES
 
 STACK = "stack"
 WEEK_DAYS = 7
-TINY = 1e-12
+LEVELS = (0.50, 0.80, 0.95)
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,10 @@ class Trial:
         What was known, and what came.
     stack : Stack
         As learned before the origin.
-    forecasts, p_any : dict of str to ndarray of shape (n,)
-        By forecaster, purchases of each customer and the chance of any; who had too little data is missing.
+    forecasts, p_any, revenue : dict of str to ndarray of shape (n,)
+        By forecaster, purchases of each customer, the chance of any, and revenue; who had too little data is missing.
+    came_cents : ndarray of shape (n,)
+        Revenue that came, extreme spends capped as the forecasters' are.
     rows : list of dict
         One per forecaster: columns of `backtest.SCHEMA` without the origin.
     """
@@ -41,6 +43,8 @@ class Trial:
     stack: Stack
     forecasts: dict[str, np.ndarray] = field(default_factory=dict)
     p_any: dict[str, np.ndarray] = field(default_factory=dict)
+    revenue: dict[str, np.ndarray] = field(default_factory=dict)
+    came_cents: np.ndarray = field(default_factory=lambda: np.empty(0))
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -83,13 +87,12 @@ class Trial:
             expected = self.moment.classics.expected(until)
             totals = {name: float(purchases.sum()) for name, purchases in expected.items()}
             if STACK in self.forecasts:
-                factor = self.forecasts[STACK] / np.maximum(self.stack.corrected_.base(self.moment), TINY)
-                totals[STACK] = float((self.stack.corrected_.level.of(expected) * factor).sum())
+                totals[STACK] = float(self.stack.over(self.moment, expected).sum())
             rows += [(name, week, until, total, int(actual)) for name, total in totals.items()]
         return pd.DataFrame(rows, columns=["forecaster", "week", "days", "forecast_purchases", "purchases"])
 
 
-def trial(past: Past, origin: int, horizon_days: int, seed: int) -> Trial:
+def trial(past: Past, origin: int, horizon_days: int) -> Trial:
     """Try every forecaster.
 
     Parameters
@@ -98,39 +101,49 @@ def trial(past: Past, origin: int, horizon_days: int, seed: int) -> Trial:
         Up to the end of the holdout at least; forecasters see what came before `origin`.
     origin, horizon_days : int
         The first day forecast, and how many.
-    seed : int
-        Draws the random shares behind the coverage of intervals.
     """
     moment = past.at(origin, horizon_days)
-    stack = Stack(horizon_days).fit(past, origin)
-    out = Trial(moment, stack)
-    made = None if stack.why_not_ else stack.forecast(moment)
-    spend = _spend(moment)
-    _note(out, STACK, "stack", "too_little_data" if made is None else "ok")
-    if made is not None:
-        landed = transforms(out.actual, made.purchases, made.size, np.random.default_rng(seed))
-        _measure(out, made.purchases, made.p_any, spend, landed)
-    _models(out, spend, seed)
+    spends = Spends.of(moment.known)
+    out = Trial(moment, Stack(horizon_days).fit(past, origin), came_cents=money.revenue_of(moment, spends))
+    _stack(out, past, spends)
+    of_one = SpendForecast.fit(spends, SpendRule.GAMMA_GAMMA)
+    spend = of_one.expected(spends)
+    classics = moment.classics
+    for model in classics.models:
+        _note(out, model.name, "model", str(model.verdict_.status))
+        if model.name in moment.expected:
+            p_any = model.p_at_least(classics.summary, 1, horizon_days)[classics.row_of]
+            purchases = moment.expected[model.name]
+            _measure(out, purchases, p_any, purchases * spend)
+            tails = tails_of(moment, model)
+            out.rows[-1] |= {_column(level): inside(*tails, level) for level in LEVELS}
     for name, rule in RULES.items():
         _note(out, name, "rule", "ok")
         purchases = rule(moment.known)
-        _measure(out, purchases, -np.expm1(-purchases), spend)
+        each = np.full(len(purchases), of_one.pooled) if name == PAST_SPEND else spend
+        _measure(out, purchases, -np.expm1(-purchases), purchases * each)
     return out
 
 
-def _models(out: Trial, spend: np.ndarray, seed: int) -> None:
-    """Try the classic models."""
-    classics, horizon = out.moment.classics, out.moment.known.horizon_days
-    for model in classics.models:
-        _note(out, model.name, "model", str(model.verdict_.status))
-        if model.name not in out.moment.expected:
-            continue
-        p_any = model.p_at_least(classics.summary, 1, horizon)[classics.row_of]
-        landed = coverage.transforms(
-            model, classics.summary, classics.row_of, out.actual,
-            horizon_days=horizon, rng=np.random.default_rng(seed),
-        )  # fmt: skip
-        _measure(out, out.moment.expected[model.name], p_any, spend, landed)
+def _stack(out: Trial, past: Past, spends: Spends) -> None:
+    """Try the combined forecast, of purchases and of money."""
+    stack, moment = out.stack, out.moment
+    able = not stack.why_not_ and set(stack.corrected_.base.weights) <= set(moment.expected)
+    _note(out, STACK, "stack", "ok" if able else "too_little_data")
+    if not able:
+        return
+    counts: Counts = stack.forecast(moment)
+    chosen = money.choose_spend(stack, moment, stack.holdouts(past))
+    spend = chosen.forecast.expected(spends, counts.mean)
+    _measure(out, counts.mean, counts.p_any, counts.mean * spend)
+    row = out.rows[-1]
+    row |= {_column(level): counts.coverage(out.actual, level) for level in LEVELS}
+    variances = chosen.forecast.variances(spends)
+    row["revenue_coverage_80"] = money.coverage(counts, spend, variances, out.came_cents, width=chosen.width)
+
+
+def _column(level: float) -> str:
+    return f"coverage_{100 * level:.0f}"
 
 
 def _note(out: Trial, name: str, kind: str, verdict: str) -> None:
@@ -138,22 +151,12 @@ def _note(out: Trial, name: str, kind: str, verdict: str) -> None:
     out.rows.append(row | {"actual_total": int(out.actual.sum())})
 
 
-def _measure(
-    out: Trial, purchases: np.ndarray, p_any: np.ndarray, spend: np.ndarray, landed: np.ndarray | None = None
-) -> None:
+def _measure(out: Trial, purchases: np.ndarray, p_any: np.ndarray, cents: np.ndarray) -> None:
     """Measure the forecaster noted last."""
     row = out.rows[-1]
     name = row["forecaster"]
-    out.forecasts[name], out.p_any[name] = purchases, p_any
+    out.forecasts[name], out.p_any[name], out.revenue[name] = purchases, p_any, cents
     row |= {"forecast_total": float(purchases.sum()), **accuracy(out.actual, purchases)}
     row |= chances(out.actual, p_any)
-    revenue = accuracy(np.maximum(out.moment.known.later_cents, 0), purchases * spend)
+    revenue = accuracy(out.came_cents, cents)
     row |= {"revenue_gini": revenue["normalised_gini"], "revenue_bias_share": revenue["bias_share"]}
-    if landed is not None:
-        row |= {f"coverage_{level:.0%}".rstrip("%"): share for level, share in coverage.coverage(landed).items()}
-
-
-def _spend(moment: Moment) -> np.ndarray:
-    """Return what each customer's purchases were expected to bring at the origin, in cents, shape (n,)."""
-    x, mean = moment.known.frequency, moment.known.mean_spend
-    return spend_to_expect(GammaGamma().fit(x, mean), x, mean)

@@ -2,6 +2,6 @@
 
 from crmwb.value.scorecard.customers import SCHEMA, Card, card
 from crmwb.value.scorecard.facts import certainty_bands, facts, pyramid
-from crmwb.value.scorecard.memory import Source
+from crmwb.value.scorecard.memory import Forecast, Source
 
-__all__ = ["SCHEMA", "Card", "Source", "card", "certainty_bands", "facts", "pyramid"]
+__all__ = ["SCHEMA", "Card", "Forecast", "Source", "card", "certainty_bands", "facts", "pyramid"]

@@ -1,0 +1,121 @@
+"""The distribution of a customer's purchases ahead: one for the chance of any, for the intervals and for their value.
+
+A customer is still one with probability `alive`, and then buys as a negative binomial process, of which every k-th
+event is a purchase: with k = 1 purchases come at random, with larger k at more regular times (see
+`models.mbg_cnbd_k`; how far the gap under way has come is not known, so all k places in it are alike likely). The
+chance of any purchase is therefore never above `alive`, whatever the mean.
+
+    P(N >= n) = alive · mean over j < k of P(M >= nk - j),  M ~ NB(mean k · mean / alive, size)
+"""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+from scipy.special import betainc
+from scipy.stats import nbinom
+
+LARGEST, SMALLEST = 3000.0, 0.02  # sizes: beyond the first purchases are as good as Poisson
+LEAST = 1e-9
+HALVINGS = 30
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Distributions of n customers' purchases within a horizon.
+
+    Attributes
+    ----------
+    alive : ndarray of shape (n,)
+        Chance of being a customer still, above 0.
+    mean : ndarray of shape (n,)
+        Purchases to expect, those who are gone included.
+    size : ndarray of shape (n,)
+        How sure the rate of a customer who is alive is: the smaller, the wider the spread.
+    k : int
+        How regular purchases are.
+    """
+
+    alive: np.ndarray
+    mean: np.ndarray
+    size: np.ndarray
+    k: int = 1
+
+    @classmethod
+    def matching(cls, alive: np.ndarray, mean: np.ndarray, p_any: np.ndarray, k: int = 1) -> Self:
+        """Return the distributions with these means and chances of any purchase, as far as a size can give them."""
+        low, high = np.full(len(mean), np.log(SMALLEST)), np.full(len(mean), np.log(LARGEST))
+        for _ in range(HALVINGS):
+            middle = (low + high) / 2
+            falls_short = cls(alive, mean, np.exp(middle), k).p_any < p_any
+            low, high = np.where(falls_short, middle, low), np.where(falls_short, high, middle)
+        return cls(alive, mean, np.exp((low + high) / 2), k)
+
+    def rows(self, rows: np.ndarray | slice) -> Self:
+        """Return the distributions of some customers."""
+        return replace(self, alive=self.alive[rows], mean=self.mean[rows], size=self.size[rows])
+
+    @property
+    def p_any(self) -> np.ndarray:
+        """The chance of at least one purchase, shape (n,); never above `alive`."""
+        return self.at_least(np.ones(len(self.mean)))
+
+    @property
+    def mean_square(self) -> np.ndarray:
+        """The mean of the square of purchases, shape (n,)."""
+        if_alive = self.mean / self.alive
+        variance = if_alive / self.k + (1 - 1 / self.k**2) / 6 * (self.k > 1) + if_alive**2 / self.size
+        return np.asarray(self.alive * (np.minimum(variance, if_alive + if_alive**2 / self.size) + if_alive**2))
+
+    def at_least(self, counts: np.ndarray) -> np.ndarray:
+        """Return the chance of at least so many purchases, shape (n,); 1 for none."""
+        return np.asarray(np.where(counts > 0, self.alive * self._events(np.maximum(counts, 1.0)), 1.0))
+
+    def _events(self, counts: np.ndarray) -> np.ndarray:
+        events = self.k * np.maximum(self.mean, LEAST) / self.alive
+        share = events / (events + self.size)
+        return np.asarray(sum(betainc(self.k * counts - j, self.size, share) for j in range(self.k)) / self.k)
+
+    def quantiles(self, probabilities: np.ndarray) -> np.ndarray:
+        """Return the smallest counts that are not exceeded with each probability, shape (n, m)."""
+        return np.stack([self._quantile(float(p)) for p in probabilities], axis=1)
+
+    def _quantile(self, p: float) -> np.ndarray:
+        """Start from the quantile of the events, which is near, and walk to where it is right."""
+        events = self.k * np.maximum(self.mean, LEAST) / self.alive
+        among = np.clip((p - (1 - self.alive)) / self.alive, 0.0, 1 - 1e-12)
+        found = np.floor(nbinom.ppf(among, self.size, self.size / (self.size + events)) / self.k)
+        found = np.maximum(found, 0.0)
+        while self.k > 1:
+            short = self.at_least(found + 1) > 1 - p
+            far = (found > 0) & (self.at_least(found) <= 1 - p)
+            if not (short | far).any():
+                break
+            found = found + short - (far & ~short)
+        return np.asarray(np.where(1 - self.at_least(np.ones(len(found))) >= p, 0.0, found))
+
+    def log_likelihood(self, purchases: np.ndarray) -> np.ndarray:
+        """Return the log of the chance of just these purchases, shape (n,)."""
+        return np.asarray(np.log(np.maximum(self.at_least(purchases) - self.at_least(purchases + 1), 1e-12)))
+
+    def coverage(self, purchases: np.ndarray, level: float) -> float:
+        """Return the share of customers whose purchases fell in the interval of that level; see `inside`."""
+        return inside(self.at_least(purchases), self.at_least(purchases + 1), level)
+
+
+def inside(at_least: np.ndarray, more: np.ndarray, level: float) -> float:
+    """Return the share of customers whose purchases fell in the interval of that level.
+
+    A count that straddles an end of the interval counts as far as its probability lies inside: the mean of the
+    randomised probability integral transform (Czado, Gneiting & Held 2009, Biometrics 65(4)).
+
+    Parameters
+    ----------
+    at_least, more : ndarray of shape (n,)
+        The chances given to at least as many purchases as came, and to more.
+    level : float
+        Of the interval, such as 0.8.
+    """
+    top, bottom = 1 - more, 1 - at_least
+    within = np.minimum(top, 0.5 + level / 2) - np.maximum(bottom, 0.5 - level / 2)
+    return float((np.clip(within, 0, None) / np.maximum(top - bottom, 1e-12)).clip(max=1.0).mean())
