@@ -30,6 +30,8 @@ class GammaGamma(LikelihoodModel):
     ----------
     tol : float, default=1e-9
         Stop when the gradient of the mean log-likelihood is below this.
+    cap : float, optional
+        A mean spend above it counts as it, in the fit and after: one extreme spend decides nobody's expectation.
 
     Attributes
     ----------
@@ -48,6 +50,10 @@ class GammaGamma(LikelihoodModel):
     q_: float
     v_: float
 
+    def __init__(self, tol: float = 1e-9, cap: float | None = None) -> None:
+        super().__init__(tol)
+        self.cap = cap
+
     def fit(self, frequency: np.ndarray, mean_spend: np.ndarray) -> Self:
         """Fit on customers with a repeat purchase and a positive mean.
 
@@ -58,7 +64,7 @@ class GammaGamma(LikelihoodModel):
         mean_spend : ndarray of shape (n,)
             Mean spend over those; anything (NaN for one) where frequency is 0.
         """
-        frequency, mean_spend = np.asarray(frequency, dtype=np.float64), np.asarray(mean_spend, dtype=np.float64)
+        frequency, mean_spend = np.asarray(frequency, dtype=np.float64), self._capped(mean_spend)
         repeat = frequency > 0
         counts = repeat & (mean_spend > 0)
         self.n_left_out_ = int((repeat & ~counts).sum())
@@ -111,10 +117,14 @@ class GammaGamma(LikelihoodModel):
         """
         self._require_parameters()
         x = np.asarray(frequency, dtype=np.float64)
-        own = np.where(x > 0, np.maximum(np.nan_to_num(np.asarray(mean_spend, dtype=np.float64)), 0.0), 0.0)
+        own = np.where(x > 0, np.maximum(np.nan_to_num(self._capped(mean_spend)), 0.0), 0.0)
         below = self.p_ * x + self.q_ - 1
         with np.errstate(divide="ignore"):
             return np.where(below > 0, self.p_ * (self.v_ + x * own) / np.maximum(below, 0.0), math.inf)
+
+    def _capped(self, mean_spend: np.ndarray) -> np.ndarray:
+        spend = np.asarray(mean_spend, dtype=np.float64)
+        return spend if self.cap is None else np.minimum(spend, self.cap)
 
     def _judge(self, found: Optimum) -> Verdict:
         if math.exp(found.theta[1]) <= 1:

@@ -69,7 +69,7 @@ class Fitted:
     margin : Margin
         What is left of it.
     level : float
-        The value of all customers over that by `purchases` and `money` alone.
+        The value of all customers over that by `purchases` and `spend` alone.
     """
 
     stack: Stack
@@ -136,7 +136,7 @@ def fit(buyers: pd.DataFrame, params: ValueParams, past: Past, as_of: date) -> F
         moment,
         next(model for model in moment.classics.fitted if model.name == name),
         moment.classics.models,
-        GammaGamma().fit(spends.frequency, spends.repeat_mean),
+        GammaGamma(cap=spends.cap.ceiling).fit(spends.frequency, spends.repeat_mean),
         choose_spend(stack, moment, stack.holdouts(past)),
         spends.cap,
         margin(buyers, params.assumed_margin_share),
@@ -169,7 +169,7 @@ def clv_then(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> pd.Da
         *(_array(buyers, column) for column in ("frequency", "recency_days", "age_days"))
     )
     discounted = discounted_purchases(fitted.purchases, summary, params.horizon_days, params.annual_discount_rate)
-    clv = discounted[row_of] * fitted.money.forecast.expected(_spends(buyers, fitted.cap))
+    clv = discounted[row_of] * expected_spend(buyers, fitted.spend)
     return buyers[["customer_id"]].assign(
         clv_cents=np.rint(clv * (fitted.margin.share * fitted.level)).astype(np.int64)
     )
@@ -231,15 +231,8 @@ def expected_spend(buyers: pd.DataFrame, model: GammaGamma) -> np.ndarray:
     if model.verdict_.is_ok:
         return model.expected_spend(x, mean)
     own = np.where(x > 0, np.maximum(np.nan_to_num(mean), 0.0), 0.0)
+    own = own if model.cap is None else np.minimum(own, model.cap)
     return np.full(len(x), float((own * x).sum() / max(x.sum(), 1)))
-
-
-def _spends(buyers: pd.DataFrame, cap: Cap) -> Spends:
-    """Return what customers spent, from their features: means are capped, not single days."""
-    x = _array(buyers, "frequency")
-    repeat = np.where(x > 0, np.minimum(_array(buyers, "monetary_cents"), cap.cents), np.nan)
-    total = np.minimum(_array(buyers, "revenue_cents"), cap.cents * (x + 1))
-    return Spends(x, repeat, total, cap, 1.0)
 
 
 def _frame(buyers: pd.DataFrame, *, clv: np.ndarray, ends: Sequence[np.ndarray], **columns: Any) -> pd.DataFrame:

@@ -67,6 +67,11 @@ class Cap:
         removed = int(cents[above].sum()) - int(cap) * int(above.sum())
         return cls(cap, int(above.sum()), len(np.unique(customer[above])), removed)
 
+    @property
+    def ceiling(self) -> float | None:
+        """The cap where something lies above it."""
+        return self.cents if self.n_purchases else None
+
     def record(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
         return {
