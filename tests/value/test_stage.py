@@ -15,6 +15,7 @@ from builders import canonical
 
 from crmwb import layout, storage, value
 from crmwb.errors import CrmwbError
+from crmwb.findings import Count, from_json
 from crmwb.value.models import load
 from crmwb.value.potential import customers as potential
 from crmwb.value.proof.backtest import SCHEMA as BACKTEST_SCHEMA
@@ -187,9 +188,9 @@ def test_too_few_who_came_back_mean_no_forecast_and_everything_else(tmp_path, mo
         customers["realised_revenue_cents"].sum() == log["revenue_cents"][log["customer_id"].isin([*back, *once])].sum()
     )
     assert customers["value_score"].notna().sum() == 160
-    assert models["unavailable"] == {
-        "code": "no_forecast", "needs": {"repeat_customers": 10}, "has": {"repeat_customers": n_repeaters},
-    }  # fmt: skip
+    why = from_json(models["unavailable"])
+    assert why.code == "value.no_forecast"
+    assert why.values == {"has": Count(n_repeaters), "of": Count(160), "needs": Count(10)}
     assert all((tmp_path / artefact).exists() for artefact in ARTEFACTS)
 
 

@@ -10,12 +10,12 @@ import pandas as pd
 import pyarrow as pa
 
 from crmwb.engine import Backend
+from crmwb.findings import Unavailable
 from crmwb.params import Params, ValueParams
 from crmwb.value import influence, realised, scorecard
 from crmwb.value.potential import customers as potential
 from crmwb.value.potential import wallet
 from crmwb.value.realised.margin import Margin
-from crmwb.value.unavailable import Unavailable
 
 KEY = "customer_id"
 PARTS = (potential.SCHEMA, realised.SCHEMA, influence.SCHEMA, wallet.SCHEMA, scorecard.SCHEMA)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
+from crmwb.findings import Unavailable, to_json
 from crmwb.params import Params
 from crmwb.value.models import as_saved, save
 from crmwb.value.potential.customers import Fitted
@@ -15,7 +16,6 @@ from crmwb.value.proof.champion import champion
 from crmwb.value.proof.importance import importance
 from crmwb.value.proof.trial import STACK
 from crmwb.value.realised.margin import Margin, margin
-from crmwb.value.unavailable import Unavailable
 
 LEFT_EDGE_DAYS = 30
 LEFT_EDGE_SHARE = 0.5
@@ -69,13 +69,9 @@ def models_record(
 
 def no_models_record(buyers: pd.DataFrame, why: Unavailable, *, as_of: date, params: Params) -> dict[str, Any]:
     """Say that there is no forecast, and what one would need; keys that readers ask for are there, and empty."""
-    first, has, needs = first_purchase(buyers), dict(why.has), dict(why.needs)
+    first = first_purchase(buyers)
     return {
-        "not_available": (
-            f"There is no forecast: {has['repeat_customers']:,.0f} of {len(buyers):,} customers bought more than once, "
-            f"and at least {needs['repeat_customers']:,.0f} are needed."
-        ),
-        "unavailable": why.record(),
+        "unavailable": to_json(why),
         "data_window": {"first_purchase": first.isoformat(), "as_of": as_of.isoformat(), "days": (as_of - first).days},
         "margin": margin_record(margin(buyers, params.value.assumed_margin_share)),
         "caveats": [],

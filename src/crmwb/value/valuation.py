@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from crmwb.engine import Backend
+from crmwb.findings import Unavailable
 from crmwb.params import Params
 from crmwb.progress import step
 from crmwb.value import equity
@@ -19,7 +20,6 @@ from crmwb.value.potential.customers import Fitted, buyers_of, fit, score, terms
 from crmwb.value.proof.backtest import Backtest, backtest
 from crmwb.value.realised.margin import margin
 from crmwb.value.record import metrics_record, models_record, no_models_record
-from crmwb.value.unavailable import Unavailable
 
 NOT_AVAILABLE = "What customers are worth needs purchases, and this source has none (the table transactions)."
 
@@ -104,8 +104,9 @@ def value_all(
         )  # fmt: skip
     if isinstance(fitted, Unavailable):
         models = no_models_record(buyers, fitted, as_of=as_of, params=params)
-        facts = whole.facts | {"equity": {"not_available": models["not_available"]}}
-        return Valuation(whole.customers, models, facts, {"n_customers": len(whole.customers)} | fitted.record())
+        parts = dict.fromkeys(("equity", "bridge", "forecast", "proof", "check"))
+        facts = whole.facts | {"equity": parts | {"caveats": [models["unavailable"]]}}
+        return Valuation(whole.customers, models, facts, {"n_customers": len(whole.customers)})
     tested = backtest(past, as_of, params.value.backtest)
     followed = equity.build(
         con,

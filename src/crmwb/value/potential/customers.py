@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from crmwb.errors import CrmwbError
+from crmwb.findings import Count, Unavailable
 from crmwb.params import ValueParams
 from crmwb.value.challenger import Moment, Past, Stack
 from crmwb.value.challenger.identified import Dropout
@@ -20,7 +21,6 @@ from crmwb.value.potential.clv import Terms, discounted_purchases
 from crmwb.value.potential.money import PROBABILITIES, Money, choose_spend, revenue_ends
 from crmwb.value.potential.spend import Cap, Spends
 from crmwb.value.realised.margin import Margin, margin
-from crmwb.value.unavailable import Unavailable
 
 FEATURES = (
     "customer_id", "first_purchase_on", "frequency", "recency_days", "age_days", "monetary_cents", "revenue_cents",
@@ -119,16 +119,16 @@ def fit(buyers: pd.DataFrame, params: ValueParams, past: Past, as_of: date) -> F
     Returns
     -------
     Fitted or Unavailable
-        `no_forecast`, where too few customers bought twice for any model of purchases.
+        `value.no_forecast`, where too few customers bought twice for any model of purchases.
     """
     today = number_of(as_of)
     stack = Stack(params.backtest.holdout_days).fit(past, today)
     repeaters = int((buyers["frequency"] > 0).sum())
     if stack.why_not_ or repeaters < MIN_CUSTOMERS:
-        return Unavailable("no_forecast", (("repeat_customers", MIN_CUSTOMERS),), (("repeat_customers", repeaters),))
+        return _no_forecast(repeaters, len(buyers))
     moment, base = past.at(today, stack.horizon_days), stack.corrected_.base
     if not set(base.weights) <= set(moment.expected):
-        return Unavailable("no_forecast", (("repeat_customers", MIN_CUSTOMERS),), (("repeat_customers", repeaters),))
+        return _no_forecast(repeaters, len(buyers))
     name = max(sorted(base.weights), key=base.weights.__getitem__)
     spends = Spends.of(moment.known)
     return Fitted(
@@ -141,6 +141,11 @@ def fit(buyers: pd.DataFrame, params: ValueParams, past: Past, as_of: date) -> F
         spends.cap,
         margin(buyers, params.assumed_margin_share),
     )
+
+
+def _no_forecast(repeaters: int, buyers: int) -> Unavailable:
+    known = {"has": Count(repeaters), "of": Count(buyers), "needs": Count(MIN_CUSTOMERS)}
+    return Unavailable("value.no_forecast", (), known)
 
 
 def terms_of(fitted: Fitted, params: ValueParams) -> Terms:
