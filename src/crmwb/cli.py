@@ -52,7 +52,8 @@ def draft_mapping(
         str | None, typer.Option(help="look at a database: its address, or env for that of CRMWB_DATABASE_URL")
     ] = None,
     output: Annotated[Path | None, typer.Option(help="where the mapping goes; mappings/NAME.yaml if not given")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="ask nothing: take every guess, and write params.yaml")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="ask nothing: take what changes no sum, and write params.yaml")] = False,
+    answer: Annotated[list[str] | None, typer.Option(help="KEY=ANSWER to a question that it asks; may be repeated")] = None,
 ) -> None:
     """Look at files and write a mapping for them: which column is what, how sure that is, and why."""
 
@@ -64,7 +65,9 @@ def draft_mapping(
         if bool(files) == bool(database):
             raise CrmwbError("crmwb map: name files, or a database with --database.")
         url = address(None if database == "env" else database) if database else None
-        session.run(files or [], output, yes=yes, url=url)
+        pairs = [text.partition("=") for text in answer or []]
+        answers = {key.strip(): given.strip() for key, _, given in pairs}
+        session.run(files or [], output, yes=yes, answers=answers, url=url)
 
     stage.run(draft, work="crmwb map")
 
@@ -87,7 +90,7 @@ def check_mapping(
         if not path:
             raise CrmwbError("No mapping to check: name one, such as crmwb check mappings/shop.yaml.")
         found = checking.check(
-            path, directory or Path(p.source.directory or layout.RAW), p.source.currency, p.engine, rows
+            path, directory or Path(p.source.directory or layout.RAW), p.source, p.engine, rows
         )
         for line in preview.lines(found):
             typer.echo(line)

@@ -167,7 +167,8 @@ def test_params_are_left_alone_unless_a_person_agrees(map_files, tmp_path):
     assert code == 0
     assert "  mapping: mappings/sales.yaml\n  directory: data/raw" in said
     assert (tmp_path / "params.yaml").read_text() == before
-    map_files("data/raw/sales.csv", "--output", "mappings/my sales.yaml", "--yes")
+    answer = ("--answer", "day_or_month=day")
+    map_files("data/raw/sales.csv", "--output", "mappings/my sales.yaml", "--yes", *answer)
     after = (tmp_path / "params.yaml").read_text()
     changed = [line for line in after.splitlines() if line not in before.splitlines()]
     assert [line.split("#")[0].strip() for line in changed] == ["kind: files", "mapping: mappings/my sales.yaml"]

@@ -20,6 +20,7 @@ AS_OF = "2026-01-01"
 def found(tmp_path_factory):
     """Return what each of 1,000 accounts brought, beside what is true of it."""
     source = SourceParams(
+        time_zone="UTC",
         kind="b2b_demo", currency="EUR", mapping=None, directory=None,
         b2b_demo=B2bDemoParams(n_customers=1000, years=2, seed=5),
     )  # fmt: skip

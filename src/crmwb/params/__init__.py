@@ -22,7 +22,7 @@ from crmwb.params.customers import FeatureParams, QualityParams
 from crmwb.params.lifecycle import LifecycleParams
 from crmwb.params.migration import MigrationParams
 from crmwb.params.reading import checked, read
-from crmwb.params.section import Name, Section
+from crmwb.params.section import Name, Section, TimeZone
 from crmwb.params.segmentation import (
     INTERESTS,
     POTENTIAL,
@@ -74,6 +74,7 @@ __all__ = [
     "SourceParams",
     "Tier",
     "TierParams",
+    "TimeZone",
     "ValueParams",
     "View",
     "ViewColumn",

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from crmwb.params.section import Section
+from crmwb.params.section import Section, TimeZone
 
 
 class B2bDemoParams(Section):
@@ -21,6 +21,7 @@ class SourceParams(Section):
 
     kind: Literal["complete_journey", "files", "database", "b2b_demo"]
     currency: str
+    time_zone: TimeZone
     mapping: str | None
     directory: str | None
     b2b_demo: B2bDemoParams

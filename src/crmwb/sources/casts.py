@@ -16,7 +16,15 @@ from crmwb.sources.privacy import identifiers
 from crmwb.sources.values import NumberStyle
 from crmwb.tables import ARROW_TYPES, Column, Kind
 
+ROUNDED = r"^[-+]?\d(\.\d+)?[eE]\+\d{2,3}$"
+WHOLE_ID = r"^([-+]?\d+)\.0*$"
+LEADING_ZEROS = r"^0+(\d)"
 WHOLE_NUMBER = r"^[-+]?\d+(\.0*)?$"
+ISO_SHOWN = "YYYY-MM-DD (with or without time)"
+ID_FAULT = (
+    f"a number that a spreadsheet has rounded (9.00720E+15), which is no id any more: export the column as text; or "
+    f"{identifiers.FAULT}"
+)
 CENTS = {"whole": 100, "hundredths": 1, "thousands": 100_000, "millions": 100_000_000}
 RESULTS = {  # what an expression must give to fill a column; text is read as any other
     Kind.MONEY: Type.NUMBER,
@@ -27,6 +35,11 @@ RESULTS = {  # what an expression must give to fill a column; text is read as an
     Kind.TIMESTAMP: Type.MOMENT,
     Kind.BOOLEAN: Type.TRUTH,
 }
+
+
+@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
+def nfc_normalize(text: str) -> str:  # type: ignore[empty-body]
+    """Return text in the composed form of Unicode."""
 
 
 def known(text: ir.StringValue, null_values: tuple[str, ...]) -> ir.StringValue:
@@ -76,12 +89,16 @@ def cast(
             )
         return COMPUTED[column.kind](given.value, mapping), given.value.notnull() | given.has_failed
     text = given.value.substitute(dict(mapping.replace)) if mapping.replace else given.value
+    if mapping.null_values:
+        text = values.only(~text.isin(mapping.null_values), text)
     return READERS[column.kind](text, mapping, style), text.notnull() | given.has_failed
 
 
 def fault(column: Column, mapping: ColumnMapping, style: NumberStyle) -> str:
     """Say what is wrong with text that `cast` cannot read: the same words for the same fault, without the value."""
-    is_text = READERS[column.kind] is _text
+    is_text = READERS[column.kind] in {_text, _id}
+    if column.kind is Kind.ID and mapping.expression is None:
+        return ID_FAULT
     if is_text and mapping.expression is None:
         return identifiers.FAULT
     if mapping.expression is not None:
@@ -90,10 +107,9 @@ def fault(column: Column, mapping: ColumnMapping, style: NumberStyle) -> str:
             return f"{what} cannot be worked out, or gives {identifiers.FAULT}"
         return f"{what} cannot be worked out: a value in it is {_number_fault('number', style)}"
     if column.kind in {Kind.DATE, Kind.TIMESTAMP}:
-        formats = " or ".join(f'"{f}"' for f in mapping.format)
-        return (
-            f"no date in the format {formats}" if formats else "no date in the format YYYY-MM-DD (with or without time)"
-        )
+        formats = " or ".join(f'"{f}"' for f in mapping.format if f != values.ISO)
+        formats += f"{' or ' if formats else ''}{ISO_SHOWN}" if values.ISO in mapping.format else ""
+        return f"no date in the format {formats}" if formats else f"no date in the format {ISO_SHOWN}"
     if column.kind is Kind.BOOLEAN:
         return f"neither {'/'.join(mapping.true_values)} nor {'/'.join(mapping.false_values)}"
     return _number_fault("whole number" if column.kind is Kind.INTEGER else "number", style)
@@ -120,8 +136,22 @@ def _number_fault(what: str, style: NumberStyle) -> str:
 
 
 def _text(text: ir.StringValue, mapping: ColumnMapping, _: NumberStyle) -> ir.StringValue:
-    read = text.re_replace(r"^([-+]?\d+)\.0*$", r"\1") if mapping.whole_number else text
+    read = _same(text, mapping)
     return values.only(~identifiers.stands_in(read), read)
+
+
+def _id(text: ir.StringValue, mapping: ColumnMapping, _: NumberStyle) -> ir.StringValue:
+    """Refuse what a spreadsheet has rounded: 9.00720E+15 may be any of a thousand ids."""
+    read = _same(text, mapping)
+    return values.only(~identifiers.stands_in(read) & ~read.re_search(ROUNDED), read)
+
+
+def _same(text: ir.StringValue, mapping: ColumnMapping) -> ir.StringValue:
+    """Return texts that mean the same as the same text, where the mapping says that they do."""
+    if mapping.fold:
+        text = nfc_normalize(values.plain(text)).re_replace(r"\s+", " ").lower()
+    text = text.re_replace(WHOLE_ID, r"\1") if mapping.whole_number else text
+    return text.re_replace(LEADING_ZEROS, r"\1") if mapping.strip_zeros else text
 
 
 def _integer(text: ir.StringValue, _: ColumnMapping, style: NumberStyle) -> ir.IntegerValue:
@@ -140,8 +170,8 @@ def _money(text: ir.StringValue, mapping: ColumnMapping, style: NumberStyle) -> 
     return _cents(values.number(text, style), mapping)
 
 
-def _timestamp(text: ir.StringValue, mapping: ColumnMapping, _: NumberStyle) -> ir.TimestampValue:
-    return values.moment(text, mapping.format)
+def _timestamp(text: ir.StringValue, mapping: ColumnMapping, style: NumberStyle) -> ir.TimestampValue:
+    return values.moment(text, mapping.format, style.zone, style.clock)
 
 
 def _date(text: ir.StringValue, mapping: ColumnMapping, style: NumberStyle) -> ir.DateValue:
@@ -171,7 +201,7 @@ def _plain(number: ir.FloatingValue) -> ir.FloatingValue:
 
 
 READERS: dict[Kind, Callable[[ir.StringValue, ColumnMapping, NumberStyle], ir.Value]] = {
-    Kind.ID: _text,
+    Kind.ID: _id,
     Kind.TEXT: _text,
     Kind.CATEGORY: _text,
     Kind.MONEY: _money,

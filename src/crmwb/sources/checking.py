@@ -12,7 +12,7 @@ import pandas as pd
 from crmwb import engine
 from crmwb.engine import Backend
 from crmwb.files import owners
-from crmwb.params import EngineParams
+from crmwb.params import EngineParams, SourceParams
 from crmwb.sources import contract, mapping, rows
 from crmwb.sources.delivery import Filtered
 from crmwb.sources.files import Reading
@@ -77,7 +77,7 @@ class Checked:
     tables: list[TableSample] = field(default_factory=list)
 
 
-def check(path: Path, directory: Path, currency: str, params: EngineParams, n_rows: int = N_ROWS) -> Checked:
+def check(path: Path, directory: Path, source: SourceParams, params: EngineParams, n_rows: int = N_ROWS) -> Checked:
     """Check a mapping against the contract and against the first rows of each of its files.
 
     Parameters
@@ -86,8 +86,8 @@ def check(path: Path, directory: Path, currency: str, params: EngineParams, n_ro
         The mapping.
     directory : Path
         Where the files lie.
-    currency : str
-        Of the params.
+    source : SourceParams
+        Their currency and time zone count.
     params : EngineParams
         What the engine may use.
     n_rows : int
@@ -99,10 +99,11 @@ def check(path: Path, directory: Path, currency: str, params: EngineParams, n_ro
         The mapping is missing, has another shape than a mapping, or does not fit the contract.
     """
     described, places = mapping.load(path)
+    described = described.on_the_clock_of(source.time_zone)
     contract.check(described, places)
     checked = Checked()
     with owners.scratch("check") as folder, engine.connect(params) as con:
-        reading = Reading(con, described, places, directory, currency, folder, n_rows)
+        reading = Reading(con, described, places, directory, source.currency, folder, n_rows)
         every = reading.tables(checked.mistakes)
         for name, parts in every.items():
             for i, part in enumerate(parts):

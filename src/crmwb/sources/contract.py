@@ -25,6 +25,8 @@ FITTING_KINDS = {
     "accounting": NUMERIC,
     "unit": NUMERIC - {Kind.INTEGER},
     "whole_number": {Kind.ID},
+    "strip_zeros": {Kind.ID},
+    "fold": WORDS,
     "pseudonym": WORDS,
     "true_values": {Kind.BOOLEAN},
     "false_values": {Kind.BOOLEAN},

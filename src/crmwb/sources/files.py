@@ -52,6 +52,7 @@ def read(con: Backend, params: SourceParams, folder: Path) -> Delivery:
     if params.mapping is None:
         raise CrmwbError(f"params.yaml: source: kind {params.kind} needs mapping.")
     described, places = mapping.load(Path(params.mapping))
+    described = described.on_the_clock_of(params.time_zone)
     contract.check(described, places)
     stored = [("tables", name, i) for name, parts in described.tables.items() for i, p in enumerate(parts) if p.stored]
     if stored and params.kind != "database":

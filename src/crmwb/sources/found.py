@@ -26,16 +26,20 @@ class Found:
         What messages, `source_file` and the manifest call it: its path within the directory.
     member : str or None
         Its name within the zip archive at `path`.
+    sheet : str or None
+        Of a workbook of which several sheets are read, which.
     """
 
     path: Path
     name: str
     member: str | None = None
+    sheet: str | None = None
 
     @property
     def suffix(self) -> str:
         """What its name ends in, in small letters and without `.gz`: `.csv` of `Sales.CSV.gz`."""
-        return Path(self.name.lower().removesuffix(".gz")).suffix
+        name = self.name.removesuffix(f"/{self.sheet}") if self.sheet else self.name
+        return Path(name.lower().removesuffix(".gz")).suffix
 
     @property
     def on_disk(self) -> str:

@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from crmwb import params
 from crmwb.errors import CrmwbError
-from crmwb.params import Section
+from crmwb.params import Section, TimeZone
 from crmwb.sources import expressions
 from crmwb.sources.lines import Places
 from crmwb.sources.values import NumberStyle
@@ -60,13 +60,21 @@ class ColumnMapping(Section):
     one_per : {"row", "customer_and_day", "customer_and_time"}
         For an id that the source has not: one per row; or, for an order_id, what counts as one order.
     format : str or list of str
-        Date formats, tried in turn ("%d-%m-%y"). Without it ISO 8601; an offset in it is taken to UTC.
+        Date formats, tried in turn: "%d-%m-%y", "ISO 8601", "epoch seconds", "epoch milliseconds", "epoch microseconds",
+        "spreadsheet serial". ISO 8601 where not given. A moment with an offset becomes what the clock of
+        `source.time_zone` showed then.
     decimal, thousands, currency_sign, accounting
         As in `TableMapping`, for this column.
     unit : {"whole", "hundredths", "thousands", "millions", "percent"}
         What an amount of money is given in; `percent` for shares and numbers: 15 and 15% are 0.15.
     whole_number : bool
         The id is a number, and 17850.0 is the same as 17850.
+    strip_zeros : bool
+        Leading zeros of an id mean nothing: 0017850 is the same as 17850.
+    fold : bool
+        Ids and categories that differ in nothing but capital letters, blanks and the form of their signs are the same.
+    null_values : list of str
+        What stands for "unknown" in this column, besides what the table names.
     replace : dict
         Source values and what they become; others stay as they are.
     pseudonym : bool
@@ -87,6 +95,9 @@ class ColumnMapping(Section):
     accounting: bool | None = None
     unit: Literal["whole", "hundredths", "thousands", "millions", "percent"] = "whole"
     whole_number: bool = False
+    strip_zeros: bool = False
+    fold: bool = False
+    null_values: Texts = ()
     replace: dict[str, str] = Field(default_factory=dict)
     pseudonym: bool = False
     true_values: Texts = ("true", "yes", "1")
@@ -213,8 +224,8 @@ class TableMapping(Section):
         What encloses a value; null where quotes mean nothing.
     skip_rows : int
         Rows above the header.
-    sheet : str
-        The sheet of a workbook that has several.
+    sheet : str or list of str
+        The sheet of a workbook that has several; or several sheets with the same header, read as one table.
     column_names : list of str
         For files without a header.
     null_values : list of str
@@ -225,6 +236,8 @@ class TableMapping(Section):
         What stands before or after amounts: "$", "EUR".
     accounting : bool
         (12.50) and 12.50- are negative.
+    time_zone : str
+        The zone of times of day without an offset, where it is not `source.time_zone`, such as UTC.
     columns : dict
         Canonical columns and where they come from.
     """
@@ -244,14 +257,16 @@ class TableMapping(Section):
     encoding: str = "utf-8"
     quote: Annotated[str, Field(min_length=1, max_length=1)] | None = '"'
     skip_rows: Annotated[int, Field(ge=0, le=10_000)] = 0
-    sheet: str | None = None
+    sheet: Texts = ()
     column_names: Texts | None = None
     null_values: Texts = ()
     decimal: Decimal = "."
     thousands: Thousands | None = None
     currency_sign: Sign | None = None
     accounting: bool = False
+    time_zone: TimeZone | None = None
     columns: dict[str, ColumnMapping]
+    _company_zone: str = PrivateAttr("UTC")
 
     @model_validator(mode="before")
     @classmethod
@@ -261,7 +276,7 @@ class TableMapping(Section):
         names = dict.fromkeys(name for row in given["rows"] if isinstance(row, dict) for name in row)
         return {**given, "columns": {name: {"column": name} for name in names}}
 
-    @field_validator("derived_from", "order_by", mode="before")
+    @field_validator("derived_from", "order_by", "sheet", mode="before")
     @classmethod
     def _one_text_is_a_list_of_one(cls, given: Any) -> Any:
         return [given] if isinstance(given, str) else given
@@ -347,7 +362,15 @@ class TableMapping(Section):
     @property
     def style(self) -> NumberStyle:
         """How its numbers are written."""
-        return NumberStyle(self.decimal, self.thousands, self.currency_sign, self.accounting)
+        return NumberStyle(
+            self.decimal, self.thousands, self.currency_sign, self.accounting, self._company_zone, self.time_zone
+        )
+
+    def on_the_clock_of(self, zone: str) -> Self:
+        """Return it for a company whose days are those of a time zone."""
+        copied = self.model_copy()
+        copied._company_zone = zone  # noqa: SLF001 - of the same class
+        return copied
 
     def style_of(self, column: ColumnMapping) -> NumberStyle:
         """Return how the numbers of a column are written: as it says itself, else as the table says."""
@@ -415,6 +438,11 @@ class Mapping(Section):
         """The parts that are derived from other tables: the table's name, and the part's place in it."""
         last = [(name, len(parts) - 1, parts[-1]) for name, parts in self.tables.items()]
         return [(name, i, part) for name, i, part in last if part.derived_from]
+
+    def on_the_clock_of(self, zone: str) -> Self:
+        """Return it for a company whose days are those of a time zone."""
+        tables = {name: tuple(part.on_the_clock_of(zone) for part in parts) for name, parts in self.tables.items()}
+        return self.model_copy(update={"tables": tables})
 
     @field_validator("tables", mode="before")
     @classmethod

@@ -180,7 +180,7 @@ def _rated(found: ir.Table, rows: SourceRows, table: Table, periods: ir.Table) -
     dates = [c for c in table.columns if c.kind in {Kind.DATE, Kind.TIMESTAMP} and c.name in mapping.columns]
     days = [_values(found, rows, c)[0].cast("date") for c in dates]
     code, _ = casts.cast(rates.CODE, mapping.currency or NO_CURRENCY, _text_of(found, rows), mapping.style)
-    return rates.with_rates(found, code, ibis.coalesce(*days, rates.LATEST), periods)
+    return rates.with_rates(found, code.upper(), ibis.coalesce(*days, rates.LATEST), periods)
 
 
 def _values(found: ir.Table, rows: SourceRows, column: Column) -> tuple[ir.Value, ir.BooleanValue]:

@@ -5,6 +5,7 @@ copied, so what a company does not ask for (names, addresses) does not enter the
 """
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ import pyarrow.parquet as pq
 from crmwb import progress
 from crmwb.errors import CrmwbError
 from crmwb.sources.database import Query
-from crmwb.sources.formats import ROW, open_file
+from crmwb.sources.formats import ROW, open_file, sheets
 from crmwb.sources.found import Found
 from crmwb.sources.mapping import ColumnMapping, TableMapping, Value
 from crmwb.sources.privacy import pseudonyms
@@ -99,7 +100,9 @@ def stage(
     met: set[str] = set()
     n_written = 0
     with pq.ParquetWriter(path, schema, compression="lz4") as writer:
-        for file in files:
+        for file in (
+            sheet for file in files for sheet in (sheets(file, mapping) if isinstance(file, Found) else [file])
+        ):
             size = f" ({file.n_bytes / 1e6:,.1f} MB)" if isinstance(file, Found) else ""
             with progress.step(f"reading {file.name}{size}"):
                 for batch in _first(n_rows, _batches(file, mapping, wanted, met, malformed)):
@@ -194,10 +197,12 @@ def _found(columns: list[str], wanted: dict[str, Wanted], name: str) -> list[str
     """Return the wanted columns that a file has, or refuse it with the closest columns to each that it lacks."""
     mistakes = []
     for column, asked in wanted.items():
-        if columns.count(column) > 1:
-            places = " and ".join(str(i) for i, c in enumerate(columns, start=1) if c == column)
+        twins = [c for c in columns if re.fullmatch(rf"{re.escape(column)} \(\d+\)", c)]
+        if column not in columns and len(twins) > 1:
+            places = " and ".join(str(columns.index(c) + 1) for c in twins)
             mistakes.append(
-                f"{asked.key}: {name} has column {cut(column)!r} more than once ({places}); rename one of them."
+                f"{asked.key}: {name} has column {cut(column)!r} more than once ({places}); rename one of them, or write "
+                f"{' or '.join(map(repr, twins))}."
             )
         elif column not in columns and asked.needed:
             mistakes.append(f"{asked.key}: {name} has no column {cut(column)!r}; {close_to(column, columns)}.")

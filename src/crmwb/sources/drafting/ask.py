@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from crmwb.sources.drafting.dates import swapped
 from crmwb.sources.drafting.draft import Draft
 from crmwb.sources.drafting.guess import Guess, Part, Sure, of_column
+from crmwb.sources.drafting.questions import settle
 from crmwb.tables import TABLES
 
 Ask = Callable[[str, str], str]
@@ -24,6 +24,7 @@ def ask_about(draft: Draft, ask: Ask, say: Callable[[str], None]) -> None:
     say : callable
         Shows a line.
     """
+    settle(draft.questions, {}, ask)
     for part in draft.parts:
         unsure = [name for name, guess in part.guesses.items() if guess.sure is not Sure.SURE]
         for name in unsure:
@@ -44,25 +45,15 @@ def _asked(part: Part, name: str, guess: Guess, ask: Ask, say: Callable[[str], N
     while True:
         answer = ask("  Enter, or the name of another column", guess.sources[0].name).strip()
         if answer == guess.sources[0].name:
-            return _which_day(guess, ask)
+            return replace(guess, sure=Sure.SURE, why="you said so")
         if answer in columns:
-            return _which_day(of_column(columns[answer], TABLES[part.table].column(name).kind, Sure.SURE, ""), ask)
+            given = of_column(columns[answer], TABLES[part.table].column(name).kind, Sure.SURE, "")
+            return replace(given, sure=Sure.SURE, why="you said so")
         say(f"  There is no column {answer!r}; there are {', '.join(columns)}.")
 
 
 def _is_column(guess: Guess) -> bool:
     return len(guess.sources) == 1 and (isinstance(guess.value, str) or "column" in guess.value)
-
-
-def _which_day(guess: Guess, ask: Ask) -> Guess:
-    """Ask whether the day or the month stands first, where both fit."""
-    formats = guess.sources[0].formats
-    if not isinstance(guess.value, dict) or "format" not in guess.value or swapped(formats[0]) not in formats:
-        return replace(guess, sure=Sure.SURE, why="you said so")
-    first = min(formats[:2], key=lambda text: text.index("%d") > text.index("%m"))  # day first
-    answer = ask(f"  In {guess.sources[0].values[0]!r}, does the day or the month stand first", "day").strip().lower()
-    chosen = swapped(first) if answer.startswith("m") else first
-    return replace(guess, value={**guess.value, "format": chosen}, sure=Sure.SURE, why=f"you said so: {answer} first")
 
 
 def _kind(guess: Guess, ask: Ask, say: Callable[[str], None]) -> Guess:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from crmwb.sources.drafting import said, vocabulary
+from crmwb.sources.drafting import ids, said, vocabulary
 from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
 from crmwb.sources.drafting.profile import Column, Profile
 from crmwb.tables import TABLES, Kind
@@ -84,7 +84,11 @@ def _kind_of(value: str) -> str | None:
 def overlap(one: Column, other: Column) -> float:
     """Return the share of the values of the column with fewer that stand in the other too."""
     fewer, more = sorted((one.counts, other.counts), key=len)
-    return len(fewer.keys() & more.keys()) / len(fewer) if fewer else 0.0
+    if not fewer:
+        return 0.0
+    met = len(fewer.keys() & more.keys())
+    forms = [len({f(v) for v in fewer} & {f(v) for v in more}) for f in ids.FORMS.values()] if met < len(fewer) else []
+    return max(met, *forms, 0) / len(fewer)
 
 
 def near_twins(fact: Column, key: Column) -> dict[str, str]:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from crmwb import progress
 from crmwb.errors import CrmwbError
-from crmwb.sources.drafting import dimensions, facts, joins, styles
+from crmwb.sources.drafting import dimensions, facts, ids, joins, purchases, settings, styles
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.links import Declared
 from crmwb.sources.drafting.profile import Profile, profile
+from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.sniff import sniff
 from crmwb.sources.found import PARQUET, Found, find
 
@@ -32,10 +33,16 @@ class Draft:
         Its tables; a table may have several parts.
     unused : list of str
         What could not be used, and why.
-    currency : str or None
-        By the sign that stands at amounts.
     queries : dict of str to str
         Of a database: queries that go beside the mapping, by their paths from it.
+    currency, time_zone : str or None
+        What `source.currency` and `source.time_zone` are to be, as far as the files say.
+    why_time_zone : str
+        What the time zone is proposed by.
+    rates : dict of str to float
+        What one unit of other currencies is worth, as a person said.
+    questions : list of Question
+        What only a person can say.
     """
 
     name: str
@@ -44,6 +51,10 @@ class Draft:
     unused: list[str] = field(default_factory=list)
     currency: str | None = None
     queries: dict[str, str] = field(default_factory=dict)
+    time_zone: str | None = None
+    why_time_zone: str = ""
+    rates: dict[str, float] = field(default_factory=dict)
+    questions: list[Question] = field(default_factory=list)
 
 
 def draft(paths: list[Path], declared: Collection[Declared] = ()) -> Draft:
@@ -52,7 +63,8 @@ def draft(paths: list[Path], declared: Collection[Declared] = ()) -> Draft:
     Parameters
     ----------
     paths : list of Path
-        Files, folders of them, or folders of Parquet files that are one table.
+        Files, folders of them, folders of Parquet files that are one table, or files within a zip archive
+        ("export.zip/sales.csv").
     declared : collection of Declared
         Links between them that a database says.
 
@@ -62,11 +74,16 @@ def draft(paths: list[Path], declared: Collection[Declared] = ()) -> Draft:
         One of them is missing or cannot be read, or none of them is anything that the workbench knows.
     """
     paths = [file for path in paths for file in _files(path)]
-    missing = [str(path) for path in paths if not path.exists()]
+    on_disk = [_on_disk(path) for path in paths]
+    missing = [str(path) for path, lies in zip(paths, on_disk, strict=True) if not lies.exists()]
     if missing:
         raise CrmwbError(f"{', '.join(missing)}: no such file.")
-    directory = Path(os.path.commonpath([path.resolve().parent for path in paths]))
-    profiles = [_look(directory, path.resolve().relative_to(directory).as_posix()) for path in paths]
+    directory = Path(os.path.commonpath([lies.resolve().parent for lies in on_disk]))
+    names = [
+        (lies.resolve().relative_to(directory) / path.relative_to(lies)).as_posix()
+        for path, lies in zip(paths, on_disk, strict=True)
+    ]
+    profiles = [_look(directory, name) for name in names]
     parts = _facts(profiles, declared)
     used = {part.options["file"] for part in parts}
     for table in ("customers", "products"):
@@ -80,13 +97,25 @@ def draft(paths: list[Path], declared: Collection[Declared] = ()) -> Draft:
         parts += [part] if part else []
     joins.prune(parts)
     for part in parts:
-        styles.write_numbers(part)
         styles.write_unknown(part)
+        styles.write_numbers(part)
+        if part.profile is not None and part.profile.oddities:
+            part.remarks.append(f"set aside, for they cannot be read: {', '.join(part.profile.oddities)}")
     parts.sort(key=lambda part: ORDER.index(part.table))
     used |= {joined["file"] for part in parts for joined in part.options.get("join", {}).values()}
     unused = [f"{p.file.name} is left out: {NOTHING}" for p in profiles if p.file.name not in used]
     name = Path(parts[0].options.get("file", paths[0].name)).name.partition(".")[0]
-    return Draft(name, directory, parts, unused, styles.currency(parts))
+    made = Draft(name, directory, parts, unused)
+    settings.propose(made)
+    made.questions += [question for part in parts for question in part.questions]
+    made.questions += settings.notation_questions(parts)
+    made.questions = list({question.key: question for question in reversed(made.questions)}.values())[::-1]
+    return made
+
+
+def _on_disk(path: Path) -> Path:
+    """Return the file that a path stands for: of one within a zip archive, the archive."""
+    return next((p for p in path.parents if p.suffix.lower() == ".zip" and p.is_file()), path)
 
 
 def _files(path: Path) -> list[Path]:
@@ -111,13 +140,23 @@ def _facts(profiles: list[Profile], declared: Collection[Declared]) -> list[Part
     """Return what happened, as the files tell it: won opportunities only where there are no purchases."""
     parts = _with_joined(profiles, {p.file.name: facts.facts(p) for p in profiles}, declared)
     if not parts:
-        there = "; ".join(f"{p.file.name} has {', '.join(c.name for c in p.columns[:12])}" for p in profiles)
-        raise CrmwbError(
-            f"{NOTHING.capitalize()} found: {there}. Rename columns so that they say what they are (customer, "
-            f"order, date, quantity, amount), or write the mapping by hand (docs/mappings.md)."
-        )
-    purchases = [part for part in parts if part.table == "transactions" and not part.is_stand_in]
-    return [part for part in parts if not (purchases and part.is_stand_in)]
+        raise CrmwbError(_refusal(profiles))
+    bought = [part for part in parts if part.table == "transactions" and not part.is_stand_in]
+    return [part for part in parts if not (bought and part.is_stand_in)]
+
+
+def _refusal(profiles: list[Profile]) -> str:
+    """Say which role is missing in each file, its best candidate, and what disqualified it."""
+    told = []
+    for looked_at in profiles:
+        lacking = purchases.missing(looked_at)
+        roles = " and ".join(f"no {role}" + (f" ({why})" if why else "") for role, why in lacking)
+        names = ", ".join(c.name for c in looked_at.columns[:12])
+        told.append(f"{looked_at.file.name} has {names}: {roles or 'nothing that is known'}")
+    return (
+        f"{NOTHING.capitalize()} found: {'; '.join(told)}. Rename columns so that they say what they are (customer, "
+        f"order, date, quantity, amount), mend the values, or write the mapping by hand (docs/mappings.md)."
+    )
 
 
 def _with_joined(profiles: list[Profile], alone: dict[str, list[Part]], declared: Collection[Declared]) -> list[Part]:
@@ -139,6 +178,12 @@ def _join_twins(parts: list[Part], own: Part) -> None:
     column = own.guesses[key].sources[0]
     for part in parts:
         guess = part.guesses.get(key)
+        option = ids.same_written_otherwise(guess.sources[0], column) if guess and guess.sources else None
+        if guess and option:
+            why = f"{guess.why}; {ids.DIFFERENCES[option]} differ in {own.options['file']}"
+            part.guesses[key] = replace(ids.with_options(guess, **{option: True}), why=why)
+            own.guesses[key] = ids.with_options(own.guesses[key], **{option: True})
+            continue
         twins = dimensions.near_twins(guess.sources[0], column) if guess and guess.sources else {}
         if guess and twins:
             value = guess.value if isinstance(guess.value, dict) else {"column": guess.value}

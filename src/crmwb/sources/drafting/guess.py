@@ -1,13 +1,16 @@
 """One guess about one canonical column: what the mapping shall say, how sure it is, and why."""
 
+import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
-from crmwb.sources.drafting.dates import ISO, swapped
 from crmwb.sources.drafting.profile import FALSE, TRUE, Column, Profile
+from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.vocabulary import NAMES_OF_PEOPLE, Patterns, matches
+from crmwb.sources.values import ISO
 from crmwb.tables import Kind, Table
 
 FITS: dict[Kind, Callable[[Column], bool]] = {
@@ -22,6 +25,9 @@ FITS: dict[Kind, Callable[[Column], bool]] = {
     Kind.TEXT: lambda c: not c.is_date,
     Kind.CATEGORY: lambda c: not c.is_date and not NAMES_OF_PEOPLE.fullmatch(c.words),
 }
+
+
+NUMERIC = {Kind.MONEY, Kind.INTEGER, Kind.NUMBER, Kind.SHARE}
 
 
 class Sure(IntEnum):
@@ -72,6 +78,10 @@ class Part:
         What a person should know of it.
     is_stand_in : bool
         It is only used where no other part fills its table.
+    questions : list of Question
+        What only a person can say of it.
+    currencies : Counter
+        What its amounts are in, as far as the file says, and in how many rows.
     """
 
     table: str
@@ -80,6 +90,8 @@ class Part:
     profile: Profile | None = None
     remarks: list[str] = field(default_factory=list)
     is_stand_in: bool = False
+    questions: list[Question] = field(default_factory=list)
+    currencies: Counter[str] = field(default_factory=Counter)
 
 
 def best(columns: Iterable[Column], patterns: Patterns, kind: Kind, taken: Collection[Column] = ()) -> Guess | None:
@@ -102,10 +114,19 @@ def of_column(column: Column, kind: Kind, sure: Sure, why: str) -> Guess:
     """Return the guess that a canonical column of `kind` is this source column, read as its values are written."""
     options: dict[str, Any] = {}
     if kind in {Kind.DATE, Kind.TIMESTAMP}:
-        first, *others = column.formats or [ISO]
-        options = {} if first == ISO else {"format": first}
-        if any(swapped(first) == other for other in others):
-            sure, why = Sure.GUESS, f"{why}, but day and month could be the other way round ({swapped(first)})"
+        formats = list(column.formats or [ISO])
+        options = {} if formats == [ISO] else {"format": formats if len(formats) > 1 else formats[0]}
+        if column.dates_read is not None and column.dates_read.rival:
+            other = " or ".join(column.dates_read.rival)
+            sure = min(sure, Sure.LIKELY) if column.why_order else Sure.GUESS
+            why += f", but day and month could be the other way round ({other})"
+            why += f"; day and month by this: {column.why_order}" if column.why_order else ""
+    if kind in NUMERIC and column.numbers_read is not None and column.numbers_read.rival is not None:
+        sure = min(sure, Sure.LIKELY) if column.why_style else Sure.GUESS
+        text = next(t for t, n in column.numbers_read.values.items() if column.numbers_read.rival_values[t] != n)
+        mark = re.sub(r"[\d\s]", "", text)[:1]
+        why += f", but its {mark!r} could be the decimal sign or stand between thousands"
+        why += f"; decided by this: {column.why_style}" if column.why_style else ""
     if kind is Kind.ID and column.values and all(_is_float_id(value) for value in column.values):
         options = {"whole_number": True}
     if kind is Kind.BOOLEAN:

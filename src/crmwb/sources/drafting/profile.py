@@ -4,13 +4,15 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmwb.errors import CrmwbError
-from crmwb.sources.drafting import dates, numbers
+from crmwb.sources.drafting import conventions, notation
+from crmwb.sources.drafting.notation import Dates, Numbers
 from crmwb.sources.drafting.sniff import Shape
 from crmwb.sources.formats import open_file
 from crmwb.sources.found import Found
@@ -19,9 +21,15 @@ from crmwb.sources.values import NumberStyle
 N_ROWS = 20_000
 N_VALUES = 2_000  # different values that dates and numbers are judged by
 CHINESE = "[\u4e00-\u9fff]"
-TRUE = {"yes", "true", "1", "y", "ja", "oui", "si", "是"}
-FALSE = {"no", "false", "0", "n", "nein", "non", "否"}
-UNKNOWN = {"", "null", "none", "nan", "n/a", "na", "#n/a", "-", "?", "\\n"}
+TRUE = {"yes", "true", "1", "y", "t", "ja", "j", "wahr", "oui", "vrai", "si", "sí", "verdadero", "是", "真"}
+FALSE = {"no", "false", "0", "n", "f", "nein", "falsch", "non", "faux", "否", "假"}
+UNKNOWN = {"null", "none", "nan", "n/a", "#n/a", "-", "--", "?", "\\n", "unbekannt", "未知", "无"}
+UNKNOWN_AMONG_VALUES = {"na", "-"}  # of numbers and dates; in texts, NA is Namibia
+TOTAL = re.compile(
+    r"((grand|sub) ?)?totals?( .*)?|summe|(gesamt|zwischen)(summe)?|somme|total general|suma|totale|合计|总计|小计|共计|汇总",
+    re.IGNORECASE,
+)
+LEAST_COLUMNS = 3  # of a table in which a row with one value is a footer
 
 
 @dataclass(frozen=True)
@@ -33,24 +41,33 @@ class Column:
     name : str
         As the file calls it.
     n_rows : int
-        Rows that were looked at.
+        Rows that were looked at, but for those that are none (`Profile.oddities`).
     counts : Counter
         Its known values, without blanks around them, and how often each stands there.
     null_values : tuple of str
         What stands for "unknown" in it.
+    numbers_read, dates_read : Numbers, Dates or None
+        Its values as numbers and as dates, where most of them are.
+    why_style, why_order : str or None
+        What a notation that could be read in two ways was settled by; empty where nothing settles it.
     """
 
     name: str
     n_rows: int
     counts: Counter[str]
     null_values: tuple[str, ...]
+    numbers_read: Numbers | None = None
+    dates_read: Dates | None = None
+    why_style: str | None = None
+    why_order: str | None = None
+
+    def __hash__(self) -> int:
+        return hash(self.name)
 
     @cached_property
     def words(self) -> str:
         """Its name in small letters and plain words: "customer id" of "CustomerID", "stuck" of "Stück"."""
-        apart = re.sub(r"([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])", r"\1\3 \2\4", self.name)
-        plain = "".join(c for c in unicodedata.normalize("NFKD", apart) if not unicodedata.combining(c)).lower()
-        return " ".join(re.findall(rf"[a-z]+|\d+|{CHINESE}+", plain))
+        return plain_words(re.sub(r" \(\d+\)$", "", self.name))
 
     @cached_property
     def n_known(self) -> int:
@@ -67,35 +84,46 @@ class Column:
         """It is known everywhere and never the same twice."""
         return self.n_known == self.n_rows == len(self.counts) > 1
 
-    @cached_property
-    def formats(self) -> list[str]:
-        """Formats in which all its values are dates; none where it holds no dates."""
-        return dates.formats(self.values)
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Formats in which its values are dates, the commonest first; none where it holds no dates."""
+        return self.dates_read.formats if self.dates_read else ()
 
-    @cached_property
+    @property
     def style(self) -> NumberStyle | None:
         """How its numbers are written; None where it holds no numbers."""
-        return numbers.style(self.values)
+        return self.numbers_read.style if self.numbers_read else None
 
-    @cached_property
+    @property
     def numbers(self) -> list[float]:
         """Its different values as numbers; none where it holds no numbers."""
-        return [] if self.style is None else [numbers.number(value, self.style) for value in self.values]
+        return list(self.numbers_read.values.values()) if self.numbers_read else []
 
     @property
     def is_date(self) -> bool:
         """It holds dates."""
-        return bool(self.formats)
+        return self.dates_read is not None
 
     @property
     def is_number(self) -> bool:
         """It holds numbers that are no dates."""
-        return self.style is not None and not self.is_date
+        return self.numbers_read is not None and not self.is_date
 
     @cached_property
     def is_flag(self) -> bool:
         """It holds two values, such as yes and no, or one of them."""
         return {value.lower() for value in self.counts} <= TRUE | FALSE
+
+    @property
+    def true_values(self) -> list[str]:
+        """Its values that mean yes."""
+        return [value for value in self.counts if value.lower() in TRUE]
+
+    @cached_property
+    def unreadable(self) -> str | None:
+        """A value that keeps it from being a column of numbers or dates, the commonest; None where it is one."""
+        read = self.dates_read or self.numbers_read
+        return next((value for value in self.values if read is None or value not in read.values), None)
 
     def shown(self, n_values: int = 3) -> str:
         """Return its commonest values, for a person."""
@@ -104,12 +132,36 @@ class Column:
 
 @dataclass(frozen=True)
 class Profile:
-    """A file's columns, and how it is written."""
+    """A file's columns, and how it is written.
+
+    Attributes
+    ----------
+    rows : pyarrow.Table
+        The rows that were looked at, as text without blanks around it; NULL where unknown.
+    oddities : list of str
+        Rows among them that are none, and what becomes of them.
+    twins : dict of str to list of str
+        Names that stand more than once in its header, and what its columns are called instead.
+    """
 
     file: Found
     shape: Shape
     n_rows: int
     columns: list[Column]
+    rows: pa.Table = field(default_factory=lambda: pa.table({}))
+    oddities: list[str] = field(default_factory=list)
+    twins: dict[str, list[str]] = field(default_factory=dict)
+
+    def column(self, name: str) -> Column:
+        """Return a column by its name."""
+        return next(column for column in self.columns if column.name == name)
+
+
+def plain_words(name: str) -> str:
+    """Return a name in small letters and plain words: "customer id" of "CustomerID", "stuck" of "Stück"."""
+    apart = re.sub(r"([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])", r"\1\3 \2\4", name)
+    plain = "".join(c for c in unicodedata.normalize("NFKD", apart) if not unicodedata.combining(c)).lower()
+    return " ".join(re.findall(rf"[a-z]+|\d+|{CHINESE}+", plain))
 
 
 def profile(file: Found, shape: Shape) -> Profile:
@@ -121,24 +173,128 @@ def profile(file: Found, shape: Shape) -> Profile:
         It has none.
     """
     opened = open_file(file, shape.mapping(file.name))
-    counts: list[Counter[str]] = [Counter() for _ in opened.columns]
+    parts: list[pa.Table] = []
     n_rows = 0
-    for batch in opened.batches(list(range(len(opened.columns)))):
+    names = opened.columns
+    kept = [i for i, name in enumerate(names) if name and names.count(name) == 1]
+    for batch in opened.batches(kept):
         part = batch.slice(0, N_ROWS - n_rows)
         n_rows += part.num_rows
-        for counted, texts in zip(counts, part.columns[:-1], strict=True):
-            found = pc.value_counts(pc.utf8_trim_whitespace(texts)).to_pylist()
-            counted.update({value["values"]: value["counts"] for value in found if value["values"] is not None})
+        texts = [pc.utf8_trim_whitespace(column.cast(pa.string())) for column in part.columns[:-1]]
+        parts.append(pa.table(texts, names=[names[i] for i in kept]))
         if n_rows == N_ROWS:
             break
     if n_rows == 0:
         raise CrmwbError(f"{file.name}: a header but no rows; export it again.")
-    return Profile(file, shape, n_rows, list(_columns(opened.columns, counts, n_rows)))
+    rows, oddities = _without_oddities(pa.concat_tables(parts).combine_chunks())
+    columns = _settled(list(_columns(rows)), shape)
+    return Profile(file, shape, rows.num_rows, columns, rows, oddities, _twins(names))
 
 
-def _columns(names: list[str], counts: list[Counter[str]], n_rows: int) -> Iterator[Column]:
-    for name, counted in zip(names, counts, strict=True):
-        if name and names.count(name) == 1:
-            unknown = [value for value in counted if value.lower() in UNKNOWN]
-            known = Counter({value: n for value, n in counted.items() if value not in unknown})
-            yield Column(name, n_rows, known, tuple(sorted(value for value in unknown if value)))
+def _twins(names: list[str]) -> dict[str, list[str]]:
+    """Return names that stand more than once in a header, and what the columns are called instead (`formats.unique`)."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        if (match := re.fullmatch(r"(.+) \(\d+\)", name)) and match[1] not in names:
+            found.setdefault(match[1], []).append(name)
+    return {name: twins for name, twins in found.items() if len(twins) > 1}
+
+
+def _without_oddities(rows: pa.Table) -> tuple[pa.Table, list[str]]:
+    """Return rows without those that are none (repeated headers, totals, footers), and say which they were."""
+    n = rows.num_rows
+    if n == 0 or not rows.num_columns:
+        return rows, []
+    n_filled, n_header = [0] * n, [0] * n
+    total = [False] * n
+    for name in rows.column_names:
+        for i, value in enumerate(rows[name].to_pylist()):
+            if value:
+                n_filled[i] += 1
+                n_header[i] += value == name
+                total[i] = total[i] or (len(value) < 30 and TOTAL.fullmatch(value) is not None and n_filled[i] == 1)
+    width = max(n_filled)
+    usual = sorted(n_filled)[n // 2]
+    kinds = {
+        "repeats the header": [n_header[i] >= 2 or (n_header[i] == n_filled[i] > 0 and width > 1) for i in range(n)],
+        "is a total": [total[i] and n_filled[i] < usual for i in range(n)],
+        "holds one value only": [n_filled[i] <= 1 < LEAST_COLUMNS <= usual for i in range(n)],
+    }
+    told = []
+    odd = [False] * n
+    for what, which in kinds.items():
+        fresh = [a and not b for a, b in zip(which, odd, strict=True)]
+        if count := sum(fresh):
+            told.append(f"{count:,} {'row' if count == 1 else 'rows'} that {what if count == 1 else _plural(what)}")
+        odd = [a or b for a, b in zip(odd, which, strict=True)]
+    if all(odd):
+        return rows, []
+    return rows.filter(pa.array([not o for o in odd])), told
+
+
+def _plural(what: str) -> str:
+    return {"repeats the header": "repeat the header", "is a total": "are totals"}.get(what, "hold one value only")
+
+
+def _columns(rows: pa.Table) -> Iterator[Column]:
+    every = {}
+    for name in rows.column_names:
+        counted = Counter({v["values"]: v["counts"] for v in pc.value_counts(rows[name]).to_pylist() if v["values"]})
+        unknown = [value for value in counted if value.lower() in UNKNOWN]
+        every[name] = (counted, [v for v in unknown if v])
+    looked_at = {
+        name: (
+            plain_words(name),
+            Counter(dict(Counter({
+                v: n for v, n in counted.items() if v not in unknown and v.lower() not in UNKNOWN_AMONG_VALUES
+            }).most_common(N_VALUES))),
+        )
+        for name, (counted, unknown) in every.items()
+    }  # fmt: skip
+    read = notation.readings(looked_at)
+    for name, (counted, unknown) in every.items():
+        numbers, dates = read[name]
+        if numbers or dates:
+            unknown = [*unknown, *(v for v in counted if v.lower() in UNKNOWN_AMONG_VALUES and v not in unknown)]
+        known = Counter({value: n for value, n in counted.items() if value not in unknown})
+        yield Column(name, rows.num_rows, known, tuple(sorted(unknown)), numbers, dates)
+
+
+def _settled(columns: list[Column], shape: Shape) -> list[Column]:
+    """Settle notations that could be read in two ways by what else stands in the file, and say by what."""
+    found = conventions.of_file(
+        str(shape.options.get("delimiter", "," if shape.is_delimited else "")),
+        [c.words for c in columns],
+        [c.numbers_read for c in columns if c.numbers_read],
+        [c.dates_read for c in columns if c.dates_read],
+        [v for c in columns for v in c.counts if re.fullmatch("[A-Z]{3}", v) and len(c.counts) < 10],
+    )
+    return [_with_order(_with_style(column, found), found) for column in columns]
+
+
+def _with_style(column: Column, found: conventions.Conventions) -> Column:
+    numbers = column.numbers_read
+    if numbers is None or numbers.rival is None:
+        return column
+    by_digits = conventions.digits_tell(numbers)
+    styles = (numbers.style, numbers.rival)
+    by_file = next((s for s in styles if found.decimal and s.decimal == found.decimal), None)
+    reasons = found.comma if found.decimal == "," else found.point
+    if by_digits and (by_file is None or by_file == by_digits[0]):
+        chosen, why = by_digits[0], "; ".join([by_digits[1], *(reasons[:2] if by_file else [])])
+    elif by_digits is None and by_file is not None:
+        chosen, why = by_file, "; ".join(reasons[:3])
+    else:
+        return replace(column, why_style="")
+    return replace(column, numbers_read=numbers if chosen == numbers.style else numbers.swapped(), why_style=why)
+
+
+def _with_order(column: Column, found: conventions.Conventions) -> Column:
+    dates = column.dates_read
+    if dates is None or not dates.rival:
+        return column
+    if found.is_day_first is None:
+        return replace(column, why_order="")
+    day_first = any(re.match("%d[/-]%m", f) for f in dates.formats)
+    why = "; ".join((found.day_first if found.is_day_first else found.month_first)[:3])
+    return replace(column, dates_read=dates if day_first == found.is_day_first else dates.swapped(), why_order=why)

@@ -1,84 +1,162 @@
 """A file of purchases: which column is the customer, the order, the day, the amount, and what marks a return."""
 
 import re
+from dataclasses import replace
+from typing import Any
 
-from crmwb.sources.drafting import nameless, said, vocabulary
-from crmwb.sources.drafting.guess import Guess, Part, Sure, best, fill, only_date
+from crmwb.sources.drafting import ids, modifiers, nameless, order_lines, said, sales, vocabulary
+from crmwb.sources.drafting.guess import Guess, Part, Sure, best, fill, of_column, only_date
+from crmwb.sources.drafting.modifiers import Modifiers
+from crmwb.sources.drafting.order_lines import OrderLines
 from crmwb.sources.drafting.profile import Column, Profile
+from crmwb.sources.drafting.questions import Question
 from crmwb.tables import TABLES, Kind
 
-MOST_UNKNOWN = 0.01
 MOST_KINDS = 20
-BOUGHT = re.compile(r"(purchase|order|sale|sold|buy|bought|checkout|paid|transaction|kauf|购买|下单|成交).*")
-LOOKED = re.compile(r"(.*view|click|search|visit|impression|wish|page|add|remove|.*cart|session|浏览|点击|加购|收藏).*")
-CAME_BACK = re.compile(r"(refund|return|retoure|rücksendung|gutschrift|credit ?note|退货|退款).*")
-CAME_TO_NOTHING = re.compile(r"(refund|return|cancel|storn|void|fail|declin|abgebrochen|退货|退款|取消|作废).*")
 KIND_SAYS = "by its"
 STATUS = re.compile(r".*(status|state|状态)")
 PERCENT = re.compile(r"%|pct|per ?cent|prozent|折扣率", re.IGNORECASE)
+EMAIL_NAMES = re.compile(r".*\b(e ?mail|mail)\b.*|.*(邮箱|邮件).*")
+CENT = 0.005
 
 
 def transactions(profile: Profile) -> list[Part]:
-    """Take a file with customers, dates and amounts as purchases."""
-    table, columns, words = TABLES["transactions"], profile.columns, vocabulary.TRANSACTIONS
-    found = fill(table, columns, {k: v for k, v in words.items() if k in {c.name for c in table.columns}})
-    if "column_names" in profile.shape.options:
-        found = nameless.guesses(profile)
-    who = found.get("customer_id")
-    when = found.get("ordered_at") or only_date(columns, Kind.TIMESTAMP)
-    taken = [column for guess in found.values() for column in guess.sources]
-    price = best(
-        [c for c in columns if c not in taken or c in _of(found, "revenue_cents")], words["unit_price"], Kind.MONEY
-    )
-    revenue = _revenue(found, price)
-    if who is None or when is None or revenue is None:
+    """Take a file with customers, dates and amounts as purchases; refunds beside the amounts as returns."""
+    roles, lines = modifiers.find(profile), order_lines.find(profile)
+    found = _plain_columns(profile, roles, lines)
+    revenue = _revenue(profile, found, roles, lines)
+    if not {"customer_id", "ordered_at"} <= found.keys() or revenue is None:
         return []
-    found |= {"ordered_at": when, "revenue_cents": revenue}
-    found["order_id"] = found.get("order_id") or _made_orders(who, when)
+    found["revenue_cents"] = revenue
+    found["order_id"] = _orders(found, roles, lines)
     found["quantity"] = found.get("quantity") or Guess({"constant": 1}, Sure.LIKELY, "no column of quantities")
-    kinds = [c for c in columns if c not in taken and 1 < len(c.counts) <= MOST_KINDS and not c.is_number]
+    kinds = _kinds(profile, found, roles)
     found["is_return"] = _returns(found, kinds)
     found["revenue_cents"] = _signed(found)
-    found |= _costs(best(columns, words["profit"], Kind.MONEY), found)
-    remarks = [*_drop_discount_shares(found), *_odd_statuses(kinds)]
-    filters = _filters(who, revenue, kinds, profile.n_rows)
-    options = said.file_options(profile) | ({"filter": " and ".join(filters)} if filters else {})
-    ordered = {c.name: found[c.name] for c in table.columns if c.name in found}
-    return [Part("transactions", options, ordered, profile, [*remarks, *filters.values()])]
+    found |= _costs(best(profile.columns, vocabulary.TRANSACTIONS["profit"], Kind.MONEY), found)
+    part = Part("transactions", said.file_options(profile), found, profile)
+    part.remarks += _drop_discount_shares(found)
+    _ask_of_twins(part)
+    sales.complete(part, roles, lines, kinds)
+    parts = [part, *sales.refunds(part, roles, lines)]
+    for each in parts:
+        each.guesses = {c.name: each.guesses[c.name] for c in TABLES["transactions"].columns if c.name in each.guesses}
+    return parts
 
 
-def _filters(who: Guess, revenue: Guess, kinds: list[Column], n_rows: int) -> dict[str, str]:
-    """Return which rows are purchases of somebody, as conditions, and what each leaves out, in words."""
-    found = {}
-    whats = {"name no customer": who.sources, "bring no amount": revenue.sources if len(revenue.sources) == 1 else ()}
-    for what, sources in whats.items():
-        unknown = 1 - sources[0].n_known / max(n_rows, 1) if sources else 0.0
-        if unknown > MOST_UNKNOWN:
-            condition = f"{said.column(sources[0].name)} is not null"
-            found[condition] = f"{unknown:.0%} of its rows {what}: the filter leaves them out, and ingest counts them"
-    for column in kinds:
-        values = {value: value.lower() for value in column.counts}
-        looked = [value for value, lower in values.items() if LOOKED.fullmatch(lower)]
-        bought = [v for v, lower in values.items() if v not in looked and (BOUGHT.fullmatch(lower) or _is_return(v))]
-        if looked and bought:
-            found[said.is_in(column.name, sorted(bought))] = (
-                f"of its {column.name}, {', '.join(sorted(bought))} are taken as purchases, and the others left out"
-            )
+def missing(profile: Profile) -> list[tuple[str, str | None]]:
+    """Return the roles without which a file is no purchases, each with why its best candidate is not it."""
+    roles = modifiers.find(profile)
+    found = _plain_columns(profile, roles, None)
+    told: list[tuple[str, str | None]] = []
+    for name, what in (("customer_id", "customer"), ("ordered_at", "date"), ("revenue_cents", "amount")):
+        if name in found or (name == "revenue_cents" and _revenue(profile, found, roles, None)):
+            continue
+        named = [c for c in profile.columns if vocabulary.matches(c.words, vocabulary.TRANSACTIONS[name])]
+        named.sort(key=lambda c: -vocabulary.matches(c.words, vocabulary.TRANSACTIONS[name]))
+        if named and not named[0].n_known:
+            told.append((what, f"{named[0].name} is empty"))
+        elif named and named[0].unreadable is not None and name != "customer_id":
+            told.append((what, f"{named[0].name} holds {named[0].unreadable!r}, which is no {what}"))
+        else:
+            told.append((what, None))
+    return told
+
+
+def _plain_columns(profile: Profile, roles: Modifiers, lines: OrderLines | None) -> dict[str, Guess]:
+    table, patterns = TABLES["transactions"], vocabulary.TRANSACTIONS
+    if "column_names" in profile.shape.options:
+        return nameless.guesses(profile)
+    kept = roles.columns - {c.name for role in ("net",) if (c := roles.get(role))}
+    usable = [c for c in profile.columns if c.name not in kept]
+    names = [c.name for c in table.columns if c.name in patterns]
+    found = fill(table, usable, patterns, names)
+    if "customer_id" not in found and (email := next((c for c in usable if ids.is_email(c)), None)) is not None:
+        found["customer_id"] = of_column(
+            email, Kind.ID, Sure.LIKELY, "no number of a customer, so the e-mail address is it"
+        )
+    when = found.get("ordered_at") or only_date(usable, Kind.TIMESTAMP)
+    if when is not None:
+        found["ordered_at"] = when
+    if lines is not None and lines.order.name not in {c.name for c in _of(found, "customer_id")}:
+        found["order_id"] = of_column(lines.order, Kind.ID, Sure.LIKELY, "the same on every line of an order")
+        if (when := found.get("ordered_at")) and when.sources[0].name in lines.head:
+            every = [c for c in usable if c.is_date and c.name not in lines.head]
+            again = best(every, patterns["ordered_at"], Kind.TIMESTAMP)
+            found["ordered_at"] = again or when
     return found
 
 
-def _odd_statuses(kinds: list[Column]) -> list[str]:
-    """Return what a person should decide: rows that came to nothing, as a column of statuses says."""
+def _revenue(profile: Profile, found: dict[str, Guess], roles: Modifiers, lines: OrderLines | None) -> Guess | None:
+    """Return the amount of a line: converted, net of tax, as it stands, or the quantity times the price of a unit."""
+    converted, net = roles.get("converted_amount"), roles.get("net")
+    amount, quantity = found.get("revenue_cents"), found.get("quantity")
+    if converted is not None:
+        return of_column(converted, Kind.MONEY, Sure.SURE, "in one currency already")
+    of_orders = lines.head | lines.repeated if lines else frozenset()
+    if net is not None and net.name not in of_orders:
+        others = [c.name for c in _of(found, "revenue_cents") if c is not net]
+        why = f"without tax and shipping, unlike {others[0]}" if others else "its name says so"
+        amount = of_column(net, Kind.MONEY, Sure.SURE, why)
+    taken = {c.name for name, guess in found.items() if name != "revenue_cents" for c in guess.sources}
+    free = [c for c in profile.columns if c.name not in taken and c.name not in of_orders]
+    price = best(free, vocabulary.TRANSACTIONS["unit_price"], Kind.MONEY)
+    is_of_order = amount is not None and bool({c.name for c in amount.sources} & of_orders)
+    if price is None or quantity is None or (amount is not None and not is_of_order and amount.sure is Sure.SURE):
+        return amount
+    units, each = quantity.sources[0], price.sources[0]
+    product = f"{said.column(units.name)} * {said.column(each.name)}"
+    sure = min(price.sure, quantity.sure)
+    return Guess({"expression": product}, sure, "quantity times the price of a unit", (units, each))
+
+
+def _orders(found: dict[str, Guess], roles: Modifiers, lines: OrderLines | None) -> Guess:
+    """Return the order: of a refund that points to its order, that order."""
+    order, parent = found.get("order_id"), roles.get("parent_order")
+    if order is None:
+        return _made_orders(found["customer_id"], found["ordered_at"])
+    if parent is None or lines is not None or len(order.sources) != 1:
+        return order
+    own = said.column(order.sources[0].name)
+    nothing = [value for value in parent.counts if value in {"0", "-1"}]
+    name = said.column(parent.name)
+    known = f"{name} is not null" + (f" and not {said.is_in(parent.name, nothing)}" if nothing else "")
+    told = f"case when {known} then {name} else {own} end"
+    return Guess(
+        {"expression": told}, Sure.LIKELY, f"{parent.name} names the order that a row belongs to", order.sources
+    )
+
+
+def _kinds(profile: Profile, found: dict[str, Guess], roles: Modifiers) -> list[Column]:
+    """Return columns of few values that may tell kinds of rows apart."""
+    taken = {c.name for guess in found.values() for c in guess.sources}
+    kept = roles.columns - {c.name for role in ("row_type",) if (c := roles.get(role))}
     return [
-        f"its {c.name} is {' or '.join(odd)} in some rows, which count as purchases: leave them out with "
-        f"filter: not {said.is_in(c.name, odd)}, where they brought nothing"
-        for c in kinds
-        if STATUS.fullmatch(c.words) and (odd := sorted(v for v in c.counts if CAME_TO_NOTHING.fullmatch(v.lower())))
-    ]
+        c for c in profile.columns
+        if c.name not in taken | kept and 0 < len(c.counts) <= MOST_KINDS and not c.is_number and not c.is_date
+    ]  # fmt: skip
 
 
-def _is_return(value: str) -> bool:
-    return CAME_BACK.fullmatch(value.lower()) is not None
+def _ask_of_twins(part: Part) -> None:
+    """Ask which is meant where the name of a column that is used stands twice in the header."""
+    assert part.profile is not None
+    for name, twins in part.profile.twins.items():
+        for canonical, guess in part.guesses.items():
+            if len(guess.sources) != 1 or guess.sources[0].name not in twins:
+                continue
+
+            def answer(given: str, canonical: str = canonical, guess: Guess = guess) -> None:
+                assert part.profile is not None
+                kind = TABLES[part.table].column(canonical).kind
+                column = of_column(part.profile.column(given), kind, Sure.SURE, "you said so")
+                part.guesses[canonical] = replace(
+                    guess, value=column.value, sources=column.sources, sure=Sure.SURE, why="you said so"
+                )
+
+            firsts = " and ".join(f"{twin!r} ({part.profile.column(twin).shown(2)})" for twin in twins)
+            part.guesses[canonical] = replace(guess, sure=Sure.GUESS, why=f"{name} stands twice")
+            text = f"{name} stands twice in the header of {part.profile.file.name}, as {firsts}: which is {canonical}?"
+            part.questions.append(Question(canonical, text, answer, tuple(twins)))
 
 
 def _signed(found: dict[str, Guess]) -> Guess:
@@ -87,24 +165,12 @@ def _signed(found: dict[str, Guess]) -> Guess:
     if not (came_back.why.startswith(KIND_SAYS) and isinstance(amount.value, str)):
         return amount
     name = said.column(amount.sources[0].name)
-    told = f"case when {came_back.value['expression']} then -{name} else {name} end"
+    told = f"case when {came_back.value['expression']} then -abs({name}) else {name} end"
     return Guess({"expression": told}, Sure.LIKELY, "below zero for returns", amount.sources)
 
 
 def _of(found: dict[str, Guess], name: str) -> tuple[Column, ...]:
     return found[name].sources if name in found else ()
-
-
-def _revenue(found: dict[str, Guess], price: Guess | None) -> Guess | None:
-    """Return the amount of a line: a column of its own, or the quantity times the price of a unit."""
-    amount, quantity = found.get("revenue_cents"), found.get("quantity")
-    if price is None or quantity is None or (amount is not None and amount.sure is Sure.SURE):
-        return amount
-    units, each = quantity.sources[0], price.sources[0]
-    product = f"{said.column(units.name)} * {said.column(each.name)}"
-    return Guess(
-        {"expression": product}, min(price.sure, quantity.sure), "quantity times the price of a unit", (units, each)
-    )
 
 
 def _made_orders(who: Guess, when: Guess) -> Guess:
@@ -117,17 +183,18 @@ def _returns(found: dict[str, Guess], kinds: list[Column]) -> Guess:
     """Return what marks a return: a column that says so, a quantity or an amount below zero, or a row's kind."""
     if "is_return" in found:
         return found["is_return"]
-    for name in ("quantity", "revenue_cents"):
-        guess = found[name]
-        if len(guess.sources) == 1 and any(number < 0 for number in guess.sources[0].numbers):
-            column = guess.sources[0]
-            return Guess(
-                {"expression": f"{said.column(column.name)} < 0"}, Sure.LIKELY, "some are below zero", (column,)
-            )
+    below = [
+        found[name].sources[0]
+        for name in ("quantity", "revenue_cents")
+        if len(found[name].sources) == 1 and any(number < 0 for number in found[name].sources[0].numbers)
+    ]
+    if below:
+        told = " or ".join(f"{said.column(column.name)} < 0" for column in below)
+        return Guess({"expression": told}, Sure.LIKELY, "some are below zero", tuple(below))
     for column in kinds:
-        if (values := sorted(filter(_is_return, column.counts))) and not STATUS.fullmatch(column.words):
-            told = said.is_in(column.name, values)
-            return Guess({"expression": told}, Sure.LIKELY, f"{KIND_SAYS} {column.name}", (column,))
+        if (values := sorted(filter(sales.is_return, column.counts))) and not STATUS.fullmatch(column.words):
+            told: dict[str, Any] = {"expression": said.is_in(column.name, values)}
+            return Guess(told, Sure.LIKELY, f"{KIND_SAYS} {column.name}", (column,))
     return Guess({"constant": False}, Sure.LIKELY, "no quantity and no amount is below zero")
 
 
@@ -147,7 +214,8 @@ def _drop_discount_shares(found: dict[str, Guess]) -> list[str]:
     if discount is None:
         return []
     column = discount.sources[0]
-    if not PERCENT.search(column.name) and any(not 0 <= number <= 1 for number in column.numbers):
+    is_share = all(0 <= number <= 1 for number in column.numbers) and any(0 < n < 1 for n in column.numbers)
+    if not PERCENT.search(column.name) and not is_share:
         return []
     del found["discount_cents"]
     return [f"{column.name} is a share, not an amount, and is left out"]

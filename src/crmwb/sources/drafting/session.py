@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import typer
@@ -12,12 +13,16 @@ from crmwb.sources import checking, database, preview
 from crmwb.sources.drafting import said
 from crmwb.sources.drafting.ask import ask_about
 from crmwb.sources.drafting.draft import Draft, draft
+from crmwb.sources.drafting.questions import settle
 from crmwb.sources.drafting.stored import draft_stored
 from crmwb.sources.drafting.text import text
+from crmwb.sources.privacy import secret
 from crmwb.storage import write_text
 
 
-def run(paths: list[Path], output: Path | None, *, yes: bool, url: str | None = None) -> None:
+def run(
+    paths: list[Path], output: Path | None, *, yes: bool, answers: Mapping[str, str], url: str | None = None
+) -> None:
     """Draft a mapping for files, and say how to use it.
 
     Parameters
@@ -29,32 +34,51 @@ def run(paths: list[Path], output: Path | None, *, yes: bool, url: str | None = 
     url : str, optional
         The address of a database to look at instead of files.
     yes : bool
-        Ask nothing: every guess is taken, and params.yaml is pointed to the mapping. No file is ever overwritten so.
+        Ask nothing: guesses that change no sum are taken, and params.yaml is pointed to the mapping. Where only a person
+        can answer, nothing is written. No file is ever overwritten so.
+    answers : mapping of str to str
+        Answers to questions, by their keys.
 
     Raises
     ------
     CrmwbError
-        The files cannot be read or used, the mapping is there already, or a person must mend it.
+        The files cannot be read or used, the mapping is there already, a question is open, or a person must mend it.
     """
     talks = sys.stdin.isatty() and not yes
     if url is not None:
         os.environ[database.URL] = url  # for the check below; it is written nowhere
     made = draft(paths) if url is None else draft_stored(url)
-    if talks:
-        ask_about(made, lambda question, default: str(typer.prompt(question, default=default)), typer.echo)
     path = output or layout.MAPPINGS / f"{said.slug(made.name)}.yaml"
     if path.exists() and not (talks and typer.confirm(f"{path} is there already. Overwrite it?")):
         raise CrmwbError(f"{path}: is there already, and was left as it is; name another with --output.")
-    _write_queries(made, path.parent, talks=talks)
-    write_text(text(made, path.as_posix()), path, lasting=True)
-    typer.echo(f"Wrote {path}; what it is not sure of is marked in it.")
+    left = settle([q for q in made.questions if q.key in answers or not talks], answers)
+    if talks:
+        made.questions = [q for q in made.questions if q.key not in answers]
+        ask_about(made, lambda question, default: str(typer.prompt(question, default=default)), typer.echo)
+    if yes and left:
+        raise CrmwbError(
+            "\n".join(["Nothing was written, for --yes answers only what changes no sum:", *(q.shown() for q in left)])
+        )
     p = params.load()
-    found = checking.check(path, made.directory, made.currency or p.source.currency, p.engine)
-    for line in preview.lines(found):
-        typer.echo(line)
-    if found.mistakes:
-        raise CrmwbError("\n".join(found.mistakes))
-    _point_to(path, made, p, kind="files" if url is None else "database", talks=talks, yes=yes)
+    _make_key(made)
+    _write_queries(made, path.parent, talks=talks)
+    write_text(text(made, path.as_posix(), left), path, lasting=True)
+    typer.echo(f"Wrote {path}; what it is not sure of is marked in it.")
+    for question in left:
+        typer.echo(f"Question: {question.shown()}")
+    chosen = {"currency": made.currency or p.source.currency, "time_zone": made.time_zone or p.source.time_zone}
+    if not made.currency:
+        typer.echo(
+            f"Nothing in the files says which currency amounts are in; {layout.PARAMS} says {p.source.currency}."
+        )
+    if not any(question.key.startswith("rate_") for question in left):
+        found = checking.check(path, made.directory, p.source.model_copy(update=chosen), p.engine)
+        for line in preview.lines(found):
+            typer.echo(line)
+        if found.mistakes:
+            raise CrmwbError("\n".join(found.mistakes))
+    chosen = {"kind": "files" if url is None else "database", **chosen, "mapping": path.as_posix(), "directory": _directory(made)}
+    _point_to(chosen, talks=talks, yes=yes)
 
 
 def _write_queries(made: Draft, folder: Path, *, talks: bool) -> None:
@@ -67,29 +91,36 @@ def _write_queries(made: Draft, folder: Path, *, talks: bool) -> None:
         typer.echo(f"Wrote {path}.")
 
 
-def _point_to(path: Path, made: Draft, p: params.Params, *, kind: str, talks: bool, yes: bool) -> None:
-    """Say what params.yaml needs to use the mapping, and write it there where a person agrees."""
+def _make_key(made: Draft) -> None:
+    """Make the secret key where ids become codes and there is none yet."""
+    is_coded = any(
+        "pseudonym" in g.value for part in made.parts for g in part.guesses.values() if isinstance(g.value, dict)
+    )
+    if is_coded and not secret.is_there():
+        secret.make_key()
+        typer.echo(
+            f"E-mail addresses become codes by a secret key, made in {secret.KEY_FILE}: keep it safe and out of git."
+        )
+
+
+def _directory(made: Draft) -> str:
     here = Path.cwd()
-    directory = made.directory.relative_to(here) if made.directory.is_relative_to(here) else made.directory
-    currency = made.currency or p.source.currency
+    return str(made.directory.relative_to(here) if made.directory.is_relative_to(here) else made.directory)
+
+
+def _point_to(chosen: Mapping[str, str], *, talks: bool, yes: bool) -> None:
+    """Say what params.yaml needs to use the mapping, and write it there where a person agrees."""
     typer.echo(f"In {layout.PARAMS}, this makes it the source:\n")
-    for line in (
-        "source:",
-        f"  kind: {kind}",
-        f"  currency: {currency}",
-        f"  mapping: {path}",
-        f"  directory: {directory}",
-    ):
+    for line in ("source:", *(f"  {key}: {value}" for key, value in chosen.items())):
         typer.echo(line)
-    if kind == "database":
+    if chosen["kind"] == "database":
         typer.echo(
             f"\nWrite the address into .env, which git ignores: {database.URL}=postgresql://user:password@host/shop"
         )
-    elif not (directory / "x").is_relative_to(layout.RAW):
+    elif not (Path(chosen["directory"]) / "x").is_relative_to(layout.RAW):
         typer.echo(
             f"\nDVC watches {layout.RAW} only; with files elsewhere, run dvc repro --force after a change there."
         )
     if yes or (talks and typer.confirm(f"\nWrite it into {layout.PARAMS}?")):
-        chosen = {"kind": kind, "currency": currency, "mapping": path.as_posix(), "directory": str(directory)}
         params.choose({f"source.{key}": value for key, value in chosen.items()})
-        typer.echo(f"Written. Now run make report (looks at {directory}).")
+        typer.echo(f"Written. Now run make report (looks at {chosen['directory']}).")

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crmwb.errors import CrmwbError
-from crmwb.sources.drafting.dates import looks_like_a_date
-from crmwb.sources.drafting.numbers import looks_like_a_number
+from crmwb.sources.drafting.notation import is_value
 from crmwb.sources.formats import excel, json_lines, open_file, packed
 from crmwb.sources.found import PARQUET, Found
 from crmwb.sources.mapping import WHITESPACE, TableMapping
@@ -20,6 +19,7 @@ MOST_ROWS_ABOVE = 30
 DELIMITERS = (",", ";", "\t", "|")
 HEAD_BYTES = 1 << 18
 MOSTLY = 0.8
+FILLED = 0.7  # of the cells that a usual row fills, a header fills so many
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,13 @@ class Shape:
         What a mapping must say of it, beyond what holds where it says nothing.
     remarks : list of str
         What a person should know of it.
+    is_delimited : bool
+        It is text with a delimiter.
     """
 
     options: dict[str, Any]
     remarks: list[str] = field(default_factory=list)
+    is_delimited: bool = False
 
     def mapping(self, file: str) -> TableMapping:
         """Return a mapping that reads the file, without columns yet."""
@@ -58,17 +61,63 @@ def sniff(file: Found) -> Shape:
 
 
 def _workbook(file: Found) -> Shape:
-    sheets = excel.first_rows(file, N_LINES)
-    filled = {name: sum(cell is not None for row in rows for cell in row) for name, rows in sheets.items()}
-    name = max(filled, key=lambda name: filled[name], default="")
-    if not filled or not filled[name]:
+    sheets = {
+        name: [[cell or "" for cell in row] for row in rows] for name, rows in excel.first_rows(file, N_LINES).items()
+    }
+    filled = {name: sum(bool(cell) for row in rows for cell in row) for name, rows in sheets.items()}
+    first = max(filled, key=lambda name: filled[name], default="")
+    if not filled or not filled[first]:
         raise CrmwbError(f"{file.name}: every sheet is empty; save it again.")
-    rows = [[cell or "" for cell in row] for row in sheets[name]]
-    options: dict[str, Any] = {"sheet": name} if len(sheets) > 1 else {}
-    remarks = [f"of its sheets ({', '.join(sheets)}), {name!r} holds most"] if len(sheets) > 1 else []
-    width = Counter(sum(bool(cell) for cell in row) for row in rows if any(row)).most_common(1)[0][0]
-    above = next(i for i, row in enumerate(rows) if sum(bool(cell) for cell in row) >= width)
-    return Shape({**options, **({"skip_rows": above} if any(any(row) for row in rows[:above]) else {})}, remarks)
+    above = {name: _rows_above(rows) for name, rows in sheets.items() if filled[name]}
+    headers = {name: sheets[name][n] for name, n in above.items()}
+    alike = [name for name in headers if headers[name] == headers[first] and above[name] == above[first]]
+    others = [name for name in sheets if name not in alike and filled[name]]
+    options: dict[str, Any] = {"sheet": alike if len(alike) > 1 else first} if len(sheets) > 1 else {}
+    remarks = (
+        [f"its sheets {' and '.join(alike)} have the same header and are read as one table"] if len(alike) > 1 else []
+    )
+    if others:
+        remarks.append(
+            f"of its sheets, {', '.join(others)} {'is' if len(others) == 1 else 'are'} left out: another table"
+        )
+    remarks += _second_tables(sheets[first], above[first])
+    return Shape(
+        {**options, **({"skip_rows": above[first]} if any(any(r) for r in sheets[first][: above[first]]) else {})},
+        remarks,
+    )
+
+
+def _rows_above(rows: list[list[str]]) -> int:
+    """Return how many rows stand above the header: titles fill fewer cells than the table below them."""
+    counts = [sum(bool(cell.strip()) for cell in row) for row in rows]
+    usual = sorted(n for n in counts if n)[len([n for n in counts if n]) // 2]
+    return next((i for i, n in enumerate(counts) if n >= FILLED * usual and n >= min(usual, 2)), 0)
+
+
+def _second_tables(rows: list[list[str]], header: int) -> list[str]:
+    """Name what looks like a table of its own: below blank rows, or beside a blank column."""
+    told = []
+    for i in range(header + 2, len(rows)):
+        cells = [cell for cell in rows[i] if cell.strip()]
+        is_header = len(cells) > 1 and not any(is_value(cell) for cell in cells) and len(set(cells)) == len(cells)
+        if is_header and not any(rows[i - 1]) and rows[i] != rows[header] and i + 1 < len(rows) and any(rows[i + 1]):
+            told.append(
+                f"in row {i + 1} another table seems to begin ({', '.join(cells[:4])}): move it to a sheet of its own"
+            )
+            break
+    names = rows[header]
+    last = max(i for i, name in enumerate(names) if name.strip())
+    gaps = [
+        i
+        for i in range(last)
+        if not names[i].strip() and not any(row[i].strip() for row in rows[header:] if len(row) > i)
+    ]
+    if gaps and any(name.strip() for name in names[: gaps[0]]):
+        beside = [name for name in names[gaps[0] :] if name.strip()]
+        told.append(
+            f"beside a blank column stands another table ({', '.join(beside[:4])}): move it to a sheet of its own"
+        )
+    return told
 
 
 def _text(file: Found) -> Shape:
@@ -77,8 +126,9 @@ def _text(file: Found) -> Shape:
     lines = codecs.getincrementaldecoder(encoding)("ignore").decode(head).removeprefix("\ufeff").splitlines()
     lines = lines[: -1 if len(head) == HEAD_BYTES else None][:N_LINES]
     delimiter, rows = _split(lines)
-    width = Counter(len(row) for row in rows).most_common(1)[0][0]
-    above = next((i for i, row in enumerate(rows) if len(row) == width and any(row)), 0)
+    width = Counter(len(row) for row in rows if row).most_common(1)[0][0] if any(rows) else 0
+    even = [row if len(row) == width else [] for row in rows]
+    above = _rows_above(even) if any(even) else 0
     options: dict[str, Any] = {} if encoding == "utf-8" else {"encoding": encoding}
     if delimiter != ",":
         options["delimiter"] = delimiter
@@ -87,10 +137,10 @@ def _text(file: Found) -> Shape:
         options["skip_rows"] = above
         remarks.append(f"{above} {'row stands' if above == 1 else 'rows stand'} above its header")
     first = [cell.strip() for cell in rows[above]] if rows else []
-    if any(looks_like_a_number(cell) or looks_like_a_date(cell) for cell in first):
+    if any(is_value(cell) for cell in first):
         options["column_names"] = [f"column_{i}" for i in range(1, len(first) + 1)]
         remarks.append("it has no header, so its columns are called column_1, column_2, …: give them better names")
-    return Shape(options, remarks)
+    return Shape(options, remarks, is_delimited=True)
 
 
 def _encoding(file: Found) -> str:

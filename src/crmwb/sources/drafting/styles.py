@@ -1,19 +1,25 @@
 """What a draft says of how numbers and unknown values are written."""
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from crmwb.sources.drafting import numbers
-from crmwb.sources.drafting.guess import Guess, Part
+from crmwb.sources.drafting import words
+from crmwb.sources.drafting.guess import NUMERIC, Guess, Part
 from crmwb.sources.drafting.profile import Column
 from crmwb.sources.values import NumberStyle
-from crmwb.tables import TABLES, Kind
+from crmwb.tables import TABLES
 
-NUMERIC = {Kind.MONEY, Kind.INTEGER, Kind.NUMBER, Kind.SHARE}
+FIELDS = ("decimal", "thousands", "currency_sign", "accounting")
 
 
 def write_numbers(part: Part) -> None:
     """Say how numbers are written: for the whole file where all agree, else column by column."""
+    for option in FIELDS:
+        part.options.pop(option, None)
+    for name, guess in part.guesses.items():
+        if isinstance(guess.value, dict) and guess.value.keys() & set(FIELDS):
+            part.guesses[name] = replace(guess, value={k: v for k, v in guess.value.items() if k not in FIELDS})
     held = {
         column.name: column.style
         for guess in part.guesses.values()
@@ -42,24 +48,40 @@ def _reads_numbers(part: Part, guess: Guess) -> bool:
 
 def _as_options(style: NumberStyle) -> dict[str, Any]:
     plain = NumberStyle()
-    fields = ("decimal", "thousands", "currency_sign", "accounting")
-    return {name: getattr(style, name) for name in fields if getattr(style, name) != getattr(plain, name)}
+    return {name: getattr(style, name) for name in FIELDS if getattr(style, name) != getattr(plain, name)}
 
 
 def write_unknown(part: Part) -> None:
-    """Say what stands for "unknown" in the columns that are used."""
-    unknown = sorted({value for column in _columns(part) for value in column.null_values})
-    if unknown:
-        part.options["null_values"] = unknown
+    """Say what stands for "unknown" in the columns that are used: in all of them, else in those that have it."""
+    columns = _columns(part)
+    of = {column.name: set(column.null_values) for column in columns}
+    every = sorted({value for values in of.values() for value in values})
+    held = {value for column in columns for value in column.counts}
+    of_all = [value for value in every if value not in held]
+    if of_all:
+        part.options["null_values"] = of_all
+    for name, guess in part.guesses.items():
+        own = sorted(value for c in guess.sources for value in of[c.name] if value not in of_all)
+        if own and isinstance(guess.value, str | dict) and (isinstance(guess.value, str) or "column" in guess.value):
+            value = guess.value if isinstance(guess.value, dict) else {"column": guess.value}
+            known = [*value.get("null_values", []), *own]
+            part.guesses[name] = replace(guess, value={**value, "null_values": list(dict.fromkeys(known))})
+    if every:
+        part.remarks.append(f'{", ".join(map(repr, every))} {"is" if len(every) == 1 else "are"} taken for "unknown"')
 
 
 def _columns(part: Part) -> list[Column]:
     return [column for guess in part.guesses.values() for column in guess.sources]
 
 
-def currency(parts: list[Part]) -> str | None:
-    """Return the currency whose sign stands at the amounts; None where none does, or several do."""
-    signs = {c.style.currency_sign for part in parts for c in _columns(part) if c.style and c.style.currency_sign}
-    known = {numbers.CURRENCIES.get(sign, sign) for sign in signs}
-    codes = [code for code in known if len(code) == 3 and code.isupper()]
-    return codes[0] if len(codes) == 1 else None
+def currencies(parts: list[Part]) -> Counter[str]:
+    """Return what the amounts are in, by columns of currencies and by signs, and in how many rows."""
+    found: Counter[str] = Counter()
+    for part in parts:
+        found += part.currencies
+        if not part.currencies:
+            for column in _columns(part):
+                sign = column.style.currency_sign if column.style else None
+                if sign and sign != "¥" and (code := words.currency(sign)):
+                    found[code] += column.n_known
+    return found

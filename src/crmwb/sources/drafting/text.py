@@ -1,18 +1,19 @@
 """A draft as the text of a mapping: every guess with how sure it is, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import yaml
 
 from crmwb.sources.drafting.draft import Draft
 from crmwb.sources.drafting.guess import Guess, Part, Sure
+from crmwb.sources.drafting.questions import Question
 
 MARKS = {Sure.SURE: "sure", Sure.LIKELY: "likely", Sure.GUESS: "a GUESS"}
-LONGEST_WHY = 110
+LONGEST_WHY = 180
 
 
-def text(draft: Draft, path: str) -> str:
+def text(draft: Draft, path: str, open_questions: Sequence[Question] = ()) -> str:
     """Return the mapping that a draft stands for.
 
     Parameters
@@ -21,19 +22,36 @@ def text(draft: Draft, path: str) -> str:
         Its guesses.
     path : str
         Where the mapping will stand, for the advice at its head.
+    open_questions : sequence of Question
+        What nobody has answered yet.
     """
-    return "\n".join(_lines(draft, path)) + "\n"
+    return "\n".join(_lines(draft, path, open_questions)) + "\n"
 
 
-def _lines(draft: Draft, path: str) -> Iterator[str]:
+def _lines(draft: Draft, path: str, open_questions: Sequence[Question]) -> Iterator[str]:
     yield "# yaml-language-server: $schema=mapping.schema.json"
     yield f"# Drafted by crmwb map. Look at what is not sure, mend it, then run: crmwb check {path}"
     for remark in draft.unused:
         yield f"# {remark}"
+    for question in open_questions:
+        yield f"# QUESTION: {question.shown()}"
+    if not draft.currency:
+        yield "# source.currency: nothing in the files says it, so that of params.yaml is taken"
+    else:
+        yield f"# source.currency: {draft.currency} (params.yaml)"
+    if draft.time_zone:
+        yield f"# source.time_zone: {draft.time_zone} (params.yaml): {draft.why_time_zone}"
     yield f"name: {_yaml(draft.name)}"
     yield "licence: null"
     yield "caveat: null                  # what a reader must know before trusting the numbers"
     yield ""
+    if draft.rates:
+        yield "rates:"
+        yield "  rows:"
+        for code, rate in sorted(draft.rates.items()):
+            yield f"    - {_yaml({'currency': code, 'rate': rate})}"
+    elif any("currency" in part.options for part in draft.parts):
+        yield "# rates: what one unit of each other currency is worth is missing, and needed"
     yield "tables:"
     for table in dict.fromkeys(part.table for part in draft.parts):
         parts = [part for part in draft.parts if part.table == table]

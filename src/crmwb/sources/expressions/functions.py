@@ -61,7 +61,7 @@ def _date(c: Computation, given: Arguments) -> Result:
     formats = tuple(_said(node) for node in given[1:])
     for mistake in (mistake for one in formats for mistake in values.format_mistakes(one)):
         raise ExpressionError(mistake)
-    return as_moment(c.text(given[0]), formats)
+    return as_moment(c.text(given[0]), formats, c.style)
 
 
 def _abs(c: Computation, given: Arguments) -> Result:

@@ -69,7 +69,7 @@ class Computation:
         self, column: Callable[[str], ir.StringValue], style: NumberStyle, nodes: Mapping[type[exp.Expr], Node]
     ) -> None:
         self._column = column
-        self._style = style
+        self.style = style
         self._nodes = nodes
 
     def result(self, node: exp.Expr) -> Result:
@@ -83,7 +83,7 @@ class Computation:
     def as_number(self, given: Result, node: exp.Expr) -> Result:
         """Return a node's result as numbers: text is read as such."""
         if given.type is Type.TEXT:
-            read = values.number(given.value, self._style)
+            read = values.number(given.value, self.style)
             return Result(read, Type.NUMBER, (*given.failed, given.value.notnull() & read.isnull()))
         return of_type(given, Type.NUMBER, node)
 
@@ -104,7 +104,7 @@ class Computation:
         if others == {Type.NUMBER}:
             return [self.as_number(result, node) for result, node in zip(given, nodes, strict=True)]
         if others == {Type.MOMENT}:
-            return [as_moment(result) for result in given]
+            return [as_moment(result, style=self.style) for result in given]
         if others == {Type.TRUTH}:
             return [of_type(result, Type.TRUTH, node) for result, node in zip(given, nodes, strict=True)]
         return given
@@ -123,11 +123,11 @@ def of_type(given: Result, wanted: Type, node: exp.Expr) -> Result:
     return given
 
 
-def as_moment(given: Result, formats: tuple[str, ...] = ()) -> Result:
+def as_moment(given: Result, formats: tuple[str, ...] = (), style: NumberStyle = NumberStyle()) -> Result:  # noqa: B008
     """Return text as moments: by the first format that fits, or as ISO 8601 where there is none."""
     if given.type is Type.MOMENT:
         return given
-    read = values.moment(given.value, formats)
+    read = values.moment(given.value, formats, style.zone, style.clock)
     return Result(read, Type.MOMENT, (*given.failed, given.value.notnull() & read.isnull()))
 
 

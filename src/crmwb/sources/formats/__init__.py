@@ -1,5 +1,8 @@
 """Kinds of files: one reader each, all of which hand over the same (`opened.Opened`)."""
 
+from collections import Counter
+from dataclasses import replace
+
 from crmwb.sources.formats.delimited import open_delimited
 from crmwb.sources.formats.excel import SUFFIXES as EXCEL
 from crmwb.sources.formats.excel import open_excel
@@ -10,11 +13,31 @@ from crmwb.sources.formats.parquet import open_parquet
 from crmwb.sources.found import PARQUET, Found
 from crmwb.sources.mapping import TableMapping
 
-__all__ = ["ROW", "Opened", "open_file"]
+__all__ = ["ROW", "Opened", "open_file", "sheets", "unique"]
 
 READERS = dict.fromkeys(PARQUET, open_parquet) | dict.fromkeys(EXCEL, open_excel) | dict.fromkeys(JSON, open_json_lines)
 
 
+def sheets(file: Found, mapping: TableMapping) -> list[Found]:
+    """Return a workbook's sheets one by one where the mapping names several, else the file itself."""
+    if len(mapping.sheet) <= 1:
+        return [file]
+    return [replace(file, name=f"{file.name}/{sheet}", sheet=sheet) for sheet in mapping.sheet]
+
+
 def open_file(file: Found, mapping: TableMapping) -> Opened:
     """Open a file by what its name ends in; what is no other kind is delimited text."""
-    return READERS.get(file.suffix, open_delimited)(file, mapping)
+    opened = READERS.get(file.suffix, open_delimited)(file, mapping)
+    if file.suffix not in PARQUET:
+        opened.columns = unique(opened.columns)
+    return opened
+
+
+def unique(columns: list[str]) -> list[str]:
+    """Return names of which none stands twice: of two columns "Amount", "Amount (1)" and "Amount (2)"."""
+    met: Counter[str] = Counter()
+    names = []
+    for name in columns:
+        met[name] += 1
+        names.append(f"{name} ({met[name]})" if name and columns.count(name) > 1 else name)
+    return names

@@ -21,7 +21,7 @@ from crmwb.sources.mapping import TableMapping
 
 ZIPPED = (".xlsx", ".xlsm", ".xlsb", ".ods")
 SUFFIXES = (*ZIPPED, ".xls")
-EXACT_INTEGERS = 2**53  # beyond, a spreadsheet's numbers have gaps
+EXACT_INTEGERS = 10**15  # beyond, a spreadsheet has rounded a number
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
@@ -50,7 +50,9 @@ def open_excel(file: Found, mapping: TableMapping) -> Sheet:
         meant.
     """
     with _workbook(file) as workbook:
-        sheet = workbook.get_sheet_by_name(_sheet_name(workbook.sheet_names, mapping.sheet, file.name))
+        sheet = workbook.get_sheet_by_name(
+            _sheet_name(workbook.sheet_names, file.sheet or next(iter(mapping.sheet), None), file.name)
+        )
     rows = _numbered(sheet, mapping.skip_rows)
     if mapping.column_names is not None:
         width = sheet.width

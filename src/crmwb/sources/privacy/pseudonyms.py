@@ -1,6 +1,7 @@
 """Ids that are themselves direct identifiers, such as e-mail addresses, as codes: made before anything is set down."""
 
 import re
+import unicodedata
 from collections.abc import Collection
 
 import pyarrow as pa
@@ -38,9 +39,13 @@ def coded(texts: pa.Array, mapped: ColumnMapping, null_values: Collection[str]) 
 def as_id(text: str | None, mapped: ColumnMapping, null_values: Collection[str] = ()) -> str | None:
     """Return an id as it is coded: an e-mail address in small letters, for its letters' case means nothing."""
     stripped = (text or "").strip()
-    if not stripped or stripped in null_values:
+    if not stripped or stripped in null_values or stripped in mapped.null_values:
         return None
     replaced = mapped.replace.get(stripped, stripped)
     if mapped.whole_number:
         replaced = re.sub(r"^([-+]?\d+)\.0*$", r"\1", replaced)
+    if mapped.strip_zeros:
+        replaced = re.sub(r"^0+(\d)", r"\1", replaced)
+    if mapped.fold:
+        replaced = " ".join(unicodedata.normalize("NFKC", replaced).split()).lower()
     return replaced.lower() if "@" in replaced else replaced

@@ -45,6 +45,11 @@ def key() -> bytes:
     return given.encode()
 
 
+def is_there() -> bool:
+    """Say whether there is a key, good or not."""
+    return bool(os.environ.get(VARIABLE) or dotenv_values(ENV_FILE).get(VARIABLE)) or KEY_FILE.exists()
+
+
 def make_key() -> None:
     """Write a new key to .crmwb_key, for its owner only.
 

@@ -1,0 +1,108 @@
+"""Columns that change what an amount or a row means: currencies, refunds, discounts, kinds of rows, statuses, flags."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from crmwb.sources.drafting import words
+from crmwb.sources.drafting.profile import FALSE, TRUE, Column, Profile
+from crmwb.sources.drafting.vocabulary import MODIFIERS, matches
+from crmwb.sources.drafting.words import Outcome
+
+MOST_KINDS = 30
+MOSTLY = 0.5
+
+
+def _is_amount(column: Column) -> bool:
+    return column.is_number and not {value.lower() for value in column.counts} <= {"0", "1", "true", "false"} | {""}
+
+
+def _or_zero(column: Column) -> bool:
+    """Amounts that may all be 0."""
+    return column.is_number
+
+
+def _is_status(column: Column) -> bool:
+    if column.is_number or column.is_date or column.is_flag or len(column.counts) > MOST_KINDS or not column.counts:
+        return False
+    known = [value for value in column.counts if words.outcome(value) is not Outcome.UNKNOWN]
+    return len(known) >= MOSTLY * len(column.counts)
+
+
+def _is_kind(column: Column) -> bool:
+    return 0 < len(column.counts) <= MOST_KINDS and not column.is_number and not column.is_date and not column.is_flag
+
+
+def _is_flag(column: Column) -> bool:
+    said = {value.lower() for value in column.counts}
+    return bool(said) and said <= TRUE | FALSE
+
+
+def _is_currency(column: Column) -> bool:
+    named = sum(n for value, n in column.counts.items() if words.currency(value))
+    return column.n_known > 0 and named > MOSTLY * column.n_known
+
+
+FITS: dict[str, Callable[[Column], bool]] = {
+    **dict.fromkeys(("converted_amount", "net"), _is_amount),
+    **dict.fromkeys(("refund", "converted_refund"), lambda c: _or_zero(c) and not (c.is_flag and len(c.counts) > 1)),
+    **dict.fromkeys(("shipping", "tax", "fee", "order_discount", "line_discount"), _or_zero),
+    **dict.fromkeys(("currency", "converted_currency"), _is_currency),
+    **dict.fromkeys(("test", "live", "deleted", "captured"), _is_flag),
+    "row_type": _is_kind,
+    "ended_on": lambda c: c.is_date,
+    "parent_order": lambda c: not c.is_date and c.n_known > 0,
+}
+
+
+@dataclass(frozen=True)
+class Modifiers:
+    """The columns of a file that change what others mean.
+
+    Attributes
+    ----------
+    by_role : mapping of str to Column
+        By what they are, as `vocabulary.MODIFIERS` calls it.
+    statuses : tuple of Column
+        Columns of statuses; an order may have several.
+    """
+
+    by_role: Mapping[str, Column]
+    statuses: tuple[Column, ...]
+
+    def get(self, role: str) -> Column | None:
+        """Return the column that is it; None where there is none."""
+        return self.by_role.get(role)
+
+    @property
+    def columns(self) -> set[str]:
+        """Names of all of them."""
+        return {column.name for column in self.by_role.values()} | {column.name for column in self.statuses}
+
+
+def find(profile: Profile) -> Modifiers:
+    """Return the columns of a file that change what others mean, those whose names say most first."""
+    found: dict[str, Column] = {}
+    taken: set[str] = set()
+    for strength in (2, 1):
+        for role, fits in FITS.items():
+            if role in found:
+                continue
+            for column in profile.columns:
+                if column.name not in taken and matches(column.words, MODIFIERS[role]) == strength and fits(column):
+                    found[role] = column
+                    taken.add(column.name)
+                    break
+    statuses = tuple(
+        c for c in profile.columns if c.name not in taken and matches(c.words, MODIFIERS["status"]) and _is_status(c)
+    )
+    return Modifiers(found, statuses)
+
+
+def codes(column: Column) -> Counter[str]:
+    """Return the currencies that a column names, by their codes, and in how many rows."""
+    found: Counter[str] = Counter()
+    for value, n in column.counts.items():
+        if code := words.currency(value):
+            found[code] += n
+    return found

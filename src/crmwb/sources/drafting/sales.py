@@ -1,0 +1,390 @@
+"""Which rows of a file are sales of somebody, what came back of them, and in which currency: said, or asked."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+from crmwb.sources.drafting import ids, modifiers, said, words
+from crmwb.sources.drafting.guess import Guess, Part, Sure
+from crmwb.sources.drafting.modifiers import Modifiers
+from crmwb.sources.drafting.order_lines import OrderLines
+from crmwb.sources.drafting.profile import FALSE, Column
+from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.words import Outcome
+
+MOST_UNKNOWN = 0.01
+MERGED = 0.2  # of the rows, blank below the value that they belong to
+BOUGHT = re.compile(r"(purchase|order|sale|sold|buy|bought|checkout|paid|transaction|kauf|购买|下单|成交).*")
+LOOKED = re.compile(r"(.*view|click|search|visit|impression|wish|page|add|remove|.*cart|session|浏览|点击|加购|收藏).*")
+LEFT_BESIDE = {"tax": "tax", "shipping": "shipping", "fee": "fees"}
+
+
+def is_return(value: str) -> bool:
+    """Say whether a kind of row is a return."""
+    return words.came_back(value)
+
+
+def complete(part: Part, roles: Modifiers, lines: OrderLines | None, kinds: list[Column]) -> None:
+    """Put into a part of purchases what its other columns change: which rows count, currencies, discounts."""
+    filters = {
+        **_somebody(part), **_kinds_of_rows(kinds), **_statuses(part, roles, lines), **_flags(roles), **_ended(roles)
+    }  # fmt: skip
+    if filters:
+        part.options["filter"] = " and ".join(filters)
+    part.remarks += filters.values()
+    _fill_heads(part, roles, lines)
+    _discounts(part, roles, lines)
+    _currency(part, roles)
+    _name_the_rest(part, roles)
+    ids.check(part)
+
+
+def _somebody(part: Part) -> dict[str, str]:
+    """Return which rows name a customer and bring an amount, as conditions, and what each leaves out, in words."""
+    assert part.profile is not None
+    who, revenue = part.guesses["customer_id"], part.guesses["revenue_cents"]
+    n_rows = max(part.profile.n_rows, 1)
+    found: dict[str, str] = {}
+    column = who.sources[0]
+    guests, perhaps = ids.guests(column)
+    n_guests = sum(column.counts[value] for value in guests)
+    unknown = n_rows - column.n_known + n_guests
+    name = said.column(column.name)
+    if guests:
+        part.guesses["customer_id"] = ids.with_options(who, null_values=guests)
+    if _is_merged(column, part):
+        _ask_to_fill_down(part, column)
+    elif unknown > MOST_UNKNOWN * n_rows:
+        condition = f"{name} is not null" + (f" and not {said.is_in(column.name, guests)}" if guests else "")
+        as_guests = f" ({', '.join(map(repr, guests))} stands for a guest)" if guests else ""
+        found[condition] = (
+            f"{unknown / n_rows:.0%} of its rows name no customer{as_guests}: the filter leaves them out, and ingest "
+            f"counts them and their revenue"
+        )
+    if perhaps:
+        _ask_of_guests(part, perhaps)
+    if len(revenue.sources) == 1 and (lost := 1 - revenue.sources[0].n_known / n_rows) > MOST_UNKNOWN:
+        found[f"{said.column(revenue.sources[0].name)} is not null"] = (
+            f"{lost:.0%} of its rows bring no amount: the filter leaves them out, and ingest counts them"
+        )
+    return found
+
+
+def _is_merged(column: Column, part: Part) -> bool:
+    """Say whether a column's cells were merged: each value stands once, above blanks."""
+    assert part.profile is not None
+    n_blank = column.n_rows - column.n_known
+    return (
+        n_blank > MERGED * column.n_rows
+        and column.n_known == len(column.counts)
+        and bool(part.profile.rows[column.name][0].as_py())
+    )
+
+
+def _ask_to_fill_down(part: Part, column: Column) -> None:
+    def answer(given: str) -> None:
+        if given == "yes":
+            part.options["fill_down"] = column.name
+            part.remarks.append(f"blank cells of {column.name} hold the value above them, as merged cells do")
+        else:
+            condition = f"{said.column(column.name)} is not null"
+            part.options["filter"] = " and ".join(filter(None, [condition, part.options.get("filter")]))
+            part.remarks.append(f"rows without {column.name} name no customer, and are left out by the filter")
+
+    part.questions.append(
+        Question(
+            "fill_down",
+            f"{column.name} is blank in {column.n_rows - column.n_known:,} of {column.n_rows:,} rows, and no value stands "
+            f"twice, as where cells were merged: do blanks hold the value above them?",
+            answer,
+            ("yes", "no"),
+        )
+    )
+
+
+def _ask_of_guests(part: Part, values: list[str]) -> None:
+    column = part.guesses["customer_id"].sources[0]
+
+    def answer(given: str) -> None:
+        if given == "guest":
+            part.guesses["customer_id"] = ids.with_options(part.guesses["customer_id"], null_values=values)
+            condition = f"not {said.is_in(column.name, values)}"
+            part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), condition]))
+
+    part.questions.append(
+        Question(
+            "customer_0",
+            f"{column.name} is {' or '.join(map(repr, values))} in {sum(column.counts[v] for v in values):,} rows: is that "
+            f"a customer, or does it stand for guests?",
+            answer,
+            ("customer", "guest"),
+        )
+    )
+
+
+def _kinds_of_rows(kinds: list[Column]) -> dict[str, str]:
+    """Return conditions that keep purchases and what came back of them, of files that hold other rows too."""
+    found = {}
+    for column in kinds:
+        values = {value: value.lower() for value in column.counts}
+        looked = [value for value, lower in values.items() if LOOKED.fullmatch(lower)]
+        bought = [v for v, lower in values.items() if v not in looked and (BOUGHT.fullmatch(lower) or is_return(v))]
+        other = [v for v in values if words.brings_no_money(v)]
+        if looked and bought:
+            found[said.is_in(column.name, sorted(bought))] = (
+                f"of its {column.name}, {', '.join(sorted(bought))} are taken as purchases, and the others left out"
+            )
+        elif other and len(other) < len(values) and re.search(r"type|kind|art|tipo|类型|category", column.words):
+            found[_not_in(column, other)] = (
+                f"its {column.name} is {' or '.join(sorted(other))} in {_rows(column, other)}: no business with a customer, "
+                f"left out"
+            )
+    return found
+
+
+def _statuses(part: Part, roles: Modifiers, lines: OrderLines | None) -> dict[str, str]:
+    """Return conditions that leave out orders that are no sales, by their statuses; ask of those refunded in part."""
+    refund = roles.get("converted_refund") or roles.get("refund")
+    tells_returns = refund is not None or "constant" not in _dict(part.guesses["is_return"].value)
+    found = {}
+    for column in roles.statuses:
+        by_outcome: dict[Outcome, list[str]] = {}
+        for value in sorted(column.counts):
+            by_outcome.setdefault(words.outcome(value), []).append(value)
+        no_sales = by_outcome.get(Outcome.CANCELLED, []) + by_outcome.get(Outcome.UNPAID, [])
+        refunded = by_outcome.get(Outcome.REFUNDED, [])
+        if no_sales and len(no_sales) < len(column.counts):
+            found[_not_in(column, no_sales)] = (
+                f"its {column.name} is {' or '.join(no_sales)} in {_rows(column, no_sales)}: no sales, left out by the filter"
+            )
+        elif no_sales and any(words.outcome(v) is Outcome.CANCELLED for v in column.counts):
+            part.remarks.append(f"its {column.name} is {' or '.join(no_sales)} in every row, so it tells nothing apart")
+        if refunded and not tells_returns:
+            found[_not_in(column, refunded)] = (
+                f"its {column.name} is {' or '.join(refunded)} in {_rows(column, refunded)}: refunded in full, so nothing "
+                f"remains (filter: not {said.is_in(column.name, refunded)})"
+            )
+        elif refunded and refund is not None and not (lines and lines.head):
+            money = f"coalesce({said.column(refund.name)}, 0) <> 0"
+            if _some_without_refund(part, column, refunded, refund):
+                found[f"({_not_in(column, refunded)} or {money})"] = (
+                    f"rows refunded in full by their {column.name} and without {refund.name} leave nothing, and are left out"
+                )
+        if (partly := by_outcome.get(Outcome.PARTLY, [])) and not tells_returns:
+            _ask_of_partly(part, column, partly)
+    return found
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {"column": value}
+
+
+def _some_without_refund(part: Part, status: Column, refunded: list[str], refund: Column) -> bool:
+    assert part.profile is not None
+    assert refund.numbers_read is not None
+    zero = {text for text, number in refund.numbers_read.values.items() if number == 0} | {"", None}
+    rows = part.profile.rows
+    pairs = zip(rows[status.name].to_pylist(), rows[refund.name].to_pylist(), strict=True)
+    return any(value in refunded and money in zero for value, money in pairs)
+
+
+def _ask_of_partly(part: Part, column: Column, partly: list[str]) -> None:
+    def answer(given: str) -> None:
+        if given == "leave_out":
+            condition = _not_in(column, partly)
+            part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), condition]))
+
+    part.questions.append(
+        Question(
+            "partly_refunded",
+            f"{column.name} is {' or '.join(partly)} in {_rows(column, partly)}, and no column says how much went back: "
+            f"count them in full, or leave them out? (Better: export the refunds too.)",
+            answer,
+            ("in_full", "leave_out"),
+        )
+    )
+
+
+def _flags(roles: Modifiers) -> dict[str, str]:
+    """Return conditions that leave out tests, what was deleted, and what was never captured."""
+    found = {}
+    for role, what, keeps in (
+        ("test", "tests", False), ("deleted", "deleted", False), ("live", "tests", True), ("captured", "not captured", True)
+    ):  # fmt: skip
+        column = roles.get(role)
+        if column is None:
+            continue
+        out = [v for v in column.counts if (v.lower() in FALSE) == keeps]
+        if out and (len(out) < len(column.counts) or role in {"test", "deleted"}):
+            found[_not_in(column, out)] = f"left out as {what} by {column.name}: {_rows(column, out)}"
+    return found
+
+
+def _ended(roles: Modifiers) -> dict[str, str]:
+    column = roles.get("ended_on")
+    if column is None or not column.n_known:
+        return {}
+    told = f"{column.n_known:,} {'row has' if column.n_known == 1 else 'rows have'} a {column.name}: no sales, left out"
+    return {f"{said.column(column.name)} is null": told}
+
+
+def _fill_heads(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
+    """Fill down what stands on the first line of an order only and is asked of every line."""
+    if lines is None or not lines.head:
+        return
+    asked = set(re.findall(r"\w+", "")) | {
+        name for name in lines.head if said.column(name) in part.options.get("filter", "")
+    }
+    for name, guess in part.guesses.items():
+        if name not in {"revenue_cents", "discount_cents"}:
+            asked |= {c.name for c in guess.sources} & lines.head
+    if (currency := roles.get("currency")) is not None and currency.name in lines.head:
+        asked.add(currency.name)
+    if asked:
+        assert part.profile is not None
+        ordered = [c.name for c in part.profile.columns if c.name in asked]
+        part.options["fill_down"] = {"columns": ordered, "within": lines.order.name}
+        part.remarks.append(
+            f"{', '.join(ordered)} {'stands' if len(ordered) == 1 else 'stand'} on the first line of each {lines.order.name} "
+            f"only, and {'holds' if len(ordered) == 1 else 'hold'} for all its lines"
+        )
+
+
+def _discounts(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
+    """Take discounts off amounts that are quantity times price: of a line at once, of an order spread over its lines."""
+    revenue = part.guesses["revenue_cents"]
+    of_order, of_line = roles.get("order_discount"), roles.get("line_discount")
+    if len(revenue.sources) != 2:
+        if of_order is not None and "discount_cents" not in part.guesses and of_order.numbers and any(of_order.numbers):
+            part.remarks.append(
+                f"{of_order.name} is taken as deducted already from {_names(revenue)}; where it is not, write "
+                f"revenue_cents: {{expression: {said.column(revenue.sources[0].name)} - {said.column(of_order.name)}}}"
+            )
+        return
+    product = revenue.value["expression"]
+    off: list[str] = []
+    sources = list(revenue.sources)
+    if "discount_cents" in part.guesses and of_order is None:
+        of_order = part.guesses.pop("discount_cents").sources[0]
+    if of_line is not None and any(of_line.numbers):
+        off.append(f"coalesce({said.column(of_line.name)}, 0)")
+        sources.append(of_line)
+    if of_order is not None and any(of_order.numbers):
+        is_of_order = lines is not None and of_order.name in lines.head | lines.repeated
+        if is_of_order:
+            assert lines is not None
+            spread = f"{of_order.name} of the line"
+            part.options["spread"] = {
+                spread: {"amount": of_order.name, "over": lines.order.name, "by": {"expression": product}}
+            }
+            off.append(f"coalesce({said.column(spread)}, 0)")
+            part.remarks.append(f"{of_order.name} is of the whole order, and is spread over its lines by their amounts")
+        else:
+            off.append(f"coalesce({said.column(of_order.name)}, 0)")
+        sources.append(of_order)
+    if off:
+        told = " - ".join([product, *off])
+        part.guesses["revenue_cents"] = replace(
+            revenue, value={"expression": told}, why=f"{revenue.why}, less discounts", sources=tuple(sources)
+        )
+        part.guesses["gross_cents"] = replace(revenue, why="before discounts")
+
+
+def _names(guess: Guess) -> str:
+    return " and ".join(column.name for column in guess.sources)
+
+
+def _currency(part: Part, roles: Modifiers) -> None:
+    """Say what the amounts are in; where they are in several currencies, each is converted, and never just summed."""
+    column = roles.get("currency")
+    if roles.get("converted_amount") is not None:
+        column = roles.get("converted_currency")
+    if column is not None:
+        part.currencies = modifiers.codes(column)
+        other = {v: code for v in column.counts if (code := words.currency(v)) and code != v.upper()}
+        if len(part.currencies) > 1:
+            part.options["currency"] = {"column": column.name, "replace": other} if other else column.name
+            part.remarks.append(f"its amounts are in {' and '.join(sorted(part.currencies))}, as {column.name} says")
+        return
+    for guess_column in part.guesses["revenue_cents"].sources:
+        tokens = [*re.findall(r"[A-Za-z]{3}|[$€£¥₹]|元|人民币", guess_column.name)]
+        style = guess_column.style.currency_sign if guess_column.style else None
+        for token in [*([style] if style else []), *tokens]:
+            if (
+                token == style or not token.isalpha() or token.isupper() or len(token) > 3 or token in {"元", "人民币"}
+            ) and (
+                code := words.currency(token)
+            ):
+                part.currencies[code] += guess_column.n_known
+                return
+
+
+def _name_the_rest(part: Part, roles: Modifiers) -> None:
+    """Name what stands beside the amounts and is left out, and what follows."""
+    amount = part.guesses["revenue_cents"]
+    is_net = roles.get("net") is not None and roles.get("net") in amount.sources
+    beside = [c for role in LEFT_BESIDE if (c := roles.get(role)) is not None and any(c.numbers)]
+    if beside and not is_net and len(amount.sources) == 1:
+        names = " and ".join(c.name for c in beside)
+        less = " - ".join(said.column(c.name) for c in (amount.sources[0], *beside))
+        part.remarks.append(
+            f"{names} {'stands' if len(beside) == 1 else 'stand'} beside {amount.sources[0].name} and "
+            f"{'is' if len(beside) == 1 else 'are'} left out; where it includes them, revenue is too high by them: write "
+            f"revenue_cents: {{expression: {less}}}"
+        )
+    elif beside:
+        part.remarks.append(f"{', '.join(c.name for c in beside)}: left out, for tax, shipping and fees are no revenue")
+
+
+def refunds(part: Part, roles: Modifiers, lines: OrderLines | None) -> list[Part]:
+    """Return what was refunded of sales as rows of their own, on the day of the sale: the file says no other."""
+    refund = roles.get("refund")
+    if roles.get("converted_amount") is not None:
+        refund = roles.get("converted_refund") or refund
+    if refund is None or not any(refund.numbers):
+        return []
+    if any(number < 0 for number in refund.numbers):
+        refund_text = f"abs({said.column(refund.name)})"
+    else:
+        refund_text = said.column(refund.name)
+    money = f"coalesce({said.column(refund.name)}, 0) <> 0"
+    options = {k: v for k, v in part.options.items() if k not in {"spread", "fill_down"}}
+    options["filter"] = " and ".join(filter(None, [options.get("filter"), money]))
+    net = roles.get("net")
+    if lines is not None and lines.head and net is not None and net.name in lines.head:
+        refund_text = f"least(number({refund_text}), number({said.column(net.name)}))"
+    if roles.get("converted_amount") is not None and roles.get("converted_refund") is None:
+        return []
+    quantity = part.guesses["quantity"]
+    guesses = {
+        name: guess
+        for name, guess in part.guesses.items()
+        if name not in {"cost_cents", "gross_cents", "discount_cents"}
+    }
+    guesses["revenue_cents"] = Guess({"expression": f"-{refund_text}"}, Sure.LIKELY, "what was refunded", (refund,))
+    guesses["is_return"] = Guess({"constant": True}, Sure.SURE, "a refund")
+    guesses["quantity"] = Guess({"constant": -1}, Sure.LIKELY, "how many came back is not said")
+    amount = part.guesses["revenue_cents"]
+    if len(quantity.sources) == 1 and len(amount.sources) == 1 and lines is None:
+        full = f"number({said.column(refund.name)}) >= number({said.column(amount.sources[0].name)})"
+        units = said.column(quantity.sources[0].name)
+        guesses["quantity"] = Guess(
+            {"expression": f"case when {full} then -{units} else -1 end"}, Sure.LIKELY, "all where all was refunded",
+            (refund, *quantity.sources),
+        )  # fmt: skip
+    if lines is not None:
+        guesses = {k: v for k, v in guesses.items() if k != "product_id"}
+    remark = f"what {refund.name} says is a return on the day of the sale, for the file names no other day"
+    return [
+        Part("transactions", options, guesses, part.profile, [remark], part.is_stand_in, [], Counter(part.currencies))
+    ]
+
+
+def _not_in(column: Column, values: list[str]) -> str:
+    return f"({said.column(column.name)} is null or not {said.is_in(column.name, values)})"
+
+
+def _rows(column: Column, values: list[str]) -> str:
+    n = sum(column.counts[value] for value in values)
+    return f"{n:,} {'row' if n == 1 else 'rows'}"

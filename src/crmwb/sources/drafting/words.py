@@ -1,0 +1,118 @@
+"""What values of statuses, kinds of rows, guests and currencies say, in English, German, French, Spanish and Chinese."""
+
+import re
+import unicodedata
+from enum import Enum
+
+from babel.numbers import is_currency
+
+CANCELLED = re.compile(
+    r"cancel|void|fail|declin|reject|abandon|expire|denied|revers|abort|deleted|lost|uncollectible|blocked"
+    r"|storn|abgebroch|abgelehnt|fehlgeschlag|gescheitert|ungultig|verfallen|widerruf|geloscht|annull"
+    r"|annul|echou|echec|refus|abandonn|supprim"
+    r"|anulad|fallid|fallo|rechazad|vencid|caducad|eliminad"
+    r"|失败|取消|作废|关闭|拒绝|无效|过期|撤销|删除|终止"
+)
+UNPAID = re.compile(
+    r"unpaid|not paid|awaiting payment|pending|payment due|draft|on hold|authori[sz]ed|incomplete|checkout"
+    r"|unbezahlt|nicht bezahlt|zahlung ausstehend|ausstehend|entwurf|wartet auf zahlung|warten auf zahlung"
+    r"|impaye|non paye|en attente( de paiement)?|brouillon"
+    r"|impagad|no pagad|pendiente|borrador"
+    r"|待付款|未付款|待支付|未支付|未付|草稿|待确认"
+)
+BACK = re.compile(
+    r"refund|return|charge ?back|charged back|credit ?note|credit memo|money back"
+    r"|erstatt|ruckerstatt|retoure|retourniert|zuruckgegeben|zuruckgesandt|rucksendung|gutschrift|ruckbuchung|ruckgabe|rucklastschrift"
+    r"|rembours|retourne|\bavoir\b|retour"
+    r"|reembols|devuel|devolu|nota de credito|abono"
+    r"|退款|退货|已退|退单|红冲|冲正|退换"
+)
+PARTLY = re.compile(r"part(ly|ial|iell|iel|ielle)|teil(weise|erstatt|retoure)|parcial|partiellement|部分|partially")
+NEGATED = re.compile(
+    r"\b(not|non|no|nicht|kein|keine|sans|sin|without|ohne|pas)\b|^un(cancel|return|refund)|未(取消|退|关闭)|无(退|需退)|不退"
+)
+STOPPED = re.compile(
+    r"(refund|return|erstattung|rembours\w*|reembolso) (fail|declin|reject|cancel|refus|abgelehnt|rechaz)\w*|退款(失败|关闭|取消|拒绝)"
+)
+UNDER_WAY = re.compile(
+    r"(refund|return|erstattung) (requested|pending|in progress|beantragt)|退款中|申请退款|退款申请|待退款"
+)
+SALE = re.compile(
+    r"paid|complete|success|succeed|shipped|deliver|fulfil|closed won|processing|active|open|confirmed|done|settled|captured|approved|sold"
+    r"|bezahlt|abgeschlossen|versandt|versendet|geliefert|erledigt|bestatigt|verkauft"
+    r"|paye|termine|livre|expedie|confirme|pagad|completad|enviad|entregad|confirmad"
+    r"|已付款|已支付|完成|成功|已发货|待发货|已收货|已签收|待收货|已评价|待评价"
+)
+NO_MONEY = re.compile(
+    r"payout|transfer|fee|topup|top up|adjustment|auszahlung|gebuhr|virement|frais|retiro|comision|提现|手续费|转账|充值"
+)
+GUEST = re.compile(
+    r"0|-1|guests?( \w+)?|gast|gaste|anonym\w*|anonymous|walk ?in( customer)?|cash customer|laufkunde|barverkauf|unknown|unbekannt"
+    r"|invite|client anonyme|inconnu|invitado|anonimo|desconocido|consumidor final|游客|访客|匿名|散客|未注册|非会员|过客"
+)
+CURRENCY_WORDS = {
+    "€": "EUR", "euro": "EUR", "euros": "EUR", "$": "USD", "us$": "USD", "dollar": "USD", "us dollar": "USD", "£": "GBP",
+    "pound": "GBP", "rmb": "CNY", "人民币": "CNY", "元": "CNY", "cn¥": "CNY", "美元": "USD", "欧元": "EUR", "日元": "JPY",
+    "港币": "HKD", "英镑": "GBP", "yen": "JPY", "円": "JPY", "₹": "INR", "franken": "CHF", "fr": "CHF", "sfr": "CHF",
+    "r$": "BRL", "₽": "RUB", "₩": "KRW", "zł": "PLN", "kč": "CZK", "₺": "TRY", "hk$": "HKD", "a$": "AUD", "c$": "CAD",
+    "ca$": "CAD",
+}  # fmt: skip
+
+
+class Outcome(Enum):
+    """What became of an order, by its status."""
+
+    SALE = "a sale"
+    CANCELLED = "no sale"
+    UNPAID = "not paid"
+    REFUNDED = "refunded in full"
+    PARTLY = "refunded in part"
+    UNKNOWN = "not known"
+
+
+def simple(text: str) -> str:
+    """Return a value in small letters without accents and with blanks between its words: "wc cancelled"."""
+    apart = re.sub(r"([a-z])([A-Z])", r"\1 \2", unicodedata.normalize("NFKD", text))
+    plain = "".join(c for c in apart if not unicodedata.combining(c)).lower()
+    return " ".join(re.sub(r"[_\-./|]+", " ", plain).split()).removeprefix("wc ")
+
+
+def outcome(value: str) -> Outcome:
+    """Say what a status means: the telling word may stand anywhere in it."""
+    said = simple(value)
+    if STOPPED.search(said):
+        return Outcome.SALE
+    if UNDER_WAY.search(said):
+        return Outcome.PARTLY
+    if not NEGATED.search(said):
+        if BACK.search(said):
+            return Outcome.PARTLY if PARTLY.search(said) else Outcome.REFUNDED
+        if CANCELLED.search(said):
+            return Outcome.CANCELLED
+    if UNPAID.search(said):
+        return Outcome.UNPAID
+    return Outcome.SALE if SALE.search(said) or NEGATED.search(said) else Outcome.UNKNOWN
+
+
+def came_back(value: str) -> bool:
+    """Say whether a kind of row is a return, a refund or a chargeback."""
+    said = simple(value)
+    return BACK.search(said) is not None and not NEGATED.search(said) and not STOPPED.search(said)
+
+
+def brings_no_money(value: str) -> bool:
+    """Say whether a kind of row is no business with a customer: payouts, fees, transfers."""
+    return NO_MONEY.search(simple(value)) is not None and not came_back(value)
+
+
+def is_guest(value: str) -> bool:
+    """Say whether a customer's id stands for nobody in particular."""
+    return GUEST.fullmatch(simple(value)) is not None
+
+
+def currency(value: str) -> str | None:
+    """Return the code of a currency's code, sign or name; None where it is none."""
+    said = value.strip()
+    if len(said) == 3 and said.isalpha() and is_currency(said.upper()):
+        return said.upper()
+    return CURRENCY_WORDS.get(said.lower())
