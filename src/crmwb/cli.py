@@ -52,8 +52,10 @@ def draft_mapping(
         str | None, typer.Option(help="look at a database: its address, or env for that of CRMWB_DATABASE_URL")
     ] = None,
     output: Annotated[Path | None, typer.Option(help="where the mapping goes; mappings/NAME.yaml if not given")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="ask nothing: take what changes no sum, and write params.yaml")] = False,
-    answer: Annotated[list[str] | None, typer.Option(help="KEY=ANSWER to a question that it asks; may be repeated")] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="ask nothing, take what changes no sum; write params.yaml")
+    ] = False,
+    answer: Annotated[list[str] | None, typer.Option(help="KEY=ANSWER to one of its questions; repeatable")] = None,
 ) -> None:
     """Look at files and write a mapping for them: which column is what, how sure that is, and why."""
 
@@ -89,9 +91,7 @@ def check_mapping(
         path = mapping or (p.source.mapping and Path(p.source.mapping))
         if not path:
             raise CrmwbError("No mapping to check: name one, such as crmwb check mappings/shop.yaml.")
-        found = checking.check(
-            path, directory or Path(p.source.directory or layout.RAW), p.source, p.engine, rows
-        )
+        found = checking.check(path, directory or Path(p.source.directory or layout.RAW), p.source, p.engine, rows)
         for line in preview.lines(found):
             typer.echo(line)
         if found.mistakes:

@@ -15,7 +15,8 @@ GOOD = HEADER + "".join(f"c{i % 7},o{i},2024-01-{1 + i % 28:02d},1,{i}.50\n" for
 @pytest.fixture
 def check(exports):
     """Run the command in the project; return its exit code and the lines that it prints."""
-    shutil.copy(PROJECT / "params.yaml", exports.root)
+    for name in ("params.yaml", "dvc.yaml"):
+        shutil.copy(PROJECT / name, exports.root)
 
     def run(*arguments):
         if not any((exports.root / "mappings").iterdir()):
@@ -124,7 +125,8 @@ def test_only_as_many_rows_as_asked_for(exports, check):
 
 
 def test_without_a_mapping_it_says_so(exports):
-    shutil.copy(PROJECT / "params.yaml", exports.root)
+    for name in ("params.yaml", "dvc.yaml"):
+        shutil.copy(PROJECT / name, exports.root)
     done = CliRunner().invoke(app, ["check"])
     assert done.exit_code == 1
     assert "No mapping to check" in done.stderr

@@ -31,7 +31,8 @@ def map_files(tmp_path, monkeypatch):
     """Run the command in a project of its own; return it and what it printed."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data" / "raw").mkdir(parents=True)
-    shutil.copy(PROJECT / "params.yaml", tmp_path)
+    for name in ("params.yaml", "dvc.yaml"):
+        shutil.copy(PROJECT / name, tmp_path)
 
     def run(*arguments):
         done = CliRunner().invoke(app, ["map", *map(str, arguments)])

@@ -45,7 +45,8 @@ def ingested(exports, monkeypatch):
     from crmwb.sources import ingest
 
     def read(*names):
-        (exports.root / "params.yaml").write_bytes((PROJECT / "params.yaml").read_bytes())
+        for name in ("params.yaml", "dvc.yaml"):
+            (exports.root / name).write_bytes((PROJECT / name).read_bytes())
         done = CliRunner().invoke(app, ["map", *(f"data/raw/{name}" for name in names), "--yes"])
         assert done.exit_code == 0, done.output
         source = params.load(exports.root / "params.yaml").source

@@ -96,23 +96,24 @@ def cast(
 
 def fault(column: Column, mapping: ColumnMapping, style: NumberStyle) -> str:
     """Say what is wrong with text that `cast` cannot read: the same words for the same fault, without the value."""
-    is_text = READERS[column.kind] in {_text, _id}
-    if column.kind is Kind.ID and mapping.expression is None:
-        return ID_FAULT
-    if is_text and mapping.expression is None:
-        return identifiers.FAULT
     if mapping.expression is not None:
-        what = mapping.expression.replace("; ", ";")  # between faults stands "; "
-        if is_text:
-            return f"{what} cannot be worked out, or gives {identifiers.FAULT}"
-        return f"{what} cannot be worked out: a value in it is {_number_fault('number', style)}"
+        return _expression_fault(column, mapping.expression.replace("; ", ";"), style)  # between faults stands "; "
+    if column.kind is Kind.ID:
+        return ID_FAULT
+    if READERS[column.kind] is _text:
+        return identifiers.FAULT
     if column.kind in {Kind.DATE, Kind.TIMESTAMP}:
-        formats = " or ".join(f'"{f}"' for f in mapping.format if f != values.ISO)
-        formats += f"{' or ' if formats else ''}{ISO_SHOWN}" if values.ISO in mapping.format else ""
-        return f"no date in the format {formats}" if formats else f"no date in the format {ISO_SHOWN}"
+        named = [f'"{f}"' if f != values.ISO else ISO_SHOWN for f in mapping.format]
+        return f"no date in the format {' or '.join(named) or ISO_SHOWN}"
     if column.kind is Kind.BOOLEAN:
         return f"neither {'/'.join(mapping.true_values)} nor {'/'.join(mapping.false_values)}"
     return _number_fault("whole number" if column.kind is Kind.INTEGER else "number", style)
+
+
+def _expression_fault(column: Column, what: str, style: NumberStyle) -> str:
+    if READERS[column.kind] in {_text, _id}:
+        return f"{what} cannot be worked out, or gives {identifiers.FAULT}"
+    return f"{what} cannot be worked out: a value in it is {_number_fault('number', style)}"
 
 
 def constant(value: str | float | bool, kind: Kind) -> ir.Value:

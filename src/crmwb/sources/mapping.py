@@ -60,8 +60,8 @@ class ColumnMapping(Section):
     one_per : {"row", "customer_and_day", "customer_and_time"}
         For an id that the source has not: one per row; or, for an order_id, what counts as one order.
     format : str or list of str
-        Date formats, tried in turn: "%d-%m-%y", "ISO 8601", "epoch seconds", "epoch milliseconds", "epoch microseconds",
-        "spreadsheet serial". ISO 8601 where not given. A moment with an offset becomes what the clock of
+        Date formats, tried in turn: "%d-%m-%y", "ISO 8601", "epoch seconds", "epoch milliseconds", "epoch
+        microseconds", "spreadsheet serial". ISO 8601 where not given. A moment with an offset becomes what the clock of
         `source.time_zone` showed then.
     decimal, thousands, currency_sign, accounting
         As in `TableMapping`, for this column.

@@ -100,9 +100,8 @@ def stage(
     met: set[str] = set()
     n_written = 0
     with pq.ParquetWriter(path, schema, compression="lz4") as writer:
-        for file in (
-            sheet for file in files for sheet in (sheets(file, mapping) if isinstance(file, Found) else [file])
-        ):
+        each = [sheet for file in files for sheet in (sheets(file, mapping) if isinstance(file, Found) else [file])]
+        for file in each:
             size = f" ({file.n_bytes / 1e6:,.1f} MB)" if isinstance(file, Found) else ""
             with progress.step(f"reading {file.name}{size}"):
                 for batch in _first(n_rows, _batches(file, mapping, wanted, met, malformed)):

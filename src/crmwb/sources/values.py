@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 PLAIN_NUMBER = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?$"
 CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?"
 ISO_TIME = rf"^\d{{4}}-\d{{1,2}}-\d{{1,2}}([T ]{CLOCK})?$"
-OFFSET = r"(:\d{2}(?:[.,]\d+)?) ?(?:Z|z|UTC|GMT|(?:UTC|GMT)?([-+])(\d{1,2}):?(\d{2})?)$"  # after a time only: "2024-01-05" has none
+OFFSET = r"(:\d{2}(?:[.,]\d+)?) ?(?:Z|z|UTC|GMT|(?:UTC|GMT)?([-+])(\d{1,2}):?(\d{2})?)$"  # after a time
 FIRST_YEAR = 1000  # "%Y" also reads 16 as the year 16: that is a two-digit year in a four-digit format
 LAST_YEAR = 9999  # systems write 9999-12-31 for "without end"
 DATE_DIRECTIVES = {f"%{letter}" for letter in "YymdbBHIMSfpjaA%"} | {"%-d", "%-m", "%-H", "%-I", "%-M", "%-S"}
@@ -76,16 +76,12 @@ def make_timestamp(microseconds: int) -> dt.datetime:  # type: ignore[empty-body
     """Return the moment so many microseconds after 1970 began."""
 
 
-@ibis.udf.scalar.builtin(  # type: ignore[untyped-decorator]
-    name="timezone", signature=(("string", types.Timestamp(timezone="UTC")), types.Timestamp())
-)
+@ibis.udf.scalar.builtin(name="timezone", signature=(("string", types.Timestamp(timezone="UTC")), types.Timestamp()))
 def _clock_of(zone, moment):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Return what the clocks of a zone show at a moment."""
 
 
-@ibis.udf.scalar.builtin(  # type: ignore[untyped-decorator]
-    name="timezone", signature=(("string", types.Timestamp()), types.Timestamp(timezone="UTC"))
-)
+@ibis.udf.scalar.builtin(name="timezone", signature=(("string", types.Timestamp()), types.Timestamp(timezone="UTC")))
 def _moment_of(zone, clock):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Return the moment at which the clocks of a zone show this."""
 

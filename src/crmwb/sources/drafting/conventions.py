@@ -101,34 +101,39 @@ def of_file(
         Currencies that stand in columns of their own.
     """
     found = Conventions()
-    names = list(words)
     if delimiter == ";":
         found.comma.append("columns are set apart by ';'")
         found.day_first.append("columns are set apart by ';'")
-    if comma := next((name for name in names if COMMA_WORDS.fullmatch(name)), None):
-        found.comma.append(f"columns have names such as {comma!r}")
-        found.day_first.append(f"columns have names such as {comma!r}")
-    elif point := next((name for name in names if POINT_WORDS.fullmatch(name)), None):
-        found.point.append(f"columns have names such as {point!r}")
+    _of_words(found, list(words))
     signs = [*codes]
     for column in numbers:
         signs += [column.style.currency_sign] if column.style.currency_sign else []
         if column.rival is None and (decimal := _decimal_of(column)):
             (found.comma if decimal == "," else found.point).append(f"other numbers have a decimal {decimal!r}")
     for sign in sorted(set(signs)):
-        if sign in COMMA_CURRENCIES:
-            found.comma.append(f"amounts are in {sign}")
-        if sign in POINT_CURRENCIES:
-            found.point.append(f"amounts are in {sign}")
+        if sign in COMMA_CURRENCIES | POINT_CURRENCIES:
+            (found.comma if sign in COMMA_CURRENCIES else found.point).append(f"amounts are in {sign}")
         (found.month_first if sign in MONTH_FIRST else found.day_first).append(f"amounts are in {sign}")
-    for column in dates:
-        if any(f.startswith("%d.") for f in column.formats):
-            found.comma.append("dates are written as 31.12.2024")
-        if not column.rival and any(f.startswith(("%d/", "%d-%m")) for f in column.formats):
-            found.day_first += ["other dates have the day first"] * 2
-        if not column.rival and any(f.startswith(("%m/", "%m-")) for f in column.formats):
-            found.month_first += ["other dates have the month first"] * 2
+    for read in dates:
+        _of_dates(found, read)
     return found
+
+
+def _of_words(found: Conventions, names: list[str]) -> None:
+    if comma := next((name for name in names if COMMA_WORDS.fullmatch(name)), None):
+        found.comma.append(f"columns have names such as {comma!r}")
+        found.day_first.append(f"columns have names such as {comma!r}")
+    elif point := next((name for name in names if POINT_WORDS.fullmatch(name)), None):
+        found.point.append(f"columns have names such as {point!r}")
+
+
+def _of_dates(found: Conventions, dates: Dates) -> None:
+    if any(f.startswith("%d.") for f in dates.formats):
+        found.comma.append("dates are written as 31.12.2024")
+    if not dates.rival and any(f.startswith(("%d/", "%d-%m")) for f in dates.formats):
+        found.day_first += ["other dates have the day first"] * 2
+    if not dates.rival and any(f.startswith(("%m/", "%m-")) for f in dates.formats):
+        found.month_first += ["other dates have the month first"] * 2
 
 
 def _decimal_of(numbers: Numbers) -> str | None:
@@ -143,8 +148,7 @@ def digits_tell(numbers: Numbers) -> tuple[NumberStyle, str] | None:
     Decimals of three places that end in 0 beside whole numbers ("12.400", "980") would be written alike, so the sign
     stands between thousands; whole numbers of four digits and more without a sign speak against it.
     """
-    assert numbers.rival is not None
-    open_styles = (numbers.style, numbers.rival)
+    open_styles = (numbers.style, *([numbers.rival] if numbers.rival else []))
     grouped = next((s for s in open_styles if s.thousands), None)
     plain = next((s for s in open_styles if not s.thousands), None)
     if grouped is None or plain is None:

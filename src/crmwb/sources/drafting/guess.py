@@ -93,6 +93,13 @@ class Part:
     questions: list[Question] = field(default_factory=list)
     currencies: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def looked_at(self) -> Profile:
+        """The file; TypeError of what is derived from other tables."""
+        if self.profile is None:
+            raise TypeError(f"{self.table} is derived, and has no file of its own")
+        return self.profile
+
 
 def best(columns: Iterable[Column], patterns: Patterns, kind: Kind, taken: Collection[Column] = ()) -> Guess | None:
     """Return the column whose name says best that it is meant, among those whose values fit; None where none is."""

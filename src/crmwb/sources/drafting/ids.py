@@ -1,4 +1,5 @@
 """Ids that a draft must not merge or split silently: rounded numbers, e-mail addresses, capitals, leading zeros."""
+# ruff: noqa: E501 - sentences and lists are easier to read in one line
 
 import re
 import unicodedata

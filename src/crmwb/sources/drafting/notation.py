@@ -1,7 +1,8 @@
-"""How a file's numbers and dates are written: candidates are tried with the very expressions that the pipeline reads by.
+"""How numbers and dates of a file are written: candidates are tried with what the pipeline reads by.
 
 Nothing here reads a number or a date by itself: what fits is what `values` reads.
 """
+# ruff: noqa: E501 - lists and patterns are easier to read in one line
 
 import re
 from collections import Counter
@@ -91,8 +92,8 @@ class Numbers:
 
     def swapped(self) -> "Numbers":
         """Return the same texts read in the other style."""
-        assert self.rival is not None
-        return replace(self, style=self.rival, values=self.rival_values, rival=self.style, rival_values=self.values)
+        other = self.rival or self.style
+        return replace(self, style=other, values=self.rival_values, rival=self.style, rival_values=self.values)
 
 
 @dataclass(frozen=True)
@@ -323,7 +324,7 @@ def _counted(con: Backend, columns: dict[str, Counter[str]], numbers: dict[str, 
     """Return the dates of columns that are called dates and hold numbers: seconds since 1970, days of a spreadsheet."""
     found = {}
     for name, counts in columns.items():
-        read = {text: number for text, number in numbers[name].values.items()}
+        read = numbers[name].values
         for how, (least, most) in COUNTED.items():
             fitting = [
                 text

@@ -7,7 +7,7 @@ from crmwb.sources.drafting.profile import Column, Profile
 from crmwb.sources.drafting.vocabulary import TRANSACTIONS, matches
 
 LEAST_REPEATED = 0.02  # of the rows
-LEAST_FIRST = 0.9
+PLAINLY = 2  # how well a name must match
 
 
 @dataclass(frozen=True)
@@ -35,25 +35,28 @@ def find(profile: Profile) -> OrderLines | None:
     The order's column is the one on whose first rows most other columns are known, and on the others not; else one
     whose name says that it is an order.
     """
-    rows = {name: [value or None for value in profile.rows[name].to_pylist()] for name in profile.rows.column_names}
-    best: OrderLines | None = None
-    for column in profile.columns:
-        if column.is_date or column.n_known < profile.n_rows or column.is_unique or len(column.counts) < 2:
-            continue
+    rows = {column.name: profile.texts(column) for column in profile.columns}
+    own = [column for column in profile.columns if rows[column.name]]
+    best: tuple[tuple[int, bool, int], OrderLines] | None = None
+    for column in own:
         keys = rows[column.name]
-        is_named = matches(column.words, TRANSACTIONS["order_id"]) == 2
         later = [i for i in range(1, len(keys)) if keys[i] == keys[i - 1]]
-        if len(keys) - len(later) != len(column.counts) or len(later) < LEAST_REPEATED * len(keys):
+        if not _is_order(column, keys, later):
             continue
-        head = frozenset(c.name for c in profile.columns if c is not column and _is_head(rows[c.name], later))
-        found = OrderLines(column, head, frozenset(c.name for c in profile.columns if _is_same(rows[c.name], later, c)))
-        rank = (len(found.head), is_named, len(column.counts))
-        if (head or is_named) and (
-            best is None
-            or rank > (len(best.head), matches(best.order.words, TRANSACTIONS["order_id"]) == 2, len(best.order.counts))
-        ):
-            best = found
-    return best
+        head = frozenset(c.name for c in own if c is not column and _is_head(rows[c.name], later))
+        repeated = frozenset(c.name for c in own if _is_same(rows[c.name], later, c))
+        is_named = matches(column.words, TRANSACTIONS["order_id"]) == PLAINLY
+        rank = (len(head), is_named, len(column.counts))
+        if (head or is_named) and (best is None or rank > best[0]):
+            best = rank, OrderLines(column, head, repeated)
+    return best[1] if best else None
+
+
+def _is_order(column: Column, keys: Sequence[str | None], later: Sequence[int]) -> bool:
+    """Say whether a column could be the order: known everywhere, and the lines of each stand together."""
+    if column.is_date or column.n_known < column.n_rows or column.is_unique or len(column.counts) <= 1:
+        return False
+    return len(keys) - len(later) == len(column.counts) and len(later) >= LEAST_REPEATED * len(keys)
 
 
 def _is_head(values: Sequence[str | None], later: Sequence[int]) -> bool:

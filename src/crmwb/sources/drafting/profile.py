@@ -26,7 +26,7 @@ FALSE = {"no", "false", "0", "n", "f", "nein", "falsch", "non", "faux", "否", "
 UNKNOWN = {"null", "none", "nan", "n/a", "#n/a", "-", "--", "?", "\\n", "unbekannt", "未知", "无"}
 UNKNOWN_AMONG_VALUES = {"na", "-"}  # of numbers and dates; in texts, NA is Namibia
 TOTAL = re.compile(
-    r"((grand|sub) ?)?totals?( .*)?|summe|(gesamt|zwischen)(summe)?|somme|total general|suma|totale|合计|总计|小计|共计|汇总",
+    r"((grand|sub) ?)?totals?( .*)?|summe|(gesamt|zwischen)(summe)?|somme|suma|totale|合计|总计|小计|共计|汇总",
     re.IGNORECASE,
 )
 LEAST_COLUMNS = 3  # of a table in which a row with one value is a footer
@@ -152,6 +152,12 @@ class Profile:
     oddities: list[str] = field(default_factory=list)
     twins: dict[str, list[str]] = field(default_factory=dict)
 
+    def texts(self, column: Column) -> list[str | None]:
+        """Return what stands in a column, row by row; nothing of one that is joined from another file."""
+        if column.name not in self.rows.column_names:
+            return []
+        return [text or None for text in self.rows[column.name].to_pylist()]
+
     def column(self, name: str) -> Column:
         """Return a column by its name."""
         return next(column for column in self.columns if column.name == name)
@@ -192,7 +198,7 @@ def profile(file: Found, shape: Shape) -> Profile:
 
 
 def _twins(names: list[str]) -> dict[str, list[str]]:
-    """Return names that stand more than once in a header, and what the columns are called instead (`formats.unique`)."""
+    """Return names that stand more than once in a header, and what the columns are called instead."""
     found: dict[str, list[str]] = {}
     for name in names:
         if (match := re.fullmatch(r"(.+) \(\d+\)", name)) and match[1] not in names:
@@ -252,10 +258,10 @@ def _columns(rows: pa.Table) -> Iterator[Column]:
         for name, (counted, unknown) in every.items()
     }  # fmt: skip
     read = notation.readings(looked_at)
-    for name, (counted, unknown) in every.items():
+    for name, (counted, always) in every.items():
         numbers, dates = read[name]
-        if numbers or dates:
-            unknown = [*unknown, *(v for v in counted if v.lower() in UNKNOWN_AMONG_VALUES and v not in unknown)]
+        others = [v for v in counted if v.lower() in UNKNOWN_AMONG_VALUES and v not in always]
+        unknown = [*always, *(others if numbers or dates else [])]
         known = Counter({value: n for value, n in counted.items() if value not in unknown})
         yield Column(name, rows.num_rows, known, tuple(sorted(unknown)), numbers, dates)
 

@@ -139,23 +139,23 @@ def _kinds(profile: Profile, found: dict[str, Guess], roles: Modifiers) -> list[
 
 def _ask_of_twins(part: Part) -> None:
     """Ask which is meant where the name of a column that is used stands twice in the header."""
-    assert part.profile is not None
-    for name, twins in part.profile.twins.items():
+    for name, twins in part.looked_at.twins.items():
         for canonical, guess in part.guesses.items():
             if len(guess.sources) != 1 or guess.sources[0].name not in twins:
                 continue
 
             def answer(given: str, canonical: str = canonical, guess: Guess = guess) -> None:
-                assert part.profile is not None
                 kind = TABLES[part.table].column(canonical).kind
-                column = of_column(part.profile.column(given), kind, Sure.SURE, "you said so")
+                column = of_column(part.looked_at.column(given), kind, Sure.SURE, "you said so")
                 part.guesses[canonical] = replace(
                     guess, value=column.value, sources=column.sources, sure=Sure.SURE, why="you said so"
                 )
 
-            firsts = " and ".join(f"{twin!r} ({part.profile.column(twin).shown(2)})" for twin in twins)
+            firsts = " and ".join(f"{twin!r} ({part.looked_at.column(twin).shown(2)})" for twin in twins)
             part.guesses[canonical] = replace(guess, sure=Sure.GUESS, why=f"{name} stands twice")
-            text = f"{name} stands twice in the header of {part.profile.file.name}, as {firsts}: which is {canonical}?"
+            text = (
+                f"{name} stands twice in the header of {part.looked_at.file.name}, as {firsts}: which is {canonical}?"
+            )
             part.questions.append(Question(canonical, text, answer, tuple(twins)))
 
 
@@ -189,8 +189,8 @@ def _returns(found: dict[str, Guess], kinds: list[Column]) -> Guess:
         if len(found[name].sources) == 1 and any(number < 0 for number in found[name].sources[0].numbers)
     ]
     if below:
-        told = " or ".join(f"{said.column(column.name)} < 0" for column in below)
-        return Guess({"expression": told}, Sure.LIKELY, "some are below zero", tuple(below))
+        negative = " or ".join(f"{said.column(column.name)} < 0" for column in below)
+        return Guess({"expression": negative}, Sure.LIKELY, "some are below zero", tuple(below))
     for column in kinds:
         if (values := sorted(filter(sales.is_return, column.counts))) and not STATUS.fullmatch(column.words):
             told: dict[str, Any] = {"expression": said.is_in(column.name, values)}

@@ -1,4 +1,5 @@
 """Which rows of a file are sales of somebody, what came back of them, and in which currency: said, or asked."""
+# ruff: noqa: E501 - sentences for people are easier to read in one line
 
 import re
 from collections import Counter
@@ -37,14 +38,14 @@ def complete(part: Part, roles: Modifiers, lines: OrderLines | None, kinds: list
     _discounts(part, roles, lines)
     _currency(part, roles)
     _name_the_rest(part, roles)
+    _over_refunded(part, roles)
     ids.check(part)
 
 
 def _somebody(part: Part) -> dict[str, str]:
     """Return which rows name a customer and bring an amount, as conditions, and what each leaves out, in words."""
-    assert part.profile is not None
     who, revenue = part.guesses["customer_id"], part.guesses["revenue_cents"]
-    n_rows = max(part.profile.n_rows, 1)
+    n_rows = max(part.looked_at.n_rows, 1)
     found: dict[str, str] = {}
     column = who.sources[0]
     guests, perhaps = ids.guests(column)
@@ -73,12 +74,11 @@ def _somebody(part: Part) -> dict[str, str]:
 
 def _is_merged(column: Column, part: Part) -> bool:
     """Say whether a column's cells were merged: each value stands once, above blanks."""
-    assert part.profile is not None
     n_blank = column.n_rows - column.n_known
     return (
         n_blank > MERGED * column.n_rows
         and column.n_known == len(column.counts)
-        and bool(part.profile.rows[column.name][0].as_py())
+        and bool((part.looked_at.texts(column) or [None])[0])
     )
 
 
@@ -181,11 +181,9 @@ def _dict(value: Any) -> dict[str, Any]:
 
 
 def _some_without_refund(part: Part, status: Column, refunded: list[str], refund: Column) -> bool:
-    assert part.profile is not None
-    assert refund.numbers_read is not None
-    zero = {text for text, number in refund.numbers_read.values.items() if number == 0} | {"", None}
-    rows = part.profile.rows
-    pairs = zip(rows[status.name].to_pylist(), rows[refund.name].to_pylist(), strict=True)
+    read = refund.numbers_read.values if refund.numbers_read else {}
+    zero = {text for text, number in read.items() if number == 0} | {None}
+    pairs = zip(part.looked_at.texts(status), part.looked_at.texts(refund), strict=False)
     return any(value in refunded and money in zero for value, money in pairs)
 
 
@@ -242,8 +240,7 @@ def _fill_heads(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
     if (currency := roles.get("currency")) is not None and currency.name in lines.head:
         asked.add(currency.name)
     if asked:
-        assert part.profile is not None
-        ordered = [c.name for c in part.profile.columns if c.name in asked]
+        ordered = [c.name for c in part.looked_at.columns if c.name in asked]
         part.options["fill_down"] = {"columns": ordered, "within": lines.order.name}
         part.remarks.append(
             f"{', '.join(ordered)} {'stands' if len(ordered) == 1 else 'stand'} on the first line of each {lines.order.name} "
@@ -271,9 +268,7 @@ def _discounts(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
         off.append(f"coalesce({said.column(of_line.name)}, 0)")
         sources.append(of_line)
     if of_order is not None and any(of_order.numbers):
-        is_of_order = lines is not None and of_order.name in lines.head | lines.repeated
-        if is_of_order:
-            assert lines is not None
+        if lines is not None and of_order.name in lines.head | lines.repeated:
             spread = f"{of_order.name} of the line"
             part.options["spread"] = {
                 spread: {"amount": of_order.name, "over": lines.order.name, "by": {"expression": product}}
@@ -313,9 +308,7 @@ def _currency(part: Part, roles: Modifiers) -> None:
         for token in [*([style] if style else []), *tokens]:
             if (
                 token == style or not token.isalpha() or token.isupper() or len(token) > 3 or token in {"元", "人民币"}
-            ) and (
-                code := words.currency(token)
-            ):
+            ) and (code := words.currency(token)):
                 part.currencies[code] += guess_column.n_known
                 return
 
@@ -335,6 +328,24 @@ def _name_the_rest(part: Part, roles: Modifiers) -> None:
         )
     elif beside:
         part.remarks.append(f"{', '.join(c.name for c in beside)}: left out, for tax, shipping and fees are no revenue")
+
+
+def _over_refunded(part: Part, roles: Modifiers) -> None:
+    """Point at orders of which more went back than was paid, where refunds are rows that name their order."""
+    parent, amount, order = roles.get("parent_order"), part.guesses["revenue_cents"], part.guesses["order_id"]
+    if parent is None or part.profile is None or len(amount.sources) != 1 or not order.sources:
+        return
+    numbers = amount.sources[0].numbers_read
+    if numbers is None:
+        return
+    of: Counter[str] = Counter()
+    columns = (order.sources[0], parent, amount.sources[0])
+    for own, other, text in zip(*(part.looked_at.texts(column) for column in columns), strict=False):
+        key = other if other and other not in {"0", "-1"} else own
+        of[str(key)] += round(100 * numbers.values.get(str(text), 0.0))
+    if below := sum(total < 0 for total in of.values()):
+        what = "order" if below == 1 else "orders"
+        part.remarks.append(f"of {below:,} {what}, more went back than was paid: look at their refunds")
 
 
 def refunds(part: Part, roles: Modifiers, lines: OrderLines | None) -> list[Part]:

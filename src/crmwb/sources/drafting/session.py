@@ -1,4 +1,5 @@
 """`crmwb map` from beginning to end: look, ask, write the mapping, try it, and point params.yaml to it."""
+# ruff: noqa: E501 - sentences and lists are easier to read in one line
 
 import os
 import sys

@@ -33,14 +33,7 @@ def _lines(draft: Draft, path: str, open_questions: Sequence[Question]) -> Itera
     yield f"# Drafted by crmwb map. Look at what is not sure, mend it, then run: crmwb check {path}"
     for remark in draft.unused:
         yield f"# {remark}"
-    for question in open_questions:
-        yield f"# QUESTION: {question.shown()}"
-    if not draft.currency:
-        yield "# source.currency: nothing in the files says it, so that of params.yaml is taken"
-    else:
-        yield f"# source.currency: {draft.currency} (params.yaml)"
-    if draft.time_zone:
-        yield f"# source.time_zone: {draft.time_zone} (params.yaml): {draft.why_time_zone}"
+    yield from _settings(draft, open_questions)
     yield f"name: {_yaml(draft.name)}"
     yield "licence: null"
     yield "caveat: null                  # what a reader must know before trusting the numbers"
@@ -62,6 +55,18 @@ def _lines(draft: Draft, path: str, open_questions: Sequence[Question]) -> Itera
                 yield from (f"    {line}" for line in lines)
             else:
                 yield from (f"    {'- ' if i == 0 else '  '}{line}" for i, line in enumerate(lines))
+
+
+def _settings(draft: Draft, open_questions: Sequence[Question]) -> Iterator[str]:
+    """Yield what is still asked, and what params.yaml is to say."""
+    for question in open_questions:
+        yield f"# QUESTION: {question.shown()}"
+    if not draft.currency:
+        yield "# source.currency: nothing in the files says it, so that of params.yaml is taken"
+    else:
+        yield f"# source.currency: {draft.currency} (params.yaml)"
+    if draft.time_zone:
+        yield f"# source.time_zone: {draft.time_zone} (params.yaml): {draft.why_time_zone}"
 
 
 def _part(part: Part) -> Iterator[str]:

@@ -1,4 +1,5 @@
-"""What values of statuses, kinds of rows, guests and currencies say, in English, German, French, Spanish and Chinese."""
+"""What values of statuses, kinds of rows, guests and currencies say: English, German, French, Spanish, Chinese."""
+# ruff: noqa: E501 - sentences and lists are easier to read in one line
 
 import re
 import unicodedata

@@ -1,0 +1,73 @@
+"""`crmwb map` at work on exports in a project of its own, and what ingest makes of them."""
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+from exporting import Ingested
+from project import PROJECT
+from typer.testing import CliRunner
+
+from crmwb import params
+from crmwb.cli import app
+from crmwb.sources import ingest
+
+CASES = PROJECT / "tests" / "fixtures" / "exports"
+
+
+class Mapped:
+    """A project into which exports are mapped.
+
+    Attributes
+    ----------
+    said : str
+        What the command printed.
+    code : int
+        How it ended.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.raw = root / "data" / "raw"
+        self.raw.mkdir(parents=True, exist_ok=True)
+        for name in ("params.yaml", "dvc.yaml"):
+            shutil.copy(PROJECT / name, root)
+        self.said, self.code = "", 0
+
+    def map(self, *files: str, yes: bool = True, **answers: str) -> bool:
+        """Run the command on files of data/raw; return whether it went well."""
+        given = [part for key, value in answers.items() for part in ("--answer", f"{key}={value}")]
+        options = [*(["--yes"] if yes else []), *given]
+        done = CliRunner().invoke(app, ["map", *(f"data/raw/{name}" for name in files), *options])
+        self.code, self.said = done.exit_code, done.output
+        return done.exit_code == 0
+
+    @property
+    def mapping(self) -> str:
+        """The mapping that was written, as text."""
+        (path,) = (self.root / "mappings").glob("*.yaml")
+        return path.read_text(encoding="utf-8")
+
+    @property
+    def source(self) -> params.SourceParams:
+        """What params.yaml says of the source now."""
+        return params.load(self.root / "params.yaml").source
+
+    def ingest(self) -> Ingested:
+        """Ingest by what params.yaml says now."""
+        p = params.load(self.root / "params.yaml")
+        ingest(p.model_copy(update={"engine": params.EngineParams(threads=1, memory_limit_gb=2)}))
+        return Ingested(self.root / "data" / "canonical")
+
+
+def revenue(found: Ingested, by: str = "customer_id") -> dict[str, float]:
+    """Return revenue in whole units of money by a column of the transactions."""
+    rows = found.table("transactions")
+    return (rows.groupby(by).revenue_cents.sum() / 100).to_dict()
+
+
+def of_orders(found: Ingested, names: Iterable[str]) -> pd.DataFrame:
+    """Return the rows of some orders."""
+    rows = found.table("transactions")
+    return rows[rows.order_id.isin(list(names))]
