@@ -41,7 +41,7 @@ def _asked(part: Part, name: str, guess: Guess, ask: Ask, say: Callable[[str], N
         say(f"{told} - {_said(guess)}")
         return guess
     say(told)
-    columns = {column.name: column for column in part.profile.columns}
+    columns = {column.name: column for column in (*part.profile.columns, *guess.sources)}
     while True:
         answer = ask("  Enter, or the name of another column", guess.sources[0].name).strip()
         if answer == guess.sources[0].name:

@@ -13,12 +13,11 @@ from functools import cache
 from typing import Any
 
 import pyarrow as pa
-from babel.numbers import is_currency
-
 from crmwb import engine
 from crmwb.engine import Backend
 from crmwb.params import EngineParams
 from crmwb.sources import values
+from crmwb.sources.drafting.words import CODES
 from crmwb.sources.values import ISO, NARROW, NOTHING, SERIAL, WIDE, NumberStyle
 
 LEAST_SHARE = 0.8  # of a column's rows, or it is no column of numbers or dates
@@ -201,7 +200,7 @@ def _sign(texts: Iterable[str]) -> str | None:
     met: Counter[str] = Counter()
     for text in texts:
         for sign in re.findall(r"[^\W\d_]+\$?|[^\w\s.,()+'-]+", _plain(text)):
-            if sign in SIGNS or (len(sign) == 3 and sign.isupper() and is_currency(sign)):
+            if sign in SIGNS or sign in CODES:
                 met[sign] += 1
     return met.most_common(1)[0][0] if met else None
 

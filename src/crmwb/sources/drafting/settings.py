@@ -144,7 +144,7 @@ def _changed(guess: Guess, sources: tuple[Column, ...], given: str) -> Guess:
     if isinstance(value, dict) and "format" in value and sources[0].is_date:
         formats = list(sources[0].formats)
         value = {**value, "format": formats if len(formats) > 1 else formats[0]}
-    return replace(guess, value=value, sources=sources, sure=Sure.SURE, why=f"you said so: {given}")
+    return replace(guess, value=value, sources=sources, sure=max(guess.sure, Sure.LIKELY), why=f"you said so: {given}")
 
 
 def _ordered(column: Column, day_first: bool) -> Column:

@@ -5,8 +5,6 @@ import re
 import unicodedata
 from enum import Enum
 
-from babel.numbers import is_currency
-
 CANCELLED = re.compile(
     r"cancel|void|fail|declin|reject|abandon|expire|denied|revers|abort|deleted|lost|uncollectible|blocked"
     r"|storn|abgebroch|abgelehnt|fehlgeschlag|gescheitert|ungultig|verfallen|widerruf|geloscht|annull"
@@ -50,6 +48,15 @@ NO_MONEY = re.compile(
 GUEST = re.compile(
     r"0|-1|guests?( \w+)?|gast|gaste|anonym\w*|anonymous|walk ?in( customer)?|cash customer|laufkunde|barverkauf|unknown|unbekannt"
     r"|invite|client anonyme|inconnu|invitado|anonimo|desconocido|consumidor final|游客|访客|匿名|散客|未注册|非会员|过客"
+)
+CODES = frozenset(  # ISO 4217, in use
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD "
+    "CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD "
+    "GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT "
+    "LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR "
+    "NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP "
+    "STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF "
+    "XPF YER ZAR ZMW ZWL ".split()
 )
 CURRENCY_WORDS = {
     "€": "EUR", "euro": "EUR", "euros": "EUR", "$": "USD", "us$": "USD", "dollar": "USD", "us dollar": "USD", "£": "GBP",
@@ -114,6 +121,6 @@ def is_guest(value: str) -> bool:
 def currency(value: str) -> str | None:
     """Return the code of a currency's code, sign or name; None where it is none."""
     said = value.strip()
-    if len(said) == 3 and said.isalpha() and is_currency(said.upper()):
+    if len(said) == 3 and said.upper() in CODES:
         return said.upper()
     return CURRENCY_WORDS.get(said.lower())
