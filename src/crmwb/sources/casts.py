@@ -10,8 +10,8 @@ import ibis
 import ibis.expr.types as ir
 
 from crmwb.sources import expressions, values
+from crmwb.sources.column_mapping import ColumnMapping
 from crmwb.sources.expressions import Result, Type
-from crmwb.sources.mapping import ColumnMapping
 from crmwb.sources.privacy import identifiers
 from crmwb.sources.values import NumberStyle
 from crmwb.tables import ARROW_TYPES, Column, Kind

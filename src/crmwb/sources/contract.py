@@ -9,8 +9,9 @@ import ibis
 
 from crmwb.errors import CrmwbError
 from crmwb.sources import casts, expressions, orders, rates, values
+from crmwb.sources.column_mapping import ColumnMapping
 from crmwb.sources.lines import Key, Places
-from crmwb.sources.mapping import ColumnMapping, Mapping, TableMapping
+from crmwb.sources.mapping import Mapping, TableMapping
 from crmwb.tables import MOST_CENTS, TABLES, Column, Kind, Table
 
 Mistake = tuple[Key, str]

@@ -14,14 +14,22 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 from crmwb import params
 from crmwb.errors import CrmwbError
 from crmwb.params import Section, TimeZone
-from crmwb.sources import expressions
+from crmwb.sources.column_mapping import (
+    ColumnMapping,
+    Decimal,
+    Sign,
+    SourceColumn,
+    Texts,
+    Thousands,
+    joined,
+    parsed,
+)
 from crmwb.sources.lines import Places
 from crmwb.sources.values import NumberStyle
 
 NO_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "unicode-escape", "raw-unicode-escape"}
 MAX_NAME_BYTES = 255
 WHITESPACE = "whitespace"
-COLUMN_ORIGINS = ("column", "constant", "expression", "one_per")
 STORED = ("table", "query")  # in a database
 TABLE_ORIGINS = ("file", *STORED, "derived_from", "rows")
 RELATIONS = ("join", "fill_down", "spread")  # of rows to others
@@ -34,105 +42,7 @@ WITHOUT_MEANING = {
     "rows": OF_FILES | OF_SOURCES | {"null_values"},
 }
 
-SourceColumn = Annotated[str, Field(min_length=1)]
-Decimal = Literal[".", ","]
-Thousands = Literal[".", ",", " ", "'"]
-Sign = Annotated[str, Field(min_length=1, max_length=5, pattern=r"^[^\d\s.,()+-]+$")]
-# A YAML list is no tuple to a strict model once a validator has run before it.
-Texts = Annotated[tuple[str, ...], Field(strict=False)]
 Value = str | int | float | bool | None
-
-
-class ColumnMapping(Section):
-    """Where one canonical column comes from (exactly one of `COLUMN_ORIGINS`) and how its text is read.
-
-    A bare text in the file is short for `{column: text}`.
-
-    Attributes
-    ----------
-    column : str
-        The source column.
-    constant : str, number or bool
-        The same value in every row.
-    expression : str
-        Made of source columns: `Quantity * UnitPrice` (see `expressions`). Where it gives text, that is read as a
-        column's would be.
-    one_per : {"row", "customer_and_day", "customer_and_time"}
-        For an id that the source has not: one per row; or, for an order_id, what counts as one order.
-    format : str or list of str
-        Date formats, tried in turn: "%d-%m-%y", "ISO 8601", "epoch seconds", "epoch milliseconds", "epoch
-        microseconds", "spreadsheet serial". ISO 8601 where not given. A moment with an offset becomes what the clock of
-        `source.time_zone` showed then.
-    decimal, thousands, currency_sign, accounting
-        As in `TableMapping`, for this column.
-    unit : {"whole", "hundredths", "thousands", "millions", "percent"}
-        What an amount of money is given in; `percent` for shares and numbers: 15 and 15% are 0.15.
-    whole_number : bool
-        The id is a number, and 17850.0 is the same as 17850.
-    strip_zeros : bool
-        Leading zeros of an id mean nothing: 0017850 is the same as 17850.
-    fold : bool
-        Ids and categories that differ in nothing but capital letters, blanks and the form of their signs are the same.
-    null_values : list of str
-        What stands for "unknown" in this column, besides what the table names.
-    replace : dict
-        Source values and what they become; others stay as they are.
-    pseudonym : bool
-        The column holds who somebody is (an e-mail address, a national id): only a code of it, made with the secret
-        key, is read, the same in every table.
-    true_values, false_values : list of str
-        What a true/false column says, in any case of letters.
-    """
-
-    column: SourceColumn | None = None
-    constant: str | float | bool | None = None
-    expression: Annotated[str, Field(min_length=1)] | None = None
-    one_per: Literal["row", "customer_and_day", "customer_and_time"] | None = None
-    format: Texts = ()
-    decimal: Decimal | None = None
-    thousands: Thousands | None = None
-    currency_sign: Sign | None = None
-    accounting: bool | None = None
-    unit: Literal["whole", "hundredths", "thousands", "millions", "percent"] = "whole"
-    whole_number: bool = False
-    strip_zeros: bool = False
-    fold: bool = False
-    null_values: Texts = ()
-    replace: dict[str, str] = Field(default_factory=dict)
-    pseudonym: bool = False
-    true_values: Texts = ("true", "yes", "1")
-    false_values: Texts = ("false", "no", "0")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _text_is_a_column(cls, given: Any) -> Any:
-        return {"column": given} if isinstance(given, str) else given
-
-    @field_validator("format", mode="before")
-    @classmethod
-    def _one_format_is_a_list_of_one(cls, given: Any) -> Any:
-        return [given] if isinstance(given, str) else given
-
-    @field_validator("expression")
-    @classmethod
-    def _parses(cls, expression: str | None) -> str | None:
-        return _parsed(expression)
-
-    @model_validator(mode="after")
-    def _one_origin(self) -> Self:
-        given = [origin for origin in COLUMN_ORIGINS if getattr(self, origin) is not None]
-        if len(given) != 1:
-            raise ValueError(f"needs exactly one of {', '.join(COLUMN_ORIGINS)}, but has {_and(given)}")
-        if self.pseudonym and self.column is None:
-            raise ValueError(f"pseudonym goes with column, not with {given[0]}")
-        return self
-
-    @property
-    def source_columns(self) -> tuple[str, ...]:
-        """The source columns that it reads."""
-        if self.expression is not None:
-            return expressions.columns(self.expression)
-        return () if self.column is None else (self.column,)
 
 
 class FillDown(Section):
@@ -284,7 +194,7 @@ class TableMapping(Section):
     @field_validator("filter")
     @classmethod
     def _parses(cls, expression: str | None) -> str | None:
-        return _parsed(expression)
+        return parsed(expression)
 
     @field_validator("delimiter")
     @classmethod
@@ -332,10 +242,10 @@ class TableMapping(Section):
     def _options_go_together(self) -> Self:
         given = [origin for origin in TABLE_ORIGINS if getattr(self, origin)]
         if len(given) != 1:
-            raise ValueError(f"needs exactly one of {', '.join(TABLE_ORIGINS)}, but has {_and(given)}")
+            raise ValueError(f"needs exactly one of {', '.join(TABLE_ORIGINS)}, but has {joined(given)}")
         idle = sorted(self.model_fields_set & WITHOUT_MEANING[given[0]])
         if idle:
-            raise ValueError(f"{_and(idle)} mean nothing beside {given[0]}")
+            raise ValueError(f"{joined(idle)} mean nothing beside {given[0]}")
         if self.delimiter == self.quote:
             raise ValueError("delimiter and quote must differ")
         styles = {"the table": self.style} | {name: self.style_of(column) for name, column in self.columns.items()}
@@ -407,7 +317,7 @@ class JoinMapping(TableMapping):
     def _rows_of_a_source(self) -> Self:
         idle = sorted({"derived_from", "rows", "columns", "currency", "filter", *RELATIONS} & self.model_fields_set)
         if idle:
-            raise ValueError(f"{_and(idle)} mean nothing in a join")
+            raise ValueError(f"{joined(idle)} mean nothing in a join")
         return self
 
 
@@ -474,13 +384,3 @@ def load(path: Path) -> tuple[Mapping, Places]:
         raise CrmwbError(f"{path}: no such mapping; set source.mapping in params.yaml to one that exists ({there}).")
     places = Places(path)
     return params.read(path, Mapping, places.of), places
-
-
-def _parsed(expression: str | None) -> str | None:
-    if expression is not None:
-        expressions.parse(expression)
-    return expression
-
-
-def _and(names: list[str]) -> str:
-    return " and ".join(names) or "none"

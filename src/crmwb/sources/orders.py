@@ -7,9 +7,10 @@ import ibis.expr.types as ir
 
 from crmwb.sources import expressions, values
 from crmwb.sources.casts import RESULTS
+from crmwb.sources.column_mapping import ColumnMapping
 from crmwb.sources.expressions import ExpressionError, Result, Type
 from crmwb.sources.formats import ROW
-from crmwb.sources.mapping import ColumnMapping, FillDown, Spread
+from crmwb.sources.mapping import FillDown, Spread
 from crmwb.sources.rows import SourceRows
 from crmwb.sources.staging import FILE
 from crmwb.tables import Kind

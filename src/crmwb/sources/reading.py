@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from crmwb import engine
 from crmwb.sources import casts, expressions, rates
+from crmwb.sources.column_mapping import ColumnMapping
 from crmwb.sources.formats import ROW
-from crmwb.sources.mapping import ColumnMapping, TableMapping
+from crmwb.sources.mapping import TableMapping
 from crmwb.sources.rows import FAULTY, KEY, REASON, SourceRows, original
 from crmwb.sources.staging import FILE
 from crmwb.tables import Column, Kind, Table

@@ -8,7 +8,8 @@ from typing import Any
 
 from crmwb import storage
 from crmwb.params import Section
-from crmwb.sources.mapping import ColumnMapping, Mapping, TableMapping
+from crmwb.sources.column_mapping import ColumnMapping
+from crmwb.sources.mapping import Mapping, TableMapping
 from crmwb.sources.rates import RATES
 from crmwb.tables import TABLES, Table
 

@@ -15,10 +15,11 @@ import pyarrow.parquet as pq
 
 from crmwb import progress
 from crmwb.errors import CrmwbError
+from crmwb.sources.column_mapping import ColumnMapping
 from crmwb.sources.database import Query
 from crmwb.sources.formats import ROW, open_file, sheets
 from crmwb.sources.found import Found
-from crmwb.sources.mapping import ColumnMapping, TableMapping, Value
+from crmwb.sources.mapping import TableMapping, Value
 from crmwb.sources.privacy import pseudonyms
 
 FILE = "source_file"
@@ -200,8 +201,8 @@ def _found(columns: list[str], wanted: dict[str, Wanted], name: str) -> list[str
         if column not in columns and len(twins) > 1:
             places = " and ".join(str(columns.index(c) + 1) for c in twins)
             mistakes.append(
-                f"{asked.key}: {name} has column {cut(column)!r} more than once ({places}); rename one of them, or write "
-                f"{' or '.join(map(repr, twins))}."
+                f"{asked.key}: {name} has column {cut(column)!r} more than once ({places}); "
+                f"rename one of them, or write {' or '.join(map(repr, twins))}."
             )
         elif column not in columns and asked.needed:
             mistakes.append(f"{asked.key}: {name} has no column {cut(column)!r}; {close_to(column, columns)}.")

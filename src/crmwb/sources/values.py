@@ -234,5 +234,6 @@ def format_mistakes(date_format: str) -> Iterator[str]:
     if unknown or "%" not in date_format:
         yield (
             f"{date_format[:80]!r} is no date format{''.join(f', {u} is not known' for u in sorted(unknown)[:5])}; "
-            f"write it like %d.%m.%Y %H:%M, or one of {', '.join(WORDED_FORMATS)} (ISO dates, with or without an offset, need none)"
+            f"write it like %d.%m.%Y %H:%M, or one of {', '.join(WORDED_FORMATS)} (ISO dates, "
+            f"with or without an offset, need none)"
         )

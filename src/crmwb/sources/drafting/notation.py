@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 import pyarrow as pa
+
 from crmwb import engine
 from crmwb.engine import Backend
 from crmwb.params import EngineParams

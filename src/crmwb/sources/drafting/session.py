@@ -78,7 +78,12 @@ def run(
             typer.echo(line)
         if found.mistakes:
             raise CrmwbError("\n".join(found.mistakes))
-    chosen = {"kind": "files" if url is None else "database", **chosen, "mapping": path.as_posix(), "directory": _directory(made)}
+    chosen = {
+        "kind": "files" if url is None else "database",
+        **chosen,
+        "mapping": path.as_posix(),
+        "directory": _directory(made),
+    }
     _point_to(chosen, talks=talks, yes=yes)
 
 

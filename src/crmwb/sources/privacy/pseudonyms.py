@@ -7,7 +7,7 @@ from collections.abc import Collection
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmwb.sources.mapping import ColumnMapping
+from crmwb.sources.column_mapping import ColumnMapping
 from crmwb.sources.privacy import secret
 
 

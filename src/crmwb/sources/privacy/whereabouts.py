@@ -9,10 +9,11 @@ from typing import Any
 from crmwb import engine
 from crmwb.engine import Backend
 from crmwb.sources import contract, reading, rows, staging
+from crmwb.sources.column_mapping import ColumnMapping
 from crmwb.sources.formats import ROW
 from crmwb.sources.found import Found
 from crmwb.sources.lines import Key, Places
-from crmwb.sources.mapping import ColumnMapping, Mapping, TableMapping
+from crmwb.sources.mapping import Mapping, TableMapping
 from crmwb.sources.privacy.forgotten import KEY
 from crmwb.sources.related import related
 from crmwb.sources.staging import Staged, Wanted
