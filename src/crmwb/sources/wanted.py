@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from crmwb.sources import contract, expressions
-from crmwb.sources.column_mapping import ColumnMapping
+from crmwb.sources.column_mapping import ColumnMapping  # noqa: TC001
 from crmwb.sources.lines import Key, Places
 from crmwb.sources.mapping import Mapping, TableMapping
 from crmwb.sources.staging import Wanted

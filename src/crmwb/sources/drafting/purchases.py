@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from crmwb.sources.drafting import ids, modifiers, nameless, order_lines, said, sales, vocabulary
+from crmwb.sources.drafting import ids, modifiers, nameless, order_lines, refunds, said, sales, vocabulary
 from crmwb.sources.drafting.guess import Guess, Part, Sure, best, fill, of_column, only_date
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.order_lines import OrderLines
@@ -38,7 +38,7 @@ def transactions(profile: Profile) -> list[Part]:
     part.remarks += _drop_discount_shares(found)
     _ask_of_twins(part)
     sales.complete(part, roles, lines, kinds)
-    parts = [part, *sales.refunds(part, roles, lines)]
+    parts = [part, *refunds.parts(part, roles, lines)]
     for each in parts:
         each.guesses = {c.name: each.guesses[c.name] for c in TABLES["transactions"].columns if c.name in each.guesses}
     return parts
