@@ -9,7 +9,7 @@ export GX_ANALYTICS_ENABLED := False
 # libraries compile once: without this, where it is set, every stage starts half as fast
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint lab report accuracy forecasts clean lock
+.PHONY: help demo test lint lab report accuracy forecasts clean lock chaos licences
 
 help: ## list these verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -52,6 +52,11 @@ accuracy: $(READY) ## test the forecasts on six data sets and write docs/accurac
 
 forecasts: $(READY) ## test the monthly forecasts on real and simulated histories and write docs/forecasts.md (SHARED=folder)
 	@python benchmarks/forecast_accuracy.py $(SHARED)
+chaos: $(READY) ## kill, starve and disturb every stage and command, and write docs/chaos.md (about 15 CPU minutes)
+	@python benchmarks/chaos.py --page docs/chaos.md
+
+licences: $(READY) ## write docs/licences.md from the packages of requirements.lock
+	@python benchmarks/licences.py
 
 lock: ## resolve requirements.lock again (needs uv)
 	@uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
