@@ -52,6 +52,7 @@ accuracy: $(READY) ## test the forecasts on six data sets and write docs/accurac
 
 forecasts: $(READY) ## test the monthly forecasts on real and simulated histories and write docs/forecasts.md (SHARED=folder)
 	@python benchmarks/forecast_accuracy.py $(SHARED)
+
 chaos: $(READY) ## kill, starve and disturb every stage and command, and write docs/chaos.md (about 15 CPU minutes)
 	@python benchmarks/chaos.py --page docs/chaos.md
 
@@ -64,6 +65,6 @@ lock: ## resolve requirements.lock again (needs uv)
 	  --group dev pyproject.toml -o requirements.lock
 
 clean: ## remove everything that the pipeline and the tests made (raw data and .venv stay)
-	@rm -rf data/canonical data/quality data/features data/segments data/value data/lifecycle data/migration data/actions data/marts data/reports metrics reports plots
+	@rm -rf data/tmp data/canonical data/quality data/features data/segments data/value data/lifecycle data/migration data/actions data/marts data/reports metrics reports plots
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .dvc/tmp .dvc/cache
 	@find src tests pipeline -name __pycache__ -type d -prune -exec rm -rf {} +

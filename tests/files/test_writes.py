@@ -20,7 +20,6 @@ MAY_WRITE = {
     "quality/quarantine.py": {"copyfile"},
     "sources/privacy/raw_copies.py": {"copyfile"},
     "sources/privacy/records.py": {"open"},
-    "sources/privacy/secret.py": {"open", "fdopen"},
 }
 
 

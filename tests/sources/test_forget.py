@@ -304,3 +304,12 @@ def test_a_database_is_left_to_its_owner(company, monkeypatch):
     assert "sales: delete their rows in the database." in crmwb("forget", GONE)[1]
     fill(url, "sales", dict.fromkeys(COLUMNS, TEXT), [(c, "o1", "2024-01-01", "1", "1") for c in (GONE, "a")])
     assert ingest_stored(company).table("customers").customer_id.tolist() == ["a"]  # until somebody does
+
+
+def test_a_source_without_its_raw_file_is_said_and_the_list_kept(company):
+    company.ingest()
+    (company.raw / "sales.csv").unlink()
+    code, said = crmwb("forget", GONE)
+    assert code == 0, said
+    assert "sales.csv: no raw file to take them out of" in said
+    assert "1 code added" in said

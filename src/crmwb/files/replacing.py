@@ -55,6 +55,24 @@ def write_text(text: str, path: Path, *, lasting: bool = False) -> None:
         beside.write_text(text, encoding="utf-8", newline="")
 
 
+def write_new(text: str, path: Path) -> None:
+    """Write text, for its owner only, to a file that is not there yet, whole or not at all.
+
+    Raises
+    ------
+    FileExistsError
+        The file is there.
+    """
+    beside = _beside(path, owners.own())
+    try:
+        with os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+        _flush(beside)
+        os.link(beside, path)
+    finally:
+        owners.remove(beside)
+
+
 @contextmanager
 def replacing_folder(path: Path) -> Iterator[Path]:
     """Yield an empty folder to fill, and put it in the place of `path` when the block ends without an error."""

@@ -1,7 +1,6 @@
 """A mapping draft for a database: its tables looked at as files are, its keys taken at their word."""
 
 import re
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import pyarrow.parquet as pq
 
 from crmwb import layout, progress
 from crmwb.errors import CrmwbError
+from crmwb.files import owners
 from crmwb.sources import catalogue, database
 from crmwb.sources.catalogue import Stored
 from crmwb.sources.drafting import said
@@ -38,9 +38,9 @@ def draft_stored(url: str | None) -> Draft:
     CrmwbError
         It cannot be read, has no tables with rows, or none of them is anything that the workbench knows.
     """
-    with database.connect(url) as con, tempfile.TemporaryDirectory(prefix="crmwb-map-") as folder:
+    with database.connect(url) as con, owners.scratch("map") as folder:
         tables = {_file(table.name): table for table in catalogue.tables(con)}
-        paths = [path for file, table in tables.items() if (path := _sampled(con, table, Path(folder) / file))]
+        paths = [path for file, table in tables.items() if (path := _sampled(con, table, folder / file))]
         if not paths:
             raise CrmwbError(
                 f"{KEY}: the database has no table with rows; name another database, or map a view by hand."

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from crmwb import layout, storage
+from crmwb.errors import CrmwbError
 from crmwb.sources.formats import READERS, open_file
 from crmwb.sources.found import PARQUET, Found, find
 from crmwb.sources.lines import Places
@@ -61,7 +62,12 @@ def remove(
             held = seeker.in_mapping(part, places)
             yield Outcome(where, advice=None if held.is_empty else f"{_to_delete(held)}.")
         else:
-            for file in find(directory, str(part.mapping.file), where):
+            try:
+                there = find(directory, str(part.mapping.file), where)
+            except CrmwbError as error:  # they are on the list all the same, and what is left can be looked through
+                yield Outcome(str(part.mapping.file), advice=f"no raw file to take them out of ({error})")
+                continue
+            for file in there:
                 files.setdefault(file.name, []).append((file, part))
     for key, joined in joined_only(described):
         yield Outcome(

@@ -14,6 +14,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from crmwb.errors import CrmwbError
+from crmwb.files.replacing import write_new
 
 VARIABLE = "CRMWB_KEY"
 ENV_FILE = Path(".env")
@@ -59,11 +60,9 @@ def make_key() -> None:
         There is one already: another would change every code.
     """
     try:
-        handle = os.open(KEY_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        write_new(secrets.token_hex(32) + "\n", KEY_FILE)
     except FileExistsError:
         raise CrmwbError(f"{KEY_FILE}: there is a key already, and another would change every code.") from None
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(secrets.token_hex(32) + "\n")
 
 
 def codes(identifiers: Iterable[str], with_key: bytes) -> list[str]:
