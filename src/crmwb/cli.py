@@ -161,17 +161,19 @@ def show_quarantine(
 @app.command("accept")
 def accept_run() -> None:
     """Accept the last run: later ones are held against its rows and distributions, and its segments keep their ids."""
+    from crmwb.findings import Finding, Name
+    from crmwb.findings.say import say
     from crmwb.quality.runs import accepted
 
     def accept() -> None:
         root = layout.root()
-        lines = [accepted.accept(root)]
+        lines = [say(accepted.accept(root))]
         if (root / layout.SEGMENT_MODEL).exists():
             from crmwb.segmentation import refit
 
-            lines.append(refit.accept(root))
+            lines.append(say(refit.accept(root)))
         else:
-            lines.append(f"No segments to accept yet: {layout.SEGMENT_MODEL} is not there.")
+            lines.append(say(Finding("cli.no_segments", {"file": Name(str(layout.SEGMENT_MODEL))})))
         typer.echo("\n".join(lines))
 
     stage.run(accept, work="crmwb accept")

@@ -60,7 +60,7 @@ def test_numbers_of_numpy_and_pandas_become_plain_and_are_kept_to_six_digits():
 
 def test_what_is_no_finding_is_refused():
     with pytest.raises(ValueError, match="no type of finding or value: 'nothing'"):
-        from_json({"type": "nothing"})
+        from_json({"@type": "nothing"})
 
 
 def test_the_weightiest_finding_comes_first_and_equals_stay_in_order():

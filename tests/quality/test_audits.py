@@ -1,9 +1,9 @@
 """The audits as a whole: which run, on what, and how they speak."""
 
-import pytest
-
+from crmwb.findings import Finding, Name
+from crmwb.findings.say import say
 from crmwb.quality.audits import AUDITS, FILTERED, QUARANTINE, audited
-from crmwb.quality.audits.audit import Auditor, counted, found_among, percent, some
+from crmwb.quality.audits.audit import Auditor, found_among, some
 from crmwb.tables import TABLES
 
 LOG = "customer_id ordered_at revenue product_id\na 2024-01-01 1.00 p1\na 2024-12-01 1.00 p9"
@@ -44,39 +44,26 @@ def test_harmless_findings_give_no_advice(sales, opened):
     tables = {"transactions": sales(LOG), "customers": opened("customers", "customer_id\na")}
     for found in audited(tables):
         assert found.advice or found.severity == "note", found
-        assert found.finding.endswith(".")
+        assert say(found.finding).endswith(".")
         if found.advice and found.severity == "note":
             assert found.audit == "returns"  # that none is marked is a question in itself
 
 
-@pytest.mark.parametrize(
-    ("n", "noun", "words"),
-    [(1, "line", "1 line"), (0, "line", "0 lines"), (2000, "opportunity", "2,000 opportunities"), (2, "day", "2 days")],
-)
-def test_counts_agree_with_their_nouns(n, noun, words):
-    assert counted(n, noun) == words
-
-
 def test_a_verb_agrees_with_its_number():
     def said(n_found, n_all):
-        return found_among("x", "transactions", n_found, n_all, ("is so", "are so"), advice="Mend it.")
+        return found_among("zero_revenue_lines", "transactions", n_found, n_all)
 
-    assert said(1, 3).finding == "1 of 3 lines (33%) is so."
-    assert said(2, 3).finding == "2 of 3 lines (67%) are so."
-    assert said(0, 3).finding == "None of 3 lines is so."
+    assert say(said(1, 3).finding) == "1 of 3 lines (33%) brings no revenue."
+    assert say(said(2, 3).finding) == "2 of 3 lines (67%) bring no revenue."
+    assert say(said(0, 3).finding) == "Each of 3 lines brings revenue or takes it back."
     assert said(0, 0) is None
-    assert (said(1, 3).severity, said(1, 3).advice) == ("warning", "Mend it.")
-    assert (said(1, 300).severity, said(1, 300).advice) == ("note", "")
-
-
-@pytest.mark.parametrize(
-    ("share", "words"),
-    [(0, "0%"), (0.0004, "below 0.1%"), (0.012, "1.2%"), (0.5, "50%"), (0.9996, "over 99.9%"), (1, "100%")],
-)
-def test_a_small_share_is_not_none_and_a_large_one_not_all(share, words):
-    assert percent(share) == words
+    assert (said(1, 3).severity, said(1, 3).advice) == (
+        "warning",
+        Finding("quality.advice.zero_revenue_lines", said(1, 3).finding.values),
+    )
+    assert (said(1, 300).severity, said(1, 300).advice) == ("note", None)
 
 
 def test_a_long_list_is_cut_short():
-    assert some(["a", "b"]) == "a, b"
-    assert some(list("abcde")) == "a, b, c and 2 more"
+    assert say(some([Name("a"), Name("b")])) == "a and b"
+    assert say(some([Name(letter) for letter in "abcde"])) == "a, b and c, and 2 more"

@@ -1,5 +1,6 @@
 """Audits of order lines: far too much, nothing, twice, and what came back."""
 
+from crmwb.findings.say import say
 from crmwb.quality.audits import amounts, copies, returns
 
 
@@ -18,17 +19,17 @@ def test_quantities_a_hundred_times_the_usual_are_extreme(sales):
         """)
     )
     assert (found.rows, found.share, found.severity) == (2, 2 / 8, "warning")
-    assert "2 of 8 lines (25%) have 100 times the usual 2 units or more (the largest 400)" in found.finding
+    assert "2 of 8 lines (25%) have 100 times the usual quantity of 2 or more (largest: 400)" in say(found.finding)
 
 
 def test_extreme_units_are_a_share_of_all_units_given_back_or_not(sales):
     text = "customer_id ordered_at revenue quantity\na 2024-01-01 1.00 1\na 2024-01-01 1.00 1\na 2024-01-01 1.00 198"
-    assert amounts.extreme_quantities(sales(text)).finding.endswith("99% of all units.")
+    assert say(amounts.extreme_quantities(sales(text)).finding).endswith("hold 99% of all units.")
 
 
 def test_an_absurd_quantity_does_not_break_the_sum(sales):
     text = "customer_id ordered_at revenue quantity\na 2024-01-01 1.00 1\na 2024-01-02 1.00 1\na 2024-01-03 1.00 1e308"
-    assert "the largest 1e+308" in amounts.extreme_quantities(sales(text)).finding
+    assert "largest: 1e+308" in say(amounts.extreme_quantities(sales(text)).finding)
 
 
 def test_zero_revenue_lines_are_not_returns(sales):
@@ -41,7 +42,7 @@ def test_zero_revenue_lines_are_not_returns(sales):
         """)
     )
     assert (found.rows, found.share, found.severity) == (1, 1 / 3, "warning")
-    assert found.finding == "1 of 3 lines (33%) brings no revenue."
+    assert say(found.finding) == "1 of 3 lines (33%) brings no revenue."
 
 
 def test_identical_lines_count_the_copies_not_the_first(sales):
@@ -67,14 +68,14 @@ def test_returns_are_a_share_of_lines_and_of_revenue(sales):
         a            2024-01-03  -10.00   true
         """)
     )
-    assert found.finding == "1 of 3 lines (33%) is a return, 10% of the revenue sold."
+    assert say(found.finding) == "1 of 3 lines (33%) is a return, 10% of the revenue sold."
     assert found.severity == "warning"
 
 
 def test_a_source_without_returns_is_asked_about_them(sales):
     found = returns.returns(sales("customer_id ordered_at revenue\na 2024-01-01 1.00"))
-    assert (found.finding, found.severity) == ("No line is marked as a return.", "note")
-    assert "leaves returns out" in found.advice
+    assert (say(found.finding), found.severity) == ("No line is marked as a return.", "note")
+    assert "leaves returns out" in say(found.advice)
 
 
 def test_an_amount_far_beyond_the_others_is_extreme(sales):
@@ -82,7 +83,7 @@ def test_an_amount_far_beyond_the_others_is_extreme(sales):
     log = sales("\n".join(["customer_id ordered_at revenue", *rows, "a 2024-01-02 9000.00"]))
     found = amounts.extreme_amounts(log)
     assert (found.rows, found.severity) == (1, "warning")
-    assert "(the largest 9,000.00): 63% of all money" in found.finding
+    assert "(largest: 9,000.00); they hold 63% of all money" in say(found.finding)
 
 
 def test_one_hundred_times_the_usual_hundredth_is_needed(sales):
@@ -100,13 +101,13 @@ def prices(opened, japanese):
 def test_the_same_products_at_a_hundred_times_the_price_are_in_other_money(opened):
     found = amounts.mixed_currencies(*prices(opened, "300.00"))
     assert (found.rows, found.share, found.severity) == (300, 1.0, "warning")
-    assert found.finding.endswith("in country Britain the same products cost 0.0067 times as much as elsewhere.")
+    assert say(found.finding).endswith("in country Britain the same products cost 0.0067× as much as elsewhere.")
 
 
 def test_dearer_is_not_another_currency(opened):
     found = amounts.mixed_currencies(*prices(opened, "3.00"))
-    assert (found.rows, found.severity, found.advice) == (0, "note", "")
-    assert "0.67 to 1.5 times as much in one country as in the others" in found.finding
+    assert (found.rows, found.severity, found.advice) == (0, "note", None)
+    assert "0.67× to 1.5× as much in one country as in the others" in say(found.finding)
 
 
 def test_one_country_cannot_be_compared(opened):
@@ -128,7 +129,7 @@ def test_a_whole_order_that_came_in_twice_is_told(sales):
         """)
     )
     assert (found.rows, found.share) == (3, 3 / 7)
-    assert found.finding.endswith(", 1 whole order among them.")
+    assert say(found.finding).endswith(", 1 order as a whole.")
 
 
 def test_an_order_under_two_numbers_is_found(sales):
@@ -145,7 +146,7 @@ def test_an_order_under_two_numbers_is_found(sales):
         """)
     )
     assert (found.rows, found.share) == (1, 1 / 5)
-    assert "(3.00 in all)" in found.finding
+    assert "(3.00 in total)" in say(found.finding)
 
 
 def test_an_order_number_used_by_two_customers_is_found(sales):
@@ -169,4 +170,4 @@ def test_a_return_is_matched_to_an_earlier_purchase_of_its_product(sales):
     )
     # of the four returns with a product, b never bought it, and a's of p2 comes before the purchase
     assert (found.rows, found.share, found.severity) == (2, 2 / 4, "warning")
-    assert found.finding.endswith("; 25% undo one line of a purchase.")
+    assert say(found.finding).endswith("; 25% of returns undo one line of a purchase.")

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 from crmwb import engine
+from crmwb.findings.say import say
 from crmwb.quality import account
 from crmwb.quality.audits import labels, links, owners, people
 from crmwb.quality.quarantine import SCHEMA
@@ -30,7 +31,7 @@ def test_ids_that_differ_by_case_blanks_or_point_zero_are_one(opened):
     goods = opened("products", "product_id\nA1\na1\nB2\nB2.0\nC3\nC30")
     found = links.ids_written_in_several_ways(PRODUCTS, {"products": goods})
     assert (found.rows, found.share, found.severity) == (4, 4 / 6, "warning")
-    assert "“A1” and “a1”, “B2” and “B2.0”" in found.finding
+    assert "“A1” and “a1” and “B2” and “B2.0”" in say(found.finding)
 
 
 def test_an_id_is_judged_in_its_own_table(sales, opened):
@@ -51,7 +52,7 @@ def test_a_product_unknown_only_by_its_spelling_is_told(opened):
     tables = {"opportunities": deals, "products": goods}
     found = links.unknown_links(OPPORTUNITIES, tables)
     assert (found.rows, found.share, found.severity) == (2, 2 / 4, "warning")
-    assert "“GTXPro” for “GtxPro” only by the spelling" in found.finding
+    assert "“GTXPro” for “GtxPro”" in say(found.finding)
     assert links.unknown_links(PRODUCTS, tables) is None
 
 
@@ -75,7 +76,7 @@ def test_strangers_who_are_known_under_another_spelling_are_found(opened, left_o
     quarantine = left_out((*stranger, "17850.0"), (*stranger, "99"), ("key_is_unique", "twice", "17850"))
     found = links.strangers_but_for_the_spelling(opened("customers", "customer_id\n17850"), quarantine)
     assert (found.rows, found.share, found.severity) == (1, 1 / 3, "warning")
-    assert "“17850.0” for “17850”" in found.finding
+    assert "“17850.0” for “17850”" in say(found.finding)
 
 
 def test_lines_without_customer_are_counted_whether_unreadable_or_unknown(sales, left_out):
@@ -95,12 +96,11 @@ def test_lines_without_customer_that_the_filter_left_out_are_counted_with_their_
     manifest = {"filtered": 5, "without_customer": {"rows": 2, "revenue_cents": 1234_56}}
     found = people.lines_without_customer(log, quarantine, account.filtered(con, "transactions", manifest))
     assert (found.rows, found.share, found.severity) == (3, 3 / 8, "warning")
-    assert found.finding == (
-        "3 of 8 lines (38%) name no customer and are left out, with a revenue of 1,234.56 beside 5.00 of known "
-        "customers."
+    assert say(found.finding) == (
+        "3 of 8 lines (38%) name no customer and are left out; their revenue is 1,234.56, that of known customers 5.00."
     )
     for_other_reasons = account.filtered(con, "transactions", {"filtered": 5})
-    assert people.lines_without_customer(log, quarantine, for_other_reasons).finding == (
+    assert say(people.lines_without_customer(log, quarantine, for_other_reasons).finding) == (
         "1 of 8 lines (12%) names no customer and is left out."
     )
 
@@ -109,7 +109,7 @@ def test_lines_without_customer_that_the_filter_left_out_are_counted_with_their_
 def test_an_id_of_nobody_is_found(name, opened):
     found = people.test_customers(opened("customers", f"customer_id\n17\n{name}"), None)
     assert (found.rows, found.severity) == (1, "warning")
-    assert f"“{name}”" in found.finding
+    assert f"“{name}”" in say(found.finding)
 
 
 @pytest.mark.parametrize("name", ["1234", "9999", "Contesto", "Cashmere", "latest", "Nadia", "Xerox"])
@@ -125,14 +125,14 @@ def test_a_customer_a_hundred_times_the_usual_and_a_part_of_all_is_a_bulk_buyer(
     rows = [f"c{i} 2024-01-01 1.00" for i in range(150)]
     found = people.bulk_buyers(sales("\n".join(["customer_id ordered_at revenue", *rows, "big 2024-01-01 150.00"])))
     assert (found.rows, found.share, found.severity) == (1, 1 / 151, "warning")
-    assert "“big” with 50% of revenue" in found.finding
+    assert "“big” with 50% of revenue" in say(found.finding)
 
 
 def test_the_largest_of_many_is_told_and_of_few_not(sales):
     rows = [f"c{i} 2024-01-01 {1 + i % 3}.00" for i in range(150)]
     found = people.bulk_buyers(sales("\n".join(["customer_id ordered_at revenue", *rows])))
     assert (found.rows, found.severity) == (0, "note")
-    assert found.finding == "The largest of 150 customers brings 1.0% of revenue, 2 times the usual."
+    assert say(found.finding) == "The largest of 150 customers brings 1% of revenue, 1.5× the usual."
     assert people.bulk_buyers(sales("\n".join(["customer_id ordered_at revenue", *rows[:9]]))) is None
 
 
@@ -191,4 +191,4 @@ def test_rows_with_the_rarer_label_are_counted(opened):
     accounts = opened("customers", "customer_id industry\na retail\nb retail\nc Retail\nd -")
     found = labels.labels_nearly_the_same(CUSTOMERS, {"customers": accounts})
     assert (found.rows, found.share, found.severity) == (1, 1 / 4, "warning")
-    assert "industry “Retail” (1) and “retail” (2)" in found.finding
+    assert "industry: “Retail” (1) and “retail” (2)" in say(found.finding)

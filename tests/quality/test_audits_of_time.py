@@ -2,6 +2,7 @@
 
 import pytest
 
+from crmwb.findings.say import say
 from crmwb.quality.audits import clock, window
 from crmwb.tables import INTERACTIONS, PRODUCTS, TRANSACTIONS
 
@@ -18,8 +19,8 @@ def test_customers_seen_at_the_left_edge_are_told_of(sales):
         """)
     )
     assert (found.rows, found.share, found.severity) == (2, 0.5, "warning")
-    assert found.finding == (
-        "2 of 4 customers (50%) are first seen in the first 30 of 365 days; 8.2% would be were they won evenly."
+    assert say(found.finding) == (
+        "2 of 4 customers (50%) were first seen in the first 30 of 365 days; steady acquisition would give 8.2%."
     )
 
 
@@ -39,7 +40,7 @@ def test_a_return_or_a_gift_is_no_first_purchase(sales):
         b            2024-06-01  1.00     false
         """)
     )
-    assert found.finding.startswith("1 of 2 customers (50%) is first seen in the first 30 of 122 days")
+    assert say(found.finding).startswith("1 of 2 customers (50%) was first seen in the first 30 of 122 days")
 
 
 @pytest.mark.parametrize("last_day", ["2024-01-01", "2024-02-28"])
@@ -59,7 +60,7 @@ def test_gaps_in_the_calendar_are_counted_and_the_longest_named(sales):
         """)
     )
     assert (found.rows, found.share, found.severity) == (8, 8 / 11, "warning")
-    assert "the longest gap is 7 days, between 2024-01-03 and 2024-01-11" in found.finding
+    assert "the longest gap is 7 days, between 3 January 2024 and 11 January 2024" in say(found.finding)
 
 
 def test_a_closed_sunday_is_only_a_note_and_no_gap_needs_nothing(sales):
@@ -67,7 +68,7 @@ def test_a_closed_sunday_is_only_a_note_and_no_gap_needs_nothing(sales):
     closed = window.calendar_gaps(sales(week + "a 2024-01-06 1.00\na 2024-01-08 1.00"))
     assert (closed.rows, closed.severity) == (1, "note")
     whole = window.calendar_gaps(sales(week + "a 2024-01-06 1.00\na 2024-01-07 1.00"))
-    assert (whole.rows, whole.finding) == (0, "Every one of 2 days has a transaction.")
+    assert (whole.rows, say(whole.finding)) == (0, "Each of 2 days has a transaction.")
 
 
 def months(*days, n_daily=1):
@@ -79,16 +80,16 @@ def test_dates_far_from_the_others_are_named(sales):
     log = sales(months("1970-01-01", "2031-05-05", n_daily=4))
     found = window.days_far_from_the_others(TRANSACTIONS, {"transactions": log})
     assert (found.rows, found.severity) == (2, "warning")
-    assert found.finding == (
-        "2 of 674 lines (0.3%) are dated far from the others (1970-01-01 and 2031-05-05), which lie between "
-        "2024-01-01 and 2024-06-28."
+    assert say(found.finding) == (
+        "2 of 674 lines (0.3%) are dated far from the others (1 January 1970 and 5 May 2031), which lie between "
+        "1 January 2024 and 28 June 2024."
     )
 
 
 def test_a_date_just_before_the_others_is_not_far(sales):
     log = sales(months("2023-12-01", n_daily=4))
     found = window.days_far_from_the_others(TRANSACTIONS, {"transactions": log})
-    assert (found.rows, found.severity, found.advice) == (0, "note", "")
+    assert (found.rows, found.severity, found.advice) == (0, "note", None)
 
 
 def test_many_rows_before_a_gap_are_history_and_not_a_slip(sales):
@@ -113,7 +114,10 @@ def test_midnights_among_other_times_are_counted(sales):
 
 def test_days_without_times_are_no_fault(sales):
     found = clock.midnight_stamps(TRANSACTIONS, {"transactions": sales(stamped("2024-01-01", "2024-01-02"))})
-    assert (found.finding, found.severity) == ("2 lines have a day and no time: all are stamped midnight.", "note")
+    assert (say(found.finding), found.severity) == (
+        "2 lines have a date without a time: all are stamped midnight.",
+        "note",
+    )
 
 
 @pytest.mark.parametrize(
@@ -125,8 +129,8 @@ def test_a_night_at_noon_is_another_time_zone(opens, severity, words, opened):
     calls = opened("interactions", "\n".join(["interaction_id customer_id occurred_at", *rows]))
     found = clock.quiet_hours(INTERACTIONS, {"interactions": calls})
     assert (found.severity, found.share) == (severity, 0)
-    assert words in found.finding
-    assert ("time zone" in found.advice) is (severity == "warning")
+    assert words in say(found.finding)
+    assert ("time zone" in say(found.advice or "")) is (severity == "warning")
 
 
 def test_a_shop_that_never_sleeps_or_hardly_sells_says_nothing(sales):

@@ -49,10 +49,10 @@ def test_the_share_of_revenue_is_a_diamond_on_its_bar():
             "revenue_share": [0.75, 0.0],
         }
     )
-    ax = quality.completeness(shares, title="Known in part")
+    ax = quality.completeness(shares, title="columns_known")
     assert ax.collections[0].get_offsets().tolist() == [[0.75, 0.0], [0.0, 1.0]]
-    assert [t.get_text() for t in ax.texts] == ["50%", ">99%"]
-    assert ax.get_title() == "Known in part"
+    assert [t.get_text() for t in ax.texts] == ["50%", "99.5%"]
+    assert ax.get_title() == "Columns known"
 
 
 def test_without_revenue_there_are_no_diamonds():

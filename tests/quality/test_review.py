@@ -42,7 +42,7 @@ def test_rows_are_grouped_by_what_is_wrong_the_commonest_first(folder):
 
 def test_examples_show_place_and_values(folder):
     text = review.told(review.groups(folder))
-    assert "transactions: 5 in quarantine" in text
+    assert "transactions: 5 rows in quarantine" in text
     assert "e.g. orders.csv row 812: OrderDate 31-02-16" in text
     assert "e.g. customer_id y, order_id o5" in text
     assert "then run `dvc repro`" in text

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmwb.errors import CrmwbError
+from crmwb.findings import from_json
+from crmwb.findings.say import say
 from crmwb.quality.runs import accepted
 from crmwb.quality.runs.profile import distributions
 from crmwb.quality.runs.stability import stability_index
@@ -50,7 +52,7 @@ def test_the_same_again_is_no_drift(later):
 def test_half_the_rows_are_told_and_a_few_less_are_not(later):
     told = later(source(log(19)))[("transactions", "has_as_many_rows_as_accepted")]
     assert told["severity"] == "warning"
-    assert told["meaning"] == "its rows are within 50% of the accepted run's (40)"
+    assert say(from_json(told["meaning"])) == "The number of rows is within 50% of the accepted run (40 rows)."
     assert told["examples"] == [{"rows": 19, "row_change": 0.525}]
 
 
@@ -140,7 +142,7 @@ def test_accepting_keeps_the_profile_of_the_last_run(tmp_path, usual):
     (tmp_path / "data/quality").mkdir(parents=True)
     (tmp_path / "data/quality/summary.json").write_text(json.dumps({"profile": usual}))
     assert accepted.accepted(tmp_path / "data/accepted.json") is None
-    assert "80 rows in 2 tables" in accepted.accept(tmp_path)
+    assert "80 rows in 2 tables" in say(accepted.accept(tmp_path))
     assert accepted.accepted(tmp_path / "data/accepted.json") == usual
 
 

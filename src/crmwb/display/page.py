@@ -98,7 +98,7 @@ def table(
     caption: Said = "",
     currency: str = "",
     labels: Mapping[str, Said] | None = None,
-    vocabulary: Mapping[str, str] | None = None,
+    vocabulary: Mapping[str, str | None] | None = None,
     folded: bool = False,
 ) -> None:
     """Show a data frame as a table with numbers written for people; see `tables.table`."""

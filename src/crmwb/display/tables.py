@@ -47,7 +47,7 @@ def table(
     caption: Said = "",
     currency: str = "",
     labels: Mapping[str, Said] | None = None,
-    vocabulary: Mapping[str, str] | None = None,
+    vocabulary: Mapping[str, str | None] | None = None,
     folded: bool = False,
 ) -> Table:
     """Return `frame` as a table, without its index.
@@ -81,7 +81,7 @@ def column(
     values: pd.Series,
     currency: str = "",
     label: Said | None = None,
-    vocabulary: Mapping[str, str] | None = None,
+    vocabulary: Mapping[str, str | None] | None = None,
 ) -> Column:
     """Return the column of a table, its kind chosen by name, type and size."""
     title: Said = Term("column", name) if label is None else label

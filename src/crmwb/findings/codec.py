@@ -10,7 +10,7 @@ from crmwb.findings import values
 from crmwb.findings.finding import Finding, Unavailable
 from crmwb.findings.values import Value
 
-TYPE = "type"
+TYPE = "@type"
 _classes: dict[str, type[Any]] = {}
 
 
@@ -23,7 +23,7 @@ register(Finding, Unavailable, *(v for v in vars(values).values() if isinstance(
 
 
 def to_json(what: Any) -> dict[str, Any]:
-    """Return a finding, a value or another registered dataclass as plain JSON: {"type": "share", "value": 0.546}.
+    """Return a finding, a value or another registered dataclass as plain JSON: {"@type": "share", "value": 0.546}.
 
     Examples
     --------

@@ -20,6 +20,7 @@ from crmwb.findings.catalogue import message
 
 UNKNOWN = "–"
 MINUS = "−"
+BEYOND_DIGITS = 1e15  # larger numbers are written with a power of ten
 NO_BREAK = "\u00a0"
 # From which amount on money is written in a unit, largest first, and the unit.
 UNITS = {"en": ((1e9, "bn"), (1e6, "m"), (1e3, "k")), "zh": ((1e8, "亿"), (1e4, "万"))}
@@ -88,7 +89,7 @@ def times(value: float | None) -> str:
     if is_unknown(value):
         return UNKNOWN
     known = float(value or 0)
-    decimals = 0 if known >= 9.95 else 1 if known >= 0.995 else 2
+    decimals = 0 if known >= 9.95 else 1 if known >= 0.995 else _decimals(known) - 1
     return _text("times").format(value=decimal(known, decimals))
 
 
@@ -168,6 +169,8 @@ def yes_no(value: bool | None) -> str:
 
 def decimal(value: float, decimals: int, *, trim: bool = False) -> str:
     """Write a number with so many decimals, thousands and a real minus; `trim` drops zeros at the end."""
+    if abs(value) >= BEYOND_DIGITS:
+        return f"{value:.3g}".replace("-", MINUS)
     rounded = round(value, decimals) + 0.0  # + 0.0: no minus before nothing
     places = ("#" if trim else "0") * decimals
     pattern = f"#,##0.{places}" if decimals else "#,##0"

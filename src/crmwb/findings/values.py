@@ -30,7 +30,7 @@ class Money(Value):
         Written to the hundredth ("USD 1,234,567.89") rather than short ("USD 1.23m").
     """
 
-    cents: int | None
+    cents: float | None
     currency: str
     exact: bool = False
 
@@ -88,7 +88,7 @@ class Number(Value):
 class Count(Value):
     """How many: with `noun` (of `nouns.toml`) "1 campaign", without "1"."""
 
-    value: int | None
+    value: float | None
     noun: str = ""
 
     def __post_init__(self) -> None:

@@ -3,15 +3,15 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
+from crmwb.findings import Count, Finding, Term, Value, numbers
+from crmwb.findings.say import say
 from crmwb.plots import style
 
 BAR_INCHES = 0.24
 MARGIN_INCHES = 1.2
 
 
-def completeness(
-    shares: pd.DataFrame, ax: Axes | None = None, *, title: str = "How much of each column is known"
-) -> Axes:
+def completeness(shares: pd.DataFrame, ax: Axes | None = None, *, title: str = "completeness") -> Axes:
     """Draw how much of each column is known: one bar per column, grouped by table.
 
     Parameters
@@ -22,7 +22,7 @@ def completeness(
     ax : Axes, optional
         Where to draw; a new figure where not given.
     title : str
-        What stands above.
+        Which of the titles in `quality.plot` stands above.
 
     Returns
     -------
@@ -35,12 +35,12 @@ def completeness(
     ax.barh(positions, shares["known_share"], color=[_shade(share) for share in shares["known_share"]], height=0.7)
     for position, share in zip(positions, shares["known_share"], strict=True):
         if share < 1:
-            ax.text(1.02, position, _percent(share), va="center", color=style.MUTED, fontsize="small")
+            ax.text(1.02, position, numbers.share(share), va="center", color=style.MUTED, fontsize="small")
     if "revenue_share" in shares and shares["revenue_share"].notna().any():
         colour = style.CATEGORIES[1]
-        ax.scatter(shares["revenue_share"], positions, s=26, c=colour, marker="D", label="share of revenue", zorder=3)
+        ax.scatter(shares["revenue_share"], positions, s=26, c=colour, marker="D", label=_words("of_revenue"), zorder=3)
         ax.legend(loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.2)
-    ax.set_yticks(positions, [f"{t} · {c}" for t, c in zip(shares["table"], shares["column"], strict=True)])
+    ax.set_yticks(positions, [f"{say(t)} · {say(c)}" for t, c in zip(shares["table"], shares["column"], strict=True)])
     for position, (before, after) in enumerate(zip(shares["table"], shares["table"][1:], strict=False)):
         if before != after:
             ax.axhline(position + 0.5, color=style.MUTED, linewidth=0.8)
@@ -50,7 +50,7 @@ def completeness(
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
     style.share_axis(ax.xaxis)
     ax.grid(visible=False, axis="y")
-    ax.set(title=title, xlabel="share known")
+    ax.set(title=_words(title), xlabel=_words("share_known"))
     return ax
 
 
@@ -76,16 +76,16 @@ def customers_known(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
     width = 0.8 / len(parts)
     for place, (name, shares) in enumerate(parts.items()):
         left = counts["n_known"] + (place - (len(parts) - 1) / 2) * width
-        bars = ax.bar(left, shares, width=width, color=style.CATEGORIES[place], label=f"share of {name}")
-        ax.bar_label(bars, [_percent(s) if s else "" for s in shares], padding=2, fontsize="small", color=style.MUTED)
+        bars = ax.bar(left, shares, width=width, color=style.CATEGORIES[place], label=_words(f"share_{name}"))
+        ax.bar_label(
+            bars, [numbers.share(s) if s else "" for s in shares], padding=2, fontsize="small", color=style.MUTED
+        )
     ax.set_xticks(counts["n_known"])
     style.share_axis(ax.yaxis)
     ax.grid(visible=False, axis="x")
     ax.margins(y=0.15)
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    ax.set(
-        title="How much is known of each customer", xlabel=f"attributes known, of {counts['n_known'].max()}", ylabel=""
-    )
+    ax.set(title=_words("customers"), xlabel=_words("attributes", n=Count(int(counts["n_known"].max()))), ylabel="")
     return ax
 
 
@@ -106,14 +106,17 @@ def quarantined(tables: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """
     ax = ax or style.new_axes(height=MARGIN_INCHES + 2 * BAR_INCHES * len(tables))
     shares = (tables["quarantined"] / tables["ingested"].where(tables["ingested"] > 0)).fillna(0.0)
-    bars = ax.barh(tables["table"], shares, color=style.BAD, height=0.6)
-    labels = [f"{q:,} of {n:,}" for q, n in zip(tables["quarantined"], tables["ingested"], strict=True)]
+    bars = ax.barh([say(Term("table", name)) for name in tables["table"]], shares, color=style.BAD, height=0.6)
+    labels = [
+        _words("of", part=Count(q), whole=Count(n))
+        for q, n in zip(tables["quarantined"], tables["ingested"], strict=True)
+    ]
     ax.bar_label(bars, labels, padding=4, color=style.MUTED, fontsize="small")
     ax.invert_yaxis()
     ax.set_xlim(0, max(0.01, shares.max()) * 1.3)
     style.share_axis(ax.xaxis)
     ax.grid(visible=False, axis="y")
-    ax.set(title="Rows quarantined", xlabel="share of the rows ingested", ylabel="")
+    ax.set(title=_words("quarantined"), xlabel=_words("quarantined_share"), ylabel="")
     return ax
 
 
@@ -136,18 +139,17 @@ def checks(expectations: pd.DataFrame, ax: Axes | None = None) -> Axes:
     counts = pd.crosstab(expectations["severity"], expectations["passed"])
     counts = counts.reindex(index=severities, columns=[True, False], fill_value=0)
     ax = ax or style.new_axes(height=MARGIN_INCHES + 2 * BAR_INCHES * len(severities))
-    does = {"critical": "critical: stops", "error": "error: quarantines the row", "warning": "warning: reports"}
-    names = [does[severity] for severity in severities]
+    names = [_words(severity) for severity in severities]
     left = pd.Series(0, index=counts.index)
     for passed, label, colour in ((True, "holds", style.GOOD), (False, "broken", style.BAD)):
-        bars = ax.barh(names, counts[passed], left=left, color=colour, label=label, height=0.6)
+        bars = ax.barh(names, counts[passed], left=left, color=colour, label=_words(label), height=0.6)
         labels = [f"{n}" if n else "" for n in counts[passed]]
         ax.bar_label(bars, labels, label_type="center", color="white", fontsize="small")
         left += counts[passed]
     ax.invert_yaxis()
     ax.grid(visible=False, axis="y")
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    ax.set(title="Rules of the data contract", xlabel="rules", ylabel="")
+    ax.set(title=_words("checks"), xlabel=_words("rules"), ylabel="")
     return ax
 
 
@@ -158,8 +160,5 @@ def _shade(share: float) -> str:
     return style.ACCENT if share >= 0.5 else style.MUTED
 
 
-def _percent(share: float) -> str:
-    """Write a share so that a small one is not none, nor a large one all."""
-    if 0 < share < 0.01:
-        return "<1%"
-    return ">99%" if 0.99 < share < 1 else f"{share:.0%}"
+def _words(key: str, **values: Value) -> str:
+    return say(Finding(f"quality.plot.{key}", values))

@@ -21,6 +21,7 @@ from great_expectations.expectations.core.expect_column_values_to_not_be_null im
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.metadata_types import FailureSeverity
 
+from crmwb.findings import Day, Finding, Listing, Name, Number, Term, Value
 from crmwb.tables import FIRST_DAY, LAST_DAY, Column, Kind, Rule, Severity, Table
 
 ROW = "row"  # the hidden row id: the position in the canonical file, from 0
@@ -45,14 +46,16 @@ class Words:
     ----------
     rule : str
         Its name, unique within its table.
-    meaning, reason : str
-        What must hold, and what to say of a row where it does not.
+    meaning : Finding
+        What must hold.
+    reason : str
+        What an error says of a row where it does not.
     severity : Severity
         What a broken check does.
     """
 
     rule: str
-    meaning: str
+    meaning: Finding
     reason: str
     severity: Severity = Severity.ERROR
 
@@ -112,7 +115,7 @@ def shape_checks(table: Table) -> list[Check]:
         type_name = str(table.schema.field(column.name).type)
         words = Words(
             f"{column.name}_is_there",
-            f"{column.name} is a column of type {type_name}",
+            _meaning("is_there", column=column.name, type=type_name),
             f"{column.name} ({column.meaning}) must be a column of type {type_name}",
             Severity.CRITICAL,
         )
@@ -139,25 +142,31 @@ def row_checks(table: Table, present: Collection[str]) -> list[Check]:
 def _column_checks(column: Column) -> Iterator[Check]:
     name = column.name
     if not column.nullable:
-        words = Words(f"{name}_is_known", f"{name} is known", f"{name} ({column.meaning}) is unknown")
+        words = Words(f"{name}_is_known", _meaning("is_known", column=name), f"{name} ({column.meaning}) is unknown")
         yield _of_values(column, words, ExpectColumnValuesToNotBeNull)
     if column.kind in {Kind.NUMBER, Kind.SHARE}:
-        words = Words(f"{name}_is_finite", f"{name} is a finite number", f"{name} is no finite number")
+        words = Words(f"{name}_is_finite", _meaning("is_finite", column=name), f"{name} is no finite number")
         yield _of_fact(words, (name,), lambda rows, _: ~(rows[name].isnan() | rows[name].isinf()), column=name)
     if column.kind in {Kind.DATE, Kind.TIMESTAMP}:
-        span = f"a day from {FIRST_DAY} to {LAST_DAY}"
-        words = Words(f"{name}_is_plausible", f"{name} is {span}", f"{name} is not {span}")
+        days = {"first": Day(FIRST_DAY), "last": Day(LAST_DAY)}
+        words = Words(
+            f"{name}_is_plausible",
+            _meaning("is_plausible", column=name, **days),
+            f"{name} is not a day from {FIRST_DAY} to {LAST_DAY}",
+        )
         yield _of_fact(
             words, (name,), lambda rows, _: rows[name].cast("date").between(FIRST_DAY, LAST_DAY), column=name
         )
     if column.allowed is not None:
         allowed = ", ".join(column.allowed)
-        words = Words(f"{name}_is_allowed", f"{name} is one of: {allowed}", f"{name} is none of: {allowed}")
+        values = Listing(tuple(Name(value) for value in column.allowed))
+        meaning = _meaning("is_allowed", column=name, values=values)
+        words = Words(f"{name}_is_allowed", meaning, f"{name} is none of: {allowed}")
         yield _of_values(column, words, ExpectColumnValuesToBeInSet, value_set=list(column.allowed))
     if column.minimum is not None or column.maximum is not None:
         ends = (("at least", column.minimum), ("at most", column.maximum))
         bounds = " and ".join(f"{word} {end:,}" for word, end in ends if end is not None)
-        words = Words(f"{name}_is_in_range", f"{name} is {bounds}", f"{name} is not {bounds}")
+        words = Words(f"{name}_is_in_range", _range(column), f"{name} is not {bounds}")
         yield _of_values(
             column, words, ExpectColumnValuesToBeBetween, min_value=column.minimum, max_value=column.maximum
         )
@@ -187,7 +196,7 @@ def _reference(table: Table, column: Column, parent: str) -> Check:
 
     words = Words(
         f"{name}_is_in_{parent}",
-        f"{name} is one of the clean {parent}",
+        _meaning("is_in_table", column=name, table=Term("table", parent)),
         f"{name} ({column.meaning}) is not among the clean {parent}",
         Severity.WARNING if column.nullable else Severity.ERROR,
     )
@@ -197,7 +206,7 @@ def _reference(table: Table, column: Column, parent: str) -> Check:
 def _rule(table: Table, rule: Rule) -> Check:
     unbound = ibis.table(ibis.Schema.from_pyarrow(table.schema), name=table.name)
     used = {field.name for field in rule.holds(unbound).op().find(ops.Field)}
-    words = Words(rule.name, rule.meaning, f"not so: {rule.meaning}", rule.severity)
+    words = Words(rule.name, Finding(f"quality.rule.{rule.name}"), f"not so: {rule.meaning}", rule.severity)
     return _of_fact(words, tuple(c.name for c in table.columns if c.name in used), lambda rows, _: rule.holds(rows))
 
 
@@ -205,7 +214,7 @@ def _unique_key(table: Table) -> Check:
     key = " + ".join(table.key)
     words = Words(
         KEY_IS_UNIQUE,
-        f"{key} is that of no other row ({table.grain})",
+        _meaning("key_is_unique", key=key),
         f"{key} is that of another row, which is kept",
     )
     column = table.key[0] if len(table.key) == 1 else None
@@ -225,9 +234,22 @@ def _of_fact(
     return Check(words, column, expectation, shows, fact, awaits_quarantine)
 
 
+def _range(column: Column) -> Finding:
+    """Return the finding that a value lies between its bounds, or beyond the one that there is."""
+    ends = {"least": column.minimum, "most": column.maximum}
+    known = {name: Number(end) for name, end in ends.items() if end is not None}
+    return _meaning(f"is_{'_and_'.join(known)}", column=column.name, **known)
+
+
+def _meaning(rule: str, **values: Value | str) -> Finding:
+    """Return what a rule of many columns means; texts are names."""
+    said = {name: Name(value) if isinstance(value, str) else value for name, value in values.items()}
+    return Finding(f"quality.rule.{rule}", said)
+
+
 def told(words: Words) -> dict[str, Any]:
     """Return what an expectation carries along, so that a Great Expectations result explains itself."""
     return {
         "severity": GX_SEVERITIES[words.severity],
-        "meta": {"rule": words.rule, "meaning": words.meaning, "severity": words.severity.value},
+        "meta": {"rule": words.rule, "severity": words.severity.value},
     }

@@ -15,15 +15,13 @@ import pyarrow.parquet as pq
 from crmwb import layout, storage
 from crmwb.errors import CrmwbError
 from crmwb.files import csv_file
+from crmwb.findings import Count, Finding, Name, Value
+from crmwb.findings.say import say
 from crmwb.quality.runs.accepted import accepted, comparable, reasons
 
 PLACE = ["source_file", "source_row", "rule", "reason"]
 N_EXAMPLES = 3
 WIDTH = 160  # letters of an example; more is in the file
-HOW_TO_READMIT = (
-    "Rows come back by themselves: mend the source or its mapping, then run `dvc repro`; those that keep the rules are "
-    "let in, and this list shows what is left."
-)
 
 
 @dataclass
@@ -67,7 +65,7 @@ def shown(root: Path, table: str | None = None, rule: str | None = None, path: P
     folder = root / layout.QUARANTINE
     if path is not None:
         n_rows = export(folder, path, table, rule)
-        return f"{path}: {n_rows:,} {'row' if n_rows == 1 else 'rows'} for the owner of the data. {HOW_TO_READMIT}"
+        return f"{_said('exported', path=Name(str(path)), rows=Count(n_rows, 'row'))} {_said('readmit')}"
     found = groups(folder, table, rule)
     before = comparable(
         storage.read_json(root / layout.QUALITY_SUMMARY)["profile"], accepted(root / layout.ACCEPTED_RUN)
@@ -115,15 +113,16 @@ def told(found: list[Group], before: Mapping[str, Mapping[str, int]] | None = No
         Of each table the rows that broke each rule in the accepted run; where given, what changed since is told.
     """
     if not found:
-        return "Nothing is in quarantine: every row keeps the rules."
+        return _said("nothing")
     lines = []
     for table in dict.fromkeys(group.table for group in found):
         of_table = [group for group in found if group.table == table]
-        lines += [f"{table}: {sum(group.n_rows for group in of_table):,} in quarantine"]
+        n_rows = Count(sum(group.n_rows for group in of_table), "row")
+        lines += [_said("table", table=Name(table), rows=n_rows)]
         for group in of_table:
             lines += [f"  {group.n_rows:,} × {group.rule}{_change(group, before)}", f"    {group.reason}"]
             lines += [f"    e.g. {_written(example)}" for example in group.examples]
-    return "\n".join([*lines, "", HOW_TO_READMIT])
+    return "\n".join([*lines, "", _said("readmit")])
 
 
 def export(folder: Path, path: Path, table: str | None = None, rule: str | None = None) -> int:
@@ -210,8 +209,12 @@ def _change(group: Group, before: Mapping[str, Mapping[str, int]] | None) -> str
         return ""
     n_before = before.get(group.table, {}).get(group.rule, 0)
     if n_before == group.n_rows:
-        return " (as many as in the accepted run)"
-    return f" ({n_before:,} in the accepted run)" if n_before else " (none in the accepted run)"
+        return f" {_said('as_many')}"
+    return f" {_said('before' if n_before else 'none_before', n=Count(n_before))}"
+
+
+def _said(key: str, **values: Value) -> str:
+    return say(Finding(f"cli.quarantine.{key}", values))
 
 
 def _written(example: Mapping[str, Any]) -> str:

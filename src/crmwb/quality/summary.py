@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from crmwb.findings import to_json
 from crmwb.quality.results import TableResult, Validation
 from crmwb.quality.verdicts import Verdict
 from crmwb.tables import TABLES, Severity
@@ -16,7 +17,7 @@ def summary(validation: Validation) -> dict[str, Any]:
         "expectations": [_expectation(name, verdict) for name, verdict in _verdicts(validation)],
         "profile": validation.profile,
         "completeness": validation.completeness.content(),
-        "audits": [asdict(audit) for audit in validation.audits],
+        "audits": [audit.content() for audit in validation.audits],
         "not_available": [name for name in TABLES if name not in validation.tables],
     }
 
@@ -65,7 +66,7 @@ def _expectation(table: str, verdict: Verdict) -> dict[str, Any]:
         "table": table,
         "column": verdict.check.column,
         "rule": verdict.check.rule,
-        "meaning": verdict.check.words.meaning,
+        "meaning": to_json(verdict.check.words.meaning),
         "severity": verdict.check.severity.value,
         "expectation": verdict.check.expectation.expectation_type,
         "checked": verdict.checked,

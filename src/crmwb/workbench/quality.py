@@ -12,9 +12,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from crmwb import layout, storage
-from crmwb.display import tables, words
+from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
+from crmwb.findings import Count, Finding, Listing, Name, Share, Term, Value, from_json
 from crmwb.plots import quality as plots
 
 EXPECTATION = ["table", "column", "rule", "meaning", "severity", "checked", "failed", "passed", "examples"]
@@ -52,13 +53,18 @@ class Quality:
     @property
     def expectations(self) -> pd.DataFrame:
         """One row per rule: table, column, rule, meaning, severity, checked and failed (rows), passed, examples."""
-        return pd.DataFrame(self.summary["expectations"], columns=EXPECTATION)
+        rows = [rule | {"meaning": from_json(rule["meaning"])} for rule in self.summary["expectations"]]
+        return pd.DataFrame(rows, columns=EXPECTATION)
 
     @property
     def audits(self) -> pd.DataFrame:
-        """One row per audit: table, audit, finding (a sentence), rows, share, severity, advice."""
+        """One row per audit: table, audit, finding, rows, share, severity, advice (both are said by `say`; or None)."""
         columns = ["table", "audit", "finding", "rows", "share", "severity", "advice"]
-        return pd.DataFrame(self.summary["audits"], columns=columns)
+        rows = [
+            audit | {name: audit[name] and from_json(audit[name]) for name in ("finding", "advice")}
+            for audit in self.summary["audits"]
+        ]
+        return pd.DataFrame(rows, columns=columns)
 
     @property
     def completeness(self) -> pd.DataFrame:
@@ -85,7 +91,12 @@ class Quality:
     def departments(self) -> pd.DataFrame:
         """One row per need of a department: department, purpose, columns (any serves), known_share."""
         rows = [
-            (of["department"], need["purpose"], " or ".join(need["columns"]), need["known_share"])
+            (
+                Term("department", of["department"]),
+                Finding(f"quality.purpose.{need['purpose']}"),
+                Listing(tuple(Name(column) for column in need["columns"])),
+                need["known_share"],
+            )
             for of in self.summary["completeness"]["departments"]
             for need in of["needs"]
         ]
@@ -101,9 +112,13 @@ class Quality:
 
     @property
     def analyses(self) -> pd.DataFrame:
-        """One row per analysis: analysis, known_share (of its least known column), missing (columns, as text)."""
+        """One row per analysis: analysis, known_share (of its least known column), missing (columns)."""
         rows = [
-            (of["analysis"], of["known_share"], ", ".join(of["missing"]))
+            (
+                Finding(f"quality.analysis.{of['analysis']}"),
+                of["known_share"],
+                Listing(tuple(Name(column) for column in of["missing"])),
+            )
             for of in self.summary["completeness"]["analyses"]
         ]
         return pd.DataFrame(rows, columns=["analysis", "known_share", "missing"])
@@ -167,43 +182,55 @@ class Quality:
 
     def plot_quarantined(self) -> Picture:
         """Draw the share of each table's rows that was quarantined."""
-        total = words.plural(self.frame["quarantined"].sum(), "row")
-        return draw(plots.quarantined, self.frame, alt=f"Bars: rows quarantined by table; {total} in all.")
+        return draw(
+            plots.quarantined, self.frame, alt=_alt("quarantined", rows=Count(self.frame["quarantined"].sum(), "row"))
+        )
 
     def plot_checks(self) -> Picture:
         """Draw how many rules hold and how many are broken."""
         rules = self.rules
-        broken = int((~rules["passed"].astype(bool)).sum())
-        return draw(plots.checks, rules, alt=f"Bars: rules by severity; {broken} of {len(rules)} are broken.")
+        broken = Count((~rules["passed"].astype(bool)).sum())
+        return draw(plots.checks, rules, alt=_alt("checks", broken=broken, rules=Count(len(rules), "rule")))
 
     def plot_completeness(self) -> Picture:
         """Draw how much is known of each column that is known in part, of rows and of revenue; of all where none is."""
-        known, title = self.partly_known, "Columns known in part"
+        known, title = self.partly_known, "completeness"
         if known.empty:
-            known, title = self.completeness.query("known_share > 0"), "Columns known"
+            known, title = self.completeness.query("known_share > 0"), "columns_known"
         known = known.sort_values(["table", "known_share"], kind="stable", ignore_index=True)
-        return draw(plots.completeness, known, alt=f"Bars: {title.lower()}, {len(known)} of them.", title=title)
+        known["table"] = known["table"].map(lambda name: Term("table", name))
+        known["column"] = known["column"].map(Name)
+        return draw(
+            plots.completeness, known, alt=_alt("completeness", columns=Count(len(known), "column")), title=title
+        )
 
     def plot_departments(self) -> Picture:
         """Draw how far the needs of each department are met."""
         needs = self.departments.rename(columns={"department": "table", "purpose": "column"})
+        return draw(plots.completeness, needs, alt=_alt("departments", parts=self.served_parts), title="departments")
+
+    @property
+    def served_parts(self) -> Listing:
+        """The departments with the share of their needs that is met."""
         served = self.served
-        parts = [
-            f"{name} {words.share(s)}" for name, s in zip(served["department"], served["known_share"], strict=True)
-        ]
-        alt = f"Bars: what is known of what each department needs; on average {words.listing(parts)}."
-        return draw(plots.completeness, needs, alt=alt, title="How far the needs of each department are met")
+        pairs = zip(served["department"], served["known_share"], strict=True)
+        return Listing(tuple(Finding("quality.plot.part", {"what": of, "share": Share(part)}) for of, part in pairs))
 
     def plot_customers_known(self) -> Picture:
         """Draw of how many customers, and of how much revenue, how many attributes are known."""
         counts = self.customers_known
         if counts.empty:
             raise CrmwbError(f"{layout.QUALITY_SUMMARY}: the source knows no attribute of its customers to count.")
-        alt = f"Bars: customers by how many of {words.plural(int(counts['of'].max()), 'attribute')} are known."
-        return draw(plots.customers_known, counts, alt=alt)
+        return draw(
+            plots.customers_known, counts, alt=_alt("customers", attributes=Count(int(counts["of"].max()), "attribute"))
+        )
 
     def _repr_html_(self) -> str:
-        return tables.html(self.frame, caption="What came in, and what was set aside")
+        return tables.html(self.frame, caption=Finding("data_quality.caption.rows"))
+
+
+def _alt(key: str, **values: Value) -> Finding:
+    return Finding(f"quality.plot.{key}_alt", values)
 
 
 def _written(values: dict[str, Any]) -> str:

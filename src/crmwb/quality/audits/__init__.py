@@ -1,4 +1,4 @@
-"""Audits: what no rule about a single row can see, each a finding in one sentence, with what to do where it matters.
+"""Audits: what no rule about a single row can see, each a finding, with what to do where it matters.
 
 A new audit is one function in a module of this package and one line in `AUDITS`.
 """

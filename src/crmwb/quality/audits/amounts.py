@@ -5,7 +5,8 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from crmwb.quality.audits.audit import Audit, Weight, amount, counted, figures, found_among, percent
+from crmwb.findings import Count, Finding, Money, Name, Number, Share, Times
+from crmwb.quality.audits.audit import Audit, Weight, figures, found_among
 from crmwb.tables import MOST_UNITS
 
 # A hundred times the usual quantity is another unit (fuel by the hundredth, cable by the millimetre) or a slip.
@@ -34,16 +35,18 @@ def extreme_quantities(transactions: ir.Table) -> Audit | None:
     all_units = float((whole * sold["n_lines"]).sum())
     extreme_units = float((whole[extreme.index] * extreme["n_lines"]).sum())
     n_lines, n_extreme = int(many["n_lines"].sum()), int(extreme["n_lines"].sum())
-    has = f" {EXTREME_QUANTITY} times the usual {usual:g} {'unit' if usual == 1 else 'units'} or more"
     return found_among(
         "extreme_quantities",
         "transactions",
         n_extreme,
         n_lines,
-        (f"has{has}", f"have{has}"),
-        advice="Do not add up quantities over products; judge by revenue, and check the unit of these products.",
         noticeable=0,
-        more=f" (the largest {sold['units'].iloc[-1]:,.6g}): {percent(extreme_units / all_units)} of all units",
+        values={
+            "times": Count(EXTREME_QUANTITY),
+            "usual": Number(usual),
+            "largest": Number(sold["units"].iloc[-1]),
+            "units": Share(extreme_units / all_units),
+        },
     )
 
 
@@ -68,17 +71,18 @@ def extreme_amounts(transactions: ir.Table) -> Audit | None:
             all_cents=cents.sum(),
         )
     )
-    share = percent(found["cents"] / (found["all_cents"] or 1))
-    what = f"{EXTREME_AMOUNT} times what 99 in 100 lines stay below, or more"
     return found_among(
         "extreme_amounts",
         "transactions",
         found["n_extreme"],
         found["n_lines"],
-        (f"moves {what}", f"move {what}"),
-        advice="Look these up: one slip of the point outweighs thousands of customers, and one great deal is no habit.",
         noticeable=0,
-        more=f" (the largest {amount(found['largest'])}): {share} of all money",
+        values={
+            "times": Count(EXTREME_AMOUNT),
+            "usual": Share(USUAL_SHARE),
+            "largest": Money(found["largest"], "", exact=True),
+            "money": Share(found["cents"] / (found["all_cents"] or 1)),
+        },
     )
 
 
@@ -91,8 +95,6 @@ def zero_revenue_lines(transactions: ir.Table) -> Audit | None:
         "transactions",
         found["n_found"],
         found["n_lines"],
-        ("brings no revenue", "bring no revenue"),
-        advice="Gifts, coupons or lost prices: they count as lines but not as purchases; check a few in the source.",
     )
 
 
@@ -115,32 +117,39 @@ def mixed_currencies(transactions: ir.Table, customers: ir.Table | None) -> Audi
     for kind, lines in places.items():
         indexes = _price_indexes(lines.filter(lines.place.notnull()))
         if len(indexes) > 1:
-            return _told_of_prices(kind, indexes)
+            return _of_prices(kind, indexes)
     return None
 
 
-def _told_of_prices(kind: str, indexes: pd.DataFrame) -> Audit:
+def _of_prices(kind: str, indexes: pd.DataFrame) -> Audit:
     other = indexes[~indexes["index"].between(1 / OTHER_MONEY, OTHER_MONEY)]
     n_lines, n_found = int(indexes["n_lines"].sum()), int(other["n_lines"].sum())
     low, high = indexes["index"].min(), indexes["index"].max()
-    finding = (
-        f"The same products cost {low:.2g} to {high:.2g} times as much in one {kind} as in the others "
-        f"({len(indexes):,} compared): one currency."
-    )
-    if len(other):
-        worst = other.iloc[np.abs(np.log(other["index"])).to_numpy().argmax()]
-        finding = (
-            f"{n_found:,} of {counted(n_lines, 'line')} ({percent(n_found / n_lines)}) look like another currency: in "
-            f"{kind} {worst['place']} the same products cost {worst['index']:.2g} times as much as elsewhere."
-        )
+    values = {
+        "kind": Finding(f"quality.place.{kind}"),
+        "low": Times(low),
+        "high": Times(high),
+        "places": Count(len(indexes)),
+    }
+    if other.empty:
+        finding = Finding("quality.audit.mixed_currencies_none", values)
+        return Audit("mixed_currencies", "transactions", finding, 0, 0.0, Weight.NOTE, None)
+    worst = other.iloc[np.abs(np.log(other["index"])).to_numpy().argmax()]
+    values |= {
+        "n": Count(n_found),
+        "all": Count(n_lines, "line"),
+        "share": Share(n_found / n_lines),
+        "place": Name(str(worst["place"])),
+        "times": Times(worst["index"]),
+    }
     return Audit(
         "mixed_currencies",
         "transactions",
-        finding,
+        Finding("quality.audit.mixed_currencies", values),
         n_found,
         n_found / n_lines,
-        Weight.WARNING if len(other) else Weight.NOTE,
-        "Convert all amounts to one currency in the mapping: sums over currencies mean nothing." if len(other) else "",
+        Weight.WARNING,
+        Finding("quality.advice.mixed_currencies"),
     )
 
 

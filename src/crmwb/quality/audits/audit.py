@@ -1,11 +1,13 @@
-"""What an audit is, and the words that audits share."""
+"""What an audit is, and what audits share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import ibis.expr.types as ir
+
+from crmwb.findings import Count, Finding, Listing, Name, Share, Value, to_json
 
 # One row in a hundred moves a mean or a count noticeably; below that no total depends on it.
 NOTICEABLE_SHARE = 0.01
@@ -16,7 +18,7 @@ NOUNS = {
     "products": "product",
     "interactions": "contact",
     "campaigns": "campaign",
-    "campaign_members": "campaign member",
+    "campaign_members": "campaign_member",
     "invoices": "invoice",
     "opportunities": "opportunity",
     "initiatives": "initiative",
@@ -38,25 +40,37 @@ class Audit:
     ----------
     audit, table : str
         Its name, and the table that it is about.
-    finding : str
-        One sentence with its numbers.
+    finding : Finding
+        What it found, with its numbers.
     rows : int
         How many rows, or days, or customers it is about, as the finding says.
     share : float
         Those over all of them.
     severity : Weight
         How much it matters.
-    advice : str
-        What to do about it, or what it means for the reader; empty where nothing needs doing.
+    advice : Finding or None
+        What to do about it, or what it means for the reader; None where nothing needs doing.
     """
 
     audit: str
     table: str
-    finding: str
+    finding: Finding
     rows: int
     share: float
     severity: Weight
-    advice: str
+    advice: Finding | None
+
+    def content(self) -> dict[str, Any]:
+        """Return it ready for JSON."""
+        return {
+            "audit": self.audit,
+            "table": self.table,
+            "finding": to_json(self.finding),
+            "rows": self.rows,
+            "share": self.share,
+            "severity": self.severity.value,
+            "advice": None if self.advice is None else to_json(self.advice),
+        }
 
 
 @dataclass(frozen=True)
@@ -90,14 +104,17 @@ def found_among(
     table: str,
     n_found: int,
     n_all: int,
-    says: tuple[str, str],
     *,
-    advice: str,
+    values: Mapping[str, Value] | None = None,
+    variant: str = "",
+    advice: str = "",
     noun: str = "",
     noticeable: float = NOTICEABLE_SHARE,
-    more: str = "",
 ) -> Audit | None:
-    """Return the finding that some of many are so: "3 of 9 lines (33%) bring no revenue."; None where there is nothing.
+    """Return the finding that some of many are so, or that none is; None where there is nothing.
+
+    Its code is `quality.audit.<audit>`, with "_none" where none is so; the values are n (how many), all (of how many),
+    share, and those given.
 
     Parameters
     ----------
@@ -105,31 +122,30 @@ def found_among(
         As in `Audit`.
     n_found, n_all : int
         How many are so, of how many.
-    says : (str, str)
-        What one does, and what several do: ("brings no revenue", "bring no revenue").
+    values : mapping of str to Value, optional
+        What else the sentence speaks of.
+    variant : str
+        Follows the code where the sentence has several forms.
     advice : str
-        What to do where it is noticeable.
+        The variant of the advice, where it has several.
     noun : str
         What is counted; the rows of the table where not given.
     noticeable : float
         The share above which it is a warning.
-    more : str
-        What the sentence goes on to say where any are so.
     """
     if not n_all:
         return None
     share = n_found / n_all
     severity = weight(share, noticeable)
-    who = counted(n_all, noun or NOUNS[table])
-    finding = f"{n_found:,} of {who} ({percent(share)}) {says[n_found != 1]}{more}."
+    said = {"n": Count(n_found), "all": Count(n_all, noun or NOUNS[table]), "share": Share(share), **(values or {})}
     return Audit(
         audit=audit,
         table=table,
-        finding=finding if n_found else f"None of {who} {says[n_all == 0]}.",
+        finding=Finding(f"quality.audit.{audit}{variant if n_found else '_none'}", said),
         rows=n_found,
         share=share,
         severity=severity,
-        advice=advice if severity is Weight.WARNING else "",
+        advice=Finding(f"quality.advice.{audit}{advice}", said) if severity is Weight.WARNING else None,
     )
 
 
@@ -144,27 +160,13 @@ def figures(query: ir.Table) -> dict[str, Any]:
     return row
 
 
-def counted(n: int, noun: str) -> str:
-    """Write a count with its noun: "1 line", "2,000 lines", "3 opportunities"."""
-    nouns = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
-    return f"{n:,} {noun if n == 1 else nouns}"
-
-
-def percent(share: float) -> str:
-    """Write a share so that a small one does not look like none, nor a large one like all: "80%", "below 0.1%"."""
-    if 0 < share < 0.001:
-        return "below 0.1%"
-    if 0.999 < share < 1:
-        return "over 99.9%"
-    return f"{share:.0%}" if 0.1 <= share <= 0.99 or share in {0, 1} else f"{share:.1%}"
-
-
-def amount(cents: float) -> str:
-    """Write hundredths as an amount: 16846960 → "168,469.60"."""
-    return f"{cents / 100:,.2f}"
-
-
-def some(items: list[str], n_shown: int = 3) -> str:
+def some(items: list[Value], n_shown: int = 3) -> Value:
     """List the first few of many: "a, b, c and 4 more"."""
     left = len(items) - n_shown
-    return ", ".join(items[:n_shown]) + (f" and {left:,} more" if left > 0 else "")
+    shown = Listing(tuple(items[:n_shown]))
+    return Finding("quality.some", {"shown": shown, "left": Count(left)}) if left > 0 else shown
+
+
+def quoted(text: str) -> Value:
+    """Quote a name from the data."""
+    return Finding("common.quoted", {"what": Name(text)})

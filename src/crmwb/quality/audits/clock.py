@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import ibis.expr.types as ir
 
-from crmwb.quality.audits.audit import NOTICEABLE_SHARE, NOUNS, Audit, Weight, counted, found_among, percent
+from crmwb.findings import Count, Finding, Name, Share
+from crmwb.quality.audits.audit import NOTICEABLE_SHARE, NOUNS, Audit, Weight, found_among
 from crmwb.tables import Kind, Table
 
 # Below this many stamped rows the hours of a day are too uneven to say when a company sleeps.
@@ -24,16 +25,13 @@ def midnight_stamps(table: Table, tables: Mapping[str, ir.Table]) -> Audit | Non
         return None
     n_rows, n_midnight = sum(hours.values()), hours.get(None, 0)
     if n_midnight == n_rows:
-        rows = counted(n_rows, NOUNS[table.name])
-        finding = f"{rows} {'has' if n_rows == 1 else 'have'} a day and no time: all are stamped midnight."
-        return Audit("midnight_stamps", table.name, finding, n_rows, 1.0, Weight.NOTE, "")
+        finding = Finding("quality.audit.midnight_stamps_all", {"all": Count(n_rows, NOUNS[table.name])})
+        return Audit("midnight_stamps", table.name, finding, n_rows, 1.0, Weight.NOTE, None)
     return found_among(
         "midnight_stamps",
         table.name,
         n_midnight,
         n_rows,
-        ("is stamped exactly midnight", "are stamped exactly midnight"),
-        advice="Two systems, or an unknown time written as midnight: ask, and do not compare hours of the day.",
         noticeable=NOTICEABLE_SHARE,
     )
 
@@ -55,18 +53,15 @@ def quiet_hours(table: Table, tables: Mapping[str, ir.Table]) -> Audit | None:
     if share > NIGHT_SHARE:
         return None
     shifted = DAY_BEGINS <= (begins + NIGHT_HOURS / 2) % 24 < DAY_ENDS
-    ends = (begins + NIGHT_HOURS) % 24
+    span = {"begins": Name(f"{begins:02d}:00"), "ends": Name(f"{(begins + NIGHT_HOURS) % 24:02d}:00")}
     return Audit(
         audit="quiet_hours",
         table=table.name,
-        finding=f"The quietest hours are {begins:02d}:00 to {ends:02d}:00, with {percent(share)} of the rows.",
+        finding=Finding("quality.audit.quiet_hours", {**span, "share": Share(share)}),
         rows=nights[begins],
         share=share,
         severity=Weight.WARNING if shifted else Weight.NOTE,
-        advice="No customer sleeps then: the moments are in another time zone than theirs; do not read hours off them, "
-        "and give the offset in the mapping where days must be exact."
-        if shifted
-        else "",
+        advice=Finding("quality.advice.quiet_hours") if shifted else None,
     )
 
 

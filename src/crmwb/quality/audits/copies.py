@@ -2,7 +2,8 @@
 
 import ibis.expr.types as ir
 
-from crmwb.quality.audits.audit import Audit, amount, counted, figures, found_among
+from crmwb.findings import Count, Money
+from crmwb.quality.audits.audit import Audit, figures, found_among
 
 
 def identical_lines(transactions: ir.Table) -> Audit | None:
@@ -25,17 +26,13 @@ def identical_lines(transactions: ir.Table) -> Audit | None:
             n_whole=orders.is_whole.sum().fill_null(0),
         )
     )
-    whole = f", {counted(found['n_whole'], 'whole order')} among them" if found["n_whole"] else ""
-    what = "another line of {} order in everything but {} position"
     return found_among(
         "identical_lines",
         "transactions",
         found["n_copies"],
         transactions.count().to_pyarrow().as_py(),
-        (f"repeats {what.format('its', 'its')}", f"repeat {what.format('their', 'their')}"),
-        advice="Scanned one by one, or exported twice? If twice, remove them in the mapping: revenue is counted "
-        "double.",
-        more=whole,
+        variant="_whole" if found["n_whole"] else "",
+        values={"whole": Count(found["n_whole"], "order")},
     )
 
 
@@ -61,18 +58,13 @@ def repeated_orders(transactions: ir.Table) -> Audit | None:
         )
     )
     n_orders = orders.count().to_pyarrow().as_py()
-    what = "another order of {} customer: same moment, lines and sum"
     return found_among(
         "repeated_orders",
         "transactions",
         found["n_repeats"],
         n_orders,
-        (f"repeats {what.format('its')}", f"repeat {what.format('their')}"),
-        advice="Two exports that overlap under new numbers, or one order split in two? If copies, leave them out "
-        "in the "
-        "mapping: revenue is counted double.",
         noun="order",
-        more=f" ({amount(found['cents'])} in all)",
+        values={"sum": Money(found["cents"], "", exact=True)},
     )
 
 
@@ -87,10 +79,6 @@ def orders_of_several_customers(transactions: ir.Table) -> Audit | None:
         "transactions",
         found["n_found"],
         found["n_orders"],
-        ("has lines of several customers", "have lines of several customers"),
-        advice="Order numbers used twice, by two systems or years? Make them different in the mapping: orders are "
-        "counted "
-        "by them.",
         noun="order",
         noticeable=0,
     )

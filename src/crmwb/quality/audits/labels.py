@@ -8,7 +8,8 @@ from itertools import combinations
 import ibis
 import ibis.expr.types as ir
 
-from crmwb.quality.audits.audit import Audit, found_among, some
+from crmwb.findings import Count, Finding, Name, Value
+from crmwb.quality.audits.audit import Audit, found_among, quoted, some
 from crmwb.tables import Kind, Table
 
 # The commonest labels of a column: more are a list of names, and comparing each with each takes its square.
@@ -22,13 +23,23 @@ def labels_nearly_the_same(table: Table, tables: Mapping[str, ir.Table]) -> Audi
     """Find labels of one column that differ by case, blanks, signs or a letter, and likely mean the same."""
     rows = tables[table.name]
     columns = [c for c in table.columns if c.kind is Kind.CATEGORY and c.allowed is None]
-    n_found, examples = 0, list[str]()
+    n_found, examples = 0, list[Value]()
     for column in columns:
         counts = _counts(rows, column.name)
         twins = alike(counts)
         n_found += sum(min(counts[one], counts[other]) for one, other in twins)
         examples += [
-            f"{column.name} “{one}” ({counts[one]:,}) and “{other}” ({counts[other]:,})" for one, other in twins
+            Finding(
+                "quality.labels_alike",
+                {
+                    "column": Name(column.name),
+                    "one": quoted(one),
+                    "n_one": Count(counts[one]),
+                    "other": quoted(other),
+                    "n_other": Count(counts[other]),
+                },
+            )
+            for one, other in twins
         ]
     if not columns:
         return None
@@ -38,10 +49,8 @@ def labels_nearly_the_same(table: Table, tables: Mapping[str, ir.Table]) -> Audi
         table.name,
         min(n_found, n_rows),
         n_rows,
-        ("bears a label almost like a commoner one", "bear a label almost like a commoner one"),
-        advice="If they mean the same, write them alike in the mapping (replace).",
         noticeable=0,
-        more=f": {some(examples)}",
+        values={"examples": some(examples)},
     )
 
 

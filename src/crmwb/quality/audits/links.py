@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import ibis
 import ibis.expr.types as ir
 
-from crmwb.quality.audits.audit import NOTICEABLE_SHARE, Audit, figures, found_among, some
+from crmwb.findings import Finding, Listing, Term, Value
+from crmwb.quality.audits.audit import NOTICEABLE_SHARE, Audit, figures, found_among, quoted, some
 from crmwb.tables import TABLES, Column, Kind, Table
 
 # Numbers of events are their own; ids of people and things recur, come from several systems and are typed by hand.
@@ -18,25 +19,22 @@ def ids_written_in_several_ways(table: Table, tables: Mapping[str, ir.Table]) ->
     columns = [c for c in table.columns if c.kind is Kind.ID and c.name not in EVENTS and not _is_known(c, tables)]
     if not columns:
         return None
-    n_found, examples = 0, list[str]()
+    n_found, examples = 0, list[Value]()
     for column in columns:
         ids = _counted(rows, column.name).mutate(plain=lambda t: plain(t.id))
         ways = ids.group_by("plain").aggregate(n_ways=ids.count(), n=ids.n.sum(), one=ids.id.min(), other=ids.id.max())
         several = ways.filter(ways.n_ways > 1)
         n_found += figures(several.aggregate(n=several.n.sum().fill_null(0)))["n"]
         first = several.order_by(ibis.desc("n"), "plain").limit(3).to_pyarrow().to_pylist()
-        examples += [f"“{way['one']}” and “{way['other']}”" for way in first]
+        examples += [_pair(way["one"], way["other"]) for way in first]
     n_rows = rows.count().to_pyarrow().as_py()
     return found_among(
         "ids_written_in_several_ways",
         table.name,
         min(n_found, n_rows),
         n_rows,
-        ("bears an id that is also written in another way", "bear ids that are also written in another way"),
-        advice="Write them alike in the mapping (whole_number takes a trailing “.0” away): now they count as "
-        "different ones.",
         noticeable=0,
-        more=f", such as {some(examples)}",
+        values={"examples": some(examples)},
     )
 
 
@@ -46,7 +44,7 @@ def unknown_links(table: Table, tables: Mapping[str, ir.Table]) -> Audit | None:
     columns = [c for c in table.columns if c.nullable and _is_known(c, tables)]
     if not columns:
         return None
-    n_found, parents, twins = 0, list[str](), list[str]()
+    n_found, parents, twins = 0, list[str](), list[Value]()
     for column in columns:
         parent = str(column.references)
         keys = tables[parent].select(key=TABLES[parent].key[0])
@@ -58,19 +56,18 @@ def unknown_links(table: Table, tables: Mapping[str, ir.Table]) -> Audit | None:
             parents.append(parent)
             twins += _meant(strange, keys)
     n_rows = rows.count().to_pyarrow().as_py()
-    where = " or ".join(dict.fromkeys(parents or [str(c.references) for c in columns]))
-    spelling = f"; {some(twins)} only by the spelling" if twins else ""
+    where = Listing(
+        tuple(Term("table", name) for name in dict.fromkeys(parents or [str(c.references) for c in columns]))
+    )
     return found_among(
         "unknown_links",
         table.name,
         min(n_found, n_rows),
         n_rows,
-        (f"points to something that {where} lacks", f"point to something that {where} lacks"),
-        advice="Write these ids alike in the mapping (replace)."
-        if twins
-        else f"Complete {where}: these rows count, but in none of its groups.",
+        variant="_spelling" if twins else "",
+        advice="_spelling" if twins else "",
         noticeable=0 if twins else NOTICEABLE_SHARE,
-        more=spelling,
+        values={"tables": where, "examples": some(twins)},
     )
 
 
@@ -84,8 +81,6 @@ def lines_without_product(transactions: ir.Table) -> Audit | None:
         "transactions",
         found["n_found"],
         found["n"],
-        ("names no product", "name no product"),
-        advice="They count in revenue, but in no category, line or brand; map what they are (fees, postage, deposits).",
     )
 
 
@@ -101,9 +96,6 @@ def customers_without_events(customers: ir.Table, *events: ir.Table | None) -> A
         "customers",
         n_silent,
         customers.count().to_pyarrow().as_py(),
-        ("is mentioned in no other table", "are mentioned in no other table"),
-        advice="Prospects, or customers whose records are lost? Check whether the export of the other tables is "
-        "complete.",
         noticeable=0.5,
     )
 
@@ -125,11 +117,9 @@ def strangers_but_for_the_spelling(customers: ir.Table, transactions_quarantine:
         "transactions",
         figures(meant.aggregate(n=meant.n.sum()))["n"],
         transactions_quarantine.count().to_pyarrow().as_py(),
-        ("names a customer that differs from a known one", "name customers that differ from known ones"),
-        advice="Write the ids alike in the mapping, and these lines come back.",
-        noun="quarantined line",
+        noun="quarantined_line",
         noticeable=0,
-        more=f" only by case, blanks or “.0”, such as {some(twins)}",
+        values={"examples": some(twins)},
     )
 
 
@@ -149,9 +139,13 @@ def _counted(rows: ir.Table, column: str) -> ir.Table:
     return named.group_by("id").aggregate(n=named.count())
 
 
-def _meant(strange: ir.Table, keys: ir.Table) -> list[str]:
+def _pair(one: str, other: str) -> Finding:
+    return Finding("quality.pair", {"one": quoted(one), "other": quoted(other)})
+
+
+def _meant(strange: ir.Table, keys: ir.Table) -> list[Value]:
     """Return the most frequent strange ids that are keys but for the spelling, with what they likely mean."""
     spelt = keys.group_by(plain=plain(keys.key)).aggregate(key=keys.key.min())
     meant = strange.mutate(plain=plain(strange.id)).inner_join(spelt, "plain")
     first = meant.order_by(ibis.desc("n"), "id").limit(10).to_pyarrow().to_pylist()
-    return [f"“{way['id']}” for “{way['key']}”" for way in first]
+    return [Finding("quality.meant", {"id": quoted(way["id"]), "key": quoted(way["key"])}) for way in first]

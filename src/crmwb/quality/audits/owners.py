@@ -5,6 +5,7 @@ from datetime import timedelta
 import ibis
 import ibis.expr.types as ir
 
+from crmwb.findings import Days
 from crmwb.quality.audits.audit import Audit, figures, found_among
 
 # A quarter: whoever has not been spoken to for that long has been forgotten, or the opportunity is dead.
@@ -28,8 +29,6 @@ def owner_collisions(opportunities: ir.Table, customers: ir.Table | None) -> Aud
         "opportunities",
         found["n_found"],
         found["n"],
-        ("with open opportunities has several owners at once", "with open opportunities have several owners at once"),
-        advice="Agree on one owner for each customer, or they are called twice with two offers.",
         noun="customer",
         noticeable=0.05,
     )
@@ -51,17 +50,15 @@ def idle_leads(opportunities: ir.Table, interactions: ir.Table | None) -> Audit 
     if interactions is not None:
         touched = interactions.filter(interactions.occurred_at.date() >= since).select("customer_id")
         idle = idle.anti_join(touched, "customer_id")
-    seen = "" if interactions is not None else ", and no contacts are known"
     return found_among(
         "idle_leads",
         "opportunities",
         idle.count().to_pyarrow().as_py(),
         leads.count().to_pyarrow().as_py(),
-        (f"has been idle for {IDLE_DAYS} days", f"have been idle for {IDLE_DAYS} days"),
-        advice="Close them or call: idle opportunities make the pipeline look larger than it is.",
-        noun="open opportunity",
+        variant="" if interactions is not None else "_no_contacts",
+        noun="open_opportunity",
         noticeable=0.10,
-        more=f" or more{seen}",
+        values={"days": Days(IDLE_DAYS)},
     )
 
 
@@ -74,8 +71,6 @@ def leads_without_customer(opportunities: ir.Table) -> Audit | None:
         "opportunities",
         found["n_found"],
         found["n"],
-        ("names no customer", "name no customer"),
-        advice="Nobody can say whom they are with: enter the account, or they stay outside every customer's figures.",
     )
 
 

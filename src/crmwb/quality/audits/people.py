@@ -3,7 +3,8 @@
 import ibis
 import ibis.expr.types as ir
 
-from crmwb.quality.audits.audit import Audit, Weight, amount, counted, figures, found_among, percent, some
+from crmwb.findings import Count, Finding, Money, Share, Times, Value
+from crmwb.quality.audits.audit import Audit, Weight, figures, found_among, quoted, some
 
 # Ids that people give to customers who are none: names of tests and of nobody, and keys held down.
 NOBODY = (
@@ -23,23 +24,22 @@ def test_customers(customers: ir.Table, transactions: ir.Table | None) -> Audit 
     next_number = (customers.customer_id.try_cast("int64") + 1).cast("string")
     named = named.anti_join(customers.select(customer_id=next_number), "customer_id")
     ids = named.order_by("customer_id").to_pyarrow()["customer_id"].to_pylist()
-    more = f" ({some([f'“{i}”' for i in ids])})"
+    values: dict[str, Value] = {"ids": some([quoted(i) for i in ids])}
     if ids and transactions is not None:
         lines = transactions.aggregate(
             n=transactions.count(), n_theirs=transactions.customer_id.isin(named.customer_id).sum()
         )
         found = figures(lines)
-        more += f", with {percent(found['n_theirs'] / found['n'])} of all lines" if found["n"] else ""
+        if found["n"]:
+            values["lines"] = Share(found["n_theirs"] / found["n"])
     return found_among(
         "test_customers",
         "customers",
         len(ids),
         customers.count().to_pyarrow().as_py(),
-        ("bears an id of nobody", "bear an id of nobody"),
-        advice="Tests, guests or a catch-all for unknown customers: leave them out in the mapping, for they are no "
-        "customer.",
+        variant="_lines" if "lines" in values else "",
         noticeable=0,
-        more=more,
+        values=values,
     )
 
 
@@ -73,27 +73,30 @@ def bulk_buyers(transactions: ir.Table) -> Audit | None:
         )
     )
     found = buyers.filter(is_bulk).order_by(ibis.desc("cents"), "customer_id").to_pyarrow().to_pylist()
-    who = some([f"“{row['customer_id']}” with {percent(row['cents'] / int(whole['cents']))}" for row in found])
-    times = whole["largest"] / whole["usual_cents"]
-    finding = (
-        f"The largest of {counted(whole['n'], 'customer')} brings {percent(whole['largest'] / int(whole['cents']))} of "
-        f"revenue, {times:,.0f} times the usual."
-    )
-    if found:
-        finding = (
-            f"{len(found):,} of {counted(whole['n'], 'customer')} {'outgrows' if len(found) == 1 else 'outgrow'} all "
-            f"others a hundredfold: {who} of revenue."
+    who = [
+        Finding(
+            "quality.with_share",
+            {"id": quoted(row["customer_id"]), "share": Share(row["cents"] / int(whole["cents"]))},
         )
+        for row in found
+    ]
     return Audit(
         audit="bulk_buyers",
         table="transactions",
-        finding=finding,
+        finding=Finding(
+            f"quality.audit.bulk_buyers{'' if found else '_none'}",
+            {
+                "n": Count(len(found)),
+                "all": Count(whole["n"], "customer"),
+                "who": some(list(who)),
+                "share": Share(whole["largest"] / int(whole["cents"])),
+                "times": Times(whole["largest"] / whole["usual_cents"]),
+            },
+        ),
         rows=len(found),
         share=len(found) / whole["n"],
         severity=Weight.WARNING if found else Weight.NOTE,
-        advice="A shop, a reseller or a collective account: look at it by itself, for means and models are its own."
-        if found
-        else "",
+        advice=Finding("quality.advice.bulk_buyers") if found else None,
     )
 
 
@@ -114,21 +117,19 @@ def lines_without_customer(
     n_found = figures(transactions_quarantine.aggregate(n=is_nobodys.sum().fill_null(0)))["n"]
     clean = figures(transactions.aggregate(n=transactions.count(), cents=transactions.revenue_cents.sum().fill_null(0)))
     n_rows = clean["n"] + transactions_quarantine.count().to_pyarrow().as_py()
-    more = ""
+    values: dict[str, Value] = {}
     if left_out is not None:
         filtered = figures(left_out)
         n_found += filtered["n_without_customer"]
         n_rows += filtered["n_rows"]
-        nobodys, theirs = filtered["cents_without_customer"], int(clean["cents"])
         if filtered["n_without_customer"]:
-            more = f", with a revenue of {amount(nobodys)} beside {amount(theirs)} of known customers"
+            values["theirs"] = Money(filtered["cents_without_customer"], "", exact=True)
+            values["known"] = Money(int(clean["cents"]), "", exact=True)
     return found_among(
         "lines_without_customer",
         "transactions",
         n_found,
         n_rows,
-        ("names no customer and is left out", "name no customer and are left out"),
-        advice="Every figure is of known customers only: set revenue beside the company's books before it is "
-        "quoted, and ask whether these sales could be told to a customer.",
-        more=more,
+        variant="_revenue" if values else "",
+        values=values,
     )

@@ -3,7 +3,8 @@
 import ibis
 import ibis.expr.types as ir
 
-from crmwb.quality.audits.audit import Audit, Weight, counted, figures, found_among, percent, weight
+from crmwb.findings import Count, Finding, Share
+from crmwb.quality.audits.audit import Audit, Weight, figures, found_among, weight
 
 # Even fashion by mail, where most comes back, returns less than half; above a quarter a sign is likelier wrong.
 HIGH_RETURN_SHARE = 0.25
@@ -27,14 +28,17 @@ def returns(transactions: ir.Table) -> Audit | None:
         return None
     share = found["n_found"] / found["n_lines"]
     severity = weight(share, HIGH_RETURN_SHARE)
-    finding = "No line is marked as a return."
-    advice = "Either nothing comes back, or the source or its mapping leaves returns out; then revenue is too high."
-    if found["n_found"]:
-        money = f", {percent(found['returned'] / found['sold'])} of the revenue sold" if found["sold"] else ""
-        lines = counted(found["n_lines"], "line")
-        is_so = "is a return" if found["n_found"] == 1 else "are returns"
-        finding = f"{found['n_found']:,} of {lines} ({percent(share)}) {is_so}{money}."
-        advice = "Check what the mapping takes for a return: so many are rare." if severity is Weight.WARNING else ""
+    values = {
+        "n": Count(found["n_found"]),
+        "all": Count(found["n_lines"], "line"),
+        "share": Share(share),
+        "revenue": Share(found["returned"] / found["sold"] if found["sold"] else None),
+    }
+    if not found["n_found"]:
+        none = Finding("quality.audit.returns_none", values)
+        return Audit("returns", "transactions", none, 0, share, severity, Finding("quality.advice.returns_none"))
+    finding = Finding(f"quality.audit.returns{'_revenue' if found['sold'] else ''}", values)
+    advice = Finding("quality.advice.returns") if severity is Weight.WARNING else None
     return Audit("returns", "transactions", finding, found["n_found"], share, severity, advice)
 
 
@@ -60,19 +64,12 @@ def returns_without_purchase(transactions: ir.Table) -> Audit | None:
             n_undone=(matched.exact_at <= matched.ordered_at).sum().fill_null(0),
         )
     )
-    what = "no earlier purchase of its product by its customer" if found["n_back"] == 1 else ""
-    what = what or "no earlier purchase of their product by their customer"
-    undone = f"; {percent(found['n_undone'] / found['n_back'])} undo one line of a purchase" if found["n_back"] else ""
     return found_among(
         "returns_without_purchase",
         "transactions",
         found["n_back"] - found["n_matched"],
         found["n_back"],
-        (f"has {what}", f"have {what}"),
-        advice="Bought before the data begins, or bookings that are no returns of goods (debts, fees, "
-        "corrections)? Leave the "
-        "latter out in the mapping.",
         noun="return",
-        more=undone,
         noticeable=HIGH_UNMATCHED_SHARE,
+        values={"undone": Share(found["n_undone"] / found["n_back"] if found["n_back"] else None)},
     )

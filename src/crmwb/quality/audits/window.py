@@ -7,7 +7,8 @@ from itertools import accumulate, pairwise
 import ibis
 import ibis.expr.types as ir
 
-from crmwb.quality.audits.audit import Audit, Weight, counted, figures, found_among, percent, weight
+from crmwb.findings import Count, Day, Days, Finding, Listing, Share
+from crmwb.quality.audits.audit import Audit, Weight, figures, found_among, weight
 from crmwb.tables import Kind, Table
 
 # A month: the rhythm in which most customers of most companies come back, so who was a customer before is seen again.
@@ -47,23 +48,24 @@ def first_purchases_cut_off(transactions: ir.Table) -> Audit | None:
     share = found["n_early"] / found["n_customers"]
     even = LEFT_EDGE_DAYS / n_days
     severity = weight(share, LEFT_EDGE_EXCESS * even)
-    seen = "is first seen" if found["n_early"] == 1 else "are first seen"
     return Audit(
         audit="first_purchases_cut_off",
         table="transactions",
-        finding=(
-            f"{found['n_early']:,} of {counted(found['n_customers'], 'customer')} ({percent(share)}) {seen} in the "
-            f"first {LEFT_EDGE_DAYS} of {n_days:,} days; {percent(even)} would be were they won evenly."
+        finding=Finding(
+            "quality.audit.first_purchases_cut_off",
+            {
+                "n": Count(found["n_early"]),
+                "all": Count(found["n_customers"], "customer"),
+                "share": Share(share),
+                "first": Count(LEFT_EDGE_DAYS),
+                "days": Days(n_days),
+                "even": Share(even),
+            },
         ),
         rows=found["n_early"],
         share=share,
         severity=severity,
-        advice=(
-            "Their true first purchase lies before the data: read customer age, cohorts and acquisition as lower "
-            "bounds, or bring earlier data."
-            if severity is Weight.WARNING
-            else ""
-        ),
+        advice=Finding("quality.advice.first_purchases_cut_off") if severity is Weight.WARNING else None,
     )
 
 
@@ -76,24 +78,25 @@ def calendar_gaps(transactions: ir.Table) -> Audit | None:
     n_missing = n_days - len(days)
     gaps = [((after - before).days - 1, before, after) for before, after in pairwise(days)]
     longest, before, after = max(gaps, key=lambda gap: gap[0], default=(0, days[0], days[0]))
-    finding = f"Every one of {counted(n_days, 'day')} has a transaction."
-    if n_missing:
-        finding = (
-            f"{n_missing:,} of {counted(n_days, 'day')} ({percent(n_missing / n_days)}) "
-            f"{'has' if n_missing == 1 else 'have'} no transaction; the longest gap is {counted(longest, 'day')}, "
-            f"between {before} and {after}."
-        )
     severity = Weight.WARNING if longest >= LONG_GAP_DAYS else Weight.NOTE
     return Audit(
         audit="calendar_gaps",
         table="transactions",
-        finding=finding,
+        finding=Finding(
+            f"quality.audit.calendar_gaps{'' if n_missing else '_none'}",
+            {
+                "n": Count(n_missing),
+                "all": Days(n_days),
+                "share": Share(n_missing / n_days),
+                "longest": Days(longest),
+                "before": Day(before),
+                "after": Day(after),
+            },
+        ),
         rows=n_missing,
         share=n_missing / n_days,
         severity=severity,
-        advice="Ask whether the company was closed or the export lost these days; lost days look like silent customers."
-        if severity is Weight.WARNING
-        else "",
+        advice=Finding("quality.advice.calendar_gaps") if severity is Weight.WARNING else None,
     )
 
 
@@ -112,18 +115,18 @@ def days_far_from_the_others(table: Table, tables: Mapping[str, ir.Table]) -> Au
     early, late = _apart(by_day, least, gap), [*reversed(_apart([*reversed(by_day)], least, gap))]
     others = by_day[len(early) : len(by_day) - len(late)]
     far = [day for day, _ in (*early, *late)]
-    examples = " and ".join(str(day) for day in sorted({far[0], far[-1]})) if far else ""
+    examples = Listing(tuple(Day(day) for day in sorted({far[0], far[-1]}))) if far else Listing(())
     return found_among(
         "days_far_from_the_others",
         table.name,
         sum(n for _, n in (*early, *late)),
         n_rows,
-        ("is dated far from the others", "are dated far from the others"),
-        advice="One wrong date stretches the whole window: mend it in the source or leave it out in the mapping; "
-        "where only "
-        "later days are wrong, as_of in params.yaml leaves them out.",
         noticeable=0,
-        more=f" ({examples}), which lie between {others[0][0]} and {others[-1][0]}" if far else "",
+        values={
+            "examples": examples,
+            "begin": Day(others[0][0] if others else None),
+            "end": Day(others[-1][0] if others else None),
+        },
     )
 
 

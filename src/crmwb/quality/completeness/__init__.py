@@ -72,7 +72,7 @@ def completeness(tables: Mapping[str, ir.Table], known: Known) -> Completeness:
                 "analysis": analysis,
                 "known_share": min(met(need, known) for need in needs),
                 "missing": [
-                    " or ".join(f"{need.table}.{column}" for column in need.columns)
+                    " / ".join(f"{need.table}.{column}" for column in need.columns)
                     for need in needs
                     if not met(need, known)
                 ],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Need:
-    """Columns of a table, any of which serves the purpose."""
+    """Columns of a table, any of which serves the purpose (of `quality.purpose` in the catalogues)."""
 
     table: str
     columns: tuple[str, ...]
@@ -30,74 +30,72 @@ EVENTUAL = {
 
 DEPARTMENTS = {
     "marketing": (
-        Need("customers", ("contactable",), "whether we may contact them"),
-        Need("customers", ("acquisition_channel", "acquisition_route"), "what brought them"),
-        Need("customers", ("acquisition_cost_cents",), "what winning them cost"),
-        Need("customers", ("country", "region", "city"), "where they are"),
-        Need("customers", ("age_band", "income_band", "industry", "company_size"), "who they are"),
-        Need("transactions", ("channel", "store_id"), "where they buy"),
-        Need("transactions", ("discount_cents", "gross_cents"), "whether price moves them"),
-        Need("products", ("category", "line"), "what they want"),
-        Need("campaign_members", ("arm",), "whom campaigns reach"),
-        Need("campaign_members", ("responded_at", "outcome_cents"), "who answers"),
-        Need("campaigns", ("cost_cents",), "what campaigns cost"),
+        Need("customers", ("contactable",), "may_contact"),
+        Need("customers", ("acquisition_channel", "acquisition_route"), "acquired_by"),
+        Need("customers", ("acquisition_cost_cents",), "acquisition_cost"),
+        Need("customers", ("country", "region", "city"), "where"),
+        Need("customers", ("age_band", "income_band", "industry", "company_size"), "who"),
+        Need("transactions", ("channel", "store_id"), "buy_where"),
+        Need("transactions", ("discount_cents", "gross_cents"), "price_moves"),
+        Need("products", ("category", "line"), "wants"),
+        Need("campaign_members", ("arm",), "campaign_reach"),
+        Need("campaign_members", ("responded_at", "outcome_cents"), "responders"),
+        Need("campaigns", ("cost_cents",), "campaign_cost"),
     ),
     "sales": (
-        Need("customers", ("owner",), "who looks after them"),
-        Need("customers", ("industry", "company_size", "income_band"), "how large they can become"),
-        Need("customers", ("wallet_cents",), "what they spend elsewhere"),
-        Need("customers", ("credit_limit_cents",), "how much they may owe"),
-        Need("transactions", ("product_id",), "what they bought"),
-        Need("transactions", ("cost_cents",), "what the goods cost us"),
-        Need("opportunities", ("amount_cents",), "what is in the pipeline"),
-        Need("opportunities", ("owner",), "who works on it"),
-        Need("opportunities", ("closed_on", "won"), "what was won and lost"),
-        Need("invoices", ("paid_on", "paid_cents"), "whether they pay"),
+        Need("customers", ("owner",), "owner"),
+        Need("customers", ("industry", "company_size", "income_band"), "potential_size"),
+        Need("customers", ("wallet_cents",), "wallet"),
+        Need("customers", ("credit_limit_cents",), "credit"),
+        Need("transactions", ("product_id",), "bought"),
+        Need("transactions", ("cost_cents",), "goods_cost"),
+        Need("opportunities", ("amount_cents",), "pipeline"),
+        Need("opportunities", ("owner",), "works_on"),
+        Need("opportunities", ("closed_on", "won"), "won_lost"),
+        Need("invoices", ("paid_on", "paid_cents"), "pays"),
     ),
     "service": (
-        Need("customers", ("contactable",), "whether we may contact them"),
-        Need("customers", ("owner",), "who looks after them"),
-        Need("interactions", ("kind",), "why they call"),
-        Need("interactions", ("direction",), "who calls whom"),
-        Need("interactions", ("resolved_at",), "how fast it is settled"),
-        Need("interactions", ("satisfaction",), "how content they are"),
-        Need("interactions", ("cost_cents",), "what service costs"),
-        Need("transactions", ("product_id",), "what they have"),
-        Need("invoices", ("disputed",), "what they contest"),
+        Need("customers", ("contactable",), "may_contact"),
+        Need("customers", ("owner",), "owner"),
+        Need("interactions", ("kind",), "calls_why"),
+        Need("interactions", ("direction",), "direction"),
+        Need("interactions", ("resolved_at",), "settled"),
+        Need("interactions", ("satisfaction",), "satisfaction"),
+        Need("interactions", ("cost_cents",), "service_cost"),
+        Need("transactions", ("product_id",), "have"),
+        Need("invoices", ("disputed",), "disputed"),
     ),
 }
 
 ANALYSES = {
-    "profit of each customer, and who destroys it": (
+    "profit": (
         Need("transactions", ("customer_id",)),
         Need("transactions", ("cost_cents",)),
     ),
-    "when the cost of winning a customer is paid back": (
+    "payback": (
         Need("transactions", ("customer_id",)),
         Need("customers", ("acquisition_cost_cents",)),
     ),
-    "which channels win the best customers": (
+    "channels": (
         Need("transactions", ("customer_id",)),
         Need("customers", ("acquisition_channel",)),
     ),
-    "what serving a customer costs": (Need("interactions", ("cost_cents",)),),
-    "headroom in their wallets": (Need("transactions", ("customer_id",)), Need("customers", ("wallet_cents",))),
-    "value through referrals": (Need("customers", ("referred_by",)),),
-    "groups of companies": (Need("customers", ("parent_id",)),),
-    "who pays late": (Need("invoices", ("due_on",)), Need("invoices", ("paid_on", "paid_cents"))),
-    "who answers campaigns": (Need("campaign_members", ("responded_at", "outcome_cents")),),
-    "who buys at a discount": (Need("transactions", ("discount_cents",)),),
-    "needs by category": (Need("transactions", ("product_id",)), Need("products", ("category", "line"))),
-    "where customers buy": (Need("transactions", ("channel", "store_id")),),
-    "segments by place": (Need("customers", ("country", "region", "city")),),
-    "segments by who they are": (
-        Need("customers", ("age_band", "income_band", "industry", "company_size", "marital_status")),
-    ),
-    "how content customers are": (Need("interactions", ("satisfaction",)),),
-    "the sales pipeline": (Need("opportunities", ("stage",)), Need("opportunities", ("amount_cents",))),
-    "who may be contacted": (Need("customers", ("contactable",)),),
-    "each owner's customers": (Need("customers", ("owner",)),),
-    "whether initiatives reach their aims": (Need("initiatives", ("criterion",)),),
+    "cost_to_serve": (Need("interactions", ("cost_cents",)),),
+    "wallet": (Need("transactions", ("customer_id",)), Need("customers", ("wallet_cents",))),
+    "referrals": (Need("customers", ("referred_by",)),),
+    "groups": (Need("customers", ("parent_id",)),),
+    "late_payers": (Need("invoices", ("due_on",)), Need("invoices", ("paid_on", "paid_cents"))),
+    "responders": (Need("campaign_members", ("responded_at", "outcome_cents")),),
+    "discounts": (Need("transactions", ("discount_cents",)),),
+    "categories": (Need("transactions", ("product_id",)), Need("products", ("category", "line"))),
+    "places_of_purchase": (Need("transactions", ("channel", "store_id")),),
+    "geographic": (Need("customers", ("country", "region", "city")),),
+    "social": (Need("customers", ("age_band", "income_band", "industry", "company_size", "marital_status")),),
+    "satisfaction": (Need("interactions", ("satisfaction",)),),
+    "pipeline": (Need("opportunities", ("stage",)), Need("opportunities", ("amount_cents",))),
+    "contactable": (Need("customers", ("contactable",)),),
+    "owners": (Need("customers", ("owner",)),),
+    "initiatives": (Need("initiatives", ("criterion",)),),
 }
 
 

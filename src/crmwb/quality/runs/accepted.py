@@ -10,10 +10,11 @@ from typing import Any
 
 from crmwb import layout, storage
 from crmwb.errors import CrmwbError
+from crmwb.findings import Count, Finding, Name
 
 
-def accept(root: Path = Path()) -> str:
-    """Make the last run the accepted one, and return a sentence that says so.
+def accept(root: Path = Path()) -> Finding:
+    """Make the last run the accepted one, and return what says so.
 
     Raises
     ------
@@ -23,9 +24,14 @@ def accept(root: Path = Path()) -> str:
     profile = storage.read_json(root / layout.QUALITY_SUMMARY)["profile"]
     storage.write_json(profile, root / layout.ACCEPTED_RUN, lasting=True)
     rows = sum(table["rows"] for table in profile["tables"].values())
-    return (
-        f"Accepted: {profile['source']['name']}, {rows:,} rows in {len(profile['tables'])} tables. Commit "
-        f"{layout.ACCEPTED_RUN}; from the next `dvc repro` on, runs of this source are held against it."
+    return Finding(
+        "cli.accepted_run",
+        {
+            "source": Name(str(profile["source"]["name"])),
+            "rows": Count(rows, "row"),
+            "tables": Count(len(profile["tables"]), "table"),
+            "file": Name(str(layout.ACCEPTED_RUN)),
+        },
     )
 
 

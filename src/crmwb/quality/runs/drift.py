@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from great_expectations.expectations.core.expect_column_values_to_be_between import ExpectColumnValuesToBeBetween
 
+from crmwb.findings import Count, Day, Days, Finding, Name, Number, Share
 from crmwb.params import QualityParams
 from crmwb.quality.checks import Check, Words, told
 from crmwb.quality.runs.accepted import comparable
@@ -46,7 +47,7 @@ def judged(profile: Told, accepted: Told | None, params: QualityParams) -> list[
         if facts:
             checks = [check for check, _ in facts]
             frame = pd.DataFrame({key: [value] for _, row in facts for key, value in row.items()})
-            verdicts = with_examples(judge(f"{name} as a whole", checks, [frame]), (), 1, frame.loc.__getitem__)
+            verdicts = with_examples(judge(f"{name}_as_a_whole", checks, [frame]), (), 1, frame.loc.__getitem__)
             found += [(name, _without_row(verdict)) for verdict in verdicts]
     return found
 
@@ -57,7 +58,7 @@ def _freshness(table: Told, newest: date | None, params: QualityParams) -> Itera
     most = params.max_lag_days
     words = Words(
         "is_up_to_date",
-        f"its last day is at most {most} days before that of the newest table",
+        Finding("quality.rule.is_up_to_date", {"days": Days(most)}),
         f"its last day is more than {most} days before that of the newest table",
         Severity.WARNING,
     )
@@ -69,7 +70,9 @@ def _volume(table: Told, before: Told, params: QualityParams) -> Iterator[tuple[
     most = params.max_row_change
     words = Words(
         "has_as_many_rows_as_accepted",
-        f"its rows are within {most:.0%} of the accepted run's ({before['rows']:,})",
+        Finding(
+            "quality.rule.has_as_many_rows_as_accepted", {"most": Share(most), "rows": Count(before["rows"], "row")}
+        ),
         f"its rows are not within {most:.0%} of the accepted run's ({before['rows']:,})",
         Severity.WARNING,
     )
@@ -78,7 +81,7 @@ def _volume(table: Told, before: Told, params: QualityParams) -> Iterator[tuple[
     if table["is_dated"] and before["last"]:
         words = Words(
             "ends_no_earlier_than_accepted",
-            f"its last day is not before the accepted run's ({before['last']})",
+            Finding("quality.rule.ends_no_earlier_than_accepted", {"last": Day(before["last"])}),
             f"its last day is before the accepted run's ({before['last']})",
             Severity.WARNING,
         )
@@ -92,7 +95,9 @@ def _distributions(table: Told, before: Told, params: QualityParams) -> Iterator
             continue
         words = Words(
             f"{column}_is_distributed_as_accepted",
-            f"{column} is distributed as in the accepted run (stability index at most {params.max_drift:g})",
+            Finding(
+                "quality.rule.is_distributed_as_accepted", {"column": Name(column), "most": Number(params.max_drift)}
+            ),
             f"{column} is distributed otherwise than in the accepted run",
             Severity.WARNING,
         )
