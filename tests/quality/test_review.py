@@ -45,7 +45,7 @@ def test_examples_show_place_and_values(folder):
     assert "transactions: 5 rows in quarantine" in text
     assert "e.g. orders.csv row 812: OrderDate 31-02-16" in text
     assert "e.g. customer_id y, order_id o5" in text
-    assert "then run `dvc repro`" in text
+    assert "then run “dvc repro”" in text
 
 
 def test_one_rule_of_several_is_found(folder):

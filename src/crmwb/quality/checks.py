@@ -176,7 +176,7 @@ def near_the_others(column: str, first: date, last: date) -> Check:
     """Return the check that a day lies where the others do."""
     words = Words(
         f"{column}_is_near_the_others",
-        f"{column} lies among the others, from {first} to {last}",
+        _meaning("is_near_the_others", column=column, first=Day(first), last=Day(last)),
         f"{column} lies far from all others, which run from {first} to {last}",
     )
     return _of_fact(words, (column,), lambda rows, _: rows[column].cast("date").between(first, last), column=column)
