@@ -64,6 +64,13 @@ VALUE_MODELS = Path("data/value/models.json")
 VALUE_FACTS = Path("data/value/facts.json")
 VALUE_METRICS = Path("metrics/value.json")
 
+CONTRACTS = Path("data/contracts")
+CONTRACT_FACTS = CONTRACTS / "facts.json"
+CONTRACT_CUSTOMERS = CONTRACTS / "customers.parquet"
+CONTRACT_SURVIVAL = CONTRACTS / "survival.parquet"
+CONTRACT_BRIDGE = CONTRACTS / "bridge.parquet"
+CONTRACT_RENEWALS = CONTRACTS / "renewals.parquet"
+
 CUSTOMER_LIFECYCLE = Path("data/lifecycle/customers.parquet")
 LIFECYCLE_MONTHS = Path("data/lifecycle/customer_months.parquet")
 LIFECYCLE_STAGES = Path("data/lifecycle/stages.parquet")

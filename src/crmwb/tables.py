@@ -319,6 +319,85 @@ INVOICES = Table(
     ),
 )
 
+PAYMENTS = Table(
+    name="payments",
+    grain="one row per payment",
+    key=("payment_id",),
+    columns=(
+        _id("payment_id", "the payment's number"),
+        _id("customer_id", "who paid", references="customers"),
+        Column("paid_on", Kind.DATE, "when the money came in"),
+        _money("amount_cents", "what was paid; negative for what was paid back", nullable=False),
+        _id("invoice_id", "what it pays, where the source says so", nullable=True, references="invoices"),
+        _maybe("method", Kind.CATEGORY, "how it was paid"),
+    ),
+)
+
+CONTRACTS = Table(
+    name="contracts",
+    grain="one row per contract",
+    key=("contract_id",),
+    columns=(
+        _id("contract_id", "the contract's number"),
+        _id("customer_id", "with whom", references="customers"),
+        _maybe("plan", Kind.CATEGORY, "what was agreed"),
+        Column("starts_on", Kind.DATE, "its first day"),
+        _maybe("ends_on", Kind.DATE, "the first day on which it no longer runs; unknown while it runs"),
+        _money("amount_cents", "what it brings in each period", nullable=False, minimum=0),
+        _maybe("period_months", Kind.INTEGER, "months in a period; 1 where unknown", minimum=1, maximum=120),
+        _maybe("reason_for_leaving", Kind.CATEGORY, "why it ended"),
+    ),
+    rules=(
+        Rule(
+            "ends_after_start",
+            "a contract ends on or after its first day",
+            lambda t: t.ends_on.isnull() | (t.ends_on >= t.starts_on),
+        ),
+    ),
+)
+
+CUSTOMER_SUMMARIES = Table(
+    name="customer_summaries",
+    grain="one row per customer, summed up elsewhere",
+    key=("customer_id",),
+    columns=(
+        _id("customer_id", "of whom", references="customers"),
+        Column("summarised_on", Kind.DATE, "the day before which everything in the row was known"),
+        _maybe("days_since_last", Kind.INTEGER, "days from the last purchase to summarised_on", minimum=0),
+        _maybe("tenure_days", Kind.INTEGER, "days from becoming a customer to summarised_on", minimum=0),
+        _maybe("n_orders", Kind.INTEGER, "orders", minimum=0),
+        _money("revenue_cents", "what they spent"),
+        _money("clv_cents", "what the source says that they are worth"),
+        _maybe("n_campaigns_received", Kind.INTEGER, "campaigns that reached them", minimum=0),
+        _maybe("n_campaigns_answered", Kind.INTEGER, "campaigns that they answered", minimum=0),
+        _maybe("n_complaints", Kind.INTEGER, "complaints", minimum=0),
+    ),
+    rules=(
+        Rule(
+            "answered_at_most_received",
+            "no more campaigns are answered than were received",
+            lambda t: (
+                t.n_campaigns_answered.isnull()
+                | t.n_campaigns_received.isnull()
+                | (t.n_campaigns_answered <= t.n_campaigns_received)
+            ),
+            Severity.WARNING,
+        ),
+    ),
+)
+
+CATEGORY_SUMMARIES = Table(
+    name="category_summaries",
+    grain="one row per customer and category of goods, summed up elsewhere",
+    key=("customer_id", "category"),
+    columns=(
+        _id("customer_id", "of whom", references="customers"),
+        Column("category", Kind.CATEGORY, "category of goods, or channel"),
+        _money("revenue_cents", "what they spent in it"),
+        _maybe("n_orders", Kind.INTEGER, "orders with it", minimum=0),
+    ),
+)
+
 OPPORTUNITIES = Table(
     name="opportunities",
     grain="one row per opportunity",
@@ -387,7 +466,11 @@ TABLES = {
         CAMPAIGNS,
         CAMPAIGN_MEMBERS,
         INVOICES,
+        PAYMENTS,
         OPPORTUNITIES,
+        CONTRACTS,
+        CUSTOMER_SUMMARIES,
+        CATEGORY_SUMMARIES,
         INITIATIVES,
     )
 }

@@ -12,10 +12,12 @@ from crmwb import params, storage
 from crmwb.errors import CrmwbError
 from crmwb.tables import TABLES
 
+NOT_THERE = {"payments", "contracts", "customer_summaries", "category_summaries"}
+FILLED = [table for table in TABLES.values() if table.name not in NOT_THERE]
 OF_PERSONS = {"age_band", "income_band", "gender", "marital_status", "household_size", "children"}
 
 
-@pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)
+@pytest.mark.parametrize("table", FILLED, ids=lambda table: table.name)
 def test_every_table_is_filled_in_every_column_that_a_company_has(b2b_demo, table):
     written = pq.read_table(b2b_demo / f"{table.name}.parquet")
     assert written.schema.equals(table.schema)
@@ -23,7 +25,7 @@ def test_every_table_is_filled_in_every_column_that_a_company_has(b2b_demo, tabl
     assert empty == {"customers": OF_PERSONS, "transactions": {"store_id"}}.get(table.name, set())
 
 
-@pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)
+@pytest.mark.parametrize("table", FILLED, ids=lambda table: table.name)
 def test_tables_are_sorted_by_a_key_that_is_unique(b2b_demo, table):
     keys = pd.read_parquet(b2b_demo / f"{table.name}.parquet", columns=list(table.key))
     assert not keys.duplicated().any()
@@ -38,7 +40,7 @@ def test_no_row_breaks_a_rule(tmp_path):
         done = run_stage(project, stage)
         assert done.returncode == 0, done.stderr
     summary = json.loads((project / "data" / "quality" / "summary.json").read_text())
-    assert {name: told["quarantined"] for name, told in summary["tables"].items()} == dict.fromkeys(TABLES, 0)
+    assert {name: told["quarantined"] for name, told in summary["tables"].items()} == {t.name: 0 for t in FILLED}
     assert [told for told in summary["expectations"] if not told["passed"]] == []
 
 
@@ -46,11 +48,11 @@ def test_the_manifest_says_that_it_is_simulated(b2b_demo):
     manifest = json.loads((b2b_demo / "manifest.json").read_text())
     assert manifest["source"]["kind"] == "b2b_demo"
     assert manifest["source"]["caveat"].startswith("Simulated data: 25,000 accounts")
-    assert manifest["not_available"] == []
+    assert set(manifest["not_available"]) == NOT_THERE
 
 
 def test_the_truth_stands_where_no_later_stage_looks(b2b_demo, con):
-    assert set(storage.open_tables(con, b2b_demo)) == set(TABLES)
+    assert set(storage.open_tables(con, b2b_demo)) == {table.name for table in FILLED}
     in_tables = {column.name for table in TABLES.values() for column in table.columns}
     truth = set(pq.read_schema(b2b_demo / "truth" / "customers.parquet").names) - {"customer_id"}
     assert not truth & in_tables
@@ -59,7 +61,7 @@ def test_the_truth_stands_where_no_later_stage_looks(b2b_demo, con):
 def test_same_bytes_at_one_and_two_threads(tmp_path):
     one, two = (make_company(tmp_path / str(n), threads=n, n_customers=1_000) for n in (1, 2))
     files = sorted(file for file in one.folder.rglob("*") if file.is_file())
-    assert len(files) == len(TABLES) + len(["manifest", "customers", "campaign_members", "truth"])
+    assert len(files) == len(FILLED) + len(["manifest", "customers", "campaign_members", "truth"])
     for file in files:
         assert file.read_bytes() == (two.folder / file.relative_to(one.folder)).read_bytes(), file
 

@@ -100,3 +100,13 @@ def test_lines_with_amounts_of_their_own_go_before_the_totals_of_their_orders(dr
         "lines.csv": "order_id,product_id,quantity,amount\no1,p1,1,4.00\no1,p2,2,6.00\no2,p1,1,7.00\n",
     })  # fmt: skip
     assert list(found.table("transactions").revenue_cents) == [4_00, 6_00, 7_00]
+
+
+def test_subscriptions_are_contracts(drafted):
+    folder = PROJECT / "tests" / "fixtures" / "cases" / "subscriptions"
+    found, tables, _ = drafted({file.name: file.read_text() for file in folder.glob("*.csv")})
+    assert tables["contracts"]["columns"]["period_months"] == {"constant": 1}
+    rows = found.table("contracts").set_index("contract_id")
+    assert rows.amount_cents.to_dict() == {"s1": 49_00, "s2": 49_00, "s3": 19_00}
+    assert list(rows.ends_on.isna()) == [False, True, True]
+    assert list(found.table("customers").customer_id) == ["A", "B", "C"]

@@ -1,7 +1,8 @@
 """Every feature, once: its name, kind and meaning, its group, and the tables that it takes.
 
 The order here is the order of the columns in data/features/. Where a table that a feature needs is absent, the feature
-is NULL for everyone; where it is there but holds nothing of a customer, counts and sums are 0 and the rest NULL.
+is NULL for everyone, or what `customer_summaries` says
+of it; where it is there but holds nothing of a customer, counts and sums are 0 and the rest NULL.
 Everything is as known before `as_of`: events at or after it do not count.
 """
 
@@ -228,6 +229,14 @@ FEATURES: tuple[Feature, ...] = (
             _zero("overdue_cents", "what those ask for", Kind.MONEY),
             _known("overdue_share", Kind.NUMBER, "overdue_cents over invoiced_cents"),
             _known("disputed_share", Kind.SHARE, "invoices disputed, of those where it is known"),
+        ),
+    ),
+    *_features(
+        "balance",
+        ("invoices", "payments"),
+        (
+            _known("balance_cents", Kind.MONEY, "invoiced less paid, with or without an invoice's number"),
+            _known("credit_used_share", Kind.NUMBER, "balance_cents over credit_limit_cents"),
         ),
     ),
     *_features(

@@ -6,6 +6,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from crmwb.features.balance import balance
 from crmwb.features.breadth import breadth, n_products
 from crmwb.features.campaigns import campaigns
 from crmwb.features.catalogue import FEATURES, SCHEMA, Feature
@@ -20,6 +21,7 @@ from crmwb.features.profile import profile
 from crmwb.features.purchases import purchases
 from crmwb.features.rhythm import rhythm
 from crmwb.features.seasonality import seasonality
+from crmwb.features.summaries import PREFIX, summaries
 from crmwb.features.trend import trend
 from crmwb.params import FeatureParams
 
@@ -51,10 +53,16 @@ def customers(tables: Tables, as_of: date, params: FeatureParams) -> ir.Table:
         described = described.left_join(part, "customer_id", rname=f"{{name}}_{i}")
         row_of |= dict.fromkeys(ZEROS.intersection(part.columns), f"customer_id_{i}")
 
+    if (summarised := tables.get("customer_summaries")) is not None:
+        described = described.left_join(summaries(summarised, as_of), "customer_id", rname="{name}_summarised")
+
     def column(feature: Feature) -> ir.Value:
         kind = ibis.dtype(SCHEMA.field(feature.name).type)
+        told = PREFIX + feature.name
         if not tables.keys() >= set(feature.needs):
-            return ibis.null(kind)
+            return described[told].cast(kind) if told in described.columns else ibis.null(kind)
+        if feature.group == "profile" and told in described.columns:
+            return described[feature.name].fill_null(described[told]).cast(kind)
         known = described[feature.name]
         return (ibis.ifelse(described[row_of[feature.name]].isnull(), 0, known) if feature.zero else known).cast(kind)
 
@@ -82,5 +90,7 @@ def _parts(tables: Tables, as_of: date, params: FeatureParams) -> Iterator[ir.Ta
         yield contacts(interactions, as_of)
     if (invoices := tables.get("invoices")) is not None:
         yield credit(invoices, as_of)
+        if (payments := tables.get("payments")) is not None:
+            yield balance(tables["customers"], invoices, payments, as_of)
     if (opportunities := tables.get("opportunities")) is not None:
         yield deals(opportunities, as_of)

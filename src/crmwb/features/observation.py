@@ -22,6 +22,9 @@ EVENTS = {
     "campaign_members": ("contacted_at", "responded_at"),
     "invoices": ("issued_on", "paid_on"),
     "opportunities": ("opened_on", "closed_on"),
+    "payments": ("paid_on",),
+    "contracts": ("starts_on",),
+    "customer_summaries": ("summarised_on",),
 }
 
 
@@ -99,7 +102,14 @@ def _moments(tables: Mapping[str, ir.Table]) -> ir.Table:
     if "transactions" in told_by:
         told_by = ["transactions"]
     columns = [tables[name].select(at=tables[name][c].cast("timestamp")) for name in told_by for c in EVENTS[name]]
+    if "contracts" in told_by and _end_when_they_are_left(tables["contracts"]):
+        columns.append(tables["contracts"].select(at=tables["contracts"].ends_on.cast("timestamp")))
     return ibis.union(*columns)
+
+
+def _end_when_they_are_left(contracts: ir.Table) -> bool:
+    """Whether ends are events: where every contract has one, they are terms agreed on, most of them yet to come."""
+    return bool(contracts.ends_on.isnull().any().to_pyarrow().as_py())
 
 
 def _first_and_last(moments: ir.Table) -> tuple[date, date] | None:

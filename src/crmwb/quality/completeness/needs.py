@@ -24,6 +24,9 @@ EVENTUAL = {
     ("campaign_members", "responded_at"),
     ("campaign_members", "outcome_cents"),
     ("invoices", "paid_on"),
+    ("payments", "invoice_id"),
+    ("contracts", "ends_on"),
+    ("contracts", "reason_for_leaving"),
     ("opportunities", "closed_on"),
     ("opportunities", "won"),
 }

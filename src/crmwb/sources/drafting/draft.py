@@ -15,7 +15,7 @@ from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.sniff import sniff
 from crmwb.sources.found import PARQUET, Found, find
 
-ORDER = ("transactions", "opportunities", "invoices", "campaign_members", "customers", "products")
+ORDER = ("transactions", "opportunities", "invoices", "contracts", "campaign_members", "customers", "products")
 NOTHING = "no purchases, invoices, opportunities, trial, customers or products"
 
 

@@ -3,6 +3,7 @@
 import re
 
 from crmwb.sources.drafting import said, vocabulary
+from crmwb.sources.drafting.agreements import contracts
 from crmwb.sources.drafting.guess import Guess, Part, Sure, fill
 from crmwb.sources.drafting.profile import Column, Profile
 from crmwb.sources.drafting.purchases import transactions
@@ -17,7 +18,7 @@ MOST_STAGES = 20
 
 def facts(profile: Profile) -> list[Part]:
     """Return what a file is as canonical tables of facts; nothing where it is none."""
-    for guess in (opportunities, invoices, trial, transactions):
+    for guess in (opportunities, invoices, contracts, trial, transactions):
         parts = guess(profile)
         if parts:
             return parts

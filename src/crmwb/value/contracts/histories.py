@@ -1,0 +1,58 @@
+"""Contracts as of one day: how long each has run, whether it ended, and what it brings in a month."""
+
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+NO_PLAN = "(no plan)"
+
+
+def histories(contracts: ir.Table, as_of: date) -> ir.Table:
+    """Describe every contract that began before `as_of`, as it was known then.
+
+    One row per contract: contract_id, customer_id, plan, starts_on, ends_on (NULL while it runs at `as_of`: an end
+    after it is not known yet), is_lost, days (that it ran), months (whole ones), period_months, renewals (of one that
+    runs: period ends passed; of one that ended: periods paid for, at least 1), amount_cents, monthly_cents.
+    """
+    today = ibis.literal(as_of)
+    begun = contracts.filter(contracts.starts_on < today)
+    ends = ibis.ifelse(begun.ends_on <= today, begun.ends_on, ibis.null("date"))
+    begun = begun.mutate(
+        ends_on=ends, plan=begun.plan.fill_null(NO_PLAN), period_months=begun.period_months.fill_null(1)
+    )
+    until = begun.ends_on.fill_null(today)
+    months = _months(begun.starts_on, until)
+    begun = begun.mutate(
+        is_lost=begun.ends_on.notnull(),
+        days=until.delta(begun.starts_on, unit="day").cast("int64"),
+        months=months,
+        monthly_cents=_rounded(begun.amount_cents, begun.period_months),
+    )
+    passed = (begun.months // begun.period_months).cast("int64")
+    paid = ibis.greatest(passed + (_remainder(begun) > 0).cast("int64"), 1)
+    return begun.mutate(renewals=ibis.ifelse(begun.is_lost, paid, passed)).select(
+        "contract_id", "customer_id", "plan", "starts_on", "ends_on", "is_lost", "days", "months", "period_months",
+        "renewals", "amount_cents", "monthly_cents",
+    )  # fmt: skip
+
+
+def _months(start: ir.DateValue, end: ir.DateValue) -> ir.IntegerValue:
+    """Return whole months from one day to another; the 31st is a month after the 28th of a February."""
+    apart = (end.year() - start.year()) * 12 + end.month() - start.month()
+    is_last = (end + ibis.interval(days=1)).month() != end.month()
+    whole = apart - ((end.day() < start.day()) & ~is_last).cast("int32")
+    return ibis.greatest(whole, 0).cast("int64")
+
+
+def _remainder(t: ir.Table) -> ir.IntegerValue:
+    """Return days beyond the last whole period, roughly: more than none means that another period was paid for."""
+    whole = (t.months // t.period_months) * t.period_months
+    after = t.starts_on.year() * 12 + t.starts_on.month() - 1 + whole
+    until = t.ends_on.year() * 12 + t.ends_on.month() - 1
+    return ibis.ifelse((until > after) | (t.ends_on.day() > t.starts_on.day()), 1, 0).fill_null(0)
+
+
+def _rounded(cents: ir.IntegerValue, months: ir.IntegerValue) -> ir.IntegerValue:
+    """Return cents per month, rounded half up."""
+    return ((2 * cents + months) // (2 * months)).cast("int64")
