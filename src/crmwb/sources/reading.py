@@ -89,6 +89,9 @@ def without_customer(rows: SourceRows, table: Table, periods: ir.Table | None = 
     if not set(expressions.columns(rows.mapping.filter)) & set(mapped[OF_A_SALE[0]].source_columns):
         return 0, 0
     found = _filtered(_opened(rows), rows, kept=False)
+    if (others := expressions.without(rows.mapping.filter, mapped[OF_A_SALE[0]].source_columns)) is not None:
+        also = expressions.compute(others, _text_of(found, rows), rows.mapping.style)
+        found = found.filter(also.value.fill_null(False))
     if rows.mapping.currency is not None and periods is not None:
         found = _rated(found, rows, table, periods)
     found = _cast(found.mutate(**_ids(found, rows, table)), rows, [c for c in columns if c.name not in found.columns])

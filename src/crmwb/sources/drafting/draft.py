@@ -83,7 +83,8 @@ def draft(paths: list[Path], declared: Collection[Declared] = ()) -> Draft:
         (lies.resolve().relative_to(directory) / path.relative_to(lies)).as_posix()
         for path, lies in zip(paths, on_disk, strict=True)
     ]
-    profiles = [_look(directory, name) for name in names]
+    every = [_look(directory, name) for name in names]
+    profiles = [p for p in every if len(every) == 1 or not facts.is_history(p)]
     parts = _facts(profiles, declared)
     used = {part.options["file"] for part in parts}
     for table in ("customers", "products"):
@@ -104,6 +105,8 @@ def draft(paths: list[Path], declared: Collection[Declared] = ()) -> Draft:
     parts.sort(key=lambda part: ORDER.index(part.table))
     used |= {joined["file"] for part in parts for joined in part.options.get("join", {}).values()}
     unused = [f"{p.file.name} is left out: {NOTHING}" for p in profiles if p.file.name not in used]
+    moved = [p.file.name for p in every if all(p is not other for other in profiles)]
+    unused += [f"{name} is left out: it tells how opportunities moved from stage to stage" for name in moved]
     name = Path(parts[0].options.get("file", paths[0].name)).name.partition(".")[0]
     made = Draft(name, directory, parts, unused)
     settings.propose(made)

@@ -2,18 +2,20 @@
 
 import re
 
-from crmwb.sources.drafting import said, vocabulary
+from crmwb.sources.drafting import ids, modifiers, said, sales, vocabulary
 from crmwb.sources.drafting.agreements import contracts
-from crmwb.sources.drafting.guess import Guess, Part, Sure, fill
+from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
 from crmwb.sources.drafting.profile import Column, Profile
 from crmwb.sources.drafting.purchases import transactions
-from crmwb.tables import TABLES
+from crmwb.sources.drafting.vocabulary import matches
+from crmwb.tables import TABLES, Kind
 
 CONTROL = re.compile(r".*\b(control|kontroll\w*|none|holdout|hold out|no|not|without|ohne)\b.*")
 WON = re.compile(r"(closed )?(won|gewonnen)")
 LOST = re.compile(r"(closed )?(lost|verloren)")
 MOST_ARMS = 6
 MOST_STAGES = 20
+PLAINLY = 2  # how well a name must match
 
 
 def facts(profile: Profile) -> list[Part]:
@@ -39,10 +41,24 @@ def opportunities(profile: Profile) -> list[Part]:
     )
     found["won"] = Guess({"expression": f"{told} end"}, Sure.SURE, f"of {stage.sources[0].shown(6)}", stage.sources)
     found = {c.name: found[c.name] for c in TABLES["opportunities"].columns if c.name in found}
+    roles = modifiers.find(profile)
+    if (converted := roles.get("converted_amount")) is not None:
+        found["amount_cents"] = of_column(converted, Kind.MONEY, Sure.SURE, "in one currency already")
     parts = [Part("opportunities", said.file_options(profile), found, profile)]
     if {"customer_id", "closed_on", "amount_cents"} <= found.keys():
         parts.append(_won(profile, found, said.is_in(stage.sources[0].name, won)))
+    for part in parts:
+        sales.leave_out(part, roles)
+        sales.set_currency(part, roles, "amount_cents" if part.table == "opportunities" else "revenue_cents")
+        ids.check(part)
     return parts
+
+
+def is_history(profile: Profile) -> bool:
+    """Say whether a file tells how opportunities moved: it names a stage, and each opportunity again and again."""
+    has_stage = any(matches(c.words, vocabulary.OPPORTUNITIES["stage"]) == PLAINLY for c in profile.columns)
+    of = [c for c in profile.columns if re.fullmatch(r"(opportunity|deal|lead)( id| number)?", c.words)]
+    return has_stage and any(len(c.counts) < c.n_known for c in of)
 
 
 def _won(profile: Profile, found: dict[str, Guess], is_won: str) -> Part:

@@ -44,7 +44,7 @@ def _is_currency(column: Column) -> bool:
 
 
 FITS: dict[str, Callable[[Column], bool]] = {
-    **dict.fromkeys(("converted_amount", "net"), _is_amount),
+    **dict.fromkeys(("converted_amount", "net", "paid"), _is_amount),
     **dict.fromkeys(("refund", "converted_refund"), lambda c: _or_zero(c) and not (c.is_flag and len(c.counts) > 1)),
     **dict.fromkeys(("shipping", "tax", "fee", "order_discount", "line_discount"), _or_zero),
     **dict.fromkeys(("currency", "converted_currency"), _is_currency),

@@ -165,7 +165,7 @@ class Profile:
 
 def plain_words(name: str) -> str:
     """Return a name in small letters and plain words: "customer id" of "CustomerID", "stuck" of "Stück"."""
-    apart = re.sub(r"([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])", r"\1\3 \2\4", name)
+    apart = re.sub(r"([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])", r"\1\3 \2\4", name.replace("IDs", "Ids"))
     plain = "".join(c for c in unicodedata.normalize("NFKD", apart) if not unicodedata.combining(c)).lower()
     return " ".join(re.findall(rf"[a-z]+|\d+|{CHINESE}+", plain))
 

@@ -67,7 +67,7 @@ def _plain_columns(profile: Profile, roles: Modifiers, lines: OrderLines | None)
     table, patterns = TABLES["transactions"], vocabulary.TRANSACTIONS
     if "column_names" in profile.shape.options:
         return nameless.guesses(profile)
-    kept = roles.columns - {c.name for role in ("net",) if (c := roles.get(role))}
+    kept = roles.columns - {c.name for role in ("net", "paid") if (c := roles.get(role))}
     usable = [c for c in profile.columns if c.name not in kept]
     names = [c.name for c in table.columns if c.name in patterns]
     found = fill(table, usable, patterns, names)
@@ -98,6 +98,10 @@ def _revenue(profile: Profile, found: dict[str, Guess], roles: Modifiers, lines:
         others = [c.name for c in _of(found, "revenue_cents") if c is not net]
         why = f"without tax and shipping, unlike {others[0]}" if others else "its name says so"
         amount = of_column(net, Kind.MONEY, Sure.SURE, why)
+    elif (paid := roles.get("paid")) is not None and paid.name not in of_orders:
+        others = [c.name for c in _of(found, "revenue_cents") if c is not paid]
+        unlike = f", unlike {others[0]}" if others else ""
+        amount = of_column(paid, Kind.MONEY, Sure.SURE, f"what was paid{unlike}")
     taken = {c.name for name, guess in found.items() if name != "revenue_cents" for c in guess.sources}
     free = [c for c in profile.columns if c.name not in taken and c.name not in of_orders]
     price = best(free, vocabulary.TRANSACTIONS["unit_price"], Kind.MONEY)

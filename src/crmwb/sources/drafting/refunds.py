@@ -63,7 +63,11 @@ def parts(part: Part, roles: Modifiers, lines: OrderLines | None) -> list[Part]:
             (refund, *quantity.sources),
         )  # fmt: skip
     if lines is not None:
-        guesses = {k: v for k, v in guesses.items() if k != "product_id"}
+        guesses |= (
+            {"product_id": Guess({"expression": "null"}, Sure.SURE, "a refund is of the order")}
+            if "product_id" in guesses
+            else {}
+        )
     remark = f"what {refund.name} says is a return on the day of the sale, for the file names no other day"
     return [
         Part("transactions", options, guesses, part.profile, [remark], part.is_stand_in, [], Counter(part.currencies))

@@ -35,10 +35,18 @@ def complete(part: Part, roles: Modifiers, lines: OrderLines | None, kinds: list
     part.remarks += filters.values()
     _fill_heads(part, roles, lines)
     _discounts(part, roles, lines)
-    _currency(part, roles)
+    set_currency(part, roles)
     _name_the_rest(part, roles)
     refunds.point_at_excess(part, roles)
     ids.check(part)
+
+
+def leave_out(part: Part, roles: Modifiers) -> None:
+    """Leave out what is a test or was deleted."""
+    filters = _flags(roles)
+    if filters:
+        part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), *filters]))
+        part.remarks += filters.values()
 
 
 def _somebody(part: Part) -> dict[str, str]:
@@ -289,7 +297,7 @@ def _names(guess: Guess) -> str:
     return " and ".join(column.name for column in guess.sources)
 
 
-def _currency(part: Part, roles: Modifiers) -> None:
+def set_currency(part: Part, roles: Modifiers, amount: str = "revenue_cents") -> None:
     """Say what the amounts are in; where they are in several currencies, each is converted, and never just summed."""
     column = roles.get("currency")
     if roles.get("converted_amount") is not None:
@@ -301,7 +309,7 @@ def _currency(part: Part, roles: Modifiers) -> None:
             part.options["currency"] = {"column": column.name, "replace": other} if other else column.name
             part.remarks.append(f"its amounts are in {' and '.join(sorted(part.currencies))}, as {column.name} says")
         return
-    for guess_column in part.guesses["revenue_cents"].sources:
+    for guess_column in part.guesses[amount].sources if amount in part.guesses else ():
         tokens = [*re.findall(r"[A-Za-z]{3}|[$€£¥₹]|元|人民币", guess_column.name)]
         style = guess_column.style.currency_sign if guess_column.style else None
         for token in [*([style] if style else []), *tokens]:

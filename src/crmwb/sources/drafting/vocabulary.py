@@ -92,13 +92,13 @@ INVOICES: dict[str, Patterns] = {
     "disputed": (r"(is )?(disputed|dispute|contested|reklamiert)", r"claim"),
 }  # fmt: skip
 OPPORTUNITIES: dict[str, Patterns] = {
-    "opportunity_id": (rf"(opportunity|deal|lead|offer|quote|angebot|verkaufschance){ID}", r"(id|nr|no|number)"),
-    "customer_id": (rf"(account|customer|client|company|organi[sz]ation|kunde){ID}( name)?", rf"(contact|firma){ID}"),
+    "opportunity_id": (rf"(opportunity|deal|lead|offer|quote|angebot|verkaufschance){ID}|record id", r"(id|nr|no|number)"),
+    "customer_id": (rf"(account|customer|client|company|organi[sz]ation|kunde){ID}( name)?|associated (contact|company)( record)? ids?", rf"(contact|firma){ID}"),
     "opened_on": (rf"(open|opened|engage|engaged|created?|creation|start)( ?{DATE})", rf"{DATE}"),
     "closed_on": (rf"(close|closed|closing|end|won|decision)( ?{DATE})", r"expected.*"),
-    "stage": (r"(deal |sales |opportunity |lead )?(stage|phase)", r"(deal |opportunity |lead )?status"),
+    "stage": (r"(deal |sales |opportunity |lead )?(stage|phase)( name)?", r"(deal |opportunity |lead )?status"),
     "amount_cents": (r"(close |deal |opportunity |expected |sales )?(value|amount|revenue|wert|volume)", r"price|size"),
-    "owner": (r"(sales |account )?(agent|owner|rep|representative|manager|seller|besitzer|vertriebler)( name)?", r"user"),
+    "owner": (r"(sales |account |deal |opportunity )?(agent|owner|rep|representative|manager|seller|besitzer|vertriebler)( (name|id))?", r"user"),
     "product_id": (PRODUCT, r"(product|item)( name)?"),
 }  # fmt: skip
 TRIAL: dict[str, Patterns] = {
@@ -128,10 +128,11 @@ MODIFIERS: dict[str, Patterns] = {
     "parent_order": (rf"(parent|original|originating|source|initial) {ORDER}|parent order|ursprungs ?(auftrag|bestellung|beleg){ID}|original ?(auftrag|bestellung|beleg){ID}|bezugs ?(beleg|auftrag){ID}|(commande|facture) (d )?origine|pedido original|(原|关联|父)(订单|单|交易)(编号|号)?", r"refund(ed)? of|parent id|reverses"),
     "order_discount": (r"(order |cart |total |coupon |voucher )?(discount|coupon)( (amount|total|value))|total discounts?|gutschein(betrag|wert)?|(rabatt|nachlass)(betrag)?|remise totale|descuento total|优惠金额|折扣金额|店铺优惠|平台优惠", r"promotion amount"),
     "line_discount": (r"(line ?item|line|item) discount( amount)?|positionsrabatt", r"item promo.*"),
+    "paid": (r"实付(金额|款)|买家实付.*|实收(金额|款)|(total )?amount paid|paid amount|bezahlter betrag|montant paye|importe pagado", r"实际支付.*"),
     "net": (r"(order |item |net )?sub ?total( (amount|price))?|net (total|sales|amount|revenue)|(total |amount |sales )?(net|excl (tax|vat)|ex (tax|vat))|netto(betrag|umsatz|summe)?|(summe|betrag|umsatz) netto|montant (ht|hors taxes?)|total ht|(importe|total) (neto|sin iva)|base imponible|不含税金额|未税金额|净额", r"net"),
 }  # fmt: skip
 NAMES_OF_PEOPLE = re.compile(
-    r".*\b(name|vorname|nachname|mail|email|e mail|phone|telefon|mobile|street|strasse|address|birth.*)\b.*|.*(姓名|名字|联系人|手机|电话|邮箱|地址|身份证|生日).*"
+    r"(?!stage\b).*\b(name|vorname|nachname|mail|email|e mail|phone|telefon|mobile|street|strasse|address|birth.*)\b.*|.*(姓名|名字|联系人|手机|电话|邮箱|地址|身份证|生日).*"
 )
 
 

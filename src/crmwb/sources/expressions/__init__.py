@@ -6,12 +6,12 @@ import ibis.expr.types as ir
 from sqlglot import exp
 
 from crmwb.sources.expressions.functions import CALLS
-from crmwb.sources.expressions.grammar import ExpressionError, columns, columns_read, parse
+from crmwb.sources.expressions.grammar import ExpressionError, columns, columns_read, parse, without
 from crmwb.sources.expressions.operators import OPERATORS
 from crmwb.sources.expressions.results import Computation, Result, Type
 from crmwb.sources.values import NumberStyle
 
-__all__ = ["ExpressionError", "Result", "Type", "columns", "columns_read", "compute", "parse"]
+__all__ = ["ExpressionError", "Result", "Type", "columns", "columns_read", "compute", "parse", "without"]
 
 
 def compute(text: str, column: Callable[[str], ir.StringValue], style: NumberStyle) -> Result:

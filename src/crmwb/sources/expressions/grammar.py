@@ -103,6 +103,14 @@ def columns(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def without(text: str, names: tuple[str, ...]) -> str | None:
+    """Return a condition without those of its parts, joined by `and`, that ask of nothing but the columns named."""
+    tree = parse(text)
+    parts = list(tree.flatten()) if isinstance(tree, exp.And) else [tree]
+    kept = [part for part in parts if {c.name for c in part.find_all(exp.Column)} - set(names)]
+    return " and ".join(f"({part.sql()})" for part in kept) or None
+
+
 def columns_read(text: str) -> tuple[str, ...]:
     """Return the source columns of which an expression needs the value, and not only whether it is known."""
     every = parse(text).find_all(exp.Column, bfs=False)
