@@ -116,7 +116,7 @@ def test_no_english_words_in_chinese_messages(file):
 @pytest.mark.parametrize("file", FILES)
 def test_chinese_messages_have_chinese_punctuation(file):
     for code, message in catalogue.messages("zh", file).items():
-        bare = re.sub(r"\{[^}]*\}|[A-Za-z0-9%]+(\([a-z]+\))?", "", message)
+        bare = re.sub(r"\{[^}]*\}|\d[\d,]*\d|[A-Za-z0-9%]+(\([a-z]+\))?", "", message)
         assert not re.search(r"[,;:?!()\"']", bare), f"{code}: {message}"
 
 
@@ -124,6 +124,20 @@ def test_english_sentences_of_the_catalogue_are_english():
     for file in FILES:
         for code, message in catalogue.messages("en", file).items():
             assert not re.search("[\u4e00-\u9fff]", message), code
+
+
+def test_every_rule_table_and_need_has_words():
+    from crmwb.quality.audits.audit import NOUNS
+    from crmwb.quality.completeness.needs import ANALYSES, DEPARTMENTS
+    from crmwb.tables import TABLES
+
+    codes = {f"quality.rule.{rule.name}" for table in TABLES.values() for rule in table.rules}
+    codes |= {f"terms.{kind}.{table}" for kind in ("table", "unlocks") for table in TABLES}
+    codes |= {f"nouns.{NOUNS[table]}" for table in TABLES}
+    codes |= {f"quality.analysis.{analysis}" for analysis in ANALYSES}
+    codes |= {f"terms.department.{department}" for department in DEPARTMENTS}
+    codes |= {f"quality.purpose.{need.purpose}" for needs in DEPARTMENTS.values() for need in needs}
+    assert not {code for code in codes if catalogue.find(code, "en") is None}
 
 
 def test_locales_ship_with_the_package():

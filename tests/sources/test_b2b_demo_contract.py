@@ -10,6 +10,8 @@ from project import change_params, make_project, run_stage
 
 from crmwb import params, storage
 from crmwb.errors import CrmwbError
+from crmwb.findings import from_json
+from crmwb.findings.say import say
 from crmwb.tables import TABLES
 
 NOT_THERE = {"payments", "contracts", "customer_summaries", "category_summaries"}
@@ -47,7 +49,7 @@ def test_no_row_breaks_a_rule(tmp_path):
 def test_the_manifest_says_that_it_is_simulated(b2b_demo):
     manifest = json.loads((b2b_demo / "manifest.json").read_text())
     assert manifest["source"]["kind"] == "b2b_demo"
-    assert manifest["source"]["caveat"].startswith("Simulated data: 25,000 accounts")
+    assert say(from_json(manifest["source"]["caveat"])).startswith("Simulated data: 25,000 accounts")
     assert set(manifest["not_available"]) == NOT_THERE
 
 

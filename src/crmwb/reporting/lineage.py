@@ -21,7 +21,7 @@ class Lineage(BaseModel):
     source: str
     source_version: str | None
     licence: str | None
-    caveat: str | None
+    caveat: str | dict[str, Any] | None
     as_of: str
     data_hash: str
     params_hash: str

@@ -92,7 +92,7 @@ def index(cards: Sequence[Mapping[str, Any]], lineage: Lineage) -> str:
         | {
             "title": in_language(card["title"]),
             "audience": say(Term("audience", card["audience"])),
-            "headlines": [say(codec.from_json(h) if isinstance(h, Mapping) else h) for h in card["headlines"]],
+            "headlines": [_stored(h) for h in card["headlines"]],
         }
         for card in cards
     ]
@@ -123,6 +123,11 @@ def _said(notebook: NotebookNode) -> NotebookNode:
     return said
 
 
+def _stored(said: str | Mapping[str, Any]) -> str:
+    """Say what an artefact holds: a finding as JSON, or text."""
+    return say(codec.from_json(said) if isinstance(said, Mapping) else said)
+
+
 def _text(code: str) -> str:
     return say(Finding(code))
 
@@ -142,6 +147,7 @@ def _fill(template: str, path: str, lineage: Lineage, **content: Any) -> str:
     shown = {
         "css": _Ready(css),
         "lineage": lineage,
+        "caveat": _stored(lineage.caveat or ""),
         "as_of": _day(lineage.as_of),
         "text": _text,
         "language": here,

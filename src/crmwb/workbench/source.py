@@ -9,8 +9,8 @@ import pandas as pd
 
 from crmwb import layout, storage
 from crmwb.display import tables
-from crmwb.findings import Day, Finding, Name, Term, Unavailable
-from crmwb.findings.say import say
+from crmwb.findings import Day, Finding, Name, Term, Unavailable, from_json
+from crmwb.findings.say import Said, say
 
 
 class Source:
@@ -18,8 +18,10 @@ class Source:
 
     Attributes
     ----------
-    name, version, licence, caveat : str or None
+    name, version, licence : str or None
         What the source says of itself.
+    caveat : Said or None
+        What to know before trusting the numbers.
     currency : str
         Of every amount.
     not_available : list of str
@@ -36,7 +38,8 @@ class Source:
         self.name: str = self.manifest["source"]["name"]
         self.version: str | None = self.manifest["source"].get("version")
         self.licence: str | None = self.manifest["source"].get("licence")
-        self.caveat: str | None = self.manifest["source"].get("caveat")
+        caveat = self.manifest["source"].get("caveat")
+        self.caveat: Said | None = from_json(caveat) if isinstance(caveat, dict) else caveat
         self.currency: str = self.manifest["currency"]
         self.not_available: list[str] = self.manifest["not_available"]
         self.as_of = date.fromisoformat(observation["as_of"])
@@ -72,7 +75,7 @@ class Source:
         return pd.DataFrame(rows, columns=["table", "n_rows", "n_unreadable", "first", "last"])
 
     def _repr_html_(self) -> str:
-        remarks = [*([self.caveat] if self.caveat else []), *map(say, self.missing)]
+        remarks = [say(remark) for remark in (self.caveat, *self.missing) if remark]
         lines = "".join(f"<p>{escape(remark)}</p>" for remark in remarks)
         caption = Finding("workbench.source", {"source": Name(self.name), "as_of": Day(self.as_of)})
         return tables.html(self.frame, caption=caption) + lines

@@ -21,6 +21,9 @@ NOUNS = {
     "campaign_members": "campaign_member",
     "invoices": "invoice",
     "opportunities": "opportunity",
+    "payments": "payment",
+    "contracts": "contract",
+    "customer_summaries": "summary",
     "initiatives": "initiative",
 }
 

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from crmwb import engine, progress
 from crmwb.engine import Backend
+from crmwb.findings import Count, Finding
 from crmwb.params import B2bDemoParams, SourceParams
 from crmwb.sources.b2b_demo import (
     accounts,
@@ -30,11 +31,6 @@ from crmwb.tables import TABLES
 BLOCK_ACCOUNTS = 20_000  # part of what the bytes depend on: another size is another company
 VERSION = "1"
 TRUTHS = {"truth_customers": truth.CUSTOMERS, "truth_campaign_members": truth.MEMBERS}
-CAVEAT = (
-    "Simulated data: {n:,} accounts of a wholesaler that never existed, made by crmwb from known parameters. What is "
-    "found here was planted here: good for checking that the workbench finds it, no evidence about any business."
-)
-
 Columns = dict[str, pa.Array]
 
 
@@ -68,7 +64,7 @@ def read(con: Backend, params: SourceParams, folder: Path) -> Delivery:
             name="B2B demo company (simulated)",
             version=f"{VERSION}, seed {p.seed}",
             licence="MIT",
-            caveat=CAVEAT.format(n=p.n_customers),
+            caveat=Finding("sources.b2b_demo", {"n": Count(p.n_customers)}),
             files=[],
         ),
         tables={name: opened[name] for name in TABLES},
