@@ -24,6 +24,7 @@ NOUNS = {
     "payments": "payment",
     "contracts": "contract",
     "customer_summaries": "summary",
+    "category_summaries": "summary",
     "initiatives": "initiative",
 }
 
