@@ -67,3 +67,10 @@ def test_a_verb_agrees_with_its_number():
 def test_a_long_list_is_cut_short():
     assert say(some([Name("a"), Name("b")])) == "a and b"
     assert say(some([Name(letter) for letter in "abcde"])) == "a, b and c, and 2 more"
+
+
+def test_every_table_has_a_noun():
+    from crmwb.quality.audits.audit import NOUNS
+    from crmwb.tables import TABLES
+
+    assert NOUNS.keys() == TABLES.keys()
