@@ -9,9 +9,9 @@ from scipy.stats import rankdata
 
 from crmwb.findings import Unavailable, to_json
 from crmwb.params import Params
-from crmwb.value.models import as_saved, save
+from crmwb.value.models import BetaGeoNBD, GammaGamma, PurchaseSummary, as_saved, save
 from crmwb.value.potential.customers import Fitted
-from crmwb.value.proof.backtest import Backtest
+from crmwb.value.proof.backtest import Backtest, nothing_tested
 from crmwb.value.proof.champion import champion
 from crmwb.value.proof.importance import importance
 from crmwb.value.proof.trial import STACK
@@ -69,13 +69,26 @@ def models_record(
 
 def no_models_record(buyers: pd.DataFrame, why: Unavailable, *, as_of: date, params: Params) -> dict[str, Any]:
     """Say that there is no forecast, and what one would need; keys that readers ask for are there, and empty."""
-    first = first_purchase(buyers)
+    first, p = first_purchase(buyers), params.value
+    histories = [buyers[name].to_numpy(dtype=np.float64) for name in ("frequency", "recency_days", "age_days")]
+    x = histories[0]
     return {
         "unavailable": to_json(why),
+        "purchases": save(BetaGeoNBD().fit(PurchaseSummary.of(*histories)), "days"),
+        "choice": {"model": None, "by": "none", "weights": {}, "candidates": []},
+        "valued_by": STACK,
+        "stack": None,
+        "importance": [],
+        "spend": save(GammaGamma().fit(x, buyers["monetary_cents"].to_numpy(dtype=np.float64, na_value=np.nan)), "cents"),
+        "backtest": champion(nothing_tested(), p.backtest.score, n_bootstrap=p.n_bootstrap, seed=params.seed) | {
+            "holdout_days": p.backtest.holdout_days,
+            "calibration": [],
+        },
+        "discounting": {"annual_effective_rate": p.annual_discount_rate, "horizon_days": p.horizon_days},
         "data_window": {"first_purchase": first.isoformat(), "as_of": as_of.isoformat(), "days": (as_of - first).days},
-        "margin": margin_record(margin(buyers, params.value.assumed_margin_share)),
+        "margin": margin_record(margin(buyers, p.assumed_margin_share)),
         "caveats": [],
-    }
+    }  # fmt: skip
 
 
 def metrics_record(

@@ -115,6 +115,12 @@ def backtest(past: Past, as_of: date, params: BacktestParams) -> Backtest:
         )
 
 
+def nothing_tested() -> Backtest:
+    """Return the backtest of a source in which nothing can be forecast."""
+    frames = [pd.DataFrame(columns=list(names)) for names in (SCHEMA.names, CALIBRATION, TRACKING.names)]
+    return Backtest(frames[0], frames[1], frames[2], [], [])
+
+
 def _too_early(history_days: int, n_known: int, params: BacktestParams) -> str | None:
     """Say why an origin cannot be tested, or None where it can."""
     if history_days < params.holdout_days:
