@@ -71,7 +71,7 @@ def no_models_record(buyers: pd.DataFrame, why: Unavailable, *, as_of: date, par
     """Say that there is no forecast, and what one would need; keys that readers ask for are there, and empty."""
     first, p = first_purchase(buyers), params.value
     histories = [buyers[name].to_numpy(dtype=np.float64) for name in ("frequency", "recency_days", "age_days")]
-    x = histories[0]
+    monetary = buyers["monetary_cents"].to_numpy(dtype=np.float64, na_value=np.nan)
     return {
         "unavailable": to_json(why),
         "purchases": save(BetaGeoNBD().fit(PurchaseSummary.of(*histories)), "days"),
@@ -79,7 +79,7 @@ def no_models_record(buyers: pd.DataFrame, why: Unavailable, *, as_of: date, par
         "valued_by": STACK,
         "stack": None,
         "importance": [],
-        "spend": save(GammaGamma().fit(x, buyers["monetary_cents"].to_numpy(dtype=np.float64, na_value=np.nan)), "cents"),
+        "spend": save(GammaGamma().fit(histories[0], monetary), "cents"),
         "backtest": champion(nothing_tested(), p.backtest.score, n_bootstrap=p.n_bootstrap, seed=params.seed) | {
             "holdout_days": p.backtest.holdout_days,
             "calibration": [],

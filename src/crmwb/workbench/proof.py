@@ -53,10 +53,11 @@ class Proof:
     @property
     def candidates(self) -> pd.DataFrame:
         """One row per model of purchases: model, verdict, what it means, log_likelihood, score (of the backtest)."""
-        rows = pd.DataFrame(self.models["choice"]["candidates"])
+        columns = ["model", "verdict", "explanation", "log_likelihood", "score"]
+        rows = pd.DataFrame(self.models["choice"]["candidates"], columns=columns)
         rows["model"] = [self.name(name) for name in rows["model"]]
         rows["verdict"] = rows["verdict"].map(STATUS)
-        return rows[["model", "verdict", "explanation", "log_likelihood", "score"]]
+        return rows
 
     @property
     def parameters(self) -> pd.DataFrame:
@@ -89,7 +90,7 @@ class Proof:
     @property
     def calibration(self) -> pd.DataFrame:
         """Ten rows per forecaster: group (1 the highest forecasts), mean_forecast, mean_actual."""
-        return pd.DataFrame(self.tested["calibration"])
+        return pd.DataFrame(self.tested["calibration"], columns=["forecaster", "group", "mean_forecast", "mean_actual"])
 
     @property
     def importance(self) -> pd.DataFrame:
