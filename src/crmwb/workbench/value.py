@@ -58,8 +58,8 @@ class Value:
 
     @property
     def buyers(self) -> pd.DataFrame:
-        """The rows of `frame` of customers who have bought: those of whom anything is expected."""
-        return self.frame[self.frame["clv_cents"].notna()]
+        """The rows of `frame` of customers who have bought; without a forecast, too, they have a score."""
+        return self.frame[self.frame["clv_cents"].notna() | self.frame["value_score"].notna()]
 
     @cached_property
     def facts(self) -> dict[str, Any]:
