@@ -19,7 +19,7 @@ FLOORS = [
     {"storage"},
     {"plots", "sources"},
     {"quality"},
-    {"features"},
+    {"features", "tiers"},
     {"lifecycle", "migration", "segmentation", "value", "response"},
     {"actions"},
     {"display"},

@@ -55,12 +55,12 @@ def test_a_date_is_read_as_a_date(load):
         ("source.kind", "files", ["source", "mapping", "directory"]),
         ("source.currency", "dollars", ["source.currency", "'dollars'", "three capital letters"]),
         (
-            "segmentation.tiers.levels",
+            "value.scorecard.levels",
             [{"name": n, "share": 0.5, "revenue_share": 1 / 3} for n in ("vip", "good", "small")],
             ["each share of levels must add up to 1", "1.5"],
         ),
         (
-            "segmentation.tiers.levels",
+            "value.scorecard.levels",
             [{"name": n, "share": 0.5, "revenue_share": 0.8} for n in ("vip", "small")],
             ["each revenue_share of levels must add up to 1", "1.6"],
         ),
@@ -86,11 +86,11 @@ def test_a_date_is_read_as_a_date(load):
         ),
         ("segmentation.rfm.segments", CONTENT["segmentation"]["rfm"]["segments"] * 2, ["different names", "champions"]),
         (
-            "segmentation.tiers.levels",
+            "value.scorecard.levels",
             [{"name": n, "share": 0.5, "revenue_share": 0.5} for n in ("vip", "potential")],
             ["potential", "never bought"],
         ),
-        ("segmentation.tiers.weights", {"revenue": float("inf")}, ["weights", "finite"]),
+        ("value.scorecard.weights.income", float("inf"), ["weights", "finite"]),
         ("features.recent_days", 400_000, ["recent_days", "3650"]),
         ("quality", None, ["quality"]),
         ("reports", {}, ["reports"]),

@@ -18,7 +18,7 @@ PICTURES = {
     "segments": [("plot_shares", ("rfm_segment",)), ("plot_shares", ("tier",)), ("plot_tiers", ()),
                  ("plot_rfm_grid", ()), ("plot_clusters", ()), ("plot_evidence", ())],
     "value": [("plot_whale", ()), ("plot_clv", ()), ("plot_clv_by", ("tier",)), ("plot_p_alive", ()),
-              ("plot_worth", ("value_tier",)), ("plot_recency_frequency", ()), ("plot_backtest", ()),
+              ("plot_worth", ("tier",)), ("plot_recency_frequency", ()), ("plot_backtest", ()),
               ],
     "value.realised": [("plot_whale", ()), ("plot_destroyers", ()), ("plot_payback", ())],
     "value.scorecard": [("plot_pyramid", ()), ("plot_certainty", ()), ("plot_dimensions", ()),
@@ -95,7 +95,7 @@ def test_every_place_tells_the_same_worth(wb):
     assert abs(worth - equity) <= len(wb.value.buyers)  # a cent each: every worth is rounded
     assert equity == wb.value.equity.bridge.set_index("component").loc["closing", "equity_cents"]
     counts = wb.value.scorecard.tiers.set_index("tier")["n_customers"]
-    assert counts.to_dict() == wb.value.buyers["value_tier"].value_counts().to_dict()
+    assert counts.to_dict() == wb.value.buyers["tier"].value_counts().to_dict()
 
 
 def test_months_are_what_the_transactions_say(wb, built_project):

@@ -14,7 +14,7 @@ from crmwb.workbench.wallet import Wallet
 
 CUSTOMERS = pd.DataFrame({
     "customer_id": ["a", "b", "c", "d", "e"],
-    "value_tier": ["vip", "vip", "small", "small", "potential"],
+    "tier": ["vip", "vip", "small", "small", "potential"],
     "realised_revenue_cents": [900_00, 500_00, 80_00, 20_00, 0],
     "realised_margin_cents": [300_00, 200_00, 20_00, 10_00, 0],
     "profit_cents": [250_00, -50_00, 10_00, 10_00, -20_00],
@@ -105,7 +105,7 @@ def test_weights_of_what_is_known_of_nobody_cannot_move():
 
 def test_wallets_are_summed_up_by_tier_without_counting_returns_against_others():
     by_tier = Wallet(CUSTOMERS, {"finding": "-"}, "EUR").by_tier(["vip", "important", "small"])
-    assert by_tier["value_tier"].tolist() == ["vip", "small"]
+    assert by_tier["tier"].tolist() == ["vip", "small"]
     assert by_tier["n_customers"].tolist() == [2, 1]
     assert by_tier["ours_cents"].tolist() == [600_00, 40_00]
     assert by_tier["headroom_cents"].tolist() == [500_00, 0]
@@ -117,7 +117,7 @@ def test_wallets_are_summed_up_by_tier_without_counting_returns_against_others()
 def test_referrers_are_counted_by_tier_and_leaders_by_group():
     facts = {"referrals": {"finding": "-"}, "standing": {}}
     influence = Influence(CUSTOMERS, facts, "EUR")
-    by_tier = influence.referrers(["vip", "important", "small"]).set_index("value_tier")
+    by_tier = influence.referrers(["vip", "important", "small"]).set_index("tier")
     assert by_tier["n_referred"].to_dict() == {"vip": 2, "important": 0, "small": 1}
     assert by_tier["value_cents"].sum() == 100_00
     assert influence.leaders().to_dict("records") == [{"group": "industry", "n_customers": 1, "n_ranked": 3}]
@@ -143,17 +143,17 @@ def value(tmp_path):
 
 
 def test_what_is_typical_of_a_tier_comes_with_its_interval(value):
-    tiers = value.by("value_tier").set_index("value_tier")
+    tiers = value.by("tier").set_index("tier")
     assert list(tiers.index) == ["vip", "small"]
     assert tiers.loc["vip", "n_customers"] == 2
     assert tiers.loc["vip", "clv_cents"] == 600_00
     assert tiers.loc["vip", "median_clv_cents"] == 300_00
     assert tiers.loc["vip", ["median_lower_80_cents", "median_upper_80_cents"]].tolist() == [150_00, 600_00]
-    assert value.plot_worth("value_tier").alt == (
+    assert value.plot_worth("tier").alt == (
         "Ranges: what a typical customer is worth, with a chance of 80%, by value tier: "
         "VIP EUR\u00a0150 to EUR\u00a0600 and small EUR\u00a010 to EUR\u00a040."
     )
-    ax = worth_plots.worth_by_group(value.by("value_tier"), "value_tier", "EUR")
+    ax = worth_plots.worth_by_group(value.by("tier"), "tier", "EUR")
     assert [(patch.get_x(), patch.get_width()) for patch in ax.patches] == [(150_00, 450_00), (10_00, 30_00)]
     assert [text.get_text() for text in ax.texts] == ["EUR\u00a0300  (150 to 600)", "EUR\u00a020  (10 to 40)"]
 
@@ -161,5 +161,5 @@ def test_what_is_typical_of_a_tier_comes_with_its_interval(value):
 def test_what_is_not_known_of_all_buyers_is_no_interval(value):
     value.frame["clv_upper_80_cents"] = value.frame["clv_upper_80_cents"].where(value.frame["customer_id"] != "b")
     assert not value.has_intervals
-    assert "median_clv_cents" not in value.by("value_tier")
-    assert value.plot_worth("value_tier").alt.startswith("Bars: lifetime value by value tier")
+    assert "median_clv_cents" not in value.by("tier")
+    assert value.plot_worth("tier").alt.startswith("Bars: lifetime value by value tier")

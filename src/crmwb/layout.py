@@ -40,6 +40,7 @@ INTERESTS = Path("data/features/interests.parquet")
 OBSERVATION = Path("data/features/observation.json")
 
 CUSTOMER_SEGMENTS = Path("data/segments/customers.parquet")
+RFM_MONTHS = Path("data/segments/rfm_months.parquet")
 SEGMENT_PROFILES = Path("data/segments/profiles.parquet")
 SEGMENT_MODEL = Path("data/segments/model.json")
 SEGMENT_RULES = Path("data/segments/rules.parquet")
@@ -54,6 +55,7 @@ REFIT_REPORT = Path("data/segments/refit.json")
 SEGMENT_METRICS = Path("metrics/segments.json")
 
 CUSTOMER_VALUE = Path("data/value/customers.parquet")
+TIER_MONTHS = Path("data/value/tier_months.parquet")
 BACKTEST = Path("data/value/backtest.parquet")
 TRACKING = Path("data/value/tracking.parquet")
 EQUITY = Path("data/value/equity.parquet")
@@ -72,6 +74,8 @@ CONTRACT_BRIDGE = CONTRACTS / "bridge.parquet"
 CONTRACT_RENEWALS = CONTRACTS / "renewals.parquet"
 
 CUSTOMER_LIFECYCLE = Path("data/lifecycle/customers.parquet")
+CUSTOMER_RISK = Path("data/lifecycle/risk.parquet")
+RISK_RELIABILITY = Path("data/lifecycle/risk_reliability.parquet")
 LIFECYCLE_MONTHS = Path("data/lifecycle/customer_months.parquet")
 LIFECYCLE_STAGES = Path("data/lifecycle/stages.parquet")
 LIFECYCLE_CONVERSIONS = Path("data/lifecycle/conversions.parquet")
@@ -90,6 +94,7 @@ MIGRATION_METRICS = Path("metrics/migration.json")
 
 CUSTOMER_MART = Path("data/marts/customers.parquet")
 CUSTOMER_MART_CSV = Path("data/marts/customers.csv")
+RISK_EXPLAINED = Path("data/marts/risk.parquet")
 CUSTOMER_MART_COLUMNS = Path("data/marts/columns.csv")
 
 REPORTS = Path("reports")

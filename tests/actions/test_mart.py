@@ -2,14 +2,15 @@
 
 import csv
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from project import PROJECT
 
 from crmwb import engine, layout, lifecycle, segmentation, storage, value
-from crmwb.actions import dictionary, mart
-from crmwb.actions.columns import LIFECYCLE, SEGMENTS, VALUE
+from crmwb.actions import dictionary, mart, risk_explained
+from crmwb.actions.columns import LIFECYCLE, RISK, SEGMENTS, VALUE
 from crmwb.features.catalogue import SCHEMA as FEATURES_SCHEMA
 from crmwb.tables import ARROW_TYPES
 
@@ -26,8 +27,9 @@ def customers(con):
             {"customer_id": "a", "region": "=cmd()", "revenue_cents": -500},
             {"customer_id": "-b", "region": "north, \"far\"", "revenue_cents": 10},
         ),
-        "segments": rows(segmentation.CUSTOMERS_SCHEMA, {"customer_id": "a", "tier": "vip"}),
-        "value": rows(value.CUSTOMERS_SCHEMA, {"customer_id": "a", "clv_cents": 7}),
+        "segments": rows(segmentation.CUSTOMERS_SCHEMA, {"customer_id": "a", "rfm_segment": "champions"}),
+        "value": rows(value.CUSTOMERS_SCHEMA, {"customer_id": "a", "clv_cents": 7, "tier": "vip"}),
+        "risk": rows(lifecycle.RISK_SCHEMA, {"customer_id": "a", "risk": 0.25}),
         "lifecycle": rows(lifecycle.CUSTOMERS_SCHEMA, {"customer_id": "a", "stage": "growth"}),
     }  # fmt: skip
     return mart.customer_mart(**{name: engine.open_arrow(con, table, name) for name, table in parts.items()})
@@ -39,6 +41,7 @@ def customers(con):
         (SEGMENTS, segmentation.CUSTOMERS_SCHEMA),
         (VALUE, value.CUSTOMERS_SCHEMA),
         (LIFECYCLE, lifecycle.CUSTOMERS_SCHEMA),
+        (RISK, lifecycle.RISK_SCHEMA),
     ],
 )
 def test_the_columns_are_those_of_the_artefacts(columns, schema):
@@ -48,7 +51,7 @@ def test_the_columns_are_those_of_the_artefacts(columns, schema):
 def test_every_customer_is_there_known_to_the_later_rooms_or_not(customers):
     frame = customers.to_pyarrow().to_pandas().set_index("customer_id")
     assert sorted(frame.index) == ["-b", "a"]
-    assert frame.loc["a", ["tier", "clv_cents", "stage"]].to_list() == ["vip", 7, "growth"]
+    assert frame.loc["a", ["tier", "clv_cents", "stage", "risk"]].to_list() == ["vip", 7, "growth", 0.25]
     assert frame.loc["-b", ["tier", "clv_cents"]].isna().all()
 
 
@@ -56,6 +59,29 @@ def test_the_dictionary_names_every_column_once_in_order(customers):
     assert mart.dictionary()["column"].to_list() == list(customers.columns)
     assert mart.dictionary()["column"].is_unique
     assert mart.dictionary()["meaning"].str.len().min() > 3
+
+
+def test_stage_silence_and_rfm_each_count_every_buyer_at_risk_once():
+    people = pd.DataFrame(
+        {
+            "risk_class": ["at_risk", "at_risk", "low", None, None],
+            "stage": ["lapsed", "decline", "maturity", "introduction", "account"],
+            "rfm_segment": ["lost", "at_risk", "champions", "new_customers", "never_bought"],
+            "silence_ratio": [4.0, 2.0, 0.5, None, None],
+            "n_purchase_days": [5, 5, 5, 1, 0],
+            "revenue_cents": [100, 200, 300, 400, 0],
+            "clv_cents": [10, 20, 30, None, None],
+            "margin_at_stake_cents": [6, 11, 1, None, None],
+        }
+    )
+    table = risk_explained.explained(people)
+    at_risk = table[table["risk_class"] == "at_risk"].groupby("scheme")[["n_customers", "margin_at_stake_cents"]].sum()
+    assert at_risk.to_numpy().tolist() == [[2, 17]] * 3
+    assert table.groupby("scheme")[["n_customers", "revenue_cents"]].sum().to_numpy().tolist() == [[4, 1000]] * 3
+    silence = table[table["scheme"] == "silence"].set_index("segment")["n_customers"].to_dict()
+    assert silence == {
+        "over 3 usual gaps": 1, "1 to 2 usual gaps": 1, "up to 1 usual gap": 1, "bought once": 1,
+    }  # fmt: skip
 
 
 def test_the_csv_disarms_formulas_and_leaves_numbers_alone(con, customers, tmp_path):

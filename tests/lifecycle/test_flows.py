@@ -63,7 +63,7 @@ def test_a_stay_that_goes_on_is_censored():
     )
     ends = tuple(date(2024, month, 1) for month in (1, 2, 3, 4))
     nothing = np.zeros(4)
-    timeline = Timeline(ends, stages, Moment(ends[-1], stages[-1], *(nothing,) * 5))
+    timeline = Timeline(ends, stages, Moment(ends[-1], stages[-1], stages[-1], *(nothing,) * 5), (0,) * 4)
     told = conversions(timeline, begins_before=False)
     told["next_stage"] = told["next_stage"].fillna("any")
     rows = told[told["stage"] == "introduction"].set_index("next_stage")
@@ -81,7 +81,7 @@ def test_a_stay_that_goes_on_is_censored():
 def test_runs_look_back_to_the_last_change():
     stages = np.array([[UNKNOWN, LAPSED], [MATURITY, LAPSED], [MATURITY, WON_BACK]], dtype=np.int8)
     ends = (date(2024, 1, 1), date(2024, 2, 1), date(2024, 3, 1))
-    timeline = Timeline(ends, stages, Moment(ends[-1], stages[-1], *(np.zeros(2),) * 5))
+    timeline = Timeline(ends, stages, Moment(ends[-1], stages[-1], stages[-1], *(np.zeros(2),) * 5), (0,) * 3)
     since, before = timeline.runs()
     assert since.tolist() == [1, 2]
     assert before.tolist() == [UNKNOWN, LAPSED]

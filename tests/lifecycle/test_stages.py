@@ -27,10 +27,11 @@ def shop(con):
                 **{f"steady{i:02d}": WEEKLY for i in range(20)},
                 yearly=["2022-12-31", "2023-12-30", "2024-09-01"],
                 gone=every(7, "2023-01-02", "2024-05-27"),
-                late=every(7, "2023-01-02", "2024-12-23"),
+                late=every(7, "2023-01-02", "2024-10-28"),
+                once_late=every(7, "2023-01-02", "2024-11-25"),
                 back=[*every(7, "2023-01-02", "2024-02-05"), *every(7, "2024-10-07", "2024-12-30")],
                 new=["2024-12-20"],
-                more=[*every(14, "2023-01-02", "2024-09-20"), *every(4, "2024-10-07", "2024-12-30")],
+                more=[*every(14, "2023-01-02", "2024-09-08"), *every(4, "2024-09-20", "2024-12-30")],
             )
         },
         date(2025, 1, 1),
@@ -42,7 +43,8 @@ def test_each_customer_is_judged_by_the_own_rhythm(shop):
     assert stage["weekly"] == "maturity"
     assert stage["gone"] == "lapsed"  # seven months of silence after weekly purchases
     assert stage["yearly"] != "lapsed"  # four months are nothing to one who buys once a year
-    assert stage["late"] == "decline"  # nine days, where seven are usual
+    assert stage["late"] == "decline"  # late at two month ends in a row: 34 and 65 days
+    assert stage["once_late"] == "maturity"  # late for the first time, after 37 days: not confirmed yet
     assert stage["back"] == "won_back"
     assert stage["new"] == "introduction"
     assert stage["more"] == "growth"
@@ -51,8 +53,8 @@ def test_each_customer_is_judged_by_the_own_rhythm(shop):
 def test_the_reason_says_what_the_rule_saw(shop):
     row = shop.customers.set_index("customer_id").loc["gone"]
     assert row["stage_reason"].startswith("silent for 219 days, lapsed after ")  # 27 May to 1 January
-    assert row["previous_stage"] == "maturity"
-    assert row["stage_since"] == pd.Timestamp("2024-07-01")  # silent for 5 days in May, for 35 in June
+    assert row["previous_stage"] == "decline"
+    assert row["stage_since"] == pd.Timestamp("2024-09-01")  # silent for 66 days by August, for 97 by September
     assert row["lapsed_after_days"] < 219
     assert shop.customers["stage_reason"].str.len().min() > 0
 
@@ -122,7 +124,7 @@ def test_accounts_become_targets_and_prospects(con):
     stage = made.customers.set_index("customer_id")["stage"].to_dict()
     assert stage == {
         "known": "account", "nobody": "account", "contacted": "target", "answered": "prospect", "deal": "account",
-        "buyer": "decline", "other": "decline",  # 14 days, where ten are usual to the day
+        "buyer": "maturity", "other": "maturity",  # 14 days, where ten are usual: nobody is late within a month
     }  # fmt: skip
     codes = dict(zip(made.customers["customer_id"], made.timeline.stages.T, strict=True))
     ends = [end.isoformat() for end in made.timeline.ends]

@@ -9,7 +9,7 @@ import pytest
 
 from crmwb import layout, migration, params, storage
 from crmwb.migration.artefacts import MOVERS_SCHEMA, MOVES_SCHEMA
-from crmwb.segmentation import rfm, tiers
+from crmwb.segmentation import rfm
 from crmwb.workbench.migration import Migration
 
 PROJECT = Path(__file__).parents[2]
@@ -52,6 +52,28 @@ def month_ends() -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
+def tier_months(every: pd.DataFrame) -> pd.DataFrame:
+    """Tiers by revenue, cut at each month end, and by the cuts of the month end before."""
+    names = np.array([level.name for level in P.value.scorecard.levels])
+    frames, before = [], None
+    for end in ENDS:
+        rows = every[every["as_of"] == end]
+        cuts = np.quantile(rows["revenue_cents"], [0.95, 0.8, 0.5])
+        tier, by_former = (
+            names[(rows["revenue_cents"].to_numpy()[:, None] < at).sum(axis=1)]
+            for at in (cuts, cuts if before is None else before)
+        )
+        frames.append(rows[["as_of", "customer_id"]].assign(tier=tier, tier_by_former_definition=by_former))
+        before = cuts
+    return pd.concat(frames, ignore_index=True)
+
+
+def sources(folder: Path, **changed: Path) -> migration.Sources:
+    paths = {"snapshots": folder / "snapshots.parquet", "stages": folder / "stages.parquet"} | changed
+    written = {"tier": folder / "tiers.parquet", "rfm_segment": folder / "rfm.parquet"}
+    return migration.Sources(paths["snapshots"], paths["stages"], written)
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("migration")
@@ -62,8 +84,11 @@ def made(tmp_path_factory):
     months.to_parquet(folder / "stages.parquet", index=False)
     last = every[every["as_of"] == ENDS[-1]]
     s = P.segmentation
-    model = {"rfm": rfm.fit(last, s.rfm), "tiers": tiers.fit(last, s.tiers), "clusters": NOBODY}
-    build = migration.build(folder / "snapshots.parquet", folder / "stages.parquet", model, P, "2024-01-05")
+    classic = s.rfm.model_copy(update={"recency_step_days": 1, "hysteresis_points": 0})
+    rfm.follow(folder / "snapshots.parquet", date(2024, 6, 1), classic).months.to_parquet(folder / "rfm.parquet")
+    tier_months(every).to_parquet(folder / "tiers.parquet", index=False)
+    model = {"rfm": rfm.fit(last, s.rfm), "clusters": NOBODY}
+    build = migration.build(sources(folder), model, P, "2024-01-05")
     return every, build, model, folder
 
 
@@ -134,7 +159,7 @@ def test_movers_are_the_moves_of_the_last_month(made):
 def test_what_is_missing_is_said(made, tmp_path):
     _, build, model, folder = made
     assert {row["what"] for row in build.facts["not_available"]} == {"cluster_name"}
-    without = migration.build(folder / "snapshots.parquet", tmp_path / "none.parquet", model, P, "2024-01-05")
+    without = migration.build(sources(folder, stages=tmp_path / "none.parquet"), model, P, "2024-01-05")
     assert {row["what"] for row in without.facts["not_available"]} == {"cluster_name", "stage"}
 
 
@@ -144,9 +169,11 @@ def test_where_nobody_can_move_the_tables_are_empty_and_the_reason_is_told(made,
     if case == "one month end":
         every[every["as_of"] == ENDS[0]].to_parquet(tmp_path / "snapshots.parquet", index=False)
     else:
-        model = {"rfm": None, "tiers": None, "clusters": NOBODY}
+        model = {"rfm": None, "clusters": NOBODY}
     snapshots = tmp_path / "snapshots.parquet" if case == "one month end" else folder / "snapshots.parquet"
-    build = migration.build(snapshots, tmp_path / "none.parquet", model, P, "2024-01-05")
+    build = migration.build(
+        sources(folder, snapshots=snapshots, stages=tmp_path / "none.parquet"), model, P, "2024-01-05"
+    )
     monkeypatch.chdir(tmp_path)
     migration.write(build)
     assert storage.read_frame(layout.MIGRATION_MOVES).columns.tolist() == MOVES_SCHEMA.names
@@ -158,7 +185,7 @@ def test_where_nobody_can_move_the_tables_are_empty_and_the_reason_is_told(made,
 def test_the_order_of_rows_changes_nothing(made, tmp_path):
     every, build, model, folder = made
     every.sample(frac=1, random_state=1).to_parquet(tmp_path / "snapshots.parquet", index=False)
-    again = migration.build(tmp_path / "snapshots.parquet", folder / "stages.parquet", model, P, "2024-01-05")
+    again = migration.build(sources(folder, snapshots=tmp_path / "snapshots.parquet"), model, P, "2024-01-05")
     pd.testing.assert_frame_equal(again.movers, build.movers)
     pd.testing.assert_frame_equal(again.moves, build.moves)
 

@@ -16,7 +16,7 @@ def use_small_company(content):
     content["value"]["n_bootstrap"] = 50
     content["value"]["backtest"]["n_origins"] = 1
     content["value"]["equity"] |= {"n_origins": 2, "n_months": 14}
-    content["value"]["scorecard"]["memory_months"] = 2
+    content["value"]["scorecard"]["history_months"] = 2
 
 
 @pytest.fixture(scope="module")

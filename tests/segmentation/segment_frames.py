@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from crmwb import params
-from crmwb.params import ClusterParams, RfmParams, SegmentationParams, TierParams, View, ViewColumn, ViewsParams
+from crmwb.params import ClusterParams, RfmParams, SegmentationParams, View, ViewColumn, ViewsParams
 
 PROJECT = Path(__file__).parents[2]
 CHOICES = params.load(PROJECT / "params.yaml")
@@ -34,15 +34,14 @@ def complete(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def rfm_params(n_bins: int = CHOICES.segmentation.rfm.n_bins, **changes) -> RfmParams:
-    """The project's own RFM choices, changed; its names cover five bins, so with fewer one name covers all."""
-    named = dict(CHOICES.segmentation.rfm)
+    """The project's own RFM choices, changed; its names cover five bins, so with fewer one name covers all.
+
+    Recency is told apart by single days, so that scores can be worked out by hand.
+    """
+    named = dict(CHOICES.segmentation.rfm) | {"recency_step_days": 1}
     if n_bins != named["n_bins"]:
         named["segments"] = ({"name": "everyone", "recency": (1, n_bins), "frequency_monetary": (1, n_bins)},)
     return RfmParams(**named | {"n_bins": n_bins} | changes)
-
-
-def tier_params(**changes) -> TierParams:
-    return TierParams(**dict(CHOICES.segmentation.tiers) | changes)
 
 
 def cluster_params(**changes) -> ClusterParams:

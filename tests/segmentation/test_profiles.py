@@ -5,9 +5,9 @@ import pytest
 
 from crmwb.segmentation import profiles
 
+TIERS = ["vip", "small"]
 MODEL = {
     "rfm": {"segments": [{"name": "champions"}, {"name": "lost"}]},
-    "tiers": {"levels": [{"name": "vip"}, {"name": "small"}]},
     "clusters": {"clusters": [{"name": "often"}, {"name": "rarely"}]},
 }
 SEGMENTS = pd.DataFrame(
@@ -31,7 +31,7 @@ FEATURES = pd.DataFrame(
 
 
 def test_profit_and_value_to_come_are_added_up_and_averaged_over_those_of_whom_they_are_known():
-    tiers = profiles(FEATURES, SEGMENTS, MODEL).set_index(["scheme", "segment"]).loc["tier"]
+    tiers = profiles(FEATURES, SEGMENTS, MODEL, TIERS).set_index(["scheme", "segment"]).loc["tier"]
     assert tiers.index.tolist() == ["vip", "small", "potential"]
     assert tiers["profit_cents"].tolist() == [300, -100, pd.NA]
     assert tiers["mean_profit_cents"].tolist() == [300, -50, pd.NA]
@@ -41,12 +41,12 @@ def test_profit_and_value_to_come_are_added_up_and_averaged_over_those_of_whom_t
 
 
 def test_stages_come_in_the_order_of_life():
-    found = profiles(FEATURES, SEGMENTS, MODEL)
+    found = profiles(FEATURES, SEGMENTS, MODEL, TIERS)
     assert found[found["scheme"] == "stage"]["segment"].tolist() == ["prospect", "growth", "decline"]
-    assert "stage" not in set(profiles(FEATURES.drop(columns="stage"), SEGMENTS, MODEL)["scheme"])
+    assert "stage" not in set(profiles(FEATURES.drop(columns="stage"), SEGMENTS, MODEL, TIERS)["scheme"])
 
 
 def test_a_scheme_without_an_order_of_its_own_goes_by_revenue_per_customer():
     classes = SEGMENTS.assign(value_class=["high", "general", "low", "low"])
-    found = profiles(FEATURES, classes, MODEL)
+    found = profiles(FEATURES, classes, MODEL, TIERS)
     assert found[found["scheme"] == "value_class"]["segment"].tolist() == ["high", "general", "low"]

@@ -321,3 +321,50 @@ def test_online_retail_has_as_many_in_each_segment_as_an_independent_computation
     expected = pd.Series([NAME_OF[cell] for cell in cells]).value_counts().to_dict()
     assert scored(retail).rfm_segment.value_counts().to_dict() == expected
     assert len(retail) == sum(expected.values()) == 4338  # who have at least one paid line that was not cancelled
+
+
+def test_recency_is_told_apart_in_whole_steps():
+    buyers = people("days_since_last\n0\n29\n30\n59\n60\n")
+    steps = scored(buyers, recency_step_days=30)
+    assert steps["recency_score"].tolist() == [5, 5, 3, 3, 1]
+    assert scored(buyers)["recency_score"].tolist() == [5, 4, 3, 2, 1]
+
+
+def test_a_score_is_kept_near_its_boundary_and_left_beyond_it():
+    """Twenty customers, the scores hold 20 percentiles each; the mid rank of customer i is 2.5 + 5 i."""
+    buyers = people("revenue_cents\n" + "\n".join(map(str, range(1, 21))))
+    model = rfm.fit(buyers, rfm_params(hysteresis_points=4))
+    before = rfm.score(buyers, model).set_axis(buyers["customer_id"])[list(rfm.SCORES)]
+    before["monetary_score"] = [1, 1, 1, 2, 1, 1] + [2] * 14
+    kept = rfm.score(buyers, model, before=before)["monetary_score"].tolist()
+    fresh = rfm.score(buyers, model)["monetary_score"].tolist()
+    assert fresh == [1] * 4 + [2] * 4 + [3] * 4 + [4] * 4 + [5] * 4
+    assert kept[3:6] == [2, 1, 2]  # 17.5 and 22.5 are 2.5 beyond 20; 27.5 is 7.5 beyond
+    assert kept[8] == 2  # 42.5 is 2.5 beyond 40
+    assert kept[9:] == fresh[9:]
+    new = buyers.assign(customer_id=[f"new{i}" for i in range(20)])
+    assert rfm.score(new, model, before=before)["monetary_score"].tolist() == fresh
+
+
+def test_month_ends_are_named_in_the_order_of_time_by_one_rule(tmp_path):
+    rng = np.random.default_rng(0)
+    revenue, frames = rng.integers(100, 900, 60), []
+    for month in (2, 3, 4):
+        revenue = revenue + rng.integers(0, 60, 60)
+        frame = pd.DataFrame({"revenue_cents": revenue, "days_since_last": 1, "n_purchase_days": 3})
+        frame.insert(0, "customer_id", [f"c{i:02d}" for i in range(60)])
+        frames.append(frame.assign(as_of=date(2024, month, 1)))
+    pd.concat(frames).sample(frac=1, random_state=1).to_parquet(tmp_path / "snapshots.parquet", index=False)
+    p = rfm_params(hysteresis_points=10)
+    followed = rfm.follow(tmp_path / "snapshots.parquet", date(2024, 5, 1), p)
+    before = None
+    for frame in frames:
+        placed = rfm.score(frame, rfm.fit(frame, p), before=before).set_axis(frame["customer_id"])
+        before = placed[list(rfm.SCORES)]
+        rows = followed.months[followed.months["as_of"] == frame["as_of"].iloc[0]]
+        assert rows["rfm_segment"].tolist() == placed["rfm_segment"].tolist()
+    assert followed.before[list(rfm.SCORES)].equals(before)
+    assert followed.history["n_before"].tolist() == [0, 60, 60]
+    fewer = rfm.follow(tmp_path / "snapshots.parquet", date(2024, 5, 1), rfm_params(hysteresis_points=0)).history
+    assert followed.history["n_changed"].sum() < fewer["n_changed"].sum()
+    assert fewer["n_held"].sum() == 0

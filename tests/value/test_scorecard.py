@@ -15,23 +15,25 @@ from crmwb import engine
 from crmwb.features.observation import Observation
 from crmwb.features.snapshots import write_snapshots
 from crmwb.params import DimensionWeights, ScorecardParams, Tier
+from crmwb.tiers import boundaries, levels_of, place, probability
 from crmwb.value import influence, realised, scorecard
 from crmwb.value.potential import wallet
 from crmwb.value.realised.margin import margin
 from crmwb.value.scorecard import points as card_points
-from crmwb.value.scorecard.certainty import errors, probability, score_error
+from crmwb.value.scorecard.certainty import errors, score_error
 from crmwb.value.scorecard.credit import payments
 from crmwb.value.scorecard.scale import Linear, Percentile, PercentileAboveZero
 from crmwb.value.scorecard.sensitivity import sensitivity
 from crmwb.value.scorecard.signs import DIMENSIONS, SIGNS
-from crmwb.value.scorecard.tiers import boundaries, levels_of, place
 
 WEIGHTS = {"income": 5.0, "influence": 1.0, "credit": 2.0, "loyalty": 2.0}
 LEVELS = tuple(
     Tier(name=name, share=share, revenue_share=share)
     for name, share in (("vip", 0.2), ("important", 0.3), ("small", 0.5))
 )
-PARAMS = ScorecardParams(weights=DimensionWeights(**WEIGHTS), hysteresis_points=3.0, memory_months=2)
+PARAMS = ScorecardParams(
+    weights=DimensionWeights(**WEIGHTS), cut="customers", levels=LEVELS, hysteresis_points=3.0, history_months=2
+)
 
 
 def signs_of(n: int, **known) -> pd.DataFrame:
@@ -55,7 +57,7 @@ def test_scales():
 
 
 def test_what_is_unknown_is_weighted_away():
-    signs = signs_of(3, terms=[0, 30, np.nan], overdue=[0, np.nan, np.nan], history=[3, 2, 1])
+    signs = signs_of(3, terms=[0, 30, np.nan], overdue=[0, np.nan, np.nan], revenue=[3, 2, 1])
     found = card_points.dimensions(card_points.points(signs))
     assert found["income"].tolist() == pytest.approx([250 / 3, 50, 50 / 3], abs=1e-3)
     assert found["credit"].tolist()[:2] == [100, 0]
@@ -122,7 +124,7 @@ def test_tiers_are_right_as_often_as_they_say(mean_purchases):
     rate, amount = rng.gamma(1.5, mean_purchases / 1.5, n), rng.lognormal(9, 0.5, n)
     bought = [rng.gamma(4, a / 4, max(k, 1)) for a, k in zip(amount, rng.poisson(rate), strict=True)]
     revenue, squares = np.array([b.sum() for b in bought]), np.array([(b**2).sum() for b in bought])
-    signs = signs_of(n, history=revenue)
+    signs = signs_of(n, revenue=revenue)
     ids = signs.index
     point_errors = scorecard_errors(signs, revenue, pd.Series(np.sqrt(squares) / revenue, index=ids))
     found = card_points.dimensions(card_points.points(signs))
@@ -142,6 +144,7 @@ def test_tiers_are_right_as_often_as_they_say(mean_purchases):
 def scorecard_errors(signs, revenue, noise):
     ids = signs.index.to_list()
     features = pd.DataFrame({"customer_id": ids, "n_invoices": 0, "n_purchase_days": 1, "off_season_share": np.nan})
+    features["n_campaigns_received"] = 0
     brought = pd.DataFrame({"customer_id": ids, "realised_revenue_cents": revenue, "realised_margin_cents": revenue})
     unpaid = pd.DataFrame({"days_beyond_terms_error": []}, index=pd.Index([], name="customer_id"), dtype=float)
     brought["profit_cents"] = np.nan
@@ -152,6 +155,7 @@ def test_the_forecast_interval_is_the_error_of_clv():
     signs = signs_of(100, clv=np.arange(100.0))
     ids = signs.index.to_list()
     features = pd.DataFrame({"customer_id": ids, "n_invoices": 0, "n_purchase_days": 1, "off_season_share": np.nan})
+    features["n_campaigns_received"] = 0
     brought = pd.DataFrame({"customer_id": ids, "realised_revenue_cents": 0.0, "realised_margin_cents": 0.0})
     brought["profit_cents"] = np.nan
     ends = pd.DataFrame(
@@ -218,7 +222,7 @@ def make_card(con, tables, tmp_path, as_of="2024-01-01", params=PARAMS):
     made = scorecard.card(
         scorecard.Source(con, tables, first, found, 0.5, (1, 2, 7, 8)), features, snapshots, on, realised=brought,
         potential=potential, influences=influence.customers(features, brought, clv, 0.5),
-        wallets=wallet.customers(con, tables, features, on, first), forecast=forecast, levels=LEVELS, params=params,
+        wallets=wallet.customers(con, tables, features, on, first), forecast=forecast, params=params,
     )  # fmt: skip
     pa.Table.from_pandas(made.customers, schema=scorecard.SCHEMA, preserve_index=False)
     return made, scorecard.facts(made, brought, clv, "margin", params)
@@ -227,15 +231,15 @@ def make_card(con, tables, tmp_path, as_of="2024-01-01", params=PARAMS):
 def test_a_card_of_a_small_company(con, tmp_path):
     made, told = make_card(con, company(con), tmp_path)
     rows = made.customers.set_index("customer_id")
-    assert rows.loc["never", "value_tier"] == "potential"
-    assert rows.loc["never"].drop(["value_tier"]).isna().all()
+    assert rows.loc["never", "tier"] == "potential"
+    assert rows.loc["never"].drop(["tier"]).isna().all()
     scored = rows.drop("never")
     assert scored["n_dimensions_known"].eq(4).all()
     assert scored[["income_points", "credit_points", "value_score"]].stack().between(0, 100).all()
     assert scored.loc["s39", "credit_points"] < scored.loc["s29", "credit_points"]
-    assert scored["value_tier_probability"].between(0, 1).all()
+    assert scored["tier_probability"].between(0, 1).all()
     assert scored["value_score"].corr(scored["income_points"]) > 0.9
-    assert [tier["n_customers"] for tier in told["pyramid"]["tiers"]] == scored["value_tier"].value_counts().reindex(
+    assert [tier["n_customers"] for tier in told["pyramid"]["tiers"]] == scored["tier"].value_counts().reindex(
         ["vip", "important", "small"]
     ).tolist()
     assert sum(tier["brought_share"] for tier in told["pyramid"]["tiers"]) == pytest.approx(1)
@@ -260,9 +264,38 @@ def test_held_customers_are_those_whom_only_memory_keeps(con, tmp_path):
     none = PARAMS.model_copy(update={"hysteresis_points": 0.0})
     free, _ = make_card(con, company(con), tmp_path, params=none)
     assert not free.customers["is_tier_held"].eq(True).any()
-    kept = made.customers["value_tier"] != free.customers["value_tier"]
+    kept = made.customers["tier"] != free.customers["tier"]
     assert kept.any()
     assert made.customers["is_tier_held"].eq(True).equals(kept)
+
+
+def test_tiers_at_month_ends_are_written_and_today_follows_them(con, tmp_path):
+    made, told = make_card(con, company(con), tmp_path)
+    months = made.months
+    assert months["as_of"].unique().tolist() == [date(2023, 11, 1), date(2023, 12, 1)]
+    assert months.groupby("as_of")["customer_id"].nunique().tolist() == [40, 40]
+    last = months[months["as_of"] == date(2023, 12, 1)].set_index("customer_id")["tier"]
+    now = made.customers.set_index("customer_id")["tier"].drop("never")
+    changed = int((last.reindex(now.index) != now).sum())
+    assert changed == made.history["n_up"].iloc[-1] + made.history["n_down"].iloc[-1]
+    assert 0 <= told["stability"]["monthly_change_share"] < 0.2
+    assert told["stability"]["agreement_share"] > 0.9
+
+
+def test_the_five_variables_are_components_of_the_score(con, tmp_path):
+    made, _ = make_card(con, company(con), tmp_path)
+    rows = made.customers.set_index("customer_id").drop("never")
+    assert rows["revenue_points"].rank().equals(rows["revenue_points"].rank(method="average"))
+    assert rows[["response_points", "referrals_points"]].isna().all(axis=None)
+    clv = rows["income_points"] * 3 - rows["revenue_points"] - rows["profit_points"]
+    assert clv.between(-0.01, 100.01).all()  # income is the mean of revenue, profit and value to come
+
+
+def test_tiers_may_be_cut_by_revenue(con, tmp_path):
+    by_revenue, _ = make_card(con, company(con), tmp_path, params=PARAMS.model_copy(update={"cut": "revenue"}))
+    by_count, _ = make_card(con, company(con), tmp_path)
+    n_vip = [(made.customers["tier"] == "vip").sum() for made in (by_revenue, by_count)]
+    assert n_vip[0] < n_vip[1] == 8  # a fifth of revenue needs fewer than a fifth of forty
 
 
 def test_a_source_of_orders_alone_has_a_card_and_says_what_it_lacks(con, tmp_path):
@@ -280,7 +313,7 @@ def test_a_source_of_orders_alone_has_a_card_and_says_what_it_lacks(con, tmp_pat
 def test_where_nobody_bought_nobody_is_scored(con, tmp_path):
     tables = {"customers": company(con)["customers"]}
     made, told = make_card(con, tables, tmp_path)
-    assert made.customers["value_tier"].eq("potential").all()
+    assert made.customers["tier"].eq("potential").all()
     assert made.customers["value_score"].isna().all()
     assert (told["n_scored"], told["pyramid"]) == (0, None)
     assert len(told["not_available"]) == 4

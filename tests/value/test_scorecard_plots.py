@@ -21,7 +21,7 @@ MOVES = pd.DataFrame({
     "changed_share": [0.04, 0.02, 0.0, 0.0],
 })  # fmt: skip
 CUSTOMERS = pd.DataFrame({
-    "value_tier": ["vip", "small", "small", "potential"], "income_points": [90, 20, 40, np.nan],
+    "tier": ["vip", "small", "small", "potential"], "income_points": [90, 20, 40, np.nan],
     "credit_points": np.nan,
 })  # fmt: skip
 

@@ -90,9 +90,9 @@ def test_every_customer_is_there_and_every_buyer_is_valued(built):
     buyers, others = customers[bought], customers[~bought]
     assert buyers["p_alive"].between(0, 1).all()
     assert (buyers["clv_cents"] >= 0).all()
-    assert buyers["value_tier"].isin(["vip", "important", "ordinary", "small"]).all()
+    assert buyers["tier"].isin(["vip", "important", "ordinary", "small"]).all()
     assert others[["p_alive", "clv_cents", "value_score"]].isna().all(axis=None)
-    assert set(others["value_tier"]) == {"potential"}
+    assert set(others["tier"]) == {"potential"}
 
 
 def test_facts_add_up_with_the_customers(built):

@@ -14,10 +14,6 @@ SEGMENTS = (
     _known("monetary_score", Kind.INTEGER, "RFM: how much they spend, 1 to n_bins (best)"),
     _known("frequency_monetary_score", Kind.INTEGER, "mean of frequency and monetary score, half up"),
     _known("rfm_segment", Kind.CATEGORY, "named RFM segment; unknown for who never bought"),
-    _known("tier", Kind.CATEGORY, "value tier by tier_score, from the past alone; potential for who never bought"),
-    _known("tier_score", Kind.NUMBER, "weighted worth, 0 to 100 (best)"),
-    _known("tier_probability", Kind.SHARE, "probability that tier is right"),
-    _known("tier_is_held", Kind.BOOLEAN, "just beyond a boundary, and kept in the tier of before"),
     _known("value_class", Kind.CATEGORY, "high, potential, general or low: worth so far and worth to come"),
     _known("cluster", Kind.INTEGER, "group by likeness, 1 earning the most per customer"),
     _known("cluster_name", Kind.CATEGORY, "what sets the cluster apart"),
@@ -31,10 +27,17 @@ LIFECYCLE = (
     _known(
         "n_months_in_stage", Kind.INTEGER, "whole months since then; at least so many where the beginning is unknown"
     ),
-    _known("usual_gap_days", Kind.NUMBER, "the own median gap between purchases, drawn towards everyone's"),
+    _known("usual_gap_days", Kind.NUMBER, "the own median gap between purchases, drawn towards that of all customers"),
     _known("late_after_days", Kind.NUMBER, "silent for longer than this, they are late"),
     _known("lapsed_after_days", Kind.NUMBER, "silent for longer than this, they have lapsed"),
     _known("stage_reason", Kind.TEXT, "why this stage"),
+)
+
+RISK = (
+    _known("risk", Kind.SHARE, "calibrated chance of no purchase within risk_horizon_days"),
+    _known("risk_class", Kind.CATEGORY, "low, at_risk or likely_lost, by risk"),
+    _known("risk_horizon_days", Kind.INTEGER, "the customer's own horizon, from their own gaps between purchases"),
+    _known("margin_at_stake_cents", Kind.MONEY, "risk times clv_cents: to rank those at risk by"),
 )
 
 ENDS = ("lower_95", "lower_80", "lower_50", "upper_50", "upper_80", "upper_95")
@@ -78,14 +81,18 @@ VALUE = (
     _known("share_of_wallet", Kind.SHARE, "yearly_revenue_cents over their wallet, at most 1"),
     _known("wallet_headroom_cents", Kind.MONEY, "what they spend elsewhere in our category in a year"),
     _known("wallet_basis", Kind.CATEGORY, "stated, or by the allocation rule (an estimate by rank)"),
-    _known("income_points", Kind.NUMBER, "points for income, so far and to come, 0 to 100 (best)"),
+    _known("income_points", Kind.NUMBER, "points for revenue, profit and value to come, 0 to 100 (best)"),
     _known("influence_points", Kind.NUMBER, "points for standing and referrals, 0 to 100 (best)"),
     _known("credit_points", Kind.NUMBER, "points for paying on time and within limits, 0 to 100 (best)"),
     _known("loyalty_points", Kind.NUMBER, "points for loyalty, 0 to 100 (best)"),
+    _known("response_points", Kind.NUMBER, "of loyalty: points for answering campaigns, 0 to 100 (best)"),
+    _known("revenue_points", Kind.NUMBER, "of income: points for revenue so far, 0 to 100 (best)"),
+    _known("profit_points", Kind.NUMBER, "of income: points for profit so far, 0 to 100 (best)"),
+    _known("referrals_points", Kind.NUMBER, "of influence: points for customers brought, 0 to 100 (best)"),
     _known("n_dimensions_known", Kind.INTEGER, "of those four, how many are known"),
-    _known("value_score", Kind.NUMBER, "weighted mean of those known, 0 to 100 (best)"),
-    _known("value_tier", Kind.CATEGORY, "value tier by value_score and memory; potential for who never bought"),
-    _known("value_tier_probability", Kind.SHARE, "probability that value_tier is right"),
-    _known("is_tier_held", Kind.BOOLEAN, "just beyond a boundary, and kept in the tier of before"),
+    _known("value_score", Kind.NUMBER, "weighted mean of the dimensions known, 0 to 100 (best)"),
+    _known("tier", Kind.CATEGORY, "the tier by value_score, with hysteresis; potential for who never bought"),
+    _known("tier_probability", Kind.SHARE, "probability that tier is right"),
+    _known("is_tier_held", Kind.BOOLEAN, "just beyond a boundary, and kept in the tier of the month before"),
     _known("is_tier_sensitive", Kind.BOOLEAN, "in another tier if any one weight moved by a quarter"),
 )

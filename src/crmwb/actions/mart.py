@@ -3,7 +3,7 @@
 import ibis.expr.types as ir
 import pandas as pd
 
-from crmwb.actions.columns import LIFECYCLE, SEGMENTS, VALUE
+from crmwb.actions.columns import LIFECYCLE, RISK, SEGMENTS, VALUE
 from crmwb.features import catalogue
 from crmwb.tables import Column
 
@@ -12,7 +12,7 @@ KEY = "customer_id"
 
 def columns() -> dict[str, tuple[Column, ...]]:
     """Return what each column of the mart means, by the artefact that it comes from, in the mart's order."""
-    return {"features": catalogue.FEATURES, "segments": SEGMENTS, "value": VALUE, "lifecycle": LIFECYCLE}
+    return {"features": catalogue.FEATURES, "segments": SEGMENTS, "value": VALUE, "lifecycle": LIFECYCLE, "risk": RISK}
 
 
 def customer_mart(features: ir.Table, **others: ir.Table) -> ir.Table:
@@ -23,7 +23,7 @@ def customer_mart(features: ir.Table, **others: ir.Table) -> ir.Table:
     features : ir.Table
         One row per customer; every customer has features.
     **others : ir.Table
-        segments, value and lifecycle: one row per customer each, though not every customer may have one.
+        segments, value, lifecycle and risk: one row per customer each, though not every customer may have one.
 
     Returns
     -------

@@ -14,7 +14,6 @@ from crmwb.findings.say import Said
 # Columns of words from a fixed vocabulary, and which; "" where it may be any of the segments.
 VOCABULARY = {
     "tier": "tier",
-    "value_tier": "tier",
     "rfm_segment": "rfm_segment",
     "stage": "stage",
     "next_stage": "stage",

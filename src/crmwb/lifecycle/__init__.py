@@ -5,5 +5,6 @@ from crmwb.lifecycle.customers import MEANINGS
 from crmwb.lifecycle.customers import SCHEMA as CUSTOMERS_SCHEMA
 from crmwb.lifecycle.lifecycle import Lifecycle, build
 from crmwb.lifecycle.names import RULES, STAGES
+from crmwb.lifecycle.risk import RISK_SCHEMA
 
-__all__ = ["CUSTOMERS_SCHEMA", "MEANINGS", "RULES", "STAGES", "Lifecycle", "build", "write"]
+__all__ = ["CUSTOMERS_SCHEMA", "MEANINGS", "RISK_SCHEMA", "RULES", "STAGES", "Lifecycle", "build", "write"]

@@ -1,9 +1,12 @@
 """Writing the lifecycle: data/lifecycle/ and metrics/lifecycle.json."""
 
+import pandas as pd
+
 from crmwb import layout, storage
 from crmwb.lifecycle import bucket, cohorts, conversions, months
 from crmwb.lifecycle.customers import SCHEMA as CUSTOMERS_SCHEMA
 from crmwb.lifecycle.lifecycle import Lifecycle
+from crmwb.lifecycle.risk.build import RELIABILITY_SCHEMA, RISK_SCHEMA
 
 
 def write(made: Lifecycle) -> None:
@@ -16,5 +19,9 @@ def write(made: Lifecycle) -> None:
     storage.write_frame(made.conversions, layout.LIFECYCLE_CONVERSIONS, by_next, conversions.SCHEMA)
     storage.write_frame(made.bucket, layout.LIFECYCLE_BUCKET, ["ends", "position"], bucket.SCHEMA)
     storage.write_frame(made.cohorts, layout.LIFECYCLE_COHORTS, ["cohort", "months_since"], cohorts.SCHEMA)
+    storage.write_frame(made.risk.customers, layout.CUSTOMER_RISK, ["customer_id"], RISK_SCHEMA)
+    tested = made.risk.reliability
+    groups = pd.DataFrame(columns=RELIABILITY_SCHEMA.names) if tested is None else tested.groups
+    storage.write_frame(groups, layout.RISK_RELIABILITY, ["group"], RELIABILITY_SCHEMA)
     storage.write_json(made.facts, layout.LIFECYCLE_FACTS)
     storage.write_json(made.metrics, layout.LIFECYCLE_METRICS)

@@ -8,6 +8,7 @@ import pandas as pd
 from crmwb.lifecycle import bucket as buckets
 from crmwb.lifecycle.names import RULES, STAGES
 from crmwb.params import LifecycleParams
+from crmwb.tiers import stability
 
 LAST_MONTHS = 12
 RETENTION_AFTER = (1, 3, 6, 12)
@@ -69,14 +70,15 @@ def facts(
     }
 
 
-def metrics(stages: pd.DataFrame, known: dict[str, Any]) -> dict[str, Any]:
-    """Return the few numbers to watch: customers by stage now, monthly flows, retention."""
+def metrics(stages: pd.DataFrame, known: dict[str, Any], changes: pd.DataFrame) -> dict[str, Any]:
+    """Return the few numbers to watch: customers by stage now, monthly flows, retention, and how stable stages are."""
     now = stages[stages["as_of"] == stages["as_of"].max()] if len(stages) else stages
     count = dict(zip(now["stage"], now["n_customers"].astype(int), strict=True))
     return {
         "n_customers": {name: count.get(name, 0) for name in STAGES},
         **{name: known["rates"][name] for name in ("new_share", "lost_share", "won_back_share")},
         "retention": known["retention"],
+        "stages": stability(changes),
     }
 
 

@@ -1,4 +1,8 @@
-"""The stage of every customer at every month end and now, each from what was known then."""
+"""The stage of every customer at every month end and now, each from what was known then.
+
+Stages have hysteresis: between growth, maturity and decline a customer changes only when two month ends in a row say
+so. First purchases, lapses and returns are events, and change the stage at once.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,12 +23,13 @@ from crmwb.lifecycle.names import (
     UNKNOWN,
     WON_BACK,
 )
-from crmwb.lifecycle.rhythm import everyone, rhythm
+from crmwb.lifecycle.rhythm import Everyone, everyone, rhythm
 from crmwb.lifecycle.trend import Orders, deviations
 from crmwb.params import LifecycleParams
 from crmwb.value.equity.months import day_number, month_of
 
 FAR_MONTH = -(10**6)
+HELD = (GROWTH, MATURITY, DECLINE)
 
 
 @dataclass
@@ -38,6 +43,8 @@ class State:
     returned_month: np.ndarray = field(init=False)  # of the last return after having lapsed
     was_lapsed: np.ndarray = field(init=False)
     ever_lapsed: np.ndarray = field(init=False)
+    stage: np.ndarray = field(init=False)  # at the last month end, with hysteresis and without
+    fresh_stage: np.ndarray = field(init=False)
 
     SUMS = ("n_purchases", "n_gaps", "log_gaps", "squared_log_gaps", "n_opened", "n_closed")
     LATEST = ("last_day", "last_contact", "last_answer")
@@ -50,6 +57,8 @@ class State:
         self.returned_month = np.full(self.n, FAR_MONTH, dtype=np.int64)
         self.was_lapsed = np.zeros(self.n, dtype=bool)
         self.ever_lapsed = np.zeros(self.n, dtype=bool)
+        self.stage = np.full(self.n, UNKNOWN, dtype=np.int8)
+        self.fresh_stage = np.full(self.n, UNKNOWN, dtype=np.int8)
 
     def take_in(self, entries: Entries, month: int) -> None:
         """Add what happened in one month."""
@@ -77,6 +86,8 @@ class Moment:
         Everything before it was known.
     stage : ndarray of int8
         Numbers of `names.STAGES`; `UNKNOWN` for who was not known yet.
+    fresh_stage : ndarray of int8
+        The same without hysteresis.
     usual_days, late_days, lapsed_days : ndarray
         The own median gap, and the own bounds of late and lapsed; NaN where nobody's rhythm is known yet, or for who
         never bought.
@@ -88,6 +99,7 @@ class Moment:
 
     as_of: date
     stage: np.ndarray
+    fresh_stage: np.ndarray
     usual_days: np.ndarray
     late_days: np.ndarray
     lapsed_days: np.ndarray
@@ -145,11 +157,7 @@ def _judge(
     pooled = everyone(*gaps)
     usual_days, late_days, lapsed_days = (np.full(state.n, np.nan) for _ in range(3))
     if pooled is not None:
-        own = rhythm(pooled, *gaps)
-        usual_days, late_days = own.next_gap(0.5), own.next_gap(params.late_quantile)
-        # nobody lapses before a whole usual gap was missed, however regular they are
-        least = np.maximum(late_days, 2 * usual_days)
-        lapsed_days = np.maximum(own.longest_gap_of_a_year(params.lapsed_quantile), least)
+        usual_days, late_days, lapsed_days = bounds(pooled, gaps, params)
     late, lapsed = silent > late_days, silent > lapsed_days  # what is not known is neither
     lapsed |= state.was_lapsed & (state.returned_month == FAR_MONTH)  # only a purchase ends it, not a later bound
     off = np.zeros(state.n) if orders is None else deviations(orders, period_days)
@@ -170,9 +178,39 @@ def _judge(
         (state.latest["last_contact"] >= contact_from, TARGET),
         (state.first["first_known"] < today, ACCOUNT),
     )
-    stage = np.select([holds for holds, _ in rules], [number for _, number in rules], UNKNOWN).astype(np.int8)
+    fresh = np.select([holds for holds, _ in rules], [number for _, number in rules], UNKNOWN).astype(np.int8)
+    # a month that is not over confirms nothing
+    confirmed = (fresh == state.fresh_stage) & (end.day == 1)
+    held = np.isin(state.stage, HELD) & np.isin(fresh, HELD) & ~confirmed
+    stage = np.where(held, state.stage, fresh)
     if end.day == 1:
+        state.stage, state.fresh_stage = stage, fresh
         state.was_lapsed = stage == LAPSED
         state.ever_lapsed |= state.was_lapsed
         state.returned_month[state.was_lapsed] = FAR_MONTH
-    return Moment(end, stage, usual_days, late_days, lapsed_days, silent, off)
+    return Moment(end, stage, fresh, usual_days, late_days, lapsed_days, silent, off)
+
+
+def bounds(
+    pooled: Everyone, gaps: Sequence[np.ndarray], params: LifecycleParams
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return each customer's usual gap, and the silences after which they are late and lapsed, in days.
+
+    Parameters
+    ----------
+    pooled : Everyone
+        All customers' gaps.
+    gaps : sequence of three ndarrays of shape (n_customers,)
+        As for `rhythm.rhythm`.
+    params : LifecycleParams
+        Quantiles and least silences.
+    """
+    own = rhythm(pooled, *gaps)
+    usual = own.next_gap(0.5)
+    late = np.maximum(own.next_gap(params.late_quantile), params.late_min_days)
+    # nobody lapses before a whole usual gap was missed, however regular they are
+    least = np.maximum(np.maximum(late, 2 * usual), params.lapsed_min_days)
+    lapsed = np.maximum(own.longest_gap_of_a_year(params.lapsed_quantile), least)
+    nothing = np.zeros(1, dtype=np.int64)
+    unknown = float(rhythm(pooled, nothing, nothing, nothing).longest_gap_of_a_year(params.lapsed_quantile)[0])
+    return usual, late, np.where(gaps[0] < params.lapsed_min_gaps, np.maximum(lapsed, unknown), lapsed)

@@ -17,6 +17,8 @@ from crmwb.lifecycle.activity import Entries, numbered, read_contacts, read_purc
 from crmwb.lifecycle.conversions import conversions
 from crmwb.lifecycle.customers import customers
 from crmwb.lifecycle.history import moments
+from crmwb.lifecycle.risk import Risk
+from crmwb.lifecycle.risk import build as build_risk
 from crmwb.lifecycle.timeline import Timeline
 from crmwb.lifecycle.trend import Orders
 from crmwb.params import Params
@@ -37,6 +39,8 @@ class Lifecycle:
         The stage of every customer at every month end and now.
     purchases : Entries
         What each bought in each month.
+    risk : Risk
+        Who is leaving.
     customers, stages, conversions, bucket, cohorts : DataFrame
         See the modules of these names; stages are `months.stages`.
     facts, metrics : dict
@@ -45,6 +49,7 @@ class Lifecycle:
 
     timeline: Timeline
     purchases: Entries
+    risk: Risk
     customers: pd.DataFrame
     stages: pd.DataFrame
     conversions: pd.DataFrame
@@ -95,6 +100,8 @@ def build(
         )  # fmt: skip
         kept = (moment for moment in told if moment.as_of in ends)
         timeline = Timeline.of(kept, len(ends), n)
+    with step("the risk of losing customers"):
+        risk = build_risk(purchases, [*before, *ends], everyone, first_event, params.lifecycle.risk)
     n_whole = timeline.n_whole - (first_event.day > 1 and not before)
     window = bucket.window_months(n_whole + len(before), params.lifecycle.money_months)
     flows = bucket.bucket(timeline, purchases, first_event, window)
@@ -103,10 +110,17 @@ def build(
     missing = [name for name in ("transactions", *FROM_CONTACTS) if name not in tables]
     known = facts.facts(stages, flows, followed, params.lifecycle, window_months=window, not_available=missing)
     return Lifecycle(
-        timeline, purchases,
-        customers(timeline, everyone["customer_id"], params.lifecycle, begins_before=bool(before)),
-        stages, conversions(timeline, begins_before=bool(before)), flows, followed, known, facts.metrics(stages, known),
-    )  # fmt: skip
+        timeline,
+        purchases,
+        risk,
+        customers=customers(timeline, everyone["customer_id"], params.lifecycle, begins_before=bool(before)),
+        stages=stages,
+        conversions=conversions(timeline, begins_before=bool(before)),
+        bucket=flows,
+        cohorts=followed,
+        facts=known | {"risk": risk.facts},
+        metrics=facts.metrics(stages, known, timeline.changes()) | {"risk": risk.facts},
+    )
 
 
 def _orders(

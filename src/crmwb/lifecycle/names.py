@@ -10,7 +10,7 @@ STAGES = (
 BEFORE_BUYING = STAGES[:INTRODUCTION]
 
 RULES = (
-    ("lapsed", "bought, and has now been silent for longer than the longest of a year's gaps in the own rhythm"),
+    ("lapsed", "bought, and has now been silent for longer than the longest gap of a year in the own rhythm"),
     ("won_back", "had lapsed, and bought again in the last months"),
     (
         "decline",

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Self
 
 import numpy as np
+import pandas as pd
 
 from crmwb.lifecycle.activity import Entries
 from crmwb.lifecycle.history import Moment
@@ -25,21 +26,42 @@ class Timeline:
         Numbers of `names.STAGES`; `UNKNOWN` for who was not known yet.
     now : Moment
         The last one, with the bounds that stood behind it.
+    n_held : tuple of int, length n_ends
+        Of those who bought, how many are in another stage than without hysteresis.
     """
 
     ends: tuple[date, ...]
     stages: np.ndarray
     now: Moment
+    n_held: tuple[int, ...]
 
     @classmethod
     def of(cls, moments: Iterable[Moment], n_ends: int, n_customers: int) -> Self:
         """Gather the moments; memory holds one byte for each and customer."""
         stages = np.full((n_ends, n_customers), UNKNOWN, dtype=np.int8)
-        ends = []
+        ends, n_held = [], []
         for i, moment in enumerate(moments):
             stages[i] = moment.stage
             ends.append(moment.as_of)
-        return cls(tuple(ends), stages, moment)
+            n_held.append(int((moment.stage != moment.fresh_stage).sum()))
+        return cls(tuple(ends), stages, moment, tuple(n_held))
+
+    def changes(self) -> pd.DataFrame:
+        """Count, at each month end, customers who bought and those whose stage changed.
+
+        Returns
+        -------
+        DataFrame
+            as_of, n_customers (who had bought), n_before (of them, who had bought a month earlier too), n_changed (of
+            these), n_held (in another stage than without hysteresis).
+        """
+        rows = []
+        for i in range(self.n_whole):
+            bought = self.stages[i] >= INTRODUCTION
+            both = bought & (self.stages[i - 1] >= INTRODUCTION) if i else np.zeros_like(bought)
+            n_changed = int((both & (self.stages[i] != self.stages[i - 1])).sum()) if i else 0
+            rows.append((self.ends[i], int(bought.sum()), int(both.sum()), n_changed, self.n_held[i]))
+        return pd.DataFrame(rows, columns=["as_of", "n_customers", "n_before", "n_changed", "n_held"])
 
     @property
     def n_whole(self) -> int:

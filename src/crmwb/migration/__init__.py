@@ -1,9 +1,10 @@
 """How customers move between segments from month end to month end, why, and where that leads.
 
-`build` scores the month ends that the features stage kept, one at a time, and counts the moves; `write` keeps them.
+`build` reads the segments of one month end after another and counts the changes; `write` keeps them.
 """
 
 from crmwb.migration.artefacts import write
 from crmwb.migration.build import Migration, build
+from crmwb.migration.months import Sources
 
-__all__ = ["Migration", "build", "write"]
+__all__ = ["Migration", "Sources", "build", "write"]

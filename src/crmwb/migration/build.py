@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ import pandas as pd
 
 from crmwb.lifecycle import STAGES
 from crmwb.migration import chains, movers, moves
-from crmwb.migration.months import Month, months
+from crmwb.migration.months import Month, Sources, months
 from crmwb.migration.moves import Pair, Worth
 from crmwb.migration.schemes import HEADLINE, NO_STAGES, STAGE, Key, Schemes
 from crmwb.params import Params
@@ -44,19 +43,17 @@ class Counted:
     two: tuple[Month, Month] | None = None
 
 
-def build(
-    snapshots: Path, stages: Path, model: Mapping[str, Any], params: Params, first_event: date | str
-) -> Migration:
+def build(sources: Sources, model: Mapping[str, Any], params: Params, first_event: date | str) -> Migration:
     """Score month ends one after another and count the moves between them.
 
     Parameters
     ----------
-    snapshots, stages : Path
-        `layout.SNAPSHOTS`, and `layout.LIFECYCLE_MONTHS` where there is one.
+    sources : Sources
+        Customers at month ends, and their segments then.
     model : mapping
         Today's segment model, as `segment` wrote it.
     params : Params
-        `segmentation` and `migration` are read.
+        The names of tiers and RFM segments, and `migration`.
     first_event : date or ISO string
         The first day of the source.
 
@@ -66,12 +63,12 @@ def build(
         Of a source without purchases, or with one month end only, the frames are empty and the facts say why.
     """
     begins = date.fromisoformat(first_event) if isinstance(first_event, str) else first_event
-    schemes = Schemes(dict(model), params.segmentation, STAGES)
-    columns = [*columns_of(model), *REASONS]
+    schemes = Schemes(dict(model), params, STAGES)
+    columns = [*columns_of(model), *REASONS, *movers.TIER_COLUMNS]
     every = (
         []
         if model["rfm"] is None
-        else months(snapshots, stages, schemes, columns, n_months=params.migration.n_months, first_event=begins)
+        else months(sources, schemes, columns, n_months=params.migration.n_months, first_event=begins)
     )
     counted = _count(every, schemes)
     if counted.two is None:
@@ -117,7 +114,7 @@ def _count(every: Iterable[Month], schemes: Schemes) -> Counted:
     for later in every:
         out.shares += _shares(later, schemes)
         if earlier is not None:
-            out.last = moves.pairs(earlier, later, schemes)
+            out.last = moves.pairs(earlier, later)
             out.two = (earlier, later)
             for pair in out.last:
                 rows = moves.counted(pair, schemes.segments[pair.key])
@@ -162,7 +159,7 @@ def _movers(counted: Counted, schemes: Schemes, model: Mapping[str, Any]) -> pd.
         return pd.DataFrame()
     reads = {
         "rfm_segment": movers.RFM_COLUMNS,
-        "tier": columns_of(model["tiers"]),
+        "tier": movers.TIER_COLUMNS,
         "cluster_name": columns_of(model["clusters"].get("columns", [])),
         STAGE: movers.STAGE_COLUMNS,
     }

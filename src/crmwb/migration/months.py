@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,8 +37,8 @@ class Month:
         The place of each customer's segment in `Schemes.segments`.
     stage_ids, stage_codes
         The same for the stages of life, which those have too who never bought; None where they are not known.
-    models : mapping of str to dict
-        The definitions that were learnt at this month end, by scheme.
+    unchanged : mapping of (scheme, definition) to int ndarray of shape (n,)
+        The same by the definition of the month before, of schemes that are cut anew each month.
     """
 
     as_of: date
@@ -49,7 +48,7 @@ class Month:
     codes: Mapping[Key, Array]
     stage_ids: pd.Index | None
     stage_codes: Array | None
-    models: Mapping[str, dict[str, Any]]
+    unchanged: Mapping[Key, Array]
 
 
 def ends(snapshots: Path) -> list[date]:
@@ -58,15 +57,34 @@ def ends(snapshots: Path) -> list[date]:
     return sorted(pq.read_table(snapshots, columns=["as_of"])["as_of"].unique().to_pylist())
 
 
+@dataclass(frozen=True)
+class Sources:
+    """Where customers and their segments at month ends lie.
+
+    Attributes
+    ----------
+    snapshots : Path
+        `layout.SNAPSHOTS`.
+    stages : Path
+        `layout.LIFECYCLE_MONTHS`; may be missing.
+    written : mapping of str to Path
+        By scheme: `layout.TIER_MONTHS` and `layout.RFM_MONTHS`; may be missing.
+    """
+
+    snapshots: Path
+    stages: Path
+    written: Mapping[str, Path]
+
+
 def months(
-    snapshots: Path, stages: Path, schemes: Schemes, columns: Sequence[str], *, n_months: int, first_event: date
+    sources: Sources, schemes: Schemes, columns: Sequence[str], *, n_months: int, first_event: date
 ) -> Iterator[Month]:
     """Yield the last `n_months` + 1 month ends in order; never more than two are in memory, and a year of revenue.
 
     Parameters
     ----------
-    snapshots, stages : Path
-        `layout.SNAPSHOTS` and `layout.LIFECYCLE_MONTHS`; the latter may be missing.
+    sources : Sources
+        Where from.
     schemes : Schemes
         How customers are scored.
     columns : sequence of str
@@ -76,6 +94,7 @@ def months(
     first_event : date
         The first day of the source: a history that begins with it is whole.
     """
+    snapshots = sources.snapshots
     every = ends(snapshots)
     wanted = every[-(n_months + 1) :]
     there = set(pq.read_schema(snapshots).names)
@@ -88,10 +107,10 @@ def months(
         ids = pd.Index(frame["customer_id"])
         cents = frame["revenue_cents"].to_numpy().astype(np.int64)
         if end in wanted:
-            stage_ids, stage_codes = _stages(stages, end, schemes)
-            codes, models = schemes.label(frame)
+            stage_ids, stage_codes = _stages(sources.stages, end, schemes)
+            codes, unchanged = schemes.label(frame, _written(sources.written, end))
             since = cents if whole and len(past) < YEAR else cents - _aligned(past[0], ids) if past else 0 * cents
-            yield Month(end, ids, frame, since, codes, stage_ids, stage_codes, models)
+            yield Month(end, ids, frame, since, codes, stage_ids, stage_codes, unchanged)
         past.append((ids, cents))
 
 
@@ -104,6 +123,15 @@ def _aligned(before: tuple[pd.Index, Array], ids: pd.Index) -> Array:
     """Return what customers had brought before, 0 for those who were not there."""
     place = before[0].get_indexer(ids)
     return np.where(place >= 0, before[1][place], 0)
+
+
+def _written(paths: Mapping[str, Path], end: date) -> dict[str, pd.DataFrame]:
+    there = {scheme: path for scheme, path in paths.items() if path.exists()}
+    frames = {
+        scheme: _at(path, end, ["customer_id", scheme, f"{scheme}_by_former_definition"]).set_index("customer_id")
+        for scheme, path in there.items()
+    }
+    return {scheme: frame for scheme, frame in frames.items() if len(frame)}
 
 
 def _stages(path: Path, end: date, schemes: Schemes) -> tuple[pd.Index | None, Array | None]:

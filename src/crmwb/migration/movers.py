@@ -10,8 +10,12 @@ from crmwb.migration.moves import Pair
 from crmwb.segmentation import vocabulary, words
 from crmwb.segmentation.refit.causes import BOTH, CAUSES, REDEFINITION, causes
 
-LESS_IS_BETTER = {"days_since_last", "mean_gap_days", "silence_ratio", "return_share"}
+LESS_IS_BETTER = {"days_since_last", "mean_gap_days", "silence_ratio", "return_share", "overdue_share"}
 INDIFFERENT = {"discount_share"}  # neither up nor down by itself
+TIER_COLUMNS = (
+    *("revenue_cents", "margin_cents", "n_purchase_days", "recent_orders", "n_product_lines"),
+    *("response_share", "overdue_share"),
+)
 RFM_COLUMNS = ("days_since_last", "n_purchase_days", "revenue_cents")
 STAGE_COLUMNS = ("days_since_last", "n_orders", "mean_gap_days")
 OVERTAKEN = {"up": "others fell behind them", "down": "others moved past them"}

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from crmwb.migration.months import Array, Month
-from crmwb.migration.schemes import FROZEN, MONTHLY, STAGE, Key, Schemes
+from crmwb.migration.schemes import FROZEN, STAGE, Key
 from crmwb.segmentation.refit.causes import CAUSES, causes
 
 NEW = "new"
@@ -40,7 +40,7 @@ class Pair:
     month_cents: Array
 
 
-def pairs(earlier: Month, later: Month, schemes: Schemes) -> list[Pair]:
+def pairs(earlier: Month, later: Month) -> list[Pair]:
     """Put the segments of two month ends side by side, in every scheme that both can tell."""
     place = earlier.ids.get_indexer(later.ids)
     there = place >= 0
@@ -50,12 +50,7 @@ def pairs(earlier: Month, later: Month, schemes: Schemes) -> list[Pair]:
     for key, after in later.codes.items():
         if key not in earlier.codes:
             continue
-        unchanged = after
-        if key[1] == MONTHLY:
-            scored = schemes.score(key[0], later.frame, earlier.models[key[0]], _segments(key, earlier, schemes))
-            if isinstance(scored, str):
-                continue
-            unchanged = schemes.codes(key, scored)
+        unchanged = later.unchanged.get(key, after)
         before = np.where(there, earlier.codes[key][place], -1)
         found.append(Pair(key, later.ids, before, unchanged, after, later.year_cents, month))
     if earlier.stage_ids is not None and later.stage_ids is not None:
@@ -126,12 +121,6 @@ def ranks(key: Key, segments: list[str], worth: pd.Series) -> pd.Series:
     if key[0] == "tier":
         return pd.Series(np.arange(len(segments), 0, -1, dtype=float), index=segments)
     return worth.rank(method="average").reindex(segments).fillna(0.0)
-
-
-def _segments(key: Key, month: Month, schemes: Schemes) -> pd.Series:
-    """Return who was in which segment, by customer_id."""
-    names = np.array(schemes.segments[key], dtype=object)
-    return pd.Series(names[month.codes[key]], index=month.ids)
 
 
 def directed(rows: pd.DataFrame, rank: pd.Series, worth: pd.Series) -> pd.DataFrame:

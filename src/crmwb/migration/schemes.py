@@ -1,8 +1,8 @@
-"""The schemes that customers move in, and the definitions that say who is where.
+"""The schemes whose segments customers change between, and the definitions that say who is where.
 
-Tiers and RFM segments are cut by shares of customers, so each run cuts them anew. They are told twice: `monthly`, cut
-at each month end, as a run at that day would have; and `frozen`, by the cuts of today's model. Clusters and stages of
-life have one definition for all months and are frozen.
+Tiers and RFM segments are cut by shares of customers, so each month cuts them anew (`monthly`); the value and segment
+stages wrote them at every month end, beside what the month before's definition would have said. Clusters and stages
+have one definition for all months (`frozen`).
 """
 
 from typing import Any
@@ -10,28 +10,29 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmwb.params import SegmentationParams
-from crmwb.segmentation import clusters, rfm, tiers
+from crmwb.params import Params
+from crmwb.segmentation import clusters
 from crmwb.segmentation.refit.labels import told
 
 MONTHLY, FROZEN = "monthly", "frozen"
-STAGE = "stage"
+STAGE, CLUSTER = "stage", "cluster_name"
 Key = tuple[str, str]  # scheme, definition
 Array = np.ndarray
-PARTS = {"rfm_segment": "rfm", "tier": "tiers"}  # of the model, cut anew each month
-HEADLINE = {"rfm_segment": MONTHLY, "tier": MONTHLY, "cluster_name": FROZEN, STAGE: FROZEN}
+HEADLINE = {"tier": MONTHLY, "rfm_segment": MONTHLY, CLUSTER: FROZEN, STAGE: FROZEN}
+WRITTEN = ("tier", "rfm_segment")  # at month ends, by the stages that define them
 NO_STAGES = "the stages of life at month ends are not there: run `dvc repro lifecycle`"
+NOT_WRITTEN = "no month end before this one is known"
 
 
 class Schemes:
-    """Scores customers in every scheme and remembers the segments' order and what is not available.
+    """Knows the segments of every scheme in their order, and what is not available.
 
     Parameters
     ----------
     model : dict
-        Today's segment model.
-    params : SegmentationParams
-        How tiers and RFM segments are cut.
+        Today's segment model, which scores clusters.
+    params : Params
+        The names of tiers and RFM segments.
     stages : tuple of str
         The stages of life, in order.
 
@@ -40,49 +41,51 @@ class Schemes:
     segments : dict of (scheme, definition) to list of str
         The segments, in the scheme's order; codes are places in it.
     not_available : dict of str to str
-        Scheme and why it cannot be told of month ends.
+        Scheme and why it is not known at month ends.
     """
 
-    def __init__(self, model: dict[str, Any], params: SegmentationParams, stages: tuple[str, ...]) -> None:
-        rfm_names = [segment.name for segment in params.rfm.segments]
-        tier_names = [level.name for level in params.tiers.levels]
-        self._model = model
-        self._params = params
-        self._before: dict[Key, pd.Series] = {}
+    def __init__(self, model: dict[str, Any], params: Params, stages: tuple[str, ...]) -> None:
+        self._clusters = model["clusters"]
         self.not_available: dict[str, str] = {}
         self.segments: dict[Key, list[str]] = {
-            ("tier", MONTHLY): list(tier_names),
-            ("tier", FROZEN): list(tier_names),
-            ("rfm_segment", MONTHLY): list(rfm_names),
-            ("rfm_segment", FROZEN): list(rfm_names),
-            ("cluster_name", FROZEN): [cluster["name"] for cluster in model["clusters"]["clusters"]],
+            ("tier", MONTHLY): [level.name for level in params.value.scorecard.levels],
+            ("rfm_segment", MONTHLY): [segment.name for segment in params.segmentation.rfm.segments],
+            (CLUSTER, FROZEN): [cluster["name"] for cluster in self._clusters["clusters"]],
             (STAGE, FROZEN): list(stages),
         }
 
-    def label(self, frame: pd.DataFrame) -> tuple[dict[Key, Array], dict[str, dict[str, Any]]]:
-        """Return each customer's segment in every scheme, and the definitions that were learnt from `frame`."""
-        found: dict[Key, Array] = {}
-        models: dict[str, dict[str, Any]] = {}
-        if len(frame):
-            models = {"rfm_segment": rfm.fit(frame, self._params.rfm), "tier": tiers.fit(frame, self._params.tiers)}
-        for scheme in PARTS:
-            self._keep(found, (scheme, FROZEN), frame, self._model[PARTS[scheme]])
-            self._keep(found, (scheme, MONTHLY), frame, models.get(scheme))
-        self._keep(found, ("cluster_name", FROZEN), frame, self._model["clusters"])
-        return found, models
+    def label(self, frame: pd.DataFrame, written: dict[str, pd.DataFrame]) -> tuple[dict[Key, Array], dict[Key, Array]]:
+        """Return each customer's segment in every scheme, and by the definition of the month before where it moves.
 
-    def score(
-        self, scheme: str, frame: pd.DataFrame, model: dict[str, Any], before: pd.Series | None = None
-    ) -> pd.Series | str:
-        """Return the segments by one definition, or the sentence that says what it lacks.
+        Parameters
+        ----------
+        frame : DataFrame of shape (n, ...)
+            The buyers of one month end, with the features that clusters read.
+        written : dict of str to DataFrame
+            By scheme of WRITTEN, its segments at this month end on the index customer_id.
 
-        `before` holds the segments of a month earlier by customer_id: tiers remember them.
+        Returns
+        -------
+        codes, unchanged : dict of (scheme, definition) to int ndarray of shape (n,)
         """
-        if scheme == "rfm_segment":
-            return told(lambda: rfm.score(frame, model)[scheme])
-        if scheme == "tier":
-            return told(lambda: tiers.score(frame, model, before=before)[scheme])
-        return told(lambda: clusters.score(frame, model)[scheme])
+        codes: dict[Key, Array] = {}
+        unchanged: dict[Key, Array] = {}
+        for scheme in WRITTEN:
+            rows = written[scheme].reindex(frame["customer_id"]) if scheme in written else None
+            if rows is None or rows[scheme].isna().any():
+                self.not_available.setdefault(scheme, NOT_WRITTEN)
+                continue
+            codes[scheme, MONTHLY] = self.codes((scheme, MONTHLY), rows[scheme])
+            unchanged[scheme, MONTHLY] = self.codes((scheme, MONTHLY), rows[f"{scheme}_by_former_definition"])
+        if not self._clusters.get("clusters"):
+            self.not_available.setdefault(CLUSTER, "the model has no such segments")
+            return codes, unchanged
+        scored = told(lambda: clusters.score(frame, self._clusters)[CLUSTER])
+        if isinstance(scored, str):
+            self.not_available.setdefault(CLUSTER, scored)
+        else:
+            codes[CLUSTER, FROZEN] = self.codes((CLUSTER, FROZEN), scored)
+        return codes, unchanged
 
     def codes(self, key: Key, segments: pd.Series) -> Array:
         """Return places in the scheme's order; a segment that is not in it yet goes to its end."""
@@ -91,14 +94,3 @@ class Schemes:
         known += sorted(str(name) for name in categories.categories if name not in known)
         place = np.array([known.index(str(name)) for name in categories.categories] or [0], dtype=np.int64)
         return np.asarray(place[categories.codes])
-
-    def _keep(self, found: dict[Key, Array], key: Key, frame: pd.DataFrame, model: dict[str, Any] | None) -> None:
-        if not model or not model.get("clusters", True):
-            self.not_available.setdefault(key[0], "the model has no such segments")
-            return
-        scored = self.score(key[0], frame, model, self._before.get(key))
-        if isinstance(scored, str):
-            self.not_available.setdefault(f"{key[0]}, {key[1]}", scored)
-            return
-        found[key] = self.codes(key, scored)
-        self._before[key] = pd.Series(scored.to_numpy(), index=pd.Index(frame["customer_id"]))

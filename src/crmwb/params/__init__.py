@@ -19,13 +19,12 @@ from crmwb.files import yaml_file
 from crmwb.files.replacing import write_text
 from crmwb.params.choosing import written
 from crmwb.params.customers import FeatureParams, QualityParams
-from crmwb.params.lifecycle import LifecycleParams
+from crmwb.params.lifecycle import LifecycleParams, RiskParams
 from crmwb.params.migration import MigrationParams
 from crmwb.params.reading import checked, read
 from crmwb.params.section import Name, Section, TimeZone
 from crmwb.params.segmentation import (
     INTERESTS,
-    POTENTIAL,
     SENSITIVE,
     AcceptanceParams,
     CardParams,
@@ -36,14 +35,21 @@ from crmwb.params.segmentation import (
     RfmParams,
     RfmSegment,
     SegmentationParams,
-    Tier,
-    TierParams,
+    ValueClassParams,
     View,
     ViewColumn,
     ViewsParams,
 )
 from crmwb.params.source import B2bDemoParams, EngineParams, SourceParams
-from crmwb.params.value import BacktestParams, DimensionWeights, EquityParams, ScorecardParams, ValueParams
+from crmwb.params.value import (
+    POTENTIAL,
+    BacktestParams,
+    DimensionWeights,
+    EquityParams,
+    ScorecardParams,
+    Tier,
+    ValueParams,
+)
 
 __all__ = [
     "INTERESTS",
@@ -68,13 +74,14 @@ __all__ = [
     "RfmBreaks",
     "RfmParams",
     "RfmSegment",
+    "RiskParams",
     "ScorecardParams",
     "Section",
     "SegmentationParams",
     "SourceParams",
     "Tier",
-    "TierParams",
     "TimeZone",
+    "ValueClassParams",
     "ValueParams",
     "View",
     "ViewColumn",

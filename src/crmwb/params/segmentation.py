@@ -6,8 +6,6 @@ from pydantic import Field, model_validator
 
 from crmwb.params.section import Name, Score, Section, Share, refuse_twins
 
-POTENTIAL = "potential"
-
 
 class RfmSegment(Section):
     """One named RFM segment: the scores it covers, both ends included."""
@@ -30,6 +28,8 @@ class RfmParams(Section):
 
     method: Literal["independent", "nested", "fixed"]
     n_bins: Annotated[int, Field(ge=3, le=5)]
+    recency_step_days: Annotated[int, Field(ge=1, le=365)]
+    hysteresis_points: Annotated[float, Field(ge=0, le=50)]
     breaks: RfmBreaks
     segments: Annotated[tuple[RfmSegment, ...], Field(min_length=1)]
 
@@ -58,36 +58,10 @@ class RfmParams(Section):
         return self
 
 
-class Tier(Section):
-    """One value tier: the share of customers that it holds, and of revenue, whichever is cut by."""
+class ValueClassParams(Section):
+    """Where the upper part begins, of what customers brought and of what is to come."""
 
-    name: Name
-    share: Share
-    revenue_share: Share
-
-
-class TierParams(Section):
-    """How customers are ranked by worth and cut into tiers, best first."""
-
-    weights: dict[Literal["revenue", "profit", "loyalty", "response", "referrals"], Annotated[float, Field(ge=0)]]
-    cut: Literal["customers", "revenue"]
-    levels: Annotated[tuple[Tier, ...], Field(min_length=2)]
-    hysteresis_points: Annotated[float, Field(ge=0, le=50)]
-    memory_months: Annotated[int, Field(ge=0, le=60)]
     upper_share: Annotated[float, Field(gt=0, lt=1)]
-
-    @model_validator(mode="after")
-    def _shares_and_weights_add_up(self) -> Self:
-        refuse_twins("levels", [level.name for level in self.levels])
-        if POTENTIAL in {level.name for level in self.levels}:
-            raise ValueError(f"{POTENTIAL} is the tier of those who never bought; name the level otherwise")
-        for what in ("share", "revenue_share"):
-            total = sum(getattr(level, what) for level in self.levels)
-            if abs(total - 1) > 1e-9:
-                raise ValueError(f"each {what} of levels must add up to 1, not {total:g}")
-        if sum(self.weights.values()) <= 0:
-            raise ValueError("weights needs at least one weight above 0")
-        return self
 
 
 Sensitive = Literal["gender", "age_band", "marital_status", "income_band", "household_size", "children"]
@@ -218,7 +192,7 @@ class SegmentationParams(Section):
     """RFM, value tiers and clusters."""
 
     rfm: RfmParams
-    tiers: TierParams
+    value_classes: ValueClassParams
     views: ViewsParams
     clusters: ClusterParams
     cards: CardParams

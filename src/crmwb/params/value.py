@@ -4,7 +4,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from crmwb.params.section import Days, Section, Share
+from crmwb.params.section import Days, Name, Section, Share, refuse_twins
+
+POTENTIAL = "potential"
 
 
 class BacktestParams(Section):
@@ -40,12 +42,33 @@ class DimensionWeights(Section):
         return self
 
 
+class Tier(Section):
+    """One tier: the share of customers that it holds, and of revenue, whichever is cut by."""
+
+    name: Name
+    share: Share
+    revenue_share: Share
+
+
 class ScorecardParams(Section):
-    """What counts how much in the score card, and how easily a customer changes tier."""
+    """What counts how much in the score, how it is cut into tiers, best first, and how easily a tier changes."""
 
     weights: DimensionWeights
+    cut: Literal["customers", "revenue"]
+    levels: Annotated[tuple[Tier, ...], Field(min_length=2)]
     hysteresis_points: Annotated[float, Field(ge=0, le=50)]
-    memory_months: Annotated[int, Field(ge=0, le=60)]
+    history_months: Annotated[int, Field(ge=0, le=120)]
+
+    @model_validator(mode="after")
+    def _shares_add_up(self) -> Self:
+        refuse_twins("levels", [level.name for level in self.levels])
+        if POTENTIAL in {level.name for level in self.levels}:
+            raise ValueError(f"{POTENTIAL} is the tier of those who never bought; name the level otherwise")
+        for what in ("share", "revenue_share"):
+            total = sum(getattr(level, what) for level in self.levels)
+            if abs(total - 1) > 1e-9:
+                raise ValueError(f"each {what} of levels must add up to 1, not {total:g}")
+        return self
 
 
 class ValueParams(Section):

@@ -106,4 +106,4 @@ def _words(key: str) -> str:
 
 
 def _vocabulary(scheme: str) -> str:
-    return "tier" if scheme == "value_tier" else scheme
+    return scheme

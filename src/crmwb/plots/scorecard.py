@@ -90,7 +90,7 @@ def dimensions(customers: pd.DataFrame, names: list[str], ax: Axes | None = None
     Parameters
     ----------
     customers : DataFrame
-        value_tier, and the four columns of points by dimension, from 0 to 100; a dimension known of nobody is left out.
+        tier, and the four columns of points by dimension, from 0 to 100; a dimension known of nobody is left out.
     names : list of str
         Tiers, best first.
     ax : Axes, optional
@@ -98,7 +98,7 @@ def dimensions(customers: pd.DataFrame, names: list[str], ax: Axes | None = None
     """
     columns = [c for c in customers.columns if c.endswith("_points") and customers[c].notna().any()]
     ax = ax or style.new_axes(8, 1.4 + max(0.6 * len(columns), 0.32 * len(names), 0.6))
-    means = customers.groupby("value_tier")[columns].mean().reindex(names)
+    means = customers.groupby("tier")[columns].mean().reindex(names)
     colour = colours.of_segments(names)
     for place, column in enumerate(columns):
         known = means[column].dropna()

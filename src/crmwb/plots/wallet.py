@@ -14,7 +14,7 @@ def headroom(tiers: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes
     Parameters
     ----------
     tiers : DataFrame
-        value_tier, n_customers, ours_cents and headroom_cents, best first.
+        tier, n_customers, ours_cents and headroom_cents, best first.
     currency : str
         For the labels.
     ax : Axes, optional
@@ -29,7 +29,7 @@ def headroom(tiers: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes
     for place, mine, others, n in zip(places, ours, left, tiers["n_customers"], strict=True):
         words = f"{style.money(others, currency)} elsewhere, of {int(n):,} customer{'' if n == 1 else 's'}"
         ax.text(mine + others + longest * 0.012, place, words, va="center", fontsize=9)
-    ax.set_yticks(places, [colours.label(str(name)) for name in tiers["value_tier"]])
+    ax.set_yticks(places, [colours.label(str(name)) for name in tiers["tier"]])
     ax.invert_yaxis()
     ax.set_xlim(0, longest * 1.75)
     ax.xaxis.set_major_locator(MaxNLocator(5))

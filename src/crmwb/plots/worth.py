@@ -16,7 +16,7 @@ def worth_by_group(groups: pd.DataFrame, by: str, currency: str, ax: Axes | None
     groups : DataFrame
         The column `by`, median_clv_cents, median_lower_80_cents and median_upper_80_cents; drawn in its order.
     by : str
-        A column of groups, such as "value_tier".
+        A column of groups, such as "tier".
     currency : str
         For the labels.
     ax : Axes, optional

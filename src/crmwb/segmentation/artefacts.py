@@ -10,11 +10,13 @@ from crmwb.segmentation.cards import CARDS_SCHEMA, TRAITS_SCHEMA
 from crmwb.segmentation.model import CUSTOMERS_SCHEMA
 from crmwb.segmentation.needs import MIX_SCHEMA, NEEDS_SCHEMA
 from crmwb.segmentation.profiles import PROFILES_SCHEMA
+from crmwb.segmentation.rfm import MONTHS_SCHEMA as RFM_MONTHS_SCHEMA
 from crmwb.segmentation.rules import RULES_SCHEMA
 from crmwb.segmentation.study import Study
-from crmwb.segmentation.tiers import CROSSWALK_SCHEMA
+from crmwb.segmentation.value_classes import CROSSWALK_SCHEMA
 
 TABLES: dict[str, tuple[Path, list[str], pa.Schema]] = {
+    "rfm_months": (layout.RFM_MONTHS, ["as_of", "customer_id"], RFM_MONTHS_SCHEMA),
     "profiles": (layout.SEGMENT_PROFILES, ["scheme", "position"], PROFILES_SCHEMA),
     "rules": (layout.SEGMENT_RULES, ["cluster"], RULES_SCHEMA),
     "traits": (layout.SEGMENT_TRAITS, ["scheme", "segment", "position"], TRAITS_SCHEMA),

@@ -1,4 +1,4 @@
-"""The segment model: RFM, tiers and clusters learnt together, scored together."""
+"""The segment model: RFM, value classes and clusters learnt together, scored together; tiers come from value."""
 
 from functools import partial
 from typing import Any
@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from crmwb import layout
 from crmwb.errors import CrmwbError
-from crmwb.params import SegmentationParams
-from crmwb.segmentation import acceptance, clusters, rfm, tiers
+from crmwb.params import POTENTIAL, SegmentationParams
+from crmwb.segmentation import acceptance, clusters, rfm, value_classes
 
 CUSTOMERS_SCHEMA = pa.schema(
     [
@@ -19,10 +19,6 @@ CUSTOMERS_SCHEMA = pa.schema(
         ("monetary_score", pa.int64()),
         ("frequency_monetary_score", pa.int64()),
         ("rfm_segment", pa.string()),
-        ("tier", pa.string()),
-        ("tier_score", pa.float64()),
-        ("tier_probability", pa.float64()),
-        ("tier_is_held", pa.bool_()),
         ("value_class", pa.string()),
         ("cluster", pa.int64()),
         ("cluster_name", pa.string()),
@@ -30,7 +26,7 @@ CUSTOMERS_SCHEMA = pa.schema(
         ("is_outlier", pa.bool_()),
     ]
 )
-NEVER_BOUGHT = {"rfm_segment": "never_bought", "tier": "potential", "cluster_name": "never bought"}
+NEVER_BOUGHT = {"rfm_segment": "never_bought", "tier": POTENTIAL, "cluster_name": "never bought"}
 WITHOUT_PURCHASES = "segments need purchases, and this source has none (the table transactions)"
 NEEDED = ("customer_id", "n_purchase_days", "days_since_last", "n_orders", "revenue_cents")
 
@@ -43,7 +39,7 @@ def fit(
     *,
     interests: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
-    """Learn scores, tiers and clusters from the customers who bought.
+    """Learn scores, classes and clusters from the customers who bought.
 
     Parameters
     ----------
@@ -61,8 +57,9 @@ def fit(
     Returns
     -------
     dict
-        as_of, n_customers, n_buyers, seed, and the models `rfm`, `tiers` and `clusters`: plain JSON, with everything
-        that `score` needs. Where the source has no transactions, `rfm` and `tiers` are None and there are no clusters.
+        as_of, n_customers, n_buyers, seed, and the models `rfm`, `value_classes` and `clusters`: plain JSON, with
+        everything that `score` needs. Where the source has no transactions, `rfm` and `value_classes` are None and
+        there are no clusters.
 
     Raises
     ------
@@ -72,18 +69,18 @@ def fit(
     buyers = _buyers(customers)
     known = {"as_of": as_of, "seed": seed, "n_customers": len(customers), "n_buyers": len(buyers)}
     if customers["n_purchase_days"].isna().all():  # unknown, not 0: the source has no transactions
-        return known | {"rfm": None, "tiers": None, "clusters": clusters.none(WITHOUT_PURCHASES)}
+        return known | {"rfm": None, "value_classes": None, "clusters": clusters.none(WITHOUT_PURCHASES)}
     if buyers.empty:
         raise CrmwbError(
             f"{layout.CUSTOMER_FEATURES}: none of {len(customers):,} customers bought anything before {as_of}; "
             "segments need purchases: check the transactions of the source, and params.yaml: as_of."
         )
     buyers = buyers.sort_values("customer_id")
-    tiered = tiers.fit(buyers, params.tiers)
-    scored = tiers.score(buyers, tiered)["tier_score"]
     return known | {
         "rfm": rfm.fit(buyers, params.rfm),
-        "tiers": tiered | {"classes": tiers.cuts(scored, buyers.get("clv_cents"), params.tiers.upper_share)},
+        "value_classes": value_classes.cuts(
+            value_classes.brought(buyers), buyers.get("clv_cents"), params.value_classes.upper_share
+        ),
         "clusters": clusters.fit(
             buyers, params, seed, passes=partial(acceptance.passes, buyers, params=params), interests=interests
         ),
@@ -95,10 +92,9 @@ def score(
     model: dict[str, Any],
     *,
     interests: pd.DataFrame | None = None,
-    before: pd.Series | None = None,
-    noise: pd.Series | None = None,
+    rfm_before: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Give every customer its scores, tier, class and cluster.
+    """Give every customer its scores, class and cluster.
 
     Parameters
     ----------
@@ -108,8 +104,8 @@ def score(
         What `fit` returned.
     interests : DataFrame, optional
         As for `fit`.
-    before, noise : Series, optional
-        The tiers of a month earlier, and how far chance moves revenue; see `tiers.score`.
+    rfm_before : DataFrame, optional
+        The RFM scores of a month earlier; see `rfm.score`.
 
     Returns
     -------
@@ -122,20 +118,21 @@ def score(
     if model["rfm"] is None:
         return customers[["customer_id"]].reindex(columns=CUSTOMERS_SCHEMA.names).astype(dict.fromkeys(whole, "Int64"))
     buyers = _buyers(customers)
-    tiered = tiers.score(buyers, model["tiers"], before=before, noise=noise)
     scored = [
-        rfm.score(buyers, model["rfm"]),
-        tiered,
-        tiers.classes(tiered["tier_score"], buyers.get("clv_cents"), model["tiers"]["classes"]).rename("value_class"),
+        rfm.score(buyers, model["rfm"], before=rfm_before),
+        value_classes.classes(value_classes.brought(buyers), buyers.get("clv_cents"), model["value_classes"]).rename(
+            "value_class"
+        ),
         clusters.score(buyers, model["clusters"], interests=interests),
     ]
     out = customers[["customer_id"]].join(pd.concat(scored, axis=1))
-    known: pd.DataFrame = out.fillna(NEVER_BOUGHT).astype(dict.fromkeys(whole, "Int64"))
+    never = {name: label for name, label in NEVER_BOUGHT.items() if name in out}
+    known: pd.DataFrame = out.fillna(never).astype(dict.fromkeys(whole, "Int64"))
     return known.reindex(columns=CUSTOMERS_SCHEMA.names)
 
 
 def metrics(customers: pd.DataFrame, model: dict[str, Any]) -> dict[str, Any]:
-    """Return the few numbers worth tracking: the clusters' verdict and evidence, and how many are in each tier."""
+    """Return the few numbers worth tracking: the verdict and evidence of clusters, and the sizes of RFM segments."""
     found = model["clusters"]
     chosen: dict[str, Any] = next((row for row in found["evidence"] if row["is_chosen"]), {})
     kept = ("silhouette", "null_silhouette", "min_jaccard", "min_share")
@@ -143,7 +140,6 @@ def metrics(customers: pd.DataFrame, model: dict[str, Any]) -> dict[str, Any]:
         "n_customers": len(customers),
         "n_buyers": int(customers["cluster"].notna().sum()),
         "clusters": {"k": found["k"], "kind": found["kind"]} | {name: chosen[name] for name in kept if chosen},
-        "tiers": customers["tier"].value_counts().sort_index().to_dict(),
         "rfm_segments": customers["rfm_segment"].value_counts().sort_index().to_dict(),
     }
 

@@ -1,5 +1,6 @@
 """What each segment is: its size, its money, how its customers typically buy."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -38,7 +39,9 @@ PROFILES_SCHEMA = pa.schema(
 DECIMALS = 6
 
 
-def profiles(features: pd.DataFrame, customers: pd.DataFrame, model: dict[str, Any]) -> pd.DataFrame:
+def profiles(
+    features: pd.DataFrame, customers: pd.DataFrame, model: dict[str, Any], tiers: Sequence[str]
+) -> pd.DataFrame:
     """Describe every segment that holds a customer, per scheme.
 
     Parameters
@@ -49,6 +52,8 @@ def profiles(features: pd.DataFrame, customers: pd.DataFrame, model: dict[str, A
         Their segments, from `score`.
     model : dict
         What `fit` returned; it knows the segments' order.
+    tiers : sequence of str
+        The tiers, best first.
 
     Returns
     -------
@@ -66,14 +71,16 @@ def profiles(features: pd.DataFrame, customers: pd.DataFrame, model: dict[str, A
     theirs = features.drop(columns=[name for name in own if name in features])
     both = customers.merge(theirs, on="customer_id", validate="one_to_one").sort_values("customer_id")
     present = [name for name in SCHEMES if name in both and both[name].notna().any()]
-    return pd.concat([_scheme(both, scheme, _order(both, scheme, model)) for scheme in present], ignore_index=True)
+    return pd.concat(
+        [_scheme(both, scheme, _order(both, scheme, model, tiers)) for scheme in present], ignore_index=True
+    )
 
 
-def _order(both: pd.DataFrame, scheme: str, model: dict[str, Any]) -> list[str]:
+def _order(both: pd.DataFrame, scheme: str, model: dict[str, Any], tiers: Sequence[str]) -> list[str]:
     """Return a scheme's segments in its own order: that of the model, of life, or else by revenue per customer."""
     learnt = {
         "rfm_segment": [rule["name"] for rule in model["rfm"]["segments"]],
-        "tier": [level["name"] for level in model["tiers"]["levels"]],
+        "tier": list(tiers),
         "cluster_name": [cluster["name"] for cluster in model["clusters"]["clusters"]],
         "stage": list(STAGES),
     }

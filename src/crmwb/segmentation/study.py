@@ -15,12 +15,12 @@ from crmwb import storage
 from crmwb.engine import Backend
 from crmwb.params import Params
 from crmwb.progress import step
-from crmwb.segmentation import acceptance, cards, clusters, needs, refit, rules, tiers
+from crmwb.segmentation import acceptance, cards, clusters, needs, refit, rfm, rules, value_classes
 from crmwb.segmentation.acceptance import Later
 from crmwb.segmentation.model import fit, metrics, score
 from crmwb.segmentation.needs import MarketingMix
 from crmwb.segmentation.profiles import profiles
-from crmwb.value.scorecard.certainty import purchase_noise
+from crmwb.tiers import stability
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ class Study:
     model : dict
         How the segments are made: plain JSON, enough to score other customers.
     customers : DataFrame
-        One row per customer: scores, tiers, clusters.
+        One row per customer: scores, classes, clusters.
     tables : dict of str to DataFrame
-        profiles, rules, traits, cards, acceptance, needs, mix, crosswalk.
+        rfm_months, profiles, rules, traits, cards, acceptance, needs, mix, crosswalk.
     refit : dict
         What changed since a model was accepted.
     facts : dict
@@ -110,9 +110,8 @@ def study(
         buyers = customers[customers["n_purchase_days"] > 0]
         model = refit.settle(model, past.accepted, buyers, p.refit, interests=interests)
         as_of = date.fromisoformat(observed["as_of"])
-        before = tiers.remembered(past.snapshots, as_of, p.tiers) if len(buyers) else None
-        noise = purchase_noise(con, tables, as_of) if len(buyers) else None
-        segments = score(customers, model, interests=interests, before=before, noise=noise)
+        followed = rfm.follow(past.snapshots, as_of, p.rfm)
+        segments = score(customers, model, interests=interests, rfm_before=followed.before)
     with step("describing segments"):
         told = rules.fit(customers, segments, p, params.seed, currency)
         traits = cards.traits(customers, segments, p, interests=interests, currency=currency)
@@ -138,18 +137,19 @@ def study(
         model,
         segments,
         {
-            "profiles": profiles(customers, segments, model),
+            "rfm_months": followed.months,
+            "profiles": profiles(customers, segments, model, [level.name for level in params.value.scorecard.levels]),
             "rules": told,
             "traits": traits,
             "cards": made,
             "acceptance": tests,
             "needs": wanted.frame,
             "mix": mix,
-            "crosswalk": tiers.crosswalk(whole),
+            "crosswalk": value_classes.crosswalk(whole),
         },
         changed,
         wanted.facts,
-        metrics(segments, model) | {"segments": acceptance.metrics(tests)},
+        metrics(segments, model) | {"segments": acceptance.metrics(tests), "rfm": stability(followed.history)},
     )
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pyarrow as pa
 
 from crmwb import layout, storage
-from crmwb.value import equity
+from crmwb.value import equity, scorecard
 from crmwb.value.everyone import SCHEMA as CUSTOMERS_SCHEMA
 from crmwb.value.proof.backtest import SCHEMA as BACKTEST_SCHEMA
 from crmwb.value.proof.backtest import TRACKING as TRACKING_SCHEMA
@@ -14,6 +14,7 @@ from crmwb.value.valuation import Valuation
 
 TABLES: dict[str, tuple[Path, list[str], pa.Schema]] = {
     "customers": (layout.CUSTOMER_VALUE, ["customer_id"], CUSTOMERS_SCHEMA),
+    "tier_months": (layout.TIER_MONTHS, ["as_of", "customer_id"], scorecard.MONTHS_SCHEMA),
     "backtest": (layout.BACKTEST, ["origin", "forecaster"], BACKTEST_SCHEMA),
     "tracking": (layout.TRACKING, ["origin", "forecaster", "week"], TRACKING_SCHEMA),
     "equity": (layout.EQUITY, ["as_of"], equity.MONTHS_SCHEMA),
@@ -26,6 +27,8 @@ TABLES: dict[str, tuple[Path, list[str], pa.Schema]] = {
 def write(v: Valuation) -> None:
     """Write a valuation; of a source without transactions, tables without rows."""
     made: dict[str, pd.DataFrame] = {"customers": v.customers}
+    if v.tier_months is not None:
+        made |= {"tier_months": v.tier_months}
     if v.tested is not None:
         made |= {"backtest": v.tested.scores, "tracking": v.tested.tracking}
     if v.equity is not None:

@@ -31,10 +31,13 @@ class Everyone:
     customers : DataFrame
         One row per customer, columns of SCHEMA; who never bought has no potential and no score.
     facts : dict
-        realised, influence, wallet and scorecard, as their rooms tell them.
+        realised, influence, wallet and scorecard, as their packages state them.
+    tier_months : DataFrame
+        The tier of each buyer at past month ends, columns of scorecard.MONTHS_SCHEMA.
     """
 
     customers: pd.DataFrame
+    tier_months: pd.DataFrame
     facts: dict[str, Any]
 
 
@@ -66,7 +69,7 @@ def everyone(
     features : DataFrame
         Of all customers.
     snapshots : ir.Table
-        Features at month ends, for the memory of tiers.
+        Features at month ends, for the tiers at month ends.
     scored : DataFrame or None
         Of buyers, as `potential.customers.score` returns it; None without a forecast.
     fitted : Fitted or Unavailable
@@ -76,7 +79,7 @@ def everyone(
     window : (date, date)
         The first event's day, and as_of (exclusive).
     params : Params
-        All choices: tiers' levels and the off season stand in other sections than value.
+        All choices: the off season stands in another section than value.
     """
     first, as_of = window
     p, found = params.value, margin
@@ -96,7 +99,6 @@ def everyone(
         influences=influences,
         wallets=wallets,
         forecast=_forecast(fitted, p),
-        levels=params.segmentation.tiers.levels,
         params=p.scorecard,
     )
     customers = features[[KEY]].sort_values(KEY, ignore_index=True)
@@ -110,7 +112,7 @@ def everyone(
         "wallet": wallet.facts(wallets),
         "scorecard": scorecard.facts(card, brought, clv, told["basis"], p.scorecard),
     }
-    return Everyone(customers.reindex(columns=SCHEMA.names), facts)
+    return Everyone(customers.reindex(columns=SCHEMA.names), card.months, facts)
 
 
 def _forecast(fitted: potential.Fitted | Unavailable, p: ValueParams) -> scorecard.Forecast | None:

@@ -123,6 +123,7 @@ def metrics_record(
         "whale": {"basis": whale.get("basis"), "law_holds": whale.get("law_holds")}
         | {name: whale[name]["value"] for name in ("top_20_share", "bottom_30_share", "peak_share") if whale},
         "equity_cents": facts["equity"]["equity"]["cents"],
+        "tiers": facts["scorecard"]["stability"],
     }
 
 

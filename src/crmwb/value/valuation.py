@@ -39,6 +39,8 @@ class Valuation:
         customers who bought twice.
     equity : Equity or None
         Customer equity through time, and the months ahead.
+    tier_months : DataFrame or None
+        The tier of each buyer at past month ends.
     """
 
     customers: pd.DataFrame
@@ -47,6 +49,7 @@ class Valuation:
     metrics: dict[str, Any]
     tested: Backtest | None = None
     equity: Equity | None = None
+    tier_months: pd.DataFrame | None = None
 
 
 def value_all(
@@ -121,4 +124,4 @@ def value_all(
     models = models_record(buyers, fitted, tested, as_of=as_of, params=params)
     facts = whole.facts | {"equity": followed.facts}
     metrics = metrics_record(whole.customers, models, facts, tested)
-    return Valuation(whole.customers, models, facts, metrics, tested, followed)
+    return Valuation(whole.customers, models, facts, metrics, tested, followed, whole.tier_months)

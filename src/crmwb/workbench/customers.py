@@ -13,7 +13,7 @@ from crmwb.errors import CrmwbError
 from crmwb.findings import Count, Finding, Share, Term
 from crmwb.plots import customers as plots
 
-SCHEMES = {"tier": "tier", "value_tier": "tier", "rfm_segment": "rfm_segment", "stage": "stage"}
+SCHEMES = {"tier": "tier", "rfm_segment": "rfm_segment", "stage": "stage"}
 SHOWN = ["customer_id", "tier", "rfm_segment", "n_orders", "revenue_cents", "days_since_last", "p_alive", "clv_cents"]
 PER_MONTH = ["as_of", "customer_id", "revenue_cents", "n_orders", "last_purchase_on"]
 

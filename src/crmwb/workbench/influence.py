@@ -34,15 +34,15 @@ class Influence:
         Returns
         -------
         DataFrame
-            One row per tier of `tiers`: value_tier, n_customers (who brought others), n_referred, value_cents.
+            One row per tier of `tiers`: tier, n_customers (who brought others), n_referred, value_cents.
         """
-        brought = self.frame[self.frame["n_referred"] > 0].groupby("value_tier")
+        brought = self.frame[self.frame["n_referred"] > 0].groupby("tier")
         sums = brought.agg(
             n_customers=("customer_id", "size"),
             n_referred=("n_referred", "sum"),
             value_cents=("referral_value_cents", "sum"),
         )
-        return sums.reindex(tiers, fill_value=0).rename_axis("value_tier").reset_index()
+        return sums.reindex(tiers, fill_value=0).rename_axis("tier").reset_index()
 
     def leaders(self) -> pd.DataFrame:
         """Count the customers with the most revenue of their industry or region: group, n_customers, n_ranked."""

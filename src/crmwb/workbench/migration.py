@@ -153,9 +153,9 @@ class Migration:
         alt = f"Bars: revenue that came and left. {self.says(scheme)}"
         return draw(plots.net_flows, self._last(scheme), self._order(scheme), self.currency, alt=alt)
 
-    def plot_shares(self, scheme: str = "tier", definition: str = "frozen") -> Picture:
-        """Draw the shares of segments by month end; frozen: by today's cuts, so that growth shows."""
-        rows = self.shares[(self.shares["scheme"] == scheme) & (self.shares["definition"] == definition)]
+    def plot_shares(self, scheme: str = "stage") -> Picture:
+        """Draw the shares of segments by month end; those of tiers and RFM segments are cut anew each month."""
+        rows = self._rows(self.shares, scheme)
         first, last = min(rows["as_of"]), max(rows["as_of"])
         alt = f"Areas: share of customers in each of the {SCHEMES[scheme]}, {first} to {last}."
         return draw(plots.shares, rows, scheme, alt=alt)

@@ -76,7 +76,7 @@ class Realised:
 
     def n_destroying(self, tier: str) -> int:
         """Return how many customers of a value tier destroy profit."""
-        return int((self.frame["loss_cents"].notna() & (self.frame["value_tier"] == tier)).sum())
+        return int((self.frame["loss_cents"].notna() & (self.frame["tier"] == tier)).sum())
 
     def loss_finding(self, tier: str) -> str:
         """Say in one sentence who destroys profit, how much, and how many of them are in a value tier."""
@@ -100,14 +100,14 @@ class Realised:
         Returns
         -------
         DataFrame
-            place (from 1), value_tier, loss_reason (in words), realised_revenue_cents, profit_cents, loss_cents (what
+            place (from 1), tier, loss_reason (in words), realised_revenue_cents, profit_cents, loss_cents (what
             is overdue taken off) and clv_cents; at most n rows.
         """
         from crmwb.value.realised.destroyers import WORDS
 
         lost = self.frame[self.frame["loss_cents"].notna()]
         top = lost.sort_values(["loss_cents", "customer_id"], ascending=[False, True]).head(n)
-        shown = ["value_tier", "loss_reason", "realised_revenue_cents", "profit_cents", "loss_cents", "clv_cents"]
+        shown = ["tier", "loss_reason", "realised_revenue_cents", "profit_cents", "loss_cents", "clv_cents"]
         top = top[shown].assign(loss_reason=top["loss_reason"].map(WORDS))
         top.insert(0, "place", np.arange(1, len(top) + 1))
         return top.reset_index(drop=True)

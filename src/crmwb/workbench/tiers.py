@@ -1,8 +1,7 @@
-"""The value tiers: two schemes and the score card's, side by side."""
+"""The tier of each customer, and the classes by what they brought and will bring, side by side."""
 
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -10,13 +9,13 @@ from crmwb import layout, storage
 from crmwb.display import tables, words
 from crmwb.display.picture import Picture, draw
 from crmwb.plots import crosswalk as plots
-from crmwb.segmentation.tiers import CLASSES
+from crmwb.segmentation.value_classes import CLASSES
 
-NAMES = {"tier": "value tiers", "value_class": "value classes", "value_tier": "tiers of the score card"}
+NAMES = {"tier": "tiers", "value_class": "value classes"}
 
 
 class Tiers:
-    """Tiers by worth so far (`tier`), classes by worth so far and to come (`value_class`), and who is where in both."""
+    """The tier (`tier`), the class by money brought and to come (`value_class`), and who is where in both."""
 
     def __init__(self, root: Path, currency: str) -> None:
         self._root = root
@@ -24,9 +23,11 @@ class Tiers:
 
     @cached_property
     def frame(self) -> pd.DataFrame:
-        """One row per customer: tier, tier_score, tier_probability, tier_is_held, value_class."""
-        columns = ["customer_id", "tier", "tier_score", "tier_probability", "tier_is_held", "value_class"]
-        return storage.read_frame(self._root / layout.CUSTOMER_SEGMENTS, columns)
+        """One row per customer: value_score, tier, tier_probability, is_tier_held, value_class."""
+        columns = ["customer_id", "value_score", "tier", "tier_probability", "is_tier_held"]
+        value = storage.read_frame(self._root / layout.CUSTOMER_VALUE, columns)
+        classes = storage.read_frame(self._root / layout.CUSTOMER_SEGMENTS, ["customer_id", "value_class"])
+        return value.merge(classes, on="customer_id", how="left", validate="one_to_one")
 
     @cached_property
     def all_crosswalks(self) -> pd.DataFrame:
@@ -34,36 +35,30 @@ class Tiers:
         return storage.read_frame(self._root / layout.TIER_CROSSWALK)
 
     @cached_property
-    def model(self) -> dict[str, Any]:
-        """How tiers are made: signs with their weights, levels, cut, classes."""
-        content: dict[str, Any] = storage.read_json(self._root / layout.SEGMENT_MODEL)["tiers"]
-        return content
-
-    @property
-    def signs(self) -> pd.DataFrame:
-        """One row per column that tiers are made from: sign, column, weight, known_share."""
-        return pd.DataFrame(self.model["signs"])[["sign", "column", "weight", "known_share"]]
+    def names(self) -> list[str]:
+        """The tiers of those who bought, best first."""
+        return [level["name"] for level in storage.read_json(self._root / layout.VALUE_FACTS)["scorecard"]["levels"]]
 
     @property
     def certainty(self) -> pd.DataFrame:
         """One row per tier: n_customers, mean_probability, sure_share (nine in ten or surer), held_share."""
-        bought = self.frame.dropna(subset=["tier_score"])
+        bought = self.frame.dropna(subset=["value_score"])
         found = bought.groupby("tier").agg(
             n_customers=("tier", "size"),
             mean_probability=("tier_probability", "mean"),
             sure_share=("tier_probability", lambda p: (p >= 0.9).mean()),
-            held_share=("tier_is_held", lambda held: held.astype(float).mean()),
+            held_share=("is_tier_held", lambda held: held.astype(float).mean()),
         )
         return found.reindex([name for name in self._order("tier") if name in found.index]).reset_index()
 
     @property
     def finding(self) -> str:
         """How sure the tiers are, in one sentence."""
-        bought = self.frame.dropna(subset=["tier_score"])
+        bought = self.frame.dropna(subset=["value_score"])
         if bought.empty:
             return "Tiers need purchases, and this source has none."
         sure = float((bought["tier_probability"] >= 0.9).mean())
-        held = int(bought["tier_is_held"].astype(float).sum())
+        held = int(bought["is_tier_held"].astype(float).sum())
         return (
             f"{words.share(sure)} of customers are in their tier with a probability of nine in ten or more; "
             f"{words.plural(held, 'customer')} just beyond a boundary {'keeps' if held == 1 else 'keep'} the tier of "
@@ -98,7 +93,7 @@ class Tiers:
         return draw(plots.crosswalk, self.crosswalk(scheme, other), NAMES[scheme], NAMES[other], alt=alt)
 
     def _order(self, scheme: str) -> list[str]:
-        return list(CLASSES) if scheme == "value_class" else [level["name"] for level in self.model["levels"]]
+        return list(CLASSES) if scheme == "value_class" else self.names
 
     def _in(self, scheme: str, there: pd.Index) -> list[str]:
         order = self._order(scheme)

@@ -134,7 +134,7 @@ class Value:
         Returns
         -------
         DataFrame
-            The group (such as value_tier), n_customers, clv_cents, clv_share (of all), mean_clv_cents,
+            The group (such as tier), n_customers, clv_cents, clv_share (of all), mean_clv_cents,
             realised_margin_cents. Where intervals are known, also what is typical of the group: median_clv_cents,
             median_lower_80_cents, median_upper_80_cents (the medians of the ends of its customers' 80% intervals).
         """
@@ -167,7 +167,7 @@ class Value:
         margin_share: float | None = None,
         retention_cents_a_year: float = 0.0,
     ) -> pd.DataFrame:
-        """Value customers again on other terms, one row each: customer_id, value_tier, clv_cents, new_clv_cents.
+        """Value customers again on other terms, one row each: customer_id, tier, clv_cents, new_clv_cents.
 
         See `crmwb.workbench.what_if.what_if`; what is not given stays as params.yaml has it, and nothing is written.
         """
@@ -270,4 +270,4 @@ class Value:
         return draw(plots.backtest_bars, self.backtest, measure, alt=str(self.models["backtest"]["finding"]))
 
     def _repr_html_(self) -> str:
-        return tables.html(self.by("value_tier"), caption="Value over the horizon, by tier", currency=self.currency)
+        return tables.html(self.by("tier"), caption="Value over the horizon, by tier", currency=self.currency)

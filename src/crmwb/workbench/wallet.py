@@ -27,10 +27,10 @@ class Wallet:
     def frame(self) -> pd.DataFrame:
         """One row per customer with a known wallet, whether it is stated or estimated by rank.
 
-        customer_id, value_tier, yearly_revenue_cents, share_of_wallet, wallet_headroom_cents, wallet_basis ("stated"
+        customer_id, tier, yearly_revenue_cents, share_of_wallet, wallet_headroom_cents, wallet_basis ("stated"
         or "allocation rule").
         """
-        columns = ["customer_id", "value_tier", "yearly_revenue_cents", "share_of_wallet"]
+        columns = ["customer_id", "tier", "yearly_revenue_cents", "share_of_wallet"]
         known = self._frame[self._frame["wallet_basis"].notna()]
         return known[[*columns, "wallet_headroom_cents", "wallet_basis"]].reset_index(drop=True)
 
@@ -40,11 +40,11 @@ class Wallet:
         Returns
         -------
         DataFrame
-            One row per tier of `tiers` that has a known wallet: value_tier, n_customers, ours_cents (a year's revenue),
+            One row per tier of `tiers` that has a known wallet: tier, n_customers, ours_cents (a year's revenue),
             headroom_cents, wallet_share (what is ours of all their wallets), per_customer_cents (of the headroom).
         """
         known = self.frame.assign(ours_cents=lambda d: d["yearly_revenue_cents"].clip(lower=0))
-        sums = known.groupby("value_tier").agg(
+        sums = known.groupby("tier").agg(
             n_customers=("customer_id", "size"),
             ours_cents=("ours_cents", "sum"),
             headroom_cents=("wallet_headroom_cents", "sum"),
@@ -52,7 +52,7 @@ class Wallet:
         whole = sums["ours_cents"] + sums["headroom_cents"]
         sums["wallet_share"] = sums["ours_cents"] / whole.where(whole > 0)
         sums["per_customer_cents"] = sums["headroom_cents"] / sums["n_customers"]
-        return sums.reindex([name for name in tiers if name in sums.index]).rename_axis("value_tier").reset_index()
+        return sums.reindex([name for name in tiers if name in sums.index]).rename_axis("tier").reset_index()
 
     def plot_headroom(self, tiers: list[str]) -> Picture:
         """Draw what customers of each tier spend with us in a year, and what they spend elsewhere."""

@@ -33,7 +33,7 @@ def what_if(
     models : dict
         models.json.
     buyers : DataFrame
-        customer_id, value_tier, clv_cents and expected_spend_cents of customers who bought.
+        customer_id, tier, clv_cents and expected_spend_cents of customers who bought.
     horizon_days : float, optional
         How far ahead; infinity for as long as customers stay.
     annual_rate : float, optional
@@ -46,7 +46,7 @@ def what_if(
     Returns
     -------
     DataFrame
-        customer_id, value_tier, clv_cents (as it is) and new_clv_cents.
+        customer_id, tier, clv_cents (as it is) and new_clv_cents.
     """
     from crmwb.value.models import PurchaseSummary, load
     from crmwb.value.potential.clv import DAYS_A_YEAR, Terms
@@ -60,7 +60,7 @@ def what_if(
     )
     model = load(models["purchases"])
     known = storage.read_frame(root / layout.CUSTOMER_FEATURES, ["customer_id", *HISTORY])
-    rows = buyers[["customer_id", "value_tier", "clv_cents"]].merge(known, on="customer_id", validate="one_to_one")
+    rows = buyers[["customer_id", "tier", "clv_cents"]].merge(known, on="customer_id", validate="one_to_one")
     summary, row_of = PurchaseSummary.compress(*(rows[name].to_numpy(dtype=np.float64) for name in HISTORY))
     before = model.discounted(summary, old.daily_rate, old.horizon_days).purchases
     after = model.discounted(summary, new.daily_rate, new.horizon_days)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-TOLD_BY_PURCHASES = ("rfm_segment", "tier", "cluster_name", "value_tier", "stage")
+TOLD_BY_PURCHASES = ("rfm_segment", "tier", "cluster_name", "stage")
 DIMENSIONS = (
     *TOLD_BY_PURCHASES,
     *("kind", "country", "region", "industry", "company_size", "acquisition_channel"),

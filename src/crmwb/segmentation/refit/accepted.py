@@ -35,7 +35,7 @@ def record(
         (scheme → shares).
     """
     found = {key: value for key, value in model["clusters"].items() if key not in LEFT_OUT}
-    kept = {"rfm": model["rfm"], "tiers": model["tiers"], "clusters": found}
+    kept = {"rfm": model["rfm"], "value_classes": model["value_classes"], "clusters": found}
     bought = segments["rfm_segment"].notna() & segments["cluster"].notna()
     ids = set(segments.loc[bought, "customer_id"])
     buyers = customers[customers["customer_id"].isin(ids)]
@@ -70,7 +70,7 @@ def accept(root: Path = Path()) -> str:
     storage.write_json(kept, root / layout.ACCEPTED_SEGMENTS, lasting=True)
     k = len(kept["model"]["clusters"]["clusters"])
     return (
-        f"Accepted: the segments as of {kept['as_of']} (RFM, tiers and {k} cluster{'s' * (k != 1)} of "
+        f"Accepted: the segments as of {kept['as_of']} (RFM and {k} cluster{'s' * (k != 1)} of "
         f"{kept['n_buyers']:,} customers). Commit {layout.ACCEPTED_SEGMENTS}; later models keep its ids and names."
     )
 

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from crmwb.errors import CrmwbError
-from crmwb.segmentation import clusters, rfm, tiers
+from crmwb.segmentation import clusters, rfm
 
-SCHEMES = {"rfm_segment": "rfm", "tier": "tiers", "cluster_name": "clusters"}  # and the part of the model that tells
+SCHEMES = {"rfm_segment": "rfm", "cluster_name": "clusters"}  # and the part of the model that tells
 Told = pd.Series | str
 
 
@@ -49,6 +49,4 @@ def _score(scheme: str, buyers: pd.DataFrame, model: dict[str, Any], interests: 
         raise CrmwbError("the model has no such segments")
     if scheme == "rfm_segment":
         return rfm.score(buyers, part)[scheme]
-    if scheme == "tier":
-        return tiers.score(buyers, part)[scheme]
     return clusters.score(buyers, part, interests=interests)[scheme]

@@ -148,7 +148,7 @@ def _psi_features(buyers: pd.DataFrame, accepted: dict[str, Any]) -> Iterator[di
 def _psi_segments(now: dict[str, Any], accepted: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield of each scheme its index and, of each segment, its part of it."""
     for scheme, then in accepted["segments"].items():
-        found = now[scheme]
+        found = now.get(scheme, "no longer part of the segment model")
         if isinstance(found, str):
             continue
         shares = bins.segment_shares(found)

@@ -44,6 +44,57 @@ def fixed(breaks: Sequence[int], *, less_is_better: bool) -> Covers:
     return [{"score": given} | covered for given, covered in enumerate(bins, start=1)]
 
 
+def with_hysteresis(covers: Covers, values: np.ndarray, points: float, *, less_is_better: bool) -> Covers:
+    """Add to each score the values up to which a customer who had it keeps it.
+
+    A score holds a range of percentiles of the customers. It is kept up to `points` percentiles beyond either end, and
+    no further than half of the next score, so that a narrow score is not swallowed by its neighbours.
+
+    Parameters
+    ----------
+    covers : list of dict
+        As `quantiles` or `fixed` returns them.
+    values : int ndarray of shape (n,)
+        Of the customers that the percentiles are those of.
+    points : float
+        Percentiles; 0 keeps nobody.
+
+    Returns
+    -------
+    list of dict
+        With `keeps_from` and `keeps_to`, which hold `from` and `to`; the worst and the best score are open outwards.
+    """
+    distinct, counts = np.unique(values, return_counts=True)
+    if less_is_better:
+        distinct, counts = distinct[::-1], counts[::-1]
+    place = np.searchsorted([c["score"] for c in covers], scores_of(distinct, covers, less_is_better=less_is_better))
+    middle = 100 * (2 * np.cumsum(counts) - counts) / (2 * counts.sum())
+    share = 100 * np.bincount(place, counts, minlength=len(covers)) / counts.sum()
+    ends = np.concatenate([[0.0], np.cumsum(share)])
+    out = []
+    for i, cover in enumerate(covers):
+        below = min(points, share[i - 1] / 2) if i > 0 else 0.0
+        above = min(points, share[i + 1] / 2) if i + 1 < len(covers) else 0.0
+        kept = distinct[(middle >= ends[i] - below) & (middle <= ends[i + 1] + above)].tolist()
+        least, most = min([cover["from"], *kept]), max([cover["to"], *kept])
+        is_first, is_last = i == 0, i + 1 == len(covers)
+        if is_last if less_is_better else is_first:
+            least = -FARTHEST
+        if is_first if less_is_better else is_last:
+            most = FARTHEST
+        out.append(cover | {"keeps_from": least, "keeps_to": most})
+    return out
+
+
+def kept(values: np.ndarray, fresh: np.ndarray, before: np.ndarray, covers: Covers) -> np.ndarray:
+    """Return the score of the month before where it is kept, else the fresh one; `before` is 0 where there was none."""
+    out = fresh.copy()
+    for cover in covers:
+        stays = (before == cover["score"]) & (values >= cover["keeps_from"]) & (values <= cover["keeps_to"])
+        out[stays] = cover["score"]
+    return out
+
+
 def scores_of(values: np.ndarray, covers: Covers, *, less_is_better: bool) -> np.ndarray:
     """Score values: one that no score covers has the score of the nearest worse value, or the worst of all."""
     if less_is_better:

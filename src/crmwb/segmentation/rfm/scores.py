@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from crmwb.params import RfmParams
-from crmwb.segmentation.rfm.cuts import Covers, fixed, quantiles, scores_of
+from crmwb.segmentation.rfm.cuts import Covers, fixed, kept, quantiles, scores_of, with_hysteresis
 
 SCORES = ("recency_score", "frequency_score", "monetary_score")
 READ_FROM = {
@@ -32,24 +32,17 @@ def fit(buyers: pd.DataFrame, params: RfmParams) -> dict[str, Any]:
     Returns
     -------
     dict
-        `scores`: per score its column and, from 1 up, the values that it covers; of the nested ones also `within`, by
-        the scores before it; `segments`: the rules.
+        `scores`: per score its column and, from 1 up, the values that it covers and those that keep it (see
+        `cuts.with_hysteresis`); of the nested ones also `within`, by the scores before it; `segments`: the rules.
     """
     scores: dict[str, dict[str, Any]] = {}
     given = pd.DataFrame(index=buyers.index)
     for name in SCORES:
         column, less = READ_FROM[name], name in LESS_IS_BETTER
         values = buyers[column].to_numpy().astype(np.int64)
-        covers = (
-            fixed(getattr(params.breaks, column), less_is_better=less)
-            if params.method == "fixed"
-            else quantiles(values, params.n_bins, less_is_better=less)
-        )
-        scores[name] = {"column": column, "better": "less" if less else "more", "covers": covers}
+        scores[name] = {"column": column, "better": "less" if less else "more", "covers": _cut(values, name, params)}
         if params.method == "nested" and len(given.columns):
-            scores[name]["within"] = {
-                key: quantiles(values[rows], params.n_bins, less_is_better=less) for key, rows in _groups(given).items()
-            }
+            scores[name]["within"] = {key: _cut(values[rows], name, params) for key, rows in _groups(given).items()}
         given[name] = _scored(values, scores[name], given)
     return {
         "method": params.method,
@@ -59,7 +52,7 @@ def fit(buyers: pd.DataFrame, params: RfmParams) -> dict[str, Any]:
     }
 
 
-def score(buyers: pd.DataFrame, model: dict[str, Any]) -> pd.DataFrame:
+def score(buyers: pd.DataFrame, model: dict[str, Any], *, before: pd.DataFrame | None = None) -> pd.DataFrame:
     """Score customers by a model and name their segment.
 
     A value that the model has not seen scores like the nearest worse value that it has; one worse than all scores as
@@ -71,6 +64,8 @@ def score(buyers: pd.DataFrame, model: dict[str, Any]) -> pd.DataFrame:
         As for `fit`.
     model : dict
         What `fit` returned.
+    before : DataFrame, optional
+        The scores of a month earlier, on the index customer_id: a score is kept near its boundaries (hysteresis).
 
     Returns
     -------
@@ -81,7 +76,10 @@ def score(buyers: pd.DataFrame, model: dict[str, Any]) -> pd.DataFrame:
     out = pd.DataFrame(index=buyers.index)
     for name in SCORES:
         learnt = model["scores"][name]
-        out[name] = _scored(buyers[learnt["column"]].to_numpy().astype(np.int64), learnt, out)
+        was = None
+        if before is not None:
+            was = before[name].reindex(buyers["customer_id"]).fillna(0).to_numpy().astype(np.int64)
+        out[name] = _scored(buyers[learnt["column"]].to_numpy().astype(np.int64), learnt, out, was)
     out["frequency_monetary_score"] = (out["frequency_score"] + out["monetary_score"] + 1) // 2
     rules = model["segments"]
     fits = [
@@ -93,15 +91,33 @@ def score(buyers: pd.DataFrame, model: dict[str, Any]) -> pd.DataFrame:
     return out
 
 
-def _scored(values: np.ndarray, learnt: dict[str, Any], given: pd.DataFrame) -> np.ndarray:
-    less = learnt["better"] == "less"
-    covers: Covers = learnt["covers"]
-    out = scores_of(values, covers, less_is_better=less)
-    if "within" in learnt:
-        for key, rows in _groups(given).items():
-            if key in learnt["within"]:
-                out[rows] = scores_of(values[rows], learnt["within"][key], less_is_better=less)
+def _cut(values: np.ndarray, name: str, params: RfmParams) -> Covers:
+    column, less = READ_FROM[name], name in LESS_IS_BETTER
+    if params.method == "fixed":
+        covers = fixed(getattr(params.breaks, column), less_is_better=less)
+    elif name == "recency_score" and params.recency_step_days > 1:
+        step = params.recency_step_days
+        covers = quantiles(values // step, params.n_bins, less_is_better=less)
+        covers = [c | {"from": c["from"] * step, "to": c["to"] * step + step - 1} for c in covers]
+    else:
+        covers = quantiles(values, params.n_bins, less_is_better=less)
+    return with_hysteresis(covers, values, params.hysteresis_points, less_is_better=less)
+
+
+def _scored(
+    values: np.ndarray, learnt: dict[str, Any], given: pd.DataFrame, before: np.ndarray | None = None
+) -> np.ndarray:
+    out = _one(values, learnt["covers"], learnt["better"], before)
+    for key, rows in _groups(given).items() if "within" in learnt else ():
+        if key in learnt["within"]:
+            was = None if before is None else before[rows]
+            out[rows] = _one(values[rows], learnt["within"][key], learnt["better"], was)
     return out
+
+
+def _one(values: np.ndarray, covers: Covers, better: str, before: np.ndarray | None) -> np.ndarray:
+    fresh = scores_of(values, covers, less_is_better=better == "less")
+    return fresh if before is None else kept(values, fresh, before, covers)
 
 
 def _groups(given: pd.DataFrame) -> dict[str, np.ndarray]:

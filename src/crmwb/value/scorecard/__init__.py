@@ -3,5 +3,16 @@
 from crmwb.value.scorecard.customers import SCHEMA, Card, card
 from crmwb.value.scorecard.facts import certainty_bands, facts, pyramid
 from crmwb.value.scorecard.memory import Forecast, Source
+from crmwb.value.scorecard.months import MONTHS_SCHEMA
 
-__all__ = ["SCHEMA", "Card", "Forecast", "Source", "card", "certainty_bands", "facts", "pyramid"]
+__all__ = [
+    "MONTHS_SCHEMA",
+    "SCHEMA",
+    "Card",
+    "Forecast",
+    "Source",
+    "card",
+    "certainty_bands",
+    "facts",
+    "pyramid",
+]

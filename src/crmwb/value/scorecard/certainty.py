@@ -1,14 +1,14 @@
-"""How sure a tier is: the probability that the score is within the tier's bounds once chance is allowed for.
+"""The standard error of a score, for the probability that its tier is right (see `crmwb.tiers.certainty`).
 
 Every sign has a standard error in its own unit, carried into points by looking at the scale one error above and below.
 What comes from the same chance moves together, so the errors of its signs are added; different chances are independent,
-so their sums are added as squares. The score is then taken as normal around its value, and the bounds as known.
+so their sums are added as squares.
 
-    purchases   history, places and share of wallet: the purchase days resampled with counts that are Poisson, under
-                which revenue R = Σ r has the standard error √Σ r²
+    purchases   revenue, profit, places and share of wallet: the purchase days resampled with counts that are
+                Poisson, under which revenue R = Σ r has the standard error √Σ r²
     forecast    CLV: its 80% interval, else the error of the purchases
     terms       the standard error of the mean
-    overdue, disputes, off_season
+    overdue, disputes, off_season, response
                 shares of n: √(p (1 - p) / n), with a success and a failure added (Agresti & Coull 1998)
 
 Referrals, product lines, tenure and limit use are counted, not estimated. On simulated customers with 10 and 30
@@ -21,7 +21,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
 from crmwb.engine import Backend
 from crmwb.features.purchases import days
@@ -34,12 +34,13 @@ from crmwb.value.scorecard.signs import DIMENSIONS, SIGNS
 INTERVAL = ("clv_lower_80_cents", "clv_upper_80_cents")
 ERRORS_IN_INTERVAL = 2 * float(ndtri(0.9))
 CHANCES = {
-    "purchases": ("history", "industry", "region", "wallet"),
+    "purchases": ("revenue", "profit", "industry", "region", "wallet"),
     "forecast": ("clv",),
     "terms": ("terms",),
     "overdue": ("overdue",),
     "disputes": ("disputes",),
     "off_season": ("off_season",),
+    "response": ("response",),
 }
 
 
@@ -69,10 +70,10 @@ def errors(
 
     Parameters
     ----------
-    signs : DataFrame of shape (n, 13)
+    signs : DataFrame of shape (n, 15)
         As `signs.signs` returns it.
     features : DataFrame
-        customer_id, n_invoices, n_purchase_days and off_season_share.
+        customer_id, n_invoices, n_purchase_days, off_season_share and n_campaigns_received.
     realised : DataFrame
         customer_id, realised_revenue_cents, realised_margin_cents and profit_cents.
     potential : DataFrame or None
@@ -86,28 +87,30 @@ def errors(
 
     Returns
     -------
-    DataFrame of shape (n, 13)
+    DataFrame of shape (n, 15)
         On the index of `signs`; 0 where nothing is left to chance, or the sign is unknown.
     """
     table, brought = (frame.set_index("customer_id").reindex(signs.index) for frame in (features, realised))
     share = noise.reindex(signs.index).fillna(1.0).to_numpy()
     revenue = brought["realised_revenue_cents"].to_numpy(dtype=np.float64, na_value=np.nan)
-    earned = brought["realised_margin_cents" if brought["profit_cents"].notna().any() else "realised_revenue_cents"]
+    margin = brought["realised_margin_cents"].to_numpy(dtype=np.float64, na_value=np.nan)
     place = _in_points(Percentile(), revenue, np.abs(revenue) * share, revenue)
     own = {sign.name: (sign.scale, signs[sign.name].to_numpy()) for sign in SIGNS}
     in_units = {
-        "history": np.abs(earned.to_numpy(dtype=np.float64, na_value=np.nan)) * share,
+        "revenue": np.abs(revenue) * share,
+        "profit": np.abs(margin) * share,
         "clv": _forecast_error(signs["clv"], potential, share),
         "wallet": signs["wallet"].to_numpy() * share,
         "terms": payments["days_beyond_terms_error"].reindex(signs.index).to_numpy(dtype=np.float64),
         "overdue": _of_share(signs["overdue"], table["n_invoices"]),
         "disputes": _of_share(signs["disputes"], table["n_invoices"]),
+        "response": _of_share(signs["response"], table["n_campaigns_received"]),
         "off_season": _of_share(table["off_season_share"], table["n_purchase_days"]) / max(even_share, 1e-9),
     }
-    found = {name: _in_points(*own[name], error, own[name][1]) for name, error in in_units.items()}
-    found |= {"industry": place, "region": place}
+    points = {name: _in_points(*own[name], error, own[name][1]) for name, error in in_units.items()}
+    points |= {"industry": place, "region": place}
     zero = np.zeros(len(signs))
-    out = pd.DataFrame({sign.name: found.get(sign.name, zero) for sign in SIGNS}, index=signs.index)
+    out = pd.DataFrame({sign.name: points.get(sign.name, zero) for sign in SIGNS}, index=signs.index)
     return out.where(signs.notna(), 0.0).fillna(0.0)
 
 
@@ -124,15 +127,6 @@ def score_error(
             weighed[name] = point_errors[name] * shares[dimension] / n_known
     squares = [sum(weighed[name] for name in names) ** 2 for names in CHANCES.values()]
     return pd.Series(np.sqrt(sum(squares)), index=signs.index)
-
-
-def probability(scores: pd.Series, error: pd.Series, level: pd.Series, bounds: np.ndarray) -> pd.Series:
-    """Return the probability that each customer's score is truly within the bounds of their level, 0 to 1."""
-    at = scores.to_numpy()
-    width = np.maximum(error.to_numpy(), 1e-9)
-    where = level.to_numpy()
-    inside = ndtr((bounds[where] - at) / width) - ndtr((bounds[where + 1] - at) / width)
-    return pd.Series(inside, index=scores.index)
 
 
 def _in_points(scale: Scale, values: np.ndarray, error: np.ndarray, among: np.ndarray) -> np.ndarray:

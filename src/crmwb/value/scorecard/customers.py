@@ -1,6 +1,5 @@
-"""The score card: what each customer is worth all in all, in which tier that puts them, and how sure that is."""
+"""The score card: what each customer is worth all in all, in which tier that puts them, and how certain that is."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,25 +9,27 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from crmwb.params import POTENTIAL, ScorecardParams, Tier
-from crmwb.value.scorecard.certainty import errors, probability, purchase_noise, score_error
+from crmwb.params import POTENTIAL, ScorecardParams
+from crmwb.tiers import levels_of, probability
+from crmwb.value.scorecard.certainty import errors, purchase_noise, score_error
 from crmwb.value.scorecard.credit import payments
 from crmwb.value.scorecard.memory import Forecast, Source, describe, past_signs
+from crmwb.value.scorecard.months import MONTHS_SCHEMA, Definition, Placed, follow
 from crmwb.value.scorecard.points import dimensions, points, score
 from crmwb.value.scorecard.sensitivity import sensitivity
-from crmwb.value.scorecard.signs import DIMENSIONS
-from crmwb.value.scorecard.tiers import boundaries, levels_of, place
+from crmwb.value.scorecard.signs import DIMENSIONS, VARIABLES
 
 POINTS = {dimension: f"{dimension}_points" for dimension in DIMENSIONS}
+VARIABLE_POINTS = {name: f"{name}_points" for name in VARIABLES if name not in DIMENSIONS}
 
 SCHEMA = pa.schema(
     [
         ("customer_id", pa.string()),
-        *((name, pa.float64()) for name in POINTS.values()),
+        *((name, pa.float64()) for name in (*POINTS.values(), *VARIABLE_POINTS.values())),
         ("n_dimensions_known", pa.int64()),
         ("value_score", pa.float64()),
-        ("value_tier", pa.string()),
-        ("value_tier_probability", pa.float64()),
+        ("tier", pa.string()),
+        ("tier_probability", pa.float64()),
         ("is_tier_held", pa.bool_()),
         ("is_tier_sensitive", pa.bool_()),
     ]
@@ -41,21 +42,24 @@ class Card:
 
     Attributes
     ----------
-    customers : DataFrame of shape (n, 11)
+    customers : DataFrame of shape (n, 15)
         Columns of SCHEMA, sorted by customer_id.
+    months : DataFrame
+        Columns of months.MONTHS_SCHEMA: the tier of each buyer at past month ends.
     sensitivity : DataFrame of shape (8, 6)
         As `sensitivity.sensitivity` returns it.
     history : DataFrame
-        One row per month end remembered and the present: as_of, n_customers, n_up, n_down (of those who had a tier
-        a month earlier), n_held (kept by memory where their score alone would have moved them).
+        One row per month end followed and the present: as_of, n_customers, n_before (of them, with a tier a month
+        earlier), n_up, n_down (of these), n_held (kept by hysteresis where their score alone would have moved them).
     levels : list of dict
-        Per tier: name, share, at_least (the score from which on it is theirs without memory; None for the last one,
-        and where nobody is).
+        Per tier: name, share, at_least (the score from which on it is theirs without hysteresis; None for the last
+        one, and where nobody is).
     known_share : dict
         Of each sign, the share of scored customers of whom it is known.
     """
 
     customers: pd.DataFrame
+    months: pd.DataFrame
     sensitivity: pd.DataFrame
     history: pd.DataFrame
     levels: list[dict[str, Any]]
@@ -73,10 +77,9 @@ def card(
     influences: pd.DataFrame,
     wallets: pd.DataFrame,
     forecast: Forecast | None,
-    levels: tuple[Tier, ...],
     params: ScorecardParams,
 ) -> Card:
-    """Score every customer who bought, and place them in tiers with a memory of the months before.
+    """Score every customer who bought, and place them in tiers that follow those of the months before.
 
     Parameters
     ----------
@@ -94,78 +97,65 @@ def card(
         customer_id and clv_cents of buyers, with clv_lower_80_cents and clv_upper_80_cents where there are any.
     forecast : callable or None
         CLV at earlier month ends, see `memory.past_signs`.
-    levels : tuple of Tier
-        Names and shares, best first.
     params : ScorecardParams
-        Weights, margin and memory.
+        Weights, tiers and hysteresis.
 
     Returns
     -------
     Card
         In `customers`, those who never bought have the tier "potential" and no score.
     """
-    shares, weights = np.array([level.share for level in levels]), params.weights.model_dump()
+    weights = params.weights.model_dump()
     clv = potential.set_index("customer_id")["clv_cents"]
     now = describe(source, features, realised, clv, as_of=as_of, influences=influences, wallets=wallets)
-    dimension_points = dimensions(points(now))
+    before: Placed | None = None
+    months: list[Placed] = []
+    for end, signs in past_signs(source, snapshots, as_of, params.history_months, forecast):
+        placed = follow(end, signs, before, params)
+        if placed is not None:
+            months.append(placed)
+            before = placed
+    sign_points = points(now)
+    dimension_points = dimensions(sign_points)
+    present = follow(as_of, now, before, params)
     scores = score(dimension_points, weights).dropna()
     scored, of_scored = dimension_points.loc[scores.index], now.loc[scores.index]
-    bounds = boundaries(scores.to_numpy(), shares)
-    history, before = _remember(past_signs(source, snapshots, as_of, params.memory_months, forecast), shares, params)
-    level = place(scores, bounds, before, params.hysteresis_points)
-    history.append(_month(as_of, scores, bounds, level, before))
-    table, is_sensitive = sensitivity(scored, weights, shares)
-    names = np.array([tier.name for tier in levels], dtype=object)
-    out = scored.rename(columns=POINTS).assign(
+    definition = Definition.learn(now, params)
+    level = pd.Series(dtype=np.int64) if present is None else present.level
+    table, is_sensitive = sensitivity(scored, weights, definition.shares)
+    names = np.array([tier.name for tier in params.levels], dtype=object)
+    shown = sign_points.loc[scores.index, list(VARIABLE_POINTS)].round(4).rename(columns=VARIABLE_POINTS)
+    out = scored.rename(columns=POINTS).join(shown).assign(
         n_dimensions_known=scored.notna().sum(axis=1),
         value_score=scores,
-        value_tier=pd.Series(names[level], index=scores.index, dtype=object),
-        value_tier_probability=np.nan,
-        is_tier_held=level.to_numpy() != levels_of(scores.to_numpy(), bounds),
+        tier=pd.Series(names[level.to_numpy()], index=scores.index, dtype=object),
+        tier_probability=np.nan,
+        is_tier_held=level.to_numpy() != levels_of(scores.to_numpy(), definition.bounds),
         is_tier_sensitive=is_sensitive,
-    )
+    )  # fmt: skip
     if len(scores):
         point_errors = errors(
             of_scored, features, realised, potential, payments(source.con, source.tables, as_of),
             noise=purchase_noise(source.con, source.tables, as_of), even_share=len(source.off_season_months) / 12,
         )  # fmt: skip
         error = score_error(point_errors, scored, of_scored, weights)
-        out["value_tier_probability"] = probability(scores, error, level, bounds)
+        out["tier_probability"] = probability(scores, error, level, definition.bounds)
     everyone = pd.Index(sorted(features["customer_id"]), name="customer_id")
     out = out.reindex(everyone).reset_index().reindex(columns=SCHEMA.names)
-    out["value_tier"] = out["value_tier"].fillna(POTENTIAL)
+    out["tier"] = out["tier"].fillna(POTENTIAL)
+    placed_all = [*months, *([] if present is None else [present])]
+    frames = [placed.frame(names) for placed in months]
     return Card(
         customers=out,
+        months=pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=MONTHS_SCHEMA.names),
         sensitivity=table,
-        history=pd.DataFrame(history, columns=["as_of", "n_customers", "n_up", "n_down", "n_held"]),
+        history=pd.DataFrame(
+            [placed.counts() for placed in placed_all],
+            columns=["as_of", "n_customers", "n_before", "n_up", "n_down", "n_held"],
+        ),
         levels=[
-            {"name": tier.name, "share": tier.share, "at_least": float(at) if np.isfinite(at) else None}
-            for tier, at in zip(levels, bounds[1:], strict=True)
+            {"name": tier.name, "share": float(share), "at_least": float(at) if np.isfinite(at) else None}
+            for tier, share, at in zip(params.levels, definition.shares, definition.bounds[1:], strict=True)
         ],
         known_share={str(name): float(share) for name, share in of_scored.notna().mean().fillna(0.0).items()},
     )
-
-
-def _remember(
-    months: Iterable[tuple[date, pd.DataFrame]], shares: np.ndarray, params: ScorecardParams
-) -> tuple[list[tuple[date, int, int, int, int]], pd.Series | None]:
-    """Place customers month by month; return what moved, and the last month's levels."""
-    history: list[tuple[date, int, int, int, int]] = []
-    before = None
-    for end, signs in months:
-        scores = score(dimensions(points(signs)), params.weights.model_dump()).dropna()
-        if scores.empty:
-            continue
-        bounds = boundaries(scores.to_numpy(), shares)
-        level = place(scores, bounds, before, params.hysteresis_points)
-        history.append(_month(end, scores, bounds, level, before))
-        before = level
-    return history, before
-
-
-def _month(
-    end: date, scores: pd.Series, bounds: np.ndarray, level: pd.Series, before: pd.Series | None
-) -> tuple[date, int, int, int, int]:
-    was = level if before is None else before.reindex(level.index)
-    held = int((level.to_numpy() != levels_of(scores.to_numpy(), bounds)).sum())
-    return end, len(level), int((level < was).sum()), int((level > was).sum()), held

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from crmwb.params import ScorecardParams
+from crmwb.tiers import stability
 from crmwb.value.realised.profit import basis_cents
 from crmwb.value.realised.whale import Basis
 from crmwb.value.scorecard.customers import Card
@@ -43,11 +44,11 @@ def pyramid(
     brought = basis_cents(realised.set_index("customer_id"), basis).reindex(scored.index).fillna(0)
     table = pd.DataFrame(
         {
-            "tier": scored["value_tier"],
+            "tier": scored["tier"],
             "brought_cents": brought,
             "clv_cents": clv_cents.reindex(scored.index).fillna(0),
             "score": scored["value_score"],
-            "probability": scored["value_tier_probability"],
+            "probability": scored["tier_probability"],
         }
     )
     groups = table.groupby("tier")
@@ -73,7 +74,7 @@ def certainty_bands(customers: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """
     rows = []
     for name in names:
-        of_tier = customers.loc[customers["value_tier"] == name, "value_tier_probability"].dropna()
+        of_tier = customers.loc[customers["tier"] == name, "tier_probability"].dropna()
         counts, _ = np.histogram(of_tier.clip(0, 1), bins=BANDS)
         for least, most, n in zip(BANDS[:-1], BANDS[1:], counts.tolist(), strict=True):
             rows.append((name, least, most, n, n / max(len(of_tier), 1)))
@@ -88,7 +89,8 @@ def facts(
     Returns
     -------
     dict
-        scales (per sign: dimension, meaning, scale, known_share), weights, not_available (sentences), n_scored,
+        scales (per sign: dimension, meaning, scale, known_share), stability (of tiers), weights, not_available
+        (sentences), n_scored,
         n_dimensions_known (customers by number of dimensions), levels, pyramid, certainty, memory, sensitivity; each of
         the last four with a `finding`, or None where nobody is scored.
     """
@@ -111,6 +113,7 @@ def facts(
         "n_scored": len(scored),
         "n_dimensions_known": {str(n): int(counts.get(n, 0)) for n in range(1, len(DIMENSIONS) + 1)},
         "levels": card.levels,
+        "stability": stability(card.history.assign(n_changed=card.history["n_up"] + card.history["n_down"])),
     }
     if scored.empty:
         return said | dict.fromkeys(("pyramid", "certainty", "memory", "sensitivity"))
@@ -160,7 +163,7 @@ def _pyramid(table: pd.DataFrame, basis: Basis) -> dict[str, Any]:
 
 
 def _certainty(scored: pd.DataFrame, bands: pd.DataFrame) -> dict[str, Any]:
-    known = scored["value_tier_probability"].dropna()
+    known = scored["tier_probability"].dropna()
     sure = float((known >= SURE).mean()) if len(known) else 0.0
     return {
         "mean_probability": float(known.mean()) if len(known) else None,
@@ -174,7 +177,7 @@ def _certainty(scored: pd.DataFrame, bands: pd.DataFrame) -> dict[str, Any]:
 def _memory(history: pd.DataFrame, params: ScorecardParams) -> dict[str, Any]:
     months = [
         {"as_of": end.isoformat(), "n_customers": int(n), "n_up": int(up), "n_down": int(down), "n_held": int(held)}
-        for end, n, up, down, held in history.itertuples(index=False)
+        for end, n, _, up, down, held in history.itertuples(index=False)
     ]
     last = months[-1]
     n = max(last["n_customers"], 1)

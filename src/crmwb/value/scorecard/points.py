@@ -14,10 +14,11 @@ from crmwb.value.scorecard.signs import DIMENSIONS, SIGNS
 DECIMALS = 4  # equal customers must not differ by the last bit of a float
 
 
-def points(signs: pd.DataFrame) -> pd.DataFrame:
-    """Return each sign's points among these customers, of the shape of `signs`."""
-    values = {sign.name: signs[sign.name].to_numpy() for sign in SIGNS}
-    return pd.DataFrame({s.name: s.scale.points(values[s.name], values[s.name]) for s in SIGNS}, index=signs.index)
+def points(signs: pd.DataFrame, among: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return each sign's points, of the shape of `signs`, among the customers of `among` (those of `signs` if None)."""
+    others = signs if among is None else among
+    values = {s.name: (signs[s.name].to_numpy(), others[s.name].to_numpy()) for s in SIGNS}
+    return pd.DataFrame({s.name: s.scale.points(*values[s.name]) for s in SIGNS}, index=signs.index)
 
 
 def dimensions(sign_points: pd.DataFrame) -> pd.DataFrame:

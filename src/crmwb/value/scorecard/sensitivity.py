@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from crmwb.tiers import boundaries, levels_of
 from crmwb.value.scorecard.points import score
-from crmwb.value.scorecard.tiers import boundaries, levels_of
 
 MOVES = (0.75, 1.25)
 

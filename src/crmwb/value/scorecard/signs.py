@@ -9,6 +9,7 @@ import pandas as pd
 from crmwb.value.scorecard.scale import Linear, Percentile, PercentileAboveZero, Scale
 
 DIMENSIONS = ("income", "influence", "credit", "loyalty")
+VARIABLES = ("response", "revenue", "profit", "loyalty", "referrals")  # loyalty is the dimension itself
 MIN_OFF_SEASON_DAYS = 28  # with fewer days of it lived through, buying in the off season says nothing
 DAY = timedelta(days=1)
 
@@ -39,7 +40,8 @@ class Sign:
 
 
 SIGNS = (
-    Sign("history", "income", Percentile(), "profit so far (revenue where costs are unknown)", "transactions"),
+    Sign("revenue", "income", Percentile(), "revenue so far, net of returns", "transactions"),
+    Sign("profit", "income", Percentile(), "profit so far", "transactions.cost_cents"),
     Sign("clv", "income", Percentile(), "discounted margin to come", "transactions"),
     Sign("industry", "influence", Linear(0, 100), "place in the industry by revenue", "customers.industry"),
     Sign("region", "influence", Linear(0, 100), "place in the region by revenue", "customers.region"),
@@ -55,11 +57,13 @@ SIGNS = (
     Sign("lines", "loyalty", Percentile(), "product lines bought from", "products.line"),
     Sign("off_season", "loyalty", Linear(0, 1), "sales in the off season over an even year's", "transactions"),
     Sign("tenure", "loyalty", Percentile(), "days as a customer", "transactions"),
+    Sign("response", "loyalty", Percentile(), "share of campaigns answered", "campaign_members"),
 )  # fmt: skip
 
 FEATURES = (
     "customer_id", "age_days", "tenure_days", "first_purchase_on", "n_purchase_days", "n_product_lines",
     "off_season_share", "n_invoices", "overdue_share", "disputed_share", "credit_limit_cents",
+    "n_campaigns_received", "response_share",
 )  # fmt: skip
 
 
@@ -81,7 +85,7 @@ def signs(
     features : DataFrame
         `FEATURES` as of `as_of`; who never bought is left out.
     realised : DataFrame
-        customer_id, realised_revenue_cents and profit_cents. Profit unknown of all: revenue stands for it.
+        customer_id, realised_revenue_cents and profit_cents.
     clv_cents : Series
         On the index customer_id; may be empty.
     influence, wallets : DataFrame
@@ -95,7 +99,7 @@ def signs(
 
     Returns
     -------
-    DataFrame of shape (n_buyers, 13)
+    DataFrame of shape (n_buyers, 15)
         On the index customer_id, sorted: one float column for each of SIGNS, NaN where unknown.
     """
     table = features[features["age_days"].notna()].sort_values("customer_id").set_index("customer_id")
@@ -103,11 +107,11 @@ def signs(
         frame.set_index("customer_id").reindex(table.index) for frame in (realised, influence, wallets)
     )
     paid = payments.reindex(table.index)
-    history = "profit_cents" if brought["profit_cents"].notna().any() else "realised_revenue_cents"
     limit = table["credit_limit_cents"].astype(float)
     invoiced = table["n_invoices"] > 0
     columns = {
-        "history": brought[history],
+        "revenue": brought["realised_revenue_cents"],
+        "profit": brought["profit_cents"],
         "clv": clv_cents.reindex(table.index),
         "industry": known["industry_percentile"],
         "region": known["region_percentile"],
@@ -120,6 +124,7 @@ def signs(
         "lines": table["n_product_lines"],
         "off_season": _off_season(table, as_of, off_season_months),
         "tenure": table["tenure_days"].fillna(table["age_days"]),
+        "response": table["response_share"],
     }
     return pd.DataFrame({sign.name: columns[sign.name].astype(np.float64) for sign in SIGNS})
 

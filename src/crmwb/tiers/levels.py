@@ -1,4 +1,4 @@
-"""Tiers by score, with a memory: a customer at a boundary does not flap.
+"""Levels by score, with hysteresis: a customer near a boundary keeps the level of the month before.
 
 Levels hold shares of the customers, best first. The boundary between two levels lies half way between the worst score
 above it and the best below; equal scores always share a tier, where the middle of their group falls. A customer leaves
@@ -43,7 +43,7 @@ def levels_of(scores: np.ndarray, bounds: np.ndarray) -> np.ndarray:
 
 
 def place(scores: pd.Series, bounds: np.ndarray, before: pd.Series | None, margin: float) -> pd.Series:
-    """Put customers into levels, remembering where they were.
+    """Put customers into levels; who is near the boundary of the former level stays in it.
 
     Parameters
     ----------

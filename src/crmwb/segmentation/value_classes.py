@@ -1,4 +1,4 @@
-"""The second scheme, what customers brought against what they are expected to bring; and the schemes side by side."""
+"""Classes by what customers brought and are expected to bring; and the schemes side by side."""
 
 from collections.abc import Sequence
 from itertools import combinations
@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from crmwb.value.scorecard.tiers import boundaries
+from crmwb.tiers import boundaries
 
 CLASSES = ("high", "potential", "general", "low")
-SCHEMES = ("tier", "value_class", "value_tier")
+SCHEMES = ("tier", "value_class")
+BROUGHT = ("profit_cents", "realised_revenue_cents", "revenue_cents")  # the first that is known of anybody
 CROSSWALK_SCHEMA = pa.schema(
     [
         ("scheme", pa.string()),
@@ -25,38 +26,44 @@ CROSSWALK_SCHEMA = pa.schema(
 )
 
 
-def cuts(tier_score: pd.Series, clv_cents: pd.Series | None, upper_share: float) -> dict[str, float] | None:
-    """Find where the upper part begins, of worth so far and of worth to come.
+def brought(customers: pd.DataFrame) -> pd.Series:
+    """Return what each customer brought so far, in cents: profit, or revenue where costs are unknown."""
+    column = next(name for name in BROUGHT if name in customers and customers[name].notna().any())
+    return pd.to_numeric(customers[column]).astype(float)
+
+
+def cuts(brought_cents: pd.Series, clv_cents: pd.Series | None, upper_share: float) -> dict[str, float] | None:
+    """Find where the upper part begins, of what customers brought and of what is to come.
 
     Parameters
     ----------
-    tier_score : Series of shape (n,)
+    brought_cents : Series of shape (n,)
         Of the customers who bought.
     clv_cents : Series of shape (n,), or None
-        What each is expected to bring; unknown for some, perhaps.
+        What each is expected to bring; may be unknown for some.
     upper_share : float
         The share of customers in the upper part of each.
 
     Returns
     -------
     dict or None
-        `score_at_least` and `clv_at_least_cents`; None where nothing is known of what is to come.
+        `brought_at_least_cents` and `clv_at_least_cents`; None where nothing is known of what is to come.
     """
     if clv_cents is None or not clv_cents.notna().any():
         return None
     shares = np.array([upper_share, 1 - upper_share])
-    ends = [boundaries(values.dropna().to_numpy(dtype=float), shares)[1] for values in (tier_score, clv_cents)]
-    return dict(zip(("score_at_least", "clv_at_least_cents"), np.clip(ends, -1e18, 1e18).tolist(), strict=True))
+    ends = [boundaries(values.dropna().to_numpy(dtype=float), shares)[1] for values in (brought_cents, clv_cents)]
+    return dict(zip(("brought_at_least_cents", "clv_at_least_cents"), np.clip(ends, -1e18, 1e18).tolist(), strict=True))
 
 
-def classes(tier_score: pd.Series, clv_cents: pd.Series | None, found: dict[str, float] | None) -> pd.Series:
+def classes(brought_cents: pd.Series, clv_cents: pd.Series | None, at: dict[str, float] | None) -> pd.Series:
     """Give each customer a class.
 
     Parameters
     ----------
-    tier_score, clv_cents : Series of shape (n,)
+    brought_cents, clv_cents : Series of shape (n,)
         As for `cuts`.
-    found : dict or None
+    at : dict or None
         What `cuts` returned.
 
     Returns
@@ -65,12 +72,12 @@ def classes(tier_score: pd.Series, clv_cents: pd.Series | None, found: dict[str,
         high (upper part of both), potential (of what is to come alone), general (of what they brought alone) or low;
         None where what is to come is unknown.
     """
-    if found is None or clv_cents is None:
-        return pd.Series(None, index=tier_score.index, dtype=object)
-    brought = tier_score >= found["score_at_least"]
-    comes = clv_cents >= found["clv_at_least_cents"]
-    named = np.select([brought & comes, comes, brought], CLASSES[:3], default=CLASSES[3])
-    return pd.Series(named, index=tier_score.index, dtype=object).where(clv_cents.notna(), None)
+    if at is None or clv_cents is None:
+        return pd.Series(None, index=brought_cents.index, dtype=object)
+    much = brought_cents >= at["brought_at_least_cents"]
+    comes = clv_cents >= at["clv_at_least_cents"]
+    named = np.select([much & comes, comes, much], CLASSES[:3], default=CLASSES[3])
+    return pd.Series(named, index=brought_cents.index, dtype=object).where(clv_cents.notna(), None)
 
 
 def crosswalk(customers: pd.DataFrame, schemes: Sequence[str] = SCHEMES) -> pd.DataFrame:

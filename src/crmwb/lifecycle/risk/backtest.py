@@ -1,0 +1,154 @@
+"""Was the risk right? Past moments, each forecast from what was known then, against what came."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit, logit
+
+from crmwb.lifecycle.risk.hazard import MIN_ENDED, MIN_OF_EACH, Hazard
+from crmwb.lifecycle.risk.panel import Known
+
+N_GROUPS = 10
+NEAR = 1e-4
+MIN_TESTED = 100
+MIN_GAIN = 0.02  # of log loss
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Chances of no purchase beside what came, over all tested moments.
+
+    Attributes
+    ----------
+    groups : DataFrame
+        One row per tenth of the tested forecasts, by rising risk: group (from 1), n_customers, mean_risk,
+        silent_share (of them, who did not buy).
+    slope, intercept : float
+        Of the logit of what came on the logit of the risk; 1 and 0 where it is right.
+    log_loss, base_log_loss : float
+        Mean over customers; `base` had every customer the mean share.
+    n_moments, n_customers : int
+        Tested moments, and forecasts.
+    """
+
+    groups: pd.DataFrame
+    slope: float
+    intercept: float
+    log_loss: float
+    base_log_loss: float
+    n_moments: int
+    n_customers: int
+
+    @property
+    def is_useful(self) -> bool:
+        """Whether forecasts told customers apart: better than the mean share for all, by MIN_GAIN at least."""
+        return self.log_loss <= (1 - MIN_GAIN) * self.base_log_loss and self.slope > 0
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Slope and intercept on the logit of a chance; see `calibration`."""
+
+    slope: float = 1.0
+    intercept: float = 0.0
+
+    def of(self, risk: np.ndarray) -> np.ndarray:
+        """Return calibrated chances, of the shape of `risk`."""
+        p = np.clip(risk, NEAR, 1 - NEAR)
+        return np.asarray(expit(self.slope * logit(p) + self.intercept))
+
+
+@dataclass(frozen=True)
+class Tested:
+    """How forecasts at past moments came true, and how those to come are calibrated.
+
+    Attributes
+    ----------
+    reliability : Reliability
+        Of forecasts that were calibrated on earlier moments alone.
+    calibration : Calibration
+        Learned from all tested moments.
+    """
+
+    reliability: Reliability
+    calibration: Calibration
+
+
+def backtest(moments: Sequence[Known], as_of: date, n_origins: int) -> Tested | None:
+    """Forecast from past moments and compare; None where too little was watched.
+
+    The hazard is learned anew for each moment from what was known before it, and calibrated on the forecasts from
+    earlier moments whose horizons had ended by then. Of each moment, customers count whose horizon had ended by
+    `as_of`; moments at which that holds for fewer than half of them are left out, for short rhythms alone do not speak
+    for all.
+    """
+    forecasts: list[tuple[Known, np.ndarray]] = []
+    ended = [(moment.horizon_days <= (as_of - moment.as_of).days).mean() >= MIN_ENDED for moment in moments]
+    for place, origin in [pair for pair in enumerate(moments) if ended[pair[0]]][-2 * n_origins :]:
+        learned = Hazard.fit(moments[:place], origin.as_of)
+        if learned is not None:
+            forecasts.append((origin, learned.none(origin)))
+    risks, silent = [], []
+    for place, (origin, risk) in list(enumerate(forecasts))[-n_origins:]:
+        over = origin.horizon_days <= (as_of - origin.as_of).days
+        before = calibrated(forecasts[:place], origin.as_of)
+        if before is not None:
+            risks.append(before.of(risk)[over])
+            silent.append((origin.next_days >= origin.horizon_days)[over])
+    final = calibrated(forecasts, as_of)
+    if not risks or final is None:
+        return None
+    found = reliability(np.concatenate(risks), np.concatenate(silent), len(risks))
+    return None if found is None else Tested(found, final)
+
+
+def calibrated(forecasts: Sequence[tuple[Known, np.ndarray]], known_until: date) -> Calibration | None:
+    """Learn a calibration from forecasts whose horizons had ended by a day; None where there are too few."""
+    p, y = [], []
+    for origin, risk in forecasts:
+        ended = origin.horizon_days <= (known_until - origin.as_of).days
+        p.append(risk[ended])
+        y.append((origin.next_days >= origin.horizon_days)[ended])
+    if not p or sum(map(len, p)) < MIN_TESTED:
+        return None
+    chances, was_silent = np.clip(np.concatenate(p), NEAR, 1 - NEAR), np.concatenate(y).astype(np.float64)
+    if min(was_silent.sum(), (1 - was_silent).sum()) < MIN_OF_EACH:
+        return None
+    slope, intercept = calibration(chances, was_silent)
+    # half way: moments are few and alike, so what they agree on is believed in part
+    return Calibration(round((1 + max(slope, 0.0)) / 2, 6), round(intercept / 2, 6))
+
+
+def reliability(risk: np.ndarray, was_silent: np.ndarray, n_moments: int) -> Reliability | None:
+    """Compare chances with what came; None where fewer than MIN_TESTED were tested, or all came out alike."""
+    if len(risk) < MIN_TESTED or was_silent.all() or not was_silent.any():
+        return None
+    p, y = np.clip(risk, NEAR, 1 - NEAR), was_silent.astype(np.float64)
+    order = np.argsort(p.round(6), kind="stable")
+    rows = [
+        (group, len(part), float(p[part].mean()), float(y[part].mean()))
+        for group, part in enumerate(np.array_split(order, N_GROUPS), start=1)
+    ]
+    slope, intercept = calibration(p, y)
+    base = y.mean()
+    return Reliability(
+        pd.DataFrame(rows, columns=["group", "n_customers", "mean_risk", "silent_share"]).round(6),
+        round(slope, 4),
+        round(intercept, 4),
+        round(float(-(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()), 6),
+        round(float(-(base * np.log(base) + (1 - base) * np.log(1 - base))), 6),
+        n_moments,
+        len(p),
+    )
+
+
+def calibration(p: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """Return slope and intercept of what came on the logit of its chance, by maximum likelihood (Cox 1958)."""
+    from sklearn.linear_model import LogisticRegression
+
+    fitted = LogisticRegression(C=1e6, solver="newton-cholesky", tol=1e-10, max_iter=200)
+    fitted.fit(logit(p).round(6)[:, None], y)
+    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])

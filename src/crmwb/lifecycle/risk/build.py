@@ -1,0 +1,143 @@
+"""The risk of every customer: chance of no purchase within the own horizon, its class, and the margin at stake."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from crmwb.lifecycle.activity import Entries
+from crmwb.lifecycle.risk.backtest import Reliability, backtest
+from crmwb.lifecycle.risk.classes import AT_RISK, CLASSES, classes
+from crmwb.lifecycle.risk.hazard import Hazard
+from crmwb.lifecycle.risk.panel import Known, panel
+from crmwb.params import RiskParams
+
+RISK_SCHEMA = pa.schema(
+    [
+        ("customer_id", pa.string()),
+        ("risk", pa.float64()),
+        ("risk_class", pa.string()),
+        ("risk_horizon_days", pa.int64()),
+        ("margin_at_stake_cents", pa.int64()),
+    ]
+)
+RELIABILITY_SCHEMA = pa.schema(
+    [
+        ("group", pa.int64()),
+        ("n_customers", pa.int64()),
+        ("mean_risk", pa.float64()),
+        ("silent_share", pa.float64()),
+    ]
+)
+TOO_SHORT, NO_SKILL = "history_too_short", "no_better_than_the_mean"
+PART_OF_HISTORY = 3  # a horizon is at most this part of the history
+FITTED_CUSTOMERS = 20_000
+FITTED_MOMENTS = 24
+
+
+@dataclass(frozen=True)
+class Risk:
+    """Who is leaving.
+
+    Attributes
+    ----------
+    customers : DataFrame
+        One row per customer, columns of RISK_SCHEMA; unknown for who never bought, and for all where the history is
+        too short to learn and to test, or forecasts at past moments were no better than the mean share for all.
+    reliability : Reliability or None
+        How forecasts at past moments came true; None where the history is too short.
+    """
+
+    customers: pd.DataFrame
+    reliability: Reliability | None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What reports and metrics need: whether risk is known, the counts of classes, reliability."""
+        counts = self.customers["risk_class"].value_counts()
+        known = self.reliability
+        return {
+            "is_available": known is not None and known.is_useful,
+            "not_available": None if known is not None and known.is_useful else NO_SKILL if known else TOO_SHORT,
+            "n_customers": {name: int(counts.get(name, 0)) for name in CLASSES},
+            "n_at_risk": int(counts.get(AT_RISK, 0)),
+            "margin_at_stake_cents": _sum(self.customers, AT_RISK),
+            "reliability": None
+            if known is None
+            else {
+                "slope": known.slope,
+                "intercept": known.intercept,
+                "log_loss": known.log_loss,
+                "base_log_loss": known.base_log_loss,
+                "n_moments": known.n_moments,
+                "n_customers": known.n_customers,
+            },
+        }
+
+
+def build(
+    purchases: Entries, ends: Sequence[date], customers: pd.DataFrame, first_event: date, params: RiskParams
+) -> Risk:
+    """Learn, test and apply the risk.
+
+    Parameters
+    ----------
+    purchases : Entries
+        What was bought before the last of `ends`.
+    ends : sequence of date
+        Ascending month ends without a gap; the last one is now.
+    customers : DataFrame
+        One row per customer, by their numbers: customer_id, and clv_cents where it is known.
+    first_event : date
+        Where the data begin.
+    params : RiskParams
+        Horizons, classes, and how many past moments are tested.
+    """
+    ids, now = customers["customer_id"], ends[-1]
+    nobody = pd.DataFrame({"customer_id": ids}).reindex(columns=RISK_SCHEMA.names)
+    if not len(purchases.month):
+        return Risk(nobody, None)
+    longest = (now - first_event).days / PART_OF_HISTORY
+    every = panel(purchases, ends, len(ids), params, longest)
+    if not every or every[-1].as_of != now:
+        return Risk(nobody, None)
+    past = [_sampled(moment) for moment in every[:-1]][-FITTED_MOMENTS:]
+    tested = backtest(past, now, params.n_origins)
+    learned = Hazard.fit(past, now)
+    if tested is None or learned is None:
+        return Risk(nobody, None)
+    if not tested.reliability.is_useful:
+        return Risk(nobody, tested.reliability)
+    present = every[-1]
+    risk, horizon = np.full(len(ids), np.nan), np.full(len(ids), np.nan)
+    risk[present.customer] = tested.calibration.of(learned.none(present)).round(6)
+    horizon[present.customer] = present.horizon_days
+    clv = pd.to_numeric(customers["clv_cents"]) if "clv_cents" in customers else pd.Series(np.nan, index=ids.index)
+    at_stake = risk * clv.to_numpy(dtype=np.float64, na_value=np.nan)
+    frame = nobody.assign(
+        risk=risk,
+        risk_class=classes(risk, params),
+        risk_horizon_days=pd.Series(horizon).astype("Int64"),
+        margin_at_stake_cents=pd.Series(at_stake).round().astype("Int64"),
+    )
+    return Risk(frame, tested.reliability)
+
+
+def _sampled(moment: Known) -> Known:
+    """Return every k-th of many customers, which is a sample: numbers follow ids, not what customers do."""
+    step = -(-len(moment.customer) // FITTED_CUSTOMERS)
+    if step == 1:
+        return moment
+    rows = slice(None, None, step)
+    own = {name: getattr(moment, name)[rows] for name in moment.__dataclass_fields__ if name not in ("as_of", "rhythm")}
+    shape, mean = moment.rhythm.shape[rows], moment.rhythm.mean_days[rows]
+    return Known(as_of=moment.as_of, rhythm=type(moment.rhythm)(shape, mean), **own)
+
+
+def _sum(customers: pd.DataFrame, name: str) -> int | None:
+    cents = customers.loc[customers["risk_class"] == name, "margin_at_stake_cents"].dropna()
+    return int(cents.sum()) if len(cents) else None

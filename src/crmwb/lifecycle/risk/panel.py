@@ -1,0 +1,132 @@
+"""What was known of every customer at past moments, and when each bought next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from crmwb.lifecycle.activity import Entries
+from crmwb.lifecycle.history import State
+from crmwb.lifecycle.rhythm import Rhythm, everyone, rhythm
+from crmwb.params import RiskParams
+from crmwb.value.equity.months import day_number, month_of
+
+RECENT_MONTHS = 3
+RECENT_DAYS = 91.0
+USUAL = 0.5
+
+
+@dataclass(frozen=True)
+class Known:
+    """The buyers at one moment; arrays of shape (n,).
+
+    Attributes
+    ----------
+    as_of : date
+        Everything before it was known.
+    customer : ndarray of int
+        Customers' numbers.
+    n_purchases, n_gaps, n_recent : ndarray
+        Purchase days so far, gaps between them, and purchase days of the last whole months.
+    silent_days, age_days : ndarray
+        Since the last and the first purchase.
+    rhythm : Rhythm
+        The gaps to expect.
+    horizon_days : ndarray of float
+        The customer's own horizon, in whole days.
+    next_days : ndarray of float
+        Until the next purchase; infinite where none is known.
+    """
+
+    as_of: date
+    customer: np.ndarray
+    n_purchases: np.ndarray
+    n_gaps: np.ndarray
+    n_recent: np.ndarray
+    silent_days: np.ndarray
+    age_days: np.ndarray
+    rhythm: Rhythm
+    horizon_days: np.ndarray
+    next_days: np.ndarray
+
+
+def panel(
+    purchases: Entries, ends: Sequence[date], n_customers: int, params: RiskParams, most_days: float
+) -> list[Known]:
+    """Describe the buyers at each of `ends`.
+
+    Parameters
+    ----------
+    purchases : Entries
+        What was bought before the last of `ends`.
+    ends : sequence of date
+        Ascending first days of months without a gap, and perhaps a later day as the last one.
+    n_customers : int
+        How many there are.
+    params : RiskParams
+        The bounds of horizons.
+    most_days : float
+        No horizon is longer, whatever params allow: a fraction of the history.
+
+    Returns
+    -------
+    list of Known
+        Of the moments at which anybody's rhythm was known.
+    """
+    state, following = State(n_customers), _next_purchases(purchases, ends, n_customers)
+    recent: list[np.ndarray] = []
+    begun = int(purchases.month[0]) if len(purchases.month) else month_of(ends[0])
+    out = []
+    for end, next_day in zip(ends, following, strict=True):
+        until = month_of(end) if end.day > 1 else month_of(end) - 1
+        for month in range(begun, until + 1):
+            state.take_in(purchases, month)
+            recent = [*recent, _bought(purchases, month, n_customers)][-RECENT_MONTHS:]
+        begun = until + 1
+        gaps = [state.sums[name] for name in ("n_gaps", "log_gaps", "squared_log_gaps")]
+        pooled, who = everyone(*gaps), np.flatnonzero(state.sums["n_purchases"] > 0)
+        if pooled is None or not len(who):
+            continue
+        own = rhythm(pooled, *(values[who] for values in gaps))
+        longest = max(min(params.max_days, most_days), params.min_days)
+        horizon = np.round(np.clip(own.next_gap(params.horizon_quantile), params.min_days, longest))
+        today = day_number(end)
+        out.append(
+            Known(
+                end,
+                who,
+                state.sums["n_purchases"][who],
+                state.sums["n_gaps"][who],
+                np.sum(recent, axis=0)[who],
+                (today - state.latest["last_day"][who]).astype(np.float64),
+                (today - state.first["first_day"][who]).astype(np.float64),
+                own,
+                horizon,
+                next_day[who] - today,
+            )
+        )
+    return out
+
+
+def _bought(purchases: Entries, month: int, n_customers: int) -> np.ndarray:
+    days = np.zeros(n_customers, dtype=np.int64)
+    rows = purchases.in_month(month)
+    days[purchases.customer[rows]] = purchases.of["n_purchases"][rows]
+    return days
+
+
+def _next_purchases(purchases: Entries, ends: Sequence[date], n_customers: int) -> list[np.ndarray]:
+    """Return the day of each customer's first purchase at or after each end; infinite where none is known."""
+    following = np.full(n_customers, np.inf)
+    last = int(purchases.month[-1]) if len(purchases.month) else month_of(ends[-1])
+    out = []
+    for end in reversed(ends):
+        first = month_of(end) if end.day == 1 else last + 1  # nothing is known after the present
+        for month in range(last, first - 1, -1):
+            rows = purchases.in_month(month)
+            bought = purchases.of["n_purchases"][rows] > 0
+            following[purchases.customer[rows][bought]] = purchases.of["first_day"][rows][bought]
+        last = min(last, first - 1)
+        out.append(following.copy())
+    return out[::-1]

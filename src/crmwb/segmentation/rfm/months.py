@@ -1,0 +1,99 @@
+"""RFM segments at month ends, each from what was known then, in the order of time and by the rule of today's."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from crmwb import storage
+from crmwb.params import RfmParams
+from crmwb.segmentation.rfm.scores import READ_FROM, SCORES, fit, score
+
+MONTHS_SCHEMA = pa.schema(
+    [
+        ("as_of", pa.date32()),
+        ("customer_id", pa.string()),
+        ("rfm_segment", pa.string()),
+        ("rfm_segment_by_former_definition", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Followed:
+    """The RFM segments of past month ends.
+
+    Attributes
+    ----------
+    months : DataFrame
+        Columns of MONTHS_SCHEMA: with hysteresis by the definition of the month, and by that of the month before,
+        which tells a customer who changed from a definition that did.
+    history : DataFrame
+        One row per month end: as_of, n_customers, n_before (of them, with a segment a month earlier), n_changed (of
+        these), n_held (in another segment than without hysteresis).
+    before : DataFrame or None
+        The scores at the last month end, on the index customer_id.
+    """
+
+    months: pd.DataFrame
+    history: pd.DataFrame
+    before: pd.DataFrame | None
+
+
+def follow(snapshots: Path, as_of: date, params: RfmParams) -> Followed:
+    """Name the segment of each buyer at every month end before `as_of`.
+
+    Parameters
+    ----------
+    snapshots : Path
+        Customers at month ends.
+    as_of : date
+        Month ends before it count.
+    params : RfmParams
+        How scores are cut and kept.
+    """
+    frames, history = [], []
+    before: pd.DataFrame | None = None
+    former: dict[str, Any] | None = None
+    for end, buyers in _month_ends(snapshots, as_of):
+        model = fit(buyers, params)
+        ids = pd.Index(buyers["customer_id"])
+        placed = score(buyers, model, before=before).set_axis(ids)
+        fresh = score(buyers, model)["rfm_segment"].set_axis(ids)
+        segment = placed["rfm_segment"]
+        unchanged = segment if former is None else score(buyers, former, before=before)["rfm_segment"].set_axis(ids)
+        frames.append(
+            pd.DataFrame(
+                {
+                    "as_of": end,
+                    "customer_id": ids,
+                    "rfm_segment": segment.to_numpy(),
+                    "rfm_segment_by_former_definition": unchanged.to_numpy(),
+                }
+            )
+        )
+        was = pd.Series(None, index=ids, dtype=object) if before is None else before["rfm_segment"].reindex(ids)
+        n_before, n_changed = int(was.notna().sum()), int((was.notna() & (was != segment)).sum())
+        history.append((end, len(ids), n_before, n_changed, int((segment != fresh).sum())))
+        before, former = placed[[*SCORES, "rfm_segment"]], model
+    return Followed(
+        pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=MONTHS_SCHEMA.names),
+        pd.DataFrame(history, columns=["as_of", "n_customers", "n_before", "n_changed", "n_held"]),
+        before,
+    )
+
+
+def _month_ends(snapshots: Path, as_of: date) -> Iterator[tuple[date, pd.DataFrame]]:
+    storage.require(snapshots)
+    every = pq.read_table(snapshots, columns=["as_of"])["as_of"].unique().to_pylist()
+    columns = list(dict.fromkeys(["customer_id", "n_purchase_days", *READ_FROM.values()]))
+    for end in sorted(end for end in every if end < as_of):
+        frame = pd.read_parquet(snapshots, columns=columns, filters=[("as_of", "==", end)])
+        frame = frame[frame["n_purchase_days"].fillna(0) > 0].sort_values("customer_id", ignore_index=True)
+        if len(frame):
+            yield end, frame

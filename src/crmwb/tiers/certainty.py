@@ -1,0 +1,31 @@
+"""How certain a tier is: the probability that the score lies within its boundaries once chance is allowed for."""
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr
+
+
+def probability(scores: pd.Series, error: pd.Series, level: pd.Series, bounds: np.ndarray) -> pd.Series:
+    """Return the probability that each customer's score is truly within the boundaries of their level.
+
+    The score is taken as normal around its value, and the boundaries as known.
+
+    Parameters
+    ----------
+    scores, error : Series of shape (n,)
+        Scores and their standard errors, in points, on the index customer_id.
+    level : Series of shape (n,)
+        Levels from 0, the best, as `levels.place` returns them.
+    bounds : ndarray of shape (k + 1,)
+        As `levels.boundaries` returns them.
+
+    Returns
+    -------
+    Series of shape (n,)
+        From 0 to 1, on the index of `scores`.
+    """
+    at = scores.to_numpy()
+    width = np.maximum(error.to_numpy(), 1e-9)
+    where = level.to_numpy()
+    inside = ndtr((bounds[where] - at) / width) - ndtr((bounds[where + 1] - at) / width)
+    return pd.Series(inside, index=scores.index)

@@ -1,0 +1,126 @@
+"""The tiers at month ends, each from what was known then, in the order of time and by the rule of today's tiers."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from crmwb.params import ScorecardParams
+from crmwb.tiers import boundaries, levels_of, place
+from crmwb.value.scorecard.points import dimensions, points, score
+
+MONTHS_SCHEMA = pa.schema(
+    [
+        ("as_of", pa.date32()),
+        ("customer_id", pa.string()),
+        ("tier", pa.string()),
+        ("tier_by_former_definition", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What makes a tier at one moment: the customers that points are ranked among, and the boundaries of scores.
+
+    Attributes
+    ----------
+    signs : DataFrame of shape (n, n_signs)
+        Of all buyers.
+    shares : ndarray of shape (k,)
+        Of customers, or of revenue, best tier first.
+    bounds : ndarray of shape (k + 1,)
+        See `crmwb.tiers.boundaries`.
+    """
+
+    signs: pd.DataFrame
+    shares: np.ndarray
+    bounds: np.ndarray
+
+    @classmethod
+    def learn(cls, signs: pd.DataFrame, params: ScorecardParams) -> Self:
+        """Cut the scores of these buyers into tiers, by shares of customers or of their revenue."""
+        scores = scores_of(signs, params).dropna()
+        revenue = signs["revenue"].reindex(scores.index).fillna(0).clip(lower=0).to_numpy()
+        by_revenue = params.cut == "revenue" and bool(revenue.any())  # there is none where all was given back
+        shares = np.array([level.revenue_share if by_revenue else level.share for level in params.levels])
+        return cls(signs, shares, boundaries(scores.to_numpy(), shares, revenue if by_revenue else None))
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Who was in which tier at one moment.
+
+    Attributes
+    ----------
+    as_of : date
+        Exclusive.
+    definition : Definition
+        Of this moment.
+    level, fresh, unchanged : Series of int of shape (n,)
+        Levels from 0, the best, on the index customer_id: with hysteresis, without it, and with hysteresis by the
+        definition of the month before, which tells a customer who changed from a definition that did.
+    before : Series or None
+        The levels of the month before.
+    """
+
+    as_of: date
+    definition: Definition
+    level: pd.Series
+    fresh: pd.Series
+    unchanged: pd.Series
+    before: pd.Series | None
+
+    def frame(self, names: np.ndarray) -> pd.DataFrame:
+        """Return one row per customer, columns of MONTHS_SCHEMA."""
+        return pd.DataFrame(
+            {
+                "as_of": self.as_of,
+                "customer_id": self.level.index.to_numpy(),
+                "tier": names[self.level.to_numpy()],
+                "tier_by_former_definition": names[self.unchanged.to_numpy()],
+            }
+        )
+
+    def counts(self) -> tuple[date, int, int, int, int, int]:
+        """Return as_of, n_customers, n_before, n_up, n_down, n_held."""
+        was = (
+            pd.Series(np.nan, index=self.level.index) if self.before is None else self.before.reindex(self.level.index)
+        )
+        up, down = int((self.level < was).sum()), int((self.level > was).sum())
+        return self.as_of, len(self.level), int(was.notna().sum()), up, down, int((self.level != self.fresh).sum())
+
+
+def follow(as_of: date, signs: pd.DataFrame, before: Placed | None, params: ScorecardParams) -> Placed | None:
+    """Place the buyers of one moment, given those of the month before; None where nobody has a score.
+
+    Parameters
+    ----------
+    as_of : date
+        The moment, exclusive.
+    signs : DataFrame of shape (n, n_signs)
+        As `signs.signs` returns it.
+    before : Placed or None
+        The month end before.
+    params : ScorecardParams
+        Weights, tiers and hysteresis.
+    """
+    scores = scores_of(signs, params).dropna()
+    if scores.empty:
+        return None
+    definition, margin = Definition.learn(signs, params), params.hysteresis_points
+    fresh = pd.Series(levels_of(scores.to_numpy(), definition.bounds), index=scores.index)
+    if before is None:
+        return Placed(as_of, definition, fresh, fresh, fresh, None)
+    level = place(scores, definition.bounds, before.level, margin)
+    by_former = scores_of(signs, params, before.definition.signs).reindex(scores.index).fillna(scores)
+    unchanged = place(by_former, before.definition.bounds, before.level, margin)
+    return Placed(as_of, definition, level, fresh, unchanged, before.level)
+
+
+def scores_of(signs: pd.DataFrame, params: ScorecardParams, among: pd.DataFrame | None = None) -> pd.Series:
+    """Return the score of each buyer, ranked among the buyers of `among`; NaN where nothing is known."""
+    return score(dimensions(points(signs, among)), params.weights.model_dump())

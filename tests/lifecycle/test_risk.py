@@ -1,0 +1,123 @@
+"""The risk: known futures, calibration, and nothing from after the moment."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from project import PROJECT
+
+from crmwb import params
+from crmwb.lifecycle.activity import MICRO, Entries
+from crmwb.lifecycle.risk import build
+from crmwb.lifecycle.risk.backtest import calibration, reliability
+from crmwb.lifecycle.risk.classes import classes
+from crmwb.lifecycle.risk.panel import panel
+from crmwb.value.equity.months import day_number, month_ends
+
+PARAMS = params.load(PROJECT / "params.yaml").lifecycle.risk
+FIRST, NOW = date(2022, 1, 1), date(2024, 1, 1)
+
+
+def entries(days: dict[int, list[int]]) -> Entries:
+    """Build entries from the purchase days of each customer, days counted from FIRST."""
+    rows = []
+    for who, own in days.items():
+        frame = pd.DataFrame({"day": sorted(own)})
+        frame["gap"] = np.log(frame["day"].diff())
+        frame["month"] = (pd.Timestamp(FIRST) + pd.to_timedelta(frame["day"], unit="D")).dt.to_period("M")
+        frame["month"] = frame["month"].dt.year * 12 + frame["month"].dt.month - 1
+        frame["day"] += day_number(FIRST)
+        rows.append(frame.assign(customer=who))
+    every = pd.concat(rows)
+    every["squared"] = (every["gap"] ** 2 * MICRO).round()
+    every["gap"] = (every["gap"] * MICRO).round()
+    sums = every.groupby(["month", "customer"]).agg(
+        n_purchases=("day", "size"), first_day=("day", "min"), last_day=("day", "max"),
+        n_gaps=("gap", "count"), log_gaps=("gap", "sum"), squared_log_gaps=("squared", "sum"),
+    ).reset_index()  # fmt: skip
+    of = {name: sums[name].to_numpy().astype(np.int64) for name in sums.columns[2:]}
+    return Entries(sums["customer"].to_numpy(), sums["month"].to_numpy(), of | {"net_cents": of["n_purchases"]})
+
+
+def simulated(n: int, seed: int) -> dict[int, list[int]]:
+    """Customers who buy by their own rates and leave by chance, one in two a year."""
+    rng = np.random.default_rng(seed)
+    out = {}
+    for who in range(n):
+        begins, gap, lives = rng.integers(0, 500), rng.gamma(4, 6), rng.exponential(500)
+        days = begins + np.concatenate([[0], rng.exponential(gap, 200).cumsum()])
+        kept = days[(days <= begins + lives) & (days < (NOW - FIRST).days)]
+        out[who] = np.unique(kept.astype(int)).tolist()
+    return out
+
+
+@pytest.fixture(scope="module")
+def known():
+    days = simulated(1500, 1)
+    ids = pd.DataFrame({"customer_id": [f"{i:04d}" for i in range(1500)], "clv_cents": 1_000})
+    return days, ids, build(entries(days), month_ends(FIRST, NOW), ids, FIRST, PARAMS)
+
+
+def test_the_risk_of_simulated_customers_is_calibrated_and_useful(known):
+    found = known[2].reliability
+    assert 0.9 <= found.slope <= 1.1
+    assert abs(found.groups["mean_risk"] - found.groups["silent_share"]).max() < 0.06
+    assert found.log_loss < 0.75 * found.base_log_loss
+
+
+def test_who_bought_yesterday_is_at_low_risk_and_who_was_silent_for_a_year_is_not(known):
+    days, _, risk = known
+    silent = np.array([(NOW - FIRST).days - own[-1] for own in days.values()])
+    frame = risk.customers
+    often = np.array([len(own) >= 10 for own in days.values()])
+    assert frame.loc[(silent <= 3) & often, "risk"].max() < PARAMS.at_risk
+    assert frame.loc[(silent > 365) & often, "risk"].min() > PARAMS.likely_lost
+    assert frame["risk_horizon_days"].between(PARAMS.min_days, PARAMS.max_days).all()
+    assert (frame["margin_at_stake_cents"] == (frame["risk"] * 1_000).round()).all()
+
+
+def test_nothing_after_the_moment_counts(known):
+    days, ids, _ = known
+    cut = {who: [d for d in own if d < (date(2023, 9, 1) - FIRST).days] for who, own in days.items()}
+    cut = {who: own for who, own in cut.items() if own}
+    early = build(entries(cut), month_ends(FIRST, date(2023, 9, 1)), ids, FIRST, PARAMS)
+    later = [build(entries(days), [e for e in month_ends(FIRST, NOW) if e <= date(2023, 9, 1)], ids, FIRST, PARAMS)]
+    pd.testing.assert_frame_equal(early.customers, later[0].customers)
+
+
+def test_the_next_purchase_is_the_first_at_or_after_the_moment():
+    days = {0: [0, 10, 20, 40, 100], 1: [5, 31]}  # 31: on the first of February itself
+    moments = {m.as_of: m for m in panel(entries(days), month_ends(FIRST, date(2022, 6, 1)), 2, PARAMS, 100)}
+    assert moments[date(2022, 2, 1)].next_days.tolist() == [9, 0]
+    assert moments[date(2022, 3, 1)].next_days.tolist() == [41, np.inf]
+    assert moments[date(2022, 3, 1)].silent_days.tolist() == [19, 28]
+
+
+def test_a_history_that_is_too_short_has_no_risk():
+    days = simulated(300, 2)
+    short = {who: [d for d in own if d < 90] for who, own in days.items()}
+    short = {who: own for who, own in short.items() if own}
+    ids = pd.DataFrame({"customer_id": [f"{i:04d}" for i in range(300)]})
+    risk = build(entries(short), month_ends(FIRST, date(2022, 4, 1)), ids, FIRST, PARAMS)
+    assert risk.customers["risk"].isna().all()
+    assert risk.facts["not_available"] == "history_too_short"
+
+
+def test_forecasts_that_are_no_better_than_the_mean_are_withheld():
+    rng = np.random.default_rng(3)
+    found = reliability(rng.uniform(0.2, 0.4, 5_000), rng.random(5_000) < 0.3, 1)
+    assert not found.is_useful
+
+
+def test_calibration_finds_a_known_slope():
+    rng = np.random.default_rng(4)
+    logit = rng.normal(0, 1.5, 60_000)
+    y = rng.random(60_000) < 1 / (1 + np.exp(-(0.7 * logit + 0.3)))
+    assert calibration(1 / (1 + np.exp(-logit)), y.astype(float)) == pytest.approx((0.7, 0.3), abs=0.03)
+
+
+def test_classes_begin_at_their_bounds():
+    assert classes(np.array([0.49, 0.5, 0.89, 0.9, np.nan]), PARAMS).tolist() == [
+        "low", "at_risk", "at_risk", "likely_lost", None,
+    ]  # fmt: skip
