@@ -254,6 +254,7 @@ def test_a_card_of_a_small_company(con, tmp_path):
         "Not available in this source: open invoices over the credit limit (needs customers.credit_limit_cents).",
         "Not available in this source: share of wallet (needs customers.wallet_cents).",
         "Not available in this source: product lines bought from (needs products.line).",
+        "Not available in this source: share of campaigns answered (needs campaign_members).",
     ]
 
 

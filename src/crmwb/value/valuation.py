@@ -109,7 +109,8 @@ def value_all(
         models = no_models_record(buyers, fitted, as_of=as_of, params=params)
         parts = dict.fromkeys(("equity", "bridge", "forecast", "proof", "check"))
         facts = whole.facts | {"equity": parts | {"caveats": [models["unavailable"]]}}
-        return Valuation(whole.customers, models, facts, {"n_customers": len(whole.customers)})
+        numbers = {"n_customers": len(whole.customers), "tiers": facts["scorecard"]["stability"]}
+        return Valuation(whole.customers, models, facts, numbers, tier_months=whole.tier_months)
     tested = backtest(past, as_of, params.value.backtest)
     followed = equity.build(
         con,
