@@ -5,11 +5,12 @@ import runpy
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from project import PROJECT, change_params
-from segment_frames import PLANTED_FEATURES, SEED, choices, people, planted
+from segment_frames import CHOICES, PLANTED_FEATURES, SEED, choices, people, planted
 from threadpoolctl import threadpool_limits
 
 from crmwb import layout, segmentation, storage
@@ -17,6 +18,7 @@ from crmwb.errors import CrmwbError
 from crmwb.segmentation.artefacts import TABLES
 
 AS_OF = "2024-07-01"
+NAMES = [level.name for level in CHOICES.value.scorecard.levels]
 
 
 def mixed() -> pd.DataFrame:
@@ -25,7 +27,9 @@ def mixed() -> pd.DataFrame:
     never = people(
         "customer_id n_purchase_days days_since_last revenue_cents\nn1 0 - 0\nn2 0 - 0\nn3 0 - -5\nn4 0 - -7"
     )
-    return pd.concat([never, buyers], ignore_index=True)
+    out = pd.concat([never, buyers], ignore_index=True)
+    tier = np.select([out["revenue_cents"] > 15_000, out["revenue_cents"] > 5_000], ["vip", "important"], "small")
+    return out.assign(tier=np.where(out["n_purchase_days"] > 0, tier, "potential"))
 
 
 @pytest.fixture(scope="module")
@@ -46,17 +50,15 @@ def test_who_never_bought_has_no_scores_and_is_potential(fitted):
     _, _, customers = fitted
     never = customers[customers.customer_id.str.startswith("n")]
     assert set(never["rfm_segment"]) == {"never_bought"}
-    assert set(never["tier"]) == {"potential"}
     assert set(never["cluster_name"]) == {"never bought"}
-    scores = ["recency_score", "frequency_score", "monetary_score", "frequency_monetary_score", "tier_score", "cluster"]
+    scores = ["recency_score", "frequency_score", "monetary_score", "frequency_monetary_score", "cluster"]
     assert never[scores].isna().all(axis=None)
     assert customers.drop(never.index)[scores].notna().all(axis=None)
-    assert "potential" not in set(customers.drop(never.index)["tier"])
 
 
 def test_profiles_add_up_to_all_customers_and_all_revenue_to_the_cent(fitted):
     features, model, customers = fitted
-    profiles = segmentation.profiles(features, customers, model)
+    profiles = segmentation.profiles(features, customers, model, NAMES)
     by_scheme = profiles.groupby("scheme")
     assert set(by_scheme.groups) == {"rfm_segment", "tier", "cluster_name"}
     assert set(by_scheme["n_customers"].sum()) == {304}
@@ -67,7 +69,7 @@ def test_profiles_add_up_to_all_customers_and_all_revenue_to_the_cent(fitted):
 
 def test_a_profile_is_what_a_person_counts(fitted):
     features, model, customers = fitted
-    profiles = segmentation.profiles(features, customers, model).set_index(["scheme", "segment"])
+    profiles = segmentation.profiles(features, customers, model, NAMES).set_index(["scheme", "segment"])
     best = profiles.loc[("cluster_name", model["clusters"]["clusters"][0]["name"])]
     own = features[features["revenue_cents"] == 20_000]
     assert best["position"] == 1
@@ -84,9 +86,9 @@ def test_a_profile_is_what_a_person_counts(fitted):
 
 def test_tiers_and_segments_come_in_the_order_of_params(fitted):
     features, model, customers = fitted
-    profiles = segmentation.profiles(features, customers, model)
+    profiles = segmentation.profiles(features, customers, model, NAMES)
     tiers = profiles[profiles.scheme == "tier"].sort_values("position")["segment"].tolist()
-    named = [level["name"] for level in model["tiers"]["levels"]]
+    named = NAMES
     assert tiers == [*(name for name in named if name in tiers), "potential"]
     assert len(tiers) > 2
 
@@ -111,7 +113,7 @@ def test_the_order_of_rows_changes_nothing(fitted):
     same = scored.set_index("customer_id").loc[customers["customer_id"]].reset_index()
     pd.testing.assert_frame_equal(same, customers)
     pd.testing.assert_frame_equal(
-        segmentation.profiles(shuffled, scored, again), segmentation.profiles(features, customers, model)
+        segmentation.profiles(shuffled, scored, again, NAMES), segmentation.profiles(features, customers, model, NAMES)
     )
 
 
@@ -126,11 +128,9 @@ def test_customers_who_do_not_differ_are_in_the_middle_of_everything(text):
     customers = segmentation.score(features, model)
     assert set(customers["recency_score"]) == set(customers["frequency_monetary_score"]) == {3}
     assert set(customers["rfm_segment"]) == {"need_attention"}
-    assert set(customers["tier_score"]) == {50}
-    assert set(customers["tier"]) == {"ordinary"}
     assert set(customers["cluster_name"]) == {"all customers"}
-    profiles = segmentation.profiles(features, customers, model)
-    assert profiles["revenue_share"].tolist() == [1, 1, 1]
+    profiles = segmentation.profiles(features, customers, model, NAMES)
+    assert set(profiles["revenue_share"]) == {1}
     numbers = segmentation.metrics(customers, model)
     assert numbers["clusters"]["kind"] == "none"
     json.dumps(numbers, allow_nan=False)
@@ -172,7 +172,7 @@ def test_a_missing_column_is_named():
 def test_scoring_only_customers_who_never_bought(fitted):
     _, model, _ = fitted
     never = mixed().head(4)
-    assert set(segmentation.score(never, model)["tier"]) == {"potential"}
+    assert set(segmentation.score(never, model)["rfm_segment"]) == {"never_bought"}
 
 
 @pytest.fixture
@@ -209,8 +209,9 @@ def test_the_stage_writes_its_artefacts_with_their_schemas_and_the_same_bytes_at
         assert pq.read_schema(path).equals(schema), path
     customers = storage.read_frame(layout.CUSTOMER_SEGMENTS)
     numbers = storage.read_json(layout.SEGMENT_METRICS)
-    assert numbers["n_customers"] == sum(numbers["tiers"].values()) == len(customers) == 2357
-    assert (customers["tier"] == "potential").sum() == 8
+    assert numbers["n_customers"] == sum(numbers["rfm_segments"].values()) == len(customers) == 2357
+    assert (customers["rfm_segment"] == "never_bought").sum() == 8
+    assert 0 <= numbers["rfm"]["monthly_change_share"] <= 1
     assert numbers["segments"]["accepted"] <= numbers["segments"]["k"] == numbers["clusters"]["k"]
     model = storage.read_json(layout.SEGMENT_MODEL)
     again = segmentation.score(
@@ -238,5 +239,5 @@ def test_a_source_without_transactions_has_no_segments_and_says_what_it_needs():
     )
     assert customers.columns.tolist() == segmentation.CUSTOMERS_SCHEMA.names
     assert customers.drop(columns="customer_id").isna().all(axis=None)
-    assert segmentation.profiles(features, customers, model).empty
+    assert segmentation.profiles(features, customers, model, NAMES).empty
     assert segmentation.metrics(customers, model)["n_buyers"] == 0

@@ -1,5 +1,6 @@
 """Figures of segments: what they show is what the frames say."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
@@ -8,13 +9,17 @@ from segment_frames import PLANTED_FEATURES, SEED, choices, planted
 from crmwb import segmentation
 from crmwb.plots import clusters, colours, segments
 
+TIERS = ["vip", "important", "ordinary", "small"]
+
 
 @pytest.fixture(scope="module")
 def found():
     features, _ = planted(n=300)
+    ranks = features["revenue_cents"].rank(pct=True, method="first")
+    features["tier"] = np.select([ranks > 0.95, ranks > 0.8, ranks > 0.5], TIERS[:3], TIERS[3])
     model = segmentation.fit(features, "2024-07-01", choices(features=PLANTED_FEATURES), SEED)
     customers = segmentation.score(features, model)
-    return features.merge(customers, on="customer_id"), segmentation.profiles(features, customers, model), model
+    return features.merge(customers, on="customer_id"), segmentation.profiles(features, customers, model, TIERS), model
 
 
 def words(ax) -> list[str]:

@@ -31,7 +31,7 @@ class Segments:
 
     @cached_property
     def frame(self) -> pd.DataFrame:
-        """One row per customer: scores, rfm_segment, tier, tier_score, cluster, cluster_name."""
+        """One row per customer: scores, rfm_segment, value_class, cluster, cluster_name."""
         return storage.read_frame(self._root / layout.CUSTOMER_SEGMENTS)
 
     @cached_property
