@@ -55,9 +55,9 @@ def test_the_evidence_shows_each_method_and_rings_the_chosen(found):
     left, right = plots.evidence(rows, 0.75).axes
     lines = {line.get_label(): list(line.get_ydata()) for line in left.lines}
     for method in ("kmeans", "mixture", "ward"):
-        assert lines[method] == rows.loc[rows["method"] == method, "gain"].tolist()
+        assert lines[method] == rows.loc[rows["method"] == method, "separation"].tolist()
     chosen = rows[rows["is_chosen"]].iloc[0]
-    assert left.collections[0].get_offsets().tolist() == [[chosen["k"], chosen["gain"]]]
+    assert left.collections[0].get_offsets().tolist() == [[chosen["k"], chosen["separation"]]]
     assert right.collections[0].get_offsets().tolist() == [[chosen["k"], chosen["min_jaccard"]]]
 
 

@@ -37,7 +37,7 @@ def test_the_chosen_row_holds_the_evidence_and_clusters_hold_their_own(found):
     (row,) = [row for row in model["evidence"] if row["is_chosen"]]
     assert (row["method"], row["k"]) == (model["method"], 3)
     assert row["min_jaccard"] > 0.95
-    assert row["gain"] > row["gain_needed"]
+    assert row["separation"] > row["separation_needed"] > row["null_separation"]
     gain = row["null_overlap"] - row["overlap"] + row["silhouette"] - row["null_silhouette"]
     assert row["gain"] == pytest.approx(gain, abs=2e-6)
     assert min(c["jaccard"] for c in model["clusters"]) == row["min_jaccard"]
@@ -123,16 +123,14 @@ def test_three_different_customers_get_no_more_clusters_than_two():
     assert model["kind"] != "natural"
 
 
-def row(k, gain, stable=True, substantial=True, beats=True):
+def row(k, gain, *, stable=True, substantial=True, separated=True, overlap=0.1):
     numbers = {
-        "overlap": 0.1,
-        "null_overlap": 0.4,
-        "silhouette": 0.3,
-        "null_silhouette": 0.2,
+        "overlap": overlap,
+        "separation": 0.5,
         "min_jaccard": 0.8,
         "min_share": 0.1,
     }
-    flags = {"is_stable": stable, "is_substantial": substantial, "beats_null": beats}
+    flags = {"is_stable": stable, "is_substantial": substantial, "is_separated": separated}
     nothing = np.zeros(k)
     return evidence.Candidate(
         "kmeans", {}, np.arange(k), nothing, nothing, nothing, {"k": k, "gain": gain} | numbers | flags
@@ -143,19 +141,24 @@ def row(k, gain, stable=True, substantial=True, beats=True):
     ("found", "k", "kind"),
     [
         ([row(2, 0.1), row(3, 0.2), row(4, 0.3, stable=False)], 3, "natural"),
-        ([row(2, 0.2), row(3, 0.2)], 2, "natural"),
-        ([row(2, 0.01, beats=False), row(3, 0.3, substantial=False)], 2, "reproducible"),
+        ([row(2, 0.9), row(3, 0.2)], 3, "natural"),
+        ([row(2, 0.01, separated=False), row(3, 0.3, substantial=False)], 2, "reproducible"),
         ([row(2, 0.1, stable=False), row(3, 0.3, substantial=False)], 2, "constructive"),
         ([row(2, 0.1, substantial=False), row(3, 0.3, substantial=False)], 3, "constructive"),
     ],
 )
-def test_the_best_verdict_wins_and_then_the_largest_gain(found, k, kind):
+def test_the_best_verdict_wins_then_of_natural_clusters_the_most_and_of_others_the_largest_gain(found, k, kind):
     chosen, said, _ = choice.choose(found)
     assert (chosen.row["k"], said) == (k, kind)
 
 
+def test_of_as_many_natural_clusters_those_that_overlap_least_are_chosen():
+    some = [row(3, 0.9, overlap=0.2), row(3, 0.1, overlap=0.05), row(2, 0.5, overlap=0.01)]
+    assert choice.choose(some)[0] is some[1]
+
+
 def test_what_passes_the_acceptance_tests_goes_first_within_the_best_verdict():
-    some = [row(2, 0.1), row(3, 0.2), row(4, 0.3), row(5, 0.9, beats=False)]
+    some = [row(2, 0.1), row(3, 0.2), row(4, 0.3), row(5, 0.9, separated=False)]
     assert choice.choose(some, lambda labels: len(labels) in {2, 3, 5})[0].row["k"] == 3
     assert choice.choose(some, lambda labels: False)[0].row["k"] == 4
 
@@ -202,6 +205,32 @@ def test_a_customer_beyond_every_cluster_is_an_outlier_and_still_has_a_cluster()
     assert out["is_outlier"].tolist() == [True, False]
     assert out["cluster"].between(1, 3).all()
     assert model["outlier_share"] < 0.01
+
+
+@pytest.mark.parametrize("spend", [10**9 * 100, 10**13])
+def test_one_extreme_value_changes_no_cluster(found, spend):
+    customers, _, _, out = found
+    extreme = customers.assign(n_orders=customers["n_orders"].astype(float))
+    extreme.loc[5, ["n_orders", "revenue_cents"]] = [1e9, spend]
+    again = clusters.fit(extreme, PLANTED, SEED)
+    assert (again["kind"], again["k"]) == ("natural", 3)
+    others = extreme.index != 5
+    scored = clusters.score(extreme, again)["cluster"][others].astype(int)
+    assert adjusted_rand_score(scored, out["cluster"][others].astype(int)) > 0.99
+
+
+def test_changes_in_last_bits_change_nothing():
+    customers, _ = planted(n=400)
+    params = choices(features=PLANTED_FEATURES, k_max=3)
+    rng = np.random.default_rng(2)
+    moved = customers.copy()
+    for feature in PLANTED_FEATURES:
+        moved[feature] *= 1 + 1e-12 * rng.standard_normal(len(moved))
+    first, second = (clusters.fit(frame, params, SEED) for frame in (customers, moved))
+    assert first["evidence"] == second["evidence"]
+    assert first["verdict"] == second["verdict"]
+    scored = [clusters.score(frame, model)["cluster"] for frame, model in ((customers, first), (moved, second))]
+    assert scored[0].equals(scored[1])
 
 
 def test_two_groupings_side_by_side():

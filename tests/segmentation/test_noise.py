@@ -1,44 +1,58 @@
-"""No segments where there are none: noise of several shapes, and a continuum that can be cut in two."""
+"""The verdict on customers of known structure: a few seeds of what benchmarks/segment_evidence.py tries with many."""
+
+import sys
 
 import numpy as np
 import pytest
-from segment_frames import cluster_params
-from threadpoolctl import threadpool_limits
+from project import PROJECT
 
-from crmwb.segmentation.clusters import choice, evidence
+sys.path.append(str(PROJECT / "benchmarks"))
+import segment_kinds
+from segment_evidence import LEAST_ARI, judge
 
-PARAMS = cluster_params(k_max=3, n_bootstrap=10, methods=("kmeans", "mixture"))
+from crmwb.segmentation.clusters.separation import least_separation
 
-
-def normal(rng):
-    return rng.standard_normal((250, 4))
-
-
-def uniform(rng):
-    return rng.random((250, 4))
+WITHOUT = ("banana", "spike_of_zeros", "zeros_together", "one_far_group")
+WITH = ("unequal_sizes", "ten_features")
 
 
-def skewed(rng):
-    return np.log1p(np.exp(1.5 * rng.standard_normal((250, 4))))  # lognormal money as it is prepared
+@pytest.mark.parametrize("name", WITHOUT)
+def test_a_continuum_of_any_shape_and_a_spike_are_no_segments(name):
+    assert not judge(segment_kinds.STRUCTURELESS[name], 1, k_max=4)[0]
 
 
-def cloud(rng):
-    return normal(rng) + 2 * rng.standard_normal((250, 1))  # tied by what all features share: one long cloud
+@pytest.mark.parametrize("name", WITH)
+def test_planted_segments_are_natural_and_found(name):
+    is_natural, ari = judge(segment_kinds.PLANTED[name], 1, k_max=4)
+    assert is_natural
+    assert ari >= LEAST_ARI
 
 
-def kinds(draw) -> list[str]:
-    found = []
-    for seed in range(20):
-        x = draw(np.random.default_rng([seed, 9]))
-        x = (x - x.mean(axis=0)) / x.std(axis=0)
-        with threadpool_limits(1):
-            candidates = evidence.gather(x, x, [[c] for c in range(4)], k_max=PARAMS.k_max, params=PARAMS, seed=seed)
-        _, kind, verdict = choice.choose(candidates)
-        assert verdict.startswith("No real segments") == (kind != "natural")
-        found.append(kind)
-    return found
+def test_separation_is_one_for_two_far_groups_and_nothing_for_two_halves_of_one():
+    rng = np.random.default_rng(3)
+    far = np.concatenate([rng.standard_normal((200, 2)), 20 + rng.standard_normal((50, 2))])
+    assert least_separation(far, np.repeat([0, 1], [200, 50])) == 1
+    one = rng.standard_normal((250, 2))
+    assert least_separation(one, (one[:, 0] > 0).astype(np.int64)) < 0.1
 
 
-@pytest.mark.parametrize("draw", [normal, uniform, skewed, cloud])
-def test_noise_is_no_segments_in_at_least_19_of_20_seeds(draw):
-    assert sum(kind != "natural" for kind in kinds(draw)) >= 19
+def test_separation_asks_for_a_fall_of_density_at_each_clusters_own_density():
+    rng = np.random.default_rng(4)
+    dense, sparse = 0.05 * rng.standard_normal((400, 2)), 3 * rng.standard_normal((100, 2)) + 15
+    assert least_separation(np.concatenate([dense, sparse]), np.repeat([0, 1], [400, 100])) > 0.9
+    tailed = np.exp(1.5 * rng.standard_normal((500, 2)))  # a dense core and a sparse tail are one
+    assert least_separation(tailed, (tailed.sum(axis=1) > np.median(tailed.sum(axis=1))).astype(np.int64)) < 0.1
+
+
+def test_many_features_that_say_nothing_do_not_hide_a_separation_nor_make_one():
+    rng = np.random.default_rng(5)
+    labels = np.repeat([0, 1], [300, 100])
+    noise = rng.standard_normal((400, 12))
+    assert least_separation(noise, labels) < 0.1
+    noise[:, 0] += 8 * labels
+    assert least_separation(noise, labels) > 0.5
+
+
+def test_equal_customers_are_joined_at_once():
+    x = np.repeat([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]], 40, axis=0)
+    assert least_separation(x, np.repeat([0, 1, 2], 40)) == 1

@@ -44,12 +44,12 @@ def cluster_map(centres: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
 
 def evidence(rows: pd.DataFrame, min_stability: float) -> Figure:
-    """Draw what speaks for each method and number of clusters: told apart better than by chance, and coming back.
+    """Draw what speaks for each method and number of clusters: separated, and coming back.
 
     Parameters
     ----------
     rows : DataFrame
-        One row per method and k: method, k, gain, gain_needed, min_jaccard, is_chosen.
+        One row per method and k: method, k, separation, separation_needed, min_jaccard, is_chosen.
     min_stability : float
         The least Jaccard asked for (0–1).
     """
@@ -59,18 +59,19 @@ def evidence(rows: pd.DataFrame, min_stability: float) -> Figure:
     chosen = rows[rows["is_chosen"]]
     for method, colour in zip(methods, _colours(len(methods)), strict=True):
         own = rows[rows["method"] == method].sort_values("k")
-        left.plot(own["k"], own["gain"], color=colour, marker="o", markersize=4.5, label=method)
-        left.plot(own["k"], own["gain_needed"], color=colour, linestyle=":", linewidth=1.2)
+        left.plot(own["k"], own["separation"], color=colour, marker="o", markersize=4.5, label=method)
+        left.plot(own["k"], own["separation_needed"].clip(upper=1), color=colour, linestyle=":", linewidth=1.2)
         right.plot(own["k"], own["min_jaccard"], color=colour, marker="o", markersize=4.5)
     right.axhline(min_stability, color=style.INK, linestyle=":", linewidth=1.2)
     right.text(float(rows["k"].max()), min_stability, "asked for", fontsize=8.5, va="bottom", ha="right")
-    for ax, column in ((left, "gain"), (right, "min_jaccard")):
+    for ax, column in ((left, "separation"), (right, "min_jaccard")):
         ring = {"s": 150, "facecolors": "none", "edgecolors": style.INK, "linewidths": 1.5, "zorder": 3}
         ax.scatter(chosen["k"], chosen[column], **ring)
         ax.set_xticks(sorted(rows["k"].unique()))
         ax.set_xlabel("clusters (ringed: chosen)")
         ax.grid(visible=False, axis="x")
-    left.set(title="Told apart better than by chance", ylabel="gain over chance (dots: needed)")
+    left.set(title="Few customers between the clusters", ylabel="least separation of any cluster (dots: needed)")
+    left.set_ylim(0, 1.03)
     right.set(title="Coming back when resampled", ylabel="least Jaccard of any cluster")
     right.set_ylim(0, 1.03)
     left.legend()

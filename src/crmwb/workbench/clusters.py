@@ -75,13 +75,13 @@ class Clusters:
 
     @property
     def evidence(self) -> pd.DataFrame:
-        """One row per method and number of clusters, the chosen first, then by gain over chance."""
+        """One row per method and number of clusters, the chosen first, then by separation."""
         rows = pd.DataFrame(self.model["evidence"])
-        return rows if rows.empty else rows.sort_values(["is_chosen", "gain"], ascending=False, ignore_index=True)
+        return rows if rows.empty else rows.sort_values(["is_chosen", "separation"], ascending=False, ignore_index=True)
 
     @property
     def alternatives(self) -> pd.DataFrame:
-        """The candidates that were not chosen, but are stable and large enough, by gain over chance."""
+        """The candidates that were not chosen, but are stable and large enough, by separation."""
         rows = self.evidence
         if rows.empty:
             return rows

@@ -2,13 +2,14 @@
 
 Three verdicts (after Dolnicar, Grün & Leisch 2018, "Market Segmentation Analysis"):
 
-natural       stable, large enough and beyond the null: real segments
+natural       stable, large enough and separated: real segments
 reproducible  stable and large enough, but customers fill the space between: a useful cut, not a discovery
 constructive  not even that: a description only
 
-Within the best verdict that any candidate reaches, those that pass the acceptance tests go first, and among them the
-one with the largest gain over the null is chosen; of equal ones that with fewer clusters. The smallest number that
-passes would nearly always be two: two clusters are the most stable and the largest, whatever the truth.
+Within the best verdict that any candidate reaches, those that pass the acceptance tests go first. Among natural ones
+the most clusters are chosen, since each is a dense region of its own, and of as many, those that overlap least. Among
+others it is the largest gain over the null, and of equal ones fewer clusters: the smallest number that passes would
+nearly always be two, since two clusters are the most stable and the largest, whatever the truth.
 """
 
 from collections.abc import Callable
@@ -18,7 +19,7 @@ import numpy as np
 from crmwb.segmentation.clusters.evidence import Candidate
 from crmwb.segmentation.clusters.methods import METHODS
 
-SEPARATION = ((0.05, "clearly"), (0.15, "mostly"), (0.30, "partly"))  # share of the overlap that chance would bring
+SEPARATION = ((0.7, "clearly"), (0.45, "mostly"), (0.0, "partly"))  # least separation
 
 
 def choose(found: list[Candidate], passes: Callable[[np.ndarray], bool] | None = None) -> tuple[Candidate, str, str]:
@@ -41,26 +42,29 @@ def choose(found: list[Candidate], passes: Callable[[np.ndarray], bool] | None =
         One sentence for people; `grounds` has the figures that it rests on.
     """
     usable = [c for c in found if c.row["is_stable"] and c.row["is_substantial"]]
-    natural = [c for c in usable if c.row["beats_null"]]
+    natural = [c for c in usable if c.row["is_separated"]]
     large = [c for c in found if c.row["is_substantial"]]
     kind = "natural" if natural else "reproducible" if usable else "constructive"
-    ranked = sorted(natural or usable or large or found, key=lambda c: (-c.row["gain"], c.row["k"]))
+    if natural:
+        ranked = sorted(natural, key=lambda c: (-c.row["k"], c.row["overlap"]))
+    else:
+        ranked = sorted(usable or large or found, key=lambda c: (-c.row["gain"], c.row["k"]))
     chosen = next((c for c in ranked if passes(c.labels)), ranked[0]) if passes else ranked[0]
     return chosen, kind, _verdict(kind, chosen, found)
 
 
-def _separation(overlap: float, without: float) -> str:
-    share = overlap / without if without > 0 else 1.0
-    return next((word for most, word in SEPARATION if share <= most), "weakly")
+def _separation(separation: float) -> str:
+    return next(word for least, word in SEPARATION if separation >= least)
 
 
 def grounds(chosen: Candidate) -> str:
     """Return the figures that a verdict rests on, in one sentence."""
     row, by = chosen.row, METHODS[chosen.method].words
-    without = f"{row['null_overlap']:.2f} and {row['null_silhouette']:.2f} for customers without segments"
+    null = row["null_separation"]
+    without = "" if null is None else f" and customers without segments have {null:.2f}"
     return (
-        f"{by[:1].upper()}{by[1:]}: Jaccard at least {row['min_jaccard']:.2f}; overlap {row['overlap']:.2f} and "
-        f"silhouette {row['silhouette']:.2f}, against {without}."
+        f"{by[:1].upper()}{by[1:]}: Jaccard at least {row['min_jaccard']:.2f}; separation {row['separation']:.2f}, "
+        f"where {row['separation_needed']:.2f} is needed{without}."
     )
 
 
@@ -69,9 +73,8 @@ def _verdict(kind: str, chosen: Candidate, found: list[Candidate]) -> str:
     numbers = f"{tried[0]} to {tried[-1]}" if len(tried) > 1 else f"{tried[0]}"
     if kind == "natural":
         return (
-            f"{row['k']} real segments, {_separation(row['overlap'], row['null_overlap'])} separated: each comes back "
-            f"when customers are resampled, holds at least {row['min_share']:.0%} of them, and stands further apart "
-            "than chance would have it."
+            f"{row['k']} real segments, {_separation(row['separation'])} separated: each comes back when customers are "
+            f"resampled, holds at least {row['min_share']:.0%} of them, and customers are sparse between them."
         )
     if kind == "reproducible":
         return (

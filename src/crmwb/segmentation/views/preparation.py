@@ -24,6 +24,7 @@ from crmwb.segmentation.views.report import report_row, view_row
 from crmwb.segmentation.views.steps import Array
 from crmwb.segmentation.views.values import Values
 
+DECIMALS = 6  # of what learners read: last bits differ between processors
 HARDLY_VARIES = 1e-9  # standard deviation over the greatest absolute value
 
 
@@ -115,7 +116,7 @@ def apply(
     out = np.empty((len(customers), len(model["columns"])))
     for place, step in enumerate(model["columns"]):
         after, unknown = values.after(step)
-        prepared = (after - step["centre"]) / step["scale"] * step["weight"]
+        prepared = np.round((after - step["centre"]) / step["scale"] * step["weight"], DECIMALS)
         out[:, place] = np.where(unknown, np.nan, prepared) if keep_missing else prepared
     return out
 

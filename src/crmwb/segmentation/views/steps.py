@@ -1,6 +1,7 @@
 """One column's steps: from values as they are to numbers that can be compared, learnt on a sample, the same for all.
 
-none           as it is
+none           as it is; only what is FAR_OUT times as far from the median as nearly everybody (the 99th percentile) is
+               brought to that limit: one such value would else make all others look alike
 log            sign(x) · log(1 + |x| / unit), for money and counts, then winsorised. The unit is 1; where more than
                1 in 100 values are negative (profit), it is the median of |x|: else a cent above or below nothing would
                count as much as all the rest
@@ -29,6 +30,7 @@ Array = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 MAD_TO_SD = 1.4826
 TAIL = 0.01
+FAR_OUT = 10
 N_KNOTS = 256
 OTHER = "other"
 OF_LEVELS = frozenset({"one_hot", "frequency", "ordinal"})
@@ -58,13 +60,17 @@ def learn_numbers(values: Array, transform: str, winsorise_at: float) -> dict[st
     -------
     dict
         fill (median, in the column's own unit); unit for log; low and high (limits after the logarithm) for log and
-        winsorise; knots and ranks for ranks.
+        winsorise, and for none where a value is beyond them; knots and ranks for ranks.
     """
     known = values[np.isfinite(values)]
     learnt: dict[str, Any] = {"fill": float(np.median(known))}
     if transform == "log":
         learnt["unit"] = _unit(known)
         learnt["low"], learnt["high"] = _limits(_logged(known, learnt["unit"]), winsorise_at)
+    if transform == "none":
+        low, high = _far_limits(known)
+        if known.min() < low or known.max() > high:
+            learnt["low"], learnt["high"] = low, high
     if transform == "winsorise":
         learnt["low"], learnt["high"] = _limits(known, winsorise_at)
     if transform in {"rank_normal", "rank_uniform"}:
@@ -79,7 +85,7 @@ def of_numbers(values: Array, step: dict[str, Any]) -> Array:
     match step["transform"]:
         case "log":
             return _logged(filled, step["unit"]).clip(step["low"], step["high"])
-        case "winsorise":
+        case "winsorise" | "none" if "low" in step:
             return filled.clip(step["low"], step["high"])
         case "rank_normal" | "rank_uniform":
             return np.asarray(np.interp(filled, step["knots"], step["ranks"]), dtype=np.float64)
@@ -166,6 +172,12 @@ def _limits(values: Array, winsorise_at: float) -> tuple[float, float]:
         return middle - reach, middle + reach
     low, high = np.quantile(values, [TAIL, 1 - TAIL])
     return float(low), float(high)
+
+
+def _far_limits(values: Array) -> tuple[float, float]:
+    middle = float(np.median(values))
+    usual = float(np.quantile(np.abs(values - middle), 1 - TAIL, method="lower"))
+    return (middle - FAR_OUT * usual, middle + FAR_OUT * usual) if usual > 0 else (-np.inf, np.inf)
 
 
 def _mid_ranks(known: Array) -> tuple[Array, Array]:

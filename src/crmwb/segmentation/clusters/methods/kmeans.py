@@ -18,7 +18,8 @@ def centres(x: np.ndarray, k: int, n_starts: int, rng: np.random.Generator) -> n
     with warnings.catch_warnings():
         # A resample may hold fewer than k distinct customers; clusters that are not found then count as unstable.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        fitted = Lloyd(k, n_init=n_starts, max_iter=MAX_ITERATIONS, random_state=int(rng.integers(2**31))).fit(x)
+        fitted = Lloyd(k, n_init=n_starts, max_iter=MAX_ITERATIONS, tol=0, random_state=int(rng.integers(2**31)))
+        fitted.fit(x)  # until nobody moves (tol=0): where it stops must not depend on last bits
     return np.asarray(fitted.cluster_centers_)
 
 

@@ -17,6 +17,7 @@ from crmwb.segmentation.clusters.normal import Parameters, describe, joint, leas
 SHORT, LONG = 12, 200  # iterations: to tell starts apart, and to the end
 TOLERANCE = 1e-4  # of the mean log-likelihood per customer
 START_ROWS = 2_000  # rows that starts are told apart by
+DECIMALS = 9  # of the mean log-likelihood that starts are compared by: the first of equal ones is kept
 APART = 0.7  # standard deviations from a cluster's mean to where its halves start
 
 
@@ -39,7 +40,7 @@ class Mixture:
             if before is not None and len(before[0]) == k - 1:
                 starts += [_split(before, cluster) for cluster in range(k - 1)]
             runs = [_em(some, some_squares, start, least, SHORT) for start in starts]
-            before = _em(x, squares, max(runs, key=lambda run: run[0])[1], least, LONG)[1]
+            before = _em(x, squares, max(runs, key=lambda run: round(run[0], DECIMALS))[1], least, LONG)[1]
             weights, means, variances = before
             found[k] = {"weights": weights.tolist(), "means": means.tolist(), "variances": variances.tolist()}
         return found
