@@ -91,7 +91,9 @@ def check_mapping(
         path = mapping or (p.source.mapping and Path(p.source.mapping))
         if not path:
             raise CrmwbError("No mapping to check: name one, such as crmwb check mappings/shop.yaml.")
-        found = checking.check(path, directory or Path(p.source.directory or layout.RAW), p.source, p.engine, rows)
+        most = p.quality.max_quarantined_share
+        where = directory or Path(p.source.directory or layout.RAW)
+        found = checking.check(path, where, p.source, p.engine, rows, most_unreadable=most)
         for line in preview.lines(found):
             typer.echo(line)
         if found.mistakes:

@@ -188,6 +188,7 @@ def test_merged_cells_fill_down_after_asking(mapped):
     assert revenue(found) == {"Acme": 600.0, "Borg": 110.0}
     assert found.table("transactions").order_id.nunique() == 5
     assert found.manifest["tables"]["transactions"]["unreadable"] == 1  # the total
+    assert "1 of 6 rows cannot be read, more than quality.max_quarantined_share (0.05)" in case.said
 
 
 def test_a_name_that_stands_twice_is_a_choice(mapped):

@@ -77,7 +77,15 @@ class Checked:
     tables: list[TableSample] = field(default_factory=list)
 
 
-def check(path: Path, directory: Path, source: SourceParams, params: EngineParams, n_rows: int = N_ROWS) -> Checked:
+def check(
+    path: Path,
+    directory: Path,
+    source: SourceParams,
+    params: EngineParams,
+    n_rows: int = N_ROWS,
+    *,
+    most_unreadable: float = 1.0,
+) -> Checked:
     """Check a mapping against the contract and against the first rows of each of its files.
 
     Parameters
@@ -92,6 +100,8 @@ def check(path: Path, directory: Path, source: SourceParams, params: EngineParam
         What the engine may use.
     n_rows : int
         Rows to read of each file.
+    most_unreadable : float
+        `quality.max_quarantined_share` of the params: where more rows cannot be read, the pipeline would stop.
 
     Raises
     ------
@@ -111,7 +121,14 @@ def check(path: Path, directory: Path, source: SourceParams, params: EngineParam
                 checked.mistakes += judged.mistakes()
                 checked.remarks += judged.remarks()
             if parts:
-                checked.tables.append(_sample(con, name, parts, reading.filtered.get(name, Filtered()).n_rows))
+                sample = _sample(con, name, parts, reading.filtered.get(name, Filtered()).n_rows)
+                checked.tables.append(sample)
+                if sample.n_unreadable > most_unreadable * sample.n_rows:
+                    checked.remarks.append(
+                        f"{places.of(('tables', name))}: {sample.n_unreadable:,} of {sample.n_rows:,} rows cannot be "
+                        f"read, more than quality.max_quarantined_share ({most_unreadable:g}): with as many of all, "
+                        f"the pipeline stops."
+                    )
                 checked.remarks += _broken_rules(con, name, parts, places.of(("tables", name)))
     return checked
 

@@ -73,7 +73,8 @@ def run(
             f"Nothing in the files says which currency amounts are in; {layout.PARAMS} says {p.source.currency}."
         )
     if not any(question.key.startswith("rate_") for question in left):
-        found = checking.check(path, made.directory, p.source.model_copy(update=chosen), p.engine)
+        source, most = p.source.model_copy(update=chosen), p.quality.max_quarantined_share
+        found = checking.check(path, made.directory, source, p.engine, most_unreadable=most)
         for line in preview.lines(found):
             typer.echo(line)
         if found.mistakes:

@@ -166,13 +166,13 @@ def _encoding(file: Found) -> str:
 def _is_chinese(block: bytes) -> bool:
     """Say whether bytes are Chinese text in GB 18030: read so, nearly all that is not ASCII is a common Chinese sign.
 
-    GB 2312 puts its signs by use: those that begin with B0 to D7 are the common ones. Western letters with accents
-    stand alone between ASCII letters, and make no such pairs.
+    GB 2312 puts its signs by use: those that begin with B0 to D7 are the common ones, and A1 and A3 are
+    punctuation and digits. Western letters with accents stand alone between ASCII letters, and make no such pairs.
     """
     above = re.findall(rb"[\x80-\xff]+", block)
     n_bytes = sum(len(run) for run in above)
     pairs = [run[i : i + 2] for run in above for i in range(0, len(run), 2)]
-    n_common = 2 * sum(re.fullmatch(rb"[\xb0-\xd7][\xa1-\xfe]", pair) is not None for pair in pairs)
+    n_common = 2 * sum(re.fullmatch(rb"[\xa1\xa3\xb0-\xd7][\xa1-\xfe]", pair) is not None for pair in pairs)
     return n_bytes > 0 and n_common >= MOSTLY * n_bytes
 
 
@@ -190,7 +190,9 @@ def _split(lines: list[str]) -> tuple[str, list[list[str]]]:
         delimiter: list(csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter)) for delimiter in DELIMITERS
     }
     tried[WHITESPACE] = [line.split() for line in lines]
-    best = max(tried, key=lambda delimiter: (*_evenness(tried[delimiter]), delimiter != WHITESPACE))
+    apart = {delimiter: _evenness(rows) for delimiter, rows in tried.items()}
+    signs = [d for d in DELIMITERS if apart[d][1] > 1 and apart[d][0] >= MOSTLY]
+    best = max(signs or tried, key=lambda delimiter: (*apart[delimiter], delimiter != WHITESPACE))
     return best, tried[best]
 
 
