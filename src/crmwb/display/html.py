@@ -1,5 +1,6 @@
 """Blocks of a page as HTML, in the language in use."""
 
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 from html import escape
@@ -9,7 +10,7 @@ from crmwb.display.blocks import Block, Column, Figure, Heading, Missing, Note, 
 from crmwb.findings import Finding, Name, Term, language, numbers
 from crmwb.findings.say import Said, say
 
-SHORT = 24  # letters that stay on one line
+SHORT = 24  # letters that stay on one line; a Chinese character counts as two
 RIGHT = ("money", "share", "change", "count", "number")
 GENERAL = ("tier", "rfm_segment", "stage", "value_class")  # vocabularies of a column that may hold any segment
 WRITERS: dict[str, Callable[[Column, Any], str]] = {
@@ -91,7 +92,7 @@ def table(block: Table) -> str:
     """Return a table as HTML: numbers right-aligned (inline: JupyterLab has no style sheet)."""
     texts = [[cell(column, row[i]) for row in block.rows] for i, column in enumerate(block.columns)]
     sides = ["right" if column.kind in RIGHT else "left" for column in block.columns]
-    unbroken = [";white-space:nowrap" if all(len(text) <= SHORT for text in column) else "" for column in texts]
+    unbroken = [";white-space:nowrap" if all(_width(text) <= SHORT for text in column) else "" for column in texts]
     head = "".join(
         f'<th scope="col" style="text-align:{side}">{escape(title(column))}</th>'
         for column, side in zip(block.columns, sides, strict=True)
@@ -141,6 +142,10 @@ def _term(vocabulary: str, key: str) -> str:
     plain_key = key.replace("_", " ")
     said = (say(Term(kind, key)) for kind in GENERAL)
     return next((text for text in said if text != plain_key), plain_key)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _text(said: Said) -> str:
