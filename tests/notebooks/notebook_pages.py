@@ -13,6 +13,8 @@ def readable(path: Path) -> str:
     soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
     for tag in soup.find_all(["style", "footer", "nav", "svg"]):
         tag.decompose()
+    for tag in soup.find_all("p", class_="caveat"):
+        tag.decompose()  # in the words of the source
     lines = []
     for tag in soup.find_all(WANTED):
         classes = tag.get("class") or []
