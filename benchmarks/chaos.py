@@ -265,7 +265,7 @@ COMMANDS = (
     "crmwb forget canarybird00004@secret.example",
     "crmwb accept",
     "crmwb key",
-    "crmwb map data/raw/orders.csv --yes",
+    "crmwb map data/raw/sales.csv --yes",
     "crmwb quarantine --export data/raw/quarantine.csv",
 )
 # of each stage a choice that it depends on, and another value of it
@@ -320,6 +320,8 @@ def _make_project(root: Path) -> None:
     (root / "data" / "raw" / "orders.csv").write_text(
         "\n".join(["E-Mail,Name,Phone,Order,Day,Pieces,Amount", *orders]) + "\n"
     )
+    sales = "".join(f"{c},o{i},{d[:4]}-{d[4:6]}-{d[6:]},{n},{a}\n" for i, (c, _, d, n, a) in enumerate(rows))
+    (root / "data" / "raw" / "sales.csv").write_text("customer,order,date,quantity,amount\n" + sales)
     content = yaml.safe_load((root / "params.yaml").read_text(encoding="utf-8"))
     content["source"] |= {"kind": "files", "mapping": "mappings/chaos.yaml", "directory": "data/raw"}
     content["engine"] |= {"threads": 1, "memory_limit_gb": 1}

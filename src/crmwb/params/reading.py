@@ -14,6 +14,7 @@ from crmwb.files import yaml_file
 M = TypeVar("M", bound=BaseModel)
 Loc = tuple[int | str, ...]
 
+N_MISTAKES = 20  # that a message names
 N_SHOWN = 100  # signs of a value that a message shows
 
 
@@ -43,7 +44,10 @@ def checked(content: Any, model: type[M], path: Path, place: Callable[[Loc], str
         return model.model_validate_json(json.dumps(content, default=str))
     except ValidationError as error:
         name = place or (lambda key: f"{path}: {'.'.join(str(part) for part in key) or 'the file'}")
-        raise CrmwbError("\n".join(_explain(name(e["loc"]), e, model) for e in error.errors())) from None
+        every = error.errors()
+        lines = [_explain(name(e["loc"]), e, model) for e in every[:N_MISTAKES]]
+        more = [f"{path}: and {len(every) - N_MISTAKES:,} more."] if len(every) > N_MISTAKES else []
+        raise CrmwbError("\n".join(lines + more)) from None
 
 
 def _explain(key: str, error: Any, model: type[BaseModel]) -> str:

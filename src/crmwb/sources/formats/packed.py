@@ -34,6 +34,10 @@ def blocks(file: Found) -> Iterator[bytes]:
         with _opened(file) as (source, n_packed):
             n_bytes = 0
             while block := source.read(BLOCK_BYTES):
+                if not n_bytes and block.startswith((GZIP_MAGIC, ZIP_MAGIC)):
+                    raise CrmwbError(
+                        f"{file.name}: holds another packed file; unpack it once yourself, and name what it holds."
+                    )
                 n_bytes += len(block)
                 if n_bytes > max(ALWAYS_ALLOWED, MAX_RATIO * n_packed):
                     raise _bomb(file.name)
