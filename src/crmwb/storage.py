@@ -26,6 +26,7 @@ from crmwb.files.replacing import replacing, replacing_folder, together, write_t
 
 __all__ = [
     "content_hash",
+    "open_file",
     "open_table",
     "open_tables",
     "read_frame",
@@ -119,6 +120,20 @@ def write_frame(frame: pd.DataFrame, path: Path, order_by: Sequence[str], schema
     table = pa.Table.from_pandas(ordered, schema=schema, preserve_index=False).replace_schema_metadata(None)
     with replacing(path) as beside:
         pq.write_table(table, beside, compression=COMPRESSION)
+
+
+def open_file(path: Path) -> pq.ParquetFile:
+    """Open one Parquet artefact for reading part by part.
+
+    Raises
+    ------
+    CrmwbError
+        The artefact is damaged.
+    """
+    try:
+        return pq.ParquetFile(path)
+    except pa.ArrowInvalid:
+        raise CrmwbError(f"{path}: {DAMAGED}") from None
 
 
 def read_frame(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:

@@ -80,14 +80,14 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     owner = owners.own()
     _sweep_beside(path)
     beside = _beside(path, owner)
-    beside.mkdir(mode=0o700)
     try:
+        beside.mkdir(mode=0o700)
         yield beside
         beside.chmod(0o777 & ~_UMASK)
         _put(beside, path, owner)
     except OSError as error:
         if error.filename is None or str(error.filename).startswith(str(beside)):
-            error.filename = str(path)
+            error.filename = str(path)  # say what it was to be
         raise
     finally:
         owners.remove(beside)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from crmwb import layout, storage
 from crmwb.errors import CrmwbError
@@ -173,7 +172,7 @@ def _files(folder: Path, table: str | None) -> list[Path]:
 
 def _batches(file: Path, rule: str | None) -> Iterator[pa.RecordBatch]:
     """Yield a table's quarantine piece by piece: it may hold millions of rows."""
-    with pq.ParquetFile(file) as rows:
+    with storage.open_file(file) as rows:
         for batch in rows.iter_batches(storage.ROW_GROUP_ROWS):
             if rule is None:
                 yield batch

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from crmwb import engine, layout
+from crmwb import engine, layout, storage
 from crmwb.errors import CrmwbError
 from crmwb.files import owners
 from crmwb.params import Params
@@ -115,7 +114,7 @@ def _present(ids: set[str]) -> set[str]:
     found: set[str] = set()
     wanted = pc.SetLookupOptions(value_set=pa.array(sorted(ids), pa.string()))
     for path in sorted(layout.CANONICAL.glob("*.parquet")):
-        with pq.ParquetFile(path) as table:
+        with storage.open_file(path) as table:
             if KEY in table.schema_arrow.names:
                 for batch in table.iter_batches(columns=[KEY]):
                     held = batch.column(0)
