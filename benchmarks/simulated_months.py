@@ -4,7 +4,7 @@ import numpy as np
 
 KINDS = ("flat", "seasonal", "trend", "trend_season", "walk", "walk_season", "decay", "break", "sparse")
 LENGTHS = (12, 18, 24, 36, 48)
-SEEDS = 20
+SEEDS = 8
 
 
 def series(kind: str, n: int, seed: int) -> tuple[np.ndarray, float]:

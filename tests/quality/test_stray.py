@@ -17,8 +17,8 @@ DAILY = {date(2023, 1, 1) + timedelta(days=i): 1 for i in range(100)}  # to 10 A
         ({date(2089, 4, 1): 3}, (date(2023, 1, 1), date(2023, 4, 10))),
         ({date(1970, 1, 1): 1, date(2031, 1, 1): 1}, (date(2023, 1, 1), date(2023, 4, 10))),
         ({date(2089, 4, 1): 4}, (date(2023, 1, 1), date(2089, 4, 1))),  # four orders are no slip of the pen
-        ({date(2023, 7, 9): 1}, (date(2023, 1, 1), date(2023, 7, 9))),  # ninety days later
-        ({date(2023, 7, 10): 1}, (date(2023, 1, 1), date(2023, 4, 10))),
+        ({date(2023, 5, 11): 1}, (date(2023, 1, 1), date(2023, 5, 11))),  # thirty-one days later
+        ({date(2023, 5, 12): 1}, (date(2023, 1, 1), date(2023, 4, 10))),
         ({date(2022, 3, 1): 1}, (date(2022, 3, 1), date(2023, 4, 10))),  # the first order of a young company
     ],
 )

@@ -228,6 +228,15 @@ def test_a_share_that_could_not_be_tested_is_not_stated():
     assert share_of_new({}, {}, 5, 0, 0) == Unavailable("forecast.not_tested")
 
 
+def test_where_only_the_customer_models_could_be_tested_they_say_the_share():
+    actual = dict.fromkeys(range(6, 16), 0.3)  # over twelve months each: none was over before another began
+    found = share_of_new(actual, dict.fromkeys(range(6, 28), 0.28), 27, 12, 0)
+    assert isinstance(found, NewShare)
+    assert (found.method, found.n_tests) == ("customer_models", 10)
+    assert found.error == pytest.approx(0.02)
+    assert found.low == pytest.approx(0.26)
+
+
 def test_a_share_that_swings_is_not_stated():
     swings = {o: (0.05, 0.6)[o % 2] for o in range(6, 30)}
     assert share_of_new(swings, {}, 31, 1, 0) == Unavailable("forecast.range_too_wide")

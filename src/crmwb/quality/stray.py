@@ -19,7 +19,7 @@ MIN_EVENTS = 30  # fewer do not show what is usual
 FEW_EVENTS = 3  # so many may be stray,
 FEW_SHARE = 0.001  # or this share of all, whichever is more
 USUAL_GAPS = 10  # a stray day lies further off than so many of the longest gaps between the others,
-MIN_DAYS_AFTER = 90  # and further than so many days after them,
+MIN_DAYS_AFTER = 31  # and further than so many days after them (as an as_of may: features.max_days_after_last_event),
 MIN_DAYS_BEFORE = 365  # or before them: a young company has few orders in its first months
 
 

@@ -11,8 +11,8 @@ LEVELS = (50, 80, 95)
 PRIOR_ERROR = 0.15  # what a month is off by where little was tested
 PRIOR_TESTS = 2
 NORMAL = {50: 0.526, 80: 1.0, 95: 1.529}  # half-widths of a normal distribution over that of 80%
-LATEST_MONTHS = 3
-ENOUGH = {50: 4, 80: 4, 95: 19}  # origins that a conformal quantile needs to mean its level
+LATEST_MONTHS = 3  # the newest total that is over
+ENOUGH_FOR_95 = 19  # origins that a conformal quantile of 95% needs
 
 
 def month_widths(errors: np.ndarray) -> dict[int, np.ndarray]:
@@ -89,7 +89,7 @@ def _levels(scores: np.ndarray, n: int, scale: np.ndarray) -> dict[int, np.ndarr
         p: float(np.quantile(scores, min(1.0, np.ceil((n + 1) * p / 100) / n), method="higher")) for p in LEVELS
     }
     at_80 = quantile[80]
-    far = quantile[95] if n >= ENOUGH[95] else 0.0
+    far = quantile[95] if n >= ENOUGH_FOR_95 else 0.0
     return {
         50: min(quantile[50], at_80) * scale,
         80: at_80 * scale,

@@ -47,6 +47,9 @@ def share_of_new(
 ) -> Share:
     """Forecast the share from `now` on.
 
+    It is that of the latest stretches, or what the customer models expect where these were nearer beyond chance, or
+    were the only ones that could be tested.
+
     Parameters
     ----------
     actual : mapping of int to float
@@ -70,9 +73,10 @@ def share_of_new(
         "latest": np.array([latest(o) - actual[o] for o in origins]),
         "customer_models": np.array([by_models.get(o, np.nan) - actual[o] for o in origins]),
     }
-    method = "latest"
-    if beats(np.abs(errors["customer_models"]), np.abs(errors["latest"]), months):
-        method = "customer_models"
+    n_tests = {name: int(np.isfinite(of).sum()) for name, of in errors.items()}
+    is_only_tested = n_tests["latest"] < MIN_TESTS <= n_tests["customer_models"]
+    is_better = beats(np.abs(errors["customer_models"]), np.abs(errors["latest"]), months)
+    method = "customer_models" if is_only_tested or is_better else "latest"
     tested = np.abs(errors[method])
     tested = tested[np.isfinite(tested)]
     n = len(tested)

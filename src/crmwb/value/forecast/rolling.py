@@ -9,6 +9,7 @@ import numpy as np
 from crmwb.value.forecast.methods import METHODS
 
 WINDOW = 48  # months before an origin whose forecasts it learns from
+FIRST_SHARE = 1 / 3  # of the history is left to learn from: its first months grow as customers are first seen
 FURTHEST = 3.0  # log errors beyond a factor of twenty count as that
 
 
@@ -70,7 +71,7 @@ class Rolling:
     def _actual(self, now: int) -> np.ndarray:
         month = self.origins[:, None] + np.arange(self.n_ahead)
         origins = self.origins[:, None]
-        known = (month < now) & (origins < now) & (origins >= now - WINDOW)
+        known = (month < now) & (origins < now) & (origins >= max(now - WINDOW, int(now * FIRST_SHARE)))
         values = np.append(self.values, np.nan)
         return np.where(known, values[np.minimum(month, len(self.values))], np.nan)
 
