@@ -125,9 +125,10 @@ def _allowed(as_of: date | None, first: date, last: date, params: FeatureParams)
     if as_of is None:
         return last + ONE_DAY
     if not earliest <= as_of <= latest:
+        why = "nothing is known before it" if as_of < earliest else "everyone would look lost"
         raise CrmwbError(
             f"{layout.PARAMS}: as_of: {as_of} does not fit the data, whose events run from {first} to {last} "
-            f"({'nothing is known before it' if as_of < earliest else 'everyone would look lost'}); choose a day from {earliest} to {latest}, or null for {last + ONE_DAY}."
+            f"({why}); choose a day from {earliest} to {latest}, or null for {last + ONE_DAY}."
         )
     return as_of
 
