@@ -35,7 +35,7 @@ def bridge(con: Backend, contracts: ir.Table, days: Sequence[date]) -> pd.DataFr
         day, start_cents, one column of cents and one of customers (n_) per change, end_cents, n_customers.
     """
     table = pa.table({"nth": range(len(days)), "day": pa.array(days, pa.date32())})
-    at = engine.open_arrow(con, table, "days of the bridge")
+    at = engine.open_arrow(con, table, "bridge_days")
     runs = [contracts.starts_on <= at.day, (contracts.ends_on > at.day).fill_null(True)]
     running = at.join(contracts, runs)
     had = running.group_by("customer_id", "nth").aggregate(cents=running.monthly_cents.sum().cast("int64"))
