@@ -22,6 +22,7 @@ from crmwb.params.customers import FeatureParams, QualityParams
 from crmwb.params.lifecycle import LifecycleParams, RiskParams
 from crmwb.params.migration import MigrationParams
 from crmwb.params.reading import checked, read
+from crmwb.params.response import ResponseParams
 from crmwb.params.section import Name, Section, TimeZone
 from crmwb.params.segmentation import (
     INTERESTS,
@@ -71,6 +72,7 @@ __all__ = [
     "QualityParams",
     "RefitParams",
     "ReportParams",
+    "ResponseParams",
     "RfmBreaks",
     "RfmParams",
     "RfmSegment",
@@ -113,6 +115,7 @@ class Params(Section):
     value: ValueParams
     lifecycle: LifecycleParams
     migration: MigrationParams
+    response: ResponseParams
     reports: Annotated[dict[Name, ReportParams], Field(min_length=1)]
 
     @model_validator(mode="after")

@@ -1,0 +1,124 @@
+"""Which actions fit which customers, and what each would bring: conditions of actions.yaml on columns of the mart."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+
+from crmwb import engine
+from crmwb.engine import Backend
+from crmwb.errors import CrmwbError
+from crmwb.params.actions import Action, ActionPlan
+from crmwb.sources.expressions import ExpressionError, Result, Type, columns, evaluate
+from crmwb.sources.values import DECIMAL
+from crmwb.tables import Column, Kind
+
+PLAN = "actions.yaml"
+NUMBERS = {Kind.MONEY, Kind.INTEGER, Kind.NUMBER, Kind.SHARE}
+ONE_TEAM = ""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Customers and what may be done with each.
+
+    Attributes
+    ----------
+    customer_id, owner, consent : ndarray of shape (n,)
+        Ids; owners' names (`ONE_TEAM` where unknown); whether they may be contacted now.
+    fits : ndarray of bool, shape (n_actions, n)
+        The action's condition holds.
+    at_stake_cents : ndarray of shape (n_actions, n)
+        What the action's share is of; 0 where unknown.
+    """
+
+    customer_id: np.ndarray
+    owner: np.ndarray
+    consent: np.ndarray
+    fits: np.ndarray
+    at_stake_cents: np.ndarray
+
+
+def candidates(
+    con: Backend, mart: ir.Table, kinds: Mapping[str, Column], plan: ActionPlan, path: str = PLAN
+) -> Candidates:
+    """Evaluate every action's condition and value on every customer.
+
+    Parameters
+    ----------
+    con : Backend
+        The engine that holds the mart.
+    mart : ir.Table
+        One row per customer.
+    kinds : mapping of str to Column
+        What each column of the mart holds.
+    plan : ActionPlan
+        The actions.
+    path : str
+        The plan's file, for messages.
+
+    Raises
+    ------
+    CrmwbError
+        An expression is none, names a column that the mart does not have, or gives something else than it must.
+    """
+    read = {name: typed(mart[name], column.kind) for name, column in kinds.items() if name in mart.columns}
+    owner = plan.owners.column
+    if owner is not None and owner not in read:
+        raise CrmwbError(f"{path}: owners.column: the mart has no column {owner}; name one, or write null.")
+    quiet = ibis.least(
+        *(mart[name].fill_null(10_000) for name in ("days_since_contact", "days_since_campaign")), ibis.literal(10_000)
+    )
+    made = {
+        "customer_id": mart.customer_id,
+        "owner": mart[owner].fill_null(ONE_TEAM) if owner else ibis.literal(ONE_TEAM),
+        "consent": mart.contactable.fill_null(True) & (quiet >= plan.quiet_days),
+    }
+    for i, action in enumerate(plan.actions):
+        key = f"{path}: actions.{action.name}"
+        made[f"fits_{i}"] = _evaluated(action.when, read, Type.TRUTH, f"{key}.when").fill_null(False)
+        cents = _evaluated(action.gain.cents, read, Type.NUMBER, f"{key}.gain.cents")
+        made[f"cents_{i}"] = cents.cast("float64").fill_null(0.0)
+    table = engine.batches(con, mart.select(**made).order_by("customer_id")).read_all()
+    return Candidates(
+        customer_id=table["customer_id"].to_numpy(),
+        owner=table["owner"].to_numpy(),
+        consent=table["consent"].to_numpy(),
+        fits=_stacked(table, "fits", len(plan.actions)),
+        at_stake_cents=np.maximum(_stacked(table, "cents", len(plan.actions)), 0.0),
+    )
+
+
+def typed(value: ir.Value, kind: Kind) -> Result:
+    """Return a column of the mart as expressions take it: exact numbers, truths, moments or text."""
+    if kind in NUMBERS:
+        return Result(value.try_cast(DECIMAL), Type.NUMBER)
+    if kind is Kind.BOOLEAN:
+        return Result(value, Type.TRUTH)
+    if kind in {Kind.DATE, Kind.TIMESTAMP}:
+        return Result(value.cast("timestamp"), Type.MOMENT)
+    return Result(value.cast("string"), Type.TEXT)
+
+
+def _evaluated(text: str, read: Mapping[str, Result], wanted: Type, key: str) -> ir.Value:
+    try:
+        if unknown := [name for name in columns(text) if name not in read]:
+            raise CrmwbError(f"{key}: the mart has no column {unknown[0]}; data/marts/columns.csv lists those it has.")
+        result = evaluate(text, read)
+    except ExpressionError as error:
+        raise CrmwbError(f"{key}: {error}.") from None
+    if result.type is not wanted:
+        raise CrmwbError(f"{key}: gives {result.type}, and {wanted} is needed there.")
+    return result.value
+
+
+def _stacked(table: pa.Table, prefix: str, n: int) -> np.ndarray:
+    return np.vstack([table[f"{prefix}_{i}"].to_numpy() for i in range(n)])
+
+
+def of_plan(actions: tuple[Action, ...], name: str) -> np.ndarray:
+    """Return one number of each action as an array, such as `hours`."""
+    return np.array([float(getattr(action, name)) for action in actions])

@@ -1,0 +1,149 @@
+"""The list of a period: one action per customer at most, chosen within the limits, some held out to measure it by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from crmwb.actions.allocation import NO_ACTION, Allocation, Limits, allocate
+from crmwb.actions.candidates import Candidates, of_plan
+from crmwb.actions.holdouts import is_held_out
+from crmwb.params.actions import ActionPlan
+
+CENTS = 100
+
+
+@dataclass(frozen=True)
+class Share:
+    """How much of what is at stake an action wins.
+
+    Attributes
+    ----------
+    value, low, high : float
+        Expected, and its interval.
+    basis : str
+        `assumed` (as actions.yaml says), `measured` (a campaign with a control group) or `learned` (earlier lists).
+    """
+
+    value: float
+    low: float
+    high: float
+    basis: str
+
+
+@dataclass(frozen=True)
+class ActionList:
+    """Who is to do what with whom.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        One row per customer with an action, held out or not: customer_id, owner, action, channel, gain_cents,
+        gain_low_cents, gain_high_cents (expected, before cost), at_stake_cents, basis, cost_cents, hours, due_on,
+        review_on, is_held_out. Best first by owner.
+    allocation : Allocation
+        How good the choice is, and what more budget or time would bring.
+    n_fitting : dict of str to int
+        Customers whom each action fits, by action.
+    n_blocked : int
+        Customers whom only actions fit that contact them, and who may not be contacted now.
+    """
+
+    rows: pd.DataFrame
+    allocation: Allocation
+    n_fitting: dict[str, int]
+    n_blocked: int
+
+
+def choose(
+    known: Candidates,
+    plan: ActionPlan,
+    shares: Mapping[str, Share],
+    cooling: Mapping[str, np.ndarray],
+    *,
+    as_of: date,
+    seed: int,
+) -> ActionList:
+    """Choose the actions of a period.
+
+    Parameters
+    ----------
+    known : Candidates
+        Customers, and which actions fit them.
+    plan : ActionPlan
+        Costs and limits.
+    shares : mapping of str to Share
+        By action: how much of what is at stake it wins.
+    cooling : mapping of str to ndarray of bool, shape (n,)
+        By action: customers who had it too recently.
+    as_of : date
+        The day that dates of the list count from.
+    seed : int
+        Of the hold-outs.
+    """
+    actions = plan.actions
+    owners, owner = np.unique(known.owner.astype(str), return_inverse=True)
+    cost = of_plan(actions, "cost") * CENTS
+    won = np.array([shares[action.name].value for action in actions])
+    gain = known.at_stake_cents * won[:, None] - cost[:, None]
+    allowed = known.fits.copy()
+    for i, action in enumerate(actions):
+        allowed[i] &= ~cooling.get(action.name, np.zeros(len(owner), bool))
+        if action.is_contact:
+            allowed[i] &= known.consent
+    gain[~allowed] = -np.inf
+    treated = 1 - plan.hold_out_share  # limits are for those with whom something is done
+    chosen = allocate(gain, cost, of_plan(actions, "hours"), owner, _limits(plan, len(owners), treated))
+    rows = _rows(known, plan, shares, chosen, as_of=as_of, seed=seed)
+    blocked = known.fits.any(axis=0) & ~allowed.any(axis=0)
+    fitting = {action.name: int(known.fits[i].sum()) for i, action in enumerate(actions)}
+    return ActionList(rows, chosen, fitting, int(blocked.sum()))
+
+
+def _limits(plan: ActionPlan, n_owners: int, treated: float) -> Limits:
+    most = np.array([np.inf if action.most is None else action.most / treated for action in plan.actions])
+    hours = np.inf if plan.owners.hours is None else plan.owners.hours / treated
+    budget = np.inf if plan.budget is None else plan.budget * CENTS / treated
+    return Limits(budget, np.full(n_owners, hours), np.floor(most))
+
+
+def _rows(
+    known: Candidates, plan: ActionPlan, shares: Mapping[str, Share], chosen: Allocation, *, as_of: date, seed: int
+) -> pd.DataFrame:
+    taken = np.flatnonzero(chosen.action != NO_ACTION)
+    which = chosen.action[taken]
+    at_stake = known.at_stake_cents[which, taken]
+    by_action = {action.name: shares[action.name] for action in plan.actions}
+    names = np.array([action.name for action in plan.actions])[which] if len(which) else np.array([], dtype=str)
+
+    def of(values: list[float]) -> np.ndarray:
+        return np.array(values)[which] if len(which) else np.array([], dtype=float)
+
+    cost = of([action.cost * CENTS for action in plan.actions])
+    rows = pd.DataFrame(
+        {
+            "customer_id": known.customer_id[taken].astype(str),
+            "owner": known.owner[taken].astype(str),
+            "action": names,
+            "channel": [plan.actions[i].channel for i in which],
+            "gain_cents": np.rint(at_stake * of([s.value for s in by_action.values()])).astype("int64"),
+            "gain_low_cents": np.rint(at_stake * of([s.low for s in by_action.values()])).astype("int64"),
+            "gain_high_cents": np.rint(at_stake * of([s.high for s in by_action.values()])).astype("int64"),
+            "at_stake_cents": np.rint(at_stake).astype("int64"),
+            "basis": [shares[name].basis for name in names],
+            "cost_cents": np.rint(cost).astype("int64"),
+            "hours": of([action.hours for action in plan.actions]),
+            "due_on": [as_of + timedelta(days=plan.actions[i].due_days) for i in which],
+            "review_on": [as_of + timedelta(days=plan.actions[i].review_days) for i in which],
+            "is_held_out": np.zeros(len(taken), bool),
+        }
+    )
+    for name in dict.fromkeys(names.tolist()):
+        of_action = (rows["action"] == name).to_numpy()
+        drawn = is_held_out(rows.loc[of_action, "customer_id"], name, plan.hold_out_share, seed)
+        rows.loc[of_action, "is_held_out"] = drawn
+    net = rows["gain_cents"] - rows["cost_cents"]
+    order = rows.assign(net=-net).sort_values(["owner", "net", "customer_id"], kind="stable").index
+    return rows.loc[order].reset_index(drop=True)

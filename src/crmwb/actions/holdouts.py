@@ -1,0 +1,36 @@
+"""Who is held out of an action: by a keyed hash, so that nobody chooses and the same customer stays where they are."""
+
+from collections.abc import Iterable
+from hashlib import blake2b
+
+import numpy as np
+
+
+def is_held_out(customer_ids: Iterable[str], action: str, share: float, seed: int) -> np.ndarray:
+    """Draw hold-outs.
+
+    Parameters
+    ----------
+    customer_ids : iterable of str
+        The customers chosen for the action.
+    action : str
+        Its name: each action draws anew, so that nobody is held out of everything.
+    share : float
+        The share held out, 0 to 1.
+    seed : int
+        Another seed draws others.
+
+    Returns
+    -------
+    ndarray of bool
+        In the order of the ids; the same for the same id, action and seed, whoever else is on the list.
+
+    Examples
+    --------
+    >>> is_held_out(["a", "b"], "call", 0.0, seed=1).any()
+    np.False_
+    """
+    key = f"{seed}:{action}".encode()[:64]
+    limit = int(share * 2**64)
+    draws = (int.from_bytes(blake2b(i.encode(), digest_size=8, key=key).digest(), "big") for i in customer_ids)
+    return np.array([draw < limit for draw in draws], dtype=bool)

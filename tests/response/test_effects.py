@@ -1,0 +1,86 @@
+"""Effects that can be checked by hand, and on a real randomised trial."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
+
+from crmwb.response import design, effects
+
+
+def test_a_difference_of_means_with_welch_interval_equals_statsmodels():
+    rng = np.random.default_rng(1)
+    treated = np.arange(90) < 30
+    spend = rng.gamma(2, 10, 90) + 3 * treated
+    effect = effects.mean_effect(spend, treated)
+    oracle = CompareMeans(DescrStatsW(spend[treated]), DescrStatsW(spend[~treated]))
+    assert (effect.low, effect.high) == pytest.approx(oracle.tconfint_diff(usevar="unequal"))
+    assert effect.p_value == pytest.approx(oracle.ttest_ind(usevar="unequal")[1])
+
+
+def test_everybody_alike_in_each_arm_is_an_exact_difference():
+    effect = effects.mean_effect(np.array([2.0, 2.0, 1.0, 1.0]), np.array([True, True, False, False]))
+    assert (effect.difference, effect.low, effect.high) == (1.0, 1.0, 1.0)
+
+
+def test_an_arm_of_one_says_nothing():
+    effect = effects.mean_effect(np.array([2.0, 1.0, 1.0]), np.array([True, False, False]))
+    assert np.isnan(effect.difference)
+    assert not effect.is_significant
+
+
+def test_no_response_at_all_keeps_an_interval():
+    effect = effects.share_effect(np.zeros(200, bool), np.arange(200) < 100)
+    assert effect.difference == 0
+    assert -0.05 < effect.low < 0 < effect.high < 0.05
+
+
+def test_spending_before_makes_the_interval_narrower_and_keeps_the_effect():
+    rng = np.random.default_rng(2)
+    before = rng.gamma(2, 100, 4000)
+    treated = rng.random(4000) < 0.5
+    after = before + rng.normal(0, 20, 4000) + 5 * treated
+    plain, adjusted = effects.mean_effect(after, treated), effects.adjusted_effect(after, treated, before)
+    assert adjusted.standard_error < plain.standard_error / 4
+    assert adjusted.low < 5 < adjusted.high
+
+
+def test_many_null_comparisons_are_seldom_significant_together():
+    rng = np.random.default_rng(3)
+    hits = 0
+    for _ in range(40):
+        treated = np.arange(400) < 200
+        family = effects.corrected([effects.mean_effect(rng.normal(size=400), treated) for _ in range(5)])
+        hits += any(effect.is_significant for effect in family)
+    assert hits <= 6  # 2 expected
+
+
+def test_arms_of_the_wrong_size_and_unlike_arms_are_seen():
+    rng = np.random.default_rng(4)
+    traits = pd.DataFrame({"a": rng.normal(size=5000), "b": rng.gamma(1, 1, 5000)})
+    fair = rng.random(5000) < 0.5
+    assert not design.check(traits, fair, 0.5).has_wrong_sizes
+    assert not design.check(traits, fair).is_unbalanced
+    chosen = traits["a"].to_numpy() + rng.normal(size=5000) > 0.2
+    checked = design.check(traits, chosen, 0.5)
+    assert checked.has_wrong_sizes
+    assert checked.is_unbalanced
+    assert checked.balance.set_index("trait")["difference"].idxmax() == "a"
+
+
+@pytest.fixture(scope="module")
+def hillstrom(shared_data):
+    return pd.read_csv(shared_data / "hillstrom" / "hillstrom.csv.gz")
+
+
+@pytest.mark.parametrize(("arm", "visit", "spend"), [("Mens", 0.07659, 0.769827), ("Womens", 0.045233, None)])
+def test_the_published_lifts_of_a_real_trial(hillstrom, arm, visit, spend):
+    rows = hillstrom[hillstrom["segment"].isin([f"{arm} E-Mail", "No E-Mail"])]
+    treated = (rows["segment"] != "No E-Mail").to_numpy()
+    visits = effects.share_effect(rows["visit"].to_numpy() == 1, treated)
+    assert visits.difference == pytest.approx(visit, abs=5e-6)
+    assert visits.low < visit < visits.high
+    if spend is not None:
+        effect = effects.mean_effect(rows["spend"].to_numpy(), treated)
+        assert effect.difference == pytest.approx(spend, abs=5e-7)
+        assert effect.difference / effect.standard_error == pytest.approx(5.3, abs=0.01)
