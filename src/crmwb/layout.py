@@ -92,6 +92,9 @@ MIGRATION_MOVERS = Path("data/migration/movers.parquet")
 MIGRATION_FACTS = Path("data/migration/facts.json")
 MIGRATION_METRICS = Path("metrics/migration.json")
 
+RESPONSE_FINDINGS = Path("data/response/findings.json")
+RESPONSE_METRICS = Path("metrics/response.json")
+
 CUSTOMER_MART = Path("data/marts/customers.parquet")
 CUSTOMER_MART_CSV = Path("data/marts/customers.csv")
 RISK_EXPLAINED = Path("data/marts/risk.parquet")
@@ -100,6 +103,11 @@ CUSTOMER_MART_COLUMNS = Path("data/marts/columns.csv")
 REPORTS = Path("reports")
 REPORT_INDEX = REPORTS / "index.html"
 REPORT_CARDS = Path("data/reports")
+
+
+def response(table: str) -> Path:
+    """Return where a table of the respond stage lies, such as effects."""
+    return Path("data/response") / f"{table}.parquet"
 
 
 def report_notebook(name: str) -> Path:

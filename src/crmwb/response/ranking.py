@@ -89,7 +89,7 @@ def autoc(uplift: np.ndarray, scores: np.ndarray) -> tuple[float, float]:
     Returns
     -------
     area : float
-        Mean over q of how much larger the uplift of the best share q is than that of all; 0 where ranking tells nothing.
+        Mean over q of how much larger the uplift of the best share q is than that of all; 0 if it tells nothing.
     standard_error : float
         Of the area, from its influence function.
     """

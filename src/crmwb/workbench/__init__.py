@@ -9,6 +9,7 @@ wb.lifecycle          # stages of life, the leaky bucket, cohorts
 wb.migration          # who moves between segments, why, and where that leads
 wb.multiview          # segments × tiers × stages × regions …: largest, growing, shrinking
 wb.value              # who earned what, what is to come, how well forecasts came true
+wb.campaigns          # what each campaign brought, and whom to contact next time
 wb.quality            # what came in, what was set aside and why
 """
 
@@ -24,6 +25,7 @@ from crmwb.workbench.source import Source
 from crmwb.workbench.value import Value
 
 if TYPE_CHECKING:  # these doors open rooms that take long to import
+    from crmwb.workbench.campaigns import Campaigns
     from crmwb.workbench.lifecycle import Lifecycle
     from crmwb.workbench.migration import Migration
     from crmwb.workbench.multiview import Multiview
@@ -100,11 +102,19 @@ class Workbench:
         return Value(self.root, self.currency)
 
     @cached_property
+    def campaigns(self) -> "Campaigns":
+        """What each campaign brought, of which customers, and whom to contact next time."""
+        from crmwb.workbench.campaigns import Campaigns
+
+        return Campaigns(self.root, self.currency)
+
+    @cached_property
     def quality(self) -> Quality:
         """What came in, which rules hold, what was quarantined, and what the audits found."""
         return Quality(self.root, self.currency)
 
     def __repr__(self) -> str:
         return (
-            "Workbench: .customers, .segments, .lifecycle, .migration, .multiview, .value, .quality, .source, .params"
+            "Workbench: .customers, .segments, .lifecycle, .migration, .multiview, .value, .campaigns, .quality, "
+            ".source, .params"
         )

@@ -1,0 +1,24 @@
+"""Judge every campaign: what it brought, of which customers, and whom to contact next time."""
+
+from datetime import date
+
+from crmwb import engine, layout, params, stage, storage
+from crmwb.response import artefacts, build
+
+
+def main() -> None:
+    p = params.load()
+    observed = storage.read_json(layout.OBSERVATION)
+    window = tuple(date.fromisoformat(observed[name][:10]) for name in ("first_event", "as_of"))
+    features = storage.read_frame(layout.CUSTOMER_FEATURES)
+    stages = storage.read_frame(layout.LIFECYCLE_MONTHS, ["as_of", "customer_id", "stage"])
+    with engine.connect(p.engine) as con:
+        tables = storage.open_tables(con, layout.CLEAN)
+        judged = build.build(
+            con, tables, features, layout.SNAPSHOTS, stages, window=window, params=p.response, seed=p.seed
+        )
+    artefacts.write(judged, observed["currency"])
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,69 @@
+"""Figures of campaigns: what each brought, and who gained most."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from crmwb.findings import Finding
+from crmwb.findings.say import say
+from crmwb.plots import style
+
+
+def effects(campaigns: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
+    """Draw the effect of each campaign on revenue per customer contacted, with its interval.
+
+    Parameters
+    ----------
+    campaigns : DataFrame
+        One row per campaign, the first on top: name, difference, low, high (cents) and is_experiment.
+    currency : str
+        For the axis.
+    ax : Axes, optional
+        Where to draw; a new figure where not given.
+    """
+    ax = ax or style.new_axes(8, 1.4 + 0.32 * max(len(campaigns), 2))
+    shown = {True: ("o", "response.plot.experiment"), False: ("D", "response.plot.observational")}
+    for is_experiment, (marker, label) in shown.items():
+        rows = campaigns[campaigns["is_experiment"] == is_experiment]
+        if rows.empty:
+            continue
+        places = rows.index.to_numpy()
+        ax.hlines(places, rows["low"], rows["high"], color=style.MUTED, linewidth=1.6)
+        colours = [
+            style.GOOD if low > 0 else style.BAD if high < 0 else style.MUTED
+            for low, high in zip(rows["low"], rows["high"], strict=True)
+        ]
+        ax.scatter(rows["difference"], places, c=colours, marker=marker, s=38, zorder=3, label=say(Finding(label)))
+    ax.axvline(0, color=style.INK, linewidth=1)
+    ax.set_yticks(range(len(campaigns)), list(campaigns["name"]))
+    ax.invert_yaxis()
+    style.money_axis(ax.xaxis, currency)
+    ax.grid(visible=False, axis="y")
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
+    ax.set(title=say(Finding("response.plot.effects")), xlabel=say(Finding("response.plot.per_customer")), ylabel="")
+    return ax
+
+
+def groups(deciles: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
+    """Draw what a contact added in ten groups of customers, from the largest predicted gain down.
+
+    Parameters
+    ----------
+    deciles : DataFrame
+        group, observed, low, high.
+    currency : str
+        Of money; empty where the outcome is a share of customers.
+    ax : Axes, optional
+        Where to draw; a new figure where not given.
+    """
+    ax = ax or style.new_axes(8, 3.6)
+    height = deciles["observed"]
+    reach = [height - deciles["low"], deciles["high"] - height]
+    colours = [style.ACCENT if low > 0 else style.MUTED for low in deciles["low"]]
+    ax.bar(deciles["group"], height, width=0.7, color=colours)
+    ax.errorbar(deciles["group"], height, yerr=reach, fmt="none", color=style.INK, linewidth=1, capsize=2)
+    ax.axhline(0, color=style.INK, linewidth=1)
+    ax.set_xticks(list(deciles["group"]))
+    (style.money_axis(ax.yaxis, currency) if currency else style.share_axis(ax.yaxis))
+    ax.grid(visible=False, axis="x")
+    ax.set(title=say(Finding("response.plot.groups")), xlabel=say(Finding("response.plot.group")), ylabel="")
+    return ax

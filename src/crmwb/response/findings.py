@@ -1,0 +1,98 @@
+"""What the campaigns show, as findings."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from crmwb.findings import Count, Finding, Interval, Money, Name, Share, Value
+from crmwb.response.build import Response
+from crmwb.response.design import SUSPICIOUS
+
+MONEY = "revenue_cents"
+
+
+def findings(response: Response, currency: str) -> list[Finding]:
+    """Return what can be said of all campaigns and of each, the most money first."""
+    heads = response.campaigns
+    if heads.empty:
+        return []
+    experiments = heads[heads["design"] == "experiment"]
+    counted = {
+        "n": Count(len(heads), "campaign"),
+        "n_experiments": Count(len(experiments)),
+        "n_observational": Count(len(heads) - len(experiments)),
+    }
+    code = "mixed" if 0 < len(experiments) < len(heads) else "experiments" if len(experiments) else "observational"
+    latest_first = heads.sort_values(["starts_on", "campaign_id"], ascending=[False, True])
+    each = [finding for _, head in latest_first.iterrows() for finding in _campaign(head, response, currency)]
+    judged = [Finding(f"response.campaigns_{code}", counted), _outcomes(each)]
+    return [*judged, *sorted(each, key=lambda finding: -finding.weight)]
+
+
+def _outcomes(each: list[Finding]) -> Finding:
+    """Count how many campaigns surely gained, surely lost, and neither."""
+    codes = [finding.code.removeprefix("response.") for finding in each]
+    gains = [f for f in each if f.code.startswith(("response.effect_gain", "response.observational_effect"))]
+    unproven = sum(code.startswith(("effect_unproven", "observational_unproven")) for code in codes)
+    refused = sum(code in {"not_comparable", "unlike_arms"} for code in codes)
+    values = {"n_proven": Count(len(gains) + codes.count("effect_loss"), "campaign")}
+    return Finding("response.outcomes", values | {"n_unproven": Count(unproven), "n_refused": Count(refused)})
+
+
+def _campaign(head: pd.Series, response: Response, currency: str) -> Iterator[Finding]:
+    name = Name(str(head["name"]))
+    own = response.effects
+    own = own[(own["campaign_id"] == head["campaign_id"]) & (own["grouping"] == "")] if len(own) else own
+    if head["p_balance"] < SUSPICIOUS or head["p_sizes"] < SUSPICIOUS:
+        yield Finding("response.unlike_arms", {"campaign": name})
+    elif head["design"] == "experiment":
+        yield from _experiment(head, own, name, currency)
+    else:
+        yield from _observational(own, name, currency)
+
+
+def _experiment(head: pd.Series, own: pd.DataFrame, name: Value, currency: str) -> Iterator[Finding]:
+    effect = best_effect(own, MONEY)
+    if effect is None:
+        return
+    values = {"campaign": name} | _money(effect, currency)
+    total = effect["difference"] * effect["n_treated"]
+    if effect["p_value"] < 1 - effect["level"]:
+        code = "effect_gain" if effect["difference"] > 0 else "effect_loss"
+        yield Finding(f"response.{code}", values | {"total": Money(abs(total), currency)}, weight=abs(total))
+    else:
+        smallest = {"smallest": Money(effect["smallest"], currency), "campaign": name}
+        yield Finding("response.effect_unproven", smallest | _money(effect, currency))
+    if head["answer"] in {"all", "none", "sort"}:
+        yield Finding(f"response.answer_{head['answer']}", {"campaign": name}, weight=abs(total) / 2)
+
+
+def _observational(own: pd.DataFrame, name: Value, currency: str) -> Iterator[Finding]:
+    money = own[own["outcome"] == MONEY].set_index("method") if len(own) else own
+    if "unadjusted" not in money.index:
+        return
+    naive, kept = money.loc["unadjusted"], money.loc["unadjusted", "kept_share"]
+    values = {"campaign": name, "naive": Money(abs(naive["difference"]), currency)}
+    if "doubly_robust" not in money.index:
+        yield Finding("response.not_comparable", values | {"kept": Share(kept)})
+        return
+    adjusted = money.loc["doubly_robust"]
+    proven = adjusted["p_value"] < 1 - adjusted["level"]
+    code = "observational_effect" if proven else "observational_unproven"
+    direction = "more" if naive["difference"] >= 0 else "less"
+    total = adjusted["difference"] * adjusted["n_treated"] if proven else 0.0
+    yield Finding(f"response.{code}_{direction}", values | _money(adjusted, currency), weight=abs(total))
+
+
+def best_effect(own: pd.DataFrame, outcome: str) -> pd.Series | None:
+    """Return the effect on an outcome to go by: adjusted for spending before where that is known."""
+    rows = own[own["outcome"] == outcome].set_index("method") if len(own) else own
+    method = next((m for m in ("adjusted", "difference", "doubly_robust") if m in rows.index), None)
+    return None if method is None or pd.isna(rows.loc[method, "difference"]) else rows.loc[method]
+
+
+def _money(effect: pd.Series, currency: str) -> dict[str, Value]:
+    return {
+        "per_head": Money(abs(effect["difference"]), currency),
+        "range": Interval(Money(effect["low"], currency), Money(effect["high"], currency)),
+    }

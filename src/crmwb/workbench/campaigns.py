@@ -1,0 +1,88 @@
+"""Campaigns: what each brought, and whom to contact next time."""
+
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from crmwb import layout, storage
+from crmwb.display.picture import Picture, draw
+from crmwb.findings import Count, Finding, Name, from_json
+from crmwb.plots import response as plots
+
+MONEY = "revenue_cents"
+METHODS = ("adjusted", "difference", "doubly_robust")  # the one to go by stands first
+
+
+class Campaigns:
+    """What the respond stage found."""
+
+    def __init__(self, root: Path, currency: str) -> None:
+        self._root = root
+        self.currency = currency
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """One row per campaign: its design, sizes, and whom to contact next time."""
+        return self._table("campaigns").sort_values(["starts_on", "campaign_id"], ignore_index=True)
+
+    @cached_property
+    def effects(self) -> pd.DataFrame:
+        """One row per campaign, group, outcome and way of estimating, with interval."""
+        return self._table("effects")
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """What can be said, all campaigns first, then the most money."""
+        return [from_json(content) for content in storage.read_json(self._root / layout.RESPONSE_FINDINGS)]
+
+    @cached_property
+    def revenue(self) -> pd.DataFrame:
+        """One row per campaign with a known effect on revenue, the latest first.
+
+        campaign_id, name, starts_on, design, n_treated, n_control, difference, low, high (cents per customer
+        contacted), p_value, smallest, is_experiment.
+        """
+        own = self.effects[(self.effects["grouping"] == "") & (self.effects["outcome"] == MONEY)]
+        own = own[own["method"].isin(METHODS)]
+        own = own.assign(place=own["method"].map(METHODS.index)).sort_values(["campaign_id", "place"])
+        own = own.drop_duplicates("campaign_id").drop(columns=["n_treated", "n_control"])
+        rows = self.frame.merge(own, on="campaign_id").assign(is_experiment=lambda d: d["design"] == "experiment")
+        columns = ["campaign_id", "name", "starts_on", "design", "n_treated", "n_control", "difference", "low", "high"]
+        rows = rows.sort_values(["starts_on", "campaign_id"], ascending=[False, True], ignore_index=True)
+        return rows[[*columns, "p_value", "smallest", "is_experiment"]]
+
+    def by_group(self, grouping: str) -> pd.DataFrame:
+        """Return the effects on revenue by group (`stage` or `spent_before`); p-values hold for all groups together."""
+        rows = self.effects[(self.effects["grouping"] == grouping) & (self.effects["outcome"] == MONEY)]
+        rows = rows.merge(self.frame[["campaign_id", "name", "starts_on"]], on="campaign_id")
+        return rows.sort_values(["starts_on", "campaign_id", "group"], ignore_index=True)
+
+    def deciles(self, campaign_id: str) -> pd.DataFrame:
+        """Return predicted and observed gain in ten groups of a campaign's customers."""
+        return self._of("deciles", campaign_id)
+
+    def learners(self, campaign_id: str) -> pd.DataFrame:
+        """Return how well each learner ranks a campaign's customers, the plain response model last."""
+        return self._of("learners", campaign_id)
+
+    def plot_effects(self, n_campaigns: int = 20) -> Picture:
+        """Draw the effect of the latest campaigns on revenue per customer contacted."""
+        rows = self.revenue.head(n_campaigns)
+        return draw(
+            plots.effects, rows, self.currency, alt=Finding("response.alt.effects", {"n": Count(len(rows), "campaign")})
+        )
+
+    def plot_groups(self, campaign_id: str) -> Picture:
+        """Draw what a contact added in ten groups of customers."""
+        head = self.frame.set_index("campaign_id").loc[campaign_id]
+        currency = self.currency if head["answer_outcome"] == MONEY else ""
+        words = Finding("response.alt.groups", {"campaign": Name(str(head["name"]))})
+        return draw(plots.groups, self.deciles(campaign_id), currency, alt=words)
+
+    def _of(self, table: str, campaign_id: str) -> pd.DataFrame:
+        rows = self._table(table)
+        return rows[rows["campaign_id"] == campaign_id].drop(columns="campaign_id").reset_index(drop=True)
+
+    def _table(self, name: str) -> pd.DataFrame:
+        return storage.read_frame(self._root / layout.response(name))
