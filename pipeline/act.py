@@ -1,27 +1,29 @@
-"""Put everything known of each customer into one table to load into a CRM: one row per customer."""
+"""Choose the next best action of every customer within budget and time, and judge the lists of before."""
 
 from crmwb import engine, layout, params, stage, storage
-from crmwb.actions import mart, risk_explained
-from crmwb.progress import step
-
-PARTS = {
-    "features": layout.CUSTOMER_FEATURES,
-    "segments": layout.CUSTOMER_SEGMENTS,
-    "value": layout.CUSTOMER_VALUE,
-    "lifecycle": layout.CUSTOMER_LIFECYCLE,
-    "risk": layout.CUSTOMER_RISK,
-}
+from crmwb.actions import artefacts, build, ledger, mart
+from crmwb.params.actions import ActionPlan
 
 
 def main() -> None:
     p = params.load()
-    with engine.connect(p.engine) as con, step("writing the customer mart"):
-        customers = mart.customer_mart(**{name: storage.open_table(con, path, name) for name, path in PARTS.items()})
-        storage.write_query(con, customers, layout.CUSTOMER_MART, order_by=[mart.KEY])
-        storage.write_query_csv(con, customers, layout.CUSTOMER_MART_CSV, order_by=[mart.KEY])
-    storage.write_csv(mart.dictionary(), layout.CUSTOMER_MART_COLUMNS)
-    explained = storage.read_frame(layout.CUSTOMER_MART, risk_explained.READ)
-    risk_explained.write(explained, layout.RISK_EXPLAINED)
+    plan = params.read(layout.ACTION_PLAN, ActionPlan)
+    campaigns = {name: storage.read_frame(layout.response(name)) for name in ("campaigns", "effects")}
+    kinds = {column.name: column for group in mart.columns().values() for column in group}
+    with engine.connect(p.engine) as con:
+        acting = build.build(
+            con,
+            storage.open_table(con, layout.CUSTOMER_MART, "mart"),
+            kinds,
+            plan,
+            ledger.read(layout.ACTION_LEDGER),
+            campaigns,
+            storage.open_tables(con, layout.CLEAN).get("transactions"),
+            observed=storage.read_json(layout.OBSERVATION),
+            margin_share=(storage.read_json(layout.VALUE_MODELS).get("margin") or {}).get("share", p.value.assumed_margin_share),
+            seed=p.seed,
+        )
+    artefacts.write(acting, plan)
 
 
 if __name__ == "__main__":

@@ -95,6 +95,15 @@ MIGRATION_METRICS = Path("metrics/migration.json")
 RESPONSE_FINDINGS = Path("data/response/findings.json")
 RESPONSE_METRICS = Path("metrics/response.json")
 
+ACTION_PLAN = Path("actions.yaml")
+ACTION_LEDGER = Path("data/action_ledger.csv")  # lists handed out, without identities; people commit it
+ACTION_LIST = Path("data/actions/list.parquet")
+ACTION_SUMMARY = Path("data/actions/summary.parquet")
+ACTION_RESULTS = Path("data/actions/results.parquet")
+ACTION_OWNERS = Path("data/actions/owners")
+ACTION_FINDINGS = Path("data/actions/findings.json")
+ACTION_METRICS = Path("metrics/actions.json")
+
 CUSTOMER_MART = Path("data/marts/customers.parquet")
 CUSTOMER_MART_CSV = Path("data/marts/customers.csv")
 RISK_EXPLAINED = Path("data/marts/risk.parquet")
