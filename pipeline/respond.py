@@ -9,7 +9,7 @@ from crmwb.response import artefacts, build
 def main() -> None:
     p = params.load()
     observed = storage.read_json(layout.OBSERVATION)
-    window = tuple(date.fromisoformat(observed[name][:10]) for name in ("first_event", "as_of"))
+    window = (date.fromisoformat(observed["first_event"]), date.fromisoformat(observed["as_of"]))
     features = storage.read_frame(layout.CUSTOMER_FEATURES)
     stages = storage.read_frame(layout.LIFECYCLE_MONTHS, ["as_of", "customer_id", "stage"])
     with engine.connect(p.engine) as con:

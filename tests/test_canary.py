@@ -100,7 +100,18 @@ def chain(tmp_path_factory):
     change_params(folder, use_canaries)
     (folder / secret.ENV_FILE).write_text(f"{secret.VARIABLE}={KEY}\n")
     said = ""
-    for stage in ("ingest", "validate", "features", "value", "lifecycle", "segment", "migrate", "act"):
+    for stage in (
+        "ingest",
+        "validate",
+        "features",
+        "value",
+        "lifecycle",
+        "segment",
+        "migrate",
+        "respond",
+        "mart",
+        "act",
+    ):
         done = run_stage(folder, stage)
         assert done.returncode == 0, f"{stage}: {done.stderr}"
         said += done.stdout + done.stderr

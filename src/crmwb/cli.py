@@ -179,3 +179,21 @@ def accept_run() -> None:
         typer.echo("\n".join(lines))
 
     stage.run(accept, work="crmwb accept")
+
+
+@app.command("issue")
+def issue_actions() -> None:
+    """Record that the list of actions was handed to its owners: later runs measure it and keep its cool-downs."""
+
+    def issue() -> None:
+        from datetime import date
+
+        from crmwb import storage
+        from crmwb.actions import ledger
+
+        os.chdir(layout.root())
+        as_of = date.fromisoformat(storage.read_json(layout.OBSERVATION)["as_of"])
+        n = ledger.issue(storage.read_frame(layout.ACTION_LIST), as_of, layout.ACTION_LEDGER)
+        typer.echo(f"{layout.ACTION_LEDGER}: {n:,} actions of {as_of} recorded, without identities; commit it.")
+
+    stage.run(issue, work="crmwb issue")

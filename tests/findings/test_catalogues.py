@@ -29,8 +29,9 @@ def literals() -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
     """Every code that stands in source and notebooks, and a pattern for each that is put together."""
     whole, patterns = set(), []
     for tree in trees():
+        parts_of_others = {id(p) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for p in node.values}
         for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in parts_of_others:
                 whole.add(node.value)
             elif isinstance(node, ast.JoinedStr):
                 parts = [re.escape(p.value) if isinstance(p, ast.Constant) else r"[\w.]+" for p in node.values]

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from project import change_params, make_project, run_stage
 
-STAGES = ("ingest", "validate", "features", "value", "lifecycle", "segment", "migrate", "act")
+STAGES = ("ingest", "validate", "features", "value", "lifecycle", "segment", "migrate", "respond", "mart", "act")
 
 
 def use_small_company(content):

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from project import change_params, run_stage
 
-STAGES = ["ingest", "validate", "features", "value", "lifecycle", "segment", "migrate", "act"]
+STAGES = ["ingest", "validate", "features", "value", "lifecycle", "segment", "migrate", "respond", "mart", "act"]
 
 
 @pytest.fixture

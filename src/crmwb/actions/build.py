@@ -1,4 +1,4 @@
-"""The act stage: who is to do what with whom in the next period, and whether earlier lists brought what they promised."""
+"""The act stage: who is to do what with whom in the next period, and what earlier lists brought."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -29,8 +29,8 @@ class Acting:
     listed : ActionList
         The list of the period.
     summary : DataFrame
-        One row per action of the plan: n_fitting, n_chosen, n_held_out, gain_cents with its interval, cost_cents, hours,
-        basis, share.
+        One row per action of the plan: n_fitting, n_chosen, n_held_out, gain_cents with its interval, cost_cents,
+        hours, basis, share.
     judged : list of Result
         What earlier lists brought.
     findings : list of Finding
@@ -55,10 +55,10 @@ def build(
     mart: ir.Table,
     kinds: Mapping[str, Column],
     plan: ActionPlan,
+    *,
     past: pd.DataFrame,
     campaigns: Mapping[str, pd.DataFrame],
     transactions: ir.Table | None,
-    *,
     observed: Mapping[str, Any],
     margin_share: float,
     seed: int,

@@ -6,7 +6,7 @@ import numpy as np
 
 from crmwb.actions.choice import ActionList
 from crmwb.actions.follow_up import Result
-from crmwb.findings import Count, Finding, Interval, Money, Name, Share
+from crmwb.findings import Count, Finding, Interval, Money, Share, Term
 from crmwb.params.actions import ActionPlan
 
 MORE = 100_000  # cents: of budget, whose price a finding states
@@ -30,7 +30,9 @@ def _summary(listed: ActionList, currency: str) -> Iterator[Finding]:
             "range": Interval(Money(low, currency), Money(high, currency)),
             "cost": Money(int(doing["cost_cents"].sum()), currency),
         }
-        assumed = float((doing["basis"] == "assumed").to_numpy() @ doing["gain_cents"].to_numpy()) / gain if gain else 1.0
+        assumed = (
+            float((doing["basis"] == "assumed").to_numpy() @ doing["gain_cents"].to_numpy()) / gain if gain else 1.0
+        )
         code = "assumed" if assumed > 0.5 else "measured"
         yield Finding(f"actions.summary_{code}", values | {"assumed": Share(assumed)}, weight=gain)
     if listed.n_blocked:
@@ -52,7 +54,7 @@ def _follow_up(judged: list[Result], currency: str) -> Iterator[Finding]:
     for result in judged:
         effect = result.effect
         values = {
-            "action": Name(result.action.replace("_", " ")),
+            "action": Term("action", result.action),
             "gain": Money(round(effect.difference), currency),
             "range": Interval(Money(round(effect.low), currency), Money(round(effect.high), currency)),
             "cost": Money(round(result.cost_cents), currency),

@@ -63,7 +63,7 @@ def results(ledger: pd.DataFrame, outcomes: pd.DataFrame, plan: ActionPlan, as_o
     as_of : date
         Lists whose review day is later wait.
     """
-    due = ledger[[day <= as_of for day in ledger["review_on"]]]
+    due = ledger[ledger["review_on"] <= as_of]
     known = due.merge(outcomes, on=["issued_on", "action", "code"], how="inner", validate="one_to_one")
     judged = []
     for action in plan.actions:

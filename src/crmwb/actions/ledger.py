@@ -60,9 +60,10 @@ def read(path: Path) -> pd.DataFrame:
     if not path.is_file():
         return pd.DataFrame(columns=list(COLUMNS))
     try:
-        frame = pd.read_csv(path, dtype={"code": "string", "action": "string"}, parse_dates=["issued_on", "review_on"])
+        frame = pd.read_csv(path, dtype={"code": "string", "action": "string"})
         frame = frame[list(COLUMNS)]
-        return frame.assign(issued_on=frame["issued_on"].dt.date, review_on=frame["review_on"].dt.date)
+        days = {name: pd.to_datetime(frame[name], format="%Y-%m-%d").dt.date for name in ("issued_on", "review_on")}
+        return frame.assign(**days)
     except (ValueError, KeyError, AttributeError) as error:
         raise CrmwbError(
             f"{path}: no ledger of action lists ({' '.join(str(error).split())[:100]}); restore it."

@@ -35,7 +35,9 @@ def shares(
         own = campaigns[(campaigns["kind"] == action.gain.measured_by) & (campaigns["design"] == "experiment")]
         at_stake = known.at_stake_cents[i][known.fits[i]]
         rows = effects[effects["campaign_id"].isin(own["campaign_id"]) & (effects["grouping"] == "")]
-        rows = rows[(rows["outcome"] == "revenue_cents") & (rows["method"] == "difference") & (rows["standard_error"] > 0)]
+        rows = rows[
+            (rows["outcome"] == "revenue_cents") & (rows["method"] == "difference") & (rows["standard_error"] > 0)
+        ]
         if rows.empty or not at_stake.any():
             continue
         weights = 1 / rows["standard_error"].to_numpy() ** 2

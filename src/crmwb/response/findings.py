@@ -31,11 +31,11 @@ def findings(response: Response, currency: str) -> list[Finding]:
 
 def _outcomes(each: list[Finding]) -> Finding:
     """Count how many campaigns surely gained, surely lost, and neither."""
-    codes = [finding.code.removeprefix("response.") for finding in each]
-    gains = [f for f in each if f.code.startswith(("response.effect_gain", "response.observational_effect"))]
-    unproven = sum(code.startswith(("effect_unproven", "observational_unproven")) for code in codes)
-    refused = sum(code in {"not_comparable", "unlike_arms"} for code in codes)
-    values = {"n_proven": Count(len(gains) + codes.count("effect_loss"), "campaign")}
+    kinds = [finding.code.removeprefix("response.") for finding in each]
+    proven = sum(kind.startswith(("effect_gain", "effect_loss", "observational_effect")) for kind in kinds)
+    unproven = sum(kind.startswith(("effect_unproven", "observational_unproven")) for kind in kinds)
+    refused = sum(kind in {"not_comparable", "unlike_arms"} for kind in kinds)
+    values = {"n_proven": Count(proven, "campaign")}
     return Finding("response.outcomes", values | {"n_unproven": Count(unproven), "n_refused": Count(refused)})
 
 
@@ -68,15 +68,13 @@ def _experiment(head: pd.Series, own: pd.DataFrame, name: Value, currency: str) 
 
 
 def _observational(own: pd.DataFrame, name: Value, currency: str) -> Iterator[Finding]:
-    money = own[own["outcome"] == MONEY].set_index("method") if len(own) else own
-    if "unadjusted" not in money.index:
+    naive, adjusted = (effect_by(own, MONEY, method) for method in ("unadjusted", "doubly_robust"))
+    if naive is None:
         return
-    naive, kept = money.loc["unadjusted"], money.loc["unadjusted", "kept_share"]
     values = {"campaign": name, "naive": Money(abs(naive["difference"]), currency)}
-    if "doubly_robust" not in money.index:
-        yield Finding("response.not_comparable", values | {"kept": Share(kept)})
+    if adjusted is None:
+        yield Finding("response.not_comparable", values | {"kept": Share(naive["kept_share"])})
         return
-    adjusted = money.loc["doubly_robust"]
     proven = adjusted["p_value"] < 1 - adjusted["level"]
     code = "observational_effect" if proven else "observational_unproven"
     direction = "more" if naive["difference"] >= 0 else "less"
@@ -86,9 +84,16 @@ def _observational(own: pd.DataFrame, name: Value, currency: str) -> Iterator[Fi
 
 def best_effect(own: pd.DataFrame, outcome: str) -> pd.Series | None:
     """Return the effect on an outcome to go by: adjusted for spending before where that is known."""
-    rows = own[own["outcome"] == outcome].set_index("method") if len(own) else own
-    method = next((m for m in ("adjusted", "difference", "doubly_robust") if m in rows.index), None)
-    return None if method is None or pd.isna(rows.loc[method, "difference"]) else rows.loc[method]
+    known = (effect_by(own, outcome, method) for method in ("adjusted", "difference", "doubly_robust"))
+    return next((effect for effect in known if effect is not None), None)
+
+
+def effect_by(own: pd.DataFrame, outcome: str, method: str) -> pd.Series | None:
+    """Return the effect on an outcome that one way of estimating gives; None where it gives none."""
+    if own.empty:
+        return None
+    rows = own[(own["outcome"] == outcome) & (own["method"] == method) & own["difference"].notna()]
+    return None if rows.empty else rows.iloc[0]
 
 
 def _money(effect: pd.Series, currency: str) -> dict[str, Value]:

@@ -10,6 +10,7 @@ wb.migration          # who moves between segments, why, and where that leads
 wb.multiview          # segments × tiers × stages × regions …: largest, growing, shrinking
 wb.value              # who earned what, what is to come, how well forecasts came true
 wb.campaigns          # what each campaign brought, and whom to contact next time
+wb.actions            # who is to do what with whom next, and what earlier lists brought
 wb.quality            # what came in, what was set aside and why
 """
 
@@ -25,6 +26,7 @@ from crmwb.workbench.source import Source
 from crmwb.workbench.value import Value
 
 if TYPE_CHECKING:  # these doors open rooms that take long to import
+    from crmwb.workbench.actions import Actions
     from crmwb.workbench.campaigns import Campaigns
     from crmwb.workbench.lifecycle import Lifecycle
     from crmwb.workbench.migration import Migration
@@ -109,12 +111,19 @@ class Workbench:
         return Campaigns(self.root, self.currency)
 
     @cached_property
+    def actions(self) -> "Actions":
+        """Who is to do what with whom in the next period, and what earlier lists brought."""
+        from crmwb.workbench.actions import Actions
+
+        return Actions(self.root, self.currency)
+
+    @cached_property
     def quality(self) -> Quality:
         """What came in, which rules hold, what was quarantined, and what the audits found."""
         return Quality(self.root, self.currency)
 
     def __repr__(self) -> str:
         return (
-            "Workbench: .customers, .segments, .lifecycle, .migration, .multiview, .value, .campaigns, .quality, "
-            ".source, .params"
+            "Workbench: .customers, .segments, .lifecycle, .migration, .multiview, .value, .campaigns, .actions, "
+            ".quality, .source, .params"
         )

@@ -1,0 +1,72 @@
+"""Actions: who is to do what with whom next, and what earlier lists brought."""
+
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from crmwb import layout, params, storage
+from crmwb.display.picture import Picture, draw
+from crmwb.findings import Finding, from_json
+from crmwb.params.actions import ActionPlan
+from crmwb.plots import actions as plots
+
+
+class Actions:
+    """What the act stage made."""
+
+    def __init__(self, root: Path, currency: str) -> None:
+        self._root = root
+        self.currency = currency
+
+    @cached_property
+    def plan(self) -> ActionPlan:
+        """actions.yaml."""
+        return params.read(self._root / layout.ACTION_PLAN, ActionPlan)
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """One row per customer with an action, held out or not: owner, action, expected gain, cost, dates."""
+        return storage.read_frame(self._root / layout.ACTION_LIST)
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """One row per action, the largest expected gain first."""
+        summary = storage.read_frame(self._root / layout.ACTION_SUMMARY)
+        return summary.sort_values(["gain_cents", "action"], ascending=[False, True], ignore_index=True)
+
+    @cached_property
+    def results(self) -> pd.DataFrame:
+        """One row per action whose lists are due for review: effect per customer with interval, cost, verdict."""
+        return storage.read_frame(self._root / layout.ACTION_RESULTS)
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """What leadership needs to know of the list."""
+        return [from_json(content) for content in storage.read_json(self._root / layout.ACTION_FINDINGS)]
+
+    @property
+    def gap(self) -> float:
+        """Share of what any choice could gain that this one may miss at most."""
+        return float(storage.read_json(self._root / layout.ACTION_METRICS)["gap"])
+
+    def top(self, n: int) -> pd.DataFrame:
+        """Return the actions with the largest expected gain, hold-outs left out."""
+        doing = self.frame[~self.frame["is_held_out"]]
+        return doing.sort_values(["gain_cents", "customer_id"], ascending=[False, True], ignore_index=True).head(n)
+
+    def owners(self) -> pd.DataFrame:
+        """Sum the list up by owner, the largest gain first; without owners, no row."""
+        doing = self.frame[~self.frame["is_held_out"] & (self.frame["owner"] != "")]
+        sums = doing.groupby("owner").agg(
+            n_chosen=("customer_id", "size"),
+            hours=("hours", "sum"),
+            gain_cents=("gain_cents", "sum"),
+            cost_cents=("cost_cents", "sum"),
+        )
+        return sums.sort_values("gain_cents", ascending=False, kind="stable").reset_index()
+
+    def plot_gains(self) -> Picture:
+        """Draw what each action is expected to bring."""
+        rows = self.summary[self.summary["n_chosen"] > 0]
+        return draw(plots.gains, rows, self.currency, alt=Finding("actions.alt.gains"))

@@ -1,0 +1,216 @@
+"""The list of a period: who is on it, who may not be, who is held out, and what earlier lists teach."""
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from crmwb import engine, params
+from crmwb.actions import follow_up, ledger, measured
+from crmwb.actions.candidates import candidates
+from crmwb.actions.choice import Share, choose
+from crmwb.actions.holdouts import is_held_out
+from crmwb.errors import CrmwbError
+from crmwb.params.actions import ActionPlan
+from crmwb.response.effects import mean_effect
+from crmwb.tables import ARROW_TYPES, Column, Kind
+
+AS_OF = date(2024, 7, 1)
+PLAN = """
+period_days: 28
+budget: {budget}
+owners: {{column: owner, hours: {hours}}}
+quiet_days: 14
+hold_out_share: {hold_out}
+actions:
+  - name: call
+    when: {when}
+    channel: phone
+    is_contact: true
+    text: {{en: Call., zh: 致电。}}
+    cost: 5.0
+    hours: 1.0
+    gain: {{cents: {cents}, share: 0.1, low: 0.0, high: 0.2, measured_by: offer}}
+    most: null
+    cool_down_days: 90
+    due_days: 7
+    review_days: 60
+  - name: remind
+    when: overdue_cents > 0
+    channel: email
+    is_contact: false
+    text: {{en: Remind., zh: 提醒。}}
+    cost: 0.0
+    hours: 0.0
+    gain: {{cents: overdue_cents, share: 0.05, low: 0.0, high: 0.1, measured_by: null}}
+    most: null
+    cool_down_days: 28
+    due_days: 3
+    review_days: 28
+"""
+KINDS = {
+    "customer_id": Kind.ID, "owner": Kind.CATEGORY, "contactable": Kind.BOOLEAN, "days_since_contact": Kind.INTEGER,
+    "days_since_campaign": Kind.INTEGER, "clv_cents": Kind.MONEY, "overdue_cents": Kind.MONEY, "stage": Kind.CATEGORY,
+}  # fmt: skip
+COLUMNS = {name: Column(name, kind, "") for name, kind in KINDS.items()}
+
+
+def plan(folder: Path, **choices) -> ActionPlan:
+    values = {"budget": "null", "hours": "null", "hold_out": 0.0, "when": "stage = 'decline'", "cents": "clv_cents"}
+    path = folder / "actions.yaml"
+    path.write_text(PLAN.format(**(values | choices)), encoding="utf-8")
+    return params.read(path, ActionPlan)
+
+
+def customers(**columns) -> pa.Table:
+    n = len(next(iter(columns.values())))
+    defaults = {
+        "customer_id": [f"c{i:04d}" for i in range(n)], "owner": ["ann"] * n, "contactable": [True] * n,
+        "days_since_contact": [100] * n, "days_since_campaign": [100] * n, "clv_cents": [100_000] * n,
+        "overdue_cents": [0] * n, "stage": ["decline"] * n,
+    }  # fmt: skip
+    types = {name: ARROW_TYPES[kind] for name, kind in KINDS.items()}
+    return pa.table({name: pa.array(values, types[name]) for name, values in (defaults | columns).items()})
+
+
+def listed(con, frame: pa.Table, chosen: ActionPlan, cooling=None):
+    known = candidates(con, engine.open_arrow(con, frame, "mart"), COLUMNS, chosen)
+    shares = follow_up.shares(chosen, [], {})
+    return choose(known, chosen, shares, cooling or {}, as_of=AS_OF, seed=1), known
+
+
+def test_one_action_per_customer_the_one_that_gains_most(con, tmp_path):
+    frame = customers(clv_cents=[100_000, 100_000], overdue_cents=[0, 500_000])
+    rows = listed(con, frame, plan(tmp_path))[0].rows.set_index("customer_id")
+    assert rows["action"].to_dict() == {"c0000": "call", "c0001": "remind"}  # 5% of 5,000 beats 10% of 1,000 less 5
+    assert rows.loc["c0000", ["gain_cents", "gain_low_cents", "gain_high_cents"]].tolist() == [10_000, 0, 20_000]
+    assert (rows.loc["c0000", "due_on"], rows.loc["c0000", "review_on"]) == (date(2024, 7, 8), date(2024, 8, 30))
+
+
+def test_consent_and_quiet_days_are_kept_but_do_not_stop_a_reminder(con, tmp_path):
+    frame = customers(
+        contactable=[False, True, True, None], days_since_contact=[100, 13, 14, None], overdue_cents=[900, 0, 0, 0]
+    )
+    result, _ = listed(con, frame, plan(tmp_path))
+    assert result.rows.set_index("customer_id")["action"].to_dict() == {
+        "c0000": "remind",
+        "c0002": "call",
+        "c0003": "call",
+    }
+    assert result.n_blocked == 1
+
+
+def test_nothing_that_costs_more_than_it_brings_is_done(con, tmp_path):
+    assert listed(con, customers(clv_cents=[4_000, None]), plan(tmp_path))[0].rows.empty
+
+
+def test_owners_time_and_the_budget_hold(con, tmp_path):
+    frame = customers(clv_cents=list(range(100_000, 160_000, 1_000)), owner=["ann"] * 30 + ["bob"] * 30)
+    by_time = listed(con, frame, plan(tmp_path, hours=7.0))[0].rows
+    assert by_time.groupby("owner").size().to_dict() == {"ann": 7, "bob": 7}
+    by_budget = listed(con, frame, plan(tmp_path, budget=50.0))[0]
+    assert set(by_budget.rows["customer_id"]) == {f"c{i:04d}" for i in range(50, 60)}
+    assert by_budget.allocation.budget_price > 0
+
+
+def test_hold_outs_are_the_same_whoever_else_is_there(con, tmp_path):
+    frame = customers(clv_cents=[100_000] * 3000)
+    rows = listed(con, frame, plan(tmp_path, hold_out=0.2))[0].rows
+    assert rows["is_held_out"].mean() == pytest.approx(0.2, abs=0.03)
+    some = rows.sample(100, random_state=0)
+    assert is_held_out(some["customer_id"], "call", 0.2, seed=1).tolist() == some["is_held_out"].tolist()
+    assert is_held_out(some["customer_id"], "mail", 0.2, seed=1).tolist() != some["is_held_out"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("choices", "message"),
+    [
+        ({"when": "clv > 5"}, "actions.call.when: the mart has no column clv"),
+        ({"when": "clv_cents"}, "actions.call.when: gives a number, and true or false is needed"),
+        ({"when": "clv_cents >"}, "actions.call.when: no expression"),
+        ({"cents": "stage"}, "actions.call.gain.cents: gives text, and a number is needed"),
+    ],
+)
+def test_a_bad_rule_is_named(con, tmp_path, choices, message):
+    with pytest.raises(CrmwbError, match=message.replace("(", r"\(")):
+        listed(con, customers(clv_cents=[1]), plan(tmp_path, **choices))
+
+
+def test_division_by_zero_fits_nobody(con, tmp_path):
+    chosen = plan(tmp_path, when="clv_cents / overdue_cents > 1")
+    assert not listed(con, customers(clv_cents=[100_000]), chosen)[1].fits[0].any()
+
+
+def test_one_name_twice_is_refused(tmp_path):
+    path = tmp_path / "actions.yaml"
+    chosen = PLAN.format(budget="null", hours="null", hold_out=0, when="clv_cents > 0", cents="clv_cents")
+    path.write_text(chosen.replace("name: remind", "name: call"), encoding="utf-8")
+    with pytest.raises(CrmwbError, match="call stands there more than once"):
+        params.read(path, ActionPlan)
+
+
+def test_a_list_that_was_handed_out_cools_down_and_names_nobody(con, tmp_path, monkeypatch):
+    monkeypatch.setenv("CRMWB_KEY", "k" * 40)
+    chosen = plan(tmp_path)
+    result, known = listed(con, customers(clv_cents=[100_000, 1]), chosen)
+    path = tmp_path / "ledger.csv"
+    assert ledger.issue(result.rows, AS_OF, path) == 1
+    assert "c0000" not in path.read_text()
+    with pytest.raises(CrmwbError, match="handed out already"):
+        ledger.issue(result.rows, AS_OF, path)
+    past = ledger.read(path)
+    later = ledger.cooling(past, known.customer_id, chosen, date(2024, 9, 1))
+    assert later["call"].tolist() == [True, False]
+    assert not ledger.cooling(past, known.customer_id, chosen, date(2025, 1, 1))["call"].any()
+
+
+def simulated_cycle(tmp_path, true_share: float, seed: int):
+    rng = np.random.default_rng(seed)
+    n = 4000
+    at_stake = rng.gamma(2, 50_000, n)
+    held = is_held_out([str(i) for i in range(n)], "call", 0.3, seed)
+    before = rng.gamma(2, 20_000, n)
+    margin = before + rng.normal(0, 5_000, n) + np.where(held, 0, true_share * at_stake)
+    past = pd.DataFrame(
+        {"issued_on": AS_OF, "review_on": date(2024, 8, 30), "action": "call", "code": [str(i) for i in range(n)],
+         "is_held_out": held, "at_stake_cents": at_stake, "cost_cents": 500}
+    )  # fmt: skip
+    brought = past[["issued_on", "action", "code"]].assign(margin_cents=margin, before_cents=before)
+    return follow_up.results(past, brought, plan(tmp_path), date(2024, 9, 1))
+
+
+def test_hold_outs_recover_the_planted_gain_and_the_assumption_gives_way(tmp_path):
+    inside = 0
+    for seed in range(20):
+        (result,) = simulated_cycle(tmp_path, 0.03, seed)
+        inside += result.effect.low <= 0.03 * 100_000 <= result.effect.high
+        assert abs(result.share.value - 0.03) < abs(0.1 - 0.03)  # nearer than the assumed tenth
+    assert inside >= 17
+    assert result.share.basis == "learned"
+    assert result.verdict == "keep"
+    (useless,) = simulated_cycle(tmp_path, 0.0, 1)
+    assert useless.verdict == "drop"
+
+
+def test_a_list_waits_for_its_review_day(tmp_path):
+    past = pd.DataFrame(columns=list(ledger.COLUMNS))
+    brought = pd.DataFrame(columns=["issued_on", "action", "code", "margin_cents", "before_cents"])
+    assert follow_up.results(past, brought, plan(tmp_path), AS_OF) == []
+
+
+def test_a_campaign_with_a_control_group_replaces_the_assumption(con, tmp_path):
+    chosen = plan(tmp_path)
+    _, known = listed(con, customers(clv_cents=[100_000] * 10), chosen)
+    effect = mean_effect(np.r_[np.full(50, 30.0), np.full(50, 10.0)] + np.tile([0, 2], 50), np.arange(100) < 50)
+    campaigns = pd.DataFrame({"campaign_id": ["m1"], "kind": ["offer"], "design": ["experiment"]})
+    effects = pd.DataFrame(
+        [{"campaign_id": "m1", "grouping": "", "outcome": "revenue_cents", "method": "difference",
+          "difference": effect.difference * 1000, "standard_error": effect.standard_error * 1000}]
+    )  # fmt: skip
+    shares = measured.shares(chosen, known, campaigns, effects, margin_share=0.5)
+    assert shares["call"].value == pytest.approx(20_000 * 0.5 / 100_000)
+    assert shares["call"].basis == "measured"
+    assert follow_up.shares(chosen, [], shares)["remind"] == Share(0.05, 0.0, 0.1, "assumed")
