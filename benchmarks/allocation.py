@@ -21,9 +21,8 @@ def main() -> None:
     chosen = allocate(gain, cost, hours, owner, limits)
     seconds = time.process_time() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(
-        f"{N:,} customers x {ACTIONS} actions x {OWNERS} owners: {seconds:.1f} CPU s, {peak:.2f} GB, gap {chosen.gap:.4%}"
-    )
+    size = f"{N:,} customers x {ACTIONS} actions x {OWNERS} owners"
+    print(f"{size}: {seconds:.1f} CPU s, {peak:.2f} GB, gap {chosen.gap:.4%}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How often the stated interval of a campaign's effect holds the planted one: companies of known truth, one per seed."""
+"""How often the stated interval of a campaign's effect holds the planted one: companies of known truth."""
 
 import sys
 
@@ -36,9 +36,8 @@ def main(n_seeds: int) -> None:
     for kind in sorted({row[0] for row in rows}):
         own = [row for row in rows if row[0] == kind]
         covered, significant = np.mean([row[1] for row in own]), np.mean([row[2] for row in own])
-        print(
-            f"{kind:12s} {len(own):5d} campaigns: planted effect inside the 95% interval {covered:.1%}, significant {significant:.1%}"
-        )
+        figures = f"interval holds the planted effect {covered:.1%}, significant {significant:.1%}"
+        print(f"{kind:12s} {len(own):5d} campaigns: {figures}")
 
 
 if __name__ == "__main__":
