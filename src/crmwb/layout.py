@@ -102,6 +102,7 @@ ACTION_SUMMARY = Path("data/actions/summary.parquet")
 ACTION_RESULTS = Path("data/actions/results.parquet")
 ACTION_OWNERS = Path("data/actions/owners")
 ACTION_FINDINGS = Path("data/actions/findings.json")
+ACTION_ALERTS = Path("data/actions/alerts.json")
 ACTION_METRICS = Path("metrics/actions.json")
 
 CUSTOMER_MART = Path("data/marts/customers.parquet")

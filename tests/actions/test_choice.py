@@ -25,6 +25,7 @@ budget: {budget}
 owners: {{column: owner, hours: {hours}}}
 quiet_days: 14
 hold_out_share: {hold_out}
+alerts: {{at_stake: 0, overdue: 0, revenue_fall: 0.1}}
 actions:
   - name: call
     when: {when}

@@ -55,6 +55,7 @@ def write(acting: Acting, plan: ActionPlan) -> None:
         for owner, own in rows[~rows["is_held_out"]].groupby("owner", sort=True):
             storage.write_csv(_for_owner(own, plan), folder / f"{_file_name(str(owner))}.csv")
     storage.write_json([to_json(finding) for finding in acting.findings], layout.ACTION_FINDINGS)
+    storage.write_json([to_json(finding) for finding in acting.alerts], layout.ACTION_ALERTS)
     doing = rows[~rows["is_held_out"]]
     metrics = {"n_actions": len(doing), "n_held_out": len(rows) - len(doing)}
     sums = {name: int(doing[name].sum()) for name in ("gain_cents", "cost_cents")}

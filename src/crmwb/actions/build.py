@@ -8,7 +8,8 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
-from crmwb.actions import choice, follow_up, ledger, measured
+from crmwb import engine
+from crmwb.actions import alerts, choice, follow_up, ledger, measured
 from crmwb.actions.candidates import candidates
 from crmwb.actions.choice import ActionList
 from crmwb.actions.findings import findings
@@ -33,14 +34,15 @@ class Acting:
         hours, basis, share.
     judged : list of Result
         What earlier lists brought.
-    findings : list of Finding
-        What leadership needs to know.
+    findings, alerts : list of Finding
+        What leadership needs to know of the list, and what somebody should know now.
     """
 
     listed: ActionList
     summary: pd.DataFrame
     judged: list[Result]
     findings: list[Finding]
+    alerts: list[Finding]
 
     @property
     def results(self) -> pd.DataFrame:
@@ -102,7 +104,10 @@ def build(
     cooling = ledger.cooling(past, known.customer_id, plan, as_of)
     listed = choice.choose(known, plan, shares, cooling, as_of=as_of, seed=seed)
     summary = pd.DataFrame([_summary(name, listed, shares[name]) for name in shares])
-    return Acting(listed, summary, judged, findings(listed, judged, plan, observed["currency"]))
+    currency = observed["currency"]
+    customers = engine.batches(con, mart.order_by("customer_id").select(*alerts.COLUMNS)).read_pandas()
+    alerted = alerts.alerts(customers, plan.alerts, currency)
+    return Acting(listed, summary, judged, findings(listed, judged, plan, currency), alerted)
 
 
 def _summary(name: str, listed: ActionList, share: choice.Share) -> dict[str, Any]:

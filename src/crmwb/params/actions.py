@@ -66,6 +66,14 @@ class Owners(Section):
     hours: Amount | None
 
 
+class AlertPlan(Section):
+    """From when on something is worth an alert; amounts in the source's currency."""
+
+    at_stake: Amount
+    overdue: Amount
+    revenue_fall: Share
+
+
 class ActionPlan(Section):
     """The whole of actions.yaml."""
 
@@ -74,6 +82,7 @@ class ActionPlan(Section):
     owners: Owners
     quiet_days: Annotated[int, Field(ge=0, le=3650)]
     hold_out_share: Annotated[float, Field(ge=0, le=0.5)]
+    alerts: AlertPlan
     actions: Annotated[tuple[Action, ...], Field(min_length=1, max_length=64)]
 
     @model_validator(mode="after")

@@ -45,6 +45,11 @@ class Actions:
         """What leadership needs to know of the list."""
         return [from_json(content) for content in storage.read_json(self._root / layout.ACTION_FINDINGS)]
 
+    @cached_property
+    def alerts(self) -> list[Finding]:
+        """What somebody should know now, the most money first."""
+        return [from_json(content) for content in storage.read_json(self._root / layout.ACTION_ALERTS)]
+
     @property
     def gap(self) -> float:
         """Share of what any choice could gain that this one may miss at most."""
