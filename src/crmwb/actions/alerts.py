@@ -57,7 +57,7 @@ def _by_owner(code: str, rows: pd.DataFrame, amount: str, least: float, currency
     if owners.empty:
         yield Finding(code, values, weight=total)
         return
-    first = sorted(owners.items(), key=lambda item: (-item[1], str(item[0])))[0]
+    first = min(owners.items(), key=lambda item: (-item[1], str(item[0])))
     most = {"owner": Name(str(first[0])), "part": Money(int(first[1]), currency)}
     yield Finding(f"{code}_by_owner", values | most, weight=total)
 
