@@ -9,20 +9,18 @@ def main() -> None:
     p = params.load()
     plan = params.read(layout.ACTION_PLAN, ActionPlan)
     campaigns = {name: storage.read_frame(layout.response(name)) for name in ("campaigns", "effects")}
-    models = storage.read_json(layout.VALUE_MODELS)
-    margin = (models.get("margin") or {"share": p.value.assumed_margin_share})["share"]
-    kinds = {column.name: column for group in mart.columns().values() for column in group}
+    margin = storage.read_json(layout.VALUE_MODELS).get("margin") or {"share": p.value.assumed_margin_share}
     with engine.connect(p.engine) as con:
         acting = build.build(
             con,
             storage.open_table(con, layout.CUSTOMER_MART, "mart"),
-            kinds,
+            mart.by_name(),
             plan,
             past=ledger.read(layout.ACTION_LEDGER),
             campaigns=campaigns,
             transactions=storage.open_tables(con, layout.CLEAN).get("transactions"),
             observed=storage.read_json(layout.OBSERVATION),
-            margin_share=margin,
+            margin_share=margin["share"],
             seed=p.seed,
         )
     artefacts.write(acting, plan)

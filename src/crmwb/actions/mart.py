@@ -15,6 +15,11 @@ def columns() -> dict[str, tuple[Column, ...]]:
     return {"features": catalogue.FEATURES, "segments": SEGMENTS, "value": VALUE, "lifecycle": LIFECYCLE, "risk": RISK}
 
 
+def by_name() -> dict[str, Column]:
+    """Return each column of the mart by its name."""
+    return {column.name: column for group in columns().values() for column in group}
+
+
 def customer_mart(features: ir.Table, **others: ir.Table) -> ir.Table:
     """Put together what is known of each customer.
 
