@@ -47,7 +47,7 @@ MAPPING = {
         "customers": {"derived_from": "transactions", "columns": {"kind": {"constant": "person"}}},
     },
 }
-KEPT = ("data", "metrics", "reports", "mappings", "params.yaml", "marketing_mix.yaml", ".crmwb_key")
+KEPT = ("data", "metrics", "reports", "mappings", "params.yaml", "marketing_mix.yaml", "actions.yaml", ".crmwb_key")
 SENTENCE = re.compile(r"Stopped: .+[.!?]", re.DOTALL)
 
 
@@ -301,11 +301,11 @@ def _make_project(root: Path) -> None:
     ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
     for name in ("src", "pipeline", "notebooks"):
         shutil.copytree(PROJECT / name, root / name, ignore=ignored)
-    for name in ("dvc.yaml", "params.yaml", "marketing_mix.yaml", ".dvcignore", "requirements.lock"):
+    for name in ("dvc.yaml", "params.yaml", "marketing_mix.yaml", "actions.yaml", ".dvcignore", "requirements.lock"):
         shutil.copy(PROJECT / name, root / name)
     (root / "data" / "raw").mkdir(parents=True)
     (root / "mappings").mkdir()
-    for name in ("accepted.json", "accepted_segments.json", "forgotten.csv"):
+    for name in ("accepted.json", "accepted_segments.json", "forgotten.csv", "action_ledger.csv"):
         shutil.copy(PROJECT / "data" / name, root / "data")
     (root / ".dvc").mkdir()
     (root / ".dvc" / "config").write_text(

@@ -21,10 +21,10 @@ def make_project(folder: Path) -> Path:
     """Copy the project's code, notebooks and mappings into `folder`, with the CDNOW sample as its raw data."""
     for name in ("src", "pipeline", "notebooks", "mappings"):
         shutil.copytree(PROJECT / name, folder / name, ignore=UNTRACKED)
-    for name in ("dvc.yaml", "params.yaml", "marketing_mix.yaml", ".dvcignore", "requirements.lock"):
+    for name in ("dvc.yaml", "params.yaml", "marketing_mix.yaml", "actions.yaml", ".dvcignore", "requirements.lock"):
         shutil.copy(PROJECT / name, folder / name)
     (folder / "data" / "raw").mkdir(parents=True)
-    for name in ("accepted.json", "accepted_segments.json", "forgotten.csv"):
+    for name in ("accepted.json", "accepted_segments.json", "forgotten.csv", "action_ledger.csv"):
         shutil.copy(PROJECT / "data" / name, folder / "data")
     shutil.copy(CDNOW_SAMPLE, folder / "data" / "raw")
     (folder / ".dvc").mkdir()

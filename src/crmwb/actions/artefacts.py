@@ -48,9 +48,9 @@ NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 def write(acting: Acting, plan: ActionPlan) -> None:
     """Write the list, one CSV per owner, the summary, the results of earlier lists, findings and metrics."""
     rows = acting.listed.rows
-    storage.write_frame(rows.reindex(columns=LIST.names), layout.ACTION_LIST, ["customer_id"], LIST)
-    storage.write_frame(acting.summary.reindex(columns=SUMMARY.names), layout.ACTION_SUMMARY, ["action"], SUMMARY)
-    storage.write_frame(acting.results.reindex(columns=RESULTS.names), layout.ACTION_RESULTS, ["action"], RESULTS)
+    storage.write_frame(_of(rows, LIST), layout.ACTION_LIST, ["customer_id"], LIST)
+    storage.write_frame(_of(acting.summary, SUMMARY), layout.ACTION_SUMMARY, ["action"], SUMMARY)
+    storage.write_frame(_of(acting.results, RESULTS), layout.ACTION_RESULTS, ["action"], RESULTS)
     with storage.replacing_folder(layout.ACTION_OWNERS) as folder:
         for owner, own in rows[~rows["is_held_out"]].groupby("owner", sort=True):
             storage.write_csv(_for_owner(own, plan), folder / f"{_file_name(str(owner))}.csv")
@@ -60,6 +60,12 @@ def write(acting: Acting, plan: ActionPlan) -> None:
     metrics = {"n_actions": len(doing), "n_held_out": len(rows) - len(doing)}
     sums = {name: int(doing[name].sum()) for name in ("gain_cents", "cost_cents")}
     storage.write_json(metrics | sums | {"gap": round(acting.listed.allocation.gap, 6)}, layout.ACTION_METRICS)
+
+
+def _of(frame: pd.DataFrame, schema: pa.Schema) -> pd.DataFrame:
+    """Return the columns of a schema; without rows, of its types."""
+    empty: pd.DataFrame = schema.empty_table().to_pandas()
+    return empty if frame.empty else frame.reindex(columns=schema.names)
 
 
 def _for_owner(rows: pd.DataFrame, plan: ActionPlan) -> pd.DataFrame:

@@ -76,7 +76,8 @@ KEYS = {
 def write(response: Response, currency: str) -> None:
     """Write every table, the findings and the metrics; of a source without campaigns, tables have no rows."""
     for name, schema in SCHEMAS.items():
-        frame = getattr(response, name).reindex(columns=schema.names)
+        known = getattr(response, name)
+        frame = schema.empty_table().to_pandas() if known.empty else known.reindex(columns=schema.names)
         storage.write_frame(_rounded(frame), layout.response(name), KEYS[name], schema)
     storage.write_json([to_json(finding) for finding in findings(response, currency)], layout.RESPONSE_FINDINGS)
     storage.write_json(_metrics(response), layout.RESPONSE_METRICS)
