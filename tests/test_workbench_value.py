@@ -27,6 +27,7 @@ CUSTOMERS = pd.DataFrame({
     "wallet_basis": ["stated", "stated", "allocation rule", None, None],
     "n_referred": [2, 0, 1, 0, 0],
     "referral_value_cents": [70_00, 0, 30_00, 0, 0],
+    "value_score": [None] * 5,
     "industry_rank": [1, 2, None, 3, None],
     "region_rank": [None] * 5,
 })  # fmt: skip

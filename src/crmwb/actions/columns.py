@@ -50,7 +50,11 @@ def _ends(name: str, kind: Kind, meaning: str) -> tuple[Column, ...]:
 
 
 VALUE = (
-    _known("p_alive", Kind.SHARE, "P(alive): probability of still being a customer"),
+    _known(
+        "p_alive",
+        Kind.SHARE,
+        "P(alive): probability of still being a customer; unknown of all where the data do not show who left",
+    ),
     _known("p_purchase", Kind.SHARE, "probability of a purchase within value.horizon_days"),
     _known("expected_purchases", Kind.NUMBER, "purchase days expected within value.horizon_days"),
     *_ends("purchases_{}", Kind.INTEGER, "purchase days within value.horizon_days: {}"),

@@ -26,7 +26,7 @@ BANDS = ((95, 0.12), (80, 0.18), (50, 0.28))
 
 
 def equity_over_time(months: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
-    """Draw customer equity at every month end, with how many customers were active.
+    """Draw customer equity at every month end, with how many customers were active where that is known.
 
     Parameters
     ----------
@@ -46,8 +46,9 @@ def equity_over_time(months: pd.DataFrame, currency: str, ax: Axes | None = None
         has_room_below = cents[i] > LABEL_SHARE * cents.max()
         is_above = cents[i] >= cents[other] or not has_room_below if len(cents) > near else True
         place: dict[str, Any] = {"textcoords": "offset points", "ha": ha, "va": "bottom" if is_above else "top"}
-        active = Finding("equity.figure.active", {"n": Count(months["n_active"].iloc[i])})
-        words = f"{style.money(cents[i], currency)}\n{say(active)}"
+        words, n_active = style.money(cents[i], currency), months["n_active"].iloc[i]
+        if pd.notna(n_active):
+            words += f"\n{say(Finding('equity.figure.active', {'n': Count(n_active)}))}"
         ax.annotate(words, (when.iloc[i], cents[i]), (0, 8 if is_above else -8), fontsize=9, **place)
     ax.set_ylim(min(0.0, float(cents.min())), max(float(cents.max()), 1.0) * 1.2)
     _months(ax)
@@ -73,20 +74,21 @@ def equity_bridge(bridge: pd.DataFrame, currency: str, ax: Axes | None = None) -
     count_of = dict(zip(bridge["component"], bridge["n_customers"].astype(int), strict=True))
     label: dict[str, Any] = {"textcoords": "offset points", "ha": "center"}
     at, highest, lowest = 0.0, 0.0, 0.0
-    for place, (name, colour) in enumerate(STEPS.items()):
+    steps = {name: colour for name, colour in STEPS.items() if name in cents_of}
+    for place, (name, colour) in enumerate(steps.items()):
         cents = cents_of[name]
         is_total = name in {"opening", "closing"}
         begins = 0.0 if is_total else at
         at = begins + cents
         ax.bar(place, cents, bottom=begins, width=0.66, color=colour)
-        if place < len(STEPS) - 1:
+        if place < len(steps) - 1:
             ax.plot([place + 0.33, place + 0.67], [at, at], color=style.MUTED, linewidth=0.8)
         words = ("+" if cents > 0 and not is_total else "") + style.money(cents).replace("-", "−")
         top = max(begins, at)
         ax.annotate(words, (place, top), (0, 13), fontsize=9, weight="bold", **label)
         ax.annotate(numbers.count(count_of[name]), (place, top), (0, 3), fontsize=8, color=style.MUTED, **label)
         highest, lowest = max(highest, top), min(lowest, begins, at)
-    ax.set_xticks(range(len(STEPS)), [say(Finding(f"equity.figure.{name}")) for name in STEPS])
+    ax.set_xticks(range(len(steps)), [say(Finding(f"equity.figure.{name}")) for name in steps])
     ax.set_ylim(lowest * 1.1, (highest or 1.0) * 1.16)
     ax.grid(visible=False, axis="x")
     ax.axhline(0, color=style.MUTED, linewidth=0.8)

@@ -1,14 +1,18 @@
 """Figures of customer value: who earns it, what is to come, and how well forecasts came true."""
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from crmwb.findings.say import Said, say
 from crmwb.plots import colours, style
 
 TOP = 0.2
+LINE = 90  # Latin letters
 FORECASTERS = {
     "stack": "combined forecast",
     "bg_nbd": "BG/NBD",
@@ -141,6 +145,24 @@ def p_alive(customers: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set_ylim(0, float(shares.max(initial=0.1)) * 1.1)
     ax.grid(visible=False, axis="x")
     ax.set(title="How likely customers are to be customers still", xlabel="P(alive)", ylabel="share of customers")
+    return ax
+
+
+def withheld(why: Said, ax: Axes | None = None) -> Axes:
+    """Write why a figure is withheld in its place.
+
+    Parameters
+    ----------
+    why : Said
+        One sentence.
+    ax : Axes, optional
+        Where to write; a new figure where not given.
+    """
+    ax = ax or style.new_axes(height=1.6)
+    ax.set_axis_off()
+    words = say(why)
+    per_line = LINE if words.isascii() else LINE // 2  # Chinese letters are twice as wide
+    ax.text(0.5, 0.5, textwrap.fill(words, per_line), ha="center", va="center", transform=ax.transAxes)
     return ax
 
 

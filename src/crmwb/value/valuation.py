@@ -121,6 +121,7 @@ def value_all(
         as_of=as_of,
         params=params.value.equity,
         currency=observed["currency"],
+        is_dropout_identified=fitted.dropout.is_identified,
     )
     models = models_record(buyers, fitted, tested, as_of=as_of, params=params)
     facts = whole.facts | {"equity": followed.facts}

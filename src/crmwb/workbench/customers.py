@@ -141,6 +141,7 @@ class Customers:
 
     def _repr_html_(self) -> str:
         size = {"customers": Count(len(self.frame), "customer"), "columns": Count(self.frame.shape[1], "column")}
+        shown = [name for name in SHOWN if self.frame[name].notna().any()]
         return tables.html(
-            self.frame[SHOWN].head(5), caption=Finding("workbench.customers", size), currency=self.currency
+            self.frame[shown].head(5), caption=Finding("workbench.customers", size), currency=self.currency
         )

@@ -13,6 +13,7 @@ from crmwb.findings import Finding, Term, Unavailable, from_json
 from crmwb.plots import equity as plots
 
 COMPONENTS = (*plots.STEPS, "kept")
+OF_ACTIVE = ("won_back", "lost")  # need to know who is active
 MEASURES = ("customers", "new_customers", "purchases", "revenue_cents")
 
 
@@ -39,7 +40,10 @@ class Equity:
 
     @cached_property
     def months(self) -> pd.DataFrame:
-        """One row per month end, the last one now: as_of, n_buyers, n_active, n_alive, equity_cents."""
+        """One row per month end, the last one now: as_of, n_buyers, n_active, n_alive, equity_cents.
+
+        n_active and n_alive are unknown where dropout is not identified.
+        """
         return storage.read_frame(self._root / layout.EQUITY)
 
     @cached_property
@@ -51,13 +55,23 @@ class Equity:
     def bridge(self) -> pd.DataFrame:
         """What moved equity over the last year, or over what there is of it; no rows with one moment only."""
         of_year = self.bridges[self.bridges["span"] == "year"]
-        return of_year.set_index("component").reindex(list(COMPONENTS)).dropna().reset_index()
+        return of_year.set_index("component").reindex(self._component_names).dropna().reset_index()
+
+    @property
+    def has_active(self) -> bool:
+        """Whether it is known who is active; without it nobody counts as lost or won back."""
+        return (self.facts["equity"] or {}).get("n_active") is not None
+
+    @property
+    def _component_names(self) -> list[str]:
+        return [name for name in COMPONENTS if self.has_active or name not in OF_ACTIVE]
 
     @property
     def components(self) -> pd.DataFrame:
         """What the parts of a change are: part, meaning."""
-        meanings = [Finding(f"equity.component.{name}") for name in COMPONENTS]
-        return pd.DataFrame({"part": [Term("component", name) for name in COMPONENTS], "meaning": meanings})
+        names = self._component_names
+        meanings = [Finding(f"equity.component.{name}") for name in names]
+        return pd.DataFrame({"part": [Term("component", name) for name in names], "meaning": meanings})
 
     @cached_property
     def forecast(self) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 from crmwb import layout, storage
 from crmwb.display import tables, words
 from crmwb.display.picture import Picture, draw
+from crmwb.findings import Finding, Unavailable, from_json
 from crmwb.plots import proof as plots
 from crmwb.plots import value as value_plots
 
@@ -58,6 +59,25 @@ class Proof:
         rows["model"] = [self.name(name) for name in rows["model"]]
         rows["verdict"] = rows["verdict"].map(STATUS)
         return rows
+
+    @property
+    def money(self) -> pd.DataFrame:
+        """One row per forecast of spend, the best order of revenue first; none where none could be tested.
+
+        rule, is_used, revenue_gini (how well customers are put in order of the revenue that came), loss_over_best (mean
+        log loss of revenue over the best's), standard_error.
+        """
+        of = self.models.get("money") or {"rule": None, "candidates": []}
+        rows = pd.DataFrame(of["candidates"], columns=["rule", "revenue_gini", "loss_over_best", "standard_error"])
+        rows.insert(1, "is_used", rows["rule"] == of["rule"])
+        return rows.sort_values("revenue_gini", ascending=False, kind="stable").reset_index(drop=True)
+
+    @property
+    def dropout(self) -> Finding | Unavailable | None:
+        """Say what shows that dropout is identified, or is not; None where nothing is forecast."""
+        found = (self.models.get("dropout") or {}).get("finding")
+        said = from_json(found) if found else None
+        return said if isinstance(said, Finding | Unavailable) else None
 
     @property
     def parameters(self) -> pd.DataFrame:

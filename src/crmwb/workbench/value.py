@@ -1,5 +1,6 @@
 """The value: who earned what so far, what is to come, and how well forecasts came true."""
 
+import math
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ import pandas as pd
 from crmwb import layout, storage
 from crmwb.display import tables, words
 from crmwb.display.picture import Picture, draw
+from crmwb.errors import CrmwbError
+from crmwb.findings import Unavailable, from_json
 from crmwb.plots import value as plots
 from crmwb.plots import worth as worth_plots
 from crmwb.workbench.equity import Equity
@@ -109,6 +112,13 @@ class Value:
         return content
 
     @property
+    def not_identified(self) -> Unavailable | None:
+        """Why P(alive), and what follows from it, is withheld; None where it is given or nothing is forecast."""
+        found = (self.models.get("dropout") or {}).get("finding")
+        said = from_json(found) if found else None
+        return said if isinstance(said, Unavailable) else None
+
+    @property
     def caveats(self) -> list[str]:
         """What to bear in mind with every value, one sentence each."""
         told = [caveat.partition(": ") for caveat in self.models["caveats"]]
@@ -170,7 +180,17 @@ class Value:
         """Value customers again on other terms, one row each: customer_id, tier, clv_cents, new_clv_cents.
 
         See `crmwb.workbench.what_if.what_if`; what is not given stays as params.yaml has it, and nothing is written.
+
+        Raises
+        ------
+        CrmwbError
+            The horizon is endless, and the data do not show when customers stop.
         """
+        if self.not_identified and horizon_days is not None and not math.isfinite(horizon_days):
+            raise CrmwbError(
+                "what_if: the purchases do not show which customers have stopped buying, so values without a horizon "
+                "cannot be given; set horizon_days to a number of days."
+            )
         return what_if(
             self._root,
             self.models,
@@ -253,7 +273,9 @@ class Value:
         return draw(worth_plots.worth_by_group, typical, group, self.currency, alt=f"{alt}{words.listing(parts)}.")
 
     def plot_p_alive(self) -> Picture:
-        """Draw how likely customers are to be customers still."""
+        """Draw how likely customers are to be customers still; where that is not known, say why."""
+        if self.not_identified:
+            return draw(plots.withheld, self.not_identified, alt=self.not_identified)
         alt = f"Histogram of P(alive); the mean is {words.share(self.buyers['p_alive'].mean())}."
         return draw(plots.p_alive, self.buyers, alt=alt)
 

@@ -151,6 +151,8 @@ def _step(block: Block, feature: str, said: str) -> Step:
 
 
 def _unknown(name: str) -> str:
+    if name == "p_alive":
+        return "unknown for every customer; the purchases do not show who has stopped buying"
     needs = NEEDS.get(name)
     if needs is None:
         return "unknown for every customer in this source"

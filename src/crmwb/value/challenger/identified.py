@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from crmwb.findings import Finding, Number, Share, Unavailable, Value, to_json
 from crmwb.value.challenger.classics import Classics
 from crmwb.value.models import NBD
 from crmwb.value.models.likelihood_ratio import NESTED, likelihood_ratio
@@ -69,7 +70,34 @@ class Dropout:
 
     def record(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
-        return {"is_identified": self.is_identified} | asdict(self) | {"reason": str(self.reason)}
+        return {"is_identified": self.is_identified} | asdict(self) | {
+            "reason": str(self.reason), "finding": to_json(self.unavailable or self.finding()),
+        }  # fmt: skip
+
+    @property
+    def unavailable(self) -> Unavailable | None:
+        """Why P(alive), and what follows from it, is withheld; None where it is given."""
+        if self.is_identified:
+            return None
+        no_test = self.reason is Reason.NO_BETTER_THAN_STAYING and self.p_value is None
+        code = f"value.dropout.{'no_model' if no_test else self.reason}"
+        return Unavailable("value.not_identified", values={"reason": Finding(code, self._values())})
+
+    def finding(self) -> Finding:
+        """Say what shows that dropout is identified, or is not."""
+        code = self.reason if self.reason is not Reason.IDENTIFIED or self.gain is not None else "identified_untested"
+        return Finding(f"value.dropout.{code}", self._values())
+
+    def _values(self) -> dict[str, Value]:
+        return {
+            "p_value": Number(self.p_value),
+            "level": Share(LEVEL),
+            "most": Share(1 - FEW),
+            "ridge": Share(self.ridge),
+            "limit": Share(RIDGE),
+            "gain": Number(self.gain),
+            "error": Number(self.gain_error),
+        }
 
 
 def dropout(classics: Classics, models: Sequence[str], chances: Sequence[np.ndarray]) -> Dropout:

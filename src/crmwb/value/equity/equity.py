@@ -51,7 +51,8 @@ class Equity:
     ----------
     months : DataFrame
         One row per month end, and one for as_of: columns of `MONTHS_SCHEMA`. n_buyers: customers who had bought;
-        n_active: of them not lost; n_alive: the sum of P(alive); equity_cents: the sum of lifetime values.
+        n_active: of them not lost, and n_alive: the sum of P(alive), both unknown where dropout is not identified;
+        equity_cents: the sum of lifetime values.
     bridge : DataFrame
         Columns of `bridge.SCHEMA`: month by month (span "month"), and over the last year or what there is of it
         ("year").
@@ -82,6 +83,7 @@ def build(
     params: EquityParams,
     currency: str,
     seasonal: Seasonal | None = None,
+    is_dropout_identified: bool = True,
 ) -> Equity:
     """Follow customer equity through time and forecast the months ahead.
 
@@ -109,9 +111,13 @@ def build(
         For the findings.
     seasonal : callable, optional
         An origin → factors of January to December as known at it; `season.season` where not given.
+    is_dropout_identified : bool, default=True
+        Whether the models can tell who has left. Where not, nobody counts as lost or won back, and n_active and n_alive
+        are unknown.
     """
     activity = read_activity(con, transactions, as_of)
     cohorts = Cohorts.of(activity, as_of)
+    lost_below = params.lost_below if is_dropout_identified else 0.0
     valued_on = replace(terms, margin_share=terms.margin_share * correction)
     first = start_of(int(activity.month[activity.n_purchases > 0][0]))
     ends = month_ends(first, as_of)
@@ -129,8 +135,9 @@ def build(
                 outlooks.append(outlook(known, cohorts, own, at, n_periods))
             if at not in valued:
                 continue
-            now = worth(known, activity.n_customers, models, valued_on, params.lost_below)
-            months.append((at, len(known), int(now.is_active.sum()), now.n_alive, int(now.clv_cents.sum())))
+            now = worth(known, activity.n_customers, models, valued_on, lost_below)
+            active = (int(now.is_active.sum()), now.n_alive) if is_dropout_identified else (None, None)
+            months.append((at, len(known), *active, int(now.clv_cents.sum())))
             if before is not None:
                 bridges.append(bridge("month", months[-2][0], at, before, now))
             if at == as_of and year_ago is not None:
@@ -140,6 +147,8 @@ def build(
         outlooks.append(outlook(known, cohorts, models, as_of, params.forecast_months))
         ahead = monthly(outlooks, cohorts, seasonal, as_of, n_ahead=params.forecast_months, n_origins=params.n_origins)
     by_month = pd.DataFrame(months, columns=MONTHS_SCHEMA.names)
+    if not is_dropout_identified:
+        by_month = by_month.astype({"n_active": "Int64", "n_alive": "Float64"})
     changes = _stacked(bridges)
     past = past_frame(ahead)
     found = facts(

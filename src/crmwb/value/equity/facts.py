@@ -16,6 +16,7 @@ from crmwb.findings import (
     Share,
     Span,
     Unavailable,
+    Value,
     to_json,
 )
 from crmwb.value.equity.bridge import COMPONENTS
@@ -71,22 +72,24 @@ def facts(
 
 def _equity(months: pd.DataFrame, horizon_days: float, lost_below: float, currency: str) -> dict[str, Any]:
     now = months.iloc[-1]
-    values = {
+    n_active = None if pd.isna(now["n_active"]) else int(now["n_active"])  # where dropout is not identified
+    values: dict[str, Value] = {
         "as_of": Day(now["as_of"]),
         "equity": Money(now["equity_cents"], currency),
         "n_buyers": Count(now["n_buyers"], "customer"),
         "horizon": Span(horizon_days),
-        "n_active": Count(now["n_active"]),
-        "chance": Share(lost_below),
     }
+    if n_active is not None:
+        values |= {"n_active": Count(n_active), "chance": Share(lost_below)}
+    code = "equity.now_without_active" if n_active is None else "equity.now"
     return {
         "as_of": now["as_of"].isoformat(),
         "first": months["as_of"].iloc[0].isoformat(),
         "n_months": len(months),
         "n_buyers": int(now["n_buyers"]),
-        "n_active": int(now["n_active"]),
+        "n_active": n_active,
         "cents": int(now["equity_cents"]),
-        "finding": to_json(Finding("equity.now", values, weight=abs(float(now["equity_cents"])))),
+        "finding": to_json(Finding(code, values, weight=abs(float(now["equity_cents"])))),
     }
 
 
