@@ -151,7 +151,7 @@ def test_what_is_typical_of_a_tier_comes_with_its_interval(value):
     assert tiers.loc["vip", "median_clv_cents"] == 300_00
     assert tiers.loc["vip", ["median_lower_80_cents", "median_upper_80_cents"]].tolist() == [150_00, 600_00]
     assert value.plot_worth("tier").alt == (
-        "Ranges: what a typical customer is worth, with a chance of 80%, by value tier: "
+        "Ranges: what a typical customer is worth, with a chance of 80%, by tier: "
         "VIP EUR\u00a0150 to EUR\u00a0600 and small EUR\u00a010 to EUR\u00a040."
     )
     ax = worth_plots.worth_by_group(value.by("tier"), "tier", "EUR")
@@ -163,4 +163,4 @@ def test_what_is_not_known_of_all_buyers_is_no_interval(value):
     value.frame["clv_upper_80_cents"] = value.frame["clv_upper_80_cents"].where(value.frame["customer_id"] != "b")
     assert not value.has_intervals
     assert "median_clv_cents" not in value.by("tier")
-    assert value.plot_worth("tier").alt.startswith("Bars: lifetime value by value tier")
+    assert value.plot_worth("tier").alt.startswith("Bars: lifetime value by tier")

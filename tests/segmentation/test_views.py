@@ -165,12 +165,15 @@ def test_the_unknown_becomes_the_median_or_stays_unknown_on_demand():
 
 def test_what_does_not_vary_or_is_unknown_is_left_out_and_said():
     frame = pd.DataFrame({"customer_id": list("abc"), "same": [4, 4, 4], "n_orders": [None] * 3, "differs": [1, 2, 3]})
-    model = views.fit(frame, declared(t=dict.fromkeys(("same", "n_orders", "differs"), "none")), ["t"])
+    frame["p_alive"] = np.nan
+    model = views.fit(frame, declared(t=dict.fromkeys(("same", "n_orders", "p_alive", "differs"), "none")), ["t"])
     assert views.features(model) == ["differs"]
     assert model["dropped"] == [
         {"column": "same", "view": "t", "why": "the same, or nearly, for every customer"},
         {"column": "n_orders", "view": "t", "why": "unknown for every customer; it takes transactions that tell it"},
-    ]
+        {"column": "p_alive", "view": "t",
+         "why": "unknown for every customer; the purchases do not show who has stopped buying"},
+    ]  # fmt: skip
 
 
 def test_of_two_columns_that_say_the_same_the_first_is_kept():
