@@ -9,8 +9,8 @@ CUSTOMERS = (layout.CUSTOMER_FEATURES, layout.CUSTOMER_VALUE, layout.CUSTOMER_LI
 
 def main() -> None:
     p = params.load()
-    source = storage.read_json(layout.QUALITY_SUMMARY)["profile"]["source"]
-    past = Past(layout.SNAPSHOTS, refit.accepted(layout.ACCEPTED_SEGMENTS, source))
+    quality = storage.read_json(layout.QUALITY_SUMMARY)
+    past = Past(layout.SNAPSHOTS, refit.accepted(layout.ACCEPTED_SEGMENTS, quality["profile"]["source"]))
     with engine.connect(p.engine) as con:
         made = study(
             con,
@@ -20,6 +20,7 @@ def main() -> None:
             interests=storage.read_frame(layout.INTERESTS),
             marketing_mix=needs.read_rules(layout.MARKETING_MIX),
             observed=storage.read_json(layout.OBSERVATION),
+            audits=quality["audits"],
             params=p,
         )
     artefacts.write(made)

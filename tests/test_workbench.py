@@ -156,6 +156,7 @@ def test_the_whale_curve_ends_at_all_customers_and_all_money(wb):
 def test_trust_is_said_from_the_backtest(wb):
     tested = wb.value.models["backtest"]
     assert f"{tested['n_origins']} past period" in wb.value.trust()
+    assert all(f" {named} " in wb.value.trust() for named in ("Gini", "absolute error", "squared error"))
     assert ("no better than" in wb.value.trust()) == (not tested["model_beats_rules"])
 
 

@@ -15,6 +15,7 @@ PROJECT = Path(__file__).parents[1]
 SRC = PROJECT / "src"
 PIPELINE = PROJECT / "dvc.yaml"
 FRONT_DOOR = SRC / "crmwb" / "__init__.py"  # imports the workbench only for who asks for it
+CATALOGUES = SRC / "crmwb" / "findings" / "locales"
 ALL_CODE = "src/crmwb"  # of a report, which shows the hash of all our code
 
 
@@ -57,10 +58,14 @@ def reached_files(start: Path) -> set[Path]:
 
 
 def folded(files: set[Path]) -> list[str]:
-    """Return files as dvc.yaml names them: a folder where all of its Python files are among them."""
+    """Return files as dvc.yaml names them: a folder where all of its Python files are among them.
+
+    The package that holds the catalogues of messages is never one: a change of wording runs no stage again.
+    """
     names = set(files)
     for folder in sorted({parent for file in files for parent in file.parents}, key=lambda p: -len(p.parts)):
-        if SRC / "crmwb" in folder.parents and set(folder.rglob("*.py")) <= files:
+        is_ours = SRC / "crmwb" in folder.parents and folder not in CATALOGUES.parents
+        if is_ours and set(folder.rglob("*.py")) <= files:
             names = {name for name in names if folder not in name.parents} | {folder}
     return sorted(name.relative_to(PROJECT).as_posix() for name in names)
 

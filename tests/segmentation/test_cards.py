@@ -86,6 +86,15 @@ def test_what_is_the_same_for_all_or_sensitive_is_not_said(made):
     assert "gender" not in " ".join(table["over"])
 
 
+def test_rfm_segments_are_not_said_to_differ_in_what_they_are_made_from(made):
+    customers, segments, _, _ = made
+    named = segments.assign(rfm_segment=segments["cluster_name"])
+    traits = cards.traits(customers, named, PARAMS)
+    columns = {scheme: set(rows["column"]) for scheme, rows in traits.groupby("scheme")}
+    assert "n_orders" in columns["cluster_name"]
+    assert columns["rfm_segment"] == {"region"}
+
+
 def test_mixes_are_shares_by_name(made):
     _, _, _, table = made
     assert json.loads(table["categories"][0]) == {"beer": 0.5, "bread": 0.5}

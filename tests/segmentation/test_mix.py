@@ -153,6 +153,36 @@ def test_a_slip_in_the_table_is_named_by_file_and_key(rules, old, new, said):
         rules(LEAD.replace(old, new))
 
 
+@pytest.mark.parametrize(
+    ("kinds", "is_given"),
+    [
+        (["person"] * 7, False),
+        (["company"] * 7, True),
+        (["company"] * 3 + ["person"] * 3 + [None], True),
+        (["company"] * 3 + ["person"] * 4, False),
+        ([None] * 7, False),
+    ],
+)
+def test_advice_for_companies_is_given_where_half_of_the_known_customers_are_such(rules, kinds, is_given):
+    table = rules(LEAD.replace("priority: 2", "priority: 2\n    for: company"))
+    mix = needs.mix(FOUND, CUSTOMERS.assign(kind=kinds), table, choices())
+    assert ("lead" in set(mix["rule"])) is is_given
+
+
+def test_households_are_offered_no_yearly_terms():
+    table = needs.read_rules(PROJECT / layout.MARKETING_MIX)
+    orders = FRAME.assign(kind="basket", measure="order_cents", item="", lift=2.0, is_clear=True)
+    for kind, is_given in (("company", True), ("person", False)):
+        mix = needs.mix(needs.Needs(orders, FOUND.facts), CUSTOMERS.assign(kind=kind), table, choices())
+        assert mix["advice"].str.contains("yearly terms").any() == is_given
+
+
+def test_a_profile_of_few_customers_gives_no_advice(rules):
+    table = rules(LEAD.replace("need: category_spend_share", "profile: n_orders").replace("{items}; {item}", "x"))
+    assert "lead" in set(needs.mix(FOUND, CUSTOMERS, table, choices(min_customers=3))["rule"])
+    assert "lead" not in set(needs.mix(FOUND, CUSTOMERS, table, choices(min_customers=4))["rule"])
+
+
 def test_two_rules_of_one_name_are_refused(rules):
     with pytest.raises(CrmwbError, match=r"rules must have different names; lead stands there more than once"):
         rules(LEAD + LEAD)

@@ -250,3 +250,15 @@ def test_facts_say_how_much_was_compared_and_what_chance_alone_would_bring(found
     for of in found.facts["compared"]:
         assert of["by_chance_alone"] == round(0.05 * of["n_compared"], 1)
     assert "control group" in found.facts["cannot_tell"]
+
+
+@pytest.mark.parametrize(
+    ("audit", "severity", "is_measured"),
+    [("quiet_hours", "warning", False), ("quiet_hours", "note", True), ("calendar_gaps", "warning", True)],
+)
+def test_hours_are_not_measured_where_an_audit_warns_of_the_clock(con, audit, severity, is_measured):
+    audits = [{"audit": audit, "table": "transactions", "severity": severity}]
+    found = needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices(), audits=audits)
+    assert ("hour_order_share" in set(found.frame["measure"])) is is_measured
+    assert ("hour_order_share" in found.facts["not_available"]) is not is_measured
+    assert "weekend_order_share" in set(found.frame["measure"])

@@ -1,6 +1,6 @@
 """The whole segmentation of a source, from described and valued customers to all that the segment stage writes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -76,6 +76,7 @@ def study(
     interests: pd.DataFrame,
     marketing_mix: MarketingMix,
     observed: dict[str, Any],
+    audits: Sequence[Mapping[str, Any]],
     params: Params,
 ) -> Study:
     """Find segments, describe them, ask what they need, and test them.
@@ -96,6 +97,8 @@ def study(
         The rules that turn needs into advice.
     observed : dict
         observation.json: as_of, currency.
+    audits : sequence of mapping
+        What the audits of the data found, of data/quality/summary.json.
     params : Params
         All choices.
 
@@ -118,7 +121,7 @@ def study(
         made = cards.cards(customers, segments, told, traits, interests=interests, currency=currency)
     with step("what segments need"):
         whole = customers.merge(segments, on="customer_id", validate="one_to_one")
-        wanted = needs.measure(con, dict(tables), whole, as_of, p.needs, currency=currency)
+        wanted = needs.measure(con, dict(tables), whole, as_of, p.needs, audits=audits, currency=currency)
         mix = needs.mix(wanted, whole, marketing_mix, p.needs, currency=currency)
     with step("testing segments"):
         tests = acceptance.test(

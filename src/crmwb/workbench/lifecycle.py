@@ -9,9 +9,18 @@ import pandas as pd
 from crmwb import layout, storage
 from crmwb.display import tables, words
 from crmwb.display.picture import Picture, draw
+from crmwb.findings import Count, Finding, Term, vetoes
 from crmwb.plots import cohorts as cohort_plots
 from crmwb.plots import lifecycle as plots
 
+MONTH_DAYS = 365.25 / 12
+# Which parameter bounds, by definition, how long a customer is in a stage.
+BOUNDS = {
+    "won_back": "won_back_months",
+    "introduction": "introduction_days",
+    "prospect": "contact_days",
+    "target": "contact_days",
+}
 FLOWS = ("new", "won_back", "grown", "shrunk", "lost")
 
 
@@ -81,6 +90,31 @@ class Lifecycle:
         """One row per stage: stays, how many ended, shares that ended within months, median months."""
         rows = self.all_conversions[self.all_conversions["next_stage"].isna()].sort_values("position")
         return pd.DataFrame(rows.drop(columns=["position", "next_stage"]).reset_index(drop=True))
+
+    @property
+    def longest_stay(self) -> Finding:
+        """The stage that customers stay in longest, of those whose length is not one that params.yaml sets."""
+        known = self.time_in_stage.dropna(subset="median_months")
+        for row in known.sort_values(["median_months", "n_stays"], ascending=False, kind="stable").to_dict("records"):
+            claim = Finding(
+                "lifecycle.longest_stay",
+                {
+                    "stage": Term("stage", row["stage"]),
+                    "median": Count(row["median_months"], "month"),
+                    "n": Count(row["n_stays"], "stay"),
+                },
+            )
+            if vetoes.withheld(claim, parameters=self._bounds(row["stage"])) is None:
+                return claim
+        return Finding("lifecycle.no_longest_stay")
+
+    def _bounds(self, stage: str) -> list[float]:
+        """Return the months that params.yaml sets for a stage."""
+        name = BOUNDS.get(stage)
+        if name is None:
+            return []
+        value = float(self.facts["params"][name])
+        return [value if name.endswith("_months") else value / MONTH_DAYS]
 
     @property
     def bucket(self) -> pd.DataFrame:

@@ -35,6 +35,8 @@ FORECASTERS = {
     "nothing": "nobody buys again",
     "gamma_gamma": "Gamma-Gamma model",
 }
+# All are said wherever one is: a model may rank better and err more.
+COMPARED = {"normalised_gini": "normalised Gini", "mae": "mean absolute error", "rmse": "root mean squared error"}
 MEASURES = ["bias_share", "mae", "rmse", "normalised_gini", "top_decile_share"]
 INTERVAL = ("clv_lower_80_cents", "clv_upper_80_cents")
 
@@ -237,10 +239,13 @@ class Value:
             if of_model["normalised_gini"].mean() > of_rule["normalised_gini"].mean()
             else f"ranks customers no better than a rule of thumb (“{rule}”)"
         )
+        measured = words.listing(
+            [f"{called} {of_model[m].mean():.3f} against {of_rule[m].mean():.3f}" for m, called in COMPARED.items()]
+        )
         return (
             f"Tested on {periods} that it had not seen, the "
             f"{FORECASTERS.get(name, name)} missed the total of purchases by at most "
-            f"{worst}, and {ranks}."
+            f"{worst}, and {ranks}: {measured}."
         )
 
     def plot_whale(self) -> Picture:

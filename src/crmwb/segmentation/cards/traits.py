@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from crmwb.findings import Finding, Name, vetoes
 from crmwb.params import CardParams, SegmentationParams
 from crmwb.segmentation import vocabulary, words
 from crmwb.segmentation.cards import index
@@ -35,7 +36,7 @@ Scheme = tuple[np.ndarray, Any]  # each customer's segment by number, -1 for non
 Bought = tuple[np.ndarray, np.ndarray, list[str]]  # customer and category by number, of each pair; the names
 Found = tuple[dict[str, Any], Index]  # what a trait says, and its index by segment
 MAX_LEVELS = 40  # the commonest levels of a column, and the categories that most customers buy
-MIN_KNOWN = 30  # customers of a segment of whom it is known, and customers with a level: fewer are chance
+MIN_KNOWN = vetoes.MIN_CELL  # customers of a segment of whom it is known, and customers with a level
 DECIMALS = 6
 
 
@@ -52,7 +53,8 @@ def traits(
     A trait is said where the interval of its index leaves out 1, the index is further from 1 than
     `params.cards.min_effect`, and it is the strongest of its family (two ways to say the same). A trait is strong where
     it is large and sure: strength is the distance of its interval from 1, of numbers as a logarithm, of shares as
-    Cohen's h (1988), so that what few ever are is not what a segment is known for.
+    Cohen's h (1988), so that what few ever are is not what a segment is known for. What RFM segments, stages and tiers
+    are made from is left out: they differ in it by definition. Clusters keep it: their traits are their description.
 
     Parameters
     ----------
@@ -114,6 +116,8 @@ def _found(
             continue
         said = {"kind": "number", "column": each.column, "level": None, "unit": each.unit, "family": each.family}
         for scheme, (codes, names) in schemes.items():
+            if _is_defining(scheme, each.family):
+                continue
             found[scheme].append((said | {"says": each.says}, index.of_numbers(have, codes, len(names), confidence)))
     for column in vocabulary.levels(buyers, allow):
         level, levels = pd.factorize(buyers[column], sort=True)
@@ -129,6 +133,12 @@ def _found(
             counts = _counts(codes[customer[both]], category[both], len(names), len(categories))
             found[scheme] += _categories_of(categories, counts, np.bincount(codes[codes >= 0]), confidence)
     return found
+
+
+def _is_defining(scheme: str, family: str) -> bool:
+    """Tell whether a scheme's groups are made from what a family of traits is about."""
+    claim = Finding(vetoes.TRAIT, {"scheme": Name(scheme), "family": Name(family)})
+    return vetoes.withheld(claim) is not None
 
 
 def _counts(codes: np.ndarray, others: np.ndarray, k: int, n: int) -> np.ndarray:

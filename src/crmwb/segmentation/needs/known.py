@@ -8,6 +8,7 @@ from crmwb import engine
 from crmwb.engine import Backend
 
 YEAR_DAYS = 365
+WRONG_CLOCK = "the data report warns that times of day are not the customers' own, or not known"
 NO_ANSWERS = "there is no table campaign_members: it would tell who answers"
 
 

@@ -1,6 +1,6 @@
 """What each segment wants more or less of than everyone else, measured from all its order lines and answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +13,7 @@ from crmwb import engine, layout
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.features.asof import sales_before
+from crmwb.findings import Finding, vetoes
 from crmwb.params import NeedsParams
 from crmwb.segmentation.needs import answers, bundles, goods, known, orders, prices, words
 from crmwb.segmentation.needs.blocks import SCRATCH, Block, keep, sweep
@@ -64,6 +65,7 @@ def measure(
     as_of: date,
     params: NeedsParams,
     *,
+    audits: Sequence[Mapping[str, Any]] = (),
     currency: str = "",
 ) -> Needs:
     """Measure what each segment wants more or less of than everyone else.
@@ -80,6 +82,8 @@ def measure(
         Only what was known before this day counts.
     params : NeedsParams
         The choices.
+    audits : sequence of mapping, optional
+        Those of data/quality/summary.json: where they warn of the clock, hours are not measured.
     currency : str, optional
         For the sentences.
 
@@ -97,7 +101,7 @@ def measure(
     schemes = [name for name in params.schemes if customers[name].notna().any()]
     assigned = _assigned(con, customers, schemes)
     try:
-        source = _Source(con, tables, as_of, params)
+        source = _Source(con, tables, as_of, params, audits)
         found = [by_segment(con, block, assigned, schemes) for block in source.blocks()] if schemes else []
         affinity = source.affinity(assigned, schemes)
     finally:
@@ -120,7 +124,10 @@ def measure(
 class _Source:
     """The sales and answers that needs are measured from, and what of them is not available."""
 
-    def __init__(self, con: Backend, tables: dict[str, ir.Table], as_of: date, params: NeedsParams) -> None:
+    def __init__(
+        self, con: Backend, tables: dict[str, ir.Table], as_of: date, params: NeedsParams,
+        audits: Sequence[Mapping[str, Any]],
+    ) -> None:  # fmt: skip
         self.con, self.tables, self.as_of, self.params = con, tables, as_of, params
         self.products = tables.get("products")
         self.bundles: bundles.Bundles | None = None
@@ -133,6 +140,8 @@ class _Source:
         varied = self.usual.aggregate(n=self.usual.count(where=self.usual.n_values > 1))
         n_varied = engine.batches(con, varied).read_all()["n"][0].as_py()
         self.not_available = known.missing(known_of, tables, n_varied)
+        if known_of.has_times and vetoes.withheld(Finding("needs.hour_order_share"), audits=audits) is not None:
+            self.not_available["hour_order_share"] = known.WRONG_CLOCK
 
     def has(self, kind: str) -> bool:
         """Tell whether a kind of need, or one measure, is available."""

@@ -5,6 +5,7 @@ import pyarrow as pa
 
 from crmwb import layout
 from crmwb.errors import CrmwbError
+from crmwb.findings import Finding, Term, vetoes
 from crmwb.params import NeedsParams
 from crmwb.segmentation.needs.measure import Needs
 from crmwb.segmentation.needs.rules import PS, Condition, MarketingMix, Rule
@@ -57,7 +58,8 @@ def mix(
     -------
     DataFrame
         `MIX_SCHEMA`: for each scheme, segment and p, at most `params.n_advices` rows, the most important first, each
-        with the figures that speak for it. Where no rule fits, one row says that the standard offer is right (rule
+        with the figures that speak for it; none of a rule for companies, or for persons, unless half of those whose
+        kind is known are such. Where no rule fits, one row says that the standard offer is right (rule
         "standard").
 
     Raises
@@ -65,7 +67,8 @@ def mix(
     CrmwbError
         A condition names a profile that customers do not have as a number.
     """
-    profiles = _profiles(customers, rules, params.schemes)
+    profiles = _profiles(customers, rules, params)
+    suiting = _suiting(rules, customers)
     found = needs.frame
     rows: list[tuple[str, str, str, int, str, str, str, str]] = []
     for scheme in [s for s in params.schemes if customers[s].notna().any()]:
@@ -73,7 +76,7 @@ def mix(
         for segment in sorted(customers[scheme].dropna().unique()):
             here = of_scheme.get(segment, found.iloc[:0])
             for p in PS:
-                ordered = sorted((r for r in rules.rules if r.p == p), key=lambda r: r.priority)
+                ordered = sorted((r for r in suiting if r.p == p), key=lambda r: r.priority)
                 asked = [(r, _met(r, here, profiles, scheme, segment)) for r in ordered]
                 given = [(r, met) for r, met in asked if met][: params.n_advices]
                 rows += [
@@ -98,8 +101,23 @@ def actions_mapped(mix: pd.DataFrame, scheme: str) -> "pd.Series[int]":
     return (of_scheme["rule"] != STANDARD).groupby(of_scheme["segment"]).sum().astype("int64").rename("n_actions")
 
 
-def _profiles(customers: pd.DataFrame, rules: MarketingMix, schemes: tuple[str, ...]) -> pd.DataFrame:
-    """Average the columns that rules name: scheme, segment, profile, value, everyone_else, lift, n_customers."""
+def _suiting(rules: MarketingMix, customers: pd.DataFrame) -> list[Rule]:
+    """Return the rules whose advice suits the kind of customers that the source has, companies or persons."""
+    known = customers["kind"].dropna() if "kind" in customers else pd.Series([], dtype="string")
+    shares = {str(kind): float(share) for kind, share in known.value_counts(normalize=True).items()}
+    return [
+        rule
+        for rule in rules.rules
+        if rule.kind is None
+        or vetoes.withheld(Finding(vetoes.ADVICE, {"for": Term("kind", rule.kind)}), kind_shares=shares) is None
+    ]
+
+
+def _profiles(customers: pd.DataFrame, rules: MarketingMix, params: NeedsParams) -> pd.DataFrame:
+    """Average the columns that rules name: scheme, segment, profile, value, everyone_else, lift.
+
+    Values of a segment of fewer than `params.min_customers`, or beside fewer, are unknown.
+    """
     wanted = sorted({c.profile for rule in rules.rules for c in rule.when if c.profile is not None})
     for rule in rules.rules:
         for c in rule.when:
@@ -109,11 +127,12 @@ def _profiles(customers: pd.DataFrame, rules: MarketingMix, schemes: tuple[str, 
                     "docs/data_dictionary.md lists the columns."
                 )
     out = []
-    for scheme in schemes:
+    for scheme in params.schemes:
         for name in wanted:
             sums = customers.groupby(scheme)[name].agg(["sum", "count"]).astype(float)
             total, n = sums["sum"], sums["count"]
-            value, others = total / n.where(n > 0), (total.sum() - total) / (n.sum() - n).where(n.sum() - n > 0)
+            enough = (n >= params.min_customers) & (n.sum() - n >= params.min_customers)
+            value, others = total / n.where(enough), (total.sum() - total) / (n.sum() - n).where(enough)
             out.append(
                 pd.DataFrame(
                     {

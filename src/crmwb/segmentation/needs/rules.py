@@ -80,6 +80,8 @@ class Rule(Section):
         What the mix calls it.
     p : str
         product, price, place or promotion.
+    kind : str, optional
+        `for` in the file: company or person, where the advice suits only such customers.
     priority : int
         1 comes first; of equals, the first in the file.
     when : tuple of Condition
@@ -91,6 +93,7 @@ class Rule(Section):
 
     name: Name
     p: P
+    kind: Annotated[Literal["company", "person"] | None, Field(alias="for")] = None
     priority: Annotated[int, Field(ge=1, le=99)]
     when: Annotated[tuple[Condition, ...], Field(min_length=1)]
     advice: Annotated[str, Field(min_length=1)]
