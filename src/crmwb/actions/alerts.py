@@ -10,6 +10,7 @@ from crmwb.params.actions import AlertPlan
 
 CENTS = 100
 KEY_TIERS = ("vip", "important")
+AT_RISK = ("at_risk", "likely_lost")  # as every report counts customers at risk
 COLUMNS = (
     "owner", "tier", "risk_class", "margin_at_stake_cents", "overdue_cents", "recent_revenue_cents",
     "year_ago_revenue_cents",
@@ -37,7 +38,7 @@ def alerts(customers: pd.DataFrame, plan: AlertPlan, currency: str) -> list[Find
 
 
 def _at_risk(customers: pd.DataFrame, plan: AlertPlan, currency: str) -> Iterator[Finding]:
-    key = customers[customers["tier"].isin(KEY_TIERS) & (customers["risk_class"] == "at_risk")]
+    key = customers[customers["tier"].isin(KEY_TIERS) & customers["risk_class"].isin(AT_RISK)]
     yield from _by_owner("actions.alert.key_customers", key, "margin_at_stake_cents", plan.at_stake, currency)
 
 
