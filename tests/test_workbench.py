@@ -10,6 +10,7 @@ import pytest
 
 import crmwb
 from crmwb.errors import CrmwbError
+from crmwb.findings.say import say
 from crmwb.workbench import Workbench
 
 PICTURES = {
@@ -155,9 +156,10 @@ def test_the_whale_curve_ends_at_all_customers_and_all_money(wb):
 
 def test_trust_is_said_from_the_backtest(wb):
     tested = wb.value.models["backtest"]
-    assert f"{tested['n_origins']} past period" in wb.value.trust()
-    assert all(f" {named} " in wb.value.trust() for named in ("Gini", "absolute error", "squared error"))
-    assert ("no better than" in wb.value.trust()) == (not tested["model_beats_rules"])
+    text = say(wb.value.trust())
+    assert f"{tested['n_origins']} past period" in text
+    assert all(f"{named} " in text for named in ("Gini", "MAE", "RMSE"))
+    assert ("no better than" in text) == (not tested["model_beats_rules"])
 
 
 @pytest.mark.parametrize("room", ["source", "value.influence", *PICTURES])

@@ -66,7 +66,7 @@ def test_the_map_shows_the_mean_of_each_cell(customers):
 def test_backtest_bars_are_means_best_first(scores):
     ax = plots.backtest_bars(scores)
     assert [patch.get_width() for patch in ax.patches] == pytest.approx([0.615, 0.515])
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["BG/NBD", "past rate x/T (rule)"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["BG/NBD", "Past rate x/T (rule)"]
     assert plots.backtest_bars(scores, "bias_share").get_xlim()[0] < -0.1
 
 

@@ -52,7 +52,7 @@ def test_payback_is_dotted_where_few_are_observed():
 def test_the_pyramid_sets_customers_against_what_they_bring():
     ax = scorecard.pyramid(TIERS, "profit")
     assert widths(ax) == [-0.1, -0.9, 1.2, -0.2, 0.7, 0.3]
-    assert texts(ax)[:3] == ["10%  (10)", "120% of profit so far", "70% of what is to come"]
+    assert texts(ax)[:3] == ["10%  (10)", "120% of profit so far", "70% of future value"]
 
 
 def test_bands_of_certainty_add_up():

@@ -6,6 +6,8 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
+from crmwb.findings import Finding, Share, Term, numbers
+from crmwb.findings.say import say
 from crmwb.plots import colours, style
 
 LABELLED = 0.045  # the least share whose label fits into its bar
@@ -34,19 +36,33 @@ def pyramid(tiers: pd.DataFrame, basis: str, ax: Axes | None = None) -> Axes:
     ax.barh(places - 0.19, shares["brought_share"], height=0.34, color=fills)
     ax.barh(places + 0.19, shares["clv_share"], height=0.34, color=fills, alpha=0.55)
     for place, n, people, brought, ahead in zip(places, tiers["n_customers"], *shares.values(), strict=True):
-        ax.text(-people - 0.01, place, f"{people:.0%}  ({n:,})", va="center", ha="right", fontsize=9)
-        ax.text(max(brought, 0) + 0.01, place - 0.19, f"{brought:.0%} of {basis} so far", va="center", fontsize=8.5)
-        ax.text(max(ahead, 0) + 0.01, place + 0.19, f"{ahead:.0%} of what is to come", va="center", fontsize=8.5)
+        ax.text(
+            -people - 0.01, place, f"{numbers.share(people)}  ({numbers.count(n)})", va="center", ha="right", fontsize=9
+        )
+        ax.text(
+            max(brought, 0) + 0.01,
+            place - 0.19,
+            say(Finding("plots.pyramid.so_far", {"share": Share(brought), "basis": Term("basis", basis)})),
+            va="center",
+            fontsize=8.5,
+        )
+        ax.text(
+            max(ahead, 0) + 0.01,
+            place + 0.19,
+            say(Finding("plots.pyramid.to_come", {"share": Share(ahead)})),
+            va="center",
+            fontsize=8.5,
+        )
     ax.axvline(0, color=style.INK, linewidth=0.8)
     left = -float(shares["customer_share"].max(initial=0.1)) * 1.5
     right = max(float(max(shares["brought_share"].max(initial=0), shares["clv_share"].max(initial=0))), 0.1) * 1.55
     ax.set_xlim(left, right)
-    ax.set_yticks(places, [colours.label(name) for name in tiers["tier"]])
+    ax.set_yticks(places, [say(Term("tier", str(name))) for name in tiers["tier"]])
     ax.invert_yaxis()
     ax.xaxis.set_major_formatter(lambda value, _: f"{abs(value):.0%}")
     ax.grid(visible=False)
-    ax.set(title="Value pyramid", ylabel="")
-    ax.set_xlabel("← share of customers        share of what they bring →", x=-left / (right - left))
+    ax.set(title=say(Finding("plots.pyramid.title")), ylabel="")
+    ax.set_xlabel(say(Finding("plots.pyramid.axis")), x=-left / (right - left))
     return ax
 
 

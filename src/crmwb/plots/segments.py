@@ -7,7 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
+from crmwb.findings import Finding, Term
+from crmwb.findings.say import say
 from crmwb.plots import colours, style
+
+SCHEMES = {"cluster_name": "cluster"}  # whose vocabulary has another name
 
 
 def rfm_grid(customers: pd.DataFrame, ax: Axes | None = None) -> Axes:
@@ -75,15 +79,16 @@ def segment_shares(profiles: pd.DataFrame, scheme: str, ax: Axes | None = None) 
     for place, money, people in zip(places, rows["revenue_share"], rows["customer_share"], strict=True):
         for shift, share in ((0.2, money), (-0.2, people)):
             ax.text(max(share, 0) + longest * 0.01, place + shift, f"{share:.1%}", va="center", fontsize=8.5)
-    ax.set_yticks(places, [colours.label(name) for name in rows["segment"]])
+    ax.set_yticks(places, [say(Term(SCHEMES.get(scheme, scheme), str(name))) for name in rows["segment"]])
     ax.invert_yaxis()
     ax.set_xlim(min(0.0, float(rows["revenue_share"].min())) * 1.1, longest * 1.12)
     style.share_axis(ax.xaxis)
     ax.grid(visible=False, axis="y")
     ax.set_axisbelow(True)
-    key = [Patch(color=colours.pale(style.MUTED), label="of customers"), Patch(color=style.MUTED, label="of revenue")]
+    of_customers, of_revenue = (say(Finding(f"plots.shares.{part}")) for part in ("of_customers", "of_revenue"))
+    key = [Patch(color=colours.pale(style.MUTED), label=of_customers), Patch(color=style.MUTED, label=of_revenue)]
     ax.legend(handles=key, loc="center left", bbox_to_anchor=(1.01, 0.5))
-    ax.set(title="Share of customers and of revenue", xlabel="", ylabel="")
+    ax.set(title=say(Finding("plots.shares.title")), xlabel="", ylabel="")
     return ax
 
 

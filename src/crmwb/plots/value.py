@@ -8,6 +8,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from crmwb.findings import Finding, Share, Term, numbers
 from crmwb.findings.say import Said, say
 from crmwb.plots import colours, style
 
@@ -46,17 +47,22 @@ def whale_curve(curve: pd.DataFrame, basis: str, ax: Axes | None = None) -> Axes
     at_top = float(np.interp(TOP, x, y))
     ax.plot([TOP, TOP, 0], [0, at_top, at_top], color=style.INK, linewidth=0.8, linestyle="--")
     ax.plot(TOP, at_top, "o", color=style.ACCENT)
-    _say(ax, f"best 20%: {at_top:.0%} of {basis}", (TOP, at_top), (10, -12))
+    of = Term("basis", basis)
+    best = Finding("plots.whale.best", {"share": Share(at_top), "basis": of})
+    _say(ax, say(best), (TOP, at_top), (10, -12))
     peak = int(np.nanargmax(y)) if np.isfinite(y).any() else len(y) - 1
     if y[peak] > 1 + 1e-9:
         ax.plot(x[peak], y[peak], "o", color=style.GOOD)
-        _say(ax, f"peak: {y[peak]:.0%} at {x[peak]:.0%} of customers", (x[peak], y[peak]), (0, 8), ha="center")
+        highest = Finding("plots.whale.peak", {"share": Share(y[peak]), "customers": Share(x[peak])})
+        _say(ax, say(highest), (x[peak], y[peak]), (0, 8), ha="center")
     ax.set_xlim(0, 1)
     ax.set_ylim(0, max(1.05, float(np.nanmax(y, initial=0.0)) * 1.12))
     style.share_axis(ax.xaxis)
     style.share_axis(ax.yaxis)
     ax.set(
-        title=f"Whale curve: cumulative {basis}, best customer first", xlabel="customers", ylabel=f"share of {basis}"
+        title=say(Finding("plots.whale.title", {"basis": of})),
+        xlabel=say(Finding("plots.whale.customers")),
+        ylabel=say(Finding("plots.whale.share", {"basis": of})),
     )
     return ax
 
@@ -109,15 +115,15 @@ def clv_by_group(customers: pd.DataFrame, by: str, currency: str, ax: Axes | Non
     ax.barh(range(len(groups)), groups["sum"].to_numpy(), height=0.62, color=[colour[name] for name in names])
     longest = float(groups["sum"].abs().max())
     for place, (total, mean, size) in enumerate(groups.itertuples(index=False)):
-        words = f"{style.money(total, currency)}  ({int(size):,} × {style.money(mean, currency)})"
+        words = f"{style.money(total, currency)}  ({numbers.count(int(size))} × {style.money(mean, currency)})"
         ax.text(max(float(total), 0.0) + longest * 0.01, place, words, va="center", fontsize=9)
-    ax.set_yticks(range(len(groups)), [colours.label(name) for name in names])
+    ax.set_yticks(range(len(groups)), [say(Term(by, name)) for name in names])
     ax.invert_yaxis()
     ax.set_xlim(min(0.0, float(groups["sum"].min()) * 1.05), (longest or 1.0) * 1.35)
     ax.xaxis.set_major_locator(MaxNLocator(5))
     style.money_axis(ax.xaxis, currency)
     ax.grid(visible=False, axis="y")
-    ax.set(title=f"Customer lifetime value by {colours.label(by)}", xlabel="", ylabel="")
+    ax.set(title=say(Finding("plots.clv_by", {"by": Term("column", by)})), xlabel="", ylabel="")
     return ax
 
 
@@ -235,14 +241,16 @@ def backtest_bars(scores: pd.DataFrame, measure: str = "normalised_gini", ax: Ax
     for name, place in places.items():
         ax.text(max(float(best[name]), 0.0) + longest * 0.02, place, f"{means[name]:.3f}", va="center", fontsize=9)
     ax.set_yticks(
-        range(len(means)), [_forecaster(str(n)) + (" (rule)" if kinds[n] == "rule" else "") for n in means.index]
+        range(len(means)),
+        [say(Finding(f"plots.backtest.{kinds[n]}", {"name": Term("model", str(n))})) for n in means.index],
     )
     ax.invert_yaxis()
     least = min(0.0, float(known[measure].min()) * 1.1) if len(known) else 0.0
     ax.set_xlim(least, max(float(known[measure].max()) if len(known) else 0.0, 0.0) + longest * 0.15)
     ax.grid(visible=False, axis="y")
-    name = MEASURES.get(measure, colours.label(measure))
-    ax.set(title=f"Forecasts tested out of time: {name}", xlabel=f"{name} (bar: mean; dots: origins)", ylabel="")
+    said = {"measure": Term("accuracy_measure", measure)}
+    title, label = (say(Finding(f"plots.backtest.{part}", said)) for part in ("title", "label"))
+    ax.set(title=title, xlabel=label, ylabel="")
     return ax
 
 

@@ -11,7 +11,7 @@ from crmwb import layout, storage
 from crmwb.display import tables, words
 from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
-from crmwb.findings import Unavailable, from_json
+from crmwb.findings import Count, Days, Finding, Listing, Number, Share, Term, Unavailable, from_json
 from crmwb.plots import value as plots
 from crmwb.plots import worth as worth_plots
 from crmwb.workbench.equity import Equity
@@ -36,7 +36,7 @@ FORECASTERS = {
     "gamma_gamma": "Gamma-Gamma model",
 }
 # All are said wherever one is: a model may rank better and err more.
-COMPARED = {"normalised_gini": "normalised Gini", "mae": "mean absolute error", "rmse": "root mean squared error"}
+COMPARED = ("normalised_gini", "mae", "rmse")
 MEASURES = ["bias_share", "mae", "rmse", "normalised_gini", "top_decile_share"]
 INTERVAL = ("clv_lower_80_cents", "clv_upper_80_cents")
 
@@ -217,36 +217,26 @@ class Value:
         means.insert(2, "forecast", [FORECASTERS.get(n, words.label(n)) for n in means["forecaster"]])
         return means.sort_values("normalised_gini", ascending=False, kind="stable").reset_index(drop=True)
 
-    def trust(self) -> str:
-        """Say how far the forecasts can be trusted, in one sentence."""
+    def trust(self) -> Finding | str:
+        """How far the forecasts can be trusted."""
         tested = self.models["backtest"]
         if tested["best_rule"] is None:
             return str(tested["finding"])
-        periods = f"{words.plural(tested['n_origins'], 'past period')} of {words.days(tested['holdout_days'])}"
-        rule = FORECASTERS.get(tested["best_rule"], tested["best_rule"])
-        if tested["best_model"] is None and tested["best_stack"] is None:
-            worst = words.share(float(self.backtest.loc[self.backtest["kind"] == "model", "bias_share"].abs().max()))
-            return (
-                f"Take the values above as rough: tested on {periods}, no purchase model could be trusted every time "
-                f"(the total was up to {worst} off), and a rule of thumb (“{rule}”) put customers in the best order."
-            )
-        name = self.models["valued_by"]
-        of_model = self.backtest[self.backtest["forecaster"] == name]
+        name = "" if tested["best_model"] is None and tested["best_stack"] is None else str(self.models["valued_by"])
         of_rule = self.backtest[self.backtest["forecaster"] == tested["best_rule"]]
-        worst = words.share(float(of_model["bias_share"].abs().max()))
-        ranks = (
-            f"ranks customers better than the best rule of thumb (“{rule}”)"
-            if of_model["normalised_gini"].mean() > of_rule["normalised_gini"].mean()
-            else f"ranks customers no better than a rule of thumb (“{rule}”)"
-        )
-        measured = words.listing(
-            [f"{called} {of_model[m].mean():.3f} against {of_rule[m].mean():.3f}" for m, called in COMPARED.items()]
-        )
-        return (
-            f"Tested on {periods} that it had not seen, the "
-            f"{FORECASTERS.get(name, name)} missed the total of purchases by at most "
-            f"{worst}, and {ranks}: {measured}."
-        )
+        of_model = self.backtest[self.backtest["forecaster"] == name if name else self.backtest["kind"] == "model"]
+        values = {
+            "periods": Count(tested["n_origins"], "past_period"),
+            "days": Days(tested["holdout_days"]),
+            "rule": Term("model", str(tested["best_rule"])),
+            "worst": Share(float(of_model["bias_share"].abs().max())),
+            "forecast": Term("model", name),
+            "measured": Listing(tuple(_compared(measure, of_model, of_rule) for measure in COMPARED)),
+        }
+        if not name:
+            return Finding("value.trust.rough", values)
+        is_better = of_model["normalised_gini"].mean() > of_rule["normalised_gini"].mean()
+        return Finding("value.trust.better" if is_better else "value.trust.no_better", values)
 
     def plot_whale(self) -> Picture:
         """Draw the whale curve."""
@@ -298,3 +288,10 @@ class Value:
 
     def _repr_html_(self) -> str:
         return tables.html(self.by("tier"), caption="Value over the horizon, by tier", currency=self.currency)
+
+
+def _compared(measure: str, of_model: pd.DataFrame, of_rule: pd.DataFrame) -> Finding:
+    """Return one measure of the forecast against that of the rule, means over the test periods."""
+    means = (Number(float(rows[measure].mean())) for rows in (of_model, of_rule))
+    values = dict(zip(("forecast", "rule"), means, strict=True))
+    return Finding("value.trust.measure", {"measure": Term("accuracy_measure", measure), **values})
