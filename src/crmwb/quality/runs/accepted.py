@@ -49,7 +49,7 @@ def accepted(path: Path) -> dict[str, Any] | None:
         profile: dict[str, Any] = storage.read_json(path)
         if profile.keys() >= {"source", "tables"}:
             return profile
-    except (ValueError, AttributeError):
+    except (CrmwbError, ValueError, AttributeError):
         pass
     raise CrmwbError(f"{path}: not the profile of a run; run `crmwb accept` after a run to write it anew.")
 

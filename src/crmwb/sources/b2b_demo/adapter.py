@@ -30,6 +30,10 @@ from crmwb.tables import TABLES
 
 BLOCK_ACCOUNTS = 20_000  # part of what the bytes depend on: another size is another company
 VERSION = "1"
+MADE = (
+    *("customers", "transactions", "products", "interactions", "campaigns", "campaign_members", "invoices"),
+    *("opportunities", "initiatives"),
+)
 TRUTHS = {"truth_customers": truth.CUSTOMERS, "truth_campaign_members": truth.MEMBERS}
 Columns = dict[str, pa.Array]
 
@@ -49,7 +53,7 @@ def read(con: Backend, params: SourceParams, folder: Path) -> Delivery:
     p = params.b2b_demo
     calendar = Calendar(Window(p.years))
     everyone = accounts.roll(Chance(p.seed), p.n_customers)
-    schemas = {name: TABLES[name].schema for name in TABLES} | TRUTHS
+    schemas = {name: TABLES[name].schema for name in MADE} | TRUTHS
     with ExitStack() as stack:
         writers = {
             name: stack.enter_context(pq.ParquetWriter(folder / f"{name}.parquet", schema, compression="lz4"))
@@ -67,7 +71,7 @@ def read(con: Backend, params: SourceParams, folder: Path) -> Delivery:
             caveat=Finding("sources.b2b_demo", {"n": Count(p.n_customers)}),
             files=[],
         ),
-        tables={name: opened[name] for name in TABLES},
+        tables={name: opened[name] for name in MADE},
         truth=Truth(
             tables={
                 "customers": (opened["truth_customers"], ("customer_id",)),
