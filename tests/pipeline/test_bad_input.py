@@ -2,6 +2,7 @@
 
 import datetime as dt
 import gzip
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -112,9 +113,15 @@ def test_one_customer_stops_features(project):
     expect_stop(project, "features", "customer", "features.min_customers")
 
 
-def test_one_purchase_each_stops_value(project):
+def test_one_purchase_each_gives_no_forecast_and_everything_else(project):
     raw(project).write_text("".join(f" {i:05d} {i:04d} 1997{1 + i % 9:02d}01  1  {i}.00\n" for i in range(1, 201)))
-    expect_stop(project, "value", "repeat")
+    for name in STAGES:
+        done = run_stage(project, name)
+        assert done.returncode == 0, f"{name}: {done.stderr}"
+    models = json.loads((project / "data" / "value" / "models.json").read_text(encoding="utf-8"))
+    assert models["unavailable"]["code"] == "value.no_forecast"
+    done = run_stage(project, "report", "executive_summary")
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(("as_of", "word"), [(dt.date(2031, 1, 1), "2031-01-01"), (dt.date(1990, 1, 1), "1990-01-01")])

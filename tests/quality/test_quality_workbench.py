@@ -6,6 +6,8 @@ import pytest
 from builders import canonical
 
 from crmwb.errors import CrmwbError
+from crmwb.findings import Value
+from crmwb.findings.say import say
 from crmwb.workbench.quality import Quality
 
 PEOPLE = "customer_id region\na north\nb -"
@@ -32,19 +34,23 @@ def test_what_is_known_in_part_stands_beside_its_revenue(shown):
     quality = shown(PEOPLE)
     assert quality.partly_known[["column", "known_share", "revenue_share"]].values.tolist() == [["region", 0.5, 0.9]]
     assert quality.customers_known["n_customers"].tolist() == [1, 1]
-    assert quality.plot_completeness().alt == "Bars: columns known in part, 1 of them."
-    assert "1 attribute" in quality.plot_customers_known().alt
+    assert "1 column" in say(quality.plot_completeness().alt)
+    assert "1 attribute" in say(quality.plot_customers_known().alt)
 
 
 def test_departments_and_analyses_tell_what_is_missing(shown):
     quality = shown(PEOPLE)
-    served = quality.served.set_index("department")
+    served = quality.served.assign(department=[term.key for term in quality.served["department"]]).set_index(
+        "department"
+    )
     assert served.loc["marketing", "known_share"] == pytest.approx(0.5 / 11)
     assert (served["n_unmet"] < served["n_needs"]).sum() == 1
-    analyses = quality.analyses.set_index("analysis")
-    assert analyses.loc["segments by place", ["known_share", "missing"]].tolist() == [0.5, ""]
+    analyses = quality.analyses.map(lambda value: say(value) if isinstance(value, Value) else value).set_index(
+        "analysis"
+    )
+    assert analyses.loc["geographic segments", ["known_share", "missing"]].tolist() == [0.5, "none"]
     assert analyses.loc["who may be contacted", "missing"] == "customers.contactable"
-    assert "marketing 4.5%, sales 0% and service 0%" in quality.plot_departments().alt
+    assert "marketing 4.5%, sales 0% and service 0%" in say(quality.plot_departments().alt)
 
 
 def test_a_source_that_knows_nothing_of_customers_says_so(shown):
@@ -52,7 +58,7 @@ def test_a_source_that_knows_nothing_of_customers_says_so(shown):
     assert quality.customers_known.empty
     with pytest.raises(CrmwbError, match="knows no attribute"):
         quality.plot_customers_known()
-    assert "columns known, " in quality.plot_completeness().alt
+    assert "column" in say(quality.plot_completeness().alt)
 
 
 def test_rules_and_comparisons_stand_apart(shown):

@@ -71,7 +71,7 @@ def test_a_table_writes_each_column_by_its_name_and_type():
                     for part in html.split("<tr>")[1:])
     ]  # fmt: skip
     assert [c for c in rows[0] if isinstance(c, str)] == [
-        "Tier", "Customers", "Revenue, USD", "Share of revenue", "MAE", "Passed", "Remark",
+        "Tier", "Customers", "Revenue, USD", "Share of revenue", "MAE", "Holds", "Remark",
     ]  # fmt: skip
     assert [c for c in rows[1] if isinstance(c, str)] == ["VIP", "10", "12,346", "54%", "1.23", "yes", "a &lt; b"]
     assert [c for c in rows[2] if isinstance(c, str)] == ["not yet", "2,000", "–", "0.4%", "0.50", "no", "–"]

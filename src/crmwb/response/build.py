@@ -236,8 +236,8 @@ class _Judged:
         before = self.rows["before_cents"]
         if before.notna().all() and (before > 0).any():
             rank = before.rank(pct=True, method="average")
-            band = pd.Series(np.select([rank > start for start in BANDS.values()], list(BANDS)), dtype=object)
-            groupings["spent_before"] = band
+            bands = np.select([rank > start for start in BANDS.values()], list(BANDS), default="lower_half")
+            groupings["spent_before"] = pd.Series(bands, dtype=object)
         return groupings
 
     @staticmethod
