@@ -91,7 +91,7 @@ def test_a_real_trial_is_ranked_as_well_as_published_learners(trial):
     assert estimates["dr_learner"].value >= 0.056
     assert estimates["response_model"].value == pytest.approx(0.035, abs=0.005)
     assert np.mean(draws[:, 0] > draws[:, 1]) > 0.9
-    assert uplift_of(sample, **ONE).answer is Answer.SORT
+    assert uplift_of(sample, cost=0.03, **ONE).answer is Answer.SORT
 
 
 def test_a_rare_outcome_is_ranked_by_a_regularised_learner(trial):

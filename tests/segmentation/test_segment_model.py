@@ -152,7 +152,7 @@ def test_all_bought_once_score_the_same_frequency_and_differ_by_money():
 def test_revenue_that_adds_up_to_nothing_has_no_shares():
     features = people("revenue_cents\n500\n-500")
     model = segmentation.fit(features, AS_OF, choices(features=("n_orders", "days_since_last")), SEED)
-    assert segmentation.profiles(features, segmentation.score(features, model), model)["revenue_share"].isna().all()
+    assert segmentation.profiles(features, segmentation.score(features, model), model, ())["revenue_share"].isna().all()
 
 
 def test_nobody_bought_is_refused():

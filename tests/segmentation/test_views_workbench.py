@@ -9,6 +9,7 @@ from segment_frames import CHOICES
 from crmwb import layout, storage
 from crmwb.features.catalogue import SCHEMA
 from crmwb.features.interests import SCHEMA as INTERESTS
+from crmwb.findings.say import say
 from crmwb.plots import views as plots
 from crmwb.value.everyone import SCHEMA as VALUE
 from crmwb.workbench.views import Views
@@ -88,8 +89,8 @@ def test_categories_are_counted(door):
 def test_it_shows_itself(door):
     assert "Not available" in door._repr_html_()
     for picture in (door.plot_preparation(), door.plot_correlations(), door.plot_interests()):
-        assert picture.html().startswith("<figure>")
-        assert picture.alt.endswith(".")
+        assert picture._repr_html_().startswith("<figure>")
+        assert say(picture.alt).endswith(".")
 
 
 def test_dots_stand_at_the_skewness_and_at_the_edge_beyond():

@@ -10,6 +10,8 @@ from crmwb.reporting import card, render
 from crmwb.reporting.execute import execute
 from crmwb.reporting.lineage import Lineage, trace
 
+FORECAST = "forecast"  # what a section may need besides tables: values to come
+
 
 def report(name: str, params: Params, root: Path = Path()) -> None:
     """Run the notebook of the report `name` once and write its page in every language, and its card.
@@ -25,7 +27,10 @@ def report(name: str, params: Params, root: Path = Path()) -> None:
         )
     shown = params.reports[name]
     lineage = trace(params, root)
-    available = storage.read_json(root / layout.MANIFEST)["tables"]
+    available = [*storage.read_json(root / layout.MANIFEST)["tables"]]
+    models = root / layout.VALUE_MODELS
+    if not models.exists() or "unavailable" not in storage.read_json(models):
+        available.append(FORECAST)
     notebook = execute(root / layout.report_notebook(name), shown.parameters, root, available)
     findings = card.headlines(notebook)
     pages = {}

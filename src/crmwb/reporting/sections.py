@@ -2,7 +2,7 @@
 
 A heading (`page.heading` or markdown) tagged `needs-transactions` stands for its section, up to the next heading of its
 level or above; another cell so tagged stands for itself. `without-transactions` is the opposite: kept only where that
-table is missing.
+table is missing. `needs-forecast` marks what speaks of values to come.
 """
 
 import re

@@ -28,7 +28,8 @@ CROSSWALK_SCHEMA = pa.schema(
 
 def brought(customers: pd.DataFrame) -> pd.Series:
     """Return what each customer brought so far, in cents: profit, or revenue where costs are unknown."""
-    column = next(name for name in BROUGHT if name in customers and customers[name].notna().any())
+    there = [name for name in BROUGHT if name in customers]
+    column = next((name for name in there if customers[name].notna().any()), there[-1])  # nobody bought: all unknown
     return pd.to_numeric(customers[column]).astype(float)
 
 
