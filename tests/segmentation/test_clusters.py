@@ -112,7 +112,7 @@ def test_too_few_different_customers_are_one_group(customers):
     assert (model["k"], model["kind"]) == (1, "none")
     assert "No segments:" in model["verdict"]
     out = clusters.score(customers, json.loads(json.dumps(model)))
-    assert out["cluster_name"].unique().tolist() == ["all customers"]
+    assert out["cluster_name"].unique().tolist() == ["all_customers"]
     assert not out["is_outlier"].any()
 
 

@@ -1,8 +1,12 @@
-"""Names say what differs most, in words, and no two clusters share one."""
+"""Names say what differs most, no two clusters share one, and every language has words for them."""
 
 import numpy as np
+import pytest
 
-from crmwb.segmentation.names import names
+from crmwb.findings import Term, language
+from crmwb.findings.catalogue import find
+from crmwb.findings.say import say
+from crmwb.segmentation.names import LOW_AND_HIGH, names, numbered
 
 
 def test_names_say_what_differs_most_and_are_never_shared():
@@ -17,11 +21,11 @@ def test_names_say_what_differs_most_and_are_never_shared():
         ]
     )
     assert names(centres, features, np.eye(4)) == [
-        "often, wide range",
-        "often, wide range, full price",
-        "low novelty score",
-        "average (1)",
-        "average (2)",
+        "buys_often+many_categories",
+        "buys_often+many_categories+full_price",
+        "low:novelty_score",
+        "average#1",
+        "average#2",
     ]
 
 
@@ -29,25 +33,25 @@ def test_a_name_does_not_say_one_thing_twice():
     centres = np.array([[2.0, -1.8, 0.5], [-2.0, 1.8, -0.5]])
     correlation = np.array([[1, -0.9, 0.1], [-0.9, 1, 0.1], [0.1, 0.1, 1]])
     assert names(centres, ["n_orders", "mean_gap_days", "n_categories"], correlation) == [
-        "often, wide range",
-        "rarely, narrow range",
+        "buys_often+many_categories",
+        "buys_rarely+few_categories",
     ]
     # nor where two columns that are not alike have the same words
-    assert names(np.array([[2.0, 1.9]]), ["n_orders", "n_purchase_days"], np.eye(2)) == ["often"]
+    assert names(np.array([[2.0, 1.9]]), ["n_orders", "n_purchase_days"], np.eye(2)) == ["buys_often"]
 
 
 def test_of_two_that_differ_only_in_how_much_one_is_very_so():
-    assert names(np.array([[1.0], [2.5], [-1.0]]), ["n_orders"], np.eye(1)) == ["often", "very often", "rarely"]
+    given = names(np.array([[1.0], [2.5], [-1.0]]), ["n_orders"], np.eye(1))
+    assert given == ["buys_often", "very.buys_often", "buys_rarely"]
 
 
-def test_levels_and_interests_read_as_words():
+def test_levels_and_interests_are_named_with_their_column():
     features = ["top_channel: web_shop", "interest: beer", "city_frequency"]
     centres = np.array([[2.0, -1.0, 0.0], [-2.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
-    given = names(centres, features, np.eye(3), {"city_frequency": "share of customers with the same city"})
-    assert given == [
-        "mostly web shop, buys little beer",
-        "seldom web shop, buys much beer",
-        "high share of customers with the same city",
+    assert names(centres, features, np.eye(3)) == [
+        "mostly:top_channel=web_shop+buys_little:interest=beer",
+        "seldom:top_channel=web_shop+buys_much:interest=beer",
+        "high:city_frequency",
     ]
 
 
@@ -55,8 +59,43 @@ def test_the_order_of_columns_does_not_change_a_name():
     features = ["n_orders", "mean_order_cents", "discount_share"]
     centre = np.array([[1.0, -1.0, 0.5]])
     turned = names(centre[:, ::-1], features[::-1], np.eye(3))
-    assert names(centre, features, np.eye(3)) == turned == ["small baskets, often"]
+    assert names(centre, features, np.eye(3)) == turned == ["small_orders+buys_often"]
 
 
 def test_no_clusters_have_no_names():
     assert names(np.empty((0, 2)), ["n_orders", "n_lines"], np.eye(2)) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "english", "chinese"),
+    [
+        ("large_orders+buys_rarely", "large orders, buys rarely", "客单价高、购买频次低"),
+        ("very.buys_often#2", "buys often (pronounced) (2)", "购买频次高（尤其明显）（2）"),
+        ("mostly:stage=growth", "mostly growth", "以成长期为主"),
+        ("low:mean_gap_days", "low days between purchases", "复购间隔天数低"),
+        ("Key accounts A+B #1", "Key accounts A+B #1", "Key accounts A+B #1"),  # a name that a person gave
+    ],
+)
+def test_a_name_is_said_in_every_language(key, english, chinese):
+    for code, text in (("en", english), ("zh", chinese)):
+        with language.using(code):
+            assert say(Term("cluster_name", key)) == text
+
+
+def test_a_level_may_hold_the_signs_that_names_are_put_together_with():
+    (name,) = names(np.array([[2.0]]), ["interest: C#, 50% + more"], np.eye(1))
+    with language.using("en"):
+        assert say(Term("cluster_name", name)) == "buys much C#, 50% + more"
+
+
+def test_every_trait_has_words_in_every_language():
+    traits = {trait for pair in LOW_AND_HIGH.values() for trait in pair} | {"average", "never_bought", "all_customers"}
+    for code in language.LANGUAGES:
+        said = {trait: find(f"terms.cluster_name.{trait}", code) for trait in traits}
+        assert None not in said.values()
+        assert len(set(said.values())) == len(said)
+        assert not [c for c in LOW_AND_HIGH if find(f"terms.attribute.{c}", code) is None]
+
+
+def test_a_number_replaces_the_one_that_a_name_has():
+    assert numbered("average#1", 7) == "average#7"

@@ -75,7 +75,7 @@ def test_a_segment_like_everyone_else_says_so():
 
 
 def test_a_panel_for_each_segment_that_was_measured():
-    figure = plots.lifts(FRAME, "cluster_name", ["a", "b", "never bought"])
+    figure = plots.lifts(FRAME, "cluster_name", ["a", "b", "never_bought"])
     assert [ax.get_title(loc="left") or ax.get_title() for ax in figure.axes if ax.get_visible()] == ["a", "b"]
 
 

@@ -15,7 +15,7 @@ SEGMENTS = pd.DataFrame(
         "customer_id": ["a", "b", "c", "d"],
         "rfm_segment": ["champions", "lost", "lost", "never_bought"],
         "tier": ["vip", "small", "small", "potential"],
-        "cluster_name": ["often", "rarely", "often", "never bought"],
+        "cluster_name": ["often", "rarely", "often", "never_bought"],
     }
 )
 FEATURES = pd.DataFrame(

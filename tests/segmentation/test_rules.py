@@ -125,7 +125,7 @@ def test_the_interval_of_precision_is_wilsons():
 
 def test_no_rule_is_made_up_where_nothing_can_tell():
     customers, segments = company(60)
-    one = segments.assign(cluster=1, cluster_name="all customers")
+    one = segments.assign(cluster=1, cluster_name="all_customers")
     table = rules.fit(customers, one, PARAMS, SEED)
     assert table[["rule", "precision"]].isna().all(axis=None)  # everybody is in it
     bare = rules.fit(customers[["customer_id"]], segments, PARAMS, SEED)

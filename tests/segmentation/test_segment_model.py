@@ -50,7 +50,7 @@ def test_who_never_bought_has_no_scores_and_is_potential(fitted):
     _, _, customers = fitted
     never = customers[customers.customer_id.str.startswith("n")]
     assert set(never["rfm_segment"]) == {"never_bought"}
-    assert set(never["cluster_name"]) == {"never bought"}
+    assert set(never["cluster_name"]) == {"never_bought"}
     scores = ["recency_score", "frequency_score", "monetary_score", "frequency_monetary_score", "cluster"]
     assert never[scores].isna().all(axis=None)
     assert customers.drop(never.index)[scores].notna().all(axis=None)
@@ -128,7 +128,7 @@ def test_customers_who_do_not_differ_are_in_the_middle_of_everything(text):
     customers = segmentation.score(features, model)
     assert set(customers["recency_score"]) == set(customers["frequency_monetary_score"]) == {3}
     assert set(customers["rfm_segment"]) == {"need_attention"}
-    assert set(customers["cluster_name"]) == {"all customers"}
+    assert set(customers["cluster_name"]) == {"all_customers"}
     profiles = segmentation.profiles(features, customers, model, NAMES)
     assert set(profiles["revenue_share"]) == {1}
     numbers = segmentation.metrics(customers, model)

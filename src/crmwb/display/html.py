@@ -12,7 +12,8 @@ from crmwb.findings.say import Said, say
 
 SHORT = 24  # letters that stay on one line; a Chinese character counts as two
 RIGHT = ("money", "share", "change", "count", "number")
-GENERAL = ("tier", "rfm_segment", "stage", "value_class")  # vocabularies of a column that may hold any segment
+# Vocabularies of a column that may hold any segment.
+GENERAL = ("tier", "rfm_segment", "stage", "value_class", "cluster_name")
 WRITERS: dict[str, Callable[[Column, Any], str]] = {
     "money": lambda _, cents: numbers.count(cents / 100),
     "share": lambda _, part: numbers.share(part),

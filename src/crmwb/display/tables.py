@@ -28,7 +28,7 @@ VOCABULARY = {
     "other_level": "",
     "from_segment": "",
     "to_segment": "",
-    "cluster_name": "cluster",
+    "cluster_name": "cluster_name",
 }
 SHARES = ("p_alive", "precision", "recall")  # their names do not say that they are shares
 

@@ -4,6 +4,7 @@ import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from crmwb.findings import language, numbers
 from crmwb.findings.catalogue import find, message
@@ -27,6 +28,7 @@ from crmwb.findings.values import (
 )
 
 Said = Value | str
+COMPOSED = "cluster_name"  # the vocabulary whose keys are put together, see `term`
 
 
 def say(what: Said) -> str:
@@ -57,9 +59,43 @@ def fill(text: str, values: Mapping[str, Any]) -> str:
 
 
 def term(kind: str, key: str) -> str:
-    """Return a word of a fixed vocabulary; a key without an entry is written without underscores."""
+    """Return a word of a fixed vocabulary; a key without an entry is written without underscores.
+
+    A key of the vocabulary `cluster_name` may be put together: "large_orders+mostly:region=north#2" is two traits, the
+    second about a level of a column (`low:` and `high:` speak of a column alone), and a number.
+    """
     code = f"columns.{key}" if kind == "column" else f"terms.{kind}.{key}"
-    return find(code, _code()) or key.removesuffix("_cents").replace("_", " ")
+    composed = _composed if kind == COMPOSED else _no_word
+    return find(code, _code()) or composed(key) or key.removesuffix("_cents").replace("_", " ")
+
+
+def _composed(key: str) -> str | None:
+    """Return the words of a key that is put together; None where it is not, or a part has no entry."""
+    names, _, number = key.partition("#")
+    parts = [_part(part) for part in names.split("+")]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    words = message("common.comma", _code()).join(known)
+    return fill(message(f"terms.{COMPOSED}.numbered", _code()), {"names": words, "n": number}) if number else words
+
+
+def _part(part: str) -> str | None:
+    if part.startswith("very."):
+        word = _part(part.removeprefix("very."))
+        return None if word is None else fill(message(f"terms.{COMPOSED}.very", _code()), {"word": word})
+    word, _, about = part.partition(":")
+    text = find(f"terms.{COMPOSED}.{word}", _code())
+    column, _, level = about.partition("=")
+    return (
+        None
+        if text is None
+        else fill(text, {"attribute": term("attribute", column), "level": term(column, unquote(level))})
+    )
+
+
+def _no_word(_key: str) -> None:
+    return None
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,6 @@ FIXED = {
     "lapsed": "#5f6c7b",
     "won_back": "#8c5fb3",
     "never_bought": NEVER_BOUGHT,
-    "never bought": NEVER_BOUGHT,
 }
 
 

@@ -11,8 +11,6 @@ from crmwb.findings import Finding, Term
 from crmwb.findings.say import say
 from crmwb.plots import colours, style
 
-SCHEMES = {"cluster_name": "cluster"}  # whose vocabulary has another name
-
 
 def rfm_grid(customers: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw the RFM grid: each cell the customers with its scores, the darker the more revenue they bring.
@@ -79,7 +77,7 @@ def segment_shares(profiles: pd.DataFrame, scheme: str, ax: Axes | None = None) 
     for place, money, people in zip(places, rows["revenue_share"], rows["customer_share"], strict=True):
         for shift, share in ((0.2, money), (-0.2, people)):
             ax.text(max(share, 0) + longest * 0.01, place + shift, f"{share:.1%}", va="center", fontsize=8.5)
-    ax.set_yticks(places, [say(Term(SCHEMES.get(scheme, scheme), str(name))) for name in rows["segment"]])
+    ax.set_yticks(places, [say(Term(scheme, str(name))) for name in rows["segment"]])
     ax.invert_yaxis()
     ax.set_xlim(min(0.0, float(rows["revenue_share"].min())) * 1.1, longest * 1.12)
     style.share_axis(ax.xaxis)

@@ -26,7 +26,7 @@ CUSTOMERS_SCHEMA = pa.schema(
         ("is_outlier", pa.bool_()),
     ]
 )
-NEVER_BOUGHT = {"rfm_segment": "never_bought", "tier": POTENTIAL, "cluster_name": "never bought"}
+NEVER_BOUGHT = {"rfm_segment": "never_bought", "tier": POTENTIAL, "cluster_name": "never_bought"}
 WITHOUT_PURCHASES = "segments need purchases, and this source has none (the table transactions)"
 NEEDED = ("customer_id", "n_purchase_days", "days_since_last", "n_orders", "revenue_cents")
 

@@ -1,68 +1,64 @@
-"""Names that people can read, from what sets each cluster apart."""
-
-from collections.abc import Mapping
+"""Names of clusters, from what sets each apart: keys of the vocabulary `cluster_name`, which the catalogues say."""
 
 import numpy as np
 
-LOW_AND_HIGH = {
-    "age_days": ("new", "long-standing"),
-    "active_month_share": ("few months a year", "nearly every month"),
-    "clv_cents": ("little to come", "much to come"),
-    "days_since_last": ("bought lately", "silent for long"),
-    "days_to_pay": ("pays fast", "pays late"),
-    "discount_cents": ("little discount", "much discount"),
-    "discount_share": ("full price", "discount hunters"),
-    "discounted_line_share": ("full price", "discount hunters"),
-    "frequency": ("rarely", "often"),
-    "lines_per_order": ("few items at a time", "many items at a time"),
-    "margin_cents": ("low margin", "high margin"),
-    "mean_gap_days": ("short gaps", "long gaps"),
-    "mean_order_cents": ("small baskets", "big baskets"),
-    "median_order_cents": ("small baskets", "big baskets"),
-    "monetary_cents": ("small baskets", "big baskets"),
-    "n_brands": ("few brands", "many brands"),
-    "n_campaigns_answered": ("answers few campaigns", "answers many campaigns"),
-    "n_campaigns_received": ("rarely contacted", "often contacted"),
-    "n_categories": ("narrow range", "wide range"),
-    "n_channels": ("one channel", "several channels"),
-    "n_lines": ("few items", "many items"),
-    "n_orders": ("rarely", "often"),
-    "n_product_lines": ("few product lines", "many product lines"),
-    "n_products": ("few products", "many products"),
-    "n_purchase_days": ("rarely", "often"),
-    "n_returns": ("few returns", "many returns"),
-    "n_stores": ("one store", "several stores"),
-    "off_season_share": ("buys in season", "buys off season"),
-    "p_alive": ("probably gone", "surely active"),
-    "profit_cents": ("low profit", "high profit"),
-    "recency_days": ("short history", "long history"),
-    "referral_value_cents": ("few referrals", "many referrals"),
-    "response_share": ("seldom responds", "responds often"),
-    "return_share": ("returns little", "returns much"),
-    "revenue_cents": ("low revenue", "high revenue"),
-    "revenue_trend": ("falling", "growing"),
-    "share_of_wallet": ("small share of wallet", "large share of wallet"),
-    "silence_ratio": ("on rhythm", "overdue"),
+LOW_AND_HIGH = {  # codes; their words are in terms.toml, [cluster_name]
+    "age_days": ("new", "long_standing"),
+    "active_month_share": ("few_active_months", "many_active_months"),
+    "clv_cents": ("low_future_value", "high_future_value"),
+    "days_since_last": ("recent_purchase", "no_recent_purchase"),
+    "days_to_pay": ("pays_fast", "pays_late"),
+    "discount_cents": ("few_discounts", "many_discounts"),
+    "discount_share": ("full_price", "discounted"),
+    "discounted_line_share": ("full_price", "discounted"),
+    "frequency": ("buys_rarely", "buys_often"),
+    "lines_per_order": ("few_items_per_order", "many_items_per_order"),
+    "margin_cents": ("low_margin", "high_margin"),
+    "mean_gap_days": ("short_intervals", "long_intervals"),
+    "mean_order_cents": ("small_orders", "large_orders"),
+    "median_order_cents": ("small_orders", "large_orders"),
+    "monetary_cents": ("small_orders", "large_orders"),
+    "n_brands": ("few_brands", "many_brands"),
+    "n_campaigns_answered": ("few_responses", "many_responses"),
+    "n_campaigns_received": ("few_campaigns", "many_campaigns"),
+    "n_categories": ("few_categories", "many_categories"),
+    "n_channels": ("one_channel", "several_channels"),
+    "n_lines": ("few_items", "many_items"),
+    "n_orders": ("buys_rarely", "buys_often"),
+    "n_product_lines": ("few_product_lines", "many_product_lines"),
+    "n_products": ("few_products", "many_products"),
+    "n_purchase_days": ("buys_rarely", "buys_often"),
+    "n_returns": ("few_returns", "many_returns"),
+    "n_stores": ("one_store", "several_stores"),
+    "off_season_share": ("in_season", "off_season"),
+    "p_alive": ("low_p_alive", "high_p_alive"),
+    "profit_cents": ("low_profit", "high_profit"),
+    "recency_days": ("short_history", "long_history"),
+    "referral_value_cents": ("few_referrals", "many_referrals"),
+    "response_share": ("low_response", "high_response"),
+    "return_share": ("low_return_rate", "high_return_rate"),
+    "revenue_cents": ("low_revenue", "high_revenue"),
+    "revenue_trend": ("falling_revenue", "growing_revenue"),
+    "share_of_wallet": ("low_share_of_wallet", "high_share_of_wallet"),
+    "silence_ratio": ("within_interval", "overdue"),
     "std_gap_days": ("regular", "irregular"),
-    "top_brand_share": ("mixed brands", "one brand"),
-    "top_category_share": ("mixed categories", "one category"),
-    "top_channel_share": ("mixed channels", "one channel"),
-    "top_product_line_share": ("mixed product lines", "one product line"),
-    "top_store_share": ("mixed stores", "one store"),
-    "weekend_share": ("weekdays", "weekends"),
+    "top_brand_share": ("mixed_brands", "one_brand"),
+    "top_category_share": ("mixed_categories", "one_category"),
+    "top_channel_share": ("mixed_channels", "mainly_one_channel"),
+    "top_product_line_share": ("mixed_product_lines", "one_product_line"),
+    "top_store_share": ("mixed_stores", "mainly_one_store"),
+    "weekend_share": ("buys_on_weekdays", "buys_at_weekends"),
 }
-N_WORDS = 2
+N_TRAITS = 2
 STANDS_OUT = 0.35  # standard deviations from the average customer
 SAYS_THE_SAME = 0.7  # two features more correlated than this would say one thing twice
 
 
-def names(
-    centres: np.ndarray, features: list[str], correlation: np.ndarray, labels: Mapping[str, str] | None = None
-) -> list[str]:
+def names(centres: np.ndarray, features: list[str], correlation: np.ndarray) -> list[str]:
     """Name each cluster by its strongest differences from the average customer.
 
     Two differences make a name; a feature that is closely correlated with one already named is passed over. Clusters
-    that would share a name get their next strongest difference added until they differ; where all their words are the
+    that would share a name get their next strongest difference added until they differ; where all their traits are the
     same, the one further out in the first of them is "very" so, and a number parts what even that does not.
 
     Parameters
@@ -73,63 +69,62 @@ def names(
         The columns' names: a feature's, or of one column per level "feature: level".
     correlation : ndarray of shape (n_columns, n_columns)
         Between the columns, over customers.
-    labels : mapping, optional
-        feature → words, for columns that have no pair of words of their own here.
 
     Returns
     -------
     list of str
-        One unique name per cluster, such as "big baskets, rarely". The same for the same centres, whatever the order
-        of the columns.
+        One unique key of Term("cluster_name", …) per cluster, such as "large_orders+buys_rarely" (see
+        `findings.say.term`). The same for the same centres, whatever the order of the columns.
     """
     if not len(centres):
         return []
-    found = [_differences(centre, features, correlation, labels or {}) for centre in centres]
-    words = [[word for word, _ in own] for own in found]
-    longest = max(len(w) for w in words)
-    n_words = [min(N_WORDS, len(w)) for w in words]
+    differences = [_differences(centre, features, correlation) for centre in centres]
+    traits = [[trait for trait, _ in own] for own in differences]
+    longest = max(len(own) for own in traits)
+    n_traits = [min(N_TRAITS, len(own)) for own in traits]
     for _ in range(longest):
-        given = [", ".join(w[:n]) for w, n in zip(words, n_words, strict=True)]
+        given = ["+".join(own[:n]) for own, n in zip(traits, n_traits, strict=True)]
         shared = [given.count(name) > 1 for name in given]
-        n_words = [min(n + s, len(w)) for n, s, w in zip(n_words, shared, words, strict=True)]
-    given = [", ".join(w[:n]) for w, n in zip(words, n_words, strict=True)]
-    strength = [own[0][1] for own in found]
+        n_traits = [min(n + s, len(own)) for n, s, own in zip(n_traits, shared, traits, strict=True)]
+    given = ["+".join(own[:n]) for own, n in zip(traits, n_traits, strict=True)]
+    strength = [own[0][1] for own in differences]
     for name in sorted({name for name in given if given.count(name) > 1}):
         furthest = max((place for place, other in enumerate(given) if other == name), key=lambda p: strength[p])
         if strength[furthest]:
-            given[furthest] = f"very {name}"
+            given[furthest] = f"very.{name}"
     return [
-        f"{name} ({given[:place].count(name) + 1})" if given.count(name) > 1 else name
-        for place, name in enumerate(given)
+        f"{name}#{given[:place].count(name) + 1}" if given.count(name) > 1 else name for place, name in enumerate(given)
     ]
 
 
-def _differences(
-    centre: np.ndarray, features: list[str], correlation: np.ndarray, labels: Mapping[str, str]
-) -> list[tuple[str, float]]:
+def numbered(name: str, number: int) -> str:
+    """Return a name with a number, for a cluster that would share it."""
+    return f"{name.partition('#')[0]}#{number}"
+
+
+def _differences(centre: np.ndarray, features: list[str], correlation: np.ndarray) -> list[tuple[str, float]]:
     """Return what stands out and how far, strongest first; "average" where nothing does."""
     named: list[int] = []
-    words: list[tuple[str, float]] = []
+    traits: dict[str, float] = {}
     for column in sorted(range(len(features)), key=lambda c: (-abs(round(float(centre[c]), 9)), features[c])):
         if abs(centre[column]) < STANDS_OUT:
             break
-        word = _word(features[column], bool(centre[column] > 0), labels)
-        if word not in dict(words) and all(abs(correlation[column, other]) < SAYS_THE_SAME for other in named):
+        trait = _trait(features[column], is_high=bool(centre[column] > 0))
+        if trait not in traits and all(abs(correlation[column, other]) < SAYS_THE_SAME for other in named):
+            traits[trait] = round(abs(float(centre[column])), 9)
             named.append(column)
-            words.append((word, abs(round(float(centre[column]), 9))))
-    return words or [("average", 0.0)]
+    return list(traits.items()) or [("average", 0.0)]
 
 
-def _word(feature: str, is_high: bool, labels: Mapping[str, str]) -> str:
+def _trait(feature: str, *, is_high: bool) -> str:
     column, is_level, level = feature.partition(": ")
     if is_level:
-        plain = level.replace("_", " ")
-        often, seldom = ("buys much", "buys little") if column == "interest" else ("mostly", "seldom")
-        return f"{often if is_high else seldom} {plain}"
-    label = labels.get(feature) or _plain(feature)
-    low, high = LOW_AND_HIGH.get(feature, (f"low {label}", f"high {label}"))
+        high, low = ("buys_much", "buys_little") if column == "interest" else ("mostly", "seldom")
+        return f"{high if is_high else low}:{column}={_escaped(level)}"
+    low, high = LOW_AND_HIGH.get(feature, (f"low:{feature}", f"high:{feature}"))
     return high if is_high else low
 
 
-def _plain(feature: str) -> str:
-    return feature.removesuffix("_cents").removesuffix("_days").removeprefix("n_").replace("_", " ")
+def _escaped(level: str) -> str:
+    """Write a level of the data without the signs that a name is put together with."""
+    return level.replace("%", "%25").replace("+", "%2B").replace("#", "%23")

@@ -15,7 +15,7 @@ from crmwb.segmentation.clusters.methods import METHODS
 from crmwb.segmentation.clusters.nearest import means
 from crmwb.segmentation.names import names
 
-EVERYBODY = "all customers"
+ALL_CUSTOMERS = "all_customers"
 DECIMALS = 6
 SCORED_ROWS = 524_288  # customers prepared and scored at a time
 
@@ -218,7 +218,7 @@ def _one_group(why: str, learnt: dict[str, Any]) -> dict[str, Any]:
     everybody = {
         "cluster": 1,
         "id": 1,
-        "name": EVERYBODY,
+        "name": ALL_CUSTOMERS,
         "share": 1.0,
         "n_fitted": learnt["n_fitted"],
         "jaccard": 1.0,

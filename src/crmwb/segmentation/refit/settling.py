@@ -6,6 +6,7 @@ import pandas as pd
 
 from crmwb.params import RefitParams
 from crmwb.segmentation import clusters
+from crmwb.segmentation.names import numbered
 from crmwb.segmentation.refit.labels import told
 from crmwb.segmentation.refit.matching import kept_share, match
 
@@ -108,5 +109,5 @@ def _names(matches: list[Any], found: list[dict[str, Any]], before: list[dict[st
     for m in matches:
         if m.is_new:
             taken = own[m.new] in {*names.values(), *accepted_name.values()}
-            names[m.new] = f"{own[m.new]} ({m.id})" if taken else own[m.new]
+            names[m.new] = numbered(own[m.new], m.id) if taken else own[m.new]
     return names
