@@ -88,9 +88,7 @@ def _part(part: str) -> str | None:
     text = find(f"terms.{COMPOSED}.{word}", _code())
     column, _, level = about.partition("=")
     return (
-        None
-        if text is None
-        else fill(text, {"attribute": term("attribute", column), "level": term(column, unquote(level))})
+        None if text is None else fill(text, {"column": term("column", column), "level": term(column, unquote(level))})
     )
 
 
