@@ -1,4 +1,4 @@
-"""Follow customers from month end to month end: who moves between segments, why, and where that leads."""
+"""Follow customers from month end to month end: transitions between segments, their reasons, and the long run."""
 
 from crmwb import layout, migration, params, stage, storage
 from crmwb.progress import step
@@ -13,10 +13,10 @@ SOURCES = migration.Sources(
 def main() -> None:
     p = params.load()
     model = storage.read_json(layout.SEGMENT_MODEL)
-    first_event = storage.read_json(layout.OBSERVATION)["first_event"]
-    with step("following customers from month to month"):
-        made = migration.build(SOURCES, model, p, first_event)
-    migration.write(made)
+    observed = storage.read_json(layout.OBSERVATION)
+    with step("transitions between segments, month by month"):
+        result = migration.build(SOURCES, model, p, observed["first_event"], observed["currency"])
+    migration.write(result)
 
 
 if __name__ == "__main__":

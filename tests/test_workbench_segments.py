@@ -7,6 +7,7 @@ from project import PROJECT
 
 from crmwb import Workbench, params
 from crmwb.errors import CrmwbError
+from crmwb.findings.say import say
 
 
 @pytest.fixture
@@ -50,10 +51,9 @@ def test_the_schemes_add_up_and_the_doors_speak(built_project):
 def test_flows_add_up_in_the_notebook(built_project):
     wb = Workbench(built_project)
     assert wb.lifecycle.now["n_customers"].sum() == len(wb.customers.frame)
-    assert wb.lifecycle.finding.endswith(".")
-    assert wb.lifecycle.bucket_finding.endswith(".")
     assert wb.migration.schemes
+    findings = [wb.lifecycle.finding, wb.lifecycle.bucket_finding, wb.multiview.finding, wb.multiview.trend_finding]
     for scheme in wb.migration.schemes:
-        assert wb.migration.says(scheme).endswith(".")
-        assert wb.migration.tends(scheme).endswith(".")
-    assert wb.multiview.finding.endswith(".")
+        migration = wb.migration
+        findings += [migration.last_month(scheme), migration.long_run_finding(scheme), migration.stability(scheme)]
+    assert all(say(finding).endswith(".") for finding in findings)

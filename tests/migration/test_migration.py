@@ -8,13 +8,16 @@ import pandas as pd
 import pytest
 
 from crmwb import layout, migration, params, storage
-from crmwb.migration.artefacts import MOVERS_SCHEMA, MOVES_SCHEMA
+from crmwb.findings import Count, Days, Finding, dumps, language
+from crmwb.findings.say import say
+from crmwb.migration.artefacts import CHANGES_SCHEMA, TRANSITIONS_SCHEMA
 from crmwb.segmentation import rfm
 from crmwb.workbench.migration import Migration
 
 PROJECT = Path(__file__).parents[2]
 P = params.load(PROJECT / "params.yaml")
 ENDS = [date(2024, month, 1) for month in (2, 3, 4, 5)]
+NO_PURCHASE = dumps(Finding("migration.reason.no_purchase", {"days": Days(32)}))
 NOBODY = {"clusters": [], "columns": [], "evidence": [], "k": 0}
 N = 200
 
@@ -88,13 +91,13 @@ def made(tmp_path_factory):
     rfm.follow(folder / "snapshots.parquet", date(2024, 6, 1), classic).months.to_parquet(folder / "rfm.parquet")
     tier_months(every).to_parquet(folder / "tiers.parquet", index=False)
     model = {"rfm": rfm.fit(last, s.rfm), "clusters": NOBODY}
-    build = migration.build(sources(folder), model, P, "2024-01-05")
+    build = migration.build(sources(folder), model, P, "2024-01-05", "EUR")
     return every, build, model, folder
 
 
 def test_every_customer_is_in_one_move_a_month_and_all_money_too(made):
     every, build, _, _ = made
-    for _, rows in build.moves.groupby(["scheme", "definition"]):
+    for _, rows in build.transitions.groupby(["scheme", "definition"]):
         counts = rows.groupby("as_of")["n_customers"].sum()
         assert counts.tolist() == [160, 180, 200]
         assert rows[rows["from_segment"] == "new"].groupby("as_of")["n_customers"].sum().tolist() == [20, 20, 20]
@@ -103,7 +106,7 @@ def test_every_customer_is_in_one_move_a_month_and_all_money_too(made):
 
 
 def test_those_who_moved_did_so_for_one_reason_and_a_frozen_definition_moves_nobody(made):
-    moves = made[1].moves
+    moves = made[1].transitions
     moved = (moves["from_segment"] != moves["to_segment"]) & (moves["from_segment"] != "new")
     causes = moves[["n_behaviour", "n_redefinition", "n_both"]]
     assert (causes.sum(axis=1) == moves["n_customers"].where(moved, 0)).all()
@@ -112,17 +115,17 @@ def test_those_who_moved_did_so_for_one_reason_and_a_frozen_definition_moves_nob
     assert causes[~frozen]["n_redefinition"].sum() > 0  # cuts by shares follow the base
 
 
-def test_chances_add_up_to_one_and_steady_shares_too(made):
+def test_probabilities_and_long_run_shares_add_up_to_one(made):
     build = made[1]
-    sums = build.chances.groupby(["scheme", "definition", "from_segment"])["chance"].sum()
+    sums = build.probabilities.groupby(["scheme", "definition", "from_segment"])["probability"].sum()
     assert np.allclose(sums, 1, atol=1e-4)
-    shares = build.steady.groupby(["scheme", "definition"])[
-        ["now_share", "steady_share", "steady_with_new_share"]
+    shares = build.long_run.groupby(["scheme", "definition"])[
+        ["now_share", "long_run_share", "long_run_with_new_share"]
     ].sum()
     assert np.allclose(shares, 1)
 
 
-def test_a_segment_is_worth_what_its_customers_bring_in_the_month_after(made):
+def test_annual_revenue_is_that_of_the_month_after_twelve_times(made):
     every, build, _, _ = made
     before, bought, n = None, 0, 0
     for end in ENDS:
@@ -132,25 +135,27 @@ def test_a_segment_is_worth_what_its_customers_bring_in_the_month_after(made):
             bought += int((now["revenue_cents"][lapsed] - before["revenue_cents"][lapsed]).sum())
             n += len(lapsed)
         before = now
-    worth = build.steady.query("scheme == 'stage' and segment == 'lapsed'")["worth_cents"].item()
-    assert worth == pytest.approx(12 * bought / n)
+    annual = build.long_run.query("scheme == 'stage' and segment == 'lapsed'")["annual_revenue_cents"].item()
+    assert annual == pytest.approx(12 * bought / n)
 
 
-def test_the_best_customer_who_fell_silent_moved_down_and_the_reason_says_so(made):
-    movers = made[1].movers
-    first = movers[movers["customer_id"] == "c000"].set_index("scheme")
+def test_the_best_customer_who_fell_silent_moved_down_for_that_reason(made):
+    changed = made[1].changes
+    first = changed[changed["customer_id"] == "c000"].set_index("scheme")
     assert set(first["direction"]) == {"down"}
-    assert first.loc["stage", "reason"] == "no purchase for 32 days"
-    assert first.loc["rfm_segment", "reason"] == "no purchase for 32 days"
-    assert movers["position"].tolist() == list(range(1, len(movers) + 1))
-    assert movers["revenue_cents"].is_monotonic_decreasing
+    assert first.loc["stage", "reason"] == NO_PURCHASE
+    assert first.loc["rfm_segment", "reason"] == NO_PURCHASE
+    assert changed["position"].tolist() == list(range(1, len(changed) + 1))
+    assert changed["revenue_cents"].is_monotonic_decreasing
 
 
-def test_movers_are_the_moves_of_the_last_month(made):
+def test_changes_are_the_transitions_of_the_last_month(made):
     build = made[1]
-    rows = build.moves[(build.moves["as_of"] == ENDS[-1]) & build.moves["direction"].isin(["up", "down", "across"])]
+    rows = build.transitions[
+        (build.transitions["as_of"] == ENDS[-1]) & build.transitions["direction"].isin(["up", "down", "across"])
+    ]
     for scheme, definition in build.facts["headline"].items():
-        found = build.movers[build.movers["scheme"] == scheme]
+        found = build.changes[build.changes["scheme"] == scheme]
         counted = rows[(rows["scheme"] == scheme) & (rows["definition"] == definition)]
         assert len(found) == counted["n_customers"].sum()
         assert found["revenue_cents"].sum() == counted["revenue_cents"].sum()
@@ -158,13 +163,13 @@ def test_movers_are_the_moves_of_the_last_month(made):
 
 def test_what_is_missing_is_said(made, tmp_path):
     _, build, model, folder = made
-    assert {row["what"] for row in build.facts["not_available"]} == {"cluster_name"}
-    without = migration.build(sources(folder, stages=tmp_path / "none.parquet"), model, P, "2024-01-05")
-    assert {row["what"] for row in without.facts["not_available"]} == {"cluster_name", "stage"}
+    assert {row["scheme"] for row in build.facts["not_available"]} == {"cluster_name"}
+    without = migration.build(sources(folder, stages=tmp_path / "none.parquet"), model, P, "2024-01-05", "EUR")
+    assert {row["scheme"] for row in without.facts["not_available"]} == {"cluster_name", "stage"}
 
 
 @pytest.mark.parametrize("case", ["one month end", "no purchases"])
-def test_where_nobody_can_move_the_tables_are_empty_and_the_reason_is_told(made, tmp_path, monkeypatch, case):
+def test_where_no_customer_can_change_the_tables_are_empty_and_the_facts_hold_why(made, tmp_path, monkeypatch, case):
     every, _, model, folder = made
     if case == "one month end":
         every[every["as_of"] == ENDS[0]].to_parquet(tmp_path / "snapshots.parquet", index=False)
@@ -172,45 +177,52 @@ def test_where_nobody_can_move_the_tables_are_empty_and_the_reason_is_told(made,
         model = {"rfm": None, "clusters": NOBODY}
     snapshots = tmp_path / "snapshots.parquet" if case == "one month end" else folder / "snapshots.parquet"
     build = migration.build(
-        sources(folder, snapshots=snapshots, stages=tmp_path / "none.parquet"), model, P, "2024-01-05"
+        sources(folder, snapshots=snapshots, stages=tmp_path / "none.parquet"), model, P, "2024-01-05", "EUR"
     )
     monkeypatch.chdir(tmp_path)
     migration.write(build)
-    assert storage.read_frame(layout.MIGRATION_MOVES).columns.tolist() == MOVES_SCHEMA.names
-    door = Migration(tmp_path, "EUR")
-    assert door.schemes == []
-    assert "two month ends" in door.finding
+    assert storage.read_frame(layout.MIGRATION_TRANSITIONS).columns.tolist() == TRANSITIONS_SCHEMA.names
+    view = Migration(tmp_path, "EUR")
+    assert view.schemes == []
+    assert view.finding.code == "migration.unavailable.history"
+    assert "two month ends" in say(view.finding)
 
 
 def test_the_order_of_rows_changes_nothing(made, tmp_path):
     every, build, model, folder = made
     every.sample(frac=1, random_state=1).to_parquet(tmp_path / "snapshots.parquet", index=False)
-    again = migration.build(sources(folder, snapshots=tmp_path / "snapshots.parquet"), model, P, "2024-01-05")
-    pd.testing.assert_frame_equal(again.movers, build.movers)
-    pd.testing.assert_frame_equal(again.moves, build.moves)
+    again = migration.build(sources(folder, snapshots=tmp_path / "snapshots.parquet"), model, P, "2024-01-05", "EUR")
+    pd.testing.assert_frame_equal(again.changes, build.changes)
+    pd.testing.assert_frame_equal(again.transitions, build.transitions)
 
 
-def test_the_door_says_it_in_words_and_draws_it(made, tmp_path, monkeypatch):
+def test_the_workbench_says_it_in_both_languages_and_draws_it(made, tmp_path, monkeypatch):
     build = made[1]
     monkeypatch.chdir(tmp_path)
     migration.write(build)
     (tmp_path / "params.yaml").write_text((PROJECT / "params.yaml").read_text())
     report = {"psi": [{"kind": "feature", "name": "n_orders", "psi": 0.3}], "verdict": "Time to look."}
     storage.write_json(report, tmp_path / layout.REFIT_REPORT)
-    door = Migration(tmp_path, "EUR")
-    assert door.schemes == ["tier", "rfm_segment", "stage"]
-    assert door.movers.columns.tolist() == MOVERS_SCHEMA.names
+    view = Migration(tmp_path, "EUR")
+    assert view.schemes == ["tier", "rfm_segment", "stage"]
+    assert view.changes.columns.tolist() == CHANGES_SCHEMA.names
     up = build.facts["last_month"]["tier"]["up"]["n_customers"]
-    assert door.finding.startswith(f"In the last month {up} customers moved up between tiers")
-    assert "EUR" in door.finding
-    assert len(door.last_moves("stage"))
-    assert door.top_movers("stage", "down", 3)["customer_id"].iloc[0] == "c000"
+    assert view.finding.values["n_up"] == Count(up, "customer")
+    assert say(view.finding).startswith(f"In the last month, {up} customers moved up")
+    with language.using("zh"):
+        assert say(view.finding).startswith(f"上月按价值等级，{up}位客户上升")
+        assert say(view.long_run_finding("tier")).endswith("。")
+        assert say(view.stability("tier")).endswith("。")
+    assert len(view.last_transitions("stage"))
+    first = view.largest_changes("stage", "down", 3).iloc[0]
+    assert first["customer_id"] == "c000"
+    assert say(first["reason"]) == "No purchase for 32 days"
     for picture in (
-        door.plot_flows(),
-        door.plot_net_flows(),
-        door.plot_shares(),
-        door.plot_steady(),
-        door.plot_drift(),
+        view.plot_flows(),
+        view.plot_net_flows(),
+        view.plot_shares(),
+        view.plot_long_run(),
+        view.plot_drift(),
     ):
         assert "<img" in picture._repr_html_() or "<svg" in picture._repr_html_()
-    assert "tier" in door._repr_html_()
+    assert "tier" in view._repr_html_()

@@ -46,7 +46,7 @@ def test_noise_has_no_trend_and_a_region_that_doubles_has_one():
     assert "r3" in {first["level"], first["other_level"]}
 
 
-def test_what_is_told_by_the_purchases_themselves_has_no_trend():
+def test_what_is_made_from_the_purchases_themselves_has_no_trend():
     cells = multiview.crossings(frame(500, 2), ["tier", "region"])
     assert cells.loc[(cells["dimension"] == "tier") | (cells["other_dimension"] == "tier"), "trend"].isna().all()
 
@@ -55,8 +55,8 @@ def test_dimensions_that_are_not_known_are_named():
     customers = frame(50, 3, country=None, kind="person")
     usable, missing = multiview.available(customers, ["region", "country", "kind", "industry"])
     assert usable == ["region"]
-    assert missing["kind"] == "the same for everyone"
-    assert missing["country"] == missing["industry"] == "not available in this source"
+    assert missing["kind"] == "constant"
+    assert missing["country"] == missing["industry"] == "absent"
     assert multiview.crossings(customers, ["country", "kind"]).empty
 
 
@@ -73,9 +73,9 @@ def test_cells_through_time_and_their_changes(con):
     query = multiview.through_time(engine.open_arrow(con, table, "months"), ["stage"])
     cells = engine.batches(con, query).read_all().to_pandas()
     assert cells["n_customers"].tolist()[:2] == [10, 190]
-    told = multiview.changes(cells, ["stage"], n_months=3).set_index("stage")
-    assert told.loc["lapsed", "n_customers"] == 50  # 40, 50 and 60
-    assert told.loc["lapsed", "n_customers_before"] == 20
-    assert told.loc["lapsed", "change"] == pytest.approx(1.5)
-    assert told.loc["lapsed", "trend"] == "growing"
+    compared = multiview.changes(cells, ["stage"], n_months=3).set_index("stage")
+    assert compared.loc["lapsed", "n_customers"] == 50  # 40, 50 and 60
+    assert compared.loc["lapsed", "n_customers_before"] == 20
+    assert compared.loc["lapsed", "change"] == pytest.approx(1.5)
+    assert compared.loc["lapsed", "trend"] == "growing"
     assert multiview.changes(cells, ["stage"], n_months=4).empty

@@ -30,7 +30,7 @@ LIFECYCLE = (
     _known("usual_gap_days", Kind.NUMBER, "the own median gap between purchases, drawn towards that of all customers"),
     _known("late_after_days", Kind.NUMBER, "silent for longer than this, they are late"),
     _known("lapsed_after_days", Kind.NUMBER, "silent for longer than this, they have lapsed"),
-    _known("stage_reason", Kind.TEXT, "why this stage"),
+    _known("stage_reason", Kind.CATEGORY, "why this stage: the stage itself, or of a decline late or fewer_orders"),
 )
 
 RISK = (

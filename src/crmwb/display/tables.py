@@ -17,6 +17,10 @@ VOCABULARY = {
     "rfm_segment": "rfm_segment",
     "stage": "stage",
     "next_stage": "stage",
+    "previous_stage": "stage",
+    "stage_reason": "stage_reason",
+    "direction": "direction",
+    "cause": "cause",
     "value_class": "value_class",
     "column": "column",
     "table": "table",
@@ -91,7 +95,7 @@ def column(
     if name.endswith("_cents"):
         return Column(name, title, "money", currency)
     known = values.dropna().astype(float)
-    if name.endswith("share") or name in SHARES:
+    if name.endswith("share") or name.startswith("share_") or name in SHARES:
         return Column(name, title, "share")
     if name.endswith("change"):
         return Column(name, title, "change")

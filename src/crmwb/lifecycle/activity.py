@@ -117,14 +117,14 @@ def read_contacts(con: Backend, tables: Mapping[str, ir.Table], as_of: date) -> 
     """
     events = [event for name in _EVENTS if name in tables for event in _EVENTS[name](tables[name])]
     events = [event.filter((event.day < ibis.literal(as_of)) & event.customer_id.notnull()) for event in events]
-    told = ibis.union(*events)
-    told = told.mutate(month=month_number(told.day), number=day_number(told.day))
-    monthly = told.group_by("customer_id", "month").aggregate(
-        last_contact=told.number.max(where=told.what == "contact").fill_null(NEVER),
-        last_answer=told.number.max(where=told.what == "answer").fill_null(NEVER),
-        n_opened=told.count(where=told.what == "opened"),
-        n_closed=told.count(where=told.what == "closed"),
-        first_known=told.number.min(),
+    every = ibis.union(*events)
+    by_day = every.mutate(month=month_number(every.day), number=day_number(every.day))
+    monthly = by_day.group_by("customer_id", "month").aggregate(
+        last_contact=by_day.number.max(where=by_day.what == "contact").fill_null(NEVER),
+        last_answer=by_day.number.max(where=by_day.what == "answer").fill_null(NEVER),
+        n_opened=by_day.count(where=by_day.what == "opened"),
+        n_closed=by_day.count(where=by_day.what == "closed"),
+        first_known=by_day.number.min(),
     )
     return _read(con, tables, monthly, CONTACTS)
 

@@ -18,16 +18,8 @@ from crmwb.lifecycle.names import LAPSED
 from crmwb.lifecycle.timeline import Timeline, net_cents
 from crmwb.value.equity.months import month_of
 
-COMPONENTS = {
-    "opening": "customers in the bucket when the month began, and what they brought in the months before",
-    "new": "first purchase in the month",
-    "won_back": "had lapsed when the month began, and bought in it",
-    "grown": "in the bucket before and after, and brought more in the last months than in those before",
-    "same": "in the bucket before and after, and brought as much",
-    "shrunk": "in the bucket before and after, and brought less",
-    "lost": "lapsed when the month ended, and not when it began (or new or won back in it)",
-    "closing": "customers in the bucket when the month ended, and what they brought in the months before",
-}
+# In this order; `lifecycle.component.<name>` of the catalogues says what each is.
+COMPONENTS = ("opening", "new", "won_back", "grown", "same", "shrunk", "lost", "closing")
 SCHEMA = pa.schema(
     [
         ("begins", pa.date32()),

@@ -39,13 +39,13 @@ def cohorts(
         How many customers there are, buyers or not.
     settled_after_days : float
         After so many days of data, a customer of old has most likely shown up: cohorts that begin earlier are marked
-        `is_left_edge`, for many in them bought before the data begin, and nobody knows when first.
+        `is_left_edge`, since many in them bought before the data begin, at an unknown time.
 
     Returns
     -------
     DataFrame
         Columns of `SCHEMA`: one row per cohort and month since, 0 being that of the first purchase. Months that are not
-        over yet have no row, nor do months in which nobody came.
+        over yet have no row, nor do months without new customers.
     """
     rows = np.flatnonzero(purchases.of["n_purchases"] > 0)
     if not len(rows):

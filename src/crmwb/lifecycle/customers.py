@@ -1,6 +1,4 @@
-"""Where each customer stands now, since when, and why."""
-
-from typing import Any
+"""The stage of each customer now, since when, and why."""
 
 import numpy as np
 import pandas as pd
@@ -9,9 +7,10 @@ import pyarrow as pa
 from crmwb.lifecycle.history import Moment
 from crmwb.lifecycle.names import ACCOUNT, STAGES, UNKNOWN
 from crmwb.lifecycle.timeline import Timeline
-from crmwb.params import LifecycleParams
 from crmwb.value.equity.months import month_of
 
+# Why a customer is in decline: silent beyond the own bound, or fewer orders than before.
+LATE, FEWER_ORDERS = "late", "fewer_orders"
 SCHEMA = pa.schema(
     [
         ("customer_id", pa.string()),
@@ -25,19 +24,9 @@ SCHEMA = pa.schema(
         ("stage_reason", pa.string()),
     ]
 )
-MEANINGS = {
-    "stage": "stage of the customer's life",
-    "previous_stage": "the stage before it; unknown where there was none, or none within the history",
-    "stage_since": "the first month end at which the stage held; unknown where the history begins with it",
-    "n_months_in_stage": "whole months since then; at least so many where the beginning is unknown",
-    "usual_gap_days": "the own median gap between purchases, drawn towards everyone's where few are known",
-    "late_after_days": "silent for longer than this, they are late",
-    "lapsed_after_days": "silent for longer than this, they have lapsed",
-    "stage_reason": "why this stage",
-}
 
 
-def customers(timeline: Timeline, ids: pd.Series, params: LifecycleParams, *, begins_before: bool) -> pd.DataFrame:
+def customers(timeline: Timeline, ids: pd.Series, *, begins_before: bool) -> pd.DataFrame:
     """Describe every customer's stage now.
 
     Parameters
@@ -46,8 +35,6 @@ def customers(timeline: Timeline, ids: pd.Series, params: LifecycleParams, *, be
         Up to now.
     ids : Series
         customer_id, sorted, by the customers' numbers.
-    params : LifecycleParams
-        For the reasons.
     begins_before : bool
         The history goes back beyond the timeline, so where a stage goes back to its first moment, its beginning is
         unknown.
@@ -55,7 +42,8 @@ def customers(timeline: Timeline, ids: pd.Series, params: LifecycleParams, *, be
     Returns
     -------
     DataFrame
-        Columns of `SCHEMA`. Whom no dated event tells of is an account, since nobody knows when.
+        Columns of `SCHEMA`. A customer without any dated event is an account since an unknown day. `stage_reason` is
+        the stage, or for a decline `LATE` or `FEWER_ORDERS`; `terms.stage_reason` of the catalogues says it.
     """
     now = timeline.now
     since, before = timeline.runs()
@@ -76,34 +64,14 @@ def customers(timeline: Timeline, ids: pd.Series, params: LifecycleParams, *, be
         ("lapsed_after_days", now.lapsed_days),
     ):
         frame[column] = np.round(values, 1)
-    frame["stage_reason"] = _reasons(frame["stage"].to_numpy(), now, params)
+    frame["stage_reason"] = _reasons(frame["stage"].to_numpy(), now)
     return pd.DataFrame(frame, columns=SCHEMA.names)
 
 
-def _reasons(stage: np.ndarray, now: Moment, params: LifecycleParams) -> np.ndarray:
-    """Say in a phrase what the rule of each one's stage saw."""
+def _reasons(stage: np.ndarray, now: Moment) -> np.ndarray:
+    """Return the condition that put each customer in the stage: the stage, and of a decline which of its two."""
+    reasons = stage.copy()
     is_late = now.silent_days > now.late_days
-    said: dict[str, tuple[Any, ...]] = {
-        "account": ("known, not contacted lately, never bought",),
-        "target": ("contacted, has not answered, never bought",),
-        "prospect": ("answered or has an open opportunity, never bought",),
-        "introduction": ("bought too few times or too lately for habits, last ", now.silent_days, " days ago"),
-        "growth": ("orders more often than in the period before, season aside",),
-        "maturity": ("buys as before, usually every ", now.usual_days, " days"),
-        "decline": ("silent for ", now.silent_days, " days, late after ", now.late_days),
-        "lapsed": ("silent for ", now.silent_days, " days, lapsed after ", now.lapsed_days),
-        "won_back": (f"had lapsed, bought again within {params.won_back_months} months",),
-    }
-    reasons = np.full(len(stage), "", dtype=object)
-    for name, parts in said.items():
-        at = np.flatnonzero(stage == name)
-        for part in parts:
-            reasons[at] += part if isinstance(part, str) else _whole(part[at])
-    reasons[(stage == "decline") & ~is_late] = "orders less often than in the period before, season aside"
+    reasons[(stage == "decline") & is_late] = LATE
+    reasons[(stage == "decline") & ~is_late] = FEWER_ORDERS
     return reasons
-
-
-def _whole(values: np.ndarray) -> np.ndarray:
-    """Write numbers as whole ones; what is not known as a few."""
-    known = np.isfinite(values)
-    return np.where(known, np.where(known, values, 0).round().astype(np.int64).astype(str), "some").astype(object)

@@ -1,4 +1,4 @@
-"""What the lifecycle says, as numbers and sentences' material for reports and metrics."""
+"""The facts of the lifecycle for reports and metrics."""
 
 from typing import Any
 
@@ -47,24 +47,24 @@ def retention(cohorts: pd.DataFrame) -> dict[str, float | None]:
     Cohorts at the left edge of the data are left out.
     """
     known = cohorts[~cohorts["is_left_edge"].astype(bool)]
-    found = {}
+    shares = {}
     for n in RETENTION_AFTER:
         rows = known[known["months_since"] == n]
-        found[str(n)] = _share(rows["n_active"].sum(), rows["n_customers"].sum())
-    return found
+        shares[str(n)] = _share(rows["n_active"].sum(), rows["n_customers"].sum())
+    return shares
 
 
 def facts(
     stages: pd.DataFrame, bucket: pd.DataFrame, cohorts: pd.DataFrame, params: LifecycleParams,
     *, window_months: int, not_available: list[str],
 ) -> dict[str, Any]:  # fmt: skip
-    """Gather what reports say of the lifecycle: rules, definitions, rates, retention, caveats."""
+    """Gather what reports show of the lifecycle: rules, parameters, rates, retention, what is not available."""
     return {
-        "rules": [{"stage": name, "rule": rule} for name, rule in RULES],
+        "rules": list(RULES),
         "params": params.model_dump(mode="json"),
         "rates": rates(bucket, stages),
         "retention": retention(cohorts),
-        "components": buckets.COMPONENTS,
+        "components": list(buckets.COMPONENTS),
         "window_months": window_months,
         "not_available": not_available,
     }

@@ -23,7 +23,7 @@ from crmwb.lifecycle.names import (
     UNKNOWN,
     WON_BACK,
 )
-from crmwb.lifecycle.rhythm import Everyone, everyone, rhythm
+from crmwb.lifecycle.rhythm import PooledGaps, pool, rhythm
 from crmwb.lifecycle.trend import Orders, deviations
 from crmwb.params import LifecycleParams
 from crmwb.value.equity.months import day_number, month_of
@@ -60,7 +60,7 @@ class State:
         self.stage = np.full(self.n, UNKNOWN, dtype=np.int8)
         self.fresh_stage = np.full(self.n, UNKNOWN, dtype=np.int8)
 
-    def take_in(self, entries: Entries, month: int) -> None:
+    def add(self, entries: Entries, month: int) -> None:
         """Add what happened in one month."""
         rows = entries.in_month(month)
         who = entries.customer[rows]
@@ -89,7 +89,7 @@ class Moment:
     fresh_stage : ndarray of int8
         The same without hysteresis.
     usual_days, late_days, lapsed_days : ndarray
-        The own median gap, and the own bounds of late and lapsed; NaN where nobody's rhythm is known yet, or for who
+        The own median gap, and the own bounds of late and lapsed; NaN where no gap is known yet, or for customers who
         never bought.
     silent_days : ndarray
         Since the last purchase; NaN for who never bought.
@@ -140,8 +140,8 @@ def moments(
     for end in ends:
         until = month_of(end) if end.day > 1 else month_of(end) - 1
         for month in range(next_month, until + 1):
-            state.take_in(contacts, month)
-            state.take_in(purchases, month)
+            state.add(contacts, month)
+            state.add(purchases, month)
         next_month = until + 1
         yield _judge(state, end, until, orders=orders_at(end), params=params, period_days=period_days)
 
@@ -154,7 +154,7 @@ def _judge(
     bought = state.sums["n_purchases"] > 0
     gaps = [state.sums[name] for name in ("n_gaps", "log_gaps", "squared_log_gaps")]
     silent = np.where(bought, today - state.latest["last_day"], np.nan)
-    pooled = everyone(*gaps)
+    pooled = pool(*gaps)
     usual_days, late_days, lapsed_days = (np.full(state.n, np.nan) for _ in range(3))
     if pooled is not None:
         usual_days, late_days, lapsed_days = bounds(pooled, gaps, params)
@@ -192,13 +192,13 @@ def _judge(
 
 
 def bounds(
-    pooled: Everyone, gaps: Sequence[np.ndarray], params: LifecycleParams
+    pooled: PooledGaps, gaps: Sequence[np.ndarray], params: LifecycleParams
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return each customer's usual gap, and the silences after which they are late and lapsed, in days.
 
     Parameters
     ----------
-    pooled : Everyone
+    pooled : PooledGaps
         All customers' gaps.
     gaps : sequence of three ndarrays of shape (n_customers,)
         As for `rhythm.rhythm`.
@@ -208,7 +208,7 @@ def bounds(
     own = rhythm(pooled, *gaps)
     usual = own.next_gap(0.5)
     late = np.maximum(own.next_gap(params.late_quantile), params.late_min_days)
-    # nobody lapses before a whole usual gap was missed, however regular they are
+    # no customer lapses before a whole usual gap was missed, however regular
     least = np.maximum(np.maximum(late, 2 * usual), params.lapsed_min_days)
     lapsed = np.maximum(own.longest_gap_of_a_year(params.lapsed_quantile), least)
     nothing = np.zeros(1, dtype=np.int64)

@@ -31,7 +31,7 @@ FROM_CONTACTS = ("interactions", "campaign_members", "opportunities")
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """Everything that the stage makes.
+    """The results of the stage.
 
     Attributes
     ----------
@@ -63,22 +63,22 @@ def build(
     con: Backend,
     tables: Mapping[str, ir.Table],
     snapshots: ir.Table,
-    everyone: pd.DataFrame,
+    every_customer: pd.DataFrame,
     *,
     observed: Mapping[str, Any],
     params: Params,
 ) -> Lifecycle:
-    """Tell every customer's stage now and at the last `params.features.n_snapshots` month ends.
+    """Find the stage of every customer now and at the last `params.features.n_snapshots` month ends.
 
     Parameters
     ----------
     con : Backend
         The engine that holds the tables.
     tables : mapping of str to ir.Table
-        Clean canonical tables by name. Without transactions, everybody is an account, a target or a prospect.
+        Clean canonical tables by name. Without transactions, every customer is an account, a target or a prospect.
     snapshots : ir.Table
         data/features/snapshots.parquet.
-    everyone : DataFrame
+    every_customer : DataFrame
         One row per clean customer, sorted by customer_id: the columns of features and, where known, of value.
     observed : mapping
         data/features/observation.json.
@@ -86,52 +86,52 @@ def build(
         All of them: `lifecycle`, and of `features` the length of the recent period.
     """
     as_of, first_event = (date.fromisoformat(observed[name]) for name in ("as_of", "first_event"))
-    n = len(everyone)
+    n = len(every_customer)
     all_ends = month_ends(first_event, as_of)
     n_kept = params.features.n_snapshots + (as_of.day > 1)
     ends, before = all_ends[-n_kept:], all_ends[:-n_kept]
-    with step(f"reading what {n:,} customers did month by month"):
+    with step(f"reading the months of {n:,} customers"):
         purchases, contacts = read_purchases(con, tables, as_of), read_contacts(con, tables, as_of)
-    with step(f"telling stages at {len(ends)} month ends"):
-        orders = _orders(con, tables, snapshots, everyone, as_of)
-        told = moments(
+    with step(f"stages at {len(ends)} month ends"):
+        orders = _orders(con, tables, snapshots, every_customer, as_of)
+        every_moment = moments(
             purchases, contacts, [*before, *ends], lambda end: orders(end) if end in ends else None,
             n_customers=n, params=params.lifecycle, period_days=params.features.recent_days,
         )  # fmt: skip
-        kept = (moment for moment in told if moment.as_of in ends)
+        kept = (moment for moment in every_moment if moment.as_of in ends)
         timeline = Timeline.of(kept, len(ends), n)
-    with step("the risk of losing customers"):
-        risk = build_risk(purchases, [*before, *ends], everyone, first_event, params.lifecycle.risk)
+    with step("risk of losing customers"):
+        risk = build_risk(purchases, [*before, *ends], every_customer, first_event, params.lifecycle.risk)
     n_whole = timeline.n_whole - (first_event.day > 1 and not before)
     window = bucket.window_months(n_whole + len(before), params.lifecycle.money_months)
     flows = bucket.bucket(timeline, purchases, first_event, window)
-    stages = months.stages(timeline, purchases, everyone, first_is_whole=bool(before) or first_event.day == 1)
-    followed = cohorts.cohorts(purchases, first_event, as_of, n, _settled_after(timeline))
+    stages = months.stages(timeline, purchases, every_customer, first_is_whole=bool(before) or first_event.day == 1)
+    by_cohort = cohorts.cohorts(purchases, first_event, as_of, n, _settled_after(timeline))
     missing = [name for name in ("transactions", *FROM_CONTACTS) if name not in tables]
-    known = facts.facts(stages, flows, followed, params.lifecycle, window_months=window, not_available=missing)
+    known = facts.facts(stages, flows, by_cohort, params.lifecycle, window_months=window, not_available=missing)
     return Lifecycle(
         timeline,
         purchases,
         risk,
-        customers=customers(timeline, everyone["customer_id"], params.lifecycle, begins_before=bool(before)),
+        customers=customers(timeline, every_customer["customer_id"], begins_before=bool(before)),
         stages=stages,
         conversions=conversions(timeline, begins_before=bool(before)),
         bucket=flows,
-        cohorts=followed,
+        cohorts=by_cohort,
         facts=known | {"risk": risk.facts},
         metrics=facts.metrics(stages, known, timeline.changes()) | {"risk": risk.facts},
     )
 
 
 def _orders(
-    con: Backend, tables: Mapping[str, ir.Table], snapshots: ir.Table, everyone: pd.DataFrame, as_of: date
+    con: Backend, tables: Mapping[str, ir.Table], snapshots: ir.Table, every_customer: pd.DataFrame, as_of: date
 ) -> Callable[[date], Orders | None]:
     """Return what reads the orders of all customers at a month end from its snapshot, and now from the features."""
-    n = len(everyone)
+    n = len(every_customer)
 
     def at(end: date) -> Orders | None:
         if end == as_of:
-            return Orders(*(_floats(everyone[name]) for name in ORDERS))
+            return Orders(*(_floats(every_customer[name]) for name in ORDERS))
         then = snapshots.filter(snapshots.as_of == ibis.literal(end)).select("customer_id", *ORDERS)
         joined = then.inner_join(numbered(tables["customers"]), "customer_id").select("customer", *ORDERS)
         rows = engine.batches(con, joined.order_by("customer")).read_all()
@@ -153,7 +153,7 @@ def _floats(values: pd.Series) -> np.ndarray:
 
 
 def _settled_after(timeline: Timeline) -> float:
-    """Return the days within which four in five customers of old would have shown up: the median of the late bounds."""
+    """Return the days within which most earlier customers would have bought: the median of the late bounds."""
     late = timeline.now.late_days
     known = late[np.isfinite(late)]
     return float(np.median(known)) if len(known) else 0.0

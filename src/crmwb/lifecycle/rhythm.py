@@ -1,10 +1,10 @@
-"""Each customer's own rhythm: how long the next gap between purchases, or the longest of a year, may well be.
+"""Each customer's own rhythm: quantiles of the next gap between purchases, and of the longest gap of a year.
 
 Gaps are taken as gamma-distributed, known by the mean and the variance of their logs. A customer's mean log gap is
-drawn towards everyone's, the more so the fewer own gaps there are; by how much follows from the data (empirical Bayes;
-Efron & Morris 1973): with n gaps, variance s² about the own mean and variance t² of the means, the own mean weighs
-n·t² / (n·t² + s²). Who has no gap yet is judged by everyone's, with all the uncertainty of that. Of the variance about
-the own mean, everyone's counts as `PRIOR_GAPS` gaps do.
+drawn towards that of all customers, the more so the fewer own gaps there are; by how much follows from the data
+(empirical Bayes; Efron & Morris 1973): with n gaps, variance s² about the own mean and variance t² of the means, the
+own mean weighs n·t² / (n·t² + s²). A customer without a gap yet has the distribution of all customers. In the variance
+about the own mean, that of all customers counts as `PRIOR_GAPS` gaps do.
 
 A gamma of shape k has Var ln = trigamma(k) and E ln = ln scale + digamma(k). Its quantiles are
 those of Wilson & Hilferty (1931): scale·k·(1 - 1/(9k) + z/(3√k))³.
@@ -24,7 +24,7 @@ DAYS_A_YEAR = 365.25
 
 
 @dataclass(frozen=True)
-class Everyone:
+class PooledGaps:
     """The gaps of all customers together.
 
     Attributes
@@ -40,7 +40,7 @@ class Everyone:
     within: float
 
 
-def everyone(n_gaps: np.ndarray, log_gaps: np.ndarray, squared_log_gaps: np.ndarray) -> Everyone | None:
+def pool(n_gaps: np.ndarray, log_gaps: np.ndarray, squared_log_gaps: np.ndarray) -> PooledGaps | None:
     """Split the variance of log gaps into between and within customers; None where fewer than two gaps are known.
 
     Method of moments with each customer's mean counting once (Hedges & Olkin 1985, §9.B), so that those who buy often
@@ -60,14 +60,14 @@ def everyone(n_gaps: np.ndarray, log_gaps: np.ndarray, squared_log_gaps: np.ndar
     means = sums / n
     all_within = max(float(squares.sum() - (sums * means).sum()), 0.0)
     if groups == 1:
-        return Everyone(float(means[0]), LEAST_SPREAD, max(all_within / (total - 1), LEAST_SPREAD))
+        return PooledGaps(float(means[0]), LEAST_SPREAD, max(all_within / (total - 1), LEAST_SPREAD))
     spread = float(((means - means.mean()) ** 2).sum()) / (groups - 1)
-    # where nobody has two gaps, what tells customers apart cannot be told from what varies: half of each
+    # where no customer has two gaps, the variance cannot be split: half of it counts as within
     within = all_within / (total - groups) if total > groups else spread / 2
     within = max(within, LEAST_SPREAD)
     between = max(spread - within * float((1 / n).mean()), LEAST_SPREAD)
     weights = 1.0 / (between + within / n)
-    return Everyone(float((weights * means).sum() / weights.sum()), between, within)
+    return PooledGaps(float((weights * means).sum() / weights.sum()), between, within)
 
 
 @dataclass(frozen=True)
@@ -98,15 +98,15 @@ class Rhythm:
         return self.next_gap(quantile ** (1 / gaps_a_year))
 
 
-def rhythm(of: Everyone, n_gaps: np.ndarray, log_gaps: np.ndarray, squared_log_gaps: np.ndarray) -> Rhythm:
+def rhythm(of: PooledGaps, n_gaps: np.ndarray, log_gaps: np.ndarray, squared_log_gaps: np.ndarray) -> Rhythm:
     """Return each customer's gaps to expect.
 
     Parameters
     ----------
-    of : Everyone
+    of : PooledGaps
         All customers' gaps.
     n_gaps, log_gaps, squared_log_gaps : ndarray of shape (n_customers,)
-        As for `everyone`.
+        As for `pool`.
     """
     n = n_gaps.astype(np.float64)
     sums, squares = log_gaps / MICRO, squared_log_gaps / MICRO

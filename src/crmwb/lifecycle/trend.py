@@ -26,9 +26,9 @@ def deviations(orders: Orders, period_days: int) -> np.ndarray:
     """Return by how many standard deviations each customer's recent orders differ from what was to be expected.
 
     Were nothing to change, each order would fall into the recent period with the share of orders that fall there of all
-    customers who bought before both periods: so the season plays no part, nor what befalls everyone at once. Who came
-    within the previous period had less of it, and its first purchase does not count, for it had to be there. The
-    deviation is that of the binomial distribution, with half an order taken off either way (continuity).
+    customers who bought before both periods, so neither the season nor anything else that affects all customers counts.
+    A customer who came within the previous period had less of it, and the first purchase does not count, because there
+    always is one. The deviation is that of the binomial distribution, with a continuity correction of half an order.
 
     Returns
     -------
@@ -38,8 +38,8 @@ def deviations(orders: Orders, period_days: int) -> np.ndarray:
     known = np.isfinite(orders.recent) & np.isfinite(orders.previous)
     recent, previous = (np.where(known, values, 0.0) for values in (orders.recent, orders.previous))
     whole = known & (orders.age_days >= 2 * period_days)
-    everyone = recent[whole].sum(), previous[whole].sum()
-    odds = everyone[0] / everyone[1] if min(everyone) > 0 else 1.0
+    together = recent[whole].sum(), previous[whole].sum()
+    odds = together[0] / together[1] if min(together) > 0 else 1.0
     watched = np.clip(orders.age_days - period_days, 0, period_days) / period_days
     previous = np.where(whole, previous, np.maximum(previous - 1, 0))
     expected_share = odds / (odds + watched)

@@ -1,6 +1,6 @@
-"""How customers move between segments from month end to month end, why, and where that leads.
+"""How customers change segment from month end to month end, why, and the shares in the long run.
 
-`build` reads the segments of one month end after another and counts the changes; `write` keeps them.
+`build` reads the segments of one month end after another and counts the transitions; `write` stores them.
 """
 
 from crmwb.migration.artefacts import write

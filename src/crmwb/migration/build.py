@@ -1,4 +1,4 @@
-"""All that is told of migration, from month ends and today's segment model."""
+"""Migration: transitions, changes and chains of every scheme, from month ends and today's segment model."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -8,43 +8,46 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crmwb.findings import Unavailable, to_json
 from crmwb.lifecycle import STAGES
-from crmwb.migration import chains, movers, moves
+from crmwb.migration import chains, changes, transitions
 from crmwb.migration.months import Month, Sources, months
-from crmwb.migration.moves import Pair, Worth
 from crmwb.migration.schemes import HEADLINE, NO_STAGES, STAGE, Key, Schemes
+from crmwb.migration.transitions import AnnualRevenue, Pair
 from crmwb.params import Params
 from crmwb.segmentation.refit.bins import columns_of
 
-REASONS = ("days_since_last", "n_purchase_days", "n_orders", "mean_gap_days", "revenue_cents")
+FEATURES = ("days_since_last", "n_purchase_days", "n_orders", "mean_gap_days", "revenue_cents")
 
 
 @dataclass(frozen=True)
 class Migration:
-    """What was found; frames as `artefacts` describes them, facts and metrics as plain JSON."""
+    """The results: frames as `artefacts` describes them, facts and metrics as plain JSON."""
 
-    moves: pd.DataFrame
+    transitions: pd.DataFrame
     shares: pd.DataFrame
-    chances: pd.DataFrame
-    steady: pd.DataFrame
-    movers: pd.DataFrame
+    probabilities: pd.DataFrame
+    long_run: pd.DataFrame
+    changes: pd.DataFrame
     facts: dict[str, Any]
     metrics: dict[str, Any]
 
 
 @dataclass
 class Counted:
-    """What is kept of the months when they are gone."""
+    """Counts over the months; the months themselves are not kept."""
 
-    moves: dict[Key, list[pd.DataFrame]] = field(default_factory=dict)
+    transitions: dict[Key, list[pd.DataFrame]] = field(default_factory=dict)
     shares: list[pd.DataFrame] = field(default_factory=list)
-    worth: Worth = field(default_factory=Worth)
+    annual_revenue: AnnualRevenue = field(default_factory=AnnualRevenue)
     last: list[Pair] = field(default_factory=list)
-    two: tuple[Month, Month] | None = None
+    last_two: tuple[Month, Month] | None = None
 
 
-def build(sources: Sources, model: Mapping[str, Any], params: Params, first_event: date | str) -> Migration:
-    """Score month ends one after another and count the moves between them.
+def build(
+    sources: Sources, model: Mapping[str, Any], params: Params, first_event: date | str, currency: str
+) -> Migration:
+    """Assign segments at one month end after another and count the transitions between them.
 
     Parameters
     ----------
@@ -56,53 +59,58 @@ def build(sources: Sources, model: Mapping[str, Any], params: Params, first_even
         The names of tiers and RFM segments, and `migration`.
     first_event : date or ISO string
         The first day of the source.
+    currency : str
+        Of the source.
 
     Returns
     -------
     Migration
-        Of a source without purchases, or with one month end only, the frames are empty and the facts say why.
+        Of a source without purchases, or with one month end only, the frames are empty and the facts hold why.
     """
     begins = date.fromisoformat(first_event) if isinstance(first_event, str) else first_event
     schemes = Schemes(dict(model), params, STAGES)
-    columns = [*columns_of(model), *REASONS, *movers.TIER_COLUMNS]
+    columns = [*columns_of(model), *FEATURES, *changes.TIER_COLUMNS]
     every = (
         []
         if model["rfm"] is None
         else months(sources, schemes, columns, n_months=params.migration.n_months, first_event=begins)
     )
     counted = _count(every, schemes)
-    if counted.two is None:
-        schemes.not_available = {"migration": "moves need customers with purchases at two month ends at least"}
-    elif (STAGE, "frozen") not in counted.moves:
+    if counted.last_two is None:
+        schemes.not_available = {"migration": Unavailable("migration.unavailable.history")}
+    elif (STAGE, "frozen") not in counted.transitions:
         schemes.not_available.setdefault(STAGE, NO_STAGES)
-    found, steps, ends, halves = [], [], [], []
-    for key, rows in counted.moves.items():
+    counts, probabilities, long_run, tests = [], [], [], []
+    for key, rows in counted.transitions.items():
         segments = schemes.segments[key]
-        worth = counted.worth.of(key, segments)
-        told = moves.directed(pd.concat(rows, ignore_index=True), moves.ranks(key, segments, worth), worth)
-        told.insert(0, "scheme", key[0])
-        told.insert(1, "definition", key[1])
-        found.append(told)
-        chain = chains.chain(key, told, segments, worth, params.migration.max_change)
-        steps.append(chain.chances)
-        ends.append(chain.steady)
-        halves.append(chain.test)
-    people = _movers(counted, schemes, model)
+        annual = counted.annual_revenue.of(key, segments)
+        rank = transitions.ranks(key, segments, annual)
+        of_scheme = transitions.directed(pd.concat(rows, ignore_index=True), rank, annual)
+        of_scheme.insert(0, "scheme", key[0])
+        of_scheme.insert(1, "definition", key[1])
+        counts.append(of_scheme)
+        chain = chains.chain(key, of_scheme, segments, annual, params.migration.max_change)
+        probabilities.append(chain.probabilities)
+        long_run.append(chain.long_run)
+        tests.append(chain.test)
+    changed = _changes(counted, schemes, model, currency)
     facts = {
-        "first_as_of": min((str(t["as_of"].min()) for t in found), default=None),
-        "as_of": max((str(t["as_of"].max()) for t in found), default=None),
+        "first_as_of": min((str(t["as_of"].min()) for t in counts), default=None),
+        "as_of": max((str(t["as_of"].max()) for t in counts), default=None),
         "headline": HEADLINE,
         "segments": {f"{scheme}, {definition}": names for (scheme, definition), names in schemes.segments.items()},
-        "chains": halves,
-        "last_month": _last_month(people),
-        "not_available": [{"what": what, "why": why} for what, why in sorted(schemes.not_available.items())],
+        "chains": tests,
+        "last_month": _last_month(changed),
+        "not_available": [
+            {"scheme": scheme, "why": to_json(why)} for scheme, why in sorted(schemes.not_available.items())
+        ],
     }
     return Migration(
-        pd.concat(found, ignore_index=True) if found else pd.DataFrame(),
+        pd.concat(counts, ignore_index=True) if counts else pd.DataFrame(),
         pd.concat(counted.shares, ignore_index=True) if counted.shares else pd.DataFrame(),
-        pd.concat(steps, ignore_index=True) if steps else pd.DataFrame(),
-        pd.concat(ends, ignore_index=True) if ends else pd.DataFrame(),
-        people,
+        pd.concat(probabilities, ignore_index=True) if probabilities else pd.DataFrame(),
+        pd.concat(long_run, ignore_index=True) if long_run else pd.DataFrame(),
+        changed,
         facts,
         {"as_of": facts["as_of"], "last_month": facts["last_month"]},
     )
@@ -114,19 +122,19 @@ def _count(every: Iterable[Month], schemes: Schemes) -> Counted:
     for later in every:
         out.shares += _shares(later, schemes)
         if earlier is not None:
-            out.last = moves.pairs(earlier, later)
-            out.two = (earlier, later)
+            out.last = transitions.pairs(earlier, later)
+            out.last_two = (earlier, later)
             for pair in out.last:
-                rows = moves.counted(pair, schemes.segments[pair.key])
+                rows = transitions.counted(pair, schemes.segments[pair.key])
                 rows.insert(0, "as_of", later.as_of)
-                out.worth.add(pair.key, rows)
-                out.moves.setdefault(pair.key, []).append(rows)
+                out.annual_revenue.add(pair.key, rows)
+                out.transitions.setdefault(pair.key, []).append(rows)
         earlier = later
     return out
 
 
 def _shares(month: Month, schemes: Schemes) -> list[pd.DataFrame]:
-    """Return of each scheme who is in which segment at a month end, and what they brought in the twelve months."""
+    """Return customers of each segment at a month end, and their revenue of the twelve months, of each scheme."""
     sides = [(key, codes, month.year_cents) for key, codes in month.codes.items()]
     if month.stage_ids is not None and month.stage_codes is not None:
         place = month.ids.get_indexer(month.stage_ids)
@@ -154,31 +162,40 @@ def _shares(month: Month, schemes: Schemes) -> list[pd.DataFrame]:
     return frames
 
 
-def _movers(counted: Counted, schemes: Schemes, model: Mapping[str, Any]) -> pd.DataFrame:
-    if counted.two is None:
+def _changes(counted: Counted, schemes: Schemes, model: Mapping[str, Any], currency: str) -> pd.DataFrame:
+    if counted.last_two is None:
         return pd.DataFrame()
     reads = {
-        "rfm_segment": movers.RFM_COLUMNS,
-        "tier": movers.TIER_COLUMNS,
+        "rfm_segment": changes.RFM_COLUMNS,
+        "tier": changes.TIER_COLUMNS,
         "cluster_name": columns_of(model["clusters"].get("columns", [])),
-        STAGE: movers.STAGE_COLUMNS,
+        STAGE: changes.STAGE_COLUMNS,
     }
-    found = []
+    result = []
     for pair in counted.last:
         if HEADLINE[pair.key[0]] == pair.key[1]:
             segments = schemes.segments[pair.key]
-            worth = counted.worth.of(pair.key, segments)
-            rank = moves.ranks(pair.key, segments, worth)
-            found.append(movers.movers(pair, segments, rank, worth, months=counted.two, columns=reads[pair.key[0]]))
-    out = pd.concat(found, ignore_index=True)
-    out.insert(0, "as_of", counted.two[1].as_of)
+            annual = counted.annual_revenue.of(pair.key, segments)
+            result.append(
+                changes.changes(
+                    pair,
+                    segments,
+                    transitions.ranks(pair.key, segments, annual),
+                    annual,
+                    months=counted.last_two,
+                    columns=reads[pair.key[0]],
+                    currency=currency,
+                )
+            )
+    out = pd.concat(result, ignore_index=True)
+    out.insert(0, "as_of", counted.last_two[1].as_of)
     out = out.sort_values(["revenue_cents", "customer_id", "scheme"], ascending=[False, True, True], ignore_index=True)
     return out.assign(position=range(1, len(out) + 1))
 
 
-def _last_month(people: pd.DataFrame) -> dict[str, Any]:
-    """Return of each scheme how many moved up and down in the last month, and what that is worth a year."""
-    if people.empty:
+def _last_month(changed: pd.DataFrame) -> dict[str, Any]:
+    """Return of each scheme the customers who changed up and down in the last month, and the revenue a year of that."""
+    if changed.empty:
         return {}
     return {
         str(scheme): {
@@ -189,6 +206,6 @@ def _last_month(people: pd.DataFrame) -> dict[str, Any]:
             }
             for way in ("up", "down", "across")
         }
-        | {"causes": movers.total(group)}
-        for scheme, group in people.groupby("scheme", sort=True)
+        | {"causes": changes.by_cause(group)}
+        for scheme, group in changed.groupby("scheme", sort=True)
     }

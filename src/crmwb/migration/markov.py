@@ -1,4 +1,4 @@
-"""Where moves lead: the chances to move as a Markov chain, whether they are steady, and what the base tends to."""
+"""A Markov chain of the transitions: probabilities, whether they are stable, and the shares in the long run."""
 
 from dataclasses import dataclass
 
@@ -6,20 +6,20 @@ import numpy as np
 from scipy.stats import chi2
 
 Array = np.ndarray
-DOUBLINGS = 64  # of the number of months that the chain is followed; far beyond where nothing moves any more
+DOUBLINGS = 64  # of the number of months that the chain is followed; far beyond convergence
 
 
 @dataclass(frozen=True)
 class Halves:
-    """Whether the chances to move were the same in both halves of the months.
+    """Whether the transition probabilities were the same in both halves of the months.
 
     Attributes
     ----------
     statistic, n_freedom, p_value
         Of the chi-square test of Anderson & Goodman (1957, Statistical inference about Markov chains, §3.2).
     mean_change : float
-        Of all customers, the share that would go elsewhere by the chances of the other half: the mean over customers
-        of half the absolute differences of their chances.
+        Share of customers who would go elsewhere by the probabilities of the other half: the mean over customers of
+        half the absolute differences of their probabilities.
     """
 
     statistic: float
@@ -28,28 +28,28 @@ class Halves:
     mean_change: float
 
 
-def chances(counts: Array) -> Array:
-    """Return the chance to be in each segment (column) a month after being in one (row).
+def transition_probabilities(counts: Array) -> Array:
+    """Return the probability to be in each segment (column) a month after being in one (row).
 
     Parameters
     ----------
     counts : int ndarray of shape (k, k)
-        Moves from row to column, those who stayed on the diagonal.
+        Customers from row to column; those who stayed are on the diagonal.
 
     Returns
     -------
     ndarray of shape (k, k)
-        Rows add up to 1; of a segment that nobody was in, it is taken that customers stay.
+        Rows add up to 1; in a segment without customers, they are taken to stay.
     """
     totals = counts.sum(axis=1, keepdims=True)
     return np.where(totals > 0, counts / np.maximum(totals, 1), np.eye(len(counts)))
 
 
-def steady(p: Array, start: Array) -> Array:
-    """Return the shares that a base with shares `start` tends to, if nobody comes and nobody changes habits.
+def long_run(p: Array, start: Array) -> Array:
+    """Return the shares that a base with shares `start` converges to, without new customers.
 
-    The limit of start · ((I + P) / 2)^n, which has P's steady states and no cycles; with several steady states it is
-    the one that this base tends to.
+    The limit of start · ((I + P) / 2)^n, which has P's stationary distributions and no cycles; with several of them
+    it is the one that this base converges to.
     """
     lazy = (np.eye(len(p)) + p) / 2
     for _ in range(DOUBLINGS):
@@ -59,35 +59,35 @@ def steady(p: Array, start: Array) -> Array:
     return np.asarray(limit / limit.sum())
 
 
-def steady_with_new(p: Array, start: Array, rate: float, entering: Array) -> Array:
-    """Return the shares that a base tends to into which new customers come.
+def long_run_with_new(p: Array, start: Array, rate: float, entering: Array) -> Array:
+    """Return the shares that a base with new customers every month converges to.
 
     The fixed point of s = (s P + r e) / (1 + r), so s = r e ((1 + r) I − P)⁻¹.
 
     Parameters
     ----------
     p : ndarray of shape (k, k)
-        Chances to move.
+        Transition probabilities.
     start : ndarray of shape (k,)
-        Shares now; the answer tends from there where nobody comes.
+        Shares now; where the chain starts without new customers.
     rate : float
-        New customers a month over the customers there are.
+        New customers a month over existing customers.
     entering : ndarray of shape (k,)
-        In which segments they begin, as shares.
+        Shares of the segments in which they begin.
     """
     if rate <= 0:
-        return steady(p, start)
-    found: Array = np.linalg.solve(((1 + rate) * np.eye(len(p)) - p).T, rate * entering)
-    return np.asarray(found / found.sum())
+        return long_run(p, start)
+    shares: Array = np.linalg.solve(((1 + rate) * np.eye(len(p)) - p).T, rate * entering)
+    return np.asarray(shares / shares.sum())
 
 
 def halves(first: Array, second: Array) -> Halves:
-    """Test whether moves of two spans of time follow the same chances.
+    """Test whether the transitions of two periods have the same probabilities.
 
     Parameters
     ----------
     first, second : int ndarray of shape (k, k)
-        Counts of moves.
+        Counts of transitions.
     """
     statistic, n_freedom, change, n_customers = 0.0, 0, 0.0, 0
     for row in np.stack([first, second], axis=1).astype(float):

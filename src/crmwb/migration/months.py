@@ -21,7 +21,7 @@ NEEDED = ("customer_id", "n_purchase_days", "days_since_last", "n_orders", "reve
 
 @dataclass(frozen=True)
 class Month:
-    """Who was where at one month end.
+    """The segments of customers at one month end.
 
     Attributes
     ----------
@@ -36,9 +36,9 @@ class Month:
     codes : mapping of (scheme, definition) to int ndarray of shape (n,)
         The place of each customer's segment in `Schemes.segments`.
     stage_ids, stage_codes
-        The same for the stages of life, which those have too who never bought; None where they are not known.
+        The same for the stages of life, which customers without a purchase have too; None where they are not known.
     unchanged : mapping of (scheme, definition) to int ndarray of shape (n,)
-        The same by the definition of the month before, of schemes that are cut anew each month.
+        The same by the definition of the month before, of schemes whose boundaries are set anew each month.
     """
 
     as_of: date
@@ -59,7 +59,7 @@ def ends(snapshots: Path) -> list[date]:
 
 @dataclass(frozen=True)
 class Sources:
-    """Where customers and their segments at month ends lie.
+    """The files of customers and their segments at month ends.
 
     Attributes
     ----------
@@ -84,13 +84,13 @@ def months(
     Parameters
     ----------
     sources : Sources
-        Where from.
+        The files.
     schemes : Schemes
-        How customers are scored.
+        Assign segments to customers.
     columns : sequence of str
-        Which features are wanted; those that there are not are left out.
+        The features to read; those that do not exist are left out.
     n_months : int
-        How many moves from one month end to the next.
+        How many transitions from one month end to the next.
     first_event : date
         The first day of the source: a history that begins with it is whole.
     """
@@ -120,7 +120,7 @@ def _at(path: Path, end: date, columns: Sequence[str]) -> pd.DataFrame:
 
 
 def _aligned(before: tuple[pd.Index, Array], ids: pd.Index) -> Array:
-    """Return what customers had brought before, 0 for those who were not there."""
+    """Return the earlier revenue of customers, 0 for new ones."""
     place = before[0].get_indexer(ids)
     return np.where(place >= 0, before[1][place], 0)
 

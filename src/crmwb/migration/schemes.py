@@ -1,8 +1,8 @@
-"""The schemes whose segments customers change between, and the definitions that say who is where.
+"""The schemes between whose segments customers change, and their definitions.
 
-Tiers and RFM segments are cut by shares of customers, so each month cuts them anew (`monthly`); the value and segment
-stages wrote them at every month end, beside what the month before's definition would have said. Clusters and stages
-have one definition for all months (`frozen`).
+The boundaries of tiers and RFM segments are shares of customers, so each month has its own (`monthly`); the value and
+segment stages wrote the segments of every month end, by its own definition and by that of the month before. Clusters
+and stages have one definition for all months (`frozen`).
 """
 
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crmwb.errors import CrmwbError
+from crmwb.findings import Term, Unavailable
 from crmwb.params import Params
 from crmwb.segmentation import clusters
-from crmwb.segmentation.refit.labels import told
 
 MONTHLY, FROZEN = "monthly", "frozen"
 STAGE, CLUSTER = "stage", "cluster_name"
@@ -20,17 +21,19 @@ Key = tuple[str, str]  # scheme, definition
 Array = np.ndarray
 HEADLINE = {"tier": MONTHLY, "rfm_segment": MONTHLY, CLUSTER: FROZEN, STAGE: FROZEN}
 WRITTEN = ("tier", "rfm_segment")  # at month ends, by the stages that define them
-NO_STAGES = "the stages of life at month ends are not there: run `dvc repro lifecycle`"
-NOT_WRITTEN = "no month end before this one is known"
+NO_STAGES = Unavailable("migration.unavailable.stages")
+NOT_WRITTEN = Unavailable("migration.unavailable.month_ends")
+NO_CLUSTERS = Unavailable("migration.unavailable.clusters")
+NOT_SCORED = Unavailable("migration.unavailable.scores")
 
 
 class Schemes:
-    """Knows the segments of every scheme in their order, and what is not available.
+    """The segments of every scheme in their order, and what is not available.
 
     Parameters
     ----------
     model : dict
-        Today's segment model, which scores clusters.
+        Today's segment model, which assigns clusters.
     params : Params
         The names of tiers and RFM segments.
     stages : tuple of str
@@ -40,13 +43,13 @@ class Schemes:
     ----------
     segments : dict of (scheme, definition) to list of str
         The segments, in the scheme's order; codes are places in it.
-    not_available : dict of str to str
-        Scheme and why it is not known at month ends.
+    not_available : dict of str to Unavailable
+        By scheme, why it is not known at month ends.
     """
 
     def __init__(self, model: dict[str, Any], params: Params, stages: tuple[str, ...]) -> None:
         self._clusters = model["clusters"]
-        self.not_available: dict[str, str] = {}
+        self.not_available: dict[str, Unavailable] = {}
         self.segments: dict[Key, list[str]] = {
             ("tier", MONTHLY): [level.name for level in params.value.scorecard.levels],
             ("rfm_segment", MONTHLY): [segment.name for segment in params.segmentation.rfm.segments],
@@ -55,12 +58,12 @@ class Schemes:
         }
 
     def label(self, frame: pd.DataFrame, written: dict[str, pd.DataFrame]) -> tuple[dict[Key, Array], dict[Key, Array]]:
-        """Return each customer's segment in every scheme, and by the definition of the month before where it moves.
+        """Return each customer's segment in every scheme, and by the definition of the month before where it changes.
 
         Parameters
         ----------
         frame : DataFrame of shape (n, ...)
-            The buyers of one month end, with the features that clusters read.
+            Customers with a purchase at one month end, with the features that clusters read.
         written : dict of str to DataFrame
             By scheme of WRITTEN, its segments at this month end on the index customer_id.
 
@@ -78,14 +81,24 @@ class Schemes:
             codes[scheme, MONTHLY] = self.codes((scheme, MONTHLY), rows[scheme])
             unchanged[scheme, MONTHLY] = self.codes((scheme, MONTHLY), rows[f"{scheme}_by_former_definition"])
         if not self._clusters.get("clusters"):
-            self.not_available.setdefault(CLUSTER, "the model has no such segments")
+            self.not_available.setdefault(CLUSTER, NO_CLUSTERS)
             return codes, unchanged
-        scored = told(lambda: clusters.score(frame, self._clusters)[CLUSTER])
-        if isinstance(scored, str):
-            self.not_available.setdefault(CLUSTER, scored)
+        assigned = self._assigned(frame)
+        if isinstance(assigned, Unavailable):
+            self.not_available.setdefault(CLUSTER, assigned)
         else:
-            codes[CLUSTER, FROZEN] = self.codes((CLUSTER, FROZEN), scored)
+            codes[CLUSTER, FROZEN] = self.codes((CLUSTER, FROZEN), assigned)
         return codes, unchanged
+
+    def _assigned(self, frame: pd.DataFrame) -> pd.Series | Unavailable:
+        """Return the cluster of each customer, or what the model needs that is not known at month ends."""
+        try:
+            return clusters.score(frame, self._clusters)[CLUSTER]
+        except KeyError as error:
+            feature = Term("column", str(error.args[0]))
+            return Unavailable("migration.unavailable.feature", values={"feature": feature})
+        except CrmwbError:
+            return NOT_SCORED
 
     def codes(self, key: Key, segments: pd.Series) -> Array:
         """Return places in the scheme's order; a segment that is not in it yet goes to its end."""

@@ -1,4 +1,4 @@
-"""Figures of cohorts: who stays, and what they bring, by the month of the first purchase."""
+"""Figures of cohorts: retention and revenue by the month of the first purchase."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,8 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
+from crmwb.findings import Finding, Name, numbers
+from crmwb.findings.say import say
 from crmwb.plots import style
 
 MOST_COHORTS = 36
@@ -24,13 +26,13 @@ def retention(cohorts: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax : Axes, optional
         Where to draw; a new figure where not given.
     """
-    ax = _heat_map(cohorts, "retention_share", ax, words=lambda v: f"{v:.0%}", label="share that bought")
-    ax.set_title("Who comes back, by month of first purchase")
+    ax = _heat_map(cohorts, "retention_share", ax, written=numbers.share, label=_text("share"))
+    ax.set_title(_text("retention_title"))
     return ax
 
 
 def revenue(cohorts: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
-    """Draw what a customer of each cohort has brought in all, month after month: a heat map.
+    """Draw cumulative revenue per customer of each cohort, month after month: a heat map.
 
     Parameters
     ----------
@@ -42,15 +44,15 @@ def revenue(cohorts: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axe
         Where to draw; a new figure where not given.
     """
     ax = _heat_map(
-        cohorts.assign(units=cohorts["cumulative_per_customer_cents"] / 100), "units", ax,
-        words=lambda v: style.money(v * 100), label=f"{currency} per customer so far",
+        cohorts, "cumulative_per_customer_cents", ax, written=numbers.money,
+        label=_text("per_customer", currency=Name(numbers.currency_name(currency))),
     )  # fmt: skip
-    ax.set_title("What a customer has brought, by month of first purchase")
+    ax.set_title(_text("revenue_title"))
     return ax
 
 
 def revenue_lines(cohorts: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
-    """Draw what a customer of each cohort has brought in all: a line for each, the younger the darker.
+    """Draw cumulative revenue per customer of each cohort: a line for each, the younger the darker.
 
     Parameters
     ----------
@@ -71,12 +73,11 @@ def revenue_lines(cohorts: pd.DataFrame, currency: str, ax: Axes | None = None) 
     style.money_axis(ax.yaxis, currency)
     ax.set_ylim(bottom=0)
     ax.margins(x=0.12)
-    ax.set(title="What a customer has brought since the first purchase", xlabel="months since the first purchase")
-    ax.set_ylabel("revenue per customer")
+    ax.set(title=_text("lines_title"), xlabel=_text("months_since"), ylabel=_text("revenue"))
     return ax
 
 
-def _heat_map(cohorts: pd.DataFrame, value: str, ax: Axes | None, words: Callable[[float], str], label: str) -> Axes:
+def _heat_map(cohorts: pd.DataFrame, value: str, ax: Axes | None, written: Callable[[float], str], label: str) -> Axes:
     """Draw cohorts as rows and months since as columns; the first month sets no colour."""
     names = sorted(cohorts["cohort"].unique())[-MOST_COHORTS:]
     rows = cohorts[cohorts["cohort"].isin(names)]
@@ -86,7 +87,7 @@ def _heat_map(cohorts: pd.DataFrame, value: str, ax: Axes | None, words: Callabl
     after = wide.to_numpy()[:, 1:]
     top = float(np.nanmax(after)) if np.isfinite(after).any() else 1.0
     is_written = len(wide) <= WRITTEN and wide.shape[1] <= WRITTEN
-    texts = np.array([["" if np.isnan(v) else words(v) for v in line] for line in wide.to_numpy()], dtype=object)
+    texts = np.array([["" if np.isnan(v) else written(v) for v in line] for line in wide.to_numpy()], dtype=object)
     sns.heatmap(
         wide.to_numpy(),
         annot=texts if is_written else None,
@@ -100,8 +101,8 @@ def _heat_map(cohorts: pd.DataFrame, value: str, ax: Axes | None, words: Callabl
         linecolor="white",
         xticklabels=list(wide.columns),
         yticklabels=[
-            f"{_month(name)}{'*' if sizes.loc[name, 'is_left_edge'] else ''}  {sizes.loc[name, 'n_customers']:,}"
-            for name in wide.index
+            f"{_month(name)}{'*' if is_edge else ''}  {numbers.count(n)}"
+            for name, is_edge, n in sizes.loc[wide.index, ["is_left_edge", "n_customers"]].itertuples()
         ],
         cbar_kws={"label": label},
         ax=ax,
@@ -111,10 +112,13 @@ def _heat_map(cohorts: pd.DataFrame, value: str, ax: Axes | None, words: Callabl
     ax.tick_params(axis="y", rotation=0, labelsize=8)
     ax.tick_params(axis="x", rotation=0, labelsize=8)
     has_edge = bool(rows["is_left_edge"].any())
-    note = "; * many bought before the data begin" if has_edge else ""
-    ax.set(xlabel=f"months since the first purchase{note}", ylabel="month of first purchase, customers")
+    ax.set(xlabel=_text("months_since_edge" if has_edge else "months_since"), ylabel=_text("cohorts"))
     return ax
 
 
 def _month(day: object) -> str:
-    return str(np.datetime_as_string(np.datetime64(pd.Timestamp(str(day))), unit="M"))
+    return numbers.month(pd.Timestamp(str(day)).date(), short=True)
+
+
+def _text(key: str, **values: Name) -> str:
+    return say(Finding(f"lifecycle.plot.cohorts.{key}", values))

@@ -1,4 +1,6 @@
-"""Figures of migration: who moves where, how shares change, where that leads, how far things have drifted."""
+"""Figures of migration: transitions, shares over time and in the long run, and drift since the accepted model."""
+
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -6,20 +8,24 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
+from crmwb.findings import Finding, Name, Number, Term, numbers
+from crmwb.findings.say import say
 from crmwb.plots import colours, style
 
 BARELY = 1e-12
 
 
-def flows(moves: pd.DataFrame, segments: list[str], currency: str, ax: Axes | None = None) -> Axes:
-    """Draw moves from segment (row) to segment (column): customers, and the revenue that moves with them as colour.
+def flows(transitions: pd.DataFrame, scheme: str, segments: list[str], currency: str, ax: Axes | None = None) -> Axes:
+    """Draw transitions from segment (row) to segment (column): customers, and their revenue as colour.
 
-    Who stayed is written and not coloured, or nothing else would be seen.
+    Customers who stayed are written without colour, since they would outweigh all others.
 
     Parameters
     ----------
-    moves : DataFrame
+    transitions : DataFrame
         from_segment, to_segment, n_customers, revenue_cents; new customers are left out.
+    scheme : str
+        `tier`, `rfm_segment`, `cluster_name` or `stage`.
     segments : list of str
         The scheme's segments, in order.
     currency : str
@@ -27,18 +33,18 @@ def flows(moves: pd.DataFrame, segments: list[str], currency: str, ax: Axes | No
     ax : Axes, optional
         Where to draw; a new figure where not given.
     """
-    seen = [name for name in segments if name in {*moves["from_segment"], *moves["to_segment"]}]
+    seen = [name for name in segments if name in {*transitions["from_segment"], *transitions["to_segment"]}]
     ax = ax or style.new_axes(3.0 + 0.95 * len(seen), 1.6 + 0.55 * len(seen))
-    sums = moves.groupby(["from_segment", "to_segment"])[["n_customers", "revenue_cents"]].sum()
+    sums = transitions.groupby(["from_segment", "to_segment"])[["n_customers", "revenue_cents"]].sum()
     cells = pd.MultiIndex.from_product([seen, seen])
     n, cents = (sums[name].reindex(cells, fill_value=0).to_numpy() for name in ("n_customers", "revenue_cents"))
     k = len(seen)
-    words = [f"{a:,}\n{style.money(b)}" if a else "" for a, b in zip(n, cents, strict=True)]
+    texts = [f"{numbers.count(a)}\n{numbers.money(b)}" if a else "" for a, b in zip(n, cents, strict=True)]
     shade = cents.astype(float).reshape(k, k)
     np.fill_diagonal(shade, 0)
     sns.heatmap(
         np.maximum(shade, 0),
-        annot=np.array(words).reshape(k, k),
+        annot=np.array(texts).reshape(k, k),
         fmt="",
         annot_kws={"fontsize": 8.5},
         cmap=sns.light_palette(style.ACCENT, as_cmap=True),
@@ -46,28 +52,32 @@ def flows(moves: pd.DataFrame, segments: list[str], currency: str, ax: Axes | No
         vmax=max(float(shade.max()), 1.0),
         linewidths=2,
         linecolor="white",
-        xticklabels=[colours.label(name) for name in seen],
-        yticklabels=[colours.label(name) for name in seen],
+        xticklabels=_names(scheme, seen),
+        yticklabels=_names(scheme, seen),
         cbar_kws={
-            "label": f"revenue of those who moved ({currency})",
-            "format": FuncFormatter(lambda value, _: style.money(value)),
+            "label": _text("revenue", currency=Name(numbers.currency_name(currency))),
+            "format": FuncFormatter(lambda value, _: numbers.money(value)),
         },
         ax=ax,
     )
-    ax.set(title="From (row) to (column)", xlabel="", ylabel="")
+    ax.set(title=_text("flows_title"), xlabel="", ylabel="")
     ax.tick_params(length=0)
     ax.tick_params(axis="y", rotation=0)
     ax.tick_params(axis="x", rotation=90 if k > 5 else 0)
     return ax
 
 
-def net_flows(moves: pd.DataFrame, segments: list[str], currency: str, ax: Axes | None = None) -> Axes:
-    """Draw for each segment the revenue of those who came and of those who left, new customers included.
+def net_flows(
+    transitions: pd.DataFrame, scheme: str, segments: list[str], currency: str, ax: Axes | None = None
+) -> Axes:
+    """Draw for each segment the revenue of customers who joined and who left, including new customers.
 
     Parameters
     ----------
-    moves : DataFrame
+    transitions : DataFrame
         from_segment, to_segment, revenue_cents.
+    scheme : str
+        `tier`, `rfm_segment`, `cluster_name` or `stage`.
     segments : list of str
         In order.
     currency : str
@@ -75,24 +85,24 @@ def net_flows(moves: pd.DataFrame, segments: list[str], currency: str, ax: Axes 
     ax : Axes, optional
         Where to draw; a new figure where not given.
     """
-    moved = moves[moves["from_segment"] != moves["to_segment"]]
-    came = moved.groupby("to_segment")["revenue_cents"].sum()
-    left = moved.groupby("from_segment")["revenue_cents"].sum()
-    seen = [name for name in segments if name in came.index or name in left.index]
+    changed = transitions[transitions["from_segment"] != transitions["to_segment"]]
+    joined = changed.groupby("to_segment")["revenue_cents"].sum()
+    left = changed.groupby("from_segment")["revenue_cents"].sum()
+    seen = [name for name in segments if name in joined.index or name in left.index]
     ax = ax or style.new_axes(8, 1.4 + 0.4 * len(seen))
-    gain, loss = (side.reindex(seen, fill_value=0).to_numpy(dtype=float) for side in (came, left))
+    gain, loss = (side.reindex(seen, fill_value=0).to_numpy(dtype=float) for side in (joined, left))
     places = np.arange(len(seen))
-    ax.barh(places, gain, height=0.6, color=style.GOOD, label="came")
-    ax.barh(places, -loss, height=0.6, color=style.BAD, label="left")
-    ax.plot(gain - loss, places, "o", color=style.INK, label="net")
+    ax.barh(places, gain, height=0.6, color=style.GOOD, label=_text("joined"))
+    ax.barh(places, -loss, height=0.6, color=style.BAD, label=_text("left"))
+    ax.plot(gain - loss, places, "o", color=style.INK, label=_text("net"))
     ax.axvline(0, color=style.MUTED, linewidth=1)
-    ax.set_yticks(places, [colours.label(name) for name in seen])
+    ax.set_yticks(places, _names(scheme, seen))
     ax.invert_yaxis()
     ax.locator_params(axis="x", nbins=6)
     style.money_axis(ax.xaxis, currency)
     ax.grid(visible=False, axis="y")
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
-    ax.set(title="Revenue that came and left", xlabel="", ylabel="")
+    ax.set(title=_text("net_flows_title"), xlabel="", ylabel="")
     return ax
 
 
@@ -104,7 +114,7 @@ def shares(history: pd.DataFrame, scheme: str, ax: Axes | None = None) -> Axes:
     history : DataFrame
         Of one scheme and definition: as_of, position, segment, customer_share.
     scheme : str
-        For the colours.
+        For names and colours.
     ax : Axes, optional
         Where to draw; a new figure where not given.
     """
@@ -119,7 +129,7 @@ def shares(history: pd.DataFrame, scheme: str, ax: Axes | None = None) -> Axes:
     ax.stackplot(
         pd.to_datetime(pd.Series(table.index)),
         table.to_numpy().T,
-        labels=[colours.label(name) for name in seen],
+        labels=_names(scheme, seen),
         colors=[colour[name] for name in seen],
         edgecolor="white",
         linewidth=0.4,
@@ -127,46 +137,49 @@ def shares(history: pd.DataFrame, scheme: str, ax: Axes | None = None) -> Axes:
     ax.set_ylim(0, 1)
     style.share_axis(ax.yaxis)
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), reverse=True)
-    ax.set(title="Share of customers by month end", xlabel="", ylabel="")
+    style.month_axis(ax.xaxis)
+    ax.set(title=_text("shares_title"), xlabel="", ylabel="")
     ax.figure.autofmt_xdate()
     return ax
 
 
-def steady(ends: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw each segment's share now beside what it tends to, without and with new customers.
+def long_run(shares: pd.DataFrame, scheme: str, ax: Axes | None = None) -> Axes:
+    """Draw each segment's share now beside its share in the long run, with and without new customers.
 
     Parameters
     ----------
-    ends : DataFrame
-        Of one scheme and definition: position, segment, now_share, steady_share, steady_with_new_share.
+    shares : DataFrame
+        Of one scheme and definition: position, segment, now_share, long_run_share, long_run_with_new_share.
+    scheme : str
+        For the names.
     ax : Axes, optional
         Where to draw; a new figure where not given.
     """
-    columns = {"now_share": "now", "steady_with_new_share": "with new customers", "steady_share": "without"}
-    rows = ends[ends[list(columns)].max(axis=1) > BARELY].sort_values("position").reset_index(drop=True)
+    columns = ("now_share", "long_run_with_new_share", "long_run_share")
+    rows = shares[shares[list(columns)].max(axis=1) > BARELY].sort_values("position").reset_index(drop=True)
     ax = ax or style.new_axes(8, 1.4 + 0.5 * len(rows))
     places = np.arange(len(rows))
     fills = (style.MUTED, style.ACCENT, colours.pale(style.ACCENT))
-    for shift, (column, label), fill in zip((-0.26, 0.0, 0.26), columns.items(), fills, strict=True):
-        ax.barh(places + shift, rows[column].to_numpy(), height=0.25, color=fill, label=label)
-    ax.set_yticks(places, [colours.label(name) for name in rows["segment"]])
+    for shift, column, fill in zip((-0.26, 0.0, 0.26), columns, fills, strict=True):
+        ax.barh(places + shift, rows[column].to_numpy(), height=0.25, color=fill, label=_text(column))
+    ax.set_yticks(places, _names(scheme, rows["segment"]))
     ax.invert_yaxis()
     style.share_axis(ax.xaxis)
     ax.grid(visible=False, axis="y")
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
-    ax.set(title="Where the base tends, if customers keep moving so", xlabel="share of customers", ylabel="")
+    ax.set(title=_text("long_run_title"), xlabel=_text("share_of_customers"), ylabel="")
     return ax
 
 
 def drift(psi: pd.DataFrame, most: float, ax: Axes | None = None) -> Axes:
-    """Draw the stability index of each feature and scheme against the accepted model, and the limit.
+    """Draw the population stability index of each feature and scheme against the accepted model, and the limit.
 
     Parameters
     ----------
     psi : DataFrame
         kind, name, psi; parts of single segments are left out.
     most : float
-        Above it a distribution counts as another.
+        Above it a distribution counts as changed.
     ax : Axes, optional
         Where to draw; a new figure where not given.
     """
@@ -175,8 +188,16 @@ def drift(psi: pd.DataFrame, most: float, ax: Axes | None = None) -> Axes:
     fills = [style.BAD if value > most else style.ACCENT for value in rows["psi"]]
     ax.barh(np.arange(len(rows)), rows["psi"].to_numpy(dtype=float), height=0.6, color=fills)
     ax.axvline(most, color=style.INK, linestyle="--", linewidth=1)
-    ax.set_yticks(np.arange(len(rows)), [colours.label(name) for name in rows["name"]])
+    ax.set_yticks(np.arange(len(rows)), [say(Term("column", name)) for name in rows["name"]])
     ax.invert_yaxis()
     ax.grid(visible=False, axis="y")
-    ax.set(title="Drift since the accepted model", xlabel=f"stability index (limit {most:g})", ylabel="")
+    ax.set(title=_text("drift_title"), xlabel=_text("psi", limit=Number(most)), ylabel="")
     return ax
+
+
+def _names(scheme: str, segments: Iterable[str]) -> list[str]:
+    return [say(Term(scheme, name)) for name in segments]
+
+
+def _text(key: str, **values: Name | Number) -> str:
+    return say(Finding(f"migration.plot.{key}", values))

@@ -1,4 +1,4 @@
-"""Figures of cross-tables: where customers and money are, and where they grow or shrink."""
+"""Figures of cross-tables: customers, revenue and growth of cells."""
 
 from collections.abc import Hashable, Mapping
 from typing import Any
@@ -8,7 +8,12 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
-from crmwb.plots import colours, style
+from crmwb.findings import Finding, Name, Term, numbers
+from crmwb.findings.say import say
+from crmwb.plots import style
+
+VOCABULARIES = ("tier", "rfm_segment", "cluster_name", "stage", "kind")
+LEVELS = {"(other)": "other", "(unknown)": "unknown"}
 
 
 def cross_table(
@@ -35,7 +40,7 @@ def cross_table(
     wide = wide.loc[wide.sum(axis=1).sort_values(ascending=False, kind="stable").index]
     wide = wide[wide.sum().sort_values(ascending=False, kind="stable").index]
     ax = ax or style.new_axes(2.6 + 0.9 * max(wide.shape[1], 4), 1.6 + 0.42 * max(len(wide), 3))
-    texts = [["" if np.isnan(v) else f"{v:.1%}" for v in line] for line in wide.to_numpy()]
+    texts = [["" if np.isnan(v) else numbers.share(v) for v in line] for line in wide.to_numpy()]
     sns.heatmap(
         wide.to_numpy(),
         annot=np.array(texts, dtype=object),
@@ -46,8 +51,8 @@ def cross_table(
         linewidths=1,
         linecolor="white",
         mask=wide.isna().to_numpy(),
-        xticklabels=[colours.label(name) for name in wide.columns],
-        yticklabels=[colours.label(name) for name in wide.index],
+        xticklabels=[say(level(columns, name)) for name in wide.columns],
+        yticklabels=[say(level(rows, name)) for name in wide.index],
         cbar=False,
         ax=ax,
     )
@@ -56,45 +61,50 @@ def cross_table(
     ax.tick_params(axis="y", rotation=0)
     for text in ax.get_xticklabels():
         text.set(rotation=30, ha="right")
-    what = colours.label(measure)
-    ax.set(
-        title=f"{what[:1].upper()}{what[1:]}: {colours.label(rows)} by {colours.label(columns)}", xlabel="", ylabel=""
-    )
+    words = {name: Term("column", name) for name in (measure, rows, columns)}
+    title = {"measure": words[measure], "rows": words[rows], "columns": words[columns]}
+    ax.set(title=say(Finding("multiview.plot.crossed", title)), xlabel="", ylabel="")
     return ax
 
 
-def movers(cells: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw the growth of cells with its 95% interval, and everyone's as a line.
+def growth(cells: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw the growth of cells with its 95% interval, and that of all customers as a line.
 
     Parameters
     ----------
     cells : DataFrame
-        Some rows of the cross-tables: growth, growth_lower, growth_upper, everyones_growth, trend.
+        Some rows of the cross-tables: growth, growth_lower, growth_upper, overall_growth, trend.
     ax : Axes, optional
         Where to draw; a new figure where not given.
     """
     ax = ax or style.new_axes(8.0, 1.4 + 0.4 * max(len(cells), 2))
     fixed = {"growing": style.GOOD, "shrinking": style.BAD}
-    for y, cell in enumerate(cells.to_dict("records")):
-        colour = fixed.get(str(cell["trend"]), style.MUTED)
-        ax.plot([cell["growth_lower"], cell["growth_upper"]], [y, y], color=colour, linewidth=2)
-        ax.plot(cell["growth"], y, "o", color=colour)
+    for y, row in enumerate(cells.to_dict("records")):
+        colour = fixed.get(str(row["trend"]), style.MUTED)
+        ax.plot([row["growth_lower"], row["growth_upper"]], [y, y], color=colour, linewidth=2)
+        ax.plot(row["growth"], y, "o", color=colour)
     if len(cells):
-        ax.axvline(float(cells["everyones_growth"].iloc[0]), color=style.INK, linewidth=1, linestyle="--")
-    ax.set_yticks(range(len(cells)), [cell_name(cell) for cell in cells.to_dict("records")], fontsize=9)
+        ax.axvline(float(cells["overall_growth"].iloc[0]), color=style.INK, linewidth=1, linestyle="--")
+    ax.set_yticks(range(len(cells)), [say(cell(row)) for row in cells.to_dict("records")], fontsize=9)
     ax.set_ylim(max(len(cells), 1) - 0.5, -0.5)
     style.share_axis(ax.xaxis)
-    ax.set(title="Growth of revenue; dashed: everyone's", xlabel="growth, with its 95% interval")
+    ax.set(title=say(Finding("multiview.plot.growth")), xlabel=say(Finding("multiview.plot.interval")))
     return ax
 
 
-def cell_name(cell: Mapping[Hashable, Any]) -> str:
-    """Write a cell for people: "region North × industry retail"."""
-    first = _part(cell["dimension"], cell["level"])
-    if pd.isna(cell["other_dimension"]):
-        return first
-    return f"{first} × {_part(cell['other_dimension'], cell['other_level'])}"
+def cell(row: Mapping[Hashable, Any]) -> Finding:
+    """Return a cell as a clause: "region North × industry retail"."""
+    dimension = str(row["dimension"])
+    values = {"dimension": Term("column", dimension), "level": level(dimension, str(row["level"]))}
+    if pd.isna(row["other_dimension"]):
+        return Finding("multiview.cell.one", values)
+    other = str(row["other_dimension"])
+    values |= {"other_dimension": Term("column", other), "other_level": level(other, str(row["other_level"]))}
+    return Finding("multiview.cell.two", values)
 
 
-def _part(dimension: object, level: object) -> str:
-    return f"{colours.label(str(dimension).removesuffix('_name').removesuffix('_id'))} {colours.label(str(level))}"
+def level(dimension: str, name: str) -> Term | Name:
+    """Return a level of a dimension as a word of its vocabulary, or as a name from the data."""
+    if name in LEVELS:
+        return Term("level", LEVELS[name])
+    return Term(dimension, name) if dimension in VOCABULARIES else Name(name)

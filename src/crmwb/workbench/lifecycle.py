@@ -1,4 +1,4 @@
-"""The lifecycle: who is in which stage and why, what flows in and out, and how cohorts fare."""
+"""The lifecycle: the stage of each customer and why, customers gained and lost, and cohorts."""
 
 from functools import cached_property
 from pathlib import Path
@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, storage
-from crmwb.display import tables, words
+from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
-from crmwb.findings import Count, Finding, Term, vetoes
+from crmwb.findings import Count, Finding, Listing, Money, Share, Term, Unavailable, Value, vetoes
 from crmwb.plots import cohorts as cohort_plots
 from crmwb.plots import lifecycle as plots
 
@@ -44,7 +44,7 @@ class Lifecycle:
 
     @cached_property
     def history(self) -> pd.DataFrame:
-        """One row per moment and stage: n_customers, customer_share, revenue_cents; at the last one, worth too."""
+        """One row per moment and stage: customers and revenue; at the last one, customer value too."""
         return storage.read_frame(self._root / layout.LIFECYCLE_STAGES)
 
     @cached_property
@@ -54,7 +54,7 @@ class Lifecycle:
 
     @cached_property
     def all_bucket(self) -> pd.DataFrame:
-        """Eight rows a month: what flowed into the customer base and out of it, in customers and money."""
+        """Eight rows a month: customers and revenue gained and lost."""
         return storage.read_frame(self._root / layout.LIFECYCLE_BUCKET)
 
     @cached_property
@@ -64,14 +64,22 @@ class Lifecycle:
 
     @property
     def rules(self) -> pd.DataFrame:
-        """One row per stage, the first that fits names the customer's: stage, rule."""
-        return pd.DataFrame(self.facts["rules"])
+        """One row per stage in the order in which rules are tried: stage, rule (a finding)."""
+        stages = self.facts["rules"]
+        return pd.DataFrame({"stage": stages, "rule": [Finding(f"lifecycle.rule.{stage}") for stage in stages]})
+
+    @property
+    def components(self) -> pd.DataFrame:
+        """One row per component of the monthly change of the customer base: component, meaning (a finding)."""
+        names = self.facts["components"]
+        meanings = [Finding(f"lifecycle.component.{name}") for name in names]
+        return pd.DataFrame({"component": names, "meaning": meanings})
 
     @property
     def now(self) -> pd.DataFrame:
-        """One row per stage that somebody is in: customers, revenue of the last month, worth, P(alive)."""
+        """One row per stage with customers: customers, revenue of the last month, customer value, P(alive)."""
         rows = self.history[self.history["as_of"] == self.history["as_of"].max()].sort_values("position")
-        n = self.frame["stage"].value_counts()  # the history lacks those of whom no day is known
+        n = self.frame["stage"].value_counts()  # the history lacks customers without any dated event
         known = rows.drop(columns=["as_of", "position", "is_whole_month", "n_customers", "customer_share"])
         known.insert(1, "n_customers", known["stage"].map(n).fillna(0).astype(int))
         known.insert(2, "customer_share", known["n_customers"] / max(int(n.sum()), 1))
@@ -79,7 +87,7 @@ class Lifecycle:
 
     @property
     def conversions(self) -> pd.DataFrame:
-        """Where those go who leave a stage, the commonest first: stage, next_stage, n_moves, shares within months."""
+        """The next stages, the most common first: stage, next_stage, n_moves, shares within months."""
         rows = self.all_conversions.dropna(subset="next_stage").sort_values(
             ["position", "n_moves", "next_stage"], ascending=[True, False, True]
         )
@@ -118,95 +126,98 @@ class Lifecycle:
 
     @property
     def bucket(self) -> pd.DataFrame:
-        """The leaky bucket of the months that were watched in full."""
+        """Customers gained and lost in the months covered in full."""
         return self.all_bucket[self.all_bucket["is_whole_month"]].reset_index(drop=True)
 
     @property
     def money_bucket(self) -> pd.DataFrame:
-        """The same of months whose money is known in full: the window before them lies within the data."""
+        """The same of months whose revenue is known in full: the window before them lies within the data."""
         return self.bucket[self.bucket["is_full_window"]].reset_index(drop=True)
 
     @property
     def is_without_purchases(self) -> bool:
-        """The source has no transactions, so stages end with prospect and there is no bucket and no cohort."""
+        """The source has no transactions, so stages end with prospect, and there are neither flows nor cohorts."""
         return "transactions" in self.facts["not_available"]
 
     @property
-    def finding(self) -> str:
-        """Where customers stand now, in one or two sentences."""
+    def finding(self) -> Finding:
+        """The stages of customers now."""
         rows = self.now.set_index("stage")["n_customers"]
         if rows.empty:
-            return "No customer is known yet."
-        parts = [f"{words.count(n)} {words.name(str(name))}" for name, n in rows.items()]
-        said = f"Of {words.plural(int(rows.sum()), 'customer')}, by stage of life: {words.listing(parts)}."
-        worth = self.now.set_index("stage")["clv_cents"].dropna().astype(float)
-        if "decline" in worth.index and worth.sum() > 0:
-            said += f" Those in decline stand for {words.share(worth['decline'] / worth.sum())} of all lifetime value."
-        return said
+            return Finding("lifecycle.stages.none")
+        parts = tuple(
+            Finding("lifecycle.stages.part", {"n": Count(n), "stage": Term("stage", str(name))})
+            for name, n in rows.items()
+        )
+        return Finding("lifecycle.stages.all", {"n": Count(int(rows.sum()), "customer"), "stages": Listing(parts)})
 
     @property
-    def bucket_finding(self) -> str:
-        """How much flows in and out in a month, in one sentence."""
+    def decline_finding(self) -> Finding | None:
+        """The share of customer value that lies with customers in decline; None where it is not known."""
+        worth = self.now.set_index("stage")["clv_cents"].dropna().astype(float)
+        if "decline" not in worth.index or worth.sum() <= 0:
+            return None
+        return Finding("lifecycle.stages.decline", {"share": Share(worth["decline"] / worth.sum())})
+
+    @property
+    def bucket_finding(self) -> Finding | Unavailable:
+        """Customers gained and lost in an average month."""
         rates = self.facts["rates"]
         if self.is_without_purchases or not rates["n_months"] or rates["lost_share"] is None:
-            return "What flows in and out is not available: it takes transactions over two whole months at least."
-        back = rates["won_back_share"]
-        came = "" if back is None else f", and {words.share(back)} of the lapsed come back"
-        return (
-            f"Each month {words.share(rates['lost_share'])} of active customers are lost{came}; new ones come to "
-            f"{words.share(rates['new_share'])} (mean of the last {words.plural(rates['n_months'], 'whole month')})."
-        )
+            return Unavailable("lifecycle.unavailable.flows")
+        values: dict[str, Value] = {name: Share(rates[f"{name}_share"]) for name in ("new", "won_back", "lost")}
+        known = "no_lapsed" if rates["won_back_share"] is None else "all"
+        return Finding(f"lifecycle.flows.{known}", values | {"months": Count(rates["n_months"])})
 
     @property
-    def money_finding(self) -> str:
-        """The same in money, in one sentence; empty where the history is too short."""
-        rates = self.facts["rates"]
-        flows = rates["money_flows_cents"]
+    def money_finding(self) -> Finding | None:
+        """The change of revenue by component; None where the history is too short."""
+        flows = self.facts["rates"]["money_flows_cents"]
         if not flows:
-            return ""
-        signed = {name: words.money(abs(flows[name]), self.currency) for name in FLOWS}
-        return (
-            f"In {words.plural(rates['n_money_months'], 'month')}, what customers spend in "
-            f"{words.plural(self.facts['window_months'], 'month')} rose by {signed['new']} through new customers, "
-            f"{signed['won_back']} through those won back and {signed['grown']} through those who buy more, and fell "
-            f"by {signed['shrunk']} through those who buy less and {signed['lost']} through those lost."
-        )
+            return None
+        values: dict[str, Value] = {name: Money(abs(flows[name]), self.currency) for name in FLOWS}
+        spans = {"window": self.facts["window_months"], "months": self.facts["rates"]["n_money_months"]}
+        return Finding("lifecycle.flows.revenue", values | {name: Count(n, "month") for name, n in spans.items()})
 
     @property
-    def cohort_finding(self) -> str:
-        """How many come back in the months after their first purchase, in one sentence."""
+    def cohort_finding(self) -> Finding | Unavailable:
+        """The share of customers who buy again in the months after their first purchase."""
         known = {int(n): share for n, share in self.facts["retention"].items() if share is not None}
         if not known:
-            return "Retention by cohort is not available: no cohort that began within the data was watched for a month."
-        parts = [f"{words.share(known[n])} in month {n}" for n in sorted(known)]
-        return f"After the month of their first purchase, customers buy again: {words.listing(parts)}."
+            return Unavailable("lifecycle.unavailable.cohorts")
+        parts = [
+            Finding("lifecycle.cohorts.part", {"share": Share(known[n]), "month": Count(n)}) for n in sorted(known)
+        ]
+        return Finding("lifecycle.cohorts.all", {"shares": Listing(tuple(parts))})
 
     def plot_stages(self) -> Picture:
-        """Draw customers by stage through time."""
-        return draw(plots.stages_over_time, self.history, alt=self.finding)
+        """Draw customers by stage over time."""
+        return draw(plots.stages_over_time, self.history, alt=self._alt("stages"))
 
     def plot_value(self) -> Picture:
-        """Draw each stage's share of customers, revenue and lifetime value now."""
+        """Draw each stage's share of customers, revenue and customer value now."""
         rows = self.history[self.history["as_of"] == self.history["as_of"].max()]
-        return draw(plots.stage_value, rows, alt=self.finding)
+        return draw(plots.stage_value, rows, alt=self._alt("value"))
 
     def plot_bucket(self, measure: str = "revenue_cents") -> Picture:
-        """Draw the leaky bucket month by month: "revenue_cents" or "n_customers"."""
+        """Draw what was gained and lost month by month: "revenue_cents" or "n_customers"."""
         rows = self.money_bucket if measure.endswith("_cents") else self.bucket
-        return draw(plots.leaky_bucket, rows, self.currency, measure, alt=self.bucket_finding)
+        return draw(plots.leaky_bucket, rows, self.currency, measure, alt=self._alt(f"bucket.{measure}"))
 
     def plot_retention(self) -> Picture:
-        """Draw who comes back, by month of first purchase."""
-        return draw(cohort_plots.retention, self.cohorts, alt=self.cohort_finding)
+        """Draw the share of customers who buy again, by month of first purchase."""
+        return draw(cohort_plots.retention, self.cohorts, alt=self._alt("retention"))
 
     def plot_cohort_revenue(self) -> Picture:
-        """Draw what a customer of each cohort has brought so far, as a heat map."""
-        return draw(cohort_plots.revenue, self.cohorts, self.currency, alt="Revenue per customer by cohort and month.")
+        """Draw cumulative revenue per customer of each cohort, as a heat map."""
+        return draw(cohort_plots.revenue, self.cohorts, self.currency, alt=self._alt("cohort_revenue"))
 
     def plot_cohort_lines(self) -> Picture:
         """Draw the same as lines."""
-        alt = "Lines: revenue per customer since the first purchase, by cohort."
-        return draw(cohort_plots.revenue_lines, self.cohorts, self.currency, alt=alt)
+        return draw(cohort_plots.revenue_lines, self.cohorts, self.currency, alt=self._alt("cohort_lines"))
+
+    def _alt(self, figure: str) -> Finding:
+        return Finding(f"lifecycle.alt.{figure}")
 
     def _repr_html_(self) -> str:
-        return tables.html(self.now, caption="Customers by stage of life", currency=self.currency)
+        return tables.html(self.now, caption=Finding("lifecycle.caption.stages"), currency=self.currency)

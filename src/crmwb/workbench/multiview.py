@@ -8,8 +8,9 @@ import pandas as pd
 import pyarrow as pa
 
 from crmwb import engine, layout, params, storage
-from crmwb.display import tables, words
+from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
+from crmwb.findings import Count, Finding, Share, Term
 from crmwb.plots import multiview as plots
 from crmwb.segmentation import multiview
 
@@ -33,7 +34,7 @@ class Multiview:
 
     @property
     def not_available(self) -> pd.DataFrame:
-        """One row per dimension that cannot be crossed here: dimension, why."""
+        """One row per dimension that cannot be crossed here: dimension, why ("absent" or "constant")."""
         missing = multiview.available(self.frame)[1]
         return pd.DataFrame(list(missing.items()), columns=["dimension", "why"])
 
@@ -52,11 +53,11 @@ class Multiview:
         return multiview.largest(self.cells.dropna(subset="other_dimension"), n, by)
 
     def growing(self, n: int = 10) -> pd.DataFrame:
-        """Return the cells whose revenue grows more than everyone's, beyond chance."""
+        """Return the cells whose revenue grows more than that of all customers, beyond chance."""
         return multiview.growing(self.cells, n)
 
     def shrinking(self, n: int = 10) -> pd.DataFrame:
-        """Return the cells whose revenue grows less than everyone's, or shrinks, beyond chance."""
+        """Return the cells whose revenue grows less than that of all customers, or shrinks, beyond chance."""
         return multiview.shrinking(self.cells, n)
 
     def through_time(self, dimensions: Sequence[str] = ("stage",)) -> pd.DataFrame:
@@ -67,46 +68,47 @@ class Multiview:
             labels = pa.Table.from_pandas(present, preserve_index=False)
             joined = months.inner_join(engine.open_arrow(con, labels, "present"), KEY)
             query = multiview.through_time(joined, dimensions)
-            found: pd.DataFrame = engine.batches(con, query).read_all().cast(query.schema().to_pyarrow()).to_pandas()
-        return found
+            cells: pd.DataFrame = engine.batches(con, query).read_all().cast(query.schema().to_pyarrow()).to_pandas()
+        return cells
 
     @property
-    def finding(self) -> str:
-        """The largest cell, and how many grow or shrink, in two sentences."""
+    def finding(self) -> Finding:
+        """The cell of two dimensions with the largest revenue."""
         if self.cells.dropna(subset="other_dimension").empty:
-            return "There is nothing to cross: no two dimensions are known of these customers."
+            return Finding("multiview.none")
         first = self.largest(1).iloc[0]
+        cell = plots.cell(first.to_dict())
+        return Finding("multiview.largest", {"share": Share(first["revenue_share"]), "cell": cell})
+
+    @property
+    def trend_finding(self) -> Finding:
+        """How many cells grow more and less than all customers together."""
         trend = self.cells["trend"].value_counts()
-        n = int(trend.sum())
-        moved = (
-            f"Of {words.plural(n, 'cell')} large enough to tell, {words.count(trend.get('growing', 0))} surely grow "
-            f"more than all customers together and {words.count(trend.get('shrinking', 0))} less."
-            if n
-            else "Which cells grow cannot be told: two periods of purchases, one after the other, are not known."
-        )
-        share = words.share(first["revenue_share"])
-        return f"Most revenue of any two cuts, {share}, is where {plots.cell_name(first.to_dict())}. {moved}"
+        if not trend.sum():
+            return Finding("multiview.trend.unknown")
+        counts = {name: Count(trend.get(name, 0)) for name in ("growing", "shrinking")}
+        code = "known" if any(count.value for count in counts.values()) else "none"
+        return Finding(f"multiview.trend.{code}", counts | {"n": Count(trend.sum(), "cell")})
+
+    def shown(self, cells: pd.DataFrame) -> pd.DataFrame:
+        """Return cells for a table: cell (a clause), n_customers, revenue_cents, revenue_share, growth_change."""
+        shown = cells[["n_customers", "revenue_cents", "revenue_share"]].assign(growth_change=cells["growth"])
+        shown.insert(0, "cell", pd.Series([plots.cell(row) for row in cells.to_dict("records")], cells.index, object))
+        return shown.dropna(axis="columns", how="all")
 
     def plot_table(self, rows: str, columns: str, measure: str = "revenue_share") -> Picture:
         """Draw two dimensions crossed."""
-        alt = f"Heat map: {words.name(measure)} by {words.name(rows)} and {words.name(columns)}."
+        words = {"measure": measure, "rows": rows, "columns": columns}
+        alt = Finding("multiview.alt.crossed", {name: Term("column", word) for name, word in words.items()})
         return draw(plots.cross_table, self.cells, rows, columns, measure, alt=alt)
 
-    def plot_movers(self, n: int = 8) -> Picture:
+    def plot_growth(self, n: int = 8) -> Picture:
         """Draw the cells that grow and shrink most; where none does beyond chance, the largest."""
         both = pd.concat([self.growing(n), self.shrinking(n)])
         if both.empty:
             both = multiview.largest(self.cells.dropna(subset=["growth", "trend"]), n)
-        return draw(plots.movers, both, alt=self.finding)
+        return draw(plots.growth, both, alt=Finding("multiview.alt.growth"))
 
     def _repr_html_(self) -> str:
-        shown = [
-            "dimension",
-            "level",
-            "other_dimension",
-            "other_level",
-            "n_customers",
-            "revenue_cents",
-            "revenue_share",
-        ]
-        return tables.html(self.largest()[shown], caption="The largest cells", currency=self.currency)
+        caption = Finding("multiview.caption.largest")
+        return tables.html(self.shown(self.largest()), caption=caption, currency=self.currency)

@@ -44,7 +44,7 @@ class Reliability:
 
     @property
     def is_useful(self) -> bool:
-        """Whether forecasts told customers apart: better than the mean share for all, by MIN_GAIN at least."""
+        """Whether forecasts beat the mean share of all customers by MIN_GAIN at least."""
         return self.log_loss <= (1 - MIN_GAIN) * self.base_log_loss and self.slope > 0
 
 

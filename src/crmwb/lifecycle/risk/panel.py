@@ -8,7 +8,7 @@ import numpy as np
 
 from crmwb.lifecycle.activity import Entries
 from crmwb.lifecycle.history import State
-from crmwb.lifecycle.rhythm import Rhythm, everyone, rhythm
+from crmwb.lifecycle.rhythm import Rhythm, pool, rhythm
 from crmwb.params import RiskParams
 from crmwb.value.equity.months import day_number, month_of
 
@@ -81,11 +81,11 @@ def panel(
     for end, next_day in zip(ends, following, strict=True):
         until = month_of(end) if end.day > 1 else month_of(end) - 1
         for month in range(begun, until + 1):
-            state.take_in(purchases, month)
+            state.add(purchases, month)
             recent = [*recent, _bought(purchases, month, n_customers)][-RECENT_MONTHS:]
         begun = until + 1
         gaps = [state.sums[name] for name in ("n_gaps", "log_gaps", "squared_log_gaps")]
-        pooled, who = everyone(*gaps), np.flatnonzero(state.sums["n_purchases"] > 0)
+        pooled, who = pool(*gaps), np.flatnonzero(state.sums["n_purchases"] > 0)
         if pooled is None or not len(who):
             continue
         own = rhythm(pooled, *(values[who] for values in gaps))

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 from scipy.special import ndtri
 
-from crmwb.segmentation.multiview.dimensions import TOLD_BY_PURCHASES, available, levels
+from crmwb.segmentation.multiview.dimensions import MADE_FROM_PURCHASES, available, levels
 
 CONFIDENCE = 0.95
 SCHEMA = pa.schema(
@@ -26,11 +26,11 @@ SCHEMA = pa.schema(
         ("growth", pa.float64()),
         ("growth_lower", pa.float64()),
         ("growth_upper", pa.float64()),
-        ("everyones_growth", pa.float64()),
+        ("overall_growth", pa.float64()),
         ("trend", pa.string()),
     ]
 )
-GROWING, SHRINKING, LIKE_ALL = "growing", "shrinking", "like everyone"
+GROWING, SHRINKING, LIKE_ALL = "growing", "shrinking", "like_all"
 
 
 def crossings(
@@ -55,11 +55,11 @@ def crossings(
     DataFrame
         Columns of `SCHEMA`; cells without customers have no row. `growth` is recent over previous revenue less 1, with
         the 95% interval of a ratio of two sums over customers (Cochran 1977, §2.11): how much it would vary were the
-        customers others like them. `trend` compares it with everyone's growth, for the season is everyone's: "growing",
-        "shrinking" or "like everyone", at 5% over all cells together (Bonferroni), so that among many cells chance does
-        not lead. It is unknown where the cell is too small, the periods are not known, or one of its dimensions is told
-        by the purchases of these very periods (a tier, a stage): such a cell grows or shrinks by its definition;
-        `through_time.changes` tells how many are in it.
+        customers others like them. `trend` compares it with the growth of all customers, who share the season: one of
+        "growing", "shrinking" or "like_all", at 5% over all cells together (Bonferroni), so that chance does not lead
+        among many cells. It is unknown where the cell is too small, the periods are not known, or one of its dimensions
+        is made from the purchases of these very periods (a tier, a stage): such a cell grows or shrinks by definition,
+        and `through_time.changes` compares its customers instead.
     """
     usable, _ = available(customers, dimensions)
     cut = pd.DataFrame({name: levels(customers[name], max_levels) for name in usable})
@@ -81,7 +81,7 @@ def crossings(
                 sums.iloc[there].reset_index(drop=True),
                 whole,
                 min_customers,
-                is_told=not set(names) & set(TOLD_BY_PURCHASES),
+                can_grow=not set(names) & set(MADE_FROM_PURCHASES),
             ).assign(
                 dimension=names[0],
                 level=of[0],
@@ -96,7 +96,7 @@ def crossings(
 
 
 def _trend(off_by: pd.Series) -> np.ndarray:
-    """Name what differs from everyone by more than chance among so many cells explains; unknown stays unknown."""
+    """Name the cells that differ from all customers by more than chance among so many cells explains."""
     limit = float(ndtri(1 - (1 - CONFIDENCE) / 2 / max(int(off_by.notna().sum()), 1)))
     trend = np.select([off_by > limit, off_by < -limit], [GROWING, SHRINKING], LIKE_ALL).astype(object)
     trend[off_by.isna()] = None
@@ -129,28 +129,28 @@ def _summed(money: dict[str, np.ndarray], cell: np.ndarray, n_cells: int) -> pd.
     return pd.DataFrame({"n_customers": np.bincount(cell, minlength=n_cells), **sums})
 
 
-def _growth(cells: pd.DataFrame, whole: pd.DataFrame, min_customers: int, *, is_told: bool) -> pd.DataFrame:
-    """Work out shares and growth of cells from their sums, and by how many deviations it is off everyone's."""
+def _growth(cells: pd.DataFrame, whole: pd.DataFrame, min_customers: int, *, can_grow: bool) -> pd.DataFrame:
+    """Work out shares and growth of cells from their sums, and by how many deviations it differs from that of all."""
     n, recent, previous = (
         cells[c].to_numpy(dtype=np.float64) for c in ("n_customers", "recent_revenue_cents", "previous_revenue_cents")
     )
     watched = cells["is_watched"].to_numpy() > 0
-    told = watched & (previous > 0) & is_told
-    below = np.where(told, previous, np.nan)
+    known = watched & (previous > 0) & can_grow
+    below = np.where(known, previous, np.nan)
     ratio = recent / below
     squares = cells["recent_squares"] - 2 * ratio * cells["products"] + ratio**2 * cells["previous_squares"]
     correction = n / np.maximum(n - 1, 1)
     error = np.sqrt(np.maximum(squares.to_numpy() * correction, 0.0)) / below
     off = float(ndtri((1 + CONFIDENCE) / 2)) * error
     all_recent, all_previous = (float(whole[c].iloc[0]) for c in ("recent_revenue_cents", "previous_revenue_cents"))
-    everyone = all_recent / all_previous - 1 if all_previous > 0 else np.nan
+    overall = all_recent / all_previous - 1 if all_previous > 0 else np.nan
     growth = ratio - 1
-    if_like_all = 1 + everyone  # what the ratio would be: the spread about it is told even where nobody bought again
+    if_like_all = 1 + overall  # the ratio expected: the spread about it is known even where no customer bought again
     spread = cells["recent_squares"] - 2 * if_like_all * cells["products"] + if_like_all**2 * cells["previous_squares"]
     expected_off = np.sqrt(np.maximum(spread.to_numpy() * correction, 0.0))
     off_by = np.full(len(cells), np.nan)
-    can_tell = told & (n >= min_customers) & (expected_off > 0)
-    np.divide(recent - if_like_all * previous, expected_off, out=off_by, where=can_tell)
+    is_large = known & (n >= min_customers) & (expected_off > 0)
+    np.divide(recent - if_like_all * previous, expected_off, out=off_by, where=is_large)
     periods = {
         c: pd.array(np.where(watched, cells[c], 0).astype(np.int64), dtype="Int64")
         for c in ("recent_revenue_cents", "previous_revenue_cents")
@@ -169,7 +169,7 @@ def _growth(cells: pd.DataFrame, whole: pd.DataFrame, min_customers: int, *, is_
             "growth": growth,
             "growth_lower": np.maximum(growth - off, -1.0),
             "growth_upper": growth + off,
-            "everyones_growth": everyone,
+            "overall_growth": overall,
             "off_by": off_by,
         }
     )

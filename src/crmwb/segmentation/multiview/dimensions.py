@@ -1,29 +1,31 @@
-"""What customers can be crossed by: columns with a handful of levels each."""
+"""The dimensions by which customers can be crossed: columns with a handful of levels each."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-TOLD_BY_PURCHASES = ("rfm_segment", "tier", "cluster_name", "stage")
+MADE_FROM_PURCHASES = ("rfm_segment", "tier", "cluster_name", "stage")
 DIMENSIONS = (
-    *TOLD_BY_PURCHASES,
+    *MADE_FROM_PURCHASES,
     *("kind", "country", "region", "industry", "company_size", "acquisition_channel"),
     *("top_product_line", "top_category", "top_channel", "top_store_id"),
 )
 OTHER = "(other)"
 UNKNOWN = "(unknown)"
+# Why a dimension cannot be crossed.
+ABSENT, CONSTANT = "absent", "constant"
 
 
 def available(customers: pd.DataFrame, dimensions: Sequence[str] = DIMENSIONS) -> tuple[list[str], dict[str, str]]:
-    """Tell which of `dimensions` can be crossed.
+    """Return which of `dimensions` can be crossed.
 
     Returns
     -------
     usable : list of str
         Those with at least two levels.
     missing : dict of str to str
-        Each of the others, and why.
+        Each of the others, and why: ABSENT (not in this source) or CONSTANT (one level only).
     """
     usable, missing = [], {}
     for name in dimensions:
@@ -31,7 +33,7 @@ def available(customers: pd.DataFrame, dimensions: Sequence[str] = DIMENSIONS) -
         if n_levels > 1:
             usable.append(name)
         else:
-            missing[name] = "the same for everyone" if n_levels else "not available in this source"
+            missing[name] = CONSTANT if n_levels else ABSENT
     return usable, missing
 
 

@@ -13,12 +13,12 @@ def largest(cells: pd.DataFrame, n: int = 10, by: str = "revenue_cents") -> pd.D
 
 
 def growing(cells: pd.DataFrame, n: int = 10) -> pd.DataFrame:
-    """Return the `n` cells that surely grow most against everyone: by the lower end of the interval."""
-    found = cells[cells["trend"] == GROWING]
-    return found.sort_values(["growth_lower", *CELL], ascending=[False] + [True] * 4).head(n)
+    """Return the `n` cells with the most certain growth against all customers: by the lower end of the interval."""
+    rows = cells[cells["trend"] == GROWING]
+    return rows.sort_values(["growth_lower", *CELL], ascending=[False] + [True] * 4).head(n)
 
 
 def shrinking(cells: pd.DataFrame, n: int = 10) -> pd.DataFrame:
-    """Return the `n` cells that surely shrink most against everyone: by the upper end of the interval."""
-    found = cells[cells["trend"] == SHRINKING]
-    return found.sort_values(["growth_upper", *CELL]).head(n)
+    """Return the `n` cells with the most certain decline against all customers: by the upper end of the interval."""
+    rows = cells[cells["trend"] == SHRINKING]
+    return rows.sort_values(["growth_upper", *CELL]).head(n)

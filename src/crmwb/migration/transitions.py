@@ -1,4 +1,4 @@
-"""Moves from one month end to the next: how many customers, what they brought, and why they moved."""
+"""Transitions from one month end to the next: customers, their revenue, and the causes."""
 
 from dataclasses import dataclass
 
@@ -22,9 +22,9 @@ class Pair:
     key : (str, str)
         Scheme and definition.
     ids : Index of str, length n
-        Everybody at the later month end.
+        All customers at the later month end.
     before : int ndarray of shape (n,)
-        Code of the segment at the earlier one; -1 for those who were not there.
+        Code of the segment at the earlier one; -1 for new customers.
     unchanged, after : int ndarray of shape (n,)
         Code at the later one, by the earlier and by the later definition.
     year_cents, month_cents : int64 ndarray of shape (n,)
@@ -41,18 +41,18 @@ class Pair:
 
 
 def pairs(earlier: Month, later: Month) -> list[Pair]:
-    """Put the segments of two month ends side by side, in every scheme that both can tell."""
+    """Put the segments of two month ends side by side, in every scheme known at both."""
     place = earlier.ids.get_indexer(later.ids)
     there = place >= 0
     total = later.frame["revenue_cents"].to_numpy().astype(np.int64)
     month = total - np.where(there, earlier.frame["revenue_cents"].to_numpy().astype(np.int64)[place], 0)
-    found = []
+    result = []
     for key, after in later.codes.items():
         if key not in earlier.codes:
             continue
         unchanged = later.unchanged.get(key, after)
         before = np.where(there, earlier.codes[key][place], -1)
-        found.append(Pair(key, later.ids, before, unchanged, after, later.year_cents, month))
+        result.append(Pair(key, later.ids, before, unchanged, after, later.year_cents, month))
     if earlier.stage_ids is not None and later.stage_ids is not None:
         codes = (earlier.stage_codes, later.stage_codes)
         if codes[0] is not None and codes[1] is not None:
@@ -60,12 +60,12 @@ def pairs(earlier: Month, later: Month) -> list[Pair]:
             bought = later.ids.get_indexer(later.stage_ids)
             year, now = (np.where(bought >= 0, cents[bought], 0) for cents in (later.year_cents, month))
             before = np.where(was >= 0, codes[0][was], -1)
-            found.append(Pair((STAGE, FROZEN), later.stage_ids, before, codes[1], codes[1], year, now))
-    return found
+            result.append(Pair((STAGE, FROZEN), later.stage_ids, before, codes[1], codes[1], year, now))
+    return result
 
 
 def counted(pair: Pair, segments: list[str]) -> pd.DataFrame:
-    """Count a pair: one row per from and to that there is, those who stayed and the new ones too.
+    """Count a pair: one row per from and to that occurs, including customers who stayed and new ones.
 
     Returns
     -------
@@ -92,15 +92,15 @@ def counted(pair: Pair, segments: list[str]) -> pd.DataFrame:
     return out
 
 
-class Worth:
-    """What a customer of each segment brings a year: the revenue of the month after, twelve times, over all months."""
+class AnnualRevenue:
+    """Revenue a year per customer of each segment: twelve times that of the following month, over all months."""
 
     def __init__(self) -> None:
         self._cents: dict[tuple[Key, str], int] = {}
         self._months: dict[tuple[Key, str], int] = {}
 
     def add(self, key: Key, rows: pd.DataFrame) -> None:
-        """Count what customers brought in the month after they were in a segment, those who left it too."""
+        """Add the revenue of the month after a month end, by the segment at that month end."""
         stayed = rows[rows["from_segment"] != NEW]
         sums = stayed.groupby("from_segment", sort=True)[["n_customers", "month_cents"]].sum()
         for segment, n, cents in sums.itertuples(name=None):
@@ -108,7 +108,7 @@ class Worth:
             self._months[key, segment] = self._months.get((key, segment), 0) + int(n)
 
     def of(self, key: Key, segments: list[str]) -> pd.Series:
-        """Return cents a year per customer of each segment; NaN where nobody was ever in it."""
+        """Return cents a year per customer of each segment; NaN where it never had a customer."""
         each = [
             12 * self._cents[key, name] / self._months[key, name] if (key, name) in self._months else np.nan
             for name in segments
@@ -116,15 +116,15 @@ class Worth:
         return pd.Series(each, index=segments, dtype=float)
 
 
-def ranks(key: Key, segments: list[str], worth: pd.Series) -> pd.Series:
-    """Return how high each segment is: tiers by their order, all others by what their customers bring."""
+def ranks(key: Key, segments: list[str], annual_revenue: pd.Series) -> pd.Series:
+    """Return the rank of each segment: tiers by their order, all others by annual revenue per customer."""
     if key[0] == "tier":
         return pd.Series(np.arange(len(segments), 0, -1, dtype=float), index=segments)
-    return worth.rank(method="average").reindex(segments).fillna(0.0)
+    return annual_revenue.rank(method="average").reindex(segments).fillna(0.0)
 
 
-def directed(rows: pd.DataFrame, rank: pd.Series, worth: pd.Series) -> pd.DataFrame:
-    """Add direction (up, down, across, stayed, new), from_share and expected_change_cents (a year) to counted moves."""
+def directed(rows: pd.DataFrame, rank: pd.Series, annual_revenue: pd.Series) -> pd.DataFrame:
+    """Add direction (up, down, across, stayed, new), from_share and expected_change_cents (a year) to counts."""
     out = rows.drop(columns="month_cents")
     change = out["to_segment"].map(rank) - out["from_segment"].map(rank)
     stayed, new = out["from_segment"] == out["to_segment"], out["from_segment"] == NEW
@@ -133,6 +133,6 @@ def directed(rows: pd.DataFrame, rank: pd.Series, worth: pd.Series) -> pd.DataFr
     ).astype(object)
     totals = out.groupby(["as_of", "from_segment"])["n_customers"].transform("sum")
     out["from_share"] = (out["n_customers"] / totals).where(~new)
-    gain = out["n_customers"] * (out["to_segment"].map(worth) - out["from_segment"].map(worth))
+    gain = out["n_customers"] * (out["to_segment"].map(annual_revenue) - out["from_segment"].map(annual_revenue))
     out["expected_change_cents"] = gain.round().astype("Int64")
     return out
