@@ -1,13 +1,12 @@
 """Choose the next best action of every customer within budget and time, and judge the lists of before."""
 
 from crmwb import engine, layout, params, stage, storage
-from crmwb.actions import artefacts, build, ledger, mart
-from crmwb.params.actions import ActionPlan
+from crmwb.actions import artefacts, build, ledger, mart, plan
 
 
 def main() -> None:
     p = params.load()
-    plan = params.read(layout.ACTION_PLAN, ActionPlan)
+    chosen, place = plan.load()
     campaigns = {name: storage.read_frame(layout.response(name)) for name in ("campaigns", "effects")}
     margin = storage.read_json(layout.VALUE_MODELS).get("margin") or {"share": p.value.assumed_margin_share}
     with engine.connect(p.engine) as con:
@@ -15,7 +14,8 @@ def main() -> None:
             con,
             storage.open_table(con, layout.CUSTOMER_MART, "mart"),
             mart.by_name(),
-            plan,
+            chosen,
+            place=place,
             past=ledger.read(layout.ACTION_LEDGER),
             campaigns=campaigns,
             transactions=storage.open_tables(con, layout.CLEAN).get("transactions"),
@@ -23,7 +23,7 @@ def main() -> None:
             margin_share=margin["share"],
             seed=p.seed,
         )
-    artefacts.write(acting, plan)
+    artefacts.write(acting)
 
 
 if __name__ == "__main__":

@@ -111,6 +111,7 @@ def chain(tmp_path_factory):
         "respond",
         "mart",
         "act",
+        "lists",
     ):
         done = run_stage(folder, stage)
         assert done.returncode == 0, f"{stage}: {done.stderr}"
@@ -143,7 +144,8 @@ def test_no_canary_is_in_any_artefact_report_or_notebook(chain):
     folder, _ = chain
     places = [p for p in folder.iterdir() if p.is_dir() and p.name != "data"]
     places += [p for p in (folder / "data").iterdir() if p.is_dir() and p.name != "raw"]
-    assert {p.name for p in places} >= {"canonical", "quality", "features", "segments", "value", "marts", "reports"}
+    made = {"canonical", "quality", "features", "segments", "value", "marts", "actions", "lists", "reports"}
+    assert {p.name for p in places} >= made
     assert not [found for place in places for found in traces(place, *CANARIES)]
     assert not [c for c in CANARIES if c in (folder / "executed.ipynb").read_text(encoding="utf-8").lower()]
 

@@ -15,6 +15,7 @@ PROJECT = Path(__file__).parents[1]
 SRC = PROJECT / "src"
 PIPELINE = PROJECT / "dvc.yaml"
 FRONT_DOOR = SRC / "crmwb" / "__init__.py"  # imports the workbench only for who asks for it
+SAY = SRC / "crmwb" / "findings" / "say.py"  # whoever writes sentences depends on the catalogues
 CATALOGUES = SRC / "crmwb" / "findings" / "locales"
 ALL_CODE = "src/crmwb"  # of a report, which shows the hash of all our code
 
@@ -75,7 +76,9 @@ def with_code(deps: list[str], script: Path) -> list[str]:
     if ALL_CODE in deps:
         return deps
     declared = [dep for dep in deps if not dep.startswith(("src/", "pipeline/"))]
-    return sorted([*declared, script.relative_to(PROJECT).as_posix(), *folded(reached_files(script))])
+    reached = reached_files(script)
+    sentences = [CATALOGUES.relative_to(PROJECT).as_posix()] if SAY in reached else []
+    return sorted([*declared, script.relative_to(PROJECT).as_posix(), *folded(reached), *sentences])
 
 
 def main(path: Path = PIPELINE) -> None:

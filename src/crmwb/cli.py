@@ -122,11 +122,15 @@ def forget_customers(
 ) -> None:
     """Forget customers: keep them out of every run, and take them out of the files in data/raw."""
     from crmwb import params
-    from crmwb.sources.privacy import forgetting
+    from crmwb.actions import ledger
+    from crmwb.sources.privacy import forgetting, forgotten
 
     def forget() -> None:
         os.chdir(layout.root())
-        for line in list(forgetting.forget(customers, params.load(), sure=yes)):  # nothing is said of half the work
+        lines = list(forgetting.forget(customers, params.load(), sure=yes))  # nothing is said of half the work
+        if n := ledger.forget(layout.ACTION_LEDGER, forgotten.listed()):
+            lines.insert(1, f"{layout.ACTION_LEDGER}: {n:,} row{'' if n == 1 else 's'} removed; commit it.")
+        for line in lines:
             typer.echo(line)
 
     stage.run(forget, work="crmwb forget")

@@ -100,10 +100,10 @@ ACTION_LEDGER = Path("data/action_ledger.csv")  # lists handed out, without iden
 ACTION_LIST = Path("data/actions/list.parquet")
 ACTION_SUMMARY = Path("data/actions/summary.parquet")
 ACTION_RESULTS = Path("data/actions/results.parquet")
-ACTION_OWNERS = Path("data/actions/owners")
 ACTION_FINDINGS = Path("data/actions/findings.json")
 ACTION_ALERTS = Path("data/actions/alerts.json")
 ACTION_METRICS = Path("metrics/actions.json")
+ACTION_FILES = Path("data/lists")  # for owners, and for other systems to import
 
 CUSTOMER_MART = Path("data/marts/customers.parquet")
 CUSTOMER_MART_CSV = Path("data/marts/customers.csv")

@@ -4,12 +4,13 @@ A file is written beside its place and renamed into it; a folder likewise. Rows 
 engine returns them in whatever order its threads finish.
 """
 
+import csv
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import ibis
 import ibis.expr.types as ir
@@ -199,7 +200,10 @@ def read_json(path: Path) -> Any:
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """Write a small table for people as CSV, rows as they come, without the index; formulas are disarmed."""
     shown = frame.map(disarmed).rename(columns=disarmed)
-    write_text(shown.to_csv(index=False, lineterminator="\n"), path)
+    # A carriage return ends a row unless it stands in quotes, and what follows it would be a cell of its own.
+    has_returns = shown.map(lambda cell: isinstance(cell, str) and "\r" in cell).to_numpy().any()
+    quoting: Literal[0, 1] = csv.QUOTE_ALL if has_returns else csv.QUOTE_MINIMAL
+    write_text(shown.to_csv(index=False, lineterminator="\n", quoting=quoting), path)
 
 
 def write_query_csv(con: Backend, query: ir.Table, path: Path, order_by: Sequence[str]) -> None:

@@ -1,20 +1,17 @@
 """Writing the list of actions: data/actions/ and metrics/actions.json."""
 
-import re
-
 import pandas as pd
 import pyarrow as pa
 
 from crmwb import layout, storage
 from crmwb.actions.build import Acting
-from crmwb.findings import to_json
-from crmwb.params.actions import ActionPlan
+from crmwb.findings import dumps, to_json
 
 TEXT, NUMBER, COUNT, DAY, TRUTH = pa.string(), pa.float64(), pa.int64(), pa.date32(), pa.bool_()
 GAINS = [(name, COUNT) for name in ("gain_cents", "gain_low_cents", "gain_high_cents")]
 LIST = pa.schema(
     [
-        *((name, TEXT) for name in ("customer_id", "owner", "action", "channel")),
+        *((name, TEXT) for name in ("customer_id", "owner", "action", "channel", "reason")),
         *GAINS,
         ("at_stake_cents", COUNT),
         ("basis", TEXT),
@@ -42,18 +39,14 @@ RESULTS = pa.schema(
         *((name, NUMBER) for name in ("difference", "low", "high", "p_value", "cost_cents", "assumed_cents", "share")),
     ]
 )
-NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 
 
-def write(acting: Acting, plan: ActionPlan) -> None:
-    """Write the list, one CSV per owner, the summary, the results of earlier lists, findings and metrics."""
-    rows = acting.listed.rows
+def write(acting: Acting) -> None:
+    """Write the list, the summary, the results of earlier lists, findings and metrics."""
+    rows = acting.listed.rows.assign(reason=[dumps(reason) for reason in acting.reasons])
     storage.write_frame(_of(rows, LIST), layout.ACTION_LIST, ["customer_id"], LIST)
     storage.write_frame(_of(acting.summary, SUMMARY), layout.ACTION_SUMMARY, ["action"], SUMMARY)
     storage.write_frame(_of(acting.results, RESULTS), layout.ACTION_RESULTS, ["action"], RESULTS)
-    with storage.replacing_folder(layout.ACTION_OWNERS) as folder:
-        for owner, own in rows[~rows["is_held_out"]].groupby("owner", sort=True):
-            storage.write_csv(_for_owner(own, plan), folder / f"{_file_name(str(owner))}.csv")
     storage.write_json([to_json(finding) for finding in acting.findings], layout.ACTION_FINDINGS)
     storage.write_json([to_json(finding) for finding in acting.alerts], layout.ACTION_ALERTS)
     doing = rows[~rows["is_held_out"]]
@@ -66,20 +59,3 @@ def _of(frame: pd.DataFrame, schema: pa.Schema) -> pd.DataFrame:
     """Return the columns of a schema; without rows, of its types."""
     empty: pd.DataFrame = schema.empty_table().to_pandas()
     return empty if frame.empty else frame.reindex(columns=schema.names)
-
-
-def _for_owner(rows: pd.DataFrame, plan: ActionPlan) -> pd.DataFrame:
-    """Return what an owner needs: whom, what, by when, and what it is expected to bring."""
-    texts = {action.name: action.text for action in plan.actions}
-    return rows[["customer_id", "action", "channel", "due_on"]].assign(
-        to_do=[texts[name].en for name in rows["action"]],
-        to_do_zh=[texts[name].zh for name in rows["action"]],
-        expected_gain=rows["gain_cents"] / 100,
-        cost=rows["cost_cents"] / 100,
-        review_on=rows["review_on"],
-    )
-
-
-def _file_name(owner: str) -> str:
-    """Return a file's name for an owner: their own name as far as it can stand in one."""
-    return NOT_IN_NAMES.sub("_", owner).strip("._") or "team"

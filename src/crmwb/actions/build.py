@@ -15,6 +15,8 @@ from crmwb.actions.choice import ActionList
 from crmwb.actions.findings import findings
 from crmwb.actions.follow_up import Result
 from crmwb.actions.outcomes import outcomes
+from crmwb.actions.plan import Place
+from crmwb.actions.reasons import reasons
 from crmwb.engine import Backend
 from crmwb.findings import Finding
 from crmwb.params.actions import ActionPlan
@@ -29,6 +31,8 @@ class Acting:
     ----------
     listed : ActionList
         The list of the period.
+    reasons : list of Finding
+        Why each of its customers is on it.
     summary : DataFrame
         One row per action of the plan: n_fitting, n_chosen, n_held_out, gain_cents with its interval, cost_cents,
         hours, basis, share.
@@ -39,6 +43,7 @@ class Acting:
     """
 
     listed: ActionList
+    reasons: list[Finding]
     summary: pd.DataFrame
     judged: list[Result]
     findings: list[Finding]
@@ -58,6 +63,7 @@ def build(
     kinds: Mapping[str, Column],
     plan: ActionPlan,
     *,
+    place: Place,
     past: pd.DataFrame,
     campaigns: Mapping[str, pd.DataFrame],
     transactions: ir.Table | None,
@@ -77,6 +83,8 @@ def build(
         What each column of the mart holds.
     plan : ActionPlan
         actions.yaml.
+    place : callable
+        How messages name its keys.
     past : DataFrame
         The ledger of lists handed out before.
     campaigns : mapping of str to DataFrame
@@ -96,7 +104,7 @@ def build(
         The plan asks for what the mart does not have, or the ledger's customers cannot be told without the secret key.
     """
     as_of = date.fromisoformat(observed["as_of"][:10])
-    known = candidates(con, mart, kinds, plan)
+    known = candidates(con, mart, kinds, plan, place)
     brought = outcomes(con, transactions, past, known.customer_id, as_of=as_of, margin_share=margin_share)
     judged = follow_up.results(past, brought, plan, as_of) if len(brought) else []
     of_campaigns = measured.shares(plan, known, campaigns["campaigns"], campaigns["effects"], margin_share)
@@ -107,7 +115,8 @@ def build(
     currency = observed["currency"]
     customers = engine.batches(con, mart.order_by("customer_id").select(*alerts.COLUMNS)).read_pandas()
     alerted = alerts.alerts(customers, plan.alerts, currency)
-    return Acting(listed, summary, judged, findings(listed, judged, plan, currency), alerted)
+    why = reasons(con, mart, kinds, plan, rows=listed.rows, currency=currency)
+    return Acting(listed, why, summary, judged, findings(listed, judged, plan, currency), alerted)
 
 
 def _summary(name: str, listed: ActionList, share: choice.Share) -> dict[str, Any]:

@@ -7,18 +7,20 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
+from sqlglot import exp
 
 from crmwb import engine
+from crmwb.actions.plan import Place, named
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
-from crmwb.params.actions import Action, ActionPlan
-from crmwb.sources.expressions import ExpressionError, Result, Type, columns, evaluate
+from crmwb.params.actions import ActionPlan
+from crmwb.sources.expressions import ExpressionError, Result, Type, columns, evaluate, parse
 from crmwb.sources.values import DECIMAL
 from crmwb.tables import Column, Kind
 
-PLAN = "actions.yaml"
 NUMBERS = {Kind.MONEY, Kind.INTEGER, Kind.NUMBER, Kind.SHARE}
 ONE_TEAM = ""
+LISTED = "data/marts/columns.csv lists those it has"
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Candidates:
 
 
 def candidates(
-    con: Backend, mart: ir.Table, kinds: Mapping[str, Column], plan: ActionPlan, path: str = PLAN
+    con: Backend, mart: ir.Table, kinds: Mapping[str, Column], plan: ActionPlan, place: Place = named
 ) -> Candidates:
     """Evaluate every action's condition and value on every customer.
 
@@ -57,8 +59,8 @@ def candidates(
         What each column of the mart holds.
     plan : ActionPlan
         The actions.
-    path : str
-        The plan's file, for messages.
+    place : callable
+        How messages name a key of the plan.
 
     Raises
     ------
@@ -68,7 +70,8 @@ def candidates(
     read = {name: typed(mart[name], column.kind) for name, column in kinds.items() if name in mart.columns}
     owner = plan.owners.column
     if owner is not None and owner not in read:
-        raise CrmwbError(f"{path}: owners.column: the mart has no column {owner}; name one, or write null.")
+        key = place(("owners", "column"))
+        raise CrmwbError(f"{key}: the mart has no column {owner}; name one, or write null.")
     quiet = ibis.least(
         *(mart[name].fill_null(10_000) for name in ("days_since_contact", "days_since_campaign")), ibis.literal(10_000)
     )
@@ -78,9 +81,13 @@ def candidates(
         "consent": mart.contactable.fill_null(True) & (quiet >= plan.quiet_days),
     }
     for i, action in enumerate(plan.actions):
-        key = f"{path}: actions.{action.name}"
-        made[f"fits_{i}"] = _evaluated(action.when, read, Type.TRUTH, f"{key}.when").fill_null(False)
-        cents = _evaluated(action.gain.cents, read, Type.NUMBER, f"{key}.gain.cents")
+        key = f"{place(('actions', i, 'when'))} of {action.name}"
+        made[f"fits_{i}"] = _evaluated(action.when, read, Type.TRUTH, key).fill_null(False)
+        key = f"{place(('actions', i, 'gain', 'cents'))} of {action.name}"
+        cents = _evaluated(action.gain.cents, read, Type.NUMBER, key)
+        if unknown := [name for name in action.reason if name not in read]:
+            key = place(("actions", i, "reason"))
+            raise CrmwbError(f"{key} of {action.name}: the mart has no column {unknown[0]}; {LISTED}.")
         made[f"cents_{i}"] = cents.cast("float64").fill_null(0.0)
     table = engine.batches(con, mart.select(**made).order_by("customer_id")).read_all()
     return Candidates(
@@ -106,7 +113,9 @@ def typed(value: ir.Value, kind: Kind) -> Result:
 def _evaluated(text: str, read: Mapping[str, Result], wanted: Type, key: str) -> ir.Value:
     try:
         if unknown := [name for name in columns(text) if name not in read]:
-            raise CrmwbError(f"{key}: the mart has no column {unknown[0]}; data/marts/columns.csv lists those it has.")
+            raise CrmwbError(f"{key}: the mart has no column {unknown[0]}; {LISTED}.")
+        if _divides_by_zero(text):
+            raise CrmwbError(f"{key}: divides by 0; write another divisor.")
         result = evaluate(text, read)
     except ExpressionError as error:
         raise CrmwbError(f"{key}: {error}.") from None
@@ -115,10 +124,11 @@ def _evaluated(text: str, read: Mapping[str, Result], wanted: Type, key: str) ->
     return result.value
 
 
+def _divides_by_zero(text: str) -> bool:
+    """Tell whether a divisor is the number 0; a column that is 0 makes the result unknown for that customer only."""
+    divisors = (node.expression.unnest() for node in parse(text).find_all(exp.Div))
+    return any(isinstance(node, exp.Literal) and node.is_number and not float(node.name) for node in divisors)
+
+
 def _stacked(table: pa.Table, prefix: str, n: int) -> np.ndarray:
     return np.vstack([table[f"{prefix}_{i}"].to_numpy() for i in range(n)])
-
-
-def of_plan(actions: tuple[Action, ...], name: str) -> np.ndarray:
-    """Return one number of each action as an array, such as `hours`."""
-    return np.array([float(getattr(action, name)) for action in actions])

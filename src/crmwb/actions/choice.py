@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crmwb.actions.allocation import NO_ACTION, Allocation, Limits, allocate
-from crmwb.actions.candidates import Candidates, of_plan
+from crmwb.actions.candidates import Candidates
 from crmwb.actions.holdouts import is_held_out
 from crmwb.params.actions import ActionPlan
 
@@ -85,7 +85,8 @@ def choose(
     """
     actions = plan.actions
     owners, owner = np.unique(known.owner.astype(str), return_inverse=True)
-    cost = of_plan(actions, "cost") * CENTS
+    cost = np.array([action.cost_per_use * CENTS for action in actions])
+    hours = np.array([action.hours for action in actions])
     won = np.array([shares[action.name].value for action in actions])
     gain = known.at_stake_cents * won[:, None] - cost[:, None]
     allowed = known.fits.copy()
@@ -95,7 +96,7 @@ def choose(
             allowed[i] &= known.consent
     gain[~allowed] = -np.inf
     treated = 1 - plan.hold_out_share  # limits are for those with whom something is done
-    chosen = allocate(gain, cost, of_plan(actions, "hours"), owner, _limits(plan, len(owners), treated))
+    chosen = allocate(gain, cost, hours, owner, _limits(plan, len(owners), treated))
     rows = _rows(known, plan, shares, chosen, as_of=as_of, seed=seed)
     blocked = known.fits.any(axis=0) & ~allowed.any(axis=0)
     fitting = {action.name: int(known.fits[i].sum()) for i, action in enumerate(actions)}
@@ -121,7 +122,7 @@ def _rows(
     def of(values: list[float]) -> np.ndarray:
         return np.array(values)[which] if len(which) else np.array([], dtype=float)
 
-    cost = of([action.cost * CENTS for action in plan.actions])
+    cost = of([action.cost_per_use * CENTS for action in plan.actions])
     rows = pd.DataFrame(
         {
             "customer_id": known.customer_id[taken].astype(str),

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from crmwb import storage
+from crmwb.actions.plan import clocks
 from crmwb.errors import CrmwbError
 from crmwb.params.actions import ActionPlan
 from crmwb.sources.privacy import secret
@@ -70,8 +71,30 @@ def read(path: Path) -> pd.DataFrame:
         ) from None
 
 
+def forget(path: Path, codes: set[str]) -> int:
+    """Take the rows of forgotten customers out of the ledger.
+
+    Parameters
+    ----------
+    path : Path
+        The ledger.
+    codes : set of str
+        Of the customers, as data/forgotten.csv holds them.
+
+    Returns
+    -------
+    int
+        Rows taken out.
+    """
+    rows = read(path)
+    gone = rows["code"].isin(codes)
+    if gone.any():
+        storage.write_csv(rows[~gone], path)
+    return int(gone.sum())
+
+
 def cooling(ledger: pd.DataFrame, customer_ids: np.ndarray, plan: ActionPlan, as_of: date) -> Mapping[str, np.ndarray]:
-    """Return, by action, who had it (or was held out of it) within its cool-down.
+    """Return, by action, who had it, or one that shares its cool-down, or was held out of it, within these days.
 
     Raises
     ------
@@ -82,8 +105,8 @@ def cooling(ledger: pd.DataFrame, customer_ids: np.ndarray, plan: ActionPlan, as
         return {}
     codes = np.array(secret.codes(customer_ids, secret.key()))
     result = {}
-    for action in plan.actions:
-        since = as_of - timedelta(days=action.cool_down_days)
-        had = ledger[(ledger["action"] == action.name) & (ledger["issued_on"] > since)]["code"]
-        result[action.name] = np.isin(codes, had.to_numpy(dtype=str))
+    for action, (names, days) in clocks(plan).items():
+        since = as_of - timedelta(days=days)
+        had = ledger[ledger["action"].isin(names) & (ledger["issued_on"] > since)]["code"]
+        result[action] = np.isin(codes, had.to_numpy(dtype=str))
     return result

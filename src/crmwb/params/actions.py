@@ -1,12 +1,34 @@
 """actions.yaml: what may be done with a customer, when, what it costs and what it is expected to bring."""
 
-from typing import Annotated, Self
+import re
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from crmwb.params.section import Days, Name, Section, Share, refuse_twins
+from crmwb.params.section import Days, Name, Section, Share
 
 Amount = Annotated[float, Field(ge=0, le=1e9)]
+COST = re.compile(r"(\d+(?:\.\d+)?) per (customer|hour)")
+UNITS = "write what it is for, such as 5.00 per customer or 40.00 per hour"
+
+
+class Cost(Section):
+    """What an action costs, in the source's currency, and what for."""
+
+    amount: Amount
+    per: Literal["customer", "hour"]
+
+
+def _with_unit(cost: object) -> object:
+    """Return "5.00 per customer" as the fields of a cost."""
+    if isinstance(cost, int | float) and not isinstance(cost, bool):
+        raise ValueError(f"the cost has no unit; {UNITS}")  # noqa: TRY004 - pydantic reports ValueError
+    if not isinstance(cost, str):
+        return cost
+    parts = COST.fullmatch(cost.strip())
+    if parts is None:
+        raise ValueError(UNITS)
+    return {"amount": float(parts[1]), "per": parts[2]}
 
 
 class Texts(Section):
@@ -44,13 +66,19 @@ class Action(Section):
     channel: Name
     is_contact: bool
     text: Texts
-    cost: Amount
+    reason: Annotated[tuple[Name, ...], Field(min_length=1, max_length=6)]
+    cost: Annotated[Cost, BeforeValidator(_with_unit)]
     hours: Amount
     gain: Gain
     most: Annotated[int, Field(ge=0)] | None
-    cool_down_days: Annotated[int, Field(ge=0, le=3650)]
+    cool_down: Annotated[int, Field(ge=0, le=3650)] | Name
     due_days: Days
     review_days: Days
+
+    @property
+    def cost_per_use(self) -> float:
+        """What one use costs, in the source's currency."""
+        return self.cost.amount * (self.hours if self.cost.per == "hour" else 1)
 
     @model_validator(mode="after")
     def _review_follows(self) -> Self:
@@ -74,8 +102,35 @@ class AlertPlan(Section):
     revenue_fall: Share
 
 
+class ExportColumn(Section):
+    """A column of an export: of the list or of the mart, with other words for some of its values; or a constant."""
+
+    column: Name | None = None
+    constant: str | None = None
+    replace: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.column is None) == (self.constant is None):
+            raise ValueError("write either column or constant")
+        return self
+
+
+def _named(column: object) -> object:
+    """Return a bare name as a column."""
+    return {"column": column} if isinstance(column, str) else column
+
+
+class Export(Section):
+    """A file that another system imports: which actions, in which language, and what each of its columns holds."""
+
+    language: Literal["en", "zh"]
+    only_contacts: bool
+    columns: Annotated[dict[str, Annotated[ExportColumn, BeforeValidator(_named)]], Field(min_length=1)]
+
+
 class ActionPlan(Section):
-    """The whole of actions.yaml."""
+    """The whole of actions.yaml; `crmwb.actions.plan.load` reads it."""
 
     period_days: Days
     budget: Amount | None
@@ -84,8 +139,4 @@ class ActionPlan(Section):
     hold_out_share: Annotated[float, Field(ge=0, le=0.5)]
     alerts: AlertPlan
     actions: Annotated[tuple[Action, ...], Field(min_length=1, max_length=64)]
-
-    @model_validator(mode="after")
-    def _names_differ(self) -> Self:
-        refuse_twins("actions", [action.name for action in self.actions])
-        return self
+    exports: dict[Name, Export]

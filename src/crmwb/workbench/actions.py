@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from crmwb import layout, params, storage
+from crmwb import layout, storage
+from crmwb.actions import plan as plans
 from crmwb.display.picture import Picture, draw
 from crmwb.findings import Finding, from_json
 from crmwb.params.actions import ActionPlan
@@ -22,7 +23,7 @@ class Actions:
     @cached_property
     def plan(self) -> ActionPlan:
         """actions.yaml."""
-        return params.read(self._root / layout.ACTION_PLAN, ActionPlan)
+        return plans.load(self._root / layout.ACTION_PLAN)[0]
 
     @cached_property
     def frame(self) -> pd.DataFrame:

@@ -1,0 +1,22 @@
+"""Write what is to be done for those who do it: files for owners, and files that other systems import."""
+
+from datetime import date
+
+from crmwb import layout, stage, storage
+from crmwb.actions import exports, mart, owner_files, plan
+from crmwb.progress import step
+
+
+def main() -> None:
+    chosen, place = plan.load()
+    rows = storage.read_frame(layout.ACTION_LIST)
+    wanted = exports.wanted(chosen, mart.by_name(), place)
+    known = storage.read_frame(layout.CUSTOMER_MART, [mart.KEY, *wanted])
+    as_of = date.fromisoformat(storage.read_json(layout.OBSERVATION)["as_of"][:10])
+    with step("writing files for owners and other systems"), storage.replacing_folder(layout.ACTION_FILES) as folder:
+        owner_files.write(rows, chosen, folder / "owners", as_of)
+        exports.write(rows, known, chosen, folder / "exports")
+
+
+if __name__ == "__main__":
+    stage.run(main)

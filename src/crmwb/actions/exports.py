@@ -1,0 +1,73 @@
+"""Files that other systems import, such as members of a campaign: the list under columns that actions.yaml names."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from crmwb import storage
+from crmwb.actions.owner_files import COLUMNS, said
+from crmwb.actions.plan import Place, named
+from crmwb.errors import CrmwbError
+from crmwb.findings import language
+from crmwb.params.actions import ActionPlan, Export, ExportColumn
+
+OF_THE_LIST = ("owner", "action_name", *COLUMNS)  # `action` is said in words, `action_name` as actions.yaml has it
+
+
+def write(rows: pd.DataFrame, mart: pd.DataFrame, plan: ActionPlan, folder: Path) -> None:
+    """Write one CSV per export of the plan; those held out are in none, and who is not contacted only where it says so.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As artefacts.LIST.
+    mart : DataFrame
+        customer_id and the columns of `wanted`, one row per customer.
+    plan : ActionPlan
+        The exports.
+    folder : Path
+        Where to.
+    """
+    for name, export in plan.exports.items():
+        storage.write_csv(table(rows, mart, plan, export), folder / f"{name}.csv")
+
+
+def table(rows: pd.DataFrame, mart: pd.DataFrame, plan: ActionPlan, export: Export) -> pd.DataFrame:
+    """Return an export: one row per action of the list, columns as the export names them."""
+    contacts = [action.name for action in plan.actions if action.is_contact]
+    keep = ~rows["is_held_out"] & (rows["action"].isin(contacts) if export.only_contacts else True)
+    own = rows[keep].sort_values(["action", "customer_id"], ignore_index=True)
+    with language.using(export.language):
+        listed = said(own, plan, export.language).assign(owner=own["owner"], action_name=own["action"])
+    known = own[["customer_id"]].merge(mart, on="customer_id", how="left", validate="one_to_one")
+    return pd.DataFrame({name: _cells(column, listed, known) for name, column in export.columns.items()})
+
+
+def _cells(column: ExportColumn, listed: pd.DataFrame, known: pd.DataFrame) -> Iterable[object]:
+    if column.column is None:
+        return [column.constant] * len(listed)
+    values = listed[column.column] if column.column in listed else known[column.column]
+    return values.map(lambda cell: column.replace.get(str(cell), cell)) if column.replace else values
+
+
+def wanted(plan: ActionPlan, mart: Mapping[str, object], place: Place = named) -> list[str]:
+    """Return the columns of the mart that exports name.
+
+    Raises
+    ------
+    CrmwbError
+        An export names a column that neither the list nor the mart has.
+    """
+    names = []
+    for export, described in plan.exports.items():
+        for target, column in described.columns.items():
+            if column.column is None or column.column in OF_THE_LIST:
+                continue
+            if column.column not in mart:
+                key = place(("exports", export, "columns", target))
+                raise CrmwbError(
+                    f"{key}: neither the list ({', '.join(OF_THE_LIST)}) nor the mart has a column {column.column}."
+                )
+            names.append(column.column)
+    return list(dict.fromkeys(names))

@@ -1,0 +1,95 @@
+"""The files that owners get: what each is to do with whom, as CSV and as Excel, in every language."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from crmwb import storage
+from crmwb.actions.excel_file import SheetColumn, Style, write_sheet
+from crmwb.findings import Finding, Term, language, loads
+from crmwb.findings.say import say
+from crmwb.params.actions import ActionPlan
+
+NOT_IN_NAMES = re.compile(r"[^\w.-]+")
+LONGEST_NAME = 60
+CENTS = 100
+COLUMNS: dict[str, Style] = {
+    "customer_id": "text", "action": "text", "to_do": "text", "channel": "text", "reason": "text", "gain": "money",
+    "gain_low": "money", "gain_high": "money", "basis": "text", "cost": "money", "hours": "number", "due_on": "day",
+    "review_on": "day",
+}  # fmt: skip
+
+
+def write(rows: pd.DataFrame, plan: ActionPlan, folder: Path, as_of: date) -> None:
+    """Write one CSV and one Excel file per owner, English ones in `folder`, others in folders of their language.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As artefacts.LIST; those held out are left out.
+    plan : ActionPlan
+        For what owners are told to do.
+    folder : Path
+        Where to.
+    as_of : date
+        The day of the list.
+    """
+    doing = rows[~rows["is_held_out"]]
+    owners = sorted(doing["owner"].unique())
+    names = dict(zip(owners, file_names(owners), strict=True))
+    for code in language.LANGUAGES:
+        with language.using(code):
+            own_folder = folder if code == "en" else folder / code
+            headings = [
+                SheetColumn(say(Finding(f"actions.owner_file.{name}")), style) for name, style in COLUMNS.items()
+            ]
+            for owner, own in doing.groupby("owner", sort=True):
+                listed = said(own, plan, code)
+                shown = listed.set_axis([column.heading for column in headings], axis=1)
+                storage.write_csv(shown, own_folder / f"{names[owner]}.csv")
+                cells = [list(row) for row in listed.itertuples(index=False)]
+                title = say(Finding("actions.owner_file.title"))
+                write_sheet(headings, cells, own_folder / f"{names[owner]}.xlsx", title=title, made_on=as_of)
+
+
+def said(rows: pd.DataFrame, plan: ActionPlan, code: str) -> pd.DataFrame:
+    """Return rows of the list as people read them, in the language in use: columns of COLUMNS, money in whole units."""
+    texts = {action.name: getattr(action.text, code) for action in plan.actions}
+    return pd.DataFrame(
+        {
+            "customer_id": rows["customer_id"],
+            "action": [say(Term("action", name)) for name in rows["action"]],
+            "to_do": [texts[name] for name in rows["action"]],
+            "channel": [say(Term("channel", name)) for name in rows["channel"]],
+            "reason": [say(loads(reason)) for reason in rows["reason"]],
+            **{name: rows[f"{name}_cents"] / CENTS for name in ("gain", "gain_low", "gain_high")},
+            "basis": [say(Term("gain_basis", name)) for name in rows["basis"]],
+            "cost": rows["cost_cents"] / CENTS,
+            **{name: rows[name] for name in ("hours", "due_on", "review_on")},
+        }
+    )[list(COLUMNS)]
+
+
+def file_names(owners: Iterable[str]) -> list[str]:
+    """Return a file's name for each owner: their own as far as it can stand in one, and no two alike.
+
+    Examples
+    --------
+    >>> file_names(["", "Ann Lee", "ann/lee"])
+    ['team', 'Ann_Lee', 'ann_lee-2']
+    """
+    return list(_differing(NOT_IN_NAMES.sub("_", owner).strip("._-")[:LONGEST_NAME] or "team" for owner in owners))
+
+
+def _differing(names: Iterable[str]) -> Iterator[str]:
+    taken: set[str] = set()
+    for name in names:
+        tried, n = name, 1
+        while tried.casefold() in taken:  # some file systems do not tell capitals apart
+            n += 1
+            tried = f"{name}-{n}"
+        taken.add(tried.casefold())
+        yield tried
