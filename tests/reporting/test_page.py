@@ -79,6 +79,19 @@ def test_a_table_writes_each_column_by_its_name_and_type():
     assert html.count("text-align:right") == 3 * 4
 
 
+def test_a_cell_holds_what_it_is_sorted_by_and_saved_as():
+    frame = pd.DataFrame(
+        {
+            "revenue_cents": [1_234_567, None],
+            "revenue_share": [0.543, 0.0042],
+            "day": pd.to_datetime(["2020-05-01", None]),
+        }
+    )
+    html = tables.html(frame)
+    for raw, shown in (("12345.67", "12,346"), ("0.543", "54%"), ("2020-05-01", "1 May 20"), ("", "–")):
+        assert f'data-v="{raw}">{shown}' in html
+
+
 def test_a_table_without_rows_has_its_headings():
     html = tables.html(pd.DataFrame({"tier": [], "n_customers": []}))
     assert html.count("<th ") == 2

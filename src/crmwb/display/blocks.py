@@ -1,7 +1,7 @@
 """The blocks that a page is made of: typed, in no language, written as JSON by a notebook and rendered afterwards."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from crmwb.findings import codec
@@ -101,11 +101,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure, drawn once for each language: the image as SVG, by the language's code."""
+    """A figure, drawn once for each language: the image as SVG, by the language's code; `narrow` is for phones."""
 
     images: Mapping[str, str]
     alt: Said
     caption: Said = ""
+    narrow: Mapping[str, str] = field(default_factory=dict)
 
 
 Block = Heading | Text | Statement | Note | Missing | Tiles | Table | Figure

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from crmwb.display.blocks import Block, Column, Figure, Heading, Missing, Note, Statement, Table, Text, Tiles
-from crmwb.findings import Finding, Name, Term, language, numbers
+from crmwb.findings import Change, Count, Days, Finding, Money, Name, Number, Share, Term, Times, language, numbers
 from crmwb.findings.say import Said, say
 
 SHORT = 24  # letters that stay on one line; a Chinese character counts as two
@@ -74,10 +74,22 @@ def cell(column: Column, value: Any) -> str:
     return WRITERS[column.kind](column, value)
 
 
-def figure_html(image: str, alt: str, caption: str = "") -> str:
-    """Return a figure as HTML that needs nothing else, with words for readers who do not see it."""
+def figure_html(image: str, alt: str, caption: str = "", narrow: str = "") -> str:
+    """Return a figure as HTML that needs nothing else, with words for readers who do not see it.
+
+    A page's style sheet shows `narrow` in place of the image on a phone; without it, a reader moves the image sideways.
+    """
     below = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
-    return f'<figure><div class="image" role="img" aria-label="{escape(alt)}">{image}</div>{below}</figure>'
+    shown = f'<div class="image" role="img" aria-label="{escape(alt)}">{image}</div>'
+    if narrow:
+        slim = f'<div class="image narrow" role="img" aria-label="{escape(alt)}" style="display:none">{narrow}</div>'
+        return f'<figure class="both">{shown}{slim}{below}</figure>'
+    return f"<figure>{_scrolling(shown, alt)}{below}</figure>"
+
+
+def _scrolling(content: str, label: str) -> str:
+    """Return content that moves sideways where it is too wide: a keyboard reaches it, and a screen reader names it."""
+    return f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(label)}">{content}</div>'
 
 
 def title(column: Column) -> str:
@@ -99,14 +111,31 @@ def table(block: Table) -> str:
         for column, side in zip(block.columns, sides, strict=True)
     )
     styles = [f' style="text-align:{side}{keep}"' for side, keep in zip(sides, unbroken, strict=True)]
-    rows = zip(*texts, strict=True) if block.columns else ()
-    body = "".join(
-        f"<tr>{''.join(f'<td{style}>{escape(text)}</td>' for style, text in zip(styles, row, strict=True))}</tr>"
-        for row in rows
-    )
+    raw = [[_sorts_by(column, row[i]) for row in block.rows] for i, column in enumerate(block.columns)]
+    cells = [
+        [f"<td{style}{sorts_by}>{escape(text)}</td>" for sorts_by, text in zip(*column, strict=True)]
+        for style, *column in zip(styles, raw, texts, strict=True)
+    ]
+    body = "".join(f"<tr>{''.join(row)}</tr>" for row in zip(*cells, strict=True))
     caption = f"<caption>{_text(block.caption)}</caption>" if block.caption and not block.folded else ""
     content = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-    return f'<div class="scroll"><table class="numbers">{caption}{content}</table></div>'
+    label = say(block.caption) or say(Finding("common.table"))
+    return _scrolling(f'<table class="numbers">{caption}{content}</table>', label)
+
+
+def _sorts_by(column: Column, value: Any) -> str:
+    """Return the raw value of a cell as an attribute: what a table is sorted by, and what its CSV file holds."""
+    if numbers.is_unknown(value):
+        return ' data-v=""'
+    if column.kind == "money":
+        return f' data-v="{value / 100:.2f}"'
+    if column.kind in RIGHT or column.kind in {"day", "month"}:
+        return f' data-v="{value}"'
+    if isinstance(value, Money):
+        return f' data-v="{value.cents / 100:.2f}"' if value.cents is not None else ' data-v=""'
+    if isinstance(value, Share | Change | Count | Days | Number | Times):
+        return f' data-v="{"" if value.value is None else value.value}"'
+    return ""
 
 
 def _folding_table(block: Table) -> str:
@@ -129,8 +158,9 @@ def _tiles(block: Tiles) -> str:
 
 
 def _figure(block: Figure) -> str:
-    image = block.images.get(language.current().code) or next(iter(block.images.values()))
-    return figure_html(image, say(block.alt), say(block.caption))
+    code = language.current().code
+    image = block.images.get(code) or next(iter(block.images.values()))
+    return figure_html(image, say(block.alt), say(block.caption), block.narrow.get(code, ""))
 
 
 def _missing(block: Missing) -> str:

@@ -89,7 +89,8 @@ def figure(drawn: Picture | Axes | MplFigure, *, alt: Said | None = None, captio
     words = alt if alt is not None else drawn.alt if isinstance(drawn, Picture) else None
     if not words:
         raise ValueError("a figure needs alt: one sentence for readers who do not see it")
-    _show(Figure(images(drawn), coded(words), coded(caption)))
+    made = images(drawn)
+    _show(Figure(made.wide, coded(words), coded(caption), made.narrow))
 
 
 def table(

@@ -8,8 +8,9 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from crmwb.display import svg
 from crmwb.display.html import figure_html
-from crmwb.display.svg import svg
+from crmwb.display.narrow import fit
 from crmwb.findings import language
 from crmwb.findings.say import Said, say
 from crmwb.plots import style
@@ -50,20 +51,40 @@ def draw(function: Callable[..., Axes | Figure], *content: Any, alt: Said, **opt
     return Picture(function, content, alt, options)
 
 
-def images(drawn: Picture | Axes | Figure) -> dict[str, str]:
-    """Return a figure as SVG by language; a figure already drawn is the same in all."""
+@dataclass(frozen=True)
+class Images:
+    """A figure as SVG by language, for usual screens and paper, and for phones; empty where it cannot be narrow."""
+
+    wide: Mapping[str, str]
+    narrow: Mapping[str, str]
+
+
+def images(drawn: Picture | Axes | Figure) -> Images:
+    """Draw a figure in every language, wide and narrow; a figure already drawn is the same in all, and not narrow."""
     if not isinstance(drawn, Picture):
-        return dict.fromkeys(language.LANGUAGES, image(drawn))
-    made = {}
+        return Images(dict.fromkeys(language.LANGUAGES, image(drawn)), {})
+    wide, narrow = {}, {}
     for code in language.LANGUAGES:
         with language.using(code):
-            made[code] = image(drawn.drawn)
-    return made
+            usual = svg.drawing(canvas(drawn.drawn))
+            wide[code] = usual.svg
+            with style.narrow():
+                small = canvas(drawn.drawn)
+                fit(small)
+                slim = svg.drawing(small)
+            if slim.crowding <= usual.crowding:
+                narrow[code] = slim.svg
+    return Images(wide, narrow)
 
 
 def image(drawn: Axes | Figure) -> str:
     """Return a figure as an `<svg>` element."""
-    canvas = drawn if isinstance(drawn, Figure) else drawn.get_figure(root=True)
-    if canvas is None:
+    return svg.svg(canvas(drawn))
+
+
+def canvas(drawn: Axes | Figure) -> Figure:
+    """Return the figure that is drawn, or that Axes belong to."""
+    figure = drawn if isinstance(drawn, Figure) else drawn.get_figure(root=True)
+    if figure is None:
         raise ValueError("these Axes belong to no figure")
-    return svg(canvas)
+    return figure

@@ -6,17 +6,26 @@ what it takes in every font. So no Chinese font is needed to draw a figure, only
 
 import io
 import re
+from dataclasses import dataclass
 from typing import IO, Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
-from matplotlib.collections import Collection
+from matplotlib.collections import Collection, QuadMesh
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 
+from crmwb.display import contrast, narrow
 from crmwb.plots import style
 
 LIMIT_BYTES = 300_000
+LEAST_PIXELS = 11  # of type, wherever it is shown
+PIXELS = 4 / 3  # of a point
+OVERFLOW = 1.06  # a figure wider than this by its texts is crowded
 FONTS = (
     "'DejaVu Sans', Verdana, 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', "
     "'Source Han Sans SC', 'Droid Sans Fallback', sans-serif"
@@ -25,25 +34,43 @@ WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\
 EM = "\u2014"  # as wide as one em in the font that measures
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """An `<svg>` element, and how much in it is hard to read: 0 is best."""
+
+    svg: str
+    crowding: int
+
+
 def svg(figure: Figure) -> str:
     """Return a figure as an `<svg>` element to stand within a page; where it would be heavy, its points as an image."""
+    return drawing(figure).svg
+
+
+def drawing(figure: Figure) -> Drawing:
+    """Draw a figure as `svg` does, and say how crowded it is."""
     drawn = _drawn(figure)
-    if len(drawn) > LIMIT_BYTES:
+    if len(drawn.svg) > LIMIT_BYTES:
         for artist in figure.findobj(Collection):
             artist.set_rasterized(True)
         drawn = _drawn(figure)
     return drawn
 
 
-def _drawn(figure: Figure) -> str:
+def _drawn(figure: Figure) -> Drawing:
     """Draw a figure; its element ids are hashes of what they draw."""
     with mpl.rc_context():
         style.use()
         mpl.rcParams["svg.fonttype"] = "none"
         buffer = io.BytesIO()
-        Canvas(figure)  # becomes the figure's
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return _within_a_page(buffer.getvalue().decode())
+        for text in figure.findobj(Text):
+            text.set_fontsize(max(text.get_fontsize(), style.LEAST_POINTS))
+        canvas = Canvas(figure)  # becomes the figure's
+        designed = figure.get_size_inches()[0]
+        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    drawn = buffer.getvalue().decode()
+    width = float(re.search(r'width="([\d.]+)pt"', drawn)[1]) / 72  # type: ignore[index]  # matplotlib writes it
+    return Drawing(_within_a_page(drawn), canvas.crowding + (width > OVERFLOW * designed))
 
 
 class Renderer(RendererSVG):
@@ -58,7 +85,9 @@ class Renderer(RendererSVG):
 
 
 class Canvas(FigureCanvasSVG):
-    """Draws with `Renderer`."""
+    """Draws with `Renderer`; texts on coloured ground get an ink that can be read there."""
+
+    crowding = 0
 
     def print_svg(
         self, filename: IO[bytes], *, bbox_inches_restore: Any = None, metadata: Any = None, **_: Any
@@ -72,9 +101,53 @@ class Canvas(FigureCanvasSVG):
         renderer = MixedModeRenderer(  # type: ignore[no-untyped-call]  # matplotlib
             self.figure, width, height, dpi, vector, bbox_inches_restore=bbox_inches_restore
         )
+        is_laid_out = bbox_inches_restore is not None  # before that, matplotlib only measures
+        if is_laid_out:
+            _ink(self.figure, vector)
         self.figure.draw(renderer)  # type: ignore[arg-type]  # a renderer by what it does
+        if is_laid_out:
+            texts = [text.get_window_extent(vector) for text in narrow.shown_texts(self.figure)]
+            self.crowding = narrow.crowding(self.figure, texts)
         renderer.finalize()
         filename.write(text.getvalue().encode())
+
+
+def _ink(figure: Figure, renderer: Any) -> None:
+    """Give each text that stands on a bar or a cell of a heat map the ink that suits its ground.
+
+    The text's gid names the ground, so that a dark page, where the ground has another colour, can change the ink too.
+    """
+    for ax in figure.axes:
+        meshes = [c for c in ax.collections if isinstance(c, QuadMesh)]
+        bars = [p for p in ax.patches if isinstance(p, Rectangle) and p.get_visible() and (p.get_alpha() or 1) == 1]
+        for text in ax.texts:
+            if not text.get_text().strip():
+                continue
+            box = text.get_window_extent(renderer)
+            middle = ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
+            ground = next((c for mesh in meshes if (c := _cell(mesh, ax.transData.inverted().transform(middle)))), None)
+            ground = ground or next((to_hex(b.get_facecolor()) for b in bars[::-1] if _holds(b, box)), None)
+            if ground:
+                text.set_color(contrast.ink_on(ground))
+                text.set_gid(f"on{ground[1:]}")
+
+
+def _cell(mesh: QuadMesh, at: Any) -> str | None:
+    """Return the colour of the cell of a heat map at a point, None where there is none."""
+    corners, colours = np.asarray(mesh.get_coordinates()), np.asarray(mesh.get_facecolor())
+    columns, rows = corners[0, :, 0], corners[:, 0, 1]
+    column, row = int((columns[1:] <= at[0]).sum()), int((rows[1:] <= at[1]).sum())
+    place = row * (len(columns) - 1) + column
+    inside = columns[0] <= at[0] < columns[-1] and rows[0] <= at[1] < rows[-1]
+    return to_hex(tuple(colours[place])) if inside and len(colours) > place and colours[place][3] == 1 else None
+
+
+def _holds(bar: Rectangle, box: Any) -> bool:
+    """Return whether the middle of a box and half of its width lie on a bar."""
+    ground = bar.get_window_extent()
+    middle = (box.y0 + box.y1) / 2
+    shared = min(ground.x1, box.x1) - max(ground.x0, box.x0)
+    return bool(ground.y0 <= middle <= ground.y1 and shared > 0.5 * box.width)
 
 
 def _within_a_page(drawn: str) -> str:
@@ -82,9 +155,22 @@ def _within_a_page(drawn: str) -> str:
     body = drawn[drawn.index("<svg") :]
     body = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", "", body, flags=re.DOTALL)
     used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', body))
+    used |= set(re.findall(r'id="(on[0-9a-f]{6})"', body))
     body = re.sub(r' id="([^"]+)"', lambda match: match[0] if match[1] in used else "", body)
-    body = body.replace("'DejaVu Sans', sans-serif", FONTS).replace("'DejaVu Sans'", FONTS)
-    width = round(float(re.search(r'width="([\d.]+)pt"', body)[1]) * 4 / 3)  # type: ignore[index]  # matplotlib writes it
+    body = re.sub(r"font-family: [^;\"]*;? ?", "", body)
+    body = re.sub(r'<g id="on([0-9a-f]{6})">(.*?)</g>', _on_ground, body, flags=re.DOTALL)
+    body = contrast.with_variables(body)
+    width = round(float(re.search(r'width="([\d.]+)pt"', body)[1]) * PIXELS)  # type: ignore[index]  # matplotlib writes it
+    sizes = [float(size) * PIXELS for size in re.findall(r"font-size: ([\d.]+)px", body)]
+    least = min(width, round(width * LEAST_PIXELS / min(sizes, default=LEAST_PIXELS)))
     box = re.search(r'viewBox="[^"]*"', body)[0]  # type: ignore[index]  # matplotlib writes it
-    head = f'<svg {box} style="width:100%;max-width:{width}px;height:auto;stroke-linejoin:round;stroke-linecap:butt">'
+    head = (
+        f'<svg {box} style="width:100%;max-width:{width}px;min-width:{least}px;height:auto;font-family:{FONTS};'
+        'background:var(--cffffff, #ffffff);fill:var(--c000000, #000000);stroke-linejoin:round;stroke-linecap:butt">'
+    )
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"<svg[^>]*>", head, body, count=1)).strip()
+
+
+def _on_ground(match: re.Match[str]) -> str:
+    ink = contrast.ink_on(f"#{match[1]}")
+    return "<g>" + re.sub(r"fill: #[0-9a-f]{6}", f"fill: var(--on{match[1]}, {ink})", match[2]) + "</g>"

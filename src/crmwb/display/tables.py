@@ -70,7 +70,7 @@ def table(
     vocabulary : mapping of str to str, optional
         The kind of `Term` that a column holds, where `VOCABULARY` does not know it.
     folded : bool, default False
-        Show only the caption until a reader asks for more; on paper, everything.
+        Show only the caption until a reader asks for more; on paper, only the caption.
     """
     columns = tuple(
         column(str(name), frame[name], currency, (labels or {}).get(str(name)), vocabulary) for name in frame.columns
@@ -123,10 +123,8 @@ def _raw(value: Any) -> Any:
         return None
     if isinstance(value, bool | np.bool_):
         return bool(value)
-    if isinstance(value, int | np.integer):
-        return int(value)
-    if isinstance(value, float | np.floating):
-        return float(f"{value:.6g}")
+    if isinstance(value, int | float | np.number):  # money and counts beside unknown ones are floats too
+        return int(value) if float(value).is_integer() else float(f"{value:.6g}")
     return value.isoformat()[:10] if hasattr(value, "isoformat") else str(value)
 
 

@@ -68,10 +68,11 @@ def cards(traits: pd.DataFrame, segments: list[str], scheme: str = "cluster_name
     scheme : str, optional
         For the colours.
     """
-    n_rows = max(1, math.ceil(len(segments) / COLUMNS))
+    n_columns = style.n_columns(COLUMNS)
+    n_rows = max(1, math.ceil(len(segments) / n_columns))
     most = int(traits.groupby("segment").size().max()) if len(traits) else 1
-    figure = Figure(figsize=(11.5, n_rows * (1.0 + 0.34 * most)), layout="constrained")
-    axes = figure.subplots(n_rows, COLUMNS, squeeze=False)
+    figure = style.new_figure(style.MOST_INCHES, n_rows * (1.0 + 0.34 * most))
+    axes = figure.subplots(n_rows, n_columns, squeeze=False)
     colour = colours.of_scheme(scheme, segments)
     for ax, segment in zip(axes.flat, segments, strict=False):
         own = traits[traits["segment"] == segment].sort_values("position").reset_index(drop=True)

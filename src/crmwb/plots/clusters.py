@@ -53,8 +53,9 @@ def evidence(rows: pd.DataFrame, min_stability: float) -> Figure:
     min_stability : float
         The least Jaccard asked for (0–1).
     """
-    figure = Figure(figsize=(9.5, 4.2), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    n_columns = style.n_columns(2)
+    figure = style.new_figure(style.MOST_INCHES, 4.2 * (3 - n_columns))
+    left, right = figure.subplots(3 - n_columns, n_columns)
     methods = list(dict.fromkeys(rows["method"]))
     chosen = rows[rows["is_chosen"]]
     for method, colour in zip(methods, _colours(len(methods)), strict=True):

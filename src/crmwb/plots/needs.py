@@ -126,10 +126,11 @@ def lifts(needs: pd.DataFrame, scheme: str, segments: list[str]) -> Figure:
     rows = needs[needs["scheme"] == scheme]
     known = [segment for segment in segments if (rows["segment"] == segment).any()]
     shown = {segment: strongest(rows[rows["segment"] == segment]) for segment in known}
-    n_rows = max(1, math.ceil(len(shown) / COLUMNS))
+    n_columns = style.n_columns(COLUMNS)
+    n_rows = max(1, math.ceil(len(shown) / n_columns))
     most = max([1, *(len(panel) for panel in shown.values())])
-    figure = Figure(figsize=(12, n_rows * (1.0 + 0.3 * most)), layout="constrained")
-    axes = list(figure.subplots(n_rows, COLUMNS, squeeze=False).flat)
+    figure = style.new_figure(style.MOST_INCHES, n_rows * (1.0 + 0.3 * most))
+    axes = list(figure.subplots(n_rows, n_columns, squeeze=False).flat)
     colour = colours.of_scheme(scheme, segments)
     for ax, (segment, panel) in zip(axes, shown.items(), strict=False):
         segment_lifts(panel, colours.label(segment), colour[segment], ax)

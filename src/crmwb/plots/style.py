@@ -1,5 +1,9 @@
 """One look for every figure: colours, type, and how money and shares are written on an axis."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -20,6 +24,11 @@ CATEGORIES = ("#0b6e99", "#e08e0b", "#2f855a", "#9f3a8e", "#c2410c", "#5a67d8", 
 
 WIDTH_INCHES = 8.0
 HEIGHT_INCHES = 4.0
+MOST_INCHES = 8.4  # as wide as a page; a wider figure would shrink its type
+NARROW_INCHES = 3.5
+LEAST_POINTS = 8.8  # of type: 11 pixels, also where a figure is a little smaller than drawn
+
+_is_narrow: ContextVar[bool] = ContextVar("is_narrow", default=False)
 
 
 def use() -> None:
@@ -32,6 +41,7 @@ def use() -> None:
             "figure.dpi": 110,
             "savefig.dpi": 160,
             "savefig.bbox": "tight",
+            "savefig.pad_inches": 0.04,
             "axes.edgecolor": GRID,
             "axes.labelcolor": INK,
             "axes.titlelocation": "left",
@@ -44,15 +54,37 @@ def use() -> None:
             "ytick.color": INK,
             "legend.frameon": False,
             "font.size": 10.5,
+            "font.family": ["DejaVu Sans"],  # comes with matplotlib: widths are the same on every machine
             "text.parse_math": False,  # a dollar sign in a name is a dollar sign
             "svg.hashsalt": "crmwb",
         },
     )
 
 
+@contextmanager
+def narrow() -> Iterator[None]:
+    """Draw figures for a phone within this context."""
+    token = _is_narrow.set(True)
+    try:
+        yield
+    finally:
+        _is_narrow.reset(token)
+
+
 def new_axes(width: float = WIDTH_INCHES, height: float = HEIGHT_INCHES) -> Axes:
-    """Return the Axes of a new figure that no window and no pyplot state holds on to; sizes in inches."""
-    return Figure(figsize=(width, height), layout="constrained").subplots()
+    """Return the Axes of a new figure; see `new_figure`."""
+    return new_figure(width, height).subplots()
+
+
+def new_figure(width: float = WIDTH_INCHES, height: float = HEIGHT_INCHES) -> Figure:
+    """Return a new figure that no window and no pyplot state holds on to; sizes in inches, for a usual screen."""
+    width = min(width, NARROW_INCHES if _is_narrow.get() else MOST_INCHES)
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def n_columns(most: int) -> int:
+    """Return how many panels stand side by side: `most`, or one on a phone."""
+    return 1 if _is_narrow.get() else most
 
 
 money = numbers.money

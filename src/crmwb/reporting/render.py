@@ -5,6 +5,7 @@ notebook, so run times, cell ids and papermill's notes never reach the page: the
 """
 
 import copy
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,15 +18,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
-from crmwb.display import html
+from crmwb.display import contrast, html
 from crmwb.display.blocks import MIME
 from crmwb.errors import CrmwbError
 from crmwb.findings import Finding, Term, codec, language, numbers
+from crmwb.findings.catalogue import message
 from crmwb.findings.say import Said, say
 from crmwb.params import ReportParams
 from crmwb.reporting.lineage import Lineage
 
 TEMPLATES = Path(__file__).parent / "templates"
+DARK = "/* colours of the pictures */"  # the place in the style sheet for their definitions on a dark page
+SCRIPT_WORDS = ("filter", "shown", "download", "saved", "ascending", "descending", "none")
 LINKS = ("src", "href", "srcset", "poster", "data", "action")
 
 
@@ -73,6 +77,7 @@ def report(notebook: NotebookNode, name: str, shown: ReportParams, headlines: Se
         headings=headings,
         lead=lead,
         body=body,
+        script=_Ready((TEMPLATES / "tables.js").read_text(encoding="utf-8")) if "<table" in body else "",
     )
     return _offline(page, in_language(shown.title))
 
@@ -96,7 +101,7 @@ def index(cards: Sequence[Mapping[str, Any]], lineage: Lineage) -> str:
         }
         for card in cards
     ]
-    return _offline(_fill("index.html.j2", "index.html", lineage, cards=said), "reports/index.html")
+    return _offline(_fill("index.html.j2", "index.html", lineage, cards=said, script=""), "reports/index.html")
 
 
 def in_language(text: str | Mapping[Any, str]) -> str:
@@ -150,10 +155,14 @@ def _fill(template: str, path: str, lineage: Lineage, **content: Any) -> str:
         "caveat": _stored(lineage.caveat or ""),
         "as_of": _day(lineage.as_of),
         "text": _text,
+        "words": _Ready(
+            json.dumps({word: message(f"page.table.{word}", here.code) for word in SCRIPT_WORDS}, ensure_ascii=False)
+        ),
         "language": here,
         "others": [(other, link(path, other.code)) for other in language.LANGUAGES.values() if other != here],
     }
-    return unbroken(places.get_template(template).render(shown | content))
+    page = unbroken(places.get_template(template).render(shown | content))
+    return page.replace(DARK, contrast.dark_variables(page))
 
 
 def unbroken(text: str) -> str:
