@@ -18,11 +18,13 @@ from crmwb.findings import (
     Month,
     Name,
     Number,
+    Passage,
     Share,
     Span,
     Term,
     Times,
     Unavailable,
+    Wording,
     by_weight,
     codec,
     dumps,
@@ -113,3 +115,21 @@ def test_a_guard_withholds_a_finding_and_says_why(monkeypatch):
 def test_only_dataclasses_that_are_registered_are_written():
     with pytest.raises(TypeError):
         codec.to_json("prose")
+
+
+def test_sentences_follow_each_other_as_the_language_has_it():
+    passage = Passage((Finding("common.interval", {"low": Share(0.1), "high": Share(0.2)}), Name("done")))
+    assert say(passage) == "10% to 20% done"
+    with language.using("zh"):
+        assert say(passage) == "10%–20%done"
+    assert loads(dumps(passage)) == passage
+
+
+def test_a_text_of_a_person_is_marked_where_it_lacks_the_language_of_its_reader():
+    both = Wording({"en": "Show {item} first.", "zh": "优先展示{item}。"}, {"item": Name("tea")})
+    assert say(both) == "Show tea first."
+    with language.using("zh"):
+        assert say(both) == "优先展示tea。"
+        assert say(Wording({"en": "Show {item} first."}, both.values)) == "Show tea first.（仅有英文）"
+    assert say(Wording({"zh": "优先展示{item}。"}, both.values)) == "优先展示tea。 (Chinese only)"
+    assert loads(dumps(both)) == both

@@ -32,6 +32,8 @@ def literals(node: ast.AST) -> Iterator[str]:
     for child in ast.iter_child_nodes(node):
         if is_docstring(child) or isinstance(child, ast.Raise | ast.Assert) or is_declared(child):
             continue
+        if isinstance(child, ast.keyword) and child.arg == "sql":
+            continue
         if isinstance(child, ast.Constant) and isinstance(child.value, str):
             yield child.value
         elif isinstance(child, ast.JoinedStr):

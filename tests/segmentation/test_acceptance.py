@@ -9,6 +9,7 @@ from segment_frames import CHOICES
 
 from crmwb import layout, storage
 from crmwb.errors import CrmwbError
+from crmwb.findings import Name, dumps
 from crmwb.segmentation import acceptance
 from crmwb.segmentation.acceptance import Later
 from crmwb.workbench.acceptance import Acceptance
@@ -52,7 +53,7 @@ MODEL = {
 RULES = pd.DataFrame(
     {
         "cluster": [1, 2],
-        "rule": ["orders ≥ 12", "orders < 12"],
+        "rule": [dumps(Name("orders ≥ 12")), dumps(Name("orders < 12"))],
         "n_picked": [50, 80],
         "precision": [0.8, 0.65],
         "precision_lower": [0.67, 0.54],

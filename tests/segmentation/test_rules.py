@@ -11,6 +11,8 @@ from segment_frames import CHOICES, SEED
 
 from crmwb import engine
 from crmwb.errors import CrmwbError
+from crmwb.findings import loads
+from crmwb.findings.say import say
 from crmwb.segmentation import rules
 from crmwb.segmentation.rules import conditions
 from crmwb.segmentation.rules.rules import wilson
@@ -45,8 +47,8 @@ def found():
 
 def test_a_planted_threshold_is_found_and_read_in_words(found):
     _, _, table = found
-    assert table["rule"].tolist()[0] == "orders ≥ 20"
-    assert sorted(table["rule"][1].split(" and ")) == ["orders < 20", "share of discount ≥ 30%"]
+    assert say(loads(table["rule"][0])) == "Orders ≥ 20"
+    assert sorted(say(loads(table["rule"][1])).lower().split(" and ")) == ["discount rate ≥ 30%", "orders < 20"]
     assert (table[["precision", "recall"]] > 0.97).all(axis=None)
 
 
@@ -55,7 +57,7 @@ def test_a_sensitive_column_makes_no_rule_unless_it_is_allowed(found):
     assert not table["sql"].str.contains("gender").any()
     allowed = PARAMS.model_copy(update={"views": PARAMS.views.model_copy(update={"allow": ("gender",)})})
     without = customers.drop(columns="n_orders")
-    assert rules.fit(without, segments, allowed, SEED)["rule"][0] == "gender is f"
+    assert rules.fit(without, segments, allowed, SEED)["conditions"][0].count("gender") == 1
 
 
 def test_precision_is_measured_on_customers_that_the_rule_has_not_seen():
@@ -87,7 +89,7 @@ def test_levels_are_quoted_in_sql():
     south = {"column": "region", "operator": "=", "value": "south's"}
     rule = [[south], [{"column": "n_orders", "operator": "<", "value": 3.0}]]
     assert conditions.sql(rule) == "(\"region\" = 'south''s') OR (\"n_orders\" < 3)"
-    assert conditions.text(rule) == "(region is south's) or (orders < 3)"
+    assert say(conditions.finding(rule)) == "(region = south's) or (orders < 3)"
 
 
 def test_an_unknown_value_fulfils_no_condition():

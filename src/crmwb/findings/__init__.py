@@ -17,11 +17,13 @@ from crmwb.findings.values import (
     Month,
     Name,
     Number,
+    Passage,
     Share,
     Span,
     Term,
     Times,
     Value,
+    Wording,
 )
 
 __all__ = [
@@ -36,12 +38,14 @@ __all__ = [
     "Month",
     "Name",
     "Number",
+    "Passage",
     "Share",
     "Span",
     "Term",
     "Times",
     "Unavailable",
     "Value",
+    "Wording",
     "by_weight",
     "dumps",
     "from_json",

@@ -20,11 +20,13 @@ from crmwb.findings.values import (
     Month,
     Name,
     Number,
+    Passage,
     Share,
     Span,
     Term,
     Times,
     Value,
+    Wording,
 )
 
 Said = Value | str
@@ -143,6 +145,10 @@ def _write(what: Any) -> str:  # noqa: C901, PLR0911, PLR0912  # one line per ki
             return numbers.interval(_write(low), _write(high))
         case Listing(items):
             return numbers.listing([_write(item) for item in items])
+        case Passage(items):
+            return message("common.between_sentences", _code()).join(say(item) for item in items)
+        case Wording():
+            return _worded(what)
         case str():
             return what
         case int() | float():
@@ -155,6 +161,18 @@ def _unavailable(what: Unavailable) -> str:
     if not what.needs:
         return said
     return fill(message("common.needs", _code()), {"what": said, "needs": Listing(tuple(what.needs))})
+
+
+def _worded(what: Wording) -> str:
+    """Fill a person's text; where it is not there in this language, that of another, marked as such."""
+    own = what.texts.get(_code())
+    if own is not None:
+        return fill(own, what.values)
+    other = next((code for code in language.LANGUAGES if code in what.texts), None)
+    if other is None:
+        raise LookupError(f"a text of a person has no language: {what}")
+    values = {"text": Name(fill(what.texts[other], what.values)), "language": Term("language", other)}
+    return fill(message("common.other_language", _code()), values)
 
 
 def _first(what: Finding | Unavailable) -> Any:

@@ -5,7 +5,8 @@ processor.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -169,6 +170,32 @@ class Listing(Value):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "items", tuple(self.items))
+
+
+@dataclass(frozen=True, slots=True)
+class Passage(Value):
+    """Several sentences, one after the other."""
+
+    items: tuple[Value, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "items", tuple(self.items))
+
+
+@dataclass(frozen=True)
+class Wording(Value):
+    """A text that a person wrote, by language, with values in it; a language that it lacks is filled by one it has.
+
+    Attributes
+    ----------
+    texts : mapping of str to str
+        By the code of the language; in the text `{name}` is the value of that name, and `{{` a brace.
+    values : mapping of str to Value
+        What the texts speak of.
+    """
+
+    texts: Mapping[str, str]
+    values: Mapping[str, Value] = field(default_factory=dict)
 
 
 def _known(value: Any) -> float | None:

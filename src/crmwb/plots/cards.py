@@ -8,6 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from crmwb.findings import Finding, Name, Term, numbers
+from crmwb.findings.say import Said, say
 from crmwb.plots import colours, style
 
 LONGEST_LABEL = 34
@@ -15,14 +17,14 @@ COLUMNS = 2
 FURTHEST = 4  # doublings: what is further from everybody ends at the edge, its number says how far
 
 
-def card(traits: pd.DataFrame, title: str, colour: str = style.ACCENT, ax: Axes | None = None) -> Axes:
+def card(traits: pd.DataFrame, title: Said, colour: str = style.ACCENT, ax: Axes | None = None) -> Axes:
     """Draw one segment's traits: how many times everybody's each is, with its interval, on a scale of doublings.
 
     Parameters
     ----------
     traits : DataFrame
-        One segment's rows of traits, in their order: label, index, lower, upper.
-    title : str
+        One segment's rows of traits, in their order: label (Said), index, lower, upper.
+    title : Said
         The segment's name.
     colour : str, optional
         Of what is above everybody; what is below is pale.
@@ -40,18 +42,19 @@ def card(traits: pd.DataFrame, title: str, colour: str = style.ACCENT, ax: Axes 
     ax.set_xlim(-reach * 1.05, reach * 1.05)
     for place, i, times in zip(places, index, traits["index"], strict=True):  # beside the axis, where no bar is
         shift, side = (-0.03 * reach, "right") if i > 0 else (0.03 * reach, "left")
-        ax.text(shift, place, _times(float(times)), va="center", ha=side, fontsize=8.5)
+        ax.text(shift, place, numbers.times(times), va="center", ha=side, fontsize=8.5)
     ax.axvline(0, color=style.INK, linewidth=0.8)
-    ax.set_xticks(range(-reach, reach + 1), [f"{2**t}×" if t >= 0 else f"1/{2**-t}×" for t in range(-reach, reach + 1)])
+    ticks = range(-reach, reach + 1)
+    ax.set_xticks(ticks, [_doublings(tick) for tick in ticks])
     ax.tick_params(axis="x", labelsize=8.5)
-    ax.set_yticks(places, [_short(str(label)) for label in traits["label"]], fontsize=9)
+    ax.set_yticks(places, [_short(say(label)) for label in traits["label"]], fontsize=9)
     ax.set_ylim(max(len(traits), 1) - 0.4, -0.6)
     ax.grid(visible=False, axis="y")
     ax.set_axisbelow(True)
     ax.set(xlabel="", ylabel="")
-    ax.set_title(title, fontsize=10.5)
+    ax.set_title(say(title), fontsize=10.5)
     if traits.empty:
-        ax.text(0.5, 0.5, "like everybody", transform=ax.transAxes, ha="center", color=style.MUTED)
+        ax.text(0.5, 0.5, say(Finding("cards.plot.no_trait")), transform=ax.transAxes, ha="center", color=style.MUTED)
         ax.set_xticks([])
     return ax
 
@@ -76,10 +79,10 @@ def cards(traits: pd.DataFrame, segments: list[str], scheme: str = "cluster_name
     colour = colours.of_scheme(scheme, segments)
     for ax, segment in zip(axes.flat, segments, strict=False):
         own = traits[traits["segment"] == segment].sort_values("position").reset_index(drop=True)
-        card(own, colours.label(segment), colour[segment], ax)
+        card(own, Term(scheme, segment), colour[segment], ax)
     for ax in list(axes.flat)[len(segments) :]:
         ax.set_visible(False)
-    figure.suptitle("How many times everybody's, with 95% intervals", fontsize=10.5, x=0.01, ha="left")
+    figure.suptitle(say(Finding("cards.plot.cards")), fontsize=10.5, x=0.01, ha="left")
     return figure
 
 
@@ -107,21 +110,21 @@ def money(cards: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
         ax.barh(places + shift, values[0], height=0.38, color=fills)
         ax.hlines(places + shift, values[1], values[2], color=style.INK, linewidth=1.2)
     ax.axvline(0, color=style.INK, linewidth=0.8)
-    ax.set_yticks(places, list(cards["cluster_name"]))
+    ax.set_yticks(places, [say(Term("cluster_name", name)) for name in cards["cluster_name"]])
     ax.set_ylim(max(len(cards), 1) - 0.5, -0.5)
     ax.xaxis.set_major_locator(MaxNLocator(5))
     style.money_axis(ax.xaxis, currency)
     ax.grid(visible=False, axis="y")
     ax.set_axisbelow(True)
     basis = next(iter(cards["profit_basis"].dropna()), "profit")
-    ax.set(title=f"{basis.capitalize()} (dark), value to come (pale)", xlabel="per customer", ylabel="")
+    about = {"basis": Term("basis", basis), "to_come": Term("column", "clv_cents")}
+    ax.set(title=say(Finding("cards.plot.money", about)), xlabel=say(Finding("cards.plot.per_customer")), ylabel="")
     return ax
 
 
-def _times(index: float) -> str:
-    if index < 0.01:
-        return "<0.01×"
-    return f"{index:.0f}×" if index >= 9.95 else f"{index:.2g}×"
+def _doublings(power: int) -> str:
+    """Write a tick: 1 → "2×", -2 → "1/4×"."""
+    return say(Finding("common.times", {"value": Name(str(2**power) if power >= 0 else f"1/{2**-power}")}))
 
 
 def _short(label: str) -> str:

@@ -117,7 +117,7 @@ def study(
         segments = score(customers, model, interests=interests, rfm_before=followed.before)
     with step("describing segments"):
         told = rules.fit(customers, segments, p, params.seed, currency)
-        traits = cards.traits(customers, segments, p, interests=interests, currency=currency)
+        traits = cards.traits(customers, segments, p, interests=interests)
         made = cards.cards(customers, segments, told, traits, interests=interests, currency=currency)
     with step("what segments need"):
         whole = customers.merge(segments, on="customer_id", validate="one_to_one")

@@ -1,6 +1,7 @@
-"""The columns that rules and cards may speak of, and the words for them: raw features, in units that people use.
+"""The columns that rules and cards may speak of: raw features, in units that people use.
 
-Of columns that say much the same one thing stands for all: a card shows the strongest of a family.
+Of columns that say much the same one thing stands for all: a card shows the strongest of a family. Their words are
+those of `columns.toml`.
 """
 
 from collections.abc import Sequence
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from crmwb.findings import Money, Share, Term, Value
+from crmwb.findings import Number as Plain
 from crmwb.params import SENSITIVE
 
 SHORTEST_YEAR_DAYS = 90  # a customer of two weeks with two orders does not make fifty a year
@@ -22,90 +25,67 @@ class Number:
     ----------
     column : str
         The column, or the name of what `sql` works out.
-    says : str
-        Its words, after "1.8× the …".
     unit : str
         share, money, days, count (whole) or ratio (any other number).
     family : str
         What it is about; one trait of a family is said.
     in_rules : bool
         A rule may ask for it: it is a feature, not an estimate.
+    sql : str
+        How to recompute it from one row of features; the column where not given.
     """
 
     column: str
-    says: str
     unit: str
     family: str
     in_rules: bool = True
+    sql: str = ""
 
-    @property
-    def sql(self) -> str:
-        """How to recompute it from one row of features."""
-        return SQL.get(self.column, f'"{self.column}"')
-
-
-SQL = {"orders_a_year": f"n_orders * 365.25 / greatest(age_days, {SHORTEST_YEAR_DAYS})"}
 
 NUMBERS = (
-    Number("orders_a_year", "orders a year", "ratio", "often"),
-    Number("n_orders", "orders", "count", "often"),
-    Number("mean_gap_days", "days between purchases", "days", "often"),
-    Number("days_since_last", "days since the last purchase", "days", "silence"),
-    Number("silence_ratio", "silence in their own usual gaps", "ratio", "silence"),
-    Number("age_days", "days since the first purchase", "days", "age"),
-    Number("mean_order_cents", "spend per order", "money", "basket"),
-    Number("largest_order_cents", "largest order", "money", "basket"),
-    Number("lines_per_order", "lines per order", "ratio", "items"),
-    Number("discount_share", "share of discount", "share", "discount"),
-    Number("discounted_line_share", "share of lines bought at a discount", "share", "discount"),
-    Number("return_share", "share returned", "share", "returns"),
-    Number("n_categories", "categories bought from", "count", "breadth"),
-    Number("n_product_lines", "product lines bought from", "count", "breadth"),
-    Number("n_products", "different products", "count", "breadth"),
-    Number("top_category_share", "share of the top category", "share", "focus"),
-    Number("top_product_line_share", "share of the top product line", "share", "focus"),
-    Number("top_brand_share", "share of the top brand", "share", "brand"),
-    Number("n_stores", "stores visited", "count", "stores"),
-    Number("top_store_share", "share of the top store", "share", "stores"),
-    Number("n_channels", "channels used", "count", "channels"),
-    Number("weekend_share", "share bought at weekends", "share", "weekend"),
-    Number("off_season_share", "share bought off season", "share", "season"),
-    Number("n_campaigns_received", "campaigns received", "count", "contacted"),
-    Number("response_share", "share of campaigns answered", "share", "response"),
-    Number("n_service_contacts", "contacts with service", "count", "service"),
-    Number("mean_satisfaction", "satisfaction with contacts", "share", "satisfaction"),
-    Number("days_to_pay", "days to pay", "days", "payment"),
-    Number("late_payment_share", "share of invoices paid late", "share", "payment"),
-    Number("household_size", "people in the household", "count", "household"),
-    Number("children", "children", "count", "household"),
-    Number("margin_share", "margin share", "share", "margin", in_rules=False),
-    Number("share_of_wallet", "share of wallet", "share", "wallet", in_rules=False),
-    Number("p_alive", "chance of still being a customer", "share", "alive", in_rules=False),
-    Number("n_referred", "customers referred", "count", "referred", in_rules=False),
+    Number("orders_a_year", "ratio", "often", sql=f"n_orders * 365.25 / greatest(age_days, {SHORTEST_YEAR_DAYS})"),
+    Number("n_orders", "count", "often"),
+    Number("mean_gap_days", "days", "often"),
+    Number("days_since_last", "days", "silence"),
+    Number("silence_ratio", "ratio", "silence"),
+    Number("age_days", "days", "age"),
+    Number("mean_order_cents", "money", "basket"),
+    Number("largest_order_cents", "money", "basket"),
+    Number("lines_per_order", "ratio", "items"),
+    Number("discount_share", "share", "discount"),
+    Number("discounted_line_share", "share", "discount"),
+    Number("return_share", "share", "returns"),
+    Number("n_categories", "count", "breadth"),
+    Number("n_product_lines", "count", "breadth"),
+    Number("n_products", "count", "breadth"),
+    Number("top_category_share", "share", "focus"),
+    Number("top_product_line_share", "share", "focus"),
+    Number("top_brand_share", "share", "brand"),
+    Number("n_stores", "count", "stores"),
+    Number("top_store_share", "share", "stores"),
+    Number("n_channels", "count", "channels"),
+    Number("weekend_share", "share", "weekend"),
+    Number("off_season_share", "share", "season"),
+    Number("n_campaigns_received", "count", "contacted"),
+    Number("response_share", "share", "response"),
+    Number("n_service_contacts", "count", "service"),
+    Number("mean_satisfaction", "share", "satisfaction"),
+    Number("days_to_pay", "days", "payment"),
+    Number("late_payment_share", "share", "payment"),
+    Number("household_size", "count", "household"),
+    Number("children", "count", "household"),
+    Number("margin_share", "share", "margin", in_rules=False),
+    Number("share_of_wallet", "share", "wallet", in_rules=False),
+    Number("p_alive", "share", "alive", in_rules=False),
+    Number("n_referred", "count", "referred", in_rules=False),
 )
 
-LEVELS = {  # a column of levels: the words after "1.6× as likely to"
-    "kind": "be a {}",
-    "country": "be in {}",
-    "region": "be in region {}",
-    "city": "be in {}",
-    "industry": "be in industry {}",
-    "company_size": "be of company size {}",
-    "acquisition_channel": "have come through {}",
-    "acquisition_route": "have come {}",
-    "gender": "be of gender {}",
-    "age_band": "be of age {}",
-    "income_band": "be of income {}",
-    "marital_status": "be of marital status {}",
-    "top_product_line": "buy most from line {}",
-    "top_category": "buy most from {}",
-    "top_brand": "buy most of brand {}",
-    "top_channel": "buy most through {}",
-    "top_store_id": "buy most in store {}",
-    "stage": "be in stage {}",
-}
+LEVELS = (  # columns of levels
+    *("kind", "country", "region", "city", "industry", "company_size", "acquisition_channel", "acquisition_route"),
+    *("gender", "age_band", "income_band", "marital_status"),
+    *("top_product_line", "top_category", "top_brand", "top_channel", "top_store_id", "stage"),
+)
 ESTIMATED_LEVELS = ("stage",)
-LABELS = {"top_store_id": "top store", "kind": "kind of customer"}
 
 
 def numbers(customers: pd.DataFrame, allow: Sequence[str]) -> list[Number]:
@@ -131,9 +111,27 @@ def values(customers: pd.DataFrame, column: str) -> np.ndarray | None:
 
 
 def label(column: str) -> str:
-    """Return the words for a column: "discount_share" → "share of discount"."""
-    said = next((n.says for n in NUMBERS if n.column == column), None)
-    return said or LABELS.get(column) or column.removesuffix("_cents").removeprefix("n_").replace("_", " ")
+    """Return the words for a column in the language in use."""
+    from crmwb.findings.say import term
+
+    return term("column", column)
+
+
+def level(column: str, text: str) -> Term:
+    """Return a level of a column as a value of findings: one from the data stands as it is."""
+    return Term(column, text)
+
+
+def amount(value: float | None, unit: str, currency: str = "") -> Value:
+    """Return a number in its unit as a value of findings."""
+    if unit == "share":
+        return Share(value)
+    return Money(value, currency) if unit == "money" else Plain(value)
+
+
+def sql(column: str) -> str:
+    """Return how a column or number of the vocabulary is read from one row of features."""
+    return next((n.sql for n in NUMBERS if n.column == column and n.sql), f'"{column}"')
 
 
 def unit(column: str) -> str:

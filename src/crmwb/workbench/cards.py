@@ -1,6 +1,7 @@
 """Profile cards: what each segment is, what it brings, what sets it apart and how to tell its customers."""
 
 import json
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,13 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, storage
-from crmwb.display import tables, words
+from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
+from crmwb.findings import Count, Finding, Listing, Passage, Share, Term, Value, loads
 from crmwb.plots import cards as plots
 from crmwb.plots import colours
-from crmwb.segmentation import vocabulary
+from crmwb.segmentation.cards.traits import finding, words
 
 
 class Cards:
@@ -25,21 +27,22 @@ class Cards:
 
     @cached_property
     def frame(self) -> pd.DataFrame:
-        """One row per cluster: description, size, money, rule, stages, channels, categories, over, under."""
-        return storage.read_frame(self._root / layout.SEGMENT_CARDS)
+        """One row per cluster: description and rule (findings), size, money, stages, channels, categories."""
+        return _with_findings(storage.read_frame(self._root / layout.SEGMENT_CARDS), "description", "rule")
 
     @cached_property
     def traits(self) -> pd.DataFrame:
         """One row per scheme, segment and trait: value, everyone, index with its interval, sentence, label."""
         found = storage.read_frame(self._root / layout.SEGMENT_TRAITS)
+        rows = found.to_dict("records")
         return found.assign(
-            label=[_label(*row) for row in zip(found["kind"], found["column"], found["level"], strict=True)]
+            sentence=_column(finding(row, self.currency) for row in rows), label=_column(_label(row) for row in rows)
         )
 
     @cached_property
     def rules(self) -> pd.DataFrame:
-        """One row per cluster: the rule in words and in SQL, precision and recall on customers held out."""
-        return storage.read_frame(self._root / layout.SEGMENT_RULES)
+        """One row per cluster: the rule as a finding and in SQL, precision and recall on customers held out."""
+        return _with_findings(storage.read_frame(self._root / layout.SEGMENT_RULES), "rule")
 
     @property
     def names(self) -> list[str]:
@@ -47,25 +50,41 @@ class Cards:
         return list(self.frame.sort_values("cluster")["cluster_name"])
 
     @property
-    def finding(self) -> str:
-        """What the cluster that earns most is, and how well rules tell clusters, in two sentences."""
+    def finding(self) -> Value:
+        """Which cluster earns most, and how well rules identify clusters."""
         if self.frame.empty:
-            return "There are no segments to describe: this source has no transactions."
+            return Finding("cards.none")
         column = "profit_share" if self.frame["profit_share"].notna().any() else "revenue_share"
         best = self.frame.sort_values([column, "cluster"], ascending=[False, True]).iloc[0]
-        what = best["profit_basis"] if column == "profit_share" else "revenue"
-        said = f"“{best['cluster_name']}” brings {words.share(best[column])} of {what} with "
-        said += f"{words.share(best['customer_share'])} of the customers who bought."
-        told = self.rules.dropna(subset=["precision"])
-        if len(told):
-            least = told.sort_values(["precision", "cluster"]).iloc[0]
-            said += (
-                f" Rules of at most three features tell {len(told)} of {len(self.rules)} segments on customers they "
-            )
-            said += (
-                f"were not found on; the least sure is right for {words.share(least['precision'])} of those it picks."
-            )
-        return said
+        values = {
+            "segment": Term("cluster_name", best["cluster_name"]),
+            "share": Share(best[column]),
+            "basis": Term("basis", best["profit_basis"] if column == "profit_share" else "revenue"),
+            "customers": Share(best["customer_share"]),
+        }
+        return Passage((Finding("cards.earns_most", values), self.rules_finding))
+
+    @property
+    def descriptions(self) -> list[Finding]:
+        """What each cluster is, by their numbers."""
+        rows = self.frame.sort_values("cluster")
+        return [
+            Finding("cards.card", {"segment": Term("cluster_name", name), "what": said})
+            for name, said in zip(rows["cluster_name"], rows["description"], strict=True)
+        ]
+
+    @property
+    def rules_finding(self) -> Finding:
+        """How many clusters a rule identifies, and how precise the least precise is."""
+        known = self.rules.dropna(subset=["precision"])
+        if known.empty:
+            return Finding("cards.no_rules")
+        values = {
+            "n": Count(len(known)),
+            "segments": Count(len(self.rules), "segment"),
+            "precision": Share(known["precision"].min()),
+        }
+        return Finding("cards.rules", values)
 
     def mix(self, name: str, column: str) -> pd.DataFrame:
         """Return the largest shares of one cluster's `stages`, `channels` or `categories`: name, share.
@@ -79,7 +98,7 @@ class Cards:
         shares: dict[str, float] = json.loads(found) if isinstance(found, str) else {}
         return pd.DataFrame({"name": list(shares), "share": list(shares.values())})
 
-    def sentences(self, name: str, scheme: str = "cluster_name") -> list[str]:
+    def sentences(self, name: str, scheme: str = "cluster_name") -> list[Finding]:
         """Return what sets one segment apart, the strongest first."""
         own = self.traits[(self.traits["scheme"] == scheme) & (self.traits["segment"] == name)]
         return list(own.sort_values("position")["sentence"])
@@ -96,19 +115,22 @@ class Cards:
         own = self._of("cluster_name")
         own = own[own["segment"] == name].sort_values("position").reset_index(drop=True)
         colour = colours.of_clusters(self.names)[name]
-        alt = f"{name}: {'; '.join(self.sentences(name)) or 'like everybody'}."
-        return draw(plots.card, own, name, colour, alt=alt)
+        segment, said = Term("cluster_name", name), self.sentences(name)
+        values = {"segment": segment, "traits": Listing(tuple(said))}
+        alt = Finding("cards.alt.card" if said else "cards.alt.card_no_trait", values)
+        return draw(plots.card, own, segment, colour, alt=alt)
 
     def plot_cards(self, scheme: str = "cluster_name") -> Picture:
         """Draw the cards of all segments of a scheme."""
         own = self._of(scheme)
         segments = self.names if scheme == "cluster_name" else list(dict.fromkeys(own["segment"]))
-        alt = f"Bars: how many times everybody's each {words.name(scheme)} has of what sets it apart. {self.finding}"
+        alt = Finding("cards.alt.cards", {"scheme": Term("column", scheme), "finding": self.finding})
         return draw(plots.cards, own, segments, scheme, alt=alt)
 
     def plot_money(self) -> Picture:
         """Draw what a customer of each cluster has brought and will bring."""
-        return draw(plots.money, self.frame, self.currency, alt=f"Bars: money per customer by cluster. {self.finding}")
+        alt = Finding("cards.alt.money", {"finding": self.finding})
+        return draw(plots.money, self.frame, self.currency, alt=alt)
 
     def _of(self, scheme: str) -> pd.DataFrame:
         return self.traits[self.traits["scheme"] == scheme].reset_index(drop=True)
@@ -129,11 +151,20 @@ class Cards:
             "rule",
             "precision",
         ]
-        return tables.html(self.frame[shown], caption="Segments", currency=self.currency)
+        return tables.html(self.frame[shown], caption=Finding("cards.table"), currency=self.currency)
 
 
-def _label(kind: str, column: str, level: str | None) -> str:
-    """Return the words beside a bar: "orders a year", "region: North", "buys beer"."""
-    if kind == "number":
-        return vocabulary.label(column)
-    return f"buys {level}" if kind == "category" else f"{vocabulary.label(column)}: {words.name(str(level))}"
+def _label(trait: Mapping[Any, Any]) -> Value:
+    """Return the words beside a bar: "orders per year", "region: North", "buys beer"."""
+    if trait["kind"] == "number":
+        return Term("column", trait["column"])
+    return Finding(f"cards.label.{trait['kind']}", words(trait))
+
+
+def _with_findings(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Return an artefact with its columns of JSON as findings; None where there is none."""
+    return frame.assign(**{c: _column(loads(t) if isinstance(t, str) else None for t in frame[c]) for c in columns})
+
+
+def _column(values: Iterable[Value | None]) -> "pd.Series[Any]":
+    return pd.Series(list(values), dtype=object)

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from crmwb.findings import loads
+from crmwb.findings.say import say
 from crmwb.params import AcceptanceParams
 from crmwb.segmentation import words
 from crmwb.segmentation.acceptance.facts import Everybody, Result, part, unavailable
@@ -37,7 +39,8 @@ def identifiable(rule: pd.Series | None, params: AcceptanceParams) -> Result:
         precision,
         params.min_precision,
         precision >= params.min_precision and float(rule["precision_lower"]) > base,
-        f"Of other customers with {rule['rule']}, {words.share(precision)} are in it ({words.share(base)} of all are); "
+        f"Of other customers with {say(loads(rule['rule']))}, {words.share(precision)} are in it "
+        f"({words.share(base)} of all are); "
         f"the rule finds {words.share(float(rule['recall']))} of its customers.",
     )
 

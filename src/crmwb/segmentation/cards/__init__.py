@@ -4,6 +4,6 @@
 """
 
 from crmwb.segmentation.cards.cards import CARDS_SCHEMA, cards
-from crmwb.segmentation.cards.traits import TRAITS_SCHEMA, traits
+from crmwb.segmentation.cards.traits import TRAITS_SCHEMA, finding, traits
 
-__all__ = ["CARDS_SCHEMA", "TRAITS_SCHEMA", "cards", "traits"]
+__all__ = ["CARDS_SCHEMA", "TRAITS_SCHEMA", "cards", "finding", "traits"]

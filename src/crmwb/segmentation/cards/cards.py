@@ -8,7 +8,8 @@ import pandas as pd
 import pyarrow as pa
 from scipy.stats import norm
 
-from crmwb.segmentation import words
+from crmwb.findings import Count, Finding, Listing, Money, Passage, Share, Term, dumps
+from crmwb.segmentation.cards.traits import finding
 
 MONEY = ("revenue", "profit", "clv")
 CARDS_SCHEMA = pa.schema(
@@ -31,14 +32,13 @@ CARDS_SCHEMA = pa.schema(
         ("stages", pa.string()),
         ("channels", pa.string()),
         ("categories", pa.string()),
-        ("over", pa.string()),
-        ("under", pa.string()),
     ]
 )
 PROFIT = ("profit_cents", "realised_margin_cents", "margin_is_assumed")  # what `profit_of` looks at
 MIXES = ("stage", "top_channel", "top_category")
 CONFIDENCE = 0.95
 N_SHOWN = 5
+N_TRAITS = 2  # that a description names
 DECIMALS = 6
 
 
@@ -66,7 +66,7 @@ def cards(
     interests : DataFrame, optional
         customer_id, category, revenue_cents: one row per customer and category bought from.
     currency : str, optional
-        Of money in words.
+        Of money in the description.
 
     Returns
     -------
@@ -76,7 +76,7 @@ def cards(
         whether the margin is assumed). Means are per customer, whole cents, with 95% normal intervals over customers.
         stages, channels and categories are JSON, name → share, the largest five: of customers by stage, of customers
         by the channel they buy most through, of revenue by category (of customers by top category without interests).
-        over and under hold sentences, the strongest first, apart by "; ". NULL is what the source does not tell.
+        description and rule are findings as JSON. NULL is what the source does not tell.
     """
     own = [name for name in customers if name in {"customer_id", "revenue_cents", "clv_cents", *PROFIT, *MIXES}]
     known = customers[own].merge(segments[["customer_id", "cluster", "cluster_name"]], on="customer_id")
@@ -100,10 +100,8 @@ def cards(
         row["stages"] = _mix(members, "stage")
         row["channels"] = _mix(members, "top_channel")
         row["categories"] = _mix(members, "top_category") if bought is None else bought.get(int(str(number)))
-        said = traits[(traits["scheme"] == "cluster_name") & (traits["segment"] == name)].sort_values("position")
-        row["over"] = "; ".join(said.loc[said["index"] > 1, "sentence"]) or None
-        row["under"] = "; ".join(said.loc[said["index"] < 1, "sentence"]) or None
-        row["description"] = _description(row, list(said["sentence"]), currency)
+        apart = traits[(traits["scheme"] == "cluster_name") & (traits["segment"] == name)].sort_values("position")
+        row["description"] = dumps(_description(row, apart.head(N_TRAITS), currency))
         rows.append(row)
     out = pd.DataFrame(rows).reindex(columns=CARDS_SCHEMA.names)
     whole = [field.name for field in CARDS_SCHEMA if field.type == pa.int64()]
@@ -111,12 +109,15 @@ def cards(
 
 
 def profit_of(customers: pd.DataFrame) -> tuple[str | None, pd.Series]:
-    """Return what stands for profit and its cents: profit where it is known of somebody, else the realised margin."""
+    """Return what stands for profit (profit, margin, assumed_margin) and its cents.
+
+    Profit where it is known of somebody, else the realised margin.
+    """
     if "profit_cents" in customers and customers["profit_cents"].notna().any():
         return "profit", pd.to_numeric(customers["profit_cents"])
     if "realised_margin_cents" in customers and customers["realised_margin_cents"].notna().any():
         is_assumed = customers["margin_is_assumed"].fillna(value=False).astype(bool).any()
-        return "assumed margin" if is_assumed else "margin", pd.to_numeric(customers["realised_margin_cents"])
+        return "assumed_margin" if is_assumed else "margin", pd.to_numeric(customers["realised_margin_cents"])
     return None, pd.Series(np.nan, index=customers.index)
 
 
@@ -177,16 +178,19 @@ def _json(amounts: dict[str, int], total: int) -> str:
     return json.dumps({name: round(amount / total, 4) for name, amount in largest}, ensure_ascii=False)
 
 
-def _description(row: dict[str, Any], sentences: list[str], currency: str) -> str:
-    """Return one line: how many, what they bring, and the two strongest traits."""
-    brings = []
-    if row.get("revenue_share") is not None:
-        brings.append(f"{words.share(row['revenue_share'])} of revenue")
-    if row.get("profit_share") is not None:
-        brings.append(f"{words.share(row['profit_share'])} of {row['profit_basis']}")
-    line = f"{row['n_customers']:,} customers ({words.share(row['customer_share'])} of those who bought)"
-    line += f" bring {words.listing(brings)}" if brings else ""
+def _description(row: dict[str, Any], traits: pd.DataFrame, currency: str) -> Passage:
+    """Return how many they are, what they bring, what is to come, and the strongest traits."""
+    size = {"n": Count(row["n_customers"], "customer"), "share": Share(row["customer_share"])}
+    bases = {"revenue_share": "revenue", "profit_share": row.get("profit_basis")}
+    parts = tuple(
+        Finding("cards.part", {"share": Share(row[name]), "basis": Term("basis", str(basis))})
+        for name, basis in bases.items()
+        if row.get(name) is not None
+    )
+    said = [Finding("cards.brings", size | {"parts": Listing(parts)}) if parts else Finding("cards.size", size)]
     if row.get("mean_clv_cents") is not None:
-        line += f", {words.money(row['mean_clv_cents'], currency)} each still to come"
-    traits = f": {words.listing(sentences[:2])}." if sentences else "; nothing sets them apart from everybody."
-    return line + traits
+        to_come = {"what": Term("column", "clv_cents"), "mean": Money(row["mean_clv_cents"], currency)}
+        said.append(Finding("cards.to_come", to_come))
+    found = tuple(finding(trait, currency) for trait in traits.to_dict("records"))
+    said.append(Finding("cards.traits", {"traits": Listing(found)}) if found else Finding("cards.no_trait"))
+    return Passage(tuple(said))

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from crmwb.findings import Finding, Name, vetoes
+from crmwb.findings import Finding, Name, Term, Times, Value, vetoes
 from crmwb.params import CardParams, SegmentationParams
-from crmwb.segmentation import vocabulary, words
+from crmwb.segmentation import vocabulary
 from crmwb.segmentation.cards import index
 from crmwb.segmentation.cards.index import Index
 
@@ -28,7 +28,6 @@ TRAITS_SCHEMA = pa.schema(
         ("index", pa.float64()),
         ("lower", pa.float64()),
         ("upper", pa.float64()),
-        ("sentence", pa.string()),
     ]
 )
 SCHEMES = ("cluster_name", "tier", "rfm_segment", "stage")
@@ -46,7 +45,6 @@ def traits(
     params: SegmentationParams,
     *,
     interests: pd.DataFrame | None = None,
-    currency: str = "",
 ) -> pd.DataFrame:
     """Find what each segment of every scheme over- and under-indexes on.
 
@@ -66,8 +64,6 @@ def traits(
         Cards, and the sensitive columns that views allow.
     interests : DataFrame, optional
         customer_id, category, revenue_cents: one row per customer and category bought from.
-    currency : str, optional
-        Of money in sentences.
 
     Returns
     -------
@@ -91,9 +87,26 @@ def traits(
         {"scheme": scheme, "segment": str(name)} | row
         for scheme, (_, names) in schemes.items()
         for place, name in enumerate(names)
-        for row in _strongest(found[scheme], place, params.cards, currency)
+        for row in _strongest(found[scheme], place, params.cards)
     ]
     return pd.DataFrame(rows, columns=TRAITS_SCHEMA.names)
+
+
+def finding(trait: Mapping[Any, Any], currency: str = "") -> Finding:
+    """Return a row of traits as a finding: how many times everybody's it is, and both figures."""
+    figures = {name: vocabulary.amount(trait[name], trait["unit"], currency) for name in ("value", "everyone")}
+    values = {"times": Times(trait["index"])} | figures
+    if trait["kind"] == "number":
+        return Finding("cards.trait.number", {"column": Term("column", trait["column"])} | values)
+    return Finding(f"cards.trait.{trait['kind']}", words(trait) | values)
+
+
+def words(trait: Mapping[Any, Any]) -> dict[str, Value]:
+    """Return what a trait about a level or a category speaks of: column and level, or the category."""
+    if trait["kind"] == "category":
+        return {"category": Name(trait["level"])}
+    column = trait["column"]
+    return {"column": Term("column", column), "level": vocabulary.level(column, trait["level"])}
 
 
 def _buyers(customers: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
@@ -118,7 +131,7 @@ def _found(
         for scheme, (codes, names) in schemes.items():
             if _is_defining(scheme, each.family):
                 continue
-            found[scheme].append((said | {"says": each.says}, index.of_numbers(have, codes, len(names), confidence)))
+            found[scheme].append((said, index.of_numbers(have, codes, len(names), confidence)))
     for column in vocabulary.levels(buyers, allow):
         level, levels = pd.factorize(buyers[column], sort=True)
         for scheme, (codes, names) in schemes.items():
@@ -151,7 +164,6 @@ def _levels(column: str, levels: "pd.Index[Any]", counts: np.ndarray, confidence
     for i in np.argsort(-counts.sum(axis=0), kind="stable")[:MAX_LEVELS]:
         text = str(levels[i])
         said = {"kind": "level", "column": column, "level": text, "unit": "share", "family": f"{column} {text}"}
-        said |= {"says": vocabulary.LEVELS[column].format(text.replace("_", " "))}
         out.append((said, index.of_counts(counts[:, i], counts.sum(axis=1), confidence)))
     return out
 
@@ -160,12 +172,12 @@ def _categories_of(categories: list[str], counts: np.ndarray, sizes: np.ndarray,
     out = []
     for i in np.argsort(-counts.sum(axis=0), kind="stable")[:MAX_LEVELS]:
         said = {"kind": "category", "column": "category", "level": categories[i], "unit": "share"}
-        said |= {"family": f"category {categories[i]}", "says": f"buy {categories[i]}"}
+        said |= {"family": f"category {categories[i]}"}
         out.append((said, index.of_counts(counts[:, i], sizes, confidence)))
     return out
 
 
-def _strongest(found: list[Found], place: int, params: CardParams, currency: str) -> list[dict[str, Any]]:
+def _strongest(found: list[Found], place: int, params: CardParams) -> list[dict[str, Any]]:
     """Return the rows of the segment at `place`: sure and large enough, one of a family, the strongest first."""
     sure = []
     for said, i in found:
@@ -194,7 +206,6 @@ def _strongest(found: list[Found], place: int, params: CardParams, currency: str
             | {name: said[name] for name in ("kind", "column", "level", "unit")}
             | {"n_known": int(i.n_known[place])}
             | figures
-            | {"sentence": _sentence(said, figures, currency)}
         )
     return rows
 
@@ -205,14 +216,6 @@ def _strength(said: dict[str, Any], nearest: float, everyone: float) -> float:
         return abs(float(np.log(nearest)))
     shares = np.minimum([everyone * nearest, everyone], 1.0)
     return abs(float(np.diff(2 * np.arcsin(np.sqrt(shares)))[0]))
-
-
-def _sentence(said: dict[str, Any], figures: dict[str, float], currency: str) -> str:
-    times = words.times(figures["index"])
-    value, everyone = (words.amount(figures[name], said["unit"], currency) for name in ("value", "everyone"))
-    says = said["says"]
-    what = f"{times} the {says}" if said["kind"] == "number" else f"{times} as likely to {says}"
-    return f"{what} ({value} against {everyone})"
 
 
 def _categories(interests: pd.DataFrame, customer_ids: pd.Series) -> Bought:

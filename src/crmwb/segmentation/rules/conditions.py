@@ -1,10 +1,11 @@
-"""Conditions of a rule: what they pick, and how they read in words and in SQL.
+"""Conditions of a rule: what they pick, and how they read as a finding and in SQL.
 
 A rule is a list of alternatives, an alternative a list of conditions, a condition {column, operator, value}. An unknown
 value fulfils no condition, as NULL in SQL.
 """
 
 import math
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,12 @@ import pandas as pd
 
 from crmwb import layout
 from crmwb.errors import CrmwbError
-from crmwb.segmentation import vocabulary, words
+from crmwb.findings import Finding, Listing, Term
+from crmwb.segmentation import vocabulary
 
 Condition = dict[str, Any]
 Rule = list[list[Condition]]
-SIGNS = {">=": "≥", "<": "<", "=": "is", "!=": "is not"}
+CODES = {">=": "cards.rule.at_least", "<": "cards.rule.below", "=": "cards.rule.equal", "!=": "cards.rule.not_equal"}
 
 
 def matches(customers: pd.DataFrame, rule: Rule) -> np.ndarray:
@@ -47,10 +49,13 @@ def matches(customers: pd.DataFrame, rule: Rule) -> np.ndarray:
     return picked
 
 
-def text(rule: Rule, currency: str = "") -> str:
-    """Write a rule in words: "orders a year ≥ 12 and share of discount < 20%"."""
-    parts = [" and ".join(_text(c, currency) for c in alternative) for alternative in rule]
-    return " or ".join(f"({part})" for part in parts) if len(parts) > 1 else "".join(parts)
+def finding(rule: Rule, currency: str = "") -> Finding:
+    """Return a rule as a finding: "orders per year ≥ 12 and discount rate < 20%"."""
+    parts = [
+        Finding("cards.rule.all", {"conditions": Listing(tuple(_condition(c, currency) for c in alternative))})
+        for alternative in rule
+    ]
+    return reduce(lambda one, other: Finding("cards.rule.either", {"first": one, "second": other}), parts)
 
 
 def sql(rule: Rule) -> str:
@@ -92,12 +97,11 @@ def _holds(customers: pd.DataFrame, condition: Condition) -> np.ndarray:
     return np.asarray(numbers >= value if operator == ">=" else numbers < value)
 
 
-def _text(condition: Condition, currency: str) -> str:
-    column, value = condition["column"], condition["value"]
-    if condition["operator"] in {">=", "<"}:
-        unit = vocabulary.unit(column)
-        value = words.number(value) if unit == "days" else words.amount(value, unit, currency)  # the label says days
-    return f"{vocabulary.label(column)} {SIGNS[condition['operator']]} {value}"
+def _condition(condition: Condition, currency: str) -> Finding:
+    column, operator, value = condition["column"], condition["operator"], condition["value"]
+    is_number = operator in {">=", "<"}
+    what = vocabulary.amount(value, vocabulary.unit(column), currency) if is_number else vocabulary.level(column, value)
+    return Finding(CODES[operator], {"column": Term("column", column), "value": what})
 
 
 def _sql(condition: Condition) -> str:
@@ -105,8 +109,4 @@ def _sql(condition: Condition) -> str:
     if condition["operator"] in {"=", "!="}:
         level = str(value).replace("'", "''")
         return f"\"{column}\" {condition['operator'].replace('!=', '<>')} '{level}'"
-    return f"{vocabulary.SQL.get(column, _quoted(column))} {condition['operator']} {value:g}"
-
-
-def _quoted(column: str) -> str:
-    return f'"{column}"'
+    return f"{vocabulary.sql(column)} {condition['operator']} {value:g}"

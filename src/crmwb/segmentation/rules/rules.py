@@ -9,9 +9,10 @@ import pyarrow as pa
 from scipy.stats import norm
 from threadpoolctl import threadpool_limits
 
+from crmwb.findings import dumps
 from crmwb.params import SegmentationParams
 from crmwb.segmentation.rules import trees
-from crmwb.segmentation.rules.conditions import Rule, matches, sql, text
+from crmwb.segmentation.rules.conditions import Rule, finding, matches, sql
 
 RULES_SCHEMA = pa.schema(
     [
@@ -53,14 +54,15 @@ def fit(
     seed : int
         Where all chance comes from.
     currency : str, optional
-        Of money in the rules' text.
+        Of money in the rules.
 
     Returns
     -------
     DataFrame
-        The columns of `RULES_SCHEMA`, one row per cluster: the rule in words, as JSON (see `conditions`) and in SQL on
-        customer features; over `n_held_out` customers, precision (n_right of n_picked, with its Wilson interval),
-        recall, and the share of the cluster. NULL where a cluster has too few customers or nothing tells it apart.
+        The columns of `RULES_SCHEMA`, one row per cluster: the rule as a finding, as its conditions in JSON (see
+        `conditions`) and in SQL on customer features; over `n_held_out` customers, precision (n_right of n_picked, with
+        its Wilson interval), recall, and the share of the cluster. NULL where a cluster has too few customers or
+        nothing tells it apart.
     """
     known = customers.merge(segments[["customer_id", "cluster", "cluster_name"]], on="customer_id")
     known = known[known["cluster"].notna()].reset_index(drop=True).astype({"cluster": "int64"})
@@ -80,7 +82,7 @@ def fit(
             is_in = cluster[halves == 1] == number
             measured = _measured(rule, held, is_in, params.cards.confidence) if rule else {}
             said = {
-                "rule": text(rule, currency) if rule else None,
+                "rule": dumps(finding(rule, currency)) if rule else None,
                 "conditions": json.dumps(rule, ensure_ascii=False) if rule else None,
                 "sql": sql(rule) if rule else None,
             }
