@@ -154,7 +154,9 @@ def test_a_source_that_knows_nothing_makes_no_claims():
     table = cards.cards(bare, segments, rules.fit(bare, segments, PARAMS, SEED), traits)
     assert traits.empty
     assert table[["profit_cents", "clv_cents", "channels"]].isna().all(axis=None)
-    assert table["description"][0].endswith("bring 75% of revenue; nothing sets them apart from everybody.")
+    assert say(loads(table["description"][0])).endswith(
+        "bring 75% of revenue. No trait sets them apart from all customers."
+    )
     nobody = segments.assign(cluster=pd.array([None] * 400, dtype="Int64"), cluster_name=None)
     assert cards.cards(bare, nobody, rules.fit(bare, nobody, PARAMS, SEED), traits).empty
 
