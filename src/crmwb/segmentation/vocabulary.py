@@ -110,13 +110,6 @@ def values(customers: pd.DataFrame, column: str) -> np.ndarray | None:
     return _floats(customers[column]) if column in customers else None
 
 
-def label(column: str) -> str:
-    """Return the words for a column in the language in use."""
-    from crmwb.findings.say import term
-
-    return term("column", column)
-
-
 def level(column: str, text: str) -> Term:
     """Return a level of a column as a value of findings: one from the data stands as it is."""
     return Term(column, text)
