@@ -4,7 +4,7 @@ from crmwb import engine, layout, params, progress, stage, storage
 from crmwb.features.customers import customers
 from crmwb.features.interests import KEY, interests
 from crmwb.features.observation import observe
-from crmwb.features.snapshots import write_snapshots
+from crmwb.features.snapshots import kept_history, write_snapshots
 
 
 def main() -> None:
@@ -13,10 +13,11 @@ def main() -> None:
         tables = storage.open_tables(con, layout.CLEAN)
         observation = observe(tables, p.as_of, p.features, p.source.currency)
         with progress.step(f"describing {observation.n_customers:,} customers as of {observation.as_of}"):
-            described = customers(tables, observation.as_of, p.features)
+            past = kept_history(con, tables, observation.as_of, p.features)
+            described = customers(tables, observation.as_of, p.features, past)
             storage.write_query(con, described, layout.CUSTOMER_FEATURES, order_by=["customer_id"])
             storage.write_query(con, interests(tables, observation.as_of), layout.INTERESTS, order_by=KEY)
-        write_snapshots(con, tables, observation, p.features)
+        write_snapshots(con, tables, observation, p.features, past=past)
         storage.write_json(observation.content(), layout.OBSERVATION)
 
 

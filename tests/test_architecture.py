@@ -19,6 +19,7 @@ FLOORS = [
     {"storage"},
     {"plots", "sources"},
     {"quality"},
+    {"history"},
     {"features", "tiers"},
     {"lifecycle", "migration", "segmentation", "value", "response"},
     {"actions"},

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import ibis
@@ -12,10 +13,11 @@ from ibis.backends.duckdb import Backend
 from crmwb.files import owners
 from crmwb.params import EngineParams
 
-__all__ = ["Backend", "batches", "connect", "function", "open_arrow", "open_parquet"]
+__all__ = ["Backend", "batches", "connect", "function", "keeper", "open_arrow", "open_parquet"]
 
 BATCH_ROWS = 262_144
 
+_kept = count()  # so that no two kept tables have the same name
 Function = Callable[[pa.Array], pa.Array]
 _functions: dict[str, tuple[Function, pa.DataType, pa.DataType]] = {}
 
@@ -92,6 +94,18 @@ def batches(con: Backend, expression: ir.Table, *, in_steps: bool = False) -> pa
     finally:
         ibis.options.sql.fuse_selects = fused
     return con.con.sql(query).to_arrow_reader(BATCH_ROWS)
+
+
+def keeper(con: Backend) -> Callable[[str, ir.Table], ir.Table]:
+    """Return a function that works a table out once and keeps it, by a name, until the engine is closed.
+
+    Integers keep the width that their expression has.
+    """
+
+    def keep(name: str, expression: ir.Table) -> ir.Table:
+        return con.create_table(f"{name}_{next(_kept)}", expression, schema=expression.schema(), temp=True)
+
+    return keep
 
 
 def open_arrow(con: Backend, table: pa.Table, name: str) -> ir.Table:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from crmwb import engine
 from crmwb.engine import Backend
-from crmwb.features.asof import midnight
+from crmwb.history.asof import midnight
 from crmwb.sources.privacy import secret
 
 COLUMNS = ["issued_on", "action", "code", "margin_cents", "before_cents"]

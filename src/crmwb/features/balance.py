@@ -5,7 +5,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from crmwb.features.asof import share
+from crmwb.history.asof import share
 
 
 def balance(customers: ir.Table, invoices: ir.Table, payments: ir.Table, as_of: date) -> ir.Table:

@@ -5,7 +5,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from crmwb.features.asof import before, days_between, midnight, share
+from crmwb.history.asof import before, days_between, midnight, share
 
 
 def campaigns(campaign_members: ir.Table, campaigns: ir.Table | None, as_of: date) -> ir.Table:

@@ -5,7 +5,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from crmwb.features.asof import before, days_between, midnight, share
+from crmwb.history.asof import before, days_between, midnight, share
 
 SATISFACTION_STEPS = 10_000  # satisfaction is summed in whole steps, because float sums depend on their order
 

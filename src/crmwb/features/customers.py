@@ -7,22 +7,16 @@ import ibis
 import ibis.expr.types as ir
 
 from crmwb.features.balance import balance
-from crmwb.features.breadth import breadth, n_products
+from crmwb.features.bought import bought
 from crmwb.features.campaigns import campaigns
 from crmwb.features.catalogue import FEATURES, SCHEMA, Feature
 from crmwb.features.contacts import contacts
 from crmwb.features.credit import credit
 from crmwb.features.deals import deals
-from crmwb.features.margin import margin
-from crmwb.features.money import money
-from crmwb.features.orders import orders
-from crmwb.features.places import places
 from crmwb.features.profile import profile
-from crmwb.features.purchases import purchases
-from crmwb.features.rhythm import rhythm
-from crmwb.features.seasonality import seasonality
 from crmwb.features.summaries import PREFIX, summaries
 from crmwb.features.trend import trend
+from crmwb.history import History, history, last_before
 from crmwb.params import FeatureParams
 
 Tables = Mapping[str, ir.Table]
@@ -30,7 +24,7 @@ Tables = Mapping[str, ir.Table]
 ZEROS = {f.name for f in FEATURES if f.zero}
 
 
-def customers(tables: Tables, as_of: date, params: FeatureParams) -> ir.Table:
+def customers(tables: Tables, as_of: date, params: FeatureParams, past: History | None = None) -> ir.Table:
     """Describe every customer by what was known before `as_of`.
 
     Parameters
@@ -41,6 +35,9 @@ def customers(tables: Tables, as_of: date, params: FeatureParams) -> ir.Table:
         Exclusive: events before that day's midnight count.
     params : FeatureParams
         Lengths of periods and the off season.
+    past : History, optional
+        The history to look it up in: of the order lines before `as_of`, or, where that is the first day of a month, of
+        any number of later ones. Worked out where not given.
 
     Returns
     -------
@@ -49,7 +46,7 @@ def customers(tables: Tables, as_of: date, params: FeatureParams) -> ir.Table:
     """
     described = profile(tables["customers"], as_of)
     row_of: dict[str, str] = {}  # feature that starts at zero → the column that is NULL where its part has no row
-    for i, part in enumerate(_parts(tables, as_of, params)):
+    for i, part in enumerate(_parts(tables, as_of, params, past)):
         described = described.left_join(part, "customer_id", rname=f"{{name}}_{i}")
         row_of |= dict.fromkeys(ZEROS.intersection(part.columns), f"customer_id_{i}")
 
@@ -69,21 +66,13 @@ def customers(tables: Tables, as_of: date, params: FeatureParams) -> ir.Table:
     return described.select(**{f.name: column(f) for f in FEATURES})
 
 
-def _parts(tables: Tables, as_of: date, params: FeatureParams) -> Iterator[ir.Table]:
+def _parts(tables: Tables, as_of: date, params: FeatureParams, past: History | None = None) -> Iterator[ir.Table]:
     """Yield what each feature module makes of the tables that are there."""
-    products = tables.get("products")
-    if (transactions := tables.get("transactions")) is not None:
-        yield purchases(transactions, as_of)
-        yield orders(transactions, as_of)
-        yield rhythm(transactions, as_of)
-        yield money(transactions, as_of)
-        yield margin(transactions, products, as_of)
-        yield n_products(transactions, as_of)
-        if products is not None:
-            yield from breadth(transactions, products, as_of)
-        yield from places(transactions, as_of)
-        yield trend(tables["customers"], transactions, as_of, params.recent_days)
-        yield from seasonality(transactions, as_of, params.off_season_months)
+    if "transactions" in tables:
+        known = past or history(tables, as_of, params.off_season_months)
+        state = last_before(known.months, as_of)
+        yield bought(state, as_of, has_products="products" in tables)
+        yield trend(tables["customers"], known, as_of, params.recent_days)
     if (members := tables.get("campaign_members")) is not None:
         yield campaigns(members, tables.get("campaigns"), as_of)
     if (interactions := tables.get("interactions")) is not None:

@@ -5,7 +5,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from crmwb.features.asof import days_between, share
+from crmwb.history.asof import days_between, share
 
 
 def deals(opportunities: ir.Table, as_of: date) -> ir.Table:

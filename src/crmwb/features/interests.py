@@ -7,7 +7,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from crmwb.features.asof import sales_before, share
+from crmwb.history.asof import sales_before, share
 
 SCHEMA = pa.schema(
     [

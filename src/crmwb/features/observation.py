@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from crmwb import layout
 from crmwb.errors import CrmwbError
-from crmwb.features.asof import before
 from crmwb.features.purchases import purchase_days
+from crmwb.history.asof import before
 from crmwb.params import FeatureParams
 
 ONE_DAY = timedelta(days=1)

@@ -5,7 +5,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from crmwb.features.asof import days_between
+from crmwb.history.asof import days_between
 from crmwb.tables import CUSTOMERS
 
 

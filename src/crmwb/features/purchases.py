@@ -5,7 +5,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from crmwb.features.asof import before, days_between, share
+from crmwb.history.asof import before, days_between, share
 
 
 def days(transactions: ir.Table, as_of: date) -> ir.Table:

@@ -13,6 +13,7 @@ from crmwb.engine import Backend
 from crmwb.features.catalogue import SNAPSHOT_SCHEMA
 from crmwb.features.customers import customers
 from crmwb.features.observation import Observation
+from crmwb.history import History, history
 from crmwb.params import FeatureParams
 
 
@@ -26,9 +27,18 @@ def month_ends(observation: Observation) -> list[date]:
     return [date(month // 12, month % 12 + 1, 1) for month in months]
 
 
-def snapshot(tables: Mapping[str, ir.Table], as_of: date, params: FeatureParams) -> ir.Table:
+def kept_history(con: Backend, tables: Mapping[str, ir.Table], as_of: date, params: FeatureParams) -> History | None:
+    """Work out the history before `as_of` once; None in a source without transactions."""
+    if "transactions" not in tables:
+        return None
+    return history(tables, as_of, params.off_season_months, engine.keeper(con))
+
+
+def snapshot(
+    tables: Mapping[str, ir.Table], as_of: date, params: FeatureParams, past: History | None = None
+) -> ir.Table:
     """Return the features of every customer with a purchase before `as_of`, and `as_of` itself in front."""
-    bought = customers(tables, as_of, params).filter(lambda t: t.n_purchase_days > 0)
+    bought = customers(tables, as_of, params, past).filter(lambda t: t.n_purchase_days > 0)
     return bought.select(as_of=ibis.literal(as_of), **{name: bought[name] for name in bought.columns})
 
 
@@ -38,8 +48,12 @@ def write_snapshots(
     observation: Observation,
     params: FeatureParams,
     path: Path = layout.SNAPSHOTS,
+    *,
+    past: History | None = None,
 ) -> int:
     """Write the snapshots of the last `params.n_snapshots` month ends, one by one, so that memory holds one at a time.
+
+    `past` is the history before the observation's `as_of`, worked out where not given.
 
     Returns
     -------
@@ -47,13 +61,14 @@ def write_snapshots(
         Rows written: one per month end and customer, sorted by both.
     """
     ends = month_ends(observation)[-params.n_snapshots :]
+    past = past or kept_history(con, tables, observation.as_of, params)
     n_rows = 0
     with (
         storage.replacing(path) as beside,
         pq.ParquetWriter(beside, SNAPSHOT_SCHEMA, compression=storage.COMPRESSION) as f,
     ):
         for as_of in progress.track(ends, "month-end snapshots", total=len(ends)):
-            batches = engine.batches(con, snapshot(tables, as_of, params).order_by("customer_id"))
+            batches = engine.batches(con, snapshot(tables, as_of, params, past).order_by("customer_id"))
             for group in storage.regrouped(batches, SNAPSHOT_SCHEMA):
                 f.write_table(group, row_group_size=storage.ROW_GROUP_ROWS)
                 n_rows += group.num_rows

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import ibis
 import ibis.expr.types as ir
 
-from crmwb.features.asof import before, midnight
+from crmwb.history import History
 
 A_YEAR = timedelta(weeks=52)  # whole weeks, so that as many Saturdays are compared with as many
 
 
-def trend(customers: ir.Table, transactions: ir.Table, as_of: date, recent_days: int) -> ir.Table:
+def trend(customers: ir.Table, history: History, as_of: date, recent_days: int) -> ir.Table:
     """Compare the last `recent_days` before `as_of` with the `recent_days` before those, and 52 weeks before.
 
     One row per customer of `customers`. Revenue is net of returns, orders are those with a sale. A period that begins
@@ -20,36 +20,53 @@ def trend(customers: ir.Table, transactions: ir.Table, as_of: date, recent_days:
     """
     recent_from = as_of - timedelta(days=recent_days)
     previous_from = recent_from - timedelta(days=recent_days)
-    year_ago_from = recent_from - A_YEAR
-    lines = before(transactions, "ordered_at", as_of)
-    recent = lines.ordered_at >= midnight(recent_from)
-    previous = (lines.ordered_at >= midnight(previous_from)) & ~recent
-    year_ago = (lines.ordered_at >= midnight(year_ago_from)) & (lines.ordered_at < midnight(as_of - A_YEAR))
-    sums = lines.group_by("customer_id").aggregate(
-        recent_revenue_cents=lines.revenue_cents.sum(where=recent),
-        previous_revenue_cents=lines.revenue_cents.sum(where=previous),
-        year_ago_revenue_cents=lines.revenue_cents.sum(where=year_ago),
-        recent_orders=lines.order_id.nunique(where=recent & ~lines.is_return),
-        previous_orders=lines.order_id.nunique(where=previous & ~lines.is_return),
+    year_ago = (recent_from - A_YEAR, as_of - A_YEAR)
+    days = history.days.filter(
+        (history.days.day >= min(previous_from, year_ago[0])) & (history.days.day < ibis.literal(as_of))
     )
-    watched_from = lines.ordered_at.min().date().as_scalar()
+    cents = days.sales_cents - days.returned_cents
+    recent = days.day >= ibis.literal(recent_from)
+    previous = (days.day >= ibis.literal(previous_from)) & ~recent
+    sums = days.group_by("customer_id").aggregate(
+        recent_revenue_cents=cents.sum(where=recent),
+        previous_revenue_cents=cents.sum(where=previous),
+        year_ago_revenue_cents=cents.sum(
+            where=(days.day >= ibis.literal(year_ago[0])) & (days.day < ibis.literal(year_ago[1]))
+        ),
+        recent_orders=days.n_orders.sum(where=recent),
+        previous_orders=days.n_orders.sum(where=previous),
+    )
     everyone = customers.select("customer_id").left_join(sums, "customer_id").drop("customer_id_right")
+    for name, since, until in (("recent", recent_from, as_of), ("previous", previous_from, recent_from)):
+        again = _ordered_before(history.spread_orders, since, until, f"{name}_orders_again")
+        everyone = everyone.left_join(again, "customer_id").drop("customer_id_right")
+    watched_from = history.days.day.min().as_scalar()
 
-    def watched(column: str, since: date) -> ir.IntegerValue:
-        return ibis.ifelse(ibis.literal(since) >= watched_from, everyone[column].fill_null(0), ibis.null("int64"))
+    def watched(amount: ir.IntegerValue, since: date) -> ir.IntegerValue:
+        return ibis.ifelse(ibis.literal(since) >= watched_from, amount.fill_null(0), ibis.null("int64"))
+
+    def orders(name: str) -> ir.IntegerValue:
+        return everyone[f"{name}_orders"].fill_null(0) + everyone[f"{name}_orders_again"].fill_null(0)
 
     periods = everyone.select(
         "customer_id",
-        recent_revenue_cents=watched("recent_revenue_cents", recent_from),
-        previous_revenue_cents=watched("previous_revenue_cents", previous_from),
-        year_ago_revenue_cents=watched("year_ago_revenue_cents", year_ago_from),
-        recent_orders=watched("recent_orders", recent_from),
-        previous_orders=watched("previous_orders", previous_from),
+        recent_revenue_cents=watched(everyone.recent_revenue_cents, recent_from),
+        previous_revenue_cents=watched(everyone.previous_revenue_cents, previous_from),
+        year_ago_revenue_cents=watched(everyone.year_ago_revenue_cents, year_ago[0]),
+        recent_orders=watched(orders("recent"), recent_from),
+        previous_orders=watched(orders("previous"), previous_from),
     )
     return periods.mutate(
         revenue_trend=_trend(periods.recent_revenue_cents, periods.previous_revenue_cents),
         order_trend=_trend(periods.recent_orders, periods.previous_orders),
     )
+
+
+def _ordered_before(spread: ir.Table, since: date, until: date, name: str) -> ir.Table:
+    """Count orders with a sale in a period whose first sale was before it; one row per customer with one."""
+    within = (spread.day >= ibis.literal(since)) & (spread.day < ibis.literal(until))
+    again = spread.filter(within & (spread.previous_day < ibis.literal(since)))
+    return again.group_by("customer_id").aggregate(again.count().name(name))
 
 
 def _trend(recent: ir.IntegerValue, previous: ir.IntegerValue) -> ir.FloatingValue:

@@ -10,8 +10,8 @@ import numpy as np
 
 from crmwb import engine
 from crmwb.engine import Backend
-from crmwb.features.asof import days_between
 from crmwb.features.purchases import days
+from crmwb.history.asof import days_between
 from crmwb.value.equity.months import EPOCH, MONTHS_A_YEAR
 
 MICRO = 1_000_000  # logs of gaps are summed as whole millionths: sums of floats differ with the threads

@@ -11,7 +11,7 @@ import pandas as pd
 
 from crmwb import engine
 from crmwb.engine import Backend
-from crmwb.features.asof import midnight
+from crmwb.history.asof import midnight
 from crmwb.params import ResponseParams
 
 Tables = Mapping[str, ir.Table]

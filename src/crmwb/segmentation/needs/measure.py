@@ -12,8 +12,8 @@ import pyarrow as pa
 from crmwb import engine, layout
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
-from crmwb.features.asof import sales_before
 from crmwb.findings import Finding, vetoes
+from crmwb.history.asof import sales_before
 from crmwb.params import NeedsParams
 from crmwb.segmentation.needs import answers, bundles, goods, known, orders, prices, words
 from crmwb.segmentation.needs.blocks import SCRATCH, Block, keep, sweep

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from crmwb.engine import Backend
-from crmwb.features.asof import before, midnight
+from crmwb.history.asof import before, midnight
 from crmwb.value.realised.costs import Tables
 from crmwb.value.rows import rows
 

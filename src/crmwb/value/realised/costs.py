@@ -11,7 +11,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from crmwb.features.asof import before
+from crmwb.history.asof import before
 
 Tables = Mapping[str, ir.Table]
 

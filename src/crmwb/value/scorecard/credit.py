@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from crmwb.engine import Backend
-from crmwb.features.asof import days_between
+from crmwb.history.asof import days_between
 from crmwb.value.realised.costs import Tables
 from crmwb.value.rows import rows
 

@@ -1,0 +1,51 @@
+"""Customers' months: what had added up by the end of each month in which something happened."""
+
+from collections.abc import Iterable
+
+import ibis
+import ibis.expr.types as ir
+
+SUMS = (
+    "n_lines", "n_returns", "sales_cents", "returned_cents", "discount_cents", "after_discount_cents",
+    "n_discount_known", "n_discounted", "n_costed", "cost_cents", "off_season_cents", "n_purchase_days",
+    "n_active_months", "n_weekend_days", "purchase_cents", "first_day_revenue_cents", "gap_squares", "n_orders",
+    "n_products",
+)  # fmt: skip
+EARLIEST = ("first_purchase_on",)
+LATEST = ("last_purchase_on", "longest_gap_days", "largest_order_cents")
+KEPT = ("median_order_cents",)
+
+
+def added_up(months: ir.Table, mixes: Iterable[str]) -> ir.Table:
+    """Add up what the months of each customer brought.
+
+    Parameters
+    ----------
+    months : ir.Table
+        One row per customer and month, of that month alone: NULL where it says nothing.
+    mixes : iterable of str
+        Columns that `mix.mix` followed.
+
+    Returns
+    -------
+    ir.Table
+        One row per customer and month, of it and of all before it.
+    """
+    so_far = ibis.window(group_by=months.customer, order_by=months.month, preceding=None, following=0)
+    by = list(mixes)
+    sums = (*SUMS, *(f"{name}_{part}" for name in by for part in ("n", "known")))
+    latest = (*LATEST, *(f"{name}_{part}" for name in by for part in ("cents", "rank")))
+    columns = {name: months[name].fill_null(0).sum().over(so_far).cast("int64") for name in sums}
+    columns |= {name: months[name].max().over(so_far) for name in latest}
+    columns |= {name: months[name].min().over(so_far) for name in EARLIEST}
+    n_known = {f"n_{name}": months[name].count().over(so_far) for name in KEPT}
+    totals = months.select("customer", "month", *KEPT, **columns, **n_known)
+    since = {name: ibis.window(group_by=[totals.customer, totals[f"n_{name}"]]) for name in KEPT}
+    return totals.mutate(**{name: totals[name].max().over(since[name]) for name in KEPT}).drop(*n_known)
+
+
+def last_before(months: ir.Table, month: ir.DateValue) -> ir.Table:
+    """Return the last row before a month of every customer who has one."""
+    earlier = months.filter(months.month < month)
+    last = earlier.group_by("customer_id").aggregate(month=earlier.month.max())
+    return earlier.semi_join(last, ["customer_id", "month"])
