@@ -1,6 +1,9 @@
 """How text becomes values, one fact each. Every list starts with what is written; None is what cannot be read."""
 
+from decimal import ROUND_HALF_UP, Decimal
+
 import ibis
+import numpy as np
 import pyarrow as pa
 import pytest
 from pandas import Timestamp
@@ -35,6 +38,25 @@ def values(con, kind, texts, **options):
 def test_amounts_are_exact_and_rounded_half_away_from_zero(cast):
     texts = ["2.675", "-2.675", "1.005", "0.005", "-0.004", "10", ".5", "5.", "+7.1", "1e3", "-0", " 3.50 "]
     assert cast(Kind.MONEY, texts) == [268, -268, 101, 1, 0, 1000, 50, 500, 710, 100000, 0, 350]
+
+
+def test_cents_are_those_of_exact_decimals_at_every_size(cast):
+    random = np.random.default_rng(7)
+    amounts = [
+        Decimal(int(random.integers(0, 10 ** int(digits)))).scaleb(-int(places)).copy_sign(int(sign))
+        for digits, places, sign in zip(
+            random.integers(1, 13, 4000), random.integers(0, 6, 4000), random.choice([-1, 1], 4000), strict=True
+        )
+    ]
+    halves = [Decimal(whole) / 100 + Decimal("0.005") for whole in (0, 1, 267, 10**10, 10**11 - 1, 10**13)]
+    amounts += [half + tiny for half in halves for tiny in (0, Decimal("1e-12"), -Decimal("1e-12"))]
+    exact = [int((amount * 100).quantize(Decimal(1), ROUND_HALF_UP)) for amount in amounts]
+    assert cast(Kind.MONEY, [f"{amount:f}" for amount in amounts]) == exact
+
+
+def test_blanks_of_every_kind_around_an_id_are_no_part_of_it(cast):
+    texts = [f"{before}a b{after}" for before in ("", *" \t\n\r\v\f") for after in ("", *" \t\n\r\v\f")]
+    assert cast(Kind.ID, [*texts, "é", "日本 "]) == ["a b"] * len(texts) + ["é", "日本"]
 
 
 def test_what_is_no_amount_is_not_guessed(cast):

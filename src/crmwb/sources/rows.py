@@ -72,6 +72,7 @@ def set_down(con: Backend, rows: SourceRows, name: str, path: Path) -> SourceRow
     """Evaluate rows once, into `path`: what is derived from them, and good and bad ones, then read the result."""
     schema = rows.table.schema().to_pyarrow()
     n_rows = 0
+    # Columns stay dictionary-encoded: of plain text with one value DuckDB 2.0 misreads IS NULL.
     with pq.ParquetWriter(path, schema, compression="lz4") as writer:
         for batch in engine.batches(con, rows.table, in_steps=True):
             writer.write_batch(batch.cast(schema))
