@@ -1,33 +1,39 @@
 """The marketing mix: rules that people edit, and what they advise."""
 
+import re
+from string import Formatter
+
 import pandas as pd
 import pytest
 from needs_tables import AS_OF, CUSTOMERS, PROJECT, choices, shop
 
 from crmwb import layout
 from crmwb.errors import CrmwbError
+from crmwb.findings import Term, Unavailable, language, loads, to_json
+from crmwb.findings.say import say
 from crmwb.segmentation import needs
+from crmwb.segmentation.needs.measures import MEASURES
 from crmwb.segmentation.needs.rules import PS
-from crmwb.segmentation.needs.words import MEASURES
 
 COLUMNS = ["scheme", "segment", "kind", "measure", "item", "n_customers", "value", "everyone_else", "lift", "lower"]
-COLUMNS += ["upper", "is_clear", "affinity", "sentence"]
+COLUMNS += ["upper", "is_clear", "affinity"]
 BY = "cluster_name"
 SPEND = ("category", "category_spend_share")
 FRAME = pd.DataFrame(
     [
-        (BY, "a", *SPEND, "tea", 90, 0.4, 0.1, 4.0, 3.0, 5.0, True, None, "Tea."),
-        (BY, "a", *SPEND, "jam", 90, 0.3, 0.1, 3.0, 2.0, 4.0, True, None, "Jam."),
-        (BY, "a", *SPEND, "rice", 90, 0.3, 0.2, 1.5, 0.9, 2.0, False, None, "R."),
-        (BY, "a", "price", "price_index", "", 90, 0.9, 1.0, 0.9, 0.88, 0.92, True, None, "Cheap."),
-        (BY, "b", *SPEND, "tea", 90, 0.1, 0.4, 0.25, 0.2, 0.3, True, None, "No."),
-        (BY, "b", "price", "price_index", "", 90, 1.0, 0.9, 1.1, 1.0, 1.2, False, None, "Dear."),
+        (BY, "a", *SPEND, "tea", 90, 0.4, 0.1, 4.0, 3.0, 5.0, True, None),
+        (BY, "a", *SPEND, "jam", 90, 0.3, 0.1, 3.0, 2.0, 4.0, True, None),
+        (BY, "a", *SPEND, "rice", 90, 0.3, 0.2, 1.5, 0.9, 2.0, False, None),
+        (BY, "a", "price", "price_index", "", 90, 0.9, 1.0, 0.9, 0.88, 0.92, True, None),
+        (BY, "b", *SPEND, "tea", 90, 0.1, 0.4, 0.25, 0.2, 0.3, True, None),
+        (BY, "b", "price", "price_index", "", 90, 1.0, 0.9, 1.1, 1.0, 1.2, False, None),
     ],
     columns=COLUMNS,
 )  # fmt: skip
-FOUND = needs.Needs(
-    FRAME, {"not_available": {"promotion": "discounts are unknown: transactions.discount_cents would tell"}}
-)
+UNKNOWN = Unavailable("needs.unavailable.discounts", needs=(Term("table", "transactions"),))
+FOUND = needs.Needs(FRAME, {"not_available": {"promotion": to_json(UNKNOWN)}})
+TEA = "40% of their spend goes to tea, against 10% for other customers: 4 times (interval 3 to 5)."
+CHEAP = "They pay 90% of a product's usual price, against 100% for other customers: 0.9 times (interval 0.88 to 0.92)."
 LEAD = """
   - name: lead
     p: product
@@ -43,29 +49,29 @@ def rules(tmp_path):
 
     def read(text: str) -> needs.MarketingMix:
         path = tmp_path / "marketing_mix.yaml"
-        path.write_text("rules:\n" + text)
+        path.write_text("rules:\n" + text, encoding="utf-8")
         return needs.read_rules(path)
 
     return read
 
 
 def advised(rules: needs.MarketingMix, **chosen) -> pd.DataFrame:
-    return needs.mix(FOUND, CUSTOMERS, rules, choices(**chosen)).set_index(["segment", "p", "position"])
+    mix = needs.mix(FOUND, CUSTOMERS, rules, choices(**chosen)).set_index(["segment", "p", "position"])
+    return mix.assign(**{name: [say(loads(text)) for text in mix[name]] for name in ("advice", "because")})
 
 
 def test_an_advice_names_what_differs_most_with_its_figures(rules):
     given = advised(rules(LEAD)).loc[("a", "product", 1)]
-    assert given["advice"] == "a: tea and jam; tea 40% against 10%, 4.0 times."
-    assert given["because"] == "Tea."
+    assert given["advice"] == "a: tea and jam; tea 40% against 10%, 4 times."
+    assert given["because"] == TEA
     assert given["rule"] == "lead"
-    assert "not tell" in given["cannot_tell"]
 
 
 def test_a_segment_without_a_clear_need_gets_the_standard_offer(rules):
     mix = advised(rules(LEAD))
     assert mix.loc[("b", "product", 1), "rule"] == "standard"
     assert mix.loc[("b", "product", 1), "because"] == (
-        "Of 1 comparison that rules on product ask for, 1 is clear, and not large enough for a rule."
+        "Of 1 comparison that the rules on product ask for, 1 is clear, and none is large enough for a rule."
     )
 
 
@@ -84,7 +90,9 @@ def test_what_is_not_available_is_the_reason(rules):
 """
     given = advised(rules(offers)).loc[("a", "promotion", 1)]
     assert given["rule"] == "standard"
-    assert "transactions.discount_cents would tell" in given["because"]
+    assert given["because"] == (
+        "What the rules on promotion ask for could not be compared. Discounts are unknown. Required data: transactions."
+    )
 
 
 def test_what_may_be_chance_counts_only_where_a_rule_takes_it(rules):
@@ -96,7 +104,7 @@ def test_what_may_be_chance_counts_only_where_a_rule_takes_it(rules):
 
 def test_all_conditions_must_hold_and_each_gives_its_evidence(rules):
     both = LEAD.replace("at_least: 1.2}", "at_least: 1.2}, {need: price_index, at_most: 0.95}")
-    assert advised(rules(both)).loc[("a", "product", 1), "because"] == "Tea. Cheap."
+    assert advised(rules(both)).loc[("a", "product", 1), "because"] == f"{TEA} {CHEAP}"
     never = both.replace("at_most: 0.95", "at_most: 0.8")
     assert advised(rules(never)).loc[("a", "product", 1), "rule"] == "standard"
 
@@ -110,8 +118,8 @@ def test_a_profile_is_the_mean_of_a_column_against_everyone_else(rules):
     advice: "They order {value} times, others {everyone_else}."
 """
     mix = advised(rules(frequent))  # a ordered 4 times in 3 customers, b 6 times
-    assert mix.loc[("b", "place", 1), "advice"] == "They order 2.0 times, others 1.3."
-    assert mix.loc[("b", "place", 1), "because"] == "Their mean n orders is 2.0, everyone else's 1.3."
+    assert mix.loc[("b", "place", 1), "advice"] == "They order 2 times, others 1.33."
+    assert mix.loc[("b", "place", 1), "because"] == "Their average for “orders” is 2, against 1.33 for other customers."
     assert mix.loc[("a", "place", 1), "rule"] == "standard"
 
 
@@ -137,8 +145,8 @@ def test_actions_mapped_counts_advices_of_ones_own(rules):
             "categry_spend_share",
             r"rules\.0\.when\.0\.need: 'categry_spend_share' is not allowed",
         ),
-        ("{items}", "{itms}", r"rules\.0\.advice: .*no placeholder \{itms\}; there are \{item\}"),
-        ("{items}", "{items", r"rules\.0\.advice: .*a brace"),
+        ("{items}", "{itms}", r"rules\.0\.advice\.en: .*no placeholder \{itms\}; there are \{item\}"),
+        ("{items}", "{items", r"rules\.0\.advice\.en: .*a brace"),
         ("p: product", "p: people", r"rules\.0\.p: 'people' is not allowed: must be 'product', 'price'"),
         ("at_least: 1.2", "at_lest: 1.2", r"rules\.0\.when\.0\.at_lest: no such key; did you mean at_least\?"),
         (", at_least: 1.2", "", r"rules\.0\.when\.0: .*a condition needs at_least"),
@@ -169,12 +177,12 @@ def test_advice_for_companies_is_given_where_half_of_the_known_customers_are_suc
     assert ("lead" in set(mix["rule"])) is is_given
 
 
-def test_households_are_offered_no_yearly_terms():
+def test_households_are_offered_no_annual_terms():
     table = needs.read_rules(PROJECT / layout.MARKETING_MIX)
     orders = FRAME.assign(kind="basket", measure="order_cents", item="", lift=2.0, is_clear=True)
     for kind, is_given in (("company", True), ("person", False)):
         mix = needs.mix(needs.Needs(orders, FOUND.facts), CUSTOMERS.assign(kind=kind), table, choices())
-        assert mix["advice"].str.contains("yearly terms").any() == is_given
+        assert mix["advice"].str.contains("annual terms").any() == is_given
 
 
 def test_a_profile_of_few_customers_gives_no_advice(rules):
@@ -206,7 +214,7 @@ def test_the_shipped_table_covers_every_p_and_names_every_measure():
     rules = needs.read_rules(path).rules
     assert {rule.p for rule in rules} == set(PS)
     assert 15 <= len(rules) <= 30
-    comment = path.read_text().split("rules:")[0]
+    comment = path.read_text(encoding="utf-8").split("rules:")[0]
     assert all(name in comment for name in MEASURES)
 
 
@@ -217,4 +225,31 @@ def test_the_mix_of_the_hand_written_shop_is_what_its_schema_says(con):
     mix = needs.mix(found, CUSTOMERS, needs.read_rules(PROJECT / layout.MARKETING_MIX), choices())
     assert pa.Table.from_pandas(mix, schema=needs.MIX_SCHEMA, preserve_index=False).num_rows == len(mix)
     assert mix.groupby(["segment", "p"]).size().max() <= choices().n_advices
-    assert not mix["advice"].str.contains(r"[{}]").any()
+    for code in ("en", "zh"):
+        with language.using(code):
+            assert not any(set("{}") & set(say(loads(text))) for text in [*mix["advice"], *mix["because"]])
+
+
+def test_the_shipped_table_has_every_text_in_every_language_with_the_same_placeholders():
+    for rule in needs.read_rules(PROJECT / layout.MARKETING_MIX).rules:
+        assert rule.advice.keys() == language.LANGUAGES.keys()
+        named = {frozenset(name for _, name, _, _ in Formatter().parse(text) if name) for text in rule.advice.values()}
+        assert len(named) == 1, rule.name
+        assert not re.search("[A-Za-z]", re.sub(r"{[a-z_]+}", "", rule.advice["zh"])), rule.name
+
+
+def test_texts_are_said_in_the_language_of_the_reader_and_a_missing_one_is_marked(rules):
+    both = LEAD.replace(
+        '"{segment}: {items}; {item} {value} against {everyone_else}, {lift} times."',
+        "{en: 'Show {item}.', zh: '展示{item}。'}",
+    )
+    advice = needs.mix(FOUND, CUSTOMERS, rules(both), choices()).loc[0, "advice"]
+    alone = needs.mix(FOUND, CUSTOMERS, rules(LEAD), choices()).loc[0, "advice"]
+    assert say(loads(advice)) == "Show tea."
+    with language.using("zh"):
+        assert say(loads(advice)) == "展示tea。"
+        assert say(loads(alone)).endswith("4 times.（仅有英文）")
+    chinese = rules(
+        LEAD.replace('"{segment}: {items}; {item} {value} against {everyone_else}, {lift} times."', "展示{item}。")
+    )
+    assert say(loads(needs.mix(FOUND, CUSTOMERS, chinese, choices()).loc[0, "advice"])) == "展示tea。 (Chinese only)"

@@ -1,5 +1,7 @@
 """The door to needs and its figures: what they show is what the frames say."""
 
+import re
+
 import pandas as pd
 import pytest
 from needs_tables import AS_OF, CUSTOMERS, PROJECT, choices, shop
@@ -7,9 +9,11 @@ from test_mix import FRAME
 
 from crmwb import layout, storage
 from crmwb.errors import CrmwbError
+from crmwb.findings import catalogue, language
+from crmwb.findings.say import say
 from crmwb.plots import needs as plots
 from crmwb.segmentation import needs
-from crmwb.segmentation.needs.words import MEASURES
+from crmwb.segmentation.needs.measures import MEASURES
 from crmwb.workbench.needs import Needs
 
 
@@ -34,16 +38,20 @@ def test_segments_come_in_the_order_of_their_profiles(door):
 def test_the_finding_counts_what_is_clear(door):
     n_clear = int(door.frame["is_clear"].sum())
     assert n_clear
-    assert f"{n_clear} are clear" in door.finding()
+    assert f"{n_clear} are clear" in say(door.finding())
 
 
 def test_every_need_and_advice_is_shown(door):
     assert len(door.advices("a")) == (door.mix["segment"] == "a").sum()
-    assert door.of("a")["sentence"].isin(door.frame["sentence"]).all()
+    assert all(say(said).endswith(".") for said in door.of("a")["sentence"])
     assert "Marketing mix" in door._repr_html_()
-    assert door.plot_lifts().alt.endswith(door.finding())
-    assert "segment" in door.mix_finding()
-    assert set(door.not_available["need"]) == {name.replace("_", " ") for name in door.facts["not_available"]}
+    assert say(door.plot_lifts().alt).endswith(say(door.finding()))
+    assert "segment" in say(door.mix_finding())
+    assert {need.key for need in door.not_available["need"]} == set(door.facts["not_available"])
+    with language.using("zh"):
+        pages = [door._repr_html_(), say(door.finding()), say(door.mix_finding()), *map(say, door.not_available["why"])]
+        names = "drinks|coffee|biscuits|<[^>]*>"
+        assert not re.search("[A-Za-z]{4,}", re.sub(names, "", " ".join(pages)))
 
 
 def test_a_scheme_or_a_segment_that_is_not_there_is_refused(door):
@@ -65,13 +73,13 @@ def test_dots_stand_where_the_lifts_are():
     rows = plots.strongest(FRAME[FRAME["segment"] == "a"])
     ax = plots.segment_lifts(rows, "a")
     assert [float(x) for x, _ in ax.collections[1].get_offsets()] == rows["lift"].tolist()
-    assert [text.get_text() for text in ax.texts] == ["4×", "0.9×"]
+    assert [text.get_text() for text in ax.texts] == ["4.0×", "0.90×"]
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["spend on tea", "paid of the usual price"]
 
 
 def test_a_segment_like_everyone_else_says_so():
     ax = plots.segment_lifts(FRAME.iloc[:0], "c")
-    assert [text.get_text() for text in ax.texts] == ["like everyone else"]
+    assert [text.get_text() for text in ax.texts] == ["like other customers"]
 
 
 def test_a_panel_for_each_segment_that_was_measured():
@@ -80,4 +88,6 @@ def test_a_panel_for_each_segment_that_was_measured():
 
 
 def test_every_measure_has_a_label():
-    assert set(plots.SAYS) == set(MEASURES)
+    assert all(catalogue.find(f"needs.label.{measure}", "en") for measure in MEASURES)
+    fixed = {measure: about.vocabulary for measure, about in MEASURES.items() if about.vocabulary}
+    assert fixed == plots.VOCABULARY

@@ -8,37 +8,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
+from crmwb.findings import Finding, Name, Term, Value, numbers
+from crmwb.findings.say import Said, say
 from crmwb.plots import colours, style
 
 COLUMNS = 2
 LONGEST_LABEL = 44
 N_SHOWN = 10
+VOCABULARY = {"month_order_share": "month_of_year", "hour_order_share": "part_of_day"}  # whose items are terms
 LOWEST, HIGHEST = 1 / 16, 16.0  # beyond, a dot stands at the edge and its figure says how far
-
-SAYS = {
-    "line_customer_share": "who buy {}",
-    "line_spend_share": "spend on {}",
-    "category_customer_share": "who buy {}",
-    "category_spend_share": "spend on {}",
-    "brand_customer_share": "who buy {}",
-    "brand_spend_share": "spend on {}",
-    "product_customer_share": "who buy {}",
-    "bundle_order_share": "{}",
-    "price_index": "paid of the usual price",
-    "below_usual_share": "lines below the usual price",
-    "discount_share": "discount off list prices",
-    "discounted_line_share": "lines with a discount",
-    "order_cents": "money an order",
-    "lines_per_order": "lines an order",
-    "bulk_line_share": "lines of twice the usual quantity",
-    "weekend_order_share": "orders at the weekend",
-    "month_order_share": "orders in {}",
-    "hour_order_share": "orders in the {}",
-    "channel_order_share": "orders through {}",
-    "store_order_share": "orders in store {}",
-    "response_share": "campaigns answered",
-    "campaign_response_share": "answers to {}",
-}
 
 
 def strongest(needs: pd.DataFrame, n: int = N_SHOWN) -> pd.DataFrame:
@@ -67,14 +45,14 @@ def strongest(needs: pd.DataFrame, n: int = N_SHOWN) -> pd.DataFrame:
     return kept.sort_values(["lift", "measure"], ascending=[False, True])[list(needs.columns)].reset_index(drop=True)
 
 
-def segment_lifts(needs: pd.DataFrame, title: str, colour: str = style.ACCENT, ax: Axes | None = None) -> Axes:
+def segment_lifts(needs: pd.DataFrame, title: Said, colour: str = style.ACCENT, ax: Axes | None = None) -> Axes:
     """Draw one segment's needs as dots with intervals, on a scale of doublings around everyone else.
 
     Parameters
     ----------
     needs : DataFrame
         The rows to draw, from the top: measure, item, lift, lower, upper.
-    title : str
+    title : Said
         The segment's name.
     colour : str, optional
         Of what they have more of; less is pale.
@@ -94,19 +72,19 @@ def segment_lifts(needs: pd.DataFrame, title: str, colour: str = style.ACCENT, a
     ax.set_xscale("log", base=2)
     ax.set_xlim(1 / reach / 1.2, reach * 2.2)  # room for the figures
     for place, true, high in zip(places, needs["lift"], upper, strict=True):
-        ax.text(high * 1.08, place, _times(float(true)), va="center", fontsize=8.5)
+        ax.text(high * 1.08, place, numbers.times(float(true)), va="center", fontsize=8.5)
     step = max(1, math.ceil(math.log2(reach) / 3))
     ticks = [2.0**power for power in range(-int(math.log2(reach)), int(math.log2(reach)) + 1) if power % step == 0]
-    ax.set_xticks(ticks, [_times(tick) for tick in ticks], fontsize=8.5)
+    ax.set_xticks(ticks, [_doublings(tick) for tick in ticks], fontsize=8.5)
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set_yticks(places, [label(m, i) for m, i in zip(needs["measure"], needs["item"], strict=True)], fontsize=9)
     ax.set_ylim(max(len(needs), 1) - 0.4, -0.6)
     ax.grid(visible=False, axis="y")
     ax.set_axisbelow(True)
     ax.set(xlabel="", ylabel="")
-    ax.set_title(title, fontsize=10.5)
+    ax.set_title(say(title), fontsize=10.5)
     if needs.empty:
-        ax.text(0.5, 0.5, "like everyone else", transform=ax.transAxes, ha="center", color=style.MUTED)
+        ax.text(0.5, 0.5, say(Finding("needs.plot.alike")), transform=ax.transAxes, ha="center", color=style.MUTED)
         ax.set_xticks([])
     return ax
 
@@ -133,22 +111,20 @@ def lifts(needs: pd.DataFrame, scheme: str, segments: list[str]) -> Figure:
     axes = list(figure.subplots(n_rows, n_columns, squeeze=False).flat)
     colour = colours.of_scheme(scheme, segments)
     for ax, (segment, panel) in zip(axes, shown.items(), strict=False):
-        segment_lifts(panel, colours.label(segment), colour[segment], ax)
+        segment_lifts(panel, Term(scheme, segment), colour[segment], ax)
     for ax in axes[len(shown) :]:
         ax.set_visible(False)
-    figure.suptitle(
-        "How many times everyone else's: only what is clear, with intervals", fontsize=10.5, x=0.01, ha="left"
-    )
+    figure.suptitle(say(Finding("needs.plot.lifts")), fontsize=10.5, x=0.01, ha="left")
     return figure
 
 
 def label(measure: str, item: str) -> str:
     """Name a measure of an item for an axis: ("category_spend_share", "Cheese") → "spend on Cheese"."""
-    said = SAYS[measure].format(item)
+    of: Value = Term(VOCABULARY[measure], item) if measure in VOCABULARY else Name(item)
+    said = say(Finding(f"needs.label.{measure}", {"item": of}))
     return said if len(said) <= LONGEST_LABEL else f"{said[: LONGEST_LABEL - 1].rstrip()}…"
 
 
-def _times(value: float) -> str:
-    if value < LOWEST:
-        return f"<{LOWEST:.2f}×"
-    return f"{value:.0f}×" if value >= 9.95 else f"{value:.2g}×"
+def _doublings(value: float) -> str:
+    """Write a tick that is a power of two: 4.0 → "4×", 0.25 → "1/4×"."""
+    return say(Finding("common.times", {"value": Name(f"{value:.0f}" if value >= 1 else f"1/{1 / value:.0f}")}))

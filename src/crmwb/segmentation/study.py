@@ -121,7 +121,7 @@ def study(
         made = cards.cards(customers, segments, told, traits, interests=interests, currency=currency)
     with step("what segments need"):
         whole = customers.merge(segments, on="customer_id", validate="one_to_one")
-        wanted = needs.measure(con, dict(tables), whole, as_of, p.needs, audits=audits, currency=currency)
+        wanted = needs.measure(con, dict(tables), whole, as_of, p.needs, audits=audits)
         mix = needs.mix(wanted, whole, marketing_mix, p.needs, currency=currency)
     with step("testing segments"):
         tests = acceptance.test(

@@ -1,5 +1,6 @@
 """Needs: what each segment wants more or less of than everyone else, and the marketing mix that answers it."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -7,12 +8,15 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, storage
-from crmwb.display import tables, words
+from crmwb.display import html, tables
+from crmwb.display.blocks import Text
 from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
+from crmwb.findings import Count, Finding, Passage, Term, Value, from_json, loads
 from crmwb.plots import needs as plots
-
-STANDARD = "standard"
+from crmwb.segmentation.needs.measures import finding
+from crmwb.segmentation.needs.mix import STANDARD
+from crmwb.segmentation.needs.rules import PS
 
 
 class Needs:
@@ -24,17 +28,18 @@ class Needs:
 
     @cached_property
     def frame(self) -> pd.DataFrame:
-        """One row per scheme, segment, measure and item: value, everyone_else, lift and its interval, sentence."""
+        """One row per scheme, segment, measure and item: value, everyone_else, lift and its interval, is_clear."""
         return storage.read_frame(self._root / layout.SEGMENT_NEEDS)
 
     @cached_property
     def mix(self) -> pd.DataFrame:
-        """One row per advice: scheme, segment, p, position, advice, because, cannot_tell, rule."""
-        return storage.read_frame(self._root / layout.SEGMENT_MIX)
+        """One row per advice: scheme, segment, p, position, advice and because (as they are said), rule."""
+        found = storage.read_frame(self._root / layout.SEGMENT_MIX)
+        return found.assign(**{name: _column(map(loads, found[name])) for name in ("advice", "because")})
 
     @cached_property
     def facts(self) -> dict[str, Any]:
-        """Level of the intervals, compared (by scheme and kind), not_available (and why), cannot_tell."""
+        """Level of the intervals, compared (by scheme and kind), not_available (and why, a finding as JSON)."""
         content: dict[str, Any] = storage.read_json(self._root / layout.NEEDS_FACTS)
         return content
 
@@ -49,12 +54,14 @@ class Needs:
     def not_available(self) -> pd.DataFrame:
         """One row per need that this source cannot tell of: need, and why."""
         rows = sorted(self.facts["not_available"].items())
-        return pd.DataFrame([(words.name(need), why) for need, why in rows], columns=["need", "why"])
+        return pd.DataFrame(
+            {"need": _column(Term("need", need) for need, _ in rows), "why": _column(from_json(why) for _, why in rows)}
+        )
 
     @property
-    def cannot_tell(self) -> str:
+    def cannot_tell(self) -> Finding:
         """What none of it can tell."""
-        return str(self.facts["cannot_tell"])
+        return Finding("needs.associations")
 
     def segments(self, scheme: str = "cluster_name") -> list[str]:
         """Return the segments of a scheme, in the order of its profiles, which colours follow.
@@ -67,7 +74,7 @@ class Needs:
         schemes = sorted(self.mix["scheme"].unique())
         if scheme not in schemes:
             raise CrmwbError(
-                f"{layout.SEGMENT_MIX}: no scheme {scheme!r}; there are {words.listing(schemes) or 'none'}. "
+                f"{layout.SEGMENT_MIX}: no scheme {scheme!r}; there are {', '.join(schemes) or 'none'}. "
                 "params.yaml: segmentation.needs.schemes says which are measured."
             )
         profiles = storage.read_frame(self._root / layout.SEGMENT_PROFILES, ["scheme", "position", "segment"])
@@ -77,66 +84,82 @@ class Needs:
         return ordered + [segment for segment in every if segment not in ordered]
 
     def of(self, segment: str, scheme: str = "cluster_name", n: int = plots.N_SHOWN) -> pd.DataFrame:
-        """Return the surest needs of one segment: measure, item, value, everyone_else, lift, lower, upper, sentence."""
+        """Return the surest needs of one segment: measure, item, value, everyone_else, lift, lower, upper, sentence.
+
+        `sentence` holds findings.
+        """
         if segment not in self.segments(scheme):
             raise CrmwbError(
                 f"{layout.SEGMENT_NEEDS}: {scheme} has no segment {segment!r}; there are "
-                f"{words.listing(self.segments(scheme))}."
+                f"{', '.join(self.segments(scheme))}."
             )
         own = self.frame[(self.frame["scheme"] == scheme) & (self.frame["segment"] == segment)]
-        return plots.strongest(own, n).drop(columns=["scheme", "segment", "is_clear"])
+        rows = plots.strongest(own, n)
+        said = _column(finding(row, self.currency) for row in rows.to_dict("records"))
+        return rows.drop(columns=["scheme", "segment", "is_clear"]).assign(sentence=said)
 
-    def finding(self, scheme: str = "cluster_name") -> str:
-        """Say in a sentence or two which segment differs most and how many differences are clear."""
+    def finding(self, scheme: str = "cluster_name") -> Value:
+        """Return which segment differs most and how many differences are clear."""
         self.segments(scheme)
         of_scheme = self.compared[self.compared["scheme"] == scheme]
         n, n_clear = int(of_scheme["n_compared"].sum()), int(of_scheme["n_clear"].sum())
         if not n:
-            return "Nothing could be compared between the segments: too few customers, or the source knows too little."
+            return Finding("needs.none_compared")
+        compared = Count(n, "comparison")
         if not n_clear:
-            return f"None of {words.plural(n, 'comparison')} shows a clear difference: the segments want the same."
+            return Finding("needs.none_clear", {"n": compared})
         rows = self.frame[(self.frame["scheme"] == scheme) & self.frame["is_clear"]]
         more = rows[rows["lift"] > 1]
-        top = plots.strongest(more if len(more) else rows, 1).iloc[0]
-        by_chance = f"{of_scheme['by_chance_alone'].sum():,.0f}"
-        return (
-            f"{words.label(top['segment'])} stand out most: {words.within(top['sentence'])} "
-            f"Of {words.plural(n, 'comparison')}, {words.count(n_clear)} are clear, by intervals that hold together; "
-            f"judged one by one at 95%, some {by_chance} would seem so by chance."
+        top = plots.strongest(more if len(more) else rows, 1).iloc[0].to_dict()
+        by_chance = Count(float(of_scheme["by_chance_alone"].sum()))
+        counts = {"n": compared, "n_clear": Count(n_clear), "by_chance": by_chance}
+        return Passage(
+            (
+                Finding("needs.stands_out", {"segment": Term(scheme, str(top["segment"]))}),
+                finding(top, self.currency),
+                Finding("needs.compared", counts),
+            )
         )
 
     def table(self, scheme: str = "cluster_name") -> pd.DataFrame:
-        """Return the mix as a table: one row per segment, one column per P, its advices joined."""
+        """Return the mix as a table: one row per segment, one column per P, its advices one after the other."""
         rows = self.mix[self.mix["scheme"] == scheme].sort_values(["segment", "p", "position"])
-        wide = rows.groupby(["segment", "p"])["advice"].agg(" ".join).unstack("p")
-        return wide.reindex(self.segments(scheme))[["product", "price", "place", "promotion"]].reset_index()
+        wide = rows.groupby(["segment", "p"])["advice"].agg(lambda advices: Passage(tuple(advices))).unstack("p")
+        return wide.reindex(self.segments(scheme))[list(PS)].reset_index()
 
     def advices(self, segment: str, scheme: str = "cluster_name") -> pd.DataFrame:
         """Return one segment's advices: p, advice, because, cannot_tell."""
         rows = self.mix[(self.mix["scheme"] == scheme) & (self.mix["segment"] == segment)]
-        order = {"product": 0, "price": 1, "place": 2, "promotion": 3}
-        ordered = rows.assign(at=rows["p"].map(order)).sort_values(["at", "position"], ignore_index=True)
-        return ordered[["p", "advice", "because", "cannot_tell"]]
+        ordered = rows.assign(at=rows["p"].map(PS.index)).sort_values(["at", "position"], ignore_index=True)
+        limits = [STANDARD if rule == STANDARD else p for p, rule in zip(ordered["p"], ordered["rule"], strict=True)]
+        said = {
+            "p": _column(Term("marketing_mix", p) for p in ordered["p"]),
+            "cannot_tell": _column(Finding(f"needs.limits.{limit}") for limit in limits),
+        }
+        return ordered.assign(**said)[["p", "advice", "because", "cannot_tell"]]
 
-    def mix_finding(self, scheme: str = "cluster_name") -> str:
-        """Say how many segments get an offer of their own, and how many the standard one."""
+    def mix_finding(self, scheme: str = "cluster_name") -> Finding:
+        """Return how many segments get an offer of their own, and how many the standard one."""
         self.segments(scheme)
         rows = self.mix[self.mix["scheme"] == scheme]
         own = (rows["rule"] != STANDARD).groupby(rows["segment"]).any()
         n, n_own = len(own), int(own.sum())
-        if not n_own:
-            return f"Nothing sets the {words.plural(n, 'segment')} apart enough for an offer of their own: one for all."
-        standard = n - n_own
-        rest = "" if not standard else f", {words.plural(standard, 'segment')} the standard offer"
-        return f"{words.plural(n_own, 'segment')} of {n} get an offer of their own{rest}."
+        counts = {"n": Count(n, "segment"), "n_own": Count(n_own), "n_rest": Count(n - n_own)}
+        code = "needs.no_own_offers" if not n_own else "needs.own_offers" if n == n_own else "needs.own_offers_rest"
+        return Finding(code, counts)
 
     def plot_lifts(self, scheme: str = "cluster_name") -> Picture:
         """Draw the surest needs of every segment."""
-        alt = f"Dots with intervals, a panel for each segment. {self.finding(scheme)}"
+        alt = Finding("needs.alt.lifts", {"finding": self.finding(scheme)})
         return draw(plots.lifts, self.frame, scheme, self.segments(scheme), alt=alt)
 
     def _repr_html_(self) -> str:
         scheme = str(self.mix["scheme"].iloc[0]) if len(self.mix) else ""
         if not scheme:
-            return "<p>Nothing was measured: no scheme holds a segment.</p>"
-        return tables.html(self.table(scheme), caption=f"Marketing mix by {words.name(scheme)}")
+            return html.html(Text(Finding("needs.nothing")))
+        caption = Finding("needs.table", {"scheme": Term("column", scheme)})
+        return tables.html(self.table(scheme), caption=caption)
+
+
+def _column(values: Iterable[Value]) -> "pd.Series[Any]":
+    return pd.Series(list(values), dtype=object)

@@ -57,7 +57,7 @@ def keep(con: Backend, expression: ir.Table, name: str) -> ir.Table:
 
 def sweep(con: Backend) -> None:
     """Drop what `keep` has made."""
-    tables = "SELECT table_name FROM information_schema.tables WHERE table_type <> 'VIEW'"
-    for (name,) in con.raw_sql(tables).fetchall():
+    tables = con.raw_sql("SELECT table_name FROM information_schema.tables WHERE table_type <> 'VIEW'").fetchall()
+    for (name,) in tables:
         if name.startswith(SCRATCH):
             con.raw_sql(f'DROP TABLE "{name}"')

@@ -6,10 +6,10 @@ import ibis.expr.types as ir
 
 from crmwb import engine
 from crmwb.engine import Backend
+from crmwb.findings import Days, Finding, Term, Unavailable, Value
 
 YEAR_DAYS = 365
-WRONG_CLOCK = "the data report warns that times of day are not the customers' own, or not known"
-NO_ANSWERS = "there is no table campaign_members: it would tell who answers"
+GOODS = ("line", "category", "brand", "product", "bundle", "price")
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,13 @@ def look(con: Backend, sales: ir.Table, products: ir.Table | None) -> Known:
     return Known(int(row["n_sales"]), n, bool(row["timed"]), n_days)
 
 
-def missing(known: Known, tables: dict[str, ir.Table], n_varied: int) -> dict[str, str]:
-    """Return what is not available: the kind of need, or the measure, and in one sentence what would bring it.
+def missing(known: Known, tables: dict[str, ir.Table], n_varied: int) -> dict[str, Value]:
+    """Return what is not available: the kind of need, or the measure, and why.
 
     Parameters
     ----------
     known : Known
-        As `look` found it.
+        As `look` counted it.
     tables : dict
         The clean tables by name.
     n_varied : int
@@ -70,42 +70,40 @@ def missing(known: Known, tables: dict[str, ir.Table], n_varied: int) -> dict[st
     """
     out = _goods(known, has_products="products" in tables)
     if known.n["product_id"] and not n_varied:
-        out["price"] = "no product was sold at several prices, so nobody can be seen to wait for a lower one"
-    reasons = {
-        "promotion": (known.n["discount_cents"] > 0, "discounts are unknown: transactions.discount_cents would tell"),
-        "channel": (known.n["channel"] > 1, "orders are not told apart by channel: transactions.channel would tell"),
-        "store": (known.n["store_id"] > 1, "orders are not told apart by store: transactions.store_id would tell"),
-        "hour_order_share": (known.has_times, "orders have no time of day: transactions.ordered_at would tell"),
+        out["price"] = Unavailable("needs.unavailable.same_price")
+    reasons: dict[str, tuple[bool, Value]] = {
+        "promotion": (known.n["discount_cents"] > 0, _absent("discounts", "transactions", "discount_cents")),
+        "channel": (known.n["channel"] > 1, _absent("channels", "transactions", "channel")),
+        "store": (known.n["store_id"] > 1, _absent("stores", "transactions", "store_id")),
+        "hour_order_share": (known.has_times, _absent("times", "transactions", "ordered_at")),
         "month_order_share": (
             known.n_days >= YEAR_DAYS,
-            f"there are {known.n_days} days of sales: the season needs a year",
+            Unavailable("needs.unavailable.short_history", values={"days": Days(known.n_days)}),
         ),
-        "response": ("campaign_members" in tables, NO_ANSWERS),
+        "response": ("campaign_members" in tables, _absent("responses", "campaign_members")),
     }
     return out | {name: why for name, (is_known, why) in reasons.items() if not is_known}
 
 
-def _goods(known: Known, *, has_products: bool) -> dict[str, str]:
+def _goods(known: Known, *, has_products: bool) -> dict[str, Value]:
     """Return what of the goods is not available."""
     if not known.n["product_id"]:
-        why = "no order line names a product: transactions.product_id would tell"
-        return dict.fromkeys(("line", "category", "brand", "product", "bundle", "price"), why)
-    out = {}
-    for name in ("line", "category", "brand"):
-        if not has_products:
-            out[name] = f"there is no table products: its column {name} would tell"
-        elif known.n[name] < 2:
-            out[name] = f"products are not told apart by {name}: products.{name} would tell"
-    return out
+        return dict.fromkeys(GOODS, _absent("products", "transactions", "product_id"))
+    is_known = {name: has_products and known.n[name] > 1 for name in ("line", "category", "brand")}
+    return {name: _absent("division", "products", name) for name, is_so in is_known.items() if not is_so}
 
 
-def nothing(tables: dict[str, ir.Table]) -> dict[str, str]:
+def nothing(tables: dict[str, ir.Table]) -> dict[str, Value]:
     """Return what is not available of a source without sales."""
-    kinds = (
-        *("line", "category", "brand", "product", "bundle", "price"),
-        *("promotion", "basket", "timing", "channel", "store"),
-    )
-    out = dict.fromkeys(kinds, "there are no sales: the table transactions would tell")
-    if "campaign_members" not in tables:
-        out["response"] = NO_ANSWERS
-    return out
+    kinds = (*GOODS, "promotion", "basket", "timing", "channel", "store")
+    out = dict.fromkeys(kinds, _absent("sales", "transactions"))
+    return out if "campaign_members" in tables else out | {"response": _absent("responses", "campaign_members")}
+
+
+def _absent(what: str, table: str, column: str = "") -> Value:
+    """Return that something is not known, and which table or column would bring it."""
+    of_table: dict[str, Value] = {"table": Term("table", table)}
+    if not column:
+        return Unavailable(f"needs.unavailable.{what}", needs=(Finding("common.the_table", of_table),))
+    named = {"column": Term("column", column)}
+    return Unavailable(f"needs.unavailable.{what}", (Finding("needs.the_column", of_table | named),), named)

@@ -12,10 +12,10 @@ import pyarrow as pa
 from crmwb import engine, layout
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
-from crmwb.findings import Finding, vetoes
+from crmwb.findings import Finding, Share, Unavailable, Value, to_json, vetoes
 from crmwb.history.asof import sales_before
 from crmwb.params import NeedsParams
-from crmwb.segmentation.needs import answers, bundles, goods, known, orders, prices, words
+from crmwb.segmentation.needs import answers, bundles, goods, known, orders, prices
 from crmwb.segmentation.needs.blocks import SCRATCH, Block, keep, sweep
 from crmwb.segmentation.needs.lifts import compared, lifts
 from crmwb.segmentation.needs.sums import by_segment
@@ -35,7 +35,6 @@ NEEDS_SCHEMA = pa.schema(
         ("upper", pa.float64()),
         ("is_clear", pa.bool_()),
         ("affinity", pa.float64()),
-        ("sentence", pa.string()),
     ]
 )
 
@@ -51,7 +50,7 @@ class Needs:
         money in cents), `everyone_else` of those in the scheme's other segments, their quotient `lift` with an
         interval, and of bundles `affinity`: how much oftener than by chance the pair stands together in the segment.
     facts : dict
-        Plain JSON: level, compared (by scheme and kind), not_available (kind or measure: why), cannot_tell.
+        Plain JSON: level, compared (by scheme and kind), not_available (kind or measure: why, a finding).
     """
 
     frame: pd.DataFrame
@@ -66,7 +65,6 @@ def measure(
     params: NeedsParams,
     *,
     audits: Sequence[Mapping[str, Any]] = (),
-    currency: str = "",
 ) -> Needs:
     """Measure what each segment wants more or less of than everyone else.
 
@@ -84,8 +82,6 @@ def measure(
         The choices.
     audits : sequence of mapping, optional
         Those of data/quality/summary.json: where they warn of the clock, hours are not measured.
-    currency : str, optional
-        For the sentences.
 
     Raises
     ------
@@ -109,14 +105,12 @@ def measure(
     if found:
         frame = lifts(pd.concat(found), params.level, params.min_customers)
     else:
-        frame = NEEDS_SCHEMA.empty_table().to_pandas().drop(columns=["affinity", "sentence"])
+        frame = NEEDS_SCHEMA.empty_table().to_pandas().drop(columns=["affinity"])
     frame = frame.merge(affinity, on=["scheme", "segment", "measure", "item"], how="left")
-    frame["sentence"] = [words.sentence(row, currency) for row in frame.to_dict("records")]
     facts = {
         "level": params.level,
         "compared": compared(frame),
-        "not_available": source.not_available,
-        "cannot_tell": words.CANNOT_TELL,
+        "not_available": {name: to_json(why) for name, why in source.not_available.items()},
     }
     return Needs(frame[NEEDS_SCHEMA.names], facts)
 
@@ -131,6 +125,7 @@ class _Source:
         self.con, self.tables, self.as_of, self.params = con, tables, as_of, params
         self.products = tables.get("products")
         self.bundles: bundles.Bundles | None = None
+        self.not_available: dict[str, Value]
         self.sales = sales_before(tables["transactions"], as_of) if "transactions" in tables else None
         known_of = None if self.sales is None else known.look(con, self.sales, self.products)
         if self.sales is None or known_of is None or not known_of.n_sales:
@@ -140,8 +135,9 @@ class _Source:
         varied = self.usual.aggregate(n=self.usual.count(where=self.usual.n_values > 1))
         n_varied = engine.batches(con, varied).read_all()["n"][0].as_py()
         self.not_available = known.missing(known_of, tables, n_varied)
-        if known_of.has_times and vetoes.withheld(Finding("needs.hour_order_share"), audits=audits) is not None:
-            self.not_available["hour_order_share"] = known.WRONG_CLOCK
+        wrong_clock = vetoes.withheld(Finding("needs.hour_order_share"), audits=audits)
+        if known_of.has_times and wrong_clock is not None:
+            self.not_available["hour_order_share"] = wrong_clock
 
     def has(self, kind: str) -> bool:
         """Tell whether a kind of need, or one measure, is available."""
@@ -184,9 +180,7 @@ class _Source:
         most, least = self.params.n_bundles, self.params.min_support
         self.bundles = bundles.bundles(self.con, self.sales, bits, n_bundles=most, min_support=least)
         if self.bundles is None:
-            self.not_available["bundle"] = (
-                f"no two of the commonest goods stand together on {least:.1%} of the orders and oftener than by chance"
-            )
+            self.not_available["bundle"] = Unavailable("needs.unavailable.bundles", values={"share": Share(least)})
         else:
             yield self.bundles.block
 

@@ -1,15 +1,32 @@
 """The marketing mix of each segment: what its measured needs advise on product, price, place and promotion."""
 
+from typing import Any
+
 import pandas as pd
 import pyarrow as pa
 
 from crmwb import layout
 from crmwb.errors import CrmwbError
-from crmwb.findings import Finding, Term, vetoes
+from crmwb.findings import (
+    Count,
+    Finding,
+    Listing,
+    Money,
+    Number,
+    Passage,
+    Share,
+    Term,
+    Value,
+    Wording,
+    dumps,
+    from_json,
+    loads,
+    vetoes,
+)
 from crmwb.params import NeedsParams
 from crmwb.segmentation.needs.measure import Needs
+from crmwb.segmentation.needs.measures import MEASURES, amount, finding, item
 from crmwb.segmentation.needs.rules import PS, Condition, MarketingMix, Rule
-from crmwb.segmentation.needs.words import MEASURES, written
 
 MIX_SCHEMA = pa.schema(
     [
@@ -19,20 +36,10 @@ MIX_SCHEMA = pa.schema(
         ("position", pa.int64()),
         ("advice", pa.string()),
         ("because", pa.string()),
-        ("cannot_tell", pa.string()),
         ("rule", pa.string()),
     ]
 )
 STANDARD = "standard"
-CANNOT_TELL = {
-    "product": "That they buy more of it does not tell that showing it brings more sales: give it to some, not to "
-    "others, and compare.",
-    "price": "What they paid does not tell what they would have paid: try the other price on a part of them first.",
-    "place": "Where they buy may be all they were offered: whether another way would suit them better, only offering "
-    "it tells.",
-    "promotion": "Who answers might have bought anyway: a control group that is not contacted would tell.",
-    STANDARD: "That no difference was found does not tell that there is none, only that what is known shows none.",
-}
 N_ITEMS = 3
 
 
@@ -57,10 +64,10 @@ def mix(
     Returns
     -------
     DataFrame
-        `MIX_SCHEMA`: for each scheme, segment and p, at most `params.n_advices` rows, the most important first, each
-        with the figures that speak for it; none of a rule for companies, or for persons, unless half of those whose
-        kind is known are such. Where no rule fits, one row says that the standard offer is right (rule
-        "standard").
+        `MIX_SCHEMA`: for each scheme, segment and p, at most `params.n_advices` rows, the most important first: the
+        advice and the figures that speak for it, values of findings as JSON; none of a rule for companies, or for
+        persons, unless half of those whose kind is known are such. Where no rule fits, one row says that the standard
+        offer is right (rule "standard").
 
     Raises
     ------
@@ -70,7 +77,7 @@ def mix(
     profiles = _profiles(customers, rules, params)
     suiting = _suiting(rules, customers)
     found = needs.frame
-    rows: list[tuple[str, str, str, int, str, str, str, str]] = []
+    rows: list[tuple[str, str, str, int, str, str, str]] = []
     for scheme in [s for s in params.schemes if customers[s].notna().any()]:
         of_scheme = dict(list(found[found["scheme"] == scheme].groupby("segment")))
         for segment in sorted(customers[scheme].dropna().unique()):
@@ -79,19 +86,14 @@ def mix(
                 ordered = sorted((r for r in suiting if r.p == p), key=lambda r: r.priority)
                 asked = [(r, _met(r, here, profiles, scheme, segment)) for r in ordered]
                 given = [(r, met) for r, met in asked if met][: params.n_advices]
+                said = [
+                    (_advice(r, met[0], Term(scheme, segment), currency), _because(r, met, currency), r.name)
+                    for r, met in given
+                ] or [(*_standard(p, here, ordered, needs.facts["not_available"]), STANDARD)]
                 rows += [
-                    (
-                        scheme,
-                        segment,
-                        p,
-                        place,
-                        _advice(r, met[0], segment, currency),
-                        _because(r, met, currency),
-                        CANNOT_TELL[p],
-                        r.name,
-                    )
-                    for place, (r, met) in enumerate(given, start=1)
-                ] or [(scheme, segment, p, 1, *_standard(p, here, ordered, needs.facts["not_available"]))]
+                    (scheme, segment, p, place, dumps(advice), dumps(because), rule)
+                    for place, (advice, because, rule) in enumerate(said, start=1)
+                ]
     return pd.DataFrame(rows, columns=MIX_SCHEMA.names)
 
 
@@ -177,62 +179,61 @@ def _rows(condition: Condition, needs: pd.DataFrame, profiles: pd.DataFrame) -> 
     return rows.assign(differs=differs).sort_values(["differs", "item"], ascending=[False, True])
 
 
-def _advice(rule: Rule, rows: pd.DataFrame, segment: str, currency: str) -> str:
+def _advice(rule: Rule, rows: pd.DataFrame, segment: Term, currency: str) -> Wording:
+    """Return a rule's advice with what its texts name."""
     first = rows.iloc[0]
-    items = [str(item) for item in rows["item"].head(N_ITEMS)] if "item" in rows else [""]
-    text = rule.advice.format(
-        item=items[0],
-        items=" and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items),
-        value=_figure(first, "value", currency),
-        everyone_else=_figure(first, "everyone_else", currency),
-        lift=f"{first['lift']:.1f}" if first["everyone_else"] else f"more than {first['lower']:.0f}",
-        segment=segment.replace("_", " "),
+    items = [item(str(first["measure"]), str(name)) for name in rows["item"].head(N_ITEMS)] if "item" in rows else []
+    lift: Value = Number(round(float(first["lift"]), 1))
+    if not first["everyone_else"]:
+        lift = Finding("needs.more_than", {"n": Number(round(float(first["lower"])))})
+    values: dict[str, Value] = {
+        **({"item": items[0]} if items else {}),
+        "items": Listing(tuple(items)),
+        "value": _figure(first, "value", currency),
+        "everyone_else": _figure(first, "everyone_else", currency),
+        "lift": lift,
+        "segment": segment,
+    }
+    return Wording(
+        {str(language): text for language, text in rule.advice.items()},
+        {name: value for name, value in values.items() if name in rule.placeholders},
     )
-    return " ".join(text.split())
 
 
-def _because(rule: Rule, met: list[pd.DataFrame], currency: str) -> str:
-    return " ".join(_evidence(condition, rows, currency) for condition, rows in zip(rule.when, met, strict=True))
+def _because(rule: Rule, met: list[pd.DataFrame], currency: str) -> Passage:
+    pairs = zip(rule.when, met, strict=True)
+    return Passage(tuple(_evidence(condition, rows.iloc[0], currency) for condition, rows in pairs))
 
 
-def _evidence(condition: Condition, rows: pd.DataFrame, currency: str) -> str:
-    first = rows.iloc[0]
+def _evidence(condition: Condition, first: "pd.Series[float]", currency: str) -> Finding:
     if condition.need is not None:
-        return str(first["sentence"])
-    values = [_figure(first, name, currency) for name in ("value", "everyone_else")]
-    called = str(condition.profile).removesuffix("_cents").replace("_", " ")
-    return f"Their mean {called} is {values[0]}, everyone else's {values[1]}."
+        return finding(dict(first), currency)
+    figures = {"value": _figure(first, "value", currency), "others": _figure(first, "everyone_else", currency)}
+    return Finding("needs.profile", {"column": Term("column", str(condition.profile))} | figures)
 
 
-def _figure(row: "pd.Series[float]", column: str, currency: str) -> str:
+def _figure(row: "pd.Series[float]", column: str, currency: str) -> Value:
     if "measure" in row:
-        return written(str(row["measure"]), float(row[column]), currency)
+        return amount(str(row["measure"]), float(row[column]), currency)
     value, name = float(row[column]), str(row["profile"])
     if name.endswith("_cents"):
-        return f"{currency} {value / 100:,.2f}".strip()
-    return f"{100 * value:.0f}%" if name.endswith("share") or name.startswith("p_") else f"{value:,.1f}"
+        return Money(value, currency)
+    return Share(value) if name.endswith("share") or name.startswith("p_") else Number(value)
 
 
 def _standard(
-    p: str, needs: pd.DataFrame, rules: list[Rule], not_available: dict[str, str]
-) -> tuple[str, str, str, str]:
-    """Say that the standard offer is right, and of what that can be said."""
+    p: str, needs: pd.DataFrame, rules: list[Rule], not_available: dict[str, dict[str, Any]]
+) -> tuple[Finding, Passage]:
+    """Return that the standard offer is right, and why."""
     asked = list(dict.fromkeys(c.need for rule in rules for c in rule.when if c.need is not None))
     looked = needs[needs["measure"].isin(asked) & needs["lower"].notna()]
+    about: dict[str, Value] = {"p": Term("marketing_mix", p)}
     if looked.empty:
-        reasons = [not_available.get(name, not_available.get(MEASURES[name][0], "")) for name in asked]
-        known = [why for why in dict.fromkeys(reasons) if why] or ["there are too few of them, or too few others"]
-        because = f"What rules on {p} ask for could not be compared: {'; '.join(known)}."
-        return (
-            "Nothing is known that tells them from others: the standard offer.",
-            because,
-            CANNOT_TELL[STANDARD],
-            STANDARD,
-        )
+        of_measures = [not_available.get(name, not_available.get(MEASURES[name].kind)) for name in asked]
+        known = dict.fromkeys(dumps(from_json(why)) for why in of_measures if why is not None)
+        reasons = [loads(why) for why in known] or [Finding("needs.standard.too_few")]
+        return Finding("needs.standard.unknown"), Passage((Finding("needs.standard.not_compared", about), *reasons))
     n_clear = int(looked["is_clear"].sum())
-    compared = f"{len(looked):,} comparison{'' if len(looked) == 1 else 's'}"
-    clear = {0: "none is clear", 1: "1 is clear, and not large enough for a rule"}.get(
-        n_clear, f"{n_clear:,} are clear, and none large enough for a rule"
-    )
-    because = f"Of {compared} that rules on {p} ask for, {clear}."
-    return "No different from others: the standard offer.", because, CANNOT_TELL[STANDARD], STANDARD
+    counts = {"n": Count(len(looked), "comparison"), "n_clear": Count(n_clear)}
+    code = "needs.standard.too_small" if n_clear else "needs.standard.none_clear"
+    return Finding("needs.standard.same"), Passage((Finding(code, about | counts),))

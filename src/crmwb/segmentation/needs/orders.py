@@ -7,10 +7,10 @@ from crmwb.engine import Backend
 from crmwb.segmentation.needs.blocks import Block, Measure, keep
 
 MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
 )
-HOURS = ("night (0 to 6)", "morning (6 to 12)", "afternoon (12 to 18)", "evening (18 to 24)")
+HOURS = ("night", "morning", "afternoon", "evening")  # from 0, 6, 12 and 18 o'clock
 
 
 def orders(con: Backend, sales: ir.Table) -> ir.Table:

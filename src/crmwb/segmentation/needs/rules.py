@@ -1,23 +1,60 @@
 """The rules of marketing_mix.yaml: which advice follows from which measured need. People edit that file."""
 
+import re
 from pathlib import Path
 from string import Formatter
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from crmwb.errors import CrmwbError
 from crmwb.params import Section, read
 from crmwb.params.section import Name
-from crmwb.segmentation.needs.words import MEASURES
+from crmwb.segmentation.needs.measures import MEASURES
 
 P = Literal["product", "price", "place", "promotion"]
 PS: tuple[P, ...] = ("product", "price", "place", "promotion")
 
 PLACEHOLDERS = ("item", "items", "value", "everyone_else", "lift", "segment")
-WITHOUT_ITEM = frozenset(
-    name for name, (_, _, said) in MEASURES.items() if "{item}" not in said and name != "weekend_order_share"
-)
+WITHOUT_ITEM = frozenset(name for name, about in MEASURES.items() if not about.has_items)
+LONGEST_NAME, LONGEST_ITEM, LONGEST_ADVICE, MOST_RULES = 60, 200, 600, 500
+CHINESE = re.compile("[\u4e00-\u9fff]")
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def _visible(text: str) -> str:
+    """Refuse what cannot be seen in a text and controls its direction or the screen."""
+    if UNSEEN.search(text):
+        raise ValueError("it holds signs that cannot be seen; leave them out")
+    return text
+
+
+def _advice(text: str) -> str:
+    """Return an advice whose placeholders are known and stand alone."""
+    try:
+        parts = [part for part in Formatter().parse(text) if part[1] is not None]
+    except ValueError:
+        raise ValueError("a brace { has no partner; write {{ for a brace itself") from None
+    for _, name, form, conversion in parts:
+        if name not in PLACEHOLDERS:
+            known = ", ".join(f"{{{placeholder}}}" for placeholder in PLACEHOLDERS)
+            raise ValueError(f"no placeholder {{{str(name)[:40]}}}; there are {known}")
+        if form or conversion:
+            raise ValueError(f"{{{name}}} stands alone in its braces; leave out what follows the name")
+    plain = " ".join(_visible(text).split())
+    if not plain:
+        raise ValueError("it is empty; write what to do")
+    return plain
+
+
+def _by_language(advice: object) -> object:
+    """Return an advice by language; a text alone is Chinese where it has Chinese characters, else English."""
+    return {"zh" if CHINESE.search(advice) else "en": advice} if isinstance(advice, str) else advice
+
+
+Item = Annotated[str, Field(min_length=1, max_length=LONGEST_ITEM), AfterValidator(_visible)]
+Advice = Annotated[str, Field(max_length=LONGEST_ADVICE), AfterValidator(_advice)]
+Advices = Annotated[dict[Literal["en", "zh"], Advice], Field(min_length=1), BeforeValidator(_by_language)]
 
 
 class Condition(Section):
@@ -43,7 +80,7 @@ class Condition(Section):
 
     need: str | None = None
     profile: Name | None = None
-    item: str | None = None
+    item: Item | None = None
     at_least: Annotated[float, Field(ge=0)] | None = None
     at_most: Annotated[float, Field(ge=0)] | None = None
     value_at_least: float | None = None
@@ -66,6 +103,9 @@ class Condition(Section):
             raise ValueError("a condition needs at_least, at_most, value_at_least or value_at_most")
         if self.item is not None and (self.need is None or self.need in WITHOUT_ITEM):
             raise ValueError(f"item: {self.need or self.profile} has no items")
+        fixed = MEASURES[self.need].items if self.need is not None else ()
+        if self.item is not None and fixed and self.item not in fixed:
+            raise ValueError(f"item: {self.need} has the items {', '.join(fixed)}; write one of them")
         if self.affinity_at_least is not None and self.need != "bundle_order_share":
             raise ValueError("affinity_at_least goes with need: bundle_order_share only")
         return self
@@ -86,37 +126,27 @@ class Rule(Section):
         1 comes first; of equals, the first in the file.
     when : tuple of Condition
         All must hold. Placeholders tell of the first one.
-    advice : str
-        What to do, with placeholders {item} (the one that differs most), {items} (the three that differ most),
-        {value}, {everyone_else}, {lift} and {segment}.
+    advice : dict of str to str
+        What to do, by language (en, zh); in the file also one text alone. With the placeholders {item} (the one that
+        differs most), {items} (the three that differ most), {value}, {everyone_else}, {lift} and {segment}.
     """
 
-    name: Name
+    name: Annotated[Name, Field(max_length=LONGEST_NAME)]
     p: P
     kind: Annotated[Literal["company", "person"] | None, Field(alias="for")] = None
     priority: Annotated[int, Field(ge=1, le=99)]
     when: Annotated[tuple[Condition, ...], Field(min_length=1)]
-    advice: Annotated[str, Field(min_length=1)]
+    advice: Advices
 
-    @field_validator("advice")
-    @classmethod
-    def _placeholders_are_known(cls, text: str) -> str:
-        try:
-            used = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
-        except ValueError:
-            raise ValueError("a brace { has no partner; write {{ for a brace itself") from None
-        unknown = [name for name in used if name not in PLACEHOLDERS]
-        if unknown:
-            raise ValueError(
-                f"no placeholder {{{unknown[0]}}}; there are {', '.join(f'{{{name}}}' for name in PLACEHOLDERS)}"
-            )
-        return text
+    @property
+    def placeholders(self) -> frozenset[str]:
+        """The placeholders that any of the texts names."""
+        return frozenset(name for text in self.advice.values() for _, name, _, _ in Formatter().parse(text) if name)
 
     @model_validator(mode="after")
     def _items_come_from_the_first_condition(self) -> Self:
-        used = {name for _, name, _, _ in Formatter().parse(self.advice) if name}
         first = self.when[0]
-        if used & {"item", "items"} and (first.need is None or first.need in WITHOUT_ITEM):
+        if self.placeholders & {"item", "items"} and (first.need is None or first.need in WITHOUT_ITEM):
             raise ValueError(
                 f"{self.name}: the advice names an item, and its first condition ({first.need or first.profile}) "
                 "has none; put the condition with items first"
@@ -127,7 +157,7 @@ class Rule(Section):
 class MarketingMix(Section):
     """The rule table."""
 
-    rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
+    rules: Annotated[tuple[Rule, ...], Field(min_length=1, max_length=MOST_RULES)]
 
     @model_validator(mode="after")
     def _different_names(self) -> Self:
