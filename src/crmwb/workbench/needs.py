@@ -124,8 +124,10 @@ class Needs:
     def table(self, scheme: str = "cluster_name") -> pd.DataFrame:
         """Return the mix as a table: one row per segment, one column per P, its advices one after the other."""
         rows = self.mix[self.mix["scheme"] == scheme].sort_values(["segment", "p", "position"])
-        wide = rows.groupby(["segment", "p"])["advice"].agg(lambda advices: Passage(tuple(advices))).unstack("p")
-        return wide.reindex(self.segments(scheme))[list(PS)].reset_index()
+        advices = {key: Passage(tuple(own)) for key, own in rows.groupby(["segment", "p"])["advice"]}
+        segments = self.segments(scheme)
+        wide = {p: _column(advices[segment, p] for segment in segments) for p in PS}
+        return pd.DataFrame({"segment": segments} | wide)
 
     def advices(self, segment: str, scheme: str = "cluster_name") -> pd.DataFrame:
         """Return one segment's advices: p, advice, because, cannot_tell."""

@@ -86,7 +86,7 @@ def mix(
                 ordered = sorted((r for r in suiting if r.p == p), key=lambda r: r.priority)
                 asked = [(r, _met(r, here, profiles, scheme, segment)) for r in ordered]
                 given = [(r, met) for r, met in asked if met][: params.n_advices]
-                said = [
+                said: list[tuple[Value, Passage, str]] = [
                     (_advice(r, met[0], Term(scheme, segment), currency), _because(r, met, currency), r.name)
                     for r, met in given
                 ] or [(*_standard(p, here, ordered, needs.facts["not_available"]), STANDARD)]
