@@ -9,7 +9,7 @@ export GX_ANALYTICS_ENABLED := False
 # libraries compile once: without this, where it is set, every stage starts half as fast
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint lab report accuracy forecasts nulls chaos deps licences clean lock
+.PHONY: help demo test lint lab report accuracy forecasts nulls chaos processors deps licences clean lock
 
 help: ## list these verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -61,6 +61,9 @@ licences: $(READY) ## write docs/licences.md from the packages of requirements.l
 
 nulls: $(READY) ## test how often the verdict on segments errs and write docs/segment_evidence.md
 	@python benchmarks/segment_evidence.py
+
+processors: $(READY) ## run the demo as two kinds of processor would, and compare every figure, sentence and picture
+	@python benchmarks/processors.py
 
 deps: $(READY) ## write the code deps of every stage in dvc.yaml from what it imports
 	@python tools/code_deps.py

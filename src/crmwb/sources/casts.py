@@ -81,10 +81,7 @@ def cast(
     """
     if mapping.constant is not None:
         return constant(mapping.constant, column.kind), ibis.literal(False)
-    if mapping.expression is not None:
-        given = expressions.compute(mapping.expression, text_of, style)
-    else:
-        given = Result(text_of(str(mapping.column)), Type.TEXT)
+    given = read_source(mapping, text_of, style)
     if given.type is not Type.TEXT:
         if given.type is not RESULTS.get(column.kind, Type.TEXT):
             raise expressions.ExpressionError(
@@ -95,6 +92,13 @@ def cast(
     if mapping.null_values:
         text = values.only(~text.isin(mapping.null_values), text)
     return READERS[column.kind](text, mapping, style), text.notnull() | given.has_failed
+
+
+def read_source(mapping: ColumnMapping, text_of: Callable[[str], ir.StringValue], style: NumberStyle) -> Result:
+    """Return what a column is read from: the text of a source column, or what the mapping's expression gives."""
+    if mapping.expression is not None:
+        return expressions.compute(mapping.expression, text_of, style)
+    return Result(text_of(str(mapping.column)), Type.TEXT)
 
 
 def fault(column: Column, mapping: ColumnMapping, style: NumberStyle) -> str:

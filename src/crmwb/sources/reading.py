@@ -149,6 +149,10 @@ def _fault_in(name: str) -> str:
     return f"fault in {name}"
 
 
+def _failed(name: str) -> str:
+    return f"failed {name}"
+
+
 def _text_of(found: ir.Table, rows: SourceRows) -> Callable[[str], ir.StringValue]:
     return lambda name: rows.text(found, name)
 
@@ -192,7 +196,9 @@ def _values(found: ir.Table, rows: SourceRows, column: Column) -> tuple[ir.Value
     style = rows.mapping.style_of(mapped)
     replaced = _replaced(column.name)
     if replaced in found.columns:
-        return casts.cast(column, mapped.model_copy(update={"replace": {}}), lambda _: found[replaced], style)
+        as_it_stands = mapped.model_copy(update={"replace": {}, "expression": None})
+        value, known = casts.cast(column, as_it_stands, lambda _: found[replaced], style)
+        return value, known | found[_failed(column.name)]
     return casts.cast(column, mapped, _text_of(found, rows), style)
 
 
@@ -200,15 +206,18 @@ def _with_replaced(found: ir.Table, rows: SourceRows, columns: list[Column]) -> 
     """Add columns with what their texts become, joined where there is much to replace: a long `case` takes minutes."""
     for column in columns:
         mapped = rows.mapping.columns[column.name]
-        if mapped.column is None or len(mapped.replace) <= MAX_CASES:
+        if len(mapped.replace) <= MAX_CASES:
+            continue
+        given = casts.read_source(mapped, _text_of(found, rows), rows.mapping.style_of(mapped))
+        if given.type is not expressions.Type.TEXT:
             continue
         words = pa.table({"word": list(mapped.replace), "becomes": list(mapped.replace.values())})
         name = f"{_replaced(column.name)} {next(_numbers)}"
         table = engine.open_arrow(found.get_backend(), words, name)
-        text = rows.text(found, mapped.column)
-        joined = found.left_join(table, [text == table.word])
-        becomes = ibis.coalesce(joined.becomes, rows.text(joined, mapped.column))
-        found = joined.mutate(**{_replaced(column.name): becomes}).drop("word", "becomes")
+        before = _replaced(column.name)
+        found = found.mutate(**{before: given.value, _failed(column.name): given.has_failed})
+        joined = found.left_join(table, [found[before] == table.word])
+        found = joined.mutate(**{before: ibis.coalesce(joined.becomes, joined[before])}).drop("word", "becomes")
     return found
 
 
