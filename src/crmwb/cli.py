@@ -167,13 +167,17 @@ def show_quarantine(
 @app.command("accept")
 def accept_run() -> None:
     """Accept the last run: later ones are held against its rows and distributions, and its segments keep their ids."""
+    from dataclasses import asdict
+
+    from crmwb.actions import headlines
     from crmwb.findings import Finding, Name
     from crmwb.findings.say import say
     from crmwb.quality.runs import accepted
 
     def accept() -> None:
         root = layout.root()
-        lines = [say(accepted.accept(root))]
+        figures = headlines.headlines(root)
+        lines = [say(accepted.accept(root, asdict(figures) if figures else None))]
         if (root / layout.SEGMENT_MODEL).exists():
             from crmwb.segmentation import refit
 

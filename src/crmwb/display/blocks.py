@@ -65,6 +65,31 @@ class Tiles:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """What somebody has to decide.
+
+    Attributes
+    ----------
+    title : Said
+        An action.
+    stake, decide, owner, sure : Said
+        The money in question, the choice, who makes it, and how sure the figures are.
+    report : str
+        The name of the report with the details.
+    weight : float
+        The money in cents, to rank by.
+    """
+
+    title: Said
+    stake: Said
+    decide: Said
+    owner: Said
+    sure: Said
+    report: str
+    weight: float = 0.0
+
+
+@dataclass(frozen=True)
 class Column:
     """A column of a table.
 
@@ -109,6 +134,6 @@ class Figure:
     narrow: Mapping[str, str] = field(default_factory=dict)
 
 
-Block = Heading | Text | Statement | Note | Missing | Tiles | Table | Figure
+Block = Heading | Text | Statement | Note | Missing | Tiles | Decision | Table | Figure
 
-codec.register(Heading, Text, Statement, Note, Missing, Tile, Tiles, Column, Table, Figure)
+codec.register(Heading, Text, Statement, Note, Missing, Tile, Tiles, Decision, Column, Table, Figure)

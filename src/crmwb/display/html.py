@@ -6,7 +6,7 @@ from datetime import date
 from html import escape
 from typing import Any
 
-from crmwb.display.blocks import Block, Column, Figure, Heading, Missing, Note, Statement, Table, Text, Tiles
+from crmwb.display.blocks import Block, Column, Decision, Figure, Heading, Missing, Note, Statement, Table, Text, Tiles
 from crmwb.findings import Change, Count, Days, Finding, Money, Name, Number, Share, Term, Times, language, numbers
 from crmwb.findings.say import Said, say
 
@@ -14,6 +14,7 @@ SHORT = 24  # letters that stay on one line; a Chinese character counts as two
 RIGHT = ("money", "share", "change", "count", "number")
 # Vocabularies of a column that may hold any segment.
 GENERAL = ("tier", "rfm_segment", "stage", "value_class", "cluster_name")
+DECISION = ("stake", "decide", "owner", "sure")  # the parts below its title
 WRITERS: dict[str, Callable[[Column, Any], str]] = {
     "money": lambda _, cents: numbers.count(cents / 100),
     "share": lambda _, part: numbers.share(part),
@@ -44,13 +45,15 @@ def html(block: Block) -> str:  # noqa: PLR0911  # one line per kind of block
             return f'<p class="note">{escape(_missing(block))}</p>'
         case Tiles():
             return _tiles(block)
+        case Decision():
+            return _decision(block)
         case Table():
             return _folding_table(block) if block.folded else table(block)
         case Figure():
             return _figure(block)
 
 
-def plain(block: Block) -> str:
+def plain(block: Block) -> str:  # noqa: PLR0911  # one line per kind of block
     """Return a block as plain text: what golden pages and terminals show."""
     match block:
         case Heading(title, level):
@@ -61,6 +64,8 @@ def plain(block: Block) -> str:
             return _missing(block)
         case Tiles(items):
             return "\n".join(" · ".join(filter(None, map(say, (i.label, i.value, i.remark)))) for i in items)
+        case Decision():
+            return "\n".join([say(block.title), *(f"  {label}: {text}" for label, text in _parts(block))])
         case Table():
             return _plain_table(block)
         case Figure(_, alt, caption):
@@ -155,6 +160,18 @@ def _tiles(block: Tiles) -> str:
         for item in block.items
     )
     return f'<div class="tiles">{cells}</div>'
+
+
+def _parts(block: Decision) -> list[tuple[str, str]]:
+    return [(say(Finding(f"decisions.label.{part}")), _capital(say(getattr(block, part)))) for part in DECISION]
+
+
+def _decision(block: Decision) -> str:
+    rows = "".join(f"<dt>{escape(label)}</dt><dd>{escape(text)}</dd>" for label, text in _parts(block))
+    title = _text(block.title)
+    if block.report:
+        title = f'<a href="{escape(block.report)}.html">{title}</a>'
+    return f'<section class="decision"><h2>{title}</h2><dl>{rows}</dl></section>'
 
 
 def _figure(block: Figure) -> str:

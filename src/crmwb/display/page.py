@@ -23,7 +23,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MplFigure
 
 from crmwb.display import html, tables
-from crmwb.display.blocks import MIME, Block, Figure, Heading, Missing, Note, Statement, Text, Tile, Tiles
+from crmwb.display.blocks import MIME, Block, Decision, Figure, Heading, Missing, Note, Statement, Text, Tile, Tiles
 from crmwb.display.picture import Picture, images
 from crmwb.findings import Finding, Listing, Name, Term, Unavailable, Value, codec, language
 from crmwb.findings.catalogue import find
@@ -51,6 +51,12 @@ def finding(said: Said, *, headline: bool = False) -> None:
         Also put it at the top of the report and on its card on the index page.
     """
     _show(Statement(coded(said), headline))
+
+
+def decisions(items: Sequence[Decision]) -> None:
+    """Show what somebody has to decide, one after the other."""
+    for item in items:
+        _show(item)
 
 
 def note(said: Said) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from crmwb.display.blocks import MIME, Statement
+from crmwb.display.blocks import MIME, Decision, Statement
 from crmwb.findings import Value, codec
 from crmwb.findings.say import Said
 from crmwb.params import ReportParams
@@ -12,10 +12,14 @@ from crmwb.reporting.lineage import Lineage
 
 
 def headlines(notebook: NotebookNode) -> list[Said]:
-    """Return the findings that an executed notebook marked as headlines, in its order."""
+    """Return the findings that an executed notebook marked as headlines, and its decisions, in its order."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     blocks = [codec.from_json(output.data[MIME]) for output in outputs if MIME in output.get("data", {})]
-    return [block.said for block in blocks if isinstance(block, Statement) and block.headline]
+    return [
+        block.title if isinstance(block, Decision) else block.said
+        for block in blocks
+        if isinstance(block, Decision) or (isinstance(block, Statement) and block.headline)
+    ]
 
 
 def make(name: str, shown: ReportParams, findings: list[Said], lineage: Lineage) -> dict[str, Any]:

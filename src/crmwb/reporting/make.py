@@ -36,7 +36,7 @@ def report(name: str, params: Params, root: Path = Path()) -> None:
     pages = {}
     for code in language.LANGUAGES:
         with language.using(code):
-            pages[code] = render.report(notebook, name, shown, findings, lineage)
+            pages[code] = render.report(notebook, name, shown, findings, lineage, reports=params.reports)
     for code, page in pages.items():
         storage.write_text(page, root / layout.report_html(name, code))
     storage.write_json(card.make(name, shown, findings, lineage), root / layout.report_card(name))

@@ -42,7 +42,15 @@ class Heading:
     text: str
 
 
-def report(notebook: NotebookNode, name: str, shown: ReportParams, headlines: Sequence[Said], lineage: Lineage) -> str:
+def report(
+    notebook: NotebookNode,
+    name: str,
+    shown: ReportParams,
+    headlines: Sequence[Said],
+    lineage: Lineage,
+    *,
+    reports: Mapping[str, ReportParams] | None = None,
+) -> str:
     """Render an executed notebook as a page with title, key findings, table of contents and lineage.
 
     Parameters
@@ -57,6 +65,8 @@ def report(notebook: NotebookNode, name: str, shown: ReportParams, headlines: Se
         The findings for the top of the page.
     lineage : Lineage
         What the numbers come from; for the head and the foot of the page.
+    reports : mapping of str to ReportParams, optional
+        All reports by name: a page of decisions leads to the others.
 
     Raises
     ------
@@ -77,6 +87,8 @@ def report(notebook: NotebookNode, name: str, shown: ReportParams, headlines: Se
         headings=headings,
         lead=lead,
         body=body,
+        is_brief='class="decision"' in body,
+        further=[(other, in_language(its.title)) for other, its in (reports or {}).items() if other != name],
         script=_Ready((TEMPLATES / "tables.js").read_text(encoding="utf-8")) if "<table" in body else "",
     )
     return _offline(page, in_language(shown.title))

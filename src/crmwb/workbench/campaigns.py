@@ -52,6 +52,20 @@ class Campaigns:
         rows = rows.sort_values(["starts_on", "campaign_id"], ascending=[False, True], ignore_index=True)
         return rows[[*columns, "p_value", "smallest", "is_experiment"]]
 
+    @property
+    def naive(self) -> pd.DataFrame:
+        """One row per campaign: name, extra_cents, by which those reached spent more than others, whatever the cause.
+
+        The largest first. Campaigns overlap, so the amounts do not add up.
+        """
+        rows = self.effects[(self.effects["grouping"] == "") & (self.effects["outcome"] == MONEY)]
+        rows = rows[rows["method"] == "unadjusted"]
+        rows = rows.assign(extra_cents=(rows["difference"] * rows["n_treated"]).round())
+        rows = rows.merge(self.frame[["campaign_id", "name"]], on="campaign_id")
+        return rows.sort_values(["extra_cents", "campaign_id"], ascending=[False, True], ignore_index=True)[
+            ["name", "extra_cents"]
+        ]
+
     def by_group(self, grouping: str) -> pd.DataFrame:
         """Return the effects on revenue by group (`stage` or `spent_before`); p-values hold for all groups together."""
         rows = self.effects[(self.effects["grouping"] == grouping) & (self.effects["outcome"] == MONEY)]

@@ -13,8 +13,15 @@ from crmwb.errors import CrmwbError
 from crmwb.findings import Count, Finding, Name
 
 
-def accept(root: Path = Path()) -> Finding:
+def accept(root: Path = Path(), headlines: Mapping[str, Any] | None = None) -> Finding:
     """Make the last run the accepted one, and return what says so.
+
+    Parameters
+    ----------
+    root : Path
+        The project's.
+    headlines : mapping, optional
+        Figures to keep beside the profile, so that later reports say what changed.
 
     Raises
     ------
@@ -22,6 +29,8 @@ def accept(root: Path = Path()) -> Finding:
         Nothing was validated yet.
     """
     profile = storage.read_json(root / layout.QUALITY_SUMMARY)["profile"]
+    if headlines is not None:
+        profile["headlines"] = dict(headlines)
     storage.write_json(profile, root / layout.ACCEPTED_RUN, lasting=True)
     rows = sum(table["rows"] for table in profile["tables"].values())
     return Finding(

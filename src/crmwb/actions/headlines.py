@@ -1,0 +1,101 @@
+"""The few figures of a run that leadership follows: what `crmwb accept` keeps, and what changed since."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from crmwb import layout, storage
+from crmwb.errors import CrmwbError
+from crmwb.findings import Change, Count, Finding, Money
+from crmwb.quality.runs import accepted as runs
+
+COLUMNS = ("n_orders", "revenue_cents", "recent_revenue_cents", "risk_class", "margin_at_stake_cents", "clv_cents")
+AT_RISK = ("at_risk", "likely_lost")
+
+
+@dataclass(frozen=True)
+class Headlines:
+    """Figures of a run.
+
+    Attributes
+    ----------
+    as_of : str
+        The day that it describes, in ISO form.
+    n_buyers, n_at_risk : int
+        Customers who have bought; those of them at risk or likely lost.
+    revenue_cents, recent_revenue_cents : int
+        Of the whole history, and of the recent days.
+    margin_at_stake_cents, clv_cents : int or None
+        Future margin of those at risk, and of all; None where it cannot be forecast.
+    """
+
+    as_of: str
+    n_buyers: int
+    revenue_cents: int
+    recent_revenue_cents: int
+    n_at_risk: int
+    margin_at_stake_cents: int | None
+    clv_cents: int | None
+
+
+def headlines(root: Path = Path()) -> Headlines | None:
+    """Return the figures of the last run, from the customer mart; None where there is none."""
+    if not (root / layout.CUSTOMER_MART).exists():
+        return None
+    mart = storage.read_frame(root / layout.CUSTOMER_MART, columns=COLUMNS)
+    buyers = mart[mart["n_orders"] > 0]
+    leaving = buyers[buyers["risk_class"].isin(AT_RISK)]
+    return Headlines(
+        as_of=storage.read_json(root / layout.OBSERVATION)["as_of"],
+        n_buyers=len(buyers),
+        revenue_cents=_total(mart["revenue_cents"]) or 0,
+        recent_revenue_cents=_total(mart["recent_revenue_cents"]) or 0,
+        n_at_risk=len(leaving),
+        margin_at_stake_cents=_total(leaving["margin_at_stake_cents"]),
+        clv_cents=_total(buyers["clv_cents"]),
+    )
+
+
+def accepted(root: Path = Path()) -> Headlines | None:
+    """Return the figures of the accepted run; None where none of this source were accepted.
+
+    Raises
+    ------
+    CrmwbError
+        The file of the accepted run is none, or holds figures that are not these.
+    """
+    profile = runs.comparable(
+        storage.read_json(root / layout.QUALITY_SUMMARY)["profile"], runs.accepted(root / layout.ACCEPTED_RUN)
+    )
+    content = (profile or {}).get("headlines")
+    if content is None:
+        return None
+    try:
+        return Headlines(**content)
+    except TypeError:
+        raise CrmwbError(
+            f"{layout.ACCEPTED_RUN}: its headlines are not of this version; run `crmwb accept` to write them anew."
+        ) from None
+
+
+def changes(before: Headlines, now: Headlines, currency: str) -> pd.DataFrame:
+    """Return what changed between two runs.
+
+    Returns
+    -------
+    DataFrame
+        One row per figure known in both: what (a finding), before, now (values) and change.
+    """
+    rows = []
+    for name, figure in asdict(now).items():
+        earlier = getattr(before, name)
+        if name == "as_of" or figure is None or earlier is None:
+            continue
+        values = [Money(v, currency) if name.endswith("_cents") else Count(v) for v in (earlier, figure)]
+        rows.append((Finding(f"decisions.since.{name}"), *values, Change.between(earlier, figure)))
+    return pd.DataFrame(rows, columns=["what", "before", "now", "change"])
+
+
+def _total(cents: pd.Series) -> int | None:
+    return None if cents.isna().all() else int(cents.sum())

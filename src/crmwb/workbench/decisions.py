@@ -1,0 +1,179 @@
+"""What leadership has to decide: at most five actions, each with the money at stake, an owner and how sure it is."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from crmwb.display.blocks import Decision
+from crmwb.findings import Count, Finding, Interval, Money, Name, Share, Span, Term, Unavailable, Value
+
+if TYPE_CHECKING:
+    from crmwb.workbench import Workbench
+
+MOST = 5
+KEY_TIERS = 2  # the upper ones, whose customers are called first
+AT_RISK = ("at_risk", "likely_lost")
+MATERIAL = 0.001  # of all revenue: less is no matter for leadership
+
+
+def decisions(wb: "Workbench", most: int = MOST) -> list[Decision]:
+    """Return what leadership has to decide, most money first.
+
+    What the history cannot support is left out: no forecast, no decision that rests on one; so is what is small beside
+    revenue. Where there are more than `most`, those that stop a loss go before those that plan.
+
+    Parameters
+    ----------
+    wb : Workbench
+        Of a project whose pipeline has run to its reports.
+    most : int, default 5
+        How many at most.
+    """
+    candidates = (overdue, fall, risk, losses, action_list, campaigns, best_tier, plan, cost_gap)
+    least = MATERIAL * wb.customers.frame["revenue_cents"].sum()
+    found = [decision for candidate in candidates for decision in candidate(wb) if decision.weight >= least]
+    return sorted(found[:most], key=lambda decision: -decision.weight)
+
+
+def overdue(wb: "Workbench") -> Iterator[Decision]:
+    """Yield what is overdue, where actions.yaml calls it an alert."""
+    alert = _alert(wb, "actions.alert.overdue")
+    if alert:
+        values = {"money": alert.values["money"], "n": alert.values["n"]}
+        yield _decision("overdue", values, _owner(alert, "finance"), "accounts_and_credit", alert.weight)
+
+
+def fall(wb: "Workbench") -> Iterator[Decision]:
+    """Yield a fall of revenue against the year before, where actions.yaml calls it an alert."""
+    alert = _alert(wb, "actions.alert.revenue_fell")
+    if alert:
+        values = {"change": alert.values["change"], "money": Money(round(alert.weight), wb.currency)}
+        yield _decision("fall", values, Term("department", "sales"), "lifecycle_and_retention", alert.weight)
+
+
+def risk(wb: "Workbench") -> Iterator[Decision]:
+    """Yield who is leaving, where the chance of it was tested and their future margin is known."""
+    buyers, tested = wb.customers.buyers, wb.lifecycle.facts["risk"]
+    leaving = buyers[buyers["risk_class"].isin(AT_RISK)]
+    at_stake = leaving["margin_at_stake_cents"].sum(min_count=1)
+    if not tested["is_available"] or leaving.empty or pd.isna(at_stake) or at_stake <= 0:
+        return
+    key = leaving["tier"].isin(wb.value.scorecard.names[:KEY_TIERS])
+    values = {
+        "n": Count(len(leaving), "customer"),
+        "share": Share(len(leaving) / len(buyers)),
+        "money": Money(int(at_stake), wb.currency),
+        "n_key": Count(int(key.sum())),
+        "n_moments": Count(int(tested["reliability"]["n_moments"]), "month_end"),
+    }
+    alert = _alert(wb, "actions.alert.key_customers")
+    owner = _owner(alert, "sales") if alert else Term("department", "sales")
+    code = "risk" if key.any() else "risk_below"
+    yield _decision(code, values, owner, "lifecycle_and_retention", float(at_stake))
+
+
+def losses(wb: "Workbench") -> Iterator[Decision]:
+    """Yield which customers cost more than they bring, where costs are known."""
+    lost = wb.value.realised.destroyers
+    if not lost or not lost["n_customers"]:
+        return
+    first = max(lost["by_reason"], key=lambda reason: reason["loss_cents"])
+    values = {
+        "n": Count(int(lost["n_customers"]), "customer"),
+        "money": Money(int(lost["loss_cents"]), wb.currency),
+        "reason": Term("loss_reason", first["reason"]),
+        "share": Share(first["loss_share"]),
+    }
+    yield _decision("losses", values, Term("department", "sales"), "value", float(lost["loss_cents"]))
+
+
+def action_list(wb: "Workbench") -> Iterator[Decision]:
+    """Yield the list of next actions, where it names anybody."""
+    found = next((f for f in wb.actions.findings if f.code.startswith("actions.summary_")), None)
+    if found is None:
+        return
+    held_out = Count(int(wb.actions.frame["is_held_out"].sum()), "customer")
+    owners = sorted({name for name in wb.actions.frame["owner"].dropna() if name})
+    owner = (
+        Finding("decisions.account_owners", {"n": Count(len(owners))}) if owners else Term("department", "marketing")
+    )
+    yield _decision("list", {**found.values, "held_out": held_out}, owner, "actions_and_alerts", found.weight)
+
+
+def campaigns(wb: "Workbench") -> Iterator[Decision]:
+    """Yield which campaigns paid, or that none could be shown to for want of control groups."""
+    rows = wb.campaigns.revenue
+    if rows.empty:
+        return
+    extra = rows["difference"] * rows["n_treated"]
+    proven = rows[rows["is_experiment"] & (rows["low"] > 0)]
+    if len(proven):
+        best = proven.assign(extra=extra).nlargest(1, "extra").iloc[0]
+        low, high = (Money(round(best[end] * best["n_treated"]), wb.currency) for end in ("low", "high"))
+        money = round(best["extra"])
+        values = {"campaign": Name(str(best["name"])), "money": Money(money, wb.currency), "range": Interval(low, high)}
+        yield _decision("campaign_proven", values, Term("department", "marketing"), "campaigns", money)
+    elif not rows["is_experiment"].any():
+        name, naive = wb.campaigns.naive.iloc[0][["name", "extra_cents"]]
+        if naive > 0:
+            values = {"campaign": Name(str(name)), "money": Money(int(naive), wb.currency)}
+            yield _decision("campaign_control", values, Term("department", "marketing"), "campaigns", float(naive))
+
+
+def best_tier(wb: "Workbench") -> Iterator[Decision]:
+    """Yield what the best tier is expected to bring, where forecasts of customers are stated."""
+    trust = wb.value.trust()
+    by_tier = wb.value.by("tier")
+    if by_tier.empty or by_tier["clv_cents"].isna().all() or not isinstance(trust, Finding):
+        return
+    top = by_tier.iloc[0]
+    values = {
+        "tier": Term("tier", top["tier"]),
+        "n": Count(int(top["n_customers"]), "customer"),
+        "money": Money(int(top["clv_cents"]), wb.currency),
+        "share": Share(float(top["clv_share"])),
+        "horizon": Span(wb.params.value.horizon_days),
+        "periods": Count(wb.params.value.backtest.n_origins, "past_period"),
+    }
+    better = "better" if trust.code == "value.trust.better" else "no_better"
+    sure = Finding(f"decisions.tier.sure_{better}", values)
+    yield _decision("tier", values, Term("department", "sales"), "value", float(top["clv_cents"]), sure=sure)
+
+
+def plan(wb: "Workbench") -> Iterator[Decision]:
+    """Yield the revenue to plan with, where it is forecast as far as it was tested."""
+    total = next(
+        (f for f in wb.value.equity.findings("forecast") if isinstance(f, Finding) and "expected" in f.values), None
+    )
+    proof = next((f for f in wb.value.equity.findings("proof") if f.code == "forecast.proof"), None)
+    if total is None or proof is None:
+        return
+    values = {**{name: total.values[name] for name in ("expected", "range", "begins", "ends")}, **proof.values}
+    yield _decision("plan", values, Term("department", "finance"), "value", total.weight)
+
+
+def cost_gap(wb: "Workbench") -> Iterator[Decision]:
+    """Yield that future margin rests on an assumption, where the source holds no costs."""
+    margin = wb.value.models.get("margin", {})
+    clv = wb.value.frame["clv_cents"].sum(min_count=1)
+    if margin.get("is_assumed") and pd.notna(clv) and clv > 0:
+        values = {"money": Money(int(clv), wb.currency), "share": Share(margin["share"])}
+        yield _decision("cost_gap", values, Term("department", "finance"), "data_quality", float(clv))
+
+
+def _decision(
+    code: str, values: dict[str, Value], owner: Value, report: str, weight: float, *, sure: Finding | None = None
+) -> Decision:
+    title, stake, decide = (Finding(f"decisions.{code}.{part}", values) for part in ("title", "stake", "decide"))
+    return Decision(title, stake, decide, owner, sure or Finding(f"decisions.{code}.sure", values), report, weight)
+
+
+def _alert(wb: "Workbench", code: str) -> Finding | None:
+    return next((alert for alert in wb.actions.alerts if alert.code.startswith(code)), None)
+
+
+def _owner(alert: Finding, department: str) -> Value:
+    """Return the account owner with the most of an alert's money, else a department."""
+    owner = alert.values.get("owner")
+    return owner if isinstance(owner, Value) and not isinstance(owner, Unavailable) else Term("department", department)

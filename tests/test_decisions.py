@@ -1,0 +1,116 @@
+"""What leadership has to decide: most money first, five at most, and nothing that the history does not support."""
+
+from dataclasses import asdict
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from crmwb import layout, storage
+from crmwb.actions import headlines
+from crmwb.display import html
+from crmwb.errors import CrmwbError
+from crmwb.findings import Change, Count, Finding, Money, Name, Unavailable, language
+from crmwb.findings.say import say
+from crmwb.workbench import decisions
+
+RELIABLE = {"is_available": True, "reliability": {"n_moments": 6}}
+
+
+def customers(**columns) -> pd.DataFrame:
+    usual = {
+        "revenue_cents": 1_000_00, "tier": ["vip", "vip", "small", "small"],
+        "margin_at_stake_cents": [50_00, 0, 30_00, 0],
+        "risk_class": ["at_risk", "low", "likely_lost", "low"],
+    }  # fmt: skip
+    return pd.DataFrame(usual | columns)
+
+
+def workbench(frame: pd.DataFrame, *, risk=RELIABLE, alerts=(), findings=(), lost=None) -> SimpleNamespace:
+    """Return what decisions read of a workbench, with no forecast and no campaign."""
+    equity = SimpleNamespace(findings=lambda part: [Unavailable("forecast.too_short", {})])
+    return SimpleNamespace(
+        currency="EUR",
+        customers=SimpleNamespace(frame=frame, buyers=frame),
+        lifecycle=SimpleNamespace(facts={"risk": risk}),
+        campaigns=SimpleNamespace(revenue=pd.DataFrame()),
+        actions=SimpleNamespace(alerts=list(alerts), findings=list(findings)),
+        value=SimpleNamespace(
+            scorecard=SimpleNamespace(names=["vip", "important", "small"]),
+            realised=SimpleNamespace(destroyers=lost),
+            by=lambda group: pd.DataFrame(),
+            trust=lambda: Unavailable("value.trust.untested", {}),
+            equity=equity,
+            models={},
+            frame=pd.DataFrame({"clv_cents": [None]}, dtype=float),
+        ),
+    )
+
+
+def test_risk_states_the_margin_at_stake_and_who_of_the_upper_tiers():
+    (found,) = decisions.decisions(workbench(customers()))
+    assert say(found.title) == "Keep 2 customers at risk of leaving"
+    assert say(found.stake) == "EUR\u00a080 of future margin, with 50% of customers."
+    assert say(found.decide).startswith("Who contacts the 1 in the upper tiers")
+    assert say(found.sure) == "The chance of leaving was tested on 6 past month ends."
+
+
+def test_a_risk_that_was_not_tested_or_has_no_margin_is_not_stated():
+    assert decisions.decisions(workbench(customers(), risk={"is_available": False})) == []
+    assert decisions.decisions(workbench(customers(margin_at_stake_cents=None))) == []
+
+
+def test_what_is_small_beside_revenue_is_not_stated():
+    assert decisions.decisions(workbench(customers(revenue_cents=25_000_00))) == []  # EUR 80 of 100,000
+    assert len(decisions.decisions(workbench(customers(revenue_cents=19_000_00)))) == 1
+
+
+def test_most_money_comes_first_with_the_owner_of_most_of_it():
+    late = {"money": Money(90_00, "EUR"), "n": Count(1, "customer"), "owner": Name("MG"), "part": Money(60_00, "EUR")}
+    alert = Finding("actions.alert.overdue_by_owner", late, weight=90_00)
+    lost = {
+        "n_customers": 1,
+        "loss_cents": 70_00,
+        "by_reason": [{"reason": "returns", "loss_cents": 70_00, "loss_share": 1.0}],
+    }
+    found = decisions.decisions(workbench(customers(), alerts=[alert], lost=lost))
+    assert [d.title.code for d in found] == [
+        "decisions.overdue.title",
+        "decisions.risk.title",
+        "decisions.losses.title",
+    ]
+    assert say(found[0].owner) == "MG"
+    assert len(decisions.decisions(workbench(customers(), alerts=[alert], lost=lost), most=2)) == 2
+
+
+@pytest.mark.parametrize("code", language.LANGUAGES)
+def test_a_decision_shows_title_money_choice_owner_and_sureness(code):
+    (found,) = decisions.decisions(workbench(customers()))
+    with language.using(code):
+        shown = html.html(found)
+        assert shown.count("<dt>") == shown.count("<dd>") == 4
+        assert f'<a href="lifecycle_and_retention.html">{say(found.title)}</a>' in shown
+
+
+def test_what_changed_since_the_accepted_run(tmp_path):
+    before = headlines.Headlines("2020-01-01", 10, 1_000_00, 100_00, 2, 50_00, None)
+    now = headlines.Headlines("2020-02-01", 12, 1_200_00, 90_00, 2, None, None)
+    rows = headlines.changes(before, now, "EUR")
+    assert [say(what) for what in rows["what"]] == [
+        "Customers who have bought", "Revenue of the whole history", "Revenue of the recent days", "Customers at risk",
+    ]  # fmt: skip
+    assert list(rows["change"]) == [
+        Change.between(10, 12),
+        Change.between(1000, 1200),
+        Change.between(100, 90),
+        Change(0.0),
+    ]
+
+    profile = {"source": {"kind": "files", "name": "x"}, "tables": {}}
+    storage.write_json({"profile": profile}, tmp_path / layout.QUALITY_SUMMARY)
+    assert headlines.accepted(tmp_path) is None
+    storage.write_json(profile | {"headlines": asdict(before)}, tmp_path / layout.ACCEPTED_RUN)
+    assert headlines.accepted(tmp_path) == before
+    storage.write_json(profile | {"headlines": {"revenue": 1}}, tmp_path / layout.ACCEPTED_RUN)
+    with pytest.raises(CrmwbError, match="crmwb accept"):
+        headlines.accepted(tmp_path)
