@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from crmwb.workbench import Workbench
 
 MOST = 5
+SUMMARIES = ("actions.summary_assumed", "actions.summary_measured")
 KEY_TIERS = 2  # the upper ones, whose customers are called first
 AT_RISK = ("at_risk", "likely_lost")
 MATERIAL = 0.001  # of all revenue: less is no matter for leadership
@@ -90,7 +91,7 @@ def losses(wb: "Workbench") -> Iterator[Decision]:
 
 def action_list(wb: "Workbench") -> Iterator[Decision]:
     """Yield the list of next actions, where it names anybody."""
-    found = next((f for f in wb.actions.findings if f.code.startswith("actions.summary_")), None)
+    found = next((f for f in wb.actions.findings if f.code in SUMMARIES), None)
     if found is None:
         return
     held_out = Count(int(wb.actions.frame["is_held_out"].sum()), "customer")
@@ -123,6 +124,8 @@ def campaigns(wb: "Workbench") -> Iterator[Decision]:
 
 def best_tier(wb: "Workbench") -> Iterator[Decision]:
     """Yield what the best tier is expected to bring, where forecasts of customers are stated."""
+    if "unavailable" in wb.value.models:
+        return
     trust = wb.value.trust()
     by_tier = wb.value.by("tier")
     if by_tier.empty or by_tier["clv_cents"].isna().all() or not isinstance(trust, Finding):
@@ -143,6 +146,8 @@ def best_tier(wb: "Workbench") -> Iterator[Decision]:
 
 def plan(wb: "Workbench") -> Iterator[Decision]:
     """Yield the revenue to plan with, where it is forecast as far as it was tested."""
+    if "unavailable" in wb.value.models:
+        return
     total = next(
         (f for f in wb.value.equity.findings("forecast") if isinstance(f, Finding) and "expected" in f.values), None
     )
@@ -155,6 +160,8 @@ def plan(wb: "Workbench") -> Iterator[Decision]:
 
 def cost_gap(wb: "Workbench") -> Iterator[Decision]:
     """Yield that future margin rests on an assumption, where the source holds no costs."""
+    if "unavailable" in wb.value.models:
+        return
     margin = wb.value.models.get("margin", {})
     clv = wb.value.frame["clv_cents"].sum(min_count=1)
     if margin.get("is_assumed") and pd.notna(clv) and clv > 0:
