@@ -21,7 +21,7 @@ FLOORS = [
     {"quality"},
     {"history"},
     {"features", "tiers"},
-    {"lifecycle", "migration", "segmentation", "value", "response"},
+    {"lifecycle", "migration", "segmentation", "value", "response", "recommend"},
     {"actions"},
     {"display"},
     {"reporting"},

@@ -95,6 +95,9 @@ MIGRATION_METRICS = Path("metrics/migration.json")
 RESPONSE_FINDINGS = Path("data/response/findings.json")
 RESPONSE_METRICS = Path("metrics/response.json")
 
+RECOMMEND_FINDINGS = Path("data/recommend/findings.json")
+RECOMMEND_METRICS = Path("metrics/recommend.json")
+
 ACTION_PLAN = Path("actions.yaml")
 ACTION_LEDGER = Path("data/action_ledger.csv")  # lists handed out, without identities; people commit it
 ACTION_LIST = Path("data/actions/list.parquet")
@@ -118,6 +121,11 @@ REPORT_CARDS = Path("data/reports")
 def response(table: str) -> Path:
     """Return where a table of the respond stage lies, such as effects."""
     return Path("data/response") / f"{table}.parquet"
+
+
+def recommend(table: str) -> Path:
+    """Return where a table of the recommend stage lies, such as again."""
+    return Path("data/recommend") / f"{table}.parquet"
 
 
 def report_notebook(name: str) -> Path:

@@ -22,6 +22,7 @@ from crmwb.params.customers import FeatureParams, QualityParams
 from crmwb.params.lifecycle import LifecycleParams, RiskParams
 from crmwb.params.migration import MigrationParams
 from crmwb.params.reading import checked, read
+from crmwb.params.recommend import RecommendParams
 from crmwb.params.response import ResponseParams
 from crmwb.params.section import Name, Section, TimeZone
 from crmwb.params.segmentation import (
@@ -70,6 +71,7 @@ __all__ = [
     "NeedsParams",
     "Params",
     "QualityParams",
+    "RecommendParams",
     "RefitParams",
     "ReportParams",
     "ResponseParams",
@@ -116,6 +118,7 @@ class Params(Section):
     lifecycle: LifecycleParams
     migration: MigrationParams
     response: ResponseParams
+    recommend: RecommendParams
     reports: Annotated[dict[Name, ReportParams], Field(min_length=1)]
 
     @model_validator(mode="after")

@@ -10,6 +10,7 @@ wb.migration          # who moves between segments, why, and where that leads
 wb.multiview          # segments × tiers × stages × regions …: largest, growing, shrinking
 wb.value              # who earned what, what is to come, how well forecasts came true
 wb.campaigns          # what each campaign brought, and whom to contact next time
+wb.products           # what customers buy next, and which products lead to which
 wb.actions            # who is to do what with whom next, and what earlier lists brought
 wb.quality            # what came in, what was set aside and why
 """
@@ -31,6 +32,7 @@ if TYPE_CHECKING:  # these doors open rooms that take long to import
     from crmwb.workbench.lifecycle import Lifecycle
     from crmwb.workbench.migration import Migration
     from crmwb.workbench.multiview import Multiview
+    from crmwb.workbench.products import Products
 
 __all__ = ["Customers", "Quality", "Segments", "Source", "Value", "Workbench"]
 
@@ -118,12 +120,19 @@ class Workbench:
         return Actions(self.root, self.currency)
 
     @cached_property
+    def products(self) -> "Products":
+        """What customers buy next, again and new, and which products lead to which."""
+        from crmwb.workbench.products import Products
+
+        return Products(self.root)
+
+    @cached_property
     def quality(self) -> Quality:
         """What came in, which rules hold, what was quarantined, and what the audits found."""
         return Quality(self.root, self.currency)
 
     def __repr__(self) -> str:
         return (
-            "Workbench: .customers, .segments, .lifecycle, .migration, .multiview, .value, .campaigns, .actions, "
-            ".quality, .source, .params"
+            "Workbench: .customers, .segments, .lifecycle, .migration, .multiview, .value, .campaigns, .products, "
+            ".actions, .quality, .source, .params"
         )

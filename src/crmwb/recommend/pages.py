@@ -1,0 +1,161 @@
+"""Products that lead to others: bought together, in first orders, and in orders that no other follows."""
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from crmwb import engine
+from crmwb.engine import Backend
+from crmwb.findings import Count, Days, Unavailable
+from crmwb.params import RecommendParams
+from crmwb.recommend.lines import Lines
+from crmwb.recommend.pair_counts import pair_counts
+
+LEVEL = 0.95
+N_PAIRS = 200  # kept: many orders, and surely more than chance (n_both * log(low), as in a likelihood ratio)
+ORDERS_AT_MOST = 100_000  # of one customer, so that customer and occasion make one number
+MIN_NEWCOMERS = 100
+OCCASIONS_APART = 10  # first to ninth order are compared with their like, later ones with one another
+
+
+def together(con: Backend, lines: Lines, n_products: int, p: RecommendParams) -> pd.DataFrame:
+    """Return pairs of products that stand in one order more often than chance explains.
+
+    product, other, n_both, n_product, n_other, n_orders (counted), expected, lift, low, high (95% interval of the lift that
+    holds for all pairs together). The interval is that of a log relative risk: var(log lift) is about
+    1/n_both - 1/n_product - 1/n_other + 1/n_orders.
+    """
+    rows = lines.table
+    sold = rows.group_by("product").aggregate(n_sold=rows.count())
+    known = rows.join(sold, "product")
+    order = [ibis.desc(known.n_sold), known["product"]]
+    place = ibis.row_number().over(group_by=[known.customer, known.occasion], order_by=order)
+    holder = known.customer.cast("int64") * ORDERS_AT_MOST + known.occasion
+    held = known.select("product", holder=holder, place=place)
+    counts = pair_counts(
+        con,
+        held.filter(held.place < p.max_items).drop("place"),
+        n_products,
+        least=p.min_orders,
+        max_pairs=p.max_pairs,
+    )
+    n_one, n_other = counts.n_of[counts.one], counts.n_of[counts.other]
+    expected = n_one * n_other / max(counts.n_holders, 1)
+    lift = counts.n_both / expected
+    z = stats.norm.ppf(1 - (1 - LEVEL) / 2 / max(len(lift), 1))
+    variance = 1 / counts.n_both - 1 / n_one - 1 / n_other + 1 / max(counts.n_holders, 1)
+    reach = np.exp(z * np.sqrt(np.maximum(variance, 0)))
+    frame = pd.DataFrame(
+        {
+            "product": counts.one,
+            "other": counts.other,
+            "n_both": counts.n_both,
+            "n_product": n_one,
+            "n_other": n_other,
+            "n_orders": counts.n_holders,
+            "expected": expected,
+            "lift": lift,
+            "low": lift / reach,
+            "high": lift * reach,
+        }
+    )
+    proven = frame[frame["low"] > 1].assign(weight=lambda d: (d["n_both"] * np.log(d["low"])).round(6))
+    ordered = proven.sort_values(["weight", "product", "other"], ascending=[False, True, True], ignore_index=True)
+    return ordered.drop(columns="weight").head(N_PAIRS)
+
+
+def entry(con: Backend, lines: Lines, p: RecommendParams) -> pd.DataFrame | Unavailable:
+    """Return the products of first orders, and how many of their buyers ordered again within `quiet_days`.
+
+    Only customers count whose first order lies `quiet_days` after the history begins (they may have bought before it) and
+    as long before its end. Columns as of `_compared`, in which n is first orders and n_events those with a second order.
+    """
+    quiet = _quiet_days(lines, p)
+    rows = lines.table
+    second = rows.filter(rows.occasion == 2).group_by("customer").aggregate(next_day=rows.day.min())
+    first = rows.filter(
+        (rows.occasion == 1) & (rows.day >= lines.first_day + quiet) & (rows.day < lines.end_day - quiet)
+    )
+    n = int(first.customer.nunique().to_pyarrow().as_py())
+    if n < MIN_NEWCOMERS:
+        return Unavailable("recommend.few_newcomers", (Count(MIN_NEWCOMERS, "customer"),), {"n": Count(n, "customer")})
+    joined = first.left_join(second, "customer")
+    again = ((joined.next_day - joined.day) <= quiet).fill_null(ibis.literal(value=False)).cast("int64")
+    events = joined.select("product", "customer", "occasion", event=again)
+    return _compared(con, events, p.min_orders)
+
+
+def last(con: Backend, lines: Lines, p: RecommendParams) -> pd.DataFrame | Unavailable:
+    """Return the products of orders that no other order follows within `quiet_days`.
+
+    Orders are compared with others of the same number in their customer's life, because most customers who leave do so
+    early. Columns as of `_compared`, in which n is orders and n_events those that were the last.
+    """
+    quiet = _quiet_days(lines, p)
+    rows = lines.table
+    occasions = rows.select("customer", "occasion", "day").distinct()
+    after = occasions.select("customer", occasion=(occasions.occasion - 1).cast("int32"), next_day="day")
+    old = rows.filter(rows.day < lines.end_day - quiet)
+    joined = old.left_join(after, ["customer", "occasion"])
+    event = ((joined.next_day - joined.day) > quiet).fill_null(ibis.literal(value=True)).cast("int64")
+    compared = _compared(con, joined.select("product", "customer", "occasion", event=event), p.min_orders)
+    if compared.empty:
+        return Unavailable("recommend.few_orders", (Days(2 * quiet),), {"n": Count(p.min_orders, "order")})
+    return compared
+
+
+def _quiet_days(lines: Lines, p: RecommendParams) -> int:
+    return max(1, min(p.quiet_days, (lines.end_day - lines.first_day) // 4))
+
+
+def _compared(con: Backend, events: ir.Table, least: int) -> pd.DataFrame:
+    """Compare the orders with each product to all orders of the same number.
+
+    Parameters
+    ----------
+    con : Backend
+        The engine.
+    events : ir.Table
+        product, customer, occasion, event (0 or 1): one row per order and product.
+    least : int
+        Orders that a product needs.
+
+    Returns
+    -------
+    DataFrame
+        product, n, n_events, share, expected_share, ratio with low and high (95%, exact Poisson, Garwood 1936), p_value
+        (holds for all products together, Bonferroni), the surest difference first.
+    """
+    place = ibis.least(events.occasion, OCCASIONS_APART)
+    orders = events.select("customer", "occasion", "event", place=place).distinct()
+    totals = orders.group_by("place").aggregate(n=orders.count(), n_events=orders.event.sum())
+    rates = engine.batches(con, totals.order_by("place")).read_pandas()
+    placed = events.mutate(place=place)
+    counted = placed.group_by("product", "place").aggregate(n=placed.count(), n_events=placed.event.sum())
+    cells = engine.batches(con, counted.order_by("product", "place")).read_pandas()
+    shares = (rates["n_events"].astype(float) / rates["n"]).set_axis(rates["place"])
+    cells["expected"] = cells["n"] * cells["place"].map(shares)
+    sums = cells.groupby("product", as_index=False)[["n", "n_events", "expected"]].sum()
+    sums = sums[(sums["n"] >= least) & (sums["expected"] > 0)].reset_index(drop=True)
+    seen, expected = sums["n_events"].astype(float), sums["expected"]
+    beyond = np.minimum(stats.poisson.cdf(seen, expected), stats.poisson.sf(seen - 1, expected))
+    tail = (1 - LEVEL) / 2
+    low = np.where(seen > 0, stats.chi2.ppf(tail, 2 * seen) / 2, 0.0)
+    high = stats.chi2.ppf(1 - tail, 2 * (seen + 1)) / 2
+    frame = pd.DataFrame(
+        {
+            "product": sums["product"],
+            "n": sums["n"].astype("int64"),
+            "n_events": sums["n_events"].astype("int64"),
+            "share": seen / sums["n"],
+            "expected_share": expected / sums["n"],
+            "ratio": seen / expected,
+            "low": low / expected,
+            "high": high / expected,
+            "p_value": np.minimum(1.0, 2 * beyond * max(len(sums), 1)),
+        }
+    )
+    frame["p_value"] = [float(f"{value:.6g}") for value in frame["p_value"]]
+    return frame.sort_values(["p_value", "n", "product"], ascending=[True, False, True], ignore_index=True)

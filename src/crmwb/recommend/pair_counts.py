@@ -1,0 +1,67 @@
+"""How many customers, or orders, hold both of two products, counted on the engine within a budget of pairs."""
+
+import math
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+
+from crmwb import engine
+from crmwb.engine import Backend
+
+
+@dataclass(frozen=True)
+class PairCounts:
+    """Products that stand together.
+
+    Attributes
+    ----------
+    one, other : int array of shape (n_pairs,)
+        Products, `one` below `other`, in their order.
+    n_both : int array of shape (n_pairs,)
+        Holders of both.
+    n_of : int array of shape (n_products,)
+        Holders of each product, by its number.
+    n_holders : int
+        Customers or orders that were counted: every `step`-th where all would make too many pairs.
+    """
+
+    one: np.ndarray
+    other: np.ndarray
+    n_both: np.ndarray
+    n_of: np.ndarray
+    n_holders: int
+
+
+def pair_counts(con: Backend, held: ir.Table, n_products: int, *, least: int, max_pairs: int) -> PairCounts:
+    """Count pairs.
+
+    Parameters
+    ----------
+    con : Backend
+        The engine.
+    held : ir.Table
+        holder (an integer), product: each once, and few to a holder (the pairs grow with their square).
+    n_products : int
+        Products are numbered below it.
+    least : int
+        Pairs with fewer holders are left out.
+    max_pairs : int
+        Pairs looked at, at most; beyond, only every k-th holder counts.
+    """
+    sizes = held.group_by("holder").aggregate(n=held.count())
+    looked = sizes.aggregate(pairs=(sizes.n * (sizes.n - 1) / 2).sum()).to_pyarrow().to_pylist()[0]["pairs"]
+    step = max(1, math.ceil((looked or 0) / max_pairs))
+    kept = engine.materialised(con, held.filter(held.holder % step == 0), "recommend_held")
+    left, right = kept, kept.view()
+    both = left.join(right, [left.holder == right.holder, left["product"] < right["product"]])
+    counted = both.group_by(one=left["product"], other=right["product"]).aggregate(n=both.count())
+    enough = counted.filter(counted.n >= least).order_by("one", "other")
+    pairs = engine.batches(con, enough).read_all()
+    single = engine.batches(con, kept.group_by("product").aggregate(n=kept.count())).read_all()
+    n_of = np.zeros(n_products, np.int64)
+    n_of[single["product"].to_numpy()] = single["n"].to_numpy()
+    n_holders = int(kept.holder.nunique().to_pyarrow().as_py())
+    one, other, n = (pairs[code].to_numpy().astype(np.int64) for code in ("one", "other", "n"))
+    return PairCounts(one, other, n, n_of, n_holders)
