@@ -10,7 +10,7 @@ from crmwb.plots import style
 LONGEST = 38  # signs of a name on an axis
 
 
-def tests(rows: pd.DataFrame, ax: Axes | None = None) -> Axes:
+def recall(rows: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw the recall of both lists beside their baselines.
 
     Parameters
@@ -21,7 +21,7 @@ def tests(rows: pd.DataFrame, ax: Axes | None = None) -> Axes:
         Where to draw; a new figure where not given.
     """
     ax = ax or style.new_axes(8, 1.2 + 0.45 * len(rows))
-    labels = [_label(row.list, row.method) for row in rows.itertuples()]
+    labels = [_label(*pair) for pair in zip(rows["list"], rows["method"], strict=True)]
     is_first = ~rows["list"].duplicated()
     ax.barh(
         range(len(rows)), rows["recall"], color=[style.ACCENT if own else style.MUTED for own in is_first], height=0.6
@@ -44,7 +44,7 @@ def together(pairs: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax : Axes, optional
         Where to draw; a new figure where not given.
     """
-    labels = [f"{_short(row.product)} + {_short(row.other)}" for row in pairs.itertuples()]
+    labels = [f"{_short(a)} + {_short(b)}" for a, b in zip(pairs["product"], pairs["other"], strict=True)]
     ax = _dots(pairs.assign(ratio=pairs["lift"]), labels, ax)
     ax.set(title=say(Finding("recommend.plot.together")), xlabel=say(Finding("recommend.plot.lift")), ylabel="")
     return ax

@@ -1,9 +1,9 @@
 """Which products a customer buys again: how often and how lately, against the product's own interval.
 
-A logistic regression of "it is in the next order" on eight features of customer and product. It is fitted on a sample of
-customers and is linear in features that the engine works out, so that the engine scores everybody. The baseline is
-GP-TopFreq (Li et al. 2023, "A Next Basket Recommendation Reality Check", ACM TOIS 41(4)): the products that the customer
-bought most often, filled up with those that sell most.
+A logistic regression of "it is in the next order" on eight features of customer and product. It is fitted on a sample
+of customers and is linear in features that the engine works out, so that the engine scores all of them. The baseline is
+GP-TopFreq (Li et al. 2023, "A Next Basket Recommendation Reality Check", ACM TOIS 41(4)): the products that the
+customer bought most often, filled up with those that sell most.
 """
 
 from dataclasses import dataclass
@@ -47,10 +47,10 @@ class AgainModel:
 def features(history: History, half_life: int) -> ir.Table:
     """Return the features of every customer and product, as logarithms.
 
-    days: purchase days with the product; occasions: of the customer; decayed: purchase days that fade with the half-life;
-    recent: sales of the product of late; repeat: log odds that a sale is a repeated one; since: purchase days since the
-    product was last bought; late, early: log of the time since over the interval, above and below 0. `interval` is the
-    customer's mean gap, mixed with the product's.
+    days: purchase days with the product; occasions: of the customer; decayed: purchase days that fade with the
+    half-life; recent: sales of the product of late; repeat: log odds that a sale is a repeated one; since: purchase
+    days since the product was last bought; late, early: log of the time since over the interval, above and below 0.
+    `interval` is the customer's mean gap, mixed with the product's.
     """
     sold = history.products
     overall = sold.aggregate(mean=sold.gap_days.sum() / sold.n_gaps.sum().nullif(0)).mean.as_scalar()
@@ -122,7 +122,9 @@ def listed(history: History, model: AgainModel, n_listed: int) -> ir.Table:
     customer, product, rank (from 1), chance, n, last_day, interval, reason (due, often, lately).
     """
     x = features(history, model.half_life)
-    odds = sum((weight * x[code] for code, weight in zip(FEATURES, model.weights, strict=True)), model.intercept)
+    odds: ir.FloatingValue = ibis.literal(model.intercept, "float64")
+    for code, weight in zip(FEATURES, model.weights, strict=True):
+        odds += weight * x[code]
     chance = (1 / (1 + (-odds).exp())).round(6)
     is_due = (x.n > 1) & (x.elapsed >= DUE * x.interval)
     reason = ibis.cases((is_due, "due"), (x.n >= OFTEN, "often"), else_="lately")
@@ -165,7 +167,8 @@ def most_frequent(con: Backend, history: History, customers: ir.Table, n_listed:
     both = pd.concat([first, fill]).sort_values(["customer", "rank"], ignore_index=True)
     both = both.drop_duplicates(["customer", "product"])
     both["rank"] = both.groupby("customer").cumcount() + 1
-    return both[both["rank"] <= n_listed].reset_index(drop=True)
+    kept: pd.DataFrame = both[both["rank"] <= n_listed].reset_index(drop=True)
+    return kept
 
 
 def _labelled(con: Backend, history: History, bought: ir.Table, half_life: int) -> pd.DataFrame:
@@ -174,4 +177,5 @@ def _labelled(con: Backend, history: History, bought: ir.Table, half_life: int) 
     marked = bought.select("customer", "product", label=ibis.literal(1, "int8"))
     joined = x.left_join(marked, ["customer", "product"])
     rows = joined.select("customer", "product", *FEATURES, label=ibis.coalesce(joined.label, 0))
-    return engine.batches(con, rows.order_by("customer", "product").limit(MAX_FIT_ROWS)).read_pandas()
+    frame: pd.DataFrame = engine.batches(con, rows.order_by("customer", "product").limit(MAX_FIT_ROWS)).read_pandas()
+    return frame

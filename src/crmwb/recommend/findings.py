@@ -1,6 +1,7 @@
 """What the lists and the pages of products show, as findings."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -70,7 +71,7 @@ def _values(judged: Judged, holdout_days: int) -> dict[str, Value]:
         "recall": Share(judged.model.recall),
         "baseline": Share(judged.baseline.recall),
         "hit_rate": Share(judged.model.hit_rate),
-        "range": Interval(Number(100 * low), Number(100 * high)),
+        "range": Interval(Number(round(100 * low, 2)), Number(round(100 * high, 2))),
     }
 
 
@@ -83,26 +84,27 @@ def _together(frame: pd.DataFrame | Unavailable, names: Mapping[str, str]) -> Sa
         Finding(
             "recommend.together",
             {
-                "one": _name(row.product_id, names),
-                "other": _name(row.other_id, names),
-                "n": Count(row.n_both, "order"),
-                "lift": Times(row.lift),
-                "range": Interval(Number(row.low), Number(row.high)),
+                "one": _name(row["product_id"], names),
+                "other": _name(row["other_id"], names),
+                "n": Count(row["n_both"], "order"),
+                "lift": Times(row["lift"]),
+                "range": Interval(Number(row["low"]), Number(row["high"])),
             },
-            weight=float(round(row.n_both - row.expected)),
+            weight=float(round(row["n_both"] - row["expected"])),
         )
-        for row in frame.head(N_NAMED).itertuples()
+        for row in frame.head(N_NAMED).to_dict("records")
     ]
 
 
 def _page(frame: pd.DataFrame | Unavailable, page: str, names: Mapping[str, str]) -> Said:
-    """Say which products are followed by a second order, or by none, more or less often than orders are on the whole."""
+    """Say which products are followed by a second order, or by none, more or less often than orders usually are."""
     if isinstance(frame, Unavailable):
         return [frame]
     proven = frame[frame["p_value"] < SIGNIFICANT]
-    said: Said = [
-        Finding(f"recommend.{page}", {"n": Count(len(frame), "product"), "n_proven": Count(len(proven), "product")})
-    ]
+    n = Count(len(frame), "product")
+    if proven.empty:
+        return [Finding(f"recommend.{page}_none", {"n": n})]
+    said: Said = [Finding(f"recommend.{page}", {"n": n, "n_proven": Count(len(proven))})]
     directions: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
         "more": lambda d: d["ratio"] > 1,
         "less": lambda d: d["ratio"] < 1,
@@ -113,19 +115,19 @@ def _page(frame: pd.DataFrame | Unavailable, page: str, names: Mapping[str, str]
             Finding(
                 f"recommend.{page}_{direction}",
                 {
-                    "product": _name(row.product_id, names),
-                    "n": Count(row.n, "order"),
-                    "share": Share(row.share),
-                    "expected": Share(row.expected_share),
+                    "product": _name(row["product_id"], names),
+                    "n": Count(row["n"], "order"),
+                    "share": Share(row["share"]),
+                    "expected": Share(row["expected_share"]),
                 },
-                weight=float(row.n),
+                weight=float(row["n"]),
             )
-            for row in rows.itertuples()
+            for row in rows.to_dict("records")
         ]
     return said
 
 
-def reason(row: Mapping[str, object], names: Mapping[str, str], as_of: pd.Timestamp) -> Finding:
+def reason(row: Mapping[Any, Any], names: Mapping[str, str], as_of: pd.Timestamp) -> Finding:
     """Return why a product stands in a customer's list, from its row.
 
     Parameters
@@ -143,9 +145,9 @@ def reason(row: Mapping[str, object], names: Mapping[str, str], as_of: pd.Timest
     if code == "alike":
         return Finding("recommend.reason_alike", {"product": _name(str(row["because_product_id"]), names)})
     values: dict[str, Value] = {
-        "n": Count(row["n_days"], "order"),  # type: ignore[arg-type]  # of a row of mixed columns
-        "ago": Days((as_of - pd.Timestamp(row["last_on"])).days),  # type: ignore[arg-type]
-        "interval": Days(round(float(row["interval_days"]))),  # type: ignore[arg-type]
+        "n": Count(row["n_days"], "order"),
+        "ago": Days((as_of - pd.Timestamp(row["last_on"])).days),
+        "interval": Days(round(float(row["interval_days"]))),
     }
     return Finding(f"recommend.reason_{code}", values)
 

@@ -42,7 +42,7 @@ class Lines:
 
 
 def order_lines(con: Backend, tables: Mapping[str, ir.Table], as_of: date, exclude: Sequence[str]) -> Lines | None:
-    """Number customers, products and purchase days of the sales before `as_of`.
+    """Give numbers to customers, products and purchase days of the sales before `as_of`.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def as_date(day: int) -> date:
 
 
 def _numbered(con: Backend, sales: ir.Table, name: str) -> ir.Table:
-    """Number the values of an id from 0, in their order."""
+    """Give numbers from 0 to the values of an id, in their order."""
     ids = sales.select(f"{name}_id").distinct()
     numbered = ids.mutate(**{name: ibis.row_number().over(order_by=ids[f"{name}_id"]).cast("int32")})
     return engine.materialised(con, numbered, f"recommend_{name}s")

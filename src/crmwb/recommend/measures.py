@@ -63,8 +63,8 @@ def measured(lists: pd.DataFrame, bought: pd.DataFrame, n_listed: int) -> Measur
             "hit": (sums["size"] > 0).astype(float),
         }
     )
-    means = [float(f"{each[name].mean():.6g}") for name in each] if len(each) else [0.0, 0.0, 0.0]
-    return Measured(*means, len(each), each)
+    recall, ndcg, hit = (float(f"{each[name].mean():.6g}") if len(each) else 0.0 for name in ("recall", "ndcg", "hit"))
+    return Measured(recall, ndcg, hit, len(each), each)
 
 
 def difference(one: Measured, other: Measured, measure: str = "recall") -> tuple[float, float, float]:

@@ -1,8 +1,8 @@
 """Which products a customer who never bought them buys next, from products that the same customers bought.
 
-Item to item (Linden, Smith & York 2003; Deshpande & Karypis 2004): products are alike as far as the same customers bought
-both, among each customer's latest products. A customer's products vote for those alike, the latest most, and products
-that sell of late count more. The baseline is what most customers bought.
+Item to item (Linden, Smith & York 2003; Deshpande & Karypis 2004): products are alike as far as the same customers
+bought both, among each customer's latest products. A customer's products vote for those alike, the latest most, and
+products that sell of late count more. The baseline is what most customers bought.
 """
 
 from collections.abc import Iterator
@@ -85,8 +85,8 @@ def bought_before(con: Backend, history: History, shape: tuple[int, int], p: Rec
 def likeness(counts: PairCounts, popular_discount: float, n_neighbours: int) -> sparse.csr_array:
     """Return how alike products are, in parts of LIKE: the nearest `n_neighbours` of each product in its row.
 
-    c / (c + SUPPORT) * c / (n_i ** 0.5 * n_j ** popular_discount), for c customers of both, n_i of the product that votes
-    and n_j of the product voted for.
+    c / (c + SUPPORT) * c / (n_i ** 0.5 * n_j ** popular_discount), for c customers of both, n_i of the product that
+    votes and n_j of the product voted for.
     """
     voter = np.concatenate([counts.one, counts.other])
     voted = np.concatenate([counts.other, counts.one])
@@ -168,9 +168,9 @@ def _chunk(bought: Bought, alike: sparse.csr_array, boost: np.ndarray, rows: np.
         products.append(columns[order])
         ranks.append(np.arange(1, len(order) + 1))
         scores.append(own[order])
-    place, product = np.concatenate(places), np.concatenate(products)
-    because = _because(latest, alike, place, product)
-    return _frame(rows[place], product, np.concatenate(ranks), np.concatenate(scores), because)
+    at, product = np.concatenate(places), np.concatenate(products)
+    because = _because(latest, alike, at, product)
+    return _frame(rows[at], product, np.concatenate(ranks), np.concatenate(scores), because)
 
 
 def _because(latest: sparse.csr_array, alike: sparse.csr_array, place: np.ndarray, product: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from scipy import stats
 
 from crmwb import engine
 from crmwb.engine import Backend
-from crmwb.findings import Count, Days, Unavailable
+from crmwb.findings import Count, Unavailable
 from crmwb.params import RecommendParams
 from crmwb.recommend.lines import Lines
 from crmwb.recommend.pair_counts import pair_counts
@@ -23,9 +23,9 @@ OCCASIONS_APART = 10  # first to ninth order are compared with their like, later
 def together(con: Backend, lines: Lines, n_products: int, p: RecommendParams) -> pd.DataFrame:
     """Return pairs of products that stand in one order more often than chance explains.
 
-    product, other, n_both, n_product, n_other, n_orders (counted), expected, lift, low, high (95% interval of the lift that
-    holds for all pairs together). The interval is that of a log relative risk: var(log lift) is about
-    1/n_both - 1/n_product - 1/n_other + 1/n_orders.
+    product, other, n_both, n_product, n_other, n_orders (counted), expected, lift, low, high (95% interval of the lift
+    that holds for all pairs together). The interval is by the delta method for a multinomial: var(log lift) =
+    1/n_both - 1/n_product - 1/n_other + (2 lift - 1)/n_orders.
     """
     rows = lines.table
     sold = rows.group_by("product").aggregate(n_sold=rows.count())
@@ -45,7 +45,7 @@ def together(con: Backend, lines: Lines, n_products: int, p: RecommendParams) ->
     expected = n_one * n_other / max(counts.n_holders, 1)
     lift = counts.n_both / expected
     z = stats.norm.ppf(1 - (1 - LEVEL) / 2 / max(len(lift), 1))
-    variance = 1 / counts.n_both - 1 / n_one - 1 / n_other + 1 / max(counts.n_holders, 1)
+    variance = 1 / counts.n_both - 1 / n_one - 1 / n_other + (2 * lift - 1) / max(counts.n_holders, 1)
     reach = np.exp(z * np.sqrt(np.maximum(variance, 0)))
     frame = pd.DataFrame(
         {
@@ -69,8 +69,8 @@ def together(con: Backend, lines: Lines, n_products: int, p: RecommendParams) ->
 def entry(con: Backend, lines: Lines, p: RecommendParams) -> pd.DataFrame | Unavailable:
     """Return the products of first orders, and how many of their buyers ordered again within `quiet_days`.
 
-    Only customers count whose first order lies `quiet_days` after the history begins (they may have bought before it) and
-    as long before its end. Columns as of `_compared`, in which n is first orders and n_events those with a second order.
+    Only customers count whose first order lies `quiet_days` after the history begins (they may have bought before it)
+    and as long before its end. Columns as of `_compared`: n is first orders and n_events those with a second order.
     """
     quiet = _quiet_days(lines, p)
     rows = lines.table
@@ -83,8 +83,10 @@ def entry(con: Backend, lines: Lines, p: RecommendParams) -> pd.DataFrame | Unav
         return Unavailable("recommend.few_newcomers", (Count(MIN_NEWCOMERS, "customer"),), {"n": Count(n, "customer")})
     joined = first.left_join(second, "customer")
     again = ((joined.next_day - joined.day) <= quiet).fill_null(ibis.literal(value=False)).cast("int64")
-    events = joined.select("product", "customer", "occasion", event=again)
-    return _compared(con, events, p.min_orders)
+    compared = _compared(con, joined.select("product", "customer", "occasion", event=again), p.min_orders)
+    if compared.empty:
+        return Unavailable("recommend.few_orders", (), {"n": Count(p.min_orders, "order")})
+    return compared
 
 
 def last(con: Backend, lines: Lines, p: RecommendParams) -> pd.DataFrame | Unavailable:
@@ -102,7 +104,7 @@ def last(con: Backend, lines: Lines, p: RecommendParams) -> pd.DataFrame | Unava
     event = ((joined.next_day - joined.day) > quiet).fill_null(ibis.literal(value=True)).cast("int64")
     compared = _compared(con, joined.select("product", "customer", "occasion", event=event), p.min_orders)
     if compared.empty:
-        return Unavailable("recommend.few_orders", (Days(2 * quiet),), {"n": Count(p.min_orders, "order")})
+        return Unavailable("recommend.few_orders", (), {"n": Count(p.min_orders, "order")})
     return compared
 
 

@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 

@@ -98,7 +98,7 @@ def fit_and_test(con: Backend, lines: Lines, n_products: int, p: RecommendParams
         return Unavailable("recommend.too_short", (Days(HOLDOUTS * MIN_DAYS),), {"days": Days(span)})
     step = math.ceil(lines.n_customers / p.max_test_customers)
     sample = lines.table.filter(lines.table.customer % step == 0)
-    moments = [_moment(con, sample, lines.end_day - back * days, f"{back}", days, p) for back in (2, 1)]
+    moments = [_moment(con, sample, lines.end_day - back * days, days, p) for back in (2, 1)]
     fewest = min(moment.frame["customer"].nunique() for moment in moments)
     if fewest < MIN_CUSTOMERS:
         return Unavailable("recommend.too_few", (Count(MIN_CUSTOMERS, "customer"),), {"n": Count(fewest, "customer")})
@@ -106,12 +106,12 @@ def fit_and_test(con: Backend, lines: Lines, n_products: int, p: RecommendParams
     return Tested(days, _again(con, moments, p), _new(con, moments, shape, p))
 
 
-def _moment(con: Backend, lines: ir.Table, day: int, name: str, days: int, p: RecommendParams) -> Moment:
+def _moment(con: Backend, lines: ir.Table, day: int, days: int, p: RecommendParams) -> Moment:
     before, after = lines.filter(lines.day < day), lines.filter((lines.day >= day) & (lines.day < day + days))
-    known = history(con, before, name, now=day, recent_days=p.recent_days, half_lives=p.half_lives)
+    known = history(con, before, f"{day}", now=day, recent_days=p.recent_days, half_lives=p.half_lives)
     first = after.group_by("customer").aggregate(day=after.day.min())
     bought = after.join(first, ["customer", "day"]).semi_join(known.pairs, "customer").select("customer", "product")
-    bought = engine.materialised(con, bought, f"recommend_next_{name}")
+    bought = engine.materialised(con, bought, f"recommend_next_{day}")
     return Moment(known, bought, engine.batches(con, bought.order_by("customer", "product")).read_pandas())
 
 
@@ -164,7 +164,8 @@ def _chosen(
 def _unseen(con: Backend, moment: Moment) -> pd.DataFrame:
     """Return what customers bought after the moment and never before."""
     fresh = moment.bought.anti_join(moment.known.pairs, ["customer", "product"])
-    return engine.batches(con, fresh.order_by("customer", "product")).read_pandas()
+    frame: pd.DataFrame = engine.batches(con, fresh.order_by("customer", "product")).read_pandas()
+    return frame
 
 
 def _judged(

@@ -97,7 +97,7 @@ class Products:
 
     def plot_tests(self) -> Picture:
         """Draw the recall of both lists beside their baselines."""
-        return draw(plots.tests, self.tests, alt=Finding("recommend.alt.tests"))
+        return draw(plots.recall, self.tests, alt=Finding("recommend.alt.tests"))
 
     def plot_together(self, n: int) -> Picture:
         """Draw the pairs that stand together most surely."""
