@@ -73,7 +73,7 @@ def accuracy(name: str, lines: pd.DataFrame) -> None:
             options = {"now": None, "recent_days": CHOICES.recent_days, "half_lives": CHOICES.half_lives}
             known = history(con, before, f"{back}", **options)
             following = table.filter((table.left == back) & (table.occasion >= 3)).select("customer", "product")
-            following = engine.materialised(con, following, f"next_{back}")
+            following = engine.keeper(con)(f"next_{back}", following)
             bought = following.to_pyarrow().to_pandas()
             fresh = following.anti_join(known.pairs, ["customer", "product"]).to_pyarrow().to_pandas()
             customers = np.sort(fresh["customer"].unique())

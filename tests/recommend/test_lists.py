@@ -208,7 +208,7 @@ def test_the_last_basket_of_the_wholesaler_is_named_better_than_by_frequency_and
     shape = (int(frame["customer"].max()) + 1, int(frame["product"].max()) + 1)
     for back in (1, 0):
         known = history(con, table.filter(table.left > back), f"b{back}", now=None, recent_days=30, half_lives=(120,))
-        tested = engine.materialised(con, table.filter((table.left == back) & (table.occasion >= 3)), f"next{back}")
+        tested = engine.keeper(con)(f"next{back}", table.filter((table.left == back) & (table.occasion >= 3)))
         bought = tested.select("customer", "product").to_pyarrow().to_pandas()
         fresh = (
             tested.anti_join(known.pairs, ["customer", "product"])

@@ -66,7 +66,7 @@ def history(
         **{code: total.cast("int64") for code, total in decayed.items()},
     )
     most = sums.last_occasion.max().over(group_by=sums.customer)
-    pairs = engine.materialised(con, sums.mutate(n_occasions=most), f"recommend_pairs_{name}")
+    pairs = engine.keeper(con)(f"recommend_pairs_{name}", sums.mutate(n_occasions=most))
     end = lines.day.max().as_scalar() if now is None else now
     recent = lines.filter(lines.day >= end - recent_days).group_by("product").aggregate(n_recent=ibis._.count())
     known = pairs.group_by("product").aggregate(
@@ -81,5 +81,5 @@ def history(
         n_recent=ibis.coalesce(recent.n_recent, 0),
     )
     integers = joined.mutate(**{code: joined[code].cast("int64") for code in joined.columns if code != "product"})
-    products = engine.materialised(con, integers, f"recommend_sold_{name}")
+    products = engine.keeper(con)(f"recommend_sold_{name}", integers)
     return History(pairs, products)

@@ -70,12 +70,12 @@ def order_lines(con: Backend, tables: Mapping[str, ir.Table], as_of: date, exclu
     coded = (
         sales.select("customer_id", "product_id", day=day).join(customers, "customer_id").join(products, "product_id")
     )
-    bought = engine.materialised(con, coded.select("customer", "product", "day").distinct(), "recommend_bought")
+    bought = engine.keeper(con)("recommend_bought", coded.select("customer", "product", "day").distinct())
     days = bought.select("customer", "day").distinct()
     place = ibis.row_number().over(group_by=days.customer, order_by=days.day) + 1
     occasions = days.mutate(occasion=place.cast("int32"))
     joined = bought.join(occasions, ["customer", "day"]).select("customer", "product", "occasion", "day")
-    table = engine.materialised(con, joined, "recommend_lines")
+    table = engine.keeper(con)("recommend_lines", joined)
     sums = table.aggregate(n=table.customer.nunique(), first=table.day.min()).to_pyarrow().to_pylist()[0]
     if not sums["n"]:
         return None
@@ -91,4 +91,4 @@ def _numbered(con: Backend, sales: ir.Table, name: str) -> ir.Table:
     """Give numbers from 0 to the values of an id, in their order."""
     ids = sales.select(f"{name}_id").distinct()
     numbered = ids.mutate(**{name: ibis.row_number().over(order_by=ids[f"{name}_id"]).cast("int32")})
-    return engine.materialised(con, numbered, f"recommend_{name}s")
+    return engine.keeper(con)(f"recommend_{name}s", numbered)

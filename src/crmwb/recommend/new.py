@@ -70,7 +70,7 @@ def bought_before(con: Backend, history: History, shape: tuple[int, int], p: Rec
     age = (known.n_occasions - known.last_occasion).cast("float64")
     vote = (WHOLE * ibis.literal(0.5) ** (age / FADING)).round().cast("int64")
     ranked = known.select("customer", "product", place=place, vote=vote)
-    latest = engine.materialised(con, ranked.filter(ranked.place < p.max_items), "recommend_latest")
+    latest = engine.keeper(con)("recommend_latest", ranked.filter(ranked.place < p.max_items))
     held = latest.select("product", holder=latest.customer)
     counts = pair_counts(con, held, shape[1], least=2, max_pairs=p.max_pairs)
     n_buyers, n_recent = np.zeros(shape[1], np.int64), np.zeros(shape[1], np.int64)

@@ -52,7 +52,7 @@ def pair_counts(con: Backend, held: ir.Table, n_products: int, *, least: int, ma
     sizes = held.group_by("holder").aggregate(n=held.count())
     looked = sizes.aggregate(pairs=(sizes.n * (sizes.n - 1) / 2).sum()).to_pyarrow().to_pylist()[0]["pairs"]
     step = max(1, math.ceil((looked or 0) / max_pairs))
-    kept = engine.materialised(con, held.filter(held.holder % step == 0), "recommend_held")
+    kept = engine.keeper(con)("recommend_held", held.filter(held.holder % step == 0))
     left, right = kept, kept.view()
     both = left.join(right, [left.holder == right.holder, left["product"] < right["product"]])
     counted = both.group_by(one=left["product"], other=right["product"]).aggregate(n=both.count())

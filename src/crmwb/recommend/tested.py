@@ -111,7 +111,7 @@ def _moment(con: Backend, lines: ir.Table, day: int, days: int, p: RecommendPara
     known = history(con, before, f"{day}", now=day, recent_days=p.recent_days, half_lives=p.half_lives)
     first = after.group_by("customer").aggregate(day=after.day.min())
     bought = after.join(first, ["customer", "day"]).semi_join(known.pairs, "customer").select("customer", "product")
-    bought = engine.materialised(con, bought, f"recommend_next_{day}")
+    bought = engine.keeper(con)(f"recommend_next_{day}", bought)
     return Moment(known, bought, engine.batches(con, bought.order_by("customer", "product")).read_pandas())
 
 
