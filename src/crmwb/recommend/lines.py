@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from crmwb import engine
 from crmwb.engine import Backend
-from crmwb.features.asof import days_between, sales_before
+from crmwb.history.asof import days_between, sales_before
 
 EPOCH = date(1970, 1, 1)
 
