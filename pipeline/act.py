@@ -1,13 +1,13 @@
 """Choose the next best action of every customer within budget and time, and judge the lists of before."""
 
 from crmwb import engine, layout, params, stage, storage
-from crmwb.actions import artefacts, build, ledger, mart, plan
+from crmwb.actions import artefacts, build, ledger, plan
+from crmwb.marts import mart
 
 
 def main() -> None:
     p = params.load()
     chosen, place = plan.load()
-    campaigns = {name: storage.read_frame(layout.response(name)) for name in ("campaigns", "effects")}
     margin = storage.read_json(layout.VALUE_MODELS).get("margin") or {"share": p.value.assumed_margin_share}
     with engine.connect(p.engine) as con:
         acting = build.build(
@@ -17,7 +17,7 @@ def main() -> None:
             chosen,
             place=place,
             past=ledger.read(layout.ACTION_LEDGER),
-            campaigns=campaigns,
+            campaigns={name: storage.read_frame(layout.response(name)) for name in ("campaigns", "effects")},
             transactions=storage.open_tables(con, layout.CLEAN).get("transactions"),
             observed=storage.read_json(layout.OBSERVATION),
             margin_share=margin["share"],

@@ -3,7 +3,8 @@
 from datetime import date
 
 from crmwb import layout, stage, storage
-from crmwb.actions import exports, mart, owner_files, plan
+from crmwb.actions import exports, owner_files, plan
+from crmwb.marts import mart
 from crmwb.progress import step
 
 

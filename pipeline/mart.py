@@ -1,27 +1,26 @@
 """Put everything known of each customer into one table to load into a CRM: one row per customer."""
 
-from crmwb import engine, layout, params, stage, storage
-from crmwb.actions import mart, risk_explained
-from crmwb.progress import step
+from datetime import date
 
-PARTS = {
-    "features": layout.CUSTOMER_FEATURES,
-    "segments": layout.CUSTOMER_SEGMENTS,
-    "value": layout.CUSTOMER_VALUE,
-    "lifecycle": layout.CUSTOMER_LIFECYCLE,
-    "risk": layout.CUSTOMER_RISK,
-}
+from crmwb import engine, layout, params, stage, storage
+from crmwb.marts import mart, open_matters, risk_explained, upgrade
+from crmwb.progress import step
 
 
 def main() -> None:
-    p = params.load()
-    with engine.connect(p.engine) as con, step("writing the customer mart"):
-        customers = mart.customer_mart(**{name: storage.open_table(con, path, name) for name, path in PARTS.items()})
-        storage.write_query(con, customers, layout.CUSTOMER_MART, order_by=[mart.KEY])
-        storage.write_query_csv(con, customers, layout.CUSTOMER_MART_CSV, order_by=[mart.KEY])
+    as_of = date.fromisoformat(storage.read_json(layout.OBSERVATION)["as_of"][:10])
+    card = storage.read_json(layout.VALUE_FACTS)["scorecard"]
+    near = upgrade.upgrade(storage.read_frame(layout.CUSTOMER_VALUE, upgrade.READ), card)
+    with engine.connect(params.load().engine) as con, step("writing the customer mart"):
+        parts = {name: storage.open_table(con, path, name) for name, path in mart.PARTS.items()}
+        opened = open_matters.open_matters(parts["features"], storage.open_tables(con, layout.CLEAN), as_of)
+        joined = mart.customer_mart(
+            **parts, open=opened, upgrade=engine.open_arrow(con, upgrade.to_arrow(near), "near")
+        )
+        storage.write_query(con, joined, layout.CUSTOMER_MART, order_by=[mart.KEY])
+        storage.write_query_csv(con, joined, layout.CUSTOMER_MART_CSV, order_by=[mart.KEY])
     storage.write_csv(mart.dictionary(), layout.CUSTOMER_MART_COLUMNS)
-    explained = storage.read_frame(layout.CUSTOMER_MART, risk_explained.READ)
-    risk_explained.write(explained, layout.RISK_EXPLAINED)
+    risk_explained.write(storage.read_frame(layout.CUSTOMER_MART, risk_explained.READ), layout.RISK_EXPLAINED)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ FLOORS = [
     {"history"},
     {"features", "tiers"},
     {"lifecycle", "migration", "segmentation", "value", "response", "recommend"},
+    {"marts"},
     {"actions"},
     {"display"},
     {"reporting"},

@@ -147,7 +147,7 @@ def write_schema() -> None:
 @app.command("dictionary")
 def write_dictionary() -> None:
     """Write docs/data_dictionary.md from the data contract and the columns of the customer mart."""
-    from crmwb.actions import dictionary
+    from crmwb.marts import dictionary
 
     stage.run(lambda: dictionary.write(layout.root() / layout.DATA_DICTIONARY))
 

@@ -19,13 +19,21 @@ period_days: 28
 budget: {budget}
 owners: {{column: owner, hours: {hours}}}
 quiet_days: 14
+no_contact_when: {no_contact}
+no_selling_when: {no_selling}
 hold_out_share: {hold_out}
-alerts: {{at_stake: 0, overdue: 0, revenue_fall: 0.1}}
+alerts:
+  at_stake: 0
+  overdue: 0
+  revenue_fall: 0.1
+  collisions: 1
+  since_accepted: {{slipped: 1, newly_overdue: 50, segment_fall: 0.2, forecast_miss: 0.1, quality_fall: 0.01}}
 actions:
   - name: call
     when: {when}
     channel: phone
     is_contact: true
+    is_selling: true
     text: {{en: Call., zh: 致电。}}
     reason: [clv_cents, days_since_contact]
     cost: 5.0 per customer
@@ -39,6 +47,7 @@ actions:
     when: overdue_cents > 0
     channel: email
     is_contact: false
+    is_selling: false
     text: {{en: Remind., zh: 提醒。}}
     reason: [overdue_cents]
     cost: 0.0 per hour
@@ -58,6 +67,10 @@ exports:
       Stage: {{column: stage, replace: {{decline: falling}}}}
       Status: {{constant: New}}
 """
+CHOICES = {
+    "budget": "null", "hours": "null", "hold_out": 0.0, "when": "stage = 'decline'", "cents": "clv_cents",
+    "cool_down": 28, "no_contact": "null", "no_selling": "null",
+}  # fmt: skip
 KINDS = {
     "customer_id": Kind.ID, "owner": Kind.CATEGORY, "contactable": Kind.BOOLEAN, "days_since_contact": Kind.INTEGER,
     "days_since_campaign": Kind.INTEGER, "clv_cents": Kind.MONEY, "overdue_cents": Kind.MONEY, "stage": Kind.CATEGORY,
@@ -66,16 +79,8 @@ COLUMNS = {name: Column(name, kind, "") for name, kind in KINDS.items()}
 
 
 def plan(folder: Path, **choices) -> ActionPlan:
-    values = {
-        "budget": "null",
-        "hours": "null",
-        "hold_out": 0.0,
-        "when": "stage = 'decline'",
-        "cents": "clv_cents",
-        "cool_down": 28,
-    }
     path = folder / "actions.yaml"
-    path.write_text(PLAN.format(**(values | choices)), encoding="utf-8")
+    path.write_text(PLAN.format(**(CHOICES | choices)), encoding="utf-8")
     return plans.load(path)[0]
 
 

@@ -6,7 +6,8 @@ from crmwb.actions.alerts import alerts
 from crmwb.findings import Change, Count, Money, Name
 from crmwb.params.actions import AlertPlan
 
-PLAN = AlertPlan(at_stake=10.0, overdue=50.0, revenue_fall=0.1)
+CHANGES = {"slipped": 1, "newly_overdue": 50.0, "segment_fall": 0.2, "forecast_miss": 0.1, "quality_fall": 0.01}
+PLAN = AlertPlan(at_stake=10.0, overdue=50.0, revenue_fall=0.1, collisions=1, since_accepted=CHANGES)
 
 
 def customers(**columns) -> pd.DataFrame:

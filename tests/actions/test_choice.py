@@ -9,8 +9,10 @@ from planning import AS_OF, customers, listed, plan
 
 from crmwb.actions import follow_up, ledger, measured
 from crmwb.actions.choice import Share
+from crmwb.actions.findings import findings
 from crmwb.actions.holdouts import is_held_out
 from crmwb.errors import CrmwbError
+from crmwb.findings import Money
 from crmwb.response.effects import mean_effect
 
 
@@ -139,3 +141,39 @@ def test_a_campaign_with_a_control_group_replaces_the_assumption(con, tmp_path):
     assert shares["call"].value == pytest.approx(20_000 * 0.5 / 100_000)
     assert shares["call"].basis == "measured"
     assert follow_up.shares(chosen, [], shares)["remind"] == Share(0.05, 0.0, 0.1, "assumed")
+
+
+def sentences(result, chosen, campaigns=None):
+    known = pd.DataFrame({"campaign_id": [], "design": []}) if campaigns is None else campaigns
+    return {finding.code: finding.values for finding in findings(result, [], chosen, known, "EUR")}
+
+
+def test_the_next_budget_brings_what_a_list_with_so_much_more_brings(con, tmp_path):
+    frame = customers(clv_cents=list(range(100_000, 160_000, 100)))
+    short, wider = (listed(con, frame, plan(tmp_path, budget=b))[0] for b in (500.0, 1_500.0))
+    more = wider.rows["gain_cents"].sum() - short.rows["gain_cents"].sum()
+    said = sentences(short, plan(tmp_path, budget=500.0))["actions.budget_is_short"]
+    assert (said["more"], said["gain"].cents) == (Money(100_000, "EUR"), pytest.approx(more, rel=0.01))
+    assert listed(con, frame, plan(tmp_path, budget=100_000.0))[0].next_budget_cents is None
+
+
+def test_without_a_budget_owners_consent_or_campaigns_a_sentence_says_so(con, tmp_path):
+    chosen = plan(tmp_path, budget=0.0)
+    frame = customers(clv_cents=[100_000] * 3, overdue_cents=[0, 0, 500], owner=[None] * 3)
+    result = listed(con, frame, chosen)[0]
+    said = sentences(result, chosen)
+    assert result.rows["action"].tolist() == ["remind"]
+    assert said.keys() >= {"actions.budget_is_zero", "actions.no_owners", "actions.no_campaigns"}
+    assert said["actions.budget_is_zero"]["gain"].cents == 30_000 - 25
+    nobody = listed(con, customers(clv_cents=[100_000], contactable=[False]), plan(tmp_path))[0]
+    observed = pd.DataFrame({"campaign_id": ["m1"], "design": ["observational"]})
+    said = sentences(nobody, plan(tmp_path), observed)
+    assert said.keys() >= {"actions.nothing_to_do", "actions.nobody_contactable", "actions.no_control_groups"}
+
+
+def test_debts_come_before_selling_and_complaints_before_any_contact(con, tmp_path):
+    frame = customers(clv_cents=[9_000_000] * 3, overdue_cents=[0, 500, 0], stage=["decline", "decline", "angry"])
+    chosen = plan(tmp_path, when="clv_cents > 0", no_selling="overdue_cents > 0", no_contact="stage = 'angry'")
+    result = listed(con, frame, chosen)[0]
+    assert result.rows.set_index("customer_id")["action"].to_dict() == {"c0000": "call", "c0001": "remind"}
+    assert result.n_blocked == 1

@@ -45,7 +45,7 @@ def test_the_reason_states_what_is_known(con, tmp_path):
     rows = listed(con, frame, chosen)[0].rows
     said = [say(reason) for reason in reasons.reasons(con, mart, COLUMNS, chosen, rows=rows, currency="EUR")]
     assert said == [
-        "12-month customer value EUR\u00a01k and days since contact 100 days",
+        "12-month customer value EUR\u00a01k and days since last contact 100 days",
         "12-month customer value EUR\u00a01k",
     ]
 
@@ -85,7 +85,7 @@ def test_each_language_says_all_of_it(con, tmp_path):
     english = pd.read_csv(tmp_path / "out" / "ann.csv").iloc[0]
     chinese = pd.read_csv(tmp_path / "out" / "zh" / "ann.csv").iloc[0]
     assert (english["What to do"], english["Due"], english["Expected gain"]) == ("Call.", "2024-07-08", 100.0)
-    assert (chinese["具体做法"], chinese["原因"]) == ("致电。", "12个月客户价值1,000欧元和days since contact100天")
+    assert (chinese["具体做法"], chinese["原因"]) == ("致电。", "12个月客户价值1,000欧元和距最近一次互动天数100天")
 
 
 def test_owners_with_names_alike_get_files_of_their_own():

@@ -3,20 +3,12 @@
 import re
 
 import pytest
-from planning import PLAN
+from planning import CHOICES, PLAN
 from project import PROJECT
 
 from crmwb.actions import plan
 from crmwb.errors import CrmwbError
 
-CHOICES = {
-    "budget": "null",
-    "hours": "null",
-    "hold_out": 0,
-    "when": "clv_cents > 0",
-    "cents": "clv_cents",
-    "cool_down": 28,
-}
 TEXT = PLAN.format(**CHOICES)
 
 

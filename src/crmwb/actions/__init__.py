@@ -1,1 +1,1 @@
-"""What to do with what is known: the customer mart that goes back into a CRM, and its dictionary."""
+"""What to do next with which customer, by whom, and what earlier lists brought."""

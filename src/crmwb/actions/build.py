@@ -116,7 +116,9 @@ def build(
     customers = engine.batches(con, mart.order_by("customer_id").select(*alerts.COLUMNS)).read_pandas()
     alerted = alerts.alerts(customers, plan.alerts, currency)
     why = reasons(con, mart, kinds, plan, rows=listed.rows, currency=currency)
-    return Acting(listed, why, summary, judged, findings(listed, judged, plan, currency), alerted)
+    return Acting(
+        listed, why, summary, judged, findings(listed, judged, plan, campaigns["campaigns"], currency), alerted
+    )
 
 
 def _summary(name: str, listed: ActionList, share: choice.Share) -> dict[str, Any]:

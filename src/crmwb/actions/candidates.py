@@ -31,6 +31,8 @@ class Candidates:
     ----------
     customer_id, owner, consent : ndarray of shape (n,)
         Ids; owners' names (`ONE_TEAM` where unknown); whether they may be contacted now.
+    may_sell : ndarray of bool, shape (n,)
+        Nothing has to be settled before more is sold to them.
     fits : ndarray of bool, shape (n_actions, n)
         The action's condition holds.
     at_stake_cents : ndarray of shape (n_actions, n)
@@ -40,6 +42,7 @@ class Candidates:
     customer_id: np.ndarray
     owner: np.ndarray
     consent: np.ndarray
+    may_sell: np.ndarray
     fits: np.ndarray
     at_stake_cents: np.ndarray
 
@@ -75,10 +78,16 @@ def candidates(
     quiet = ibis.least(
         *(mart[name].fill_null(10_000) for name in ("days_since_contact", "days_since_campaign")), ibis.literal(10_000)
     )
+    barred = {}
+    for key in ("no_contact_when", "no_selling_when"):
+        text = getattr(plan, key)
+        holds = ibis.literal(False) if text is None else _evaluated(text, read, Type.TRUTH, place((key,)))
+        barred[key] = holds.fill_null(False)
     made = {
         "customer_id": mart.customer_id,
         "owner": mart[owner].fill_null(ONE_TEAM) if owner else ibis.literal(ONE_TEAM),
-        "consent": mart.contactable.fill_null(True) & (quiet >= plan.quiet_days),
+        "consent": mart.contactable.fill_null(True) & (quiet >= plan.quiet_days) & ~barred["no_contact_when"],
+        "may_sell": ~barred["no_selling_when"],
     }
     for i, action in enumerate(plan.actions):
         key = f"{place(('actions', i, 'when'))} of {action.name}"
@@ -94,6 +103,7 @@ def candidates(
         customer_id=table["customer_id"].to_numpy(),
         owner=table["owner"].to_numpy(),
         consent=table["consent"].to_numpy(),
+        may_sell=table["may_sell"].to_numpy(),
         fits=_stacked(table, "fits", len(plan.actions)),
         at_stake_cents=np.maximum(_stacked(table, "cents", len(plan.actions)), 0.0),
     )

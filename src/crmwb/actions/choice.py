@@ -1,18 +1,19 @@
 """The list of a period: one action per customer at most, chosen within the limits, some held out to measure it by."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
 from crmwb.actions.allocation import NO_ACTION, Allocation, Limits, allocate
-from crmwb.actions.candidates import Candidates
+from crmwb.actions.candidates import ONE_TEAM, Candidates
 from crmwb.actions.holdouts import is_held_out
 from crmwb.params.actions import ActionPlan
 
 CENTS = 100
+MORE = 100_000  # cents: of budget, whose gain is worked out
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,21 @@ class ActionList:
     n_fitting : dict of str to int
         Customers whom each action fits, by action.
     n_blocked : int
-        Customers whom only actions fit that contact them, and who may not be contacted now.
+        Customers whom actions fit, none of which may be done now: consent, quiet days, open matters, cool-downs.
+    n_contactable, n_with_owner, n_customers : int
+        Customers who may be contacted now, those whose owner is known, and all.
+    next_budget_cents : int or None
+        What the next `MORE` of budget would bring, before its cost; None where the budget is not used up.
     """
 
     rows: pd.DataFrame
     allocation: Allocation
     n_fitting: dict[str, int]
     n_blocked: int
+    n_contactable: int
+    n_with_owner: int
+    n_customers: int
+    next_budget_cents: int | None
 
 
 def choose(
@@ -94,13 +103,29 @@ def choose(
         allowed[i] &= ~cooling.get(action.name, np.zeros(len(owner), bool))
         if action.is_contact:
             allowed[i] &= known.consent
+        if action.is_selling:
+            allowed[i] &= known.may_sell
     gain[~allowed] = -np.inf
     treated = 1 - plan.hold_out_share  # limits are for those with whom something is done
-    chosen = allocate(gain, cost, hours, owner, _limits(plan, len(owners), treated))
+    limits = _limits(plan, len(owners), treated)
+    chosen = allocate(gain, cost, hours, owner, limits)
+    more = None
+    if chosen.budget_price > 0:
+        wider = allocate(gain, cost, hours, owner, replace(limits, budget=limits.budget + MORE / treated))
+        more = round(max(wider.gain + wider.cost - chosen.gain - chosen.cost, 0.0) * treated)
     rows = _rows(known, plan, shares, chosen, as_of=as_of, seed=seed)
     blocked = known.fits.any(axis=0) & ~allowed.any(axis=0)
     fitting = {action.name: int(known.fits[i].sum()) for i, action in enumerate(actions)}
-    return ActionList(rows, chosen, fitting, int(blocked.sum()))
+    return ActionList(
+        rows,
+        chosen,
+        fitting,
+        n_blocked=int(blocked.sum()),
+        n_contactable=int(known.consent.sum()),
+        n_with_owner=int((known.owner != ONE_TEAM).sum()),
+        n_customers=len(owner),
+        next_budget_cents=more,
+    )
 
 
 def _limits(plan: ActionPlan, n_owners: int, treated: float) -> Limits:

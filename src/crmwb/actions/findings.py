@@ -3,18 +3,38 @@
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
-from crmwb.actions.choice import ActionList
+from crmwb.actions.choice import MORE, ActionList
 from crmwb.actions.follow_up import Result
 from crmwb.findings import Count, Finding, Interval, Money, Share, Term
 from crmwb.params.actions import ActionPlan
 
-MORE = 100_000  # cents: of budget, whose price a finding states
 
+def findings(
+    listed: ActionList, judged: list[Result], plan: ActionPlan, campaigns: pd.DataFrame, currency: str
+) -> list[Finding]:
+    """Return what leadership needs to know of a list: what it brings, what limits it, what earlier lists brought.
 
-def findings(listed: ActionList, judged: list[Result], plan: ActionPlan, currency: str) -> list[Finding]:
-    """Return what leadership needs to know of a list: what it brings, what limits it, what earlier lists brought."""
-    return [*_summary(listed, currency), *_limits(listed, plan, currency), *_follow_up(judged, currency)]
+    Parameters
+    ----------
+    listed : ActionList
+        The list.
+    judged : list of Result
+        What earlier lists brought.
+    plan : ActionPlan
+        actions.yaml.
+    campaigns : DataFrame
+        As the respond stage writes them.
+    currency : str
+        Of every amount.
+    """
+    return [
+        *_summary(listed, currency),
+        *_limits(listed, plan, currency),
+        *_lacking(listed, plan, campaigns),
+        *_follow_up(judged, currency),
+    ]
 
 
 def _summary(listed: ActionList, currency: str) -> Iterator[Finding]:
@@ -35,19 +55,30 @@ def _summary(listed: ActionList, currency: str) -> Iterator[Finding]:
         )
         code = "assumed" if assumed > 0.5 else "measured"
         yield Finding(f"actions.summary_{code}", values | {"assumed": Share(assumed)}, weight=gain)
-    if listed.n_blocked:
+    if not listed.n_contactable:
+        yield Finding("actions.nobody_contactable")
+    elif listed.n_blocked:
         yield Finding("actions.blocked", {"n": Count(listed.n_blocked, "customer")})
 
 
 def _limits(listed: ActionList, plan: ActionPlan, currency: str) -> Iterator[Finding]:
-    price = listed.allocation.budget_price
-    if plan.budget is not None and price > 0:
-        # A price of 0.2 means that the next 100 bring 120: the gain that prices weigh is after costs.
-        values = {"more": Money(MORE, currency), "gain": Money(round(MORE * (1 + price)), currency)}
-        yield Finding("actions.budget_is_short", values, weight=MORE * price)
+    if listed.next_budget_cents is not None:
+        values = {"more": Money(MORE, currency), "gain": Money(listed.next_budget_cents, currency)}
+        code = "short" if plan.budget else "zero"
+        yield Finding(f"actions.budget_is_{code}", values, weight=listed.next_budget_cents)
     short = int((np.asarray(listed.allocation.hour_prices) > 0).sum())
     if plan.owners.hours is not None and short:
         yield Finding("actions.time_is_short", {"n": Count(short)})
+
+
+def _lacking(listed: ActionList, plan: ActionPlan, campaigns: pd.DataFrame) -> Iterator[Finding]:
+    """Yield what the source does not have, and what that means for the list."""
+    if not listed.n_with_owner:
+        yield Finding("actions.no_owners" if plan.owners.column else "actions.one_team")
+    if campaigns.empty:
+        yield Finding("actions.no_campaigns")
+    elif not (campaigns["design"] == "experiment").any():
+        yield Finding("actions.no_control_groups", {"n": Count(len(campaigns), "campaign")})
 
 
 def _follow_up(judged: list[Result], currency: str) -> Iterator[Finding]:

@@ -65,6 +65,7 @@ class Action(Section):
     when: Annotated[str, Field(min_length=1)]
     channel: Name
     is_contact: bool
+    is_selling: bool
     text: Texts
     reason: Annotated[tuple[Name, ...], Field(min_length=1, max_length=6)]
     cost: Annotated[Cost, BeforeValidator(_with_unit)]
@@ -94,12 +95,24 @@ class Owners(Section):
     hours: Amount | None
 
 
+class ChangePlan(Section):
+    """From when on a change since the accepted run is worth an alert; amounts in the source's currency."""
+
+    slipped: Annotated[int, Field(ge=1)]
+    newly_overdue: Amount
+    segment_fall: Share
+    forecast_miss: Share
+    quality_fall: Share
+
+
 class AlertPlan(Section):
     """From when on something is worth an alert; amounts in the source's currency."""
 
     at_stake: Amount
     overdue: Amount
     revenue_fall: Share
+    collisions: Annotated[int, Field(ge=1)]
+    since_accepted: ChangePlan
 
 
 class ExportColumn(Section):
@@ -136,6 +149,8 @@ class ActionPlan(Section):
     budget: Amount | None
     owners: Owners
     quiet_days: Annotated[int, Field(ge=0, le=3650)]
+    no_contact_when: Annotated[str, Field(min_length=1)] | None
+    no_selling_when: Annotated[str, Field(min_length=1)] | None
     hold_out_share: Annotated[float, Field(ge=0, le=0.5)]
     alerts: AlertPlan
     actions: Annotated[tuple[Action, ...], Field(min_length=1, max_length=64)]

@@ -40,6 +40,21 @@ RISK = (
     _known("margin_at_stake_cents", Kind.MONEY, "risk times clv_cents: to rank those at risk by"),
 )
 
+OPEN = (
+    _known("n_open_matters", Kind.INTEGER, "service matters not settled, of kinds whose settlement is recorded"),
+    _known("open_invoice_cents", Kind.MONEY, "what invoices not paid ask for, due or not"),
+    _known("over_limit_cents", Kind.MONEY, "what they owe (balance, else open invoices) beyond their limit"),
+)
+UPGRADE = (
+    _known("next_tier", Kind.CATEGORY, "the tier above theirs"),
+    _known("next_tier_points", Kind.NUMBER, "points that value_score lacks for it"),
+    _known(
+        "next_tier_revenue_cents",
+        Kind.MONEY,
+        "revenue that would bring those points if nothing else changed; unknown where none could",
+    ),
+)
+
 ENDS = ("lower_95", "lower_80", "lower_50", "upper_50", "upper_80", "upper_95")
 
 

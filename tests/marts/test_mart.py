@@ -9,9 +9,10 @@ import pytest
 from project import PROJECT
 
 from crmwb import engine, layout, lifecycle, segmentation, storage, value
-from crmwb.actions import dictionary, mart, risk_explained
-from crmwb.actions.columns import LIFECYCLE, RISK, SEGMENTS, VALUE
 from crmwb.features.catalogue import SCHEMA as FEATURES_SCHEMA
+from crmwb.marts import dictionary, mart, risk_explained
+from crmwb.marts.columns import LIFECYCLE, OPEN, RISK, SEGMENTS, UPGRADE, VALUE
+from crmwb.marts.upgrade import SCHEMA as UPGRADE_SCHEMA
 from crmwb.tables import ARROW_TYPES
 
 
@@ -31,6 +32,8 @@ def customers(con):
         "value": rows(value.CUSTOMERS_SCHEMA, {"customer_id": "a", "clv_cents": 7, "tier": "vip"}),
         "risk": rows(lifecycle.RISK_SCHEMA, {"customer_id": "a", "risk": 0.25}),
         "lifecycle": rows(lifecycle.CUSTOMERS_SCHEMA, {"customer_id": "a", "stage": "growth"}),
+        "open": rows(pa.schema([("customer_id", pa.string()), *((c.name, ARROW_TYPES[c.kind]) for c in OPEN)])),
+        "upgrade": rows(UPGRADE_SCHEMA, {"customer_id": "a", "next_tier": "vip"}),
     }  # fmt: skip
     return mart.customer_mart(**{name: engine.open_arrow(con, table, name) for name, table in parts.items()})
 
@@ -42,6 +45,7 @@ def customers(con):
         (VALUE, value.CUSTOMERS_SCHEMA),
         (LIFECYCLE, lifecycle.CUSTOMERS_SCHEMA),
         (RISK, lifecycle.RISK_SCHEMA),
+        (UPGRADE, UPGRADE_SCHEMA),
     ],
 )
 def test_the_columns_are_those_of_the_artefacts(columns, schema):

@@ -3,16 +3,25 @@
 import ibis.expr.types as ir
 import pandas as pd
 
-from crmwb.actions.columns import LIFECYCLE, RISK, SEGMENTS, VALUE
+from crmwb import layout
 from crmwb.features import catalogue
+from crmwb.marts.columns import LIFECYCLE, OPEN, RISK, SEGMENTS, UPGRADE, VALUE
 from crmwb.tables import Column
 
 KEY = "customer_id"
+PARTS = {
+    "features": layout.CUSTOMER_FEATURES,
+    "segments": layout.CUSTOMER_SEGMENTS,
+    "value": layout.CUSTOMER_VALUE,
+    "lifecycle": layout.CUSTOMER_LIFECYCLE,
+    "risk": layout.CUSTOMER_RISK,
+}
 
 
 def columns() -> dict[str, tuple[Column, ...]]:
     """Return what each column of the mart means, by the artefact that it comes from, in the mart's order."""
-    return {"features": catalogue.FEATURES, "segments": SEGMENTS, "value": VALUE, "lifecycle": LIFECYCLE, "risk": RISK}
+    known = {"features": catalogue.FEATURES, "segments": SEGMENTS, "value": VALUE, "lifecycle": LIFECYCLE, "risk": RISK}
+    return known | {"open": OPEN, "upgrade": UPGRADE}
 
 
 def by_name() -> dict[str, Column]:
@@ -28,7 +37,8 @@ def customer_mart(features: ir.Table, **others: ir.Table) -> ir.Table:
     features : ir.Table
         One row per customer; every customer has features.
     **others : ir.Table
-        segments, value, lifecycle and risk: one row per customer each, though not every customer may have one.
+        segments, value, lifecycle, risk, open and upgrade: one row per customer each, though not every customer may
+        have one.
 
     Returns
     -------

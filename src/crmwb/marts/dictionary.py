@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from crmwb import storage
-from crmwb.actions import mart
+from crmwb.marts import mart
 from crmwb.tables import TABLES, Column, Table
 
 INTRODUCTION = """# Data dictionary
