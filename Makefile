@@ -9,7 +9,7 @@ export GX_ANALYTICS_ENABLED := False
 # libraries compile once: without this, where it is set, every stage starts half as fast
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint lab report accuracy forecasts nulls chaos processors deps licences clean lock
+.PHONY: help demo test lint lab report accuracy forecasts nulls chaos processors golden deps licences clean lock
 
 help: ## list these verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -67,6 +67,9 @@ processors: $(READY) ## run the demo as two kinds of processor would, and compar
 
 deps: $(READY) ## write the code deps of every stage in dvc.yaml from what it imports
 	@python tools/code_deps.py
+
+golden: $(READY) ## write the golden pages of every report in both languages again (tests/golden); read their diff
+	@UPDATE_GOLDEN=1 pytest -q tests/notebooks/test_languages.py
 
 lock: ## resolve requirements.lock again (needs uv)
 	@uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
