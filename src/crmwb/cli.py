@@ -2,25 +2,28 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crmwb import layout, stage
+
+if TYPE_CHECKING:
+    from crmwb.findings import Value
 
 app = typer.Typer(help="Customer value from your own CRM tables.", no_args_is_help=True, add_completion=False)
 
 
 @app.callback()
 def options(debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False) -> None:
-    """Set what holds for every command."""
+    """Options for every command."""
     if debug:
         os.environ[stage.DEBUG] = "1"
 
 
 @app.command("params")
 def check_params() -> None:
-    """Check params.yaml and show what is chosen, without running anything."""
+    """Check params.yaml and show its values, without running the pipeline."""
     from rich.pretty import pprint
 
     from crmwb import params
@@ -30,7 +33,7 @@ def check_params() -> None:
 
 @app.command("source")
 def choose_source(kind: Annotated[str, typer.Argument(help="complete_journey, b2b_demo, files or database")]) -> None:
-    """Choose where the data comes from: write source.kind into params.yaml, and say so."""
+    """Choose the data source: write source.kind into params.yaml."""
     from crmwb import params
     from crmwb.progress import console
 
@@ -38,7 +41,7 @@ def choose_source(kind: Annotated[str, typer.Argument(help="complete_journey, b2
         path = layout.root() / layout.PARAMS
         before = params.choose({"source.kind": kind}, path)["source.kind"]
         if before != kind:
-            console.print(f"{layout.PARAMS}: source.kind is now {kind}; it was {before}.")
+            console.print(_said("source", file=str(layout.PARAMS), now=kind, before=before))
 
     stage.run(choose, work="crmwb source")
 
@@ -46,18 +49,18 @@ def choose_source(kind: Annotated[str, typer.Argument(help="complete_journey, b2
 @app.command("map")
 def draft_mapping(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="your exports, all that belong together, or their folder")
+        list[Path] | None, typer.Argument(help="the export files that belong together, or their folder")
     ] = None,
     database: Annotated[
-        str | None, typer.Option(help="look at a database: its address, or env for that of CRMWB_DATABASE_URL")
+        str | None, typer.Option(help="draft from a database: its address, or env for CRMWB_DATABASE_URL")
     ] = None,
-    output: Annotated[Path | None, typer.Option(help="where the mapping goes; mappings/NAME.yaml if not given")] = None,
+    output: Annotated[Path | None, typer.Option(help="path of the mapping; mappings/NAME.yaml by default")] = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="ask nothing, take what changes no sum; write params.yaml")
+        bool, typer.Option("--yes", help="ask nothing, accept what changes no totals, and write params.yaml")
     ] = False,
-    answer: Annotated[list[str] | None, typer.Option(help="KEY=ANSWER to one of its questions; repeatable")] = None,
+    answer: Annotated[list[str] | None, typer.Option(help="KEY=ANSWER to one question; repeatable")] = None,
 ) -> None:
-    """Look at files and write a mapping for them: which column is what, how sure that is, and why."""
+    """Draft a mapping from files or a database: the meaning of each column, how certain it is, and why."""
 
     def draft() -> None:
         from crmwb.errors import CrmwbError
@@ -76,9 +79,9 @@ def draft_mapping(
 
 @app.command("check")
 def check_mapping(
-    mapping: Annotated[Path | None, typer.Argument(help="a mapping; the one of params.yaml where not given")] = None,
-    directory: Annotated[Path | None, typer.Option(help="where the files lie; source.directory if not given")] = None,
-    rows: Annotated[int, typer.Option(min=1, help="rows to read of each file")] = 1_000,
+    mapping: Annotated[Path | None, typer.Argument(help="a mapping; the one in params.yaml by default")] = None,
+    directory: Annotated[Path | None, typer.Option(help="folder of the files; source.directory by default")] = None,
+    rows: Annotated[int, typer.Option(min=1, help="rows to read from each file")] = 1_000,
 ) -> None:
     """Check a mapping and try it on the first rows of its files, without running the pipeline."""
     from crmwb import params
@@ -104,23 +107,23 @@ def check_mapping(
 
 @app.command("key")
 def make_key() -> None:
-    """Make the secret key by which identifiers become codes, in the file .crmwb_key, for you alone."""
+    """Create the secret key for pseudonyms in the file .crmwb_key, readable only by you."""
     from crmwb.sources.privacy import secret
 
     def make() -> None:
         os.chdir(layout.root())
         secret.make_key()
-        typer.echo(f"{secret.KEY_FILE}: made. Keep it safe and out of git: without it, codes cannot be made again.")
+        typer.echo(_said("key", file=str(secret.KEY_FILE)))
 
     stage.run(make, work="crmwb key")
 
 
 @app.command("forget")
 def forget_customers(
-    customers: Annotated[list[str], typer.Argument(help="their ids, as the customer mart or the source has them")],
-    yes: Annotated[bool, typer.Option("--yes", help="forget ids too that the last run does not hold")] = False,
+    customers: Annotated[list[str], typer.Argument(help="ids of the customers, as in the customer mart or the source")],
+    yes: Annotated[bool, typer.Option("--yes", help="also forget ids that the last run does not contain")] = False,
 ) -> None:
-    """Forget customers: keep them out of every run, and take them out of the files in data/raw."""
+    """Forget customers: exclude them from every run and remove them from the files in data/raw."""
     from crmwb import params
     from crmwb.actions import ledger
     from crmwb.sources.privacy import forgetting, forgotten
@@ -138,7 +141,7 @@ def forget_customers(
 
 @app.command("schema")
 def write_schema() -> None:
-    """Write mappings/mapping.schema.json, by which editors complete and check mappings."""
+    """Write mappings/mapping.schema.json, with which editors complete and check mappings."""
     from crmwb.sources import schema
 
     stage.run(lambda: schema.write(layout.root() / layout.MAPPING_SCHEMA))
@@ -156,9 +159,9 @@ def write_dictionary() -> None:
 def show_quarantine(
     table: Annotated[str | None, typer.Argument(help="only this table")] = None,
     rule: Annotated[str | None, typer.Option(help="only rows that broke this rule")] = None,
-    export: Annotated[Path | None, typer.Option(help="write the rows to this CSV, for the owner of the data")] = None,
+    export: Annotated[Path | None, typer.Option(help="write the rows to this CSV file, for the data owner")] = None,
 ) -> None:
-    """Show which rows were set aside, why, and how they come back."""
+    """Show the quarantined rows, the reasons, and how to correct them."""
     from crmwb.quality import review
 
     stage.run(lambda: typer.echo(review.shown(layout.root(), table, rule, export)))
@@ -166,11 +169,10 @@ def show_quarantine(
 
 @app.command("accept")
 def accept_run() -> None:
-    """Accept the last run: later ones are held against its rows and distributions, and its segments keep their ids."""
+    """Accept the last run: later runs are compared with its rows and distributions, and segments keep their ids."""
     from dataclasses import asdict
 
     from crmwb.actions import headlines
-    from crmwb.findings import Finding, Name
     from crmwb.findings.say import say
     from crmwb.quality.runs import accepted
 
@@ -183,7 +185,7 @@ def accept_run() -> None:
 
             lines.append(say(refit.accept(root)))
         else:
-            lines.append(say(Finding("cli.no_segments", {"file": Name(str(layout.SEGMENT_MODEL))})))
+            lines.append(_said("no_segments", file=str(layout.SEGMENT_MODEL)))
         typer.echo("\n".join(lines))
 
     stage.run(accept, work="crmwb accept")
@@ -191,17 +193,27 @@ def accept_run() -> None:
 
 @app.command("issue")
 def issue_actions() -> None:
-    """Record that the list of actions was handed to its owners: later runs measure it and keep its cool-downs."""
+    """Record that the list of actions was handed to its owners, so that later runs measure it and avoid repeats."""
 
     def issue() -> None:
         from datetime import date
 
         from crmwb import storage
         from crmwb.actions import ledger
+        from crmwb.findings import Count, Day
 
         os.chdir(layout.root())
         as_of = date.fromisoformat(storage.read_json(layout.OBSERVATION)["as_of"])
         n = ledger.issue(storage.read_frame(layout.ACTION_LIST), as_of, layout.ACTION_LEDGER)
-        typer.echo(f"{layout.ACTION_LEDGER}: {n:,} actions of {as_of} recorded, without identities; commit it.")
+        typer.echo(_said("issued", file=str(layout.ACTION_LEDGER), n=Count(n, "action"), as_of=Day(as_of)))
 
     stage.run(issue, work="crmwb issue")
+
+
+def _said(key: str, **values: "Value | str") -> str:
+    """Return a message of the command line in the language in use; a str is a name."""
+    from crmwb.findings import Finding, Name
+    from crmwb.findings.say import say
+
+    named = {name: Name(value) if isinstance(value, str) else value for name, value in values.items()}
+    return say(Finding(f"cli.{key}", named))

@@ -41,7 +41,7 @@ def test_a_good_mapping_shows_what_comes_out(exports, check):
     assert told(lines, "revenue_cents").split() == ["revenue_cents", "amount", "100%", "0.50,", "1.50,", "10.50"]
     assert told(lines, "is_return").split() == ["is_return", "units", "<", "0", "100%", "False"]
     assert told(lines, "customers: ") == "customers: 7 rows tried"
-    assert "No mistake found." in lines
+    assert "No mistakes found." in lines
     assert not (exports.root / "data" / "canonical").exists()
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 from crmwb import layout, storage
 from crmwb.errors import CrmwbError
 from crmwb.files import csv_file
-from crmwb.findings import Count, Finding, Name, Value
+from crmwb.findings import Count, Finding, Name, Value, numbers
 from crmwb.findings.say import say
 from crmwb.quality.runs.accepted import accepted, comparable, reasons
 
@@ -119,7 +119,7 @@ def told(found: list[Group], before: Mapping[str, Mapping[str, int]] | None = No
         n_rows = Count(sum(group.n_rows for group in of_table), "row")
         lines += [_said("table", table=Name(table), rows=n_rows)]
         for group in of_table:
-            lines += [f"  {group.n_rows:,} × {group.rule}{_change(group, before)}", f"    {group.reason}"]
+            lines += [f"  {numbers.count(group.n_rows)} × {group.rule}{_change(group, before)}", f"    {group.reason}"]
             lines += [f"    e.g. {_written(example)}" for example in group.examples]
     return "\n".join([*lines, "", _said("readmit")])
 
@@ -220,6 +220,6 @@ def _written(example: Mapping[str, Any]) -> str:
     values = ", ".join(
         f"{name} {value}" for name, value in example["values"].items() if value is not None and value != ""
     )
-    place = f"{example['source_file']} row {example['source_row']:,}: " if example["source_file"] else ""
+    place = f"{example['source_file']} row {numbers.count(example['source_row'])}: " if example["source_file"] else ""
     text = " ".join((place + values).split())
     return text if len(text) <= WIDTH else f"{text[:WIDTH]}…"

@@ -1,4 +1,4 @@
-"""Forgetting customers: onto the list that keeps them out of every run, and out of the files they came in."""
+"""Forgetting customers: adding them to the list of exclusions and removing them from the raw files."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -9,23 +9,19 @@ import pyarrow.compute as pc
 from crmwb import engine, layout, storage
 from crmwb.errors import CrmwbError
 from crmwb.files import owners
+from crmwb.findings import Count, Finding, Name, Value
+from crmwb.findings.say import say
 from crmwb.params import Params
 from crmwb.sources import mapping
 from crmwb.sources.lines import Places
 from crmwb.sources.mapping import Mapping
 from crmwb.sources.privacy import forgotten, pseudonyms, raw_copies, secret
 from crmwb.sources.privacy.forgotten import KEY
-from crmwb.sources.privacy.whereabouts import Part, Seeker, parts
-
-NEXT = (
-    "Next, run `dvc repro`: what the pipeline made still holds them until then. Then run `dvc gc --workspace`, with "
-    "--cloud where there is a remote, for DVC's cache keeps earlier versions of every file; backups and what was sent "
-    "to others are yours to see to."
-)
+from crmwb.sources.privacy.search import Part, Search, parts
 
 
 def forget(customers: Sequence[str], p: Params, *, sure: bool = False) -> Iterator[str]:
-    """Forget customers, and yield what was done, line by line, without naming them.
+    """Forget customers, and yield what was done, line by line, without their names.
 
     Parameters
     ----------
@@ -55,14 +51,14 @@ def forget(customers: Sequence[str], p: Params, *, sure: bool = False) -> Iterat
         )
     gone = sorted({one for every in ids.values() for one in (every & present or every)})
     n_new = forgotten.add(gone)
-    yield f"{layout.FORGOTTEN}: {_n(n_new, 'code')} added; keep this file, and the secret key."
+    yield _text("added", file=Name(str(layout.FORGOTTEN)), codes=Count(n_new, "pseudonym"))
     if described is None:
-        yield f"The source {p.source.kind} has no raw copies of its own here."
+        yield _text("no_raw_copies", source=Name(p.source.kind))
     else:
         called = set(gone) | {given.strip() for given in customers}
         is_one = lambda text: not called.isdisjoint({text.strip(), *names.of(text)})  # noqa: E731
         yield from _raw_copies(gone, is_one, *described, p)
-    yield NEXT
+    yield _text("next")
 
 
 class _Names:
@@ -91,22 +87,22 @@ def _raw_copies(
     directory = Path(p.source.directory or layout.RAW)
     read: list[str] = []
     with owners.scratch("forget") as folder, engine.connect(p.engine) as con:
-        seeker = Seeker(con, gone, folder)
-        for found in raw_copies.remove(seeker, described, places, directory, is_one):
+        search = Search(con, gone, folder)
+        for found in raw_copies.remove(search, described, places, directory, is_one):
             read.append((directory / found.name).as_posix())
             if found.advice:
                 yield f"{found.name}: {found.advice}"
             elif found.n_removed or found.n_emptied:
-                emptied = f", {_n(found.n_emptied, 'mention')} emptied" if found.n_emptied else ""
-                yield f"{found.name}: {_n(found.n_removed, 'row')} removed{emptied}."
+                values = {"rows": Count(found.n_removed, "row"), "mentions": Count(found.n_emptied, "mention")}
+                yield _text("emptied" if found.n_emptied else "removed", file=Name(found.name), **values)
     there = [f.as_posix() for f in layout.RAW.rglob("*") if f.is_file() and not f.name.startswith((".", "README"))]
     n_others = sum(1 for path in there if not any(f"{name}/".startswith(f"{path}/") for name in read))
     if n_others:
-        yield f"{layout.RAW}: {_n(n_others, 'more file')} in which the mapping names no customers; look there yourself."
+        yield _text("others", folder=Name(str(layout.RAW)), n=Count(n_others, "file"))
 
 
-def _n(n: int, what: str) -> str:
-    return f"{n:,} {what}{'' if n == 1 else 's'}"
+def _text(key: str, **values: Value) -> str:
+    return say(Finding(f"sources.forget.{key}", values))
 
 
 def _present(ids: set[str]) -> set[str]:

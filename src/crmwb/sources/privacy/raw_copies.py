@@ -17,7 +17,7 @@ from crmwb.sources.found import PARQUET, Found, find
 from crmwb.sources.lines import Places
 from crmwb.sources.mapping import WHITESPACE, Mapping, TableMapping
 from crmwb.sources.privacy import records
-from crmwb.sources.privacy.whereabouts import Held, Part, Seeker, joined_only, parts, together
+from crmwb.sources.privacy.search import Held, Part, Search, joined_only, parts, together
 
 N_NAMED = 20  # rows that a message names
 
@@ -33,13 +33,13 @@ class Outcome:
 
 
 def remove(
-    seeker: Seeker, described: Mapping, places: Places, directory: Path, is_one: Callable[[str], bool]
+    search: Search, described: Mapping, places: Places, directory: Path, is_one: Callable[[str], bool]
 ) -> Iterator[Outcome]:
     """Take customers out of every file that can be written again, and yield what became of each source.
 
     Parameters
     ----------
-    seeker : Seeker
+    search : Search
         Knows who they are.
     described, places : Mapping, Places
         The mapping, and where its keys stand.
@@ -59,7 +59,7 @@ def remove(
         if part.mapping.stored:
             yield Outcome(getattr(part.mapping, part.mapping.stored), advice="delete their rows in the database.")
         elif part.mapping.rows:
-            held = seeker.in_mapping(part, places)
+            held = search.in_mapping(part, places)
             yield Outcome(where, advice=None if held.is_empty else f"{_to_delete(held)}.")
         else:
             try:
@@ -75,12 +75,12 @@ def remove(
             advice=f"{places.of(key)} names customers only by what is joined: delete its rows that now meet none.",
         )
     for name in sorted(files):
-        yield _remove(seeker, [part for _, part in files[name]], files[name][0][0], is_one)
+        yield _remove(search, [part for _, part in files[name]], files[name][0][0], is_one)
 
 
-def _remove(seeker: Seeker, readers: list[Part], file: Found, is_one: Callable[[str], bool]) -> Outcome:
+def _remove(search: Search, readers: list[Part], file: Found, is_one: Callable[[str], bool]) -> Outcome:
     """Take them out of one file; what is written is read again before it takes the file's place."""
-    every = [seeker.in_file(file, part) for part in readers]
+    every = [search.in_file(file, part) for part in readers]
     held = together(every)
     advice = _by_hand(file, readers, held)
     if held.is_empty and (advice or not held.malformed):
@@ -92,7 +92,7 @@ def _remove(seeker: Seeker, readers: list[Part], file: Found, is_one: Callable[[
         with storage.replacing(file.path, lasting=True) as beside:
             n_malformed = write(file, readers[0].mapping, beside, held)
             for part, before in zip(readers, every, strict=True):
-                _check(seeker, Found(beside, file.name), part, before.n_rows - len(held.own))
+                _check(search, Found(beside, file.name), part, before.n_rows - len(held.own))
             if held.is_empty and not n_malformed:
                 shutil.copyfile(file.path, beside)  # of a gzipped file too, the very bytes
     except records.NotExactError:
@@ -100,9 +100,9 @@ def _remove(seeker: Seeker, readers: list[Part], file: Found, is_one: Callable[[
     return Outcome(file.name, len(held.own) + n_malformed, sum(len(numbers) for numbers in held.mentions.values()))
 
 
-def _check(seeker: Seeker, written: Found, part: Part, n_rows: int) -> None:
+def _check(search: Search, written: Found, part: Part, n_rows: int) -> None:
     if n_rows:
-        held = seeker.in_file(written, part)
+        held = search.in_file(written, part)
         if not held.is_empty or held.n_rows != n_rows:
             raise records.NotExactError
 

@@ -1,4 +1,4 @@
-"""Where some customers stand in the sources of a mapping: looked for as ingest reads them."""
+"""Searching the sources of a mapping for customers, as ingest reads them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ class Part:
 
 @dataclass
 class Held:
-    """What a source holds of some customers, by `source_row`.
+    """The rows of a source about some customers, by `source_row`.
 
     Attributes
     ----------
@@ -55,9 +55,9 @@ class Held:
     mentions : dict of str to set of int
         Rows of others that name them, by source column or expression.
     malformed : set of int
-        What is no row, so that nobody knows whose it is.
+        Malformed rows, whose customer is unknown.
     n_rows : int
-        All rows, without those.
+        All rows, without malformed ones.
     """
 
     own: set[int] = field(default_factory=set)
@@ -67,12 +67,12 @@ class Held:
 
     @property
     def is_empty(self) -> bool:
-        """Whether they stand in no row that can be read."""
+        """Whether no readable row is about them."""
         return not self.own and not self.mentions
 
 
-class Seeker:
-    """Looks for customers in the sources of a mapping.
+class Search:
+    """Search for customers in the sources of a mapping.
 
     Parameters
     ----------
