@@ -1,4 +1,4 @@
-"""Reports in two languages from one run: the same figures in both, no English in Chinese, and text that people reviewed.
+"""Reports in two languages from one run: the same figures, no English in Chinese, and text that people reviewed.
 
 `make golden` writes the golden pages again; read their diff.
 """

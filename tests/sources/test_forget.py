@@ -169,7 +169,7 @@ def test_the_list_tells_nobody_who_it_was_and_a_second_time_is_harmless(company)
     for _ in range(2):
         code, said = crmwb("forget", GONE)
         assert code == 0
-        assert "0 codes added" in said
+        assert "0 pseudonyms added" in said
         assert "removed" not in said
         company.ingest()
     assert layout.FORGOTTEN.read_text() == listed
@@ -269,7 +269,7 @@ def test_files_outside_of_raw_are_left_and_named(company):
     company.ingest(directory="elsewhere")
     said = crmwb("forget", GONE)[1]
     assert "sales.csv: lies outside data/raw: delete rows 12, 23, 34, 51." in said
-    assert "data/raw: 2 more files in which the mapping names no customers" in said
+    assert "data/raw: the mapping names no customers in 2 files" in said
     assert (company.root / "elsewhere" / "sales.csv").read_bytes() == orders(GONE).encode()
 
 
@@ -312,4 +312,4 @@ def test_a_source_without_its_raw_file_is_said_and_the_list_kept(company):
     code, said = crmwb("forget", GONE)
     assert code == 0, said
     assert "sales.csv: no raw file to take them out of" in said
-    assert "1 code added" in said
+    assert "1 pseudonym added" in said
