@@ -1,10 +1,10 @@
-"""Describe every customer as of one day, and at every month end before it: one row per customer."""
+"""Add up what customers bought, and describe every customer as of one day and at every month end before it."""
 
-from crmwb import engine, layout, params, progress, stage, storage
+from crmwb import engine, history, layout, params, progress, stage, storage
 from crmwb.features.customers import customers
 from crmwb.features.interests import KEY, interests
 from crmwb.features.observation import observe
-from crmwb.features.snapshots import kept_history, write_snapshots
+from crmwb.features.snapshots import write_snapshots
 
 
 def main() -> None:
@@ -12,8 +12,8 @@ def main() -> None:
     with engine.connect(p.engine) as con:
         tables = storage.open_tables(con, layout.CLEAN)
         observation = observe(tables, p.as_of, p.features, p.source.currency)
+        past = history.update(con, tables, observation.as_of, p.features.off_season_months)
         with progress.step(f"describing {observation.n_customers:,} customers as of {observation.as_of}"):
-            past = kept_history(con, tables, observation.as_of, p.features)
             described = customers(tables, observation.as_of, p.features, past)
             storage.write_query(con, described, layout.CUSTOMER_FEATURES, order_by=["customer_id"])
             storage.write_query(con, interests(tables, observation.as_of), layout.INTERESTS, order_by=KEY)

@@ -1,7 +1,8 @@
 """The engine under Ibis: DuckDB, embedded. The only file that names one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.metadata import version
 from itertools import count
 from pathlib import Path
 
@@ -13,9 +14,10 @@ from ibis.backends.duckdb import Backend
 from crmwb.files import owners
 from crmwb.params import EngineParams
 
-__all__ = ["Backend", "batches", "connect", "function", "keeper", "open_arrow", "open_parquet"]
+__all__ = ["Backend", "batches", "connect", "function", "keeping", "open_arrow", "open_files", "open_parquet"]
 
 BATCH_ROWS = 262_144
+VERSION = f"duckdb {version('duckdb')}"
 
 _kept = count()  # so that no two kept tables have the same name
 Function = Callable[[pa.Array], pa.Array]
@@ -72,6 +74,11 @@ def open_parquet(con: Backend, path: Path, name: str) -> ir.Table:
     return con.read_parquet(str(path), table_name=name)
 
 
+def open_files(con: Backend, paths: Sequence[Path], name: str) -> ir.Table:
+    """Open Parquet files of one kind as an Ibis table whose name begins with `name`."""
+    return con.read_parquet([str(path) for path in paths], table_name=f"{name}_{next(_kept)}")
+
+
 def batches(con: Backend, expression: ir.Table, *, in_steps: bool = False) -> pa.RecordBatchReader:
     """Evaluate `expression` and stream it as Arrow batches.
 
@@ -96,16 +103,23 @@ def batches(con: Backend, expression: ir.Table, *, in_steps: bool = False) -> pa
     return con.con.sql(query).to_arrow_reader(BATCH_ROWS)
 
 
-def keeper(con: Backend) -> Callable[[str, ir.Table], ir.Table]:
-    """Return a function that works a table out once and keeps it, by a name, until the engine is closed.
+@contextmanager
+def keeping(con: Backend) -> Iterator[Callable[[str, ir.Table], ir.Table]]:
+    """Yield a function that works a table out once and keeps it, by a name, until the block ends.
 
     Integers keep the width that their expression has.
     """
+    names: list[str] = []
 
     def keep(name: str, expression: ir.Table) -> ir.Table:
-        return con.create_table(f"{name}_{next(_kept)}", expression, schema=expression.schema(), temp=True)
+        names.append(f"{name}_{next(_kept)}")
+        return con.create_table(names[-1], expression, schema=expression.schema(), temp=True)
 
-    return keep
+    try:
+        yield keep
+    finally:
+        for name in names:
+            con.con.execute(f'DROP TABLE "{name}"')
 
 
 def open_arrow(con: Backend, table: pa.Table, name: str) -> ir.Table:

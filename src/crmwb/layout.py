@@ -34,6 +34,8 @@ QUALITY_METRICS = Path("metrics/quality.json")
 ACCEPTED_RUN = Path("data/accepted.json")
 ACCEPTED_SEGMENTS = Path("data/accepted_segments.json")
 
+HISTORY = Path("data/history")  # customers by day and by month; `history.update` brings it up to date
+
 CUSTOMER_FEATURES = Path("data/features/customers.parquet")
 SNAPSHOTS = Path("data/features/snapshots.parquet")
 INTERESTS = Path("data/features/interests.parquet")

@@ -9,6 +9,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +18,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
@@ -41,6 +44,7 @@ __all__ = [
     "write_csv",
     "write_frame",
     "write_json",
+    "write_partitions",
     "write_query",
     "write_query_csv",
     "write_text",
@@ -89,6 +93,52 @@ def write_query(
                 writer.write_table(group.select(names), row_group_size=ROW_GROUP_ROWS)
             n_rows += group.num_rows
     return n_rows
+
+
+def write_partitions(con: Backend, query: ir.Table, folder: Path, by: str, order_by: Sequence[str]) -> int:
+    """Evaluate `query` on the engine and stream it to a Parquet file for each value of the column `by`, sorted.
+
+    Parameters
+    ----------
+    con : Backend
+        The engine that holds the tables of `query`.
+    query : ir.Table
+        What to write; without `by`, its Ibis schema is the files' schema.
+    folder : Path
+        Where to, a folder that is there; a file is named for its value.
+    by : str
+        A column without NULL.
+    order_by : sequence of str
+        Columns that together tell every row of a file from every other.
+
+    Returns
+    -------
+    int
+        Rows written.
+    """
+    schema = query.drop(by).schema().to_pyarrow()
+    n_rows = 0
+    for value, batches in groupby(_runs(engine.batches(con, query.order_by([by, *order_by])), by), itemgetter(0)):
+        with (
+            replacing(folder / f"{value}.parquet") as beside,
+            pq.ParquetWriter(beside, schema, compression=COMPRESSION) as writer,
+        ):
+            for group in regrouped((batch for _, batch in batches), schema):
+                writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
+                n_rows += group.num_rows
+    return n_rows
+
+
+def _runs(batches: Iterable[pa.RecordBatch], by: str) -> Iterator[tuple[Any, pa.RecordBatch]]:
+    """Yield the rows of batches that are sorted by a column, apart by its values and without it."""
+    for batch in batches:
+        column = batch[by]
+        rows = batch.drop_columns(by)
+        ends = pc.run_end_encode(column)
+        start = 0
+        for value, end in zip(ends.values.to_pylist(), ends.run_ends.to_pylist(), strict=True):
+            yield value, rows.slice(start, end - start)
+            start = end
 
 
 def regrouped(batches: Iterable[pa.RecordBatch], schema: pa.Schema, n_rows: int = ROW_GROUP_ROWS) -> Iterator[pa.Table]:

@@ -16,7 +16,7 @@ from crmwb.features.deals import deals
 from crmwb.features.profile import profile
 from crmwb.features.summaries import PREFIX, summaries
 from crmwb.features.trend import trend
-from crmwb.history import History, history, last_before
+from crmwb.history import History, advance, last_before
 from crmwb.params import FeatureParams
 
 Tables = Mapping[str, ir.Table]
@@ -69,7 +69,7 @@ def customers(tables: Tables, as_of: date, params: FeatureParams, past: History 
 def _parts(tables: Tables, as_of: date, params: FeatureParams, past: History | None = None) -> Iterator[ir.Table]:
     """Yield what each feature module makes of the tables that are there."""
     if "transactions" in tables:
-        known = past or history(tables, as_of, params.off_season_months)
+        known = past or advance(tables, as_of, params.off_season_months)
         state = last_before(known.months, as_of)
         yield bought(state, as_of, has_products="products" in tables)
         yield trend(tables["customers"], known, as_of, params.recent_days)

@@ -13,7 +13,7 @@ from crmwb.engine import Backend
 from crmwb.features.catalogue import SNAPSHOT_SCHEMA
 from crmwb.features.customers import customers
 from crmwb.features.observation import Observation
-from crmwb.history import History, history
+from crmwb.history import History
 from crmwb.params import FeatureParams
 
 
@@ -25,13 +25,6 @@ def month_ends(observation: Observation) -> list[date]:
     first, last = observation.first_event, observation.as_of
     months = range(first.year * 12 + first.month, last.year * 12 + last.month)
     return [date(month // 12, month % 12 + 1, 1) for month in months]
-
-
-def kept_history(con: Backend, tables: Mapping[str, ir.Table], as_of: date, params: FeatureParams) -> History | None:
-    """Work out the history before `as_of` once; None in a source without transactions."""
-    if "transactions" not in tables:
-        return None
-    return history(tables, as_of, params.off_season_months, engine.keeper(con))
 
 
 def snapshot(
@@ -53,7 +46,7 @@ def write_snapshots(
 ) -> int:
     """Write the snapshots of the last `params.n_snapshots` month ends, one by one, so that memory holds one at a time.
 
-    `past` is the history before the observation's `as_of`, worked out where not given.
+    `past` is the history before the observation's `as_of`, worked out for each month end where not given.
 
     Returns
     -------
@@ -61,7 +54,6 @@ def write_snapshots(
         Rows written: one per month end and customer, sorted by both.
     """
     ends = month_ends(observation)[-params.n_snapshots :]
-    past = past or kept_history(con, tables, observation.as_of, params)
     n_rows = 0
     with (
         storage.replacing(path) as beside,

@@ -1,10 +1,12 @@
 """The history of customers: their days with order lines, and what had added up by the end of each of their months.
 
 `lines` prepares the order lines, `days` and `orders` sum them, `mix` follows what purchases are made of, and `months`
-adds everything up: one row per customer and month in which something happened.
+adds everything up: one row per customer and month in which something happened. `history.advance` puts them together,
+from the first order line or from a known state on; `store` keeps the result and brings it up to date.
 """
 
-from crmwb.history.history import History, history
+from crmwb.history.history import History, Since, advance
 from crmwb.history.months import last_before
+from crmwb.history.store import open_history, update
 
-__all__ = ["History", "history", "last_before"]
+__all__ = ["History", "Since", "advance", "last_before", "open_history", "update"]

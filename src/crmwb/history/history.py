@@ -1,19 +1,20 @@
 """The history of customers from their order lines."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import ibis
 import ibis.expr.types as ir
 
+from crmwb.history.columns import DAYS, MONTHS, SPREAD_ORDERS, conformed
 from crmwb.history.days import days, month_sums
-from crmwb.history.lines import ATTRIBUTES, PLACES, Keep, as_it_is, lines, numbers_of
+from crmwb.history.lines import ATTRIBUTES, PAST, PLACES, Keep, as_it_is, lines, numbers_of
 from crmwb.history.mix import first_seen, mix, value_of
 from crmwb.history.months import added_up
 from crmwb.history.orders import orders, orders_by_day, orders_by_month
 
-MONTHS = 12
+MONTHS_A_YEAR = 12
 CALENDAR = ("calendar_month", "weekday")
 
 
@@ -24,14 +25,11 @@ class History:
     Attributes
     ----------
     days : ir.Table
-        One row per customer_id and day with an order line: the columns of `days.days` and n_orders, the orders with
-        their first sale on it.
+        One row per customer_id and day with an order line: `columns.DAYS`.
     months : ir.Table
-        One row per customer_id and month (its first day) with an order line: what had added up by the month's end, as
-        `months.added_up` returns it; of each column that is followed by `mix.mix` n_<column>, top_<column>,
-        top_<column>_cents and known_<column>_cents.
+        One row per customer_id and month with an order line, what had added up by the month's end: `columns.MONTHS`.
     spread_orders : ir.Table
-        One row per customer_id, order and day of the orders with sales on several days, with previous_day.
+        One row per customer_id, order and day of the orders with sales on several days: `columns.SPREAD_ORDERS`.
     """
 
     days: ir.Table
@@ -39,8 +37,28 @@ class History:
     spread_orders: ir.Table
 
 
-def history(
-    tables: Mapping[str, ir.Table], as_of: date, off_season_months: tuple[int, ...], keep: Keep = as_it_is
+@dataclass(frozen=True)
+class Since:
+    """From where on a history is worked out, where the rest of it is known.
+
+    Attributes
+    ----------
+    changed : ir.Table
+        customer_id, and from_month (as `month_of` returns it): whose months change, from this one on.
+    state : ir.Table
+        The row of `History.months` before that month, of those of them who have one.
+    """
+
+    changed: ir.Table
+    state: ir.Table
+
+
+def advance(
+    tables: Mapping[str, ir.Table],
+    as_of: date,
+    off_season_months: tuple[int, ...],
+    keep: Keep = as_it_is,
+    since: Since | None = None,
 ) -> History:
     """Follow customers through their order lines before `as_of`.
 
@@ -54,39 +72,62 @@ def history(
         Months of the year, 1 to 12.
     keep : callable
         How to keep what is used several times.
+    since : Since, optional
+        Where to go on from; from the first order line where not given.
+
+    Returns
+    -------
+    History
+        Where `since` is given: days and months from there on, spread orders in full, of its customers only. They are
+        the same as from the first order line.
     """
-    numbers = numbers_of(tables, keep)
-    every = lines(tables, numbers, as_of, keep)
+    numbers = numbers_of(tables if since is None else {**tables, "customers": since.changed}, keep)
+    every = lines(tables, numbers, as_of, keep, None if since is None else since.changed)
+    state = None if since is None else keep("state", _numbered(since.state, numbers["customer_id"]))
     found = orders(every, keep)
-    by_day = keep("days", days(every))
+    by_day = keep("days", days(every.filter(every.month != PAST), state))
     opened = keep("orders_by_day", orders_by_day(found))
     by_day = by_day.left_join(opened, ["customer", "day"]).drop("customer_right", "day_right")
     by_day = keep("customer_days", by_day.mutate(n_orders=by_day.n_orders.fill_null(0)))
-    months = keep("months_of_days", month_sums(by_day, off_season_months))
-    parts = {"orders": orders_by_month(found)}
+    months = keep("months_of_days", _after(month_sums(by_day, off_season_months), state))
     sold = every.filter(every.is_sale)
-    parts["products"] = first_seen(sold, "product_id", "n_products")
-    followed = {by: sold for by in (*ATTRIBUTES, *PLACES) if by in numbers} | dict.fromkeys(CALENDAR, _calendar(by_day))
-    parts |= {by: mix(of, by) for by, of in followed.items()}
+    parts = {"orders": orders_by_month(found), "products": first_seen(sold, "product_id", "n_products")}
+    parts |= {by: mix(sold, by) for by in (*ATTRIBUTES, *PLACES)}
+    parts |= {by: mix(_calendar(every, by_day), by) for by in CALENDAR}
     for name, part in parts.items():
         months = months.left_join(keep(f"months_of_{name}", part), ["customer", "month"], rname=f"{{name}}_of_{name}")
-    totals = keep("totals", added_up(months, followed))
+    totals = keep("totals", added_up(months, (*ATTRIBUTES, *PLACES, *CALENDAR)))
+    people = numbers["customer_id"]
     return History(
-        _named(by_day.drop("month"), numbers["customer_id"]),
-        keep("customer_months", _told(totals, numbers, followed)),
-        _named(found.spread, numbers["customer_id"]),
+        conformed(_named(by_day, people), DAYS),
+        keep("customer_months", conformed(_told(totals.filter(totals.month != PAST), numbers), MONTHS)),
+        conformed(_named(found.spread, people), SPREAD_ORDERS),
     )
 
 
-def _calendar(days: ir.Table) -> ir.Table:
-    """Return the sales of days by the month of the year (1 to 12) and by the day of the week (1 Monday to 7)."""
+def _after(months: ir.Table, state: ir.Table | None) -> ir.Table:
+    """Return the sums of months, and before them what is known of all earlier ones."""
+    if state is None:
+        return months
+    known = {name: state[name].cast(kind) for name, kind in months.schema().items() if name != "month"}
+    known |= {"month": ibis.literal(PAST, "int32"), "checksum": ibis.literal(0, "int64")}
+    return months.union(state.select(**{name: known[name] for name in months.columns}))
+
+
+def _numbered(table: ir.Table, people: ir.Table) -> ir.Table:
+    """Return a table with the customers' numbers instead of their ids."""
+    numbered = table.inner_join(people, "customer_id")
+    names = (name for name in table.columns if name != "customer_id")
+    return numbered.select(*names, customer=numbered.customer_id_place)
+
+
+def _calendar(lines: ir.Table, days: ir.Table) -> ir.Table:
+    """Return sales with the month of the year (1 to 12) and the day of the week (1 Monday to 7), past ones by line."""
+    past = lines.filter(lines.is_sale & (lines.month == PAST)).select("customer", "month", "day", "cents")
     sold = days.filter(days.n_lines > 0)
-    return sold.select(
-        "customer",
-        "month",
-        cents=sold.sales_cents,
-        calendar_month=sold.day.month().cast("int32"),
-        weekday=(sold.day.day_of_week.index() + 1).cast("int32"),
+    sold = past.union(sold.select("customer", "month", "day", cents=sold.sales_cents))
+    return sold.mutate(
+        calendar_month=sold.day.month().cast("int32"), weekday=(sold.day.day_of_week.index() + 1).cast("int32")
     )
 
 
@@ -96,19 +137,21 @@ def _named(table: ir.Table, people: ir.Table) -> ir.Table:
     return named.select("customer_id", *(name for name in table.columns if name != "customer"))
 
 
-def _told(totals: ir.Table, numbers: Mapping[str, ir.Table], followed: Iterable[str]) -> ir.Table:
+def _told(totals: ir.Table, numbers: Mapping[str, ir.Table]) -> ir.Table:
     """Return the months with ids, values and dates instead of numbers."""
     people = numbers["customer_id"]
     joined = totals.inner_join(people, totals.customer == people.customer_id_place)
     columns = {name: totals[name] for name in totals.columns if name not in {"customer", "month"}}
-    for by in followed:
+    for by in (*ATTRIBUTES, *PLACES, *CALENDAR):
         n, known, cents, rank = (columns.pop(f"{by}_{part}") for part in ("n", "known", "cents", "rank"))
-        top = value_of(rank)
+        top: ir.Value = value_of(rank)
         if by in numbers:
             values = numbers[by].view()
             joined = joined.left_join(values, top == values[f"{by}_place"])
             top = values[by]
+        elif by not in CALENDAR:
+            top = ibis.null("string")
         columns |= {f"n_{by}": n, f"top_{by}": top, f"top_{by}_cents": cents, f"known_{by}_cents": known}
     month = totals.month
-    day = ibis.date((month // MONTHS).cast("int64"), (month % MONTHS + 1).cast("int64"), 1)
+    day = ibis.date((month // MONTHS_A_YEAR).cast("int64"), (month % MONTHS_A_YEAR + 1).cast("int64"), 1)
     return joined.select(customer_id=people.customer_id, month=day, **columns)

@@ -12,6 +12,12 @@ Keep = Callable[[str, ir.Table], ir.Table]
 
 ATTRIBUTES = ("line", "category", "brand")  # of products
 PLACES = ("channel", "store_id")
+COUNTED = (
+    "order_id", "product_id", "quantity", "revenue_cents", "discount_cents", "cost_cents", "channel", "store_id",
+    "is_return",
+)  # fmt: skip
+CHECKSUM_SIZE = 2**40  # so that an int64 holds the sum of many
+PAST = 0  # the month that stands for all before those that are worked out
 
 
 def as_it_is(name: str, table: ir.Table) -> ir.Table:  # noqa: ARG001 - the other way to keep it needs the name
@@ -38,7 +44,11 @@ def numbers_of(tables: Mapping[str, ir.Table], keep: Keep = as_it_is) -> dict[st
 
 
 def lines(
-    tables: Mapping[str, ir.Table], numbers: Mapping[str, ir.Table], as_of: date, keep: Keep = as_it_is
+    tables: Mapping[str, ir.Table],
+    numbers: Mapping[str, ir.Table],
+    as_of: date,
+    keep: Keep = as_it_is,
+    changed: ir.Table | None = None,
 ) -> ir.Table:
     """Prepare the order lines before `as_of`.
 
@@ -52,6 +62,8 @@ def lines(
         Exclusive.
     keep : callable
         How to keep what is used several times.
+    changed : ir.Table, optional
+        customer_id and from_month: only lines of these customers, and what is earlier has the month PAST.
 
     Returns
     -------
@@ -65,38 +77,58 @@ def lines(
         cents                 revenue, negative for returns
         discount, cost        in cents; a line's cost is its own, else its quantity times the product's unit cost
         line, category, brand, channel, store_id
-                              places of the values in order, from 0; NULL where unknown; the first
-                              three only where there are products
+                              places of the values in order, from 0; NULL where unknown
+        checksum              of all that counts in the line, below CHECKSUM_SIZE
     """
-    transactions = before(tables["transactions"], "ordered_at", as_of)
-    joined = transactions.inner_join(numbers["customer_id"], "customer_id")
-    for name in PLACES:
-        joined = joined.left_join(numbers[name], name, rname=f"{{name}}_of_{name}")
-    cost = joined.cost_cents
-    attributes: dict[str, ir.Value] = {}
-    if (products := tables.get("products")) is not None:
-        goods = products.select("product_id", "unit_cost_cents", *ATTRIBUTES)
-        for name in ATTRIBUTES:
-            goods = goods.left_join(numbers[name], name, rname=f"{{name}}_of_{name}")
-        goods = goods.select("product_id", "unit_cost_cents", *(f"{name}_place" for name in ATTRIBUTES))
-        joined = joined.left_join(goods, "product_id", rname="{name}_of_goods")
-        cost = joined.cost_cents.coalesce((joined.quantity * joined.unit_cost_cents).round().cast("int64"))
-        attributes = {name: joined[f"{name}_place"] for name in ATTRIBUTES}
-    day = joined.ordered_at.date()
-    return keep(
-        "lines",
-        joined.select(
-            customer=joined.customer_id_place,
-            month=month_of(day),
-            day=day,
-            order_id=joined.order_id,
-            product_id=joined.product_id,
-            is_sale=~joined.is_return,
-            cents=joined.revenue_cents,
-            discount=joined.discount_cents,
-            cost=cost,
-            channel=joined.channel_place,
-            store_id=joined.store_id_place,
-            **attributes,
-        ),
+    joined = _with_products(tables, as_of).inner_join(numbers["customer_id"], "customer_id")
+    month = month_of(joined.ordered_at.date())
+    if changed is not None:
+        since = changed.select(of_customer=changed.customer_id, from_month=changed.from_month)
+        joined = joined.inner_join(since, joined.customer_id == since.of_customer)
+        month = ibis.ifelse(month < since.from_month, PAST, month).cast("int32")
+    places: dict[str, ir.Value] = {}
+    for name in (*PLACES, *ATTRIBUTES):
+        if name in numbers:
+            of_value = numbers[name].rename({f"{name}_value": name})
+            joined = joined.left_join(of_value, joined[name] == of_value[f"{name}_value"])
+            places[name] = of_value[f"{name}_place"]
+        else:
+            places[name] = ibis.null("int32")
+    columns = joined.select(
+        "order_id",
+        "product_id",
+        customer=joined.customer_id_place,
+        month=month,
+        day=joined.ordered_at.date(),
+        is_sale=~joined.is_return,
+        cents=joined.revenue_cents,
+        discount=joined.discount_cents,
+        cost=joined.known_cost,
+        checksum=joined.checksum,
+        **places,
+    )
+    return keep("lines", columns)
+
+
+def checksums(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
+    """Return customer_id, month and checksum of every order line before `as_of` of a known customer."""
+    every = _with_products(tables, as_of).semi_join(tables["customers"], "customer_id")
+    return every.select("customer_id", "checksum", month=month_of(every.ordered_at.date()))
+
+
+def _with_products(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
+    """Return the order lines before `as_of` with their products' attributes, their known cost, and a checksum."""
+    every = before(tables["transactions"], "ordered_at", as_of)
+    unknown = dict.fromkeys(ATTRIBUTES, ibis.null("string"))
+    goods = tables.get("products")
+    if goods is None:
+        every = every.mutate(unit_cost_cents=ibis.null("int64"), of_product=ibis.literal(0, "int64"), **unknown)
+    else:
+        of_product = ibis.struct({name: goods[name] for name in (*ATTRIBUTES, "unit_cost_cents")}).hash()
+        goods = goods.select("unit_cost_cents", *ATTRIBUTES, product=goods.product_id, of_product=of_product)
+        every = every.left_join(goods, every.product_id == goods["product"])
+    parts = {name: every[name] for name in (*COUNTED, "of_product")} | {"day": every.ordered_at.date()}
+    return every.mutate(
+        known_cost=every.cost_cents.coalesce((every.quantity * every.unit_cost_cents).round().cast("int64")),
+        checksum=(ibis.struct(parts).hash() % CHECKSUM_SIZE).abs(),
     )

@@ -29,7 +29,7 @@ def added_up(months: ir.Table, mixes: Iterable[str]) -> ir.Table:
     Returns
     -------
     ir.Table
-        One row per customer and month, of it and of all before it.
+        One row per customer and month, of it and of all before it; the checksum is the month's own.
     """
     so_far = ibis.window(group_by=months.customer, order_by=months.month, preceding=None, following=0)
     by = list(mixes)
@@ -39,7 +39,7 @@ def added_up(months: ir.Table, mixes: Iterable[str]) -> ir.Table:
     columns |= {name: months[name].max().over(so_far) for name in latest}
     columns |= {name: months[name].min().over(so_far) for name in EARLIEST}
     n_known = {f"n_{name}": months[name].count().over(so_far) for name in KEPT}
-    totals = months.select("customer", "month", *KEPT, **columns, **n_known)
+    totals = months.select("customer", "month", "checksum", *KEPT, **columns, **n_known)
     since = {name: ibis.window(group_by=[totals.customer, totals[f"n_{name}"]]) for name in KEPT}
     return totals.mutate(**{name: totals[name].max().over(since[name]) for name in KEPT}).drop(*n_known)
 

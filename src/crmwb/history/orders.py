@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from crmwb.history.lines import Keep, as_it_is, month_of
+from crmwb.history.lines import Keep, as_it_is
 
 ORDER = ("customer", "order_id")
 
@@ -17,7 +17,7 @@ class Orders:
     Attributes
     ----------
     once : ir.Table
-        One row per order with sales on one day only: customer, order_id, day, cents.
+        One row per order with sales on one day only: customer, order_id, month, day, cents.
     spread : ir.Table
         The same of the others, a row per day, with previous_day (NULL on the first), mostly few or none.
     """
@@ -29,7 +29,7 @@ class Orders:
 def orders(lines: ir.Table, keep: Keep = as_it_is) -> Orders:
     """Sum the sales of each order, and tell orders of one day from those of several."""
     sold = lines.filter(lines.is_sale)
-    sums = keep("order_days", sold.group_by(*ORDER, "day").aggregate(cents=sold.cents.sum().cast("int64")))
+    sums = keep("order_days", sold.group_by(*ORDER, "month", "day").aggregate(cents=sold.cents.sum().cast("int64")))
     several = sums.group_by(*ORDER).having(lambda t: t.count() > 1).aggregate()
     several = keep("spread_orders", several)
     spread = sums.semi_join(several, ORDER)
@@ -51,8 +51,8 @@ def orders_by_month(found: Orders) -> ir.Table:
     largest_order_cents of this month's, and median_order_cents of all up to it. An order of one day keeps what it
     brought; where a customer has one of several days, each month's orders are looked up anew.
     """
-    once = found.once.select(*ORDER, "cents", month=month_of(found.once.day))
-    days = found.spread.select(*ORDER, "cents", month=month_of(found.spread.day))
+    once = found.once.select(*ORDER, "cents", "month")
+    days = found.spread.select(*ORDER, "cents", "month")
     sums = days.group_by(*ORDER, "month").aggregate(cents=days.cents.sum().cast("int64"))
     by = [sums[name] for name in ORDER]
     total = sums.cents.sum().over(ibis.window(group_by=by, order_by=sums.month, preceding=None, following=0))

@@ -1,0 +1,217 @@
+"""The history as it is kept: partitioned by month, and brought up to date where order lines changed."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from crmwb import engine, layout, progress, storage
+from crmwb.engine import Backend
+from crmwb.errors import CrmwbError
+from crmwb.history.changes import month_checksums, since
+from crmwb.history.columns import DAYS, MONTHS, SPREAD_ORDERS, conformed, schema
+from crmwb.history.history import MONTHS_A_YEAR, History, Since, advance
+from crmwb.history.lines import month_of
+from crmwb.tables import Column
+
+TABLES: dict[str, tuple[tuple[Column, ...], str | None]] = {  # columns, and by what it is partitioned into months
+    "customer_days": (DAYS, "day"),
+    "customer_months": (MONTHS, "month"),
+    "spread_orders": (SPREAD_ORDERS, None),
+}
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a kept history was made of, and the hash of each of its files.
+
+    Attributes
+    ----------
+    made_by : dict
+        The code, the engine and the choices: where they are others, nothing of it can be used.
+    lines : dict of int to int
+        By month, the checksum of the order lines.
+    files : dict of str to str
+        By place within the folder, the SHA-256.
+    """
+
+    made_by: dict[str, Any]
+    lines: dict[int, int]
+    files: dict[str, str]
+
+    def content(self) -> dict[str, Any]:
+        """Return the manifest as JSON knows it."""
+        return {"made_by": self.made_by, "lines": {str(m): c for m, c in self.lines.items()}, "files": self.files}
+
+
+def open_history(con: Backend, folder: Path = layout.HISTORY) -> History:
+    """Open a kept history.
+
+    Raises
+    ------
+    CrmwbError
+        It has not been made yet, lacks a file, or a file has other columns.
+    """
+    storage.require(folder / MANIFEST)
+    files = _manifest(folder).files
+    opened = [
+        _open(con, name, [folder / file for file in files if file.startswith(name)], columns)
+        for name, (columns, _) in TABLES.items()
+    ]
+    return History(*opened)
+
+
+def _open(con: Backend, name: str, files: list[Path], columns: tuple[Column, ...]) -> ir.Table:
+    declared = schema(columns)
+    for file in files:
+        storage.require(file)
+        if not storage.open_file(file).schema_arrow.equals(declared):
+            raise CrmwbError(f"{file}: its columns are not those of the history; delete the folder to make it anew.")
+    return engine.open_files(con, files, name) if files else ibis.memtable(declared.empty_table())
+
+
+def update(
+    con: Backend,
+    tables: Mapping[str, ir.Table],
+    as_of: date,
+    off_season_months: tuple[int, ...],
+    folder: Path = layout.HISTORY,
+) -> History:
+    """Bring the kept history up to date with the order lines before `as_of`, and open it.
+
+    A new month is added; of customers whose lines changed in an earlier month, all from that month on is worked out
+    anew. What is written are the same bytes as from scratch.
+
+    Parameters
+    ----------
+    con : Backend
+        The engine.
+    tables : mapping of str to ir.Table
+        Clean canonical tables.
+    as_of : date
+        Exclusive.
+    off_season_months : tuple of int
+        Months of the year.
+    folder : Path
+        Where it is kept.
+    """
+    made_by = {"code": _code(), "engine": engine.VERSION, "off_season_months": list(off_season_months)}
+    lines = month_checksums(con, tables, as_of) if "transactions" in tables else {}
+    stored = _usable(folder, made_by)
+    before = {} if stored is None else stored.lines
+    changed = sorted(m for m in before.keys() | lines.keys() if before.get(m) != lines.get(m))
+    if stored is None or changed:
+        kept = None if stored is None or len(changed) == len(before.keys() | lines.keys()) else stored
+        with engine.keeping(con) as keep, progress.step(f"history: {len(changed)} of {len(lines)} months"):
+            if not lines:
+                found = History(*(ibis.memtable(schema(columns).empty_table()) for columns, _ in TABLES.values()))
+                months: list[int] = []
+            elif kept is None:
+                found, months = advance(tables, as_of, off_season_months, keep), sorted(lines)
+            else:
+                past = open_history(con, folder)
+                start = since(tables, as_of, changed, past.months, keep)
+                found, months = _merged(past, advance(tables, as_of, off_season_months, keep, start), start, con)
+            _write(con, folder, Manifest(made_by, lines, {} if kept is None else kept.files), found, months)
+    return open_history(con, folder)
+
+
+def _merged(past: History, new: History, start: Since, con: Backend) -> tuple[History, list[int]]:
+    """Put what was worked out anew in the place of what it replaces; return the months that this touches as well."""
+
+    def kept(table: ir.Table, day: str, months: list[int] | None = None) -> ir.Table:
+        month = month_of(table[day])
+        some = table.filter(month.isin(months)) if months is not None else table
+        changed = start.changed.select(whose="customer_id", from_month="from_month")
+        gone = [some.customer_id == changed.whose, month_of(some[day]) >= changed.from_month]
+        return some.anti_join(changed, gone) if months is not None else some.semi_join(changed, gone)
+
+    replaced = kept(past.months, "month").select(month=month_of(kept(past.months, "month").month))
+    touched = replaced.union(new.months.select(month=month_of(new.months.month))).distinct()
+    months = sorted(engine.batches(con, touched).read_all()["month"].to_pylist())
+    spread = past.spread_orders.anti_join(start.changed, "customer_id")
+    merged = History(
+        kept(past.days, "day", months).union(new.days),
+        kept(past.months, "month", months).union(new.months),
+        spread.union(new.spread_orders),
+    )
+    return merged, months
+
+
+def _write(con: Backend, folder: Path, manifest: Manifest, found: History, months: list[int]) -> None:
+    """Write the months that were worked out, beside those files of the others that are kept."""
+    with storage.replacing_folder(folder) as beside:
+        names = [name_of(month) for month in months]
+        stays = {name_of(month) for month in manifest.lines} - set(names)
+        for file in manifest.files:
+            if Path(file).stem in stays:
+                (beside / file).parent.mkdir(exist_ok=True)
+                _link(folder / file, beside / file)
+        tables = dict(zip(TABLES, (found.days, found.months, found.spread_orders), strict=True))
+        for name, table in tables.items():
+            columns, by = TABLES[name]
+            declared = conformed(table, columns)
+            if by is None:
+                storage.write_query(con, declared, beside / f"{name}.parquet", ("customer_id", "order_id", "day"))
+                continue
+            (beside / name).mkdir(exist_ok=True)
+            month = month_of(declared[by])
+            named = declared.mutate(partition=_named(month))
+            storage.write_partitions(
+                con, named.filter(month.isin(months)), beside / name, "partition", ("customer_id", by)
+            )
+        files = sorted(path for path in beside.rglob("*.parquet"))
+        hashes = {path.relative_to(beside).as_posix(): _hash(path) for path in files}
+        storage.write_json(Manifest(manifest.made_by, manifest.lines, hashes).content(), beside / MANIFEST)
+
+
+def name_of(month: int) -> str:
+    """Return a month's name, such as 2024-01, of its number as `month_of` returns it."""
+    return f"{month // MONTHS_A_YEAR:04d}-{month % MONTHS_A_YEAR + 1:02d}"
+
+
+def _named(month: ir.IntegerValue) -> ir.StringValue:
+    """Return the same on the engine."""
+    year, of_year = (month // MONTHS_A_YEAR).cast("string"), (month % MONTHS_A_YEAR + 1).cast("string")
+    return year.lpad(4, "0") + "-" + of_year.lpad(2, "0")
+
+
+def _link(file: Path, other: Path) -> None:
+    """Give a file another name, or copy it where the file system does not; neither is ever written to again."""
+    try:
+        os.link(file, other)
+    except OSError:
+        shutil.copyfile(file, other)
+
+
+def _manifest(folder: Path) -> Manifest:
+    content = storage.read_json(folder / MANIFEST)
+    lines = {int(month): checksum for month, checksum in content["lines"].items()}
+    return Manifest(content["made_by"], lines, content["files"])
+
+
+def _usable(folder: Path, made_by: dict[str, Any]) -> Manifest | None:
+    """Return the manifest of a kept history that was made in this way and is whole; else None."""
+    try:
+        found = _manifest(folder)
+    except (CrmwbError, KeyError, TypeError, ValueError):
+        return None
+    whole = all((folder / file).is_file() and _hash(folder / file) == known for file, known in found.files.items())
+    return found if whole and found.made_by == made_by else None
+
+
+def _hash(file: Path) -> str:
+    return sha256(file.read_bytes()).hexdigest()
+
+
+def _code() -> str:
+    """Return the hash of the code that makes a history: one made by other code is not gone on with."""
+    return storage.content_hash(Path(__file__).parent)

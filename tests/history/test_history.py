@@ -1,0 +1,143 @@
+"""The history: looked up, brought up to date and corrected, it is what the order lines before a day say."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from crmwb import engine, history, storage
+from crmwb.features.customers import customers
+from crmwb.params import FeatureParams
+from crmwb.tables import TABLES
+
+OFF_SEASON = (1, 2, 7, 8)
+PARAMS = FeatureParams(
+    recent_days=90, off_season_months=OFF_SEASON, max_days_after_last_event=31, n_snapshots=36, min_customers=2
+)
+END = date(2023, 10, 11)
+N = 700
+
+
+def shop(seed: int = 1) -> dict[str, pd.DataFrame]:
+    """Return order lines of 25 customers over 9 months: returns, gifts, unknown values, orders of several days."""
+    rng = np.random.default_rng(seed)
+    some = lambda values, p=0.1: np.where(rng.random(N) < p, None, rng.choice(values, N))  # noqa: E731
+    order = np.sort(rng.integers(0, 300, N))
+    who, start = rng.integers(0, 25, 300), rng.integers(0, 240 * 24, 300)
+    late = np.where(rng.random(N) < 0.05, rng.integers(0, 40 * 24, N), 0)  # a line that comes later than its order
+    returned = rng.random(N) < 0.08
+    cents = np.where(rng.random(N) < 0.05, 0, rng.integers(1, 40, N) * 50)  # few amounts, so that some are equal
+    lines = pd.DataFrame({
+        "customer_id": [f"c{i:02d}" for i in who[order]], "order_id": [f"o{i}" for i in order],
+        "line_no": range(1, N + 1),
+        "ordered_at": pd.Timestamp("2023-01-10") + pd.to_timedelta(start[order] + late, unit="h"),
+        "product_id": some([f"p{i}" for i in range(12)]), "quantity": np.where(returned, -1.0, 1.0),
+        "revenue_cents": np.where(returned, -cents, cents), "discount_cents": some([0, 50]),
+        "cost_cents": some([30], 0.5), "channel": some(["web", "shop"]), "store_id": some(["s1", "s2", "s3"]),
+        "is_return": returned,
+    })  # fmt: skip
+    products = pd.DataFrame({
+        "product_id": [f"p{i}" for i in range(11)], "line": [f"l{i % 2}" for i in range(11)],
+        "category": [f"k{i % 4}" for i in range(11)], "brand": [None if i == 3 else f"b{i % 3}" for i in range(11)],
+        "unit_cost_cents": range(10, 21),
+    })  # fmt: skip
+    people = pd.DataFrame({"customer_id": [f"c{i:02d}" for i in range(26)], "kind": "person"})
+    return {"transactions": lines, "products": products, "customers": people}
+
+
+def opened(con, frames):
+    """Return the frames as tables of the engine."""
+    tables = {}
+    for name, frame in frames.items():
+        schema = TABLES[name].schema
+        known = pa.Table.from_pandas(frame, schema=pa.schema([f for f in schema if f.name in frame]))
+        columns = [known[f.name] if f.name in frame else pa.nulls(len(known), f.type) for f in schema]
+        tables[name] = engine.open_arrow(con, pa.table(columns, schema=schema), name)
+    return tables
+
+
+def rows(con, table):
+    return engine.batches(con, table.order_by("customer_id")).read_all().to_pylist()
+
+
+def kept(con, frames, folder, as_of=END):
+    return history.update(con, opened(con, frames), as_of, OFF_SEASON, folder)
+
+
+@pytest.fixture(scope="module")
+def frames():
+    return shop()
+
+
+@pytest.fixture(scope="module")
+def whole(frames, tmp_path_factory):
+    """Return the folder of a history from scratch."""
+    from crmwb import params
+
+    folder = tmp_path_factory.mktemp("whole") / "history"
+    with engine.connect(params.EngineParams(threads=2, memory_limit_gb=2)) as con:
+        kept(con, frames, folder)
+    return folder
+
+
+def test_a_month_end_is_what_the_lines_before_it_say(con, frames, whole):
+    past = history.open_history(con, whole)
+    tables = opened(con, frames)
+    for day in (date(2023, 2, 1), date(2023, 7, 1), END):
+        looked_up = rows(con, customers(tables, day, PARAMS, past))
+        earlier = frames["transactions"][frames["transactions"]["ordered_at"] < pd.Timestamp(day)]
+        then = opened(con, frames | {"transactions": earlier})
+        assert looked_up == rows(con, customers(then, day, PARAMS))
+
+
+def test_step_by_step_writes_the_bytes_of_from_scratch(con, frames, whole, tmp_path):
+    for day in (date(2023, 3, 17), date(2023, 7, 9), END):
+        kept(con, frames, tmp_path / "history", day)
+    assert storage.content_hash(tmp_path / "history") == storage.content_hash(whole)
+
+
+def corrected(frames):
+    """Return the frames with one line of another amount, one gone, one new, and a product of another category."""
+    lines, products = frames["transactions"].copy(), frames["products"].copy()
+    of_one = lines.index[(lines["customer_id"] == "c03") & (lines["ordered_at"] >= "2023-05-01")]
+    lines.loc[of_one[0], "revenue_cents"] = 4_321 * np.sign(lines.loc[of_one[0], "quantity"])
+    lines = lines.drop(of_one[1])
+    new = lines.iloc[[0]].assign(order_id="new", ordered_at=pd.Timestamp("2023-06-05"), customer_id="c25")
+    products.loc[9, "category"] = "k9"
+    return frames | {"transactions": pd.concat([lines, new], ignore_index=True), "products": products}
+
+
+def test_a_correction_works_its_customers_out_anew_from_there_on(con, frames, whole, tmp_path):
+    kept(con, frames, tmp_path / "a")
+    one = frames["transactions"].copy()
+    one.loc[one["customer_id"] == "c07", "channel"] = "web"
+    first = one.loc[(one["customer_id"] == "c07") & (frames["transactions"]["channel"] != "web"), "ordered_at"].min()
+    before = {file.stem: file.stat().st_ino for file in (tmp_path / "a" / "customer_months").iterdir()}
+    for i, change in enumerate((frames | {"transactions": one}, corrected(frames), frames)):
+        kept(con, change, tmp_path / "a")
+        if i == 0:
+            after = {file.stem: file.stat().st_ino for file in (tmp_path / "a" / "customer_months").iterdir()}
+            assert {m for m in before if m < f"{first:%Y-%m}"} <= {m for m in before if before[m] == after[m]}
+            assert before != after
+        if i == 1:
+            kept(con, change, tmp_path / "b")
+            assert (tmp_path / "a" / "manifest.json").read_text() == (tmp_path / "b" / "manifest.json").read_text()
+    assert (tmp_path / "a" / "manifest.json").read_text() == (whole / "manifest.json").read_text()
+
+
+def test_a_damaged_or_missing_file_is_made_again(con, frames, whole, tmp_path):
+    folder = tmp_path / "history"
+    kept(con, frames, folder)
+    (folder / "customer_days" / "2023-05.parquet").write_bytes(b"PAR1")
+    (folder / "customer_months" / "2023-07.parquet").unlink()
+    kept(con, frames, folder)
+    assert storage.content_hash(folder) == storage.content_hash(whole)
+
+
+def test_nothing_changed_leaves_every_file_alone(con, frames, tmp_path):
+    kept(con, frames, tmp_path / "history")
+    before = {file: file.stat().st_mtime_ns for file in (tmp_path / "history").rglob("*.parquet")}
+    kept(con, frames, tmp_path / "history")
+    assert before == {file: file.stat().st_mtime_ns for file in (tmp_path / "history").rglob("*.parquet")}
