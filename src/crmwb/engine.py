@@ -14,7 +14,7 @@ from ibis.backends.duckdb import Backend
 from crmwb.files import owners
 from crmwb.params import EngineParams
 
-__all__ = ["Backend", "batches", "connect", "function", "keeping", "open_arrow", "open_files", "open_parquet"]
+__all__ = ["Backend", "batches", "connect", "function", "keeper", "keeping", "open_arrow", "open_files", "open_parquet"]
 
 BATCH_ROWS = 262_144
 VERSION = f"duckdb {version('duckdb')}"
@@ -103,23 +103,32 @@ def batches(con: Backend, expression: ir.Table, *, in_steps: bool = False) -> pa
     return con.con.sql(query).to_arrow_reader(BATCH_ROWS)
 
 
-@contextmanager
-def keeping(con: Backend) -> Iterator[Callable[[str, ir.Table], ir.Table]]:
-    """Yield a function that works a table out once and keeps it, by a name, until the block ends.
+def keeper(con: Backend) -> Callable[[str, ir.Table], ir.Table]:
+    """Return a function that works a table out once and keeps it, by a name, until the engine is closed.
 
     Integers keep the width that their expression has.
     """
-    names: list[str] = []
 
     def keep(name: str, expression: ir.Table) -> ir.Table:
-        names.append(f"{name}_{next(_kept)}")
-        return con.create_table(names[-1], expression, schema=expression.schema(), temp=True)
+        return con.create_table(f"{name}_{next(_kept)}", expression, schema=expression.schema(), temp=True)
+
+    return keep
+
+
+@contextmanager
+def keeping(con: Backend) -> Iterator[Callable[[str, ir.Table], ir.Table]]:
+    """Yield a function as `keeper` returns it whose tables go away when the block ends."""
+    keep, kept = keeper(con), []
+
+    def noted(name: str, expression: ir.Table) -> ir.Table:
+        kept.append(keep(name, expression))
+        return kept[-1]
 
     try:
-        yield keep
+        yield noted
     finally:
-        for name in names:
-            con.con.execute(f'DROP TABLE "{name}"')
+        for table in kept:
+            con.con.execute(f'DROP TABLE "{table.get_name()}"')
 
 
 def open_arrow(con: Backend, table: pa.Table, name: str) -> ir.Table:
