@@ -13,7 +13,7 @@ from crmwb.findings.say import Said, say
 SHORT = 24  # letters that stay on one line; a Chinese character counts as two
 RIGHT = ("money", "share", "change", "count", "number")
 # Vocabularies of a column that may hold any segment.
-GENERAL = ("tier", "rfm_segment", "stage", "value_class", "cluster_name")
+GENERAL = ("tier", "rfm_segment", "rfm_class", "stage", "value_class", "cluster_name")
 DECISION = ("stake", "decide", "owner", "sure")  # the parts below its title
 WRITERS: dict[str, Callable[[Column, Any], str]] = {
     "money": lambda _, cents: numbers.count(cents / 100),

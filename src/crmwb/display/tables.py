@@ -15,6 +15,7 @@ from crmwb.findings.say import Said
 VOCABULARY = {
     "tier": "tier",
     "rfm_segment": "rfm_segment",
+    "rfm_class": "rfm_class",
     "stage": "stage",
     "next_stage": "stage",
     "previous_stage": "stage",

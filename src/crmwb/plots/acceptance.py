@@ -1,11 +1,15 @@
 """Figure of the acceptance tests: segments × tests, passed or not, with the number."""
 
+from textwrap import fill
+
 import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 
+from crmwb.findings import Finding, Term, numbers
+from crmwb.findings.say import say
 from crmwb.plots import style
 
 ORDER = (
@@ -30,7 +34,7 @@ def table(tests: pd.DataFrame, currency: str = "", ax: Axes | None = None) -> Ax
     names = list(dict.fromkeys(tests.sort_values("cluster")["cluster_name"]))
     order = sorted(tests["test"].unique(), key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
     ax = ax or style.new_axes(1.6 + 1.12 * max(len(order), 1) + 1.6, 1.3 + 0.55 * max(len(names), 1))
-    states, words = np.zeros((len(names), len(order))), np.full((len(names), len(order)), "–", dtype=object)
+    states, words = np.zeros((len(names), len(order))), np.full((len(names), len(order)), numbers.UNKNOWN, dtype=object)
     for row in tests.itertuples():
         place = names.index(str(row.cluster_name)), order.index(str(row.test))
         if not pd.isna(row.is_passed):  # type: ignore[arg-type]  # itertuples has no types
@@ -47,14 +51,14 @@ def table(tests: pd.DataFrame, currency: str = "", ax: Axes | None = None) -> Ax
         linewidths=2,
         linecolor="white",
         annot_kws={"color": style.INK, "fontsize": 9, "fontfamily": "DejaVu Sans"},
-        xticklabels=[name.replace("_", "\n") for name in order],
-        yticklabels=names,
+        xticklabels=[fill(say(Term("acceptance_test", name)), 13) for name in order],
+        yticklabels=[fill(say(Term("cluster_name", name)), 24) for name in names],
         ax=ax,
     )
     ax.tick_params(length=0)
     ax.tick_params(axis="x", rotation=0)
     ax.tick_params(axis="y", rotation=0)
-    ax.set(title="Is each segment fit for use? (– could not be tested)", xlabel="", ylabel="")
+    ax.set(title=say(Finding("acceptance.plot.title")), xlabel="", ylabel="")
     return ax
 
 
@@ -62,5 +66,5 @@ def _number(test: str, number: float, currency: str) -> str:
     if test == "profitable":
         return style.money(number, currency)
     if test == "actionable":
-        return f"{number:.0f}"
-    return f"{number:.2f}" if test == "stable" else f"{number:.0%}"
+        return numbers.count(number)
+    return numbers.number(number, 2) if test == "stable" else numbers.share(number)

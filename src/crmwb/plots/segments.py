@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
-from crmwb.findings import Finding, Term
+from crmwb.findings import Count, Finding, Term, numbers
 from crmwb.findings.say import say
 from crmwb.plots import colours, style
 
@@ -30,10 +30,13 @@ def rfm_grid(customers: pd.DataFrame, ax: Axes | None = None) -> Axes:
     groups = scored.groupby(["recency_score", "frequency_monetary_score"])["revenue_cents"]
     counts = groups.size().reindex(cells, fill_value=0)
     shares = (groups.sum() / (scored["revenue_cents"].sum() or 1)).reindex(cells, fill_value=0.0)
-    words = [f"{n:,}\n{share:.1%}" if n else "–" for n, share in zip(counts, shares, strict=True)]
+    texts = [
+        f"{numbers.count(n)}\n{numbers.share(share)}" if n else numbers.UNKNOWN
+        for n, share in zip(counts, shares, strict=True)
+    ]
     sns.heatmap(
         shares.to_numpy(dtype=float).reshape(best, best),
-        annot=np.array(words).reshape(best, best),
+        annot=np.array(texts).reshape(best, best),
         fmt="",
         cmap=sns.light_palette(style.ACCENT, as_cmap=True),
         vmin=0,
@@ -41,13 +44,13 @@ def rfm_grid(customers: pd.DataFrame, ax: Axes | None = None) -> Axes:
         linecolor="white",
         xticklabels=range(1, best + 1),
         yticklabels=range(best, 0, -1),
-        cbar_kws={"label": "share of revenue", "format": PercentFormatter(xmax=1, decimals=0)},
+        cbar_kws={"label": say(Term("column", "revenue_share")), "format": PercentFormatter(xmax=1, decimals=0)},
         ax=ax,
     )
     ax.set(
-        title="Customers and their share of revenue by RFM score",
-        xlabel=f"frequency and money ({best} best)",
-        ylabel=f"recency ({best} best)",
+        title=say(Finding("segments.plot.rfm_grid")),
+        xlabel=say(Finding("segments.plot.frequency_money", {"best": Count(best)})),
+        ylabel=say(Finding("segments.plot.recency", {"best": Count(best)})),
     )
     ax.tick_params(length=0)
     ax.tick_params(axis="y", rotation=0)
@@ -76,7 +79,7 @@ def segment_shares(profiles: pd.DataFrame, scheme: str, ax: Axes | None = None) 
     longest = float(rows[["revenue_share", "customer_share"]].max().max())
     for place, money, people in zip(places, rows["revenue_share"], rows["customer_share"], strict=True):
         for shift, share in ((0.2, money), (-0.2, people)):
-            ax.text(max(share, 0) + longest * 0.01, place + shift, f"{share:.1%}", va="center", fontsize=8.5)
+            ax.text(max(share, 0) + longest * 0.01, place + shift, numbers.share(share), va="center", fontsize=8.5)
     ax.set_yticks(places, [say(Term(scheme, str(name))) for name in rows["segment"]])
     ax.invert_yaxis()
     ax.set_xlim(min(0.0, float(rows["revenue_share"].min())) * 1.1, longest * 1.12)
@@ -108,16 +111,23 @@ def tier_shares(profiles: pd.DataFrame, ax: Axes | None = None) -> Axes:
         for name, share in zip(rows["segment"], rows[column].clip(lower=0).fillna(0), strict=True):
             ax.barh(place, share, left=start, height=0.6, color=colour[name], edgecolor="white")
             if share >= 0.04:
-                ax.text(start + share / 2, place, f"{share:.0%}", ha="center", va="center", color=_ink_on(colour[name]))
+                ax.text(
+                    start + share / 2,
+                    place,
+                    numbers.share(share),
+                    ha="center",
+                    va="center",
+                    color=_ink_on(colour[name]),
+                )
             start += share
-    ax.set_yticks([0, 1], ["customers", "revenue"])
+    ax.set_yticks([0, 1], [say(Finding(f"segments.plot.{what}")) for what in ("customers", "revenue")])
     ax.invert_yaxis()
     ax.set_xlim(0, 1)
     style.share_axis(ax.xaxis)
     ax.grid(visible=False)
-    key = [Patch(color=colour[name], label=colours.label(name)) for name in rows["segment"]]
+    key = [Patch(color=colour[name], label=say(Term("tier", str(name)))) for name in rows["segment"]]
     ax.legend(handles=key, loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=len(key))
-    ax.set(title="Value tiers: share of customers and of revenue", xlabel="", ylabel="")
+    ax.set(title=say(Finding("segments.plot.tiers")), xlabel="", ylabel="")
     return ax
 
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from crmwb import layout
 from crmwb.errors import CrmwbError
+from crmwb.findings import Finding
 from crmwb.params import POTENTIAL, SegmentationParams
 from crmwb.segmentation import acceptance, clusters, rfm, value_classes
 
@@ -19,6 +20,7 @@ CUSTOMERS_SCHEMA = pa.schema(
         ("monetary_score", pa.int64()),
         ("frequency_monetary_score", pa.int64()),
         ("rfm_segment", pa.string()),
+        ("rfm_class", pa.string()),
         ("value_class", pa.string()),
         ("cluster", pa.int64()),
         ("cluster_name", pa.string()),
@@ -26,8 +28,8 @@ CUSTOMERS_SCHEMA = pa.schema(
         ("is_outlier", pa.bool_()),
     ]
 )
-NEVER_BOUGHT = {"rfm_segment": "never_bought", "tier": POTENTIAL, "cluster_name": "never_bought"}
-WITHOUT_PURCHASES = "segments need purchases, and this source has none (the table transactions)"
+NEVER_BOUGHT = dict.fromkeys(("rfm_segment", "rfm_class", "cluster_name"), "never_bought") | {"tier": POTENTIAL}
+WITHOUT_PURCHASES = Finding("clusters.no_purchases")
 NEEDED = ("customer_id", "n_purchase_days", "days_since_last", "n_orders", "revenue_cents")
 
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from crmwb.findings import Finding, Term, Value
+
 LOW_AND_HIGH = {  # codes; their words are in terms.toml, [cluster_name]
     "age_days": ("new", "long_standing"),
     "active_month_share": ("few_active_months", "many_active_months"),
@@ -100,6 +102,14 @@ def names(centres: np.ndarray, features: list[str], correlation: np.ndarray) -> 
 def numbered(name: str, number: int) -> str:
     """Return a name with a number, for a cluster that would share it."""
     return f"{name.partition('#')[0]}#{number}"
+
+
+def feature_value(feature: str) -> Value:
+    """Return what says a prepared column: "n_orders", or one column per level "feature: level"."""
+    column, is_level, level = feature.partition(": ")
+    if not is_level:
+        return Term("column", feature)
+    return Finding("clusters.level", {"column": Term("column", column), "level": Term(column, level)})
 
 
 def _differences(centre: np.ndarray, features: list[str], correlation: np.ndarray) -> list[tuple[str, float]]:

@@ -8,8 +8,9 @@ import pyarrow as pa
 
 from crmwb.lifecycle.names import STAGES
 from crmwb.segmentation.model import NEVER_BOUGHT
+from crmwb.segmentation.rfm import CLASSES
 
-SCHEMES = ("rfm_segment", "tier", "value_class", "cluster_name", "stage")
+SCHEMES = ("rfm_segment", "rfm_class", "tier", "value_class", "cluster_name", "stage")
 PROFILES_SCHEMA = pa.schema(
     [
         ("scheme", pa.string()),
@@ -80,6 +81,7 @@ def _order(both: pd.DataFrame, scheme: str, model: dict[str, Any], tiers: Sequen
     """Return a scheme's segments in its own order: that of the model, of life, or else by revenue per customer."""
     learnt = {
         "rfm_segment": [rule["name"] for rule in model["rfm"]["segments"]],
+        "rfm_class": [c.name for c in CLASSES],
         "tier": list(tiers),
         "cluster_name": [cluster["name"] for cluster in model["clusters"]["clusters"]],
         "stage": list(STAGES),

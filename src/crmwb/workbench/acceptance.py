@@ -1,4 +1,4 @@
-"""Acceptance: which segments are fit for use, test by test."""
+"""Acceptance: which groups can be used, test by test."""
 
 from functools import cached_property
 from pathlib import Path
@@ -8,6 +8,7 @@ import pandas as pd
 from crmwb import layout, storage
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
+from crmwb.findings import Finding, Term, Value, loads
 from crmwb.plots import acceptance as plots
 from crmwb.segmentation import acceptance
 
@@ -21,8 +22,9 @@ class Acceptance:
 
     @cached_property
     def tests(self) -> pd.DataFrame:
-        """One row per cluster and test: number, threshold, is_passed (NULL: could not be made), meaning."""
-        return storage.read_frame(self._root / layout.SEGMENT_ACCEPTANCE)
+        """One row per cluster and test: number, threshold, is_passed (NULL: could not be made), meaning (a finding)."""
+        rows = storage.read_frame(self._root / layout.SEGMENT_ACCEPTANCE)
+        return rows.assign(meaning=rows["meaning"].map(loads))
 
     @property
     def verdicts(self) -> pd.DataFrame:
@@ -30,16 +32,19 @@ class Acceptance:
         return acceptance.verdicts(self.tests)
 
     @property
-    def finding(self) -> str:
-        """Which segments are accepted, and what the others fail."""
+    def finding(self) -> Finding:
+        """Which groups can be used, and what the others fail."""
         return acceptance.finding(self.tests)
 
     @property
-    def not_available(self) -> list[str]:
-        """What could not be tested of any segment, and what would make it possible, a sentence each."""
+    def not_available(self) -> list[Value]:
+        """What could not be tested of any group, and what would make it possible."""
         nobody = self.tests.groupby("test", sort=False)["is_passed"].apply(lambda passed: passed.isna().all())
         first = self.tests.drop_duplicates("test").set_index("test")["meaning"]
-        return [f"{test.replace('_', ' ')}: {first[test]}" for test in nobody[nobody].index]
+        return [
+            Finding("acceptance.not_available", {"test": Term("acceptance_test", str(test)), "why": first[test]})
+            for test in nobody[nobody].index
+        ]
 
     def of(self, name: str) -> pd.DataFrame:
         """Return the tests of one cluster: test, is_passed, meaning."""
@@ -49,7 +54,10 @@ class Acceptance:
 
     def plot_table(self) -> Picture:
         """Draw segments × tests."""
-        return draw(plots.table, self.tests, self.currency, alt=f"Table: {self.finding}")
+        alt = Finding("acceptance.alt.table", {"finding": self.finding})
+        return draw(plots.table, self.tests, self.currency, alt=alt)
 
     def _repr_html_(self) -> str:
-        return tables.html(self.verdicts, caption=self.finding, currency=self.currency)
+        rows = self.verdicts
+        named = {name: rows[name].map(acceptance.terms) for name in ("failed", "not_available")}
+        return tables.html(rows.assign(**named), caption=self.finding, currency=self.currency)

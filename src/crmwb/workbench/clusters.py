@@ -8,11 +8,13 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, params, storage
-from crmwb.display import tables, words
+from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
+from crmwb.findings import Count, Finding, Listing, Name, Number, Value, from_json
 from crmwb.params import Params
 from crmwb.plots import clusters as plots
 from crmwb.segmentation import clusters
+from crmwb.segmentation.names import feature_value
 
 KEY = "customer_id"
 
@@ -69,9 +71,16 @@ class Clusters:
         return pd.concat([self.buyers[[KEY]], scored], axis=1)
 
     @property
-    def finding(self) -> str:
-        """The verdict, in one sentence."""
-        return str(self.model["verdict"])
+    def finding(self) -> Finding:
+        """Whether there are natural segments."""
+        verdict: Finding = from_json(self.model["verdict"])
+        return verdict
+
+    @property
+    def grounds(self) -> Finding | None:
+        """The figures that the finding rests on; None where nothing was tried."""
+        found = self.model.get("grounds")
+        return None if found is None else from_json(found)
 
     @property
     def evidence(self) -> pd.DataFrame:
@@ -95,8 +104,9 @@ class Clusters:
 
     @property
     def sample(self) -> pd.DataFrame:
-        """One row per stratum of the sample that was learnt from: stratum, n_customers, n_sampled."""
-        return pd.DataFrame(self.model.get("sample", []), columns=["stratum", "n_customers", "n_sampled"])
+        """One row per stratum of the sample: revenue_band, bought_again, n_customers, n_sampled."""
+        columns = ["revenue_band", "bought_again", "n_customers", "n_sampled"]
+        return pd.DataFrame(self.model.get("sample", []), columns=columns)
 
     @property
     def centres(self) -> pd.DataFrame:
@@ -117,16 +127,23 @@ class Clusters:
         found.buyers, found.interests = self.buyers, self.interests
         return found
 
-    def keep(self) -> str:
-        """Write the choices of this trial into params.yaml, and say what was there; `dvc repro` then uses them."""
+    def keep(self) -> Finding:
+        """Write the choices of this trial into params.yaml, and return what changed; `dvc repro` then uses them."""
+        file = Name(str(layout.PARAMS))
         if not self._choices:
-            return f"{layout.PARAMS} has these choices already."
+            return Finding("clusters.keep.unchanged", {"file": file})
         plain = {name: list(value) if isinstance(value, tuple) else value for name, value in self._choices.items()}
         before = params.choose(
             {f"segmentation.clusters.{name}": value for name, value in plain.items()}, self._root / layout.PARAMS
         )
-        said = [f"{name} is now {plain[name.rpartition('.')[2]]}; it was {value}" for name, value in before.items()]
-        return f"{layout.PARAMS}: {'. '.join(said)}. Run dvc repro."
+        changes = tuple(
+            Finding(
+                "clusters.keep.change",
+                {"choice": Name(name), "now": Name(str(plain[name.rpartition(".")[2]])), "before": Name(str(value))},
+            )
+            for name, value in before.items()
+        )
+        return Finding("clusters.keep.changed", {"file": file, "changes": Listing(changes)})
 
     def compare(self, other: "Clusters") -> clusters.Comparison:
         """Set these clusters beside others: customers by cluster of the one and of the other, and the agreement."""
@@ -135,25 +152,27 @@ class Clusters:
     def plot_evidence(self) -> Picture:
         """Draw what speaks for each method and number of clusters."""
         least = self.params.segmentation.clusters.min_stability
-        return draw(plots.evidence, self.evidence, least, alt=f"Evidence by method and k. {self.finding}")
+        alt = Finding("clusters.alt.evidence", {"verdict": self.finding})
+        return draw(plots.evidence, self.evidence, least, alt=alt)
 
     def plot_centres(self) -> Picture:
         """Draw what sets the clusters apart."""
-        return draw(plots.cluster_map, self.centres, alt=f"Heat map of cluster centres. {self.finding}")
+        features: list[Value] = [feature_value(str(name)) for name in self.centres.columns]
+        alt = Finding("clusters.alt.centres", {"verdict": self.finding})
+        return draw(plots.cluster_map, self.centres, features, alt=alt)
 
     def plot_map(self) -> Picture:
         """Draw customers and centres in the two directions that tell the clusters best apart."""
         shown = clusters.project(self.buyers, self.model, interests=self.interests, seed=self.params.seed)
-        alt = (
-            f"Map of {words.count(len(shown.points))} customers in {words.plural(len(shown.centres), 'cluster')}; "
-            f"to the right {shown.across}; upwards {shown.up}."
-        )
+        sizes = {"customers": Count(len(shown.points), "customer"), "groups": Count(len(shown.centres), "group")}
+        alt = Finding("clusters.alt.map", sizes | {"across": shown.across, "up": shown.up})
         return draw(plots.segment_map, *shown, alt=alt)
 
     def plot_crossing(self, other: "Clusters") -> Picture:
         """Draw where the customers of each of these clusters are in others."""
         found = self.compare(other)
-        return draw(plots.crossing, *found, alt=f"Cross-table of two clusterings; adjusted Rand index {found.ari:.2f}.")
+        return draw(plots.crossing, *found, alt=Finding("clusters.alt.crossing", {"ari": Number(found.ari)}))
 
     def _repr_html_(self) -> str:
-        return tables.html(self.stability, caption=self.finding)
+        shown = self.stability.rename(columns={"name": "cluster_name"})
+        return tables.html(shown, caption=self.finding)

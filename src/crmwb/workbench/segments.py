@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from crmwb import layout, params, storage
-from crmwb.display import tables, words
+from crmwb import layout, storage
+from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
-from crmwb.plots import clusters as cluster_plots
+from crmwb.findings import Finding, Listing, Share, Term, from_json
 from crmwb.plots import segments as plots
+from crmwb.segmentation.rfm.classes import CLASSES
 
-if TYPE_CHECKING:  # these doors open rooms that take long to import
+if TYPE_CHECKING:  # these take long to import
     from crmwb.workbench.acceptance import Acceptance
     from crmwb.workbench.cards import Cards
     from crmwb.workbench.clusters import Clusters
@@ -88,14 +89,40 @@ class Segments:
         return Acceptance(self._root, self.currency)
 
     @property
-    def verdict(self) -> str:
-        """What the evidence says of the clusters, in one sentence."""
-        return str(self.model["clusters"]["verdict"])
+    def verdict(self) -> Finding:
+        """Whether there are natural segments."""
+        found: Finding = from_json(self.model["clusters"]["verdict"])
+        return found
 
     @property
-    def grounds(self) -> str:
-        """The figures that the verdict rests on, in one sentence; empty where nothing was tried."""
-        return str(self.model["clusters"].get("grounds", ""))
+    def grounds(self) -> Finding | None:
+        """The figures that the verdict rests on; None where nothing was tried."""
+        found = self.model["clusters"].get("grounds")
+        return None if found is None else from_json(found)
+
+    @property
+    def rfm_finding(self) -> Finding | None:
+        """Which RFM segment brings most revenue; None where nobody brought any."""
+        rows = self.profile("rfm_segment").sort_values("revenue_share", ascending=False, kind="stable")
+        if rows.empty or pd.isna(rows["revenue_share"].iloc[0]):
+            return None
+        most = rows.iloc[0]
+        values = {
+            "segment": Term("rfm_segment", str(most["segment"])),
+            "customers": Share(most["customer_share"]),
+            "revenue": Share(most["revenue_share"]),
+        }
+        return Finding("segments.rfm", values)
+
+    @property
+    def rfm_classes(self) -> pd.DataFrame:
+        """One row per class of the eight: rfm_class, recency, frequency, money (high or low), size, revenue, value."""
+        level = {True: "high", False: "low"}
+        rows = [(c.name, level[c.recency], level[c.frequency], level[c.money]) for c in CLASSES]
+        definition = pd.DataFrame(rows, columns=["rfm_class", "recency", "frequency", "money"])
+        own = ["segment", "n_customers", "customer_share", "revenue_cents", "revenue_share", "mean_clv_cents"]
+        found = self.profiles.loc[self.profiles["scheme"] == "rfm_class", own].rename(columns={"segment": "rfm_class"})
+        return definition.merge(found, on="rfm_class", how="left").fillna({"n_customers": 0, "customer_share": 0.0})
 
     @property
     def evidence(self) -> pd.DataFrame:
@@ -125,20 +152,25 @@ class Segments:
     def plot_shares(self, scheme: str) -> Picture:
         """Draw each segment's share of customers beside its share of revenue."""
         best = self.profile(scheme).sort_values("revenue_share", ascending=False, kind="stable").iloc[0]
-        alt = (
-            f"Bars: share of customers and of revenue of each {words.name(scheme)}; most revenue comes from "
-            f"{words.name(best['segment'])} ({words.share(best['revenue_share'])})."
-        )
-        return draw(plots.segment_shares, self.profiles, scheme, alt=alt)
+        values = {
+            "scheme": Term("column", scheme),
+            "segment": Term(scheme, str(best["segment"])),
+            "share": Share(best["revenue_share"]),
+        }
+        return draw(plots.segment_shares, self.profiles, scheme, alt=Finding("segments.alt.shares", values))
 
     def plot_tiers(self) -> Picture:
         """Draw the value tiers as two bars: all customers, all revenue."""
         tiers = self.profile("tier")
-        parts = [
-            f"{words.name(segment)} {words.share(customers)} of customers and {words.share(revenue)}"
+        parts = tuple(
+            Finding(
+                "segments.alt.tier",
+                {"tier": Term("tier", segment), "customers": Share(customers), "revenue": Share(revenue)},
+            )
             for segment, customers, revenue in tiers[["segment", "customer_share", "revenue_share"]].to_numpy()
-        ]
-        return draw(plots.tier_shares, self.profiles, alt=f"Value tiers: {words.listing(parts)} of revenue.")
+        )
+        alt = Finding("segments.alt.tiers", {"tiers": Listing(parts)})
+        return draw(plots.tier_shares, self.profiles, alt=alt)
 
     @property
     def rfm_grid(self) -> pd.DataFrame:
@@ -149,16 +181,15 @@ class Segments:
 
     def plot_rfm_grid(self) -> Picture:
         """Draw customers and revenue by RFM score."""
-        return draw(plots.rfm_grid, self._with_money, alt="Grid: customers and their share of revenue by RFM score.")
+        return draw(plots.rfm_grid, self._with_money, alt=Finding("segments.alt.rfm_grid"))
 
     def plot_clusters(self) -> Picture:
         """Draw what sets the clusters apart."""
-        return draw(cluster_plots.cluster_map, self.centres, alt=f"Heat map of cluster centres. {self.verdict}")
+        return self.clusters.plot_centres()
 
     def plot_evidence(self) -> Picture:
         """Draw what speaks for each method and number of clusters."""
-        least = params.load(self._root / layout.PARAMS).segmentation.clusters.min_stability
-        return draw(cluster_plots.evidence, self.evidence, least, alt=f"Evidence by method and k. {self.verdict}")
+        return self.clusters.plot_evidence()
 
     @cached_property
     def _with_money(self) -> pd.DataFrame:
@@ -174,6 +205,6 @@ class Segments:
     def _repr_html_(self) -> str:
         shown = ["segment", "n_customers", "customer_share", "revenue_cents", "revenue_share", "mean_revenue_cents"]
         return "".join(
-            tables.html(self.profile(scheme)[shown], caption=f"By {scheme}", currency=self.currency)
+            tables.html(self.profile(scheme)[shown], caption=Term("column", scheme), currency=self.currency)
             for scheme in self.profiles["scheme"].unique()
         )

@@ -6,12 +6,13 @@ from pathlib import Path
 import pandas as pd
 
 from crmwb import layout, storage
-from crmwb.display import tables, words
+from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
+from crmwb.findings import Count, Finding, Share, Term, Unavailable
 from crmwb.plots import crosswalk as plots
 from crmwb.segmentation.value_classes import CLASSES
 
-NAMES = {"tier": "tiers", "value_class": "value classes"}
+SURE = 0.9  # the probability of its tier from which a customer counts as surely in it
 
 
 class Tiers:
@@ -46,38 +47,30 @@ class Tiers:
         found = bought.groupby("tier").agg(
             n_customers=("tier", "size"),
             mean_probability=("tier_probability", "mean"),
-            sure_share=("tier_probability", lambda p: (p >= 0.9).mean()),
+            sure_share=("tier_probability", lambda p: (p >= SURE).mean()),
             held_share=("is_tier_held", lambda held: held.astype(float).mean()),
         )
         return found.reindex([name for name in self._order("tier") if name in found.index]).reset_index()
 
     @property
-    def finding(self) -> str:
-        """How sure the tiers are, in one sentence."""
+    def finding(self) -> Finding | Unavailable:
+        """How sure the tiers are."""
         bought = self.frame.dropna(subset=["value_score"])
         if bought.empty:
-            return "Tiers need purchases, and this source has none."
-        sure = float((bought["tier_probability"] >= 0.9).mean())
+            return Unavailable("segments.no_tiers", (Term("table", "transactions"),))
         held = int(bought["is_tier_held"].astype(float).sum())
-        return (
-            f"{words.share(sure)} of customers are in their tier with a probability of nine in ten or more; "
-            f"{words.plural(held, 'customer')} just beyond a boundary {'keeps' if held == 1 else 'keep'} the tier of "
-            "before."
-        )
+        sure = {"sure": Share(float((bought["tier_probability"] >= SURE).mean())), "least": Share(SURE)}
+        return Finding("segments.tiers_sure", sure | {"held": Count(held, "customer")})
 
     @property
-    def class_finding(self) -> str:
-        """What the second scheme adds to the first, in one sentence."""
+    def class_finding(self) -> Finding | Unavailable:
+        """What the second scheme adds to the first."""
         known = self.frame["value_class"].dropna()
         if known.empty:
-            return "What customers will bring is not known, so there is no second scheme."
+            return Unavailable("segments.no_classes")
         n = known.value_counts()
-        ahead, behind = (int(n.get(name, 0)) for name in ("potential", "general"))
-        return (
-            f"{words.plural(ahead, 'customer')} {'has' if ahead == 1 else 'have'} potential: much is to come from them "
-            f"that their past does not show. {words.plural(behind, 'customer')} brought much and "
-            f"{'is' if behind == 1 else 'are'} expected to bring less."
-        )
+        counts = {name: Count(int(n.get(name, 0)), "customer") for name in ("potential", "general")}
+        return Finding("segments.classes", counts)
 
     def crosswalk(self, scheme: str = "tier", other: str = "value_class") -> pd.DataFrame:
         """Return who of one scheme is where in another, customers: one row per segment of `scheme`."""
@@ -89,8 +82,9 @@ class Tiers:
 
     def plot_crosswalk(self, scheme: str = "tier", other: str = "value_class") -> Picture:
         """Draw two schemes against each other."""
-        alt = f"Heat table: {NAMES[scheme]} against {NAMES[other]}, customers. {self.class_finding}"
-        return draw(plots.crosswalk, self.crosswalk(scheme, other), NAMES[scheme], NAMES[other], alt=alt)
+        named = {"scheme": Term("column", scheme), "other": Term("column", other)}
+        alt = Finding("segments.alt.crosswalk", named | {"finding": self.class_finding})
+        return draw(plots.crosswalk, self.crosswalk(scheme, other), scheme, other, alt=alt)
 
     def _order(self, scheme: str) -> list[str]:
         return list(CLASSES) if scheme == "value_class" else self.names

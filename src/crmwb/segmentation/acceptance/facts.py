@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crmwb.findings import Finding, Unavailable
 from crmwb.segmentation.cards.cards import mean_interval, profit_of
 
 
@@ -21,19 +22,19 @@ class Result:
         From params.
     is_passed : bool or None
         None where the test could not be made.
-    meaning : str
-        A sentence with the number in it.
+    meaning : Finding or Unavailable
+        What the number means; why there is none, and which table would bring it.
     """
 
     number: float | None
     threshold: float
     is_passed: bool | None
-    meaning: str
+    meaning: Finding | Unavailable
 
 
-def unavailable(threshold: float, why: str) -> Result:
-    """Return the result of a test that could not be made: `why` says which table would bring it."""
-    return Result(None, threshold, None, f"Not available: {why}.")
+def unavailable(threshold: float, why: Unavailable) -> Result:
+    """Return the result of a test that could not be made."""
+    return Result(None, threshold, None, why)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crmwb.findings import Count, Day, Listing, Term, Unavailable
 from crmwb.params import INTERESTS, AcceptanceParams
 
 
@@ -22,14 +23,14 @@ class Later:
         now), later_revenue_cents, is_kept (in the same cluster now).
     cut, end : date or None
         The month end of the clusters, and the end of what came after; both exclusive.
-    reason : str
+    reason : Unavailable or None
         Why there is no frame.
     """
 
     frame: pd.DataFrame | None
     cut: date | None
     end: date | None
-    reason: str = ""
+    reason: Unavailable | None = None
 
 
 def month_ends(known: Collection[date], params: AcceptanceParams) -> tuple[date, date] | None:
@@ -68,18 +69,21 @@ def later(
         How many months later.
     """
     if ends is None:
-        return Later(None, None, None, f"needs more than {params.months_ahead} month ends of transactions")
+        months = Count(params.months_ahead, "month")
+        return Later(None, None, None, Unavailable("acceptance.unavailable.history", values={"months": months}))
     if model.get("k", 0) < 2:
-        return Later(None, *ends, "needs two clusters")
+        return Later(None, *ends, Unavailable("acceptance.unavailable.one_group"))
     missing = sorted({c.get("column", c["feature"]) for c in model["columns"]} - set(snapshots.columns))
     if missing:
-        why = "are those of now" if missing == [INTERESTS] else "are not known of earlier month ends"
-        return Later(None, *ends, f"the clusters are made from {', '.join(missing)}, which {why}")
+        if missing == [INTERESTS]:
+            return Later(None, *ends, Unavailable("acceptance.unavailable.interests"))
+        columns = Listing(tuple(Term("column", name) for name in missing))
+        return Later(None, *ends, Unavailable("acceptance.unavailable.columns", values={"columns": columns}))
     cut, end = ends
     before = snapshots[(snapshots["as_of"] == cut) & (pd.to_numeric(snapshots["n_purchase_days"]) > 0)]
     before = before.sort_values("customer_id", ignore_index=True)
     if before.empty:
-        return Later(None, *ends, f"nobody had bought by {cut:%Y-%m-%d}")
+        return Later(None, *ends, Unavailable("acceptance.unavailable.no_buyers", values={"day": Day(cut)}))
     then = pd.Series(score(before)["cluster"].to_numpy(dtype=int), index=before["customer_id"])
     after = snapshots[snapshots["as_of"] == end].set_index("customer_id")["revenue_cents"].reindex(then.index)
     now = segments.set_index("customer_id")["cluster"].reindex(then.index).to_numpy(dtype=float, na_value=np.nan)

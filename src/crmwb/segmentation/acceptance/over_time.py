@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from crmwb.findings import Day, Finding, Interval, Money, Number, Share, Unavailable, Value
 from crmwb.params import AcceptanceParams
-from crmwb.segmentation import words
 from crmwb.segmentation.acceptance.facts import Result, difference, explained_share, unavailable
 from crmwb.segmentation.acceptance.later import Later
 
@@ -15,17 +15,15 @@ def stable(cluster: dict[str, Any], later: Later | None, params: AcceptanceParam
     """
     jaccard, slsw = cluster.get("jaccard"), cluster.get("slsw")
     if jaccard is None:
-        return unavailable(params.min_jaccard, "the cluster model has no bootstrap")
-    said = [f"comes back with a Jaccard similarity of {jaccard:.2f} when customers are resampled"]
-    is_passed = jaccard >= params.min_jaccard
-    if slsw is not None:
-        said.append(f"its stability within the segmentation (SLSw) is {slsw:.2f}")
-        is_passed &= slsw >= params.min_slsw
+        return unavailable(params.min_jaccard, Unavailable("acceptance.unavailable.bootstrap"))
+    values: dict[str, Value] = {"jaccard": Number(jaccard), "slsw": Number(slsw)}
+    is_passed = jaccard >= params.min_jaccard and (slsw is None or slsw >= params.min_slsw)
     kept = _kept(cluster["cluster"], later)
-    if kept is not None and later is not None and later.cut is not None:
-        said.append(f"{words.share(kept)} of its customers of {later.cut:%Y-%m-%d} are in it today")
-        is_passed &= kept >= params.min_kept
-    return Result(float(jaccard), params.min_jaccard, bool(is_passed), f"It {'; '.join(said)}.")
+    if kept is None or later is None or later.cut is None:
+        return Result(float(jaccard), params.min_jaccard, bool(is_passed), Finding("acceptance.stable", values))
+    values |= {"kept": Share(kept), "day": Day(later.cut)}
+    is_passed = is_passed and kept >= params.min_kept
+    return Result(float(jaccard), params.min_jaccard, bool(is_passed), Finding("acceptance.stable_kept", values))
 
 
 def differentiable(
@@ -34,24 +32,26 @@ def differentiable(
     """Test whether its customers then spent otherwise than all others: surely, and by enough."""
     threshold = params.min_difference
     if later is None or later.frame is None:
-        return unavailable(threshold, later.reason if later else "no earlier month ends were given")
+        why = later.reason if later else None
+        return unavailable(threshold, why or Unavailable("acceptance.unavailable.month_ends"))
     is_in = (later.frame["cluster"] == number).to_numpy()
     spent = later.frame["later_revenue_cents"].to_numpy(dtype=float)
     if is_in.sum() < 2 or (~is_in).sum() < 2:
-        return unavailable(threshold, f"fewer than two customers were in it on {later.cut:%Y-%m-%d}, or outside")
+        return unavailable(threshold, Unavailable("acceptance.unavailable.few", values={"day": Day(later.cut)}))
     own, others, lower, upper = difference(spent[is_in], spent[~is_in], confidence)
     larger = max(abs(own), abs(others))
     away = abs(own - others) / larger if larger else 0.0
-    share = explained_share(spent, later.frame["cluster"].to_numpy())
-    return Result(
-        away,
-        threshold,
-        bool(away >= threshold and (lower > 0 or upper < 0)),
-        f"From {later.cut:%Y-%m-%d} to {later.end:%Y-%m-%d} its customers of that day spent "
-        f"{words.money(own, currency)} each and all others {words.money(others, currency)} (difference "
-        f"{words.money(lower, currency)} to {words.money(upper, currency)}); the clusters explain {words.share(share)} "
-        "of what customers spent.",
-    )
+    values = {
+        "first": Day(later.cut),
+        "last": Day(later.end),
+        "own": Money(own, currency),
+        "others": Money(others, currency),
+        "difference": Interval(Money(lower, currency), Money(upper, currency)),
+        "level": Share(confidence),
+        "explained": Share(explained_share(spent, later.frame["cluster"].to_numpy())),
+    }
+    is_passed = bool(away >= threshold and (lower > 0 or upper < 0))
+    return Result(away, threshold, is_passed, Finding("acceptance.differentiable", values))
 
 
 def _kept(number: int, later: Later | None) -> float | None:

@@ -3,12 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from crmwb.findings import loads
-from crmwb.findings.say import say
+from crmwb.findings import Count, Finding, Interval, Money, Share, Term, Times, Unavailable, Value, loads
 from crmwb.params import AcceptanceParams
-from crmwb.segmentation import words
 from crmwb.segmentation.acceptance.facts import Everybody, Result, part, unavailable
 from crmwb.segmentation.cards.cards import mean_interval
+
+CONTACTABLE = Unavailable("acceptance.unavailable.contactable", (Term("table", "customers"),))
+TRANSACTIONS = Unavailable("acceptance.unavailable.profit", (Term("table", "transactions"),))
 
 
 def substantial(everybody: Everybody, number: int, params: AcceptanceParams) -> Result:
@@ -17,65 +18,71 @@ def substantial(everybody: Everybody, number: int, params: AcceptanceParams) -> 
     n, share = int(members.sum()), float(members.mean())
     earned = part(everybody.profit, members) if everybody.basis else None
     larger = max(share, earned or 0.0)
-    brings = "" if earned is None else f", who bring {words.share(earned)} of {everybody.basis}"
+    values: dict[str, Value] = {"customers": Count(n, "customer"), "share": Share(share)}
+    if earned is not None:
+        values |= {"earned": Share(earned), "basis": Term("basis", str(everybody.basis))}
     return Result(
         larger,
         params.min_share,
         larger >= params.min_share and n >= params.min_customers,
-        f"{n:,} customers, {words.share(share)} of those who bought{brings}.",
+        Finding("acceptance.substantial" if earned is None else "acceptance.substantial_profit", values),
     )
 
 
 def identifiable(rule: pd.Series | None, params: AcceptanceParams) -> Result:
     """Test whether its rule is right for enough of those it picks, and surely more often than picking anybody is."""
     if rule is None or pd.isna(rule["precision"]):
-        if rule is not None and pd.notna(rule["rule"]):
-            why = f"its rule picks {int(rule['n_picked'])} customers of the held-out half, or too few are in it"
-        else:
-            why = "no rule on the features of customers tells it apart"
-        return unavailable(params.min_precision, why)
+        if rule is None or pd.isna(rule["rule"]):
+            return unavailable(params.min_precision, Unavailable("acceptance.unavailable.rule"))
+        picked = {"picked": Count(int(rule["n_picked"]), "customer")}
+        return unavailable(params.min_precision, Unavailable("acceptance.unavailable.precision", values=picked))
     precision, base = float(rule["precision"]), float(rule["base_share"])
+    values = {
+        "rule": loads(rule["rule"]),
+        "precision": Share(precision),
+        "base": Share(base),
+        "recall": Share(float(rule["recall"])),
+    }
     return Result(
         precision,
         params.min_precision,
         precision >= params.min_precision and float(rule["precision_lower"]) > base,
-        f"Of other customers with {say(loads(rule['rule']))}, {words.share(precision)} are in it "
-        f"({words.share(base)} of all are); "
-        f"the rule finds {words.share(float(rule['recall']))} of its customers.",
+        Finding("acceptance.identifiable", values),
     )
 
 
 def reachable(everybody: Everybody, number: int, params: AcceptanceParams) -> Result:
     """Test whether enough of its customers may be contacted."""
     if "contactable" not in everybody.customers:
-        return unavailable(params.min_reachable, "needs the column contactable of the table customers")
+        return unavailable(params.min_reachable, CONTACTABLE)
     known = everybody.customers.loc[everybody.members(number), "contactable"].dropna().astype(bool)
     if known.empty:
-        return unavailable(params.min_reachable, "needs the column contactable of the table customers")
+        return unavailable(params.min_reachable, CONTACTABLE)
     share = float(known.mean())
     return Result(
         share,
         params.min_reachable,
         share >= params.min_reachable,
-        f"{words.share(share)} of {len(known):,} customers of whom it is known may be contacted.",
+        Finding("acceptance.reachable", {"share": Share(share), "known": Count(len(known), "customer")}),
     )
 
 
 def profitable(everybody: Everybody, number: int, params: AcceptanceParams, confidence: float, currency: str) -> Result:
     """Test whether profit per customer is surely above the threshold: the lower end of its interval is."""
     if everybody.basis is None:
-        return unavailable(params.min_profit_cents, "needs the table transactions, for profit")
+        return unavailable(params.min_profit_cents, TRANSACTIONS)
     values = everybody.profit[everybody.members(number)].dropna().to_numpy(dtype=float)
     mean, lower, upper = mean_interval(values, confidence)
     if np.isnan(lower):
-        return unavailable(params.min_profit_cents, "profit is known of fewer than two of its customers")
-    return Result(
-        mean,
-        params.min_profit_cents,
-        lower > params.min_profit_cents,
-        f"{words.money(mean, currency)} of {everybody.basis} per customer "
-        f"({words.money(lower, currency)} to {words.money(upper, currency)}).",
-    )
+        return unavailable(params.min_profit_cents, Unavailable("acceptance.unavailable.profit_of_few"))
+    said = {
+        "mean": Money(mean, currency),
+        "basis": Term("basis", everybody.basis),
+        "level": Share(confidence),
+        "interval": Interval(Money(lower, currency), Money(upper, currency)),
+    }
+    is_passed = lower > params.min_profit_cents
+    return Result(mean, params.min_profit_cents, is_passed, Finding("acceptance.profitable", said))
 
 
 def goal_relevant(everybody: Everybody, number: int, params: AcceptanceParams) -> Result:
@@ -83,25 +90,24 @@ def goal_relevant(everybody: Everybody, number: int, params: AcceptanceParams) -
     threshold, goal = params.min_goal_difference, params.goal
     members = everybody.members(number)
     if members.all():
-        return unavailable(threshold, "needs a second cluster to compare with")
+        return unavailable(threshold, Unavailable("acceptance.unavailable.one_group"))
     earned = part(everybody.customers[goal], members) if goal in everybody.customers else None
     if earned is None:
-        return unavailable(threshold, f"{goal} is not known of customers; choose another goal in params.yaml")
+        return unavailable(threshold, Unavailable("acceptance.unavailable.goal", values={"goal": Term("column", goal)}))
     share = float(members.mean())
     away = abs(earned / share - 1)
-    name = goal.removesuffix("_cents").replace("_", " ").replace("clv", "CLV")
-    return Result(
-        away,
-        threshold,
-        away >= threshold,
-        f"{words.share(share)} of customers bring {words.share(earned)} of {name}, "
-        f"{words.times(earned / share)} their share.",
-    )
+    values = {
+        "share": Share(share),
+        "earned": Share(earned),
+        "goal": Term("column", goal),
+        "times": Times(earned / share),
+    }
+    return Result(away, threshold, away >= threshold, Finding("acceptance.goal_relevant", values))
 
 
 def actionable(n_actions: int | None, params: AcceptanceParams) -> Result:
     """Test whether an action is mapped to it."""
     if n_actions is None:
-        return unavailable(params.min_actions, "no table of actions was given")
-    what = "1 rule of the marketing mix names" if n_actions == 1 else f"{n_actions} rules of the marketing mix name"
-    return Result(n_actions, params.min_actions, n_actions >= params.min_actions, f"{what} an action for it.")
+        return unavailable(params.min_actions, Unavailable("acceptance.unavailable.actions"))
+    found = Finding("acceptance.actionable", {"rules": Count(n_actions, "rule")})
+    return Result(n_actions, params.min_actions, n_actions >= params.min_actions, found)

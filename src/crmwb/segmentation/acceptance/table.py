@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from crmwb.findings import dumps
 from crmwb.params import SegmentationParams
 from crmwb.segmentation.acceptance import over_time, present
 from crmwb.segmentation.acceptance.facts import Result, difference, everybody
@@ -54,14 +55,14 @@ def test(
     actions : Series of int or None
         By cluster name: how many rules of the marketing mix name an action; a cluster that is not in it has none.
     currency : str
-        Of money in sentences.
+        Of money in findings.
 
     Returns
     -------
     DataFrame
         The columns of `ACCEPTANCE_SCHEMA`, one row per cluster and test. `is_passed` is NULL where the test could not
-        be made; `meaning` then says what would make it possible. Units of number and threshold: shares; cents per
-        customer (profitable); actions (actionable).
+        be made; `meaning` (a finding as JSON) then says what would make it possible. Units of number and threshold:
+        shares; cents per customer (profitable); actions (actionable).
     """
     limits, confidence = params.acceptance, params.cards.confidence
     wanted = [name for name in ("customer_id", "contactable", limits.goal, *PROFIT) if name in customers]
@@ -87,7 +88,9 @@ def test(
             "goal_relevant": present.goal_relevant(everyone, number, limits),
         }
         rows += [
-            {"cluster": number, "cluster_name": cluster["name"], "test": name} | vars(result)
+            {"cluster": number, "cluster_name": cluster["name"], "test": name}
+            | vars(result)
+            | {"meaning": dumps(result.meaning)}
             for name, result in results.items()
         ]
     out = pd.DataFrame(rows, columns=ACCEPTANCE_SCHEMA.names).astype({"is_passed": "boolean"})

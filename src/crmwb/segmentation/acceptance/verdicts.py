@@ -5,8 +5,9 @@ from typing import Any
 import pandas as pd
 
 from crmwb.errors import CrmwbError
+from crmwb.findings import Count, Finding, Listing, Term, language
+from crmwb.findings.say import say
 from crmwb.params import AcceptanceParams
-from crmwb.segmentation import words
 
 
 def verdicts(tests: pd.DataFrame) -> pd.DataFrame:
@@ -54,16 +55,28 @@ def metrics(tests: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def finding(tests: pd.DataFrame) -> str:
-    """Say in one or two sentences which clusters are accepted, and what the others fail."""
+def finding(tests: pd.DataFrame) -> Finding:
+    """Return which clusters are usable, and what the others fail."""
     found = verdicts(tests)
     if found.empty:
-        return "There are no clusters to test."
+        return Finding("acceptance.no_groups")
     accepted, others = found[found["is_accepted"]], found[~found["is_accepted"]]
-    said = f"{len(accepted)} of {len(found)} segments pass every test that could be made."
-    for _, row in others.iterrows():
-        said += f" “{row['cluster_name']}” fails {words.listing(row['failed'].replace('_', ' ').split(', '))}."
-    return said
+    counts = {"accepted": Count(len(accepted)), "groups": Count(len(found), "group")}
+    if others.empty:
+        return Finding("acceptance.all_usable", counts)
+    fails = [
+        Finding("acceptance.fails", {"name": Term("cluster_name", name), "tests": terms(failed)})
+        if failed
+        else Finding("acceptance.untested", {"name": Term("cluster_name", name)})
+        for name, failed in others[["cluster_name", "failed"]].itertuples(index=False)
+    ]
+    some = "acceptance.some_usable" if len(accepted) else "acceptance.none_usable"
+    return Finding(some, counts | {"others": Listing(tuple(fails))})
+
+
+def terms(tests: str) -> Listing:
+    """Return the names of tests, comma between as in `verdicts`, as values of a finding."""
+    return Listing(tuple(Term("acceptance_test", name) for name in tests.split(", ") if name))
 
 
 def stop_if_wanted(tests: pd.DataFrame, params: AcceptanceParams) -> None:
@@ -76,7 +89,9 @@ def stop_if_wanted(tests: pd.DataFrame, params: AcceptanceParams) -> None:
     """
     found = verdicts(tests)
     if params.on_failure == "stop" and not found["is_accepted"].all():
+        with language.using("en"):  # as every error
+            said = say(finding(tests))
         raise CrmwbError(
-            f"data/segments/acceptance.parquet: {finding(tests)} Change the views or clusters in params.yaml, or the "
+            f"data/segments/acceptance.parquet: {said} Change the views or clusters in params.yaml, or the "
             "thresholds under segmentation.acceptance, or set on_failure: report."
         )

@@ -16,13 +16,15 @@ from collections.abc import Callable
 
 import numpy as np
 
+from crmwb.findings import Count, Finding, Interval, Number, Share, Term, Value
 from crmwb.segmentation.clusters.evidence import Candidate
-from crmwb.segmentation.clusters.methods import METHODS
 
-SEPARATION = ((0.7, "clearly"), (0.45, "mostly"), (0.0, "partly"))  # least separation
+SEPARATION = ((0.7, "clearly"), (0.45, "mostly"), (0.0, "partly"))  # least separation, key of a term
 
 
-def choose(found: list[Candidate], passes: Callable[[np.ndarray], bool] | None = None) -> tuple[Candidate, str, str]:
+def choose(
+    found: list[Candidate], passes: Callable[[np.ndarray], bool] | None = None
+) -> tuple[Candidate, str, Finding]:
     """Choose a candidate and say what kind of segments these are.
 
     Parameters
@@ -38,8 +40,8 @@ def choose(found: list[Candidate], passes: Callable[[np.ndarray], bool] | None =
         See the module's text for the rule.
     kind : str
         natural, reproducible or constructive.
-    verdict : str
-        One sentence for people; `grounds` has the figures that it rests on.
+    verdict : Finding
+        Whether there are natural segments; `grounds` has the figures that this rests on.
     """
     usable = [c for c in found if c.row["is_stable"] and c.row["is_substantial"]]
     natural = [c for c in usable if c.row["is_separated"]]
@@ -53,35 +55,31 @@ def choose(found: list[Candidate], passes: Callable[[np.ndarray], bool] | None =
     return chosen, kind, _verdict(kind, chosen, found)
 
 
-def _separation(separation: float) -> str:
-    return next(word for least, word in SEPARATION if separation >= least)
-
-
-def grounds(chosen: Candidate) -> str:
-    """Return the figures that a verdict rests on, in one sentence."""
-    row, by = chosen.row, METHODS[chosen.method].words
+def grounds(chosen: Candidate) -> Finding:
+    """Return the figures that a verdict rests on."""
+    row = chosen.row
+    values: dict[str, Value] = {
+        "method": Term("cluster_method", chosen.method),
+        "jaccard": Number(row["min_jaccard"]),
+        "separation": Number(row["separation"]),
+        "needed": Number(row["separation_needed"]),
+    }
     null = row["null_separation"]
-    without = "" if null is None else f" and customers without segments have {null:.2f}"
-    return (
-        f"{by[:1].upper()}{by[1:]}: Jaccard at least {row['min_jaccard']:.2f}; separation {row['separation']:.2f}, "
-        f"where {row['separation_needed']:.2f} is needed{without}."
-    )
+    if null is None:
+        return Finding("clusters.grounds", values)
+    return Finding("clusters.grounds_null", values | {"null": Number(null)})
 
 
-def _verdict(kind: str, chosen: Candidate, found: list[Candidate]) -> str:
+def _verdict(kind: str, chosen: Candidate, found: list[Candidate]) -> Finding:
     row, tried = chosen.row, sorted({c.row["k"] for c in found})
-    numbers = f"{tried[0]} to {tried[-1]}" if len(tried) > 1 else f"{tried[0]}"
+    groups, least = Count(row["k"], "group"), Share(row["min_share"])
     if kind == "natural":
-        return (
-            f"{row['k']} real segments, {_separation(row['separation'])} separated: each comes back when customers are "
-            f"resampled, holds at least {row['min_share']:.0%} of them, and customers are sparse between them."
-        )
+        separation = next(key for lowest, key in SEPARATION if row["separation"] >= lowest)
+        values = {"groups": groups, "separation": Term("separation", separation), "least": least}
+        return Finding("clusters.natural", values)
     if kind == "reproducible":
-        return (
-            f"No real segments: {row['k']} groups come back when customers are resampled, but customers fill the space "
-            "between them; they are a useful cut through a continuum, not a discovery."
-        )
-    return (
-        f"No real segments: no number of groups from {numbers} is both stable and large enough; the {row['k']} shown, "
-        f"the smallest with {row['min_share']:.0%} of customers, only describe."
-    )
+        return Finding("clusters.reproducible", {"groups": groups})
+    if len(tried) == 1:
+        return Finding("clusters.constructive_one", {"groups": groups, "least": least})
+    range_tried = Interval(Count(tried[0]), Count(tried[-1]))
+    return Finding("clusters.constructive", {"tried": range_tried, "groups": groups, "least": least})

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from crmwb.findings import Count, Finding, Interval, to_json
 from crmwb.params import SegmentationParams
 from crmwb.segmentation import views
 from crmwb.segmentation.clusters import choice, evidence, outliers, sample
@@ -50,11 +51,12 @@ def fit(
     Returns
     -------
     dict
-        What `views.fit` returned (`columns`, `dropped` …); `kind`, `verdict`, `method`, `k`; `n_fitted`, `sample` (one
-        row per stratum); `evidence`, one row per method and k; `fitted`, the method's own model; `outlier_share` of
-        the sample; `clusters`, by descending revenue per customer: cluster (from 1), id, name, share and n_fitted (of
-        the sample), jaccard, slsw, slsa (None where unknown), reach, `centre` (per feature, in standard deviations
-        from the average customer), `place` (the same times weights) and fitted_as (its number in `fitted`, from 0).
+        What `views.fit` returned (`columns`, `dropped` …); `kind`, `verdict` and, where anything was tried, `grounds`
+        (findings as JSON), `method`, `k`; `n_fitted`, `sample` (one row per stratum); `evidence`, one row per method
+        and k; `fitted`, the method's own model; `outlier_share` of the sample; `clusters`, by descending revenue per
+        customer: cluster (from 1), id, name, share and n_fitted (of the sample), jaccard, slsw, slsa (None where
+        unknown), reach, `centre` (per feature, in standard deviations from the average customer), `place` (the same
+        times weights) and fitted_as (its number in `fitted`, from 0).
 
     Raises
     ------
@@ -68,12 +70,12 @@ def fit(
     learnt = views.fit(some, params.views, chosen_views, interests=interests)
     learnt |= {"n_fitted": len(some), "sample": strata}
     if not learnt["columns"]:
-        return learnt | _one_group("no feature tells customers apart", learnt)
+        return learnt | _one_group(Finding("clusters.no_feature"), learnt)
     x = views.apply(some, learnt, interests=interests)
     n_distinct = len(np.unique(x, axis=0))
     k_max = min(params.clusters.k_max, n_distinct - 1)
     if k_max < params.clusters.k_min:
-        few = f"only {n_distinct} kinds of customers differ, too few for {params.clusters.k_min} clusters"
+        few = Finding("clusters.too_few", {"n": Count(n_distinct), "groups": Count(params.clusters.k_min, "group")})
         return learnt | _one_group(few, learnt)
     takes_unknown = any(METHODS[name].takes_unknown for name in params.clusters.methods)
     given = views.apply(some, learnt, interests=interests, keep_missing=True) if takes_unknown else x
@@ -81,7 +83,8 @@ def fit(
     with threadpool_limits(1):
         found = evidence.gather(x, given, _blocks(learnt), k_max=k_max, params=params.clusters, seed=seed)
         if not found:
-            return learnt | _one_group(f"no method finds {params.clusters.k_min} to {k_max} clusters", learnt)
+            tried = Interval(Count(params.clusters.k_min), Count(k_max))
+            return learnt | _one_group(Finding("clusters.no_method", {"tried": tried}), learnt)
         chosen, kind, verdict = choice.choose(found, accepted)
         described = _clusters(x, chosen, some["revenue_cents"].to_numpy(dtype=float), learnt)
     for candidate in found:
@@ -92,8 +95,8 @@ def fit(
         "k": len(described),
         "method": chosen.method,
         "kind": kind,
-        "verdict": verdict,
-        "grounds": choice.grounds(chosen),
+        "verdict": to_json(verdict),
+        "grounds": to_json(choice.grounds(chosen)),
         "evidence": [candidate.row for candidate in found],
         "fitted": chosen.model,
         "outlier_share": round(float(beyond.mean()), DECIMALS),
@@ -137,13 +140,13 @@ def score(buyers: pd.DataFrame, model: dict[str, Any], *, interests: pd.DataFram
     )
 
 
-def none(why: str) -> dict[str, Any]:
+def none(why: Finding) -> dict[str, Any]:
     """Return the model of a source whose customers cannot be clustered."""
     return {
         "k": 0,
         "kind": "none",
         "method": None,
-        "verdict": f"No segments: {why}.",
+        "verdict": to_json(Finding("clusters.none", {"why": why})),
         "evidence": [],
         "clusters": [],
         "columns": [],
@@ -213,7 +216,7 @@ def _clusters(
     ]
 
 
-def _one_group(why: str, learnt: dict[str, Any]) -> dict[str, Any]:
+def _one_group(why: Finding, learnt: dict[str, Any]) -> dict[str, Any]:
     centre = dict.fromkeys(views.features(learnt), 0.0)
     everybody = {
         "cluster": 1,
@@ -230,7 +233,7 @@ def _one_group(why: str, learnt: dict[str, Any]) -> dict[str, Any]:
         "k": 1,
         "kind": "none",
         "method": None,
-        "verdict": f"No segments: {why}; all are one group.",
+        "verdict": to_json(Finding("clusters.one_group", {"why": why})),
         "evidence": [],
         "outlier_share": 0.0,
         "clusters": [everybody],

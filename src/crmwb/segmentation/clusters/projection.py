@@ -7,14 +7,16 @@ import pandas as pd
 from scipy.linalg import eigh
 from threadpoolctl import threadpool_limits
 
+from crmwb.findings import Finding, Listing
 from crmwb.segmentation import views
 from crmwb.segmentation.clusters.model import score
 from crmwb.segmentation.clusters.nearest import means
+from crmwb.segmentation.names import feature_value
 
 N_POINTS = 1_500
 RIDGE = 1e-6  # of the mean variance within clusters, so that columns that say the same thing can be inverted
 GOES_ALONG = 0.4  # correlation with a direction from which a feature names it
-N_WORDS = 3
+N_NAMED = 3
 
 
 class Projection(NamedTuple):
@@ -26,14 +28,14 @@ class Projection(NamedTuple):
         across, up, cluster, cluster_name: one row per customer shown.
     centres : DataFrame
         The same for each cluster's mean.
-    across, up : str
-        What grows along each direction, and after "less:" what falls.
+    across, up : Finding
+        What rises along each direction, and what falls.
     """
 
     points: pd.DataFrame
     centres: pd.DataFrame
-    across: str
-    up: str
+    across: Finding
+    up: Finding
 
 
 def project(
@@ -68,14 +70,13 @@ def project(
         directions = _directions(x, labels, own)
         flat = (x - x.mean(axis=0)) @ directions
         middles = (own - x.mean(axis=0)) @ directions
-    named = views.labels(model)
-    words = [_words(x, flat[:, axis], views.features(model), named) for axis in (0, 1)]
+    meanings = [_meaning(x, flat[:, axis], views.features(model)) for axis in (0, 1)]
     columns = {"cluster": labels + 1, "cluster_name": scored["cluster_name"].to_numpy()}
     clusters = {"cluster": range(1, k + 1), "cluster_name": [c["name"] for c in model["clusters"]]}
     return Projection(
         pd.DataFrame({"across": flat[:, 0], "up": flat[:, 1]} | columns),
         pd.DataFrame({"across": middles[:, 0], "up": middles[:, 1]} | clusters),
-        *words,
+        *meanings,
     )
 
 
@@ -99,13 +100,16 @@ def _directions(x: np.ndarray, labels: np.ndarray, own: np.ndarray) -> np.ndarra
     return np.asarray(found * np.where(loads < 0, -1.0, 1.0))
 
 
-def _words(x: np.ndarray, flat: np.ndarray, features: list[str], named: dict[str, str]) -> str:
-    """Say what a direction means: features that go along with it, strongest first."""
+def _meaning(x: np.ndarray, flat: np.ndarray, features: list[str]) -> Finding:
+    """Return what a direction means: features that go along with it, strongest first."""
     spread = x.std(axis=0) * flat.std()
     shared = (x - x.mean(axis=0)).T @ (flat - flat.mean()) / len(x)
     along = np.divide(shared, spread, out=np.zeros(len(spread)), where=spread > 0)
-    order = [c for c in np.argsort(-np.abs(along), kind="stable") if abs(along[c]) >= GOES_ALONG][:N_WORDS]
-    grows = [named[features[c]] for c in order if along[c] > 0]
-    falls = [named[features[c]] for c in order if along[c] < 0]
-    parts = ([f"more: {', '.join(grows)}"] if grows else []) + ([f"less: {', '.join(falls)}"] if falls else [])
-    return "; ".join(parts) or "no single feature"
+    order = [c for c in np.argsort(-np.abs(along), kind="stable") if abs(along[c]) >= GOES_ALONG][:N_NAMED]
+    more = Listing(tuple(feature_value(features[c]) for c in order if along[c] > 0))
+    less = Listing(tuple(feature_value(features[c]) for c in order if along[c] < 0))
+    if more.items and less.items:
+        return Finding("clusters.direction.both", {"more": more, "less": less})
+    if more.items:
+        return Finding("clusters.direction.more", {"more": more})
+    return Finding("clusters.direction.less", {"less": less}) if less.items else Finding("clusters.direction.none")

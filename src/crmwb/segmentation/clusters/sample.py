@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 TOP_SHARES = (0.01, 0.05, 0.20, 0.50, 1.0)  # of revenue, best first: few customers often earn most of it
-WORDS = ("top 1%", "top 1–5%", "top 5–20%", "top 20–50%", "lower half")
+BANDS = ("top_1", "top_5", "top_20", "top_50", "lower_half")  # terms, [revenue_band]
 
 
 def draw(buyers: pd.DataFrame, n_rows: int, rng: np.random.Generator) -> tuple[np.ndarray, list[dict[str, Any]]]:
@@ -29,7 +29,7 @@ def draw(buyers: pd.DataFrame, n_rows: int, rng: np.random.Generator) -> tuple[n
     rows : int ndarray of shape (min(n, n_rows),)
         Places in `buyers`, rising.
     strata : list of dict
-        Per stratum that holds customers: stratum (in words), n_customers, n_sampled.
+        Per stratum that holds customers: revenue_band, bought_again, n_customers, n_sampled.
     """
     n = len(buyers)
     revenue = buyers["revenue_cents"].to_numpy(dtype=float)
@@ -46,7 +46,8 @@ def draw(buyers: pd.DataFrame, n_rows: int, rng: np.random.Generator) -> tuple[n
     sizes, sampled = np.bincount(stratum, minlength=10), np.bincount(stratum[drawn], minlength=10)
     return drawn, [
         {
-            "stratum": f"{WORDS[s // 2]} of revenue, {'bought again' if s % 2 else 'bought on one day'}",
+            "revenue_band": BANDS[s // 2],
+            "bought_again": bool(s % 2),
             "n_customers": int(sizes[s]),
             "n_sampled": int(sampled[s]),
         }

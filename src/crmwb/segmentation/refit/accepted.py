@@ -7,6 +7,7 @@ import pandas as pd
 
 from crmwb import layout, storage
 from crmwb.errors import CrmwbError
+from crmwb.findings import Count, Day, Finding, Name
 from crmwb.segmentation.refit import bins
 from crmwb.segmentation.refit.labels import SCHEMES
 
@@ -52,8 +53,8 @@ def record(
     }
 
 
-def accept(root: Path = Path()) -> str:
-    """Make the last segment model the accepted one, and return a sentence that says so.
+def accept(root: Path = Path()) -> Finding:
+    """Make the last segment model the accepted one, and return what was accepted.
 
     Raises
     ------
@@ -68,11 +69,13 @@ def accept(root: Path = Path()) -> str:
     segments = storage.read_frame(root / layout.CUSTOMER_SEGMENTS)
     kept = record(model, customers, segments, source)
     storage.write_json(kept, root / layout.ACCEPTED_SEGMENTS, lasting=True)
-    k = len(kept["model"]["clusters"]["clusters"])
-    return (
-        f"Accepted: the segments as of {kept['as_of']} (RFM and {k} cluster{'s' * (k != 1)} of "
-        f"{kept['n_buyers']:,} customers). Commit {layout.ACCEPTED_SEGMENTS}; later models keep its ids and names."
-    )
+    values = {
+        "day": Day(kept["as_of"]),
+        "groups": Count(len(kept["model"]["clusters"]["clusters"]), "group"),
+        "customers": Count(kept["n_buyers"], "customer"),
+        "file": Name(str(layout.ACCEPTED_SEGMENTS)),
+    }
+    return Finding("refit.accepted", values)
 
 
 def accepted(path: Path, source: dict[str, Any]) -> dict[str, Any] | None:

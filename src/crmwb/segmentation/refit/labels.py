@@ -1,19 +1,20 @@
-"""The segment of each customer in every scheme, or why a scheme cannot tell."""
+"""The segment of each customer in every scheme, or why a scheme has none."""
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from crmwb.errors import CrmwbError
+from crmwb.findings import Listing, Term, Unavailable
+from crmwb.params import INTERESTS
 from crmwb.segmentation import clusters, rfm
 
-SCHEMES = {"rfm_segment": "rfm", "cluster_name": "clusters"}  # and the part of the model that tells
-Told = pd.Series | str
+SCHEMES = {"rfm_segment": "rfm", "cluster_name": "clusters"}  # and the part of the model that defines it
+NO_SEGMENTS = Unavailable("refit.unavailable.no_segments")
+Labels = pd.Series | Unavailable
 
 
-def labels(buyers: pd.DataFrame, model: dict[str, Any], interests: pd.DataFrame | None = None) -> dict[str, Told]:
+def labels(buyers: pd.DataFrame, model: dict[str, Any], interests: pd.DataFrame | None = None) -> dict[str, Labels]:
     """Score customers in every scheme.
 
     Parameters
@@ -27,26 +28,40 @@ def labels(buyers: pd.DataFrame, model: dict[str, Any], interests: pd.DataFrame 
 
     Returns
     -------
-    dict of str to Series or str
-        By scheme, the segments on the index of `buyers`; or a sentence that says what is missing.
+    dict of str to Series or Unavailable
+        By scheme, the segments on the index of `buyers`, or why there are none.
     """
-    return {scheme: told(partial(_score, scheme, buyers, model, interests)) for scheme in SCHEMES}
+    return {scheme: _of_scheme(scheme, buyers, model.get(part), interests) for scheme, part in SCHEMES.items()}
 
 
-def told(score: Callable[[], pd.Series]) -> Told:
-    """Return what `score` returns, or the sentence that says which column it lacks."""
+def of_clusters(
+    buyers: pd.DataFrame, model: dict[str, Any], interests: pd.DataFrame | None = None, column: str = "cluster_name"
+) -> Labels:
+    """Return what a cluster model gives each customer, in `column` of its scores, or why it cannot."""
+    if not model.get("clusters"):
+        return NO_SEGMENTS
+    read = {step.get("column", step["feature"]) for step in model.get("columns", [])}
+    known = set(buyers.columns) | ({INTERESTS} if interests is not None else set())
+    return _scored(lambda: clusters.score(buyers, model, interests=interests)[column], sorted(read - known))
+
+
+def _of_scheme(
+    scheme: str, buyers: pd.DataFrame, part: dict[str, Any] | None, interests: pd.DataFrame | None
+) -> Labels:
+    if not part:
+        return NO_SEGMENTS
+    if scheme == "cluster_name":
+        return of_clusters(buyers, part, interests)
+    read = {score["column"] for score in part["scores"].values()}
+    return _scored(lambda: rfm.score(buyers, part)[scheme], sorted(read - set(buyers.columns)))
+
+
+def _scored(score: Any, missing: list[str]) -> Labels:
+    if missing:
+        columns = Listing(tuple(Term("column", name) for name in missing))
+        return Unavailable("refit.unavailable.columns", values={"columns": columns})
     try:
-        return score()
-    except CrmwbError as error:
-        return str(error)
-    except KeyError as error:
-        return f"the definition reads {error.args[0]}, which is not known of these customers"
-
-
-def _score(scheme: str, buyers: pd.DataFrame, model: dict[str, Any], interests: pd.DataFrame | None) -> pd.Series:
-    part = model.get(SCHEMES[scheme])
-    if not part or not part.get("clusters", True):
-        raise CrmwbError("the model has no such segments")
-    if scheme == "rfm_segment":
-        return rfm.score(buyers, part)[scheme]
-    return clusters.score(buyers, part, interests=interests)[scheme]
+        scored: pd.Series = score()
+    except (CrmwbError, KeyError):  # a definition of older data, which these customers do not suit
+        return Unavailable("refit.unavailable.not_scored")
+    return scored

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from crmwb import storage
+from crmwb.findings import Count, Day, Finding, Listing, Number, Share, Term, Unavailable, to_json
 from crmwb.params import RefitParams
 from crmwb.quality.runs.stability import stability_index
 from crmwb.segmentation.refit import bins
@@ -17,7 +18,8 @@ from crmwb.segmentation.refit.causes import CAUSES, causes
 from crmwb.segmentation.refit.labels import SCHEMES, labels
 
 DAYS_OF_A_MONTH = 365.25 / 12
-NOT_ACCEPTED = "No segments were accepted yet; the command crmwb accept makes these the measure of later ones."
+NOT_ACCEPTED = Finding("refit.not_accepted")
+NO_MONTH_END = Unavailable("refit.unavailable.no_month_end")
 
 
 def report(
@@ -49,7 +51,7 @@ def report(
     Returns
     -------
     dict
-        Plain JSON. `verdict` (a sentence), `is_due` (None where nothing was accepted), `reasons`, `matching`,
+        Plain JSON. `verdict` (a finding), `is_due` (None where nothing was accepted), `reasons` (findings), `matching`,
         `accepted_as_of`, `compared_as_of` (the month end nearest to it), `n_compared`; `definitions`, per scheme the
         share of customers whom both models put in the same segment, as they are now; `moves`, per scheme, from, to and
         cause: n_customers, share, revenue_cents; `psi`, per feature and segment scheme; `not_available`.
@@ -57,36 +59,37 @@ def report(
     if accepted is None:
         empty: dict[str, Any] = {"definitions": [], "moves": [], "psi": [], "reasons": [], "not_available": []}
         dates = {"accepted_as_of": None, "compared_as_of": None, "n_compared": 0}
-        return {"verdict": NOT_ACCEPTED, "is_due": None, "matching": model["matching"]} | dates | empty
+        return {"verdict": to_json(NOT_ACCEPTED), "is_due": None, "matching": model["matching"]} | dates | empty
     buyers = customers[customers["n_purchase_days"] > 0].sort_values("customer_id").set_index("customer_id", drop=False)
     now = labels(buyers, model, interests)
     unchanged = labels(buyers, accepted["model"], interests)
     as_of, then = _then(snapshots, accepted["as_of"])
-    before = labels(then, accepted["model"]) if len(then) else dict.fromkeys(SCHEMES, "no month end is known")
+    before = labels(then, accepted["model"]) if len(then) else dict.fromkeys(SCHEMES, NO_MONTH_END)
     not_available: list[dict[str, Any]] = []
     definitions: list[dict[str, Any]] = []
     moves: list[dict[str, Any]] = []
     for scheme in SCHEMES:
         after, kept, was = now[scheme], unchanged[scheme], before[scheme]
         if scheme == "cluster_name" and not model["matching"]["is_matched"]:
-            after = str(model["matching"]["says"])
-        said = [answer for answer in (after, kept) if isinstance(answer, str)]
-        if isinstance(after, str) or isinstance(kept, str):
-            not_available.append({"scheme": scheme, "why": said[0]})
+            not_available.append({"scheme": scheme, "why": model["matching"]["finding"]})
+            continue
+        if isinstance(after, Unavailable) or isinstance(kept, Unavailable):
+            why = after if isinstance(after, Unavailable) else kept
+            not_available.append({"scheme": scheme, "why": to_json(why)})
             continue
         same = float((after.astype(str) == kept.astype(str)).mean())
         definitions.append({"scheme": scheme, "unmoved_share": round(same, 6), "n_customers": len(buyers)})
-        if isinstance(was, str):
-            not_available.append({"scheme": scheme, "why": f"who moved is not known: {was}"})
+        if isinstance(was, Unavailable):
+            not_available.append({"scheme": scheme, "why": to_json(was)})
             continue
         moves += _moves(scheme, was, kept, after, buyers)
     psi = [*_psi_features(buyers, accepted), *_psi_segments(now, accepted)]
     months = (date.fromisoformat(model["as_of"]) - date.fromisoformat(accepted["as_of"])).days / DAYS_OF_A_MONTH
     reasons = list(_reasons(psi, definitions, months, params))
     return {
-        "verdict": _verdict(reasons, accepted["as_of"]),
+        "verdict": to_json(_verdict(reasons, accepted["as_of"])),
         "is_due": bool(reasons),
-        "reasons": reasons,
+        "reasons": [to_json(reason) for reason in reasons],
         "matching": model["matching"],
         "accepted_as_of": accepted["as_of"],
         "compared_as_of": as_of,
@@ -148,8 +151,8 @@ def _psi_features(buyers: pd.DataFrame, accepted: dict[str, Any]) -> Iterator[di
 def _psi_segments(now: dict[str, Any], accepted: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield of each scheme its index and, of each segment, its part of it."""
     for scheme, then in accepted["segments"].items():
-        found = now.get(scheme, "no longer part of the segment model")
-        if isinstance(found, str):
+        found = now.get(scheme)
+        if found is None or isinstance(found, Unavailable):
             continue
         shares = bins.segment_shares(found)
         yield {"kind": "scheme", "name": scheme, "psi": round(stability_index(shares, then), 6)}
@@ -162,25 +165,23 @@ def _psi_segments(now: dict[str, Any], accepted: dict[str, Any]) -> Iterator[dic
 
 def _reasons(
     psi: list[dict[str, Any]], definitions: list[dict[str, Any]], months: float, params: RefitParams
-) -> Iterator[str]:
+) -> Iterator[Finding]:
     """Yield what speaks for accepting anew, by the rule of params."""
     for row in psi:
         if row["kind"] != "segment" and row["psi"] > params.max_psi:
-            index = f"stability index {row['psi']:.2f}, at most {params.max_psi:g}"
-            yield f"{row['name']} is distributed otherwise ({index})"
+            values = {"what": Term("column", row["name"]), "index": Number(row["psi"]), "most": Number(params.max_psi)}
+            yield Finding("refit.reason.drift", values)
     for row in definitions:
         if row["unmoved_share"] < params.min_unmoved_share:
-            yield (
-                f"by {row['scheme']} the new definition leaves {row['unmoved_share']:.0%} of customers in their "
-                f"segment (at least {params.min_unmoved_share:.0%})"
-            )
+            shares = {"share": Share(row["unmoved_share"]), "least": Share(params.min_unmoved_share)}
+            yield Finding("refit.reason.definition", {"scheme": Term("column", row["scheme"])} | shares)
     if months > params.max_months:
-        yield f"{months:.0f} months have passed (at most {params.max_months})"
+        passed = {"months": Count(months, "month"), "most": Count(params.max_months)}
+        yield Finding("refit.reason.months", passed)
 
 
-def _verdict(reasons: list[str], as_of: str) -> str:
+def _verdict(reasons: list[Finding], as_of: str) -> Finding:
+    day = Day(date.fromisoformat(as_of))
     if not reasons:
-        return f"The segments accepted as of {as_of} still hold; there is no need to accept new ones."
-    return f"Time to look at the segments and accept them anew (command crmwb accept; the last are of {as_of}): " + (
-        "; ".join(reasons) + "."
-    )
+        return Finding("refit.valid", {"day": day})
+    return Finding("refit.due", {"day": day, "reasons": Listing(tuple(reasons))})

@@ -4,10 +4,11 @@ from typing import Any
 
 import pandas as pd
 
+from crmwb.findings import Count, Day, Finding, Listing, Share, Unavailable, to_json
 from crmwb.params import RefitParams
 from crmwb.segmentation import clusters
-from crmwb.segmentation.names import numbered
-from crmwb.segmentation.refit.labels import told
+from crmwb.segmentation.names import feature_value, numbered
+from crmwb.segmentation.refit.labels import of_clusters
 from crmwb.segmentation.refit.matching import kept_share, match
 
 
@@ -38,20 +39,19 @@ def settle(
     Returns
     -------
     dict
-        The model with `cluster`, `id` and `name` of its clusters settled, and `matching`: is_matched, says (a
-        sentence), kept_share (of customers, under both models), next_id, and `clusters`: new, id, name, overlap and
-        is_new.
+        The model with `cluster`, `id` and `name` of its clusters settled, and `matching`: is_matched, finding,
+        kept_share (of customers, under both models), next_id, and `clusters`: new, id, name, overlap and is_new.
     """
     found = model["clusters"]
     if accepted is None:
-        return model | {"matching": _refused("No model was accepted yet: clusters are numbered by revenue.", found)}
+        return model | {"matching": _refused(Finding("refit.first"), found)}
     before = accepted["model"]["clusters"]
     why = _not_comparable(found, before)
-    if why:
-        return model | {"matching": _refused(f"Clusters keep no ids of the accepted model: {why}.", found)}
-    old = told(lambda: clusters.score(buyers, before, interests=interests)["cluster"])
-    if isinstance(old, str):
-        return model | {"matching": _refused(f"Clusters keep no ids of the accepted model: {old.rstrip('.')}.", found)}
+    if why is not None:
+        return model | {"matching": _refused(Finding("refit.no_ids", {"why": why}), found)}
+    old = of_clusters(buyers, before, interests, "cluster")
+    if isinstance(old, Unavailable):
+        return model | {"matching": _refused(Finding("refit.no_ids", {"why": old}), found)}
     new = clusters.score(buyers, found, interests=interests)["cluster"]
     groups = [cluster["cluster"] for cluster in found["clusters"]]
     matches = match(old, new, groups, accepted["next_id"], params.min_overlap)
@@ -62,16 +62,17 @@ def settle(
     ]
     share = kept_share(old, new, {m.new: m.id for m in matches})
     n_kept = sum(not m.is_new for m in matches)
-    says = (
-        f"{n_kept} of {len(matches)} clusters are clusters of the accepted model ({accepted['as_of']}) and keep their "
-        "ids; "
-        f"both models put {share:.0%} of customers into the same cluster."
-    )
+    matched = {
+        "kept": Count(n_kept),
+        "groups": Count(len(matches), "group"),
+        "day": Day(accepted["as_of"]),
+        "share": Share(share),
+    }
     return model | {
         "clusters": found | {"clusters": settled},
         "matching": {
             "is_matched": True,
-            "says": says,
+            "finding": to_json(Finding("refit.matched", matched)),
             "kept_share": round(share, 6),
             "next_id": max([accepted["next_id"], *(m.id + 1 for m in matches)]),
             "clusters": [
@@ -82,23 +83,26 @@ def settle(
     }
 
 
-def _not_comparable(found: dict[str, Any], before: dict[str, Any]) -> str | None:
+def _not_comparable(found: dict[str, Any], before: dict[str, Any]) -> Finding | None:
+    """Return why the groups of two models cannot be held against each other, as a clause."""
     if not found["clusters"] or not before["clusters"]:
-        return "one of the two has no clusters"
+        return Finding("refit.why.no_groups")
     now, then = ([column["feature"] for column in model.get("columns", [])] for model in (found, before))
     if now == then:
         return None
-    parts = [
-        f"{word} {', '.join(sorted(names))}"
-        for word, names in (("now with", set(now) - set(then)), ("no longer with", set(then) - set(now)))
-        if names
-    ]
-    return f"it told customers apart by other columns ({'; '.join(parts) or 'in another order'})"
+    changes = {"added": sorted(set(now) - set(then)), "removed": sorted(set(then) - set(now))}
+    listed = {name: Listing(tuple(feature_value(f) for f in features)) for name, features in changes.items()}
+    if changes["added"] and changes["removed"]:
+        return Finding("refit.why.both", listed)
+    if changes["added"] or changes["removed"]:
+        return Finding(f"refit.why.{'added' if changes['added'] else 'removed'}", listed)
+    return Finding("refit.why.order")
 
 
-def _refused(says: str, found: dict[str, Any]) -> dict[str, Any]:
+def _refused(why: Finding, found: dict[str, Any]) -> dict[str, Any]:
     ids = [cluster["cluster"] for cluster in found["clusters"]]
-    return {"is_matched": False, "says": says, "kept_share": None, "next_id": max(ids, default=0) + 1, "clusters": []}
+    next_id = max(ids, default=0) + 1
+    return {"is_matched": False, "finding": to_json(why), "kept_share": None, "next_id": next_id, "clusters": []}
 
 
 def _names(matches: list[Any], found: list[dict[str, Any]], before: list[dict[str, Any]]) -> dict[int, str]:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from crmwb.params import RfmParams
+from crmwb.segmentation.rfm.classes import classes
 from crmwb.segmentation.rfm.cuts import Covers, fixed, kept, quantiles, scores_of, with_hysteresis
 
 SCORES = ("recency_score", "frequency_score", "monetary_score")
@@ -71,7 +72,7 @@ def score(buyers: pd.DataFrame, model: dict[str, Any], *, before: pd.DataFrame |
     -------
     DataFrame
         On the index of `buyers`: recency_score, frequency_score, monetary_score, frequency_monetary_score (the mean
-        of the last two, halves rounded up) and rfm_segment (the first rule that fits).
+        of the last two, halves rounded up), rfm_segment (the first rule that fits) and rfm_class (see `classes`).
     """
     out = pd.DataFrame(index=buyers.index)
     for name in SCORES:
@@ -88,6 +89,7 @@ def score(buyers: pd.DataFrame, model: dict[str, Any], *, before: pd.DataFrame |
         for rule in rules
     ]
     out["rfm_segment"] = np.select(fits, [rule["name"] for rule in rules], default="")
+    out["rfm_class"] = classes(out, model["n_bins"])
     return out
 
 

@@ -20,7 +20,6 @@ KEPT = 800  # members kept in a model, of all clusters together
 class Density:
     """Members of dense clusters, and the cluster of each."""
 
-    words = "density (HDBSCAN)"
     max_rows = 3_000  # its time and memory grow with the square in more than a few dimensions
     takes_unknown = False
 

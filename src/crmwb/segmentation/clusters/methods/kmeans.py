@@ -40,7 +40,6 @@ class Centred:
 class KMeans(Centred):
     """K-means, the best of several starts."""
 
-    words = "K-means"
     max_rows = 1_000_000
 
     def fit(self, x: np.ndarray, ks: Sequence[int], n_starts: int, rng: np.random.Generator) -> dict[int, Model]:

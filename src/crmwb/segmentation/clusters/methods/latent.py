@@ -23,7 +23,6 @@ MAX_ITERATIONS = 300
 class Latent:
     """Classes with a normal distribution, or a chance, for every feature."""
 
-    words = "latent classes"
     max_rows = 2_000
     takes_unknown = True
 

@@ -13,15 +13,12 @@ class Method(Protocol):
 
     Attributes
     ----------
-    words : str
-        What people call it.
     max_rows : int
         Rows beyond which fitting takes too long; a sample of so many is fitted on then.
     takes_unknown : bool
         Whether NaN stands for what is not known of a customer; other methods get it filled.
     """
 
-    words: str
     max_rows: int
     takes_unknown: bool
 

@@ -24,7 +24,6 @@ APART = 0.7  # standard deviations from a cluster's mean to where its halves sta
 class Mixture:
     """A normal mixture with diagonal covariances."""
 
-    words = "normal mixture"
     max_rows = 1_000_000
     takes_unknown = False
 

@@ -20,7 +20,6 @@ STEPS = 6_000  # customers shown to it, one by one
 class SelfOrganisingMap:
     """Units of a map, and the cluster that each belongs to."""
 
-    words = "self-organising map"
     max_rows = 50_000
     takes_unknown = False
 

@@ -20,7 +20,6 @@ def cuts(x: np.ndarray, ks: Sequence[int]) -> dict[int, np.ndarray]:
 class Ward(Centred):
     """Ward's hierarchy of a sample, cut into k; every customer then belongs to the cluster with the nearest mean."""
 
-    words = "Ward's hierarchy"
     max_rows = 2_000  # its time and memory grow with the square
 
     def fit(self, x: np.ndarray, ks: Sequence[int], n_starts: int, rng: np.random.Generator) -> dict[int, Model]:  # noqa: ARG002 a hierarchy has no chance in it
