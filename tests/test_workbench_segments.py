@@ -28,8 +28,8 @@ def test_a_trial_writes_nothing_and_keep_writes_its_choices(project):
     assert tried.model["k"] == 3
     assert clusters.compare(tried).table.to_numpy().sum() == len(clusters.buyers)
     assert (project / "params.yaml").read_text() == before
-    assert "already" in clusters.keep()
-    assert "k_max is now 3" in tried.keep()
+    assert "already" in say(clusters.keep())
+    assert "k_max is now 3" in say(tried.keep())
     chosen = params.load(project / "params.yaml").segmentation.clusters
     assert (chosen.methods, chosen.k_min, chosen.k_max) == (("kmeans",), 3, 3)
 

@@ -9,7 +9,8 @@ from segment_frames import CHOICES
 
 from crmwb import layout, storage
 from crmwb.errors import CrmwbError
-from crmwb.findings import Name, dumps
+from crmwb.findings import Name, Term, dumps, language, loads
+from crmwb.findings.say import say
 from crmwb.segmentation import acceptance
 from crmwb.segmentation.acceptance import Later
 from crmwb.workbench.acceptance import Acceptance
@@ -104,7 +105,8 @@ def test_numbers_are_those_that_can_be_counted():
     assert numbers["profitable"] == pytest.approx(profit[:100].mean(), abs=1e-6)
     assert numbers["differentiable"] == pytest.approx(0.6, abs=0.02)  # 500 against 200
     assert numbers["goal_relevant"] == pytest.approx(300_000 / 450_000 * 3 - 1, abs=1e-6)
-    assert "33% of customers bring 67% of CLV, 2.0× their share." in table.loc[(1, "goal_relevant"), "meaning"]
+    said = say(loads(table.loc[(1, "goal_relevant"), "meaning"]))
+    assert said == "33% of customers account for 67% of 12-month customer value: 2.0× their share."
 
 
 def test_what_cannot_be_tested_says_what_would_bring_it():
@@ -113,9 +115,8 @@ def test_what_cannot_be_tested_says_what_would_bring_it():
     table = outcome(customers=bare, rules=RULES.iloc[:0])
     missing = table.loc[1][table.loc[1, "is_passed"].isna()]
     assert missing.index.tolist() == ["identifiable", *TESTS[2:4], *TESTS[5:]]
-    assert (
-        table.loc[(1, "reachable"), "meaning"] == "Not available: needs the column contactable of the table customers."
-    )
+    said = say(loads(table.loc[(1, "reachable"), "meaning"]))
+    assert said.endswith("it is not known who may be contacted (column contactable). Required data: customers.")
     assert missing["number"].isna().all()
     assert table.loc[(2, "reachable"), "is_passed"] is pd.NA
 
@@ -172,11 +173,10 @@ def test_clusters_are_given_by_what_was_known_then():
     too_few = acceptance.month_ends(list(late["as_of"]), PARAMS.acceptance)
     few = acceptance.later(late, too_few, segments, MODEL, score, params=PARAMS.acceptance)
     assert few.frame is None
-    assert few.reason == "needs more than 3 month ends of transactions"
+    assert say(few.reason) == "Not tested: this needs more than 3 months of transactions."
     other = MODEL | {"columns": [{"feature": "clv_cents", "column": "clv_cents"}]}
-    assert "clv_cents, which are not known of earlier month ends" in acceptance.later(
-        snapshots, ends, segments, other, score, params=PARAMS.acceptance
-    ).reason  # fmt: skip
+    unknown = acceptance.later(snapshots, ends, segments, other, score, params=PARAMS.acceptance)
+    assert unknown.reason.values["columns"].items == (Term("column", "clv_cents"),)
 
 
 def test_a_segment_is_accepted_that_fails_nothing_that_could_be_made():
@@ -191,14 +191,18 @@ def test_a_segment_is_accepted_that_fails_nothing_that_could_be_made():
         "accepted": 1,
         "failed": {t: int(t in {"identifiable", "stable", "actionable"}) for t in sorted(TESTS) if t != "reachable"},
     }
-    said = "1 of 2 segments pass every test that could be made. “rest” fails identifiable, stable and actionable."
-    assert acceptance.finding(table) == said
+    assert say(acceptance.finding(table)) == (
+        "1 of 2 groups is usable: it passes every test that the data allow. "
+        "“rest” fails: identifiable, stable and actionable."
+    )
+    with language.using("zh"):
+        assert "2个群体中有1个可用" in say(acceptance.finding(table))
 
 
 def test_the_pipeline_stops_only_where_params_say_so():
     table = outcome().reset_index()
     acceptance.stop_if_wanted(table, limits(on_failure="report").acceptance)
-    with pytest.raises(CrmwbError, match=r"“rest” fails .*on_failure: report"):
+    with pytest.raises(CrmwbError, match=r"“rest” fails: .*on_failure: report"):
         acceptance.stop_if_wanted(table, limits(on_failure="stop").acceptance)
     fine = table[table["cluster"] == 1]
     acceptance.stop_if_wanted(fine, limits(on_failure="stop").acceptance)
@@ -226,11 +230,12 @@ def test_the_door_says_and_draws_what_the_tests_found(tmp_path):
     path = tmp_path / layout.SEGMENT_ACCEPTANCE
     storage.write_frame(table, path, ["cluster", "test"], acceptance.ACCEPTANCE_SCHEMA)
     door = Acceptance(tmp_path, "USD")
-    assert door.finding.startswith("1 of 2 segments pass")
-    assert door.not_available == ["actionable: Not available: no table of actions was given."]
+    assert say(door.finding).startswith("1 of 2 groups is usable")
+    assert [say(gap) for gap in door.not_available] == ["Actionable: Not tested: no marketing mix was given."]
     assert door.of("rest").set_index("test").loc["stable", "is_passed"] is False
     ax = door.plot_table().drawn
-    assert [t.get_text().replace("\n", "_") for t in ax.get_xticklabels()] == TESTS
+    said = [t.get_text().replace("\n", " ") for t in ax.get_xticklabels()]
+    assert said == [say(Term("acceptance_test", test)) for test in TESTS]
     cells = np.array([t.get_text() for t in ax.texts]).reshape(2, len(TESTS))
     assert cells[:, TESTS.index("stable")].tolist() == ["✓ 0.90", "✗ 0.40"]
     assert cells[:, TESTS.index("actionable")].tolist() == ["–", "–"]

@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 from segment_frames import PLANTED_FEATURES, SEED, choices, planted
 
+from crmwb.findings import Term
+from crmwb.findings.say import say
 from crmwb.plots import clusters as plots
 from crmwb.plots import colours
 from crmwb.segmentation import clusters
@@ -26,8 +28,8 @@ def test_the_map_shows_customers_nearest_to_their_own_centre_and_says_what_its_d
     assert (nearest == shown.points["cluster"]).mean() > 0.98
     own = shown.points.groupby("cluster")[["across", "up"]].mean().to_numpy()
     assert own == pytest.approx(centres, abs=1e-9)
-    assert "share of discount" in shown.across + shown.up
-    assert shown.across.startswith("more: ")
+    assert "discount rate" in say(shown.across) + say(shown.up)
+    assert shown.across.code == "clusters.direction.more"
 
 
 def test_two_clusters_of_one_feature_lie_on_a_line():
@@ -35,7 +37,7 @@ def test_two_clusters_of_one_feature_lie_on_a_line():
     model = clusters.fit(customers, choices(features=("n_orders",), k_max=2), SEED)
     shown = clusters.project(customers, model)
     assert np.allclose(shown.points["up"], 0)
-    assert (shown.across, shown.up) == ("more: orders", "no single feature")
+    assert (say(shown.across), say(shown.up)) == ("higher: orders", "no single feature")
 
 
 def test_every_cluster_has_its_number_and_colour_on_the_map(found):
@@ -44,7 +46,8 @@ def test_every_cluster_has_its_number_and_colour_on_the_map(found):
     ax = plots.segment_map(*shown)
     assert [text.get_text() for text in ax.texts] == ["1", "2", "3"]
     names = [c["name"] for c in model["clusters"]]
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == [f"{n} {x}" for n, x in enumerate(names, 1)]
+    shown = [text.get_text().replace("\n", " ") for text in ax.get_legend().get_texts()]
+    assert shown == [f"{n} {say(Term('cluster_name', name))}" for n, name in enumerate(names, 1)]
     first = ax.collections[1].get_facecolor()[0]
     assert tuple(first[:3]) == pytest.approx(tuple(colours.to_rgb(colours.of_clusters(names)[names[0]])))
 
@@ -55,7 +58,7 @@ def test_the_evidence_shows_each_method_and_rings_the_chosen(found):
     left, right = plots.evidence(rows, 0.75).axes
     lines = {line.get_label(): list(line.get_ydata()) for line in left.lines}
     for method in ("kmeans", "mixture", "ward"):
-        assert lines[method] == rows.loc[rows["method"] == method, "separation"].tolist()
+        assert lines[say(Term("cluster_method", method))] == rows.loc[rows["method"] == method, "separation"].tolist()
     chosen = rows[rows["is_chosen"]].iloc[0]
     assert left.collections[0].get_offsets().tolist() == [[chosen["k"], chosen["separation"]]]
     assert right.collections[0].get_offsets().tolist() == [[chosen["k"], chosen["min_jaccard"]]]
@@ -65,4 +68,4 @@ def test_a_crossing_shows_shares_of_each_row():
     table = pd.DataFrame([[30, 10], [0, 5]], index=["a", "b"], columns=["x", "y"])
     ax = plots.crossing(table, 0.4)
     assert [text.get_text() for text in ax.texts] == ["75%", "25%", "0%", "100%"]
-    assert "0.40" in ax.get_title(loc="left") + ax.get_title()
+    assert "0.4" in ax.get_title(loc="left") + ax.get_title()

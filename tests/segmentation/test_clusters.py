@@ -9,6 +9,8 @@ from segment_frames import PLANTED_FEATURES, SEED, choices, complete, people, pl
 from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits
 
+from crmwb.findings import from_json
+from crmwb.findings.say import say
 from crmwb.segmentation import clusters
 from crmwb.segmentation.clusters import choice, evidence, null, sample
 from crmwb.segmentation.clusters.normal import overlap_and_bic
@@ -27,7 +29,9 @@ def test_planted_segments_are_found_and_numbered_by_revenue(found):
     customers, kind, model, out = found
     assert adjusted_rand_score(kind, out["cluster"].astype(int)) > 0.99
     assert (model["kind"], model["k"]) == ("natural", 3)
-    assert model["verdict"].startswith("3 real segments, clearly separated: ")
+    verdict = from_json(model["verdict"])
+    assert verdict.code == "clusters.natural"
+    assert say(verdict).startswith("There are 3 groups that are natural and clearly separated: ")
     by_worth = customers["revenue_cents"].groupby(out["cluster"]).mean()
     assert by_worth.tolist() == sorted(by_worth, reverse=True)
 
@@ -73,7 +77,7 @@ def test_a_sample_holds_every_stratum_in_its_share():
     assert len(np.unique(rows)) == 100
     assert sum(s["n_customers"] for s in strata) == 1000
     assert all(abs(s["n_sampled"] - s["n_customers"] / 10) <= 1 for s in strata)
-    top = [s for s in strata if s["stratum"].startswith("top 1% ")]
+    top = [s for s in strata if s["revenue_band"] == "top_1"]
     assert sum(s["n_customers"] for s in top) == 10
     everybody, _ = sample.draw(customers, 5000, np.random.default_rng(1))
     assert everybody.tolist() == list(range(1000))
@@ -110,7 +114,7 @@ def test_too_few_different_customers_are_one_group(customers):
     customers["n_lines"] = 5
     model = clusters.fit(customers, choices(features=("n_orders", "n_lines")), SEED)
     assert (model["k"], model["kind"]) == (1, "none")
-    assert "No segments:" in model["verdict"]
+    assert from_json(model["verdict"]).code == "clusters.one_group"
     out = clusters.score(customers, json.loads(json.dumps(model)))
     assert out["cluster_name"].unique().tolist() == ["all_customers"]
     assert not out["is_outlier"].any()

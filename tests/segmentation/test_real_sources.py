@@ -12,6 +12,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from crmwb import engine, segmentation, storage
 from crmwb.features.customers import customers
+from crmwb.findings import Unavailable, from_json, loads
 from crmwb.params import EngineParams
 from crmwb.segmentation import acceptance, clusters, rules
 from crmwb.sources import ingest
@@ -42,13 +43,13 @@ def test_real_data_has_segments_that_stand_or_a_reason_why_not(shared_data, tmp_
     known, chosen = described(tmp_path, as_of), choices(n_bootstrap=4)
     model = segmentation.fit(known, as_of.isoformat(), chosen, SEED)
     found, segments = model["clusters"], segmentation.score(known, model)
-    assert found["verdict"].startswith("No real segments: ") == (found["kind"] != "natural")
+    assert (from_json(found["verdict"]).code == "clusters.natural") == (found["kind"] == "natural")
     assert set(segments["cluster"].dropna()) == set(range(1, found["k"] + 1))
     told = rules.fit(known, segments, chosen, SEED)
     tests = acceptance.test(known, segments, found, told, chosen, later=None, actions=None, currency="USD")
     assert tests.groupby("cluster")["test"].nunique().tolist() == [8] * found["k"]
     unknown = tests["number"].isna()
-    assert tests.loc[unknown, "meaning"].str.startswith("Not available").all()
+    assert all(isinstance(loads(meaning), Unavailable) for meaning in tests.loc[unknown, "meaning"])
     assert tests.loc[~unknown, "is_passed"].notna().all()
     verdicts = acceptance.verdicts(tests)
     assert (verdicts["is_accepted"] | (verdicts["failed"] != "")).all()

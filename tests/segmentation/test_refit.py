@@ -10,6 +10,8 @@ import segment_frames as frames
 
 from crmwb import layout, segmentation, storage
 from crmwb.errors import CrmwbError
+from crmwb.findings import from_json
+from crmwb.findings.say import say
 from crmwb.segmentation import refit
 from crmwb.segmentation.refit import bins
 from crmwb.segmentation.refit.accepted import record
@@ -108,7 +110,7 @@ def test_the_report_tells_behaviour_from_redefinition(refitted):
 def test_the_rule_says_when_to_accept_anew_and_why(refitted):
     told = refitted["told"]
     assert told["is_due"]
-    assert "revenue_cents is distributed otherwise" in told["verdict"]  # prices were turned over
+    assert "revenue has drifted" in say(from_json(told["verdict"]))  # prices were turned over
     assert told["compared_as_of"] == "2024-01-01"
     settled = refit.settle(refitted["first"], refitted["accepted"], refitted["then"], PARAMS)
     again = refit.report(settled, refitted["accepted"], refitted["then"], refitted["snapshots"], PARAMS)
@@ -126,14 +128,15 @@ def test_other_columns_refuse_the_match_in_a_sentence_and_not_with_an_error(refi
     model = segmentation.fit(refitted["now"], "2024-02-01", params, frames.SEED)
     settled = refit.settle(model, refitted["accepted"], refitted["now"], PARAMS)
     assert not settled["matching"]["is_matched"]
-    assert "no longer with discount_share" in settled["matching"]["says"]
+    said = say(from_json(settled["matching"]["finding"]))
+    assert said == "Groups do not keep the ids of the accepted model: the groups no longer use discount rate."
     assert settled["clusters"] == model["clusters"]
 
 
 def test_without_an_accepted_model_there_is_nothing_to_compare(refitted, tmp_path):
     settled = refit.settle(refitted["first"], None, refitted["then"], PARAMS)
     told = refit.report(settled, None, refitted["then"], tmp_path / "none.parquet", PARAMS)
-    assert (told["verdict"], told["is_due"]) == (NOT_ACCEPTED, None)
+    assert (from_json(told["verdict"]), told["is_due"]) == (NOT_ACCEPTED, None)
 
 
 def test_a_model_of_another_source_is_not_the_accepted_one(refitted, tmp_path):
@@ -153,7 +156,7 @@ def test_accepting_writes_the_last_model_and_says_so(refitted, tmp_path):
     segments = segmentation.score(refitted["now"], refitted["second"])
     storage.write_frame(refitted["now"], tmp_path / layout.CUSTOMER_FEATURES, ["customer_id"])
     storage.write_frame(segments, tmp_path / layout.CUSTOMER_SEGMENTS, ["customer_id"])
-    assert "3 clusters of 600 customers" in refit.accept(tmp_path)
+    assert "3 groups of 600 customers" in say(refit.accept(tmp_path))
     kept = refit.accepted(tmp_path / layout.ACCEPTED_SEGMENTS, SOURCE)
     assert kept["as_of"] == "2024-02-01"
     assert kept["next_id"] == 4

@@ -15,6 +15,8 @@ from threadpoolctl import threadpool_limits
 
 from crmwb import layout, segmentation, storage
 from crmwb.errors import CrmwbError
+from crmwb.findings import from_json
+from crmwb.findings.say import say
 from crmwb.segmentation.artefacts import TABLES
 
 AS_OF = "2024-07-01"
@@ -234,8 +236,8 @@ def test_a_source_without_transactions_has_no_segments_and_says_what_it_needs():
     features = people("customer_id n_purchase_days days_since_last revenue_cents n_orders\na - - - -\nb - - - -")
     model = segmentation.fit(features, AS_OF, choices(), SEED)
     customers = segmentation.score(features, json.loads(json.dumps(model)))
-    assert model["clusters"]["verdict"] == (
-        "No segments: segments need purchases, and this source has none (the table transactions)."
+    assert say(from_json(model["clusters"]["verdict"])) == (
+        "There are no segments: segments need purchases, and this source has none (table transactions)."
     )
     assert customers.columns.tolist() == segmentation.CUSTOMERS_SCHEMA.names
     assert customers.drop(columns="customer_id").isna().all(axis=None)

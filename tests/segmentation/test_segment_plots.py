@@ -7,6 +7,8 @@ from matplotlib.colors import to_hex
 from segment_frames import PLANTED_FEATURES, SEED, choices, planted
 
 from crmwb import segmentation
+from crmwb.findings import Term
+from crmwb.findings.say import say
 from crmwb.plots import clusters, colours, segments
 
 TIERS = ["vip", "important", "ordinary", "small"]
@@ -37,8 +39,8 @@ def test_the_rfm_grid_counts_each_customer_once(found):
 def test_the_rfm_grid_has_the_best_customers_top_right():
     cell = {"recency_score": [5, 1], "frequency_monetary_score": [5, 1], "revenue_cents": [900, 100]}
     told = words(segments.rfm_grid(pd.DataFrame(cell)))
-    assert told[4] == "1\n90.0%"
-    assert told[20] == "1\n10.0%"
+    assert told[4] == "1\n90%"
+    assert told[20] == "1\n10%"
     assert told.count("–") == 23
 
 
@@ -65,9 +67,9 @@ def test_tier_bars_fill_both_rows(found):
 def test_the_cluster_map_shows_a_cell_for_each_cluster_and_feature(found):
     _, _, model = found
     centres = pd.DataFrame({c["name"]: c["centre"] for c in model["clusters"]["clusters"]}).T
-    ax = clusters.cluster_map(centres)
+    ax = clusters.cluster_map(centres, [Term("column", name) for name in centres.columns])
     assert len(words(ax)) == centres.size
-    assert [label.get_text() for label in ax.get_yticklabels()] == centres.index.tolist()
+    assert [label.get_text() for label in ax.get_yticklabels()] == [say(Term("cluster_name", n)) for n in centres.index]
 
 
 def test_colours_are_fixed_whatever_else_is_shown():
