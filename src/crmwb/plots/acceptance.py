@@ -1,7 +1,5 @@
 """Figure of the acceptance tests: segments × tests, passed or not, with the number."""
 
-from textwrap import fill
-
 import numpy as np
 import pandas as pd
 import seaborn as sns
@@ -51,8 +49,8 @@ def table(tests: pd.DataFrame, currency: str = "", ax: Axes | None = None) -> Ax
         linewidths=2,
         linecolor="white",
         annot_kws={"color": style.INK, "fontsize": 9, "fontfamily": "DejaVu Sans"},
-        xticklabels=[fill(say(Term("acceptance_test", name)), 13) for name in order],
-        yticklabels=[fill(say(Term("cluster_name", name)), 24) for name in names],
+        xticklabels=[style.wrapped(say(Term("acceptance_test", name)), 13) for name in order],
+        yticklabels=[style.wrapped(say(Term("cluster_name", name)), 24) for name in names],
         ax=ax,
     )
     ax.tick_params(length=0)

@@ -1,7 +1,6 @@
 """Figures of clusters: what sets them apart, where they lie, and what speaks for them."""
 
 from collections.abc import Sequence
-from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -40,7 +39,7 @@ def cluster_map(centres: pd.DataFrame, features: Sequence[Value], ax: Axes | Non
         cbar_kws={"label": say(Finding("clusters.plot.deviations"))},
         ax=ax,
     )
-    ax.set_xticks(ax.get_xticks(), [fill(say(feature), 14) for feature in features], rotation=0, fontsize=9)
+    ax.set_xticks(ax.get_xticks(), [style.wrapped(say(feature), 14) for feature in features], rotation=0, fontsize=9)
     ax.set_yticks(ax.get_yticks(), [say(Term("cluster_name", str(name))) for name in centres.index])
     ax.set(title=say(Finding("clusters.plot.centres")), xlabel="", ylabel="")
     ax.tick_params(length=0)
@@ -122,16 +121,14 @@ def segment_map(points: pd.DataFrame, centres: pd.DataFrame, across: Value, up: 
         rasterized=True,
     )
     for number, (x, y, name) in enumerate(centres[["across", "up", "cluster_name"]].to_numpy(), start=1):
-        named = say(
-            Finding("clusters.plot.cluster", {"number": Count(number), "name": Term("cluster_name", str(name))})
-        )
-        ax.scatter(x, y, s=230, color=palette[name], edgecolors="white", linewidths=2, zorder=3, label=fill(named, 34))
+        named = {"number": Count(number), "name": Term("cluster_name", str(name))}
+        label = style.wrapped(say(Finding("clusters.plot.cluster", named)), 34)
+        ax.scatter(x, y, s=230, color=palette[name], edgecolors="white", linewidths=2, zorder=3, label=label)
         ax.text(x, y, str(number), color="white", ha="center", va="center", fontweight="bold", fontsize=9, zorder=4)
     ax.set_xticks([])
     ax.set_yticks([])
-    ax.set(
-        title=say(Finding("clusters.plot.map")), xlabel=fill(f"{say(across)} →", 60), ylabel=fill(f"{say(up)} →", 45)
-    )
+    ax.set_title(say(Finding("clusters.plot.map")))
+    ax.set(xlabel=style.wrapped(f"{say(across)} →", 60), ylabel=style.wrapped(f"{say(up)} →", 45))
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), markerscale=0.6, labelspacing=1.2)
     return ax
 
@@ -156,7 +153,7 @@ def crossing(table: pd.DataFrame, ari: float, ax: Axes | None = None) -> Axes:
     )
     ax.set(title=say(Finding("clusters.plot.crossing", {"ari": Number(ari)})), xlabel="", ylabel="")
     for ticks, names in ((ax.set_xticks, table.columns), (ax.set_yticks, table.index)):
-        ticks(np.arange(len(names)) + 0.5, [fill(say(Term("cluster_name", str(name))), 20) for name in names])
+        ticks(np.arange(len(names)) + 0.5, [style.wrapped(say(Term("cluster_name", str(name))), 20) for name in names])
     ax.tick_params(length=0)
     ax.tick_params(axis="y", rotation=0)
     return ax

@@ -26,7 +26,7 @@ def crosswalk(table: pd.DataFrame, scheme: str, other: str, ax: Axes | None = No
     texts = table.map(lambda n: numbers.count(n) if n else "").to_numpy()
     sns.heatmap(shares.to_numpy(), annot=texts, fmt="", cmap="Blues", vmin=0, vmax=1, linewidths=2, cbar=False, ax=ax)
     named = {"scheme": Term("column", scheme), "other": Term("column", other)}
-    title = say(Finding("segments.plot.crosswalk", named))
+    title = say(Finding("segmentation.plot.crosswalk", named))
     ax.set(title=title, xlabel=say(named["other"]), ylabel=say(named["scheme"]))
     ax.set_xticks([i + 0.5 for i in range(table.shape[1])], [say(Term(other, str(name))) for name in table.columns])
     ax.set_yticks(

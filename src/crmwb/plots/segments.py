@@ -48,9 +48,9 @@ def rfm_grid(customers: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax=ax,
     )
     ax.set(
-        title=say(Finding("segments.plot.rfm_grid")),
-        xlabel=say(Finding("segments.plot.frequency_money", {"best": Count(best)})),
-        ylabel=say(Finding("segments.plot.recency", {"best": Count(best)})),
+        title=say(Finding("segmentation.plot.rfm_grid")),
+        xlabel=say(Finding("segmentation.plot.frequency_money", {"best": Count(best)})),
+        ylabel=say(Finding("segmentation.plot.recency", {"best": Count(best)})),
     )
     ax.tick_params(length=0)
     ax.tick_params(axis="y", rotation=0)
@@ -120,14 +120,14 @@ def tier_shares(profiles: pd.DataFrame, ax: Axes | None = None) -> Axes:
                     color=_ink_on(colour[name]),
                 )
             start += share
-    ax.set_yticks([0, 1], [say(Finding(f"segments.plot.{what}")) for what in ("customers", "revenue")])
+    ax.set_yticks([0, 1], [say(Finding(f"segmentation.plot.{what}")) for what in ("customers", "revenue")])
     ax.invert_yaxis()
     ax.set_xlim(0, 1)
     style.share_axis(ax.xaxis)
     ax.grid(visible=False)
     key = [Patch(color=colour[name], label=say(Term("tier", str(name)))) for name in rows["segment"]]
     ax.legend(handles=key, loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=len(key))
-    ax.set(title=say(Finding("segments.plot.tiers")), xlabel="", ylabel="")
+    ax.set(title=say(Finding("segmentation.plot.tiers")), xlabel="", ylabel="")
     return ax
 
 

@@ -1,8 +1,10 @@
 """One look for every figure: colours, type, and how money and shares are written on an axis."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from unicodedata import east_asian_width
 
 import seaborn as sns
 from matplotlib.axes import Axes
@@ -24,6 +26,7 @@ CATEGORIES = ("#0b6e99", "#e08e0b", "#2f855a", "#9f3a8e", "#c2410c", "#5a67d8", 
 
 WIDTH_INCHES = 8.0
 HEIGHT_INCHES = 4.0
+PARTS = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+")  # Chinese letters, words
 MOST_INCHES = 8.4  # as wide as a page; a wider figure would shrink its type
 NARROW_INCHES = 3.5
 LEAST_POINTS = 8.8  # of type: 11 pixels, also where a figure is a little smaller than drawn
@@ -85,6 +88,24 @@ def new_figure(width: float = WIDTH_INCHES, height: float = HEIGHT_INCHES) -> Fi
 def n_columns(most: int) -> int:
     """Return how many panels stand side by side: `most`, or one on a phone."""
     return 1 if _is_narrow.get() else most
+
+
+def wrapped(text: str, width: int) -> str:
+    """Break a text into lines of at most `width` letters: between words, or anywhere in Chinese, whose letters are two.
+
+    Examples
+    --------
+    >>> wrapped("周末购买占比", 8).splitlines()
+    ['周末购买', '占比']
+    """
+    lines, used = [""], 0
+    for part in PARTS.findall(text):
+        size = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in part)
+        if used and used + len(part.rstrip()) - len(part) + size > width:
+            lines, used = [*lines, ""], 0
+        lines[-1] += part
+        used += size
+    return "\n".join(line.rstrip() for line in lines)
 
 
 money = numbers.money

@@ -112,7 +112,7 @@ class Segments:
             "customers": Share(most["customer_share"]),
             "revenue": Share(most["revenue_share"]),
         }
-        return Finding("segments.rfm", values)
+        return Finding("segmentation.rfm", values)
 
     @property
     def rfm_classes(self) -> pd.DataFrame:
@@ -157,19 +157,19 @@ class Segments:
             "segment": Term(scheme, str(best["segment"])),
             "share": Share(best["revenue_share"]),
         }
-        return draw(plots.segment_shares, self.profiles, scheme, alt=Finding("segments.alt.shares", values))
+        return draw(plots.segment_shares, self.profiles, scheme, alt=Finding("segmentation.alt.shares", values))
 
     def plot_tiers(self) -> Picture:
         """Draw the value tiers as two bars: all customers, all revenue."""
         tiers = self.profile("tier")
         parts = tuple(
             Finding(
-                "segments.alt.tier",
+                "segmentation.alt.tier",
                 {"tier": Term("tier", segment), "customers": Share(customers), "revenue": Share(revenue)},
             )
             for segment, customers, revenue in tiers[["segment", "customer_share", "revenue_share"]].to_numpy()
         )
-        alt = Finding("segments.alt.tiers", {"tiers": Listing(parts)})
+        alt = Finding("segmentation.alt.tiers", {"tiers": Listing(parts)})
         return draw(plots.tier_shares, self.profiles, alt=alt)
 
     @property
@@ -181,7 +181,7 @@ class Segments:
 
     def plot_rfm_grid(self) -> Picture:
         """Draw customers and revenue by RFM score."""
-        return draw(plots.rfm_grid, self._with_money, alt=Finding("segments.alt.rfm_grid"))
+        return draw(plots.rfm_grid, self._with_money, alt=Finding("segmentation.alt.rfm_grid"))
 
     def plot_clusters(self) -> Picture:
         """Draw what sets the clusters apart."""

@@ -57,20 +57,20 @@ class Tiers:
         """How sure the tiers are."""
         bought = self.frame.dropna(subset=["value_score"])
         if bought.empty:
-            return Unavailable("segments.no_tiers", (Term("table", "transactions"),))
+            return Unavailable("segmentation.no_tiers", (Term("table", "transactions"),))
         held = int(bought["is_tier_held"].astype(float).sum())
         sure = {"sure": Share(float((bought["tier_probability"] >= SURE).mean())), "least": Share(SURE)}
-        return Finding("segments.tiers_sure", sure | {"held": Count(held, "customer")})
+        return Finding("segmentation.tiers_sure", sure | {"held": Count(held, "customer")})
 
     @property
     def class_finding(self) -> Finding | Unavailable:
         """What the second scheme adds to the first."""
         known = self.frame["value_class"].dropna()
         if known.empty:
-            return Unavailable("segments.no_classes")
+            return Unavailable("segmentation.no_classes")
         n = known.value_counts()
         counts = {name: Count(int(n.get(name, 0)), "customer") for name in ("potential", "general")}
-        return Finding("segments.classes", counts)
+        return Finding("segmentation.classes", counts)
 
     def crosswalk(self, scheme: str = "tier", other: str = "value_class") -> pd.DataFrame:
         """Return who of one scheme is where in another, customers: one row per segment of `scheme`."""
@@ -83,7 +83,7 @@ class Tiers:
     def plot_crosswalk(self, scheme: str = "tier", other: str = "value_class") -> Picture:
         """Draw two schemes against each other."""
         named = {"scheme": Term("column", scheme), "other": Term("column", other)}
-        alt = Finding("segments.alt.crosswalk", named | {"finding": self.class_finding})
+        alt = Finding("segmentation.alt.crosswalk", named | {"finding": self.class_finding})
         return draw(plots.crosswalk, self.crosswalk(scheme, other), scheme, other, alt=alt)
 
     def _order(self, scheme: str) -> list[str]:

@@ -33,7 +33,7 @@ def test(
     params: SegmentationParams,
     *,
     later: Later | None,
-    actions: "pd.Series[int] | None",
+    actions: pd.Series | None,
     currency: str,
 ) -> pd.DataFrame:
     """Put every cluster to the eight tests.
