@@ -110,7 +110,7 @@ def test_the_report_tells_behaviour_from_redefinition(refitted):
 def test_the_rule_says_when_to_accept_anew_and_why(refitted):
     told = refitted["told"]
     assert told["is_due"]
-    assert "revenue has drifted" in say(from_json(told["verdict"]))  # prices were turned over
+    assert "Revenue: the distribution has drifted" in say(from_json(told["verdict"]))  # prices were turned over
     assert told["compared_as_of"] == "2024-01-01"
     settled = refit.settle(refitted["first"], refitted["accepted"], refitted["then"], PARAMS)
     again = refit.report(settled, refitted["accepted"], refitted["then"], refitted["snapshots"], PARAMS)

@@ -8,7 +8,7 @@ import pandas as pd
 from crmwb import layout, storage
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
-from crmwb.findings import Finding, Term, Value, loads
+from crmwb.findings import Finding, Passage, Term, Value, loads
 from crmwb.plots import acceptance as plots
 from crmwb.segmentation import acceptance
 
@@ -24,7 +24,9 @@ class Acceptance:
     def tests(self) -> pd.DataFrame:
         """One row per cluster and test: number, threshold, is_passed (NULL: could not be made), meaning (a finding)."""
         rows = storage.read_frame(self._root / layout.SEGMENT_ACCEPTANCE)
-        return rows.assign(meaning=rows["meaning"].map(loads))
+        order = rows["test"].map({test: place for place, test in enumerate(plots.ORDER)})
+        rows = rows.assign(order=order).sort_values(["cluster", "order"], ignore_index=True)
+        return rows.drop(columns="order").assign(meaning=rows["meaning"].map(loads))
 
     @property
     def verdicts(self) -> pd.DataFrame:
@@ -32,7 +34,7 @@ class Acceptance:
         return acceptance.verdicts(self.tests)
 
     @property
-    def finding(self) -> Finding:
+    def finding(self) -> Finding | Passage:
         """Which groups can be used, and what the others fail."""
         return acceptance.finding(self.tests)
 

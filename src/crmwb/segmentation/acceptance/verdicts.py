@@ -5,9 +5,11 @@ from typing import Any
 import pandas as pd
 
 from crmwb.errors import CrmwbError
-from crmwb.findings import Count, Finding, Listing, Term, language
+from crmwb.findings import Count, Finding, Listing, Passage, Term, language
 from crmwb.findings.say import say
 from crmwb.params import AcceptanceParams
+
+ALL = {1: "one", 2: "both"}  # how all of so many are said
 
 
 def verdicts(tests: pd.DataFrame) -> pd.DataFrame:
@@ -55,7 +57,7 @@ def metrics(tests: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def finding(tests: pd.DataFrame) -> Finding:
+def finding(tests: pd.DataFrame) -> Finding | Passage:
     """Return which clusters are usable, and what the others fail."""
     found = verdicts(tests)
     if found.empty:
@@ -63,7 +65,7 @@ def finding(tests: pd.DataFrame) -> Finding:
     accepted, others = found[found["is_accepted"]], found[~found["is_accepted"]]
     counts = {"accepted": Count(len(accepted)), "groups": Count(len(found), "group")}
     if others.empty:
-        return Finding("acceptance.all_usable", counts)
+        return Finding(f"acceptance.{ALL.get(len(found), 'all')}_usable", counts)
     fails = [
         Finding("acceptance.fails", {"name": Term("cluster_name", name), "tests": terms(failed)})
         if failed
@@ -71,7 +73,7 @@ def finding(tests: pd.DataFrame) -> Finding:
         for name, failed in others[["cluster_name", "failed"]].itertuples(index=False)
     ]
     some = "acceptance.some_usable" if len(accepted) else "acceptance.none_usable"
-    return Finding(some, counts | {"others": Listing(tuple(fails))})
+    return Passage((Finding(some, counts), *fails))
 
 
 def terms(tests: str) -> Listing:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from crmwb import storage
-from crmwb.findings import Count, Day, Finding, Listing, Number, Share, Term, Unavailable, to_json
+from crmwb.findings import Count, Day, Finding, Number, Passage, Share, Term, Unavailable, to_json
 from crmwb.params import RefitParams
 from crmwb.quality.runs.stability import stability_index
 from crmwb.segmentation.refit import bins
@@ -180,8 +180,8 @@ def _reasons(
         yield Finding("refit.reason.months", passed)
 
 
-def _verdict(reasons: list[Finding], as_of: str) -> Finding:
+def _verdict(reasons: list[Finding], as_of: str) -> Finding | Passage:
     day = Day(date.fromisoformat(as_of))
     if not reasons:
         return Finding("refit.valid", {"day": day})
-    return Finding("refit.due", {"day": day, "reasons": Listing(tuple(reasons))})
+    return Passage((Finding("refit.due", {"day": day}), *reasons))
