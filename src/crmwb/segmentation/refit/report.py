@@ -169,12 +169,13 @@ def _reasons(
     """Yield what speaks for accepting anew, by the rule of params."""
     for row in psi:
         if row["kind"] != "segment" and row["psi"] > params.max_psi:
-            values = {"what": Term("column", row["name"]), "index": Number(row["psi"]), "most": Number(params.max_psi)}
-            yield Finding("refit.reason.drift", values)
+            what, index = Term("column", row["name"]), Number(row["psi"])
+            yield Finding("refit.reason.drift", {"what": what, "index": index, "most": Number(params.max_psi)})
     for row in definitions:
         if row["unmoved_share"] < params.min_unmoved_share:
-            shares = {"share": Share(row["unmoved_share"]), "least": Share(params.min_unmoved_share)}
-            yield Finding("refit.reason.definition", {"scheme": Term("column", row["scheme"])} | shares)
+            scheme, share = Term("column", row["scheme"]), Share(row["unmoved_share"])
+            values = {"scheme": scheme, "share": share, "least": Share(params.min_unmoved_share)}
+            yield Finding("refit.reason.definition", values)
     if months > params.max_months:
         passed = {"months": Count(months, "month"), "most": Count(params.max_months)}
         yield Finding("refit.reason.months", passed)
