@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,8 @@ from segment_frames import CHOICES, PROJECT, cdnow, people, rfm_params
 
 from crmwb import engine
 from crmwb.features import customers as features
+from crmwb.findings import Term, language
+from crmwb.findings.say import say
 from crmwb.params import RfmBreaks, RfmSegment
 from crmwb.segmentation import rfm
 from crmwb.sources import ingest
@@ -368,3 +371,22 @@ def test_month_ends_are_named_in_the_order_of_time_by_one_rule(tmp_path):
     fewer = rfm.follow(tmp_path / "snapshots.parquet", date(2024, 5, 1), rfm_params(hysteresis_points=0)).history
     assert followed.history["n_changed"].sum() < fewer["n_changed"].sum()
     assert fewer["n_held"].sum() == 0
+
+
+def test_the_eight_classes_are_those_of_chinese_practice():
+    scores = pd.DataFrame(
+        [(5, 5, 5), (1, 4, 5), (4, 1, 4), (2, 3, 4), (4, 4, 3), (1, 5, 1), (5, 1, 1), (1, 1, 1)],
+        columns=["recency_score", "frequency_score", "monetary_score"],
+    )
+    with language.using("zh"):
+        said = [say(Term("rfm_class", name)) for name in rfm.classes(scores, 5)]
+    kinds = ("价值客户", "保持客户", "发展客户", "挽留客户")
+    assert said == [f"重要{kind}" for kind in kinds] + [f"一般{kind}" for kind in kinds]
+
+
+def test_a_score_in_the_middle_is_low_and_every_customer_has_one_class():
+    every = pd.DataFrame(product(range(1, 6), repeat=3), columns=["recency_score", "frequency_score", "monetary_score"])
+    found = rfm.classes(every, 5)
+    assert set(found) == {c.name for c in rfm.CLASSES}
+    assert found[(every == 3).all(axis=1)].tolist() == ["general_win_back"]
+    assert (found == "important_value").sum() == 8  # scores 4 and 5 of each
