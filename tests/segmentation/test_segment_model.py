@@ -62,11 +62,11 @@ def test_profiles_add_up_to_all_customers_and_all_revenue_to_the_cent(fitted):
     features, model, customers = fitted
     profiles = segmentation.profiles(features, customers, model, NAMES)
     by_scheme = profiles.groupby("scheme")
-    assert set(by_scheme.groups) == {"rfm_segment", "tier", "cluster_name"}
+    assert set(by_scheme.groups) == {"rfm_segment", "rfm_class", "tier", "cluster_name"}
     assert set(by_scheme["n_customers"].sum()) == {304}
     assert set(by_scheme["revenue_cents"].sum()) == {int(features["revenue_cents"].sum())}
-    assert by_scheme["customer_share"].sum().tolist() == pytest.approx([1, 1, 1], abs=1e-5)
-    assert by_scheme["revenue_share"].sum().tolist() == pytest.approx([1, 1, 1], abs=1e-5)
+    assert by_scheme["customer_share"].sum().tolist() == pytest.approx([1] * 4, abs=1e-5)
+    assert by_scheme["revenue_share"].sum().tolist() == pytest.approx([1] * 4, abs=1e-5)
 
 
 def test_a_profile_is_what_a_person_counts(fitted):
