@@ -128,7 +128,7 @@ def keeping(con: Backend) -> Iterator[Callable[[str, ir.Table], ir.Table]]:
         yield noted
     finally:
         for table in kept:
-            con.con.execute(f'DROP TABLE "{table.get_name()}"')
+            con.con.execute(f"DROP TABLE {table.get_name()}")
 
 
 def open_arrow(con: Backend, table: pa.Table, name: str) -> ir.Table:
