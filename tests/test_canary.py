@@ -121,7 +121,7 @@ def chain(tmp_path_factory):
         assert done.returncode == 0, done.stderr
         said += done.stdout + done.stderr
     done = run(folder, "crmwb", "quarantine")
-    assert "in quarantine" in done.stdout
+    assert "quarantined" in done.stdout
     return folder, said + done.stdout + done.stderr
 
 

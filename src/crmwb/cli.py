@@ -126,13 +126,14 @@ def forget_customers(
     """Forget customers: exclude them from every run and remove them from the files in data/raw."""
     from crmwb import params
     from crmwb.actions import ledger
+    from crmwb.findings import Count
     from crmwb.sources.privacy import forgetting, forgotten
 
     def forget() -> None:
         os.chdir(layout.root())
         lines = list(forgetting.forget(customers, params.load(), sure=yes))  # nothing is said of half the work
         if n := ledger.forget(layout.ACTION_LEDGER, forgotten.listed()):
-            lines.insert(1, f"{layout.ACTION_LEDGER}: {n:,} row{'' if n == 1 else 's'} removed; commit it.")
+            lines.insert(1, _said("ledger", file=str(layout.ACTION_LEDGER), rows=Count(n, "row")))
         for line in lines:
             typer.echo(line)
 

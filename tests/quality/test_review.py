@@ -42,7 +42,7 @@ def test_rows_are_grouped_by_what_is_wrong_the_commonest_first(folder):
 
 def test_examples_show_place_and_values(folder):
     text = review.told(review.groups(folder))
-    assert "transactions: 5 rows in quarantine" in text
+    assert "transactions: 5 rows quarantined" in text
     assert "e.g. orders.csv row 812: OrderDate 31-02-16" in text
     assert "e.g. customer_id y, order_id o5" in text
     assert "then run “dvc repro”" in text
@@ -74,7 +74,7 @@ def test_an_empty_quarantine_says_so(validated):
         "transactions": canonical("transactions", "customer_id ordered_at revenue\na 2024-01-01 1"),
     }
     folder = validated(tables).folder / "quarantine"
-    assert "Nothing is in quarantine" in review.told(review.groups(folder))
+    assert "No rows are quarantined" in review.told(review.groups(folder))
     with pytest.raises(CrmwbError, match="nothing to export"):
         review.export(folder, folder / "x.csv")
 
