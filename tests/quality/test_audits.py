@@ -55,7 +55,7 @@ def test_a_verb_agrees_with_its_number():
 
     assert say(said(1, 3).finding) == "1 of 3 lines (33%) brings no revenue."
     assert say(said(2, 3).finding) == "2 of 3 lines (67%) bring no revenue."
-    assert say(said(0, 3).finding) == "Each of 3 lines brings revenue or takes it back."
+    assert say(said(0, 3).finding) == "Each of 3 lines has revenue or a refund."
     assert said(0, 0) is None
     assert (said(1, 3).severity, said(1, 3).advice) == (
         "warning",

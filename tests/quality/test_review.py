@@ -45,7 +45,7 @@ def test_examples_show_place_and_values(folder):
     assert "transactions: 5 rows quarantined" in text
     assert "e.g. orders.csv row 812: OrderDate 31-02-16" in text
     assert "e.g. customer_id y, order_id o5" in text
-    assert "then run “dvc repro”" in text
+    assert "and run “dvc repro”" in text
 
 
 def test_one_rule_of_several_is_found(folder):
@@ -115,7 +115,7 @@ def test_what_the_command_says_is_of_the_project(folder, tmp_path, monkeypatch):
     tables = {"transactions": {"quarantined": {"is_readable": 1}}}
     (root / "data/accepted.json").write_text(json.dumps(profile | {"tables": tables}))
     assert "is_readable (as many as in the accepted run)" in review.shown(root, "transactions")
-    assert "x.csv: 1 row for the owner" in review.shown(root, rule="is_readable", path=tmp_path / "x.csv")
+    assert "x.csv: 1 row for the data owner" in review.shown(root, rule="is_readable", path=tmp_path / "x.csv")
     for name in ("params.yaml", "dvc.yaml"):
         (root / name).touch()
     monkeypatch.chdir(root)

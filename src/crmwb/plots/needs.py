@@ -127,4 +127,5 @@ def label(measure: str, item: str) -> str:
 
 def _doublings(value: float) -> str:
     """Write a tick that is a power of two: 4.0 → "4×", 0.25 → "1/4×"."""
-    return say(Finding("common.times", {"value": Name(f"{value:.0f}" if value >= 1 else f"1/{1 / value:.0f}")}))
+    written = numbers.count(value) if value >= 1 else f"1/{numbers.count(1 / value)}"
+    return say(Finding("common.times", {"value": Name(written)}))
