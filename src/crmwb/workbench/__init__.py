@@ -1,18 +1,18 @@
-"""The notebook's door: everything that the pipeline has made, as objects that show themselves.
+"""The workbench for notebooks: all results of the pipeline, as objects that display themselves.
 
 from crmwb import Workbench
 
 wb = Workbench()
-wb.customers          # one row per customer, everything known of each
-wb.segments           # RFM segments, value tiers, clusters: what each is and needs, and whether it stands
-wb.lifecycle          # stages of life, the leaky bucket, cohorts
-wb.migration          # who moves between segments, why, and where that leads
+wb.customers          # one row per customer, with all known values
+wb.segments           # RFM segments, value tiers, clusters: profiles, needs and tests
+wb.lifecycle          # lifecycle stages, customers gained and lost, cohorts
+wb.migration          # transitions between segments, reasons, shares in the long run
 wb.multiview          # segments × tiers × stages × regions …: largest, growing, shrinking
-wb.value              # who earned what, what is to come, how well forecasts came true
-wb.campaigns          # what each campaign brought, and whom to contact next time
-wb.products           # what customers buy next, and which products lead to which
-wb.actions            # who is to do what with whom next, and what earlier lists brought
-wb.quality            # what came in, what was set aside and why
+wb.value              # realised and future value, tests of the forecasts
+wb.campaigns          # effect of each campaign, and whom to contact next time
+wb.products           # the next purchase, and products bought together
+wb.actions            # next best actions, and results of earlier lists
+wb.quality            # loaded and quarantined rows, rules, audits
 """
 
 from functools import cached_property
@@ -26,7 +26,7 @@ from crmwb.workbench.segments import Segments
 from crmwb.workbench.source import Source
 from crmwb.workbench.value import Value
 
-if TYPE_CHECKING:  # these doors open rooms that take long to import
+if TYPE_CHECKING:  # these take long to import
     from crmwb.workbench.actions import Actions
     from crmwb.workbench.campaigns import Campaigns
     from crmwb.workbench.lifecycle import Lifecycle
@@ -38,7 +38,7 @@ __all__ = ["Customers", "Quality", "Segments", "Source", "Value", "Workbench"]
 
 
 class Workbench:
-    """A project's artefacts. Nothing is read before it is asked for, and then once.
+    """A project's artefacts, read on first use and then kept.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class Workbench:
     Raises
     ------
     CrmwbError
-        There is no project; or, on asking for something, the pipeline has not made it yet.
+        There is no project; or the pipeline has not made what is asked for yet.
     """
 
     def __init__(self, root: Path | str | None = None) -> None:
@@ -56,12 +56,12 @@ class Workbench:
 
     @cached_property
     def params(self) -> params.Params:
-        """The choices in params.yaml."""
+        """The settings in params.yaml."""
         return params.load(self.root / layout.PARAMS)
 
     @cached_property
     def source(self) -> Source:
-        """Where the data comes from, what it can and cannot tell, and as of which day."""
+        """The data source, its caveat and gaps, and the day of the analysis."""
         return Source(self.root)
 
     @property
@@ -71,7 +71,7 @@ class Workbench:
 
     @cached_property
     def customers(self) -> Customers:
-        """Everything known of each customer, and the customer base month by month."""
+        """All known values of each customer, and the customer base by month."""
         return Customers(self.root, self.currency)
 
     @cached_property
@@ -81,14 +81,14 @@ class Workbench:
 
     @cached_property
     def lifecycle(self) -> "Lifecycle":
-        """Stages of life, the leaky bucket, and cohorts."""
+        """Lifecycle stages, customers gained and lost, and cohorts."""
         from crmwb.workbench.lifecycle import Lifecycle
 
         return Lifecycle(self.root, self.currency)
 
     @cached_property
     def migration(self) -> "Migration":
-        """Who moves between tiers, segments and stages, why, and where that leads."""
+        """Transitions between tiers, segments and stages, their reasons, and the long run."""
         from crmwb.workbench.migration import Migration
 
         return Migration(self.root, self.currency)
@@ -102,19 +102,19 @@ class Workbench:
 
     @cached_property
     def value(self) -> Value:
-        """What customers earned, what they are worth, and how well forecasts came true."""
+        """Realised and future value of customers, and tests of the forecasts."""
         return Value(self.root, self.currency)
 
     @cached_property
     def campaigns(self) -> "Campaigns":
-        """What each campaign brought, of which customers, and whom to contact next time."""
+        """The effect of each campaign, by group of customers, and whom to contact next time."""
         from crmwb.workbench.campaigns import Campaigns
 
         return Campaigns(self.root, self.currency)
 
     @cached_property
     def actions(self) -> "Actions":
-        """Who is to do what with whom in the next period, and what earlier lists brought."""
+        """The actions of the next period with their owners, and the results of earlier lists."""
         from crmwb.workbench.actions import Actions
 
         return Actions(self.root, self.currency)
@@ -128,7 +128,7 @@ class Workbench:
 
     @cached_property
     def quality(self) -> Quality:
-        """What came in, which rules hold, what was quarantined, and what the audits found."""
+        """Loaded and quarantined rows, rules, and audit findings."""
         return Quality(self.root, self.currency)
 
     def __repr__(self) -> str:

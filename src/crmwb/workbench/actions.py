@@ -1,4 +1,4 @@
-"""Actions: who is to do what with whom next, and what earlier lists brought."""
+"""Actions: the next best actions with their owners, and the results of earlier lists."""
 
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,7 @@ from crmwb.plots import actions as plots
 
 
 class Actions:
-    """What the act stage made."""
+    """The results of the stage `act`."""
 
     def __init__(self, root: Path, currency: str) -> None:
         self._root = root
@@ -43,12 +43,12 @@ class Actions:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        """What leadership needs to know of the list."""
+        """The findings about the list for leadership."""
         return [from_json(content) for content in storage.read_json(self._root / layout.ACTION_FINDINGS)]
 
     @cached_property
     def alerts(self) -> list[Finding]:
-        """What somebody should know now, the most money first."""
+        """The alerts, the largest amount first."""
         return [from_json(content) for content in storage.read_json(self._root / layout.ACTION_ALERTS)]
 
     @property
@@ -73,6 +73,6 @@ class Actions:
         return sums.sort_values("gain_cents", ascending=False, kind="stable").reset_index()
 
     def plot_gains(self) -> Picture:
-        """Draw what each action is expected to bring."""
+        """Draw the expected gain of each action."""
         rows = self.summary[self.summary["n_chosen"] > 0]
         return draw(plots.gains, rows, self.currency, alt=Finding("actions.alt.gains"))

@@ -1,4 +1,4 @@
-"""Where the data comes from: the source, its caveat, its currency, and the day that everything is seen from."""
+"""The data source: its name, caveat, currency and gaps, and the day of the analysis."""
 
 from datetime import date, timedelta
 from html import escape
@@ -19,15 +19,15 @@ class Source:
     Attributes
     ----------
     name, version, licence : str or None
-        What the source says of itself.
+        Stated by the source.
     caveat : Said or None
-        What to know before trusting the numbers.
+        Limits of the numbers.
     currency : str
         Of every amount.
     not_available : list of str
-        Canonical tables that the source does not bring.
+        Canonical tables that the source does not have.
     as_of : date
-        Everything before this day is known, nothing from it on.
+        The analysis uses everything before this day.
     first_day, last_day : date
         The first and the last day with an event before `as_of`.
     """
@@ -59,7 +59,7 @@ class Source:
 
     @property
     def missing(self) -> list[Unavailable]:
-        """What the source cannot tell, and the table that would bring it."""
+        """What is not available in the source, and the table that would provide it."""
         return [
             Unavailable("workbench.not_in_source", (Term("table", name),), {"what": Term("unlocks", name)})
             for name in self.not_available
