@@ -17,7 +17,7 @@ DECLARING = {
     "sql", "raw_sql",
 }  # fmt: skip
 # Modules that put together the texts of errors.
-OF_ERRORS = {"quality/limits.py", "features/observation.py"}
+OF_ERRORS = {"quality/limits.py", "features/observation.py", "segmentation/views/checking.py"}
 WORD = re.compile(r"[A-Za-z][a-z']*")
 
 

@@ -54,7 +54,7 @@ def choices(features: tuple[str, ...] = (), **clusters) -> SegmentationParams:
     changed = {"clusters": cluster_params(**clusters)}
     if features:
         columns = tuple(ViewColumn(column=name, transform="none") for name in features)
-        declared = {"shown": View(why="A test shows it.", weight=1, columns=columns)}
+        declared = {"shown": View(why={"en": "A test shows it."}, weight=1, columns=columns)}
         changed["views"] = ViewsParams(**dict(CHOICES.segmentation.views) | {"declared": declared})
         changed["clusters"] = cluster_params(**clusters | {"views": ("shown",)})
     return SegmentationParams(**dict(CHOICES.segmentation) | changed)

@@ -146,8 +146,8 @@ def test_all_bought_once_score_the_same_frequency_and_differ_by_money():
     customers = segmentation.score(features, model)
     assert set(customers["frequency_score"]) == {3}
     assert customers["monetary_score"].value_counts().to_dict() == {1: 8, 2: 8, 3: 8, 4: 8, 5: 8}
-    assert [(left_out["column"], left_out["why"]) for left_out in model["clusters"]["dropped"]] == [
-        ("mean_gap_days", "unknown for every customer; it takes transactions that tell it")
+    assert [(d["column"], say(from_json(d["why"]))) for d in model["clusters"]["dropped"]] == [
+        ("mean_gap_days", "Unknown for all customers. Required data: the table transactions.")
     ]
 
 

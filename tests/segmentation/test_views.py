@@ -8,6 +8,8 @@ import pytest
 from segment_frames import CHOICES
 
 from crmwb.errors import CrmwbError
+from crmwb.findings import from_json, language
+from crmwb.findings.say import say
 from crmwb.params import View, ViewColumn
 from crmwb.segmentation import views
 
@@ -19,7 +21,7 @@ def declared(weights=None, **of_views):
         update={
             "declared": {
                 name: View(
-                    why="for this test",
+                    why={"en": "for this test"},
                     weight=weights.get(name, 1.0),
                     columns=tuple(ViewColumn(column=c, transform=t) for c, t in columns.items()),
                 )
@@ -27,6 +29,11 @@ def declared(weights=None, **of_views):
             }
         }
     )
+
+
+def why(row) -> str:
+    """What is said of a column, in English."""
+    return say(from_json(row["why"]))
 
 
 def prepared(transform, values, **changes):
@@ -111,7 +118,7 @@ def test_rare_levels_are_one_and_a_level_never_seen_is_rare():
     assert views.features(model) == ["n: north", "n: south", "n: other"]
     new = pd.DataFrame({"customer_id": ["x", "y"], "n": ["moon", "reef"]})
     assert (views.apply(new, model) == x[-1]).all()
-    assert model["report"][0]["why"] == "5 levels, 3 of them rare: other"
+    assert why(model["report"][0]) == "5 levels, 3 of them rare and combined."
 
 
 def test_only_the_commonest_levels_have_a_column():
@@ -156,7 +163,7 @@ def test_the_unknown_becomes_the_median_or_stays_unknown_on_demand():
     x, model = prepared("none", [1.0, 2.0, 30.0, np.nan])
     assert x[3, 0] == x[1, 0]
     assert model["columns"][0]["fill"] == 2
-    assert "unknown for 25.0%, who get the median" in model["report"][0]["why"]
+    assert why(model["report"][0]).endswith("Unknown for 25% of customers, who get the median.")
     frame = pd.DataFrame({"customer_id": list("abcd"), "n": [1.0, 2.0, 30.0, np.nan]})
     kept = views.apply(frame, model, keep_missing=True)
     assert np.isnan(kept[:, 0]).tolist() == [False, False, False, True]
@@ -168,12 +175,11 @@ def test_what_does_not_vary_or_is_unknown_is_left_out_and_said():
     frame["p_alive"] = np.nan
     model = views.fit(frame, declared(t=dict.fromkeys(("same", "n_orders", "p_alive", "differs"), "none")), ["t"])
     assert views.features(model) == ["differs"]
-    assert model["dropped"] == [
-        {"column": "same", "view": "t", "why": "the same, or nearly, for every customer"},
-        {"column": "n_orders", "view": "t", "why": "unknown for every customer; it takes transactions that tell it"},
-        {"column": "p_alive", "view": "t",
-         "why": "unknown for every customer; the purchases do not show who has stopped buying"},
-    ]  # fmt: skip
+    assert {left_out["column"]: why(left_out) for left_out in model["dropped"]} == {
+        "same": "The same, or nearly, for all customers.",
+        "n_orders": "Unknown for all customers. Required data: the table transactions.",
+        "p_alive": "Unknown for all customers: purchases do not show who has stopped buying.",
+    }
 
 
 def test_of_two_columns_that_say_the_same_the_first_is_kept():
@@ -181,9 +187,9 @@ def test_of_two_columns_that_say_the_same_the_first_is_kept():
     frame = pd.DataFrame({"customer_id": n.astype(str), "n": n, "double": 2 * n + 1, "against": -n, "apart": n % 7})
     model = views.fit(frame, declared(t=dict.fromkeys(("n", "double", "against", "apart"), "none")), ["t"])
     assert views.features(model) == ["n", "apart"]
-    assert [d["why"] for d in model["dropped"]] == [
-        "too close to n (correlation 1.00)",
-        "too close to n (correlation -1.00)",
+    assert [why(left_out) for left_out in model["dropped"]] == [
+        "Too close to “n” (correlation 1).",
+        "Too close to “n” (correlation −1).",
     ]
 
 
@@ -193,7 +199,7 @@ def test_sensitive_columns_need_to_be_allowed_by_name():
     assert not views.fit(frame, params, ["t"])["columns"]
     model = views.fit(frame, params.model_copy(update={"allow": ("gender",)}), ["t"])
     assert views.features(model) == ["gender: f"]
-    assert model["dropped"][0]["why"].startswith("sensitive, so left out")
+    assert why(model["dropped"][0]).startswith("Sensitive, so left out")
 
 
 def test_a_view_of_which_nothing_is_known_says_why():
@@ -201,8 +207,12 @@ def test_a_view_of_which_nothing_is_known_says_why():
     params = declared(where={"region": "one_hot", "gender": "one_hot"}, how={"n": "none"})
     where, how = views.fit(frame, params, ["where", "how"])["views"]
     assert (where["is_available"], where["n_columns"], how["is_available"], how["reason"]) == (False, 0, True, None)
-    assert "region: unknown for every customer; the table customers has no such column here" in where["reason"]
-    assert "gender: sensitive" in where["reason"]
+    said = say(from_json(where["reason"]))
+    assert said.startswith("Region: Unknown for all customers: the table of customers has no such column here.")
+    assert "Gender: Sensitive" in said
+    with language.using("zh"):
+        assert say(from_json(where["reason"])).startswith("地区：全部客户未知")
+        assert say(from_json(where["why"])) == "for this test（仅有英文）"
 
 
 def test_in_a_combination_each_view_counts_by_its_weight_not_by_its_columns():
@@ -219,7 +229,9 @@ def test_a_column_of_two_views_counts_in_the_first():
     frame = pd.DataFrame({"customer_id": list("abc"), "n": [1, 2, 3], "m": [5, 1, 3]})
     model = views.fit(frame, declared(one={"n": "none"}, two={"n": "log", "m": "none"}), ["one", "two"])
     assert views.features(model) == ["n", "m"]
-    assert model["dropped"] == [{"column": "n", "view": "two", "why": "the view one has it already"}]
+    assert [(d["column"], d["view"], why(d)) for d in model["dropped"]] == [
+        ("n", "two", "The view “one” already has it.")
+    ]
 
 
 INTERESTS = pd.DataFrame(
@@ -245,7 +257,8 @@ def test_interests_are_roots_of_shares_of_spending():
 def test_interests_that_were_not_given_are_said_and_asked_for():
     frame = pd.DataFrame({"customer_id": list("abc"), "n": [1, 2, 3]})
     params = declared(t={"interests": "interests", "n": "none"})
-    assert views.fit(frame, params, ["t"])["dropped"][0]["why"] == "the interests of these customers were not given"
+    left_out = views.fit(frame, params, ["t"])["dropped"][0]
+    assert why(left_out) == "The interests of these customers were not given."
     model = views.fit(frame, params, ["t"], interests=INTERESTS)
     with pytest.raises(CrmwbError, match="looks at interests, and none were given"):
         views.apply(frame, model)
@@ -297,9 +310,18 @@ def test_the_report_tells_skewness_zeros_and_what_was_done():
 
 
 def test_every_prepared_column_has_words_for_people():
-    frame = pd.DataFrame({"customer_id": list("abc"), "mean_order_cents": [1, 2, 4], "n_odd_things": [5, 1, 3]})
-    model = views.fit(frame, declared(t={"mean_order_cents": "log", "n_odd_things": "none"}), ["t"])
-    assert views.labels(model) == {"mean_order_cents": "spend per order", "n_odd_things": "odd things"}
+    frame = pd.DataFrame({"customer_id": list("abcdef"), "mean_order_cents": [1, 2, 4, 5, 9, 7]})
+    frame = frame.assign(n_odd_things=[5, 1, 3, 2, 2, 1], region=["n", "n", "s", "w", "s", "w"], city=list("xxyyyz"))
+    columns = {"mean_order_cents": "log", "n_odd_things": "none", "region": "one_hot", "city": "frequency"}
+    params = declared(t=columns | {"interests": "interests"}).model_copy(update={"n_interests": 2, "rare_share": 0.1})
+    labels = views.labels(views.fit(frame, params, ["t"], interests=INTERESTS))
+    assert say(labels["mean_order_cents"]) == "average order"
+    assert say(labels["n_odd_things"]) == "n odd things"
+    assert say(labels["region: n"]) == "Region: n"
+    assert say(labels["city_frequency"]) == "share of customers with the same city"
+    assert say(labels["interest: milk"]) == "spending on milk"
+    with language.using("zh"):
+        assert say(labels["interest: everything else"]) == "其他品类消费"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The door to the views, on a small company written by hand, and its figures."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ from segment_frames import CHOICES
 from crmwb import layout, storage
 from crmwb.features.catalogue import SCHEMA
 from crmwb.features.interests import SCHEMA as INTERESTS
+from crmwb.findings import language
 from crmwb.findings.say import say
 from crmwb.plots import views as plots
 from crmwb.value.everyone import SCHEMA as VALUE
@@ -63,10 +66,23 @@ def door(root):
 
 
 def test_the_finding_names_views_that_are_there_and_those_that_are_not(door):
-    assert door.finding == (
-        "4 of 5 views tell customers apart: geographic (1 column), psychographic (2 columns), behavioural (2 columns) "
-        "and value (1 column). Not available: social. 1 sensitive column left out, as nobody allowed them."
+    assert say(door.finding) == (
+        "4 of 5 views can distinguish customers: geographic (1 column), psychographic (2 columns), behavioural "
+        "(2 columns) and value (1 column). Not available: social. 1 sensitive column was left out, because nobody "
+        "allowed it."
     )
+
+
+@pytest.mark.parametrize("code", ["en", "zh"])
+def test_it_speaks_each_language_of_its_readers(door, code):
+    with language.using(code):
+        said = [say(door.finding), door._repr_html_(), *(say(why) for why in door.report["why"])]
+        said += [
+            say(picture.alt) for picture in (door.plot_preparation(), door.plot_correlations(), door.plot_interests())
+        ]
+        assert "仅有" not in " ".join(said)
+        names = r"params\.yaml|north|south|milk|soap|<[^>]*>"
+        assert bool(re.search("[A-Za-z]{4,}", re.sub(names, "", " ".join(said)))) is (code == "en")
 
 
 def test_only_those_who_bought_are_learnt_from(door):
@@ -87,7 +103,7 @@ def test_categories_are_counted(door):
 
 
 def test_it_shows_itself(door):
-    assert "Not available" in door._repr_html_()
+    assert "Unknown for all customers" in door._repr_html_()
     for picture in (door.plot_preparation(), door.plot_correlations(), door.plot_interests()):
         assert picture._repr_html_().startswith("<figure>")
         assert say(picture.alt).endswith(".")
@@ -99,6 +115,7 @@ def test_dots_stand_at_the_skewness_and_at_the_edge_beyond():
     before, after = (collection.get_offsets()[:, 0].tolist() for collection in ax.collections[-2:])
     assert (before, after) == ([2.0, plots.NARROW], [0.5, -0.1])
     assert [text.get_text() for text in ax.texts] == ["40"]
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["One", "Two"]
 
 
 def test_nothing_to_draw_is_drawn_empty():

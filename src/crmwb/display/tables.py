@@ -24,6 +24,8 @@ VOCABULARY = {
     "cause": "cause",
     "value_class": "value_class",
     "column": "column",
+    "view": "view",
+    "transform": "transform",
     "table": "table",
     "forecast": "model",
     "forecaster": "model",

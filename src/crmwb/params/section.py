@@ -1,15 +1,32 @@
 """What every section of params.yaml is, and the types that several of them use."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Days = Annotated[int, Field(ge=1, le=3650)]
 Month = Annotated[int, Field(ge=1, le=12)]
 Score = Annotated[int, Field(ge=1, le=10)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+Language = Literal["en", "zh"]
+
+
+def by_language(text: Any) -> Any:
+    """Return a text by language; one text alone is Chinese where it has Chinese characters, else English."""
+    return {"zh" if CHINESE.search(text) else "en": text} if isinstance(text, str) else text
+
+
+Texts = Annotated[
+    dict[Language, Annotated[str, Field(min_length=1, max_length=600)]],
+    Field(min_length=1),
+    BeforeValidator(by_language),
+]
 
 
 def _known_zone(name: str) -> str:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from crmwb.params.section import Name, Score, Section, Share, refuse_twins
+from crmwb.params.section import Name, Score, Section, Share, Texts, refuse_twins
 
 
 class RfmSegment(Section):
@@ -86,9 +86,9 @@ class ViewColumn(Section):
 
 
 class View(Section):
-    """One way to look at customers: its columns, why it is there, and its weight beside other views."""
+    """One way to look at customers: its columns, why it is there (by language), and its weight beside other views."""
 
-    why: Annotated[str, Field(min_length=1)]
+    why: Texts
     weight: Annotated[float, Field(gt=0, le=100)]
     columns: Annotated[tuple[ViewColumn, ...], Field(min_length=1)]
 

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from crmwb import layout, params, storage
-from crmwb.display import tables, words
+from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
+from crmwb.findings import Count, Finding, Listing, Name, Number, Passage, Share, Term, from_json
 from crmwb.params import ViewsParams
 from crmwb.plots import views as plots
 from crmwb.segmentation import views
 from crmwb.segmentation.views.blocks import LEFT_OUT
-from crmwb.segmentation.views.labels import label
 
 KEY = "customer_id"
 N_CATEGORIES = 15
@@ -67,12 +67,12 @@ class Views:
     @property
     def available(self) -> pd.DataFrame:
         """One row per view: why it is there, its weight, n_columns, is_available, and the reason where it is not."""
-        return pd.DataFrame(self.model["views"])
+        return _with_findings(pd.DataFrame(self.model["views"]), "why", "reason")
 
     @property
     def report(self) -> pd.DataFrame:
-        """One row per view and column: known_share, zero_share, skewness, winsorised_share, is_kept, why."""
-        return pd.DataFrame(self.model["report"])
+        """One row per view and column: known_share, zero_share, skewness, winsorised_share, is_kept, why (findings)."""
+        return _with_findings(pd.DataFrame(self.model["report"]), "why")
 
     @property
     def categories(self) -> pd.DataFrame:
@@ -89,25 +89,23 @@ class Views:
         return sums.sort_values(["n_customers", "category"], ascending=[False, True], ignore_index=True)
 
     @property
-    def finding(self) -> str:
-        """Which views tell customers apart here, and what was left out."""
+    def finding(self) -> Passage:
+        """Which views can distinguish customers here, and what was left out."""
         rows, report = self.available, self.report
-        there = [
-            f"{v} ({words.plural(n, 'column')})"
-            for v, n in rows.loc[rows["is_available"], ["view", "n_columns"]].to_numpy()
+        there = rows[rows["is_available"]]
+        parts = [
+            Finding("views.part", {"view": Term("view", view), "columns": Count(n, "column")})
+            for view, n in zip(there["view"], there["n_columns"], strict=True)
         ]
-        absent = list(rows.loc[~rows["is_available"], "view"])
-        said = (
-            f"{len(there)} of {words.plural(len(rows), 'view')} tell customers apart: {words.listing(there)}."
-            if there
-            else "No view tells customers apart in this source."
-        )
-        if absent and there:
-            said += f" Not available: {words.listing(absent)}."
-        sensitive = int((report["why"] == LEFT_OUT).sum())
-        if sensitive:
-            said += f" {words.plural(sensitive, 'sensitive column')} left out, as nobody allowed them."
-        return said
+        absent = tuple(Term("view", view) for view in rows.loc[~rows["is_available"], "view"])
+        values = {"n": Count(len(parts)), "views": Count(len(rows), "view"), "parts": Listing(tuple(parts))}
+        said = [Finding("views.some", values) if parts else Finding("views.none")]
+        if absent and parts:
+            said.append(Finding("views.absent", {"views": Listing(absent)}))
+        n_sensitive = sum(LEFT_OUT in why.items for why in report["why"])
+        if n_sensitive:
+            said.append(Finding("views.sensitive", {"n": Count(n_sensitive, "sensitive_column")}))
+        return Passage(tuple(said))
 
     def prepared(self, *names: str) -> pd.DataFrame:
         """Return the prepared columns of some views as clusters would see them; of all views where none is named.
@@ -123,35 +121,37 @@ class Views:
         """Draw each column's skewness before and after."""
         rows = self.report.dropna(subset=["skew_before", "skew_after"]).query("is_kept")
         strong = (rows[["skew_before", "skew_after"]].abs() > 1).sum()
-        alt = (
-            f"Dots: skewness of {words.plural(len(rows), 'column')}; beyond 1 for {strong['skew_before']} as they were "
-            f"and {strong['skew_after']} prepared."
-        )
-        return draw(plots.preparation, rows, [words.label(label(c)) for c in rows["column"]], alt=alt)
+        counts = {"before": Count(strong["skew_before"]), "after": Count(strong["skew_after"])}
+        alt = Finding("views.alt.preparation", {"n": Count(len(rows), "column")} | counts)
+        return draw(plots.preparation, rows, [Term("column", c) for c in rows["column"]], alt=alt)
 
     def plot_correlations(self, *chosen: str) -> Picture:
-        """Draw which prepared columns of some views go together; all views where none is named."""
-        x = self.prepared(*chosen)
-        called = views.labels(self.model)
-        correlation = x.corr().rename(index=called, columns=called)
+        """Draw the correlations between the prepared columns of some views; all views where none is named."""
+        correlation = self.prepared(*chosen).corr()
+        labels = views.labels(self.model)
+        names = [labels[str(feature)] for feature in correlation.columns]
         between = np.tril(correlation.to_numpy(dtype=float), k=-1)
-        alt = "Heat map of the correlation between prepared columns."
+        alt = Finding("views.alt.correlations")
         if between.size > 1:
             one, other = np.unravel_index(np.abs(between).argmax(), between.shape)
-            names = list(correlation.columns)
-            alt += f" The closest are {names[one]} and {names[other]} ({between[one, other]:.2f})."
-        return draw(plots.correlations, correlation, alt=alt)
+            closest = {"one": names[one], "other": names[other], "r": Number(between[one, other])}
+            alt = Finding("views.alt.correlations_closest", closest)
+        return draw(plots.correlations, correlation, names, alt=alt)
 
     def plot_interests(self) -> Picture:
         """Draw the categories that most customers buy."""
         rows = self.categories.head(N_CATEGORIES)
-        top = (
-            ""
-            if rows.empty
-            else f"; first {rows['category'][0]} ({words.share(rows['customer_share'][0])} of customers)"
-        )
-        return draw(plots.interests, rows, alt=f"Bars: the categories that most customers buy{top}.")
+        if rows.empty:
+            return draw(plots.interests, rows, alt=Finding("views.alt.no_interests"))
+        first = {"category": Name(str(rows["category"][0])), "share": Share(rows["customer_share"][0])}
+        return draw(plots.interests, rows, alt=Finding("views.alt.interests", first))
 
     def _repr_html_(self) -> str:
         shown = self.available[["view", "why", "n_columns", "is_available", "reason"]]
-        return tables.html(shown, caption="Views", labels={"is_available": "Available"})
+        return tables.html(shown, caption=Finding("views.table"), labels={"is_available": Finding("views.available")})
+
+
+def _with_findings(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Return a frame with its columns of JSON as findings; None where there is none."""
+    said = {c: [None if content is None else from_json(content) for content in frame[c]] for c in columns}
+    return frame.assign(**{c: pd.Series(values, dtype=object) for c, values in said.items()})

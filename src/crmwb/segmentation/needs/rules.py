@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 
 from crmwb.errors import CrmwbError
 from crmwb.params import Section, read
-from crmwb.params.section import Name
+from crmwb.params.section import Language, Name, by_language
 from crmwb.segmentation.needs.measures import MEASURES
 
 P = Literal["product", "price", "place", "promotion"]
@@ -18,7 +18,6 @@ PS: tuple[P, ...] = ("product", "price", "place", "promotion")
 PLACEHOLDERS = ("item", "items", "value", "everyone_else", "lift", "segment")
 WITHOUT_ITEM = frozenset(name for name, about in MEASURES.items() if not about.has_items)
 LONGEST_NAME, LONGEST_ITEM, LONGEST_ADVICE, MOST_RULES = 60, 200, 600, 500
-CHINESE = re.compile("[\u4e00-\u9fff]")
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -47,14 +46,9 @@ def _advice(text: str) -> str:
     return plain
 
 
-def _by_language(advice: object) -> object:
-    """Return an advice by language; a text alone is Chinese where it has Chinese characters, else English."""
-    return {"zh" if CHINESE.search(advice) else "en": advice} if isinstance(advice, str) else advice
-
-
 Item = Annotated[str, Field(min_length=1, max_length=LONGEST_ITEM), AfterValidator(_visible)]
 Advice = Annotated[str, Field(max_length=LONGEST_ADVICE), AfterValidator(_advice)]
-Advices = Annotated[dict[Literal["en", "zh"], Advice], Field(min_length=1), BeforeValidator(_by_language)]
+Advices = Annotated[dict[Language, Advice], Field(min_length=1), BeforeValidator(by_language)]
 
 
 class Condition(Section):

@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 
 from crmwb.features.catalogue import FEATURES
+from crmwb.findings import Count, Finding, Share, Term, Unavailable, Value
 from crmwb.params import INTERESTS, SENSITIVE, ViewColumn, ViewsParams
 from crmwb.segmentation.views import steps
-from crmwb.segmentation.views.labels import label
 from crmwb.segmentation.views.steps import OF_LEVELS
 from crmwb.segmentation.views.values import EVERYTHING_ELSE, KEY, Values
 
 NEEDS = {f.name: f.needs for f in FEATURES}
 FOUND = ("known_share", "zero_share", "skew_before", "winsorised_share")
-LEFT_OUT = "sensitive, so left out; segmentation.views.allow lets it in"
+LEFT_OUT = Finding("views.note.sensitive")
 Step = dict[str, Any]
 
 
@@ -31,7 +31,7 @@ class Block:
         The column and its transform.
     steps : list of dict
         The prepared columns, not yet centred and scaled; none where the column cannot be used.
-    said : list of str
+    notes : list of Value
         Why there are none, or what is worth knowing of those there are.
     report : dict
         known_share, zero_share, skew_before, winsorised_share; None where one does not apply.
@@ -40,7 +40,7 @@ class Block:
     view: str
     declared: ViewColumn
     steps: list[Step] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
+    notes: list[Value] = field(default_factory=list)
     report: dict[str, float | None] = field(default_factory=dict)
 
 
@@ -52,17 +52,17 @@ def learn(values: Values, view: str, declared: ViewColumn, params: ViewsParams) 
         _learn_interests(block, values, params.n_interests)
     elif values.customers[name].isna().all():
         block.report["known_share"] = 0.0
-        block.said.append(_unknown(name))
+        block.notes.append(_unknown(name))
     elif name in SENSITIVE and name not in params.allow:
-        block.said.append(LEFT_OUT)
+        block.notes.append(LEFT_OUT)
     elif transform in OF_LEVELS:
         _learn_levels(block, values, params)
     else:
         _learn_numbers(block, values, params.winsorise_at)
     unknown = 1 - (block.report["known_share"] or 0)
     if block.steps and unknown > 0:
-        becomes = "the average" if len(block.steps) > 1 or transform == "one_hot" else "the median"
-        block.said.append(f"unknown for {_percent(unknown)}, who get {becomes}")
+        becomes = "average" if len(block.steps) > 1 or transform == "one_hot" else "median"
+        block.notes.append(Finding(f"views.note.{becomes}", {"share": Share(unknown)}))
     return block
 
 
@@ -72,9 +72,9 @@ def _learn_numbers(block: Block, values: Values, winsorise_at: float) -> None:
     known = numbers[np.isfinite(numbers)]
     if not known.size:
         block.report["known_share"] = 0.0
-        block.said.append("no finite number among its values")
+        block.notes.append(Finding("views.note.no_number"))
         return
-    step = _step(block, name, label(name)) | steps.learn_numbers(numbers, transform, winsorise_at)
+    step = _step(block, name) | steps.learn_numbers(numbers, transform, winsorise_at)
     share = steps.n_winsorised(numbers, step) / len(known)
     block.steps.append(step)
     block.report |= {
@@ -84,7 +84,7 @@ def _learn_numbers(block: Block, values: Values, winsorise_at: float) -> None:
         "winsorised_share": share if "low" in step else None,
     }
     if share:
-        block.said.append(f"{_percent(share)} winsorised")
+        block.notes.append(Finding("views.note.winsorised", {"share": Share(share)}))
 
 
 def _learn_levels(block: Block, values: Values, params: ViewsParams) -> None:
@@ -93,29 +93,29 @@ def _learn_levels(block: Block, values: Values, params: ViewsParams) -> None:
     block.report["known_share"] = float((codes >= 0).mean())
     if transform != "one_hot":
         feature = f"{name}_frequency" if transform == "frequency" else name
-        said = f"share of customers with the same {label(name)}" if transform == "frequency" else label(name)
-        block.steps.append(_step(block, feature, said) | steps.learn_levels(codes, names, transform))
+        block.steps.append(_step(block, feature) | steps.learn_levels(codes, names, transform))
         return
     common, n_rare = steps.common_levels(codes, names, params.max_levels, params.rare_share)
     if common == [steps.OTHER]:
-        block.said.append(f"{len(names):,} levels, none of them common (segmentation.views.rare_share)")
+        block.notes.append(Finding("views.note.no_common_level", {"n": Count(len(names), "level")}))
         return
     block.steps += _choices(block, common, steps.OTHER if n_rare else None)
     for step in block.steps:
         step["fill"] = 0.0
         value = values.after(step)[0][codes >= 0]
         step["fill"] = float(value.mean())
-    block.said.append(f"{len(names):,} levels" + (f", {n_rare:,} of them rare: {steps.OTHER}" if n_rare else ""))
+    counts = {"n": Count(len(names), "level"), "n_rare": Count(n_rare)}
+    block.notes.append(Finding("views.note.rare_levels" if n_rare else "views.note.levels", counts))
 
 
 def _learn_interests(block: Block, values: Values, n: int) -> None:
     if values.interests is None:
-        block.said.append("the interests of these customers were not given")
+        block.notes.append(Finding("views.note.no_interests"))
         return
     known, mine = values.spent()
     block.report["known_share"] = float(known.mean()) if known.size else 0.0
     if not known.any():
-        block.said.append("unknown for every customer; the table products with its category or line would bring it")
+        block.notes.append(Unavailable("views.note.unknown", needs=(Finding("views.categories"),)))
         return
     buyers = mine.groupby("category", sort=True)[KEY].nunique()
     ranked = sorted(buyers.index, key=lambda category: (-int(buyers[category]), category))
@@ -125,7 +125,8 @@ def _learn_interests(block: Block, values: Values, n: int) -> None:
     for step in block.steps:
         step["fill"] = 0.0
         step["fill"] = float(values.after(step)[0][known].mean())
-    block.said.append(f"{len(ranked):,} categories" + (f", {n_other:,} of them together" if n_other else ""))
+    counts = {"n": Count(len(ranked), "category"), "n_other": Count(n_other)}
+    block.notes.append(Finding("views.note.other_categories" if n_other else "views.note.levels", counts))
 
 
 def _choices(block: Block, levels: Sequence[str], other: str | None) -> list[Step]:
@@ -133,33 +134,25 @@ def _choices(block: Block, levels: Sequence[str], other: str | None) -> list[Ste
     name = "interest" if block.declared.transform == INTERESTS else block.declared.column
     own = [level for level in levels if level != other]
     return [
-        _step(block, f"{name}: {level}", f"{'spending on' if name == 'interest' else label(name) + ':'} {level}")
+        _step(block, f"{name}: {level}")
         | {"level": level, "is_other": level == other, "others": own if level == other else []}
         for level in levels
     ]
 
 
-def _step(block: Block, feature: str, said: str) -> Step:
+def _step(block: Block, feature: str) -> Step:
     declared = block.declared
-    return {
-        "feature": feature,
-        "column": declared.column,
-        "view": block.view,
-        "transform": declared.transform,
-        "label": said,
-    }
+    return {"feature": feature, "column": declared.column, "view": block.view, "transform": declared.transform}
 
 
-def _unknown(name: str) -> str:
+def _unknown(name: str) -> Value:
+    """Return why a column is unknown for every customer."""
     if name == "p_alive":
-        return "unknown for every customer; the purchases do not show who has stopped buying"
+        return Finding("views.note.no_dropout")
     needs = NEEDS.get(name)
     if needs is None:
-        return "unknown for every customer in this source"
+        return Finding("views.note.unknown_here")
     if needs == ("customers",):
-        return "unknown for every customer; the table customers has no such column here"
-    return f"unknown for every customer; it takes {' and '.join(needs)} that tell it"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f}%" if share >= 0.001 else "under 0.1%"
+        return Finding("views.note.no_column")
+    tables = tuple(Finding("common.the_table", {"table": Term("table", table)}) for table in needs)
+    return Unavailable("views.note.unknown", needs=tables)

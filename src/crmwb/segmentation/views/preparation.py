@@ -16,10 +16,12 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from crmwb.findings import Finding, Number, Passage, Term, Value, to_json
 from crmwb.params import ViewsParams
 from crmwb.segmentation.views import blocks
 from crmwb.segmentation.views.blocks import Block, Step
 from crmwb.segmentation.views.checking import check
+from crmwb.segmentation.views.labels import label
 from crmwb.segmentation.views.report import report_row, view_row
 from crmwb.segmentation.views.steps import Array
 from crmwb.segmentation.views.values import Values
@@ -47,9 +49,9 @@ def fit(
     Returns
     -------
     dict
-        Plain JSON. `columns`, one dict per prepared column: feature, column, view, transform, label, what its step
-        needs, centre, scale, weight. `dropped`: column, view, why. `views`: view, why, weight, is_available, n_columns,
-        reason. `report`, one dict per declared column: see `report.report_row`.
+        Plain JSON. `columns`, one dict per prepared column: feature, column, view, transform, what its step
+        needs, centre, scale, weight. `dropped`: column, view, why (findings). `views`: view, why, weight,
+        is_available, n_columns, reason. `report`, one dict per declared column: see `report.report_row`.
 
     Raises
     ------
@@ -64,7 +66,7 @@ def fit(
         for declared in params.declared[view].columns:
             twin = next((b.view for b in learnt if b.declared.column == declared.column), None)
             if twin is not None:
-                learnt.append(Block(view, declared, said=[f"the view {twin} has it already"]))
+                learnt.append(Block(view, declared, notes=[Finding("views.note.twin", {"view": Term("view", twin)})]))
                 continue
             block = blocks.learn(values, view, declared, params)
             learnt.append(block)
@@ -75,7 +77,9 @@ def fit(
     return {
         "columns": [step for block in learnt for step in block.steps],
         "dropped": [
-            {"column": b.declared.column, "view": b.view, "why": "; ".join(b.said)} for b in learnt if not b.steps
+            {"column": b.declared.column, "view": b.view, "why": to_json(Passage(tuple(b.notes)))}
+            for b in learnt
+            if not b.steps
         ],
         "views": [view_row(view, params.declared[view], learnt) for view in chosen],
         "report": [report_row(block, raw) for block in learnt],
@@ -132,9 +136,9 @@ def features(model: dict[str, Any]) -> list[str]:
     return [step["feature"] for step in model["columns"]]
 
 
-def labels(model: dict[str, Any]) -> dict[str, str]:
+def labels(model: dict[str, Any]) -> dict[str, Value]:
     """Return what each prepared column is called when people read of it."""
-    return {step["feature"]: step["label"] for step in model["columns"]}
+    return {step["feature"]: label(step) for step in model["columns"]}
 
 
 def _drop_constant(learnt: list[Block], raw: dict[str, Array]) -> None:
@@ -147,13 +151,14 @@ def _drop_constant(learnt: list[Block], raw: dict[str, Array]) -> None:
             if scale > HARDLY_VARIES * max(float(np.abs(values).max()), 1.0):
                 varying.append(step | {"centre": centre, "scale": scale})
         if block.steps and not varying:
-            block.said.append("the same, or nearly, for every customer")
+            block.notes.append(Finding("views.note.constant"))
         block.steps = varying
 
 
 def _drop_near_duplicates(learnt: list[Block], raw: dict[str, Array], max_correlation: float) -> None:
     """Drop steps that are too closely correlated with a kept step of an earlier block."""
-    names = [step["feature"] for block in learnt for step in block.steps]
+    by_name = {step["feature"]: step for block in learnt for step in block.steps}
+    names = list(by_name)
     if len(names) < 2:
         return
     with threadpool_limits(1):  # threads of the linear algebra add in another order
@@ -166,8 +171,9 @@ def _drop_near_duplicates(learnt: list[Block], raw: dict[str, Array], max_correl
             with_kept = {name: float(correlation[place[step["feature"]], place[name]]) for name in kept}
             twin = max(with_kept, key=lambda name: abs(with_kept[name]), default=None)
             if twin is not None and abs(with_kept[twin]) > max_correlation:
-                what = "" if step["feature"] == block.declared.column else f"{step['feature']} "
-                block.said.append(f"{what}too close to {twin} (correlation {with_kept[twin]:.2f})")
+                about = {"feature": label(step), "twin": label(by_name[twin]), "r": Number(with_kept[twin])}
+                is_whole = step["feature"] == block.declared.column
+                block.notes.append(Finding("views.note.close" if is_whole else "views.note.part_close", about))
             else:
                 apart.append(step)
         block.steps = apart
