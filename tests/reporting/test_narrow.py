@@ -61,7 +61,7 @@ def test_what_cannot_be_narrow_stays_wide_and_is_moved_sideways():
     made = picture.images(picture.draw(panels, alt="x"))
     assert made.narrow == {}
     shown = html.html(Figure(made.wide, "Three panels."))
-    assert '<div class="scroll" tabindex="0" role="group" aria-label="Three panels.">' in shown
+    assert '<div class="scroll mathjax_ignore" tabindex="0" role="group" aria-label="Three panels.">' in shown
 
 
 def test_text_on_a_bar_or_a_cell_gets_ink_that_can_be_read_there():

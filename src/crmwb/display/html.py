@@ -10,6 +10,7 @@ from crmwb.display.blocks import Block, Column, Decision, Figure, Heading, Missi
 from crmwb.findings import Change, Count, Days, Finding, Money, Name, Number, Share, Term, Times, language, numbers
 from crmwb.findings.say import Said, say
 
+PLAIN = "mathjax_ignore"  # JupyterLab typesets $…$ elsewhere, and a formula in the data may be a link that runs code
 SHORT = 24  # letters that stay on one line; a Chinese character counts as two
 RIGHT = ("money", "share", "change", "count", "number")
 # Vocabularies of a column that may hold any segment.
@@ -53,6 +54,11 @@ def html(block: Block) -> str:  # noqa: PLR0911  # one line per kind of block
             return _figure(block)
 
 
+def notebook(block: Block) -> str:
+    """Return a block as HTML for JupyterLab, which is to show texts from the data as they stand."""
+    return f'<div class="{PLAIN}">{html(block)}</div>'
+
+
 def plain(block: Block) -> str:  # noqa: PLR0911  # one line per kind of block
     """Return a block as plain text: what golden pages and terminals show."""
     match block:
@@ -94,7 +100,7 @@ def figure_html(image: str, alt: str, caption: str = "", narrow: str = "") -> st
 
 def _scrolling(content: str, label: str) -> str:
     """Return content that moves sideways where it is too wide: a keyboard reaches it, and a screen reader names it."""
-    return f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(label)}">{content}</div>'
+    return f'<div class="scroll {PLAIN}" tabindex="0" role="group" aria-label="{escape(label)}">{content}</div>'
 
 
 def title(column: Column) -> str:

@@ -133,5 +133,5 @@ def _value(said: Said) -> Value:
 
 def _show(block: Block) -> None:
     """Display a block: as JSON for reports, as HTML and text for places that show those."""
-    shown = {MIME: codec.to_json(block), "text/html": html.html(block), "text/plain": html.plain(block)}
+    shown = {MIME: codec.to_json(block), "text/html": html.notebook(block), "text/plain": html.plain(block)}
     display(shown, raw=True)  # type: ignore[no-untyped-call]  # IPython

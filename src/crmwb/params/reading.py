@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -14,6 +15,7 @@ from crmwb.files import yaml_file
 M = TypeVar("M", bound=BaseModel)
 Loc = tuple[int | str, ...]
 
+SHOULD = re.compile(r"^\w+ should ")
 N_MISTAKES = 20  # that a message names
 N_SHOWN = 100  # signs of a value that a message shows
 
@@ -59,13 +61,19 @@ def _explain(key: str, error: Any, model: type[BaseModel]) -> str:
         return f"{key}: no such key{hint}"
     if error["type"] == "missing":
         return f"{key}: missing; add it (the project's own params.yaml and mappings show every key)."
-    said = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    allowed = said if error["type"] == "value_error" else f"must be {said}"
+    said = error["msg"].removeprefix("Value error, ")
+    allowed = said if error["type"] == "value_error" else f"must {_should(said)}"
     if isinstance(error["input"], dict | list):
         return f"{key}: {allowed}."
     shown = repr(error["input"])
     shown = shown if len(shown) <= N_SHOWN else f"{shown[:N_SHOWN]}…"
     return f"{key}: {shown} is not allowed: {allowed}."
+
+
+def _should(said: str) -> str:
+    """Return what a value should be, in the words of a YAML file: "be an object" → "be keys with values"."""
+    plain = SHOULD.sub("", said).replace(" after validation", "")
+    return plain.replace("be an object", "be keys with values").replace("be a valid dictionary", "be keys with values")
 
 
 def _known_keys(model: Any, where: tuple[int | str, ...]) -> list[str]:

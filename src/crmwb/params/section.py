@@ -18,8 +18,18 @@ Language = Literal["en", "zh"]
 
 
 def by_language(text: Any) -> Any:
-    """Return a text by language; one text alone is Chinese where it has Chinese characters, else English."""
-    return {"zh" if CHINESE.search(text) else "en": text} if isinstance(text, str) else text
+    """Return a text by language; one text alone is Chinese where it has Chinese characters, else English.
+
+    Raises
+    ------
+    ValueError
+        For pydantic to report: it is neither.
+    """
+    if isinstance(text, str):
+        return {"zh" if CHINESE.search(text) else "en": text}
+    if not isinstance(text, dict):
+        raise ValueError("write a text, or texts by language, such as {en: …, zh: …}")  # noqa: TRY004  # pydantic's
+    return text
 
 
 Texts = Annotated[

@@ -12,7 +12,7 @@ from crmwb.findings import Finding, Name, Term, numbers
 from crmwb.findings.say import Said, say
 from crmwb.plots import colours, style
 
-LONGEST_LABEL = 34
+LONGEST_LABEL, LONGEST_TITLE = 34, 70
 COLUMNS = 2
 FURTHEST = 4  # doublings: what is further from everybody ends at the edge, its number says how far
 
@@ -47,12 +47,12 @@ def card(traits: pd.DataFrame, title: Said, colour: str = style.ACCENT, ax: Axes
     ticks = range(-reach, reach + 1)
     ax.set_xticks(ticks, [_doublings(tick) for tick in ticks])
     ax.tick_params(axis="x", labelsize=8.5)
-    ax.set_yticks(places, [_short(say(label)) for label in traits["label"]], fontsize=9)
+    ax.set_yticks(places, [style.short(say(label), LONGEST_LABEL) for label in traits["label"]], fontsize=9)
     ax.set_ylim(max(len(traits), 1) - 0.4, -0.6)
     ax.grid(visible=False, axis="y")
     ax.set_axisbelow(True)
     ax.set(xlabel="", ylabel="")
-    ax.set_title(say(title), fontsize=10.5)
+    ax.set_title(style.short(say(title), LONGEST_TITLE), fontsize=10.5)
     if traits.empty:
         ax.text(0.5, 0.5, say(Finding("cards.plot.no_trait")), transform=ax.transAxes, ha="center", color=style.MUTED)
         ax.set_xticks([])
@@ -110,7 +110,9 @@ def money(cards: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
         ax.barh(places + shift, values[0], height=0.38, color=fills)
         ax.hlines(places + shift, values[1], values[2], color=style.INK, linewidth=1.2)
     ax.axvline(0, color=style.INK, linewidth=0.8)
-    ax.set_yticks(places, [say(Term("cluster_name", name)) for name in cards["cluster_name"]])
+    ax.set_yticks(
+        places, [style.short(say(Term("cluster_name", name)), LONGEST_LABEL) for name in cards["cluster_name"]]
+    )
     ax.set_ylim(max(len(cards), 1) - 0.5, -0.5)
     ax.xaxis.set_major_locator(MaxNLocator(5))
     style.money_axis(ax.xaxis, currency)
@@ -125,7 +127,3 @@ def money(cards: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
 def _doublings(power: int) -> str:
     """Write a tick: 1 → "2×", -2 → "1/4×"."""
     return say(Finding("common.times", {"value": Name(str(2**power) if power >= 0 else f"1/{2**-power}")}))
-
-
-def _short(label: str) -> str:
-    return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1].rstrip()}…"

@@ -13,7 +13,7 @@ from crmwb.findings.say import Said, say
 from crmwb.plots import colours, style
 
 COLUMNS = 2
-LONGEST_LABEL = 44
+LONGEST_LABEL, LONGEST_TITLE = 44, 70
 N_SHOWN = 10
 VOCABULARY = {"month_order_share": "month_of_year", "hour_order_share": "part_of_day"}  # whose items are terms
 LOWEST, HIGHEST = 1 / 16, 16.0  # beyond, a dot stands at the edge and its figure says how far
@@ -82,7 +82,7 @@ def segment_lifts(needs: pd.DataFrame, title: Said, colour: str = style.ACCENT, 
     ax.grid(visible=False, axis="y")
     ax.set_axisbelow(True)
     ax.set(xlabel="", ylabel="")
-    ax.set_title(say(title), fontsize=10.5)
+    ax.set_title(style.short(say(title), LONGEST_TITLE), fontsize=10.5)
     if needs.empty:
         ax.text(0.5, 0.5, say(Finding("needs.plot.alike")), transform=ax.transAxes, ha="center", color=style.MUTED)
         ax.set_xticks([])
@@ -121,8 +121,7 @@ def lifts(needs: pd.DataFrame, scheme: str, segments: list[str]) -> Figure:
 def label(measure: str, item: str) -> str:
     """Name a measure of an item for an axis: ("category_spend_share", "Cheese") → "spend on Cheese"."""
     of: Value = Term(VOCABULARY[measure], item) if measure in VOCABULARY else Name(item)
-    said = say(Finding(f"needs.label.{measure}", {"item": of}))
-    return said if len(said) <= LONGEST_LABEL else f"{said[: LONGEST_LABEL - 1].rstrip()}…"
+    return style.short(say(Finding(f"needs.label.{measure}", {"item": of})), LONGEST_LABEL)
 
 
 def _doublings(value: float) -> str:

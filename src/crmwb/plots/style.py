@@ -108,6 +108,11 @@ def wrapped(text: str, width: int) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
+def short(text: str, longest: int = 40) -> str:
+    """Return a label that leaves room for the figure: what is longer ends with "…"."""
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
 money = numbers.money
 
 

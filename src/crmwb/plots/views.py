@@ -11,6 +11,7 @@ from crmwb.findings import Finding, numbers
 from crmwb.findings.say import Said, say
 from crmwb.plots import style
 
+LONGEST_COLUMN = 30
 MANY = 12  # columns beyond which a heat map has no numbers in it
 NARROW = 5.0  # skewness beyond which a dot stands at the edge
 
@@ -46,7 +47,7 @@ def preparation(report: pd.DataFrame, names: Sequence[Said], ax: Axes | None = N
                 ha="left" if side > 0 else "right",
                 fontsize=8,
             )
-    ax.set_yticks(places, [_capital(say(name)) for name in names])
+    ax.set_yticks(places, [style.short(_capital(say(name))) for name in names])
     ax.set_ylim(-0.6, max(len(report), 1) - 0.4)
     ax.invert_yaxis()
     ax.set_xlim(-NARROW - 1, NARROW + 1)
@@ -71,7 +72,7 @@ def correlations(correlation: pd.DataFrame, names: Sequence[Said] = (), ax: Axes
     n = len(correlation)
     if not n:
         return ax or style.new_axes()
-    ax = ax or style.new_axes(min(3.5 + 0.42 * n, 12), min(2.4 + 0.36 * n, 10.5))
+    ax = ax or style.new_axes(min(max(3.5 + 0.42 * n, 6), 12), min(max(2.4 + 0.36 * n, 5), 10.5))
     values = correlation.to_numpy(dtype=float)
     sns.heatmap(
         correlation.astype(float),
@@ -84,8 +85,8 @@ def correlations(correlation: pd.DataFrame, names: Sequence[Said] = (), ax: Axes
         linewidths=1,
         linecolor="white",
         cbar_kws={"label": _words("correlation")},
-        xticklabels=[say(name) for name in names],
-        yticklabels=[say(name) for name in names],
+        xticklabels=[style.short(say(name), LONGEST_COLUMN) for name in names],
+        yticklabels=[style.short(say(name), LONGEST_COLUMN) for name in names],
         ax=ax,
     )
     ax.set(title=_words("correlations"), xlabel="", ylabel="")
@@ -115,7 +116,7 @@ def interests(categories: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax.barh(
             places + shift, categories[column].to_numpy(dtype=float), height=0.38, color=colour, label=_words(label)
         )
-    ax.set_yticks(places, list(categories["category"].astype(str)))
+    ax.set_yticks(places, [style.short(str(name)) for name in categories["category"]])
     ax.invert_yaxis()
     style.share_axis(ax.xaxis)
     ax.grid(visible=False, axis="y")

@@ -19,6 +19,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from crmwb import layout, params
 from crmwb.workbench.customers import Customers
 from crmwb.workbench.quality import Quality
@@ -53,6 +55,7 @@ class Workbench:
 
     def __init__(self, root: Path | str | None = None) -> None:
         self.root = layout.root(None if root is None else Path(root))
+        pd.set_option("display.html.use_mathjax", False)  # a formula in the data may be a link that runs code
 
     @cached_property
     def params(self) -> params.Params:

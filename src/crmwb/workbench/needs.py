@@ -88,11 +88,7 @@ class Needs:
 
         `sentence` holds findings.
         """
-        if segment not in self.segments(scheme):
-            raise CrmwbError(
-                f"{layout.SEGMENT_NEEDS}: {scheme} has no segment {segment!r}; there are "
-                f"{', '.join(self.segments(scheme))}."
-            )
+        self._require(segment, scheme)
         own = self.frame[(self.frame["scheme"] == scheme) & (self.frame["segment"] == segment)]
         rows = plots.strongest(own, n)
         said = _column(finding(row, self.currency) for row in rows.to_dict("records"))
@@ -131,6 +127,7 @@ class Needs:
 
     def advices(self, segment: str, scheme: str = "cluster_name") -> pd.DataFrame:
         """Return one segment's advices: p, advice, because, cannot_tell."""
+        self._require(segment, scheme)
         rows = self.mix[(self.mix["scheme"] == scheme) & (self.mix["segment"] == segment)]
         ordered = rows.assign(at=rows["p"].map(PS.index)).sort_values(["at", "position"], ignore_index=True)
         limits = [STANDARD if rule == STANDARD else p for p, rule in zip(ordered["p"], ordered["rule"], strict=True)]
@@ -154,6 +151,13 @@ class Needs:
         """Draw the surest needs of every segment."""
         alt = Finding("needs.alt.lifts", {"finding": self.finding(scheme)})
         return draw(plots.lifts, self.frame, scheme, self.segments(scheme), alt=alt)
+
+    def _require(self, segment: str, scheme: str) -> None:
+        if segment not in self.segments(scheme):
+            raise CrmwbError(
+                f"{layout.SEGMENT_NEEDS}: {scheme} has no segment {segment!r}; there are "
+                f"{', '.join(self.segments(scheme))}."
+            )
 
     def _repr_html_(self) -> str:
         scheme = str(self.mix["scheme"].iloc[0]) if len(self.mix) else ""
