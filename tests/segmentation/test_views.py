@@ -380,3 +380,21 @@ def test_with_nobody_or_one_customer_nothing_tells_customers_apart(n):
     assert model["columns"] == []
     assert views.apply(frame.iloc[:n], model).shape == (n, 0)
     assert not model["views"][0]["is_available"]
+
+
+def test_a_hundred_thousand_categories_end_in_a_sentence_and_few_columns():
+    n = 100_000
+    names = [f"category {i}" for i in range(n)]
+    frame = pd.DataFrame({"customer_id": names, "region": names, "city": names, "n_orders": np.arange(n) % 9})
+    interests = pd.DataFrame({"customer_id": names, "category": names, "revenue_share": 1.0})
+    columns = {"region": "one_hot", "city": "frequency", "n_orders": "log", "interests": "interests"}
+    params = declared(t=columns)
+    model = views.fit(frame, params, ["t"], interests=interests)
+    assert len(model["columns"]) == 1 + params.n_interests + 1
+    assert [why(row) for row in model["report"]] == [
+        "100,000 levels, none of them common (segmentation.views.rare_share in params.yaml).",
+        "The same, or nearly, for all customers.",
+        "",
+        "100,000 categories, 99,980 of them combined.",
+    ]
+    assert views.apply(frame, model, interests=interests).shape == (n, len(model["columns"]))
