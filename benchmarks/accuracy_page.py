@@ -7,8 +7,8 @@ import pandas as pd
 from scipy.optimize import minimize
 from scipy.special import logit
 
+from crmwb.findings.say import term
 from crmwb.value.proof.margins import HIGHER_IS_BETTER, Margin, margin
-from crmwb.value.proof.names import NAMES
 from crmwb.value.proof.trial import STACK, Trial
 
 N_BOOTSTRAP, SEED = 400, 1
@@ -153,7 +153,7 @@ def _measure(tested: list[Tested], measure: str) -> tuple[str, list[str]]:
         difference = f"{mark} {found.difference:+.4f} ({found.lower:+.4f} to {found.upper:+.4f})"
         rows.append(
             [t.name, f"**{t.scores.loc[STACK, measure]:.4f}**",
-             f"{t.scores.loc[rival, measure]:.4f} ({NAMES.get(rival, rival)})", difference]
+             f"{t.scores.loc[rival, measure]:.4f} ({term('model', rival)})", difference]
         )  # fmt: skip
     return _table(["data set", "combined", "best rival", "difference"], rows), marks
 
@@ -168,7 +168,7 @@ def _totals(tested: list[Tested]) -> tuple[str, list[bool]]:
         inside = bool(low <= row["actual_total"] <= high)
         held.append(inside or abs(row["bias_share"]) <= LOW_BIAS)
         rows.append(
-            [t.name, f"**{row['bias_share']:+.1%}**", f"{models[best]:+.1%} ({NAMES.get(best, best)})",
+            [t.name, f"**{row['bias_share']:+.1%}**", f"{models[best]:+.1%} ({term('model', best)})",
              f"{low:,.0f} to {high:,.0f}", f"{row['actual_total']:,}", YES if held[-1] else NO,
              f"{row['revenue_bias_share']:+.1%}"]
         )  # fmt: skip

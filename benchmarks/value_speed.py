@@ -71,7 +71,7 @@ def main() -> None:
         for name in RIVALS:
             found = rival(asked.cache, name, kind, data)
             if found:
-                theirs = KINDS[kind]().restore(found["parameters"], np.eye(4), 0.0, 0, Verdict(Status.OK, ""))
+                theirs = KINDS[kind]().restore(found["parameters"], np.eye(4), 0.0, 0, Verdict(Status.OK))
                 likelihood = float(theirs.log_likelihood(summary) @ summary.n_customers)
                 print(
                     f"  {name:<16} {found['cpu_seconds']:7.2f} s CPU   log-likelihood {likelihood:,.3f}   "

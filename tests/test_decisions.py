@@ -37,7 +37,7 @@ def workbench(frame: pd.DataFrame, *, risk=RELIABLE, alerts=(), findings=(), los
         actions=SimpleNamespace(alerts=list(alerts), findings=list(findings)),
         value=SimpleNamespace(
             scorecard=SimpleNamespace(names=["vip", "important", "small"]),
-            realised=SimpleNamespace(destroyers=lost),
+            realised=SimpleNamespace(unprofitable=lost),
             by=lambda group: pd.DataFrame(),
             trust=lambda: Unavailable("value.trust.untested", {}),
             equity=equity,

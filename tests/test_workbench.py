@@ -14,14 +14,13 @@ from crmwb.findings.say import say
 from crmwb.workbench import Workbench
 
 PICTURES = {
-    "customers": [("plot_revenue", ()), ("plot_buyers", ()),
-                  ("plot_silent", (3,)), ("plot_silent", (2, "rfm_segment"))],
+    "customers": [("plot_revenue", ()), ("plot_buyers", ())],
     "segments": [("plot_shares", ("rfm_segment",)), ("plot_shares", ("tier",)), ("plot_tiers", ()),
                  ("plot_rfm_grid", ()), ("plot_clusters", ()), ("plot_evidence", ())],
     "value": [("plot_whale", ()), ("plot_clv", ()), ("plot_clv_by", ("tier",)), ("plot_p_alive", ()),
               ("plot_worth", ("tier",)), ("plot_recency_frequency", ()), ("plot_backtest", ()),
               ],
-    "value.realised": [("plot_whale", ()), ("plot_destroyers", ()), ("plot_payback", ())],
+    "value.realised": [("plot_whale", ()), ("plot_unprofitable", ()), ("plot_payback", ())],
     "value.scorecard": [("plot_pyramid", ()), ("plot_certainty", ()), ("plot_dimensions", ()),
                         ("plot_sensitivity", ())],
     "value.equity": [("plot_months", ()), ("plot_bridge", ()), ("plot_forecast", ()),
@@ -113,23 +112,16 @@ def test_months_are_what_the_transactions_say(wb, built_project):
     assert months["n_new"].sum() == sales["customer_id"].nunique()
 
 
-@pytest.mark.parametrize("times", [0, -1, float("nan"), float("inf")])
-def test_a_silence_of_no_length_is_refused(wb, times):
-    with pytest.raises(CrmwbError, match="give a number above 0"):
-        wb.customers.silent(times)
-
-
-def test_silent_customers_are_counted_against_their_own_rhythm(wb):
+def test_customers_at_risk_are_counted_by_the_one_risk(wb):
     buyers = wb.customers.buyers
-    silent = wb.customers.silent(3)
-    assert silent["n_silent"].sum() == (buyers["days_since_last"] > 3 * buyers["mean_gap_days"]).sum()
-    assert silent["n_customers"].sum() == len(buyers)
-    assert silent["n_once"].sum() == (buyers["frequency"] == 0).sum()
+    groups = wb.customers.at_risk()
+    assert groups["n_at_risk"].sum() == buyers["risk_class"].isin(["at_risk", "likely_lost"]).sum()
+    assert groups["n_customers"].sum() == len(buyers)
     assert (
         len(buyers) == len(wb.value.buyers) < len(wb.value.frame) == len(wb.customers.frame)
     )  # the sample has customers with free orders only
-    per_head = wb.segments.profile("tier").set_index("segment")["mean_revenue_cents"].loc[silent["tier"].tolist()]
-    assert silent["tier"].tolist() == per_head.sort_values(ascending=False).index.tolist()
+    per_head = wb.segments.profile("tier").set_index("segment")["mean_revenue_cents"].loc[groups["tier"].tolist()]
+    assert groups["tier"].tolist() == per_head.sort_values(ascending=False).index.tolist()
 
 
 def test_one_customer_shows_what_is_known_with_its_meaning(wb):

@@ -1,10 +1,11 @@
-"""The proof and what-if at the notebook's door, on a built project."""
+"""Tests of forecasts and what-if in the workbench, on a built project."""
 
 import math
 
 import pytest
 
 from crmwb.display.picture import Picture
+from crmwb.findings.say import say
 from crmwb.workbench import Workbench
 
 
@@ -34,11 +35,12 @@ def test_the_proof_shows_what_the_backtest_found(wb):
     assert len(proof.worst) == proof.tested["n_origins"] == len(proof.newcomers)
     assert (proof.parameters["estimate"] > 0).all()
     assert len(proof.candidates) == 4
-    assert "nbd" not in " ".join(proof.candidates["model"])  # names that people read: NBD model
+    assert [model.key for model in proof.candidates["model"]][:4] == ["bg_nbd", "mbg_nbd", "pareto_nbd", "nbd"]
+    assert {explanation.code.rpartition(".")[0] for explanation in proof.candidates["explanation"]} == {"models.fit"}
 
 
 @pytest.mark.parametrize("plot", ["plot_calibration", "plot_tracking", "plot_importance", "plot_coverage"])
 def test_its_pictures_say_what_they_show(wb, plot):
     picture = getattr(wb.value.proof, plot)()
     assert isinstance(picture, Picture)
-    assert len(picture.alt) > 20
+    assert len(say(picture.alt)) > 20

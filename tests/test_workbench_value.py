@@ -1,8 +1,10 @@
-"""The rooms of wb.value on a few customers whose figures can be added up by hand."""
+"""The parts of wb.value on a few customers whose figures can be added up by hand."""
 
 import pandas as pd
 import pytest
 
+from crmwb.findings import Finding, to_json
+from crmwb.findings.say import say
 from crmwb.plots import wallet as wallet_plots
 from crmwb.plots import worth as worth_plots
 from crmwb.workbench.equity import Equity
@@ -36,15 +38,14 @@ LAW = {
     "bottom_30_share": {"value": -0.3, "low": None, "high": None},
     "lost_share": {"value": 0.26, "low": 0.1, "high": 0.4},
 }
-DESTROYERS = {
-    "n_customers": 3, "customer_share": 0.6, "loss_cents": 160_00, "loss_share_of_earned": 160 / 270, "finding": "-",
-    "by_reason": [{"reason": "unpaid", "words": "overdue invoices", "n_customers": 1, "loss_cents": 90_00,
-                   "loss_share": 0.5625}],
+UNPROFITABLE = {
+    "n_customers": 3, "customer_share": 0.6, "loss_cents": 160_00, "loss_share_of_earned": 160 / 270,
+    "by_reason": [{"reason": "unpaid", "n_customers": 1, "loss_cents": 90_00, "loss_share": 0.5625}],
 }  # fmt: skip
 
 
-def realised(basis="profit", destroyers=DESTROYERS, unpaid=80_00):
-    facts = {"basis": basis, "whale": LAW, "destroyers": destroyers, "totals": {"unpaid_cents": unpaid}}
+def realised(basis="profit", unprofitable=UNPROFITABLE, unpaid=80_00):
+    facts = {"basis": basis, "whale": LAW, "unprofitable": unprofitable, "totals": {"unpaid_cents": unpaid}}
     return Realised(CUSTOMERS, facts | {"payback": None, "first_orders": None}, "EUR")
 
 
@@ -60,21 +61,21 @@ def test_by_revenue_only_the_first_half_of_the_law_is_shown():
     assert pd.isna(realised().law_figures["low_share"][1])
 
 
-def test_who_destroys_profit_is_said_with_the_money_and_the_best_tier():
-    assert realised().loss_finding("vip") == (
-        "With overdue invoices taken off, 3 customers (60%) cost EUR\u00a0160 more than they brought, 59% of what the "
+def test_unprofitable_customers_come_with_the_money_and_the_best_tier():
+    assert say(realised().loss_finding("vip")) == (
+        "With overdue invoices deducted, 3 customers (60%) cost EUR\u00a0160 more than they brought, 59% of what the "
         "others earn; 1 of them is in the VIP tier."
     )
-    assert realised().loss_finding("important").endswith("; none of them is in the important tier.")
-    assert realised(unpaid=None).loss_finding("vip").startswith("3 customers")
-    assert "does not say what goods cost" in realised(destroyers=None).loss_finding("vip")
-    assert realised(destroyers={"n_customers": 0, "finding": "No customer."}).loss_finding("vip") == "No customer."
+    assert say(realised().loss_finding("important")).endswith("; none of them is in the important tier.")
+    assert say(realised(unpaid=None).loss_finding("vip")).startswith("3 customers")
+    assert realised(unprofitable=None).loss_finding("vip").code == "realised.unprofitable.not_known"
+    assert realised(unprofitable={"n_customers": 0}).loss_finding("vip").code == "realised.unprofitable.none"
 
 
 def test_the_largest_losses_come_first_and_without_names():
     top = realised().largest_losses(2)
     assert top["loss_cents"].tolist() == [90_00, 50_00]
-    assert top["loss_reason"].tolist() == ["overdue invoices", "service"]
+    assert top["loss_reason"].tolist() == ["unpaid", "service"]
     assert top["place"].tolist() == [1, 2]
     assert "customer_id" not in top
 
@@ -91,7 +92,7 @@ def test_a_tier_shows_the_score_that_it_begins_at():
 
 
 def test_weights_of_what_is_known_of_nobody_cannot_move():
-    scale = {"meaning": "-", "scale": "-"}
+    scale = {"indicator": "revenue", "scale": to_json(Finding("scorecard.scale.percentile"))}
     facts = {
         "scales": [
             {"dimension": "income", "known_share": 1.0, **scale},
@@ -150,17 +151,17 @@ def test_what_is_typical_of_a_tier_comes_with_its_interval(value):
     assert tiers.loc["vip", "clv_cents"] == 600_00
     assert tiers.loc["vip", "median_clv_cents"] == 300_00
     assert tiers.loc["vip", ["median_lower_80_cents", "median_upper_80_cents"]].tolist() == [150_00, 600_00]
-    assert value.plot_worth("tier").alt == (
-        "Ranges: what a typical customer is worth, with a chance of 80%, by tier: "
+    assert say(value.plot_worth("tier").alt) == (
+        "Ranges of what a typical customer is worth with a chance of 80%, by tier: "
         "VIP EUR\u00a0150 to EUR\u00a0600 and small EUR\u00a010 to EUR\u00a040."
     )
     ax = worth_plots.worth_by_group(value.by("tier"), "tier", "EUR")
     assert [(patch.get_x(), patch.get_width()) for patch in ax.patches] == [(150_00, 450_00), (10_00, 30_00)]
-    assert [text.get_text() for text in ax.texts] == ["EUR\u00a0300  (150 to 600)", "EUR\u00a020  (10 to 40)"]
+    assert [text.get_text() for text in ax.texts] == ["EUR\u00a0300 (150 to 600)", "EUR\u00a020 (10 to 40)"]
 
 
 def test_what_is_not_known_of_all_buyers_is_no_interval(value):
     value.frame["clv_upper_80_cents"] = value.frame["clv_upper_80_cents"].where(value.frame["customer_id"] != "b")
     assert not value.has_intervals
     assert "median_clv_cents" not in value.by("tier")
-    assert value.plot_worth("tier").alt.startswith("Bars: lifetime value by tier")
+    assert value.plot_worth("tier").alt.code == "value.figure.clv_by_alt"

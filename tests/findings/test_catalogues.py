@@ -21,7 +21,7 @@ LATIN = re.compile(
     r"\{[^}]*\}|(?<![A-Za-z])(CLV|RFM|CAC|PSI|P\(alive\)|VIP|KPI|ROI|CSV|JSON|Parquet|SQL|SHA-256|HMAC|PIN|BG/NBD|MBG/NBD|MBG/CNBD-k|"
     r"Pareto/NBD|BG/BB|sBG|NBD|Markov|Gamma-Gamma|Gini|MAE|RMSE|Brier|Bootstrap|Jaccard|SLSw|k-means|crmwb|cost_cents|U|"
     r"params\.yaml|marketing_mix\.yaml|dvc repro|crmwb accept|accept|dvc gc --workspace|"
-    r"--cloud|DVC|git|source\.kind|GX|ID|IP|A|B|C|n|p|k|t|x)(?![A-Za-z])"
+    r"--cloud|DVC|git|source\.kind|GX|ID|IP|R-hat|beta|A|B|C|a|b|n|p|q|s|k|t|x)(?![A-Za-z])"
 )
 
 

@@ -6,6 +6,9 @@ import pandas as pd
 import pytest
 from project import change_params, make_project, run_stage
 
+from crmwb.findings import from_json
+from crmwb.findings.say import say
+
 STAGES = ("ingest", "validate", "features", "value", "lifecycle", "segment", "migrate", "respond", "mart", "act")
 
 
@@ -32,22 +35,23 @@ def company(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def lost(company):
-    return json.loads((company / "data/value/facts.json").read_text())["realised"]["destroyers"]
+    return json.loads((company / "data/value/facts.json").read_text())["realised"]["unprofitable"]
 
 
-def test_leadership_decides_on_who_destroys_profit(company, lost):
+def test_leadership_decides_on_unprofitable_customers(company, lost):
     headlines = json.loads((company / "data/reports/executive_summary.json").read_text())["headlines"]
     (title,) = [line for line in headlines if line["code"] == "decisions.losses.title"]
     assert title["values"]["money"]["cents"] == lost["loss_cents"]
     assert title["values"]["n"]["value"] == lost["n_customers"]
 
 
-def test_who_destroys_profit_is_a_headline(company, lost):
+def test_unprofitable_customers_are_a_headline(company, lost):
     headlines = json.loads((company / "data/reports/value.json").read_text())["headlines"]
-    told = [line for line in headlines if f"{lost['n_customers']:,} customers" in line]
-    assert len(told) == 1
-    assert "cost USD" in told[0]
-    assert told[0].endswith("in the VIP tier.")
+    (line,) = [line for line in headlines if line["code"].startswith("realised.unprofitable.")]
+    sentence = say(from_json(line))
+    assert f"{lost['n_customers']:,} customers" in sentence
+    assert "cost USD" in sentence
+    assert sentence.endswith("in the VIP tier.")
 
 
 def test_what_the_source_knows_is_drawn_and_nothing_is_said_to_be_missing(company):
@@ -55,7 +59,7 @@ def test_what_the_source_knows_is_drawn_and_nothing_is_said_to_be_missing(compan
     for title in ("Where profit is lost", "Value tiers", "Customer equity", "The months ahead"):
         assert f">{title}</h2>" in page
     assert page.count("<figure") == 12
-    assert "Not available in this source" not in page
+    assert "Required data" not in page
 
 
 def test_customers_are_not_named(company):

@@ -359,7 +359,7 @@ def test_a_month_end_without_a_columns_source_is_refused():
 
 def test_the_projects_own_views_name_columns_that_there_are():
     from crmwb.features.catalogue import SCHEMA
-    from crmwb.value.everyone import SCHEMA as VALUE
+    from crmwb.value.customers import SCHEMA as VALUE
 
     unknown = pd.DataFrame({name: [None] for name in dict.fromkeys([*SCHEMA.names, *VALUE.names])})
     params = CHOICES.segmentation.views

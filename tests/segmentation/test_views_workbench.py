@@ -14,7 +14,7 @@ from crmwb.features.interests import SCHEMA as INTERESTS
 from crmwb.findings import language
 from crmwb.findings.say import say
 from crmwb.plots import views as plots
-from crmwb.value.everyone import SCHEMA as VALUE
+from crmwb.value.customers import SCHEMA as VALUE
 from crmwb.workbench.views import Views
 
 N = 60

@@ -9,6 +9,8 @@ import pytest
 from builders import canonical
 
 from crmwb import engine
+from crmwb.findings import from_json
+from crmwb.findings.say import say
 from crmwb.params import BacktestParams, EngineParams
 from crmwb.value.challenger import Past, PurchaseDays, read_days
 from crmwb.value.challenger.purchase_days import known_at
@@ -104,15 +106,17 @@ def test_no_forecast_sees_what_comes_at_or_after_its_origin():
 def test_origins_without_history_or_customers_are_left_out_and_said():
     found = run(log(), BacktestParams(n_origins=5, holdout_days=90, min_customers=20, score="rmse"))
     assert found.scores["origin"].nunique() == 3
-    assert found.skipped == [
-        "2022-10-08: 0 days of history before it, at least 90 are needed",
-        "2023-01-06: 4 days of history before it, at least 90 are needed",  # the first purchase is of 2 January
-    ]
+    assert [say(skipped) for skipped in found.skipped] == [
+        "No test from 8 October 2022: 0 days of history come before it, and at least 90 days are needed.",
+        "No test from 6 January 2023: 4 days of history come before it, and at least 90 days are needed.",
+    ]  # the first purchase is of 2 January
     few = run(log(n=10))
     assert few.scores.empty
-    assert few.skipped[0] == "2023-04-06: 9 customers before it, at least 20 are needed"
+    assert (
+        say(few.skipped[0]) == "No test from 6 April 2023: 9 customers were known by then, and at least 20 are needed."
+    )
     assert judge(few)["champion"] is None
-    assert "No forecast could be tested" in judge(few)["finding"]
+    assert judge(few)["finding"]["code"] == "proof.nothing_tested"
     assert few.scores.columns.tolist() == SCHEMA.names
 
 
@@ -159,8 +163,8 @@ def judge(tested: Backtest, score: str = "normalised_gini") -> dict:
 def scored(*rows, measure="normalised_gini") -> Backtest:
     columns = ["origin", "forecaster", "kind", "verdict", measure]
     scores = pd.DataFrame(rows, columns=columns)
-    scores["top_decile_share"] = np.where(scores["kind"] == "rule", 0.35, 0.4)
-    return Backtest(scores, *[pd.DataFrame()] * 2, [], [])
+    unknown = dict.fromkeys({"normalised_gini", "mae", "rmse"} - {measure}, np.nan)
+    return Backtest(scores.assign(**unknown), *[pd.DataFrame()] * 2, [], [])
 
 
 FEB, MAR = date(2024, 2, 1), date(2024, 3, 1)
@@ -174,10 +178,9 @@ def test_the_best_order_over_all_origins_wins():
     ))  # fmt: skip
     assert (found["champion"], found["best_rule"], found["model_beats_rules"]) == ("bg_nbd", "rate", True)
     assert found["best_model_score"] == pytest.approx(0.65)
-    assert found["finding"] == (
-        "The BG/NBD model puts customers in a better order than the best rule of thumb (“the past rate goes on”), "
-        "tested on 2 past periods that no forecast had seen: the tenth of customers that it expects most of made 40% "
-        "of purchases, the rule's 35%."
+    assert say(from_json(found["finding"])) == (
+        "Tested on 2 past periods that it had not seen, the BG/NBD is better than the best simple rule (“past rate "
+        "x/T”) by normalised Gini: normalised Gini 0.65 against 0.61, MAE – against – and RMSE – against –."
     )
 
 
@@ -185,14 +188,15 @@ def test_the_stack_is_champion_where_it_is_best_of_all():
     rows = ((FEB, "stack", "stack", "ok", 0.71), (FEB, "nbd", "model", "ok", 0.7), (FEB, "rate", "rule", "ok", 0.6))
     found = judge(scored(*rows))
     assert (found["champion"], found["champion_kind"], found["best_model"]) == ("stack", "stack", "nbd")
-    assert found["finding"].startswith("The combined forecast puts customers in a better order")
+    assert found["finding"]["code"] == "proof.better"
+    assert found["finding"]["values"]["model"]["key"] == "stack"
 
 
 def test_of_errors_the_smallest_wins():
     rows = ((FEB, "stack", "stack", "ok", 1.5), (FEB, "nbd", "model", "ok", 1.4), (FEB, "rate", "rule", "ok", 1.6))
     found = judge(scored(*rows, measure="rmse"), "rmse")
     assert (found["champion"], found["best_model_score"]) == ("nbd", 1.4)
-    assert "comes nearer to what customers bought than" in found["finding"]
+    assert found["finding"]["values"]["score"]["key"] == "rmse"
 
 
 @pytest.mark.parametrize("of_stack", [None, 0.65, 0.70])
@@ -202,7 +206,7 @@ def test_no_model_beats_the_rule_of_thumb_is_said(of_stack):
         rows.append((FEB, "stack", "stack", "ok", of_stack))
     found = judge(scored(*rows))
     assert (found["champion"], found["champion_kind"], found["model_beats_rules"]) == ("rate", "rule", False)
-    assert found["finding"].startswith("No model beats the rule of thumb here")
+    assert found["finding"]["code"] == "proof.no_better"
 
 
 @pytest.mark.parametrize("verdict", ["degenerate", "flat", "not_converged", "too_little_data"])
@@ -212,7 +216,7 @@ def test_a_fit_that_is_not_ok_is_no_champion(verdict):
         (FEB, "rate", "rule", "ok", 0.50), (MAR, "rate", "rule", "ok", 0.50),
     ))  # fmt: skip
     assert (found["champion"], found["best_model"]) == ("rate", None)
-    assert "No model could be trusted" in found["finding"]
+    assert found["finding"]["code"] == "proof.no_model"
 
 
 def test_where_chance_decides_who_buys_it_is_said():
@@ -224,6 +228,6 @@ def test_where_chance_decides_who_buys_it_is_said():
     tested = backtest(Past(days_of(chance)), date(1971, 1, 1), PARAMS)
     found = judge(tested)
     assert found["order_is_chance"]
-    assert found["finding"].startswith("Nothing known of customers tells who will buy")
+    assert found["finding"]["code"] == "proof.order_is_chance"
     last = tested.trials[-1].stack
     assert last.trust_ < 0.2

@@ -19,7 +19,7 @@ KINDS = (BetaGeoNBD, ModifiedBetaGeoNBD)
 
 
 def model_of(parameters, kind=BetaGeoNBD):
-    return kind().restore(parameters, np.eye(4), 0.0, 1, Verdict(Status.OK, ""))
+    return kind().restore(parameters, np.eye(4), 0.0, 1, Verdict(Status.OK))
 
 
 def test_customers_who_stop_alike_are_at_a_limit_and_the_share_that_stops_is_known():
@@ -32,7 +32,7 @@ def test_customers_who_stop_alike_are_at_a_limit_and_the_share_that_stops_is_kno
     for fit in fits:
         assert fit.a_ / (fit.a_ + fit.b_) == pytest.approx(0.01, rel=0.25)
         if fit.verdict_.status is Status.LIMIT:
-            assert "stop after each purchase" in fit.verdict_.explanation
+            assert fit.verdict_.explanation.code == "models.fit.same_dropout"
 
 
 @pytest.mark.parametrize("kind", KINDS)

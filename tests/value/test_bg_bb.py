@@ -10,6 +10,7 @@ from scipy.optimize import approx_fprime
 from scipy.special import betaln
 
 from crmwb.errors import CrmwbError
+from crmwb.findings.say import say
 from crmwb.value.models import BetaGeoBetaBinomial, RoundsSummary, Status, Verdict
 from crmwb.value.models.beta_geo_beta_binomial import _Likelihood
 
@@ -32,7 +33,7 @@ def donations() -> RoundsSummary:
 
 
 def model_of(**parameters: float) -> BetaGeoBetaBinomial:
-    return BetaGeoBetaBinomial().restore(parameters, np.eye(4), 0.0, 1, Verdict(Status.OK, ""))
+    return BetaGeoBetaBinomial().restore(parameters, np.eye(4), 0.0, 1, Verdict(Status.OK))
 
 
 def one(x: int, t_x: int, n: int) -> RoundsSummary:
@@ -240,12 +241,12 @@ def test_where_nobody_stops_it_is_said():
     bought = rng.random((2000, 12)) < rng.beta(2.0, 3.0, 2000)[:, np.newaxis]
     model = BetaGeoBetaBinomial().fit(RoundsSummary.of_answers(bought))
     assert model.verdict_.status is Status.DEGENERATE
-    assert "Nobody is seen to stop" in model.verdict_.explanation
+    assert model.verdict_.explanation.code == "models.fit.nobody_stops_in_rounds"
 
 
 def test_too_little_data_is_said_and_nothing_is_forecast():
     model = BetaGeoBetaBinomial().fit(RoundsSummary.of(np.zeros(50), np.zeros(50), np.full(50, 6)))
     assert model.verdict_.status is Status.TOO_LITTLE_DATA
-    assert "only 0 of 50 customers bought in any round" in model.verdict_.explanation
-    with pytest.raises(CrmwbError, match="bought in any round"):
+    assert say(model.verdict_.explanation).startswith("Only 0 of 50 customers bought in any round")
+    with pytest.raises(CrmwbError, match="too_little_data"):
         model.p_alive(donations())

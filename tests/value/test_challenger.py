@@ -125,7 +125,7 @@ def test_too_short_a_past_has_no_corrections_and_too_few_customers_no_forecast()
     short = Stack(10).fit(Past(simulate()), 60)
     assert short.trust_ == 0
     few = Stack(HORIZON).fit(Past(simulate(n=8)), ORIGIN)
-    assert few.why_not_ == "too few customers bought twice for any model of purchases"
+    assert few.why_not_ == "few_repeat_buyers"
     assert few.record() == {"why_not": few.why_not_}
     assert importance(few, 1).empty
 
@@ -187,12 +187,12 @@ def test_inputs_by_hand():
     moment = Past(days).at(100, 40)  # the purchase on day 100 is not known
     seen = inputs(moment, np.array([0.5, 0.5]), (), Encoding((), ()))
     a, b = seen.iloc[0], seen.iloc[1]
-    assert a["silence against the usual gap"] == pytest.approx(np.log1p(40 / 30))  # gaps of 40 and 20 days
-    assert a["last gap against the usual gap"] == pytest.approx(np.log1p(20 / 30))
-    assert a["variation of gaps"] == pytest.approx(10 / 30)
-    assert a["purchases in all of the horizon before"] == pytest.approx(np.log(1.5 / 1.0))  # one, on day 60
-    assert a["purchases in the time before that"] == pytest.approx(np.log(1.5 / 1.0))  # one, on day 40
-    assert b["has bought once only"] == 1
-    assert np.isnan(b["silence against the usual gap"])
-    assert b["spend per purchase"] == pytest.approx(np.log1p(1000))
+    assert a["silence_over_gap"] == pytest.approx(np.log1p(40 / 30))  # gaps of 40 and 20 days
+    assert a["last_gap_over_gap"] == pytest.approx(np.log1p(20 / 30))
+    assert a["gap_cv"] == pytest.approx(10 / 30)
+    assert a["purchases_last_whole"] == pytest.approx(np.log(1.5 / 1.0))  # one, on day 60
+    assert a["purchases_before_last"] == pytest.approx(np.log(1.5 / 1.0))  # one, on day 40
+    assert b["bought_once"] == 1
+    assert np.isnan(b["silence_over_gap"])
+    assert b["spend_per_purchase"] == pytest.approx(np.log1p(1000))
     assert number_of(date(1970, 4, 11)) == 100

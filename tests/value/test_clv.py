@@ -17,7 +17,7 @@ RATE = np.log(1.1) / 365
 
 
 def known(kind, **parameters):
-    return kind().restore(parameters, np.eye(len(parameters)), 0.0, 1, Verdict(Status.OK, ""))
+    return kind().restore(parameters, np.eye(len(parameters)), 0.0, 1, Verdict(Status.OK))
 
 
 MODEL = known(BetaGeoNBD, r=0.25, alpha=31.0, a=0.8, b=2.4)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy.optimize import approx_fprime
 
 from crmwb.errors import CrmwbError
+from crmwb.findings.say import say
 from crmwb.value.models import ContractsBySegment, ContractSummary, ShiftedBetaGeometric, Status, Verdict
 
 REGULAR = [1000, 631, 468, 382, 326, 289, 262, 241]
@@ -15,7 +16,7 @@ POSITIVE = st.floats(0.05, 50)
 
 
 def model_of(alpha: float, beta: float) -> ShiftedBetaGeometric:
-    return ShiftedBetaGeometric().restore({"alpha": alpha, "beta": beta}, np.eye(2), 0.0, 1, Verdict(Status.OK, ""))
+    return ShiftedBetaGeometric().restore({"alpha": alpha, "beta": beta}, np.eye(2), 0.0, 1, Verdict(Status.OK))
 
 
 def simulate(rng: np.random.Generator, n: int, alpha: float, beta: float) -> ContractSummary:
@@ -160,14 +161,14 @@ def test_extremes_are_finite_and_have_a_verdict(survivors, status):
         assert np.isfinite(model.survival(np.array([0, 1, 10_000]))).all()
         assert np.isfinite(model.discounted_residual_lifetime(np.array([0, 10_000]), 0.1)).all()
     else:
-        with pytest.raises(CrmwbError, match="customers left"):
+        with pytest.raises(CrmwbError, match="too_little_data"):
             model.survival(np.array([1]))
 
 
 def test_chances_to_leave_that_grow_with_tenure_are_said():
     model = ShiftedBetaGeometric().fit(ContractSummary.of_survivors([1000, 950, 850, 650, 300]))
     assert model.verdict_.status is Status.DEGENERATE
-    assert "the longer they have stayed" in model.verdict_.explanation
+    assert model.verdict_.explanation.code == "models.fit.leaving_grows"
 
 
 def segments():
@@ -208,7 +209,7 @@ def test_a_segment_with_too_few_customers_is_forecast_like_all():
     small = {"tiny": ContractSummary.of_survivors([5, 4, 3])}
     model = ContractsBySegment().fit(segments() | small)
     assert model.verdict_.status is Status.TOO_LITTLE_DATA
-    assert "tiny: only 2 of 5 customers left" in model.verdict_.explanation
+    assert "tiny (too little data)" in say(model.verdict_.explanation)
     assert model.n_customers_ == 2000  # of the segments tested
     assert model.test_ == ContractsBySegment().fit(segments()).test_
     assert model.pooled_.n_customers_ == 2005

@@ -16,7 +16,7 @@ SCALE = st.floats(-5, 7).map(np.exp)
 
 
 def known(kind, **parameters):
-    return kind().restore(parameters, np.eye(len(parameters)), 0.0, 1, Verdict(Status.OK, ""))
+    return kind().restore(parameters, np.eye(len(parameters)), 0.0, 1, Verdict(Status.OK))
 
 
 @pytest.mark.parametrize("kind", MODELS)
@@ -104,9 +104,9 @@ def test_who_returns():
 def test_neighbours_have_the_mean_and_the_spread_of_the_estimates(kind):
     k = len(TRUTH[kind])
     covariance = np.diag(np.arange(1, k + 1) * 0.01) + 0.002
-    model = kind().restore(TRUTH[kind], covariance, 0.0, 1, Verdict(Status.OK, ""))
+    model = kind().restore(TRUTH[kind], covariance, 0.0, 1, Verdict(Status.OK))
     logs = np.log([list(near.parameters_.values()) for near in model.neighbours()])
     assert logs.mean(axis=0) == pytest.approx(np.log(list(TRUTH[kind].values())))
     assert np.cov(logs.T, bias=True) == pytest.approx(covariance)
-    unknown = kind().restore(TRUTH[kind], covariance * np.nan, 0.0, 1, Verdict(Status.DEGENERATE, ""))
+    unknown = kind().restore(TRUTH[kind], covariance * np.nan, 0.0, 1, Verdict(Status.DEGENERATE))
     assert [near.parameters_ for near in unknown.neighbours()] == [TRUTH[kind]]

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crmwb.findings import from_json
+from crmwb.findings.say import say
 from crmwb.value import influence
 from crmwb.value.influence.referrals import referrals
 from crmwb.value.influence.standing import standing
@@ -92,13 +94,13 @@ def test_every_customer_has_a_row(features):
     assert np.isnan(rows.loc[0, "industry_rank"])  # never bought
     assert rows.loc[1, "referral_value_cents"] == 5 * 0.4 * 1500
     told = influence.facts(features, rows, 0.4)
-    assert told["referrals"]["finding"] == (
-        "1 of 30 customers brought 5 others who bought; the best tenth of them brought 100% of that value. It is "
-        "assumed that 40% of those would not have come otherwise."
+    assert say(from_json(told["referrals"]["finding"])) == (
+        "1 customer brought 5 customers who bought; the best tenth of them brought 100% of the value. It is assumed "
+        "that 40% of the referred customers would not have come otherwise."
     )
     assert told["standing"]["industry"]["n_ranked"] == 29
-    assert told["standing"]["region"]["finding"] == (
-        "Not available in this source: a place in the region needs customers.region."
+    assert say(from_json(told["standing"]["region"]["finding"])) == (
+        "The rank of customers in their region is not known. Required data: customers.region."
     )
 
 

@@ -18,7 +18,7 @@ YEARS_20 = 7300.0
 
 def model_of(r, alpha, s, beta):
     parameters = {"r": r, "alpha": alpha, "s": s, "beta": beta}
-    return ParetoNBD().restore(parameters, np.eye(4), 0.0, 1, Verdict(Status.OK, ""))
+    return ParetoNBD().restore(parameters, np.eye(4), 0.0, 1, Verdict(Status.OK))
 
 
 def one(x, t_x, age):
@@ -119,10 +119,10 @@ def test_customers_who_stay_alike_are_at_a_limit_and_how_many_stop_is_known():
     assert at_limit
     for fit in at_limit:
         assert fit.beta_ / fit.s_ == pytest.approx(300, rel=0.25)
-        assert "differ in how long they stay" in fit.verdict_.explanation
+        assert fit.verdict_.explanation.code == "models.fit.same_lifetime"
 
 
 def test_where_nobody_stops_it_says_so():
     everyone = np.random.default_rng(1).poisson(10, 100) + 1.0
     fit = ParetoNBD().fit(PurchaseSummary.of(everyone, np.full(100, 100), np.full(100, 100)))
-    assert "Nobody is seen to stop" in fit.verdict_.explanation
+    assert fit.verdict_.explanation.code == "models.fit.nobody_stops"

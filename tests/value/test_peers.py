@@ -41,5 +41,5 @@ def test_shifted_beta_geometric_of_fader_and_hardie():
 
 def test_population_mean_of_gamma_gamma():
     parameters = {"p": 6.0, "q": 4.0, "v": 15.0}
-    model = GammaGamma().restore(parameters, np.eye(3), 0.0, 1, Verdict(Status.OK, ""))
+    model = GammaGamma().restore(parameters, np.eye(3), 0.0, 1, Verdict(Status.OK))
     assert model.population_mean_ == pytest.approx(30)

@@ -31,7 +31,7 @@ MBG_NBD = {"r": 0.5249, "alpha": 6.1830, "a": 0.8914, "b": 1.6140}
 
 
 def with_parameters(kind: type[PurchaseModel] = BetaGeoNBD, **parameters: float) -> PurchaseModel:
-    return kind().restore(parameters, np.eye(len(parameters)), 0.0, 1, Verdict(Status.OK, ""))
+    return kind().restore(parameters, np.eye(len(parameters)), 0.0, 1, Verdict(Status.OK))
 
 
 def one(x: float, t_x: float, age: float) -> PurchaseSummary:

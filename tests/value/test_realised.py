@@ -9,6 +9,8 @@ import pytest
 from builders import canonical
 from world import described, opened
 
+from crmwb.findings import from_json
+from crmwb.findings.say import say
 from crmwb.value import realised
 from crmwb.value.realised import whale
 from crmwb.value.realised.margin import margin
@@ -139,7 +141,7 @@ def test_the_curve_of_nobody():
     assert payback_curve(frame).to_numpy().tolist() == [[0, 0, 0]]
 
 
-def test_who_destroys_profit_and_why(con):
+def test_who_is_unprofitable_and_why(con):
     """Twenty good customers buy for 100.00, with 60.00 of goods and 10.00 off; the others are each off in one thing."""
     rows = ["customer_id order_id ordered_at revenue cost_cents discount_cents is_return"]
     rows += [f"g{i:02d} g{i:02d} 2024-01-01 90.00 6000 1000 false" for i in range(20)]
@@ -176,13 +178,13 @@ def test_who_destroys_profit_and_why(con):
     assert frame.loc["x_unpaid", "profit_cents"] == 2500  # what is overdue is not lost yet
     assert frame.loc["x_unpaid", "loss_cents"] == 6500
     assert frame.loc["x_never", "loss_cents"] == 700
-    destroyed = told["destroyers"]
-    assert (destroyed["n_customers"], destroyed["n_losing_before_unpaid"]) == (7, 6)
-    assert destroyed["loss_cents"] == frame["loss_cents"].sum() == sum(r["loss_cents"] for r in destroyed["by_reason"])
-    assert destroyed["by_reason"][0]["reason"] == "returns"  # 60.00 of goods and 5.00 to win
-    assert "7 of 27 customers (25.9%) cost more than they brought" in destroyed["finding"]
-    assert "1 of them without ever buying; this takes" in destroyed["finding"]
-    assert "The costliest reason is returned goods" in destroyed["finding"]
+    lost = told["unprofitable"]
+    assert (lost["n_customers"], lost["n_losing_before_unpaid"], lost["n_never_bought"]) == (7, 6, 1)
+    assert lost["loss_cents"] == frame["loss_cents"].sum() == sum(r["loss_cents"] for r in lost["by_reason"])
+    assert lost["by_reason"][0]["reason"] == "returns"  # 60.00 of goods and 5.00 to win
+    sentence = say(from_json(lost["finding"]))
+    assert sentence.startswith("7 customers of 27 (26%) cost more than they brought")
+    assert "The costliest reason is returned goods" in sentence
 
 
 def test_goods_taken_back_into_stock_are_no_loss(con):
@@ -196,7 +198,7 @@ def test_goods_taken_back_into_stock_are_no_loss(con):
     """
     frame, told = realise(con, {"transactions": canonical("transactions", log)})
     assert frame["loss_cents"].isna().all()
-    assert told["destroyers"]["finding"] == "No customer cost more than they brought."
+    assert told["unprofitable"]["finding"]["code"] == "realised.unprofitable.none"
     assert told["basis"] == "margin"
 
 
@@ -210,13 +212,12 @@ def test_without_costs_of_goods_there_is_no_profit_and_it_is_said(con, company):
     rows, told = realise(con, {"transactions": canonical("transactions", log)})
     assert rows[["profit_cents", "loss_cents", "serve_cost_cents", "payback_month"]].isna().all(axis=None)
     assert told["basis"] == "revenue"
-    assert told["destroyers"] is None
+    assert told["unprofitable"] is None
     assert told["payback"] is None
-    assert told["not_available"][0] == (
-        "Not available in this source: the cost of goods (transactions.cost_cents or products.unit_cost_cents)."
+    assert say(from_json(told["not_available"][0])) == (
+        "The source does not hold the cost of goods. Required data: transactions.cost_cents."
     )
-    assert told["whale"]["finding"].startswith("The first half of the 20/80/30 law")
-    assert "cannot be said without costs" in told["whale"]["verdict"]
+    assert told["whale"]["verdict"]["code"] == "realised.law.revenue_does_not_hold"
 
 
 def test_costs_of_products_stand_in_for_those_of_lines(con):

@@ -107,7 +107,7 @@ def test_what_does_not_fit_is_refused(sample):
         ({"model": "gamma_gamma"}, "p, q, v"),
         ({"parameters": {"r": 1.0}}, "no saved model"),
         ({"verdict": {"status": "splendid", "explanation": ""}}, "splendid"),
-        ({"version": 0}, "version 0 cannot be read, only of 1"),
+        ({"version": 0}, "version 0 cannot be read, only of 2"),
     ]:
         with pytest.raises(CrmwbError, match=says):
             load(spoilt(sample, **changes))

@@ -14,6 +14,8 @@ from world import FEATURE_PARAMS, described, opened
 from crmwb import engine
 from crmwb.features.observation import Observation
 from crmwb.features.snapshots import write_snapshots
+from crmwb.findings import from_json
+from crmwb.findings.say import say
 from crmwb.params import DimensionWeights, ScorecardParams, Tier
 from crmwb.tiers import boundaries, levels_of, place, probability
 from crmwb.value import influence, realised, scorecard
@@ -22,9 +24,9 @@ from crmwb.value.realised.margin import margin
 from crmwb.value.scorecard import points as card_points
 from crmwb.value.scorecard.certainty import errors, score_error
 from crmwb.value.scorecard.credit import payments
+from crmwb.value.scorecard.indicators import DIMENSIONS, INDICATORS
 from crmwb.value.scorecard.scale import Linear, Percentile, PercentileAboveZero
 from crmwb.value.scorecard.sensitivity import sensitivity
-from crmwb.value.scorecard.signs import DIMENSIONS, SIGNS
 
 WEIGHTS = {"income": 5.0, "influence": 1.0, "credit": 2.0, "loyalty": 2.0}
 LEVELS = tuple(
@@ -36,9 +38,11 @@ PARAMS = ScorecardParams(
 )
 
 
-def signs_of(n: int, **known) -> pd.DataFrame:
+def indicators_of(n: int, **known) -> pd.DataFrame:
     index = pd.Index([f"{i:05d}" for i in range(n)], name="customer_id")
-    return pd.DataFrame({s.name: np.broadcast_to(known.get(s.name, np.nan), n).astype(float) for s in SIGNS}, index)
+    return pd.DataFrame(
+        {s.name: np.broadcast_to(known.get(s.name, np.nan), n).astype(float) for s in INDICATORS}, index
+    )
 
 
 def test_scales():
@@ -57,8 +61,8 @@ def test_scales():
 
 
 def test_what_is_unknown_is_weighted_away():
-    signs = signs_of(3, terms=[0, 30, np.nan], overdue=[0, np.nan, np.nan], revenue=[3, 2, 1])
-    found = card_points.dimensions(card_points.points(signs))
+    indicators = indicators_of(3, terms=[0, 30, np.nan], overdue=[0, np.nan, np.nan], revenue=[3, 2, 1])
+    found = card_points.dimensions(card_points.points(indicators))
     assert found["income"].tolist() == pytest.approx([250 / 3, 50, 50 / 3], abs=1e-3)
     assert found["credit"].tolist()[:2] == [100, 0]
     assert found[["influence", "loyalty"]].isna().all(axis=None)
@@ -124,15 +128,15 @@ def test_tiers_are_right_as_often_as_they_say(mean_purchases):
     rate, amount = rng.gamma(1.5, mean_purchases / 1.5, n), rng.lognormal(9, 0.5, n)
     bought = [rng.gamma(4, a / 4, max(k, 1)) for a, k in zip(amount, rng.poisson(rate), strict=True)]
     revenue, squares = np.array([b.sum() for b in bought]), np.array([(b**2).sum() for b in bought])
-    signs = signs_of(n, revenue=revenue)
-    ids = signs.index
-    point_errors = scorecard_errors(signs, revenue, pd.Series(np.sqrt(squares) / revenue, index=ids))
-    found = card_points.dimensions(card_points.points(signs))
+    indicators = indicators_of(n, revenue=revenue)
+    ids = indicators.index
+    point_errors = scorecard_errors(indicators, revenue, pd.Series(np.sqrt(squares) / revenue, index=ids))
+    found = card_points.dimensions(card_points.points(indicators))
     scores = card_points.score(found, WEIGHTS)
     shares = np.array([0.05, 0.15, 0.3, 0.5])
     bounds = boundaries(scores.to_numpy(), shares)
     level = place(scores, bounds, None, 0.0)
-    said = probability(scores, score_error(point_errors, found, signs, WEIGHTS), level, bounds)
+    said = probability(scores, score_error(point_errors, found, indicators, WEIGHTS), level, bounds)
     true = (rate * amount).argsort().argsort() / n * 100
     is_right = levels_of(true, boundaries(true, shares)) == level.to_numpy()
     assert said.mean() == pytest.approx(is_right.mean(), abs=0.02)
@@ -141,28 +145,28 @@ def test_tiers_are_right_as_often_as_they_say(mean_purchases):
         assert is_right[band].mean() == pytest.approx(said[band].mean(), abs=0.06)
 
 
-def scorecard_errors(signs, revenue, noise):
-    ids = signs.index.to_list()
+def scorecard_errors(indicators, revenue, noise):
+    ids = indicators.index.to_list()
     features = pd.DataFrame({"customer_id": ids, "n_invoices": 0, "n_purchase_days": 1, "off_season_share": np.nan})
     features["n_campaigns_received"] = 0
     brought = pd.DataFrame({"customer_id": ids, "realised_revenue_cents": revenue, "realised_margin_cents": revenue})
     unpaid = pd.DataFrame({"days_beyond_terms_error": []}, index=pd.Index([], name="customer_id"), dtype=float)
     brought["profit_cents"] = np.nan
-    return errors(signs, features, brought, None, unpaid, noise=noise, even_share=1 / 3)
+    return errors(indicators, features, brought, None, unpaid, noise=noise, even_share=1 / 3)
 
 
 def test_the_forecast_interval_is_the_error_of_clv():
-    signs = signs_of(100, clv=np.arange(100.0))
-    ids = signs.index.to_list()
+    indicators = indicators_of(100, clv=np.arange(100.0))
+    ids = indicators.index.to_list()
     features = pd.DataFrame({"customer_id": ids, "n_invoices": 0, "n_purchase_days": 1, "off_season_share": np.nan})
     features["n_campaigns_received"] = 0
     brought = pd.DataFrame({"customer_id": ids, "realised_revenue_cents": 0.0, "realised_margin_cents": 0.0})
     brought["profit_cents"] = np.nan
     ends = pd.DataFrame(
-        {"customer_id": ids, "clv_lower_80_cents": signs["clv"] - 10, "clv_upper_80_cents": signs["clv"] + 10}
+        {"customer_id": ids, "clv_lower_80_cents": indicators["clv"] - 10, "clv_upper_80_cents": indicators["clv"] + 10}
     )
     unpaid = pd.DataFrame({"days_beyond_terms_error": []}, index=pd.Index([], name="customer_id"), dtype=float)
-    found = errors(signs, features, brought, ends, unpaid, noise=pd.Series(dtype=float), even_share=1 / 3)
+    found = errors(indicators, features, brought, ends, unpaid, noise=pd.Series(dtype=float), even_share=1 / 3)
     assert found["clv"].iloc[50] == pytest.approx(10 / 1.2815516, rel=1e-6)  # a cent of CLV is a point here
     assert found.drop(columns="clv").to_numpy().max() == 0
 
@@ -247,15 +251,20 @@ def test_a_card_of_a_small_company(con, tmp_path):
     assert told["n_dimensions_known"] == {"1": 0, "2": 0, "3": 0, "4": 40}
     assert sum(band["n_customers"] for band in told["certainty"]["bands"]) == 40
     assert len(told["sensitivity"]["moves"]) == 8
-    assert told["not_available"] == [
-        "Not available in this source: place in the industry by revenue (needs customers.industry).",
-        "Not available in this source: value of customers brought (needs customers.referred_by).",
-        "Not available in this source: share of invoices disputed (needs invoices.disputed).",
-        "Not available in this source: open invoices over the credit limit (needs customers.credit_limit_cents).",
-        "Not available in this source: share of wallet (needs customers.wallet_cents).",
-        "Not available in this source: product lines bought from (needs products.line).",
-        "Not available in this source: share of campaigns answered (needs campaign_members).",
+    missing = [from_json(unavailable) for unavailable in told["not_available"]]
+    assert [(one.values["indicator"].key, one.needs[0].text) for one in missing] == [
+        ("industry", "customers.industry"),
+        ("referrals", "customers.referred_by"),
+        ("disputes", "invoices.disputed"),
+        ("limit_use", "customers.credit_limit_cents"),
+        ("wallet", "customers.wallet_cents"),
+        ("lines", "products.line"),
+        ("response", "campaign_members"),
     ]
+    assert say(missing[0]) == (
+        "The indicator “rank in the industry by revenue” does not count: nothing is known of it. "
+        "Required data: customers.industry."
+    )
 
 
 def test_held_customers_are_those_whom_only_memory_keeps(con, tmp_path):
@@ -304,8 +313,9 @@ def test_a_source_of_orders_alone_has_a_card_and_says_what_it_lacks(con, tmp_pat
     made, told = make_card(con, tables, tmp_path)
     assert made.customers["credit_points"].isna().all()
     assert made.customers["n_dimensions_known"].dropna().eq(3).all()
-    assert told["not_available"][2].startswith(
-        "The dimension credit is not available in this source (it needs invoices"
+    assert say(from_json(told["not_available"][2])) == (
+        "The dimension “credit” does not count: nothing is known of it. Any of these would do: invoices.paid_on, "
+        "invoices, invoices.disputed and customers.credit_limit_cents."
     )
     moves = made.sensitivity.set_index("dimension")["changed_share"]
     assert moves["credit"].eq(0).all()

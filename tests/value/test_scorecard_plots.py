@@ -6,7 +6,7 @@ import pytest
 
 from crmwb.plots import profit, scorecard
 
-REASONS = pd.DataFrame({"words": ["discounts", "service"], "n_customers": [3, 1], "loss_cents": [500_000, 20_000]})
+REASONS = pd.DataFrame({"reason": ["discounts", "service"], "n_customers": [3, 1], "loss_cents": [500_000, 20_000]})
 CURVE = pd.DataFrame({"month": range(4), "n_observed": [90, 90, 40, 5], "paid_back_share": [0, 0.5, 0.6, 0.7]})
 TIERS = pd.DataFrame({
     "tier": ["vip", "small"], "n_customers": [10, 90], "customer_share": [0.1, 0.9], "brought_share": [1.2, -0.2],
@@ -35,10 +35,10 @@ def widths(ax):
 
 
 def test_losses_are_bars_with_their_reasons():
-    ax = profit.destroyers(REASONS, "EUR")
+    ax = profit.unprofitable(REASONS, "EUR")
     assert widths(ax) == [500_000, 20_000]
     assert texts(ax) == ["EUR\u00a05k · 3 customers", "EUR\u00a0200 · 1 customer"]
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["Discounts", "Service"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["discounts", "service"]
 
 
 def test_payback_is_dotted_where_few_are_observed():
@@ -46,7 +46,7 @@ def test_payback_is_dotted_where_few_are_observed():
     firm, thin = ax.get_lines()[:2]
     assert firm.get_xdata().tolist() == [0, 1, 2]
     assert thin.get_xdata().tolist() == [2, 3]
-    assert texts(ax) == ["50% by month 1", "first order earned less than the cost of winning them: 25% of customers"]
+    assert texts(ax) == ["50% by month 1", "first order earned less than the cost of acquisition: 25% of customers"]
 
 
 def test_the_pyramid_sets_customers_against_what_they_bring():
@@ -74,7 +74,7 @@ def test_moves_of_weights_are_pairs_of_bars():
 
 def test_figures_survive_what_has_nothing_to_show():
     for ax in (
-        profit.destroyers(REASONS.iloc[:0], "EUR"),
+        profit.unprofitable(REASONS.iloc[:0], "EUR"),
         profit.payback(CURVE.iloc[:1]),
         scorecard.pyramid(TIERS.assign(brought_share=np.nan, clv_share=np.nan), "revenue"),
         scorecard.pyramid(TIERS.iloc[:0], "revenue"),

@@ -118,7 +118,7 @@ def test_a_source_without_transactions_has_customers_of_unknown_value(tmp_path, 
     assert customers["customer_id"].tolist() == ["a", "b"]
     assert customers.drop(columns="customer_id").isna().all(axis=None)
     assert pd.read_parquet(layout.FORECAST).empty
-    assert "needs purchases" in storage.read_json(layout.VALUE_FACTS)["not_available"]
+    assert storage.read_json(layout.VALUE_FACTS)["not_available"]["code"] == "value.no_purchases"
 
 
 def test_clv_is_discounted_margin(built):
@@ -144,7 +144,7 @@ def test_models_say_how_they_were_made(built):
     assert models["total_purchases"]["lower_80"] < models["total_purchases"]["expected"]
     assert models["data_window"]["first_purchase"] == "1997-01-01"
     assert models["margin"] == {"share": 0.25, "is_assumed": True, "n_customers_with_costs": 0}
-    assert [c for c in models["caveats"] if "no costs" in c]
+    assert [c for c in models["caveats"] if c["code"] == "value.caveat.assumed_margin"]
     calibration = models["backtest"]["calibration"]
     assert {(row["forecaster"], row["group"]) for row in calibration} >= {("bg_nbd", 1), ("bg_nbd", 10), ("rate", 5)}
 
@@ -223,7 +223,7 @@ def test_a_short_window_is_valued_without_a_backtest(tmp_path, monkeypatch):
     backtest = storage.read_json(layout.VALUE_MODELS)["backtest"]
     assert backtest["champion"] is None
     assert len(backtest["skipped"]) == 3
-    assert "could be tested" in backtest["finding"]
+    assert backtest["finding"]["code"] == "proof.nothing_tested"
 
 
 def test_most_customers_at_the_left_edge_is_a_caveat(tmp_path, monkeypatch):
@@ -234,7 +234,7 @@ def test_most_customers_at_the_left_edge_is_a_caveat(tmp_path, monkeypatch):
     prepare(tmp_path, pd.concat([january, february]))
     monkeypatch.chdir(tmp_path)
     run_stage()
-    assert any("first seen in the first 30 days" in c for c in storage.read_json(layout.VALUE_MODELS)["caveats"])
+    assert "value.caveat.left_edge" in [c["code"] for c in storage.read_json(layout.VALUE_MODELS)["caveats"]]
 
 
 def test_the_stack_values_the_customers_and_says_how_it_was_made(built):

@@ -85,7 +85,7 @@ def fitted(model: Any, *, se: bool = True) -> dict[str, Any]:
 
 
 def given(kind: type, parameters: dict[str, float]) -> Any:
-    return kind().restore(parameters, np.eye(len(parameters)), 0.0, 1, Verdict(Status.OK, ""))
+    return kind().restore(parameters, np.eye(len(parameters)), 0.0, 1, Verdict(Status.OK))
 
 
 def one(point: dict[str, float]) -> PurchaseSummary:

@@ -67,7 +67,7 @@ def test_without_wallets_there_is_no_headroom_and_it_is_said(con, tables):
     features = described(con, tables, "2024-07-01").assign(wallet_cents=None)
     rows = wallet.customers(con, tables, features, date(2024, 7, 1), date(2020, 1, 1))
     assert rows[["share_of_wallet", "wallet_headroom_cents", "wallet_basis"]].isna().all(axis=None)
-    assert wallet.facts(rows)["finding"].startswith("Not available in this source")
+    assert wallet.facts(rows)["finding"]["code"] == "wallet.not_known"
 
 
 def test_without_transactions_nothing_is_ours_to_compare(con):

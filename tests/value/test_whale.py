@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crmwb.findings import from_json
+from crmwb.findings.say import say
 from crmwb.value.realised import whale
 
 # the law read literally: 100 customers, the top 20 earn 80% of the final profit, the bottom 30 halve the peak
@@ -23,7 +25,7 @@ def test_the_law_read_literally():
     assert found["lost_share"]["value"] == pytest.approx(0.5)
     assert found["n_losing"] == 30
     assert found["law_holds"] is True
-    assert found["verdict"].startswith("The 20/80/30 law holds here: the best 20% of customers earn 80%")
+    assert say(from_json(found["verdict"])).startswith("The 20/80/30 law holds: the best 20% of customers earn 80%")
 
 
 TRUTH = Path(__file__).parents[2].parent / "shared" / "truth" / "segmentation.json"
@@ -54,7 +56,9 @@ def test_equal_customers_do_not_obey_the_law():
     assert found["top_20_share"] == {"value": pytest.approx(0.2), "low": pytest.approx(0.2), "high": pytest.approx(0.2)}
     assert found["bottom_30_share"]["value"] == pytest.approx(0.3)
     assert found["law_holds"] is False
-    assert "nobody loses anything" in found["verdict"]
+    assert say(from_json(found["verdict"])).endswith(
+        "the worst 30% earn 30% (95% interval 30% to 30%) of it, and nothing is lost after the peak."
+    )
 
 
 def test_a_cut_between_two_customers_is_shared_out():
@@ -77,7 +81,7 @@ def test_a_total_that_is_not_positive_has_no_shares():
     found = whale.facts(np.array([5, -3, -2]), 20, seed=1)
     assert found["top_20_share"] == {"value": None, "low": None, "high": None}
     assert found["law_holds"] is None
-    assert "no meaning" in found["verdict"]
+    assert found["verdict"]["code"] == "realised.law.nothing_brought"
     assert whale.curve(np.array([5, -3, -2]))["cumulative_share"].isna().all()
 
 
@@ -85,7 +89,7 @@ def test_where_a_resample_is_not_positive_there_is_no_interval():
     found = whale.facts(np.array([10, -4, -5]), 200, seed=1)
     assert found["top_20_share"]["value"] == pytest.approx(6.0)  # 0.6 of 10, over a total of 1
     assert found["top_20_share"]["low"] is None
-    assert "600% of profit" in found["verdict"]
+    assert "600% of profit" in say(from_json(found["verdict"]))
 
 
 def test_same_seed_same_figures_whatever_the_order():
@@ -107,10 +111,8 @@ def test_by_revenue_only_the_first_half_of_the_law_is_judged():
     revenue = np.r_[np.full(20, 400), np.full(80, 25)]  # the best 20% earn 80%
     found = whale.facts(revenue, 100, seed=1, basis="revenue")
     assert found["law_holds"] is True
-    assert found["verdict"].startswith(
-        "The first half of the 20/80/30 law holds here: the best 20% of customers earn 80%"
-    )
-    assert "lost" not in found["verdict"]
+    assert found["verdict"]["code"] == "realised.law.revenue_holds"
+    assert "the best 20% of customers bring 80%" in say(from_json(found["verdict"]))
     assert whale.facts(revenue, 100, seed=1, basis="margin")["law_holds"] is False
 
 

@@ -1,12 +1,12 @@
-"""Figures of the customer base: its revenue and its buyers month by month, and who has fallen silent."""
+"""Figures of the customer base: its revenue and its buyers month by month."""
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from crmwb.findings import Count, Finding, Share, Term, numbers
+from crmwb.findings import Finding, numbers
 from crmwb.findings.say import say
-from crmwb.plots import colours, style
+from crmwb.plots import style
 
 MOST_LABELS = 14
 
@@ -57,36 +57,6 @@ def buyers_by_month(months: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def silent_by_group(groups: pd.DataFrame, by: str, ax: Axes | None = None) -> Axes:
-    """Draw the share of each group's customers who have fallen silent.
-
-    Parameters
-    ----------
-    groups : DataFrame
-        One row per group, in the order to draw: the column `by`, n_customers, n_silent, silent_share (0–1).
-    by : str
-        Which scheme the groups belong to, such as "tier".
-    ax : Axes, optional
-        Where to draw; a new figure where not given.
-    """
-    ax = ax or style.new_axes(8, 1.3 + 0.45 * len(groups))
-    names = [str(name) for name in groups[by]]
-    colour = colours.of_scheme(by, names)
-    bars = ax.barh(range(len(groups)), groups["silent_share"], height=0.62, color=[colour[name] for name in names])
-    labels = [
-        say(Finding("plots.customers.part", {"share": Share(share), "part": Count(silent), "whole": Count(n)}))
-        for share, silent, n in zip(groups["silent_share"], groups["n_silent"], groups["n_customers"], strict=True)
-    ]
-    ax.bar_label(bars, labels, padding=4, fontsize=9)
-    ax.set_yticks(range(len(groups)), [say(Term(_vocabulary(by), name)) for name in names])
-    ax.invert_yaxis()
-    ax.set_xlim(0, max(0.01, float(groups["silent_share"].max())) * 1.35)
-    style.share_axis(ax.xaxis)
-    ax.grid(visible=False, axis="y")
-    ax.set(title=_words("silent"), xlabel=_words("silent_share"), ylabel="")
-    return ax
-
-
 def _name_months(ax: Axes, months: pd.DataFrame) -> None:
     """Write the months below their bars: each with its year where the year begins, and not more than fit."""
     days = pd.to_datetime(months["month"])
@@ -103,7 +73,3 @@ def _name_months(ax: Axes, months: pd.DataFrame) -> None:
 
 def _words(key: str) -> str:
     return say(Finding(f"plots.customers.{key}"))
-
-
-def _vocabulary(scheme: str) -> str:
-    return scheme

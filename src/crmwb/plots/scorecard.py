@@ -1,4 +1,4 @@
-"""Figures of the score card: the pyramid of tiers, how sure tiers are, what stands behind them, what weights decide."""
+"""Figures of the score card: the pyramid of tiers, their certainty and dimensions, and how much weights decide."""
 
 import numpy as np
 import pandas as pd
@@ -59,7 +59,7 @@ def pyramid(tiers: pd.DataFrame, basis: str, ax: Axes | None = None) -> Axes:
     ax.set_xlim(left, right)
     ax.set_yticks(places, [say(Term("tier", str(name))) for name in tiers["tier"]])
     ax.invert_yaxis()
-    ax.xaxis.set_major_formatter(lambda value, _: f"{abs(value):.0%}")
+    ax.xaxis.set_major_formatter(lambda value, _: numbers.share(abs(value)))
     ax.grid(visible=False)
     ax.set(title=say(Finding("plots.pyramid.title")), ylabel="")
     ax.set_xlabel(say(Finding("plots.pyramid.axis")), x=-left / (right - left))
@@ -67,7 +67,7 @@ def pyramid(tiers: pd.DataFrame, basis: str, ax: Axes | None = None) -> Axes:
 
 
 def certainty(bands: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw how sure it is that customers of each tier belong there.
+    """Draw how certain it is that customers of each tier belong there.
 
     Parameters
     ----------
@@ -83,25 +83,34 @@ def certainty(bands: pd.DataFrame, ax: Axes | None = None) -> Axes:
     left = np.zeros(len(tiers))
     for (least, most), fill in zip(edges, palette, strict=True):
         band = bands[bands["least"] == least].set_index("tier")["share"].reindex(tiers).to_numpy(dtype=float)
-        ax.barh(range(len(tiers)), band, left=left, height=0.62, color=fill, label=f"{100 * least:g}–{most:.0%}")
+        ax.barh(
+            range(len(tiers)),
+            band,
+            left=left,
+            height=0.62,
+            color=fill,
+            label=f"{numbers.number(100 * least)}–{numbers.share(most)}",
+        )
         for place, (share, start) in enumerate(zip(band, left, strict=True)):
             if share >= LABELLED:
                 ink = "white" if sum(fill) < 1.6 else style.INK
-                ax.text(start + share / 2, place, f"{share:.0%}", ha="center", va="center", fontsize=8.5, color=ink)
+                ax.text(
+                    start + share / 2, place, numbers.share(share), ha="center", va="center", fontsize=8.5, color=ink
+                )
         left += band
-    ax.set_yticks(range(len(tiers)), [colours.label(name) for name in tiers])
+    ax.set_yticks(range(len(tiers)), [say(Term("tier", str(name))) for name in tiers])
     ax.invert_yaxis()
     ax.set_xlim(0, 1)
     style.share_axis(ax.xaxis)
     ax.grid(visible=False, axis="y")
     if edges:
-        ax.legend(title="tier is right with", loc="center left", bbox_to_anchor=(1.01, 0.5))
-    ax.set(title="How sure the tiers are", xlabel="customers of the tier", ylabel="")
+        ax.legend(title=_words("probability"), loc="center left", bbox_to_anchor=(1.01, 0.5))
+    ax.set(title=_words("certainty"), xlabel=_words("of_tier"), ylabel="")
     return ax
 
 
 def dimensions(customers: pd.DataFrame, names: list[str], ax: Axes | None = None) -> Axes:
-    """Draw what stands behind each tier: the mean points of its customers in every dimension.
+    """Draw the mean points of each tier's customers in every dimension.
 
     Parameters
     ----------
@@ -121,14 +130,15 @@ def dimensions(customers: pd.DataFrame, names: list[str], ax: Axes | None = None
         if len(known):
             ax.plot([known.min(), known.max()], [place, place], color=style.GRID, linewidth=3, zorder=1)
     for name in names:
-        ax.scatter(means.loc[name], range(len(columns)), s=90, color=colour[name], label=colours.label(name), zorder=2)
-    ax.set_yticks(range(len(columns)), [column.removesuffix("_points") for column in columns])
+        label = say(Term("tier", str(name)))
+        ax.scatter(means.loc[name], range(len(columns)), s=90, color=colour[name], label=label, zorder=2)
+    ax.set_yticks(range(len(columns)), [say(Term("dimension", c.removesuffix("_points"))) for c in columns])
     ax.set_ylim(max(len(columns), 1) - 0.5, -0.5)
     ax.set_xlim(-2, 102)
     ax.grid(visible=False, axis="y")
     if names:
         ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
-    ax.set(title="What stands behind the tiers", xlabel="mean points of the customers (0 to 100)", ylabel="")
+    ax.set(title=_words("dimensions"), xlabel=_words("points"), ylabel="")
     return ax
 
 
@@ -148,13 +158,17 @@ def sensitivity(moves: pd.DataFrame, ax: Axes | None = None) -> Axes:
         shares = moves[(moves["change"] < 0) == is_less].set_index("dimension")["changed_share"].reindex(names)
         ax.barh(np.arange(len(names)) + shift, shares.to_numpy(dtype=float), height=0.36, color=fill)
         for place, share in enumerate(shares):
-            ax.text(share, place + shift, f" {share:.1%}", va="center", fontsize=8.5)
-    ax.set_yticks(range(len(names)), names)
+            ax.text(share, place + shift, f" {numbers.share(share)}", va="center", fontsize=8.5)
+    ax.set_yticks(range(len(names)), [say(Term("dimension", str(name))) for name in names])
     ax.invert_yaxis()
     ax.set_xlim(0, max(float(moves["changed_share"].max()) * 1.15 if len(moves) else 0.0, 0.01))
     style.share_axis(ax.xaxis)
     ax.grid(visible=False, axis="y")
-    key = [Patch(color=style.MUTED, label="counts a quarter less"), Patch(color=style.ACCENT, label="a quarter more")]
+    key = [Patch(color=style.MUTED, label=_words("less")), Patch(color=style.ACCENT, label=_words("more"))]
     ax.legend(handles=key, loc="center left", bbox_to_anchor=(1.01, 0.5))
-    ax.set(title="What the weights decide", xlabel="customers who would be in another tier", ylabel="")
+    ax.set(title=_words("sensitivity"), xlabel=_words("moved"), ylabel="")
     return ax
+
+
+def _words(key: str) -> str:
+    return say(Finding(f"scorecard.figure.{key}"))

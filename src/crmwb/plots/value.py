@@ -8,23 +8,12 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from crmwb.findings import Finding, Share, Term, numbers
+from crmwb.findings import Count, Finding, Money, Share, Term, numbers
 from crmwb.findings.say import Said, say
 from crmwb.plots import colours, style
 
 TOP = 0.2
 LINE = 90  # Latin letters
-FORECASTERS = {
-    "stack": "combined forecast",
-    "bg_nbd": "BG/NBD",
-    "mbg_nbd": "MBG/NBD",
-    "pareto_nbd": "Pareto/NBD",
-    "nbd": "NBD",
-    "rate": "past rate x/T",
-    "hiatus": "hiatus of 12 weeks",
-    "past_spend": "past spend",
-}
-MEASURES = {"mae": "MAE", "rmse": "RMSE", "normalised_gini": "normalised Gini", "spearman": "Spearman correlation"}
 
 
 def whale_curve(curve: pd.DataFrame, basis: str, ax: Axes | None = None) -> Axes:
@@ -84,12 +73,13 @@ def clv_distribution(customers: pd.DataFrame, currency: str, ax: Axes | None = N
     top = float(values.quantile(0.99)) if len(values) else 0.0
     sns.histplot(x=values.clip(upper=top), bins=40, color=style.ACCENT, edgecolor="white", ax=ax)
     for value, name, colour in ((values.median(), "median", style.INK), (values.mean(), "mean", style.BAD)):
-        ax.axvline(value, color=colour, linewidth=1.2, linestyle="--", label=f"{name} {style.money(value, currency)}")
+        label = say(Finding(f"value.figure.{name}", {"money": Money(value, currency)}))
+        ax.axvline(value, color=colour, linewidth=1.2, linestyle="--", label=label)
     style.money_axis(ax.xaxis, currency)
     ax.legend(loc="upper right")
     ax.grid(visible=False, axis="x")
-    ax.set(title="Customer lifetime value", xlabel="value over the horizon (the last bar holds all above)")
-    ax.set_ylabel("customers")
+    style.count_axis(ax.yaxis)
+    ax.set(title=_words("clv"), xlabel=_words("clv_axis"), ylabel=_words("customers"))
     return ax
 
 
@@ -115,8 +105,9 @@ def clv_by_group(customers: pd.DataFrame, by: str, currency: str, ax: Axes | Non
     ax.barh(range(len(groups)), groups["sum"].to_numpy(), height=0.62, color=[colour[name] for name in names])
     longest = float(groups["sum"].abs().max())
     for place, (total, mean, size) in enumerate(groups.itertuples(index=False)):
-        words = f"{style.money(total, currency)}  ({numbers.count(int(size))} × {style.money(mean, currency)})"
-        ax.text(max(float(total), 0.0) + longest * 0.01, place, words, va="center", fontsize=9)
+        parts = {"total": Money(total, currency), "n": Count(size), "mean": Money(mean, currency)}
+        label = say(Finding("value.figure.total", parts))
+        ax.text(max(float(total), 0.0) + longest * 0.01, place, label, va="center", fontsize=9)
     ax.set_yticks(range(len(groups)), [say(Term(by, name)) for name in names])
     ax.invert_yaxis()
     ax.set_xlim(min(0.0, float(groups["sum"].min()) * 1.05), (longest or 1.0) * 1.35)
@@ -144,13 +135,13 @@ def p_alive(customers: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.bar(middles, shares, width=0.046, color=sns.color_palette(style.SEQUENCE, 20))
     for middle, share in zip(middles, shares, strict=True):
         if share >= 0.005:
-            ax.text(middle, share, f"{share:.0%}", ha="center", va="bottom", fontsize=8)
+            ax.text(middle, share, numbers.share(share), ha="center", va="bottom", fontsize=8)
     style.share_axis(ax.yaxis)
     style.share_axis(ax.xaxis)
     ax.set_xlim(0, 1)
     ax.set_ylim(0, float(shares.max(initial=0.1)) * 1.1)
     ax.grid(visible=False, axis="x")
-    ax.set(title="How likely customers are to be customers still", xlabel="P(alive)", ylabel="share of customers")
+    ax.set(title=_words("p_alive"), xlabel=say(Term("column", "p_alive")), ylabel=_words("customer_share"))
     return ax
 
 
@@ -199,16 +190,16 @@ def recency_frequency_map(customers: pd.DataFrame, ax: Axes | None = None) -> Ax
         linecolor="white",
         xticklabels=silent_words,
         yticklabels=often_words[::-1],
-        cbar_kws={"label": "expected purchases"},
+        cbar_kws={"label": _words("expected_purchases")},
         ax=ax,
     )
     ax.grid(visible=False)
     ax.tick_params(length=0)
     ax.tick_params(axis="y", rotation=0)
     ax.set(
-        title="Purchases to come, by recency and frequency",
-        xlabel="days since the last purchase",
-        ylabel="repeat purchases so far",
+        title=_words("recency_frequency"),
+        xlabel=say(Term("column", "days_since_last")),
+        ylabel=_words("repeat_purchases"),
     )
     return ax
 
@@ -239,7 +230,13 @@ def backtest_bars(scores: pd.DataFrame, measure: str = "normalised_gini", ax: Ax
     longest = (float(known[measure].abs().max()) if len(known) else 0.0) or 1.0
     best = known.groupby("forecaster")[measure].max()
     for name, place in places.items():
-        ax.text(max(float(best[name]), 0.0) + longest * 0.02, place, f"{means[name]:.3f}", va="center", fontsize=9)
+        ax.text(
+            max(float(best[name]), 0.0) + longest * 0.02,
+            place,
+            numbers.number(float(means[name]), 3),
+            va="center",
+            fontsize=9,
+        )
     ax.set_yticks(
         range(len(means)),
         [say(Finding(f"plots.backtest.{kinds[n]}", {"name": Term("model", str(n))})) for n in means.index],
@@ -269,15 +266,27 @@ def calibration(groups: pd.DataFrame, forecaster: str, ax: Axes | None = None) -
     ax = ax or style.new_axes()
     rows = groups[groups["forecaster"] == forecaster].sort_values("group")
     at = rows["group"].to_numpy(dtype=float)
-    ax.bar(at - 0.2, rows["mean_forecast"].to_numpy(), width=0.38, color=style.ACCENT, label="forecast")
-    ax.bar(at + 0.2, rows["mean_actual"].to_numpy(), width=0.38, color=style.CATEGORIES[1], label="bought")
+    ax.bar(
+        at - 0.2,
+        rows["mean_forecast"].to_numpy(),
+        width=0.38,
+        color=style.ACCENT,
+        label=say(Finding("proof.figure.forecast")),
+    )
+    ax.bar(
+        at + 0.2,
+        rows["mean_actual"].to_numpy(),
+        width=0.38,
+        color=style.CATEGORIES[1],
+        label=say(Finding("proof.figure.bought")),
+    )
     ax.set_xticks(at, [f"{int(group)}" for group in at])
     ax.grid(visible=False, axis="x")
     ax.legend(loc="upper right")
     ax.set(
-        title=f"Forecast and bought, by tenth of customers: {_forecaster(forecaster)}",
-        xlabel="tenth of customers, highest forecasts first",
-        ylabel="purchases per customer",
+        title=say(Finding("proof.figure.calibration", {"model": Term("model", forecaster)})),
+        xlabel=say(Finding("proof.figure.tenth")),
+        ylabel=say(Finding("proof.figure.per_customer")),
     )
     return ax
 
@@ -287,13 +296,16 @@ def _bins(values: pd.Series, n: int) -> tuple[pd.Series, list[str]]:
     known = values.to_numpy(dtype=float) if len(values) else np.zeros(1)
     lower = [int(edge) for edge in np.unique(np.quantile(known, np.linspace(0, 1, n + 1)).round())[:-1]] or [0]
     upper = [*(edge - 1 for edge in lower[1:]), int(values.max()) if len(values) else 0]
-    words = [f"{low:,}" if low == high else f"{low:,}–{high:,}" for low, high in zip(lower, upper, strict=True)]
+    words = [
+        numbers.count(low) if low == high else f"{numbers.count(low)}–{numbers.count(high)}"
+        for low, high in zip(lower, upper, strict=True)
+    ]
     group = np.searchsorted(lower, values.to_numpy(dtype=float), side="right") - 1
     return pd.Series(group, index=values.index), words
 
 
-def _forecaster(name: str) -> str:
-    return FORECASTERS.get(name, colours.label(name))
+def _words(key: str) -> str:
+    return say(Finding(f"value.figure.{key}"))
 
 
 def _say(ax: Axes, words: str, at: tuple[float, float], shift: tuple[float, float], ha: str = "left") -> None:

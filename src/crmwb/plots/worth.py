@@ -5,6 +5,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from crmwb.findings import Finding, Interval, Money, Term
+from crmwb.findings.say import say
 from crmwb.plots import colours, style
 
 
@@ -25,21 +27,21 @@ def worth_by_group(groups: pd.DataFrame, by: str, currency: str, ax: Axes | None
     ax = ax or style.new_axes(8, 1.4 + 0.55 * max(len(groups), 1))
     names = [str(name) for name in groups[by]]
     colour = colours.of_scheme(by, names)
-    ends = ("median_lower_80_cents", "median_clv_cents", "median_upper_80_cents")
-    low, middle, high = (groups[name].to_numpy(dtype=np.float64) for name in ends)
+    columns = ("median_lower_80_cents", "median_clv_cents", "median_upper_80_cents")
+    low, middle, high = (groups[name].to_numpy(dtype=np.float64) for name in columns)
     farthest = float(high.max(initial=0.0)) or 1.0
     for place, name in enumerate(names):
         width = high[place] - low[place]
         ax.barh(place, width, left=low[place], height=0.34, color=colours.pale(colour[name]))
         ax.plot(middle[place], place, "o", markersize=9, color=colour[name])
-        words = f"{style.money(middle[place], currency)}  ({style.money(low[place])} to {style.money(high[place])})"
+        ends = Interval(Money(low[place], ""), Money(high[place], ""))
+        words = say(Finding("value.figure.with_range", {"money": Money(middle[place], currency), "range": ends}))
         ax.text(max(high[place], middle[place]) + farthest * 0.025, place, words, va="center", fontsize=9)
-    ax.set_yticks(range(len(names)), [colours.label(name) for name in names])
+    ax.set_yticks(range(len(names)), [say(Term(by, name)) for name in names])
     ax.invert_yaxis()
     ax.set_xlim(min(0.0, float(low.min(initial=0.0)) * 1.05), farthest * 1.4)
     ax.xaxis.set_major_locator(MaxNLocator(5))
     style.money_axis(ax.xaxis, currency)
     ax.grid(visible=False, axis="y")
-    words = "lifetime value (dot: expected; bar: where it comes to lie with a chance of 80%)"
-    ax.set(title="What a typical customer is worth", xlabel=words, ylabel="")
+    ax.set(title=say(Finding("value.figure.worth")), xlabel=say(Finding("value.figure.worth_axis")), ylabel="")
     return ax

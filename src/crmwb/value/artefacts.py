@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from crmwb import layout, storage
 from crmwb.value import equity, scorecard
-from crmwb.value.everyone import SCHEMA as CUSTOMERS_SCHEMA
+from crmwb.value.customers import SCHEMA as CUSTOMERS_SCHEMA
 from crmwb.value.proof.backtest import SCHEMA as BACKTEST_SCHEMA
 from crmwb.value.proof.backtest import TRACKING as TRACKING_SCHEMA
 from crmwb.value.valuation import Valuation

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
-from crmwb.findings import Unavailable, to_json
+from crmwb.findings import Days, Finding, Share, Term, Unavailable, to_json
 from crmwb.params import Params
 from crmwb.value.models import BetaGeoNBD, GammaGamma, PurchaseSummary, as_saved, save
 from crmwb.value.potential.customers import Fitted
@@ -32,7 +32,7 @@ def models_record(
         purchases, spend (as `models.save` writes them), choice (the classic models and how much each counts), dropout
         (whether P(alive) is identified, and why), stack (what the combined forecast learned) and importance (of its
         inputs), money (which forecast of spend, and how its rivals did), extreme_spends, total_purchases, margin,
-        discounting, data_window, backtest (champion and calibration), caveats (sentences).
+        discounting, data_window, backtest (champion and calibration), caveats (findings).
     """
     first, p, base = first_purchase(buyers), params.value, fitted.stack.corrected_.base
     return {
@@ -54,7 +54,7 @@ def models_record(
         "discounting": {
             "annual_effective_rate": p.annual_discount_rate,
             "horizon_days": p.horizon_days,
-            "compounding": "continuous, at the rate that comes to the annual effective one",
+            "compounding": "continuous",  # at the rate that comes to the annual effective one
         },
         "data_window": {"first_purchase": first.isoformat(), "as_of": as_of.isoformat(), "days": (as_of - first).days},
         "backtest": champion(
@@ -63,12 +63,12 @@ def models_record(
             "holdout_days": p.backtest.holdout_days,
             "calibration": _calibration(tested),
         },
-        "caveats": _caveats(buyers, fitted),
+        "caveats": [to_json(caveat) for caveat in _caveats(buyers, fitted)],
     }  # fmt: skip
 
 
 def no_models_record(buyers: pd.DataFrame, why: Unavailable, *, as_of: date, params: Params) -> dict[str, Any]:
-    """Say that there is no forecast, and what one would need; keys that readers ask for are there, and empty."""
+    """Return why there is no forecast, and what one would need; keys that readers ask for are there, and empty."""
     first, p = first_purchase(buyers), params.value
     histories = [buyers[name].to_numpy(dtype=np.float64) for name in ("frequency", "recency_days", "age_days")]
     monetary = buyers["monetary_cents"].to_numpy(dtype=np.float64, na_value=np.nan)
@@ -133,7 +133,7 @@ def margin_record(found: Margin) -> dict[str, Any]:
 
 
 def _choice(fitted: Fitted, tested: Backtest) -> dict[str, Any]:
-    """Say which classic models count, and how each did."""
+    """Return which classic models count, and how each did."""
     weights = fitted.stack.corrected_.base.weights
     scores = tested.scores[tested.scores["kind"] == "model"].groupby("forecaster")["normalised_gini"].mean()
     return {
@@ -144,7 +144,7 @@ def _choice(fitted: Fitted, tested: Backtest) -> dict[str, Any]:
             {
                 "model": model.name,
                 "verdict": str(model.verdict_.status),
-                "explanation": model.verdict_.explanation,
+                "explanation": to_json(model.verdict_.explanation),
                 "log_likelihood": as_saved(model.log_likelihood_),
                 "weight": weights.get(model.name, 0.0),
                 "score": as_saved(float(scores.get(model.name, float("nan")))),
@@ -189,23 +189,17 @@ def _independence(buyers: pd.DataFrame) -> float | None:
     return float((a * b).sum() / np.sqrt((a * a).sum() * (b * b).sum()))
 
 
-def _caveats(buyers: pd.DataFrame, fitted: Fitted) -> list[str]:
-    """Say what a reader of the values should know."""
+def _caveats(buyers: pd.DataFrame, fitted: Fitted) -> list[Finding]:
+    """Return what a reader of the values should know."""
     out = []
     began = first_purchase(buyers)
     days = (pd.to_datetime(buyers["first_purchase_on"]) - pd.Timestamp(began)) < timedelta(days=LEFT_EDGE_DAYS)
     if (share := float(days.mean())) > LEFT_EDGE_SHARE:
-        out.append(
-            f"{share:.0%} of customers are first seen in the first {LEFT_EDGE_DAYS} days of the data, so most were "
-            "customers before it begins: their age is cut off there, and the models take them for newer than they are."
-        )
+        out.append(Finding("value.caveat.left_edge", {"share": Share(share), "days": Days(LEFT_EDGE_DAYS)}))
     if fitted.margin.is_assumed:
-        out.append(
-            f"The source has no costs: margin is assumed to be {fitted.margin.share:.0%} of revenue "
-            "(params.yaml, value.assumed_margin_share), and every value moves with it."
-        )
+        out.append(Finding("value.caveat.assumed_margin", {"share": Share(fitted.margin.share)}))
     out.extend(
-        f"{model.name}: {model.verdict_.explanation}"
+        Finding("value.caveat.fit", {"model": Term("model", model.name), "explanation": model.verdict_.explanation})
         for model in (fitted.purchases, fitted.spend)
         if not model.verdict_.is_ok
     )

@@ -9,19 +9,17 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from crmwb.engine import Backend
-from crmwb.findings import Unavailable
+from crmwb.findings import Term, Unavailable, to_json
 from crmwb.params import Params
 from crmwb.progress import step
 from crmwb.value import equity
 from crmwb.value.challenger import Past, Traits, read_days
+from crmwb.value.customers import nobody_bought, value_customers
 from crmwb.value.equity import Equity
-from crmwb.value.everyone import everyone, nobody_bought
 from crmwb.value.potential.customers import Fitted, buyers_of, fit, score, terms_of
 from crmwb.value.proof.backtest import Backtest, backtest
 from crmwb.value.realised.margin import margin
 from crmwb.value.record import metrics_record, models_record, no_models_record
-
-NOT_AVAILABLE = "What customers are worth needs purchases, and this source has none (the table transactions)."
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ class Valuation:
     Attributes
     ----------
     customers : DataFrame
-        One row per customer, columns of `everyone.SCHEMA`.
+        One row per customer, columns of `customers.SCHEMA`.
     models, facts, metrics : dict
         The models and their proof; findings with their figures; and the few numbers that runs are compared by.
     tested : Backtest or None
@@ -87,7 +85,7 @@ def value_all(
         Nobody bought before as_of.
     """
     if "transactions" not in tables:
-        unknown = {"not_available": NOT_AVAILABLE}
+        unknown = {"not_available": to_json(Unavailable("value.no_purchases", (Term("table", "transactions"),)))}
         return Valuation(nobody_bought(features), unknown | {"caveats": []}, unknown, {"n_customers": len(features)})
     window = date.fromisoformat(observed["first_event"][:10]), date.fromisoformat(observed["as_of"][:10])
     as_of = window[1]
@@ -100,7 +98,7 @@ def value_all(
         if isinstance(fitted, Fitted):
             scored, fitted = score(buyers, fitted, params.value)
     with step("what customers brought, and the score card"):
-        whole = everyone(
+        whole = value_customers(
             con, tables, features, snapshots,
             scored=scored, fitted=fitted, margin=margin(buyers, params.value.assumed_margin_share),
             window=window, params=params,

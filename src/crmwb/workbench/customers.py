@@ -1,6 +1,5 @@
 """The customers: everything known of each, and the base as a whole month by month."""
 
-import math
 from functools import cached_property
 from pathlib import Path
 
@@ -10,10 +9,9 @@ from crmwb import layout, storage
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
-from crmwb.findings import Count, Finding, Share, Term
+from crmwb.findings import Count, Finding
 from crmwb.plots import customers as plots
 
-SCHEMES = {"tier": "tier", "rfm_segment": "rfm_segment", "stage": "stage"}
 SHOWN = ["customer_id", "tier", "rfm_segment", "n_orders", "revenue_cents", "days_since_last", "p_alive", "clv_cents"]
 PER_MONTH = ["as_of", "customer_id", "revenue_cents", "n_orders", "last_purchase_on"]
 
@@ -74,49 +72,33 @@ class Customers:
         added.insert(2, "n_buyers", groups["bought"].sum().astype("int64"))
         return added.reset_index()
 
-    def silent(self, times: float, by: str = "tier") -> pd.DataFrame:
-        """Count the customers whose silence is longer than `times` their own usual gap between purchases.
+    def at_risk(self, by: str = "tier") -> pd.DataFrame:
+        """Count the customers at risk of leaving, by the one risk (`risk` and `risk_class`) of every page.
 
         Parameters
         ----------
-        times : float
-            How many usual gaps make a silence.
         by : str, default "tier"
             A column of groups, such as tier or rfm_segment.
 
         Returns
         -------
         DataFrame
-            One row per group, by falling revenue per customer: the group, n_customers, n_silent, silent_share,
-            silent_revenue_cents (what the silent ones brought so far), silent_revenue_share (of the group's),
-            n_once (bought on one day only, so without a rhythm to compare with).
-
-        Raises
-        ------
-        CrmwbError
-            `times` is not a number above 0.
+            One row per group, by falling revenue per customer: the group, n_customers, n_at_risk, at_risk_share,
+            margin_at_stake_cents (the future margin of those at risk; unknown without a forecast). `silence_ratio`
+            of `frame` explains a risk and is no count of its own.
         """
-        if not (math.isfinite(times) and times > 0):
-            raise CrmwbError(f"silent: {times!r} is no number of usual gaps; give a number above 0, such as 3.")
+        from crmwb.actions.alerts import AT_RISK
+
         buyers = self.buyers
-        is_silent = buyers["silence_ratio"].fillna(0) > times
+        is_at_risk = buyers["risk_class"].isin(AT_RISK)
         parts = buyers.assign(
-            is_silent=is_silent,
-            silent_revenue_cents=buyers["revenue_cents"].where(is_silent, 0),
-            is_once=buyers["n_purchase_days"] == 1,
+            is_at_risk=is_at_risk, margin_at_stake_cents=buyers["margin_at_stake_cents"].where(is_at_risk)
         ).groupby(by)
-        groups = parts.agg(
-            n_customers=("customer_id", "size"),
-            n_silent=("is_silent", "sum"),
-            revenue_cents=("revenue_cents", "sum"),
-            silent_revenue_cents=("silent_revenue_cents", "sum"),
-            n_once=("is_once", "sum"),
-        )
-        order = (groups["revenue_cents"] / groups["n_customers"]).sort_values(ascending=False, kind="stable").index
-        groups.insert(2, "silent_share", groups["n_silent"] / groups["n_customers"])
-        shares = groups["silent_revenue_cents"] / groups["revenue_cents"].where(groups["revenue_cents"] != 0)
-        groups.insert(5, "silent_revenue_share", shares)
-        return groups.loc[order].drop(columns="revenue_cents").reset_index()
+        groups = parts.agg(n_customers=("customer_id", "size"), n_at_risk=("is_at_risk", "sum"))
+        groups["at_risk_share"] = groups["n_at_risk"] / groups["n_customers"]
+        groups["margin_at_stake_cents"] = parts["margin_at_stake_cents"].sum(min_count=1)
+        order = parts["revenue_cents"].mean().sort_values(ascending=False, kind="stable").index
+        return groups.loc[order].reset_index()
 
     def plot_revenue(self) -> Picture:
         """Draw revenue month by month."""
@@ -127,17 +109,6 @@ class Customers:
     def plot_buyers(self) -> Picture:
         """Draw how many customers bought, month by month."""
         return draw(plots.buyers_by_month, self.months, alt=Finding("plots.customers.buyers_alt"))
-
-    def plot_silent(self, times: float, by: str = "tier") -> Picture:
-        """Draw the share of customers in each group whose silence is longer than `times` their usual gap."""
-        groups = self.silent(times, by)
-        most = groups.sort_values("silent_share", ascending=False, kind="stable").iloc[0]
-        values = {
-            "by": Term("column", by),
-            "share": Share(most["silent_share"]),
-            "group": Term(SCHEMES.get(by, by), most[by]),
-        }
-        return draw(plots.silent_by_group, groups, by, alt=Finding("plots.customers.silent_alt", values))
 
     def _repr_html_(self) -> str:
         size = {"customers": Count(len(self.frame), "customer"), "columns": Count(self.frame.shape[1], "column")}

@@ -76,7 +76,7 @@ def risk(wb: "Workbench") -> Iterator[Decision]:
 
 def losses(wb: "Workbench") -> Iterator[Decision]:
     """Yield which customers cost more than they bring, where costs are known."""
-    lost = wb.value.realised.destroyers
+    lost = wb.value.realised.unprofitable
     if not lost or not lost["n_customers"]:
         return
     first = max(lost["by_reason"], key=lambda reason: reason["loss_cents"])

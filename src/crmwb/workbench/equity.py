@@ -151,4 +151,4 @@ class Equity:
         return draw(plots.forecast_fan, self.forecast, measure, self.currency, alt=alt)
 
     def _repr_html_(self) -> str:
-        return tables.html(self.months.tail(12), caption="Customer equity, latest months", currency=self.currency)
+        return tables.html(self.months.tail(12), caption=Finding("equity.caption.latest"), currency=self.currency)

@@ -1,10 +1,11 @@
-"""Model value: what customers bring by example, through those they refer and those who look to them."""
+"""Model value: what customers bring by example, through referrals and their rank in industry and region."""
 
 from typing import Any
 
 import pandas as pd
 
 from crmwb.display import tables
+from crmwb.findings import Finding, Unavailable, from_json
 
 GROUPS = ("industry", "region")
 
@@ -29,7 +30,7 @@ class Influence:
         self.currency = currency
 
     def referrers(self, tiers: list[str]) -> pd.DataFrame:
-        """Sum up who brought others, by value tier.
+        """Sum up referrals by value tier of the referrer.
 
         Returns
         -------
@@ -44,6 +45,12 @@ class Influence:
         )
         return sums.reindex(tiers, fill_value=0).rename_axis("tier").reset_index()
 
+    @property
+    def finding(self) -> Finding | Unavailable:
+        """What referrals bring, or what is missing to say so."""
+        found: Finding | Unavailable = from_json(self.referrals["finding"])
+        return found
+
     def leaders(self) -> pd.DataFrame:
         """Count the customers with the most revenue of their industry or region: group, n_customers, n_ranked."""
         ranks = {group: self.frame[f"{group}_rank"].dropna() for group in GROUPS}
@@ -51,4 +58,4 @@ class Influence:
         return pd.DataFrame(rows, columns=["group", "n_customers", "n_ranked"])
 
     def _repr_html_(self) -> str:
-        return tables.html(self.leaders(), caption=str(self.referrals["finding"]), currency=self.currency)
+        return tables.html(self.leaders(), caption=self.finding, currency=self.currency)

@@ -1,4 +1,4 @@
-"""The proof: which models were tried, how they were tested, how well they did and where they fail."""
+"""Tests of the forecasts: which models were tried, how they were tested, how well they did and where they fail."""
 
 from functools import cached_property
 from pathlib import Path
@@ -7,33 +7,26 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, storage
-from crmwb.display import tables, words
+from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
-from crmwb.findings import Finding, Unavailable, from_json
+from crmwb.findings import Finding, Listing, Name, Term, Unavailable, from_json
+from crmwb.findings.catalogue import find
 from crmwb.plots import proof as plots
 from crmwb.plots import value as value_plots
 
+FORECAST = "forecast_"  # before the name of a model
 LEVELS = {"coverage_50": 0.50, "coverage_80": 0.80, "coverage_95": 0.95}
 MEASURES = [
     "bias_share", "mae", "rmse", "normalised_gini", "spearman", "top_decile_share", "brier", "log_loss",
     *LEVELS, "revenue_gini", "revenue_bias_share",
 ]  # fmt: skip
-STATUS = {
-    "ok": "good",
-    "limit": "good within the length of the history",
-    "degenerate": "no maximum",
-    "flat": "hardly told by the data",
-    "not_converged": "not converged",
-    "too_little_data": "too little data",
-}
 
 
 class Proof:
-    """How forecasts of purchases came true, as the backtest and models.json tell it."""
+    """How forecasts of purchases came true, from the backtest and models.json."""
 
-    def __init__(self, root: Path, models: dict[str, Any], names: dict[str, str]) -> None:
+    def __init__(self, root: Path, models: dict[str, Any]) -> None:
         self._root = root
-        self._names = names
         self.models = models
 
     @property
@@ -47,17 +40,25 @@ class Proof:
         found: dict[str, Any] = self.models["backtest"]
         return found
 
-    def name(self, forecaster: str) -> str:
-        """Return what a forecaster is called."""
-        return self._names.get(forecaster, words.label(forecaster))
+    @property
+    def finding(self) -> Finding | Unavailable:
+        """Which forecast does best by the score declared, with every measure."""
+        found: Finding | Unavailable = from_json(self.tested["finding"])
+        return found
+
+    @property
+    def skipped(self) -> list[Unavailable]:
+        """The tests that were not possible, each with the reason."""
+        return [from_json(origin) for origin in self.tested["skipped"]]
 
     @property
     def candidates(self) -> pd.DataFrame:
-        """One row per model of purchases: model, verdict, what it means, log_likelihood, score (of the backtest)."""
+        """One row per model of purchases: model, verdict, explanation, log_likelihood, score (of the backtest)."""
         columns = ["model", "verdict", "explanation", "log_likelihood", "score"]
         rows = pd.DataFrame(self.models["choice"]["candidates"], columns=columns)
-        rows["model"] = [self.name(name) for name in rows["model"]]
-        rows["verdict"] = rows["verdict"].map(STATUS)
+        rows["model"] = rows["model"].map(lambda name: Term("model", name))
+        rows["verdict"] = rows["verdict"].map(lambda status: Term("fit_status", status))
+        rows["explanation"] = rows["explanation"].map(from_json)
         return rows
 
     @property
@@ -74,18 +75,18 @@ class Proof:
 
     @property
     def dropout(self) -> Finding | Unavailable | None:
-        """Say what shows that dropout is identified, or is not; None where nothing is forecast."""
+        """Why dropout is identified, or is not; None where nothing is forecast."""
         found = (self.models.get("dropout") or {}).get("finding")
-        said = from_json(found) if found else None
-        return said if isinstance(said, Finding | Unavailable) else None
+        reason: Finding | Unavailable | None = from_json(found) if found else None
+        return reason
 
     @property
     def parameters(self) -> pd.DataFrame:
         """One row per parameter of the models of purchases and of spend: model, parameter, estimate, standard_error."""
         rows = [
-            (self.name(saved["model"]), name, told["estimate"], told["standard_error"])
+            (Term("model", saved["model"]), name, parameter["estimate"], parameter["standard_error"])
             for saved in (self.models["purchases"], self.models["spend"])
-            for name, told in saved["parameters"].items()
+            for name, parameter in saved["parameters"].items()
         ]
         return pd.DataFrame(rows, columns=["model", "parameter", "estimate", "standard_error"])
 
@@ -101,10 +102,10 @@ class Proof:
 
     @property
     def means(self) -> pd.DataFrame:
-        """One row per forecaster, the best order of customers first: forecast (its name), kind, each measure's mean."""
+        """One row per forecaster, the best order of customers first: forecast (the same), kind, each measure's mean."""
         measures = [name for name in MEASURES if name in self.scores]
         rows = self.scores.groupby(["forecaster", "kind"])[measures].mean().reset_index()
-        rows.insert(0, "forecast", [self.name(name) for name in rows["forecaster"]])
+        rows.insert(0, "forecast", rows["forecaster"])
         return rows.sort_values("normalised_gini", ascending=False, kind="stable").reset_index(drop=True)
 
     @property
@@ -121,6 +122,7 @@ class Proof:
     def newcomers(self) -> pd.DataFrame:
         """One row per origin: origin, n_newcomers (whom no forecast could know), purchases, purchase_share (of all)."""
         rows = pd.DataFrame(self.tested["newcomers"]).rename(columns={"share_of_purchases": "purchase_share"})
+        rows["origin"] = pd.to_datetime(rows["origin"]).dt.date
         return rows[["origin", "n_newcomers", "purchases", "purchase_share"]]
 
     @property
@@ -137,28 +139,39 @@ class Proof:
     def plot_calibration(self, forecaster: str | None = None) -> Picture:
         """Draw what was forecast beside what came, for tenths of customers."""
         who = forecaster or self.valued_by
-        alt = f"Bars: purchases forecast and made, by tenth of customers: {self.name(who)}."
+        alt = Finding("proof.figure.calibration_alt", {"model": Term("model", who)})
         return draw(value_plots.calibration, self.calibration, who, alt=alt)
 
     def plot_tracking(self) -> Picture:
-        """Draw purchases since the last origin, added up week by week, beside the forecasts."""
+        """Draw cumulative purchases since the last origin, beside the forecasts."""
         last = self.tracking[self.tracking["origin"] == self.tracking["origin"].max()]
         shown = last[last["forecaster"].isin([*self.shown(), "pareto_nbd", "bg_nbd"][:4])]
-        shown = shown.assign(forecast=[self.name(name) for name in shown["forecaster"]])
-        return draw(plots.tracking, shown, alt="Lines: purchases made and forecast since the last origin, added up.")
+        return draw(plots.tracking, shown, alt=Finding("proof.figure.tracking_alt"))
 
     def plot_importance(self) -> Picture:
         """Draw what the combined forecast rests on."""
-        most = self.importance["input"].head(3).tolist()
-        alt = f"Bars: inputs by how much order is lost without them; most by {words.listing(most)}."
-        return draw(plots.importance, self.importance, alt=alt)
+        inputs = self.importance.assign(input=self.importance["input"].map(input_name))
+        most = Listing(tuple(inputs.loc[inputs["lost"] > 0, "input"].head(3)))
+        alt = Finding("proof.figure.importance_alt", {"most": most})
+        return draw(plots.importance, inputs, alt=alt if most.items else Finding("proof.figure.no_importance_alt"))
 
     def plot_coverage(self) -> Picture:
         """Draw how often the intervals of purchases held what came."""
-        held = self.means.melt(["forecaster", "forecast"], list(LEVELS), "level", "share").dropna(subset=["share"])
+        held = self.means.melt(["forecaster"], list(LEVELS), "level", "share").dropna(subset=["share"])
         held = held[held["forecaster"].isin([self.valued_by, self.tested["best_model"], "pareto_nbd"])]
         held["level"] = held["level"].map(LEVELS)
-        return draw(plots.coverage, held, alt="Bars: how often 50, 80 and 95% intervals held what customers bought.")
+        return draw(plots.coverage, held, alt=Finding("proof.figure.coverage_alt"))
 
     def _repr_html_(self) -> str:
-        return tables.html(self.means.drop(columns="forecaster"), caption=str(self.tested["finding"]))
+        return tables.html(self.means.drop(columns="forecaster"), caption=self.finding)
+
+
+def input_name(name: str) -> Finding | Term:
+    """Return an input of the combined forecast for readers: of its own, of a model, or a trait of the customer."""
+    if find(f"terms.model_input.{name}", "en"):
+        return Term("model_input", name)
+    if name.startswith(FORECAST):
+        return Finding("proof.input_forecast", {"model": Term("model", name.removeprefix(FORECAST))})
+    column, of, value = name.partition(": ")
+    trait = Term("column", column)
+    return Finding("proof.input_value", {"column": trait, "value": Name(value)}) if of else trait

@@ -1,31 +1,29 @@
-"""What customers brought so far: who earns it, who destroys profit and why, how fast winning them pays back."""
+"""What customers brought so far: who earns it, who is unprofitable and why, how fast acquisition is paid back."""
 
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from crmwb.display import tables, words
+from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
+from crmwb.findings import Count, Finding, Money, Share, Term, Unavailable, from_json
 from crmwb.plots import profit as plots
 from crmwb.plots import value as whale_plots
 
-LAW = (
-    ("top_20_share", "brought by the best 20% of customers", 0.8),
-    ("bottom_30_share", "brought by the worst 30% of customers", None),
-    ("lost_share", "lost again after the peak, of the peak", 0.5),
-)
+LAW = (("top_20_share", 0.8), ("bottom_30_share", None), ("lost_share", 0.5))
+NO_COSTS = Unavailable("realised.unprofitable.not_known")
 
 
 class Realised:
-    """What is behind us.
+    """Realised value.
 
     Attributes
     ----------
     frame : DataFrame
         One row per customer, as `Value.frame`.
     facts : dict
-        basis, not_available, totals, n_incomplete, whale, destroyers, first_orders, payback, each with its finding.
+        basis, not_available, totals, n_incomplete, whale, unprofitable, first_orders, payback, with their findings.
     """
 
     def __init__(self, frame: pd.DataFrame, facts: dict[str, Any], currency: str) -> None:
@@ -47,68 +45,79 @@ class Realised:
 
     @property
     def law(self) -> dict[str, Any]:
-        """The figures of the 20/80/30 law with their 95% intervals, and the verdict in words."""
+        """The figures of the 20/80/30 law with their 95% intervals, and the verdict: a finding, as JSON holds it."""
         figures: dict[str, Any] = self.facts["whale"]
         return figures
 
     @property
+    def verdict(self) -> Finding:
+        """Whether the 20/80/30 law holds."""
+        found: Finding = from_json(self.law["verdict"])
+        return found
+
+    @property
     def law_figures(self) -> pd.DataFrame:
-        """One row per figure of the law: figure (in words), here_share, low_share, high_share, law_share.
+        """One row per figure of the law: figure (a finding), here_share, low_share, high_share, law_share.
 
         By revenue, nothing can be lost, so only the first figure is there; none where customers brought nothing.
         """
         known = LAW if self.basis != "revenue" else LAW[:1]
-        rows = [(what, *(self.law[name][k] for k in ("value", "low", "high")), says) for name, what, says in known]
+        rows = [
+            (Finding(f"realised.law.{name}"), *(self.law[name][k] for k in ("value", "low", "high")), by_law)
+            for name, by_law in known
+        ]
         columns = ["figure", "here_share", "low_share", "high_share", "law_share"]
         return pd.DataFrame(rows, columns=columns).dropna(subset="here_share").astype(dict.fromkeys(columns[1:], float))
 
     @property
-    def destroyers(self) -> dict[str, Any] | None:
-        """Who destroys profit: n_customers, loss_cents, by_reason, finding …; None where goods have no known cost."""
-        found: dict[str, Any] | None = self.facts["destroyers"]
+    def unprofitable(self) -> dict[str, Any] | None:
+        """Unprofitable customers: n_customers, loss_cents, by_reason, …; None where goods have no known cost."""
+        found: dict[str, Any] | None = self.facts["unprofitable"]
         return found
 
     @property
     def reasons(self) -> pd.DataFrame:
-        """One row per reason for which profit is destroyed: reason, words, n_customers, loss_cents, loss_share."""
-        columns = ["reason", "words", "n_customers", "loss_cents", "loss_share"]
-        return pd.DataFrame((self.destroyers or {}).get("by_reason", []), columns=columns)
+        """One row per main reason of losses: reason, n_customers, loss_cents, loss_share."""
+        columns = ["reason", "n_customers", "loss_cents", "loss_share"]
+        return pd.DataFrame((self.unprofitable or {}).get("by_reason", []), columns=columns)
 
-    def n_destroying(self, tier: str) -> int:
-        """Return how many customers of a value tier destroy profit."""
+    def n_unprofitable(self, tier: str) -> int:
+        """Return how many customers of a value tier are unprofitable."""
         return int((self.frame["loss_cents"].notna() & (self.frame["tier"] == tier)).sum())
 
-    def loss_finding(self, tier: str) -> str:
-        """Say in one sentence who destroys profit, how much, and how many of them are in a value tier."""
-        lost = self.destroyers
+    def loss_finding(self, tier: str) -> Finding | Unavailable:
+        """Return how many customers are unprofitable, how much is lost, and how many of them are in a value tier."""
+        lost = self.unprofitable
         if lost is None:
-            return "Who costs more than they bring cannot be told: the source does not say what goods cost."
+            return NO_COSTS
         if not lost["n_customers"]:
-            return str(lost["finding"])
-        customers = f"{words.plural(lost['n_customers'], 'customer')} ({words.share(lost['customer_share'])})"
-        start = "" if self.facts["totals"]["unpaid_cents"] is None else "With overdue invoices taken off, "
-        against = lost["loss_share_of_earned"]
-        part = "" if against is None else f", {words.share(against)} of what the others earn"
-        n = self.n_destroying(tier)
-        among = f"{words.count(n) if n else 'none'} of them {'are' if n > 1 else 'is'} in the {words.name(tier)} tier"
-        loss = words.money(lost["loss_cents"], self.currency)
-        return f"{start}{customers} cost {loss} more than they brought{part}; {among}."
+            return Finding("realised.unprofitable.none")
+        n, of_tier = self.n_unprofitable(tier), Term("tier", tier)
+        among = {"n": Count(n), "tier": of_tier}
+        values = {
+            "customers": Count(lost["n_customers"], "customer"),
+            "share": Share(lost["customer_share"]),
+            "loss": Money(lost["loss_cents"], self.currency),
+            "part": Share(lost["loss_share_of_earned"]),
+            "among": Finding(f"realised.unprofitable.{'in_tier' if n else 'none_in_tier'}", among),
+        }
+        overdue = "" if self.facts["totals"]["unpaid_cents"] is None else "_overdue"
+        earned = "" if lost["loss_share_of_earned"] is None else "_of_earned"
+        return Finding(f"realised.unprofitable.loss{overdue}{earned}", values)
 
     def largest_losses(self, n: int) -> pd.DataFrame:
-        """Return the customers who destroy most profit, without saying who they are.
+        """Return the customers with the largest losses, without their ids.
 
         Returns
         -------
         DataFrame
-            place (from 1), tier, loss_reason (in words), realised_revenue_cents, profit_cents, loss_cents (what
+            place (from 1), tier, loss_reason, realised_revenue_cents, profit_cents, loss_cents (what
             is overdue taken off) and clv_cents; at most n rows.
         """
-        from crmwb.value.realised.destroyers import WORDS
-
         lost = self.frame[self.frame["loss_cents"].notna()]
         top = lost.sort_values(["loss_cents", "customer_id"], ascending=[False, True]).head(n)
         shown = ["tier", "loss_reason", "realised_revenue_cents", "profit_cents", "loss_cents", "clv_cents"]
-        top = top[shown].assign(loss_reason=top["loss_reason"].map(WORDS))
+        top = top[shown]
         top.insert(0, "place", np.arange(1, len(top) + 1))
         return top.reset_index(drop=True)
 
@@ -126,19 +135,19 @@ class Realised:
 
     def plot_whale(self) -> Picture:
         """Draw the whale curve."""
-        return draw(whale_plots.whale_curve, self.whale(), self.basis, alt=self.law["verdict"])
+        return draw(whale_plots.whale_curve, self.whale(), self.basis, alt=self.verdict)
 
-    def plot_destroyers(self) -> Picture:
-        """Draw what is lost with customers who destroy profit, by reason."""
-        finding = (self.destroyers or {}).get("finding", "What goods cost is not known, so who destroys profit is not.")
-        return draw(plots.destroyers, self.reasons, self.currency, alt=finding)
+    def plot_unprofitable(self) -> Picture:
+        """Draw what is lost with unprofitable customers, by main reason."""
+        alt = from_json(self.unprofitable["finding"]) if self.unprofitable else NO_COSTS
+        return draw(plots.unprofitable, self.reasons, self.currency, alt=alt)
 
     def plot_payback(self) -> Picture:
-        """Draw the share of customers who have paid back what winning and serving them cost, by month."""
-        first = self.facts["first_orders"]
-        finding = (self.facts["payback"] or {}).get("finding", "What winning customers cost is not known.")
-        return draw(plots.payback, self.payback, first and first["loss_share"], alt=finding)
+        """Draw the share of customers who have paid back the cost of acquiring and serving them, by month."""
+        first, payback = self.facts["first_orders"], self.facts["payback"]
+        alt = from_json(payback["finding"]) if payback else Unavailable("realised.payback.not_known")
+        return draw(plots.payback, self.payback, first and first["loss_share"], alt=alt)
 
     def _repr_html_(self) -> str:
         sums = pd.DataFrame([self.facts["totals"]], dtype="Int64").dropna(axis="columns")
-        return tables.html(sums, caption="What customers brought so far", currency=self.currency)
+        return tables.html(sums, caption=Finding("realised.caption.totals"), currency=self.currency)

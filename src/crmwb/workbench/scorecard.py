@@ -1,16 +1,17 @@
-"""The score card: the value tier of each customer, how sure it is, and what stands behind it."""
+"""The score card: the value tier of each customer, its certainty, and the indicators it rests on."""
 
 from typing import Any
 
 import pandas as pd
 
-from crmwb.display import tables, words
+from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
+from crmwb.findings import Finding, Listing, Term, from_json
 from crmwb.plots import scorecard as plots
 
 
 class Scorecard:
-    """All things considered.
+    """The score card of all customers.
 
     Attributes
     ----------
@@ -63,30 +64,38 @@ class Scorecard:
 
     @property
     def scales(self) -> pd.DataFrame:
-        """One row per sign of worth: dimension, meaning, scale, known_share."""
-        return pd.DataFrame(self.facts["scales"])[["dimension", "meaning", "scale", "known_share"]]
+        """One row per indicator: dimension, indicator, scale (a finding), known_share."""
+        scales = pd.DataFrame(self.facts["scales"])[["dimension", "indicator", "scale", "known_share"]]
+        return scales.assign(scale=[from_json(scale) for scale in scales["scale"]])
 
     @property
-    def finding(self) -> str:
-        """What the pyramid says, in one sentence."""
-        return str(self.facts["pyramid"]["finding"])
+    def finding(self) -> Finding:
+        """What the best tier brought and is expected to bring."""
+        return self.finding_of("pyramid")
+
+    def finding_of(self, part: str) -> Finding:
+        """Return the finding of a part: "pyramid", "certainty", "memory" or "sensitivity"."""
+        found: Finding = from_json(self.facts[part]["finding"])
+        return found
 
     def plot_pyramid(self) -> Picture:
         """Draw each tier's share of customers against its share of what they brought and will bring."""
         return draw(plots.pyramid, self.tiers, self.facts["pyramid"]["basis"], alt=self.finding)
 
     def plot_certainty(self) -> Picture:
-        """Draw how sure it is that customers of each tier belong there."""
-        return draw(plots.certainty, self.certainty, alt=self.facts["certainty"]["finding"])
+        """Draw how certain it is that customers of each tier belong there."""
+        return draw(plots.certainty, self.certainty, alt=self.finding_of("certainty"))
 
     def plot_dimensions(self) -> Picture:
         """Draw the mean points of each tier's customers in every dimension."""
-        alt = f"Dots: mean points of each tier in {words.listing(self.dimensions)}."
-        return draw(plots.dimensions, self.frame, self.names, alt=alt)
+        known = Listing(tuple(Term("dimension", name) for name in self.dimensions))
+        alt = Finding("scorecard.figure.dimensions_alt", {"dimensions": known})
+        columns = ["tier", *(f"{name}_points" for name in self.dimensions)]
+        return draw(plots.dimensions, self.frame[columns], self.names, alt=alt)
 
     def plot_sensitivity(self) -> Picture:
         """Draw how many customers change tier when one weight moves by a quarter."""
-        return draw(plots.sensitivity, self.sensitivity, alt=self.facts["sensitivity"]["finding"])
+        return draw(plots.sensitivity, self.sensitivity, alt=self.finding_of("sensitivity"))
 
     def _repr_html_(self) -> str:
-        return tables.html(self.tiers, caption="Value tiers, best first", currency=self.currency)
+        return tables.html(self.tiers, caption=Finding("scorecard.caption.tiers"), currency=self.currency)

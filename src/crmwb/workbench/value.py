@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, storage
-from crmwb.display import tables, words
+from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
-from crmwb.findings import Count, Days, Finding, Listing, Number, Share, Term, Unavailable, from_json
+from crmwb.findings import Count, Days, Finding, Interval, Listing, Money, Share, Term, Unavailable, from_json
 from crmwb.plots import value as plots
 from crmwb.plots import worth as worth_plots
 from crmwb.workbench.equity import Equity
@@ -22,21 +22,6 @@ from crmwb.workbench.scorecard import Scorecard
 from crmwb.workbench.wallet import Wallet
 from crmwb.workbench.what_if import what_if
 
-FORECASTERS = {
-    "stack": "combined forecast",
-    "bg_nbd": "BG/NBD model",
-    "mbg_nbd": "MBG/NBD model",
-    "pareto_nbd": "Pareto/NBD model",
-    "nbd": "NBD model",
-    "last_period": "as many as in the period before",
-    "rate": "the past rate goes on",
-    "hiatus": "the past rate, none after 12 weeks of silence",
-    "past_spend": "who spent most buys most",
-    "nothing": "nobody buys again",
-    "gamma_gamma": "Gamma-Gamma model",
-}
-# All are said wherever one is: a model may rank better and err more.
-COMPARED = ("normalised_gini", "mae", "rmse")
 MEASURES = ["bias_share", "mae", "rmse", "normalised_gini", "top_decile_share"]
 INTERVAL = ("clv_lower_80_cents", "clv_upper_80_cents")
 
@@ -74,12 +59,12 @@ class Value:
 
     @cached_property
     def realised(self) -> Realised:
-        """Who earns it, who destroys profit and why, how fast winning customers pays back."""
+        """Who earns it, who is unprofitable and why, how fast acquisition is paid back."""
         return Realised(self.frame, self.facts["realised"], self.currency)
 
     @cached_property
     def influence(self) -> Influence:
-        """Who brings others, and whom others look to."""
+        """Who brings others, and who ranks high in industry and region."""
         return Influence(self.frame, self.facts["influence"], self.currency)
 
     @cached_property
@@ -89,7 +74,7 @@ class Value:
 
     @cached_property
     def scorecard(self) -> Scorecard:
-        """The value tiers, how sure they are, and what stands behind them."""
+        """The value tiers, how certain they are, and what they rest on."""
         return Scorecard(self.frame, self.facts["scorecard"], self.currency)
 
     @cached_property
@@ -100,7 +85,7 @@ class Value:
     @cached_property
     def proof(self) -> Proof:
         """Which models were tried, how they were tested, how well they did."""
-        return Proof(self._root, self.models, FORECASTERS)
+        return Proof(self._root, self.models)
 
     @cached_property
     def backtest(self) -> pd.DataFrame:
@@ -117,18 +102,17 @@ class Value:
     def not_identified(self) -> Unavailable | None:
         """Why P(alive), and what follows from it, is withheld; None where it is given or nothing is forecast."""
         found = (self.models.get("dropout") or {}).get("finding")
-        said = from_json(found) if found else None
-        return said if isinstance(said, Unavailable) else None
+        reason = from_json(found) if found else None
+        return reason if isinstance(reason, Unavailable) else None
 
     @property
-    def caveats(self) -> list[str]:
-        """What to bear in mind with every value, one sentence each."""
-        told = [caveat.partition(": ") for caveat in self.models["caveats"]]
-        return [f"{FORECASTERS.get(of, of)}{colon}{rest}" for of, colon, rest in told]
+    def caveats(self) -> list[Finding]:
+        """What to bear in mind with every value."""
+        return [from_json(caveat) for caveat in self.models["caveats"]]
 
     @property
     def law(self) -> dict[str, Any]:
-        """The figures of the 20/80/30 law with their 95% intervals, and the verdict in words."""
+        """The figures of the 20/80/30 law with their 95% intervals, and the verdict: a finding, as JSON holds it."""
         return self.realised.law
 
     def whale(self) -> pd.DataFrame:
@@ -209,19 +193,21 @@ class Value:
         Returns
         -------
         DataFrame
-            forecaster, kind (model or rule), forecast (in words), bias_share (the forecast total against the actual
-            one), mae and rmse (purchases per customer), normalised_gini (how well customers are ranked, 1 is
+            forecaster, kind (stack, model or rule), forecast (forecaster), bias_share (the forecast total against the
+            actual one), mae and rmse (purchases per customer), normalised_gini (how well customers are ranked, 1 is
             perfect), top_decile_share (of purchases made by the tenth of customers with the highest forecasts).
         """
         means = self.backtest.groupby(["forecaster", "kind"])[MEASURES].mean().reset_index()
-        means.insert(2, "forecast", [FORECASTERS.get(n, words.label(n)) for n in means["forecaster"]])
+        means.insert(2, "forecast", means["forecaster"])
         return means.sort_values("normalised_gini", ascending=False, kind="stable").reset_index(drop=True)
 
-    def trust(self) -> Finding | str:
+    def trust(self) -> Finding | Unavailable:
         """How far the forecasts can be trusted."""
+        from crmwb.value.proof.champion import compared
+
         tested = self.models["backtest"]
         if tested["best_rule"] is None:
-            return str(tested["finding"])
+            return self.proof.finding
         name = "" if tested["best_model"] is None and tested["best_stack"] is None else str(self.models["valued_by"])
         of_rule = self.backtest[self.backtest["forecaster"] == tested["best_rule"]]
         of_model = self.backtest[self.backtest["forecaster"] == name if name else self.backtest["kind"] == "model"]
@@ -231,12 +217,15 @@ class Value:
             "rule": Term("model", str(tested["best_rule"])),
             "worst": Share(float(of_model["bias_share"].abs().max())),
             "forecast": Term("model", name),
-            "measured": Listing(tuple(_compared(measure, of_model, of_rule) for measure in COMPARED)),
         }
         if not name:
             return Finding("value.trust.rough", values)
+        values["measured"] = compared(self.backtest, name, str(tested["best_rule"]))
         is_better = of_model["normalised_gini"].mean() > of_rule["normalised_gini"].mean()
-        return Finding("value.trust.better" if is_better else "value.trust.no_better", values)
+        margin = tested["versus_rule"]
+        is_chance = margin is not None and tested["score"] == "normalised_gini" and margin["lower"] <= 0
+        code = "no_better" if not is_better else "better_by_chance" if is_chance else "better"
+        return Finding(f"value.trust.{code}", values)
 
     def plot_whale(self) -> Picture:
         """Draw the whale curve."""
@@ -244,14 +233,17 @@ class Value:
 
     def plot_clv(self) -> Picture:
         """Draw how lifetime value is spread over customers."""
-        median = words.money(float(self.buyers["clv_cents"].median()), self.currency)
-        alt = f"Histogram of lifetime value; the median is {median}."
+        median = Money(float(self.buyers["clv_cents"].median()), self.currency)
+        alt = Finding("value.figure.clv_alt", {"median": median})
         return draw(plots.clv_distribution, self.buyers, self.currency, alt=alt)
 
     def plot_clv_by(self, group: str) -> Picture:
         """Draw lifetime value by a column of the customer mart, such as tier."""
-        parts = [f"{words.name(row[0])} {words.money(row[2], self.currency)}" for row in self.by(group).to_numpy()]
-        alt = f"Bars: lifetime value by {words.name(group)}: {words.listing(parts)}."
+        totals = [
+            Finding("value.figure.group_total", {"group": Term(group, str(name)), "money": Money(cents, self.currency)})
+            for name, cents in self.by(group)[[group, "clv_cents"]].to_numpy()
+        ]
+        alt = Finding("value.figure.clv_by_alt", {"by": Term("column", group), "totals": Listing(tuple(totals))})
         return draw(plots.clv_by_group, self._with(group), group, self.currency, alt=alt)
 
     def plot_worth(self, group: str) -> Picture:
@@ -259,39 +251,32 @@ class Value:
         if not self.has_intervals:
             return self.plot_clv_by(group)
         typical = self.by(group)
-        parts = [
-            f"{words.name(row[group])} {words.money(row['median_lower_80_cents'], self.currency)} to "
-            f"{words.money(row['median_upper_80_cents'], self.currency)}"
-            for _, row in typical.iterrows()
+        ranges = [
+            Finding("value.figure.group_range", {"group": Term(group, str(name)), "range": self._range(low, high)})
+            for name, low, high in typical[[group, "median_lower_80_cents", "median_upper_80_cents"]].to_numpy()
         ]
-        alt = f"Ranges: what a typical customer is worth, with a chance of 80%, by {words.name(group)}: "
-        return draw(worth_plots.worth_by_group, typical, group, self.currency, alt=f"{alt}{words.listing(parts)}.")
+        alt = Finding("value.figure.worth_alt", {"by": Term("column", group), "ranges": Listing(tuple(ranges))})
+        return draw(worth_plots.worth_by_group, typical, group, self.currency, alt=alt)
+
+    def _range(self, low: float, high: float) -> Interval:
+        return Interval(Money(low, self.currency), Money(high, self.currency))
 
     def plot_p_alive(self) -> Picture:
-        """Draw how likely customers are to be customers still; where that is not known, say why."""
+        """Draw P(alive); where it is withheld, the reason."""
         if self.not_identified:
             return draw(plots.withheld, self.not_identified, alt=self.not_identified)
-        alt = f"Histogram of P(alive); the mean is {words.share(self.buyers['p_alive'].mean())}."
+        alt = Finding("value.figure.p_alive_alt", {"mean": Share(self.buyers["p_alive"].mean())})
         return draw(plots.p_alive, self.buyers, alt=alt)
 
     def plot_recency_frequency(self) -> Picture:
         """Draw expected purchases by how often and how recently customers bought."""
         columns = ["customer_id", "frequency", "days_since_last", "expected_purchases"]
         customers = storage.read_frame(self._root / layout.CUSTOMER_MART, columns)
-        return draw(
-            plots.recency_frequency_map, customers, alt="Heat map: expected purchases by recency and frequency."
-        )
+        return draw(plots.recency_frequency_map, customers, alt=Finding("value.figure.recency_frequency_alt"))
 
     def plot_backtest(self, measure: str = "normalised_gini") -> Picture:
         """Draw how each forecaster did on a column of `backtest`."""
-        return draw(plots.backtest_bars, self.backtest, measure, alt=str(self.models["backtest"]["finding"]))
+        return draw(plots.backtest_bars, self.backtest, measure, alt=self.proof.finding)
 
     def _repr_html_(self) -> str:
-        return tables.html(self.by("tier"), caption="Value over the horizon, by tier", currency=self.currency)
-
-
-def _compared(measure: str, of_model: pd.DataFrame, of_rule: pd.DataFrame) -> Finding:
-    """Return one measure of the forecast against that of the rule, means over the test periods."""
-    means = (Number(float(rows[measure].mean())) for rows in (of_model, of_rule))
-    values = dict(zip(("forecast", "rule"), means, strict=True))
-    return Finding("value.trust.measure", {"measure": Term("accuracy_measure", measure), **values})
+        return tables.html(self.by("tier"), caption=Finding("value.caption.by_tier"), currency=self.currency)

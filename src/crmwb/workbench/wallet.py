@@ -1,4 +1,4 @@
-"""Wallets: what customers spend elsewhere in our category, the room to grow with those we have."""
+"""Wallets: what customers spend elsewhere in our category, the room to grow with them."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import pandas as pd
 
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
+from crmwb.findings import Finding, Unavailable, from_json
 from crmwb.plots import wallet as plots
 
 
@@ -22,6 +23,12 @@ class Wallet:
         self._frame = frame
         self.facts = facts
         self.currency = currency
+
+    @property
+    def finding(self) -> Finding | Unavailable:
+        """What share of their wallets customers spend with us, or what is missing to say so."""
+        found: Finding | Unavailable = from_json(self.facts["finding"])
+        return found
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -56,7 +63,7 @@ class Wallet:
 
     def plot_headroom(self, tiers: list[str]) -> Picture:
         """Draw what customers of each tier spend with us in a year, and what they spend elsewhere."""
-        return draw(plots.headroom, self.by_tier(tiers), self.currency, alt=str(self.facts["finding"]))
+        return draw(plots.headroom, self.by_tier(tiers), self.currency, alt=self.finding)
 
     def _repr_html_(self) -> str:
-        return tables.html(self.frame.head(5), caption=str(self.facts["finding"]), currency=self.currency)
+        return tables.html(self.frame.head(5), caption=self.finding, currency=self.currency)

@@ -1,4 +1,4 @@
-"""What learners see of a customer: everything in relation to the classic forecast and the horizon.
+"""The inputs of learners: everything in relation to the classic forecast and the horizon.
 
 So what was learned on a shorter horizon, or when histories were shorter, holds for a longer one.
 """
@@ -9,7 +9,7 @@ import pandas as pd
 from crmwb.value.challenger.moments import Moment
 from crmwb.value.challenger.traits import Encoding
 
-WINDOWS = {"an eighth": 8, "a quarter": 4, "half": 2, "all": 1}  # of the horizon, before the origin
+WINDOWS = {"eighth": 8, "quarter": 4, "half": 2, "whole": 1}  # of the horizon, before the origin
 YEAR_DAYS = 365
 HALF = 0.5  # a purchase, added on both sides of a ratio: none is not infinitely less than some
 LEAST = 1e-3  # purchases: a lower forecast counts as this
@@ -32,31 +32,31 @@ def inputs(moment: Moment, base: np.ndarray, models: tuple[str, ...], encoding: 
     Returns
     -------
     DataFrame of shape (n, k)
-        Columns named in words.
+        Named as `Term("model_input", …)`; traits by their column, or "column: value" where a customer has a value.
     """
     known, horizon = moment.known, float(moment.known.horizon_days)
     log_base = np.log(base + LEAST)
     x, t_x, age = known.frequency, known.recency_days, known.age_days
     silence = age - t_x
     gap = np.where(x > 0, t_x / np.maximum(x, 1), np.nan)
-    columns = {f"forecast of {name}": np.log(moment.expected[name] + LEAST) - log_base for name in models}
-    columns["classic forecast"] = log_base
-    columns["P(alive)"] = moment.p_alive
-    for words, parts in WINDOWS.items():
-        columns[f"purchases in {words} of the horizon before"] = _against(known.count(horizon / parts) * parts, base)
-    columns["purchases in the time before that"] = _against(known.count(2 * horizon, horizon), base)
+    columns = {f"forecast_{name}": np.log(moment.expected[name] + LEAST) - log_base for name in models}
+    columns["forecast_classic"] = log_base
+    columns["p_alive"] = moment.p_alive
+    for part, parts in WINDOWS.items():
+        columns[f"purchases_last_{part}"] = _against(known.count(horizon / parts) * parts, base)
+    columns["purchases_before_last"] = _against(known.count(2 * horizon, horizon), base)
     if int(known.origin - known.days.first_day) >= YEAR_DAYS:
         year_ago = known.count(YEAR_DAYS, YEAR_DAYS - min(horizon, YEAR_DAYS))
-        columns["purchases in these days a year before"] = _against(year_ago, base)
+        columns["purchases_year_before"] = _against(year_ago, base)
     variation, last_gap = _rhythm(moment, gap)
     columns |= {
-        "silence against the horizon": np.log1p(silence / horizon),
-        "silence against the usual gap": np.log1p(silence / gap),
-        "last gap against the usual gap": last_gap,
-        "variation of gaps": variation,
-        "has bought once only": (x == 0).astype(np.float64),
-        "time as a customer": np.log(age / horizon),
-        "spend per purchase": np.log1p(np.maximum(known.cents / (x + 1), 0)),
+        "silence_over_horizon": np.log1p(silence / horizon),
+        "silence_over_gap": np.log1p(silence / gap),
+        "last_gap_over_gap": last_gap,
+        "gap_cv": variation,
+        "bought_once": (x == 0).astype(np.float64),
+        "age_over_horizon": np.log(age / horizon),
+        "spend_per_purchase": np.log1p(np.maximum(known.cents / (x + 1), 0)),
     }
     return pd.concat([pd.DataFrame(columns), encoding.encode(moment.traits)], axis=1)
 

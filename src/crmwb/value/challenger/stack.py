@@ -27,6 +27,7 @@ FIT_CUSTOMERS = 25_000  # of more, every so many
 SHARES = np.linspace(0, 1, 21)
 LESSONS = 2  # holdouts that the regression sees
 TESTS = 2
+TOO_FEW = "few_repeat_buyers"  # for any model of purchases
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class Stack:
     Attributes
     ----------
     why_not_ : str
-        Why nothing was learned; empty where something was.
+        Why nothing was learned, `TOO_FEW`; empty where something was.
     corrected_ : Corrected
         What was learned on holdouts before the origin.
     trust_ : float
@@ -120,7 +121,7 @@ class Stack:
         with threadpool_limits(1):
             learned = Corrected.learn(past, origin, self.horizon_days)
             if learned is None:
-                self.why_not_ = "too few customers bought twice for any model of purchases"
+                self.why_not_ = TOO_FEW
                 return self
             self.corrected_ = learned
             holdouts = [past.at(at, days) for at, days in learned.base.holdouts]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from crmwb.findings import Count, Finding, Name, Share, Term, Unavailable, to_json
 from crmwb.value.influence.referrals import referrals
 from crmwb.value.influence.standing import MIN_GROUP, small_groups, standing
 
@@ -69,7 +70,7 @@ def worth_of(brought: pd.DataFrame, clv_cents: pd.Series | None) -> pd.Series:
 
 
 def facts(features: pd.DataFrame, influence: pd.DataFrame, type_1_share: float) -> dict[str, Any]:
-    """Tell what referrals bring, and how far places in industry and region can be read.
+    """Return what referrals bring, and who has a rank in industry and region.
 
     Returns
     -------
@@ -82,28 +83,41 @@ def facts(features: pd.DataFrame, influence: pd.DataFrame, type_1_share: float) 
     groups = {}
     for group in GROUPS:
         n, small = int(influence[f"{group}_rank"].notna().sum()), small_groups(features.loc[bought, group])
-        said = f"{n:,} customers have a place in their {group}"
-        if small:
-            said += f"; {small:,} with fewer than {MIN_GROUP} customers are too small for one"
-        if not n:
-            said = f"Not available in this source: a place in the {group} needs customers.{group}"
-        groups[group] = {"is_available": n > 0, "n_ranked": n, "n_small_groups": small, "finding": said + "."}
+        found = to_json(_standing(group, n, small))
+        groups[group] = {"is_available": n > 0, "n_ranked": n, "n_small_groups": small, "finding": found}
     return {"referrals": _referral_facts(influence, type_1_share), "standing": groups}
 
 
+def _standing(group: str, n: int, small: int) -> Finding | Unavailable:
+    """Return how many customers have a rank among those of their group, and how many groups are too small for one."""
+    if not n:
+        return Unavailable("influence.no_rank", (Name(f"customers.{group}"),), {"group": Term("column", group)})
+    values = {
+        "group": Term("column", group),
+        "n": Count(n, "customer"),
+        "small": Count(small),
+        "least": Count(MIN_GROUP, "customer"),
+    }
+    return Finding("influence.rank_but_small_groups" if small else "influence.rank", values)
+
+
 def _referral_facts(influence: pd.DataFrame, type_1_share: float) -> dict[str, Any]:
-    """Tell what referrals bring."""
+    """Return what referrals bring."""
     if influence["n_referred"].isna().all():
-        return {
-            "is_available": False,
-            "finding": "Not available in this source: what referrals are worth needs customers.referred_by.",
-        }
+        missing = Unavailable("influence.no_referrals", (Name("customers.referred_by"),))
+        return {"is_available": False, "finding": to_json(missing)}
     brought = influence[influence["n_referred"] > 0]
     values = brought["referral_value_cents"].sort_values(ascending=False)
     total = int(values.sum())
     best = float(values.head(max(len(values) // 10, 1)).sum()) / total if total > 0 else None
     n = int(brought["n_referred"].sum())
-    most = f"; the best tenth of them brought {best:.0%} of that value" if best is not None else ""
+    figures = {
+        "referrers": Count(len(brought), "customer"),
+        "referred": Count(n, "customer"),
+        "share": Share(best),
+        "type_1": Share(type_1_share),
+    }
+    code = "influence.referrals" if best is None else "influence.referrals_of_best_tenth"
     return {
         "is_available": True,
         "n_referrers": len(brought),
@@ -113,6 +127,5 @@ def _referral_facts(influence: pd.DataFrame, type_1_share: float) -> dict[str, A
         "mean_value_cents": float(np.rint(total / n)) if n else None,
         "type_1_share": type_1_share,
         "top_tenth_share": best,
-        "finding": f"{len(brought):,} of {len(influence):,} customers brought {n:,} others who bought{most}. It is "
-        f"assumed that {type_1_share:.0%} of those would not have come otherwise.",
+        "finding": to_json(Finding(code, figures)),
     }

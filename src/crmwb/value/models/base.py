@@ -1,4 +1,4 @@
-"""What every model of this room has: parameters with standard errors, a verdict on the fit, and a readable form."""
+"""What every model has: parameters with standard errors, a verdict on the fit, and a readable form."""
 
 import math
 from abc import ABC
@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, clone
 
 from crmwb.errors import CrmwbError
+from crmwb.findings import Finding, Listing, Name, Term
 from crmwb.value.models.likelihood import Objective, Optimum, maximise
 
 MIN_CUSTOMERS = 10
@@ -28,12 +29,23 @@ class Status(StrEnum):
     TOO_LITTLE_DATA = "too_little_data"
 
 
+CLEAR_MAXIMUM = Finding("models.fit.ok")
+
+
 @dataclass(frozen=True)
 class Verdict:
-    """How a fit went, and in one or two sentences why and what to do."""
+    """How a fit went.
+
+    Attributes
+    ----------
+    status : Status
+        How the fit went.
+    explanation : Finding
+        Why, and what to do.
+    """
 
     status: Status
-    explanation: str
+    explanation: Finding = CLEAR_MAXIMUM
 
     @property
     def is_ok(self) -> bool:
@@ -46,7 +58,7 @@ class Verdict:
         return self.status in {Status.OK, Status.LIMIT}
 
 
-FITTED = Verdict(Status.OK, "The likelihood has one clear maximum.")
+FITTED = Verdict(Status.OK)
 
 
 class LikelihoodModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no types
@@ -80,7 +92,8 @@ class LikelihoodModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn
     name: ClassVar[str]
     data_sha256_: str | None = None
     parameter_names: ClassVar[tuple[str, ...]]
-    spreads: ClassVar[tuple[tuple[str, str, str], ...]] = ()  # two parameters → ∞ in a fixed ratio: what is then alike
+    # Two parameters that run to ∞ in a fixed ratio, and in what customers are then alike: a `Term("alike_in", …)`.
+    spreads: ClassVar[tuple[tuple[str, str, str], ...]] = ()
 
     def __init__(self, tol: float = 1e-9) -> None:
         self.tol = tol
@@ -144,8 +157,8 @@ class LikelihoodModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn
         self.log_likelihood_, self.n_customers_, self.verdict_ = log_likelihood, n_customers, verdict
         return self
 
-    def _give_up(self, why: str, n: int) -> Self:
-        """Learn nothing, and say why."""
+    def _give_up(self, why: Finding, n: int) -> Self:
+        """Learn nothing, for the reason given."""
         self.parameters_ = {}
         self.standard_errors_ = {}
         k = len(self.parameter_names)
@@ -156,21 +169,19 @@ class LikelihoodModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn
         return self
 
     def _judge(self, found: Optimum) -> Verdict:
-        """Say how the fit went; a model that has weak spots of its own says more."""
+        """Return how the fit went; models add what they are weak in."""
         away = [f"{n} → {'∞' if t > 0 else '0'}" for n, t in zip(self.parameter_names, found.theta, strict=True)]
         away = [a for a, gone in zip(away, found.ran_away, strict=True) if gone]
         alike = self._edge(found, self.n_customers_)[1]
         if alike and np.isfinite(self.covariance_).all():
             return Verdict(
                 Status.LIMIT,
-                f"Customers hardly differ in {' and '.join(alike)}, and how far the data do not tell. Forecasts within "
-                "the length of the history stand, far ahead they are uncertain; compare with the rules of thumb.",
+                Finding("models.fit.little_difference", {"what": Listing(tuple(Term("alike_in", a) for a in alike))}),
             )
         if away:
             return Verdict(
                 Status.DEGENERATE,
-                f"The likelihood rises without end ({', '.join(away)}): customers are too much alike for this model; "
-                "use a rule of thumb or a simpler model.",
+                Finding("models.fit.no_maximum", {"parameters": Listing(tuple(map(Name, away)))}),
             )
         unsure = [
             name
@@ -180,14 +191,15 @@ class LikelihoodModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn
         if unsure:
             return Verdict(
                 Status.FLAT,
-                f"The data hardly tell {', '.join(unsure)}: other values fit as well, so forecasts far ahead are "
-                "uncertain; use more customers or a longer history, or a simpler model.",
+                Finding("models.fit.flat", {"parameters": Listing(tuple(map(Name, unsure)))}),
             )
         if found.gradient > self.tol:
             return Verdict(
                 Status.NOT_CONVERGED,
-                f"The climb stopped at a slope of {found.gradient:.1e} (tol {self.tol:.0e}); look for extreme "
-                "customers in the data, or raise tol if the estimates are good enough.",
+                Finding(
+                    "models.fit.not_converged",
+                    {"gradient": Name(f"{found.gradient:.1e}"), "tolerance": Name(f"{self.tol:.0e}")},
+                ),
             )
         return FITTED
 
@@ -219,18 +231,18 @@ class LikelihoodModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn
         if found.is_peak:
             might |= np.diag(np.linalg.inv(found.information)) / n > MAX_LOG_ERROR**2
         alike, explained = [], np.zeros_like(at_edge)
-        for one, other, words in self.spreads:
+        for one, other, what in self.spreads:
             low, high = (self.parameter_names.index(name) for name in sorted((one, other), key=theta.__getitem__))
             if might[high] and 0 < found.theta[low] < found.theta[high]:
                 at_edge[high], at_edge[low] = True, False
                 explained[high] = True
-                alike.append(words)
+                alike.append(what)
         return at_edge, [] if (at_edge & ~explained).any() else alike
 
     def _require_parameters(self) -> None:
         """Raise CrmwbError where nothing was learned."""
         if not self.parameters_:
-            raise CrmwbError(f"{self.name} has no parameters: {self.verdict_.explanation}")
+            raise CrmwbError(f"{self.name} has no parameters: {self.verdict_.status}; see verdict_.")
 
 
 def cubature(covariance: np.ndarray) -> np.ndarray:

@@ -19,6 +19,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 
 from crmwb.errors import CrmwbError
+from crmwb.findings import Count, Finding, Name, Number
 from crmwb.value.models.base import Status, Verdict
 from crmwb.value.models.beta_geo_nbd import BetaGeoNBD
 from crmwb.value.models.modified_beta_geo_nbd import ModifiedBetaGeoNBD
@@ -121,7 +122,7 @@ class BayesianPurchases(BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
     def summarised(self) -> Any:
         """Return a plain model with the posterior means, and their covariance in logs: to save, and for all else."""
         if not self.parameters_:
-            raise CrmwbError(f"the posterior of {self.kind.name} is empty: {self.verdict_.explanation}")
+            raise CrmwbError(f"the posterior of {self.kind.name} is empty: {self.verdict_.status}; see verdict_.")
         covariance = np.cov(np.log(self.draws_), rowvar=False)
         plain = self.kind().restore(
             self.parameters_, covariance, self.log_likelihood_, self.n_customers_, self.verdict_
@@ -166,7 +167,7 @@ class BayesianPurchases(BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         return np.stack([posterior[p].to_numpy()[:, ::steps] for p in self.kind.parameter_names], axis=-1)
 
     def _judge(self, chains: np.ndarray) -> Verdict:
-        """Say whether the chains agree, and whether they say enough."""
+        """Return whether the chains agree and are long enough."""
         import arviz
 
         with _quiet():
@@ -175,13 +176,11 @@ class BayesianPurchases(BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
             )
             rhat = float(arviz.rhat(by_parameter).to_array().max())
             effective = float(arviz.ess(by_parameter).to_array().min())
+        seen = {"rhat": Name(f"{rhat:.3f}"), "effective": Count(effective)}
         if not (rhat <= MAX_RHAT and effective >= MIN_EFFECTIVE):
-            return Verdict(
-                Status.NOT_CONVERGED,
-                f"The chains do not agree well enough (R-hat {rhat:.3f}, {effective:,.0f} effective draws; at most "
-                f"{MAX_RHAT} and at least {MIN_EFFECTIVE} are needed); raise n_draws and n_tune.",
-            )
-        return Verdict(Status.OK, f"The chains agree (R-hat {rhat:.3f}, {effective:,.0f} effective draws).")
+            needed = {"most": Number(MAX_RHAT), "least": Count(MIN_EFFECTIVE)}
+            return Verdict(Status.NOT_CONVERGED, Finding("models.fit.chains_disagree", seen | needed))
+        return Verdict(Status.OK, Finding("models.fit.chains_agree", seen))
 
     def _give_up(self, verdict: Verdict) -> Self:
         self.parameters_, self.standard_errors_, self.log_likelihood_, self.verdict_ = {}, {}, np.nan, verdict
@@ -200,7 +199,7 @@ class BayesianPurchases(BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
     def _mean(self, forecast: Callable[[Any], np.ndarray]) -> np.ndarray:
         """Return a forecast averaged over draws, one at a time."""
         if not self.parameters_:
-            raise CrmwbError(f"the posterior of {self.kind.name} is empty: {self.verdict_.explanation}")
+            raise CrmwbError(f"the posterior of {self.kind.name} is empty: {self.verdict_.status}; see verdict_.")
         chosen = self.draws_[np.linspace(0, len(self.draws_) - 1, min(N_AVERAGED, len(self.draws_))).astype(int)]
         return np.asarray(sum(forecast(self._model(draw)) for draw in chosen) / len(chosen))
 

@@ -16,6 +16,7 @@ from typing import Self
 import numpy as np
 from scipy.special import betaln, digamma, gammaln
 
+from crmwb.findings import Count, Finding, Share
 from crmwb.value.models.base import MIN_CUSTOMERS, LikelihoodModel, Status, Verdict
 from crmwb.value.models.likelihood import Optimum
 from crmwb.value.models.rounds import RoundsSummary
@@ -46,7 +47,7 @@ class BetaGeoBetaBinomial(LikelihoodModel):
 
     name = "bg_bb"
     parameter_names = ("alpha", "beta", "gamma", "delta")
-    spreads = (("alpha", "beta", "how likely they are to buy"), ("gamma", "delta", "when they stop"))
+    spreads = (("alpha", "beta", "buying_chance"), ("gamma", "delta", "dropout"))
     alpha_: float
     beta_: float
     gamma_: float
@@ -57,11 +58,8 @@ class BetaGeoBetaBinomial(LikelihoodModel):
         n, repeaters = summary.total_customers, summary.total_repeaters
         self.data_sha256_ = summary.sha256
         if repeaters < MIN_CUSTOMERS:
-            return self._give_up(
-                f"only {repeaters:,} of {n:,} customers bought in any round (at least {MIN_CUSTOMERS} are needed); "
-                "use more rounds or more customers.",
-                n,
-            )
+            counts = {"has": Count(repeaters), "of": Count(n), "needs": Count(MIN_CUSTOMERS)}
+            return self._give_up(Finding("models.fit.few_buyers_in_rounds", counts), n)
         self._learn(_Likelihood(summary).mean_and_gradient, [np.log(start) for start in STARTS], n, {})
         self.log_likelihood_ = float((self.log_likelihood(summary) * summary.n_customers).sum())
         return self
@@ -156,11 +154,7 @@ class BetaGeoBetaBinomial(LikelihoodModel):
         verdict = super()._judge(found)
         stop = self.gamma_ / (self.gamma_ + self.delta_)
         if not verdict.is_ok and stop < FEW:
-            return Verdict(
-                Status.DEGENERATE,
-                f"Nobody is seen to stop (about {stop:.2%} in a round), so when customers do cannot be told: forecasts "
-                "of a few rounds stand, far ahead they are uncertain; use more rounds.",
-            )
+            return Verdict(Status.DEGENERATE, Finding("models.fit.nobody_stops_in_rounds", {"share": Share(stop)}))
         return verdict
 
 

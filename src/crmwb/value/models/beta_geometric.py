@@ -17,6 +17,7 @@ from typing import ClassVar
 import numpy as np
 from scipy.special import betaln, expit, gammaln
 
+from crmwb.findings import Finding, Share
 from crmwb.value.models import beta_geometric_ahead as ahead
 from crmwb.value.models.base import Status, Verdict
 from crmwb.value.models.beta_geometric_likelihood import MeanLikelihood
@@ -32,7 +33,7 @@ class BetaGeometric(PurchaseModel):
 
     first_chances: ClassVar[int]  # chances to stop that come with the first purchase
     parameter_names = ("r", "alpha", "a", "b")
-    spreads = (("r", "alpha", "how often they buy"), ("a", "b", "when they stop"))
+    spreads = (("r", "alpha", "buying_rate"), ("a", "b", "dropout"))
     starts = ((0.5, 0.5, 2.5), (2.0, 0.5, 5.0), (0.2, 1.0, 1.0), (1.0, 0.05, 1.0))
     r_: float
     alpha_: float
@@ -95,8 +96,6 @@ class BetaGeometric(PurchaseModel):
         if not verdict.is_ok and self.b_ > HUGE and stops < 0.5:
             return Verdict(
                 Status.LIMIT if np.isfinite(self.covariance_).all() else Status.DEGENERATE,
-                f"Customers do not differ in when they stop (b → ∞, only the ratio of a to b is known): about "
-                f"{stops:.2%} of them stop after each purchase, whoever they are. Forecasts within the length of the "
-                "history stand, far ahead they are uncertain; compare with the rules of thumb or use a longer history.",
+                Finding("models.fit.same_dropout", {"share": Share(stops)}),
             )
         return verdict

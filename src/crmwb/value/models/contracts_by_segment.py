@@ -11,6 +11,7 @@ from typing import Self
 from sklearn.base import BaseEstimator
 
 from crmwb.errors import CrmwbError
+from crmwb.findings import Count, Finding, Listing, Name, Term
 from crmwb.value.models.base import Status, Verdict
 from crmwb.value.models.contracts import ContractSummary
 from crmwb.value.models.likelihood_ratio import LikelihoodRatio, likelihood_ratio
@@ -93,10 +94,12 @@ class ContractsBySegment(BaseEstimator):  # type: ignore[misc]  # scikit-learn s
         self.data_sha256_ = data_sha256
         self.n_customers_ = sum(model.n_customers_ for model in fitted.values())
         bad = {name: model.verdict_ for name, model in segments.items() if not model.verdict_.is_ok}
-        self.verdict_ = Verdict(Status.OK, f"Each of {len(segments)} segments has one clear maximum.")
+        n = Count(len(segments), "segment")
+        self.verdict_ = Verdict(Status.OK, Finding("models.fit.segments_ok", {"n": n}))
         if bad:
-            why = " ".join(f"{name}: {verdict.explanation}" for name, verdict in bad.items())
-            self.verdict_ = Verdict(next(iter(bad.values())).status, f"{len(bad)} of {len(segments)} segments. {why}")
+            which = Listing(tuple(_of_segment(name, verdict) for name, verdict in bad.items()))
+            why = Finding("models.fit.segments", {"bad": Count(len(bad)), "n": n, "which": which})
+            self.verdict_ = Verdict(next(iter(bad.values())).status, why)
 
     def _pooled(self, summaries: Mapping[str, ContractSummary], names: list[str]) -> ShiftedBetaGeometric:
         first, *others = (summaries[name] for name in names)
@@ -114,3 +117,7 @@ class ContractsBySegment(BaseEstimator):  # type: ignore[misc]  # scikit-learn s
         """
         own = self.segments_.get(segment)
         return own if own is not None and own.verdict_.is_usable and self.segments_differ_ else self.pooled_
+
+
+def _of_segment(name: str, verdict: Verdict) -> Finding:
+    return Finding("models.fit.of_segment", {"segment": Name(name), "status": Term("fit_status", str(verdict.status))})

@@ -19,6 +19,7 @@ from scipy.stats import chi2
 from sklearn.base import BaseEstimator
 
 from crmwb.errors import CrmwbError
+from crmwb.findings import Finding
 from crmwb.value.models.base import MAX_LOG_ERROR, Status, Verdict
 from crmwb.value.models.beta_geo_nbd import BetaGeoNBD
 from crmwb.value.models.likelihood import maximise
@@ -83,7 +84,7 @@ class PurchasesWithCovariates(BaseEstimator):  # type: ignore[misc]  # scikit-le
         everybody = PurchaseSummary.merged(groups)
         self.without_ = self.kind(tol=self.tol).fit(everybody)
         if not self.without_.verdict_.is_usable:
-            raise CrmwbError(f"{self.kind.name} without covariates: {self.without_.verdict_.explanation}")
+            raise CrmwbError(f"{self.kind.name} without covariates cannot be fitted: {self.without_.verdict_.status}.")
         self.names_, self.n_customers_ = list(names), int(n_each.sum())
         self.data_sha256_ = fingerprint(z, *(np.frombuffer(g.sha256.encode(), np.uint8) for g in groups))
         unit = float((everybody.age_days * everybody.n_customers).sum() / self.n_customers_)
@@ -157,13 +158,9 @@ class PurchasesWithCovariates(BaseEstimator):  # type: ignore[misc]  # scikit-le
 
     def _judge(self, *, known: bool, converged: bool) -> Verdict:
         if not known or not (np.diag(self.covariance_) <= MAX_LOG_ERROR**2).all():
-            return Verdict(
-                Status.FLAT,
-                "The data hardly tell what the covariates do: other values fit as well; use fewer of them, larger "
-                "groups, or a simpler model.",
-            )
+            return Verdict(Status.FLAT, Finding("models.fit.covariates_flat"))
         if not converged:
-            return Verdict(Status.NOT_CONVERGED, "The climb stopped on a slope; scale the covariates to about 1.")
+            return Verdict(Status.NOT_CONVERGED, Finding("models.fit.covariates_not_converged"))
         return self.without_.verdict_
 
     @staticmethod

@@ -16,6 +16,7 @@ from typing import Self
 import numpy as np
 from scipy.special import digamma, gammaln
 
+from crmwb.findings import Count, Finding, Number
 from crmwb.value.models.base import MIN_CUSTOMERS, LikelihoodModel, Status, Verdict
 from crmwb.value.models.likelihood import Optimum
 from crmwb.value.models.summary import fingerprint
@@ -45,7 +46,7 @@ class GammaGamma(LikelihoodModel):
 
     name = "gamma_gamma"
     parameter_names = ("p", "q", "v")
-    spreads = (("q", "v", "what they spend"),)
+    spreads = (("q", "v", "spend"),)
     p_: float
     q_: float
     v_: float
@@ -70,11 +71,8 @@ class GammaGamma(LikelihoodModel):
         self.n_left_out_ = int((repeat & ~counts).sum())
         n = int(counts.sum())
         if n < MIN_CUSTOMERS:
-            return self._give_up(
-                f"only {n:,} customers have a repeat purchase of positive value (at least {MIN_CUSTOMERS} are needed); "
-                "use a longer history or more customers.",
-                n,
-            )
+            figures = {"has": Count(n, "customer"), "needs": Count(MIN_CUSTOMERS)}
+            return self._give_up(Finding("models.fit.few_repeat_spends", figures), n)
         order = np.lexsort((mean_spend[counts], frequency[counts]))
         x, spend = frequency[counts][order], mean_spend[counts][order]
         self.data_sha256_ = fingerprint(x, spend)
@@ -130,8 +128,7 @@ class GammaGamma(LikelihoodModel):
         if math.exp(found.theta[1]) <= 1:
             return Verdict(
                 Status.DEGENERATE,
-                f"q = {math.exp(found.theta[1]):.3g} is not above 1: a few spends are so large that no mean exists; "
-                "look at the largest purchases, or use each customer's own mean.",
+                Finding("models.fit.no_mean_spend", {"q": Number(math.exp(found.theta[1]))}),
             )
         return super()._judge(found)
 

@@ -13,10 +13,11 @@ import pandas as pd
 import pyarrow as pa
 
 from crmwb.errors import CrmwbError
+from crmwb.findings import Count, Finding, Name, to_json
 from crmwb.value.models.markov import MarkovChain
 from crmwb.value.models.monthly_states import MONTHS_A_YEAR, Grid, known_by, next_months, thirds
 
-PRIOR = 10.0  # months of one customer that the word of all customers is worth, in a state with few
+PRIOR = 10.0  # months of one customer that the mean of all customers counts as, in a state with few
 GROUPS = 50  # of customers, left out in turn for standard errors
 
 SCHEMA = pa.schema(
@@ -61,13 +62,16 @@ class MarkovStates:
     total_value_se_cents: float
 
     def facts(self) -> dict[str, Any]:
-        """Return the short facts for readers, as JSON holds them."""
+        """Return the short facts for readers, with their findings, as JSON holds them."""
         contact, n_now = self.states["keep_contacting"].to_numpy(), self.states["n_customers"].to_numpy()
         best = self.chain.states[int(np.where(n_now > 0, self.states["value_cents"].to_numpy(), -np.inf).argmax())]
-        finding = f"By what customers in the same situation did next, the most is still to come from those who {best}."
+        findings = [Finding("models.states.most_to_come", {"state": Name(best)})]
         if not contact.all():
-            n = int(n_now[~contact].sum())
-            finding += f" For {n:,} customers in {int((~contact).sum())} situations, contact costs more than it brings."
+            unpaid = {
+                "n": Count(n_now[~contact].sum(), "customer"),
+                "states": Count((~contact).sum(), "state"),
+            }
+            findings.append(Finding("models.states.contact_does_not_pay", unpaid))
         return {
             "n_states": len(self.states),
             "n_customers": len(self.customers),
@@ -75,7 +79,7 @@ class MarkovStates:
             "total_value_cents": round(self.total_value_cents),
             "total_value_se_cents": round(self.total_value_se_cents),
             "states_to_let_go": [state for state, keep in zip(self.chain.states, contact, strict=True) if not keep],
-            "finding": finding,
+            "findings": [to_json(finding) for finding in findings],
         }
 
 
@@ -195,9 +199,9 @@ def _estimate(moves: np.ndarray, revenue: np.ndarray, n_bands: int) -> tuple[np.
     def by_recency(values: np.ndarray) -> np.ndarray:
         return np.asarray(values.reshape(n_recency, n_bands).sum(axis=1))
 
-    everyone = bought.sum() / seen.sum()
+    of_all = bought.sum() / seen.sum()
     spend = revenue.sum() / bought.sum() if bought.sum() else 0.0
-    p = (by_recency(bought) + PRIOR * everyone) / (by_recency(seen) + PRIOR)
+    p = (by_recency(bought) + PRIOR * of_all) / (by_recency(seen) + PRIOR)
     mean = (by_recency(revenue) + PRIOR * p * spend) / (by_recency(seen) + PRIOR)
     recency, band = np.divmod(np.arange(k), n_bands)
     prior = np.zeros((k, k))

@@ -9,24 +9,29 @@ import pandas as pd
 from crmwb.errors import CrmwbError
 
 MONTHS_A_YEAR = 12
-WORDS = {"frequency": "repeat purchases", "n_purchase_days": "purchase days", "n_orders": "orders"}
 
 
 class Grid:
-    """The states: recency in months by band, most recent first."""
+    """The states: recency in months by band, most recent first.
+
+    Attributes
+    ----------
+    bands : list of str
+        Of `band_by`: "<2", "2–<5", ">=5"; "all" where there are no cuts.
+    names : tuple of str
+        Of states: months since the last purchase, 1 for one in the last month, and the band: "1m <2", "6m+ >=5".
+    """
 
     def __init__(self, n_recency: int, band_by: str, cuts: tuple[float, ...]) -> None:
         if n_recency < 2 or list(cuts) != sorted(set(cuts)):
             raise CrmwbError(f"states need at least 2 months of recency ({n_recency}) and cuts that rise ({cuts}).")
         self.n_recency, self.band_by, self.cuts = n_recency, band_by, np.array(cuts, dtype=np.float64)
-        edges, what = [f"{cut:g}" for cut in cuts], WORDS.get(band_by, band_by.replace("_", " "))
-        self.bands = [f"under {edges[0]} {what}"] if edges else ["all"]
-        self.bands += [f"{low} to under {high} {what}" for low, high in pairwise(edges)]
-        self.bands += [f"{edges[-1]} or more {what}"] if edges else []
-        months = ["bought in the last month", "were silent for 1 month"]
-        months = [*months, *(f"were silent for {m} months" for m in range(2, n_recency))][:n_recency]
-        months[-1] += " or more"
-        self.names = tuple(f"{m}, with {band}" if edges else m for m, band in product(months, self.bands))
+        edges = [f"{cut:g}" for cut in cuts]
+        self.bands = [f"<{edges[0]}"] if edges else ["all"]
+        self.bands += [f"{low}–<{high}" for low, high in pairwise(edges)]
+        self.bands += [f">={edges[-1]}"] if edges else []
+        months = [f"{m}m" for m in range(1, n_recency)] + [f"{n_recency}m+"]
+        self.names = tuple(f"{m} {band}" if edges else m for m, band in product(months, self.bands))
 
     def states_of(self, known: pd.DataFrame) -> np.ndarray:
         """Return the number of each row's state, shape (n,)."""

@@ -38,7 +38,7 @@ class NBD(PurchaseModel):
 
     name = "nbd"
     parameter_names = ("r", "alpha")
-    spreads = (("r", "alpha", "how often they buy"),)
+    spreads = (("r", "alpha", "buying_rate"),)
     starts = ((0.5,), (2.0,), (0.1,), (10.0,))
     r_: float
     alpha_: float

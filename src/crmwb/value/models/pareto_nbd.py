@@ -15,6 +15,7 @@ import math
 import numpy as np
 from scipy.special import exprel, gammaln
 
+from crmwb.findings import Finding, Share
 from crmwb.value.models import pareto_ahead as ahead
 from crmwb.value.models.base import Status, Verdict
 from crmwb.value.models.likelihood import Objective, Optimum
@@ -49,7 +50,7 @@ class ParetoNBD(PurchaseModel):
     name = "pareto_nbd"
     parameter_names = ("r", "alpha", "s", "beta")
     times = ("alpha", "beta")
-    spreads = (("r", "alpha", "how often they buy"), ("s", "beta", "how long they stay"))
+    spreads = (("r", "alpha", "buying_rate"), ("s", "beta", "lifetime"))
     starts = ((0.5, 0.5, 0.5), (2.0, 0.5, 1.0), (0.2, 1.0, 1.0), (1.0, 0.1, 1.0))
     r_: float
     alpha_: float
@@ -131,17 +132,10 @@ class ParetoNBD(PurchaseModel):
         s, beta = np.exp(found.theta[2:])  # in mean ages
         stop = -math.expm1(-s * math.log1p(1 / beta))
         if not verdict.is_ok and stop < FEW:
-            return Verdict(
-                Status.DEGENERATE,
-                "Nobody is seen to stop, so when customers do cannot be told; the nbd, whose customers never stop, "
-                "fits as well with fewer parameters.",
-            )
+            return Verdict(Status.DEGENERATE, Finding("models.fit.nobody_stops"))
         if not verdict.is_ok and s > HUGE:
             return Verdict(
                 Status.LIMIT if np.isfinite(self.covariance_).all() else Status.DEGENERATE,
-                f"Customers do not differ in how long they stay (s → ∞, only the ratio of s to beta is known): "
-                f"{stop:.2%} of them stop in a time as long as their mean age, whoever they are. Forecasts within the "
-                "length of the history stand, far ahead they are uncertain; compare with the rules of thumb or use a "
-                "longer history.",
+                Finding("models.fit.same_lifetime", {"share": Share(stop)}),
             )
         return verdict

@@ -12,6 +12,7 @@ from typing import ClassVar, NamedTuple, Self
 import numpy as np
 from scipy.special import betainc
 
+from crmwb.findings import Count, Finding
 from crmwb.value.models.base import MIN_CUSTOMERS, LikelihoodModel
 from crmwb.value.models.likelihood import Objective
 from crmwb.value.models.summary import PurchaseSummary
@@ -204,17 +205,12 @@ class PurchaseModel(LikelihoodModel):
 _NEW = PurchaseSummary.of(np.zeros(1), np.zeros(1), np.zeros(1))
 
 
-def _too_little(summary: PurchaseSummary) -> str | None:
-    """Say why a summary cannot be fitted, or None where it can."""
+def _too_little(summary: PurchaseSummary) -> Finding | None:
+    """Return why a summary cannot be fitted, or None where it can."""
     n, repeaters = summary.total_customers, summary.total_repeaters
     if repeaters == 0:
-        return (
-            f"no repeat purchase by any of {n:,} customers, so nothing shows how often they come back; "
-            "use a longer history, or an as_of later than the second purchases."
-        )
+        return Finding("models.fit.no_repeat_purchase", {"of": Count(n, "customer")})
     if repeaters < MIN_CUSTOMERS:
-        return (
-            f"only {repeaters:,} of {n:,} customers made a repeat purchase (at least {MIN_CUSTOMERS} are needed); "
-            "use a longer history or more customers."
-        )
+        counts = {"has": Count(repeaters), "of": Count(n), "needs": Count(MIN_CUSTOMERS)}
+        return Finding("models.fit.few_repeat_purchases", counts)
     return None

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from crmwb.errors import CrmwbError
+from crmwb.findings import from_json, to_json
 from crmwb.value.models.base import LikelihoodModel, Status, Verdict, as_saved, restored
 from crmwb.value.models.beta_geo_beta_binomial import BetaGeoBetaBinomial
 from crmwb.value.models.beta_geo_nbd import BetaGeoNBD
@@ -19,9 +20,8 @@ from crmwb.value.models.nbd import NBD
 from crmwb.value.models.pareto_nbd import ParetoNBD
 from crmwb.value.models.shifted_beta_geometric import ShiftedBetaGeometric
 
-VERSION = 1  # of this form; raise it when an older file would be misread
+VERSION = 2  # of this form; raise it when an older file would be misread
 MARKOV = "markov"
-AGAIN = "make it again with `dvc repro value`."
 
 KINDS: dict[str, type[LikelihoodModel]] = {
     kind.name: kind
@@ -82,7 +82,7 @@ def save(model: LikelihoodModel | ContractsBySegment | MarkovChain, unit: str) -
         "covariance_of_log_parameters": [[as_saved(value) for value in row] for row in model.covariance_],
         "log_likelihood": as_saved(model.log_likelihood_),
         "n_customers": model.n_customers_,
-        "verdict": {"status": str(model.verdict_.status), "explanation": model.verdict_.explanation},
+        "verdict": {"status": str(model.verdict_.status), "explanation": to_json(model.verdict_.explanation)},
     }
 
 
@@ -104,9 +104,9 @@ def load(saved: dict[str, Any], data_sha256: str | None = None) -> Any:
     """
     try:
         if saved["version"] != VERSION:
-            raise CrmwbError(f"a model of version {saved['version']!r} cannot be read, only of {VERSION}; {AGAIN}")
+            raise _unreadable(f"a model of version {saved['version']!r} cannot be read, only of {VERSION}")
         if data_sha256 is not None and saved["data_sha256"] != data_sha256:
-            raise CrmwbError(f"this {saved['model']} was fitted on other data; {AGAIN}")
+            raise _unreadable(f"this {saved['model']} was fitted on other data")
         if saved["model"] == ContractsBySegment.name:
             return _segments(saved)
         if saved["model"] == MARKOV:
@@ -114,7 +114,7 @@ def load(saved: dict[str, Any], data_sha256: str | None = None) -> Any:
             return MarkovChain(tuple(saved["states"]), transitions, np.array(saved["rewards"], float), saved["rate"])
         return _likelihood_model(saved)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise CrmwbError(f"this is no saved model ({error!r}); {AGAIN}") from None
+        raise _unreadable(f"this is no saved model ({error!r})") from None
 
 
 def _likelihood_model(saved: dict[str, Any]) -> LikelihoodModel:
@@ -124,11 +124,10 @@ def _likelihood_model(saved: dict[str, Any]) -> LikelihoodModel:
         raise CrmwbError(f"no model is called {saved['model']!r}; known are {known}.")
     parameters = {name: float(entry["estimate"]) for name, entry in saved["parameters"].items()}
     if set(parameters) not in (set(kind.parameter_names), set()):
-        raise CrmwbError(
-            f"a saved {kind.name} has parameters {', '.join(kind.parameter_names)}, not "
-            f"{', '.join(sorted(parameters))}; {AGAIN}"
+        raise _unreadable(
+            f"a saved {kind.name} has parameters {', '.join(kind.parameter_names)}, not {', '.join(sorted(parameters))}"
         )
-    verdict = Verdict(Status(saved["verdict"]["status"]), saved["verdict"]["explanation"])
+    verdict = Verdict(Status(saved["verdict"]["status"]), from_json(saved["verdict"]["explanation"]))
     covariance = np.array([[restored(value) for value in row] for row in saved["covariance_of_log_parameters"]])
     likelihood = restored(saved["log_likelihood"])
     settings = {name: saved[name] for name in kind().get_params()}
@@ -141,6 +140,10 @@ def _segments(saved: dict[str, Any]) -> ContractsBySegment:
     segments, pooled = {name: load(segment) for name, segment in saved["segments"].items()}, load(saved["pooled"])
     for model in (pooled, *segments.values()):
         if not isinstance(model, ShiftedBetaGeometric):
-            raise CrmwbError(f"a model of contracts by segment holds a {type(model).__name__}; {AGAIN}")
+            raise _unreadable(f"a model of contracts by segment holds a {type(model).__name__}")
     test = None if saved["test"] is None else LikelihoodRatio(**saved["test"])
     return ContractsBySegment(tol=saved["tol"]).restore(segments, pooled, test, saved["data_sha256"])
+
+
+def _unreadable(what: str) -> CrmwbError:
+    return CrmwbError(f"{what}; make it again with `dvc repro value`.")

@@ -15,6 +15,7 @@ from typing import Self
 import numpy as np
 from scipy.special import betaln, digamma
 
+from crmwb.findings import Count, Finding
 from crmwb.value.models.base import MIN_CUSTOMERS, LikelihoodModel, Status, Verdict
 from crmwb.value.models.contracts import ContractSummary
 from crmwb.value.models.survival import discounted_rounds, round_rate, survival
@@ -43,7 +44,7 @@ class ShiftedBetaGeometric(LikelihoodModel):
 
     name = "sbg"
     parameter_names = ("alpha", "beta")
-    spreads = (("alpha", "beta", "how likely they are to leave"),)
+    spreads = (("alpha", "beta", "leaving_chance"),)
     alpha_: float
     beta_: float
 
@@ -52,11 +53,8 @@ class ShiftedBetaGeometric(LikelihoodModel):
         n, lost = summary.total_customers, summary.total_lost
         self.data_sha256_ = summary.sha256
         if lost < MIN_CUSTOMERS:
-            return self._give_up(
-                f"only {lost:,} of {n:,} customers left (at least {MIN_CUSTOMERS} are needed), so nothing shows when "
-                "they do; use a longer history or more customers.",
-                n,
-            )
+            counts = {"has": Count(lost), "of": Count(n), "needs": Count(MIN_CUSTOMERS)}
+            return self._give_up(Finding("models.fit.few_left", counts), n)
         shares = summary.n_customers / n
         t, is_lost = summary.periods, summary.is_lost
 
@@ -72,11 +70,7 @@ class ShiftedBetaGeometric(LikelihoodModel):
         self._learn(mean_and_gradient, [np.log(start) for start in STARTS], n, {})
         self.log_likelihood_ = float((self.log_likelihood(summary) * summary.n_customers).sum())
         if self.verdict_.status is Status.LIMIT and _ageing(summary) > CLEAR:
-            self.verdict_ = Verdict(
-                Status.DEGENERATE,
-                "Customers are the likelier to leave, the longer they have stayed, and in this model they never are; "
-                "look for contracts that end at a certain age, and project the retention rates themselves.",
-            )
+            self.verdict_ = Verdict(Status.DEGENERATE, Finding("models.fit.leaving_grows"))
         return self
 
     def log_likelihood(self, summary: ContractSummary) -> np.ndarray:

@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from crmwb.engine import Backend
+from crmwb.findings import Finding, Name, Share, Unavailable, to_json
 from crmwb.history.asof import before, midnight
 from crmwb.value.realised.costs import Tables
 from crmwb.value.rows import rows
@@ -114,11 +115,8 @@ def facts(wallets: pd.DataFrame) -> dict[str, Any]:
     """
     known = wallets[wallets["wallet_basis"].notna()]
     if known.empty:
-        return {
-            "is_available": False,
-            "finding": "Not available in this source: the room to grow needs customers.wallet_cents, what customers "
-            "spend in our category in a year.",
-        }
+        missing = Unavailable("wallet.not_known", (Name("customers.wallet_cents"),))
+        return {"is_available": False, "finding": to_json(missing)}
     ours, left = (int(known[c].clip(lower=0).sum()) for c in ("yearly_revenue_cents", "wallet_headroom_cents"))
     most = known["wallet_headroom_cents"].sort_values(ascending=False)
     tenth = float(most.head(max(len(most) // 10, 1)).sum()) / max(left, 1)
@@ -129,8 +127,9 @@ def facts(wallets: pd.DataFrame) -> dict[str, Any]:
         "share_of_wallet": ours / max(ours + left, 1),
         "n_full": int((known["wallet_headroom_cents"] == 0).sum()),
         "n_by_rank": int((known["wallet_basis"] == BY_RANK).sum()),
-        "finding": f"Customers spend {ours / max(ours + left, 1):.0%} of their estimated wallet with us; a tenth of "
-        f"them hold {tenth:.0%} of what is left. Wallets are estimates.",
+        "finding": to_json(
+            Finding("wallet.share", {"share": Share(ours / max(ours + left, 1)), "tenth": Share(tenth)})
+        ),
     }
 
 

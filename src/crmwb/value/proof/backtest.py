@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
+from crmwb.findings import Count, Day, Days, Unavailable
 from crmwb.params import BacktestParams
 from crmwb.progress import track
 from crmwb.value.challenger import Past
@@ -63,7 +64,7 @@ class Backtest:
         Columns of TRACKING: purchases forecast and made since the origin, added up week by week.
     newcomers : list of dict
         By origin, the customers first seen in the holdout and their purchases, whom no forecast could know.
-    skipped : list of str
+    skipped : list of Unavailable
         Origins asked for and not tested, each with the reason.
     trials : tuple of Trial
         All forecasts, in the order of the origins.
@@ -73,7 +74,7 @@ class Backtest:
     calibration: pd.DataFrame
     tracking: pd.DataFrame
     newcomers: list[dict[str, Any]]
-    skipped: list[str]
+    skipped: list[Unavailable]
     trials: tuple[Trial, ...] = ()
 
 
@@ -99,8 +100,8 @@ def backtest(past: Past, as_of: date, params: BacktestParams) -> Backtest:
             origin = number_of(as_of) - back * params.holdout_days
             history_days = origin - past.days.first_day
             n_known = len(set(past.days.until(origin).customer.tolist()))
-            if why := _too_early(history_days, n_known, params):
-                skipped.append(f"{_date(origin)}: {why}")
+            if why := _too_early(origin, history_days, n_known, params):
+                skipped.append(why)
                 continue
             trials.append(trial(past, origin, params.holdout_days))
         return Backtest(
@@ -121,12 +122,15 @@ def nothing_tested() -> Backtest:
     return Backtest(frames[0], frames[1], frames[2], [], [])
 
 
-def _too_early(history_days: int, n_known: int, params: BacktestParams) -> str | None:
-    """Say why an origin cannot be tested, or None where it can."""
+def _too_early(origin: int, history_days: int, n_known: int, params: BacktestParams) -> Unavailable | None:
+    """Return why an origin cannot be tested, or None where it can."""
+    day = Day(_date(origin))
     if history_days < params.holdout_days:
-        return f"{max(history_days, 0)} days of history before it, at least {params.holdout_days} are needed"
+        history = {"origin": day, "has": Days(max(history_days, 0)), "needs": Days(params.holdout_days)}
+        return Unavailable("proof.short_history", values=history)
     if n_known < params.min_customers:
-        return f"{n_known} customers before it, at least {params.min_customers} are needed"
+        customers = {"origin": day, "has": Count(n_known, "customer"), "needs": Count(params.min_customers)}
+        return Unavailable("proof.few_customers", values=customers)
     return None
 
 

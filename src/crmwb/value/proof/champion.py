@@ -1,15 +1,16 @@
-"""Which forecaster to trust: the best by the score declared, and whether it earns its keep against rules of thumb."""
+"""Which forecaster to trust: the best by the score declared, and whether it is better than simple rules."""
 
 from typing import Any
 
 import pandas as pd
 
+from crmwb.findings import Count, Finding, Listing, Number, Term, Unavailable, to_json
 from crmwb.value.proof.backtest import Backtest
 from crmwb.value.proof.margins import HIGHER_IS_BETTER, Margin, margin
-from crmwb.value.proof.names import name_of
 
-TELLS_NOTHING = 0.05  # a normalised Gini whose interval begins below it orders customers hardly better than chance
+ORDER_OF_CHANCE = 0.05  # a normalised Gini whose interval begins below it orders customers hardly better than chance
 KINDS = ("stack", "model", "rule")
+COMPARED = ("normalised_gini", "mae", "rmse")  # all are stated: a model may rank better and err more
 
 
 def champion(tested: Backtest, score: str = "normalised_gini", *, n_bootstrap: int, seed: int) -> dict[str, Any]:
@@ -34,20 +35,21 @@ def champion(tested: Backtest, score: str = "normalised_gini", *, n_bootstrap: i
         model_beats_rules (whether the champion is no rule; None where nothing was tested), versus_rule and
         versus_model (margin of the best that is no rule over the best rule, and of the stack over the best model:
         difference, lower, upper, above 0 where it is better), order_is_chance (whether nothing known orders customers
-        better than chance), newcomers, finding (sentences), skipped.
+        better than chance), newcomers, finding, skipped.
     """
     scores = tested.scores
     out: dict[str, Any] = {"score": score, "n_origins": int(scores["origin"].nunique())}
     out |= {f"best_{kind}{what}": None for kind in KINDS for what in ("", "_score")}
     out |= dict.fromkeys(("champion", "champion_kind", "model_beats_rules", "versus_rule", "versus_model"))
-    out |= {"order_is_chance": None, "newcomers": tested.newcomers, "skipped": tested.skipped}
+    out |= {"order_is_chance": None, "newcomers": tested.newcomers}
+    out["skipped"] = [to_json(origin) for origin in tested.skipped]
     if scores.empty:
-        return out | {"finding": "No forecast could be tested: the history is too short or holds too few customers."}
+        return out | {"finding": to_json(Unavailable("proof.nothing_tested"))}
     for kind in KINDS:
         if not (ranked := _ranked(scores[scores["kind"] == kind], score)).empty:
             out |= {f"best_{kind}": str(ranked.index[0]), f"best_{kind}_score": float(ranked.iloc[0])}
     if out["best_rule"] is None:
-        return out | {"finding": "No forecast could be ranked: in every holdout all customers bought alike."}
+        return out | {"finding": to_json(Unavailable("proof.nothing_ranked"))}
     able = [kind for kind in ("stack", "model") if out[f"best_{kind}"] is not None]
     best = max(able, key=lambda kind: _turned(out[f"best_{kind}_score"], score), default=None)
     out["model_beats_rules"] = best is not None and (
@@ -65,9 +67,9 @@ def champion(tested: Backtest, score: str = "normalised_gini", *, n_bootstrap: i
             if one is not None and other is not None:
                 margins[name] = margin(tested.trials, one, other, score, n_bootstrap=n_bootstrap, seed=seed)
         order = margin(tested.trials, out["champion"], None, "normalised_gini", n_bootstrap=n_bootstrap, seed=seed)
-        out["order_is_chance"] = order.lower < TELLS_NOTHING
+        out["order_is_chance"] = order.lower < ORDER_OF_CHANCE
     out |= {name: found.record() for name, found in margins.items()}
-    return out | {"finding": _finding(out, tested, margins.get("versus_rule"))}
+    return out | {"finding": to_json(_finding(out, tested, margins.get("versus_rule")))}
 
 
 def _ranked(scores: pd.DataFrame, score: str) -> pd.Series:
@@ -82,28 +84,49 @@ def _turned(value: float, score: str) -> float:
     return value if HIGHER_IS_BETTER[score] else -value
 
 
-def _finding(out: dict[str, Any], tested: Backtest, versus_rule: Margin | None) -> str:
-    """Say who wins, in words that need no explanation."""
-    over = f"on {out['n_origins']} past period{'s' if out['n_origins'] > 1 else ''} that no forecast had seen"
-    if out["order_is_chance"]:
-        return (
-            f"Nothing known of customers tells who will buy: tested {over}, no forecast orders them better than chance."
+def compared(scores: pd.DataFrame, forecaster: str, rule: str) -> Listing:
+    """Return each measure of a forecaster against that of a rule, means over the origins.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        `Backtest.scores`.
+    forecaster, rule : str
+        Whose.
+    """
+    means = scores.groupby("forecaster")[list(COMPARED)].mean().to_dict("index")
+    return Listing(
+        tuple(
+            Finding(
+                "proof.measure",
+                {
+                    "measure": Term("accuracy_measure", measure),
+                    "forecast": Number(means[forecaster][measure]),
+                    "rule": Number(means[rule][measure]),
+                },
+            )
+            for measure in COMPARED
         )
-    rule = f"the best rule of thumb ({name_of(out['best_rule'], 'rule')})"
+    )
+
+
+def _finding(out: dict[str, Any], tested: Backtest, versus_rule: Margin | None) -> Finding:
+    """Return who wins by the score declared, with every measure."""
+    values = {"periods": Count(out["n_origins"], "past_period"), "rule": Term("model", out["best_rule"])}
+    if out["order_is_chance"]:
+        return Finding("proof.order_is_chance", values)
     kind = _best_kind(out)
     if kind is None:
-        return f"No model could be trusted every time, so {rule} stands, tested {over}."
-    model = name_of(out[f"best_{kind}"], kind)
+        return Finding("proof.no_model", values)
+    values |= {
+        "model": Term("model", out[f"best_{kind}"]),
+        "score": Term("accuracy_measure", out["score"]),
+        "measured": compared(tested.scores, out[f"best_{kind}"], out["best_rule"]),
+    }
     if not out["model_beats_rules"]:
-        return f"No model beats the rule of thumb here: tested {over}, {model} does no better than {rule}."
-    what = {
-        "normalised_gini": "puts customers in a better order than",
-        "log_loss": "gives better chances to buy than",
-    }.get(out["score"], "comes nearer to what customers bought than")
-    finding = f"{_capital(model)} {what} {rule}, tested {over}{_top(tested, out[f'best_{kind}'], out['best_rule'])}."
-    if versus_rule is not None and versus_rule.lower <= 0:
-        finding += " The difference is small enough to be chance."
-    return finding
+        return Finding("proof.no_better", values)
+    is_chance = versus_rule is not None and versus_rule.lower <= 0
+    return Finding("proof.better_by_chance" if is_chance else "proof.better", values)
 
 
 def _best_kind(out: dict[str, Any]) -> str | None:
@@ -111,16 +134,3 @@ def _best_kind(out: dict[str, Any]) -> str | None:
         return str(out["champion_kind"])
     able = [kind for kind in ("stack", "model") if out[f"best_{kind}"] is not None]
     return max(able, key=lambda kind: _turned(out[f"best_{kind}_score"], out["score"]), default=None)
-
-
-def _top(tested: Backtest, model: str, rule: str) -> str:
-    """Say what part of purchases was made by the tenth of customers that each expected most of, where that differs."""
-    shares = tested.scores.groupby("forecaster")["top_decile_share"].mean()
-    its, others = f"{shares[model]:.0%}", f"{shares[rule]:.0%}"
-    if its == others:
-        return ""
-    return f": the tenth of customers that it expects most of made {its} of purchases, the rule's {others}"
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -9,11 +9,11 @@ import pyarrow as pa
 from crmwb.engine import Backend
 from crmwb.value.realised import costs
 from crmwb.value.realised.costs import Tables
-from crmwb.value.realised.destroyers import costs_by_reason, losses
 from crmwb.value.realised.first_order import first_order
 from crmwb.value.realised.margin import Margin
 from crmwb.value.realised.payback import payback
 from crmwb.value.realised.profit import known_costs, profits
+from crmwb.value.realised.unprofitable import costs_by_reason, losses
 from crmwb.value.rows import rows
 
 FEATURES = (
@@ -73,7 +73,7 @@ def customers(con: Backend, tables: Tables, features: pd.DataFrame, as_of: date,
         is_first_order_loss         the first order earned less than it cost to win the customer
         payback_month               first month with nothing left to pay back; unknown where that is still to come
         is_paid_back                unknown where acquisition or goods have no known cost
-        loss_cents, loss_reason     of those who destroy profit, see `destroyers`
+        loss_cents, loss_reason     of unprofitable customers, see `unprofitable`
     """
     table = features.sort_values("customer_id", ignore_index=True)
     spent = spent_on(con, tables, as_of)

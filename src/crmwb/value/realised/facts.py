@@ -1,14 +1,15 @@
-"""What was realised, in figures and sentences for readers."""
+"""What was realised, in figures and findings."""
 
 from typing import Any
 
 import pandas as pd
 
+from crmwb.findings import Count, Finding, Share, Term, to_json
 from crmwb.value.realised import whale
-from crmwb.value.realised.destroyers import WORDS, by_reason
 from crmwb.value.realised.margin import Margin
 from crmwb.value.realised.payback import payback_curve
 from crmwb.value.realised.profit import Known, basis_cents, known_costs
+from crmwb.value.realised.unprofitable import by_reason
 
 
 def facts(
@@ -20,7 +21,7 @@ def facts(
     n_bootstrap: int,
     seed: int,
 ) -> dict[str, Any]:
-    """Tell who earns and who destroys profit, and how fast customers pay back.
+    """Return who earns, who costs more than they bring, and how fast customers pay back.
 
     Parameters
     ----------
@@ -38,19 +39,19 @@ def facts(
     Returns
     -------
     dict
-        basis ("profit", "margin" or "revenue"), not_available (sentences), totals (cents), n_incomplete,
-        whale, destroyers, first_orders, payback. Each of the last four has a `finding`; the last three are None where
-        the source does not know enough.
+        basis ("profit", "margin" or "revenue"), not_available (costs), totals (cents), n_incomplete, whale (with its
+        `verdict`), unprofitable, first_orders, payback. Each of the last three has a `finding`, or is None where the
+        source does not know enough.
     """
     known = known_costs(features, spent, found)
     cents = basis_cents(realised, known.basis).dropna()
     return {
         "basis": known.basis,
-        "not_available": [f"Not available in this source: {what}." for what in known.missing],
+        "not_available": [to_json(cost) for cost in known.missing],
         "totals": _totals(realised, features, spent, known),
         "n_incomplete": int(realised["profit_is_complete"].eq(False).sum()),
-        "whale": _whale(cents, known, n_bootstrap, seed),
-        "destroyers": _destroyers(realised, cents, features) if known.goods else None,
+        "whale": None if cents.empty else whale.facts(cents.to_numpy(), n_bootstrap, seed, known.basis),
+        "unprofitable": _unprofitable(realised, cents, features) if known.goods else None,
         "first_orders": _first_orders(realised),
         "payback": _payback(realised, features),
     }
@@ -69,32 +70,25 @@ def _totals(realised: pd.DataFrame, features: pd.DataFrame, spent: pd.DataFrame,
     return {name: None if s is None or s.isna().all() else int(s.sum()) for name, s in sums.items()}
 
 
-def _whale(cents: pd.Series, known: Known, n_bootstrap: int, seed: int) -> dict[str, Any] | None:
-    """Read the whale curve; None where nobody brought anything known."""
-    if cents.empty:
-        return None
-    read = whale.facts(cents.to_numpy(), n_bootstrap, seed, known.basis)
-    return read | {"finding": read["verdict"]}
-
-
-def _destroyers(realised: pd.DataFrame, cents: pd.Series, features: pd.DataFrame) -> dict[str, Any]:
-    """Tell who destroys profit, by reason."""
+def _unprofitable(realised: pd.DataFrame, cents: pd.Series, features: pd.DataFrame) -> dict[str, Any]:
+    """Return how many customers are unprofitable, by reason."""
     table = by_reason(realised)
     never = set(features.loc[features["age_days"].isna(), "customer_id"])
     n_never = int(realised.loc[realised["loss_cents"].notna(), "customer_id"].isin(never).sum())
     n, lost = int(table["n_customers"].sum()), int(table["loss_cents"].sum())
     earned = int(cents[cents > 0].sum())
-    if n == 0:
-        finding = "No customer cost more than they brought."
-    else:
+    finding = Finding("realised.unprofitable.none")
+    if n:
         first = table.iloc[0]
-        prospects = f", {n_never:,} of them without ever buying" if n_never else ""
-        against = f"; this takes {lost / earned:.1%} of what the others earn" if earned > 0 else ""
-        finding = (
-            f"{n:,} of {len(realised):,} customers ({n / len(realised):.1%}) cost more than they brought, once overdue "
-            f"invoices are taken off{prospects}{against}. The costliest reason is {WORDS[first['loss_reason']]} "
-            f"({first['loss_share']:.0%} of the loss, {int(first['n_customers']):,} customers)."
-        )
+        values = {
+            "customers": Count(n, "customer"),
+            "of": Count(len(realised)),
+            "share": Share(n / len(realised)),
+            "reason": Term("loss_reason", str(first["loss_reason"])),
+            "reason_share": Share(first["loss_share"]),
+            "reason_customers": Count(first["n_customers"], "customer"),
+        }
+        finding = Finding("realised.unprofitable.reason", values)
     return {
         "n_customers": n,
         "customer_share": n / max(len(realised), 1),
@@ -103,21 +97,15 @@ def _destroyers(realised: pd.DataFrame, cents: pd.Series, features: pd.DataFrame
         "loss_share_of_earned": lost / earned if earned > 0 else None,
         "n_losing_before_unpaid": int((cents < 0).sum()),
         "by_reason": [
-            {
-                "reason": str(reason),
-                "words": WORDS[str(reason)],
-                "n_customers": int(count),
-                "loss_cents": int(loss),
-                "loss_share": float(share),
-            }
+            {"reason": str(reason), "n_customers": int(count), "loss_cents": int(loss), "loss_share": float(share)}
             for reason, count, loss, share in table.itertuples(index=False)
         ],
-        "finding": finding,
+        "finding": to_json(finding),
     }
 
 
 def _first_orders(realised: pd.DataFrame) -> dict[str, Any] | None:
-    """Tell how many first orders earned less than it cost to win the customer."""
+    """Return how many first orders earned less than it cost to acquire the customer."""
     known = realised["is_first_order_loss"].dropna()
     if known.empty:
         return None
@@ -127,12 +115,12 @@ def _first_orders(realised: pd.DataFrame) -> dict[str, Any] | None:
         "n_customers": len(known),
         "n_losses": n,
         "loss_share": share,
-        "finding": f"For {share:.0%} of customers the first order earned less than it cost to win them.",
+        "finding": to_json(Finding("realised.first_orders", {"share": Share(share)})),
     }
 
 
 def _payback(realised: pd.DataFrame, features: pd.DataFrame) -> dict[str, Any] | None:
-    """Tell how fast customers pay back what they cost."""
+    """Return how fast customers pay back what they cost."""
     if not realised["is_paid_back"].notna().any():
         return None
     ages = features[["customer_id", "age_days"]]
@@ -140,15 +128,12 @@ def _payback(realised: pd.DataFrame, features: pd.DataFrame) -> dict[str, Any] |
     reached = curve[curve["paid_back_share"] >= 0.5]
     median = int(reached["month"].iloc[0]) if len(reached) else None
     last, share = int(curve["month"].iloc[-1]), float(curve["paid_back_share"].iloc[-1])
-    half = (
-        f"Half of the customers have paid back what it cost to win and serve them by month {median}"
-        if median is not None
-        else f"Fewer than half of the customers pay back what it cost to win and serve them within {last} months"
-    )
+    code = "realised.payback.half" if median is not None else "realised.payback.fewer_than_half"
+    values = {"month": Count(median), "share": Share(share), "last": Count(last)}
     return {
         "n_customers": int(realised["is_paid_back"].notna().sum()),
         "n_paid_back": int(realised["is_paid_back"].eq(True).sum()),
         "median_month": median,
         "curve": [{"month": int(m), "n_observed": int(n), "paid_back_share": float(s)} for m, n, s in curve.values],
-        "finding": f"{half}; {share:.0%} have by month {last}.",
+        "finding": to_json(Finding(code, values)),
     }

@@ -1,6 +1,6 @@
 """Profit of every customer: margin less what was spent on winning and serving them.
 
-Discounts have lowered revenue already. What is overdue is not in profit: it may still come (see `destroyers`).
+Discounts have lowered revenue already. What is overdue is not in profit: it may still come (see `unprofitable`).
 A source that does not know what goods cost has no profit; one that does, but knows of no other cost, has a profit
 that is the margin. What a source does not know of one customer counts nothing, and `profit_is_complete` says so.
 """
@@ -10,15 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from crmwb.findings import Name, Term, Unavailable
 from crmwb.value.realised.margin import Margin, realised_margin
 from crmwb.value.realised.whale import Basis
 
 SERVED = ("marketing_cost_cents", "sales_cost_cents", "service_cost_cents", "campaign_cost_cents")
-WANTED = {
-    "goods": "the cost of goods (transactions.cost_cents or products.unit_cost_cents)",
-    "contacts": "the cost of contacts (interactions.cost_cents)",
-    "campaigns": "the cost of campaigns (campaigns.cost_cents with campaign_members)",
-    "acquisition": "the cost of acquisition (customers.acquisition_cost_cents)",
+NEEDS = {  # costs, and the columns that hold them
+    "goods": ("transactions.cost_cents",),
+    "contacts": ("interactions.cost_cents",),
+    "campaigns": ("campaigns.cost_cents", "campaign_members"),
+    "acquisition": ("customers.acquisition_cost_cents",),
 }
 
 
@@ -39,9 +40,13 @@ class Known:
         return "profit" if self.contacts or self.campaigns or self.acquisition else "margin"
 
     @property
-    def missing(self) -> list[str]:
-        """What the source does not know, in words, with the columns that would bring it."""
-        return [words for part, words in WANTED.items() if not getattr(self, part)]
+    def missing(self) -> list[Unavailable]:
+        """What the source does not know, with the columns that would bring it."""
+        return [
+            Unavailable("realised.cost_not_known", tuple(map(Name, columns)), {"cost": Term("cost", cost)})
+            for cost, columns in NEEDS.items()
+            if not getattr(self, cost)
+        ]
 
 
 def known_costs(features: pd.DataFrame, spent: pd.DataFrame, found: Margin) -> Known:

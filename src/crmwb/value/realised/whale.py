@@ -5,10 +5,13 @@ at the peak. Revenue cannot be lost, so by revenue only the first half of the la
 customers are interpolated; intervals are percentiles over resampled customers.
 """
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+
+from crmwb.findings import Finding, Interval, Share, Term, to_json
 
 Basis = Literal["profit", "margin", "revenue"]
 
@@ -16,7 +19,7 @@ TOP, BOTTOM = 0.2, 0.3
 LAW_TOP_SHARE, LAW_LOST_SHARE = 0.8, 0.5
 INTERVAL = (2.5, 97.5)
 MAX_POINTS = 1001
-HAIR = 1e-9  # rounding
+ROUNDING = 1e-9
 N_ALONE = 10_000  # customers at either end who are resampled one by one
 N_BLOCKS = 10_000  # of neighbours in the curve between, resampled as one at their mean
 
@@ -70,7 +73,7 @@ def facts(values_cents: np.ndarray, n_bootstrap: int, seed: int, basis: Basis = 
         peak_share           the curve's highest point, over the final total
         lost_share           what is lost after the peak, over the peak
         peak_at_share        the share of customers at the peak
-        law_holds, verdict   (one sentence); by revenue, of the first half of the law alone.
+        law_holds, verdict   (a finding); by revenue, of the first half of the law alone.
         Each figure is {"value", "low", "high"}; all None where the total is not positive, low and high also where
         some resample's is not.
     """
@@ -88,7 +91,7 @@ def facts(values_cents: np.ndarray, n_bootstrap: int, seed: int, basis: Basis = 
         return out | {
             **dict.fromkeys(("top_20_share", "bottom_30_share", "peak_share", "lost_share", "peak_at_share"), nothing),
             "law_holds": None,
-            "verdict": "The customers together brought nothing, so shares of it have no meaning.",
+            "verdict": to_json(Finding("realised.law.nothing_brought")),
         }
     rng = np.random.default_rng(seed)
     means, sizes = _blocks(values)
@@ -144,36 +147,35 @@ def _figures(values: np.ndarray, counts: np.ndarray) -> dict[str, float] | None:
 def _law(out: dict[str, Any]) -> dict[str, Any]:
     """Judge the law: both halves, or by revenue the first alone."""
     top, lost, bottom, basis = (out[name] for name in ("top_20_share", "lost_share", "bottom_30_share", "basis"))
-    earns = f"the best 20% of customers earn {_percent(top)} of {basis} (the law says {LAW_TOP_SHARE:.0%})"
+    values = {"top": _share(top), "basis": Term("basis", basis), "law_top": Share(LAW_TOP_SHARE)}
     if basis == "revenue":
         holds = _agrees(top, LAW_TOP_SHARE)
-        verdict = (
-            f"The first half of the 20/80/30 law {'holds' if holds else 'does not hold'} here: {earns}; whether the "
-            "worst 30% lose half of it again cannot be said without costs."
-        )
-        return {"law_holds": holds, "verdict": verdict}
+        code = "realised.law.revenue_holds" if holds else "realised.law.revenue_does_not_hold"
+        return {"law_holds": holds, "verdict": to_json(Finding(code, values))}
     holds = _agrees(top, LAW_TOP_SHARE) and _agrees(lost, LAW_LOST_SHARE)
-    does = "earn" if bottom["value"] >= 0 else "lose"
-    after_peak = f"{_percent(lost)} of the peak is lost again" if lost["value"] > 0 else "nobody loses anything"
-    return {
-        "law_holds": holds,
-        "verdict": (
-            f"The 20/80/30 law {'holds' if holds else 'does not hold'} here: {earns}, the worst 30% {does} "
-            f"{_percent(bottom, abs)} of it, and {after_peak} (the law says {LAW_LOST_SHARE:.0%} of the peak)."
-        ),
+    worst = "realised.law.worst_earn" if bottom["value"] >= 0 else "realised.law.worst_lose"
+    at_peak = "realised.law.lost_after_peak" if lost["value"] > 0 else "realised.law.nothing_lost"
+    values |= {
+        "worst": Finding(worst, {"share": _share(bottom, abs)}),
+        "lost": Finding(at_peak, {"share": _share(lost), "law_lost": Share(LAW_LOST_SHARE)}),
     }
+    code = "realised.law.holds" if holds else "realised.law.does_not_hold"
+    return {"law_holds": holds, "verdict": to_json(Finding(code, values))}
 
 
 def _agrees(figure: dict[str, float | None], with_value: float) -> bool:
     """Whether the law's value lies within the interval, or is met where there is no interval."""
     low, high, value = figure["low"], figure["high"], figure["value"]
     if low is None or high is None or value is None:
-        return value is not None and abs(value - with_value) < HAIR
-    return low - HAIR <= with_value <= high + HAIR
+        return value is not None and abs(value - with_value) < ROUNDING
+    return low - ROUNDING <= with_value <= high + ROUNDING
 
 
-def _percent(figure: dict[str, float | None], show: Any = float) -> str:
-    value, low, high = (None if figure[key] is None else show(figure[key]) for key in ("value", "low", "high"))
+def _share(figure: dict[str, float | None], sign: Callable[[float], float] = float) -> Share | Finding:
+    """Return a figure of the law, with its interval where it has one; `sign` is applied to each end."""
+    ends = (figure[key] for key in ("value", "low", "high"))
+    value, low, high = (None if end is None else sign(end) for end in ends)
     if low is None or high is None:
-        return f"{value:.0%}"
-    return f"{value:.0%} ({min(low, high):.0%} to {max(low, high):.0%})"
+        return Share(value)
+    between = Interval(Share(min(low, high)), Share(max(low, high)))
+    return Finding("realised.law.figure", {"share": Share(value), "range": between})

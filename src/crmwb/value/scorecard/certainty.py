@@ -1,8 +1,8 @@
 """The standard error of a score, for the probability that its tier is right (see `crmwb.tiers.certainty`).
 
-Every sign has a standard error in its own unit, carried into points by looking at the scale one error above and below.
-What comes from the same chance moves together, so the errors of its signs are added; different chances are independent,
-so their sums are added as squares.
+Every indicator has a standard error in its own unit, carried into points by looking at the scale one error above and
+below. What comes from the same chance moves together, so the errors of its indicators are added; different chances are
+independent, so their sums are added as squares.
 
     purchases   revenue, profit, places and share of wallet: the purchase days resampled with counts that are
                 Poisson, under which revenue R = Σ r has the standard error √Σ r²
@@ -27,9 +27,9 @@ from crmwb.engine import Backend
 from crmwb.features.purchases import days
 from crmwb.value.realised.costs import Tables
 from crmwb.value.rows import rows
+from crmwb.value.scorecard.indicators import DIMENSIONS, INDICATORS
 from crmwb.value.scorecard.points import weights_of
 from crmwb.value.scorecard.scale import Percentile, Scale
-from crmwb.value.scorecard.signs import DIMENSIONS, SIGNS
 
 INTERVAL = ("clv_lower_80_cents", "clv_upper_80_cents")
 ERRORS_IN_INTERVAL = 2 * float(ndtri(0.9))
@@ -57,7 +57,7 @@ def purchase_noise(con: Backend, tables: Tables, as_of: date) -> pd.Series:
 
 
 def errors(
-    signs: pd.DataFrame,
+    indicators: pd.DataFrame,
     features: pd.DataFrame,
     realised: pd.DataFrame,
     potential: pd.DataFrame | None,
@@ -66,12 +66,12 @@ def errors(
     noise: pd.Series,
     even_share: float,
 ) -> pd.DataFrame:
-    """Return the standard error of each sign in points.
+    """Return the standard error of each indicator in points.
 
     Parameters
     ----------
-    signs : DataFrame of shape (n, 15)
-        As `signs.signs` returns it.
+    indicators : DataFrame of shape (n, 15)
+        As `indicators.indicators` returns it.
     features : DataFrame
         customer_id, n_invoices, n_purchase_days, off_season_share and n_campaigns_received.
     realised : DataFrame
@@ -88,50 +88,52 @@ def errors(
     Returns
     -------
     DataFrame of shape (n, 15)
-        On the index of `signs`; 0 where nothing is left to chance, or the sign is unknown.
+        On the index of `indicators`; 0 where nothing is left to chance, or the indicator is unknown.
     """
-    table, brought = (frame.set_index("customer_id").reindex(signs.index) for frame in (features, realised))
-    share = noise.reindex(signs.index).fillna(1.0).to_numpy()
+    table, brought = (frame.set_index("customer_id").reindex(indicators.index) for frame in (features, realised))
+    share = noise.reindex(indicators.index).fillna(1.0).to_numpy()
     revenue = brought["realised_revenue_cents"].to_numpy(dtype=np.float64, na_value=np.nan)
     margin = brought["realised_margin_cents"].to_numpy(dtype=np.float64, na_value=np.nan)
     place = _in_points(Percentile(), revenue, np.abs(revenue) * share, revenue)
-    own = {sign.name: (sign.scale, signs[sign.name].to_numpy()) for sign in SIGNS}
+    own = {indicator.name: (indicator.scale, indicators[indicator.name].to_numpy()) for indicator in INDICATORS}
     in_units = {
         "revenue": np.abs(revenue) * share,
         "profit": np.abs(margin) * share,
-        "clv": _forecast_error(signs["clv"], potential, share),
-        "wallet": signs["wallet"].to_numpy() * share,
-        "terms": payments["days_beyond_terms_error"].reindex(signs.index).to_numpy(dtype=np.float64),
-        "overdue": _of_share(signs["overdue"], table["n_invoices"]),
-        "disputes": _of_share(signs["disputes"], table["n_invoices"]),
-        "response": _of_share(signs["response"], table["n_campaigns_received"]),
+        "clv": _forecast_error(indicators["clv"], potential, share),
+        "wallet": indicators["wallet"].to_numpy() * share,
+        "terms": payments["days_beyond_terms_error"].reindex(indicators.index).to_numpy(dtype=np.float64),
+        "overdue": _of_share(indicators["overdue"], table["n_invoices"]),
+        "disputes": _of_share(indicators["disputes"], table["n_invoices"]),
+        "response": _of_share(indicators["response"], table["n_campaigns_received"]),
         "off_season": _of_share(table["off_season_share"], table["n_purchase_days"]) / max(even_share, 1e-9),
     }
     points = {name: _in_points(*own[name], error, own[name][1]) for name, error in in_units.items()}
     points |= {"industry": place, "region": place}
-    zero = np.zeros(len(signs))
-    out = pd.DataFrame({sign.name: points.get(sign.name, zero) for sign in SIGNS}, index=signs.index)
-    return out.where(signs.notna(), 0.0).fillna(0.0)
+    zero = np.zeros(len(indicators))
+    out = pd.DataFrame(
+        {indicator.name: points.get(indicator.name, zero) for indicator in INDICATORS}, index=indicators.index
+    )
+    return out.where(indicators.notna(), 0.0).fillna(0.0)
 
 
 def score_error(
-    point_errors: pd.DataFrame, dimension_points: pd.DataFrame, signs: pd.DataFrame, weights: Mapping[str, float]
+    point_errors: pd.DataFrame, dimension_points: pd.DataFrame, indicators: pd.DataFrame, weights: Mapping[str, float]
 ) -> pd.Series:
-    """Return the standard error of each score, in points: the errors of its signs, as much as each weighs in it."""
+    """Return the standard error of each score, in points: the errors of its indicators, weighted as in the score."""
     shares = weights_of(dimension_points, weights)
     weighed = {}
     for dimension in DIMENSIONS:
-        names = [sign.name for sign in SIGNS if sign.dimension == dimension]
-        n_known = signs[names].notna().sum(axis=1).clip(lower=1)
+        names = [indicator.name for indicator in INDICATORS if indicator.dimension == dimension]
+        n_known = indicators[names].notna().sum(axis=1).clip(lower=1)
         for name in names:
             weighed[name] = point_errors[name] * shares[dimension] / n_known
     squares = [sum(weighed[name] for name in names) ** 2 for names in CHANCES.values()]
-    return pd.Series(np.sqrt(sum(squares)), index=signs.index)
+    return pd.Series(np.sqrt(sum(squares)), index=indicators.index)
 
 
 def _in_points(scale: Scale, values: np.ndarray, error: np.ndarray, among: np.ndarray) -> np.ndarray:
     """Return half of what lies, on the scale, between one error above and one below."""
-    up, down = (scale.points(values + sign * error, among) for sign in (1, -1))
+    up, down = (scale.points(values + direction * error, among) for direction in (1, -1))
     half: np.ndarray = np.abs(up - down) / 2
     return half
 

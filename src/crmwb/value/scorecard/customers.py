@@ -13,11 +13,11 @@ from crmwb.params import POTENTIAL, ScorecardParams
 from crmwb.tiers import levels_of, probability
 from crmwb.value.scorecard.certainty import errors, purchase_noise, score_error
 from crmwb.value.scorecard.credit import payments
-from crmwb.value.scorecard.memory import Forecast, Source, describe, past_signs
+from crmwb.value.scorecard.indicators import DIMENSIONS, VARIABLES
+from crmwb.value.scorecard.memory import Forecast, Source, describe, past_indicators
 from crmwb.value.scorecard.months import MONTHS_SCHEMA, Definition, Placed, follow
 from crmwb.value.scorecard.points import dimensions, points, score
 from crmwb.value.scorecard.sensitivity import sensitivity
-from crmwb.value.scorecard.signs import DIMENSIONS, VARIABLES
 
 POINTS = {dimension: f"{dimension}_points" for dimension in DIMENSIONS}
 VARIABLE_POINTS = {name: f"{name}_points" for name in VARIABLES if name not in DIMENSIONS}
@@ -55,7 +55,7 @@ class Card:
         Per tier: name, share, at_least (the score from which on it is theirs without hysteresis; None for the last
         one, and where nobody is).
     known_share : dict
-        Of each sign, the share of scored customers of whom it is known.
+        Of each indicator, the share of scored customers of whom it is known.
     """
 
     customers: pd.DataFrame
@@ -96,7 +96,7 @@ def card(
     potential : DataFrame
         customer_id and clv_cents of buyers, with clv_lower_80_cents and clv_upper_80_cents where there are any.
     forecast : callable or None
-        CLV at earlier month ends, see `memory.past_signs`.
+        CLV at earlier month ends, see `memory.past_indicators`.
     params : ScorecardParams
         Weights, tiers and hysteresis.
 
@@ -110,13 +110,13 @@ def card(
     now = describe(source, features, realised, clv, as_of=as_of, influences=influences, wallets=wallets)
     before: Placed | None = None
     months: list[Placed] = []
-    for end, signs in past_signs(source, snapshots, as_of, params.history_months, forecast):
-        placed = follow(end, signs, before, params)
+    for end, indicators in past_indicators(source, snapshots, as_of, params.history_months, forecast):
+        placed = follow(end, indicators, before, params)
         if placed is not None:
             months.append(placed)
             before = placed
-    sign_points = points(now)
-    dimension_points = dimensions(sign_points)
+    indicator_points = points(now)
+    dimension_points = dimensions(indicator_points)
     present = follow(as_of, now, before, params)
     scores = score(dimension_points, weights).dropna()
     scored, of_scored = dimension_points.loc[scores.index], now.loc[scores.index]
@@ -124,7 +124,7 @@ def card(
     level = pd.Series(dtype=np.int64) if present is None else present.level
     table, is_sensitive = sensitivity(scored, weights, definition.shares)
     names = np.array([tier.name for tier in params.levels], dtype=object)
-    shown = sign_points.loc[scores.index, list(VARIABLE_POINTS)].round(4).rename(columns=VARIABLE_POINTS)
+    shown = indicator_points.loc[scores.index, list(VARIABLE_POINTS)].round(4).rename(columns=VARIABLE_POINTS)
     out = scored.rename(columns=POINTS).join(shown).assign(
         n_dimensions_known=scored.notna().sum(axis=1),
         value_score=scores,

@@ -1,18 +1,21 @@
-"""What the score card says, in figures and sentences for readers."""
+"""What the score card shows, in figures and findings."""
 
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from crmwb.findings import Finding, Listing, Name, Share, Term, Unavailable, to_json
 from crmwb.params import ScorecardParams
 from crmwb.tiers import stability
 from crmwb.value.realised.profit import basis_cents
 from crmwb.value.realised.whale import Basis
 from crmwb.value.scorecard.customers import Card
-from crmwb.value.scorecard.signs import DIMENSIONS, SIGNS
+from crmwb.value.scorecard.indicators import DIMENSIONS, INDICATORS
+from crmwb.value.scorecard.sensitivity import MOVES
 
 SURE = 0.8
+WEIGHT_CHANGE = MOVES[-1] - 1
 BANDS = (0.0, 0.5, 0.8, 0.95, 1.0)
 
 
@@ -84,29 +87,27 @@ def certainty_bands(customers: pd.DataFrame, names: list[str]) -> pd.DataFrame:
 def facts(
     card: Card, realised: pd.DataFrame, clv_cents: pd.Series, basis: Basis, params: ScorecardParams
 ) -> dict[str, Any]:
-    """Tell what stands in the score card.
+    """Return what the score card shows.
 
     Returns
     -------
     dict
-        scales (per sign: dimension, meaning, scale, known_share), stability (of tiers), weights, not_available
-        (sentences), n_scored,
-        n_dimensions_known (customers by number of dimensions), levels, pyramid, certainty, memory, sensitivity; each of
-        the last four with a `finding`, or None where nobody is scored.
+        scales (per indicator: its name, dimension, scale, known_share), stability (of tiers), weights, not_available
+        (dimensions and indicators), n_scored, n_dimensions_known (customers by number of dimensions), levels, pyramid,
+        certainty, memory, sensitivity; each of the last four with a `finding`, or None where nobody is scored.
     """
     names = [level["name"] for level in card.levels]
     scored = card.customers[card.customers["value_score"].notna()]
     counts = scored["n_dimensions_known"].astype(int).value_counts()
-    said = {
+    known = {
         "scales": [
             {
-                "sign": sign.name,
-                "dimension": sign.dimension,
-                "meaning": sign.meaning,
-                "scale": sign.scale.words,
-                "known_share": card.known_share.get(sign.name, 0.0),
+                "indicator": indicator.name,
+                "dimension": indicator.dimension,
+                "scale": to_json(indicator.scale.meaning),
+                "known_share": card.known_share.get(indicator.name, 0.0),
             }
-            for sign in SIGNS
+            for indicator in INDICATORS
         ],
         "weights": params.weights.model_dump(),
         "not_available": _not_available(card),
@@ -116,8 +117,8 @@ def facts(
         "stability": stability(card.history.assign(n_changed=card.history["n_up"] + card.history["n_down"])),
     }
     if scored.empty:
-        return said | dict.fromkeys(("pyramid", "certainty", "memory", "sensitivity"))
-    return said | {
+        return known | dict.fromkeys(("pyramid", "certainty", "memory", "sensitivity"))
+    return known | {
         "pyramid": _pyramid(pyramid(card.customers, realised, clv_cents, basis, names), basis),
         "certainty": _certainty(scored, certainty_bands(card.customers, names)),
         "memory": _memory(card.history, params),
@@ -125,21 +126,22 @@ def facts(
     }
 
 
-def _not_available(card: Card) -> list[str]:
-    """Say which dimensions, and which signs of the others, the source knows of nobody."""
-    missing = [sign for sign in SIGNS if not card.known_share.get(sign.name, 0.0)]
+def _not_available(card: Card) -> list[dict[str, Any]]:
+    """Return the dimensions, and the indicators of the others, that the source knows of nobody."""
+    missing = [indicator for indicator in INDICATORS if not card.known_share.get(indicator.name, 0.0)]
     out = []
     for dimension in DIMENSIONS:
-        of_it = [sign for sign in missing if sign.dimension == dimension]
-        whole = len(of_it) == sum(sign.dimension == dimension for sign in SIGNS)
-        if whole:
-            needs = " or ".join(dict.fromkeys(sign.needs for sign in of_it))
-            out.append(
-                f"The dimension {dimension} is not available in this source (it needs {needs}) and counts nothing."
-            )
+        of_it = [indicator for indicator in missing if indicator.dimension == dimension]
+        if len(of_it) == sum(indicator.dimension == dimension for indicator in INDICATORS):
+            columns = Listing(tuple(map(Name, dict.fromkeys(indicator.needs for indicator in of_it))))
+            values = {"dimension": Term("dimension", dimension), "columns": columns}
+            out.append(Unavailable("scorecard.no_dimension", values=values))
         else:
-            out.extend(f"Not available in this source: {sign.meaning} (needs {sign.needs})." for sign in of_it)
-    return out
+            out += [
+                Unavailable("scorecard.no_indicator", (Name(i.needs),), {"indicator": Term("indicator", i.name)})
+                for i in of_it
+            ]
+    return [to_json(unavailable) for unavailable in out]
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -150,16 +152,18 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _pyramid(table: pd.DataFrame, basis: Basis) -> dict[str, Any]:
     best = table.iloc[0]
+    values = {
+        "tier": Term("tier", str(best["tier"])),
+        "customers": Share(best["customer_share"]),
+        "brought": Share(best["brought_share"]),
+        "basis": Term("basis", basis),
+        "ahead": Share(best["clv_share"]),
+    }
     if not best["n_customers"] or pd.isna(best["brought_share"]):
-        finding = "Nobody is in the best tier, or customers together brought nothing."
+        finding = Finding("scorecard.pyramid.nobody")
     else:
-        finding = (
-            f"The best tier holds {best['customer_share']:.0%} of the customers scored; they brought "
-            f"{best['brought_share']:.0%} of {basis} so far"
-        )
-        ahead = best["clv_share"]
-        finding += "." if pd.isna(ahead) else f" and stand for {ahead:.0%} of what is to come."
-    return {"basis": basis, "tiers": _records(table), "finding": finding}
+        finding = Finding(f"scorecard.pyramid.{'so_far' if pd.isna(best['clv_share']) else 'so_far_and_ahead'}", values)
+    return {"basis": basis, "tiers": _records(table), "finding": to_json(finding)}
 
 
 def _certainty(scored: pd.DataFrame, bands: pd.DataFrame) -> dict[str, Any]:
@@ -169,8 +173,7 @@ def _certainty(scored: pd.DataFrame, bands: pd.DataFrame) -> dict[str, Any]:
         "mean_probability": float(known.mean()) if len(known) else None,
         "sure_share": sure,
         "bands": _records(bands),
-        "finding": f"For {sure:.0%} of customers the tier is at least {SURE:.0%} sure; the others are near a boundary, "
-        "or have bought too little to tell.",
+        "finding": to_json(Finding("scorecard.certainty", {"share": Share(sure), "probability": Share(SURE)})),
     }
 
 
@@ -181,23 +184,23 @@ def _memory(history: pd.DataFrame, params: ScorecardParams) -> dict[str, Any]:
     ]
     last = months[-1]
     n = max(last["n_customers"], 1)
+    values = {"changed": Share((last["n_up"] + last["n_down"]) / n), "held": Share(last["n_held"] / n)}
     return {
         "hysteresis_points": params.hysteresis_points,
         "months": months,
-        "finding": f"Since the month end before, {(last['n_up'] + last['n_down']) / n:.1%} of customers changed tier; "
-        f"{last['n_held'] / n:.1%} are just beyond a boundary and keep the tier they had.",
+        "finding": to_json(Finding("scorecard.memory", values)),
     }
 
 
 def _sensitivity(table: pd.DataFrame, scored: pd.DataFrame) -> dict[str, Any]:
     sensitive = float(scored["is_tier_sensitive"].astype(bool).mean()) if len(scored) else 0.0
     most = table.iloc[int(table["changed_share"].to_numpy().argmax())]
-    if not most["changed_share"]:
-        finding = "No customer changes tier when any one weight moves by a quarter."
-    else:
-        way = "less" if most["change"] < 0 else "more"
-        finding = (
-            f"Moving any one weight by a quarter would change the tier of {sensitive:.0%} of customers; "
-            f"most of it when {most['dimension']} counts {way} ({most['changed_share']:.1%})."
-        )
+    values = {
+        "change": Share(WEIGHT_CHANGE),
+        "share": Share(sensitive),
+        "dimension": Term("dimension", str(most["dimension"])),
+        "most": Share(most["changed_share"]),
+    }
+    code = "none" if not most["changed_share"] else "less" if most["change"] < 0 else "more"
+    finding = to_json(Finding(f"scorecard.sensitivity.{code}", values))
     return {"sensitive_share": sensitive, "moves": _records(table), "finding": finding}

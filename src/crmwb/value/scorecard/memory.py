@@ -17,7 +17,7 @@ from crmwb.value.realised.margin import Margin
 from crmwb.value.realised.profit import profits
 from crmwb.value.rows import rows
 from crmwb.value.scorecard.credit import payments
-from crmwb.value.scorecard.signs import FEATURES, signs
+from crmwb.value.scorecard.indicators import FEATURES, indicators
 
 Forecast = Callable[[pd.DataFrame], pd.DataFrame]
 
@@ -52,7 +52,7 @@ class Source:
     off_season_months: tuple[int, ...]
 
 
-def past_signs(
+def past_indicators(
     source: Source, snapshots: ir.Table, as_of: date, n_months: int, forecast: Forecast | None
 ) -> Iterator[tuple[date, pd.DataFrame]]:
     """Describe the buyers of the last month ends before `as_of`, one at a time, the earliest first.
@@ -75,7 +75,7 @@ def past_signs(
     Yields
     ------
     date, DataFrame
-        The day before which everything was known, and the frame of signs.
+        The day before which everything was known, and the frame of indicators.
     """
     ends = snapshots.filter(snapshots.as_of < ibis.literal(as_of)).select("as_of").distinct()
     found = sorted(end.date() for end in pd.to_datetime(ends.to_pyarrow()["as_of"].to_pandas()))
@@ -96,7 +96,7 @@ def describe(
     influences: pd.DataFrame | None = None,
     wallets: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Gather the signs of a moment, working out those parts that are not given.
+    """Gather the indicators of a moment, working out those parts that are not given.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def describe(
         influences = influence.customers(features, brought, clv, source.type_1_share)
     if wallets is None:
         wallets = wallet.customers(source.con, source.tables, features, as_of, source.first_event)
-    return signs(
+    return indicators(
         features, brought, clv, influences, wallets,
         payments=payments(source.con, source.tables, as_of),
         as_of=as_of, off_season_months=source.off_season_months,

@@ -28,7 +28,7 @@ class Definition:
 
     Attributes
     ----------
-    signs : DataFrame of shape (n, n_signs)
+    indicators : DataFrame of shape (n, n_indicators)
         Of all buyers.
     shares : ndarray of shape (k,)
         Of customers, or of revenue, best tier first.
@@ -36,18 +36,18 @@ class Definition:
         See `crmwb.tiers.boundaries`.
     """
 
-    signs: pd.DataFrame
+    indicators: pd.DataFrame
     shares: np.ndarray
     bounds: np.ndarray
 
     @classmethod
-    def learn(cls, signs: pd.DataFrame, params: ScorecardParams) -> Self:
+    def learn(cls, indicators: pd.DataFrame, params: ScorecardParams) -> Self:
         """Cut the scores of these buyers into tiers, by shares of customers or of their revenue."""
-        scores = scores_of(signs, params).dropna()
-        revenue = signs["revenue"].reindex(scores.index).fillna(0).clip(lower=0).to_numpy()
+        scores = scores_of(indicators, params).dropna()
+        revenue = indicators["revenue"].reindex(scores.index).fillna(0).clip(lower=0).to_numpy()
         by_revenue = params.cut == "revenue" and bool(revenue.any())  # there is none where all was given back
         shares = np.array([level.revenue_share if by_revenue else level.share for level in params.levels])
-        return cls(signs, shares, boundaries(scores.to_numpy(), shares, revenue if by_revenue else None))
+        return cls(indicators, shares, boundaries(scores.to_numpy(), shares, revenue if by_revenue else None))
 
 
 @dataclass(frozen=True)
@@ -94,33 +94,33 @@ class Placed:
         return self.as_of, len(self.level), int(was.notna().sum()), up, down, int((self.level != self.fresh).sum())
 
 
-def follow(as_of: date, signs: pd.DataFrame, before: Placed | None, params: ScorecardParams) -> Placed | None:
+def follow(as_of: date, indicators: pd.DataFrame, before: Placed | None, params: ScorecardParams) -> Placed | None:
     """Place the buyers of one moment, given those of the month before; None where nobody has a score.
 
     Parameters
     ----------
     as_of : date
         The moment, exclusive.
-    signs : DataFrame of shape (n, n_signs)
-        As `signs.signs` returns it.
+    indicators : DataFrame of shape (n, n_indicators)
+        As `indicators.indicators` returns it.
     before : Placed or None
         The month end before.
     params : ScorecardParams
         Weights, tiers and hysteresis.
     """
-    scores = scores_of(signs, params).dropna()
+    scores = scores_of(indicators, params).dropna()
     if scores.empty:
         return None
-    definition, margin = Definition.learn(signs, params), params.hysteresis_points
+    definition, margin = Definition.learn(indicators, params), params.hysteresis_points
     fresh = pd.Series(levels_of(scores.to_numpy(), definition.bounds), index=scores.index)
     if before is None:
         return Placed(as_of, definition, fresh, fresh, fresh, None)
     level = place(scores, definition.bounds, before.level, margin)
-    by_former = scores_of(signs, params, before.definition.signs).reindex(scores.index).fillna(scores)
+    by_former = scores_of(indicators, params, before.definition.indicators).reindex(scores.index).fillna(scores)
     unchanged = place(by_former, before.definition.bounds, before.level, margin)
     return Placed(as_of, definition, level, fresh, unchanged, before.level)
 
 
-def scores_of(signs: pd.DataFrame, params: ScorecardParams, among: pd.DataFrame | None = None) -> pd.Series:
+def scores_of(indicators: pd.DataFrame, params: ScorecardParams, among: pd.DataFrame | None = None) -> pd.Series:
     """Return the score of each buyer, ranked among the buyers of `among`; NaN where nothing is known."""
-    return score(dimensions(points(signs, among)), params.weights.model_dump())
+    return score(dimensions(points(indicators, among)), params.weights.model_dump())

@@ -1,7 +1,7 @@
-"""From signs to points: four dimensions from 0 to 100, and one weighted score.
+"""From indicators to points: four dimensions from 0 to 100, and one weighted score.
 
-Within a dimension the signs known of a customer count equally; the score is the weighted mean of the dimensions known
-of them. What is unknown counts neither for nor against, and `n_dimensions_known` says how much stands behind a score.
+Within a dimension the indicators known of a customer count equally; the score is the weighted mean of the dimensions
+known of them. What is unknown counts neither for nor against, and `n_dimensions_known` says how much a score rests on.
 """
 
 from collections.abc import Mapping
@@ -9,22 +9,22 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from crmwb.value.scorecard.signs import DIMENSIONS, SIGNS
+from crmwb.value.scorecard.indicators import DIMENSIONS, INDICATORS
 
 DECIMALS = 4  # equal customers must not differ by the last bit of a float
 
 
-def points(signs: pd.DataFrame, among: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return each sign's points, of the shape of `signs`, among the customers of `among` (those of `signs` if None)."""
-    others = signs if among is None else among
-    values = {s.name: (signs[s.name].to_numpy(), others[s.name].to_numpy()) for s in SIGNS}
-    return pd.DataFrame({s.name: s.scale.points(*values[s.name]) for s in SIGNS}, index=signs.index)
+def points(indicators: pd.DataFrame, among: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return the points of each indicator, of the shape of `indicators`, among the customers of `among`, or these."""
+    others = indicators if among is None else among
+    values = {s.name: (indicators[s.name].to_numpy(), others[s.name].to_numpy()) for s in INDICATORS}
+    return pd.DataFrame({s.name: s.scale.points(*values[s.name]) for s in INDICATORS}, index=indicators.index)
 
 
-def dimensions(sign_points: pd.DataFrame) -> pd.DataFrame:
-    """Return the mean of the known points of each dimension, shape (n, 4); NaN where no sign is known."""
+def dimensions(indicator_points: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean of the known points of each dimension, shape (n, 4); NaN where no indicator is known."""
     return pd.DataFrame(
-        {d: sign_points[[s.name for s in SIGNS if s.dimension == d]].mean(axis=1) for d in DIMENSIONS}
+        {d: indicator_points[[s.name for s in INDICATORS if s.dimension == d]].mean(axis=1) for d in DIMENSIONS}
     ).round(DECIMALS)
 
 

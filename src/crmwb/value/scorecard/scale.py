@@ -1,8 +1,10 @@
-"""How a sign of worth becomes points from 0 to 100."""
+"""How an indicator becomes points from 0 to 100."""
 
 from dataclasses import dataclass
 
 import numpy as np
+
+from crmwb.findings import Finding, Number
 
 
 @dataclass(frozen=True)
@@ -17,9 +19,9 @@ class Linear:
         return 100 * np.clip((values - self.worst) / (self.best - self.worst), 0, 1)
 
     @property
-    def words(self) -> str:
-        """The scale as a reader may check it."""
-        return f"{self.worst:g} earns 0 points, {self.best:g} earns 100, straight between them"
+    def meaning(self) -> Finding:
+        """The scale, for readers."""
+        return Finding("scorecard.scale.linear", {"worst": Number(self.worst), "best": Number(self.best)})
 
 
 @dataclass(frozen=True)
@@ -35,14 +37,14 @@ class Percentile:
         return ranks
 
     @property
-    def words(self) -> str:
-        """The scale as a reader may check it."""
-        return "the share of buyers who have less, plus half of those who have the same, in percent"
+    def meaning(self) -> Finding:
+        """The scale, for readers."""
+        return Finding("scorecard.scale.percentile")
 
 
 @dataclass(frozen=True)
 class PercentileAboveZero:
-    """0 for who has none; the others are ranked among each other, for most customers have none."""
+    """0 for customers who have none; the others are ranked among each other, because most customers have none."""
 
     def points(self, values: np.ndarray, among: np.ndarray) -> np.ndarray:
         """Return the points of `values` among those of all buyers; NaN where unknown."""
@@ -50,11 +52,9 @@ class PercentileAboveZero:
         return np.where(np.isnan(values), np.nan, np.where(values > 0, ranked, 0.0))
 
     @property
-    def words(self) -> str:
-        """The scale as a reader may check it."""
-        return (
-            "none earns 0 points; of those who have some, the share who have less, plus half of the equal, in percent"
-        )
+    def meaning(self) -> Finding:
+        """The scale, for readers."""
+        return Finding("scorecard.scale.percentile_above_zero")
 
 
 Scale = Linear | Percentile | PercentileAboveZero

@@ -1,26 +1,16 @@
-"""Customers who destroy profit, and why.
+"""Unprofitable customers, and why they are.
 
-A customer destroys profit who brought less than they cost, once what is overdue and unpaid is taken off. Why is read
-against the typical customer: over all who do not destroy profit, each kind of cost takes some share of what was sold at
+A customer is unprofitable who brought less than they cost, once what is overdue and unpaid is deducted. The reason is
+found by comparison with the other customers: over all of these, each kind of cost takes some share of what was sold at
 list price. What a customer's cost of that kind is above this share of their own sales is its excess. The excesses of
 all kinds add up to the profit that typical sales of that size bring less the profit that these brought, so the greatest
-one is what most of the loss is due to. Returns cost the money paid back less the goods that came back.
+one is the main reason. Returns cost the money paid back less the goods that came back.
 """
 
 import numpy as np
 import pandas as pd
 
 REASONS = ("goods", "discounts", "returns", "service", "sales", "marketing", "acquisition", "unpaid")
-WORDS = {
-    "goods": "goods that cost nearly as much as they sold for",
-    "discounts": "discounts",
-    "returns": "returned goods",
-    "service": "service",
-    "sales": "sales visits and calls",
-    "marketing": "marketing contacts and campaigns",
-    "acquisition": "what it cost to win them",
-    "unpaid": "overdue invoices",
-}
 
 
 def costs_by_reason(features: pd.DataFrame, profits: pd.DataFrame, returned_goods: pd.Series) -> pd.DataFrame:
@@ -61,7 +51,7 @@ def costs_by_reason(features: pd.DataFrame, profits: pd.DataFrame, returned_good
 
 
 def losses(costs: pd.DataFrame) -> pd.DataFrame:
-    """Say who destroys profit, how much and why.
+    """Return which customers are unprofitable, their losses and the main reasons.
 
     Parameters
     ----------
@@ -71,7 +61,7 @@ def losses(costs: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame of shape (n, 2)
-        On its index: loss_cents (what is lost, above zero; NaN for who destroys no profit) and loss_reason, one of
+        On its index: loss_cents (what is lost, above zero; NaN for profitable customers) and loss_reason, one of
         REASONS (the earlier one where two are equal).
     """
     amounts = costs[list(REASONS)]
@@ -85,7 +75,7 @@ def losses(costs: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_reason(customers: pd.DataFrame) -> pd.DataFrame:
-    """Count those who destroy profit by reason, the costliest first.
+    """Count unprofitable customers by reason, the costliest first.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The signs of worth that the score card reads, each with its dimension and its scale."""
+"""The indicators that the score card reads, each with its dimension and its scale."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,19 +15,17 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Sign:
-    """One sign of worth.
+class Indicator:
+    """One indicator.
 
     Attributes
     ----------
     name : str
-        Its column in the frame of signs.
+        Its column in the frame of indicators; for readers `Term("indicator", name)`.
     dimension : str
-        One of DIMENSIONS; the signs of a dimension that are known of a customer count equally.
+        One of DIMENSIONS; the indicators of a dimension that are known of a customer count equally.
     scale : Scale
         How it becomes points.
-    meaning : str
-        For readers.
     needs : str
         What a source must bring for it.
     """
@@ -35,29 +33,25 @@ class Sign:
     name: str
     dimension: str
     scale: Scale
-    meaning: str
     needs: str
 
 
-SIGNS = (
-    Sign("revenue", "income", Percentile(), "revenue so far, net of returns", "transactions"),
-    Sign("profit", "income", Percentile(), "profit so far", "transactions.cost_cents"),
-    Sign("clv", "income", Percentile(), "discounted margin to come", "transactions"),
-    Sign("industry", "influence", Linear(0, 100), "place in the industry by revenue", "customers.industry"),
-    Sign("region", "influence", Linear(0, 100), "place in the region by revenue", "customers.region"),
-    Sign("referrals", "influence", PercentileAboveZero(), "value of customers brought", "customers.referred_by"),
-    Sign("terms", "credit", Linear(30, 0), "days paid after the due date, on average", "invoices.paid_on"),
-    Sign("overdue", "credit", Linear(0.5, 0), "share of what was invoiced that is overdue", "invoices"),
-    Sign("disputes", "credit", Linear(0.5, 0), "share of invoices disputed", "invoices.disputed"),
-    Sign(
-        "limit_use", "credit", Linear(1, 0.5), "open invoices over the credit limit",
-        "customers.credit_limit_cents",
-    ),
-    Sign("wallet", "loyalty", Linear(0, 1), "share of wallet", "customers.wallet_cents"),
-    Sign("lines", "loyalty", Percentile(), "product lines bought from", "products.line"),
-    Sign("off_season", "loyalty", Linear(0, 1), "sales in the off season over an even year's", "transactions"),
-    Sign("tenure", "loyalty", Percentile(), "days as a customer", "transactions"),
-    Sign("response", "loyalty", Percentile(), "share of campaigns answered", "campaign_members"),
+INDICATORS = (
+    Indicator("revenue", "income", Percentile(), "transactions"),
+    Indicator("profit", "income", Percentile(), "transactions.cost_cents"),
+    Indicator("clv", "income", Percentile(), "transactions"),
+    Indicator("industry", "influence", Linear(0, 100), "customers.industry"),
+    Indicator("region", "influence", Linear(0, 100), "customers.region"),
+    Indicator("referrals", "influence", PercentileAboveZero(), "customers.referred_by"),
+    Indicator("terms", "credit", Linear(30, 0), "invoices.paid_on"),
+    Indicator("overdue", "credit", Linear(0.5, 0), "invoices"),
+    Indicator("disputes", "credit", Linear(0.5, 0), "invoices.disputed"),
+    Indicator("limit_use", "credit", Linear(1, 0.5), "customers.credit_limit_cents"),
+    Indicator("wallet", "loyalty", Linear(0, 1), "customers.wallet_cents"),
+    Indicator("lines", "loyalty", Percentile(), "products.line"),
+    Indicator("off_season", "loyalty", Linear(0, 1), "transactions"),
+    Indicator("tenure", "loyalty", Percentile(), "transactions"),
+    Indicator("response", "loyalty", Percentile(), "campaign_members"),
 )  # fmt: skip
 
 FEATURES = (
@@ -67,7 +61,7 @@ FEATURES = (
 )  # fmt: skip
 
 
-def signs(
+def indicators(
     features: pd.DataFrame,
     realised: pd.DataFrame,
     clv_cents: pd.Series,
@@ -78,7 +72,7 @@ def signs(
     as_of: date,
     off_season_months: tuple[int, ...],
 ) -> pd.DataFrame:
-    """Gather the signs of every buyer.
+    """Gather the indicators of every buyer.
 
     Parameters
     ----------
@@ -100,7 +94,7 @@ def signs(
     Returns
     -------
     DataFrame of shape (n_buyers, 15)
-        On the index customer_id, sorted: one float column for each of SIGNS, NaN where unknown.
+        On the index customer_id, sorted: one float column for each of INDICATORS, NaN where unknown.
     """
     table = features[features["age_days"].notna()].sort_values("customer_id").set_index("customer_id")
     brought, known, wallet = (
@@ -126,7 +120,7 @@ def signs(
         "tenure": table["tenure_days"].fillna(table["age_days"]),
         "response": table["response_share"],
     }
-    return pd.DataFrame({sign.name: columns[sign.name].astype(np.float64) for sign in SIGNS})
+    return pd.DataFrame({indicator.name: columns[indicator.name].astype(np.float64) for indicator in INDICATORS})
 
 
 def _off_season(table: pd.DataFrame, as_of: date, months: tuple[int, ...]) -> pd.Series:

@@ -1,4 +1,4 @@
-"""Everything about what each customer is worth, side by side: what they brought, what is to come, the score card."""
+"""What each customer is worth: what they brought, what is to come, and the score card, side by side."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ SCHEMA = pa.schema([pa.field(KEY, pa.string()), *(field for part in PARTS for fi
 
 
 @dataclass(frozen=True)
-class Everyone:
+class CustomerValue:
     """What all customers are worth.
 
     Attributes
@@ -31,7 +31,7 @@ class Everyone:
     customers : DataFrame
         One row per customer, columns of SCHEMA; who never bought has no potential and no score.
     facts : dict
-        realised, influence, wallet and scorecard, as their packages state them.
+        realised, influence, wallet and scorecard, as their packages make them.
     tier_months : DataFrame
         The tier of each buyer at past month ends, columns of scorecard.MONTHS_SCHEMA.
     """
@@ -46,7 +46,7 @@ def nobody_bought(features: pd.DataFrame) -> pd.DataFrame:
     return features[[KEY]].reindex(columns=SCHEMA.names)
 
 
-def everyone(
+def value_customers(
     con: Backend,
     tables: Mapping[str, ir.Table],
     features: pd.DataFrame,
@@ -57,7 +57,7 @@ def everyone(
     margin: Margin,
     window: tuple[date, date],
     params: Params,
-) -> Everyone:
+) -> CustomerValue:
     """Put together what all customers are worth.
 
     Parameters
@@ -82,15 +82,15 @@ def everyone(
         All choices: the off season stands in another section than value.
     """
     first, as_of = window
-    p, found = params.value, margin
+    p = params.value
     if scored is None:
         scored = pd.DataFrame(columns=potential.SCHEMA.names)
     clv = scored.set_index(KEY)["clv_cents"]
-    brought = realised.customers(con, tables, features, as_of, found)
+    brought = realised.customers(con, tables, features, as_of, margin)
     influences = influence.customers(features, brought, clv, p.referral_type_1_share)
     wallets = wallet.customers(con, tables, features, as_of, first)
     card = scorecard.card(
-        scorecard.Source(con, tables, first, found, p.referral_type_1_share, params.features.off_season_months),
+        scorecard.Source(con, tables, first, margin, p.referral_type_1_share, params.features.off_season_months),
         features,
         snapshots,
         as_of,
@@ -105,14 +105,14 @@ def everyone(
     for part in (scored, brought, influences, wallets, card.customers):
         customers = customers.merge(part, on=KEY, how="left", validate="one_to_one")
     spent = realised.spent_on(con, tables, as_of)
-    told = realised.facts(features, brought, found, spent, n_bootstrap=p.n_bootstrap, seed=params.seed)
+    of_realised = realised.facts(features, brought, margin, spent, n_bootstrap=p.n_bootstrap, seed=params.seed)
     facts = {
-        "realised": told,
+        "realised": of_realised,
         "influence": influence.facts(features, influences, p.referral_type_1_share),
         "wallet": wallet.facts(wallets),
-        "scorecard": scorecard.facts(card, brought, clv, told["basis"], p.scorecard),
+        "scorecard": scorecard.facts(card, brought, clv, of_realised["basis"], p.scorecard),
     }
-    return Everyone(customers.reindex(columns=SCHEMA.names), card.months, facts)
+    return CustomerValue(customers.reindex(columns=SCHEMA.names), card.months, facts)
 
 
 def _forecast(fitted: potential.Fitted | Unavailable, p: ValueParams) -> scorecard.Forecast | None:
