@@ -56,6 +56,9 @@ forecasts: $(READY) ## test the monthly forecasts on real and simulated historie
 chaos: $(READY) ## kill, starve and disturb every stage and command, and write docs/chaos.md (about 15 CPU minutes)
 	@python benchmarks/chaos.py --page docs/chaos.md
 
+bench: $(READY) ## measure the history and the features beside SQL by hand and write docs/benchmarks.md (MILLIONS of lines, 1)
+	@python benchmarks/history.py $(or $(MILLIONS),1) --month-ends --page docs/benchmarks.md
+
 licences: $(READY) ## write docs/licences.md from the packages of requirements.lock
 	@python benchmarks/licences.py
 

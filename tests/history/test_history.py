@@ -1,6 +1,6 @@
 """The history: looked up, brought up to date and corrected, it is what the order lines before a day say."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from crmwb import engine, history, storage
+from crmwb.features.bought import bought
 from crmwb.features.customers import customers
 from crmwb.params import FeatureParams
 from crmwb.tables import TABLES
@@ -90,6 +91,34 @@ def test_a_month_end_is_what_the_lines_before_it_say(con, frames, whole):
         earlier = frames["transactions"][frames["transactions"]["ordered_at"] < pd.Timestamp(day)]
         then = opened(con, frames | {"transactions": earlier})
         assert looked_up == rows(con, customers(then, day, PARAMS))
+
+
+def test_any_moment_is_what_the_lines_before_it_say(con, frames, whole):
+    rng = np.random.default_rng(3)
+    days = [date(2023, 1, 1) + timedelta(days=int(d)) for d in rng.integers(0, (END - date(2023, 1, 1)).days, 4)]
+    exposures = [(f"c{i:02d}", day) for day in (*days, date(2023, 6, 1)) for i in rng.integers(0, 26, 12)]
+    exposed = pa.table({"customer_id": [who for who, _ in exposures], "as_of": [day for _, day in exposures]})
+    past, tables = history.open_history(con, whole), opened(con, frames)
+    moments = engine.open_arrow(con, exposed, "exposures")
+    with engine.keeping(con) as keep:
+        state = history.as_of_join(moments, past, tables, OFF_SEASON, keep)
+        found = {
+            (r.pop("customer_id"), r.pop("as_of")): r for r in rows(con, bought(state, state.as_of, has_products=True))
+        }
+    n = 0
+    for day in {day for _, day in exposures}:
+        lines = frames["transactions"]
+        earlier = opened(con, frames | {"transactions": lines[lines["ordered_at"] < pd.Timestamp(day)]})
+        with engine.keeping(con) as keep:
+            then = history.advance(earlier, day, OFF_SEASON, keep)
+            expected = rows(con, bought(history.last_before(then.months, day), day, has_products=True))
+        for row in expected:
+            key = (row.pop("customer_id"), day)
+            if key in set(exposures):
+                assert found.pop(key) == row
+                n += 1
+    assert n > 20
+    assert not found  # whoever had not bought by then has no row
 
 
 def test_step_by_step_writes_the_bytes_of_from_scratch(con, frames, whole, tmp_path):

@@ -1,12 +1,12 @@
 """What customers bought, from the history: orders, money, margin, rhythm, variety, places and seasons."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import ibis
 import ibis.expr.types as ir
 
 from crmwb.history.asof import days_between, share
-from crmwb.history.lines import ATTRIBUTES
+from crmwb.history.lines import ATTRIBUTES, month_of
 
 # what is followed in the history, and what its number of values, its top value and the share of that are called here
 MIXES = {
@@ -20,39 +20,40 @@ MIXES = {
 }
 
 
-def bought(state: ir.Table, as_of: date, *, has_products: bool) -> ir.Table:
+def bought(state: ir.Table, as_of: date | ir.DateValue, *, has_products: bool) -> ir.Table:
     """Describe what customers bought before `as_of`.
 
     Parameters
     ----------
     state : ir.Table
         One row per customer with an order line: what had added up by `as_of`, as in `history.History.months`.
-    as_of : date
-        Exclusive.
+    as_of : date or ir.DateValue
+        Exclusive; one day, or a column of `state`.
     has_products : bool
         Whether the state follows the attributes of products.
 
     Returns
     -------
     ir.Table
-        One row per customer of `state`.
+        One row per row of `state`: customer_id, as_of where it is a column, and features.
     """
-    parts = purchases(state, as_of) | orders(state) | rhythm(state, as_of) | money(state) | margin(state)
-    parts |= seasonality(state, as_of)
+    today = ibis.literal(as_of) if isinstance(as_of, date) else as_of
+    parts = purchases(state, today) | orders(state) | rhythm(state, today) | money(state) | margin(state)
+    parts |= seasonality(state, today)
     for by, names in MIXES.items():
         if has_products or by not in ATTRIBUTES:
             parts |= mix(state, by, *names)
     parts["n_products"] = _of_sales(state, state.n_products)
-    return state.select("customer_id", **parts)
+    return state.select("customer_id", **({} if isinstance(as_of, date) else {"as_of": as_of}), **parts)
 
 
-def purchases(state: ir.Table, as_of: date) -> dict[str, ir.Value]:
+def purchases(state: ir.Table, today: ir.DateValue) -> dict[str, ir.Value]:
     """Sum up the purchase days, the input of purchase models.
 
     `recency_days` and `age_days` are t_x and T of Fader, Hardie & Lee (2005), in days; `monetary_cents` is the z of
     Fader & Hardie's Gamma-Gamma note (2013): the first purchase day is left out.
     """
-    today, frequency = ibis.literal(as_of), state.n_purchase_days - 1
+    frequency = state.n_purchase_days - 1
     some = state.n_purchase_days > 0
     repeat_cents = state.purchase_cents - state.first_day_revenue_cents
     return {
@@ -80,7 +81,7 @@ def orders(state: ir.Table) -> dict[str, ir.Value]:
     }
 
 
-def rhythm(state: ir.Table, as_of: date) -> dict[str, ir.Value]:
+def rhythm(state: ir.Table, today: ir.DateValue) -> dict[str, ir.Value]:
     """Describe the gaps between purchase days, and the silence since against them.
 
     NULL without two purchase days. The spread is the sample standard deviation, computed from the exact integers n, Σ
@@ -88,7 +89,7 @@ def rhythm(state: ir.Table, as_of: date) -> dict[str, ir.Value]:
     """
     n = _where(state.n_purchase_days > 1, state.n_purchase_days - 1)
     total = _where(state.n_purchase_days > 1, days_between(state.first_purchase_on, state.last_purchase_on))
-    silence = days_between(state.last_purchase_on, ibis.literal(as_of))
+    silence = days_between(state.last_purchase_on, today)
     mean = share(total, n)
     spread = share(n * state.gap_squares - total * total, n * (n - 1)).sqrt()
     expected = (state.last_purchase_on + mean.round().cast("int64").as_interval("D")).cast("date")
@@ -130,10 +131,10 @@ def margin(state: ir.Table) -> dict[str, ir.Value]:
     }
 
 
-def seasonality(state: ir.Table, as_of: date) -> dict[str, ir.Value]:
+def seasonality(state: ir.Table, today: ir.DateValue) -> dict[str, ir.Value]:
     """Describe months and weekdays: the share of the off season, active months (of a year each), weekends."""
-    last, first = as_of - timedelta(days=1), state.first_purchase_on
-    months_since = last.year * 12 + last.month - (first.year().cast("int64") * 12 + first.month()) + 1
+    last = (today - ibis.interval(days=1)).cast("date")
+    months_since = (month_of(last) - month_of(state.first_purchase_on)).cast("int64") + 1
     return {
         "off_season_share": share(state.off_season_cents, state.sales_cents),
         "n_active_months": state.n_active_months,

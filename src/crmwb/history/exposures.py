@@ -1,0 +1,63 @@
+"""The history as of any moment, a moment of its own for each customer: before a campaign reached them, for one."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from crmwb.history.columns import MONTHS
+from crmwb.history.history import History, Since, advance
+from crmwb.history.lines import Keep, as_it_is, month_of
+
+
+def as_of_join(
+    exposures: ir.Table,
+    past: History,
+    tables: Mapping[str, ir.Table],
+    off_season_months: tuple[int, ...],
+    keep: Keep = as_it_is,
+) -> ir.Table:
+    """Look up what had added up of customers before moments: the last month before, and the days since.
+
+    Parameters
+    ----------
+    exposures : ir.Table
+        customer_id and as_of (DATE): nothing on or after that day is seen. As many per customer as there are.
+    past : History
+        Of the order lines before a day that no moment lies after.
+    tables : mapping of str to ir.Table
+        Clean canonical tables, those that the history was made of.
+    off_season_months : tuple of int
+        Months of the year, as for the history.
+    keep : callable
+        How to keep what is used several times.
+
+    Returns
+    -------
+    ir.Table
+        One row per customer and moment with an order line before it: customer_id, as_of, and the columns of
+        `columns.MONTHS`.
+    """
+    known = exposures.select("customer_id", "as_of").distinct()
+    place = ibis.row_number().over(order_by=[known.customer_id, known.as_of]).cast("string")
+    moments = keep("moments", known.select(whose="customer_id", as_of="as_of", exposure=place))
+    state = keep("states", _states(past.months, moments))
+    lines = tables["transactions"].inner_join(moments, tables["transactions"].customer_id == moments.whose)
+    lines = lines.filter(lines.ordered_at < lines.as_of.cast("timestamp"))
+    columns = [name for name in tables["transactions"].columns if name != "customer_id"]
+    seen = {**tables, "transactions": lines.select(*columns, customer_id=lines.exposure)}
+    changed = moments.select(customer_id="exposure", from_month=month_of(moments.as_of))
+    since = advance(seen, date.max, off_season_months, keep, Since(changed, state)).months
+    found = since.union(state.select(*since.columns).anti_join(since, "customer_id"))
+    joined = found.rename(exposure="customer_id").inner_join(moments, "exposure")
+    return joined.select(*("as_of", *(c.name for c in MONTHS if c.name != "customer_id")), customer_id=joined.whose)
+
+
+def _states(months: ir.Table, moments: ir.Table) -> ir.Table:
+    """Return the last month before the month of each moment, by the moment's number in the place of the customer's."""
+    pairs = moments.select("exposure", "whose", since=moments.as_of.truncate("M").cast("date"))
+    joined = months.inner_join(pairs, months.customer_id == pairs.whose).filter(lambda t: t.month < t.since)
+    last = joined.group_by("exposure", "whose").aggregate(last=joined.month.max())
+    rows = months.inner_join(last, [months.customer_id == last.whose, months.month == last.last])
+    return rows.select(*(name for name in months.columns if name != "customer_id"), customer_id=rows.exposure)
