@@ -1,15 +1,16 @@
-"""The data dictionary in docs/: every canonical table and every column of the mart, from where they are declared."""
+"""The data dictionary in docs/: canonical tables, history and mart, column by column, from where they are declared."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
 from crmwb import storage
+from crmwb.history import store
 from crmwb.marts import mart
 from crmwb.tables import TABLES, Column, Table
 
 INTRODUCTION = """# Data dictionary
 
-Made by `crmwb dictionary` from `src/crmwb/tables.py` and the columns of the customer mart; do not edit.
+Made by `crmwb dictionary` from `src/crmwb/tables.py` and the columns of the history and the customer mart; do not edit.
 
 Ids are text. Money is whole hundredths of `params.source.currency`. Timestamps are UTC without a zone.
 Unknown is NULL, never 0 or "".
@@ -26,6 +27,9 @@ def text() -> str:
     """Return the data dictionary as Markdown."""
     parts = [INTRODUCTION, "## Canonical tables\n"]
     parts += [_table(table) for table in TABLES.values()]
+    parts.append("## The history\n\n`data/history/`: what customers bought, in a file per month.\n")
+    for name, (columns, _) in store.TABLES.items():
+        parts += [f"### {name}\n", _rows(columns)]
     parts.append("## The customer mart\n\n`data/marts/customers.parquet` and `.csv`: one row per customer.\n")
     for made_by, columns in mart.columns().items():
         parts += [f"### From {made_by}\n", _rows(columns)]
