@@ -219,8 +219,8 @@ def page(millions: float, n_runs: int, found: dict[str, tuple[float, float, floa
 
 {millions:g} million order lines of {n_customers:,} customers over {N_MONTHS} months; {MEMORY_GB} GB for the engine.
 {os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, {versions}.
-Medians of runs: {n_runs}. Each task is a process of its own, its imports not counted. A month that is added gives the bytes of a run from scratch:
-the benchmark stops where it does not.
+Medians of runs: {n_runs}. Each task is a process of its own, its imports not counted. A month that is added gives the
+bytes of a run from scratch: the benchmark stops where it does not.
 
 | task | CPU s | × SQL by hand | × history from scratch | s | GB |
 |---|---|---|---|---|---|
