@@ -31,11 +31,6 @@ CASES = [
 ]
 # Texts of errors and of the log stay in English and are put together where they arise.
 FOR_DEVELOPERS = {"CrmwbError", "ValueError", "step", "track", "float"}
-# Not converted yet; none may be added.
-PENDING = {
-    *("display/words.py", "plots/profit.py", "plots/proof.py", "plots/scorecard.py", "plots/value.py"),
-    *("plots/views.py", "plots/wallet.py", "workbench/views.py"),
-}
 OF_ERRORS = {"quality/limits.py", "quality/account.py", "quality/checks.py", "quality/runs/drift.py"}
 # What a browser sorts and saves by.
 RAW = {"{value / 100:.2f}", "{value.cents / 100:.2f}"}
@@ -83,7 +78,7 @@ FILES = [*sorted(f for package in SHOWN for f in (SRC / "crmwb" / package).rglob
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(SRC / "crmwb")))
 def test_no_other_formatter_of_numbers(file):
-    if str(file.relative_to(SRC / "crmwb")) not in OF_ERRORS | PENDING:
+    if str(file.relative_to(SRC / "crmwb")) not in OF_ERRORS:
         by_hand = {ast.unparse(value) for value in formatted(ast.parse(file.read_text(encoding="utf-8")))}
         assert not by_hand - RAW
 
