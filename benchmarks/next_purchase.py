@@ -7,9 +7,10 @@ Without a folder, `accuracy` reads Online Retail from the shared data beside the
 on each customer's last basket but one, and judged on the last; only a customer's third basket and later ones count.
 """
 
-import os
 import resource
+import subprocess
 import sys
+import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -102,45 +103,43 @@ def show(name: str, of_list: str, settings: object, own: Measured, baseline: Mea
     print(f"  times     recall {own.recall / baseline.recall:.2f}  nDCG {own.ndcg / baseline.ndcg:.2f}")
 
 
-def speed(n_lines: int, seed: int = 0) -> None:
-    """Print CPU seconds and memory of the whole stage on simulated lines, 100 per customer, of 20,000 products."""
+def write_lines(n_lines: int, path: Path, seed: int = 0) -> None:
+    """Write simulated sales: 100 lines per customer, who buys from three of 200 groups of products."""
     rng = np.random.default_rng(seed)
-    n_customers, n_products = n_lines // 100, 20_000
+    n_customers, n_groups, per_group = n_lines // 100, 200, 100
     customer = rng.integers(0, n_customers, n_lines)
-    group = (customer * 7 + rng.integers(0, 3, n_lines)) % 200
-    product = group * 100 + np.minimum(rng.geometric(0.06, n_lines) - 1, n_products // 200 - 1)
+    group = (customer * 7 + rng.integers(0, 3, n_lines)) % n_groups
+    product = group * per_group + np.minimum(rng.geometric(0.06, n_lines) - 1, per_group - 1)
     day = rng.integers(0, 52, n_lines) * 14 + customer % 14
-    at = np.datetime64("2023-01-01", "us") + day.astype("timedelta64[D]")
-    lines = {
-        "customer_id": pa.array(np.char.add("c", customer.astype(str))).dictionary_encode().cast(pa.string()),
-        "product_id": pa.array(np.char.add("p", product.astype(str))),
-        "ordered_at": pa.array(at, pa.timestamp("us")),
+    columns = {
+        "customer_id": pa.array([f"c{i:07d}" for i in range(n_customers)]).take(pa.array(customer)),
+        "product_id": pa.array([f"p{i:05d}" for i in range(n_groups * per_group)]).take(pa.array(product)),
+        "ordered_at": pa.array(np.datetime64("2023-01-01", "us") + day.astype("timedelta64[D]")),
         "is_return": pa.array(np.zeros(n_lines, bool)),
     }
-    folder = PROJECT / "data" / "tmp"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"lines_{n_lines}.parquet"
-    pq.write_table(pa.table(lines), path)
-    del lines, customer, group, product, day, at
-    child = os.fork()
-    if child == 0:
+    pq.write_table(pa.table(columns), path)
+
+
+def speed(n_lines: int) -> None:
+    """Print CPU seconds and memory of the whole stage; another process makes the lines."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "lines.parquet"
+        subprocess.run([sys.executable, __file__, "lines", f"{n_lines}", str(path)], check=True)
         with engine.connect(params.EngineParams(threads=1, memory_limit_gb=2)) as con:
             tables = {"transactions": engine.open_parquet(con, path, "transactions")}
             made = build(con, tables, date(2025, 1, 1), CHOICES)
             for rows in (made.lists.again, made.lists.new):
-                n = sum(batch.num_rows for batch in engine.batches(con, rows.order_by("customer_id", "rank")))
+                n = sum(len(batch) for batch in engine.batches(con, rows.order_by("customer_id", "rank")))
                 print(f"  {n:,} rows")
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        cpu, peak = used.ru_utime + used.ru_stime, used.ru_maxrss / 1e6
-        print(f"{n_lines:,} lines, {n_customers:,} customers: {cpu:.1f} CPU s, {peak:.2f} GB at most")
-        os._exit(0)
-    os.waitpid(child, 0)
-    path.unlink()
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    print(f"{n_lines:,} lines: {used.ru_utime + used.ru_stime:.1f} CPU s, {used.ru_maxrss / 1e6:.2f} GB at most")
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["speed"]:
-        speed(int(sys.argv[2].replace("_", "")))
+    if sys.argv[1:2] == ["lines"]:
+        write_lines(int(sys.argv[2]), Path(sys.argv[3]))
+    elif sys.argv[1:2] == ["speed"]:
+        speed(int(sys.argv[2]))
     else:
-        for label, rows in [(f, clean(Path(f))) for f in sys.argv[2:]] or [("Online Retail", wholesaler())]:
-            accuracy(label, rows)
+        for label, sales in [(f, clean(Path(f))) for f in sys.argv[2:]] or [("Online Retail", wholesaler())]:
+            accuracy(label, sales)

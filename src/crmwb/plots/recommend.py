@@ -7,7 +7,7 @@ from crmwb.findings import Finding, Term
 from crmwb.findings.say import say
 from crmwb.plots import style
 
-LONGEST = 38  # signs of a name on an axis
+LONGEST = 22  # signs of a name on an axis, where two stand side by side
 
 
 def recall(rows: pd.DataFrame, ax: Axes | None = None) -> Axes:

@@ -94,7 +94,7 @@ def likeness(counts: PairCounts, popular_discount: float, n_neighbours: int) -> 
     of_voter, of_voted = counts.n_of[voter].astype(float), counts.n_of[voted].astype(float)
     alike = both / (both + SUPPORT) * both / (np.sqrt(of_voter) * of_voted**popular_discount)
     value = np.rint(LIKE * alike).astype(np.int64)
-    order = np.lexsort((voted, -value, voter))
+    order = np.lexsort((voted, voter * (2 * LIKE) + (LIKE - value)))
     voter, voted, value = voter[order], voted[order], value[order]
     first = np.searchsorted(voter, voter, side="left")
     kept = (np.arange(len(voter)) - first < n_neighbours) & (value > 0)
@@ -102,7 +102,13 @@ def likeness(counts: PairCounts, popular_discount: float, n_neighbours: int) -> 
     return sparse.csr_array((value[kept], (voter[kept], voted[kept])), shape=(n, n))
 
 
-def listed(bought: Bought, model: ItemModel, customers: np.ndarray, p: RecommendParams) -> pd.DataFrame:
+def listed(
+    bought: Bought,
+    model: ItemModel,
+    customers: np.ndarray,
+    p: RecommendParams,
+    alike: sparse.csr_array | None = None,
+) -> pd.DataFrame:
     """Return each customer's products not bought before, the best first.
 
     Parameters
@@ -115,6 +121,8 @@ def listed(bought: Bought, model: ItemModel, customers: np.ndarray, p: Recommend
         Whose lists to make.
     p : RecommendParams
         Lengths.
+    alike : csr_array, optional
+        `likeness` of the model, where it is at hand.
 
     Returns
     -------
@@ -124,7 +132,8 @@ def listed(bought: Bought, model: ItemModel, customers: np.ndarray, p: Recommend
     """
     if model.method == "popularity":
         return popular(bought, bought.n_buyers, customers, p.n_listed)
-    alike = likeness(bought.counts, model.popular_discount, p.n_neighbours)
+    if alike is None:
+        alike = likeness(bought.counts, model.popular_discount, p.n_neighbours)
     boost = np.asarray(bought.n_recent, float) ** model.recent_power if model.recent_power else np.ones(alike.shape[0])
     parts = [_chunk(bought, alike, boost, rows, p.n_listed) for rows in _chunks(customers)]
     return pd.concat(parts, ignore_index=True) if parts else _frame([], [], [], [], [])

@@ -152,9 +152,10 @@ def _chosen(
     """Return the settings with the highest recall; popularity where none is better than it beyond chance."""
     best, best_measured = ItemModel("popularity", 0.0, 0.0), popular
     for discount in new.POPULAR_DISCOUNTS:
+        alike = new.likeness(bought.counts, discount, p.n_neighbours)
         for power in new.RECENT_POWERS:
             model = ItemModel("item_to_item", discount, power)
-            own = measured(new.listed(bought, model, customers, p), rows, p.n_listed)
+            own = measured(new.listed(bought, model, customers, p, alike), rows, p.n_listed)
             if own.recall > best_measured.recall:
                 best, best_measured = model, own
     is_better = difference(best_measured, popular)[1] > 0
