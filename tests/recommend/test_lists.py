@@ -100,6 +100,7 @@ def test_nothing_at_or_after_the_day_is_seen(con):
 
 def test_the_list_again_beats_the_most_frequent_where_products_have_intervals(con):
     made = build(con, opened(con, habits(140)), AS_OF, CHOICES.model_copy(update={"n_listed": 1}))
+    assert made.lists.tested.again[0].method == "regression"
     _, judged = made.lists.tested.again
     assert judged.model.recall >= judged.baseline.recall
     listed = engine.batches(con, made.lists.again).read_pandas()
@@ -231,3 +232,19 @@ def test_the_last_basket_of_the_wholesaler_is_named_better_than_by_frequency_and
         popular = measured(new.popular(before, before.n_buyers, customers, 10), fresh, 10)
         assert alike.recall > 3 * popular.recall
         assert alike.ndcg > 3 * popular.ndcg
+
+
+def test_a_list_by_frequency_orders_by_purchase_days_and_states_no_chance(con):
+    rows = transactions("""
+        customer_id  ordered_at  product_id  revenue
+        a            2024-01-01  x           1.00
+        a            2024-02-01  x           1.00
+        a            2024-06-01  y           1.00
+        a            2024-06-01  z           1.00
+        b            2024-06-01  z           1.00
+    """)
+    frequency = again.AgainModel("frequency", 30, 0.0, (0.0,) * len(again.FEATURES))
+    known = past(con, rows)
+    lists = again.listed(known, frequency, 2).to_pyarrow().to_pandas().sort_values(["customer", "rank"])
+    assert lists[["customer", "product"]].to_numpy().tolist() == [[0, 0], [0, 2], [1, 2]]  # z sells more than y
+    assert lists["chance"].isna().all()

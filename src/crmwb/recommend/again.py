@@ -27,10 +27,12 @@ OFTEN = 3  # purchase days from which on a product is bought often
 
 @dataclass(frozen=True)
 class AgainModel:
-    """A fitted regression.
+    """How the products of a customer are ordered.
 
     Attributes
     ----------
+    method : str
+        regression; or frequency, where that did not do better on earlier orders.
     half_life : int
         Days after which a purchase counts half, the one of those given that fits best.
     intercept : float
@@ -39,6 +41,7 @@ class AgainModel:
         Of each of FEATURES.
     """
 
+    method: str
     half_life: int
     intercept: float
     weights: tuple[float, ...]
@@ -109,7 +112,7 @@ def fit(con: Backend, history: History, bought: ir.Table, half_lives: tuple[int,
         model = LogisticRegression(C=1.0, max_iter=1000, tol=1e-8).fit((x - mean) / scale, y)
         weights = [float(f"{w:.6g}") for w in model.coef_[0] / scale]
         intercept = float(f"{model.intercept_[0] - np.dot(weights, mean):.6g}")
-        fitted = AgainModel(half_life, intercept, tuple(weights))
+        fitted = AgainModel("regression", half_life, intercept, tuple(weights))
         loss = round(float(log_loss(y, model.predict_proba((x - mean) / scale)[:, 1])), 6)
         if best is None or loss < best[0]:
             best = (loss, fitted)
@@ -119,7 +122,8 @@ def fit(con: Backend, history: History, bought: ir.Table, half_lives: tuple[int,
 def listed(history: History, model: AgainModel, n_listed: int) -> ir.Table:
     """Return each customer's products in the order of their chance to be in the next order.
 
-    customer, product, rank (from 1), chance, n, last_day, interval, reason (due, often, lately).
+    customer, product, rank (from 1), chance (unknown of a frequency), n, last_day, interval, reason (due,
+    often, lately).
     """
     x = features(history, model.half_life)
     odds: ir.FloatingValue = ibis.literal(model.intercept, "float64")
@@ -129,9 +133,12 @@ def listed(history: History, model: AgainModel, n_listed: int) -> ir.Table:
     is_due = (x.n > 1) & (x.elapsed >= DUE * x.interval)
     reason = ibis.cases((is_due, "due"), (x.n >= OFTEN, "often"), else_="lately")
     scored = x.select(
-        *("customer", "product", "n", "last_day"), chance=chance, interval=x.interval.round(1), reason=reason
+        *("customer", "product", "n", "n_sold", "last_day"),
+        chance=chance if model.method == "regression" else ibis.null("float64"),
+        interval=x.interval.round(1),
+        reason=reason,
     )
-    order = [ibis.desc(scored.chance), ibis.desc(scored.n), scored["product"]]
+    order = [ibis.desc(scored.chance), ibis.desc(scored.n), ibis.desc(scored.n_sold), scored["product"]]
     rank = (ibis.row_number().over(group_by=scored.customer, order_by=order) + 1).cast("int32")
     ranked = scored.mutate(rank=rank)
     return ranked.filter(ranked["rank"] <= n_listed)

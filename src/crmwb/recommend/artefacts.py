@@ -104,7 +104,7 @@ def _tests(tested: Tested | Unavailable) -> Iterator[dict[str, object]]:
         if isinstance(pair, Unavailable):
             continue
         model, judged = pair
-        method = getattr(model, "method", "regression")
+        method = baseline if model.method == "frequency" else model.method
         yield _row(name, method, judged, tested.holdout_days)
         if method != baseline:
             yield _row(name, baseline, judged, tested.holdout_days, is_baseline=True)

@@ -39,11 +39,14 @@ def findings(made: Recommendations, names: Mapping[str, str]) -> dict[str, Said]
 def _again(tested: Tested) -> Said:
     if isinstance(tested.again, Unavailable):
         return [tested.again]
-    judged = tested.again[1]
-    said: Said = [Finding(f"recommend.again_{_verdict(judged)}", _values(judged, tested.holdout_days))]
+    model, judged = tested.again
+    values = _values(judged, tested.holdout_days)
+    if model.method == "frequency":
+        return [Finding("recommend.again_frequent", values)]
+    said: Said = [Finding(f"recommend.again_{_verdict(judged)}", values)]
     if not chance_holds(judged):
-        values = {"bought": Count(judged.n_hits), "expected": Count(judged.expected_hits)}
-        said.append(Finding("recommend.chance_withheld", values))
+        hits = {"bought": Count(judged.n_hits), "expected": Count(judged.expected_hits)}
+        said.append(Finding("recommend.chance_withheld", hits))
     return said
 
 

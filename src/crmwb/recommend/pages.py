@@ -8,7 +8,7 @@ from scipy import stats
 
 from crmwb import engine
 from crmwb.engine import Backend
-from crmwb.findings import Count, Unavailable
+from crmwb.findings import Count, Days, Unavailable
 from crmwb.params import RecommendParams
 from crmwb.recommend.lines import Lines
 from crmwb.recommend.pair_counts import pair_counts
@@ -18,6 +18,9 @@ N_PAIRS = 200  # kept: many orders, and surely more than chance (n_both * log(lo
 ORDERS_AT_MOST = 100_000  # of one customer, so that customer and occasion make one number
 MIN_NEWCOMERS = 100
 OCCASIONS_APART = 10  # first to ninth order are compared with their like, later ones with one another
+GAPS_APART = 100  # above any power of two of days
+USUAL_GAP = 0.9  # share of the gaps between orders that are usual
+FOLLOWED = 4  # the history is at least so many times as long as orders are followed up
 
 
 def together(con: Backend, lines: Lines, n_products: int, p: RecommendParams) -> pd.DataFrame:
@@ -72,7 +75,9 @@ def entry(con: Backend, lines: Lines, p: RecommendParams) -> pd.DataFrame | Unav
     Only customers count whose first order lies `quiet_days` after the history begins (they may have bought before it)
     and as long before its end. Columns as of `_compared`: n is first orders and n_events those with a second order.
     """
-    quiet = _quiet_days(lines, p)
+    quiet = quiet_days(con, lines, p)
+    if isinstance(quiet, Unavailable):
+        return quiet
     rows = lines.table
     second = rows.filter(rows.occasion == 2).group_by("customer").aggregate(next_day=rows.day.min())
     first = rows.filter(
@@ -83,7 +88,8 @@ def entry(con: Backend, lines: Lines, p: RecommendParams) -> pd.DataFrame | Unav
         return Unavailable("recommend.few_newcomers", (Count(MIN_NEWCOMERS, "customer"),), {"n": Count(n, "customer")})
     joined = first.left_join(second, "customer")
     again = ((joined.next_day - joined.day) <= quiet).fill_null(ibis.literal(value=False)).cast("int64")
-    compared = _compared(con, joined.select("product", "customer", "occasion", event=again), p.min_orders)
+    events = joined.select("product", "customer", "occasion", event=again, alike=ibis.literal(0, "int64"))
+    compared = _compared(con, events, p.min_orders)
     if compared.empty:
         return Unavailable("recommend.few_orders", (), {"n": Count(p.min_orders, "order")})
     return compared
@@ -93,23 +99,49 @@ def last(con: Backend, lines: Lines, p: RecommendParams) -> pd.DataFrame | Unava
     """Return the products of orders that no other order follows within `quiet_days`.
 
     Orders are compared with others of the same number in their customer's life, because most customers who leave do so
-    early. Columns as of `_compared`, in which n is orders and n_events those that were the last.
+    early, and after about the same gap (by doubling), because rare buyers are silent for longer. Columns as of
+    `_compared`, in which n is orders and n_events those that were the last.
     """
-    quiet = _quiet_days(lines, p)
+    quiet = quiet_days(con, lines, p)
+    if isinstance(quiet, Unavailable):
+        return quiet
     rows = lines.table
     occasions = rows.select("customer", "occasion", "day").distinct()
     after = occasions.select("customer", occasion=(occasions.occasion - 1).cast("int32"), next_day="day")
+    before = occasions.select("customer", occasion=(occasions.occasion + 1).cast("int32"), previous_day="day")
+    places = occasions.left_join(after, ["customer", "occasion"]).select("customer", "occasion", "next_day")
+    places = places.left_join(before, ["customer", "occasion"])
+    places = places.select("customer", "occasion", "next_day", "previous_day")
     old = rows.filter(rows.day < lines.end_day - quiet)
-    joined = old.left_join(after, ["customer", "occasion"])
+    joined = old.join(places, ["customer", "occasion"])
     event = ((joined.next_day - joined.day) > quiet).fill_null(ibis.literal(value=True)).cast("int64")
-    compared = _compared(con, joined.select("product", "customer", "occasion", event=event), p.min_orders)
+    gap = (joined.day - joined.previous_day).cast("float64").log2().floor().cast("int64") + 1
+    place = ibis.least(joined.occasion, OCCASIONS_APART).cast("int64") * GAPS_APART + gap.fill_null(0)
+    compared = _compared(con, joined.select("product", "customer", "occasion", event=event, alike=place), p.min_orders)
     if compared.empty:
         return Unavailable("recommend.few_orders", (), {"n": Count(p.min_orders, "order")})
     return compared
 
 
-def _quiet_days(lines: Lines, p: RecommendParams) -> int:
-    return max(1, min(p.quiet_days, (lines.end_day - lines.first_day) // 4))
+def quiet_days(con: Backend, lines: Lines, p: RecommendParams) -> int | Unavailable:
+    """Return the days of silence after which an order counts as the last: `quiet_days`, or the longest usual gap.
+
+    Unavailable where that is more than a quarter of the history, for then too few orders could be followed up.
+    """
+    days = lines.table.select("customer", "occasion", "day").distinct()
+    before = days.select("customer", occasion=(days.occasion + 1).cast("int32"), previous_day="day")
+    gaps = days.join(before, ["customer", "occasion"]).select(gap=ibis._.day - ibis._.previous_day)
+    counted = engine.batches(con, gaps.group_by("gap").aggregate(n=gaps.count()).order_by("gap")).read_pandas()
+    usual = 0
+    if len(counted):
+        shares = counted["n"].cumsum() / counted["n"].sum()
+        usual = int(counted["gap"].iloc[int(np.searchsorted(shares, USUAL_GAP))])
+    quiet, most = max(p.quiet_days, usual), (lines.end_day - lines.first_day) // FOLLOWED
+    if quiet > most:
+        return Unavailable(
+            "recommend.too_rare", (), {"days": Days(quiet), "history": Days(lines.end_day - lines.first_day)}
+        )
+    return quiet
 
 
 def _compared(con: Backend, events: ir.Table, least: int) -> pd.DataFrame:
@@ -120,7 +152,8 @@ def _compared(con: Backend, events: ir.Table, least: int) -> pd.DataFrame:
     con : Backend
         The engine.
     events : ir.Table
-        product, customer, occasion, event (0 or 1): one row per order and product.
+        product, customer, occasion, event (0 or 1), alike (orders of one number are compared): one row per order and
+        product.
     least : int
         Orders that a product needs.
 
@@ -130,15 +163,13 @@ def _compared(con: Backend, events: ir.Table, least: int) -> pd.DataFrame:
         product, n, n_events, share, expected_share, ratio with low and high (95%, exact Poisson, Garwood 1936), p_value
         (holds for all products together, Bonferroni), the surest difference first.
     """
-    place = ibis.least(events.occasion, OCCASIONS_APART)
-    orders = events.select("customer", "occasion", "event", place=place).distinct()
-    totals = orders.group_by("place").aggregate(n=orders.count(), n_events=orders.event.sum())
-    rates = engine.batches(con, totals.order_by("place")).read_pandas()
-    placed = events.mutate(place=place)
-    counted = placed.group_by("product", "place").aggregate(n=placed.count(), n_events=placed.event.sum())
-    cells = engine.batches(con, counted.order_by("product", "place")).read_pandas()
-    shares = (rates["n_events"].astype(float) / rates["n"]).set_axis(rates["place"])
-    cells["expected"] = cells["n"] * cells["place"].map(shares)
+    orders = events.select("customer", "occasion", "event", "alike").distinct()
+    totals = orders.group_by("alike").aggregate(n=orders.count(), n_events=orders.event.sum())
+    rates = engine.batches(con, totals.order_by("alike")).read_pandas()
+    counted = events.group_by("product", "alike").aggregate(n=events.count(), n_events=events.event.sum())
+    cells = engine.batches(con, counted.order_by("product", "alike")).read_pandas()
+    shares = (rates["n_events"].astype(float) / rates["n"]).set_axis(rates["alike"])
+    cells["expected"] = cells["n"] * cells["alike"].map(shares)
     sums = cells.groupby("product", as_index=False)[["n", "n_events", "expected"]].sum()
     sums = sums[(sums["n"] >= least) & (sums["expected"] > 0)].reset_index(drop=True)
     seen, expected = sums["n_events"].astype(float), sums["expected"]

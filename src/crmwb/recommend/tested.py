@@ -1,7 +1,7 @@
 """Fitting and testing on time: settings are chosen at one moment, tested at a later one, and used from then on."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis.expr.types as ir
 import numpy as np
@@ -20,7 +20,7 @@ from crmwb.recommend.new import ItemModel
 
 MIN_CUSTOMERS = 50  # with a next order, at each moment
 MIN_DAYS = 7  # of a holdout
-HOLDOUTS = 4  # the history is at least so many long: two before the first moment, two after
+HOLDOUTS = 4  # the history is at least so many long: one before the first moment, three after
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Tested:
 
 
 def fit_and_test(con: Backend, lines: Lines, n_products: int, p: RecommendParams) -> Tested | Unavailable:
-    """Fit both lists at the moment two holdouts before the end, and test them at the one a holdout before it.
+    """Fit both lists two holdouts before the end, choose settings by then, and test them a holdout later.
 
     Parameters
     ----------
@@ -98,12 +98,12 @@ def fit_and_test(con: Backend, lines: Lines, n_products: int, p: RecommendParams
         return Unavailable("recommend.too_short", (Days(HOLDOUTS * MIN_DAYS),), {"days": Days(span)})
     step = math.ceil(lines.n_customers / p.max_test_customers)
     sample = lines.table.filter(lines.table.customer % step == 0)
-    moments = [_moment(con, sample, lines.end_day - back * days, days, p) for back in (2, 1)]
+    moments = [_moment(con, sample, lines.end_day - back * days, days, p) for back in (3, 2, 1)]
     fewest = min(moment.frame["customer"].nunique() for moment in moments)
     if fewest < MIN_CUSTOMERS:
         return Unavailable("recommend.too_few", (Count(MIN_CUSTOMERS, "customer"),), {"n": Count(fewest, "customer")})
     shape = (lines.n_customers, n_products)
-    return Tested(days, _again(con, moments, p), _new(con, moments, shape, p))
+    return Tested(days, _again(con, moments, p), _new(con, moments[1:], shape, p))
 
 
 def _moment(con: Backend, lines: ir.Table, day: int, days: int, p: RecommendParams) -> Moment:
@@ -116,15 +116,31 @@ def _moment(con: Backend, lines: ir.Table, day: int, days: int, p: RecommendPara
 
 
 def _again(con: Backend, moments: list[Moment], p: RecommendParams) -> tuple[AgainModel, Judged] | Unavailable:
-    earlier, later = moments
-    model = again.fit(con, earlier.known, earlier.bought, p.half_lives)
-    if model is None:
+    """Fit at the first moment, choose between regression and frequency at the second, judge at the third."""
+    first, second, third = moments
+    model = again.fit(con, second.known, second.bought, p.half_lives)
+    earlier = again.fit(con, first.known, first.bought, p.half_lives)
+    if model is None or earlier is None:
         return Unavailable("recommend.nothing_again")
-    judged = later.bought.select("customer").distinct()
-    rows = again.listed(later.known, model, p.n_listed).semi_join(judged, "customer").order_by("customer", "rank")
+    tried, judged = _judged_again(con, second, earlier, p), _judged_again(con, third, model, p)
+    if min(tried.model.n_customers, judged.model.n_customers) < MIN_CUSTOMERS:
+        return Unavailable("recommend.nothing_again")
+    if tried.model.ndcg >= tried.baseline.ndcg:
+        return model, judged
+    frequency = replace(model, method="frequency")
+    return frequency, _judged_again(con, third, frequency, p)
+
+
+def _judged_again(con: Backend, moment: Moment, model: AgainModel, p: RecommendParams) -> Judged:
+    """Judge on what was bought again: a list of products bought before can name no others."""
+    repeated = moment.bought.semi_join(moment.known.pairs, ["customer", "product"])
+    frame: pd.DataFrame = engine.batches(con, repeated.order_by("customer", "product")).read_pandas()
+    ordered = moment.bought.select("customer").distinct()
+    rows = again.listed(moment.known, model, p.n_listed).semi_join(ordered, "customer").order_by("customer", "rank")
     lists = engine.batches(con, rows).read_pandas()
-    most = again.most_frequent(con, later.known, judged, p.n_listed)
-    return model, _judged(lists, most, later.frame, p.n_listed, float(lists["chance"].sum()))
+    most = again.most_frequent(con, moment.known, ordered, p.n_listed)
+    expected = float(lists["chance"].sum()) if model.method == "regression" else math.nan
+    return _judged(lists, most, frame, p.n_listed, expected)
 
 
 def _new(
