@@ -24,7 +24,13 @@ def make_project(folder: Path) -> Path:
     for name in ("dvc.yaml", "params.yaml", "marketing_mix.yaml", "actions.yaml", ".dvcignore", "requirements.lock"):
         shutil.copy(PROJECT / name, folder / name)
     (folder / "data" / "raw").mkdir(parents=True)
-    for name in ("accepted.json", "accepted_segments.json", "forgotten.csv", "action_ledger.csv"):
+    for name in (
+        "accepted.json",
+        "accepted_segments.json",
+        "accepted_actions.json",
+        "forgotten.csv",
+        "action_ledger.csv",
+    ):
         shutil.copy(PROJECT / "data" / name, folder / "data")
     shutil.copy(CDNOW_SAMPLE, folder / "data" / "raw")
     (folder / ".dvc").mkdir()

@@ -187,6 +187,10 @@ def accept_run() -> None:
             lines.append(say(refit.accept(root)))
         else:
             lines.append(_said("no_segments", file=str(layout.SEGMENT_MODEL)))
+        if (root / layout.FORECAST).exists():
+            from crmwb.actions import accepted as accepted_actions
+
+            lines.append(say(accepted_actions.accept(root)))
         typer.echo("\n".join(lines))
 
     stage.run(accept, work="crmwb accept")

@@ -33,6 +33,7 @@ QUALITY_SUMMARY = Path("data/quality/summary.json")
 QUALITY_METRICS = Path("metrics/quality.json")
 ACCEPTED_RUN = Path("data/accepted.json")
 ACCEPTED_SEGMENTS = Path("data/accepted_segments.json")
+ACCEPTED_ACTIONS = Path("data/accepted_actions.json")
 
 HISTORY = Path("data/history")  # customers by day and by month; `history.update` brings it up to date
 
@@ -107,6 +108,7 @@ ACTION_SUMMARY = Path("data/actions/summary.parquet")
 ACTION_RESULTS = Path("data/actions/results.parquet")
 ACTION_FINDINGS = Path("data/actions/findings.json")
 ACTION_ALERTS = Path("data/actions/alerts.json")
+READINESS = Path("data/actions/readiness.parquet")
 ACTION_METRICS = Path("metrics/actions.json")
 ACTION_FILES = Path("data/lists")  # for owners, and for other systems to import
 

@@ -4,6 +4,7 @@ import pandas as pd
 import pyarrow as pa
 
 from crmwb import layout, storage
+from crmwb.actions import readiness
 from crmwb.actions.build import Acting
 from crmwb.findings import dumps, to_json
 
@@ -42,13 +43,14 @@ RESULTS = pa.schema(
 
 
 def write(acting: Acting) -> None:
-    """Write the list, the summary, the results of earlier lists, findings and metrics."""
+    """Write the list, the summary, the results of earlier lists, findings, alerts, readiness and metrics."""
     rows = acting.listed.rows.assign(reason=[dumps(reason) for reason in acting.reasons])
     storage.write_frame(_of(rows, LIST), layout.ACTION_LIST, ["customer_id"], LIST)
     storage.write_frame(_of(acting.summary, SUMMARY), layout.ACTION_SUMMARY, ["action"], SUMMARY)
     storage.write_frame(_of(acting.results, RESULTS), layout.ACTION_RESULTS, ["action"], RESULTS)
     storage.write_json([to_json(finding) for finding in acting.findings], layout.ACTION_FINDINGS)
-    storage.write_json([to_json(finding) for finding in acting.alerts], layout.ACTION_ALERTS)
+    storage.write_json([alert.to_json() for alert in acting.alerts], layout.ACTION_ALERTS)
+    storage.write_frame(readiness.table(acting.readiness), layout.READINESS, ["position"], readiness.SCHEMA)
     doing = rows[~rows["is_held_out"]]
     metrics = {"n_actions": len(doing), "n_held_out": len(rows) - len(doing)}
     sums = {name: int(doing[name].sum()) for name in ("gain_cents", "cost_cents")}

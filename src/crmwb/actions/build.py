@@ -1,24 +1,26 @@
 """The act stage: who is to do what with whom in the next period, and what earlier lists brought."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Any
 
-import ibis.expr.types as ir
 import pandas as pd
 
 from crmwb import engine
-from crmwb.actions import alerts, choice, follow_up, ledger, measured
+from crmwb.actions import alerts, changes, choice, follow_up, ledger, measured, readiness
+from crmwb.actions.alert import Alert, by_money
 from crmwb.actions.candidates import candidates
 from crmwb.actions.choice import ActionList
 from crmwb.actions.findings import findings
 from crmwb.actions.follow_up import Result
+from crmwb.actions.inputs import Inputs
 from crmwb.actions.outcomes import outcomes
 from crmwb.actions.plan import Place
+from crmwb.actions.readiness import Readiness
 from crmwb.actions.reasons import reasons
 from crmwb.engine import Backend
 from crmwb.findings import Finding
+from crmwb.params import Params
 from crmwb.params.actions import ActionPlan
 from crmwb.tables import Column
 
@@ -38,8 +40,12 @@ class Acting:
         hours, basis, share.
     judged : list of Result
         What earlier lists brought.
-    findings, alerts : list of Finding
-        What leadership needs to know of the list, and what somebody should know now.
+    findings : list of Finding
+        What leadership needs to know of the list.
+    alerts : list of Alert
+        What somebody should know now.
+    readiness : list of Readiness
+        What the history supports.
     """
 
     listed: ActionList
@@ -47,7 +53,8 @@ class Acting:
     summary: pd.DataFrame
     judged: list[Result]
     findings: list[Finding]
-    alerts: list[Finding]
+    alerts: list[Alert]
+    readiness: list[Readiness]
 
     @property
     def results(self) -> pd.DataFrame:
@@ -58,18 +65,7 @@ class Acting:
 
 
 def build(
-    con: Backend,
-    mart: ir.Table,
-    kinds: Mapping[str, Column],
-    plan: ActionPlan,
-    *,
-    place: Place,
-    past: pd.DataFrame,
-    campaigns: Mapping[str, pd.DataFrame],
-    transactions: ir.Table | None,
-    observed: Mapping[str, Any],
-    margin_share: float,
-    seed: int,
+    con: Backend, known: Inputs, kinds: Mapping[str, Column], plan: ActionPlan, *, place: Place, p: Params
 ) -> Acting:
     """Make the list of a period.
 
@@ -77,48 +73,64 @@ def build(
     ----------
     con : Backend
         The engine that holds the tables.
-    mart : ir.Table
-        One row per customer.
+    known : Inputs
+        Artefacts of the stages before.
     kinds : mapping of str to Column
         What each column of the mart holds.
     plan : ActionPlan
         actions.yaml.
     place : callable
         How messages name its keys.
-    past : DataFrame
-        The ledger of lists handed out before.
-    campaigns : mapping of str to DataFrame
-        campaigns and effects, as the respond stage writes them.
-    transactions : ir.Table or None
-        For what customers of earlier lists brought.
-    observed : mapping
-        as_of and currency.
-    margin_share : float
-        Margin over revenue.
-    seed : int
-        Of the hold-outs.
+    p : Params
+        params.yaml.
 
     Raises
     ------
     CrmwbError
         The plan asks for what the mart does not have, or the ledger's customers cannot be told without the secret key.
     """
-    as_of = date.fromisoformat(observed["as_of"][:10])
-    known = candidates(con, mart, kinds, plan, place)
-    brought = outcomes(con, transactions, past, known.customer_id, as_of=as_of, margin_share=margin_share)
-    judged = follow_up.results(past, brought, plan, as_of) if len(brought) else []
-    of_campaigns = measured.shares(plan, known, campaigns["campaigns"], campaigns["effects"], margin_share)
+    as_of, margin = known.as_of, known.margin_share
+    fitting = candidates(con, known.mart, kinds, plan, place)
+    transactions = known.clean.get("transactions")
+    brought = outcomes(con, transactions, known.past, fitting.customer_id, as_of=as_of, margin_share=margin)
+    judged = follow_up.results(known.past, brought, plan, as_of) if len(brought) else []
+    of_campaigns = measured.shares(plan, fitting, known.campaigns, known.effects, margin)
     shares = follow_up.shares(plan, judged, of_campaigns)
-    cooling = ledger.cooling(past, known.customer_id, plan, as_of)
-    listed = choice.choose(known, plan, shares, cooling, as_of=as_of, seed=seed)
-    summary = pd.DataFrame([_summary(name, listed, shares[name]) for name in shares])
-    currency = observed["currency"]
-    customers = engine.batches(con, mart.order_by("customer_id").select(*alerts.COLUMNS)).read_pandas()
-    alerted = alerts.alerts(customers, plan.alerts, currency)
-    why = reasons(con, mart, kinds, plan, rows=listed.rows, currency=currency)
+    cooling = ledger.cooling(known.past, fitting.customer_id, plan, as_of)
+    listed = choice.choose(fitting, plan, shares, cooling, as_of=as_of, seed=p.seed)
+    columns = list(dict.fromkeys((*alerts.COLUMNS, *readiness.READ)))
+    customers = engine.batches(con, known.mart.order_by("customer_id").select(*columns)).read_pandas()
     return Acting(
-        listed, why, summary, judged, findings(listed, judged, plan, campaigns["campaigns"], currency), alerted
+        listed,
+        reasons(con, known.mart, kinds, plan, rows=listed.rows, currency=known.currency),
+        pd.DataFrame([_summary(name, listed, shares[name]) for name in shares]),
+        judged,
+        findings(listed, judged, plan, known.campaigns, known.currency),
+        alerts=by_money(_alerts(con, known, plan, customers)),
+        readiness=readiness.readiness(customers, known, p),
     )
+
+
+def _alerts(con: Backend, known: Inputs, plan: ActionPlan, customers: pd.DataFrame) -> Iterator[Alert]:
+    deals = pd.DataFrame(columns=["customer_id", "owner", "amount_cents"])
+    if "opportunities" in known.clean:
+        table = known.clean["opportunities"]
+        is_open = (table.opened_on < known.as_of) & (table.closed_on.isnull() | (table.closed_on >= known.as_of))
+        rows = table.filter(is_open).order_by("opportunity_id").select(*deals.columns)
+        deals = engine.batches(con, rows).read_pandas()
+    yield from alerts.alerts(customers, deals, plan.alerts, known.currency)
+    if known.accepted is not None and known.then is not None:
+        yield from changes.changes(
+            customers,
+            known.then,
+            known.accepted,
+            plan.alerts.since_accepted,
+            as_of=known.as_of,
+            best_tier=known.best_tier,
+            forecast=known.forecast,
+            set_aside=known.set_aside,
+            currency=known.currency,
+        )
 
 
 def _summary(name: str, listed: ActionList, share: choice.Share) -> dict[str, Any]:

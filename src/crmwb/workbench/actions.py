@@ -8,7 +8,7 @@ import pandas as pd
 from crmwb import layout, storage
 from crmwb.actions import plan as plans
 from crmwb.display.picture import Picture, draw
-from crmwb.findings import Finding, from_json
+from crmwb.findings import Finding, from_json, loads
 from crmwb.params.actions import ActionPlan
 from crmwb.plots import actions as plots
 
@@ -49,7 +49,21 @@ class Actions:
     @cached_property
     def alerts(self) -> list[Finding]:
         """The alerts, the largest amount first."""
-        return [from_json(content) for content in storage.read_json(self._root / layout.ACTION_ALERTS)]
+        return [from_json(alert["finding"]) for alert in storage.read_json(self._root / layout.ACTION_ALERTS)]
+
+    @cached_property
+    def alert_owners(self) -> pd.DataFrame:
+        """One row per alert, as `alerts`: kind, owner (of an account, or who else it is for), money_cents, finding."""
+        rows = storage.read_json(self._root / layout.ACTION_ALERTS)
+        frame = pd.DataFrame(rows, columns=["kind", "owner", "money_cents", "finding"])
+        return frame.assign(finding=[from_json(row["finding"]) for row in rows])
+
+    @cached_property
+    def readiness(self) -> pd.DataFrame:
+        """One row per analysis: is_ready, what there is (has) and what it takes (needs), as findings."""
+        frame = storage.read_frame(self._root / layout.READINESS).sort_values("position", ignore_index=True)
+        said = {name: [loads(text) for text in frame[name]] for name in ("has", "needs")}
+        return frame.drop(columns="position").assign(**said)
 
     @property
     def gap(self) -> float:
