@@ -29,6 +29,7 @@ VOCABULARY = {
     "table": "table",
     "forecast": "model",
     "forecaster": "model",
+    "forecaster_kind": "forecaster_kind",
     "severity": "severity",
     "segment": "",
     "level": "",

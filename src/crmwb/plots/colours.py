@@ -70,11 +70,6 @@ def pale(colour: str) -> str:
     return str(to_hex((red, green, blue)))
 
 
-def label(name: str) -> str:
-    """Write a segment's name for people: "about_to_sleep" → "about to sleep"."""
-    return "VIP" if name == "vip" else name.replace("_", " ")
-
-
 def _from_letters(name: str) -> str:
     hue = int.from_bytes(sha256(name.encode()).digest()[:2]) / 2**16
     return str(to_hex(sns.husl_palette(1, h=hue, l=0.55)[0]))

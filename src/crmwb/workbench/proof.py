@@ -102,9 +102,10 @@ class Proof:
 
     @property
     def means(self) -> pd.DataFrame:
-        """One row per forecaster, the best order of customers first: forecast (the same), kind, each measure's mean."""
+        """One row per forecaster, the best ranking first: forecaster, forecast, forecaster_kind, mean measures."""
         measures = [name for name in MEASURES if name in self.scores]
-        rows = self.scores.groupby(["forecaster", "kind"])[measures].mean().reset_index()
+        rows = self.scores.rename(columns={"kind": "forecaster_kind"})
+        rows = rows.groupby(["forecaster", "forecaster_kind"])[measures].mean().reset_index()
         rows.insert(0, "forecast", rows["forecaster"])
         return rows.sort_values("normalised_gini", ascending=False, kind="stable").reset_index(drop=True)
 
