@@ -129,7 +129,9 @@ def test_pairs_are_counted_once_per_holder_and_within_the_budget(con):
     counts = pair_counts(con, engine.open_arrow(con, held, "held"), 3, least=1, max_pairs=100)
     assert list(zip(counts.one, counts.other, counts.n_both, strict=True)) == [(0, 1, 2), (0, 2, 1), (1, 2, 1)]
     assert counts.n_of.tolist() == [3, 2, 1]
-    fewer = pair_counts(con, engine.open_arrow(con, held, "held"), 3, least=1, max_pairs=2)  # 4 pairs: every second
+    fewer = pair_counts(
+        con, engine.open_arrow(con, held, "held"), 3, least=1, max_pairs=2
+    )  # 4 pairs: a half, by a hash
     assert fewer.n_holders == 2
     assert fewer.n_of.tolist() == [2, 1, 1]
 

@@ -109,7 +109,7 @@ def fit(con: Backend, history: History, bought: ir.Table, half_lives: tuple[int,
             return None
         x = np.round(frame[list(FEATURES)].to_numpy(float), 6)
         mean, scale = x.mean(0).round(6), np.where(x.std(0) > 1e-6, x.std(0), 1.0).round(6)
-        model = LogisticRegression(C=1.0, max_iter=1000, tol=1e-8).fit((x - mean) / scale, y)
+        model = LogisticRegression(C=1.0, solver="newton-cholesky", max_iter=200, tol=1e-10).fit((x - mean) / scale, y)
         weights = [float(f"{w:.6g}") for w in model.coef_[0] / scale]
         intercept = float(f"{model.intercept_[0] - np.dot(weights, mean):.6g}")
         fitted = AgainModel("regression", half_life, intercept, tuple(weights))

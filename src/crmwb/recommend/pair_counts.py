@@ -23,7 +23,7 @@ class PairCounts:
     n_of : int array of shape (n_products,)
         Holders of each product, by its number.
     n_holders : int
-        Customers or orders that were counted: every `step`-th where all would make too many pairs.
+        Customers or orders that were counted: a part of them where all would make too many pairs.
     """
 
     one: np.ndarray
@@ -47,12 +47,12 @@ def pair_counts(con: Backend, held: ir.Table, n_products: int, *, least: int, ma
     least : int
         Pairs with fewer holders are left out.
     max_pairs : int
-        Pairs looked at, at most; beyond, only every k-th holder counts.
+        Pairs looked at, about; beyond, only a part of the holders counts, drawn by a hash of their numbers.
     """
     sizes = held.group_by("holder").aggregate(n=held.count())
     looked = sizes.aggregate(pairs=(sizes.n * (sizes.n - 1) / 2).sum()).to_pyarrow().to_pylist()[0]["pairs"]
     step = max(1, math.ceil((looked or 0) / max_pairs))
-    kept = engine.keeper(con)("recommend_held", held.filter(held.holder % step == 0))
+    kept = engine.keeper(con)("recommend_held", held.filter(_mixed(held.holder) % step == 0))
     left, right = kept, kept.view()
     both = left.join(right, [left.holder == right.holder, left["product"] < right["product"]])
     counted = both.group_by(one=left["product"], other=right["product"]).aggregate(n=both.count())
@@ -64,3 +64,9 @@ def pair_counts(con: Backend, held: ir.Table, n_products: int, *, least: int, ma
     n_holders = int(kept.holder.nunique().to_pyarrow().as_py())
     one, other, n = (pairs[code].to_numpy().astype(np.int64) for code in ("one", "other", "n"))
     return PairCounts(one, other, n, n_of, n_holders)
+
+
+def _mixed(number: ir.IntegerValue) -> ir.IntegerValue:
+    """Return a hash of a number (Knuth's multiplicative one), so that a part of them follows no order of theirs."""
+    folded = number.cast("int64") % 1_000_003
+    return (folded * 2_654_435_761 % 4_294_967_296) // 65_536
