@@ -35,8 +35,8 @@ def readable(path: Path, *, with_figures: bool = False) -> str:
     lines = []
     for tag in soup.find_all(WANTED):
         classes = tag.get("class") or []
-        if tag.name == "div" and not {"tile", "image"} & set(classes):
-            continue
+        if tag.name == "div" and (not {"tile", "image"} & set(classes) or "narrow" in classes):
+            continue  # a figure for phones stands beside the usual one, where the words of the language leave it room
         text = f"[{tag.get('aria-label')}]" if "image" in classes else _text(tag)
         lines += [f"{'#' * int(tag.name[1])} {text}" if re.fullmatch("h[1-3]", tag.name) else text]
     return "\n".join(line for line in [*lines, *drawn] if line.strip("[] ")) + "\n"

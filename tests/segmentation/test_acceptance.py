@@ -116,7 +116,7 @@ def test_what_cannot_be_tested_says_what_would_bring_it():
     missing = table.loc[1][table.loc[1, "is_passed"].isna()]
     assert missing.index.tolist() == ["identifiable", *TESTS[2:4], *TESTS[5:]]
     said = say(loads(table.loc[(1, "reachable"), "meaning"]))
-    assert said.endswith("it is not known who may be contacted (column contactable). Required data: customers.")
+    assert said.endswith("It is not known who may be contacted (column contactable). Required data: customers.")
     assert missing["number"].isna().all()
     assert table.loc[(2, "reachable"), "is_passed"] is pd.NA
 
@@ -173,7 +173,7 @@ def test_clusters_are_given_by_what_was_known_then():
     too_few = acceptance.month_ends(list(late["as_of"]), PARAMS.acceptance)
     few = acceptance.later(late, too_few, segments, MODEL, score, params=PARAMS.acceptance)
     assert few.frame is None
-    assert say(few.reason) == "Not tested: this needs more than 3 months of transactions."
+    assert say(few.reason) == "This needs more than 3 months of transactions."
     other = MODEL | {"columns": [{"feature": "clv_cents", "column": "clv_cents"}]}
     unknown = acceptance.later(snapshots, ends, segments, other, score, params=PARAMS.acceptance)
     assert unknown.reason.values["columns"].items == (Term("column", "clv_cents"),)
@@ -231,7 +231,7 @@ def test_the_door_says_and_draws_what_the_tests_found(tmp_path):
     storage.write_frame(table, path, ["cluster", "test"], acceptance.ACCEPTANCE_SCHEMA)
     door = Acceptance(tmp_path, "USD")
     assert say(door.finding).startswith("1 of 2 groups is usable")
-    assert [say(gap) for gap in door.not_available] == ["Actionable: Not tested: no marketing mix was given."]
+    assert [say(gap) for gap in door.not_available] == ["Actionable (not tested): No marketing mix was given."]
     assert door.of("rest").set_index("test").loc["stable", "is_passed"] is False
     ax = door.plot_table().drawn
     said = [t.get_text().replace("\n", " ") for t in ax.get_xticklabels()]
