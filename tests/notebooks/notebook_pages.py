@@ -32,6 +32,8 @@ def readable(path: Path, *, with_figures: bool = False) -> str:
         tag.decompose()
     for tag in [*soup.find_all("p", class_="caveat"), *soup.find_all("a", hreflang=True)]:
         tag.decompose()  # in the words of the source; in the other language
+    for tag in soup.select(".narrow"):
+        tag.decompose()  # the same picture for phones, where one language needs it
     lines = []
     for tag in soup.find_all(WANTED):
         classes = tag.get("class") or []
