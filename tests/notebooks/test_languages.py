@@ -20,6 +20,7 @@ REPORTS = (*params.load(PROJECT / "params.yaml").reports, "index")
 # Names from the data: the source, its files, the types of columns, and parts of examples.
 OF_THE_SOURCE = {"CDNOW", "sample", "cdnow_sample.txt", "USD"}
 OF_COLUMNS = {"string", "bool", "int64", "double", "timestamp", "us", "date32", "day"}
+OF_MODELS = {"alpha", "beta"}  # parameters
 TOO_SHORT = 2  # letters: single ones stand for statistics
 
 
@@ -40,7 +41,7 @@ def known_latin_words() -> set[str]:
     messages = "\n".join(m for file in catalogue.files("zh") for m in catalogue.messages("zh", file).values())
     columns = {column.name for table in TABLES.values() for column in table.columns}
     qualified = {f"{table.name}.{column.name}" for table in TABLES.values() for column in table.columns}
-    return latin_words(messages) | columns | qualified | OF_THE_SOURCE | OF_COLUMNS
+    return latin_words(messages) | {*TABLES} | columns | qualified | OF_THE_SOURCE | OF_COLUMNS | OF_MODELS
 
 
 @pytest.mark.parametrize("report", REPORTS)
