@@ -191,6 +191,7 @@ def _description(row: dict[str, Any], traits: pd.DataFrame, currency: str) -> Pa
     if row.get("mean_clv_cents") is not None:
         to_come = {"what": Term("column", "clv_cents"), "mean": Money(row["mean_clv_cents"], currency)}
         said.append(Finding("cards.to_come", to_come))
-    found = tuple(finding(trait, currency) for trait in traits.to_dict("records"))
-    said.append(Finding("cards.traits", {"traits": Listing(found)}) if found else Finding("cards.no_trait"))
+    found = [finding(trait, currency) for trait in traits.to_dict("records")]
+    code = ("cards.no_trait", "cards.trait_one", "cards.trait_two")[len(found)]
+    said.append(Finding(code, dict(zip(("first", "second"), found, strict=False))))
     return Passage(tuple(said))

@@ -13,7 +13,7 @@ import pandas as pd
 
 from crmwb import layout
 from crmwb.errors import CrmwbError
-from crmwb.findings import Finding, Listing, Term
+from crmwb.findings import Finding, Term
 from crmwb.segmentation import vocabulary
 
 Condition = dict[str, Any]
@@ -51,11 +51,8 @@ def matches(customers: pd.DataFrame, rule: Rule) -> np.ndarray:
 
 def finding(rule: Rule, currency: str = "") -> Finding:
     """Return a rule as a finding: "orders per year ≥ 12 and discount rate < 20%"."""
-    parts = [
-        Finding("cards.rule.all", {"conditions": Listing(tuple(_condition(c, currency) for c in alternative))})
-        for alternative in rule
-    ]
-    return reduce(lambda one, other: Finding("cards.rule.either", {"first": one, "second": other}), parts)
+    parts = [reduce(_both, [_condition(c, currency) for c in alternative]) for alternative in rule]
+    return reduce(_either, parts)
 
 
 def sql(rule: Rule) -> str:
@@ -95,6 +92,14 @@ def _holds(customers: pd.DataFrame, condition: Condition) -> np.ndarray:
     if numbers is None:
         raise CrmwbError(f"{layout.CUSTOMER_FEATURES}: no column {column!r}, which a rule asks for; make both anew.")
     return np.asarray(numbers >= value if operator == ">=" else numbers < value)
+
+
+def _both(first: Finding, second: Finding) -> Finding:
+    return Finding("cards.rule.both", {"first": first, "second": second})
+
+
+def _either(first: Finding, second: Finding) -> Finding:
+    return Finding("cards.rule.either", {"first": first, "second": second})
 
 
 def _condition(condition: Condition, currency: str) -> Finding:
