@@ -127,8 +127,8 @@ def speed(n_lines: int) -> None:
         subprocess.run([sys.executable, __file__, "lines", f"{n_lines}", str(path)], check=True)
         with engine.connect(params.EngineParams(threads=1, memory_limit_gb=2)) as con:
             tables = {"transactions": engine.open_parquet(con, path, "transactions")}
-            made = build(con, tables, date(2025, 1, 1), CHOICES)
-            for rows in (made.lists.again, made.lists.new):
+            result = build(con, tables, date(2025, 1, 1), CHOICES)
+            for rows in (result.lists.again, result.lists.new):
                 n = sum(len(batch) for batch in engine.batches(con, rows.order_by("customer_id", "rank")))
                 print(f"  {n:,} rows")
     used = resource.getrusage(resource.RUSAGE_SELF)

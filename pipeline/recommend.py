@@ -11,8 +11,8 @@ def main() -> None:
     as_of = date.fromisoformat(storage.read_json(layout.OBSERVATION)["as_of"])
     with engine.connect(p.engine) as con:
         tables = storage.open_tables(con, layout.CLEAN)
-        made = build.build(con, tables, as_of, p.recommend)
-        artefacts.write(con, made, names.product_names(layout.CLEAN))
+        recommendations = build.build(con, tables, as_of, p.recommend)
+        artefacts.write(con, recommendations, names.product_names(layout.CLEAN))
 
 
 if __name__ == "__main__":

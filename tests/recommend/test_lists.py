@@ -82,10 +82,10 @@ def test_history_counts_purchase_days_and_not_lines(con):
 
 def test_nothing_at_or_after_the_day_is_seen(con):
     def lists(table: pa.Table) -> list[pd.DataFrame]:
-        made = build(con, opened(con, table), AS_OF, CHOICES)
+        result = build(con, opened(con, table), AS_OF, CHOICES)
         return [
             engine.batches(con, t.order_by("customer_id", "rank")).read_pandas()
-            for t in (made.lists.again, made.lists.new)
+            for t in (result.lists.again, result.lists.new)
         ]
 
     before = habits(140)
@@ -99,19 +99,19 @@ def test_nothing_at_or_after_the_day_is_seen(con):
 
 
 def test_the_list_again_beats_the_most_frequent_where_products_have_intervals(con):
-    made = build(con, opened(con, habits(140)), AS_OF, CHOICES.model_copy(update={"n_listed": 1}))
-    assert made.lists.tested.again[0].method == "regression"
-    _, judged = made.lists.tested.again
+    result = build(con, opened(con, habits(140)), AS_OF, CHOICES.model_copy(update={"n_listed": 1}))
+    assert result.lists.tested.again[0].method == "regression"
+    _, judged = result.lists.tested.again
     assert judged.model.recall >= judged.baseline.recall
-    listed = engine.batches(con, made.lists.again).read_pandas()
+    listed = engine.batches(con, result.lists.again).read_pandas()
     assert (pd.to_datetime(listed["last_on"]) < pd.Timestamp(AS_OF)).all()
     assert set(listed["reason"]) <= {"due", "often", "lately"}
 
 
 def test_lists_are_never_blended_and_hold_each_product_once(con):
-    made = build(con, opened(con, habits(140)), AS_OF, CHOICES)
-    own = engine.batches(con, made.lists.again).read_pandas()
-    fresh = engine.batches(con, made.lists.new).read_pandas()
+    result = build(con, opened(con, habits(140)), AS_OF, CHOICES)
+    own = engine.batches(con, result.lists.again).read_pandas()
+    fresh = engine.batches(con, result.lists.new).read_pandas()
     bought = habits(140).to_pandas()[["customer_id", "product_id"]].drop_duplicates()
     assert len(own.merge(bought)) == len(own)
     assert fresh.merge(bought).empty
@@ -166,22 +166,24 @@ def test_a_source_without_products_and_a_short_history_say_so(con):
     few = build(con, opened(con, habits(6)), AS_OF, CHOICES)
     assert few.lists.tested.code == "recommend.too_few"
     assert few.lists.again is None
-    assert {section: said[0].code for section, said in findings(few, {}).items()}["new"] == "recommend.too_few"
+    assert {section: statements[0].code for section, statements in findings(few, {}).items()}[
+        "new"
+    ] == "recommend.too_few"
 
 
 def test_every_reason_can_be_said():
     row = {"reason": "due", "n_days": 4, "last_on": date(2024, 6, 21), "interval_days": 8.2, "because_product_id": "x"}
-    said = [
+    statements = [
         reason(row | {"reason": code}, {"x": "Tea"}, pd.Timestamp(AS_OF))
         for code in ("due", "often", "lately", "alike", "popular")
     ]
-    assert all(isinstance(one, Finding) for one in said)
-    assert said[0].values["ago"].value == 10
+    assert all(isinstance(one, Finding) for one in statements)
+    assert statements[0].values["ago"].value == 10
 
 
 def test_customers_of_no_product_excluded_get_none(con):
-    made = order_lines(con, opened(con, habits(8)), AS_OF, ("milk", "soap"))
-    assert not {"milk", "soap"} & set(made.products.to_pyarrow()["product_id"].to_pylist())
+    result = order_lines(con, opened(con, habits(8)), AS_OF, ("milk", "soap"))
+    assert not {"milk", "soap"} & set(result.products.to_pyarrow()["product_id"].to_pylist())
 
 
 def orders_of(folder) -> pd.DataFrame:

@@ -68,31 +68,38 @@ KEYS = {
 LIST_KEY = ["customer_id", "rank"]
 
 
-def write(con: Backend, made: Recommendations, names: Mapping[str, str]) -> None:
+def write(con: Backend, recommendations: Recommendations, names: Mapping[str, str]) -> None:
     """Write both lists, the pages, the tests, findings and metrics; what cannot be given has no rows.
 
     Parameters
     ----------
     con : Backend
         The engine that holds the lists.
-    made : Recommendations
+    recommendations : Recommendations
         What to write.
     names : mapping of str to str
         Of products, by id.
     """
-    for name, rows, schema in (("again", made.lists.again, AGAIN), ("new", made.lists.new, NEW)):
+    for name, rows, schema in (("again", recommendations.lists.again, AGAIN), ("new", recommendations.lists.new, NEW)):
         if rows is None:
             storage.write_frame(schema.empty_table().to_pandas(), layout.recommend(name), LIST_KEY, schema)
         else:
             storage.write_query(con, rows.select(*schema.names), layout.recommend(name), order_by=LIST_KEY)
-    tests = pd.DataFrame(list(_tests(made.lists.tested)), columns=SCHEMAS["tests"].names)
-    frames = {"tests": tests, "together": made.together, "entry": made.entry, "last": made.last}
+    tests = pd.DataFrame(list(_tests(recommendations.lists.tested)), columns=SCHEMAS["tests"].names)
+    frames = {
+        "tests": tests,
+        "together": recommendations.together,
+        "entry": recommendations.entry,
+        "last": recommendations.last,
+    }
     for name, frame in frames.items():
         schema = SCHEMAS[name]
         known = schema.empty_table().to_pandas() if isinstance(frame, Unavailable) else frame
         storage.write_frame(_rounded(known), layout.recommend(name), KEYS[name], schema)
-    said = {section: [to_json(one) for one in all_of] for section, all_of in findings(made, names).items()}
-    storage.write_json(said, layout.RECOMMEND_FINDINGS)
+    statements = {
+        section: [to_json(one) for one in all_of] for section, all_of in findings(recommendations, names).items()
+    }
+    storage.write_json(statements, layout.RECOMMEND_FINDINGS)
     storage.write_json(_metrics(tests), layout.RECOMMEND_METRICS)
 
 

@@ -11,46 +11,46 @@ from crmwb.recommend.tested import Judged, Tested
 
 N_NAMED = 3  # products or pairs named
 SIGNIFICANT = 0.05
-Said = list[Finding | Unavailable]
+Statements = list[Finding | Unavailable]
 
 
-def findings(made: Recommendations, names: Mapping[str, str]) -> dict[str, Said]:
+def findings(recommendations: Recommendations, names: Mapping[str, str]) -> dict[str, Statements]:
     """Return what can be said, by section of the report: again, new, together, entry, last.
 
     Parameters
     ----------
-    made : Recommendations
+    recommendations : Recommendations
         Lists and pages.
     names : mapping of str to str
         Of products, by id; ids stand for those without.
     """
-    tested = made.lists.tested
+    tested = recommendations.lists.tested
     if isinstance(tested, Unavailable):
-        lists: dict[str, Said] = {"again": [tested], "new": [tested]}
+        lists: dict[str, Statements] = {"again": [tested], "new": [tested]}
     else:
         lists = {"again": _again(tested), "new": _new(tested)}
     return lists | {
-        "together": _together(made.together, names),
-        "entry": _page(made.entry, "entry", names),
-        "last": _page(made.last, "last", names),
+        "together": _together(recommendations.together, names),
+        "entry": _page(recommendations.entry, "entry", names),
+        "last": _page(recommendations.last, "last", names),
     }
 
 
-def _again(tested: Tested) -> Said:
+def _again(tested: Tested) -> Statements:
     if isinstance(tested.again, Unavailable):
         return [tested.again]
     model, judged = tested.again
     values = _values(judged, tested.holdout_days)
     if model.method == "frequency":
         return [Finding("recommend.again_frequent", values)]
-    said: Said = [Finding(f"recommend.again_{_verdict(judged)}", values)]
+    statements: Statements = [Finding(f"recommend.again_{_verdict(judged)}", values)]
     if not chance_holds(judged):
         hits = {"bought": Count(judged.n_hits), "expected": Count(judged.expected_hits)}
-        said.append(Finding("recommend.chance_withheld", hits))
-    return said
+        statements.append(Finding("recommend.chance_withheld", hits))
+    return statements
 
 
-def _new(tested: Tested) -> Said:
+def _new(tested: Tested) -> Statements:
     if isinstance(tested.new, Unavailable):
         return [tested.new]
     model, judged = tested.new
@@ -78,7 +78,7 @@ def _values(judged: Judged, holdout_days: int) -> dict[str, Value]:
     }
 
 
-def _together(frame: pd.DataFrame | Unavailable, names: Mapping[str, str]) -> Said:
+def _together(frame: pd.DataFrame | Unavailable, names: Mapping[str, str]) -> Statements:
     if isinstance(frame, Unavailable):
         return [frame]
     if frame.empty:
@@ -99,7 +99,7 @@ def _together(frame: pd.DataFrame | Unavailable, names: Mapping[str, str]) -> Sa
     ]
 
 
-def _page(frame: pd.DataFrame | Unavailable, page: str, names: Mapping[str, str]) -> Said:
+def _page(frame: pd.DataFrame | Unavailable, page: str, names: Mapping[str, str]) -> Statements:
     """Say which products are followed by a second order, or by none, more or less often than orders usually are."""
     if isinstance(frame, Unavailable):
         return [frame]
@@ -107,14 +107,14 @@ def _page(frame: pd.DataFrame | Unavailable, page: str, names: Mapping[str, str]
     n = Count(len(frame), "product")
     if proven.empty:
         return [Finding(f"recommend.{page}_none", {"n": n})]
-    said: Said = [Finding(f"recommend.{page}", {"n": n, "n_proven": Count(len(proven))})]
+    statements: Statements = [Finding(f"recommend.{page}", {"n": n, "n_proven": Count(len(proven))})]
     directions: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
         "more": lambda d: d["ratio"] > 1,
         "less": lambda d: d["ratio"] < 1,
     }
     for direction, holds in directions.items():
         rows = proven[holds(proven)].head(N_NAMED)
-        said += [
+        statements += [
             Finding(
                 f"recommend.{page}_{direction}",
                 {
@@ -127,7 +127,7 @@ def _page(frame: pd.DataFrame | Unavailable, page: str, names: Mapping[str, str]
             )
             for row in rows.to_dict("records")
         ]
-    return said
+    return statements
 
 
 def reason(row: Mapping[Any, Any], names: Mapping[str, str], as_of: pd.Timestamp) -> Finding:

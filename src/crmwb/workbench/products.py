@@ -28,7 +28,7 @@ class Products:
     def findings(self) -> dict[str, list[Finding | Unavailable]]:
         """What can be said, by section: again, new, together, entry, last."""
         content = storage.read_json(self._root / layout.RECOMMEND_FINDINGS)
-        return {section: [from_json(one) for one in said] for section, said in content.items()}
+        return {section: [from_json(one) for one in statements] for section, statements in content.items()}
 
     @cached_property
     def names(self) -> dict[str, str]:
