@@ -19,7 +19,6 @@ class ResponseParams(Section):
     max_fit_customers: Annotated[int, Field(ge=1000)]
     learners: Annotated[tuple[Learner, ...], Field(min_length=1)]
     bases: Annotated[tuple[Literal["linear", "boosted"], ...], Field(min_length=1)]
-    n_bootstrap: Annotated[int, Field(ge=50, le=5000)]
     intended_treated_share: Share | None
 
     @model_validator(mode="after")
