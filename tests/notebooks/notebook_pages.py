@@ -10,6 +10,8 @@ WANTED = ["h1", "h2", "h3", "p", "li", "summary", "caption", "tr", "figcaption",
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 ENGLISH_MONTH = re.compile(rf"(?:(\d{{1,2}}) )?\b({'|'.join(MONTHS)})[a-z]* (\d{{4}})")
 CHINESE_MONTH = re.compile(r"(\d{4})年(\d{1,2})月(?:(\d{1,2})日)?")
+ENGLISH_MONTH_ALONE = re.compile(rf"\b({'|'.join(MONTHS)})(?:uary|ch|il|e|y|ust|t|tember|ober|ember)?\b")
+CHINESE_MONTH_ALONE = re.compile(r"(?<!\d)(\d{1,2})月")
 ISO_DAY = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
 NUMBER = re.compile(r"(−?)(?:[A-Z]{3}\s)?(\d[\d,]*(?:\.\d+)?)(k|m|bn|万|亿)?(?![A-Za-z])")
 UNITS = {"": 1.0, "k": 1e3, "m": 1e6, "bn": 1e9, "万": 1e4, "亿": 1e8}
@@ -55,6 +57,8 @@ def numbers(line: str) -> Counter[float | str]:
     line = ENGLISH_MONTH.sub(lambda m: taken(m[3], MONTHS.index(m[2]) + 1, m[1]), line)
     line = CHINESE_MONTH.sub(lambda m: taken(m[1], int(m[2]), m[3]), line)
     line = ISO_DAY.sub(lambda m: taken(m[1], int(m[2]), m[3]), line)
+    line = ENGLISH_MONTH_ALONE.sub(lambda m: taken("0", MONTHS.index(m[1]) + 1, None), line)
+    line = CHINESE_MONTH_ALONE.sub(lambda m: taken("0", int(m[1]), None), line)
     values = [
         float(f"{float(digits.replace(',', '')) * UNITS[unit or '']:.3g}") * (-1 if minus else 1)
         for minus, digits, unit in NUMBER.findall(line)
