@@ -95,7 +95,7 @@ def test_every_customer_has_a_row(features):
     assert rows.loc[1, "referral_value_cents"] == 5 * 0.4 * 1500
     told = influence.facts(features, rows, 0.4)
     assert say(from_json(told["referrals"]["finding"])) == (
-        "1 customer brought 5 customers who bought; the best tenth of them brought 100% of the value. It is assumed "
+        "1 customer referred 5 customers who bought; the best tenth of them brought 100% of the value. It is assumed "
         "that 40% of the referred customers would not have come otherwise."
     )
     assert told["standing"]["industry"]["n_ranked"] == 29
