@@ -1,4 +1,4 @@
-"""Figures of profile cards: what sets segments apart from everybody, with intervals; what each brings."""
+"""Figures of profile cards: what sets segments apart from all customers, with intervals; what each brings."""
 
 import math
 
@@ -14,11 +14,11 @@ from crmwb.plots import colours, style
 
 LONGEST_LABEL, LONGEST_TITLE = 34, 70
 COLUMNS = 2
-FURTHEST = 4  # doublings: what is further from everybody ends at the edge, its number says how far
+FURTHEST = 4  # doublings: what is further from all customers ends at the edge, its number says how far
 
 
 def card(traits: pd.DataFrame, title: Said, colour: str = style.ACCENT, ax: Axes | None = None) -> Axes:
-    """Draw one segment's traits: how many times everybody's each is, with its interval, on a scale of doublings.
+    """Draw one segment's traits: how many times all customers' each is, with its interval, on a scale of doublings.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def card(traits: pd.DataFrame, title: Said, colour: str = style.ACCENT, ax: Axes
     title : Said
         The segment's name.
     colour : str, optional
-        Of what is above everybody; what is below is pale.
+        Of what is above all customers; what is below is pale.
     ax : Axes, optional
         Where to draw; a new figure where not given.
     """

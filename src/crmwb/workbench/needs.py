@@ -52,7 +52,7 @@ class Needs:
 
     @property
     def not_available(self) -> pd.DataFrame:
-        """One row per need that this source cannot tell of: need, and why."""
+        """One row per need that this source cannot measure: need, and why."""
         rows = sorted(self.facts["not_available"].items())
         return pd.DataFrame(
             {"need": _column(Term("need", need) for need, _ in rows), "why": _column(from_json(why) for _, why in rows)}

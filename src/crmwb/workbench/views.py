@@ -1,4 +1,4 @@
-"""The views: what customers can be told apart by in this source, and what was done to each column."""
+"""The views: what customers can be distinguished by in this source, and what was done to each column."""
 
 from functools import cached_property
 from pathlib import Path

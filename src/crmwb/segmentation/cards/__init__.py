@@ -1,4 +1,4 @@
-"""Profile cards: what each segment is, what it brings, and what sets it apart from everybody, with intervals.
+"""Profile cards: what each segment is, what it brings, and what sets it apart from all customers, with intervals.
 
 `traits` finds what segments over- and under-index on; `cards` puts each cluster on one row.
 """

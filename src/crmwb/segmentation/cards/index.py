@@ -1,12 +1,12 @@
-r"""How many times the mean of everybody a segment's mean is, with an interval.
+r"""A segment's mean as a multiple of the mean of all customers, with an interval.
 
 For a segment with share w of n customers, mean m_s and variance v_s, among all with mean m and variance v, the index
-is m_s / m. The segment is part of everybody, so the two means go together; by the delta method the log of the index
-has the variance
+is m_s / m. The segment is part of the whole, so the two means go together; by the delta method the log of the index has
+the variance
 
 .. math:: \frac{1}{n} \left(\frac{v_s}{w m_s^2} + \frac{v}{m^2} - \frac{2 v_s}{m_s m}\right),
 
-which is 0 where the segment is everybody. With x of 0 and 1 the index is the lift of a share, and for two groups that
+which is 0 where the segment is the whole. With x of 0 and 1 the index is the lift of a share, and for two groups that
 do not overlap the formula is that of Katz et al. (1978). Exact sums over all customers: nothing is resampled.
 """
 
@@ -18,7 +18,7 @@ from scipy.stats import norm
 
 @dataclass(frozen=True)
 class Index:
-    """Per segment (shape (k,)): customers known, mean, the mean of everybody, their ratio and its interval."""
+    """Per segment (shape (k,)): customers known, mean, the mean of all customers, their ratio and its interval."""
 
     n_known: np.ndarray
     value: np.ndarray
@@ -34,7 +34,7 @@ def of_numbers(values: np.ndarray, codes: np.ndarray, k: int, confidence: float)
     Parameters
     ----------
     values : ndarray of shape (n,)
-        NaN where unknown: left out, of everybody as well.
+        NaN where unknown: left out, of all customers as well.
     codes : ndarray of int, shape (n,)
         Each customer's segment, from 0; -1 for a customer of none.
     k : int

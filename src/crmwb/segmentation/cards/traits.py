@@ -1,4 +1,4 @@
-"""Traits: what the customers of a segment have, do or are more, or less, than everybody who bought."""
+"""Traits: what the customers of a segment have, do or are more, or less, than all customers who bought."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,7 +34,7 @@ SCHEMES = ("cluster_name", "tier", "rfm_segment", "stage")
 Scheme = tuple[np.ndarray, Any]  # each customer's segment by number, -1 for none; the names
 Bought = tuple[np.ndarray, np.ndarray, list[str]]  # customer and category by number, of each pair; the names
 Found = tuple[dict[str, Any], Index]  # what a trait says, and its index by segment
-MAX_LEVELS = 40  # the commonest levels of a column, and the categories that most customers buy
+MAX_LEVELS = 40  # the most common levels of a column, and the categories that most customers buy
 MIN_KNOWN = vetoes.MIN_CELL  # customers of a segment of whom it is known, and customers with a level
 DECIMALS = 6
 
@@ -93,7 +93,7 @@ def traits(
 
 
 def finding(trait: Mapping[Any, Any], currency: str = "") -> Finding:
-    """Return a row of traits as a finding: how many times everybody's it is, and both figures."""
+    """Return a row of traits as a finding: how many times all customers' it is, and both figures."""
     figures = {name: vocabulary.amount(trait[name], trait["unit"], currency) for name in ("value", "everyone")}
     values = {"times": Times(trait["index"])} | figures
     if trait["kind"] == "number":
@@ -211,7 +211,7 @@ def _strongest(found: list[Found], place: int, params: CardParams) -> list[dict[
 
 
 def _strength(said: dict[str, Any], nearest: float, everyone: float) -> float:
-    """Return how far from everybody's a trait surely is; `nearest` is the end of its interval next to 1."""
+    """Return how far from all customers' a trait surely is; `nearest` is the end of its interval next to 1."""
     if said["kind"] == "number":
         return abs(float(np.log(nearest)))
     shares = np.minimum([everyone * nearest, everyone], 1.0)

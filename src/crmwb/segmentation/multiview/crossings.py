@@ -48,7 +48,7 @@ def crossings(
     min_customers : int
         A cell with fewer customers has no trend: what few do is chance.
     max_levels : int
-        Levels kept of each dimension, the commonest; the rest is "(other)".
+        Levels kept of each dimension, the most common; the rest is "(other)".
 
     Returns
     -------

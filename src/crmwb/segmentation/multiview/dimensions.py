@@ -38,7 +38,7 @@ def available(customers: pd.DataFrame, dimensions: Sequence[str] = DIMENSIONS) -
 
 
 def levels(values: pd.Series, max_levels: int) -> pd.Series:
-    """Return a column as categories: its commonest levels, "(other)" for the rest, "(unknown)" where it is NULL.
+    """Return a column as categories: its most common levels, "(other)" for the rest, "(unknown)" where it is NULL.
 
     Parameters
     ----------

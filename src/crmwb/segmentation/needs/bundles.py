@@ -40,7 +40,7 @@ def bundles(
     """Measure which pairs stand on one order.
 
     Pairs are chosen by how many orders hold them, whoever placed those, so that choosing them favours no segment: at
-    least `min_support` of the orders, more than chance would bring together, and the `n_bundles` commonest of these.
+    least `min_support` of the orders, more than chance would bring together, and the `n_bundles` most common of these.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def bundles(
 
 
 def affinity(con: Backend, found: Bundles, assigned: ir.Table, scheme: str) -> pd.DataFrame:
-    """Work out, within each segment, how much oftener a pair stands together than its items would by chance.
+    """Work out, within each segment, how much more often a pair stands together than its items would by chance.
 
     The lift of association rules: P(A and B) / (P(A) P(B)), over the segment's orders that hold any of the items.
 

@@ -1,4 +1,4 @@
-"""Which needs a source's tables can tell of, and which table or column would bring the others."""
+"""Which needs a source's tables can measure, and which table or column would bring the others."""
 
 from dataclasses import dataclass
 

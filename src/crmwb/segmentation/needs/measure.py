@@ -48,7 +48,7 @@ class Needs:
     frame : DataFrame
         `NEEDS_SCHEMA`: one row per scheme, segment, measure and item. `value` of the segment's customers (shares 0–1,
         money in cents), `everyone_else` of those in the scheme's other segments, their quotient `lift` with an
-        interval, and of bundles `affinity`: how much oftener than by chance the pair stands together in the segment.
+        interval, and of bundles `affinity`: how much more often than by chance the pair stands together in the segment.
     facts : dict
         Plain JSON: level, compared (by scheme and kind), not_available (kind or measure: why, a finding).
     """

@@ -67,7 +67,7 @@ class Condition(Section):
     value_at_least, value_at_most : float, optional
         Bounds of the segment's own value: shares 0–1, money in hundredths.
     affinity_at_least : float, optional
-        Of bundles: how much oftener than by chance the pair stands together within the segment.
+        Of bundles: how much more often than by chance the pair stands together within the segment.
     is_clear : bool, default=True
         The interval must keep to one side of everyone else's value. Profiles have no interval.
     """
@@ -119,7 +119,7 @@ class Rule(Section):
     priority : int
         1 comes first; of equals, the first in the file.
     when : tuple of Condition
-        All must hold. Placeholders tell of the first one.
+        All must hold. Placeholders speak of the first one.
     advice : dict of str to str
         What to do, by language (en, zh); in the file also one text alone. With the placeholders {item} (the one that
         differs most), {items} (the three that differ most), {value}, {everyone_else}, {lift} and {segment}.

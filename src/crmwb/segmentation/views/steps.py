@@ -1,6 +1,6 @@
 """One column's steps: from values as they are to numbers that can be compared, learnt on a sample, the same for all.
 
-none           as it is; only what is FAR_OUT times as far from the median as nearly everybody (the 99th percentile) is
+none           as it is; only what is FAR_OUT times as far from the median as nearly all (the 99th percentile) is
                brought to that limit: one such value would else make all others look alike
 log            sign(x) · log(1 + |x| / unit), for money and counts, then winsorised. The unit is 1; where more than
                1 in 100 values are negative (profit), it is the median of |x|: else a cent above or below nothing would
