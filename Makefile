@@ -60,7 +60,7 @@ chaos: $(READY) ## kill, starve and disturb every stage and command, and write d
 	@python benchmarks/chaos.py --page docs/chaos.md
 
 bench: $(READY) ## measure the history and the features beside SQL by hand and write docs/benchmarks.md (MILLIONS of lines, 1)
-	@python benchmarks/history.py $(or $(MILLIONS),1) --month-ends --page docs/benchmarks.md
+	@python benchmarks/history.py $(or $(MILLIONS),1) --page docs/benchmarks.md
 
 licences: $(READY) ## write docs/licences.md from the packages of requirements.lock
 	@python benchmarks/licences.py

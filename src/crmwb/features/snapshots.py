@@ -56,9 +56,12 @@ def write_snapshots(
     ends = month_ends(observation)[-params.n_snapshots :]
     n_rows = 0
     with (
+        engine.keeping(con) as keep,
         storage.replacing(path) as beside,
         pq.ParquetWriter(beside, SNAPSHOT_SCHEMA, compression=storage.COMPRESSION) as f,
     ):
+        if past is not None:  # decoded once, not at every month end
+            past = History(*(keep(name, getattr(past, name)) for name in ("days", "months", "spread_orders")))
         for as_of in progress.track(ends, "month-end snapshots", total=len(ends)):
             batches = engine.batches(con, snapshot(tables, as_of, params, past).order_by("customer_id"))
             for group in storage.regrouped(batches, SNAPSHOT_SCHEMA):
