@@ -10,7 +10,7 @@ from crmwb.findings import Finding, Share, Term, numbers
 from crmwb.findings.say import say
 from crmwb.plots import colours, style
 
-LABELLED = 0.045  # the least share whose label fits into its bar
+LABELLED = 0.06  # the least share whose label fits into its bar
 
 
 def pyramid(tiers: pd.DataFrame, basis: str, ax: Axes | None = None) -> Axes:
