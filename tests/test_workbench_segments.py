@@ -45,7 +45,7 @@ def test_the_schemes_add_up_and_the_doors_speak(built_project):
     assert segments.rfm_grid["n_customers"].sum() == segments.tiers.crosswalk().to_numpy().sum() == n
     assert segments.tiers.certainty["n_customers"].sum() == n
     for said in (segments.cards.finding, segments.acceptance.finding, segments.tiers.finding, segments.views.finding):
-        assert said.endswith(".")
+        assert say(said).endswith(".")
 
 
 def test_flows_add_up_in_the_notebook(built_project):

@@ -16,7 +16,7 @@ SEGMENTS = (
     _known("rfm_segment", Kind.CATEGORY, "named RFM segment; unknown for who never bought"),
     _known("value_class", Kind.CATEGORY, "high, potential, general or low: worth so far and worth to come"),
     _known("cluster", Kind.INTEGER, "group by likeness, 1 earning the most per customer"),
-    _known("cluster_name", Kind.CATEGORY, "what sets the cluster apart"),
+    _known("cluster_name", Kind.CATEGORY, "what sets the cluster apart, as codes (large_orders+buys_rarely)"),
     _known("cluster_probability", Kind.SHARE, "probability of that cluster, where the method knows one"),
     _known("is_outlier", Kind.BOOLEAN, "unlike all clusters"),
 )
