@@ -17,6 +17,9 @@ COPYLEFT = re.compile(r"GPL|MPL|Mozilla|EPL|CDDL|EUPL|LGPL|General Public", re.I
 ABSENT = {  # in the lock for other systems or Pythons, so not installed here
     "appnope": "BSD-2-Clause", "colorama": "BSD-3-Clause", "pywin32": "PSF-2.0", "pywinpty": "MIT", "tzdata": "Apache-2.0",
 }  # fmt: skip
+UNNAMED = {  # by packages that name theirs in a file alone
+    "axe-playwright-python": "MIT AND MPL-2.0",  # the binding, and axe-core inside
+}
 MEANING = {
     "MPL": "Copyleft file by file: whoever changes files of this package and passes them on must publish these changes. "
     "Using it, or passing it on unchanged, asks for nothing more.",
@@ -45,7 +48,7 @@ def licences() -> dict[str, str]:
     """Return the licence of every installed distribution."""
     command = [str(Path(sys.executable).parent / "pip-licenses"), "--format=json", "--from=mixed", "--with-system"]
     rows = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-    return {normal(row["Name"]): plain(row["License"]) for row in rows}
+    return {normal(row["Name"]): plain(row["License"]) for row in rows} | UNNAMED
 
 
 def plain(licence: str) -> str:
