@@ -156,6 +156,14 @@ def write_dictionary() -> None:
     stage.run(lambda: dictionary.write(layout.root() / layout.DATA_DICTIONARY))
 
 
+@app.command("trace")
+def trace_report(report: Annotated[str, typer.Argument(help="name of a report, such as value")]) -> None:
+    """Show where the figures of a report come from: code, artefacts, stages with params, and source files."""
+    from crmwb.workbench import origins
+
+    stage.run(lambda: typer.echo(origins.trace(report, layout.root())))
+
+
 @app.command("quarantine")
 def show_quarantine(
     table: Annotated[str | None, typer.Argument(help="only this table")] = None,

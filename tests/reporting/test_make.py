@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 
 import pytest
 import yaml
@@ -62,14 +63,28 @@ def test_a_report_that_params_do_not_know_is_refused(small):
         make.report("second", params.load(small / "params.yaml"), small)
 
 
-def test_a_failing_report_leaves_the_old_page(small):
+def test_a_failing_report_leaves_the_old_pages_which_say_so_and_why(small):
     chosen = params.load(small / "params.yaml")
     make.report("first", chosen, small)
-    before = (small / layout.report_html("first")).read_bytes()
+    pages = [small / layout.report_html("first", code) for code in ("en", "zh")]
+    before = [page.read_text(encoding="utf-8") for page in pages]
+    good = (small / layout.report_notebook("first")).read_text()
     write(small / layout.report_notebook("first"), "1 / 0", parameters="top = 1")
-    with pytest.raises(CrmwbError, match="ZeroDivisionError"):
-        make.report("first", chosen, small)
-    assert (small / layout.report_html("first")).read_bytes() == before
+    for _ in range(2):
+        with pytest.raises(CrmwbError, match="ZeroDivisionError"):
+            make.report("first", chosen, small)
+        marked = [page.read_text(encoding="utf-8") for page in pages]
+        for old, new, said in zip(
+            before, marked, ("This page is of an earlier run.", "本页为此前运行的结果"), strict=True
+        ):
+            (note,) = re.findall(r'<p class="stale" role="status">.*?</p>', new)
+            assert new.replace(note, "") == old
+            assert said in note
+            assert "cell 2" in note
+            assert "ZeroDivisionError" in note
+    (small / layout.report_notebook("first")).write_text(good)
+    make.report("first", chosen, small)
+    assert [page.read_text(encoding="utf-8") for page in pages] == before
 
 
 def test_the_index_needs_every_report(small):

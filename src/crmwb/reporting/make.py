@@ -16,6 +16,8 @@ FORECAST = "forecast"  # what a section may need besides tables: values to come
 def report(name: str, params: Params, root: Path = Path()) -> None:
     """Run the notebook of the report `name` once and write its page in every language, and its card.
 
+    Where the notebook fails, the pages of the last run stay and say that they are old, and why.
+
     Raises
     ------
     CrmwbError
@@ -31,7 +33,11 @@ def report(name: str, params: Params, root: Path = Path()) -> None:
     models = root / layout.VALUE_MODELS
     if not models.exists() or "unavailable" not in storage.read_json(models):
         available.append(FORECAST)
-    notebook = execute(root / layout.report_notebook(name), shown.parameters, root, available)
+    try:
+        notebook = execute(root / layout.report_notebook(name), shown.parameters, root, available)
+    except CrmwbError as error:
+        _mark_stale(name, str(error), root)
+        raise
     findings = card.headlines(notebook)
     pages = {}
     for code in language.LANGUAGES:
@@ -40,6 +46,15 @@ def report(name: str, params: Params, root: Path = Path()) -> None:
     for code, page in pages.items():
         storage.write_text(page, root / layout.report_html(name, code))
     storage.write_json(card.make(name, shown, findings, lineage), root / layout.report_card(name))
+
+
+def _mark_stale(name: str, cause: str, root: Path) -> None:
+    """Say on the pages of a report, where there are any, that they are of an earlier run, and why."""
+    for code in language.LANGUAGES:
+        path = root / layout.report_html(name, code)
+        if path.is_file():
+            with language.using(code):
+                storage.write_text(render.stale(path.read_text(encoding="utf-8"), cause), path)
 
 
 def index(params: Params, root: Path = Path()) -> None:

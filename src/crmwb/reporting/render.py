@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from nbformat import NotebookNode
 from crmwb.display import contrast, html
 from crmwb.display.blocks import MIME
 from crmwb.errors import CrmwbError
-from crmwb.findings import Finding, Term, codec, language, numbers
+from crmwb.findings import Finding, Name, Term, codec, language, numbers
 from crmwb.findings.catalogue import message
 from crmwb.findings.say import Said, say
 from crmwb.params import ReportParams
@@ -87,11 +88,19 @@ def report(
         headings=headings,
         lead=lead,
         body=body,
+        name=name,
         is_brief='class="decision"' in body,
         further=[(other, in_language(its.title)) for other, its in (reports or {}).items() if other != name],
         script=_Ready((TEMPLATES / "tables.js").read_text(encoding="utf-8")) if "<table" in body else "",
     )
     return _offline(page, in_language(shown.title))
+
+
+def stale(page: str, cause: str) -> str:
+    """Return a page that says that it is of an earlier run, and why the last one failed."""
+    text = escape(say(Finding("page.stale", {"cause": Name(cause)})))
+    note = f'<p class="stale" role="status">{text}</p>'
+    return re.sub(r'(<main[^>]*>)(<p class="stale".*?</p>)?', lambda match: match[1] + note, page, count=1)
 
 
 def index(cards: Sequence[Mapping[str, Any]], lineage: Lineage) -> str:
@@ -113,7 +122,7 @@ def index(cards: Sequence[Mapping[str, Any]], lineage: Lineage) -> str:
         }
         for card in cards
     ]
-    return _offline(_fill("index.html.j2", "index.html", lineage, cards=said, script=""), "reports/index.html")
+    return _offline(_fill("index.html.j2", "index.html", lineage, cards=said, name="", script=""), "reports/index.html")
 
 
 def in_language(text: str | Mapping[Any, str]) -> str:
