@@ -12,6 +12,7 @@ from crmwb.findings.say import Said, say
 
 PLAIN = "mathjax_ignore"  # JupyterLab typesets $…$ elsewhere, and a formula in the data may be a link that runs code
 SHORT = 24  # letters that stay on one line; a Chinese character counts as two
+SHORT_TABLE = 15  # rows that stay on one sheet of paper
 RIGHT = ("money", "share", "change", "count", "number")
 # Vocabularies of a column that may hold any segment.
 GENERAL = ("tier", "rfm_segment", "rfm_class", "stage", "value_class", "cluster_name")
@@ -131,7 +132,8 @@ def table(block: Table) -> str:
     caption = f"<caption>{_text(block.caption)}</caption>" if block.caption and not block.folded else ""
     content = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
     label = say(block.caption) or say(Finding("common.table"))
-    return _scrolling(f'<table class="numbers">{caption}{content}</table>', label)
+    short = " short" if len(block.rows) <= SHORT_TABLE else ""
+    return _scrolling(f'<table class="numbers{short}">{caption}{content}</table>', label)
 
 
 def _sorts_by(column: Column, value: Any) -> str:
