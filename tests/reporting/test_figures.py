@@ -44,6 +44,8 @@ def figures(project: Path) -> Iterator[tuple[str, str, str, float]]:
         ("lifecycle_and_retention", "stage", "stage"),
     ):
         for name, ids in mart.groupby(column).groups.items():
+            if name in {"potential", "never_bought"}:
+                continue  # without a purchase that counts they have no row in every table
             at = (report, say(Term(kind, str(name))))
             yield *at, "customers", len(ids)
             if report != "value":
@@ -66,9 +68,9 @@ def figures(project: Path) -> Iterator[tuple[str, str, str, float]]:
         yield *at, "rows that came in", n + aside
 
 
-def is_shown(value: float, on_page: float) -> bool:
-    """Return whether a page shows a value: shares to six digits, money to the cent."""
-    return math.isclose(value, on_page, rel_tol=TOLERANCE, abs_tol=0.006 if value > 2 else 1e-6)
+def is_shown(value: float, on_page: float, to: float) -> bool:
+    """Return whether a page shows a value: to six digits, money to the cent too."""
+    return math.isclose(value, on_page, rel_tol=TOLERANCE, abs_tol=to)
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +88,6 @@ def test_figures_of_a_report_are_those_of_the_tables(report, expected, built_pro
     wrong = [
         (row.row, row.what, row.value)
         for row in expected[expected["report"] == report].itertuples()
-        if not any(is_shown(row.value, v) for v in on_page.get(row.row, ()))
+        if not any(is_shown(row.value, v, 1e-6 if "share" in row.what else 0.006) for v in on_page.get(row.row, ()))
     ]
     assert wrong == []

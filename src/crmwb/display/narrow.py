@@ -10,7 +10,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, MaxNLocator
 from matplotlib.transforms import Bbox
 
-TITLE_LETTERS, LABEL_LETTERS = 32, 16  # in a line; a Chinese character counts as two
+TITLE_LETTERS, AXIS_LETTERS, LABEL_LETTERS = 24, 30, 16  # in a line; a Chinese character counts as two
 TICKS = 3
 SHORT_TICK = 5  # letters
 MANY_TICKS = 8  # in a row, say months: only some are named
@@ -25,7 +25,7 @@ def fit(figure: Figure) -> None:
         for title in (ax.title, ax._left_title):  # type: ignore[attr-defined]  # noqa: SLF001  # no public way to it
             title.set_text(wrapped(title.get_text(), TITLE_LETTERS))
             title.set_fontsize(TITLE_POINTS)
-        ax.set_xlabel(wrapped(ax.get_xlabel(), TITLE_LETTERS))
+        ax.set_xlabel(wrapped(ax.get_xlabel(), AXIS_LETTERS))
         ax.set_ylabel(wrapped(ax.get_ylabel(), 2 * LABEL_LETTERS))
         _ticks(ax)
         _legend_below(ax, figure)

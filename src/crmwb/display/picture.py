@@ -72,7 +72,7 @@ def images(drawn: Picture | Axes | Figure) -> Images:
                 small = canvas(drawn.drawn)
                 fit(small)
                 slim = svg.drawing(small)
-            if slim.crowding <= usual.crowding:
+            if slim.crowding <= usual.crowding and not slim.is_too_wide:
                 narrow[code] = slim.svg
     return Images(wide, narrow)
 

@@ -25,7 +25,7 @@ from crmwb.plots import style
 LIMIT_BYTES = 300_000
 LEAST_PIXELS = 11  # of type, wherever it is shown
 PIXELS = 4 / 3  # of a point
-OVERFLOW = 1.06  # a figure wider than this by its texts is crowded
+OVERFLOW = 1.06  # times as wide as planned
 FONTS = (
     "'DejaVu Sans', Verdana, 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', "
     "'Source Han Sans SC', 'Droid Sans Fallback', sans-serif"
@@ -36,10 +36,11 @@ EM = "\u2014"  # as wide as one em in the font that measures
 
 @dataclass(frozen=True)
 class Drawing:
-    """An `<svg>` element, and how much in it is hard to read: 0 is best."""
+    """An `<svg>` element, how much in it is hard to read (0 is best), and whether texts made it wider than planned."""
 
     svg: str
     crowding: int
+    is_too_wide: bool
 
 
 def svg(figure: Figure) -> str:
@@ -70,7 +71,7 @@ def _drawn(figure: Figure) -> Drawing:
         figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     drawn = buffer.getvalue().decode()
     width = float(re.search(r'width="([\d.]+)pt"', drawn)[1]) / 72  # type: ignore[index]  # matplotlib writes it
-    return Drawing(_within_a_page(drawn), canvas.crowding + (width > OVERFLOW * designed))
+    return Drawing(_within_a_page(drawn), canvas.crowding, width > OVERFLOW * designed)
 
 
 class Renderer(RendererSVG):
