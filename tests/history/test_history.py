@@ -95,7 +95,7 @@ def test_a_month_end_is_what_the_lines_before_it_say(con, frames, whole):
 
 def test_any_moment_is_what_the_lines_before_it_say(con, frames, whole):
     rng = np.random.default_rng(3)
-    days = [date(2023, 1, 1) + timedelta(days=int(d)) for d in rng.integers(0, (END - date(2023, 1, 1)).days, 4)]
+    days = [date(2023, 1, 1) + timedelta(days=int(d)) for d in rng.integers(0, (END - date(2023, 1, 1)).days, 3)]
     exposures = [(f"c{i:02d}", day) for day in (*days, date(2023, 6, 1)) for i in rng.integers(0, 26, 12)]
     exposed = pa.table({"customer_id": [who for who, _ in exposures], "as_of": [day for _, day in exposures]})
     past, tables = history.open_history(con, whole), opened(con, frames)
@@ -122,20 +122,24 @@ def test_any_moment_is_what_the_lines_before_it_say(con, frames, whole):
 
 
 def test_step_by_step_writes_the_bytes_of_from_scratch(con, frames, whole, tmp_path):
-    for day in (date(2023, 3, 17), date(2023, 7, 9), END):
+    for day in (date(2023, 3, 17), date(2023, 9, 20), date(2023, 7, 9), END):  # once back again
         kept(con, frames, tmp_path / "history", day)
+        assert max(file.stem for file in (tmp_path / "history" / "customer_days").iterdir()) <= f"{day:%Y-%m}"
     assert storage.content_hash(tmp_path / "history") == storage.content_hash(whole)
 
 
 def corrected(frames):
-    """Return the frames with one line of another amount, one gone, one new, and a product of another category."""
+    """Return the frames with a line of another amount, one gone, one new, another category, a customer less."""
     lines, products = frames["transactions"].copy(), frames["products"].copy()
     of_one = lines.index[(lines["customer_id"] == "c03") & (lines["ordered_at"] >= "2023-05-01")]
     lines.loc[of_one[0], "revenue_cents"] = 4_321 * np.sign(lines.loc[of_one[0], "quantity"])
     lines = lines.drop(of_one[1])
     new = lines.iloc[[0]].assign(order_id="new", ordered_at=pd.Timestamp("2023-06-05"), customer_id="c25")
     products.loc[9, "category"] = "k9"
-    return frames | {"transactions": pd.concat([lines, new], ignore_index=True), "products": products}
+    people = frames["customers"][frames["customers"]["customer_id"] != "c11"]
+    return frames | {
+        "transactions": pd.concat([lines, new], ignore_index=True), "products": products, "customers": people,
+    }  # fmt: skip
 
 
 def test_a_correction_works_its_customers_out_anew_from_there_on(con, frames, whole, tmp_path):

@@ -39,15 +39,15 @@ def as_of_join(
         One row per customer and moment with an order line before it: customer_id, as_of, and the columns of
         `columns.MONTHS`.
     """
-    known = exposures.select("customer_id", "as_of").distinct()
+    known = exposures.select("customer_id", "as_of").distinct().semi_join(tables["customers"], "customer_id")
     place = ibis.row_number().over(order_by=[known.customer_id, known.as_of]).cast("string")
     moments = keep("moments", known.select(whose="customer_id", as_of="as_of", exposure=place))
     state = keep("states", _states(past.months, moments))
     lines = tables["transactions"].inner_join(moments, tables["transactions"].customer_id == moments.whose)
     lines = lines.filter(lines.ordered_at < lines.as_of.cast("timestamp"))
     columns = [name for name in tables["transactions"].columns if name != "customer_id"]
-    seen = {**tables, "transactions": lines.select(*columns, customer_id=lines.exposure)}
     changed = moments.select(customer_id="exposure", from_month=month_of(moments.as_of))
+    seen = {**tables, "customers": changed, "transactions": lines.select(*columns, customer_id=lines.exposure)}
     since = advance(seen, date.max, off_season_months, keep, Since(changed, state)).months
     found = since.union(state.select(*since.columns).anti_join(since, "customer_id"))
     joined = found.rename(exposure="customer_id").inner_join(moments, "exposure")

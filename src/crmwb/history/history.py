@@ -81,7 +81,10 @@ def advance(
         Where `since` is given: days and months from there on, spread orders in full, of its customers only. They are
         the same as from the first order line.
     """
-    numbers = numbers_of(tables if since is None else {**tables, "customers": since.changed}, keep)
+    people = tables["customers"]
+    if since is not None:
+        people = since.changed.semi_join(people, "customer_id")
+    numbers = numbers_of({**tables, "customers": people}, keep)
     every = lines(tables, numbers, as_of, keep, None if since is None else since.changed)
     state = None if since is None else keep("state", _numbered(since.state, numbers["customer_id"]))
     found = orders(every, keep)

@@ -32,7 +32,7 @@ def month_of(day: ir.DateValue) -> ir.IntegerValue:
 
 def numbered(values: ir.Table, column: str) -> ir.Table:
     """Return the known values of a column, once each, and their places in order (0, 1, …) as `<column>_place`."""
-    known = values.select(column).filter(values[column].notnull()).distinct()
+    known = values.select(column).distinct().filter(lambda t: t[column].notnull())
     return known.mutate(ibis.row_number().over(order_by=known[column]).cast("int32").name(f"{column}_place"))
 
 
