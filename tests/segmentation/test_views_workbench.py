@@ -77,9 +77,8 @@ def test_the_finding_names_views_that_are_there_and_those_that_are_not(door):
 def test_it_speaks_each_language_of_its_readers(door, code):
     with language.using(code):
         said = [say(door.finding), door._repr_html_(), *(say(why) for why in door.report["why"])]
-        said += [
-            say(picture.alt) for picture in (door.plot_preparation(), door.plot_correlations(), door.plot_interests())
-        ]
+        pictures = (door.plot_preparation(), door.plot_correlations(), door.plot_interests())
+        said += [say(picture.alt) + picture._repr_html_() for picture in pictures]
         assert "仅有" not in " ".join(said)
         names = r"params\.yaml|north|south|milk|soap|<[^>]*>"
         assert bool(re.search("[A-Za-z]{4,}", re.sub(names, "", " ".join(said)))) is (code == "en")

@@ -1,5 +1,6 @@
 """A figure with the words that stand for it, drawn for the language of its readers."""
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,8 @@ from crmwb.display.narrow import fit
 from crmwb.findings import language
 from crmwb.findings.say import Said, say
 from crmwb.plots import style
+
+NO_GLYPH = r"Glyph \d+ .*missing from font"
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,8 @@ class Picture:
     @property
     def drawn(self) -> Axes | Figure:
         """The figure, drawn anew in the language in use, to go on drawing on or to save."""
-        with mpl.rc_context():
+        with mpl.rc_context(), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=NO_GLYPH)  # text stays text: the page's fonts write it
             style.use()  # our style, whatever style a notebook has set for its own figures
             return self.function(*self.content, **self.options)
 
