@@ -211,7 +211,7 @@ def test_a_view_of_which_nothing_is_known_says_why():
     assert said.startswith("Region: Unknown for all customers: the table of customers has no such column here.")
     assert "Gender: Sensitive" in said
     with language.using("zh"):
-        assert say(from_json(where["reason"])).startswith("地区：全部客户未知")
+        assert say(from_json(where["reason"])).startswith("地区：全部客户的取值均未知")
         assert say(from_json(where["why"])) == "for this test（仅有英文）"
 
 

@@ -68,8 +68,8 @@ def door(root):
 def test_the_finding_names_views_that_are_there_and_those_that_are_not(door):
     assert say(door.finding) == (
         "4 of 5 views can distinguish customers: geographic (1 column), psychographic (2 columns), behavioural "
-        "(2 columns) and value (1 column). Not available: social. 1 sensitive column was left out, because nobody "
-        "allowed it."
+        "(2 columns) and value (1 column). Not available: social. 1 sensitive column was left out because it is not "
+        "allowed."
     )
 
 
