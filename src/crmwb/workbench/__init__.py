@@ -12,6 +12,7 @@ wb.value              # realised and future value, tests of the forecasts
 wb.campaigns          # effect of each campaign, and whom to contact next time
 wb.products           # the next purchase, and products bought together
 wb.actions            # next best actions, and results of earlier lists
+wb.accounts           # customers at risk, and who owes what
 wb.quality            # loaded and quarantined rows, rules, audits
 """
 
@@ -29,6 +30,7 @@ from crmwb.workbench.source import Source
 from crmwb.workbench.value import Value
 
 if TYPE_CHECKING:  # these take long to import
+    from crmwb.workbench.accounts import Accounts
     from crmwb.workbench.actions import Actions
     from crmwb.workbench.campaigns import Campaigns
     from crmwb.workbench.lifecycle import Lifecycle
@@ -128,6 +130,13 @@ class Workbench:
         from crmwb.workbench.products import Products
 
         return Products(self.root)
+
+    @cached_property
+    def accounts(self) -> "Accounts":
+        """Customers at risk and who is worth an action; what is overdue and beyond the credit limit."""
+        from crmwb.workbench.accounts import Accounts
+
+        return Accounts(self.root, self.currency)
 
     @cached_property
     def quality(self) -> Quality:

@@ -1,0 +1,153 @@
+"""Accounts to look after: customers at risk, who left and is worth winning back, and who owes what."""
+
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from crmwb import layout, storage
+from crmwb.findings import Count, Finding, Money, Name, Share, Term, Unavailable
+
+AT_RISK = ("at_risk", "likely_lost")  # as every report counts customers at risk
+CLASSES = ("low", *AT_RISK)
+COLUMNS = [
+    *("customer_id", "owner", "tier", "risk_class", "risk", "margin_at_stake_cents", "clv_cents"),
+    "realised_margin_cents",
+    *("days_since_last", "n_purchase_days", "n_invoices", "n_overdue", "overdue_cents", "open_invoice_cents"),
+    *("over_limit_cents", "credit_limit_cents", "days_to_pay", "late_payment_share"),
+]  # fmt: skip
+
+
+class Accounts:
+    """The customer mart and the list of actions, as seen by who looks after accounts."""
+
+    def __init__(self, root: Path, currency: str) -> None:
+        self._root = root
+        self.currency = currency
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """COLUMNS of each customer who has bought."""
+        frame = storage.read_frame(self._root / layout.CUSTOMER_MART, COLUMNS)
+        return frame[frame["n_purchase_days"].fillna(0) > 0].reset_index(drop=True)
+
+    @cached_property
+    def listed(self) -> pd.DataFrame:
+        """The list of actions, hold-outs left out."""
+        rows = storage.read_frame(self._root / layout.ACTION_LIST)
+        return rows[~rows["is_held_out"]]
+
+    @cached_property
+    def at_risk(self) -> pd.DataFrame:
+        """Customers at risk or likely lost, the most margin at stake first, with the action of the list."""
+        rows = self.frame[self.frame["risk_class"].isin(AT_RISK)]
+        rows = rows.merge(self.listed[["customer_id", "action"]], on="customer_id", how="left")
+        order = ["margin_at_stake_cents", "customer_id"]
+        return rows.sort_values(order, ascending=[False, True], ignore_index=True)
+
+    @cached_property
+    def late(self) -> pd.DataFrame:
+        """Customers with an overdue invoice or beyond their credit limit, the largest amount overdue first."""
+        owes = (self.frame["overdue_cents"].fillna(0) > 0) | (self.frame["over_limit_cents"].fillna(0) > 0)
+        order = ["overdue_cents", "over_limit_cents", "customer_id"]
+        return self.frame[owes].sort_values(order, ascending=[False, False, True], ignore_index=True)
+
+    @cached_property
+    def has_risk(self) -> bool:
+        """Whether a chance of leaving is known of anybody."""
+        return bool(self.frame["risk"].notna().any())
+
+    @cached_property
+    def has_invoices(self) -> bool:
+        """Whether the source has invoices."""
+        return bool(self.frame["n_invoices"].notna().any())
+
+    def classes(self) -> pd.DataFrame:
+        """Count the classes of risk: risk_class, n_customers, margin_at_stake_cents."""
+        groups = self.frame.groupby("risk_class")
+        table = groups.agg(n_customers=("customer_id", "size"), margin_at_stake_cents=("margin_at_stake_cents", "sum"))
+        return table.reindex([name for name in CLASSES if name in table.index]).reset_index()
+
+    def by_owner(self, rows: pd.DataFrame, amount: str) -> pd.DataFrame:
+        """Sum an amount up by owner, the largest first; without owners, no row."""
+        sums = (
+            rows[rows["owner"].notna()].groupby("owner").agg(n_customers=("customer_id", "size"), sum=(amount, "sum"))
+        )
+        sums = sums.rename(columns={"sum": amount}).reset_index()
+        return sums.sort_values([amount, "owner"], ascending=[False, True], ignore_index=True)
+
+    def payment_by_tier(self) -> pd.DataFrame:
+        """Describe how each tier pays: n_customers, overdue_cents, mean late_payment_share and days_to_pay."""
+        billed = self.frame[self.frame["n_invoices"].fillna(0) > 0]
+        table = billed.groupby("tier").agg(
+            n_customers=("customer_id", "size"),
+            overdue_cents=("overdue_cents", "sum"),
+            late_payment_share=("late_payment_share", "mean"),
+            days_to_pay=("days_to_pay", "mean"),
+        )
+        return table.sort_values(["overdue_cents", "n_customers"], ascending=False).reset_index()
+
+    def worth_winning_back(self) -> pd.DataFrame:
+        """Return customers whom the list wins back, the largest expected gain less its cost first."""
+        rows = self.listed[self.listed["action"].isin(["win_back", "write_at_risk", "call_at_risk"])]
+        rows = rows.assign(net_cents=rows["gain_cents"] - rows["cost_cents"])
+        columns = ["customer_id", "owner", "action", "gain_cents", "cost_cents", "net_cents", "due_on"]
+        return rows.sort_values(["net_cents", "customer_id"], ascending=[False, True], ignore_index=True)[columns]
+
+    @property
+    def risk_finding(self) -> Finding | Unavailable:
+        """How many are at risk, and the margin at stake."""
+        if not self.has_risk:
+            return Unavailable("accounts.no_risk")
+        key = self.at_risk[self.at_risk["tier"].isin(["vip", "important"])]
+        return Finding(
+            "accounts.at_risk",
+            {
+                "n": Count(len(self.at_risk), "customer"),
+                "share": Share(len(self.at_risk) / max(len(self.frame), 1)),
+                "money": self._sum(self.at_risk, "margin_at_stake_cents"),
+                "key": Count(len(key)),
+                "part": self._sum(key, "margin_at_stake_cents"),
+            },
+        )
+
+    @property
+    def winning_back(self) -> Finding:
+        """What winning customers back and keeping those at risk is expected to bring."""
+        rows = self.worth_winning_back()
+        if rows.empty:
+            return Finding("accounts.nobody_to_win_back")
+        values = {"n": Count(len(rows), "customer"), "gain": self._sum(rows, "gain_cents")}
+        return Finding("accounts.win_back", values | {"cost": self._sum(rows, "cost_cents")})
+
+    @property
+    def credit_finding(self) -> Finding | Unavailable:
+        """How much is overdue with how many, and who is beyond the limit."""
+        if not self.has_invoices:
+            return Unavailable("accounts.no_invoices", needs=(Term("table", "invoices"),))
+        late, over = (self.late[self.late[name].fillna(0) > 0] for name in ("overdue_cents", "over_limit_cents"))
+        if self.late.empty:
+            return Finding("accounts.nothing_overdue")
+        values = {"n": Count(len(late), "customer"), "money": self._sum(late, "overdue_cents")}
+        return Finding(
+            "accounts.credit",
+            values | {"n_over": Count(len(over), "customer"), "over": self._sum(over, "over_limit_cents")},
+        )
+
+    def first_owner(self, rows: pd.DataFrame, amount: str) -> Finding:
+        """Return the owner with the largest part of an amount; that there are none, where nobody has one."""
+        owners = self.by_owner(rows, amount)
+        if owners.empty:
+            return Finding("accounts.no_owners")
+        most = owners.iloc[0]
+        values = {"owner": Name(str(most["owner"])), "n": Count(int(most["n_customers"]), "customer")}
+        return Finding("accounts.most", values | {"money": Money(int(most[amount]), self.currency)})
+
+    def slowest(self) -> Finding:
+        """Return the tier with the most money overdue."""
+        most = self.payment_by_tier().iloc[0]
+        values = {"tier": Term("tier", str(most["tier"])), "n": Count(int(most["n_customers"]), "customer")}
+        return Finding("accounts.slowest", values | {"money": Money(int(most["overdue_cents"]), self.currency)})
+
+    def _sum(self, rows: pd.DataFrame, name: str) -> Money:
+        return Money(int(rows[name].fillna(0).sum()), self.currency)

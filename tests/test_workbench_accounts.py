@@ -1,0 +1,65 @@
+"""Accounts to look after, from a small mart and a list of actions."""
+
+import pandas as pd
+import pytest
+
+from crmwb import layout, storage
+from crmwb.findings import Count, Money, Unavailable
+from crmwb.workbench.accounts import COLUMNS, Accounts
+
+
+@pytest.fixture
+def accounts(tmp_path):
+    """Build accounts on a mart with some columns known, and a list with some rows."""
+
+    def build(**known) -> Accounts:
+        n = 4
+        frame = pd.DataFrame({name: known.get(name, [None] * n) for name in COLUMNS})
+        frame = frame.assign(customer_id=[f"c{i}" for i in range(n)], n_purchase_days=[1, 2, 3, 0])
+        for path in (layout.CUSTOMER_MART, layout.ACTION_LIST):
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        storage.write_frame(frame, tmp_path / layout.CUSTOMER_MART, ["customer_id"])
+        rows = pd.DataFrame(
+            {
+                "customer_id": ["c0", "c1", "c2"], "owner": ["ann"] * 3,
+                "action": ["win_back", "call_at_risk", "win_back"],
+                "gain_cents": [500, 900, 9_999], "cost_cents": [400, 100, 0], "due_on": [None] * 3,
+                "is_held_out": [False, False, True],
+            }
+        )  # fmt: skip
+        storage.write_frame(rows, tmp_path / layout.ACTION_LIST, ["customer_id"])
+        return Accounts(tmp_path, "EUR")
+
+    return build
+
+
+def test_at_risk_are_buyers_with_the_most_at_stake_first_and_held_out_ones_have_no_action(accounts):
+    risk = {"risk_class": ["at_risk", "low", "likely_lost", "at_risk"], "risk": [0.6, 0.1, 0.95, 0.7]}
+    money = {"margin_at_stake_cents": [100, 5, 300, 9_999], "tier": ["vip", "vip", "small", "potential"]}
+    made = accounts(**risk, **money, owner=["ann", "ann", "bob", "bob"])
+    assert made.at_risk["customer_id"].tolist() == ["c2", "c0"]
+    assert made.at_risk["action"].fillna("").tolist() == ["", "win_back"]
+    values = made.risk_finding.values
+    assert (values["n"], values["money"], values["part"]) == (
+        Count(2, "customer"),
+        Money(400, "EUR"),
+        Money(100, "EUR"),
+    )
+    assert made.worth_winning_back()["net_cents"].tolist() == [800, 100]
+    assert made.first_owner(made.at_risk, "margin_at_stake_cents").values["money"] == Money(300, "EUR")
+
+
+def test_credit_counts_overdue_and_over_the_limit_apart(accounts):
+    made = accounts(n_invoices=[1, 2, 3, None], overdue_cents=[0, 700, 300, None], over_limit_cents=[50, 0, 20, None])
+    assert made.late["customer_id"].tolist() == ["c1", "c2", "c0"]
+    values = made.credit_finding.values
+    assert (values["money"], values["over"]) == (Money(1_000, "EUR"), Money(70, "EUR"))
+    assert (values["n"].value, values["n_over"].value) == (2, 2)
+    assert made.first_owner(made.late, "overdue_cents").code == "accounts.no_owners"
+
+
+def test_without_a_risk_or_invoices_it_says_so(accounts):
+    made = accounts()
+    assert isinstance(made.risk_finding, Unavailable)
+    assert isinstance(made.credit_finding, Unavailable)
+    assert accounts(n_invoices=[1] * 4).credit_finding.code == "accounts.nothing_overdue"
