@@ -177,3 +177,14 @@ def test_debts_come_before_selling_and_complaints_before_any_contact(con, tmp_pa
     result = listed(con, frame, chosen)[0]
     assert result.rows.set_index("customer_id")["action"].to_dict() == {"c0000": "call", "c0001": "remind"}
     assert result.n_blocked == 1
+
+
+def test_the_forgotten_leave_the_ledger_and_nobody_else(con, tmp_path, monkeypatch):
+    monkeypatch.setenv("CRMWB_KEY", "k" * 40)
+    path = tmp_path / "ledger.csv"
+    ledger.issue(listed(con, customers(clv_cents=[100_000] * 3), plan(tmp_path))[0].rows, AS_OF, path)
+    gone = ledger.read(path)["code"].iloc[0]
+    assert ledger.forget(path, {gone, "f" * 32}) == 1
+    assert gone not in path.read_text()
+    assert len(ledger.read(path)) == 2
+    assert ledger.forget(path, {gone}) == 0

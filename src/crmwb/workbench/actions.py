@@ -1,5 +1,6 @@
 """Actions: the next best actions with their owners, and the results of earlier lists."""
 
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -85,6 +86,40 @@ class Actions:
             cost_cents=("cost_cents", "sum"),
         )
         return sums.sort_values("gain_cents", ascending=False, kind="stable").reset_index()
+
+    def what_if(self, plan: ActionPlan) -> pd.DataFrame:
+        """Make the list by another plan, and compare it with that of `self.plan`, by action.
+
+        Parameters
+        ----------
+        plan : ActionPlan
+            Such as `wb.actions.plan.model_copy(update={"budget": 500.0})`.
+
+        Returns
+        -------
+        DataFrame
+            One row per action of either plan: n, gain_cents and cost_cents now and then (`_then`), hold-outs left out.
+            Cool-downs and gains that earlier lists taught are left out of both.
+        """
+        from crmwb import engine, params
+        from crmwb.actions.candidates import candidates
+        from crmwb.actions.choice import choose
+        from crmwb.actions.follow_up import shares
+        from crmwb.marts import mart
+
+        p = params.load(self._root / layout.PARAMS)
+        as_of = date.fromisoformat(storage.read_json(self._root / layout.OBSERVATION)["as_of"][:10])
+        tables = []
+        with engine.connect(p.engine) as con:
+            known = storage.open_table(con, self._root / layout.CUSTOMER_MART, "mart")
+            for one in (self.plan, plan):
+                fitting = candidates(con, known, mart.by_name(), one)
+                rows = choose(fitting, one, shares(one, [], {}), {}, as_of=as_of, seed=p.seed).rows
+                groups = rows[~rows["is_held_out"]].groupby("action")
+                sums = {"gain_cents": ("gain_cents", "sum"), "cost_cents": ("cost_cents", "sum")}
+                tables.append(groups.agg(n=("customer_id", "size"), **sums))
+        compared = tables[0].join(tables[1], how="outer", rsuffix="_then").fillna(0)
+        return compared.astype("int64").reset_index()
 
     def plot_gains(self) -> Picture:
         """Draw the expected gain of each action."""
