@@ -15,6 +15,8 @@ import yaml
 
 from crmwb import layout, storage
 from crmwb.errors import CrmwbError
+from crmwb.findings import Finding, Name
+from crmwb.findings.say import say
 
 HERE = Path(__file__).parent
 FIRST = "Workbench"
@@ -61,16 +63,16 @@ def trace(report: str, root: Path) -> str:
     found = list(origins(cells, classes(HERE)))
     used = sorted(set().union(*(origin.artefacts for origin in found)))
     stages = _stages(root)
-    lines = [f"{layout.report_html(report)} is made by {layout.report_notebook(report)}:", ""]
+    lines = [_said("made_by", page=layout.report_html(report), notebook=layout.report_notebook(report)), ""]
     section = None
     for origin in found:
         if origin.section != section:
             section = origin.section
-            lines.append(section or "(before the first heading)")
-        lines.append(f"  cell {origin.cell} shows {origin.shows}")
-        lines += [f"    code      {place}" for place in origin.code]
-        lines += [f"    artefact  {path}" for path in sorted(origin.artefacts)]
-    lines += ["", "Artefacts:", *_artefacts(used, stages, root), "", "Source files:", *_sources(root)]
+            lines.append(section or _said("before_headings"))
+        lines.append("  " + _said("cell", number=origin.cell, shows=origin.shows))
+        lines += ["    " + _said("code", place=place) for place in origin.code]
+        lines += ["    " + _said("artefact", path=path) for path in sorted(origin.artefacts)]
+    lines += ["", _said("artefacts"), *_artefacts(used, stages, root), "", _said("sources"), *_sources(root)]
     return "\n".join(lines)
 
 
@@ -222,14 +224,18 @@ def _artefacts(paths: list[str], stages: Mapping[str, dict[str, Any]], root: Pat
             if out is None:
                 continue
             hashes = {entry["path"]: entry["md5"] for entry in locked.get(name, {}).get("outs", [])}
-            params = ", ".join(map(str, stage.get("params", []))) or "none"
-            reads = ", ".join(dep for dep in stage.get("deps", []) if dep.startswith("data/"))
-            which = f"{out} {hashes.get(out, 'not locked')[:HASH]}"
-            yield f"  {path}: stage {name} ({which}); params {params}; reads {reads}"
+            params = ", ".join(map(str, stage.get("params", []))) or "–"
+            reads = ", ".join(dep for dep in stage.get("deps", []) if dep.startswith("data/")) or "–"
+            which = f"{out} {hashes.get(out, '–')[:HASH]}"
+            yield "  " + _said("stage", path=path, stage=name, out=which, params=params, reads=reads)
 
 
 def _sources(root: Path) -> Iterator[str]:
     source = storage.read_json(root / layout.MANIFEST)["source"]
     yield f"  {source['name']}"
     for file in source.get("files", []):
-        yield f"  {file['path']} (SHA-256 {file['sha256'][:HASH]})"
+        yield "  " + _said("source", path=file["path"], hash=file["sha256"][:HASH])
+
+
+def _said(key: str, **names: object) -> str:
+    return say(Finding(f"cli.trace.{key}", {name: Name(str(value)) for name, value in names.items()}))
