@@ -17,6 +17,7 @@ WRITES = {
 MODE = re.compile(r"[rbt]*[wax+][rwaxbt+]*")
 # why these may: they fill a folder or a path that `replacing` gave, or make a file that must never replace one
 MAY_WRITE = {
+    "history/store.py": {"copyfile"},
     "quality/quarantine.py": {"copyfile"},
     "sources/privacy/raw_copies.py": {"copyfile"},
     "sources/privacy/records.py": {"open"},
@@ -36,7 +37,8 @@ def writes(code: str) -> set[str]:
             "open": of == "os" or any(MODE.fullmatch(str(word)) for word in words),
             "write_text": of not in {"storage", ""},
             "replace": of == "os" or (len(node.args) == 1 and not node.keywords),
-            "rename": of == "os" or (len(node.args) == 1 and not words and not node.keywords),
+            "rename": of == "os"
+            or (len(node.args) == 1 and not words and not node.keywords and not isinstance(node.args[0], ast.Dict)),
         }
         if name in WRITES or writes_itself.get(name, False):
             found.add(name)

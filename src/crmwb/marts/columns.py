@@ -14,6 +14,7 @@ SEGMENTS = (
     _known("monetary_score", Kind.INTEGER, "RFM: how much they spend, 1 to n_bins (best)"),
     _known("frequency_monetary_score", Kind.INTEGER, "mean of frequency and monetary score, half up"),
     _known("rfm_segment", Kind.CATEGORY, "named RFM segment; unknown for who never bought"),
+    _known("rfm_class", Kind.CATEGORY, "one of eight RFM classes: high or low recency, frequency and money"),
     _known("value_class", Kind.CATEGORY, "high, potential, general or low: worth so far and worth to come"),
     _known("cluster", Kind.INTEGER, "group by likeness, 1 earning the most per customer"),
     _known("cluster_name", Kind.CATEGORY, "what sets the cluster apart, as codes (large_orders+buys_rarely)"),

@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from crmwb import layout, storage
 from crmwb.errors import CrmwbError
+from crmwb.files import yaml_file
 from crmwb.findings import Finding, Name
 from crmwb.findings.say import say
 
@@ -210,13 +209,13 @@ def _name(target: ast.expr, value: ast.expr, names: dict[str, set[tuple[str, ...
 
 
 def _stages(root: Path) -> dict[str, dict[str, Any]]:
-    stages = yaml.safe_load((root / layout.PIPELINE).read_text(encoding="utf-8"))["stages"]
+    stages = yaml_file.load(root / layout.PIPELINE)["stages"]
     return {name: stage.get("do", stage) for name, stage in stages.items()}
 
 
 def _artefacts(paths: list[str], stages: Mapping[str, dict[str, Any]], root: Path) -> Iterator[str]:
     lock = root / "dvc.lock"
-    locked = yaml.safe_load(lock.read_text(encoding="utf-8"))["stages"] if lock.exists() else {}
+    locked = yaml_file.load(lock)["stages"] if lock.exists() else {}
     for path in paths:
         for name, stage in stages.items():
             outs = [out if isinstance(out, str) else next(iter(out)) for out in stage.get("outs", [])]
