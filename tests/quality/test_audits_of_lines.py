@@ -83,7 +83,7 @@ def test_an_amount_far_beyond_the_others_is_extreme(sales):
     log = sales("\n".join(["customer_id ordered_at revenue", *rows, "a 2024-01-02 9000.00"]))
     found = amounts.extreme_amounts(log)
     assert (found.rows, found.severity) == (1, "warning")
-    assert "(largest: 9,000.00); they hold 63% of all money" in say(found.finding)
+    assert "(largest: 9,000.00); they hold 63% of all revenue" in say(found.finding)
 
 
 def test_one_hundred_times_the_usual_hundredth_is_needed(sales):
