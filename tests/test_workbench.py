@@ -1,5 +1,6 @@
 """The notebook's door, on a built project: everything adds up, shows itself, and says what is missing."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -166,7 +167,9 @@ def test_each_picture_shows_itself_with_words(wb, room, plot, arguments):
     picture = getattr(attrgetter(room)(wb), plot)(*arguments)
     html = picture._repr_html_()
     assert say(picture.alt).endswith(".")
-    assert html.startswith('<figure><div class="image" role="img" aria-label="')
+    assert re.match(
+        r'<figure><div class="scroll [^"]*" tabindex="0" [^>]*><div class="image" role="img" aria-label=', html
+    )
     assert len(html) < 400_000
 
 
