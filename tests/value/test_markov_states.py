@@ -109,8 +109,8 @@ def test_bands_tell_customers_of_equal_recency_apart():
     found = markov_states(snapshots(often), AS_OF, **TERMS, n_recency=2, cuts=(6,))
     assert found.states["band"].tolist() == ["<6", ">=6"] * 2
     p = found.states.set_index(["recency_months", "band"])["p_purchase"]
-    assert p[1, "6 or more repeat purchases"] > 0.8
-    assert p[2, "under 6 repeat purchases"] < 0.25
+    assert p[1, ">=6"] > 0.8
+    assert p[2, "<6"] < 0.25
     thirds = markov_states(snapshots(often), AS_OF, **TERMS, band_by="revenue_cents")
     assert thirds.states["band"].nunique() == 3
 

@@ -314,7 +314,7 @@ def test_a_source_of_orders_alone_has_a_card_and_says_what_it_lacks(con, tmp_pat
     assert made.customers["credit_points"].isna().all()
     assert made.customers["n_dimensions_known"].dropna().eq(3).all()
     assert say(from_json(told["not_available"][2])) == (
-        "The dimension “credit” does not count: nothing is known of it. Any of these would do: invoices.paid_on, "
+        "The dimension “credit” does not count: nothing is known of it. These columns count in it: invoices.paid_on, "
         "invoices, invoices.disputed and customers.credit_limit_cents."
     )
     moves = made.sensitivity.set_index("dimension")["changed_share"]

@@ -9,7 +9,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 
 from crmwb import engine, layout, progress, storage
@@ -75,7 +74,11 @@ def _open(con: Backend, name: str, files: list[Path], columns: tuple[Column, ...
         storage.require(file)
         if not storage.open_file(file).schema_arrow.equals(declared):
             raise CrmwbError(f"{file}: its columns are not those of the history; delete the folder to make it anew.")
-    return engine.open_files(con, files, name) if files else ibis.memtable(declared.empty_table())
+    return engine.open_files(con, files, name) if files else _nothing(con, name)
+
+
+def _nothing(con: Backend, name: str) -> ir.Table:
+    return engine.open_arrow(con, schema(TABLES[name][0]).empty_table(), f"no_{name}")
 
 
 def update(
@@ -112,7 +115,7 @@ def update(
         kept = None if stored is None or len(changed) == len(before.keys() | lines.keys()) else stored
         with engine.keeping(con) as keep, progress.step(f"history: {len(changed)} of {len(lines)} months"):
             if not lines:
-                found = History(*(ibis.memtable(schema(columns).empty_table()) for columns, _ in TABLES.values()))
+                found = History(*(_nothing(con, name) for name in TABLES))
                 months: list[int] = []
             elif kept is None:
                 found, months = advance(tables, as_of, off_season_months, keep), sorted(lines)

@@ -54,10 +54,9 @@ def table(tests: pd.DataFrame, currency: str = "", ax: Axes | None = None) -> Ax
         ax=ax,
     )
     tests_named = [style.wrapped(say(Term("acceptance_test", name)), 15) for name in order]
-    ax.set_xticks(np.arange(len(order)) + 0.5, tests_named)
+    ax.set_xticks(np.arange(len(order)) + 0.5, tests_named, rotation=25, ha="right", rotation_mode="anchor")
     ax.set_yticks(np.arange(len(names)) + 0.5, [style.wrapped(say(Term("cluster_name", name)), 24) for name in names])
     ax.tick_params(length=0)
-    ax.tick_params(axis="x", rotation=0)
     ax.tick_params(axis="y", rotation=0)
     ax.set(title=say(Finding("acceptance.plot.title")), xlabel="", ylabel="")
     return ax

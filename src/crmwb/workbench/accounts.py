@@ -100,16 +100,15 @@ class Accounts:
         if not self.has_risk:
             return Unavailable("accounts.no_risk")
         key = self.at_risk[self.at_risk["tier"].isin(["vip", "important"])]
-        return Finding(
-            "accounts.at_risk",
-            {
-                "n": Count(len(self.at_risk), "customer"),
-                "share": Share(len(self.at_risk) / max(len(self.frame), 1)),
-                "money": self._sum(self.at_risk, "margin_at_stake_cents"),
-                "key": Count(len(key)),
-                "part": self._sum(key, "margin_at_stake_cents"),
-            },
-        )
+        values = {
+            "n": Count(len(self.at_risk), "customer"),
+            "share": Share(len(self.at_risk) / max(len(self.frame), 1)),
+            "money": self._sum(self.at_risk, "margin_at_stake_cents"),
+        }
+        if key.empty:
+            return Finding("accounts.at_risk_below", values)
+        of_key = {"key": Count(len(key)), "part": self._sum(key, "margin_at_stake_cents")}
+        return Finding("accounts.at_risk", values | of_key)
 
     @property
     def winning_back(self) -> Finding:

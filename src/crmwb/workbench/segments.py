@@ -12,7 +12,6 @@ from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
 from crmwb.findings import Finding, Listing, Share, Term, from_json
 from crmwb.plots import segments as plots
-from crmwb.segmentation.rfm.classes import CLASSES
 
 if TYPE_CHECKING:  # these take long to import
     from crmwb.workbench.acceptance import Acceptance
@@ -117,6 +116,8 @@ class Segments:
     @property
     def rfm_classes(self) -> pd.DataFrame:
         """One row per class of the eight: rfm_class, recency, frequency, money (high or low), size, revenue, value."""
+        from crmwb.segmentation.rfm.classes import CLASSES  # takes long to import
+
         level = {True: "high", False: "low"}
         rows = [(c.name, level[c.recency], level[c.frequency], level[c.money]) for c in CLASSES]
         definition = pd.DataFrame(rows, columns=["rfm_class", "recency", "frequency", "money"])
