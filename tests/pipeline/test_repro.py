@@ -3,6 +3,7 @@
 That one thread gives the same bytes as two, .ci/run shows on the demo data.
 """
 
+import json
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
-from project import change_params, environment, repro
+from project import change_params, environment, repro, run
 
 from crmwb import params
 
@@ -48,7 +49,9 @@ def test_nothing_changed_runs_nothing(project):
 def test_a_changed_segmentation_parameter_reruns_only_what_depends_on_it(project):
     change_params(project, lambda p: p["segmentation"]["clusters"].update(k_max=3))
     reports = {f"report@{name}" for name in params.load(project / "params.yaml").reports}
-    assert stages_run(repro(project)) - {"act", "lists"} == {"segment", "migrate", "mart", "index"} | reports
+    ran = stages_run(repro(project, "migrate", "mart", "lists"))
+    assert ran - {"act", "lists"} == {"segment", "migrate", "mart"}
+    assert json.loads(run(project, "dvc", "status", "--json").stdout).keys() == reports  # the index is made of them
 
 
 def test_killed_in_every_stage_the_next_run_ends_with_the_same_bytes(project):
