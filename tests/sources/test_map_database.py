@@ -18,13 +18,18 @@ from crmwb.sources import catalogue, database, ingest
 TYPES = {"quantity": "integer", "score": "integer", "order_date": "timestamp", "paid_at": "timestamp"}
 
 
+OF_OTHER_TESTS = ("sales",)  # they use the same server
+
+
 def fill_shop(url: str, *, keys: bool, money: str = "numeric(12, 2)") -> None:
     """Put the tables of the shop into a database."""
     quote = "`" if url.startswith("mysql") else '"'
     sign = "?" if url.partition("://")[0] in database.FILES else "%s"
     order = ["categories", "customers", "addresses", "products", "orders", "order_items", "payments", "reviews"]
     with closing(_opened(url)) as con, closing(con.cursor()) as cursor:
-        for table in reversed(order):
+        if url.startswith("postgresql"):
+            cursor.execute("DROP SCHEMA IF EXISTS shop CASCADE")
+        for table in [*OF_OTHER_TESTS, *reversed(order)]:
             cursor.execute(f"DROP TABLE IF EXISTS {quote}{table}{quote}")
         for table in order:
             rows = shop().tables[table]
