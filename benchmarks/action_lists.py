@@ -92,7 +92,7 @@ class Company:
     planted_cents: dict[str, np.ndarray]
 
 
-def company(seed: int, n: int = N_CUSTOMERS) -> Company:
+def draw_company(seed: int, n: int = N_CUSTOMERS) -> Company:
     """Draw a company, and what it knows `DAYS_BEFORE_END` days before the end."""
     calendar = Calendar(Window(YEARS))
     drawn = accounts.draw(Chance(seed, 0), calendar, range(n), accounts.roll(Chance(seed), n))
@@ -126,19 +126,19 @@ def a_plan(budget: float | str, hold_out: float) -> ActionPlan:
         return plan.load(path)[0]
 
 
-def known_of(made: Company, chosen: ActionPlan) -> Candidates:
+def candidates_of(company: Company, chosen: ActionPlan) -> Candidates:
     """Evaluate the plan's rules on what the company knows."""
     with engine.connect(EngineParams(threads=1, memory_limit_gb=1)) as con:
-        mart = engine.open_arrow(con, made.mart, "mart")
+        mart = engine.open_arrow(con, company.mart, "mart")
         return candidates(con, mart, {name: Column(name, kind, "") for name, kind in KINDS.items()}, chosen)
 
 
-def earned(made: Company, rows: pd.DataFrame) -> float:
+def margin_of(company: Company, rows: pd.DataFrame) -> float:
     """Return the margin that a list brings by the truth, less what it costs."""
-    place = pd.Series(range(len(made.mart)), index=made.mart["customer_id"].to_pylist())
+    place = pd.Series(range(len(company.mart)), index=company.mart["customer_id"].to_pylist())
     doing = rows[~rows["is_held_out"]]
     at = place.loc[doing["customer_id"]].to_numpy()
-    brought = sum(made.planted_cents[name][at[(doing["action"] == name).to_numpy()]].sum() for name in ASSUMED)
+    brought = sum(company.planted_cents[name][at[(doing["action"] == name).to_numpy()]].sum() for name in ASSUMED)
     return float(brought - doing["cost_cents"].sum())
 
 
@@ -150,11 +150,11 @@ def phone_calls(known: Candidates, order: np.ndarray, budget: float) -> pd.DataF
     return pd.DataFrame({"customer_id": ids, "action": "phone", "cost_cents": cost * CENTS, "is_held_out": False})
 
 
-def oracle(made: Company, known: Candidates, budget: float) -> pd.DataFrame:
+def oracle(company: Company, known: Candidates, budget: float) -> pd.DataFrame:
     """Return the list of who knows the planted effects as far as what the rules read can tell them."""
-    traits = made.mart.select(["mean_order_cents", "days_since_last"]).to_pandas()
+    traits = company.mart.select(["mean_order_cents", "days_since_last"]).to_pandas()
     model = HistGradientBoostingRegressor(random_state=0)
-    best = [np.maximum(cross_val_predict(model, traits, made.planted_cents[name], cv=5), 0) for name in ASSUMED]
+    best = [np.maximum(cross_val_predict(model, traits, company.planted_cents[name], cv=5), 0) for name in ASSUMED]
     cost = np.array([float(cost) * CENTS for cost, _, _ in ASSUMED.values()])
     gain = np.where(known.consent, np.vstack(best) - cost[:, None], -np.inf)
     limits = Limits(budget * CENTS, np.array([np.inf]), np.full(len(cost), np.inf))
@@ -170,12 +170,14 @@ def first_list(known: Candidates, chosen: ActionPlan, seed: int) -> ActionList:
     return choose(known, chosen, follow_up.shares(chosen, [], {}), {}, as_of=ISSUED, seed=seed)
 
 
-def measured(made: Company, rows: pd.DataFrame, chosen: ActionPlan, rng: np.random.Generator) -> list[follow_up.Result]:
+def results_of(
+    company: Company, rows: pd.DataFrame, chosen: ActionPlan, rng: np.random.Generator
+) -> list[follow_up.Result]:
     """Let a list come true, with orders that come anyway, and judge it against its hold-outs."""
-    place = pd.Series(range(len(made.mart)), index=made.mart["customer_id"].to_pylist())
+    place = pd.Series(range(len(company.mart)), index=company.mart["customer_id"].to_pylist())
     at = place.loc[rows["customer_id"]].to_numpy()
-    usual = made.mart["mean_order_cents"].to_numpy()[at] * MARGIN
-    planted = np.select([rows["action"] == name for name in ASSUMED], [made.planted_cents[n][at] for n in ASSUMED])
+    usual = company.mart["mean_order_cents"].to_numpy()[at] * MARGIN
+    planted = np.select([rows["action"] == name for name in ASSUMED], [company.planted_cents[n][at] for n in ASSUMED])
     chance = np.divide(planted, usual, out=np.zeros(len(at)), where=usual > 0).clip(0, 1)
     more = np.where(rows["is_held_out"], 0.0, usual * (rng.random(len(at)) < chance))
     anyway = usual * (rng.random(len(at)) < 0.2)
@@ -186,36 +188,36 @@ def measured(made: Company, rows: pd.DataFrame, chosen: ActionPlan, rng: np.rand
 
 def judged(seed: int, n: int = N_CUSTOMERS) -> dict[str, float]:
     """Return what each way earns of what the oracle's list earns, and how often an effect was recovered."""
-    made, rng = company(seed, n), np.random.default_rng(seed)
-    budget = 0.12 * len(made.mart) * float(ASSUMED["phone"][0])
+    company, rng = draw_company(seed, n), np.random.default_rng(seed)
+    budget = 0.12 * len(company.mart) * float(ASSUMED["phone"][0])
     only_phone = a_plan(budget, 0.0)
-    known = known_of(made, only_phone)
+    known = candidates_of(company, only_phone)
     phone = tuple(action for action in only_phone.actions if action.name == "phone")
     calls = first_list(replace(known, fits=known.fits[:1], at_stake_cents=known.at_stake_cents[:1]),
                        only_phone.model_copy(update={"actions": phone}), seed)  # fmt: skip
-    revenue = made.mart["revenue_cents"].to_numpy()
-    best = earned(made, oracle(made, known, budget))
+    revenue = company.mart["revenue_cents"].to_numpy()
+    best = margin_of(company, oracle(company, known, budget))
     with_hold_outs = a_plan(budget, 0.3)
     first = first_list(known, with_hold_outs, seed)
-    results = measured(made, first.rows, with_hold_outs, rng)
+    results = results_of(company, first.rows, with_hold_outs, rng)
     learned = follow_up.shares(with_hold_outs, results, {})
     second = choose(known, with_hold_outs, learned, {}, as_of=REVIEWED, seed=seed)
-    planted = {r.action: _planted(made, first.rows, r.action) for r in results}
+    planted = {r.action: _planted(company, first.rows, r.action) for r in results}
     return {
-        "list": earned(made, calls.rows) / best,
-        "lot": earned(made, phone_calls(known, rng.permutation(len(revenue)), budget)) / best,
-        "best customers first": earned(made, phone_calls(known, np.argsort(-revenue), budget)) / best,
-        "first cycle": earned(made, first.rows) / best,
-        "second cycle": earned(made, second.rows) / best,
+        "list": margin_of(company, calls.rows) / best,
+        "lot": margin_of(company, phone_calls(known, rng.permutation(len(revenue)), budget)) / best,
+        "best customers first": margin_of(company, phone_calls(known, np.argsort(-revenue), budget)) / best,
+        "first cycle": margin_of(company, first.rows) / best,
+        "second cycle": margin_of(company, second.rows) / best,
         "effects": len(results),
         "recovered": sum(r.effect.low <= planted[r.action] <= r.effect.high for r in results),
     }
 
 
-def _planted(made: Company, rows: pd.DataFrame, action: str) -> float:
-    place = pd.Series(range(len(made.mart)), index=made.mart["customer_id"].to_pylist())
+def _planted(company: Company, rows: pd.DataFrame, action: str) -> float:
+    place = pd.Series(range(len(company.mart)), index=company.mart["customer_id"].to_pylist())
     own = rows[(rows["action"] == action) & ~rows["is_held_out"]]
-    return float(made.planted_cents[action][place.loc[own["customer_id"]].to_numpy()].mean())
+    return float(company.planted_cents[action][place.loc[own["customer_id"]].to_numpy()].mean())
 
 
 def main(n_seeds: int) -> None:

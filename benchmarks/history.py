@@ -190,25 +190,25 @@ def run(millions: float, n_runs: int, tasks: list[str]) -> dict[str, tuple[float
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         generate(folder, int(millions * 1_000_000))
-        found: dict[str, list[tuple[float, float, float]]] = {task: [] for task in tasks}
+        costs: dict[str, list[tuple[float, float, float]]] = {task: [] for task in tasks}
         for _ in range(n_runs):
             shutil.rmtree(folder / "history", ignore_errors=True)
             for task in tasks:
-                found[task].append(measured(task, folder))
-                print(f"{TASKS[task]:<50} {found[task][-1][0]:8.1f} CPU s  {found[task][-1][1]:8.1f} s  "
-                      f"{found[task][-1][2]:5.2f} GB", flush=True)  # fmt: skip
+                costs[task].append(measured(task, folder))
+                print(f"{TASKS[task]:<50} {costs[task][-1][0]:8.1f} CPU s  {costs[task][-1][1]:8.1f} s  "
+                      f"{costs[task][-1][2]:5.2f} GB", flush=True)  # fmt: skip
         whole, stepped = ((folder / f / "manifest.json").read_text() for f in ("whole", "history"))
         assert whole == stepped, "a month added and from scratch differ"
-    return {task: tuple(statistics.median(x) for x in zip(*runs, strict=True)) for task, runs in found.items()}
+    return {task: tuple(statistics.median(x) for x in zip(*runs, strict=True)) for task, runs in costs.items()}
 
 
-def page(millions: float, n_runs: int, found: dict[str, tuple[float, float, float]]) -> str:
+def page(millions: float, n_runs: int, costs: dict[str, tuple[float, float, float]]) -> str:
     """Return the page of results."""
-    hand, whole = found["hand"][0], found["whole"][0]
+    hand, whole = costs["hand"][0], costs["whole"][0]
     versions = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "ibis-framework", "pyarrow"))
     rows = [
         f"| {TASKS[task]} | {cpu:.1f} | {cpu / hand:.2f} | {cpu / whole:.2f} | {seconds:.1f} | {memory:.2f} |"
-        for task, (cpu, seconds, memory) in found.items()
+        for task, (cpu, seconds, memory) in costs.items()
     ]
     n_customers = int(millions * 1_000_000) // LINES_PER_CUSTOMER
     return f"""# Benchmarks
@@ -243,9 +243,9 @@ def main() -> None:
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
         print(json.dumps([*np.subtract(used(), before).tolist(), memory]))
         return
-    found = run(asked.millions, asked.runs, [task for task in TASKS if task != "ends" or asked.month_ends])
+    costs = run(asked.millions, asked.runs, [task for task in TASKS if task != "ends" or asked.month_ends])
     if asked.page:
-        asked.page.write_text(page(asked.millions, asked.runs, found), encoding="utf-8")
+        asked.page.write_text(page(asked.millions, asked.runs, costs), encoding="utf-8")
 
 
 if __name__ == "__main__":
