@@ -59,8 +59,23 @@ def test_with_many_customers_the_posterior_is_about_the_maximum_of_the_likelihoo
     assert bayes.p_alive(seen) == pytest.approx(likeliest.p_alive(seen), abs=0.03)
     assert bayes.expected_purchases(seen, 100) == pytest.approx(likeliest.expected_purchases(seen, 100), rel=0.1)
     assert bayes.expected_purchases_of_new(100) == pytest.approx(likeliest.expected_purchases_of_new(100), rel=0.1)
-    assert bayes.verdict_.status in {Status.OK, Status.NOT_CONVERGED}
-    assert bayes.verdict_.explanation.code == "models.fit.chains_agree"
+    # whether R-hat stays below its strict limit differs by processor and version; that it is near one does not
+    assert float(bayes.verdict_.explanation.values["rhat"].text) < 1.05
+
+
+@pytest.mark.parametrize(
+    ("shift", "n_draws", "status", "code"),
+    [
+        (0.0, 1000, Status.OK, "models.fit.chains_agree"),
+        (1.0, 1000, Status.NOT_CONVERGED, "models.fit.chains_disagree"),  # the chains are apart
+        (0.0, 100, Status.NOT_CONVERGED, "models.fit.chains_disagree"),  # they agree, and are too short
+    ],
+)
+def test_chains_are_judged_by_agreement_and_length(installed, shift, n_draws, status, code):
+    chains = np.random.default_rng(3).normal(5, 1, (2, n_draws, 4))
+    chains[1] += shift
+    verdict = BayesianPurchases()._judge(chains)
+    assert (verdict.status, verdict.explanation.code) == (status, code)
 
 
 def test_the_unit_of_time_and_the_run_change_nothing(posterior):
