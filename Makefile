@@ -56,7 +56,7 @@ forecasts: $(READY) ## test the monthly forecasts on real and simulated historie
 lists: $(READY) ## test what lists of actions earn by the truth of simulated companies
 	@python benchmarks/action_lists.py
 
-chaos: $(READY) ## kill, starve and disturb every stage and command, and write docs/chaos.md (about 15 CPU minutes)
+chaos: $(READY) ## kill, starve and disturb every stage and command, and write docs/chaos.md (about 40 CPU minutes)
 	@python benchmarks/chaos.py --page docs/chaos.md
 
 bench: $(READY) ## measure the history and the features beside SQL by hand and write docs/benchmarks.md (MILLIONS of lines, 1)

@@ -1,10 +1,11 @@
 """What a kill, a full disk, too little memory or a changed input does to every stage and command: writes docs/chaos.md.
 
-`python benchmarks/chaos.py [--kills 208] [--others 5] [--seed 1] [--page docs/chaos.md]` builds a small project with
+`python benchmarks/chaos.py [--kills 208] [--others 5] [--repro 10] [--seed 1] [--page docs/chaos.md]` builds a small project with
 planted personal data in a folder of its own, and hurts one process of it after the other. After each, the next command
 must find every file as it was before or as the whole command leaves it, no temporary data, and no planted text outside
-data/raw; and what a person is told must be a sentence. At the end, `dvc repro` must come to the reference's dvc.lock.
-About 15 CPU minutes. `tests/pipeline/test_chaos.py` runs a few trials of each kind.
+data/raw; and what a person is told must be a sentence. `dvc repro` is killed too, with a choice changed; the run
+after that, with the choice put back, must come to the dvc.lock of a run that nobody disturbed.
+About 40 CPU minutes. `tests/pipeline/test_chaos.py` runs a few trials of each kind.
 """
 
 import argparse
@@ -28,8 +29,11 @@ from pathlib import Path
 import yaml
 
 PROJECT = Path(__file__).parents[1]
-STAGES = ("ingest", "validate", "features", "value", "lifecycle", "segment", "migrate", "act")
-REPORTS = ("report executive_summary",)
+STAGES = (
+    "ingest", "validate", "features", "value", "contracts", "lifecycle", "segment", "migrate", "respond", "recommend",
+    "mart", "act", "lists",
+)  # fmt: skip
+REPORTS = ("report executive_summary", "report data_quality")
 CANARIES = (b"canarybird", b"9481726")
 KEY = "0123456789abcdef0123456789abcdef"
 COLUMNS = {
@@ -136,11 +140,12 @@ class Chaos:
     def start(self, kind: str, limit: Callable[[], None] | None = None) -> subprocess.Popen[bytes]:
         """Start a stage or a command, in a session of its own."""
         first, *given = kind.split()
-        programme = [str(Path(sys.executable).parent / "crmwb")] if first == "crmwb" else [sys.executable]
-        command = programme if first == "crmwb" else [*programme, f"pipeline/{first}.py"]
+        installed = first in {"crmwb", "dvc"}
+        command = [str(Path(sys.executable).parent / first)] if installed else [sys.executable, f"pipeline/{first}.py"]
         environment = os.environ | {
             "PYTHONPATH": str(self.root / "src"), "TMPDIR": str(self.temporary), "CRMWB_KEY": KEY,
             "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "GX_ANALYTICS_ENABLED": "False", "COLUMNS": "2000",
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         }  # fmt: skip
         return subprocess.Popen(
             [*command, *given], cwd=self.root, env=environment, start_new_session=True, stdin=subprocess.DEVNULL,
@@ -239,6 +244,38 @@ class Chaos:
             filler.unlink()
         self.trial(outcome, kind, code, text)
 
+    def kill_repro(self, outcome: Outcome, seconds: float, lock: bytes) -> None:
+        """Kill `dvc repro` with a choice changed; with the choice put back, the next run must end where it began."""
+        stage = self.random.choice(tuple(CHOICES))
+        path = self.root / "params.yaml"
+        before = path.read_bytes()
+        path.write_bytes(_other_choice(stage)(before))
+        process, began = self.start("dvc repro"), time.monotonic()
+        until = self.random.uniform(2, seconds)
+        while process.poll() is None and time.monotonic() - began < until:
+            time.sleep(0.01)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        code, _ = self.finish(process)
+        path.write_bytes(before)
+        outcome.n += 1
+        outcome.ended["killed" if code < 0 else "done"] += 1
+        code, text = self.finish(self.start("dvc repro"))
+        if code != 0:
+            outcome.wrong.append(f"dvc repro after a kill with another choice of {stage}: {text[-400:]}")
+        elif (self.root / "dvc.lock").read_bytes() != lock:
+            outcome.wrong.append(f"dvc.lock differs after a kill with another choice of {stage}")
+        outcome.wrong += self.wrong("dvc repro")
+
+    def repro(self) -> tuple[float, bytes]:
+        """Run `dvc repro` undisturbed; return how long it took, and dvc.lock."""
+        began = time.monotonic()
+        code, text = self.finish(self.start("dvc repro"))
+        if code != 0:
+            raise SystemExit(f"dvc repro: {text[-2000:]}")
+        self.after["dvc repro"] = self.tree()
+        return time.monotonic() - began, (self.root / "dvc.lock").read_bytes()
+
     def change(self, kind: str, outcome: Outcome) -> None:
         """Change an input while a stage runs: it must say so, and keep the results of before."""
         deps = _dependencies(kind)
@@ -330,6 +367,7 @@ def _make_project(root: Path) -> None:
     content["value"]["backtest"]["n_origins"] = 1
     content["value"]["equity"] |= {"n_months": 3, "n_origins": 1}
     content["segmentation"]["clusters"] |= {"k_max": 3, "n_bootstrap": 2}
+    content["reports"] = {name: content["reports"][name] for name in ("executive_summary", "data_quality")}
     (root / "params.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
 
 
@@ -369,10 +407,10 @@ def _plain(sentence: str) -> str:
     return re.sub(r"\.[0-9a-f]{8}\.\d+-[0-9a-f]{8}|\b\d+-[0-9a-f]{8}\b", "…", sentence)[:400]
 
 
-def run(n_kills: int, n_others: int, seed: int, page: Path | None, built: Path | None = None) -> int:
+def run(n_kills: int, n_others: int, n_repro: int, seed: int, page: Path | None, built: Path | None = None) -> int:
     """Hurt every stage and command, print and write what came of it, and return how often it went wrong."""
     outcomes: dict[str, Outcome] = {
-        name: Outcome() for name in ("kill", "disk full", "too little memory", "changed input")
+        name: Outcome() for name in ("kill", "disk full", "too little memory", "changed input", "kill of dvc repro")
     }
     with folder() as place:
         chaos = Chaos(place, seed)
@@ -396,6 +434,11 @@ def run(n_kills: int, n_others: int, seed: int, page: Path | None, built: Path |
                 chaos.limited(kind, outcomes["too little memory"], resource.RLIMIT_AS, amount)
                 chaos.change(kind, outcomes["changed input"])
             print(f"round {i + 1} of {n_others}", {name: len(o.wrong) for name, o in outcomes.items()}, flush=True)
+        if n_repro:
+            seconds, lock = chaos.repro()
+            for i in range(n_repro):
+                chaos.kill_repro(outcomes["kill of dvc repro"], seconds, lock)
+                print(f"dvc repro {i + 1} of {n_repro}, {len(outcomes['kill of dvc repro'].wrong)} wrong", flush=True)
     text = _page(outcomes)
     print(text)
     if page is not None:
@@ -408,7 +451,8 @@ def _page(outcomes: dict[str, Outcome]) -> str:
         "# What kills, full disks and changed inputs do", "",
         "Written by `make chaos`: every stage and command of a small project is hurt at random moments. Right is:",
         "the next command finds every file as before or as the whole command leaves it, no temporary data, and no",
-        "planted personal data outside `data/raw`; and what stopped says why in a sentence.", "",
+        "planted personal data outside `data/raw`; and what stopped says why in a sentence. `dvc repro` is killed with",
+        "a choice changed; the next run, with the choice put back, must come to the `dvc.lock` of an undisturbed run.", "",
         "| what | trials | how they ended | wrong |", "|---|---:|---|---:|",
     ]  # fmt: skip
     for name, outcome in outcomes.items():
@@ -427,8 +471,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=208)
     parser.add_argument("--others", type=int, default=5)
+    parser.add_argument("--repro", type=int, default=10, help="kills of dvc repro")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--page", type=Path)
     parser.add_argument("--base", type=Path, help="where a run that is under way keeps what it has built")
     given = parser.parse_args()
-    sys.exit(min(1, run(given.kills, given.others, given.seed, given.page, given.base)))
+    sys.exit(min(1, run(given.kills, given.others, given.repro, given.seed, given.page, given.base)))

@@ -202,7 +202,7 @@ def test_a_segment_is_accepted_that_fails_nothing_that_could_be_made():
 def test_the_pipeline_stops_only_where_params_say_so():
     table = outcome().reset_index()
     acceptance.stop_if_wanted(table, limits(on_failure="report").acceptance)
-    with pytest.raises(CrmwbError, match=r"“rest” fails: .*on_failure: report"):
+    with pytest.raises(CrmwbError, match=r"usability: rest: .*on_failure: report"):
         acceptance.stop_if_wanted(table, limits(on_failure="stop").acceptance)
     fine = table[table["cluster"] == 1]
     acceptance.stop_if_wanted(fine, limits(on_failure="stop").acceptance)

@@ -5,8 +5,7 @@ from typing import Any
 import pandas as pd
 
 from crmwb.errors import CrmwbError
-from crmwb.findings import Count, Finding, Listing, Passage, Term, language
-from crmwb.findings.say import say
+from crmwb.findings import Count, Finding, Listing, Passage, Term
 from crmwb.params import AcceptanceParams
 
 ALL = {1: "one", 2: "both"}  # how all of so many are said
@@ -91,9 +90,9 @@ def stop_if_wanted(tests: pd.DataFrame, params: AcceptanceParams) -> None:
     """
     found = verdicts(tests)
     if params.on_failure == "stop" and not found["is_accepted"].all():
-        with language.using("en"):  # as every error
-            said = say(finding(tests))
+        others = found.loc[~found["is_accepted"], ["cluster_name", "failed"]].itertuples(index=False)
+        named = "; ".join(f"{name}: {failed or 'no test could be made'}" for name, failed in others)
         raise CrmwbError(
-            f"data/segments/acceptance.parquet: {said} Change the views or clusters in params.yaml, or the "
-            "thresholds under segmentation.acceptance, or set on_failure: report."
+            f"data/segments/acceptance.parquet: these groups fail tests of usability: {named}. Change the views or "
+            "clusters in params.yaml, or the thresholds under segmentation.acceptance, or set on_failure: report."
         )
