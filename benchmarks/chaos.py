@@ -1,9 +1,9 @@
 """What a kill, a full disk, too little memory or a changed input does to every stage and command: writes docs/chaos.md.
 
-`python benchmarks/chaos.py [--kills 208] [--others 5] [--repro 10] [--seed 1] [--page docs/chaos.md]` builds a small project with
-planted personal data in a folder of its own, and hurts one process of it after the other. After each, the next command
-must find every file as it was before or as the whole command leaves it, no temporary data, and no planted text outside
-data/raw; and what a person is told must be a sentence. `dvc repro` is killed too, with a choice changed; the run
+`python benchmarks/chaos.py [--kills 208] [--others 5] [--repro 10] [--seed 1] [--page docs/chaos.md]` builds a small
+project with planted personal data in a folder of its own, and hurts one process of it after the other. After each, the
+next command must find every file as it was before or as the whole command leaves it, no temporary data, and no planted
+text outside data/raw; and what a person is told must be a sentence. `dvc repro` is killed too, with a choice changed; the run
 after that, with the choice put back, must come to the dvc.lock of a run that nobody disturbed.
 About 40 CPU minutes. `tests/pipeline/test_chaos.py` runs a few trials of each kind.
 """
@@ -407,42 +407,44 @@ def _plain(sentence: str) -> str:
     return re.sub(r"\.[0-9a-f]{8}\.\d+-[0-9a-f]{8}|\b\d+-[0-9a-f]{8}\b", "…", sentence)[:400]
 
 
-def run(n_kills: int, n_others: int, n_repro: int, seed: int, page: Path | None, built: Path | None = None) -> int:
+def run(given: argparse.Namespace) -> int:
     """Hurt every stage and command, print and write what came of it, and return how often it went wrong."""
     outcomes: dict[str, Outcome] = {
         name: Outcome() for name in ("kill", "disk full", "too little memory", "changed input", "kill of dvc repro")
     }
     with folder() as place:
-        chaos = Chaos(place, seed)
-        if built is None:
+        chaos = Chaos(place, given.seed)
+        if given.base is None:
             chaos.build(COMMANDS)
         else:
-            chaos.take(built, COMMANDS)
+            chaos.take(given.base, COMMANDS)
         kinds = (*STAGES, *REPORTS, *COMMANDS)
         began = time.monotonic()
-        for i in range(n_kills):
+        for i in range(given.kills):
             chaos.kill(kinds[i % len(kinds)], outcomes["kill"])
             if i % 16 == 15:
                 print(
                     f"{i + 1} kills, {len(outcomes['kill'].wrong)} wrong, {time.monotonic() - began:.0f} s", flush=True
                 )
-        for i in range(n_others):
+        for i in range(given.others):
             for kind in (*STAGES, *COMMANDS[1:3]):
                 chaos.full_disk(kind, outcomes["disk full"])
             for kind in STAGES:
                 amount = chaos.random.randrange(*MEMORY_BYTES)
                 chaos.limited(kind, outcomes["too little memory"], resource.RLIMIT_AS, amount)
                 chaos.change(kind, outcomes["changed input"])
-            print(f"round {i + 1} of {n_others}", {name: len(o.wrong) for name, o in outcomes.items()}, flush=True)
-        if n_repro:
+            print(f"round {i + 1} of {given.others}", {name: len(o.wrong) for name, o in outcomes.items()}, flush=True)
+        if given.repro:
             seconds, lock = chaos.repro()
-            for i in range(n_repro):
+            for i in range(given.repro):
                 chaos.kill_repro(outcomes["kill of dvc repro"], seconds, lock)
-                print(f"dvc repro {i + 1} of {n_repro}, {len(outcomes['kill of dvc repro'].wrong)} wrong", flush=True)
+                print(
+                    f"dvc repro {i + 1} of {given.repro}, {len(outcomes['kill of dvc repro'].wrong)} wrong", flush=True
+                )
     text = _page(outcomes)
     print(text)
-    if page is not None:
-        page.write_text(text, encoding="utf-8")
+    if given.page is not None:
+        given.page.write_text(text, encoding="utf-8")
     return sum(len(outcome.wrong) for outcome in outcomes.values())
 
 
@@ -452,7 +454,8 @@ def _page(outcomes: dict[str, Outcome]) -> str:
         "Written by `make chaos`: every stage and command of a small project is hurt at random moments. Right is:",
         "the next command finds every file as before or as the whole command leaves it, no temporary data, and no",
         "planted personal data outside `data/raw`; and what stopped says why in a sentence. `dvc repro` is killed with",
-        "a choice changed; the next run, with the choice put back, must come to the `dvc.lock` of an undisturbed run.", "",
+        "a choice changed; the next run, with the choice put back, must come to the `dvc.lock` of an undisturbed one.",
+        "",
         "| what | trials | how they ended | wrong |", "|---|---:|---|---:|",
     ]  # fmt: skip
     for name, outcome in outcomes.items():
@@ -475,5 +478,4 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--page", type=Path)
     parser.add_argument("--base", type=Path, help="where a run that is under way keeps what it has built")
-    given = parser.parse_args()
-    sys.exit(min(1, run(given.kills, given.others, given.repro, given.seed, given.page, given.base)))
+    sys.exit(min(1, run(parser.parse_args())))
