@@ -3,8 +3,8 @@
 `python benchmarks/chaos.py [--kills 208] [--others 5] [--repro 10] [--seed 1] [--page docs/chaos.md]` builds a small
 project with planted personal data in a folder of its own, and hurts one process of it after the other. After each, the
 next command must find every file as it was before or as the whole command leaves it, no temporary data, and no planted
-text outside data/raw; and what a person is told must be a sentence. `dvc repro` is killed too, with a choice changed; the run
-after that, with the choice put back, must come to the dvc.lock of a run that nobody disturbed.
+text outside data/raw; and what a person is told must be a sentence. `dvc repro` is killed too, with a choice changed;
+the run after that, with the choice put back, must come to the dvc.lock of a run that nobody disturbed.
 About 40 CPU minutes. `tests/pipeline/test_chaos.py` runs a few trials of each kind.
 """
 
