@@ -1,6 +1,7 @@
 """Value every customer: what they brought, what is to come, tested on time not seen, and the score card."""
 
-from crmwb import engine, layout, params, stage, storage, value
+from crmwb import engine, layout, params, stage, storage
+from crmwb.value import artefacts, valuation
 
 
 def main() -> None:
@@ -10,8 +11,8 @@ def main() -> None:
     with engine.connect(p.engine) as con:
         tables = storage.open_tables(con, layout.CLEAN)
         snapshots = storage.open_table(con, layout.SNAPSHOTS, "snapshots")
-        valued = value.value_all(con, tables, features, snapshots, observed=observed, params=p)
-    value.write(valued)
+        valued = valuation.value_all(con, tables, features, snapshots, observed=observed, params=p)
+    artefacts.write(valued)
 
 
 if __name__ == "__main__":

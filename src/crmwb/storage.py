@@ -1,32 +1,37 @@
 """Reading and writing artefacts: same data, same bytes, and never half a file.
 
 A file is written beside its place and renamed into it; a folder likewise. Rows are sorted by a total key, because an
-engine returns them in whatever order its threads finish.
+engine returns them in whatever order its threads finish. The engine and pandas are imported where they are needed: much
+that reads artefacts of text needs neither.
 """
+
+from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import ibis
-import ibis.expr.types as ir
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from crmwb import engine
-from crmwb.engine import Backend
 from crmwb.errors import DAMAGED, CrmwbError
 from crmwb.files.csv_file import FORMULA, disarmed
 from crmwb.files.replacing import replacing, replacing_folder, together, write_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    import ibis.expr.types as ir
+    import pandas as pd
+
+    from crmwb.engine import Backend
 
 __all__ = [
     "content_hash",
@@ -77,6 +82,8 @@ def write_query(
     int
         Rows written.
     """
+    from crmwb import engine
+
     schema = query.schema().to_pyarrow()
     elsewhere = [] if apart is None else list(apart[1])
     targets = [(path, [name for name in schema.names if name not in elsewhere])]
@@ -116,6 +123,8 @@ def write_partitions(con: Backend, query: ir.Table, folder: Path, by: str, order
     int
         Rows written.
     """
+    from crmwb import engine
+
     schema = query.drop(by).schema().to_pyarrow()
     n_rows = 0
     for value, batches in groupby(_runs(engine.batches(con, query.order_by([by, *order_by])), by), itemgetter(0)):
@@ -195,6 +204,8 @@ def read_frame(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame
     CrmwbError
         The artefact has not been made yet, or is damaged.
     """
+    import pandas as pd
+
     require(path)
     try:
         return pd.read_parquet(path, columns=None if columns is None else list(columns))
@@ -258,6 +269,10 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
 
 def write_query_csv(con: Backend, query: ir.Table, path: Path, order_by: Sequence[str]) -> None:
     """Evaluate `query` on the engine and stream it to CSV, sorted; formulas are disarmed."""
+    import ibis
+
+    from crmwb import engine
+
     texts = {name: query[name] for name, kind in query.schema().items() if kind.is_string()}
     plain = {name: ibis.ifelse(text.re_search(FORMULA), "'" + text, text) for name, text in texts.items()}
     reader = engine.batches(con, query.order_by(list(order_by)).mutate(**plain))
@@ -274,6 +289,8 @@ def open_table(con: Backend, path: Path, name: str) -> ir.Table:
     CrmwbError
         The artefact has not been made yet.
     """
+    from crmwb import engine
+
     require(path)
     return engine.open_parquet(con, path, name)
 
@@ -286,6 +303,8 @@ def open_tables(con: Backend, folder: Path) -> dict[str, ir.Table]:
     CrmwbError
         The folder has not been made yet.
     """
+    from crmwb import engine
+
     require(folder)
     return {file.stem: engine.open_parquet(con, file, file.stem) for file in sorted(folder.glob("*.parquet"))}
 

@@ -4,14 +4,19 @@ The single source for ingest's casts, the Great Expectations suites, synthetic d
 Ids are strings; money is int64 in hundredths of `params.source.currency`; timestamps are naive UTC; unknown is NULL.
 """
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-import ibis
-import ibis.expr.types as ir
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import ibis.expr.types as ir
 
 
 class Kind(StrEnum):
@@ -158,7 +163,7 @@ CUSTOMERS = Table(
 def _net(transactions: ir.Table) -> ir.FloatingValue:
     """Return gross less discount, in cents; what came back, and its discount, count the other way round."""
     gross, discount = (transactions[name].cast("float64") for name in ("gross_cents", "discount_cents"))
-    return gross - ibis.ifelse(transactions.is_return, -discount, discount)
+    return gross - transactions.is_return.ifelse(-discount, discount)
 
 
 TRANSACTIONS = Table(

@@ -8,12 +8,13 @@ import pyarrow.parquet as pq
 import pytest
 from project import PROJECT
 
-from crmwb import engine, layout, lifecycle, segmentation, storage, value
+from crmwb import engine, layout, lifecycle, segmentation, storage
 from crmwb.features.catalogue import SCHEMA as FEATURES_SCHEMA
 from crmwb.marts import dictionary, mart, risk_explained
 from crmwb.marts.columns import LIFECYCLE, OPEN, RISK, SEGMENTS, UPGRADE, VALUE
 from crmwb.marts.upgrade import SCHEMA as UPGRADE_SCHEMA
 from crmwb.tables import ARROW_TYPES
+from crmwb.value import customers as value_customers
 
 
 def rows(schema: pa.Schema, *known: dict) -> pa.Table:
@@ -29,7 +30,7 @@ def customers(con):
             {"customer_id": "-b", "region": "north, \"far\"", "revenue_cents": 10},
         ),
         "segments": rows(segmentation.CUSTOMERS_SCHEMA, {"customer_id": "a", "rfm_segment": "champions"}),
-        "value": rows(value.CUSTOMERS_SCHEMA, {"customer_id": "a", "clv_cents": 7, "tier": "vip"}),
+        "value": rows(value_customers.SCHEMA, {"customer_id": "a", "clv_cents": 7, "tier": "vip"}),
         "risk": rows(lifecycle.RISK_SCHEMA, {"customer_id": "a", "risk": 0.25}),
         "lifecycle": rows(lifecycle.CUSTOMERS_SCHEMA, {"customer_id": "a", "stage": "growth"}),
         "open": rows(pa.schema([("customer_id", pa.string()), *((c.name, ARROW_TYPES[c.kind]) for c in OPEN)])),
@@ -42,7 +43,7 @@ def customers(con):
     ("columns", "schema"),
     [
         (SEGMENTS, segmentation.CUSTOMERS_SCHEMA),
-        (VALUE, value.CUSTOMERS_SCHEMA),
+        (VALUE, value_customers.SCHEMA),
         (LIFECYCLE, lifecycle.CUSTOMERS_SCHEMA),
         (RISK, lifecycle.RISK_SCHEMA),
         (UPGRADE, UPGRADE_SCHEMA),

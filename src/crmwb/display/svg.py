@@ -7,7 +7,7 @@ what it takes in every font. So no Chinese font is needed to draw a figure, only
 import io
 import re
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, ClassVar
 
 import matplotlib as mpl
 import numpy as np
@@ -18,6 +18,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from crmwb.display import contrast, narrow
 from crmwb.plots import style
@@ -31,6 +32,7 @@ FONTS = (
     "'Source Han Sans SC', 'Droid Sans Fallback', sans-serif"
 )
 WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
+NO_DATES = {"Date": None, "Creator": None}
 EM = "\u2014"  # as wide as one em in the font that measures
 
 
@@ -68,27 +70,44 @@ def _drawn(figure: Figure) -> Drawing:
             text.set_fontsize(max(text.get_fontsize(), style.LEAST_POINTS))
         canvas = Canvas(figure)  # becomes the figure's
         designed = figure.get_size_inches()[0]
-        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+        # matplotlib would draw once more, only to measure
+        figure.savefig(buffer, format="svg", transparent=True, metadata=NO_DATES, bbox_inches=canvas.laid_out())
     drawn = buffer.getvalue().decode()
     width = float(re.search(r'width="([\d.]+)pt"', drawn)[1]) / 72  # type: ignore[index]  # matplotlib writes it
     return Drawing(_within_a_page(drawn), canvas.crowding, width > OVERFLOW * designed)
 
 
 class Renderer(RendererSVG):
-    """Measures Chinese characters, which the font that measures lacks, as one em each."""
+    """Measures Chinese characters, which the font that measures lacks, as one em each; and each text once."""
+
+    measured: ClassVar[dict[tuple[str, int, Any], tuple[float, float, float]]] = {}
 
     def get_text_width_height_descent(self, s: str, prop: Any, ismath: Any) -> tuple[float, float, float]:
         """Return width, height and descent of a text."""
-        size: tuple[float, float, float] = super().get_text_width_height_descent(  # type: ignore[no-untyped-call]
-            WIDE.sub(EM, s), prop, ismath
-        )
-        return size
+        key = (WIDE.sub(EM, s), hash(prop), ismath)
+        if key not in self.measured:
+            size = super().get_text_width_height_descent(key[0], prop, ismath)  # type: ignore[no-untyped-call]
+            self.measured[key] = size
+        return self.measured[key]
 
 
 class Canvas(FigureCanvasSVG):
     """Draws with `Renderer`; texts on coloured ground get an ink that can be read there."""
 
     crowding = 0
+
+    def laid_out(self) -> Bbox:
+        """Lay the figure out, once and for all, and return what has to be drawn, in inches."""
+        dpi, self.figure.dpi = self.figure.dpi, 72
+        layout = self.figure.get_layout_engine()
+        if layout is not None:
+            layout.execute(self.figure)
+            self.figure.set_layout_engine("none")
+        width, height = self.figure.get_size_inches()
+        vector = Renderer(width * 72, height * 72, io.StringIO(), image_dpi=dpi)  # type: ignore[no-untyped-call]
+        box = self.figure.get_tightbbox(vector).padded(mpl.rcParams["savefig.pad_inches"])
+        self.figure.dpi = dpi
+        return box
 
     def print_svg(
         self, filename: IO[bytes], *, bbox_inches_restore: Any = None, metadata: Any = None, **_: Any

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 
@@ -29,6 +28,8 @@ def table(tests: pd.DataFrame, currency: str = "", ax: Axes | None = None) -> Ax
     ax : Axes, optional
         Where to draw; a new figure where not given.
     """
+    import seaborn as sns
+
     names = list(dict.fromkeys(tests.sort_values("cluster")["cluster_name"]))
     order = sorted(tests["test"].unique(), key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
     ax = ax or style.new_axes(1.6 + 1.12 * max(len(order), 1) + 1.6, 1.3 + 0.55 * max(len(names), 1))

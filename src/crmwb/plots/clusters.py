@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -25,6 +24,8 @@ def cluster_map(centres: pd.DataFrame, features: Sequence[Value], ax: Axes | Non
     ax : Axes, optional
         Where to draw; a new figure where not given.
     """
+    import seaborn as sns
+
     ax = ax or style.new_axes(3.5 + 1.0 * centres.shape[1], 2.0 + 0.5 * len(centres))
     reach = max(1.0, float(np.ceil(centres.abs().to_numpy().max() * 2) / 2)) if centres.size else 1.0
     sns.heatmap(
@@ -145,6 +146,8 @@ def crossing(table: pd.DataFrame, ari: float, ax: Axes | None = None) -> Axes:
     ax : Axes, optional
         Where to draw; a new figure where not given.
     """
+    import seaborn as sns
+
     ax = ax or style.new_axes(3.0 + 1.1 * table.shape[1], 2.0 + 0.5 * len(table))
     shares = table.div(table.sum(axis=1).clip(lower=1), axis=0)
     texts = shares.map(numbers.share).to_numpy()

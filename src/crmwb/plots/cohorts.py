@@ -4,12 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 
 from crmwb.findings import Finding, Name, numbers
 from crmwb.findings.say import say
-from crmwb.plots import style
+from crmwb.plots import colours, style
 
 MOST_COHORTS = 36
 WRITTEN = 14  # cells of so many cohorts still have room for a number
@@ -61,7 +60,7 @@ def revenue_lines(cohorts: pd.DataFrame, currency: str, ax: Axes | None = None) 
     """
     ax = ax or style.new_axes()
     names = sorted(cohorts["cohort"].unique())[-MOST_COHORTS:]
-    palette = sns.color_palette(style.SEQUENCE, max(len(names), 1))
+    palette = colours.sequence(max(len(names), 1))
     for colour, name in zip(palette, names, strict=False):
         rows = cohorts[cohorts["cohort"] == name].sort_values("months_since")
         dashes = "--" if bool(rows["is_left_edge"].iloc[0]) else "-"
@@ -79,6 +78,8 @@ def revenue_lines(cohorts: pd.DataFrame, currency: str, ax: Axes | None = None) 
 
 def _heat_map(cohorts: pd.DataFrame, value: str, ax: Axes | None, written: Callable[[float], str], label: str) -> Axes:
     """Draw cohorts as rows and months since as columns; the first month sets no colour."""
+    import seaborn as sns
+
     names = sorted(cohorts["cohort"].unique())[-MOST_COHORTS:]
     rows = cohorts[cohorts["cohort"].isin(names)]
     wide = rows.pivot(index="cohort", columns="months_since", values=value).astype(float)
@@ -93,7 +94,7 @@ def _heat_map(cohorts: pd.DataFrame, value: str, ax: Axes | None, written: Calla
         annot=texts if is_written else None,
         annot_kws={"fontsize": 8},
         fmt="",
-        cmap=style.SEQUENCE,
+        cmap=colours.SEQUENCE,
         vmin=0,
         vmax=top or 1.0,
         mask=wide.isna().to_numpy(),

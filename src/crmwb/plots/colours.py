@@ -3,12 +3,29 @@
 from collections.abc import Sequence
 from hashlib import sha256
 
-import seaborn as sns
-from matplotlib.colors import to_hex, to_rgb
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
 
 from crmwb.plots import style
 
 NEVER_BOUGHT = "#cfd6dd"
+# From little to much, green to blue: seaborn's "crest", whose lightness falls evenly.
+SEQUENCE = LinearSegmentedColormap.from_list(
+    "sequence",
+    [
+        "#a5cd90",
+        "#89bf91",
+        "#6db290",
+        "#57a490",
+        "#44948f",
+        "#33858d",
+        "#24768b",
+        "#1c6689",
+        "#215584",
+        "#28437b",
+        "#2c3172",
+    ],
+)
 FIXED = {
     # tiers: the better, the darker; those who may become customers stand apart
     "vip": "#08445c",
@@ -53,6 +70,8 @@ def of_segments(names: Sequence[str]) -> dict[str, str]:
 
 def of_clusters(names: Sequence[str]) -> dict[str, str]:
     """Return the colour of each cluster, by its number: cluster names, in the order of the numbers."""
+    import seaborn as sns
+
     palette: tuple[str, ...] = style.CATEGORIES
     if len(names) > len(palette):
         palette = tuple(to_hex(c) for c in sns.husl_palette(len(names), l=0.55))
@@ -64,6 +83,11 @@ def of_scheme(scheme: str, names: Sequence[str]) -> dict[str, str]:
     return of_clusters(names) if scheme == "cluster_name" else of_segments(names)
 
 
+def sequence(n: int) -> list[str]:
+    """Return `n` colours from little to much."""
+    return [to_hex(SEQUENCE(place)) for place in np.linspace(0, 1, n + 2)[1:-1]]
+
+
 def pale(colour: str) -> str:
     """Return a colour mixed with white, for the lesser of two bars of one segment."""
     red, green, blue = (1 - 0.45 * (1 - part) for part in to_rgb(colour))
@@ -71,5 +95,7 @@ def pale(colour: str) -> str:
 
 
 def _from_letters(name: str) -> str:
+    import seaborn as sns
+
     hue = int.from_bytes(sha256(name.encode()).digest()[:2]) / 2**16
     return str(to_hex(sns.husl_palette(1, h=hue, l=0.55)[0]))

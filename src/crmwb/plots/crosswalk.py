@@ -1,7 +1,6 @@
 """Two schemes of segments against each other."""
 
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 
 from crmwb.findings import Finding, Term, numbers
@@ -21,6 +20,8 @@ def crosswalk(table: pd.DataFrame, scheme: str, other: str, ax: Axes | None = No
     ax : Axes, optional
         Where to draw; a new figure where not given.
     """
+    import seaborn as sns
+
     ax = ax or style.new_axes(3.0 + 1.2 * table.shape[1], 1.8 + 0.5 * len(table))
     shares = table.div(table.sum(axis=1).clip(lower=1), axis=0).astype(float)
     texts = table.map(lambda n: numbers.count(n) if n else "").to_numpy()

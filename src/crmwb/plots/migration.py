@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
@@ -33,6 +32,8 @@ def flows(transitions: pd.DataFrame, scheme: str, segments: list[str], currency:
     ax : Axes, optional
         Where to draw; a new figure where not given.
     """
+    import seaborn as sns
+
     seen = [name for name in segments if name in {*transitions["from_segment"], *transitions["to_segment"]}]
     ax = ax or style.new_axes(3.0 + 0.95 * len(seen), 1.6 + 0.55 * len(seen))
     sums = transitions.groupby(["from_segment", "to_segment"])[["n_customers", "revenue_cents"]].sum()

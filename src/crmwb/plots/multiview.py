@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 
 from crmwb.findings import Finding, Name, Term, numbers
@@ -32,6 +31,8 @@ def cross_table(
     ax : Axes, optional
         Where to draw; a new figure where not given.
     """
+    import seaborn as sns
+
     straight = cells[(cells["dimension"] == rows) & (cells["other_dimension"] == columns)]
     turned = cells[(cells["dimension"] == columns) & (cells["other_dimension"] == rows)]
     turned = turned.rename(columns={"level": "other_level", "other_level": "level"})

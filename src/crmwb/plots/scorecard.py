@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
@@ -79,7 +78,7 @@ def certainty(bands: pd.DataFrame, ax: Axes | None = None) -> Axes:
     tiers = list(dict.fromkeys(bands["tier"]))
     ax = ax or style.new_axes(8, 1.6 + 0.5 * max(len(tiers), 1))
     edges = list(dict.fromkeys(zip(bands["least"], bands["most"], strict=True)))
-    palette = sns.color_palette(style.SEQUENCE, len(edges))
+    palette = colours.sequence(len(edges))
     left = np.zeros(len(tiers))
     for (least, most), fill in zip(edges, palette, strict=True):
         band = bands[bands["least"] == least].set_index("tier")["share"].reindex(tiers).to_numpy(dtype=float)
@@ -93,10 +92,7 @@ def certainty(bands: pd.DataFrame, ax: Axes | None = None) -> Axes:
         )
         for place, (share, start) in enumerate(zip(band, left, strict=True)):
             if share >= LABELLED:
-                ink = "white" if sum(fill) < 1.6 else style.INK
-                ax.text(
-                    start + share / 2, place, numbers.share(share), ha="center", va="center", fontsize=8.5, color=ink
-                )
+                ax.text(start + share / 2, place, numbers.share(share), ha="center", va="center", fontsize=8.5)
         left += band
     ax.set_yticks(range(len(tiers)), [say(Term("tier", str(name))) for name in tiers])
     ax.invert_yaxis()

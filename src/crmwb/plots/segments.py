@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
@@ -23,6 +22,8 @@ def rfm_grid(customers: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax : Axes, optional
         Where to draw; a new figure where not given.
     """
+    import seaborn as sns
+
     ax = ax or style.new_axes(7.5, 5.2)
     scored = customers.dropna(subset=["recency_score", "frequency_monetary_score"])
     best = max(3, int(scored[["recency_score", "frequency_monetary_score"]].max().max())) if len(scored) else 3

@@ -4,7 +4,6 @@ import textwrap
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
@@ -68,6 +67,8 @@ def clv_distribution(customers: pd.DataFrame, currency: str, ax: Axes | None = N
     ax : Axes, optional
         Where to draw; a new figure where not given.
     """
+    import seaborn as sns
+
     ax = ax or style.new_axes()
     values = customers["clv_cents"].dropna()
     top = float(values.quantile(0.99)) if len(values) else 0.0
@@ -132,7 +133,7 @@ def p_alive(customers: pd.DataFrame, ax: Axes | None = None) -> Axes:
     shares, edges = np.histogram(customers["p_alive"].dropna().to_numpy(), bins=20, range=(0, 1))
     shares = shares / max(shares.sum(), 1)
     middles = (edges[:-1] + edges[1:]) / 2
-    ax.bar(middles, shares, width=0.046, color=sns.color_palette(style.SEQUENCE, 20))
+    ax.bar(middles, shares, width=0.046, color=colours.sequence(20))
     for middle, share in zip(middles, shares, strict=True):
         if share >= 0.005:
             ax.text(middle, share, numbers.share(share), ha="center", va="bottom", fontsize=8)
@@ -173,6 +174,8 @@ def recency_frequency_map(customers: pd.DataFrame, ax: Axes | None = None) -> Ax
     ax : Axes, optional
         Where to draw; a new figure where not given.
     """
+    import seaborn as sns
+
     ax = ax or style.new_axes(8, 4.6)
     rows = customers.dropna(subset=["frequency", "days_since_last", "expected_purchases"])
     often, often_words = _bins(rows["frequency"], 6)

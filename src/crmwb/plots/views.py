@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 
 from crmwb.findings import Finding, numbers
@@ -69,6 +68,8 @@ def correlations(correlation: pd.DataFrame, names: Sequence[Said] = (), ax: Axes
     ax : Axes, optional
         Where to draw; a new figure where not given.
     """
+    import seaborn as sns
+
     n = len(correlation)
     if not n:
         return ax or style.new_axes()

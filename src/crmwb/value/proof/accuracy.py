@@ -6,7 +6,6 @@ have it, so that no measure depends on the order of rows.
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 N_GROUPS = 10
 SUREST = 0.001
@@ -31,6 +30,8 @@ def accuracy(actual: np.ndarray, forecast: np.ndarray) -> dict[str, float | None
         top_decile_share    share of all purchases made by the tenth of customers with the highest forecasts; None
                             where nobody bought
     """
+    from scipy.stats import rankdata
+
     actual, forecast = np.asarray(actual, dtype=np.float64), np.asarray(forecast, dtype=np.float64)
     error = forecast - actual
     total = float(actual.sum())

@@ -1,19 +1,21 @@
 """Which forecaster to trust: the best by the score declared, and whether it is better than simple rules."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from crmwb.findings import Count, Finding, Listing, Number, Term, Unavailable, to_json
-from crmwb.value.proof.backtest import Backtest
 from crmwb.value.proof.margins import HIGHER_IS_BETTER, Margin, margin
+
+if TYPE_CHECKING:
+    from crmwb.value.proof.backtest import Backtest
 
 ORDER_OF_CHANCE = 0.05  # a normalised Gini whose interval begins below it orders customers hardly better than chance
 KINDS = ("stack", "model", "rule")
 COMPARED = ("normalised_gini", "mae", "rmse")  # all are stated: a model may rank better and err more
 
 
-def champion(tested: Backtest, score: str = "normalised_gini", *, n_bootstrap: int, seed: int) -> dict[str, Any]:
+def champion(tested: "Backtest", score: str = "normalised_gini", *, n_bootstrap: int, seed: int) -> dict[str, Any]:
     """Name the best forecaster of each kind, and say which of them wins.
 
     The score is the mean over the origins. A model counts only where each of its fits was ok; a rule that does as well
@@ -110,7 +112,7 @@ def compared(scores: pd.DataFrame, forecaster: str, rule: str) -> Listing:
     )
 
 
-def _finding(out: dict[str, Any], tested: Backtest, versus_rule: Margin | None) -> Finding:
+def _finding(out: dict[str, Any], tested: "Backtest", versus_rule: Margin | None) -> Finding:
     """Return who wins by the score declared, with every measure."""
     values = {"periods": Count(out["n_origins"], "past_period"), "rule": Term("model", out["best_rule"])}
     if out["order_is_chance"]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from crmwb.value.proof.accuracy import SUREST
-from crmwb.value.proof.trial import Trial
+
+if TYPE_CHECKING:
+    from crmwb.value.proof.trial import Trial
 
 HIGHER_IS_BETTER = {"normalised_gini": True, "rmse": False, "mae": False, "log_loss": False, "revenue_gini": True}
 
@@ -36,7 +38,7 @@ class Margin:
 
 
 def margin(
-    trials: Sequence[Trial], better: str, worse: str | None, measure: str, *, n_bootstrap: int, seed: int
+    trials: Sequence["Trial"], better: str, worse: str | None, measure: str, *, n_bootstrap: int, seed: int
 ) -> Margin:
     """Compare two forecasters over all trials.
 
@@ -72,7 +74,7 @@ def margin(
     return Margin(difference([np.ones(n) for n, _, _ in pairs]), float(lower), float(upper))
 
 
-def score_of(tried: Trial, forecaster: str, measure: str) -> Score:
+def score_of(tried: "Trial", forecaster: str, measure: str) -> Score:
     """Return a forecaster's score as a function of how often each customer counts, shape (n,)."""
     actual, forecast = tried.actual, tried.forecasts[forecaster]
     if measure == "normalised_gini":
