@@ -18,6 +18,7 @@ from crmwb.value.equity.activity import histories_at, read_activity
 from crmwb.value.equity.outlook import spend_of
 from crmwb.value.models import GammaGamma, ParetoNBD, PurchaseSummary
 from crmwb.value.potential.clv import Terms, lifetime_values
+from crmwb.value.potential.total import TotalRange
 
 TERMS = Terms(horizon_days=365, annual_rate=0.1, margin_share=0.25)
 PARAMS = params.EquityParams(n_months=36, lost_below=0.2, forecast_months=12, n_origins=24)
@@ -32,7 +33,9 @@ def fitted(con, lines, as_of):
 
 def build(con, lines, models, as_of, settings=PARAMS):
     table = engine.open_arrow(con, lines, "lines")
-    return equity.build(con, table, models, TERMS, as_of=as_of, params=settings, currency="USD")
+    return equity.build(
+        con, table, models, TERMS, total=TotalRange(0.9, 1.1, 365), as_of=as_of, params=settings, currency="USD"
+    )
 
 
 def said(content):

@@ -19,6 +19,7 @@ from crmwb.value.challenger.identified import Dropout, Reason
 from crmwb.value.equity.activity import histories_at, read_activity
 from crmwb.value.models import GammaGamma, ParetoNBD, PurchaseSummary
 from crmwb.value.potential.clv import Terms
+from crmwb.value.potential.total import TotalRange
 from crmwb.workbench.customers import SHOWN, Customers
 from crmwb.workbench.equity import Equity
 from crmwb.workbench.value import Value
@@ -95,8 +96,8 @@ def followed():
         )
         return {
             is_identified: equity.build(
-                con, table, models, terms, as_of=AS_OF, params=settings, currency="EUR",
-                is_dropout_identified=is_identified,
+                con, table, models, terms, total=TotalRange(0.5, 2.0, 90), as_of=AS_OF, params=settings,
+                currency="EUR", is_dropout_identified=is_identified,
             )
             for is_identified in (True, False)
         }  # fmt: skip

@@ -31,8 +31,9 @@ def models_record(
     dict
         purchases, spend (as `models.save` writes them), choice (the classic models and how much each counts), dropout
         (whether P(alive) is identified, and why), stack (what the combined forecast learned) and importance (of its
-        inputs), money (which forecast of spend, and how its rivals did), extreme_spends, total_purchases, margin,
-        discounting, data_window, backtest (champion and calibration), caveats (findings).
+        inputs), money (which forecast of spend, and how its rivals did), extreme_spends, total_purchases, total_value
+        (the 80% range of sums of customer value, as shares of them), margin, discounting, data_window, backtest
+        (champion and calibration), caveats (findings).
     """
     first, p, base = first_purchase(buyers), params.value, fitted.stack.corrected_.base
     return {
@@ -50,6 +51,7 @@ def models_record(
         "money": fitted.money.record(),
         "extreme_spends": fitted.cap.record(),
         "total_purchases": _total(fitted, base.level.interval_80),
+        "total_value": fitted.total_range(p.horizon_days).record(),
         "margin": margin_record(fitted.margin),
         "discounting": {
             "annual_effective_rate": p.annual_discount_rate,

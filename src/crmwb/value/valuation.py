@@ -116,6 +116,7 @@ def value_all(
         (fitted.purchases, fitted.spend),
         terms_of(fitted, params.value),
         correction=fitted.level,
+        total=fitted.total_range(params.value.horizon_days),
         as_of=as_of,
         params=params.value.equity,
         currency=observed["currency"],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from crmwb.display.blocks import Decision
-from crmwb.findings import Count, Finding, Interval, Money, Name, Share, Span, Term, Unavailable, Value
+from crmwb.findings import Count, Finding, Interval, Money, Name, Share, Term, Unavailable, Value
 
 if TYPE_CHECKING:
     from crmwb.workbench import Workbench
@@ -64,7 +64,7 @@ def risk(wb: "Workbench") -> Iterator[Decision]:
     values = {
         "n": Count(len(leaving), "customer"),
         "share": Share(len(leaving) / len(buyers)),
-        "money": Money(int(at_stake), wb.currency),
+        "money": wb.value.future(at_stake),
         "n_key": Count(int(key.sum())),
         "n_moments": Count(int(tested["reliability"]["n_moments"]), "month_end"),
     }
@@ -123,25 +123,20 @@ def campaigns(wb: "Workbench") -> Iterator[Decision]:
 
 
 def best_tier(wb: "Workbench") -> Iterator[Decision]:
-    """Yield what the best tier is expected to bring, where forecasts of customers are stated."""
-    if "unavailable" in wb.value.models:
+    """Yield what the best tier has brought, where customers have tiers."""
+    buyers = wb.customers.buyers
+    revenue = buyers["revenue_cents"].sum()
+    top = buyers[buyers["tier"] == wb.value.scorecard.names[0]]
+    if top.empty or revenue <= 0:
         return
-    trust = wb.value.trust()
-    by_tier = wb.value.by("tier")
-    if by_tier.empty or by_tier["clv_cents"].isna().all() or not isinstance(trust, Finding):
-        return
-    top = by_tier.iloc[0]
+    brought = int(top["revenue_cents"].sum())
     values = {
-        "tier": Term("tier", top["tier"]),
-        "n": Count(int(top["n_customers"]), "customer"),
-        "money": Money(int(top["clv_cents"]), wb.currency),
-        "share": Share(float(top["clv_share"])),
-        "horizon": Span(wb.params.value.horizon_days),
-        "periods": Count(wb.params.value.backtest.n_origins, "past_period"),
+        "tier": Term("tier", wb.value.scorecard.names[0]),
+        "n": Count(len(top), "customer"),
+        "money": Money(brought, wb.currency),
+        "share": Share(brought / revenue),
     }
-    better = "better" if trust.code == "value.trust.better" else "no_better"
-    sure = Finding(f"decisions.tier.sure_{better}", values)
-    yield _decision("tier", values, Term("department", "sales"), "value", float(top["clv_cents"]), sure=sure)
+    yield _decision("tier", values, Term("department", "sales"), "value", float(brought))
 
 
 def plan(wb: "Workbench") -> Iterator[Decision]:
@@ -159,21 +154,19 @@ def plan(wb: "Workbench") -> Iterator[Decision]:
 
 
 def cost_gap(wb: "Workbench") -> Iterator[Decision]:
-    """Yield that future margin rests on an assumption, where the source holds no costs."""
-    if "unavailable" in wb.value.models:
-        return
+    """Yield that every margin rests on an assumption, where the source holds no costs."""
     margin = wb.value.models.get("margin", {})
-    clv = wb.value.frame["clv_cents"].sum(min_count=1)
-    if margin.get("is_assumed") and pd.notna(clv) and clv > 0:
-        values = {"money": Money(int(clv), wb.currency), "share": Share(margin["share"])}
-        yield _decision("cost_gap", values, Term("department", "finance"), "data_quality", float(clv))
+    revenue = int(wb.customers.buyers["revenue_cents"].sum())
+    if margin.get("is_assumed") and revenue > 0:
+        values = {"money": Money(revenue, wb.currency), "share": Share(margin["share"])}
+        yield _decision("cost_gap", values, Term("department", "finance"), "data_quality", revenue * margin["share"])
 
 
-def _decision(
-    code: str, values: dict[str, Value], owner: Value, report: str, weight: float, *, sure: Finding | None = None
-) -> Decision:
-    title, stake, decide = (Finding(f"decisions.{code}.{part}", values) for part in ("title", "stake", "decide"))
-    return Decision(title, stake, decide, owner, sure or Finding(f"decisions.{code}.sure", values), report, weight)
+def _decision(code: str, values: dict[str, Value], owner: Value, report: str, weight: float) -> Decision:
+    title, stake, decide, sure = (
+        Finding(f"decisions.{code}.{part}", values) for part in ("title", "stake", "decide", "sure")
+    )
+    return Decision(title, stake, decide, owner, sure, report, weight)
 
 
 def _alert(wb: "Workbench", code: str) -> Finding | None:

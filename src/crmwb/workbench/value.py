@@ -105,6 +105,22 @@ class Value:
         reason = from_json(found) if found else None
         return reason if isinstance(reason, Unavailable) else None
 
+    def future(self, cents: float) -> Money | Interval:
+        """Return a sum of customer values, or of parts of them: its 80% range where the history supports no figure."""
+        total = self.models.get("total_value")
+        if total is None or total["is_narrow"]:
+            return Money(round(cents), self.currency)
+        return self._range(cents * total["low"], cents * total["high"])
+
+    @property
+    def level(self) -> Finding | None:
+        """How far all values together may be off; None where that is within what a single figure may be stated for."""
+        total = self.models.get("total_value")
+        if total is None or total["is_narrow"]:
+            return None
+        values = {name: Share(total[name]) for name in ("low", "high")} | {"tested": Days(total["tested_days"])}
+        return Finding("value_report.level", values)
+
     @property
     def caveats(self) -> list[Finding]:
         """What to bear in mind with every value."""

@@ -26,6 +26,7 @@ from crmwb.value.equity.season import season
 from crmwb.value.equity.worth import Worth, worth
 from crmwb.value.models import GammaGamma, PurchaseModel, PurchaseSummary
 from crmwb.value.potential.clv import Terms
+from crmwb.value.potential.total import TotalRange
 
 MIN_HISTORY_MONTHS = 6  # before the customer models are fitted
 FIT_CUSTOMERS = 100_000  # for the models of earlier origins; the forecast itself is of all customers
@@ -78,6 +79,7 @@ def build(
     models: Models,
     terms: Terms,
     *,
+    total: TotalRange,
     correction: float = 1.0,
     as_of: date,
     params: EquityParams,
@@ -101,6 +103,8 @@ def build(
         Fitted on what is known at `as_of`; the former with parameters.
     terms : Terms
         Horizon (finite), rate, margin and costs, as customers are valued by.
+    total : TotalRange
+        How far the total over that horizon may lie from what is expected.
     correction : float, default=1
         What lifetime values are multiplied by, so that today's add up to the customers' own.
     as_of : date
@@ -158,6 +162,7 @@ def build(
         past=past,
         cohorts=cohorts,
         terms=terms,
+        total=total,
         n_months=params.forecast_months,
         lost_below=params.lost_below,
         currency=currency,

@@ -8,6 +8,7 @@ from crmwb.findings import (
     Change,
     Count,
     Day,
+    Days,
     Finding,
     Interval,
     Listing,
@@ -27,6 +28,7 @@ from crmwb.value.equity.months import MONTHS_A_YEAR, month_of, start_of
 from crmwb.value.equity.newcomers import RECENT_MONTHS
 from crmwb.value.forecast import NewShare, Total
 from crmwb.value.potential.clv import Terms
+from crmwb.value.potential.total import TotalRange
 
 LEFT_EDGE_SHARE = 0.5
 WORTH_TELLING = 0.01  # of the greatest move
@@ -42,6 +44,7 @@ def facts(
     past: pd.DataFrame,
     cohorts: Cohorts,
     terms: Terms,
+    total: TotalRange,
     n_months: int,
     lost_below: float,
     currency: str,
@@ -51,7 +54,7 @@ def facts(
     Returns
     -------
     dict
-        equity        as_of, n_months (moments valued), first, n_buyers, n_active, cents, finding
+        equity        as_of, n_months (moments valued), first, n_buyers, n_active, cents, low, high (80% range), finding
         bridge        begins, ends, components ({name: {n_customers, cents}}), is_comparable, finding; None with one
                       moment only
         forecast      as `forecast_facts` returns it
@@ -61,7 +64,7 @@ def facts(
         caveats       findings.
     """
     return {
-        "equity": _equity(months, terms.horizon_days, lost_below, currency),
+        "equity": _equity(months, terms.horizon_days, total, lost_below, currency),
         "bridge": _bridge(changes, cohorts, currency),
         "forecast": forecast_facts(ahead, n_months, currency),
         "proof": proof_facts(past),
@@ -70,18 +73,24 @@ def facts(
     }
 
 
-def _equity(months: pd.DataFrame, horizon_days: float, lost_below: float, currency: str) -> dict[str, Any]:
+def _equity(
+    months: pd.DataFrame, horizon_days: float, total: TotalRange, lost_below: float, currency: str
+) -> dict[str, Any]:
     now = months.iloc[-1]
+    low, high = (float(now["equity_cents"]) * end for end in (total.low, total.high))
     n_active = None if pd.isna(now["n_active"]) else int(now["n_active"])  # where dropout is not identified
     values: dict[str, Value] = {
         "as_of": Day(now["as_of"]),
         "equity": Money(now["equity_cents"], currency),
+        "range": Interval(Money(low, currency), Money(high, currency)),
         "n_buyers": Count(now["n_buyers"], "customer"),
         "horizon": Span(horizon_days),
     }
     if n_active is not None:
         values |= {"n_active": Count(n_active), "chance": Share(lost_below)}
-    code = "equity.now_without_active" if n_active is None else "equity.now"
+    figure = "now" if total.is_narrow else "between"
+    code = f"equity.{figure}_without_active" if n_active is None else f"equity.{figure}"
+    values |= {"tested": Days(total.tested_days)} if figure == "between" else {}
     return {
         "as_of": now["as_of"].isoformat(),
         "first": months["as_of"].iloc[0].isoformat(),
@@ -89,6 +98,8 @@ def _equity(months: pd.DataFrame, horizon_days: float, lost_below: float, curren
         "n_buyers": int(now["n_buyers"]),
         "n_active": n_active,
         "cents": int(now["equity_cents"]),
+        "low": round(low),
+        "high": round(high),
         "finding": to_json(Finding(code, values, weight=abs(float(now["equity_cents"])))),
     }
 

@@ -20,6 +20,7 @@ from crmwb.value.models.base import MIN_CUSTOMERS
 from crmwb.value.potential.clv import Terms, discounted_purchases
 from crmwb.value.potential.money import PROBABILITIES, Money, choose_spend, revenue_ends
 from crmwb.value.potential.spend import Cap, Spends
+from crmwb.value.potential.total import TotalRange
 from crmwb.value.realised.margin import Margin, margin
 
 FEATURES = (
@@ -81,6 +82,17 @@ class Fitted:
     cap: Cap
     margin: Margin
     level: float = 1.0
+
+    def total_range(self, horizon_days: float) -> TotalRange:
+        """Return how far the total over a horizon may lie from what is expected."""
+        known = self.moment.known
+        return TotalRange.learn(
+            [forecast for forecast, _ in self.money.tested],
+            [came for _, came in self.money.tested],
+            tested_days=self.money.tested_days,
+            history_days=known.origin - known.days.first_day,
+            horizon_days=horizon_days,
+        )
 
     @property
     def dropout(self) -> Dropout:
