@@ -152,8 +152,8 @@ def test_what_is_typical_of_a_tier_comes_with_its_interval(value):
     assert tiers.loc["vip", "median_clv_cents"] == 300_00
     assert tiers.loc["vip", ["median_lower_80_cents", "median_upper_80_cents"]].tolist() == [150_00, 600_00]
     assert say(value.plot_worth("tier").alt) == (
-        "Ranges of what a typical customer is worth with a chance of 80%, by tier: "
-        "VIP EUR\u00a0150 to EUR\u00a0600 and small EUR\u00a010 to EUR\u00a040."
+        "Range chart of what a typical customer is worth with a chance of 80%, by tier: "
+        "VIP EUR\u00a0150 to EUR\u00a0600 and small EUR\u00a010 to EUR\u00a040"
     )
     ax = worth_plots.worth_by_group(value.by("tier"), "tier", "EUR")
     assert [(patch.get_x(), patch.get_width()) for patch in ax.patches] == [(150_00, 450_00), (10_00, 30_00)]

@@ -71,8 +71,8 @@ def test_the_title_comes_from_params_and_the_lead_stands_before_the_findings():
     assert "Its own title" not in page
     assert page.count("<h1>") == 1
     assert "<title>Shops &amp; sales</title>" in page
-    assert page.index("What this is.") < page.index("Key findings") < page.index("Again.")
-    assert "The best &lt;fifth&gt; earn 54%." in page
+    assert page.index("</header>") > page.index("What this is.")
+    assert '<meta name="description" content="The best &lt;fifth&gt; earn 54%.">' in page
 
 
 def test_the_foot_says_where_the_numbers_come_from():

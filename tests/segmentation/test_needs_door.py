@@ -45,7 +45,7 @@ def test_every_need_and_advice_is_shown(door):
     assert len(door.advices("a")) == (door.mix["segment"] == "a").sum()
     assert all(say(said).endswith(".") for said in door.of("a")["sentence"])
     assert "Marketing mix" in door._repr_html_()
-    assert say(door.plot_lifts().alt).endswith(say(door.finding()))
+    assert door.plot_lifts().reason == door.finding()
     assert "segment" in say(door.mix_finding())
     assert {need.key for need in door.not_available["need"]} == set(door.facts["not_available"])
     with language.using("zh"):

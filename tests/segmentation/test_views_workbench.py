@@ -105,7 +105,7 @@ def test_it_shows_itself(door):
     assert "Unknown for all customers" in door._repr_html_()
     for picture in (door.plot_preparation(), door.plot_correlations(), door.plot_interests()):
         assert picture._repr_html_().startswith("<figure>")
-        assert say(picture.alt).endswith(".")
+        assert re.match("[A-Z][a-z]+ ([a-z]+ )?of ", say(picture.alt))
 
 
 def test_dots_stand_at_the_skewness_and_at_the_edge_beyond():

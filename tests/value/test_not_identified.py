@@ -68,7 +68,7 @@ def test_where_it_is_given_what_shows_it_is_said(tmp_path, gain):
 def test_the_workbench_writes_the_reason_in_place_of_the_figure_and_refuses_endless_horizons(tmp_path):
     value = project(tmp_path, WITHHELD[2][0])
     picture = value.plot_p_alive()
-    assert picture.alt == value.not_identified == value.proof.dropout
+    assert picture.reason == value.not_identified == value.proof.dropout
     assert "p = 0.31" in picture.drawn.texts[0].get_text().replace("\n", " ")
     with pytest.raises(CrmwbError, match="set horizon_days"):
         value.what_if(horizon_days=math.inf)

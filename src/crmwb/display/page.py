@@ -24,10 +24,12 @@ from matplotlib.figure import Figure as MplFigure
 
 from crmwb.display import html, tables
 from crmwb.display.blocks import MIME, Block, Decision, Figure, Heading, Missing, Note, Statement, Text, Tile, Tiles
-from crmwb.display.picture import Picture, images
+from crmwb.display.picture import Picture, described, images
 from crmwb.findings import Finding, Listing, Name, Term, Unavailable, Value, codec, language
 from crmwb.findings.catalogue import find
 from crmwb.findings.say import Said
+
+_above: Said = ""  # the finding that the next figure bears out
 
 
 def heading(title: Said, level: int = 2) -> None:
@@ -50,7 +52,9 @@ def finding(said: Said, *, headline: bool = False) -> None:
     headline : bool, default False
         Also put it at the top of the report and on its card on the index page.
     """
-    _show(Statement(coded(said), headline))
+    global _above  # noqa: PLW0603  # a notebook writes one page, from its top to its end
+    _above = coded(said)
+    _show(Statement(_above, headline))
 
 
 def decisions(items: Sequence[Decision]) -> None:
@@ -88,7 +92,8 @@ def figure(drawn: Picture | Axes | MplFigure, *, alt: Said | None = None, captio
     drawn : Picture, Axes or Figure
         A picture of the workbench, drawn for every language, or a figure that looks alike in all.
     alt : Said, optional
-        What it shows, for readers who do not see it; a picture brings its own.
+        What kind of chart shows what, for readers who do not see it; a picture brings its own. What is to be seen in it
+        is the picture's reason, else the finding above.
     caption : Said, optional
         A line below it.
     """
@@ -96,7 +101,8 @@ def figure(drawn: Picture | Axes | MplFigure, *, alt: Said | None = None, captio
     if not words:
         raise ValueError("a figure needs alt: one sentence for readers who do not see it")
     made = images(drawn)
-    _show(Figure(made.wide, coded(words), coded(caption), made.narrow))
+    reason = (drawn.reason if isinstance(drawn, Picture) else "") or _above
+    _show(Figure(made.wide, described(coded(words), reason), coded(caption), made.narrow))
 
 
 def table(

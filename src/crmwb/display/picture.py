@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from crmwb.display import svg
 from crmwb.display.html import figure_html
 from crmwb.display.narrow import fit
-from crmwb.findings import language
+from crmwb.findings import Finding, Name, language
 from crmwb.findings.say import Said, say
 from crmwb.plots import style
 
@@ -30,12 +30,15 @@ class Picture:
     content, options
         What it is called with.
     alt : Said
-        One sentence.
+        What kind of chart shows what: "bar chart of revenue by tier".
+    reason : Said
+        What is to be seen in it; a page takes the finding above where it is not given.
     """
 
     function: Callable[..., Axes | Figure]
     content: tuple[Any, ...]
     alt: Said
+    reason: Said = ""
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -47,12 +50,22 @@ class Picture:
             return self.function(*self.content, **self.options)
 
     def _repr_html_(self) -> str:
-        return figure_html(image(self.drawn), say(self.alt))
+        return figure_html(image(self.drawn), say(described(self.alt, self.reason)))
 
 
-def draw(function: Callable[..., Axes | Figure], *content: Any, alt: Said, **options: Any) -> Picture:
+def draw(
+    function: Callable[..., Axes | Figure], *content: Any, alt: Said, reason: Said = "", **options: Any
+) -> Picture:
     """Return the picture that a function of `crmwb.plots` draws."""
-    return Picture(function, content, alt, options)
+    return Picture(function, content, alt, reason, options)
+
+
+def described(what: Said, reason: Said) -> Said:
+    """Return the words that stand for a picture: "[chart] of [data], where: [reason]"."""
+    if not reason:
+        return what
+    values = {"what": Name(what) if isinstance(what, str) else what}
+    return Finding("page.alt.full", values | {"reason": Name(reason) if isinstance(reason, str) else reason})
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,14 @@ from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.collections import Collection, QuadMesh
 from matplotlib.colors import to_hex
+from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from crmwb.display import contrast, narrow
+from crmwb.findings import numbers
 from crmwb.plots import style
 
 LIMIT_BYTES = 300_000
@@ -51,13 +53,36 @@ def svg(figure: Figure) -> str:
 
 
 def drawing(figure: Figure) -> Drawing:
-    """Draw a figure as `svg` does, and say how crowded it is."""
+    """Draw a figure as `svg` does, and say how crowded it is.
+
+    Raises
+    ------
+    ValueError
+        Its bars do not begin at zero.
+    """
+    cut = misleading(figure)
+    if cut:
+        raise ValueError(f"bars begin at zero, or their lengths mislead: {', '.join(cut)}")
     drawn = _drawn(figure)
     if len(drawn.svg) > LIMIT_BYTES:
         for artist in figure.findobj(Collection):
             artist.set_rasterized(True)
         drawn = _drawn(figure)
     return drawn
+
+
+def misleading(figure: Figure) -> list[str]:
+    """Return what flatters or belittles: the axes whose bars do not begin at zero, by their titles."""
+    cut = []
+    for ax in figure.axes:
+        for bars in ax.containers:
+            if isinstance(bars, BarContainer) and bars.patches:
+                low, high = sorted(ax.get_xlim() if bars.orientation == "horizontal" else ax.get_ylim())
+                if not low <= 0 <= high:
+                    title = ax.get_title() or ax.get_title(loc="left")
+                    cut.append(f"{title} ({numbers.number(low)} to {numbers.number(high)})")
+                    break
+    return cut
 
 
 def _drawn(figure: Figure) -> Drawing:
@@ -178,6 +203,7 @@ def _within_a_page(drawn: str) -> str:
     used |= set(re.findall(r'id="(on[0-9a-f]{6})"', body))
     body = re.sub(r' id="([^"]+)"', lambda match: match[0] if match[1] in used else "", body)
     body = re.sub(r"font-family: [^;\"]*;? ?", "", body)
+    body = re.sub(r'fill="(#[0-9a-f]{6})"', r'style="fill: \1"', body)  # a hatching's ground
     body = re.sub(r'<g id="on([0-9a-f]{6})">(.*?)</g>', _on_ground, body, flags=re.DOTALL)
     body = contrast.with_variables(body)
     width = round(float(re.search(r'width="([\d.]+)pt"', body)[1]) * PIXELS)  # type: ignore[index]  # matplotlib writes it

@@ -7,13 +7,12 @@ from matplotlib.colors import ListedColormap
 
 from crmwb.findings import Finding, Term, numbers
 from crmwb.findings.say import say
-from crmwb.plots import style
+from crmwb.plots import colours, style
 
 ORDER = (
     *("substantial", "identifiable", "reachable", "profitable"),
     *("stable", "differentiable", "actionable", "goal_relevant"),
 )
-PASSED, FAILED, NOT_MADE = "#cfe8d5", "#f6cdb8", "#eef1f4"
 
 
 def table(tests: pd.DataFrame, currency: str = "", ax: Axes | None = None) -> Axes:
@@ -43,7 +42,7 @@ def table(tests: pd.DataFrame, currency: str = "", ax: Axes | None = None) -> Ax
         states,
         annot=words,
         fmt="",
-        cmap=ListedColormap([NOT_MADE, PASSED, FAILED]),
+        cmap=ListedColormap([colours.NOT_MADE, colours.PASSED, colours.FAILED]),
         vmin=0,
         vmax=2,
         cbar=False,

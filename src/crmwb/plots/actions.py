@@ -5,7 +5,8 @@ from matplotlib.axes import Axes
 
 from crmwb.findings import Finding, Term
 from crmwb.findings.say import say
-from crmwb.plots import style
+from crmwb.plots import notation, style
+from crmwb.plots.notation import Scenario
 
 
 def gains(actions: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
@@ -22,7 +23,7 @@ def gains(actions: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
     """
     ax = ax or style.new_axes(8, 1.3 + 0.5 * max(len(actions), 1))
     places, gain = range(len(actions)), actions["gain_cents"]
-    ax.barh(places, gain, height=0.6, color=style.ACCENT)
+    ax.barh(places, gain, height=0.6, **notation.bar(Scenario.FORECAST, style.ACCENT))
     reach = [gain - actions["gain_low_cents"], actions["gain_high_cents"] - gain]
     ax.errorbar(gain, places, xerr=reach, fmt="none", color=style.INK, linewidth=1, capsize=3)
     ax.set_yticks(places, [say(Term("action", str(name))) for name in actions["action"]])

@@ -10,7 +10,8 @@ from matplotlib.ticker import MaxNLocator
 
 from crmwb.findings import Finding, Name, Term, numbers
 from crmwb.findings.say import Said, say
-from crmwb.plots import colours, style
+from crmwb.plots import colours, notation, style
+from crmwb.plots.notation import Scenario
 
 LONGEST_LABEL, LONGEST_TITLE = 34, 70
 COLUMNS = 2
@@ -101,13 +102,13 @@ def money(cards: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
     ax = ax or style.new_axes(9, 1.4 + 0.55 * max(len(cards), 1))
     colour = colours.of_clusters(list(cards["cluster_name"]))
     places = np.arange(len(cards), dtype=float)
-    for shift, what, is_pale in ((-0.2, "profit", False), (0.2, "clv", True)):
+    for shift, what, scenario in ((-0.2, "profit", Scenario.ACTUAL), (0.2, "clv", Scenario.FORECAST)):
         values = [
             cards[f"mean_{what}_{part}"].to_numpy(dtype=float, na_value=np.nan)
             for part in ("cents", "lower_cents", "upper_cents")
         ]
-        fills = [colours.pale(colour[name]) if is_pale else colour[name] for name in cards["cluster_name"]]
-        ax.barh(places + shift, values[0], height=0.38, color=fills)
+        look = notation.bars(scenario, [colour[name] for name in cards["cluster_name"]])
+        ax.barh(places + shift, values[0], height=0.38, **look)
         ax.hlines(places + shift, values[1], values[2], color=style.INK, linewidth=1.2)
     ax.axvline(0, color=style.INK, linewidth=0.8)
     ax.set_yticks(

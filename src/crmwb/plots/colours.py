@@ -4,9 +4,26 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
+from matplotlib.colors import LinearSegmentedColormap, to_hex
 
 from crmwb.plots import style
+from crmwb.plots.notation import pale
+
+__all__ = [
+    "FAILED",
+    "FIXED",
+    "GROWN",
+    "NEVER_BOUGHT",
+    "NOT_MADE",
+    "PASSED",
+    "SEQUENCE",
+    "SHRUNK",
+    "of_clusters",
+    "of_scheme",
+    "of_segments",
+    "pale",
+    "sequence",
+]
 
 NEVER_BOUGHT = "#cfd6dd"
 # From little to much, green to blue: seaborn's "crest", whose lightness falls evenly.
@@ -26,6 +43,8 @@ SEQUENCE = LinearSegmentedColormap.from_list(
         "#2c3172",
     ],
 )
+PASSED, FAILED, NOT_MADE = "#cfe8d5", "#f6cdb8", "#eef1f4"  # the ground of a test's result
+GROWN, SHRUNK = "#9fd3b6", "#f0c3a5"
 FIXED = {
     # tiers: the better, the darker; those who may become customers stand apart
     "vip": "#08445c",
@@ -86,12 +105,6 @@ def of_scheme(scheme: str, names: Sequence[str]) -> dict[str, str]:
 def sequence(n: int) -> list[str]:
     """Return `n` colours from little to much."""
     return [to_hex(SEQUENCE(place)) for place in np.linspace(0, 1, n + 2)[1:-1]]
-
-
-def pale(colour: str) -> str:
-    """Return a colour mixed with white, for the lesser of two bars of one segment."""
-    red, green, blue = (1 - 0.45 * (1 - part) for part in to_rgb(colour))
-    return str(to_hex((red, green, blue)))
 
 
 def _from_letters(name: str) -> str:

@@ -6,13 +6,15 @@ from matplotlib.ticker import MaxNLocator
 
 from crmwb.findings import Finding, numbers
 from crmwb.findings.say import say
-from crmwb.plots import style
+from crmwb.plots import notation, style
+from crmwb.plots.notation import Scenario
 
 MOST_LABELS = 14
+A_YEAR = 12  # rows: months without purchases have theirs
 
 
 def revenue_by_month(months: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
-    """Draw the revenue of each month.
+    """Draw the revenue of each month, and behind it that of the same month a year before, lighter.
 
     Parameters
     ----------
@@ -25,7 +27,15 @@ def revenue_by_month(months: pd.DataFrame, currency: str, ax: Axes | None = None
     """
     ax = ax or style.new_axes(8, 3.2)
     places = range(len(months))
-    ax.bar(places, months["revenue_cents"], width=0.7, color=style.ACCENT)
+    before = months["revenue_cents"].shift(A_YEAR)
+    if before.notna().any():
+        year_ago = [place - 0.14 for place in places]
+        look = notation.bar(Scenario.PREVIOUS, style.ACCENT)
+        ax.bar(year_ago, before, width=0.6, label=_words("year_before"), **look)
+    shown = notation.bar(Scenario.ACTUAL, style.ACCENT)
+    ax.bar(places, months["revenue_cents"], width=0.6, label=_words("month"), **shown)
+    if before.notna().any():
+        ax.legend(loc="lower left", bbox_to_anchor=(0.5, 1.0), ncols=2)
     _name_months(ax, months)
     style.money_axis(ax.yaxis, currency)
     ax.grid(visible=False, axis="x")

@@ -10,7 +10,8 @@ from matplotlib.ticker import MaxNLocator
 
 from crmwb.findings import Count, Day, Finding, Number, Term, numbers
 from crmwb.findings.say import say
-from crmwb.plots import style
+from crmwb.plots import notation, style
+from crmwb.plots.notation import Scenario
 
 STEPS = {
     "opening": style.MUTED,
@@ -125,7 +126,8 @@ def forecast_fan(forecast: pd.DataFrame, measure: str, currency: str, ax: Axes |
         ax.fill_between(months, low, high, color=style.ACCENT, alpha=alpha, linewidth=0, label=label)
     if ahead.any():
         marker = "o" if ahead.sum() == 1 else None
-        ax.plot(months, to_come["expected"], color=style.ACCENT, linewidth=2, marker=marker, label=_said("expected"))
+        look = notation.line(Scenario.FORECAST, style.ACCENT)
+        ax.plot(months, to_come["expected"], linewidth=2, marker=marker, label=_said("expected"), **look)
     if past.any() and ahead.any():
         last, first = np.flatnonzero(past)[-1], np.flatnonzero(ahead)[0]
         ends = [rows["actual"].iloc[last], rows["expected"].iloc[first]]

@@ -7,13 +7,14 @@ from matplotlib.dates import AutoDateLocator
 
 from crmwb.findings import Finding, Name, Share, Term
 from crmwb.findings.say import say
-from crmwb.plots import colours, style
+from crmwb.plots import colours, notation, style
+from crmwb.plots.notation import Scenario
 
 FLOWS = {
     "new": style.GOOD,
     "won_back": colours.FIXED["won_back"],
-    "grown": "#9fd3b6",
-    "shrunk": "#f0c3a5",
+    "grown": colours.GROWN,
+    "shrunk": colours.SHRUNK,
     "lost": style.BAD,
 }
 
@@ -78,8 +79,10 @@ def stage_value(stages: pd.DataFrame, ax: Axes | None = None) -> Axes:
         values = pd.to_numeric(rows[column]).fillna(0).to_numpy(dtype=float)
         shares = values / values.sum()
         at = np.arange(len(rows)) + (i - (len(known) - 1) / 2) * height
-        tints = [colours.pale(fixed[name]) if i else fixed[name] for name in rows["stage"]]
-        ax.barh(at, shares, height=height * 0.92, color=tints, hatch="//" if i == 2 else None, edgecolor="white")
+        fills = [fixed[name] for name in rows["stage"]]
+        tints = [colours.pale(fill) for fill in fills] if i else fills
+        look = notation.bars(Scenario.FORECAST, fills) if column == "clv_cents" else {"color": tints}
+        ax.barh(at, shares, height=height * 0.92, **look)
         for y, share in zip(at, shares, strict=True):
             label = _text("share_of", share=Share(share), what=Name(_text(column)))
             ax.annotate(label, (max(share, 0), y), (4, 0), textcoords="offset points", fontsize=7.5,

@@ -9,7 +9,8 @@ from matplotlib.ticker import FuncFormatter
 
 from crmwb.findings import Finding, Name, Number, Term, numbers
 from crmwb.findings.say import say
-from crmwb.plots import colours, style
+from crmwb.plots import colours, notation, style
+from crmwb.plots.notation import Scenario
 
 BARELY = 1e-12
 
@@ -160,9 +161,13 @@ def long_run(shares: pd.DataFrame, scheme: str, ax: Axes | None = None) -> Axes:
     rows = shares[shares[list(columns)].max(axis=1) > BARELY].sort_values("position").reset_index(drop=True)
     ax = ax or style.new_axes(8, 1.4 + 0.5 * len(rows))
     places = np.arange(len(rows))
-    fills = (style.MUTED, style.ACCENT, colours.pale(style.ACCENT))
-    for shift, column, fill in zip((-0.26, 0.0, 0.26), columns, fills, strict=True):
-        ax.barh(places + shift, rows[column].to_numpy(), height=0.25, color=fill, label=_text(column))
+    looks = (
+        notation.bar(Scenario.ACTUAL, style.ACCENT),
+        notation.bar(Scenario.FORECAST, style.ACCENT),
+        notation.bar(Scenario.FORECAST, style.MUTED),
+    )
+    for shift, column, look in zip((-0.26, 0.0, 0.26), columns, looks, strict=True):
+        ax.barh(places + shift, rows[column].to_numpy(), height=0.25, label=_text(column), **look)
     ax.set_yticks(places, _names(scheme, rows["segment"]))
     ax.invert_yaxis()
     style.share_axis(ax.xaxis)

@@ -14,6 +14,7 @@ from crmwb.plots import colours, style
 
 COLUMNS = 2
 LONGEST_LABEL, LONGEST_TITLE = 44, 70
+LINE = 26  # Latin letters of a label in one line
 N_SHOWN = 10
 VOCABULARY = {"month_order_share": "month_of_year", "hour_order_share": "part_of_day"}  # whose items are terms
 LOWEST, HIGHEST = 1 / 16, 16.0  # beyond, a dot stands at the edge and its figure says how far
@@ -73,11 +74,11 @@ def segment_lifts(needs: pd.DataFrame, title: Said, colour: str = style.ACCENT, 
     ax.set_xlim(1 / reach / 1.2, reach * 2.2)  # room for the figures
     for place, true, high in zip(places, needs["lift"], upper, strict=True):
         ax.text(high * 1.08, place, numbers.times(float(true)), va="center", fontsize=8.5)
-    step = max(1, math.ceil(math.log2(reach) / 3))
-    ticks = [2.0**power for power in range(-int(math.log2(reach)), int(math.log2(reach)) + 1) if power % step == 0]
+    ticks = [1 / reach, 1.0, float(reach)]
     ax.set_xticks(ticks, [_doublings(tick) for tick in ticks], fontsize=8.5)
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.set_yticks(places, [label(m, i) for m, i in zip(needs["measure"], needs["item"], strict=True)], fontsize=9)
+    names = [label(m, i) for m, i in zip(needs["measure"], needs["item"], strict=True)]
+    ax.set_yticks(places, [style.wrapped(name, LINE) for name in names], fontsize=9)
     ax.set_ylim(max(len(needs), 1) - 0.4, -0.6)
     ax.grid(visible=False, axis="y")
     ax.set_axisbelow(True)

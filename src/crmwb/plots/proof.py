@@ -6,7 +6,8 @@ from matplotlib.ticker import MaxNLocator
 
 from crmwb.findings import Finding, Number, Term
 from crmwb.findings.say import Said, say
-from crmwb.plots import style
+from crmwb.plots import notation, style
+from crmwb.plots.notation import Scenario
 
 
 def tracking(weeks: pd.DataFrame, ax: Axes | None = None) -> Axes:
@@ -27,7 +28,8 @@ def tracking(weeks: pd.DataFrame, ax: Axes | None = None) -> Axes:
         rows = weeks[weeks["forecaster"] == name].sort_values("days")
         expected = rows["forecast_purchases"].to_numpy()
         label = say(Term("model", str(name)))
-        ax.plot(rows["days"].to_numpy(), expected, color=colour, linewidth=1.4, linestyle="--", label=label)
+        look = notation.line(Scenario.FORECAST, colour)
+        ax.plot(rows["days"].to_numpy(), expected, linewidth=1.4, label=label, **look)
     style.count_axis(ax.yaxis)
     ax.set_xlim(0, None)
     ax.set_ylim(0, None)

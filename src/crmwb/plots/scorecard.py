@@ -7,7 +7,8 @@ from matplotlib.patches import Patch
 
 from crmwb.findings import Finding, Share, Term, numbers
 from crmwb.findings.say import say
-from crmwb.plots import colours, style
+from crmwb.plots import colours, notation, style
+from crmwb.plots.notation import Scenario
 
 LABELLED = 0.06  # the least share whose label fits into its bar
 
@@ -33,7 +34,7 @@ def pyramid(tiers: pd.DataFrame, basis: str, ax: Axes | None = None) -> Axes:
     places = np.arange(len(tiers), dtype=float)
     ax.barh(places, -shares["customer_share"], height=0.72, color=[colours.pale(fill) for fill in fills])
     ax.barh(places - 0.19, shares["brought_share"], height=0.34, color=fills)
-    ax.barh(places + 0.19, shares["clv_share"], height=0.34, color=fills, alpha=0.55)
+    ax.barh(places + 0.19, shares["clv_share"], height=0.34, **notation.bars(Scenario.FORECAST, fills))
     for place, n, people, brought, ahead in zip(places, tiers["n_customers"], *shares.values(), strict=True):
         ax.text(
             -people - 0.01, place, f"{numbers.share(people)}  ({numbers.count(n)})", va="center", ha="right", fontsize=9

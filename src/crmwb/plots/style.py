@@ -54,6 +54,7 @@ LOOK: dict[Any, Any] = {
     "axes.titlelocation": "left",
     "axes.titlesize": 12,
     "axes.titleweight": "bold",
+    "hatch.linewidth": 0.7,
     "grid.color": GRID,
     "grid.linestyle": "-",
     "grid.linewidth": 1,

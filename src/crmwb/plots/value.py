@@ -9,7 +9,8 @@ from matplotlib.ticker import MaxNLocator
 
 from crmwb.findings import Count, Finding, Money, Share, Term, numbers
 from crmwb.findings.say import Said, say
-from crmwb.plots import colours, style
+from crmwb.plots import colours, notation, style
+from crmwb.plots.notation import Scenario
 
 TOP = 0.2
 LINE = 90  # Latin letters
@@ -103,7 +104,8 @@ def clv_by_group(customers: pd.DataFrame, by: str, currency: str, ax: Axes | Non
     ax = ax or style.new_axes(8, 1.3 + 0.5 * len(groups))
     names = [str(name) for name in groups.index]
     colour = colours.of_scheme(by, names)
-    ax.barh(range(len(groups)), groups["sum"].to_numpy(), height=0.62, color=[colour[name] for name in names])
+    look = notation.bars(Scenario.FORECAST, [colour[name] for name in names])
+    ax.barh(range(len(groups)), groups["sum"].to_numpy(), height=0.62, **look)
     longest = float(groups["sum"].abs().max())
     for place, (total, mean, size) in enumerate(groups.itertuples(index=False)):
         parts = {"total": Money(total, currency), "n": Count(size), "mean": Money(mean, currency)}
@@ -273,15 +275,15 @@ def calibration(groups: pd.DataFrame, forecaster: str, ax: Axes | None = None) -
         at - 0.2,
         rows["mean_forecast"].to_numpy(),
         width=0.38,
-        color=style.ACCENT,
         label=say(Finding("proof.figure.forecast")),
+        **notation.bar(Scenario.FORECAST, style.ACCENT),
     )
     ax.bar(
         at + 0.2,
         rows["mean_actual"].to_numpy(),
         width=0.38,
-        color=style.CATEGORIES[1],
         label=say(Finding("proof.figure.bought")),
+        **notation.bar(Scenario.ACTUAL, style.ACCENT),
     )
     ax.set_xticks(at, [f"{int(group)}" for group in at])
     ax.grid(visible=False, axis="x")

@@ -52,7 +52,7 @@ def report(
     *,
     reports: Mapping[str, ReportParams] | None = None,
 ) -> str:
-    """Render an executed notebook as a page with title, key findings, table of contents and lineage.
+    """Render an executed notebook as a page with title, table of contents and lineage.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def report(
     shown : ReportParams
         Title and audience.
     headlines : sequence of Said
-        The findings for the top of the page.
+        What the page is about, for those who search or link it; readers see each where it is borne out.
     lineage : Lineage
         What the numbers come from; for the head and the foot of the page.
     reports : mapping of str to ReportParams, optional
@@ -216,7 +216,7 @@ def _parts(html: str) -> tuple[_Ready, _Ready, list[Heading]]:
     headings: list[Heading] = []
     for tag in soup.find_all(["h2", "h3"]):
         text = " ".join(tag.get_text().split())
-        taken = {heading.id for heading in headings} | {"in-short", "report"}
+        taken = {heading.id for heading in headings} | {"report"}
         tag["id"] = next(name for name in _names(text) if name not in taken)
         headings.append(Heading(int(tag.name[1]), str(tag["id"]), text))
     first = soup.find("h2")

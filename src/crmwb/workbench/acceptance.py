@@ -56,8 +56,7 @@ class Acceptance:
 
     def plot_table(self) -> Picture:
         """Draw segments × tests."""
-        alt = Finding("acceptance.alt.table", {"finding": self.finding})
-        return draw(plots.table, self.tests, self.currency, alt=alt)
+        return draw(plots.table, self.tests, self.currency, alt=Finding("acceptance.alt.table"), reason=self.finding)
 
     def _repr_html_(self) -> str:
         rows = self.verdicts

@@ -12,7 +12,7 @@ from crmwb import layout, storage
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
-from crmwb.findings import Count, Finding, Listing, Passage, Share, Term, Value, loads
+from crmwb.findings import Count, Finding, Listing, Share, Term, Value, loads
 from crmwb.plots import cards as plots
 from crmwb.plots import colours
 from crmwb.segmentation.cards.traits import finding, words
@@ -50,8 +50,8 @@ class Cards:
         return list(self.frame.sort_values("cluster")["cluster_name"])
 
     @property
-    def finding(self) -> Value:
-        """Which cluster earns most, and how well rules identify clusters."""
+    def finding(self) -> Finding:
+        """Which cluster earns most."""
         if self.frame.empty:
             return Finding("cards.none")
         column = "profit_share" if self.frame["profit_share"].notna().any() else "revenue_share"
@@ -62,7 +62,7 @@ class Cards:
             "basis": Term("basis", best["profit_basis"] if column == "profit_share" else "revenue"),
             "customers": Share(best["customer_share"]),
         }
-        return Passage((Finding("cards.earns_most", values), self.rules_finding))
+        return Finding("cards.earns_most", values)
 
     @property
     def descriptions(self) -> list[Finding]:
@@ -124,13 +124,12 @@ class Cards:
         """Draw the cards of all segments of a scheme."""
         own = self._of(scheme)
         segments = self.names if scheme == "cluster_name" else list(dict.fromkeys(own["segment"]))
-        alt = Finding("cards.alt.cards", {"scheme": Term("column", scheme), "finding": self.finding})
-        return draw(plots.cards, own, segments, scheme, alt=alt)
+        alt = Finding("cards.alt.cards", {"scheme": Term("column", scheme)})
+        return draw(plots.cards, own, segments, scheme, alt=alt, reason=self.finding)
 
     def plot_money(self) -> Picture:
         """Draw what a customer of each cluster has brought and will bring."""
-        alt = Finding("cards.alt.money", {"finding": self.finding})
-        return draw(plots.money, self.frame, self.currency, alt=alt)
+        return draw(plots.money, self.frame, self.currency, alt=Finding("cards.alt.money"), reason=self.finding)
 
     def _of(self, scheme: str) -> pd.DataFrame:
         return self.traits[self.traits["scheme"] == scheme].reset_index(drop=True)

@@ -152,14 +152,12 @@ class Clusters:
     def plot_evidence(self) -> Picture:
         """Draw what speaks for each method and number of clusters."""
         least = self.params.segmentation.clusters.min_stability
-        alt = Finding("clusters.alt.evidence", {"verdict": self.finding})
-        return draw(plots.evidence, self.evidence, least, alt=alt)
+        return draw(plots.evidence, self.evidence, least, alt=Finding("clusters.alt.evidence"), reason=self.finding)
 
     def plot_centres(self) -> Picture:
         """Draw what sets the clusters apart."""
         features: list[Value] = [feature_value(str(name)) for name in self.centres.columns]
-        alt = Finding("clusters.alt.centres", {"verdict": self.finding})
-        return draw(plots.cluster_map, self.centres, features, alt=alt)
+        return draw(plots.cluster_map, self.centres, features, alt=Finding("clusters.alt.centres"), reason=self.finding)
 
     def plot_map(self) -> Picture:
         """Draw customers and centres in the two directions that tell the clusters best apart."""

@@ -138,17 +138,25 @@ class Equity:
 
     def plot_months(self) -> Picture:
         """Draw customer equity through time."""
-        return draw(plots.equity_over_time, self.months, self.currency, alt=self.findings("equity")[0])
+        return draw(
+            plots.equity_over_time,
+            self.months,
+            self.currency,
+            alt=Finding("equity.alt.months"),
+            reason=self.findings("equity")[0],
+        )
 
     def plot_bridge(self) -> Picture:
         """Draw what moved customer equity over the last year."""
-        alt = next(iter(self.findings("bridge")), Unavailable("equity.one_moment"))
-        return draw(plots.equity_bridge, self.bridge, self.currency, alt=alt)
+        reason = next(iter(self.findings("bridge")), Unavailable("equity.one_moment"))
+        return draw(plots.equity_bridge, self.bridge, self.currency, alt=Finding("equity.alt.bridge"), reason=reason)
 
     def plot_forecast(self, measure: str = "revenue_cents") -> Picture:
         """Draw actual and expected months: customers, new_customers, purchases, revenue_cents or margin_cents."""
         alt = Finding("forecast.figure.alt", {"measure": Finding(f"forecast.measure.{measure}")})
-        return draw(plots.forecast_fan, self.forecast, measure, self.currency, alt=alt)
+        said = self.findings("forecast") if measure == "revenue_cents" else []
+        reason = said[0] if said else ""
+        return draw(plots.forecast_fan, self.forecast, measure, self.currency, alt=alt, reason=reason)
 
     def _repr_html_(self) -> str:
         return tables.html(self.months.tail(12), caption=Finding("equity.caption.latest"), currency=self.currency)

@@ -149,8 +149,8 @@ class Needs:
 
     def plot_lifts(self, scheme: str = "cluster_name") -> Picture:
         """Draw the surest needs of every segment."""
-        alt = Finding("needs.alt.lifts", {"finding": self.finding(scheme)})
-        return draw(plots.lifts, self.frame, scheme, self.segments(scheme), alt=alt)
+        alt, reason = Finding("needs.alt.lifts"), self.finding(scheme)
+        return draw(plots.lifts, self.frame, scheme, self.segments(scheme), alt=alt, reason=reason)
 
     def _require(self, segment: str, scheme: str) -> None:
         if segment not in self.segments(scheme):

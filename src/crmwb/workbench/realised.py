@@ -135,18 +135,21 @@ class Realised:
 
     def plot_whale(self) -> Picture:
         """Draw the whale curve."""
-        return draw(whale_plots.whale_curve, self.whale(), self.basis, alt=self.verdict)
+        alt = Finding("realised.alt.whale", {"basis": Term("basis", self.basis)})
+        return draw(whale_plots.whale_curve, self.whale(), self.basis, alt=alt, reason=self.verdict)
 
     def plot_unprofitable(self) -> Picture:
         """Draw what is lost with unprofitable customers, by main reason."""
-        alt = from_json(self.unprofitable["finding"]) if self.unprofitable else NO_COSTS
-        return draw(plots.unprofitable, self.reasons, self.currency, alt=alt)
+        reason = from_json(self.unprofitable["finding"]) if self.unprofitable else NO_COSTS
+        alt = Finding("realised.alt.unprofitable")
+        return draw(plots.unprofitable, self.reasons, self.currency, alt=alt, reason=reason)
 
     def plot_payback(self) -> Picture:
         """Draw the share of customers who have paid back the cost of acquiring and serving them, by month."""
         first, payback = self.facts["first_orders"], self.facts["payback"]
-        alt = from_json(payback["finding"]) if payback else Unavailable("realised.payback.not_known")
-        return draw(plots.payback, self.payback, first and first["loss_share"], alt=alt)
+        reason = from_json(payback["finding"]) if payback else Unavailable("realised.payback.not_known")
+        alt = Finding("realised.alt.payback")
+        return draw(plots.payback, self.payback, first and first["loss_share"], alt=alt, reason=reason)
 
     def _repr_html_(self) -> str:
         sums = pd.DataFrame([self.facts["totals"]], dtype="Int64").dropna(axis="columns")

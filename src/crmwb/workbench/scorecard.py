@@ -80,11 +80,19 @@ class Scorecard:
 
     def plot_pyramid(self) -> Picture:
         """Draw each tier's share of customers against its share of what they brought and will bring."""
-        return draw(plots.pyramid, self.tiers, self.facts["pyramid"]["basis"], alt=self.finding)
+        return draw(
+            plots.pyramid,
+            self.tiers,
+            self.facts["pyramid"]["basis"],
+            alt=Finding("scorecard.alt.pyramid"),
+            reason=self.finding,
+        )
 
     def plot_certainty(self) -> Picture:
         """Draw how certain it is that customers of each tier belong there."""
-        return draw(plots.certainty, self.certainty, alt=self.finding_of("certainty"))
+        return draw(
+            plots.certainty, self.certainty, alt=Finding("scorecard.alt.certainty"), reason=self.finding_of("certainty")
+        )
 
     def plot_dimensions(self) -> Picture:
         """Draw the mean points of each tier's customers in every dimension."""
@@ -95,7 +103,12 @@ class Scorecard:
 
     def plot_sensitivity(self) -> Picture:
         """Draw how many customers change tier when one weight moves by a quarter."""
-        return draw(plots.sensitivity, self.sensitivity, alt=self.finding_of("sensitivity"))
+        return draw(
+            plots.sensitivity,
+            self.sensitivity,
+            alt=Finding("scorecard.alt.sensitivity"),
+            reason=self.finding_of("sensitivity"),
+        )
 
     def _repr_html_(self) -> str:
         return tables.html(self.tiers, caption=Finding("scorecard.caption.tiers"), currency=self.currency)

@@ -83,8 +83,8 @@ class Tiers:
     def plot_crosswalk(self, scheme: str = "tier", other: str = "value_class") -> Picture:
         """Draw two schemes against each other."""
         named = {"scheme": Term("column", scheme), "other": Term("column", other)}
-        alt = Finding("segmentation.alt.crosswalk", named | {"finding": self.class_finding})
-        return draw(plots.crosswalk, self.crosswalk(scheme, other), scheme, other, alt=alt)
+        alt = Finding("segmentation.alt.crosswalk", named)
+        return draw(plots.crosswalk, self.crosswalk(scheme, other), scheme, other, alt=alt, reason=self.class_finding)
 
     def _order(self, scheme: str) -> list[str]:
         return list(CLASSES) if scheme == "value_class" else self.names

@@ -280,7 +280,9 @@ class Value:
     def plot_p_alive(self) -> Picture:
         """Draw P(alive); where it is withheld, the reason."""
         if self.not_identified:
-            return draw(plots.withheld, self.not_identified, alt=self.not_identified)
+            return draw(
+                plots.withheld, self.not_identified, alt=Finding("value.alt.withheld"), reason=self.not_identified
+            )
         alt = Finding("value.figure.p_alive_alt", {"mean": Share(self.buyers["p_alive"].mean())})
         return draw(plots.p_alive, self.buyers, alt=alt)
 
@@ -292,7 +294,9 @@ class Value:
 
     def plot_backtest(self, measure: str = "normalised_gini") -> Picture:
         """Draw how each forecaster did on a column of `backtest`."""
-        return draw(plots.backtest_bars, self.backtest, measure, alt=self.proof.finding)
+        return draw(
+            plots.backtest_bars, self.backtest, measure, alt=Finding("value.alt.backtest"), reason=self.proof.finding
+        )
 
     def _repr_html_(self) -> str:
         return tables.html(self.by("tier"), caption=Finding("value.caption.by_tier"), currency=self.currency)

@@ -63,7 +63,9 @@ class Wallet:
 
     def plot_headroom(self, tiers: list[str]) -> Picture:
         """Draw what customers of each tier spend with us in a year, and what they spend elsewhere."""
-        return draw(plots.headroom, self.by_tier(tiers), self.currency, alt=self.finding)
+        return draw(
+            plots.headroom, self.by_tier(tiers), self.currency, alt=Finding("wallet.alt.headroom"), reason=self.finding
+        )
 
     def _repr_html_(self) -> str:
         return tables.html(self.frame.head(5), caption=self.finding, currency=self.currency)

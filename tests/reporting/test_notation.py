@@ -1,0 +1,77 @@
+"""What figures look like: scenarios by notation, colours from one place, bars from zero."""
+
+import re
+
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+from project import PROJECT
+
+from crmwb.display import contrast, picture
+from crmwb.plots import actions, colours, customers, notation, style
+from crmwb.plots.notation import Scenario
+
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+OF_COLOURS = {"style.py", "colours.py", "notation.py"}  # the only files of plots that name colours
+MONTHS = pd.DataFrame(
+    {"month": pd.date_range("2022-01-01", periods=14, freq="MS"), "revenue_cents": range(100, 1500, 100)}
+)
+
+
+def bars(bottom: float, top: float = 3.0):
+    axes = style.new_axes()
+    axes.bar(["a", "b"], [1, 2])
+    axes.set_ylim(bottom, top)
+    axes.set_title("Revenue", loc="left")
+    return axes
+
+
+def test_scenarios_differ_by_more_than_colour():
+    looks = {scenario: notation.bar(scenario, style.ACCENT) for scenario in Scenario}
+    assert looks[Scenario.ACTUAL] == {"color": style.ACCENT}
+    lighter = contrast.contrast(looks[Scenario.PREVIOUS]["color"], contrast.WHITE)
+    assert lighter < contrast.contrast(style.ACCENT, contrast.WHITE)
+    assert looks[Scenario.PLAN]["facecolor"] == contrast.WHITE
+    assert looks[Scenario.PLAN]["edgecolor"] == style.ACCENT
+    assert [scenario for scenario, look in looks.items() if "hatch" in look] == [Scenario.FORECAST]
+    lines = [notation.line(scenario, style.ACCENT)["linestyle"] for scenario in Scenario]
+    assert lines == ["-", "-", ":", "--"]
+
+
+def test_what_is_expected_is_hatched_on_a_light_and_on_a_dark_page():
+    plan = pd.DataFrame({"action": ["call"], "gain_cents": [500], "gain_low_cents": [100], "gain_high_cents": [900]})
+    drawn = picture.image(actions.gains(plan, "EUR"))
+    assert "<pattern" in drawn
+    assert not re.search(r'(fill|stroke)="#', drawn)  # every colour is one that a dark page can change
+    assert f"stroke: var(--c{style.ACCENT[1:]}, {style.ACCENT})" in drawn
+
+
+def test_the_same_month_a_year_before_is_lighter():
+    axes = customers.revenue_by_month(MONTHS, "EUR")
+    before, now = ([bar for bar in group if bar.get_height() > 0] for group in axes.containers)
+    assert [bar.get_height() for bar in before] == [100, 200]
+    assert {to_hex(bar.get_facecolor()) for bar in before} == {notation.pale(style.ACCENT)}
+    assert {to_hex(bar.get_facecolor()) for bar in now} == {style.ACCENT}
+    assert len(now) == 14
+
+
+@pytest.mark.parametrize("file", sorted((PROJECT / "src/crmwb/plots").glob("*.py")), ids=lambda file: file.name)
+def test_colours_are_named_in_one_place(file):
+    assert file.name in OF_COLOURS or not COLOUR.findall(file.read_text(encoding="utf-8"))
+
+
+def test_a_tier_keeps_its_colour_whatever_stands_beside_it():
+    all_tiers = colours.of_segments(["vip", "important", "ordinary", "small"])
+    assert colours.of_segments(["small", "vip"]) == {name: all_tiers[name] for name in ("small", "vip")}
+    assert colours.of_scheme("tier", ["important"])["important"] == all_tiers["important"]
+    assert len(set(all_tiers.values())) == 4
+
+
+@pytest.mark.parametrize("bottom", [0.0, -1.0])
+def test_bars_that_begin_at_zero_are_drawn(bottom):
+    assert "<svg" in picture.image(bars(bottom))
+
+
+def test_bars_cut_off_are_refused():
+    with pytest.raises(ValueError, match=r"bars begin at zero, or their lengths mislead: Revenue \(0\.5 to 3\)"):
+        picture.image(bars(0.5))
