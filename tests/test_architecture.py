@@ -24,6 +24,7 @@ FLOORS = [
     {"lifecycle", "migration", "segmentation", "value", "response", "recommend"},
     {"marts"},
     {"actions"},
+    {"effectiveness"},
     {"display"},
     {"reporting"},
     {"workbench", "cli"},

@@ -101,6 +101,9 @@ RESPONSE_METRICS = Path("metrics/response.json")
 RECOMMEND_FINDINGS = Path("data/recommend/findings.json")
 RECOMMEND_METRICS = Path("metrics/recommend.json")
 
+EFFECTIVENESS_FINDINGS = Path("data/effectiveness/findings.json")
+EFFECTIVENESS_METRICS = Path("metrics/effectiveness.json")
+
 ACTION_PLAN = Path("actions.yaml")
 ACTION_LEDGER = Path("data/action_ledger.csv")  # lists handed out, without identities; people commit it
 ACTION_LIST = Path("data/actions/list.parquet")
@@ -130,6 +133,11 @@ def response(table: str) -> Path:
 def recommend(table: str) -> Path:
     """Return where a table of the recommend stage lies, such as again."""
     return Path("data/recommend") / f"{table}.parquet"
+
+
+def effectiveness(table: str) -> Path:
+    """Return where a table of the effectiveness stage lies, such as initiatives."""
+    return Path("data/effectiveness") / f"{table}.parquet"
 
 
 def report_notebook(name: str) -> Path:

@@ -443,9 +443,22 @@ INITIATIVES = Table(
         Column("classes", Kind.CATEGORY, "cim, cem or csm, several joined by +"),
         Column("starts_on", Kind.DATE, "first day"),
         _money("cost_cents", "what it cost", minimum=0),
-        Column("criterion", Kind.TEXT, "what shall change, which way and to what"),
+        Column("metric", Kind.CATEGORY, "what shall change: a metric of docs/effectiveness.md, or a name of yours"),
+        _maybe("metric_of", Kind.CATEGORY, "the one channel that the metric is about, where it is about one"),
+        Column("direction", Kind.CATEGORY, "which way it shall change", allowed=("up", "down")),
+        Column("target", Kind.NUMBER, "the level to reach, or the change, in the unit of the metric"),
+        Column(
+            "target_kind",
+            Kind.CATEGORY,
+            "whether target is a level, a change, or a change as a share of the level before",
+            allowed=("level", "change", "relative_change"),
+        ),
         Column("baseline_from", Kind.DATE, "first day of the comparison period"),
         Column("baseline_to", Kind.DATE, "last day of the comparison period"),
+        _maybe("criteria_on", Kind.DATE, "when metric, target and comparison period were written down"),
+        _maybe("judged_on", Kind.DATE, "the day it is to be judged as of; unknown: the end of the history"),
+        _maybe("scope_column", Kind.CATEGORY, "which column of customers says whom it is for; unknown: all"),
+        _maybe("scope_value", Kind.CATEGORY, "the value of those it is for; the other customers are the control group"),
     ),
     rules=(
         Rule(
@@ -457,6 +470,16 @@ INITIATIVES = Table(
             "baseline_in_order",
             "the comparison period ends after it begins",
             lambda t: t.baseline_to >= t.baseline_from,
+        ),
+        Rule(
+            "judged_after_start",
+            "an initiative is judged after it starts",
+            lambda t: t.judged_on.isnull() | (t.judged_on > t.starts_on),
+        ),
+        Rule(
+            "scope_is_complete",
+            "a scope has a column and a value",
+            lambda t: t.scope_column.isnull() == t.scope_value.isnull(),
         ),
     ),
 )

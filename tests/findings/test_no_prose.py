@@ -9,7 +9,7 @@ import pytest
 from imports import SRC
 
 STAGES = ("value", "tiers", "lifecycle", "segmentation", "migration", "quality", "features")
-SHOWN = ("response", "plots", "workbench")
+SHOWN = ("response", "effectiveness", "plots", "workbench")
 # Calls that declare a column's meaning, raise an error, or write to the log.
 DECLARING = {
     "Column", "Artefact", "Table", "Feature", "_known", "_zero", "CrmwbError", "ValueError", "Words", "step", "track",

@@ -202,8 +202,8 @@ def test_rows_of_every_table_pass_when_nothing_is_wrong(validated):
         "opportunities": canonical("opportunities", "opportunity_id opened_on stage\no 2024-01-01 open"),
         "initiatives": canonical(
             "initiatives",
-            "initiative_id name classes starts_on criterion baseline_from baseline_to\n"
-            "i calls cim+csm 2024-02-01 revenue+5% 2024-01-01 2024-01-31",
+            "initiative_id name classes starts_on metric direction target target_kind baseline_from baseline_to\n"
+            "i calls cim+csm 2024-02-01 revenue_per_customer up 0.05 relative_change 2024-01-01 2024-01-31",
         ),
     }
     found = validated(tables, max_quarantined_share=0.0)

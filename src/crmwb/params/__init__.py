@@ -19,6 +19,7 @@ from crmwb.files import yaml_file
 from crmwb.files.replacing import write_text
 from crmwb.params.choosing import written
 from crmwb.params.customers import FeatureParams, QualityParams
+from crmwb.params.effectiveness import EffectivenessParams
 from crmwb.params.lifecycle import LifecycleParams, RiskParams
 from crmwb.params.migration import MigrationParams
 from crmwb.params.reading import checked, read
@@ -63,6 +64,7 @@ __all__ = [
     "CardParams",
     "ClusterParams",
     "DimensionWeights",
+    "EffectivenessParams",
     "EngineParams",
     "EquityParams",
     "FeatureParams",
@@ -119,6 +121,7 @@ class Params(Section):
     migration: MigrationParams
     response: ResponseParams
     recommend: RecommendParams
+    effectiveness: EffectivenessParams
     reports: Annotated[dict[Name, ReportParams], Field(min_length=1)]
 
     @model_validator(mode="after")

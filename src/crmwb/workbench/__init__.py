@@ -13,6 +13,7 @@ wb.campaigns          # effect of each campaign, and whom to contact next time
 wb.products           # the next purchase, and products bought together
 wb.actions            # next best actions, and results of earlier lists
 wb.accounts           # customers at risk, and who owes what
+wb.effectiveness      # initiatives, score cards, survey, operating picture, seven analyses, ten questions
 wb.quality            # loaded and quarantined rows, rules, audits
 """
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:  # these take long to import
     from crmwb.workbench.accounts import Accounts
     from crmwb.workbench.actions import Actions
     from crmwb.workbench.campaigns import Campaigns
+    from crmwb.workbench.effectiveness import Effectiveness
     from crmwb.workbench.lifecycle import Lifecycle
     from crmwb.workbench.migration import Migration
     from crmwb.workbench.multiview import Multiview
@@ -139,6 +141,13 @@ class Workbench:
         return Accounts(self.root, self.currency)
 
     @cached_property
+    def effectiveness(self) -> "Effectiveness":
+        """How well the CRM itself works: initiatives, score cards, survey, seven analyses, ten questions."""
+        from crmwb.workbench.effectiveness import Effectiveness
+
+        return Effectiveness(self.root, self.currency)
+
+    @cached_property
     def quality(self) -> Quality:
         """Loaded and quarantined rows, rules, and audit findings."""
         return Quality(self.root, self.currency)
@@ -146,5 +155,5 @@ class Workbench:
     def __repr__(self) -> str:
         return (
             "Workbench: .customers, .segments, .lifecycle, .migration, .multiview, .value, .campaigns, .products, "
-            ".actions, .quality, .source, .params"
+            ".actions, .accounts, .effectiveness, .quality, .source, .params"
         )

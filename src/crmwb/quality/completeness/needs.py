@@ -98,7 +98,7 @@ ANALYSES = {
     "pipeline": (Need("opportunities", ("stage",)), Need("opportunities", ("amount_cents",))),
     "contactable": (Need("customers", ("contactable",)),),
     "owners": (Need("customers", ("owner",)),),
-    "initiatives": (Need("initiatives", ("criterion",)),),
+    "initiatives": (Need("initiatives", ("metric",)),),
 }
 
 

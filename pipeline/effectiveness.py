@@ -1,0 +1,16 @@
+"""Judge initiatives and the CRM itself: score cards, surveys, the operating picture, seven analyses, ten questions."""
+
+from crmwb import engine, params, stage
+from crmwb.effectiveness import artefacts, build, inputs
+from crmwb.progress import step
+
+
+def main() -> None:
+    p = params.load()
+    with engine.connect(p.engine) as con, step("judging the CRM"):
+        made = build.build(inputs.read(con, p))
+    artefacts.write(made, p.effectiveness)
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,1 @@
+"""How well the CRM itself works: initiatives, score cards, survey, operating picture, seven analyses, ten questions."""

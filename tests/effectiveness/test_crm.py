@@ -1,0 +1,172 @@
+"""Score cards, operating picture, maturity, defects, SWOT: figures that can be counted by hand, or not measured."""
+
+import pandas as pd
+import pytest
+from crm_inputs import inputs, mart, tables
+
+from crmwb import params
+from crmwb.effectiveness import business, checks, findings, parts, processes, questions, swot
+from crmwb.effectiveness.analyses import seven
+from crmwb.effectiveness.measure import Measure
+from crmwb.effectiveness.survey import Survey
+from crmwb.findings import Name, Unavailable
+from crmwb.findings.say import say
+
+P = params.load().effectiveness
+
+
+def measure(card, key):
+    return next(m for m in card if m.key == key)
+
+
+def test_a_part_is_the_share_of_customers_that_it_reaches_or_not_measured():
+    people = mart(owner=["ann", None, "bob", "ann"], contactable=[True, None, False, None], n_contacts=[1.0, 0, 0, 2])
+    card = parts.card(people, {"customers.owner": True, "interactions": True})
+    assert (measure(card, "owner_known").n, measure(card, "owner_known").of) == (3, 4)
+    assert measure(card, "contact_recorded").level == 0.5
+    assert measure(card, "consent_known").level is None  # the source has no such column
+    assert [m.area for m in card] == list(parts.PARTS)
+
+
+@pytest.mark.parametrize(("share", "state"), [(0.8, "in_place"), (0.79, "partly"), (0.2, "partly"), (0.19, "lacking")])
+def test_states_follow_the_limits(share, state):
+    assert Measure("part", "analysis", "value_forecast", share=share).state(P) == state
+
+
+def test_processes_are_counted_or_not_measured(con):
+    people = mart(n_orders=[2, 3, 1], n_channels=[1.0, 2, 1], clv_cents=[1.0, 2, None], profit_cents=[5.0, -1, None])
+    card = processes.card(inputs(con, people), [])
+    assert measure(card, "several_points").level == 0.5
+    assert (measure(card, "profitable").n, measure(card, "profitable").of) == (1, 2)
+    assert measure(card, "criteria_before").level is None
+    assert {m.area for m in card} == set(processes.PROCESSES)
+
+
+LINES = "customer_id ordered_at revenue product_id channel\n"
+SALES = LINES + "\n".join(
+    [f"c{i:03d} 2023-0{1 + i}-01 10.00 p{1 + i % 2} web" for i in range(4)] + ["c000 2023-09-01 10.00 p1 phone"]
+)
+GOODS = "product_id line\np1 tools\np2 paint"
+PEOPLE = "customer_id owner\n" + "\n".join(f"c{i:03d} ann" for i in range(4))
+CALLS = "interaction_id customer_id occurred_at department\n" + "\n".join(
+    [f"i{n} c00{n % 2 * 2} 2023-05-01 sales" for n in range(6)] + ["m c001 2023-05-01 marketing"]
+)
+
+
+def sold(con, *, contacts=3.0, **more):
+    people = mart(
+        n_orders=[2, 1, 1, 1], n_channels=[2.0, 1, 1, 1], n_sales_contacts=[contacts, 0, contacts, 0],
+        top_product_line=["tools", "paint", "tools", "paint"], owner=["ann"] * 4,
+    )  # fmt: skip
+    given = {"transactions": SALES, "products": GOODS, "customers": PEOPLE, "interactions": CALLS} | more
+    quality = {
+        "tables": {
+            "products": {"clean": 2, "columns": {"line": 1.0}},
+            "customers": {"clean": 4, "columns": {"owner": 1.0}},
+        },
+        "completeness": {"revenue_known": {}, "departments": []},
+        "expectations": [],
+    }
+    return inputs(con, people, tables(con, given), quality=quality)
+
+
+def test_the_service_mode_of_a_line_follows_contacts_per_order(con):
+    found = business.business(sold(con))
+    lines = found.lines.set_index("line")
+    # six sales contacts with the two customers of tools, who ordered three times; marketing does not count
+    assert lines.loc["tools", "contacts_per_order"] == 2
+    assert lines.loc["paint", "contacts_per_order"] == 0
+    assert lines["mode"].to_dict() == {"tools": "professional", "paint": "process"}
+    assert lines.loc["tools", "customers_per_owner"] == 2
+    cell = found.heat_map.set_index(["mode", "part"]).loc[("process", "relationships")]
+    assert (cell["n"], cell["of"]) == (2, 2)
+
+
+def test_contacts_of_customers_with_several_lines_are_spread_by_orders(con):
+    both = LINES + "c000 2023-01-01 1.00 p1 web\nc000 2023-02-01 1.00 p2 web\nc000 2023-03-01 1.00 p2 web"
+    calls = "interaction_id customer_id occurred_at department\n" + "\n".join(
+        f"i{n} c000 2023-05-01 service" for n in range(3)
+    )
+    lines = business.business(sold(con, transactions=both, interactions=calls)).lines.set_index("line")
+    assert lines["contacts_per_order"].to_dict() == pytest.approx({"tools": 1.0, "paint": 1.0})
+
+
+def test_modes_are_not_known_without_contacts_of_sales_and_service(con):
+    found = business.business(sold(con, contacts=0.0))
+    assert found.service == Unavailable("effectiveness.business.no_contacts")
+    assert found.lines["mode"].isna().all()
+    assert set(found.heat_map["mode"]) == {"all"}
+
+
+def test_the_operating_mode_follows_points_of_sale(con):
+    assert business.business(sold(con)).operating.code == "effectiveness.business.central"
+    one = SALES.replace("phone", "web")
+    assert business.business(sold(con, transactions=one)).operating.code == "effectiveness.business.single"
+    apart = sold(con)
+    apart.mart["n_channels"] = 1.0
+    assert business.business(apart).operating.code == "effectiveness.business.apart"
+
+
+def test_maturity_counts_phases_in_a_row(con):
+    phases = checks.phases(inputs(con, mart(tier=["vip", None])), [])
+    assert [bool(p.holds) for p in phases] == [True, True, False, False, False]
+    assert checks.reached(phases) == (2, phases[2])
+    assert findings.maturity(phases).values["next"].key == "forecast"
+
+
+def test_defects_are_there_absent_or_not_measured(con):
+    tests = pd.DataFrame(
+        {"list": ["new", "new"], "method": ["item_to_item", "popularity"], "n_customers": 9, "recall": [0.04, 0.02],
+         "gain_low": [-0.01, None]}
+    )  # fmt: skip
+    quality = {"tables": {}, "completeness": {"revenue_known": {"transactions": {"product_id": 0.9}}}}
+    people = mart(n_sales_contacts=[1.0], n_marketing_contacts=[2.0])
+    found = {c.key: c.holds for c in checks.defects(inputs(con, people, quality=quality, tests=tests))}
+    assert found == {
+        "few_sources": True, "product_link": False, "customers_move": None, "repeat_purchase": None,
+        "related_purchase": False,
+    }  # fmt: skip
+
+
+def test_every_line_of_the_swot_holds_a_figure(con):
+    people = mart(
+        revenue_cents=[6.0, 3, 1], loss_cents=[0.0, 0, 40], risk_class=["low", "at_risk", "likely_lost"],
+        margin_at_stake_cents=[0.0, 5, 7], overdue_cents=[0.0, 9, 0],
+    )  # fmt: skip
+    measures = [
+        Measure("part", "analysis", "value_forecast", 9, 10),
+        Measure("part", "privacy", "consent_known", 1, 10),
+    ]
+    lines = swot.swot(inputs(con, people), measures)
+    assert all(line.figure.values for line in lines)
+    by = {line.figure.code.rpartition(".")[2]: line.figure.values for line in lines}
+    assert by["losses"]["money"].cents == 40
+    assert (by["at_risk"]["n"].value, by["at_risk"]["money"].cents) == (2, 12)
+    assert by["concentration"]["n"].value == 1
+    assert by["overdue"]["money"].cents == 9
+    assert [line.quadrant for line in lines][:2] == ["strength", "weakness"]
+
+
+def test_a_company_of_which_nothing_is_known_says_so_throughout(con):
+    empty = inputs(con, mart(tier=["vip"]).iloc[:0])
+    analyses = seven(empty)
+    assert all(isinstance(analysis.finding, Unavailable) for analysis in analyses.values())
+    nothing = Survey(Unavailable("effectiveness.answer.no_tiers"), Unavailable("effectiveness.answer.no_tiers"))
+    answers = questions.answers(empty, analyses, nothing)
+    assert [a.question for a in answers] == list(questions.QUESTIONS)
+    assert all(say(a.answer) for a in answers)
+    assert not swot.swot(empty, [])
+    assert findings.score_card("part", parts.card(empty.buyers, {}), P) == Unavailable(
+        "effectiveness.card.not_measured"
+    )
+
+
+def test_profiling_names_the_largest_group_of_the_best_known_trait(con):
+    people = mart(
+        industry=["retail", "retail", "repair", None], region=[None, None, None, "x"], revenue_cents=[1.0, 1, 8, 1]
+    )
+    found = seven(inputs(con, people))["profiling"]
+    assert found.finding.values["group"] == Name("retail")
+    assert found.finding.values["share"].value == pytest.approx(2 / 3, abs=1e-5)
+    assert found.finding.values["revenue"].value == 0.2
+    assert [row.label for row in found.rows] == [Name("repair"), Name("retail")]  # the largest revenue first
