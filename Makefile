@@ -33,6 +33,7 @@ demo: $(READY) ## run the whole pipeline on the demo data; SOURCE=b2b_demo write
 	@$(MAKE) --no-print-directory report
 
 report: $(READY) ## run what changed of the pipeline, the reports last, and print where they are
+	@crmwb params >/dev/null
 	@dvc repro
 	@echo && echo "Open $(CURDIR)/reports/index.html"
 

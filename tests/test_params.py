@@ -38,7 +38,7 @@ def test_the_projects_own_params_are_right():
 
 
 def test_a_date_is_read_as_a_date(load):
-    assert load("as_of", date(2017, 7, 1)).as_of == date(2017, 7, 1)
+    assert load("as_of", "2017-07-01").as_of == date(2017, 7, 1)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,7 @@ def test_a_date_is_read_as_a_date(load):
         ("value.horizon_days", "a year", ["value.horizon_days", "'a year'", "integer"]),
         ("value.horizon_days", ..., ["value.horizon_days", "missing"]),
         ("value.annual_discount_rate", -0.1, ["annual_discount_rate", "-0.1", "greater than or equal to 0"]),
+        ("as_of", date(2017, 7, 1), ["as_of", "in quotes", "2017-07-01"]),  # which DVC stops at
         ("as_of", "yesterday", ["as_of", "'yesterday'", "YYYY-MM-DD"]),
         ("source.kind", "ftp", ["source.kind", "'ftp'", "complete_journey"]),
         ("source.kind", "files", ["source", "mapping", "directory"]),

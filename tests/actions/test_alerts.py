@@ -27,6 +27,7 @@ def customers(**columns) -> pd.DataFrame:
         "tier": (["vip", "important", "small"] * n)[:n], "rfm_segment": ["champions"] * n, "risk_class": ["low"] * n,
         "clv_cents": [10_000] * n, "margin_at_stake_cents": ([5_000, 7_000, 90_000] * n)[:n], "overdue_cents": [0] * n,
         "recent_revenue_cents": [100] * n, "year_ago_revenue_cents": [100] * n,
+        "age_days": ([700, 650, 30] * n)[:n],
     }  # fmt: skip
     return pd.DataFrame(defaults | columns)
 
@@ -71,6 +72,7 @@ def test_a_fall_of_revenue_needs_a_year_before():
     (alert,) = alerts(fallen, NO_DEALS, PLAN, "EUR")
     assert (alert.finding.values["change"], alert.cents) == (Change(-0.2), 60)
     assert codes(fallen.assign(year_ago_revenue_cents=[None] * 3), NO_DEALS) == []
+    assert codes(fallen.assign(age_days=[700, 690, 680]), NO_DEALS) == []  # a cohort is no company
 
 
 def test_a_collision_is_an_open_deal_of_another_than_the_owner():

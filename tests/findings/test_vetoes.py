@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from crmwb import layout, storage
-from crmwb.findings import Count, Finding, Name, Term
+from crmwb.findings import Count, Finding, Name, Term, vetoes
 from crmwb.findings.say import say
 from crmwb.findings.vetoes import ADVICE, LONGEST_STAY, TRAIT, withheld
 from crmwb.lifecycle import conversions
@@ -56,6 +56,14 @@ def test_a_veto_withholds_what_it_must_and_nothing_else(claim, facts, why):
     reason = withheld(claim, **facts)
     assert (reason.code if reason else None) == why
     assert reason is None or say(reason)
+
+
+@pytest.mark.parametrize(("ages", "is_cohort"), [([500, 490, 480], True), ([500, 240, 480], False)])
+def test_a_cohort_tells_nothing_of_the_revenue_of_a_company(ages, is_cohort):
+    share = vetoes.won_late_share(pd.Series(ages))
+    why = vetoes.withheld(Finding(vetoes.REVENUE_FELL), won_late_share=share)
+    assert (why is not None) == is_cohort
+    assert vetoes.won_late_share(pd.Series([None], dtype=float)) is None
 
 
 def lifecycle(root, *rows: tuple[str, int, float]) -> Lifecycle:

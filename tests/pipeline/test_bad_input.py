@@ -1,6 +1,5 @@
 """What a company may bring by mistake: each stops with one clear sentence and exit code 1, and nothing half-written."""
 
-import datetime as dt
 import gzip
 import json
 import shutil
@@ -124,10 +123,10 @@ def test_one_purchase_each_gives_no_forecast_and_everything_else(project):
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize(("as_of", "word"), [(dt.date(2031, 1, 1), "2031-01-01"), (dt.date(1990, 1, 1), "1990-01-01")])
-def test_an_as_of_outside_the_data_stops_features(project, as_of, word):
+@pytest.mark.parametrize("as_of", ["2031-01-01", "1990-01-01"])
+def test_an_as_of_outside_the_data_stops_features(project, as_of):
     change_params(project, lambda p: p.update(as_of=as_of))
-    expect_stop(project, "features", "as_of", word)
+    expect_stop(project, "features", "as_of", as_of)
 
 
 def test_a_wrong_parameter_stops_every_stage_that_reads_it(project):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from crmwb.actions.alert import LEADERSHIP, Alert, of_customers
-from crmwb.findings import Change, Count, Finding, Money
+from crmwb.findings import Change, Count, Finding, Money, vetoes
 from crmwb.params.actions import AlertPlan
 
 CENTS = 100
@@ -13,7 +13,7 @@ KEY_TIERS = ("vip", "important")
 AT_RISK = ("at_risk", "likely_lost")  # as every report counts customers at risk
 COLUMNS = (
     "customer_id", "owner", "tier", "rfm_segment", "risk_class", "clv_cents", "margin_at_stake_cents", "overdue_cents",
-    "recent_revenue_cents", "year_ago_revenue_cents",
+    "recent_revenue_cents", "year_ago_revenue_cents", "age_days",
 )  # fmt: skip
 
 
@@ -63,7 +63,9 @@ def _revenue(customers: pd.DataFrame, plan: AlertPlan, currency: str) -> Iterato
     if fall <= -plan.revenue_fall:
         values = {"now": Money(int(now.sum()), currency), "change": Change(fall)}
         cents = round(total - float(now.sum()))
-        yield Alert("revenue", LEADERSHIP, cents, Finding("actions.alert.revenue_fell", values, weight=cents))
+        claim = Finding(vetoes.REVENUE_FELL, values, weight=cents)
+        if vetoes.withheld(claim, won_late_share=vetoes.won_late_share(customers["age_days"])) is None:
+            yield Alert("revenue", LEADERSHIP, cents, claim)
 
 
 def _collisions(customers: pd.DataFrame, deals: pd.DataFrame, plan: AlertPlan, currency: str) -> Iterator[Alert]:

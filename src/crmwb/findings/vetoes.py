@@ -2,16 +2,24 @@
 
 Each is a guard (see `guards`) of the claims whose codes it names. A claim is a finding: `needs.<measure>` that
 segments differ in a measure, `advice.rule` that a rule gives advice, `segments.trait` that a column sets a segment
-apart, `lifecycle.longest_stay` that customers stay longest in a stage. What of the run a veto looks at is named in it.
+apart, `lifecycle.longest_stay` that customers stay longest in a stage, `actions.alert.revenue_fell` that revenue of the
+company fell. What of the run a veto looks at is named in it.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmwb.findings.finding import Finding
 from crmwb.findings.guards import Context, guard, reason
 from crmwb.findings.values import Count, Share, Term
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 ADVICE, TRAIT, LONGEST_STAY = "advice.rule", "segments.trait", "lifecycle.longest_stay"
+REVENUE_FELL = "actions.alert.revenue_fell"
+CLOSED_COHORT = (
+    0.02  # of customers: where fewer first bought in the second half of the history, the data follow a cohort
+)
 MIN_CELL = 30  # customers or stays: what fewer show is chance
 MOST = 0.5  # advice for one kind of customer is given where they are at least this share of those whose kind is known
 CLOCK_AUDITS = ("quiet_hours", "midnight_stamps")
@@ -32,7 +40,8 @@ def withheld(claim: Finding, **facts: Any) -> Finding | None:
         By the codes above.
     **facts
         What vetoes look at: `audits` (of data/quality/summary.json), `kind_shares` (kind of customer → share),
-        `parameters` (durations in months that params.yaml sets and that bound what is claimed).
+        `parameters` (durations in months that params.yaml sets and that bound what is claimed), `won_late_share` (of
+        customers, those who first bought in the second half of the history).
 
     Examples
     --------
@@ -87,3 +96,23 @@ def by_construction(claim: Finding, _context: Context) -> Finding | None:
     """Name no trait that a scheme's groups are made from: they differ in it by definition."""
     scheme, family = (getattr(claim.values.get(name), "text", None) for name in ("scheme", "family"))
     return Finding("guards.by_construction") if family in MADE_FROM.get(str(scheme), ()) else None
+
+
+@guard(REVENUE_FELL)
+def closed_cohort(_claim: Finding, context: Context) -> Finding | None:
+    """Call no revenue that of the company where the data follow customers of one time and none who came later."""
+    share = context.facts.get("won_late_share")
+    is_cohort = share is not None and share < CLOSED_COHORT
+    return Finding("guards.closed_cohort", {"share": Share(share)}) if is_cohort else None
+
+
+def won_late_share(age_days: "pd.Series") -> float | None:
+    """Return the share of customers who first bought in the second half of the history; None without any.
+
+    Parameters
+    ----------
+    age_days : Series of shape (n,)
+        Days since each customer's first purchase; unknown of those who never bought.
+    """
+    known = age_days.dropna()
+    return float((known < known.max() / 2).mean()) if len(known) else None

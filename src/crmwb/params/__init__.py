@@ -146,7 +146,10 @@ def load(path: Path = layout.PARAMS) -> Params:
     """
     if not path.is_file():
         raise CrmwbError(f"{path}: not found; run in the project's folder, where it lies beside dvc.yaml.")
-    return read(path, Params)
+    content = yaml_file.load(path)
+    if isinstance(content, dict) and isinstance(content.get("as_of"), date):  # DVC: "Unsupported value of type 'date'"
+        raise CrmwbError(f'{path}: as_of: write the day in quotes, as_of: "{content["as_of"]}"; DVC reads no other.')
+    return checked(content, Params, path)
 
 
 def choose(choices: Mapping[str, Any], path: Path = layout.PARAMS) -> dict[str, Any]:
