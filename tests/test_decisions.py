@@ -142,3 +142,25 @@ def test_what_changed_since_the_accepted_run(tmp_path):
     storage.write_json(profile | {"headlines": {"revenue": 1}}, tmp_path / layout.ACCEPTED_RUN)
     with pytest.raises(CrmwbError, match="crmwb accept"):
         headlines.accepted(tmp_path)
+
+
+def experiments(p_values) -> pd.DataFrame:
+    """Experiments that all seem to have paid, the first the most."""
+    n = len(p_values)
+    return pd.DataFrame(
+        {
+            "name": [f"c{i}" for i in range(n)], "difference": [900.0 - i for i in range(n)], "low": 10.0,
+            "high": 1_800.0,
+            "n_treated": 100, "is_experiment": True, "p_of_all": p_values,
+        }
+    )  # fmt: skip
+
+
+def test_a_campaign_is_repeated_only_where_it_stands_out_from_all_that_were_tested():
+    wb = workbench(customers())
+    wb.campaigns.revenue = experiments([0.09, 0.04])  # the first has the larger effect, and may be chance
+    (found,) = named("campaign_proven", decisions.decisions(wb))
+    assert "“c1”" in say(found.title)
+    assert "among the 2 campaigns tested" in say(found.sure)
+    wb.campaigns.revenue = experiments([0.09, 0.2])
+    assert not named("campaign_proven", decisions.decisions(wb))

@@ -41,7 +41,7 @@ class Campaigns:
         """One row per campaign with a known effect on revenue, the latest first.
 
         campaign_id, name, starts_on, design, n_treated, n_control, difference, low, high (cents per customer
-        contacted), p_value, smallest, is_experiment.
+        contacted), p_value, p_of_all (Holm's, over all experiments together), smallest, is_experiment.
         """
         own = self.effects[(self.effects["grouping"] == "") & (self.effects["outcome"] == MONEY)]
         own = own[own["method"].isin(METHODS)]
@@ -50,7 +50,12 @@ class Campaigns:
         rows = self.frame.merge(own, on="campaign_id").assign(is_experiment=lambda d: d["design"] == "experiment")
         columns = ["campaign_id", "name", "starts_on", "design", "n_treated", "n_control", "difference", "low", "high"]
         rows = rows.sort_values(["starts_on", "campaign_id"], ascending=[False, True], ignore_index=True)
-        return rows[[*columns, "p_value", "smallest", "is_experiment"]]
+        tested = rows["is_experiment"] & rows["p_value"].notna()
+        if tested.any():
+            from statsmodels.stats.multitest import multipletests  # takes a second to import
+
+            rows.loc[tested, "p_of_all"] = multipletests(rows.loc[tested, "p_value"], method="holm")[1]
+        return rows.reindex(columns=[*columns, "p_value", "p_of_all", "smallest", "is_experiment"])
 
     @property
     def naive(self) -> pd.DataFrame:

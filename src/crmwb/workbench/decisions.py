@@ -15,6 +15,7 @@ MOST = 5
 SUMMARIES = ("actions.summary_assumed", "actions.summary_measured")
 KEY_TIERS = 2  # the upper ones, whose customers are called first
 AT_RISK = ("at_risk", "likely_lost")
+SURE = 0.05  # of a chance result among all campaigns that were tested
 MATERIAL = 0.001  # of all revenue: less is no matter for leadership
 
 
@@ -103,17 +104,23 @@ def action_list(wb: "Workbench") -> Iterator[Decision]:
 
 
 def campaigns(wb: "Workbench") -> Iterator[Decision]:
-    """Yield which campaigns paid, or that none could be shown to for want of control groups."""
+    """Yield which campaign raised revenue beyond chance, however many were tested, or that none had a control group."""
     rows = wb.campaigns.revenue
     if rows.empty:
         return
     extra = rows["difference"] * rows["n_treated"]
-    proven = rows[rows["is_experiment"] & (rows["low"] > 0)]
+    tested = rows["p_of_all"].notna()
+    proven = rows[tested & (rows["difference"] > 0) & (rows["p_of_all"] < SURE)]
     if len(proven):
         best = proven.assign(extra=extra).nlargest(1, "extra").iloc[0]
         low, high = (Money(round(best[end] * best["n_treated"]), wb.currency) for end in ("low", "high"))
         money = round(best["extra"])
-        values = {"campaign": Name(str(best["name"])), "money": Money(money, wb.currency), "range": Interval(low, high)}
+        values = {
+            "campaign": Name(str(best["name"])),
+            "money": Money(money, wb.currency),
+            "range": Interval(low, high),
+            "tested": Count(int(tested.sum()), "campaign"),
+        }
         yield _decision("campaign_proven", values, Term("department", "marketing"), "campaigns", money)
     elif not rows["is_experiment"].any():
         name, naive = wb.campaigns.naive.iloc[0][["name", "extra_cents"]]
