@@ -84,6 +84,6 @@ lock: ## resolve requirements.lock again (needs uv)
 	  --group dev pyproject.toml -o requirements.lock
 
 clean: ## remove everything that the pipeline and the tests made (raw data and .venv stay)
-	@rm -rf data/tmp data/canonical data/quality data/history data/features data/segments data/value data/lifecycle data/migration data/response data/effectiveness data/actions data/marts data/reports metrics reports plots
+	@rm -rf data/tmp data/canonical data/quality data/history data/snapshots data/features data/segments data/value data/lifecycle data/migration data/response data/effectiveness data/actions data/marts data/reports metrics reports plots
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .dvc/tmp .dvc/cache
 	@find src tests pipeline -name __pycache__ -type d -prune -exec rm -rf {} +

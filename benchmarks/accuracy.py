@@ -128,16 +128,16 @@ def _past(data: DataSet, shared: Path, keep: Path | None) -> Iterator[tuple[Past
     p = _params(data, shared)
     with tempfile.TemporaryDirectory(prefix="crmwb-accuracy-") as made, engine.connect(p.engine) as con:
         folder = (keep or Path(made)) / data.title.lower().replace(" ", "_")
-        if not (folder / "snapshots.parquet").exists():
+        if not (folder / "snapshots").exists():
             for name in ("clean", "quarantine"):
                 (folder / name).mkdir(parents=True, exist_ok=True)
             ingest(p, folder / "canonical")
             validate(con, folder / "canonical", folder / "clean", folder / "quarantine", p.quality)
         tables = storage.open_tables(con, folder / "clean")
         observation = observe(tables, None, p.features, p.source.currency)
-        if not (folder / "snapshots.parquet").exists():
-            write_snapshots(con, tables, observation, p.features, folder / "snapshots.parquet")
-        snapshots = storage.open_table(con, folder / "snapshots.parquet", "snapshots")
+        if not (folder / "snapshots").exists():
+            write_snapshots(con, tables, observation, p.features, folder / "snapshots")
+        snapshots = storage.open_table(con, folder / "snapshots", "snapshots")
         days = read_days(con, tables["transactions"], observation.as_of)
         yield Past(days, Traits.of(con, snapshots, days.ids)), number_of(observation.as_of)
 

@@ -157,7 +157,7 @@ def work(task: str, folder: Path) -> None:
         elif task == "ends":
             seen = observe(tables, AS_OF, p.features, p.source.currency)
             past = history.open_history(con, Path("whole"))
-            write_snapshots(con, tables, seen, p.features, Path("snapshots.parquet"), past=past)
+            write_snapshots(con, tables, seen, p.features, Path("snapshots"), past=past)
 
 
 TASKS = {

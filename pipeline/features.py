@@ -17,7 +17,7 @@ def main() -> None:
             described = customers(tables, observation.as_of, p.features, past)
             storage.write_query(con, described, layout.CUSTOMER_FEATURES, order_by=["customer_id"])
             storage.write_query(con, interests(tables, observation.as_of), layout.INTERESTS, order_by=KEY)
-        write_snapshots(con, tables, observation, p.features, past=past)
+        write_snapshots(con, tables, observation, p.features, past=past, line_checksums=history.line_checksums())
         storage.write_json(observation.content(), layout.OBSERVATION)
 
 

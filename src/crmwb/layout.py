@@ -38,7 +38,7 @@ ACCEPTED_ACTIONS = Path("data/accepted_actions.json")
 HISTORY = Path("data/history")  # customers by day and by month; `history.update` brings it up to date
 
 CUSTOMER_FEATURES = Path("data/features/customers.parquet")
-SNAPSHOTS = Path("data/features/snapshots.parquet")
+SNAPSHOTS = Path("data/snapshots")  # features at month ends, a file for each; `write_snapshots` brings them up to date
 INTERESTS = Path("data/features/interests.parquet")
 OBSERVATION = Path("data/features/observation.json")
 

@@ -25,7 +25,7 @@ from crmwb.files.csv_file import FORMULA, disarmed
 from crmwb.files.replacing import replacing, replacing_folder, together, write_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     import ibis.expr.types as ir
@@ -34,10 +34,12 @@ if TYPE_CHECKING:
     from crmwb.engine import Backend
 
 __all__ = [
+    "columns_of",
     "content_hash",
     "open_file",
     "open_table",
     "open_tables",
+    "parts",
     "read_frame",
     "read_joined",
     "read_json",
@@ -46,6 +48,7 @@ __all__ = [
     "replacing_folder",
     "require",
     "together",
+    "values_of",
     "write_csv",
     "write_frame",
     "write_json",
@@ -56,6 +59,7 @@ __all__ = [
 ]
 
 COMPRESSION = "zstd"
+WRITER = f"pyarrow {pa.__version__}"  # what the bytes of a file depend on beside its rows
 ROW_GROUP_ROWS = 131_072
 
 
@@ -196,23 +200,63 @@ def open_file(path: Path) -> pq.ParquetFile:
         raise CrmwbError(f"{path}: {DAMAGED}") from None
 
 
-def read_frame(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
-    """Read a Parquet artefact.
+def parts(path: Path) -> list[Path]:
+    """Return the Parquet files of an artefact: itself, or, of a folder, its files in the order of their names.
+
+    Raises
+    ------
+    CrmwbError
+        The artefact has not been made yet.
+    """
+    require(path)
+    return sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+
+
+def columns_of(path: Path) -> list[str]:
+    """Return the names of the columns of a Parquet artefact."""
+    return list(open_file(parts(path)[0]).schema_arrow.names)
+
+
+def values_of(path: Path, column: str) -> list[Any]:
+    """Return the different values of a column of a Parquet artefact, in order.
 
     Raises
     ------
     CrmwbError
         The artefact has not been made yet, or is damaged.
     """
-    import pandas as pd
+    known = {value for part in parts(path) for value in pc.unique(open_file(part).read([column])[column]).to_pylist()}
+    return sorted(known)
 
-    require(path)
+
+def read_frame(
+    path: Path, columns: Sequence[str] | None = None, where: tuple[str, Collection[Any]] | None = None
+) -> pd.DataFrame:
+    """Read a Parquet artefact, a file or a folder of files with the same columns.
+
+    Parameters
+    ----------
+    path : Path
+        The artefact.
+    columns : sequence of str, optional
+        Those to read; all where not given.
+    where : (str, collection), optional
+        A column, and the values in it that rows are read of.
+
+    Raises
+    ------
+    CrmwbError
+        The artefact has not been made yet, or is damaged.
+    """
+    named = None if columns is None else list(columns)
+    filters = None if where is None else [(where[0], "in", list(where[1]))]
     try:
-        return pd.read_parquet(path, columns=None if columns is None else list(columns))
+        frame: pd.DataFrame = pq.read_table(parts(path), columns=named, filters=filters).to_pandas()
     except (pa.ArrowInvalid, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise CrmwbError(f"{path}: {DAMAGED}") from None
+    return frame
 
 
 def read_joined(key: str, *paths: Path) -> pd.DataFrame:
@@ -282,7 +326,7 @@ def write_query_csv(con: Backend, query: ir.Table, path: Path, order_by: Sequenc
 
 
 def open_table(con: Backend, path: Path, name: str) -> ir.Table:
-    """Open one Parquet artefact as an Ibis table called `name`.
+    """Open one Parquet artefact, a file or a folder of files with the same columns, as an Ibis table called `name`.
 
     Raises
     ------
@@ -291,6 +335,8 @@ def open_table(con: Backend, path: Path, name: str) -> ir.Table:
     """
     from crmwb import engine
 
+    if path.is_dir():
+        return engine.open_files(con, parts(path), name)
     require(path)
     return engine.open_parquet(con, path, name)
 

@@ -75,7 +75,7 @@ def write(shop, folder, features, threads):
         tables = storage.open_tables(con, folder)
         query = customers(tables, observation.as_of, features)
         storage.write_query(con, query, folder / "out" / "customers.parquet", ["customer_id"])
-        write_snapshots(con, tables, observation, features, folder / "out" / "snapshots.parquet")
+        write_snapshots(con, tables, observation, features, folder / "out" / "snapshots")
     return folder / "out"
 
 
@@ -85,7 +85,8 @@ def test_one_thread_and_two_write_the_same_bytes_and_a_snapshot_is_the_table_of_
     one, two = (write(shop, tmp_path / str(threads), features, threads) for threads in (1, 2))
     assert storage.content_hash(one) == storage.content_hash(two)
 
-    described, snapshots = pq.read_table(one / "customers.parquet"), pq.read_table(one / "snapshots.parquet")
+    described = pq.read_table(one / "customers.parquet")
+    snapshots = pa.concat_tables(map(pq.read_table, storage.parts(one / "snapshots")))
     assert described.schema == SCHEMA
     assert snapshots.schema == SNAPSHOT_SCHEMA
     days = snapshots["as_of"].to_pylist()
@@ -112,8 +113,8 @@ def test_a_snapshot_holds_what_was_known_on_its_day(describe, con, features, tmp
     tables = {"transactions": log, "customers": customers_of(log)}
     opened = {name: engine.open_arrow(con, table, name) for name, table in tables.items()}
     window = Observation(date(2024, 3, 2), date(2024, 1, 10), date(2024, 3, 1), 2, 2, "USD")
-    assert write_snapshots(con, opened, window, features, tmp_path / "s.parquet") == 3
-    rows = pq.read_table(tmp_path / "s.parquet").to_pylist()
+    assert write_snapshots(con, opened, window, features, tmp_path / "s") == 3
+    rows = pa.concat_tables(map(pq.read_table, storage.parts(tmp_path / "s"))).to_pylist()
     assert [(r["as_of"].month, r["customer_id"], r["n_purchase_days"]) for r in rows] == [
         (2, "a", 1),
         (3, "a", 1),

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from world import FEATURE_PARAMS, described, opened
 
-from crmwb import engine
+from crmwb import engine, storage
 from crmwb.features.observation import Observation
 from crmwb.features.snapshots import write_snapshots
 from crmwb.findings import from_json
@@ -214,10 +214,8 @@ def make_card(con, tables, tmp_path, as_of="2024-01-01", params=PARAMS):
     on, first = date.fromisoformat(as_of), date(2022, 1, 5)
     features = described(con, tables, as_of)
     seen = Observation(on, first, date(2023, 12, 28), len(features), len(features) - 1, "EUR")
-    write_snapshots(
-        con, tables, seen, FEATURE_PARAMS.model_copy(update={"n_snapshots": 3}), tmp_path / "snapshots.parquet"
-    )
-    snapshots = engine.open_parquet(con, tmp_path / "snapshots.parquet", "snapshots")
+    write_snapshots(con, tables, seen, FEATURE_PARAMS.model_copy(update={"n_snapshots": 3}), tmp_path / "snapshots")
+    snapshots = storage.open_table(con, tmp_path / "snapshots", "snapshots")
     found = margin(features, 0.25)
     brought = realised.customers(con, tables, features, on, found)
     forecast = lambda f: f.assign(clv_cents=f["revenue_cents"] / 10)  # noqa: E731 - what CLV would be is not tested here

@@ -33,12 +33,20 @@ def campaigns(campaign_members: ir.Table, campaigns: ir.Table | None, as_of: dat
     ).drop("answer_days", "n_timed")
 
 
+def reached(campaign_members: ir.Table, campaigns: ir.Table | None) -> ir.Table:
+    """Return the members with `reached_at`, when the campaign reached them; NULL where nothing tells."""
+    moments = [campaign_members.contacted_at, campaign_members.responded_at]
+    if campaigns is not None:
+        starts = campaigns.select("campaign_id", "starts_on")
+        campaign_members = campaign_members.left_join(starts, "campaign_id").drop("campaign_id_right")
+        moments = [
+            campaign_members.contacted_at, campaign_members.starts_on.cast("timestamp"), campaign_members.responded_at
+        ]  # fmt: skip
+    return campaign_members.mutate(reached_at=ibis.coalesce(*moments))
+
+
 def contacts_before(campaign_members: ir.Table, campaigns: ir.Table | None, as_of: date) -> ir.Table:
     """Return the members that a campaign reached before `as_of`, with `reached_at` and `answered` (as known then)."""
     contacted = campaign_members.filter(lambda t: t.arm == "treatment")
-    moments = [contacted.contacted_at, contacted.responded_at]
-    if campaigns is not None:
-        contacted = contacted.left_join(campaigns.select("campaign_id", "starts_on"), "campaign_id")
-        moments = [contacted.contacted_at, contacted.starts_on.cast("timestamp"), contacted.responded_at]
-    known = before(contacted.mutate(reached_at=ibis.coalesce(*moments)), "reached_at", as_of)
+    known = before(reached(contacted, campaigns), "reached_at", as_of)
     return known.mutate(answered=(known.responded_at < midnight(as_of)).fill_null(False))

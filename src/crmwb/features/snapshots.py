@@ -3,18 +3,26 @@
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
-from crmwb import engine, layout, progress, storage
+from crmwb import engine, history, layout, progress, storage
 from crmwb.engine import Backend
+from crmwb.errors import CrmwbError
 from crmwb.features.catalogue import SNAPSHOT_SCHEMA
 from crmwb.features.customers import customers
+from crmwb.features.inputs import input_checksums, key_of
 from crmwb.features.observation import Observation
+from crmwb.files import kept
 from crmwb.history import History
 from crmwb.params import FeatureParams
+
+MANIFEST = "manifest.json"
+EMPTY = "none.parquet"  # where there is no month end, so that the columns can be read
+FEW = 3
 
 
 def month_ends(observation: Observation) -> list[date]:
@@ -40,31 +48,90 @@ def write_snapshots(
     tables: Mapping[str, ir.Table],
     observation: Observation,
     params: FeatureParams,
-    path: Path = layout.SNAPSHOTS,
+    folder: Path = layout.SNAPSHOTS,
     *,
     past: History | None = None,
+    line_checksums: Mapping[int, int] | None = None,
 ) -> int:
     """Write the snapshots of the last `params.n_snapshots` month ends, one by one, so that memory holds one at a time.
 
-    `past` is the history before the observation's `as_of`, worked out for each month end where not given.
+    A file per month end, named for its day, and a manifest. A file of before stays where all that its features are
+    made from is the same; so that it has the same bytes as one that is made anew.
+
+    Parameters
+    ----------
+    con : Backend
+        The engine.
+    tables : mapping of str to ir.Table
+        Clean canonical tables.
+    observation : Observation
+        The observed window.
+    params : FeatureParams
+        Lengths of periods, the off season, and how many month ends.
+    folder : Path
+        Where to.
+    past : History, optional
+        The history before the observation's `as_of`, worked out for each month end where not given.
+    line_checksums : mapping of int to int, optional
+        Of the order lines of each month, as `history.line_checksums` returns it; every file is made anew where not
+        given.
 
     Returns
     -------
     int
-        Rows written: one per month end and customer, sorted by both.
+        Rows written, without those of files that stay: one per month end and customer, sorted by both.
     """
-    ends = month_ends(observation)[-params.n_snapshots :]
+    ends = {f"{end}.parquet": end for end in month_ends(observation)[-params.n_snapshots :]}
+    made_by, keys = _made_by(tables, params), {}
+    if past is not None and line_checksums is not None:
+        checksums = {"transactions": dict(line_checksums)} | input_checksums(con, tables, past)
+        keys = {file: key_of(checksums, end) for file, end in ends.items()}
+    stays = _same(folder, made_by, keys)
     n_rows = 0
-    with (
-        engine.keeping(con) as keep,
-        storage.replacing(path) as beside,
-        pq.ParquetWriter(beside, SNAPSHOT_SCHEMA, compression=storage.COMPRESSION) as f,
-    ):
-        if past is not None:  # decoded once, not at every month end
+    with engine.keeping(con) as keep, storage.replacing_folder(folder) as beside:
+        for file in stays:
+            kept.link(folder / file, beside / file)
+        missing = [end for file, end in ends.items() if file not in stays]
+        if past is not None and len(missing) > FEW:  # decoded once, not at every month end
             past = History(*(keep(name, getattr(past, name)) for name in ("days", "months", "spread_orders")))
-        for as_of in progress.track(ends, "month-end snapshots", total=len(ends)):
-            batches = engine.batches(con, snapshot(tables, as_of, params, past).order_by("customer_id"))
-            for group in storage.regrouped(batches, SNAPSHOT_SCHEMA):
-                f.write_table(group, row_group_size=storage.ROW_GROUP_ROWS)
-                n_rows += group.num_rows
+        for end in progress.track(missing, "month-end snapshots", total=len(missing)):
+            n_rows += _write(con, snapshot(tables, end, params, past), beside / f"{end}.parquet")
+        if not ends:
+            pq.write_table(SNAPSHOT_SCHEMA.empty_table(), beside / EMPTY, compression=storage.COMPRESSION)
+        files = {file.name: kept.file_hash(file) for file in sorted(beside.glob("*.parquet"))}
+        storage.write_json({"made_by": made_by, "keys": keys, "files": files}, beside / MANIFEST)
     return n_rows
+
+
+def _write(con: Backend, rows: ir.Table, path: Path) -> int:
+    n_rows = 0
+    with pq.ParquetWriter(path, SNAPSHOT_SCHEMA, compression=storage.COMPRESSION) as writer:
+        for group in storage.regrouped(engine.batches(con, rows.order_by("customer_id")), SNAPSHOT_SCHEMA):
+            writer.write_table(group, row_group_size=storage.ROW_GROUP_ROWS)
+            n_rows += group.num_rows
+    return n_rows
+
+
+def _made_by(tables: Mapping[str, ir.Table], params: FeatureParams) -> dict[str, Any]:
+    """Return the code, the engine and the choices that snapshots depend on."""
+    ours = Path(__file__).parent
+    return {
+        "code": storage.content_hash(ours, Path(history.__file__).parent, ours.parent / "tables.py"),
+        "engine": engine.VERSION,
+        "writer": storage.WRITER,
+        "tables": sorted(tables),
+        "recent_days": params.recent_days,
+        "off_season_months": list(params.off_season_months),
+    }
+
+
+def _same(folder: Path, made_by: Mapping[str, Any], keys: Mapping[str, str]) -> list[str]:
+    """Return the files of before, whole, that are made from the same and in the same way."""
+    try:
+        before = storage.read_json(folder / MANIFEST)
+        if before["made_by"] != made_by:
+            return []
+        same = {file: before["files"][file] for file, key in keys.items() if before["keys"].get(file) == key}
+    except (CrmwbError, KeyError, TypeError, AttributeError):
+        return []
+    return [file for file, known in same.items() if kept.is_whole(folder, {file: known})]

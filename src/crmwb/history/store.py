@@ -1,11 +1,8 @@
 """The history as it is kept: partitioned by month, and brought up to date where order lines changed."""
 
-import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +11,7 @@ import ibis.expr.types as ir
 from crmwb import engine, layout, progress, storage
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
+from crmwb.files import kept
 from crmwb.history.changes import month_checksums, since
 from crmwb.history.columns import DAYS, MONTHS, SPREAD_ORDERS, conformed, schema
 from crmwb.history.history import MONTHS_A_YEAR, History, Since, advance
@@ -81,6 +79,11 @@ def _nothing(con: Backend, name: str) -> ir.Table:
     return engine.open_arrow(con, schema(TABLES[name][0]).empty_table(), f"no_{name}")
 
 
+def line_checksums(folder: Path = layout.HISTORY) -> dict[int, int]:
+    """Return the checksum of the order lines of each month (as `month_of` returns it) of a kept history."""
+    return _manifest(folder).lines
+
+
 def update(
     con: Backend,
     tables: Mapping[str, ir.Table],
@@ -106,44 +109,50 @@ def update(
     folder : Path
         Where it is kept.
     """
-    made_by = {"code": _code(), "engine": engine.VERSION, "off_season_months": list(off_season_months)}
+    made_by = {
+        "code": _code(),
+        "engine": engine.VERSION,
+        "writer": storage.WRITER,
+        "off_season_months": list(off_season_months),
+    }
     lines = month_checksums(con, tables, as_of) if "transactions" in tables else {}
     stored = _usable(folder, made_by)
     before = {} if stored is None else stored.lines
     changed = sorted(m for m in before.keys() | lines.keys() if before.get(m) != lines.get(m))
     if stored is None or changed:
-        kept = None if stored is None or len(changed) == len(before.keys() | lines.keys()) else stored
+        used = None if stored is None or len(changed) == len(before.keys() | lines.keys()) else stored
         with engine.keeping(con) as keep, progress.step(f"history: {len(changed)} of {len(lines)} months"):
             if not lines:
                 found = History(*(_nothing(con, name) for name in TABLES))
                 months: list[int] = []
-            elif kept is None:
+            elif used is None:
                 found, months = advance(tables, as_of, off_season_months, keep), sorted(lines)
             else:
                 past = open_history(con, folder)
                 start = since(tables, as_of, changed, past.months, keep)
                 found, months = _merged(past, advance(tables, as_of, off_season_months, keep, start), start, con)
-            _write(con, folder, Manifest(made_by, lines, {} if kept is None else kept.files), found, months)
+            _write(con, folder, Manifest(made_by, lines, {} if used is None else used.files), found, months)
     return open_history(con, folder)
 
 
 def _merged(past: History, new: History, start: Since, con: Backend) -> tuple[History, list[int]]:
     """Put what was worked out anew in the place of what it replaces; return the months that this touches as well."""
 
-    def kept(table: ir.Table, day: str, months: list[int] | None = None) -> ir.Table:
+    def unchanged(table: ir.Table, day: str, months: list[int] | None = None) -> ir.Table:
         month = month_of(table[day])
         some = table.filter(month.isin(months)) if months is not None else table
         changed = start.changed.select(whose="customer_id", from_month="from_month")
         gone = [some.customer_id == changed.whose, month_of(some[day]) >= changed.from_month]
         return some.anti_join(changed, gone) if months is not None else some.semi_join(changed, gone)
 
-    replaced = kept(past.months, "month").select(month=month_of(kept(past.months, "month").month))
+    gone = unchanged(past.months, "month")
+    replaced = gone.select(month=month_of(gone.month))
     touched = replaced.union(new.months.select(month=month_of(new.months.month))).distinct()
     months = sorted(engine.batches(con, touched).read_all()["month"].to_pylist())
     spread = past.spread_orders.anti_join(start.changed, "customer_id")
     merged = History(
-        kept(past.days, "day", months).union(new.days),
-        kept(past.months, "month", months).union(new.months),
+        unchanged(past.days, "day", months).union(new.days),
+        unchanged(past.months, "month", months).union(new.months),
         spread.union(new.spread_orders),
     )
     return merged, months
@@ -156,8 +165,7 @@ def _write(con: Backend, folder: Path, manifest: Manifest, found: History, month
         stays = {name_of(month) for month in manifest.lines} - set(names)
         for file in manifest.files:
             if Path(file).stem in stays:
-                (beside / file).parent.mkdir(exist_ok=True)
-                _link(folder / file, beside / file)
+                kept.link(folder / file, beside / file)
         tables = dict(zip(TABLES, (found.days, found.months, found.spread_orders), strict=True))
         for name, table in tables.items():
             columns, by = TABLES[name]
@@ -172,7 +180,7 @@ def _write(con: Backend, folder: Path, manifest: Manifest, found: History, month
                 con, named.filter(month.isin(months)), beside / name, "partition", ("customer_id", by)
             )
         files = sorted(path for path in beside.rglob("*.parquet"))
-        hashes = {path.relative_to(beside).as_posix(): _hash(path) for path in files}
+        hashes = {path.relative_to(beside).as_posix(): kept.file_hash(path) for path in files}
         storage.write_json(Manifest(manifest.made_by, manifest.lines, hashes).content(), beside / MANIFEST)
 
 
@@ -187,14 +195,6 @@ def _named(month: ir.IntegerValue) -> ir.StringValue:
     return year.lpad(4, "0") + "-" + of_year.lpad(2, "0")
 
 
-def _link(file: Path, other: Path) -> None:
-    """Give a file another name, or copy it where the file system does not; neither is ever written to again."""
-    try:
-        os.link(file, other)
-    except OSError:
-        shutil.copyfile(file, other)
-
-
 def _manifest(folder: Path) -> Manifest:
     content = storage.read_json(folder / MANIFEST)
     lines = {int(month): checksum for month, checksum in content["lines"].items()}
@@ -207,12 +207,7 @@ def _usable(folder: Path, made_by: dict[str, Any]) -> Manifest | None:
         found = _manifest(folder)
     except (CrmwbError, KeyError, TypeError, ValueError):
         return None
-    whole = all((folder / file).is_file() and _hash(folder / file) == known for file, known in found.files.items())
-    return found if whole and found.made_by == made_by else None
-
-
-def _hash(file: Path) -> str:
-    return sha256(file.read_bytes()).hexdigest()
+    return found if found.made_by == made_by and kept.is_whole(folder, found.files) else None
 
 
 def _code() -> str:

@@ -77,7 +77,7 @@ def build(
     tables : mapping of str to ir.Table
         Clean canonical tables by name. Without transactions, every customer is an account, a target or a prospect.
     snapshots : ir.Table
-        data/features/snapshots.parquet.
+        data/snapshots.
     every_customer : DataFrame
         One row per clean customer, sorted by customer_id: the columns of features and, where known, of value.
     observed : mapping

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 
 from crmwb import storage
 from crmwb.migration.schemes import Key, Schemes
@@ -53,8 +52,7 @@ class Month:
 
 def ends(snapshots: Path) -> list[date]:
     """Return the month ends that were kept, in order."""
-    storage.require(snapshots)
-    return sorted(pq.read_table(snapshots, columns=["as_of"])["as_of"].unique().to_pylist())
+    return storage.values_of(snapshots, "as_of")
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,7 @@ def months(
     snapshots = sources.snapshots
     every = ends(snapshots)
     wanted = every[-(n_months + 1) :]
-    there = set(pq.read_schema(snapshots).names)
+    there = set(storage.columns_of(snapshots))
     read = [name for name in dict.fromkeys((*NEEDED, *columns)) if name in there]
     whole = bool(every) and every[0] - first_event <= LONGEST_MONTH
     past: deque[tuple[pd.Index, Array]] = deque(maxlen=YEAR)
@@ -115,7 +113,7 @@ def months(
 
 
 def _at(path: Path, end: date, columns: Sequence[str]) -> pd.DataFrame:
-    frame = pd.read_parquet(path, columns=list(columns), filters=[("as_of", "==", end)])
+    frame = storage.read_frame(path, columns, ("as_of", [end]))
     return frame.sort_values("customer_id", ignore_index=True)
 
 

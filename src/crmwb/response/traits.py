@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
@@ -45,12 +44,11 @@ def before(snapshots: Path, features: pd.DataFrame, customers: pd.Series, day: d
     """
     attributes = [name for name in ATTRIBUTES if name in features.columns and name not in SENSITIVE]
     known = features.set_index("customer_id")[attributes].reindex(customers)
-    storage.require(snapshots)
-    ends = [end for end in pq.read_table(snapshots, columns=["as_of"])["as_of"].unique().to_pylist() if end <= day]
-    there = set(pq.read_schema(snapshots).names)
+    ends = [end for end in storage.values_of(snapshots, "as_of") if end <= day]
+    there = set(storage.columns_of(snapshots))
     numbers = [name for name in NUMBERS if name in there]
     if ends:
-        frame = pd.read_parquet(snapshots, columns=["customer_id", *numbers], filters=[("as_of", "==", max(ends))])
+        frame = storage.read_frame(snapshots, ["customer_id", *numbers], ("as_of", [max(ends)]))
         known = known.join(frame.set_index("customer_id"))
     return known.reset_index(drop=True)
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import ibis.expr.types as ir
 import pandas as pd
-import pyarrow.parquet as pq
 
 from crmwb import storage
 from crmwb.engine import Backend
@@ -158,9 +157,7 @@ def study(
 
 def _later(snapshots: Path, segments: pd.DataFrame, model: dict[str, Any], params: Params) -> Later:
     """Look at the two month ends that tests over time need."""
-    storage.require(snapshots)
-    ends = pq.read_table(snapshots, columns=["as_of"])["as_of"].unique().to_pylist()
-    wanted = acceptance.month_ends(ends, params.segmentation.acceptance)
-    frame = pd.read_parquet(snapshots, filters=[("as_of", "in", list(wanted))]) if wanted else pd.DataFrame()
+    wanted = acceptance.month_ends(storage.values_of(snapshots, "as_of"), params.segmentation.acceptance)
+    frame = storage.read_frame(snapshots, where=("as_of", list(wanted))) if wanted else pd.DataFrame()
     scored = partial(clusters.score, model=model)
     return acceptance.later(frame, wanted, segments, model, scored, params=params.segmentation.acceptance)

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 
 from crmwb import storage
 from crmwb.findings import Count, Day, Finding, Number, Passage, Share, Term, Unavailable, to_json
@@ -103,13 +102,12 @@ def report(
 
 def _then(snapshots: Path, as_of: str) -> tuple[str | None, pd.DataFrame]:
     """Return the customers at the month end nearest to a day, the earlier of two equally near."""
-    storage.require(snapshots)
-    ends = pq.read_table(snapshots, columns=["as_of"])["as_of"].unique().to_pylist()
+    ends = storage.values_of(snapshots, "as_of")
     if not ends:
         return None, pd.DataFrame()
     day = date.fromisoformat(as_of)
-    nearest = min(sorted(ends), key=lambda end: abs((end - day).days))
-    frame = pd.read_parquet(snapshots, filters=[("as_of", "==", nearest)])
+    nearest = min(ends, key=lambda end: abs((end - day).days))
+    frame = storage.read_frame(snapshots, where=("as_of", [nearest]))
     return nearest.isoformat(), frame.sort_values("customer_id").set_index("customer_id", drop=False)
 
 

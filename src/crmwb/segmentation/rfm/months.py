@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from crmwb import storage
 from crmwb.params import RfmParams
@@ -89,11 +88,9 @@ def follow(snapshots: Path, as_of: date, params: RfmParams) -> Followed:
 
 
 def _month_ends(snapshots: Path, as_of: date) -> Iterator[tuple[date, pd.DataFrame]]:
-    storage.require(snapshots)
-    every = pq.read_table(snapshots, columns=["as_of"])["as_of"].unique().to_pylist()
     columns = list(dict.fromkeys(["customer_id", "n_purchase_days", *READ_FROM.values()]))
-    for end in sorted(end for end in every if end < as_of):
-        frame = pd.read_parquet(snapshots, columns=columns, filters=[("as_of", "==", end)])
+    for end in (end for end in storage.values_of(snapshots, "as_of") if end < as_of):
+        frame = storage.read_frame(snapshots, columns, ("as_of", [end]))
         frame = frame[frame["n_purchase_days"].fillna(0) > 0].sort_values("customer_id", ignore_index=True)
         if len(frame):
             yield end, frame

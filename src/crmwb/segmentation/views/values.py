@@ -94,7 +94,7 @@ class Values:
         if name not in self.customers:
             raise CrmwbError(
                 f"the clusters' model looks at {name}, which these customers do not have; month ends only have what "
-                "data/features/snapshots.parquet holds, so choose views of such columns "
+                "data/snapshots holds, so choose views of such columns "
                 "(params.yaml: segmentation.clusters.views)."
             )
         return self.customers[name]

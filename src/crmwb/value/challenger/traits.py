@@ -29,7 +29,7 @@ class Traits:
     con : Backend
         The engine that holds the snapshots.
     snapshots : ir.Table
-        data/features/snapshots.parquet.
+        data/snapshots.
     ids : Index
         Customers, in their order.
     ends : tuple of int

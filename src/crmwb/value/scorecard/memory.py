@@ -64,7 +64,7 @@ def past_indicators(
     source : Source
         Where from.
     snapshots : ir.Table
-        data/features/snapshots.parquet.
+        data/snapshots.
     as_of : date
         Month ends before it count.
     n_months : int
