@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from importlib.metadata import version
 from itertools import count
 from pathlib import Path
@@ -14,7 +15,10 @@ from ibis.backends.duckdb import Backend
 from crmwb.files import owners
 from crmwb.params import EngineParams
 
-__all__ = ["Backend", "batches", "connect", "function", "keeper", "keeping", "open_arrow", "open_files", "open_parquet"]
+__all__ = [
+    "Backend", "batches", "compiled", "connect", "day", "function", "keeper", "keeping", "open_arrow", "open_files",
+    "open_parquet", "run_on",
+]  # fmt: skip
 
 BATCH_ROWS = 262_144
 VERSION = f"duckdb {version('duckdb')}"
@@ -101,6 +105,30 @@ def batches(con: Backend, expression: ir.Table, *, in_steps: bool = False) -> pa
     finally:
         ibis.options.sql.fuse_selects = fused
     return con.con.sql(query).to_arrow_reader(BATCH_ROWS)
+
+
+@ibis.udf.scalar.builtin(name="getvariable")  # type: ignore[untyped-decorator]
+def _variable(variable: str) -> date:
+    """Return a day by the name that it has in the engine."""
+    raise NotImplementedError  # only the engine knows it
+
+
+def day(name: str) -> ir.DateValue:
+    """Return a day that is not settled yet: a query with it is compiled once, and run on one day after another."""
+    return _variable(name)
+
+
+def run_on(con: Backend, query: str, **days: date) -> pa.RecordBatchReader:
+    """Run a query that `compiled` returned, with a day for each name that `day` was given."""
+    for name, value in days.items():
+        con.con.execute(f"SET VARIABLE {name} = DATE '{value:%Y-%m-%d}'")
+    return con.con.sql(query).to_arrow_reader(BATCH_ROWS)
+
+
+def compiled(con: Backend, expression: ir.Table) -> str:
+    """Compile an expression to the engine's language."""
+    query: str = con.compile(expression)
+    return query
 
 
 def keeper(con: Backend) -> Callable[[str, ir.Table], ir.Table]:

@@ -1,20 +1,17 @@
 """What customers owe: invoices less payments, also those that name no invoice."""
 
-from datetime import date
-
-import ibis
 import ibis.expr.types as ir
 
-from crmwb.history.asof import share
+from crmwb.history.asof import Day, day_of, share
 
 
-def balance(customers: ir.Table, invoices: ir.Table, payments: ir.Table, as_of: date) -> ir.Table:
+def balance(customers: ir.Table, invoices: ir.Table, payments: ir.Table, as_of: Day) -> ir.Table:
     """Describe what each customer owes at `as_of`: what was invoiced before it, less what was paid before it.
 
     One row per customer with an invoice or a payment. A payment counts whether or not it names an invoice; below zero,
     they have paid ahead. `balance_cents`; `credit_used_share`: over their credit limit, NULL without one.
     """
-    today = ibis.literal(as_of)
+    today = day_of(as_of)
     owed = invoices.filter(invoices.issued_on < today).select("customer_id", cents=invoices.amount_cents)
     paid = payments.filter(payments.paid_on < today).select("customer_id", cents=-payments.amount_cents)
     sums = owed.union(paid).group_by("customer_id").aggregate(balance_cents=lambda t: t.cents.sum().cast("int64"))

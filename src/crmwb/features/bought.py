@@ -5,7 +5,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from crmwb.history.asof import days_between, share
+from crmwb.history.asof import Day, day_of, days_between, share
 from crmwb.history.lines import ATTRIBUTES, month_of
 
 # what is followed in the history, and what its number of values, its top value and the share of that are called here
@@ -20,7 +20,7 @@ MIXES = {
 }
 
 
-def bought(state: ir.Table, as_of: date | ir.DateValue, *, has_products: bool) -> ir.Table:
+def bought(state: ir.Table, as_of: Day, *, has_products: bool) -> ir.Table:
     """Describe what customers bought before `as_of`.
 
     Parameters
@@ -37,7 +37,7 @@ def bought(state: ir.Table, as_of: date | ir.DateValue, *, has_products: bool) -
     ir.Table
         One row per row of `state`: customer_id, as_of where it is a column, and features.
     """
-    today = ibis.literal(as_of) if isinstance(as_of, date) else as_of
+    today = day_of(as_of)
     parts = purchases(state, today) | orders(state) | rhythm(state, today) | money(state) | margin(state)
     parts |= seasonality(state, today)
     for by, names in MIXES.items():

@@ -1,14 +1,12 @@
 """Campaigns received and answered."""
 
-from datetime import date
-
 import ibis
 import ibis.expr.types as ir
 
-from crmwb.history.asof import before, days_between, midnight, share
+from crmwb.history.asof import Day, before, day_of, days_between, midnight, share
 
 
-def campaigns(campaign_members: ir.Table, campaigns: ir.Table | None, as_of: date) -> ir.Table:
+def campaigns(campaign_members: ir.Table, campaigns: ir.Table | None, as_of: Day) -> ir.Table:
     """Count the campaigns that reached each customer before `as_of`, and their answers.
 
     One row per customer contacted; those held back as control were not. A contact without a time of its own happened
@@ -29,7 +27,7 @@ def campaigns(campaign_members: ir.Table, campaigns: ir.Table | None, as_of: dat
     return sums.mutate(
         response_share=share(sums.n_campaigns_answered, sums.n_campaigns_received),
         mean_answer_days=share(sums.answer_days, sums.n_timed),
-        days_since_campaign=days_between(sums.last_campaign_on, ibis.literal(as_of)),
+        days_since_campaign=days_between(sums.last_campaign_on, day_of(as_of)),
     ).drop("answer_days", "n_timed")
 
 
@@ -45,7 +43,7 @@ def reached(campaign_members: ir.Table, campaigns: ir.Table | None) -> ir.Table:
     return campaign_members.mutate(reached_at=ibis.coalesce(*moments))
 
 
-def contacts_before(campaign_members: ir.Table, campaigns: ir.Table | None, as_of: date) -> ir.Table:
+def contacts_before(campaign_members: ir.Table, campaigns: ir.Table | None, as_of: Day) -> ir.Table:
     """Return the members that a campaign reached before `as_of`, with `reached_at` and `answered` (as known then)."""
     contacted = campaign_members.filter(lambda t: t.arm == "treatment")
     known = before(reached(contacted, campaigns), "reached_at", as_of)

@@ -1,16 +1,13 @@
 """Contacts with marketing, sales and service."""
 
-from datetime import date
-
-import ibis
 import ibis.expr.types as ir
 
-from crmwb.history.asof import before, days_between, midnight, share
+from crmwb.history.asof import Day, before, day_of, days_between, midnight, share
 
 SATISFACTION_STEPS = 10_000  # satisfaction is summed in whole steps, because float sums depend on their order
 
 
-def contacts(interactions: ir.Table, as_of: date) -> ir.Table:
+def contacts(interactions: ir.Table, as_of: Day) -> ir.Table:
     """Count the contacts before `as_of`, what they cost, and how matters were settled.
 
     One row per customer with a contact. Satisfaction has no date of its own: it counts once the matter is settled, or
@@ -34,7 +31,7 @@ def contacts(interactions: ir.Table, as_of: date) -> ir.Table:
         steps=steps.sum(where=rated),
     )
     return sums.mutate(
-        days_since_contact=days_between(sums.last_contact_on, ibis.literal(as_of)),
+        days_since_contact=days_between(sums.last_contact_on, day_of(as_of)),
         mean_settle_days=share(sums.settle_days, sums.n_settled),
         mean_satisfaction=share(sums.steps, sums.n_rated * SATISFACTION_STEPS),
     ).drop("n_settled", "settle_days", "n_rated", "steps")

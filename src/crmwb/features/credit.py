@@ -1,21 +1,18 @@
 """How customers pay."""
 
-from datetime import date
-
-import ibis
 import ibis.expr.types as ir
 
-from crmwb.history.asof import days_between, share
+from crmwb.history.asof import Day, day_of, days_between, share
 
 
-def credit(invoices: ir.Table, as_of: date) -> ir.Table:
+def credit(invoices: ir.Table, as_of: Day) -> ir.Table:
     """Describe how each customer pays, from invoices issued before `as_of`.
 
     One row per customer with an invoice. What was paid at or after `as_of` is not known yet: an invoice paid later is
     open. Part payments have no date, so an open invoice counts in full. Whether an invoice is disputed has no date
     either and is taken as static.
     """
-    today = ibis.literal(as_of)
+    today = day_of(as_of)
     issued = invoices.filter(invoices.issued_on < today)
     paid = (issued.paid_on < today).fill_null(False)
     overdue = ~paid & (issued.due_on < today)

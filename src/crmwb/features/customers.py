@@ -1,7 +1,6 @@
 """The feature table: everything known of each customer before one date, side by side."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 
 import ibis
 import ibis.expr.types as ir
@@ -17,6 +16,7 @@ from crmwb.features.profile import profile
 from crmwb.features.summaries import PREFIX, summaries
 from crmwb.features.trend import trend
 from crmwb.history import History, advance, last_before
+from crmwb.history.asof import Day
 from crmwb.params import FeatureParams
 
 Tables = Mapping[str, ir.Table]
@@ -24,14 +24,14 @@ Tables = Mapping[str, ir.Table]
 ZEROS = {f.name for f in FEATURES if f.zero}
 
 
-def customers(tables: Tables, as_of: date, params: FeatureParams, past: History | None = None) -> ir.Table:
+def customers(tables: Tables, as_of: Day, params: FeatureParams, past: History | None = None) -> ir.Table:
     """Describe every customer by what was known before `as_of`.
 
     Parameters
     ----------
     tables : mapping of str to ir.Table
         Clean canonical tables by name; `customers` must be among them.
-    as_of : date
+    as_of : date or ir.DateValue
         Exclusive: events before that day's midnight count.
     params : FeatureParams
         Lengths of periods and the off season.
@@ -66,7 +66,7 @@ def customers(tables: Tables, as_of: date, params: FeatureParams, past: History 
     return described.select(**{f.name: column(f) for f in FEATURES})
 
 
-def _parts(tables: Tables, as_of: date, params: FeatureParams, past: History | None = None) -> Iterator[ir.Table]:
+def _parts(tables: Tables, as_of: Day, params: FeatureParams, past: History | None = None) -> Iterator[ir.Table]:
     """Yield what each feature module makes of the tables that are there."""
     if "transactions" in tables:
         known = past or advance(tables, as_of, params.off_season_months)

@@ -1,19 +1,16 @@
 """Sales opportunities: open, won and lost."""
 
-from datetime import date
-
-import ibis
 import ibis.expr.types as ir
 
-from crmwb.history.asof import days_between, share
+from crmwb.history.asof import Day, day_of, days_between, share
 
 
-def deals(opportunities: ir.Table, as_of: date) -> ir.Table:
+def deals(opportunities: ir.Table, as_of: Day) -> ir.Table:
     """Count the opportunities opened before `as_of`; one closed at or after it is still open.
 
     One row per customer with an opportunity. An opportunity without a customer is nobody's and is left out.
     """
-    today = ibis.literal(as_of)
+    today = day_of(as_of)
     opened = opportunities.filter(opportunities.customer_id.notnull() & (opportunities.opened_on < today))
     closed = (opened.closed_on < today).fill_null(False)
     sums = opened.group_by("customer_id").aggregate(

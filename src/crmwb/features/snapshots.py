@@ -5,8 +5,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crmwb import engine, history, layout, progress, storage
@@ -18,6 +18,7 @@ from crmwb.features.inputs import input_checksums, key_of
 from crmwb.features.observation import Observation
 from crmwb.files import kept
 from crmwb.history import History
+from crmwb.history.asof import Day, day_of
 from crmwb.params import FeatureParams
 
 MANIFEST = "manifest.json"
@@ -36,11 +37,11 @@ def month_ends(observation: Observation) -> list[date]:
 
 
 def snapshot(
-    tables: Mapping[str, ir.Table], as_of: date, params: FeatureParams, past: History | None = None
+    tables: Mapping[str, ir.Table], as_of: Day, params: FeatureParams, past: History | None = None
 ) -> ir.Table:
     """Return the features of every customer with a purchase before `as_of`, and `as_of` itself in front."""
     bought = customers(tables, as_of, params, past).filter(lambda t: t.n_purchase_days > 0)
-    return bought.select(as_of=ibis.literal(as_of), **{name: bought[name] for name in bought.columns})
+    return bought.select(as_of=day_of(as_of), **{name: bought[name] for name in bought.columns})
 
 
 def write_snapshots(
@@ -94,8 +95,9 @@ def write_snapshots(
         missing = [end for file, end in ends.items() if file not in stays]
         if past is not None and len(missing) > FEW:  # decoded once, not at every month end
             past = History(*(keep(name, getattr(past, name)) for name in ("days", "months", "spread_orders")))
+        query = engine.compiled(con, snapshot(tables, engine.day("month_end"), params, past).order_by("customer_id"))
         for end in progress.track(missing, "month-end snapshots", total=len(missing)):
-            n_rows += _write(con, snapshot(tables, end, params, past), beside / f"{end}.parquet")
+            n_rows += _write(engine.run_on(con, query, month_end=end), beside / f"{end}.parquet")
         if not ends:
             pq.write_table(SNAPSHOT_SCHEMA.empty_table(), beside / EMPTY, compression=storage.COMPRESSION)
         files = {file.name: kept.file_hash(file) for file in sorted(beside.glob("*.parquet"))}
@@ -103,10 +105,10 @@ def write_snapshots(
     return n_rows
 
 
-def _write(con: Backend, rows: ir.Table, path: Path) -> int:
+def _write(rows: pa.RecordBatchReader, path: Path) -> int:
     n_rows = 0
     with pq.ParquetWriter(path, SNAPSHOT_SCHEMA, compression=storage.COMPRESSION) as writer:
-        for group in storage.regrouped(engine.batches(con, rows.order_by("customer_id")), SNAPSHOT_SCHEMA):
+        for group in storage.regrouped(rows, SNAPSHOT_SCHEMA):
             writer.write_table(group, row_group_size=storage.ROW_GROUP_ROWS)
             n_rows += group.num_rows
     return n_rows

@@ -1,21 +1,18 @@
 """What a source sums up of each customer itself, where it brings no events to count."""
 
-from datetime import date
-
-import ibis
 import ibis.expr.types as ir
 
-from crmwb.history.asof import days_between, share
+from crmwb.history.asof import Day, day_of, days_between, share
 
 PREFIX = "summarised "
 
 
-def summaries(summarised: ir.Table, as_of: date) -> ir.Table:
+def summaries(summarised: ir.Table, as_of: Day) -> ir.Table:
     """Put summaries written up to `as_of` into the features that they stand for, each named `PREFIX` and its name.
 
     One row per customer with a summary; recency goes on from the day of the summary to `as_of`.
     """
-    today = ibis.literal(as_of)
+    today = day_of(as_of)
     known = summarised.filter(summarised.summarised_on <= today)
     last = (known.summarised_on - known.days_since_last.cast("int32").as_interval("D")).cast("date")
     found = {

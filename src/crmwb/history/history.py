@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import ibis
 import ibis.expr.types as ir
 
+from crmwb.history.asof import Day
 from crmwb.history.columns import DAYS, MONTHS, SPREAD_ORDERS, conformed
 from crmwb.history.days import days, month_sums
 from crmwb.history.lines import ATTRIBUTES, PAST, PLACES, Keep, as_it_is, lines, numbers_of
@@ -55,7 +55,7 @@ class Since:
 
 def advance(
     tables: Mapping[str, ir.Table],
-    as_of: date,
+    as_of: Day,
     off_season_months: tuple[int, ...],
     keep: Keep = as_it_is,
     since: Since | None = None,
@@ -66,7 +66,7 @@ def advance(
     ----------
     tables : mapping of str to ir.Table
         Clean canonical tables: customers and transactions, and products where the source has any.
-    as_of : date
+    as_of : date or ir.DateValue
         Exclusive.
     off_season_months : tuple of int
         Months of the year, 1 to 12.

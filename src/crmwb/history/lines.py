@@ -1,12 +1,11 @@
 """Order lines as the history counts them: numbers instead of texts, so that they are quick to sum."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 
 import ibis
 import ibis.expr.types as ir
 
-from crmwb.history.asof import before
+from crmwb.history.asof import Day, before
 
 Keep = Callable[[str, ir.Table], ir.Table]
 
@@ -46,7 +45,7 @@ def numbers_of(tables: Mapping[str, ir.Table], keep: Keep = as_it_is) -> dict[st
 def lines(
     tables: Mapping[str, ir.Table],
     numbers: Mapping[str, ir.Table],
-    as_of: date,
+    as_of: Day,
     keep: Keep = as_it_is,
     changed: ir.Table | None = None,
 ) -> ir.Table:
@@ -58,7 +57,7 @@ def lines(
         Clean canonical tables: transactions and customers, and products where the source has any.
     numbers : mapping of str to ir.Table
         As `numbers_of` returns them.
-    as_of : date
+    as_of : date or ir.DateValue
         Exclusive.
     keep : callable
         How to keep what is used several times.
@@ -110,13 +109,13 @@ def lines(
     return keep("lines", columns)
 
 
-def checksums(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
+def checksums(tables: Mapping[str, ir.Table], as_of: Day) -> ir.Table:
     """Return customer_id, month and checksum of every order line before `as_of` of a known customer."""
     every = _with_products(tables, as_of).semi_join(tables["customers"], "customer_id")
     return every.select("customer_id", "checksum", month=month_of(every.ordered_at.date()))
 
 
-def _with_products(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
+def _with_products(tables: Mapping[str, ir.Table], as_of: Day) -> ir.Table:
     """Return the order lines before `as_of` with their products' attributes, their known cost, and a checksum."""
     every = before(tables["transactions"], "ordered_at", as_of)
     unknown = dict.fromkeys(ATTRIBUTES, ibis.null("string"))
