@@ -108,6 +108,7 @@ def test_most_money_comes_first_with_the_owner_of_most_of_it():
         "decisions.losses.title",
     ]
     assert say(found[0].owner) == "MG"
+    assert say(found[2].decide) == "Which goods or customers lose the right to free returns."
     assert len(decisions.decisions(workbench(customers(), alerts=[alert], lost=lost), most=2)) == 2
 
 

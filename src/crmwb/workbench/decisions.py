@@ -85,6 +85,7 @@ def losses(wb: "Workbench") -> Iterator[Decision]:
         "n": Count(int(lost["n_customers"]), "customer"),
         "money": Money(int(lost["loss_cents"]), wb.currency),
         "reason": Term("loss_reason", first["reason"]),
+        "choice": Term("loss_choice", first["reason"]),
         "share": Share(first["loss_share"]),
     }
     yield _decision("losses", values, Term("department", "sales"), "value", float(lost["loss_cents"]))
