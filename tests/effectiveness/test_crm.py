@@ -5,12 +5,13 @@ import pytest
 from crm_inputs import inputs, mart, tables
 
 from crmwb import params
-from crmwb.effectiveness import business, checks, findings, parts, processes, questions, swot
+from crmwb.effectiveness import artefacts, build, business, checks, findings, parts, processes, questions, swot
 from crmwb.effectiveness.analyses import seven
 from crmwb.effectiveness.measure import Measure
 from crmwb.effectiveness.survey import Survey
-from crmwb.findings import Name, Unavailable
+from crmwb.findings import Name, Term, Unavailable
 from crmwb.findings.say import say
+from crmwb.workbench.effectiveness import Effectiveness
 
 P = params.load().effectiveness
 
@@ -170,3 +171,28 @@ def test_profiling_names_the_largest_group_of_the_best_known_trait(con):
     assert found.finding.values["share"].value == pytest.approx(2 / 3, abs=1e-5)
     assert found.finding.values["revenue"].value == 0.2
     assert [row.label for row in found.rows] == [Name("repair"), Name("retail")]  # the largest revenue first
+
+
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_everything_is_written_and_read_again(con, tmp_path, monkeypatch, is_empty):
+    initiative = (
+        "initiative_id name classes starts_on metric direction target target_kind "
+        "baseline_from baseline_to criteria_on\n"
+        "i portal cim+csm 2023-06-01 order_channel_share up 0.1 level 2023-01-01 2023-05-31 2023-05-01"
+    )
+    known = inputs(con, mart(tier=["vip"]).iloc[:0]) if is_empty else sold(con, initiatives=initiative)
+    monkeypatch.chdir(tmp_path)
+    artefacts.write(build.build(known), P)
+    crm = Effectiveness(tmp_path, "EUR")
+    assert len(crm.answers) == len(questions.QUESTIONS)
+    assert all(say(finding) for finding in crm.findings.values())
+    assert len(crm.initiatives) == (0 if is_empty else 1)
+    assert [len(crm.card(card)) for card in ("process", "part")] == [15, 7]
+    assert crm.published["published_n"].sum() == 217
+    assert set(crm.checks("defect").columns) == {"defect", "figure", "is_there"}
+    if not is_empty:
+        assert crm.initiatives["verdict"].iloc[0] == Term("initiative_verdict", "open")  # no channel is named
+        assert crm.reasons[0].code == "effectiveness.initiative.no_channel"
+        assert list(dict.fromkeys(crm.heat_map["mode"])) == ["professional", "process"]
+        assert crm.lines["line"].iloc[0] == Name("tools")
+        assert crm.amount("prospecting").code == "effectiveness.column.clv_cents"

@@ -51,6 +51,7 @@ SCHEMAS = {
     ),
     "satisfaction": pa.schema(
         [
+            ("position", COUNT),
             ("tier", TEXT),
             ("n_customers", COUNT),
             ("n_respondents", COUNT),
@@ -95,7 +96,7 @@ KEYS = {
     "swot": ["position"],
     "survey_groups": ["dimension", "group"],
     "survey_tests": ["dimension"],
-    "satisfaction": ["tier"],
+    "satisfaction": ["position"],
     "chain": ["cause", "result"],
     "lines": ["line"],
     "heat_map": ["mode", "part"],

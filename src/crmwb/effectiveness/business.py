@@ -63,7 +63,7 @@ def business(inputs: Inputs) -> Business:
 
 def _lines(inputs: Inputs) -> pd.DataFrame:
     """Count orders, customers, revenue and contacts by business line."""
-    sales = inputs.clean["transactions"].filter(lambda t: ~t.is_return)
+    sales = inputs.clean["transactions"].filter(lambda t: ~t.is_return & (t.revenue_cents > 0))
     has_lines = filled(inputs.quality["tables"]).get("products.line", False)
     if has_lines:
         goods = inputs.clean["products"].select("product_id", "line").filter(lambda t: t.line.notnull())

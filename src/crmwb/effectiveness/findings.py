@@ -51,6 +51,8 @@ def score_card(card: str, measures: Sequence[Measure], p: EffectivenessParams) -
         "least": Term("crm_measure", least.key),
         "share": Share(least.level),
     }
+    if least.state(p) == "in_place":
+        return Finding(f"effectiveness.card.{card}_known_in_place", values)
     return Finding(f"effectiveness.card.{card}", values)
 
 

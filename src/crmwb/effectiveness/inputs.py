@@ -9,7 +9,7 @@ import pandas as pd
 from crmwb import layout, storage
 from crmwb.effectiveness.metrics import Tables
 from crmwb.engine import Backend
-from crmwb.findings import Finding, Money, from_json
+from crmwb.findings import Finding, Interval, Money, from_json
 from crmwb.params import Params
 
 READ = (
@@ -81,6 +81,13 @@ class Inputs:
     def at_risk(self) -> pd.DataFrame:
         """The buyers who are at risk or likely lost."""
         return self.buyers[self.buyers["risk_class"].isin(AT_RISK)]
+
+    def future(self, cents: float) -> Money | Interval:
+        """Return a sum of values to come: its 80% range where the history supports no figure, as all reports do."""
+        total = self.models.get("total_value")
+        if total is None or total["is_narrow"]:
+            return self.money(cents)
+        return Interval(self.money(cents * total["low"]), self.money(cents * total["high"]))
 
     def money(self, cents: float | None) -> Money:
         """Return an amount in the currency of the source."""

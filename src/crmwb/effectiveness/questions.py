@@ -9,7 +9,7 @@ from crmwb.effectiveness.analyses import Analysis
 from crmwb.effectiveness.analyses.profiling import largest_group
 from crmwb.effectiveness.inputs import Inputs
 from crmwb.effectiveness.survey import Survey
-from crmwb.findings import Count, Days, Finding, Number, Share, Term, Unavailable
+from crmwb.findings import Count, Days, Finding, Number, Share, Term, Unavailable, Value
 
 QUESTIONS = ("how_many", "who", "which_matter", "from_where", "how_much", "how", "where", "how_often", "what_they_say",
              "what_they_want")  # fmt: skip
@@ -81,13 +81,15 @@ def _from_where(buyers: pd.DataFrame) -> Finding | Unavailable:
 
 def _how_much(inputs: Inputs) -> Finding:
     buyers = inputs.buyers
-    recent = buyers["recent_revenue_cents"]
-    values = {
-        "revenue": inputs.money(int(recent.sum())),
+    yearly = buyers["yearly_revenue_cents"].fillna(0)
+    values: dict[str, Value] = {
+        "revenue": inputs.money(int(buyers["recent_revenue_cents"].sum())),
         "days": Days(inputs.params.features.recent_days),
-        "median": inputs.money(float(buyers["yearly_revenue_cents"].median())),
     }
-    return Finding("effectiveness.answer.how_much", values)
+    if yearly.median() > 0:
+        return Finding("effectiveness.answer.how_much", values | {"median": inputs.money(float(yearly.median()))})
+    idle = {"share": Share(float((yearly <= 0).mean()))}
+    return Finding("effectiveness.answer.how_much_idle", values | idle)
 
 
 def _how(buyers: pd.DataFrame) -> Finding:

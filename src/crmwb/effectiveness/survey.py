@@ -4,6 +4,7 @@ No figure of satisfaction is stated before the comparison; where respondents are
 weighted to the customers' tiers (post-stratification: Holt & Smith 1979, J. R. Stat. Soc. A 142:33).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -38,7 +39,8 @@ class Survey:
     satisfaction : Finding or Unavailable
         How content they are, weighted to the customers' tiers.
     by_tier : DataFrame
-        tier, n_respondents, mean, low, high; mean and interval unknown of tiers with few respondents.
+        position, tier, n_customers, n_respondents, mean, low, high; mean and interval unknown of tiers with few
+        respondents.
     """
 
     finding: Finding | Unavailable
@@ -66,7 +68,7 @@ def survey(inputs: Inputs) -> Survey:
         return Survey(few, few)
     groups = pd.concat([compare(known, dimension) for dimension in DIMENSIONS], ignore_index=True)
     tests = unlike(groups, p)
-    by_tier = levels(known, p)
+    by_tier = levels(known, [level.name for level in inputs.params.value.scorecard.levels], p)
     return Survey(_finding(n, len(known), tests), _satisfaction(by_tier, known, tests, p), groups, tests, by_tier)
 
 
@@ -152,12 +154,17 @@ def _holm(p_values: np.ndarray) -> np.ndarray:
     return found
 
 
-def levels(known: pd.DataFrame, p: EffectivenessParams) -> pd.DataFrame:
-    """Return the mean rating of each tier over respondents, with interval; unknown of tiers with few respondents."""
+def levels(known: pd.DataFrame, tiers: Sequence[str], p: EffectivenessParams) -> pd.DataFrame:
+    """Return the mean rating of each tier over respondents, with interval; unknown of tiers with few respondents.
+
+    Tiers come in the order of `tiers`, which `position` numbers.
+    """
     from scipy.stats import t
 
     rows = []
-    for tier, part in known.groupby("tier"):
+    there = {str(tier): part for tier, part in known.groupby("tier")}
+    for tier in sorted(there, key=lambda name: (tiers.index(name) if name in tiers else len(tiers), name)):
+        part = there[tier]
         ratings = part["rating"].dropna().to_numpy(float)
         n = len(ratings)
         if n < p.min_respondents:
@@ -165,7 +172,8 @@ def levels(known: pd.DataFrame, p: EffectivenessParams) -> pd.DataFrame:
             continue
         reach = float(t.ppf((1 + p.level) / 2, n - 1)) * ratings.std(ddof=1) / np.sqrt(n)
         rows.append((tier, len(part), n, ratings.mean(), ratings.mean() - reach, ratings.mean() + reach))
-    return pd.DataFrame(rows, columns=["tier", "n_customers", "n_respondents", "mean", "low", "high"])
+    table = pd.DataFrame(rows, columns=["tier", "n_customers", "n_respondents", "mean", "low", "high"])
+    return table.assign(position=range(1, len(table) + 1))
 
 
 def _finding(n: int, n_customers: int, tests: pd.DataFrame) -> Finding:

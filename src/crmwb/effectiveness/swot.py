@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from crmwb.effectiveness.inputs import Inputs
 from crmwb.effectiveness.measure import Measure
-from crmwb.findings import Count, Finding, Share, Term
+from crmwb.findings import Count, Finding, Share, Term, Value
 
 QUADRANTS = ("strength", "weakness", "opportunity", "threat")
 N_MEASURES = 3
@@ -68,7 +68,7 @@ def _threats(inputs: Inputs) -> Iterator[Finding]:
     leaving = inputs.at_risk
     stake = leaving["margin_at_stake_cents"]
     if len(leaving) and stake.notna().any():
-        values = {"n": Count(len(leaving), "customer"), "money": inputs.money(int(stake.sum()))}
+        values: dict[str, Value] = {"n": Count(len(leaving), "customer"), "money": inputs.future(float(stake.sum()))}
         yield Finding("effectiveness.swot.at_risk", values, weight=float(stake.sum()))
     revenue = inputs.buyers["revenue_cents"].sort_values(ascending=False)
     if revenue.sum() > 0:

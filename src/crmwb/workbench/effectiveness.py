@@ -127,7 +127,7 @@ class Effectiveness:
     def satisfaction(self) -> pd.DataFrame:
         """Satisfaction of tiers with enough answers: tier, n_respondents, mean_share, low_share, high_share."""
         rows = self._table("satisfaction").dropna(subset=["mean"])
-        rows = rows.sort_values(["mean", "tier"], ascending=[False, True])
+        rows = rows.sort_values("position")
         named = {"mean": "mean_share", "low": "low_share", "high": "high_share"}
         return rows.rename(columns=named)[["tier", "n_customers", "n_respondents", *named.values()]]
 
@@ -191,7 +191,8 @@ class Effectiveness:
 
     def plot_heat_map(self) -> Picture:
         """Draw the heat map of parts of the CRM by service mode."""
-        return draw(plots.heat_map, self.heat_map, alt=Finding("effectiveness.alt.heat_map"))
+        reason = self.findings["part"]
+        return draw(plots.heat_map, self.heat_map, alt=Finding("effectiveness.alt.heat_map"), reason=reason)
 
     def _value(self, row: pd.Series, name: str) -> Value:
         metric = METRICS.get(row["metric"])

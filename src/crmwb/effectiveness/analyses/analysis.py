@@ -1,6 +1,6 @@
 """What each of the seven analyses returns, and how groups of customers are counted for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import ibis.expr.types as ir
@@ -38,6 +38,8 @@ def rows_by(
     amount: str,
     label: Callable[[str], Value],
     figure: Callable[[pd.DataFrame], Value],
+    *,
+    order: Sequence[str] = (),
 ) -> tuple[Row, ...]:
     """Count customers by the values of a column, the largest amount first; unknown values are left out.
 
@@ -49,16 +51,23 @@ def rows_by(
         Whose values make the groups; what is summed.
     label, figure : callable
         The name of a value, and the figure of the customers who have it.
+    order : sequence of str, optional
+        The values in their own order, where they have one.
     """
     known = customers[customers[column].notna()]
-    groups = [
-        (str(value), part, part[amount].sum(min_count=1), _share(part, known)) for value, part in known.groupby(column)
-    ]
+    groups = [(str(value), part, part[amount].sum(min_count=1)) for value, part in known.groupby(column)]
     groups.sort(key=lambda group: (-(0.0 if pd.isna(group[2]) else float(group[2])), group[0]))
+    if order:
+        groups.sort(key=lambda group: order.index(group[0]) if group[0] in order else len(order))
     return tuple(
-        Row(label(value), len(part), share, None if pd.isna(cents) else float(cents), figure(part))
-        for value, part, cents, share in groups[:MOST_ROWS]
+        Row(label(value), len(part), _share(part, known), None if pd.isna(cents) else float(cents), figure(part))
+        for value, part, cents in groups[:MOST_ROWS]
     )
+
+
+def tiers(inputs: Inputs) -> tuple[str, ...]:
+    """Return the tiers, the best first."""
+    return tuple(level.name for level in inputs.params.value.scorecard.levels)
 
 
 def _share(part: pd.DataFrame, known: pd.DataFrame) -> float:

@@ -12,7 +12,7 @@ def performance(inputs: Inputs) -> Analysis:
     transactions = inputs.clean.get("transactions")
     if transactions is None:
         return Analysis(Unavailable("effectiveness.performance.no_points"))
-    sales = transactions.filter(~transactions.is_return)
+    sales = transactions.filter(~transactions.is_return, transactions.revenue_cents > 0)
     for column, kind in POINTS.items():
         points = sales_by(inputs, sales, column)
         if len(points) > 1:

@@ -11,7 +11,7 @@ def product(inputs: Inputs) -> Analysis:
     """Describe sales by product line, or by category or brand where lines are not known."""
     if "transactions" not in inputs.clean or "products" not in inputs.clean:
         return Analysis(Unavailable("effectiveness.product.no_products", needs=(Term("table", "products"),)))
-    sales = inputs.clean["transactions"].filter(lambda t: ~t.is_return)
+    sales = inputs.clean["transactions"].filter(lambda t: ~t.is_return & (t.revenue_cents > 0))
     goods = inputs.clean["products"].select("product_id", *KINDS)
     sold = sales.inner_join(goods, "product_id").select("customer_id", "revenue_cents", *KINDS)
     for kind in KINDS:

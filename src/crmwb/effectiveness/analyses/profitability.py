@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from crmwb.effectiveness.analyses.analysis import Analysis, rows_by
+from crmwb.effectiveness.analyses.analysis import Analysis, rows_by, tiers
 from crmwb.effectiveness.inputs import Inputs
 from crmwb.findings import Count, Finding, Interval, Money, Share, Term, Unavailable
 
@@ -17,7 +17,7 @@ def profitability(inputs: Inputs) -> Analysis:
     def per_head(part: pd.DataFrame) -> Money:
         return inputs.money(float(part[amount].mean()))
 
-    rows = rows_by(inputs.buyers, "tier", amount, lambda tier: Term("tier", tier), per_head)
+    rows = rows_by(inputs.buyers, "tier", amount, lambda tier: Term("tier", tier), per_head, order=tiers(inputs))
     top = whale["top_20_share"]
     losing = inputs.mart[inputs.mart["loss_cents"].fillna(0) > 0]
     values = {

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pandas as pd
 
-from crmwb.effectiveness.analyses.analysis import Analysis, rows_by
+from crmwb.effectiveness.analyses.analysis import Analysis, rows_by, tiers
 from crmwb.effectiveness.inputs import Inputs
-from crmwb.findings import Count, Finding, Money, Span, Term, Unavailable
+from crmwb.findings import Count, Finding, Money, Span, Term, Unavailable, Value
 
 YEAR = 365
 
@@ -20,15 +20,17 @@ def prospecting(inputs: Inputs) -> Analysis:
     def per_head(part: pd.DataFrame) -> Money:
         return inputs.money(float(part["clv_cents"].mean()))
 
-    rows = rows_by(buyers, "tier", "clv_cents", lambda tier: Term("tier", tier), per_head)
-    since = max(inputs.as_of - timedelta(days=YEAR), inputs.first_day)
+    rows = rows_by(buyers, "tier", "clv_cents", lambda tier: Term("tier", tier), per_head, order=tiers(inputs))
+    since = inputs.as_of - timedelta(days=YEAR)
     first = pd.to_datetime(buyers["first_purchase_on"])
-    values = {
-        "value": inputs.money(int(buyers["clv_cents"].sum())),
+    values: dict[str, Value] = {
+        "value": inputs.future(float(buyers["clv_cents"].sum())),
         "horizon": Span(inputs.params.value.horizon_days),
         "new": Count(int((first >= pd.Timestamp(since)).sum()), "customer"),
-        "period": Span((inputs.as_of - since).days),
+        "period": Span(YEAR),
         "waiting": Count(len(inputs.mart) - len(buyers), "account"),
     }
-    code = "ahead_and_waiting" if len(inputs.mart) > len(buyers) else "ahead"
+    # where the history begins late, who seems new may have bought before it
+    code = "ahead_new" if inputs.first_day <= since - timedelta(days=YEAR) else "ahead"
+    code = f"{code}_waiting" if len(inputs.mart) > len(buyers) else code
     return Analysis(Finding(f"effectiveness.prospecting.{code}", values), rows)
