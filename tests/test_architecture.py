@@ -22,6 +22,7 @@ FLOORS = [
     {"history"},
     {"features", "tiers"},
     {"lifecycle", "migration", "segmentation", "value", "response", "recommend"},
+    {"predict"},
     {"marts"},
     {"actions"},
     {"effectiveness"},

@@ -104,6 +104,9 @@ RECOMMEND_METRICS = Path("metrics/recommend.json")
 EFFECTIVENESS_FINDINGS = Path("data/effectiveness/findings.json")
 EFFECTIVENESS_METRICS = Path("metrics/effectiveness.json")
 
+PREDICT_FINDINGS = Path("data/predict/findings.json")
+PREDICT_METRICS = Path("metrics/predict.json")
+
 ACTION_PLAN = Path("actions.yaml")
 ACTION_LEDGER = Path("data/action_ledger.csv")  # lists handed out, without identities; people commit it
 ACTION_LIST = Path("data/actions/list.parquet")
@@ -138,6 +141,11 @@ def recommend(table: str) -> Path:
 def effectiveness(table: str) -> Path:
     """Return where a table of the effectiveness stage lies, such as initiatives."""
     return Path("data/effectiveness") / f"{table}.parquet"
+
+
+def predict(table: str) -> Path:
+    """Return where a table of the predict stage lies, such as opportunities."""
+    return Path("data/predict") / f"{table}.parquet"
 
 
 def report_notebook(name: str) -> Path:

@@ -417,6 +417,8 @@ OPPORTUNITIES = Table(
         _maybe("won", Kind.BOOLEAN, "it was won; unknown while open"),
         _maybe("owner", Kind.CATEGORY, "who works on it"),
         _id("product_id", "what it is about", nullable=True, references="products"),
+        _maybe("win_probability", Kind.SHARE, "chance to win it that people state now", minimum=0, maximum=1),
+        _maybe("expected_close_on", Kind.DATE, "when people expect it to close now"),
     ),
     rules=(
         Rule(
@@ -430,6 +432,20 @@ OPPORTUNITIES = Table(
             lambda t: t.won.isnull() | ~t.won | t.closed_on.notnull(),
             Severity.WARNING,
         ),
+    ),
+)
+
+OPPORTUNITY_HISTORY = Table(
+    name="opportunity_history",
+    grain="one row per opportunity and moment at which it was opened or changed",
+    key=("opportunity_id", "changed_at"),
+    columns=(
+        _id("opportunity_id", "the opportunity", references="opportunities"),
+        Column("changed_at", Kind.TIMESTAMP, "when"),
+        _id("customer_id", "with whom", nullable=True, references="customers"),
+        _maybe("stage", Kind.CATEGORY, "how far it was from then on"),
+        _maybe("win_probability", Kind.SHARE, "chance to win it that people stated then", minimum=0, maximum=1),
+        _maybe("expected_close_on", Kind.DATE, "when people expected it to close then"),
     ),
 )
 
@@ -496,6 +512,7 @@ TABLES = {
         INVOICES,
         PAYMENTS,
         OPPORTUNITIES,
+        OPPORTUNITY_HISTORY,
         CONTRACTS,
         CUSTOMER_SUMMARIES,
         CATEGORY_SUMMARIES,

@@ -45,7 +45,7 @@ def test_the_manifest_states_version_licence_and_caveat(journey):
     assert source["licence"] == "MIT"
     assert source["caveat"] == to_json(Finding("sources.complete_journey"))
     assert not any("promotions" in file["path"] for file in source["files"])
-    absent = {"invoices", "payments", "contracts", "opportunities", "initiatives"}
+    absent = {"invoices", "payments", "contracts", "opportunities", "opportunity_history", "initiatives"}
     assert set(journey.manifest["not_available"]) == absent | {"customer_summaries", "category_summaries"}
 
 

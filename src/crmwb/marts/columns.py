@@ -41,6 +41,18 @@ RISK = (
     _known("margin_at_stake_cents", Kind.MONEY, "risk times clv_cents: to rank those at risk by"),
 )
 
+PREDICT = (
+    _known(
+        "buy_probability", Kind.SHARE, "chance to buy within predict.buy_days; unknown where it cannot be predicted"
+    ),
+    _known(
+        "best_customer_probability",
+        Kind.SHARE,
+        "of new customers: chance to become one of the best (predict.best_share) within predict.ahead_months",
+    ),
+    _known("likeness_rank", Kind.INTEGER, "place among new customers, or among prospects, by likeness to the best"),
+)
+
 OPEN = (
     _known("n_open_matters", Kind.INTEGER, "service matters not settled, of kinds whose settlement is recorded"),
     _known("open_invoice_cents", Kind.MONEY, "what invoices not paid ask for, due or not"),

@@ -22,6 +22,7 @@ from crmwb.params.customers import FeatureParams, QualityParams
 from crmwb.params.effectiveness import EffectivenessParams
 from crmwb.params.lifecycle import LifecycleParams, RiskParams
 from crmwb.params.migration import MigrationParams
+from crmwb.params.predict import PredictParams
 from crmwb.params.reading import checked, read
 from crmwb.params.recommend import RecommendParams
 from crmwb.params.response import ResponseParams
@@ -72,6 +73,7 @@ __all__ = [
     "MigrationParams",
     "NeedsParams",
     "Params",
+    "PredictParams",
     "QualityParams",
     "RecommendParams",
     "RefitParams",
@@ -122,6 +124,7 @@ class Params(Section):
     response: ResponseParams
     recommend: RecommendParams
     effectiveness: EffectivenessParams
+    predict: PredictParams
     reports: Annotated[dict[Name, ReportParams], Field(min_length=1)]
 
     @model_validator(mode="after")

@@ -11,6 +11,7 @@ wb.multiview          # segments × tiers × stages × regions …: largest, gro
 wb.value              # realised and future value, tests of the forecasts
 wb.campaigns          # effect of each campaign, and whom to contact next time
 wb.products           # the next purchase, and products bought together
+wb.predictions        # opportunities, the quarter's sales, who buys next, who is like the best
 wb.actions            # next best actions, and results of earlier lists
 wb.accounts           # customers at risk, and who owes what
 wb.effectiveness      # initiatives, score cards, survey, operating picture, seven analyses, ten questions
@@ -38,6 +39,7 @@ if TYPE_CHECKING:  # these take long to import
     from crmwb.workbench.lifecycle import Lifecycle
     from crmwb.workbench.migration import Migration
     from crmwb.workbench.multiview import Multiview
+    from crmwb.workbench.predictions import Predictions
     from crmwb.workbench.products import Products
 
 __all__ = ["Customers", "Quality", "Segments", "Source", "Value", "Workbench"]
@@ -134,6 +136,13 @@ class Workbench:
         return Products(self.root)
 
     @cached_property
+    def predictions(self) -> "Predictions":
+        """Chances to win and to buy, the quarter's sales, and who is like the best customers."""
+        from crmwb.workbench.predictions import Predictions
+
+        return Predictions(self.root, self.currency)
+
+    @cached_property
     def accounts(self) -> "Accounts":
         """Customers at risk and who is worth an action; what is overdue and beyond the credit limit."""
         from crmwb.workbench.accounts import Accounts
@@ -155,5 +164,5 @@ class Workbench:
     def __repr__(self) -> str:
         return (
             "Workbench: .customers, .segments, .lifecycle, .migration, .multiview, .value, .campaigns, .products, "
-            ".actions, .accounts, .effectiveness, .quality, .source, .params"
+            ".predictions, .actions, .accounts, .effectiveness, .quality, .source, .params"
         )

@@ -21,6 +21,7 @@ NOUNS = {
     "campaign_members": "campaign_member",
     "invoices": "invoice",
     "opportunities": "opportunity",
+    "opportunity_history": "change",
     "payments": "payment",
     "contracts": "contract",
     "customer_summaries": "summary",

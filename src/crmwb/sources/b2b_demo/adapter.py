@@ -32,7 +32,7 @@ BLOCK_ACCOUNTS = 20_000  # part of what the bytes depend on: another size is ano
 VERSION = "1"
 MADE = (
     *("customers", "transactions", "products", "interactions", "campaigns", "campaign_members", "invoices"),
-    *("opportunities", "initiatives"),
+    *("opportunities", "opportunity_history", "initiatives"),
 )
 TRUTHS = {"truth_customers": truth.CUSTOMERS, "truth_campaign_members": truth.MEMBERS}
 Columns = dict[str, pa.Array]
@@ -97,13 +97,15 @@ def _blocks(p: B2bDemoParams, calendar: Calendar, everyone: Roll) -> Iterator[di
         drawn = accounts.draw(Chance(p.seed, block), calendar, numbers, everyone)
         members = campaigns.members(drawn)
         placed = purchases.orders(drawn, members.won)
+        worked_on, changes = opportunities.tables(drawn, placed, product_ids)
         yield {
             "customers": accounts.table(drawn, everyone),
             "transactions": purchases.table(drawn, placed, product_ids),
             "campaign_members": campaigns.members_table(drawn, members, placed),
             "invoices": invoices.table(drawn, placed),
             "interactions": contacts.table(drawn, members, placed),
-            "opportunities": opportunities.table(drawn, placed, product_ids),
+            "opportunities": worked_on,
+            "opportunity_history": changes,
             "truth_customers": truth.customers(drawn),
             "truth_campaign_members": truth.members(drawn, members),
         }

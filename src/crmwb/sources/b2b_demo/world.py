@@ -41,6 +41,8 @@ LOSS_UNPAID_SHARE = 0.90  # of their invoices are never paid
 
 WIN_SHARE = 0.40  # opportunities won, of those closed with customers
 COLLISION_SHARE = 0.03  # opportunities that another than the account's owner works on
+LOST_AT_SHARES = (0.4, 0.3, 0.2, 0.1)  # stages that opportunities are lost in: prospecting first, negotiation last
+STATED_PROBABILITIES = (0.2, 0.4, 0.6, 0.8)  # chance to win that people state in each of those stages
 STALE_SHARE = 0.08  # open opportunities that have been open for most of a year
 
 CAMPAIGN_EVERY_DAYS = 91

@@ -1,0 +1,22 @@
+"""Predict opportunities and customers: chances to win and to buy, the quarter's sales, likeness to the best."""
+
+from datetime import date
+
+from crmwb import engine, layout, params, stage, storage
+from crmwb.predict import artefacts, build
+
+
+def main() -> None:
+    p = params.load()
+    observed = storage.read_json(layout.OBSERVATION)
+    window = (date.fromisoformat(observed["first_event"]), date.fromisoformat(observed["as_of"]))
+    features = storage.read_frame(layout.CUSTOMER_FEATURES)
+    tiers = storage.read_frame(layout.TIER_MONTHS, ["as_of", "customer_id", "tier"])
+    with engine.connect(p.engine) as con:
+        tables = storage.open_tables(con, layout.CLEAN)
+        made = build.build(con, tables, features, layout.SNAPSHOTS, tiers, window=window, params=p)
+    artefacts.write(made.pipeline, made.customers, made.spending, p.predict, observed["currency"])
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,71 @@
+"""Figures of predictions: the sales of quarters beside their forecasts, and what moves a chance."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from crmwb.findings import Finding
+from crmwb.findings.say import say
+from crmwb.plots import style
+
+ROW = 0.34  # inches
+
+
+def quarters(rows: pd.DataFrame, people: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
+    """Draw what quarters won beside what was forecast at their beginning.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        One row per quarter, the first on top: quarter (its name), forecast_cents, low_cents, high_cents, actual_cents
+        (NaN of the one to come).
+    people : DataFrame
+        quarter and forecast_cents of the people's own forecast; no rows where they gave none.
+    currency : str
+        For the axis.
+    ax : Axes, optional
+        Where to draw; a new figure where not given.
+    """
+    ax = ax or style.new_axes(8, 1.6 + ROW * max(len(rows), 2))
+    places = range(len(rows))
+    ax.barh(
+        places, rows["actual_cents"].fillna(0), color=style.MUTED, height=0.6, label=say(Finding("predict.plot.actual"))
+    )
+    ax.hlines(places, rows["low_cents"], rows["high_cents"], color=style.ACCENT, linewidth=1.6)
+    ax.scatter(
+        rows["forecast_cents"], places, color=style.ACCENT, s=38, zorder=3, label=say(Finding("predict.plot.forecast"))
+    )
+    if len(people):
+        at = [list(rows["quarter"]).index(name) for name in people["quarter"]]
+        label = say(Finding("predict.plot.people"))
+        ax.scatter(people["forecast_cents"], at, color=style.INK, marker="D", s=26, zorder=3, label=label)
+    ax.set_yticks(places, list(rows["quarter"]))
+    ax.invert_yaxis()
+    style.money_axis(ax.xaxis, currency)
+    ax.grid(visible=False, axis="y")
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3)
+    ax.set(title=say(Finding("predict.plot.quarters")), xlabel="", ylabel="")
+    return ax
+
+
+def drivers(names: Sequence[str], weights: Sequence[float], ax: Axes | None = None) -> Axes:
+    """Draw what moves a chance most, the first on top.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of columns.
+    weights : sequence of float
+        Change of the log odds by one standard deviation.
+    ax : Axes, optional
+        Where to draw; a new figure where not given.
+    """
+    ax = ax or style.new_axes(8, 1.2 + ROW * max(len(names), 2))
+    ax.barh(range(len(names)), list(weights), color=[style.GOOD if w > 0 else style.BAD for w in weights], height=0.6)
+    ax.axvline(0, color=style.INK, linewidth=1)
+    ax.set_yticks(range(len(names)), [style.short(name) for name in names])
+    ax.invert_yaxis()
+    ax.grid(visible=False, axis="y")
+    ax.set(title=say(Finding("predict.plot.drivers")), xlabel=say(Finding("predict.plot.log_odds")), ylabel="")
+    return ax

@@ -1,0 +1,1 @@
+"""Which opportunities are won, who buys or leaves, who is like the best customers, what more money brings."""

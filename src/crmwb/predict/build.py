@@ -1,0 +1,71 @@
+"""The predict stage: opportunities, customers, and what marketing money brings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import ibis.expr.types as ir
+import pandas as pd
+
+from crmwb.engine import Backend
+from crmwb.findings import Unavailable
+from crmwb.params import Params
+from crmwb.predict import spending
+from crmwb.predict.customers import build as customers
+from crmwb.predict.customers.build import Customers
+from crmwb.predict.opportunities import build as opportunities
+from crmwb.predict.opportunities.build import Pipeline
+from crmwb.predict.spending import Spending
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What the stage writes; see the modules of its parts."""
+
+    pipeline: Pipeline | Unavailable
+    customers: Customers
+    spending: Spending
+
+
+def build(
+    con: Backend,
+    tables: Mapping[str, ir.Table],
+    features: pd.DataFrame,
+    snapshots: Path,
+    tiers: pd.DataFrame,
+    *,
+    window: tuple[date, date],
+    params: Params,
+) -> Predictions:
+    """Predict from what was known before the end of the window.
+
+    Parameters
+    ----------
+    con : Backend
+        The engine that holds the tables.
+    tables : mapping of str to ir.Table
+        Clean canonical tables by name.
+    features : DataFrame
+        Of every customer now.
+    snapshots : Path
+        Features at month ends.
+    tiers : DataFrame
+        as_of, customer_id, tier at month ends.
+    window : (date, date)
+        The first event's day, and as_of (exclusive).
+    params : Params
+        All of them.
+    """
+    return Predictions(
+        opportunities.build(con, tables, window[1], params.predict),
+        customers.build(con, tables, features, snapshots, window=window, params=params),
+        spending.spending(con, tables, tiers, _margin_share(features, params), window=window, params=params.response),
+    )
+
+
+def _margin_share(features: pd.DataFrame, params: Params) -> float:
+    """Return margin over revenue of customers whose goods have a cost; the assumed one where none has."""
+    known = features[features["margin_cents"].notna() & features["revenue_cents"].notna()]
+    revenue = float(known["revenue_cents"].sum())
+    return float(known["margin_cents"].sum()) / revenue if revenue > 0 else params.value.assumed_margin_share

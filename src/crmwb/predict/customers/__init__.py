@@ -1,0 +1,1 @@
+"""What customers do next: who buys, who leaves, and who is like the best."""

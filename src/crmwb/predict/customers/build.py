@@ -1,0 +1,117 @@
+"""What customers do next: the chance to buy, the comparison of forecasts of leaving, and likeness to the best."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from crmwb.engine import Backend
+from crmwb.findings import Term, Unavailable
+from crmwb.lifecycle.activity import read_purchases
+from crmwb.lifecycle.risk.panel import Known, panel
+from crmwb.params import Params
+from crmwb.predict.customers import moments
+from crmwb.predict.customers.lookalikes import Lookalikes, lookalikes
+from crmwb.predict.customers.propensity import BUYS, LEAVES, Propensity, cases, propensity
+from crmwb.progress import step
+from crmwb.value.equity.months import month_ends
+
+PART_OF_HISTORY = 4  # the days to buy in are at most this part of the history
+COLUMNS = [
+    *("customer_id", "buy_probability", "driver_1", "effect_1", "driver_2", "effect_2"),
+    *("best_customer_probability", "likeness_rank", "is_prospect"),
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Customers:
+    """What is said of customers.
+
+    Attributes
+    ----------
+    buys, leaves : Propensity or Unavailable
+    lookalikes : Lookalikes or Unavailable
+    customers : DataFrame
+        COLUMNS, one row per customer of whom anything is stated.
+    buy_days : int
+        The days that the chance to buy holds for.
+    """
+
+    buys: Propensity | Unavailable
+    leaves: Propensity | Unavailable
+    lookalikes: Lookalikes | Unavailable
+    customers: pd.DataFrame
+    buy_days: int
+
+
+def build(
+    con: Backend,
+    tables: Mapping[str, ir.Table],
+    features_now: pd.DataFrame,
+    snapshots: Path,
+    *,
+    window: tuple[date, date],
+    params: Params,
+) -> Customers:
+    """Predict customers from the features of month ends.
+
+    Parameters
+    ----------
+    con : Backend
+        The engine that holds the tables.
+    tables : mapping of str to ir.Table
+        Clean canonical tables by name.
+    features_now : DataFrame
+        Features of every customer as of now.
+    snapshots : Path
+        Features at month ends.
+    window : (date, date)
+        The first event's day, and as_of (exclusive).
+    params : Params
+        All of them.
+    """
+    first, as_of = window
+    days = min(params.predict.buy_days, (as_of - first).days // PART_OF_HISTORY)
+    if "transactions" not in tables:
+        none = Unavailable("predict.no_purchases", needs=(Term("table", "transactions"),))
+        return Customers(none, none, none, pd.DataFrame(columns=COLUMNS), days)
+    ordered = features_now.sort_values("customer_id", ignore_index=True)
+    ids = ordered["customer_id"].to_numpy()
+    with step("propensity"):
+        purchases, ends = read_purchases(con, tables, as_of), month_ends(first, as_of)
+        own = panel(purchases, ends, len(ids), params.lifecycle.risk, (as_of - first).days / 3)
+        at_fixed_days = [moments.within(one, days) for one in own]
+        buys = _of(BUYS, at_fixed_days, snapshots, ordered, n_origins=params.predict.n_origins)
+        leaves = _of(LEAVES, own, snapshots, ordered, n_origins=params.predict.n_origins)
+    with step("lookalikes"):
+        alike = lookalikes(snapshots, ordered, params.predict, params.seed)
+    frame = _customers(buys, alike, ids, own)
+    return Customers(buys, leaves, alike, frame, days)
+
+
+def _of(
+    target: str, every: list[Known], snapshots: Path, features: pd.DataFrame, *, n_origins: int
+) -> Propensity | Unavailable:
+    if len(every) < 2:
+        return Unavailable("predict.no_purchases", needs=(Term("table", "transactions"),))
+    found = cases(target, every, snapshots, features, n_origins=n_origins)
+    return found if isinstance(found, Unavailable) else propensity(found, n_origins)
+
+
+def _customers(
+    buys: Propensity | Unavailable, alike: Lookalikes | Unavailable, ids: np.ndarray, every: list[Known]
+) -> pd.DataFrame:
+    frame = pd.DataFrame({"customer_id": pd.Series(dtype=object)})
+    if isinstance(buys, Propensity) and np.isfinite(buys.now).any():
+        columns = {"customer_id": ids[every[-1].customer], "buy_probability": buys.now}
+        for place in range(buys.main.shape[1]):
+            columns[f"driver_{place + 1}"] = [buys.columns[at] for at in buys.main[:, place]]
+            columns[f"effect_{place + 1}"] = buys.effects[:, place]
+        frame = pd.DataFrame(columns)
+    if isinstance(alike, Lookalikes) and len(alike.customers):
+        frame = frame.merge(alike.customers, on="customer_id", how="outer")
+    return frame.reindex(columns=COLUMNS)

@@ -1,0 +1,47 @@
+"""What the predict stage found, as findings by section."""
+
+from typing import Any
+
+from crmwb.findings import Count, Finding, Interval, Number, Unavailable, Value
+from crmwb.predict.customers import findings as of_customers
+from crmwb.predict.customers.build import Customers
+from crmwb.predict.opportunities import findings as of_opportunities
+from crmwb.predict.opportunities.build import Pipeline
+from crmwb.predict.spending import ALL, Spending
+
+Said = Finding | Unavailable
+
+
+def findings(
+    pipeline: Pipeline | Unavailable,
+    customers: Customers,
+    spending: Spending,
+    *,
+    currency: str,
+    horizon_days: int,
+    stuck_quantile: float,
+) -> dict[str, list[Said]]:
+    """Return what can be said, by section of the report."""
+    said = of_opportunities.findings(pipeline, currency, horizon_days, stuck_quantile)
+    return said | of_customers.findings(customers) | {"spending": _spending(spending)}
+
+
+def _spending(spending: Spending) -> list[Said]:
+    others: list[Said] = [spending.service, spending.sales]
+    if spending.marketing is not None:
+        return [spending.marketing, *others]
+    rows: dict[Any, dict[Any, Any]] = spending.curve.set_index("tier").to_dict("index")
+    row = rows[ALL]
+    code = "pays" if row["low"] > 1 else "costs" if row["high"] < 1 else "unclear"
+    values: dict[str, Value] = {
+        "per_unit": Number(row["per_unit"]),
+        "range": Interval(Number(row["low"]), Number(row["high"])),
+        "n": Count(int(row["n_campaigns"]), "campaign"),
+    }
+    said: list[Said] = [Finding(f"predict.spending_{code}", values)]
+    tiers = spending.curve[spending.curve["tier"] != ALL]
+    n_pays, n_costs = int((tiers["low"] > 1).sum()), int((tiers["high"] < 1).sum())
+    if len(tiers):
+        counts = {"n": Count(len(tiers), "tier"), "n_pays": Count(n_pays), "n_costs": Count(n_costs)}
+        said.append(Finding("predict.spending_tiers", counts))
+    return [*said, *others]

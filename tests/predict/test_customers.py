@@ -1,0 +1,153 @@
+"""Who buys, who leaves, who is like the best: measures by hand, noise called noise, nothing later seen."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from simulated_deals import PARAMS
+
+from crmwb.lifecycle.rhythm import Rhythm
+from crmwb.lifecycle.risk.panel import Known
+from crmwb.predict import losses
+from crmwb.predict.customers import findings
+from crmwb.predict.customers.lookalikes import LIKE, RULE, lookalikes
+from crmwb.predict.customers.moments import Moment
+from crmwb.predict.customers.propensity import BUYS, HIATUS, MEAN, MORE, RISK, Cases, _learned, propensity
+from crmwb.predict.logistic import Logistic
+from crmwb.value.equity.months import start_of
+
+
+def test_measures_by_hand():
+    y = np.array([1.0, 0, 1, 0])
+    p = np.array([0.9, 0.8, 0.7, 0.1])
+    assert losses.auc(p, y) == pytest.approx(3 / 4)  # of four pairs, one is the wrong way round
+    assert losses.lift(p, y, share=0.25) == 2.0
+    assert losses.lift(np.ones(4), y, share=0.25) == 1.0  # ties count by their mean
+    assert losses.losses(p, y) == pytest.approx(-np.log([0.9, 0.2, 0.7, 0.9]))
+    same = losses.gain(p, p, y, np.arange(4))
+    assert (same.value, same.is_beyond_chance) == (0.0, False)
+
+
+def test_cases_of_one_customer_count_as_one():
+    y = np.tile([1.0, 0.0], 50)
+    right, rival = np.where(y == 1, 0.6, 0.4), np.full(100, 0.5)
+    p = np.where(np.arange(100) < 70, right, 1 - right)  # right of one customer, wrong of the other
+    alone = losses.gain(p, rival, y, np.arange(100))
+    together = losses.gain(p, rival, y, (np.arange(100) >= 70).astype(int))
+    assert alone.value == pytest.approx(together.value)
+    assert alone.is_beyond_chance
+    assert not together.is_beyond_chance
+
+
+def test_a_regression_counts_the_unknown_as_the_mean():
+    rng = np.random.default_rng(0)
+    x = pd.DataFrame({"a": rng.normal(size=2000), "always": 1.0})
+    y = rng.random(2000) < 1 / (1 + np.exp(-x["a"]))
+    fitted = Logistic.fit(x, y.to_numpy(float))
+    unknown = fitted.chance(pd.DataFrame({"a": [np.nan], "always": [1.0]}))
+    assert unknown == pytest.approx(fitted.chance(pd.DataFrame({"a": [x["a"].mean()], "always": [5.0]})), abs=1e-5)
+    assert fitted.weights[1] == 0.0
+    assert Logistic.fit(x.head(10), np.ones(10)) is None
+
+
+def moment(place: int, n: int, rng: np.random.Generator, more: float) -> Moment:
+    """Customers whose chance to buy follows from a risk, and from a column that the risk does not know."""
+    column = rng.normal(size=n)
+    risk = rng.uniform(0.1, 0.9, n)
+    silent = rng.random(n) < 1 / (1 + np.exp(-np.log(risk / (1 - risk)) + more * column))
+    days = np.full(n, 30.0)
+    zero = np.zeros(n)
+    known = Known(
+        start_of(2024 * 12 + 3 * place), np.arange(n), zero + 3, zero + 2, zero, rng.uniform(1, 200, n), zero + 400,
+        Rhythm(1.0 + zero, 30.0 + zero), days, np.where(silent, np.inf, 5.0),
+    )  # fmt: skip
+    return Moment(known, pd.DataFrame({"column": column}), risk)
+
+
+@pytest.mark.parametrize(("more", "chosen"), [(0.8, MORE), (0.0, RISK)])
+def test_more_columns_are_used_only_where_they_tell_more(more, chosen):
+    rng = np.random.default_rng(3)
+    every = [moment(place, 800, rng, more) for place in range(9)]
+    found = propensity(Cases(BUYS, every[:-1], every[-1]), 4)
+    assert found.chosen == chosen
+    tests = found.tests.set_index("method")
+    assert tests.loc[RISK, "log_loss"] < tests.loc[HIATUS, "log_loss"]
+    assert tests.loc[MEAN, "auc"] == pytest.approx(0.5, abs=0.05)
+    assert tests.loc[chosen, "slope"] == pytest.approx(1, abs=0.15)
+    if chosen == MORE:
+        assert found.drivers["column"].iloc[0] in {"column", "one_risk"}
+    else:
+        np.testing.assert_allclose(found.now, 1 - every[-1].risk)
+
+
+def test_horizons_that_have_not_ended_teach_nothing():
+    rng = np.random.default_rng(3)
+    every = [moment(place, 800, rng, 0.8) for place in range(5)]
+    last = every[3]
+    turned = Known(**{**vars(last.known), "next_days": rng.permutation(last.known.next_days)})
+    again = [*every[:3], Moment(turned, last.x, last.risk)]
+    day = last.known.as_of + timedelta(days=29)  # the horizon is 30 days
+    once, twice = (_learned(Cases(BUYS, past, every[-1]), past, day) for past in (every[:4], again))
+    assert once.shares == twice.shares
+    np.testing.assert_array_equal(once.more.weights, twice.more.weights)
+
+
+def newcomers(path, rng: np.random.Generator, signal: float) -> pd.DataFrame:
+    """Month ends of customers who come at 60 a month and go on buying by their first purchase and their industry."""
+    n_months, rows = 36, []
+    for month in range(n_months):
+        for place in range(60):
+            first = float(np.exp(rng.normal(8, 0.5)))
+            trade = rng.integers(0, 2)
+            monthly = first * np.exp(signal * (2 * trade - 1) + rng.normal(0, 0.4)) / 10
+            rows += [
+                (start_of(2023 * 12 + at), f"c{month:02d}{place:02d}", first + monthly * (at - month),
+                 15 + 30 * (at - month),
+                 first, 1 if at == month else 5, f"trade{trade}")
+                for at in range(month, n_months)
+            ]  # fmt: skip
+    names = [
+        "as_of",
+        "customer_id",
+        "revenue_cents",
+        "age_days",
+        "first_day_revenue_cents",
+        "n_purchase_days",
+        "industry",
+    ]
+    frame = pd.DataFrame(rows, columns=names)
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), path)
+    now = frame[frame["as_of"] == frame["as_of"].max()]
+    prospects = pd.DataFrame({"customer_id": [f"p{i:02d}" for i in range(20)], "industry": ["trade0", "trade1"] * 10})
+    return pd.concat([now, prospects], ignore_index=True)
+
+
+def test_likeness_beats_the_rule_where_the_industry_tells(tmp_path):
+    now = newcomers(tmp_path / "s.parquet", np.random.default_rng(0), signal=1.0)
+    found = lookalikes(tmp_path / "s.parquet", now, PARAMS, 1)
+    assert found.chosen == LIKE
+    assert found.sorts_prospects
+    prospects = found.customers[found.customers["is_prospect"]].merge(now, on="customer_id")
+    assert set(prospects.sort_values("likeness_rank")["industry"].head(10)) == {"trade1"}
+    assert [one.code for one in findings._lookalikes(found)] == ["predict.alike_better", "predict.prospects_sorted"]
+
+
+def test_likeness_is_no_better_than_the_rule_where_nothing_else_tells(tmp_path):
+    now = newcomers(tmp_path / "s.parquet", np.random.default_rng(1), signal=0.0)
+    found = lookalikes(tmp_path / "s.parquet", now, PARAMS, 1)
+    assert found.chosen == RULE
+    assert not found.sorts_prospects
+    new = found.customers.merge(now, on="customer_id").sort_values("likeness_rank")
+    assert new["first_day_revenue_cents"].is_monotonic_decreasing
+    assert findings._lookalikes(found)[0].code == "predict.alike_same"
+
+
+def test_a_short_history_cannot_judge_likeness(tmp_path):
+    now = newcomers(tmp_path / "s.parquet", np.random.default_rng(1), signal=0.0)
+    frame = pd.read_parquet(tmp_path / "s.parquet")
+    frame[frame["as_of"] >= date(2025, 11, 1)].to_parquet(tmp_path / "t.parquet")
+    found = lookalikes(tmp_path / "t.parquet", now, PARAMS, 1)
+    assert found.code == "predict.too_short_for_lookalikes"
