@@ -11,7 +11,7 @@ ROOMS = SRC / "crmwb"
 FILES = sorted(ROOMS.rglob("*.py"))
 
 FLOORS = [
-    {"errors"},
+    {"errors", "contract"},
     {"files", "layout", "progress"},
     {"findings"},
     {"params", "tables", "stage"},
