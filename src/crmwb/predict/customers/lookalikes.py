@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 
+from crmwb import storage
 from crmwb.findings import Count, Unavailable
 from crmwb.params import SENSITIVE, PredictParams
 from crmwb.predict.logistic import Logistic, levels
@@ -78,8 +78,8 @@ def lookalikes(
     seed : int
         Of the bootstrap.
     """
-    there = set(pq.read_schema(snapshots).names)
-    frame = pd.read_parquet(snapshots, columns=[name for name in READ if name in there])
+    there = set(storage.columns_of(snapshots))
+    frame = storage.read_frame(snapshots, [name for name in READ if name in there])
     frame["month"] = [month_of(day) for day in frame["as_of"]]
     months = sorted(frame["month"].unique())
     ahead = min(params.ahead_months, len(months) // 3)

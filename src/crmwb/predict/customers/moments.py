@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 
 from crmwb import storage
 from crmwb.lifecycle.risk.hazard import Hazard
@@ -49,10 +48,9 @@ class Moment:
 
 def columns(snapshots: Path, as_of: date, ids: np.ndarray) -> pd.DataFrame:
     """Return what the features of a month end hold of some customers, in their order, as numbers to learn from."""
-    there = set(pq.read_schema(snapshots).names)
+    there = set(storage.columns_of(snapshots))
     names = [name for name in (*LOGS, *SHARES, *TEXTS) if name in there]
-    storage.require(snapshots)
-    frame = pd.read_parquet(snapshots, columns=["customer_id", *names], filters=[("as_of", "==", as_of)])
+    frame = storage.read_frame(snapshots, ["customer_id", *names], ("as_of", [as_of]))
     return numbers(frame.set_index("customer_id").reindex(ids))
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 from scipy.special import logit
 
+from crmwb import storage
 from crmwb.findings import Count, Unavailable
 from crmwb.lifecycle.risk.panel import Known
 from crmwb.predict.customers import moments
@@ -119,7 +119,7 @@ def cases(
     """
     present = every[-1]
     places: list[int] = []
-    ids, ends = features_now["customer_id"].to_numpy(), set(_ends(snapshots))
+    ids, ends = features_now["customer_id"].to_numpy(), set(storage.values_of(snapshots, "as_of"))
     apart = QUARTER_DAYS if (present.as_of - every[0].as_of).days >= LONG_DAYS else MONTH_DAYS
     for place in range(len(every) - 2, 0, -1):
         known = every[place]
@@ -137,10 +137,6 @@ def cases(
     frame = features_now.set_index("customer_id").reindex(ids[present.customer])
     recent = [moments.sampled(one) for one in every[:-1]][-12:]
     return Cases(target, past, Moment(present, moments.numbers(frame), moments.risk(recent, present)))
-
-
-def _ends(snapshots: Path) -> list[date]:
-    return list(pq.read_table(snapshots, columns=["as_of"])["as_of"].unique().to_pylist())
 
 
 def _moment(before: Sequence[Known], known: Known, snapshots: Path, ids: np.ndarray) -> Moment:
