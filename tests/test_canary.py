@@ -109,6 +109,7 @@ def chain(tmp_path_factory):
         "segment",
         "migrate",
         "respond",
+        "predict",
         "mart",
         "act",
         "lists",

@@ -9,7 +9,19 @@ from project import change_params, make_project, run_stage
 from crmwb.findings import from_json
 from crmwb.findings.say import say
 
-STAGES = ("ingest", "validate", "features", "value", "lifecycle", "segment", "migrate", "respond", "mart", "act")
+STAGES = (
+    "ingest",
+    "validate",
+    "features",
+    "value",
+    "lifecycle",
+    "segment",
+    "migrate",
+    "respond",
+    "predict",
+    "mart",
+    "act",
+)
 
 
 def use_small_company(content):

@@ -10,7 +10,19 @@ import pytest
 import yaml
 from project import change_params, run_stage
 
-STAGES = ["ingest", "validate", "features", "value", "lifecycle", "segment", "migrate", "respond", "mart", "act"]
+STAGES = [
+    "ingest",
+    "validate",
+    "features",
+    "value",
+    "lifecycle",
+    "segment",
+    "migrate",
+    "respond",
+    "predict",
+    "mart",
+    "act",
+]
 
 
 @pytest.fixture
