@@ -31,7 +31,7 @@ import yaml
 PROJECT = Path(__file__).parents[1]
 STAGES = (
     "ingest", "validate", "features", "value", "contracts", "lifecycle", "segment", "migrate", "respond", "recommend",
-    "predict", "mart", "act", "lists",
+    "predict", "mart", "act", "effectiveness", "lists",
 )  # fmt: skip
 REPORTS = ("report executive_summary", "report data_quality")
 CANARIES = (b"canarybird", b"9481726")
