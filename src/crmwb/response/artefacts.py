@@ -5,8 +5,9 @@ import pyarrow as pa
 
 from crmwb import layout, storage
 from crmwb.findings import to_json
+from crmwb.response.best import MONEY, best_effect
 from crmwb.response.build import Response
-from crmwb.response.findings import MONEY, best_effect, findings
+from crmwb.response.findings import findings
 
 TEXT, NUMBER, COUNT = pa.string(), pa.float64(), pa.int64()
 SCHEMAS = {

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 import pandas as pd
 
 from crmwb.findings import Count, Finding, Interval, Money, Name, Share, Value
+from crmwb.response.best import MONEY, best_effect, effect_by
 from crmwb.response.build import Response
 from crmwb.response.design import SUSPICIOUS
-
-MONEY = "revenue_cents"
 
 
 def findings(response: Response, currency: str) -> list[Finding]:
@@ -80,20 +79,6 @@ def _observational(own: pd.DataFrame, name: Value, currency: str) -> Iterator[Fi
     direction = "more" if naive["difference"] >= 0 else "less"
     total = adjusted["difference"] * adjusted["n_treated"] if proven else 0.0
     yield Finding(f"response.{code}_{direction}", values | _money(adjusted, currency), weight=abs(total))
-
-
-def best_effect(own: pd.DataFrame, outcome: str) -> pd.Series | None:
-    """Return the effect on an outcome to go by: adjusted for spending before where that is known."""
-    known = (effect_by(own, outcome, method) for method in ("adjusted", "difference", "doubly_robust"))
-    return next((effect for effect in known if effect is not None), None)
-
-
-def effect_by(own: pd.DataFrame, outcome: str, method: str) -> pd.Series | None:
-    """Return the effect on an outcome that one way of estimating gives; None where it gives none."""
-    if own.empty:
-        return None
-    rows = own[(own["outcome"] == outcome) & (own["method"] == method) & own["difference"].notna()]
-    return None if rows.empty else rows.iloc[0]
 
 
 def _money(effect: pd.Series, currency: str) -> dict[str, Value]:

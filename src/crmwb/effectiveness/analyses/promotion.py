@@ -5,7 +5,7 @@ import pandas as pd
 from crmwb.effectiveness.analyses.analysis import MOST_ROWS, Analysis, Row
 from crmwb.effectiveness.inputs import Inputs
 from crmwb.findings import Count, Finding, Interval, Name, Share, Term, Unavailable, Value
-from crmwb.response.findings import MONEY, best_effect
+from crmwb.response.best import MONEY, best_effect
 
 
 def promotion(inputs: Inputs) -> Analysis:
