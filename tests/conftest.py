@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,14 +10,20 @@ import pytest
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("MPLBACKEND", "Agg")
+# Hundreds of tests start processes of their own: each would compile every library anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 PROJECT = Path(__file__).parents[1]
 SHARED_DATA = PROJECT.parent / "shared" / "data"
-SLOW_FILES = {"test_repro.py", "test_canary.py"}  # minutes each
+SLOW_FILES = {"test_repro.py", "test_canary.py", "test_value_report.py"}  # minutes each
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take minutes, so that no worker is left alone with them at the end."""
+    """Begin with the files that take minutes, so that no worker is left alone with them at the end.
+
+    They need no project that another of them builds, so that none waits for another.
+    """
     items.sort(key=lambda item: item.path.name not in SLOW_FILES)
 
 

@@ -14,7 +14,7 @@ import yaml
 PROJECT = Path(__file__).parents[1]
 CDNOW_SAMPLE = PROJECT / "tests" / "fixtures" / "cdnow_sample.txt"
 TOOLS = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-UNTRACKED = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+UNTRACKED = shutil.ignore_patterns(".ipynb_checkpoints")  # compiled modules are as good there as here
 
 
 def make_project(folder: Path) -> Path:

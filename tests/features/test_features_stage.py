@@ -47,7 +47,7 @@ def test_it_writes_its_artefacts(project):
 
 def test_a_future_day_stops_it_with_one_sentence_and_nothing_written(project):
     choices = project / "params.yaml"
-    choices.write_text(choices.read_text().replace("as_of: null", "as_of: 2031-01-01"))
+    choices.write_text(choices.read_text().replace("as_of: null", 'as_of: "2031-01-01"'))
     done = run(project)
     assert done.returncode == 1
     assert done.stderr.startswith("Stopped: params.yaml: as_of: 2031-01-01 does not fit the data")

@@ -17,6 +17,10 @@ def name(path: Path) -> str:
     return str(path.relative_to(PROJECT / "notebooks"))
 
 
+def times(folder: Path) -> dict[Path, int]:
+    return {f: f.stat().st_mtime_ns for f in folder.rglob("*") if f.is_file() and f.parent.name != "__pycache__"}
+
+
 def code_of(notebook: Path) -> list[str]:
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
@@ -68,10 +72,10 @@ def test_every_heading_of_a_report_begins_with_a_finding(notebook):
 
 @pytest.mark.parametrize("notebook", sorted((PROJECT / "notebooks" / "explore").glob("*.ipynb")), ids=name)
 def test_explore_notebooks_run_and_leave_the_project_as_it_is(notebook, built_project):
-    before = {f: f.stat().st_mtime_ns for f in built_project.rglob("*") if f.is_file()}
+    before = times(built_project)
     done = execute(built_project / "notebooks" / "explore" / notebook.name, {}, built_project / "notebooks" / "explore")
     assert any("text/html" in output.get("data", {}) for cell in done.cells for output in cell.get("outputs", []))
-    assert {f: f.stat().st_mtime_ns for f in built_project.rglob("*") if f.is_file()} == before
+    assert times(built_project) == before
 
 
 @pytest.mark.parametrize(
