@@ -101,7 +101,8 @@ RESPONSE_METRICS = Path("metrics/response.json")
 RECOMMEND_FINDINGS = Path("data/recommend/findings.json")
 RECOMMEND_METRICS = Path("metrics/recommend.json")
 
-EFFECTIVENESS_FINDINGS = Path("data/effectiveness/findings.json")
+EFFECTIVENESS = Path("data/effectiveness")
+EFFECTIVENESS_FINDINGS = EFFECTIVENESS / "findings.json"
 EFFECTIVENESS_METRICS = Path("metrics/effectiveness.json")
 
 PREDICT_FINDINGS = Path("data/predict/findings.json")
@@ -136,16 +137,6 @@ def response(table: str) -> Path:
 def recommend(table: str) -> Path:
     """Return where a table of the recommend stage lies, such as again."""
     return Path("data/recommend") / f"{table}.parquet"
-
-
-def effectiveness(table: str) -> Path:
-    """Return where a table of the effectiveness stage lies, such as initiatives."""
-    return Path("data/effectiveness") / f"{table}.parquet"
-
-
-def predict(table: str) -> Path:
-    """Return where a table of the predict stage lies, such as opportunities."""
-    return Path("data/predict") / f"{table}.parquet"
 
 
 def report_notebook(name: str) -> Path:

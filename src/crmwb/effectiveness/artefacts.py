@@ -126,7 +126,7 @@ def write(made: Effectiveness, p: EffectivenessParams) -> None:
         frame = frames[name]
         empty: pd.DataFrame = schema.empty_table().to_pandas()
         known = empty if frame.empty else _rounded(frame.reindex(columns=schema.names))
-        storage.write_frame(known, layout.effectiveness(name), KEYS[name], schema)
+        storage.write_frame(known, layout.EFFECTIVENESS / f"{name}.parquet", KEYS[name], schema)
     said = {name: to_json(finding) for name, finding in findings(made, p).items()}
     storage.write_json(said, layout.EFFECTIVENESS_FINDINGS)
     storage.write_json(_metrics(made, p), layout.EFFECTIVENESS_METRICS)

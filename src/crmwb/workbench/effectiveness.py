@@ -217,4 +217,4 @@ class Effectiveness:
         return rows.assign(**{column: [loads(text) for text in rows[column]]})
 
     def _table(self, name: str) -> pd.DataFrame:
-        return storage.read_frame(self._root / layout.effectiveness(name))
+        return storage.read_frame(self._root / layout.EFFECTIVENESS / f"{name}.parquet")
