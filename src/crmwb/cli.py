@@ -164,6 +164,30 @@ def trace_report(report: Annotated[str, typer.Argument(help="name of a report, s
     stage.run(lambda: typer.echo(origins.trace(report, layout.root())))
 
 
+@app.command("report")
+def make_report(
+    name: Annotated[str, typer.Argument(help="customer_card, or a report that knows parts, such as customers_at_risk")],
+    *,
+    customer: Annotated[str | None, typer.Option("--id", help="the customer, for customer_card")] = None,
+    cut: Annotated[str | None, typer.Option(help="region=North: that part of the customers; by=region: each")] = None,
+    audience: Annotated[str | None, typer.Option(help="leadership: no customer is listed")] = None,
+    compare_to: Annotated[str | None, typer.Option(help="all: a part beside all customers")] = None,
+    lang: Annotated[str | None, typer.Option(help="en or zh; both by default")] = None,
+) -> None:
+    """Write a report of one customer or of a part of the customers, without running the pipeline."""
+
+    def write() -> None:
+        from crmwb import params
+        from crmwb.reporting import asked
+
+        os.chdir(layout.root())
+        wanted = asked.Wanted(name, customer or "", cut or "", audience or "", compare_to or "", lang or "")
+        for page in asked.write(wanted, params.load()):
+            typer.echo(_said("report", page=str(page)))
+
+    stage.run(write, work="crmwb report")
+
+
 @app.command("quarantine")
 def show_quarantine(
     table: Annotated[str | None, typer.Argument(help="only this table")] = None,

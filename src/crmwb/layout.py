@@ -127,6 +127,8 @@ CUSTOMER_MART_COLUMNS = Path("data/marts/columns.csv")
 REPORTS = Path("reports")
 REPORT_INDEX = REPORTS / "index.html"
 REPORT_CARDS = Path("data/reports")
+REPORT_PARTS = REPORTS / "parts"  # pages of parts of the customers, and a list of them
+CUSTOMER_PAGES = REPORTS / "customers"  # pages of single customers, made when asked for
 
 
 def response(table: str) -> Path:

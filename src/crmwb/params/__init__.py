@@ -101,11 +101,15 @@ __all__ = [
 
 
 class ReportParams(Section):
-    """One report: its title on the index page, in one language or by language, and what its notebook is given."""
+    """One report: its title on the index page, in one language or by language, and what its notebook is given.
+
+    With `cut`, there are pages of parts of the customers too: `{by: region}`, one for each; `{region: North}`, of one.
+    """
 
     title: str | Annotated[dict[Literal["en", "zh"], str], Field(min_length=1)]
     audience: str
     parameters: dict[str, int | float | str | bool]
+    cut: Annotated[dict[str, str], Field(min_length=1, max_length=1)] | None = None
 
 
 class Params(Section):

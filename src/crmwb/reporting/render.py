@@ -43,6 +43,14 @@ class Heading:
     text: str
 
 
+@dataclass(frozen=True)
+class Apart:
+    """Where a page leads that lies apart: to the index page, and to its like in other languages."""
+
+    home: str
+    others: list[tuple[language.Language, str]]
+
+
 def report(
     notebook: NotebookNode,
     name: str,
@@ -51,6 +59,7 @@ def report(
     lineage: Lineage,
     *,
     reports: Mapping[str, ReportParams] | None = None,
+    apart: Apart | None = None,
 ) -> str:
     """Render an executed notebook as a page with title, table of contents and lineage.
 
@@ -68,6 +77,8 @@ def report(
         What the numbers come from; for the head and the foot of the page.
     reports : mapping of str to ReportParams, optional
         All reports by name: a page of decisions leads to the others.
+    apart : Apart, optional
+        Where a page leads that does not lie beside the others.
 
     Raises
     ------
@@ -92,6 +103,7 @@ def report(
         is_brief='class="decision"' in body,
         further=[(other, in_language(its.title)) for other, its in (reports or {}).items() if other != name],
         script=_Ready((TEMPLATES / "tables.js").read_text(encoding="utf-8")) if "<table" in body else "",
+        **({"home": apart.home, "others": apart.others} if apart else {}),
     )
     return _offline(page, in_language(shown.title))
 
@@ -180,6 +192,7 @@ def _fill(template: str, path: str, lineage: Lineage, **content: Any) -> str:
             json.dumps({word: message(f"page.table.{word}", here.code) for word in SCRIPT_WORDS}, ensure_ascii=False)
         ),
         "language": here,
+        "home": "index.html",
         "others": [(other, link(path, other.code)) for other in language.LANGUAGES.values() if other != here],
     }
     page = unbroken(places.get_template(template).render(shown | content))

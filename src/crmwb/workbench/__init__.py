@@ -14,6 +14,7 @@ wb.products           # the next purchase, and products bought together
 wb.predictions        # opportunities, the quarter's sales, who buys next, who is like the best
 wb.actions            # next best actions, and results of earlier lists
 wb.accounts           # customers at risk, and who owes what
+wb.customer("1026")   # one customer: months, value, stage, risk, next action
 wb.effectiveness      # initiatives, score cards, survey, operating picture, seven analyses, ten questions
 wb.quality            # loaded and quarantined rows, rules, audits
 """
@@ -25,6 +26,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from crmwb import layout, params
+from crmwb.errors import CrmwbError
+from crmwb.marts.part import parse
 from crmwb.workbench.customers import Customers
 from crmwb.workbench.quality import Quality
 from crmwb.workbench.segments import Segments
@@ -35,6 +38,7 @@ if TYPE_CHECKING:  # these take long to import
     from crmwb.workbench.accounts import Accounts
     from crmwb.workbench.actions import Actions
     from crmwb.workbench.campaigns import Campaigns
+    from crmwb.workbench.customer_card import CustomerCard
     from crmwb.workbench.effectiveness import Effectiveness
     from crmwb.workbench.lifecycle import Lifecycle
     from crmwb.workbench.migration import Migration
@@ -52,15 +56,18 @@ class Workbench:
     ----------
     root : Path or str, optional
         The project's folder or one within it; the working directory where not given.
+    cut : str, optional
+        A part of the customers, "region=North"; then only `accounts` is there, of that part.
 
     Raises
     ------
     CrmwbError
-        There is no project; or the pipeline has not made what is asked for yet.
+        There is no project; the pipeline has not made what is asked for yet; or it is not known by part.
     """
 
-    def __init__(self, root: Path | str | None = None) -> None:
+    def __init__(self, root: Path | str | None = None, cut: str = "") -> None:
         self.root = layout.root(None if root is None else Path(root))
+        self.part = parse(cut) if cut else None
         pd.set_option("display.html.use_mathjax", False)  # a formula in the data may be a link that runs code
 
     @cached_property
@@ -81,16 +88,19 @@ class Workbench:
     @cached_property
     def customers(self) -> Customers:
         """All known values of each customer, and the customer base by month."""
+        self._require_whole("customers")
         return Customers(self.root, self.currency)
 
     @cached_property
     def segments(self) -> Segments:
         """RFM segments, value tiers and clusters."""
+        self._require_whole("segments")
         return Segments(self.root, self.currency)
 
     @cached_property
     def lifecycle(self) -> "Lifecycle":
         """Lifecycle stages, customers gained and lost, and cohorts."""
+        self._require_whole("lifecycle")
         from crmwb.workbench.lifecycle import Lifecycle
 
         return Lifecycle(self.root, self.currency)
@@ -98,6 +108,7 @@ class Workbench:
     @cached_property
     def migration(self) -> "Migration":
         """Transitions between tiers, segments and stages, their reasons, and the long run."""
+        self._require_whole("migration")
         from crmwb.workbench.migration import Migration
 
         return Migration(self.root, self.currency)
@@ -105,6 +116,7 @@ class Workbench:
     @cached_property
     def multiview(self) -> "Multiview":
         """Customers and revenue by any crossing of segment, tier, stage, region, product line and channel."""
+        self._require_whole("multiview")
         from crmwb.workbench.multiview import Multiview
 
         return Multiview(self.root, self.currency)
@@ -112,11 +124,13 @@ class Workbench:
     @cached_property
     def value(self) -> Value:
         """Realised and future value of customers, and tests of the forecasts."""
+        self._require_whole("value")
         return Value(self.root, self.currency)
 
     @cached_property
     def campaigns(self) -> "Campaigns":
         """The effect of each campaign, by group of customers, and whom to contact next time."""
+        self._require_whole("campaigns")
         from crmwb.workbench.campaigns import Campaigns
 
         return Campaigns(self.root, self.currency)
@@ -124,6 +138,7 @@ class Workbench:
     @cached_property
     def actions(self) -> "Actions":
         """The actions of the next period with their owners, and the results of earlier lists."""
+        self._require_whole("actions")
         from crmwb.workbench.actions import Actions
 
         return Actions(self.root, self.currency)
@@ -131,6 +146,7 @@ class Workbench:
     @cached_property
     def products(self) -> "Products":
         """What customers buy next, again and new, and which products lead to which."""
+        self._require_whole("products")
         from crmwb.workbench.products import Products
 
         return Products(self.root)
@@ -147,11 +163,18 @@ class Workbench:
         """Customers at risk and who is worth an action; what is overdue and beyond the credit limit."""
         from crmwb.workbench.accounts import Accounts
 
-        return Accounts(self.root, self.currency)
+        return Accounts(self.root, self.currency, self.part)
+
+    def customer(self, customer_id: str) -> "CustomerCard":
+        """One customer: months, value, stage, risk and next action, without personal data."""
+        from crmwb.workbench.customer_card import CustomerCard
+
+        return CustomerCard(self.root, self.currency, customer_id)
 
     @cached_property
     def effectiveness(self) -> "Effectiveness":
         """How well the CRM itself works: initiatives, score cards, survey, seven analyses, ten questions."""
+        self._require_whole("effectiveness")
         from crmwb.workbench.effectiveness import Effectiveness
 
         return Effectiveness(self.root, self.currency)
@@ -160,6 +183,11 @@ class Workbench:
     def quality(self) -> Quality:
         """Loaded and quarantined rows, rules, and audit findings."""
         return Quality(self.root, self.currency)
+
+    def _require_whole(self, name: str) -> None:
+        """Refuse what is made for all customers at once."""
+        if self.part:
+            raise CrmwbError(f"wb.{name}: not known by part ({self.part}); wb.accounts is.")
 
     def __repr__(self) -> str:
         return (

@@ -3,13 +3,18 @@
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.errors import CrmwbError
 from crmwb.findings import Count, Finding, Money, Name, Share, Term, Unavailable
+from crmwb.marts.part import Part, hidden_rows, require
+from crmwb.marts.suppression import LEAST, hidden_groups
 
 AT_RISK = ("at_risk", "likely_lost")  # as every report counts customers at risk
 CLASSES = ("low", *AT_RISK)
+COMPARED_TO = ("", "all")
 COLUMNS = [
     *("customer_id", "owner", "tier", "risk_class", "risk", "margin_at_stake_cents", "clv_cents"),
     "realised_margin_cents",
@@ -21,21 +26,31 @@ COLUMNS = [
 class Accounts:
     """The customer mart and the list of actions, as seen by who looks after accounts."""
 
-    def __init__(self, root: Path, currency: str) -> None:
+    def __init__(self, root: Path, currency: str, part: Part | None = None) -> None:
         self._root = root
         self.currency = currency
+        self.part = part
+        if part:
+            require(part, self.whole)
+
+    @cached_property
+    def whole(self) -> pd.DataFrame:
+        """COLUMNS of each customer who has bought, whatever the part."""
+        columns = [*COLUMNS, *([self.part.column] if self.part and self.part.column not in COLUMNS else [])]
+        frame = storage.read_frame(self._root / layout.CUSTOMER_MART, columns)
+        return frame[frame["n_purchase_days"].fillna(0) > 0].reset_index(drop=True)
 
     @cached_property
     def frame(self) -> pd.DataFrame:
-        """COLUMNS of each customer who has bought."""
-        frame = storage.read_frame(self._root / layout.CUSTOMER_MART, COLUMNS)
-        return frame[frame["n_purchase_days"].fillna(0) > 0].reset_index(drop=True)
+        """COLUMNS of each customer who has bought, of the part if there is one."""
+        return self.part.of(self.whole) if self.part else self.whole
 
     @cached_property
     def listed(self) -> pd.DataFrame:
         """The list of actions, hold-outs left out."""
         rows = storage.read_frame(self._root / layout.ACTION_LIST)
-        return rows[~rows["is_held_out"]]
+        ours = rows["customer_id"].isin(self.frame["customer_id"]) if self.part else True
+        return rows[~rows["is_held_out"] & ours]
 
     @cached_property
     def at_risk(self) -> pd.DataFrame:
@@ -63,16 +78,39 @@ class Accounts:
         return bool(self.frame["n_invoices"].notna().any())
 
     def classes(self) -> pd.DataFrame:
-        """Count the classes of risk: risk_class, n_customers, margin_at_stake_cents."""
-        groups = self.frame.groupby("risk_class")
-        table = groups.agg(n_customers=("customer_id", "size"), margin_at_stake_cents=("margin_at_stake_cents", "sum"))
-        return table.reindex([name for name in CLASSES if name in table.index]).reset_index()
+        """Count the classes of risk: risk_class, n_customers, customer_share, margin_at_stake_cents.
+
+        Of a part, cells of few customers are unknown, and those that would give them away by subtraction.
+        """
+        table = _classes(self.frame)
+        if self.part:
+            rows = hidden_rows(self.whole, self.part, "risk_class", CLASSES)
+            table = table.astype("float64")
+            table.loc[table.index.isin(rows[rows].index)] = np.nan
+        return table.reset_index()
+
+    def shown_classes(self, compare_to: str = "") -> pd.DataFrame:
+        """Return `classes`, for `compare_to` "all" with all_share, the share of all customers in each class.
+
+        Raises
+        ------
+        CrmwbError
+            There is nothing else to compare to.
+        """
+        if compare_to not in COMPARED_TO:
+            raise CrmwbError(f"compare_to: {compare_to!r} is not known; it is empty, or all (every customer).")
+        if not compare_to:
+            return self.classes()
+        whole = _classes(self.whole)["customer_share"].rename("all_share").reset_index()
+        return self.classes().merge(whole, on="risk_class", how="left")
 
     def by_owner(self, rows: pd.DataFrame, amount: str) -> pd.DataFrame:
-        """Sum an amount up by owner, the largest first; without owners, no row."""
+        """Sum an amount up by owner, the largest first; without owners, no row. Of a part, few customers have none."""
         sums = (
             rows[rows["owner"].notna()].groupby("owner").agg(n_customers=("customer_id", "size"), sum=(amount, "sum"))
         )
+        if self.part:
+            sums = sums.drop(hidden_groups(sums["n_customers"]))
         sums = sums.rename(columns={"sum": amount}).reset_index()
         return sums.sort_values([amount, "owner"], ascending=[False, True], ignore_index=True)
 
@@ -94,11 +132,20 @@ class Accounts:
         columns = ["customer_id", "owner", "action", "gain_cents", "cost_cents", "net_cents", "due_on"]
         return rows.sort_values(["net_cents", "customer_id"], ascending=[False, True], ignore_index=True)[columns]
 
+    @cached_property
+    def is_withheld(self) -> bool:
+        """Whether figures of the part are withheld: its totals and its list would give small cells away."""
+        if self.part is None:
+            return False
+        return bool(hidden_rows(self.whole, self.part, "risk_class", CLASSES).any())
+
     @property
     def risk_finding(self) -> Finding | Unavailable:
         """How many are at risk, and the margin at stake."""
         if not self.has_risk:
             return Unavailable("accounts.no_risk")
+        if self.is_withheld:
+            return Finding("accounts.part_few", {"least": Count(LEAST, "customer")})
         key = self.at_risk[self.at_risk["tier"].isin(["vip", "important"])]
         values = {
             "n": Count(len(self.at_risk), "customer"),
@@ -116,6 +163,8 @@ class Accounts:
         rows = self.worth_winning_back()
         if rows.empty:
             return Finding("accounts.nobody_to_win_back")
+        if self.part and (self.is_withheld or len(rows) < LEAST):
+            return Finding("accounts.part_few", {"least": Count(LEAST, "customer")})
         values = {"n": Count(len(rows), "customer"), "gain": self._sum(rows, "gain_cents")}
         return Finding("accounts.win_back", values | {"cost": self._sum(rows, "cost_cents")})
 
@@ -150,3 +199,11 @@ class Accounts:
 
     def _sum(self, rows: pd.DataFrame, name: str) -> Money:
         return Money(int(rows[name].fillna(0).sum()), self.currency)
+
+
+def _classes(customers: pd.DataFrame) -> pd.DataFrame:
+    """Return n_customers, customer_share and margin_at_stake_cents by risk_class."""
+    groups = customers.groupby("risk_class")
+    table = groups.agg(n_customers=("customer_id", "size"), margin_at_stake_cents=("margin_at_stake_cents", "sum"))
+    table.insert(1, "customer_share", table["n_customers"] / max(len(customers), 1))
+    return table.reindex([name for name in CLASSES if name in table.index])
