@@ -100,7 +100,8 @@ def apart(
                 audience=audience or (listed.audience if listed else "sales and marketing"),
                 parameters={},
             )
-            up = "../" * (len(folder.relative_to(layout.REPORTS).parts))
+            depth = len((root / folder).resolve().relative_to((root / layout.REPORTS).resolve()).parts)
+            up = "../" * depth
             home = up + layout.report_html("index", code).relative_to(layout.REPORTS).as_posix()
             others = [(other, f"{file}.{its}.html") for its, other in language.LANGUAGES.items() if its in languages]
             others = [(other, href) for other, href in others if other.code != code]
@@ -124,7 +125,7 @@ def parts(params: Params, root: Path = Path()) -> None:
     with storage.replacing_folder(root / layout.REPORT_PARTS) as folder:
         for name, shown in params.reports.items():
             for part in cut_into(shown.cut, customers):
-                target = folder.relative_to(root) / name
+                target = folder / name
                 given: dict[str, Parameter] = {"cut": str(part)}
                 made = apart(name, part.said, given, params, target, root=root)
                 pages += [{"report": name, "cut": str(part), "page": f"{name}/{path.name}"} for path in made]

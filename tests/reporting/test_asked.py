@@ -1,0 +1,94 @@
+"""Pages that somebody asks for: the card of a customer, and parts of the customers."""
+
+import json
+import shutil
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+from project import PROJECT
+
+from crmwb import layout, params
+from crmwb.errors import CrmwbError
+from crmwb.reporting import asked, make
+from crmwb.reporting.asked import Wanted
+
+
+def text_of(page) -> str:
+    return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").main.get_text(" ")
+
+
+@pytest.fixture(scope="module")
+def project(built_project, tmp_path_factory):
+    """A copy of the built project whose buyers live in two regions, and three of them in a third."""
+    root = tmp_path_factory.mktemp("asked") / "project"
+    shutil.copytree(built_project, root, symlinks=True)
+    mart = root / layout.CUSTOMER_MART
+    mart.chmod(0o644)
+    frame = pd.read_parquet(mart)
+    buyers = frame["n_purchase_days"] > 0
+    names = [("north", "south")[i % 2] for i in range(len(frame))]
+    frame["region"] = pd.Series(names, index=frame.index).where(buyers)
+    frame.loc[frame.index[buyers][:3], "region"] = "west"
+    frame["gender"] = "unsayable"
+    mart.unlink()
+    frame.to_parquet(mart, index=False)
+    return root
+
+
+def test_a_card_shows_one_customer_without_personal_data(project, monkeypatch):
+    monkeypatch.chdir(project)
+    mart = pd.read_parquet(layout.CUSTOMER_MART)
+    best = mart.sort_values("revenue_cents").iloc[-1]
+    english, chinese = asked.write(Wanted("customer_card", customer_id=best["customer_id"]), params.load())
+    assert english.parent == layout.CUSTOMER_PAGES
+    shown = text_of(english)
+    assert best["customer_id"] in shown
+    assert "Where they stand" in shown
+    assert "What to do next" in shown
+    assert "unsayable" not in shown
+    assert "当前状况" in text_of(chinese)
+    assert f"{best['revenue_cents'] / 100:.2f}" in english.read_text(encoding="utf-8")
+
+
+def test_every_region_has_its_page_by_one_line_in_params_but_none_that_would_show_persons(project, monkeypatch):
+    monkeypatch.chdir(project)
+    chosen = params.load()
+    report = chosen.reports["customers_at_risk"].model_copy(update={"cut": {"by": "region"}})
+    make.parts(chosen.model_copy(update={"reports": {"customers_at_risk": report}}))
+    pages = json.loads((layout.REPORT_PARTS / "parts.json").read_text())
+    assert {page["cut"] for page in pages} == {"region=south"}  # west has three, and north hides them
+    english = layout.REPORT_PARTS / pages[0]["page"]
+    assert "south" in text_of(english)
+    home = BeautifulSoup(english.read_text(encoding="utf-8"), "html.parser").find("a", class_="home")["href"]
+    assert (english.parent / home).resolve() == (project / layout.REPORT_INDEX).resolve()
+
+
+WHOLE = Wanted("customers_at_risk", cut="region=south")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        (Wanted("customer_card"), "needs --id"),
+        (Wanted("customer_card", customer_id="x", cut="by=region"), "knows no --cut"),
+        (Wanted("nothing", cut="by=region"), r"no report 'nothing' \(there is: customer_card, executive_summary"),
+        (Wanted("customers_at_risk"), "needs --cut"),
+        (replace(WHOLE, lang="fr"), r"no language 'fr' \(there is: en, zh\)"),
+        (replace(WHOLE, cut="gender=f"), "customers are not cut by it"),
+        (Wanted("value", cut="tier=vip"), r"value\.ipynb: knows no parameter cut"),
+    ],
+)
+def test_what_is_not_known_is_refused_in_a_sentence(wanted, said, tmp_path):
+    for path, content in ((layout.MANIFEST, {"tables": {}}), (layout.VALUE_MODELS, {})):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(json.dumps(content))
+    shutil.copytree(PROJECT / layout.NOTEBOOKS / "reports", tmp_path / layout.NOTEBOOKS / "reports")
+    with pytest.raises(CrmwbError, match=said):
+        asked.write(wanted, params.load(PROJECT / "params.yaml"), tmp_path)
+
+
+def test_parts_are_none_where_params_ask_for_none(tmp_path):
+    make.parts(params.load(PROJECT / "params.yaml"), tmp_path)
+    assert json.loads((tmp_path / layout.REPORT_PARTS / "parts.json").read_text()) == []
