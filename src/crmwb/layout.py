@@ -141,6 +141,11 @@ def recommend(table: str) -> Path:
     return Path("data/recommend") / f"{table}.parquet"
 
 
+def predict(table: str) -> Path:
+    """Return where a table of the predict stage lies, such as opportunities."""
+    return Path("data/predict") / f"{table}.parquet"
+
+
 def report_notebook(name: str) -> Path:
     """Return the notebook that the report `name` is made from."""
     return NOTEBOOKS / "reports" / f"{name}.ipynb"
