@@ -100,10 +100,15 @@ class Effectiveness:
         return Finding("effectiveness.initiatives.published", values)
 
     def card(self, card: str) -> pd.DataFrame:
-        """Return a score card (`process` or `part`): area, measure, n, of, reached_share, state."""
+        """Return a score card (`process` or `part`): area, measure, counted, reached_share, state."""
         rows = self._table("score_cards").sort_values("position")
-        rows = rows[rows["card"] == card].rename(columns={"share": "reached_share"})
-        return rows[["area", "measure", "n", "of", "reached_share", "state"]].reset_index(drop=True)
+        rows = rows[rows["card"] == card].rename(columns={"share": "reached_share"}).reset_index(drop=True)
+        counted = [
+            Name("–") if pd.isna(n) else Finding("effectiveness.card.counted", {"n": Count(n), "of": Count(of)})
+            for n, of in zip(rows["n"], rows["of"], strict=True)
+        ]
+        rows = rows.assign(counted=pd.Series(counted, dtype=object))
+        return rows[["area", "measure", "counted", "reached_share", "state"]]
 
     @property
     def swot(self) -> pd.DataFrame:
