@@ -10,10 +10,10 @@ from crmwb import layout, storage
 from crmwb.actions import headlines
 from crmwb.display import html
 from crmwb.errors import CrmwbError
-from crmwb.findings import Change, Count, Finding, Interval, Money, Name, Unavailable, language
+from crmwb.findings import Change, Count, Finding, Money, Name, Unavailable, language
 from crmwb.findings.say import say
 from crmwb.workbench import decisions
-from crmwb.workbench.value import Value
+from crmwb.workbench.future import future
 
 RELIABLE = {"is_available": True, "reliability": {"n_moments": 6}}
 
@@ -25,10 +25,6 @@ def customers(**columns) -> pd.DataFrame:
         "risk_class": ["at_risk", "low", "likely_lost", "low"],
     }  # fmt: skip
     return pd.DataFrame(usual | columns)
-
-
-def money(low: float, high: float) -> Interval:
-    return Interval(Money(low, "EUR"), Money(high, "EUR"))
 
 
 def workbench(frame: pd.DataFrame, *, risk=RELIABLE, alerts=(), findings=(), lost=None, models=None) -> SimpleNamespace:
@@ -45,9 +41,7 @@ def workbench(frame: pd.DataFrame, *, risk=RELIABLE, alerts=(), findings=(), los
             realised=SimpleNamespace(unprofitable=lost),
             equity=equity,
             models=models or {},
-            future=lambda cents: Value.future(
-                SimpleNamespace(models=models or {}, currency="EUR", _range=money), cents
-            ),
+            future=lambda cents: future(models or {}, cents, "EUR"),
         ),
     )
 

@@ -7,10 +7,13 @@ import numpy as np
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
-from crmwb.findings import Count, Finding, Money, Name, Share, Term, Unavailable
+from crmwb.findings import Count, Finding, Interval, Money, Name, Share, Term, Unavailable
 from crmwb.marts.part import Part, hidden_rows, require
 from crmwb.marts.suppression import LEAST, hidden_groups
+from crmwb.plots import risk as plots
+from crmwb.workbench.future import future
 
 AT_RISK = ("at_risk", "likely_lost")  # as every report counts customers at risk
 CLASSES = ("low", *AT_RISK)
@@ -76,6 +79,12 @@ class Accounts:
     def has_invoices(self) -> bool:
         """Whether the source has invoices."""
         return bool(self.frame["n_invoices"].notna().any())
+
+    def plot_reliability(self) -> Picture:
+        """Draw the chance of leaving stated at past month ends beside the share who left."""
+        groups = storage.read_frame(self._root / layout.RISK_RELIABILITY)
+        apart = (groups["mean_risk"] - groups["silent_share"]).abs().max()
+        return draw(plots.reliability, groups, alt=Finding("accounts.reliability.alt", {"apart": Share(float(apart))}))
 
     def classes(self) -> pd.DataFrame:
         """Count the classes of risk: risk_class, n_customers, customer_share, margin_at_stake_cents.
@@ -150,11 +159,11 @@ class Accounts:
         values = {
             "n": Count(len(self.at_risk), "customer"),
             "share": Share(len(self.at_risk) / max(len(self.frame), 1)),
-            "money": self._sum(self.at_risk, "margin_at_stake_cents"),
+            "money": self._future(self.at_risk),
         }
         if key.empty:
             return Finding("accounts.at_risk_below", values)
-        of_key = {"key": Count(len(key)), "part": self._sum(key, "margin_at_stake_cents")}
+        of_key = {"key": Count(len(key)), "part": self._future(key)}
         return Finding("accounts.at_risk", values | of_key)
 
     @property
@@ -196,6 +205,10 @@ class Accounts:
         most = self.payment_by_tier().iloc[0]
         values = {"tier": Term("tier", str(most["tier"])), "n": Count(int(most["n_customers"]), "customer")}
         return Finding("accounts.slowest", values | {"money": Money(int(most["overdue_cents"]), self.currency)})
+
+    def _future(self, rows: pd.DataFrame) -> Money | Interval:
+        models = storage.read_json(self._root / layout.VALUE_MODELS)
+        return future(models, float(rows["margin_at_stake_cents"].sum()), self.currency)
 
     def _sum(self, rows: pd.DataFrame, name: str) -> Money:
         return Money(int(rows[name].fillna(0).sum()), self.currency)

@@ -15,6 +15,7 @@ from crmwb.findings import Count, Days, Finding, Interval, Listing, Money, Share
 from crmwb.plots import value as plots
 from crmwb.plots import worth as worth_plots
 from crmwb.workbench.equity import Equity
+from crmwb.workbench.future import future
 from crmwb.workbench.influence import Influence
 from crmwb.workbench.proof import Proof
 from crmwb.workbench.realised import Realised
@@ -107,10 +108,7 @@ class Value:
 
     def future(self, cents: float) -> Money | Interval:
         """Return a sum of customer values, or of parts of them: its 80% range where the history supports no figure."""
-        total = self.models.get("total_value")
-        if total is None or total["is_narrow"]:
-            return Money(round(cents), self.currency)
-        return self._range(cents * total["low"], cents * total["high"])
+        return future(self.models, cents, self.currency)
 
     @property
     def level(self) -> Finding | None:
