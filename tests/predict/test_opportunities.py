@@ -40,9 +40,10 @@ def test_known_hazards_come_back(with_signal):
 def test_the_quarter_is_forecast_as_well_as_its_interval_says(with_signal):
     _, _, pipeline = with_signal
     own = pipeline.tested.quarters[pipeline.tested.quarters["method"] == FULL]
-    z = (own["actual_cents"] - own["forecast_cents"]) / (own["deviation_cents"] * pipeline.tested.spread)
+    z = (own["actual_cents"] - own["forecast_cents"]) / (own["deviation_cents"] * pipeline.tested.reach)
     assert len(own) == 4
-    assert (z.abs() < 2.5).all()
+    assert (z.abs() < 1.5).all()
+    assert pipeline.tested.reach >= 1.53  # Student's distribution with four windows
     row = pipeline.forecast.set_index("method").loc[FULL]
     assert row["begun_cents"] <= row["low_cents"] < row["forecast_cents"] < row["high_cents"]
 

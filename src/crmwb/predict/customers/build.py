@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crmwb.engine import Backend
-from crmwb.findings import Term, Unavailable
+from crmwb.findings import Count, Term, Unavailable
 from crmwb.lifecycle.activity import read_purchases
 from crmwb.lifecycle.risk.panel import Known, panel
 from crmwb.params import Params
@@ -97,7 +97,7 @@ def _of(
     target: str, every: list[Known], snapshots: Path, features: pd.DataFrame, *, n_origins: int
 ) -> Propensity | Unavailable:
     if len(every) < 2:
-        return Unavailable("predict.no_purchases", needs=(Term("table", "transactions"),))
+        return Unavailable("predict.too_few_moments", values={"n": Count(0, "month_end")})
     found = cases(target, every, snapshots, features, n_origins=n_origins)
     return found if isinstance(found, Unavailable) else propensity(found, n_origins)
 

@@ -89,6 +89,8 @@ def lookalikes(
     origin = months[-1] - ahead  # what was known then is learned from, and who came from then on is judged
     learned = known[known["month"] + ahead <= origin]
     judged = known[(known["month"] + ahead > origin) & (known["month"] <= months[-1] - ahead)]
+    if judged.empty:
+        return Unavailable("predict.no_newcomers")
     counts = {"n": Count(len(judged), "customer"), "n_best": Count(int(judged["is_best"].sum()))}
     if min(len(learned), len(judged)) < MIN_NEW or min(learned["is_best"].sum(), judged["is_best"].sum()) < MIN_BEST:
         return Unavailable("predict.too_few_newcomers", values=counts)

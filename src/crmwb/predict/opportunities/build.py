@@ -21,7 +21,6 @@ from crmwb.predict.opportunities.windows import Window, current, earlier
 from crmwb.progress import step
 from crmwb.value.equity.months import EPOCH
 
-LEVEL_Z = 1.2815515655446004  # both ends of an 80% interval, in standard deviations
 N_QUARTERS_SHOWN = 8
 N_DRIVERS = 8
 OPEN = [
@@ -91,11 +90,11 @@ def of_deals(deals: Deals, window: Window, params: PredictParams) -> Pipeline | 
     year_ago = earlier(window, 4)
     begins = float(np.nanmin(deals.rows["opened"])) if deals.rows["opened"].notna().any() else np.inf
     chosen = DEFAULT if result is None else result.chosen
-    known = result is not None and np.isfinite(result.spread)
+    known = result is not None and np.isfinite(result.reach)
     return Pipeline(
         window,
         _open(past, now, chosen if result is not None and result.is_informative else None, stuck_days, params),
-        _forecast(past, now, result.spread if known and result is not None else float("nan")),
+        _forecast(past, now, result.reach if known and result is not None else float("nan")),
         _too_little(deals) if result is None else result,
         judged,
         stages.conversions(deals),
@@ -158,14 +157,14 @@ def _date(day: float) -> date | None:
     return None if np.isnan(day) else EPOCH + timedelta(days=int(day))
 
 
-def _forecast(past: Landmarks, now: Forecasts, spread: float) -> pd.DataFrame:
+def _forecast(past: Landmarks, now: Forecasts, reach: float) -> pd.DataFrame:
     """Return the window's forecasts with 80% intervals; the people's own has none."""
     frame = tested.sums(past, _with_current_probabilities(past, now))
-    reach = LEVEL_Z * spread * frame["deviation_cents"]
-    low = (frame["forecast_cents"] - reach).clip(lower=frame["begun_cents"])
+    half = reach * frame["deviation_cents"]
+    low = (frame["forecast_cents"] - half).clip(lower=frame["begun_cents"])
     is_stated = frame["method"] == STATED
     return frame.assign(
-        low_cents=low.where(~is_stated), high_cents=(frame["forecast_cents"] + reach).where(~is_stated)
+        low_cents=low.where(~is_stated), high_cents=(frame["forecast_cents"] + half).where(~is_stated)
     ).drop(columns=["actual_cents", "deviation_cents"])
 
 

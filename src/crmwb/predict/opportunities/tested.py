@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+from scipy.stats import t as student
 
 from crmwb.predict.losses import Gain, auc, gain, losses, slope
 from crmwb.predict.opportunities.deals import Deals, day_of
@@ -20,6 +21,7 @@ METHODS = (FULL, AGE, DEFAULT)  # the fullest first
 LEARNED_MONTHS = 15  # month starts before a moment, of which the hazards are learned
 PRIOR = 20.0  # opportunities that the share of a stage is drawn towards that of all with
 N_NEW = 4  # earlier quarters of whose new business the mean is expected again
+INTERVAL = 0.8
 MIN_TESTED, MIN_WON, MIN_WINDOWS, MIN_SUMS = 100, 20, 2, 3
 
 
@@ -105,16 +107,16 @@ class Tested:
     is_informative : bool
         Its log loss is smaller than that of one chance for all, the share that was won in the end: else no chance of a
         single opportunity is stated.
-    spread : float
-        What the standard deviation of a forecast is widened by, so that past errors fit; 1 or more. NaN where fewer
-        than MIN_SUMS windows could be forecast.
+    reach : float
+        Half of an 80% interval in standard deviations of a forecast: by Student's distribution, as the spread of past
+        errors is known from few windows, and that spread, 1 at least. NaN of fewer than MIN_SUMS windows.
     """
 
     methods: pd.DataFrame
     quarters: pd.DataFrame
     chosen: str
     is_informative: bool
-    spread: float
+    reach: float
 
 
 def test(past: Landmarks, window: Window, n_quarters: int) -> Tested | None:
@@ -150,8 +152,10 @@ def test(past: Landmarks, window: Window, n_quarters: int) -> Tested | None:
     chosen = chosen if is_informative else DEFAULT
     own = quarters[quarters["method"] == chosen]
     z = ((own["actual_cents"] - own["forecast_cents"]) / own["deviation_cents"]).dropna()
-    spread = max(1.0, float(np.sqrt((z**2).mean()))) if len(z) >= MIN_SUMS else float("nan")
-    return Tested(pd.DataFrame(rows, columns=names), quarters, chosen, is_informative, spread)
+    reach = float("nan")
+    if len(z) >= MIN_SUMS:
+        reach = max(1.0, float(np.sqrt((z**2).mean()))) * float(student.ppf((1 + INTERVAL) / 2, len(z)))
+    return Tested(pd.DataFrame(rows, columns=names), quarters, chosen, is_informative, reach)
 
 
 def _mostly(made: Sequence[Forecasts], y: Sequence[np.ndarray], method: str, plainer: str) -> bool:
@@ -179,7 +183,7 @@ def sums(past: Landmarks, one: Forecasts) -> pd.DataFrame:
     quarters = [earlier(one.window, back) for back in range(one.window.n_quarters, N_NEW + one.window.n_quarters)]
     new = np.array([newly_won_cents(rows, past_one) for past_one in quarters if past_one.numbers[0] >= first])
     mean_new = float(new.mean()) if len(new) > 1 else float("nan")
-    variance_new = float(new.var(ddof=1)) if len(new) > 1 else float("nan")
+    variance_new = float(new.var(ddof=1)) * (1 + 1 / len(new)) if len(new) > 1 else float("nan")
     out = []
     for method, p in one.chances.items():
         mean = begun + float((p * worth).sum()) + mean_new
