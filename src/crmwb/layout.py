@@ -124,6 +124,9 @@ CUSTOMER_MART_CSV = Path("data/marts/customers.csv")
 RISK_EXPLAINED = Path("data/marts/risk.parquet")
 CUSTOMER_MART_COLUMNS = Path("data/marts/columns.csv")
 
+HEADLINE_METRICS = Path("metrics/headlines.json")
+PLOTS = Path("plots")  # curves of the run, for dvc plots
+
 REPORTS = Path("reports")
 REPORT_INDEX = REPORTS / "index.html"
 REPORT_CARDS = Path("data/reports")
