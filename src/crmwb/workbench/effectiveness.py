@@ -13,6 +13,7 @@ from crmwb.effectiveness.metrics import METRICS
 from crmwb.effectiveness.parts import PARTS
 from crmwb.effectiveness.published import GROUP_OF, N_STORIES, OUTCOMES, totals
 from crmwb.effectiveness.survey import DIMENSIONS
+from crmwb.effectiveness.swot import QUADRANTS
 from crmwb.findings import (
     Count,
     Finding,
@@ -117,6 +118,12 @@ class Effectiveness:
         return self._said(rows, "figure")[["quadrant", "figure"]]
 
     @property
+    def swot_finding(self) -> Finding:
+        """How many lines there are of each kind."""
+        lines = self.swot["quadrant"]
+        return Finding("effectiveness.swot.counted", {name: Count(int((lines == name).sum())) for name in QUADRANTS})
+
+    @property
     def survey_groups(self) -> pd.DataFrame:
         """Respondents beside all customers, by tier, region and tenure."""
         rows = self._table("survey_groups")
@@ -184,6 +191,13 @@ class Effectiveness:
         """The ten questions: question, answer."""
         rows = self._table("answers").sort_values("position", ignore_index=True)
         return self._said(rows, "answer")[["question", "answer"]]
+
+    @property
+    def answers_finding(self) -> Finding:
+        """How many of the ten questions the data answer."""
+        answers = self.answers["answer"]
+        n = sum(isinstance(answer, Finding) for answer in answers)
+        return Finding("effectiveness.answer.counted", {"n": Count(n), "all": Count(len(answers))})
 
     @property
     def heat_map(self) -> pd.DataFrame:
