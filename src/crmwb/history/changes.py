@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from crmwb import engine
 from crmwb.engine import Backend
-from crmwb.history.history import Since
+from crmwb.history.history import MONTHS_A_YEAR, Since
 from crmwb.history.lines import Keep, checksums, month_of
 
 
@@ -35,7 +35,9 @@ def since(tables: Mapping[str, ir.Table], as_of: date, months: list[int], stored
     keep : callable
         How to keep what is used several times.
     """
-    lines = checksums(tables, as_of)
+    first_month = min(months)
+    begin = date(first_month // MONTHS_A_YEAR, first_month % MONTHS_A_YEAR + 1, 1)
+    lines = checksums(tables, as_of, begin)
     lines = lines.filter(lines.month.isin(months))
     now = lines.group_by("customer_id", "month").aggregate(checksum=lines.checksum.sum().cast("int64"))
     numbered = stored.select("customer_id", "checksum", month=month_of(stored.month))

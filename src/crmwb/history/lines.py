@@ -1,11 +1,12 @@
 """Order lines as the history counts them: numbers instead of texts, so that they are quick to sum."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 import ibis
 import ibis.expr.types as ir
 
-from crmwb.history.asof import Day, before
+from crmwb.history.asof import Day, before, midnight
 
 Keep = Callable[[str, ir.Table], ir.Table]
 
@@ -80,10 +81,11 @@ def lines(
         checksum              of all that counts in the line, below CHECKSUM_SIZE
     """
     joined = _with_products(tables, as_of).inner_join(numbers["customer_id"], "customer_id")
-    month = month_of(joined.ordered_at.date())
+    month, checksum = month_of(joined.ordered_at.date()), joined.checksum
     if changed is not None:
         since = changed.select(of_customer=changed.customer_id, from_month=changed.from_month)
         joined = joined.inner_join(since, joined.customer_id == since.of_customer)
+        checksum = ibis.ifelse(month < since.from_month, 0, checksum)  # of earlier lines nobody asks for it
         month = ibis.ifelse(month < since.from_month, PAST, month).cast("int32")
     places: dict[str, ir.Value] = {}
     for name in (*PLACES, *ATTRIBUTES):
@@ -103,15 +105,17 @@ def lines(
         cents=joined.revenue_cents,
         discount=joined.discount_cents,
         cost=joined.known_cost,
-        checksum=joined.checksum,
+        checksum=checksum,
         **places,
     )
     return keep("lines", columns)
 
 
-def checksums(tables: Mapping[str, ir.Table], as_of: Day) -> ir.Table:
-    """Return customer_id, month and checksum of every order line before `as_of` of a known customer."""
+def checksums(tables: Mapping[str, ir.Table], as_of: Day, since: date | None = None) -> ir.Table:
+    """Return customer_id, month and checksum of every order line from `since` to before `as_of` of a known customer."""
     every = _with_products(tables, as_of).semi_join(tables["customers"], "customer_id")
+    if since is not None:
+        every = every.filter(every.ordered_at >= midnight(since))
     return every.select("customer_id", "checksum", month=month_of(every.ordered_at.date()))
 
 
