@@ -60,8 +60,9 @@ lists: $(READY) ## test what lists of actions earn by the truth of simulated com
 chaos: $(READY) ## kill, starve and disturb every stage and command, and write docs/chaos.md (about 40 CPU minutes)
 	@python benchmarks/chaos.py --page docs/chaos.md
 
-bench: $(READY) ## measure the history and the features beside SQL by hand and write docs/benchmarks.md (MILLIONS of lines, 1)
+bench: $(READY) ## measure the history beside SQL by hand, and every stage, and write docs/benchmarks.md and the rates of crmwb plan (MILLIONS of lines, 1)
 	@python benchmarks/history.py $(or $(MILLIONS),1) --page docs/benchmarks.md
+	@python benchmarks/stages.py --page docs/benchmarks.md --rates src/crmwb/planning/rates.json
 
 licences: $(READY) ## write docs/licences.md from the packages of requirements.lock
 	@python benchmarks/licences.py

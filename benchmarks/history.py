@@ -81,6 +81,17 @@ SCAN = (
 )
 
 
+# the columns that `generate` fills
+WRITTEN = {
+    "transactions": (
+        "customer_id", "order_id", "line_no", "ordered_at", "product_id", "quantity", "revenue_cents", "discount_cents",
+        "channel", "store_id", "is_return",
+    ),
+    "products": ("product_id", "line", "category", "brand", "unit_cost_cents"),
+    "customers": ("customer_id", "kind", "region", "acquired_on"),
+}  # fmt: skip
+
+
 def ids(letter: str, numbers: np.ndarray, digits: int) -> pa.Array:
     return pa.array(np.char.add(letter, np.char.zfill(numbers.astype(str), digits)))
 

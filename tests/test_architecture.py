@@ -27,7 +27,7 @@ FLOORS = [
     {"actions"},
     {"effectiveness"},
     {"display"},
-    {"reporting"},
+    {"reporting", "planning"},
     {"workbench", "cli"},
 ]
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

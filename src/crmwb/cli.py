@@ -188,6 +188,27 @@ def make_report(
     stage.run(write, work="crmwb report")
 
 
+@app.command("plan")
+def plan_run(
+    lines: Annotated[int | None, typer.Option(min=1, help="order lines, if they are to be others")] = None,
+    customers: Annotated[int | None, typer.Option(min=1, help="customers, if they are to be others")] = None,
+) -> None:
+    """Show what a run takes on this machine: time, memory and disk of each stage, and how much data it can hold."""
+    from crmwb import params
+
+    def show() -> None:
+        from crmwb.planning import page, plan, rates, sizes
+
+        os.chdir(layout.root())
+        p = params.load()
+        measured = rates.measured()
+        here = plan.machine(Path(), measured, rates.calibrate())
+        size = sizes.size_of(p.source, n_lines=lines, n_customers=customers)
+        typer.echo("\n".join(page.lines(plan.plan(size, measured, here, p.engine))))
+
+    stage.run(show)
+
+
 @app.command("quarantine")
 def show_quarantine(
     table: Annotated[str | None, typer.Argument(help="only this table")] = None,

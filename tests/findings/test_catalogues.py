@@ -18,7 +18,7 @@ FILES = catalogue.files("en")
 CODE = re.compile(r"[a-z_]+(\.[a-z0-9_]+)+")
 # What a Chinese page may say in Latin letters.
 LATIN = re.compile(
-    r"\{[^}]*\}|(?<![A-Za-z])(CLV|CIM|CEM|CSM|RFM|CAC|PSI|P\(alive\)|VIP|KPI|ROI|CSV|JSON|Parquet|SQL|SHA-256|HMAC|PIN|BG/NBD|MBG/NBD|MBG/CNBD-k|"
+    r"\{[^}]*\}|(?<![A-Za-z])(CLV|CIM|CEM|CSM|RFM|CAC|PSI|GB|P\(alive\)|VIP|KPI|ROI|CSV|JSON|Parquet|SQL|SHA-256|HMAC|PIN|BG/NBD|MBG/NBD|MBG/CNBD-k|"
     r"Pareto/NBD|BG/BB|sBG|NBD|Markov|Gamma-Gamma|Gini|MAE|RMSE|Brier|Bootstrap|Jaccard|SLSw|k-means|crmwb|cost_cents|U|"
     r"params\.yaml|marketing_mix\.yaml|dvc repro|crmwb accept|accept|dvc gc --workspace|"
     r"--cloud|DVC|git|source\.kind|GX|ID|IP|R-hat|beta|A|B|C|a|b|n|p|q|s|k|t|x)(?![A-Za-z])"

@@ -1,0 +1,229 @@
+"""What every stage costs: CPU, seconds, memory, disk, and how that grows with order lines and customers.
+
+`python benchmarks/stages.py [--customers 1000 4000] [--millions 1] [--only customers|lines] [--page FILE]
+[--rates FILE]` runs every stage but the reports, and one report, on simulated companies of two sizes (b2b_demo), and
+the stages that order lines drive on exports of many lines in Parquet too. Each stage is a process of its own, as DVC
+runs it. A cost is a fixed part and a part per million lines or customers; `crmwb plan` reads them.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import yaml
+
+PROJECT = Path(__file__).parents[1]
+sys.path.append(str(PROJECT / "tests"))
+
+import history  # noqa: E402 - the benchmark beside this one
+from project import change_params, environment, make_project  # noqa: E402
+
+from crmwb.planning.rates import Costs, Rate, calibrate, measured  # noqa: E402
+
+LINES = ("ingest", "validate", "features", "recommend")  # the others are driven by customers
+REPORT = "executive_summary"
+TITLE = "# Benchmarks\n"
+MARKS = {"customers": "\n## Stages\n", "lines": "\n## Stages that order lines drive\n"}
+FEW_LINES = 100_000
+OF_EXPORTS = ("ingest", "validate", "features")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One stage at one size: CPU seconds, seconds, the most memory held in GB, and what it wrote in GB."""
+
+    cpu: float
+    seconds: float
+    memory: float
+    disk: float
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The runs of every stage at two sizes, and how many customers and order lines there are."""
+
+    few: dict[str, Run]
+    many: dict[str, Run]
+    n_few: dict[str, int]
+    n_many: dict[str, int]
+
+
+def stages() -> dict[str, list[str]]:
+    """Return every stage but the index in order, with the files and folders that it writes."""
+    content = yaml.safe_load((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    outs = {name: stage.get("do", stage)["outs"] for name, stage in content.items() if name != "index"}
+    return {name: [next(iter(out)) if isinstance(out, dict) else out for out in made] for name, made in outs.items()}
+
+
+def size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else sum(f.stat().st_size for f in path.rglob("*") if f.is_file())
+
+
+def cost(project: Path, name: str, outs: list[str]) -> Run:
+    """Run a stage and return what it cost."""
+    command = [sys.executable, f"pipeline/{name}.py", *([REPORT] if name == "report" else [])]
+    began = time.perf_counter()
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(
+            command, cwd=project, env=environment(project), stdout=said, stderr=subprocess.STDOUT
+        )
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = status
+        if status:
+            said.seek(0)
+            raise SystemExit(f"{name}: {said.read()[-2000:]}")
+    seconds = time.perf_counter() - began
+    made = sum(size(project / out.replace("${key}", REPORT)) for out in outs)
+    return Run(used.ru_utime + used.ru_stime, seconds, used.ru_maxrss / 2**20, made / 1e9)
+
+
+def use(project: Path, source: dict) -> Path:
+    """Take this project's params with another source."""
+
+    def chosen(content: dict) -> None:
+        original = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
+        content.clear()
+        content |= original
+        content["source"] |= source
+
+    change_params(project, chosen)
+    return project
+
+
+def simulated(folder: Path, n_customers: int) -> Path:
+    """Make a project on a simulated company."""
+    demo = {"n_customers": n_customers, "years": 3, "seed": 1}
+    return use(make_project(folder), {"kind": "b2b_demo", "b2b_demo": demo})
+
+
+def exported(folder: Path, n_lines: int) -> Path:
+    """Make a project on exports in Parquet whose columns have our names."""
+    project = make_project(folder)
+    raw = project / "data" / "raw"
+    history.generate(raw, n_lines)
+    tables = {
+        name: {
+            "file": f"{name}.parquet",
+            "columns": {c: {"column": c, "unit": "hundredths"} if c.endswith("_cents") else c for c in columns},
+        }
+        for name, columns in history.WRITTEN.items()
+    }
+    mapping = {"name": "Benchmark", "tables": tables}
+    (project / "mappings" / "benchmark.yaml").write_text(yaml.safe_dump(mapping), encoding="utf-8")
+    return use(project, {"kind": "files", "mapping": "mappings/benchmark.yaml", "directory": "data/raw"})
+
+
+def run(project: Path, names: tuple[str, ...] | None = None) -> tuple[dict[str, Run], dict[str, int]]:
+    """Run the stages; what each cost, and how many lines and customers there are."""
+    runs: dict[str, Run] = {}
+    for name, outs in stages().items():
+        if names is None or name in names:
+            runs[name] = cost(project, name, outs)
+            print(f"{project.name:>12}  {name:<12} {runs[name].cpu:7.1f} CPU s  {runs[name].seconds:7.1f} s  "
+                  f"{runs[name].memory:5.2f} GB  {runs[name].disk * 1000:8.1f} MB", flush=True)  # fmt: skip
+    clean = project / "data" / "quality" / "clean"
+    counts = {name: pq.read_metadata(clean / f"{name}.parquet").num_rows for name in ("transactions", "customers")}
+    return runs, counts
+
+
+def pair(few: Path, many: Path, names: tuple[str, ...] | None = None) -> Pair:
+    (small, n_few), (large, n_many) = run(few, names), run(many, names)
+    return Pair(small, large, n_few, n_many)
+
+
+def rate(small: float, large: float, n_small: int, n_large: int) -> Rate:
+    """Return the line through two costs, with no part below zero."""
+    per_unit = max(0.0, (large - small) / (n_large - n_small))
+    return Rate(round(max(0.0, small - per_unit * n_small), 4), round(per_unit * 1_000_000, 4))
+
+
+def costs_of(runs: Pair, name: str) -> Costs:
+    by, counted = ("lines", "transactions") if name in LINES else ("customers", "customers")
+    rates = {
+        kind: rate(
+            getattr(runs.few[name], kind), getattr(runs.many[name], kind), runs.n_few[counted], runs.n_many[counted]
+        )
+        for kind in ("cpu", "memory", "disk")
+    }
+    return Costs(name, by, **rates)
+
+
+def page(runs: Pair, kind: str) -> str:
+    """Return the part of the page of benchmarks about these runs."""
+    rows = []
+    for name, many in runs.many.items():
+        rates = costs_of(runs, name).cpu
+        grows = f"{rates.fixed:.1f} | {rates.per_million:,.1f}" if (name in LINES) == (kind == "lines") else "– | –"
+        rows.append(
+            f"| {name} | {many.cpu:.1f} | {many.seconds:.1f} | {many.memory:.2f} | {many.disk * 1000:.0f} | {grows} |"
+        )
+    what = {
+        "customers": "A simulated company (`b2b_demo`), every stage with the params of this project, and one report.",
+        "lines": "Exports in Parquet of three tables, 20 lines per customer over three years.",
+    }[kind]
+    return f"""{MARKS[kind]}
+{what} {runs.n_many["transactions"]:,} order lines of {runs.n_many["customers"]:,} customers; the fixed part and what a
+million {kind} adds are told from a second run on {runs.n_few["transactions"]:,} lines of
+{runs.n_few["customers"]:,} customers.
+{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}.
+
+| stage | CPU s | s | GB | MB written | fixed CPU s | per million {kind} |
+|---|---|---|---|---|---|---|
+{chr(10).join(rows)}
+
+All together: {sum(run.cpu for run in runs.many.values()):.0f} CPU s.
+"""
+
+
+def replaced(text: str, part: str, mark: str) -> str:
+    """Return the page with a part in the place of the one with the same heading."""
+    before, found, rest = text.partition(mark)
+    following = rest.find("\n## ") if found else -1
+    return before + part + (rest[following:] if following >= 0 else "")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--customers", type=int, nargs=2, default=(1_000, 4_000))
+    parser.add_argument("--millions", type=float, default=1.0)
+    parser.add_argument("--only", choices=tuple(MARKS))
+    parser.add_argument("--page", type=Path)
+    parser.add_argument("--rates", type=Path)
+    asked = parser.parse_args()
+    known, most = {}, {}
+    if asked.only is not None:
+        before = measured()
+        known, most = {costs.stage: costs for costs in before.stages}, before.most
+    runs: dict[str, Pair] = {}
+    with tempfile.TemporaryDirectory() as name:
+        if asked.only != "lines":
+            few, many = (simulated(Path(name) / f"{n} customers", n) for n in sorted(asked.customers))
+            runs["customers"] = pair(few, many)
+            known |= {stage: costs_of(runs["customers"], stage) for stage in runs["customers"].many}
+            most["customers"] = runs["customers"].n_many["customers"]
+        if asked.only != "customers":
+            few, many = (exported(Path(name) / f"{n} lines", n) for n in (FEW_LINES, int(asked.millions * 1_000_000)))
+            runs["lines"] = pair(few, many, OF_EXPORTS)
+            known |= {stage: costs_of(runs["lines"], stage) for stage in OF_EXPORTS}
+            most["lines"] = runs["lines"].n_many["transactions"]
+    if asked.rates:
+        ordered = [asdict(known[stage]) for stage in stages() if stage in known]
+        content = {"calibration_seconds": round(calibrate(), 4), "most": most, "stages": ordered}
+        asked.rates.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    if asked.page:
+        text = asked.page.read_text(encoding="utf-8") if asked.page.exists() else TITLE
+        for kind, of_kind in runs.items():
+            text = replaced(text, page(of_kind, kind), MARKS[kind])
+        asked.page.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
