@@ -21,7 +21,7 @@ def reliability(groups: pd.DataFrame, ax: Axes | None = None) -> Axes:
         Where to draw; a new figure where not given.
     """
     ax = ax or style.new_axes(6, 4.2)
-    most = min(1.0, 1.08 * float(groups[["mean_risk", "silent_share"]].max(axis=None)))
+    most = min(1.0, 1.08 * float(groups[["mean_risk", "silent_share"]].to_numpy().max()))
     ax.plot([0, most], [0, most], color=style.INK, linewidth=1.2, label=_words("perfect"))
     stated, came = groups["mean_risk"].to_numpy(), groups["silent_share"].to_numpy()
     ax.plot(stated, came, marker="o", linewidth=1.4, color=style.ACCENT, label=_words("groups"))

@@ -84,7 +84,8 @@ class Accounts:
         """Draw the chance of leaving stated at past month ends beside the share who left."""
         groups = storage.read_frame(self._root / layout.RISK_RELIABILITY)
         apart = (groups["mean_risk"] - groups["silent_share"]).abs().max()
-        return draw(plots.reliability, groups, alt=Finding("accounts.reliability.alt", {"apart": Share(float(apart))}))
+        reason = Finding("accounts.reliability.apart", {"apart": Share(float(apart))})
+        return draw(plots.reliability, groups, alt=Finding("accounts.reliability.alt"), reason=reason)
 
     def classes(self) -> pd.DataFrame:
         """Count the classes of risk: risk_class, n_customers, customer_share, margin_at_stake_cents.
