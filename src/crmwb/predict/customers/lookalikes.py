@@ -139,7 +139,7 @@ def _columns(rows: pd.DataFrame, learned: pd.DataFrame, read: Sequence[str]) -> 
         if name not in TEXTS:
             values = rows[name].astype("float64").to_numpy(np.float64)
             out[name] = values if name in PLAIN else np.log1p(np.maximum(values, 0.0))
-    parts = [levels(rows[name].rename(name), learned[name]) for name in there if name in TEXTS]
+    parts = [levels(pd.Series(rows[name], name=name), learned[name]) for name in there if name in TEXTS]
     return pd.concat([pd.DataFrame(out, index=rows.index), *parts], axis=1)
 
 

@@ -61,7 +61,7 @@ def numbers(features: pd.DataFrame) -> pd.DataFrame:
         if name in features:
             values = pd.to_numeric(features[name]).to_numpy(np.float64, na_value=np.nan)
             out[name] = np.log1p(np.maximum(values, 0.0)) if name in LOGS else values
-    texts = [levels(features[name].rename(name)) for name in TEXTS if name in features]
+    texts = [levels(pd.Series(features[name], name=name)) for name in TEXTS if name in features]
     return pd.concat([pd.DataFrame(out, index=features.index), *texts], axis=1).reset_index(drop=True)
 
 

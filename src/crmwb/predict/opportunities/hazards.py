@@ -113,7 +113,9 @@ class Hazards:
         row = np.repeat(kept, n_periods[kept])
         period = np.arange(len(row)) - np.repeat(np.cumsum(n_periods[kept]) - n_periods[kept], n_periods[kept])
         ended = is_over[row] & (np.floor((closed[row] - start[row]) / period_days) == period)
-        common = {name: tuple(str(c).partition("=")[2] for c in levels(at[name].rename(name))) for name in TEXTS}
+        common = {
+            name: tuple(str(c).partition("=")[2] for c in levels(pd.Series(at[name], name=name))) for name in TEXTS
+        }
         x = columns(at.iloc[row].reset_index(drop=True), period, period_days, common, only)
         closes = Logistic.fit(x, ended)
         wins = Logistic.fit(x[ended].reset_index(drop=True), won[row][ended])
