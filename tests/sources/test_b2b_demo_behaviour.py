@@ -200,3 +200,17 @@ def test_wallets_hold_what_is_spent_with_us_and_elsewhere(b2b_company):
     share = spend / known["wallet_cents"].astype(float)
     assert abs(np.log(share / known["wallet_share"].clip(lower=0.05)).mean()) < 0.01
     assert share_is(customers["wallet_cents"].notna(), 0.80)
+
+
+def test_opportunities_are_lost_in_the_planted_stages(b2b_company):
+    history = b2b_company.table("opportunity_history").sort_values(["opportunity_id", "changed_at"])
+    stages = history.groupby("opportunity_id")["stage"].agg(tuple)
+    order = ("prospecting", "qualified", "proposal", "negotiation")
+    assert set(stages[stages.str[-1] == "won"]) == {(*order, "won")}
+    lost_at = stages[stages.str[-1] == "lost"].str[-2]
+    for stage, share in zip(order, b2b_company.planted["lost_at_shares"], strict=True):
+        assert share_is(lost_at == stage, share)
+    last = history.drop_duplicates("opportunity_id", keep="last").set_index("opportunity_id")
+    now = b2b_company.table("opportunities").set_index("opportunity_id").reindex(last.index)
+    assert (last["stage"] == now["stage"]).all()
+    assert (last["win_probability"] == now["win_probability"]).all()

@@ -1,11 +1,12 @@
 """Figures of predictions: the sales of quarters beside their forecasts, and what moves a chance."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from crmwb.findings import Finding
+from crmwb.findings import Finding, Name
 from crmwb.findings.say import say
 from crmwb.plots import style
 
@@ -18,10 +19,10 @@ def quarters(rows: pd.DataFrame, people: pd.DataFrame, currency: str, ax: Axes |
     Parameters
     ----------
     rows : DataFrame
-        One row per quarter, the first on top: quarter (its name), forecast_cents, low_cents, high_cents, actual_cents
-        (NaN of the one to come).
+        One row per quarter, the first on top: starts_on, forecast_cents, low_cents, high_cents, actual_cents (NaN of
+        the one to come).
     people : DataFrame
-        quarter and forecast_cents of the people's own forecast; no rows where they gave none.
+        starts_on and forecast_cents of the people's own forecast; no rows where they gave none.
     currency : str
         For the axis.
     ax : Axes, optional
@@ -37,16 +38,21 @@ def quarters(rows: pd.DataFrame, people: pd.DataFrame, currency: str, ax: Axes |
         rows["forecast_cents"], places, color=style.ACCENT, s=38, zorder=3, label=say(Finding("predict.plot.forecast"))
     )
     if len(people):
-        at = [list(rows["quarter"]).index(name) for name in people["quarter"]]
+        at = [list(rows["starts_on"]).index(day) for day in people["starts_on"]]
         label = say(Finding("predict.plot.people"))
         ax.scatter(people["forecast_cents"], at, color=style.INK, marker="D", s=26, zorder=3, label=label)
-    ax.set_yticks(places, list(rows["quarter"]))
+    ax.set_yticks(places, [_quarter(day) for day in rows["starts_on"]])
     ax.invert_yaxis()
     style.money_axis(ax.xaxis, currency)
     ax.grid(visible=False, axis="y")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3)
     ax.set(title=say(Finding("predict.plot.quarters")), xlabel="", ylabel="")
     return ax
+
+
+def _quarter(day: date) -> str:
+    values = {"year": Name(str(day.year)), "quarter": Name(str((day.month + 2) // 3))}
+    return say(Finding("predict.plot.quarter", values))
 
 
 def drivers(names: Sequence[str], weights: Sequence[float], ax: Axes | None = None) -> Axes:

@@ -8,13 +8,14 @@ import pandas as pd
 
 from crmwb import layout, storage
 from crmwb.display.picture import Picture, draw
-from crmwb.findings import Finding, Term, Unavailable, from_json
+from crmwb.findings import Finding, Listing, Term, Unavailable, from_json
 from crmwb.findings.say import say
 from crmwb.plots import predict as plots
 from crmwb.predict.words import column_of, reason
 
 STATED = "stated"
 N_DRIVERS = 8
+DRIVERS = ["driver_1", "effect_1", "driver_2", "effect_2"]
 
 
 class Predictions:
@@ -100,8 +101,7 @@ class Predictions:
         """Customers by their chance to buy, the highest first: customer_id, buy_probability, reason."""
         rows = self.customers[self.customers["buy_probability"].notna()]
         rows = rows.sort_values(["buy_probability", "customer_id"], ascending=[False, True], ignore_index=True)
-        records = rows[["driver_1", "effect_1"]].to_dict("records")
-        reasons = [None if row["driver_1"] is None else reason(row["driver_1"], row["effect_1"]) for row in records]
+        reasons = [_reasons(row) for row in rows[DRIVERS].to_dict("records")]
         return rows[["customer_id", "buy_probability"]].assign(reason=pd.Series(reasons, dtype=object))
 
     @property
@@ -147,8 +147,7 @@ class Predictions:
         """Draw what quarters won beside their forecasts."""
         rows = self.chosen_quarters
         people = self.quarters[(self.quarters["method"] == STATED) & self.quarters["starts_on"].isin(rows["starts_on"])]
-        named = [frame.assign(quarter=[_name(day) for day in frame["starts_on"]]) for frame in (rows, people)]
-        return draw(plots.quarters, *named, self.currency, alt=Finding("predict.alt.quarters"))
+        return draw(plots.quarters, rows, people, self.currency, alt=Finding("predict.alt.quarters"))
 
     def plot_drivers(self) -> Picture:
         """Draw what moves the chance to buy most."""
@@ -166,11 +165,14 @@ class Predictions:
         return storage.read_frame(self._root / layout.predict(name))
 
 
+def _reasons(row: dict[Any, Any]) -> Listing | None:
+    """Return what moves a customer's chance most; None where the chance is that of the risk alone."""
+    found = [
+        reason(row[name], row[effect]) for name, effect in (DRIVERS[:2], DRIVERS[2:]) if isinstance(row[name], str)
+    ]
+    return Listing(tuple(found)) if found else None
+
+
 def _drivers(columns: list[str], weights: list[float], **axes: Any) -> Any:
     """Draw columns by their names in the language in use."""
     return plots.drivers([say(column_of(name)) for name in columns], weights, **axes)
-
-
-def _name(day: Any) -> str:
-    when = pd.Timestamp(day)
-    return f"{when.year} Q{when.quarter}"
