@@ -4,15 +4,15 @@ from datetime import date
 
 from crmwb import engine, layout, params, stage, storage
 from crmwb.progress import step
-from crmwb.value import contracts
+from crmwb.value.contracts import study
 
 
 def main() -> None:
     p = params.load()
     as_of = date.fromisoformat(storage.read_json(layout.OBSERVATION)["as_of"])
     with engine.connect(p.engine) as con, step("studying contracts"):
-        made = contracts.study(con, storage.open_tables(con, layout.CLEAN), as_of, p.value)
-    contracts.write(made)
+        made = study.study(con, storage.open_tables(con, layout.CLEAN), as_of, p.value)
+    study.write(made)
 
 
 if __name__ == "__main__":

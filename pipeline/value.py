@@ -11,7 +11,8 @@ def main() -> None:
     with engine.connect(p.engine) as con:
         tables = storage.open_tables(con, layout.CLEAN)
         snapshots = storage.open_table(con, layout.SNAPSHOTS, "snapshots")
-        valued = valuation.value_all(con, tables, features, snapshots, observed=observed, params=p)
+        contracts = storage.read_frame(layout.CONTRACT_CUSTOMERS)
+        valued = valuation.value_all(con, tables, features, snapshots, contracts=contracts, observed=observed, params=p)
     artefacts.write(valued)
 
 

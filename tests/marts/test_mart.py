@@ -11,10 +11,11 @@ from project import PROJECT
 from crmwb import engine, layout, lifecycle, segmentation, storage
 from crmwb.features.catalogue import SCHEMA as FEATURES_SCHEMA
 from crmwb.marts import dictionary, mart, risk_explained
-from crmwb.marts.columns import LIFECYCLE, OPEN, RISK, SEGMENTS, UPGRADE, VALUE
+from crmwb.marts.columns import CONTRACTS, LIFECYCLE, OPEN, RISK, SEGMENTS, UPGRADE, VALUE
 from crmwb.marts.upgrade import SCHEMA as UPGRADE_SCHEMA
 from crmwb.tables import ARROW_TYPES
 from crmwb.value import customers as value_customers
+from crmwb.value.contracts import study as contracts
 
 
 def rows(schema: pa.Schema, *known: dict) -> pa.Table:
@@ -33,6 +34,7 @@ def customers(con):
         "value": rows(value_customers.SCHEMA, {"customer_id": "a", "clv_cents": 7, "tier": "vip"}),
         "risk": rows(lifecycle.RISK_SCHEMA, {"customer_id": "a", "risk": 0.25}),
         "lifecycle": rows(lifecycle.CUSTOMERS_SCHEMA, {"customer_id": "a", "stage": "growth"}),
+        "contract_status": rows(contracts.CUSTOMERS, {"customer_id": "a", "mrr_cents": 1900}),
         "open": rows(pa.schema([("customer_id", pa.string()), *((c.name, ARROW_TYPES[c.kind]) for c in OPEN)])),
         "upgrade": rows(UPGRADE_SCHEMA, {"customer_id": "a", "next_tier": "vip"}),
     }  # fmt: skip
@@ -46,6 +48,7 @@ def customers(con):
         (VALUE, value_customers.SCHEMA),
         (LIFECYCLE, lifecycle.CUSTOMERS_SCHEMA),
         (RISK, lifecycle.RISK_SCHEMA),
+        (CONTRACTS, contracts.CUSTOMERS),
         (UPGRADE, UPGRADE_SCHEMA),
     ],
 )

@@ -14,6 +14,7 @@ STAGES = [
     "ingest",
     "validate",
     "features",
+    "contracts",
     "value",
     "lifecycle",
     "segment",

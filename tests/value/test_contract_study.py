@@ -5,13 +5,13 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from builders import canonical
+from builders import canonical, customers_of
 from project import PROJECT
 
 from crmwb import engine, params
-from crmwb.value.contracts import study
 from crmwb.value.contracts.histories import histories
 from crmwb.value.contracts.renewals import expected_payments
+from crmwb.value.contracts.study import study
 from crmwb.value.contracts.survival import kaplan_meier, survival_curves
 from crmwb.value.models import ShiftedBetaGeometric
 
@@ -30,9 +30,14 @@ def value():
 
 @pytest.fixture
 def studied(con, value):
-    def run(text, as_of="2024-06-10"):
-        table = engine.open_arrow(con, canonical("contracts", text), "contracts")
-        return study(con, {"contracts": table}, date.fromisoformat(as_of), value)
+    def run(text, as_of="2024-06-10", customers=""):
+        rows = canonical("contracts", text)
+        known = canonical("customers", customers) if customers else customers_of(rows)
+        tables = {
+            "contracts": engine.open_arrow(con, rows, "contracts"),
+            "customers": engine.open_arrow(con, known, "customers"),
+        }
+        return study(con, tables, date.fromisoformat(as_of), value)
 
     return run
 
@@ -141,13 +146,13 @@ def simulated(n, alpha, beta, plan, seed):
 def test_plans_that_differ_are_told_apart_and_priced_by_their_own_renewals(studied, value):
     head = "contract_id customer_id plan starts_on ends_on amount_cents\n"
     found = studied(head + simulated(800, 0.8, 8, "good", 1) + "\n" + simulated(800, 2, 4, "poor", 2), "2024-01-02")
-    assert found.facts["plans_differ"]
+    assert found.facts["differ"]["plan"]
     rates = found.renewals[found.renewals["by"] == "plan"].set_index("group").renewal_1_share
     assert rates["good"] == pytest.approx(8 / 8.8, abs=0.03)
     assert rates["poor"] == pytest.approx(4 / 6, abs=0.04)
     curve = found.survival.set_index(["plan", "month"])
     assert curve.survival["good", 12] > curve.survival["poor", 12]
-    worth = found.customers[found.customers.n_running == 1].set_index("customer_id").contract_clv_cents
+    worth = found.customers[found.customers.n_contracts_running == 1].set_index("customer_id").contract_clv_cents
     assert (worth > 0).all()
     assert worth.max() <= 12 * 1000 * value.assumed_margin_share
     assert set(found.renewals["by"]) == {"plan", "cohort"}

@@ -55,6 +55,7 @@ def write_inputs(folder: Path, customers: list[str], **tables: pa.Table) -> None
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         run_stage("features")
+        run_stage("contracts")
 
 
 def cdnow_log() -> pd.DataFrame:

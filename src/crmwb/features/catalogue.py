@@ -1,9 +1,8 @@
 """Every feature, once: its name, kind and meaning, its group, and the tables that it takes.
 
 The order here is the order of the columns in data/features/. Where a table that a feature needs is absent, the feature
-is NULL for everyone, or what `customer_summaries` says
-of it; where it is there but holds nothing of a customer, counts and sums are 0 and the rest NULL.
-Everything is as known before `as_of`: events at or after it do not count.
+is NULL for everyone, or what `customer_summaries` says of it; where it is there but holds nothing of a customer, counts
+and sums are 0 and the rest NULL. Everything is as known before `as_of`: events at or after it do not count.
 """
 
 from collections.abc import Iterable
@@ -74,7 +73,7 @@ FEATURES: tuple[Feature, ...] = (
         (
             _known("first_purchase_on", Kind.DATE, "first day with a sale of positive revenue, in this source"),
             _known("last_purchase_on", Kind.DATE, "last such day before as_of"),
-            _zero("n_purchase_days", "days with a sale of positive revenue (purchase occasions)"),
+            _zero("n_purchase_days", "days with a sale of positive revenue (purchase occasions); orders, of a summary"),
             _known("frequency", Kind.INTEGER, "repeat purchase occasions: purchase days minus one"),
             _known("recency_days", Kind.INTEGER, "days from first to last purchase (t_x of CLV models)"),
             _known("age_days", Kind.INTEGER, "days from first purchase to as_of (T of CLV models)"),

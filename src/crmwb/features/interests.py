@@ -26,7 +26,8 @@ def interests(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
     """Divide each customer's sales before `as_of` by category.
 
     Only lines that are no returns and have positive revenue count: what was given away or came back is no interest.
-    A product without a category counts under its product line; lines of products with neither are left out.
+    A product without a category counts under its product line; lines of products with neither are left out. Where the
+    source has no purchases, the sums of `category_summaries` are divided.
 
     Parameters
     ----------
@@ -38,9 +39,11 @@ def interests(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
     Returns
     -------
     ir.Table
-        One row per customer and category, columns of SCHEMA; no rows where the source has no transactions or no
-        products. `revenue_share` is of the customer's revenue in all categories here, so it adds up to 1.
+        One row per customer and category, columns of SCHEMA; no rows where the source has neither transactions with
+        products nor summaries. `revenue_share` is of the customer's revenue in all categories here, so it adds up to 1.
     """
+    if "transactions" not in tables and "category_summaries" in tables:
+        return _shared(_summarised(tables["category_summaries"]))
     if not tables.keys() >= {"transactions", "products"}:
         nobody = tables["customers"].filter(ibis.literal(value=False))
         unknown = {field.name: ibis.null(ibis.dtype(field.type)) for field in SCHEMA if field.name != "customer_id"}
@@ -52,6 +55,20 @@ def interests(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
     sums = bought.group_by("customer_id", "category").aggregate(
         n_lines=bought.count(), n_orders=bought.order_id.nunique(), revenue_cents=bought.revenue_cents.sum()
     )
+    return _shared(sums)
+
+
+def _summarised(summaries: ir.Table) -> ir.Table:
+    """Return the sums that a source states, lines unknown."""
+    spent = summaries.filter(summaries.revenue_cents > 0)
+    return spent.select(
+        "customer_id", "category", n_lines=ibis.null("int64"), n_orders=spent.n_orders,
+        revenue_cents=spent.revenue_cents,
+    )  # fmt: skip
+
+
+def _shared(sums: ir.Table) -> ir.Table:
+    """Return the sums with what share of the customer's revenue each is."""
     total = sums.revenue_cents.sum().over(group_by=sums.customer_id)
     shared = sums.mutate(revenue_share=share(sums.revenue_cents, total))
     return shared.select(**{field.name: shared[field.name].cast(ibis.dtype(field.type)) for field in SCHEMA})

@@ -10,7 +10,8 @@ PREFIX = "summarised "
 def summaries(summarised: ir.Table, as_of: Day) -> ir.Table:
     """Put summaries written up to `as_of` into the features that they stand for, each named `PREFIX` and its name.
 
-    One row per customer with a summary; recency goes on from the day of the summary to `as_of`.
+    One row per customer with a summary; recency goes on from the day of the summary to `as_of`. Orders stand for
+    purchase days, which no summary counts.
     """
     today = day_of(as_of)
     known = summarised.filter(summarised.summarised_on <= today)
@@ -20,6 +21,7 @@ def summaries(summarised: ir.Table, as_of: Day) -> ir.Table:
         "days_since_last": days_between(last, today),
         "tenure_days": known.tenure_days + days_between(known.summarised_on, today),
         "n_orders": known.n_orders,
+        "n_purchase_days": known.n_orders,
         "revenue_cents": known.revenue_cents,
         "mean_order_cents": share(known.revenue_cents, known.n_orders),
         "n_campaigns_received": known.n_campaigns_received,

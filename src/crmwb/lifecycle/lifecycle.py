@@ -14,6 +14,7 @@ from crmwb import engine
 from crmwb.engine import Backend
 from crmwb.lifecycle import bucket, cohorts, facts, months
 from crmwb.lifecycle.activity import Entries, numbered, read_contacts, read_purchases
+from crmwb.lifecycle.contract_stages import with_contracts
 from crmwb.lifecycle.conversions import conversions
 from crmwb.lifecycle.customers import customers
 from crmwb.lifecycle.history import moments
@@ -75,7 +76,8 @@ def build(
     con : Backend
         The engine that holds the tables.
     tables : mapping of str to ir.Table
-        Clean canonical tables by name. Without transactions, every customer is an account, a target or a prospect.
+        Clean canonical tables by name. Without transactions, stages come from contracts; without these too,
+        every customer is an account, a target or a prospect.
     snapshots : ir.Table
         data/snapshots.
     every_customer : DataFrame
@@ -87,6 +89,7 @@ def build(
     """
     as_of, first_event = (date.fromisoformat(observed[name]) for name in ("as_of", "first_event"))
     n = len(every_customer)
+    from_contracts = "contracts" in tables and "transactions" not in tables
     all_ends = month_ends(first_event, as_of)
     n_kept = params.features.n_snapshots + (as_of.day > 1)
     ends, before = all_ends[-n_kept:], all_ends[:-n_kept]
@@ -100,6 +103,8 @@ def build(
         )  # fmt: skip
         kept = (moment for moment in every_moment if moment.as_of in ends)
         timeline = Timeline.of(kept, len(ends), n)
+        if from_contracts:
+            timeline = with_contracts(timeline, con, tables, params.lifecycle)
     with step("risk of losing customers"):
         risk = build_risk(purchases, [*before, *ends], every_customer, first_event, params.lifecycle.risk)
     n_whole = timeline.n_whole - (first_event.day > 1 and not before)
@@ -108,19 +113,36 @@ def build(
     stages = months.stages(timeline, purchases, every_customer, first_is_whole=bool(before) or first_event.day == 1)
     by_cohort = cohorts.cohorts(purchases, first_event, as_of, n, _settled_after(timeline))
     missing = [name for name in ("transactions", *FROM_CONTACTS) if name not in tables]
+    summed_up = _summed_up(every_customer) if not {"transactions", "contracts"} & tables.keys() else None
     known = facts.facts(stages, flows, by_cohort, params.lifecycle, window_months=window, not_available=missing)
     return Lifecycle(
         timeline,
         purchases,
         risk,
-        customers=customers(timeline, every_customer["customer_id"], begins_before=bool(before)),
+        customers=_without_stage(
+            customers(timeline, every_customer["customer_id"], begins_before=bool(before)), summed_up
+        ),
         stages=stages,
         conversions=conversions(timeline, begins_before=bool(before)),
         bucket=flows,
         cohorts=by_cohort,
-        facts=known | {"risk": risk.facts},
+        facts=known
+        | {"risk": risk.facts, "from_contracts": from_contracts}
+        | {"n_summed_up": 0 if summed_up is None else int(summed_up.sum())},
         metrics=facts.metrics(stages, known, timeline.changes()) | {"risk": risk.facts},
     )
+
+
+def _summed_up(every_customer: pd.DataFrame) -> pd.Series:
+    """Whether customers have bought by a summary that dates no purchase, so that no stage can be told."""
+    return (every_customer["n_purchase_days"].fillna(0) > 0).astype(bool)
+
+
+def _without_stage(frame: pd.DataFrame, which: pd.Series | None) -> pd.DataFrame:
+    """Return customers with unknown stages of some: an account is who never bought."""
+    if which is not None:
+        frame.loc[which.to_numpy(), [name for name in frame.columns if name != "customer_id"]] = None
+    return frame
 
 
 def _orders(

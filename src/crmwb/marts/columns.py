@@ -53,6 +53,20 @@ PREDICT = (
     _known("likeness_rank", Kind.INTEGER, "place among new customers, or among prospects, by likeness to the best"),
 )
 
+CONTRACTS = (
+    _known("n_contracts", Kind.INTEGER, "contracts so far"),
+    _known("n_contracts_running", Kind.INTEGER, "contracts that run"),
+    _known("contract_status", Kind.CATEGORY, "running, returned (running after a time without any) or ended"),
+    _known("contract_since", Kind.DATE, "from when on the latest unbroken time with contracts runs"),
+    _known("contract_until", Kind.DATE, "when it ended; unknown while it runs"),
+    _known("contract_months", Kind.INTEGER, "whole months of it"),
+    _known("mrr_cents", Kind.MONEY, "monthly recurring revenue: what running contracts bring in a month"),
+    _known(
+        "contract_clv_cents",
+        Kind.MONEY,
+        "discounted margin that running contracts are expected to bring within value.horizon_days (renewals by sBG)",
+    ),
+)
 OPEN = (
     _known("n_open_matters", Kind.INTEGER, "service matters not settled, of kinds whose settlement is recorded"),
     _known("open_invoice_cents", Kind.MONEY, "what invoices not paid ask for, due or not"),

@@ -5,7 +5,7 @@ import pandas as pd
 
 from crmwb import layout
 from crmwb.features import catalogue
-from crmwb.marts.columns import LIFECYCLE, OPEN, PREDICT, RISK, SEGMENTS, UPGRADE, VALUE
+from crmwb.marts.columns import CONTRACTS, LIFECYCLE, OPEN, PREDICT, RISK, SEGMENTS, UPGRADE, VALUE
 from crmwb.tables import Column
 
 KEY = "customer_id"
@@ -16,13 +16,14 @@ PARTS = {
     "lifecycle": layout.CUSTOMER_LIFECYCLE,
     "risk": layout.CUSTOMER_RISK,
     "predict": layout.predict("customers"),
+    "contract_status": layout.CONTRACT_CUSTOMERS,
 }
 
 
 def columns() -> dict[str, tuple[Column, ...]]:
     """Return what each column of the mart means, by the artefact that it comes from, in the mart's order."""
     known = {"features": catalogue.FEATURES, "segments": SEGMENTS, "value": VALUE, "lifecycle": LIFECYCLE, "risk": RISK}
-    return known | {"predict": PREDICT, "open": OPEN, "upgrade": UPGRADE}
+    return known | {"predict": PREDICT, "contract_status": CONTRACTS, "open": OPEN, "upgrade": UPGRADE}
 
 
 def by_name() -> dict[str, Column]:
@@ -38,8 +39,8 @@ def customer_mart(features: ir.Table, **others: ir.Table) -> ir.Table:
     features : ir.Table
         One row per customer; every customer has features.
     **others : ir.Table
-        segments, value, lifecycle, risk, predict, open and upgrade: one row per customer each, though not every
-        customer may have one.
+        segments, value, lifecycle, risk, predict, contract_status, open and upgrade: one row per customer each, though
+        not every customer may have one.
 
     Returns
     -------

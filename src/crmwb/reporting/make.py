@@ -17,6 +17,7 @@ from crmwb.reporting import card, render
 from crmwb.reporting.execute import Parameter, execute
 from crmwb.reporting.lineage import Lineage, trace
 
+CONTRACTS = "contracts"
 FORECAST = "forecast"  # what a section may need besides tables: values to come
 
 
@@ -49,6 +50,17 @@ def report(name: str, params: Params, root: Path = Path()) -> None:
     for code, page in pages.items():
         storage.write_text(page, root / layout.report_html(name, code))
     storage.write_json(card.make(name, shown, findings, lineage), root / layout.report_card(name))
+
+
+def available_in(root: Path) -> list[str]:
+    """Return what sections of reports may need: the tables that the source has, and "forecast" where there is one."""
+    available = [*storage.read_json(root / layout.MANIFEST)["tables"]]
+    if CONTRACTS in available and not storage.read_json(root / layout.CONTRACT_FACTS)["is_available"]:
+        available.remove(CONTRACTS)  # none has begun yet
+    models = root / layout.VALUE_MODELS
+    if not models.exists() or "unavailable" not in storage.read_json(models):
+        available.append(FORECAST)
+    return available
 
 
 def apart(
@@ -145,11 +157,7 @@ def cut_into(cut: Mapping[str, str] | None, customers: Path) -> list[Part]:
 
 def _executed(name: str, parameters: Mapping[str, Parameter], root: Path) -> NotebookNode:
     """Run the notebook of a report, without the sections that the source cannot fill."""
-    available = [*storage.read_json(root / layout.MANIFEST)["tables"]]
-    models = root / layout.VALUE_MODELS
-    if not models.exists() or "unavailable" not in storage.read_json(models):
-        available.append(FORECAST)
-    return execute(root / layout.report_notebook(name), parameters, root, available)
+    return execute(root / layout.report_notebook(name), parameters, root, available_in(root))
 
 
 def _file_name(title: str) -> str:

@@ -2,7 +2,8 @@
 
 A heading (`page.heading` or markdown) tagged `needs-transactions` stands for its section, up to the next heading of its
 level or above; another cell so tagged stands for itself. `without-transactions` is the opposite: kept only where that
-table is missing. `needs-forecast` marks what speaks of values to come.
+table is missing. `needs-transactions-or-contracts` takes either. `with-contracts` is kept where that table is there and
+is left out without a line elsewhere. `needs-forecast` marks what speaks of values to come.
 """
 
 import re
@@ -11,7 +12,7 @@ from collections.abc import Collection, Iterator
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-NEEDS, WITHOUT = "needs-", "without-"
+NEEDS, WITHOUT, WITH, OR = "needs-", "without-", "with-", "-or-"
 HEADING = re.compile(r'page\.heading\(\s*"([^"]+)"(?:,\s*(?:level=)?(\d))?')
 
 
@@ -67,11 +68,13 @@ def _with_needs(
 
 
 def _missing(cell: NotebookNode, available: Collection[str]) -> str | None:
-    return next((table for table in _tables(cell, NEEDS) if table not in available), None)
+    wanted = (tables.split(OR) for tables in _tables(cell, NEEDS))
+    return next((tables[0] for tables in wanted if not set(tables) & set(available)), None)
 
 
 def _unwanted(cell: NotebookNode, available: Collection[str]) -> str | None:
-    return next((table for table in _tables(cell, WITHOUT) if table in available), None)
+    without = (table for table in _tables(cell, WITHOUT) if table in available)
+    return next(without, None) or next((table for table in _tables(cell, WITH) if table not in available), None)
 
 
 def _tables(cell: NotebookNode, prefix: str) -> list[str]:

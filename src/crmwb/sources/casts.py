@@ -87,7 +87,9 @@ def cast(
             raise expressions.ExpressionError(
                 f"gives {given.type}, which does not go with this column, which holds {a(column.kind)}"
             )
-        return COMPUTED[column.kind](given.value, mapping), given.value.notnull() | given.has_failed
+        value = COMPUTED[column.kind](given, mapping)
+        is_known = given.value.notnull() | given.has_failed
+        return value, ibis.ifelse(value.notnull(), True, is_known)  # worked out only where it is asked
     text = given.value.substitute(dict(mapping.replace)) if mapping.replace else given.value
     if mapping.null_values:
         text = values.only(~text.isin(mapping.null_values), text)
@@ -175,7 +177,7 @@ def _number(text: ir.StringValue, mapping: ColumnMapping, style: NumberStyle) ->
 
 
 def _money(text: ir.StringValue, mapping: ColumnMapping, style: NumberStyle) -> ir.IntegerValue:
-    return _cents(values.number(text, style), mapping)
+    return _cents(Result(values.number(text, style), Type.NUMBER, near=values.near(text, style)), mapping)
 
 
 def _timestamp(text: ir.StringValue, mapping: ColumnMapping, style: NumberStyle) -> ir.TimestampValue:
@@ -192,21 +194,26 @@ def _truth(text: ir.StringValue, mapping: ColumnMapping, _: NumberStyle) -> ir.B
     return ibis.ifelse(said.isin([v.lower() for v in mapping.true_values]), True, false)
 
 
-def _cents(amount: ir.DecimalValue, mapping: ColumnMapping) -> ir.IntegerValue:
+def _cents(amount: Result, mapping: ColumnMapping) -> ir.IntegerValue:
     """Round once, at the end, by binary fractions where they are near enough to tell: exact decimals cost 20 times it.
 
-    Below 1e11 a binary fraction is within 1e-4 of the amount, so it rounds alike unless it lies that near to a half.
+    Below 1e11 a binary fraction, or a product of up to 40, is within 1e-3 of the amount (each step errs by at most one
+    part in 2**53), so it rounds alike unless it lies that near to a half.
     """
-    product = values.times(amount, ibis.literal(Decimal(CENTS[mapping.unit]), values.DECIMAL))
+    product = values.times(amount.value, ibis.literal(Decimal(CENTS[mapping.unit]), values.DECIMAL))
     exact = product.cast("decimal(38, 0)").try_cast("int64")
-    near = amount.cast("float64") * CENTS[mapping.unit]
+    near = (amount.value.cast("float64") if amount.near is None else amount.near) * CENTS[mapping.unit]
     is_clear = (near.abs() < CLEAR_BELOW) & ((near - near.floor() - 0.5).abs() > CLEAR_OF_HALF)
     return ibis.ifelse(is_clear, near.round().cast("int64"), exact)
 
 
-def _whole(number: ir.DecimalValue, _: ColumnMapping) -> ir.IntegerValue:
-    rounded = number.cast("decimal(38, 0)")
-    return values.only(rounded.cast(values.DECIMAL) == number, rounded).try_cast("int64")
+def _whole(number: Result, _: ColumnMapping) -> ir.IntegerValue:
+    rounded = number.value.cast("decimal(38, 0)")
+    return values.only(rounded.cast(values.DECIMAL) == number.value, rounded).try_cast("int64")
+
+
+def _computed(number: Result, mapping: ColumnMapping) -> ir.FloatingValue:
+    return _plain(number.value.cast("float64") / (100 if mapping.unit == "percent" else 1))
 
 
 def _plain(number: ir.FloatingValue) -> ir.FloatingValue:
@@ -226,12 +233,12 @@ READERS: dict[Kind, Callable[[ir.StringValue, ColumnMapping, NumberStyle], ir.Va
     Kind.TIMESTAMP: _timestamp,
     Kind.BOOLEAN: _truth,
 }
-COMPUTED: dict[Kind, Callable[[ir.Value, ColumnMapping], ir.Value]] = {
+COMPUTED: dict[Kind, Callable[[Result, ColumnMapping], ir.Value]] = {
     Kind.MONEY: _cents,
     Kind.INTEGER: _whole,
-    Kind.NUMBER: lambda number, mapping: _plain(number.cast("float64") / (100 if mapping.unit == "percent" else 1)),
-    Kind.SHARE: lambda number, mapping: _plain(number.cast("float64") / (100 if mapping.unit == "percent" else 1)),
-    Kind.DATE: lambda moment, _: moment.date(),
-    Kind.TIMESTAMP: lambda moment, _: moment,
-    Kind.BOOLEAN: lambda truth, _: truth,
+    Kind.NUMBER: _computed,
+    Kind.SHARE: _computed,
+    Kind.DATE: lambda moment, _: moment.value.date(),
+    Kind.TIMESTAMP: lambda moment, _: moment.value,
+    Kind.BOOLEAN: lambda truth, _: truth.value,
 }

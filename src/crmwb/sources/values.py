@@ -145,6 +145,11 @@ def number(text: ir.StringValue, style: NumberStyle) -> ir.DecimalValue:
     return number_text(text, style).try_cast(DECIMAL)
 
 
+def near(text: ir.StringValue, style: NumberStyle) -> ir.FloatingValue:
+    """Return the same numbers as binary fractions, right to the last bit of these; NULL where text is no number."""
+    return number_text(text, style).try_cast("float64")
+
+
 def moment(
     text: ir.StringValue, formats: tuple[str, ...], zone: str = UTC, clock: str | None = None
 ) -> ir.TimestampValue:

@@ -41,11 +41,6 @@ class CustomerValue:
     facts: dict[str, Any]
 
 
-def nobody_bought(features: pd.DataFrame) -> pd.DataFrame:
-    """Return all customers of a source without transactions: nothing of their value is known."""
-    return features[[KEY]].reindex(columns=SCHEMA.names)
-
-
 def value_customers(
     con: Backend,
     tables: Mapping[str, ir.Table],

@@ -9,17 +9,18 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from crmwb.engine import Backend
-from crmwb.findings import Term, Unavailable, to_json
+from crmwb.findings import Unavailable, to_json
 from crmwb.params import Params
 from crmwb.progress import step
 from crmwb.value import equity
 from crmwb.value.challenger import Past, Traits, read_days
-from crmwb.value.customers import nobody_bought, value_customers
+from crmwb.value.customers import SCHEMA, value_customers
 from crmwb.value.equity import Equity
 from crmwb.value.potential.customers import Fitted, buyers_of, fit, score, terms_of
 from crmwb.value.proof.backtest import Backtest, backtest
 from crmwb.value.realised.margin import margin
 from crmwb.value.record import metrics_record, models_record, no_models_record
+from crmwb.value.stated import NO_PURCHASES, stated
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,15 @@ def value_all(
     features: pd.DataFrame,
     snapshots: ir.Table,
     *,
+    contracts: pd.DataFrame,
     observed: dict[str, Any],
     params: Params,
 ) -> Valuation:
     """Value all customers of a source.
 
     Where too few bought twice there is no forecast: its columns are empty, `models` says what would be needed, and
-    everything else is worked out.
+    everything else is worked out. Where there are no purchases at all, tiers rest on what the source states of
+    customers.
 
     Parameters
     ----------
@@ -74,6 +77,8 @@ def value_all(
         Of all customers.
     snapshots : ir.Table
         Features at month ends.
+    contracts : DataFrame
+        What the contracts stage says of customers.
     observed : dict
         observation.json: as_of, first_event, currency.
     params : Params
@@ -84,10 +89,11 @@ def value_all(
     CrmwbError
         Nobody bought before as_of.
     """
-    if "transactions" not in tables:
-        unknown = {"not_available": to_json(Unavailable("value.no_purchases", (Term("table", "transactions"),)))}
-        return Valuation(nobody_bought(features), unknown | {"caveats": []}, unknown, {"n_customers": len(features)})
     window = date.fromisoformat(observed["first_event"][:10]), date.fromisoformat(observed["as_of"][:10])
+    if "transactions" not in tables:
+        known = stated(con, tables, features, contracts=contracts, as_of=window[1], params=params.value)
+        models, numbers = {"not_available": to_json(NO_PURCHASES), "caveats": []}, {"n_customers": len(features)}
+        return Valuation(known.customers.reindex(columns=SCHEMA.names), models, known.facts, numbers)
     as_of = window[1]
     buyers = buyers_of(features)
     days = read_days(con, tables["transactions"], as_of)

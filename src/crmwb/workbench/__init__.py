@@ -16,6 +16,7 @@ wb.actions            # next best actions, and results of earlier lists
 wb.accounts           # customers at risk, and who owes what
 wb.customer("1026")   # one customer: months, value, stage, risk, next action
 wb.effectiveness      # initiatives, score cards, survey, operating picture, seven analyses, ten questions
+wb.contracts          # recurring revenue, how long contracts last, what running ones are worth
 wb.quality            # loaded and quarantined rows, rules, audits
 """
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:  # these take long to import
     from crmwb.workbench.accounts import Accounts
     from crmwb.workbench.actions import Actions
     from crmwb.workbench.campaigns import Campaigns
+    from crmwb.workbench.contracts import Contracts
     from crmwb.workbench.customer_card import CustomerCard
     from crmwb.workbench.effectiveness import Effectiveness
     from crmwb.workbench.lifecycle import Lifecycle
@@ -180,6 +182,13 @@ class Workbench:
         return Effectiveness(self.root, self.currency)
 
     @cached_property
+    def contracts(self) -> "Contracts":
+        """Contracts: who stays, recurring revenue and its changes, and what running ones are worth."""
+        from crmwb.workbench.contracts import Contracts
+
+        return Contracts(self.root, self.currency)
+
+    @cached_property
     def quality(self) -> Quality:
         """Loaded and quarantined rows, rules, and audit findings."""
         return Quality(self.root, self.currency)
@@ -192,5 +201,5 @@ class Workbench:
     def __repr__(self) -> str:
         return (
             "Workbench: .customers, .segments, .lifecycle, .migration, .multiview, .value, .campaigns, .products, "
-            ".predictions, .actions, .accounts, .effectiveness, .quality, .source, .params"
+            ".predictions, .actions, .accounts, .contracts, .effectiveness, .quality, .source, .params"
         )

@@ -7,10 +7,11 @@ import pandas as pd
 
 from crmwb import layout, storage
 from crmwb.display.picture import Picture, draw
-from crmwb.findings import Count, Finding, Name, from_json
+from crmwb.findings import Count, Finding, Name, Share, from_json
 from crmwb.plots import response as plots
 
 MONEY = "revenue_cents"
+STATED = ["n_campaigns_received", "n_campaigns_answered"]
 METHODS = ("adjusted", "difference", "doubly_robust")  # the one to go by stands first
 
 
@@ -56,6 +57,33 @@ class Campaigns:
 
             rows.loc[tested, "p_of_all"] = multipletests(rows.loc[tested, "p_value"], method="holm")[1]
         return rows.reindex(columns=[*columns, "p_value", "p_of_all", "smallest", "is_experiment"])
+
+    def stated(self, by: str) -> pd.DataFrame:
+        """Return what a source that sums customers up says of their answers, by a column of segments.
+
+        Returns
+        -------
+        DataFrame
+            `by`, n_customers, n_received, n_answered, answered_share, the largest share first; no rows where nothing is
+            stated.
+        """
+        mart = storage.read_frame(self._root / layout.CUSTOMER_MART, [by, *STATED])
+        known = mart[mart[by].notna() & (mart[STATED[0]] > 0) & mart[STATED[1]].notna()]
+        groups = known.groupby(by).agg(
+            n_customers=(by, "size"), n_received=(STATED[0], "sum"), n_answered=(STATED[1], "sum")
+        )
+        groups["answered_share"] = groups["n_answered"] / groups["n_received"]
+        return groups.reset_index().sort_values(["answered_share", by], ascending=[False, True], ignore_index=True)
+
+    @property
+    def stated_finding(self) -> Finding:
+        """How many of the campaigns that customers received they answered."""
+        rows = self.stated("rfm_segment")
+        values = {
+            "share": Share(rows["n_answered"].sum() / rows["n_received"].sum()),
+            "customers": Count(int(rows["n_customers"].sum()), "customer"),
+        }
+        return Finding("response.stated", values)
 
     @property
     def naive(self) -> pd.DataFrame:

@@ -21,6 +21,8 @@ BOUNDS = {
     "prospect": "contact_days",
     "target": "contact_days",
 }
+CONTRACT_RULES = ("lapsed", "won_back", "introduction", "maturity")  # where contracts run and no purchases are known
+BEFORE_BUYING = ("prospect", "target", "account")
 FLOWS = ("new", "won_back", "grown", "shrunk", "lost")
 
 
@@ -65,8 +67,12 @@ class Lifecycle:
     @property
     def rules(self) -> pd.DataFrame:
         """One row per stage in the order in which rules are tried: stage, rule (a finding)."""
-        stages = self.facts["rules"]
-        return pd.DataFrame({"stage": stages, "rule": [Finding(f"lifecycle.rule.{stage}") for stage in stages]})
+        stages, by_contract = self.facts["rules"], CONTRACT_RULES if self.facts["from_contracts"] else ()
+        if by_contract:
+            stages = [*by_contract, *(stage for stage in stages if stage in BEFORE_BUYING)]
+        kinds = ["contract_rule" if stage in by_contract else "rule" for stage in stages]
+        said = [Finding(f"lifecycle.{kind}.{stage}") for kind, stage in zip(kinds, stages, strict=True)]
+        return pd.DataFrame({"stage": stages, "rule": said})
 
     @property
     def components(self) -> pd.DataFrame:
@@ -140,9 +146,11 @@ class Lifecycle:
         return "transactions" in self.facts["not_available"]
 
     @property
-    def finding(self) -> Finding:
+    def finding(self) -> Finding | Unavailable:
         """The stages of customers now."""
         rows = self.now.set_index("stage")["n_customers"]
+        if rows.empty and self.facts["n_summed_up"]:
+            return Unavailable("lifecycle.unavailable.summed_up", (Term("table", "transactions"),))
         if rows.empty:
             return Finding("lifecycle.stages.none")
         parts = tuple(

@@ -7,6 +7,7 @@ import pandas as pd
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
 from crmwb.findings import Finding, Listing, Term, from_json
+from crmwb.findings.say import Said
 from crmwb.plots import scorecard as plots
 
 
@@ -41,6 +42,23 @@ class Scorecard:
         tiers = pd.DataFrame(self.facts["pyramid"]["tiers"])
         begins = {level["name"]: level["at_least"] for level in self.facts["levels"]}
         return tiers.assign(at_least=tiers["tier"].map(begins).astype(float))
+
+    @property
+    def stated_tiers(self) -> pd.DataFrame:
+        """The tiers of a source without purchases, by what it states: tier, at_least, n_customers, brought, value."""
+        shown = ["tier", "at_least", "n_customers", "customer_share", "brought_cents", "brought_share"]
+        tiers = self.tiers
+        return tiers[shown + (["clv_cents"] if tiers["clv_cents"].any() else [])]
+
+    @property
+    def stated_labels(self) -> dict[str, Said]:
+        """What the columns of `stated_tiers` are called."""
+        basis = Term("basis", self.facts["pyramid"]["basis"])
+        return {
+            "at_least": "value_report.column.at_least",
+            "brought_cents": basis,
+            "brought_share": Finding("executive_summary.column.share_of", {"what": basis}),
+        }
 
     @property
     def certainty(self) -> pd.DataFrame:

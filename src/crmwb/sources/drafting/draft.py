@@ -15,8 +15,12 @@ from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.sniff import sniff
 from crmwb.sources.found import PARQUET, Found, find
 
-ORDER = ("transactions", "opportunities", "invoices", "contracts", "campaign_members", "customers", "products")
-NOTHING = "no purchases, invoices, opportunities, trial, customers or products"
+ORDER = (
+    "transactions", "opportunities", "invoices", "contracts", "customer_summaries", "category_summaries",
+    "campaign_members", "customers", "products",
+)  # fmt: skip
+SUMMED_UP = ("customer_summaries", "category_summaries")
+NOTHING = "no purchases, invoices, opportunities, contracts, customers summed up, trial, customers or products"
 
 
 @dataclass
@@ -140,12 +144,12 @@ def _look(directory: Path, name: str) -> Profile:
 
 
 def _facts(profiles: list[Profile], declared: Collection[Declared]) -> list[Part]:
-    """Return what happened, as the files tell it: won opportunities only where there are no purchases."""
+    """Return what happened, as the files tell it: won opportunities and summaries only where there are no purchases."""
     parts = _with_joined(profiles, {p.file.name: facts.facts(p) for p in profiles}, declared)
     if not parts:
         raise CrmwbError(_refusal(profiles))
     bought = [part for part in parts if part.table == "transactions" and not part.is_stand_in]
-    return [part for part in parts if not (bought and part.is_stand_in)]
+    return [part for part in parts if not (bought and (part.is_stand_in or part.table in SUMMED_UP))]
 
 
 def _refusal(profiles: list[Profile]) -> str:

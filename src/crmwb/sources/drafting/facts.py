@@ -7,6 +7,7 @@ from crmwb.sources.drafting.agreements import contracts
 from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
 from crmwb.sources.drafting.profile import Column, Profile
 from crmwb.sources.drafting.purchases import transactions
+from crmwb.sources.drafting.summaries import summaries
 from crmwb.sources.drafting.vocabulary import matches
 from crmwb.tables import TABLES, Kind
 
@@ -20,7 +21,7 @@ PLAINLY = 2  # how well a name must match
 
 def facts(profile: Profile) -> list[Part]:
     """Return what a file is as canonical tables of facts; nothing where it is none."""
-    for guess in (opportunities, invoices, contracts, trial, transactions):
+    for guess in (opportunities, invoices, contracts, trial, summaries, transactions):
         parts = guess(profile)
         if parts:
             return parts

@@ -19,7 +19,8 @@ MOST_DAYS = 36_525  # a century
 def _literal(_: Computation, node: exp.Expr) -> Result:
     if node.is_string:
         return Result(ibis.literal(node.name), Type.TEXT)
-    return Result(ibis.literal(_decimal(node), DECIMAL), Type.NUMBER)
+    number = _decimal(node)
+    return Result(ibis.literal(number, DECIMAL), Type.NUMBER, near=ibis.literal(float(number), "float64"))
 
 
 def _decimal(node: exp.Expr) -> Decimal:
@@ -38,13 +39,16 @@ def _arithmetic(c: Computation, node: exp.Binary) -> Result:
         return _days(left, right, node) if right.type is Type.MOMENT else _moved(left, c.as_number(right, node), node)
     first, second = c.as_number(left, node.left), c.as_number(right, node.right)
     x, y = first.value, second.value
+    near = None
     if isinstance(node, exp.Mul):
         value = values.times(x, y)
+        near = None if first.near is None or second.near is None else first.near * second.near
     elif isinstance(node, exp.Div):
         value = (x / y.nullif(ibis.literal(Decimal(0), DECIMAL))).try_cast(DECIMAL)
     else:
         value = values.plus(x, y if isinstance(node, exp.Add) else -y)
-    return Result(value, Type.NUMBER, (*joined(first, second), x.notnull() & y.notnull() & value.isnull()))
+    failed = x.notnull() & y.notnull() & value.isnull()
+    return Result(value, Type.NUMBER, (*joined(first, second), failed), near)
 
 
 def _moved(moment: Result, days: Result, node: exp.Binary) -> Result:
@@ -66,7 +70,7 @@ def _days(first: Result, second: Result, node: exp.Binary) -> Result:
 
 def _negative(c: Computation, node: exp.Expr) -> Result:
     given = c.number(node.this)
-    return Result(-given.value, Type.NUMBER, given.failed)
+    return Result(-given.value, Type.NUMBER, given.failed, None if given.near is None else -given.near)
 
 
 def _comparison(c: Computation, node: exp.Binary) -> Result:

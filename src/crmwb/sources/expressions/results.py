@@ -40,11 +40,14 @@ class Result:
         Which of them.
     failed : tuple of BooleanValue
         True where known text could not be read or a number became too large, so that NULL is not "unknown".
+    near : FloatingValue or None
+        Of columns, literals and their products: the number as a binary fraction, which costs a tenth of the exact one.
     """
 
     value: ir.Value
     type: Type
     failed: tuple[ir.BooleanValue, ...] = ()
+    near: ir.FloatingValue | None = None
 
     @property
     def has_failed(self) -> ir.BooleanValue:
@@ -83,8 +86,8 @@ class Computation:
     def as_number(self, given: Result, node: exp.Expr) -> Result:
         """Return a node's result as numbers: text is read as such."""
         if given.type is Type.TEXT:
-            read = values.number(given.value, self.style)
-            return Result(read, Type.NUMBER, (*given.failed, given.value.notnull() & read.isnull()))
+            read, near = values.number(given.value, self.style), values.near(given.value, self.style)
+            return Result(read, Type.NUMBER, (*given.failed, given.value.notnull() & read.isnull()), near)
         return of_type(given, Type.NUMBER, node)
 
     def text(self, node: exp.Expr) -> Result:

@@ -37,6 +37,30 @@ def histories(contracts: ir.Table, as_of: date) -> ir.Table:
     )  # fmt: skip
 
 
+def unbroken(every: ir.Table, as_of: date) -> ir.Table:
+    """Describe the latest unbroken time with contracts of each customer, from contracts as `histories` describes them.
+
+    One row per customer: contract_status (running, returned: running after a time without any, or ended),
+    contract_since, contract_until (NULL while it runs) and contract_months (whole ones). A contract that begins when
+    another ends goes on with it.
+    """
+    today = ibis.literal(as_of)
+    spans = every.select("customer_id", "starts_on", until=every.ends_on.fill_null(today), runs=every.ends_on.isnull())
+    before = ibis.window(group_by="customer_id", order_by=["starts_on", "until"], rows=(None, -1))
+    spans = spans.mutate(latest=spans.until.max().over(before))
+    begins = ibis.ifelse((spans.latest >= spans.starts_on).fill_null(False), ibis.null("date"), spans.starts_on)
+    spans = spans.mutate(begins=begins)
+    each = spans.group_by("customer_id").aggregate(
+        contract_since=spans.begins.max(), n_spans=spans.begins.count(), until=spans.until.max(), runs=spans.runs.any()
+    )
+    status = ibis.ifelse(each.runs, ibis.ifelse(each.n_spans > 1, "returned", "running"), "ended")
+    return each.select(
+        "customer_id", contract_status=status, contract_since=each.contract_since,
+        contract_until=ibis.ifelse(each.runs, ibis.null("date"), each.until),
+        contract_months=_months(each.contract_since, each.until),
+    )  # fmt: skip
+
+
 def _months(start: ir.DateValue, end: ir.DateValue) -> ir.IntegerValue:
     """Return whole months from one day to another; the 31st is a month after the 28th of a February."""
     apart = (end.year() - start.year()) * 12 + end.month() - start.month()

@@ -5,23 +5,38 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from crmwb import engine, layout, storage
 from crmwb.engine import Backend
 from crmwb.params import ValueParams
-from crmwb.value.contracts import renewals
+from crmwb.value.contracts import groups, renewals
 from crmwb.value.contracts.bridge import bridge
-from crmwb.value.contracts.histories import histories
+from crmwb.value.contracts.histories import histories, unbroken
 from crmwb.value.contracts.survival import ALL, median_months, survival_curves
+from crmwb.value.models import ContractsBySegment
+from crmwb.value.models.contracts_by_segment import LEVEL
 
 CONFIDENCE = 0.95
 N_MONTHS = 60  # of the curves
 N_BRIDGE = 24
-CUSTOMERS = ("customer_id", "n_contracts", "n_running", "mrr_cents", "contract_clv_cents")
+MONTHS = 12
+CUSTOMERS = pa.schema(
+    [
+        ("customer_id", pa.string()),
+        ("n_contracts", pa.int64()),
+        ("n_contracts_running", pa.int64()),
+        ("contract_status", pa.string()),
+        ("contract_since", pa.date32()),
+        ("contract_until", pa.date32()),
+        ("contract_months", pa.int64()),
+        ("mrr_cents", pa.int64()),
+        ("contract_clv_cents", pa.int64()),
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -31,12 +46,15 @@ class ContractStudy:
     Attributes
     ----------
     facts : dict
-        is_available, and where contracts are there: as_of, n_contracts, n_running, mrr_cents, churn_share (of contracts
-        per month, over the last twelve), median_months, plans_differ, cohorts_differ, clv_cents.
+        is_available, and where contracts are there: as_of, n_contracts, n_running, n_customers (with a contract that
+        runs), mrr_cents, mrr_year_ago_cents, churn_share (of contracts per month, over the last twelve), median_months,
+        differ (plan, cohort and attributes of customers: whether renewals differ between their groups), clv_cents and
+        what it rests on (horizon_days, margin_share).
     customers : DataFrame
-        One row per customer with a contract: `CUSTOMERS`; contract_clv_cents is unknown where no model can be told.
+        One row per customer with a contract, columns of `CUSTOMERS`; contract_clv_cents is unknown where no model of
+        renewals can be fitted.
     survival, bridge, renewals : DataFrame
-        As `survival_curves`, `bridge` and `renewals.table` return them.
+        As `survival_curves`, `bridge` and `groups.table` return them.
     """
 
     facts: dict[str, Any]
@@ -61,44 +79,45 @@ def study(con: Backend, tables: Mapping[str, ir.Table], as_of: date, params: Val
         Horizon, discount rate and margin.
     """
     if "contracts" not in tables:
-        empty = pd.DataFrame({"customer_id": pd.Series(dtype=str)})
+        empty = pd.DataFrame(columns=CUSTOMERS.names)
         return ContractStudy({"is_available": False}, empty, pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
     every = histories(tables["contracts"], as_of)
     n = int(every.count().to_pyarrow().as_py())
     if n == 0:
         return study(con, {}, as_of, params)
-    cohort = every.starts_on.year().cast("string")
+    counted = groups.counted(con, every, tables["customers"], as_of)
     by_days = _counts(con, every.group_by("plan", "days", "is_lost").aggregate(n=every.count()))
-    by_renewals = every.mutate(cohort=cohort).group_by("plan", "cohort", "renewals", "is_lost")
-    by_renewals = _counts(con, by_renewals.aggregate(n=lambda t: t.count()))
     curves = survival_curves(by_days, CONFIDENCE, N_MONTHS)
     months = bridge(con, every, _month_ends(as_of, N_BRIDGE))
-    models = {by: renewals.fit(_summed(by_renewals, by), by) for by in ("plan", "cohort")}
-    told = [renewals.table(models[by], _summed(by_renewals, by), by) for by in models]
-    customers = _customers(con, every, models["plan"], params)
+    models = {by: renewals.fit(rows.rename(columns={"group": by}), by) for by, rows in counted.renewals.items()}
+    customers = _customers(con, every, models["plan"], as_of, params)
+    year_ago = months.tail(MONTHS)["start_cents"]
     facts = {
         "is_available": True,
         "as_of": as_of.isoformat(),
         "n_contracts": n,
         "n_running": int(by_days.loc[~by_days["is_lost"], "n"].sum()),
+        "n_customers": int((customers["n_contracts_running"] > 0).sum()),
         "mrr_cents": int(customers["mrr_cents"].sum()),
-        "churn_share": _churn(con, every, as_of),
+        "mrr_year_ago_cents": int(year_ago.iloc[0]) if len(year_ago) == MONTHS and year_ago.iloc[0] else None,
+        "churn_share": counted.churn_share,
         "median_months": median_months(curves[curves["plan"] == ALL]),
-        "plans_differ": models["plan"].segments_differ_,
-        "cohorts_differ": models["cohort"].segments_differ_,
+        "differ": {by: _differ(model, len(models)) for by, model in models.items()},
+        "horizon_days": params.horizon_days,
+        "margin_share": params.assumed_margin_share,
         "clv_cents": None
         if customers["contract_clv_cents"].isna().all()
         else int(customers["contract_clv_cents"].sum()),
     }
-    return ContractStudy(facts, customers, curves, months, pd.concat(told, ignore_index=True))
+    return ContractStudy(facts, customers, curves, months, groups.table(models, counted))
 
 
 def write(made: ContractStudy) -> None:
     """Write what contracts tell to data/contracts/."""
     with storage.replacing_folder(layout.CONTRACTS) as folder:
         storage.write_json(made.facts, folder / layout.CONTRACT_FACTS.name)
+        storage.write_frame(made.customers, folder / layout.CONTRACT_CUSTOMERS.name, ["customer_id"], CUSTOMERS)
         for path, frame, order in (
-            (layout.CONTRACT_CUSTOMERS, made.customers, ["customer_id"]),
             (layout.CONTRACT_SURVIVAL, made.survival, ["plan", "month"]),
             (layout.CONTRACT_BRIDGE, made.bridge, ["day"]),
             (layout.CONTRACT_RENEWALS, made.renewals, ["by", "group"]),
@@ -107,14 +126,15 @@ def write(made: ContractStudy) -> None:
                 storage.write_frame(frame, folder / path.name, order)
 
 
+def _differ(model: ContractsBySegment, n_kinds: int) -> bool:
+    """Whether renewals differ by one kind of group, of so many that were looked at (Bonferroni)."""
+    return model.test_ is not None and model.test_.p_value < LEVEL / n_kinds
+
+
 def _counts(con: Backend, counted: ir.Table) -> pd.DataFrame:
     schema = counted.schema().to_pyarrow()  # DuckDB widens integer sums
     frame: pd.DataFrame = engine.batches(con, counted.order_by(counted.columns)).read_all().cast(schema).to_pandas()
     return frame
-
-
-def _summed(counts: pd.DataFrame, by: str) -> pd.DataFrame:
-    return counts.groupby([by, "renewals", "is_lost"], sort=True)["n"].sum().reset_index()
 
 
 def _month_ends(as_of: date, n: int) -> list[date]:
@@ -124,19 +144,14 @@ def _month_ends(as_of: date, n: int) -> list[date]:
     return [day.date() for day in ends]
 
 
-def _churn(con: Backend, every: ir.Table, as_of: date) -> float | None:
-    """Return the contracts that ended in the last twelve months, per contract and month that they ran in these."""
-    since = (pd.Timestamp(as_of) - pd.DateOffset(months=12)).date()
-    start = ibis.greatest(every.starts_on, ibis.literal(since))
-    end = every.ends_on.fill_null(ibis.literal(as_of))
-    days = ibis.greatest(end.delta(start, unit="day"), 0)
-    sums = every.aggregate(days=days.sum(), ended=(every.ends_on > ibis.literal(since)).sum())
-    row = engine.batches(con, sums).read_all().to_pylist()[0]
-    return None if not row["days"] else round(float(row["ended"] or 0) / (float(row["days"]) / (365.25 / 12)), 6)
+def _customers(
+    con: Backend, every: ir.Table, model: ContractsBySegment, as_of: date, params: ValueParams
+) -> pd.DataFrame:
+    """Return one row per customer, columns of CUSTOMERS.
 
-
-def _customers(con: Backend, every: ir.Table, model: Any, params: ValueParams) -> pd.DataFrame:
-    """Return one row per customer: contracts, what they bring a month, and what running ones will bring."""
+    contract_status: running, returned (after a time without any), ended; contract_since and contract_until: from when
+    and until when the latest unbroken time with contracts runs (no end: it does); contract_months: whole months of it.
+    """
     keys = ["plan", "renewals", "period_months"]
     running = every.filter(~every.is_lost)
     histories_ = _counts(con, running.select(keys).distinct())
@@ -155,10 +170,12 @@ def _customers(con: Backend, every: ir.Table, model: Any, params: ValueParams) -
     frame["n_running"], frame["mrr"] = frame["n"] * runs, frame["monthly_cents"] * runs
     grouped = frame.groupby("customer_id", sort=True)
     worth_of = grouped["worth"].sum(min_count=1).where(~grouped["worth"].apply(lambda w: w.isna().any()))
-    return pd.DataFrame({
+    out = pd.DataFrame({
         "customer_id": list(grouped.groups),
         "n_contracts": grouped["n"].sum().to_numpy(),
-        "n_running": grouped["n_running"].sum().to_numpy(),
+        "n_contracts_running": grouped["n_running"].sum().to_numpy(),
         "mrr_cents": grouped["mrr"].sum().to_numpy(),
         "contract_clv_cents": worth_of.round().astype("Int64").to_numpy(),
     })  # fmt: skip
+    spans = engine.batches(con, unbroken(every, as_of)).read_all().to_pandas()
+    return out.merge(spans, on="customer_id", validate="one_to_one").reindex(columns=CUSTOMERS.names)

@@ -1,5 +1,6 @@
 """The score card: what each customer is worth all in all, in which tier that puts them, and how certain that is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,6 +21,8 @@ from crmwb.value.scorecard.points import dimensions, points, score
 from crmwb.value.scorecard.sensitivity import sensitivity
 
 POINTS = {dimension: f"{dimension}_points" for dimension in DIMENSIONS}
+# scores, points of dimensions, levels and boundaries in; the probability of each tier out
+Certainty = Callable[[pd.Series, pd.DataFrame, pd.Series, np.ndarray], pd.Series]
 VARIABLE_POINTS = {name: f"{name}_points" for name in VARIABLES if name not in DIMENSIONS}
 
 SCHEMA = pa.schema(
@@ -115,9 +118,49 @@ def card(
         if placed is not None:
             months.append(placed)
             before = placed
+
+    def certainty(scores: pd.Series, scored: pd.DataFrame, level: pd.Series, bounds: np.ndarray) -> pd.Series:
+        of_scored = now.loc[scores.index]
+        point_errors = errors(
+            of_scored, features, realised, potential, payments(source.con, source.tables, as_of),
+            noise=purchase_noise(source.con, source.tables, as_of), even_share=len(source.off_season_months) / 12,
+        )  # fmt: skip
+        return probability(scores, score_error(point_errors, scored, of_scored, weights), level, bounds)
+
+    return _card(now, months, features["customer_id"], as_of, params, certainty=certainty)
+
+
+def card_of(now: pd.DataFrame, customer_ids: pd.Series, as_of: date, params: ScorecardParams) -> Card:
+    """Score customers by indicators that are known at one moment only: no hysteresis, and no tier is sure.
+
+    Parameters
+    ----------
+    now : DataFrame of shape (n, n_indicators)
+        One column for each of INDICATORS, on the index customer_id.
+    customer_ids : Series
+        Of all customers; those who are not in `now` have the tier "potential" and no score.
+    as_of : date
+        Exclusive.
+    params : ScorecardParams
+        Weights and tiers.
+    """
+    return _card(now, [], customer_ids, as_of, params, certainty=None)
+
+
+def _card(
+    now: pd.DataFrame,
+    months: list[Placed],
+    customer_ids: pd.Series,
+    as_of: date,
+    params: ScorecardParams,
+    *,
+    certainty: Certainty | None,
+) -> Card:
+    """Place customers in tiers, given those of the months before, and say how certain that is."""
+    weights = params.weights.model_dump()
     indicator_points = points(now)
     dimension_points = dimensions(indicator_points)
-    present = follow(as_of, now, before, params)
+    present = follow(as_of, now, months[-1] if months else None, params)
     scores = score(dimension_points, weights).dropna()
     scored, of_scored = dimension_points.loc[scores.index], now.loc[scores.index]
     definition = Definition.learn(now, params)
@@ -133,14 +176,9 @@ def card(
         is_tier_held=level.to_numpy() != levels_of(scores.to_numpy(), definition.bounds),
         is_tier_sensitive=is_sensitive,
     )  # fmt: skip
-    if len(scores):
-        point_errors = errors(
-            of_scored, features, realised, potential, payments(source.con, source.tables, as_of),
-            noise=purchase_noise(source.con, source.tables, as_of), even_share=len(source.off_season_months) / 12,
-        )  # fmt: skip
-        error = score_error(point_errors, scored, of_scored, weights)
-        out["tier_probability"] = probability(scores, error, level, definition.bounds)
-    everyone = pd.Index(sorted(features["customer_id"]), name="customer_id")
+    if len(scores) and certainty is not None:
+        out["tier_probability"] = certainty(scores, scored, level, definition.bounds)
+    everyone = pd.Index(sorted(customer_ids), name="customer_id")
     out = out.reindex(everyone).reset_index().reindex(columns=SCHEMA.names)
     out["tier"] = out["tier"].fillna(POTENTIAL)
     placed_all = [*months, *([] if present is None else [present])]
