@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crmwb import progress
 from crmwb.errors import CrmwbError
-from crmwb.sources.drafting import dimensions, facts, ids, joins, purchases, settings, styles
+from crmwb.sources.drafting import dimensions, facts, ids, joins, purchases, refunds, settings, styles
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.links import Declared
 from crmwb.sources.drafting.profile import Profile, profile
@@ -169,6 +169,16 @@ def _refusal(profiles: list[Profile]) -> str:
 def _with_joined(profiles: list[Profile], alone: dict[str, list[Part]], declared: Collection[Declared]) -> list[Part]:
     """Return what files tell alone, and the purchases that they hold together only: lines go before order totals."""
     parts = [part for every in alone.values() for part in every]
+    sales = [part for part in parts if part.table == "transactions" and not part.twins]
+    refunded = {
+        p.file.name: found
+        for p in profiles
+        if not alone[p.file.name]
+        for part in sales
+        if (found := refunds.of_other_file(p, part))
+    }
+    parts += refunded.values()
+    alone = alone | {name: [found] for name, found in refunded.items()}
     joined = joins.joined_purchases(profiles, {name for name, every in alone.items() if every}, declared)
     for part in joined:
         for other in joins.same_sales(part, parts):

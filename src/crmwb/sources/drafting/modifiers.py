@@ -1,5 +1,6 @@
 """Columns that change what an amount or a row means: currencies, refunds, discounts, kinds of rows, statuses, flags."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,7 +10,13 @@ from crmwb.sources.drafting.profile import FALSE, TRUE, Column, Profile
 from crmwb.sources.drafting.vocabulary import MODIFIERS, matches
 from crmwb.sources.drafting.words import Outcome
 
+OF_ORDERS = re.compile(
+    r"(order|payment|transaction|invoice|sale|sales|financial|auftrags|bestell|zahl|zahlungs|pedido|pago|commande|betaal)?"
+    r" ?(status|statut)( (ordine|commande|pedido|pagamento|bestelling))?|stato( ordine)?|situacao"
+    r"|(订单|交易|支付|付款|退款)状态"
+)
 MOST_KINDS = 30
+MOST_SIDES = 3
 MOSTLY = 0.5
 
 
@@ -23,10 +30,18 @@ def _or_zero(column: Column) -> bool:
 
 
 def _is_status(column: Column) -> bool:
+    if is_of_orders(column):
+        return True
     if column.is_number or column.is_date or column.is_flag or len(column.counts) > MOST_KINDS or not column.counts:
         return False
     known = [value for value in column.counts if words.outcome(value) is not Outcome.UNKNOWN]
     return len(known) >= MOSTLY * len(column.counts)
+
+
+def is_of_orders(column: Column) -> bool:
+    """Whether a column is plainly the status of orders or payments, in whatever language its values are."""
+    is_plain = OF_ORDERS.fullmatch(column.words) is not None
+    return is_plain and _is_kind(column) and len(column.counts) > 1
 
 
 def _is_kind(column: Column) -> bool:
@@ -50,6 +65,7 @@ FITS: dict[str, Callable[[Column], bool]] = {
     **dict.fromkeys(("currency", "converted_currency"), _is_currency),
     **dict.fromkeys(("test", "live", "deleted", "captured"), _is_flag),
     "row_type": _is_kind,
+    "side": lambda c: 1 < len(c.counts) <= MOST_SIDES,
     "ended_on": lambda c: c.is_date,
     "parent_order": lambda c: not c.is_date and c.n_known > 0,
 }

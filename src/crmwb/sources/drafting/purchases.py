@@ -18,6 +18,10 @@ STATUS = re.compile(r".*(status|state|状态)")
 PERCENT = re.compile(r"%|pct|per ?cent|prozent|折扣率", re.IGNORECASE)
 EMAIL_NAMES = re.compile(r".*\b(e ?mail|mail)\b.*|.*(邮箱|邮件).*")
 CENT = 0.005
+MOSTLY = 0.8
+CENTS = re.compile(r"\b(cents?|pence|minor( units?)?|centimes|centavos|pfennig)\b|分$")
+SERVICE = {"object", "livemode"}  # columns of a payment service's interface, whose amounts are in the smallest unit
+WITHOUT_CENTS = {"JPY", "KRW", "VND", "CLP", "XAF", "XOF"}
 
 
 def transactions(profile: Profile) -> list[Part]:
@@ -31,14 +35,19 @@ def transactions(profile: Profile) -> list[Part]:
     found["order_id"] = _orders(found, roles, lines)
     found["quantity"] = found.get("quantity") or Guess({"constant": 1}, Sure.LIKELY, "no column of quantities")
     kinds = _kinds(profile, found, roles)
+    if (refund := roles.get("refund")) is not None and any(refund.numbers):
+        found.pop("is_return", None)  # whether something went back; how much stands beside it, and is rows of its own
     found["is_return"] = _returns(found, kinds)
     found["revenue_cents"] = _signed(found)
     found |= _costs(best(profile.columns, vocabulary.TRANSACTIONS["profit"], Kind.MONEY), found)
     part = Part("transactions", said.file_options(profile), found, profile)
     part.remarks += _drop_discount_shares(found)
     _ask_of_twins(part)
+    _ask_of_sides(part, roles)
+    _in_cents(part, roles)
     sales.complete(part, roles, lines, kinds)
-    parts = [part, *refunds.parts(part, roles, lines)]
+    part.twins = refunds.parts(part, roles, lines)
+    parts = [part, *part.twins]
     for each in parts:
         each.guesses = {c.name: each.guesses[c.name] for c in TABLES["transactions"].columns if c.name in each.guesses}
     return parts
@@ -94,7 +103,7 @@ def _revenue(profile: Profile, found: dict[str, Guess], roles: Modifiers, lines:
     if converted is not None:
         return of_column(converted, Kind.MONEY, Sure.SURE, "in one currency already")
     of_orders = lines.head | lines.repeated if lines else frozenset()
-    if net is not None and net.name not in of_orders:
+    if net is not None and net.name not in of_orders and not _is_after_fees(profile, net, roles.get("fee"), amount):
         others = [c.name for c in _of(found, "revenue_cents") if c is not net]
         why = f"without tax and shipping, unlike {others[0]}" if others else "its name says so"
         amount = of_column(net, Kind.MONEY, Sure.SURE, why)
@@ -112,6 +121,19 @@ def _revenue(profile: Profile, found: dict[str, Guess], roles: Modifiers, lines:
     product = f"{said.column(units.name)} * {said.column(each.name)}"
     sure = min(price.sure, quantity.sure)
     return Guess({"expression": product}, sure, "quantity times the price of a unit", (units, each))
+
+
+def _is_after_fees(profile: Profile, net: Column, fee: Column | None, amount: Guess | None) -> bool:
+    """Whether a net amount is what is left of another one after fees, and not one without tax."""
+    if fee is None or amount is None or len(amount.sources) != 1 or amount.sources[0] is net:
+        return False
+    columns = (amount.sources[0], fee, net)
+    read = [column.numbers_read.values if column.numbers_read else {} for column in columns]
+    texts = zip(*(profile.texts(column) for column in columns), strict=False)
+    known = [tuple(values.get(str(text)) for values, text in zip(read, row, strict=True)) for row in texts]
+    rows = [row for row in known if all(row)]
+    fitting = sum(abs(abs(gross - left) - abs(cost)) < 2 * CENT for gross, cost, left in rows)  # type: ignore[operator]
+    return bool(rows) and fitting > MOSTLY * len(rows)
 
 
 def _orders(found: dict[str, Guess], roles: Modifiers, lines: OrderLines | None) -> Guess:
@@ -161,6 +183,41 @@ def _ask_of_twins(part: Part) -> None:
                 f"{name} stands twice in the header of {part.looked_at.file.name}, as {firsts}: which is {canonical}?"
             )
             part.questions.append(Question(canonical, text, answer, tuple(twins)))
+
+
+def _ask_of_sides(part: Part, roles: Modifiers) -> None:
+    """Ask which side of the books takes money back, where a column tells sides apart and amounts have no sign."""
+    side, amount = roles.get("side"), part.guesses["revenue_cents"]
+    if side is None or len(amount.sources) != 1 or any(number < 0 for number in amount.sources[0].numbers):
+        return
+
+    def answer(given: str) -> None:
+        back, name = said.is_in(side.name, [given]), said.column(amount.sources[0].name)
+        told = {"expression": f"case when {back} then -{name} else {name} end"}
+        part.guesses["revenue_cents"] = replace(amount, value=told, why="below zero on the side that you named")
+        part.guesses["is_return"] = Guess({"expression": back}, Sure.SURE, "you said so", (side,))
+
+    text = (
+        f"{side.name} tells {' from '.join(sorted(side.counts))} in rows whose amounts have no sign: which of them "
+        f"marks what went back to customers (credit notes)?"
+    )
+    part.questions.append(Question("side", text, answer, tuple(sorted(side.counts))))
+
+
+def _in_cents(part: Part, roles: Modifiers) -> None:
+    """Read amounts as hundredths where their name or a payment service's own layout says so."""
+    names = {c.name for c in part.looked_at.columns}
+    code = roles.get("currency")
+    whole = code is not None and {v.upper() for v in code.counts} <= WITHOUT_CENTS
+    is_service = names >= SERVICE and not whole
+    for to in ("revenue_cents", "gross_cents", "discount_cents", "cost_cents"):
+        guess = part.guesses.get(to)
+        if guess is None or len(guess.sources) != 1 or any(n != int(n) for n in guess.sources[0].numbers):
+            continue
+        if is_service or CENTS.search(guess.sources[0].words):
+            value = guess.value if isinstance(guess.value, dict) else {"column": guess.value}
+            why = "hundredths, as the payment service writes them" if is_service else "hundredths, as its name says"
+            part.guesses[to] = replace(guess, value={**value, "unit": "hundredths"}, why=f"{guess.why}; {why}")
 
 
 def _signed(found: dict[str, Guess]) -> Guess:

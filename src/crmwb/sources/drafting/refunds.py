@@ -1,11 +1,16 @@
 """What was refunded of sales: rows of their own where a file says it beside the amount."""
 
 from collections import Counter
+from dataclasses import replace
 
-from crmwb.sources.drafting import said
-from crmwb.sources.drafting.guess import Guess, Part, Sure
+from crmwb.sources.drafting import modifiers, said, vocabulary
+from crmwb.sources.drafting.guess import Guess, Part, Sure, best, of_column, only_date
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.order_lines import OrderLines
+from crmwb.sources.drafting.profile import Profile
+from crmwb.tables import Kind
+
+FILE_OPTIONS = ("file", "sheet", "delimiter", "encoding", "quote", "skip_rows", "decimal", "thousands")
 
 
 def point_at_excess(part: Part, roles: Modifiers) -> None:
@@ -26,6 +31,60 @@ def point_at_excess(part: Part, roles: Modifiers) -> None:
         part.remarks.append(f"of {below:,} {what}, more went back than was paid: look at their refunds")
 
 
+def of_other_file(refund_file: Profile, sales: Part) -> Part | None:
+    """Return a file of refunds that names the orders of a part of purchases as returns of these; None where it is none.
+
+    What was bought, by whom and on which day stands in the file of orders, which is joined; the day of a refund is its
+    own where the file has one.
+    """
+    amount = modifiers.find(refund_file).get("refund")
+    order = sales.guesses["order_id"]
+    if amount is None or not any(amount.numbers) or len(order.sources) != 1 or sales.profile is None:
+        return None
+    own = order.sources[0]
+    links = [c for c in refund_file.columns if not c.is_date and c.counts and c.counts.keys() <= own.counts.keys()]
+    who = sales.guesses["customer_id"]
+    if len(links) != 1 or len(who.sources) != 1 or isinstance(sales.options.get("currency"), str):
+        return None
+    name = "order"
+    joined = {k: v for k, v in sales.options.items() if k in FILE_OPTIONS}
+    when = best(refund_file.columns, vocabulary.REFUNDED_ON, Kind.TIMESTAMP) or only_date(
+        refund_file.columns, Kind.TIMESTAMP
+    )
+    guesses = {
+        "customer_id": _through(who, name),
+        "order_id": of_column(links[0], Kind.ID, Sure.SURE, f"it names orders of {sales.options['file']}"),
+        "ordered_at": when or _through(sales.guesses["ordered_at"], name),
+        "quantity": Guess({"constant": -1}, Sure.LIKELY, "how many came back is not said"),
+        "revenue_cents": Guess(
+            {"expression": f"-abs({said.column(amount.name)})"}, Sure.LIKELY, "what was refunded", (amount,)
+        ),
+        "is_return": Guess({"constant": True}, Sure.SURE, "a refund"),
+    }
+    options = said.file_options(refund_file) | {
+        "join": {name: {**joined, "key": {links[0].name: own.name}, **({} if own.is_unique else {"several": "first"})}},
+        "filter": f"coalesce({said.column(amount.name)}, 0) <> 0",
+    }
+    remark = f"refunds of orders of {sales.options['file']}"
+    return Part("transactions", options, guesses, refund_file, [remark], sales.is_stand_in)
+
+
+def _through(guess: Guess, name: str) -> Guess:
+    """Return a guess that reads its column through a join."""
+    value = guess.value
+    if isinstance(value, dict) and "column" in value:
+        value = {**value, "column": f"{name}.{value['column']}"}
+    elif isinstance(value, str):
+        value = f"{name}.{value}"
+    sources = tuple(replace(column, name=f"{name}.{column.name}") for column in guess.sources)
+    return replace(guess, value=value, why=f"{guess.why}, in the file of orders", sources=sources)
+
+
+def _unit(amount: Guess) -> str | None:
+    unit = amount.value.get("unit") if isinstance(amount.value, dict) else None
+    return str(unit) if unit else None
+
+
 def parts(part: Part, roles: Modifiers, lines: OrderLines | None) -> list[Part]:
     """Return what was refunded of sales as rows of their own, on the day of the sale: the file says no other."""
     refund = roles.get("refund")
@@ -41,8 +100,9 @@ def parts(part: Part, roles: Modifiers, lines: OrderLines | None) -> list[Part]:
     options = {k: v for k, v in part.options.items() if k not in {"spread", "fill_down"}}
     options["filter"] = " and ".join(filter(None, [options.get("filter"), money]))
     net = roles.get("net")
-    if lines is not None and lines.head and net is not None and net.name in lines.head:
-        refund_text = f"least(number({refund_text}), number({said.column(net.name)}))"
+    of_head = lines is not None and lines.head and net is not None and net.name in lines.head
+    if net is not None and (of_head or (lines is None and net in part.guesses["revenue_cents"].sources)):
+        refund_text = f"least(number({refund_text}), number({said.column(net.name)}))"  # the rest is tax or shipping
     if roles.get("converted_amount") is not None and roles.get("converted_refund") is None:
         return []
     quantity = part.guesses["quantity"]
@@ -51,7 +111,9 @@ def parts(part: Part, roles: Modifiers, lines: OrderLines | None) -> list[Part]:
         for name, guess in part.guesses.items()
         if name not in {"cost_cents", "gross_cents", "discount_cents"}
     }
-    guesses["revenue_cents"] = Guess({"expression": f"-{refund_text}"}, Sure.LIKELY, "what was refunded", (refund,))
+    unit = {"unit": u} if (u := _unit(part.guesses["revenue_cents"])) else {}
+    told = {"expression": f"-{refund_text}", **unit}
+    guesses["revenue_cents"] = Guess(told, Sure.LIKELY, "what was refunded", (refund,))
     guesses["is_return"] = Guess({"constant": True}, Sure.SURE, "a refund")
     guesses["quantity"] = Guess({"constant": -1}, Sure.LIKELY, "how many came back is not said")
     amount = part.guesses["revenue_cents"]

@@ -14,6 +14,8 @@ from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.words import Outcome
 
 MOST_UNKNOWN = 0.01
+CENT = 0.015  # two roundings
+MOSTLY = 0.8
 MERGED = 0.2  # of the rows, blank below the value that they belong to
 BOUGHT = re.compile(r"(purchase|order|sale|sold|buy|bought|checkout|paid|transaction|kauf|购买|下单|成交).*")
 LOOKED = re.compile(r"(.*view|click|search|visit|impression|wish|page|add|remove|.*cart|session|浏览|点击|加购|收藏).*")
@@ -167,6 +169,8 @@ def _statuses(part: Part, roles: Modifiers, lines: OrderLines | None) -> dict[st
             )
         elif no_sales and any(words.outcome(v) is Outcome.CANCELLED for v in column.counts):
             part.remarks.append(f"its {column.name} is {' or '.join(no_sales)} in every row, so it tells nothing apart")
+        if len(unknown := by_outcome.get(Outcome.UNKNOWN, [])) and modifiers.is_of_orders(column):
+            _ask_of_unknown(part, column, unknown)
         if refunded and not tells_returns:
             found[_not_in(column, refunded)] = (
                 f"its {column.name} is {' or '.join(refunded)} in {_rows(column, refunded)}: refunded in full, so nothing "
@@ -181,6 +185,30 @@ def _statuses(part: Part, roles: Modifiers, lines: OrderLines | None) -> dict[st
         if (partly := by_outcome.get(Outcome.PARTLY, [])) and not tells_returns:
             _ask_of_partly(part, column, partly)
     return found
+
+
+def _ask_of_unknown(part: Part, column: Column, unknown: list[str]) -> None:
+    """Ask whether orders with a status that no word of ours says anything about are sales."""
+
+    def answer(given: str) -> None:
+        left_out = [] if given == "none" else [value.strip() for value in given.split(",")]
+        if strange := sorted(set(left_out) - set(column.counts)):
+            raise ValueError(f"{column.name} is never {strange[0]!r}; write its values, or none")
+        if left_out:
+            condition = _not_in(column, sorted(left_out))
+            part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), condition]))
+            for refund in part.twins:
+                refund.options["filter"] = " and ".join(filter(None, [refund.options.get("filter"), condition]))
+
+    part.questions.append(
+        Question(
+            said.slug(f"no sales by {column.words}"),
+            f"{column.name} is {' or '.join(map(repr, unknown))} in {_rows(column, unknown)}, and nothing tells whether "
+            f"these are sales: which values are none (several by commas), or none of them?",
+            answer,
+            default="none",
+        )
+    )
 
 
 def _dict(value: Any) -> dict[str, Any]:
@@ -260,7 +288,17 @@ def _discounts(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
     revenue = part.guesses["revenue_cents"]
     of_order, of_line = roles.get("order_discount"), roles.get("line_discount")
     if len(revenue.sources) != 2:
-        if of_order is not None and "discount_cents" not in part.guesses and of_order.numbers and any(of_order.numbers):
+        if of_order is not None and (total := _total_after(part, of_order, roles)):
+            amount = said.column(revenue.sources[0].name)
+            part.guesses["revenue_cents"] = replace(
+                revenue, value={"expression": f"{amount} - coalesce(abs({said.column(of_order.name)}), 0)"},
+                why=f"{revenue.why}; less {of_order.name}, for only so does it come to {total}",
+                sources=(*revenue.sources, of_order),
+            )  # fmt: skip
+            part.guesses.pop("discount_cents", None)
+        elif (
+            of_order is not None and "discount_cents" not in part.guesses and of_order.numbers and any(of_order.numbers)
+        ):
             part.remarks.append(
                 f"{of_order.name} is taken as deducted already from {_names(revenue)}; where it is not, write "
                 f"revenue_cents: {{expression: {said.column(revenue.sources[0].name)} - {said.column(of_order.name)}}}"
@@ -291,6 +329,31 @@ def _discounts(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
             revenue, value={"expression": told}, why=f"{revenue.why}, less discounts", sources=tuple(sources)
         )
         part.guesses["gross_cents"] = replace(revenue, why="before discounts")
+
+
+def _total_after(part: Part, discount: Column, roles: Modifiers) -> str | None:
+    """Return the total that an amount comes to less a discount, with shipping and tax; None where it is deducted already."""
+    amount = part.guesses["revenue_cents"].sources
+    if len(amount) != 1 or not any(discount.numbers):
+        return None
+    beside = [c for role in ("shipping", "tax") if (c := roles.get(role)) is not None]
+    used = {c.name for c in (amount[0], discount, *beside)}
+    numbers = {c.name: _row_numbers(part, c) for c in part.looked_at.columns if c.is_number}
+    if not used <= numbers.keys():
+        return None
+    columns = [numbers[c.name] for c in beside]
+    before = [a + sum(more) for a, *more in zip(numbers[amount[0].name], *columns, strict=True)]
+    off = numbers[discount.name]
+    for name, totals in numbers.items():
+        pairs = [(b, abs(d), t) for b, d, t in zip(before, off, totals, strict=True) if d and t]
+        if name not in used and pairs and sum(abs(b - d - t) < CENT for b, d, t in pairs) > MOSTLY * len(pairs):
+            return name
+    return None
+
+
+def _row_numbers(part: Part, column: Column) -> list[float]:
+    read = column.numbers_read.values if column.numbers_read else {}
+    return [read.get(str(text), 0.0) for text in part.looked_at.texts(column)]
 
 
 def _names(guess: Guess) -> str:

@@ -6,9 +6,10 @@ import unicodedata
 from enum import Enum
 
 CANCELLED = re.compile(
-    r"cancel|void|fail|declin|reject|abandon|expire|denied|revers|abort|deleted|lost|uncollectible|blocked"
+    r"cancel|void|fail|declin|reject|abandon|expire|denied|revers|abort|deleted|lost|uncollectible|blocked|fraud|error"
     r"|storn|abgebroch|abgelehnt|fehlgeschlag|gescheitert|ungultig|verfallen|widerruf|geloscht|annull"
-    r"|annul|echou|echec|refus|abandonn|supprim"
+    r"|annul|echou|echec|refus|abandonn|supprim|erreur"
+    r"|geannuleer|mislukt|geweiger|verlopen|fallit|rifiutat|scadut|fehler"
     r"|anulad|fallid|fallo|rechazad|vencid|caducad|eliminad"
     r"|失败|取消|作废|关闭|拒绝|无效|过期|撤销|删除|终止"
 )
@@ -17,33 +18,37 @@ UNPAID = re.compile(
     r"|unbezahlt|nicht bezahlt|zahlung ausstehend|ausstehend|entwurf|wartet auf zahlung|warten auf zahlung"
     r"|impaye|non paye|en attente( de paiement)?|brouillon"
     r"|impagad|no pagad|pendiente|borrador"
+    r"|wacht op betaling|openstaand|in attesa|non pagat|aguardando|pendente|nao pago|bozza|rascunho"
     r"|待付款|未付款|待支付|未支付|未付|草稿|待确认"
 )
 BACK = re.compile(
     r"refund|return|charge ?back|charged back|credit ?note|credit memo|money back"
     r"|erstatt|ruckerstatt|retoure|retourniert|zuruckgegeben|zuruckgesandt|rucksendung|gutschrift|ruckbuchung|ruckgabe|rucklastschrift"
     r"|rembours|retourne|\bavoir\b|retour"
-    r"|reembols|devuel|devolu|nota de credito|abono"
+    r"|reembols|devuel|devolu|nota de credito|abono|devolvid"
+    r"|terugbetaald|retour gezonden|rimbors|restituit|estornad"
     r"|退款|退货|已退|退单|红冲|冲正|退换"
 )
 PARTLY = re.compile(r"part(ly|ial|iell|iel|ielle)|teil(weise|erstatt|retoure)|parcial|partiellement|部分|partially")
 NEGATED = re.compile(
-    r"\b(not|non|no|nicht|kein|keine|sans|sin|without|ohne|pas)\b|^un(cancel|return|refund)|未(取消|退|关闭)|无(退|需退)|不退"
+    r"\b(not|non|no|nicht|kein|keine|sans|sin|without|ohne|pas)\b|^un(cancel|return|refund)|未(取消|退|关闭)|无(退|需退)|不退|没有(申请)?(退|取消)"
 )
 STOPPED = re.compile(
     r"(refund|return|erstattung|rembours\w*|reembolso) (fail|declin|reject|cancel|refus|abgelehnt|rechaz)\w*|退款(失败|关闭|取消|拒绝)"
 )
+NOTHING_BACK = re.compile(r"(没有|未|无)(申请)?退|no refund|not refunded|keine (erstattung|ruckerstattung)")
 UNDER_WAY = re.compile(
     r"(refund|return|erstattung) (requested|pending|in progress|beantragt)|退款中|申请退款|退款申请|待退款"
 )
 SALE = re.compile(
     r"paid|complete|success|succeed|shipped|deliver|fulfil|closed won|processing|active|open|confirmed|done|settled|captured|approved|sold"
     r"|bezahlt|abgeschlossen|versandt|versendet|geliefert|erledigt|bestatigt|verkauft"
-    r"|paye|termine|livre|expedie|confirme|pagad|completad|enviad|entregad|confirmad"
+    r"|paye|termine|livre|expedie|confirme|pagad|completad|enviad|entregad|confirmad|accepte"
+    r"|in bearbeitung|afgerond|betaald|verzonden|geleverd|voltooid|pago\b|pagat|completat|spedit|consegnat|concluid|entregue"
     r"|已付款|已支付|完成|成功|已发货|待发货|已收货|已签收|待收货|已评价|待评价"
 )
 NO_MONEY = re.compile(
-    r"payout|transfer|fee|topup|top up|adjustment|auszahlung|gebuhr|virement|frais|retiro|comision|提现|手续费|转账|充值"
+    r"payout|transfer|fee|topup|top up|adjustment|withdraw|deposit|conversion|reserve|auszahlung|gebuhr|virement|frais|retiro|comision|提现|手续费|转账|充值"
 )
 GUEST = re.compile(
     r"0|-1|guests?( \w+)?|gast|gaste|anonym\w*|anonymous|walk ?in( customer)?|cash customer|laufkunde|barverkauf|unknown|unbekannt"
@@ -240,7 +245,7 @@ def outcome(value: str) -> Outcome:
     said = simple(value)
     if STOPPED.search(said):
         return Outcome.SALE
-    if UNDER_WAY.search(said):
+    if UNDER_WAY.search(said) and not NOTHING_BACK.search(said):
         return Outcome.PARTLY
     if not NEGATED.search(said):
         if BACK.search(said):
