@@ -133,9 +133,10 @@ def build(
     )
 
 
-def _summed_up(every_customer: pd.DataFrame) -> pd.Series:
+def _summed_up(every_customer: pd.DataFrame) -> pd.Series | None:
     """Whether customers have bought by a summary that dates no purchase, so that no stage can be told."""
-    return (every_customer["n_purchase_days"].fillna(0) > 0).astype(bool)
+    bought = every_customer.get("n_purchase_days")
+    return None if bought is None else (bought.fillna(0) > 0).astype(bool)
 
 
 def _without_stage(frame: pd.DataFrame, which: pd.Series | None) -> pd.DataFrame:

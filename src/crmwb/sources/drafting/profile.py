@@ -158,6 +158,16 @@ class Profile:
             return []
         return [text or None for text in self.rows[column.name].to_pylist()]
 
+    def numbers(self, column: Column) -> list[float | None]:
+        """Return a column's numbers, row by row: 0 where nothing stands, None where a value was not looked at."""
+        read = column.numbers_read.values if column.numbers_read else {}
+        return [read.get(text) if text else 0.0 for text in self.texts(column)]
+
+    def number_rows(self, *columns: Column) -> list[tuple[float, ...]]:
+        """Return the numbers of several columns, of the rows in which all of them were looked at."""
+        rows = zip(*map(self.numbers, columns), strict=True)
+        return [tuple(n for n in row if n is not None) for row in rows if None not in row]
+
     def column(self, name: str) -> Column:
         """Return a column by its name."""
         return next(column for column in self.columns if column.name == name)

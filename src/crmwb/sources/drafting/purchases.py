@@ -115,7 +115,10 @@ def _revenue(profile: Profile, found: dict[str, Guess], roles: Modifiers, lines:
     free = [c for c in profile.columns if c.name not in taken and c.name not in of_orders]
     price = best(free, vocabulary.TRANSACTIONS["unit_price"], Kind.MONEY)
     is_of_order = amount is not None and bool({c.name for c in amount.sources} & of_orders)
-    if price is None or quantity is None or (amount is not None and not is_of_order and amount.sure is Sure.SURE):
+    if price is None or quantity is None:
+        return amount
+    is_sure = amount is not None and not is_of_order and amount.sure is Sure.SURE
+    if is_sure and not _is_with_shipping(profile, amount, (quantity.sources[0], price.sources[0]), roles):
         return amount
     units, each = quantity.sources[0], price.sources[0]
     product = f"{said.column(units.name)} * {said.column(each.name)}"
@@ -123,16 +126,23 @@ def _revenue(profile: Profile, found: dict[str, Guess], roles: Modifiers, lines:
     return Guess({"expression": product}, sure, "quantity times the price of a unit", (units, each))
 
 
+def _is_with_shipping(profile: Profile, amount: Guess | None, product: tuple[Column, Column], roles: Modifiers) -> bool:
+    """Whether an amount is the quantity times the price of a unit with shipping or tax on top, which are no revenue."""
+    beside = [c for role in ("shipping", "tax") if (c := roles.get(role)) is not None and any(c.numbers)]
+    if amount is None or len(amount.sources) != 1 or not beside:
+        return False
+    every = profile.number_rows(*product, amount.sources[0], *beside)
+    rows = [row for row in every if row[0] and row[1] and any(row[3:])]
+    fitting = sum(abs(n * price + sum(rest) - whole) < 2 * CENT for n, price, whole, *rest in rows)
+    return fitting > MOSTLY * len(rows) if rows else False
+
+
 def _is_after_fees(profile: Profile, net: Column, fee: Column | None, amount: Guess | None) -> bool:
     """Whether a net amount is what is left of another one after fees, and not one without tax."""
     if fee is None or amount is None or len(amount.sources) != 1 or amount.sources[0] is net:
         return False
-    columns = (amount.sources[0], fee, net)
-    read = [column.numbers_read.values if column.numbers_read else {} for column in columns]
-    texts = zip(*(profile.texts(column) for column in columns), strict=False)
-    known = [tuple(values.get(str(text)) for values, text in zip(read, row, strict=True)) for row in texts]
-    rows = [row for row in known if all(row)]
-    fitting = sum(abs(abs(gross - left) - abs(cost)) < 2 * CENT for gross, cost, left in rows)  # type: ignore[operator]
+    rows = [row for row in profile.number_rows(amount.sources[0], fee, net) if all(row)]
+    fitting = sum(abs(abs(gross - left) - abs(cost)) < 2 * CENT for gross, cost, left in rows)
     return bool(rows) and fitting > MOSTLY * len(rows)
 
 

@@ -2,11 +2,10 @@
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
 import re
-from dataclasses import replace
 from typing import Any
 
-from crmwb.sources.drafting import ids, modifiers, refunds, said, words
-from crmwb.sources.drafting.guess import Guess, Part
+from crmwb.sources.drafting import discounts, ids, modifiers, refunds, said, words
+from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.order_lines import OrderLines
 from crmwb.sources.drafting.profile import FALSE, Column
@@ -14,8 +13,6 @@ from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.words import Outcome
 
 MOST_UNKNOWN = 0.01
-CENT = 0.015  # two roundings
-MOSTLY = 0.8
 MERGED = 0.2  # of the rows, blank below the value that they belong to
 BOUGHT = re.compile(r"(purchase|order|sale|sold|buy|bought|checkout|paid|transaction|kauf|购买|下单|成交).*")
 LOOKED = re.compile(r"(.*view|click|search|visit|impression|wish|page|add|remove|.*cart|session|浏览|点击|加购|收藏).*")
@@ -36,7 +33,7 @@ def complete(part: Part, roles: Modifiers, lines: OrderLines | None, kinds: list
         part.options["filter"] = " and ".join(filters)
     part.remarks += filters.values()
     _fill_heads(part, roles, lines)
-    _discounts(part, roles, lines)
+    discounts.take_off(part, roles, lines)
     set_currency(part, roles)
     _name_the_rest(part, roles)
     refunds.point_at_excess(part, roles)
@@ -281,83 +278,6 @@ def _fill_heads(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
             f"{', '.join(ordered)} {'stands' if len(ordered) == 1 else 'stand'} on the first line of each {lines.order.name} "
             f"only, and {'holds' if len(ordered) == 1 else 'hold'} for all its lines"
         )
-
-
-def _discounts(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
-    """Take discounts off amounts that are quantity times price: of a line at once, of an order spread over its lines."""
-    revenue = part.guesses["revenue_cents"]
-    of_order, of_line = roles.get("order_discount"), roles.get("line_discount")
-    if len(revenue.sources) != 2:
-        if of_order is not None and (total := _total_after(part, of_order, roles)):
-            amount = said.column(revenue.sources[0].name)
-            part.guesses["revenue_cents"] = replace(
-                revenue, value={"expression": f"{amount} - coalesce(abs({said.column(of_order.name)}), 0)"},
-                why=f"{revenue.why}; less {of_order.name}, for only so does it come to {total}",
-                sources=(*revenue.sources, of_order),
-            )  # fmt: skip
-            part.guesses.pop("discount_cents", None)
-        elif (
-            of_order is not None and "discount_cents" not in part.guesses and of_order.numbers and any(of_order.numbers)
-        ):
-            part.remarks.append(
-                f"{of_order.name} is taken as deducted already from {_names(revenue)}; where it is not, write "
-                f"revenue_cents: {{expression: {said.column(revenue.sources[0].name)} - {said.column(of_order.name)}}}"
-            )
-        return
-    product = revenue.value["expression"]
-    off: list[str] = []
-    sources = list(revenue.sources)
-    if "discount_cents" in part.guesses and of_order is None:
-        of_order = part.guesses.pop("discount_cents").sources[0]
-    if of_line is not None and any(of_line.numbers):
-        off.append(f"coalesce({said.column(of_line.name)}, 0)")
-        sources.append(of_line)
-    if of_order is not None and any(of_order.numbers):
-        if lines is not None and of_order.name in lines.head | lines.repeated:
-            spread = f"{of_order.name} of the line"
-            part.options["spread"] = {
-                spread: {"amount": of_order.name, "over": lines.order.name, "by": {"expression": product}}
-            }
-            off.append(f"coalesce({said.column(spread)}, 0)")
-            part.remarks.append(f"{of_order.name} is of the whole order, and is spread over its lines by their amounts")
-        else:
-            off.append(f"coalesce({said.column(of_order.name)}, 0)")
-        sources.append(of_order)
-    if off:
-        told = " - ".join([product, *off])
-        part.guesses["revenue_cents"] = replace(
-            revenue, value={"expression": told}, why=f"{revenue.why}, less discounts", sources=tuple(sources)
-        )
-        part.guesses["gross_cents"] = replace(revenue, why="before discounts")
-
-
-def _total_after(part: Part, discount: Column, roles: Modifiers) -> str | None:
-    """Return the total that an amount comes to less a discount, with shipping and tax; None where it is deducted already."""
-    amount = part.guesses["revenue_cents"].sources
-    if len(amount) != 1 or not any(discount.numbers):
-        return None
-    beside = [c for role in ("shipping", "tax") if (c := roles.get(role)) is not None]
-    used = {c.name for c in (amount[0], discount, *beside)}
-    numbers = {c.name: _row_numbers(part, c) for c in part.looked_at.columns if c.is_number}
-    if not used <= numbers.keys():
-        return None
-    columns = [numbers[c.name] for c in beside]
-    before = [a + sum(more) for a, *more in zip(numbers[amount[0].name], *columns, strict=True)]
-    off = numbers[discount.name]
-    for name, totals in numbers.items():
-        pairs = [(b, abs(d), t) for b, d, t in zip(before, off, totals, strict=True) if d and t]
-        if name not in used and pairs and sum(abs(b - d - t) < CENT for b, d, t in pairs) > MOSTLY * len(pairs):
-            return name
-    return None
-
-
-def _row_numbers(part: Part, column: Column) -> list[float]:
-    read = column.numbers_read.values if column.numbers_read else {}
-    return [read.get(str(text), 0.0) for text in part.looked_at.texts(column)]
-
-
-def _names(guess: Guess) -> str:
-    return " and ".join(column.name for column in guess.sources)
 
 
 def set_currency(part: Part, roles: Modifiers, amount: str = "revenue_cents") -> None:

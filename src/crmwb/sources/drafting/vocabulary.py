@@ -30,11 +30,11 @@ TRANSACTIONS: dict[str, Patterns] = {
         r"number of [a-z]+|count|n [a-z]+|volume",
     ),
     "revenue_cents": (
-        r"(sales|revenue|amount|turnover|umsatz|betrag|line total|net amount|total amount|total price|total|gesamt|gesamtpreis|montant|importe|bedrag|金额|总金额|销售额|订单金额|实付金额|实付款|实收金额|支付金额|付款金额|买家实付|应付金额|总价|成交金额|prix total|total ttc|importe total|bruttobetrag|gesamtbetrag)( (amount|value|eur|usd|gbp|cny|chf|jpy|net|netto|brutto|gross|total|ttc|sales|元|人民币|paid|price))*|order (total|value|amount)( (eur|usd|gbp))?|(line|row) (amount|value)|sold for|gross( amount)?|totaalbedrag|importo( totale)?|valor do pedido|amount paid|paid amount|(total|importe) pedido|total commande|valor total|.*(实付|金额|总价)(元|人民币)?",
+        r"(sales|revenue|amount|turnover|umsatz|betrag|line total|net amount|total amount|total price|total|gesamt|gesamtpreis|montant|importe|bedrag|金额|总金额|销售额|订单金额|实付金额|实付款|实收金额|支付金额|付款金额|买家实付|应付金额|总价|成交金额|prix total|total ttc|importe total|bruttobetrag|gesamtbetrag)( (amount|value|eur|usd|gbp|cny|chf|jpy|net|netto|brutto|gross|total|ttc|sales|元|人民币|paid|price))*|order (total|value|amount)( (eur|usd|gbp))?|(line|row) (amount|value)|gross( amount)?|totaalbedrag|importo( totale)?|valor do pedido|amount paid|paid amount|(total|importe) pedido|total commande|valor total|.*(实付|金额|总价)(元|人民币)?",
         r"(net |netto|dollar |order |sales |close |invoice |gross |basket )?(value|amount|spend|spent|price|preis|brutto|netto|summe)( (eur|usd))?",
     ),
     "unit_price": (
-        r"(line ?item|lineitem|product|artikel)( )?(price|preis)|(商品|销售|成交)?单价|prix unitaire|precio unitario|prezzo unitario|preco unitario|prijs per stuk|(unit|item|piece|einzel|stuck)( )?(price|preis|cost)|price per unit|list price|sales price|price|preis|prix|precio|单价|价格",
+        r"(line ?item|lineitem|product|artikel)( )?(price|preis)|(商品|销售|成交)?单价|prix unitaire|precio unitario|sold for|prezzo unitario|preco unitario|prijs per stuk|(unit|item|piece|einzel|stuck)( )?(price|preis|cost)|price per unit|list price|sales price|price|preis|prix|precio|单价|价格",
         r"rate",
     ),
     "discount_cents": (
@@ -119,7 +119,7 @@ MODIFIERS: dict[str, Patterns] = {
     "converted_currency": (r"(converted|base|company|home|settlement) currency( code)?|本位币", r"converted to"),
     "currency": (r"(order |transaction |presentment |payment |invoice |deal )?currency( (iso )?(code|id))?|(deal |transaction )?currency iso code|wahrung|waehrung|devise|monnaie|moneda|divisa|valuta|币种|货币|币别|交易币种", r"curr|cur|iso currency|ccy"),
     "refund": (r"(total |sum of )?(amount )?refund(ed|s)?( (amount|total|value|sum))?|(order |total )?(refund|refunded) (amount|total)|erstattet|(ruck)?erstattung(sbetrag|en)?|erstatteter betrag|(montant |total )?rembourse?(e|ment)?( total)?|(importe |monto |total )?(reembolsado|reembolso|devuelto)|(已|实际)?退(款|货)(金额|总额)|退款", r"returned (amount|value)|retour(en)?betrag|gutschrift(sbetrag)?|credit amount"),
-    "shipping": (r"(total |order )?(shipping|freight|delivery|postage)( (amount|cost|costs|total|price|fee|charge|value|tax))?|versand(kosten)?|fracht(kosten)?|porto|(frais de )?(port|livraison|expedition)|(gastos de |coste de )?envio|运费|邮费|配送费|快递费", r"handling.*"),
+    "shipping": (r"(total |order )?(shipping|freight|delivery|postage)( and handling)?( (amount|cost|costs|total|price|fee|charge|value|tax))?|versand(kosten)?|fracht(kosten)?|porto|(frais de )?(port|livraison|expedition)|(gastos de |coste de )?envio|运费|邮费|配送费|快递费", r"handling.*"),
     "tax": (r"(total |order |sales )?(tax|taxes|vat|gst|hst)( (amount|total|value|collected))?|mwst( betrag)?|ust|umsatzsteuer|mehrwertsteuer|steuer(betrag)?|tva|taxe|impuestos?|iva|税|税额|税费|税金", r"duties|zoll"),
     "fee": (r"(payment |transaction |processing |platform |stripe |paypal )?(fees?|commission)( amount)?|gebuhr(en)?|provision|commission|comision|手续费|佣金|服务费", r"charges"),
     "row_type": (r"(transaction |record |row |order |document |entry |line |payment |event )?(type|kind)|belegart|vorgangsart|buchungsart|art|typ|type (de transaction|d operation|de ligne)|tipo( de (transaccion|operacion|pedido))?|(交易|单据|订单|记录|业务)?类型", r"reporting category"),
