@@ -11,7 +11,7 @@ from project import PROJECT
 from crmwb import engine, layout, lifecycle, segmentation, storage
 from crmwb.features.catalogue import SCHEMA as FEATURES_SCHEMA
 from crmwb.marts import dictionary, mart, risk_explained
-from crmwb.marts.columns import CONTRACTS, LIFECYCLE, OPEN, RISK, SEGMENTS, UPGRADE, VALUE
+from crmwb.marts.columns import CONTRACTS, LIFECYCLE, OPEN, PREDICT, RISK, SEGMENTS, UPGRADE, VALUE
 from crmwb.marts.upgrade import SCHEMA as UPGRADE_SCHEMA
 from crmwb.tables import ARROW_TYPES
 from crmwb.value import customers as value_customers
@@ -34,6 +34,7 @@ def customers(con):
         "value": rows(value_customers.SCHEMA, {"customer_id": "a", "clv_cents": 7, "tier": "vip"}),
         "risk": rows(lifecycle.RISK_SCHEMA, {"customer_id": "a", "risk": 0.25}),
         "lifecycle": rows(lifecycle.CUSTOMERS_SCHEMA, {"customer_id": "a", "stage": "growth"}),
+        "predict": rows(pa.schema([("customer_id", pa.string()), *((c.name, ARROW_TYPES[c.kind]) for c in PREDICT)])),
         "contract_status": rows(contracts.CUSTOMERS, {"customer_id": "a", "mrr_cents": 1900}),
         "open": rows(pa.schema([("customer_id", pa.string()), *((c.name, ARROW_TYPES[c.kind]) for c in OPEN)])),
         "upgrade": rows(UPGRADE_SCHEMA, {"customer_id": "a", "next_tier": "vip"}),
