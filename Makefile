@@ -9,7 +9,7 @@ export GX_ANALYTICS_ENABLED := False
 # libraries compile once: without this, where it is set, every stage starts half as fast
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help lists demo test lint lab report accuracy forecasts nulls chaos processors golden deps licences clean lock
+.PHONY: help lists demo test lint lab report accuracy forecasts nulls chaos processors exports golden deps licences clean lock
 
 help: ## list these verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -63,6 +63,9 @@ chaos: $(READY) ## kill, starve and disturb every stage and command, and write d
 bench: $(READY) ## measure the history beside SQL by hand, and every stage, and write docs/benchmarks.md and the rates of crmwb plan (MILLIONS of lines, 1)
 	@python benchmarks/history.py $(or $(MILLIONS),1) --page docs/benchmarks.md
 	@python benchmarks/stages.py --page docs/benchmarks.md --rates src/crmwb/planning/rates.json
+
+exports: $(READY) ## take exports of six platforms and a shop from `crmwb map` to the executive page and write docs/exports.md
+	@python benchmarks/exports.py --page docs/exports.md
 
 licences: $(READY) ## write docs/licences.md from the packages of requirements.lock
 	@python benchmarks/licences.py

@@ -1,7 +1,6 @@
 """From `crmwb map` to the executive page: the export of a platform, contracts only, customers summed up."""
 
 import random
-from datetime import date
 
 import pandas as pd
 import platform_exports
@@ -78,7 +77,7 @@ def contracts(raw):
 def test_contracts_alone_fill_value_lifecycle_and_the_executive_page(project):
     running = contracts(project / "data" / "raw")
     draft("contracts.csv", "accounts.csv")
-    change_params(project, lambda content: content.update(as_of=date(2024, 1, 1)))
+    change_params(project, lambda content: content.update(as_of="2024-01-01"))
     run_stages(project)
     known = mart()
     assert known["mrr_cents"].sum() == running

@@ -9,7 +9,7 @@ from crmwb.findings import Count, Finding, Interval, Money, Share, Term, Unavail
 
 def profitability(inputs: Inputs) -> Analysis:
     """Describe what the best fifth bring, and with whom money is lost, by tier."""
-    whale = inputs.value["realised"].get("whale")
+    whale = inputs.value.get("realised", {}).get("whale")
     if not whale:
         return Analysis(Unavailable("effectiveness.profitability.no_revenue"))
     amount = "profit_cents" if whale["basis"] == "profit" else "revenue_cents"
