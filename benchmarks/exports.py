@@ -26,13 +26,13 @@ from project import change_params, make_project  # noqa: E402
 from crmwb import layout, storage  # noqa: E402
 
 N_ORDERS, N_CUSTOMERS = 500, 120
-HEAD = f"""# Exports, from `crmwb map` to the executive page
-
-`make exports` writes this page: exports in the column layout of six platforms, and a relational shop of eight files, of {N_ORDERS} orders and
-{N_CUSTOMERS} customers each with known totals. Each goes through `crmwb map --yes`, every stage and the executive summary, with no edit of the
-mapping; the revenue in the customer table is compared with the truth. Seconds are of one CPU.
-
-"""
+HEAD = (
+    "# Exports, from `crmwb map` to the executive page\n\n"
+    "`make exports` writes this page: exports in the column layout of six platforms, and a relational shop of eight\n"
+    f"files, of {N_ORDERS} orders and {N_CUSTOMERS} customers each with known totals. Each goes through `crmwb map --yes`,\n"
+    "every stage and the executive summary, with no edit of the mapping; the revenue in the customer table is compared\n"
+    "with the truth. Seconds are of one CPU.\n\n"
+)
 
 
 @dataclass(frozen=True)
