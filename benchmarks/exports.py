@@ -28,10 +28,10 @@ from crmwb import layout, storage  # noqa: E402
 N_ORDERS, N_CUSTOMERS = 500, 120
 HEAD = (
     "# Exports, from `crmwb map` to the executive page\n\n"
-    "`make exports` writes this page: exports in the column layout of six platforms, and a relational shop of eight\n"
-    f"files, of {N_ORDERS} orders and {N_CUSTOMERS} customers each with known totals. Each goes through `crmwb map --yes`,\n"
-    "every stage and the executive summary, with no edit of the mapping; the revenue in the customer table is compared\n"
-    "with the truth. Seconds are of one CPU.\n\n"
+    "`make exports` writes this page: exports in the column layout of six platforms, and a relational shop of\n"
+    f"eight files, of {N_ORDERS} orders and {N_CUSTOMERS} customers each with known totals. Each goes through\n"
+    "`crmwb map --yes`, every stage and the executive summary, with no edit of the mapping; the revenue in the\n"
+    "customer table is compared with the truth. Seconds are of one CPU.\n\n"
 )
 
 
