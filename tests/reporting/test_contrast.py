@@ -35,3 +35,9 @@ def test_a_page_defines_the_dark_colours_that_its_pictures_use_and_no_others():
     dark = contrast.dark("#0b6e99")
     ink = contrast.ink_on(dark)
     assert contrast.dark_variables(picture) == f"--c0b6e99:{dark};--cffffff:{contrast.DARK_PAGE};--on0b6e99:{ink};"
+
+
+@pytest.mark.parametrize("ink", [style.INK, style.MUTED])
+def test_the_inks_of_pictures_can_be_read_on_both_pages(ink):
+    assert contrast.contrast(ink, contrast.WHITE) >= contrast.AA
+    assert contrast.contrast(contrast.dark(ink), contrast.DARK_PAGE) >= contrast.AA

@@ -18,7 +18,7 @@ from matplotlib.ticker import FuncFormatter
 from crmwb.findings import numbers
 
 INK = "#1f2933"
-MUTED = "#7b8794"
+MUTED = "#66727f"  # 4.9 to 1 on white: text too
 GRID = "#e4e7eb"
 ACCENT = "#0b6e99"
 GOOD = "#2f855a"
