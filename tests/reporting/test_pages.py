@@ -7,22 +7,37 @@ import pytest
 from bs4 import BeautifulSoup
 
 from crmwb import params
-from crmwb.findings import Term, language
+from crmwb.findings import Term, catalogue, language
 from crmwb.findings.say import say
 
 REPORTS = (*params.load().reports,)
 CHARTS = {
     "en": re.compile(
-        r"(Area|Bar|Line|Dot|Range|Waterfall|Stacked bar|Scatter) chart of .+|(Dot plot|Heat map|Histogram|Map|Table|"
-        r"Cross-table|Empty chart) of .+"
+        r"(Area|Bar|Line|Dot|Range|Step|Waterfall|Stacked bar|Scatter) chart of .+|"
+        r"(Dot plot|Heat map|Histogram|Map|Table|Cross-table|Empty chart) of .+"
     ),
     "zh": re.compile(
-        r"(面积图|条形图|柱状图|折线图|点图|区间图|瀑布图|堆叠条形图|分布图|直方图|热力图|表格|交叉表|空图)：.+"
+        r"(面积图|条形图|柱状图|折线图|点图|区间图|瀑布图|堆叠条形图|分布图|直方图|热力图|表格|交叉表|空图|阶梯图)：.+"
     ),
 }
 WHERE = {"en": ", where: ", "zh": "，其中："}
 TIERS = params.load().value.scorecard.levels
 LEAST_WORDS = 8  # of a sentence that counts as said
+
+
+PARTS = ("page.alt.full", "segmentation.alt.tier")  # what such words are put together from, and a part of them
+
+
+@pytest.mark.parametrize("code", language.LANGUAGES)
+def test_the_catalogues_describe_a_picture_as_a_chart_of_data(code):
+    said = {
+        key: text
+        for file in catalogue.files(code)
+        for key, text in catalogue.messages(code, file).items()
+        if (".alt" in key or key.endswith("_alt")) and key not in PARTS
+    }
+    assert len(said) > 60
+    assert {key: text for key, text in said.items() if not CHARTS[code].fullmatch(text)} == {}
 
 
 @pytest.fixture(params=[(report, code) for report in REPORTS for code in language.LANGUAGES], ids="-".join)
