@@ -40,6 +40,22 @@ def test_amounts_are_exact_and_rounded_half_away_from_zero(cast):
     assert cast(Kind.MONEY, texts) == [268, -268, 101, 1, 0, 1000, 50, 500, 710, 100000, 0, 350]
 
 
+def test_products_are_those_of_exact_decimals(cast):
+    random = np.random.default_rng(8)
+    drawn = zip(
+        random.integers(0, 10**7, 2000),
+        random.integers(0, 4, 2000),
+        random.integers(-(10**6), 10**6, 2000),
+        strict=True,
+    )
+    pairs = [(Decimal(int(a)).scaleb(-int(k)), Decimal(int(b)).scaleb(-3)) for a, k, b in drawn]
+    pairs += [(Decimal("0.1"), Decimal("0.25")), (Decimal(3), Decimal("0.335")), (Decimal(-1), Decimal("2.675"))]
+    exact = [int((100 * a * b).quantize(Decimal(1), ROUND_HALF_UP)) for a, b in pairs]
+    first, second = ([f"{number:f}" for number in numbers] for numbers in zip(*pairs, strict=True))
+    assert cast(Kind.MONEY, first, second, expression="x * y") == exact
+    assert cast(Kind.MONEY, first, second, expression="-x * y") == [-cents for cents in exact]
+
+
 def test_cents_are_those_of_exact_decimals_at_every_size(cast):
     random = np.random.default_rng(7)
     amounts = [
