@@ -62,10 +62,23 @@ def judge(draw: Callable[[np.random.Generator], Any], seed: int, k_max: int = K_
     return kind == "natural", float("nan") if own is None else float(adjusted_rand_score(own, found.labels))
 
 
+def words_of(draw: Callable[[np.random.Generator], Any]) -> str:
+    """Return what the customers of a kind are."""
+    return (draw.__doc__ or "").removeprefix("Draw ").rstrip(".")
+
+
+def rows_of(page: Path, kinds: dict[str, Callable[[np.random.Generator], Any]], n_seeds: int) -> dict[str, str]:
+    """Return the rows of kinds that a page already holds, of as many seeds."""
+    lines = page.read_text(encoding="utf-8").splitlines() if page.exists() else []
+    judged = [line for line in lines if f" of {n_seeds} |" in line]
+    named = {line.split(" | ")[0].removeprefix("| "): line for line in judged}
+    return {name: named[words_of(draw)] for name, draw in kinds.items() if words_of(draw) in named}
+
+
 def row(name: str, draw: Callable[[np.random.Generator], Any], judged: list[tuple[bool, float]]) -> str:
     """Return a table's row: what the kind is, whether it was looked at, how often natural, how often rightly so."""
     n, natural = len(judged), sum(is_natural for is_natural, _ in judged)
-    words = (draw.__doc__ or "").removeprefix("Draw ").rstrip(".")
+    words = words_of(draw)
     seen = "no" if name in segment_kinds.UNSEEN else "yes"
     right = sum(is_natural and ari >= LEAST_ARI for is_natural, ari in judged)
     last = [f"{right} of {n}"] if name in segment_kinds.PLANTED else []
@@ -76,13 +89,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--resume", action="store_true", help="keep the rows that the page has of as many seeds")
     asked = parser.parse_args()
     seeds = range(FIRST_SEED, FIRST_SEED + asked.seeds)
     kinds = segment_kinds.STRUCTURELESS | segment_kinds.PLANTED
-    rows: dict[str, str] = {}
+    rows = rows_of(PAGE, kinds, len(seeds)) if asked.resume else {}
     # the unseen first, and the page after each kind: half an hour is long
     with ProcessPoolExecutor(asked.workers) as pool:
-        for name in sorted(kinds, key=lambda kind: kind not in segment_kinds.UNSEEN):
+        for name in sorted(kinds.keys() - rows.keys(), key=lambda kind: (kind not in segment_kinds.UNSEEN, kind)):
             rows[name] = row(name, kinds[name], list(pool.map(partial(judge, kinds[name]), seeds)))
             print(rows[name], flush=True)
             without, planted = (
