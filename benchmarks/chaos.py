@@ -30,8 +30,8 @@ import yaml
 
 PROJECT = Path(__file__).parents[1]
 STAGES = (
-    "ingest", "validate", "features", "value", "contracts", "lifecycle", "segment", "migrate", "respond", "recommend",
-    "predict", "mart", "act", "effectiveness", "lists",
+    "ingest", "validate", "features", "contracts", "value", "lifecycle", "segment", "migrate", "respond", "recommend",
+    "predict", "mart", "act", "effectiveness", "lists", "headlines",
 )  # fmt: skip
 REPORTS = ("report executive_summary", "report data_quality")
 CANARIES = (b"canarybird", b"9481726")
@@ -278,10 +278,14 @@ class Chaos:
 
     def change(self, kind: str, outcome: Outcome) -> None:
         """Change an input while a stage runs: it must say so, and keep the results of before."""
-        deps = _dependencies(kind)
-        name, change = self.random.choice(
-            [*([("params.yaml", _other_choice(kind))] if kind in CHOICES else []), *((dep, _touched) for dep in deps)]
-        )
+        deps = _dependencies(kind, self.root)
+        able = [
+            *([("params.yaml", _other_choice(kind))] if kind in CHOICES else []),
+            *((dep, _touched) for dep in deps),
+        ]
+        if not able:
+            return
+        name, change = self.random.choice(able)
         process = self.start(kind)
         at_work = self.root / "data" / "tmp"  # a folder in its owner's is made once the inputs are noted
         while process.poll() is None and not any(path.is_dir() for path in at_work.glob("*/*")):
@@ -384,12 +388,14 @@ def _leaks(place: Path) -> list[str]:
     return [str(f) for f in files if any(canary in f.read_bytes().lower() for canary in CANARIES)]
 
 
-def _dependencies(kind: str) -> list[str]:
+def _dependencies(kind: str, root: Path) -> list[str]:
+    """Return files that a stage reads, and that stay readable with a line more: the raw file, a mapping, JSON."""
+    if kind == "ingest":
+        return ["data/raw/orders.csv", "mappings/chaos.yaml"]
     stages = yaml.safe_load((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
-    deps = {"ingest": ["data/raw/orders.csv", "mappings/chaos.yaml"], "validate": ["data/canonical/manifest.json"]}
-    small = {"data/features": "observation.json", "data/value": "facts.json", "data/segments": "model.json"}
-    named = [f"{dep}/{small[dep]}" for dep in stages.get(kind, {}).get("deps", []) if dep in small]
-    return deps.get(kind, named)
+    deps = [root / dep for dep in stages.get(kind, {}).get("deps", []) if dep.startswith("data/")]
+    files = [file for dep in deps for file in (sorted(dep.glob("*.json"))[:1] if dep.is_dir() else [dep])]
+    return [str(file.relative_to(root)) for file in files if file.suffix == ".json" and file.exists()]
 
 
 def _touched(content: bytes) -> bytes:

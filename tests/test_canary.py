@@ -104,14 +104,17 @@ def chain(tmp_path_factory):
         "ingest",
         "validate",
         "features",
+        "contracts",
         "value",
         "lifecycle",
         "segment",
         "migrate",
         "respond",
+        "recommend",
         "predict",
         "mart",
         "act",
+        "effectiveness",
         "lists",
     ):
         done = run_stage(folder, stage)

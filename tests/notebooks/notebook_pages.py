@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from bs4 import BeautifulSoup
 
 WANTED = ["h1", "h2", "h3", "p", "li", "summary", "caption", "tr", "figcaption", "div"]
@@ -15,6 +16,7 @@ CHINESE_MONTH_ALONE = re.compile(r"(?<!\d)(\d{1,2})月")
 ISO_DAY = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
 NUMBER = re.compile(r"(−?)(?:[A-Z]{3}\s)?(\d[\d,]*(?:\.\d+)?)(k|m|bn|万|亿)?(?![A-Za-z])")
 UNITS = {"": 1.0, "k": 1e3, "m": 1e6, "bn": 1e9, "万": 1e4, "亿": 1e8}
+LAST_DIGIT = 0.0055  # half of one in the third significant digit: 4,245 is 4.25k to a reader, 4,240 to %.3g
 LATIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
 
 
@@ -64,6 +66,14 @@ def numbers(line: str) -> Counter[float | str]:
         for minus, digits, unit in NUMBER.findall(line)
     ]
     return Counter([*dates, *values])
+
+
+def same_numbers(line: str, other: str) -> bool:
+    """Whether two lines hold the same dates and numbers, as far as each writes them."""
+    first, second = numbers(line), numbers(other)
+    dates = [sorted(v for v in each.elements() if isinstance(v, str)) for each in (first, second)]
+    values = [sorted(v for v in each.elements() if isinstance(v, float)) for each in (first, second)]
+    return dates[0] == dates[1] and values[0] == pytest.approx(values[1], rel=LAST_DIGIT, abs=0)
 
 
 def latin_words(text: str) -> set[str]:
