@@ -22,9 +22,10 @@ SLOW_FILES = {"test_repro.py", "test_canary.py", "test_value_report.py"}  # minu
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take minutes, so that no worker is left alone with them at the end.
 
-    They need no project that another of them builds, so that none waits for another.
+    One of them builds the project that others need: those come last, so that no worker waits for it.
     """
-    items.sort(key=lambda item: item.path.name not in SLOW_FILES)
+    waiting = {item.path for item in items if "built_project" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: (item.path.name not in SLOW_FILES, item.path in waiting))
 
 
 @pytest.fixture
