@@ -52,9 +52,11 @@ def test_nothing_changed_runs_nothing(project):
 def test_a_changed_segmentation_parameter_reruns_only_what_depends_on_it(project):
     change_params(project, lambda p: p["segmentation"]["clusters"].update(k_max=3))
     reports = {f"report@{name}" for name in params.load(project / "params.yaml").reports}
-    ran = stages_run(repro(project, "migrate", "mart", "lists"))
-    assert ran - {"act", "lists"} == {"segment", "migrate", "mart"}
-    assert json.loads(run(project, "dvc", "status", "--json").stdout).keys() == reports  # the index is made of them
+    after = {"act", "lists", "effectiveness", "headlines"}  # of which those run whose inputs did change
+    ran = stages_run(repro(project, "migrate", *sorted(after)))
+    assert ran - after == {"segment", "migrate", "mart"}
+    waiting = json.loads(run(project, "dvc", "status", "--json").stdout).keys()
+    assert waiting - {"parts"} == reports  # the index is made of them
 
 
 def test_killed_in_every_stage_the_next_run_ends_with_the_same_bytes(project):
