@@ -28,6 +28,7 @@ def accounts(tmp_path):
             }
         )  # fmt: skip
         storage.write_frame(rows, tmp_path / layout.ACTION_LIST, ["customer_id"])
+        storage.write_json({}, tmp_path / layout.VALUE_MODELS)  # sums are stated as one figure
         return Accounts(tmp_path, "EUR")
 
     return build

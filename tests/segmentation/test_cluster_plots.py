@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 from segment_frames import PLANTED_FEATURES, SEED, choices, planted
 
 from crmwb.findings import Term
@@ -49,7 +50,7 @@ def test_every_cluster_has_its_number_and_colour_on_the_map(found):
     shown = [text.get_text().replace("\n", " ") for text in ax.get_legend().get_texts()]
     assert shown == [f"{n} {say(Term('cluster_name', name))}" for n, name in enumerate(names, 1)]
     first = ax.collections[1].get_facecolor()[0]
-    assert tuple(first[:3]) == pytest.approx(tuple(colours.to_rgb(colours.of_clusters(names)[names[0]])))
+    assert tuple(first[:3]) == pytest.approx(tuple(to_rgb(colours.of_clusters(names)[names[0]])))
 
 
 def test_the_evidence_shows_each_method_and_rings_the_chosen(found):

@@ -183,7 +183,7 @@ def project(built_project, tmp_path, monkeypatch) -> Path:
     for name in ("params.yaml", "marketing_mix.yaml"):
         shutil.copy(built_project / name, tmp_path)
     (tmp_path / "data").mkdir()
-    for folder in ("features", "value", "lifecycle", "quality"):
+    for folder in ("features", "snapshots", "value", "lifecycle", "quality"):
         (tmp_path / "data" / folder).symlink_to(built_project / "data" / folder)
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -6,12 +6,12 @@ from matplotlib.dates import AutoDateLocator
 
 from crmwb.findings import Finding, Name
 from crmwb.findings.say import say
-from crmwb.plots import style
+from crmwb.plots import notation, style
 
 ALL = "(all)"
 MOST_CURVES = 6
-GAINED = {"new": style.GOOD, "returned": "#5a67d8", "expansion": "#9fd3b6"}
-LOST = {"contraction": "#f0c3a5", "churn": style.BAD}
+GAINED = {"new": style.GOOD, "returned": style.CATEGORIES[5], "expansion": notation.pale(style.GOOD)}
+LOST = {"contraction": notation.pale(style.BAD), "churn": style.BAD}
 
 
 def survival(curves: pd.DataFrame, ax: Axes | None = None) -> Axes:

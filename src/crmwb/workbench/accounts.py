@@ -85,6 +85,7 @@ class Accounts:
         groups = storage.read_frame(self._root / layout.RISK_RELIABILITY)
         apart = (groups["mean_risk"] - groups["silent_share"]).abs().max()
         reason = Finding("accounts.reliability.apart", {"apart": Share(float(apart))})
+        reason = Finding("accounts.reliability.reason", {"apart": Share(float(apart))})
         return draw(plots.reliability, groups, alt=Finding("accounts.reliability.alt"), reason=reason)
 
     def classes(self) -> pd.DataFrame:
