@@ -140,6 +140,7 @@ def test_a_chinese_character_takes_one_em_and_needs_no_font():
 def test_a_figure_has_words_for_those_who_do_not_see_it(monkeypatch):
     shown = []
     monkeypatch.setattr(page, "display", lambda data, raw: shown.append(data))
+    monkeypatch.setattr(page, "_above", "")  # what another page ended with
     page.figure(draw_line(), alt='Up "and" up', caption="Seen")
     assert 'aria-label="Up &quot;and&quot; up"' in shown[0]["text/html"]
     assert shown[0]["text/plain"] == '[Up "and" up]\nSeen'
