@@ -24,15 +24,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 import yaml
 
 PROJECT = Path(__file__).parents[1]
-STAGES = (
-    "ingest", "validate", "features", "contracts", "value", "lifecycle", "segment", "migrate", "respond", "recommend",
-    "predict", "mart", "act", "effectiveness", "lists", "headlines",
-)  # fmt: skip
+STAGES = tuple(takewhile("report".__ne__, yaml.safe_load((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]))
 REPORTS = ("report executive_summary", "report data_quality")
 CANARIES = (b"canarybird", b"9481726")
 KEY = "0123456789abcdef0123456789abcdef"

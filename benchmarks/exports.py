@@ -8,22 +8,19 @@ import argparse
 import os
 import resource
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-PROJECT = Path(__file__).parents[1]
-sys.path[:0] = [str(PROJECT / "tests"), str(PROJECT / "tests" / "sources")]
+import paths
+import platform_exports as platforms
+import relational_shop
+from in_process import run_stages
+from project import change_params, make_project
 
-import platform_exports as platforms  # noqa: E402 - the tests' exports, on the path by now
-import relational_shop  # noqa: E402
-from in_process import run_stages  # noqa: E402
-from project import change_params, make_project  # noqa: E402
-
-from crmwb import layout, storage  # noqa: E402
+from crmwb import layout, storage
 
 N_ORDERS, N_CUSTOMERS = 500, 120
 HEAD = (
@@ -49,10 +46,10 @@ class Run:
 
 def relational(raw: Path, *size: int) -> platforms.Export:
     """Write eight tables of a shop."""
-    made = relational_shop.shop(n_customers=size[1], n_orders=size[0])
-    for name, rows in made.tables.items():
+    shop = relational_shop.shop(n_customers=size[1], n_orders=size[0])
+    for name, rows in shop.tables.items():
         (raw / f"{name}.csv").write_text(relational_shop.as_csv(rows), encoding="utf-8")
-    return platforms.Export(tuple(f"{name}.csv" for name in made.tables), sum(made.revenue_cents.values()), None)
+    return platforms.Export(tuple(f"{name}.csv" for name in shop.tables), sum(shop.revenue_cents.values()), None)
 
 
 EVERY: tuple[Callable[..., platforms.Export], ...] = (*platforms.EVERY, relational)
@@ -111,7 +108,7 @@ def main() -> None:
             os.chdir(home)
         print(page(runs[-1:]).splitlines()[-1], flush=True)
     if chosen.page:
-        chosen.page.write_text(HEAD + page(runs), encoding="utf-8")
+        (paths.PROJECT / chosen.page).write_text(HEAD + page(runs), encoding="utf-8")
     print(f"{time.time() - began:.0f} s")
     if any(r.cents != r.truth_cents for r in runs):
         raise SystemExit("totals differ")

@@ -23,10 +23,10 @@ def judged(seed: int) -> list[initiatives.Judged]:
     """Make a company, and judge its initiatives."""
     p = params.load()
     demo = p.source.b2b_demo.model_copy(update={"n_customers": N_CUSTOMERS, "years": YEARS, "seed": seed})
-    made = p.model_copy(update={"source": p.source.model_copy(update={"kind": "b2b_demo", "b2b_demo": demo})})
+    simulated = p.model_copy(update={"source": p.source.model_copy(update={"kind": "b2b_demo", "b2b_demo": demo})})
     with tempfile.TemporaryDirectory() as folder:
-        ingest(made, Path(folder) / "canonical")
-        return _judged(Path(folder) / "canonical", made)
+        ingest(simulated, Path(folder) / "canonical")
+        return _judged(Path(folder) / "canonical", simulated)
 
 
 def _judged(folder: Path, p: params.Params) -> list[initiatives.Judged]:

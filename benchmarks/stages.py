@@ -17,16 +17,13 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import history
+import paths
 import pyarrow.parquet as pq
 import yaml
+from project import change_params, environment, make_project
 
-PROJECT = Path(__file__).parents[1]
-sys.path.append(str(PROJECT / "tests"))
-
-import history  # noqa: E402 - the benchmark beside this one
-from project import change_params, environment, make_project  # noqa: E402
-
-from crmwb.planning.rates import Costs, Rate, calibrate, measured  # noqa: E402
+from crmwb.planning.rates import Costs, Rate, calibrate, measured
 
 LINES = ("ingest", "validate", "features", "recommend")  # the others are driven by customers
 REPORT = "executive_summary"
@@ -58,9 +55,11 @@ class Pair:
 
 def stages() -> dict[str, list[str]]:
     """Return every stage but the index in order, with the files and folders that it writes."""
-    content = yaml.safe_load((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    content = yaml.safe_load((paths.PROJECT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
     outs = {name: stage.get("do", stage)["outs"] for name, stage in content.items() if name != "index"}
-    return {name: [next(iter(out)) if isinstance(out, dict) else out for out in made] for name, made in outs.items()}
+    return {
+        name: [next(iter(out)) if isinstance(out, dict) else out for out in written] for name, written in outs.items()
+    }
 
 
 def size(path: Path) -> int:
@@ -71,25 +70,25 @@ def cost(project: Path, name: str, outs: list[str]) -> Run:
     """Run a stage and return what it cost."""
     command = [sys.executable, f"pipeline/{name}.py", *([REPORT] if name == "report" else [])]
     began = time.perf_counter()
-    with tempfile.TemporaryFile("w+") as said:
+    with tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen(
-            command, cwd=project, env=environment(project), stdout=said, stderr=subprocess.STDOUT
+            command, cwd=project, env=environment(project), stdout=output, stderr=subprocess.STDOUT
         )
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = status
         if status:
-            said.seek(0)
-            raise SystemExit(f"{name}: {said.read()[-2000:]}")
+            output.seek(0)
+            raise SystemExit(f"{name}: {output.read()[-2000:]}")
     seconds = time.perf_counter() - began
-    made = sum(size(project / out.replace("${key}", REPORT)) for out in outs)
-    return Run(used.ru_utime + used.ru_stime, seconds, used.ru_maxrss / 2**20, made / 1e9)
+    written = sum(size(project / out.replace("${key}", REPORT)) for out in outs)
+    return Run(used.ru_utime + used.ru_stime, seconds, used.ru_maxrss / 2**20, written / 1e9)
 
 
 def use(project: Path, source: dict) -> Path:
     """Take this project's params with another source."""
 
     def chosen(content: dict) -> None:
-        original = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
+        original = yaml.safe_load((paths.PROJECT / "params.yaml").read_text(encoding="utf-8"))
         content.clear()
         content |= original
         content["source"] |= source

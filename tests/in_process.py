@@ -7,16 +7,12 @@ from typing import Any
 from unittest.mock import patch
 
 import nbformat
+from project import STAGES
 
 from crmwb import layout
 from crmwb.display import html, page
 from crmwb.reporting.make import available_in
 from crmwb.reporting.sections import fitting
-
-STAGES = (
-    *("ingest", "validate", "features", "contracts", "value", "lifecycle", "segment", "migrate", "respond"),
-    *("recommend", "predict", "mart", "act", "lists", "effectiveness"),
-)
 
 
 def run_stages(folder: Path, *reports: str, stages: tuple[str, ...] = STAGES) -> None:

@@ -6,12 +6,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 PROJECT = Path(__file__).parents[1]
+STAGES = tuple(takewhile("report".__ne__, yaml.safe_load((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]))
 CDNOW_SAMPLE = PROJECT / "tests" / "fixtures" / "cdnow_sample.txt"
 TOOLS = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 UNTRACKED = shutil.ignore_patterns(".ipynb_checkpoints")  # compiled modules are as good there as here

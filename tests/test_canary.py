@@ -5,7 +5,7 @@ import sys
 import pytest
 import yaml
 from finding import traces
-from project import CDNOW_SAMPLE, change_params, make_project, run, run_stage
+from project import CDNOW_SAMPLE, STAGES, change_params, make_project, run, run_stage
 
 from crmwb.sources.privacy import secret
 
@@ -100,23 +100,7 @@ def chain(tmp_path_factory):
     change_params(folder, use_canaries)
     (folder / secret.ENV_FILE).write_text(f"{secret.VARIABLE}={KEY}\n")
     said = ""
-    for stage in (
-        "ingest",
-        "validate",
-        "features",
-        "contracts",
-        "value",
-        "lifecycle",
-        "segment",
-        "migrate",
-        "respond",
-        "recommend",
-        "predict",
-        "mart",
-        "act",
-        "effectiveness",
-        "lists",
-    ):
+    for stage in STAGES:
         done = run_stage(folder, stage)
         assert done.returncode == 0, f"{stage}: {done.stderr}"
         said += done.stdout + done.stderr

@@ -8,22 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from project import change_params, run_stage
-
-STAGES = [
-    "ingest",
-    "validate",
-    "features",
-    "contracts",
-    "value",
-    "lifecycle",
-    "segment",
-    "migrate",
-    "respond",
-    "predict",
-    "mart",
-    "act",
-]
+from project import STAGES, change_params, run_stage
 
 
 @pytest.fixture

@@ -25,6 +25,17 @@ def code_deps(stage: dict) -> list[Path]:
     return [PROJECT / dep for dep in body(stage)["deps"] if dep.startswith(("src/", "pipeline/"))]
 
 
+def test_stages_stand_in_the_order_of_a_run():
+    known = {"data/raw", *(str(path.relative_to(PROJECT)) for path in (PROJECT / "data").glob("*") if path.is_file())}
+    for name, stage in STAGES.items():
+        inputs = {dep for dep in body(stage).get("deps", []) if dep.startswith("data/")}
+        later = {
+            dep for dep in inputs if not any(f"{dep}/".startswith(f"{out}/") or out.startswith(dep) for out in known)
+        }
+        assert not later, f"{name} stands before what makes {later}"
+        known |= {next(iter(out)) if isinstance(out, dict) else out for out in body(stage).get("outs", [])}
+
+
 @pytest.mark.parametrize("name", STAGES)
 def test_deps_name_every_file_that_the_stage_reaches(name):
     deps = code_deps(STAGES[name])

@@ -7,10 +7,10 @@ import pandas as pd
 from crmwb.actions.alert import LEADERSHIP, Alert, of_customers
 from crmwb.findings import Change, Count, Finding, Money, vetoes
 from crmwb.params.actions import AlertPlan
+from crmwb.params.lifecycle import LEAVING
 
 CENTS = 100
 KEY_TIERS = ("vip", "important")
-AT_RISK = ("at_risk", "likely_lost")  # as every report counts customers at risk
 COLUMNS = (
     "customer_id", "owner", "tier", "rfm_segment", "risk_class", "clv_cents", "margin_at_stake_cents", "overdue_cents",
     "recent_revenue_cents", "year_ago_revenue_cents", "age_days",
@@ -38,7 +38,7 @@ def alerts(customers: pd.DataFrame, open_deals: pd.DataFrame, plan: AlertPlan, c
 
 
 def _at_risk(customers: pd.DataFrame, plan: AlertPlan, currency: str) -> Iterator[Alert]:
-    key = customers[customers["tier"].isin(KEY_TIERS) & customers["risk_class"].isin(AT_RISK)]
+    key = customers[customers["tier"].isin(KEY_TIERS) & customers["risk_class"].isin(LEAVING)]
     yield from _beyond("key_customers", key, "margin_at_stake_cents", plan.at_stake, currency)
 
 

@@ -8,10 +8,10 @@ import pandas as pd
 from crmwb import layout, storage
 from crmwb.errors import CrmwbError
 from crmwb.findings import Change, Count, Finding, Money
+from crmwb.params.lifecycle import LEAVING
 from crmwb.quality.runs import accepted as runs
 
 COLUMNS = ("n_orders", "revenue_cents", "recent_revenue_cents", "risk_class", "margin_at_stake_cents", "clv_cents")
-AT_RISK = ("at_risk", "likely_lost")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def headlines(root: Path = Path()) -> Headlines | None:
         return None
     mart = storage.read_frame(root / layout.CUSTOMER_MART, columns=COLUMNS)
     buyers = mart[mart["n_orders"] > 0]
-    leaving = buyers[buyers["risk_class"].isin(AT_RISK)]
+    leaving = buyers[buyers["risk_class"].isin(LEAVING)]
     return Headlines(
         as_of=storage.read_json(root / layout.OBSERVATION)["as_of"],
         n_buyers=len(buyers),

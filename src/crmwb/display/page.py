@@ -57,6 +57,22 @@ def finding(said: Said, *, headline: bool = False) -> None:
     _show(Statement(_above, headline))
 
 
+def answer(said: Said | Unavailable, *, headline: bool = False) -> None:
+    """Show a finding; where there is none, why, in small type.
+
+    Parameters
+    ----------
+    said : Said or Unavailable
+        The finding, or why there is none.
+    headline : bool, default False
+        As of `finding`.
+    """
+    if isinstance(said, Unavailable):
+        missing(said)
+    else:
+        finding(said, headline=headline)
+
+
 def decisions(items: Sequence[Decision]) -> None:
     """Show what somebody has to decide, one after the other."""
     for item in items:

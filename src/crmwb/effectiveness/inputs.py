@@ -11,6 +11,7 @@ from crmwb.effectiveness.metrics import Tables
 from crmwb.engine import Backend
 from crmwb.findings import Finding, Interval, Money, from_json
 from crmwb.params import Params
+from crmwb.params.lifecycle import LEAVING
 
 READ = (
     "customer_id", "kind", "acquired_on", "acquisition_channel", "country", "region", "industry", "company_size",
@@ -22,7 +23,6 @@ READ = (
     "wallet_headroom_cents", "yearly_revenue_cents",
 )  # fmt: skip
 OUTCOMES = "response.outcomes"
-AT_RISK = ("at_risk", "likely_lost")
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Inputs:
     @property
     def at_risk(self) -> pd.DataFrame:
         """The buyers who are at risk or likely lost."""
-        return self.buyers[self.buyers["risk_class"].isin(AT_RISK)]
+        return self.buyers[self.buyers["risk_class"].isin(LEAVING)]
 
     def future(self, cents: float) -> Money | Interval:
         """Return a sum of values to come: its 80% range where the history supports no figure, as all reports do."""

@@ -6,6 +6,8 @@ from pydantic import Field, model_validator
 
 from crmwb.params.section import Days, Section
 
+RISK_CLASSES = ("low", "at_risk", "likely_lost")
+LEAVING = RISK_CLASSES[1:]  # whom reports and alerts count as customers at risk
 Quantile = Annotated[float, Field(gt=0.5, lt=1)]
 Months = Annotated[int, Field(ge=1, le=120)]
 

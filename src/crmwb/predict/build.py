@@ -17,6 +17,7 @@ from crmwb.predict.customers.build import Customers
 from crmwb.predict.opportunities import build as opportunities
 from crmwb.predict.opportunities.build import Pipeline
 from crmwb.predict.spending import Spending
+from crmwb.value.realised.margin import margin
 
 
 @dataclass(frozen=True)
@@ -57,15 +58,9 @@ def build(
     params : Params
         All of them.
     """
+    share = margin(features, params.value.assumed_margin_share).share
     return Predictions(
         opportunities.build(con, tables, window[1], params.predict),
         customers.build(con, tables, features, snapshots, window=window, params=params),
-        spending.spending(con, tables, tiers, _margin_share(features, params), window=window, params=params.response),
+        spending.spending(con, tables, tiers, share, window=window, params=params.response),
     )
-
-
-def _margin_share(features: pd.DataFrame, params: Params) -> float:
-    """Return margin over revenue of customers whose goods have a cost; the assumed one where none has."""
-    known = features[features["margin_cents"].notna() & features["revenue_cents"].notna()]
-    revenue = float(known["revenue_cents"].sum())
-    return float(known["margin_cents"].sum()) / revenue if revenue > 0 else params.value.assumed_margin_share

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,11 +13,10 @@ from crmwb.errors import CrmwbError
 from crmwb.findings import Count, Finding, Interval, Money, Name, Share, Term, Unavailable
 from crmwb.marts.part import Part, hidden_rows, require
 from crmwb.marts.suppression import LEAST, hidden_groups
+from crmwb.params.lifecycle import LEAVING, RISK_CLASSES
 from crmwb.plots import risk as plots
 from crmwb.workbench.future import future
 
-AT_RISK = ("at_risk", "likely_lost")  # as every report counts customers at risk
-CLASSES = ("low", *AT_RISK)
 COMPARED_TO = ("", "all")
 COLUMNS = [
     *("customer_id", "owner", "tier", "risk_class", "risk", "margin_at_stake_cents", "clv_cents"),
@@ -58,7 +58,7 @@ class Accounts:
     @cached_property
     def at_risk(self) -> pd.DataFrame:
         """Customers at risk or likely lost, the most margin at stake first, with the action of the list."""
-        rows = self.frame[self.frame["risk_class"].isin(AT_RISK)]
+        rows = self.frame[self.frame["risk_class"].isin(LEAVING)]
         rows = rows.merge(self.listed[["customer_id", "action"]], on="customer_id", how="left")
         order = ["margin_at_stake_cents", "customer_id"]
         return rows.sort_values(order, ascending=[False, True], ignore_index=True)
@@ -95,7 +95,7 @@ class Accounts:
         """
         table = _classes(self.frame)
         if self.part:
-            rows = hidden_rows(self.whole, self.part, "risk_class", CLASSES)
+            rows = hidden_rows(self.whole, self.part, "risk_class", RISK_CLASSES)
             table = table.astype("float64")
             table.loc[table.index.isin(rows[rows].index)] = np.nan
         return table.reset_index()
@@ -148,7 +148,7 @@ class Accounts:
         """Whether figures of the part are withheld: its totals and its list would give small cells away."""
         if self.part is None:
             return False
-        return bool(hidden_rows(self.whole, self.part, "risk_class", CLASSES).any())
+        return bool(hidden_rows(self.whole, self.part, "risk_class", RISK_CLASSES).any())
 
     @property
     def risk_finding(self) -> Finding | Unavailable:
@@ -208,9 +208,13 @@ class Accounts:
         values = {"tier": Term("tier", str(most["tier"])), "n": Count(int(most["n_customers"]), "customer")}
         return Finding("accounts.slowest", values | {"money": Money(int(most["overdue_cents"]), self.currency)})
 
+    @cached_property
+    def _models(self) -> dict[str, Any]:
+        content: dict[str, Any] = storage.read_json(self._root / layout.VALUE_MODELS)
+        return content
+
     def _future(self, rows: pd.DataFrame) -> Money | Interval:
-        models = storage.read_json(self._root / layout.VALUE_MODELS)
-        return future(models, float(rows["margin_at_stake_cents"].sum()), self.currency)
+        return future(self._models, float(rows["margin_at_stake_cents"].sum()), self.currency)
 
     def _sum(self, rows: pd.DataFrame, name: str) -> Money:
         return Money(int(rows[name].fillna(0).sum()), self.currency)
@@ -221,4 +225,4 @@ def _classes(customers: pd.DataFrame) -> pd.DataFrame:
     groups = customers.groupby("risk_class")
     table = groups.agg(n_customers=("customer_id", "size"), margin_at_stake_cents=("margin_at_stake_cents", "sum"))
     table.insert(1, "customer_share", table["n_customers"] / max(len(customers), 1))
-    return table.reindex([name for name in CLASSES if name in table.index])
+    return table.reindex([name for name in RISK_CLASSES if name in table.index])

@@ -10,6 +10,7 @@ from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
 from crmwb.findings import Count, Finding
+from crmwb.params.lifecycle import LEAVING
 from crmwb.plots import customers as plots
 
 SHOWN = ["customer_id", "tier", "rfm_segment", "n_orders", "revenue_cents", "days_since_last", "p_alive", "clv_cents"]
@@ -87,10 +88,8 @@ class Customers:
             margin_at_stake_cents (the future margin of those at risk; unknown without a forecast). `silence_ratio`
             of `frame` explains a risk and is no count of its own.
         """
-        from crmwb.actions.alerts import AT_RISK
-
         buyers = self.buyers
-        is_at_risk = buyers["risk_class"].isin(AT_RISK)
+        is_at_risk = buyers["risk_class"].isin(LEAVING)
         parts = buyers.assign(
             is_at_risk=is_at_risk, margin_at_stake_cents=buyers["margin_at_stake_cents"].where(is_at_risk)
         ).groupby(by)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from crmwb.display.blocks import Decision
 from crmwb.findings import Count, Finding, Interval, Money, Name, Share, Term, Unavailable, Value
+from crmwb.params.lifecycle import LEAVING
 
 if TYPE_CHECKING:
     from crmwb.workbench import Workbench
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 MOST = 5
 SUMMARIES = ("actions.summary_assumed", "actions.summary_measured")
 KEY_TIERS = 2  # the upper ones, whose customers are called first
-AT_RISK = ("at_risk", "likely_lost")
 SURE = 0.05  # of a chance result among all campaigns that were tested
 MATERIAL = 0.001  # of all revenue: less is no matter for leadership
 
@@ -57,7 +57,7 @@ def fall(wb: "Workbench") -> Iterator[Decision]:
 def risk(wb: "Workbench") -> Iterator[Decision]:
     """Yield who is leaving, where the chance of it was tested and their future margin is known."""
     buyers, tested = wb.customers.buyers, wb.lifecycle.facts["risk"]
-    leaving = buyers[buyers["risk_class"].isin(AT_RISK)]
+    leaving = buyers[buyers["risk_class"].isin(LEAVING)]
     at_stake = leaving["margin_at_stake_cents"].sum(min_count=1)
     if not tested["is_available"] or leaving.empty or pd.isna(at_stake) or at_stake <= 0:
         return

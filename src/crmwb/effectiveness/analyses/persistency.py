@@ -3,8 +3,9 @@
 import pandas as pd
 
 from crmwb.effectiveness.analyses.analysis import Analysis, rows_by
-from crmwb.effectiveness.inputs import AT_RISK, Inputs
+from crmwb.effectiveness.inputs import Inputs
 from crmwb.findings import Count, Finding, Share, Term, Unavailable
+from crmwb.params.lifecycle import LEAVING
 
 MONTHS = ("3", "6", "12", "1")  # retention is stated for the first of them that is known
 
@@ -16,7 +17,7 @@ def persistency(inputs: Inputs) -> Analysis:
         return Analysis(Unavailable("effectiveness.persistency.no_risk"))
 
     def at_risk(part: pd.DataFrame) -> Share:
-        return Share(float(part["risk_class"].isin(AT_RISK).mean()))
+        return Share(float(part["risk_class"].isin(LEAVING).mean()))
 
     rows = rows_by(buyers, "stage", "revenue_cents", lambda stage: Term("stage", stage), at_risk)
     values = {

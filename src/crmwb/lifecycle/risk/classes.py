@@ -3,9 +3,10 @@
 import numpy as np
 
 from crmwb.params import RiskParams
+from crmwb.params.lifecycle import RISK_CLASSES
 
-LOW, AT_RISK, LIKELY_LOST = "low", "at_risk", "likely_lost"
-CLASSES = (LOW, AT_RISK, LIKELY_LOST)
+CLASSES = RISK_CLASSES
+LOW, AT_RISK, LIKELY_LOST = CLASSES
 
 
 def classes(risk: np.ndarray, params: RiskParams) -> np.ndarray:
