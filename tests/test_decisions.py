@@ -12,8 +12,8 @@ from crmwb.display import html
 from crmwb.errors import CrmwbError
 from crmwb.findings import Change, Count, Finding, Money, Name, Unavailable, language
 from crmwb.findings.say import say
+from crmwb.value.potential.total import TotalRange
 from crmwb.workbench import decisions
-from crmwb.workbench.future import future
 
 RELIABLE = {"is_available": True, "reliability": {"n_moments": 6}}
 
@@ -41,7 +41,7 @@ def workbench(frame: pd.DataFrame, *, risk=RELIABLE, alerts=(), findings=(), los
             realised=SimpleNamespace(unprofitable=lost),
             equity=equity,
             models=models or {},
-            future=lambda cents: future(models or {}, cents, "EUR"),
+            future=lambda cents: TotalRange.of(models or {}).stated(cents, "EUR"),
         ),
     )
 
@@ -118,7 +118,7 @@ def test_a_decision_shows_title_money_choice_owner_and_sureness(code):
 def test_what_changed_since_the_accepted_run(tmp_path):
     before = headlines.Headlines("2020-01-01", 10, 1_000_00, 100_00, 2, 50_00, None)
     now = headlines.Headlines("2020-02-01", 12, 1_200_00, 90_00, 2, None, None)
-    rows = headlines.changes(before, now, "EUR")
+    rows = headlines.changes(before, now, "EUR", TotalRange(1.0, 1.0, 0))
     assert [say(what) for what in rows["what"]] == [
         "Customers who have bought", "Revenue of the whole history", "Revenue of the recent days", "Customers at risk",
     ]  # fmt: skip

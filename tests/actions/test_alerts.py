@@ -10,13 +10,15 @@ from crmwb.actions import accepted, changes
 from crmwb.actions.accepted import Accepted
 from crmwb.actions.alerts import alerts
 from crmwb.errors import CrmwbError
-from crmwb.findings import Change, Count, Money, Name
+from crmwb.findings import Change, Count, Interval, Money, Name
 from crmwb.params.actions import AlertPlan
+from crmwb.value.potential.total import TotalRange
 
 CHANGES = {"slipped": 1, "newly_overdue": 50.0, "segment_fall": 0.2, "forecast_miss": 0.1, "quality_fall": 0.01}
 PLAN = AlertPlan(at_stake=10.0, overdue=50.0, revenue_fall=0.1, collisions=1, since_accepted=CHANGES)
 NO_DEALS = pd.DataFrame(columns=["customer_id", "owner", "amount_cents"])
 DAY, LATER = date(2024, 6, 1), date(2024, 7, 1)
+STATED = {"currency": "EUR", "total": TotalRange(1.0, 1.0, tested_days=365)}
 NO_FORECAST = pd.DataFrame(columns=list(accepted.FORECAST))
 
 
@@ -33,7 +35,7 @@ def customers(**columns) -> pd.DataFrame:
 
 
 def codes(*given) -> list[str]:
-    return [alert.finding.code for alert in alerts(*given, PLAN, "EUR")]
+    return [alert.finding.code for alert in alerts(*given, PLAN, **STATED)]
 
 
 def changed(now, *, segments=None, overdue=None, run=None, as_of=LATER, forecast=None, set_aside=None):
@@ -44,7 +46,7 @@ def changed(now, *, segments=None, overdue=None, run=None, as_of=LATER, forecast
     return list(
         changes.changes(
             now, then, was, PLAN.since_accepted, as_of=as_of, best_tier="vip", forecast=came, set_aside=set_aside or {},
-            currency="EUR",
+            **STATED,
         )
     )  # fmt: skip
 
@@ -54,12 +56,21 @@ def test_nothing_beyond_its_threshold_is_no_alert():
 
 
 def test_key_customers_at_risk_name_the_owner_with_most_at_stake():
-    (alert,) = alerts(customers(risk_class=["at_risk"] * 3), NO_DEALS, PLAN, "EUR")
+    (alert,) = alerts(customers(risk_class=["at_risk"] * 3), NO_DEALS, PLAN, **STATED)
     assert alert.finding.code == "actions.alert.key_customers_by_owner"  # the small customer is none
     values = alert.finding.values
     assert (values["n"], values["money"]) == (Count(2, "customer"), Money(12_000, "EUR"))
     assert (values["owner"], values["part"]) == (Name("bob"), Money(7_000, "EUR"))
     assert (alert.owner, alert.cents) == ("bob", 12_000)
+
+
+def test_margin_to_come_is_stated_as_a_range_where_the_history_supports_no_figure():
+    wide = STATED | {"total": TotalRange(0.5, 2.0, tested_days=90)}
+    at_risk, overdue = alerts(
+        customers(risk_class=["at_risk"] * 3, overdue_cents=[9_000, 0, 0]), NO_DEALS, PLAN, **wide
+    )
+    assert at_risk.finding.values["money"] == Interval(Money(6_000, "EUR"), Money(24_000, "EUR"))
+    assert overdue.finding.values["money"] == Money(9_000, "EUR")  # counted, not expected
 
 
 def test_without_owners_the_sum_stands_alone():
@@ -69,7 +80,7 @@ def test_without_owners_the_sum_stands_alone():
 
 def test_a_fall_of_revenue_needs_a_year_before():
     fallen = customers(recent_revenue_cents=[80, 80, 80])
-    (alert,) = alerts(fallen, NO_DEALS, PLAN, "EUR")
+    (alert,) = alerts(fallen, NO_DEALS, PLAN, **STATED)
     assert (alert.finding.values["change"], alert.cents) == (Change(-0.2), 60)
     assert codes(fallen.assign(year_ago_revenue_cents=[None] * 3), NO_DEALS) == []
     assert codes(fallen.assign(age_days=[700, 690, 680]), NO_DEALS) == []  # a cohort is no company
@@ -79,7 +90,7 @@ def test_a_collision_is_an_open_deal_of_another_than_the_owner():
     deals = pd.DataFrame(
         {"customer_id": ["c0", "c0", "c1", "c2"], "owner": ["ann", "bob", None, "bob"], "amount_cents": [9, 700, 9, 9]}
     )
-    (alert,) = alerts(customers(), deals, PLAN, "EUR")  # c1's deal and c2 have no owner
+    (alert,) = alerts(customers(), deals, PLAN, **STATED)  # c1's deal and c2 have no owner
     assert (alert.kind, alert.owner, alert.cents) == ("collision", "ann", 700)
 
 

@@ -1,13 +1,15 @@
 """What somebody should know now, with who looks after it and the money in question."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pandas as pd
 
-from crmwb.actions.alert import LEADERSHIP, Alert, of_customers
+from crmwb.actions.alert import LEADERSHIP, Alert, Amount, of_customers
 from crmwb.findings import Change, Count, Finding, Money, vetoes
 from crmwb.params.actions import AlertPlan
 from crmwb.params.lifecycle import LEAVING
+from crmwb.value.potential.total import TotalRange
 
 CENTS = 100
 KEY_TIERS = ("vip", "important")
@@ -17,7 +19,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def alerts(customers: pd.DataFrame, open_deals: pd.DataFrame, plan: AlertPlan, currency: str) -> Iterator[Alert]:
+def alerts(
+    customers: pd.DataFrame, open_deals: pd.DataFrame, plan: AlertPlan, *, currency: str, total: TotalRange
+) -> Iterator[Alert]:
     """Yield what is beyond the thresholds of actions.yaml as things stand.
 
     Parameters
@@ -30,28 +34,31 @@ def alerts(customers: pd.DataFrame, open_deals: pd.DataFrame, plan: AlertPlan, c
         The thresholds.
     currency : str
         Of every amount.
+    total : TotalRange
+        How sums of future margin are stated.
     """
-    yield from _at_risk(customers, plan, currency)
-    yield from _overdue(customers, plan, currency)
+    amount = partial(Money, currency=currency)
+    yield from _at_risk(customers, plan, partial(total.stated, currency=currency))
+    yield from _overdue(customers, plan, amount)
     yield from _revenue(customers, plan, currency)
-    yield from _collisions(customers, open_deals, plan, currency)
+    yield from _collisions(customers, open_deals, plan, amount)
 
 
-def _at_risk(customers: pd.DataFrame, plan: AlertPlan, currency: str) -> Iterator[Alert]:
+def _at_risk(customers: pd.DataFrame, plan: AlertPlan, amount: Amount) -> Iterator[Alert]:
     key = customers[customers["tier"].isin(KEY_TIERS) & customers["risk_class"].isin(LEAVING)]
-    yield from _beyond("key_customers", key, "margin_at_stake_cents", plan.at_stake, currency)
+    yield from _beyond("key_customers", key, "margin_at_stake_cents", plan.at_stake, amount)
 
 
-def _overdue(customers: pd.DataFrame, plan: AlertPlan, currency: str) -> Iterator[Alert]:
+def _overdue(customers: pd.DataFrame, plan: AlertPlan, amount: Amount) -> Iterator[Alert]:
     late = customers[customers["overdue_cents"].fillna(0) > 0]
-    yield from _beyond("overdue", late, "overdue_cents", plan.overdue, currency)
+    yield from _beyond("overdue", late, "overdue_cents", plan.overdue, amount)
 
 
-def _beyond(kind: str, rows: pd.DataFrame, amount: str, least: float, currency: str) -> Iterator[Alert]:
+def _beyond(kind: str, rows: pd.DataFrame, column: str, least: float, amount: Amount) -> Iterator[Alert]:
     """Yield the sum of an amount where it reaches a threshold."""
-    cents = rows[amount].fillna(0).astype("int64")
+    cents = rows[column].fillna(0).astype("int64")
     if len(rows) and int(cents.sum()) >= least * CENTS:
-        yield of_customers(kind, {"n": Count(len(rows), "customer")}, cents, rows["owner"], currency)
+        yield of_customers(kind, {"n": Count(len(rows), "customer")}, cents, rows["owner"], amount)
 
 
 def _revenue(customers: pd.DataFrame, plan: AlertPlan, currency: str) -> Iterator[Alert]:
@@ -68,7 +75,7 @@ def _revenue(customers: pd.DataFrame, plan: AlertPlan, currency: str) -> Iterato
             yield Alert("revenue", LEADERSHIP, cents, claim)
 
 
-def _collisions(customers: pd.DataFrame, deals: pd.DataFrame, plan: AlertPlan, currency: str) -> Iterator[Alert]:
+def _collisions(customers: pd.DataFrame, deals: pd.DataFrame, plan: AlertPlan, amount: Amount) -> Iterator[Alert]:
     """Yield customers with an open opportunity that another works on than the owner of the account."""
     of_account = customers.set_index("customer_id")["owner"].reindex(deals["customer_id"]).to_numpy()
     crossed = deals[
@@ -78,4 +85,4 @@ def _collisions(customers: pd.DataFrame, deals: pd.DataFrame, plan: AlertPlan, c
     if n >= plan.collisions:
         owners = customers.set_index("customer_id")["owner"].reindex(crossed["customer_id"])
         cents = crossed["amount_cents"].fillna(0).astype("int64")
-        yield of_customers("collision", {"n": Count(n, "customer")}, cents, owners.set_axis(cents.index), currency)
+        yield of_customers("collision", {"n": Count(n, "customer")}, cents, owners.set_axis(cents.index), amount)

@@ -3,14 +3,16 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from math import sqrt
 
 import pandas as pd
 
 from crmwb.actions.accepted import Accepted
-from crmwb.actions.alert import DATA_OWNERS, LEADERSHIP, Alert, of_customers
+from crmwb.actions.alert import DATA_OWNERS, LEADERSHIP, Alert, Amount, of_customers
 from crmwb.findings import Change, Count, Day, Finding, Money, Share, Term
 from crmwb.params.actions import ChangePlan
+from crmwb.value.potential.total import TotalRange
 
 CENTS = 100
 CHANCE = 2  # standard deviations of a count by which a segment must have shrunk
@@ -52,6 +54,7 @@ def changes(
     forecast: pd.DataFrame,
     set_aside: Mapping[str, float],
     currency: str,
+    total: TotalRange,
 ) -> Iterator[Alert]:
     """Yield what changed since the accepted run by more than the plan's thresholds; nothing of a run of the same day.
 
@@ -75,18 +78,21 @@ def changes(
         Of this run, by table: the share of rows in quarantine.
     currency : str
         Of every amount.
+    total : TotalRange
+        How sums of future margin are stated.
     """
+    counted, to_come = partial(Money, currency=currency), partial(total.stated, currency=currency)
     if as_of > accepted.as_of:
         now = customers.set_index("customer_id")
-        yield from _slipped(now, then, accepted, plan, best_tier=best_tier, currency=currency)
-        yield from _newly_overdue(now, then, accepted, plan, currency=currency)
-        yield from _shrunk(now, then, accepted, plan, currency=currency)
+        yield from _slipped(now, then, accepted, plan, best_tier=best_tier, amount=to_come)
+        yield from _newly_overdue(now, then, accepted, plan, counted)
+        yield from _shrunk(now, then, accepted, plan, to_come)
         yield from _missed(forecast, accepted, plan, currency)
     yield from _set_aside(set_aside, accepted, plan)
 
 
 def _slipped(
-    now: pd.DataFrame, then: Then, accepted: Accepted, plan: ChangePlan, *, best_tier: str, currency: str
+    now: pd.DataFrame, then: Then, accepted: Accepted, plan: ChangePlan, *, best_tier: str, amount: Amount
 ) -> Iterator[Alert]:
     if "tier" not in then.segments:
         return
@@ -95,21 +101,21 @@ def _slipped(
     gone = best[best["tier"] != best_tier]
     if len(gone) >= plan.slipped:
         values = {"n": Count(len(gone), "customer"), "tier": Term("tier", best_tier), "day": Day(accepted.as_of)}
-        yield of_customers("slipped", values, _known(gone["clv_cents"]), gone["owner"], currency)
+        yield of_customers("slipped", values, _known(gone["clv_cents"]), gone["owner"], amount)
 
 
 def _newly_overdue(
-    now: pd.DataFrame, then: Then, accepted: Accepted, plan: ChangePlan, *, currency: str
+    now: pd.DataFrame, then: Then, accepted: Accepted, plan: ChangePlan, amount: Amount
 ) -> Iterator[Alert]:
     least = plan.newly_overdue * CENTS
     before = then.overdue_cents.reindex(now.index).fillna(0)
     late = now[(now["overdue_cents"].fillna(0) >= max(least, 1)) & (before < least)]
     if len(late):
         values = {"n": Count(len(late), "customer"), "day": Day(accepted.as_of)}
-        yield of_customers("newly_overdue", values, _known(late["overdue_cents"]), late["owner"], currency)
+        yield of_customers("newly_overdue", values, _known(late["overdue_cents"]), late["owner"], amount)
 
 
-def _shrunk(now: pd.DataFrame, then: Then, accepted: Accepted, plan: ChangePlan, *, currency: str) -> Iterator[Alert]:
+def _shrunk(now: pd.DataFrame, then: Then, accepted: Accepted, plan: ChangePlan, amount: Amount) -> Iterator[Alert]:
     """Of segments whose customers are worth more than the average; of the others, fewer is no bad news."""
     average = float(_known(now["clv_cents"]).mean())
     for scheme, were in then.segments.items():
@@ -123,7 +129,7 @@ def _shrunk(now: pd.DataFrame, then: Then, accepted: Accepted, plan: ChangePlan,
                     "segment": Term(scheme, str(segment)), "n": Count(len(inside), "customer"),
                     "change": Change(-fall / n), "day": Day(accepted.as_of),
                 }  # fmt: skip
-                yield of_customers("shrunk", values, _known(left["clv_cents"]), left["owner"], currency)
+                yield of_customers("shrunk", values, _known(left["clv_cents"]), left["owner"], amount)
 
 
 def _missed(forecast: pd.DataFrame, accepted: Accepted, plan: ChangePlan, currency: str) -> Iterator[Alert]:

@@ -10,8 +10,10 @@ from crmwb.errors import CrmwbError
 from crmwb.findings import Change, Count, Finding, Money
 from crmwb.params.lifecycle import LEAVING
 from crmwb.quality.runs import accepted as runs
+from crmwb.value.potential.total import TotalRange
 
 COLUMNS = ("n_orders", "revenue_cents", "recent_revenue_cents", "risk_class", "margin_at_stake_cents", "clv_cents")
+FUTURE = ("margin_at_stake_cents", "clv_cents")  # of the figures: sums of what is expected
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,8 @@ def accepted(root: Path = Path()) -> Headlines | None:
         ) from None
 
 
-def changes(before: Headlines, now: Headlines, currency: str) -> pd.DataFrame:
-    """Return what changed between two runs.
+def changes(before: Headlines, now: Headlines, currency: str, total: TotalRange) -> pd.DataFrame:
+    """Return what changed between two runs; of future margin only where the history supports a figure of it.
 
     Returns
     -------
@@ -90,7 +92,7 @@ def changes(before: Headlines, now: Headlines, currency: str) -> pd.DataFrame:
     rows = []
     for name, figure in asdict(now).items():
         earlier = getattr(before, name)
-        if name == "as_of" or figure is None or earlier is None:
+        if name == "as_of" or figure is None or earlier is None or (name in FUTURE and not total.is_narrow):
             continue
         values = [Money(v, currency) if name.endswith("_cents") else Count(v) for v in (earlier, figure)]
         rows.append((Finding(f"decisions.since.{name}"), *values, Change.between(earlier, figure)))

@@ -13,6 +13,7 @@ from crmwb.actions.changes import Then, at
 from crmwb.engine import Backend
 from crmwb.features.credit import credit
 from crmwb.params import Params
+from crmwb.value.potential.total import TotalRange
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Inputs:
         Of every amount.
     margin_share : float
         Margin over revenue.
+    total : TotalRange
+        How sums of future margin are stated.
     accepted : Accepted or None
         The run that alerts compare with.
     then : Then or None
@@ -60,6 +63,7 @@ class Inputs:
     first_day: date
     currency: str
     margin_share: float
+    total: TotalRange
     accepted: accepted.Accepted | None
     then: Then | None
 
@@ -73,7 +77,8 @@ def read(con: Backend, p: Params) -> Inputs:
         An artefact is not there yet, or is damaged.
     """
     observed = storage.read_json(layout.OBSERVATION)
-    margin = storage.read_json(layout.VALUE_MODELS).get("margin") or {"share": p.value.assumed_margin_share}
+    models = storage.read_json(layout.VALUE_MODELS)
+    margin = models.get("margin") or {"share": p.value.assumed_margin_share}
     source = storage.read_json(layout.QUALITY_SUMMARY)["profile"]["source"]
     clean = storage.open_tables(con, layout.CLEAN)
     run = accepted.accepted(layout.ACCEPTED_ACTIONS, source)
@@ -91,6 +96,7 @@ def read(con: Backend, p: Params) -> Inputs:
         first_day=date.fromisoformat(observed["first_event"][:10]),
         currency=observed["currency"],
         margin_share=float(margin["share"]),
+        total=TotalRange.of(models),
         accepted=run,
         then=None if run is None else _then(con, clean, run.as_of),
     )

@@ -12,6 +12,7 @@ from crmwb.engine import Backend
 from crmwb.findings import Finding, Interval, Money, from_json
 from crmwb.params import Params
 from crmwb.params.lifecycle import LEAVING
+from crmwb.value.potential.total import TotalRange
 
 READ = (
     "customer_id", "kind", "acquired_on", "acquisition_channel", "country", "region", "industry", "company_size",
@@ -84,10 +85,7 @@ class Inputs:
 
     def future(self, cents: float) -> Money | Interval:
         """Return a sum of values to come: its 80% range where the history supports no figure, as all reports do."""
-        total = self.models.get("total_value")
-        if total is None or total["is_narrow"]:
-            return self.money(cents)
-        return Interval(self.money(cents * total["low"]), self.money(cents * total["high"]))
+        return TotalRange.of(self.models).stated(cents, self.currency)
 
     def money(self, cents: float | None) -> Money:
         """Return an amount in the currency of the source."""

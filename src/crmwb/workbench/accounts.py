@@ -15,7 +15,7 @@ from crmwb.marts.part import Part, hidden_rows, require
 from crmwb.marts.suppression import LEAST, hidden_groups
 from crmwb.params.lifecycle import LEAVING, RISK_CLASSES
 from crmwb.plots import risk as plots
-from crmwb.workbench.future import future
+from crmwb.value.potential.total import TotalRange
 
 COMPARED_TO = ("", "all")
 COLUMNS = [
@@ -214,7 +214,7 @@ class Accounts:
         return content
 
     def _future(self, rows: pd.DataFrame) -> Money | Interval:
-        return future(self._models, float(rows["margin_at_stake_cents"].sum()), self.currency)
+        return TotalRange.of(self._models).stated(float(rows["margin_at_stake_cents"].sum()), self.currency)
 
     def _sum(self, rows: pd.DataFrame, name: str) -> Money:
         return Money(int(rows[name].fillna(0).sum()), self.currency)

@@ -54,10 +54,9 @@ class Actions:
 
     @cached_property
     def alert_owners(self) -> pd.DataFrame:
-        """One row per alert, as `alerts`: kind, owner (of an account, or who else it is for), money_cents, finding."""
+        """One row per alert, as `alerts`: finding, and owner (of an account, or who else it is for)."""
         rows = storage.read_json(self._root / layout.ACTION_ALERTS)
-        frame = pd.DataFrame(rows, columns=["kind", "owner", "money_cents", "finding"])
-        return frame.assign(finding=[from_json(row["finding"]) for row in rows])
+        return pd.DataFrame({"finding": self.alerts, "owner": [row["owner"] for row in rows]}, dtype=object)
 
     @cached_property
     def readiness(self) -> pd.DataFrame:

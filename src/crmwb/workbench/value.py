@@ -14,8 +14,8 @@ from crmwb.errors import CrmwbError
 from crmwb.findings import Count, Days, Finding, Interval, Listing, Money, Share, Term, Unavailable, from_json
 from crmwb.plots import value as plots
 from crmwb.plots import worth as worth_plots
+from crmwb.value.potential.total import TotalRange
 from crmwb.workbench.equity import Equity
-from crmwb.workbench.future import future
 from crmwb.workbench.influence import Influence
 from crmwb.workbench.proof import Proof
 from crmwb.workbench.realised import Realised
@@ -106,17 +106,22 @@ class Value:
         reason = from_json(found) if found else None
         return reason if isinstance(reason, Unavailable) else None
 
+    @property
+    def total_range(self) -> TotalRange:
+        """How far what all customers bring together may lie from what is expected of them."""
+        return TotalRange.of(self.models)
+
     def future(self, cents: float) -> Money | Interval:
         """Return a sum of customer values, or of parts of them: its 80% range where the history supports no figure."""
-        return future(self.models, cents, self.currency)
+        return self.total_range.stated(cents, self.currency)
 
     @property
     def level(self) -> Finding | None:
         """How far all values together may be off; None where that is within what a single figure may be stated for."""
-        total = self.models.get("total_value")
-        if total is None or total["is_narrow"]:
+        total = self.total_range
+        if total.is_narrow:
             return None
-        values = {name: Share(total[name]) for name in ("low", "high")} | {"tested": Days(total["tested_days"])}
+        values = {"low": Share(total.low), "high": Share(total.high), "tested": Days(total.tested_days)}
         return Finding("value_report.level", values)
 
     @property

@@ -1,10 +1,11 @@
 """How far what all customers bring together may lie from what is expected of them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from crmwb.findings import Interval, Money
 from crmwb.value.challenger.level import Level
 
 LONGEST_DAYS, SHORTEST_DAYS = 3_650, 30  # that a test and a horizon are compared by
@@ -66,6 +67,25 @@ class TotalRange:
     def is_narrow(self) -> bool:
         """Whether a total may be stated as one figure."""
         return self.high <= 1 + NARROW and self.low >= 1 - NARROW
+
+    @classmethod
+    def of(cls, models: Mapping[str, Any]) -> Self:
+        """Return what models.json of the value stage holds; without a forecast, a range of one figure."""
+        total = models.get("total_value")
+        return cls(1.0, 1.0, 0) if total is None else cls(total["low"], total["high"], total["tested_days"])
+
+    def stated(self, cents: float, currency: str) -> Money | Interval:
+        """Return a sum of future margin as reports state it: its 80% range where the history supports no figure.
+
+        Examples
+        --------
+        >>> stated = TotalRange(0.5, 2.0, tested_days=90).stated(100_00, "EUR")
+        >>> stated.low.cents, stated.high.cents
+        (5000, 20000)
+        """
+        if self.is_narrow:
+            return Money(round(cents), currency)
+        return Interval(Money(round(cents * self.low), currency), Money(round(cents * self.high), currency))
 
     def record(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
