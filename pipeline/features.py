@@ -17,7 +17,10 @@ def main() -> None:
             described = customers(tables, observation.as_of, p.features, past)
             storage.write_query(con, described, layout.CUSTOMER_FEATURES, order_by=["customer_id"])
             storage.write_query(con, interests(tables, observation.as_of), layout.INTERESTS, order_by=KEY)
-        write_snapshots(con, tables, observation, p.features, past=past, line_checksums=history.line_checksums())
+        now = storage.open_table(con, layout.CUSTOMER_FEATURES, "now")
+        write_snapshots(
+            con, tables, observation, p.features, past=past, line_checksums=history.line_checksums(), now=now
+        )
         storage.write_json(observation.content(), layout.OBSERVATION)
 
 

@@ -40,7 +40,11 @@ def snapshot(
     tables: Mapping[str, ir.Table], as_of: Day, params: FeatureParams, past: History | None = None
 ) -> ir.Table:
     """Return the features of every customer with a purchase before `as_of`, and `as_of` itself in front."""
-    bought = customers(tables, as_of, params, past).filter(lambda t: t.n_purchase_days > 0)
+    return _of_buyers(customers(tables, as_of, params, past), as_of)
+
+
+def _of_buyers(described: ir.Table, as_of: Day) -> ir.Table:
+    bought = described.filter(described.n_purchase_days > 0)
     return bought.select(as_of=day_of(as_of), **{name: bought[name] for name in bought.columns})
 
 
@@ -53,6 +57,7 @@ def write_snapshots(
     *,
     past: History | None = None,
     line_checksums: Mapping[int, int] | None = None,
+    now: ir.Table | None = None,
 ) -> int:
     """Write the snapshots of the last `params.n_snapshots` month ends, one by one, so that memory holds one at a time.
 
@@ -76,6 +81,9 @@ def write_snapshots(
     line_checksums : mapping of int to int, optional
         Of the order lines of each month, as `history.line_checksums` returns it; every file is made anew where not
         given.
+    now : ir.Table, optional
+        What `customers` says as of the observation's `as_of`, where it is written already: where that day is the end of
+        a month, it is not worked out again.
 
     Returns
     -------
@@ -93,14 +101,20 @@ def write_snapshots(
         for file in stays:
             kept.link(folder / file, beside / file)
         missing = [end for file, end in ends.items() if file not in stays]
+        if now is not None and observation.as_of in missing:
+            missing.remove(observation.as_of)
+            same_day = _of_buyers(now, observation.as_of).order_by("customer_id")
+            n_rows += _write(engine.batches(con, same_day), beside / f"{observation.as_of}.parquet")
         if past is not None and len(missing) > FEW:  # decoded once, not at every month end
             past = History(*(keep(name, getattr(past, name)) for name in ("days", "months", "spread_orders")))
-        query = engine.compiled(con, snapshot(tables, engine.day("month_end"), params, past).order_by("customer_id"))
-        for end in progress.track(missing, "month-end snapshots", total=len(missing)):
-            n_rows += _write(engine.run_on(con, query, month_end=end), beside / f"{end}.parquet")
+        if missing:
+            any_end = snapshot(tables, engine.day("month_end"), params, past)
+            query = engine.compiled(con, any_end.order_by("customer_id"))
+            for end in progress.track(missing, "month-end snapshots", total=len(missing)):
+                n_rows += _write(engine.run_on(con, query, month_end=end), beside / f"{end}.parquet")
         if not ends:
             pq.write_table(SNAPSHOT_SCHEMA.empty_table(), beside / EMPTY, compression=storage.COMPRESSION)
-        files = {file.name: kept.file_hash(file) for file in sorted(beside.glob("*.parquet"))}
+        files = {file.name: stays.get(file.name) or kept.file_hash(file) for file in sorted(beside.glob("*.parquet"))}
         storage.write_json({"made_by": made_by, "keys": keys, "files": files}, beside / MANIFEST)
     return n_rows
 
@@ -127,13 +141,13 @@ def _made_by(tables: Mapping[str, ir.Table], params: FeatureParams) -> dict[str,
     }
 
 
-def _same(folder: Path, made_by: Mapping[str, Any], keys: Mapping[str, str]) -> list[str]:
-    """Return the files of before, whole, that are made from the same and in the same way."""
+def _same(folder: Path, made_by: Mapping[str, Any], keys: Mapping[str, str]) -> dict[str, str]:
+    """Return the files of before, whole, that are made from the same and in the same way, each with its hash."""
     try:
         before = storage.read_json(folder / MANIFEST)
         if before["made_by"] != made_by:
-            return []
+            return {}
         same = {file: before["files"][file] for file, key in keys.items() if before["keys"].get(file) == key}
     except (CrmwbError, KeyError, TypeError, AttributeError):
-        return []
-    return [file for file, known in same.items() if kept.is_whole(folder, {file: known})]
+        return {}
+    return {file: known for file, known in same.items() if kept.is_whole(folder, {file: known})}

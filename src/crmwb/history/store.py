@@ -163,9 +163,9 @@ def _write(con: Backend, folder: Path, manifest: Manifest, found: History, month
     with storage.replacing_folder(folder) as beside:
         names = [name_of(month) for month in months]
         stays = {name_of(month) for month in manifest.lines} - set(names)
-        for file in manifest.files:
-            if Path(file).stem in stays:
-                kept.link(folder / file, beside / file)
+        hashes = {file: known for file, known in manifest.files.items() if Path(file).stem in stays}
+        for file in hashes:
+            kept.link(folder / file, beside / file)
         tables = dict(zip(TABLES, (found.days, found.months, found.spread_orders), strict=True))
         for name, table in tables.items():
             columns, by = TABLES[name]
@@ -179,8 +179,9 @@ def _write(con: Backend, folder: Path, manifest: Manifest, found: History, month
             storage.write_partitions(
                 con, named.filter(month.isin(months)), beside / name, "partition", ("customer_id", by)
             )
-        files = sorted(path for path in beside.rglob("*.parquet"))
-        hashes = {path.relative_to(beside).as_posix(): kept.file_hash(path) for path in files}
+        for path in sorted(beside.rglob("*.parquet")):
+            file = path.relative_to(beside).as_posix()
+            hashes[file] = hashes.get(file) or kept.file_hash(path)
         storage.write_json(Manifest(manifest.made_by, manifest.lines, hashes).content(), beside / MANIFEST)
 
 
