@@ -5,11 +5,14 @@ from itertools import combinations
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pandas as pd
 
 from crmwb import engine
 from crmwb.engine import Backend
 from crmwb.segmentation.needs.blocks import Block, Measure, keep
+
+BLOCK = 16_384  # orders whose items are held apart at once
 
 
 @dataclass(frozen=True)
@@ -64,17 +67,12 @@ def bundles(
     lines = sales.join(codes, "product_id")
     masks = lines.group_by("customer_id", "order_id").aggregate(mask=lines.bit.bit_or())
     orders = keep(con, masks, "masks")
-    together = {
-        (a, b): orders.count(where=_has(orders, a) & _has(orders, b)) for a, b in combinations(range(len(items)), 2)
-    }
-    sums = {f"i{i}": orders.count(where=_has(orders, i)) for i in range(len(items))}
-    counted = orders.aggregate(n=orders.count(), **sums, **{f"p{a}_{b}": count for (a, b), count in together.items()})
-    found = engine.batches(con, counted).read_all().to_pylist()[0]
-    n = found["n"] or 1
+    n, together = _together(con, orders, len(items))
+    least = max(min_support * n, 1)
     common = [
-        (-found[f"p{a}_{b}"], a, b)
-        for a, b in together
-        if found[f"p{a}_{b}"] >= max(min_support * n, 1) and found[f"p{a}_{b}"] * n > found[f"i{a}"] * found[f"i{b}"]
+        (-count, a, b)
+        for a, b in combinations(range(len(items)), 2)
+        if (count := int(together[a, b])) >= least and count * n > int(together[a, a]) * int(together[b, b])
     ]
     pairs = {" + ".join(sorted((items[a], items[b]))): (a, b) for _, a, b in sorted(common)[:n_bundles]}
     if not pairs:
@@ -96,6 +94,22 @@ def bundles(
         pairs,
         orders,
     )
+
+
+def _together(con: Backend, orders: ir.Table, n_items: int) -> tuple[int, np.ndarray]:
+    """Count the orders, and those that hold each two items, shape (n_items, n_items); of one item, on the diagonal.
+
+    Orders with the same items are counted once on the engine; what is left of them is added up as it comes.
+    """
+    n, together, bits = 0, np.zeros((n_items, n_items), dtype=np.int64), np.arange(n_items)
+    for batch in engine.batches(con, orders.group_by("mask").aggregate(n=orders.count())):
+        masks, counts = (batch[name].to_numpy(zero_copy_only=False).astype(np.int64) for name in ("mask", "n"))
+        n += int(counts.sum())
+        for start in range(0, len(masks), BLOCK):
+            rows = slice(start, start + BLOCK)
+            held = (masks[rows, None] >> bits & 1).astype(np.float64)
+            together += (held.T @ (held * counts[rows, None])).astype(np.int64)  # whole numbers below 2^53: exact
+    return n, together
 
 
 def affinity(con: Backend, found: Bundles, assigned: ir.Table, scheme: str) -> pd.DataFrame:

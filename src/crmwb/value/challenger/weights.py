@@ -74,8 +74,7 @@ def _mixture(given: np.ndarray) -> np.ndarray:
     """
     weights = np.full(len(given), 1 / len(given))
     for _ in range(STEPS):
-        own = weights[:, None] * given
-        counts = (own / own.sum(axis=0)).sum(axis=1) + DOUBT
+        counts = weights * (given @ (1 / (weights @ given))) + DOUBT
         after = counts / counts.sum()
         done = np.abs(after - weights).max() < CLOSE
         weights = after

@@ -17,7 +17,7 @@ from crmwb.value.models.base import MIN_CUSTOMERS, LikelihoodModel
 from crmwb.value.models.likelihood import Objective
 from crmwb.value.models.summary import PurchaseSummary
 
-ROUGH = 20_000  # histories enough to come near the best parameters of any number
+ROUGH = 5_000  # histories enough to come near the best parameters of any number
 
 
 class Discounted(NamedTuple):
