@@ -21,6 +21,7 @@ from accuracy import SETS, DataSet, _params
 from simulated_months import KINDS, LENGTHS, SEEDS, series
 
 from crmwb import engine, storage
+from crmwb.calendar import month_of, start_of
 from crmwb.engine import Backend
 from crmwb.params import Params
 from crmwb.progress import step
@@ -30,7 +31,6 @@ from crmwb.value import equity
 from crmwb.value.equity.activity import histories_at, read_activity
 from crmwb.value.equity.cohorts import MEASURES, Cohorts
 from crmwb.value.equity.monthly import CUSTOMER_MODELS
-from crmwb.value.equity.months import month_of, start_of
 from crmwb.value.forecast import Forecast, Rolling, Total, forecast, replay
 from crmwb.value.models import BetaGeoNBD, GammaGamma, PurchaseSummary
 from crmwb.value.potential.clv import Terms

@@ -1,5 +1,6 @@
 """The house rules of imports: one way, heavy libraries in one room each, and a light front door."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ ROOMS = SRC / "crmwb"
 FILES = sorted(ROOMS.rglob("*.py"))
 
 FLOORS = [
-    {"errors", "contract"},
+    {"errors", "contract", "calendar"},
     {"files", "layout", "progress"},
     {"findings"},
     {"params", "tables", "stage"},
@@ -62,6 +63,14 @@ def test_heavy_libraries_stay_in_their_room(file):
         if room(file) != home:
             used = {n for n in imported_names(file) if library in n.split(".")}
             assert not used, f"{file} imports {used}; only {home} may"
+
+
+def test_days_and_months_are_counted_in_the_calendar_alone():
+    counted = re.compile(
+        r"^(EPOCH|MONTHS_A_YEAR)\b.*=|date\(1970|(?<!dt)\.year(\(\))?(\.cast\(\S+\))? \* (12|MONTHS)", re.MULTILINE
+    )
+    own = [file for file in FILES if counted.search(file.read_text())]
+    assert own == [ROOMS / "calendar.py"]
 
 
 def test_plots_know_nothing_of_ours_but_params_layout_and_findings():

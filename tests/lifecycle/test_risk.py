@@ -8,12 +8,12 @@ import pytest
 from project import PROJECT
 
 from crmwb import params
+from crmwb.calendar import day_number, month_ends
 from crmwb.lifecycle.activity import MICRO, Entries
 from crmwb.lifecycle.risk import build
 from crmwb.lifecycle.risk.backtest import calibration, reliability
 from crmwb.lifecycle.risk.classes import classes
 from crmwb.lifecycle.risk.panel import panel
-from crmwb.value.equity.months import day_number, month_ends
 
 PARAMS = params.load(PROJECT / "params.yaml").lifecycle.risk
 FIRST, NOW = date(2022, 1, 1), date(2024, 1, 1)

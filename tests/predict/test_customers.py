@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from simulated_deals import PARAMS
 
+from crmwb.calendar import start_of
 from crmwb.lifecycle.rhythm import Rhythm
 from crmwb.lifecycle.risk.panel import Known
 from crmwb.predict import losses
@@ -17,7 +18,6 @@ from crmwb.predict.customers.lookalikes import LIKE, RULE, lookalikes
 from crmwb.predict.customers.moments import Moment
 from crmwb.predict.customers.propensity import BUYS, HIATUS, MEAN, MORE, RISK, Cases, _learned, propensity
 from crmwb.predict.logistic import Logistic
-from crmwb.value.equity.months import start_of
 
 
 def test_measures_by_hand():

@@ -9,12 +9,12 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from crmwb import engine
+from crmwb.calendar import day_number
 from crmwb.features.catalogue import SNAPSHOT_SCHEMA
 from crmwb.value.challenger import Past, PurchaseDays, Stack, Traits
 from crmwb.value.challenger import stack as stack_module
 from crmwb.value.challenger.corrections import LogLinear
 from crmwb.value.challenger.inputs import inputs
-from crmwb.value.challenger.purchase_days import number_of
 from crmwb.value.challenger.traits import Encoding
 from crmwb.value.proof.accuracy import accuracy
 from crmwb.value.proof.importance import importance
@@ -195,4 +195,4 @@ def test_inputs_by_hand():
     assert b["bought_once"] == 1
     assert np.isnan(b["silence_over_gap"])
     assert b["spend_per_purchase"] == pytest.approx(np.log1p(1000))
-    assert number_of(date(1970, 4, 11)) == 100
+    assert day_number(date(1970, 4, 11)) == 100

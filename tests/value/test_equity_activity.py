@@ -8,10 +8,10 @@ from builders import canonical
 from equity_logs import cdnow_lines
 
 from crmwb import engine
-from crmwb.value.challenger.purchase_days import known_at, number_of, read_days
+from crmwb.calendar import day_number, edges_ahead, month_ends, month_of, start_of
+from crmwb.value.challenger.purchase_days import known_at, read_days
 from crmwb.value.equity.activity import histories_at, read_activity
 from crmwb.value.equity.cohorts import Cohorts
-from crmwb.value.equity.months import edges_ahead, month_ends, month_of, start_of
 
 LOG = """
     customer_id  ordered_at           revenue  is_return
@@ -75,7 +75,7 @@ def test_histories_are_those_of_the_backtest_at_every_month_end(con, read):
     ends = month_ends(date(1997, 1, 1), date(1998, 6, 16))
     days = read_days(con, engine.open_arrow(con, lines, "lines"), ends[-1])
     for at, known in zip(ends, histories_at(read(lines, ends[-1]), ends), strict=True):
-        rows = known_at(days, number_of(at), 30)
+        rows = known_at(days, day_number(at), 30)
         for name in ("frequency", "recency_days", "age_days"):
             np.testing.assert_array_equal(getattr(known, name), getattr(rows, name))
 

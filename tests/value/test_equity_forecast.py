@@ -5,12 +5,12 @@ from datetime import date
 import numpy as np
 import pytest
 
+from crmwb.calendar import edges_ahead, month_of, start_of
 from crmwb.value.equity import newcomers
 from crmwb.value.equity.activity import Histories
 from crmwb.value.equity.ahead import Ahead, chance_to_buy
 from crmwb.value.equity.cohorts import Cohorts
 from crmwb.value.equity.level import FURTHEST, level
-from crmwb.value.equity.months import edges_ahead, month_of, start_of
 from crmwb.value.equity.outlook import Outlook
 from crmwb.value.equity.season import season
 from crmwb.value.models import NBD, BetaGeoNBD, PurchaseSummary

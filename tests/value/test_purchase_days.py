@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crmwb import engine
-from crmwb.value.challenger.purchase_days import Known, known_at, number_of, read_days
+from crmwb.calendar import day_number
+from crmwb.value.challenger.purchase_days import Known, known_at, read_days
 
 LOG = """
     customer_id  ordered_at           revenue  is_return
@@ -26,7 +27,7 @@ LOG = """
     d            2024-02-29T12:00:00  10.00    false
     d            2024-03-02T12:00:00  10.00    false
 """
-FEBRUARY = number_of(date(2024, 2, 1))
+FEBRUARY = day_number(date(2024, 2, 1))
 
 
 def read(con, transactions, as_of=date(2025, 1, 1)):
@@ -91,7 +92,7 @@ def log(rows):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
 def test_nothing_from_the_origin_on_changes_what_was_known(con, before, after):
     before = [(who, min(day, 39)) for who, day in before]
-    origin = number_of(date(2024, 1, 1)) + 40
+    origin = day_number(date(2024, 1, 1)) + 40
     without, with_later = (table(known_at(read(con, log(rows)), origin, 30)) for rows in (before, before + after))
     known = ["frequency", "recency_days", "age_days", "cents", "repeat_cents"]
     pd.testing.assert_frame_equal(without[known], with_later[known])

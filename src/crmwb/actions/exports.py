@@ -39,7 +39,8 @@ def table(rows: pd.DataFrame, mart: pd.DataFrame, plan: ActionPlan, export: Expo
     keep = ~rows["is_held_out"] & (rows["action"].isin(contacts) if export.only_contacts else True)
     own = rows[keep].sort_values(["action", "customer_id"], ignore_index=True)
     with language.using(export.language):
-        listed = said(own, plan, export.language).assign(owner=own["owner"], action_name=own["action"])
+        named_here = {column.column for column in export.columns.values() if column.column}
+        listed = said(own, plan, export.language, named_here).assign(owner=own["owner"], action_name=own["action"])
     known = own[["customer_id"]].merge(mart, on="customer_id", how="left", validate="one_to_one")
     return pd.DataFrame({name: _cells(column, listed, known) for name, column in export.columns.items()})
 

@@ -1,7 +1,7 @@
 """The files that owners get: what each is to do with whom, as CSV and as Excel, in every language."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -55,22 +55,24 @@ def write(rows: pd.DataFrame, plan: ActionPlan, folder: Path, as_of: date) -> No
                 write_sheet(headings, cells, own_folder / f"{names[owner]}.xlsx", title=title, made_on=as_of)
 
 
-def said(rows: pd.DataFrame, plan: ActionPlan, code: str) -> pd.DataFrame:
-    """Return rows of the list as people read them, in the language in use: columns of COLUMNS, money in whole units."""
+def said(rows: pd.DataFrame, plan: ActionPlan, code: str, columns: Collection[str] = tuple(COLUMNS)) -> pd.DataFrame:
+    """Return rows of the list as people read them, in the language in use: these of COLUMNS, money in whole units."""
     texts = {action.name: getattr(action.text, code) for action in plan.actions}
-    return pd.DataFrame(
-        {
-            "customer_id": rows["customer_id"],
-            "action": [say(Term("action", name)) for name in rows["action"]],
-            "to_do": [texts[name] for name in rows["action"]],
-            "channel": [say(Term("channel", name)) for name in rows["channel"]],
-            "reason": [say(loads(reason)) for reason in rows["reason"]],
-            **{name: rows[f"{name}_cents"] / CENTS for name in ("gain", "gain_low", "gain_high")},
-            "basis": [say(Term("gain_basis", name)) for name in rows["basis"]],
-            "cost": rows["cost_cents"] / CENTS,
-            **{name: rows[name] for name in ("hours", "due_on", "review_on")},
-        }
-    )[list(COLUMNS)]
+    words: dict[str, Callable[[str], str]] = {
+        "action": lambda name: say(Term("action", name)),
+        "channel": lambda name: say(Term("channel", name)),
+        "reason": lambda reason: say(loads(reason)),
+        "basis": lambda name: say(Term("gain_basis", name)),
+    }
+
+    def column(name: str) -> Iterable[object]:
+        if name == "to_do":
+            return [texts[action] for action in rows["action"]]
+        if name in words:
+            return [words[name](cell) for cell in rows[name]]
+        return rows[f"{name}_cents"] / CENTS if COLUMNS[name] == "money" else rows[name]
+
+    return pd.DataFrame({name: column(name) for name in COLUMNS if name in columns}, index=rows.index)
 
 
 def file_names(owners: Iterable[str]) -> list[str]:

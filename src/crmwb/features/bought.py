@@ -5,8 +5,9 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from crmwb.calendar import month_column
 from crmwb.history.asof import Day, day_of, days_between, share
-from crmwb.history.lines import ATTRIBUTES, month_of
+from crmwb.history.lines import ATTRIBUTES
 
 # what is followed in the history, and what its number of values, its top value and the share of that are called here
 MIXES = {
@@ -134,7 +135,7 @@ def margin(state: ir.Table) -> dict[str, ir.Value]:
 def seasonality(state: ir.Table, today: ir.DateValue) -> dict[str, ir.Value]:
     """Describe months and weekdays: the share of the off season, active months (of a year each), weekends."""
     last = (today - ibis.interval(days=1)).cast("date")
-    months_since = (month_of(last) - month_of(state.first_purchase_on)).cast("int64") + 1
+    months_since = (month_column(last) - month_column(state.first_purchase_on)).cast("int64") + 1
     return {
         "off_season_share": share(state.off_season_cents, state.sales_cents),
         "n_active_months": state.n_active_months,

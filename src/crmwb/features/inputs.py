@@ -9,12 +9,12 @@ import ibis
 import ibis.expr.types as ir
 
 from crmwb import engine
+from crmwb.calendar import month_column, month_of
 from crmwb.engine import Backend
 from crmwb.features.campaigns import reached
 from crmwb.history import History
-from crmwb.history.lines import CHECKSUM_SIZE, month_of
+from crmwb.history.lines import CHECKSUM_SIZE
 
-MONTHS_A_YEAR = 12
 Checksums = dict[str, dict[int, int]]
 
 # When a row is first seen and, of what becomes known later, when that is: columns that no feature reads before.
@@ -44,8 +44,8 @@ def input_checksums(con: Backend, tables: Mapping[str, ir.Table], past: History)
     Returns
     -------
     dict of str to dict of int to int
-        By table, and `<table> later` for what becomes known of its rows later: month (as `month_of`) → checksum. A
-        change in a row changes the checksums of the months from which features may tell it.
+        By table, and `<table> later` for what becomes known of its rows later: month (as `calendar.month_of`) →
+        checksum. A change in a row changes the checksums of the months from which features may tell it.
     """
     parts = [part for name, table in _moments(tables, past).items() for part in _parts(name, table)]
     if not parts:
@@ -60,7 +60,7 @@ def input_checksums(con: Backend, tables: Mapping[str, ir.Table], past: History)
 
 def key_of(checksums: Checksums, end: date) -> str:
     """Return a hash of all that the features of a month end are made from; `end` is exclusive."""
-    month = end.year * MONTHS_A_YEAR + end.month - 1
+    month = month_of(end)
     seen = {name: sorted((m, c) for m, c in months.items() if m < month) for name, months in checksums.items()}
     return sha256(json.dumps({name: rows for name, rows in seen.items() if rows}, sort_keys=True).encode()).hexdigest()
 
@@ -90,6 +90,6 @@ def _parts(name: str, table: ir.Table) -> list[ir.Table]:
 
 def _sums(name: str, table: ir.Table, moment: ir.Value, row: dict[str, ir.Value]) -> ir.Table:
     hashed = (ibis.struct(row).hash() % CHECKSUM_SIZE).abs()
-    rows = table.select(month=month_of(moment.cast("date")), checksum=hashed).filter(lambda t: t.month.notnull())
+    rows = table.select(month=month_column(moment.cast("date")), checksum=hashed).filter(lambda t: t.month.notnull())
     sums = rows.group_by("month").aggregate(checksum=rows.checksum.sum().cast("int64"))
     return sums.select("month", "checksum", input=ibis.literal(name))

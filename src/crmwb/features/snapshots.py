@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crmwb import engine, history, layout, progress, storage
+from crmwb.calendar import whole_month_ends
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.features.catalogue import SNAPSHOT_SCHEMA
@@ -31,9 +32,7 @@ def month_ends(observation: Observation) -> list[date]:
 
     They are exclusive, like every as_of: the first of February is January's end.
     """
-    first, last = observation.first_event, observation.as_of
-    months = range(first.year * 12 + first.month, last.year * 12 + last.month)
-    return [date(month // 12, month % 12 + 1, 1) for month in months]
+    return whole_month_ends(observation.first_event, observation.as_of)
 
 
 def snapshot(

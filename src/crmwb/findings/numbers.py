@@ -6,7 +6,7 @@ None, NaN and pandas' NA are unknown and are written "–".
 import math
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from babel import Locale
@@ -14,6 +14,7 @@ from babel.core import UnknownLocaleError
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal, get_currency_name
+from babel.plural import PluralRule
 
 from crmwb.findings import language
 from crmwb.findings.catalogue import message
@@ -174,15 +175,25 @@ def decimal(value: float, decimals: int, *, trim: bool = False) -> str:
     rounded = round(value, decimals) + 0.0  # + 0.0: no minus before nothing
     places = ("#" if trim else "0") * decimals
     pattern = f"#,##0.{places}" if decimals else "#,##0"
-    text = format_decimal(rounded, format=pattern, locale=language.current().locale)
-    return text.replace("-", MINUS)
+    return _formatted(rounded, pattern, language.current().locale)
+
+
+@lru_cache(maxsize=16_384)  # lists of actions say the same numbers again and again
+def _formatted(value: float, pattern: str, locale: str) -> str:
+    return format_decimal(value, format=pattern, locale=locale).replace("-", MINUS)
 
 
 def plural_form(value: float) -> int:
     """Return which of the plural forms of the language fits a number, counted from 0 in CLDR's order."""
-    rule = Locale.parse(language.current().locale).plural_form
-    order = [tag for tag in ("zero", "one", "two", "few", "many") if tag in rule.rules] + ["other"]
+    rule, order = _plurals(language.current().locale)
     return order.index(rule(abs(value)))
+
+
+@cache
+def _plurals(locale: str) -> tuple[PluralRule, list[str]]:
+    """Return the rule of a language that names the plural form of a number, and its forms in CLDR's order."""
+    rule = Locale.parse(locale).plural_form
+    return rule, [tag for tag in ("zero", "one", "two", "few", "many") if tag in rule.rules] + ["other"]
 
 
 def currency_name(currency: str) -> str:

@@ -6,9 +6,10 @@ from datetime import date
 import ibis.expr.types as ir
 
 from crmwb import engine
+from crmwb.calendar import month_column, start_of
 from crmwb.engine import Backend
-from crmwb.history.history import MONTHS_A_YEAR, Since
-from crmwb.history.lines import Keep, checksums, month_of
+from crmwb.history.history import Since
+from crmwb.history.lines import Keep, checksums
 
 
 def month_checksums(con: Backend, tables: Mapping[str, ir.Table], as_of: date) -> dict[int, int]:
@@ -36,14 +37,14 @@ def since(tables: Mapping[str, ir.Table], as_of: date, months: list[int], stored
         How to keep what is used several times.
     """
     first_month = min(months)
-    begin = date(first_month // MONTHS_A_YEAR, first_month % MONTHS_A_YEAR + 1, 1)
+    begin = start_of(first_month)
     lines = checksums(tables, as_of, begin)
     lines = lines.filter(lines.month.isin(months))
     now = lines.group_by("customer_id", "month").aggregate(checksum=lines.checksum.sum().cast("int64"))
-    numbered = stored.select("customer_id", "checksum", month=month_of(stored.month))
+    numbered = stored.select("customer_id", "checksum", month=month_column(stored.month))
     then = numbered.filter(numbered.month.isin(months))
     differ = now.difference(then.select(*now.columns)).union(then.select(*now.columns).difference(now))
     first = keep("changed", differ.group_by("customer_id").aggregate(from_month=differ.month.min()))
-    earlier = stored.inner_join(first, "customer_id").filter(lambda t: month_of(t.month) < t.from_month)
+    earlier = stored.inner_join(first, "customer_id").filter(lambda t: month_column(t.month) < t.from_month)
     last = earlier.group_by("customer_id").aggregate(month=earlier.month.max())
     return Since(first, stored.semi_join(keep("last_months", last), ["customer_id", "month"]))

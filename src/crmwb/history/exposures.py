@@ -6,9 +6,10 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from crmwb.calendar import month_column
 from crmwb.history.columns import MONTHS
 from crmwb.history.history import History, Since, advance
-from crmwb.history.lines import Keep, as_it_is, month_of
+from crmwb.history.lines import Keep, as_it_is
 
 
 def as_of_join(
@@ -46,7 +47,7 @@ def as_of_join(
     lines = tables["transactions"].inner_join(moments, tables["transactions"].customer_id == moments.whose)
     lines = lines.filter(lines.ordered_at < lines.as_of.cast("timestamp"))
     columns = [name for name in tables["transactions"].columns if name != "customer_id"]
-    changed = moments.select(customer_id="exposure", from_month=month_of(moments.as_of))
+    changed = moments.select(customer_id="exposure", from_month=month_column(moments.as_of))
     seen = {**tables, "customers": changed, "transactions": lines.select(*columns, customer_id=lines.exposure)}
     since = advance(seen, date.max, off_season_months, keep, Since(changed, state)).months
     found = since.union(state.select(*since.columns).anti_join(since, "customer_id"))

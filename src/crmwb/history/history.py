@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
+from crmwb.calendar import MONTHS_A_YEAR
 from crmwb.history.asof import Day
 from crmwb.history.columns import DAYS, MONTHS, SPREAD_ORDERS, conformed
 from crmwb.history.days import days, month_sums
@@ -14,7 +15,6 @@ from crmwb.history.mix import first_seen, mix, value_of
 from crmwb.history.months import added_up
 from crmwb.history.orders import orders, orders_by_day, orders_by_month
 
-MONTHS_A_YEAR = 12
 CALENDAR = ("calendar_month", "weekday")
 
 
@@ -44,7 +44,7 @@ class Since:
     Attributes
     ----------
     changed : ir.Table
-        customer_id, and from_month (as `month_of` returns it): whose months change, from this one on.
+        customer_id, and from_month (as `calendar.month_of` counts them): whose months change, from this one on.
     state : ir.Table
         The row of `History.months` before that month, of those of them who have one.
     """

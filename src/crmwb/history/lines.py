@@ -6,6 +6,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from crmwb.calendar import month_column
 from crmwb.history.asof import Day, before, midnight
 
 Keep = Callable[[str, ir.Table], ir.Table]
@@ -23,11 +24,6 @@ PAST = 0  # the month that stands for all before those that are worked out
 def as_it_is(name: str, table: ir.Table) -> ir.Table:  # noqa: ARG001 - the other way to keep it needs the name
     """Leave a table an expression, worked out wherever it is used."""
     return table
-
-
-def month_of(day: ir.DateValue) -> ir.IntegerValue:
-    """Return the month of a day as a whole number: twelve times the year, plus 0 for January to 11 for December."""
-    return (day.year().cast("int32") * 12 + day.month().cast("int32") - 1).cast("int32")
 
 
 def numbered(values: ir.Table, column: str) -> ir.Table:
@@ -71,7 +67,7 @@ def lines(
         One row per order line of a known customer.
 
         customer              place of the customer's id in order, from 0
-        month, day            as `month_of` returns it; DATE
+        month, day            as `calendar.month_of` counts them; DATE
         order_id, product_id  as they are
         is_sale               no return
         cents                 revenue, negative for returns
@@ -81,7 +77,7 @@ def lines(
         checksum              of all that counts in the line, below CHECKSUM_SIZE
     """
     joined = _with_products(tables, as_of).inner_join(numbers["customer_id"], "customer_id")
-    month, checksum = month_of(joined.ordered_at.date()), joined.checksum
+    month, checksum = month_column(joined.ordered_at.date()), joined.checksum
     if changed is not None:
         since = changed.select(of_customer=changed.customer_id, from_month=changed.from_month)
         joined = joined.inner_join(since, joined.customer_id == since.of_customer)
@@ -116,7 +112,7 @@ def checksums(tables: Mapping[str, ir.Table], as_of: Day, since: date | None = N
     every = _with_products(tables, as_of).semi_join(tables["customers"], "customer_id")
     if since is not None:
         every = every.filter(every.ordered_at >= midnight(since))
-    return every.select("customer_id", "checksum", month=month_of(every.ordered_at.date()))
+    return every.select("customer_id", "checksum", month=month_column(every.ordered_at.date()))
 
 
 def _with_products(tables: Mapping[str, ir.Table], as_of: Day) -> ir.Table:

@@ -9,13 +9,13 @@ from typing import Any
 import ibis.expr.types as ir
 
 from crmwb import engine, layout, progress, storage
+from crmwb.calendar import MONTHS_A_YEAR, month_column, name_of
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.files import kept
 from crmwb.history.changes import month_checksums, since
 from crmwb.history.columns import DAYS, MONTHS, SPREAD_ORDERS, conformed, schema
-from crmwb.history.history import MONTHS_A_YEAR, History, Since, advance
-from crmwb.history.lines import month_of
+from crmwb.history.history import History, Since, advance
 from crmwb.tables import Column
 
 TABLES: dict[str, tuple[tuple[Column, ...], str | None]] = {  # columns, and by what it is partitioned into months
@@ -80,7 +80,7 @@ def _nothing(con: Backend, name: str) -> ir.Table:
 
 
 def line_checksums(folder: Path = layout.HISTORY) -> dict[int, int]:
-    """Return the checksum of the order lines of each month (as `month_of` returns it) of a kept history."""
+    """Return the checksum of the order lines of each month (as `calendar.month_of` counts it) of a kept history."""
     return _manifest(folder).lines
 
 
@@ -139,15 +139,15 @@ def _merged(past: History, new: History, start: Since, con: Backend) -> tuple[Hi
     """Put what was worked out anew in the place of what it replaces; return the months that this touches as well."""
 
     def unchanged(table: ir.Table, day: str, months: list[int] | None = None) -> ir.Table:
-        month = month_of(table[day])
+        month = month_column(table[day])
         some = table.filter(month.isin(months)) if months is not None else table
         changed = start.changed.select(whose="customer_id", from_month="from_month")
-        gone = [some.customer_id == changed.whose, month_of(some[day]) >= changed.from_month]
+        gone = [some.customer_id == changed.whose, month_column(some[day]) >= changed.from_month]
         return some.anti_join(changed, gone) if months is not None else some.semi_join(changed, gone)
 
     gone = unchanged(past.months, "month")
-    replaced = gone.select(month=month_of(gone.month))
-    touched = replaced.union(new.months.select(month=month_of(new.months.month))).distinct()
+    replaced = gone.select(month=month_column(gone.month))
+    touched = replaced.union(new.months.select(month=month_column(new.months.month))).distinct()
     months = sorted(engine.batches(con, touched).read_all()["month"].to_pylist())
     spread = past.spread_orders.anti_join(start.changed, "customer_id")
     merged = History(
@@ -174,7 +174,7 @@ def _write(con: Backend, folder: Path, manifest: Manifest, found: History, month
                 storage.write_query(con, declared, beside / f"{name}.parquet", ("customer_id", "order_id", "day"))
                 continue
             (beside / name).mkdir(exist_ok=True)
-            month = month_of(declared[by])
+            month = month_column(declared[by])
             named = declared.mutate(partition=_named(month))
             storage.write_partitions(
                 con, named.filter(month.isin(months)), beside / name, "partition", ("customer_id", by)
@@ -185,13 +185,8 @@ def _write(con: Backend, folder: Path, manifest: Manifest, found: History, month
         storage.write_json(Manifest(manifest.made_by, manifest.lines, hashes).content(), beside / MANIFEST)
 
 
-def name_of(month: int) -> str:
-    """Return a month's name, such as 2024-01, of its number as `month_of` returns it."""
-    return f"{month // MONTHS_A_YEAR:04d}-{month % MONTHS_A_YEAR + 1:02d}"
-
-
 def _named(month: ir.IntegerValue) -> ir.StringValue:
-    """Return the same on the engine."""
+    """Return what `calendar.name_of` does, on the engine."""
     year, of_year = (month // MONTHS_A_YEAR).cast("string"), (month % MONTHS_A_YEAR + 1).cast("string")
     return year.lpad(4, "0") + "-" + of_year.lpad(2, "0")
 

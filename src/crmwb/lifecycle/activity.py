@@ -9,10 +9,10 @@ import ibis.expr.types as ir
 import numpy as np
 
 from crmwb import engine
+from crmwb.calendar import EPOCH, month_column
 from crmwb.engine import Backend
 from crmwb.features.purchases import days
 from crmwb.history.asof import days_between
-from crmwb.value.equity.months import EPOCH, MONTHS_A_YEAR
 
 MICRO = 1_000_000  # logs of gaps are summed as whole millionths: sums of floats differ with the threads
 NEVER = -(10**6)  # a day before all days
@@ -29,7 +29,7 @@ class Entries:
     customer : ndarray of shape (n,)
         Customers' numbers from 0, in the order of their ids.
     month : ndarray of shape (n,)
-        See `value.equity.months.month_of`.
+        See `calendar.month_of`.
     of : dict of str to ndarray of shape (n,)
         What happened; days are counted from 1970 on.
     """
@@ -83,8 +83,8 @@ def _monthly_purchases(transactions: ir.Table, as_of: date) -> ir.Table:
 
 
 def month_number(day: ir.DateValue) -> ir.IntegerValue:
-    """Count the months up to the one that a day lies in, as `value.equity.months.month_of` does."""
-    return day.year().cast("int64") * MONTHS_A_YEAR + day.month().cast("int64") - 1
+    """Count the months up to the one that a day lies in, as `calendar.month_of` does."""
+    return month_column(day).cast("int64")
 
 
 def day_number(day: ir.DateValue) -> ir.IntegerValue:

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from crmwb.calendar import month_of
 from crmwb.lifecycle.activity import Entries
 from crmwb.lifecycle.names import LAPSED
 from crmwb.lifecycle.timeline import Timeline, net_cents
-from crmwb.value.equity.months import month_of
 
 # In this order; `lifecycle.component.<name>` of the catalogues says what each is.
 COMPONENTS = ("opening", "new", "won_back", "grown", "same", "shrunk", "lost", "closing")

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from crmwb.calendar import month_of, start_of
 from crmwb.lifecycle.activity import Entries
-from crmwb.value.equity.months import month_of, start_of
 
 SCHEMA = pa.schema(
     [

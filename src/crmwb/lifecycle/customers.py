@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from crmwb.calendar import month_of
 from crmwb.lifecycle.history import Moment
 from crmwb.lifecycle.names import ACCOUNT, STAGES, UNKNOWN
 from crmwb.lifecycle.timeline import Timeline
-from crmwb.value.equity.months import month_of
 
 # Why a customer is in decline: silent beyond the own bound, or fewer orders than before.
 LATE, FEWER_ORDERS = "late", "fewer_orders"

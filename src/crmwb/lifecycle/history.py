@@ -10,6 +10,7 @@ from datetime import date
 
 import numpy as np
 
+from crmwb.calendar import day_number, month_of
 from crmwb.lifecycle.activity import NEVER, Entries
 from crmwb.lifecycle.names import (
     ACCOUNT,
@@ -26,7 +27,6 @@ from crmwb.lifecycle.names import (
 from crmwb.lifecycle.rhythm import PooledGaps, pool, rhythm
 from crmwb.lifecycle.trend import Orders, deviations
 from crmwb.params import LifecycleParams
-from crmwb.value.equity.months import day_number, month_of
 
 FAR_MONTH = -(10**6)
 HELD = (GROWTH, MATURITY, DECLINE)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from crmwb import engine
+from crmwb.calendar import month_ends
 from crmwb.engine import Backend
 from crmwb.lifecycle import bucket, cohorts, facts, months
 from crmwb.lifecycle.activity import Entries, numbered, read_contacts, read_purchases
@@ -24,7 +25,6 @@ from crmwb.lifecycle.timeline import Timeline
 from crmwb.lifecycle.trend import Orders
 from crmwb.params import Params
 from crmwb.progress import step
-from crmwb.value.equity.months import month_ends
 
 ORDERS = ("recent_orders", "previous_orders", "age_days")
 FROM_CONTACTS = ("interactions", "campaign_members", "opportunities")

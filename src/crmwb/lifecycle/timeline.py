@@ -8,10 +8,10 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
+from crmwb.calendar import month_of
 from crmwb.lifecycle.activity import Entries
 from crmwb.lifecycle.history import Moment
 from crmwb.lifecycle.names import INTRODUCTION, LAPSED, UNKNOWN
-from crmwb.value.equity.months import month_of
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,14 @@ import pandas as pd
 import pyarrow as pa
 
 from crmwb import engine
+from crmwb.calendar import EPOCH
 from crmwb.engine import Backend
 from crmwb.findings import Unavailable
 from crmwb.params import RecommendParams
 from crmwb.progress import step
 from crmwb.recommend import again, new, pages
 from crmwb.recommend.history import history
-from crmwb.recommend.lines import EPOCH, Lines, order_lines
+from crmwb.recommend.lines import Lines, order_lines
 from crmwb.recommend.new import ItemModel
 from crmwb.recommend.tested import Judged, Tested, fit_and_test
 

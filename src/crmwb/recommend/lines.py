@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import ibis
 import ibis.expr.types as ir
 
 from crmwb import engine
+from crmwb.calendar import EPOCH, day_at, day_number
 from crmwb.engine import Backend
 from crmwb.history.asof import days_between, sales_before
-
-EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -79,12 +78,12 @@ def order_lines(con: Backend, tables: Mapping[str, ir.Table], as_of: date, exclu
     sums = table.aggregate(n=table.customer.nunique(), first=table.day.min()).to_pyarrow().to_pylist()[0]
     if not sums["n"]:
         return None
-    return Lines(table, customers, products, sums["n"], sums["first"], (as_of - EPOCH).days)
+    return Lines(table, customers, products, sums["n"], sums["first"], day_number(as_of))
 
 
 def as_date(day: int) -> date:
     """Return a day number as a date."""
-    return EPOCH + timedelta(days=int(day))
+    return day_at(int(day))
 
 
 def _numbered(con: Backend, sales: ir.Table, name: str) -> ir.Table:

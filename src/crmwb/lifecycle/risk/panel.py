@@ -6,11 +6,11 @@ from datetime import date
 
 import numpy as np
 
+from crmwb.calendar import day_number, month_of
 from crmwb.lifecycle.activity import Entries
 from crmwb.lifecycle.history import State
 from crmwb.lifecycle.rhythm import Rhythm, pool, rhythm
 from crmwb.params import RiskParams
-from crmwb.value.equity.months import day_number, month_of
 
 RECENT_MONTHS = 3
 RECENT_DAYS = 91.0

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from crmwb.calendar import month_ends
 from crmwb.engine import Backend
 from crmwb.findings import Count, Term, Unavailable
 from crmwb.lifecycle.activity import read_purchases
@@ -18,7 +19,6 @@ from crmwb.predict.customers import moments
 from crmwb.predict.customers.lookalikes import Lookalikes, lookalikes
 from crmwb.predict.customers.propensity import BUYS, LEAVES, Propensity, cases, propensity
 from crmwb.progress import step
-from crmwb.value.equity.months import month_ends
 
 PART_OF_HISTORY = 4  # the days to buy in are at most this part of the history
 COLUMNS = [

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from crmwb import storage
+from crmwb.calendar import month_of
 from crmwb.findings import Count, Unavailable
 from crmwb.params import SENSITIVE, PredictParams
 from crmwb.predict.logistic import Logistic, levels
 from crmwb.predict.losses import auc, lift
-from crmwb.value.equity.months import month_of
 
 PROFILE = ("kind", "country", "region", "industry", "company_size", "acquisition_channel", "acquisition_route")
 BASKET = ("first_day_revenue_cents", "mean_order_cents", "lines_per_order", "n_products", "n_categories")

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from crmwb.calendar import day_at
 from crmwb.engine import Backend
 from crmwb.findings import Count, Term, Unavailable
 from crmwb.params import PredictParams
@@ -19,7 +20,6 @@ from crmwb.predict.opportunities.tested import DEFAULT, STATED, Forecasts, Teste
 from crmwb.predict.opportunities.values import values, won_cents
 from crmwb.predict.opportunities.windows import Window, current, earlier
 from crmwb.progress import step
-from crmwb.value.equity.months import EPOCH
 
 N_QUARTERS_SHOWN = 8
 N_DRIVERS = 8
@@ -154,7 +154,7 @@ def _open(
 
 
 def _date(day: float) -> date | None:
-    return None if np.isnan(day) else EPOCH + timedelta(days=int(day))
+    return None if np.isnan(day) else day_at(int(day))
 
 
 def _forecast(past: Landmarks, now: Forecasts, reach: float) -> pd.DataFrame:

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from crmwb import engine
+from crmwb.calendar import EPOCH, day_number
 from crmwb.engine import Backend
 from crmwb.features.purchases import purchase_days
 from crmwb.history.asof import before, days_between
-from crmwb.value.equity.months import EPOCH
 
 PROFILE = ("kind", "industry", "company_size", "acquisition_channel")
 CHANGES = ["opportunity_id", "day", "stage", "win_probability", "expected_close"]
@@ -45,7 +45,7 @@ class Deals:
 
 def day_of(day: date) -> int:
     """Return the number of a day."""
-    return (day - EPOCH).days
+    return day_number(day)
 
 
 def read(con: Backend, tables: Mapping[str, ir.Table], as_of: date) -> Deals:

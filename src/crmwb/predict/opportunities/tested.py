@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
+from crmwb.calendar import month_of, start_of
 from crmwb.predict.losses import Gain, auc, gain, losses, slope
 from crmwb.predict.opportunities.deals import Deals, day_of
 from crmwb.predict.opportunities.hazards import BY_AGE, Hazards
 from crmwb.predict.opportunities.landmarks import Landmarks
 from crmwb.predict.opportunities.values import newly_won_cents, values, won_cents
 from crmwb.predict.opportunities.windows import Window, earlier
-from crmwb.value.equity.months import month_of, start_of
 
 FULL, AGE, DEFAULT, STATED = "all_columns", "age_and_stage", "stage_default", "stated"
 METHODS = (FULL, AGE, DEFAULT)  # the fullest first

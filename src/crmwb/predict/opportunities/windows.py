@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from crmwb.calendar import month_of, start_of
 from crmwb.predict.opportunities.deals import day_of
-from crmwb.value.equity.months import month_of, start_of
 
 MONTHS = 3
 MIN_DAYS_LEFT = 31  # with fewer left, the next quarter is forecast too

@@ -1,18 +1,17 @@
 """Random numbers, times and columns: what every part of the demo company is drawn and written with."""
 
 from dataclasses import dataclass
-from datetime import date
 from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmwb.calendar import EPOCH
 from crmwb.sources.b2b_demo.world import SEASON, YEARLY_GROWTH, Window
 
 MICROSECONDS_PER_DAY = 86_400_000_000
 OPENS, CLOSES = 7 / 24, 19 / 24  # what happens, happens in business hours
-EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)

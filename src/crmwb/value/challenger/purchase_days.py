@@ -1,7 +1,7 @@
 """Every purchase day of every customer: what was known at any moment, and what came after it."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Self
 
 import ibis
@@ -9,15 +9,9 @@ import ibis.expr.types as ir
 import numpy as np
 
 from crmwb import engine
+from crmwb.calendar import EPOCH
 from crmwb.engine import Backend
 from crmwb.features import purchases
-
-EPOCH = date(1970, 1, 1)
-
-
-def number_of(day: date) -> int:
-    """Return a day as a whole number: days since 1970."""
-    return (day - EPOCH) // timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -33,7 +27,7 @@ class PurchaseDays:
     customer : ndarray of shape (n,)
         Places in `ids`.
     day : ndarray of shape (n,)
-        As `number_of` returns it.
+        As `calendar.day_number` returns it.
     cents : ndarray of shape (n,)
         Revenue of the day, net of the returns brought in on it.
     """

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from crmwb import engine
+from crmwb.calendar import day_number
 from crmwb.engine import Backend
 from crmwb.features.catalogue import FEATURES
 from crmwb.tables import Kind
-from crmwb.value.challenger.purchase_days import number_of
 
 NUMBERS = tuple(f.name for f in FEATURES if f.kind in {Kind.NUMBER, Kind.SHARE})
 CATEGORIES = tuple(f.name for f in FEATURES if f.kind is Kind.CATEGORY)
@@ -46,7 +46,7 @@ class Traits:
     def of(cls, con: Backend, snapshots: ir.Table, ids: np.ndarray) -> Self:
         """Look which month ends there are."""
         found = engine.batches(con, snapshots.select("as_of").distinct()).read_all()["as_of"].to_pylist()
-        return cls(con, snapshots, pd.Index(ids), tuple(sorted(number_of(end) for end in found)))
+        return cls(con, snapshots, pd.Index(ids), tuple(sorted(day_number(end) for end in found)))
 
     def until(self, origin: int) -> Self:
         """Return what was known at `origin`."""
@@ -63,7 +63,7 @@ class Traits:
         Parameters
         ----------
         origin : int
-            A day, as `purchase_days.number_of` returns it.
+            A day, as `calendar.day_number` returns it.
         customer : ndarray of shape (n,)
             Places in `ids`.
         """

@@ -5,6 +5,8 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from crmwb.calendar import month_column
+
 NO_PLAN = "(no plan)"
 
 
@@ -63,7 +65,7 @@ def unbroken(every: ir.Table, as_of: date) -> ir.Table:
 
 def _months(start: ir.DateValue, end: ir.DateValue) -> ir.IntegerValue:
     """Return whole months from one day to another; the 31st is a month after the 28th of a February."""
-    apart = (end.year() - start.year()) * 12 + end.month() - start.month()
+    apart = month_column(end) - month_column(start)
     is_last = (end + ibis.interval(days=1)).month() != end.month()
     whole = apart - ((end.day() < start.day()) & ~is_last).cast("int32")
     return ibis.greatest(whole, 0).cast("int64")
@@ -72,8 +74,8 @@ def _months(start: ir.DateValue, end: ir.DateValue) -> ir.IntegerValue:
 def _remainder(t: ir.Table) -> ir.IntegerValue:
     """Return days beyond the last whole period, roughly: more than none means that another period was paid for."""
     whole = (t.months // t.period_months) * t.period_months
-    after = t.starts_on.year() * 12 + t.starts_on.month() - 1 + whole
-    until = t.ends_on.year() * 12 + t.ends_on.month() - 1
+    after = month_column(t.starts_on) + whole
+    until = month_column(t.ends_on)
     return ibis.ifelse((until > after) | (t.ends_on.day() > t.starts_on.day()), 1, 0).fill_null(0)
 
 

@@ -10,9 +10,9 @@ import ibis.expr.types as ir
 import numpy as np
 
 from crmwb import engine
+from crmwb.calendar import EPOCH, day_number, month_column, month_of
 from crmwb.engine import Backend
 from crmwb.features.purchases import days
-from crmwb.value.equity.months import EPOCH, MONTHS_A_YEAR, day_number, month_of
 
 COUNTS = ("customer", "month", "n_purchases", "first_day", "last_day")
 CENTS = ("purchase_cents", "first_day_cents", "net_cents")
@@ -97,7 +97,7 @@ def monthly_activity(transactions: ir.Table, as_of: date) -> ir.Table:
     by_day = days(transactions, as_of)
     by_day = by_day.mutate(
         number=by_day.day.delta(ibis.literal(EPOCH), unit="day").cast("int64"),
-        month=by_day.day.year().cast("int64") * MONTHS_A_YEAR + by_day.day.month() - 1,
+        month=month_column(by_day.day).cast("int64"),
     )
     bought = by_day.is_purchase
     sums = by_day.group_by("customer_id", "month").aggregate(

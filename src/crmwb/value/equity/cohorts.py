@@ -6,8 +6,8 @@ from typing import Self
 
 import numpy as np
 
+from crmwb.calendar import month_of
 from crmwb.value.equity.activity import Activity
-from crmwb.value.equity.months import month_of
 
 MEASURES = ("customers", "purchases", "revenue_cents")
 """What is forecast: customers with a purchase in a month, purchase days, and revenue net of all returns."""

@@ -11,6 +11,7 @@ import pyarrow as pa
 from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
+from crmwb.calendar import MONTHS_A_YEAR, month_ends, month_of, start_of
 from crmwb.engine import Backend
 from crmwb.params import EquityParams
 from crmwb.progress import track
@@ -20,7 +21,6 @@ from crmwb.value.equity.bridge import bridge
 from crmwb.value.equity.cohorts import Cohorts
 from crmwb.value.equity.facts import facts
 from crmwb.value.equity.monthly import Monthly, Seasonal, frame, monthly, past_frame
-from crmwb.value.equity.months import MONTHS_A_YEAR, month_ends, month_of, start_of
 from crmwb.value.equity.outlook import outlook
 from crmwb.value.equity.season import season
 from crmwb.value.equity.worth import Worth, worth

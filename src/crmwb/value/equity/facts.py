@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from crmwb.calendar import MONTHS_A_YEAR, month_of, start_of
 from crmwb.findings import (
     Change,
     Count,
@@ -24,7 +25,6 @@ from crmwb.value.equity.bridge import COMPONENTS
 from crmwb.value.equity.cohorts import Cohorts
 from crmwb.value.equity.forecast_facts import forecast_facts, proof_facts
 from crmwb.value.equity.monthly import Monthly
-from crmwb.value.equity.months import MONTHS_A_YEAR, month_of, start_of
 from crmwb.value.equity.newcomers import RECENT_MONTHS
 from crmwb.value.forecast import NewShare, Total
 from crmwb.value.potential.clv import Terms

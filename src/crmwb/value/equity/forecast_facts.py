@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from crmwb.calendar import MONTHS_A_YEAR, start_of
 from crmwb.findings import Change, Count, Finding, Interval, Money, Month, Share, Unavailable, from_json, to_json
 from crmwb.value.equity.monthly import ALL_MEASURES, Measure, Monthly
-from crmwb.value.equity.months import MONTHS_A_YEAR, start_of
 from crmwb.value.forecast import LEVELS, MOST_OFF, Forecast, NewShare, Total
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from crmwb.calendar import MONTHS_A_YEAR, month_of
 from crmwb.value.equity import newcomers
 from crmwb.value.equity.cohorts import Cohorts
-from crmwb.value.equity.months import MONTHS_A_YEAR, month_of
 from crmwb.value.equity.outlook import Outlook
 
 LEVEL_MONTHS = 3.0  # so many months' errors count for the half

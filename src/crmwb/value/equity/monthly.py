@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from crmwb.calendar import MONTHS_A_YEAR, month_of, start_of
 from crmwb.value.equity.cohorts import MEASURES, Cohorts
 from crmwb.value.equity.level import expected_parts, level
-from crmwb.value.equity.months import MONTHS_A_YEAR, month_of, start_of
 from crmwb.value.equity.outlook import Outlook
 from crmwb.value.forecast import LEVELS, WINDOW, Forecast, Rolling, Share, forecast, replay, share_of_new
 

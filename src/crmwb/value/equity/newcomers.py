@@ -7,9 +7,9 @@ of purchases says of new customers.
 
 import numpy as np
 
+from crmwb.calendar import MEAN_DAYS, MONTHS_A_YEAR
 from crmwb.value.equity.ahead import chance_to_buy
 from crmwb.value.equity.cohorts import Cohorts
-from crmwb.value.equity.months import MEAN_DAYS, MONTHS_A_YEAR
 from crmwb.value.models import PurchaseModel
 
 RECENT_MONTHS = 3

@@ -6,11 +6,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from crmwb.calendar import MONTHS_A_YEAR, edges_ahead, month_of
 from crmwb.value.equity import newcomers
 from crmwb.value.equity.activity import Histories
 from crmwb.value.equity.ahead import Ahead
 from crmwb.value.equity.cohorts import MEASURES, Cohorts
-from crmwb.value.equity.months import MONTHS_A_YEAR, edges_ahead, month_of
 from crmwb.value.models import GammaGamma, PurchaseModel
 from crmwb.value.potential.customers import expected_spend
 

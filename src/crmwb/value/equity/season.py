@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from crmwb.calendar import MONTHS_A_YEAR
 from crmwb.value.equity.cohorts import MEASURES, Cohorts
-from crmwb.value.equity.months import MONTHS_A_YEAR
 
 LEAST_MONTHS = 2 * MONTHS_A_YEAR
 MOST_MONTHS = 4 * MONTHS_A_YEAR

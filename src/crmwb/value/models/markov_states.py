@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from crmwb.calendar import MONTHS_A_YEAR
 from crmwb.errors import CrmwbError
 from crmwb.findings import Count, Finding, Name, to_json
 from crmwb.value.models.markov import MarkovChain
-from crmwb.value.models.monthly_states import MONTHS_A_YEAR, Grid, known_by, next_months, thirds
+from crmwb.value.models.monthly_states import Grid, known_by, next_months, thirds
 
 PRIOR = 10.0  # months of one customer that the mean of all customers counts as, in a state with few
 GROUPS = 50  # of customers, left out in turn for standard errors

@@ -6,9 +6,8 @@ from itertools import pairwise, product
 import numpy as np
 import pandas as pd
 
+from crmwb.calendar import MONTHS_A_YEAR
 from crmwb.errors import CrmwbError
-
-MONTHS_A_YEAR = 12
 
 
 class Grid:

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from crmwb.calendar import day_number
 from crmwb.errors import CrmwbError
 from crmwb.findings import Count, Unavailable
 from crmwb.params import ValueParams
 from crmwb.value.challenger import Moment, Past, Stack
 from crmwb.value.challenger.identified import Dropout
-from crmwb.value.challenger.purchase_days import number_of
 from crmwb.value.models import GammaGamma, PurchaseModel, PurchaseSummary
 from crmwb.value.models.base import MIN_CUSTOMERS
 from crmwb.value.potential.clv import Terms, discounted_purchases
@@ -133,7 +133,7 @@ def fit(buyers: pd.DataFrame, params: ValueParams, past: Past, as_of: date) -> F
     Fitted or Unavailable
         `value.no_forecast`, where too few customers bought twice for any model of purchases.
     """
-    today = number_of(as_of)
+    today = day_number(as_of)
     stack = Stack(params.backtest.holdout_days).fit(past, today)
     repeaters = int((buyers["frequency"] > 0).sum())
     if stack.why_not_ or repeaters < MIN_CUSTOMERS:

@@ -1,18 +1,18 @@
 """Forecasts tested on time that they have not seen: rolling origins, models and the stack beside rules of thumb."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
+from crmwb.calendar import day_at, day_number
 from crmwb.findings import Count, Day, Days, Unavailable
 from crmwb.params import BacktestParams
 from crmwb.progress import track
 from crmwb.value.challenger import Past
-from crmwb.value.challenger.purchase_days import EPOCH, number_of
 from crmwb.value.proof.trial import Trial, trial
 
 TEST_CUSTOMERS = 50_000  # of more, every so many are tested
@@ -97,7 +97,7 @@ def backtest(past: Past, as_of: date, params: BacktestParams) -> Backtest:
     trials, skipped = [], []
     with threadpool_limits(1):
         for back in track(range(params.n_origins, 0, -1), "backtest, origins", params.n_origins):
-            origin = number_of(as_of) - back * params.holdout_days
+            origin = day_number(as_of) - back * params.holdout_days
             history_days = origin - past.days.first_day
             n_known = len(set(past.days.until(origin).customer.tolist()))
             if why := _too_early(origin, history_days, n_known, params):
@@ -135,7 +135,7 @@ def _too_early(origin: int, history_days: int, n_known: int, params: BacktestPar
 
 
 def _date(day: int) -> date:
-    return EPOCH + timedelta(days=day)
+    return day_at(day)
 
 
 def _stacked(parts: list[tuple[Trial, pd.DataFrame]], columns: Any) -> pd.DataFrame:

@@ -1,15 +1,14 @@
 """One trial: every forecaster at one origin, knowing what was known then, against what came."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from crmwb.calendar import day_at
 from crmwb.value.challenger import Counts, Moment, Past, Stack
 from crmwb.value.challenger.counts import inside
-from crmwb.value.challenger.purchase_days import EPOCH
 from crmwb.value.challenger.weights import tails_of
 from crmwb.value.potential import money
 from crmwb.value.potential.spend import SpendForecast, SpendRule, Spends
@@ -62,7 +61,7 @@ class Trial:
         known = self.moment.known
         total = known.newcomers + int(self.actual.sum())
         return {
-            "origin": (EPOCH + timedelta(days=known.origin)).isoformat(),
+            "origin": day_at(known.origin).isoformat(),
             "n_newcomers": known.n_newcomers,
             "purchases": known.newcomers,
             "share_of_purchases": known.newcomers / total if total else None,

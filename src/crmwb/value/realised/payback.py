@@ -12,11 +12,12 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from crmwb.calendar import MONTHS_A_YEAR
 from crmwb.features.purchases import purchase_days
 from crmwb.history.asof import days_between
 from crmwb.value.realised.costs import Tables, campaigns, contacts, costed_lines
 
-MONTHS_A_YEAR, DAYS_A_YEAR = 12, 365
+DAYS_A_YEAR = 365
 
 
 def payback(tables: Tables, as_of: date) -> ir.Table:

@@ -1,0 +1,69 @@
+"""Days and months, counted: days since 1970, months since the year 0, so that they can be subtracted.
+
+Days are those of the company's time zone (`source.time_zone`): moments are put on its clock where a source is read
+(`crmwb.sources.values`), so that from there on a moment's date is the company's date. The end of a month is exclusive,
+like every as_of: the first of February is January's end.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+EPOCH = date(1970, 1, 1)
+MONTHS_A_YEAR = 12
+MEAN_DAYS = 365.25 / MONTHS_A_YEAR  # of a month
+
+
+def day_number(day: date) -> int:
+    """Return a day's number: the days since 1970."""
+    return (day - EPOCH) // timedelta(days=1)
+
+
+def day_at(number: int) -> date:
+    """Return the day with a number."""
+    return EPOCH + timedelta(days=number)
+
+
+def month_of(day: date) -> int:
+    """Return the number of the month that a day lies in: twelve times the year, plus 0 for January to 11."""
+    return day.year * MONTHS_A_YEAR + day.month - 1
+
+
+def month_column(day: ir.DateValue) -> ir.IntegerValue:
+    """Return what `month_of` does of a column of dates (int32)."""
+    return (day.year().cast("int32") * MONTHS_A_YEAR + day.month().cast("int32") - 1).cast("int32")
+
+
+def start_of(month: int) -> date:
+    """Return a month's first day, of its number."""
+    return date(month // MONTHS_A_YEAR, month % MONTHS_A_YEAR + 1, 1)
+
+
+def name_of(month: int) -> str:
+    """Return a month's name, such as 2024-01, of its number."""
+    return f"{month // MONTHS_A_YEAR:04d}-{month % MONTHS_A_YEAR + 1:02d}"
+
+
+def whole_month_ends(first: date, as_of: date) -> list[date]:
+    """Return the end of every month since `first`, the last one at `as_of` or before it."""
+    return [start_of(month) for month in range(month_of(first) + 1, month_of(as_of) + 1)]
+
+
+def month_ends(first: date, as_of: date) -> list[date]:
+    """Return the end of every month since `first`, and `as_of` itself as the last one."""
+    ends = whole_month_ends(first, as_of)
+    return ends if ends and ends[-1] == as_of else [*ends, as_of]
+
+
+def edges_ahead(origin: date, n_months: int) -> list[date]:
+    """Return where the periods of a forecast begin, and where the last one ends.
+
+    The periods are `n_months` whole months; where `origin` lies within a month, the rest of that month comes first.
+    """
+    whole = month_of(origin) if origin.day == 1 else month_of(origin) + 1
+    starts = [start_of(whole + i) for i in range(n_months + 1)]
+    return starts if origin.day == 1 else [origin, *starts]
