@@ -152,7 +152,12 @@ class Chaos:
 
     def finish(self, process: subprocess.Popen[bytes]) -> tuple[int, str]:
         """Wait for a process, and for all that it started; return its exit code and what it said."""
-        output, _ = process.communicate(timeout=600)
+        try:
+            output, _ = process.communicate(timeout=PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:  # it would wait for ever
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            return HUNG, f"still at work after {PATIENCE_SECONDS} s"
         return process.returncode, output.decode(errors="replace")
 
     def tree(self) -> str:
@@ -318,7 +323,9 @@ CHOICES = {
     "migrate": ("winsorise_at", "4", "5"),
 }
 TYPICAL_SECONDS = 10.0
-MEMORY_BYTES = (300 << 20, 3 << 30)
+PATIENCE_SECONDS = 600
+HUNG = 124  # exit code, as `timeout` gives it
+MEMORY_BYTES = (2 << 30, 6 << 30)  # of address space, on both sides of what a stage asks for
 
 
 @contextmanager

@@ -174,6 +174,14 @@ def test_too_little_memory_is_no_fault_of_ours(project):
     assert (project / "out.txt").read_text() == "old"
 
 
+def test_an_address_space_in_which_libraries_wait_for_ever_is_refused(project):
+    limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))  # noqa: E731
+    code, text = ended(started(project, limit=limit))
+    assert code == 1
+    assert text.startswith("Stopped: The address space of this process is limited to 2.0 GiB (ulimit -v)")
+    assert (project / "out.txt").read_text() == "old"
+
+
 def test_without_a_folder_for_temporary_data_of_the_system_the_project_is_enough(project):
     body = "    import tempfile\n    tempfile.NamedTemporaryFile(delete=False)\n"
     assert ended(started(project, body=body, TMPDIR="/nowhere")) == (0, "")

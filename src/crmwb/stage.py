@@ -1,6 +1,7 @@
 """How a stage or a command runs: all of its files replaced or none, errors in one sentence, nothing left behind."""
 
 import os
+import resource
 import signal
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from crmwb.progress import console
 
 DEBUG = "CRMWB_DEBUG"
 N_NAMED = 5
+LEAST_ADDRESSES = 4 << 30  # bytes: with less, the libraries of linear algebra wait for memory for ever
 
 
 def run(main: Callable[[], None], *, work: str | None = None) -> NoReturn:
@@ -68,6 +70,7 @@ def _run(main: Callable[[], None], work: str | None) -> None:
     if work is None and command is None:
         main()
         return
+    _refuse_few_addresses()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends it gets what Ctrl-C gives
     owner = owners.begin(work or str(command).removeprefix("python pipeline/").replace(".py", "", 1))
     try:
@@ -78,6 +81,15 @@ def _run(main: Callable[[], None], work: str | None) -> None:
                 _refuse_changed(before)
     finally:
         owners.end()
+
+
+def _refuse_few_addresses() -> None:
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY and limit < LEAST_ADDRESSES:
+        raise CrmwbError(
+            f"The address space of this process is limited to {limit / (1 << 30):.1f} GiB (ulimit -v), and crmwb needs "
+            "4: raise that limit, and limit memory by engine.memory_limit_gb in params.yaml instead."
+        )
 
 
 def _command() -> str | None:
