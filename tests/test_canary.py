@@ -7,9 +7,12 @@ import yaml
 from finding import traces
 from project import CDNOW_SAMPLE, STAGES, change_params, make_project, run, run_stage
 
+from crmwb import layout, storage
+from crmwb.actions import ledger
 from crmwb.sources.privacy import secret
 
 KEY = "0123456789abcdef0123456789abcdef"
+GONE = "00050"  # is forgotten before anything is made
 CANARIES = ("canarybird", "secret.example", "9481726", "zq-id-")
 HEADER = "E-Mail,Name,Phone,National id,Order,Day,Contact,Pieces,Amount,Remark\n"
 MAPPING = {
@@ -34,6 +37,7 @@ MAPPING = {
                 "customer_id": {"column": "mail", "pseudonym": True},
                 "referred_by": {"column": "friend", "pseudonym": True},
                 "city": "city",
+                "contactable": "may write",
                 "kind": {"constant": "person"},
             },
         },
@@ -59,6 +63,15 @@ def use_canaries(content):
     content["value"]["n_bootstrap"] = 20
     content["value"]["backtest"]["n_origins"] = 1
     content["value"]["equity"] |= {"n_months": 3, "n_origins": 1}
+
+
+def may_write(customer: str) -> bool:
+    """Whether a planted customer may be contacted: every third may not."""
+    return int(customer) % 3 > 0
+
+
+def code(customer: str) -> str:
+    return secret.codes([mail(customer)], KEY.encode())[0]
 
 
 def mail(customer: str) -> str:
@@ -93,12 +106,17 @@ def chain(tmp_path_factory):
     ]
     (raw / "orders 1.csv").write_text(HEADER + "".join(orders))
     people = dict.fromkeys(line.split()[0] for line in lines)
-    rows = [f"{mail(c)};Canarybird {c};ZQ-ID-{c};Bonn;{mail(first) if c > '00500' else ''}\n" for c in people]
-    (raw / "people.csv").write_text("mail;name;id;city;friend\n" + "".join(rows))
+    rows = [
+        f"{mail(c)};Canarybird {c};ZQ-ID-{c};Bonn;{mail(first) if c > '00500' else ''};{may_write(c)}\n"
+        for c in people
+    ]
+    (raw / "people.csv").write_text("mail;name;id;city;friend;may write\n" + "".join(rows))
     (raw / "Canarybird canarybird@secret.example.vcf").write_text("TEL:+49 170 9481726\n")
     (folder / "mappings" / "canaries.yaml").write_text(yaml.safe_dump(MAPPING))
     change_params(folder, use_canaries)
     (folder / secret.ENV_FILE).write_text(f"{secret.VARIABLE}={KEY}\n")
+    forgotten = run(folder, "crmwb", "forget", mail(GONE), "--yes")
+    assert forgotten.returncode == 0, forgotten.stderr
     said = ""
     for stage in STAGES:
         done = run_stage(folder, stage)
@@ -108,6 +126,8 @@ def chain(tmp_path_factory):
         done = run(folder, sys.executable, *command)
         assert done.returncode == 0, done.stderr
         said += done.stdout + done.stderr
+    issued = run(folder, "crmwb", "issue")
+    assert issued.returncode == 0, issued.stderr
     done = run(folder, "crmwb", "quarantine")
     assert "quarantined" in done.stdout
     return folder, said + done.stdout + done.stderr
@@ -136,6 +156,23 @@ def test_no_canary_is_in_any_artefact_report_or_notebook(chain):
     assert {p.name for p in places} >= made
     assert not [found for place in places for found in traces(place, *CANARIES)]
     assert not [c for c in CANARIES if c in (folder / "executed.ipynb").read_text(encoding="utf-8").lower()]
+
+
+def test_who_is_forgotten_is_in_no_artefact_list_ledger_or_export(chain):
+    folder, _ = chain
+    again = secret.codes([code(GONE)], KEY.encode())[0]  # as the ledger would name them
+    places = ("data", "reports", "metrics", "plots")
+    assert not [found for place in places for found in traces(folder / place, code(GONE), again)]
+
+
+def test_who_may_not_be_contacted_is_on_no_list_that_contacts(chain):
+    folder, _ = chain
+    refused = {code(f"{n:05}") for n in range(0, 30_000, 3)}
+    known = set(storage.read_frame(folder / layout.CUSTOMER_MART, columns=["customer_id"])["customer_id"])
+    listed = storage.read_frame(folder / layout.ACTION_LIST)
+    assert len(ledger.read(folder / layout.ACTION_LEDGER)) == len(listed) > 0
+    assert not refused & set(listed["customer_id"])
+    assert not traces(folder / "data" / "lists", *sorted(refused & known))
 
 
 def test_no_canary_is_in_what_the_stages_said(chain):
