@@ -19,6 +19,11 @@ TOOLS = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 UNTRACKED = shutil.ignore_patterns(".ipynb_checkpoints")  # compiled modules are as good there as here
 
 
+def copy_project(built: Path, folder: Path) -> Path:
+    """Copy a project that others may be reading, without the temporary data of their commands."""
+    return Path(shutil.copytree(built, folder, symlinks=True, ignore=shutil.ignore_patterns("tmp")))
+
+
 def make_project(folder: Path) -> Path:
     """Copy the project's code, notebooks and mappings into `folder`, with the CDNOW sample as its raw data."""
     for name in ("src", "pipeline", "notebooks", "mappings"):

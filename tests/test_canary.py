@@ -107,8 +107,7 @@ def chain(tmp_path_factory):
     (raw / "orders 1.csv").write_text(HEADER + "".join(orders))
     people = dict.fromkeys(line.split()[0] for line in lines)
     rows = [
-        f"{mail(c)};Canarybird {c};ZQ-ID-{c};Bonn;{mail(first) if c > '00500' else ''};{may_write(c)}\n"
-        for c in people
+        f"{mail(c)};Canarybird {c};ZQ-ID-{c};Bonn;{mail(first) if c > '00500' else ''};{may_write(c)}\n" for c in people
     ]
     (raw / "people.csv").write_text("mail;name;id;city;friend;may write\n" + "".join(rows))
     (raw / "Canarybird canarybird@secret.example.vcf").write_text("TEL:+49 170 9481726\n")

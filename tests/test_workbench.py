@@ -1,13 +1,13 @@
 """The notebook's door, on a built project: everything adds up, shows itself, and says what is missing."""
 
 import re
-import shutil
 import subprocess
 import sys
 from operator import attrgetter
 
 import pandas as pd
 import pytest
+from project import copy_project
 
 import crmwb
 from crmwb.errors import CrmwbError
@@ -69,7 +69,7 @@ def test_before_the_pipeline_ran_it_says_how_to_run_it(tmp_path, ask, artefact):
 
 
 def test_an_artefact_that_is_gone_is_named(built_project, tmp_path):
-    copied = shutil.copytree(built_project, tmp_path / "project", symlinks=True)
+    copied = copy_project(built_project, tmp_path / "project")
     (copied / "data/marts/customers.parquet").unlink()
     wb = Workbench(copied)
     assert len(wb.segments.frame) > 0

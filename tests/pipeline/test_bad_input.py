@@ -2,19 +2,18 @@
 
 import gzip
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
-from project import STAGES, change_params, run_stage
+from project import STAGES, change_params, copy_project, run_stage
 
 
 @pytest.fixture
 def project(built_project, tmp_path):
     """A copy of the built project that a test may spoil."""
-    return Path(shutil.copytree(built_project, tmp_path / "project", symlinks=True))
+    return copy_project(built_project, tmp_path / "project")
 
 
 def raw(project: Path) -> Path:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
-from project import change_params, environment, repro, run
+from project import change_params, copy_project, environment, repro, run
 
 from crmwb import params
 
@@ -38,7 +38,7 @@ def locked(project: Path) -> dict[str, Any]:
 @pytest.fixture
 def project(built_project, tmp_path):
     """A copy of the built project that a test may change."""
-    return Path(shutil.copytree(built_project, tmp_path / "project", symlinks=True))
+    return copy_project(built_project, tmp_path / "project")
 
 
 def test_nothing_changed_runs_nothing(project):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from project import PROJECT
+from project import PROJECT, copy_project
 
 from crmwb import layout, params
 from crmwb.errors import CrmwbError
@@ -23,7 +23,7 @@ def text_of(page) -> str:
 def project(built_project, tmp_path_factory):
     """A copy of the built project whose buyers live in two regions, and three of them in a third."""
     root = tmp_path_factory.mktemp("asked") / "project"
-    shutil.copytree(built_project, root, symlinks=True)
+    copy_project(built_project, root)
     mart = root / layout.CUSTOMER_MART
     mart.chmod(0o644)
     frame = pd.read_parquet(mart)
