@@ -54,9 +54,9 @@ class Pair:
 
 
 def stages() -> dict[str, list[str]]:
-    """Return every stage but the index in order, with the files and folders that it writes."""
+    """Return every stage in order, with the files and folders that it writes."""
     content = yaml.safe_load((paths.PROJECT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
-    outs = {name: stage.get("do", stage)["outs"] for name, stage in content.items() if name != "index"}
+    outs = {name: stage.get("do", stage)["outs"] for name, stage in content.items()}
     return {
         name: [next(iter(out)) if isinstance(out, dict) else out for out in written] for name, written in outs.items()
     }
@@ -80,7 +80,7 @@ def cost(project: Path, name: str, outs: list[str]) -> Run:
             output.seek(0)
             raise SystemExit(f"{name}: {output.read()[-2000:]}")
     seconds = time.perf_counter() - began
-    written = sum(size(project / out.replace("${key}", REPORT)) for out in outs)
+    written = sum(size(project / out) for out in outs)
     return Run(used.ru_utime + used.ru_stime, seconds, used.ru_maxrss / 2**20, written / 1e9)
 
 

@@ -47,13 +47,13 @@ KEEP_NOTEBOOK = """
 import nbformat
 from crmwb import params
 from crmwb.reporting import make
-execute = make.execute
-def kept(*arguments, **named):
-    notebook = execute(*arguments, **named)
-    nbformat.write(notebook, "executed.ipynb")
-    return notebook
-make.execute = kept
-make.report("data_quality", params.load())
+execute_all = make.execute_all
+def kept(*arguments):
+    for place, notebook in execute_all(*arguments):
+        nbformat.write(notebook, "executed.ipynb")
+        yield place, notebook
+make.execute_all = kept
+make.reports(params.load(), ["data_quality"])
 """
 
 

@@ -14,6 +14,10 @@ class CrmwbError(Exception):
     """
 
 
+class IncompleteError(CrmwbError):
+    """A part of the work could not be done; the rest is done and its files stay. Of many lines, each is a cause."""
+
+
 DISK_FULL = "no space is left on the disk; free some there, or move the project to a larger disk, and run again."
 READ_ONLY = "the file system can only be read; work in a copy of the project that can be written, or mount it so."
 MEMORY = (

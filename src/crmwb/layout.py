@@ -129,6 +129,11 @@ PLOTS = Path("plots")  # curves of the run, for dvc plots
 
 REPORTS = Path("reports")
 REPORT_INDEX = REPORTS / "index.html"
+REPORT_INPUTS = (
+    *("data/accepted.json", "data/actions", "data/canonical/manifest.json", "data/contracts", "data/effectiveness"),
+    *("data/features", "data/lifecycle", "data/marts", "data/migration", "data/predict", "data/quality"),
+    *("data/recommend", "data/response", "data/segments", "data/value"),
+)  # what their notebooks may read
 REPORT_CARDS = Path("data/reports")
 REPORT_PARTS = REPORTS / "parts"  # pages of parts of the customers, and a list of them
 CUSTOMER_PAGES = REPORTS / "customers"  # pages of single customers, made when asked for

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from rich.text import Text
 
-from crmwb.errors import CrmwbError, operational, shortened
+from crmwb.errors import CrmwbError, IncompleteError, operational, shortened
 from crmwb.files import inputs, owners
 from crmwb.files.replacing import together
 from crmwb.progress import console
@@ -27,7 +27,8 @@ def run(main: Callable[[], None], *, work: str | None = None) -> NoReturn:
 
     What ended processes left in the project is taken away first. Of a stage, and of a command with a `work`, all files
     are replaced or none: none where it fails, where it is killed (the next command sees to that), or where one of the
-    stage's inputs changed while it ran. `--debug` (or CRMWB_DEBUG=1) shows the traceback of an error.
+    stage's inputs changed while it ran. Where it ends with `IncompleteError`, they stay. `--debug` (or CRMWB_DEBUG=1)
+    shows the traceback of an error.
 
     Parameters
     ----------
@@ -72,15 +73,21 @@ def _run(main: Callable[[], None], work: str | None) -> None:
         return
     _refuse_few_addresses()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends it gets what Ctrl-C gives
+    incomplete: IncompleteError | None = None
     owner = owners.begin(work or str(command).removeprefix("python pipeline/").replace(".py", "", 1))
     try:
         with _temporary_data_in(owner.folder), together():
             before = inputs.noted(command) if command else None
-            main()
+            try:
+                main()
+            except IncompleteError as error:
+                incomplete = error
             if before is not None:
                 _refuse_changed(before)
     finally:
         owners.end()
+    if incomplete is not None:
+        raise incomplete
 
 
 def _refuse_few_addresses() -> None:

@@ -56,7 +56,7 @@ def test_every_region_has_its_page_by_one_line_in_params_but_none_that_would_sho
     monkeypatch.chdir(project)
     chosen = params.load()
     report = chosen.reports["customers_at_risk"].model_copy(update={"cut": {"by": "region"}})
-    make.parts(chosen.model_copy(update={"reports": {"customers_at_risk": report}}))
+    make.reports(chosen.model_copy(update={"reports": {"customers_at_risk": report}}))
     pages = json.loads((layout.REPORT_PARTS / "parts.json").read_text())
     regions = pd.read_parquet(layout.CUSTOMER_MART, columns=["region"])["region"].value_counts()
     cut = f"region={regions.idxmax()}"  # west has three, and the smaller of the others hides them
@@ -89,8 +89,3 @@ def test_what_is_not_known_is_refused_in_a_sentence(wanted, said, tmp_path):
     shutil.copytree(PROJECT / layout.NOTEBOOKS / "reports", tmp_path / layout.NOTEBOOKS / "reports")
     with pytest.raises(CrmwbError, match=said):
         asked.write(wanted, params.load(PROJECT / "params.yaml"), tmp_path)
-
-
-def test_parts_are_none_where_params_ask_for_none(tmp_path):
-    make.parts(params.load(PROJECT / "params.yaml"), tmp_path)
-    assert json.loads((tmp_path / layout.REPORT_PARTS / "parts.json").read_text()) == []

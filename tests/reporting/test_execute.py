@@ -1,12 +1,19 @@
 """Running a notebook: in our own interpreter, with known parameters only, and with errors that name the cell."""
 
 import sys
+import time
+from pathlib import Path
 
 import pytest
 from written_notebooks import write
 
 from crmwb.errors import CrmwbError
-from crmwb.reporting.execute import execute
+from crmwb.reporting.execute import Run, execute, execute_all
+
+
+def kinds(notebook):
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return [(o.output_type, o.get("text") or o["data"]["text/plain"]) for o in outputs]
 
 
 def texts(notebook):
@@ -69,7 +76,37 @@ def test_what_a_user_set_up_for_jupyter_stays_out(tmp_path, monkeypatch):
     assert texts(execute(path, {}, tmp_path)) == ["False"]
 
 
-def test_a_kernel_that_dies_is_said(tmp_path):
+def test_a_process_that_dies_is_said_and_the_others_go_on(tmp_path):
     path = write(tmp_path / "a.ipynb", "import os\nos._exit(1)")
-    with pytest.raises(CrmwbError, match=r"a\.ipynb: its kernel died"):
-        execute(path, {}, tmp_path)
+    other = write(tmp_path / "b.ipynb", "print(2)")
+    done = dict(execute_all([Run(path, {}, tmp_path), Run(other, {}, tmp_path)], n_at_once=1))
+    assert "a.ipynb: its process died" in str(done[0])
+    assert texts(done[1]) == ["2"]
+
+
+def test_what_cells_show_stands_in_order_and_does_not_depend_on_how_many_run_at_a_time(tmp_path):
+    cell = "import sys\nprint('a')\ndisplay(1)\nprint('b', file=sys.stderr)\n2"
+    paths = [
+        write(tmp_path / f"{name}.ipynb", cell, f"n = {name!r}", "import os; os.system('echo 7')\nn") for name in "cde"
+    ]
+    runs = [Run(path, {}, tmp_path) for path in paths]
+    done = [{place: kinds(notebook) for place, notebook in execute_all(runs, n)} for n in (1, 3)]
+    assert done[0] == done[1]
+    shown = [("stream", "a\n"), ("display_data", "1"), ("stream", "b\n"), ("display_data", "2")]
+    assert done[0][1] == [*shown, ("display_data", "'d'")]
+
+
+def test_whoever_stops_waiting_leaves_no_process_behind(tmp_path):
+    first = write(tmp_path / "a.ipynb", "1")
+    second = write(tmp_path / "b.ipynb", "import os, time\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(60)")
+    waiting = execute_all([Run(first, {}, tmp_path), Run(second, {}, tmp_path)], n_at_once=2)
+    next(waiting)
+    until = time.monotonic() + 20
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    waiting.close()
+    pid = int((tmp_path / "pid").read_text())
+    while Path(f"/proc/{pid}").exists() and "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2]:
+        assert time.monotonic() < until
+        time.sleep(0.05)

@@ -3,10 +3,11 @@
 import hashlib
 import json
 import re
+import shutil
 
 import pytest
 import yaml
-from project import PROJECT
+from project import PROJECT, run_stage
 from written_notebooks import write
 
 from crmwb import layout, params
@@ -41,7 +42,7 @@ def test_a_report_writes_its_page_its_card_and_the_index_alike_each_time(small):
     chosen = params.load(small / "params.yaml")
     seen = set()
     for _ in range(2):
-        make.report("first", chosen, small)
+        make.reports(chosen, ["first"], small)
         make.index(chosen, small)
         made = [layout.report_html("first"), layout.report_card("first"), layout.REPORT_INDEX]
         seen.add(hashlib.sha256(b"".join((small / path).read_bytes() for path in made)).hexdigest())
@@ -60,19 +61,19 @@ def test_a_report_writes_its_page_its_card_and_the_index_alike_each_time(small):
 
 def test_a_report_that_params_do_not_know_is_refused(small):
     with pytest.raises(CrmwbError, match=r"reports has no 'second' \(it has: first\)"):
-        make.report("second", params.load(small / "params.yaml"), small)
+        make.reports(params.load(small / "params.yaml"), ["second"], small)
 
 
 def test_a_failing_report_leaves_the_old_pages_which_say_so_and_why(small):
     chosen = params.load(small / "params.yaml")
-    make.report("first", chosen, small)
+    make.reports(chosen, ["first"], small)
     pages = [small / layout.report_html("first", code) for code in ("en", "zh")]
     before = [page.read_text(encoding="utf-8") for page in pages]
     good = (small / layout.report_notebook("first")).read_text()
     write(small / layout.report_notebook("first"), "1 / 0", parameters="top = 1")
     for _ in range(2):
         with pytest.raises(CrmwbError, match="ZeroDivisionError"):
-            make.report("first", chosen, small)
+            make.reports(chosen, ["first"], small)
         marked = [page.read_text(encoding="utf-8") for page in pages]
         for old, new, said in zip(
             before, marked, ("This page is of an earlier run.", "本页为此前运行的结果"), strict=True
@@ -83,8 +84,51 @@ def test_a_failing_report_leaves_the_old_pages_which_say_so_and_why(small):
             assert "cell 2" in note
             assert "ZeroDivisionError" in note
     (small / layout.report_notebook("first")).write_text(good)
-    make.report("first", chosen, small)
+    make.reports(chosen, ["first"], small)
     assert [page.read_text(encoding="utf-8") for page in pages] == before
+
+
+def test_only_what_changed_is_made_again(small):
+    chosen = params.load(small / "params.yaml")
+    second = chosen.reports["first"].model_copy(update={"title": "The second"})
+    chosen = chosen.model_copy(update={"reports": {"first": chosen.reports["first"], "second": second}})
+    write(small / layout.report_notebook("second"), "# The second\n", "## A heading", REPORT, parameters="top = 1")
+    make.reports(chosen, root=small)
+    files = [small / layout.report_html(name, code) for name in chosen.reports for code in ("en", "zh")]
+
+    def made_again() -> list[str]:
+        before = [file.stat().st_ino for file in files]
+        make.reports(chosen, root=small)
+        return [file.name for file, inode in zip(files, before, strict=True) if file.stat().st_ino != inode]
+
+    assert made_again() == []
+    assert json.loads((small / layout.REPORT_PARTS / "parts.json").read_text()) == []
+    write(small / layout.report_notebook("second"), "# The second\n", REPORT, parameters="top = 2")
+    assert made_again() == ["second.html", "second.html"]
+    files[0].write_text("written over")
+    assert made_again() == ["first.html", "first.html"]
+    (small / "data/actions").mkdir()
+    (small / "data/actions/list.parquet").write_text("new")
+    assert made_again() == ["first.html", "first.html", "second.html", "second.html"]
+
+
+def test_a_stage_of_which_a_report_fails_keeps_the_others_and_marks_its_last_page(small):
+    shutil.copytree(PROJECT / "pipeline", small / "pipeline")
+    shutil.copy(PROJECT / "dvc.yaml", small)
+    content = yaml.safe_load((small / "params.yaml").read_text(encoding="utf-8"))
+    content["reports"]["second"] = {"title": "The second", "audience": "all", "parameters": {}}
+    (small / "params.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    page = small / layout.report_html("second")
+    page.parent.mkdir()
+    page.write_text("<main>an old page</main>")
+    write(small / layout.report_notebook("second"), "1 / 0")
+    done = run_stage(small, "report")
+    assert done.returncode == 1
+    assert "second.ipynb: cell 1" in done.stderr
+    assert "ZeroDivisionError" in done.stderr
+    assert "23 bytes." in (small / layout.report_html("first")).read_text(encoding="utf-8")
+    assert "This page is of an earlier run." in page.read_text(encoding="utf-8")
+    assert not list(small.rglob("*.part"))
 
 
 def test_the_index_needs_every_report(small):
@@ -118,4 +162,4 @@ def test_the_code_hash_follows_code_and_templates_but_not_what_python_leaves_beh
 def test_a_report_without_data_says_how_to_make_it(small):
     (small / layout.CUSTOMER_MART).unlink()
     with pytest.raises(CrmwbError, match=r"data/marts/customers\.parquet: not there yet; run `dvc repro`"):
-        make.report("first", params.load(small / "params.yaml"), small)
+        make.reports(params.load(small / "params.yaml"), ["first"], small)

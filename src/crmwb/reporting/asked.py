@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crmwb import layout
+from crmwb import layout, storage
 from crmwb.errors import CrmwbError
 from crmwb.findings import Name, language
 from crmwb.params import Params
-from crmwb.reporting import make
+from crmwb.reporting import apart, make
+from crmwb.reporting.execute import Parameter, execute_all
+from crmwb.reporting.lineage import trace
 
 if TYPE_CHECKING:
-    from crmwb.reporting.execute import Parameter
+    from crmwb.findings.say import Said
 
 CARD = "customer_card"
 
@@ -56,27 +58,38 @@ def write(wanted: Wanted, params: Params, root: Path = Path()) -> list[Path]:
     if wanted.name == CARD:
         if not wanted.customer_id or wanted.cut or wanted.audience or wanted.compare_to:
             raise CrmwbError("crmwb report customer_card: needs --id, and knows no --cut, --audience or --compare-to.")
-        given: dict[str, Parameter] = {"customer_id": wanted.customer_id}
-        title = Name(wanted.customer_id)
-        return make.apart(CARD, title, given, params, layout.CUSTOMER_PAGES, languages=languages, root=root)
-    if wanted.name not in params.reports:
+        titles: list[tuple[Said, dict[str, Parameter]]] = [
+            (Name(wanted.customer_id), {"customer_id": wanted.customer_id})
+        ]
+        folder, files = layout.CUSTOMER_PAGES, [wanted.customer_id]
+    elif wanted.name not in params.reports:
         raise CrmwbError(f"crmwb report: no report {wanted.name!r} (there is: {', '.join([CARD, *params.reports])}).")
-    if wanted.customer_id or not wanted.cut:
+    elif wanted.customer_id or not wanted.cut:
         raise CrmwbError(f"crmwb report {wanted.name}: needs --cut, and knows no --id; `dvc repro` makes the whole.")
-    how, _, value = wanted.cut.partition("=")
-    given = {name: text for name in ("audience", "compare_to") if (text := getattr(wanted, name))}
-    pages = []
-    for part in make.cut_into({how: value}, root / layout.CUSTOMER_MART):
-        folder = layout.REPORTS / "asked" / wanted.name
-        parameters = {**given, "cut": str(part)}
-        pages += make.apart(
+    else:
+        how, _, value = wanted.cut.partition("=")
+        parts = apart.cut_into({how: value}, root / layout.CUSTOMER_MART)
+        given: dict[str, Parameter] = {
+            name: text for name in ("audience", "compare_to") if (text := getattr(wanted, name))
+        }
+        titles = [(part.said, {**given, "cut": str(part)}) for part in parts]
+        folder, files = layout.REPORTS / "asked" / wanted.name, [str(part) for part in parts]
+    runs = [make.run_of(wanted.name, parameters, params, root) for _, parameters in titles]
+    pages: dict[Path, str] = {}
+    for place, done in execute_all(runs, params.engine.threads):
+        if isinstance(done, CrmwbError):
+            raise done
+        pages |= apart.pages(
             wanted.name,
-            part.said,
-            parameters,
+            titles[place][0],
+            done,
             params,
-            folder,
+            trace(params, root),
+            folder=folder,
+            file=files[place],
             audience=wanted.audience,
             languages=languages,
-            root=root,
         )
-    return pages
+    for path, page in sorted(pages.items()):
+        storage.write_text(page, root / path)
+    return sorted(pages)

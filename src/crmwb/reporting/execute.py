@@ -1,22 +1,18 @@
-"""Running a report's notebook with papermill: with this interpreter's kernel, every time alike."""
+"""Running notebooks with papermill: each in a fresh process of this interpreter, every time alike, some at a time."""
 
 import json
 import logging
 import os
+import subprocess
 import sys
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import nbformat
 import papermill
-import zmq
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
-from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
-from traitlets import default
 
 from crmwb import layout
 from crmwb.errors import CrmwbError, operational_text
@@ -27,69 +23,118 @@ from crmwb.tables import TABLES
 Parameter = int | float | str | bool
 
 
-class OwnKernel(AsyncKernelManager):
-    """A kernel of the interpreter that runs this code, whatever kernels a user has installed under its name."""
+@dataclass(frozen=True)
+class Run:
+    """A notebook to run.
 
-    @property
-    def kernel_spec(self) -> KernelSpec:
-        """The kernel's command: quiet, for what its cells say reaches us as their outputs."""
-        quiet = ["-Xfrozen_modules=off", "-m", "ipykernel_launcher", "--log-level=CRITICAL"]
-        argv = [sys.executable, *quiet, "-f", "{connection_file}"]
-        encrypted = {"supported_encryption": ["curve"]}
-        return KernelSpec(argv=argv, display_name="crmwb", language="python", metadata=encrypted)
-
-    @default("transport_encryption")
-    def _encrypted(self) -> str:
-        """Encrypt what goes to and from the kernel: others on this machine may listen."""
-        return "auto" if zmq.has("curve") else "disabled"
-
-
-def execute(
-    notebook: Path, parameters: Mapping[str, Parameter], cwd: Path, available: Collection[str] = tuple(TABLES)
-) -> NotebookNode:
-    """Run a notebook from its first cell to its last.
-
-    Parameters
+    Attributes
     ----------
     notebook : Path
-        The notebook; it is read, not changed.
+        It is read, not changed.
     parameters : mapping
         Values for names that its cell tagged "parameters" sets.
     cwd : Path
         Where its cells run.
     available : collection of str
         The canonical tables that there are; sections that need others give way to one line (see `sections`).
+    """
 
-    Returns
-    -------
-    NotebookNode
-        The notebook with outputs.
+    notebook: Path
+    parameters: Mapping[str, Parameter]
+    cwd: Path
+    available: Collection[str] = tuple(TABLES)
+
+    def dumps(self) -> str:
+        """Return the run as JSON."""
+        return json.dumps(asdict(self) | {"notebook": str(self.notebook), "cwd": str(self.cwd)})
+
+    @classmethod
+    def loads(cls, text: str) -> "Run":
+        """Return the run that JSON holds."""
+        content = json.loads(text)
+        return cls(Path(content["notebook"]), content["parameters"], Path(content["cwd"]), tuple(content["available"]))
+
+
+def execute(
+    notebook: Path, parameters: Mapping[str, Parameter], cwd: Path, available: Collection[str] = tuple(TABLES)
+) -> NotebookNode:
+    """Run one notebook from its first cell to its last, and return it with outputs; parameters are those of `Run`.
 
     Raises
     ------
     CrmwbError
         The notebook is not there or no notebook, does not know a parameter, or a cell fails.
     """
-    content = fitting(_checked(notebook, parameters), available)
+    ((_, done),) = execute_all([Run(notebook, parameters, cwd, available)])
+    if isinstance(done, CrmwbError):
+        raise done
+    return done
+
+
+def execute_all(runs: Sequence[Run], n_at_once: int | None = None) -> Iterator[tuple[int, NotebookNode | CrmwbError]]:
+    """Run notebooks side by side; what each shows does not depend on the others.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+        The notebooks.
+    n_at_once : int, optional
+        How many at a time; as many as there are processors where not given.
+
+    Yields
+    ------
+    tuple of int and NotebookNode or CrmwbError
+        The place of a run that has ended, and its notebook with outputs, or why it failed.
+    """
+    with owners.scratch("notebooks") as folder:
+        for place, run in enumerate(runs):
+            (folder / f"{place}.json").write_text(run.dumps(), encoding="utf-8")
+        ours = {"IPYTHONDIR": str(folder), "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0", "TZ": "UTC"}
+        at_once = str(n_at_once or len(os.sched_getaffinity(0)))
+        command = [sys.executable, "-P", "-m", "crmwb.reporting.worker", str(folder), at_once]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, env=os.environ | ours, stdin=pipe, stdout=pipe, text=True) as worker:  # noqa: S603  # ours
+            try:
+                for line in worker.stdout or ():
+                    yield int(line), _done(runs[int(line)], folder / f"{int(line)}.done.json")
+            finally:
+                worker.kill()
+                if worker.stdin:
+                    worker.stdin.close()  # ends what it started
+
+
+def run_here(run: Run) -> NotebookNode:
+    """Run a notebook in this process, which is to end then; errors are those of `execute`."""
+    from crmwb.reporting.cells import ENGINE
+
+    content = fitting(_checked(run.notebook, run.parameters), run.available)
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
-        with _own_environment():
-            executed: NotebookNode = papermill.execute_notebook(
-                content,
-                None,
-                parameters=dict(parameters),
-                kernel_name="python3",
-                kernel_manager_class=OwnKernel,
-                progress_bar=False,
-                cwd=cwd,
-            )
-            return executed
+        executed: NotebookNode = papermill.execute_notebook(
+            content,
+            None,
+            parameters=dict(run.parameters),
+            engine_name=ENGINE,
+            kernel_name="python3",
+            progress_bar=False,
+            cwd=run.cwd,
+        )
     except PapermillExecutionError as error:
-        raise CrmwbError(f"{notebook}: {_which_cell(notebook, error.source)} failed: {_said(error)}") from None
-    except DeadKernelError:
-        raise CrmwbError(
-            f"{notebook}: its kernel died, most likely for want of memory; free some, run again."
-        ) from None
+        raise CrmwbError(f"{run.notebook}: {_which_cell(run.notebook, error.source)} failed: {_said(error)}") from None
+    return executed
+
+
+def _done(run: Run, file: Path) -> NotebookNode | CrmwbError:
+    """Return what came of a run."""
+    if not file.is_file():
+        return CrmwbError(f"{run.notebook}: its process died, most likely for want of memory; free some, run again.")
+    done = json.loads(file.read_text(encoding="utf-8"))
+    if "fault" in done:
+        raise RuntimeError(f"{run.notebook}: {done['fault']}")
+    if "error" in done:
+        return CrmwbError(done["error"])
+    notebook: NotebookNode = nbformat.from_dict(done["notebook"])  # type: ignore[no-untyped-call]  # nbformat has no types
+    return notebook
 
 
 def _checked(notebook: Path, parameters: Mapping[str, Parameter]) -> NotebookNode:
@@ -117,30 +162,6 @@ def _read(notebook: Path) -> NotebookNode:
         raise CrmwbError(f"{notebook}: no readable notebook ({said}); restore it.") from None
     read: NotebookNode = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]  # nbformat has no types
     return read
-
-
-@contextmanager
-def _own_environment() -> Iterator[None]:
-    """Give the kernel what makes runs alike, and keep a user's IPython start-up files and Jupyter folders out."""
-    with owners.scratch("kernel") as scratch:
-        folder = str(scratch)
-        ours = {
-            "IPYTHONDIR": folder,
-            "JUPYTER_RUNTIME_DIR": folder,
-            "MPLBACKEND": "Agg",
-            "PYTHONHASHSEED": "0",
-            "TZ": "UTC",
-        }
-        before = {name: os.environ.get(name) for name in ours}
-        os.environ.update(ours)
-        try:
-            yield
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value
 
 
 def _which_cell(notebook: Path, source: str) -> str:

@@ -1,55 +1,100 @@
-"""Making reports and the page that leads to them."""
+"""Making the reports of params.yaml, the pages of parts of the customers, and the page that leads to all."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 
 from crmwb import layout, storage
-from crmwb.errors import CrmwbError
-from crmwb.findings import Term, language
-from crmwb.findings.say import Said, say
-from crmwb.marts.part import Part, known, parse, shown_parts
-from crmwb.params import Params, ReportParams
-from crmwb.reporting import card, render
-from crmwb.reporting.execute import Parameter, execute
-from crmwb.reporting.lineage import Lineage, trace
+from crmwb.errors import CrmwbError, IncompleteError
+from crmwb.findings import language
+from crmwb.marts.part import Part
+from crmwb.params import Params
+from crmwb.progress import track
+from crmwb.reporting import apart, card, render
+from crmwb.reporting.execute import Parameter, Run, execute_all
+from crmwb.reporting.lineage import Lineage, inputs_hash, trace
 
 CONTRACTS = "contracts"
 FORECAST = "forecast"  # what a section may need besides tables: values to come
+PARTS_LIST = "parts.json"
 
 
-def report(name: str, params: Params, root: Path = Path()) -> None:
-    """Run the notebook of the report `name` once and write its page in every language, and its card.
+@dataclass(frozen=True)
+class _Wanted:
+    """A report, whole or of a part of the customers."""
 
-    Where the notebook fails, the pages of the last run stay and say that they are old, and why.
+    name: str
+    part: Part | None = None
+
+    def entry(self, code: str, made_from: str) -> dict[str, str]:
+        """Return what the list of parts holds of its page in one language."""
+        part = str(self.part)
+        page = f"{self.name}/{apart.page_name(part, code)}"
+        return {"report": self.name, "cut": part, "page": page, "made_from": made_from}
+
+
+def reports(params: Params, names: Sequence[str] | None = None, root: Path = Path()) -> None:
+    """Run the notebooks of reports side by side, each once, and write their pages in every language.
+
+    What was made from the same inputs is left as it is. Where a notebook fails, the pages of its last run stay and say
+    that they are old, and why; all else is made.
+
+    Parameters
+    ----------
+    params : Params
+        params.yaml.
+    names : sequence of str, optional
+        Which reports. Where not given, all of params.yaml, the pages of parts that it asks for, and the index page.
+    root : Path
+        The project's folder.
 
     Raises
     ------
+    IncompleteError
+        Notebooks cannot be run.
     CrmwbError
-        params.yaml has no such report, its notebook cannot be run, or what it needs has not been made yet.
+        params.yaml has no such report, or what it needs has not been made yet.
     """
-    if name not in params.reports:
-        raise CrmwbError(
-            f"{layout.PARAMS}: reports has no {name!r} (it has: {', '.join(params.reports)}); add it or name another."
-        )
-    shown = params.reports[name]
+    unknown = next((name for name in names or () if name not in params.reports), None)
+    if unknown is not None:
+        known = ", ".join(params.reports)
+        raise CrmwbError(f"{layout.PARAMS}: reports has no {unknown!r} (it has: {known}); add it or name another.")
     lineage = trace(params, root)
-    try:
-        notebook = _executed(name, shown.parameters, root)
-    except CrmwbError as error:
-        _mark_stale(name, str(error), root)
-        raise
-    findings = card.headlines(notebook)
-    pages = {}
-    for code in language.LANGUAGES:
-        with language.using(code):
-            pages[code] = render.report(notebook, name, shown, findings, lineage, reports=params.reports)
-    for code, page in pages.items():
-        storage.write_text(page, root / layout.report_html(name, code))
-    storage.write_json(card.make(name, shown, findings, lineage), root / layout.report_card(name))
+    made_from = {name: inputs_hash(lineage, root / layout.report_notebook(name), root) for name in params.reports}
+    wholes = [_Wanted(name) for name in names or params.reports if not _is_current(name, made_from[name], root)]
+    of_parts = [] if names else _parts(params, root)
+    entries = [one.entry(code, made_from[one.name]) for one in of_parts for code in language.LANGUAGES]
+    parts_are_current = bool(names) or _parts_are_current(entries, root)
+    failed: dict[_Wanted, CrmwbError] = {}
+    part_pages: dict[Path, str] = {}
+    for one, done in _executed([*wholes, *([] if parts_are_current else of_parts)], params, root):
+        if isinstance(done, CrmwbError):
+            failed[one] = done
+            if one.part is None:
+                _mark_stale(one.name, str(done), root)
+        elif one.part is None:
+            pages, content = _pages(one.name, done, params, lineage)
+            _write(one.name, pages, content | {"made_from": made_from[one.name]}, root)
+        else:
+            folder = layout.REPORT_PARTS / one.name
+            part_pages |= apart.pages(one.name, one.part.said, done, params, lineage, folder=folder, file=str(one.part))
+    if not parts_are_current and not any(one.part for one in failed):
+        _write_parts(part_pages, entries, root)
+    if not names and all((root / layout.report_card(name)).is_file() for name in params.reports):
+        index(params, root)
+    if failed:
+        raise IncompleteError("\n".join(str(failed[one]) for one in [*wholes, *of_parts] if one in failed))
+
+
+def run_of(name: str, parameters: Mapping[str, Parameter], params: Params, root: Path) -> Run:
+    """Return the run of a report's notebook with parameters on top of those in params.yaml."""
+    listed = params.reports.get(name)
+    given = {**(listed.parameters if listed else {}), **parameters}
+    return Run(root / layout.report_notebook(name), given, root, available_in(root))
 
 
 def available_in(root: Path) -> list[str]:
@@ -61,118 +106,6 @@ def available_in(root: Path) -> list[str]:
     if not models.exists() or "unavailable" not in storage.read_json(models):
         available.append(FORECAST)
     return available
-
-
-def apart(
-    name: str,
-    title: Said,
-    parameters: Mapping[str, Parameter],
-    params: Params,
-    folder: Path,
-    *,
-    audience: str = "",
-    languages: Sequence[str] = tuple(language.LANGUAGES),
-    root: Path = Path(),
-) -> list[Path]:
-    """Run the notebook of the report `name` with parameters of one's own and write its pages apart from the others.
-
-    Parameters
-    ----------
-    name : str
-        The report's: a notebook in notebooks/reports, which params.yaml need not name.
-    title : Said
-        What the pages add to the report's title, such as the part of the customers; they are named for it.
-    parameters : mapping
-        For the notebook, on top of those in params.yaml.
-    params : Params
-        params.yaml.
-    folder : Path
-        Where to, within the project.
-    audience : str, optional
-        Whom the page says that it is for; as in params.yaml where not given.
-    languages : sequence of str
-        Which pages; their names end with the language.
-    root : Path
-        The project's folder.
-
-    Raises
-    ------
-    CrmwbError
-        There is no such notebook, it does not know a parameter, or it fails.
-    """
-    listed = params.reports.get(name)
-    notebook = _executed(name, {**(listed.parameters if listed else {}), **parameters}, root)
-    findings, lineage = card.headlines(notebook), trace(params, root)
-    file, written = _file_name(say(title)), []
-    for code in languages:
-        with language.using(code):
-            report_title = render.in_language(listed.title) if listed else say(Term("report", name))
-            shown = ReportParams(
-                title=f"{report_title}: {say(title)}",
-                audience=audience or (listed.audience if listed else "sales and marketing"),
-                parameters={},
-            )
-            depth = len((root / folder).resolve().relative_to((root / layout.REPORTS).resolve()).parts)
-            up = "../" * depth
-            home = up + layout.report_html("index", code).relative_to(layout.REPORTS).as_posix()
-            others = [(other, f"{file}.{its}.html") for its, other in language.LANGUAGES.items() if its in languages]
-            others = [(other, href) for other, href in others if other.code != code]
-            page = render.report(notebook, name, shown, findings, lineage, apart=render.Apart(home, others))
-        path = folder / f"{file}.{code}.html"
-        storage.write_text(page, root / path)
-        written.append(path)
-    return written
-
-
-def parts(params: Params, root: Path = Path()) -> None:
-    """Write the pages of parts of the customers that params.yaml asks for (`cut`), and a list of them.
-
-    Raises
-    ------
-    CrmwbError
-        Customers are not cut that way, or a notebook does not know parts.
-    """
-    customers = root / layout.CUSTOMER_MART
-    pages = []
-    with storage.replacing_folder(root / layout.REPORT_PARTS) as folder:
-        for name, shown in params.reports.items():
-            for part in cut_into(shown.cut, customers):
-                target = folder / name
-                given: dict[str, Parameter] = {"cut": str(part)}
-                made = apart(name, part.said, given, params, target, root=root)
-                pages += [{"report": name, "cut": str(part), "page": f"{name}/{path.name}"} for path in made]
-        storage.write_json(pages, folder / "parts.json")
-
-
-def cut_into(cut: Mapping[str, str] | None, customers: Path) -> list[Part]:
-    """Return the parts that a `cut` asks for: {by: region} all that may be shown, {region: North} one, None none."""
-    if not cut:
-        return []
-    ((how, value),) = cut.items()
-    if how != "by":
-        return [parse(f"{how}={value}")]
-    frame = storage.read_frame(customers, [known(value), "n_purchase_days"])
-    return shown_parts(frame[frame["n_purchase_days"].fillna(0) > 0], value)
-
-
-def _executed(name: str, parameters: Mapping[str, Parameter], root: Path) -> NotebookNode:
-    """Run the notebook of a report, without the sections that the source cannot fill."""
-    return execute(root / layout.report_notebook(name), parameters, root, available_in(root))
-
-
-def _file_name(title: str) -> str:
-    """Return a name for a file: letters and digits stay; what may not, or is long, is told apart by a hash."""
-    plain = re.sub(r"[^\w=.-]+", "_", title).strip("._")[:60]
-    return plain if plain == title else f"{plain}-{sha256(title.encode()).hexdigest()[:6]}"
-
-
-def _mark_stale(name: str, cause: str, root: Path) -> None:
-    """Say on the pages of a report, where there are any, that they are of an earlier run, and why."""
-    for code in language.LANGUAGES:
-        path = root / layout.report_html(name, code)
-        if path.is_file():
-            with language.using(code):
-                storage.write_text(render.stale(path.read_text(encoding="utf-8"), cause), path)
 
 
 def index(params: Params, root: Path = Path()) -> None:
@@ -188,3 +121,80 @@ def index(params: Params, root: Path = Path()) -> None:
     for code in language.LANGUAGES:
         with language.using(code):
             storage.write_text(render.index(cards, lineage), root / layout.report_html("index", code))
+
+
+def _executed(wanted: list[_Wanted], params: Params, root: Path) -> Iterator[tuple[_Wanted, NotebookNode | CrmwbError]]:
+    """Yield what came of each notebook, as they end; the longest begin first."""
+    ordered = sorted(wanted, key=lambda one: -_size(root / layout.report_notebook(one.name)))
+    cuts: list[dict[str, Parameter]] = [{"cut": str(one.part)} if one.part else {} for one in ordered]
+    runs = [run_of(one.name, cut, params, root) for one, cut in zip(ordered, cuts, strict=True)]
+    if runs:
+        for place, done in track(execute_all(runs, params.engine.threads), "reports", len(runs)):
+            yield ordered[place], done
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.is_file() else 0
+
+
+def _pages(
+    name: str, notebook: NotebookNode, params: Params, lineage: Lineage
+) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return the pages of a report by language, and its card."""
+    shown = params.reports[name]
+    findings = card.headlines(notebook)
+    pages = {}
+    for code in language.LANGUAGES:
+        with language.using(code):
+            pages[code] = render.report(notebook, name, shown, findings, lineage, reports=params.reports)
+    return pages, card.make(name, shown, findings, lineage)
+
+
+def _write(name: str, pages: Mapping[str, str], content: Mapping[str, Any], root: Path) -> None:
+    """Write the pages of a report, and its card with their hashes."""
+    for code, page in pages.items():
+        storage.write_text(page, root / layout.report_html(name, code))
+    hashes = {code: sha256(page.encode()).hexdigest() for code, page in pages.items()}
+    storage.write_json({**content, "pages": hashes}, root / layout.report_card(name))
+
+
+def _is_current(name: str, made_from: str, root: Path) -> bool:
+    """Return whether a report was made from the same inputs and its pages are as they were written."""
+    file = root / layout.report_card(name)
+    if not file.is_file():
+        return False
+    made = storage.read_json(file)
+    pages = {code: root / layout.report_html(name, code) for code in language.LANGUAGES}
+    there = {code: sha256(page.read_bytes()).hexdigest() for code, page in pages.items() if page.is_file()}
+    return bool(made.get("made_from") == made_from and made.get("pages") == there)
+
+
+def _parts(params: Params, root: Path) -> list[_Wanted]:
+    """Return the parts of the customers that params.yaml asks for, by report."""
+    customers = root / layout.CUSTOMER_MART
+    cuts = {name: apart.cut_into(shown.cut, customers) for name, shown in params.reports.items()}
+    return [_Wanted(name, part) for name, its in cuts.items() for part in its]
+
+
+def _parts_are_current(entries: list[dict[str, str]], root: Path) -> bool:
+    folder = root / layout.REPORT_PARTS
+    listed = folder / PARTS_LIST
+    is_listed = listed.is_file() and storage.read_json(listed) == entries
+    return is_listed and all((folder / entry["page"]).is_file() for entry in entries)
+
+
+def _write_parts(pages: Mapping[Path, str], entries: list[dict[str, str]], root: Path) -> None:
+    """Write the pages of all parts, and a list of them."""
+    with storage.replacing_folder(root / layout.REPORT_PARTS) as folder:
+        for path, page in pages.items():
+            storage.write_text(page, folder / path.relative_to(layout.REPORT_PARTS))
+        storage.write_json(entries, folder / PARTS_LIST)
+
+
+def _mark_stale(name: str, cause: str, root: Path) -> None:
+    """Say on the pages of a report, where there are any, that they are of an earlier run, and why."""
+    for code in language.LANGUAGES:
+        path = root / layout.report_html(name, code)
+        if path.is_file():
+            with language.using(code):
+                storage.write_text(render.stale(path.read_text(encoding="utf-8"), cause), path)
