@@ -166,15 +166,15 @@ def trace_report(report: Annotated[str, typer.Argument(help="name of a report, s
 
 @app.command("report")
 def make_report(
-    name: Annotated[str, typer.Argument(help="customer_card, or a report that knows parts, such as customers_at_risk")],
+    name: Annotated[str, typer.Argument(help="customer_card, or a report of params.yaml, such as value")],
     *,
     customer: Annotated[str | None, typer.Option("--id", help="the customer, for customer_card")] = None,
     cut: Annotated[str | None, typer.Option(help="region=North: that part of the customers; by=region: each")] = None,
     audience: Annotated[str | None, typer.Option(help="leadership: no customer is listed")] = None,
-    compare_to: Annotated[str | None, typer.Option(help="all: a part beside all customers")] = None,
+    compare_to: Annotated[str | None, typer.Option(help="all, or another part, region=South, beside the part")] = None,
     lang: Annotated[str | None, typer.Option(help="en or zh; both by default")] = None,
 ) -> None:
-    """Write a report of one customer or of a part of the customers, without running the pipeline."""
+    """Write a report of one customer, of a part of the customers, or for one audience or language."""
 
     def write() -> None:
         from crmwb import params

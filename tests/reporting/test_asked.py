@@ -11,8 +11,10 @@ from project import PROJECT, copy_project
 
 from crmwb import layout, params
 from crmwb.errors import CrmwbError
+from crmwb.marts import subjects
 from crmwb.reporting import asked, make
 from crmwb.reporting.asked import Wanted
+from crmwb.reporting.execute import known_parameters
 
 
 def text_of(page) -> str:
@@ -79,7 +81,11 @@ WHOLE = Wanted("customers_at_risk", cut="region=south")
         (Wanted("customers_at_risk"), "needs --cut"),
         (replace(WHOLE, lang="fr"), r"no language 'fr' \(there is: en, zh\)"),
         (replace(WHOLE, cut="gender=f"), "customers are not cut by it"),
-        (Wanted("value", cut="tier=vip"), r"value\.ipynb: knows no parameter cut"),
+        (
+            Wanted("model_card", cut="tier=vip"),
+            "model_card: is not made for a part of the customers, for the models are",
+        ),
+        (Wanted("value", compare_to="all"), "--compare-to goes with --cut"),
     ],
 )
 def test_what_is_not_known_is_refused_in_a_sentence(wanted, said, tmp_path):
@@ -89,3 +95,33 @@ def test_what_is_not_known_is_refused_in_a_sentence(wanted, said, tmp_path):
     shutil.copytree(PROJECT / layout.NOTEBOOKS / "reports", tmp_path / layout.NOTEBOOKS / "reports")
     with pytest.raises(CrmwbError, match=said):
         asked.write(wanted, params.load(PROJECT / "params.yaml"), tmp_path)
+
+
+def test_a_part_of_any_report_has_a_page_in_the_language_asked_for_and_no_customers_for_leadership(
+    project, monkeypatch
+):
+    monkeypatch.chdir(project)
+    chosen = params.load()
+    cut = f"region={pd.read_parquet(layout.CUSTOMER_MART)['region'].value_counts().idxmax()}"
+    (page,) = asked.write(Wanted("value", cut=cut, audience="leadership", lang="zh"), chosen)
+    assert page.name.endswith(".zh.html")
+    shown = text_of(page)
+    assert "该部分的规模" in shown
+    assert "全部客户" in shown
+    assert "面向管理层" not in shown  # nothing was to be left out
+    (page,) = asked.write(Wanted("actions_and_alerts", audience="leadership", lang="en"), chosen)
+    assert "Single customers are not listed for leadership." in text_of(page)
+
+
+def test_every_report_either_has_parts_or_says_why_not(tmp_path):
+    for path, content in ((layout.MANIFEST, {"tables": {}}), (layout.VALUE_MODELS, {})):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(json.dumps(content))
+    shutil.copytree(PROJECT / layout.NOTEBOOKS / "reports", tmp_path / layout.NOTEBOOKS / "reports")
+    chosen = params.load(PROJECT / "params.yaml")
+    own = {"customers_at_risk"}
+    assert chosen.reports.keys() == subjects.SUBJECTS.keys() | subjects.WHOLE_ONLY.keys() | own
+    for name in chosen.reports.keys() - subjects.WHOLE_ONLY.keys():
+        run = make.run_of_part(name, {"cut": "tier=vip"}, chosen, tmp_path)
+        assert run.notebook.stem == (name if name in own else "part_of_customers")
+        assert run.parameters.keys() <= set(known_parameters(run.notebook))

@@ -1,5 +1,6 @@
 """Pages that do not lie beside the reports: of parts of the customers, and of one customer."""
 
+import copy
 import re
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
@@ -8,7 +9,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from crmwb import layout, storage
-from crmwb.findings import Term, language
+from crmwb.display.blocks import MIME, Block, Note, Table
+from crmwb.findings import Finding, Name, Term, codec, language
 from crmwb.findings.say import Said, say
 from crmwb.marts.part import Part, known, parse, shown_parts
 from crmwb.params import Params, ReportParams
@@ -16,6 +18,7 @@ from crmwb.reporting import card, render
 from crmwb.reporting.lineage import Lineage
 
 LANGUAGES = tuple(language.LANGUAGES)
+LEADERSHIP = "leadership"  # who is shown no single customer
 AUDIENCE = "sales and marketing"
 
 
@@ -58,6 +61,8 @@ def pages(
         Each page by where it is to lie.
     """
     listed = params.reports.get(name)
+    if audience == LEADERSHIP:
+        notebook = _without_customers(notebook)
     findings = card.headlines(notebook)
     up = "../" * len(folder.relative_to(layout.REPORTS).parts)
     rendered = {}
@@ -65,7 +70,7 @@ def pages(
         with language.using(code):
             report_title = render.in_language(listed.title) if listed else say(Term("report", name))
             shown = ReportParams(
-                title=f"{report_title}: {say(title)}" if title else report_title,
+                title=_with(report_title, title) if title else report_title,
                 audience=audience or (listed.audience if listed else AUDIENCE),
                 parameters={},
             )
@@ -74,6 +79,24 @@ def pages(
             page = render.report(notebook, name, shown, findings, lineage, apart=render.Apart(home, others))
         rendered[folder / page_name(file, code)] = page
     return rendered
+
+
+def _with(report_title: str, part: Said) -> str:
+    return say(Finding("part.title", {"report": Name(report_title), "part": Name(say(part))}))
+
+
+def _without_customers(notebook: NotebookNode) -> NotebookNode:
+    """Return a notebook without its tables of single customers."""
+    kept = copy.deepcopy(notebook)
+    for cell in kept.cells:
+        for output in cell.get("outputs", []):
+            if MIME in output.get("data", {}) and _lists_customers(codec.from_json(output.data[MIME])):
+                output.data[MIME] = codec.to_json(Note(Finding("part.not_listed")))
+    return kept
+
+
+def _lists_customers(block: Block) -> bool:
+    return isinstance(block, Table) and any(column.name == "customer_id" for column in block.columns)
 
 
 def page_name(text: str, code: str) -> str:

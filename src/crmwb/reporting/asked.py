@@ -9,7 +9,7 @@ from crmwb.errors import CrmwbError
 from crmwb.findings import Name, language
 from crmwb.params import Params
 from crmwb.reporting import apart, make
-from crmwb.reporting.execute import Parameter, execute_all
+from crmwb.reporting.execute import Parameter, Run, execute_all
 from crmwb.reporting.lineage import trace
 
 if TYPE_CHECKING:
@@ -55,41 +55,60 @@ def write(wanted: Wanted, params: Params, root: Path = Path()) -> list[Path]:
     if wanted.lang and wanted.lang not in language.LANGUAGES:
         raise CrmwbError(f"crmwb report: no language {wanted.lang!r} (there is: {', '.join(language.LANGUAGES)}).")
     languages = (wanted.lang,) if wanted.lang else tuple(language.LANGUAGES)
-    if wanted.name == CARD:
-        if not wanted.customer_id or wanted.cut or wanted.audience or wanted.compare_to:
-            raise CrmwbError("crmwb report customer_card: needs --id, and knows no --cut, --audience or --compare-to.")
-        titles: list[tuple[Said, dict[str, Parameter]]] = [
-            (Name(wanted.customer_id), {"customer_id": wanted.customer_id})
-        ]
-        folder, files = layout.CUSTOMER_PAGES, [wanted.customer_id]
-    elif wanted.name not in params.reports:
-        raise CrmwbError(f"crmwb report: no report {wanted.name!r} (there is: {', '.join([CARD, *params.reports])}).")
-    elif wanted.customer_id or not wanted.cut:
-        raise CrmwbError(f"crmwb report {wanted.name}: needs --cut, and knows no --id; `dvc repro` makes the whole.")
-    else:
-        how, _, value = wanted.cut.partition("=")
-        parts = apart.cut_into({how: value}, root / layout.CUSTOMER_MART)
-        given: dict[str, Parameter] = {
-            name: text for name in ("audience", "compare_to") if (text := getattr(wanted, name))
-        }
-        titles = [(part.said, {**given, "cut": str(part)}) for part in parts]
-        folder, files = layout.REPORTS / "asked" / wanted.name, [str(part) for part in parts]
-    runs = [make.run_of(wanted.name, parameters, params, root) for _, parameters in titles]
     pages: dict[Path, str] = {}
-    for place, done in execute_all(runs, params.engine.threads):
+    asked = _runs(wanted, params, root)
+    for place, done in execute_all([one.run for one in asked], params.engine.threads):
         if isinstance(done, CrmwbError):
             raise done
+        one = asked[place]
         pages |= apart.pages(
             wanted.name,
-            titles[place][0],
+            one.title,
             done,
             params,
             trace(params, root),
-            folder=folder,
-            file=files[place],
+            folder=one.folder,
+            file=one.file,
             audience=wanted.audience,
             languages=languages,
         )
     for path, page in sorted(pages.items()):
         storage.write_text(page, root / path)
     return sorted(pages)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One notebook to run, what its pages add to the report's title, and where they go."""
+
+    run: Run
+    title: "Said"
+    folder: Path
+    file: str
+
+
+def _runs(wanted: Wanted, params: Params, root: Path) -> list[_Asked]:
+    """Return what to run for what is wanted."""
+    name = wanted.name
+    if name == CARD:
+        if not wanted.customer_id or wanted.cut or wanted.audience or wanted.compare_to:
+            raise CrmwbError("crmwb report customer_card: needs --id, and knows no --cut, --audience or --compare-to.")
+        run = make.run_of(CARD, {"customer_id": wanted.customer_id}, params, root)
+        return [_Asked(run, Name(wanted.customer_id), layout.CUSTOMER_PAGES, wanted.customer_id)]
+    if name not in params.reports:
+        raise CrmwbError(f"crmwb report: no report {name!r} (there is: {', '.join([CARD, *params.reports])}).")
+    if wanted.customer_id:
+        raise CrmwbError(f"crmwb report {name}: knows no --id; customer_card does.")
+    folder = layout.REPORTS / "asked" / name
+    if not wanted.cut:
+        if wanted.compare_to or not (wanted.audience or wanted.lang):
+            raise CrmwbError(
+                f"crmwb report {name}: needs --cut, --audience or --lang (--compare-to goes with --cut); `dvc repro` "
+                "makes the whole."
+            )
+        return [_Asked(make.run_of(name, {}, params, root), "", folder, "all")]
+    how, _, value = wanted.cut.partition("=")
+    given: dict[str, Parameter] = {key: text for key in ("audience", "compare_to") if (text := getattr(wanted, key))}
+    parts = apart.cut_into({how: value}, root / layout.CUSTOMER_MART)
+    runs = [make.run_of_part(name, {**given, "cut": str(part)}, params, root) for part in parts]
+    return [_Asked(run, part.said, folder, str(part)) for run, part in zip(runs, parts, strict=True)]

@@ -142,7 +142,7 @@ def _checked(notebook: Path, parameters: Mapping[str, Parameter]) -> NotebookNod
     if not notebook.is_file():
         raise CrmwbError(f"{notebook}: not found; write it, or take the report out of reports in {layout.PARAMS}.")
     content = _read(notebook)
-    known = sorted(papermill.inspect_notebook(notebook))
+    known = known_parameters(notebook)
     unknown = sorted(set(parameters) - set(known))
     if unknown:
         raise CrmwbError(
@@ -150,6 +150,11 @@ def _checked(notebook: Path, parameters: Mapping[str, Parameter]) -> NotebookNod
             f"mend reports.{notebook.stem}.parameters in {layout.PARAMS}."
         )
     return content
+
+
+def known_parameters(notebook: Path) -> list[str]:
+    """Return the names that a notebook's cell tagged "parameters" sets."""
+    return sorted(papermill.inspect_notebook(notebook)) if notebook.is_file() else []
 
 
 def _read(notebook: Path) -> NotebookNode:

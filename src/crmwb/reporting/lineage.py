@@ -58,8 +58,8 @@ def trace(params: Params, root: Path = Path()) -> Lineage:
 def inputs_hash(lineage: Lineage, notebook: Path, root: Path) -> str:
     """Return the SHA-256 of all that a report is made from: lineage, notebook, and what the pipeline made before."""
     digest = sha256(lineage.model_dump_json().encode())
-    paths = [path for path in (root / name for name in layout.REPORT_INPUTS) if path.exists()]
-    digest.update(storage.content_hash(notebook, *paths).encode())
+    paths = [path for path in (notebook, *(root / name for name in layout.REPORT_INPUTS)) if path.exists()]
+    digest.update(storage.content_hash(*paths).encode())
     return digest.hexdigest()
 
 

@@ -11,15 +11,17 @@ from nbformat import NotebookNode
 from crmwb import layout, storage
 from crmwb.errors import CrmwbError, IncompleteError
 from crmwb.findings import language
+from crmwb.marts import subjects
 from crmwb.marts.part import Part
 from crmwb.params import Params
 from crmwb.progress import track
 from crmwb.reporting import apart, card, render
-from crmwb.reporting.execute import Parameter, Run, execute_all
+from crmwb.reporting.execute import Parameter, Run, execute_all, known_parameters
 from crmwb.reporting.lineage import Lineage, inputs_hash, trace
 
 CONTRACTS = "contracts"
 FORECAST = "forecast"  # what a section may need besides tables: values to come
+PART = "part_of_customers"  # the notebook of reports of a part
 PARTS_LIST = "parts.json"
 
 
@@ -29,6 +31,12 @@ class _Wanted:
 
     name: str
     part: Part | None = None
+
+    def run(self, params: Params, root: Path) -> Run:
+        """Return the run of its notebook."""
+        if self.part is None:
+            return run_of(self.name, {}, params, root)
+        return run_of_part(self.name, {"cut": str(self.part)}, params, root)
 
     def entry(self, code: str, made_from: str) -> dict[str, str]:
         """Return what the list of parts holds of its page in one language."""
@@ -64,10 +72,12 @@ def reports(params: Params, names: Sequence[str] | None = None, root: Path = Pat
         known = ", ".join(params.reports)
         raise CrmwbError(f"{layout.PARAMS}: reports has no {unknown!r} (it has: {known}); add it or name another.")
     lineage = trace(params, root)
-    made_from = {name: inputs_hash(lineage, root / layout.report_notebook(name), root) for name in params.reports}
+    notebooks = {name: root / layout.report_notebook(name) for name in (*params.reports, PART)}
+    made_from = {name: inputs_hash(lineage, notebook, root) for name, notebook in notebooks.items()}
     wholes = [_Wanted(name) for name in names or params.reports if not _is_current(name, made_from[name], root)]
     of_parts = [] if names else _parts(params, root)
-    entries = [one.entry(code, made_from[one.name]) for one in of_parts for code in language.LANGUAGES]
+    hashes = {one: made_from[one.run(params, root).notebook.stem] for one in of_parts}
+    entries = [one.entry(code, hashes[one]) for one in of_parts for code in language.LANGUAGES]
     parts_are_current = bool(names) or _parts_are_current(entries, root)
     failed: dict[_Wanted, CrmwbError] = {}
     part_pages: dict[Path, str] = {}
@@ -95,6 +105,22 @@ def run_of(name: str, parameters: Mapping[str, Parameter], params: Params, root:
     listed = params.reports.get(name)
     given = {**(listed.parameters if listed else {}), **parameters}
     return Run(root / layout.report_notebook(name), given, root, available_in(root))
+
+
+def run_of_part(name: str, parameters: Mapping[str, Parameter], params: Params, root: Path) -> Run:
+    """Return the run of a report of a part of the customers: of its own notebook where that knows parts.
+
+    Raises
+    ------
+    CrmwbError
+        The report says nothing of a part.
+    """
+    if "cut" in known_parameters(root / layout.report_notebook(name)):
+        return run_of(name, parameters, params, root)
+    subjects.check(name)
+    listed = params.reports[name].parameters
+    largest = {"n_largest": listed["n_largest"]} if "n_largest" in listed else {}
+    return run_of(PART, {"subject": name, **largest, **parameters}, params, root)
 
 
 def available_in(root: Path) -> list[str]:
@@ -125,11 +151,12 @@ def index(params: Params, root: Path = Path()) -> None:
 
 def _executed(wanted: list[_Wanted], params: Params, root: Path) -> Iterator[tuple[_Wanted, NotebookNode | CrmwbError]]:
     """Yield what came of each notebook, as they end; the longest begin first."""
-    ordered = sorted(wanted, key=lambda one: -_size(root / layout.report_notebook(one.name)))
-    cuts: list[dict[str, Parameter]] = [{"cut": str(one.part)} if one.part else {} for one in ordered]
-    runs = [run_of(one.name, cut, params, root) for one, cut in zip(ordered, cuts, strict=True)]
+    runs = {one: one.run(params, root) for one in wanted}
+    ordered = sorted(wanted, key=lambda one: -_size(runs[one].notebook))
     if runs:
-        for place, done in track(execute_all(runs, params.engine.threads), "reports", len(runs)):
+        for place, done in track(
+            execute_all([runs[one] for one in ordered], params.engine.threads), "reports", len(runs)
+        ):
             yield ordered[place], done
 
 

@@ -45,6 +45,7 @@ if TYPE_CHECKING:  # these take long to import
     from crmwb.workbench.lifecycle import Lifecycle
     from crmwb.workbench.migration import Migration
     from crmwb.workbench.multiview import Multiview
+    from crmwb.workbench.part import PartOfCustomers
     from crmwb.workbench.predictions import Predictions
     from crmwb.workbench.products import Products
 
@@ -59,7 +60,7 @@ class Workbench:
     root : Path or str, optional
         The project's folder or one within it; the working directory where not given.
     cut : str, optional
-        A part of the customers, "region=North"; then only `accounts` is there, of that part.
+        A part of the customers, "region=North"; then `accounts` and `of_part` are there, of that part.
 
     Raises
     ------
@@ -167,6 +168,20 @@ class Workbench:
 
         return Accounts(self.root, self.currency, self.part)
 
+    def of_part(self, subject: str, compare_to: str = "all") -> "PartOfCustomers":
+        """Return what a report says of the part beside all customers, or beside another part, "region=South".
+
+        Raises
+        ------
+        CrmwbError
+            The workbench is not of a part.
+        """
+        from crmwb.workbench.part import PartOfCustomers
+
+        if self.part is None:
+            raise CrmwbError('wb.of_part: begin with a part, Workbench(cut="region=North").')
+        return PartOfCustomers(self.root, self.currency, self.part, subject, compare_to)
+
     def customer(self, customer_id: str) -> "CustomerCard":
         """One customer: months, value, stage, risk and next action, without personal data."""
         from crmwb.workbench.customer_card import CustomerCard
@@ -196,7 +211,7 @@ class Workbench:
     def _require_whole(self, name: str) -> None:
         """Refuse what is made for all customers at once."""
         if self.part:
-            raise CrmwbError(f"wb.{name}: not known by part ({self.part}); wb.accounts is.")
+            raise CrmwbError(f"wb.{name}: not known by part ({self.part}); wb.accounts and wb.of_part are.")
 
     def __repr__(self) -> str:
         return (
