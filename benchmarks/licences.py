@@ -33,6 +33,15 @@ MEANING = {
 }
 
 
+FONTS = [
+    "## The font in Chinese pages",
+    "",
+    "A page holds the Chinese characters that it uses, taken from a font of the machine that makes it: Noto Sans or Source Han",
+    "Sans (SIL Open Font License 1.1) or Droid Sans Fallback (Apache License 2.0). Both licences let anybody embed the font and",
+    "pass the page on; the font's own notes on its owner and licence stay in it. Other fonts are not taken.",
+]
+
+
 def locked() -> list[str]:
     """Return the names in requirements.lock, sorted."""
     lines = (PROJECT / "requirements.lock").read_text(encoding="utf-8").splitlines()
@@ -102,7 +111,7 @@ def page() -> str:
             via = sorted(d for d in direct if name in closure({d}))
             by = ", ".join(via) if via else "development or an extra"
             lines.append(f"| {name} | {of[name]} | {by} | {meaning(of[name])} |")
-    lines += ["", "## Every package", "", "| package | licence | needed by |", "|---|---|---|"]
+    lines += ["", *FONTS, "", "## Every package", "", "| package | licence | needed by |", "|---|---|---|"]
     for name in names:
         needed_by = "crmwb" if name in run_time else "development, an extra or another system"
         lines.append(f"| {name} | {of.get(name, 'not installed here')} | {needed_by} |")

@@ -31,7 +31,7 @@ PIXELS = 4 / 3  # of a point
 OVERFLOW = 1.06  # times as wide as planned
 FONTS = (
     "'DejaVu Sans', Verdana, 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', "
-    "'Source Han Sans SC', 'Droid Sans Fallback', sans-serif"
+    "'Source Han Sans SC', 'crmwb Chinese', sans-serif"
 )
 WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
 NO_DATES = {"Date": None, "Creator": None}

@@ -9,12 +9,13 @@ from typing import Any
 from nbformat import NotebookNode
 
 from crmwb import layout, storage
+from crmwb.display import fonts
 from crmwb.errors import CrmwbError, IncompleteError
 from crmwb.findings import language
 from crmwb.marts import subjects
 from crmwb.marts.part import Part
 from crmwb.params import Params
-from crmwb.progress import track
+from crmwb.progress import console, track
 from crmwb.reporting import apart, card, render
 from crmwb.reporting.execute import Parameter, Run, execute_all, known_parameters
 from crmwb.reporting.lineage import Lineage, inputs_hash, trace
@@ -79,6 +80,8 @@ def reports(params: Params, names: Sequence[str] | None = None, root: Path = Pat
     hashes = {one: made_from[one.run(params, root).notebook.stem] for one in of_parts}
     entries = [one.entry(code, hashes[one]) for one in of_parts for code in language.LANGUAGES]
     parts_are_current = bool(names) or _parts_are_current(entries, root)
+    if fonts.found() is None:
+        console.print(f"  {fonts.MISSING}")
     failed: dict[_Wanted, CrmwbError] = {}
     part_pages: dict[Path, str] = {}
     for one, done in _executed([*wholes, *([] if parts_are_current else of_parts)], params, root):

@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
-from crmwb.display import contrast, html
+from crmwb.display import contrast, fonts, html
 from crmwb.display.blocks import MIME
 from crmwb.errors import CrmwbError
 from crmwb.findings import Finding, Name, Term, codec, language, numbers
@@ -30,6 +30,7 @@ from crmwb.reporting.lineage import Lineage
 
 TEMPLATES = Path(__file__).parent / "templates"
 DARK = "/* colours of the pictures */"  # the place in the style sheet for their definitions on a dark page
+CHINESE = "/* font of Chinese characters */"  # the place for the font that holds those of the page
 SCRIPT_WORDS = ("filter", "shown", "download", "saved", "ascending", "descending", "none")
 LINKS = ("src", "href", "srcset", "poster", "data", "action")
 
@@ -196,7 +197,7 @@ def _fill(template: str, path: str, lineage: Lineage, **content: Any) -> str:
         "others": [(other, link(path, other.code)) for other in language.LANGUAGES.values() if other != here],
     }
     page = unbroken(places.get_template(template).render(shown | content))
-    return page.replace(DARK, contrast.dark_variables(page))
+    return page.replace(DARK, contrast.dark_variables(page)).replace(CHINESE, fonts.face(page))
 
 
 def unbroken(text: str) -> str:
