@@ -9,7 +9,7 @@ from crmwb.features.snapshots import write_snapshots
 
 def main() -> None:
     p = params.load()
-    with engine.connect(p.engine) as con:
+    with engine.connect(p.engine, lines=True) as con:
         tables = storage.open_tables(con, layout.CLEAN)
         observation = observe(tables, p.as_of, p.features, p.source.currency)
         past = history.update(con, tables, observation.as_of, p.features.off_season_months)

@@ -10,7 +10,7 @@ def main() -> None:
         from crmwb.quality.summary import metrics, summary
         from crmwb.quality.validation import validate
     with (
-        engine.connect(p.engine) as con,
+        engine.connect(p.engine, lines=True) as con,
         storage.replacing_folder(layout.CLEAN) as clean,
         storage.replacing_folder(layout.QUARANTINE) as quarantine,
     ):

@@ -51,6 +51,7 @@ NO_MEMORY = (
 NOT_WHOLE = (
     r"magic bytes|too small to be a parquet|parquet file size is|couldn't deserialize thrift|tprotocolexception"
     r"|unexpected end of stream|corrupt(ed)? (data|parquet|footer|file)|decompression failure"
+    r"|could not read footer|expected magic number|is not a parquet file"
 )
 BY_TEXT = (
     (r"no usable temporary directory", "No folder for temporary data can be written ({}); free or mount one."),
@@ -61,7 +62,7 @@ BY_TEXT = (
     (NO_MEMORY, MEMORY),
     (NOT_WHOLE, DAMAGED),
 )
-PATH = re.compile(r"""["']([^"'\n]*[/.][^"'\n]*)["']""")
+PATH = re.compile(r"""["']([^"'\n]*[/.][^"'\n]*)["']|\bfile:/+(/\S+[^\s.,:;])""")
 
 
 def operational(error: BaseException) -> str | None:
@@ -118,7 +119,7 @@ def _sentence(sentence: str, path: str) -> str:
 
 def _path_in(text: str) -> str:
     found = PATH.search(text)
-    return found[1] if found else ""
+    return (found[1] or found[2]) if found else ""
 
 
 def _here(path: str) -> str:

@@ -90,7 +90,7 @@ def write_snapshots(
         Rows written, without those of files that stay: one per month end and customer, sorted by both.
     """
     ends = {f"{end}.parquet": end for end in month_ends(observation)[-params.n_snapshots :]}
-    made_by, keys = _made_by(tables, params), {}
+    made_by, keys = _made_by(con, tables, params), {}
     if past is not None and line_checksums is not None:
         checksums = {"transactions": dict(line_checksums)} | input_checksums(con, tables, past)
         keys = {file: key_of(checksums, end) for file, end in ends.items()}
@@ -127,12 +127,12 @@ def _write(rows: pa.RecordBatchReader, path: Path) -> int:
     return n_rows
 
 
-def _made_by(tables: Mapping[str, ir.Table], params: FeatureParams) -> dict[str, Any]:
+def _made_by(con: Backend, tables: Mapping[str, ir.Table], params: FeatureParams) -> dict[str, Any]:
     """Return the code, the engine and the choices that snapshots depend on."""
     ours = Path(__file__).parent
     return {
         "code": storage.content_hash(ours, Path(history.__file__).parent, ours.parent / "tables.py"),
-        "engine": engine.VERSION,
+        "engine": engine.version(con),
         "writer": storage.WRITER,
         "tables": sorted(tables),
         "recent_days": params.recent_days,

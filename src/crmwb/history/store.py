@@ -111,7 +111,7 @@ def update(
     """
     made_by = {
         "code": _code(),
-        "engine": engine.VERSION,
+        "engine": engine.version(con),
         "writer": storage.WRITER,
         "off_season_months": list(off_season_months),
     }

@@ -7,6 +7,8 @@ from pydantic import Field, field_validator, model_validator
 
 from crmwb.params.section import Section, TimeZone
 
+MASTER = r"local(\[(\d+|\*)(,\d+)?\])?|local-cluster\[\d+,\d+,\d+\]|yarn|(spark|k8s)://\S+"
+
 
 class B2bDemoParams(Section):
     """The simulated company: how many accounts, how many years of them, and where its chance starts from."""
@@ -43,7 +45,24 @@ class SourceParams(Section):
 
 
 class EngineParams(Section):
-    """What the engine may use. It never changes a result, so no stage depends on it."""
+    """Which engine works on order lines, and what it may use. It never changes a result, so no stage depends on it."""
 
+    kind: Literal["duckdb", "spark"] = "duckdb"
+    master: str | None = None
     threads: Annotated[int, Field(ge=1, le=1024)] | None
     memory_limit_gb: Annotated[int, Field(ge=1)]
+
+    @field_validator("master")
+    @classmethod
+    def _master(cls, master: str | None) -> str | None:
+        if master is not None and not re.fullmatch(MASTER, master):
+            raise ValueError(
+                "write a master of Spark, such as local[4], spark://host:7077, yarn or k8s://https://host:443"
+            )
+        return master
+
+    @model_validator(mode="after")
+    def _a_master_is_spark_s(self) -> Self:
+        if self.kind != "spark" and self.master is not None:
+            raise ValueError(f"master is for kind: spark; with {self.kind}, write master: null")
+        return self

@@ -16,11 +16,6 @@ from crmwb.quality.checks import ROW, Check
 from crmwb.tables import Severity, Table
 
 
-def numbered(canonical: ir.Table) -> ir.Table:
-    """Give every row of a canonical file its position in the file, from 0."""
-    return canonical.mutate(**{ROW: ibis.row_number()})
-
-
 def with_facts(rows: ir.Table, checks: Iterable[Check], others: Mapping[str, ir.Table]) -> ir.Table:
     """Add the boolean column of each check that has a fact; it is unknown where what the rule is about is unknown."""
     facts = {check.rule: check.fact(rows, others) for check in checks if check.fact}

@@ -147,7 +147,7 @@ def source_places(con: Backend, canonical: Path, name: str) -> ir.Table | None:
     file = canonical / layout.PROVENANCE.name / f"{name}.parquet"
     if not file.is_file():
         return None
-    return engine.open_parquet(con, file, f"provenance_{name}").mutate(**{ROW: ibis.row_number()})
+    return engine.open_parquet(con, file, f"provenance_{name}", position=ROW)
 
 
 def commonest_reasons(unreadable: ir.Table, n_reasons: int) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from crmwb.quality import limits
 from crmwb.quality.audits import FILTERED, QUARANTINE, audited
 from crmwb.quality.checks import KEY_IS_UNIQUE, REPEATS, ROW, Check, row_checks, shape_checks
 from crmwb.quality.completeness import completeness, known_shares
-from crmwb.quality.facts import numbered, repeats, with_facts
+from crmwb.quality.facts import repeats, with_facts
 from crmwb.quality.partitions import partitions, rows_at, shape
 from crmwb.quality.quarantine import (
     SCHEMA,
@@ -133,7 +133,7 @@ def _validate_table(
         judge(f"{table.name} shape", shape_checks(table), [types]), (), 1, types.loc.__getitem__
     )
     limits.stop_on_wrong_shape(file, shape_verdicts)
-    rows = numbered(engine.open_parquet(con, file, table.name))
+    rows = engine.open_parquet(con, file, table.name, position=ROW)
     unreadable = unreadable_rows(con, setting.canonical, table.name)
     account = accounts.opened(file, 0 if unreadable is None else unreadable.count().to_pyarrow().as_py(), manifest)
 

@@ -1,0 +1,48 @@
+"""What params.yaml may say of the engine, and what is said where Spark cannot start."""
+
+import sys
+
+import pytest
+from pydantic import ValidationError
+
+from crmwb import engine
+from crmwb.errors import CrmwbError
+from crmwb.params import EngineParams
+
+
+def test_spark_without_pyspark_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    monkeypatch.setitem(sys.modules, "pyspark.errors", None)
+    with (
+        pytest.raises(CrmwbError, match=r"pyspark is not installed: `pip install 'crmwb\[spark\]'`"),
+        engine.connect(EngineParams(kind="spark", threads=1, memory_limit_gb=1), lines=True),
+    ):
+        pass
+
+
+def test_stages_of_customers_run_on_duckdb_whatever_the_kind():
+    with engine.connect(EngineParams(kind="spark", threads=1, memory_limit_gb=1)) as con:
+        assert con.name == "duckdb"
+
+
+@pytest.mark.parametrize(
+    "master", ["local", "local[4]", "local[*,3]", "spark://host:7077", "yarn", "k8s://https://host:443", None]
+)
+def test_masters_of_spark_are_taken(master):
+    assert EngineParams(kind="spark", master=master, threads=None, memory_limit_gb=1).master == master
+
+
+@pytest.mark.parametrize("master", ["localhost", "local[x]", "http://host:8080", ""])
+def test_what_is_no_master_is_refused(master):
+    with pytest.raises(ValidationError, match="write a master of Spark, such as"):
+        EngineParams(kind="spark", master=master, threads=None, memory_limit_gb=1)
+
+
+def test_a_master_without_spark_is_refused():
+    with pytest.raises(ValidationError, match="master is for kind: spark"):
+        EngineParams(kind="duckdb", master="yarn", threads=None, memory_limit_gb=1)
+
+
+def test_an_unknown_kind_is_refused():
+    with pytest.raises(ValidationError, match="'duckdb' or 'spark'"):
+        EngineParams(kind="polars", threads=None, memory_limit_gb=1)
