@@ -30,10 +30,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def con() -> Iterator:
-    """Yield an engine."""
+    """Yield an engine: DuckDB, or what CRMWB_TEST_ENGINE names, to see what an expression does on Spark."""
     from crmwb import engine, params
 
-    with engine.connect(params.EngineParams(threads=2, memory_limit_gb=2)) as connection:
+    kind = os.environ.get("CRMWB_TEST_ENGINE", "duckdb")
+    with engine.connect(params.EngineParams(kind=kind, threads=2, memory_limit_gb=2), lines=True) as connection:
         yield connection
 
 

@@ -37,6 +37,7 @@ ONLY_IN = {
     "papermill": "reporting",
     "nbconvert": "reporting",
     "duckdb": "engine",
+    "pyspark": "engine",
     "babel": "findings",
 }
 

@@ -121,7 +121,12 @@ def quarantined(
         left = left.mutate(source_file=ibis.null("string"), source_row=ibis.null("int64"))
     else:
         left = left.left_join(places, ROW)
-    values = ibis.struct({name: left[name] for name in rows.columns if name != ROW}).cast("json").cast("string")
+    words = {  # of a moment each engine would write another JSON
+        name: left[name].cast("string") if left[name].type().is_timestamp() else left[name]
+        for name in rows.columns
+        if name != ROW
+    }
+    values = ibis.struct(words).cast("json").cast("string")
     found = left.select(
         source_file=left.source_file,
         source_row=left.source_row,
