@@ -7,6 +7,7 @@ import re
 import pandas as pd
 import pytest
 from browser import launched, opened, violations
+from project import PROJECT
 from written_notebooks import LINEAGE, run_as
 
 from crmwb import params
@@ -17,6 +18,7 @@ from crmwb.params import ReportParams
 from crmwb.plots import style
 from crmwb.reporting import render
 
+SCREENSHOTS = PROJECT / "screenshots"
 REPORTS = [*params.load().reports, "index"]
 # The smallest type of the pictures that are shown, in pixels of the screen.
 SMALLEST = """() => Math.min(99, ...[...document.querySelectorAll('figure svg text')]
@@ -65,6 +67,12 @@ def page_of_tables(tmp_path_factory):
     file = tmp_path_factory.mktemp("page") / "segments.html"
     file.write_text(render.report(notebook, "segments", shown, [], LINEAGE), encoding="utf-8")
     return file
+
+
+def keep(page, name):
+    """Keep a picture of a page for people to look at."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.jpeg", full_page=True, type="jpeg", quality=60)
 
 
 def column(page, n):
@@ -138,7 +146,9 @@ def test_every_page_can_be_read_by_everybody(code, report, browser, built_projec
             assert n > 50
             assert without_glyph == []
         assert page.evaluate(SMALLEST) >= 10.9
+        keep(page, f"{report}.{code}.desktop")
         page.set_viewport_size({"width": 390, "height": 844})
+        keep(page, f"{report}.{code}.phone")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         assert page.evaluate(SMALLEST) >= 10.9
         assert violations(page) == []

@@ -1,6 +1,7 @@
 """What figures look like: scenarios by notation, colours from one place, bars from zero."""
 
 import re
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -8,7 +9,7 @@ from matplotlib.colors import to_hex
 from project import PROJECT
 
 from crmwb.display import contrast, picture
-from crmwb.plots import actions, colours, customers, notation, style
+from crmwb.plots import actions, colours, customers, notation, predict, style
 from crmwb.plots.notation import Scenario
 
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -75,3 +76,15 @@ def test_bars_that_begin_at_zero_are_drawn(bottom):
 def test_bars_cut_off_are_refused():
     with pytest.raises(ValueError, match=r"bars begin at zero, or their lengths mislead: Revenue \(0\.5 to 3\)"):
         picture.image(bars(0.5))
+
+
+def test_the_plan_of_a_quarter_is_outlined_what_was_won_solid_and_what_is_forecast_hatched():
+    days = [date(2025, 10, 1), date(2026, 1, 1)]
+    rows = pd.DataFrame({"starts_on": days, "forecast_cents": [9e6, 8e6], "low_cents": 7e6, "high_cents": 1e7})
+    rows["actual_cents"] = [9.5e6, None]
+    ax = predict.quarters(rows, rows.iloc[:0], "EUR", {days[1]: 8.5e6})
+    plan, won, ahead = ([bar for bar in bars.patches if bar.get_width()] for bars in ax.containers[:3])
+    assert [(bar.get_width(), to_hex(bar.get_facecolor())) for bar in plan] == [(8.5e6, "#ffffff")]
+    assert [(bar.get_width(), bar.get_hatch()) for bar in won] == [(9.5e6, None)]
+    assert [(bar.get_width(), bar.get_hatch()) for bar in ahead] == [(8e6, "////")]
+    assert "plan" in [text.get_text() for text in ax.get_legend().get_texts()]

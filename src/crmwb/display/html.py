@@ -12,13 +12,15 @@ from crmwb.findings.say import Said, say
 
 PLAIN = "mathjax_ignore"  # JupyterLab typesets $…$ elsewhere, and a formula in the data may be a link that runs code
 SHORT = 24  # letters that stay on one line; a Chinese character counts as two
+TIGHT = 12  # letters that stay on one line of paper too
 SHORT_TABLE = 15  # rows that stay on one sheet of paper
+MEASURES = (Money, Share, Change, Count, Days, Number, Times)
 RIGHT = ("money", "share", "change", "count", "number")
 # Vocabularies of a column that may hold any segment.
 GENERAL = ("tier", "rfm_segment", "rfm_class", "stage", "value_class", "cluster_name")
 DECISION = ("stake", "decide", "owner", "sure")  # the parts below its title
 WRITERS: dict[str, Callable[[Column, Any], str]] = {
-    "money": lambda _, cents: numbers.count(cents / 100),
+    "money": lambda column, cents: _money(cents / 100, column.decimals),
     "share": lambda _, part: numbers.share(part),
     "change": lambda _, part: numbers.change(part),
     "count": lambda _, n: numbers.count(n),
@@ -116,17 +118,21 @@ def title(column: Column) -> str:
 def table(block: Table) -> str:
     """Return a table as HTML: numbers right-aligned (inline: JupyterLab has no style sheet)."""
     texts = [[cell(column, row[i]) for row in block.rows] for i, column in enumerate(block.columns)]
-    sides = ["right" if column.kind in RIGHT else "left" for column in block.columns]
+    sides = [
+        "right" if _is_of_numbers(column, [row[i] for row in block.rows]) else "left"
+        for i, column in enumerate(block.columns)
+    ]
     unbroken = [";white-space:nowrap" if all(_width(text) <= SHORT for text in column) else "" for column in texts]
     head = "".join(
         f'<th scope="col" style="text-align:{side}">{escape(title(column))}</th>'
         for column, side in zip(block.columns, sides, strict=True)
     )
     styles = [f' style="text-align:{side}{keep}"' for side, keep in zip(sides, unbroken, strict=True)]
+    tight = [' class="tight"' if all(_width(text) <= TIGHT for text in column) else "" for column in texts]
     raw = [[_sorts_by(column, row[i]) for row in block.rows] for i, column in enumerate(block.columns)]
     cells = [
-        [f"<td{style}{sorts_by}>{escape(text)}</td>" for sorts_by, text in zip(*column, strict=True)]
-        for style, *column in zip(styles, raw, texts, strict=True)
+        [f"<td{kept}{style}{sorts_by}>{escape(text)}</td>" for sorts_by, text in zip(*column, strict=True)]
+        for kept, style, *column in zip(tight, styles, raw, texts, strict=True)
     ]
     body = "".join(f"<tr>{''.join(row)}</tr>" for row in zip(*cells, strict=True))
     caption = f"<caption>{_text(block.caption)}</caption>" if block.caption and not block.folded else ""
@@ -134,6 +140,16 @@ def table(block: Table) -> str:
     label = say(block.caption) or say(Finding("common.table"))
     short = " short" if len(block.rows) <= SHORT_TABLE else ""
     return _scrolling(f'<table class="numbers{short}">{caption}{content}</table>', label)
+
+
+def _money(amount: float, decimals: int | None) -> str:
+    return numbers.decimal(amount, decimals) if decimals else numbers.count(amount)
+
+
+def _is_of_numbers(column: Column, values: list[Any]) -> bool:
+    """Return whether a column holds numbers: by its kind, or all of its values."""
+    known = [value for value in values if not numbers.is_unknown(value)]
+    return column.kind in RIGHT or (bool(known) and all(isinstance(value, MEASURES) for value in known))
 
 
 def _sorts_by(column: Column, value: Any) -> str:

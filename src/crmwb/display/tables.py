@@ -38,6 +38,7 @@ VOCABULARY = {
     "to_segment": "",
     "cluster_name": "cluster_name",
 }
+SMALL_CENTS = 10_000  # a column without larger amounts is written to the hundredth
 SHARES = ("p_alive", "precision", "recall")  # their names do not say that they are shares
 
 
@@ -62,9 +63,9 @@ def table(
     Parameters
     ----------
     frame : DataFrame
-        One row per row of the table. A column's name says how it is written: `*_cents` as whole money, `*share` as a
-        percentage, `n_*` and integers with thousands, other numbers with three digits, values of findings as they are
-        said.
+        One row per row of the table. A column's name says how it is written: `*_cents` as whole money (small amounts to
+        the hundredth), `*share` as a percentage, `n_*` and integers with thousands, other numbers with three digits,
+        values of findings as they are said.
     caption : Said, optional
         What the table shows; written above it.
     currency : str, optional
@@ -96,9 +97,10 @@ def column(
     if not _is_numeric(values):
         kind = _kind_of_words(values)
         return Column(name, title, "term", words) if kind == "text" and words is not None else Column(name, title, kind)
-    if name.endswith("_cents"):
-        return Column(name, title, "money", currency)
     known = values.dropna().astype(float)
+    if name.endswith("_cents"):
+        is_small = bool(len(known)) and 0 < float(known.abs().max()) < SMALL_CENTS
+        return Column(name, title, "money", currency, decimals=2 if is_small else None)
     if name.endswith("share") or name.startswith("share_") or name in SHARES:
         return Column(name, title, "share")
     if name.endswith("change"):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 
 from crmwb.findings import Finding, Name, numbers
 from crmwb.findings.say import say
@@ -25,7 +26,8 @@ def retention(cohorts: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax : Axes, optional
         Where to draw; a new figure where not given.
     """
-    ax = _heat_map(cohorts, "retention_share", ax, written=numbers.share, label=_text("share"))
+    ax, scale = _heat_map(cohorts, "retention_share", ax, written=numbers.share, label=_text("share"))
+    style.share_axis(scale)
     ax.set_title(_text("retention_title"))
     return ax
 
@@ -42,10 +44,11 @@ def revenue(cohorts: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axe
     ax : Axes, optional
         Where to draw; a new figure where not given.
     """
-    ax = _heat_map(
+    ax, scale = _heat_map(
         cohorts, "cumulative_per_customer_cents", ax, written=numbers.money,
         label=_text("per_customer", currency=Name(numbers.currency_name(currency))),
     )  # fmt: skip
+    scale.set_major_formatter(lambda cents, _: numbers.money(cents))
     ax.set_title(_text("revenue_title"))
     return ax
 
@@ -76,8 +79,13 @@ def revenue_lines(cohorts: pd.DataFrame, currency: str, ax: Axes | None = None) 
     return ax
 
 
-def _heat_map(cohorts: pd.DataFrame, value: str, ax: Axes | None, written: Callable[[float], str], label: str) -> Axes:
-    """Draw cohorts as rows and months since as columns; the first month sets no colour."""
+def _heat_map(
+    cohorts: pd.DataFrame, value: str, ax: Axes | None, written: Callable[[float], str], label: str
+) -> tuple[Axes, Axis]:
+    """Draw cohorts as rows and months since as columns, and return the axis of the colours too.
+
+    The first month sets no colour.
+    """
     import seaborn as sns
 
     names = sorted(cohorts["cohort"].unique())[-MOST_COHORTS:]
@@ -114,7 +122,8 @@ def _heat_map(cohorts: pd.DataFrame, value: str, ax: Axes | None, written: Calla
     ax.tick_params(axis="x", rotation=0, labelsize=8)
     has_edge = bool(rows["is_left_edge"].any())
     ax.set(xlabel=_text("months_since_edge" if has_edge else "months_since"), ylabel=_text("cohorts"))
-    return ax
+    colour_bar = ax.collections[0].colorbar
+    return ax, (colour_bar.ax if colour_bar else ax).yaxis
 
 
 def _month(day: object) -> str:

@@ -80,8 +80,7 @@ def stage_value(stages: pd.DataFrame, ax: Axes | None = None) -> Axes:
         shares = values / values.sum()
         at = np.arange(len(rows)) + (i - (len(known) - 1) / 2) * height
         fills = [fixed[name] for name in rows["stage"]]
-        tints = [colours.pale(fill) for fill in fills] if i else fills
-        look = notation.bars(Scenario.FORECAST, fills) if column == "clv_cents" else {"color": tints}
+        look = notation.bars(Scenario.FORECAST if column == "clv_cents" else Scenario.ACTUAL, fills)
         ax.barh(at, shares, height=height * 0.92, **look)
         for y, share in zip(at, shares, strict=True):
             label = _text("share_of", share=Share(share), what=Name(_text(column)))
@@ -138,7 +137,7 @@ def leaky_bucket(bucket: pd.DataFrame, currency: str, measure: str = "revenue_ce
 
 
 def _months(ax: Axes) -> None:
-    locator = AutoDateLocator(minticks=3, maxticks=9)  # type: ignore[no-untyped-call]  # matplotlib leaves dates untyped
+    locator = AutoDateLocator(minticks=3, maxticks=7)  # type: ignore[no-untyped-call]  # matplotlib leaves dates untyped
     ax.xaxis.set_major_locator(locator)
     style.month_axis(ax.xaxis)
 

@@ -62,7 +62,7 @@ def flows(transitions: pd.DataFrame, scheme: str, segments: list[str], currency:
         },
         ax=ax,
     )
-    ax.set(title=_text("flows_title"), xlabel="", ylabel="")
+    ax.set(title=_titled("flows_title", scheme), xlabel="", ylabel="")
     ax.tick_params(length=0)
     ax.tick_params(axis="y", rotation=0)
     ax.tick_params(axis="x", rotation=90 if k > 5 else 0)
@@ -104,7 +104,7 @@ def net_flows(
     style.money_axis(ax.xaxis, currency)
     ax.grid(visible=False, axis="y")
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
-    ax.set(title=_text("net_flows_title"), xlabel="", ylabel="")
+    ax.set(title=_titled("net_flows_title", scheme), xlabel="", ylabel="")
     return ax
 
 
@@ -140,7 +140,7 @@ def shares(history: pd.DataFrame, scheme: str, ax: Axes | None = None) -> Axes:
     style.share_axis(ax.yaxis)
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), reverse=True)
     style.month_axis(ax.xaxis)
-    ax.set(title=_text("shares_title"), xlabel="", ylabel="")
+    ax.set(title=_titled("shares_title", scheme), xlabel="", ylabel="")
     ax.figure.autofmt_xdate()
     return ax
 
@@ -173,7 +173,7 @@ def long_run(shares: pd.DataFrame, scheme: str, ax: Axes | None = None) -> Axes:
     style.share_axis(ax.xaxis)
     ax.grid(visible=False, axis="y")
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
-    ax.set(title=_text("long_run_title"), xlabel=_text("share_of_customers"), ylabel="")
+    ax.set(title=_titled("long_run_title", scheme), xlabel=_text("share_of_customers"), ylabel="")
     return ax
 
 
@@ -203,6 +203,11 @@ def drift(psi: pd.DataFrame, most: float, ax: Axes | None = None) -> Axes:
 
 def _names(scheme: str, segments: Iterable[str]) -> list[str]:
     return [say(Term(scheme, name)) for name in segments]
+
+
+def _titled(key: str, scheme: str) -> str:
+    """Return a title that names the scheme, for a page shows one figure for each."""
+    return say(Finding("migration.plot.of_scheme", {"scheme": Term("scheme", scheme), "title": Name(_text(key))}))
 
 
 def _text(key: str, **values: Name | Number) -> str:

@@ -1,6 +1,6 @@
 """Figures of predictions: the sales of quarters beside their forecasts, and what moves a chance."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import pandas as pd
@@ -8,12 +8,19 @@ from matplotlib.axes import Axes
 
 from crmwb.findings import Finding, Name
 from crmwb.findings.say import say
-from crmwb.plots import style
+from crmwb.plots import notation, style
+from crmwb.plots.notation import Scenario
 
 ROW = 0.34  # inches
 
 
-def quarters(rows: pd.DataFrame, people: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
+def quarters(
+    rows: pd.DataFrame,
+    people: pd.DataFrame,
+    currency: str,
+    plan: Mapping[date, float] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw what quarters won beside what was forecast at their beginning.
 
     Parameters
@@ -25,14 +32,21 @@ def quarters(rows: pd.DataFrame, people: pd.DataFrame, currency: str, ax: Axes |
         starts_on and forecast_cents of the people's own forecast; no rows where they gave none.
     currency : str
         For the axis.
+    plan : mapping of date to float, optional
+        The value to win, in cents, by the first day of its quarter; outlined.
     ax : Axes, optional
         Where to draw; a new figure where not given.
     """
     ax = ax or style.new_axes(8, 1.6 + ROW * max(len(rows), 2))
     places = range(len(rows))
-    ax.barh(
-        places, rows["actual_cents"].fillna(0), color=style.MUTED, height=0.6, label=say(Finding("predict.plot.actual"))
-    )
+    if plan:
+        planned = [plan.get(day, 0.0) for day in rows["starts_on"]]
+        look = notation.bar(Scenario.PLAN, style.INK)
+        ax.barh(places, planned, height=0.82, label=say(Finding("predict.plot.plan")), **look)
+    actual = rows["actual_cents"].fillna(0)
+    ax.barh(places, actual, color=style.MUTED, height=0.6, label=say(Finding("predict.plot.actual")))
+    ahead = rows["forecast_cents"].where(rows["actual_cents"].isna(), 0).fillna(0)
+    ax.barh(places, ahead, height=0.6, **notation.bar(Scenario.FORECAST, style.ACCENT))
     ax.hlines(places, rows["low_cents"], rows["high_cents"], color=style.ACCENT, linewidth=1.6)
     ax.scatter(
         rows["forecast_cents"], places, color=style.ACCENT, s=38, zorder=3, label=say(Finding("predict.plot.forecast"))

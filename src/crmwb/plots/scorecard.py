@@ -32,7 +32,7 @@ def pyramid(tiers: pd.DataFrame, basis: str, ax: Axes | None = None) -> Axes:
         name: tiers[name].fillna(0.0).to_numpy(dtype=float) for name in ("customer_share", "brought_share", "clv_share")
     }
     places = np.arange(len(tiers), dtype=float)
-    ax.barh(places, -shares["customer_share"], height=0.72, color=[colours.pale(fill) for fill in fills])
+    ax.barh(places, -shares["customer_share"], height=0.72, color=fills)
     ax.barh(places - 0.19, shares["brought_share"], height=0.34, color=fills)
     ax.barh(places + 0.19, shares["clv_share"], height=0.34, **notation.bars(Scenario.FORECAST, fills))
     for place, n, people, brought, ahead in zip(places, tiers["n_customers"], *shares.values(), strict=True):

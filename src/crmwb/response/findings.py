@@ -24,16 +24,16 @@ def findings(response: Response, currency: str) -> list[Finding]:
     code = "mixed" if 0 < len(experiments) < len(heads) else "experiments" if len(experiments) else "observational"
     latest_first = heads.sort_values(["starts_on", "campaign_id"], ascending=[False, True])
     each = [finding for _, head in latest_first.iterrows() for finding in _campaign(head, response, currency)]
-    judged = [Finding(f"response.campaigns_{code}", counted), _outcomes(each)]
+    judged = [Finding(f"response.campaigns_{code}", counted), _outcomes(each, len(heads))]
     return [*judged, *sorted(each, key=lambda finding: -finding.weight)]
 
 
-def _outcomes(each: list[Finding]) -> Finding:
-    """Count how many campaigns surely gained, surely lost, and neither."""
+def _outcomes(each: list[Finding], n_campaigns: int) -> Finding:
+    """Count how many campaigns surely changed revenue, how many did not, and of how many nothing can be stated."""
     kinds = [finding.code.removeprefix("response.") for finding in each]
     proven = sum(kind.startswith(("effect_gain", "effect_loss", "observational_effect")) for kind in kinds)
     unproven = sum(kind.startswith(("effect_unproven", "observational_unproven")) for kind in kinds)
-    refused = sum(kind in {"not_comparable", "unlike_arms"} for kind in kinds)
+    refused = n_campaigns - proven - unproven  # too few customers, or none who are comparable
     values = {"n_proven": Count(proven, "campaign")}
     return Finding("response.outcomes", values | {"n_unproven": Count(unproven), "n_refused": Count(refused)})
 

@@ -70,6 +70,16 @@ class Accounts:
         order = ["overdue_cents", "over_limit_cents", "customer_id"]
         return self.frame[owes].sort_values(order, ascending=[False, False, True], ignore_index=True)
 
+    def shown(self, rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+        """Return columns of a list of customers, without the owner where nobody has one."""
+        has_owner = self.has_owners
+        return rows[[column for column in columns if column != "owner" or has_owner]]
+
+    @cached_property
+    def has_owners(self) -> bool:
+        """Whether the source names owners of customers."""
+        return bool(self.whole["owner"].fillna("").ne("").any())
+
     @cached_property
     def has_risk(self) -> bool:
         """Whether a chance of leaving is known of anybody."""

@@ -1,5 +1,6 @@
 """Predictions: opportunities, the quarter's sales, who buys, who is like the best, and what more money brings."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -143,11 +144,13 @@ class Predictions:
         names = [Finding("predict.all_tiers") if tier == "all" else Term("tier", tier) for tier in rows["tier"]]
         return rows.drop(columns="place").assign(tier=pd.Series(names, dtype=object))
 
-    def plot_quarters(self) -> Picture:
-        """Draw what quarters won beside their forecasts."""
+    def plot_quarters(self, targets: Mapping[str, float] | None = None) -> Picture:
+        """Draw what quarters won beside their forecasts, and beside `predict.targets` of params.yaml where given."""
         rows = self.chosen_quarters
         people = self.quarters[(self.quarters["method"] == STATED) & self.quarters["starts_on"].isin(rows["starts_on"])]
-        return draw(plots.quarters, rows, people, self.currency, alt=Finding("predict.alt.quarters"))
+        names = {day: f"{day.year}-Q{(day.month + 2) // 3}" for day in rows["starts_on"]}
+        plan = {day: targets[name] * 100 for day, name in names.items() if targets and name in targets}
+        return draw(plots.quarters, rows, people, self.currency, plan, alt=Finding("predict.alt.quarters"))
 
     def plot_drivers(self) -> Picture:
         """Draw what moves the chance to buy most."""
