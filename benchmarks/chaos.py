@@ -351,7 +351,13 @@ def _make_project(root: Path) -> None:
         shutil.copy(PROJECT / name, root / name)
     (root / "data" / "raw").mkdir(parents=True)
     (root / "mappings").mkdir()
-    for name in ("accepted.json", "accepted_segments.json", "forgotten.csv", "action_ledger.csv"):
+    for name in (
+        "accepted.json",
+        "accepted_segments.json",
+        "accepted_actions.json",
+        "forgotten.csv",
+        "action_ledger.csv",
+    ):
         shutil.copy(PROJECT / "data" / name, root / "data")
     (root / ".dvc").mkdir()
     (root / ".dvc" / "config").write_text(
