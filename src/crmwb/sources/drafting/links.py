@@ -1,6 +1,7 @@
 """Which files belong together: a column here whose values are the keys of another file."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,6 +13,8 @@ from crmwb.sources.drafting.profile import N_ROWS, Column, Profile
 
 LEAST_OVERLAP = 0.5
 MOST_STEPS = 3
+SHARED = 0.8  # of the files: a word in the names of so many says nothing about any of them
+PLAIN_NAME = re.compile(r"data ?sets?|data|export(ed)?|tables?|tbl|dump|csv|dim|fact")
 PLAIN_KEY = re.compile(r"(id|key|no|nr|num|number|code|guid|uuid)")
 
 
@@ -141,12 +144,28 @@ def _links(
             for likeness, here, there in pairs
             if likeness
             and not here.is_date
+            and not _is_beside(there, at, other, profiles, names)
             and (not here.is_unique or _names_one_of(here, there, (one, ours)))
             and _share_met(here, there, other)
         ]
         if pairs:
             _, here, there = max(pairs, key=lambda pair: pair[0])
             yield Link(here, there, other)
+
+
+def _is_beside(there: Column, at: Profile, other: Profile, profiles: list[Profile], names: dict[str, str]) -> bool:
+    """Say whether a key is that of a third file, and a file with a key of its own only names it: reviews of orders.
+
+    What is told of orders is joined to the orders, and not to what else names an order.
+    """
+    own = singular(names[other.file.name])
+    if not any(c is not there and c.is_unique and own in c.words for c in other.columns):
+        return False
+    return any(
+        singular(names[third.file.name]) in there.words and any(c.is_unique and c.words == there.words for c in third.columns)
+        for third in profiles
+        if third is not other and third is not at
+    )
 
 
 def _column(at: Profile, name: str) -> Column | None:
@@ -181,7 +200,8 @@ def _share_met(here: Column, there: Column, other: Profile) -> bool:
 def names_of(profiles: list[Profile]) -> dict[str, str]:
     """Return what each file is called in joins: its name without the words that all of them share."""
     words = {p.file.name: said.slug(_stem(p.file.name)).split("_") for p in profiles}
-    shared = set.intersection(*map(set, words.values())) if len(words) > 1 else set()
+    met = Counter(word for every in words.values() for word in set(every))
+    shared = {word for word, n in met.items() if len(words) > 1 and n >= SHARED * len(words)}
     names: dict[str, str] = {}
     for file, every in words.items():
         name = "_".join(word for word in every if word not in shared) or "_".join(every)
@@ -195,7 +215,8 @@ def _stem(name: str) -> str:
 
 def singular(stem: str) -> str:
     """Return the last word of a file's name, one of what it holds: "category" of "shop_categories"."""
-    word = re.split(r"[\W_]+", stem.lower())[-1]
+    every = [word for word in re.split(r"[\W_]+", stem.lower()) if not PLAIN_NAME.fullmatch(word)]
+    word = every[-1] if every else stem.lower()
     return word[:-3] + "y" if word.endswith("ies") else word.removesuffix("s")
 
 

@@ -13,7 +13,7 @@ from crmwb.sources.drafting.words import Outcome
 OF_ORDERS = re.compile(
     r"(order|payment|transaction|invoice|sale|sales|financial|auftrags|bestell|zahl|zahlungs|pedido|pago|commande|betaal)?"
     r" ?(status|statut)( (ordine|commande|pedido|pagamento|bestelling))?|stato( ordine)?|situacao"
-    r"|(订单|交易|支付|付款|退款)状态"
+    r"|(订单|交易|支付|付款|退款)状态|(注文|受注|支払|入金|配送)?(ステータス|状態|状況)"
 )
 MOST_KINDS = 30
 MOST_SIDES = 3

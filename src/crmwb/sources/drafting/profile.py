@@ -20,7 +20,8 @@ from crmwb.sources.values import NumberStyle
 
 N_ROWS = 20_000
 N_VALUES = 2_000  # different values that dates and numbers are judged by
-CHINESE = "[\u4e00-\u9fff]"
+CHINESE = "[\u3040-\u30ff\u4e00-\u9fff]"  # and Japanese
+VOICED = "\u3099\u309a"  # marks of Japanese signs, which are no accents
 TRUE = {"yes", "true", "1", "y", "t", "ja", "j", "wahr", "oui", "vrai", "si", "sí", "verdadero", "是", "真"}
 FALSE = {"no", "false", "0", "n", "f", "nein", "falsch", "non", "faux", "否", "假"}
 UNKNOWN = {"null", "none", "nan", "n/a", "#n/a", "-", "--", "?", "\\n", "unbekannt", "未知", "无"}
@@ -176,8 +177,14 @@ class Profile:
 def plain_words(name: str) -> str:
     """Return a name in small letters and plain words: "customer id" of "CustomerID", "stuck" of "Stück"."""
     apart = re.sub(r"([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])", r"\1\3 \2\4", name.replace("IDs", "Ids"))
-    plain = "".join(c for c in unicodedata.normalize("NFKD", apart) if not unicodedata.combining(c)).lower()
+    plain = without_accents(apart).lower()
     return " ".join(re.findall(rf"[a-z]+|\d+|{CHINESE}+", plain))
+
+
+def without_accents(text: str) -> str:
+    """Return a text in plain width and without accents: "Stuck" of "Stück"."""
+    signs = (c for c in unicodedata.normalize("NFKD", text) if c in VOICED or not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", "".join(signs))
 
 
 def profile(file: Found, shape: Shape) -> Profile:

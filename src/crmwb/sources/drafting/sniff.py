@@ -160,6 +160,8 @@ def _encoding(file: Found) -> str:
         is_western = is_western and _decodes(western, block)
     if is_utf8:
         return "utf-8"
+    if _is_japanese(first):
+        return "cp932"
     return "gb18030" if _is_chinese(first) else "cp1252" if is_western else "latin-1"
 
 
@@ -174,6 +176,23 @@ def _is_chinese(block: bytes) -> bool:
     pairs = [run[i : i + 2] for run in above for i in range(0, len(run), 2)]
     n_common = 2 * sum(re.fullmatch(rb"[\xa1\xa3\xb0-\xd7][\xa1-\xfe]", pair) is not None for pair in pairs)
     return n_bytes > 0 and n_common >= MOSTLY * n_bytes
+
+
+def _is_japanese(block: bytes) -> bool:
+    """Say whether bytes are Japanese text in Shift JIS: read so, most of what is not ASCII is kana and common kanji.
+
+    The first byte of a kana is 82 or 83 there, which no text in GB 18030 or Western letters has before such second bytes.
+    """
+    cut = block[: block.rfind(b"\n") + 1] or block
+    try:
+        text = cut.decode("cp932")
+    except UnicodeDecodeError:
+        return False
+    above = [sign for sign in text if sign > "\x7f"]
+    wide = sum("\u3040" <= sign <= "\u30ff" or "\u4e00" <= sign <= "\u9fff" for sign in above)
+    narrow = sum("\uff61" <= sign <= "\uff9f" for sign in above)  # one byte each, as of other encodings read wrongly
+    kana = re.findall(rb"[\x82\x83][\x40-\xf1]", cut)
+    return bool(above) and bool(kana) and wide >= MOSTLY * len(above) and not narrow
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, block: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""What columns are called, in English, German, French, Spanish, Italian, Dutch and Chinese.
+"""What columns are called, in English, German, French, Spanish, Italian, Dutch, Chinese and, in part, Japanese.
 
 Patterns by canonical column, matched against the words of a name: the first says plainly what a column is, the second
 could also mean something else.
@@ -7,13 +7,13 @@ could also mean something else.
 
 import re
 
-ID = r"( ?(id|no|nr|num|number|nummer|code|key|ref|identifier|numero|编号|编码|代码|号码|号))?"
+ID = r"( ?(id|no|nr|num|number|nummer|code|key|ref|identifier|numero|编号|编码|代码|号码|号|番号|コード))?"
 PREFIX = r"((id|no|nr|n|num|numero|number|code|codice|codigo|cod|ref|reference|identifiant) ((de|du|del|der|of|d|do|da|dell) )?((la|le|l) )?)?"
-CUSTOMER = rf"{PREFIX}(customer|client|kunde|kunden|klant|cliente|buyer( user( ?name)?)?|shopper|member|household|debitor|debtor|konto|客户|顾客|会员|买家|用户|klient|comprador|acheteur|kaufer|acquirente|买家会员|会员名|买家昵称){ID}(名)?"
+CUSTOMER = rf"{PREFIX}(customer|client|kunde|kunden|klant|cliente|buyer( user( ?name)?)?|shopper|member|household|debitor|debtor|konto|客户|顾客|会员|买家|用户|klient|comprador|acheteur|kaufer|acquirente|买家会员|会员名|买家昵称|顧客|会員|購入者|注文者|得意先|取引先){ID}(名)?"
 PERSON = rf"(account|user|person|company|organi[sz]ation|firma|contact|card|用户|公司|账户|会员卡){ID}"
-ORDER = rf"{PREFIX}((sales |customer |web )?order|invoice|transaction|basket|receipt|purchase|booking|bestel|bestelling|bestell|bestellung|auftrag|auftrags|rechnung|rechnungs|beleg|bon|commande|facture|pedido|factura|ordine|订单|交易|发票|销售单|小票|单据|流水){ID}"
-DATE = r"(date|datum|day|time|timestamp|at|on|tag|fecha|data|datetime|日期|时间)"
-PRODUCT = rf"{PREFIX}(line ?item |lineitem )?(product|item|sku|stock|article|artikel|produkt|produit|producto|material|ean|isbn|upc|商品|产品|货品|物料){ID}"
+ORDER = rf"{PREFIX}((sales |customer |web )?order|invoice|transaction|basket|receipt|purchase|booking|bestel|bestelling|bestell|bestellung|auftrag|auftrags|rechnung|rechnungs|beleg|bon|commande|facture|pedido|factura|ordine|订单|交易|发票|销售单|小票|单据|流水|注文|受注|伝票|請求書){ID}"
+DATE = r"(date|datum|day|time|timestamp|at|on|tag|fecha|data|datetime|日期|时间|日時|日付|日)"
+PRODUCT = rf"{PREFIX}(line ?item |lineitem )?(product|item|sku|stock|article|artikel|produkt|produit|producto|material|ean|isbn|upc|商品|产品|货品|物料|品番){ID}"
 
 Patterns = tuple[str, str]
 
@@ -21,20 +21,20 @@ TRANSACTIONS: dict[str, Patterns] = {
     "customer_id": (CUSTOMER, PERSON),
     "order_id": (ORDER, rf"(sale|ticket|document|voucher|opportunity|deal|nr|no|id|number){ID}"),
     "ordered_at": (
-        rf"((order|ordered|invoice|transaction|purchase|purchased|sale|sold|booking|bestel|bestell|kauf|auftrags|rechnungs|beleg|订单|下单|购买|交易|销售|成交|创建)( ?{DATE})|(order )?created?( ?{DATE})?|(date|time) (created|ordered|placed|of (order|purchase|sale))|creation date|placed (at|on)|erstellt( am)?|bestellt am|(date|fecha|data)( de| d| do| di| dell)?( la| l)? ?(commande|achat|facture|vente|creation|pedido|compra|venta|factura|creacion|ordine|acquisto|vendita)|commande le)( (utc|gmt|local|date|time))?",
+        rf"((order )?(order|ordered|invoice|transaction|purchase|purchased|sale|sold|booking|bestel|bestell|kauf|auftrags|rechnungs|beleg|订单|下单|购买|交易|销售|成交|创建|注文|受注|購入|売上)( ?{DATE})|(order )?created?( ?{DATE})?|(date|time) (created|ordered|placed|of (order|purchase|sale))|creation date|placed (at|on)|erstellt( am)?|bestellt am|(date|fecha|data)( de| d| do| di| dell)?( la| l)? ?(commande|achat|facture|vente|creation|pedido|compra|venta|factura|creacion|ordine|acquisto|vendita)|commande le)( (utc|gmt|local|date|time))?",
         rf"(?!.*(paid|ship|deliver|cancel|updat|modif|due|refund|fulfil|expir|birth|closed|void|发货|退款|取消|更新|截止|到期|收货))({DATE}|created|close {DATE}|.*\b{DATE}|.*(日期|时间))|(date )?paid( (at|on|date))?|付款(时间|日期)|支付时间|close date",
     ),
     "product_id": (PRODUCT, r"(product|item|article|artikel|produkt)( name)?|goods|ware|(商品|产品)名称"),
     "quantity": (
-        r"(line ?item |lineitem )quantity|(order )?(quantity|qty|units|menge|anzahl|stuck|stueck|pieces|quantite|qte|cantidad|quantita|quantidade|uds|unidades|aantal|pcs|number of items|num items|items|数量|件数|销量|购买数量|商品数量|购买件数|宝贝总数量|商品件数)( sold| ordered| purchased)?",
+        r"(line ?item |lineitem )quantity|(order )?(quantity|qty|units|menge|anzahl|stuck|stueck|pieces|quantite|qte|cantidad|quantita|quantidade|uds|unidades|aantal|pcs|number of items|num items|items|数量|件数|销量|购买数量|商品数量|购买件数|宝贝总数量|商品件数|個数|点数)( sold| ordered| purchased)?",
         r"number of [a-z]+|count|n [a-z]+|volume",
     ),
     "revenue_cents": (
-        r"(sales|revenue|amount|turnover|umsatz|betrag|line total|net amount|total amount|total price|total|gesamt|gesamtpreis|montant|importe|bedrag|金额|总金额|销售额|订单金额|实付金额|实付款|实收金额|支付金额|付款金额|买家实付|应付金额|总价|成交金额|prix total|total ttc|importe total|bruttobetrag|gesamtbetrag)( (amount|value|eur|usd|gbp|cny|chf|jpy|net|netto|brutto|gross|total|ttc|sales|元|人民币|paid|price))*|order (total|value|amount)( (eur|usd|gbp))?|(line|row) (amount|value)|gross( amount)?|totaalbedrag|importo( totale)?|valor do pedido|amount paid|paid amount|(total|importe) pedido|total commande|valor total|.*(实付|金额|总价)(元|人民币)?",
+        r"(sales|revenue|amount|turnover|umsatz|betrag|line total|net amount|total amount|total price|total|gesamt|gesamtpreis|montant|importe|bedrag|金额|总金额|销售额|订单金额|实付金额|实付款|实收金额|支付金额|付款金额|买家实付|应付金额|总价|成交金额|prix total|total ttc|importe total|bruttobetrag|gesamtbetrag)( (amount|value|eur|usd|gbp|cny|chf|jpy|net|netto|brutto|gross|total|ttc|sales|元|人民币|paid|price))*|order (total|value|amount)( (eur|usd|gbp))?|金額|合計(金額)?|小計|売上(金額|高)?|税抜金額|(line|row) (amount|value)|gross( amount)?|totaalbedrag|importo( totale)?|valor do pedido|amount paid|paid amount|(total|importe) pedido|total commande|valor total|.*(实付|金额|总价)(元|人民币)?",
         r"(net |netto|dollar |order |sales |close |invoice |gross |basket )?(value|amount|spend|spent|price|preis|brutto|netto|summe)( (eur|usd))?",
     ),
     "unit_price": (
-        r"(line ?item|lineitem|product|artikel)( )?(price|preis)|(商品|销售|成交)?单价|prix unitaire|precio unitario|sold for|prezzo unitario|preco unitario|prijs per stuk|(unit|item|piece|einzel|stuck)( )?(price|preis|cost)|price per unit|list price|sales price|price|preis|prix|precio|单价|价格",
+        r"(line ?item|lineitem|product|artikel)( )?(price|preis)|(商品|销售|成交)?单价|単価|(販売)?価格|prix unitaire|precio unitario|sold for|prezzo unitario|preco unitario|prijs per stuk|(unit|item|piece|einzel|stuck)( )?(price|preis|cost)|price per unit|list price|sales price|price|preis|prix|precio|单价|价格",
         r"rate",
     ),
     "discount_cents": (
@@ -57,9 +57,9 @@ CUSTOMERS: dict[str, Patterns] = {
     "customer_id": (CUSTOMER, PERSON),
     "acquired_on": (r"(customer since|sign ?up|registered|registration|joined|acquired|kunde seit|first seen)( (date|on|at))?|注册(日期|时间)", r"since"),
     "acquisition_channel": (r"acquisition (channel|source)|lead source|herkunft|获客渠道|来源渠道", r"utm source|referrer"),
-    "country": (r"(ship |bill |billing )?(country|land|pays|pais|nation|office location|国家)( (code|name))?", r"(ship |bill )?market"),
-    "region": (r"(sales )?(region|bundesland|gebiet|provincia|地区|区域|省份|省|大区)", r"(ship |bill |shipping |billing )?(state|province|zone|territory|zip code|area)"),
-    "city": (r"(ship |bill )?(city|town|ort|stadt|ville|ciudad|stad|城市)", r"place"),
+    "country": (r"((ship|bill|shipping|billing|customer|client) )?(country|land|pays|pais|nation|office location|国家)( (code|name))?", r"(ship |bill )?market"),
+    "region": (r"(sales )?(region|bundesland|gebiet|provincia|地区|区域|省份|省|大区)", r"((ship|bill|shipping|billing|customer|client) )?(state|province|zone|territory|zip code|area)"),
+    "city": (r"((ship|bill|shipping|billing|customer|client) )?(city|town|ort|stadt|ville|ciudad|stad|城市)", r"place"),
     "industry": (r"(industry|sector|branche|vertical|行业|所属行业)", r"business"),
     "company_size": (r"company size|size band|grossenklasse|企业规模|公司规模", r"size class"),
     "age_band": (r"age (band|group|range|class)|altersgruppe|年龄段", r"age class"),
@@ -76,7 +76,7 @@ CUSTOMERS: dict[str, Patterns] = {
 PRODUCTS: dict[str, Patterns] = {
     "product_id": (PRODUCT, r"(product|item|article|artikel|produkt)( name)?"),
     "name": (r"(product|item|article|artikel|produkt) ?(name|description|bezeichnung|text)|description|bezeichnung|(商品|产品)名称", r"name|title"),
-    "line": (r"(product )?(line|series|department|category|warengruppe|produktlinie)( name)?|类别|品类|大类|产品线|商品类别", r"group|family"),
+    "line": (r"(product )?(line|series|department|category|warengruppe|produktlinie)( name)?( english)?|类别|品类|大类|产品线|商品类别", r"group|family"),
     "category": (r"(sub category|subcategory|product category|unterkategorie|子类别|小类|二级类目)", r"(product )?(type|class)"),
     "brand": (r"(brand|marke|manufacturer|hersteller|marque|marca|品牌)", r"vendor|supplier"),
     "unit_cost_cents": (r"(unit |standard )cost|einkaufspreis", r"cost"),
@@ -119,11 +119,11 @@ MODIFIERS: dict[str, Patterns] = {
     "converted_currency": (r"(converted|base|company|home|settlement) currency( code)?|本位币", r"converted to"),
     "currency": (r"(order |transaction |presentment |payment |invoice |deal )?currency( (iso )?(code|id))?|(deal |transaction )?currency iso code|wahrung|waehrung|devise|monnaie|moneda|divisa|valuta|币种|货币|币别|交易币种", r"curr|cur|iso currency|ccy"),
     "refund": (r"(total |sum of )?(amount )?refund(ed|s)?( (amount|total|value|sum))?|(order |total )?(refund|refunded) (amount|total)|erstattet|(ruck)?erstattung(sbetrag|en)?|erstatteter betrag|(montant |total )?rembourse?(e|ment)?( total)?|(importe |monto |total )?(reembolsado|reembolso|devuelto)|(已|实际)?退(款|货)(金额|总额)|退款", r"returned (amount|value)|retour(en)?betrag|gutschrift(sbetrag)?|credit amount"),
-    "shipping": (r"(total |order )?(shipping|freight|delivery|postage)( and handling)?( (amount|cost|costs|total|price|fee|charge|value|tax))?|versand(kosten)?|fracht(kosten)?|porto|(frais de )?(port|livraison|expedition)|(gastos de |coste de )?envio|运费|邮费|配送费|快递费", r"handling.*"),
-    "tax": (r"(total |order |sales )?(tax|taxes|vat|gst|hst)( (amount|total|value|collected))?|mwst( betrag)?|ust|umsatzsteuer|mehrwertsteuer|steuer(betrag)?|tva|taxe|impuestos?|iva|税|税额|税费|税金", r"duties|zoll"),
+    "shipping": (r"(total |order )?(shipping|freight|delivery|postage)( and handling)?( (amount|cost|costs|total|price|fee|charge|value|tax))?|versand(kosten)?|fracht(kosten)?|porto|(frais de )?(port|livraison|expedition)|(gastos de |coste de )?envio|运费|邮费|配送费|快递费|送料|配送料", r"handling.*"),
+    "tax": (r"(total |order |sales )?(tax|taxes|vat|gst|hst)( (amount|total|value|collected))?|mwst( betrag)?|ust|umsatzsteuer|mehrwertsteuer|steuer(betrag)?|tva|taxe|impuestos?|iva|税|税额|税费|税金|消費税(額)?|税額", r"duties|zoll"),
     "fee": (r"(payment |transaction |processing |platform |stripe |paypal )?(fees?|commission)( amount)?|gebuhr(en)?|provision|commission|comision|手续费|佣金|服务费", r"charges"),
     "row_type": (r"(transaction |record |row |order |document |entry |line |payment |event )?(type|kind)|belegart|vorgangsart|buchungsart|art|typ|type (de transaction|d operation|de ligne)|tipo( de (transaccion|operacion|pedido))?|(交易|单据|订单|记录|业务)?类型", r"reporting category"),
-    "status": (r".*(status|zustand)|(.* )?(state|statut|etat|estado|stato( ordine)?|situacao)|.*状态", r"stage|result|ergebnis|outcome"),
+    "status": (r".*(status|zustand)|(.* )?(state|statut|etat|estado|stato( ordine)?|situacao)|.*(状态|ステータス|状態|状況)", r"stage|result|ergebnis|outcome"),
     "test": (r"(is )?test( (flag|mode|order|transaction|payment))?|testmode|test mode|testbestellung|commande test|(pedido|es) (de )?prueba|(是否)?测试(订单|标记)?", r"sandbox|dummy"),
     "live": (r"live ?mode|is live", r"production"),
     "deleted": (r"(is )?(deleted|void|voided)|geloscht|supprime|eliminado|已删除|是否删除", r"archived"),
@@ -134,10 +134,10 @@ MODIFIERS: dict[str, Patterns] = {
     "order_discount": (r"(order |cart |total |coupon |voucher )?(discount|coupon)( (amount|total|value))|total discounts?|gutschein(betrag|wert)?|(rabatt|nachlass)(betrag)?|remise totale|descuento total|优惠金额|折扣金额|店铺优惠|平台优惠", r"promotion amount"),
     "line_discount": (r"(line ?item|line|item) discount( amount)?|positionsrabatt", r"item promo.*"),
     "paid": (r"实付(金额|款)|买家实付.*|实收(金额|款)|(total )?amount paid|paid amount|bezahlter betrag|montant paye|importe pagado", r"实际支付.*"),
-    "net": (r"(order |item |net )?sub ?total( (amount|price))?|net (total|sales|amount|revenue)|(total |amount |sales )?(net|excl (tax|vat)|ex (tax|vat))|netto(betrag|umsatz|summe)?|(summe|betrag|umsatz) netto|\w*(betrag|umsatz|summe|wert) netto|montant (ht|hors taxes?)|total ht|(importe|total) (neto|sin iva)|base imponible|不含税金额|未税金额|净额", r"net"),
+    "net": (r"(order |item |net )?sub ?total( (amount|price))?|net (total|sales|amount|revenue)|(total |amount |sales )?(net|excl (tax|vat)|ex (tax|vat))|netto(betrag|umsatz|summe)?|(summe|betrag|umsatz) netto|\w*(betrag|umsatz|summe|wert) netto|montant (ht|hors taxes?)|total ht|(importe|total) (neto|sin iva)|base imponible|不含税金额|未税金额|净额|税抜(金額|価格)?", r"net"),
 }  # fmt: skip
 NAMES_OF_PEOPLE = re.compile(
-    r"(?!stage\b).*\b(name|vorname|nachname|mail|email|e mail|phone|telefon|mobile|street|strasse|address|birth.*)\b.*|.*(姓名|名字|联系人|手机|电话|邮箱|地址|身份证|生日).*"
+    r"(?!(stage|product|item|article|artikel|produkt|category|plan|channel|segment|brand|store|shop|region|country|city)\b).*\b(name|vorname|nachname|mail|email|e mail|phone|telefon|mobile|street|strasse|address|birth.*)\b.*|.*(姓名|名字|联系人|手机|电话|邮箱|地址|身份证|生日).*"
 )
 
 

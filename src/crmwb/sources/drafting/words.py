@@ -1,4 +1,5 @@
-"""What values of statuses, kinds of rows, guests and currencies say: English, German, French, Spanish, Chinese."""
+"""What values of statuses, kinds of rows, guests and currencies say: English, German, French, Spanish, Chinese, and in part
+Italian, Dutch, Portuguese and Japanese."""
 # ruff: noqa: E501 - sentences and lists are easier to read in one line
 
 import re
@@ -6,12 +7,17 @@ import unicodedata
 from enum import Enum
 
 CANCELLED = re.compile(
-    r"cancel|void|fail|declin|reject|abandon|expire|denied|revers|abort|deleted|lost|uncollectible|blocked|fraud|error"
+    r"cancel|void|fail|declin|reject|abandon|expire|denied|revers|abort|deleted|lost|uncollectible|blocked|fraud|error|unavailable|out of stock"
     r"|storn|abgebroch|abgelehnt|fehlgeschlag|gescheitert|ungultig|verfallen|widerruf|geloscht|annull"
     r"|annul|echou|echec|refus|abandonn|supprim|erreur"
+    r"|indispon"
     r"|geannuleer|mislukt|geweiger|verlopen|fallit|rifiutat|scadut|fehler"
     r"|anulad|fallid|fallo|rechazad|vencid|caducad|eliminad"
     r"|失败|取消|作废|关闭|拒绝|无效|过期|撤销|删除|终止"
+    r"|キャンセル|取消|取り消し|失敗|無効|却下|期限切れ|保留中止"
+)
+CANCELLED_BY_A_NO = re.compile(  # a no is part of what it says, and does not turn it round
+    r"not available|not deliverable|nicht (verfugbar|lieferbar)|non (disponib\w*|riuscit\w*|abouti\w*)|no (disponible|completad\w*)|niet (leverbaar|gelukt)|sin stock"
 )
 UNPAID = re.compile(
     r"unpaid|not paid|awaiting payment|pending|payment due|draft|on hold|authori[sz]ed|incomplete|checkout"
@@ -19,7 +25,8 @@ UNPAID = re.compile(
     r"|impaye|non paye|en attente( de paiement)?|brouillon"
     r"|impagad|no pagad|pendiente|borrador"
     r"|wacht op betaling|openstaand|in attesa|non pagat|aguardando|pendente|nao pago|bozza|rascunho"
-    r"|待付款|未付款|待支付|未支付|未付|草稿|待确认"
+    r"|待付款|未付款|待支付|未支付|未付|等待\w*付款|草稿|待确认"
+    r"|未入金|入金待ち|未払い|支払い?待ち|支払い?前|仮注文"
 )
 BACK = re.compile(
     r"refund|return|charge ?back|charged back|credit ?note|credit memo|money back"
@@ -28,6 +35,7 @@ BACK = re.compile(
     r"|reembols|devuel|devolu|nota de credito|abono|devolvid"
     r"|terugbetaald|retour gezonden|rimbors|restituit|estornad"
     r"|退款|退货|已退|退单|红冲|冲正|退换"
+    r"|返品|返金|払い戻し"
 )
 PARTLY = re.compile(r"part(ly|ial|iell|iel|ielle)|teil(weise|erstatt|retoure)|parcial|partiellement|部分|partially")
 NEGATED = re.compile(
@@ -41,11 +49,13 @@ UNDER_WAY = re.compile(
     r"(refund|return|erstattung) (requested|pending|in progress|beantragt)|退款中|申请退款|退款申请|待退款"
 )
 SALE = re.compile(
-    r"paid|complete|success|succeed|shipped|deliver|fulfil|closed won|processing|active|open|confirmed|done|settled|captured|approved|sold"
+    r"paid|complete|success|succeed|shipped|deliver|fulfil|closed won|processing|active|open|confirmed|done|settled|captured|approved|sold|invoiced|billed"
+    r"|fakturiert|berechnet|facturad|faturad|fatturat|facture\b|gefactureerd"
     r"|bezahlt|abgeschlossen|versandt|versendet|geliefert|erledigt|bestatigt|verkauft"
     r"|paye|termine|livre|expedie|confirme|pagad|completad|enviad|entregad|confirmad|accepte"
     r"|in bearbeitung|afgerond|betaald|verzonden|geleverd|voltooid|pago\b|pagat|completat|spedit|consegnat|concluid|entregue"
     r"|已付款|已支付|完成|成功|已发货|待发货|已收货|已签收|待收货|已评价|待评价"
+    r"|発送|配送|出荷|納品|完了|入金済|支払い?済|受注|成立|等待买家确认"
 )
 NO_MONEY = re.compile(
     r"payout|transfer|fee|topup|top up|adjustment|withdraw|deposit|conversion|reserve|auszahlung|gebuhr|virement|frais|retiro|comision|提现|手续费|转账|充值"
@@ -236,7 +246,8 @@ class Outcome(Enum):
 def simple(text: str) -> str:
     """Return a value in small letters without accents and with blanks between its words: "wc cancelled"."""
     apart = re.sub(r"([a-z])([A-Z])", r"\1 \2", unicodedata.normalize("NFKD", text))
-    plain = "".join(c for c in apart if not unicodedata.combining(c)).lower()
+    signs = (c for c in apart if c in "\u3099\u309a" or not unicodedata.combining(c))
+    plain = unicodedata.normalize("NFC", "".join(signs)).lower()
     return " ".join(re.sub(r"[_\-./|]+", " ", plain).split()).removeprefix("wc ")
 
 
@@ -247,14 +258,18 @@ def outcome(value: str) -> Outcome:
         return Outcome.SALE
     if UNDER_WAY.search(said) and not NOTHING_BACK.search(said):
         return Outcome.PARTLY
-    if not NEGATED.search(said):
+    is_negated = NEGATED.search(said) is not None
+    if CANCELLED_BY_A_NO.search(said):
+        return Outcome.CANCELLED
+    if BACK.search(said) or CANCELLED.search(said):
+        if is_negated:
+            return Outcome.SALE
         if BACK.search(said):
             return Outcome.PARTLY if PARTLY.search(said) else Outcome.REFUNDED
-        if CANCELLED.search(said):
-            return Outcome.CANCELLED
+        return Outcome.CANCELLED
     if UNPAID.search(said):
         return Outcome.UNPAID
-    return Outcome.SALE if SALE.search(said) or NEGATED.search(said) else Outcome.UNKNOWN
+    return Outcome.SALE if SALE.search(said) and not is_negated else Outcome.UNKNOWN
 
 
 def came_back(value: str) -> bool:
