@@ -70,6 +70,13 @@ OLIST = {  # the layout of a well-known Brazilian data set, of made-up rows
     + "".join(f"o{i % 40:03},{1 + i // 40},card,{9 + i}.00\n" for i in range(60)),
     "olist_products_dataset.csv": "product_id,product_category_name\n"
     + "".join(f"p{i},kind{i % 2}\n" for i in range(7)),
+    "olist_order_reviews_dataset.csv": "review_id,order_id,review_score,review_creation_date\n"
+    + "".join(f"r{i},o{i:03},5,2018-03-{1 + i % 28:02}\n" for i in range(36)),
+    "olist_sellers_dataset.csv": "seller_id,seller_city\n" + "".join(f"s{i},city{i}\n" for i in range(5)),
+    "olist_geolocation_dataset.csv": "geolocation_zip_code_prefix,geolocation_lat,geolocation_lng\n"
+    + "".join(f"0{i // 2},-23.{i},-46.{i}\n" for i in range(12)),
+    "product_category_name_translation.csv": "product_category_name,product_category_name_english\n"
+     "kind0,toys\nkind1,tools\n",
 }  # fmt: skip
 
 
@@ -81,7 +88,8 @@ def test_a_customer_whose_number_is_new_in_every_order(drafted):
     assert str(rows.ordered_at.max()) == "2018-01-28 10:00:00"
     assert list(tables["transactions"]["join"]) == ["orders", "customers"]
     assert tables["transactions"]["join"]["customers"]["key"] == {"orders.customer_id": "customer_id"}
-    assert len(found.table("customers")) == 17
+    assert set(found.table("customers").city) == {"city0", "city1", "city2"}
+    assert set(found.table("products").line) == {"kind0", "kind1"}
 
 
 def test_an_amount_that_only_the_order_has_is_spread_over_its_lines(drafted):
@@ -110,3 +118,22 @@ def test_subscriptions_are_contracts(drafted):
     assert rows.amount_cents.to_dict() == {"s1": 49_00, "s2": 49_00, "s3": 19_00}
     assert list(rows.ends_on.isna()) == [False, True, True]
     assert list(found.table("customers").customer_id) == ["A", "B", "C"]
+
+
+BILLED = (
+    "id,Customer ID,Plan,Quantity,Currency,Interval,Amount,Status,"
+    "Created (UTC),Start Date (UTC),Canceled At (UTC),Ended At (UTC)\n"
+    "sub1,c1,Team,1,eur,month,10.00,active,2024-01-01 09:00,2024-01-02 09:00,,\n"
+    "sub2,c2,Team,3,eur,month,30.00,canceled,2024-01-01 09:00,2024-01-01 09:00,2024-05-03 09:00,2024-06-01 09:00\n"
+    "sub3,c3,Yearly,1,eur,year,100.00,past_due,2024-01-01 09:00,2024-01-01 09:00,,\n"
+    "sub4,c4,Team,1,eur,month,10.00,trialing,2024-01-01 09:00,2024-01-01 09:00,,\n"
+)
+
+
+def test_subscriptions_of_a_billing_service_are_contracts_by_their_intervals(drafted):
+    found, _, said = drafted({"subscriptions.csv": BILLED})
+    rows = found.table("contracts").set_index("contract_id")
+    assert rows.amount_cents.to_dict() == {"sub1": 10_00, "sub2": 30_00, "sub3": 100_00}
+    assert rows.period_months.to_dict() == {"sub1": 1, "sub2": 1, "sub3": 12}
+    assert str(rows.ends_on["sub2"])[:10] == "2024-06-01"
+    assert "trialing" in said

@@ -118,14 +118,21 @@ def _files(path: Path, name: str, inner: str | None, key: str) -> Iterator[Found
             )
         yield from (Found(p, f"{name}/{p.relative_to(path).as_posix()}") for p in below)
     elif path.suffix.lower() == ".zip" and path.stat().st_size:
-        yield from (Found(path, f"{name}/{member}", member) for member in _members(path, name, inner, key))
+        yield from (Found(path, f"{name}/{member}", member) for member in members_of(path, name, inner, key))
     elif path.is_file():
         yield Found(path, name)
     else:
         raise CrmwbError(f"{key}: {path} is no file; name one.")
 
 
-def _members(path: Path, name: str, inner: str | None, key: str) -> list[str]:
+def members_of(path: Path, name: str, inner: str | None, key: str, *, several: bool = False) -> list[str]:
+    """Return the files within a zip archive that a name or a glob means; without one, the only file, or `several`.
+
+    Raises
+    ------
+    CrmwbError
+        It is no archive that can be read, holds none of them, or it is not clear which is meant.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             every = [m for m in archive.namelist() if not m.endswith("/") and not m.startswith(("__MACOSX/", "."))]
@@ -137,7 +144,7 @@ def _members(path: Path, name: str, inner: str | None, key: str) -> list[str]:
     shown = ", ".join(every[:N_NAMED]) + (", …" if len(every) > N_NAMED else "")
     if not meant:
         raise CrmwbError(f"{key}: {name} holds no {inner or 'file'}; it holds {shown or 'nothing'}.")
-    if inner is None and len(meant) > 1:
+    if inner is None and len(meant) > 1 and not several:
         raise CrmwbError(f"{key}: {name} holds {len(meant)} files ({shown}); name one, such as {name}/{meant[0]}.")
     if len(meant) != len(set(meant)):
         raise CrmwbError(f"{name}: holds two files of the same name; pack it again.")

@@ -33,7 +33,7 @@ WHITESPACE = "whitespace"
 STORED = ("table", "query")  # in a database
 TABLE_ORIGINS = ("file", *STORED, "derived_from", "rows")
 RELATIONS = ("join", "fill_down", "spread")  # of rows to others
-OF_FILES = {"delimiter", "encoding", "quote", "skip_rows", "sheet", "column_names"}
+OF_FILES = {"delimiter", "encoding", "quote", "skip_rows", "last_row", "sheet", "column_names"}
 OF_SOURCES = {"order_by", "filter", "currency", "accounting", *RELATIONS}
 WITHOUT_MEANING = {
     "file": {"order_by"},
@@ -134,6 +134,8 @@ class TableMapping(Section):
         What encloses a value; null where quotes mean nothing.
     skip_rows : int
         Rows above the header.
+    last_row : int
+        Of a workbook: the number of the table's last row in its sheet, where something else stands below it.
     sheet : str or list of str
         The sheet of a workbook that has several; or several sheets with the same header, read as one table.
     column_names : list of str
@@ -167,6 +169,7 @@ class TableMapping(Section):
     encoding: str = "utf-8"
     quote: Annotated[str, Field(min_length=1, max_length=1)] | None = '"'
     skip_rows: Annotated[int, Field(ge=0, le=10_000)] = 0
+    last_row: Annotated[int, Field(ge=2)] | None = None
     sheet: Texts = ()
     column_names: Texts | None = None
     null_values: Texts = ()

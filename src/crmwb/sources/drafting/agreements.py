@@ -26,7 +26,9 @@ CONTRACTS: dict[str, Patterns] = {
 }  # fmt: skip
 NEEDED = {"contract_id", "customer_id", "starts_on", "ends_on", "amount_cents"}
 PLAINLY = 2
-INTERVAL = re.compile(r"((billing|payment|plan|renewal) )?(interval|period|cycle|frequency)|zahlweise|abrechnungs(zeitraum|intervall)|计费周期|付费周期")
+INTERVAL = re.compile(
+    r"((billing|payment|plan|renewal) )?(interval|period|cycle|frequency)|zahlweise|abrechnungs(zeitraum|intervall)|计费周期|付费周期"
+)
 MONTHS = {
     1: r"m|month|monthly|1 months?|monat|monatlich|mensuel|mensual|月|月付|每月",
     3: r"q|quarter|quarterly|3 months?|quartal|vierteljahrlich|季|季付",
@@ -36,7 +38,9 @@ MONTHS = {
 OF_CONTRACTS = re.compile(r"(subscri|contract|membership|agreement|vertra|abonn|\babos?\b|polic(y|ies)|订阅|合同)")
 BY_MONTH = re.compile(r"\b(mrr|month|monthly|monat\w*)\b|月费")
 BY_YEAR = re.compile(r"\b(annual|arr|acv|year|yearly|jahr\w*)\b|年费")
-NOT_BEGUN = re.compile(r"trial\w*|in trial|testphase|probe\w*|incomplete( expired)?|draft|future|scheduled|pending|entwurf|试用")
+NOT_BEGUN = re.compile(
+    r"trial\w*|in trial|testphase|probe\w*|incomplete( expired)?|draft|future|scheduled|pending|entwurf|试用"
+)
 CENT = 0.011
 
 
@@ -102,7 +106,14 @@ def _set_period(part: Part, amount: Column, interval: Column | None) -> None:
 
 def _set_units(part: Part, amount: Column) -> None:
     """Multiply by the units of a contract where the amount is that of one: within a plan it stays the same then."""
-    quantity = next((c for c in part.looked_at.columns if re.fullmatch(r"quantity|qty|seats|licen[sc]es|users|menge|anzahl|数量", c.words)), None)
+    quantity = next(
+        (
+            c
+            for c in part.looked_at.columns
+            if re.fullmatch(r"quantity|qty|seats|licen[sc]es|users|menge|anzahl|数量", c.words)
+        ),
+        None,
+    )
     if quantity is None or not quantity.is_number or all(n == 1 for n in quantity.numbers):
         return
     guess = part.guesses["amount_cents"]
@@ -110,7 +121,9 @@ def _set_units(part: Part, amount: Column) -> None:
     def answer(given: str) -> None:
         if given == "one":
             told = {"expression": f"{said.column(quantity.name)} * {said.column(amount.name)}"}
-            part.guesses["amount_cents"] = replace(guess, value=told, why=f"{quantity.name} times the amount of one", sources=(quantity, amount))
+            part.guesses["amount_cents"] = replace(
+                guess, value=told, why=f"{quantity.name} times the amount of one", sources=(quantity, amount)
+            )
         part.remarks.append(f"{amount.name} is that of {'one of ' if given == 'one' else 'all '}{quantity.name}")
 
     said_by_plans = _units_by_plan(part, amount, quantity)
@@ -127,7 +140,10 @@ def _units_by_plan(part: Part, amount: Column, quantity: Column) -> str | None:
     if plan is None:
         return None
     numbers = zip(
-        part.looked_at.texts(plan.sources[0]), part.looked_at.numbers(quantity), part.looked_at.numbers(amount), strict=True
+        part.looked_at.texts(plan.sources[0]),
+        part.looked_at.numbers(quantity),
+        part.looked_at.numbers(amount),
+        strict=True,
     )
     by_plan: dict[str, set[tuple[float, float]]] = {}
     for name, units, money in numbers:
@@ -148,7 +164,9 @@ def _not_begun(part: Part, roles: Modifiers) -> dict[str, str]:
         if out := sorted(v for v in column.counts if NOT_BEGUN.fullmatch(words.simple(v))):
             n = sum(column.counts[v] for v in out)
             condition = f"({said.column(column.name)} is null or not {said.is_in(column.name, out)})"
-            found[condition] = f"its {column.name} is {' or '.join(out)} in {n:,} rows: not begun, left out by the filter"
+            found[condition] = (
+                f"its {column.name} is {' or '.join(out)} in {n:,} rows: not begun, left out by the filter"
+            )
         over = sorted(v for v in column.counts if v not in out and words.outcome(v) is Outcome.CANCELLED)
         if over:
             _ask_of_ended(part, column, over)
@@ -173,5 +191,3 @@ def _ask_of_ended(part: Part, status: Column, over: list[str]) -> None:
         f"ended: leave them out, or take them as running?"
     )
     part.questions.append(Question("ended_without_a_day", text, answer, ("leave_out", "running")))
-
-

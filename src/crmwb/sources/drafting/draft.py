@@ -1,4 +1,5 @@
 """A mapping draft for files that nobody has described yet: which file is what, and which column is which."""
+# ruff: noqa: E501 - sentences for people are easier to read in one line
 
 import os
 from collections.abc import Collection
@@ -7,19 +8,23 @@ from pathlib import Path
 
 from crmwb import progress
 from crmwb.errors import CrmwbError
-from crmwb.sources.drafting import dimensions, facts, ids, joins, purchases, refunds, settings, styles
+from crmwb.sources.drafting import dimensions, facts, ids, joins, overlaps, purchases, refunds, said, settings, styles
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.links import Declared
-from crmwb.sources.drafting.profile import Profile, profile
+from crmwb.sources.drafting.profile import Column, Profile, profile
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.sniff import sniff
-from crmwb.sources.found import PARQUET, Found, find
+from crmwb.sources.drafting.vocabulary import NAMES_OF_PEOPLE
+from crmwb.sources.formats import packed
+from crmwb.sources.found import PARQUET, Found, find, members_of
 
 ORDER = (
     "transactions", "opportunities", "invoices", "contracts", "customer_summaries", "category_summaries",
     "campaign_members", "customers", "products",
 )  # fmt: skip
 SUMMED_UP = ("customer_summaries", "category_summaries")
+MOST_KINDS = 20
+LEAST_REPEATS = 3  # rows for each value
 NOTHING = "no purchases, invoices, opportunities, contracts, customers summed up, trial, customers or products"
 
 
@@ -101,6 +106,8 @@ def draft(paths: list[Path], declared: Collection[Declared] = ()) -> Draft:
         part = part or dimensions.derived(table, parts)
         parts += [part] if part else []
     joins.prune(parts)
+    overlaps.ask(parts)
+    _name_unread(parts)
     for part in parts:
         styles.write_unknown(part)
         styles.write_numbers(part)
@@ -116,6 +123,7 @@ def draft(paths: list[Path], declared: Collection[Declared] = ()) -> Draft:
     settings.propose(made)
     made.questions += [question for part in parts for question in part.questions]
     made.questions += settings.notation_questions(parts)
+    made.questions += [_second_table(p) for p in every if p.shape.second_table]
     made.questions = list({question.key: question for question in reversed(made.questions)}.values())[::-1]
     return made
 
@@ -127,12 +135,64 @@ def _on_disk(path: Path) -> Path:
 
 def _files(path: Path) -> list[Path]:
     """Return the files of a folder, but of one that holds Parquet files itself: that is one table."""
+    if path.suffix.lower() == ".zip" and path.is_file():
+        return _packed(path)
     if not path.is_dir() or any(below.suffix.lower() in PARQUET for below in path.rglob("*")):
         return [path]
     there = sorted(below for below in path.iterdir() if below.is_file() and not below.name.startswith((".", "README")))
     if not there:
         raise CrmwbError(f"{path}: a folder without files; name the one that your exports lie in.")
     return there
+
+
+def _packed(path: Path) -> list[Path]:
+    """Return what to read of a zip archive: all files at once where they have the same header, else each."""
+    members = members_of(path, path.name, None, "crmwb map", several=True)
+    suffixes = {Path(member).suffix for member in members}
+    if len(members) == 1:
+        return [path]
+    folders = {Path(member).parent for member in members}
+    if len(suffixes) == len(folders) == 1 and len({_first_line(path, member) for member in members}) == 1:
+        return [path / folders.pop() / f"*{suffixes.pop()}"]
+    return [path / member for member in members]
+
+
+def _first_line(path: Path, member: str) -> bytes:
+    return next(packed.blocks(Found(path, f"{path.name}/{member}", member)), b"").partition(b"\n")[0].strip()
+
+
+def _second_table(looked_at: Profile) -> Question:
+    """Stop at a file in which another table follows: its rows would be read as if they were of the first."""
+
+    def answer(_given: str) -> None:
+        return
+
+    text = (
+        f"In {looked_at.file.name}, another table seems to begin in {looked_at.shape.second_table}: put each table into a "
+        f"file or sheet of its own. Where it is the same table that goes on, read on."
+    )
+    return Question(said.slug(f"second table {looked_at.file.name}"), text, answer, ("read_on",))
+
+
+def _name_unread(parts: list[Part]) -> None:
+    """Name columns of few values that nothing is read of: one of them may say which rows are sales."""
+    for part in (p for p in parts if p.table == "transactions" and p.profile is not None and not p.is_stand_in):
+        read = {c.name for p in parts for guess in p.guesses.values() for c in guess.sources}
+        told = str(part.options.get("filter", ""))
+        unread = [c.name for c in part.looked_at.columns if c.name not in read and c.name not in told and _may_tell(c)]
+        if unread and not any(
+            p.profile is part.profile and p is not part and p in parts[: parts.index(part)] for p in parts
+        ):
+            part.remarks.append(
+                f"not read: {', '.join(unread)}; where one of them tells what is no sale, write a filter"
+            )
+
+
+def _may_tell(column: Column) -> bool:
+    """Say whether a column could tell kinds of rows apart: a few values that come again, and no names of people."""
+    is_plain = not (column.is_number or column.is_date or column.is_flag or NAMES_OF_PEOPLE.fullmatch(column.words))
+    repeats = column.n_known >= LEAST_REPEATS * len(column.counts)
+    return is_plain and "." not in column.name and 1 < len(column.counts) <= MOST_KINDS and repeats
 
 
 def _look(directory: Path, name: str) -> Profile:

@@ -2,7 +2,7 @@
 
 import re
 
-from crmwb.sources.drafting import ids, modifiers, said, sales, vocabulary
+from crmwb.sources.drafting import ids, mixed_currencies, modifiers, said, sales, vocabulary
 from crmwb.sources.drafting.agreements import contracts
 from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
 from crmwb.sources.drafting.profile import Column, Profile
@@ -21,6 +21,14 @@ PLAINLY = 2  # how well a name must match
 
 def facts(profile: Profile) -> list[Part]:
     """Return what a file is as canonical tables of facts; nothing where it is none."""
+    split = mixed_currencies.by_currency(profile)
+    if split:
+        every = [(_facts(sub), condition, code) for code, (sub, condition) in split.items()]
+        return [part for parts, condition, code in every for part in mixed_currencies.limited(parts, condition, code)]
+    return _facts(profile)
+
+
+def _facts(profile: Profile) -> list[Part]:
     for guess in (opportunities, invoices, contracts, trial, summaries, transactions):
         parts = guess(profile)
         if parts:

@@ -162,7 +162,8 @@ def _is_beside(there: Column, at: Profile, other: Profile, profiles: list[Profil
     if not any(c is not there and c.is_unique and own in c.words for c in other.columns):
         return False
     return any(
-        singular(names[third.file.name]) in there.words and any(c.is_unique and c.words == there.words for c in third.columns)
+        singular(names[third.file.name]) in there.words
+        and any(c.is_unique and c.words == there.words for c in third.columns)
         for third in profiles
         if third is not other and third is not at
     )

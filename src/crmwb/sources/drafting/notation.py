@@ -150,6 +150,16 @@ def swapped(date_format: str) -> str:
     return date_format.replace("%d", "%0").replace("%m", "%d").replace("%0", "%m")
 
 
+def plain(text: str) -> str:
+    """Return a text in signs of plain width."""
+    return _plain(text)
+
+
+def is_number_like(text: str, sign: str | None) -> bool:
+    """Say whether a text looks like a number beside a sign."""
+    return bool(NUMBER_LIKE.fullmatch(_bare(text, sign)))
+
+
 def is_value(text: str) -> bool:
     """Say whether a text by itself looks like a number or a date, as headers do not."""
     bare = _bare(text, _sign([text]))

@@ -1,4 +1,5 @@
 """What a file's columns hold: how many values are known and different, and how dates and numbers are written."""
+# ruff: noqa: E501 - lists and patterns are easier to read in one line
 
 import re
 import unicodedata
@@ -29,6 +30,24 @@ UNKNOWN_AMONG_VALUES = {"na", "-"}  # of numbers and dates; in texts, NA is Nami
 TOTAL = re.compile(
     r"((grand|sub) ?)?totals?( .*)?|summe|(gesamt|zwischen)(summe)?|somme|suma|totale|合计|总计|小计|共计|汇总",
     re.IGNORECASE,
+)
+MONEY = r"(?=eur|usd|gbp|chf|[€$£])"
+SCALES = (  # what stands in the name of a column whose amounts are not in ones
+    (
+        re.compile(
+            rf"(in )?(?<![a-z])(k|t|tsd\.?|thousands?( of)?|tausend) ?{MONEY}|(in )?\b(thousands?|tausend|tsd)\b\.?|\([' ]?000s?\)|\(k\)|千元",
+            re.IGNORECASE,
+        ),
+        1_000,
+    ),
+    (re.compile(r"万(?=元|円)?"), 10_000),
+    (
+        re.compile(
+            rf"(in )?(?<![a-z])(m|mn|mio\.?|mill?ions?( of)?) ?{MONEY}|(in )?\b(mill?ions?|millionen|mio)\b\.?|百万元?",
+            re.IGNORECASE,
+        ),
+        1_000_000,
+    ),
 )
 LEAST_COLUMNS = 3  # of a table in which a row with one value is a footer
 
@@ -68,7 +87,12 @@ class Column:
     @cached_property
     def words(self) -> str:
         """Its name in small letters and plain words: "customer id" of "CustomerID", "stuck" of "Stück"."""
-        return plain_words(re.sub(r" \(\d+\)$", "", self.name))
+        return plain_words(re.sub(r" \(\d+\)$", "", scale_of(self.name)[0]))
+
+    @cached_property
+    def scale(self) -> int:
+        """How much one of it is, by its name: 1,000 of "Revenue (kEUR)", 10,000 of "销售额(万元)", else 1."""
+        return scale_of(self.name)[1]
 
     @cached_property
     def n_known(self) -> int:
@@ -181,6 +205,14 @@ def plain_words(name: str) -> str:
     return " ".join(re.findall(rf"[a-z]+|\d+|{CHINESE}+", plain))
 
 
+def scale_of(name: str) -> tuple[str, int]:
+    """Return a name without what says how much one of it is, and how much that is."""
+    for pattern, n in reversed(SCALES):
+        if pattern.search(name):
+            return pattern.sub(" ", name), n
+    return name, 1
+
+
 def without_accents(text: str) -> str:
     """Return a text in plain width and without accents: "Stuck" of "Stück"."""
     signs = (c for c in unicodedata.normalize("NFKD", text) if c in VOICED or not unicodedata.combining(c))
@@ -210,8 +242,13 @@ def profile(file: Found, shape: Shape) -> Profile:
     if n_rows == 0:
         raise CrmwbError(f"{file.name}: a header but no rows; export it again.")
     rows, oddities = _without_oddities(pa.concat_tables(parts).combine_chunks())
-    columns = _settled(list(_columns(rows)), shape)
+    columns = columns_of(rows, shape)
     return Profile(file, shape, rows.num_rows, columns, rows, oddities, _twins(names))
+
+
+def columns_of(rows: pa.Table, shape: Shape) -> list[Column]:
+    """Return the columns of rows, their notations settled by what else stands in them."""
+    return _settled(list(_columns(rows)), shape)
 
 
 def _twins(names: list[str]) -> dict[str, list[str]]:

@@ -1,4 +1,5 @@
 """A file of purchases: which column is the customer, the order, the day, the amount, and what marks a return."""
+# ruff: noqa: E501 - sentences for people are easier to read in one line
 
 import re
 from dataclasses import replace
@@ -19,6 +20,8 @@ PERCENT = re.compile(r"%|pct|per ?cent|prozent|折扣率", re.IGNORECASE)
 EMAIL_NAMES = re.compile(r".*\b(e ?mail|mail)\b.*|.*(邮箱|邮件).*")
 CENT = 0.005
 MOSTLY = 0.8
+HALF = 0.5
+UNITS = {1_000: "thousands", 1_000_000: "millions"}
 CENTS = re.compile(r"\b(cents?|pence|minor( units?)?|centimes|centavos|pfennig)\b|分$")
 SERVICE = {"object", "livemode"}  # columns of a payment service's interface, whose amounts are in the smallest unit
 WITHOUT_CENTS = {"JPY", "KRW", "VND", "CLP", "XAF", "XOF"}
@@ -44,7 +47,9 @@ def transactions(profile: Profile) -> list[Part]:
     part.remarks += _drop_discount_shares(found)
     _ask_of_twins(part)
     _ask_of_sides(part, roles)
+    _ask_of_signs(part)
     _in_cents(part, roles)
+    _in_thousands(part)
     sales.complete(part, roles, lines, kinds)
     part.twins = refunds.parts(part, roles, lines)
     parts = [part, *part.twins]
@@ -230,14 +235,71 @@ def _in_cents(part: Part, roles: Modifiers) -> None:
             part.guesses[to] = replace(guess, value={**value, "unit": "hundredths"}, why=f"{guess.why}; {why}")
 
 
+def _in_thousands(part: Part) -> None:
+    """Read amounts in thousands, ten thousands or millions where their names say so."""
+    for to in ("revenue_cents", "gross_cents", "discount_cents", "cost_cents"):
+        guess = part.guesses.get(to)
+        scales = {c.scale for c in guess.sources} - {1} if guess is not None else set()
+        if guess is None or len(scales) != 1 or (len(guess.sources) > 1 and to != "revenue_cents"):
+            continue
+        scale = scales.pop()
+        value = guess.value if isinstance(guess.value, dict) else {"column": guess.value}
+        why = f"{guess.why}; in units of {scale:,}, as its name says"
+        if scale in UNITS:
+            value = {**value, "unit": UNITS[scale]}
+        else:
+            own = value.get("expression") or said.column(str(value["column"]))
+            value = {k: v for k, v in value.items() if k != "column"} | {"expression": f"{scale} * ({own})"}
+        part.guesses[to] = replace(guess, value=value, why=why)
+
+
+def _ask_of_signs(part: Part) -> None:
+    """Ask what amounts below zero are where most of them are: returns, or sales as a ledger writes them."""
+    amount = part.guesses["revenue_cents"]
+    if len(amount.sources) != 1 or not isinstance(amount.value, str) or amount.sources[0].numbers_read is None:
+        return
+    column = amount.sources[0]
+    numbers = [n for n in part.looked_at.numbers(column) if n]
+    below = sum(n < 0 for n in numbers)
+    if below <= HALF * len(numbers):
+        return
+
+    def answer(given: str) -> None:
+        if given == "sales":
+            name = said.column(column.name)
+            part.guesses["revenue_cents"] = replace(
+                amount, value={"expression": f"0 - {name}"}, why="sales stand below zero"
+            )
+            part.guesses["is_return"] = Guess(
+                {"expression": f"{name} > 0"}, Sure.SURE, "sales stand below zero", (column,)
+            )
+
+    text = (
+        f"{column.name} is below zero in {below:,} of {len(numbers):,} rows: are these sales, as ledgers write them, or "
+        f"returns?"
+    )
+    part.questions.append(Question("below_zero", text, answer, ("sales", "returns")))
+
+
 def _signed(found: dict[str, Guess]) -> Guess:
     """Return the amount, below zero for what came back: files often tell kinds of rows apart and not their signs."""
     amount, came_back = found["revenue_cents"], found["is_return"]
+    by_units = came_back.sources == found["quantity"].sources != () and isinstance(amount.value, str)
+    if by_units and not any(n < 0 for n in amount.sources[0].numbers):
+        return _signed_by_units(amount, came_back)
     if not (came_back.why.startswith(KIND_SAYS) and isinstance(amount.value, str)):
         return amount
     name = said.column(amount.sources[0].name)
     told = f"case when {came_back.value['expression']} then -abs({name}) else {name} end"
     return Guess({"expression": told}, Sure.LIKELY, "below zero for returns", amount.sources)
+
+
+def _signed_by_units(amount: Guess, came_back: Guess) -> Guess:
+    name = said.column(amount.sources[0].name)
+    told = f"case when {came_back.value['expression']} then -{name} else {name} end"
+    return Guess(
+        {"expression": told}, Sure.LIKELY, "below zero where the quantity is, for it has no sign", amount.sources
+    )
 
 
 def _of(found: dict[str, Guess], name: str) -> tuple[Column, ...]:

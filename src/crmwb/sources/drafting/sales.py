@@ -4,18 +4,16 @@
 import re
 from typing import Any
 
-from crmwb.sources.drafting import discounts, ids, modifiers, refunds, said, words
+from crmwb.sources.drafting import discounts, ids, modifiers, refunds, row_kinds, said, words
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.order_lines import OrderLines
-from crmwb.sources.drafting.profile import FALSE, Column
+from crmwb.sources.drafting.profile import FALSE, Column, scale_of
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.words import Outcome
 
 MOST_UNKNOWN = 0.01
 MERGED = 0.2  # of the rows, blank below the value that they belong to
-BOUGHT = re.compile(r"(purchase|order|sale|sold|buy|bought|checkout|paid|transaction|kauf|购买|下单|成交).*")
-LOOKED = re.compile(r"(.*view|click|search|visit|impression|wish|page|add|remove|.*cart|session|浏览|点击|加购|收藏).*")
 LEFT_BESIDE = {"tax": "tax", "shipping": "shipping", "fee": "fees"}
 
 
@@ -27,7 +25,7 @@ def is_return(value: str) -> bool:
 def complete(part: Part, roles: Modifiers, lines: OrderLines | None, kinds: list[Column]) -> None:
     """Put into a part of purchases what its other columns change: which rows count, currencies, discounts."""
     filters = {
-        **_somebody(part), **_kinds_of_rows(kinds), **_statuses(part, roles, lines), **_flags(roles), **_ended(roles)
+        **_somebody(part), **row_kinds.conditions(part, roles, kinds), **_statuses(part, roles, lines), **_flags(roles), **_ended(roles)
     }  # fmt: skip
     if filters:
         part.options["filter"] = " and ".join(filters)
@@ -129,26 +127,6 @@ def _ask_of_guests(part: Part, values: list[str]) -> None:
     )
 
 
-def _kinds_of_rows(kinds: list[Column]) -> dict[str, str]:
-    """Return conditions that keep purchases and what came back of them, of files that hold other rows too."""
-    found = {}
-    for column in kinds:
-        values = {value: value.lower() for value in column.counts}
-        looked = [value for value, lower in values.items() if LOOKED.fullmatch(lower)]
-        bought = [v for v, lower in values.items() if v not in looked and (BOUGHT.fullmatch(lower) or is_return(v))]
-        other = [v for v in values if words.brings_no_money(v)]
-        if looked and bought:
-            found[said.is_in(column.name, sorted(bought))] = (
-                f"of its {column.name}, {', '.join(sorted(bought))} are taken as purchases, and the others left out"
-            )
-        elif other and len(other) < len(values) and re.search(r"type|kind|art|tipo|类型|category", column.words):
-            found[_not_in(column, other)] = (
-                f"its {column.name} is {' or '.join(sorted(other))} in {_rows(column, other)}: no business with a customer, "
-                f"left out"
-            )
-    return found
-
-
 def _statuses(part: Part, roles: Modifiers, lines: OrderLines | None) -> dict[str, str]:
     """Return conditions that leave out orders that are no sales, by their statuses; ask of those refunded in part."""
     refund = roles.get("converted_refund") or roles.get("refund")
@@ -161,22 +139,22 @@ def _statuses(part: Part, roles: Modifiers, lines: OrderLines | None) -> dict[st
         no_sales = by_outcome.get(Outcome.CANCELLED, []) + by_outcome.get(Outcome.UNPAID, [])
         refunded = by_outcome.get(Outcome.REFUNDED, [])
         if no_sales and len(no_sales) < len(column.counts):
-            found[_not_in(column, no_sales)] = (
-                f"its {column.name} is {' or '.join(no_sales)} in {_rows(column, no_sales)}: no sales, left out by the filter"
+            found[row_kinds.not_in(column, no_sales)] = (
+                f"its {column.name} is {' or '.join(no_sales)} in {row_kinds.rows(column, no_sales)}: no sales, left out by the filter"
             )
         elif no_sales and any(words.outcome(v) is Outcome.CANCELLED for v in column.counts):
             part.remarks.append(f"its {column.name} is {' or '.join(no_sales)} in every row, so it tells nothing apart")
         if len(unknown := by_outcome.get(Outcome.UNKNOWN, [])) and modifiers.is_of_orders(column):
             _ask_of_unknown(part, column, unknown)
         if refunded and not tells_returns:
-            found[_not_in(column, refunded)] = (
-                f"its {column.name} is {' or '.join(refunded)} in {_rows(column, refunded)}: refunded in full, so nothing "
+            found[row_kinds.not_in(column, refunded)] = (
+                f"its {column.name} is {' or '.join(refunded)} in {row_kinds.rows(column, refunded)}: refunded in full, so nothing "
                 f"remains (filter: not {said.is_in(column.name, refunded)})"
             )
         elif refunded and refund is not None and not (lines and lines.head):
             money = f"coalesce({said.column(refund.name)}, 0) <> 0"
             if _some_without_refund(part, column, refunded, refund):
-                found[f"({_not_in(column, refunded)} or {money})"] = (
+                found[f"({row_kinds.not_in(column, refunded)} or {money})"] = (
                     f"rows refunded in full by their {column.name} and without {refund.name} leave nothing, and are left out"
                 )
         if (partly := by_outcome.get(Outcome.PARTLY, [])) and not tells_returns:
@@ -192,15 +170,12 @@ def _ask_of_unknown(part: Part, column: Column, unknown: list[str]) -> None:
         if strange := sorted(set(left_out) - set(column.counts)):
             raise ValueError(f"{column.name} is never {strange[0]!r}; write its values, or none")
         if left_out:
-            condition = _not_in(column, sorted(left_out))
-            part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), condition]))
-            for refund in part.twins:
-                refund.options["filter"] = " and ".join(filter(None, [refund.options.get("filter"), condition]))
+            row_kinds.leave_out(part, row_kinds.not_in(column, left_out))
 
     part.questions.append(
         Question(
             said.slug(f"no sales by {column.words}"),
-            f"{column.name} is {' or '.join(map(repr, unknown))} in {_rows(column, unknown)}, and nothing tells whether "
+            f"{column.name} is {' or '.join(map(repr, unknown))} in {row_kinds.rows(column, unknown)}, and nothing tells whether "
             f"these are sales: which values are none (several by commas), or none of them?",
             answer,
             default="none",
@@ -222,13 +197,12 @@ def _some_without_refund(part: Part, status: Column, refunded: list[str], refund
 def _ask_of_partly(part: Part, column: Column, partly: list[str]) -> None:
     def answer(given: str) -> None:
         if given == "leave_out":
-            condition = _not_in(column, partly)
-            part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), condition]))
+            row_kinds.leave_out(part, row_kinds.not_in(column, partly))
 
     part.questions.append(
         Question(
             "partly_refunded",
-            f"{column.name} is {' or '.join(partly)} in {_rows(column, partly)}, and no column says how much went back: "
+            f"{column.name} is {' or '.join(partly)} in {row_kinds.rows(column, partly)}, and no column says how much went back: "
             f"count them in full, or leave them out? (Better: export the refunds too.)",
             answer,
             ("in_full", "leave_out"),
@@ -247,7 +221,7 @@ def _flags(roles: Modifiers) -> dict[str, str]:
             continue
         out = [v for v in column.counts if (v.lower() in FALSE) == keeps]
         if out and (len(out) < len(column.counts) or role in {"test", "deleted"}):
-            found[_not_in(column, out)] = f"left out as {what} by {column.name}: {_rows(column, out)}"
+            found[row_kinds.not_in(column, out)] = f"left out as {what} by {column.name}: {row_kinds.rows(column, out)}"
     return found
 
 
@@ -293,11 +267,15 @@ def set_currency(part: Part, roles: Modifiers, amount: str = "revenue_cents") ->
             part.remarks.append(f"its amounts are in {' and '.join(sorted(part.currencies))}, as {column.name} says")
         return
     for guess_column in part.guesses[amount].sources if amount in part.guesses else ():
-        tokens = [*re.findall(r"[A-Za-z]{3}|[$€£¥₹]|元|人民币", guess_column.name)]
+        tokens = [*re.findall(r"[A-Za-z]{3}|[$€£¥₹]|元|人民币|円", scale_of(guess_column.name)[0])]
         style = guess_column.style.currency_sign if guess_column.style else None
         for token in [*([style] if style else []), *tokens]:
             if (
-                token == style or not token.isalpha() or token.isupper() or len(token) > 3 or token in {"元", "人民币"}
+                token == style
+                or not token.isalpha()
+                or token.isupper()
+                or len(token) > 3
+                or token in {"元", "人民币", "円"}
             ) and (code := words.currency(token)):
                 part.currencies[code] += guess_column.n_known
                 return
@@ -318,12 +296,3 @@ def _name_the_rest(part: Part, roles: Modifiers) -> None:
         )
     elif beside:
         part.remarks.append(f"{', '.join(c.name for c in beside)}: left out, for tax, shipping and fees are no revenue")
-
-
-def _not_in(column: Column, values: list[str]) -> str:
-    return f"({said.column(column.name)} is null or not {said.is_in(column.name, values)})"
-
-
-def _rows(column: Column, values: list[str]) -> str:
-    n = sum(column.counts[value] for value in values)
-    return f"{n:,} {'row' if n == 1 else 'rows'}"

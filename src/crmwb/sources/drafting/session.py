@@ -3,7 +3,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import typer
@@ -65,8 +65,8 @@ def run(
     _write_queries(made, path.parent, talks=talks)
     write_text(text(made, path.as_posix(), left), path, lasting=True)
     typer.echo(f"Wrote {path}; what it is not sure of is marked in it.")
-    for question in left:
-        typer.echo(f"Question: {question.shown()}")
+    for line in (*dict.fromkeys(_notes(made)), *(f"Question: {question.shown()}" for question in left)):
+        typer.echo(line)
     chosen = {"currency": made.currency or p.source.currency, "time_zone": made.time_zone or p.source.time_zone}
     if not made.currency:
         typer.echo(
@@ -86,6 +86,19 @@ def run(
         "directory": _directory(made),
     }
     _point_to(chosen, talks=talks, yes=yes)
+
+
+def _notes(made: Draft) -> Iterator[str]:
+    """Yield what a person should know of a draft: what is left out, and what stands in for what the files do not say."""
+    for part in made.parts:
+        of = (
+            f"{part.options['file']}: "
+            if "file" in part.options and len({p.options.get("file") for p in made.parts}) > 2
+            else ""
+        )
+        remarks = [*part.remarks, *(part.profile.shape.remarks if part.profile else [])]
+        yield from (f"Note: {of}{remark}." for remark in remarks)
+    yield from (f"Note: {remark}." for remark in made.unused)
 
 
 def _write_queries(made: Draft, folder: Path, *, talks: bool) -> None:

@@ -15,6 +15,7 @@ from crmwb.sources.found import PARQUET, Found
 from crmwb.sources.mapping import WHITESPACE, TableMapping
 
 N_LINES = 200
+N_SHEET_ROWS = 20_000  # of a workbook, looked at for other tables below
 MOST_ROWS_ABOVE = 30
 DELIMITERS = (",", ";", "\t", "|")
 HEAD_BYTES = 1 << 18
@@ -34,11 +35,14 @@ class Shape:
         What a person should know of it.
     is_delimited : bool
         It is text with a delimiter.
+    second_table : str
+        What seems to be another table below it, in words; empty where there is none, or a mapping can leave it out.
     """
 
     options: dict[str, Any]
     remarks: list[str] = field(default_factory=list)
     is_delimited: bool = False
+    second_table: str = ""
 
     def mapping(self, file: str) -> TableMapping:
         """Return a mapping that reads the file, without columns yet."""
@@ -62,7 +66,8 @@ def sniff(file: Found) -> Shape:
 
 def _workbook(file: Found) -> Shape:
     sheets = {
-        name: [[cell or "" for cell in row] for row in rows] for name, rows in excel.first_rows(file, N_LINES).items()
+        name: [[cell or "" for cell in row] for row in rows]
+        for name, rows in excel.first_rows(file, N_SHEET_ROWS).items()
     }
     filled = {name: sum(bool(cell) for row in rows for cell in row) for name, rows in sheets.items()}
     first = max(filled, key=lambda name: filled[name], default="")
@@ -80,11 +85,17 @@ def _workbook(file: Found) -> Shape:
         remarks.append(
             f"of its sheets, {', '.join(others)} {'is' if len(others) == 1 else 'are'} left out: another table"
         )
-    remarks += _second_tables(sheets[first], above[first])
-    return Shape(
-        {**options, **({"skip_rows": above[first]} if any(any(r) for r in sheets[first][: above[first]]) else {})},
-        remarks,
-    )
+    if any(any(row) for row in sheets[first][: above[first]]):
+        options["skip_rows"] = above[first]
+    below = {name: second_table(sheets[name], above[name]) for name in alike}
+    if (other := below[first]) is not None and len(alike) == 1:
+        options["last_row"] = other[0] - 1
+        remarks.append(f"what stands below, from row {other[0]} on, is another table ({other[1]}), and is left out")
+    several = [
+        f"sheet {name}, row {found[0]} ({found[1]})" for name, found in below.items() if found and len(alike) > 1
+    ]
+    remarks += _tables_beside(sheets[first], above[first])
+    return Shape(options, remarks, second_table="; ".join(several))
 
 
 def _rows_above(rows: list[list[str]]) -> int:
@@ -94,17 +105,18 @@ def _rows_above(rows: list[list[str]]) -> int:
     return next((i for i, n in enumerate(counts) if n >= FILLED * usual and n >= min(usual, 2)), 0)
 
 
-def _second_tables(rows: list[list[str]], header: int) -> list[str]:
-    """Name what looks like a table of its own: below blank rows, or beside a blank column."""
-    told = []
-    for i in range(header + 2, len(rows)):
+def second_table(rows: list[list[str]], header: int) -> tuple[int, str] | None:
+    """Return the row in which another table begins below blank rows, counted from 1, and its first names."""
+    for i in range(header + 2, len(rows) - 1):
         cells = [cell for cell in rows[i] if cell.strip()]
         is_header = len(cells) > 1 and not any(is_value(cell) for cell in cells) and len(set(cells)) == len(cells)
-        if is_header and not any(rows[i - 1]) and rows[i] != rows[header] and i + 1 < len(rows) and any(rows[i + 1]):
-            told.append(
-                f"in row {i + 1} another table seems to begin ({', '.join(cells[:4])}): move it to a sheet of its own"
-            )
-            break
+        if is_header and not any(rows[i - 1]) and rows[i] != rows[header] and any(map(is_value, rows[i + 1])):
+            return i + 1, ", ".join(cells[:4])
+    return None
+
+
+def _tables_beside(rows: list[list[str]], header: int) -> list[str]:
+    """Name what looks like a table of its own beside a blank column."""
     names = rows[header]
     last = max(i for i, name in enumerate(names) if name.strip())
     gaps = [
@@ -112,12 +124,10 @@ def _second_tables(rows: list[list[str]], header: int) -> list[str]:
         for i in range(last)
         if not names[i].strip() and not any(row[i].strip() for row in rows[header:] if len(row) > i)
     ]
-    if gaps and any(name.strip() for name in names[: gaps[0]]):
-        beside = [name for name in names[gaps[0] :] if name.strip()]
-        told.append(
-            f"beside a blank column stands another table ({', '.join(beside[:4])}): move it to a sheet of its own"
-        )
-    return told
+    if not gaps or not any(name.strip() for name in names[: gaps[0]]):
+        return []
+    beside = [name for name in names[gaps[0] :] if name.strip()]
+    return [f"beside a blank column stands another table ({', '.join(beside[:4])}): move it to a sheet of its own"]
 
 
 def _text(file: Found) -> Shape:
@@ -140,7 +150,9 @@ def _text(file: Found) -> Shape:
     if any(is_value(cell) for cell in first):
         options["column_names"] = [f"column_{i}" for i in range(1, len(first) + 1)]
         remarks.append("it has no header, so its columns are called column_1, column_2, …: give them better names")
-    return Shape(options, remarks, is_delimited=True)
+    found = second_table(rows, above) if rows else None
+    below = f"line {found[0]} ({found[1]})" if found and above <= MOST_ROWS_ABOVE else ""
+    return Shape(options, remarks, is_delimited=True, second_table=below)
 
 
 def _encoding(file: Found) -> str:
@@ -181,7 +193,7 @@ def _is_chinese(block: bytes) -> bool:
 def _is_japanese(block: bytes) -> bool:
     """Say whether bytes are Japanese text in Shift JIS: read so, most of what is not ASCII is kana and common kanji.
 
-    The first byte of a kana is 82 or 83 there, which no text in GB 18030 or Western letters has before such second bytes.
+    The first byte of a kana is 82 or 83 there, which common signs of GB 18030 and Western letters never have.
     """
     cut = block[: block.rfind(b"\n") + 1] or block
     try:

@@ -1,5 +1,4 @@
-"""What values of statuses, kinds of rows, guests and currencies say: English, German, French, Spanish, Chinese, and in part
-Italian, Dutch, Portuguese and Japanese."""
+"""What values of statuses, kinds of rows, guests and currencies say: in eight languages, not all of them whole."""
 # ruff: noqa: E501 - sentences and lists are easier to read in one line
 
 import re
@@ -254,22 +253,20 @@ def simple(text: str) -> str:
 def outcome(value: str) -> Outcome:
     """Say what a status means: the telling word may stand anywhere in it."""
     said = simple(value)
-    if STOPPED.search(said):
-        return Outcome.SALE
-    if UNDER_WAY.search(said) and not NOTHING_BACK.search(said):
-        return Outcome.PARTLY
     is_negated = NEGATED.search(said) is not None
-    if CANCELLED_BY_A_NO.search(said):
-        return Outcome.CANCELLED
-    if BACK.search(said) or CANCELLED.search(said):
-        if is_negated:
-            return Outcome.SALE
-        if BACK.search(said):
-            return Outcome.PARTLY if PARTLY.search(said) else Outcome.REFUNDED
-        return Outcome.CANCELLED
-    if UNPAID.search(said):
-        return Outcome.UNPAID
-    return Outcome.SALE if SALE.search(said) and not is_negated else Outcome.UNKNOWN
+    is_back, is_off = BACK.search(said) is not None, CANCELLED.search(said) is not None
+    told = (
+        (STOPPED.search(said) is not None, Outcome.SALE),
+        (UNDER_WAY.search(said) is not None and not NOTHING_BACK.search(said), Outcome.PARTLY),
+        (CANCELLED_BY_A_NO.search(said) is not None, Outcome.CANCELLED),
+        ((is_back or is_off) and is_negated, Outcome.SALE),
+        (is_back and PARTLY.search(said) is not None, Outcome.PARTLY),
+        (is_back, Outcome.REFUNDED),
+        (is_off, Outcome.CANCELLED),
+        (UNPAID.search(said) is not None, Outcome.UNPAID),
+        (SALE.search(said) is not None and not is_negated, Outcome.SALE),
+    )
+    return next((what for holds, what in told if holds), Outcome.UNKNOWN)
 
 
 def came_back(value: str) -> bool:

@@ -53,7 +53,7 @@ def open_excel(file: Found, mapping: TableMapping) -> Sheet:
         sheet = workbook.get_sheet_by_name(
             _sheet_name(workbook.sheet_names, file.sheet or next(iter(mapping.sheet), None), file.name)
         )
-    rows = _numbered(sheet, mapping.skip_rows)
+    rows = _numbered(sheet, mapping.skip_rows, mapping.last_row)
     if mapping.column_names is not None:
         width = sheet.width
         if width != len(mapping.column_names):
@@ -96,8 +96,8 @@ def _sheet_name(names: list[str], wanted: str | None, file: str) -> str:
     return wanted or names[0]
 
 
-def _numbered(sheet: CalamineSheet, n_above: int) -> Iterator[tuple[int, list[Cell]]]:
-    return islice(enumerate(sheet.iter_rows(), start=1), n_above, None)
+def _numbered(sheet: CalamineSheet, n_above: int, last: int | None) -> Iterator[tuple[int, list[Cell]]]:
+    return islice(enumerate(sheet.iter_rows(), start=1), n_above, last)
 
 
 def _as_text(cell: Cell) -> str | None:

@@ -1,0 +1,196 @@
+"""Kinds of rows: which are sales, which came back, which are neither, by a column of few values; asked where unknown."""
+# ruff: noqa: E501 - sentences and lists are easier to read in one line
+
+import re
+from dataclasses import replace
+
+from crmwb.sources.drafting import said, words
+from crmwb.sources.drafting.guess import Guess, Part, Sure
+from crmwb.sources.drafting.modifiers import Modifiers
+from crmwb.sources.drafting.profile import Column
+from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.words import Outcome
+
+BOUGHT = re.compile(r"(purchase|order|sale|sold|buy|bought|checkout|paid|transaction|kauf|购买|下单|成交).*")
+LOOKED = re.compile(r"(.*view|click|search|visit|impression|wish|page|add|remove|.*cart|session|浏览|点击|加购|收藏).*")
+NAMED = re.compile(
+    r"type|kind|\bart\b|\w+art\b|\btyp\b|tipo|类型|category|description|beschreibung|bezeichnung|区分|種別"
+)
+OFFER = re.compile(
+    r"angebot\w*|(price |sales )?(quote|quotation|estimate|offer|proposal)|pro ?forma( \w+)?|kostenvoranschlag|devis|presupuesto"
+    r"|cotizacion|preventivo|offerte?|orcamento|报价单?|見積書?|delivery note|lieferschein\w*|packing (slip|list)|bon de livraison"
+    r"|albaran|送货单|出库单|mahnung|dunning( letter)?|reminder"
+)
+ORDERED = re.compile(
+    r"(sales |customer |web )?orders?|auftrag\w*|bestellung|order confirmation|commande|pedido|ordine|bestelling|订单|注文|受注"
+)
+BILLED = re.compile(r"(sales |tax )?invoices?|bill|rechnung\w*|facture|factura|fattura|factuur|fatura|发票|請求書?")
+SOLD = re.compile(
+    r".*\b(sales?|sold|order|purchase|invoice|charge|payment|capture|checkout|receipt|verkauf|rechnung|kauf|bestellung|vente|venta|vendita|verkoop|venda|principal|product|item)\b.*|.*(销售|购买|付款|売上|販売).*"
+)
+PART_OF_PRICE = re.compile(
+    r"((item|order|product|sales|import|shipping) )?(tax(es)?|vat|gst|mwst|mehrwertsteuer|umsatzsteuer|iva|tva|btw|税|消費税)"
+    r"|((item|order|product) )?(shipping|postage|freight|delivery|versand(kosten)?|fracht(kosten)?|porto|frais de port|gastos de envio|spedizione|verzendkosten|运费|送料)"
+    r"( (charges?|fees?|costs?|amount))?"
+)
+TEST = re.compile(
+    r"(is )?tests?( (order|mode|data|payment|transaction|account))?|sandbox|test(bestellung|auftrag)|prueba|pedido de prueba|测试(订单)?|テスト(注文)?"
+)
+OF_TESTS = re.compile(r".*\b(mode|modus|environment|env|test|type|kind|typ|art)\b.*")
+ANSWERS = {"sale", "return", "none"}
+MOSTLY = 0.5
+
+
+def conditions(part: Part, roles: Modifiers, kinds: list[Column]) -> dict[str, str]:
+    """Return conditions that keep purchases and what came back of them, with words for each; ask what nothing tells."""
+    found: dict[str, str] = {}
+    for column in kinds:
+        values = {value: words.simple(value) for value in column.counts}
+        looked = [value for value in values if LOOKED.fullmatch(value.lower())]
+        bought = [v for v in values if v not in looked and (BOUGHT.fullmatch(v.lower()) or words.came_back(v))]
+        if looked and bought:
+            found[said.is_in(column.name, sorted(bought))] = (
+                f"of its {column.name}, {', '.join(sorted(bought))} are taken as purchases, and the others left out"
+            )
+            continue
+        other = [v for v, simple in values.items() if _is_other(v, simple)]
+        is_row_type = column is roles.get("row_type") or NAMED.search(column.words) is not None
+        if other and len(other) < len(values) and is_row_type:
+            found[not_in(column, other)] = (
+                f"its {column.name} is {' or '.join(sorted(other))} in {rows(column, other)}: offers, tax, shipping, fees, "
+                f"payouts and the like are no sales, and are left out"
+            )
+        left = {v: simple for v, simple in values.items() if v not in other}
+        found |= _tests(part, column, left)
+        if is_row_type:
+            _ask_of_documents(part, column, left)
+        if column is roles.get("row_type"):
+            _ask_of_unknown(part, column, left, knows_some=bool(other))
+        elif not is_row_type:
+            _ask_of_failed(part, column, left)
+    return found
+
+
+def not_in(column: Column, values: list[str]) -> str:
+    """Return the condition that a column holds none of some values."""
+    return f"({said.column(column.name)} is null or not {said.is_in(column.name, sorted(values))})"
+
+
+def rows(column: Column, values: list[str]) -> str:
+    """Return in how many rows a column holds one of some values, in words."""
+    n = sum(column.counts[value] for value in values)
+    return f"{n:,} {'row' if n == 1 else 'rows'}"
+
+
+def leave_out(part: Part, condition: str) -> None:
+    """Leave rows out of a part, and of those made of the same rows."""
+    for each in (part, *part.twins):
+        each.options["filter"] = " and ".join(filter(None, [each.options.get("filter"), condition]))
+
+
+def _is_other(value: str, simple: str) -> bool:
+    if words.came_back(value):
+        return False
+    return words.brings_no_money(value) or bool(OFFER.fullmatch(simple) or PART_OF_PRICE.fullmatch(simple))
+
+
+def _tests(part: Part, column: Column, values: dict[str, str]) -> dict[str, str]:
+    """Return the condition that leaves tests out; of a column whose name says nothing of tests, ask."""
+    out = [v for v, simple in values.items() if TEST.fullmatch(simple)]
+    if not out or len(out) == len(values):
+        return {}
+    if OF_TESTS.fullmatch(column.words):
+        return {not_in(column, out): f"left out as tests by {column.name}: {rows(column, out)}"}
+    _ask_to_leave_out(part, column, out, "sound like tests")
+    return {}
+
+
+def _ask_of_failed(part: Part, column: Column, values: dict[str, str]) -> None:
+    """Ask of values that sound like orders that failed, in a column whose name does not say that it is a status."""
+    failed = [v for v in values if words.outcome(v) in {Outcome.CANCELLED, Outcome.UNPAID}]
+    n = sum(column.counts[v] for v in failed)
+    if failed and n <= MOSTLY * column.n_known:
+        _ask_to_leave_out(part, column, failed, "sound like orders that are no sales")
+
+
+def _ask_to_leave_out(part: Part, column: Column, values: list[str], why: str) -> None:
+    def answer(given: str) -> None:
+        if given == "leave_out":
+            leave_out(part, not_in(column, values))
+
+    text = (
+        f"{column.name} is {' or '.join(map(repr, sorted(values)))} in {rows(column, values)}, which {why}: leave these "
+        f"rows out, or keep them?"
+    )
+    part.questions.append(Question(said.slug(f"{column.words} no sales"), text, answer, ("leave_out", "keep")))
+
+
+def _ask_of_documents(part: Part, column: Column, values: dict[str, str]) -> None:
+    """Ask which documents count, where the same sale stands as an order and again as an invoice."""
+    ordered = [v for v, simple in values.items() if ORDERED.fullmatch(simple)]
+    billed = [v for v, simple in values.items() if BILLED.fullmatch(simple)]
+    if not ordered or not billed:
+        return
+
+    def answer(given: str) -> None:
+        if given != "both":
+            out = billed if given == "orders" else ordered
+            leave_out(part, not_in(column, out))
+            part.remarks.append(
+                f"its {column.name} is {' or '.join(out)} in {rows(column, out)}: left out, as you said"
+            )
+
+    text = (
+        f"{column.name} tells orders ({', '.join(ordered)}) from invoices ({', '.join(billed)}): where one sale stands as "
+        f"both, it would count twice. Which of them count?"
+    )
+    part.questions.append(Question("documents", text, answer, ("invoices", "orders", "both")))
+
+
+def _ask_of_unknown(part: Part, column: Column, values: dict[str, str], *, knows_some: bool) -> None:
+    """Ask of kinds of rows of which no word of ours says anything, where others are plainly kinds of rows."""
+    plain = [
+        v
+        for v, s in values.items()
+        if words.came_back(v) or SOLD.fullmatch(s) or ORDERED.fullmatch(s) or BILLED.fullmatch(s)
+    ]
+    unknown = sorted(v for v in values if v not in plain and words.outcome(v) is Outcome.UNKNOWN)
+    unknown += sorted(v for v in values if v not in plain and words.outcome(v) in {Outcome.CANCELLED, Outcome.UNPAID})
+    if not unknown or not (plain or knows_some):
+        return
+
+    def answer(given: str) -> None:
+        said_of = dict(pair.strip().rpartition("=")[::2] for pair in given.split(",")) if given != "sales" else {}
+        if strange := sorted(set(said_of) - set(column.counts)):
+            raise ValueError(
+                f"{column.name} is never {strange[0]!r}; write VALUE=sale, VALUE=return or VALUE=none, or sales"
+            )
+        if strange := sorted(set(said_of.values()) - ANSWERS):
+            raise ValueError(f"{strange[0]!r} is none of sale, return and none")
+        if out := [v for v, what in said_of.items() if what == "none"]:
+            leave_out(part, not_in(column, out))
+        if back := [v for v, what in said_of.items() if what == "return"]:
+            _take_back(part, column, back)
+
+    text = (
+        f"{column.name} is {' or '.join(map(repr, unknown))} in {rows(column, unknown)}, and nothing tells what these are: "
+        f"write VALUE=return, VALUE=none (no sale) or VALUE=sale, several by commas, or sales where all of them are."
+    )
+    part.questions.append(Question(said.slug(f"kinds of {column.words}"), text, answer, default="sales"))
+
+
+def _take_back(part: Part, column: Column, back: list[str]) -> None:
+    """Take rows as returns, their amounts below zero."""
+    condition, amount, was = (
+        said.is_in(column.name, sorted(back)),
+        part.guesses["revenue_cents"],
+        part.guesses["is_return"],
+    )
+    value = amount.value if isinstance(amount.value, dict) else {"column": amount.value}
+    own = value.get("expression") or said.column(str(value["column"]))
+    told = {k: v for k, v in value.items() if k not in {"column", "expression"}}
+    told = {"expression": f"case when {condition} then -abs({own}) else {own} end", **told}
+    part.guesses["revenue_cents"] = replace(amount, value=told, sure=Sure.LIKELY, why="below zero for returns")
+    before = was.value.get("expression") if isinstance(was.value, dict) else None
+    either = f"{before} or {condition}" if before else condition
+    part.guesses["is_return"] = Guess({"expression": either}, Sure.SURE, "you said so", (column, *was.sources))
