@@ -183,7 +183,7 @@ def write_frame(frame: pd.DataFrame, path: Path, order_by: Sequence[str], schema
     ordered = frame.sort_values(list(order_by), kind="stable")
     table = pa.Table.from_pandas(ordered, schema=schema, preserve_index=False).replace_schema_metadata(None)
     with replacing(path) as beside:
-        pq.write_table(table, beside, compression=COMPRESSION)
+        pq.write_table(table, beside, compression=COMPRESSION, row_group_size=ROW_GROUP_ROWS)
 
 
 def open_file(path: Path) -> pq.ParquetFile:
@@ -241,7 +241,8 @@ def read_frame(
     columns : sequence of str, optional
         Those to read; all where not given.
     where : (str, collection), optional
-        A column, and the values in it that rows are read of.
+        A column, and the values in it that rows are read of; of a folder with a file named for each value, only the
+        files of these are opened.
 
     Raises
     ------
@@ -250,8 +251,12 @@ def read_frame(
     """
     named = None if columns is None else list(columns)
     filters = None if where is None else [(where[0], "in", list(where[1]))]
+    files = parts(path)
+    if where is not None and path.is_dir():
+        wanted = {str(value) for value in where[1]}
+        files = [file for file in files if file.stem in wanted] or files
     try:
-        frame: pd.DataFrame = pq.read_table(parts(path), columns=named, filters=filters).to_pandas()
+        frame: pd.DataFrame = pq.read_table(files, columns=named, filters=filters).to_pandas()
     except (pa.ArrowInvalid, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise

@@ -7,6 +7,7 @@ and judged on those who came after it. Rivals: no order at all, and the revenue 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -79,13 +80,12 @@ def lookalikes(
         Of the bootstrap.
     """
     there = set(storage.columns_of(snapshots))
-    frame = storage.read_frame(snapshots, [name for name in READ if name in there])
-    frame["month"] = [month_of(day) for day in frame["as_of"]]
-    months = sorted(frame["month"].unique())
+    ends = storage.values_of(snapshots, "as_of")
+    months = [month_of(end) for end in ends]
     ahead = min(params.ahead_months, len(months) // 3)
     if ahead < 1:
         return Unavailable("predict.too_short_for_lookalikes", values={"n": Count(len(months), "month_end")})
-    known = _newcomers(frame, ahead, params)
+    known = _newcomers(snapshots, ends, [name for name in READ if name in there], ahead, params)
     origin = months[-1] - ahead  # what was known then is learned from, and who came from then on is judged
     learned = known[known["month"] + ahead <= origin]
     judged = known[(known["month"] + ahead > origin) & (known["month"] <= months[-1] - ahead)]
@@ -107,19 +107,30 @@ def lookalikes(
     return Lookalikes(tests[TESTS], chosen, sorts, customers, ahead)
 
 
-def _newcomers(frame: pd.DataFrame, ahead: int, params: PredictParams) -> pd.DataFrame:
+def _newcomers(
+    snapshots: Path, ends: Sequence[date], columns: Sequence[str], ahead: int, params: PredictParams
+) -> pd.DataFrame:
     """Return newcomers on their first month end, with `is_best` where the months ahead are over.
 
-    The best are the top share of all customers known at that month end by their revenue of the months ahead.
+    The best are the top share of all customers known at that month end by their revenue of the months ahead. One month
+    end is read after another; of those whose months ahead are not over, the revenue is kept.
     """
-    later = frame[["month", "customer_id", "revenue_cents"]].assign(month=frame["month"] - ahead)
-    both = frame.merge(later, on=["month", "customer_id"], how="left", suffixes=("", "_later"))
-    both["ahead_cents"] = both["revenue_cents_later"] - both["revenue_cents"]
-    bound = both.groupby("month")["ahead_cents"].quantile(1 - params.best_share)
-    is_new = (both["age_days"] <= NEW_DAYS) & (both["n_purchase_days"] <= params.max_purchases)
-    new = both[is_new].sort_values(["month", "customer_id"]).drop_duplicates("customer_id")
-    best = (new["ahead_cents"] > new["month"].map(bound)) & (new["ahead_cents"] > 0)
-    return new.assign(is_best=best.where(new["ahead_cents"].notna(), False).astype(bool)).reset_index(drop=True)
+    new: dict[int, pd.DataFrame] = {}
+    bounds: dict[int, float] = {}
+    revenue: dict[int, pd.Series] = {}
+    for end in ends:
+        month, frame = month_of(end), storage.read_frame(snapshots, columns, ("as_of", [end]))
+        is_new = (frame["age_days"] <= NEW_DAYS) & (frame["n_purchase_days"] <= params.max_purchases)
+        new[month] = frame[is_new].assign(month=month, ahead_cents=np.nan)
+        revenue[month] = frame.set_index("customer_id")["revenue_cents"]
+        if (then := revenue.pop(month - ahead, None)) is not None:
+            came = revenue[month].reindex(then.index) - then
+            bounds[month - ahead] = float(came.quantile(1 - params.best_share))
+            of_new = new[month - ahead]
+            of_new["ahead_cents"] = came.reindex(of_new["customer_id"]).to_numpy(np.float64, na_value=np.nan)
+    known = pd.concat(new.values()).sort_values(["month", "customer_id"]).drop_duplicates("customer_id")
+    best = (known["ahead_cents"] > known["month"].map(bounds)) & (known["ahead_cents"] > 0)
+    return known.assign(is_best=best.where(known["ahead_cents"].notna(), False).astype(bool)).reset_index(drop=True)
 
 
 def _of_prospects(features_now: pd.DataFrame) -> tuple[str, ...]:

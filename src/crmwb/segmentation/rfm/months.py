@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -62,10 +63,11 @@ def follow(snapshots: Path, as_of: date, params: RfmParams) -> Followed:
     for end, buyers in _month_ends(snapshots, as_of):
         model = fit(buyers, params)
         ids = pd.Index(buyers["customer_id"])
-        placed = score(buyers, model, before=before).set_axis(ids)
+        was = None if before is None else before.reindex(ids)  # once: of many customers it takes its time
+        placed = score(buyers, model, before=was).set_axis(ids)
         fresh = score(buyers, model)["rfm_segment"].set_axis(ids)
         segment = placed["rfm_segment"]
-        unchanged = segment if former is None else score(buyers, former, before=before)["rfm_segment"].set_axis(ids)
+        unchanged = segment if former is None else score(buyers, former, before=was)["rfm_segment"].set_axis(ids)
         frames.append(
             pd.DataFrame(
                 {
@@ -76,9 +78,9 @@ def follow(snapshots: Path, as_of: date, params: RfmParams) -> Followed:
                 }
             )
         )
-        was = pd.Series(None, index=ids, dtype=object) if before is None else before["rfm_segment"].reindex(ids)
-        n_before, n_changed = int(was.notna().sum()), int((was.notna() & (was != segment)).sum())
-        history.append((end, len(ids), n_before, n_changed, int((segment != fresh).sum())))
+        known = np.zeros(len(ids), dtype=bool) if was is None else was["rfm_segment"].notna().to_numpy()
+        n_changed = 0 if was is None else int((known & (was["rfm_segment"] != segment)).sum())
+        history.append((end, len(ids), int(known.sum()), n_changed, int((segment != fresh).sum())))
         before, former = placed[[*SCORES, "rfm_segment"]], model
     return Followed(
         pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=MONTHS_SCHEMA.names),
