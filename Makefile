@@ -60,9 +60,10 @@ lists: $(READY) ## test what lists of actions earn by the truth of simulated com
 chaos: $(READY) ## kill, starve and disturb every stage and command, and write docs/chaos.md (about 40 CPU minutes)
 	@python benchmarks/chaos.py --page docs/chaos.md
 
-bench: $(READY) ## measure the history beside SQL by hand, and every stage, and write docs/benchmarks.md and the rates of crmwb plan (MILLIONS of lines, 1)
+bench: $(READY) ## measure the history beside SQL by hand, every stage, and other tools beside both, and write docs/benchmarks.md and the rates of crmwb plan (MILLIONS of lines, 1)
 	@python benchmarks/history.py $(or $(MILLIONS),1) --page docs/benchmarks.md
 	@python benchmarks/stages.py --page docs/benchmarks.md --rates src/crmwb/planning/rates.json
+	@python benchmarks/peers.py .peers --page docs/benchmarks.md
 
 exports: $(READY) ## take exports of six platforms and a shop from `crmwb map` to the executive page and write docs/exports.md
 	@python benchmarks/exports.py --page docs/exports.md

@@ -12,24 +12,14 @@ import time
 from pathlib import Path
 
 import numpy as np
+from environments import environment
 from simulated import customers
 
 from crmwb.value.models import BetaGeoNBD, ParetoNBD, PurchaseModel, PurchaseSummary, Status, Verdict
 
-RIVALS = {
-    "lifetimes": ("lifetimes==0.11.3", "pandas<2", "numpy<1.25", "scipy<1.11", "autograd<1.7"),
-    "pymc_marketing": ("pymc-marketing==0.19.2",),
-}
+RIVALS = ("lifetimes", "pymc_marketing")
 KINDS: dict[str, type[PurchaseModel]] = {"bg_nbd": BetaGeoNBD, "pareto_nbd": ParetoNBD}
 PATIENCE = 120  # seconds that a rival's fit may take
-
-
-def environment(cache: Path, name: str) -> Path:
-    python = cache / name / "bin" / "python"
-    if not python.exists():
-        subprocess.run(["uv", "venv", "-q", "--python", "3.11", cache / name], check=True)
-        subprocess.run(["uv", "pip", "install", "-q", "--python", python, *RIVALS[name]], check=True)
-    return python
 
 
 def rival(cache: Path, name: str, kind: str, data: Path) -> dict | None:
