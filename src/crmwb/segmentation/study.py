@@ -19,7 +19,10 @@ from crmwb.segmentation.acceptance import Later
 from crmwb.segmentation.model import fit, metrics, score
 from crmwb.segmentation.needs import MarketingMix
 from crmwb.segmentation.profiles import profiles
+from crmwb.segmentation.refit.bins import columns_of
 from crmwb.tiers import stability
+
+LATER = ("as_of", "customer_id", "n_purchase_days", "revenue_cents")  # beside what clusters read
 
 
 @dataclass(frozen=True)
@@ -158,6 +161,8 @@ def study(
 def _later(snapshots: Path, segments: pd.DataFrame, model: dict[str, Any], params: Params) -> Later:
     """Look at the two month ends that tests over time need."""
     wanted = acceptance.month_ends(storage.values_of(snapshots, "as_of"), params.segmentation.acceptance)
-    frame = storage.read_frame(snapshots, where=("as_of", list(wanted))) if wanted else pd.DataFrame()
+    of_clusters = {str(c.get("column", c["feature"])) for c in model["clusters"].get("columns", ())}
+    read = [name for name in storage.columns_of(snapshots) if name in {*LATER, *of_clusters, *columns_of(model)}]
+    frame = storage.read_frame(snapshots, read, ("as_of", list(wanted))) if wanted else pd.DataFrame()
     scored = partial(clusters.score, model=model)
     return acceptance.later(frame, wanted, segments, model, scored, params=params.segmentation.acceptance)

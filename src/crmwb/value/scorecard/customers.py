@@ -16,7 +16,7 @@ from crmwb.value.scorecard.certainty import errors, purchase_noise, score_error
 from crmwb.value.scorecard.credit import payments
 from crmwb.value.scorecard.indicators import DIMENSIONS, VARIABLES
 from crmwb.value.scorecard.memory import Forecast, Source, describe, past_indicators
-from crmwb.value.scorecard.months import MONTHS_SCHEMA, Definition, Placed, follow
+from crmwb.value.scorecard.months import MONTHS_SCHEMA, Definition, Past, follow
 from crmwb.value.scorecard.points import DECIMALS, dimensions, points, score
 from crmwb.value.scorecard.sensitivity import sensitivity
 
@@ -111,13 +111,9 @@ def card(
     weights = params.weights.model_dump()
     clv = potential.set_index("customer_id")["clv_cents"]
     now = describe(source, features, realised, clv, as_of=as_of, influences=influences, wallets=wallets)
-    before: Placed | None = None
-    months: list[Placed] = []
+    past = Past()
     for end, indicators in past_indicators(source, snapshots, as_of, params.history_months, forecast):
-        placed = follow(end, indicators, before, params)
-        if placed is not None:
-            months.append(placed)
-            before = placed
+        past = past.followed_by(follow(end, indicators, past.last, params), _names(params))
 
     def certainty(scores: pd.Series, scored: pd.DataFrame, level: pd.Series, bounds: np.ndarray) -> pd.Series:
         of_scored = now.loc[scores.index]
@@ -127,7 +123,7 @@ def card(
         )  # fmt: skip
         return probability(scores, score_error(point_errors, scored, of_scored, weights), level, bounds)
 
-    return _card(now, months, features["customer_id"], as_of, params, certainty=certainty)
+    return _card(now, past, features["customer_id"], as_of, params, certainty=certainty)
 
 
 def card_of(now: pd.DataFrame, customer_ids: pd.Series, as_of: date, params: ScorecardParams) -> Card:
@@ -144,12 +140,12 @@ def card_of(now: pd.DataFrame, customer_ids: pd.Series, as_of: date, params: Sco
     params : ScorecardParams
         Weights and tiers.
     """
-    return _card(now, [], customer_ids, as_of, params, certainty=None)
+    return _card(now, Past(), customer_ids, as_of, params, certainty=None)
 
 
 def _card(
     now: pd.DataFrame,
-    months: list[Placed],
+    past: Past,
     customer_ids: pd.Series,
     as_of: date,
     params: ScorecardParams,
@@ -160,13 +156,13 @@ def _card(
     weights = params.weights.model_dump()
     indicator_points = points(now)
     dimension_points = dimensions(indicator_points)
-    present = follow(as_of, now, months[-1] if months else None, params)
+    present = follow(as_of, now, past.last, params)
     scores = score(dimension_points, weights).dropna()
     scored, of_scored = dimension_points.loc[scores.index], now.loc[scores.index]
     definition = Definition.learn(now, params)
     level = pd.Series(dtype=np.int64) if present is None else present.level
     table, is_sensitive = sensitivity(scored, weights, definition.shares)
-    names = np.array([tier.name for tier in params.levels], dtype=object)
+    names = _names(params)
     shown = indicator_points.loc[scores.index, list(VARIABLE_POINTS)].round(4).rename(columns=VARIABLE_POINTS)
     out = scored.rename(columns=POINTS).join(shown).assign(
         n_dimensions_known=scored.notna().sum(axis=1),
@@ -181,14 +177,12 @@ def _card(
     everyone = pd.Index(sorted(customer_ids), name="customer_id")
     out = out.reindex(everyone).reset_index().reindex(columns=SCHEMA.names)
     out["tier"] = out["tier"].fillna(POTENTIAL)
-    placed_all = [*months, *([] if present is None else [present])]
-    frames = [placed.frame(names) for placed in months]
     return Card(
         customers=out,
-        months=pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=MONTHS_SCHEMA.names),
+        months=pd.concat(past.frames, ignore_index=True) if past.frames else pd.DataFrame(columns=MONTHS_SCHEMA.names),
         sensitivity=table,
         history=pd.DataFrame(
-            [placed.counts() for placed in placed_all],
+            [*past.counts, *([] if present is None else [present.counts()])],
             columns=["as_of", "n_customers", "n_before", "n_up", "n_down", "n_held"],
         ),
         levels=[
@@ -197,3 +191,7 @@ def _card(
         ],
         known_share={str(name): float(share) for name, share in of_scored.notna().mean().fillna(0.0).items()},
     )
+
+
+def _names(params: ScorecardParams) -> np.ndarray:
+    return np.array([tier.name for tier in params.levels], dtype=object)

@@ -94,6 +94,31 @@ class Placed:
         return self.as_of, len(self.level), int(was.notna().sum()), up, down, int((self.level != self.fresh).sum())
 
 
+@dataclass(frozen=True)
+class Past:
+    """The month ends followed so far; of all but the last, what is written of them is all that is kept.
+
+    Attributes
+    ----------
+    frames : tuple of DataFrame
+        As `Placed.frame` returns it.
+    counts : tuple of tuple
+        As `Placed.counts` returns it.
+    last : Placed or None
+        The last one.
+    """
+
+    frames: tuple[pd.DataFrame, ...] = ()
+    counts: tuple[tuple[date, int, int, int, int, int], ...] = ()
+    last: Placed | None = None
+
+    def followed_by(self, placed: Placed | None, names: np.ndarray) -> Self:
+        """Return the past with one more month end; the same where nobody had a score then."""
+        if placed is None:
+            return self
+        return type(self)((*self.frames, placed.frame(names)), (*self.counts, placed.counts()), placed)
+
+
 def follow(as_of: date, indicators: pd.DataFrame, before: Placed | None, params: ScorecardParams) -> Placed | None:
     """Place the buyers of one moment, given those of the month before; None where nobody has a score.
 
