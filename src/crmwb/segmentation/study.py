@@ -161,7 +161,7 @@ def study(
 def _later(snapshots: Path, segments: pd.DataFrame, model: dict[str, Any], params: Params) -> Later:
     """Look at the two month ends that tests over time need."""
     wanted = acceptance.month_ends(storage.values_of(snapshots, "as_of"), params.segmentation.acceptance)
-    of_clusters = {str(c.get("column", c["feature"])) for c in model["clusters"].get("columns", ())}
+    of_clusters = {str(c.get("column", c["feature"])) for c in model.get("columns", ())}
     read = [name for name in storage.columns_of(snapshots) if name in {*LATER, *of_clusters, *columns_of(model)}]
     frame = storage.read_frame(snapshots, read, ("as_of", list(wanted))) if wanted else pd.DataFrame()
     scored = partial(clusters.score, model=model)
