@@ -140,7 +140,39 @@ def months_in_an_archive(raw: Path) -> Truth:
     return total(rows), {}
 
 
+def prices_for_many_units(raw: Path) -> Truth:
+    rows, lines = orders(13), ["Auftrag;Debitor;Auftragsdatum;Menge;Preis;Preiseinheit"]
+    lines += [
+        f"{no};K{who};{day:%d.%m.%Y};{3 * 10 ** (i % 3)};{comma(cents)};{10 ** (i % 3)}"
+        for i, (no, who, day, cents) in enumerate(rows)
+    ]
+    write(raw / "sap.csv", lines)
+    return 3 * total(rows), {}
+
+
+def a_share_off_the_list_price(raw: Path) -> Truth:
+    rows, lines = orders(14), ["Order,Customer,Date,Quantity,List price,Discount %"]
+    lines += [
+        f"{no},K{who},{day},2,{point(cents // 100 * 100)},{25 * (i % 2)}"
+        for i, (no, who, day, cents) in enumerate(rows)
+    ]
+    write(raw / "sales.csv", lines)
+    return sum(cents // 100 * (200 - 50 * (i % 2)) for i, (*_, cents) in enumerate(rows)), {
+        "discount_share": "take_off"
+    }
+
+
+def reversals_that_name_what_they_reverse(raw: Path) -> Truth:
+    rows, lines = orders(15), ["Beleg;Kunde;Datum;Code;Betrag;Bezug"]
+    for i, (no, who, day, cents) in enumerate(rows):
+        lines.append(f"{no};K{who};{day:%d.%m.%Y};A;{comma(cents)};")
+        lines += [f"{no}R;K{who};{day:%d.%m.%Y};B;{comma(cents)};{no}"] if i % 9 == 0 else []
+    write(raw / "fibu.csv", lines)
+    return sum(cents for i, (*_, cents) in enumerate(rows) if i % 9), {"refers_bezug": "return"}
+
+
 EVERY = (
+    prices_for_many_units, a_share_off_the_list_price, reversals_that_name_what_they_reverse,
     signs_of_two_currencies, two_tables_on_one_sheet, units_below_zero_and_amounts_without_a_sign, a_mode_of_tests,
     parts_of_a_price_as_rows, exports_that_overlap, sales_below_zero, offers_orders_and_invoices, kinds_of_no_known_word,
     in_thousands, in_shift_jis, months_in_an_archive,

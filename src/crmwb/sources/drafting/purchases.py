@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from crmwb.sources.drafting import ids, modifiers, nameless, order_lines, refunds, said, sales, vocabulary
+from crmwb.sources.drafting import ids, modifiers, nameless, order_lines, prices, refunds, said, sales, vocabulary
 from crmwb.sources.drafting.guess import Guess, Part, Sure, best, fill, of_column, only_date
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.order_lines import OrderLines
@@ -44,7 +44,9 @@ def transactions(profile: Profile) -> list[Part]:
     found["revenue_cents"] = _signed(found)
     found |= _costs(best(profile.columns, vocabulary.TRANSACTIONS["profit"], Kind.MONEY), found)
     part = Part("transactions", said.file_options(profile), found, profile)
-    part.remarks += _drop_discount_shares(found)
+    prices.per_units(part)
+    prices.without_tax(part, roles)
+    part.remarks += _drop_discount_shares(part)
     _ask_of_twins(part)
     _ask_of_sides(part, roles)
     _ask_of_signs(part)
@@ -341,8 +343,9 @@ def _costs(profit: Guess | None, found: dict[str, Guess]) -> dict[str, Guess]:
     return {"cost_cents": Guess({"expression": rounded}, profit.sure, "amount less profit", both)}
 
 
-def _drop_discount_shares(found: dict[str, Guess]) -> list[str]:
-    """Leave out a discount that is a share of the amount rather than an amount."""
+def _drop_discount_shares(part: Part) -> list[str]:
+    """Leave out a discount that is a share of the amount rather than an amount; of quantity times price, ask."""
+    found = part.guesses
     discount = found.get("discount_cents")
     if discount is None:
         return []
@@ -351,4 +354,5 @@ def _drop_discount_shares(found: dict[str, Guess]) -> list[str]:
     if not PERCENT.search(column.name) and not is_share:
         return []
     del found["discount_cents"]
+    prices.ask_of_share(part, column)
     return [f"{column.name} is a share, not an amount, and is left out"]

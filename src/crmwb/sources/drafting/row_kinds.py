@@ -13,9 +13,7 @@ from crmwb.sources.drafting.words import Outcome
 
 BOUGHT = re.compile(r"(purchase|order|sale|sold|buy|bought|checkout|paid|transaction|kauf|购买|下单|成交).*")
 LOOKED = re.compile(r"(.*view|click|search|visit|impression|wish|page|add|remove|.*cart|session|浏览|点击|加购|收藏).*")
-NAMED = re.compile(
-    r"type|kind|\bart\b|\w+art\b|\btyp\b|tipo|类型|category|description|beschreibung|bezeichnung|区分|種別"
-)
+NAMED = re.compile(r"type|kind|\w*(art|typ)\b|tipo|类型|category|description|beschreibung|bezeichnung|区分|種別")
 OFFER = re.compile(
     r"angebot\w*|(price |sales )?(quote|quotation|estimate|offer|proposal)|pro ?forma( \w+)?|kostenvoranschlag|devis|presupuesto"
     r"|cotizacion|preventivo|offerte?|orcamento|报价单?|見積書?|delivery note|lieferschein\w*|packing (slip|list)|bon de livraison"
@@ -68,6 +66,7 @@ def conditions(part: Part, roles: Modifiers, kinds: list[Column]) -> dict[str, s
             _ask_of_unknown(part, column, left, knows_some=bool(other))
         elif not is_row_type:
             _ask_of_failed(part, column, left)
+    _ask_of_references(part, roles)
     return found
 
 
@@ -170,7 +169,7 @@ def _ask_of_unknown(part: Part, column: Column, values: dict[str, str], *, knows
         if out := [v for v, what in said_of.items() if what == "none"]:
             leave_out(part, not_in(column, out))
         if back := [v for v, what in said_of.items() if what == "return"]:
-            _take_back(part, column, back)
+            _take_back(part, column, said.is_in(column.name, sorted(back)))
 
     text = (
         f"{column.name} is {' or '.join(map(repr, unknown))} in {rows(column, unknown)}, and nothing tells what these are: "
@@ -179,13 +178,42 @@ def _ask_of_unknown(part: Part, column: Column, values: dict[str, str], *, knows
     part.questions.append(Question(said.slug(f"kinds of {column.words}"), text, answer, default="sales"))
 
 
-def _take_back(part: Part, column: Column, back: list[str]) -> None:
-    """Take rows as returns, their amounts below zero."""
-    condition, amount, was = (
-        said.is_in(column.name, sorted(back)),
-        part.guesses["revenue_cents"],
-        part.guesses["is_return"],
+def _ask_of_references(part: Part, roles: Modifiers) -> None:
+    """Ask of rows that name another document of the file: reversals, whose amounts often have no sign."""
+    order = part.guesses["order_id"].sources
+    if len(order) != 1 or roles.get("parent_order") is not None or part.guesses["is_return"].sources:
+        return
+    used = {c.name for guess in part.guesses.values() for c in guess.sources} | roles.columns
+    fitting = (c for c in part.looked_at.columns if c.name not in used and not c.is_date and not c.is_flag)
+    column = next((c for c in fitting if _names_others(c, order[0], part)), None)
+    if column is None:
+        return
+
+    def answer(given: str) -> None:
+        condition = f"{said.column(column.name)} is not null"
+        if given == "none":
+            leave_out(part, f"{said.column(column.name)} is null")
+        elif given == "return":
+            _take_back(part, column, condition)
+
+    text = (
+        f"{column.name} names another document of {order[0].name} in {column.n_known:,} rows: are these returns or "
+        f"reversals of it, no sales at all, or sales of their own?"
     )
+    part.questions.append(Question(said.slug(f"refers {column.words}"), text, answer, ("return", "none", "sale")))
+
+
+def _names_others(column: Column, order: Column, part: Part) -> bool:
+    """Say whether a column names orders of other rows, in some rows only."""
+    if not 0 < column.n_known <= MOSTLY * column.n_rows or not column.counts.keys() <= order.counts.keys():
+        return False
+    pairs = zip(part.looked_at.texts(column), part.looked_at.texts(order), strict=True)
+    return all(other != own for other, own in pairs if other)
+
+
+def _take_back(part: Part, column: Column, condition: str) -> None:
+    """Take rows as returns, their amounts below zero."""
+    amount, was = part.guesses["revenue_cents"], part.guesses["is_return"]
     value = amount.value if isinstance(amount.value, dict) else {"column": amount.value}
     own = value.get("expression") or said.column(str(value["column"]))
     told = {k: v for k, v in value.items() if k not in {"column", "expression"}}

@@ -1,0 +1,67 @@
+"""What stands between a price and what a line brings: units that a price is for, shares taken off, tax within."""
+
+import re
+from dataclasses import replace
+
+from crmwb.sources.drafting import said
+from crmwb.sources.drafting.guess import Guess, Part, Sure
+from crmwb.sources.drafting.modifiers import Modifiers
+from crmwb.sources.drafting.profile import Column
+from crmwb.sources.drafting.questions import Question
+
+PRICE_IS_FOR = re.compile(
+    r"preis ?einheit|preis (je|pro)|price (unit|per|basis|quantity)|pricing (unit|quantity)|per (unit|quantity)|peinh"
+    r"|unite de prix|unidad de precio|价格单位|单价单位"
+)
+WITH_TAX = re.compile(r".*\b(incl|inclusive|including|inc|inkl|ttc)\b.*")
+PRODUCT = 2  # sources of an amount that is quantity times price
+
+
+def per_units(part: Part) -> None:
+    """Divide the quantity times the price by the units that a price is for."""
+    revenue = part.guesses["revenue_cents"]
+    if len(revenue.sources) != PRODUCT:
+        return
+    fitting = (c for c in part.looked_at.columns if PRICE_IS_FOR.fullmatch(c.words) and c.is_number)
+    column = next((c for c in fitting if all(n > 0 for n in c.numbers) and any(n > 1 for n in c.numbers)), None)
+    if column is None:
+        return
+    told = f"{revenue.value['expression']} / {said.column(column.name)}"
+    why = f"{revenue.why}, which is for so many units as {column.name} says"
+    part.guesses["revenue_cents"] = Guess({"expression": told}, Sure.LIKELY, why, (*revenue.sources, column))
+
+
+def without_tax(part: Part, roles: Modifiers) -> None:
+    """Take tax off an amount that is called one with tax, where it stands beside it."""
+    revenue, tax = part.guesses["revenue_cents"], roles.get("tax")
+    if tax is None or len(revenue.sources) != 1 or not isinstance(revenue.value, str) or tax in revenue.sources:
+        return
+    amount = revenue.sources[0]
+    pairs = part.looked_at.number_rows(amount, tax)
+    if not WITH_TAX.fullmatch(amount.words) or not any(tax.numbers) or any(abs(t) > abs(a) for a, t in pairs):
+        return
+    told = f"{said.column(amount.name)} - coalesce({said.column(tax.name)}, 0)"
+    why = f"without {tax.name}, for tax is no revenue"
+    part.guesses["revenue_cents"] = Guess({"expression": told}, Sure.LIKELY, why, (amount, tax))
+
+
+def ask_of_share(part: Part, share: Column) -> None:
+    """Ask whether a share is still to be taken off quantity times price."""
+    revenue = part.guesses["revenue_cents"]
+    if len(revenue.sources) != PRODUCT or not any(share.numbers):
+        return
+    is_plain = share.style is not None and share.style.currency_sign is None
+    whole = 1 if max(share.numbers) <= 1 else 100
+
+    def answer(given: str) -> None:
+        if given == "take_off":
+            now = part.guesses["revenue_cents"]
+            told = f"({now.value['expression']}) * (1 - coalesce({said.column(share.name)}, 0) / {whole})"
+            part.guesses["revenue_cents"] = replace(
+                now, value={**now.value, "expression": told}, why=f"{now.why}, less {share.name}",
+                sources=(*now.sources, share),
+            )  # fmt: skip
+
+    text = f"{share.name} is a share: is it still to be taken off {' times '.join(c.name for c in revenue.sources)}?"
+    choices = ("take_off", "leave") if is_plain else ("leave",)
+    part.questions.append(Question("discount_share", text, answer, choices))
