@@ -29,12 +29,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def con() -> Iterator:
-    """Yield an engine: DuckDB, or what CRMWB_TEST_ENGINE names, to see what an expression does on Spark."""
+def con(request) -> Iterator:
+    """Yield an engine: DuckDB, or Spark where CRMWB_TEST_ENGINE=spark, to see what an expression does there."""
     from crmwb import engine, params
 
-    kind = os.environ.get("CRMWB_TEST_ENGINE", "duckdb")
-    with engine.connect(params.EngineParams(kind=kind, threads=2, memory_limit_gb=2), lines=True) as connection:
+    if os.environ.get("CRMWB_TEST_ENGINE") == "spark":
+        yield request.getfixturevalue("spark")
+        return
+    with engine.connect(params.EngineParams(threads=2, memory_limit_gb=2)) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator:
+    """Yield Spark on two cores; it is started once."""
+    from crmwb import engine, params
+
+    chosen = params.EngineParams(kind="spark", threads=2, memory_limit_gb=2)
+    with engine.connect(chosen, lines=True) as connection:
         yield connection
 
 

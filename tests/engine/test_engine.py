@@ -1,23 +1,39 @@
 """What params.yaml may say of the engine, and what is said where Spark cannot start."""
 
-import sys
-
 import pytest
 from pydantic import ValidationError
 
 from crmwb import engine
-from crmwb.errors import CrmwbError
+from crmwb.engine import spark
+from crmwb.errors import MEMORY, CrmwbError, operational_text
 from crmwb.params import EngineParams
 
 
 def test_spark_without_pyspark_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "pyspark", None)
-    monkeypatch.setitem(sys.modules, "pyspark.errors", None)
+    monkeypatch.setattr(spark, "find_spec", lambda name: None)
     with (
         pytest.raises(CrmwbError, match=r"pyspark is not installed: `pip install 'crmwb\[spark\]'`"),
         engine.connect(EngineParams(kind="spark", threads=1, memory_limit_gb=1), lines=True),
     ):
         pass
+
+
+def test_spark_without_java_says_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.setattr(spark, "find_spec", lambda name: "installed")
+    for home, path in ((tmp_path, None), (None, str(tmp_path))):
+        with monkeypatch.context() as patched:
+            patched.setenv("JAVA_HOME", str(home)) if home else patched.delenv("JAVA_HOME", raising=False)
+            if path:
+                patched.setenv("PATH", path)
+            with (
+                pytest.raises(CrmwbError, match=r"no Java 17 or later .* openjdk-17-jre-headless"),
+                engine.connect(EngineParams(kind="spark", threads=1, memory_limit_gb=1), lines=True),
+            ):
+                pass
+
+
+def test_too_little_memory_of_java_is_said_as_such():
+    assert operational_text("java.lang.OutOfMemoryError: Java heap space") == MEMORY
 
 
 def test_stages_of_customers_run_on_duckdb_whatever_the_kind():

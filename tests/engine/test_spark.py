@@ -20,7 +20,7 @@ from crmwb.errors import operational
 from crmwb.features.customers import customers
 from crmwb.features.interests import KEY, interests
 from crmwb.features.snapshots import snapshot
-from crmwb.params import EngineParams, load
+from crmwb.params import load
 
 pytestmark = [
     pytest.mark.skipif(find_spec("pyspark") is None, reason="needs the extra spark"),
@@ -30,14 +30,7 @@ pytestmark = [
     ),
 ]
 
-SPARK = EngineParams(kind="spark", threads=2, memory_limit_gb=2)
 DAY = dt.date(2025, 10, 1)
-
-
-@pytest.fixture(scope="module")
-def spark():
-    with engine.connect(SPARK, lines=True) as con:
-        yield con
 
 
 def same(ours: Path, theirs: Path) -> None:

@@ -25,14 +25,15 @@ def features() -> FeatureParams:
     return PARAMS
 
 
-_queries: dict[tuple[frozenset[str], date, FeatureParams], str] = {}
+_queries: dict[tuple[frozenset[str], date, FeatureParams], engine.Query] = {}
 
 
-def _query(con: engine.Backend, names: frozenset[str], as_of: date, params: FeatureParams) -> str:
+def _query(con: engine.Backend, names: frozenset[str], as_of: date, params: FeatureParams) -> engine.Query:
     """Compile the features of tables that the engine holds by these names, once: their columns are the contract's."""
     known = (names, as_of, params)
     if known not in _queries:
-        _queries[known] = con.compile(customers({name: con.table(name) for name in sorted(names)}, as_of, params))
+        tables = {name: con.table(name) for name in sorted(names)}
+        _queries[known] = engine.compiled(con, customers(tables, as_of, params))
     return _queries[known]
 
 
@@ -45,7 +46,7 @@ def describe(con) -> Describe:
             tables["customers"] = customers_of(next(iter(tables.values())))
         opened = {name: engine.open_arrow(con, table, name) for name, table in tables.items()}
         query = _query(con, frozenset(opened), date.fromisoformat(str(as_of)), params)
-        rows = con.con.sql(query).to_arrow_table().cast(SCHEMA).to_pylist()
+        rows = engine.run_on(con, query).read_all().cast(SCHEMA).to_pylist()
         return {row["customer_id"]: SimpleNamespace(**row) for row in rows}
 
     return describe

@@ -7,11 +7,14 @@ table, and what a lost worker was doing is done again from files.
 import os
 import re
 import shutil
+import subprocess
+import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from importlib import metadata
+from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -32,6 +35,14 @@ INSTALL_PYSPARK = "engine.kind is spark, but pyspark is not installed: `pip inst
 INSTALL_JAVA = (
     "engine.kind is spark, but there is no Java 17 or later that starts (JAVA_HOME, or java on the PATH): install one, "
     "such as Debian's openjdk-17-jre-headless, or choose duckdb."
+)
+ENDED = (
+    "Spark ended while it worked, most often because the machine has too little memory: set engine.memory_limit_gb to "
+    "what it can spare, or take a larger machine, and run again."
+)
+LOST = (
+    "Spark's workers were lost again and again, most often because they have too little memory: set "
+    "engine.memory_limit_gb to what they can spare, or give the cluster more workers, and run again."
 )
 TRIES = 4  # of a task whose worker failed
 QUIET = """rootLogger.level = error
@@ -64,37 +75,59 @@ def connect(params: EngineParams) -> Iterator[Any]:
     CrmwbError
         pyspark or Java is not installed, or the cluster does not answer.
     """
-    try:
-        from pyspark.errors import PySparkException
-        from pyspark.sql import SparkSession
-    except ImportError:
-        raise CrmwbError(INSTALL_PYSPARK) from None
+    with owners.scratch("spark") as scratch:
+        con = _started(params, scratch.resolve())
+        try:
+            yield con
+        except Exception as error:
+            if _has_ended(con):
+                raise CrmwbError(ENDED) from error
+            if "ExecutorLostFailure" in str(error):
+                raise CrmwbError(LOST) from error
+            raise
+        finally:
+            if not _has_ended(con):
+                con.disconnect()
+
+
+def _started(params: EngineParams, scratch: Path) -> Any:
+    home = os.environ.get("JAVA_HOME")
+    if find_spec("pyspark") is None:
+        raise CrmwbError(INSTALL_PYSPARK)
+    if shutil.which("java" if home is None else str(Path(home) / "bin" / "java")) is None:
+        raise CrmwbError(INSTALL_JAVA)
+
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+    from pyspark.sql import SparkSession
 
     from crmwb.engine.spark_backend import Backend
 
-    home = os.environ.get("JAVA_HOME")
-    if shutil.which("java" if home is None else str(Path(home) / "bin" / "java")) is None:
-        raise CrmwbError(INSTALL_JAVA)
-    with owners.scratch("spark") as scratch:
-        builder = SparkSession.builder.appName("crmwb")
-        for key, value in _settings(params, scratch.resolve()).items():
-            builder = builder.config(key, value)
-        try:
-            con = Backend().connect(builder.getOrCreate())
-        except PySparkException as error:
-            if "JAVA_GATEWAY" in str(error.getCondition()):
-                raise CrmwbError(INSTALL_JAVA) from error
-            raise
-        except Exception as error:
-            if "py4j" not in type(error).__module__:
-                raise
-            told = next((line for line in str(error).splitlines() if "Exception:" in line), str(error))
-            raise CrmwbError(f"Spark does not start with engine.master {params.master}: {told.strip()}") from error
-        con.scratch = scratch.resolve()
-        try:
-            yield con
-        finally:
-            con.disconnect()
+    builder = SparkSession.builder.appName("crmwb")
+    for key, value in _settings(params, scratch).items():
+        builder = builder.config(key, value)
+    try:
+        con = Backend().connect(builder.getOrCreate())
+    except PySparkException as error:
+        if "JAVA_GATEWAY" in str(error.getCondition()):
+            raise CrmwbError(INSTALL_JAVA) from error
+        raise
+    except Py4JError as error:
+        why = next((line.strip() for line in str(error).splitlines() if "Exception:" in line), str(error))
+        raise CrmwbError(f"Spark does not start with engine.master {params.master}: {why}") from error
+    con.scratch = scratch
+    return con
+
+
+def _has_ended(con: Any) -> bool:
+    """Return whether the driver's Java process is gone, which the operating system knows a moment after."""
+    from py4j.protocol import Py4JError
+
+    process = getattr(con.session.sparkContext._gateway, "proc", None)  # noqa: SLF001 - pyspark tells it nowhere else
+    if isinstance(sys.exception(), (ConnectionError, Py4JError)) and process is not None:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=2)
+    return process is not None and process.poll() is not None
 
 
 def _settings(params: EngineParams, scratch: Path) -> dict[str, str]:
