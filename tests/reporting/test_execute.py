@@ -76,6 +76,14 @@ def test_what_a_user_set_up_for_jupyter_stays_out(tmp_path, monkeypatch):
     assert texts(execute(path, {}, tmp_path)) == ["False"]
 
 
+def test_what_a_notebook_s_process_put_aside_goes_away_with_it(tmp_path):
+    for name in ("params.yaml", "dvc.yaml"):
+        (tmp_path / name).write_text("")
+    path = write(tmp_path / "a.ipynb", "from crmwb.files import owners\nprint(owners.own().folder.exists())")
+    assert texts(execute(path, {}, tmp_path)) == ["True"]
+    assert not list((tmp_path / "data/tmp").iterdir())
+
+
 def test_a_process_that_dies_is_said_and_the_others_go_on(tmp_path):
     path = write(tmp_path / "a.ipynb", "import os\nos._exit(1)")
     other = write(tmp_path / "b.ipynb", "print(2)")

@@ -179,7 +179,7 @@ def _plain_table(block: Table) -> str:
 
 def _tiles(block: Tiles) -> str:
     cells = "".join(
-        f'<div class="tile"><span class="label">{_text(item.label)}</span>'
+        f'<div class="tile"><span class="label">{escape(_capital(say(item.label)))}</span>'
         f'<span class="value">{_text(item.value)}</span><span class="remark">{_text(item.remark)}</span></div>'
         for item in block.items
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from crmwb.errors import CrmwbError
-from crmwb.findings import Name, Term, Value
+from crmwb.findings import Finding, Name, Term, Value
 from crmwb.marts.suppression import LEAST, hidden, hidden_groups
 
 COLUMNS = (
@@ -32,6 +32,11 @@ class Part:
     def said(self) -> Value:
         """The part as readers know it."""
         return Term(self.column, self.value) if self.column in VOCABULARIES else Name(self.value)
+
+    @property
+    def titled(self) -> Finding:
+        """The part with what it is a part by, for titles: 'region “North”'."""
+        return Finding("part.named", {"column": Term("column", self.column), "part": self.said})
 
     def __str__(self) -> str:
         return f"{self.column}={self.value}"

@@ -111,4 +111,4 @@ def _runs(wanted: Wanted, params: Params, root: Path) -> list[_Asked]:
     given: dict[str, Parameter] = {key: text for key in ("audience", "compare_to") if (text := getattr(wanted, key))}
     parts = apart.cut_into({how: value}, root / layout.CUSTOMER_MART)
     runs = [make.run_of_part(name, {**given, "cut": str(part)}, params, root) for part in parts]
-    return [_Asked(run, part.said, folder, str(part)) for run, part in zip(runs, parts, strict=True)]
+    return [_Asked(run, part.titled, folder, str(part)) for run, part in zip(runs, parts, strict=True)]

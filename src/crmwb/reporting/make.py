@@ -94,7 +94,9 @@ def reports(params: Params, names: Sequence[str] | None = None, root: Path = Pat
             _write(one.name, pages, content | {"made_from": made_from[one.name]}, root)
         else:
             folder = layout.REPORT_PARTS / one.name
-            part_pages |= apart.pages(one.name, one.part.said, done, params, lineage, folder=folder, file=str(one.part))
+            part_pages |= apart.pages(
+                one.name, one.part.titled, done, params, lineage, folder=folder, file=str(one.part)
+            )
     if not parts_are_current and not any(one.part for one in failed):
         _write_parts(part_pages, entries, root)
     if not names and all((root / layout.report_card(name)).is_file() for name in params.reports):

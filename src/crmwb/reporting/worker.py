@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from crmwb.errors import CrmwbError
+from crmwb.files import owners
 from crmwb.reporting.execute import Run, run_here
 
 USED_BY_ALL = ("crmwb.workbench", "crmwb.display")
@@ -55,6 +56,7 @@ def _in_child(file: Path) -> None:
         beside = file.with_suffix(".part")
         beside.write_text(json.dumps(done), encoding="utf-8")
         beside.rename(file.with_suffix(".done.json"))
+        owners.end()
     finally:
         os._exit(0)
 

@@ -44,7 +44,7 @@ class Quality:
         rows = [
             (
                 *(name, *(t[count] for count in counts), t["quarantined"] / (t["ingested"] or 1)),
-                *(None if t[end] is None else t[end][:10] for end in ("first", "last")),
+                *(None if t[end] is None else date.fromisoformat(t[end][:10]) for end in ("first", "last")),
             )
             for name, t in sorted(self.summary["tables"].items())
         ]
