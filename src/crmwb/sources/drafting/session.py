@@ -70,7 +70,8 @@ def run(
     chosen = {"currency": made.currency or p.source.currency, "time_zone": made.time_zone or p.source.time_zone}
     if not made.currency:
         typer.echo(
-            f"Nothing in the files says which currency amounts are in; {layout.PARAMS} says {p.source.currency}."
+            f"Nothing in the files says which currency amounts are in; reports will say {p.source.currency}, as {layout.PARAMS} "
+            f"does. Where that is wrong, change source.currency there (or answer with --answer currency=EUR)."
         )
     if not any(question.key.startswith("rate_") for question in left):
         source, most = p.source.model_copy(update=chosen), p.quality.max_quarantined_share
