@@ -65,6 +65,11 @@ def test_every_region_has_its_page_by_one_line_in_params_but_none_that_would_sho
     assert {page["cut"] for page in pages} == {cut}
     english = layout.REPORT_PARTS / pages[0]["page"]
     assert cut.removeprefix("region=") in text_of(english)
+    for code, way in (("en", "parts/"), ("zh", "../parts/")):
+        soup = BeautifulSoup(layout.report_html("index", code).read_text(encoding="utf-8"), "html.parser")
+        (link,) = soup.select(".card .parts a")
+        assert link["href"].startswith(f"{way}customers_at_risk/region=")
+        assert (layout.report_html("index", code).parent / link["href"]).is_file()
     home = BeautifulSoup(english.read_text(encoding="utf-8"), "html.parser").find("a", class_="home")["href"]
     assert (english.parent / home).resolve() == (project / layout.REPORT_INDEX).resolve()
 

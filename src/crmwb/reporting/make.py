@@ -11,9 +11,9 @@ from nbformat import NotebookNode
 from crmwb import layout, storage
 from crmwb.display import fonts
 from crmwb.errors import CrmwbError, IncompleteError
-from crmwb.findings import language
+from crmwb.findings import Finding, language
 from crmwb.marts import subjects
-from crmwb.marts.part import Part
+from crmwb.marts.part import Part, parse
 from crmwb.params import Params
 from crmwb.progress import console, track
 from crmwb.reporting import apart, card, render
@@ -151,7 +151,21 @@ def index(params: Params, root: Path = Path()) -> None:
     lineage = Lineage.model_validate(cards[0]["lineage"])
     for code in language.LANGUAGES:
         with language.using(code):
-            storage.write_text(render.index(cards, lineage), root / layout.report_html("index", code))
+            page = render.index(cards, lineage, _listed_parts(code, root))
+        storage.write_text(page, root / layout.report_html("index", code))
+
+
+def _listed_parts(code: str, root: Path) -> dict[str, list[tuple[Finding, str]]]:
+    """Return the pages of parts in one language by report, as the index page leads to them."""
+    listed = root / layout.REPORT_PARTS / PARTS_LIST
+    found: dict[str, list[tuple[Finding, str]]] = {}
+    for entry in storage.read_json(listed) if listed.is_file() else []:
+        if entry["page"].endswith(f".{code}.html"):
+            path = f"{layout.REPORT_PARTS.name}/{entry['page']}"
+            found.setdefault(entry["report"], []).append(
+                (parse(entry["cut"]).titled, path if code == "en" else f"../{path}")
+            )
+    return found
 
 
 def _executed(wanted: list[_Wanted], params: Params, root: Path) -> Iterator[tuple[_Wanted, NotebookNode | CrmwbError]]:

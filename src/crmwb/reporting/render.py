@@ -116,7 +116,9 @@ def stale(page: str, cause: str) -> str:
     return re.sub(r'(<main[^>]*>)(<p class="stale".*?</p>)?', lambda match: match[1] + note, page, count=1)
 
 
-def index(cards: Sequence[Mapping[str, Any]], lineage: Lineage) -> str:
+def index(
+    cards: Sequence[Mapping[str, Any]], lineage: Lineage, parts: Mapping[str, Sequence[tuple[Said, str]]] | None = None
+) -> str:
     """Render the page that leads to every report.
 
     Parameters
@@ -125,6 +127,8 @@ def index(cards: Sequence[Mapping[str, Any]], lineage: Lineage) -> str:
         What `card.make` returned for each report, in the order of the page.
     lineage : Lineage
         What the reports come from.
+    parts : mapping, optional
+        By report, the pages of parts of the customers: what each is a part by, and the way to it.
     """
     said = [
         dict(card)
@@ -132,6 +136,7 @@ def index(cards: Sequence[Mapping[str, Any]], lineage: Lineage) -> str:
             "title": in_language(card["title"]),
             "audience": say(Term("audience", card["audience"])),
             "headlines": [_stored(h) for h in card["headlines"]],
+            "parts": [(say(part), href) for part, href in (parts or {}).get(card["name"], ())],
         }
         for card in cards
     ]
