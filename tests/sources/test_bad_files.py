@@ -169,6 +169,27 @@ def test_a_zip_archive_by_another_name(exports):
     refused(exports, "sales.csv: is a zip archive or an Excel workbook", ".xlsx")
 
 
+@pytest.mark.parametrize("inner", ["sales.zip", "sales.csv.gz"])
+def test_an_archive_within_an_archive(exports, inner):
+    packed = gzip.compress(GOOD.encode()) if inner.endswith("gz") else b"PK\x03\x04" + GOOD.encode()
+    with zipfile.ZipFile(exports.raw / "out.zip", "w") as archive:
+        archive.writestr(inner, packed)
+    exports.map(file="out.zip")
+    refused(exports, f"out.zip/{inner}: holds another packed file", "unpack it")
+
+
+def test_an_encrypted_archive(exports):
+    path = exports.raw / "out.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("sales.csv", GOOD)
+    content = bytearray(path.read_bytes())
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(mark) + at] |= 1  # says that it is encrypted
+    path.write_bytes(content)
+    exports.map(file="out.zip")
+    refused(exports, "out.zip/sales.csv: cannot be unpacked", "encrypted")
+
+
 @pytest.mark.parametrize("n_after", [1, 1_000_000])
 def test_a_quote_that_is_never_closed(exports, n_after):
     exports.write(GOOD + 'a,"o,2024-01-01,1,1\n' + "a,o,2024-01-01,1,1\n" * n_after)
