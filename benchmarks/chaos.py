@@ -265,7 +265,8 @@ class Chaos:
         outcome.ended["killed" if code < 0 else "done"] += 1
         code, text = self.finish(self.start("dvc repro"))
         if code != 0:
-            outcome.wrong.append(f"dvc repro after a kill with another choice of {stage}: {text[-400:]}")
+            said = " ".join(text.split())
+            outcome.wrong.append(f"dvc repro after a kill with another choice of {stage}: {said[-600:]}")
         elif (self.root / "dvc.lock").read_bytes() != lock:
             outcome.wrong.append(f"dvc.lock differs after a kill with another choice of {stage}")
         outcome.wrong += self.wrong("dvc repro")
@@ -275,7 +276,7 @@ class Chaos:
         began = time.monotonic()
         code, text = self.finish(self.start("dvc repro"))
         if code != 0:
-            raise SystemExit(f"dvc repro: {text[-2000:]}")
+            raise SystemExit(f"dvc repro: {' '.join(text.split())[-2000:]}")
         self.after["dvc repro"] = self.tree()
         return time.monotonic() - began, (self.root / "dvc.lock").read_bytes()
 

@@ -32,9 +32,11 @@ PROCESSORS = {
     "Prescott": {"OPENBLAS_CORETYPE": "Prescott", "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL AVX512_SPR"},
 }
 THREADS = {"Haswell": 2, "Prescott": 1}
-HASH = re.compile(r"\b[0-9a-f]{8,64}\b")  # of artefacts: they tell the last binary digit
+HASH = re.compile(r"\b[mp]?[0-9a-f]{8,64}\b")  # of artefacts, and ids within pictures: they tell the last binary digit
 SCRIPTS = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL)
 PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+NUMBER = re.compile(r"(?<![\w#.])-?\d+(?:\.\d+)?(?:e-?\d+)?")
+PIXEL = 0.01
 TAG = re.compile(r"<[^>]+>")
 
 
@@ -74,6 +76,18 @@ def same(first: Any, second: Any, name: str) -> bool:
 def _is_amount(name: str) -> bool:
     """Whether a value is money: expected amounts are rounded to cents, so the last one may differ."""
     return "cents" in name or name.startswith(".equity.")
+
+
+def same_picture(first: str, second: str) -> bool:
+    """Return whether two pictures are equal: words and shapes, and coordinates to a hundredth of a pixel."""
+    texts, numbers = zip(
+        *((NUMBER.sub("#", p), NUMBER.findall(p)) for p in map(_without_hashes, (first, second))), strict=True
+    )
+    return texts[0] == texts[1] and bool(np.allclose(*(np.array(n, float) for n in numbers), rtol=0, atol=PIXEL))
+
+
+def _without_hashes(picture: str) -> str:
+    return HASH.sub("", picture)
 
 
 def leaves(content: Any, place: str = "") -> Iterator[tuple[str, Any]]:
@@ -123,7 +137,7 @@ def differences_of_page(first: Path, second: Path) -> Iterator[str]:
     """Yield the lines of text, and the number of pictures, in which two reports differ."""
     pages = [SCRIPTS.sub("", path.read_text(encoding="utf-8")) for path in (first, second)]
     pictures = [PICTURE.findall(page) for page in pages]
-    n_other = sum(HASH.sub("", a) != HASH.sub("", b) for a, b in zip_longest(*pictures, fillvalue=""))
+    n_other = sum(not same_picture(*pair) for pair in zip_longest(*pictures, fillvalue=""))
     if n_other:
         yield f"{n_other} of {len(pictures[0])} pictures"
     texts = [

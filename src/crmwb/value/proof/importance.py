@@ -50,5 +50,5 @@ def importance(stack: Stack, seed: int) -> pd.DataFrame:
                 whole - order(seen.assign(**{name: rng.permutation(seen[name].to_numpy())})) for _ in range(SHUFFLES)
             ]
             lost.append(float(np.mean(drops)))
-    found = pd.DataFrame({"input": list(seen.columns), "lost": lost})
+    found = pd.DataFrame({"input": list(seen.columns), "lost": np.round(lost, 4)})
     return found.sort_values(["lost", "input"], ascending=[False, True], ignore_index=True)

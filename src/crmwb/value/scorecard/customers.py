@@ -17,7 +17,7 @@ from crmwb.value.scorecard.credit import payments
 from crmwb.value.scorecard.indicators import DIMENSIONS, VARIABLES
 from crmwb.value.scorecard.memory import Forecast, Source, describe, past_indicators
 from crmwb.value.scorecard.months import MONTHS_SCHEMA, Definition, Past, follow
-from crmwb.value.scorecard.points import DECIMALS, dimensions, points, score
+from crmwb.value.scorecard.points import dimensions, points, score
 from crmwb.value.scorecard.sensitivity import sensitivity
 
 POINTS = {dimension: f"{dimension}_points" for dimension in DIMENSIONS}
@@ -173,7 +173,7 @@ def _card(
         is_tier_sensitive=is_sensitive,
     )  # fmt: skip
     if len(scores) and certainty is not None:
-        out["tier_probability"] = certainty(scores, scored, level, definition.bounds).round(DECIMALS)
+        out["tier_probability"] = certainty(scores, scored, level, definition.bounds).round(3)
     everyone = pd.Index(sorted(customer_ids), name="customer_id")
     out = out.reindex(everyone).reset_index().reindex(columns=SCHEMA.names)
     out["tier"] = out["tier"].fillna(POTENTIAL)
