@@ -217,7 +217,10 @@ def test_every_trouble_of_the_machine_names_the_path_and_what_to_do():
             "OutOfMemoryException: Out of Memory Error: failed to allocate data of size 2.0 MiB",
             ["engine.memory_limit_gb"],
         ),
-        ("failed to offload data block; set by the 'max_temp_directory_size' setting", ["no space"]),
+        (
+            "failed to offload data block; set by the 'max_temp_directory_size' setting",
+            [f"The disk of {Path.cwd()}: no space"],
+        ),
         ("ArrowMemoryError: malloc of size 64 failed", ["Too little memory"]),
         ("No files found that match the pattern", []),
         ("Invalid Input Error: No magic bytes found at end of file 'data/a.parquet'", ["data/a.parquet: damaged"]),

@@ -114,7 +114,8 @@ def _sentence(sentence: str, path: str) -> str:
         return sentence
     if "{}" in sentence:
         return sentence.format(path or "TMPDIR, /tmp")
-    return f"{_here(path) or WHERE_UNKNOWN}: {sentence}"
+    unknown = f"The disk of {Path.cwd()}" if sentence is DISK_FULL else WHERE_UNKNOWN  # temporary data lie there too
+    return f"{_here(path) or unknown}: {sentence}"
 
 
 def _path_in(text: str) -> str:
