@@ -18,7 +18,7 @@ MODE = re.compile(r"[rbt]*[wax+][rwaxbt+]*")
 # why these may: they fill a folder or a path that `replacing` gave, or temporary data, or make a file that must never
 # replace one
 MAY_WRITE = {
-    "engine/spark.py": {"write_text"},
+    "engine/spark.py": {"write_text", "rmtree"},
     "reporting/execute.py": {"write_text"},
     "reporting/worker.py": {"write_text", "rename"},
     "history/store.py": {"copyfile"},
