@@ -46,7 +46,8 @@ class Run:
 
     def dumps(self) -> str:
         """Return the run as JSON."""
-        return json.dumps(asdict(self) | {"notebook": str(self.notebook), "cwd": str(self.cwd)})
+        plain = {"notebook": str(self.notebook), "cwd": str(self.cwd), "available": sorted(self.available)}
+        return json.dumps(asdict(self) | plain)
 
     @classmethod
     def loads(cls, text: str) -> "Run":
