@@ -94,7 +94,7 @@ def test_shares_and_the_largest_difference_by_hand(tmp_path):
     assert say(north.difference("stage")) == (
         "“growth” is more frequent in “North” than in all customers: 75% of customers against 50%."
     )
-    assert say(north.finding) == "“North” has 20 customers, 50% of all, who brought EUR 20: 50% of all revenue."
+    assert say(north.finding) == "“North” has 20 customers, 50% of all, who brought EUR\u00a020: 50% of all revenue."
     beside = PartOfCustomers(root, "EUR", Part("region", "North"), "value", "region=South")
     assert beside.table("stage")["compared_share"].tolist() == [0.25, 0.75]
 
