@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from crmwb.findings import Interval, Money
-from crmwb.value.challenger.level import Level
 
 LONGEST_DAYS, SHORTEST_DAYS = 3_650, 30  # that a test and a horizon are compared by
 NARROW = 0.25  # a figure is stated where both ends of its 80% range are this near
@@ -58,6 +57,8 @@ class TotalRange:
         >>> round(tested.low, 2), round(tested.high, 2)
         (0.81, 1.23)
         """
+        from crmwb.value.challenger.level import Level  # with scikit-learn, which reports do without
+
         level = Level.learn(forecast, came, history_days)
         farther = max(1.0, min(horizon_days, LONGEST_DAYS) / max(tested_days, SHORTEST_DAYS))
         reach = math.log(level.interval_80[1]) * math.sqrt(farther)
