@@ -422,6 +422,7 @@ def _other_choice(kind: str) -> Callable[[bytes], bytes]:
 def _plain(sentence: str) -> str:
     """Return a message without what differs from trial to trial."""
     sentence = re.sub(r"process \d+, since [\d:]+", "process N, since T", sentence)
+    sentence = re.sub(r"/\S*/crmwb-chaos-\w+/project", "PROJECT", sentence)
     return re.sub(r"\.[0-9a-f]{8}\.\d+-[0-9a-f]{8}|\b\d+-[0-9a-f]{8}\b", "…", sentence)[:400]
 
 
