@@ -265,8 +265,8 @@ class Chaos:
         outcome.ended["killed" if code < 0 else "done"] += 1
         code, text = self.finish(self.start("dvc repro"))
         if code != 0:
-            said = " ".join(text.split())
-            outcome.wrong.append(f"dvc repro after a kill with another choice of {stage}: {said[-600:]}")
+            message = " ".join(text.split())
+            outcome.wrong.append(f"dvc repro after a kill with another choice of {stage}: {message[-600:]}")
         elif (self.root / "dvc.lock").read_bytes() != lock:
             outcome.wrong.append(f"dvc.lock differs after a kill with another choice of {stage}")
         outcome.wrong += self.wrong("dvc repro")
@@ -352,14 +352,8 @@ def _make_project(root: Path) -> None:
         shutil.copy(PROJECT / name, root / name)
     (root / "data" / "raw").mkdir(parents=True)
     (root / "mappings").mkdir()
-    for name in (
-        "accepted.json",
-        "accepted_segments.json",
-        "accepted_actions.json",
-        "forgotten.csv",
-        "action_ledger.csv",
-    ):
-        shutil.copy(PROJECT / "data" / name, root / "data")
+    for file in (f for kind in ("*.json", "*.csv") for f in (PROJECT / "data").glob(kind)):  # what people accepted
+        shutil.copy(file, root / "data")
     (root / ".dvc").mkdir()
     (root / ".dvc" / "config").write_text(
         "[core]\n    no_scm = true\n    analytics = false\n    check_update = false\n"

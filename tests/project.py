@@ -31,14 +31,8 @@ def make_project(folder: Path) -> Path:
     for name in ("dvc.yaml", "params.yaml", "marketing_mix.yaml", "actions.yaml", ".dvcignore", "requirements.lock"):
         shutil.copy(PROJECT / name, folder / name)
     (folder / "data" / "raw").mkdir(parents=True)
-    for name in (
-        "accepted.json",
-        "accepted_segments.json",
-        "accepted_actions.json",
-        "forgotten.csv",
-        "action_ledger.csv",
-    ):
-        shutil.copy(PROJECT / "data" / name, folder / "data")
+    for file in (f for kind in ("*.json", "*.csv") for f in (PROJECT / "data").glob(kind)):  # what people accepted
+        shutil.copy(file, folder / "data")
     shutil.copy(CDNOW_SAMPLE, folder / "data" / "raw")
     (folder / ".dvc").mkdir()
     shutil.copy(PROJECT / ".dvc" / "config", folder / ".dvc" / "config")

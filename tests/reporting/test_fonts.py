@@ -19,7 +19,7 @@ FACE = re.compile(r"@font-face \{[^}]*base64,([A-Za-z0-9+/=]+)\)")
 
 @pytest.fixture(autouse=True)
 def _a_font():
-    if fonts.found() is None:
+    if fonts.font_file() is None:
         assert not os.environ.get("CI"), "CI installs a Chinese font; see .ci/run"
         pytest.skip("no open Chinese font is on this machine")
 
@@ -49,5 +49,5 @@ def test_the_font_names_its_licence_and_is_the_same_each_time():
 
 def test_text_without_chinese_needs_no_font_and_without_a_font_the_page_is_made_all_the_same(monkeypatch):
     assert not fonts.face("Value: 12 €")
-    monkeypatch.setattr(fonts, "found", lambda: None)
+    monkeypatch.setattr(fonts, "font_file", lambda: None)
     assert not fonts.face("价值")

@@ -47,7 +47,7 @@ def write(rows: pd.DataFrame, plan: ActionPlan, folder: Path, as_of: date) -> No
                 SheetColumn(say(Finding(f"actions.owner_file.{name}")), style) for name, style in COLUMNS.items()
             ]
             for owner, own in doing.groupby("owner", sort=True):
-                listed = said(own, plan, code)
+                listed = in_words(own, plan, code)
                 shown = listed.set_axis([column.heading for column in headings], axis=1)
                 storage.write_csv(shown, own_folder / f"{names[owner]}.csv")
                 cells = [list(row) for row in listed.itertuples(index=False)]
@@ -55,7 +55,9 @@ def write(rows: pd.DataFrame, plan: ActionPlan, folder: Path, as_of: date) -> No
                 write_sheet(headings, cells, own_folder / f"{names[owner]}.xlsx", title=title, made_on=as_of)
 
 
-def said(rows: pd.DataFrame, plan: ActionPlan, code: str, columns: Collection[str] = tuple(COLUMNS)) -> pd.DataFrame:
+def in_words(
+    rows: pd.DataFrame, plan: ActionPlan, code: str, columns: Collection[str] = tuple(COLUMNS)
+) -> pd.DataFrame:
     """Return rows of the list as people read them, in the language in use: these of COLUMNS, money in whole units."""
     texts = {action.name: getattr(action.text, code) for action in plan.actions}
     words: dict[str, Callable[[str], str]] = {

@@ -37,7 +37,7 @@ def face(text: str) -> str:
         A page.
     """
     wanted = frozenset(letter for letter in text if is_chinese(letter))
-    file = found()
+    file = font_file()
     if not wanted or file is None:
         return ""
     font = base64.b64encode(subset(file, wanted)).decode()
@@ -50,7 +50,7 @@ def is_chinese(letter: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def found() -> Path | None:
+def font_file() -> Path | None:
     """Return the file of the best open Chinese font on this machine, None where there is none."""
     from matplotlib import font_manager
 

@@ -80,7 +80,7 @@ def reports(params: Params, names: Sequence[str] | None = None, root: Path = Pat
     hashes = {one: made_from[one.run(params, root).notebook.stem] for one in of_parts}
     entries = [one.entry(code, hashes[one]) for one in of_parts for code in language.LANGUAGES]
     parts_are_current = bool(names) or _parts_are_current(entries, root)
-    if fonts.found() is None:
+    if fonts.font_file() is None:
         console.print(f"  {fonts.MISSING}")
     failed: dict[_Wanted, CrmwbError] = {}
     part_pages: dict[Path, str] = {}
