@@ -4,7 +4,8 @@
 project with planted personal data in a folder of its own, and hurts one process of it after the other. After each, the
 next command must find every file as it was before or as the whole command leaves it, no temporary data, and no planted
 text outside data/raw; and what a person is told must be a sentence. `dvc repro` is killed too, with a choice changed;
-the run after that, with the choice put back, must come to the dvc.lock of a run that nobody disturbed.
+the run after that, with the choice put back, must come to the dvc.lock of a run that nobody disturbed. Where the kill
+hit DVC while it wrote dvc.lock, `crmwb params` must say so, and dvc.lock is restored as `git checkout` does.
 About 40 CPU minutes. `tests/pipeline/test_chaos.py` runs a few trials of each kind.
 """
 
@@ -262,7 +263,14 @@ class Chaos:
         code, _ = self.finish(process)
         path.write_bytes(before)
         outcome.n += 1
-        outcome.ended["killed" if code < 0 else "done"] += 1
+        ended = "killed" if code < 0 else "done"
+        code, text = self.finish(self.start("crmwb params"))
+        said = " ".join(text.split())
+        if code == 1 and "Stopped: dvc.lock: " in said:
+            ended = "killed while DVC wrote dvc.lock"
+            outcome.messages[_plain(said[said.rfind("Stopped: ") :])] += 1
+            (self.root / "dvc.lock").write_bytes(lock)  # as `git checkout` does
+        outcome.ended[ended] += 1
         code, text = self.finish(self.start("dvc repro"))
         if code != 0:
             message = " ".join(text.split())
@@ -467,7 +475,8 @@ def _page(outcomes: dict[str, Outcome]) -> str:
         "Written by `make chaos`: every stage and command of a small project is hurt at random moments. Right is:",
         "the next command finds every file as before or as the whole command leaves it, no temporary data, and no",
         "planted personal data outside `data/raw`; and what stopped says why in a sentence. `dvc repro` is killed with",
-        "a choice changed; the next run, with the choice put back, must come to the `dvc.lock` of an undisturbed one.",
+        "a choice changed; the next run, with the choice put back, must come to the `dvc.lock` of an undisturbed one,",
+        "if need be once a cut-off `dvc.lock`, which `crmwb params` names, is restored.",
         "",
         "| what | trials | how they ended | wrong |", "|---|---:|---|---:|",
     ]  # fmt: skip

@@ -23,12 +23,17 @@ def options(debug: Annotated[bool, typer.Option("--debug", help="Show the traceb
 
 @app.command("params")
 def check_params() -> None:
-    """Check params.yaml and show its values, without running the pipeline."""
+    """Check params.yaml and show its values, and check that DVC can read dvc.lock, without running the pipeline."""
     from rich.pretty import pprint
 
     from crmwb import params
+    from crmwb.files import dvc_lock
 
-    stage.run(lambda: pprint(params.load(layout.root() / layout.PARAMS), expand_all=True))
+    def check() -> None:
+        pprint(params.load(layout.root() / layout.PARAMS), expand_all=True)
+        dvc_lock.check(layout.root() / layout.LOCK)
+
+    stage.run(check)
 
 
 @app.command("source")

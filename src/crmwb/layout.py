@@ -8,6 +8,7 @@ from pathlib import Path
 from crmwb.errors import CrmwbError
 
 PARAMS = Path("params.yaml")
+LOCK = Path("dvc.lock")
 PIPELINE = Path("dvc.yaml")
 SOURCE_CODE = Path("src/crmwb")
 MARKETING_MIX = Path("marketing_mix.yaml")

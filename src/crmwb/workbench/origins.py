@@ -214,7 +214,7 @@ def _stages(root: Path) -> dict[str, dict[str, Any]]:
 
 
 def _artefacts(paths: list[str], stages: Mapping[str, dict[str, Any]], root: Path) -> Iterator[str]:
-    lock = root / "dvc.lock"
+    lock = root / layout.LOCK
     locked = yaml_file.load(lock)["stages"] if lock.exists() else {}
     for path in paths:
         for name, stage in stages.items():

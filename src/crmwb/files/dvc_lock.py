@@ -1,0 +1,38 @@
+"""dvc.lock, which DVC writes in place: a kill in that moment leaves it cut off, and DVC then refuses every command."""
+
+from pathlib import Path
+
+import yaml
+
+from crmwb.errors import CrmwbError
+
+
+def check(path: Path) -> None:
+    """Raise an error that says how to go on where DVC cannot read its lock file.
+
+    Parameters
+    ----------
+    path : Path
+        dvc.lock; it need not be there.
+
+    Raises
+    ------
+    CrmwbError
+        It is no YAML, or not what DVC writes.
+    """
+    from dvc.schema import COMPILED_LOCKFILE_SCHEMA
+    from voluptuous import Invalid
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        content = yaml.load(path.read_bytes(), loader)  # noqa: S506  # safe, and a tenth of the time
+        if content is not None:
+            COMPILED_LOCKFILE_SCHEMA(content)
+    except FileNotFoundError:
+        return
+    except (yaml.YAMLError, UnicodeDecodeError, Invalid):
+        raise CrmwbError(
+            f"{path.name}: cut off or damaged, most likely because DVC was stopped while it wrote the file; restore it "
+            f"with `git checkout {path.name}`, or delete it, and run again: stages whose results DVC still has are not "
+            "computed again."
+        ) from None
