@@ -193,6 +193,27 @@ def make_report(
     stage.run(write, work="crmwb report")
 
 
+@app.command("pdf")
+def print_reports(
+    pages: Annotated[
+        list[str] | None, typer.Argument(help="reports, or .html files of reports/; all by default")
+    ] = None,
+    *,
+    lang: Annotated[str | None, typer.Option(help="en or zh; both by default")] = None,
+) -> None:
+    """Print reports to PDF files in reports/pdf, by Chromium, Chrome or Edge, else WeasyPrint (extra `pdf`)."""
+
+    def write() -> None:
+        from crmwb import params
+        from crmwb.reporting import pdf
+
+        os.chdir(layout.root())
+        for file in pdf.write(pages or [], params.load(), lang or ""):
+            typer.echo(_said("report", page=str(file)))
+
+    stage.run(write, work="crmwb pdf")
+
+
 @app.command("plan")
 def plan_run(
     lines: Annotated[int | None, typer.Option(min=1, help="order lines, if they are to be others")] = None,

@@ -137,6 +137,7 @@ REPORT_INPUTS = (
 )  # what their notebooks may read
 REPORT_CARDS = Path("data/reports")
 REPORT_PARTS = REPORTS / "parts"  # pages of parts of the customers, and a list of them
+REPORT_PDFS = REPORTS / "pdf"  # made when asked for
 CUSTOMER_PAGES = REPORTS / "customers"  # pages of single customers, made when asked for
 
 

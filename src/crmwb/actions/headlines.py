@@ -13,6 +13,7 @@ from crmwb.quality.runs import accepted as runs
 from crmwb.value.potential.total import TotalRange
 
 COLUMNS = ("n_orders", "revenue_cents", "recent_revenue_cents", "risk_class", "margin_at_stake_cents", "clv_cents")
+NO_CHANGE = ("as_of", "revenue_cents")  # the revenue of the whole history rises with every month that it gains
 FUTURE = ("margin_at_stake_cents", "clv_cents")  # of the figures: sums of what is expected
 
 
@@ -92,7 +93,7 @@ def changes(before: Headlines, now: Headlines, currency: str, total: TotalRange)
     rows = []
     for name, figure in asdict(now).items():
         earlier = getattr(before, name)
-        if name == "as_of" or figure is None or earlier is None or (name in FUTURE and not total.is_narrow):
+        if name in NO_CHANGE or figure is None or earlier is None or (name in FUTURE and not total.is_narrow):
             continue
         values = [Money(v, currency) if name.endswith("_cents") else Count(v) for v in (earlier, figure)]
         rows.append((Finding(f"decisions.since.{name}"), *values, Change.between(earlier, figure)))

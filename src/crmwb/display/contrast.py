@@ -13,6 +13,7 @@ WHITE, BLACK, INK = "#ffffff", "#000000", "#1f2933"
 DARK_PAGE = "#1c2229"
 AA = 4.5  # the least contrast of text
 COLOUR = re.compile(r"(?<=fill: )#[0-9a-f]{6}|(?<=stroke: )#[0-9a-f]{6}|(?<=stop-color: )#[0-9a-f]{6}")
+FALLBACK = re.compile(r"var\(--(?:on|c)[0-9a-f]{6}, (#[0-9a-f]{6})\)")
 VARIABLE = re.compile(r"var\(--(on|c)([0-9a-f]{6})")
 
 
@@ -53,6 +54,15 @@ def dark(colour: str) -> str:
         else:
             high = middle
     return _hex(hue, high, saturation)
+
+
+def without_variables(page: str) -> str:
+    """Return a page whose pictures name their light colours plainly, for programs that know no CSS variables in SVG.
+
+    >>> without_variables("fill: var(--c0b6e99, #0b6e99)")
+    'fill: #0b6e99'
+    """
+    return FALLBACK.sub(r"\1", page)
 
 
 def with_variables(svg: str) -> str:

@@ -26,6 +26,7 @@ from crmwb.findings import Finding, Name, Term, codec, language, numbers
 from crmwb.findings.catalogue import message
 from crmwb.findings.say import Said, say
 from crmwb.params import ReportParams
+from crmwb.reporting import gaps
 from crmwb.reporting.lineage import Lineage
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -89,7 +90,7 @@ def report(
     exporter = HTMLExporter(  # type: ignore[no-untyped-call]  # nbconvert has no types
         template_name="cells", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True
     )
-    lead, body, headings = _parts(exporter.from_notebook_node(_said(notebook))[0])
+    lead, body, headings = _parts(exporter.from_notebook_node(_said(gaps.gathered(notebook)))[0])
     page = _fill(
         "report.html.j2",
         f"{name}.html",
