@@ -31,6 +31,10 @@ def width(svg: str) -> float:
     return float(re.search(r'viewBox="0 0 ([\d.]+)', svg)[1])
 
 
+def height(svg: str) -> float:
+    return float(re.search(r'viewBox="0 0 [\d.]+ ([\d.]+)', svg)[1])
+
+
 @pytest.mark.parametrize(
     ("text", "lines"),
     [
@@ -55,6 +59,11 @@ def test_a_figure_is_drawn_for_a_phone_in_every_language_with_type_of_eleven_pix
         assert min(sizes) * 4 / 3 * least / full >= 10.95  # as small as it is ever shown
     assert ">a group with a</text>" in slim
     assert ">a group with a long name 0</text>" in usual
+
+
+def test_a_figure_whose_labels_would_overlap_is_drawn_taller_for_a_phone():
+    few, many = (picture.images(picture.draw(bars, n, alt="x")).narrow["en"] for n in (4, 9))
+    assert height(many) > 1.5 * height(few)
 
 
 def test_what_cannot_be_narrow_stays_wide_and_is_moved_sideways():

@@ -16,6 +16,8 @@ from crmwb.findings import Finding, Name, language
 from crmwb.findings.say import Said, say
 from crmwb.plots import style
 
+FEW_OVERLAPS = 12  # of texts; a taller figure can part so many
+TALLER = 1.8
 NO_GLYPH = r"Glyph \d+ .*missing from font"
 
 
@@ -85,13 +87,21 @@ def images(drawn: Picture | Axes | Figure) -> Images:
         with language.using(code):
             usual = svg.drawing(canvas(drawn.drawn))
             wide[code] = usual.svg
-            with style.narrow():
-                small = canvas(drawn.drawn)
-                fit(small)
-                slim = svg.drawing(small)
+            slim = _narrow(drawn)
+            if usual.crowding < slim.crowding <= FEW_OVERLAPS and not slim.is_too_wide:
+                slim = _narrow(drawn, TALLER)
             if slim.crowding <= usual.crowding and not slim.is_too_wide:
                 narrow[code] = slim.svg
     return Images(wide, narrow)
+
+
+def _narrow(drawn: Picture, taller: float = 1.0) -> svg.Drawing:
+    """Draw a picture for a phone, so many times as tall as usual."""
+    with style.narrow():
+        figure = canvas(drawn.drawn)
+        figure.set_figheight(taller * figure.get_figheight())
+        fit(figure)
+        return svg.drawing(figure)
 
 
 def image(drawn: Axes | Figure) -> str:

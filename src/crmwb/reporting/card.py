@@ -4,22 +4,28 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from crmwb.display.blocks import MIME, Decision, Statement
-from crmwb.findings import Value, codec
+from crmwb.display.blocks import MIME, Decision, Note, Statement
+from crmwb.findings import Unavailable, Value, codec
 from crmwb.findings.say import Said
 from crmwb.params import ReportParams
 from crmwb.reporting.lineage import Lineage
 
 
 def headlines(notebook: NotebookNode) -> list[Said]:
-    """Return the findings that an executed notebook marked as headlines, and its decisions, in its order."""
+    """Return the findings that an executed notebook marked as headlines, and its decisions, in its order.
+
+    Of a notebook without any, the first that it has, or why it has none.
+    """
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     blocks = [codec.from_json(output.data[MIME]) for output in outputs if MIME in output.get("data", {})]
-    return [
+    marked = [
         block.title if isinstance(block, Decision) else block.said
         for block in blocks
         if isinstance(block, Decision) or (isinstance(block, Statement) and block.headline)
     ]
+    stated = [block.said for block in blocks if isinstance(block, Statement)]
+    missing = [block.said for block in blocks if isinstance(block, Note) and isinstance(block.said, Unavailable)]
+    return marked or [*stated, *missing][:1]
 
 
 def make(name: str, shown: ReportParams, findings: list[Said], lineage: Lineage) -> dict[str, Any]:
