@@ -1,4 +1,4 @@
-"""The house rules of imports: one way, heavy libraries in one room each, and a light front door."""
+"""The rules of imports: from a layer to itself or a lower one, heavy libraries in one package each, a light start."""
 
 import re
 import subprocess
@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from imports import SRC, imported_names
 
-ROOMS = SRC / "crmwb"
-FILES = sorted(ROOMS.rglob("*.py"))
+ROOT = SRC / "crmwb"
+FILES = sorted(ROOT.rglob("*.py"))
 
-FLOORS = [
+LAYERS = [
     {"errors", "contract", "calendar"},
     {"files", "layout", "progress"},
     {"findings"},
@@ -31,7 +31,7 @@ FLOORS = [
     {"reporting", "planning"},
     {"workbench", "cli"},
 ]
-FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+LAYER = {package: layer for layer, packages in enumerate(LAYERS) for package in packages}
 ONLY_IN = {
     "great_expectations": "quality",
     "papermill": "reporting",
@@ -42,28 +42,28 @@ ONLY_IN = {
 }
 
 
-def room(file: Path) -> str:
-    return file.relative_to(ROOMS).parts[0].removesuffix(".py")
+def package(file: Path) -> str:
+    return file.relative_to(ROOT).parts[0].removesuffix(".py")
 
 
 def our_imports(file: Path) -> set[str]:
     return {name.split(".")[1] for name in imported_names(file) if name.startswith("crmwb.")}
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(ROOMS)))
-def test_a_room_imports_its_own_floor_or_a_lower_one(file):
-    if file == ROOMS / "__init__.py":
-        return  # the front door opens the workbench, lazily
-    for other in our_imports(file) & FLOOR.keys():
-        assert FLOOR[other] <= FLOOR[room(file)], f"{file} is below crmwb.{other}"
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(ROOT)))
+def test_a_package_imports_its_own_layer_or_a_lower_one(file):
+    if file == ROOT / "__init__.py":
+        return  # opens the workbench when it is asked for
+    for other in our_imports(file) & LAYER.keys():
+        assert LAYER[other] <= LAYER[package(file)], f"{file} is below crmwb.{other}"
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(ROOMS)))
-def test_heavy_libraries_stay_in_their_room(file):
-    for library, home in ONLY_IN.items():
-        if room(file) != home:
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(ROOT)))
+def test_heavy_libraries_stay_in_their_package(file):
+    for library, only in ONLY_IN.items():
+        if package(file) != only:
             used = {n for n in imported_names(file) if library in n.split(".")}
-            assert not used, f"{file} imports {used}; only {home} may"
+            assert not used, f"{file} imports {used}; only {only} may"
 
 
 def test_days_and_months_are_counted_in_the_calendar_alone():
@@ -71,25 +71,25 @@ def test_days_and_months_are_counted_in_the_calendar_alone():
         r"^(EPOCH|MONTHS_A_YEAR)\b.*=|date\(1970|(?<!dt)\.year(\(\))?(\.cast\(\S+\))? \* (12|MONTHS)", re.MULTILINE
     )
     own = [file for file in FILES if counted.search(file.read_text())]
-    assert own == [ROOMS / "calendar.py"]
+    assert own == [ROOT / "calendar.py"]
 
 
 def test_plots_know_nothing_of_ours_but_params_layout_and_findings():
-    for file in (ROOMS / "plots").glob("*.py"):
+    for file in (ROOT / "plots").glob("*.py"):
         assert our_imports(file) <= {"plots", "params", "layout", "findings"}, file
 
 
-def test_every_room_has_a_floor():
-    assert {room(file) for file in FILES} - {"__init__"} <= FLOOR.keys()
+def test_every_package_has_a_layer():
+    assert {package(file) for file in FILES} - {"__init__"} <= LAYER.keys()
 
 
 def test_only_params_reads_params_yaml():
     readers = [f for f in FILES if "params.load(" not in f.read_text() and "layout.PARAMS)" in f.read_text()]
-    assert {room(f) for f in readers} <= {"params", "files"}  # files compares it before and after a stage
+    assert {package(f) for f in readers} <= {"params", "files"}  # files compares it before and after a stage
 
 
 def test_files_stay_small():
-    sizes = {str(file.relative_to(ROOMS)): file.stat().st_size for file in FILES}
+    sizes = {str(file.relative_to(ROOT)): file.stat().st_size for file in FILES}
     assert max(sizes.values()) < 20_000, max(sizes, key=sizes.get)
     assert sum(sizes.values()) / len(sizes) < 10_000
 

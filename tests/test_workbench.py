@@ -189,7 +189,7 @@ def test_every_table_of_the_contract_says_what_it_would_bring():
     assert all(find(f"terms.{kind}.{table}", "en") for kind in ("table", "unlocks") for table in TABLES)
 
 
-def test_importing_the_workbench_leaves_the_heavy_rooms_alone():
+def test_importing_the_workbench_leaves_heavy_packages_alone():
     code = "import sys; from crmwb import Workbench; print(*{m.split('.')[0] for m in sys.modules})"
     modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"great_expectations", "papermill", "nbconvert", "sklearn"} & set(modules)

@@ -229,11 +229,11 @@ def test_the_door_says_and_draws_what_the_tests_found(tmp_path):
     table = outcome(after=later(500, 200)).reset_index()
     path = tmp_path / layout.SEGMENT_ACCEPTANCE
     storage.write_frame(table, path, ["cluster", "test"], acceptance.ACCEPTANCE_SCHEMA)
-    door = Acceptance(tmp_path, "USD")
-    assert say(door.finding).startswith("1 of 2 groups is usable")
-    assert [say(gap) for gap in door.not_available] == ["Actionable (not tested): No marketing mix was given."]
-    assert door.of("rest").set_index("test").loc["stable", "is_passed"] is False
-    ax = door.plot_table().drawn
+    opened = Acceptance(tmp_path, "USD")
+    assert say(opened.finding).startswith("1 of 2 groups is usable")
+    assert [say(gap) for gap in opened.not_available] == ["Actionable (not tested): No marketing mix was given."]
+    assert opened.of("rest").set_index("test").loc["stable", "is_passed"] is False
+    ax = opened.plot_table().drawn
     said = [t.get_text().replace("\n", " ") for t in ax.get_xticklabels()]
     assert said == [say(Term("acceptance_test", test)) for test in TESTS]
     cells = np.array([t.get_text() for t in ax.texts]).reshape(2, len(TESTS))

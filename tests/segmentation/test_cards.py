@@ -209,17 +209,17 @@ def test_the_door_says_and_draws_what_the_cards_hold(made, tmp_path):
     storage.write_frame(table, tmp_path / layout.SEGMENT_CARDS, ["cluster"], cards.CARDS_SCHEMA)
     storage.write_frame(traits, tmp_path / layout.SEGMENT_TRAITS, ["segment", "position"], cards.TRAITS_SCHEMA)
     storage.write_frame(found, tmp_path / layout.SEGMENT_RULES, ["cluster"], rules.RULES_SCHEMA)
-    door = Cards(tmp_path, "USD")
-    assert say(door.finding).startswith("“often” brings 125% of profit with 50% of all customers who bought.")
-    assert door.mix("often", "categories")["name"].tolist() == ["beer", "bread"]
-    drawn = door.plot_card("often").drawn
+    opened = Cards(tmp_path, "USD")
+    assert say(opened.finding).startswith("“often” brings 125% of profit with 50% of all customers who bought.")
+    assert opened.mix("often", "categories")["name"].tolist() == ["beer", "bread"]
+    drawn = opened.plot_card("often").drawn
     own = traits[traits["segment"] == "often"].sort_values("position")
     assert [bar.get_width() for bar in drawn.patches] == pytest.approx(np.log2(own["index"]).tolist())
-    assert [t.get_text() for t in drawn.get_yticklabels()][:1] == [say(door.traits["label"][0])]
-    shown = [ax.get_title(loc="left") for ax in door.plot_cards().drawn.axes]
+    assert [t.get_text() for t in drawn.get_yticklabels()][:1] == [say(opened.traits["label"][0])]
+    shown = [ax.get_title(loc="left") for ax in opened.plot_cards().drawn.axes]
     assert shown == ["often", "rarely"]
-    bars = door.plot_money().drawn.patches
+    bars = opened.plot_money().drawn.patches
     assert [bar.get_width() for bar in bars] == [500, -100, 1_000, 1_000]
-    assert "often" in door._repr_html_()
+    assert "often" in opened._repr_html_()
     with pytest.raises(CrmwbError, match="no cluster 'gold'; there are often, rarely"):
-        door.plot_card("gold")
+        opened.plot_card("gold")

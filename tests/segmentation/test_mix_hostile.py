@@ -99,11 +99,11 @@ def test_markup_in_texts_and_in_the_data_stays_text(con, tmp_path):
     storage.write_json(found.facts, tmp_path / layout.NEEDS_FACTS)
     profiles = pd.DataFrame({"scheme": "cluster_name", "position": [1, 2], "segment": ["<b>a</b>{x}", "b"]})
     storage.write_frame(profiles, tmp_path / layout.SEGMENT_PROFILES, ["scheme", "position"])
-    door = Needs(tmp_path, "EUR")
+    opened = Needs(tmp_path, "EUR")
     for code in language.LANGUAGES:
         with language.using(code):
-            shown = door._repr_html_() + door.plot_lifts()._repr_html_()
+            shown = opened._repr_html_() + opened.plot_lifts()._repr_html_()
             assert "&lt;script&gt;" in shown
             assert not any(tag in shown for tag in ("<script", "<img src=x", "<b>"))
     with pytest.raises(CrmwbError, match="cluster_name has no segment 'gold'; there are <b>a</b>"):
-        door.advices("gold")
+        opened.advices("gold")

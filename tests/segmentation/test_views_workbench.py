@@ -1,4 +1,4 @@
-"""The door to the views, on a small company written by hand, and its figures."""
+"""Views in the workbench, on a small company written by hand, and its figures."""
 
 import re
 
@@ -61,12 +61,12 @@ def root(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def door(root):
+def views(root):
     return Views(root, "EUR")
 
 
-def test_the_finding_names_views_that_are_there_and_those_that_are_not(door):
-    assert say(door.finding) == (
+def test_the_finding_names_views_that_are_there_and_those_that_are_not(views):
+    assert say(views.finding) == (
         "4 of 5 views can distinguish customers: geographic (1 column), psychographic (2 columns), behavioural "
         "(2 columns) and value (1 column). Not available: social. 1 sensitive column was left out because it is not "
         "allowed."
@@ -74,20 +74,20 @@ def test_the_finding_names_views_that_are_there_and_those_that_are_not(door):
 
 
 @pytest.mark.parametrize("code", ["en", "zh"])
-def test_it_speaks_each_language_of_its_readers(door, code):
+def test_it_speaks_each_language_of_its_readers(views, code):
     with language.using(code):
-        said = [say(door.finding), door._repr_html_(), *(say(why) for why in door.report["why"])]
-        pictures = (door.plot_preparation(), door.plot_correlations(), door.plot_interests())
+        said = [say(views.finding), views._repr_html_(), *(say(why) for why in views.report["why"])]
+        pictures = (views.plot_preparation(), views.plot_correlations(), views.plot_interests())
         said += [say(picture.alt) + picture._repr_html_() for picture in pictures]
         assert "仅有" not in " ".join(said)
         names = r"params\.yaml|north|south|milk|soap|<[^>]*>"
         assert bool(re.search("[A-Za-z]{4,}", re.sub(names, "", " ".join(said)))) is (code == "en")
 
 
-def test_only_those_who_bought_are_learnt_from(door):
-    assert len(door.customers) == N - 1
-    assert door.prepared("behavioural").shape == (N - 1, 2)
-    assert door.prepared("behavioural").std(ddof=0).to_numpy() == pytest.approx(np.ones(2))
+def test_only_those_who_bought_are_learnt_from(views):
+    assert len(views.customers) == N - 1
+    assert views.prepared("behavioural").shape == (N - 1, 2)
+    assert views.prepared("behavioural").std(ddof=0).to_numpy() == pytest.approx(np.ones(2))
 
 
 def test_other_views_can_be_tried(root):
@@ -95,15 +95,15 @@ def test_other_views_can_be_tried(root):
     assert list(allowed.prepared("social").columns) == ["gender: f"]  # 29 of the 59 who bought
 
 
-def test_categories_are_counted(door):
-    rows = door.categories.set_index("category")
+def test_categories_are_counted(views):
+    rows = views.categories.set_index("category")
     assert rows.loc["milk", ["n_customers", "customer_share", "revenue_share"]].tolist() == [2, 1.0, 800 / 900]
     assert rows.loc["soap", "customer_share"] == 0.5
 
 
-def test_it_shows_itself(door):
-    assert "Unknown for all customers" in door._repr_html_()
-    for picture in (door.plot_preparation(), door.plot_correlations(), door.plot_interests()):
+def test_it_shows_itself(views):
+    assert "Unknown for all customers" in views._repr_html_()
+    for picture in (views.plot_preparation(), views.plot_correlations(), views.plot_interests()):
         assert picture._repr_html_().startswith("<figure>")
         assert re.match("[A-Z][a-z]+ ([a-z]+ )?of ", say(picture.alt))
 

@@ -99,7 +99,7 @@ class Predictions:
 
     @property
     def likely_buyers(self) -> pd.DataFrame:
-        """Customers by their chance to buy, the highest first: customer_id, buy_probability; reason where there is any."""
+        """Customers by their chance to buy, highest first: customer_id, buy_probability; reason where there is any."""
         rows = self.customers[self.customers["buy_probability"].notna()]
         rows = rows.sort_values(["buy_probability", "customer_id"], ascending=[False, True], ignore_index=True)
         reasons = [_reasons(row) for row in rows[DRIVERS].to_dict("records")]

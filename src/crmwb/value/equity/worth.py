@@ -35,7 +35,7 @@ class Worth:
 def worth(
     histories: Histories, n_customers: int, models: tuple[PurchaseModel, GammaGamma], terms: Terms, lost_below: float
 ) -> Worth:
-    """Value every customer as the `potential` room does, by what was known of them at one moment.
+    """Value every customer as the package `potential` does, by what was known of them at one moment.
 
     Parameters
     ----------

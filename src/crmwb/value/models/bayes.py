@@ -1,6 +1,6 @@
-"""Models of purchases with a posterior in place of one estimate: PyMC-Marketing behind the interface of this room.
+"""Models of purchases with a posterior in place of one estimate: PyMC-Marketing behind the interface of this package.
 
-It needs the extra `bayes`. PyMC-Marketing samples; forecasts are those of this room's own model, averaged over draws.
+It needs the extra `bayes`. PyMC-Marketing samples; forecasts are those of our own model, averaged over draws.
 
 Time is handed over in units of the customers' mean age, and priors are set in that unit around where the climb to the
 maximum likelihood starts too, so that the posterior does not depend on the unit of the data (PyMC-Marketing's default
