@@ -38,7 +38,7 @@ def wb(built_project):
     return Workbench(built_project)
 
 
-def test_the_front_door_opens_the_workbench():
+def test_crmwb_gives_the_workbench():
     assert crmwb.Workbench is Workbench
     with pytest.raises(AttributeError, match="no attribute 'Workshop'"):
         _ = crmwb.Workshop

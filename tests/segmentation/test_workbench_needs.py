@@ -1,4 +1,4 @@
-"""The door to needs and its figures: what they show is what the frames say."""
+"""Needs in the workbench and their figures: what they show is what the frames say."""
 
 import re
 
@@ -18,7 +18,7 @@ from crmwb.workbench.needs import Needs
 
 
 @pytest.fixture
-def door(con, tmp_path):
+def shown(con, tmp_path):
     found = needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices())
     mix = needs.mix(found, CUSTOMERS, needs.read_rules(PROJECT / layout.MARKETING_MIX), choices())
     key = ["scheme", "segment", "measure", "item"]
@@ -30,35 +30,40 @@ def door(con, tmp_path):
     return Needs(tmp_path, "EUR")
 
 
-def test_segments_come_in_the_order_of_their_profiles(door):
-    assert door.segments() == ["b", "a"]
-    assert door.table()["segment"].tolist() == ["b", "a"]
+def test_segments_come_in_the_order_of_their_profiles(shown):
+    assert shown.segments() == ["b", "a"]
+    assert shown.table()["segment"].tolist() == ["b", "a"]
 
 
-def test_the_finding_counts_what_is_clear(door):
-    n_clear = int(door.frame["is_clear"].sum())
+def test_the_finding_counts_what_is_clear(shown):
+    n_clear = int(shown.frame["is_clear"].sum())
     assert n_clear
-    assert f"{n_clear} are clear" in say(door.finding())
+    assert f"{n_clear} are clear" in say(shown.finding())
 
 
-def test_every_need_and_advice_is_shown(door):
-    assert len(door.advices("a")) == (door.mix["segment"] == "a").sum()
-    assert all(say(said).endswith(".") for said in door.of("a")["sentence"])
-    assert "Marketing mix" in door._repr_html_()
-    assert door.plot_lifts().reason == door.finding()
-    assert "segment" in say(door.mix_finding())
-    assert {need.key for need in door.not_available["need"]} == set(door.facts["not_available"])
+def test_every_need_and_advice_is_shown(shown):
+    assert len(shown.advices("a")) == (shown.mix["segment"] == "a").sum()
+    assert all(say(said).endswith(".") for said in shown.of("a")["sentence"])
+    assert "Marketing mix" in shown._repr_html_()
+    assert shown.plot_lifts().reason == shown.finding()
+    assert "segment" in say(shown.mix_finding())
+    assert {need.key for need in shown.not_available["need"]} == set(shown.facts["not_available"])
     with language.using("zh"):
-        pages = [door._repr_html_(), say(door.finding()), say(door.mix_finding()), *map(say, door.not_available["why"])]
+        pages = [
+            shown._repr_html_(),
+            say(shown.finding()),
+            say(shown.mix_finding()),
+            *map(say, shown.not_available["why"]),
+        ]
         names = "drinks|coffee|biscuits|<[^>]*>"
         assert not re.search("[A-Za-z]{4,}", re.sub(names, "", " ".join(pages)))
 
 
-def test_a_scheme_or_a_segment_that_is_not_there_is_refused(door):
+def test_a_scheme_or_a_segment_that_is_not_there_is_refused(shown):
     with pytest.raises(CrmwbError, match="no scheme 'stage'; there are cluster_name"):
-        door.finding("stage")
+        shown.finding("stage")
     with pytest.raises(CrmwbError, match="cluster_name has no segment 'z'"):
-        door.of("z")
+        shown.of("z")
 
 
 def test_the_surest_need_of_each_measure_is_shown_most_first():

@@ -1,6 +1,6 @@
-"""What a user waits for at the door: `import crmwb` and a `dvc repro` with nothing to do, each beside a bare rival.
+"""What a user waits for at the start: `import crmwb` and a `dvc repro` with nothing to do, each beside a bare rival.
 
-Run in a project whose pipeline has been run: `python benchmarks/front_door.py`.
+Run in a project whose pipeline has been run: `python benchmarks/start.py`.
 """
 
 import statistics
