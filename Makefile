@@ -62,6 +62,7 @@ chaos: $(READY) ## kill, starve and disturb every stage and command, and write d
 
 bench: $(READY) ## measure the history beside SQL by hand, every stage, and other tools beside both, and write docs/benchmarks.md and the rates of crmwb plan (MILLIONS of lines, 1)
 	@python benchmarks/history.py $(or $(MILLIONS),1) --page docs/benchmarks.md
+	@python benchmarks/one_month.py $(or $(MILLIONS),1) --page docs/benchmarks.md
 	@python benchmarks/stages.py --page docs/benchmarks.md --rates src/crmwb/planning/rates.json
 	@python benchmarks/peers.py .peers --page docs/benchmarks.md
 
@@ -89,6 +90,6 @@ lock: ## resolve requirements.lock again (needs uv)
 	  --group dev pyproject.toml -o requirements.lock
 
 clean: ## remove everything that the pipeline and the tests made (raw data and .venv stay)
-	@rm -rf data/tmp data/canonical data/quality data/history data/snapshots data/features data/segments data/value data/lifecycle data/migration data/response data/effectiveness data/actions data/marts data/reports metrics reports plots
+	@rm -rf data/tmp data/kept data/canonical data/quality data/history data/snapshots data/features data/segments data/value data/lifecycle data/migration data/response data/effectiveness data/actions data/marts data/reports metrics reports plots
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .dvc/tmp .dvc/cache
 	@find src tests pipeline -name __pycache__ -type d -prune -exec rm -rf {} +

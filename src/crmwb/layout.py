@@ -20,6 +20,7 @@ DATA_DICTIONARY = Path("docs/data_dictionary.md")
 RAW = Path("data/raw")
 TEMPORARY = Path("data/tmp")  # a folder for each process at work, which goes away with it
 FORGOTTEN = Path("data/forgotten.csv")
+KEPT_ROWS = Path("data/kept")  # what ingest read of each file; may be deleted at any time
 
 CANONICAL = Path("data/canonical")
 MANIFEST = CANONICAL / "manifest.json"

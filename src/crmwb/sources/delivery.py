@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from hashlib import file_digest
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import ibis.expr.types as ir
 
@@ -107,6 +107,13 @@ class Truth:
     parameters: dict[str, Any]
 
 
+class Kept(Protocol):
+    """What an adapter keeps for its next run."""
+
+    def write(self) -> None:
+        """Keep it."""
+
+
 @dataclass(frozen=True)
 class Delivery:
     """What an adapter read.
@@ -125,6 +132,8 @@ class Delivery:
         Of a simulated source.
     joined : dict of str to list of Joined
         For some of these tables, what became of their joins.
+    kept : Kept or None
+        What to do once all is written, so that the next run need not read files again that are as they were.
     """
 
     origin: Origin
@@ -133,6 +142,7 @@ class Delivery:
     filtered: dict[str, Filtered] = field(default_factory=dict)
     truth: Truth | None = None
     joined: dict[str, list[Joined]] = field(default_factory=dict)
+    kept: Kept | None = None
 
 
 def state_of(path: Path) -> FileState:

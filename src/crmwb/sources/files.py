@@ -12,11 +12,12 @@ from crmwb import engine, layout, progress
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.params import SourceParams
-from crmwb.sources import contract, database, joins, mapping, rates, reading, rows, staging
+from crmwb.sources import by_file, contract, database, joins, mapping, rates, reading, rows, staging
 from crmwb.sources.delivery import Delivery, FileState, Filtered, Origin, state_of
 from crmwb.sources.formats import ROW
 from crmwb.sources.found import Found, find
 from crmwb.sources.joins import Joined, Partner
+from crmwb.sources.kept_rows import KeptFile, KeptRows, made_by
 from crmwb.sources.lines import Key, Places
 from crmwb.sources.mapping import Mapping, TableMapping
 from crmwb.sources.related import related
@@ -62,7 +63,8 @@ def read(con: Backend, params: SourceParams, folder: Path) -> Delivery:
         progress.console.print(
             f"  {directory} is not in {layout.RAW}: DVC does not watch it; after a change there run dvc repro --force."
         )
-    at_work = Reading(con, described, places, directory, params.currency, folder)
+    keeping = KeptRows(made_by(described.model_dump_json(), params.model_dump_json()))
+    at_work = Reading(con, described, places, directory, params.currency, folder, kept=keeping)
     every = at_work.tables()
     if stored:
         progress.console.print("  DVC does not watch the database: for new data there run dvc repro --force ingest.")
@@ -72,6 +74,7 @@ def read(con: Backend, params: SourceParams, folder: Path) -> Delivery:
         unreadable={name: rows.bad(con, parts, name) for name, parts in every.items()},
         filtered=at_work.filtered,
         joined=at_work.joined,
+        kept=keeping,
     )
 
 
@@ -89,6 +92,8 @@ class Reading:
         What was read from the database, as the manifest tells of files.
     joined : dict of str to list of Joined
         What became of the joins of a table.
+    kept : KeptRows or None
+        The rows of files that were read before.
     """
 
     con: Backend
@@ -101,6 +106,8 @@ class Reading:
     filtered: dict[str, Filtered] = field(default_factory=dict)
     stored: list[dict[str, Any]] = field(default_factory=list)
     joined: dict[str, list[Joined]] = field(default_factory=dict)
+    kept: KeptRows | None = None
+    _rates: str = ""
     _seen: dict[str, FileState] = field(default_factory=dict)
     _found: dict[str, Found] = field(default_factory=dict)
 
@@ -155,12 +162,15 @@ class Reading:
         refuse_bad(self.con, read_rows, self.places.of(("rates",)))
         given = rows.good([read_rows], rates.RATES).to_pyarrow().to_pylist()
         given = [{"starts_on": None, **row} for row in given]
+        self._rates = repr(sorted(map(repr, given)))
         return rates.periods(self.con, given, self.currency, self.places.of(("rates",)))
 
     def part(self, key: Key, table: Table, part: TableMapping, periods: ir.Table | None) -> SourceRows:
         """Read one part of a table: its files, its rows in the database, or those in the mapping."""
         label = "-".join(str(k) for k in key)
         columns = asked(self.described, self.places, key, part)
+        if self.kept is not None and key[0] == "tables" and part.file and not part.is_related and len(part.sheet) <= 1:
+            return self._of_files(key, table, part, periods=periods, wanted=columns.own, keeping=self.kept)
         staged = self._staged(key, part, columns.own, label, self.n_rows)
         opened = rows.open_staged(self.con, staged, part, f"source {label}")
         if part.is_related:
@@ -168,11 +178,66 @@ class Reading:
         with progress.step(f"casting {table.name} ({staged.n_rows:,} rows)"):
             read_rows = self._set_down(reading.read(opened, table, periods), label)
         if part.filter is not None:
-            left_out = Filtered(staged.n_rows - read_rows.n_rows, *reading.without_customer(opened, table, periods))
-            self.filtered[table.name] = self.filtered.get(table.name, Filtered()) + left_out
+            nobodys = reading.without_customer(opened, table, periods).values()
+            n_nobodys, cents = (sum(each) for each in zip((0, 0), *nobodys, strict=True))
+            self._left_out(table.name, Filtered(staged.n_rows - read_rows.n_rows, n_nobodys, cents))
         if part.rows:
             refuse_bad(self.con, read_rows, self.places.of(key))
         return read_rows
+
+    def _of_files(
+        self,
+        key: Key,
+        table: Table,
+        part: TableMapping,
+        *,
+        periods: ir.Table | None,
+        wanted: dict[str, Wanted],
+        keeping: KeptRows,
+    ) -> SourceRows:
+        """Read the files of a part that are new or changed, and put the kept rows of the others beside them."""
+        label = "-".join(str(k) for k in key)
+        as_read = f"{label} {self._rates}"
+        files = self._files(key, part, None)
+        known = {file.name: rows_ for file in files if (rows_ := keeping.find(as_read, file)) is not None}
+        fresh = [file for file in files if file.name not in known]
+        path = self.folder / f"{label}.parquet"
+        staged = staging.stage(fresh, part, wanted, path, may_be_none=bool(known))
+        opened = rows.open_staged(self.con, staged, part, f"source {label}")
+        places = {column: str(i) for i, column in enumerate(wanted)}
+        by_derived = asked_by_derived(self.described, self.places, table.name)
+        texts = [place for column, place in places.items() if column in by_derived]
+        beside = f", beside {len(known):,} files that are as they were" if known else ""
+        with progress.step(f"casting {table.name} ({staged.n_rows:,} rows{beside})"):
+            read = reading.read(opened, table, periods)
+            apart = by_file.set_apart(self.con, read, self.folder / label, texts)
+        nobodys = reading.without_customer(opened, table, periods) if part.filter is not None else {}
+        new = {
+            file.name: KeptFile(
+                tuple(apart.good.get(file.name, ())),
+                tuple(staged.columns_of[file.name]),
+                Filtered(
+                    staged.n_rows_of.get(file.name, 0) - apart.n_good[file.name] - apart.n_bad[file.name],
+                    *nobodys.get(file.name, (0, 0)),
+                ),
+            )
+            for file in fresh
+        }
+        every = [*known.values(), *new.values()]
+        there = {column for each in every for column in each.columns}
+        columns = {column: place for column, place in places.items() if column in there}
+        good = [each for file in every for each in file.parts]
+        whole = by_file.together(self.con, read, apart.bad, good, columns=columns, name=f"read {label}")
+        if part.filter is not None:
+            self._left_out(table.name, sum((each.filtered for each in every), Filtered()))
+        faulty = {*apart.n_bad, *staged.malformed[FILE].to_pylist(), *by_file.with_identifiers(whole, texts)}
+        for file in fresh:
+            if file.name not in faulty:
+                keeping.add(as_read, file, table, new[file.name])
+        return whole
+
+    def _left_out(self, name: str, left_out: Filtered) -> None:
+        self.filtered[name] = self.filtered.get(name, Filtered()) + left_out
 
     def _staged(
         self, key: Key, part: TableMapping, wanted: dict[str, Wanted], label: str, n_rows: int | None
@@ -186,12 +251,16 @@ class Reading:
                 staged = staging.stage([query], part, wanted, path)
             self.stored.append(query.told)
             return staged
+        return staging.stage(self._files(key, part, n_rows), part, wanted, path, n_rows)
+
+    def _files(self, key: Key, part: TableMapping, n_rows: int | None) -> list[Found]:
+        """Find the files of a part, and note what they are before they are read."""
         files = find(self.directory, str(part.file), self.places.of((*key, "file")))
         files = files if n_rows is None else files[:N_FILES_TRIED]
         for file in files:
             self._found[file.on_disk] = file
             self._seen.setdefault(file.on_disk, state_of(file.path))
-        return staging.stage(files, part, wanted, path, n_rows)
+        return files
 
     def _related(self, key: Key, name: str, opened: SourceRows, columns: dict[str, dict[str, Wanted]]) -> SourceRows:
         """Join, fill down and spread, and set the result down."""

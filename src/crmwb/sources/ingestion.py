@@ -63,6 +63,8 @@ def ingest(p: Params, folder: Path = layout.CANONICAL) -> None:
                 _refuse_empty(name, tables[name])
             if delivery.truth is not None:
                 _write_truth(con, delivery.truth, beside / layout.TRUTH.name)
+            if delivery.kept is not None:
+                delivery.kept.write()
         with progress.step("hashing the source"):
             manifest = {
                 "source": {"kind": p.source.kind, **delivery.origin.manifest()},

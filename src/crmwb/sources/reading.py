@@ -71,8 +71,8 @@ def read(rows: SourceRows, table: Table, periods: ir.Table | None = None) -> Sou
     return SourceRows(mapping, told, rows.columns, rows.malformed)
 
 
-def without_customer(rows: SourceRows, table: Table, periods: ir.Table | None = None) -> tuple[int, int]:
-    """Return how many rows of a table with revenue are left out because they name no customer, and their cents.
+def without_customer(rows: SourceRows, table: Table, periods: ir.Table | None = None) -> dict[str, tuple[int, int]]:
+    """Return, by file, how many rows with revenue are left out because they name no customer, and their cents.
 
     They are those without customer that a filter leaves out which asks for the customer's column; another filter has
     other reasons.
@@ -85,9 +85,9 @@ def without_customer(rows: SourceRows, table: Table, periods: ir.Table | None = 
     mapped = rows.mapping.columns
     columns = [c for c in table.columns if c.name in OF_A_SALE and c.name in mapped]
     if rows.mapping.filter is None or len(columns) < len(OF_A_SALE):
-        return 0, 0
+        return {}
     if not set(expressions.columns(rows.mapping.filter)) & set(mapped[OF_A_SALE[0]].source_columns):
-        return 0, 0
+        return {}
     found = _filtered(_opened(rows), rows, kept=False)
     if (others := expressions.without(rows.mapping.filter, mapped[OF_A_SALE[0]].source_columns)) is not None:
         also = expressions.compute(others, _text_of(found, rows), rows.mapping.style)
@@ -96,9 +96,9 @@ def without_customer(rows: SourceRows, table: Table, periods: ir.Table | None = 
         found = _rated(found, rows, table, periods)
     found = _cast(found.mutate(**_ids(found, rows, table)), rows, [c for c in columns if c.name not in found.columns])
     nobodys = found.filter(found[OF_A_SALE[0]].isnull())
-    told = nobodys.aggregate(n=nobodys.count(), cents=nobodys[OF_A_SALE[1]].sum().cast(WIDE).fill_null(0))
-    n_rows, cents = told.to_pyarrow().to_pylist()[0].values()
-    return int(n_rows), int(cents)
+    cents = nobodys[OF_A_SALE[1]].sum().cast(WIDE).fill_null(0)
+    told = nobodys.group_by(FILE).aggregate(n=nobodys.count(), cents=cents).to_pyarrow().to_pylist()
+    return {row[FILE]: (int(row["n"]), int(row["cents"])) for row in told}
 
 
 def latest_known(table: Table, mapping: TableMapping, bases: list[tuple[Table, SourceRows]]) -> SourceRows:

@@ -6,8 +6,9 @@ copied, so what a company does not ask for (names, addresses) does not enter the
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
@@ -60,12 +61,18 @@ class Staged:
         source_file, source_row and reason of the rows that are no rows: too few or too many fields.
     n_rows : int
         Rows in `path`.
+    n_rows_of : dict of str to int
+        Of them, by file.
+    columns_of : dict of str to list of str
+        By file, the source columns that it has.
     """
 
     path: Path
     columns: dict[str, str]
     malformed: pa.Table
     n_rows: int
+    n_rows_of: dict[str, int] = field(default_factory=dict)
+    columns_of: dict[str, list[str]] = field(default_factory=dict)
 
 
 def stage(
@@ -74,6 +81,8 @@ def stage(
     wanted: dict[str, Wanted],
     path: Path,
     n_rows: int | None = None,
+    *,
+    may_be_none: bool = False,
 ) -> Staged:
     """Read the files of one part of a table, or its rows in a database, and write their wanted columns to `path`.
 
@@ -89,6 +98,8 @@ def stage(
         Where to.
     n_rows : int, optional
         Read no more than so many rows of each file.
+    may_be_none : bool, default=False
+        That there is no row is no error: there are others elsewhere.
 
     Raises
     ------
@@ -98,22 +109,23 @@ def stage(
     columns = {column: str(i) for i, column in enumerate(wanted)}
     schema = pa.schema([*((name, pa.string()) for name in columns.values()), (FILE, pa.string()), (ROW, pa.int64())])
     malformed: list[tuple[str, int, str]] = []
-    met: set[str] = set()
-    n_written = 0
+    met: dict[str, list[str]] = {}
+    n_written: Counter[str] = Counter()
     with pq.ParquetWriter(path, schema, compression="lz4") as writer:
         each = [sheet for file in files for sheet in (sheets(file, mapping) if isinstance(file, Found) else [file])]
         for file in each:
             size = f" ({file.n_bytes / 1e6:,.1f} MB)" if isinstance(file, Found) else ""
             with progress.step(f"reading {file.name}{size}"):
                 for batch in _first(n_rows, _batches(file, mapping, wanted, met, malformed)):
-                    n_written += batch.num_rows
+                    n_written[file.name] += batch.num_rows
                     writer.write_batch(_placed(batch, file, schema))
-    if n_written + len(malformed) == 0:
+    if not may_be_none and n_written.total() + len(malformed) == 0:
         what = "a header but no rows; export it again" if isinstance(files[0], Found) else "it has no rows; fill it"
         raise CrmwbError(f"{', '.join(file.name for file in files)}: {what}.")
     bad_rows = [dict(zip(MALFORMED.names, row, strict=True)) for row in malformed]
-    found = {column: name for column, name in columns.items() if column in met}
-    return Staged(path, found, pa.Table.from_pylist(bad_rows, schema=MALFORMED), n_written)
+    found = {column: name for column, name in columns.items() if any(column in there for there in met.values())}
+    bad = pa.Table.from_pylist(bad_rows, schema=MALFORMED)
+    return Staged(path, found, bad, n_written.total(), dict(n_written), met)
 
 
 def stage_rows(mapping: TableMapping, name: str, path: Path) -> Staged:
@@ -156,14 +168,14 @@ def _batches(
     file: Found | Query,
     mapping: TableMapping,
     wanted: dict[str, Wanted],
-    met: set[str],
+    met: dict[str, list[str]],
     malformed: list[tuple[str, int, str]],
 ) -> Iterator[pa.RecordBatch]:
     """Yield the wanted columns of one file as text, then the row number; what is no row is added to `malformed`."""
     try:
         opened = open_file(file, mapping) if isinstance(file, Found) else file
         there = _found(opened.columns, wanted, file.name)
-        met.update(there)
+        met[file.name] = there
         try:
             for batch in opened.batches([opened.columns.index(column) for column in there]):
                 *texts, rows = batch.columns

@@ -62,7 +62,7 @@ def _kind(text: str) -> ibis.dtype("int8"):  # type: ignore[valid-type]
 def kind_of(text: str) -> int:
     """Return 1 where a text holds an e-mail address, 2 where it holds a phone number with its country, else 0."""
     plain = _plain(text)
-    if EMAIL.search(AT.sub("@", DOT.sub(".", plain))):
+    if ("@" in plain or AT.search(plain)) and EMAIL.search(AT.sub("@", DOT.sub(".", plain))):
         return 1
     return 2 if _holds_phone(plain) else 0
 
@@ -70,6 +70,8 @@ def kind_of(text: str) -> int:
 def _plain(text: str) -> str:
     """Return text with signs of every width and encoding as plain ones."""
     shown = html.unescape(unquote(text)) if "%" in text or "&" in text else text
+    if shown.isascii():  # every sign of ASCII is plain
+        return shown
     shown = unicodedata.normalize("NFKC", shown).translate(IDN_DOTS)
     return DASHES.sub("-", "".join(sign for sign in shown if unicodedata.category(sign) != "Cf"))
 
@@ -80,7 +82,7 @@ def _holds_phone(text: str) -> bool:
     Digits alone after 00 are told only beside other text: an id may be written so.
     """
     stripped = text.strip()
-    if PHONE.fullmatch(LABEL.sub("", stripped)):
+    if "+" in text and PHONE.fullmatch(LABEL.sub("", stripped)):
         return True
     if not DIGITS_ONLY.fullmatch(stripped):
         text = COUNTRY_00.sub("+", text)
