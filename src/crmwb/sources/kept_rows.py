@@ -94,9 +94,9 @@ class KeptRows:
 
     def find(self, part: str, file: Found) -> KeptFile | None:
         """Return the rows of a file as a part of the mapping reads them, where they are kept whole."""
-        key = self._key(part, file)
-        place = self.folder / key
         try:
+            key = self._key(part, file)
+            place = self.folder / key
             entry = storage.read_json(place / ENTRY)
             if not kept.is_whole(place, entry["files"]):
                 return None
