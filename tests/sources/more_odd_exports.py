@@ -9,7 +9,8 @@ import zipfile
 from datetime import date, timedelta
 from pathlib import Path
 
-from odd_exports import Truth, comma, point, write
+from book import comma, point, write
+from odd_exports import Truth
 from workbooks import write_workbook
 
 Order = tuple[int, int, date, int]

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from book import comma, point, write
+
 Truth = tuple[int, dict[str, str]]
 PAID, GONE = ("paid", "paid", "shipped"), ("cancelled", "refunded", "unpaid", "failed")
 
@@ -20,18 +22,6 @@ def sales(draw: random.Random) -> Iterator[tuple[int, int, datetime, int, int]]:
     for i in range(1, 41):
         at += timedelta(hours=draw.randint(5, 60))
         yield i, draw.randint(1, 9), at, draw.randint(1, 3), draw.randrange(500, 9000, 5)
-
-
-def point(cents: int) -> str:
-    return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02}"
-
-
-def comma(cents: int) -> str:
-    return f"{cents / 100:,.2f}".translate(str.maketrans(",.", ".,"))
-
-
-def write(path: Path, lines: list[str], encoding: str = "utf-8") -> None:
-    path.write_text("\n".join(lines) + "\n", encoding=encoding)
 
 
 def by_status(raw: Path, head: str, row: str, statuses: dict[str, str], seed: int) -> int:

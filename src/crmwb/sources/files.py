@@ -263,7 +263,7 @@ class Reading:
         return files
 
     def _related(self, key: Key, name: str, opened: SourceRows, columns: dict[str, dict[str, Wanted]]) -> SourceRows:
-        """Join, fill down and spread, and set the result down."""
+        """Join, fill down, spread and number, and set the result down."""
         label = "-".join(str(k) for k in key)
         partners = []
         for alias, mapped in opened.mapping.join.items():

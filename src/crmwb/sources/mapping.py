@@ -32,7 +32,7 @@ MAX_NAME_BYTES = 255
 WHITESPACE = "whitespace"
 STORED = ("table", "query")  # in a database
 TABLE_ORIGINS = ("file", *STORED, "derived_from", "rows")
-RELATIONS = ("join", "fill_down", "spread")  # of rows to others
+RELATIONS = ("join", "fill_down", "spread", "numbered")  # of rows to others
 OF_FILES = {"delimiter", "encoding", "quote", "skip_rows", "last_row", "sheet", "column_names"}
 OF_SOURCES = {"order_by", "filter", "currency", "accounting", *RELATIONS}
 WITHOUT_MEANING = {
@@ -95,6 +95,26 @@ class Spread(Section):
         return [given] if isinstance(given, str) else given
 
 
+class Numbered(Section):
+    """The place of a row among those of the same key, from 1; it becomes a source column of its own.
+
+    Attributes
+    ----------
+    within : str or list of str
+        Source columns that are the same in the rows that are numbered together (the order's number).
+    first : {"first", "last"}
+        Which of them, in the order of the files, is 1.
+    """
+
+    within: Annotated[Texts, Field(min_length=1)]
+    first: Literal["first", "last"] = "first"
+
+    @field_validator("within", mode="before")
+    @classmethod
+    def _one_text_is_a_list_of_one(cls, given: Any) -> Any:
+        return [given] if isinstance(given, str) else given
+
+
 class TableMapping(Section):
     r"""Where rows of one canonical table come from (exactly one of `TABLE_ORIGINS`) and how they are written.
 
@@ -122,6 +142,9 @@ class TableMapping(Section):
         Columns whose unknown values are the last known ones above, before rows are joined.
     spread : dict of str to Spread
         Source columns to make: amounts of whole orders, spread over their lines, after rows are joined.
+    numbered : dict of str to Numbered
+        Source columns to make: the place of a row among those of the same key, after rows are joined; `filter` takes
+        one of them so, such as the last version of each order.
     filter : str
         An expression that is true for the rows to read; the others are left out and counted.
     currency : column
@@ -163,6 +186,7 @@ class TableMapping(Section):
     join: dict[Annotated[str, Field(pattern=r"^\w+$")], "JoinMapping"] = Field(default_factory=dict)
     fill_down: FillDown | None = None
     spread: dict[Annotated[str, Field(min_length=1)], Spread] = Field(default_factory=dict)
+    numbered: dict[Annotated[str, Field(min_length=1)], Numbered] = Field(default_factory=dict)
     filter: Annotated[str, Field(min_length=1)] | None = None
     currency: ColumnMapping | None = None
     delimiter: str = ","
@@ -264,8 +288,13 @@ class TableMapping(Section):
 
     @property
     def is_related(self) -> bool:
-        """Whether its rows are made of others beside what its file says: joined, filled down or spread."""
-        return bool(self.join or self.fill_down or self.spread)
+        """Whether its rows are made of others beside what its file says: joined, filled down, spread or numbered."""
+        return bool(self.join or self.fill_down or self.spread or self.numbered)
+
+    @property
+    def made(self) -> set[str]:
+        """Source columns that no file has: they are made of its rows."""
+        return {*self.spread, *self.numbered}
 
     def join_of(self, column: str) -> tuple[str, str] | None:
         """Return the join that a source column comes from, and its name there; None for one of its own."""

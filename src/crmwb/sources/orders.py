@@ -1,6 +1,8 @@
-"""Lines of one order: cells that stand only in the first of them, and amounts of the whole order."""
+"""Lines of one order: cells that stand only in the first of them, amounts of the whole order, and the lines' places."""
 
 from collections.abc import Callable
+from functools import reduce
+from operator import or_
 
 import ibis
 import ibis.expr.types as ir
@@ -10,7 +12,7 @@ from crmwb.sources.casts import RESULTS
 from crmwb.sources.column_mapping import ColumnMapping
 from crmwb.sources.expressions import ExpressionError, Result, Type
 from crmwb.sources.formats import ROW
-from crmwb.sources.mapping import FillDown, Spread
+from crmwb.sources.mapping import FillDown, Numbered, Spread
 from crmwb.sources.rows import SourceRows
 from crmwb.sources.staging import FILE
 from crmwb.tables import Kind
@@ -139,6 +141,29 @@ def spread(rows: SourceRows, name: str, mapped: Spread) -> SourceRows:
     found = found.select(*dict.fromkeys([*rows.table.columns, column, FAULT]))
     columns, faults = rows.columns | {name: column}, rows.faults | {"spread": FAULT}
     return SourceRows(rows.mapping, found, columns, rows.malformed, faults=faults)
+
+
+def number_rows(rows: SourceRows, name: str, mapped: Numbered) -> SourceRows:
+    """Make a source column of the place of each row among those of the same key, from 1, in the order of the files.
+
+    A row whose key is unknown stands alone, and is 1.
+
+    Parameters
+    ----------
+    rows : SourceRows
+        Their values as `casts.known` returns them.
+    name : str
+        Of the new column.
+    mapped : Numbered
+        Within what, and from which end.
+    """
+    found, keys = rows.table, [rows.columns[key] for key in mapped.within]
+    place = [FILE, ROW] if mapped.first == "first" else [ibis.desc(FILE), ibis.desc(ROW)]
+    nth = ibis.row_number().over(ibis.window(group_by=keys, order_by=place)) + 1
+    is_alone = reduce(or_, (found[key].isnull() for key in keys))
+    column = f"n_{name}"
+    found = found.mutate(**{column: ibis.ifelse(is_alone, 1, nth).cast("string")})
+    return SourceRows(rows.mapping, found, rows.columns | {name: column}, rows.malformed, faults=rows.faults)
 
 
 def _in_units(number: ir.DecimalValue, units: int) -> ir.IntegerValue:

@@ -1,4 +1,4 @@
-"""Rows of a file put beside those they belong with, before they are read: filled down, joined, spread."""
+"""Rows of a file put beside those they belong with, before they are read: filled down, joined, spread, numbered."""
 
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
@@ -8,7 +8,7 @@ from crmwb.sources.rows import SourceRows, original
 
 
 def related(con: Backend, rows: SourceRows, partners: list[Partner]) -> tuple[SourceRows, list[Joined]]:
-    """Return rows with their cells filled down, the columns of what is joined, and their shares of orders' amounts.
+    """Return rows with their cells filled down, the columns of what is joined, shares of orders' amounts, and places.
 
     Parameters
     ----------
@@ -43,4 +43,6 @@ def related(con: Backend, rows: SourceRows, partners: list[Partner]) -> tuple[So
         told.append(joined)
     for name, mapped in mapping.spread.items():
         rows = orders.spread(rows, name, mapped)
+    for name, places in mapping.numbered.items():
+        rows = orders.number_rows(rows, name, places)
     return rows, told

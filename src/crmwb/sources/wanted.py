@@ -47,7 +47,7 @@ def asked(described: Mapping, places: Places, key: Key, part: TableMapping) -> A
             if how := coded.get(left) or coded.get(there):
                 coded = {left: how, there: how} | coded
     found = {column: replace(each, pseudonym=coded.get(column)) for column, each in found.items()}
-    own = {c: each for c, each in found.items() if part.join_of(c) is None and c not in part.spread}
+    own = {c: each for c, each in found.items() if part.join_of(c) is None and c not in part.made}
     of_joins = {c: (each, part.join_of(c)) for c, each in found.items()}
     return Asked(own, {
         name: {at[1]: each for each, at in of_joins.values() if at is not None and at[0] == name} for name in part.join
@@ -77,6 +77,8 @@ def _columns(part: TableMapping) -> Iterator[tuple[str, Key]]:
         yield from ((column, ("fill_down",)) for column in (*part.fill_down.within, *part.fill_down.columns))
     for name, joined in part.join.items():
         yield from ((column, ("join", name, "key")) for column in joined.key)
+    for name, numbered in part.numbered.items():
+        yield from ((column, ("numbered", name)) for column in numbered.within)
     for name, spread in part.spread.items():
         named = (*spread.over, *spread.amount.source_columns, *spread.by.source_columns)
         yield from ((column, ("spread", name)) for column in named)

@@ -17,7 +17,7 @@ def take_off(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
     """Take discounts off amounts that are quantity times price: of a line at once, of an order spread over its lines."""
     revenue = part.guesses["revenue_cents"]
     of_order, of_line = roles.get("order_discount"), roles.get("line_discount")
-    if len(revenue.sources) != 2:
+    if not revenue.is_product:
         if of_order is not None and (total := _total_after(part, of_order, roles)):
             amount = said.column(revenue.sources[0].name)
             part.guesses["revenue_cents"] = replace(

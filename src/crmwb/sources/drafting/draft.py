@@ -2,19 +2,32 @@
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from crmwb import progress
 from crmwb.errors import CrmwbError
-from crmwb.sources.drafting import dimensions, facts, ids, joins, overlaps, purchases, refunds, said, settings, styles
+from crmwb.sources.drafting import (
+    dimensions,
+    facts,
+    ids,
+    joins,
+    overlaps,
+    purchases,
+    refunds,
+    roles,
+    said,
+    sales,
+    settings,
+    styles,
+    unread,
+)
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.links import Declared
-from crmwb.sources.drafting.profile import Column, Profile, profile
+from crmwb.sources.drafting.profile import Profile, profile
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.sniff import sniff
-from crmwb.sources.drafting.vocabulary import NAMES_OF_PEOPLE
 from crmwb.sources.formats import packed
 from crmwb.sources.found import PARQUET, Found, find, members_of
 
@@ -23,8 +36,6 @@ ORDER = (
     "campaign_members", "customers", "products",
 )  # fmt: skip
 SUMMED_UP = ("customer_summaries", "category_summaries")
-MOST_KINDS = 20
-LEAST_REPEATS = 3  # rows for each value
 NOTHING = "no purchases, invoices, opportunities, contracts, customers summed up, trial, customers or products"
 
 
@@ -66,7 +77,7 @@ class Draft:
     questions: list[Question] = field(default_factory=list)
 
 
-def draft(paths: list[Path], declared: Collection[Declared] = ()) -> Draft:
+def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping[str, str] | None = None) -> Draft:
     """Look at files and guess what they are.
 
     Parameters
@@ -76,6 +87,8 @@ def draft(paths: list[Path], declared: Collection[Declared] = ()) -> Draft:
         ("export.zip/sales.csv").
     declared : collection of Declared
         Links between them that a database says.
+    given : mapping of str to str, optional
+        What a person said before anything was asked, by `roles.KEYS`.
 
     Raises
     ------
@@ -92,9 +105,10 @@ def draft(paths: list[Path], declared: Collection[Declared] = ()) -> Draft:
         (lies.resolve().relative_to(directory) / path.relative_to(lies)).as_posix()
         for path, lies in zip(paths, on_disk, strict=True)
     ]
-    every = [_look(directory, name) for name in names]
+    columns = {role: name for role, name in (given or {}).items() if role in roles.NAMES}
+    every = roles.named([_look(directory, name) for name in names], columns)
     profiles = [p for p in every if len(every) == 1 or not facts.is_history(p)]
-    parts = _facts(profiles, declared)
+    parts = _facts(profiles, declared, invoices_are_sales=roles.invoices_are_sales(given or {}))
     used = {part.options["file"] for part in parts}
     for table in ("customers", "products"):
         own = [p for p in profiles if p.file.name not in used]
@@ -107,7 +121,7 @@ def draft(paths: list[Path], declared: Collection[Declared] = ()) -> Draft:
         parts += [part] if part else []
     joins.prune(parts)
     overlaps.ask(parts)
-    _name_unread(parts)
+    unread.ask(parts)
     for part in parts:
         styles.write_unknown(part)
         styles.write_numbers(part)
@@ -174,27 +188,6 @@ def _second_table(looked_at: Profile) -> Question:
     return Question(said.slug(f"second table {looked_at.file.name}"), text, answer, ("read_on",))
 
 
-def _name_unread(parts: list[Part]) -> None:
-    """Name columns of few values that nothing is read of: one of them may say which rows are sales."""
-    for part in (p for p in parts if p.table == "transactions" and p.profile is not None and not p.is_stand_in):
-        read = {c.name for p in parts for guess in p.guesses.values() for c in guess.sources}
-        told = str(part.options.get("filter", ""))
-        unread = [c.name for c in part.looked_at.columns if c.name not in read and c.name not in told and _may_tell(c)]
-        if unread and not any(
-            p.profile is part.profile and p is not part and p in parts[: parts.index(part)] for p in parts
-        ):
-            part.remarks.append(
-                f"not read: {', '.join(unread)}; where one of them tells what is no sale, write a filter"
-            )
-
-
-def _may_tell(column: Column) -> bool:
-    """Say whether a column could tell kinds of rows apart: a few values that come again, and no names of people."""
-    is_plain = not (column.is_number or column.is_date or column.is_flag or NAMES_OF_PEOPLE.fullmatch(column.words))
-    repeats = column.n_known >= LEAST_REPEATS * len(column.counts)
-    return is_plain and "." not in column.name and 1 < len(column.counts) <= MOST_KINDS and repeats
-
-
 def _look(directory: Path, name: str) -> Profile:
     """Look at a file; of a folder or an archive, at its first, for all that lie there."""
     with progress.step(f"looking at {name}"):
@@ -203,26 +196,48 @@ def _look(directory: Path, name: str) -> Profile:
     return replace(looked_at, file=Found(directory / name, name))
 
 
-def _facts(profiles: list[Profile], declared: Collection[Declared]) -> list[Part]:
+def _facts(profiles: list[Profile], declared: Collection[Declared], *, invoices_are_sales: bool) -> list[Part]:
     """Return what happened, as the files tell it: won opportunities and summaries only where there are no purchases."""
-    parts = _with_joined(profiles, {p.file.name: facts.facts(p) for p in profiles}, declared)
+    alone = {p.file.name: facts.facts(p, invoices_are_sales=invoices_are_sales) for p in profiles}
+    parts = _with_joined(profiles, alone, declared)
     if not parts:
         raise CrmwbError(_refusal(profiles))
     bought = [part for part in parts if part.table == "transactions" and not part.is_stand_in]
+    if bought and all(map(_holds_returns_only, bought)):
+        parts = [part for part in parts if part not in bought]
+        names = " and ".join(str(part.options["file"]) for part in bought)
+        if not parts:
+            raise CrmwbError(f"{names}: every row is a return, and no file tells the sales; name their file too.")
+        parts[0].remarks.append(f"{names} holds returns only, and no file tells the sales that they are of: not read")
+        bought = []
     return [part for part in parts if not (bought and (part.is_stand_in or part.table in SUMMED_UP))]
+
+
+def _holds_returns_only(part: Part) -> bool:
+    """Say whether every row of a part is a return, by its kind."""
+    came_back = part.guesses["is_return"]
+    if came_back.value == {"constant": True}:
+        return True
+    kinds = came_back.sources
+    return (
+        len(kinds) == 1
+        and not kinds[0].is_number
+        and not kinds[0].is_flag
+        and kinds[0].n_known == kinds[0].n_rows
+        and all(map(sales.is_return, kinds[0].counts))
+    )
 
 
 def _refusal(profiles: list[Profile]) -> str:
     """Say which role is missing in each file, its best candidate, and what disqualified it."""
     told = []
     for looked_at in profiles:
-        lacking = purchases.missing(looked_at)
-        roles = " and ".join(f"no {role}" + (f" ({why})" if why else "") for role, why in lacking)
         names = ", ".join(c.name for c in looked_at.columns[:12])
-        told.append(f"{looked_at.file.name} has {names}: {roles or 'nothing that is known'}")
+        lacking = roles.advice(looked_at, purchases.missing(looked_at))
+        told.append(f"{looked_at.file.name} has {names}: {lacking or 'nothing that is known'}")
     return (
-        f"{NOTHING.capitalize()} found: {'; '.join(told)}. Rename columns so that they say what they are (customer, "
-        f"order, date, quantity, amount), mend the values, or write the mapping by hand (docs/mappings.md)."
+        f"{NOTHING.capitalize()} found: {'; '.join(told)}. Say which columns they are (--answer customer=COLUMN, and so on for "
+        f"date, amount and order), mend the values, or write the mapping by hand (docs/mappings.md)."
     )
 
 

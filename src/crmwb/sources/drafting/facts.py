@@ -1,6 +1,7 @@
 """Files that say what happened: which is purchases, invoices, opportunities or a trial, and which column is what."""
 
 import re
+from collections.abc import Callable
 
 from crmwb.sources.drafting import ids, mixed_currencies, modifiers, said, sales, vocabulary
 from crmwb.sources.drafting.agreements import contracts
@@ -16,16 +17,30 @@ WON = re.compile(r"(closed )?(won|gewonnen)")
 LOST = re.compile(r"(closed )?(lost|verloren)")
 MOST_ARMS = 6
 MOST_STAGES = 20
+MOSTLY = 0.9
 PLAINLY = 2  # how well a name must match
 
 
-def facts(profile: Profile) -> list[Part]:
-    """Return what a file is as canonical tables of facts; nothing where it is none."""
+def facts(profile: Profile, *, invoices_are_sales: bool = False) -> list[Part]:
+    """Return what a file is as canonical tables of facts; nothing where it is none.
+
+    Parameters
+    ----------
+    profile : Profile
+        The file.
+    invoices_are_sales : bool
+        A person says that invoices are the company's sales too.
+    """
+    billed = invoices(profile) if invoices_are_sales else []
+    return [*_split_by_currency(profile, transactions if billed else _facts), *billed]
+
+
+def _split_by_currency(profile: Profile, read: Callable[[Profile], list[Part]]) -> list[Part]:
     split = mixed_currencies.by_currency(profile)
     if split:
-        every = [(_facts(sub), condition, code) for code, (sub, condition) in split.items()]
+        every = [(read(sub), condition, code) for code, (sub, condition) in split.items()]
         return [part for parts, condition, code in every for part in mixed_currencies.limited(parts, condition, code)]
-    return _facts(profile)
+    return read(profile)
 
 
 def _facts(profile: Profile) -> list[Part]:
@@ -93,7 +108,13 @@ def invoices(profile: Profile) -> list[Part]:
     """Take a file with due dates as invoices."""
     found = fill(TABLES["invoices"], profile.columns, vocabulary.INVOICES)
     needed = {"invoice_id", "customer_id", "issued_on", "due_on", "amount_cents"}
-    return [Part("invoices", said.file_options(profile), found, profile)] if needed <= found.keys() else []
+    if not needed <= found.keys() or len(found["invoice_id"].sources[0].counts) < MOSTLY * profile.n_rows:  # lines
+        return []
+    remark = (
+        f"{profile.file.name} is taken as invoices, for it has due dates; where these are the company's sales too, run "
+        f"again with --answer invoices=sales"
+    )
+    return [Part("invoices", said.file_options(profile), found, profile, [remark])]
 
 
 def trial(profile: Profile) -> list[Part]:

@@ -59,6 +59,11 @@ class Guess:
     why: str
     sources: tuple[Column, ...] = ()
 
+    @property
+    def is_product(self) -> bool:
+        """It is the quantity times the price of a unit."""
+        return len(self.sources) == 2 and isinstance(self.value, dict) and " * " in str(self.value.get("expression"))
+
 
 @dataclass
 class Part:
@@ -107,10 +112,12 @@ class Part:
 def best(columns: Iterable[Column], patterns: Patterns, kind: Kind, taken: Collection[Column] = ()) -> Guess | None:
     """Return the column whose name says best that it is meant, among those whose values fit; None where none is."""
     fitting = [c for c in columns if c not in taken and c.n_known and FITS[kind](c)]
-    ranked = sorted(fitting, key=lambda c: -matches(c.words, patterns))
+    ranked = sorted(fitting, key=lambda c: (-matches(c.words, patterns), c.called is None))
     if not ranked or matches(ranked[0].words, patterns) == 0:
         return None
     strength = matches(ranked[0].words, patterns)
+    if ranked[0].called is not None:
+        return of_column(ranked[0], kind, Sure.SURE, "you said so")
     rivals = [c.name for c in ranked[1:] if matches(c.words, patterns) == strength]
     sure = Sure.SURE if strength == 2 and not rivals else Sure.LIKELY
     if kind is Kind.CATEGORY and ranked[0].is_number:

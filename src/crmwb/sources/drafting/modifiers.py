@@ -105,12 +105,19 @@ def find(profile: Profile) -> Modifiers:
             if role in found:
                 continue
             for column in profile.columns:
-                if column.name not in taken and matches(column.words, MODIFIERS[role]) == strength and fits(column):
+                if (
+                    column.called is None
+                    and column.name not in taken
+                    and matches(column.words, MODIFIERS[role]) == strength
+                    and fits(column)
+                ):
                     found[role] = column
                     taken.add(column.name)
                     break
     statuses = tuple(
-        c for c in profile.columns if c.name not in taken and matches(c.words, MODIFIERS["status"]) and _is_status(c)
+        c
+        for c in profile.columns
+        if c.called is None and c.name not in taken and matches(c.words, MODIFIERS["status"]) and _is_status(c)
     )
     return Modifiers(found, statuses)
 

@@ -24,7 +24,7 @@ from crmwb.sources.values import ISO, NARROW, NOTHING, SERIAL, WIDE, NumberStyle
 LEAST_SHARE = 0.8  # of a column's rows, or it is no column of numbers or dates
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 WITHOUT_END = 9999
-SIGNS = ("US$", "R$", "A$", "C$", "CA$", "HK$", "$", "€", "£", "¥", "元", "円", "₹", "₽", "₩", "₺", "₫", "kr", "zł", "Kč", "Ft", "Rs", "%")  # fmt: skip
+SIGNS = ("US$", "R$", "A$", "C$", "CA$", "HK$", "$", "€", "£", "¥", "元", "円", "₹", "₽", "₩", "₺", "₫", "kr", "zł", "Kč", "Ft", "Rs", "TL", "원", "%")  # fmt: skip
 PLAIN = NumberStyle()
 STYLES = (
     PLAIN,

@@ -13,14 +13,23 @@ PRICE_IS_FOR = re.compile(
     r"preis ?einheit|preis (je|pro)|price (unit|per|basis|quantity)|pricing (unit|quantity)|per (unit|quantity)|peinh"
     r"|unite de prix|unidad de precio|价格单位|单价单位"
 )
+UNITS_OF_A_PACK = re.compile(
+    r"(units|pieces|items|pcs|each) (per|in a) (case|pack|package|carton|box|bundle)"
+    r"|(pack|case|carton) (size|quantity|qty)|stuck (je|pro) (karton|packung|ve)|装箱数|入数"
+)
 WITH_TAX = re.compile(r".*\b(incl|inclusive|including|inc|inkl|ttc)\b.*")
-PRODUCT = 2  # sources of an amount that is quantity times price
 
 
 def per_units(part: Part) -> None:
-    """Divide the quantity times the price by the units that a price is for."""
+    """Divide the quantity times the price by the units that a price is for; multiply it by the units of a pack."""
     revenue = part.guesses["revenue_cents"]
-    if len(revenue.sources) != PRODUCT:
+    if not revenue.is_product:
+        return
+    packs = (c for c in part.looked_at.columns if UNITS_OF_A_PACK.fullmatch(c.words) and c.is_number)
+    if (pack := next((c for c in packs if any(n > 1 for n in c.numbers)), None)) is not None:
+        told = f"{revenue.value['expression']} * {said.column(pack.name)}"
+        why = f"{revenue.why}, times {pack.name}"
+        part.guesses["revenue_cents"] = Guess({"expression": told}, Sure.LIKELY, why, (*revenue.sources, pack))
         return
     fitting = (c for c in part.looked_at.columns if PRICE_IS_FOR.fullmatch(c.words) and c.is_number)
     column = next((c for c in fitting if all(n > 0 for n in c.numbers) and any(n > 1 for n in c.numbers)), None)
@@ -48,7 +57,7 @@ def without_tax(part: Part, roles: Modifiers) -> None:
 def ask_of_share(part: Part, share: Column) -> None:
     """Ask whether a share is still to be taken off quantity times price."""
     revenue = part.guesses["revenue_cents"]
-    if len(revenue.sources) != PRODUCT or not any(share.numbers):
+    if not revenue.is_product or not any(share.numbers):
         return
     is_plain = share.style is not None and share.style.currency_sign is None
     whole = 1 if max(share.numbers) <= 1 else 100

@@ -22,6 +22,8 @@ from crmwb.sources.values import NumberStyle
 N_ROWS = 20_000
 N_VALUES = 2_000  # different values that dates and numbers are judged by
 CHINESE = "[\u3040-\u30ff\u4e00-\u9fff]"  # and Japanese
+OTHERS = "[\u0370-\u05ff\u0600-\u06ff\u0e00-\u0e7f\uac00-\ud7af]"  # Greek, Cyrillic, Hebrew, Arabic, Thai, Korean
+PLAIN = str.maketrans({"ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae"})
 VOICED = "\u3099\u309a"  # marks of Japanese signs, which are no accents
 TRUE = {"yes", "true", "1", "y", "t", "ja", "j", "wahr", "oui", "vrai", "si", "sí", "verdadero", "是", "真"}
 FALSE = {"no", "false", "0", "n", "f", "nein", "falsch", "non", "faux", "否", "假"}
@@ -70,6 +72,8 @@ class Column:
         Its values as numbers and as dates, where most of them are.
     why_style, why_order : str or None
         What a notation that could be read in two ways was settled by; empty where nothing settles it.
+    called : str or None
+        What a person says that it is, in plain words: "customer id".
     """
 
     name: str
@@ -80,6 +84,7 @@ class Column:
     dates_read: Dates | None = None
     why_style: str | None = None
     why_order: str | None = None
+    called: str | None = None
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -87,7 +92,7 @@ class Column:
     @cached_property
     def words(self) -> str:
         """Its name in small letters and plain words: "customer id" of "CustomerID", "stuck" of "Stück"."""
-        return plain_words(re.sub(r" \(\d+\)$", "", scale_of(self.name)[0]))
+        return self.called or plain_words(re.sub(r" \(\d+\)$", "", scale_of(self.name)[0]))
 
     @cached_property
     def scale(self) -> int:
@@ -177,6 +182,11 @@ class Profile:
     oddities: list[str] = field(default_factory=list)
     twins: dict[str, list[str]] = field(default_factory=dict)
 
+    @property
+    def own(self) -> list[Column]:
+        """Columns that stand in the file itself, and not in one that is joined."""
+        return [column for column in self.columns if column.name in self.rows.column_names]
+
     def texts(self, column: Column) -> list[str | None]:
         """Return what stands in a column, row by row; nothing of one that is joined from another file."""
         if column.name not in self.rows.column_names:
@@ -200,9 +210,11 @@ class Profile:
 
 def plain_words(name: str) -> str:
     """Return a name in small letters and plain words: "customer id" of "CustomerID", "stuck" of "Stück"."""
-    apart = re.sub(r"([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])", r"\1\3 \2\4", name.replace("IDs", "Ids"))
-    plain = without_accents(apart).lower()
-    return " ".join(re.findall(rf"[a-z]+|\d+|{CHINESE}+", plain))
+    apart = re.sub(
+        r"([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])", r"\1\3 \2\4", name.replace("IDs", "Ids").replace("USt", "Ust")
+    )
+    plain = without_accents(apart.translate(PLAIN)).lower()
+    return " ".join(re.findall(rf"[a-z]+|\d+|{CHINESE}+|{OTHERS}+", plain))
 
 
 def scale_of(name: str) -> tuple[str, int]:

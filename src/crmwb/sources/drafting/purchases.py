@@ -5,7 +5,20 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from crmwb.sources.drafting import ids, modifiers, nameless, order_lines, prices, refunds, said, sales, vocabulary
+from crmwb.sources.drafting import (
+    double_counts,
+    ids,
+    modifiers,
+    nameless,
+    order_lines,
+    prices,
+    refunds,
+    said,
+    sales,
+    sums,
+    units,
+    vocabulary,
+)
 from crmwb.sources.drafting.guess import Guess, Part, Sure, best, fill, of_column, only_date
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.order_lines import OrderLines
@@ -21,10 +34,6 @@ EMAIL_NAMES = re.compile(r".*\b(e ?mail|mail)\b.*|.*(邮箱|邮件).*")
 CENT = 0.005
 MOSTLY = 0.8
 HALF = 0.5
-UNITS = {1_000: "thousands", 1_000_000: "millions"}
-CENTS = re.compile(r"\b(cents?|pence|minor( units?)?|centimes|centavos|pfennig)\b|分$")
-SERVICE = {"object", "livemode"}  # columns of a payment service's interface, whose amounts are in the smallest unit
-WITHOUT_CENTS = {"JPY", "KRW", "VND", "CLP", "XAF", "XOF"}
 
 
 def transactions(profile: Profile) -> list[Part]:
@@ -47,12 +56,14 @@ def transactions(profile: Profile) -> list[Part]:
     prices.per_units(part)
     prices.without_tax(part, roles)
     part.remarks += _drop_discount_shares(part)
+    sums.check(part, roles)
     _ask_of_twins(part)
     _ask_of_sides(part, roles)
     _ask_of_signs(part)
-    _in_cents(part, roles)
-    _in_thousands(part)
+    units.in_cents(part, roles)
+    units.in_thousands(part)
     sales.complete(part, roles, lines, kinds)
+    double_counts.ask(part, roles)
     part.twins = refunds.parts(part, roles, lines)
     parts = [part, *part.twins]
     for each in parts:
@@ -64,7 +75,7 @@ def missing(profile: Profile) -> list[tuple[str, str | None]]:
     """Return the roles without which a file is no purchases, each with why its best candidate is not it."""
     roles = modifiers.find(profile)
     found = _plain_columns(profile, roles, None)
-    told: list[tuple[str, str | None]] = []
+    told: list[tuple[str, str | None]] = []  # by role, as `roles.NAMES` has them
     for name, what in (("customer_id", "customer"), ("ordered_at", "date"), ("revenue_cents", "amount")):
         if name in found or (name == "revenue_cents" and _revenue(profile, found, roles, None)):
             continue
@@ -107,14 +118,19 @@ def _revenue(profile: Profile, found: dict[str, Guess], roles: Modifiers, lines:
     """Return the amount of a line: converted, net of tax, as it stands, or the quantity times the price of a unit."""
     converted, net = roles.get("converted_amount"), roles.get("net")
     amount, quantity = found.get("revenue_cents"), found.get("quantity")
+    if amount is not None and amount.sources[0].called is not None:
+        return amount
     if converted is not None:
         return of_column(converted, Kind.MONEY, Sure.SURE, "in one currency already")
     of_orders = lines.head | lines.repeated if lines else frozenset()
+    if amount is not None and {c.name for c in amount.sources} & of_orders:
+        own = [c for c in profile.columns if c.name not in of_orders | roles.columns and c not in _all_of(found)]
+        amount = best(own, vocabulary.TRANSACTIONS["revenue_cents"], Kind.MONEY) or amount
     if net is not None and net.name not in of_orders and not _is_after_fees(profile, net, roles.get("fee"), amount):
         others = [c.name for c in _of(found, "revenue_cents") if c is not net]
         why = f"without tax and shipping, unlike {others[0]}" if others else "its name says so"
         amount = of_column(net, Kind.MONEY, Sure.SURE, why)
-    elif (paid := roles.get("paid")) is not None and paid.name not in of_orders:
+    elif (paid := _paid(profile, roles)) is not None and paid.name not in of_orders:
         others = [c.name for c in _of(found, "revenue_cents") if c is not paid]
         unlike = f", unlike {others[0]}" if others else ""
         amount = of_column(paid, Kind.MONEY, Sure.SURE, f"what was paid{unlike}")
@@ -131,6 +147,12 @@ def _revenue(profile: Profile, found: dict[str, Guess], roles: Modifiers, lines:
     product = f"{said.column(units.name)} * {said.column(each.name)}"
     sure = min(price.sure, quantity.sure)
     return Guess({"expression": product}, sure, "quantity times the price of a unit", (units, each))
+
+
+def _paid(profile: Profile, roles: Modifiers) -> Column | None:
+    """Return what was paid; None of invoices, which may be paid later."""
+    is_billed = any(c.is_date and vocabulary.matches(c.words, vocabulary.INVOICES["due_on"]) for c in profile.columns)
+    return None if is_billed else roles.get("paid")
 
 
 def _is_with_shipping(profile: Profile, amount: Guess | None, product: tuple[Column, Column], roles: Modifiers) -> bool:
@@ -218,41 +240,7 @@ def _ask_of_sides(part: Part, roles: Modifiers) -> None:
         f"{side.name} tells {' from '.join(sorted(side.counts))} in rows whose amounts have no sign: which of them "
         f"marks what went back to customers (credit notes)?"
     )
-    part.questions.append(Question("side", text, answer, tuple(sorted(side.counts))))
-
-
-def _in_cents(part: Part, roles: Modifiers) -> None:
-    """Read amounts as hundredths where their name or a payment service's own layout says so."""
-    names = {c.name for c in part.looked_at.columns}
-    code = roles.get("currency")
-    whole = code is not None and {v.upper() for v in code.counts} <= WITHOUT_CENTS
-    is_service = names >= SERVICE and not whole
-    for to in ("revenue_cents", "gross_cents", "discount_cents", "cost_cents"):
-        guess = part.guesses.get(to)
-        if guess is None or len(guess.sources) != 1 or any(n != int(n) for n in guess.sources[0].numbers):
-            continue
-        if is_service or CENTS.search(guess.sources[0].words):
-            value = guess.value if isinstance(guess.value, dict) else {"column": guess.value}
-            why = "hundredths, as the payment service writes them" if is_service else "hundredths, as its name says"
-            part.guesses[to] = replace(guess, value={**value, "unit": "hundredths"}, why=f"{guess.why}; {why}")
-
-
-def _in_thousands(part: Part) -> None:
-    """Read amounts in thousands, ten thousands or millions where their names say so."""
-    for to in ("revenue_cents", "gross_cents", "discount_cents", "cost_cents"):
-        guess = part.guesses.get(to)
-        scales = {c.scale for c in guess.sources} - {1} if guess is not None else set()
-        if guess is None or len(scales) != 1 or (len(guess.sources) > 1 and to != "revenue_cents"):
-            continue
-        scale = scales.pop()
-        value = guess.value if isinstance(guess.value, dict) else {"column": guess.value}
-        why = f"{guess.why}; in units of {scale:,}, as its name says"
-        if scale in UNITS:
-            value = {**value, "unit": UNITS[scale]}
-        else:
-            own = value.get("expression") or said.column(str(value["column"]))
-            value = {k: v for k, v in value.items() if k != "column"} | {"expression": f"{scale} * ({own})"}
-        part.guesses[to] = replace(guess, value=value, why=why)
+    part.questions.append(Question("side", text, answer, tuple(sorted(side.counts)), columns=(side.name,)))
 
 
 def _ask_of_signs(part: Part) -> None:
@@ -306,6 +294,10 @@ def _signed_by_units(amount: Guess, came_back: Guess) -> Guess:
 
 def _of(found: dict[str, Guess], name: str) -> tuple[Column, ...]:
     return found[name].sources if name in found else ()
+
+
+def _all_of(found: dict[str, Guess]) -> set[Column]:
+    return {c for guess in found.values() for c in guess.sources}
 
 
 def _made_orders(who: Guess, when: Guess) -> Guess:

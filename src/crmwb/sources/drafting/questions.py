@@ -26,6 +26,8 @@ class Question:
         What is taken where nobody is asked.
     is_safe : bool
         The default changes no sum and no customer: it may be taken unasked.
+    columns : tuple of str
+        Source columns that it asks about.
     """
 
     key: str
@@ -34,6 +36,7 @@ class Question:
     choices: tuple[str, ...] = ()
     default: str | None = None
     is_safe: bool = False
+    columns: tuple[str, ...] = ()
 
     def settle(self, given: str) -> None:
         """Put an answer into the draft.

@@ -2,6 +2,7 @@
 # ruff: noqa: E501 - sentences and lists are easier to read in one line
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from crmwb.sources.drafting import said, words
@@ -62,7 +63,7 @@ def conditions(part: Part, roles: Modifiers, kinds: list[Column]) -> dict[str, s
         found |= _tests(part, column, left)
         if is_row_type:
             _ask_of_documents(part, column, left)
-        if column is roles.get("row_type"):
+        if column is roles.get("row_type") or any(map(words.came_back, left)):
             _ask_of_unknown(part, column, left, knows_some=bool(other))
         elif not is_row_type:
             _ask_of_failed(part, column, left)
@@ -79,6 +80,19 @@ def rows(column: Column, values: list[str]) -> str:
     """Return in how many rows a column holds one of some values, in words."""
     n = sum(column.counts[value] for value in values)
     return f"{n:,} {'row' if n == 1 else 'rows'}"
+
+
+def is_asked(part: Part, labels: Sequence[str | None]) -> bool:
+    """Say whether a question asks already about rows that a column's labels tell apart: it, or one that splits rows alike."""
+    own = {c.name: c for c in part.looked_at.own}
+    asked = [part.looked_at.texts(own[n]) for question in part.questions for n in question.columns if n in own]
+    known = [["known" if text else None for text in texts] for texts in asked]
+    return any(_split_alike(labels, texts) for texts in (*asked, *known))
+
+
+def _split_alike(left: Sequence[str | None], right: Sequence[str | None]) -> bool:
+    pairs = set(zip(left, right, strict=False))
+    return len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
 
 
 def leave_out(part: Part, condition: str) -> None:
@@ -121,7 +135,9 @@ def _ask_to_leave_out(part: Part, column: Column, values: list[str], why: str) -
         f"{column.name} is {' or '.join(map(repr, sorted(values)))} in {rows(column, values)}, which {why}: leave these "
         f"rows out, or keep them?"
     )
-    part.questions.append(Question(said.slug(f"{column.words} no sales"), text, answer, ("leave_out", "keep")))
+    part.questions.append(
+        Question(said.slug(f"{column.words} no sales"), text, answer, ("leave_out", "keep"), columns=(column.name,))
+    )
 
 
 def _ask_of_documents(part: Part, column: Column, values: dict[str, str]) -> None:
@@ -143,7 +159,7 @@ def _ask_of_documents(part: Part, column: Column, values: dict[str, str]) -> Non
         f"{column.name} tells orders ({', '.join(ordered)}) from invoices ({', '.join(billed)}): where one sale stands as "
         f"both, it would count twice. Which of them count?"
     )
-    part.questions.append(Question("documents", text, answer, ("invoices", "orders", "both")))
+    part.questions.append(Question("documents", text, answer, ("invoices", "orders", "both"), columns=(column.name,)))
 
 
 def _ask_of_unknown(part: Part, column: Column, values: dict[str, str], *, knows_some: bool) -> None:
@@ -155,8 +171,12 @@ def _ask_of_unknown(part: Part, column: Column, values: dict[str, str], *, knows
     ]
     unknown = sorted(v for v in values if v not in plain and words.outcome(v) is Outcome.UNKNOWN)
     unknown += sorted(v for v in values if v not in plain and words.outcome(v) in {Outcome.CANCELLED, Outcome.UNPAID})
-    if not unknown or not (plain or knows_some):
-        return
+    if unknown and (plain or knows_some):
+        ask_of_kinds(part, column, unknown, "nothing tells what these are")
+
+
+def ask_of_kinds(part: Part, column: Column, values: Sequence[str], why: str) -> None:
+    """Ask which values of a column are sales, which returns, and which neither."""
 
     def answer(given: str) -> None:
         said_of = dict(pair.strip().rpartition("=")[::2] for pair in given.split(",")) if given != "sales" else {}
@@ -172,10 +192,12 @@ def _ask_of_unknown(part: Part, column: Column, values: dict[str, str], *, knows
             _take_back(part, column, said.is_in(column.name, sorted(back)))
 
     text = (
-        f"{column.name} is {' or '.join(map(repr, unknown))} in {rows(column, unknown)}, and nothing tells what these are: "
+        f"{column.name} is {' or '.join(map(repr, values))} in {rows(column, list(values))}, and {why}: "
         f"write VALUE=return, VALUE=none (no sale) or VALUE=sale, several by commas, or sales where all of them are."
     )
-    part.questions.append(Question(said.slug(f"kinds of {column.words}"), text, answer, default="sales"))
+    part.questions.append(
+        Question(said.slug(f"kinds of {column.words}"), text, answer, default="sales", columns=(column.name,))
+    )
 
 
 def _ask_of_references(part: Part, roles: Modifiers) -> None:
@@ -200,7 +222,9 @@ def _ask_of_references(part: Part, roles: Modifiers) -> None:
         f"{column.name} names another document of {order[0].name} in {column.n_known:,} rows: are these returns or "
         f"reversals of it, no sales at all, or sales of their own?"
     )
-    part.questions.append(Question(said.slug(f"refers {column.words}"), text, answer, ("return", "none", "sale")))
+    part.questions.append(
+        Question(said.slug(f"refers {column.words}"), text, answer, ("return", "none", "sale"), columns=(column.name,))
+    )
 
 
 def _names_others(column: Column, order: Column, part: Part) -> bool:

@@ -4,7 +4,7 @@
 import re
 from typing import Any
 
-from crmwb.sources.drafting import discounts, ids, modifiers, refunds, row_kinds, said, words
+from crmwb.sources.drafting import discounts, ids, modifiers, refunds, row_kinds, said, vocabulary, words
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.order_lines import OrderLines
@@ -133,9 +133,7 @@ def _statuses(part: Part, roles: Modifiers, lines: OrderLines | None) -> dict[st
     tells_returns = refund is not None or "constant" not in _dict(part.guesses["is_return"].value)
     found = {}
     for column in roles.statuses:
-        by_outcome: dict[Outcome, list[str]] = {}
-        for value in sorted(column.counts):
-            by_outcome.setdefault(words.outcome(value), []).append(value)
+        by_outcome = _by_outcome(part, column)
         no_sales = by_outcome.get(Outcome.CANCELLED, []) + by_outcome.get(Outcome.UNPAID, [])
         refunded = by_outcome.get(Outcome.REFUNDED, [])
         if no_sales and len(no_sales) < len(column.counts):
@@ -162,6 +160,18 @@ def _statuses(part: Part, roles: Modifiers, lines: OrderLines | None) -> dict[st
     return found
 
 
+def _by_outcome(part: Part, column: Column) -> dict[Outcome, list[str]]:
+    """Return the values of a status by what they mean; of a file with due dates, what is not paid yet may be sold."""
+    found: dict[Outcome, list[str]] = {}
+    for value in sorted(column.counts):
+        found.setdefault(words.outcome(value), []).append(value)
+    due = vocabulary.INVOICES["due_on"]
+    is_billed = any(c.is_date and vocabulary.matches(c.words, due) for c in part.looked_at.columns)
+    if is_billed and (unpaid := found.pop(Outcome.UNPAID, [])):
+        found[Outcome.UNKNOWN] = sorted([*found.get(Outcome.UNKNOWN, []), *unpaid])
+    return found
+
+
 def _ask_of_unknown(part: Part, column: Column, unknown: list[str]) -> None:
     """Ask whether orders with a status that no word of ours says anything about are sales."""
 
@@ -179,6 +189,7 @@ def _ask_of_unknown(part: Part, column: Column, unknown: list[str]) -> None:
             f"these are sales: which values are none (several by commas), or none of them?",
             answer,
             default="none",
+            columns=(column.name,),
         )
     )
 
@@ -206,6 +217,7 @@ def _ask_of_partly(part: Part, column: Column, partly: list[str]) -> None:
             f"count them in full, or leave them out? (Better: export the refunds too.)",
             answer,
             ("in_full", "leave_out"),
+            columns=(column.name,),
         )
     )
 

@@ -11,7 +11,7 @@ import typer
 from crmwb import layout, params
 from crmwb.errors import CrmwbError
 from crmwb.sources import checking, database, preview
-from crmwb.sources.drafting import said
+from crmwb.sources.drafting import roles, said
 from crmwb.sources.drafting.ask import ask_about
 from crmwb.sources.drafting.draft import Draft, draft
 from crmwb.sources.drafting.questions import settle
@@ -38,7 +38,7 @@ def run(
         Ask nothing: guesses that change no sum are taken, and params.yaml is pointed to the mapping. Where only a person
         can answer, nothing is written. No file is ever overwritten so.
     answers : mapping of str to str
-        Answers to questions, by their keys.
+        Answers to questions, by their keys; what counts before a draft is made, by `roles.KEYS`.
 
     Raises
     ------
@@ -48,7 +48,9 @@ def run(
     talks = sys.stdin.isatty() and not yes
     if url is not None:
         os.environ[database.URL] = url  # for the check below; it is written nowhere
-    made = draft(paths) if url is None else draft_stored(url)
+    named = {key: name for key, name in answers.items() if key in roles.KEYS}
+    answers = {key: answer for key, answer in answers.items() if key not in named}
+    made = draft(paths, given=named) if url is None else draft_stored(url)
     path = output or layout.MAPPINGS / f"{said.slug(made.name)}.yaml"
     if path.exists() and not (talks and typer.confirm(f"{path} is there already. Overwrite it?")):
         raise CrmwbError(f"{path}: is there already, and was left as it is; name another with --output.")

@@ -20,6 +20,8 @@ MOST_ROWS_ABOVE = 30
 DELIMITERS = (",", ";", "\t", "|")
 HEAD_BYTES = 1 << 18
 MOSTLY = 0.8
+NEARLY_ALL = 0.97
+LEAST_PAIRS = 12  # of bytes, that Korean is told from Chinese by
 FILLED = 0.7  # of the cells that a usual row fills, a header fills so many
 
 
@@ -156,7 +158,7 @@ def _text(file: Found) -> Shape:
 
 
 def _encoding(file: Found) -> str:
-    """Return the encoding: UTF-8 where the whole file is such, UTF-16 by its mark, else Chinese or Western."""
+    """Return the encoding: UTF-8 where the whole file is such, UTF-16 by its mark, else by what its letters make."""
     first = next(packed.blocks(file), b"")
     if not first:
         raise CrmwbError(f"{file.name}: the file is empty (0 bytes of text); export it again.")
@@ -174,7 +176,36 @@ def _encoding(file: Found) -> str:
         return "utf-8"
     if _is_japanese(first):
         return "cp932"
-    return "gb18030" if _is_chinese(first) else "cp1252" if is_western else "latin-1"
+    if _is_korean(first):
+        return "cp949"
+    return "gb18030" if _is_chinese(first) else _european(first) or ("cp1252" if is_western else "latin-1")
+
+
+def _european(block: bytes) -> str | None:
+    """Return the code page of Central European, Turkish or Cyrillic letters; None where they are Western.
+
+    Read as Western, Polish letters are signs such as ¹ and ³ within words, Turkish ones are Icelandic, without those
+    vowels with accents that Icelandic has beside them, and Cyrillic words have accents on all their letters.
+    """
+    text = block.decode("latin-1")
+    if re.search(r"[a-z][\xb9\xb3\xbf\x9c](?=[a-z])|[\xb9\xb3\xbf\x9c][a-z]{2}", text):
+        return "cp1250"
+    if re.search(r"[a-z][\xfe\xfd\xf0]|[\xfe\xde\xdd][a-z]", text) and not re.search(r"[\xe1\xed\xfa\xe6]", text):
+        return "cp1254"
+    above = re.findall(r"[\x80-\xff]+", text)
+    letters = sum(len(run) for run in above)
+    return "cp1251" if letters and sum(len(run) for run in above if len(run) > 2) >= MOSTLY * letters else None
+
+
+def _is_korean(block: bytes) -> bool:
+    """Say whether bytes are Korean text in EUC-KR: nearly all pairs are Hangul, which begins with B0 to C8 there.
+
+    Chinese signs of GB 2312 are ordered by their sound, and begin with B0 to D7 alike.
+    """
+    above = re.findall(rb"[\x80-\xff]+", block)
+    pairs = [run[i : i + 2] for run in above for i in range(0, len(run), 2)]
+    n_hangul = sum(re.fullmatch(rb"[\xb0-\xc8][\xa1-\xfe]", pair) is not None for pair in pairs)
+    return len(pairs) >= LEAST_PAIRS and n_hangul >= NEARLY_ALL * len(pairs)
 
 
 def _is_chinese(block: bytes) -> bool:

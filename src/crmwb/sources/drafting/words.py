@@ -227,7 +227,7 @@ CURRENCY_WORDS = {
     "pound": "GBP", "rmb": "CNY", "人民币": "CNY", "元": "CNY", "cn¥": "CNY", "美元": "USD", "欧元": "EUR", "日元": "JPY",
     "港币": "HKD", "英镑": "GBP", "yen": "JPY", "円": "JPY", "₹": "INR", "franken": "CHF", "fr": "CHF", "sfr": "CHF",
     "r$": "BRL", "₽": "RUB", "₩": "KRW", "zł": "PLN", "kč": "CZK", "₺": "TRY", "hk$": "HKD", "a$": "AUD", "c$": "CAD",
-    "ca$": "CAD",
+    "ca$": "CAD", "tl": "TRY", "원": "KRW",
 }  # fmt: skip
 
 

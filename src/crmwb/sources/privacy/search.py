@@ -159,7 +159,8 @@ def _read_from(key: Key, part: TableMapping, ids: dict[str, ColumnMapping]) -> I
     if filled is not None:
         down = tuple(column for column in filled.columns if column in {*named, *filled.within})
         filled = filled.model_copy(update={"columns": down}) if down else None
-    alone: dict[str, Any] = {"filter": None, "currency": None, "join": {}, "spread": {}, "fill_down": filled}
+    related: dict[str, Any] = {"join": {}, "spread": {}, "numbered": {}, "fill_down": filled}
+    alone: dict[str, Any] = {"filter": None, "currency": None, **related}
     if own or by_row or not part.join:
         yield Part(key, part.model_copy(update={"columns": own, **alone}), by_row)
     for alias, joined in part.join.items():

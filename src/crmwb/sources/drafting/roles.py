@@ -1,0 +1,101 @@
+"""Which column is the customer, the date, the order or the amount, where a person says so; and what to ask where none is plain."""
+# ruff: noqa: E501 - sentences for people are easier to read in one line
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from crmwb.errors import CrmwbError
+from crmwb.sources.drafting.profile import Column, Profile
+from crmwb.sources.drafting.vocabulary import TRANSACTIONS, matches
+
+NAMES = {
+    "customer": "customer id", "date": "order date", "amount": "amount", "order": "order id", "quantity": "quantity"
+}  # fmt: skip
+INVOICES = "invoices"  # what these are
+KEYS = {*NAMES, INVOICES}  # answers that count before a draft is made
+MOST_CANDIDATES = 4
+PLAINLY = 2  # how well a name must match
+
+
+def invoices_are_sales(given: Mapping[str, str]) -> bool:
+    """Say whether a person said that invoices are sales.
+
+    Raises
+    ------
+    CrmwbError
+        The answer is neither.
+    """
+    if given.get(INVOICES, "invoices") not in {"invoices", "sales"}:
+        raise CrmwbError(f"{INVOICES}: {given[INVOICES]!r} is no answer to it; answer sales or invoices.")
+    return given.get(INVOICES) == "sales"
+
+
+def named(profiles: list[Profile], given: Mapping[str, str]) -> list[Profile]:
+    """Return files in which the columns that a person named are called what they are.
+
+    Parameters
+    ----------
+    profiles : list of Profile
+        As they were looked at.
+    given : mapping of str to str
+        Columns by role, one of `NAMES`.
+
+    Raises
+    ------
+    CrmwbError
+        No file has such a column.
+    """
+    every = [column.name for looked_at in profiles for column in looked_at.columns]
+    for role, name in given.items():
+        if name not in every:
+            raise CrmwbError(f"--answer {role}={name}: no file has such a column; there are {', '.join(every[:40])}.")
+    given = _with_price(profiles, given)
+    by_name = {name: NAMES[role] for role, name in given.items()}
+    return [
+        replace(looked_at, columns=[replace(c, called=by_name.get(c.name)) for c in looked_at.columns])
+        for looked_at in profiles
+    ]
+
+
+def _with_price(profiles: list[Profile], given: Mapping[str, str]) -> dict[str, str]:
+    """Leave the price of a unit as what it is, so that it is multiplied by the quantity; refuse it without one."""
+    columns = {column.name: column for looked_at in profiles for column in looked_at.columns}
+    amount = given.get("amount")
+    if amount is None or matches(columns[amount].words, TRANSACTIONS["unit_price"]) != PLAINLY:
+        return dict(given)
+    has_units = any(matches(c.words, TRANSACTIONS["quantity"]) == PLAINLY for c in columns.values())
+    if "quantity" not in given and not has_units:
+        raise CrmwbError(
+            f"--answer amount={amount}: by its name it is the price of one unit, and no amount; name the column of quantities "
+            f"too (--answer quantity=COLUMN)."
+        )
+    return {role: name for role, name in given.items() if role != "amount"}
+
+
+def candidates(looked_at: Profile, role: str) -> list[Column]:
+    """Return columns that could be a role by what stands in them, the likeliest first."""
+    if role == "date":
+        found = [c for c in looked_at.columns if c.is_date]
+    elif role == "amount":
+        found = [c for c in looked_at.columns if c.is_number and not c.is_flag and len(c.counts) > 1]
+        found.sort(key=lambda c: (all(n == int(n) for n in c.numbers), c.is_unique))
+    else:
+        some = (c for c in looked_at.columns if not c.is_date and not _has_decimals(c) and c.n_known)
+        found = [c for c in some if 1 < len(c.counts) < c.n_known]
+        found.sort(key=lambda c: -len(c.counts))
+    return found[:MOST_CANDIDATES]
+
+
+def _has_decimals(column: Column) -> bool:
+    return column.is_number and any(n != int(n) for n in column.numbers)
+
+
+def advice(looked_at: Profile, lacking: list[tuple[str, str | None]]) -> str:
+    """Return which roles are missing in a file, what keeps the best candidates from them, and how to name them."""
+    told = []
+    for role, why in lacking:
+        fitting = candidates(looked_at, role)
+        could_be = f"could be {', '.join(c.name for c in fitting)}" if fitting else "no column holds any"
+        of_units = " (or name a quantity, where it is a quantity times a price)" if role == "amount" else ""
+        told.append(f"no {role} ({why or could_be}){of_units}")
+    return "; ".join(told)

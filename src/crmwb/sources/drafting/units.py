@@ -1,0 +1,47 @@
+"""How much one of an amount is: hundredths, ones, thousands or millions, by names and by a payment service's layout."""
+
+import re
+from dataclasses import replace
+
+from crmwb.sources.drafting import said
+from crmwb.sources.drafting.guess import Part
+from crmwb.sources.drafting.modifiers import Modifiers
+
+UNITS = {1_000: "thousands", 1_000_000: "millions"}
+CENTS = re.compile(r"\b(cents?|pence|minor( units?)?|centimes|centavos|pfennig)\b|分$")
+SERVICE = {"object", "livemode"}  # columns of a payment service's interface, whose amounts are in the smallest unit
+WITHOUT_CENTS = {"JPY", "KRW", "VND", "CLP", "XAF", "XOF"}
+
+
+def in_cents(part: Part, roles: Modifiers) -> None:
+    """Read amounts as hundredths where their name or a payment service's own layout says so."""
+    names = {c.name for c in part.looked_at.columns}
+    code = roles.get("currency")
+    whole = code is not None and {v.upper() for v in code.counts} <= WITHOUT_CENTS
+    is_service = names >= SERVICE and not whole
+    for to in ("revenue_cents", "gross_cents", "discount_cents", "cost_cents"):
+        guess = part.guesses.get(to)
+        if guess is None or len(guess.sources) != 1 or any(n != int(n) for n in guess.sources[0].numbers):
+            continue
+        if is_service or CENTS.search(guess.sources[0].words):
+            value = guess.value if isinstance(guess.value, dict) else {"column": guess.value}
+            why = "hundredths, as the payment service writes them" if is_service else "hundredths, as its name says"
+            part.guesses[to] = replace(guess, value={**value, "unit": "hundredths"}, why=f"{guess.why}; {why}")
+
+
+def in_thousands(part: Part) -> None:
+    """Read amounts in thousands, ten thousands or millions where their names say so."""
+    for to in ("revenue_cents", "gross_cents", "discount_cents", "cost_cents"):
+        guess = part.guesses.get(to)
+        scales = {c.scale for c in guess.sources} - {1} if guess is not None else set()
+        if guess is None or len(scales) != 1 or (len(guess.sources) > 1 and to != "revenue_cents"):
+            continue
+        scale = scales.pop()
+        value = guess.value if isinstance(guess.value, dict) else {"column": guess.value}
+        why = f"{guess.why}; in units of {scale:,}, as its name says"
+        if scale in UNITS:
+            value = {**value, "unit": UNITS[scale]}
+        else:
+            own = value.get("expression") or said.column(str(value["column"]))
+            value = {k: v for k, v in value.items() if k != "column"} | {"expression": f"{scale} * ({own})"}
+        part.guesses[to] = replace(guess, value=value, why=why)
