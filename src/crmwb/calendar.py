@@ -48,6 +48,15 @@ def name_of(month: int) -> str:
     return f"{month // MONTHS_A_YEAR:04d}-{month % MONTHS_A_YEAR + 1:02d}"
 
 
+def is_month_end(day: date) -> bool:
+    """Whether a day is the exclusive end of a month: the first day of the next.
+
+    >>> is_month_end(date(2024, 2, 1)), is_month_end(date(2024, 1, 31))
+    (True, False)
+    """
+    return day.day == 1
+
+
 def whole_month_ends(first: date, as_of: date) -> list[date]:
     """Return the end of every month since `first`, the last one at `as_of` or before it."""
     return [start_of(month) for month in range(month_of(first) + 1, month_of(as_of) + 1)]
@@ -64,6 +73,6 @@ def edges_ahead(origin: date, n_months: int) -> list[date]:
 
     The periods are `n_months` whole months; where `origin` lies within a month, the rest of that month comes first.
     """
-    whole = month_of(origin) if origin.day == 1 else month_of(origin) + 1
+    whole = month_of(origin) if is_month_end(origin) else month_of(origin) + 1
     starts = [start_of(whole + i) for i in range(n_months + 1)]
-    return starts if origin.day == 1 else [origin, *starts]
+    return starts if is_month_end(origin) else [origin, *starts]

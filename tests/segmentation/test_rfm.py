@@ -368,6 +368,11 @@ def test_month_ends_are_named_in_the_order_of_time_by_one_rule(tmp_path):
         assert rows["rfm_segment"].tolist() == placed["rfm_segment"].tolist()
     assert followed.before[list(rfm.SCORES)].equals(before)
     assert followed.history["n_before"].tolist() == [0, 60, 60]
+    present = rfm.follow(tmp_path / "snapshots.parquet", date(2024, 4, 1), p)  # is the last month end
+    assert present.months.equals(followed.months)
+    assert present.before.index.equals(before.index)
+    earlier = followed.months[followed.months["as_of"] == date(2024, 3, 1)]["rfm_segment"]
+    assert present.before["rfm_segment"].tolist() == earlier.tolist()
     fewer = rfm.follow(tmp_path / "snapshots.parquet", date(2024, 5, 1), rfm_params(hysteresis_points=0)).history
     assert followed.history["n_changed"].sum() < fewer["n_changed"].sum()
     assert fewer["n_held"].sum() == 0

@@ -280,10 +280,12 @@ def test_held_customers_are_those_whom_only_memory_keeps(con, tmp_path):
 def test_tiers_at_month_ends_are_written_and_today_follows_them(con, tmp_path):
     made, told = make_card(con, company(con), tmp_path)
     months = made.months
-    assert months["as_of"].unique().tolist() == [date(2023, 11, 1), date(2023, 12, 1)]
-    assert months.groupby("as_of")["customer_id"].nunique().tolist() == [40, 40]
+    assert months["as_of"].unique().tolist() == [date(2023, 11, 1), date(2023, 12, 1), date(2024, 1, 1)]
+    assert months.groupby("as_of")["customer_id"].nunique().tolist() == [40, 40, 40]
     last = months[months["as_of"] == date(2023, 12, 1)].set_index("customer_id")["tier"]
     now = made.customers.set_index("customer_id")["tier"].drop("never")
+    today = months[months["as_of"] == date(2024, 1, 1)].set_index("customer_id")["tier"]
+    assert today.to_dict() == now.to_dict()  # the present is a month end
     changed = int((last.reindex(now.index) != now).sum())
     assert changed == made.history["n_up"].iloc[-1] + made.history["n_down"].iloc[-1]
     assert 0 <= told["stability"]["monthly_change_share"] < 0.2

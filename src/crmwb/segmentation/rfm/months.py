@@ -37,7 +37,7 @@ class Followed:
         One row per month end: as_of, n_customers, n_before (of them, with a segment a month earlier), n_changed (of
         these), n_held (in another segment than without hysteresis).
     before : DataFrame or None
-        The scores at the last month end, on the index customer_id.
+        The scores at the last month end before the present, on the index customer_id.
     """
 
     months: pd.DataFrame
@@ -46,14 +46,14 @@ class Followed:
 
 
 def follow(snapshots: Path, as_of: date, params: RfmParams) -> Followed:
-    """Name the segment of each buyer at every month end before `as_of`.
+    """Name the segment of each buyer at every month end up to `as_of`.
 
     Parameters
     ----------
     snapshots : Path
         Customers at month ends.
     as_of : date
-        Month ends before it count.
+        The present; it may be a month end itself.
     params : RfmParams
         How scores are cut and kept.
     """
@@ -81,7 +81,8 @@ def follow(snapshots: Path, as_of: date, params: RfmParams) -> Followed:
         known = np.zeros(len(ids), dtype=bool) if was is None else was["rfm_segment"].notna().to_numpy()
         n_changed = 0 if was is None else int((known & (was["rfm_segment"] != segment)).sum())
         history.append((end, len(ids), int(known.sum()), n_changed, int((segment != fresh).sum())))
-        before, former = placed[[*SCORES, "rfm_segment"]], model
+        if end < as_of:
+            before, former = placed[[*SCORES, "rfm_segment"]], model
     return Followed(
         pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=MONTHS_SCHEMA.names),
         pd.DataFrame(history, columns=["as_of", "n_customers", "n_before", "n_changed", "n_held"]),
@@ -91,7 +92,7 @@ def follow(snapshots: Path, as_of: date, params: RfmParams) -> Followed:
 
 def _month_ends(snapshots: Path, as_of: date) -> Iterator[tuple[date, pd.DataFrame]]:
     columns = list(dict.fromkeys(["customer_id", "n_purchase_days", *READ_FROM.values()]))
-    for end in (end for end in storage.values_of(snapshots, "as_of") if end < as_of):
+    for end in (end for end in storage.values_of(snapshots, "as_of") if end <= as_of):
         frame = storage.read_frame(snapshots, columns, ("as_of", [end]))
         frame = frame[frame["n_purchase_days"].fillna(0) > 0].sort_values("customer_id", ignore_index=True)
         if len(frame):

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from crmwb.calendar import is_month_end
 from crmwb.params import POTENTIAL, ScorecardParams
 from crmwb.tiers import levels_of, probability
 from crmwb.value.scorecard.certainty import errors, purchase_noise, score_error
@@ -48,7 +49,7 @@ class Card:
     customers : DataFrame of shape (n, 15)
         Columns of SCHEMA, sorted by customer_id.
     months : DataFrame
-        Columns of months.MONTHS_SCHEMA: the tier of each buyer at past month ends.
+        Columns of months.MONTHS_SCHEMA: the tier of each buyer at month ends, the present included if it is one.
     sensitivity : DataFrame of shape (8, 6)
         As `sensitivity.sensitivity` returns it.
     history : DataFrame
@@ -163,6 +164,7 @@ def _card(
     level = pd.Series(dtype=np.int64) if present is None else present.level
     table, is_sensitive = sensitivity(scored, weights, definition.shares)
     names = _names(params)
+    ends = [*past.frames, *([present.frame(names)] if present is not None and is_month_end(as_of) else [])]
     shown = indicator_points.loc[scores.index, list(VARIABLE_POINTS)].round(4).rename(columns=VARIABLE_POINTS)
     out = scored.rename(columns=POINTS).join(shown).assign(
         n_dimensions_known=scored.notna().sum(axis=1),
@@ -179,7 +181,7 @@ def _card(
     out["tier"] = out["tier"].fillna(POTENTIAL)
     return Card(
         customers=out,
-        months=pd.concat(past.frames, ignore_index=True) if past.frames else pd.DataFrame(columns=MONTHS_SCHEMA.names),
+        months=pd.concat(ends, ignore_index=True) if ends else pd.DataFrame(columns=MONTHS_SCHEMA.names),
         sensitivity=table,
         history=pd.DataFrame(
             [*past.counts, *([] if present is None else [present.counts()])],
