@@ -18,6 +18,7 @@ import panels
 import yaml
 
 from crmwb import engine, params, storage
+from crmwb.calendar import day_number
 from crmwb.features.observation import observe
 from crmwb.features.snapshots import write_snapshots
 from crmwb.params import Params
@@ -25,7 +26,6 @@ from crmwb.progress import step
 from crmwb.quality.validation import validate
 from crmwb.sources import ingest
 from crmwb.value.challenger import Past, Traits, read_days
-from crmwb.value.challenger.purchase_days import number_of
 from crmwb.value.proof.trial import trial
 
 PROJECT = Path(__file__).parents[1]
@@ -139,7 +139,7 @@ def _past(data: DataSet, shared: Path, keep: Path | None) -> Iterator[tuple[Past
             write_snapshots(con, tables, observation, p.features, folder / "snapshots")
         snapshots = storage.open_table(con, folder / "snapshots", "snapshots")
         days = read_days(con, tables["transactions"], observation.as_of)
-        yield Past(days, Traits.of(con, snapshots, days.ids)), number_of(observation.as_of)
+        yield Past(days, Traits.of(con, snapshots, days.ids)), day_number(observation.as_of)
 
 
 if __name__ == "__main__":

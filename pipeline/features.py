@@ -1,6 +1,7 @@
 """Add up what customers bought, and describe every customer as of one day and at every month end before it."""
 
 from crmwb import engine, history, layout, params, progress, stage, storage
+from crmwb.features import circumstances
 from crmwb.features.customers import customers
 from crmwb.features.interests import KEY, interests
 from crmwb.features.observation import observe
@@ -22,6 +23,8 @@ def main() -> None:
             con, tables, observation, p.features, past=past, line_checksums=history.line_checksums(), now=now
         )
         storage.write_json(observation.content(), layout.OBSERVATION)
+        found = circumstances.build(con, tables, observation.as_of, p.features.recent_days, p.source.currency)
+        storage.write_json(found.content(), layout.CIRCUMSTANCES)
 
 
 if __name__ == "__main__":

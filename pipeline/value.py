@@ -7,12 +7,16 @@ from crmwb.value import artefacts, valuation
 def main() -> None:
     p = params.load()
     observed = storage.read_json(layout.OBSERVATION)
+    circumstances = storage.read_json(layout.CIRCUMSTANCES)
     features = storage.read_frame(layout.CUSTOMER_FEATURES)
     with engine.connect(p.engine) as con:
         tables = storage.open_tables(con, layout.CLEAN)
         snapshots = storage.open_table(con, layout.SNAPSHOTS, "snapshots")
         contracts = storage.read_frame(layout.CONTRACT_CUSTOMERS)
-        valued = valuation.value_all(con, tables, features, snapshots, contracts=contracts, observed=observed, params=p)
+        valued = valuation.value_all(
+            con, tables, features, snapshots,
+            contracts=contracts, observed=observed, circumstances=circumstances, params=p,
+        )  # fmt: skip
     artefacts.write(valued)
 
 

@@ -43,6 +43,7 @@ CUSTOMER_FEATURES = Path("data/features/customers.parquet")
 SNAPSHOTS = Path("data/snapshots")  # features at month ends, a file for each; `write_snapshots` brings them up to date
 INTERESTS = Path("data/features/interests.parquet")
 OBSERVATION = Path("data/features/observation.json")
+CIRCUMSTANCES = Path("data/features/circumstances.json")  # what changes how figures read
 
 CUSTOMER_SEGMENTS = Path("data/segments/customers.parquet")
 RFM_MONTHS = Path("data/segments/rfm_months.parquet")

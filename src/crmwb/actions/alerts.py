@@ -20,7 +20,13 @@ COLUMNS = (
 
 
 def alerts(
-    customers: pd.DataFrame, open_deals: pd.DataFrame, plan: AlertPlan, *, currency: str, total: TotalRange
+    customers: pd.DataFrame,
+    open_deals: pd.DataFrame,
+    plan: AlertPlan,
+    *,
+    currency: str,
+    total: TotalRange,
+    is_comparable: bool = True,
 ) -> Iterator[Alert]:
     """Yield what is beyond the thresholds of actions.yaml as things stand.
 
@@ -36,11 +42,13 @@ def alerts(
         Of every amount.
     total : TotalRange
         How sums of future margin are stated.
+    is_comparable : bool, default True
+        Whether recent revenue may be compared with that of a year before (circumstances.json).
     """
     amount = partial(Money, currency=currency)
     yield from _at_risk(customers, plan, partial(total.stated, currency=currency))
     yield from _overdue(customers, plan, amount)
-    yield from _revenue(customers, plan, currency)
+    yield from _revenue(customers, plan, currency, is_comparable)
     yield from _collisions(customers, open_deals, plan, amount)
 
 
@@ -61,7 +69,7 @@ def _beyond(kind: str, rows: pd.DataFrame, column: str, least: float, amount: Am
         yield of_customers(kind, {"n": Count(len(rows), "customer")}, cents, rows["owner"], amount)
 
 
-def _revenue(customers: pd.DataFrame, plan: AlertPlan, currency: str) -> Iterator[Alert]:
+def _revenue(customers: pd.DataFrame, plan: AlertPlan, currency: str, is_comparable: bool) -> Iterator[Alert]:
     """Yield a fall of revenue against the same days a year before, where those were watched in full."""
     now, before = (customers[f"{when}_revenue_cents"] for when in ("recent", "year_ago"))
     if before.isna().all() or (total := float(before.sum())) <= 0:
@@ -71,7 +79,8 @@ def _revenue(customers: pd.DataFrame, plan: AlertPlan, currency: str) -> Iterato
         values = {"now": Money(int(now.sum()), currency), "change": Change(fall)}
         cents = round(total - float(now.sum()))
         claim = Finding(vetoes.REVENUE_FELL, values, weight=cents)
-        if vetoes.withheld(claim, won_late_share=vetoes.won_late_share(customers["age_days"])) is None:
+        late = vetoes.won_late_share(customers["age_days"])
+        if vetoes.withheld(claim, won_late_share=late, is_comparable=is_comparable) is None:
             yield Alert("revenue", LEADERSHIP, cents, claim)
 
 

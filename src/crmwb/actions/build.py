@@ -118,7 +118,10 @@ def _alerts(con: Backend, known: Inputs, plan: ActionPlan, customers: pd.DataFra
         is_open = (table.opened_on < known.as_of) & (table.closed_on.isnull() | (table.closed_on >= known.as_of))
         rows = table.filter(is_open).order_by("opportunity_id").select(*deals.columns)
         deals = engine.batches(con, rows).read_pandas()
-    yield from alerts.alerts(customers, deals, plan.alerts, currency=known.currency, total=known.total)
+    yield from alerts.alerts(
+        customers, deals, plan.alerts, currency=known.currency, total=known.total,
+        is_comparable=known.is_comparable,
+    )  # fmt: skip
     if known.accepted is not None and known.then is not None:
         yield from changes.changes(
             customers,

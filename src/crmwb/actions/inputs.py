@@ -44,6 +44,8 @@ class Inputs:
         Margin over revenue.
     total : TotalRange
         How sums of future margin are stated.
+    is_comparable : bool
+        Whether recent revenue may be compared with that of a year before.
     accepted : Accepted or None
         The run that alerts compare with.
     then : Then or None
@@ -64,6 +66,7 @@ class Inputs:
     currency: str
     margin_share: float
     total: TotalRange
+    is_comparable: bool
     accepted: accepted.Accepted | None
     then: Then | None
 
@@ -97,6 +100,7 @@ def read(con: Backend, p: Params) -> Inputs:
         currency=observed["currency"],
         margin_share=float(margin["share"]),
         total=TotalRange.of(models),
+        is_comparable=storage.read_json(layout.CIRCUMSTANCES)["is_comparable"],
         accepted=run,
         then=None if run is None else _then(con, clean, run.as_of),
     )

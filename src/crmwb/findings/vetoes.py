@@ -41,7 +41,7 @@ def withheld(claim: Finding, **facts: Any) -> Finding | None:
     **facts
         What vetoes look at: `audits` (of data/quality/summary.json), `kind_shares` (kind of customer → share),
         `parameters` (durations in months that params.yaml sets and that bound what is claimed), `won_late_share` (of
-        customers, those who first bought in the second half of the history).
+        customers, those who first bought in the second half of the history), `is_comparable` (of circumstances.json).
 
     Examples
     --------
@@ -104,6 +104,12 @@ def closed_cohort(_claim: Finding, context: Context) -> Finding | None:
     share = context.facts.get("won_late_share")
     is_cohort = share is not None and share < CLOSED_COHORT
     return Finding("guards.closed_cohort", {"share": Share(share)}) if is_cohort else None
+
+
+@guard(REVENUE_FELL)
+def days_without_sales(_claim: Finding, context: Context) -> Finding | None:
+    """Compare no revenue where days without sales, closed or lost, lie in one of the two periods."""
+    return None if context.facts.get("is_comparable", True) else Finding("guards.days_without_sales")
 
 
 def won_late_share(age_days: "pd.Series") -> float | None:

@@ -59,6 +59,7 @@ def value_all(
     *,
     contracts: pd.DataFrame,
     observed: dict[str, Any],
+    circumstances: dict[str, Any],
     params: Params,
 ) -> Valuation:
     """Value all customers of a source.
@@ -81,6 +82,8 @@ def value_all(
         What the contracts stage says of customers.
     observed : dict
         observation.json: as_of, first_event, currency.
+    circumstances : dict
+        circumstances.json: what forecasts and changes must not be stated for.
     params : Params
         All choices.
 
@@ -128,6 +131,7 @@ def value_all(
         currency=observed["currency"],
         is_dropout_identified=fitted.dropout.is_identified,
     )
+    followed = equity.supported(followed, circumstances)
     models = models_record(buyers, fitted, tested, as_of=as_of, params=params)
     facts = whole.facts | {"equity": followed.facts}
     metrics = metrics_record(whole.customers, models, facts, tested)

@@ -3,6 +3,7 @@
 from crmwb import Workbench
 
 wb = Workbench()
+wb.circumstances      # what changes how figures read: numbers replaced, days without sales, accounts silent
 wb.customers          # one row per customer, with all known values
 wb.segments           # RFM segments, value tiers, clusters: profiles, needs and tests
 wb.lifecycle          # lifecycle stages, customers gained and lost, cohorts
@@ -29,6 +30,7 @@ import pandas as pd
 from crmwb import layout, params
 from crmwb.errors import CrmwbError
 from crmwb.marts.part import parse
+from crmwb.workbench.circumstances import Circumstances
 from crmwb.workbench.customers import Customers
 from crmwb.workbench.quality import Quality
 from crmwb.workbench.segments import Segments
@@ -87,6 +89,11 @@ class Workbench:
     def currency(self) -> str:
         """The currency of every amount."""
         return self.source.currency
+
+    @cached_property
+    def circumstances(self) -> Circumstances:
+        """What happened to the company that changes how its figures read."""
+        return Circumstances(self.root)
 
     @cached_property
     def customers(self) -> Customers:

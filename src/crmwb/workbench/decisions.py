@@ -7,11 +7,12 @@ import pandas as pd
 
 from crmwb.display.blocks import Decision
 from crmwb.findings import Count, Finding, Interval, Money, Name, Share, Term, Unavailable, Value
-from crmwb.params.lifecycle import LEAVING
+from crmwb.params.lifecycle import RISK_CLASSES
 
 if TYPE_CHECKING:
     from crmwb.workbench import Workbench
 
+_, AT_RISK, LIKELY_LOST = RISK_CLASSES
 MOST = 5
 SUMMARIES = ("actions.summary_assumed", "actions.summary_measured")
 KEY_TIERS = 2  # the upper ones, whose customers are called first
@@ -55,18 +56,29 @@ def fall(wb: "Workbench") -> Iterator[Decision]:
 
 
 def risk(wb: "Workbench") -> Iterator[Decision]:
-    """Yield who is leaving, where the chance of it was tested and their future margin is known."""
+    """Yield who is at risk, where the chance of leaving was tested and their future margin is known.
+
+    Those who are likely lost already are counted beside them: they are no longer to be kept. Where customer numbers
+    were replaced, nobody can say who left.
+    """
     buyers, tested = wb.customers.buyers, wb.lifecycle.facts["risk"]
-    leaving = buyers[buyers["risk_class"].isin(LEAVING)]
-    at_stake = leaving["margin_at_stake_cents"].sum(min_count=1)
-    if not tested["is_available"] or leaving.empty or pd.isna(at_stake) or at_stake <= 0:
+    at_risk = buyers[buyers["risk_class"] == AT_RISK]
+    at_stake = at_risk["margin_at_stake_cents"].sum(min_count=1)
+    if (
+        not tested["is_available"]
+        or at_risk.empty
+        or pd.isna(at_stake)
+        or at_stake <= 0
+        or wb.circumstances.ids_replaced
+    ):
         return
-    key = leaving["tier"].isin(wb.value.scorecard.names[:KEY_TIERS])
+    key = at_risk["tier"].isin(wb.value.scorecard.names[:KEY_TIERS])
     values = {
-        "n": Count(len(leaving), "customer"),
-        "share": Share(len(leaving) / len(buyers)),
+        "n": Count(len(at_risk), "customer"),
+        "share": Share(len(at_risk) / len(buyers)),
         "money": wb.value.future(at_stake),
         "n_key": Count(int(key.sum())),
+        "n_lost": Count(int((buyers["risk_class"] == LIKELY_LOST).sum())),
         "n_moments": Count(int(tested["reliability"]["n_moments"]), "month_end"),
     }
     alert = _alert(wb, "actions.alert.key_customers")

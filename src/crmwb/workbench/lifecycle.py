@@ -12,6 +12,7 @@ from crmwb.display.picture import Picture, draw
 from crmwb.findings import Count, Finding, Listing, Money, Share, Term, Unavailable, Value, vetoes
 from crmwb.plots import cohorts as cohort_plots
 from crmwb.plots import lifecycle as plots
+from crmwb.workbench.circumstances import Circumstances
 
 MONTH_DAYS = 365.25 / 12
 # Which parameter bounds, by definition, how long a customer is in a stage.
@@ -63,6 +64,10 @@ class Lifecycle:
     def cohorts(self) -> pd.DataFrame:
         """One row per month of first purchase and month since: n_active, retention_share, revenue."""
         return storage.read_frame(self._root / layout.LIFECYCLE_COHORTS)
+
+    @cached_property
+    def _ids_replaced(self) -> bool:
+        return Circumstances(self._root).ids_replaced
 
     @property
     def rules(self) -> pd.DataFrame:
@@ -173,6 +178,8 @@ class Lifecycle:
         rates = self.facts["rates"]
         if self.is_without_purchases or not rates["n_months"] or rates["lost_share"] is None:
             return Unavailable("lifecycle.unavailable.flows")
+        if self._ids_replaced:
+            return Unavailable("lifecycle.unavailable.ids_replaced")
         values: dict[str, Value] = {name: Share(rates[f"{name}_share"]) for name in ("new", "won_back", "lost")}
         known = "no_lapsed" if rates["won_back_share"] is None else "all"
         return Finding(f"lifecycle.flows.{known}", values | {"months": Count(rates["n_months"])})
@@ -181,7 +188,7 @@ class Lifecycle:
     def money_finding(self) -> Finding | None:
         """The change of revenue by component; None where the history is too short."""
         flows = self.facts["rates"]["money_flows_cents"]
-        if not flows:
+        if not flows or self._ids_replaced:
             return None
         values: dict[str, Value] = {name: Money(abs(flows[name]), self.currency) for name in FLOWS}
         spans = {"window": self.facts["window_months"], "months": self.facts["rates"]["n_money_months"]}
@@ -193,6 +200,8 @@ class Lifecycle:
         known = {int(n): share for n, share in self.facts["retention"].items() if share is not None}
         if not known:
             return Unavailable("lifecycle.unavailable.cohorts")
+        if self._ids_replaced:
+            return Unavailable("lifecycle.unavailable.ids_replaced")
         parts = [
             Finding("lifecycle.cohorts.part", {"share": Share(known[n]), "month": Count(n)}) for n in sorted(known)
         ]

@@ -1,0 +1,60 @@
+"""How much hangs on a few customers, and whether one of them has fallen silent."""
+
+from typing import TYPE_CHECKING
+
+from crmwb.features.circumstances.sales import Sales
+from crmwb.findings import Count, Days, Finding, Money, Share
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HEAVY = 0.10  # of a year's revenue: one customer with more is a dependence
+LARGE = 0.03  # of a year's revenue: one with more is missed when silent
+GAPS = 8  # gaps between purchases, with fewer of which no rhythm is known
+SILENT = 2.0  # times the longest gap so far
+YEAR = 365
+
+
+def dependence(sales: Sales, currency: str) -> Finding | None:
+    """Find that one customer brings a large part of the last year's revenue."""
+    total = _year(sales)
+    if sales.largest.empty or total <= 0:
+        return None
+    top = float(sales.largest["cents"].iloc[0]) / total
+    if top < HEAVY:
+        return None
+    values = {
+        "share": Share(top),
+        "money": Money(int(sales.largest["cents"].iloc[0]), currency),
+        "n": Count(len(sales.largest)),
+        "all": Share(float(sales.largest["cents"].sum()) / total),
+    }
+    return Finding("circumstances.dependence", values, weight=float(sales.largest["cents"].iloc[0]))
+
+
+def silent(sales: Sales, currency: str) -> Finding | None:
+    """Find large customers who have been silent for more than twice their longest gap so far."""
+    total = _year(sales)
+    rows = sales.largest
+    if rows.empty or total <= 0:
+        return None
+    gone: pd.DataFrame = rows[
+        (rows["cents"] >= LARGE * total)
+        & (rows["n_gaps"] >= GAPS)
+        & (rows["days_since"] > SILENT * rows["longest_gap"])
+    ]
+    if gone.empty:
+        return None
+    first = gone.iloc[0]
+    values = {
+        "n": Count(len(gone), "customer"),
+        "share": Share(float(gone["cents"].sum()) / total),
+        "money": Money(int(gone["cents"].sum()), currency),
+        "days": Days(int(first["days_since"])),
+        "longest": Days(int(first["longest_gap"])),
+    }
+    return Finding(f"circumstances.silent{'' if len(gone) > 1 else '_one'}", values, weight=float(gone["cents"].sum()))
+
+
+def _year(sales: Sales) -> float:
+    return float(sales.days["cents"].loc[sales.as_of - YEAR :].sum())

@@ -1,0 +1,171 @@
+"""Breaks in the data: customer ids replaced, days without any sale."""
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from crmwb.calendar import day_at
+from crmwb.features.circumstances.sales import Sales
+from crmwb.findings import Count, Day, Days, Finding, Share
+
+WINDOWS = (90, 30)  # days before and after a moment within which customers are looked for again
+SURE = 12.0  # log-likelihood ratio that fewer bought again than usual: many moments are looked at
+GONE = 0.5  # of the usual share that buys again: below it, those before are not those after
+NEW = 1.8  # times the usual number of first purchases
+GOES_ON = 0.5  # of the purchases before: below it, sales fell, and that explains who is missing
+SIDES = 3  # windows apart from a moment, so that they tell nothing of it
+USUAL_DAYS = 28  # days on each side of a hole by which usual sales are known
+LEAST_HOLE = 5  # days: holidays and closing days come one or a few at a time
+LONG_HOLE = 14  # days: a hole that is worth a sentence wherever it lies
+SURELY = 15.0  # purchases expected in a hole: none of them by chance has a probability of e^-15
+
+
+@dataclass(frozen=True)
+class Hole:
+    """Days in a row without any sale.
+
+    Attributes
+    ----------
+    begins, ends : int
+        The first day without, and the first day with a sale again.
+    expected : float
+        Purchases that the four weeks before and after would make usual.
+    """
+
+    begins: int
+    ends: int
+    expected: float
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is worth a sentence wherever it lies: longer than the holidays of a year's end."""
+        return self.ends - self.begins >= LONG_HOLE
+
+    def overlaps(self, begins: int, ends: int) -> bool:
+        """Whether it lies, in part, in the days from `begins` up to `ends`."""
+        return self.begins < ends and begins < self.ends
+
+
+def holes(sales: Sales) -> list[Hole]:
+    """Return the days without any sale that chance, weekends and holidays do not explain, in order."""
+    bought = sales.days["n_purchases"].to_numpy()
+    first = int(sales.days.index[0])
+    open_days = np.flatnonzero(bought > 0)
+    found = []
+    for before, after in pairwise(open_days.tolist()):
+        length = after - before - 1
+        if length < LEAST_HOLE:
+            continue
+        near = np.r_[bought[max(0, before + 1 - USUAL_DAYS) : before + 1], bought[after : after + USUAL_DAYS]]
+        expected = float(min(near.mean(), _least_of_other_years(bought, before + 1, after)) * length)
+        if expected >= SURELY:
+            found.append(Hole(first + int(before) + 1, first + int(after), expected))
+    return found
+
+
+def _least_of_other_years(bought: np.ndarray, begins: int, ends: int) -> float:
+    """Return the least mean of sales of the same days in the years before and after, that a season explains."""
+    means = [
+        float(bought[begins + shift : ends + shift].mean())
+        for shift in (-728, -364, 364, 728)
+        if begins + shift >= 0 and ends + shift <= len(bought)
+    ]
+    return min(means, default=math.inf)
+
+
+def without_sales(hole: Hole) -> Finding:
+    """Say that a hole is there."""
+    return Finding(
+        "circumstances.no_sales",
+        {
+            "begins": Day(day_at(hole.begins)),
+            "ends": Day(day_at(hole.ends - 1)),
+            "days": Days(hole.ends - hole.begins),
+            "n": Count(round(hole.expected), "purchase"),
+        },
+        weight=hole.expected,
+    )
+
+
+def ids_replaced(sales: Sales) -> Finding | None:
+    """Find the day from which on the customers of before hardly buy again while sales go on with new ones.
+
+    Ids were replaced then, or only a part of customers was carried over: whoever bought before seems lost, and whoever
+    buys seems new.
+    """
+    best: tuple[float, Finding] | None = None
+    for window in WINDOWS:
+        for found in _breaks(sales, window):
+            if best is None or found[0] < best[0]:
+                best = found
+        if best is not None:
+            break
+    return best[1] if best else None
+
+
+def _breaks(sales: Sales, window: int) -> list[tuple[float, Finding]]:
+    first, now = int(sales.days.index[0]), sales.as_of
+    moments = np.arange(first + window, now - window + 1)
+    if len(moments) < SIDES * window:
+        return []
+    active, again = _active_and_again(sales, moments, window)
+    sums = {name: np.r_[0, np.cumsum(sales.days[name].to_numpy())] for name in ("n_purchases", "n_first")}
+    last = len(sales.days)
+
+    def within(name: str, begins: np.ndarray) -> np.ndarray:
+        edges = np.clip(begins - first, 0, last), np.clip(begins - first + window, 0, last)
+        return np.asarray(sums[name][edges[1]] - sums[name][edges[0]])
+
+    before, after, newcomers = (
+        within("n_purchases", moments - window),
+        within("n_purchases", moments),
+        within("n_first", moments),
+    )
+    share = again / np.maximum(active, 1)
+    found = []
+    for place in np.flatnonzero((active > 0) & (after >= GOES_ON * before)):
+        others = (np.abs(moments - moments[place]) >= window) & (active > 0) & (moments - first >= 2 * window)
+        if others.sum() < window:
+            continue
+        usual, usual_new = float(np.median(share[others])), float(np.median(newcomers[others]))
+        if share[place] > GONE * usual or newcomers[place] < NEW * max(usual_new, 1.0):
+            continue
+        if _fewer(again[place], usual * active[place]) < SURE:
+            continue
+        values = {
+            "day": Day(day_at(int(moments[place]))),
+            "share": Share(float(share[place])),
+            "usual": Share(usual),
+            "window": Days(window),
+            "n": Count(int(newcomers[place]), "customer"),
+            "usual_n": Count(round(usual_new)),
+        }
+        found.append((share[place] / usual, Finding("circumstances.ids_replaced", values, weight=float(active[place]))))
+    return found
+
+
+def _fewer(n: float, expected: float) -> float:
+    """Return the log-likelihood ratio of a Poisson count that is below what is expected, against what is expected."""
+    return expected - n + (n * math.log(n / expected) if n > 0 else 0.0)
+
+
+def _active_and_again(sales: Sales, moments: np.ndarray, window: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return how many bought within `window` days before each moment, and of them within as many after."""
+    start, size = moments[0], len(moments)
+    day, following, n = (sales.next_days[name].to_numpy() for name in ("day", "next_day", "n"))
+    following = np.where(following < 0, np.iinfo(np.int32).max, following)
+
+    def covered(begins: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        """Add n to all moments from begins up to ends."""
+        steps = np.zeros(size + 1)
+        low, high = np.clip(begins - start, 0, size), np.clip(ends - start, 0, size)
+        np.add.at(steps, low, np.where(high > low, n, 0))
+        np.add.at(steps, high, np.where(high > low, -n, 0))
+        return np.cumsum(steps)[:-1]
+
+    last_before = day + 1, np.minimum(following, day + window) + 1  # a moment's last purchase before it was on `day`
+    active = covered(*last_before)
+    again = covered(np.maximum(day + 1, following - window + 1), last_before[1])
+    return active, again

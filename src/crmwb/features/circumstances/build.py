@@ -1,0 +1,80 @@
+"""All circumstances of a history, for the features stage."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import ibis.expr.types as ir
+
+from crmwb.engine import Backend
+from crmwb.features.circumstances import accounts, breaks, growth, refunds
+from crmwb.features.circumstances.sales import Sales, read
+from crmwb.findings import Finding, to_json
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What changes how figures read.
+
+    Attributes
+    ----------
+    findings : tuple of Finding
+        `circumstances.*`, what matters most first.
+    split : Finding or None
+        What the change of revenue on the year before is made of.
+    is_comparable : bool
+        Whether the recent period and the one a year before have no days without sales that chance does not explain.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    split: Finding | None = None
+    is_comparable: bool = True
+
+    def content(self) -> dict[str, Any]:
+        """Return it ready for JSON."""
+        return {
+            "findings": [to_json(finding) for finding in self.findings],
+            "split": None if self.split is None else to_json(self.split),
+            "is_comparable": self.is_comparable,
+        }
+
+
+def build(con: Backend, tables: Mapping[str, ir.Table], as_of: date, period: int, currency: str) -> Circumstances:
+    """Look for circumstances in the sales before `as_of`.
+
+    Parameters
+    ----------
+    con : Backend
+        The engine that holds the tables.
+    tables : mapping of str to ir.Table
+        Clean canonical tables by name.
+    as_of : date
+        Nothing from this day on is seen.
+    period : int
+        Days of the recent period.
+    currency : str
+        Of every amount.
+    """
+    sales = read(con, tables["transactions"], as_of, period) if "transactions" in tables else None
+    return Circumstances() if sales is None else judged(sales, currency)
+
+
+def judged(sales: Sales, currency: str) -> Circumstances:
+    """Return what sales show."""
+    holes = breaks.holes(sales)
+    spans = growth.windows(sales)
+    in_comparison = [hole for hole in holes if any(hole.overlaps(*span) for span in spans)]
+    replaced = breaks.ids_replaced(sales)
+    found = (
+        replaced,
+        *(breaks.without_sales(hole) for hole in holes if hole.is_long or hole in in_comparison),
+        accounts.silent(sales, currency),
+        accounts.dependence(sales, currency),
+        None if replaced else growth.newcomers_stopped(sales),
+        None if replaced else growth.wave(sales),
+        refunds.still_to_come(sales, currency),
+    )
+    watched = spans[1][0] >= int(sales.days.index[0])
+    split = growth.split(sales) if watched and not in_comparison else None
+    return Circumstances(tuple(finding for finding in found if finding), split, not in_comparison)

@@ -1,0 +1,185 @@
+"""The sales that circumstances are seen in, summed up on the engine: days, returns of customers, accounts, products."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from crmwb import engine
+from crmwb.calendar import EPOCH, day_number
+from crmwb.engine import Backend
+from crmwb.features.purchases import days
+from crmwb.history.asof import before, days_between
+
+YEAR = 364  # 52 weeks, so that weekdays are the same
+LARGEST = 5
+MICRO = 1_000_000  # logs are summed as whole millionths: sums of floats differ with the threads
+MOST_LAG = 365  # days after a purchase within which a return is looked for
+
+
+@dataclass(frozen=True)
+class Sales:
+    """What circumstances are judged by. Days are numbers from 1970 on.
+
+    Attributes
+    ----------
+    as_of, period : int
+        The day on which all is known, and the days of the recent period.
+    days : DataFrame
+        One row for each day of the history, by `day`: n_purchases (customers who bought), n_first (of them for the
+        first time), cents.
+    next_days : DataFrame
+        One row per pair of a repeat purchase's day and the same customer's next one (-1: none yet): day, next_day, n.
+    largest : DataFrame
+        The largest customers by the revenue of the last 365 days, largest first: cents, n_gaps, longest_gap (days),
+        days_since.
+    windows : DataFrame
+        Rows now and year_ago (the recent period, and the same 52 weeks before): n_buyers, n_purchases, cents, and
+        new_cents (from who first bought within the 52 weeks before the end of the period).
+    products : DataFrame
+        One row per product sold in both windows: units and cents in each (`units_now`, `cents_now`, `units_before`,
+        `cents_before`), and of the lines now n_now, log_now and squared_log_now (Σ ln and Σ ln² of the unit price in
+        hundredths, in millionths).
+    lags : DataFrame
+        Of returns whose purchase is known: lag (days), cents (above 0), n.
+    """
+
+    as_of: int
+    period: int
+    days: pd.DataFrame
+    next_days: pd.DataFrame
+    largest: pd.DataFrame
+    windows: pd.DataFrame
+    products: pd.DataFrame
+    lags: pd.DataFrame
+
+
+def read(con: Backend, transactions: ir.Table, as_of: date, period: int) -> Sales | None:
+    """Sum up the order lines before `as_of`; None where nobody bought."""
+    by_day = days(transactions, as_of)
+    bought = by_day.filter(by_day.is_purchase)
+    every = _daily(con, by_day)
+    if every.empty or not every["n_purchases"].sum():
+        return None
+    now = day_number(as_of)
+    own = ibis.window(group_by=bought.customer_id, order_by=bought.day)
+    following = bought.select(
+        day=number_of(bought.day),
+        next_day=number_of(bought.day.lead().over(own)).fill_null(-1),
+        is_repeat=bought.day.lag().over(own).notnull(),
+    )
+    repeats = following.filter(following.is_repeat)
+    pairs = repeats.group_by("day", "next_day").aggregate(n=repeats.count()).order_by("day", "next_day")
+    return Sales(
+        as_of=now,
+        period=period,
+        days=every,
+        next_days=_frame(con, pairs),
+        largest=_largest(con, by_day, as_of),
+        windows=_windows(con, by_day, as_of, period),
+        products=_products(con, transactions, as_of, period),
+        lags=_lags(con, transactions, as_of),
+    )
+
+
+def _daily(con: Backend, by_day: ir.Table) -> pd.DataFrame:
+    """Return all days from the first to the last with an order line; days without one hold zeros."""
+    first = by_day.day.min(where=by_day.is_purchase).over(group_by=by_day.customer_id)
+    rows = by_day.mutate(is_first=by_day.is_purchase & (by_day.day == first), number=number_of(by_day.day))
+    sums = rows.group_by(day=rows.number).aggregate(
+        n_purchases=rows.count(where=rows.is_purchase),
+        n_first=rows.count(where=rows.is_first),
+        cents=rows.revenue_cents.sum(),
+    )
+    found = _frame(con, sums.order_by("day")).set_index("day")
+    if found.empty:
+        return found
+    return pd.DataFrame(found.reindex(np.arange(found.index[0], found.index[-1] + 1), fill_value=0).astype("int64"))
+
+
+def _largest(con: Backend, by_day: ir.Table, as_of: date) -> pd.DataFrame:
+    own = ibis.window(group_by=by_day.customer_id, order_by=by_day.day)
+    bought = by_day.filter(by_day.is_purchase)
+    gap = number_of(bought.day) - number_of(bought.day.lag().over(own))
+    gaps = bought.mutate(gap=gap).group_by("customer_id").aggregate(
+        n_gaps=ibis._.gap.count(), longest_gap=ibis._.gap.max().fill_null(0), last=number_of(ibis._.day.max())
+    )  # fmt: skip
+    year = by_day.filter(by_day.day >= ibis.literal(as_of - timedelta(days=365)))
+    spent = year.group_by("customer_id").aggregate(cents=year.revenue_cents.sum())
+    joined = spent.inner_join(gaps, "customer_id").order_by(ibis.desc("cents"), "customer_id").limit(LARGEST)
+    found = _frame(con, joined.drop("customer_id"))
+    return found.assign(days_since=day_number(as_of) - found["last"]).drop(columns="last")
+
+
+def _windows(con: Backend, by_day: ir.Table, as_of: date, period: int) -> pd.DataFrame:
+    first = by_day.day.min(where=by_day.is_purchase).over(group_by=by_day.customer_id)
+    rows = by_day.mutate(first=first)
+    found = []
+    for end in (as_of, as_of - timedelta(days=YEAR)):
+        begins, new_from = end - timedelta(days=period), end - timedelta(days=YEAR)
+        part = rows.filter((rows.day >= ibis.literal(begins)) & (rows.day < ibis.literal(end)))
+        sums = part.aggregate(
+            n_buyers=part.customer_id.nunique(where=part.is_purchase),
+            n_purchases=part.count(where=part.is_purchase),
+            cents=part.revenue_cents.sum().fill_null(0),
+            new_cents=part.revenue_cents.sum(where=part["first"] >= ibis.literal(new_from)).fill_null(0),
+        )
+        found.append(_frame(con, sums))
+    return pd.concat(found).set_axis(["now", "year_ago"])
+
+
+def _products(con: Backend, transactions: ir.Table, as_of: date, period: int) -> pd.DataFrame:
+    lines = before(transactions, "ordered_at", as_of)
+    sold = lines.filter(
+        lines.product_id.notnull() & ~lines.is_return & (lines.revenue_cents > 0) & (lines.quantity > 0)
+    )
+    day = sold.ordered_at.date()
+    then = as_of - timedelta(days=YEAR)
+    log = (sold.revenue_cents / sold.quantity).ln() * MICRO
+    sold = sold.mutate(
+        log=log.round().cast("int64"),
+        now=day >= ibis.literal(as_of - timedelta(days=period)),
+        ago=(day >= ibis.literal(then - timedelta(days=period))) & (day < ibis.literal(then)),
+    )
+    now, ago = sold.now, sold.ago
+    sums = sold.group_by("product_id").aggregate(
+        units_now=sold.quantity.sum(where=now).fill_null(0),
+        cents_now=sold.revenue_cents.sum(where=now).fill_null(0),
+        units_before=sold.quantity.sum(where=ago).fill_null(0),
+        cents_before=sold.revenue_cents.sum(where=ago).fill_null(0),
+        n_now=sold.count(where=now),
+        log_now=sold.log.sum(where=now).fill_null(0),
+        squared_log_now=(sold.log.cast("float64") * sold.log / MICRO).round().cast("int64").sum(where=now).fill_null(0),
+    )
+    both = sums.filter((sums.units_now > 0) & (sums.units_before > 0)).order_by("product_id")
+    return _frame(con, both.drop("product_id"))
+
+
+def _lags(con: Backend, transactions: ir.Table, as_of: date) -> pd.DataFrame:
+    """Match returns to the last sale of the same product and amount to the same customer before them."""
+    lines = before(transactions, "ordered_at", as_of)
+    named = lines.filter(lines.product_id.notnull() & (lines.revenue_cents != 0))
+    who = ["customer_id", "product_id", "amount"]
+    rows = named.mutate(amount=named.revenue_cents.abs(), number=number_of(named.ordered_at.date()))
+    back = rows.filter(rows.is_return).select(*who, back="number")
+    back = back.mutate(row=ibis.row_number().over(order_by=[back.customer_id, back.product_id, back.amount, back.back]))
+    sold = rows.filter(~rows.is_return).select(*who, sold="number").semi_join(back, who)
+    pairs = back.inner_join(sold, who)
+    pairs = pairs.filter((pairs.sold <= pairs.back) & (pairs.back - pairs.sold <= MOST_LAG))
+    latest = pairs.group_by("row", "amount", "back").aggregate(sold=pairs.sold.max())
+    lags = latest.mutate(lag=latest.back - latest.sold)
+    return _frame(con, lags.group_by("lag").aggregate(cents=lags.amount.sum(), n=lags.count()).order_by("lag"))
+
+
+def number_of(day: ir.DateValue) -> ir.IntegerValue:
+    """Count the days from 1970 to a day."""
+    return days_between(ibis.literal(EPOCH), day)
+
+
+def _frame(con: Backend, table: ir.Table) -> pd.DataFrame:
+    """Return numbers: units as they are, all else (sums of integers come back as decimals) as whole numbers."""
+    frame: pd.DataFrame = engine.batches(con, table).read_all().to_pandas()
+    return frame.astype({name: "float64" if name.startswith("units") else "int64" for name in frame.columns})

@@ -1,0 +1,60 @@
+"""What circumstances of the history leave of the forecast and of the change of equity."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from crmwb.findings import Share, Unavailable, from_json, to_json
+from crmwb.value.equity.equity import Equity
+
+REVENUE = ("revenue_cents", "margin_cents")
+LEAST_SILENT = 0.1  # of a year's revenue: with more of it silent, months before tell too much of the months ahead
+
+
+def supported(found: Equity, circumstances: Mapping[str, Any]) -> Equity:
+    """Leave out what the history cannot support.
+
+    Where large customers have fallen silent, past revenue holds theirs and no method knows it: no revenue to come is
+    stated. Where customer numbers were replaced, nobody can say who was new or lost: the change of equity and the share
+    of new customers are not stated.
+
+    Parameters
+    ----------
+    found : Equity
+        As built.
+    circumstances : mapping
+        circumstances.json.
+    """
+    by_code = {finding["code"]: finding for finding in circumstances["findings"]}
+    silent = next((from_json(by_code[code]) for code in by_code if code.startswith("circumstances.silent")), None)
+    share = silent.values["share"] if silent else None
+    if isinstance(share, Share) and (share.value or 0.0) >= LEAST_SILENT:
+        found = _without_revenue(found, share)
+    if "circumstances.ids_replaced" in by_code:
+        found = _without_newcomers(found)
+    return found
+
+
+def _without_revenue(found: Equity, share: Share) -> Equity:
+    forecast = found.facts["forecast"]
+    reason = to_json(Unavailable("forecast.silent", values={"share": share}))
+    left = [finding for finding in forecast["findings"] if finding["code"] == "forecast.last_year"]
+    measures = {
+        name: measure | {"total": None, "unavailable": reason} if name in REVENUE else measure
+        for name, measure in forecast["measures"].items()
+    }
+    known = forecast | {"findings": [reason, *left], "measures": measures, "new_share": None}
+    facts = found.facts | {"forecast": known, "check": None}
+    rows = found.forecast
+    is_ahead = rows["measure"].isin(REVENUE) & rows["expected"].notna()
+    return replace(found, forecast=rows[~is_ahead].reset_index(drop=True), facts=facts)
+
+
+def _without_newcomers(found: Equity) -> Equity:
+    forecast, change = found.facts["forecast"], found.facts["bridge"]
+    left = [finding for finding in forecast["findings"] if not finding["code"].startswith("forecast.new_share")]
+    facts = found.facts | {"forecast": forecast | {"findings": left, "new_share": None}, "check": None}
+    if change is not None:
+        reason = to_json(Unavailable("equity.ids_replaced"))
+        facts["bridge"] = change | {"is_comparable": False, "finding": reason}
+    return replace(found, facts=facts)

@@ -1,0 +1,41 @@
+"""What happened to the company that changes how its figures read."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from crmwb import layout, storage
+from crmwb.findings import Finding, from_json
+
+
+class Circumstances:
+    """Customer numbers replaced, days without sales, large customers silent: as the features stage found them."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """As `crmwb.features.circumstances` wrote them."""
+        content: dict[str, Any] = storage.read_json(self._root / layout.CIRCUMSTANCES)
+        return content
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What must be known before figures are read, what matters most first."""
+        return [from_json(finding) for finding in self.facts["findings"]]
+
+    @property
+    def split(self) -> Finding | None:
+        """What the change of revenue on the year before is made of; None where it cannot be compared."""
+        return None if self.facts["split"] is None else from_json(self.facts["split"])
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether neither the recent days nor those a year before lack sales for reasons other than chance."""
+        return bool(self.facts["is_comparable"])
+
+    @property
+    def ids_replaced(self) -> bool:
+        """Whether customer numbers were replaced, so that nobody can say who is new or lost."""
+        return any(finding["code"] == "circumstances.ids_replaced" for finding in self.facts["findings"])
