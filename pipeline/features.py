@@ -23,8 +23,7 @@ def main() -> None:
             con, tables, observation, p.features, past=past, line_checksums=history.line_checksums(), now=now
         )
         storage.write_json(observation.content(), layout.OBSERVATION)
-        found = circumstances.build(con, tables, observation.as_of, p.features.recent_days, p.source.currency)
-        storage.write_json(found.content(), layout.CIRCUMSTANCES)
+        circumstances.write(con, tables, observation, p.features.recent_days)
 
 
 if __name__ == "__main__":

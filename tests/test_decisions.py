@@ -27,11 +27,14 @@ def customers(**columns) -> pd.DataFrame:
     return pd.DataFrame(usual | columns)
 
 
-def workbench(frame: pd.DataFrame, *, risk=RELIABLE, alerts=(), findings=(), lost=None, models=None) -> SimpleNamespace:
+def workbench(
+    frame: pd.DataFrame, *, risk=RELIABLE, alerts=(), findings=(), lost=None, models=None, replaced=False
+) -> SimpleNamespace:
     """Return what decisions read of a workbench, with no forecast and no campaign."""
     equity = SimpleNamespace(findings=lambda part: [Unavailable("forecast.too_short", {})])
     return SimpleNamespace(
         currency="EUR",
+        circumstances=SimpleNamespace(ids_replaced=replaced),
         customers=SimpleNamespace(frame=frame, buyers=frame),
         lifecycle=SimpleNamespace(facts={"risk": risk}),
         campaigns=SimpleNamespace(revenue=pd.DataFrame()),
@@ -66,13 +69,15 @@ def test_assumed_costs_state_the_revenue_that_they_concern():
 def test_what_the_history_supports_no_single_figure_of_is_stated_as_a_range():
     models = {"total_value": {"low": 0.5, "high": 2.0, "is_narrow": False, "tested_days": 90}}
     (found,) = named("risk", decisions.decisions(workbench(customers(), models=models)))
-    assert say(found.stake) == "EUR\u00a040 to EUR\u00a0160 of future margin, with 50% of customers."
+    assert say(found.stake).startswith(
+        "EUR\u00a025 to EUR\u00a0100 of future margin, with 25% of customers; 1 more is "
+    )
 
 
 def test_risk_states_the_margin_at_stake_and_who_of_the_upper_tiers():
     (found,) = named("risk", decisions.decisions(workbench(customers())))
-    assert say(found.title) == "Keep 2 customers at risk of leaving"
-    assert say(found.stake) == "EUR\u00a080 of future margin, with 50% of customers."
+    assert say(found.title) == "Keep 1 customer at risk of leaving"
+    assert say(found.stake).startswith("EUR\u00a050 of future margin, with 25% of customers; 1 ")
     assert say(found.decide).startswith("Who contacts the 1 in the upper tiers")
     assert say(found.sure) == "The chance of leaving was tested on 6 past month ends."
 
@@ -80,11 +85,12 @@ def test_risk_states_the_margin_at_stake_and_who_of_the_upper_tiers():
 def test_a_risk_that_was_not_tested_or_has_no_margin_is_not_stated():
     assert not named("risk", decisions.decisions(workbench(customers(), risk={"is_available": False})))
     assert not named("risk", decisions.decisions(workbench(customers(margin_at_stake_cents=None))))
+    assert not named("risk", decisions.decisions(workbench(customers(), replaced=True)))
 
 
 def test_what_is_small_beside_revenue_is_not_stated():
-    assert not named("risk", decisions.decisions(workbench(customers(revenue_cents=25_000_00))))  # EUR 80 of 100,000
-    assert named("risk", decisions.decisions(workbench(customers(revenue_cents=19_000_00))))
+    assert not named("risk", decisions.decisions(workbench(customers(revenue_cents=15_000_00))))  # EUR 50 of 60,000
+    assert named("risk", decisions.decisions(workbench(customers(revenue_cents=12_000_00))))
 
 
 def test_most_money_comes_first_with_the_owner_of_most_of_it():
@@ -98,11 +104,11 @@ def test_most_money_comes_first_with_the_owner_of_most_of_it():
     found = decisions.decisions(workbench(customers(tier="important"), alerts=[alert], lost=lost))
     assert [d.title.code for d in found] == [
         "decisions.overdue.title",
-        "decisions.risk.title",
         "decisions.losses.title",
+        "decisions.risk.title",
     ]
     assert say(found[0].owner) == "MG"
-    assert say(found[2].decide) == "Which goods or customers lose the right to free returns."
+    assert say(found[1].decide) == "Which goods or customers lose the right to free returns."
     assert len(decisions.decisions(workbench(customers(), alerts=[alert], lost=lost), most=2)) == 2
 
 
@@ -120,11 +126,11 @@ def test_what_changed_since_the_accepted_run(tmp_path):
     now = headlines.Headlines("2020-02-01", 12, 1_200_00, 90_00, 2, None, None)
     rows = headlines.changes(before, now, "EUR", TotalRange(1.0, 1.0, 0))
     assert [say(what) for what in rows["what"]] == [
-        "Customers who have bought", "Revenue of the whole history", "Revenue of the recent days", "Customers at risk",
+        "Customers who have bought", "Revenue of the recent days",
+        "Customers at risk or likely lost",
     ]  # fmt: skip
     assert list(rows["change"]) == [
         Change.between(10, 12),
-        Change.between(1000, 1200),
         Change.between(100, 90),
         Change(0.0),
     ]

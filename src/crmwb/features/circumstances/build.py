@@ -7,9 +7,11 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from crmwb import layout, storage
 from crmwb.engine import Backend
 from crmwb.features.circumstances import accounts, breaks, growth, refunds
 from crmwb.features.circumstances.sales import Sales, read
+from crmwb.features.observation import Observation
 from crmwb.findings import Finding, to_json
 
 
@@ -58,6 +60,12 @@ def build(con: Backend, tables: Mapping[str, ir.Table], as_of: date, period: int
     """
     sales = read(con, tables["transactions"], as_of, period) if "transactions" in tables else None
     return Circumstances() if sales is None else judged(sales, currency)
+
+
+def write(con: Backend, tables: Mapping[str, ir.Table], observation: Observation, period: int) -> None:
+    """Write circumstances.json, of what was known at an observation."""
+    found = build(con, tables, observation.as_of, period, observation.currency)
+    storage.write_json(found.content(), layout.CIRCUMSTANCES)
 
 
 def judged(sales: Sales, currency: str) -> Circumstances:

@@ -30,7 +30,7 @@ class Sales:
         The day on which all is known, and the days of the recent period.
     days : DataFrame
         One row for each day of the history, by `day`: n_purchases (customers who bought), n_first (of them for the
-        first time), cents.
+        first time), cents, sold_cents (before returns).
     next_days : DataFrame
         One row per pair of a repeat purchase's day and the same customer's next one (-1: none yet): day, next_day, n.
     largest : DataFrame
@@ -93,6 +93,7 @@ def _daily(con: Backend, by_day: ir.Table) -> pd.DataFrame:
         n_purchases=rows.count(where=rows.is_purchase),
         n_first=rows.count(where=rows.is_first),
         cents=rows.revenue_cents.sum(),
+        sold_cents=rows.sales_cents.sum().fill_null(0),
     )
     found = _frame(con, sums.order_by("day")).set_index("day")
     if found.empty:

@@ -1,0 +1,186 @@
+"""What happened to a company is found where it happened, and nowhere else."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from crmwb import engine
+from crmwb.features import circumstances
+from crmwb.findings import Count, Day
+
+FIRST, AS_OF = pd.Timestamp("2022-01-01"), date(2024, 1, 1)
+DAYS = 730
+CUT, MOVED = 400, date(2023, 2, 5)  # the day of a break
+
+
+def company(seed=0, n=600, a_year=8.0, arrivals=0.5, life=900.0):
+    """Draw order lines of customers who buy at random: customer, day, cents, product, units, is_return."""
+    rng = np.random.default_rng(seed)
+    begins = np.r_[rng.uniform(0, 30, n), rng.uniform(30, DAYS, int(arrivals * DAYS))]
+    ends = np.minimum(begins + rng.exponential(life, len(begins)), DAYS)
+    counts = rng.poisson((ends - begins) * a_year / 365)
+    who = np.r_[np.arange(len(begins)), np.repeat(np.arange(len(begins)), counts)]
+    day = np.r_[begins, np.repeat(begins, counts) + rng.random(counts.sum()) * np.repeat(ends - begins, counts)]
+    lines = pd.DataFrame({"customer": [f"k{i:05d}" for i in who], "day": day.astype(int)})
+    lines["product"] = rng.integers(0, 20, len(lines))
+    lines["units"] = rng.integers(1, 4, len(lines)).astype(float)
+    lines["cents"] = (1000 + 100 * lines["product"]) * lines["units"].astype(int)
+    return lines.assign(is_return=False)[lines["day"] < DAYS].reset_index(drop=True)
+
+
+def table(con, lines):
+    """Return the lines as clean transactions."""
+    rows = pd.DataFrame(
+        {
+            "customer_id": lines["customer"],
+            "order_id": [f"o{i}" for i in range(len(lines))],
+            "ordered_at": FIRST + pd.to_timedelta(lines["day"], unit="D"),
+            "product_id": "p" + lines["product"].astype(str),
+            "quantity": lines["units"],
+            "revenue_cents": lines["cents"].astype("int64"),
+            "is_return": lines["is_return"],
+        }
+    )
+    return engine.open_arrow(con, pa.Table.from_pandas(rows, preserve_index=False), "transactions")
+
+
+@pytest.fixture
+def seen(con):
+    """Return a function: lines in, the findings by code out, with the split under "split"."""
+
+    def seen(lines, as_of=AS_OF):
+        found = circumstances.build(con, {"transactions": table(con, lines)}, as_of, 90, "EUR")
+        by_code = {finding.code.removeprefix("circumstances."): finding for finding in found.findings}
+        return by_code | {"split": found.split, "is_comparable": found.is_comparable}
+
+    return seen
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_steady_company_has_nothing_to_tell(seen, seed):
+    found = seen(company(seed, life=200.0 * (seed + 1), a_year=3.0 + 3 * seed))
+    assert found.keys() == {"split", "is_comparable"}
+    assert found["is_comparable"]
+    assert found["split"].code == "circumstances.split"
+
+
+@pytest.mark.parametrize("share", [1.0, 0.7])
+def test_replaced_numbers_are_found_to_the_day_or_nearly(seen, share):
+    lines = company()
+    moved = (lines["day"] >= CUT) & (lines["customer"].str[-2:].astype(int) < 100 * share)
+    lines.loc[moved, "customer"] = "n" + lines["customer"]
+    found = seen(lines)["ids_replaced"]
+    assert abs((found.values["day"].value - MOVED).days) <= (1 if share == 1 else 7)
+    assert found.values["share"].value < 0.5 * found.values["usual"].value
+
+
+def test_one_off_buyers_of_a_promotion_are_no_replaced_numbers_but_a_wave(seen):
+    lines, rng = company(), np.random.default_rng(1)
+    crowd = lines.sample(1200, random_state=1).assign(
+        customer=[f"c{i}" for i in range(1200)], day=rng.integers(CUT, CUT + 28, 1200)
+    )
+    found = seen(pd.concat([lines, crowd], ignore_index=True))
+    assert "ids_replaced" not in found
+    assert found["wave"].values["n"].value >= 1200
+    assert abs((found["wave"].values["begins"].value - MOVED).days) <= 2
+
+
+def test_a_season_that_comes_every_year_is_no_wave(seen):
+    lines = company()
+    crowds = [
+        lines.sample(500, random_state=i).assign(
+            customer=[f"c{i}-{j}" for j in range(500)], day=np.random.default_rng(i).integers(at, at + 28, 500)
+        )
+        for i, at in enumerate((300, 300 + 365))
+    ]
+    assert "wave" not in seen(pd.concat([lines, *crowds], ignore_index=True))
+
+
+def test_days_without_sales_are_found_and_nothing_is_compared_with_them(seen):
+    lines = company()
+    last_year = lines[~lines["day"].between(290, 320)]
+    found = seen(last_year)
+    assert found["no_sales"].values["begins"] == Day(date(2022, 10, 18))
+    assert found["no_sales"].values["ends"] == Day(date(2022, 11, 17))
+    assert not found["is_comparable"]
+    assert found["split"] is None
+    earlier = seen(lines[~lines["day"].between(500, 530)])
+    assert "no_sales" in earlier
+    assert earlier["is_comparable"]
+
+
+def test_closed_sundays_and_few_orders_are_no_days_without_sales(seen):
+    lines = company(n=30, arrivals=0.02, a_year=3.0)
+    assert "no_sales" not in seen(lines[lines["day"] % 7 != 6])
+
+
+def test_a_large_account_that_stops_is_told_and_one_that_goes_on_is_only_a_dependence(seen):
+    lines = company()
+    day = np.arange(3, DAYS, 7)
+    account = lines.sample(len(day), random_state=2, replace=True).assign(customer="big", day=day, cents=200_000)
+    goes_on = seen(pd.concat([lines, account], ignore_index=True))
+    assert "silent_one" not in goes_on
+    assert goes_on["dependence"].values["share"].value > 0.1
+    stopped = seen(pd.concat([lines, account[account["day"] < DAYS - 30]], ignore_index=True))["silent_one"]
+    assert stopped.values["days"].value >= 30
+    assert stopped.values["longest"].value == 7
+
+
+def test_prices_are_told_apart_from_what_customers_spend(seen):
+    lines = company()
+    dearer = lines.assign(cents=(lines["cents"] * np.where(lines["day"] >= 450, 1.3, 1.0)).astype(int))
+    split = seen(dearer)["split"]
+    assert split.code == "circumstances.split_with_prices"
+    assert split.values["prices"].value == pytest.approx(0.3, abs=0.005)
+    more = lines.assign(units=lines["units"] * np.where(lines["day"] >= 450, 2, 1))
+    more["cents"] = (1000 + 100 * more["product"]) * more["units"].astype(int)
+    bought_more = seen(more)["split"]
+    assert bought_more.code == "circumstances.split"
+    assert bought_more.values["money"].value > 0.7
+    rng = np.random.default_rng(3)
+    own_prices = dearer.assign(cents=(dearer["cents"] * np.exp(rng.normal(0, 0.5, len(dearer)))).astype(int))
+    assert seen(own_prices)["split"].code == "circumstances.split"
+
+
+def test_returns_still_to_come_are_estimated(seen):
+    lines, rng = company(), np.random.default_rng(4)
+    back = lines[rng.random(len(lines)) < 0.2].copy()
+    back["day"] += rng.integers(40, 80, len(back))
+    back = back.assign(cents=-back["cents"], units=-back["units"], is_return=True)
+    known = back[back["day"] < DAYS]
+    truth = -back[(back["day"] >= DAYS) & (back["day"] < DAYS + 90)]["cents"].sum()
+    found = seen(pd.concat([lines, known], ignore_index=True))["refunds"]
+    assert found.values["median"].value == pytest.approx(60, abs=4)
+    assert found.values["money"].cents == pytest.approx(truth, rel=0.2)
+    at_once = seen(pd.concat([lines, known.assign(day=lines.loc[known.index, "day"] + 3)], ignore_index=True))
+    assert "refunds" not in at_once
+
+
+def test_newcomers_who_stop_coming_are_told(seen):
+    lines = company(arrivals=1.5)
+    first = lines.groupby("customer")["day"].transform("min")
+    found = seen(lines[first < DAYS - 120])["newcomers_stopped"]
+    assert found.values["n"] == Count(0, "customer")
+    assert found.values["before"].value > 100
+
+
+def test_nothing_at_or_after_the_day_is_seen(seen):
+    lines = company()
+    later = pd.concat([lines, lines.assign(day=lines["day"] + DAYS, cents=10**9)], ignore_index=True)
+    assert seen(later) == seen(lines)
+
+
+def test_few_customers_and_no_transactions(seen, con):
+    assert circumstances.build(con, {}, AS_OF, 90, "EUR").content() == {
+        "findings": [],
+        "split": None,
+        "is_comparable": True,
+    }
+    one = pd.DataFrame(
+        {"customer": ["a"], "day": [3], "product": [1], "units": [1.0], "cents": [500], "is_return": [False]}
+    )
+    found = seen(one)
+    assert found["split"] is None
