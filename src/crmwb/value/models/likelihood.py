@@ -15,6 +15,7 @@ Objective = Callable[[np.ndarray], tuple[float, np.ndarray]]
 LIMIT = 10.0  # log parameters are searched within ±10: a factor of 22,000 around the data's own scale
 EDGE = 0.5  # nearer than this to the limit counts as having run away
 NEWTON_STEPS = 20
+SAME = 1e-10  # mean log-likelihoods that differ by less are the same
 DIFFERENCE = 1e-4  # step in log parameters by which the gradient is differenced
 
 
@@ -57,6 +58,9 @@ class Optimum:
 def maximise(objective: Objective, starts: Sequence[np.ndarray], tol: float, rough: Objective | None = None) -> Optimum:
     """Find the highest likelihood from the most promising start, and from the others where that fails.
 
+    Where there is no summit, as on the ridge of a likelihood that rises to the edge of the box, it is enough that two
+    climbs end at the same height.
+
     Parameters
     ----------
     objective : callable
@@ -67,25 +71,31 @@ def maximise(objective: Objective, starts: Sequence[np.ndarray], tol: float, rou
         The slope of the mean log-likelihood that counts as none.
     rough : callable, optional
         The same of a part of the customers, where there are many: its summit is near the whole's and shaped alike, so
-        that a few steps from there are enough.
+        that a few steps from there are enough. Where it has none, the first climb begins where the part's ended.
 
     Returns
     -------
     Optimum
         The best end of all climbs that were made.
     """
-    if rough is not None:
-        near = maximise(rough, starts, tol)
-        there = _step_over(objective, near, tol) if near.is_peak and not near.ran_away.any() else None
+    begins = [np.clip(start, -LIMIT + 1, LIMIT - 1) for start in starts]
+    near = None if rough is None else maximise(rough, starts, tol)
+    if near is not None and near.is_peak and not near.ran_away.any():
+        there = _step_over(objective, near, tol)
         if there is not None:
             return there
-    inside = [np.clip(start, -LIMIT + 1, LIMIT - 1) for start in starts]
-    found = []
-    for start in sorted(inside, key=lambda theta: -objective(theta)[0]):
-        found.append(_climb(objective, start, tol))
-        if found[-1].gradient <= tol and found[-1].is_peak and not found[-1].ran_away.any():
+    begins = sorted(begins, key=lambda theta: -objective(theta)[0])
+    ends: list[_Climb] = []
+    for start in begins if near is None else [near.theta, *begins]:
+        ends.append(_climb(objective, start, tol))
+        best, *others = sorted(ends, key=lambda end: -end.height)
+        if ends[-1].steepest <= tol and not ends[-1].is_at_edge:
+            summit = _optimum(objective, ends[-1])
+            if summit.is_peak:
+                return summit if best is ends[-1] else _optimum(objective, best)
+        if others and best.height - others[0].height < SAME:
             break
-    return max(found, key=lambda end: end.mean_log_likelihood)
+    return _optimum(objective, best)
 
 
 def _step_over(objective: Objective, near: Optimum, tol: float) -> Optimum | None:
@@ -110,7 +120,28 @@ def _step_over(objective: Objective, near: Optimum, tol: float) -> Optimum | Non
     return end if end.is_peak and not end.ran_away.any() else None
 
 
-def _climb(objective: Objective, start: np.ndarray, tol: float) -> Optimum:
+@dataclass(frozen=True)
+class _Climb:
+    """Where one climb ended: log parameters, the mean log-likelihood, and its slopes there."""
+
+    theta: np.ndarray
+    height: float
+    slope: np.ndarray
+
+    @property
+    def steepest(self) -> float:
+        return float(np.abs(self.slope).max())
+
+    @property
+    def is_at_edge(self) -> bool:
+        return bool((np.abs(self.theta) > LIMIT - EDGE).any())
+
+
+def _optimum(objective: Objective, end: _Climb) -> Optimum:
+    return Optimum(end.theta, end.height, end.steepest, _information(objective, end.theta))
+
+
+def _climb(objective: Objective, start: np.ndarray, tol: float) -> _Climb:
     """Climb from one start."""
 
     def downhill(theta: np.ndarray) -> tuple[float, np.ndarray]:
@@ -125,20 +156,20 @@ def _climb(objective: Objective, start: np.ndarray, tol: float) -> Optimum:
         bounds=[(-LIMIT, LIMIT)] * len(start),
         options={"maxiter": 500, "maxfun": 2000, "ftol": 1e-13, "gtol": 1e-7},
     ).x
-    value, slope = objective(theta)
+    end = _Climb(theta, *objective(theta))
     for _ in range(NEWTON_STEPS):
-        if np.abs(slope).max() <= tol * 1e-2 or (np.abs(theta) > LIMIT - EDGE).any():
+        if end.steepest <= tol * 1e-2 or end.is_at_edge:
             break
-        information = _information(objective, theta)
+        information = _information(objective, end.theta)
         if np.linalg.eigvalsh(information)[0] <= 0:
             break
-        step = np.linalg.solve(information, slope)
-        ahead = np.clip(theta + step / max(1.0, float(np.abs(step).max())), -LIMIT, LIMIT)
-        next_value, next_slope = objective(ahead)
-        if not np.abs(next_slope).max() < np.abs(slope).max():
+        step = np.linalg.solve(information, end.slope)
+        theta = np.clip(end.theta + step / max(1.0, float(np.abs(step).max())), -LIMIT, LIMIT)
+        ahead = _Climb(theta, *objective(theta))
+        if not ahead.steepest < end.steepest:
             break
-        theta, value, slope = ahead, next_value, next_slope
-    return Optimum(theta, value, float(np.abs(slope).max()), _information(objective, theta))
+        end = ahead
+    return end
 
 
 def _information(objective: Objective, theta: np.ndarray) -> np.ndarray:
