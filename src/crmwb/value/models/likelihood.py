@@ -71,7 +71,8 @@ def maximise(objective: Objective, starts: Sequence[np.ndarray], tol: float, rou
         The slope of the mean log-likelihood that counts as none.
     rough : callable, optional
         The same of a part of the customers, where there are many: its summit is near the whole's and shaped alike, so
-        that a few steps from there are enough. Where it has none, the first climb begins where the part's ended.
+        that a few steps from there are enough. Where it has none, the first climb begins where the part's ended; where
+        both end at the edge, no other is made.
 
     Returns
     -------
@@ -85,6 +86,7 @@ def maximise(objective: Objective, starts: Sequence[np.ndarray], tol: float, rou
         if there is not None:
             return there
     begins = sorted(begins, key=lambda theta: -objective(theta)[0])
+    leads_to_edge = near is not None and near.ran_away.any()
     ends: list[_Climb] = []
     for start in begins if near is None else [near.theta, *begins]:
         ends.append(_climb(objective, start, tol))
@@ -93,7 +95,7 @@ def maximise(objective: Objective, starts: Sequence[np.ndarray], tol: float, rou
             summit = _optimum(objective, ends[-1])
             if summit.is_peak:
                 return summit if best is ends[-1] else _optimum(objective, best)
-        if others and best.height - others[0].height < SAME:
+        if (others and best.height - others[0].height < SAME) or (leads_to_edge and ends[-1].is_at_edge):
             break
     return _optimum(objective, best)
 

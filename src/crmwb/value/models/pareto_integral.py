@@ -84,7 +84,8 @@ def _sums(
     nodes, weights = (values[:, None] for values in rule)
     half = reach / 2
     v = half * (1 + nodes)
-    grown = ratio * np.expm1(v)
+    near = np.expm1(v)
+    grown = ratio * near
     log_far = np.log1p(grown)
     here = (weights * half) * np.exp((1 - power_near) * v - power_far * log_far)
     out = [here.sum(axis=0)]
@@ -92,7 +93,7 @@ def _sums(
         out += [
             (here * v).sum(axis=0),
             (here * log_far).sum(axis=0),
-            -(here * np.expm1(-v)).sum(axis=0),
+            (here * (near / (1 + near))).sum(axis=0),
             (here * (grown / (1 + grown))).sum(axis=0),
         ]
     return np.stack(out)
