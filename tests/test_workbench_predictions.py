@@ -50,7 +50,7 @@ def test_every_finding_is_said_in_both_languages(wb):
 
 def test_reasons_of_a_chance_to_buy(wb):
     rows = wb.likely_buyers
-    assert say(rows["reason"][0]) == "chance of a purchase by the risk raises it and main channel: web lowers it"
+    assert say(rows["reason"][0]) == "own purchase rhythm (raises it) and main channel: web (lowers it)"
     assert rows["reason"][1] is None
     assert wb.spending.empty
     assert wb.listed(prospects=True, n=5).empty

@@ -1,17 +1,21 @@
 """Campaigns: what each brought, and whom to contact next time."""
 
 from functools import cached_property
+from math import ceil
 from pathlib import Path
 
 import pandas as pd
 
 from crmwb import layout, storage
 from crmwb.display.picture import Picture, draw
-from crmwb.findings import Count, Finding, Name, Share, from_json
+from crmwb.findings import Count, Finding, Listing, Money, Name, Share, Term, from_json
 from crmwb.plots import response as plots
 
 MONEY = "revenue_cents"
 STATED = ["n_campaigns_received", "n_campaigns_answered"]
+SURE = 0.05
+GROUPINGS = ("stage", "spent_before")  # which are vocabularies too
+ANSWERS = ("all", "sort", "none", "open")
 METHODS = ("adjusted", "difference", "doubly_robust")  # the one to go by stands first
 
 
@@ -104,6 +108,43 @@ class Campaigns:
         rows = self.effects[(self.effects["grouping"] == grouping) & (self.effects["outcome"] == MONEY)]
         rows = rows.merge(self.frame[["campaign_id", "name", "starts_on"]], on="campaign_id")
         return rows.sort_values(["starts_on", "campaign_id", "group"], ignore_index=True)
+
+    @property
+    def together_finding(self) -> Finding | None:
+        """How many experiments changed revenue beyond chance when all are judged together; None with fewer than two."""
+        p_of_all = self.revenue["p_of_all"].dropna()
+        if len(p_of_all) < 2:
+            return None
+        values = {"n": Count(int((p_of_all < SURE).sum())), "n_tested": Count(len(p_of_all), "campaign")}
+        return Finding("response.together", values)
+
+    @property
+    def groups_finding(self) -> Finding:
+        """How many groups of campaigns show an effect on revenue, and which the largest."""
+        rows = pd.concat([self.by_group(name).assign(grouping=name) for name in GROUPINGS], ignore_index=True)
+        by_chance = SURE * len(rows.groupby(["campaign_id", "grouping"]))  # p-values hold for a campaign's groups
+        n = {"n": Count(int((rows["p_value"] < SURE).sum())), "n_groups": Count(len(rows))}
+        if not n["n"].value:
+            return Finding("response.groups_none", n)
+        sure = rows[rows["p_value"] < SURE].assign(size=lambda d: d["difference"].abs())
+        most = sure.sort_values(["size", "campaign_id", "group"], ascending=[False, True, True]).iloc[0]
+        values = {
+            "by_chance": Count(ceil(by_chance)),
+            "group": Term(str(most["grouping"]), str(most["group"])),
+            "campaign": Name(str(most["name"])),
+            "per_head": Money(float(most["difference"]), self.currency),
+        }
+        return Finding("response.groups_some", n | values)
+
+    @property
+    def next_time_finding(self) -> Finding:
+        """Whom to contact next time, by how many campaigns say so."""
+        answers = self.frame["answer"].dropna().value_counts().reindex(ANSWERS).dropna()
+        said = [
+            Finding("response.answers", {"answer": Term("answer", str(name)), "n": Count(int(n), "campaign")})
+            for name, n in answers.items()
+        ]
+        return Finding("response.next_time", {"answers": Listing(tuple(said))})
 
     def deciles(self, campaign_id: str) -> pd.DataFrame:
         """Return predicted and observed gain in ten groups of a campaign's customers."""

@@ -1,0 +1,56 @@
+"""What the campaigns report says of all campaigns, of groups, and of the next time."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from crmwb import layout
+from crmwb.findings.say import say
+from crmwb.workbench.campaigns import Campaigns
+
+
+def effect(campaign, p_value, difference=100.0, grouping="", group=""):
+    return {
+        "campaign_id": campaign, "grouping": grouping, "group": group, "outcome": "revenue_cents",
+        "method": "adjusted" if not grouping else "difference", "difference": difference, "low": 0.0, "high": 200.0,
+        "p_value": p_value, "smallest": 50.0, "n_treated": 40, "n_control": 40,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def campaigns(tmp_path):
+    def written(effects, answers=("all", "open", "open")):
+        heads = pd.DataFrame({"campaign_id": ["a", "b", "c"], "name": ["A", "B", "C"], "answer": answers})
+        heads = heads.assign(design="experiment", n_treated=40, n_control=40)
+        heads["starts_on"] = [date(2024, month, 1) for month in (1, 2, 3)]
+        for name, frame in (("campaigns", heads), ("effects", pd.DataFrame(effects))):
+            path = tmp_path / layout.response(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            frame.to_parquet(path, index=False)
+        return Campaigns(tmp_path, "EUR")
+
+    return written
+
+
+def test_experiments_are_also_judged_together(campaigns):
+    made = campaigns([effect("a", 0.001), effect("b", 0.04), effect("c", 0.9)])
+    assert made.revenue["p_of_all"].round(3).tolist() == [0.9, 0.08, 0.003]  # the latest first
+    assert say(made.together_finding) == (
+        "Judged together, 1 of 3 campaigns with a control group is shown to change revenue (Holm's correction)."
+    )
+    assert campaigns([effect("a", 0.001)]).together_finding is None
+
+
+def test_groups_are_counted_beside_what_chance_would_show(campaigns):
+    groups = [effect("a", 0.01, 300.0, "stage", "growth"), effect("a", 0.5, -900.0, "stage", "decline")]
+    made = campaigns([effect("a", 0.2), *groups, effect("b", 0.03, -500.0, "spent_before", "top_fifth")])
+    said = say(made.groups_finding)
+    assert said.startswith("2 of 3 groups")
+    assert "up to 1 would by chance; the largest: “top fifth” in B, −EUR\xa05 per customer" in said
+    assert say(campaigns([effect("a", 0.2), *groups[1:]]).groups_finding).startswith("None of 1 group (")
+
+
+def test_the_next_time_is_summed_up_by_answer(campaigns):
+    said = say(campaigns([effect("a", 0.001)]).next_time_finding)
+    assert said.endswith("by the control groups: all customers (1 campaign) and not proven (2 campaigns).")
