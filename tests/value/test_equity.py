@@ -14,6 +14,7 @@ from crmwb.findings import from_json, numbers
 from crmwb.findings.say import say
 from crmwb.plots import equity as plots
 from crmwb.value import equity
+from crmwb.value.equity import facts as equity_facts
 from crmwb.value.equity.activity import histories_at, read_activity
 from crmwb.value.equity.outlook import spend_of
 from crmwb.value.models import GammaGamma, ParetoNBD, PurchaseSummary
@@ -256,3 +257,20 @@ def test_equity_over_time_ends_at_what_it_is_now(found):
     ax = plots.equity_over_time(found.months, "USD")
     assert ax.lines[0].get_ydata()[-1] == found.months["equity_cents"].iloc[-1]
     assert plots.equity_over_time(found.months.tail(1), "USD").texts
+
+
+def test_without_a_single_figure_of_equity_what_moved_it_is_said_in_shares():
+    cents = {
+        "opening": 200_00,
+        "new": 50_00,
+        "won_back": 0,
+        "grown": 20_00,
+        "shrunk": 0,
+        "lost": -30_00,
+        "closing": 240_00,
+    }
+    found = equity_facts._moved(date(2024, 1, 1), date(2025, 1, 1), cents, None)
+    assert say(found) == (
+        "Between 1 January 2024 and 1 January 2025, customer equity went up 20%: new customers added 25%, lost customers "
+        "took 15% and customers who are worth more than before added 10%, of what it was at the beginning."
+    )

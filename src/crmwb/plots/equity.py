@@ -9,7 +9,7 @@ from matplotlib.dates import AutoDateLocator
 from matplotlib.ticker import MaxNLocator
 
 from crmwb.findings import Count, Day, Finding, Number, Term, numbers
-from crmwb.findings.say import say
+from crmwb.findings.say import Said, say
 from crmwb.plots import notation, style
 from crmwb.plots.notation import Scenario
 
@@ -22,11 +22,12 @@ STEPS = {
     "lost": style.BAD,
     "closing": style.ACCENT,
 }
+AXIS = Finding("equity.figure.axis")
 LABEL_SHARE = 0.2  # of the height: two lines of text
 BANDS = ((95, 0.12), (80, 0.18), (50, 0.28))
 
 
-def equity_over_time(months: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
+def equity_over_time(months: pd.DataFrame, currency: str, axis: Said = AXIS, ax: Axes | None = None) -> Axes:
     """Draw customer equity at every month end, with how many customers were active where that is known.
 
     Parameters
@@ -34,7 +35,9 @@ def equity_over_time(months: pd.DataFrame, currency: str, ax: Axes | None = None
     months : DataFrame
         as_of, equity_cents and n_active, as `crmwb.value.equity` makes them.
     currency : str
-        For the labels.
+        For the labels; empty where equity is an index.
+    axis : Said
+        What the axis shows.
     ax : Axes, optional
         Where to draw; a new figure where not given.
     """
@@ -54,11 +57,11 @@ def equity_over_time(months: pd.DataFrame, currency: str, ax: Axes | None = None
     ax.set_ylim(min(0.0, float(cents.min())), max(float(cents.max()), 1.0) * 1.2)
     _months(ax)
     style.money_axis(ax.yaxis, currency)
-    ax.set(title=say(Finding("equity.figure.over_time")), xlabel="", ylabel=say(Finding("equity.figure.axis")))
+    ax.set(title=say(Finding("equity.figure.over_time")), xlabel="", ylabel=say(axis))
     return ax
 
 
-def equity_bridge(bridge: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
+def equity_bridge(bridge: pd.DataFrame, currency: str, axis: Said = AXIS, ax: Axes | None = None) -> Axes:
     """Draw what led from one customer equity to the next: a bar for each component, floating where it begins.
 
     Parameters
@@ -66,7 +69,9 @@ def equity_bridge(bridge: pd.DataFrame, currency: str, ax: Axes | None = None) -
     bridge : DataFrame
         The rows of one stretch of time: component, n_customers, equity_cents, as `crmwb.value.equity` makes them.
     currency : str
-        For the labels.
+        For the labels; empty where equity is an index.
+    axis : Said
+        What the axis shows.
     ax : Axes, optional
         Where to draw; a new figure where not given.
     """
@@ -96,7 +101,7 @@ def equity_bridge(bridge: pd.DataFrame, currency: str, ax: Axes | None = None) -
     style.money_axis(ax.yaxis, currency)
     since, until = (Day(pd.Timestamp(bridge[end].iloc[0]).date()) for end in ("begins", "ends"))
     title = Finding("equity.figure.bridge", {"begins": since, "ends": until})
-    ax.set(title=say(title), xlabel=say(Finding("equity.figure.counts")), ylabel=say(Finding("equity.figure.axis")))
+    ax.set(title=say(title), xlabel=say(Finding("equity.figure.counts")), ylabel=say(axis))
     return ax
 
 

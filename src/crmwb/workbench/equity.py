@@ -1,5 +1,6 @@
 """Customer equity: what all customers are worth through time, what moved it, and what the next months will bring."""
 
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,12 @@ import pandas as pd
 from crmwb import layout, storage
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
-from crmwb.findings import Finding, Term, Unavailable, from_json
+from crmwb.findings import Day, Finding, Term, Unavailable, from_json
 from crmwb.plots import equity as plots
 
 COMPONENTS = (*plots.STEPS, "kept")
 OF_ACTIVE = ("won_back", "lost")  # need to know who is active
+INDEX_CENTS = 100_00  # the beginning of an index, written as an amount
 MEASURES = ("customers", "new_customers", "purchases", "revenue_cents")
 
 
@@ -140,8 +142,7 @@ class Equity:
         """Draw customer equity through time."""
         return draw(
             plots.equity_over_time,
-            self.months,
-            self.currency,
+            *self._shown(self.months),
             alt=Finding("equity.alt.months"),
             reason=self.findings("equity")[0],
         )
@@ -149,7 +150,17 @@ class Equity:
     def plot_bridge(self) -> Picture:
         """Draw what moved customer equity over the last year."""
         reason = next(iter(self.findings("bridge")), Unavailable("equity.one_moment"))
-        return draw(plots.equity_bridge, self.bridge, self.currency, alt=Finding("equity.alt.bridge"), reason=reason)
+        return draw(plots.equity_bridge, *self._shown(self.bridge), alt=Finding("equity.alt.bridge"), reason=reason)
+
+    def _shown(self, rows: pd.DataFrame) -> tuple[pd.DataFrame, str, Finding]:
+        """Return rows of equity to draw, with currency and axis: an index where no single figure of it is stated."""
+        of_year = self.bridge.set_index("component")["equity_cents"]
+        opening = of_year.get("opening", 0)
+        if (self.facts["equity"] or {}).get("is_stated", True) or opening <= 0:
+            return rows, self.currency, plots.AXIS
+        begins = Day(date.fromisoformat(self.facts["bridge"]["begins"]))
+        index = rows.assign(equity_cents=rows["equity_cents"] * (INDEX_CENTS / opening))
+        return index, "", Finding("equity.figure.index", {"begins": begins})
 
     def plot_forecast(self, measure: str = "revenue_cents") -> Picture:
         """Draw actual and expected months: customers, new_customers, purchases, revenue_cents or margin_cents."""

@@ -54,7 +54,8 @@ def facts(
     Returns
     -------
     dict
-        equity        as_of, n_months (moments valued), first, n_buyers, n_active, cents, low, high (80% range), finding
+        equity        as_of, n_months (moments valued), first, n_buyers, n_active, cents, low, high (80% range),
+                      is_stated (as one figure), finding
         bridge        begins, ends, components ({name: {n_customers, cents}}), is_comparable, finding; None with one
                       moment only
         forecast      as `forecast_facts` returns it
@@ -65,7 +66,7 @@ def facts(
     """
     return {
         "equity": _equity(months, terms.horizon_days, total, lost_below, currency),
-        "bridge": _bridge(changes, cohorts, currency),
+        "bridge": _bridge(changes, cohorts, currency if total.is_narrow else None),
         "forecast": forecast_facts(ahead, n_months, currency),
         "proof": proof_facts(past),
         "check": _check(ahead, terms, int(months["equity_cents"].iloc[-1]), currency),
@@ -100,12 +101,13 @@ def _equity(
         "cents": int(now["equity_cents"]),
         "low": round(low),
         "high": round(high),
+        "is_stated": total.is_narrow,
         "finding": to_json(Finding(code, values, weight=abs(float(now["equity_cents"])))),
     }
 
 
-def _bridge(changes: pd.DataFrame, cohorts: Cohorts, currency: str) -> dict[str, Any] | None:
-    """Say what moved equity over the last year, where the data reach a year before it."""
+def _bridge(changes: pd.DataFrame, cohorts: Cohorts, currency: str | None) -> dict[str, Any] | None:
+    """Say what moved equity over the last year, where the data reach a year before it; in shares without a currency."""
     year = changes[changes["span"] == "year"]
     if year.empty:
         return None
@@ -129,20 +131,25 @@ def _bridge(changes: pd.DataFrame, cohorts: Cohorts, currency: str) -> dict[str,
     }
 
 
-def _moved(begins: Any, ends: Any, cents: dict[str, int], currency: str) -> Finding:
+def _moved(begins: Any, ends: Any, cents: dict[str, int], currency: str | None) -> Finding:
+    def amount(name: str) -> Value:
+        if currency is None:  # no single figure of equity is stated, so none of its parts is
+            return Share(abs(cents[name]) / cents["opening"])
+        return Money(abs(cents[name]), currency)
+
     least = WORTH_TELLING * max(abs(cents[name]) for name in MOVES)
     moved = sorted((name for name in MOVES if abs(cents[name]) > least), key=lambda name: (-abs(cents[name]), name))
-    values = {
+    values: dict[str, Value] = {
         "begins": Day(begins),
         "ends": Day(ends),
         "change": Change.between(cents["opening"], cents["closing"]),
-        "opening": Money(cents["opening"], currency),
-        "closing": Money(cents["closing"], currency),
-        "moves": Listing(
-            tuple(Finding(f"equity.move.{name}", {"cents": Money(abs(cents[name]), currency)}) for name in moved)
-        ),
+        "moves": Listing(tuple(Finding(f"equity.move.{name}", {"amount": amount(name)}) for name in moved)),
     }
-    return Finding("equity.changed" if moved else "equity.unchanged", values)
+    code = "changed" if moved else "unchanged"
+    if currency is None:
+        return Finding(f"equity.{code}_share", values)
+    ends_at = {name: Money(cents[name], currency) for name in ("opening", "closing")}
+    return Finding(f"equity.{code}", values | ends_at)
 
 
 def _check(ahead: Monthly, terms: Terms, equity_cents: int, currency: str) -> dict[str, Any] | None:
