@@ -271,6 +271,6 @@ def test_without_a_single_figure_of_equity_what_moved_it_is_said_in_shares():
     }
     found = equity_facts._moved(date(2024, 1, 1), date(2025, 1, 1), cents, None)
     assert say(found) == (
-        "Between 1 January 2024 and 1 January 2025, customer equity went up 20%: new customers added 25%, lost customers "
-        "took 15% and customers who are worth more than before added 10%, of what it was at the beginning."
+        "Between 1 January 2024 and 1 January 2025, customer equity went up 20%: new customers added 25%, lost "
+        "customers took 15% and customers who are worth more than before added 10%, of what it was at the beginning."
     )
