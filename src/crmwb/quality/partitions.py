@@ -1,5 +1,6 @@
 """A table in the pieces that Great Expectations judges one by one."""
 
+import errno
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 
 from crmwb import engine, progress
 from crmwb.engine import Backend
-from crmwb.errors import CrmwbError
+from crmwb.errors import BY_NUMBER, CrmwbError
 from crmwb.quality.checks import MISSING, ROW, Check
 from crmwb.tables import Kind, Table
 
@@ -30,6 +31,8 @@ def shape(file: Path, table: Table) -> pd.DataFrame:
     """
     try:
         types = {field.name: str(field.type) for field in pq.read_schema(file)}
+    except PermissionError as error:
+        raise CrmwbError(f"{file}: {BY_NUMBER[errno.EACCES]}") from error
     except (OSError, pa.ArrowException) as error:
         raise CrmwbError(
             f"{file}: not readable as Parquet ({' '.join(str(error).split())}); run `dvc repro -f -s ingest`."
