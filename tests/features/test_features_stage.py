@@ -34,7 +34,7 @@ def test_it_writes_its_artefacts(project):
     done = run(project)
     assert done.returncode == 0, done.stderr
     made = project / "data" / "features"
-    files = {"customers.parquet", "interests.parquet", "observation.json"}
+    files = {"customers.parquet", "interests.parquet", "observation.json", "circumstances.json"}
     assert {p.name for p in made.iterdir()} == files
     assert {p.name for p in (project / "data" / "snapshots").glob("*.parquet")} == {
         "2024-02-01.parquet", "2024-03-01.parquet"

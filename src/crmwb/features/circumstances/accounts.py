@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 HEAVY = 0.10  # of a year's revenue: one customer with more is a dependence
 LARGE = 0.03  # of a year's revenue: one with more is missed when silent
-GAPS = 8  # gaps between purchases, with fewer of which no rhythm is known
-SILENT = 2.0  # times the longest gap so far
+GAPS, MANY_GAPS = 8, 20  # gaps between purchases, with fewer of which no rhythm is known, or known well
+SILENT, SILENT_OF_MANY = 2.0, 1.5  # times the longest gap so far, by how well the rhythm is known
 YEAR = 365
 
 
@@ -33,16 +33,14 @@ def dependence(sales: Sales, currency: str) -> Finding | None:
 
 
 def silent(sales: Sales, currency: str) -> Finding | None:
-    """Find large customers who have been silent for more than twice their longest gap so far."""
+    """Find large customers who have been silent for far longer than ever before."""
     total = _year(sales)
     rows = sales.largest
     if rows.empty or total <= 0:
         return None
-    gone: pd.DataFrame = rows[
-        (rows["cents"] >= LARGE * total)
-        & (rows["n_gaps"] >= GAPS)
-        & (rows["days_since"] > SILENT * rows["longest_gap"])
-    ]
+    times = rows["n_gaps"].ge(MANY_GAPS).map({True: SILENT_OF_MANY, False: SILENT})
+    is_silent = (rows["n_gaps"] >= GAPS) & (rows["days_since"] > times * rows["longest_gap"])
+    gone: pd.DataFrame = rows[is_silent & (rows["cents"] >= LARGE * total)]
     if gone.empty:
         return None
     first = gone.iloc[0]

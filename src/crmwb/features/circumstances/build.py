@@ -24,7 +24,8 @@ class Circumstances:
     findings : tuple of Finding
         `circumstances.*`, what matters most first.
     split : Finding or None
-        What the change of revenue on the year before is made of.
+        What the change of revenue on the year before is made of; None where the two cannot be compared, or customer
+        numbers were replaced.
     is_comparable : bool
         Whether the recent period and the one a year before have no days without sales that chance does not explain.
     """
@@ -84,5 +85,5 @@ def judged(sales: Sales, currency: str) -> Circumstances:
         refunds.still_to_come(sales, currency),
     )
     watched = spans[1][0] >= int(sales.days.index[0])
-    split = growth.split(sales) if watched and not in_comparison else None
+    split = growth.split(sales) if watched and not in_comparison and not replaced else None
     return Circumstances(tuple(finding for finding in found if finding), split, not in_comparison)

@@ -19,7 +19,8 @@ STOPPED = 0.4  # times the first purchases of a year before: below it, customers
 LEFT_EDGE = 182  # days after the beginning of the data in which old customers still appear for the first time
 WAVE = 2.5  # times the usual first purchases of a month
 WAVE_SHARE = 0.1  # of all customers, that a wave must hold
-MONTH = 30
+MONTH, BEFORE = 30, 90
+ABOVE_BEFORE = 2.0  # times the first purchases of the 90 days before a wave: growth is none
 
 
 def windows(sales: Sales) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -116,6 +117,9 @@ def wave(sales: Sales) -> Finding | None:
     begins = int(sums.index[int(np.argmax(sums.to_numpy()))])
     n, usual = float(sums.loc[begins]), float(sums.median())
     if n < WAVE * max(usual, 1.0) or n < WAVE_SHARE * first.sum() or n < FEW_NEW:
+        return None
+    before = counted.loc[begins - BEFORE : begins - 1]
+    if len(before) < MONTH or n < ABOVE_BEFORE * float(before.mean()) * MONTH:
         return None
     for shift in (-2 * YEAR, -YEAR, YEAR, 2 * YEAR):
         near = sums[(sums.index >= begins + shift - MONTH) & (sums.index <= begins + shift + MONTH)]
