@@ -66,6 +66,12 @@ def test_a_cohort_tells_nothing_of_the_revenue_of_a_company(ages, is_cohort):
     assert vetoes.won_late_share(pd.Series([None], dtype=float)) is None
 
 
+def test_revenue_is_not_compared_with_days_without_sales():
+    claim = Finding(vetoes.REVENUE_FELL)
+    assert vetoes.withheld(claim, won_late_share=0.5, is_comparable=False).code == "guards.days_without_sales"
+    assert vetoes.withheld(claim, won_late_share=0.5, is_comparable=True) is None
+
+
 def lifecycle(root, *rows: tuple[str, int, float]) -> Lifecycle:
     """A lifecycle of stages with so many stays, of which half last so many months."""
     table = pd.DataFrame(rows, columns=["stage", "n_stays", "median_months"])
