@@ -52,8 +52,11 @@ def interests(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
     named = products.select("product_id", category=ibis.coalesce(products.category, products.line))
     lines = sales_before(tables["transactions"], as_of).filter(lambda t: t.revenue_cents > 0)
     bought = lines.inner_join(named.filter(named.category.notnull()), "product_id")
-    sums = bought.group_by("customer_id", "category").aggregate(
-        n_lines=bought.count(), n_orders=bought.order_id.nunique(), revenue_cents=bought.revenue_cents.sum()
+    orders = bought.group_by("customer_id", "category", "order_id").aggregate(  # counting them apart takes longer
+        n_lines=bought.count(), revenue_cents=bought.revenue_cents.sum()
+    )
+    sums = orders.group_by("customer_id", "category").aggregate(
+        n_lines=orders.n_lines.sum(), n_orders=orders.count(), revenue_cents=orders.revenue_cents.sum()
     )
     return _shared(sums)
 
