@@ -15,7 +15,7 @@ Objective = Callable[[np.ndarray], tuple[float, np.ndarray]]
 LIMIT = 10.0  # log parameters are searched within ±10: a factor of 22,000 around the data's own scale
 EDGE = 0.5  # nearer than this to the limit counts as having run away
 NEWTON_STEPS = 20
-SAME = 1e-10  # mean log-likelihoods that differ by less are the same
+SAME, NEARLY_SAME = 1e-10, 1e-8  # mean log-likelihoods that differ by less are the same; of a part, to begin from
 DIFFERENCE = 1e-4  # step in log parameters by which the gradient is differenced
 
 
@@ -55,7 +55,14 @@ class Optimum:
         return bool(free.any() and np.linalg.eigvalsh(self.information[np.ix_(free, free)])[0] > 0)
 
 
-def maximise(objective: Objective, starts: Sequence[np.ndarray], tol: float, rough: Objective | None = None) -> Optimum:
+def maximise(
+    objective: Objective,
+    starts: Sequence[np.ndarray],
+    tol: float,
+    rough: Objective | None = None,
+    *,
+    same: float = SAME,
+) -> Optimum:
     """Find the highest likelihood from the most promising start, and from the others where that fails.
 
     Where there is no summit, as on the ridge of a likelihood that rises to the edge of the box, it is enough that two
@@ -73,6 +80,8 @@ def maximise(objective: Objective, starts: Sequence[np.ndarray], tol: float, rou
         The same of a part of the customers, where there are many: its summit is near the whole's and shaped alike, so
         that a few steps from there are enough. Where it has none, the first climb begins where the part's ended; where
         both end at the edge, no other is made.
+    same : float, default=SAME
+        Ends whose heights differ by less are of the same height.
 
     Returns
     -------
@@ -80,7 +89,7 @@ def maximise(objective: Objective, starts: Sequence[np.ndarray], tol: float, rou
         The best end of all climbs that were made.
     """
     begins = [np.clip(start, -LIMIT + 1, LIMIT - 1) for start in starts]
-    near = None if rough is None else maximise(rough, starts, tol)
+    near = None if rough is None else maximise(rough, starts, tol, same=NEARLY_SAME)
     if near is not None and near.is_peak and not near.ran_away.any():
         there = _step_over(objective, near, tol)
         if there is not None:
@@ -95,7 +104,7 @@ def maximise(objective: Objective, starts: Sequence[np.ndarray], tol: float, rou
             summit = _optimum(objective, ends[-1])
             if summit.is_peak:
                 return summit if best is ends[-1] else _optimum(objective, best)
-        if (others and best.height - others[0].height < SAME) or (leads_to_edge and ends[-1].is_at_edge):
+        if (others and best.height - others[0].height < same) or (leads_to_edge and ends[-1].is_at_edge):
             break
     return _optimum(objective, best)
 
