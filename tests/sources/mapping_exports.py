@@ -11,7 +11,13 @@ from typer.testing import CliRunner
 
 from crmwb import params
 from crmwb.cli import app
+from crmwb.errors import CrmwbError
 from crmwb.sources import ingest
+from crmwb.sources.drafting import roles
+from crmwb.sources.drafting.draft import draft
+from crmwb.sources.drafting.questions import settle
+from crmwb.sources.drafting.text import text
+from crmwb.sources.privacy import secret
 
 CASES = PROJECT / "tests" / "fixtures" / "exports"
 
@@ -42,6 +48,26 @@ class Mapped:
         done = CliRunner().invoke(app, ["map", *(f"data/raw/{name}" for name in files), *options])
         self.code, self.said = done.exit_code, done.output
         return done.exit_code == 0
+
+    def draft(self, **answers: str) -> list[str]:
+        """Draft a mapping of all files of data/raw without the command's check; return what is still asked."""
+        named = {key: name for key, name in answers.items() if key in roles.KEYS}
+        try:
+            made = draft(sorted(self.raw.iterdir()), given=named)
+        except CrmwbError as error:
+            self.said = str(error)
+            return [self.said]
+        left = settle(made.questions, {key: given for key, given in answers.items() if key not in named})
+        path = self.root / "mappings" / "draft.yaml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text(made, "mappings/draft.yaml", left), encoding="utf-8")
+        if "pseudonym" in self.mapping and not secret.is_there():
+            secret.make_key()
+        chosen = {"mapping": "mappings/draft.yaml", "currency": made.currency or "USD", "kind": "files"}
+        params.choose({f"source.{key}": value for key, value in chosen.items()})
+        asked = [question.shown() for question in left if not question.is_safe]
+        self.said = "\n".join([*asked, *(remark for part in made.parts for remark in part.remarks)])
+        return asked
 
     @property
     def mapping(self) -> str:

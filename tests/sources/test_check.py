@@ -76,6 +76,13 @@ def test_what_only_some_rows_have_is_a_remark(exports, check):
     assert told(lines, "Some rows:", "columns.customer_id: 1 of 1,000 rows", "no customer (first: sales.csv row 11)")
 
 
+def test_phone_numbers_as_ids_are_a_fault_of_one_reason(exports, check):
+    exports.write(GOOD.replace("c2,o9,", "+49 170 1234567,o9,"))
+    code, lines = check()
+    assert code == 0
+    assert told(lines, "Some rows:", "columns.customer_id: 1 of 1,000 rows", "a phone number")
+
+
 def test_values_that_the_contract_does_not_know(exports, check):
     exports.write(GOOD.replace("\n", ",x\n").replace("amount,x", "amount,segment").replace(",x", ",Business"))
     exports.map(tables={"customers": PEOPLE | {"columns": {"kind": "segment"}}})

@@ -80,7 +80,7 @@ def xero_lines(b: Book) -> dict[str, str]:
                 else b.sold(f"F{s.who:03}", s.cents + other, s.day)
             )
     b.write("Sales invoices.csv", lines)
-    return {"invoices": "sales", "no_sales_by_status": "Draft"}
+    return {"no_sales_by_status": "Draft"}
 
 
 def datev_batch(b: Book) -> dict[str, str]:
@@ -100,7 +100,6 @@ def datev_batch(b: Book) -> dict[str, str]:
     return {
         "amount": "Umsatz (ohne Soll/Haben-Kz)",
         "kinds_of_buchungstext": "Zahlung=none",
-        "kinds_of_soll_haben_kennzeichen": "sales",
     }
 
 

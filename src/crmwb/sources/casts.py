@@ -24,7 +24,7 @@ CLEAR_BELOW, CLEAR_OF_HALF = 1e11, 1e-3  # cents; and how far from a half a bina
 FIRST_VISIBLE = "!"  # every blank sorts before it
 ISO_SHOWN = "YYYY-MM-DD (with or without time)"
 ID_FAULT = (
-    f"a number that a spreadsheet has rounded (9.00720E+15), which is no id any more: export the column as text; or "
+    f"a number that a spreadsheet has rounded (9.00720E+15), which is no id any more: export the column as text, or "
     f"{identifiers.FAULT}"
 )
 CENTS = {"whole": 100, "hundredths": 1, "thousands": 100_000, "millions": 100_000_000}

@@ -203,10 +203,14 @@ def _ask_of_lines(part: Part, numbers: Sequence[float | None]) -> None:
         return
     read, told = {c.name for guess in part.guesses.values() for c in guess.sources}, str(part.options.get("filter", ""))
     for column in part.looked_at.own:
-        is_new = column.name not in read and column.name not in told and not column.is_unique
+        is_new = column.name not in read and column.name not in told and not column.is_unique and not _is_money(column)
         if is_new and _tells_apart(part.looked_at.texts(column), groups):
             _ask_of_versions(part, order[0], column, len(groups))
             return
+
+
+def _is_money(column: Column) -> bool:
+    return column.is_number and any(n != int(n) for n in column.numbers)
 
 
 def _tells_apart(texts: Sequence[str | None], groups: dict[Key, list[int]]) -> bool:
@@ -302,6 +306,9 @@ def _leave_out_sums(part: Part, column: Column, value: str | None, what: str) ->
         if value is None
         else (lambda: row_kinds.not_in(column, [str(value)]))
     )
+    marks = [text if text == value else "other" for text in part.looked_at.texts(column)]
+    if row_kinds.is_asked(part, marks):
+        return
     n = column.n_rows - column.n_known if value is None else column.counts[value]
     shown = f"{column.name} is {BLANK if value is None else repr(value)} in {n:,} rows, each the sum of the other rows of {what}"
     if value is not None and TOTAL.fullmatch(value):

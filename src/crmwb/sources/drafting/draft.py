@@ -18,7 +18,6 @@ from crmwb.sources.drafting import (
     refunds,
     roles,
     said,
-    sales,
     settings,
     styles,
     unread,
@@ -121,6 +120,7 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
         parts += [part] if part else []
     joins.prune(parts)
     overlaps.ask(parts)
+    overlaps.ask_of_other_files(parts)
     unread.ask(parts)
     for part in parts:
         styles.write_unknown(part)
@@ -203,7 +203,7 @@ def _facts(profiles: list[Profile], declared: Collection[Declared], *, invoices_
     if not parts:
         raise CrmwbError(_refusal(profiles))
     bought = [part for part in parts if part.table == "transactions" and not part.is_stand_in]
-    if bought and all(map(_holds_returns_only, bought)):
+    if bought and all(map(refunds.holds_returns_only, bought)):
         parts = [part for part in parts if part not in bought]
         names = " and ".join(str(part.options["file"]) for part in bought)
         if not parts:
@@ -211,21 +211,6 @@ def _facts(profiles: list[Profile], declared: Collection[Declared], *, invoices_
         parts[0].remarks.append(f"{names} holds returns only, and no file tells the sales that they are of: not read")
         bought = []
     return [part for part in parts if not (bought and (part.is_stand_in or part.table in SUMMED_UP))]
-
-
-def _holds_returns_only(part: Part) -> bool:
-    """Say whether every row of a part is a return, by its kind."""
-    came_back = part.guesses["is_return"]
-    if came_back.value == {"constant": True}:
-        return True
-    kinds = came_back.sources
-    return (
-        len(kinds) == 1
-        and not kinds[0].is_number
-        and not kinds[0].is_flag
-        and kinds[0].n_known == kinds[0].n_rows
-        and all(map(sales.is_return, kinds[0].counts))
-    )
 
 
 def _refusal(profiles: list[Profile]) -> str:

@@ -10,13 +10,16 @@ from typing import Any
 
 from crmwb.errors import CrmwbError
 from crmwb.sources.casts import ROUNDED
-from crmwb.sources.drafting import words
+from crmwb.sources.drafting import roles, said, words
 from crmwb.sources.drafting.guess import Guess, Part
 from crmwb.sources.drafting.profile import Column
 from crmwb.sources.drafting.questions import Question
-from crmwb.sources.privacy.identifiers import EMAIL
+from crmwb.sources.privacy.identifiers import EMAIL, PHONE
 
 MOSTLY = 0.8
+MOST_FEW, ROWS_OF_FEW = 3, 30
+LIKE_PHONE = re.compile(r"[+(]?\d[\d ()/.-]{5,20}\d")
+OF_SUBSCRIBER = 8  # last digits of a phone number, which no way of writing it changes
 OFTEN = 3  # times as often as the usual customer: nobody buys so much under the number 0
 IDS = ("customer_id", "order_id", "product_id", "invoice_id", "opportunity_id", "store_id", "parent_id")
 
@@ -25,6 +28,32 @@ def is_email(column: Column) -> bool:
     """Say whether a column holds e-mail addresses."""
     known = sum(n for value, n in column.counts.items() if re.fullmatch(EMAIL, value))
     return known > 0 and known >= MOSTLY * column.n_known
+
+
+def is_phone(column: Column) -> bool:
+    """Say whether a column holds phone numbers, some of them with their country."""
+    with_country = sum(n for value, n in column.counts.items() if PHONE.fullmatch(value))
+    alike = sum(n for value, n in column.counts.items() if LIKE_PHONE.fullmatch(value))
+    return with_country > 0 and alike >= MOSTLY * column.n_known
+
+
+def _ask_of_phones(part: Part, column: Column) -> None:
+    """Ask of phone numbers that end alike and are written otherwise: a code of a number is the code of how it is written."""
+    met: dict[str, set[str]] = defaultdict(set)
+    for value in column.counts:
+        met[re.sub(r"\D", "", value)[-OF_SUBSCRIBER:]].add(value)
+    twins = sum(len(values) > 1 for values in met.values())
+    if not twins:
+        return
+
+    def answer(_given: str) -> None:
+        return
+
+    text = (
+        f"{column.name} holds phone numbers, of which {twins:,} are written in several ways (with 00, + or without their "
+        f"country): each way would count as a customer of its own. Export them written alike, or keep them apart?"
+    )
+    part.questions.append(Question(said.slug(f"written {column.name}"), text, answer, ("keep_apart",)))
 
 
 def refuse_rounded(column: Column, what: str) -> None:
@@ -80,13 +109,14 @@ DIFFERENCES = {
 
 
 def check(part: Part) -> None:
-    """Refuse rounded ids, take e-mail addresses as pseudonyms, and ask about ids that look alike.
+    """Refuse rounded ids, take e-mail addresses and phone numbers as pseudonyms, ask about ids that look alike or are few.
 
     Raises
     ------
     CrmwbError
         A spreadsheet has rounded them.
     """
+    _ask_of_few_customers(part)
     for name in IDS:
         guess = part.guesses.get(name)
         if guess is None or len(guess.sources) != 1 or not _is_plain(guess):
@@ -96,8 +126,34 @@ def check(part: Part) -> None:
         if is_email(column):
             part.guesses[name] = with_options(guess, pseudonym=True)
             continue
+        if is_phone(column):
+            part.guesses[name] = with_options(guess, pseudonym=True)
+            _ask_of_phones(part, column)
+            continue
         for option, (one, other) in look_alike(column).items():
             _ask(part, name, option, one, other)
+
+
+def _ask_of_few_customers(part: Part) -> None:
+    """Ask of customers so few that the column may say something else, such as an account of the ledger."""
+    guess = part.guesses.get("customer_id")
+    if guess is None or len(guess.sources) != 1 or part.profile is None or part.table != "transactions":
+        return
+    column = guess.sources[0]
+    others = [c.name for c in roles.candidates(part.profile, "customer") if len(c.counts) > len(column.counts)]
+    is_few = len(column.counts) <= MOST_FEW and column.n_known >= ROWS_OF_FEW and column.called is None
+    if not is_few or not others:
+        return
+
+    def answer(given: str) -> None:
+        if given != column.name:
+            raise ValueError(f"--answer customer={given} counts from the beginning: give it with the command")
+
+    text = (
+        f"{column.name} would be the customer, and holds {len(column.counts)} values only in {column.n_known:,} rows: is it, or is "
+        f"it {' or '.join(others)}?"
+    )
+    part.questions.append(Question("customer", text, answer, default=column.name))
 
 
 def _is_plain(guess: Guess) -> bool:

@@ -58,6 +58,8 @@ DAY_FORMATS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (rf"\d{{1,2}} {MONTH} \d{{4}}", ("%d %b %Y", "%d %B %Y")),
     (rf"\d{{1,2}}-{MONTH}-\d{{4}}", ("%d-%b-%Y", "%d-%B-%Y")),
     (rf"\d{{1,2}}-{MONTH}-\d{{2}}", ("%d-%b-%y",)),
+    (rf"\d{{2}}{MONTH}\d{{2}}", ("%d%b%y",)),
+    (rf"\d{{2}}{MONTH}\d{{4}}", ("%d%b%Y",)),
     (rf"{MONTH}-\d{{1,2}}-\d{{2}}", ("%b-%d-%y",)),
     (rf"{MONTH}-\d{{1,2}}-\d{{4}}", ("%b-%d-%Y", "%B-%d-%Y")),
     (rf"\d{{1,2}}/{MONTH}/\d{{4}}", ("%d/%b/%Y",)),

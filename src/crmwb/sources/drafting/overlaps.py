@@ -4,7 +4,7 @@
 from datetime import datetime
 from itertools import combinations
 
-from crmwb.sources.drafting import said
+from crmwb.sources.drafting import refunds, row_kinds, said
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.questions import Question
 
@@ -26,6 +26,55 @@ def ask(parts: list[Part]) -> None:
         if n := len(rows[0] & rows[1]):
             older, newer = sorted((one, other), key=_latest)
             _ask(older, newer, n, [part for part in sales if part.options["file"] == older.options["file"]])
+
+
+def ask_of_other_files(parts: list[Part]) -> None:
+    """Ask of every further file of purchases with other columns: sales too, returns, or the same money again.
+
+    Files with the same columns are exports of one kind; refunds that name their orders are told already.
+    """
+    first: dict[str, Part] = {}
+    for part in parts:
+        if part.table == "transactions" and part.profile is not None and not part.is_stand_in:
+            first.setdefault(str(part.options["file"]), part)
+    sold = [part for part in first.values() if not refunds.holds_returns_only(part)]
+    for i, part in enumerate(sold):
+        if i and all(_columns(other) != _columns(part) for other in sold[:i]):
+            _ask_what_it_is(part, sold[0], parts)
+
+
+def _columns(part: Part) -> set[str]:
+    return {column.name for column in part.looked_at.columns}
+
+
+def _ask_what_it_is(part: Part, other: Part, parts: list[Part]) -> None:
+    file, there = part.options["file"], other.options["file"]
+    own, theirs = (_money(each) for each in (part, other))
+    n_again = sum(pair in theirs for pair in own)
+
+    def answer(given: str) -> None:
+        same_file = [each for each in parts if each.table == "transactions" and each.options.get("file") == file]
+        if given == "leave_out":
+            for each in same_file:
+                parts.remove(each)
+        elif given == "returns":
+            for each in same_file:
+                row_kinds.take_back(each, (), "true")
+
+    text = (
+        f"{file} and {there} are both taken as purchases and added up ({n_again:,} of {len(own):,} rows of {file} have a customer "
+        f"and an amount of {there}): are those of {file} sales of their own, returns, or the same money again (payments of what "
+        f"was sold), to be left out?"
+    )
+    choices = ("sales", "returns", "leave_out")
+    part.questions.append(Question(said.slug(f"rows of {file}"), text, answer, choices))
+
+
+def _money(part: Part) -> list[tuple[str | None, float | None]]:
+    who, amount = part.guesses["customer_id"].sources, part.guesses["revenue_cents"].sources
+    if len(who) != 1 or len(amount) != 1:
+        return []
+    return list(zip(part.looked_at.texts(who[0]), part.looked_at.numbers(amount[0]), strict=False))
 
 
 def _orders(part: Part) -> set[tuple[str | None, ...]]:

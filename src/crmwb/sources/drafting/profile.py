@@ -4,7 +4,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -51,6 +51,7 @@ SCALES = (  # what stands in the name of a column whose amounts are not in ones
         1_000_000,
     ),
 )
+HOLDS_LISTS = " holds a list"  # of a column of JSON lines
 LEAST_COLUMNS = 3  # of a table in which a row with one value is a footer
 
 
@@ -239,23 +240,35 @@ def profile(file: Found, shape: Shape) -> Profile:
     CrmwbError
         It has none.
     """
-    opened = open_file(file, shape.mapping(file.name))
-    parts: list[pa.Table] = []
-    n_rows = 0
-    names = opened.columns
-    kept = [i for i, name in enumerate(names) if name and names.count(name) == 1]
-    for batch in opened.batches(kept):
-        part = batch.slice(0, N_ROWS - n_rows)
-        n_rows += part.num_rows
-        texts = [pc.utf8_trim_whitespace(column.cast(pa.string())) for column in part.columns[:-1]]
-        parts.append(pa.table(texts, names=[names[i] for i in kept]))
-        if n_rows == N_ROWS:
-            break
+    names, parts, lists = _read(file, shape)
+    if not parts and lists:
+        names, parts, _ = _read(file, shape, without=lists)
+        left = (
+            f"{', '.join(lists)} {'holds' if len(lists) == 1 else 'hold'} lists, which a mapping cannot read: left out"
+        )
+        shape = replace(shape, remarks=[*shape.remarks, left])
+    n_rows = sum(part.num_rows for part in parts)
     if n_rows == 0:
         raise CrmwbError(f"{file.name}: a header but no rows; export it again.")
     rows, oddities = _without_oddities(pa.concat_tables(parts).combine_chunks())
     columns = columns_of(rows, shape)
     return Profile(file, shape, rows.num_rows, columns, rows, oddities, _twins(names))
+
+
+def _read(file: Found, shape: Shape, without: Collection[str] = ()) -> tuple[list[str], list[pa.Table], list[str]]:
+    """Return a file's names, its first rows, and columns that hold lists."""
+    opened = open_file(file, shape.mapping(file.name))
+    names, parts, n_rows = opened.columns, [], 0
+    kept = [i for i, name in enumerate(names) if name and names.count(name) == 1 and name not in without]
+    for batch in opened.batches(kept):
+        part = batch.slice(0, N_ROWS - n_rows)
+        n_rows += part.num_rows
+        texts = [pc.utf8_trim_whitespace(column.cast(pa.string())) for column in part.columns[:-1]]
+        parts += [pa.table(texts, names=[names[i] for i in kept])] if part.num_rows else []
+        if n_rows == N_ROWS:
+            break
+    faults = [fault for _, fault in opened.malformed if fault.endswith(HOLDS_LISTS)]
+    return names, parts, sorted({fault.removesuffix(HOLDS_LISTS) for fault in faults})
 
 
 def columns_of(rows: pa.Table, shape: Shape) -> list[Column]:
@@ -312,7 +325,8 @@ def _columns(rows: pa.Table) -> Iterator[Column]:
     every = {}
     for name in rows.column_names:
         counted = Counter({v["values"]: v["counts"] for v in pc.value_counts(rows[name]).to_pylist() if v["values"]})
-        unknown = [value for value in counted if value.lower() in UNKNOWN]
+        signs = {"-"} if "+" in counted else set()  # a minus beside a plus says something
+        unknown = [value for value in counted if value.lower() in UNKNOWN - signs]
         every[name] = (counted, [v for v in unknown if v])
     looked_at = {
         name: (

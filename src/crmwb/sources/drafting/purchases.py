@@ -60,6 +60,7 @@ def transactions(profile: Profile) -> list[Part]:
     _ask_of_twins(part)
     _ask_of_sides(part, roles)
     _ask_of_signs(part)
+    units.with_hundredths(part)
     units.in_cents(part, roles)
     units.in_thousands(part)
     sales.complete(part, roles, lines, kinds)

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 
-from crmwb.sources.drafting import modifiers, said, vocabulary
+from crmwb.sources.drafting import modifiers, said, vocabulary, words
 from crmwb.sources.drafting.guess import Guess, Part, Sure, best, of_column, only_date
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.order_lines import OrderLines
@@ -67,6 +67,21 @@ def of_other_file(refund_file: Profile, sales: Part) -> Part | None:
     }
     remark = f"refunds of orders of {sales.options['file']}"
     return Part("transactions", options, guesses, refund_file, [remark], sales.is_stand_in)
+
+
+def holds_returns_only(part: Part) -> bool:
+    """Say whether every row of a part is a return, by its kind."""
+    came_back = part.guesses["is_return"]
+    if came_back.value == {"constant": True}:
+        return True
+    kinds = came_back.sources
+    return (
+        len(kinds) == 1
+        and not kinds[0].is_number
+        and not kinds[0].is_flag
+        and kinds[0].n_known == kinds[0].n_rows
+        and all(map(words.came_back, kinds[0].counts))
+    )
 
 
 def _through(guess: Guess, name: str) -> Guess:

@@ -38,6 +38,7 @@ TEST = re.compile(
 OF_TESTS = re.compile(r".*\b(mode|modus|environment|env|test|type|kind|typ|art)\b.*")
 ANSWERS = {"sale", "return", "none"}
 MOSTLY = 0.5
+MOST_KINDS = 20
 
 
 def conditions(part: Part, roles: Modifiers, kinds: list[Column]) -> dict[str, str]:
@@ -83,16 +84,17 @@ def rows(column: Column, values: list[str]) -> str:
 
 
 def is_asked(part: Part, labels: Sequence[str | None]) -> bool:
-    """Say whether a question asks already about rows that a column's labels tell apart: it, or one that splits rows alike."""
+    """Say whether a question asks already about rows that a column's labels tell apart: it, or one that tells them."""
     own = {c.name: c for c in part.looked_at.own}
     asked = [part.looked_at.texts(own[n]) for question in part.questions for n in question.columns if n in own]
     known = [["known" if text else None for text in texts] for texts in asked]
-    return any(_split_alike(labels, texts) for texts in (*asked, *known))
+    few = [texts for texts in asked if len(set(texts)) <= MOST_KINDS]
+    return any(_is_told_by(labels, texts) for texts in (*few, *known))
 
 
-def _split_alike(left: Sequence[str | None], right: Sequence[str | None]) -> bool:
-    pairs = set(zip(left, right, strict=False))
-    return len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
+def _is_told_by(labels: Sequence[str | None], texts: Sequence[str | None]) -> bool:
+    """Say whether what stands in a column tells the label of each row, and so splits them at least as finely."""
+    return len(set(labels)) > 1 and len(set(zip(texts, labels, strict=False))) == len(set(texts))
 
 
 def leave_out(part: Part, condition: str) -> None:
@@ -122,7 +124,10 @@ def _ask_of_failed(part: Part, column: Column, values: dict[str, str]) -> None:
     """Ask of values that sound like orders that failed, in a column whose name does not say that it is a status."""
     failed = [v for v in values if words.outcome(v) in {Outcome.CANCELLED, Outcome.UNPAID}]
     n = sum(column.counts[v] for v in failed)
-    if failed and n <= MOSTLY * column.n_known:
+    unknown = [v for v in values if words.outcome(v) is Outcome.UNKNOWN]
+    if failed and unknown and n <= MOSTLY * column.n_known:
+        ask_of_kinds(part, column, sorted([*failed, *unknown]), "some of these sound like orders that are no sales")
+    elif failed and n <= MOSTLY * column.n_known:
         _ask_to_leave_out(part, column, failed, "sound like orders that are no sales")
 
 
@@ -189,7 +194,7 @@ def ask_of_kinds(part: Part, column: Column, values: Sequence[str], why: str) ->
         if out := [v for v, what in said_of.items() if what == "none"]:
             leave_out(part, not_in(column, out))
         if back := [v for v, what in said_of.items() if what == "return"]:
-            _take_back(part, column, said.is_in(column.name, sorted(back)))
+            take_back(part, (column,), said.is_in(column.name, sorted(back)))
 
     text = (
         f"{column.name} is {' or '.join(map(repr, values))} in {rows(column, list(values))}, and {why}: "
@@ -216,7 +221,7 @@ def _ask_of_references(part: Part, roles: Modifiers) -> None:
         if given == "none":
             leave_out(part, f"{said.column(column.name)} is null")
         elif given == "return":
-            _take_back(part, column, condition)
+            take_back(part, (column,), condition)
 
     text = (
         f"{column.name} names another document of {order[0].name} in {column.n_known:,} rows: are these returns or "
@@ -235,7 +240,7 @@ def _names_others(column: Column, order: Column, part: Part) -> bool:
     return all(other != own for other, own in pairs if other)
 
 
-def _take_back(part: Part, column: Column, condition: str) -> None:
+def take_back(part: Part, columns: Sequence[Column], condition: str) -> None:
     """Take rows as returns, their amounts below zero."""
     amount, was = part.guesses["revenue_cents"], part.guesses["is_return"]
     value = amount.value if isinstance(amount.value, dict) else {"column": amount.value}
@@ -245,4 +250,4 @@ def _take_back(part: Part, column: Column, condition: str) -> None:
     part.guesses["revenue_cents"] = replace(amount, value=told, sure=Sure.LIKELY, why="below zero for returns")
     before = was.value.get("expression") if isinstance(was.value, dict) else None
     either = f"{before} or {condition}" if before else condition
-    part.guesses["is_return"] = Guess({"expression": either}, Sure.SURE, "you said so", (column, *was.sources))
+    part.guesses["is_return"] = Guess({"expression": either}, Sure.SURE, "you said so", (*columns, *was.sources))

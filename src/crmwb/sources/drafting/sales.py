@@ -2,6 +2,7 @@
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
 import re
+from collections import Counter
 from typing import Any
 
 from crmwb.sources.drafting import discounts, ids, modifiers, refunds, row_kinds, said, vocabulary, words
@@ -271,6 +272,10 @@ def set_currency(part: Part, roles: Modifiers, amount: str = "revenue_cents") ->
     column = roles.get("currency")
     if roles.get("converted_amount") is not None:
         column = roles.get("converted_currency")
+    if column is not None and (code := _code_of_name(part, amount)) and len(modifiers.codes(column)) > 1:
+        part.currencies = Counter({code: column.n_known})
+        part.remarks.append(f"its amounts are in {code} by their name, whatever {column.name} says")
+        return
     if column is not None:
         part.currencies = modifiers.codes(column)
         other = {v: code for v in column.counts if (code := words.currency(v)) and code != v.upper()}
@@ -291,6 +296,14 @@ def set_currency(part: Part, roles: Modifiers, amount: str = "revenue_cents") ->
             ) and (code := words.currency(token)):
                 part.currencies[code] += guess_column.n_known
                 return
+
+
+def _code_of_name(part: Part, amount: str) -> str | None:
+    """Return the currency that the name of an amount ends with: USD of "revenue in usd"."""
+    names = [c.name for c in part.guesses[amount].sources] if amount in part.guesses else []
+    tokens = [re.findall(r"[A-Za-z]+", name)[-1:] for name in names]
+    codes = {words.currency(token) for each in tokens for token in each if len(token) == 3}
+    return codes.pop() if len(codes) == 1 else None
 
 
 def _name_the_rest(part: Part, roles: Modifiers) -> None:

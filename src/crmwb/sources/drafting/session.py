@@ -122,7 +122,7 @@ def _make_key(made: Draft) -> None:
     if is_coded and not secret.is_there():
         secret.make_key()
         typer.echo(
-            f"E-mail addresses become codes by a secret key, made in {secret.KEY_FILE}: keep it safe and out of git."
+            f"E-mail addresses or phone numbers become codes by a secret key, made in {secret.KEY_FILE}: keep it safe and out of git."
         )
 
 

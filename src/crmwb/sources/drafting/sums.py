@@ -1,17 +1,16 @@
-"""What an amount is beside other columns of money: a sum that holds tax, a part of a larger sum, a running total.
+"""What an amount is beside other columns of money: a sum that holds tax, a part of a larger sum, the price of a unit.
 
 Found by what the rows come to, not by names; names only say which of the other columns are plainly no revenue.
 """
 # ruff: noqa: E501 - sentences and lists are easier to read in one line
 
-import math
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise, product
+from itertools import combinations, product
 
-from crmwb.sources.drafting import said
+from crmwb.sources.drafting import amounts, said
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.profile import Column
@@ -24,12 +23,15 @@ MOST_PRODUCTS = 6
 MOST_ROWS = 200
 LEAST_ROWS = 5
 NEARLY_ALL = 0.95
-MOST_LIKELY_CHANCE = math.log(1e-6)
 NO_REVENUE = re.compile(
     r".*(\b(tax(es)?|vat|gst|hst|ust|mwst|iva|tva|btw|moms|kdv|tips?|gratuity|trinkgeld|pourboire|deposit|kaution|pfand|borg|fianza|caution|deposito|cauzione"
     r"|shipping|freight|postage|delivery|versand(kosten)?|fracht(kosten)?|porto|livraison|envio|spedizione|verzendkosten|handling|dut(y|ies)|insurance)\b"
     r"|steuer).*|.*(税|运费|押金|送料|預り金).*"
 )
+NOT_YET = re.compile(
+    r".*\b(outstanding|open|backlog|remaining|undelivered|unbilled|uninvoiced|unshipped|offene?r?|rest|ruckstand|restant|pendiente|da consegnare|openstaand)\b.*|.*(未发货|未开票|未出荷).*"
+)
+PAID = re.compile(r".*\b(paid|received|bezahlt|paye|pagado|pagato|betaald)\b.*|.*(已付|入金).*")
 FEES = re.compile(  # what a seller pays: part of revenue
     r".*\b(fees?|commissions?|commissie|provision|gebuhr(en)?|commissione|comision|comissao|cost|costs|profit|margin)\b.*|.*(手续费|佣金|手数料).*"
 )
@@ -76,12 +78,13 @@ def check(part: Part, roles: Modifiers) -> None:
         What other columns of the file are.
     """
     revenue = part.guesses["revenue_cents"]
-    if len(revenue.sources) != 1 or not isinstance(revenue.value, str) or part.profile is None:
+    if len(revenue.sources) != 1 or part.profile is None or "." in revenue.sources[0].name:
         return
     amount = revenue.sources[0]
-    if "." in amount.name or _ask_of_running_total(part, amount):
+    amounts.ask_of_other_side(part, amount, roles)
+    if not isinstance(revenue.value, str) or amounts.ask_of_running_total(part, amount):
         return
-    if _is_price(part, amount):
+    if _is_price(part, amount) or _is_multiplied(part, amount):
         return
     for found in _sums(part, amount):
         if found.whole is amount:
@@ -167,6 +170,32 @@ def _is_price(part: Part, amount: Column) -> bool:
     return False
 
 
+def _is_multiplied(part: Part, amount: Column) -> bool:
+    """Take the column that is a whole number of an amount in nearly all rows: then the amount is that of one unit."""
+    used = {
+        c.name
+        for name, guess in part.guesses.items()
+        if name not in {"quantity", "discount_cents"}
+        for c in guess.sources
+    }
+    numbers = [c for c in part.looked_at.own if c.name not in used and c.is_number and any(c.numbers)]
+    units = [c for c in numbers if all(n == int(n) for n in c.numbers) and any(n > 1 for n in c.numbers)]
+    for each in units[:MOST_PARTS]:
+        for whole in numbers[:MOST_COLUMNS]:
+            if whole is each:
+                continue
+            rows = [row for row in part.looked_at.number_rows(amount, each, whole)[:MOST_ROWS] if row[0]]
+            telling = sum(row[1] not in {0, 1} for row in rows)
+            fitting = sum(abs(row[0] * row[1] - row[2]) < CENT for row in rows)
+            if telling >= LEAST_ROWS and fitting >= NEARLY_ALL * len(rows):
+                why = f"{whole.name} is {each.name} times {amount.name}"
+                part.guesses["revenue_cents"] = Guess(whole.name, Sure.LIKELY, why, (whole,))
+                if not part.guesses["quantity"].sources:
+                    part.guesses["quantity"] = Guess(each.name, Sure.LIKELY, why, (each,))
+                return True
+    return False
+
+
 def columns_of(found: Sum) -> list[Column]:
     """Return all columns of a sum."""
     return [found.whole, *(column for column, _ in found.parts)]
@@ -221,6 +250,11 @@ def _without_what_is_none(part: Part, found: Sum, roles: Modifiers) -> bool:
         why = f"without {names}, for {found.shown}"
         part.guesses["revenue_cents"] = Guess({"expression": told}, Sure.LIKELY, why, (amount, *out))
         return True
+    later = [c for c, sign in rest if sign > 0 and NOT_YET.fullmatch(c.words)]
+    done = [c for c, sign in rest if sign > 0 and c not in later and c.n_known and not PAID.fullmatch(c.words)]
+    if len(later) == 1 and len(done) == 1:
+        _ask_of_two(part, found, amount, done[0], f"{later[0].name} is not sold yet")
+        return True
     after = [c for c, sign in rest if sign > 0 and not _is_none(c, roles)]
     off = [c for c, sign in rest if sign > 0 and _is_off(c, roles) and min(c.numbers) >= 0]
     if len(after) == 2 and len(off) == 1 and len(rest) == 2:
@@ -268,57 +302,3 @@ def _ask_of_two(part: Part, found: Sum, amount: Column, other: Column, why: str)
     choices = (said.slug(other.name), said.slug(amount.name))
     text = f"{found.shown}: {why}; which of them is revenue?"
     part.questions.append(Question(said.slug(f"amount {amount.words}"), text, answer, choices, columns=(amount.name,)))
-
-
-def _ask_of_running_total(part: Part, amount: Column) -> bool:
-    """Take the amount of which another is the running total; ask of one that never falls within a customer."""
-    who, when = part.guesses["customer_id"].sources, part.guesses["ordered_at"].sources
-    if len(who) != 1 or len(when) != 1 or when[0].dates_read is None or "." in f"{who[0].name}{when[0].name}":
-        return False
-    days = [when[0].dates_read.values.get(text or "") for text in part.looked_at.texts(when[0])]
-    keys = part.looked_at.texts(who[0])
-    by_customer: dict[str, list[int]] = defaultdict(list)
-    for i in sorted((i for i, day in enumerate(days) if day is not None and keys[i]), key=lambda i: (days[i], i)):
-        by_customer[str(keys[i])].append(i)
-    numbers = part.looked_at.numbers(amount)
-    steps = [(i, j) for rows in by_customer.values() for i, j in pairwise(rows)]
-    if len(steps) < LEAST_ROWS or not _never_falls(by_customer.values(), numbers):
-        return False
-    for column in part.looked_at.own:
-        if column is amount or not column.is_number:
-            continue
-        own = part.looked_at.numbers(column)
-        fitting = sum(abs((numbers[j] or 0) - (numbers[i] or 0) - (own[j] or 0)) < CENT for i, j in steps)
-        if fitting >= NEARLY_ALL * len(steps):
-            why = f"{amount.name} is its running total within a customer"
-            part.guesses["revenue_cents"] = replace(
-                part.guesses["revenue_cents"], value=column.name, sources=(column,), why=why, sure=Sure.LIKELY
-            )
-            return True
-
-    def answer(given: str) -> None:
-        if given == "running":
-            raise ValueError(
-                f"revenue cannot be read from a running total: export what each row brings, without which {amount.name} "
-                f"would be summed again and again"
-            )
-
-    text = (
-        f"{amount.name} never falls from one row of a customer to the next: is it a running total (since the beginning of the "
-        f"year, or a balance), which no sum may be made of, or the amount of each row?"
-    )
-    part.questions.append(
-        Question(said.slug(f"running {amount.words}"), text, answer, ("each", "running"), columns=(amount.name,))
-    )
-    return True
-
-
-def _never_falls(groups: Iterable[list[int]], numbers: Sequence[float | None]) -> bool:
-    """Say whether numbers never fall within groups, and so often that it is no chance."""
-    chance = 0.0
-    for rows in groups:
-        own = [numbers[i] or 0.0 for i in rows]
-        if any(b < a for a, b in pairwise(own)):
-            return False
-        chance -= math.lgamma(len(set(own)) + 1)
-    return chance < MOST_LIKELY_CHANCE

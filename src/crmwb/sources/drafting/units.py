@@ -4,11 +4,12 @@ import re
 from dataclasses import replace
 
 from crmwb.sources.drafting import said
-from crmwb.sources.drafting.guess import Part
+from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
 
+HUNDRED = 100
 UNITS = {1_000: "thousands", 1_000_000: "millions"}
-CENTS = re.compile(r"\b(cents?|pence|minor( units?)?|centimes|centavos|pfennig)\b|分$")
+CENTS = re.compile(r"\b(cents?|ct|pence|minor( units?)?|centimes|centavos|pfennig)\b|分$")
 SERVICE = {"object", "livemode"}  # columns of a payment service's interface, whose amounts are in the smallest unit
 WITHOUT_CENTS = {"JPY", "KRW", "VND", "CLP", "XAF", "XOF"}
 
@@ -27,6 +28,22 @@ def in_cents(part: Part, roles: Modifiers) -> None:
             value = guess.value if isinstance(guess.value, dict) else {"column": guess.value}
             why = "hundredths, as the payment service writes them" if is_service else "hundredths, as its name says"
             part.guesses[to] = replace(guess, value={**value, "unit": "hundredths"}, why=f"{guess.why}; {why}")
+
+
+def with_hundredths(part: Part) -> None:
+    """Add hundredths that stand in a column of their own beside whole amounts."""
+    revenue = part.guesses["revenue_cents"]
+    if len(revenue.sources) != 1 or not isinstance(revenue.value, str) or part.profile is None:
+        return
+    amount, used = revenue.sources[0], {c.name for guess in part.guesses.values() for c in guess.sources}
+    rest = [c for c in part.looked_at.own if c.name not in used and c.is_number and CENTS.search(c.words)]
+    if len(rest) != 1 or any(n != int(n) for n in amount.numbers) or CENTS.search(amount.words):
+        return
+    if max(rest[0].numbers) >= HUNDRED or any(n != int(n) or n < 0 for n in rest[0].numbers):
+        return
+    told = f"{said.column(amount.name)} + coalesce({said.column(rest[0].name)}, 0) / {HUNDRED}"
+    why = f"{revenue.why}, and {rest[0].name} in hundredths"
+    part.guesses["revenue_cents"] = Guess({"expression": told}, Sure.LIKELY, why, (amount, rest[0]))
 
 
 def in_thousands(part: Part) -> None:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 from crmwb.sources.drafting import modifiers, row_kinds, words
 from crmwb.sources.drafting.guess import Part
-from crmwb.sources.drafting.profile import Column
+from crmwb.sources.drafting.profile import FALSE, Column
 from crmwb.sources.drafting.vocabulary import NAMES_OF_PEOPLE
 
 MOST_KINDS = 20
@@ -24,7 +24,7 @@ PLANNED = re.compile(
 TELLS_SOMETHING_ELSE = re.compile(
     r".*\b(pay|payment|tender|zahl\w*|paiement|pago|pagamento|betaal\w*|ship\w*|deliver\w*|versand\w*|liefer\w*|carrier|device|browser|platform|lang\w*|sprache|country|land|pays|pais"
     r"|state|province|region|area|zone|gender|sex|geschlecht|priority|channel|kanal|store|shop|branch|filiale|outlet|location|warehouse|lager|plant|werk|sales ?(person|rep|man)|rep|agent|owner|team"
-    r"|segment|class|klasse|group|gruppe|size|colou?r|farbe|brand|marke|season|currency|wahrung|terms|source|medium|campaign|coupon|promo\w*|category|department|tax (code|class|rate)|uom|unit|units|einheit|me"
+    r"|segment|discount|rabatt|voucher|gutschein|class|klasse|group|gruppe|size|colou?r|farbe|brand|marke|season|currency|wahrung|terms|source|medium|campaign|coupon|promo\w*|category|department|tax (code|class|rate)|uom|unit|units|einheit|me"
     r"|line|line no|pos|position|item|month|year|quarter|week|day|weekday|hour|incoterms?|company|firma|division|org\w*)\b.*"
     r"|.*(支付|付款|支払|配送|物流|快递|渠道|来源|地区|省|国家|性别|门店|店铺|仓库|部门|颜色|尺码|品牌|类别)(方式|方法)?.*"
 )
@@ -112,8 +112,12 @@ def _is_mark(part: Part, column: Column) -> bool:
     is_one = len(column.counts) == 1 and 0 < column.n_known * 2 < column.n_rows and "." not in column.name
     if not is_one or len(next(iter(column.counts))) > LONGEST_CODE or TELLS_SOMETHING_ELSE.fullmatch(column.words):
         return False
-    texts = part.looked_at.texts(column)
-    return not (column.is_date or _is_of(part, column) or row_kinds.is_asked(part, texts))
+    texts, order = part.looked_at.texts(column), part.guesses["order_id"].sources
+    orders = part.looked_at.texts(order[0]) if len(order) == 1 else []
+    marked = {key for key, text in zip(orders, texts, strict=False) if text}
+    says_no = next(iter(column.counts)).lower() in FALSE
+    is_head = bool(orders) and marked == set(orders)  # stands on one line of every order
+    return not (says_no or is_head or column.is_date or _is_of(part, column) or row_kinds.is_asked(part, texts))
 
 
 def _is_of(part: Part, column: Column) -> bool:
