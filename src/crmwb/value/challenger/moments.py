@@ -27,6 +27,8 @@ class Moment:
         Mean over models.
     traits : DataFrame of shape (n, k)
         Columns of the feature table at the last month end; no columns where there is none.
+    chances : dict of str to ndarray of shape (n,)
+        By model, the chance that it gave to what came, as far as somebody asked: see `weights.chances_of`.
     """
 
     known: Known
@@ -34,6 +36,7 @@ class Moment:
     expected: dict[str, np.ndarray]
     p_alive: np.ndarray
     traits: pd.DataFrame
+    chances: dict[str, np.ndarray] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass

@@ -28,10 +28,13 @@ def tails_of(moment: Moment, model: PurchaseModel) -> tuple[np.ndarray, np.ndarr
 
 
 def chances_of(moment: Moment, models: Sequence[str]) -> np.ndarray:
-    """Return by model the chance that it gave to what came, shape (n_models, n)."""
+    """Return by model the chance that it gave to what came, shape (n_models, n); each is worked out once."""
     by_name = {model.name: model for model in moment.classics.fitted}
-    tails = (tails_of(moment, by_name[name]) for name in models)
-    return np.array([np.maximum(at_least - more, LEAST) for at_least, more in tails])
+    for name in models:
+        if name not in moment.chances:
+            at_least, more = tails_of(moment, by_name[name])
+            moment.chances[name] = np.maximum(at_least - more, LEAST)
+    return np.array([moment.chances[name] for name in models])
 
 
 def weights_of(models: Sequence[str], chances: Sequence[np.ndarray]) -> dict[str, float]:
