@@ -1,9 +1,9 @@
 """What every stage costs: CPU, seconds, memory, disk, and how that grows with order lines and customers.
 
 `python benchmarks/stages.py [--customers 1000 4000] [--millions 1] [--only customers|lines] [--page FILE]
-[--rates FILE]` runs every stage but the reports, and one report, on simulated companies of two sizes (b2b_demo), and
-the stages that order lines drive on exports of many lines in Parquet too. Each stage is a process of its own, as DVC
-runs it. A cost is a fixed part and a part per million lines or customers; `crmwb plan` reads them.
+[--rates FILE]` runs every stage, of the reports one, on simulated companies of two sizes (b2b_demo), which have all
+tables, and on exports in Parquet of purchases alone, of 300,000 and a million order lines. Each stage is a process of
+its own, as DVC runs it. A cost is a fixed part and a part per million lines or customers; `crmwb plan` reads them.
 """
 
 import argparse
@@ -23,13 +23,14 @@ import pyarrow.parquet as pq
 import yaml
 from project import change_params, environment, make_project
 
-from crmwb.planning.rates import Costs, Rate, calibrate, measured
+from crmwb.planning.rates import ALL, PURCHASES, RATES, Costs, Rate, calibrate
 
 LINES = ("ingest", "validate", "features", "recommend")  # the others are driven by customers
 REPORT = "executive_summary"
 TITLE = "# Benchmarks\n"
-MARKS = {"customers": "\n## Stages\n", "lines": "\n## Stages that order lines drive\n"}
-FEW_LINES = 100_000
+MARKS = {"customers": "\n## Stages\n", "lines": "\n## Stages on purchases alone\n"}
+SOURCES = {"customers": ALL, "lines": PURCHASES}
+FEW_SHARE = 0.3  # of the many lines
 OF_EXPORTS = ("ingest", "validate", "features")
 
 
@@ -155,26 +156,37 @@ def costs_of(runs: Pair, name: str) -> Costs:
     return Costs(name, by, **rates)
 
 
+def rates_of(runs: Pair) -> dict[str, object]:
+    """Return the rates of every stage as `crmwb plan` reads them."""
+    return {
+        "calibration_seconds": round(calibrate(), 4),
+        "most": {"customers": runs.n_many["customers"], "lines": runs.n_many["transactions"]},
+        "stages": [asdict(costs_of(runs, stage)) for stage in runs.many],
+    }
+
+
 def page(runs: Pair, kind: str) -> str:
     """Return the part of the page of benchmarks about these runs."""
     rows = []
     for name, many in runs.many.items():
         rates = costs_of(runs, name).cpu
-        grows = f"{rates.fixed:.1f} | {rates.per_million:,.1f}" if (name in LINES) == (kind == "lines") else "– | –"
+        driver = "lines" if name in LINES else "customers"
         rows.append(
-            f"| {name} | {many.cpu:.1f} | {many.seconds:.1f} | {many.memory:.2f} | {many.disk * 1000:.0f} | {grows} |"
+            f"| {name} | {many.cpu:.1f} | {many.seconds:.1f} | {many.memory:.2f} | {many.disk * 1000:.0f} "
+            f"| {rates.fixed:.1f} | {rates.per_million:,.1f} {driver} |"
         )
     what = {
         "customers": "A simulated company (`b2b_demo`), every stage with the params of this project, and one report.",
-        "lines": "Exports in Parquet of three tables, 20 lines per customer over three years.",
+        "lines": "Exports in Parquet of three tables (customers, products, lines), 20 lines per customer over\n"
+        "three years; every stage, and one report.",
     }[kind]
     return f"""{MARKS[kind]}
 {what} {runs.n_many["transactions"]:,} order lines of {runs.n_many["customers"]:,} customers; the fixed part and what a
-million {kind} adds are told from a second run on {runs.n_few["transactions"]:,} lines of
+million adds are told from a second run on {runs.n_few["transactions"]:,} lines of
 {runs.n_few["customers"]:,} customers.
 {os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}.
 
-| stage | CPU s | s | GB | MB written | fixed CPU s | per million {kind} |
+| stage | CPU s | s | GB | MB written | fixed CPU s | CPU s per million |
 |---|---|---|---|---|---|---|
 {chr(10).join(rows)}
 
@@ -197,25 +209,18 @@ def main() -> None:
     parser.add_argument("--page", type=Path)
     parser.add_argument("--rates", type=Path)
     asked = parser.parse_args()
-    known, most = {}, {}
-    if asked.only is not None:
-        before = measured()
-        known, most = {costs.stage: costs for costs in before.stages}, before.most
     runs: dict[str, Pair] = {}
     with tempfile.TemporaryDirectory() as name:
         if asked.only != "lines":
             few, many = (simulated(Path(name) / f"{n} customers", n) for n in sorted(asked.customers))
             runs["customers"] = pair(few, many)
-            known |= {stage: costs_of(runs["customers"], stage) for stage in runs["customers"].many}
-            most["customers"] = runs["customers"].n_many["customers"]
         if asked.only != "customers":
-            few, many = (exported(Path(name) / f"{n} lines", n) for n in (FEW_LINES, int(asked.millions * 1_000_000)))
-            runs["lines"] = pair(few, many, OF_EXPORTS)
-            known |= {stage: costs_of(runs["lines"], stage) for stage in OF_EXPORTS}
-            most["lines"] = runs["lines"].n_many["transactions"]
+            n_lines = int(asked.millions * 1_000_000)
+            few, many = (exported(Path(name) / f"{n} lines", n) for n in (int(n_lines * FEW_SHARE), n_lines))
+            runs["lines"] = pair(few, many)
     if asked.rates:
-        ordered = [asdict(known[stage]) for stage in stages() if stage in known]
-        content = {"calibration_seconds": round(calibrate(), 4), "most": most, "stages": ordered}
+        content = json.loads(RATES.read_text(encoding="utf-8"))
+        content |= {SOURCES[kind]: rates_of(of_kind) for kind, of_kind in runs.items()}
         asked.rates.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     if asked.page:
         text = asked.page.read_text(encoding="utf-8") if asked.page.exists() else TITLE

@@ -227,10 +227,10 @@ def plan_run(
 
         os.chdir(layout.root())
         p = params.load()
-        measured = rates.measured()
+        measured = rates.measured(sizes.tables_of(p.source))
         here = plan.machine(Path(), measured, rates.calibrate())
         size = sizes.size_of(p.source, n_lines=lines, n_customers=customers)
-        typer.echo("\n".join(page.lines(plan.plan(size, measured, here, p.engine))))
+        typer.echo("\n".join(page.lines(plan.plan(size, measured, here, p.engine, len(p.reports)))))
 
     stage.run(show)
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 
 import pandas as pd
 import pytest
@@ -40,6 +41,13 @@ def test_costs_grow_with_what_drives_them_and_lines_spill_beyond_the_engines_mem
     assert not made.is_rough
     assert made.most_customers == 5_000_000  # (16 - 0.5) / 3 million
     assert made.most_lines == 2_000_000_000  # 43,200 s / 1.5 / 10 million
+
+
+def test_reports_are_counted():
+    one_report = Measured((Costs("report", "customers", Rate(6, 0), Rate(0.4, 1), Rate(0, 0)),), 0.2, MEASURED.most)
+    small = sizes.Size(3_000, 100, sizes.GIVEN)
+    lines = Measured((*MEASURED.stages, *one_report.stages), 0.2, MEASURED.most)
+    assert plan.plan(small, lines, HERE, ENGINE, n_reports=14).stages[-1].seconds == pytest.approx(1.5 * 6 * 14)
 
 
 def test_what_the_machine_has_too_little_of_is_named():
@@ -106,7 +114,23 @@ def test_the_command_says_each_stage_and_the_sum(tmp_path, monkeypatch, language
     assert f"\n{word}" in done.output
 
 
-def test_rates_are_of_stages_that_there_are():
+@pytest.mark.parametrize("tables", [{"customers", "transactions"}, {"transactions", "campaigns"}, None])
+def test_rates_are_of_every_stage_that_there_is(tables):
     stages = yaml.safe_load((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
-    assert {stage.stage for stage in rates.measured().stages} <= stages.keys()
-    assert all(stage.cpu.fixed + stage.cpu.per_million > 0 for stage in rates.measured().stages)
+    assert [stage.stage for stage in rates.measured(tables).stages] == list(stages)
+    assert all(stage.cpu.fixed + stage.cpu.per_million > 0 for stage in rates.measured(tables).stages)
+
+
+def test_a_source_of_purchases_alone_costs_less_than_one_with_all_tables(tmp_path):
+    shutil.copytree(PROJECT / "mappings", tmp_path / "mappings")
+    described = source(kind="files", mapping="mappings/cdnow_sample.yaml", directory="data/raw")
+    purchases = sizes.tables_of(described, tmp_path)
+    assert purchases == {"customers", "transactions"}
+    assert sizes.tables_of(source(), tmp_path) is None
+    manifest = {"source": {"kind": source().kind}, "tables": {"transactions": {}, "invoices": {}}}
+    (tmp_path / layout.MANIFEST).parent.mkdir(parents=True)
+    (tmp_path / layout.MANIFEST).write_text(json.dumps(manifest))
+    assert sizes.tables_of(source(), tmp_path) == {"transactions", "invoices"}
+    size = sizes.Size(100_000, 5_000, sizes.GIVEN)
+    few, every = (plan.plan(size, rates.measured(t), HERE, ENGINE).seconds for t in (purchases, None))
+    assert few < every

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crmwb.params import EngineParams
-from crmwb.planning.rates import Costs, Measured
+from crmwb.planning.rates import REPORT, Costs, Measured
 from crmwb.planning.sizes import Size
 
 NIGHT_SECONDS = 12 * 3_600
@@ -45,7 +45,7 @@ class Plan:
     machine : Machine
         Where it is to run.
     stages : tuple of StagePlan
-        All but the reports, whose cost does not grow, and then one report.
+        In the order of the pipeline.
     most_customers, most_lines : int
         How many the machine's memory carries, and how many lines a night of 12 hours.
     is_rough : bool
@@ -91,7 +91,7 @@ def machine(folder: Path, measured: Measured, seconds: float) -> Machine:
     return Machine(memory, shutil.disk_usage(folder).free / 1e9, seconds / measured.calibration_seconds)
 
 
-def plan(size: Size, measured: Measured, here: Machine, engine: EngineParams) -> Plan:
+def plan(size: Size, measured: Measured, here: Machine, engine: EngineParams, n_reports: int = 1) -> Plan:
     """Work out what every stage takes.
 
     A stage that lines drive works on the engine, which spills to disk beyond its memory limit; one that customers drive
@@ -107,6 +107,8 @@ def plan(size: Size, measured: Measured, here: Machine, engine: EngineParams) ->
         Where it is to run.
     engine : EngineParams
         How much memory the engine may take.
+    n_reports : int, default=1
+        How many reports are made.
     """
 
     def memory(costs: Costs, n: int) -> float:
@@ -118,7 +120,12 @@ def plan(size: Size, measured: Measured, here: Machine, engine: EngineParams) ->
         return size.n_lines if costs.by == "lines" else size.n_customers
 
     stages = tuple(
-        StagePlan(c.stage, here.pace * c.cpu.at(driven(c)), memory(c, driven(c)), c.disk.at(driven(c)))
+        StagePlan(
+            c.stage,
+            here.pace * c.cpu.at(driven(c)) * (n_reports if c.stage == REPORT else 1),
+            memory(c, driven(c)),
+            c.disk.at(driven(c)),
+        )
         for c in measured.stages
     )
     held = [c.memory for c in measured.stages if c.by == "customers" and c.memory.per_million > 0]

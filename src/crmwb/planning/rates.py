@@ -3,12 +3,16 @@
 import json
 import statistics
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-RATES = Path(__file__).with_name("rates.json")  # `make rates` writes it
+RATES = Path(__file__).with_name("rates.json")  # `make bench` writes it
+PURCHASES, ALL = "purchases", "all"  # what a source has, for which the rates were measured
+PURCHASE_TABLES = {"customers", "products", "transactions"}
+REPORT = "report"  # the stage whose rates are those of one report
 N_SORTED, N_TIMES = 1_000_000, 3
 
 
@@ -64,9 +68,10 @@ class Measured:
     most: dict[str, int]
 
 
-def measured(path: Path = RATES) -> Measured:
-    """Read the rates."""
-    content = json.loads(path.read_text(encoding="utf-8"))
+def measured(tables: Collection[str] | None = None, path: Path = RATES) -> Measured:
+    """Read the rates for a source with these tables; where they are not known, for one with all tables."""
+    kind = PURCHASES if tables is not None and PURCHASE_TABLES.issuperset(tables) else ALL
+    content = json.loads(path.read_text(encoding="utf-8"))[kind]
     stages = [
         Costs(s["stage"], s["by"], *(Rate(**s[kind]) for kind in ("cpu", "memory", "disk"))) for s in content["stages"]
     ]

@@ -52,6 +52,17 @@ def size_of(
     return found if n_customers is None else replace(found, n_customers=n_customers)
 
 
+def tables_of(source: SourceParams, root: Path = Path()) -> set[str] | None:
+    """Return the tables that a source has, as far as that is known: it was read, or its mapping names them."""
+    if (root / layout.MANIFEST).exists():
+        manifest = storage.read_json(root / layout.MANIFEST)
+        if manifest["source"]["kind"] == source.kind:
+            return set(manifest["tables"])
+    if source.kind in {"files", "database"} and source.mapping:
+        return set(mapping.load(root / source.mapping)[0].tables)
+    return None
+
+
 def _counted(source: SourceParams, root: Path) -> Size | None:
     if not (root / layout.MANIFEST).exists():
         return None
