@@ -44,6 +44,7 @@ def workbench(
             realised=SimpleNamespace(unprofitable=lost),
             equity=equity,
             models=models or {},
+            too_uncertain=None,
             future=lambda cents: TotalRange.of(models or {}).stated(cents, "EUR"),
         ),
     )

@@ -43,3 +43,8 @@ def test_totals_a_year_ahead_lie_inside_it():
         truth = float(np.mean(np.exp(drift[4:] - drift[3])))
         inside.append(ahead.low <= truth <= ahead.high)
     assert np.mean(inside) >= 0.8
+
+
+def test_a_range_that_holds_anything_is_no_answer():
+    assert TotalRange(0.34, 2.9, 90).is_informative
+    assert not TotalRange(0.03, 34.0, 90).is_informative

@@ -46,7 +46,8 @@ def alerts(
         Whether recent revenue may be compared with that of a year before (circumstances.json).
     """
     amount = partial(Money, currency=currency)
-    yield from _at_risk(customers, plan, partial(total.stated, currency=currency))
+    if total.is_informative:
+        yield from _at_risk(customers, plan, partial(total.stated, currency=currency))
     yield from _overdue(customers, plan, amount)
     yield from _revenue(customers, plan, currency, is_comparable)
     yield from _collisions(customers, open_deals, plan, amount)

@@ -10,7 +10,7 @@ import pandas as pd
 from crmwb import layout, storage
 from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
-from crmwb.findings import Count, Finding, Interval, Money, Name, Share, Term, Unavailable
+from crmwb.findings import Count, Finding, Interval, Money, Name, Share, Term, Unavailable, Value
 from crmwb.marts.part import Part, hidden_rows, require
 from crmwb.marts.suppression import LEAST, hidden_groups
 from crmwb.params.lifecycle import LEAVING, RISK_CLASSES
@@ -168,11 +168,13 @@ class Accounts:
         if self.is_withheld:
             return Finding("accounts.part_few", {"least": Count(LEAST, "customer")})
         key = self.at_risk[self.at_risk["tier"].isin(["vip", "important"])]
-        values = {
+        values: dict[str, Value] = {
             "n": Count(len(self.at_risk), "customer"),
             "share": Share(len(self.at_risk) / max(len(self.frame), 1)),
-            "money": self._future(self.at_risk),
         }
+        if not TotalRange.of(self._models).is_informative:
+            return Finding("accounts.at_risk_counted", values)
+        values["money"] = self._future(self.at_risk)
         if key.empty:
             return Finding("accounts.at_risk_below", values)
         of_key = {"key": Count(len(key)), "part": self._future(key)}

@@ -64,13 +64,9 @@ def risk(wb: "Workbench") -> Iterator[Decision]:
     buyers, tested = wb.customers.buyers, wb.lifecycle.facts["risk"]
     at_risk = buyers[buyers["risk_class"] == AT_RISK]
     at_stake = at_risk["margin_at_stake_cents"].sum(min_count=1)
-    if (
-        not tested["is_available"]
-        or at_risk.empty
-        or pd.isna(at_stake)
-        or at_stake <= 0
-        or wb.circumstances.ids_replaced
-    ):
+    if not tested["is_available"] or at_risk.empty or pd.isna(at_stake) or at_stake <= 0:
+        return
+    if wb.circumstances.ids_replaced or wb.value.too_uncertain:
         return
     key = at_risk["tier"].isin(wb.value.scorecard.names[:KEY_TIERS])
     values = {

@@ -11,7 +11,7 @@ from crmwb import layout, storage
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
-from crmwb.findings import Count, Days, Finding, Interval, Listing, Money, Share, Term, Unavailable, from_json
+from crmwb.findings import Count, Days, Finding, Interval, Listing, Money, Share, Term, Times, Unavailable, from_json
 from crmwb.plots import value as plots
 from crmwb.plots import worth as worth_plots
 from crmwb.value.potential.total import TotalRange
@@ -114,6 +114,14 @@ class Value:
     def future(self, cents: float) -> Money | Interval:
         """Return a sum of customer values, or of parts of them: its 80% range where the history supports no figure."""
         return self.total_range.stated(cents, self.currency)
+
+    @property
+    def too_uncertain(self) -> Unavailable | None:
+        """Why no future margin is stated; None where it is."""
+        total = self.total_range
+        return (
+            None if total.is_informative else Unavailable("equity.range_too_wide", values={"times": Times(total.high)})
+        )
 
     @property
     def level(self) -> Finding | None:

@@ -17,6 +17,7 @@ from crmwb.findings import (
     Month,
     Share,
     Span,
+    Times,
     Unavailable,
     Value,
     to_json,
@@ -92,6 +93,9 @@ def _equity(
     figure = "now" if total.is_narrow else "between"
     code = f"equity.{figure}_without_active" if n_active is None else f"equity.{figure}"
     values |= {"tested": Days(total.tested_days)} if figure == "between" else {}
+    said: Finding | Unavailable = Finding(code, values, weight=abs(float(now["equity_cents"])))
+    if not total.is_informative:
+        said = Unavailable("equity.range_too_wide", values={"times": Times(total.high)})
     return {
         "as_of": now["as_of"].isoformat(),
         "first": months["as_of"].iloc[0].isoformat(),
@@ -102,7 +106,7 @@ def _equity(
         "low": round(low),
         "high": round(high),
         "is_stated": total.is_narrow,
-        "finding": to_json(Finding(code, values, weight=abs(float(now["equity_cents"])))),
+        "finding": to_json(said),
     }
 
 

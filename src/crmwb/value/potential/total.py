@@ -9,6 +9,7 @@ from crmwb.findings import Interval, Money
 
 LONGEST_DAYS, SHORTEST_DAYS = 3_650, 30  # that a test and a horizon are compared by
 NARROW = 0.25  # a figure is stated where both ends of its 80% range are this near
+MOST_TIMES = 3.0  # nothing is stated where the upper end is so many times what is expected: the range holds anything
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,11 @@ class TotalRange:
     def is_narrow(self) -> bool:
         """Whether a total may be stated as one figure."""
         return self.high <= 1 + NARROW and self.low >= 1 - NARROW
+
+    @property
+    def is_informative(self) -> bool:
+        """Whether the range says anything: earlier forecasts of revenue were not off by a multiple."""
+        return self.high <= MOST_TIMES
 
     @classmethod
     def of(cls, models: Mapping[str, Any]) -> Self:
