@@ -19,7 +19,7 @@ from crmwb.features import circumstances
 from crmwb.params import EngineParams
 
 PROJECT = Path(__file__).parents[1]
-PERIOD, SEEDS = 90, range(1, 4)
+PERIOD, SEEDS = 90, range(1, 3)
 PRICES = "prices"
 CODES = ("ids_replaced", "no_sales", "silent", "dependence", "newcomers_stopped", "wave", "refunds", PRICES)
 

@@ -29,9 +29,23 @@ def accounts(tmp_path):
         )  # fmt: skip
         storage.write_frame(rows, tmp_path / layout.ACTION_LIST, ["customer_id"])
         storage.write_json({}, tmp_path / layout.VALUE_MODELS)  # sums are stated as one figure
+        storage.write_json({"findings": [], "split": None, "is_comparable": True}, tmp_path / layout.CIRCUMSTANCES)
         return Accounts(tmp_path, "EUR")
 
     return build
+
+
+def test_nobody_is_called_at_risk_where_numbers_were_replaced_and_no_money_where_the_range_holds_anything(
+    accounts, tmp_path
+):
+    risk = {"risk_class": ["at_risk", "low", "low", None], "risk": [0.6, 0.1, 0.1, None]}
+    made = accounts(**risk, margin_at_stake_cents=[100, 0, 0, 0], tier=["vip"] * 4)
+    wide = {"total_value": {"low": 0.1, "high": 10.0, "tested_days": 90}}
+    storage.write_json(wide, tmp_path / layout.VALUE_MODELS)
+    assert made.risk_finding.code == "accounts.at_risk_counted"
+    replaced = {"findings": [{"code": "circumstances.ids_replaced"}], "split": None, "is_comparable": True}
+    storage.write_json(replaced, tmp_path / layout.CIRCUMSTANCES)
+    assert isinstance(made.risk_finding, Unavailable)
 
 
 def test_at_risk_are_buyers_with_the_most_at_stake_first_and_held_out_ones_have_no_action(accounts):

@@ -16,6 +16,7 @@ from crmwb.marts.suppression import LEAST, hidden_groups
 from crmwb.params.lifecycle import LEAVING, RISK_CLASSES
 from crmwb.plots import risk as plots
 from crmwb.value.potential.total import TotalRange
+from crmwb.workbench.circumstances import Circumstances
 
 COMPARED_TO = ("", "all")
 COLUMNS = [
@@ -167,6 +168,8 @@ class Accounts:
             return Unavailable("accounts.no_risk")
         if self.is_withheld:
             return Finding("accounts.part_few", {"least": Count(LEAST, "customer")})
+        if Circumstances(self._root).ids_replaced:
+            return Unavailable("lifecycle.unavailable.ids_replaced")
         key = self.at_risk[self.at_risk["tier"].isin(["vip", "important"])]
         values: dict[str, Value] = {
             "n": Count(len(self.at_risk), "customer"),

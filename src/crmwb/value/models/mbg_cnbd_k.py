@@ -267,7 +267,7 @@ def _ahead(state: _State, horizon: float) -> tuple[np.ndarray, np.ndarray]:
     for start in range(0, len(purchases), BLOCK):
         rows = slice(start, start + BLOCK)
         stop, weights = _chances(state, rows)
-        kept = _kept(state, stop, state.shape[rows], horizon / state.wait[rows])
+        kept = _kept(_turns(state, stop), state.shape[rows], horizon / state.wait[rows])
         purchases[rows] = (weights * (1 - kept) / stop).sum(axis=0)
         alive[rows] = (weights * kept).sum(axis=0)
     return purchases, alive
@@ -282,12 +282,13 @@ def _discounted(state: _State, rate: float, horizon: float) -> tuple[np.ndarray,
         shape, wait = state.shape[rows], state.wait[rows]
         times, worth = moments(state.k * wait / (1 + shape), rate, horizon)
         bought, stayed = np.zeros(len(shape)), np.zeros(len(shape))
+        turns = _turns(state, stop)
         for t, w in zip(times, worth, strict=True):
-            kept = _kept(state, stop, shape, t / wait)
+            kept = _kept(turns, shape, t / wait)
             stayed += w * (weights * kept).sum(axis=0)
             bought += w * rate * (weights * (1 - kept) / stop).sum(axis=0)
         if math.isfinite(horizon):
-            last = _kept(state, stop, shape, horizon / wait)
+            last = _kept(turns, shape, horizon / wait)
             bought += math.exp(-rate * horizon) * (weights * (1 - last) / stop).sum(axis=0)
         purchases[rows], time_alive[rows] = bought, stayed
     return purchases, time_alive
@@ -299,19 +300,29 @@ def _chances(state: _State, rows: slice) -> tuple[np.ndarray, np.ndarray]:
     return np.maximum(stop, LEAST_CHANCE)[:, row_of], weights[:, row_of]
 
 
-def _kept(state: _State, stop: np.ndarray, shape: np.ndarray, time: np.ndarray) -> np.ndarray:
-    """Return E[q^purchases], q = 1 - stop, over events that are negative binomial; shape of `stop`.
+def _turns(state: _State, stop: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return what `_kept` adds up, whatever the time: factors, and 1 - u for each root of unity, shapes of `stop`.
+
+    Roots come in pairs that add the same: one of a pair counts twice, and the real ones stay real.
+    """
+    k, log_z = state.k, np.log1p(-np.minimum(stop, 1 - 1e-9)) / state.k
+    z, turns = np.exp(log_z), []
+    for turn in range(k // 2 + 1):
+        is_real = 2 * turn % k == 0
+        u = z * (math.cos(2 * np.pi * turn / k) if is_real else np.exp(2j * np.pi * turn / k))
+        share = sum(u**-s for s in range(k)) / k
+        rest = 1 - u if turn else -np.expm1(log_z)  # near 0 where few stop
+        turns.append(((1 if is_real else 2) * share * u**state.j, rest))
+    return turns
+
+
+def _kept(turns: list[tuple[np.ndarray, np.ndarray]], shape: np.ndarray, time: np.ndarray) -> np.ndarray:
+    """Return E[q^purchases], q = 1 - stop, over events that are negative binomial; shape of the turns.
 
     q^floor((j+m)/k) = Σ_l c_l (z w^l)^(j+m) with z = q^(1/k) and w the k-th root of unity, and the mean of u^m is
     (1 + time (1 - u))^-shape.
     """
-    k, z = state.k, np.exp(np.log1p(-np.minimum(stop, 1 - 1e-9)) / state.k)
-    if k == 1:
-        return np.asarray(np.exp(-shape * np.log1p(time * stop)))
-    out = np.zeros_like(stop)
-    for turn in range(k):
-        root = np.exp(2j * np.pi * turn / k)
-        share = sum((z * root) ** -s for s in range(k)) / k
-        u = z * root
-        out += (share * u**state.j * np.exp(-shape * np.log(1 + time * (1 - u)))).real
+    out = np.zeros(turns[0][0].shape)
+    for factor, rest in turns:
+        out += (factor * np.exp(-shape * np.log1p(time * rest))).real
     return out
