@@ -130,6 +130,14 @@ def test_addresses_that_customers_are_described_by_are_not_kept(exports, read_fi
     assert read_files == ["sales.csv"]
 
 
+def test_what_customers_are_worked_out_of_is_not_kept(exports):
+    exports.write("customer,order,day,units,amount,number\na,o1,2024-01-01,1,1,1970-AB-7\n")
+    columns = {"kind": {"constant": "person"}, "region": {"expression": "left(number, 4)"}}
+    exports.map(tables={"customers": PEOPLE | {"columns": columns}})
+    assert exports.ingest().table("customers").region.tolist() == ["1970"]
+    assert not layout.KEPT_ROWS.exists()
+
+
 def test_nobody_forgotten_is_kept(months, read_files):
     months.ingest()
     secret.make_key()

@@ -231,10 +231,18 @@ class Reading:
         if part.filter is not None:
             self._left_out(table.name, sum((each.filtered for each in every), Filtered()))
         faulty = {*apart.n_bad, *staged.malformed[FILE].to_pylist(), *by_file.with_identifiers(whole, texts)}
-        for file in fresh:
+        for file in fresh if self._is_kept_as_read(table.name) else ():
             if file.name not in faulty:
                 keeping.add(as_read, file, table, new[file.name])
         return whole
+
+    def _is_kept_as_read(self, base: str) -> bool:
+        """Return whether tables derived from `base` hold what they read of its files, and nothing worked out of it.
+
+        What they work something out of, such as a year of birth out of a national id, may stand nowhere.
+        """
+        derived = (part for _, _, part in self.described.derived if base in part.derived_from)
+        return all(not (c.expression or c.replace) for part in derived for c in part.columns.values())
 
     def _left_out(self, name: str, left_out: Filtered) -> None:
         self.filtered[name] = self.filtered.get(name, Filtered()) + left_out
