@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import history
@@ -23,13 +23,13 @@ import pyarrow.parquet as pq
 import yaml
 from project import change_params, environment, make_project
 
-from crmwb.planning.rates import ALL, PURCHASES, RATES, Costs, Rate, calibrate
+from crmwb.planning.rates import ALL, PURCHASES, RATES, Costs, Rate, calibrate, parsed
 
 LINES = ("ingest", "validate", "features", "recommend")  # the others are driven by customers
 REPORT = "executive_summary"
 TITLE = "# Benchmarks\n"
 MARKS = {"customers": "\n## Stages\n", "lines": "\n## Stages on purchases alone\n"}
-SOURCES = {"customers": ALL, "lines": PURCHASES}
+OF_OTHER_TABLES = ("contracts", "respond", "predict")  # contracts, campaigns, opportunities
 FEW_SHARE = 0.3  # of the many lines
 OF_EXPORTS = ("ingest", "validate", "features")
 
@@ -156,12 +156,30 @@ def costs_of(runs: Pair, name: str) -> Costs:
     return Costs(name, by, **rates)
 
 
-def rates_of(runs: Pair) -> dict[str, object]:
+def from_there(runs: Pair, name: str, grows: dict[str, Costs]) -> Costs:
+    """Return the costs of a stage on a company with all tables, which grow as on purchases alone.
+
+    Among few customers the fits of models grow quickly, among many slowly, and purchases were measured at many. Only
+    what other tables drive grows as the company does.
+    """
+    costs = costs_of(runs, name)
+    if name in OF_OTHER_TABLES or name not in grows:
+        return costs
+    n = runs.n_many["transactions" if name in LINES else "customers"]
+
+    def anchored(kind: str) -> Rate:
+        slope = getattr(grows[name], kind).per_million
+        return Rate(round(max(0.0, getattr(runs.many[name], kind) - slope * n / 1_000_000), 4), slope)
+
+    return replace(costs, cpu=anchored("cpu"), memory=anchored("memory"))
+
+
+def rates_of(runs: Pair, grows: dict[str, Costs]) -> dict[str, object]:
     """Return the rates of every stage as `crmwb plan` reads them."""
     return {
         "calibration_seconds": round(calibrate(), 4),
         "most": {"customers": runs.n_many["customers"], "lines": runs.n_many["transactions"]},
-        "stages": [asdict(costs_of(runs, stage)) for stage in runs.many],
+        "stages": [asdict(from_there(runs, stage, grows)) for stage in runs.many],
     }
 
 
@@ -220,7 +238,11 @@ def main() -> None:
             runs["lines"] = pair(few, many)
     if asked.rates:
         content = json.loads(RATES.read_text(encoding="utf-8"))
-        content |= {SOURCES[kind]: rates_of(of_kind) for kind, of_kind in runs.items()}
+        if "lines" in runs:
+            content[PURCHASES] = rates_of(runs["lines"], {})
+        if "customers" in runs:
+            grows = {costs.stage: costs for costs in parsed(content[PURCHASES]).stages}
+            content[ALL] = rates_of(runs["customers"], grows)
         asked.rates.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     if asked.page:
         text = asked.page.read_text(encoding="utf-8") if asked.page.exists() else TITLE

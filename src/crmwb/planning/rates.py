@@ -6,6 +6,7 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -71,7 +72,11 @@ class Measured:
 def measured(tables: Collection[str] | None = None, path: Path = RATES) -> Measured:
     """Read the rates for a source with these tables; where they are not known, for one with all tables."""
     kind = PURCHASES if tables is not None and PURCHASE_TABLES.issuperset(tables) else ALL
-    content = json.loads(path.read_text(encoding="utf-8"))[kind]
+    return parsed(json.loads(path.read_text(encoding="utf-8"))[kind])
+
+
+def parsed(content: dict[str, Any]) -> Measured:
+    """Return one set of rates as its JSON says."""
     stages = [
         Costs(s["stage"], s["by"], *(Rate(**s[kind]) for kind in ("cpu", "memory", "disk"))) for s in content["stages"]
     ]
