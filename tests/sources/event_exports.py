@@ -282,6 +282,114 @@ def euros_and_cents(b: Book) -> dict[str, str]:
     return {"amount": "Betrag Euro"}
 
 
+def orders_and_payments(b: Book) -> dict[str, str]:
+    o, p = ["order_id,customer_id,order_date,amount"], ["payment_id,customer_id,payment_date,amount,method"]
+    for i, s in enumerate(sales(501)):
+        o.append(f"{s.no},C{s.who},{s.day},{point(s.cents)}")
+        b.sold(f"C{s.who}", s.cents, s.day)
+        if i % 4:
+            p.append(f"P{s.no},C{s.who},{s.day + timedelta(5)},{point(s.cents)},card")
+    b.write("orders.csv", o)
+    b.write("payments.csv", p)
+    return {"rows_of_payments_csv": "leave_out"}
+
+
+def cancelled_units(b: Book) -> dict[str, str]:
+    lines = ["Order,Customer,Date,SKU,Quantity,Cancelled Quantity,Unit Price,Line Total"]
+    for i, s in enumerate(sales(503)):
+        c = 1 if i % 4 == 1 else 0
+        lines.append(f"{s.no},C{s.who},{s.day},S{i % 5},{s.n + 1},{c},{point(s.price)},{point((s.n + 1) * s.price)}")
+        b.sold(f"C{s.who}", (s.n + 1 - c) * s.price, s.day)
+    b.write("lines.csv", lines)
+    return {"off_by_cancelled_quantity": "take_off"}
+
+
+def totals_of_all_products(b: Book) -> dict[str, str]:
+    lines = ["Customer,Date,Product,Sales"]
+    for _i, s in enumerate(sales(505)):
+        a = s.cents // 2
+        lines += [
+            f"C{s.who},{s.day},Tea,{point(a)}",
+            f"C{s.who},{s.day},Coffee,{point(s.cents - a)}",
+            f"C{s.who},{s.day},All products,{point(s.cents)}",
+        ]
+        b.sold(f"C{s.who}", s.cents, s.day)
+    b.write("sales.csv", lines)
+    return {"sums_by_product": "leave_out"}
+
+
+def complimentary(b: Book) -> dict[str, str]:
+    lines = ["Order,Customer,Date,Item,Amount,Complimentary"]
+    for i, s in enumerate(sales(506)):
+        free = i % 6 == 1
+        lines.append(f"{s.no},C{s.who},{s.day},I{i % 4},{point(s.cents)},{'Y' if free else 'N'}")
+        if not free:
+            b.sold(f"C{s.who}", s.cents, s.day)
+    b.write("orders.csv", lines)
+    return {"kinds_of_complimentary": "Y=none"}
+
+
+def only_a_tax_rate(b: Book) -> dict[str, str]:
+    lines = ["Order,Customer,Date,Amount incl. VAT,VAT rate"]
+    for i, s in enumerate(sales(508)):
+        r = (20, 5)[i % 2]
+        lines.append(f"{s.no},C{s.who},{s.day},{point(round(s.cents * (100 + r) / 100))},{r}%")
+        b.sold(f"C{s.who}", s.cents, s.day)
+    b.write("orders.csv", lines)
+    return {}
+
+
+def deposit_and_final_invoices(b: Book) -> dict[str, str]:
+    lines = ["Number,Customer,Date,Type,Amount"]
+    for i, s in enumerate(sales(510)):
+        if i % 3 == 0:
+            d = s.cents // 3
+            lines += [
+                f"D{s.no},C{s.who},{s.day},Deposit invoice,{point(d)}",
+                f"F{s.no},C{s.who},{s.day},Final invoice,{point(s.cents - d)}",
+            ]
+        else:
+            lines.append(f"I{s.no},C{s.who},{s.day},Invoice,{point(s.cents)}")
+        b.sold(f"C{s.who}", s.cents, s.day)
+    b.write("invoices.csv", lines)
+    return {"kinds_of_type": "sales"}
+
+
+def version_of_lines(b: Book) -> dict[str, str]:
+    lines = ["Order,Line,Change No,Customer,Order date,SKU,Amount"]
+    for i, s in enumerate(sales(511)):
+        for v in range(1 + (i % 3 == 0)):
+            last = v == (i % 3 == 0)
+            lines += [
+                f"{s.no},1,{v},C{s.who},{s.day},A,{point(s.cents if last else s.cents + 300)}",
+                f"{s.no},2,{v},C{s.who},{s.day},B,{point(450)}",
+            ]
+        b.sold(f"C{s.who}", s.cents + 450, s.day)
+    b.write("lines.csv", lines)
+    return {"versions_by_change_no": "last"}
+
+
+def status_and_reason(b: Book) -> dict[str, str]:
+    lines = ["Order,Customer,Date,Amount,Closed reason"]
+    for i, s in enumerate(sales(512)):
+        r = ["", "", "", "Never collected", "Stock shortage", ""][i % 6]
+        lines.append(f"{s.no},C{s.who},{s.day},{point(s.cents)},{r}")
+        if not r:
+            b.sold(f"C{s.who}", s.cents, s.day)
+    b.write("orders.csv", lines)
+    return {"kinds_of_closed_reason": "Never collected=none,Stock shortage=none"}
+
+
+def every_row_twice(b: Book) -> dict[str, str]:
+    lines = ["Order,Customer,Date,Amount"]
+    for s in sales(507):
+        lines += [f"{s.no},C{s.who},{s.day},{point(s.cents)}"] * 2
+        b.sold(f"C{s.who}", s.cents, s.day)
+    b.write("orders.csv", lines)
+    return {"repeated_amount": "last"}
+
+
 EVERY = (
     netsuite_main_line, gocardless, phones, weeks, ordered_and_invoiced, lightspeed_json, plus_and_minus, returns_that_name_customers, insurance_premiums, till_lines_with_tender, french_accounting_entries, monthly_snapshots, cr_and_dr, splits_between_sellers, configurable_and_simple, analytics_events, tickets, euros_and_cents,
+    orders_and_payments, cancelled_units, totals_of_all_products, complimentary, only_a_tax_rate, deposit_and_final_invoices, version_of_lines, status_and_reason, every_row_twice,
 )  # fmt: skip

@@ -171,14 +171,15 @@ def _is_any(column: Column, values: Sequence[str]) -> str:
     return each[0] if len(each) == 1 else f"({' or '.join(each)})"
 
 
-def _keep_last(part: Part) -> None:
-    """Keep the last row of each order: what stands before it are earlier states or versions."""
-    order = part.guesses["order_id"].sources[0]
+def _keep_last(part: Part, keys: Sequence[Column] = ()) -> None:
+    """Keep the last row of each order, or of each of its lines: what stands before it are earlier states or versions."""
+    names = [column.name for column in keys or part.guesses["order_id"].sources]
+    within = names[0] if len(names) == 1 else names
     for each in (part, *part.twins):
-        each.options["numbered"] = {"from_the_last": {"within": order.name, "first": "last"}}
+        each.options["numbered"] = {"from_the_last": {"within": within, "first": "last"}}
         # before other conditions: an order whose last state is no sale is none
         each.options["filter"] = " and ".join(filter(None, ["from_the_last = 1", each.options.get("filter")]))
-    part.remarks.append(f"of each {order.name}, the last row in the file counts, as you said")
+    part.remarks.append(f"of each {' and '.join(names)}, the last row in the file counts, as you said")
 
 
 def _ask_of_lines(part: Part, numbers: Sequence[float | None]) -> None:
@@ -199,14 +200,25 @@ def _ask_of_lines(part: Part, numbers: Sequence[float | None]) -> None:
     if n_same >= NEARLY_ALL * len(groups) and not _is_by_chance(groups, numbers):
         _ask_of_repeated(part, order[0], n_same, len(groups))
         return
-    if "product_id" in part.guesses or any(OF_LINES.fullmatch(c.words) for c in part.looked_at.own):
-        return
+    line = _line(part)
+    if line is not None:
+        pairs = zip(part.looked_at.texts(order[0]), part.looked_at.texts(line), strict=True)
+        groups = _grouped([None if None in pair else pair for pair in pairs])
+        if len(groups) < LEAST_GROUPS:
+            return
     read, told = {c.name for guess in part.guesses.values() for c in guess.sources}, str(part.options.get("filter", ""))
     for column in part.looked_at.own:
         is_new = column.name not in read and column.name not in told and not column.is_unique and not _is_money(column)
-        if is_new and _tells_apart(part.looked_at.texts(column), groups):
-            _ask_of_versions(part, order[0], column, len(groups))
+        if is_new and column is not line and _tells_apart(part.looked_at.texts(column), groups):
+            _ask_of_versions(part, [order[0], *([line] if line else [])], column, len(groups))
             return
+
+
+def _line(part: Part) -> Column | None:
+    """Return what tells lines of one order apart: their number, else the product."""
+    named = (c for c in part.looked_at.own if OF_LINES.fullmatch(c.words) and not c.is_date)
+    sources = part.guesses["product_id"].sources if "product_id" in part.guesses else ()
+    return next(named, None) or next((c for c in sources if c in part.looked_at.own), None)
 
 
 def _is_money(column: Column) -> bool:
@@ -220,13 +232,13 @@ def _tells_apart(texts: Sequence[str | None], groups: dict[Key, list[int]]) -> b
     return apart >= NEARLY_ALL * len(groups) and firsts.most_common(1)[0][1] * 2 > len(groups)
 
 
-def _ask_of_versions(part: Part, order: Column, column: Column, n: int) -> None:
+def _ask_of_versions(part: Part, keys: list[Column], column: Column, n: int) -> None:
     def answer(given: str) -> None:
         if given == "last":
-            _keep_last(part)
+            _keep_last(part, keys)
 
     text = (
-        f"{n:,} {order.name} have several rows, which {column.name} numbers: are these lines of one order, which add up, or "
+        f"{n:,} {' and '.join(c.name for c in keys)} have several rows, which {column.name} numbers: are these lines of one order, which add up, or "
         f"versions of it, of which the last counts?"
     )
     part.questions.append(
@@ -263,6 +275,7 @@ def _drop_subtotals(part: Part, numbers: Sequence[float | None]) -> bool:
     for what, sources in (("its order", order), ("its customer", who)):
         if len(sources) == 1 and "." not in sources[0].name:
             every.append((what, _grouped(part.looked_at.texts(sources[0]))))
+    every += [("its customer and day", groups) for what, groups in _groupings(part) if what != "orders"]
     for what, groups in every:
         large = [rows for rows in groups.values() if len(rows) >= LEAST_PARTS]
         sums = [i for rows in large if (i := _is_sum(rows, numbers)) is not None]

@@ -17,6 +17,11 @@ UNITS_OF_A_PACK = re.compile(
     r"(units|pieces|items|pcs|each) (per|in a) (case|pack|package|carton|box|bundle)"
     r"|(pack|case|carton) (size|quantity|qty)|stuck (je|pro) (karton|packung|ve)|装箱数|入数"
 )
+PERCENT = re.compile(r"\b(rate|percent|pct|satz)\b")
+TAX_RATE = re.compile(
+    r"(sales )?(tax|vat|gst|mwst|ust|iva|tva|btw|kdv)( (rate|percent|pct|satz|code))?"
+    r"|(taux|tasa|aliquota|tipo|steuer) ?(satz|(de )?(tva|iva))?|税率"
+)
 WITH_TAX = re.compile(r".*\b(incl|inclusive|including|inc|inkl|ttc)\b.*")
 
 
@@ -43,6 +48,9 @@ def per_units(part: Part) -> None:
 def without_tax(part: Part, roles: Modifiers) -> None:
     """Take tax off an amount that is called one with tax, where it stands beside it."""
     revenue, tax = part.guesses["revenue_cents"], roles.get("tax")
+    if tax is None or PERCENT.search(tax.words) or _is_share(tax):
+        _without_rate(part)
+        return
     if tax is None or len(revenue.sources) != 1 or not isinstance(revenue.value, str) or tax in revenue.sources:
         return
     amount = revenue.sources[0]
@@ -52,6 +60,32 @@ def without_tax(part: Part, roles: Modifiers) -> None:
     told = f"{said.column(amount.name)} - coalesce({said.column(tax.name)}, 0)"
     why = f"without {tax.name}, for tax is no revenue"
     part.guesses["revenue_cents"] = Guess({"expression": told}, Sure.LIKELY, why, (amount, tax))
+
+
+def _is_share(tax: Column) -> bool:
+    return any("%" in value for value in tax.counts) or (max(tax.numbers, default=0) < 1 and any(tax.numbers))
+
+
+def _without_rate(part: Part) -> None:
+    """Take tax off by its rate, where only that stands beside an amount that is called one with tax; else say so."""
+    revenue = part.guesses["revenue_cents"]
+    if (
+        len(revenue.sources) != 1
+        or not isinstance(revenue.value, str)
+        or not WITH_TAX.fullmatch(revenue.sources[0].words)
+    ):
+        return
+    amount = revenue.sources[0]
+    rate = next((c for c in part.looked_at.own if TAX_RATE.fullmatch(c.words) and c.is_number and any(c.numbers)), None)
+    if rate is None:
+        part.remarks.append(
+            f"{amount.name} holds tax by its name, and no column says how much: revenue is too high by it"
+        )
+        return
+    whole = 1 if max(rate.numbers) <= 1 else 100
+    told = f"{said.column(amount.name)} / (1 + coalesce({said.column(rate.name)}, 0) / {whole})"
+    why = f"without tax, at the rate in {rate.name}"
+    part.guesses["revenue_cents"] = Guess({"expression": told}, Sure.LIKELY, why, (amount, rate))
 
 
 def ask_of_share(part: Part, share: Column) -> None:

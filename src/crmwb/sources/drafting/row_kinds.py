@@ -24,6 +24,7 @@ ORDERED = re.compile(
     r"(sales |customer |web )?orders?|auftrag\w*|bestellung|order confirmation|commande|pedido|ordine|bestelling|订单|注文|受注"
 )
 BILLED = re.compile(r"(sales |tax )?invoices?|bill|rechnung\w*|facture|factura|fattura|factuur|fatura|发票|請求書?")
+BILLS = re.compile(r"invoice|rechnung|facture|factura|fattura|factuur|bill\b|发票|請求")
 SOLD = re.compile(
     r".*\b(sales?|sold|order|purchase|invoice|charge|payment|capture|checkout|receipt|verkauf|rechnung|kauf|bestellung|vente|venta|vendita|verkoop|venda|principal|product|item)\b.*|.*(销售|购买|付款|売上|販売).*"
 )
@@ -89,10 +90,10 @@ def is_asked(part: Part, labels: Sequence[str | None]) -> bool:
     asked = [part.looked_at.texts(own[n]) for question in part.questions for n in question.columns if n in own]
     known = [["known" if text else None for text in texts] for texts in asked]
     few = [texts for texts in asked if len(set(texts)) <= MOST_KINDS]
-    return any(_is_told_by(labels, texts) for texts in (*few, *known))
+    return any(is_told_by(labels, texts) for texts in (*few, *known))
 
 
-def _is_told_by(labels: Sequence[str | None], texts: Sequence[str | None]) -> bool:
+def is_told_by(labels: Sequence[str | None], texts: Sequence[str | None]) -> bool:
     """Say whether what stands in a column tells the label of each row, and so splits them at least as finely."""
     return len(set(labels)) > 1 and len(set(zip(texts, labels, strict=False))) == len(set(texts))
 
@@ -104,7 +105,7 @@ def leave_out(part: Part, condition: str) -> None:
 
 
 def _is_other(value: str, simple: str) -> bool:
-    if words.came_back(value):
+    if words.came_back(value) or (words.brings_no_money(value) and BILLS.search(simple)):
         return False
     return words.brings_no_money(value) or bool(OFFER.fullmatch(simple) or PART_OF_PRICE.fullmatch(simple))
 
@@ -172,7 +173,8 @@ def _ask_of_unknown(part: Part, column: Column, values: dict[str, str], *, knows
     plain = [
         v
         for v, s in values.items()
-        if words.came_back(v) or SOLD.fullmatch(s) or ORDERED.fullmatch(s) or BILLED.fullmatch(s)
+        if not words.brings_no_money(v)
+        and (words.came_back(v) or SOLD.fullmatch(s) or ORDERED.fullmatch(s) or BILLED.fullmatch(s))
     ]
     unknown = sorted(v for v in values if v not in plain and words.outcome(v) is Outcome.UNKNOWN)
     unknown += sorted(v for v in values if v not in plain and words.outcome(v) in {Outcome.CANCELLED, Outcome.UNPAID})

@@ -4,7 +4,7 @@
 import re
 from collections import Counter, defaultdict
 
-from crmwb.sources.drafting import modifiers, row_kinds, words
+from crmwb.sources.drafting import modifiers, row_kinds, said, taken_off, words
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.profile import FALSE, Column
 from crmwb.sources.drafting.vocabulary import NAMES_OF_PEOPLE
@@ -20,6 +20,10 @@ MOST_MIRRORED = 4
 PLANNED = re.compile(
     r"budget\w*|forecast\w*|plan\w*|target|outlook|simulation|scenario|vorschau|prognose|soll|ziel\w*|previsions?|presupuesto|prevision|previsto|begroting"
     r"|预算|计划|预测|目标|予算|計画|予測|예산|계획"
+)
+REASON = re.compile(r".*\b(reason|grund|motif|motivo|reden|raison)\b.*|.*(原因|理由|사유).*")
+FREE = re.compile(
+    r".*\b(free|complimentary|gratis|kostenlos|gratuit|sample|muster|giveaway|comp|internal|intern|dummy|training)\b.*|.*(免费|赠品|無料|サンプル).*"
 )
 TELLS_SOMETHING_ELSE = re.compile(
     r".*\b(pay|payment|tender|zahl\w*|paiement|pago|pagamento|betaal\w*|ship\w*|deliver\w*|versand\w*|liefer\w*|carrier|device|browser|platform|lang\w*|sprache|country|land|pays|pais"
@@ -45,8 +49,9 @@ def ask(parts: list[Part]) -> None:
             continue
         seen.append(part)
         told = str(part.options.get("filter", ""))
+        known = read | modifiers.find(part.looked_at).columns
         left = [c for c in part.looked_at.own if c.name not in read and c.name not in told]
-        asked = [c for c in left if _ask(part, c)]
+        asked = [c for c in left if _ask(part, c) or (c.name not in known and taken_off.ask(part, c))]
         unread = [c.name for c in left if c not in asked and _may_tell(c)]
         if unread:
             part.remarks.append(
@@ -56,7 +61,7 @@ def ask(parts: list[Part]) -> None:
 
 def _may_tell(column: Column) -> bool:
     """Say whether a column could tell kinds of rows apart: a few values that come again, and no names of people."""
-    return not column.is_number and not column.is_flag and _is_of_few(column)
+    return (not column.is_number or column.is_flag) and _is_of_few(column)
 
 
 def _is_of_few(column: Column) -> bool:
@@ -77,6 +82,15 @@ def _why(part: Part, column: Column) -> str | None:
     """Return why a column is asked about; None where nothing in the rows says that it matters."""
     if _is_mark(part, column):
         return "the others are blank: such a mark may tell what was deleted or cancelled"
+    if (
+        len(column.counts) <= MOST_KINDS
+        and 0 < column.n_known < column.n_rows
+        and REASON.fullmatch(column.words)
+        and not _is_of_left_out(part, column)
+    ):
+        return "such reasons may tell what came to nothing"
+    if column.is_flag and FREE.fullmatch(column.words) and len(column.counts) > 1:
+        return "what is given away brings nothing"
     if not _is_of_few(column) or _is_of(part, column) or row_kinds.is_asked(part, part.looked_at.texts(column)):
         return None
     codes = modifiers.codes(column)
@@ -105,6 +119,14 @@ def _why(part: Part, column: Column) -> str | None:
         ),
     )
     return next((why for holds, why in reasons if holds), None)
+
+
+def _is_of_left_out(part: Part, column: Column) -> bool:
+    """Say whether a column that the filter names tells in which rows another is known: why orders failed, say."""
+    told = str(part.options.get("filter", ""))
+    labels = ["known" if text else None for text in part.looked_at.texts(column)]
+    named = (c for c in part.looked_at.own if said.column(c.name) in told and len(c.counts) <= MOST_KINDS)
+    return any(row_kinds.is_told_by(labels, part.looked_at.texts(c)) for c in named)
 
 
 def _is_mark(part: Part, column: Column) -> bool:
