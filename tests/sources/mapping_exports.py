@@ -57,6 +57,7 @@ class Mapped:
         except CrmwbError as error:
             self.said = str(error)
             return [self.said]
+        asked = [question.shown() for question in made.questions if not question.is_safe]
         left = settle(made.questions, {key: given for key, given in answers.items() if key not in named})
         path = self.root / "mappings" / "draft.yaml"
         path.parent.mkdir(exist_ok=True)
@@ -65,9 +66,8 @@ class Mapped:
             secret.make_key()
         chosen = {"mapping": "mappings/draft.yaml", "currency": made.currency or "USD", "kind": "files"}
         params.choose({f"source.{key}": value for key, value in chosen.items()})
-        asked = [question.shown() for question in left if not question.is_safe]
         self.said = "\n".join([*asked, *(remark for part in made.parts for remark in part.remarks)])
-        return asked
+        return [question.shown() for question in left if not question.is_safe]
 
     @property
     def mapping(self) -> str:

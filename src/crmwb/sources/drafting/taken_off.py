@@ -23,7 +23,8 @@ def ask(part: Part, column: Column) -> bool:
     """
     amount, units = part.guesses["revenue_cents"].sources, part.guesses["quantity"].sources
     is_off = words.outcome(column.words) in OFF and column.is_number
-    if not is_off or not any(column.numbers) or not amount or column not in part.looked_at.own:
+    is_asked = any(column.name in question.columns for question in part.questions)
+    if not is_off or is_asked or not any(column.numbers) or not amount or column not in part.looked_at.own:
         return False
     is_money = any(n != int(n) for n in column.numbers)
     if not is_money and len(units) != 1:
