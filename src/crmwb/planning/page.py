@@ -2,12 +2,15 @@
 
 from unicodedata import east_asian_width
 
-from crmwb.findings import Count, Finding, Name, Number, Value
+from crmwb.findings import Count, Finding, Listing, Name, Number, Value
 from crmwb.findings.say import say
 from crmwb.planning.plan import Plan
 from crmwb.planning.sizes import ESTIMATED
 
 MINUTE, DIGITS = 60, 2
+BEYOND: dict[str, Value] = {
+    "stages": Listing((Name("validate"), Name("features"))), "engine": Name("Spark"), "page": Name("docs/scale.md")
+}  # fmt: skip
 CHOICES: dict[str, Value] = {
     "first_choice": Name("features.n_snapshots"), "second_choice": Name("value.backtest.n_origins")
 }  # fmt: skip
@@ -40,7 +43,7 @@ def lines(plan: Plan) -> list[str]:
         say(
             Finding(
                 "cli.plan.carries",
-                {"customers": Count(plan.most_customers, "customer"), "lines": Count(plan.most_lines, "line")},
+                BEYOND | {"customers": Count(plan.most_customers, "customer"), "lines": Count(plan.most_lines, "line")},
             )
         ),
     ]

@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from crmwb import layout, storage
 from crmwb.display import contrast
 from crmwb.errors import CrmwbError
+from crmwb.files import owners
 from crmwb.findings import language
 from crmwb.params import Params
 from crmwb.progress import track
@@ -88,7 +88,7 @@ def _printer() -> Printer:
 
 def _by_browser(browser: str, page: Path, file: Path) -> None:
     as_root = ["--no-sandbox"] if os.getuid() == 0 else []  # root has no sandbox in Chromium
-    with tempfile.TemporaryDirectory() as profile:
+    with owners.scratch("browser") as profile:
         command = [
             browser, *QUIET, *as_root, f"--user-data-dir={profile}", f"--print-to-pdf={file.absolute()}",
             page.absolute().as_uri(),
