@@ -56,3 +56,25 @@ def test_customers_and_days_are_right_or_asked(project, export):
     else:
         assert of_customers == book.revenue
         assert days == book.days
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "answers"),
+    [
+        ("customer_id,order_id,ordered_at,revenue_cents", "{c},{o},{d},{cents}", {}),
+        ("customer_id,order_id,ordered_at,total_ct", "{c},{o},{d},{cents}", {}),
+        ("customer_id,order_id,ordered_at,quantity,unit_price_cents", "{c},{o},{d},2,{half}", {}),
+        ("customer_id,order_id,ordered_at,takings_cents", "{c},{o},{d},{cents}", {"amount": "takings_cents"}),
+        ("customer_id,order_id,ordered_at,amount,amount_cents", "{c},{o},{d},{whole},{cents}", {}),
+    ],
+    ids=["revenue", "total", "price", "named by a person", "beside whole amounts"],
+)
+def test_amounts_in_cents_are_no_whole_ones(project, header, row, answers):
+    lines = [header]
+    for i in range(60):
+        cents = 200 * (i * 37 % 90 + 11)
+        values = {"cents": cents, "half": cents // 2, "whole": f"{cents / 100:.2f}"}
+        lines.append(row.format(c=f"C{i % 20:02}", o=f"O{i:03}", d=f"2024-03-{i % 28 + 1:02}", **values))
+    (project.raw / "sales.csv").write_text("\n".join(lines) + "\n")
+    assert project.draft(**answers) == []
+    assert sum(revenue(project.ingest()).values()) == sum(2 * (i * 37 % 90 + 11) for i in range(60))

@@ -148,6 +148,8 @@ def of_column(column: Column, kind: Kind, sure: Sure, why: str) -> Guess:
         options = {"whole_number": True}
     if kind is Kind.BOOLEAN:
         options = _truth(column)
+    if kind is Kind.MONEY and column.called is not None and column.is_in_cents:  # no pattern has seen its own name
+        options, why = {"unit": "hundredths"}, f"{why}; hundredths, as its name says"
     return Guess({"column": column.name, **options} if options else column.name, sure, why, (column,))
 
 

@@ -34,6 +34,7 @@ TOTAL = re.compile(
     re.IGNORECASE,
 )
 MONEY = r"(?=eur|usd|gbp|chf|[€$£])"
+CENTS = re.compile(r"\b(cents?|ct|pence|minor( units?)?|centimes|centavos|pfennig)\b|分$")
 SCALES = (  # what stands in the name of a column whose amounts are not in ones
     (
         re.compile(
@@ -94,6 +95,11 @@ class Column:
     def words(self) -> str:
         """Its name in small letters and plain words: "customer id" of "CustomerID", "stuck" of "Stück"."""
         return self.called or plain_words(re.sub(r" \(\d+\)$", "", scale_of(self.name)[0]))
+
+    @cached_property
+    def is_in_cents(self) -> bool:
+        """Whether its name, whatever it is called, says that it holds hundredths: "total_cents"."""
+        return bool(CENTS.search(plain_words(self.name)))
 
     @cached_property
     def scale(self) -> int:

@@ -67,6 +67,8 @@ def transactions(profile: Profile) -> list[Part]:
     double_counts.ask(part, roles)
     part.twins = refunds.parts(part, roles, lines)
     parts = [part, *part.twins]
+    for each in part.twins:
+        units.in_cents(each, roles)
     for each in parts:
         each.guesses = {c.name: each.guesses[c.name] for c in TABLES["transactions"].columns if c.name in each.guesses}
     return parts
@@ -96,7 +98,7 @@ def _plain_columns(profile: Profile, roles: Modifiers, lines: OrderLines | None)
     if "column_names" in profile.shape.options:
         return nameless.guesses(profile)
     kept = roles.columns - {c.name for role in ("net", "paid") if (c := roles.get(role))}
-    usable = [c for c in profile.columns if c.name not in kept]
+    usable = [c for c in profile.columns if c.name not in kept and not units.is_remainder(c)]
     names = [c.name for c in table.columns if c.name in patterns]
     found = fill(table, usable, patterns, names)
     if "customer_id" not in found and (email := next((c for c in usable if ids.is_email(c)), None)) is not None:

@@ -1,15 +1,14 @@
 """How much one of an amount is: hundredths, ones, thousands or millions, by names and by a payment service's layout."""
 
-import re
 from dataclasses import replace
 
 from crmwb.sources.drafting import said
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
+from crmwb.sources.drafting.profile import Column
 
 HUNDRED = 100
 UNITS = {1_000: "thousands", 1_000_000: "millions"}
-CENTS = re.compile(r"\b(cents?|ct|pence|minor( units?)?|centimes|centavos|pfennig)\b|分$")
 SERVICE = {"object", "livemode"}  # columns of a payment service's interface, whose amounts are in the smallest unit
 WITHOUT_CENTS = {"JPY", "KRW", "VND", "CLP", "XAF", "XOF"}
 
@@ -20,14 +19,23 @@ def in_cents(part: Part, roles: Modifiers) -> None:
     code = roles.get("currency")
     whole = code is not None and {v.upper() for v in code.counts} <= WITHOUT_CENTS
     is_service = names >= SERVICE and not whole
+    counted = part.guesses["quantity"].sources if "quantity" in part.guesses else ()
     for to in ("revenue_cents", "gross_cents", "discount_cents", "cost_cents"):
         guess = part.guesses.get(to)
-        if guess is None or len(guess.sources) != 1 or any(n != int(n) for n in guess.sources[0].numbers):
+        if guess is None or (isinstance(guess.value, dict) and "unit" in guess.value):
             continue
-        if is_service or CENTS.search(guess.sources[0].words):
+        amounts = [c for c in guess.sources if c not in counted]
+        if not amounts or any(n != int(n) for c in amounts for n in c.numbers):
+            continue
+        if is_service or all(c.is_in_cents for c in amounts):
             value = guess.value if isinstance(guess.value, dict) else {"column": guess.value}
             why = "hundredths, as the payment service writes them" if is_service else "hundredths, as its name says"
             part.guesses[to] = replace(guess, value={**value, "unit": "hundredths"}, why=f"{guess.why}; {why}")
+
+
+def is_remainder(column: Column) -> bool:
+    """Whether a column holds the hundredths beside whole amounts, and is no amount by itself."""
+    return column.called is None and column.is_in_cents and all(0 <= n < HUNDRED for n in column.numbers)
 
 
 def with_hundredths(part: Part) -> None:
@@ -36,8 +44,8 @@ def with_hundredths(part: Part) -> None:
     if len(revenue.sources) != 1 or not isinstance(revenue.value, str) or part.profile is None:
         return
     amount, used = revenue.sources[0], {c.name for guess in part.guesses.values() for c in guess.sources}
-    rest = [c for c in part.looked_at.own if c.name not in used and c.is_number and CENTS.search(c.words)]
-    if len(rest) != 1 or any(n != int(n) for n in amount.numbers) or CENTS.search(amount.words):
+    rest = [c for c in part.looked_at.own if c.name not in used and c.is_number and c.is_in_cents]
+    if len(rest) != 1 or any(n != int(n) for n in amount.numbers) or amount.is_in_cents:
         return
     if max(rest[0].numbers) >= HUNDRED or any(n != int(n) or n < 0 for n in rest[0].numbers):
         return

@@ -53,6 +53,9 @@ TRANSACTIONS: dict[str, Patterns] = {
         r"reversal",
     ),
 }
+IN_CENTS = r"( (cents?|ct|pence|minor units?|centimes|centavos))?"
+for _name in ("revenue_cents", "unit_price", "discount_cents", "cost_cents"):
+    TRANSACTIONS[_name] = tuple(f"({pattern}){IN_CENTS}" for pattern in TRANSACTIONS[_name])  # type: ignore[assignment]
 CUSTOMERS: dict[str, Patterns] = {
     "customer_id": (CUSTOMER, PERSON),
     "acquired_on": (r"(customer since|sign ?up|registered|registration|joined|acquired|kunde seit|first seen)( (date|on|at))?|注册(日期|时间)", r"since"),
