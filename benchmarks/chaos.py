@@ -265,10 +265,10 @@ class Chaos:
         outcome.n += 1
         ended = "killed" if code < 0 else "done"
         code, text = self.finish(self.start("crmwb params"))
-        said = " ".join(text.split())
-        if code == 1 and "Stopped: dvc.lock: " in said:
+        message = " ".join(text.split())
+        if code == 1 and "Stopped: dvc.lock: " in message:
             ended = "killed while DVC wrote dvc.lock"
-            outcome.messages[_plain(said[said.rfind("Stopped: ") :])] += 1
+            outcome.messages[_plain(message[message.rfind("Stopped: ") :])] += 1
             (self.root / "dvc.lock").write_bytes(lock)  # as `git checkout` does
         outcome.ended[ended] += 1
         code, text = self.finish(self.start("dvc repro"))

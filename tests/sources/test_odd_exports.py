@@ -66,8 +66,9 @@ def test_customers_and_days_are_right_or_asked(project, export):
         ("customer_id,order_id,ordered_at,quantity,unit_price_cents", "{c},{o},{d},2,{half}", {}),
         ("customer_id,order_id,ordered_at,takings_cents", "{c},{o},{d},{cents}", {"amount": "takings_cents"}),
         ("customer_id,order_id,ordered_at,amount,amount_cents", "{c},{o},{d},{whole},{cents}", {}),
+        ("customer_id,order_id,ordered_at,quantity,unit_price_cents,discount_cents", "{c},{o},{d},3,{half},{half}", {}),
     ],
-    ids=["revenue", "total", "price", "named by a person", "beside whole amounts"],
+    ids=["revenue", "total", "price", "named by a person", "beside whole amounts", "less a discount"],
 )
 def test_amounts_in_cents_are_no_whole_ones(project, header, row, answers):
     lines = [header]

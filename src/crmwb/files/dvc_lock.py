@@ -23,9 +23,8 @@ def check(path: Path) -> None:
     from dvc.schema import COMPILED_LOCKFILE_SCHEMA
     from voluptuous import Invalid
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        content = yaml.load(path.read_bytes(), loader)  # noqa: S506  # safe, and a tenth of the time
+        content = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)  # a tenth of the time of safe_load
         if content is not None:
             COMPILED_LOCKFILE_SCHEMA(content)
     except FileNotFoundError:

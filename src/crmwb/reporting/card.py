@@ -4,10 +4,11 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from crmwb.display.blocks import MIME, Decision, Note, Statement
+from crmwb.display.blocks import Decision, Note, Statement
 from crmwb.findings import Unavailable, Value, codec
 from crmwb.findings.say import Said
 from crmwb.params import ReportParams
+from crmwb.reporting.gaps import blocks
 from crmwb.reporting.lineage import Lineage
 
 
@@ -16,15 +17,14 @@ def headlines(notebook: NotebookNode) -> list[Said]:
 
     Of a notebook without any, the first that it has, or why it has none.
     """
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    blocks = [codec.from_json(output.data[MIME]) for output in outputs if MIME in output.get("data", {})]
+    shown = list(blocks(notebook))
     marked = [
         block.title if isinstance(block, Decision) else block.said
-        for block in blocks
+        for block in shown
         if isinstance(block, Decision) or (isinstance(block, Statement) and block.headline)
     ]
-    stated = [block.said for block in blocks if isinstance(block, Statement)]
-    missing = [block.said for block in blocks if isinstance(block, Note) and isinstance(block.said, Unavailable)]
+    stated = [block.said for block in shown if isinstance(block, Statement)]
+    missing = [block.said for block in shown if isinstance(block, Note) and isinstance(block.said, Unavailable)]
     return marked or [*stated, *missing][:1]
 
 

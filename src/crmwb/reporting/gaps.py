@@ -74,7 +74,7 @@ def gathered(notebook: NotebookNode) -> NotebookNode:
     if not gaps:
         return notebook
     left_out = {place for gap in gaps for place in gap.places()}
-    known = [value for block in _blocks(notebook) if isinstance(block, Table) for row in block.rows for value in row]
+    known = [value for block in blocks(notebook) if isinstance(block, Table) for row in block.rows for value in row]
     listed = [_output(block) for block in _list([row for gap in gaps for row in gap.rows()], known)]
     there = next((s.place for s in _all(sections) if s.heading.title == Finding(HEADING)), None)
     kept = copy.deepcopy(notebook)
@@ -117,7 +117,8 @@ def _sections(notebook: NotebookNode) -> Iterator[_Section]:
         yield open_[0]
 
 
-def _blocks(notebook: NotebookNode) -> Iterator[Block]:
+def blocks(notebook: NotebookNode) -> Iterator[Block]:
+    """Yield the blocks that an executed notebook shows, in its order."""
     outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
     yield from (codec.from_json(output.data[MIME]) for output in outputs if MIME in output.get("data", {}))
 
@@ -150,5 +151,5 @@ def _list(rows: Sequence[tuple[Said, Said]], known: Sequence[Said]) -> list[Bloc
 
 
 def _output(block: Block) -> NotebookNode:
-    output: NotebookNode = new_output("display_data", data={MIME: codec.to_json(block)})  # type: ignore[no-untyped-call]
+    output: NotebookNode = new_output("display_data", data={MIME: codec.to_json(block)})  # type: ignore[no-untyped-call]  # as above
     return output

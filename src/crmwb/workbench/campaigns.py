@@ -13,7 +13,7 @@ from crmwb.plots import response as plots
 
 MONEY = "revenue_cents"
 STATED = ["n_campaigns_received", "n_campaigns_answered"]
-SURE = 0.05
+SURE = 0.05  # p-values below it are significant
 GROUPINGS = ("stage", "spent_before")  # which are vocabularies too
 ANSWERS = ("all", "sort", "none", "open")
 METHODS = ("adjusted", "difference", "doubly_robust")  # the one to go by stands first

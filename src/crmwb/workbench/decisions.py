@@ -8,6 +8,7 @@ import pandas as pd
 from crmwb.display.blocks import Decision
 from crmwb.findings import Count, Finding, Interval, Money, Name, Share, Term, Unavailable, Value
 from crmwb.params.lifecycle import RISK_CLASSES
+from crmwb.workbench.campaigns import SURE
 
 if TYPE_CHECKING:
     from crmwb.workbench import Workbench
@@ -16,7 +17,6 @@ _, AT_RISK, LIKELY_LOST = RISK_CLASSES
 MOST = 5
 SUMMARIES = ("actions.summary_assumed", "actions.summary_measured")
 KEY_TIERS = 2  # the upper ones, whose customers are called first
-SURE = 0.05  # of a chance result among all campaigns that were tested
 MATERIAL = 0.001  # of all revenue: less is no matter for leadership
 
 

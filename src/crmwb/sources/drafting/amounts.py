@@ -104,9 +104,7 @@ def _ask(part: Part, amount: Column, column: Column, n: int) -> None:
         revenue, other = part.guesses["revenue_cents"], said.column(column.name)
         own = revenue.value.get("expression") if isinstance(revenue.value, dict) else None
         told = f"coalesce({own or said.column(amount.name)}, 0) {sign} coalesce({other}, 0)"
-        part.guesses["revenue_cents"] = replace(
-            revenue, value={"expression": told}, sources=(amount, column), why="as you said"
-        )
+        part.guesses["revenue_cents"] = revenue.computed(told, "as you said", (amount, column))
         known = f"{said.column(amount.name)} is not null"
         filters = [f for f in str(part.options.get("filter", "")).split(" and ") if f and f != known]
         part.options["filter"] = " and ".join([*filters, f"({known} or {said.column(column.name)} is not null)"])

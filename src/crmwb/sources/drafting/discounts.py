@@ -20,11 +20,9 @@ def take_off(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
     if not revenue.is_product:
         if of_order is not None and (total := _total_after(part, of_order, roles)):
             amount = said.column(revenue.sources[0].name)
-            part.guesses["revenue_cents"] = replace(
-                revenue, value={"expression": f"{amount} - coalesce(abs({said.column(of_order.name)}), 0)"},
-                why=f"{revenue.why}; less {of_order.name}, for only so does it come to {total}",
-                sources=(*revenue.sources, of_order),
-            )  # fmt: skip
+            told = f"{amount} - coalesce(abs({said.column(of_order.name)}), 0)"
+            why = f"{revenue.why}; less {of_order.name}, for only so does it come to {total}"
+            part.guesses["revenue_cents"] = revenue.computed(told, why, (*revenue.sources, of_order))
             part.guesses.pop("discount_cents", None)
         elif (
             of_order is not None and "discount_cents" not in part.guesses and of_order.numbers and any(of_order.numbers)
@@ -55,9 +53,7 @@ def take_off(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
         sources.append(of_order)
     if off:
         told = " - ".join([product, *off])
-        part.guesses["revenue_cents"] = replace(
-            revenue, value={"expression": told}, why=f"{revenue.why}, less discounts", sources=tuple(sources)
-        )
+        part.guesses["revenue_cents"] = revenue.computed(told, f"{revenue.why}, less discounts", sources)
         part.guesses["gross_cents"] = replace(revenue, why="before discounts")
 
 

@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any
 
@@ -63,6 +63,11 @@ class Guess:
     def is_product(self) -> bool:
         """It is the quantity times the price of a unit."""
         return len(self.sources) == 2 and isinstance(self.value, dict) and " * " in str(self.value.get("expression"))
+
+    def computed(self, expression: str, why: str, sources: Sequence[Column]) -> "Guess":
+        """Return it computed by another expression, in the unit that its amounts are in."""
+        kept = {k: v for k, v in self.value.items() if k == "unit"} if isinstance(self.value, dict) else {}
+        return replace(self, value={"expression": expression, **kept}, why=why, sources=tuple(sources))
 
 
 @dataclass

@@ -279,9 +279,8 @@ def _ask_of_rest(part: Part, amount: Column, found: Sum, roles: Modifiers) -> bo
         if given == "add":
             told = " + ".join([f"coalesce({said.column(c.name)}, 0)" for c in (amount, *(c for c, _ in rest))])
             sources = (amount, *(c for c, _ in rest))
-            part.guesses["revenue_cents"] = replace(
-                part.guesses["revenue_cents"], value={"expression": told}, sources=sources, why="all of it, as you said"
-            )
+            revenue = part.guesses["revenue_cents"]
+            part.guesses["revenue_cents"] = revenue.computed(told, "all of it, as you said", sources)
 
     text = f"{found.shown}, and {amount.name} is taken: is {names} revenue too (add), or not (leave_out)?"
     part.questions.append(
@@ -295,9 +294,8 @@ def _ask_of_rest(part: Part, amount: Column, found: Sum, roles: Modifiers) -> bo
 def _ask_of_two(part: Part, found: Sum, amount: Column, other: Column, why: str) -> None:
     def answer(given: str) -> None:
         if given == said.slug(other.name):
-            part.guesses["revenue_cents"] = replace(
-                part.guesses["revenue_cents"], value=other.name, sources=(other,), why="you said so", sure=Sure.SURE
-            )
+            revenue = part.guesses["revenue_cents"].computed(said.column(other.name), "you said so", (other,))
+            part.guesses["revenue_cents"] = replace(revenue, sure=Sure.SURE)
 
     choices = (said.slug(other.name), said.slug(amount.name))
     text = f"{found.shown}: {why}; which of them is revenue?"

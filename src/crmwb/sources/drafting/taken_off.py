@@ -1,7 +1,5 @@
 """Columns beside an amount that say how much of it was returned or cancelled: taken off, where a person says so."""
 
-from dataclasses import replace
-
 from crmwb.sources.drafting import said, words
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.profile import Column
@@ -42,16 +40,8 @@ def ask(part: Part, column: Column) -> bool:
         else:
             share = f"abs(coalesce({name}, 0)) / nullif({said.column(units[0].name)}, 0)"
             told = f"({own}) * (1 - coalesce({share}, 0))"
-        kept = (
-            {k: v for k, v in revenue.value.items() if k not in {"column", "expression"}}
-            if own and isinstance(revenue.value, dict)
-            else {}
-        )
-        part.guesses["revenue_cents"] = replace(
-            revenue,
-            value={"expression": told, **kept},
-            why=f"{revenue.why}, less {column.name}",
-            sources=(*revenue.sources, column),
+        part.guesses["revenue_cents"] = revenue.computed(
+            told, f"{revenue.why}, less {column.name}", (*revenue.sources, column)
         )
 
     n = sum(column.counts[text] for text, number in _read(column).items() if number)

@@ -47,7 +47,7 @@ def with_hundredths(part: Part) -> None:
     rest = [c for c in part.looked_at.own if c.name not in used and c.is_number and c.is_in_cents]
     if len(rest) != 1 or any(n != int(n) for n in amount.numbers) or amount.is_in_cents:
         return
-    if max(rest[0].numbers) >= HUNDRED or any(n != int(n) or n < 0 for n in rest[0].numbers):
+    if not is_remainder(rest[0]) or any(n != int(n) for n in rest[0].numbers):
         return
     told = f"{said.column(amount.name)} + coalesce({said.column(rest[0].name)}, 0) / {HUNDRED}"
     why = f"{revenue.why}, and {rest[0].name} in hundredths"

@@ -55,7 +55,8 @@ TRANSACTIONS: dict[str, Patterns] = {
 }
 IN_CENTS = r"( (cents?|ct|pence|minor units?|centimes|centavos))?"
 for _name in ("revenue_cents", "unit_price", "discount_cents", "cost_cents"):
-    TRANSACTIONS[_name] = tuple(f"({pattern}){IN_CENTS}" for pattern in TRANSACTIONS[_name])  # type: ignore[assignment]
+    _plainly, _maybe = TRANSACTIONS[_name]
+    TRANSACTIONS[_name] = (f"({_plainly}){IN_CENTS}", f"({_maybe}){IN_CENTS}")
 CUSTOMERS: dict[str, Patterns] = {
     "customer_id": (CUSTOMER, PERSON),
     "acquired_on": (r"(customer since|sign ?up|registered|registration|joined|acquired|kunde seit|first seen)( (date|on|at))?|注册(日期|时间)", r"since"),
