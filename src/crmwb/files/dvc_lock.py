@@ -18,15 +18,13 @@ def check(path: Path) -> None:
     Raises
     ------
     CrmwbError
-        It is no YAML, or not what DVC writes.
+        It is empty, no YAML, or not what DVC writes.
     """
     from dvc.schema import COMPILED_LOCKFILE_SCHEMA
     from voluptuous import Invalid
 
     try:
-        content = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)  # a tenth of the time of safe_load
-        if content is not None:
-            COMPILED_LOCKFILE_SCHEMA(content)
+        COMPILED_LOCKFILE_SCHEMA(yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader))  # a tenth of safe_load's time
     except FileNotFoundError:
         return
     except (yaml.YAMLError, UnicodeDecodeError, Invalid):
