@@ -172,8 +172,20 @@ def reversals_that_name_what_they_reverse(raw: Path) -> Truth:
     return sum(cents for i, (*_, cents) in enumerate(rows) if i % 9), {"refers_bezug": "return"}
 
 
+def fees_with_one_rise(raw: Path) -> Truth:
+    """Amounts that never fall within a customer, yet are no running total."""
+    lines, cents = ["receipt,customer,date,amount"], 0
+    for i in range(12 * 20):
+        who, month = i % 20, i // 20
+        fee = (1990, 2990, 4990)[who % 3] * (115 if month > 6 else 100) // 100
+        lines.append(f"{9000 + i},C{who:03d},2023-{month + 1:02d}-01,{point(fee)}")
+        cents += fee
+    write(raw / "fees.csv", lines)
+    return cents, {}
+
+
 EVERY = (
-    prices_for_many_units, a_share_off_the_list_price, reversals_that_name_what_they_reverse,
+    fees_with_one_rise, prices_for_many_units, a_share_off_the_list_price, reversals_that_name_what_they_reverse,
     signs_of_two_currencies, two_tables_on_one_sheet, units_below_zero_and_amounts_without_a_sign, a_mode_of_tests,
     parts_of_a_price_as_rows, exports_that_overlap, sales_below_zero, offers_orders_and_invoices, kinds_of_no_known_word,
     in_thousands, in_shift_jis, months_in_an_archive,

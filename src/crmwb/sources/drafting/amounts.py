@@ -18,6 +18,7 @@ LEAST_ROWS = 5
 NEARLY_ALL = 0.95
 MOST_LIKELY_CHANCE = math.log(1e-6)
 LEAST_ALONE = 3
+MOSTLY = 0.5
 
 
 def ask_of_running_total(part: Part, amount: Column) -> bool:
@@ -64,14 +65,19 @@ def ask_of_running_total(part: Part, amount: Column) -> bool:
 
 
 def _never_falls(groups: Iterable[list[int]], numbers: Sequence[float | None]) -> bool:
-    """Say whether numbers never fall within groups, and so often that it is no chance."""
-    chance = 0.0
+    """Say whether numbers never fall within groups, mostly rise, and do so too often for chance.
+
+    Fees that stay the same but for a rise in price are no running total.
+    """
+    chance, n_steps, n_rises = 0.0, 0, 0
     for rows in groups:
         own = [numbers[i] or 0.0 for i in rows]
         if any(b < a for a, b in pairwise(own)):
             return False
+        n_steps += len(own) - 1
+        n_rises += sum(b > a for a, b in pairwise(own))
         chance -= math.lgamma(len(set(own)) + 1)
-    return chance < MOST_LIKELY_CHANCE
+    return chance < MOST_LIKELY_CHANCE and n_rises >= MOSTLY * n_steps
 
 
 def ask_of_other_side(part: Part, amount: Column, roles: Modifiers) -> None:
