@@ -23,12 +23,12 @@ from crmwb.actions import follow_up, plan
 from crmwb.actions.allocation import Limits, allocate
 from crmwb.actions.candidates import Candidates, candidates
 from crmwb.actions.choice import ActionList, choose
+from crmwb.contract import Column, Kind
 from crmwb.params import EngineParams
 from crmwb.params.actions import ActionPlan
 from crmwb.sources.b2b_demo import accounts, campaigns, purchases
 from crmwb.sources.b2b_demo.draws import Calendar, Chance
 from crmwb.sources.b2b_demo.world import CAMPAIGN_KINDS, OUTCOME_DAYS, Window
-from crmwb.tables import Column, Kind
 
 N_CUSTOMERS, YEARS, DAYS_BEFORE_END = 5_000, 3, 60
 MARGIN, CENTS = 0.3, 100

@@ -25,11 +25,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crmwb import engine, history, params, storage
+from crmwb.contract.canonical import CUSTOMERS, PRODUCTS, TRANSACTIONS
 from crmwb.features.customers import customers
 from crmwb.features.observation import observe
 from crmwb.features.purchases import purchases
 from crmwb.features.snapshots import write_snapshots
-from crmwb.tables import CUSTOMERS, PRODUCTS, TRANSACTIONS
 
 PROJECT = Path(__file__).parents[1]
 LINES_PER_CUSTOMER, LINES_PER_ORDER, N_PRODUCTS = 20, 3, 10_000

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crmwb import engine, params
-from crmwb.tables import CUSTOMERS, PRODUCTS, TRANSACTIONS
+from crmwb.contract.canonical import CUSTOMERS, PRODUCTS, TRANSACTIONS
 
 LINES_PER_ORDER = 5
 LINES_PER_CUSTOMER = 100

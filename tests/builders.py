@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from crmwb.tables import TABLES, Kind
+from crmwb.contract import Kind
+from crmwb.contract.canonical import TABLES
 
 DEFAULTS: dict[str, dict[str, Any]] = {
     "customers": {"kind": "person"},

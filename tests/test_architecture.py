@@ -12,10 +12,10 @@ ROOT = SRC / "crmwb"
 FILES = sorted(ROOT.rglob("*.py"))
 
 LAYERS = [
-    {"errors", "contract", "calendar"},
-    {"files", "layout", "progress"},
+    {"errors", "calendar"},
+    {"files", "layout", "progress", "contract"},
     {"findings"},
-    {"params", "tables", "stage"},
+    {"params", "stage"},
     {"engine"},
     {"storage"},
     {"plots", "sources"},

@@ -5,7 +5,8 @@ import re
 import ibis
 import pytest
 
-from crmwb.tables import TABLES, Kind
+from crmwb.contract import Kind
+from crmwb.contract.canonical import TABLES
 
 UNITS = {Kind.MONEY: "_cents", Kind.TIMESTAMP: "_at"}
 

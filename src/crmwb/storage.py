@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
 
+    from crmwb.contract import Artefact
     from crmwb.engine import Backend
 
 __all__ = [
@@ -47,8 +48,10 @@ __all__ = [
     "replacing",
     "replacing_folder",
     "require",
+    "stream",
     "together",
     "values_of",
+    "write",
     "write_csv",
     "write_frame",
     "write_json",
@@ -184,6 +187,69 @@ def write_frame(frame: pd.DataFrame, path: Path, order_by: Sequence[str], schema
     table = pa.Table.from_pandas(ordered, schema=schema, preserve_index=False).replace_schema_metadata(None)
     with replacing(path) as beside:
         pq.write_table(table, beside, compression=COMPRESSION, row_group_size=ROW_GROUP_ROWS)
+
+
+def write(frame: pd.DataFrame, artefact: Artefact, path: Path | None = None) -> None:
+    """Write a data frame as a declared artefact: its columns and types, rows in the order of its key.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The declared columns, in any order, and no other; NaN becomes NULL.
+    artefact : Artefact
+        The declaration.
+    path : Path, optional
+        Where to, where not to the artefact's own path.
+
+    Raises
+    ------
+    CrmwbError
+        A column is missing or too many, or holds what its kind does not allow; nothing is written.
+    """
+    where = path or artefact.path
+    if wrong := sorted(set(frame.columns) ^ set(artefact.names)):
+        raise _undeclared(f"{', '.join(wrong)}: declared or there, but not both", where)
+    try:
+        write_frame(frame, where, artefact.key, artefact.schema)
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise _undeclared(" ".join(str(part) for part in error.args), where) from error
+
+
+def stream(con: Backend, query: ir.Table, artefact: Artefact, path: Path | None = None) -> int:
+    """Evaluate `query` on the engine and stream it to a declared artefact, rows in the order of its key.
+
+    Parameters
+    ----------
+    con : Backend
+        The engine that holds the tables of `query`.
+    query : ir.Table
+        The declared columns, in their order and types.
+    artefact : Artefact
+        The declaration.
+    path : Path, optional
+        Where to, where not to the artefact's own path.
+
+    Returns
+    -------
+    int
+        Rows written.
+
+    Raises
+    ------
+    CrmwbError
+        The columns are not the declared ones; nothing is written.
+    """
+    where = path or artefact.path
+    if wrong := artefact.difference(query.schema().to_pyarrow()):
+        raise _undeclared(wrong, where)
+    return write_query(con, query, where, artefact.key)
+
+
+def _undeclared(wrong: str, path: Path) -> CrmwbError:
+    return CrmwbError(
+        f"{path}: not written, as it is not what src/crmwb/contract declares ({wrong}); "
+        "correct what makes it, or the declaration."
+    )
 
 
 def open_file(path: Path) -> pq.ParquetFile:

@@ -10,8 +10,8 @@ from crmwb.actions import follow_up
 from crmwb.actions import plan as plans
 from crmwb.actions.candidates import candidates
 from crmwb.actions.choice import choose
+from crmwb.contract import ARROW_TYPES, Column, Kind
 from crmwb.params.actions import ActionPlan
-from crmwb.tables import ARROW_TYPES, Column, Kind
 
 AS_OF = date(2024, 7, 1)
 PLAN = """

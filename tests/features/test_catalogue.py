@@ -8,11 +8,11 @@ import pytest
 from builders import canonical
 
 from crmwb import engine
+from crmwb.contract.canonical import CUSTOMERS, TABLES
 from crmwb.features.catalogue import FEATURES, SCHEMA, SNAPSHOT_SCHEMA
 from crmwb.features.customers import _parts, customers
 from crmwb.features.profile import profile
 from crmwb.features.snapshots import snapshot
-from crmwb.tables import CUSTOMERS, TABLES
 
 FEW = [{"customers"}, {"customers", "transactions"}, {"customers", "campaign_members"}, {"customers", "invoices"}]
 DAY = date(2024, 1, 1)

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from builders import customers_of
 
-from crmwb.tables import TABLES
+from crmwb.contract.canonical import TABLES
 
 SAMPLE = Path(__file__).parents[1] / "fixtures" / "cdnow_sample.txt"
 AS_OF = date(1997, 10, 1)

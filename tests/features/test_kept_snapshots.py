@@ -7,12 +7,13 @@ import pandas as pd
 import pyarrow as pa
 
 from crmwb import engine, history, params, storage
+from crmwb.contract import Kind
+from crmwb.contract.canonical import TABLES
 from crmwb.features.customers import customers
 from crmwb.features.inputs import SEEN, input_checksums, key_of
 from crmwb.features.observation import Observation
 from crmwb.features.snapshots import write_snapshots
 from crmwb.params import FeatureParams
-from crmwb.tables import TABLES, Kind
 
 PARAMS = FeatureParams(
     recent_days=60, off_season_months=(1, 2), max_days_after_last_event=31, n_snapshots=36, min_customers=2

@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from crmwb.tables import TABLES
+from crmwb.contract.canonical import TABLES
 
 AS_OF = datetime.fromisoformat("2024-06-15")
 PEOPLE = ["a", "b", "c", "new"]

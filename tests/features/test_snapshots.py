@@ -10,11 +10,11 @@ import pytest
 from builders import canonical, customers_of
 
 from crmwb import engine, params, storage
+from crmwb.contract.canonical import TABLES
 from crmwb.features.catalogue import SCHEMA, SNAPSHOT_SCHEMA
 from crmwb.features.customers import customers
 from crmwb.features.observation import Observation
 from crmwb.features.snapshots import month_ends, write_snapshots
-from crmwb.tables import TABLES
 
 
 def seen(first, as_of):

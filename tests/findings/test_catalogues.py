@@ -129,9 +129,9 @@ def test_english_sentences_of_the_catalogue_are_english():
 
 
 def test_every_rule_table_and_need_has_words():
+    from crmwb.contract.canonical import TABLES
     from crmwb.quality.audits.audit import NOUNS
     from crmwb.quality.completeness.needs import ANALYSES, DEPARTMENTS
-    from crmwb.tables import TABLES
 
     codes = {f"quality.rule.{rule.name}" for table in TABLES.values() for rule in table.rules}
     codes |= {f"terms.{kind}.{table}" for kind in ("table", "unlocks") for table in TABLES}

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pytest
 
 from crmwb import engine, history, storage
+from crmwb.contract.canonical import TABLES
 from crmwb.features.bought import bought
 from crmwb.features.customers import customers
 from crmwb.params import FeatureParams
-from crmwb.tables import TABLES
 
 OFF_SEASON = (1, 2, 7, 8)
 PARAMS = FeatureParams(

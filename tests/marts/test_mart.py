@@ -8,12 +8,12 @@ import pyarrow.parquet as pq
 import pytest
 from project import PROJECT
 
-from crmwb import engine, layout, lifecycle, segmentation, storage
+from crmwb import engine, layout, lifecycle, storage
+from crmwb.contract import ARROW_TYPES, segments
 from crmwb.features.catalogue import SCHEMA as FEATURES_SCHEMA
 from crmwb.marts import dictionary, mart, risk_explained
 from crmwb.marts.columns import CONTRACTS, LIFECYCLE, OPEN, PREDICT, RISK, SEGMENTS, UPGRADE, VALUE
 from crmwb.marts.upgrade import SCHEMA as UPGRADE_SCHEMA
-from crmwb.tables import ARROW_TYPES
 from crmwb.value import customers as value_customers
 from crmwb.value.contracts import study as contracts
 
@@ -30,7 +30,7 @@ def customers(con):
             {"customer_id": "a", "region": "=cmd()", "revenue_cents": -500},
             {"customer_id": "-b", "region": "north, \"far\"", "revenue_cents": 10},
         ),
-        "segments": rows(segmentation.CUSTOMERS_SCHEMA, {"customer_id": "a", "rfm_segment": "champions"}),
+        "segments": rows(segments.CUSTOMERS.schema, {"customer_id": "a", "rfm_segment": "champions"}),
         "value": rows(value_customers.SCHEMA, {"customer_id": "a", "clv_cents": 7, "tier": "vip"}),
         "risk": rows(lifecycle.RISK_SCHEMA, {"customer_id": "a", "risk": 0.25}),
         "lifecycle": rows(lifecycle.CUSTOMERS_SCHEMA, {"customer_id": "a", "stage": "growth"}),
@@ -45,7 +45,7 @@ def customers(con):
 @pytest.mark.parametrize(
     ("columns", "schema"),
     [
-        (SEGMENTS, segmentation.CUSTOMERS_SCHEMA),
+        (SEGMENTS, segments.CUSTOMERS.schema),
         (VALUE, value_customers.SCHEMA),
         (LIFECYCLE, lifecycle.CUSTOMERS_SCHEMA),
         (RISK, lifecycle.RISK_SCHEMA),

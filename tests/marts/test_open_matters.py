@@ -6,8 +6,8 @@ import pandas as pd
 import pyarrow as pa
 
 from crmwb import engine
+from crmwb.contract.canonical import TABLES
 from crmwb.marts.open_matters import open_matters
-from crmwb.tables import TABLES
 
 AS_OF = date(2024, 7, 1)
 

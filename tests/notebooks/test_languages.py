@@ -13,8 +13,8 @@ from notebook_pages import latin_words, numbers, readable, same_numbers
 from project import PROJECT
 
 from crmwb import params
+from crmwb.contract.canonical import TABLES
 from crmwb.findings import catalogue, language
-from crmwb.tables import TABLES
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 REPORTS = (*params.load(PROJECT / "params.yaml").reports, "index")

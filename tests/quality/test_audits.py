@@ -1,10 +1,10 @@
 """The audits as a whole: which run, on what, and how they speak."""
 
+from crmwb.contract.canonical import TABLES
 from crmwb.findings import Finding, Name
 from crmwb.findings.say import say
 from crmwb.quality.audits import AUDITS, FILTERED, QUARANTINE, audited
 from crmwb.quality.audits.audit import Auditor, found_among, some
-from crmwb.tables import TABLES
 
 LOG = "customer_id ordered_at revenue product_id\na 2024-01-01 1.00 p1\na 2024-12-01 1.00 p9"
 
@@ -70,7 +70,7 @@ def test_a_long_list_is_cut_short():
 
 
 def test_every_table_has_a_noun():
+    from crmwb.contract.canonical import TABLES
     from crmwb.quality.audits.audit import NOUNS
-    from crmwb.tables import TABLES
 
     assert NOUNS.keys() == TABLES.keys()

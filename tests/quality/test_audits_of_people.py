@@ -6,11 +6,11 @@ import pyarrow as pa
 import pytest
 
 from crmwb import engine
+from crmwb.contract.canonical import CUSTOMERS, OPPORTUNITIES, PRODUCTS, TRANSACTIONS
 from crmwb.findings.say import say
 from crmwb.quality import account
 from crmwb.quality.audits import labels, links, owners, people
 from crmwb.quality.quarantine import SCHEMA
-from crmwb.tables import CUSTOMERS, OPPORTUNITIES, PRODUCTS, TRANSACTIONS
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 import pytest
 
+from crmwb.contract.canonical import INTERACTIONS, PRODUCTS, TRANSACTIONS
 from crmwb.findings.say import say
 from crmwb.quality.audits import clock, window
-from crmwb.tables import INTERACTIONS, PRODUCTS, TRANSACTIONS
 
 
 def test_customers_seen_at_the_left_edge_are_told_of(sales):

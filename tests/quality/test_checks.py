@@ -7,10 +7,11 @@ import great_expectations as gx
 import pytest
 from great_expectations.expectations.expectation import Expectation
 
+from crmwb.contract import Kind, Severity
+from crmwb.contract.canonical import TABLES
 from crmwb.quality.checks import row_checks, shape_checks
 from crmwb.quality.validation import parents_first
 from crmwb.quality.verdicts import suite
-from crmwb.tables import TABLES, Kind, Severity
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)

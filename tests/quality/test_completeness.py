@@ -2,10 +2,10 @@
 
 import pytest
 
+from crmwb.contract.canonical import CUSTOMERS, TABLES
 from crmwb.quality.completeness import completeness, needs
 from crmwb.quality.completeness.columns import known_shares, revenue_known
 from crmwb.quality.completeness.customers import customers_by_known
-from crmwb.tables import CUSTOMERS, TABLES
 
 PEOPLE = """
     customer_id  region  age_band  parent_id

@@ -9,9 +9,10 @@ import pytest
 from builders import canonical
 from validating import LENIENT, run, unreadable, write_canonical
 
+from crmwb.contract import Rule, Severity
+from crmwb.contract.canonical import TABLES
 from crmwb.errors import CrmwbError
 from crmwb.quality.validation import validate
-from crmwb.tables import TABLES, Rule, Severity
 
 PEOPLE = canonical("customers", "customer_id\na\nb")
 

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 from builders import canonical
 
-from crmwb.tables import TABLES
+from crmwb.contract.canonical import TABLES
 
 PEOPLE = canonical(
     "customers",

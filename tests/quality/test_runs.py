@@ -8,13 +8,13 @@ from builders import canonical, customers_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crmwb.contract.canonical import TRANSACTIONS
 from crmwb.errors import CrmwbError
 from crmwb.findings import from_json
 from crmwb.findings.say import say
 from crmwb.quality.runs import accepted
 from crmwb.quality.runs.profile import distributions
 from crmwb.quality.runs.stability import stability_index
-from crmwb.tables import TRANSACTIONS
 
 
 def log(n, channel="web", month=1, revenue="10.00"):

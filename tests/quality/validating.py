@@ -10,10 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from crmwb.contract.canonical import TABLES
 from crmwb.params import QualityParams
 from crmwb.quality.summary import summary
 from crmwb.quality.validation import validate
-from crmwb.tables import TABLES
 
 UNREADABLE_SCHEMA = pa.schema(
     [

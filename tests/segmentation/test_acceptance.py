@@ -8,6 +8,7 @@ import pytest
 from segment_frames import CHOICES
 
 from crmwb import layout, storage
+from crmwb.contract.segments import ACCEPTANCE
 from crmwb.errors import CrmwbError
 from crmwb.findings import Name, Term, dumps, language, loads
 from crmwb.findings.say import say
@@ -228,7 +229,7 @@ def test_the_cheap_version_refuses_what_the_full_one_would():
 def test_the_door_says_and_draws_what_the_tests_found(tmp_path):
     table = outcome(after=later(500, 200)).reset_index()
     path = tmp_path / layout.SEGMENT_ACCEPTANCE
-    storage.write_frame(table, path, ["cluster", "test"], acceptance.ACCEPTANCE_SCHEMA)
+    storage.write(table, ACCEPTANCE, path)
     opened = Acceptance(tmp_path, "USD")
     assert say(opened.finding).startswith("1 of 2 groups is usable")
     assert [say(gap) for gap in opened.not_available] == ["Actionable (not tested): No marketing mix was given."]

@@ -8,6 +8,7 @@ import pytest
 from segment_frames import CHOICES, SEED
 
 from crmwb import layout, params, storage
+from crmwb.contract.segments import CARDS, RULES, TRAITS
 from crmwb.errors import CrmwbError
 from crmwb.findings import language, loads
 from crmwb.findings.say import say
@@ -206,9 +207,9 @@ def test_the_claims_of_the_cards_are_those_of_the_raw_data(built_project, con):
 def test_the_door_says_and_draws_what_the_cards_hold(made, tmp_path):
     customers, segments, traits, table = made
     found = rules.fit(customers, segments, PARAMS, SEED)
-    storage.write_frame(table, tmp_path / layout.SEGMENT_CARDS, ["cluster"], cards.CARDS_SCHEMA)
-    storage.write_frame(traits, tmp_path / layout.SEGMENT_TRAITS, ["segment", "position"], cards.TRAITS_SCHEMA)
-    storage.write_frame(found, tmp_path / layout.SEGMENT_RULES, ["cluster"], rules.RULES_SCHEMA)
+    storage.write(table, CARDS, tmp_path / CARDS.path)
+    storage.write(traits, TRAITS, tmp_path / TRAITS.path)
+    storage.write(found, RULES, tmp_path / RULES.path)
     opened = Cards(tmp_path, "USD")
     assert say(opened.finding).startswith("“often” brings 125% of profit with 50% of all customers who bought.")
     assert opened.mix("often", "categories")["name"].tolist() == ["beer", "bread"]

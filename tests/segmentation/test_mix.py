@@ -8,6 +8,7 @@ import pytest
 from needs_tables import AS_OF, CUSTOMERS, PROJECT, choices, shop
 
 from crmwb import layout
+from crmwb.contract.segments import MIX
 from crmwb.errors import CrmwbError
 from crmwb.findings import Term, Unavailable, language, loads, to_json
 from crmwb.findings.say import say
@@ -223,7 +224,7 @@ def test_the_mix_of_the_hand_written_shop_is_what_its_schema_says(con):
 
     found = needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices())
     mix = needs.mix(found, CUSTOMERS, needs.read_rules(PROJECT / layout.MARKETING_MIX), choices())
-    assert pa.Table.from_pandas(mix, schema=needs.MIX_SCHEMA, preserve_index=False).num_rows == len(mix)
+    assert pa.Table.from_pandas(mix, schema=MIX.schema, preserve_index=False).num_rows == len(mix)
     assert mix.groupby(["segment", "p"]).size().max() <= choices().n_advices
     for code in ("en", "zh"):
         with language.using(code):

@@ -6,6 +6,7 @@ from needs_tables import AS_OF, CUSTOMERS, choices, shop
 from test_mix import FOUND
 
 from crmwb import layout, storage
+from crmwb.contract.segments import MIX, NEEDS
 from crmwb.errors import CrmwbError
 from crmwb.findings import language, loads
 from crmwb.findings.say import say
@@ -93,9 +94,8 @@ def test_markup_in_texts_and_in_the_data_stays_text(con, tmp_path):
     assert advice.endswith("{x}$ =1+1 <img src=x onerror=alert(1)>{item}")
 
     found = needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices())
-    storage.write_frame(mix, tmp_path / layout.SEGMENT_MIX, ["scheme", "segment", "p", "position"], needs.MIX_SCHEMA)
-    key = ["scheme", "segment", "measure", "item"]
-    storage.write_frame(frame, tmp_path / layout.SEGMENT_NEEDS, key, needs.NEEDS_SCHEMA)
+    storage.write(mix, MIX, tmp_path / MIX.path)
+    storage.write(frame, NEEDS, tmp_path / NEEDS.path)
     storage.write_json(found.facts, tmp_path / layout.NEEDS_FACTS)
     profiles = pd.DataFrame({"scheme": "cluster_name", "position": [1, 2], "segment": ["<b>a</b>{x}", "b"]})
     storage.write_frame(profiles, tmp_path / layout.SEGMENT_PROFILES, ["scheme", "position"])

@@ -10,6 +10,7 @@ from builders import canonical
 from needs_tables import AS_OF, CUSTOMERS, PRODUCTS, SALES, choices, opened, shop
 
 from crmwb import engine, params
+from crmwb.contract.segments import NEEDS
 from crmwb.errors import CrmwbError
 from crmwb.findings import from_json, language
 from crmwb.findings.say import say
@@ -36,7 +37,7 @@ def row(
 
 
 def test_the_frame_is_what_its_schema_says(found):
-    table = pa.Table.from_pandas(found.frame, schema=needs.NEEDS_SCHEMA, preserve_index=False)
+    table = pa.Table.from_pandas(found.frame, schema=NEEDS.schema, preserve_index=False)
     assert table.num_rows == len(found.frame) > 0
     assert not found.frame.duplicated(["scheme", "segment", "measure", "item"]).any()
 
@@ -133,7 +134,7 @@ def test_a_scheme_without_segments_brings_no_rows(con):
     nobody = CUSTOMERS.assign(cluster_name=pd.Series([None] * 7, dtype="str"))
     found = needs.measure(con, shop(con), nobody, AS_OF, choices())
     assert found.frame.empty
-    assert list(found.frame.columns) == needs.NEEDS_SCHEMA.names
+    assert list(found.frame.columns) == NEEDS.names
 
 
 def test_without_sales_it_says_which_table_would_tell(con):

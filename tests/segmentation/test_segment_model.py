@@ -14,10 +14,10 @@ from segment_frames import CHOICES, PLANTED_FEATURES, SEED, choices, people, pla
 from threadpoolctl import threadpool_limits
 
 from crmwb import layout, segmentation, storage
+from crmwb.contract.segments import ARTEFACTS, CUSTOMERS
 from crmwb.errors import CrmwbError
 from crmwb.findings import from_json
 from crmwb.findings.say import say
-from crmwb.segmentation.artefacts import TABLES
 
 AS_OF = "2024-07-01"
 NAMES = [level.name for level in CHOICES.value.scorecard.levels]
@@ -44,7 +44,7 @@ def fitted() -> tuple[pd.DataFrame, dict, pd.DataFrame]:
 def test_every_customer_is_scored_once_in_the_order_given(fitted):
     features, model, customers = fitted
     assert customers["customer_id"].tolist() == features["customer_id"].tolist()
-    assert customers.columns.tolist() == segmentation.CUSTOMERS_SCHEMA.names
+    assert customers.columns.tolist() == CUSTOMERS.names
     assert (model["n_customers"], model["n_buyers"], model["as_of"]) == (304, 300, AS_OF)
 
 
@@ -189,7 +189,7 @@ def project(built_project, tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
-OUTPUTS = (layout.CUSTOMER_SEGMENTS, layout.SEGMENT_MODEL, layout.SEGMENT_METRICS, *(t[0] for t in TABLES.values()))
+OUTPUTS = (layout.SEGMENT_MODEL, layout.SEGMENT_METRICS, *(artefact.path for artefact in ARTEFACTS))
 
 
 def run_the_stage() -> int:
@@ -206,9 +206,8 @@ def test_the_stage_writes_its_artefacts_with_their_schemas_and_the_same_bytes_at
             assert run_the_stage() == 0
         written.append({path: path.read_bytes() for path in OUTPUTS})
     assert written[0] == written[1]
-    assert pq.read_schema(layout.CUSTOMER_SEGMENTS).equals(segmentation.CUSTOMERS_SCHEMA)
-    for path, _, schema in TABLES.values():
-        assert pq.read_schema(path).equals(schema), path
+    for artefact in ARTEFACTS:
+        assert pq.read_schema(artefact.path).equals(artefact.schema), artefact.path
     customers = storage.read_frame(layout.CUSTOMER_SEGMENTS)
     numbers = storage.read_json(layout.SEGMENT_METRICS)
     assert numbers["n_customers"] == sum(numbers["rfm_segments"].values()) == len(customers) == 2357
@@ -239,7 +238,7 @@ def test_a_source_without_transactions_has_no_segments_and_says_what_it_needs():
     assert say(from_json(model["clusters"]["verdict"])) == (
         "There are no segments: segments need purchases, and this source has none (table transactions)."
     )
-    assert customers.columns.tolist() == segmentation.CUSTOMERS_SCHEMA.names
+    assert customers.columns.tolist() == CUSTOMERS.names
     assert customers.drop(columns="customer_id").isna().all(axis=None)
     assert segmentation.profiles(features, customers, model, NAMES).empty
     assert segmentation.metrics(customers, model)["n_buyers"] == 0

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 from segment_frames import people
 
+from crmwb.contract.segments import CROSSWALK
 from crmwb.segmentation import value_classes
-from crmwb.segmentation.value_classes import CROSSWALK_SCHEMA
 
 # ten customers: the upper three by score are a, b and c; by what is to come d, a and e (1,000, 900 and 800)
 TEN = people("""
@@ -60,7 +60,7 @@ def test_the_crosswalk_counts_who_of_one_scheme_is_where_in_another():
 
 def test_every_pair_of_schemes_adds_up_to_all_customers():
     rows = value_classes.crosswalk(SCHEMES, THREE)
-    assert rows.columns.tolist() == CROSSWALK_SCHEMA.names
+    assert rows.columns.tolist() == CROSSWALK.names
     sums = rows.groupby(["scheme", "other_scheme"])[["n_customers", "revenue_cents", "clv_cents"]].sum()
     assert sums.index.tolist() == [("tier", "other"), ("tier", "value_class"), ("value_class", "other")]
     assert (sums == [5, 109, 900]).all(axis=None)
@@ -70,5 +70,5 @@ def test_every_pair_of_schemes_adds_up_to_all_customers():
 
 def test_a_scheme_that_is_not_there_is_not_compared():
     rows = value_classes.crosswalk(SCHEMES.assign(value_class=None).drop(columns=["other", "clv_cents"]), THREE)
-    assert rows.columns.tolist() == CROSSWALK_SCHEMA.names
+    assert rows.columns.tolist() == CROSSWALK.names
     assert rows.empty

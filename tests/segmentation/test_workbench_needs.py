@@ -8,6 +8,7 @@ from needs_tables import AS_OF, CUSTOMERS, PROJECT, choices, shop
 from test_mix import FRAME
 
 from crmwb import layout, storage
+from crmwb.contract.segments import MIX, NEEDS
 from crmwb.errors import CrmwbError
 from crmwb.findings import catalogue, language
 from crmwb.findings.say import say
@@ -21,9 +22,8 @@ from crmwb.workbench.needs import Needs
 def shown(con, tmp_path):
     found = needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices())
     mix = needs.mix(found, CUSTOMERS, needs.read_rules(PROJECT / layout.MARKETING_MIX), choices())
-    key = ["scheme", "segment", "measure", "item"]
-    storage.write_frame(found.frame, tmp_path / layout.SEGMENT_NEEDS, key, needs.NEEDS_SCHEMA)
-    storage.write_frame(mix, tmp_path / layout.SEGMENT_MIX, ["scheme", "segment", "p", "position"], needs.MIX_SCHEMA)
+    storage.write(found.frame, NEEDS, tmp_path / NEEDS.path)
+    storage.write(mix, MIX, tmp_path / MIX.path)
     storage.write_json(found.facts, tmp_path / layout.NEEDS_FACTS)
     profiles = pd.DataFrame({"scheme": "cluster_name", "position": [1, 2], "segment": ["b", "a"]})
     storage.write_frame(profiles, tmp_path / layout.SEGMENT_PROFILES, ["scheme", "position"])

@@ -9,10 +9,10 @@ from b2b_company import make_company
 from project import change_params, make_project, run_stage
 
 from crmwb import params, storage
+from crmwb.contract.canonical import TABLES
 from crmwb.errors import CrmwbError
 from crmwb.findings import from_json
 from crmwb.findings.say import say
-from crmwb.tables import TABLES
 
 NOT_THERE = {"payments", "contracts", "customer_summaries", "category_summaries"}
 FILLED = [table for table in TABLES.values() if table.name not in NOT_THERE]

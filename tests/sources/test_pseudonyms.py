@@ -7,7 +7,7 @@ import pytest
 from exporting import HEADER, PEOPLE
 from finding import traces
 
-from crmwb import tables
+from crmwb.contract.canonical import TABLES
 from crmwb.errors import CrmwbError
 from crmwb.sources import contract
 from crmwb.sources.privacy import secret
@@ -123,7 +123,7 @@ def test_mappings_by_which_nothing_could_be_joined_or_read_are_refused(exports, 
 
 
 def test_what_the_contract_flags_as_pii_passes_as_a_pseudonym_only(exports, monkeypatch):
-    table = tables.TABLES["transactions"]
+    table = TABLES["transactions"]
     columns = tuple(dataclasses.replace(c, pii=c.name == "channel") for c in table.columns)
     monkeypatch.setitem(contract.TABLES, "transactions", dataclasses.replace(table, columns=columns))
     exports.write(ORDERS.replace("amount", "phone").replace(",10.50", ",+49 171 1234567"))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from crmwb.tables import TABLES
+from crmwb.contract.canonical import TABLES
 
 SAMPLE = Path(__file__).parents[1] / "fixtures" / "cdnow_sample.txt"
 

@@ -18,11 +18,11 @@ from crmwb.actions.outcomes import outcomes
 from crmwb.actions.plan import Place
 from crmwb.actions.readiness import Readiness
 from crmwb.actions.reasons import reasons
+from crmwb.contract import Column
 from crmwb.engine import Backend
 from crmwb.findings import Finding
 from crmwb.params import Params
 from crmwb.params.actions import ActionPlan
-from crmwb.tables import Column
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from sqlglot import exp
 
 from crmwb import engine
 from crmwb.actions.plan import Place, named
+from crmwb.contract import Column, Kind
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.params.actions import ActionPlan
 from crmwb.sources.expressions import ExpressionError, Result, Type, columns, evaluate, parse
 from crmwb.sources.values import DECIMAL
-from crmwb.tables import Column, Kind
 
 NUMBERS = {Kind.MONEY, Kind.INTEGER, Kind.NUMBER, Kind.SHARE}
 ONE_TEAM = ""

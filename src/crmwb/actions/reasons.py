@@ -9,10 +9,10 @@ import pandas as pd
 import pyarrow as pa
 
 from crmwb import engine
+from crmwb.contract import Column, Kind
 from crmwb.engine import Backend
 from crmwb.findings import Count, Day, Days, Finding, Listing, Money, Name, Number, Share, Term, Value
 from crmwb.params.actions import ActionPlan
-from crmwb.tables import Column, Kind
 
 VOCABULARIES = ("tier", "next_tier", "risk_class", "stage", "rfm_segment", "value_class", "loss_reason")
 

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from crmwb.contract.canonical import TABLES
 from crmwb.effectiveness.initiatives import JUDGED, Judged
 from crmwb.effectiveness.inputs import Inputs
 from crmwb.effectiveness.measure import Measure, counted
 from crmwb.effectiveness.parts import filled
-from crmwb.tables import TABLES
 
 PROCESSES = ("strategy", "value_creation", "multichannel", "information", "performance")
 CONTACTS = ("n_marketing_contacts", "n_sales_contacts", "n_service_contacts")

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from crmwb.tables import ARROW_TYPES, CUSTOMERS, Column, Kind
+from crmwb.contract import ARROW_TYPES, Column, Kind
+from crmwb.contract.canonical import CUSTOMERS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,8 +3,8 @@
 import ibis
 import ibis.expr.types as ir
 
+from crmwb.contract.canonical import CUSTOMERS
 from crmwb.history.asof import Day, day_of, days_between
-from crmwb.tables import CUSTOMERS
 
 
 def profile(customers: ir.Table, as_of: Day) -> ir.Table:

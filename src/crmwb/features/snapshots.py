@@ -127,11 +127,16 @@ def _write(rows: pa.RecordBatchReader, path: Path) -> int:
     return n_rows
 
 
+def _declared(contract: Path) -> list[Path]:
+    """Return what the contract says of the tables that features are made from."""
+    return [contract / name for name in ("canonical", "columns.py", "tables.py")]
+
+
 def _made_by(con: Backend, tables: Mapping[str, ir.Table], params: FeatureParams) -> dict[str, Any]:
     """Return the code, the engine and the choices that snapshots depend on."""
     ours = Path(__file__).parent
     return {
-        "code": storage.content_hash(ours, Path(history.__file__).parent, ours.parent / "tables.py"),
+        "code": storage.content_hash(ours, Path(history.__file__).parent, *_declared(ours.parent / "contract")),
         "engine": engine.version(con),
         "writer": storage.WRITER,
         "tables": sorted(tables),

@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from crmwb.tables import ARROW_TYPES, Column, Kind
+from crmwb.contract import ARROW_TYPES, Column, Kind
 
 _DAY = {
     "n_lines": "order lines that are sales",

@@ -10,13 +10,13 @@ import ibis.expr.types as ir
 
 from crmwb import engine, layout, progress, storage
 from crmwb.calendar import MONTHS_A_YEAR, month_column, name_of
+from crmwb.contract import Column
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.files import kept
 from crmwb.history.changes import month_checksums, since
 from crmwb.history.columns import DAYS, MONTHS, SPREAD_ORDERS, conformed, schema
 from crmwb.history.history import History, Since, advance
-from crmwb.tables import Column
 
 TABLES: dict[str, tuple[tuple[Column, ...], str | None]] = {  # columns, and by what it is partitioned into months
     "customer_days": (DAYS, "day"),

@@ -1,6 +1,6 @@
 """What the columns mean that segments and value add to the features of a customer."""
 
-from crmwb.tables import Column, Kind
+from crmwb.contract import Column, Kind, segments
 
 
 def _known(name: str, kind: Kind, meaning: str) -> Column:
@@ -8,19 +8,7 @@ def _known(name: str, kind: Kind, meaning: str) -> Column:
     return Column(name, kind, meaning, nullable=True)
 
 
-SEGMENTS = (
-    _known("recency_score", Kind.INTEGER, "RFM: days since the last purchase, 1 to n_bins (best)"),
-    _known("frequency_score", Kind.INTEGER, "RFM: how often they buy, 1 to n_bins (best)"),
-    _known("monetary_score", Kind.INTEGER, "RFM: how much they spend, 1 to n_bins (best)"),
-    _known("frequency_monetary_score", Kind.INTEGER, "mean of frequency and monetary score, half up"),
-    _known("rfm_segment", Kind.CATEGORY, "named RFM segment; unknown for who never bought"),
-    _known("rfm_class", Kind.CATEGORY, "one of eight RFM classes: high or low recency, frequency and money"),
-    _known("value_class", Kind.CATEGORY, "high, potential, general or low: worth so far and worth to come"),
-    _known("cluster", Kind.INTEGER, "group by likeness, 1 earning the most per customer"),
-    _known("cluster_name", Kind.CATEGORY, "what sets the cluster apart, as codes (large_orders+buys_rarely)"),
-    _known("cluster_probability", Kind.SHARE, "probability of that cluster, where the method knows one"),
-    _known("is_outlier", Kind.BOOLEAN, "unlike all clusters"),
-)
+SEGMENTS = segments.CUSTOMERS.columns[1:]
 LIFECYCLE = (
     _known("stage", Kind.CATEGORY, "stage of the customer's life"),
     _known("previous_stage", Kind.CATEGORY, "the stage before it, within the history"),

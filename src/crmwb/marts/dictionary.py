@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from crmwb import storage
+from crmwb.contract import Column, Table
+from crmwb.contract.canonical import TABLES
 from crmwb.history import store
 from crmwb.marts import mart
-from crmwb.tables import TABLES, Column, Table
 
 INTRODUCTION = """# Data dictionary
 
-Made by `crmwb dictionary` from `src/crmwb/tables.py` and the columns of the history and the customer mart; do not edit.
+Made by `crmwb dictionary` from `src/crmwb/contract` and the columns of the history and the customer mart; do not edit.
 
 Ids are text. Money is whole hundredths of `params.source.currency`. Timestamps are UTC without a zone.
 Unknown is NULL, never 0 or "".

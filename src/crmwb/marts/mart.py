@@ -4,9 +4,9 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from crmwb import layout
+from crmwb.contract import Column
 from crmwb.features import catalogue
 from crmwb.marts.columns import CONTRACTS, LIFECYCLE, OPEN, PREDICT, RISK, SEGMENTS, UPGRADE, VALUE
-from crmwb.tables import Column
 
 KEY = "customer_id"
 PARTS = {

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crmwb import engine
+from crmwb.contract import Kind, Table
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
-from crmwb.tables import Kind, Table
 
 MONEY = "revenue_cents"  # the column whose sum is followed, in the tables that have it
 WIDE = "decimal(38, 0)"

@@ -21,8 +21,8 @@ from great_expectations.expectations.core.expect_column_values_to_not_be_null im
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.metadata_types import FailureSeverity
 
+from crmwb.contract import FIRST_DAY, LAST_DAY, Column, Kind, Rule, Severity, Table
 from crmwb.findings import Day, Finding, Listing, Name, Number, Term, Value
-from crmwb.tables import FIRST_DAY, LAST_DAY, Column, Kind, Rule, Severity, Table
 
 ROW = "row"  # the hidden row id: the position in the canonical file, from 0
 MISSING = "missing"  # the type, as it were, of a column that is not there

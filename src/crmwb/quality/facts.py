@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from crmwb import engine, storage
+from crmwb.contract import Severity, Table
 from crmwb.engine import Backend
 from crmwb.quality.checks import ROW, Check
-from crmwb.tables import Severity, Table
 
 
 def with_facts(rows: ir.Table, checks: Iterable[Check], others: Mapping[str, ir.Table]) -> ir.Table:

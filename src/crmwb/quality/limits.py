@@ -8,11 +8,11 @@ from typing import Any
 import ibis.expr.types as ir
 
 from crmwb import layout
+from crmwb.contract import Severity
 from crmwb.errors import CrmwbError
 from crmwb.quality.account import Account
 from crmwb.quality.quarantine import commonest_reasons
 from crmwb.quality.verdicts import Verdict
-from crmwb.tables import Severity
 
 NEEDS_ROWS = ("customers", "transactions")  # a source that has one of these tables, but nothing in it, says nothing
 MOST_COUNTABLE = 2**63 - 1
@@ -31,7 +31,7 @@ def stop_on_wrong_shape(file: Path, verdicts: Iterable[Verdict]) -> None:
     if wrong:
         found = "\n".join(f"  {v.check.words.reason}, but is {v.examples[0][str(v.check.column)]}" for v in wrong)
         raise CrmwbError(
-            f"{file}: {_n(len(wrong), 'column')} not as the contract (src/crmwb/tables.py) says:\n{found}\n"
+            f"{file}: {_n(len(wrong), 'column')} not as the contract (src/crmwb/contract/canonical) says:\n{found}\n"
             "  Run `dvc repro -f -s ingest` to make the table anew."
         )
 

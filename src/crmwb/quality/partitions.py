@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crmwb import engine, progress
+from crmwb.contract import Kind, Table
 from crmwb.engine import Backend
 from crmwb.errors import BY_NUMBER, CrmwbError
 from crmwb.quality.checks import MISSING, ROW, Check
-from crmwb.tables import Kind, Table
 
 BATCHES = 4  # of the engine's, in one partition: a million rows, 150 MB of transactions
 

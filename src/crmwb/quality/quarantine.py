@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crmwb import engine, layout, storage
+from crmwb.contract import Severity
 from crmwb.engine import Backend
 from crmwb.quality.checks import ROW
 from crmwb.quality.verdicts import Verdict
-from crmwb.tables import Severity
 
 SCHEMA = ibis.schema(
     {

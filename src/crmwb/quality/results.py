@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from crmwb.contract import Kind, Table
+from crmwb.contract.canonical import TABLES
 from crmwb.quality.account import Account
 from crmwb.quality.audits import Audit
 from crmwb.quality.completeness import Completeness
 from crmwb.quality.runs.profile import Distribution
 from crmwb.quality.verdicts import Verdict
-from crmwb.tables import TABLES, Kind, Table
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from crmwb.contract import Severity
+from crmwb.contract.canonical import TABLES
 from crmwb.findings import to_json
 from crmwb.quality.results import TableResult, Validation
 from crmwb.quality.verdicts import Verdict
-from crmwb.tables import TABLES, Severity
 
 
 def summary(validation: Validation) -> dict[str, Any]:

@@ -9,6 +9,8 @@ import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
 from crmwb import engine, layout, progress, storage
+from crmwb.contract import Kind, Table
+from crmwb.contract.canonical import TABLES
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.files import owners
@@ -33,7 +35,6 @@ from crmwb.quality.runs import drift
 from crmwb.quality.runs.profile import distributions
 from crmwb.quality.stray import stray_checks
 from crmwb.quality.verdicts import Verdict, judge, with_examples
-from crmwb.tables import TABLES, Kind, Table
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from crmwb import layout
+from crmwb.contract.canonical import TABLES
 from crmwb.errors import CrmwbError, operational_text
 from crmwb.files import owners
 from crmwb.reporting.sections import fitting
-from crmwb.tables import TABLES
 
 Parameter = int | float | str | bool
 

@@ -5,7 +5,7 @@ describes the segments, `metrics` keeps the few numbers worth tracking. A model 
 written and read back, scores the same.
 """
 
-from crmwb.segmentation.model import CUSTOMERS_SCHEMA, fit, metrics, score
-from crmwb.segmentation.profiles import PROFILES_SCHEMA, profiles
+from crmwb.segmentation.model import fit, metrics, score
+from crmwb.segmentation.profiles import profiles
 
-__all__ = ["CUSTOMERS_SCHEMA", "PROFILES_SCHEMA", "fit", "metrics", "profiles", "score"]
+__all__ = ["fit", "metrics", "profiles", "score"]

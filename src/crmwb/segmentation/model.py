@@ -7,27 +7,12 @@ import pandas as pd
 import pyarrow as pa
 
 from crmwb import layout
+from crmwb.contract.segments import CUSTOMERS
 from crmwb.errors import CrmwbError
 from crmwb.findings import Finding
 from crmwb.params import POTENTIAL, SegmentationParams
 from crmwb.segmentation import acceptance, clusters, rfm, value_classes
 
-CUSTOMERS_SCHEMA = pa.schema(
-    [
-        ("customer_id", pa.string()),
-        ("recency_score", pa.int64()),
-        ("frequency_score", pa.int64()),
-        ("monetary_score", pa.int64()),
-        ("frequency_monetary_score", pa.int64()),
-        ("rfm_segment", pa.string()),
-        ("rfm_class", pa.string()),
-        ("value_class", pa.string()),
-        ("cluster", pa.int64()),
-        ("cluster_name", pa.string()),
-        ("cluster_probability", pa.float64()),
-        ("is_outlier", pa.bool_()),
-    ]
-)
 NEVER_BOUGHT = dict.fromkeys(("rfm_segment", "rfm_class", "cluster_name"), "never_bought") | {"tier": POTENTIAL}
 WITHOUT_PURCHASES = Finding("clusters.no_purchases")
 NEEDED = ("customer_id", "n_purchase_days", "days_since_last", "n_orders", "revenue_cents")
@@ -112,13 +97,13 @@ def score(
     Returns
     -------
     DataFrame
-        The columns of `CUSTOMERS_SCHEMA`, rows in the order of `customers`. Customers who never bought have no scores,
+        The columns of `CUSTOMERS`, rows in the order of `customers`. Customers who never bought have no scores,
         class or cluster; they are `NEVER_BOUGHT`. All is unknown where the source has no transactions.
     """
     customers = customers.reset_index(drop=True)
-    whole = [field.name for field in CUSTOMERS_SCHEMA if field.type == pa.int64()]
+    whole = [field.name for field in CUSTOMERS.schema if field.type == pa.int64()]
     if model["rfm"] is None:
-        return customers[["customer_id"]].reindex(columns=CUSTOMERS_SCHEMA.names).astype(dict.fromkeys(whole, "Int64"))
+        return customers[["customer_id"]].reindex(columns=CUSTOMERS.names).astype(dict.fromkeys(whole, "Int64"))
     buyers = _buyers(customers)
     scored = [
         rfm.score(buyers, model["rfm"], before=rfm_before),
@@ -130,7 +115,7 @@ def score(
     out = customers[["customer_id"]].join(pd.concat(scored, axis=1))
     never = {name: label for name, label in NEVER_BOUGHT.items() if name in out}
     known: pd.DataFrame = out.fillna(never).astype(dict.fromkeys(whole, "Int64"))
-    return known.reindex(columns=CUSTOMERS_SCHEMA.names)
+    return known.reindex(columns=CUSTOMERS.names)
 
 
 def metrics(customers: pd.DataFrame, model: dict[str, Any]) -> dict[str, Any]:

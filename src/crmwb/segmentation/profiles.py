@@ -4,39 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 
+from crmwb.contract.segments import PROFILES
 from crmwb.lifecycle.names import STAGES
 from crmwb.segmentation.model import NEVER_BOUGHT
 from crmwb.segmentation.rfm import CLASSES
 
 SCHEMES = ("rfm_segment", "rfm_class", "tier", "value_class", "cluster_name", "stage")
-PROFILES_SCHEMA = pa.schema(
-    [
-        ("scheme", pa.string()),
-        ("position", pa.int64()),
-        ("segment", pa.string()),
-        ("n_customers", pa.int64()),
-        ("customer_share", pa.float64()),
-        ("revenue_cents", pa.int64()),
-        ("revenue_share", pa.float64()),
-        ("margin_cents", pa.int64()),
-        ("profit_cents", pa.int64()),
-        ("profit_share", pa.float64()),
-        ("clv_cents", pa.int64()),
-        ("clv_share", pa.float64()),
-        ("mean_revenue_cents", pa.int64()),
-        ("mean_profit_cents", pa.int64()),
-        ("mean_clv_cents", pa.int64()),
-        ("mean_order_cents", pa.int64()),
-        ("mean_n_orders", pa.float64()),
-        ("median_days_since_last", pa.float64()),
-        ("median_mean_gap_days", pa.float64()),
-        ("mean_n_categories", pa.float64()),
-        ("mean_discount_share", pa.float64()),
-        ("mean_response_share", pa.float64()),
-    ]
-)
 DECIMALS = 6
 
 
@@ -59,7 +33,7 @@ def profiles(
     Returns
     -------
     DataFrame
-        The columns of `PROFILES_SCHEMA`, one row per scheme and segment, in the scheme's own order (`position`, from
+        The columns of `PROFILES`, one row per scheme and segment, in the scheme's own order (`position`, from
         1). Within a scheme customers and money add up to those of all customers; a share of money is NULL where the
         sum of all is not positive. Money is in whole cents; mean_profit_cents and mean_clv_cents are per customer of
         whom it is known, mean_revenue_cents per customer, mean_order_cents per order; other means and medians are over
@@ -67,7 +41,7 @@ def profiles(
         Schemes that neither frame has are left out.
     """
     if model["rfm"] is None:
-        return pd.DataFrame(columns=PROFILES_SCHEMA.names)
+        return pd.DataFrame(columns=PROFILES.names)
     own = [name for name in SCHEMES if name in customers]
     theirs = features.drop(columns=[name for name in own if name in features])
     both = customers.merge(theirs, on="customer_id", validate="one_to_one").sort_values("customer_id")
@@ -119,7 +93,7 @@ def _scheme(both: pd.DataFrame, scheme: str, order: list[str]) -> pd.DataFrame:
     out = out.loc[present].rename_axis("segment").reset_index()
     out.insert(0, "scheme", scheme)
     out.insert(1, "position", range(1, len(out) + 1))
-    return out.reindex(columns=PROFILES_SCHEMA.names)
+    return out.reindex(columns=PROFILES.names)
 
 
 def _known(groups: Any, column: str, how: str) -> pd.Series:

@@ -5,25 +5,13 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
+from crmwb.contract.segments import CROSSWALK
 from crmwb.tiers import boundaries
 
 CLASSES = ("high", "potential", "general", "low")
 SCHEMES = ("tier", "value_class")
 BROUGHT = ("profit_cents", "realised_revenue_cents", "revenue_cents")  # the first that is known of anybody
-CROSSWALK_SCHEMA = pa.schema(
-    [
-        ("scheme", pa.string()),
-        ("segment", pa.string()),
-        ("other_scheme", pa.string()),
-        ("other_segment", pa.string()),
-        ("n_customers", pa.int64()),
-        ("share_of_segment", pa.float64()),
-        ("revenue_cents", pa.int64()),
-        ("clv_cents", pa.int64()),
-    ]
-)
 
 
 def brought(customers: pd.DataFrame) -> pd.Series:
@@ -92,14 +80,14 @@ def crosswalk(customers: pd.DataFrame, schemes: Sequence[str] = SCHEMES) -> pd.D
     Returns
     -------
     DataFrame
-        Columns of CROSSWALK_SCHEMA, a row for each pair of segments that share a customer; for each two schemes once.
+        Columns of `CROSSWALK`, a row for each pair of segments that share a customer; for each two schemes once.
         clv_cents is NULL where it is known of none of them.
     """
     there = [name for name in schemes if name in customers and customers[name].notna().any()]
     clv = customers["clv_cents"] if "clv_cents" in customers else pd.Series(np.nan, index=customers.index)
     frame = customers[there].assign(revenue_cents=customers["revenue_cents"], clv_cents=clv, n_customers=1)
     out = [_pair(frame, *two) for two in combinations(there, 2)]
-    return pd.concat(out, ignore_index=True) if out else pd.DataFrame(columns=CROSSWALK_SCHEMA.names)
+    return pd.concat(out, ignore_index=True) if out else pd.DataFrame(columns=CROSSWALK.names)
 
 
 def _pair(frame: pd.DataFrame, scheme: str, other: str) -> pd.DataFrame:
@@ -109,4 +97,4 @@ def _pair(frame: pd.DataFrame, scheme: str, other: str) -> pd.DataFrame:
     rows = rows.assign(scheme=scheme, other_scheme=other, share_of_segment=rows["n_customers"] / whole)
     rows = rows.rename(columns={scheme: "segment", other: "other_segment"})
     whole_cents: pd.DataFrame = rows.astype({"n_customers": "int64", "revenue_cents": "int64", "clv_cents": "Int64"})
-    return whole_cents.reindex(columns=CROSSWALK_SCHEMA.names)
+    return whole_cents.reindex(columns=CROSSWALK.names)

@@ -9,12 +9,12 @@ from decimal import ROUND_HALF_UP, Decimal
 import ibis
 import ibis.expr.types as ir
 
+from crmwb.contract import ARROW_TYPES, Column, Kind
 from crmwb.sources import expressions, values
 from crmwb.sources.column_mapping import ColumnMapping
 from crmwb.sources.expressions import Result, Type
 from crmwb.sources.privacy import identifiers
 from crmwb.sources.values import NumberStyle
-from crmwb.tables import ARROW_TYPES, Column, Kind
 
 ROUNDED = r"^[-+]?\d(\.\d+)?[eE]\+\d{2,3}$"
 WHOLE_ID = r"^([-+]?\d+)\.0*$"

@@ -10,6 +10,8 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from crmwb import engine
+from crmwb.contract import ARROW_TYPES, Column, Kind, Severity, Table
+from crmwb.contract.canonical import TABLES
 from crmwb.engine import Backend
 from crmwb.files import owners
 from crmwb.params import EngineParams, SourceParams
@@ -20,7 +22,6 @@ from crmwb.sources.formats import ROW
 from crmwb.sources.privacy import identifiers
 from crmwb.sources.rows import FAULTY, REASON, SourceRows
 from crmwb.sources.staging import FILE
-from crmwb.tables import ARROW_TYPES, TABLES, Column, Kind, Severity, Table
 
 N_ROWS = 1_000  # of each file
 N_VALUES = 3

@@ -7,12 +7,13 @@ from datetime import datetime
 
 import ibis
 
+from crmwb.contract import MOST_CENTS, Column, Kind, Table
+from crmwb.contract.canonical import TABLES
 from crmwb.errors import CrmwbError
 from crmwb.sources import casts, expressions, orders, rates, values
 from crmwb.sources.column_mapping import ColumnMapping
 from crmwb.sources.lines import Key, Places
 from crmwb.sources.mapping import Mapping, TableMapping
-from crmwb.tables import MOST_CENTS, TABLES, Column, Kind, Table
 
 Mistake = tuple[Key, str]
 

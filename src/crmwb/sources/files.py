@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import ibis.expr.types as ir
 
 from crmwb import engine, layout, progress
+from crmwb.contract import Table
+from crmwb.contract.canonical import TABLES
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.params import SourceParams
@@ -24,7 +26,6 @@ from crmwb.sources.related import related
 from crmwb.sources.rows import KEY, SourceRows
 from crmwb.sources.staging import FILE, Wanted
 from crmwb.sources.wanted import asked, asked_by_derived
-from crmwb.tables import TABLES, Table
 
 T = TypeVar("T")
 

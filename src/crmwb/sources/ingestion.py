@@ -8,6 +8,8 @@ import ibis
 import ibis.expr.types as ir
 
 from crmwb import engine, layout, progress, storage
+from crmwb.contract import ARROW_TYPES, Kind, Table
+from crmwb.contract.canonical import TABLES
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.files import owners
@@ -17,7 +19,6 @@ from crmwb.sources.delivery import Delivery, Filtered, Truth
 from crmwb.sources.formats import ROW
 from crmwb.sources.privacy import forgotten
 from crmwb.sources.staging import FILE
-from crmwb.tables import ARROW_TYPES, TABLES, Kind, Table
 
 Adapter = Callable[[Backend, SourceParams, Path], Delivery]
 

@@ -18,16 +18,17 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from crmwb import layout, storage
+from crmwb.contract import Table
 from crmwb.errors import CrmwbError
 from crmwb.files import kept
 from crmwb.sources.delivery import Filtered
 from crmwb.sources.found import Found
 from crmwb.sources.privacy import forgotten, secret
-from crmwb.tables import Table
 
 ENTRY = "entry.json"
 PACKAGES = ("duckdb", "ibis-framework", "pyarrow", "phonenumbers")
-MODULES = ("sources", "engine", "calendar.py", "contract.py", "storage.py", "tables.py")
+CONTRACT = ("contract/canonical", "contract/columns.py", "contract/tables.py")
+MODULES = ("sources", "engine", "calendar.py", *CONTRACT, "storage.py")
 
 
 @dataclass(frozen=True)

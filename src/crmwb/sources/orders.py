@@ -7,6 +7,7 @@ from operator import or_
 import ibis
 import ibis.expr.types as ir
 
+from crmwb.contract import Kind
 from crmwb.sources import expressions, values
 from crmwb.sources.casts import RESULTS
 from crmwb.sources.column_mapping import ColumnMapping
@@ -15,7 +16,6 @@ from crmwb.sources.formats import ROW
 from crmwb.sources.mapping import FillDown, Numbered, Spread
 from crmwb.sources.rows import SourceRows
 from crmwb.sources.staging import FILE
-from crmwb.tables import Kind
 
 FAULT = "fault in spread"
 WEIGHT_UNITS = 10_000  # of what shares are in proportion to

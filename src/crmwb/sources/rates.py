@@ -7,10 +7,10 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from crmwb import engine
+from crmwb.contract import Column, Kind, Table
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.sources import values
-from crmwb.tables import Column, Kind, Table
 
 RATES = Table(
     name="rates",

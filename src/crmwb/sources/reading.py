@@ -1,6 +1,6 @@
 """Source rows → canonical columns, and what is wrong with each row: wrong rows are kept apart with their reasons."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 
 import ibis
@@ -8,13 +8,13 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from crmwb import engine
+from crmwb.contract import Column, Kind, Table
 from crmwb.sources import casts, expressions, rates
 from crmwb.sources.column_mapping import ColumnMapping
 from crmwb.sources.formats import ROW
 from crmwb.sources.mapping import TableMapping
 from crmwb.sources.rows import FAULTY, KEY, REASON, SourceRows, original
 from crmwb.sources.staging import FILE
-from crmwb.tables import Column, Kind, Table
 
 NO_FAULT = ibis.null("string")
 FILTER, UNCLEAR = "is kept by the filter", "cannot be told by the filter"
@@ -101,7 +101,7 @@ def without_customer(rows: SourceRows, table: Table, periods: ir.Table | None = 
     return {row[FILE]: (int(row["n"]), int(row["cents"])) for row in told}
 
 
-def latest_known(table: Table, mapping: TableMapping, bases: list[tuple[Table, SourceRows]]) -> SourceRows:
+def latest_known(table: Table, mapping: TableMapping, bases: Sequence[tuple[Table, SourceRows]]) -> SourceRows:
     """Return one source row per key found in the readable rows of other tables, each column's latest known text in it.
 
     Parameters

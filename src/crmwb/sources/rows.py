@@ -9,12 +9,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crmwb import engine
+from crmwb.contract import ARROW_TYPES, Table
 from crmwb.engine import Backend
 from crmwb.sources.formats import ROW
 from crmwb.sources.mapping import TableMapping
 from crmwb.sources.privacy import identifiers
 from crmwb.sources.staging import FILE, MALFORMED, Staged
-from crmwb.tables import ARROW_TYPES, Table
 
 FAULTY, REASON = "faulty columns", "reason of the fault"
 KEY = "key"  # of a derived table

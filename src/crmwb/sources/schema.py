@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from crmwb import storage
+from crmwb.contract import Table
+from crmwb.contract.canonical import TABLES
 from crmwb.params import Section
 from crmwb.sources.column_mapping import ColumnMapping
 from crmwb.sources.mapping import Mapping, TableMapping
 from crmwb.sources.rates import RATES
-from crmwb.tables import TABLES, Table
 
 Schema = dict[str, Any]
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 
 import ibis.expr.types as ir
 
+from crmwb.contract.canonical import TABLES
 from crmwb.quality.audits import amounts, clock, copies, labels, links, owners, people, returns, window
 from crmwb.quality.audits.audit import Audit, Auditor, EachTable
-from crmwb.tables import TABLES
 
 __all__ = ["AUDITS", "FILTERED", "QUARANTINE", "Audit", "audited"]
 

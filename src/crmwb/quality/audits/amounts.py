@@ -5,9 +5,9 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from crmwb.contract import MOST_UNITS
 from crmwb.findings import Count, Finding, Money, Name, Number, Share, Times
 from crmwb.quality.audits.audit import Audit, Weight, figures, found_among
-from crmwb.tables import MOST_UNITS
 
 # A hundred times the usual quantity is another unit (fuel by the hundredth, cable by the millimetre) or a slip.
 EXTREME_QUANTITY = 100

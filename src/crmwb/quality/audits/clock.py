@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import ibis.expr.types as ir
 
+from crmwb.contract import Kind, Table
 from crmwb.findings import Count, Finding, Name, Share
 from crmwb.quality.audits.audit import NOTICEABLE_SHARE, NOUNS, Audit, Weight, found_among
-from crmwb.tables import Kind, Table
 
 # Below this many stamped rows the hours of a day are too uneven to say when a company sleeps.
 FEW_ROWS = 1000

@@ -8,9 +8,9 @@ from itertools import combinations
 import ibis
 import ibis.expr.types as ir
 
+from crmwb.contract import Kind, Table
 from crmwb.findings import Count, Finding, Name, Value
 from crmwb.quality.audits.audit import Audit, found_among, quoted, some
-from crmwb.tables import Kind, Table
 
 # The commonest labels of a column: more are a list of names, and comparing each with each takes its square.
 MOST_LABELS = 400

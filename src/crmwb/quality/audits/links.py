@@ -5,9 +5,10 @@ from collections.abc import Mapping
 import ibis
 import ibis.expr.types as ir
 
+from crmwb.contract import Column, Kind, Table
+from crmwb.contract.canonical import TABLES
 from crmwb.findings import Finding, Listing, Term, Value
 from crmwb.quality.audits.audit import NOTICEABLE_SHARE, Audit, figures, found_among, quoted, some
-from crmwb.tables import TABLES, Column, Kind, Table
 
 # Numbers of events are their own; ids of people and things recur, come from several systems and are typed by hand.
 EVENTS = {"order_id", "interaction_id", "invoice_id", "opportunity_id", "initiative_id"}

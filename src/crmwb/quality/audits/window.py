@@ -7,9 +7,9 @@ from itertools import accumulate, pairwise
 import ibis
 import ibis.expr.types as ir
 
+from crmwb.contract import Kind, Table
 from crmwb.findings import Count, Day, Days, Finding, Listing, Share
 from crmwb.quality.audits.audit import Audit, Weight, figures, found_among, weight
-from crmwb.tables import Kind, Table
 
 # A month: the rhythm in which most customers of most companies come back, so who was a customer before is seen again.
 LEFT_EDGE_DAYS = 30

@@ -5,7 +5,8 @@ from typing import TypeAlias
 
 import ibis.expr.types as ir
 
-from crmwb.tables import TABLES, Table
+from crmwb.contract import Table
+from crmwb.contract.canonical import TABLES
 
 Known: TypeAlias = dict[str, dict[str, float | None]]
 

@@ -6,9 +6,9 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from crmwb.contract.canonical import CUSTOMERS
 from crmwb.quality.completeness.columns import is_known, sold
 from crmwb.quality.completeness.needs import EVENTUAL
-from crmwb.tables import CUSTOMERS
 
 
 def customers_by_known(tables: Mapping[str, ir.Table]) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import ibis
 import ibis.expr.types as ir
 
-from crmwb.tables import Column, Kind, Table
+from crmwb.contract import Column, Kind, Table
 
 Distribution: TypeAlias = dict[str, float]
 

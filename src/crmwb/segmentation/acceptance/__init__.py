@@ -5,11 +5,10 @@ what the tests over time need, and `passes` is the cheap version for the choice 
 """
 
 from crmwb.segmentation.acceptance.later import Later, later, month_ends
-from crmwb.segmentation.acceptance.table import ACCEPTANCE_SCHEMA, passes, test
+from crmwb.segmentation.acceptance.table import passes, test
 from crmwb.segmentation.acceptance.verdicts import finding, metrics, stop_if_wanted, terms, verdicts
 
 __all__ = [
-    "ACCEPTANCE_SCHEMA",
     "Later",
     "finding",
     "later",

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
+from crmwb.contract.segments import ACCEPTANCE
 from crmwb.findings import dumps
 from crmwb.params import SegmentationParams
 from crmwb.segmentation.acceptance import over_time, present
@@ -11,17 +11,6 @@ from crmwb.segmentation.acceptance.facts import Result, difference, everybody
 from crmwb.segmentation.acceptance.later import Later
 from crmwb.segmentation.cards.cards import PROFIT
 
-ACCEPTANCE_SCHEMA = pa.schema(
-    [
-        ("cluster", pa.int64()),
-        ("cluster_name", pa.string()),
-        ("test", pa.string()),
-        ("number", pa.float64()),
-        ("threshold", pa.float64()),
-        ("is_passed", pa.bool_()),
-        ("meaning", pa.string()),
-    ]
-)
 DECIMALS = 6
 
 
@@ -60,7 +49,7 @@ def test(
     Returns
     -------
     DataFrame
-        The columns of `ACCEPTANCE_SCHEMA`, one row per cluster and test. `is_passed` is NULL where the test could not
+        The columns of `ACCEPTANCE`, one row per cluster and test. `is_passed` is NULL where the test could not
         be made; `meaning` (a finding as JSON) then says what would make it possible. Units of number and threshold:
         shares; cents per customer (profitable); actions (actionable).
     """
@@ -93,7 +82,7 @@ def test(
             | {"meaning": dumps(result.meaning)}
             for name, result in results.items()
         ]
-    out = pd.DataFrame(rows, columns=ACCEPTANCE_SCHEMA.names).astype({"is_passed": "boolean"})
+    out = pd.DataFrame(rows, columns=ACCEPTANCE.names).astype({"is_passed": "boolean"})
     out["number"] = out["number"].astype(float).round(DECIMALS)
     return out.astype({"threshold": float})
 

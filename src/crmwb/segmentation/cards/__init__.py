@@ -3,7 +3,7 @@
 `traits` finds what segments over- and under-index on; `cards` puts each cluster on one row.
 """
 
-from crmwb.segmentation.cards.cards import CARDS_SCHEMA, cards
-from crmwb.segmentation.cards.traits import TRAITS_SCHEMA, finding, traits
+from crmwb.segmentation.cards.cards import cards
+from crmwb.segmentation.cards.traits import finding, traits
 
-__all__ = ["CARDS_SCHEMA", "TRAITS_SCHEMA", "cards", "finding", "traits"]
+__all__ = ["cards", "finding", "traits"]

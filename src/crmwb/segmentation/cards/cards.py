@@ -8,32 +8,11 @@ import pandas as pd
 import pyarrow as pa
 from scipy.stats import norm
 
+from crmwb.contract.segments import CARDS
 from crmwb.findings import Count, Finding, Listing, Money, Passage, Share, Term, dumps
 from crmwb.segmentation.cards.traits import finding
 
 MONEY = ("revenue", "profit", "clv")
-CARDS_SCHEMA = pa.schema(
-    [
-        ("cluster", pa.int64()),
-        ("cluster_name", pa.string()),
-        ("description", pa.string()),
-        ("n_customers", pa.int64()),
-        ("customer_share", pa.float64()),
-        *(
-            (f"{money}_{what}", kind)
-            for money in MONEY
-            for what, kind in (("cents", pa.int64()), ("share", pa.float64()))
-        ),
-        ("profit_basis", pa.string()),
-        *((f"mean_{money}_{what}", pa.int64()) for money in MONEY for what in ("cents", "lower_cents", "upper_cents")),
-        ("rule", pa.string()),
-        ("precision", pa.float64()),
-        ("recall", pa.float64()),
-        ("stages", pa.string()),
-        ("channels", pa.string()),
-        ("categories", pa.string()),
-    ]
-)
 PROFIT = ("profit_cents", "realised_margin_cents", "margin_is_assumed")  # what `profit_of` looks at
 MIXES = ("stage", "top_channel", "top_category")
 CONFIDENCE = 0.95
@@ -71,7 +50,7 @@ def cards(
     Returns
     -------
     DataFrame
-        The columns of `CARDS_SCHEMA`, one row per cluster. Shares are of those who bought, and add up to 1. Profit is
+        The columns of `CARDS`, one row per cluster. Shares are of those who bought, and add up to 1. Profit is
         `profit_cents` where the source knows it of all of them, else realised margin (`profit_basis` says which, and
         whether the margin is assumed). Means are per customer, whole cents, with 95% normal intervals over customers.
         stages, channels and categories are JSON, name → share, the largest five: of customers by stage, of customers
@@ -82,7 +61,7 @@ def cards(
     known = customers[own].merge(segments[["customer_id", "cluster", "cluster_name"]], on="customer_id")
     known = known[known["cluster"].notna()].sort_values("customer_id", ignore_index=True).astype({"cluster": "int64"})
     if known.empty:
-        return pd.DataFrame(columns=CARDS_SCHEMA.names)
+        return pd.DataFrame(columns=CARDS.names)
     basis, profit = profit_of(known)
     amounts = {money: column for money, column in _amounts(known, profit).items() if column.notna().any()}
     totals = {money: _total(column) for money, column in amounts.items()}
@@ -103,8 +82,8 @@ def cards(
         apart = traits[(traits["scheme"] == "cluster_name") & (traits["segment"] == name)].sort_values("position")
         row["description"] = dumps(_description(row, apart.head(N_TRAITS), currency))
         rows.append(row)
-    out = pd.DataFrame(rows).reindex(columns=CARDS_SCHEMA.names)
-    whole = [field.name for field in CARDS_SCHEMA if field.type == pa.int64()]
+    out = pd.DataFrame(rows).reindex(columns=CARDS.names)
+    whole = [field.name for field in CARDS.schema if field.type == pa.int64()]
     return out.astype(dict.fromkeys(whole, "Int64"))
 
 

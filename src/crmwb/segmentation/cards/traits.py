@@ -5,31 +5,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
+from crmwb.contract.segments import TRAITS
 from crmwb.findings import Finding, Name, Term, Times, Value, vetoes
 from crmwb.params import CardParams, SegmentationParams
 from crmwb.segmentation import vocabulary
 from crmwb.segmentation.cards import index
 from crmwb.segmentation.cards.index import Index
 
-TRAITS_SCHEMA = pa.schema(
-    [
-        ("scheme", pa.string()),
-        ("segment", pa.string()),
-        ("position", pa.int64()),
-        ("kind", pa.string()),
-        ("column", pa.string()),
-        ("level", pa.string()),
-        ("unit", pa.string()),
-        ("n_known", pa.int64()),
-        ("value", pa.float64()),
-        ("everyone", pa.float64()),
-        ("index", pa.float64()),
-        ("lower", pa.float64()),
-        ("upper", pa.float64()),
-    ]
-)
 SCHEMES = ("cluster_name", "tier", "rfm_segment", "stage")
 Scheme = tuple[np.ndarray, Any]  # each customer's segment by number, -1 for none; the names
 Bought = tuple[np.ndarray, np.ndarray, list[str]]  # customer and category by number, of each pair; the names
@@ -68,14 +51,14 @@ def traits(
     Returns
     -------
     DataFrame
-        The columns of `TRAITS_SCHEMA`, `params.cards.n_traits` rows at most per scheme and segment, the strongest
+        The columns of `TRAITS`, `params.cards.n_traits` rows at most per scheme and segment, the strongest
         first (`position`, from 1). kind is number, level or category; value and everyone are means over the customers
         of whom it is known (shares, for levels and categories; a category's share are those who bought from it),
         everyone being all who bought.
     """
     buyers = _buyers(customers, segments)
     if buyers.empty:
-        return pd.DataFrame(columns=TRAITS_SCHEMA.names)
+        return pd.DataFrame(columns=TRAITS.names)
     bought = None if interests is None or interests.empty else _categories(interests, buyers["customer_id"])
     schemes = {
         scheme: pd.factorize(buyers[scheme], sort=True)
@@ -89,7 +72,7 @@ def traits(
         for place, name in enumerate(names)
         for row in _strongest(found[scheme], place, params.cards)
     ]
-    return pd.DataFrame(rows, columns=TRAITS_SCHEMA.names)
+    return pd.DataFrame(rows, columns=TRAITS.names)
 
 
 def finding(trait: Mapping[Any, Any], currency: str = "") -> Finding:

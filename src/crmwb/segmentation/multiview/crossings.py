@@ -5,31 +5,12 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from scipy.special import ndtri
 
+from crmwb.contract.segments import CROSSINGS
 from crmwb.segmentation.multiview.dimensions import MADE_FROM_PURCHASES, available, levels
 
 CONFIDENCE = 0.95
-SCHEMA = pa.schema(
-    [
-        ("dimension", pa.string()),
-        ("level", pa.string()),
-        ("other_dimension", pa.string()),
-        ("other_level", pa.string()),
-        ("n_customers", pa.int64()),
-        ("customer_share", pa.float64()),
-        ("revenue_cents", pa.int64()),
-        ("revenue_share", pa.float64()),
-        ("recent_revenue_cents", pa.int64()),
-        ("previous_revenue_cents", pa.int64()),
-        ("growth", pa.float64()),
-        ("growth_lower", pa.float64()),
-        ("growth_upper", pa.float64()),
-        ("overall_growth", pa.float64()),
-        ("trend", pa.string()),
-    ]
-)
 GROWING, SHRINKING, LIKE_ALL = "growing", "shrinking", "like_all"
 
 
@@ -53,13 +34,13 @@ def crossings(
     Returns
     -------
     DataFrame
-        Columns of `SCHEMA`; cells without customers have no row. `growth` is recent over previous revenue less 1, with
-        the 95% interval of a ratio of two sums over customers (Cochran 1977, §2.11): how much it would vary were the
-        customers others like them. `trend` compares it with the growth of all customers, who share the season: one of
-        "growing", "shrinking" or "like_all", at 5% over all cells together (Bonferroni), so that chance does not lead
-        among many cells. It is unknown where the cell is too small, the periods are not known, or one of its dimensions
-        is made from the purchases of these very periods (a tier, a stage): such a cell grows or shrinks by definition,
-        and `through_time.changes` compares its customers instead.
+        Columns of `CROSSINGS`; cells without customers have no row. `growth` is recent over previous revenue less 1,
+        with the 95% interval of a ratio of two sums over customers (Cochran 1977, §2.11): how much it would vary were
+        the customers others like them. `trend` compares it with the growth of all customers, who share the season: one
+        of "growing", "shrinking" or "like_all", at 5% over all cells together (Bonferroni), so that chance does not
+        lead among many cells. It is unknown where the cell is too small, the periods are not known, or one of its
+        dimensions is made from the purchases of these very periods (a tier, a stage): such a cell grows or shrinks by
+        definition, and `through_time.changes` compares its customers instead.
     """
     usable, _ = available(customers, dimensions)
     cut = pd.DataFrame({name: levels(customers[name], max_levels) for name in usable})
@@ -90,9 +71,9 @@ def crossings(
             )
         )
     if not parts:
-        return pd.DataFrame(columns=SCHEMA.names)
+        return pd.DataFrame(columns=CROSSINGS.names)
     cells = pd.concat(parts, ignore_index=True)
-    return pd.DataFrame(cells.assign(trend=_trend(cells["off_by"])), columns=SCHEMA.names)
+    return pd.DataFrame(cells.assign(trend=_trend(cells["off_by"])), columns=CROSSINGS.names)
 
 
 def _trend(off_by: pd.Series) -> np.ndarray:

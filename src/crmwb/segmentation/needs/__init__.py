@@ -4,13 +4,11 @@
 promotion, by the rules of marketing_mix.yaml, which people edit.
 """
 
-from crmwb.segmentation.needs.measure import NEEDS_SCHEMA, Needs, measure
-from crmwb.segmentation.needs.mix import MIX_SCHEMA, actions_mapped, mix
+from crmwb.segmentation.needs.measure import Needs, measure
+from crmwb.segmentation.needs.mix import actions_mapped, mix
 from crmwb.segmentation.needs.rules import MarketingMix, read_rules
 
 __all__ = [
-    "MIX_SCHEMA",
-    "NEEDS_SCHEMA",
     "MarketingMix",
     "Needs",
     "actions_mapped",

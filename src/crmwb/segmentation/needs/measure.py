@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from crmwb import engine, layout
+from crmwb.contract.segments import NEEDS
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.findings import Finding, Share, Unavailable, Value, to_json, vetoes
@@ -20,24 +21,6 @@ from crmwb.segmentation.needs.blocks import SCRATCH, Block, keep, sweep
 from crmwb.segmentation.needs.lifts import compared, lifts
 from crmwb.segmentation.needs.sums import by_segment
 
-NEEDS_SCHEMA = pa.schema(
-    [
-        ("scheme", pa.string()),
-        ("segment", pa.string()),
-        ("kind", pa.string()),
-        ("measure", pa.string()),
-        ("item", pa.string()),
-        ("n_customers", pa.int64()),
-        ("value", pa.float64()),
-        ("everyone_else", pa.float64()),
-        ("lift", pa.float64()),
-        ("lower", pa.float64()),
-        ("upper", pa.float64()),
-        ("is_clear", pa.bool_()),
-        ("affinity", pa.float64()),
-    ]
-)
-
 
 @dataclass(frozen=True)
 class Needs:
@@ -46,7 +29,7 @@ class Needs:
     Attributes
     ----------
     frame : DataFrame
-        `NEEDS_SCHEMA`: one row per scheme, segment, measure and item. `value` of the segment's customers (shares 0–1,
+        `NEEDS`: one row per scheme, segment, measure and item. `value` of the segment's customers (shares 0–1,
         money in cents), `everyone_else` of those in the scheme's other segments, their quotient `lift` with an
         interval, and of bundles `affinity`: how much more often than by chance the pair stands together in the segment.
     facts : dict
@@ -105,14 +88,14 @@ def measure(
     if found:
         frame = lifts(pd.concat(found), params.level, params.min_customers)
     else:
-        frame = NEEDS_SCHEMA.empty_table().to_pandas().drop(columns=["affinity"])
+        frame = NEEDS.schema.empty_table().to_pandas().drop(columns=["affinity"])
     frame = frame.merge(affinity, on=["scheme", "segment", "measure", "item"], how="left")
     facts = {
         "level": params.level,
         "compared": compared(frame),
         "not_available": {name: to_json(why) for name, why in source.not_available.items()},
     }
-    return Needs(frame[NEEDS_SCHEMA.names], facts)
+    return Needs(frame[NEEDS.names], facts)
 
 
 class _Source:
@@ -162,7 +145,7 @@ class _Source:
         """Work out the affinity of each bundle in each segment: scheme, segment, measure, item, affinity."""
         columns = ["scheme", "segment", "measure", "item", "affinity"]
         if self.bundles is None:
-            none: pd.DataFrame = NEEDS_SCHEMA.empty_table().select(columns).to_pandas()
+            none: pd.DataFrame = NEEDS.schema.empty_table().select(columns).to_pandas()
             return none
         of_schemes = [bundles.affinity(self.con, self.bundles, assigned, s).assign(scheme=s) for s in schemes]
         return pd.concat(of_schemes).assign(measure="bundle_order_share")[columns]

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 
 from crmwb import layout
+from crmwb.contract.segments import MIX
 from crmwb.errors import CrmwbError
 from crmwb.findings import (
     Count,
@@ -28,17 +28,6 @@ from crmwb.segmentation.needs.measure import Needs
 from crmwb.segmentation.needs.measures import MEASURES, amount, finding, item
 from crmwb.segmentation.needs.rules import PS, Condition, MarketingMix, Rule
 
-MIX_SCHEMA = pa.schema(
-    [
-        ("scheme", pa.string()),
-        ("segment", pa.string()),
-        ("p", pa.string()),
-        ("position", pa.int64()),
-        ("advice", pa.string()),
-        ("because", pa.string()),
-        ("rule", pa.string()),
-    ]
-)
 STANDARD = "standard"
 N_ITEMS = 3
 
@@ -64,7 +53,7 @@ def mix(
     Returns
     -------
     DataFrame
-        `MIX_SCHEMA`: for each scheme, segment and p, at most `params.n_advices` rows, the most important first: the
+        `MIX`: for each scheme, segment and p, at most `params.n_advices` rows, the most important first: the
         advice and the figures that speak for it, values of findings as JSON; none of a rule for companies, or for
         persons, unless half of those whose kind is known are such. Where no rule fits, one row says that the standard
         offer is right (rule "standard").
@@ -94,7 +83,7 @@ def mix(
                     (scheme, segment, p, place, dumps(advice), dumps(because), rule)
                     for place, (advice, because, rule) in enumerate(said, start=1)
                 ]
-    return pd.DataFrame(rows, columns=MIX_SCHEMA.names)
+    return pd.DataFrame(rows, columns=MIX.names)
 
 
 def actions_mapped(mix: pd.DataFrame, scheme: str) -> "pd.Series[int]":

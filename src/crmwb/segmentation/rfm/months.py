@@ -8,20 +8,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from crmwb import storage
+from crmwb.contract.segments import RFM_MONTHS
 from crmwb.params import RfmParams
 from crmwb.segmentation.rfm.scores import READ_FROM, SCORES, fit, score
-
-MONTHS_SCHEMA = pa.schema(
-    [
-        ("as_of", pa.date32()),
-        ("customer_id", pa.string()),
-        ("rfm_segment", pa.string()),
-        ("rfm_segment_by_former_definition", pa.string()),
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -31,7 +22,7 @@ class Followed:
     Attributes
     ----------
     months : DataFrame
-        Columns of MONTHS_SCHEMA: with hysteresis by the definition of the month, and by that of the month before,
+        Columns of `RFM_MONTHS`: with hysteresis by the definition of the month, and by that of the month before,
         which tells a customer who changed from a definition that did.
     history : DataFrame
         One row per month end: as_of, n_customers, n_before (of them, with a segment a month earlier), n_changed (of
@@ -84,7 +75,7 @@ def follow(snapshots: Path, as_of: date, params: RfmParams) -> Followed:
         if end < as_of:
             before, former = placed[[*SCORES, "rfm_segment"]], model
     return Followed(
-        pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=MONTHS_SCHEMA.names),
+        pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=RFM_MONTHS.names),
         pd.DataFrame(history, columns=["as_of", "n_customers", "n_before", "n_changed", "n_held"]),
         before,
     )

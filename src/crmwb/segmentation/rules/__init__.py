@@ -4,6 +4,6 @@
 """
 
 from crmwb.segmentation.rules.conditions import matches
-from crmwb.segmentation.rules.rules import RULES_SCHEMA, fit
+from crmwb.segmentation.rules.rules import fit
 
-__all__ = ["RULES_SCHEMA", "fit", "matches"]
+__all__ = ["fit", "matches"]

@@ -5,32 +5,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from scipy.stats import norm
 from threadpoolctl import threadpool_limits
 
+from crmwb.contract.segments import RULES
 from crmwb.findings import dumps
 from crmwb.params import SegmentationParams
 from crmwb.segmentation.rules import trees
 from crmwb.segmentation.rules.conditions import Rule, finding, matches, sql
 
-RULES_SCHEMA = pa.schema(
-    [
-        ("cluster", pa.int64()),
-        ("cluster_name", pa.string()),
-        ("rule", pa.string()),
-        ("conditions", pa.string()),
-        ("sql", pa.string()),
-        ("n_held_out", pa.int64()),
-        ("n_picked", pa.int64()),
-        ("n_right", pa.int64()),
-        ("precision", pa.float64()),
-        ("precision_lower", pa.float64()),
-        ("precision_upper", pa.float64()),
-        ("recall", pa.float64()),
-        ("base_share", pa.float64()),
-    ]
-)
 SAMPLE_ROWS = 50_000
 MIN_MEMBERS = 10  # of a cluster in each half; with fewer, neither a tree nor its precision means anything
 
@@ -59,7 +42,7 @@ def fit(
     Returns
     -------
     DataFrame
-        The columns of `RULES_SCHEMA`, one row per cluster: the rule as a finding, as its conditions in JSON (see
+        The columns of `RULES`, one row per cluster: the rule as a finding, as its conditions in JSON (see
         `conditions`) and in SQL on customer features; over `n_held_out` customers, precision (n_right of n_picked, with
         its Wilson interval), recall, and the share of the cluster. NULL where a cluster has too few customers or
         nothing tells it apart.
@@ -67,7 +50,7 @@ def fit(
     known = customers.merge(segments[["customer_id", "cluster", "cluster_name"]], on="customer_id")
     known = known[known["cluster"].notna()].reset_index(drop=True).astype({"cluster": "int64"})
     if known.empty:
-        return pd.DataFrame(columns=RULES_SCHEMA.names)
+        return pd.DataFrame(columns=RULES.names)
     names = known.groupby("cluster")["cluster_name"].first().sort_index()
     picked = np.sort(np.random.default_rng([seed, 5]).permutation(len(known))[:SAMPLE_ROWS])
     sample = known.iloc[picked].reset_index(drop=True)
@@ -88,7 +71,7 @@ def fit(
             }
             base = {"n_held_out": len(held), "base_share": round(float(is_in.mean()), 6) if len(held) else None}
             rows.append({"cluster": int(number), "cluster_name": name} | said | base | measured)
-    out = pd.DataFrame(rows).reindex(columns=RULES_SCHEMA.names)
+    out = pd.DataFrame(rows).reindex(columns=RULES.names)
     whole = ["cluster", "n_held_out", "n_picked", "n_right"]
     return out.astype(dict.fromkeys(whole, "Int64"))
 

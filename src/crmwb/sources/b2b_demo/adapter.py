@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crmwb import engine, progress
+from crmwb.contract.canonical import TABLES
 from crmwb.engine import Backend
 from crmwb.findings import Count, Finding
 from crmwb.params import B2bDemoParams, SourceParams
@@ -26,7 +27,6 @@ from crmwb.sources.b2b_demo.accounts import Roll
 from crmwb.sources.b2b_demo.draws import Calendar, Chance
 from crmwb.sources.b2b_demo.world import Window
 from crmwb.sources.delivery import Delivery, Origin, Truth
-from crmwb.tables import TABLES
 
 BLOCK_ACCOUNTS = 20_000  # part of what the bytes depend on: another size is another company
 VERSION = "1"

@@ -5,6 +5,7 @@
 import re
 from dataclasses import replace
 
+from crmwb.contract.canonical import TABLES
 from crmwb.sources.drafting import modifiers, said, sales, vocabulary, words
 from crmwb.sources.drafting.guess import Guess, Part, Sure, fill
 from crmwb.sources.drafting.modifiers import Modifiers
@@ -12,7 +13,6 @@ from crmwb.sources.drafting.profile import Column, Profile
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.vocabulary import Patterns, matches
 from crmwb.sources.drafting.words import Outcome
-from crmwb.tables import TABLES
 
 DATE = rf"{vocabulary.DATE}( (utc|gmt))?"
 CONTRACTS: dict[str, Patterns] = {

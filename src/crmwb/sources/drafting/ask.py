@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from crmwb.contract.canonical import TABLES
 from crmwb.sources.drafting.draft import Draft
 from crmwb.sources.drafting.guess import Guess, Part, Sure, of_column
 from crmwb.sources.drafting.questions import settle
-from crmwb.tables import TABLES
 
 Ask = Callable[[str, str], str]
 KINDS = {"person": "people", "company": "companies"}

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable
 
+from crmwb.contract import Kind
+from crmwb.contract.canonical import TABLES
 from crmwb.sources.drafting import ids, said, vocabulary
 from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
 from crmwb.sources.drafting.profile import Column, Profile
-from crmwb.tables import TABLES, Kind
 
 LEAST_OVERLAP = 0.5
 PERSON = re.compile(r"(consumers?|persons?|private|b2c|privat\w*|individuals?)")

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 
+from crmwb.contract import Kind
+from crmwb.contract.canonical import TABLES
 from crmwb.sources.drafting import ids, mixed_currencies, modifiers, said, sales, vocabulary
 from crmwb.sources.drafting.agreements import contracts
 from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
@@ -10,7 +12,6 @@ from crmwb.sources.drafting.profile import Column, Profile
 from crmwb.sources.drafting.purchases import transactions
 from crmwb.sources.drafting.summaries import summaries
 from crmwb.sources.drafting.vocabulary import matches
-from crmwb.tables import TABLES, Kind
 
 CONTROL = re.compile(r".*\b(control|kontroll\w*|none|holdout|hold out|no|not|without|ohne)\b.*")
 WON = re.compile(r"(closed )?(won|gewonnen)")

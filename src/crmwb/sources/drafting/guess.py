@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any
 
+from crmwb.contract import Kind, Table
 from crmwb.sources.drafting.profile import FALSE, TRUE, Column, Profile
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.vocabulary import NAMES_OF_PEOPLE, Patterns, matches
 from crmwb.sources.values import ISO
-from crmwb.tables import Kind, Table
 
 FITS: dict[Kind, Callable[[Column], bool]] = {
     Kind.MONEY: lambda c: c.is_number,

@@ -5,13 +5,14 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
+from crmwb.contract import Kind
+from crmwb.contract.canonical import TABLES
 from crmwb.sources.drafting import said, vocabulary
 from crmwb.sources.drafting.dimensions import WORDS
 from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
 from crmwb.sources.drafting.links import Declared, Reach, called, reach, singular
 from crmwb.sources.drafting.profile import Column, Profile
 from crmwb.sources.drafting.purchases import transactions
-from crmwb.tables import TABLES, Kind
 
 FEW = 20  # customers; fewer say nothing about whether they come again
 PRICE = re.compile(

@@ -1,8 +1,8 @@
 """A file of purchases without a header: which column is what, by nothing but what stands in it."""
 
+from crmwb.contract.canonical import TABLES
 from crmwb.sources.drafting.guess import Guess, Sure, of_column
 from crmwb.sources.drafting.profile import Column, Profile
-from crmwb.tables import TABLES
 
 MOST_UNITS = 1_000  # whole numbers below, and few different ones, are units rather than ids
 MOST_DIFFERENT = 100

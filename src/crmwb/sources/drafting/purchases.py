@@ -5,6 +5,8 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from crmwb.contract import Kind
+from crmwb.contract.canonical import TABLES
 from crmwb.sources.drafting import (
     double_counts,
     ids,
@@ -24,7 +26,6 @@ from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.order_lines import OrderLines
 from crmwb.sources.drafting.profile import Column, Profile
 from crmwb.sources.drafting.questions import Question
-from crmwb.tables import TABLES, Kind
 
 MOST_KINDS = 20
 KIND_SAYS = "by its"

@@ -3,12 +3,12 @@
 from collections import Counter
 from dataclasses import replace
 
+from crmwb.contract import Kind
 from crmwb.sources.drafting import modifiers, said, vocabulary, words
 from crmwb.sources.drafting.guess import Guess, Part, Sure, best, of_column, only_date
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.order_lines import OrderLines
 from crmwb.sources.drafting.profile import Profile
-from crmwb.tables import Kind
 
 FILE_OPTIONS = ("file", "sheet", "delimiter", "encoding", "quote", "skip_rows", "decimal", "thousands")
 

@@ -8,6 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crmwb import layout, progress
+from crmwb.contract import Kind
+from crmwb.contract.canonical import TABLES
 from crmwb.errors import CrmwbError
 from crmwb.files import owners
 from crmwb.sources import catalogue, database
@@ -17,7 +19,6 @@ from crmwb.sources.drafting.draft import Draft, draft
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.links import Declared
 from crmwb.sources.drafting.profile import N_ROWS
-from crmwb.tables import TABLES, Kind
 
 KEY = "crmwb map --database"
 

@@ -4,11 +4,11 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
+from crmwb.contract.canonical import TABLES
 from crmwb.sources.drafting import words
 from crmwb.sources.drafting.guess import NUMERIC, Guess, Part
 from crmwb.sources.drafting.profile import Column
 from crmwb.sources.values import NumberStyle
-from crmwb.tables import TABLES
 
 FIELDS = ("decimal", "thousands", "currency_sign", "accounting")
 

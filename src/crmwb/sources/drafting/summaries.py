@@ -7,12 +7,13 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from crmwb.contract import Kind
+from crmwb.contract.canonical import TABLES
 from crmwb.sources.drafting import ids, said, styles, vocabulary
 from crmwb.sources.drafting.guess import Guess, Part, Sure, best, fill, of_column
 from crmwb.sources.drafting.profile import Column, Profile
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.vocabulary import Patterns, matches
-from crmwb.tables import TABLES, Kind
 
 ALL = r"(total|lifetime|life time|overall|all time|cumulative|accumulated|sum of|gesamt|累计|总)"
 SUMMARIES: dict[str, Patterns] = {

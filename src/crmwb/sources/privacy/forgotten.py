@@ -14,11 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmwb import engine, layout, storage
+from crmwb.contract.canonical import TABLES
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.sources.delivery import Delivery
 from crmwb.sources.privacy import secret
-from crmwb.tables import TABLES
 
 HEADER = "code"
 KEY = "customer_id"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from crmwb import engine
+from crmwb.contract.canonical import TABLES
 from crmwb.engine import Backend
 from crmwb.sources import contract, reading, rows, staging
 from crmwb.sources.column_mapping import ColumnMapping
@@ -17,7 +18,6 @@ from crmwb.sources.mapping import Mapping, TableMapping
 from crmwb.sources.privacy.forgotten import KEY
 from crmwb.sources.related import related
 from crmwb.sources.staging import Staged, Wanted
-from crmwb.tables import TABLES
 
 
 @dataclass(frozen=True)
