@@ -47,10 +47,13 @@ def test_a_season_is_not_taken_for_a_level():
     assert Level.learn([100, 100], [150, 67], 1000).spread > 0.3  # and the total is not sure
 
 
-def test_this_time_of_the_year_is_heeded_by_half():
-    again = Level.learn([100] * 4, [150, 67, 150, 67], 1000, year_ago=math.log(0.67))
+def test_this_time_of_the_year_is_heeded_by_half_and_by_more_where_it_was_seen_twice():
+    again = Level.learn([100] * 4, [150, 67, 150, 67], 1000, years_ago=[math.log(0.67)])
     assert math.log(0.67) / 2 < math.log(again.scale) < -0.1
-    steady = Level.learn([100] * 4, [104, 98, 101, 97], 1000, year_ago=math.log(0.97))
+    twice = Level.learn([100] * 4, [150, 67, 150, 67], 1000, years_ago=[math.log(0.67)] * 2)
+    assert math.log(twice.scale) == pytest.approx(math.log(again.scale) * 4 / 3, abs=0.01)
+    assert twice.spread < again.spread
+    steady = Level.learn([100] * 4, [104, 98, 101, 97], 1000, years_ago=[math.log(0.97)])
     assert steady.scale == pytest.approx(1.0, abs=0.01)
 
 

@@ -73,6 +73,7 @@ def test_no_forecast_sees_what_comes_at_or_after_its_origin():
     ]
     assert (made[0].mean == made[1].mean).all()
     assert (made[0].size == made[1].size).all()
+    assert (made[0].p_any == made[1].p_any).all()
 
 
 def test_threads_change_nothing():

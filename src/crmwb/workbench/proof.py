@@ -9,7 +9,7 @@ import pandas as pd
 from crmwb import layout, storage
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
-from crmwb.findings import Finding, Listing, Name, Term, Unavailable, from_json
+from crmwb.findings import Count, Finding, Listing, Name, Number, Term, Unavailable, from_json
 from crmwb.findings.catalogue import find
 from crmwb.plots import proof as plots
 from crmwb.plots import value as value_plots
@@ -45,6 +45,15 @@ class Proof:
         """Which forecast does best by the score declared, with every measure."""
         found: Finding | Unavailable = from_json(self.tested["finding"])
         return found
+
+    @property
+    def recalibrated(self) -> Finding | None:
+        """That chances to buy at all were recalibrated, and by what; None where they were not."""
+        by = (self.models["stack"] or {}).get("calibration") or {"n_origins": 0}
+        if not by["n_origins"]:
+            return None
+        code = "model_card.chances_drawn_in" if by["slope"] < 1 else "model_card.chances_drawn_apart"
+        return Finding(code, {"n": Count(by["n_origins"]), "slope": Number(by["slope"])})
 
     @property
     def skipped(self) -> list[Unavailable]:

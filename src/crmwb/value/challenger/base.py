@@ -79,7 +79,7 @@ class Base:
         totals = [float(mixed(moment.expected, weights).sum()) for moment in moments]
         came = [float(moment.known.later.sum()) for moment in moments]
         history = origin - past.days.first_day
-        ago = _year_ago(past, origin, moments, weights)
+        ago = _years_ago(past, origin, moments, weights)
         k = now.classics.k if weights.get(ModifiedBetaGeoCNBDk.name, 0.0) >= MAINLY else 1
         spent = tuple((m.known.origin, m.known.horizon_days) for m in moments)
         return cls(weights, Level.learn(totals, came, history, ago), stops, k, spent)
@@ -100,17 +100,25 @@ class Base:
         return Counts.matching(alive, np.maximum(mean, LEAST * LEAST), some, self.k).rows(classics.row_of)
 
 
-def _year_ago(past: Past, origin: int, holdouts: list[Moment], weights: dict[str, float]) -> float | None:
-    """Return the log ratio of what came to what was forecast in the holdout that began a year ago, if there is one."""
+def _years_ago(past: Past, origin: int, holdouts: list[Moment], weights: dict[str, float]) -> list[float]:
+    """Return the log ratios of what came to what was forecast in holdouts that began whole years ago, as far as known.
+
+    Years before the last are known only where those after them are.
+    """
     if not holdouts:
-        return None
-    days, at = holdouts[0].known.horizon_days, origin - YEAR_DAYS
-    if days > YEAR_DAYS or at - past.days.first_day < days:
-        return None
-    moment = past.at(at, days)
-    forecast, came = mixed(moment.expected, weights).sum() if moment.expected else 0.0, moment.known.later.sum()
-    enough = len(moment.known) >= MIN_CUSTOMERS and came >= MIN_PURCHASES and forecast > 0
-    return float(np.log(came / forecast)) if enough else None
+        return []
+    out: list[float] = []
+    days = holdouts[0].known.horizon_days
+    for back in range(YEAR_DAYS, BACK_DAYS + 1, YEAR_DAYS):
+        at = origin - back
+        if days > YEAR_DAYS or at - past.days.first_day < days:
+            break
+        moment = past.at(at, days)
+        forecast, came = mixed(moment.expected, weights).sum() if moment.expected else 0.0, moment.known.later.sum()
+        if len(moment.known) < MIN_CUSTOMERS or came < MIN_PURCHASES or forecast <= 0:
+            break
+        out.append(float(np.log(came / forecast)))
+    return out
 
 
 def holdouts_before(past: Past, origin: int, horizon_days: int) -> list[Moment]:

@@ -6,9 +6,12 @@ event is a purchase: with k = 1 purchases come at random, with larger k at more 
 chance of any purchase is therefore never above `alive`, whatever the mean.
 
     P(N >= n) = alive · mean over j < k of P(M >= nk - j),  M ~ NB(mean k · mean / alive, size)
+
+Where chances of any purchase were recalibrated, the distribution is zero-modified (a hurdle; Mullahy 1986, Journal of
+Econometrics 33): alive · factor stands for alive in this formula, so that the mean stays.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
@@ -18,6 +21,7 @@ from scipy.stats import nbinom
 LARGEST, SMALLEST = 3000.0, 0.02  # sizes: beyond the first purchases are as good as Poisson
 LEAST = 1e-9
 HALVINGS = 30
+MOST_FACTOR = 8.0  # log of the largest factor, and of the smallest
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,15 @@ class Counts:
         How sure the rate of a customer who is alive is: the smaller, the wider the spread.
     k : int
         How regular purchases are.
+    factor : ndarray of shape (n,) or (1,)
+        See `with_p_any`; 1 where chances are those of the formula.
     """
 
     alive: np.ndarray
     mean: np.ndarray
     size: np.ndarray
     k: int = 1
+    factor: np.ndarray = field(default_factory=lambda: np.ones(1))
 
     @classmethod
     def matching(cls, alive: np.ndarray, mean: np.ndarray, p_any: np.ndarray, k: int = 1) -> Self:
@@ -53,7 +60,27 @@ class Counts:
 
     def rows(self, rows: np.ndarray | slice) -> Self:
         """Return the distributions of some customers."""
-        return replace(self, alive=self.alive[rows], mean=self.mean[rows], size=self.size[rows])
+        factor = np.broadcast_to(self.factor, self.mean.shape)[rows]
+        return replace(self, alive=self.alive[rows], mean=self.mean[rows], size=self.size[rows], factor=factor)
+
+    def with_p_any(self, p_any: np.ndarray) -> Self:
+        """Return the distributions with these chances of any purchase, or the next below, and the same means.
+
+        Parameters
+        ----------
+        p_any : ndarray of shape (n,)
+            At most `alive`, and below `mean`.
+        """
+        low, high = np.full(len(self.mean), -MOST_FACTOR), np.full(len(self.mean), MOST_FACTOR)
+        for _ in range(HALVINGS):
+            middle = (low + high) / 2
+            falls_short = replace(self, factor=np.exp(middle)).p_any <= p_any
+            low, high = np.where(falls_short, middle, low), np.where(falls_short, high, middle)
+        return replace(self, factor=np.exp(low))
+
+    @property
+    def _weight(self) -> np.ndarray:
+        return np.asarray(self.alive * self.factor)
 
     @property
     def p_any(self) -> np.ndarray:
@@ -63,16 +90,17 @@ class Counts:
     @property
     def mean_square(self) -> np.ndarray:
         """The mean of the square of purchases, shape (n,)."""
-        if_alive = self.mean / self.alive
+        weight = self._weight
+        if_alive = self.mean / weight
         variance = if_alive / self.k + (1 - 1 / self.k**2) / 6 * (self.k > 1) + if_alive**2 / self.size
-        return np.asarray(self.alive * (np.minimum(variance, if_alive + if_alive**2 / self.size) + if_alive**2))
+        return np.asarray(weight * (np.minimum(variance, if_alive + if_alive**2 / self.size) + if_alive**2))
 
     def at_least(self, counts: np.ndarray) -> np.ndarray:
         """Return the chance of at least so many purchases, shape (n,); 1 for none."""
-        return np.asarray(np.where(counts > 0, self.alive * self._events(np.maximum(counts, 1.0)), 1.0))
+        return np.asarray(np.where(counts > 0, self._weight * self._events(np.maximum(counts, 1.0)), 1.0))
 
     def _events(self, counts: np.ndarray) -> np.ndarray:
-        events = self.k * np.maximum(self.mean, LEAST) / self.alive
+        events = self.k * np.maximum(self.mean, LEAST) / self._weight
         share = events / (events + self.size)
         return np.asarray(sum(betainc(self.k * counts - j, self.size, share) for j in range(self.k)) / self.k)
 
@@ -82,8 +110,9 @@ class Counts:
 
     def _quantile(self, p: float) -> np.ndarray:
         """Start from the quantile of the events, which is near, and walk to where it is right."""
-        events = self.k * np.maximum(self.mean, LEAST) / self.alive
-        among = np.clip((p - (1 - self.alive)) / self.alive, 0.0, 1 - 1e-12)
+        weight = self._weight
+        events = self.k * np.maximum(self.mean, LEAST) / weight
+        among = np.clip((p - (1 - weight)) / weight, 0.0, 1 - 1e-12)
         found = np.floor(nbinom.ppf(among, self.size, self.size / (self.size + events)) / self.k)
         found = np.maximum(found, 0.0)
         while self.k > 1:

@@ -6,10 +6,10 @@ passing one ~ N(0, s²); s is what the holdouts show, with two holdouts' worth o
 the mean of r, drawn towards none by LASTING² / (LASTING² + s²/n); where r is larger than LASTING makes likely, the
 positive part of r² - s²/n stands for LASTING² (James & Stein).
 
-Where the holdout that began a year before the origin is known, it shows what this time of the year does; how much of
-its difference from the others is believed depends on how far holdouts differ beyond ORDINARY, and is halved, for a
-season seen once may have been chance. While the history is shorter than two years no more than LIMITED is ever
-believed.
+Where holdouts that began whole years before the origin are known, they show what this time of the year does; how much
+of their difference from the others is believed depends on how far holdouts differ beyond ORDINARY, and counts m of
+m + 1 where m years are known: a season seen once may have been chance. While the history is shorter than two years no
+more than LIMITED is ever believed.
 """
 
 import math
@@ -24,7 +24,6 @@ LASTING, PASSING = 0.15, 0.15
 BELIEF = 2.0  # holdouts' worth of it in PASSING
 LIMITED, MOST = math.log(1.1), math.log(1.5)
 ORDINARY = 0.10  # standard deviation of r that needs no season to explain it
-SEEN_ONCE = 0.5
 TWO_YEARS = 730
 DECIMALS = 4
 EIGHTY = 0.9  # upper end of the 80% interval
@@ -50,7 +49,7 @@ class Level:
 
     @classmethod
     def learn(
-        cls, forecast: Sequence[float], came: Sequence[float], history_days: int, year_ago: float | None = None
+        cls, forecast: Sequence[float], came: Sequence[float], history_days: int, years_ago: Sequence[float] = ()
     ) -> Self:
         """Learn from totals of earlier holdouts, no two of which share a day.
 
@@ -60,8 +59,8 @@ class Level:
             Totals, above 0.
         history_days : int
             From the first day known to the origin of the forecast.
-        year_ago : float, optional
-            r of the holdout that began a year before the origin.
+        years_ago : sequence of float, optional
+            r of the holdouts that began one year, two years … before the origin.
         """
         ratios = np.log(np.asarray(came) / np.asarray(forecast))
         n = len(ratios)
@@ -72,11 +71,11 @@ class Level:
         lasting = max(LASTING**2, float(ratios.mean()) ** 2 - passing / n)
         believed = float(ratios.mean()) * lasting / (lasting + passing / n)
         most = MOST if history_days >= TWO_YEARS else LIMITED
-        if year_ago is not None and n > 1:
-            variance = around / (n - 1)
-            of_season = SEEN_ONCE * max(variance - ORDINARY**2, 0.0) / max(variance, ORDINARY**2)
-            believed += of_season * (year_ago - float(ratios.mean()))
-            passing *= (1 - of_season) ** 2 + of_season**2
+        if years_ago and n > 1:
+            variance, m = around / (n - 1), len(years_ago)
+            of_season = m / (m + 1) * max(variance - ORDINARY**2, 0.0) / max(variance, ORDINARY**2)
+            believed += of_season * (sum(years_ago) / m - float(ratios.mean()))
+            passing *= (1 - of_season) ** 2 + of_season**2 / m
         left = lasting * (passing / n) / (lasting + passing / n)
         spread = math.sqrt(passing + left)
         return cls(round(math.exp(min(max(believed, -most), most)), DECIMALS), round(spread, DECIMALS), n)

@@ -1,7 +1,8 @@
 """What is known at any moment of the past: purchases, the classic models' forecasts, and the feature table."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -46,6 +47,7 @@ class _Memory:
     classics: dict[int, Classics] = field(default_factory=dict)
     moments: dict[tuple[int, int], Moment] = field(default_factory=dict)
     parts: dict[int, "Past"] = field(default_factory=dict)
+    learned: dict[tuple[int, int], Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,14 @@ class Past:
                 return part
             self._memory.parts[step] = part
         return self._memory.parts[step]
+
+    def once(self, origin: int, horizon_days: int, learn: Callable[[], Any]) -> Any:
+        """Return what `learn` learns for a horizon from what was known at `origin`: it is not learned twice."""
+        if self.end is not None and origin > self.end:
+            return learn()
+        if (origin, horizon_days) not in self._memory.learned:
+            self._memory.learned[origin, horizon_days] = learn()
+        return self._memory.learned[origin, horizon_days]
 
     def at(self, origin: int, horizon_days: int) -> Moment:
         """Look at the customers as of `origin`, with `horizon_days` ahead.

@@ -3,10 +3,11 @@
 What the regression found on earlier holdouts is put to the test on holdouts before the origin that it has not seen, the
 last one and, where the history allows, one at another time of the year. Of its correction, in logs, that share is
 believed which every one of them bears out: the smallest that does as well as the best, chance aside. None is believed
-where nothing lasts; then the forecast is that of the classic models.
+where nothing lasts; then the forecast is that of the classic models. Last, chances to buy at all are recalibrated by
+what came of those given at earlier origins, as far as later ones of these bore it out (`calibration`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -15,6 +16,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from crmwb.value.challenger.base import Base
+from crmwb.value.challenger.calibration import Calibration, Chances
 from crmwb.value.challenger.classics import mixed
 from crmwb.value.challenger.corrections import LogLinear
 from crmwb.value.challenger.counts import Counts
@@ -57,6 +59,11 @@ class Corrected:
     @classmethod
     def learn(cls, past: Past, origin: int, horizon_days: int) -> Self | None:
         """Learn from what was known before `origin`; None where no model could be fitted."""
+        learned: Self | None = past.once(origin, horizon_days, lambda: cls._learn(past, origin, horizon_days))
+        return learned
+
+    @classmethod
+    def _learn(cls, past: Past, origin: int, horizon_days: int) -> Self | None:
         past = past.until(origin)
         base = Base.learn(past, origin, horizon_days)
         if base is None:
@@ -109,15 +116,18 @@ class Stack:
         How far customers fall from their forecasts.
     tested_ : (Moment, Corrected) or None
         The last holdout and what was learned before it; None where history was too short for such a test.
+    calibration_ : Calibration
+        Of the chances to buy at all.
     """
 
     def __init__(self, horizon_days: int) -> None:
         self.horizon_days = horizon_days
 
-    def fit(self, past: Past, origin: int) -> Self:
-        """Learn from what was known at `origin`."""
+    def fit(self, past: Past, origin: int, *, calibrates: bool = True) -> Self:
+        """Learn from what was known at `origin`; without recalibrated chances where not `calibrates`."""
         past = _some(past).until(origin)
         self.origin_, self.trust_, self.spread_, self.tested_, self.why_not_ = origin, 0.0, Spread(), None, ""
+        self.calibration_ = Calibration()
         with threadpool_limits(1):
             learned = Corrected.learn(past, origin, self.horizon_days)
             if learned is None:
@@ -133,6 +143,8 @@ class Stack:
             if holdouts:
                 moment, before = self.tested_ or (holdouts[0], learned)
                 self.spread_ = self._spread(moment, before)
+            if calibrates:
+                self.calibration_ = Calibration.learn(_given(past, learned.base.holdouts), self.horizon_days)
         return self
 
     def holdouts(self, past: Past) -> list[Moment]:
@@ -167,11 +179,14 @@ class Stack:
         """Return the distributions of purchases of a moment at the origin, for any customers and horizon.
 
         The classic models say how purchases, and how sure they are, change with the horizon; the factor and what the
-        spread learned are taken to be those of the tested horizon.
+        spread learned are taken to be those of the tested horizon, and the calibration is believed the less the further
+        ahead.
         """
         counts = self.corrected_.base.counts(moment, horizon_days or self.horizon_days)
-        made = replace(counts, mean=counts.mean * self.factor(moment))
-        return self.spread_.of(made, self.corrected_.base.level.spread)
+        made = self.spread_.of(
+            replace(counts, mean=counts.mean * self.factor(moment)), self.corrected_.base.level.spread
+        )
+        return self.calibration_.of(made, horizon_days or self.horizon_days)
 
     def over(self, moment: Moment, expected: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return the forecast of whatever is proportional to purchases by model, such as their discounted sum."""
@@ -194,12 +209,28 @@ class Stack:
             "n_rows": made.rows,
             "holdouts": [{"days_before": self.origin_ - at, "days": days} for at, days in base.holdouts],
             "spread": {"constant": self.spread_.constant, "of_log_mean": self.spread_.of_mean},
+            "calibration": {"slope": self.calibration_.slope, "n_origins": self.calibration_.n_origins},
             "dropout": base.dropout.record(),
         }
 
 
 def _some(past: Past) -> Past:
     return past.every(past.days.n_customers // FIT_CUSTOMERS + 1)
+
+
+def _given(past: Past, holdouts: Sequence[tuple[int, int]]) -> list[Chances]:
+    """Return the chances that would have been given at earlier origins, each with who bought; one alone tells nothing.
+
+    All holdouts are as long as the horizon where there are several.
+    """
+    if len(holdouts) < TESTS:
+        return []
+    out = []
+    for at, days in holdouts:
+        stack, moment = Stack(days).fit(past, at, calibrates=False), past.at(at, days)
+        if not stack.why_not_ and set(stack.corrected_.base.weights) <= set(moment.expected):
+            out.append((stack.forecast(moment).p_any, moment.known.later > 0))
+    return out
 
 
 def _tests(holdouts: list[Moment]) -> list[Moment]:
