@@ -30,6 +30,6 @@ def check(path: Path) -> None:
     except (yaml.YAMLError, UnicodeDecodeError, Invalid):
         raise CrmwbError(
             f"{path.name}: cut off or damaged, most likely because DVC was stopped while it wrote the file; restore it "
-            f"with `git checkout {path.name}`, or delete it, and run again: stages whose results DVC still has are not "
-            "computed again."
+            f"with `git checkout {path.name}`, or delete it, and run again: the results are the same, though without "
+            "it most stages are computed again."
         ) from None
