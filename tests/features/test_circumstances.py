@@ -1,6 +1,6 @@
 """What happened to a company is found where it happened, and nowhere else."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -115,6 +115,19 @@ def test_days_without_sales_are_found_and_nothing_is_compared_with_them(seen):
 def test_closed_sundays_and_few_orders_are_no_days_without_sales(seen):
     lines = company(n=30, arrivals=0.02, a_year=3.0)
     assert "no_sales" not in seen(lines[lines["day"] % 7 != 6])
+
+
+@pytest.mark.parametrize("every", [7, 15, 30])
+def test_purchases_booked_on_few_days_are_no_days_without_sales_but_a_missing_one_is(seen, every):
+    lines = company(arrivals=1.0)
+    booked = lines.assign(day=lines["day"] // every * every).drop_duplicates(["customer", "day"])
+    assert "no_sales" not in seen(booked)
+    assert seen(booked)["is_comparable"]
+    first = 405 // every * every
+    without = booked[~booked["day"].between(first, first + max(20, every) - 1)]
+    values = seen(without)["no_sales"].values
+    assert values["begins"] == Day(date(2022, 1, 1) + timedelta(days=first - every + 1))
+    assert 0.5 < values["n"].value / (len(booked) - len(without)) < 1.25
 
 
 def test_a_large_account_that_stops_is_told_and_one_that_goes_on_is_only_a_dependence(seen):

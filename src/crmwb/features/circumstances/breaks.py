@@ -19,6 +19,8 @@ SIDES = 3  # windows apart from a moment, so that they tell nothing of it
 USUAL_DAYS = 28  # days on each side of a hole by which usual sales are known
 LEAST_HOLE = 5  # days: holidays and closing days come one or a few at a time
 LONG_HOLE = 14  # days: a hole that is worth a sentence wherever it lies
+RHYTHM = 0.5  # of the history in gaps as long as a hole: purchases are booked on few days, as of monthly fees
+ABOUT = 0.8  # of the length of a hole: a gap of nearly that length
 SURELY = 15.0  # purchases expected in a hole: none of them by chance has a probability of e^-15
 
 
@@ -53,13 +55,16 @@ def holes(sales: Sales) -> list[Hole]:
     bought = sales.days["n_purchases"].to_numpy()
     first = int(sales.days.index[0])
     open_days = np.flatnonzero(bought > 0)
+    lengths = np.diff(open_days) - 1
+    usual = int(np.median(lengths)) if len(lengths) else 0  # 0 for a shop that is open on most days
+    beside = max(USUAL_DAYS, usual + 1)
     found = []
     for before, after in pairwise(open_days.tolist()):
         length = after - before - 1
-        if length < LEAST_HOLE:
+        if length < LEAST_HOLE or lengths[lengths >= ABOUT * length].sum() >= RHYTHM * len(bought):
             continue
-        near = np.r_[bought[max(0, before + 1 - USUAL_DAYS) : before + 1], bought[after : after + USUAL_DAYS]]
-        expected = float(min(near.mean(), _least_of_other_years(bought, before + 1, after)) * length)
+        near = np.r_[bought[max(0, before + 1 - beside) : before + 1], bought[after : after + beside]]
+        expected = float(min(near.mean(), _least_of_other_years(bought, before + 1, after)) * (length - usual))
         if expected >= SURELY:
             found.append(Hole(first + int(before) + 1, first + int(after), expected))
     return found
