@@ -1,9 +1,10 @@
 """Add up what customers bought, and describe every customer as of one day and at every month end before it."""
 
 from crmwb import engine, history, layout, params, progress, stage, storage
+from crmwb.contract.features import CUSTOMERS, INTERESTS
 from crmwb.features import circumstances
 from crmwb.features.customers import customers
-from crmwb.features.interests import KEY, interests
+from crmwb.features.interests import interests
 from crmwb.features.observation import observe
 from crmwb.features.snapshots import write_snapshots
 
@@ -16,8 +17,8 @@ def main() -> None:
         past = history.update(con, tables, observation.as_of, p.features.off_season_months)
         with progress.step(f"describing {observation.n_customers:,} customers as of {observation.as_of}"):
             described = customers(tables, observation.as_of, p.features, past)
-            storage.write_query(con, described, layout.CUSTOMER_FEATURES, order_by=["customer_id"])
-            storage.write_query(con, interests(tables, observation.as_of), layout.INTERESTS, order_by=KEY)
+            storage.stream(con, described, CUSTOMERS)
+            storage.stream(con, interests(tables, observation.as_of), INTERESTS)
         now = storage.open_table(con, layout.CUSTOMER_FEATURES, "now")
         write_snapshots(
             con, tables, observation, p.features, past=past, line_checksums=history.line_checksums(), now=now

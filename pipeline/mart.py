@@ -3,6 +3,7 @@
 from datetime import date
 
 from crmwb import engine, layout, params, stage, storage
+from crmwb.contract.marts import CUSTOMERS
 from crmwb.marts import mart, open_matters, risk_explained, upgrade
 from crmwb.progress import step
 
@@ -17,7 +18,7 @@ def main() -> None:
         joined = mart.customer_mart(
             **parts, open=opened, upgrade=engine.open_arrow(con, upgrade.to_arrow(near), "near")
         )
-        storage.write_query(con, joined, layout.CUSTOMER_MART, order_by=[mart.KEY])
+        storage.stream(con, joined, CUSTOMERS)
         storage.write_query_csv(con, joined, layout.CUSTOMER_MART_CSV, order_by=[mart.KEY])
     storage.write_csv(mart.dictionary(), layout.CUSTOMER_MART_COLUMNS)
     risk_explained.write(storage.read_frame(layout.CUSTOMER_MART, risk_explained.READ), layout.RISK_EXPLAINED)

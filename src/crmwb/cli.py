@@ -155,10 +155,11 @@ def write_schema() -> None:
 
 @app.command("dictionary")
 def write_dictionary() -> None:
-    """Write docs/data_dictionary.md from the data contract and the columns of the customer mart."""
-    from crmwb.marts import dictionary
+    """Write docs/data_dictionary.md from the data contract."""
+    from crmwb import storage
+    from crmwb.contract import dictionary
 
-    stage.run(lambda: dictionary.write(layout.root() / layout.DATA_DICTIONARY))
+    stage.run(lambda: storage.write_text(dictionary.text(), layout.root() / layout.DATA_DICTIONARY))
 
 
 @app.command("trace")

@@ -153,6 +153,11 @@ def recommend(table: str) -> Path:
     return Path("data/recommend") / f"{table}.parquet"
 
 
+def effectiveness(table: str) -> Path:
+    """Return where a table of the effectiveness stage lies, such as initiatives."""
+    return EFFECTIVENESS / f"{table}.parquet"
+
+
 def predict(table: str) -> Path:
     """Return where a table of the predict stage lies, such as opportunities."""
     return Path("data/predict") / f"{table}.parquet"

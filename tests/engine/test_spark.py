@@ -16,9 +16,10 @@ from builders import canonical
 from validating import run, unreadable
 
 from crmwb import engine, history, storage
+from crmwb.contract.features import INTERESTS
 from crmwb.errors import operational
 from crmwb.features.customers import customers
-from crmwb.features.interests import KEY, interests
+from crmwb.features.interests import interests
 from crmwb.features.snapshots import snapshot
 from crmwb.params import load
 
@@ -63,7 +64,7 @@ def test_history_and_features_are_those_of_duckdb(con, spark, tmp_path):
         past = history.update(one, tables, DAY, chosen.off_season_months, folder / "history")
         described = customers(tables, DAY, chosen, past)
         storage.write_query(one, described, folder / "customers.parquet", ["customer_id"])
-        storage.write_query(one, interests(tables, DAY), folder / "interests.parquet", KEY)
+        storage.write_query(one, interests(tables, DAY), folder / "interests.parquet", INTERESTS.key)
         query = engine.compiled(one, snapshot(tables, engine.day("month_end"), chosen, past).order_by("customer_id"))
         rows = engine.run_on(one, query, month_end=dt.date(2025, 7, 1)).read_all().cast(query.schema)
         pq.write_table(rows, folder / "snapshot.parquet")

@@ -9,7 +9,7 @@ import pytest
 from builders import customers_of
 
 from crmwb import engine
-from crmwb.features.catalogue import SCHEMA
+from crmwb.contract.features import CUSTOMERS
 from crmwb.features.customers import customers
 from crmwb.params import FeatureParams
 
@@ -46,7 +46,7 @@ def describe(con) -> Describe:
             tables["customers"] = customers_of(next(iter(tables.values())))
         opened = {name: engine.open_arrow(con, table, name) for name, table in tables.items()}
         query = _query(con, frozenset(opened), date.fromisoformat(str(as_of)), params)
-        rows = engine.run_on(con, query).read_all().cast(SCHEMA).to_pylist()
+        rows = engine.run_on(con, query).read_all().cast(CUSTOMERS.schema).to_pylist()
         return {row["customer_id"]: SimpleNamespace(**row) for row in rows}
 
     return describe

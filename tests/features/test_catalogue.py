@@ -9,7 +9,9 @@ from builders import canonical
 
 from crmwb import engine
 from crmwb.contract.canonical import CUSTOMERS, TABLES
-from crmwb.features.catalogue import FEATURES, SCHEMA, SNAPSHOT_SCHEMA
+from crmwb.contract.feature_columns import FEATURES
+from crmwb.contract.features import CUSTOMERS as DESCRIBED
+from crmwb.contract.features import SNAPSHOTS
 from crmwb.features.customers import _parts, customers
 from crmwb.features.profile import profile
 from crmwb.features.snapshots import snapshot
@@ -28,8 +30,8 @@ def arrow_types(query):
 
 @pytest.mark.parametrize("names", [*FEW, set(TABLES)], ids=lambda names: "+".join(sorted(names)))
 def test_the_columns_are_the_catalogue_in_order_with_its_types(names, features):
-    assert arrow_types(customers(unbound(names), DAY, features)) == [(f.name, f.type) for f in SCHEMA]
-    assert arrow_types(snapshot(unbound(names), DAY, features)) == [(f.name, f.type) for f in SNAPSHOT_SCHEMA]
+    assert arrow_types(customers(unbound(names), DAY, features)) == [(f.name, f.type) for f in DESCRIBED.schema]
+    assert arrow_types(snapshot(unbound(names), DAY, features)) == [(f.name, f.type) for f in SNAPSHOTS.schema]
 
 
 def test_every_feature_is_made_once_and_every_thing_made_is_a_feature(features):
@@ -48,7 +50,7 @@ def test_every_feature_says_what_it_means_and_needs():
     for feature in FEATURES:
         assert feature.meaning
         assert set(feature.needs) <= TABLES.keys()
-        assert pa.types.is_integer(SCHEMA.field(feature.name).type) or not feature.zero
+        assert pa.types.is_integer(DESCRIBED.schema.field(feature.name).type) or not feature.zero
 
 
 def test_absent_tables_are_unknown_never_zero(con, features):

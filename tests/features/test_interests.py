@@ -6,7 +6,8 @@ import pytest
 from builders import canonical, customers_of
 
 from crmwb import engine
-from crmwb.features.interests import SCHEMA, interests
+from crmwb.contract.features import INTERESTS
+from crmwb.features.interests import interests
 
 LOG = """
     customer_id  ordered_at  order_id  product_id  revenue  is_return
@@ -36,7 +37,7 @@ PRODUCTS = """
 def rows(con):
     def rows(as_of, **tables):
         opened = {name: engine.open_arrow(con, table, name) for name, table in tables.items()}
-        made = engine.batches(con, interests(opened, date.fromisoformat(as_of))).read_all().cast(SCHEMA)
+        made = engine.batches(con, interests(opened, date.fromisoformat(as_of))).read_all().cast(INTERESTS.schema)
         return sorted(tuple(row.values()) for row in made.to_pylist())
 
     return rows

@@ -11,7 +11,7 @@ from builders import canonical, customers_of
 
 from crmwb import engine, params, storage
 from crmwb.contract.canonical import TABLES
-from crmwb.features.catalogue import SCHEMA, SNAPSHOT_SCHEMA
+from crmwb.contract.features import CUSTOMERS, SNAPSHOTS
 from crmwb.features.customers import customers
 from crmwb.features.observation import Observation
 from crmwb.features.snapshots import month_ends, write_snapshots
@@ -87,8 +87,8 @@ def test_one_thread_and_two_write_the_same_bytes_and_a_snapshot_is_the_table_of_
 
     described = pq.read_table(one / "customers.parquet")
     snapshots = pa.concat_tables(map(pq.read_table, storage.parts(one / "snapshots")))
-    assert described.schema == SCHEMA
-    assert snapshots.schema == SNAPSHOT_SCHEMA
+    assert described.schema == CUSTOMERS.schema
+    assert snapshots.schema == SNAPSHOTS.schema
     days = snapshots["as_of"].to_pylist()
     assert sorted(set(days)) == [date(2024, month, 1) for month in (2, 3)]
     keys = list(zip(days, snapshots["customer_id"].to_pylist(), strict=True))

@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 
 from crmwb import layout, storage
+from crmwb.contract.lifecycle import CONVERSIONS
 from crmwb.findings import Count, Finding, Name, Term, vetoes
 from crmwb.findings.say import say
 from crmwb.findings.vetoes import ADVICE, LONGEST_STAY, TRAIT, withheld
-from crmwb.lifecycle import conversions
 from crmwb.workbench.lifecycle import Lifecycle
 
 HOURS = Finding("needs.hour_order_share")
@@ -75,8 +75,8 @@ def test_revenue_is_not_compared_with_days_without_sales():
 def lifecycle(root, *rows: tuple[str, int, float]) -> Lifecycle:
     """A lifecycle of stages with so many stays, of which half last so many months."""
     table = pd.DataFrame(rows, columns=["stage", "n_stays", "median_months"])
-    table = table.assign(position=range(len(table)), n_moves=table["n_stays"]).reindex(columns=conversions.SCHEMA.names)
-    storage.write_frame(table, root / layout.LIFECYCLE_CONVERSIONS, ["position"], conversions.SCHEMA)
+    table = table.assign(position=range(len(table)), n_moves=table["n_stays"]).reindex(columns=CONVERSIONS.names)
+    storage.write(table, CONVERSIONS, root / CONVERSIONS.path)
     bounds = {"won_back_months": 6, "introduction_days": 90, "contact_days": 365}
     storage.write_json({"params": bounds}, root / layout.LIFECYCLE_FACTS)
     return Lifecycle(root, "EUR")

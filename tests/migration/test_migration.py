@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from crmwb import layout, migration, params, storage
+from crmwb.contract.migration import CHANGES, TRANSITIONS
 from crmwb.findings import Count, Days, Finding, dumps, language
 from crmwb.findings.say import say
-from crmwb.migration.artefacts import CHANGES_SCHEMA, TRANSITIONS_SCHEMA
 from crmwb.segmentation import rfm
 from crmwb.workbench.migration import Migration
 
@@ -181,7 +181,7 @@ def test_where_no_customer_can_change_the_tables_are_empty_and_the_facts_hold_wh
     )
     monkeypatch.chdir(tmp_path)
     migration.write(build)
-    assert storage.read_frame(layout.MIGRATION_TRANSITIONS).columns.tolist() == TRANSITIONS_SCHEMA.names
+    assert storage.read_frame(layout.MIGRATION_TRANSITIONS).columns.tolist() == TRANSITIONS.names
     view = Migration(tmp_path, "EUR")
     assert view.schemes == []
     assert view.finding.code == "migration.unavailable.history"
@@ -205,7 +205,7 @@ def test_the_workbench_says_it_in_both_languages_and_draws_it(made, tmp_path, mo
     storage.write_json(report, tmp_path / layout.REFIT_REPORT)
     view = Migration(tmp_path, "EUR")
     assert view.schemes == ["tier", "rfm_segment", "stage"]
-    assert view.changes.columns.tolist() == CHANGES_SCHEMA.names
+    assert view.changes.columns.tolist() == CHANGES.names
     up = build.facts["last_month"]["tier"]["up"]["n_customers"]
     assert view.finding.values["n_up"] == Count(up, "customer")
     assert say(view.finding).startswith(f"In the last month, {up} customers moved up")

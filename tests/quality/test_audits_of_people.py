@@ -7,10 +7,10 @@ import pytest
 
 from crmwb import engine
 from crmwb.contract.canonical import CUSTOMERS, OPPORTUNITIES, PRODUCTS, TRANSACTIONS
+from crmwb.contract.quality import QUARANTINE
 from crmwb.findings.say import say
 from crmwb.quality import account
 from crmwb.quality.audits import labels, links, owners, people
-from crmwb.quality.quarantine import SCHEMA
 
 
 @pytest.fixture
@@ -19,10 +19,11 @@ def left_out(con):
 
     def make(*rows):
         found = [
-            dict.fromkeys(SCHEMA.names) | {"rule": rule, "reason": reason, "values": json.dumps({"customer_id": who})}
+            dict.fromkeys(QUARANTINE.names)
+            | {"rule": rule, "reason": reason, "values": json.dumps({"customer_id": who})}
             for rule, reason, who in rows
         ]
-        return engine.open_arrow(con, pa.Table.from_pylist(found, schema=SCHEMA.to_pyarrow()), "left_out")
+        return engine.open_arrow(con, pa.Table.from_pylist(found, schema=QUARANTINE.schema), "left_out")
 
     return make
 

@@ -358,14 +358,15 @@ def test_a_month_end_without_a_columns_source_is_refused():
 
 
 def test_the_projects_own_views_name_columns_that_there_are():
-    from crmwb.features.catalogue import SCHEMA
-    from crmwb.value.customers import SCHEMA as VALUE
+    from crmwb.contract import features, value
 
-    unknown = pd.DataFrame({name: [None] for name in dict.fromkeys([*SCHEMA.names, *VALUE.names])})
+    unknown = pd.DataFrame(
+        {name: [None] for name in dict.fromkeys([*features.CUSTOMERS.names, *value.CUSTOMERS.names])}
+    )
     params = CHOICES.segmentation.views
     assert set(params.declared) == {"geographic", "social", "psychographic", "behavioural", "value"}
     views.check(unknown, params, list(params.declared))
-    views.check(unknown[SCHEMA.names], params, ["behavioural"])  # so that month ends can be scored
+    views.check(unknown[features.CUSTOMERS.names], params, ["behavioural"])  # so that month ends can be scored
 
 
 def test_one_common_level_beside_the_rest_is_one_column():

@@ -9,12 +9,11 @@ from project import PROJECT
 from segment_frames import CHOICES
 
 from crmwb import layout, storage
-from crmwb.features.catalogue import SCHEMA
-from crmwb.features.interests import SCHEMA as INTERESTS
+from crmwb.contract import features as declared
+from crmwb.contract import value
 from crmwb.findings import language
 from crmwb.findings.say import say
 from crmwb.plots import views as plots
-from crmwb.value.customers import SCHEMA as VALUE
 from crmwb.workbench.views import Views
 
 N = 60
@@ -42,21 +41,14 @@ def root(tmp_path_factory):
         "lines_per_order": np.where(bought, rng.integers(1, 9, N), np.nan),
         "revenue_cents": np.where(bought, rng.integers(100, 10**6, N), 0),
     }
-    features = unknown_is_null(pd.DataFrame(known), SCHEMA)
     interests = [("c000", "milk", 1, 1, 300, 0.75), ("c000", "soap", 1, 1, 100, 0.25), ("c001", "milk", 2, 1, 500, 1.0)]
-    storage.write_frame(features, folder / layout.CUSTOMER_FEATURES, ["customer_id"], SCHEMA)
-    storage.write_frame(
-        unknown_is_null(pd.DataFrame({"customer_id": IDS}), VALUE),
-        folder / layout.CUSTOMER_VALUE,
-        ["customer_id"],
-        VALUE,
-    )
-    storage.write_frame(
-        pd.DataFrame(interests, columns=INTERESTS.names),
-        folder / layout.INTERESTS,
-        ["customer_id", "category"],
-        INTERESTS,
-    )
+    frames = {
+        declared.CUSTOMERS: unknown_is_null(pd.DataFrame(known), declared.CUSTOMERS.schema),
+        value.CUSTOMERS: unknown_is_null(pd.DataFrame({"customer_id": IDS}), value.CUSTOMERS.schema),
+        declared.INTERESTS: pd.DataFrame(interests, columns=declared.INTERESTS.names),
+    }
+    for artefact, frame in frames.items():
+        storage.write(frame, artefact, folder / artefact.path)
     return folder
 
 

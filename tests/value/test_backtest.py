@@ -9,12 +9,13 @@ import pytest
 from builders import canonical
 
 from crmwb import engine
+from crmwb.contract.value import BACKTEST, TRACKING
 from crmwb.findings import from_json
 from crmwb.findings.say import say
 from crmwb.params import BacktestParams, EngineParams
 from crmwb.value.challenger import Past, PurchaseDays, read_days
 from crmwb.value.challenger.purchase_days import known_at
-from crmwb.value.proof.backtest import SCHEMA, TRACKING, Backtest, backtest
+from crmwb.value.proof.backtest import Backtest, backtest
 from crmwb.value.proof.champion import champion
 from crmwb.value.proof.rules import RULES
 from crmwb.value.proof.trial import trial
@@ -54,7 +55,7 @@ def test_every_origin_has_the_stack_and_the_models_beside_every_rule():
     assert set(found.scores["forecaster"]) == models | rules | {"stack"}
     assert set(found.scores.loc[found.scores["kind"] == "model", "forecaster"]) == models
     assert len(found.scores) == 30
-    assert found.scores.columns.tolist() == SCHEMA.names
+    assert found.scores.columns.tolist() == BACKTEST.names
     model = found.scores[found.scores["forecaster"] == "bg_nbd"]
     assert (model["mae"] < found.scores.loc[found.scores["forecaster"] == "nothing", "mae"].to_numpy()).all()
     last = found.scores[(found.scores["origin"] == date(2023, 10, 3)) & (found.scores["kind"] != "rule")]
@@ -117,7 +118,7 @@ def test_origins_without_history_or_customers_are_left_out_and_said():
     )
     assert judge(few)["champion"] is None
     assert judge(few)["finding"]["code"] == "proof.nothing_tested"
-    assert few.scores.columns.tolist() == SCHEMA.names
+    assert few.scores.columns.tolist() == BACKTEST.names
 
 
 def days_of(purchases: dict[str, list[tuple[int, int]]]) -> PurchaseDays:

@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from crmwb import engine
 from crmwb.calendar import day_number
-from crmwb.features.catalogue import SNAPSHOT_SCHEMA
+from crmwb.contract.features import SNAPSHOTS
 from crmwb.value.challenger import Past, PurchaseDays, Stack, Traits
 from crmwb.value.challenger import stack as stack_module
 from crmwb.value.challenger.corrections import LogLinear
@@ -135,11 +135,11 @@ def snapshots(con, days: PurchaseDays, ends: dict[int, str]) -> Traits:
     """Month ends at which every customer has a column `top_channel`: its odd and even customers differ."""
     frames = []
     for end, prefix in ends.items():
-        frame = pd.DataFrame(dict.fromkeys(SNAPSHOT_SCHEMA.names), index=range(days.n_customers))
+        frame = pd.DataFrame(dict.fromkeys(SNAPSHOTS.names), index=range(days.n_customers))
         frame["customer_id"], frame["as_of"] = days.ids, pd.Timestamp(end, unit="D").date()
         frame["top_channel"] = [f"{prefix}{i % 2}" for i in range(days.n_customers)]
         frames.append(frame)
-    table = pa.Table.from_pandas(pd.concat(frames), schema=SNAPSHOT_SCHEMA, preserve_index=False)
+    table = pa.Table.from_pandas(pd.concat(frames), schema=SNAPSHOTS.schema, preserve_index=False)
     return Traits.of(con, engine.open_arrow(con, table, "snapshots"), days.ids)
 
 

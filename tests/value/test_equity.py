@@ -10,6 +10,7 @@ import pytest
 from equity_logs import cdnow_lines, order_lines, steady_lines
 
 from crmwb import engine, params
+from crmwb.contract import value as declared
 from crmwb.findings import from_json, numbers
 from crmwb.findings.say import say
 from crmwb.plots import equity as plots
@@ -150,14 +151,14 @@ def test_the_forecast_reaches_as_far_as_it_was_tested_and_intervals_lie_within_e
 
 
 def test_frames_fit_their_schemas_and_facts_are_json(found):
-    for frame, schema in (
-        (found.months, equity.MONTHS_SCHEMA),
-        (found.bridge, equity.BRIDGE_SCHEMA),
-        (found.forecast, equity.FORECAST_SCHEMA),
-        (found.past, equity.PAST_SCHEMA),
+    for frame, artefact in (
+        (found.months, declared.EQUITY),
+        (found.bridge, declared.EQUITY_BRIDGE),
+        (found.forecast, declared.FORECAST),
+        (found.past, declared.PAST_FORECASTS),
     ):
-        assert frame.columns.tolist() == schema.names
-        pa.Table.from_pandas(frame, schema=schema, preserve_index=False)
+        assert frame.columns.tolist() == artefact.names
+        pa.Table.from_pandas(frame, schema=artefact.schema, preserve_index=False)
     json.dumps(found.facts, allow_nan=False)
 
 

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from crmwb.contract.value import FORECAST
 from crmwb.findings import Count, Days, Finding, Money, Share, Unavailable, from_json, to_json
-from crmwb.value.equity import FORECAST_SCHEMA, Equity, supported
+from crmwb.value.equity import Equity, supported
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def equity() -> Equity:
             "actual": [10.0, None, 500.0, None],
             "expected": [None, 11.0, None, 550.0],
         }
-    ).reindex(columns=FORECAST_SCHEMA.names)
+    ).reindex(columns=FORECAST.names)
     said = [Finding("forecast.total", {}), Finding("forecast.last_year", {}), Finding("forecast.new_share", {})]
     facts = {
         "forecast": {

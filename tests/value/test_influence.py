@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crmwb.contract.value_customers import INFLUENCE
 from crmwb.findings import from_json
 from crmwb.findings.say import say
 from crmwb.value import influence
@@ -89,7 +90,7 @@ def test_every_customer_has_a_row(features):
     brought = features[["customer_id"]].assign(realised_margin_cents=1000, serve_cost_cents=np.nan)
     clv = pd.Series(500, index=features["customer_id"][1:])
     rows = influence.customers(features, brought, clv, 0.4)
-    pa.Table.from_pandas(rows, schema=influence.SCHEMA, preserve_index=False)
+    pa.Table.from_pandas(rows, schema=INFLUENCE.schema, preserve_index=False)
     assert rows["customer_id"].tolist() == features["customer_id"].tolist()
     assert np.isnan(rows.loc[0, "industry_rank"])  # never bought
     assert rows.loc[1, "referral_value_cents"] == 5 * 0.4 * 1500

@@ -7,9 +7,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from crmwb.contract.value import MARKOV_STATES
 from crmwb.errors import CrmwbError
 from crmwb.value.models import markov_states
-from crmwb.value.models.markov_states import PRIOR, SCHEMA
+from crmwb.value.models.markov_states import PRIOR
 
 AS_OF = date(2024, 1, 1)
 TERMS = {"margin_share": 0.5, "annual_rate": 0.1}
@@ -56,7 +57,7 @@ def test_states_of_two_customers():
 
 def test_the_frame_is_as_its_schema_says():
     found = markov_states(snapshots(coins(50)), AS_OF, **TERMS)
-    table = pa.Table.from_pandas(found.states, schema=SCHEMA, preserve_index=False)
+    table = pa.Table.from_pandas(found.states, schema=MARKOV_STATES.schema, preserve_index=False)
     assert table.num_rows == len(found.chain.states)
     assert found.customers["customer_id"].is_monotonic_increasing
     assert found.total_value_cents == pytest.approx(found.customers["value_cents"].sum())

@@ -8,6 +8,7 @@ import pytest
 from world import described
 
 from crmwb import engine
+from crmwb.contract.value_customers import INFLUENCE
 from crmwb.params import B2bDemoParams, EngineParams, SourceParams
 from crmwb.sources import b2b_demo
 from crmwb.value import influence, realised
@@ -66,4 +67,4 @@ def test_advocates_are_credited_and_nobody_else(found):
     advocates = rows["is_advocate"].eq(True)
     assert rows.loc[advocates, "n_referred"].sum() > 0
     assert rows.loc[~advocates, "n_referred"].sum() == 0
-    assert pa.Table.from_pandas(rows[list(influence.SCHEMA.names)], schema=influence.SCHEMA).num_rows == len(rows)
+    assert pa.Table.from_pandas(rows[INFLUENCE.names], schema=INFLUENCE.schema).num_rows == len(rows)

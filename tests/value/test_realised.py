@@ -9,6 +9,7 @@ import pytest
 from builders import canonical
 from world import described, opened
 
+from crmwb.contract.value_customers import REALISED
 from crmwb.findings import from_json
 from crmwb.findings.say import say
 from crmwb.value import realised
@@ -74,7 +75,7 @@ def realise(con, tables, as_of=AS_OF):
     found = margin(features, 0.25)
     on = date.fromisoformat(as_of)
     frame = realised.customers(con, tables, features, on, found)
-    pa.Table.from_pandas(frame, schema=realised.SCHEMA, preserve_index=False)  # as it will be written
+    pa.Table.from_pandas(frame, schema=REALISED.schema, preserve_index=False)  # as it will be written
     told = realised.facts(features, frame, found, realised.spent_on(con, tables, on), n_bootstrap=50, seed=1)
     return frame.set_index("customer_id"), told
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from world import FEATURE_PARAMS, described, opened
 
 from crmwb import engine, storage
+from crmwb.contract.value_customers import SCORECARD
 from crmwb.features.observation import Observation
 from crmwb.features.snapshots import write_snapshots
 from crmwb.findings import from_json
@@ -226,7 +227,7 @@ def make_card(con, tables, tmp_path, as_of="2024-01-01", params=PARAMS):
         potential=potential, influences=influence.customers(features, brought, clv, 0.5),
         wallets=wallet.customers(con, tables, features, on, first), forecast=forecast, params=params,
     )  # fmt: skip
-    pa.Table.from_pandas(made.customers, schema=scorecard.SCHEMA, preserve_index=False)
+    pa.Table.from_pandas(made.customers, schema=SCORECARD.schema, preserve_index=False)
     return made, scorecard.facts(made, brought, clv, "margin", params)
 
 

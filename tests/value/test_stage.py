@@ -14,12 +14,12 @@ import yaml
 from builders import canonical
 
 from crmwb import layout, storage
+from crmwb.contract.value import BACKTEST, CUSTOMERS
+from crmwb.contract.value_customers import POTENTIAL
 from crmwb.errors import CrmwbError
 from crmwb.findings import Count, from_json
-from crmwb.value import customers as value_customers
 from crmwb.value.models import load
 from crmwb.value.potential import customers as potential
-from crmwb.value.proof.backtest import SCHEMA as BACKTEST_SCHEMA
 
 PROJECT = Path(__file__).parents[2]
 ARTEFACTS = (
@@ -84,7 +84,7 @@ def read(built, artefact):
 
 def test_every_customer_is_there_and_every_buyer_is_valued(built):
     customers = pd.read_parquet(built / layout.CUSTOMER_VALUE)
-    assert pq.read_schema(built / layout.CUSTOMER_VALUE) == value_customers.SCHEMA
+    assert pq.read_schema(built / layout.CUSTOMER_VALUE) == CUSTOMERS.schema
     assert customers["customer_id"].tolist() == sorted([*cdnow_log()["customer_id"].unique(), "never"])
     assert customers["realised_revenue_cents"].sum() == cdnow_log()["revenue_cents"].sum()
     ids = cdnow_log().query("revenue_cents > 0")["customer_id"].unique()
@@ -116,7 +116,7 @@ def test_a_source_without_transactions_has_customers_of_unknown_value(tmp_path, 
     monkeypatch.chdir(tmp_path)
     run_stage()
     customers = pd.read_parquet(layout.CUSTOMER_VALUE)
-    assert pq.read_schema(layout.CUSTOMER_VALUE) == value_customers.SCHEMA
+    assert pq.read_schema(layout.CUSTOMER_VALUE) == CUSTOMERS.schema
     assert customers["customer_id"].tolist() == ["a", "b"]
     assert customers.drop(columns="customer_id").isna().all(axis=None)
     assert pd.read_parquet(layout.FORECAST).empty
@@ -154,7 +154,7 @@ def test_models_say_how_they_were_made(built):
 def test_backtest_and_metrics_agree(built):
     scores = pd.read_parquet(built / layout.BACKTEST)
     metrics = read(built, layout.VALUE_METRICS)
-    assert pq.read_schema(built / layout.BACKTEST) == BACKTEST_SCHEMA
+    assert pq.read_schema(built / layout.BACKTEST) == BACKTEST.schema
     means = scores.groupby("forecaster")["normalised_gini"].mean()
     assert metrics["backtest"]["mean_over_origins"]["bg_nbd"]["normalised_gini"] == pytest.approx(means["bg_nbd"])
     ok = scores.groupby("forecaster")["verdict"].agg(lambda verdicts: (verdicts == "ok").all())
@@ -183,8 +183,8 @@ def test_too_few_who_came_back_mean_no_forecast_and_everything_else(tmp_path, mo
     monkeypatch.chdir(tmp_path)
     run_stage()
     customers, models = pd.read_parquet(layout.CUSTOMER_VALUE), storage.read_json(layout.VALUE_MODELS)
-    assert pq.read_schema(layout.CUSTOMER_VALUE) == value_customers.SCHEMA
-    unknown = [name for name in potential.SCHEMA.names if name != "customer_id"]
+    assert pq.read_schema(layout.CUSTOMER_VALUE) == CUSTOMERS.schema
+    unknown = [name for name in POTENTIAL.names if name != "customer_id"]
     assert customers[unknown].isna().all(axis=None)
     assert (
         customers["realised_revenue_cents"].sum() == log["revenue_cents"][log["customer_id"].isin([*back, *once])].sum()

@@ -9,6 +9,7 @@ import pytest
 from builders import canonical
 from world import described, opened
 
+from crmwb.contract.value_customers import WALLET
 from crmwb.value.potential import wallet
 
 PEOPLE = "customer_id wallet_cents\na 100000\nb 10000\nc -\nd 50000"
@@ -31,7 +32,7 @@ def tables(con):
 def test_headroom_is_the_wallet_less_the_last_years_revenue(con, tables):
     features = described(con, tables, "2024-07-01")
     rows = wallet.customers(con, tables, features, date(2024, 7, 1), date(2020, 1, 1))
-    pa.Table.from_pandas(rows, schema=wallet.SCHEMA, preserve_index=False)
+    pa.Table.from_pandas(rows, schema=WALLET.schema, preserve_index=False)
     rows = rows.set_index("customer_id")
     assert rows["yearly_revenue_cents"].tolist() == [25000, 30000, 5000, 0]
     assert rows["share_of_wallet"].fillna(-1).tolist() == [0.25, 1.0, -1, 0.0]

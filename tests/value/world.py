@@ -7,7 +7,7 @@ import pyarrow as pa
 from builders import customers_of
 
 from crmwb import engine
-from crmwb.features.catalogue import SCHEMA
+from crmwb.contract.features import CUSTOMERS
 from crmwb.features.customers import customers
 from crmwb.params import FeatureParams
 
@@ -26,4 +26,4 @@ def opened(con, tables: dict[str, pa.Table]) -> dict:
 def described(con, tables: dict, as_of: str) -> pd.DataFrame:
     """Return the feature table as the pipeline reads it."""
     query = customers(tables, date.fromisoformat(as_of), FEATURE_PARAMS)
-    return engine.batches(con, query).read_all().cast(SCHEMA).to_pandas()
+    return engine.batches(con, query).read_all().cast(CUSTOMERS.schema).to_pandas()

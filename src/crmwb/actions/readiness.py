@@ -4,22 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
-import pyarrow as pa
 
 from crmwb.actions.follow_up import MIN_HELD_OUT
 from crmwb.actions.inputs import Inputs
+from crmwb.contract.actions import READINESS
 from crmwb.findings import Count, Days, Finding, Number, Share, Value, dumps
 from crmwb.params import Params
 
-SCHEMA = pa.schema(
-    [
-        ("position", pa.int64()),
-        ("analysis", pa.string()),
-        ("is_ready", pa.bool_()),
-        ("has", pa.string()),
-        ("needs", pa.string()),
-    ]
-)
 READ = (
     "n_purchase_days", "risk", "clv_cents", "margin_is_assumed", "realised_revenue_cents", "n_products", "n_invoices",
     "owner", "contactable", "n_opportunities", "n_opportunities_open",
@@ -126,8 +117,8 @@ def _row(key: str, is_ready: bool, has: Mapping[str, Value], needs: Mapping[str,
 
 
 def table(rows: list[Readiness]) -> pd.DataFrame:
-    """Return readiness as the artefact holds it: columns of SCHEMA."""
+    """Return readiness as the artefact holds it: columns of READINESS."""
     return pd.DataFrame(
         [(i, r.analysis, r.is_ready, dumps(r.has), dumps(r.needs)) for i, r in enumerate(rows, start=1)],
-        columns=SCHEMA.names,
+        columns=READINESS.names,
     )

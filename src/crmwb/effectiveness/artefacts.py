@@ -4,9 +4,10 @@ import math
 from collections.abc import Sequence
 
 import pandas as pd
-import pyarrow as pa
 
 from crmwb import layout, storage
+from crmwb.contract import Artefact
+from crmwb.contract import effectiveness as declared
 from crmwb.effectiveness.build import Effectiveness
 from crmwb.effectiveness.findings import findings
 from crmwb.effectiveness.initiatives import Judged
@@ -14,104 +15,13 @@ from crmwb.effectiveness.measure import STATES
 from crmwb.findings import dumps, to_json
 from crmwb.params import EffectivenessParams
 
-TEXT, NUMBER, COUNT, DAY, FLAG = pa.string(), pa.float64(), pa.int64(), pa.date32(), pa.bool_()
-SCHEMAS = {
-    "initiatives": pa.schema(
-        [
-            *((name, TEXT) for name in ("initiative_id", "name", "classes")),
-            ("starts_on", DAY),
-            ("cost_cents", COUNT),
-            *((name, TEXT) for name in ("metric", "metric_of", "direction", "verdict", "why")),
-            *((name, NUMBER) for name in ("before", "goal", "after", "effect", "effect_low", "effect_high", "p_value")),
-            *((name, TEXT) for name in ("basis", "effect_why")),
-        ]
-    ),
-    "score_cards": pa.schema(
-        [
-            ("position", COUNT),
-            *((name, TEXT) for name in ("card", "area", "measure")),
-            ("n", COUNT),
-            ("of", COUNT),
-            ("share", NUMBER),
-            ("state", TEXT),
-        ]
-    ),
-    "swot": pa.schema([("position", COUNT), ("quadrant", TEXT), ("figure", TEXT)]),
-    "survey_groups": pa.schema(
-        [
-            *((name, TEXT) for name in ("dimension", "group")),
-            ("n_customers", COUNT),
-            ("customer_share", NUMBER),
-            ("n_respondents", COUNT),
-            *((name, NUMBER) for name in ("respondent_share", "response_share")),
-        ]
-    ),
-    "survey_tests": pa.schema(
-        [("dimension", TEXT), ("unlike_share", NUMBER), ("p_value", NUMBER), ("is_unlike", FLAG)]
-    ),
-    "satisfaction": pa.schema(
-        [
-            ("position", COUNT),
-            ("tier", TEXT),
-            ("n_customers", COUNT),
-            ("n_respondents", COUNT),
-            *((n, NUMBER) for n in ("mean", "low", "high")),
-        ]
-    ),
-    "chain": pa.schema(
-        [
-            ("cause", TEXT),
-            ("result", TEXT),
-            ("n_customers", COUNT),
-            *((name, NUMBER) for name in ("correlation", "low", "high")),
-            ("is_shown", FLAG),
-        ]
-    ),
-    "lines": pa.schema(
-        [
-            ("line", TEXT),
-            *((name, COUNT) for name in ("n_customers", "n_orders", "revenue_cents")),
-            *((name, NUMBER) for name in ("contacts_per_order", "customers_per_owner")),
-            ("mode", TEXT),
-        ]
-    ),
-    "heat_map": pa.schema([("mode", TEXT), ("part", TEXT), ("n", COUNT), ("of", COUNT), ("share", NUMBER)]),
-    "checks": pa.schema([("kind", TEXT), ("position", COUNT), ("key", TEXT), ("holds", FLAG), ("figure", TEXT)]),
-    "analyses": pa.schema(
-        [
-            ("analysis", TEXT),
-            ("position", COUNT),
-            ("label", TEXT),
-            ("n_customers", COUNT),
-            ("customer_share", NUMBER),
-            ("amount_cents", COUNT),
-            ("figure", TEXT),
-        ]
-    ),
-    "answers": pa.schema([("position", COUNT), ("question", TEXT), ("answer", TEXT)]),
-}
-KEYS = {
-    "initiatives": ["initiative_id"],
-    "score_cards": ["position"],
-    "swot": ["position"],
-    "survey_groups": ["dimension", "group"],
-    "survey_tests": ["dimension"],
-    "satisfaction": ["position"],
-    "chain": ["cause", "result"],
-    "lines": ["line"],
-    "heat_map": ["mode", "part"],
-    "checks": ["kind", "position"],
-    "analyses": ["analysis", "position"],
-    "answers": ["position"],
-}
-
 
 def write(made: Effectiveness, p: EffectivenessParams) -> None:
     """Write every table, the findings and the metrics; what is not measured has no rows."""
     frames = {
         "initiatives": _initiatives(made.judged),
         "score_cards": _score_cards(made, p),
-        "swot": _numbered([(line.quadrant, dumps(line.figure)) for line in made.lines], "swot"),
+        "swot": _numbered([(line.quadrant, dumps(line.figure)) for line in made.lines], declared.SWOT),
         "survey_groups": made.survey.groups,
         "survey_tests": made.survey.tests,
         "satisfaction": made.survey.by_tier,
@@ -120,13 +30,12 @@ def write(made: Effectiveness, p: EffectivenessParams) -> None:
         "heat_map": made.business.heat_map,
         "checks": _checks(made),
         "analyses": _analyses(made),
-        "answers": _numbered([(answer.question, dumps(answer.answer)) for answer in made.answers], "answers"),
+        "answers": _numbered([(answer.question, dumps(answer.answer)) for answer in made.answers], declared.ANSWERS),
     }
-    for name, schema in SCHEMAS.items():
-        frame = frames[name]
-        empty: pd.DataFrame = schema.empty_table().to_pandas()
-        known = empty if frame.empty else _rounded(frame.reindex(columns=schema.names))
-        storage.write_frame(known, layout.EFFECTIVENESS / f"{name}.parquet", KEYS[name], schema)
+    for artefact in declared.ARTEFACTS:
+        frame = frames[artefact.name]
+        empty: pd.DataFrame = artefact.schema.empty_table().to_pandas()
+        storage.write(empty if frame.empty else _rounded(frame.reindex(columns=artefact.names)), artefact)
     said = {name: to_json(finding) for name, finding in findings(made, p).items()}
     storage.write_json(said, layout.EFFECTIVENESS_FINDINGS)
     storage.write_json(_metrics(made, p), layout.EFFECTIVENESS_METRICS)
@@ -153,7 +62,7 @@ def _known(value: float) -> float | None:
 
 def _score_cards(made: Effectiveness, p: EffectivenessParams) -> pd.DataFrame:
     rows = [(m.card, m.area, m.key, m.n, m.of, m.level, m.state(p)) for m in made.measures]
-    return _numbered(rows, "score_cards").astype({"n": "Int64", "of": "Int64"})
+    return _numbered(rows, declared.SCORE_CARDS).astype({"n": "Int64", "of": "Int64"})
 
 
 def _checks(made: Effectiveness) -> pd.DataFrame:
@@ -162,7 +71,7 @@ def _checks(made: Effectiveness) -> pd.DataFrame:
         for kind, every in (("phase", made.phases), ("defect", made.defects))
         for position, check in enumerate(every, start=1)
     ]
-    return pd.DataFrame(rows, columns=SCHEMAS["checks"].names)
+    return pd.DataFrame(rows, columns=declared.CHECKS.names)
 
 
 def _analyses(made: Effectiveness) -> pd.DataFrame:
@@ -171,15 +80,15 @@ def _analyses(made: Effectiveness) -> pd.DataFrame:
         for name, analysis in made.analyses.items()
         for i, r in enumerate(analysis.rows, start=1)
     ]
-    return pd.DataFrame(rows, columns=SCHEMAS["analyses"].names).astype({"amount_cents": "Int64"})
+    return pd.DataFrame(rows, columns=declared.ANALYSES.names).astype({"amount_cents": "Int64"})
 
 
 def _whole(cents: float | None) -> int | None:
     return None if cents is None else round(cents)
 
 
-def _numbered(rows: Sequence[tuple[object, ...]], name: str) -> pd.DataFrame:
-    return pd.DataFrame([(i, *row) for i, row in enumerate(rows, start=1)], columns=SCHEMAS[name].names)
+def _numbered(rows: Sequence[tuple[object, ...]], artefact: Artefact) -> pd.DataFrame:
+    return pd.DataFrame([(i, *row) for i, row in enumerate(rows, start=1)], columns=artefact.names)
 
 
 def _rounded(frame: pd.DataFrame) -> pd.DataFrame:

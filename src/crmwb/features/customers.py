@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 import ibis
 import ibis.expr.types as ir
 
+from crmwb.contract import ARROW_TYPES
+from crmwb.contract.feature_columns import FEATURES, Feature
 from crmwb.features.balance import balance
 from crmwb.features.bought import bought
 from crmwb.features.campaigns import campaigns
-from crmwb.features.catalogue import FEATURES, SCHEMA, Feature
 from crmwb.features.contacts import contacts
 from crmwb.features.credit import credit
 from crmwb.features.deals import deals
@@ -54,7 +55,7 @@ def customers(tables: Tables, as_of: Day, params: FeatureParams, past: History |
         described = described.left_join(summaries(summarised, as_of), "customer_id", rname="{name}_summarised")
 
     def column(feature: Feature) -> ir.Value:
-        kind = ibis.dtype(SCHEMA.field(feature.name).type)
+        kind = ibis.dtype(ARROW_TYPES[feature.kind])
         told = PREFIX + feature.name
         if not tables.keys() >= set(feature.needs):
             return described[told].cast(kind) if told in described.columns else ibis.null(kind)

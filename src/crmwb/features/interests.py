@@ -5,21 +5,11 @@ from datetime import date
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 
+from crmwb.contract import ARROW_TYPES
+from crmwb.contract.features import INTERESTS
 from crmwb.history.asof import sales_before, share
-
-SCHEMA = pa.schema(
-    [
-        ("customer_id", pa.string()),
-        ("category", pa.string()),
-        ("n_lines", pa.int64()),
-        ("n_orders", pa.int64()),
-        ("revenue_cents", pa.int64()),
-        ("revenue_share", pa.float64()),
-    ]
-)
-KEY = ("customer_id", "category")
+from crmwb.history.columns import conformed
 
 
 def interests(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
@@ -39,14 +29,14 @@ def interests(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
     Returns
     -------
     ir.Table
-        One row per customer and category, columns of SCHEMA; no rows where the source has neither transactions with
+        One row per customer and category, columns of INTERESTS; no rows where the source has neither transactions with
         products nor summaries. `revenue_share` is of the customer's revenue in all categories here, so it adds up to 1.
     """
     if "transactions" not in tables and "category_summaries" in tables:
         return _shared(_summarised(tables["category_summaries"]))
     if not tables.keys() >= {"transactions", "products"}:
         nobody = tables["customers"].filter(ibis.literal(value=False))
-        unknown = {field.name: ibis.null(ibis.dtype(field.type)) for field in SCHEMA if field.name != "customer_id"}
+        unknown = {c.name: ibis.null(ARROW_TYPES[c.kind]) for c in INTERESTS.columns if c.name != "customer_id"}
         return nobody.select("customer_id", **unknown)
     products = tables["products"]
     named = products.select("product_id", category=ibis.coalesce(products.category, products.line))
@@ -74,4 +64,4 @@ def _shared(sums: ir.Table) -> ir.Table:
     """Return the sums with what share of the customer's revenue each is."""
     total = sums.revenue_cents.sum().over(group_by=sums.customer_id)
     shared = sums.mutate(revenue_share=share(sums.revenue_cents, total))
-    return shared.select(**{field.name: shared[field.name].cast(ibis.dtype(field.type)) for field in SCHEMA})
+    return conformed(shared, INTERESTS)

@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 
 from crmwb import engine, history, layout, progress, storage
 from crmwb.calendar import whole_month_ends
+from crmwb.contract.features import SNAPSHOTS
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
-from crmwb.features.catalogue import SNAPSHOT_SCHEMA
 from crmwb.features.customers import customers
 from crmwb.features.inputs import input_checksums, key_of
 from crmwb.features.observation import Observation
@@ -112,7 +112,7 @@ def write_snapshots(
             for end in progress.track(missing, "month-end snapshots", total=len(missing)):
                 n_rows += _write(engine.run_on(con, query, month_end=end), beside / f"{end}.parquet")
         if not ends:
-            pq.write_table(SNAPSHOT_SCHEMA.empty_table(), beside / EMPTY, compression=storage.COMPRESSION)
+            pq.write_table(SNAPSHOTS.schema.empty_table(), beside / EMPTY, compression=storage.COMPRESSION)
         files = {file.name: stays.get(file.name) or kept.file_hash(file) for file in sorted(beside.glob("*.parquet"))}
         storage.write_json({"made_by": made_by, "keys": keys, "files": files}, beside / MANIFEST)
     return n_rows
@@ -120,8 +120,8 @@ def write_snapshots(
 
 def _write(rows: pa.RecordBatchReader, path: Path) -> int:
     n_rows = 0
-    with pq.ParquetWriter(path, SNAPSHOT_SCHEMA, compression=storage.COMPRESSION) as writer:
-        for group in storage.regrouped(rows, SNAPSHOT_SCHEMA):
+    with pq.ParquetWriter(path, SNAPSHOTS.schema, compression=storage.COMPRESSION) as writer:
+        for group in storage.regrouped(rows, SNAPSHOTS.schema):
             writer.write_table(group, row_group_size=storage.ROW_GROUP_ROWS)
             n_rows += group.num_rows
     return n_rows
@@ -129,7 +129,7 @@ def _write(rows: pa.RecordBatchReader, path: Path) -> int:
 
 def _declared(contract: Path) -> list[Path]:
     """Return what the contract says of the tables that features are made from."""
-    return [contract / name for name in ("canonical", "columns.py", "tables.py")]
+    return [contract / name for name in ("canonical", "columns.py", "feature_columns.py", "history.py", "tables.py")]
 
 
 def _made_by(con: Backend, tables: Mapping[str, ir.Table], params: FeatureParams) -> dict[str, Any]:

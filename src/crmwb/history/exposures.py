@@ -7,7 +7,7 @@ import ibis
 import ibis.expr.types as ir
 
 from crmwb.calendar import month_column
-from crmwb.history.columns import MONTHS
+from crmwb.contract.history import MONTHS
 from crmwb.history.history import History, Since, advance
 from crmwb.history.lines import Keep, as_it_is
 
@@ -38,7 +38,7 @@ def as_of_join(
     -------
     ir.Table
         One row per customer and moment with an order line before it: customer_id, as_of, and the columns of
-        `columns.MONTHS`.
+        `contract.history.MONTHS`.
     """
     known = exposures.select("customer_id", "as_of").distinct().semi_join(tables["customers"], "customer_id")
     place = ibis.row_number().over(order_by=[known.customer_id, known.as_of]).cast("string")
@@ -52,7 +52,9 @@ def as_of_join(
     since = advance(seen, date.max, off_season_months, keep, Since(changed, state)).months
     found = since.union(state.select(*since.columns).anti_join(since, "customer_id"))
     joined = found.rename(exposure="customer_id").inner_join(moments, "exposure")
-    return joined.select(*("as_of", *(c.name for c in MONTHS if c.name != "customer_id")), customer_id=joined.whose)
+    return joined.select(
+        *("as_of", *(name for name in MONTHS.names if name != "customer_id")), customer_id=joined.whose
+    )
 
 
 def _states(months: ir.Table, moments: ir.Table) -> ir.Table:

@@ -7,8 +7,9 @@ import ibis
 import ibis.expr.types as ir
 
 from crmwb.calendar import MONTHS_A_YEAR
+from crmwb.contract.history import DAYS, MONTHS, SPREAD_ORDERS
 from crmwb.history.asof import Day
-from crmwb.history.columns import DAYS, MONTHS, SPREAD_ORDERS, conformed
+from crmwb.history.columns import conformed
 from crmwb.history.days import days, month_sums
 from crmwb.history.lines import ATTRIBUTES, PAST, PLACES, Keep, as_it_is, lines, numbers_of
 from crmwb.history.mix import first_seen, mix, value_of
@@ -25,11 +26,13 @@ class History:
     Attributes
     ----------
     days : ir.Table
-        One row per customer_id and day with an order line: `columns.DAYS`.
+        One row per customer_id and day with an order line: `contract.history.DAYS`.
     months : ir.Table
-        One row per customer_id and month with an order line, what had added up by the month's end: `columns.MONTHS`.
+        One row per customer_id and month with an order line, what had added up by the month's end:
+        `contract.history.MONTHS`.
     spread_orders : ir.Table
-        One row per customer_id, order and day of the orders with sales on several days: `columns.SPREAD_ORDERS`.
+        One row per customer_id, order and day of the orders with sales on several days:
+        `contract.history.SPREAD_ORDERS`.
     """
 
     days: ir.Table

@@ -10,19 +10,15 @@ import ibis.expr.types as ir
 
 from crmwb import engine, layout, progress, storage
 from crmwb.calendar import MONTHS_A_YEAR, month_column, name_of
-from crmwb.contract import Column
+from crmwb.contract import Artefact
+from crmwb.contract.history import ARTEFACTS
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.files import kept
 from crmwb.history.changes import month_checksums, since
-from crmwb.history.columns import DAYS, MONTHS, SPREAD_ORDERS, conformed, schema
+from crmwb.history.columns import conformed
 from crmwb.history.history import History, Since, advance
 
-TABLES: dict[str, tuple[tuple[Column, ...], str | None]] = {  # columns, and by what it is partitioned into months
-    "customer_days": (DAYS, "day"),
-    "customer_months": (MONTHS, "month"),
-    "spread_orders": (SPREAD_ORDERS, None),
-}
 MANIFEST = "manifest.json"
 
 
@@ -60,23 +56,22 @@ def open_history(con: Backend, folder: Path = layout.HISTORY) -> History:
     storage.require(folder / MANIFEST)
     files = _manifest(folder).files
     opened = [
-        _open(con, name, [folder / file for file in files if file.startswith(name)], columns)
-        for name, (columns, _) in TABLES.items()
+        _open(con, artefact, [folder / file for file in files if file.startswith(artefact.name)])
+        for artefact in ARTEFACTS
     ]
     return History(*opened)
 
 
-def _open(con: Backend, name: str, files: list[Path], columns: tuple[Column, ...]) -> ir.Table:
-    declared = schema(columns)
+def _open(con: Backend, artefact: Artefact, files: list[Path]) -> ir.Table:
     for file in files:
         storage.require(file)
-        if not storage.open_file(file).schema_arrow.equals(declared):
+        if artefact.difference(storage.open_file(file).schema_arrow):
             raise CrmwbError(f"{file}: its columns are not those of the history; delete the folder to make it anew.")
-    return engine.open_files(con, files, name) if files else _nothing(con, name)
+    return engine.open_files(con, files, artefact.name) if files else _nothing(con, artefact)
 
 
-def _nothing(con: Backend, name: str) -> ir.Table:
-    return engine.open_arrow(con, schema(TABLES[name][0]).empty_table(), f"no_{name}")
+def _nothing(con: Backend, artefact: Artefact) -> ir.Table:
+    return engine.open_arrow(con, artefact.schema.empty_table(), f"no_{artefact.name}")
 
 
 def line_checksums(folder: Path = layout.HISTORY) -> dict[int, int]:
@@ -123,7 +118,7 @@ def update(
         used = None if stored is None or len(changed) == len(before.keys() | lines.keys()) else stored
         with engine.keeping(con) as keep, progress.step(f"history: {len(changed)} of {len(lines)} months"):
             if not lines:
-                found = History(*(_nothing(con, name) for name in TABLES))
+                found = History(*(_nothing(con, artefact) for artefact in ARTEFACTS))
                 months: list[int] = []
             elif used is None:
                 found, months = advance(tables, as_of, off_season_months, keep), sorted(lines)
@@ -166,19 +161,15 @@ def _write(con: Backend, folder: Path, manifest: Manifest, found: History, month
         hashes = {file: known for file, known in manifest.files.items() if Path(file).stem in stays}
         for file in hashes:
             kept.link(folder / file, beside / file)
-        tables = dict(zip(TABLES, (found.days, found.months, found.spread_orders), strict=True))
-        for name, table in tables.items():
-            columns, by = TABLES[name]
-            declared = conformed(table, columns)
-            if by is None:
-                storage.write_query(con, declared, beside / f"{name}.parquet", ("customer_id", "order_id", "day"))
+        for artefact, table in zip(ARTEFACTS, (found.days, found.months, found.spread_orders), strict=True):
+            declared, to = conformed(table, artefact), beside / artefact.path.name
+            if artefact.partition is None:
+                storage.stream(con, declared, artefact, to)
                 continue
-            (beside / name).mkdir(exist_ok=True)
-            month = month_column(declared[by])
+            to.mkdir(exist_ok=True)
+            month = month_column(declared[artefact.partition])
             named = declared.mutate(partition=_named(month))
-            storage.write_partitions(
-                con, named.filter(month.isin(months)), beside / name, "partition", ("customer_id", by)
-            )
+            storage.write_partitions(con, named.filter(month.isin(months)), to, "partition", artefact.key)
         for path in sorted(beside.rglob("*.parquet")):
             file = path.relative_to(beside).as_posix()
             hashes[file] = hashes.get(file) or kept.file_hash(path)
@@ -208,4 +199,5 @@ def _usable(folder: Path, made_by: dict[str, Any]) -> Manifest | None:
 
 def _code() -> str:
     """Return the hash of the code that makes a history: one made by other code is not gone on with."""
-    return storage.content_hash(Path(__file__).parent)
+    ours = Path(__file__).parent
+    return storage.content_hash(ours, ours.parent / "contract" / "history.py")

@@ -11,28 +11,15 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from crmwb.calendar import month_of
+from crmwb.contract.lifecycle import BUCKET
 from crmwb.lifecycle.activity import Entries
 from crmwb.lifecycle.names import LAPSED
 from crmwb.lifecycle.timeline import Timeline, net_cents
 
 # In this order; `lifecycle.component.<name>` of the catalogues says what each is.
 COMPONENTS = ("opening", "new", "won_back", "grown", "same", "shrunk", "lost", "closing")
-SCHEMA = pa.schema(
-    [
-        ("begins", pa.date32()),
-        ("ends", pa.date32()),
-        ("position", pa.int64()),
-        ("component", pa.string()),
-        ("is_whole_month", pa.bool_()),
-        ("is_full_window", pa.bool_()),
-        ("n_customers", pa.int64()),
-        ("revenue_cents", pa.int64()),
-        ("month_revenue_cents", pa.int64()),
-    ]
-)
 
 
 def window_months(n_whole_months: int, most: int) -> int:
@@ -58,7 +45,7 @@ def bucket(timeline: Timeline, purchases: Entries, first_event: date, n_months: 
     Returns
     -------
     DataFrame
-        Columns of `SCHEMA`: eight rows a month, in the order of `COMPONENTS`. `month_revenue_cents` is what the
+        Columns of `BUCKET`: eight rows a month, in the order of `COMPONENTS`. `month_revenue_cents` is what the
         component's customers brought in the month itself; new, won_back, grown, same, shrunk and those lost who were
         there before add up to the month's revenue of all who ever bought, but for those lapsed before and after.
     """
@@ -95,7 +82,7 @@ def bucket(timeline: Timeline, purchases: Entries, first_event: date, n_months: 
                 (begins, ends, position, name, month >= whole_from, month - n_months >= whole_from,
                  int(who.sum()), int(amount[who].sum()), int(cents[own].sum()))
             )  # fmt: skip
-    return pd.DataFrame(rows, columns=SCHEMA.names)
+    return pd.DataFrame(rows, columns=BUCKET.names)
 
 
 def _bought(purchases: Entries, month: int, n: int) -> np.ndarray:

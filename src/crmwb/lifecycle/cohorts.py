@@ -4,24 +4,10 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from crmwb.calendar import month_of, start_of
+from crmwb.contract.lifecycle import COHORTS
 from crmwb.lifecycle.activity import Entries
-
-SCHEMA = pa.schema(
-    [
-        ("cohort", pa.date32()),
-        ("months_since", pa.int64()),
-        ("is_left_edge", pa.bool_()),
-        ("n_customers", pa.int64()),
-        ("n_active", pa.int64()),
-        ("retention_share", pa.float64()),
-        ("revenue_cents", pa.int64()),
-        ("cumulative_revenue_cents", pa.int64()),
-        ("cumulative_per_customer_cents", pa.float64()),
-    ]
-)
 
 
 def cohorts(
@@ -44,12 +30,12 @@ def cohorts(
     Returns
     -------
     DataFrame
-        Columns of `SCHEMA`: one row per cohort and month since, 0 being that of the first purchase. Months that are not
-        over yet have no row, nor do months without new customers.
+        Columns of `COHORTS`: one row per cohort and month since, 0 being that of the first purchase. Months that are
+        not over yet have no row, nor do months without new customers.
     """
     rows = np.flatnonzero(purchases.of["n_purchases"] > 0)
     if not len(rows):
-        return pd.DataFrame(columns=SCHEMA.names)
+        return pd.DataFrame(columns=COHORTS.names)
     begin, end = month_of(first_event), month_of(as_of)  # the month of as_of is not over
     n = max(end - begin, 0)
     came = np.full(n_customers, n, dtype=np.int64)
@@ -80,4 +66,4 @@ def cohorts(
                 }
             )
         )
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=SCHEMA.names)
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COHORTS.names)

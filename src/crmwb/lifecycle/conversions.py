@@ -8,23 +8,12 @@ stage add up to those who left it. A stay that was going on when the data begin 
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
+from crmwb.contract.lifecycle import CONVERSIONS
 from crmwb.lifecycle.names import STAGES, UNKNOWN
 from crmwb.lifecycle.timeline import Timeline
 
 WITHIN_MONTHS = (1, 3, 6, 12)
-SCHEMA = pa.schema(
-    [
-        ("position", pa.int64()),
-        ("stage", pa.string()),
-        ("next_stage", pa.string()),
-        ("n_stays", pa.int64()),
-        ("n_moves", pa.int64()),
-        *((f"share_within_{n}_months", pa.float64()) for n in WITHIN_MONTHS),
-        ("median_months", pa.float64()),
-    ]
-)
 
 
 def stays(timeline: Timeline, *, begins_before: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -69,9 +58,9 @@ def conversions(timeline: Timeline, *, begins_before: bool) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns of `SCHEMA`. One row per stage and next stage that somebody went to, and one per stage with next_stage
-        unknown: any other. Shares that no stay was watched long enough for are unknown; the median is too where fewer
-        than half have left within the longest time seen.
+        Columns of `CONVERSIONS`. One row per stage and next stage that somebody went to, and one per stage with
+        next_stage unknown: any other. Shares that no stay was watched long enough for are unknown; the median is too
+        where fewer than half have left within the longest time seen.
     """
     moved, going_on = stays(timeline, begins_before=begins_before)
     rows = []
@@ -90,7 +79,7 @@ def conversions(timeline: Timeline, *, begins_before: bool) -> pd.DataFrame:
             n_moves = int(moved[s, to].sum())
             if n_moves:
                 rows.append((s + 1, name, next_name, n_stays, n_moves, *_within(gone[to], longest), None))
-    return pd.DataFrame(rows, columns=SCHEMA.names)
+    return pd.DataFrame(rows, columns=CONVERSIONS.names)
 
 
 def _left(moved: np.ndarray, going_on: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:

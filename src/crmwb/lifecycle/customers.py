@@ -2,28 +2,15 @@
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from crmwb.calendar import month_of
+from crmwb.contract.lifecycle import CUSTOMERS
 from crmwb.lifecycle.history import Moment
 from crmwb.lifecycle.names import ACCOUNT, STAGES, UNKNOWN
 from crmwb.lifecycle.timeline import Timeline
 
 # Why a customer is in decline: silent beyond the own bound, or fewer orders than before.
 LATE, FEWER_ORDERS = "late", "fewer_orders"
-SCHEMA = pa.schema(
-    [
-        ("customer_id", pa.string()),
-        ("stage", pa.string()),
-        ("previous_stage", pa.string()),
-        ("stage_since", pa.date32()),
-        ("n_months_in_stage", pa.int64()),
-        ("usual_gap_days", pa.float64()),
-        ("late_after_days", pa.float64()),
-        ("lapsed_after_days", pa.float64()),
-        ("stage_reason", pa.string()),
-    ]
-)
 
 
 def customers(timeline: Timeline, ids: pd.Series, *, begins_before: bool) -> pd.DataFrame:
@@ -42,7 +29,7 @@ def customers(timeline: Timeline, ids: pd.Series, *, begins_before: bool) -> pd.
     Returns
     -------
     DataFrame
-        Columns of `SCHEMA`. A customer without any dated event is an account since an unknown day. `stage_reason` is
+        Columns of `CUSTOMERS`. A customer without any dated event is an account since an unknown day. `stage_reason` is
         the stage, or for a decline `LATE` or `FEWER_ORDERS`; `terms.stage_reason` of the catalogues says it.
     """
     now = timeline.now
@@ -65,7 +52,7 @@ def customers(timeline: Timeline, ids: pd.Series, *, begins_before: bool) -> pd.
     ):
         frame[column] = np.round(values, 1)
     frame["stage_reason"] = _reasons(frame["stage"].to_numpy(), now)
-    return pd.DataFrame(frame, columns=SCHEMA.names)
+    return pd.DataFrame(frame, columns=CUSTOMERS.names)
 
 
 def _reasons(stage: np.ndarray, now: Moment) -> np.ndarray:

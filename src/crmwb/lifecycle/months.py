@@ -8,27 +8,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crmwb import storage
+from crmwb.contract import lifecycle as declared
 from crmwb.lifecycle.activity import Entries
 from crmwb.lifecycle.names import STAGES, UNKNOWN
 from crmwb.lifecycle.timeline import Timeline, net_cents
 
-CUSTOMER_MONTHS_SCHEMA = pa.schema(
-    [("as_of", pa.date32()), ("customer_id", pa.string()), ("stage", pa.string()), ("revenue_cents", pa.int64())]
-)
-STAGES_SCHEMA = pa.schema(
-    [
-        ("as_of", pa.date32()),
-        ("position", pa.int64()),
-        ("stage", pa.string()),
-        ("is_whole_month", pa.bool_()),
-        ("n_customers", pa.int64()),
-        ("customer_share", pa.float64()),
-        ("revenue_cents", pa.int64()),
-        ("clv_cents", pa.int64()),
-        ("profit_cents", pa.int64()),
-        ("p_alive", pa.float64()),
-    ]
-)
 NOW_ONLY = ("clv_cents", "profit_cents", "p_alive")
 
 
@@ -47,7 +31,7 @@ def write_customer_months(timeline: Timeline, purchases: Entries, ids: pd.Series
     all_ids = np.asarray(ids, dtype=object)
     with (
         storage.replacing(path) as beside,
-        pq.ParquetWriter(beside, CUSTOMER_MONTHS_SCHEMA, compression=storage.COMPRESSION) as file,
+        pq.ParquetWriter(beside, declared.MONTHS.schema, compression=storage.COMPRESSION) as file,
     ):
         for i, end in enumerate(timeline.ends):
             known = np.flatnonzero(timeline.stages[i] != UNKNOWN)
@@ -58,7 +42,7 @@ def write_customer_months(timeline: Timeline, purchases: Entries, ids: pd.Series
                 pa.array(names[timeline.stages[i][known]], pa.string()),
                 pa.array(cents, pa.int64()),
             ]
-            rows = pa.Table.from_arrays(columns, schema=CUSTOMER_MONTHS_SCHEMA)
+            rows = pa.Table.from_arrays(columns, schema=declared.MONTHS.schema)
             file.write_table(rows, row_group_size=storage.ROW_GROUP_ROWS)
             n_rows += len(known)
     return n_rows
@@ -81,7 +65,7 @@ def stages(timeline: Timeline, purchases: Entries, customers: pd.DataFrame, *, f
     Returns
     -------
     DataFrame
-        Columns of `STAGES_SCHEMA`, all stages at all moments: customers, their share, what they brought in the month
+        Columns of `declared.STAGES`, all stages at all moments: customers, their share, what they brought in the month
         that ended, and at the last moment what they are worth, their profit and mean probability of being a customer;
         unknown before, for the models that tell it are today's.
     """
@@ -108,7 +92,7 @@ def stages(timeline: Timeline, purchases: Entries, customers: pd.DataFrame, *, f
         )
     frame = pd.concat(rows, ignore_index=True)
     joined = frame.merge(_worth(timeline, customers), on=["as_of", "stage"], how="left")
-    return pd.DataFrame(joined, columns=STAGES_SCHEMA.names)
+    return pd.DataFrame(joined, columns=declared.STAGES.names)
 
 
 def _worth(timeline: Timeline, customers: pd.DataFrame) -> pd.DataFrame:

@@ -5,8 +5,8 @@ import pandas as pd
 
 from crmwb import layout
 from crmwb.contract import Column
-from crmwb.features import catalogue
-from crmwb.marts.columns import CONTRACTS, LIFECYCLE, OPEN, PREDICT, RISK, SEGMENTS, UPGRADE, VALUE
+from crmwb.contract.marts import CUSTOMERS
+from crmwb.contract.marts import PARTS as COLUMNS
 
 KEY = "customer_id"
 PARTS = {
@@ -20,15 +20,9 @@ PARTS = {
 }
 
 
-def columns() -> dict[str, tuple[Column, ...]]:
-    """Return what each column of the mart means, by the artefact that it comes from, in the mart's order."""
-    known = {"features": catalogue.FEATURES, "segments": SEGMENTS, "value": VALUE, "lifecycle": LIFECYCLE, "risk": RISK}
-    return known | {"predict": PREDICT, "contract_status": CONTRACTS, "open": OPEN, "upgrade": UPGRADE}
-
-
 def by_name() -> dict[str, Column]:
     """Return each column of the mart by its name."""
-    return {column.name: column for group in columns().values() for column in group}
+    return {column.name: column for column in CUSTOMERS.columns}
 
 
 def customer_mart(features: ir.Table, **others: ir.Table) -> ir.Table:
@@ -45,12 +39,12 @@ def customer_mart(features: ir.Table, **others: ir.Table) -> ir.Table:
     Returns
     -------
     ir.Table
-        One row per row of `features`; columns as in `columns()`, NULL where a customer has no such row.
+        One row per row of `features`; columns as in `contract.marts.CUSTOMERS`, NULL where a customer has no such row.
     """
     joined = features
     for name, other in others.items():
         joined = joined.left_join(other, KEY, rname="{name}_" + name)
-    return joined.select(*(column.name for group in columns().values() for column in group))
+    return joined.select(*CUSTOMERS.names)
 
 
 def dictionary() -> pd.DataFrame:
@@ -58,7 +52,7 @@ def dictionary() -> pd.DataFrame:
     return pd.DataFrame(
         [
             {"column": column.name, "kind": column.kind.value, "meaning": column.meaning, "made_by": made_by}
-            for made_by, group in columns().items()
+            for made_by, group in COLUMNS.items()
             for column in group
         ]
     )

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from crmwb import storage
+from crmwb.contract.marts import RISK
 
 UNKNOWN = "unknown"
 ONCE = "bought once"
@@ -16,18 +16,6 @@ READ = [
     *("risk_class", "stage", "rfm_segment", "silence_ratio", "n_purchase_days"),
     *("revenue_cents", "clv_cents", "margin_at_stake_cents"),
 ]
-EXPLAINED_SCHEMA = pa.schema(
-    [
-        ("scheme", pa.string()),
-        ("position", pa.int64()),
-        ("segment", pa.string()),
-        ("risk_class", pa.string()),
-        ("n_customers", pa.int64()),
-        ("revenue_cents", pa.int64()),
-        ("clv_cents", pa.int64()),
-        ("margin_at_stake_cents", pa.int64()),
-    ]
-)
 
 
 def silences(silence_ratio: pd.Series) -> pd.Series:
@@ -48,7 +36,7 @@ def explained(customers: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns of EXPLAINED_SCHEMA, one row per scheme ("stage", "rfm_segment", "silence"), segment and class that
+        Columns of `contract.marts.RISK`, one row per scheme ("stage", "rfm_segment", "silence"), segment and class that
         somebody is in; a class is "unknown" where the history is too short for a risk.
     """
     bought = customers[pd.to_numeric(customers["n_purchase_days"]).fillna(0) > 0]
@@ -69,9 +57,9 @@ def explained(customers: pd.DataFrame) -> pd.DataFrame:
         rows = frame.groupby([scheme, "risk_class"], sort=True)[sums].sum(min_count=1).reset_index()
         rows = rows.rename(columns={scheme: "segment"}).assign(scheme=scheme)
         out.append(rows.assign(position=range(1, len(rows) + 1)))
-    return pd.concat(out, ignore_index=True).reindex(columns=EXPLAINED_SCHEMA.names)
+    return pd.concat(out, ignore_index=True).reindex(columns=RISK.names)
 
 
 def write(customers: pd.DataFrame, path: Path) -> None:
     """Write what `explained` returns."""
-    storage.write_frame(explained(customers), path, ["scheme", "position"], EXPLAINED_SCHEMA)
+    storage.write(explained(customers), RISK, path)

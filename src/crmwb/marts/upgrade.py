@@ -7,16 +7,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from crmwb.contract.marts import UPGRADE
+
 DIMENSIONS = ("income", "influence", "credit", "loyalty")
 INCOME_SIGNS = ("realised_revenue_cents", "profit_cents", "clv_cents")  # of the income dimension
-SCHEMA = pa.schema(
-    [
-        ("customer_id", pa.string()),
-        ("next_tier", pa.string()),
-        ("next_tier_points", pa.float64()),
-        ("next_tier_revenue_cents", pa.int64()),
-    ]
-)
 READ = ("customer_id", "tier", "value_score", "revenue_points", *(f"{d}_points" for d in DIMENSIONS), *INCOME_SIGNS)
 DECIMALS = 4
 
@@ -36,7 +30,7 @@ def upgrade(customers: pd.DataFrame, card: Mapping[str, Any]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns of SCHEMA. next_tier_points: what the score lacks; next_tier_revenue_cents: the additional revenue
+        Columns of UPGRADE. next_tier_points: what the score lacks; next_tier_revenue_cents: the additional revenue
         that would bring them if nothing else changed, so an upper end of what it takes; unknown where no revenue could,
         and for those in the best tier.
     """
@@ -79,4 +73,4 @@ def _revenue(scored: pd.DataFrame, lacking: np.ndarray, weights: Mapping[str, fl
 
 def to_arrow(near: pd.DataFrame) -> pa.Table:
     """Return what `upgrade` returns as the mart joins it."""
-    return pa.Table.from_pandas(near, schema=SCHEMA, preserve_index=False).replace_schema_metadata(None)
+    return pa.Table.from_pandas(near, schema=UPGRADE.schema, preserve_index=False).replace_schema_metadata(None)

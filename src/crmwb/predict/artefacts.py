@@ -1,9 +1,10 @@
 """Writing what is predicted: data/predict/ and metrics/predict.json."""
 
 import pandas as pd
-import pyarrow as pa
 
 from crmwb import layout, storage
+from crmwb.contract import Artefact, Kind
+from crmwb.contract.predict import ARTEFACTS
 from crmwb.findings import Unavailable, to_json
 from crmwb.params import PredictParams
 from crmwb.predict.customers.build import Customers
@@ -14,91 +15,6 @@ from crmwb.predict.opportunities.build import Pipeline
 from crmwb.predict.opportunities.tested import Tested
 from crmwb.predict.spending import Spending
 
-TEXT, NUMBER, COUNT, DAY, FLAG = pa.string(), pa.float64(), pa.int64(), pa.date32(), pa.bool_()
-COUNTS = {"age_days", "days_to_close", "place", "likeness_rank"}
-DAYS = {"opened_on", "starts_on", "origin", "ends_on"}
-FLAGS = {"is_usual_amount", "is_stuck", "is_prospect"}
-TEXTS = {
-    *("opportunity_id", "customer_id", "owner", "stage", "method", "column", "verdict", "target", "tier"),
-    *("campaign_id", "driver_1", "driver_2"),
-}  # fmt: skip
-COLUMNS = {
-    "opportunities": (
-        ["opportunity_id"],
-        [
-            *("opportunity_id", "customer_id", "owner", "stage", "opened_on", "age_days", "amount_cents"),
-            *("is_usual_amount", "win_probability", "window_probability", "days_to_close", "expected_cents"),
-            *("stated_probability", "is_stuck"),
-        ],
-    ),
-    "win_tests": (
-        ["method"],
-        [
-            *("method", "n_opportunities", "n_won", "log_loss", "auc", "slope"),
-            *("gain", "gain_low", "gain_high"),
-        ],
-    ),
-    "quarters": (
-        ["starts_on", "method"],
-        [
-            *("starts_on", "origin", "ends_on", "method", "forecast_cents", "low_cents", "high_cents"),
-            *("begun_cents", "new_cents", "actual_cents"),
-        ],
-    ),
-    "leakage": (
-        ["column"],
-        ["column", "known_open_share", "known_won_share", "known_lost_share", "separation", "verdict"],
-    ),
-    "stages": (
-        ["place"],
-        [
-            *("stage", "place", "n_entered", "n_moved_on", "n_lost", "n_open", "n_won", "won_share"),
-            "median_days",
-        ],
-    ),
-    "speed": (["starts_on"], ["starts_on", "n_opened", "n_closed", "won_share", "won_cents", "median_days"]),
-    "win_drivers": (["column"], ["column", "weight"]),
-    "customers": (
-        ["customer_id"],
-        [
-            *("customer_id", "buy_probability", "driver_1", "effect_1", "driver_2", "effect_2"),
-            *("best_customer_probability", "likeness_rank", "is_prospect"),
-        ],
-    ),
-    "propensity_tests": (
-        ["target", "method"],
-        [
-            *("target", "method", "n_customers", "share", "log_loss", "auc", "lift", "slope"),
-            *("gain", "gain_low", "gain_high"),
-        ],
-    ),
-    "buy_drivers": (["column"], ["column", "weight"]),
-    "lookalike_tests": (
-        ["method"],
-        [
-            *("method", "n_customers", "best_share", "top_best_share", "lift", "auc"),
-            *("gain", "gain_low", "gain_high"),
-        ],
-    ),
-    "spending": (["tier"], ["tier", "n_campaigns", "n_customers", "cost_cents", "per_unit", "low", "high"]),
-    "spending_points": (
-        ["campaign_id", "tier"],
-        ["campaign_id", "tier", "n_treated", "n_control", "cost_cents", "margin_cents", "margin_error_cents"],
-    ),
-}
-
-
-def schema(name: str) -> pa.Schema:
-    """Return the columns of a table of the stage."""
-    return pa.schema([(column, _kind(column)) for column in COLUMNS[name][1]])
-
-
-def _kind(column: str) -> pa.DataType:
-    for names, kind in ((TEXTS, TEXT), (DAYS, DAY), (FLAGS, FLAG), (COUNTS, COUNT)):
-        if column in names:
-            return kind
-    return COUNT if column.startswith("n_") else NUMBER
-
 
 def write(
     pipeline: Pipeline | Unavailable, customers: Customers, spending: Spending, params: PredictParams, currency: str
@@ -106,11 +22,11 @@ def write(
     """Write every table, the findings and the metrics; what cannot be given has no rows."""
     frames = _of_pipeline(pipeline) | _of_customers(customers)
     frames |= {"spending": spending.curve, "spending_points": spending.points}
-    for name, (key, columns) in COLUMNS.items():
-        kinds = schema(name)
-        known = frames.get(name)
-        frame = kinds.empty_table().to_pandas() if known is None or known.empty else known.reindex(columns=columns)
-        storage.write_frame(_typed(_rounded(frame), kinds), layout.predict(name), key, kinds)
+    for artefact in ARTEFACTS:
+        known = frames.get(artefact.name)
+        empty = artefact.schema.empty_table().to_pandas()
+        frame = empty if known is None or known.empty else known.reindex(columns=artefact.names)
+        storage.write(_typed(_rounded(frame), artefact), artefact)
     said = findings(
         pipeline, customers, spending,
         currency=currency, horizon_days=params.horizon_days, stuck_quantile=params.stuck_quantile,
@@ -154,9 +70,9 @@ def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**{name: [float(f"{value:.6g}") for value in frame[name]] for name in numbers})
 
 
-def _typed(frame: pd.DataFrame, kinds: pa.Schema) -> pd.DataFrame:
-    counts = [field.name for field in kinds if field.type == COUNT]
-    flags = [field.name for field in kinds if field.type == FLAG]
+def _typed(frame: pd.DataFrame, artefact: Artefact) -> pd.DataFrame:
+    counts = [column.name for column in artefact.columns if column.kind is Kind.INTEGER]
+    flags = [column.name for column in artefact.columns if column.kind is Kind.BOOLEAN]
     return frame.assign(
         **{name: pd.to_numeric(frame[name]).astype("Int64") for name in counts},
         **{name: frame[name].astype("boolean") for name in flags},

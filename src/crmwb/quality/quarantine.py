@@ -13,19 +13,12 @@ import pyarrow.parquet as pq
 
 from crmwb import engine, layout, storage
 from crmwb.contract import Severity
+from crmwb.contract.quality import QUARANTINE
 from crmwb.engine import Backend
 from crmwb.quality.checks import ROW
 from crmwb.quality.verdicts import Verdict
 
-SCHEMA = ibis.schema(
-    {
-        "source_file": "string",
-        "source_row": "int64",
-        "rule": "string",
-        "reason": "string",
-        "values": "string",
-    }
-)
+TYPES = dict(ibis.Schema.from_pyarrow(QUARANTINE.schema).items())
 
 
 def broken_rows(verdicts: Iterable[Verdict]) -> pa.Table:
@@ -102,7 +95,7 @@ def _kept(file: pq.ParquetFile, left_behind: np.ndarray) -> Iterator[pa.RecordBa
 def quarantined(
     rows: ir.Table, broken: ir.Table, unreadable: ir.Table | None, places: ir.Table | None = None
 ) -> ir.Table:
-    """Return a table's quarantine: one row per row left behind, columns as in `SCHEMA`.
+    """Return a table's quarantine: one row per row left behind, columns as in `QUARANTINE`.
 
     Parameters
     ----------
@@ -144,7 +137,7 @@ def unreadable_rows(con: Backend, canonical: Path, name: str) -> ir.Table | None
         return None
     told = engine.open_parquet(con, file, f"unreadable_{name}")
     reason = ibis.coalesce(told.column + ": ", ibis.literal("")) + told.reason
-    return told.mutate(rule=ibis.literal("is_readable"), reason=reason).select(*SCHEMA.names).cast(dict(SCHEMA.items()))
+    return told.mutate(rule=ibis.literal("is_readable"), reason=reason).select(*QUARANTINE.names).cast(TYPES)
 
 
 def source_places(con: Backend, canonical: Path, name: str) -> ir.Table | None:

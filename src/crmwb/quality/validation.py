@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from crmwb import engine, layout, progress, storage
 from crmwb.contract import Kind, Table
+from crmwb.contract import quality as declared
 from crmwb.contract.canonical import TABLES
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
@@ -23,7 +24,6 @@ from crmwb.quality.completeness import completeness, known_shares
 from crmwb.quality.facts import repeats, with_facts
 from crmwb.quality.partitions import partitions, rows_at, shape
 from crmwb.quality.quarantine import (
-    SCHEMA,
     broken_rows,
     quarantined,
     source_places,
@@ -147,7 +147,7 @@ def _validate_table(
     with progress.step(f"{table.name}: writing {account.clean:,} clean rows, {account.quarantined:,} quarantined"):
         write_clean(file, broken[ROW].to_pyarrow().to_numpy(), clean_file)
         places = source_places(con, file.parent, table.name)
-        storage.write_query(con, quarantined(rows, broken, unreadable, places), quarantine_file, SCHEMA.names)
+        storage.stream(con, quarantined(rows, broken, unreadable, places), declared.QUARANTINE, quarantine_file)
         accounts.check_rows(account, clean_file, quarantine_file)
         clean = engine.open_parquet(con, clean_file, f"clean_{table.name}")
         limits.stop_on_uncountable_money(file, accounts.volumes(clean, table))

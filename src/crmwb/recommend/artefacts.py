@@ -4,68 +4,14 @@ import math
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
-import pyarrow as pa
 
 from crmwb import layout, storage
+from crmwb.contract.recommend import AGAIN, ENTRY, LAST, NEW, TESTS, TOGETHER
 from crmwb.engine import Backend
 from crmwb.findings import Unavailable, to_json
 from crmwb.recommend.build import Recommendations
 from crmwb.recommend.findings import findings
 from crmwb.recommend.tested import Judged, Tested
-
-TEXT, NUMBER, COUNT, DAY = pa.string(), pa.float64(), pa.int64(), pa.date32()
-AGAIN = pa.schema(
-    [
-        ("customer_id", TEXT),
-        ("rank", COUNT),
-        ("product_id", TEXT),
-        ("reason", TEXT),
-        ("chance", NUMBER),
-        ("n_days", COUNT),
-        ("last_on", DAY),
-        ("interval_days", NUMBER),
-    ]
-)
-NEW = pa.schema(
-    [
-        ("customer_id", TEXT),
-        ("rank", COUNT),
-        ("product_id", TEXT),
-        ("because_product_id", TEXT),
-        ("reason", TEXT),
-    ]
-)
-COMPARED = [
-    ("product_id", TEXT),
-    *((name, COUNT) for name in ("n", "n_events")),
-    *((name, NUMBER) for name in ("share", "expected_share", "ratio", "low", "high", "p_value")),
-]
-SCHEMAS = {
-    "tests": pa.schema(
-        [
-            ("list", TEXT),
-            ("method", TEXT),
-            *((name, COUNT) for name in ("holdout_days", "n_customers")),
-            *((name, NUMBER) for name in ("recall", "ndcg", "hit_rate", "gain", "gain_low", "gain_high")),
-        ]
-    ),
-    "together": pa.schema(
-        [
-            *((name, TEXT) for name in ("product_id", "other_id")),
-            *((name, COUNT) for name in ("n_both", "n_product", "n_other", "n_orders")),
-            *((name, NUMBER) for name in ("expected", "lift", "low", "high")),
-        ]
-    ),
-    "entry": pa.schema(COMPARED),
-    "last": pa.schema(COMPARED),
-}
-KEYS = {
-    "tests": ["list", "method"],
-    "together": ["product_id", "other_id"],
-    "entry": ["product_id"],
-    "last": ["product_id"],
-}
-LIST_KEY = ["customer_id", "rank"]
 
 
 def write(con: Backend, recommendations: Recommendations, names: Mapping[str, str]) -> None:
@@ -80,22 +26,21 @@ def write(con: Backend, recommendations: Recommendations, names: Mapping[str, st
     names : mapping of str to str
         Of products, by id.
     """
-    for name, rows, schema in (("again", recommendations.lists.again, AGAIN), ("new", recommendations.lists.new, NEW)):
+    for rows, artefact in ((recommendations.lists.again, AGAIN), (recommendations.lists.new, NEW)):
         if rows is None:
-            storage.write_frame(schema.empty_table().to_pandas(), layout.recommend(name), LIST_KEY, schema)
+            storage.write(artefact.schema.empty_table().to_pandas(), artefact)
         else:
-            storage.write_query(con, rows.select(*schema.names), layout.recommend(name), order_by=LIST_KEY)
-    tests = pd.DataFrame(list(_tests(recommendations.lists.tested)), columns=SCHEMAS["tests"].names)
+            storage.stream(con, rows.select(*artefact.names), artefact)
+    tests = pd.DataFrame(list(_tests(recommendations.lists.tested)), columns=TESTS.names)
     frames = {
-        "tests": tests,
-        "together": recommendations.together,
-        "entry": recommendations.entry,
-        "last": recommendations.last,
+        TESTS: tests,
+        TOGETHER: recommendations.together,
+        ENTRY: recommendations.entry,
+        LAST: recommendations.last,
     }
-    for name, frame in frames.items():
-        schema = SCHEMAS[name]
-        known = schema.empty_table().to_pandas() if isinstance(frame, Unavailable) else frame
-        storage.write_frame(_rounded(known), layout.recommend(name), KEYS[name], schema)
+    for artefact, frame in frames.items():
+        known = artefact.schema.empty_table().to_pandas() if isinstance(frame, Unavailable) else frame
+        storage.write(_rounded(known), artefact)
     statements = {
         section: [to_json(one) for one in all_of] for section, all_of in findings(recommendations, names).items()
     }

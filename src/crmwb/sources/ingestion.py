@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from crmwb import engine, layout, progress, storage
 from crmwb.contract import ARROW_TYPES, Kind, Table
 from crmwb.contract.canonical import TABLES
+from crmwb.contract.ingest import UNREADABLE
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.files import owners
@@ -126,7 +127,7 @@ def _period(con: Backend, table: Table, path: Path) -> tuple[str | None, str | N
 def _write_unreadable(con: Backend, name: str, rows: ir.Table, folder: Path) -> int:
     """Write the rows of a table that could not be cast, say what was wrong with them, and return how many there are."""
     path = folder / layout.UNREADABLE.name / f"{name}.parquet"
-    n_rows = storage.write_query(con, rows, path, [FILE, ROW, "column", "reason"])
+    n_rows = storage.stream(con, rows, UNREADABLE, path)
     if n_rows == 0:
         path.unlink()
         if not any(path.parent.iterdir()):

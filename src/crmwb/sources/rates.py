@@ -22,7 +22,6 @@ RATES = Table(
         Column("rate", Kind.NUMBER, "what one unit of it is worth in source.currency"),
     ),
 )
-SCHEMA = pa.schema([("currency", pa.string()), ("starts_on", pa.date32()), ("rate", pa.float64())])
 CODE = Column("currency", Kind.CATEGORY, "the currency of a row")
 ALWAYS, NEVER, LATEST = ibis.date("0001-01-01"), ibis.date("9999-12-31"), ibis.date("9999-12-30")
 RATE = "rate to the currency of the params"
@@ -60,7 +59,7 @@ def periods(con: Backend, given: list[dict[str, Any]], currency: str, key: str) 
             raise CrmwbError(f"{said}: stands there twice; leave one rate for a day.")
         seen.add((row["currency"], row["starts_on"]))
     own = [] if any(code == currency for code, _ in seen) else [{"currency": currency, "starts_on": None, "rate": 1.0}]
-    table = engine.open_arrow(con, pa.Table.from_pylist([*given, *own], SCHEMA), "rates")
+    table = engine.open_arrow(con, pa.Table.from_pylist([*given, *own], RATES.schema), "rates")
     starts = table.starts_on.fill_null(ALWAYS)
     ends = starts.lead().over(group_by=table.currency, order_by=starts).fill_null(NEVER)
     return table.select("currency", starts_on=starts, ends_on=ends, rate=table.rate.cast(values.DECIMAL))

@@ -7,8 +7,9 @@ from typing import Any
 
 import ibis.expr.types as ir
 import pandas as pd
-import pyarrow as pa
 
+from crmwb.contract.value import CUSTOMERS
+from crmwb.contract.value_customers import POTENTIAL
 from crmwb.engine import Backend
 from crmwb.findings import Unavailable
 from crmwb.params import Params, ValueParams
@@ -18,8 +19,6 @@ from crmwb.value.potential import wallet
 from crmwb.value.realised.margin import Margin
 
 KEY = "customer_id"
-PARTS = (potential.SCHEMA, realised.SCHEMA, influence.SCHEMA, wallet.SCHEMA, scorecard.SCHEMA)
-SCHEMA = pa.schema([pa.field(KEY, pa.string()), *(field for part in PARTS for field in part if field.name != KEY)])
 
 
 @dataclass(frozen=True)
@@ -29,11 +28,11 @@ class CustomerValue:
     Attributes
     ----------
     customers : DataFrame
-        One row per customer, columns of SCHEMA; who never bought has no potential and no score.
+        One row per customer, columns of CUSTOMERS; who never bought has no potential and no score.
     facts : dict
         realised, influence, wallet and scorecard, as their packages make them.
     tier_months : DataFrame
-        The tier of each buyer at past month ends, columns of scorecard.MONTHS_SCHEMA.
+        The tier of each buyer at past month ends, columns of `contract.value.TIER_MONTHS`.
     """
 
     customers: pd.DataFrame
@@ -79,7 +78,7 @@ def value_customers(
     first, as_of = window
     p = params.value
     if scored is None:
-        scored = pd.DataFrame(columns=potential.SCHEMA.names)
+        scored = pd.DataFrame(columns=POTENTIAL.names)
     clv = scored.set_index(KEY)["clv_cents"]
     brought = realised.customers(con, tables, features, as_of, margin)
     influences = influence.customers(features, brought, clv, p.referral_type_1_share)
@@ -107,7 +106,7 @@ def value_customers(
         "wallet": wallet.facts(wallets),
         "scorecard": scorecard.facts(card, brought, clv, of_realised["basis"], p.scorecard),
     }
-    return CustomerValue(customers.reindex(columns=SCHEMA.names), card.months, facts)
+    return CustomerValue(customers.reindex(columns=CUSTOMERS.names), card.months, facts)
 
 
 def _forecast(fitted: potential.Fitted | Unavailable, p: ValueParams) -> scorecard.Forecast | None:

@@ -8,13 +8,14 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
+from crmwb.contract.value import CUSTOMERS
 from crmwb.engine import Backend
 from crmwb.findings import Unavailable, to_json
 from crmwb.params import Params
 from crmwb.progress import step
 from crmwb.value import equity
 from crmwb.value.challenger import Past, Traits, read_days
-from crmwb.value.customers import SCHEMA, value_customers
+from crmwb.value.customers import value_customers
 from crmwb.value.equity import Equity
 from crmwb.value.potential.customers import Fitted, buyers_of, fit, score, terms_of
 from crmwb.value.proof.backtest import Backtest, backtest
@@ -30,7 +31,7 @@ class Valuation:
     Attributes
     ----------
     customers : DataFrame
-        One row per customer, columns of `customers.SCHEMA`.
+        One row per customer, columns of `CUSTOMERS`.
     models, facts, metrics : dict
         The models and their proof; findings with their figures; and the few numbers that runs are compared by.
     tested : Backtest or None
@@ -96,7 +97,7 @@ def value_all(
     if "transactions" not in tables:
         known = stated(con, tables, features, contracts=contracts, as_of=window[1], params=params.value)
         models, numbers = {"not_available": to_json(NO_PURCHASES), "caveats": []}, {"n_customers": len(features)}
-        return Valuation(known.customers.reindex(columns=SCHEMA.names), models, known.facts, numbers)
+        return Valuation(known.customers.reindex(columns=CUSTOMERS.names), models, known.facts, numbers)
     as_of = window[1]
     buyers = buyers_of(features)
     days = read_days(con, tables["transactions"], as_of)

@@ -1,6 +1,6 @@
 """Who is leaving: the chance of no purchase within each customer's own horizon, tested at past moments."""
 
-from crmwb.lifecycle.risk.build import RISK_SCHEMA, Risk, build
+from crmwb.lifecycle.risk.build import Risk, build
 from crmwb.lifecycle.risk.classes import AT_RISK, CLASSES
 
-__all__ = ["AT_RISK", "CLASSES", "RISK_SCHEMA", "Risk", "build"]
+__all__ = ["AT_RISK", "CLASSES", "Risk", "build"]

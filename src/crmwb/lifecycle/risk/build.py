@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
+from crmwb.contract.lifecycle import RISK
 from crmwb.lifecycle.activity import Entries
 from crmwb.lifecycle.risk.backtest import Reliability, backtest
 from crmwb.lifecycle.risk.classes import AT_RISK, CLASSES, classes
@@ -16,23 +16,6 @@ from crmwb.lifecycle.risk.hazard import Hazard
 from crmwb.lifecycle.risk.panel import Known, panel
 from crmwb.params import RiskParams
 
-RISK_SCHEMA = pa.schema(
-    [
-        ("customer_id", pa.string()),
-        ("risk", pa.float64()),
-        ("risk_class", pa.string()),
-        ("risk_horizon_days", pa.int64()),
-        ("margin_at_stake_cents", pa.int64()),
-    ]
-)
-RELIABILITY_SCHEMA = pa.schema(
-    [
-        ("group", pa.int64()),
-        ("n_customers", pa.int64()),
-        ("mean_risk", pa.float64()),
-        ("silent_share", pa.float64()),
-    ]
-)
 TOO_SHORT, NO_SKILL = "history_too_short", "no_better_than_the_mean"
 PART_OF_HISTORY = 3  # a horizon is at most this part of the history
 FITTED_CUSTOMERS = 20_000
@@ -46,7 +29,7 @@ class Risk:
     Attributes
     ----------
     customers : DataFrame
-        One row per customer, columns of RISK_SCHEMA; unknown for who never bought, and for all where the history is
+        One row per customer, columns of RISK; unknown for who never bought, and for all where the history is
         too short to learn and to test, or forecasts at past moments were no better than the mean share for all.
     reliability : Reliability or None
         How forecasts at past moments came true; None where the history is too short.
@@ -98,7 +81,7 @@ def build(
         Horizons, classes, and how many past moments are tested.
     """
     ids, now = customers["customer_id"], ends[-1]
-    nobody = pd.DataFrame({"customer_id": ids}).reindex(columns=RISK_SCHEMA.names)
+    nobody = pd.DataFrame({"customer_id": ids}).reindex(columns=RISK.names)
     if not len(purchases.month):
         return Risk(nobody, None)
     longest = (now - first_event).days / PART_OF_HISTORY

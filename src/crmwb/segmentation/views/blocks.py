@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from crmwb.features.catalogue import FEATURES
+from crmwb.contract.feature_columns import FEATURES
 from crmwb.findings import Count, Finding, Share, Term, Unavailable, Value
 from crmwb.params import INTERESTS, SENSITIVE, ViewColumn, ViewsParams
 from crmwb.segmentation.views import steps

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from crmwb import engine, progress
 from crmwb.contract.canonical import TABLES
+from crmwb.contract.ingest import TRUTH_CUSTOMERS, TRUTH_MEMBERS
 from crmwb.engine import Backend
 from crmwb.findings import Count, Finding
 from crmwb.params import B2bDemoParams, SourceParams
@@ -34,7 +35,7 @@ MADE = (
     *("customers", "transactions", "products", "interactions", "campaigns", "campaign_members", "invoices"),
     *("opportunities", "opportunity_history", "initiatives"),
 )
-TRUTHS = {"truth_customers": truth.CUSTOMERS, "truth_campaign_members": truth.MEMBERS}
+TRUTHS = {"truth_customers": TRUTH_CUSTOMERS.schema, "truth_campaign_members": TRUTH_MEMBERS.schema}
 Columns = dict[str, pa.Array]
 
 

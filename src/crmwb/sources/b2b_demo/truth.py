@@ -11,37 +11,9 @@ from crmwb.sources.b2b_demo.campaigns import Members, campaign_ids
 from crmwb.sources.b2b_demo.draws import names
 from crmwb.sources.b2b_demo.world import LOSS_REASONS, POOL, SEGMENTS, planted
 
-CUSTOMERS = pa.schema(
-    [
-        ("customer_id", pa.string()),
-        ("is_customer", pa.bool_()),
-        ("segment", pa.string()),
-        ("is_in_pool", pa.bool_()),
-        ("orders_per_day", pa.float64()),
-        ("stops_per_day", pa.float64()),
-        ("mean_order_cents", pa.float64()),
-        ("is_alive", pa.bool_()),
-        ("stopped_on", pa.date32()),
-        ("loss_reason", pa.string()),
-        ("is_late_payer", pa.bool_()),
-        ("is_advocate", pa.bool_()),
-        ("answers_share", pa.float64()),
-        ("wallet_share", pa.float64()),
-    ]
-)
-MEMBERS = pa.schema(
-    [
-        ("campaign_id", pa.string()),
-        ("customer_id", pa.string()),
-        ("extra_orders", pa.float64()),
-        ("extra_cents", pa.float64()),
-        ("answered", pa.bool_()),
-    ]
-)
-
 
 def customers(accounts: Accounts) -> dict[str, pa.Array]:
-    """Return the columns of `CUSTOMERS`; what only customers have is NULL for prospects."""
+    """Return the columns of `TRUTH_CUSTOMERS`; what only customers have is NULL for prospects."""
     unknown = ~accounts.is_customer
     segments = tuple(segment.name for segment in SEGMENTS)
 
@@ -70,7 +42,7 @@ def customers(accounts: Accounts) -> dict[str, pa.Array]:
 
 
 def members(accounts: Accounts, drawn: Members) -> dict[str, pa.Array]:
-    """Return the columns of `MEMBERS`: what a contact is expected to bring, in both arms, and whom it did bring."""
+    """Return the columns of `TRUTH_MEMBERS`: what a contact is expected to bring, and whom it did bring."""
     return {
         "campaign_id": campaign_ids(drawn.campaign),
         "customer_id": accounts.id.take(pa.array(drawn.account)),

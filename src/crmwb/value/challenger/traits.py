@@ -11,8 +11,8 @@ import pandas as pd
 from crmwb import engine
 from crmwb.calendar import day_number
 from crmwb.contract import Kind
+from crmwb.contract.feature_columns import FEATURES
 from crmwb.engine import Backend
-from crmwb.features.catalogue import FEATURES
 
 NUMBERS = tuple(f.name for f in FEATURES if f.kind in {Kind.NUMBER, Kind.SHARE})
 CATEGORIES = tuple(f.name for f in FEATURES if f.kind is Kind.CATEGORY)

@@ -8,9 +8,9 @@ from typing import Any
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from crmwb import engine, layout, storage
+from crmwb.contract.contracts import BRIDGE, CUSTOMERS, RENEWALS, SURVIVAL
 from crmwb.engine import Backend
 from crmwb.params import ValueParams
 from crmwb.value.contracts import groups, renewals
@@ -24,19 +24,6 @@ CONFIDENCE = 0.95
 N_MONTHS = 60  # of the curves
 N_BRIDGE = 24
 MONTHS = 12
-CUSTOMERS = pa.schema(
-    [
-        ("customer_id", pa.string()),
-        ("n_contracts", pa.int64()),
-        ("n_contracts_running", pa.int64()),
-        ("contract_status", pa.string()),
-        ("contract_since", pa.date32()),
-        ("contract_until", pa.date32()),
-        ("contract_months", pa.int64()),
-        ("mrr_cents", pa.int64()),
-        ("contract_clv_cents", pa.int64()),
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -116,14 +103,11 @@ def write(made: ContractStudy) -> None:
     """Write what contracts tell to data/contracts/."""
     with storage.replacing_folder(layout.CONTRACTS) as folder:
         storage.write_json(made.facts, folder / layout.CONTRACT_FACTS.name)
-        storage.write_frame(made.customers, folder / layout.CONTRACT_CUSTOMERS.name, ["customer_id"], CUSTOMERS)
-        for path, frame, order in (
-            (layout.CONTRACT_SURVIVAL, made.survival, ["plan", "month"]),
-            (layout.CONTRACT_BRIDGE, made.bridge, ["day"]),
-            (layout.CONTRACT_RENEWALS, made.renewals, ["by", "group"]),
-        ):
-            if made.facts["is_available"]:
-                storage.write_frame(frame, folder / path.name, order)
+        frames = {CUSTOMERS: made.customers}
+        if made.facts["is_available"]:
+            frames |= {SURVIVAL: made.survival, BRIDGE: made.bridge, RENEWALS: made.renewals}
+        for artefact, frame in frames.items():
+            storage.write(frame, artefact, folder / artefact.path.name)
 
 
 def _differ(model: ContractsBySegment, n_kinds: int) -> bool:

@@ -11,21 +11,11 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
+from crmwb.contract.value import EQUITY_BRIDGE
 from crmwb.value.equity.worth import Worth
 
 COMPONENTS = ("opening", "new", "won_back", "grown", "shrunk", "lost", "closing", "kept")
-SCHEMA = pa.schema(
-    [
-        ("span", pa.string()),
-        ("begins", pa.date32()),
-        ("ends", pa.date32()),
-        ("component", pa.string()),
-        ("n_customers", pa.int64()),
-        ("equity_cents", pa.int64()),
-    ]
-)
 
 
 def bridge(span: str, begins: date, ends: date, opening: Worth, closing: Worth) -> pd.DataFrame:
@@ -43,7 +33,7 @@ def bridge(span: str, begins: date, ends: date, opening: Worth, closing: Worth) 
     Returns
     -------
     DataFrame of shape (8, 6)
-        Columns of `SCHEMA`, one row per component, in the order of `COMPONENTS`.
+        Columns of `EQUITY_BRIDGE`, one row per component, in the order of `COMPONENTS`.
     """
     change = closing.clv_cents - opening.clv_cents
     was, active_then, active_now = opening.is_known, opening.is_active, closing.is_active
@@ -63,5 +53,5 @@ def bridge(span: str, begins: date, ends: date, opening: Worth, closing: Worth) 
     }
     return pd.DataFrame(
         [(span, begins, ends, name, int(rows[name][0].sum()), int(rows[name][1].sum())) for name in COMPONENTS],
-        columns=SCHEMA.names,
+        columns=EQUITY_BRIDGE.names,
     )

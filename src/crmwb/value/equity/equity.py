@@ -7,16 +7,15 @@ from typing import Any
 
 import ibis.expr.types as ir
 import pandas as pd
-import pyarrow as pa
 from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
 from crmwb.calendar import MONTHS_A_YEAR, month_ends, month_of, start_of
+from crmwb.contract.value import EQUITY, EQUITY_BRIDGE
 from crmwb.engine import Backend
 from crmwb.params import EquityParams
 from crmwb.progress import track
 from crmwb.value.equity.activity import Histories, histories_at, read_activity
-from crmwb.value.equity.bridge import SCHEMA as BRIDGE_SCHEMA
 from crmwb.value.equity.bridge import bridge
 from crmwb.value.equity.cohorts import Cohorts
 from crmwb.value.equity.facts import facts
@@ -33,16 +32,6 @@ FIT_CUSTOMERS = 100_000  # for the models of earlier origins; the forecast itsel
 
 Models = tuple[PurchaseModel, GammaGamma]
 
-MONTHS_SCHEMA = pa.schema(
-    [
-        ("as_of", pa.date32()),
-        ("n_buyers", pa.int64()),
-        ("n_active", pa.int64()),
-        ("n_alive", pa.float64()),
-        ("equity_cents", pa.int64()),
-    ]
-)
-
 
 @dataclass(frozen=True)
 class Equity:
@@ -51,14 +40,14 @@ class Equity:
     Attributes
     ----------
     months : DataFrame
-        One row per month end, and one for as_of: columns of `MONTHS_SCHEMA`. n_buyers: customers who had bought;
+        One row per month end, and one for as_of: columns of `EQUITY`. n_buyers: customers who had bought;
         n_active: of them not lost, and n_alive: the sum of P(alive), both unknown where dropout is not identified;
         equity_cents: the sum of lifetime values.
     bridge : DataFrame
-        Columns of `bridge.SCHEMA`: month by month (span "month"), and over the last year or what there is of it
+        Columns of `EQUITY_BRIDGE`: month by month (span "month"), and over the last year or what there is of it
         ("year").
     forecast, past : DataFrame
-        Columns of `monthly.FORECAST_SCHEMA` and `monthly.PAST_SCHEMA`.
+        Columns of `FORECAST` and `PAST_FORECASTS`.
     facts : dict
         As `facts.facts` returns them.
     monthly : Monthly
@@ -150,7 +139,7 @@ def build(
             year_ago = now if at == opening_of_year else year_ago
         outlooks.append(outlook(known, cohorts, models, as_of, params.forecast_months))
         ahead = monthly(outlooks, cohorts, seasonal, as_of, n_ahead=params.forecast_months, n_origins=params.n_origins)
-    by_month = pd.DataFrame(months, columns=MONTHS_SCHEMA.names)
+    by_month = pd.DataFrame(months, columns=EQUITY.names)
     if not is_dropout_identified:
         by_month = by_month.astype({"n_active": "Int64", "n_alive": "Float64"})
     changes = _stacked(bridges)
@@ -192,4 +181,4 @@ def _fit(known: Histories, models: Models) -> Models | None:
 
 
 def _stacked(bridges: list[pd.DataFrame]) -> pd.DataFrame:
-    return pd.concat(bridges, ignore_index=True) if bridges else BRIDGE_SCHEMA.empty_table().to_pandas()
+    return pd.concat(bridges, ignore_index=True) if bridges else EQUITY_BRIDGE.schema.empty_table().to_pandas()

@@ -10,9 +10,9 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from crmwb.calendar import MONTHS_A_YEAR, month_of, start_of
+from crmwb.contract.value import FORECAST, PAST_FORECASTS
 from crmwb.value.equity.cohorts import MEASURES, Cohorts
 from crmwb.value.equity.level import expected_parts, level
 from crmwb.value.equity.outlook import Outlook
@@ -26,30 +26,6 @@ FIRST_ORIGIN = 3  # months known before the first forecast that is tested
 FIRST_REPLAY = 6  # and before the first whose intervals are
 ALL_MEASURES = (*MEASURES, "new_customers")
 BOUNDS = tuple(f"{end}_{percent}" for percent in LEVELS for end in ("low", "high"))
-
-FORECAST_SCHEMA = pa.schema(
-    [
-        ("measure", pa.string()),
-        ("month", pa.date32()),
-        ("actual", pa.float64()),
-        ("expected", pa.float64()),
-        ("known", pa.float64()),
-        *((bound, pa.float64()) for bound in BOUNDS),
-    ]
-)
-PAST_SCHEMA = pa.schema(
-    [
-        ("measure", pa.string()),
-        ("origin", pa.date32()),
-        ("month", pa.date32()),
-        ("method", pa.string()),
-        ("actual", pa.float64()),
-        ("expected", pa.float64()),
-        *((bound, pa.float64()) for bound in BOUNDS),
-        ("last_month", pa.float64()),
-        ("last_year", pa.float64()),
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -148,7 +124,7 @@ def monthly(
 
 
 def frame(found: Monthly, margin_share: float) -> pd.DataFrame:
-    """Write the forecast under what came before it, one row per measure and month: columns of `FORECAST_SCHEMA`.
+    """Write the forecast under what came before it, one row per measure and month: columns of `FORECAST`.
 
     A month under way has both: in `known` what has been done in it, which `expected` includes. margin_cents is revenue
     times the margin share.
@@ -163,7 +139,7 @@ def frame(found: Monthly, margin_share: float) -> pd.DataFrame:
         )
         ahead["known"] = np.where(np.arange(len(ahead)) < found.skip, m.known, 0.0)
         frames.append(pd.concat([done, ahead]).assign(measure=name))
-    rows = pd.concat(frames).reindex(columns=FORECAST_SCHEMA.names)
+    rows = pd.concat(frames).reindex(columns=FORECAST.names)
     margin = rows[rows["measure"] == "revenue_cents"].assign(measure="margin_cents")
     numbers = margin.columns.drop(["measure", "month"])
     margin[numbers] *= margin_share
@@ -171,8 +147,8 @@ def frame(found: Monthly, margin_share: float) -> pd.DataFrame:
 
 
 def past_frame(found: Monthly) -> pd.DataFrame:
-    """Put earlier forecasts beside what came, one row per measure, origin and month: columns of `PAST_SCHEMA`."""
-    frames = [PAST_SCHEMA.empty_table().to_pandas()]
+    """Put earlier forecasts beside what came, one row per measure, origin and month: columns of `PAST_FORECASTS`."""
+    frames = [PAST_FORECASTS.schema.empty_table().to_pandas()]
     for name, m in found.measures.items():
         values = m.rolling.values
         for origin, made in m.past:
@@ -194,7 +170,7 @@ def past_frame(found: Monthly) -> pd.DataFrame:
                     )
                 )
     rows: pd.DataFrame = pd.concat(frames[1:] or frames, ignore_index=True)
-    return rows.reindex(columns=PAST_SCHEMA.names)
+    return rows.reindex(columns=PAST_FORECASTS.names)
 
 
 def _measure(

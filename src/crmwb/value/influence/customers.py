@@ -4,28 +4,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
+from crmwb.contract.value_customers import INFLUENCE
 from crmwb.findings import Count, Finding, Name, Share, Term, Unavailable, to_json
 from crmwb.value.influence.referrals import referrals
 from crmwb.value.influence.standing import MIN_GROUP, small_groups, standing
 
 FEATURES = ("customer_id", "age_days", "revenue_cents", "industry", "region", "referred_by", "acquisition_cost_cents")
 GROUPS = ("industry", "region")
-
-SCHEMA = pa.schema(
-    [
-        ("customer_id", pa.string()),
-        ("n_referred", pa.int64()),
-        ("referral_value_cents", pa.int64()),
-        ("saved_acquisition_cents", pa.int64()),
-        ("referral_chain_value_cents", pa.int64()),
-        ("industry_rank", pa.int64()),
-        ("industry_percentile", pa.float64()),
-        ("region_rank", pa.int64()),
-        ("region_percentile", pa.float64()),
-    ]
-)
 
 
 def customers(
@@ -47,7 +33,7 @@ def customers(
     Returns
     -------
     DataFrame of shape (n, 9)
-        Columns of SCHEMA, sorted by customer_id. Referral columns are unknown for all where the source names no
+        Columns of INFLUENCE, sorted by customer_id. Referral columns are unknown for all where the source names no
         referrer; places among others are those of buyers, by revenue, unknown in groups of fewer than MIN_GROUP.
     """
     table = features.sort_values("customer_id").set_index("customer_id")
@@ -60,7 +46,7 @@ def customers(
         worth = worth_of(brought.set_index("customer_id").reindex(table.index), clv_cents)
         credited = referrals(table["referred_by"], worth.where(bought), table["acquisition_cost_cents"], type_1_share)
         out = out.join(credited.drop(columns="in_circle"))
-    return out.reset_index().reindex(columns=SCHEMA.names)
+    return out.reset_index().reindex(columns=INFLUENCE.names)
 
 
 def worth_of(brought: pd.DataFrame, clv_cents: pd.Series | None) -> pd.Series:

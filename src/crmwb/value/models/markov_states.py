@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from crmwb.calendar import MONTHS_A_YEAR
+from crmwb.contract.value import MARKOV_STATES
 from crmwb.errors import CrmwbError
 from crmwb.findings import Count, Finding, Name, to_json
 from crmwb.value.models.markov import MarkovChain
@@ -20,22 +20,6 @@ from crmwb.value.models.monthly_states import Grid, known_by, next_months, third
 
 PRIOR = 10.0  # months of one customer that the mean of all customers counts as, in a state with few
 GROUPS = 50  # of customers, left out in turn for standard errors
-
-SCHEMA = pa.schema(
-    [
-        ("state", pa.string()),
-        ("recency_months", pa.int64()),
-        ("band", pa.string()),
-        ("n_customers", pa.int64()),
-        ("n_observed", pa.int64()),
-        ("p_purchase", pa.float64()),
-        ("p_purchase_se", pa.float64()),
-        ("margin_cents", pa.float64()),
-        ("value_cents", pa.float64()),
-        ("value_se_cents", pa.float64()),
-        ("keep_contacting", pa.bool_()),
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -45,9 +29,9 @@ class MarkovStates:
     Attributes
     ----------
     states : DataFrame of shape (k, 11)
-        Columns of `SCHEMA`: one row per state, most recent first. n_customers at as_of; n_observed months of customers
-        that transitions rest on; p_purchase in the next month; margin_cents expected from it; value_cents discounted
-        margin to come net of contact costs, today's not counted; keep_contacting, whether contact pays.
+        Columns of `MARKOV_STATES`: one row per state, most recent first. n_customers at as_of; n_observed months of
+        customers that transitions rest on; p_purchase in the next month; margin_cents expected from it; value_cents
+        discounted margin to come net of contact costs, today's not counted; keep_contacting, whether contact pays.
     customers : DataFrame of shape (n, 3)
         customer_id, state, value_cents at as_of; sorted by customer_id.
     chain : MarkovChain
@@ -178,7 +162,7 @@ def markov_states(
             "value_se_cents": _jackknife(values),
             "keep_contacting": ~np.isin(grid.names, chain.states_to_let_go(to_come)),
         }
-    ).reindex(columns=SCHEMA.names)
+    ).reindex(columns=MARKOV_STATES.names)
     now = state[latest]
     customers = pd.DataFrame(
         {

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from crmwb.calendar import day_number
+from crmwb.contract.value_customers import POTENTIAL
 from crmwb.errors import CrmwbError
 from crmwb.findings import Count, Unavailable
 from crmwb.params import ValueParams
@@ -32,19 +32,6 @@ ENDS = ("lower_95", "lower_80", "lower_50", "upper_50", "upper_80", "upper_95") 
 PURCHASE_ENDS = tuple(f"purchases_{end}" for end in ENDS)
 CLV_ENDS = tuple(f"clv_{end}_cents" for end in ENDS)
 DIGITS = 9  # decimals of chances and counts: enough for six significant digits, too few for a processor's last ones
-
-SCHEMA = pa.schema(
-    [
-        ("customer_id", pa.string()),
-        ("p_alive", pa.float64()),
-        ("p_purchase", pa.float64()),
-        ("expected_purchases", pa.float64()),
-        *((name, pa.int64()) for name in PURCHASE_ENDS),
-        ("expected_spend_cents", pa.float64()),
-        ("clv_cents", pa.int64()),
-        *((name, pa.int64()) for name in CLV_ENDS),
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -207,8 +194,8 @@ def score(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> tuple[pd
     Returns
     -------
     DataFrame of shape (n, 18)
-        Columns of `SCHEMA`. p_alive at as_of, NaN for all where dropout is not identified; p_purchase, the chance of a
-        purchase within the horizon, never above it; expected_purchases over it, not discounted; expected_spend_cents
+        Columns of `POTENTIAL`. p_alive at as_of, NaN for all where dropout is not identified; p_purchase, the chance of
+        a purchase within the horizon, never above it; expected_purchases over it, not discounted; expected_spend_cents
         per purchase occasion; clv_cents: discounted purchases × spend × margin share, rounded; and the ends of the 50,
         80 and 95% intervals of purchases and of value, of the same distribution.
     Fitted
@@ -253,11 +240,11 @@ def expected_spend(buyers: pd.DataFrame, model: GammaGamma) -> np.ndarray:
 
 
 def _frame(buyers: pd.DataFrame, *, clv: np.ndarray, ends: Sequence[np.ndarray], **columns: Any) -> pd.DataFrame:
-    """Put the columns of SCHEMA side by side."""
+    """Put the columns of POTENTIAL side by side."""
     columns |= {"clv_cents": np.rint(clv).astype(np.int64)}
     for names, values in zip((PURCHASE_ENDS, CLV_ENDS), ends, strict=True):
         columns |= dict(zip(names, np.rint(values).astype(np.int64).T, strict=True))
-    return buyers[["customer_id"]].assign(**columns).reindex(columns=SCHEMA.names)
+    return buyers[["customer_id"]].assign(**columns).reindex(columns=POTENTIAL.names)
 
 
 def _rows(buyers: pd.DataFrame, moment: Moment) -> np.ndarray:

@@ -12,7 +12,6 @@ from typing import Any
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from crmwb.engine import Backend
 from crmwb.findings import Finding, Name, Share, Unavailable, to_json
@@ -25,16 +24,6 @@ STATED, BY_RANK = "stated", "allocation rule"
 RANK, SUPPLIERS = "supplier_rank", "n_suppliers"
 
 FEATURES = ("customer_id", "wallet_cents")
-
-SCHEMA = pa.schema(
-    [
-        ("customer_id", pa.string()),
-        ("yearly_revenue_cents", pa.int64()),
-        ("share_of_wallet", pa.float64()),
-        ("wallet_headroom_cents", pa.int64()),
-        ("wallet_basis", pa.string()),
-    ]
-)
 
 
 def allocated_share(rank: np.ndarray, n_suppliers: np.ndarray) -> np.ndarray:
@@ -75,7 +64,7 @@ def customers(con: Backend, tables: Tables, features: pd.DataFrame, as_of: date,
     Returns
     -------
     DataFrame of shape (n, 5)
-        Columns of SCHEMA, sorted by customer_id. share_of_wallet is at most 1, also for those who buy more than their
+        Columns of WALLET, sorted by customer_id. share_of_wallet is at most 1, also for those who buy more than their
         wallet was thought to hold; wallet_basis is "stated", "allocation rule" (which needs revenue) or unknown.
     """
     table = features.sort_values("customer_id").set_index("customer_id")

@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
 from crmwb.calendar import day_at, day_number
+from crmwb.contract.value import BACKTEST, TRACKING
 from crmwb.findings import Count, Day, Days, Unavailable
 from crmwb.params import BacktestParams
 from crmwb.progress import track
@@ -21,29 +21,7 @@ MEASURES = (
     "coverage_50", "coverage_80", "coverage_95", "revenue_gini", "revenue_bias_share", "revenue_coverage_80",
 )  # fmt: skip
 
-SCHEMA = pa.schema(
-    [
-        ("origin", pa.date32()),
-        ("forecaster", pa.string()),
-        ("kind", pa.string()),
-        ("verdict", pa.string()),
-        ("n_customers", pa.int64()),
-        ("actual_total", pa.int64()),
-        ("forecast_total", pa.float64()),
-        *((measure, pa.float64()) for measure in MEASURES),
-    ]
-)
 CALIBRATION = ("origin", "forecaster", "group", "mean_forecast", "mean_actual")
-TRACKING = pa.schema(
-    [
-        ("origin", pa.date32()),
-        ("forecaster", pa.string()),
-        ("week", pa.int64()),
-        ("days", pa.int64()),
-        ("forecast_purchases", pa.float64()),
-        ("purchases", pa.int64()),
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -105,7 +83,7 @@ def backtest(past: Past, as_of: date, params: BacktestParams) -> Backtest:
                 continue
             trials.append(trial(past, origin, params.holdout_days))
         return Backtest(
-            scores=_stacked([(t, pd.DataFrame(t.rows)) for t in trials], SCHEMA.names).astype(
+            scores=_stacked([(t, pd.DataFrame(t.rows)) for t in trials], BACKTEST.names).astype(
                 dict.fromkeys(MEASURES, float)
             ),
             calibration=_stacked([(t, t.calibration()) for t in trials], CALIBRATION),
@@ -118,7 +96,7 @@ def backtest(past: Past, as_of: date, params: BacktestParams) -> Backtest:
 
 def nothing_tested() -> Backtest:
     """Return the backtest of a source in which nothing can be forecast."""
-    frames = [pd.DataFrame(columns=list(names)) for names in (SCHEMA.names, CALIBRATION, TRACKING.names)]
+    frames = [pd.DataFrame(columns=list(names)) for names in (BACKTEST.names, CALIBRATION, TRACKING.names)]
     return Backtest(frames[0], frames[1], frames[2], [], [])
 
 

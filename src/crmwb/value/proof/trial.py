@@ -35,7 +35,7 @@ class Trial:
     came_cents : ndarray of shape (n,)
         Revenue that came, extreme spends capped as the forecasters' are.
     rows : list of dict
-        One per forecaster: columns of `backtest.SCHEMA` without the origin.
+        One per forecaster: columns of `contract.value.BACKTEST` without the origin.
     """
 
     moment: Moment

@@ -4,8 +4,8 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
+from crmwb.contract.value_customers import REALISED
 from crmwb.engine import Backend
 from crmwb.value.realised import costs
 from crmwb.value.realised.costs import Tables
@@ -20,24 +20,6 @@ FEATURES = (
     "customer_id", "age_days", "revenue_cents", "margin_cents", "n_lines", "n_returns", "sales_cents",
     "returned_cents", "discount_cents", "n_contacts", "contact_cost_cents", "overdue_cents",
 )  # fmt: skip
-
-SCHEMA = pa.schema(
-    [
-        ("customer_id", pa.string()),
-        ("realised_revenue_cents", pa.int64()),
-        ("realised_margin_cents", pa.int64()),
-        ("margin_is_assumed", pa.bool_()),
-        ("serve_cost_cents", pa.int64()),
-        ("profit_cents", pa.int64()),
-        ("profit_is_complete", pa.bool_()),
-        ("first_order_margin_cents", pa.int64()),
-        ("is_first_order_loss", pa.bool_()),
-        ("payback_month", pa.int64()),
-        ("is_paid_back", pa.bool_()),
-        ("loss_cents", pa.int64()),
-        ("loss_reason", pa.string()),
-    ]
-)
 
 
 def spent_on(con: Backend, tables: Tables, as_of: date) -> pd.DataFrame:
@@ -64,7 +46,7 @@ def customers(con: Backend, tables: Tables, features: pd.DataFrame, as_of: date,
     Returns
     -------
     DataFrame of shape (n, 13)
-        Columns of SCHEMA, sorted by customer_id. What overdue invoices ask for is the feature overdue_cents.
+        Columns of REALISED, sorted by customer_id. What overdue invoices ask for is the feature overdue_cents.
 
         serve_cost_cents            contacts and the share of campaigns
         profit_cents                margin less serve_cost_cents and acquisition; unknown without costs of goods
@@ -94,4 +76,4 @@ def customers(con: Backend, tables: Tables, features: pd.DataFrame, as_of: date,
         judged = bought & by_id["margin_cents"].notna() & cost.notna()
         out["payback_month"] = rows(con, payback(tables, as_of))["payback_month"].reindex(out.index).where(judged)
         out["is_paid_back"] = out["payback_month"].notna().astype(object).where(judged, None)
-    return out.reset_index().reindex(columns=SCHEMA.names)
+    return out.reset_index().reindex(columns=REALISED.names)

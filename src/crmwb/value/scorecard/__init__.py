@@ -1,13 +1,10 @@
 """What customers are worth all in all: four dimensions, one score, tiers, and how far these can be trusted."""
 
-from crmwb.value.scorecard.customers import SCHEMA, Card, card, card_of
+from crmwb.value.scorecard.customers import Card, card, card_of
 from crmwb.value.scorecard.facts import certainty_bands, facts, pyramid
 from crmwb.value.scorecard.memory import Forecast, Source
-from crmwb.value.scorecard.months import MONTHS_SCHEMA
 
 __all__ = [
-    "MONTHS_SCHEMA",
-    "SCHEMA",
     "Card",
     "Forecast",
     "Source",

@@ -8,16 +8,17 @@ from typing import Any
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from crmwb.calendar import is_month_end
+from crmwb.contract.value import TIER_MONTHS
+from crmwb.contract.value_customers import SCORECARD
 from crmwb.params import POTENTIAL, ScorecardParams
 from crmwb.tiers import levels_of, probability
 from crmwb.value.scorecard.certainty import errors, purchase_noise, score_error
 from crmwb.value.scorecard.credit import payments
 from crmwb.value.scorecard.indicators import DIMENSIONS, VARIABLES
 from crmwb.value.scorecard.memory import Forecast, Source, describe, past_indicators
-from crmwb.value.scorecard.months import MONTHS_SCHEMA, Definition, Past, follow
+from crmwb.value.scorecard.months import Definition, Past, follow
 from crmwb.value.scorecard.points import dimensions, points, score
 from crmwb.value.scorecard.sensitivity import sensitivity
 
@@ -25,19 +26,6 @@ POINTS = {dimension: f"{dimension}_points" for dimension in DIMENSIONS}
 # scores, points of dimensions, levels and boundaries in; the probability of each tier out
 Certainty = Callable[[pd.Series, pd.DataFrame, pd.Series, np.ndarray], pd.Series]
 VARIABLE_POINTS = {name: f"{name}_points" for name in VARIABLES if name not in DIMENSIONS}
-
-SCHEMA = pa.schema(
-    [
-        ("customer_id", pa.string()),
-        *((name, pa.float64()) for name in (*POINTS.values(), *VARIABLE_POINTS.values())),
-        ("n_dimensions_known", pa.int64()),
-        ("value_score", pa.float64()),
-        ("tier", pa.string()),
-        ("tier_probability", pa.float64()),
-        ("is_tier_held", pa.bool_()),
-        ("is_tier_sensitive", pa.bool_()),
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -47,9 +35,9 @@ class Card:
     Attributes
     ----------
     customers : DataFrame of shape (n, 15)
-        Columns of SCHEMA, sorted by customer_id.
+        Columns of SCORECARD, sorted by customer_id.
     months : DataFrame
-        Columns of months.MONTHS_SCHEMA: the tier of each buyer at month ends, the present included if it is one.
+        Columns of TIER_MONTHS: the tier of each buyer at month ends, the present included if it is one.
     sensitivity : DataFrame of shape (8, 6)
         As `sensitivity.sensitivity` returns it.
     history : DataFrame
@@ -177,11 +165,11 @@ def _card(
     if len(scores) and certainty is not None:
         out["tier_probability"] = certainty(scores, scored, level, definition.bounds).round(3)
     everyone = pd.Index(sorted(customer_ids), name="customer_id")
-    out = out.reindex(everyone).reset_index().reindex(columns=SCHEMA.names)
+    out = out.reindex(everyone).reset_index().reindex(columns=SCORECARD.names)
     out["tier"] = out["tier"].fillna(POTENTIAL)
     return Card(
         customers=out,
-        months=pd.concat(ends, ignore_index=True) if ends else pd.DataFrame(columns=MONTHS_SCHEMA.names),
+        months=pd.concat(ends, ignore_index=True) if ends else pd.DataFrame(columns=TIER_MONTHS.names),
         sensitivity=table,
         history=pd.DataFrame(
             [*past.counts, *([] if present is None else [present.counts()])],

@@ -6,20 +6,10 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from crmwb.params import ScorecardParams
 from crmwb.tiers import boundaries, levels_of, place
 from crmwb.value.scorecard.points import dimensions, points, score
-
-MONTHS_SCHEMA = pa.schema(
-    [
-        ("as_of", pa.date32()),
-        ("customer_id", pa.string()),
-        ("tier", pa.string()),
-        ("tier_by_former_definition", pa.string()),
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -75,7 +65,7 @@ class Placed:
     before: pd.Series | None
 
     def frame(self, names: np.ndarray) -> pd.DataFrame:
-        """Return one row per customer, columns of MONTHS_SCHEMA."""
+        """Return one row per customer, columns of TIER_MONTHS."""
         return pd.DataFrame(
             {
                 "as_of": self.as_of,

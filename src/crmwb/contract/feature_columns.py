@@ -8,10 +8,8 @@ and sums are 0 and the rest NULL. Everything is as known before `as_of`: events 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import pyarrow as pa
-
-from crmwb.contract import ARROW_TYPES, Column, Kind
 from crmwb.contract.canonical import CUSTOMERS
+from crmwb.contract.columns import Column, Kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,6 +249,3 @@ FEATURES: tuple[Feature, ...] = (
         ),
     ),
 )
-
-SCHEMA = pa.schema([pa.field(f.name, ARROW_TYPES[f.kind]) for f in FEATURES])
-SNAPSHOT_SCHEMA = SCHEMA.insert(0, pa.field(AS_OF.name, ARROW_TYPES[AS_OF.kind]))
