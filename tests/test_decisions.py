@@ -28,13 +28,13 @@ def customers(**columns) -> pd.DataFrame:
 
 
 def workbench(
-    frame: pd.DataFrame, *, risk=RELIABLE, alerts=(), findings=(), lost=None, models=None, replaced=False
+    frame: pd.DataFrame, *, risk=RELIABLE, alerts=(), findings=(), lost=None, models=None, replaced=False, closes=False
 ) -> SimpleNamespace:
     """Return what decisions read of a workbench, with no forecast and no campaign."""
     equity = SimpleNamespace(findings=lambda part: [Unavailable("forecast.too_short", {})])
     return SimpleNamespace(
         currency="EUR",
-        circumstances=SimpleNamespace(ids_replaced=replaced),
+        circumstances=SimpleNamespace(ids_replaced=replaced, closes_now=closes),
         customers=SimpleNamespace(frame=frame, buyers=frame),
         lifecycle=SimpleNamespace(facts={"risk": risk}),
         campaigns=SimpleNamespace(revenue=pd.DataFrame()),
@@ -87,6 +87,8 @@ def test_a_risk_that_was_not_tested_or_has_no_margin_is_not_stated():
     assert not named("risk", decisions.decisions(workbench(customers(), risk={"is_available": False})))
     assert not named("risk", decisions.decisions(workbench(customers(margin_at_stake_cents=None))))
     assert not named("risk", decisions.decisions(workbench(customers(), replaced=True)))
+    assert not named("risk", decisions.decisions(workbench(customers(), closes=True)))
+    assert not named("tier", decisions.decisions(workbench(customers(), replaced=True)))
 
 
 def test_what_is_small_beside_revenue_is_not_stated():

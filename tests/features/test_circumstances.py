@@ -9,7 +9,7 @@ import pytest
 
 from crmwb import engine
 from crmwb.features import circumstances
-from crmwb.findings import Count, Day
+from crmwb.findings import Count, Day, Name
 
 FIRST, AS_OF = pd.Timestamp("2022-01-01"), date(2024, 1, 1)
 DAYS = 730
@@ -42,6 +42,7 @@ def table(con, lines):
             "quantity": lines["units"],
             "revenue_cents": lines["cents"].astype("int64"),
             "is_return": lines["is_return"],
+            "channel": lines["channel"] if "channel" in lines else pd.Series(None, index=lines.index, dtype="str"),
         }
     )
     return engine.open_arrow(con, pa.Table.from_pandas(rows, preserve_index=False), "transactions")
@@ -110,6 +111,39 @@ def test_days_without_sales_are_found_and_nothing_is_compared_with_them(seen):
     earlier = seen(lines[~lines["day"].between(500, 530)])
     assert "no_sales" in earlier
     assert earlier["is_comparable"]
+
+
+def test_a_company_that_closes_every_winter_lacks_nothing_and_in_its_first_nobody_knows(seen):
+    lines = company()
+    closed = lines[~(lines["day"] % 365).between(50, 130) | lines["day"].between(365 + 52, 365 + 53)]
+    assert "no_sales" not in seen(closed)  # the days are not the same every year, to a day or two
+    once = seen(lines[~lines["day"].between(50, 130)])
+    assert once["no_sales"].values["begins"] == Day((FIRST + pd.Timedelta(days=50)).date())
+
+
+def test_that_sales_stop_now_in_every_year_is_told_and_otherwise_not(seen):
+    lines = company()
+    summers = lines[~(lines["day"] % 365).between(240, 330)]
+    found = seen(summers, date(2023, 8, 30))["closes_now"]
+    assert found.values["n"] == Count(1, "year")
+    assert abs((found.values["until"].value - date(2023, 11, 27)).days) <= 1
+    assert "closes_now" not in seen(summers, date(2023, 7, 1))
+    assert "closes_now" not in seen(lines, date(2023, 8, 30))
+    monthly = lines[lines["day"] % 30 == 0]
+    assert "closes_now" not in seen(monthly, date(2023, 8, 30))
+
+
+def test_a_channel_that_numbers_every_order_anew_is_told_and_one_of_rare_buyers_is_not(seen):
+    lines = company(n=300)
+    lines["channel"] = np.where(lines["customer"].str[-1] < "4", "market", "web")
+    assert "numbers_per_order" not in seen(lines)
+    is_market = lines["channel"] == "market"
+    each = lines.assign(customer=lines["customer"].where(~is_market, "m" + lines.index.astype(str)))
+    found = seen(each)["numbers_per_order"]
+    assert found.values["channel"] == Name("market")
+    assert found.values["share"].value == 0
+    assert found.values["usual"].value > 0.5
+    assert "numbers_per_order" not in seen(each[each["channel"] == "market"])  # nothing to compare with
 
 
 def test_closed_sundays_and_few_orders_are_no_days_without_sales(seen):
@@ -191,6 +225,7 @@ def test_few_customers_and_no_transactions(seen, con):
         "findings": [],
         "split": None,
         "is_comparable": True,
+        "holes": [],
     }
     one = pd.DataFrame(
         {"customer": ["a"], "day": [3], "product": [1], "units": [1.0], "cents": [500], "is_return": [False]}

@@ -4,7 +4,9 @@ import nbformat
 import pytest
 from written_notebooks import write
 
+from crmwb import layout, storage
 from crmwb.reporting.execute import execute
+from crmwb.reporting.make import available_in
 from crmwb.reporting.sections import fitting
 
 
@@ -65,3 +67,19 @@ def test_the_line_reads_well_on_the_page(tmp_path):
     done = execute(path, {}, tmp_path, available={"customers"})
     said = [output["data"]["text/plain"] for c in done.cells for output in c.get("outputs", [])]
     assert said == ["Not available in this source: “Sales” would need the table campaign members."]
+
+
+def test_where_customer_numbers_were_replaced_what_follows_customers_gives_way(tmp_path):
+    path = write(tmp_path / "a.ipynb", "# Report", "## Stages", "1 / 0", "## Rest", "x = 1")
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[1].metadata["tags"] = ["needs-linked_customers"]
+    nbformat.write(notebook, path)
+    done = execute(path, {}, tmp_path, available={"transactions"})
+    said = [output["data"]["text/plain"] for c in done.cells for output in c.get("outputs", [])]
+    assert said == ["Not available in this source: “Stages” would need a list of old and new customer numbers."]
+    (tmp_path / layout.MANIFEST).parent.mkdir(parents=True)
+    storage.write_json({"tables": ["transactions"]}, tmp_path / layout.MANIFEST)
+    (tmp_path / layout.CIRCUMSTANCES).parent.mkdir(parents=True)
+    for found, is_linked in (([], True), ([{"code": "circumstances.ids_replaced"}], False)):
+        storage.write_json({"findings": found}, tmp_path / layout.CIRCUMSTANCES)
+        assert ("linked_customers" in available_in(tmp_path)) == is_linked

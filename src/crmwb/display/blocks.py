@@ -7,6 +7,7 @@ from typing import Any
 from crmwb.findings import codec
 from crmwb.findings.say import Said
 
+LINKED = "linked_customers"  # what a section may need besides tables: that customers have one number all along
 MIME = "application/vnd.crmwb.block+json"
 
 

@@ -23,7 +23,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MplFigure
 
 from crmwb.display import html, tables
-from crmwb.display.blocks import MIME, Block, Decision, Figure, Heading, Missing, Note, Statement, Text, Tile, Tiles
+from crmwb.display.blocks import (
+    LINKED,
+    MIME,
+    Block,
+    Decision,
+    Figure,
+    Heading,
+    Missing,
+    Note,
+    Statement,
+    Text,
+    Tile,
+    Tiles,
+)
 from crmwb.display.picture import Picture, described, images
 from crmwb.findings import Finding, Listing, Name, Term, Unavailable, Value, codec, language
 from crmwb.findings.catalogue import find
@@ -90,9 +103,10 @@ def missing(what: Said | Unavailable, needs: Said = "") -> None:
 
 
 def missing_sections(titles: Sequence[Said], table: str) -> None:
-    """Say in one line which sections the source cannot fill for want of a table."""
+    """Say in one line which sections the source cannot fill for want of a table, or of `LINKED`."""
     quoted = tuple(Finding("common.quoted", {"what": _value(coded(title))}) for title in titles)
-    missing(Listing(quoted), Finding("common.the_table", {"table": Term("table", table)}))
+    the_table = Finding("common.the_table", {"table": Term("table", table)})
+    missing(Listing(quoted), "common.linked_customers" if table == LINKED else the_table)
 
 
 def tiles(items: Sequence[tuple[Said, Said, Said]]) -> None:

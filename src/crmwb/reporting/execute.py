@@ -16,11 +16,14 @@ from papermill.exceptions import PapermillExecutionError
 
 from crmwb import layout
 from crmwb.contract.canonical import TABLES
+from crmwb.display.blocks import LINKED
 from crmwb.errors import CrmwbError, operational_text
 from crmwb.files import owners
 from crmwb.reporting.sections import fitting
 
 Parameter = int | float | str | bool
+
+EVERYTHING = (*TABLES, LINKED)  # that a section may need
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Run:
     notebook: Path
     parameters: Mapping[str, Parameter]
     cwd: Path
-    available: Collection[str] = tuple(TABLES)
+    available: Collection[str] = EVERYTHING
 
     def dumps(self) -> str:
         """Return the run as JSON."""
@@ -57,7 +60,7 @@ class Run:
 
 
 def execute(
-    notebook: Path, parameters: Mapping[str, Parameter], cwd: Path, available: Collection[str] = tuple(TABLES)
+    notebook: Path, parameters: Mapping[str, Parameter], cwd: Path, available: Collection[str] = EVERYTHING
 ) -> NotebookNode:
     """Run one notebook from its first cell to its last, and return it with outputs; parameters are those of `Run`.
 

@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 
 from crmwb import layout, storage
 from crmwb.display import fonts
+from crmwb.display.blocks import LINKED
 from crmwb.errors import CrmwbError, IncompleteError
 from crmwb.findings import Finding, language
 from crmwb.marts import subjects
@@ -22,6 +23,7 @@ from crmwb.reporting.lineage import Lineage, inputs_hash, trace
 
 CONTRACTS = "contracts"
 FORECAST = "forecast"  # what a section may need besides tables: values to come
+REPLACED = "circumstances.ids_replaced"  # the finding with which customers cannot be followed
 PART = "part_of_customers"  # the notebook of reports of a part
 PARTS_LIST = "parts.json"
 
@@ -129,13 +131,19 @@ def run_of_part(name: str, parameters: Mapping[str, Parameter], params: Params, 
 
 
 def available_in(root: Path) -> list[str]:
-    """Return what sections of reports may need: the tables that the source has, and "forecast" where there is one."""
+    """Return what sections of reports may need: the tables that the source has, and what else there is.
+
+    "forecast" where there is one; LINKED unless customer numbers were replaced, so that nobody knows who is the same.
+    """
     available = [*storage.read_json(root / layout.MANIFEST)["tables"]]
     if CONTRACTS in available and not storage.read_json(root / layout.CONTRACT_FACTS)["is_available"]:
         available.remove(CONTRACTS)  # none has begun yet
     models = root / layout.VALUE_MODELS
     if not models.exists() or "unavailable" not in storage.read_json(models):
         available.append(FORECAST)
+    known = root / layout.CIRCUMSTANCES
+    if not known.exists() or REPLACED not in (found["code"] for found in storage.read_json(known)["findings"]):
+        available.append(LINKED)
     return available
 
 

@@ -3,7 +3,8 @@
 A heading (`page.heading` or markdown) tagged `needs-transactions` stands for its section, up to the next heading of its
 level or above; another cell so tagged stands for itself. `without-transactions` is the opposite: kept only where that
 table is missing. `needs-transactions-or-contracts` takes either. `with-contracts` is kept where that table is there and
-is left out without a line elsewhere. `needs-forecast` marks what speaks of values to come.
+is left out without a line elsewhere. `needs-forecast` marks what speaks of values to come, and `needs-linked_customers`
+what counts or follows customers, for which their numbers must be the same all along.
 """
 
 import re

@@ -56,13 +56,15 @@ def _experiment(head: pd.Series, own: pd.DataFrame, name: Value, currency: str) 
         return
     values = {"campaign": name} | _money(effect, currency)
     total = effect["difference"] * effect["n_treated"]
-    if effect["p_value"] < 1 - effect["level"]:
+    is_proven = effect["p_value"] < 1 - effect["level"]
+    if is_proven:
         code = "effect_gain" if effect["difference"] > 0 else "effect_loss"
         yield Finding(f"response.{code}", values | {"total": Money(abs(total), currency)}, weight=abs(total))
     else:
         smallest = {"smallest": Money(effect["smallest"], currency), "campaign": name}
         yield Finding("response.effect_unproven", smallest | _money(effect, currency))
-    if head["answer"] in {"all", "none", "sort"}:
+    is_gain = is_proven and effect["difference"] > 0  # whom to contact again is no question where nothing is shown
+    if head["answer"] in ({"all", "sort"} if is_gain else {"none"}):
         yield Finding(f"response.answer_{head['answer']}", {"campaign": name}, weight=abs(total) / 2)
 
 

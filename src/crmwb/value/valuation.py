@@ -131,6 +131,7 @@ def value_all(
         params=params.value.equity,
         currency=observed["currency"],
         is_dropout_identified=fitted.dropout.is_identified,
+        holes=[(date.fromisoformat(begins), date.fromisoformat(ends)) for begins, ends in circumstances["holes"]],
     )
     followed = equity.supported(followed, circumstances)
     models = models_record(buyers, fitted, tested, as_of=as_of, params=params)

@@ -38,4 +38,12 @@ class Circumstances:
     @property
     def ids_replaced(self) -> bool:
         """Whether customer numbers were replaced, so that nobody can say who is new or lost."""
-        return any(finding["code"] == "circumstances.ids_replaced" for finding in self.facts["findings"])
+        return self._has("ids_replaced")
+
+    @property
+    def closes_now(self) -> bool:
+        """Whether sales stopped at this time of every earlier year, so that nobody will buy for a while."""
+        return self._has("closes_now")
+
+    def _has(self, code: str) -> bool:
+        return any(finding["code"] == f"circumstances.{code}" for finding in self.facts["findings"])

@@ -59,14 +59,14 @@ def risk(wb: "Workbench") -> Iterator[Decision]:
     """Yield who is at risk, where the chance of leaving was tested and their future margin is known.
 
     Those who are likely lost already are counted beside them: they are no longer to be kept. Where customer numbers
-    were replaced, nobody can say who left.
+    were replaced, nobody can say who left; where sales stop now in every year, nobody would buy whom one keeps.
     """
     buyers, tested = wb.customers.buyers, wb.lifecycle.facts["risk"]
     at_risk = buyers[buyers["risk_class"] == AT_RISK]
     at_stake = at_risk["margin_at_stake_cents"].sum(min_count=1)
     if not tested["is_available"] or at_risk.empty or pd.isna(at_stake) or at_stake <= 0:
         return
-    if wb.circumstances.ids_replaced or wb.value.too_uncertain:
+    if wb.circumstances.ids_replaced or wb.circumstances.closes_now or wb.value.too_uncertain:
         return
     key = at_risk["tier"].isin(wb.value.scorecard.names[:KEY_TIERS])
     values = {
@@ -139,7 +139,9 @@ def campaigns(wb: "Workbench") -> Iterator[Decision]:
 
 
 def best_tier(wb: "Workbench") -> Iterator[Decision]:
-    """Yield what the best tier has brought, where customers have tiers."""
+    """Yield what the best tier has brought, where customers have tiers and their numbers are the same all along."""
+    if wb.circumstances.ids_replaced:
+        return
     buyers = wb.customers.buyers
     revenue = buyers["revenue_cents"].sum()
     top = buyers[buyers["tier"] == wb.value.scorecard.names[0]]

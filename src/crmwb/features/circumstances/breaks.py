@@ -18,9 +18,11 @@ GOES_ON = 0.5  # of the purchases before: below it, sales fell, and that explain
 SIDES = 3  # windows apart from a moment, so that they tell nothing of it
 USUAL_DAYS = 28  # days on each side of a hole by which usual sales are known
 LEAST_HOLE = 5  # days: holidays and closing days come one or a few at a time
+LATELY, SOON = 31, 14  # days before and after this day of earlier years within which a stop is the same one
 LONG_HOLE = 14  # days: a hole that is worth a sentence wherever it lies
 RHYTHM = 0.5  # of the history in gaps as long as a hole: purchases are booked on few days, as of monthly fees
 ABOUT = 0.8  # of the length of a hole: a gap of nearly that length
+CLOSED_TOO = 0.2  # of the usual sales: with fewer on the same days of another year, a season closes the company
 SURELY = 15.0  # purchases expected in a hole: none of them by chance has a probability of e^-15
 
 
@@ -61,13 +63,20 @@ def holes(sales: Sales) -> list[Hole]:
     found = []
     for before, after in pairwise(open_days.tolist()):
         length = after - before - 1
-        if length < LEAST_HOLE or lengths[lengths >= ABOUT * length].sum() >= RHYTHM * len(bought):
+        if length < LEAST_HOLE or _is_rhythm(bought, length):
             continue
         near = np.r_[bought[max(0, before + 1 - beside) : before + 1], bought[after : after + beside]]
-        expected = float(min(near.mean(), _least_of_other_years(bought, before + 1, after)) * (length - usual))
-        if expected >= SURELY:
+        elsewhen = _least_of_other_years(bought, before + 1, after)
+        expected = float(min(near.mean(), elsewhen) * (length - usual))
+        if expected >= SURELY and elsewhen >= CLOSED_TOO * near.mean():
             found.append(Hole(first + int(before) + 1, first + int(after), expected))
     return found
+
+
+def _is_rhythm(bought: np.ndarray, length: int) -> bool:
+    """Say whether gaps of about such a length make up much of the history: then they are how the company books."""
+    lengths = np.diff(np.flatnonzero(bought > 0)) - 1
+    return bool(lengths[lengths >= ABOUT * length].sum() >= RHYTHM * len(bought))
 
 
 def _least_of_other_years(bought: np.ndarray, begins: int, ends: int) -> float:
@@ -92,6 +101,37 @@ def without_sales(hole: Hole) -> Finding:
         },
         weight=hole.expected,
     )
+
+
+def closes_now(sales: Sales) -> Finding | None:
+    """Find that in every earlier year sales stopped at this time of the year, for LONG_HOLE days at least.
+
+    Then nobody will buy for a while, whoever they are.
+    """
+    bought = sales.days["n_purchases"].to_numpy()
+    first = int(sales.days.index[0])
+    lengths = []
+    for years in range(1, 4):
+        at = sales.as_of - first - 364 * years
+        if at < USUAL_DAYS:
+            break
+        begins = next((day for day in range(at - LATELY, at + SOON) if _is_closed(bought, day)), None)
+        if begins is None:
+            return None
+        ends = begins + int(np.argmax(bought[begins:] > 0))
+        if ends - at < LONG_HOLE or _is_rhythm(bought, ends - begins):
+            return None
+        lengths.append(ends - at)
+    if not lengths or min(lengths) * float(bought[-USUAL_DAYS:].mean()) < SURELY:
+        return None
+    values = {"n": Count(len(lengths), "year"), "until": Day(day_at(sales.as_of + min(lengths)))}
+    return Finding("circumstances.closes_now", values, weight=float(min(lengths)))
+
+
+def _is_closed(bought: np.ndarray, day: int) -> bool:
+    """Say whether a stretch of LONG_HOLE days without sales begins on a day, with sales the day before it and later."""
+    is_whole = day >= 1 and day + LONG_HOLE < len(bought)
+    return bool(is_whole and bought[day - 1] > 0 and not bought[day : day + LONG_HOLE].any() and bought[day:].any())
 
 
 def ids_replaced(sales: Sales) -> Finding | None:

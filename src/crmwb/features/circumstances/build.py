@@ -8,8 +8,9 @@ from typing import Any
 import ibis.expr.types as ir
 
 from crmwb import layout, storage
+from crmwb.calendar import day_at
 from crmwb.engine import Backend
-from crmwb.features.circumstances import accounts, breaks, growth, refunds
+from crmwb.features.circumstances import accounts, breaks, channels, growth, refunds
 from crmwb.features.circumstances.sales import Sales, read
 from crmwb.features.observation import Observation
 from crmwb.findings import Finding, to_json
@@ -26,6 +27,8 @@ class Circumstances:
     split : Finding or None
         What the change of revenue on the year before is made of; None where the two cannot be compared, or customer
         numbers were replaced.
+    holes : tuple of (date, date)
+        Of each long hole, the first day without sales and the first with one again.
     is_comparable : bool
         Whether the recent period and the one a year before have no days without sales that chance does not explain.
     """
@@ -33,6 +36,7 @@ class Circumstances:
     findings: tuple[Finding, ...] = ()
     split: Finding | None = None
     is_comparable: bool = True
+    holes: tuple[tuple[date, date], ...] = ()
 
     def content(self) -> dict[str, Any]:
         """Return it ready for JSON."""
@@ -40,6 +44,7 @@ class Circumstances:
             "findings": [to_json(finding) for finding in self.findings],
             "split": None if self.split is None else to_json(self.split),
             "is_comparable": self.is_comparable,
+            "holes": [[begins.isoformat(), ends.isoformat()] for begins, ends in self.holes],
         }
 
 
@@ -77,6 +82,8 @@ def judged(sales: Sales, currency: str) -> Circumstances:
     replaced = breaks.ids_replaced(sales)
     found = (
         replaced,
+        channels.numbers_per_order(sales),
+        breaks.closes_now(sales),
         *(breaks.without_sales(hole) for hole in holes if hole.is_long or hole in in_comparison),
         accounts.silent(sales, currency),
         accounts.dependence(sales, currency),
@@ -86,4 +93,5 @@ def judged(sales: Sales, currency: str) -> Circumstances:
     )
     watched = spans[1][0] >= int(sales.days.index[0])
     split = growth.split(sales) if watched and not in_comparison and not replaced else None
-    return Circumstances(tuple(finding for finding in found if finding), split, not in_comparison)
+    long = tuple((day_at(hole.begins), day_at(hole.ends)) for hole in holes if hole.is_long)
+    return Circumstances(tuple(finding for finding in found if finding), split, not in_comparison, long)

@@ -17,6 +17,7 @@ from crmwb.history.asof import before, days_between
 YEAR = 364  # 52 weeks, so that weekdays are the same
 LARGEST = 5
 MICRO = 1_000_000  # logs are summed as whole millionths: sums of floats differ with the threads
+MATURE_DAYS = 180  # since the first purchase: time enough to buy again
 MOST_LAG = 365  # days after a purchase within which a return is looked for
 
 
@@ -43,6 +44,9 @@ class Sales:
         One row per product sold in both windows: units and cents in each (`units_now`, `cents_now`, `units_before`,
         `cents_before`), and of the lines now n_now, log_now and squared_log_now (Σ ln and Σ ln² of the unit price in
         hundredths, in millionths).
+    channels : DataFrame
+        One row per channel of a first purchase at least MATURE_DAYS ago: channel, n (customers), n_again (of them who
+        bought on another day too).
     lags : DataFrame
         Of returns whose purchase is known: lag (days), cents (above 0), n.
     """
@@ -55,6 +59,7 @@ class Sales:
     windows: pd.DataFrame
     products: pd.DataFrame
     lags: pd.DataFrame
+    channels: pd.DataFrame
 
 
 def read(con: Backend, transactions: ir.Table, as_of: date, period: int) -> Sales | None:
@@ -82,6 +87,7 @@ def read(con: Backend, transactions: ir.Table, as_of: date, period: int) -> Sale
         windows=_windows(con, by_day, as_of, period),
         products=_products(con, transactions, as_of, period),
         lags=_lags(con, transactions, as_of),
+        channels=_channels(con, transactions, bought, as_of),
     )
 
 
@@ -173,6 +179,20 @@ def _lags(con: Backend, transactions: ir.Table, as_of: date) -> pd.DataFrame:
     latest = pairs.group_by("row", "amount", "back").aggregate(sold=pairs.sold.max())
     lags = latest.mutate(lag=latest.back - latest.sold)
     return _frame(con, lags.group_by("lag").aggregate(cents=lags.amount.sum(), n=lags.count()).order_by("lag"))
+
+
+def _channels(con: Backend, transactions: ir.Table, bought: ir.Table, as_of: date) -> pd.DataFrame:
+    lines = before(transactions, "ordered_at", as_of)
+    named = lines.filter(lines.channel.notnull() & ~lines.is_return & (lines.revenue_cents > 0))
+    seen = named.group_by("customer_id", "channel").aggregate(day=named.ordered_at.date().min())
+    own = ibis.window(group_by=seen.customer_id, order_by=[seen.day, seen.channel])
+    seen = seen.mutate(place=ibis.row_number().over(own))
+    first = seen.filter((seen.place == 0) & (seen.day < ibis.literal(as_of - timedelta(days=MATURE_DAYS))))
+    days_of = bought.group_by("customer_id").aggregate(n_days=bought.count())
+    joined = first.inner_join(days_of, "customer_id")
+    sums = joined.group_by("channel").aggregate(n=joined.count(), n_again=joined.count(where=joined.n_days > 1))
+    found: pd.DataFrame = engine.batches(con, sums.order_by("channel")).read_all().to_pandas()
+    return found.astype({"n": "int64", "n_again": "int64"})
 
 
 def number_of(day: ir.DateValue) -> ir.IntegerValue:

@@ -19,6 +19,7 @@ from crmwb.value.equity.activity import Histories, histories_at, read_activity
 from crmwb.value.equity.bridge import bridge
 from crmwb.value.equity.cohorts import Cohorts
 from crmwb.value.equity.facts import facts
+from crmwb.value.equity.holes import Holes
 from crmwb.value.equity.monthly import Monthly, Seasonal, frame, monthly, past_frame
 from crmwb.value.equity.outlook import outlook
 from crmwb.value.equity.season import season
@@ -75,6 +76,7 @@ def build(
     currency: str,
     seasonal: Seasonal | None = None,
     is_dropout_identified: bool = True,
+    holes: Sequence[tuple[date, date]] = (),
 ) -> Equity:
     """Follow customer equity through time and forecast the months ahead.
 
@@ -107,6 +109,8 @@ def build(
     is_dropout_identified : bool, default=True
         Whether the models can tell who has left. Where not, nobody counts as lost or won back, and n_active and n_alive
         are unknown.
+    holes : sequence of (date, date), optional
+        Days without sales that no season explains, each with the first day with sales again.
     """
     activity = read_activity(con, transactions, as_of)
     cohorts = Cohorts.of(activity, as_of)
@@ -116,7 +120,9 @@ def build(
     ends = month_ends(first, as_of)
     valued, origins = set(ends[-params.n_months :]), _origins(ends, first, as_of, params.n_origins)
     opening_of_year = _year_before(sorted(valued), as_of)
-    seasonal = seasonal or (lambda origin: season(cohorts.before(month_of(origin))))
+    known_months = Holes.of(holes, cohorts.first_month, cohorts.n_months)
+    usual = known_months.filled(cohorts)
+    seasonal = seasonal or (lambda origin: season(usual.before(month_of(origin))))
 
     months, bridges, outlooks = [], [], []
     n_periods = params.forecast_months + int(as_of.day != 1)
@@ -125,7 +131,7 @@ def build(
     with threadpool_limits(1):
         for known, at in zip(track(histories_at(activity, ends), "month ends", len(ends)), ends, strict=True):
             if at in origins and (own := _fit(known, models)) is not None:
-                outlooks.append(outlook(known, cohorts, own, at, n_periods))
+                outlooks.append(outlook(known, usual, own, at, n_periods))
             if at not in valued:
                 continue
             now = worth(known, activity.n_customers, models, valued_on, lost_below)
@@ -137,8 +143,17 @@ def build(
                 bridges.append(bridge("year", opening_of_year, at, year_ago, now))
             before = now
             year_ago = now if at == opening_of_year else year_ago
-        outlooks.append(outlook(known, cohorts, models, as_of, params.forecast_months))
-        ahead = monthly(outlooks, cohorts, seasonal, as_of, n_ahead=params.forecast_months, n_origins=params.n_origins)
+        outlooks.append(outlook(known, usual, models, as_of, params.forecast_months))
+        ahead = monthly(
+            outlooks,
+            usual,
+            seasonal,
+            as_of,
+            counted=cohorts,
+            holes=known_months,
+            n_ahead=params.forecast_months,
+            n_origins=params.n_origins,
+        )
     by_month = pd.DataFrame(months, columns=EQUITY.names)
     if not is_dropout_identified:
         by_month = by_month.astype({"n_active": "Int64", "n_alive": "Float64"})

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from crmwb.calendar import MONTHS_A_YEAR, start_of
@@ -35,10 +36,10 @@ def forecast_facts(found: Monthly, n_months: int, currency: str) -> dict[str, An
         whole months, None where there are fewer) and findings, the main one first.
     """
     revenue = found.measures["revenue_cents"]
-    values = revenue.rolling.values
+    values = revenue.counted
     facts = {
         "n_months": n_months,
-        "measures": {name: _measure(m, found.skip, n_months) for name, m in found.measures.items()},
+        "measures": {name: _measure(m, found.skip, n_months, found.stops_at) for name, m in found.measures.items()},
         "new_share": asdict(found.new_share) if isinstance(found.new_share, NewShare) else None,
         "last_year": float(values[-MONTHS_A_YEAR:].sum()) if len(values) > MONTHS_A_YEAR else None,
     }
@@ -82,19 +83,19 @@ def proof_facts(past: pd.DataFrame) -> dict[str, Any]:
     return out
 
 
-def _measure(m: Measure, skip: int, n_months: int) -> dict[str, Any]:
+def _measure(m: Measure, skip: int, n_months: int, stops_at: int | None) -> dict[str, Any]:
     now, n = m.now, len(m.rolling.values)
     total = None
     if isinstance(now.total, Total):
         begin = n + skip
-        before = m.rolling.values[begin - MONTHS_A_YEAR : begin - MONTHS_A_YEAR + now.total.months]
+        before = m.rolling.outcomes[begin - MONTHS_A_YEAR : begin - MONTHS_A_YEAR + now.total.months]
         is_whole = begin > MONTHS_A_YEAR and now.total.months <= MONTHS_A_YEAR - skip
         total = {
             "months": now.total.months,
             "begins": start_of(m.first_month + begin).isoformat(),
             "ends": start_of(m.first_month + begin + now.total.months - 1).isoformat(),
             "expected": now.total.expected,
-            "before": float(before.sum()) if is_whole else None,
+            "before": float(before.sum()) if is_whole and np.isfinite(before).all() else None,
         }
         for p in LEVELS:
             total |= {f"low_{p}": now.total.low[p], f"high_{p}": now.total.high[p]}
@@ -104,14 +105,17 @@ def _measure(m: Measure, skip: int, n_months: int) -> dict[str, Any]:
         "horizon": max(len(now.expected) - skip, 0),
         "widened_by": now.factor,
         "total": total,
-        "unavailable": _why_not_all(now, n, skip, n_months),
+        "unavailable": _why_not_all(now, n, skip, n_months, stops_at),
         "compared": [_without_nan(asdict(entry)) for entry in now.choice.entries],
     }
 
 
-def _why_not_all(now: Forecast, n: int, skip: int, n_months: int) -> dict[str, Any] | None:
+def _why_not_all(now: Forecast, n: int, skip: int, n_months: int, stops_at: int | None) -> dict[str, Any] | None:
     """Return why there is no total over all months asked for; None where there is one."""
     horizon = len(now.expected) - skip
+    if stops_at is not None:
+        since = {"month": Month(start_of(stops_at)), "before": Month(start_of(stops_at - MONTHS_A_YEAR))}
+        return to_json(Unavailable("forecast.hole", values=since))
     values = {"n": Count(n, "month"), "horizon": Count(horizon, "month"), "months": Count(n_months, "month")}
     if isinstance(now.total, Total):
         if now.total.months >= n_months:
@@ -158,7 +162,7 @@ def _findings(found: Monthly, facts: dict[str, Any], currency: str) -> list[Find
     out: list[Finding | Unavailable] = [] if total is None else [_total(total, currency)]
     if total is None and len(revenue.now.expected) > found.skip:
         out.append(_next_month(found, currency))
-    unavailable = _why_not_all(revenue.now, len(revenue.rolling.values), found.skip, facts["n_months"])
+    unavailable = facts["measures"]["revenue_cents"]["unavailable"]
     if unavailable:
         out.append(from_json(unavailable))
         if facts["last_year"] is not None:

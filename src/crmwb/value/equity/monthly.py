@@ -14,6 +14,7 @@ import pandas as pd
 from crmwb.calendar import MONTHS_A_YEAR, month_of, start_of
 from crmwb.contract.value import FORECAST, PAST_FORECASTS
 from crmwb.value.equity.cohorts import MEASURES, Cohorts
+from crmwb.value.equity.holes import Holes
 from crmwb.value.equity.level import expected_parts, level
 from crmwb.value.equity.outlook import Outlook
 from crmwb.value.forecast import LEVELS, WINDOW, Forecast, Rolling, Share, forecast, replay, share_of_new
@@ -40,6 +41,8 @@ class Measure:
         The month of its first value; see `months.month_of`.
     known : float
         What the month under way has brought already.
+    counted : ndarray of shape (n,)
+        What came in the same months, days without sales left as they are.
     now : Forecast
         What is forecast from `as_of` on.
     past : list of (origin, Forecast)
@@ -49,6 +52,7 @@ class Measure:
     rolling: Rolling
     first_month: int
     known: float
+    counted: np.ndarray
     now: Forecast
     past: list[tuple[int, Forecast]]
 
@@ -70,11 +74,14 @@ class Monthly:
         By name, in the order of `ALL_MEASURES`.
     new_share : Share or Unavailable
         The share of revenue that will be from customers who have not bought yet.
+    stops_at : int or None
+        The month from which on nothing is forecast, for it had no sales when it was last due; see `holes`.
     """
 
     as_of: date
     measures: dict[str, Measure]
     new_share: Share
+    stops_at: int | None = None
 
     @property
     def skip(self) -> int:
@@ -83,7 +90,15 @@ class Monthly:
 
 
 def monthly(
-    outlooks: Sequence[Outlook], cohorts: Cohorts, seasonal: Seasonal, as_of: date, *, n_ahead: int, n_origins: int
+    outlooks: Sequence[Outlook],
+    cohorts: Cohorts,
+    seasonal: Seasonal,
+    as_of: date,
+    *,
+    counted: Cohorts | None = None,
+    holes: Holes | None = None,
+    n_ahead: int,
+    n_origins: int,
 ) -> Monthly:
     """Forecast every measure, and test the forecasts.
 
@@ -93,34 +108,45 @@ def monthly(
         What the customer models expected at month beginnings, ascending; the last one at `as_of`. Each of as many
         periods.
     cohorts : Cohorts
-        Everything before `as_of`.
+        Everything before `as_of`, as if sales had gone on in holes.
     seasonal : callable
         Factors for the customer models, as known at an origin.
     as_of : date
         The first day that is not known.
+    counted : Cohorts, optional
+        The same, holes left as they are.
+    holes : Holes, optional
+        Which months are known well enough.
     n_ahead : int
         Whole months ahead, at most; the rest of the month under way comes on top.
     n_origins : int
         Earlier origins at which intervals are tested, the latest ones.
     """
     sums = [_customer_sum(made, outlooks, cohorts, seasonal) for made in outlooks]
-    n = month_of(as_of) - cohorts.first_month
+    n, skip = month_of(as_of) - cohorts.first_month, int(as_of.day != 1)
+    most = None if holes is None else holes.months_before(month_of(as_of) + skip)
     measures = {}
     for i, name in enumerate(ALL_MEASURES):
         start = int(name == "new_customers" and n > 1)  # in the first month all old customers look new
         values, known = _series(cohorts, name, n)
+        came, known = (values, known) if counted is None else _series(counted, name, n)
         models = {o: total[:, i] for o, total in sums}
         measures[name] = _measure(
             values[start:],
             _lumps(cohorts, n, name)[start:],
             {o - start: ahead for o, ahead in models.items()},
             known=known,
+            counted=came[start:],
+            is_known=None if holes is None else holes.is_known[start:n],
+            most=most,
             first_month=cohorts.first_month + start,
             as_of=as_of,
             n_ahead=n_ahead,
             n_origins=n_origins,
         )
-    return Monthly(as_of, measures, _new_share(sums, cohorts, measures["revenue_cents"].now, n, int(as_of.day != 1)))
+    new_share = _new_share(sums, cohorts, measures["revenue_cents"].now, n, skip)
+    stops_at = None if most is None or most >= n_ahead else month_of(as_of) + skip + most
+    return Monthly(as_of, measures, new_share, stops_at)
 
 
 def frame(found: Monthly, margin_share: float) -> pd.DataFrame:
@@ -132,7 +158,7 @@ def frame(found: Monthly, margin_share: float) -> pd.DataFrame:
     frames = []
     for name, m in found.measures.items():
         n = len(m.rolling.values)
-        done = pd.DataFrame({"month": [start_of(m.first_month + i) for i in range(n)], "actual": m.rolling.values})
+        done = pd.DataFrame({"month": [start_of(m.first_month + i) for i in range(n)], "actual": m.counted})
         ahead = pd.DataFrame(
             {"month": [start_of(m.first_month + n + i) for i in range(len(m.now.expected))], "expected": m.now.expected}
             | _bounds(m.now, m.lump, m.known)
@@ -154,6 +180,7 @@ def past_frame(found: Monthly) -> pd.DataFrame:
         for origin, made in m.past:
             n = min(len(made.expected), len(values) - origin)
             ahead = np.arange(origin, origin + n)
+            is_known = np.isfinite(m.rolling.outcomes[ahead])
             columns = {
                 "month": [start_of(m.first_month + int(i)) for i in ahead],
                 "actual": values[ahead],
@@ -165,7 +192,7 @@ def past_frame(found: Monthly) -> pd.DataFrame:
             } | {k: v[:n] for k, v in _bounds(made, float(m.rolling.lumps[origin]), 0.0).items()}
             if n:
                 frames.append(
-                    pd.DataFrame(columns).assign(
+                    pd.DataFrame(columns)[is_known].assign(
                         measure=name, origin=start_of(m.first_month + origin), method=made.choice.method
                     )
                 )
@@ -179,6 +206,9 @@ def _measure(
     models: Mapping[int, np.ndarray],
     *,
     known: float,
+    counted: np.ndarray,
+    is_known: np.ndarray | None,
+    most: int | None,
     first_month: int,
     as_of: date,
     n_ahead: int,
@@ -188,14 +218,13 @@ def _measure(
     origins = list(range(min(n, max(FIRST_ORIGIN, n - WINDOW - n_origins)), n + 1))
     unknown = np.full(n_ahead + skip, np.nan)
     sums = np.array([models.get(o, unknown) for o in origins])
-    rolling = Rolling.of(values, lumps, origins, n_ahead + skip, {CUSTOMER_MODELS: sums})
+    rolling = Rolling.of(values, lumps, origins, n_ahead + skip, {CUSTOMER_MODELS: sums}, is_known=is_known)
     if skip:
         _finish_month(rolling, as_of, known)
     tested = np.array([o for o in origins[:-1] if o >= FIRST_REPLAY][-n_origins:], dtype=int)
     past, factor = replay(rolling, tested, n)
-    return Measure(
-        rolling, first_month, known, forecast(rolling, n, skip, factor), list(zip(tested.tolist(), past, strict=True))
-    )
+    now = forecast(rolling, n, skip, factor, most)
+    return Measure(rolling, first_month, known, counted, now, list(zip(tested.tolist(), past, strict=True)))
 
 
 def _finish_month(rolling: Rolling, as_of: date, known: float) -> None:

@@ -69,7 +69,7 @@ def interval(expected: np.ndarray, width: np.ndarray, lump: float) -> tuple[np.n
     return np.maximum(shifted * np.exp(-width) - lump, 0.0), shifted * np.exp(width) - lump
 
 
-def forecast(rolling: Rolling, now: int, skip: int, factor: float = 1.0) -> Forecast:
+def forecast(rolling: Rolling, now: int, skip: int, factor: float = 1.0, most: int | None = None) -> Forecast:
     """Forecast from month `now` on, by what was known then.
 
     Parameters
@@ -82,9 +82,12 @@ def forecast(rolling: Rolling, now: int, skip: int, factor: float = 1.0) -> Fore
         1 where the first month ahead is under way, else 0: totals leave it out.
     factor : float, default=1
         What widths are multiplied by; see `intervals.widening`.
+    most : int, optional
+        Months ahead (after `skip`) of which anything can be said.
     """
     choice = choose(rolling, now, skip)
     horizon = min(choice.horizon, longest(now), rolling.n_ahead - skip)
+    horizon = horizon if most is None else min(horizon, most)
     n = horizon + skip if horizon else 0
     ahead = rolling.forecasts[choice.method][rolling.at(now)]
     usable = int(np.isfinite(ahead[:n]).all()) * n
@@ -121,7 +124,7 @@ def _factor(rolling: Rolling, origins: np.ndarray, made: list[Forecast], now: in
     for origin, past in zip(origins, made, strict=False):
         n = min(len(past.expected), now - int(origin))
         if n > 0:
-            came = np.maximum(rolling.values[origin : origin + n], 0.0) + lump
+            came = np.maximum(rolling.outcomes[origin : origin + n], 0.0) + lump
             error = np.abs(np.log(came / (past.expected[:n] + lump)))
             ratios.append(error / np.maximum(past.widths[80][:n] / past.factor, 1e-9))
     return widening(np.concatenate(ratios))

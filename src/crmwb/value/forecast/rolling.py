@@ -27,12 +27,15 @@ class Rolling:
         Months forecast from, as positions in `values`, ascending; the last one is n: now.
     forecasts : mapping of str to ndarray of shape (o, n_ahead)
         By method, the simplest first; NaN where a method cannot be used.
+    is_known : ndarray of shape (n,), optional
+        Which values are known well enough to judge forecasts by; all of them where it is not given.
     """
 
     values: np.ndarray
     lumps: np.ndarray
     origins: np.ndarray
     forecasts: Mapping[str, np.ndarray]
+    is_known: np.ndarray | None = None
 
     @classmethod
     def of(
@@ -42,13 +45,20 @@ class Rolling:
         origins: Sequence[int],
         n_ahead: int,
         others: Mapping[str, np.ndarray] | None = None,
+        *,
+        is_known: np.ndarray | None = None,
     ) -> Self:
         """Forecast from every origin by every method of `METHODS`, and put `others` (as `forecasts`) beside them."""
         made = {
             name: np.array([method(values[:o], float(lumps[o]), n_ahead) for o in origins]).reshape(-1, n_ahead)
             for name, method in METHODS.items()
         }
-        return cls(values, lumps, np.asarray(origins), made | dict(others or {}))
+        return cls(values, lumps, np.asarray(origins), made | dict(others or {}), is_known)
+
+    @property
+    def outcomes(self) -> np.ndarray:
+        """The values that forecasts are judged by, shape (n,); NaN where not known well enough."""
+        return self.values if self.is_known is None else np.where(self.is_known, self.values, np.nan)
 
     @property
     def n_ahead(self) -> int:
@@ -72,7 +82,7 @@ class Rolling:
         month = self.origins[:, None] + np.arange(self.n_ahead)
         origins = self.origins[:, None]
         known = (month < now) & (origins < now) & (origins >= max(now - WINDOW, int(now * FIRST_SHARE)))
-        values = np.append(self.values, np.nan)
+        values = np.append(self.outcomes, np.nan)
         return np.where(known, values[np.minimum(month, len(self.values))], np.nan)
 
     def _errors(self, forecast: np.ndarray, actual: np.ndarray, now: int) -> np.ndarray:
