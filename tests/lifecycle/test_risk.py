@@ -110,6 +110,44 @@ def test_forecasts_that_are_no_better_than_the_mean_are_withheld():
     assert not found.is_useful
 
 
+def test_forecasts_that_were_far_too_sure_are_withheld():
+    rng = np.random.default_rng(5)
+    right = rng.choice([0.02, 0.2, 0.8], 5_000)
+    silent = rng.random(5_000) < right
+    assert reliability(right, silent, 1).is_useful
+    too_sure = 1 / (1 + ((1 - right) / right) ** 2.5)
+    assert not reliability(too_sure, silent, 1).is_useful
+
+
+def yearly(n: int, years: int, seed: int) -> dict[int, list[int]]:
+    """Customers who come once a year, to within weeks, and of whom a fifth leaves each year."""
+    rng = np.random.default_rng(seed)
+    out = {}
+    for who in range(n):
+        days = [int(rng.integers(0, 365 * (years - 1)))]
+        while rng.random() < 0.8 and (following := days[-1] + round(rng.normal(365, 20))) < 365 * years:
+            days.append(following)
+        out[who] = days
+    return out
+
+
+def test_who_comes_once_a_year_and_came_last_month_is_not_at_risk():
+    days, ends = yearly(1500, 7, 6), month_ends(FIRST, date(2028, 12, 30))
+    ids = pd.DataFrame({"customer_id": [f"{i:04d}" for i in range(1500)]})
+    risk = build(entries(days), ends, ids, FIRST, PARAMS).customers
+    silent = np.array([(ends[-1] - FIRST).days - own[-1] for own in days.values()])
+    assert risk["risk_class"].notna().mean() > 0.98
+    assert (risk.loc[silent <= 31, "risk_class"].dropna() == "low").all()
+    assert (risk.loc[silent > 500, "risk_class"].dropna() != "low").all()
+
+
+def test_who_buys_less_often_than_the_history_can_test_has_no_risk():
+    ids = pd.DataFrame({"customer_id": [f"{i:04d}" for i in range(400)]})
+    risk = build(entries(yearly(400, 3, 7)), month_ends(FIRST, date(2024, 12, 1)), ids, FIRST, PARAMS)
+    assert risk.customers["risk"].isna().all()
+    assert risk.facts["not_available"] == "history_too_short"
+
+
 def test_calibration_finds_a_known_slope():
     rng = np.random.default_rng(4)
     logit = rng.normal(0, 1.5, 60_000)

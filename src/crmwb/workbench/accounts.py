@@ -184,6 +184,14 @@ class Accounts:
         return Finding("accounts.at_risk", values | of_key)
 
     @property
+    def slow_buyers(self) -> Finding | None:
+        """How many buyers have no risk, since their rhythm is longer than the history can test; None of a part."""
+        n = int(self.frame["risk"].isna().sum())
+        if self.part is not None or not self.has_risk or not n:
+            return None
+        return Finding("accounts.slow_buyers", {"n": Count(n, "customer")})
+
+    @property
     def winning_back(self) -> Finding:
         """What winning customers back and keeping those at risk is expected to bring."""
         rows = self.worth_winning_back()

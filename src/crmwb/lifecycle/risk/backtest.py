@@ -15,6 +15,7 @@ N_GROUPS = 10
 NEAR = 1e-4
 MIN_TESTED = 100
 MIN_GAIN = 0.02  # of log loss
+MIN_SLOPE = 0.6  # of what came on what was forecast
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,9 @@ class Reliability:
 
     @property
     def is_useful(self) -> bool:
-        """Whether forecasts beat the mean share of all customers by MIN_GAIN at least."""
-        return self.log_loss <= (1 - MIN_GAIN) * self.base_log_loss and self.slope > 0
+        """Whether forecasts beat the mean share of all customers by MIN_GAIN, and were not far too sure or unsure."""
+        came_true = MIN_SLOPE <= self.slope <= 1 / MIN_SLOPE
+        return came_true and self.log_loss <= (1 - MIN_GAIN) * self.base_log_loss
 
 
 @dataclass(frozen=True)
@@ -94,10 +96,9 @@ def backtest(moments: Sequence[Known], as_of: date, n_origins: int) -> Tested | 
     risks, silent = [], []
     for place, (origin, risk) in list(enumerate(forecasts))[-n_origins:]:
         over = origin.horizon_days <= (as_of - origin.as_of).days
-        before = calibrated(forecasts[:place], origin.as_of)
-        if before is not None:
-            risks.append(before.of(risk)[over])
-            silent.append((origin.next_days >= origin.horizon_days)[over])
+        before = calibrated(forecasts[:place], origin.as_of) or Calibration()
+        risks.append(before.of(risk)[over])
+        silent.append((origin.next_days >= origin.horizon_days)[over])
     final = calibrated(forecasts, as_of)
     if not risks or final is None:
         return None

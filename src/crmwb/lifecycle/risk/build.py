@@ -10,16 +10,17 @@ import pandas as pd
 
 from crmwb.contract.lifecycle import RISK
 from crmwb.lifecycle.activity import Entries
-from crmwb.lifecycle.risk.backtest import Reliability, backtest
+from crmwb.lifecycle.risk.backtest import Reliability, Tested, backtest
 from crmwb.lifecycle.risk.classes import AT_RISK, CLASSES, classes
 from crmwb.lifecycle.risk.hazard import Hazard
 from crmwb.lifecycle.risk.panel import Known, panel
 from crmwb.params import RiskParams
 
-TOO_SHORT, NO_SKILL = "history_too_short", "no_better_than_the_mean"
+TOO_SHORT, NO_SKILL = "history_too_short", "forecasts_did_not_come_true"
 PART_OF_HISTORY = 3  # a horizon is at most this part of the history
 FITTED_CUSTOMERS = 20_000
 FITTED_MOMENTS = 24
+DAYS_A_MONTH = 30.4
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,9 @@ class Risk:
     Attributes
     ----------
     customers : DataFrame
-        One row per customer, columns of RISK; unknown for who never bought, and for all where the history is
-        too short to learn and to test, or forecasts at past moments were no better than the mean share for all.
+        One row per customer, columns of RISK; unknown for who never bought or usually buys less often than the longest
+        horizon, and for all where the history is too short to learn and to test, or forecasts at past moments did not
+        come true.
     reliability : Reliability or None
         How forecasts at past moments came true; None where the history is too short.
     """
@@ -84,20 +86,18 @@ def build(
     nobody = pd.DataFrame({"customer_id": ids}).reindex(columns=RISK.names)
     if not len(purchases.month):
         return Risk(nobody, None)
-    longest = (now - first_event).days / PART_OF_HISTORY
-    every = panel(purchases, ends, len(ids), params, longest)
-    if not every or every[-1].as_of != now:
+    longest = min(params.max_days, (now - first_event).days / PART_OF_HISTORY)
+    for most_days in (longest, longest / 2):
+        learned = _learned(panel(purchases, ends, len(ids), params, most_days), now, params.n_origins, most_days)
+        if learned is not None and learned.tested.reliability.is_useful:
+            break
+    if learned is None:
         return Risk(nobody, None)
-    past = [_sampled(moment) for moment in every[:-1]][-FITTED_MOMENTS:]
-    tested = backtest(past, now, params.n_origins)
-    learned = Hazard.fit(past, now)
-    if tested is None or learned is None:
-        return Risk(nobody, None)
+    tested, present = learned.tested, learned.present
     if not tested.reliability.is_useful:
         return Risk(nobody, tested.reliability)
-    present = every[-1]
     risk, horizon = np.full(len(ids), np.nan), np.full(len(ids), np.nan)
-    risk[present.customer] = tested.calibration.of(learned.none(present)).round(6)
+    risk[present.customer] = tested.calibration.of(learned.hazard.none(present)).round(6)
     horizon[present.customer] = present.horizon_days
     clv = pd.to_numeric(customers["clv_cents"]) if "clv_cents" in customers else pd.Series(np.nan, index=ids.index)
     at_stake = risk * clv.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -108,6 +108,25 @@ def build(
         margin_at_stake_cents=pd.Series(at_stake).round().astype("Int64"),
     )
     return Risk(frame, tested.reliability)
+
+
+@dataclass(frozen=True)
+class _Learned:
+    """The buyers now, the hazard that they have, and how it did at past moments."""
+
+    present: Known
+    hazard: Hazard
+    tested: Tested
+
+
+def _learned(every: Sequence[Known], now: date, n_origins: int, most_days: float) -> _Learned | None:
+    """Learn and test on past moments; None where there are too few, or nobody's rhythm fits now."""
+    if not every or every[-1].as_of != now:
+        return None
+    n_watched = round(most_days / DAYS_A_MONTH)  # months until the horizons of a moment have ended
+    past = [_sampled(moment) for moment in every[:-1]][-(FITTED_MOMENTS + n_watched) :]
+    tested, hazard = backtest(past, now, n_origins), Hazard.fit(past, now)
+    return None if tested is None or hazard is None else _Learned(every[-1], hazard, tested)
 
 
 def _sampled(moment: Known) -> Known:

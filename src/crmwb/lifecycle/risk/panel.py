@@ -15,6 +15,7 @@ from crmwb.params import RiskParams
 RECENT_MONTHS = 3
 RECENT_DAYS = 91.0
 USUAL = 0.5
+LEAST_QUANTILE = 0.75  # of the own gaps that a horizon covers: who stays then buys within it far more often than not
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,10 @@ class Known:
 def panel(
     purchases: Entries, ends: Sequence[date], n_customers: int, params: RiskParams, most_days: float
 ) -> list[Known]:
-    """Describe the buyers at each of `ends`.
+    """Describe the buyers at each of `ends` whose rhythm fits into a horizon.
+
+    Who usually buys at longer intervals than a horizon may last mostly buys nothing within it, and has not left: of
+    them a horizon tells nothing.
 
     Parameters
     ----------
@@ -67,7 +71,7 @@ def panel(
     params : RiskParams
         The bounds of horizons.
     most_days : float
-        No horizon is longer, whatever params allow: a fraction of the history.
+        No horizon is longer: what params allow, or a fraction of the history.
 
     Returns
     -------
@@ -89,7 +93,11 @@ def panel(
         if pooled is None or not len(who):
             continue
         own = rhythm(pooled, *(values[who] for values in gaps))
-        longest = max(min(params.max_days, most_days), params.min_days)
+        longest = max(most_days, params.min_days)
+        fits = own.next_gap(LEAST_QUANTILE) <= longest
+        who, own = who[fits], Rhythm(own.shape[fits], own.mean_days[fits])
+        if not len(who):
+            continue
         horizon = np.round(np.clip(own.next_gap(params.horizon_quantile), params.min_days, longest))
         today = day_number(end)
         out.append(
