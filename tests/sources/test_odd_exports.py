@@ -1,6 +1,7 @@
 """Exports that mislead are read right, or asked about: never a wrong sum that is called sure."""
 
 import event_exports
+import ledger_exports
 import more_odd_exports
 import odd_exports
 import pytest
@@ -36,7 +37,9 @@ def test_revenue_is_equal_to_the_cent_or_asked(project, export):
     assert round(100 * sum(revenue(project.ingest()).values())) == total
 
 
-@pytest.mark.parametrize("export", [*tool_exports.EVERY, *event_exports.EVERY], ids=lambda export: export.__name__)
+@pytest.mark.parametrize(
+    "export", [*tool_exports.EVERY, *event_exports.EVERY, *ledger_exports.EVERY], ids=lambda export: export.__name__
+)
 def test_customers_and_days_are_right_or_asked(project, export):
     book = Book(project.raw)
     try:

@@ -257,7 +257,7 @@ def dutch_marketplace(b: Book) -> dict[str, str]:
         )
         b.sold(str(s.who), s.cents, s.day)
     b.write("specificatie.csv", lines)
-    return {"amount": "Verkoopprijs"}
+    return {}
 
 
 def net_by_tax_rate(b: Book) -> dict[str, str]:

@@ -33,7 +33,7 @@ WHITESPACE = "whitespace"
 STORED = ("table", "query")  # in a database
 TABLE_ORIGINS = ("file", *STORED, "derived_from", "rows")
 RELATIONS = ("join", "fill_down", "spread", "numbered")  # of rows to others
-OF_FILES = {"delimiter", "encoding", "quote", "skip_rows", "last_row", "sheet", "column_names"}
+OF_FILES = {"delimiter", "encoding", "quote", "formulas", "skip_rows", "last_row", "sheet", "column_names"}
 OF_SOURCES = {"order_by", "filter", "currency", "accounting", *RELATIONS}
 WITHOUT_MEANING = {
     "file": {"order_by"},
@@ -155,6 +155,8 @@ class TableMapping(Section):
         By Python's names: utf-8, cp1252, latin-1, utf-16 …
     quote : str or None
         What encloses a value; null where quotes mean nothing.
+    formulas : bool
+        Values are written as ="00123", which keeps a spreadsheet from making numbers of them: 00123 is read.
     skip_rows : int
         Rows above the header.
     last_row : int
@@ -192,6 +194,7 @@ class TableMapping(Section):
     delimiter: str = ","
     encoding: str = "utf-8"
     quote: Annotated[str, Field(min_length=1, max_length=1)] | None = '"'
+    formulas: bool = False
     skip_rows: Annotated[int, Field(ge=0, le=10_000)] = 0
     last_row: Annotated[int, Field(ge=2)] | None = None
     sheet: Texts = ()

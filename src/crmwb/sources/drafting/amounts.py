@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from crmwb.sources.drafting import said
+from crmwb.sources.drafting import said, words
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.profile import Column
@@ -19,6 +19,59 @@ NEARLY_ALL = 0.95
 MOST_LIKELY_CHANCE = math.log(1e-6)
 LEAST_ALONE = 3
 MOSTLY = 0.5
+
+
+def of_rows(part: Part) -> list[float | None]:
+    """Return what each row brings, as far as it was looked at: an amount, or the quantity times the price."""
+    revenue = part.guesses["revenue_cents"]
+    every = [part.looked_at.numbers(column) for column in revenue.sources]
+    if not revenue.is_product:
+        return every[0]
+    return [None if None in row else math.prod(n for n in row if n is not None) for row in zip(*every, strict=True)]
+
+
+def is_in_hundredths(revenue: Guess) -> bool:
+    """Say whether an amount is read in hundredths."""
+    return isinstance(revenue.value, dict) and revenue.value.get("unit") == "hundredths"
+
+
+def factor_to_unit(part: Part, column: Column) -> float | None:
+    """Return what a column of money is multiplied by to be in the unit of the amount beside it; None where nothing tells.
+
+    Beside an amount in hundredths, a column with decimals is one of whole units; of whole numbers, what they are is told
+    by a name, by one that would be more than the whole amount, or by one that is exactly the amount.
+    """
+    revenue = part.guesses["revenue_cents"]
+    if not is_in_hundredths(revenue):
+        return 0.01 if column.is_in_cents and not any(c.is_in_cents for c in revenue.sources) else 1
+    if column.is_in_cents:
+        return 1
+    if any(n != int(n) for n in column.numbers):
+        return 100
+    pairs = zip(of_rows(part), part.looked_at.numbers(column), strict=False)
+    known = [(abs(a), abs(b)) for a, b in pairs if a and b]
+    if any(100 * b > a + CENT or abs(a - b) < CENT for a, b in known):
+        return 1
+    return 100 if any(abs(a - 100 * b) < CENT for a, b in known) else None
+
+
+def in_unit_of(part: Part, column: Column) -> str:
+    """Return a column of money, 0 where it is unknown, in the unit of the amount beside it; ask which where nothing tells."""
+    factor = factor_to_unit(part, column)
+    text = f"coalesce({said.column(column.name)}, 0)"
+    in_ones = f"100 * {text}"
+    if factor is None:
+
+        def answer(given: str) -> None:
+            revenue = part.guesses["revenue_cents"]
+            if given == "hundredths":
+                expression = str(revenue.value["expression"]).replace(in_ones, text)
+                part.guesses["revenue_cents"] = revenue.computed(expression, revenue.why, revenue.sources)
+
+        asked = f"The amount is in hundredths, and {column.name} stands beside it: is that in hundredths too, or in whole units?"
+        key = said.slug(f"unit of {column.own_words or column.name}")
+        part.questions.append(Question(key, asked, answer, ("hundredths", "whole"), columns=(column.name,)))
+    return text if factor == 1 else f"{text} / 100" if factor == 0.01 else in_ones
 
 
 def ask_of_running_total(part: Part, amount: Column) -> bool:
@@ -106,6 +159,8 @@ def _ask(part: Part, amount: Column, column: Column, n: int) -> None:
     def answer(given: str) -> None:
         if given == "leave_out":
             return
+        if given == "add" and words.in_other_currencies(amount.name, column.name):
+            raise ValueError(f"{amount.name} and {column.name} are in different currencies, which are no one sum")
         sign = "-" if given == "returns" else "+"
         revenue, other = part.guesses["revenue_cents"], said.column(column.name)
         own = revenue.value.get("expression") if isinstance(revenue.value, dict) else None

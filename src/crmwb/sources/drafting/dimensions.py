@@ -1,4 +1,5 @@
 """Files and columns that say who customers are and what products are."""
+# ruff: noqa: E501 - sentences for people are easier to read in one line
 
 import re
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
 from crmwb.sources.drafting.profile import Column, Profile
 
 LEAST_OVERLAP = 0.5
+PLAINLY = 2  # how well a name must match
 PERSON = re.compile(r"(consumers?|persons?|private|b2c|privat\w*|individuals?)")
 COMPANY = re.compile(r"(corporate|company|companies|business|b2b|home office|firma|geschaft\w*|organi[sz]ation)")
 KEYS = {"customers": "customer_id", "products": "product_id"}
@@ -37,6 +39,35 @@ def dimension(table: str, profile: Profile, facts: list[Part]) -> Part | None:
         guesses["name"] = of_column(column, Kind.TEXT, Sure.LIKELY, "products are called by it")
     ordered = {c.name: guesses[c.name] for c in TABLES[table].columns if c.name in guesses}
     return Part(table, said.file_options(profile), ordered, profile)
+
+
+def mismatch(profile: Profile, facts: list[Part]) -> str:
+    """Say why a file with a column of customers or products is not joined to facts; empty where it has no such column."""
+    for key in KEYS.values():
+        for part in facts:
+            for fact in part.guesses[key].sources if key in part.guesses else ():
+                alike = (
+                    c for c in profile.columns if c.is_unique and (c.own_words == fact.own_words or _is_key(c, key))
+                )
+                column = next(alike, None)
+                if column is None or not fact.counts:
+                    continue
+                met = sum(value in column.counts for value in fact.counts)
+                here, there = (_form(min(c.counts)) for c in (fact, column))
+                return (
+                    f"{met:,} of {len(fact.counts):,} values of {fact.name} stand in its {column.name} (such as {here} there, "
+                    f"{there} here): where these mean the same, export them written alike, and map again"
+                )
+    return ""
+
+
+def _form(value: str) -> str:
+    """Return how an id is written, and not the id: "99-A" of "17-Z"."""
+    return re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "9", value))
+
+
+def _is_key(column: Column, key: str) -> bool:
+    return vocabulary.matches(column.words, vocabulary.TRANSACTIONS[key]) == PLAINLY
 
 
 def best(table: str, found: list[Part]) -> Part | None:

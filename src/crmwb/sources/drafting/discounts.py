@@ -3,7 +3,7 @@
 
 from dataclasses import replace
 
-from crmwb.sources.drafting import said
+from crmwb.sources.drafting import amounts, said
 from crmwb.sources.drafting.guess import Guess, Part
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.order_lines import OrderLines
@@ -20,7 +20,7 @@ def take_off(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
     if not revenue.is_product:
         if of_order is not None and (total := _total_after(part, of_order, roles)):
             amount = said.column(revenue.sources[0].name)
-            told = f"{amount} - coalesce(abs({said.column(of_order.name)}), 0)"
+            told = f"{amount} - abs({amounts.in_unit_of(part, of_order)})"
             why = f"{revenue.why}; less {of_order.name}, for only so does it come to {total}"
             part.guesses["revenue_cents"] = revenue.computed(told, why, (*revenue.sources, of_order))
             part.guesses.pop("discount_cents", None)
@@ -38,7 +38,7 @@ def take_off(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
     if "discount_cents" in part.guesses and of_order is None:
         of_order = part.guesses.pop("discount_cents").sources[0]
     if of_line is not None and any(of_line.numbers):
-        off.append(f"coalesce({said.column(of_line.name)}, 0)")
+        off.append(amounts.in_unit_of(part, of_line))
         sources.append(of_line)
     if of_order is not None and any(of_order.numbers):
         if lines is not None and of_order.name in lines.head | lines.repeated:
@@ -49,7 +49,7 @@ def take_off(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
             off.append(f"coalesce({said.column(spread)}, 0)")
             part.remarks.append(f"{of_order.name} is of the whole order, and is spread over its lines by their amounts")
         else:
-            off.append(f"coalesce({said.column(of_order.name)}, 0)")
+            off.append(amounts.in_unit_of(part, of_order))
         sources.append(of_order)
     if off:
         told = " - ".join([product, *off])

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from crmwb.sources.drafting import row_kinds, said
-from crmwb.sources.drafting.guess import Guess, Part, Sure
+from crmwb.sources.drafting import amounts, no_business, row_kinds, said
+from crmwb.sources.drafting.guess import Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.profile import TOTAL, Column
 from crmwb.sources.drafting.questions import Question
@@ -42,7 +42,7 @@ def ask(part: Part, roles: Modifiers) -> None:
     amount = part.guesses["revenue_cents"].sources
     if not amount or part.profile is None or any("." in c.name for c in amount):
         return
-    numbers = _amounts(part, amount)
+    numbers = amounts.of_rows(part)
     if _drop_subtotals(part, numbers):
         return
     for what, groups in _groupings(part):
@@ -56,14 +56,6 @@ def ask(part: Part, roles: Modifiers) -> None:
                 _ask_which_count(part, column, labels, shown, what)
                 return
     _ask_of_lines(part, numbers)
-
-
-def _amounts(part: Part, columns: Sequence[Column]) -> list[float | None]:
-    """Return what each row brings, as far as it was looked at: an amount, or the quantity times the price."""
-    every = [part.looked_at.numbers(column) for column in columns]
-    if not part.guesses["revenue_cents"].is_product:
-        return every[0]
-    return [None if a is None or b is None else a * b for a, b in zip(*every, strict=True)]
 
 
 def _groupings(part: Part) -> Iterator[tuple[str, dict[Key, list[int]]]]:
@@ -117,7 +109,7 @@ def _told_again(
 ) -> tuple[int, int] | None:
     """Return in how many groups rows of each label come to the same, and how many groups have several labels."""
     n = n_same = 0
-    apart: Counter[str] = Counter()
+    again: Counter[str] = Counter()
     for rows in groups.values():
         sums: dict[str, float] = defaultdict(float)
         for i in rows:
@@ -126,10 +118,12 @@ def _told_again(
             n += 1
             is_same = max(sums.values()) - min(sums.values()) < CENT and abs(max(sums.values())) > CENT
             n_same += is_same
-            apart.update(sums if is_same else ())
-    n_rows = sum(n_ for label, n_ in Counter(labels).items() if apart[label])
+            again.update(labels[i] for i in rows if is_same)
+    of_label = Counter(labels)
+    n_rows = sum(n_ for label, n_ in of_label.items() if again[label])
     together = sum(len(rows) for rows in groups.values() if len({labels[i] for i in rows}) > 1)
-    if n < LEAST_GROUPS or n_same < NEARLY_ALL * n or together * 4 < n_rows:
+    is_always = any(again[label] >= max(LEAST_GROUPS, NEARLY_ALL * n_) for label, n_ in of_label.items())
+    if n < LEAST_GROUPS or n_same < NEARLY_ALL * n or (together * 4 < n_rows and not is_always):
         return None
     return n_same, n
 
@@ -209,7 +203,8 @@ def _ask_of_lines(part: Part, numbers: Sequence[float | None]) -> None:
     read, told = {c.name for guess in part.guesses.values() for c in guess.sources}, str(part.options.get("filter", ""))
     for column in part.looked_at.own:
         is_new = column.name not in read and column.name not in told and not column.is_unique and not _is_money(column)
-        if is_new and column is not line and _tells_apart(part.looked_at.texts(column), groups):
+        is_of_goods = bool(no_business.kinds(column.words, column.counts))
+        if is_new and not is_of_goods and column is not line and _tells_apart(part.looked_at.texts(column), groups):
             _ask_of_versions(part, [order[0], *([line] if line else [])], column, len(groups))
             return
 
@@ -256,8 +251,8 @@ def _ask_of_repeated(part: Part, order: Column, n_same: int, n: int) -> None:
         elif given == "once":
             share = f"{amount.name} of the row"
             part.options["spread"] = {share: {"amount": amount.name, "over": order.name, "by": {"expression": "1"}}}
-            told = {"expression": said.column(share)}
-            part.guesses["revenue_cents"] = Guess(told, Sure.SURE, "of the whole order, as you said", revenue.sources)
+            why = "of the whole order, as you said"
+            part.guesses["revenue_cents"] = revenue.computed(said.column(share), why, revenue.sources, Sure.SURE)
 
     text = (
         f"In {n_same:,} of {n:,} {order.name} with several rows, {amount.name} is the same in each row: is it the amount of the "

@@ -9,11 +9,13 @@ from pathlib import Path
 from crmwb import progress
 from crmwb.errors import CrmwbError
 from crmwb.sources.drafting import (
+    customer_records,
     dimensions,
     facts,
     ids,
     joins,
     overlaps,
+    periods,
     purchases,
     refunds,
     roles,
@@ -116,6 +118,8 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
             joins.enrich(part, profiles, declared)
             used.add(part.options["file"])
             _join_twins(parts, part)
+            if table == "customers":
+                customer_records.ask(parts, part)
         part = part or dimensions.derived(table, parts)
         parts += [part] if part else []
     joins.prune(parts)
@@ -129,7 +133,8 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
             part.remarks.append(f"set aside, for they cannot be read: {', '.join(part.profile.oddities)}")
     parts.sort(key=lambda part: ORDER.index(part.table))
     used |= {joined["file"] for part in parts for joined in part.options.get("join", {}).values()}
-    unused = [f"{p.file.name} is left out: {NOTHING}" for p in profiles if p.file.name not in used]
+    left = [p for p in profiles if p.file.name not in used]
+    unused = [f"{p.file.name} is left out: {dimensions.mismatch(p, parts) or NOTHING}" for p in left]
     moved = [p.file.name for p in every if all(p is not other for other in profiles)]
     unused += [f"{name} is left out: it tells how opportunities moved from stage to stage" for name in moved]
     name = Path(parts[0].options.get("file", paths[0].name)).name.partition(".")[0]
@@ -218,7 +223,7 @@ def _refusal(profiles: list[Profile]) -> str:
     told = []
     for looked_at in profiles:
         names = ", ".join(c.name for c in looked_at.columns[:12])
-        lacking = roles.advice(looked_at, purchases.missing(looked_at))
+        lacking = periods.advice(looked_at) or roles.advice(looked_at, purchases.missing(looked_at))
         told.append(f"{looked_at.file.name} has {names}: {lacking or 'nothing that is known'}")
     return (
         f"{NOTHING.capitalize()} found: {'; '.join(told)}. Say which columns they are (--answer customer=COLUMN, and so on for "

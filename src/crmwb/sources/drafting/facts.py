@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from crmwb.contract import Kind
 from crmwb.contract.canonical import TABLES
-from crmwb.sources.drafting import ids, mixed_currencies, modifiers, said, sales, vocabulary
+from crmwb.sources.drafting import currency_columns, ids, mixed_currencies, modifiers, said, sales, vocabulary
 from crmwb.sources.drafting.agreements import contracts
 from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
 from crmwb.sources.drafting.profile import Column, Profile
@@ -37,7 +37,7 @@ def facts(profile: Profile, *, invoices_are_sales: bool = False) -> list[Part]:
 
 
 def _split_by_currency(profile: Profile, read: Callable[[Profile], list[Part]]) -> list[Part]:
-    split = mixed_currencies.by_currency(profile)
+    split = mixed_currencies.by_currency(profile) or currency_columns.by_column(profile)
     if split:
         every = [(read(sub), condition, code) for code, (sub, condition) in split.items()]
         return [part for parts, condition, code in every for part in mixed_currencies.limited(parts, condition, code)]

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
@@ -61,13 +61,24 @@ class Guess:
 
     @property
     def is_product(self) -> bool:
-        """It is the quantity times the price of a unit."""
-        return len(self.sources) == 2 and isinstance(self.value, dict) and " * " in str(self.value.get("expression"))
+        """It is the quantity times the price of a unit, and perhaps the units of a pack, and nothing else."""
+        text = re.sub(r'"[^"]*"', "x", str(self.value.get("expression"))) if isinstance(self.value, dict) else ""
+        return len(self.sources) > 1 and re.fullmatch(r"\w+ \*( [*/]?|\w+)+", text) is not None
 
-    def computed(self, expression: str, why: str, sources: Sequence[Column]) -> "Guess":
+    def computed(self, expression: str, why: str, sources: Sequence[Column], sure: Sure | None = None) -> "Guess":
         """Return it computed by another expression, in the unit that its amounts are in."""
         kept = {k: v for k, v in self.value.items() if k == "unit"} if isinstance(self.value, dict) else {}
-        return replace(self, value={"expression": expression, **kept}, why=why, sources=tuple(sources))
+        value = {"expression": expression, **kept}
+        return Guess(value, self.sure if sure is None else sure, why, tuple(sources))
+
+    def with_text(self, old: str, new: str, why: str, *more: Column) -> "Guess":
+        """Return it with one expression in the place of another within it, whatever else was put into it."""
+        own = self.value if isinstance(self.value, dict) else {"column": self.value}
+        name = str(own.get("column", ""))
+        plain = name if re.fullmatch(r"[A-Za-z_]\w*", name) else '"' + name.replace('"', '""') + '"'
+        text = str(own.get("expression") or plain)
+        changed = re.sub(rf'(?<![\w"]){re.escape(old)}(?![\w"])', lambda _: new, text)
+        return self.computed(changed, why, (*self.sources, *(c for c in more if c not in self.sources)))
 
 
 @dataclass

@@ -209,7 +209,7 @@ def _spread_discount(part: Part, money: list[Column], at: Reach) -> None:
     off = "+" if all(number <= 0 for number in discount.numbers) else "-"
     why = f"less the line's share of {discount.name}, which is of the whole order"
     sources = (*revenue.sources, discount)
-    part.guesses["revenue_cents"] = Guess({"expression": f"{amount} {off} {name}"}, Sure.LIKELY, why, sources)
+    part.guesses["revenue_cents"] = revenue.computed(f"{amount} {off} {name}", why, sources, Sure.LIKELY)
     told = name if off == "-" else f"0 - {name}"
     part.guesses["discount_cents"] = Guess({"expression": told}, Sure.LIKELY, "the line's share of it", (discount,))
     part.guesses = {c.name: part.guesses[c.name] for c in TABLES["transactions"].columns if c.name in part.guesses}

@@ -34,7 +34,9 @@ def limited(parts: list[Part], condition: str, code: str) -> list[Part]:
         part.options["filter"] = " and ".join(filter(None, [condition, part.options.get("filter")]))
         part.options["currency"] = {"constant": code}
         part.currencies = Counter({code: part.looked_at.n_rows})
-        part.remarks.append(f"its amounts have signs of several currencies: here those in {code}")
+        part.remarks.append(
+            f"its amounts are in several currencies, by signs or in columns of their own: here those in {code}"
+        )
     return parts
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from crmwb.sources.drafting import words
@@ -16,6 +16,7 @@ OF_ORDERS = re.compile(
     r"|(订单|交易|支付|付款|退款)状态|(注文|受注|支払|入金|配送)?(ステータス|状態|状況)"
 )
 MOST_KINDS = 30
+USUAL = {code.upper() for code in words.USUAL_CODES}
 MOST_SIDES = 3
 MOSTLY = 0.5
 
@@ -56,6 +57,13 @@ def _is_flag(column: Column) -> bool:
 def _is_currency(column: Column) -> bool:
     named = sum(n for value, n in column.counts.items() if words.currency(value))
     return column.n_known > 0 and named > MOSTLY * column.n_known
+
+
+def _by_codes(profile: Profile, taken: Collection[str]) -> Column | None:
+    """Return the only column that holds nothing but codes of currencies, whatever its name."""
+    free = (c for c in profile.columns if c.called is None and c.name not in taken and 0 < len(c.counts) <= MOST_KINDS)
+    found = [c for c in free if all(v.upper() in words.CODES for v in c.counts) and any(v in USUAL for v in c.counts)]
+    return found[0] if len(found) == 1 else None
 
 
 FITS: dict[str, Callable[[Column], bool]] = {
@@ -114,6 +122,9 @@ def find(profile: Profile) -> Modifiers:
                     found[role] = column
                     taken.add(column.name)
                     break
+    if "currency" not in found and (of_codes := _by_codes(profile, taken)) is not None:
+        found["currency"] = of_codes
+        taken.add(of_codes.name)
     statuses = tuple(
         c
         for c in profile.columns

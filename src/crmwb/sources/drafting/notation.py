@@ -6,12 +6,13 @@ Nothing here reads a number or a date by itself: what fits is what `values` read
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
+import ibis
 import pyarrow as pa
 
 from crmwb import engine
@@ -50,7 +51,7 @@ DAY_FORMATS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\d{4}\.\d{1,2}\.\d{1,2}", ("%Y.%m.%d",)),
     (r"\d{8}", ("%Y%m%d",)),
     (r"\d{1,2}\.\d{1,2}\.\d{4}", ("%d.%m.%Y",)),
-    (r"\d{1,2}\.\d{1,2}\.\d{2}", ("%d.%m.%y",)),
+    (r"\d{1,2}\.\d{1,2}\.\d{2}", ("%d.%m.%y", "%y.%m.%d")),
     (r"\d{1,2}/\d{1,2}/\d{4}", ("%m/%d/%Y", "%d/%m/%Y")),
     (r"\d{1,2}/\d{1,2}/\d{2}", ("%m/%d/%y", "%d/%m/%y", "%y/%m/%d")),
     (r"\d{1,2}-\d{1,2}-\d{4}", ("%d-%m-%Y", "%m-%d-%Y")),
@@ -68,6 +69,7 @@ DAY_FORMATS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (rf"[A-Za-z]{{3}}, \d{{1,2}} {MONTH} \d{{4}}", ("%a, %d %b %Y",)),
     (r"\d{4}年\d{1,2}月\d{1,2}日?", ("%Y年%m月%d日", "%Y年%m月%d")),
 )
+YEAR_LAST = re.compile(r"%[dm][-/.]%[dm][-/.]%y")
 TIME = rf"(?P<t>(?P<b>, | |T)(?P<c>)?{CLOCK})?"
 CHINESE_TIME = rf"(?P<t>(?P<b> ?)(?P<c>上午|下午|早上|凌晨|晚上)? ?{CLOCK})?"
 
@@ -189,8 +191,7 @@ def _numbers(con: Backend, columns: dict[str, Counter[str]]) -> dict[str, Number
     found: dict[str, Numbers] = {}
     for (sign, accounting), texts_of in by_signs.items():
         styles = {f"s{i}": replace(s, currency_sign=sign, accounting=accounting) for i, s in enumerate(STYLES)}
-        tried = {to: (lambda text, s=s: values.number(text, s).cast("float64")) for to, s in styles.items()}
-        for name, rows in _tried(con, texts_of, tried).items():
+        for name, rows in _tried(con, texts_of, styles).items():
             read = [(styles[to], {row["text"]: row[to] for row in rows if row[to] is not None}) for to in styles]
             chosen = _best(read, columns[name])
             if chosen is not None:
@@ -238,8 +239,7 @@ def _dates(con: Backend, columns: dict[str, Counter[str]]) -> dict[str, Dates]:
         return {}
     tried = sorted({f for like in candidates.values() for formats in like.values() for f in formats})
     names = {f"f{i}": f for i, f in enumerate(tried)}
-    read_by = {to: (lambda text, f=f: values.moment(text, (f,))) for to, f in names.items()}
-    read = _tried(con, {name: list(like) for name, like in candidates.items()}, read_by)
+    read = _tried(con, {name: list(like) for name, like in candidates.items()}, names)
     found = {}
     for name, rows in read.items():
         by_format = {
@@ -270,21 +270,35 @@ def _cover(by_format: dict[str, dict[str, datetime]], counts: Counter[str]) -> D
         return Dates(tuple(chosen), read, sum(counts[text] for text in read) / counts.total())
 
     orders = {
-        day_first: cover(
-            f for f in by_format if _day_first(f) in {None, day_first} and not f.startswith(("%y-", "%y/"))
-        )
+        day_first: cover(f for f in by_format if _day_first(f) in {None, day_first} and not f.startswith("%y"))
         for day_first in (False, True)
     }
     months, days = orders[False], orders[True]
     best = max((months, days), key=lambda reading: reading.share)
-    years = cover(f for f in by_format if not f.startswith(("%d-%m-%y", "%m-%d-%y", "%d/%m/%y", "%m/%d/%y")))
-    if years.share > best.share:  # the year first, in two digits, only where nothing else can be meant
+    years = cover(f for f in by_format if not YEAR_LAST.match(f))
+    if years.share > best.share or (years.share == best.share and _is_year_first(years, best)):
         return years if years.share >= LEAST_SHARE else None
     if best.share < LEAST_SHARE:
         return None
     other = days if best is months else months
     is_open = other.share == best.share and other.values != best.values
     return replace(best, rival=other.formats, rival_values=other.values) if is_open else best
+
+
+def _is_year_first(years: Dates, best: Dates) -> bool:
+    """Say whether dates in two-digit parts are rather 24/03/05: then fewer different ones stand first than last.
+
+    A file tells of a few years, and of all days of a month.
+    """
+    if not any(f.startswith("%y") for f in years.formats):
+        return False
+    by_year_first, by_year_last = set(years.values.values()), set(best.values.values())
+    n_years, n_if_last = (len({at.year for at in moments}) for moments in (by_year_first, by_year_last))
+    return 2 * n_years <= n_if_last or (n_years < n_if_last and _span(by_year_first) < _span(by_year_last))
+
+
+def _span(moments: Collection[datetime]) -> timedelta:
+    return max(moments) - min(moments)
 
 
 def _day_first(date_format: str) -> bool | None:
@@ -347,34 +361,34 @@ def _counted(con: Backend, columns: dict[str, Counter[str]], numbers: dict[str, 
             ]
             share = sum(counts[text] for text in fitting) / counts.total()
             if share >= LEAST_SHARE:
-                rows = _tried(con, {name: fitting}, {"m": lambda text, how=how: values.moment(text, (how,))})[name]
+                rows = _tried(con, {name: fitting}, {"m": how})[name]
                 found[name] = Dates((how,), {row["text"]: row["m"] for row in rows if row["m"]}, share)
                 break
     return found
 
 
 def _tried(
-    con: Backend, texts_of: Mapping[str, list[str]], tried: Mapping[str, Any]
+    con: Backend, texts_of: Mapping[str, list[str]], tried: Mapping[str, NumberStyle | str]
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return the texts of columns, and what each candidate makes of them."""
+    """Return the texts of columns, and what each style of numbers or format of dates makes of them."""
     names = list(texts_of)
     rows = [{"c": i, "text": text} for i, name in enumerate(names) for text in texts_of[name]]
-    given = engine.open_arrow(
-        con, pa.Table.from_pylist(rows, pa.schema([("c", pa.int64()), ("text", pa.string())])), f"tried_{next(_serial)}"
-    )
-    columns = {to: apply(given.text.strip()) for to, apply in tried.items()}
-    read = engine.batches(con, given.select("c", "text", **columns), in_steps=True).read_all().to_pylist()
+    engine.open_arrow(con, pa.Table.from_pylist(rows, TRIED.schema().to_pyarrow()), TRIED.get_name())
+    key = tuple(tried.items())
+    query = _queries.get(key)
+    if query is None:  # compiling takes longer than running
+        text = TRIED.text.strip()
+        columns = {
+            to: values.moment(text, (how,)) if isinstance(how, str) else values.number(text, how).cast("float64")
+            for to, how in key
+        }
+        query = engine.compiled(con, TRIED.select("c", "text", **columns), in_steps=True)
+        _queries[key] = query
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
-    for row in read:
+    for row in engine.run_on(con, query).read_all().to_pylist():
         found[names[row["c"]]].append(row)
     return found
 
 
-def _numbered() -> Iterator[int]:
-    n = 0
-    while True:
-        yield n
-        n += 1
-
-
-_serial = _numbered()
+TRIED = ibis.table({"c": "int64", "text": "string"}, name="tried")
+_queries: dict[tuple[tuple[str, NumberStyle | str], ...], engine.Query] = {}

@@ -1,6 +1,7 @@
 """Files that tell the same orders, as exports of overlapping months do: counted once, where a person says so."""
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
+from collections import defaultdict
 from datetime import datetime
 from itertools import combinations
 
@@ -8,7 +9,6 @@ from crmwb.sources.drafting import refunds, row_kinds, said
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.questions import Question
 
-FILE_OPTIONS = ("file", "sheet", "delimiter", "encoding", "quote", "skip_rows", "last_row")
 KEY = ("order_id", "customer_id", "ordered_at")
 
 
@@ -25,7 +25,8 @@ def ask(parts: list[Part]) -> None:
         rows = [_orders(part) for part in (one, other)]
         if n := len(rows[0] & rows[1]):
             older, newer = sorted((one, other), key=_latest)
-            _ask(older, newer, n, [part for part in sales if part.options["file"] == older.options["file"]])
+            same_file = [part for part in sales if part.options["file"] == older.options["file"]]
+            _ask(older, newer, n, same_file, _cut_orders(older, newer, rows[0] & rows[1]))
 
 
 def ask_of_other_files(parts: list[Part]) -> None:
@@ -88,23 +89,50 @@ def _latest(part: Part) -> tuple[datetime, str]:
     return max(days, default=datetime.min), str(part.options["file"])  # noqa: DTZ901 - clocks of the export
 
 
-def _ask(older: Part, newer: Part, n: int, same_file: list[Part]) -> None:
+def _cut_orders(older: Part, newer: Part, shared: set[tuple[str | None, ...]]) -> int:
+    """Return how many orders of two files have lines in one of them only, beside lines that are the same in both.
+
+    So orders are cut where one page of an export ends and the next begins.
+    """
+    lines = [_lines(part) for part in (older, newer)]
+    numbers = {key[0] for key in shared}
+    return sum(bool(lines[0][no] & lines[1][no]) and bool(lines[0][no] - lines[1][no]) for no in numbers)
+
+
+def _lines(part: Part) -> dict[str | None, set[tuple[str | None, ...]]]:
+    texts = [part.looked_at.texts(column) for column in part.looked_at.own]
+    order = part.looked_at.texts(part.guesses["order_id"].sources[0])
+    found: dict[str | None, set[tuple[str | None, ...]]] = defaultdict(set)
+    for key, *row in zip(order, *texts, strict=True):
+        found[key].add(tuple(row))
+    return found
+
+
+def _ask(older: Part, newer: Part, n: int, same_file: list[Part], n_cut: int) -> None:
     here, there = (part.guesses["order_id"].sources[0].name for part in (older, newer))
     files = older.options["file"], newer.options["file"]
 
+    known = [{c.name for c in part.looked_at.own if c.n_known == c.n_rows} for part in (older, newer)]
+    every = [c.name for c in older.looked_at.own if c.name in known[0] & known[1]]
+
     def answer(given: str) -> None:
-        if given != "once":
+        if given == "twice":
             return
+        key = {name: name for name in every} if given == "each_line_once" else {here: there}
         for part in same_file:
-            joined = {k: v for k, v in newer.options.items() if k in FILE_OPTIONS}
-            option = {**joined, "key": {here: there}, "unmatched": "keep", "several": "first"}
+            joined = {k: v for k, v in newer.options.items() if k in said.OF_FILES}
+            option = {**joined, "key": key, "unmatched": "keep", "several": "first"}
             part.options["join"] = {**part.options.get("join", {}), "newer": option}
             condition = f"{said.column(f'newer.{there}')} is null"
             part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), condition]))
-            part.remarks.append(f"orders that stand in {files[1]} too are left out here: that export is newer")
+            what = "lines" if given == "each_line_once" else "orders"
+            part.remarks.append(f"{what} that stand in {files[1]} too are left out here: that export is newer")
 
+    cut = f", {n_cut:,} of them with lines in one file only, as where pages of an export end" if n_cut else ""
+    each = ", each of their lines once (each_line_once)" if n_cut else ""
     text = (
         f"{n:,} {'order stands' if n == 1 else 'orders stand'} in {files[0]} and in {files[1]}, of the same customers on the "
-        f"same days: count these once (as the newer file has them), or twice?"
+        f"same days{cut}: count these once (as the newer file has them){each}, or twice?"
     )
-    newer.questions.append(Question(said.slug(f"same orders {files[0]}"), text, answer, ("once", "twice")))
+    choices = ("each_line_once", "once", "twice") if n_cut else ("once", "twice")
+    newer.questions.append(Question(said.slug(f"same orders {files[0]}"), text, answer, choices))

@@ -1,10 +1,9 @@
 """What stands between a price and what a line brings: units that a price is for, shares taken off, tax within."""
 
 import re
-from dataclasses import replace
 
 from crmwb.sources.drafting import said
-from crmwb.sources.drafting.guess import Guess, Part, Sure
+from crmwb.sources.drafting.guess import Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.profile import Column
 from crmwb.sources.drafting.questions import Question
@@ -12,10 +11,6 @@ from crmwb.sources.drafting.questions import Question
 PRICE_IS_FOR = re.compile(
     r"preis ?einheit|preis (je|pro)|price (unit|per|basis|quantity)|pricing (unit|quantity)|per (unit|quantity)|peinh"
     r"|unite de prix|unidad de precio|价格单位|单价单位"
-)
-UNITS_OF_A_PACK = re.compile(
-    r"(units|pieces|items|pcs|each) (per|in a) (case|pack|package|carton|box|bundle)"
-    r"|(pack|case|carton) (size|quantity|qty)|stuck (je|pro) (karton|packung|ve)|装箱数|入数"
 )
 PERCENT = re.compile(r"\b(rate|percent|pct|satz)\b")
 TAX_RATE = re.compile(
@@ -26,23 +21,17 @@ WITH_TAX = re.compile(r".*\b(incl|inclusive|including|inc|inkl|ttc)\b.*")
 
 
 def per_units(part: Part) -> None:
-    """Divide the quantity times the price by the units that a price is for; multiply it by the units of a pack."""
+    """Divide the quantity times the price by the units that a price is for."""
     revenue = part.guesses["revenue_cents"]
     if not revenue.is_product:
-        return
-    packs = (c for c in part.looked_at.columns if UNITS_OF_A_PACK.fullmatch(c.words) and c.is_number)
-    if (pack := next((c for c in packs if any(n > 1 for n in c.numbers)), None)) is not None:
-        told = f"{revenue.value['expression']} * {said.column(pack.name)}"
-        why = f"{revenue.why}, times {pack.name}"
-        part.guesses["revenue_cents"] = Guess({"expression": told}, Sure.LIKELY, why, (*revenue.sources, pack))
         return
     fitting = (c for c in part.looked_at.columns if PRICE_IS_FOR.fullmatch(c.words) and c.is_number)
     column = next((c for c in fitting if all(n > 0 for n in c.numbers) and any(n > 1 for n in c.numbers)), None)
     if column is None:
         return
-    told = f"{revenue.value['expression']} / {said.column(column.name)}"
+    text = f"{revenue.value['expression']} / {said.column(column.name)}"
     why = f"{revenue.why}, which is for so many units as {column.name} says"
-    part.guesses["revenue_cents"] = Guess({"expression": told}, Sure.LIKELY, why, (*revenue.sources, column))
+    part.guesses["revenue_cents"] = revenue.computed(text, why, (*revenue.sources, column), Sure.LIKELY)
 
 
 def without_tax(part: Part, roles: Modifiers) -> None:
@@ -57,9 +46,9 @@ def without_tax(part: Part, roles: Modifiers) -> None:
     pairs = part.looked_at.number_rows(amount, tax)
     if not WITH_TAX.fullmatch(amount.words) or not any(tax.numbers) or any(abs(t) > abs(a) for a, t in pairs):
         return
-    told = f"{said.column(amount.name)} - coalesce({said.column(tax.name)}, 0)"
+    text = f"{said.column(amount.name)} - coalesce({said.column(tax.name)}, 0)"
     why = f"without {tax.name}, for tax is no revenue"
-    part.guesses["revenue_cents"] = Guess({"expression": told}, Sure.LIKELY, why, (amount, tax))
+    part.guesses["revenue_cents"] = revenue.computed(text, why, (amount, tax), Sure.LIKELY)
 
 
 def _is_share(tax: Column) -> bool:
@@ -83,9 +72,9 @@ def _without_rate(part: Part) -> None:
         )
         return
     whole = 1 if max(rate.numbers) <= 1 else 100
-    told = f"{said.column(amount.name)} / (1 + coalesce({said.column(rate.name)}, 0) / {whole})"
+    text = f"{said.column(amount.name)} / (1 + coalesce({said.column(rate.name)}, 0) / {whole})"
     why = f"without tax, at the rate in {rate.name}"
-    part.guesses["revenue_cents"] = Guess({"expression": told}, Sure.LIKELY, why, (amount, rate))
+    part.guesses["revenue_cents"] = revenue.computed(text, why, (amount, rate), Sure.LIKELY)
 
 
 def ask_of_share(part: Part, share: Column) -> None:
@@ -99,11 +88,8 @@ def ask_of_share(part: Part, share: Column) -> None:
     def answer(given: str) -> None:
         if given == "take_off":
             now = part.guesses["revenue_cents"]
-            told = f"({now.value['expression']}) * (1 - coalesce({said.column(share.name)}, 0) / {whole})"
-            part.guesses["revenue_cents"] = replace(
-                now, value={**now.value, "expression": told}, why=f"{now.why}, less {share.name}",
-                sources=(*now.sources, share),
-            )  # fmt: skip
+            text = f"({now.value['expression']}) * (1 - coalesce({said.column(share.name)}, 0) / {whole})"
+            part.guesses["revenue_cents"] = now.computed(text, f"{now.why}, less {share.name}", (*now.sources, share))
 
     text = f"{share.name} is a share: is it still to be taken off {' times '.join(c.name for c in revenue.sources)}?"
     choices = ("take_off", "leave") if is_plain else ("leave",)

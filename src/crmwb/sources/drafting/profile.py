@@ -15,6 +15,7 @@ from crmwb.errors import CrmwbError
 from crmwb.sources.drafting import conventions, notation
 from crmwb.sources.drafting.notation import Dates, Numbers
 from crmwb.sources.drafting.sniff import Shape
+from crmwb.sources.drafting.words import USUAL_CODES
 from crmwb.sources.formats import open_file
 from crmwb.sources.found import Found
 from crmwb.sources.values import NumberStyle
@@ -33,12 +34,14 @@ TOTAL = re.compile(
     r"((grand|sub) ?)?totals?( .*)?|summe|(gesamt|zwischen)(summe)?|somme|suma|totale|合计|总计|小计|共计|汇总",
     re.IGNORECASE,
 )
-MONEY = r"(?=eur|usd|gbp|chf|[€$£])"
+MONEY = rf"(?={'|'.join(sorted(USUAL_CODES))}|[€$£])"
+IN_A_CURRENCY = re.compile(rf"(?<=\w) ({'|'.join(sorted(USUAL_CODES))})$")
 CENTS = re.compile(r"\b(cents?|ct|pence|minor( units?)?|centimes|centavos|pfennig)\b|分$")
 SCALES = (  # what stands in the name of a column whose amounts are not in ones
     (
         re.compile(
-            rf"(in )?(?<![a-z])(k|t|tsd\.?|thousands?( of)?|tausend) ?{MONEY}|(in )?\b(thousands?|tausend|tsd)\b\.?|\([' ]?000s?\)|\(k\)|千元",
+            rf"(in )?(?<![a-z])(k|t|tsd\.?|thousands?( of)?|tausend) ?{MONEY}|(in )?\b(thousands?|tausend|tsd)\b\.?|\([' ]?000s?\)|\(k\)|千(元|円)"
+            r"|(en )?\b(milliers|miles|millares) d(e\b|['’])|(in )?\bmigliaia( di)?\b|(em )?\bmilhares( de)?\b|(w )?\btys\b\.?|\bx ?1[.,' ]?000\b",
             re.IGNORECASE,
         ),
         1_000,
@@ -46,13 +49,15 @@ SCALES = (  # what stands in the name of a column whose amounts are not in ones
     (re.compile(r"万(?=元|円)?"), 10_000),
     (
         re.compile(
-            rf"(in )?(?<![a-z])(m|mn|mio\.?|mill?ions?( of)?) ?{MONEY}|(in )?\b(mill?ions?|millionen|mio)\b\.?|百万元?",
+            rf"(in )?(?<![a-z])(m|mn|mio\.?|mill?ions?( of)?) ?{MONEY}|(in )?\b(mill?ions?|millionen|mio)\b\.?|百万(元|円)?"
+            r"|(en )?\bmillon(es)? de\b|(in )?\bmilioni( di)?\b|(em )?\bmilh[oõ]es( de)?\b|(w )?\bmln\b\.?",
             re.IGNORECASE,
         ),
         1_000_000,
     ),
 )
 HOLDS_LISTS = " holds a list"  # of a column of JSON lines
+MOST_TITLES = 20
 LEAST_COLUMNS = 3  # of a table in which a row with one value is a footer
 
 
@@ -93,8 +98,13 @@ class Column:
 
     @cached_property
     def words(self) -> str:
-        """Its name in small letters and plain words: "customer id" of "CustomerID", "stuck" of "Stück"."""
-        return self.called or plain_words(re.sub(r" \(\d+\)$", "", scale_of(self.name)[0]))
+        """Its name in small letters and plain words, without a currency: "customer id" of "CustomerID"."""
+        return self.called or self.own_words
+
+    @cached_property
+    def own_words(self) -> str:
+        """The same of what the file calls it, whatever a person says that it is."""
+        return IN_A_CURRENCY.sub("", plain_words(re.sub(r" \(\d+\)$", "", scale_of(self.name)[0])))
 
     @cached_property
     def is_in_cents(self) -> bool:
@@ -256,7 +266,8 @@ def profile(file: Found, shape: Shape) -> Profile:
     n_rows = sum(part.num_rows for part in parts)
     if n_rows == 0:
         raise CrmwbError(f"{file.name}: a header but no rows; export it again.")
-    rows, oddities = _without_oddities(pa.concat_tables(parts).combine_chunks())
+    rows, oddities, alone = _without_oddities(pa.concat_tables(parts).combine_chunks())
+    shape = replace(shape, titles=(*shape.titles, *alone))
     columns = columns_of(rows, shape)
     return Profile(file, shape, rows.num_rows, columns, rows, oddities, _twins(names))
 
@@ -291,17 +302,19 @@ def _twins(names: list[str]) -> dict[str, list[str]]:
     return {name: twins for name, twins in found.items() if len(twins) > 1}
 
 
-def _without_oddities(rows: pa.Table) -> tuple[pa.Table, list[str]]:
-    """Return rows without those that are none (repeated headers, totals, footers), and say which they were."""
+def _without_oddities(rows: pa.Table) -> tuple[pa.Table, list[str], list[str]]:
+    """Return rows without those that are none (repeated headers, totals, footers), which they were, and texts alone in a row."""
     n = rows.num_rows
     if n == 0 or not rows.num_columns:
-        return rows, []
+        return rows, [], []
     n_filled, n_header = [0] * n, [0] * n
     total = [False] * n
+    first: list[str | None] = [None] * n
     for name in rows.column_names:
         for i, value in enumerate(rows[name].to_pylist()):
             if value:
                 n_filled[i] += 1
+                first[i] = first[i] or value
                 n_header[i] += value == name
                 total[i] = total[i] or (len(value) < 30 and TOTAL.fullmatch(value) is not None and n_filled[i] == 1)
     width = max(n_filled)
@@ -319,8 +332,9 @@ def _without_oddities(rows: pa.Table) -> tuple[pa.Table, list[str]]:
             told.append(f"{count:,} {'row' if count == 1 else 'rows'} that {what if count == 1 else _plural(what)}")
         odd = [a or b for a, b in zip(odd, which, strict=True)]
     if all(odd):
-        return rows, []
-    return rows.filter(pa.array([not o for o in odd])), told
+        return rows, [], []
+    alone = [text for text, n_, is_odd in zip(first, n_filled, odd, strict=True) if text and n_ == 1 and is_odd]
+    return rows.filter(pa.array([not o for o in odd])), told, alone[:MOST_TITLES]
 
 
 def _plural(what: str) -> str:

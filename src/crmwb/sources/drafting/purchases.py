@@ -18,6 +18,7 @@ from crmwb.sources.drafting import (
     said,
     sales,
     sums,
+    unit_prices,
     units,
     vocabulary,
 )
@@ -58,12 +59,14 @@ def transactions(profile: Profile) -> list[Part]:
     prices.without_tax(part, roles)
     part.remarks += _drop_discount_shares(part)
     sums.check(part, roles)
+    unit_prices.check(part)
     _ask_of_twins(part)
     _ask_of_sides(part, roles)
     _ask_of_signs(part)
     units.with_hundredths(part)
     units.in_cents(part, roles)
     units.in_thousands(part)
+    units.ask_of_title(part)
     sales.complete(part, roles, lines, kinds)
     double_counts.ask(part, roles)
     part.twins = refunds.parts(part, roles, lines)
@@ -236,8 +239,9 @@ def _ask_of_sides(part: Part, roles: Modifiers) -> None:
 
     def answer(given: str) -> None:
         back, name = said.is_in(side.name, [given]), said.column(amount.sources[0].name)
-        told = {"expression": f"case when {back} then -{name} else {name} end"}
-        part.guesses["revenue_cents"] = replace(amount, value=told, why="below zero on the side that you named")
+        told = f"case when {back} then -{name} else {name} end"
+        why, now = "below zero on the side that you named", part.guesses["revenue_cents"]
+        part.guesses["revenue_cents"] = now.with_text(name, f"({told})", why)
         part.guesses["is_return"] = Guess({"expression": back}, Sure.SURE, "you said so", (side,))
 
     text = (
@@ -261,9 +265,8 @@ def _ask_of_signs(part: Part) -> None:
     def answer(given: str) -> None:
         if given == "sales":
             name = said.column(column.name)
-            part.guesses["revenue_cents"] = replace(
-                amount, value={"expression": f"0 - {name}"}, why="sales stand below zero"
-            )
+            now = part.guesses["revenue_cents"]
+            part.guesses["revenue_cents"] = now.computed(f"0 - {name}", "sales stand below zero", now.sources)
             part.guesses["is_return"] = Guess(
                 {"expression": f"{name} > 0"}, Sure.SURE, "sales stand below zero", (column,)
             )
@@ -285,15 +288,14 @@ def _signed(found: dict[str, Guess]) -> Guess:
         return amount
     name = said.column(amount.sources[0].name)
     told = f"case when {came_back.value['expression']} then -abs({name}) else {name} end"
-    return Guess({"expression": told}, Sure.LIKELY, "below zero for returns", amount.sources)
+    return amount.computed(told, "below zero for returns", amount.sources, Sure.LIKELY)
 
 
 def _signed_by_units(amount: Guess, came_back: Guess) -> Guess:
     name = said.column(amount.sources[0].name)
     told = f"case when {came_back.value['expression']} then -{name} else {name} end"
-    return Guess(
-        {"expression": told}, Sure.LIKELY, "below zero where the quantity is, for it has no sign", amount.sources
-    )
+    why = "below zero where the quantity is, for it has no sign"
+    return amount.computed(told, why, amount.sources, Sure.LIKELY)
 
 
 def _of(found: dict[str, Guess], name: str) -> tuple[Column, ...]:

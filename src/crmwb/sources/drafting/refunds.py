@@ -10,8 +10,6 @@ from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.order_lines import OrderLines
 from crmwb.sources.drafting.profile import Profile
 
-FILE_OPTIONS = ("file", "sheet", "delimiter", "encoding", "quote", "skip_rows", "decimal", "thousands")
-
 
 def point_at_excess(part: Part, roles: Modifiers) -> None:
     """Point at orders of which more went back than was paid, where refunds are rows that name their order."""
@@ -47,7 +45,7 @@ def of_other_file(refund_file: Profile, sales: Part) -> Part | None:
     if len(links) != 1 or len(who.sources) != 1 or isinstance(sales.options.get("currency"), str):
         return None
     name = "order"
-    joined = {k: v for k, v in sales.options.items() if k in FILE_OPTIONS}
+    joined = {k: v for k, v in sales.options.items() if k in said.OF_FILES}
     when = best(refund_file.columns, vocabulary.REFUNDED_ON, Kind.TIMESTAMP) or only_date(
         refund_file.columns, Kind.TIMESTAMP
     )

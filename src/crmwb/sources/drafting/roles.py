@@ -61,7 +61,7 @@ def _with_price(profiles: list[Profile], given: Mapping[str, str]) -> dict[str, 
     """Leave the price of a unit as what it is, so that it is multiplied by the quantity; refuse it without one."""
     columns = {column.name: column for looked_at in profiles for column in looked_at.columns}
     amount = given.get("amount")
-    if amount is None or matches(columns[amount].words, TRANSACTIONS["unit_price"]) != PLAINLY:
+    if amount is None or not matches(columns[amount].words, TRANSACTIONS["unit_price"]):
         return dict(given)
     has_units = any(matches(c.words, TRANSACTIONS["quantity"]) == PLAINLY for c in columns.values())
     if "quantity" not in given and not has_units:

@@ -3,9 +3,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
-from crmwb.sources.drafting import said, words
+from crmwb.sources.drafting import no_business, said, words
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.profile import Column
@@ -40,11 +39,13 @@ OF_TESTS = re.compile(r".*\b(mode|modus|environment|env|test|type|kind|typ|art)\
 ANSWERS = {"sale", "return", "none"}
 MOSTLY = 0.5
 MOST_KINDS = 20
+MOST_SHOWN = 6
 
 
 def conditions(part: Part, roles: Modifiers, kinds: list[Column]) -> dict[str, str]:
     """Return conditions that keep purchases and what came back of them, with words for each; ask what nothing tells."""
     found: dict[str, str] = {}
+    asked = _ask_of_no_business(part, roles)
     for column in kinds:
         values = {value: words.simple(value) for value in column.counts}
         looked = [value for value in values if LOOKED.fullmatch(value.lower())]
@@ -61,7 +62,7 @@ def conditions(part: Part, roles: Modifiers, kinds: list[Column]) -> dict[str, s
                 f"its {column.name} is {' or '.join(sorted(other))} in {rows(column, other)}: offers, tax, shipping, fees, "
                 f"payouts and the like are no sales, and are left out"
             )
-        left = {v: simple for v, simple in values.items() if v not in other}
+        left = {v: simple for v, simple in values.items() if v not in [*other, *asked.get(column.name, [])]}
         found |= _tests(part, column, left)
         if is_row_type:
             _ask_of_documents(part, column, left)
@@ -70,6 +71,25 @@ def conditions(part: Part, roles: Modifiers, kinds: list[Column]) -> dict[str, s
         elif not is_row_type:
             _ask_of_failed(part, column, left)
     _ask_of_references(part, roles)
+    return found
+
+
+def _ask_of_no_business(part: Part, roles: Modifiers) -> dict[str, list[str]]:
+    """Ask of rows that sound like vouchers sold, deposits, advances, sister companies or staff; return their values by column."""
+    skipped = {c.name for name in ("customer_id", "order_id") for c in part.guesses[name].sources}
+    skipped |= {c.name for c in roles.by_role.values() if c is not roles.get("row_type")}
+    found: dict[str, list[str]] = {}
+    for column in part.looked_at.columns:
+        if column.name in skipped or column.is_number or column.is_date or column.is_unique:
+            continue
+        for what, values in no_business.kinds(column.words, column.counts).items():
+            _ask_to_leave_out(part, column, values, f"sound like {what}", what.partition(",")[0])
+            found.setdefault(column.name, []).extend(values)
+        if len(column.counts) <= MOST_KINDS and (values := no_business.own_values(column.counts)):
+            own = [v for v in values if not TEST.fullmatch(words.simple(v))]
+            if own:
+                _ask_to_leave_out(part, column, own, "sound like your own company or its people", "own")
+                found.setdefault(column.name, []).extend(own)
     return found
 
 
@@ -132,18 +152,23 @@ def _ask_of_failed(part: Part, column: Column, values: dict[str, str]) -> None:
         _ask_to_leave_out(part, column, failed, "sound like orders that are no sales")
 
 
-def _ask_to_leave_out(part: Part, column: Column, values: list[str], why: str) -> None:
+def _ask_to_leave_out(part: Part, column: Column, values: list[str], why: str, what: str = "no sales") -> None:
     def answer(given: str) -> None:
         if given == "leave_out":
             leave_out(part, not_in(column, values))
 
     text = (
-        f"{column.name} is {' or '.join(map(repr, sorted(values)))} in {rows(column, values)}, which {why}: leave these "
-        f"rows out, or keep them?"
+        f"{column.name} is {_few(values)} in {rows(column, values)}, which {why}: leave these rows out, or keep them?"
     )
     part.questions.append(
-        Question(said.slug(f"{column.words} no sales"), text, answer, ("leave_out", "keep"), columns=(column.name,))
+        Question(said.slug(f"{column.words} {what}"), text, answer, ("leave_out", "keep"), columns=(column.name,))
     )
+
+
+def _few(values: Sequence[str]) -> str:
+    """Return values for a person, the first of many."""
+    shown = " or ".join(map(repr, sorted(values)[:MOST_SHOWN]))
+    return f"{shown} or another of {len(values):,} such values" if len(values) > MOST_SHOWN else shown
 
 
 def _ask_of_documents(part: Part, column: Column, values: dict[str, str]) -> None:
@@ -179,7 +204,9 @@ def _ask_of_unknown(part: Part, column: Column, values: dict[str, str], *, knows
     unknown = sorted(v for v in values if v not in plain and words.outcome(v) is Outcome.UNKNOWN)
     unknown += sorted(v for v in values if v not in plain and words.outcome(v) in {Outcome.CANCELLED, Outcome.UNPAID})
     if unknown and (plain or knows_some):
-        ask_of_kinds(part, column, unknown, "nothing tells what these are")
+        back = sorted(v for v in plain if words.came_back(v))
+        known = f" ({_few(back)}: taken as returns)" if back else ""
+        ask_of_kinds(part, column, unknown, f"nothing tells what these are{known}")
 
 
 def ask_of_kinds(part: Part, column: Column, values: Sequence[str], why: str) -> None:
@@ -247,9 +274,8 @@ def take_back(part: Part, columns: Sequence[Column], condition: str) -> None:
     amount, was = part.guesses["revenue_cents"], part.guesses["is_return"]
     value = amount.value if isinstance(amount.value, dict) else {"column": amount.value}
     own = value.get("expression") or said.column(str(value["column"]))
-    told = {k: v for k, v in value.items() if k not in {"column", "expression"}}
-    told = {"expression": f"case when {condition} then -abs({own}) else {own} end", **told}
-    part.guesses["revenue_cents"] = replace(amount, value=told, sure=Sure.LIKELY, why="below zero for returns")
+    told = f"case when {condition} then -abs({own}) else {own} end"
+    part.guesses["revenue_cents"] = amount.computed(told, "below zero for returns", amount.sources, Sure.LIKELY)
     before = was.value.get("expression") if isinstance(was.value, dict) else None
     either = f"{before} or {condition}" if before else condition
     part.guesses["is_return"] = Guess({"expression": either}, Sure.SURE, "you said so", (*columns, *was.sources))

@@ -3,8 +3,10 @@
 import re
 from typing import Any
 
+from crmwb.sources import mapping
 from crmwb.sources.drafting.profile import Profile
 
+OF_FILES = {"file", *mapping.OF_FILES}  # what a mapping says of how a file is written
 RESERVED = {
     "case", "when", "then", "else", "end", "and", "or", "not", "in", "is", "null", "true", "false", "between", "like",
     "select", "from", "where", "desc", "asc", "as", "distinct", "interval", "exists", "all", "any",

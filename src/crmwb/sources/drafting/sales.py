@@ -5,7 +5,18 @@ import re
 from collections import Counter
 from typing import Any
 
-from crmwb.sources.drafting import discounts, ids, modifiers, refunds, row_kinds, said, vocabulary, words
+from crmwb.sources.drafting import (
+    currency_columns,
+    discounts,
+    exchange_rates,
+    ids,
+    modifiers,
+    refunds,
+    row_kinds,
+    said,
+    vocabulary,
+    words,
+)
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.order_lines import OrderLines
@@ -14,6 +25,7 @@ from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.words import Outcome
 
 MOST_UNKNOWN = 0.01
+SHORT = 3  # letters: such a word in small letters may be any
 MERGED = 0.2  # of the rows, blank below the value that they belong to
 LEFT_BESIDE = {"tax": "tax", "shipping": "shipping", "fee": "fees"}
 
@@ -272,6 +284,10 @@ def set_currency(part: Part, roles: Modifiers, amount: str = "revenue_cents") ->
     column = roles.get("currency")
     if roles.get("converted_amount") is not None:
         column = roles.get("converted_currency")
+    is_bought = part.table == "transactions" and amount in part.guesses
+    money = [c for c in part.guesses[amount].sources if words.currency_of_name(c.name)] if is_bought else []
+    if any(currency_columns.take(part, column, c) for c in money):
+        return
     if column is not None and (code := _code_of_name(part, amount)) and len(modifiers.codes(column)) > 1:
         part.currencies = Counter({code: column.n_known})
         part.remarks.append(f"its amounts are in {code} by their name, whatever {column.name} says")
@@ -282,20 +298,18 @@ def set_currency(part: Part, roles: Modifiers, amount: str = "revenue_cents") ->
         if len(part.currencies) > 1:
             part.options["currency"] = {"column": column.name, "replace": other} if other else column.name
             part.remarks.append(f"its amounts are in {' and '.join(sorted(part.currencies))}, as {column.name} says")
+            rate = exchange_rates.column_of(part) if is_bought else None
+            if rate is not None and part.guesses[amount].sources:
+                exchange_rates.ask(part, column, rate, part.guesses[amount].sources[-1])
         return
     for guess_column in part.guesses[amount].sources if amount in part.guesses else ():
-        tokens = [*re.findall(r"[A-Za-z]{3}|[$€£¥₹]|元|人民币|円", scale_of(guess_column.name)[0])]
-        style = guess_column.style.currency_sign if guess_column.style else None
-        for token in [*([style] if style else []), *tokens]:
-            if (
-                token == style
-                or not token.isalpha()
-                or token.isupper()
-                or len(token) > 3
-                or token in {"元", "人民币", "円"}
-            ) and (code := words.currency(token)):
-                part.currencies[code] += guess_column.n_known
-                return
+        sign = guess_column.style.currency_sign if guess_column.style else None
+        if code := (words.currency(sign) if sign else None) or words.currency_of_name(scale_of(guess_column.name)[0]):
+            part.currencies[code] += guess_column.n_known
+            return
+    tokens = [t for title in part.looked_at.shape.titles for t in re.findall(r"[^\W\d_]+|[$€£¥₹]", title)]
+    if code := next((c for t in tokens if (t.isupper() or len(t) > SHORT) and (c := words.currency(t))), None):
+        part.currencies[code] += part.looked_at.n_rows
 
 
 def _code_of_name(part: Part, amount: str) -> str | None:

@@ -19,6 +19,8 @@ N_SHEET_ROWS = 20_000  # of a workbook, looked at for other tables below
 MOST_ROWS_ABOVE = 30
 DELIMITERS = (",", ";", "\t", "|")
 HEAD_BYTES = 1 << 18
+FORMULA = re.compile(r'="[^"]*"')
+YEAR = re.compile(r"(19|20)\d\d")
 MOSTLY = 0.8
 NEARLY_ALL = 0.97
 LEAST_PAIRS = 12  # of bytes, that Korean is told from Chinese by
@@ -39,12 +41,15 @@ class Shape:
         It is text with a delimiter.
     second_table : str
         What seems to be another table below it, in words; empty where there is none, or a mapping can leave it out.
+    titles : tuple of str
+        What stands above the header.
     """
 
     options: dict[str, Any]
     remarks: list[str] = field(default_factory=list)
     is_delimited: bool = False
     second_table: str = ""
+    titles: tuple[str, ...] = ()
 
     def mapping(self, file: str) -> TableMapping:
         """Return a mapping that reads the file, without columns yet."""
@@ -97,7 +102,12 @@ def _workbook(file: Found) -> Shape:
         f"sheet {name}, row {found[0]} ({found[1]})" for name, found in below.items() if found and len(alike) > 1
     ]
     remarks += _tables_beside(sheets[first], above[first])
-    return Shape(options, remarks, second_table="; ".join(several))
+    titles = _texts(sheets[first][: above[first]])
+    return Shape(options, remarks, second_table="; ".join(several), titles=titles)
+
+
+def _texts(rows: list[list[str]]) -> tuple[str, ...]:
+    return tuple(cell.strip() for row in rows for cell in row if cell.strip())
 
 
 def _rows_above(rows: list[list[str]]) -> int:
@@ -144,17 +154,20 @@ def _text(file: Found) -> Shape:
     options: dict[str, Any] = {} if encoding == "utf-8" else {"encoding": encoding}
     if delimiter != ",":
         options["delimiter"] = delimiter
+    if any(FORMULA.fullmatch(cell) for row in rows[above:] for cell in row):
+        options["formulas"] = True
     remarks = []
     if 0 < above <= MOST_ROWS_ABOVE:
         options["skip_rows"] = above
         remarks.append(f"{above} {'row stands' if above == 1 else 'rows stand'} above its header")
     first = [cell.strip() for cell in rows[above]] if rows else []
-    if any(is_value(cell) for cell in first):
+    if any(is_value(cell) and not YEAR.fullmatch(cell) for cell in first):
         options["column_names"] = [f"column_{i}" for i in range(1, len(first) + 1)]
         remarks.append("it has no header, so its columns are called column_1, column_2, …: give them better names")
     found = second_table(rows, above) if rows else None
     below = f"line {found[0]} ({found[1]})" if found and above <= MOST_ROWS_ABOVE else ""
-    return Shape(options, remarks, is_delimited=True, second_table=below)
+    titles = _texts(rows[:above]) if above <= MOST_ROWS_ABOVE else ()
+    return Shape(options, remarks, is_delimited=True, second_table=below, titles=titles)
 
 
 def _encoding(file: Found) -> str:

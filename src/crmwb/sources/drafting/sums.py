@@ -7,7 +7,7 @@ Found by what the rows come to, not by names; names only say which of the other 
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations, product
 
 from crmwb.sources.drafting import amounts, said
@@ -165,7 +165,8 @@ def _is_price(part: Part, amount: Column) -> bool:
             if found is not None:
                 told = f"{said.column(units[0].name)} * {said.column(amount.name)}"
                 shown = found.shown.replace(amount.name, f"{units[0].name} times {amount.name}")
-                part.guesses["revenue_cents"] = Guess({"expression": told}, Sure.LIKELY, shown, (units[0], amount))
+                revenue = part.guesses["revenue_cents"]
+                part.guesses["revenue_cents"] = revenue.computed(told, shown, (units[0], amount), Sure.LIKELY)
                 return True
     return False
 
@@ -248,7 +249,7 @@ def _without_what_is_none(part: Part, found: Sum, roles: Modifiers) -> bool:
         told = " - ".join([name, *(f"coalesce({said.column(c.name)}, 0)" for c in out)])
         names = " and ".join(c.name for c in out)
         why = f"without {names}, for {found.shown}"
-        part.guesses["revenue_cents"] = Guess({"expression": told}, Sure.LIKELY, why, (amount, *out))
+        part.guesses["revenue_cents"] = part.guesses["revenue_cents"].computed(told, why, (amount, *out), Sure.LIKELY)
         return True
     later = [c for c, sign in rest if sign > 0 and NOT_YET.fullmatch(c.words)]
     done = [c for c, sign in rest if sign > 0 and c not in later and c.n_known and not PAID.fullmatch(c.words)]
@@ -294,8 +295,10 @@ def _ask_of_rest(part: Part, amount: Column, found: Sum, roles: Modifiers) -> bo
 def _ask_of_two(part: Part, found: Sum, amount: Column, other: Column, why: str) -> None:
     def answer(given: str) -> None:
         if given == said.slug(other.name):
-            revenue = part.guesses["revenue_cents"].computed(said.column(other.name), "you said so", (other,))
-            part.guesses["revenue_cents"] = replace(revenue, sure=Sure.SURE)
+            revenue = part.guesses["revenue_cents"]
+            part.guesses["revenue_cents"] = revenue.computed(
+                said.column(other.name), "you said so", (other,), Sure.SURE
+            )
 
     choices = (said.slug(other.name), said.slug(amount.name))
     text = f"{found.shown}: {why}; which of them is revenue?"

@@ -1,12 +1,26 @@
 """Columns beside an amount that say how much of it was returned or cancelled: taken off, where a person says so."""
 
-from crmwb.sources.drafting import said, words
+import re
+
+from crmwb.sources.drafting import amounts, said, words
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.profile import Column
 from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.vocabulary import QUANTITY
 from crmwb.sources.drafting.words import Outcome
 
 OFF = {Outcome.CANCELLED, Outcome.REFUNDED, Outcome.PARTLY}
+SHORT = re.compile(  # of returned and cancelled, as names of columns have them
+    r".*\b(ret|retd|rtn|rtv|rma|canc|cancl?d?|ruckl\w*|ruckgabe\w*|resi|reso|zwrot\w*|zwroc\w*|anulow\w*|devol\w*|annul\w*|retour\w*|short|shorted|lost|damaged|bad)\b.*|.*(返品|返却|退货?|取消)(数|量).*"
+)
+
+
+UNITS = re.compile(rf".*\b({QUANTITY})\b.*|.*(数量|件数|个数|個数|点数)")
+
+
+def is_named(column: Column) -> bool:
+    """Say whether the name of a column tells of what came back or was cancelled."""
+    return words.outcome(column.words) in OFF or SHORT.fullmatch(column.words) is not None
 
 
 def ask(part: Part, column: Column) -> bool:
@@ -20,29 +34,32 @@ def ask(part: Part, column: Column) -> bool:
         One of which nothing is read.
     """
     amount, units = part.guesses["revenue_cents"].sources, part.guesses["quantity"].sources
-    is_off = words.outcome(column.words) in OFF and column.is_number
+    is_off = is_named(column) and column.is_number
     is_asked = any(column.name in question.columns for question in part.questions)
     if not is_off or is_asked or not any(column.numbers) or not amount or column not in part.looked_at.own:
         return False
-    is_money = any(n != int(n) for n in column.numbers)
-    if not is_money and len(units) != 1:
+    if column.is_flag and not UNITS.fullmatch(column.words):
         return False
+    is_money = column.is_in_cents or any(n != int(n) for n in column.numbers)
+    is_money = is_money or len(units) != 1 or _is_above(part, column)
     name = said.column(column.name)
+    factor = amounts.factor_to_unit(part, column) if is_money else 1
 
     def answer(given: str) -> None:
-        if given != "take_off":
+        if given == "leave":
             return
         revenue = part.guesses["revenue_cents"]
         own = revenue.value.get("expression") if isinstance(revenue.value, dict) else None
         own = own or said.column(amount[0].name)
         if is_money:
-            told = f"({own}) - abs(coalesce({name}, 0))"
+            times = {"take_off_whole": 100.0, "take_off_hundredths": 1.0}.get(given, factor or 1)
+            scaled = name if times == 1 else f"{times:g} * {name}"
+            text = f"({own}) - coalesce(abs({scaled}), 0)"
         else:
             share = f"abs(coalesce({name}, 0)) / nullif({said.column(units[0].name)}, 0)"
-            told = f"({own}) * (1 - coalesce({share}, 0))"
-        part.guesses["revenue_cents"] = revenue.computed(
-            told, f"{revenue.why}, less {column.name}", (*revenue.sources, column)
-        )
+            text = f"({own}) * (1 - coalesce({share}, 0))"
+        why = f"{revenue.why}, less {column.name}"
+        part.guesses["revenue_cents"] = revenue.computed(text, why, (*revenue.sources, column))
 
     n = sum(column.counts[text] for text, number in _read(column).items() if number)
     what = "money" if is_money else "units"
@@ -51,8 +68,15 @@ def ask(part: Part, column: Column) -> bool:
         f"{' and '.join(c.name for c in amount)} and to be taken off, or not?"
     )
     key = said.slug(f"off by {column.words or column.name}")
-    part.questions.append(Question(key, text, answer, ("take_off", "leave"), columns=(column.name,)))
+    off = ("take_off",) if factor is not None else ("take_off_hundredths", "take_off_whole")
+    part.questions.append(Question(key, text, answer, (*off, "leave"), columns=(column.name,)))
     return True
+
+
+def _is_above(part: Part, column: Column) -> bool:
+    """Say whether a number is above the units of its row in some rows, and so no part of them."""
+    rows = part.looked_at.number_rows(column, part.guesses["quantity"].sources[0])
+    return any(abs(n) > abs(units) for n, units in rows)
 
 
 def _read(column: Column) -> dict[str, float]:

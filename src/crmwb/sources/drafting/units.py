@@ -1,11 +1,15 @@
 """How much one of an amount is: hundredths, ones, thousands or millions, by names and by a payment service's layout."""
 
+# ruff: noqa: E501 - sentences for people are easier to read in one line
+
 from dataclasses import replace
+from typing import Any
 
 from crmwb.sources.drafting import said
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
-from crmwb.sources.drafting.profile import Column
+from crmwb.sources.drafting.profile import Column, scale_of
+from crmwb.sources.drafting.questions import Question
 
 HUNDRED = 100
 UNITS = {1_000: "thousands", 1_000_000: "millions"}
@@ -70,3 +74,37 @@ def in_thousands(part: Part) -> None:
             own = value.get("expression") or said.column(str(value["column"]))
             value = {k: v for k, v in value.items() if k != "column"} | {"expression": f"{scale} * ({own})"}
         part.guesses[to] = replace(guess, value=value, why=why)
+
+
+def ask_of_title(part: Part) -> None:
+    """Ask whether amounts are in thousands or millions where a title or a footer says so, and no name of an amount does."""
+    revenue = part.guesses["revenue_cents"]
+    titles = part.looked_at.shape.titles
+    named = next(((title, n) for title in titles if (n := scale_of(title)[1]) > 1), None)
+    is_said = any(c.scale > 1 or c.is_in_cents for c in revenue.sources) or "unit" in _dict(revenue.value)
+    if named is None or is_said or not revenue.sources:
+        return
+    title, scale = named
+
+    def answer(given: str) -> None:
+        if given == "ones":
+            return
+        for to in ("revenue_cents", "gross_cents", "discount_cents", "cost_cents"):
+            if (guess := part.guesses.get(to)) is not None and guess.sources:
+                value = _dict(guess.value)
+                if scale in UNITS:
+                    value = {**value, "unit": UNITS[scale]}
+                else:
+                    own = value.get("expression") or said.column(str(value["column"]))
+                    value = {k: v for k, v in value.items() if k != "column"} | {"expression": f"{scale} * ({own})"}
+                part.guesses[to] = replace(guess, value=value, why=f"{guess.why}; in units of {scale:,}, as you said")
+
+    amounts = " and ".join(c.name for c in revenue.sources)
+    text = f"A line beside the table says {title!r}: is {amounts} in units of {scale:,} (scaled), or in ones?"
+    part.questions.append(
+        Question("scale", text, answer, ("scaled", "ones"), columns=tuple(c.name for c in revenue.sources))
+    )
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {"column": value}

@@ -4,10 +4,10 @@
 import re
 from collections import Counter, defaultdict
 
-from crmwb.sources.drafting import modifiers, row_kinds, said, taken_off, words
+from crmwb.sources.drafting import modifiers, row_kinds, said, taken_off, unread_numbers, words
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.profile import FALSE, Column
-from crmwb.sources.drafting.vocabulary import NAMES_OF_PEOPLE
+from crmwb.sources.drafting.vocabulary import NAMES_OF_PEOPLE, TRANSACTIONS, matches
 
 MOST_KINDS = 20
 LEAST_REPEATS = 3  # rows for each value
@@ -23,7 +23,8 @@ PLANNED = re.compile(
 )
 REASON = re.compile(r".*\b(reason|grund|motif|motivo|reden|raison)\b.*|.*(原因|理由|사유).*")
 FREE = re.compile(
-    r".*\b(free|complimentary|gratis|kostenlos|gratuit|sample|muster|giveaway|comp|internal|intern|dummy|training)\b.*|.*(免费|赠品|無料|サンプル).*"
+    r".*\b(free|complimentary|gratis|kostenlos|gratuite?|samples?|muster|giveaway|comp|internal|interne?|interno|dummy|demo|training|staff|own use|intercompany|omaggi[oo]?|campion[ei]|muestra|regalo"
+    r"|echantillon|cadeau|(proef)?monster|probka|gratisy?|amostra|brinde)\b.*|.*(免费|赠品|样品|试用|内部|無料|サンプル|見本|社内).*"
 )
 TELLS_SOMETHING_ELSE = re.compile(
     r".*\b(pay|payment|tender|zahl\w*|paiement|pago|pagamento|betaal\w*|ship\w*|deliver\w*|versand\w*|liefer\w*|carrier|device|browser|platform|lang\w*|sprache|country|land|pays|pais"
@@ -49,19 +50,45 @@ def ask(parts: list[Part]) -> None:
             continue
         seen.append(part)
         told = str(part.options.get("filter", ""))
-        known = read | modifiers.find(part.looked_at).columns
-        left = [c for c in part.looked_at.own if c.name not in read and c.name not in told]
-        asked = [c for c in left if _ask(part, c) or (c.name not in known and taken_off.ask(part, c))]
+        roles = modifiers.find(part.looked_at)
+        known = read | roles.columns
+        currency = roles.get("currency")
+        left = [c for c in part.looked_at.own if c is not currency and c.name not in read and c.name not in told]
+        asked = [c for c in left if _ask(part, c) or (c.name not in known and _ask_of_number(part, c))]
+        asked += [c for c in left if any(c.name in question.columns for question in part.questions)]
         unread = [c.name for c in left if c not in asked and _may_tell(c)]
         if unread:
             part.remarks.append(
                 f"not read: {', '.join(unread)}; where one of them tells what is no sale, write a filter"
             )
+        numbers = [
+            c.name
+            for c in left
+            if c not in asked
+            and c.name not in [*known, *unread]
+            and unread_numbers.may_matter(c)
+            and not _is_price(part, c)
+        ]
+        if numbers:
+            part.remarks.append(
+                f"numbers not read: {', '.join(numbers)}; where one of them is money of customers too, or is to be taken off, "
+                f"revenue is wrong by it: write it into revenue_cents as an expression"
+            )
+
+
+def _is_price(part: Part, column: Column) -> bool:
+    """Say whether a column is a price that is in the amount already."""
+    return not part.guesses["revenue_cents"].is_product and matches(column.words, TRANSACTIONS["unit_price"]) > 0
+
+
+def _ask_of_number(part: Part, column: Column) -> bool:
+    return taken_off.ask(part, column) or unread_numbers.ask(part, column)
 
 
 def _may_tell(column: Column) -> bool:
     """Say whether a column could tell kinds of rows apart: a few values that come again, and no names of people."""
-    return (not column.is_number or column.is_flag) and _is_of_few(column)
+    is_mark = column.is_flag and 0 < column.n_known < column.n_rows and "." not in column.name
+    return (not column.is_number or column.is_flag) and (_is_of_few(column) or is_mark)
 
 
 def _is_of_few(column: Column) -> bool:
@@ -91,6 +118,9 @@ def _why(part: Part, column: Column) -> str | None:
         return "such reasons may tell what came to nothing"
     if column.is_flag and FREE.fullmatch(column.words) and len(column.counts) > 1:
         return "what is given away brings nothing"
+    has_money = (refund := modifiers.find(part.looked_at).get("refund")) is not None and any(refund.numbers)
+    if column.is_flag and not has_money and taken_off.is_named(column) and not taken_off.UNITS.fullmatch(column.words):
+        return "such a flag may tell what came back or was cancelled"
     if not _is_of_few(column) or _is_of(part, column) or row_kinds.is_asked(part, part.looked_at.texts(column)):
         return None
     codes = modifiers.codes(column)

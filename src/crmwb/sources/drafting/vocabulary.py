@@ -9,11 +9,15 @@ import re
 
 ID = r"( ?(id|no|nr|num|number|nummer|code|key|ref|identifier|numero|编号|编码|代码|号码|号|番号|コード))?"
 PREFIX = r"((id|no|nr|n|num|numero|number|code|codice|codigo|cod|ref|reference|identifiant) ((de|du|del|der|of|d|do|da|dell) )?((la|le|l) )?)?"
-CUSTOMER = rf"{PREFIX}(customer|client|kunde|kunden|klant|cliente|buyer( user( ?name)?)?|shopper|member|household|debitor|debtor|konto|客户|顾客|会员|买家|用户|klient|comprador|acheteur|kaufer|acquirente|买家会员|会员名|买家昵称|顧客|会員|購入者|注文者|得意先|取引先){ID}(名)?"
+CUSTOMER = rf"{PREFIX}(customer|client|kunde|kunden|klant|cliente|buyer( user( ?name)?)?|shopper|member|household|debitor|debtor|konto|客户|顾客|会员|买家|用户|klient|kontrahent|nabywca|odbiorca|debiteur(en)?|afnemer|constituent|donor|subscriber|abonado|policy ?holder|kd|comprador|acheteur|kaufer|acquirente|买家会员|会员名|买家昵称|顧客|会員|購入者|注文者|得意先|取引先){ID}(名)?"
 PERSON = rf"(account|user|person|company|organi[sz]ation|firma|contact|card|用户|公司|账户|会员卡){ID}"
 ORDER = rf"{PREFIX}((sales |customer |web )?order|invoice|transaction|basket|receipt|purchase|booking|bestel|bestelling|bestell|bestellung|auftrag|auftrags|rechnung|rechnungs|beleg|bon|commande|facture|pedido|factura|ordine|订单|交易|发票|销售单|小票|单据|流水|注文|受注|伝票|請求書){ID}"
 DATE = r"(date|datum|day|time|timestamp|at|on|tag|fecha|data|datetime|日期|时间|日時|日付|日)"
 PRODUCT = rf"{PREFIX}(line ?item |lineitem )?(product|item|sku|stock|article|artikel|produkt|produit|producto|material|ean|isbn|upc|商品|产品|货品|物料|品番){ID}"
+QUANTITY = r"quantity|qty|units|menge|anzahl|quantite|qte|cantidad|quantita|quantidade|aantal|ilosc|数量|件数|购买数量|商品数量|购买件数|宝贝总数量|商品件数|個数"
+COUNTED = r"doz|dozens?|dz|dtzd|dutzend|douzaines?|docenas?|dozzine|duzias|tuzin\w*|ve|packs?|cases?|cartons?|kartons?|box(es)?|kisten|pallets?|paletten|colis|cajas?|colli|箱|ケース|打|ダース"
+A_PRICE = r"price|preis|prix|precio|prezzo|preco|cena|prijs|pris|\w+preis|\w+prijs|单价|単価|价格|価格"
+NO_UNIT_PRICE = r"total|totale|gesamt\w*|line|order|sum|summe|amount|extended|ext|cost|purchase|einkaufs?\w*|einstands?\w*|achat|compra|acquisto|inkoop|zakupu|list|listen\w*|listino|tarif|uvp|rrp|msrp|before|compare|old|was|original|budget|target|discount\w*|rabatt\w*|basis|einheit|for"
 
 Patterns = tuple[str, str]
 
@@ -26,16 +30,16 @@ TRANSACTIONS: dict[str, Patterns] = {
     ),
     "product_id": (PRODUCT, r"(product|item|article|artikel|produkt)( name)?|goods|ware|(商品|产品)名称"),
     "quantity": (
-        r"(line ?item |lineitem )quantity|(order )?(quantity|qty|units|menge|anzahl|stuck|stueck|pieces|quantite|qte|cantidad|quantita|quantidade|uds|unidades|aantal|pcs|number of items|num items|items|数量|件数|销量|购买数量|商品数量|购买件数|宝贝总数量|商品件数|個数|点数)( sold| ordered| purchased)?",
+        rf"(line ?item |lineitem )quantity|((order |sales )?({QUANTITY})|stuck|stueck|pieces|uds|unidades|pcs|number of items|num items|items|销量|点数)( sold| ordered| purchased)?( (in )?({COUNTED}))?",
         r"number of [a-z]+|count|n [a-z]+|volume",
     ),
     "revenue_cents": (
-        r"(sales|revenue|amount|turnover|umsatz|betrag|line total|net amount|total amount|total price|total|gesamt|gesamtpreis|montant|importe|bedrag|金额|总金额|销售额|订单金额|实付金额|实付款|实收金额|支付金额|付款金额|买家实付|应付金额|总价|成交金额|prix total|total ttc|importe total|bruttobetrag|gesamtbetrag)( (amount|value|eur|usd|gbp|cny|chf|jpy|net|netto|brutto|gross|total|ttc|sales|元|人民币|paid|price))*|order (total|value|amount)( (eur|usd|gbp))?|(total|amount|sales|value|betrag|summe|umsatz|importe|importo|montant)( price| amount)? (incl|inclusive|including|inc|inkl)( of)? (tax|taxes|vat|gst|mwst|ust|iva|tva)|(item|items|goods|merchandise) (total|amount|value)|金額|合計(金額)?|小計|売上(金額|高)?|税抜金額|(line|row) (amount|value)|gross( amount)?|totaalbedrag|importo( totale)?|valor do pedido|amount paid|paid amount|(total|importe) pedido|total commande|valor total|.*(实付|金额|总价)(元|人民币)?",
+        r"(sales|revenue|amount|turnover|umsatz|betrag|line total|net amount|total amount|total price|total|gesamt|gesamtpreis|montant|importe|bedrag|金额|总金额|销售额|订单金额|实付金额|实付款|实收金额|支付金额|付款金额|买家实付|应付金额|总价|成交金额|prix total|total ttc|importe total|bruttobetrag|gesamtbetrag)( (amount|value|eur|usd|gbp|cny|chf|jpy|net|netto|brutto|gross|total|ttc|sales|元|人民币|paid|price))*|order (total|value|amount)( (eur|usd|gbp))?|(total|amount|sales|value|betrag|summe|umsatz|importe|importo|montant)( price| amount)? (incl|inclusive|including|inc|inkl)( of)? (tax|taxes|vat|gst|mwst|ust|iva|tva)|(item|items|goods|merchandise) (total|amount|value)|金額|合計(金額)?|小計|売上(金額|高)?|税抜金額|(line|row) (amount|value|total)|gross( amount)?|totaalbedrag|importo( totale)?|valor do pedido|amount paid|paid amount|(total|importe) pedido|total commande|valor total|.*(实付|金额|总价)(元|人民币)?",
         r"(net |netto|dollar |order |sales |close |invoice |gross |basket )?(value|amount|spend|spent|price|preis|brutto|netto|summe)( (eur|usd))?",
     ),
     "unit_price": (
         r"(line ?item|lineitem|product|artikel)( )?(price|preis)|(商品|销售|成交)?单价|単価|(販売)?価格|prix unitaire|precio unitario|sold for|prezzo unitario|preco unitario|prijs per stuk|(unit|item|piece|einzel|stuck)( )?(price|preis|cost)|price per unit|list price|sales price|price|preis|prix|precio|单价|价格",
-        r"rate",
+        rf"rate|(?!.*\b({NO_UNIT_PRICE})\b).*\b({A_PRICE}|unitari[ao]|unitaire|jednostkow\w+|each|(per|je|pro|par|por) (unit|piece|stuck|unite|unidad|unidade))\b.*",
     ),
     "discount_cents": (
         r"(discount|rabatt|rebate|remise|descuento|korting|优惠金额|折扣金额|优惠|折扣)( (amount|value|betrag))?",
@@ -121,7 +125,7 @@ MODIFIERS: dict[str, Patterns] = {
     "converted_amount": (r"(converted|base|company|home|settlement) ?(currency )?amount|amount (in|converted to) (company|base|home) currency|折算金额|本位币金额", r"amount converted"),
     "converted_refund": (r"(converted|base|home) (currency )?(amount )?refund(ed)?( amount)?|converted amount refunded", r"refunded converted"),
     "converted_currency": (r"(converted|base|company|home|settlement) currency( code)?|本位币", r"converted to"),
-    "currency": (r"(order |transaction |presentment |payment |invoice |deal )?currency( (iso )?(code|id))?|(deal |transaction )?currency iso code|wahrung|waehrung|devise|monnaie|moneda|divisa|valuta|币种|货币|币别|交易币种", r"curr|cur|iso currency|ccy"),
+    "currency": (r"(order |transaction |presentment |payment |invoice |deal )?currency( (iso )?(code|id))?|(deal |transaction )?currency iso code|wahrung|waehrung|devise|monnaie|moneda|moeda|waluta|divisa|valuta|通貨|币种|货币|币别|交易币种", r"curr|cur|iso currency|ccy"),
     "refund": (r"(total |sum of )?(amount )?refund(ed|s)?( (amount|total|value|sum))?|(order |total )?(refund|refunded) (amount|total)|erstattet|(ruck)?erstattung(sbetrag|en)?|erstatteter betrag|(montant |total )?rembourse?(e|ment)?( total)?|(importe |monto |total )?(reembolsado|reembolso|devuelto)|(已|实际)?退(款|货)(金额|总额)|退款", r"returned (amount|value)|retour(en)?betrag|gutschrift(sbetrag)?|credit amount"),
     "shipping": (r"(total |order )?(shipping|freight|delivery|postage)( and handling)?( (amount|cost|costs|total|price|fee|charge|value|tax))?|versand(kosten)?|fracht(kosten)?|porto|(frais de )?(port|livraison|expedition)|(gastos de |coste de )?envio|运费|邮费|配送费|快递费|送料|配送料", r"handling.*"),
     "tax": (r"(of which|thereof|davon|dont|di cui|included) (tax|taxes|vat|gst|mwst|ust|tva|iva)|(total |order |sales )?(tax|taxes|vat|gst|hst)( (amount|total|value|collected))?|mwst( betrag)?|ust|umsatzsteuer|mehrwertsteuer|steuer(betrag)?|tva|taxe|impuestos?|iva|税|税额|税费|税金|消費税(額)?|税額", r"duties|zoll"),

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pc
+from pyarrow import compute
 
 from crmwb.errors import CrmwbError
 from crmwb.sources.formats import packed, text
@@ -21,6 +22,7 @@ from crmwb.sources.found import Found
 from crmwb.sources.mapping import WHITESPACE, TableMapping
 
 MAX_ROW_BYTES = 16 << 20  # one row must fit into a block
+FORMULA = r'^="([^"]*)"$'
 MAX_MALFORMED = 1_000_000  # more than this is a wrong mapping, not a few bad rows
 
 
@@ -45,6 +47,7 @@ class Delimited:
     _quote: str | None = '"'
     _has_header: bool = True
     _n_above: int = 0
+    _has_formulas: bool = False
 
     def batches(self, wanted: list[int]) -> Iterator[pa.RecordBatch]:
         """Yield the rows with as many fields as there are columns.
@@ -108,7 +111,10 @@ class Delimited:
                 self._refuse_too_many_malformed()
                 rows = _numbers(last_row, batch.num_rows, self.malformed)
                 last_row = int(rows[-1]) if batch.num_rows else last_row
-                yield pa.record_batch([*batch.columns[: len(kept)], pa.array(rows)], names=[*kept, ROW])
+                texts = batch.columns[: len(kept)]
+                if self._has_formulas:
+                    texts = [compute.replace_substring_regex(column, FORMULA, r"\1") for column in texts]
+                yield pa.record_batch([*texts, pa.array(rows)], names=[*kept, ROW])
         except pa.ArrowInvalid as error:
             if "straddl" not in str(error):
                 said = " ".join(str(error).split())
@@ -170,6 +176,7 @@ def open_delimited(file: Found, mapping: TableMapping) -> Delimited:
         quote,
         _has_header=mapping.column_names is None,
         _n_above=mapping.skip_rows,
+        _has_formulas=mapping.formulas,
     )
 
 

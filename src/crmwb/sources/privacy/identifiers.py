@@ -41,6 +41,9 @@ PHONE = re.compile(r"\+\d[\d ()/.-]{6,18}\d")  # a whole value: also a number th
 LABEL = re.compile(r"^[^\W\d_]{1,12}\.?\s*[:.]?\s*(?=\+)")
 COUNTRY_00 = re.compile(r"(?<![\d.,+-])\(?00\)?[ .-]?(?=[1-9])")
 DIGITS_ONLY = re.compile(r"\d+")
+HASH = re.compile(  # digits among the letters of a hash, a code or a UUID are no phone number
+    r"(?=.*[a-f])([0-9a-f]{24}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+)
 NO_COUNTRY = "ZZ"
 
 
@@ -61,6 +64,8 @@ def _kind(text: str) -> ibis.dtype("int8"):  # type: ignore[valid-type]
 @lru_cache(maxsize=100_000)
 def kind_of(text: str) -> int:
     """Return 1 where a text holds an e-mail address, 2 where it holds a phone number with its country, else 0."""
+    if HASH.fullmatch(text.strip().lower()):
+        return 0
     plain = _plain(text)
     if ("@" in plain or AT.search(plain)) and EMAIL.search(AT.sub("@", DOT.sub(".", plain))):
         return 1
