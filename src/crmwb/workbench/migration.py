@@ -14,6 +14,7 @@ from crmwb.findings import Count, Finding, Money, Month, Share, Term, Unavailabl
 from crmwb.plots import migration as plots
 
 SCHEMES = ("tier", "rfm_segment", "cluster_name", "stage")
+LEAST = 30  # customers of a segment of which a share in the long run is stated
 SMALLEST_CHANGE = 0.005  # of a share of customers; less is written as unchanged
 CHANGE = ["customer_id", "from_segment", "to_segment", "cause", "reason", "revenue_cents", "expected_change_cents"]
 COUNTS = ["n_customers", "from_share", "n_behaviour", "n_redefinition", "n_both"]
@@ -103,9 +104,13 @@ class Migration:
         n = known["causes"]
         return Finding("migration.causes", {"behaviour": Share(n["behaviour"] / sum(n.values()))})
 
-    def long_run_finding(self, scheme: str) -> Finding:
-        """Return the share that changes most in the long run."""
+    def long_run_finding(self, scheme: str) -> Finding | Unavailable:
+        """Return the share that changes most in the long run, of segments that are not too small for it."""
+        n = int(self._last(scheme)["n_customers"].sum())
         rows = self._rows(self.long_run, scheme)
+        rows = rows[rows["now_share"] * n >= LEAST]
+        if rows.empty:
+            return Unavailable("migration.unavailable.few", values={"n": Count(n, "customer")})
         gain = (rows["long_run_with_new_share"] - rows["now_share"]).abs().to_numpy()
         most = rows.iloc[int(gain.argmax())]
         code = "change" if gain.max() >= SMALLEST_CHANGE else "same"

@@ -1,6 +1,7 @@
 """The value: who earned what so far, what is to come, and how well forecasts came true."""
 
 import math
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from crmwb.workbench.wallet import Wallet
 from crmwb.workbench.what_if import what_if
 
 MEASURES = ["bias_share", "mae", "rmse", "normalised_gini", "top_decile_share"]
+FUTURE_AMOUNTS = {"clv_cents", "mean_clv_cents"}
 INTERVAL = ("clv_lower_80_cents", "clv_upper_80_cents")
 
 
@@ -122,6 +124,16 @@ class Value:
         return (
             None if total.is_informative else Unavailable("equity.range_too_wide", values={"times": Times(total.high)})
         )
+
+    def stated(self, columns: Sequence[str]) -> list[str]:
+        """Return the columns without amounts that customers will bring, where these are not stated.
+
+        Examples
+        --------
+        >>> wb.value.stated(["tier", "clv_cents", "clv_share"])  # doctest: +SKIP
+        ['tier', 'clv_share']
+        """
+        return [name for name in columns if not (self.too_uncertain and name in FUTURE_AMOUNTS)]
 
     @property
     def level(self) -> Finding | None:
