@@ -184,6 +184,16 @@ def test_files_that_are_nothing_are_refused_with_what_they_hold(map_files, tmp_p
     assert not (tmp_path / "mappings").exists()
 
 
+def test_another_currency_than_the_files_say_is_no_answer(map_files, tmp_path):
+    path = tmp_path / "data" / "raw" / "umsatz.csv"
+    path.write_bytes(GERMAN.encode())
+    code, said = map_files(path, "--yes", "--answer", "currency=USD")
+    assert code == 1
+    assert "amounts are in EUR; results in USD need what each is worth" in " ".join(said.split())
+    assert not (tmp_path / "mappings").exists()
+    assert map_files(path, "--yes", "--answer", "currency=EUR")[0] == 0
+
+
 def test_a_missing_file(map_files):
     code, said = map_files("nowhere.csv")
     assert (code, "nowhere.csv: no such file." in said) == (1, True)

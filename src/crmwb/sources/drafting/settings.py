@@ -50,6 +50,11 @@ def _ask_currency(draft: "Draft", met: list[str]) -> Question:
     def answer(given: str) -> None:
         if given and not re.fullmatch("[A-Z]{3}", given):
             raise ValueError("write the currency's three capital letters (ISO 4217), such as USD, EUR or CNY")
+        if given and met and given not in met:
+            raise ValueError(
+                f"amounts are in {' and '.join(met)}; results in {given} need what each is worth: answer {met[0]}, and write rates "
+                f"into the mapping (docs/mappings.md, rates)"
+            )
         draft.currency = given or None
 
     if met:
