@@ -178,6 +178,17 @@ def without(begins: str, ends: str, later: float = 0.0) -> Change:
     return change
 
 
+def every_winter(begins: str, ends: str, years: tuple[int, ...]) -> Change:
+    """Close from one day of these years to another of the next: month and day."""
+
+    def change(rng: np.random.Generator, frame: pd.DataFrame, c: Company) -> pd.DataFrame:
+        for year in years:
+            frame = without(f"{year}-{begins}", f"{year + 1}-{ends}")(rng, frame, c)
+        return frame
+
+    return change
+
+
 def renumbered(at: str, share: float = 1.0) -> Change:
     """From a day on, all customers, or a share of them, have other numbers."""
 

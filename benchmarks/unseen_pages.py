@@ -102,12 +102,7 @@ def _of_order(lines: pd.DataFrame, rng: np.random.Generator, share: np.ndarray, 
 def exports() -> dict[str, Export]:
     """Return the companies by name."""
     open_months = c.season("2021-01-01", 6.5, 0.6, 0.12)
-    winters = [(f"{y}-11-01", f"{y + 1}-03-01") for y in (2021, 2022, 2023, 2024)]
-
-    def closed(rng: np.random.Generator, frame: pd.DataFrame, company: Company) -> pd.DataFrame:
-        for begins, ends in winters:
-            frame = c.without(begins, ends)(rng, frame, company)
-        return frame
+    closed = c.every_winter("11-01", "03-01", (2021, 2022, 2023, 2024))
 
     def garden(first: str, cut: str) -> Company:
         return Company(

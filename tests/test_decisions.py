@@ -28,13 +28,22 @@ def customers(**columns) -> pd.DataFrame:
 
 
 def workbench(
-    frame: pd.DataFrame, *, risk=RELIABLE, alerts=(), findings=(), lost=None, models=None, replaced=False, closes=False
+    frame: pd.DataFrame,
+    *,
+    risk=RELIABLE,
+    alerts=(),
+    findings=(),
+    lost=None,
+    models=None,
+    replaced=False,
+    closes=False,
+    numbers=False,
 ) -> SimpleNamespace:
     """Return what decisions read of a workbench, with no forecast and no campaign."""
     equity = SimpleNamespace(findings=lambda part: [Unavailable("forecast.too_short", {})])
     return SimpleNamespace(
         currency="EUR",
-        circumstances=SimpleNamespace(ids_replaced=replaced, closes_now=closes),
+        circumstances=SimpleNamespace(ids_replaced=replaced, closes_now=closes, numbers_per_order=numbers),
         customers=SimpleNamespace(frame=frame, buyers=frame),
         lifecycle=SimpleNamespace(facts={"risk": risk}),
         campaigns=SimpleNamespace(revenue=pd.DataFrame()),
@@ -89,6 +98,11 @@ def test_a_risk_that_was_not_tested_or_has_no_margin_is_not_stated():
     assert not named("risk", decisions.decisions(workbench(customers(), replaced=True)))
     assert not named("risk", decisions.decisions(workbench(customers(), closes=True)))
     assert not named("tier", decisions.decisions(workbench(customers(), replaced=True)))
+
+
+def test_where_numbers_are_orders_nobody_is_counted_as_lost():
+    (found,) = named("risk", decisions.decisions(workbench(customers(), numbers=True)))
+    assert say(found.stake).startswith("EUR\u00a050 of future margin. Who is likely lost already is not counted")
 
 
 def test_what_is_small_beside_revenue_is_not_stated():

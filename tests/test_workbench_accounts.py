@@ -46,6 +46,12 @@ def test_nobody_is_called_at_risk_where_numbers_were_replaced_and_no_money_where
     replaced = {"findings": [{"code": "circumstances.ids_replaced"}], "split": None, "is_comparable": True}
     storage.write_json(replaced, tmp_path / layout.CIRCUMSTANCES)
     assert isinstance(made.risk_finding, Unavailable)
+    for code, said in (
+        ("closes_now", "lifecycle.unavailable.closes_now"),
+        ("numbers_per_order", "accounts.at_risk_of_numbers"),
+    ):
+        storage.write_json({"findings": [{"code": f"circumstances.{code}"}]}, tmp_path / layout.CIRCUMSTANCES)
+        assert made.risk_finding.code == said
 
 
 def test_at_risk_are_buyers_with_the_most_at_stake_first_and_held_out_ones_have_no_action(accounts):

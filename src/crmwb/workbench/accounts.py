@@ -168,8 +168,21 @@ class Accounts:
             return Unavailable("accounts.no_risk")
         if self.is_withheld:
             return Finding("accounts.part_few", {"least": Count(LEAST, "customer")})
-        if Circumstances(self._root).ids_replaced:
-            return Unavailable("lifecycle.unavailable.ids_replaced")
+        return self._circumstance or self._at_risk_finding
+
+    @property
+    def _circumstance(self) -> Finding | Unavailable | None:
+        """What must be said in place of those at risk, by what happened to the company; None for nothing."""
+        happened = Circumstances(self._root)
+        if happened.ids_replaced or happened.closes_now:
+            return Unavailable(f"lifecycle.unavailable.{'ids_replaced' if happened.ids_replaced else 'closes_now'}")
+        if not happened.numbers_per_order:
+            return None
+        n = int((self.frame["risk_class"] == RISK_CLASSES[1]).sum())
+        return Finding("accounts.at_risk_of_numbers", {"n": Count(n, "customer")})
+
+    @property
+    def _at_risk_finding(self) -> Finding:
         key = self.at_risk[self.at_risk["tier"].isin(["vip", "important"])]
         values: dict[str, Value] = {
             "n": Count(len(self.at_risk), "customer"),

@@ -45,5 +45,10 @@ class Circumstances:
         """Whether sales stopped at this time of every earlier year, so that nobody will buy for a while."""
         return self._has("closes_now")
 
+    @property
+    def numbers_per_order(self) -> bool:
+        """Whether a channel gives every order a customer number of its own, so that numbers there are no customers."""
+        return self._has("numbers_per_order")
+
     def _has(self, code: str) -> bool:
         return any(finding["code"] == f"circumstances.{code}" for finding in self.facts["findings"])

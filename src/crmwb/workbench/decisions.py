@@ -80,7 +80,8 @@ def risk(wb: "Workbench") -> Iterator[Decision]:
     alert = _alert(wb, "actions.alert.key_customers")
     owner = _owner(alert, "sales") if alert else Term("department", "sales")
     code = "risk" if key.any() else "risk_below"
-    yield _decision(code, values, owner, "lifecycle_and_retention", float(at_stake))
+    stake = "stake_of_numbers" if wb.circumstances.numbers_per_order else "stake"
+    yield _decision(code, values, owner, "lifecycle_and_retention", float(at_stake), stake=stake)
 
 
 def losses(wb: "Workbench") -> Iterator[Decision]:
@@ -180,11 +181,13 @@ def cost_gap(wb: "Workbench") -> Iterator[Decision]:
         yield _decision("cost_gap", values, Term("department", "finance"), "data_quality", revenue * margin["share"])
 
 
-def _decision(code: str, values: dict[str, Value], owner: Value, report: str, weight: float) -> Decision:
-    title, stake, decide, sure = (
-        Finding(f"decisions.{code}.{part}", values) for part in ("title", "stake", "decide", "sure")
+def _decision(
+    code: str, values: dict[str, Value], owner: Value, report: str, weight: float, *, stake: str = "stake"
+) -> Decision:
+    title, at_stake, decide, sure = (
+        Finding(f"decisions.{code}.{part}", values) for part in ("title", stake, "decide", "sure")
     )
-    return Decision(title, stake, decide, owner, sure, report, weight)
+    return Decision(title, at_stake, decide, owner, sure, report, weight)
 
 
 def _alert(wb: "Workbench", code: str) -> Finding | None:
