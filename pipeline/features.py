@@ -19,10 +19,9 @@ def main() -> None:
             described = customers(tables, observation.as_of, p.features, past)
             storage.stream(con, described, CUSTOMERS)
             storage.stream(con, interests(tables, observation.as_of), INTERESTS)
-        now = storage.open_table(con, layout.CUSTOMER_FEATURES, "now")
-        write_snapshots(
-            con, tables, observation, p.features, past=past, line_checksums=history.line_checksums(), now=now
-        )
+        now = storage.open_artefact(con, CUSTOMERS, "now")
+        lines = history.line_checksums()
+        write_snapshots(con, tables, observation, p.features, past=past, line_checksums=lines, now=now)
         storage.write_json(observation.content(), layout.OBSERVATION)
         circumstances.write(con, tables, observation, p.features.recent_days)
 

@@ -4,15 +4,17 @@ from datetime import date
 
 from crmwb import layout, stage, storage
 from crmwb.actions import exports, owner_files, plan
+from crmwb.contract.actions import LIST as ACTION_LIST
+from crmwb.contract.marts import CUSTOMERS as MART
 from crmwb.marts import mart
 from crmwb.progress import step
 
 
 def main() -> None:
     chosen, place = plan.load()
-    rows = storage.read_frame(layout.ACTION_LIST)
+    rows = storage.read(ACTION_LIST)
     wanted = exports.wanted(chosen, mart.by_name(), place)
-    known = storage.read_frame(layout.CUSTOMER_MART, [mart.KEY, *wanted])
+    known = storage.read(MART, [mart.KEY, *wanted])
     as_of = date.fromisoformat(storage.read_json(layout.OBSERVATION)["as_of"][:10])
     with step("writing files for owners and other systems"), storage.replacing_folder(layout.ACTION_FILES) as folder:
         owner_files.write(rows, chosen, folder / "owners", as_of)

@@ -3,6 +3,8 @@
 from datetime import date
 
 from crmwb import engine, layout, params, stage, storage
+from crmwb.contract.features import CUSTOMERS as FEATURES
+from crmwb.contract.value import TIER_MONTHS
 from crmwb.predict import artefacts, build
 
 
@@ -10,8 +12,8 @@ def main() -> None:
     p = params.load()
     observed = storage.read_json(layout.OBSERVATION)
     window = (date.fromisoformat(observed["first_event"]), date.fromisoformat(observed["as_of"]))
-    features = storage.read_frame(layout.CUSTOMER_FEATURES)
-    tiers = storage.read_frame(layout.TIER_MONTHS, ["as_of", "customer_id", "tier"])
+    features = storage.read(FEATURES)
+    tiers = storage.read(TIER_MONTHS, ["as_of", "customer_id", "tier"])
     with engine.connect(p.engine) as con:
         tables = storage.open_tables(con, layout.CLEAN)
         made = build.build(con, tables, features, layout.SNAPSHOTS, tiers, window=window, params=p)

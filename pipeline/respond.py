@@ -3,6 +3,8 @@
 from datetime import date
 
 from crmwb import engine, layout, params, stage, storage
+from crmwb.contract.features import CUSTOMERS as FEATURES
+from crmwb.contract.lifecycle import MONTHS as STAGE_MONTHS
 from crmwb.response import artefacts, build
 
 
@@ -10,8 +12,8 @@ def main() -> None:
     p = params.load()
     observed = storage.read_json(layout.OBSERVATION)
     window = (date.fromisoformat(observed["first_event"]), date.fromisoformat(observed["as_of"]))
-    features = storage.read_frame(layout.CUSTOMER_FEATURES)
-    stages = storage.read_frame(layout.LIFECYCLE_MONTHS, ["as_of", "customer_id", "stage"])
+    features = storage.read(FEATURES)
+    stages = storage.read(STAGE_MONTHS, ["as_of", "customer_id", "stage"])
     with engine.connect(p.engine) as con:
         tables = storage.open_tables(con, layout.CLEAN)
         judged = build.build(

@@ -1,10 +1,9 @@
 """Segment every customer: RFM, value tiers and clusters, what each segment is and needs, and whether it stands."""
 
 from crmwb import engine, layout, params, stage, storage
+from crmwb.contract import features, lifecycle, value
 from crmwb.segmentation import artefacts, needs, refit
 from crmwb.segmentation.study import Past, study
-
-CUSTOMERS = (layout.CUSTOMER_FEATURES, layout.CUSTOMER_VALUE, layout.CUSTOMER_LIFECYCLE)
 
 
 def main() -> None:
@@ -15,9 +14,9 @@ def main() -> None:
         made = study(
             con,
             storage.open_tables(con, layout.CLEAN),
-            storage.read_joined("customer_id", *CUSTOMERS),
+            storage.read_joined("customer_id", features.CUSTOMERS, value.CUSTOMERS, lifecycle.CUSTOMERS),
             past,
-            interests=storage.read_frame(layout.INTERESTS),
+            interests=storage.read(features.INTERESTS),
             marketing_mix=needs.read_rules(layout.MARKETING_MIX),
             observed=storage.read_json(layout.OBSERVATION),
             audits=quality["audits"],

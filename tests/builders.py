@@ -1,12 +1,14 @@
 """Small canonical tables written by hand: whitespace-separated rows in, Arrow tables of the contract's schema out."""
 
 import io
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
-from crmwb.contract import Kind
+from crmwb import storage
+from crmwb.contract import Artefact, Kind
 from crmwb.contract.canonical import TABLES
 
 DEFAULTS: dict[str, dict[str, Any]] = {
@@ -57,3 +59,11 @@ def customers_of(transactions: pa.Table) -> pa.Table:
     """Build the customers table that a transactions table implies."""
     ids = sorted(set(transactions["customer_id"].to_pylist()))
     return canonical("customers", "customer_id\n" + "\n".join(ids))
+
+
+def set_down(frame: pd.DataFrame, artefact: Artefact, root: Path) -> None:
+    """Write a frame to an artefact's place in the project at `root`; columns that it does not have are unknown."""
+    path = root / artefact.path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    whole = frame.reindex(columns=artefact.names)
+    storage.write(whole.astype(dict.fromkeys(whole.columns[whole.isna().all()], object)), artefact, path)

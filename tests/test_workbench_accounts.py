@@ -2,8 +2,11 @@
 
 import pandas as pd
 import pytest
+from builders import set_down
 
 from crmwb import layout, storage
+from crmwb.contract.actions import LIST
+from crmwb.contract.marts import CUSTOMERS as MART
 from crmwb.findings import Count, Money, Unavailable
 from crmwb.workbench.accounts import COLUMNS, Accounts
 
@@ -16,9 +19,7 @@ def accounts(tmp_path):
         n = 4
         frame = pd.DataFrame({name: known.get(name, [None] * n) for name in COLUMNS})
         frame = frame.assign(customer_id=[f"c{i}" for i in range(n)], n_purchase_days=[1, 2, 3, 0])
-        for path in (layout.CUSTOMER_MART, layout.ACTION_LIST):
-            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        storage.write_frame(frame, tmp_path / layout.CUSTOMER_MART, ["customer_id"])
+        set_down(frame, MART, tmp_path)
         rows = pd.DataFrame(
             {
                 "customer_id": ["c0", "c1", "c2"], "owner": ["ann"] * 3,
@@ -27,7 +28,7 @@ def accounts(tmp_path):
                 "is_held_out": [False, False, True],
             }
         )  # fmt: skip
-        storage.write_frame(rows, tmp_path / layout.ACTION_LIST, ["customer_id"])
+        set_down(rows, LIST, tmp_path)
         storage.write_json({}, tmp_path / layout.VALUE_MODELS)  # sums are stated as one figure
         storage.write_json({"findings": [], "split": None, "is_comparable": True}, tmp_path / layout.CIRCUMSTANCES)
         return Accounts(tmp_path, "EUR")

@@ -5,8 +5,11 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from builders import set_down
 
 from crmwb import layout
+from crmwb.contract.actions import LIST
+from crmwb.contract.marts import CUSTOMERS as MART
 from crmwb.errors import CrmwbError
 from crmwb.findings.say import say
 from crmwb.marts.part import Part, shown_parts
@@ -35,9 +38,8 @@ def project(root, frame, models=None):
     """Write what the figures of a part are read from."""
     actions = pd.DataFrame({"customer_id": frame["customer_id"][:40], "action": "call", "is_held_out": False})
     actions = actions.assign(gain_cents=1_000, cost_cents=100)
-    for path, table in ((layout.CUSTOMER_MART, frame), (layout.ACTION_LIST, actions)):
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        table.to_parquet(root / path, index=False)
+    set_down(frame, MART, root)
+    set_down(actions, LIST, root)
     (root / layout.VALUE_MODELS).parent.mkdir(parents=True, exist_ok=True)
     (root / layout.VALUE_MODELS).write_text(json.dumps(models or {}))
     return root

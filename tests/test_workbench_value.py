@@ -2,7 +2,9 @@
 
 import pandas as pd
 import pytest
+from builders import set_down
 
+from crmwb.contract.value import CUSTOMERS as VALUE
 from crmwb.findings import Finding, to_json
 from crmwb.findings.say import say
 from crmwb.plots import wallet as wallet_plots
@@ -139,8 +141,7 @@ def value(tmp_path):
     """Return the value of CUSTOMERS, with 80% intervals of half to twice their worth."""
     clv = CUSTOMERS["clv_cents"].astype(float)
     frame = CUSTOMERS.assign(clv_cents=clv, clv_lower_80_cents=clv / 2, clv_upper_80_cents=clv * 2)
-    (tmp_path / "data" / "value").mkdir(parents=True)
-    frame.to_parquet(tmp_path / "data" / "value" / "customers.parquet")
+    set_down(frame, VALUE, tmp_path)
     return Value(tmp_path, "EUR")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crmwb import layout, stage
+from crmwb.contract.actions import LIST as ACTION_LIST
 
 if TYPE_CHECKING:
     from crmwb.findings import Value
@@ -289,7 +290,7 @@ def issue_actions() -> None:
 
         os.chdir(layout.root())
         as_of = date.fromisoformat(storage.read_json(layout.OBSERVATION)["as_of"])
-        n = ledger.issue(storage.read_frame(layout.ACTION_LIST), as_of, layout.ACTION_LEDGER)
+        n = ledger.issue(storage.read(ACTION_LIST), as_of, layout.ACTION_LEDGER)
         typer.echo(_said("issued", file=str(layout.ACTION_LEDGER), n=Count(n, "action"), as_of=Day(as_of)))
 
     stage.run(issue, work="crmwb issue")

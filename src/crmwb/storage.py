@@ -37,10 +37,12 @@ if TYPE_CHECKING:
 __all__ = [
     "columns_of",
     "content_hash",
+    "open_artefact",
     "open_file",
     "open_table",
     "open_tables",
     "parts",
+    "read",
     "read_frame",
     "read_joined",
     "read_json",
@@ -330,26 +332,66 @@ def read_frame(
     return frame
 
 
-def read_joined(key: str, *paths: Path) -> pd.DataFrame:
-    """Read Parquet artefacts of one grain as one frame: the rows of the first, sorted, with the columns of all.
+def read(
+    artefact: Artefact,
+    columns: Sequence[str] | None = None,
+    where: tuple[str, Collection[Any]] | None = None,
+    *,
+    root: Path | None = None,
+) -> pd.DataFrame:
+    """Read a declared artefact.
+
+    Parameters
+    ----------
+    artefact : Artefact
+        The declaration.
+    columns, where
+        See `read_frame`.
+    root : Path, optional
+        The project's root; the working directory where not given.
+
+    Raises
+    ------
+    CrmwbError
+        The artefact has not been made yet, is damaged, or what is read of it is not as declared.
+    """
+    return read_frame(_declared(artefact, columns, root), columns, where)
+
+
+def read_joined(key: str, *artefacts: Artefact, root: Path | None = None) -> pd.DataFrame:
+    """Read declared artefacts of one grain as one frame: the rows of the first, sorted, with the columns of all.
 
     Parameters
     ----------
     key : str
         The column that tells the rows of each from one another.
-    *paths : Path
-        The artefacts. Apart from the key, no two have a column of the same name.
+    *artefacts : Artefact
+        The declarations. Apart from the key, no two have a column of the same name.
+    root : Path, optional
+        The project's root; the working directory where not given.
 
     Raises
     ------
     CrmwbError
-        An artefact has not been made yet.
+        An artefact has not been made yet, is damaged, or is not as declared.
     """
-    first, *others = (read_frame(path) for path in paths)
+    first, *others = (read(artefact, root=root) for artefact in artefacts)
     joined = first.sort_values(key, ignore_index=True)
     for other in others:
         joined = joined.merge(other, on=key, how="left", validate="one_to_one")
     return joined
+
+
+def _declared(artefact: Artefact, columns: Sequence[str] | None, root: Path | None) -> Path:
+    """Return where an artefact lies, after a look at the columns in its footer; of a folder, in that of one file."""
+    path = artefact.path if root is None else root / artefact.path
+    files = parts(path)
+    if files and (wrong := artefact.difference(open_file(files[0]).schema_arrow, columns)):
+        raise CrmwbError(
+            f"{path}: not what src/crmwb/contract declares ({wrong}), so it was made by another version; "
+            "run `dvc repro` in the project's folder to make it again."
+        )
+    return path
 
 
 def write_json(content: Any, path: Path, *, lasting: bool = False) -> None:
@@ -410,6 +452,17 @@ def open_table(con: Backend, path: Path, name: str) -> ir.Table:
         return engine.open_files(con, parts(path), name)
     require(path)
     return engine.open_parquet(con, path, name)
+
+
+def open_artefact(con: Backend, artefact: Artefact, name: str, *, root: Path | None = None) -> ir.Table:
+    """Open a declared artefact as an Ibis table called `name`.
+
+    Raises
+    ------
+    CrmwbError
+        The artefact has not been made yet, is damaged, or is not as declared.
+    """
+    return open_table(con, _declared(artefact, None, root), name)
 
 
 def open_tables(con: Backend, folder: Path) -> dict[str, ir.Table]:

@@ -4,11 +4,13 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from builders import set_down
 
 from crmwb import layout, storage
 from crmwb.actions import accepted, changes
 from crmwb.actions.accepted import Accepted
 from crmwb.actions.alerts import alerts
+from crmwb.contract.value import FORECAST
 from crmwb.errors import CrmwbError
 from crmwb.findings import Change, Count, Interval, Money, Name
 from crmwb.params.actions import AlertPlan
@@ -134,8 +136,7 @@ def test_an_accepted_run_is_read_back_and_one_of_another_source_is_none(tmp_path
     month = pd.Timestamp(2024, 7, 1)
     rows = {"measure": ["revenue_cents"] * 2, "month": [DAY, month], "actual": [5.0, None], "expected": [5.0, 9.4]}
     made = pd.DataFrame(rows).assign(low_80=1.0, high_80=None, month=pd.to_datetime([DAY, month]))
-    (tmp_path / "data" / "value").mkdir(parents=True)
-    storage.write_frame(made, tmp_path / layout.FORECAST, ["month"])
+    set_down(made, FORECAST, tmp_path)
     storage.write_json({"as_of": "2024-06-01"}, tmp_path / layout.OBSERVATION)
     storage.write_json({"profile": {"source": source}}, tmp_path / layout.QUALITY_SUMMARY)
     storage.write_json({"tables": {"invoices": {"quarantined_share": 0.25}}}, tmp_path / layout.QUALITY_METRICS)

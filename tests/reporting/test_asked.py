@@ -9,7 +9,8 @@ import pytest
 from bs4 import BeautifulSoup
 from project import PROJECT, copy_project
 
-from crmwb import layout, params
+from crmwb import layout, params, storage
+from crmwb.contract.marts import CUSTOMERS as MART
 from crmwb.errors import CrmwbError
 from crmwb.marts import subjects
 from crmwb.reporting import asked, make
@@ -35,7 +36,7 @@ def project(built_project, tmp_path_factory):
     frame.loc[frame.index[buyers][:3], "region"] = "west"
     frame["gender"] = "unsayable"
     mart.unlink()
-    frame.to_parquet(mart, index=False)
+    storage.write(frame, MART, mart)
     return root
 
 

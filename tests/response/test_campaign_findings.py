@@ -4,8 +4,9 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from builders import set_down
 
-from crmwb import layout
+from crmwb.contract.response import CAMPAIGNS, EFFECTS
 from crmwb.findings.say import say
 from crmwb.workbench.campaigns import Campaigns
 
@@ -24,10 +25,8 @@ def campaigns(tmp_path):
         heads = pd.DataFrame({"campaign_id": ["a", "b", "c"], "name": ["A", "B", "C"], "answer": answers})
         heads = heads.assign(design="experiment", n_treated=40, n_control=40)
         heads["starts_on"] = [date(2024, month, 1) for month in (1, 2, 3)]
-        for name, frame in (("campaigns", heads), ("effects", pd.DataFrame(effects))):
-            path = tmp_path / layout.response(name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            frame.to_parquet(path, index=False)
+        set_down(heads, CAMPAIGNS, tmp_path)
+        set_down(pd.DataFrame(effects), EFFECTS, tmp_path)
         return Campaigns(tmp_path, "EUR")
 
     return written

@@ -8,6 +8,7 @@ import pytest
 from segment_frames import CHOICES, SEED
 
 from crmwb import layout, params, storage
+from crmwb.contract import features, value
 from crmwb.contract.segments import CARDS, RULES, TRAITS
 from crmwb.errors import CrmwbError
 from crmwb.findings import language, loads
@@ -174,9 +175,7 @@ RAW = {  # what a trait's number is for one customer, from order lines alone
 
 def test_the_claims_of_the_cards_are_those_of_the_raw_data(built_project, con):
     p = params.load(built_project / layout.PARAMS)
-    customers = storage.read_joined(
-        "customer_id", built_project / layout.CUSTOMER_FEATURES, built_project / layout.CUSTOMER_VALUE
-    )
+    customers = storage.read_joined("customer_id", features.CUSTOMERS, value.CUSTOMERS, root=built_project)
     segments = storage.read_frame(built_project / layout.CUSTOMER_SEGMENTS)
     segments["cluster"] = segments["cluster"].astype("Int64")
     traits = cards.traits(customers, segments, p.segmentation)

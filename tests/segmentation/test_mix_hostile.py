@@ -2,11 +2,12 @@
 
 import pandas as pd
 import pytest
+from builders import set_down
 from needs_tables import AS_OF, CUSTOMERS, choices, shop
 from test_mix import FOUND
 
 from crmwb import layout, storage
-from crmwb.contract.segments import MIX, NEEDS
+from crmwb.contract.segments import MIX, NEEDS, PROFILES
 from crmwb.errors import CrmwbError
 from crmwb.findings import language, loads
 from crmwb.findings.say import say
@@ -98,7 +99,7 @@ def test_markup_in_texts_and_in_the_data_stays_text(con, tmp_path):
     storage.write(frame, NEEDS, tmp_path / NEEDS.path)
     storage.write_json(found.facts, tmp_path / layout.NEEDS_FACTS)
     profiles = pd.DataFrame({"scheme": "cluster_name", "position": [1, 2], "segment": ["<b>a</b>{x}", "b"]})
-    storage.write_frame(profiles, tmp_path / layout.SEGMENT_PROFILES, ["scheme", "position"])
+    set_down(profiles, PROFILES, tmp_path)
     opened = Needs(tmp_path, "EUR")
     for code in language.LANGUAGES:
         with language.using(code):

@@ -7,8 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import segment_frames as frames
+from builders import set_down
 
 from crmwb import layout, segmentation, storage
+from crmwb.contract.features import CUSTOMERS as FEATURES
+from crmwb.contract.segments import CUSTOMERS as SEGMENTS
 from crmwb.errors import CrmwbError
 from crmwb.findings import from_json
 from crmwb.findings.say import say
@@ -154,8 +157,8 @@ def test_accepting_writes_the_last_model_and_says_so(refitted, tmp_path):
     storage.write_json(refitted["second"], tmp_path / layout.SEGMENT_MODEL)
     storage.write_json({"profile": {"source": SOURCE}}, tmp_path / layout.QUALITY_SUMMARY)
     segments = segmentation.score(refitted["now"], refitted["second"])
-    storage.write_frame(refitted["now"], tmp_path / layout.CUSTOMER_FEATURES, ["customer_id"])
-    storage.write_frame(segments, tmp_path / layout.CUSTOMER_SEGMENTS, ["customer_id"])
+    set_down(refitted["now"], FEATURES, tmp_path)
+    set_down(segments, SEGMENTS, tmp_path)
     assert "3 groups of 600 customers" in say(refit.accept(tmp_path))
     kept = refit.accepted(tmp_path / layout.ACCEPTED_SEGMENTS, SOURCE)
     assert kept["as_of"] == "2024-02-01"

@@ -14,6 +14,7 @@ from segment_frames import CHOICES, PLANTED_FEATURES, SEED, choices, people, pla
 from threadpoolctl import threadpool_limits
 
 from crmwb import layout, segmentation, storage
+from crmwb.contract import features, value
 from crmwb.contract.segments import ARTEFACTS, CUSTOMERS
 from crmwb.errors import CrmwbError
 from crmwb.findings import from_json
@@ -215,9 +216,7 @@ def test_the_stage_writes_its_artefacts_with_their_schemas_and_the_same_bytes_at
     assert 0 <= numbers["rfm"]["monthly_change_share"] <= 1
     assert numbers["segments"]["accepted"] <= numbers["segments"]["k"] == numbers["clusters"]["k"]
     model = storage.read_json(layout.SEGMENT_MODEL)
-    again = segmentation.score(
-        storage.read_joined("customer_id", layout.CUSTOMER_FEATURES, layout.CUSTOMER_VALUE), model
-    )
+    again = segmentation.score(storage.read_joined("customer_id", features.CUSTOMERS, value.CUSTOMERS), model)
     assert again["cluster"].equals(customers["cluster"].astype("Int64"))
     assert again["value_class"].fillna("").tolist() == customers["value_class"].fillna("").tolist()
 

@@ -4,11 +4,12 @@ import re
 
 import pandas as pd
 import pytest
+from builders import set_down
 from needs_tables import AS_OF, CUSTOMERS, PROJECT, choices, shop
 from test_mix import FRAME
 
 from crmwb import layout, storage
-from crmwb.contract.segments import MIX, NEEDS
+from crmwb.contract.segments import MIX, NEEDS, PROFILES
 from crmwb.errors import CrmwbError
 from crmwb.findings import catalogue, language
 from crmwb.findings.say import say
@@ -26,7 +27,7 @@ def shown(con, tmp_path):
     storage.write(mix, MIX, tmp_path / MIX.path)
     storage.write_json(found.facts, tmp_path / layout.NEEDS_FACTS)
     profiles = pd.DataFrame({"scheme": "cluster_name", "position": [1, 2], "segment": ["b", "a"]})
-    storage.write_frame(profiles, tmp_path / layout.SEGMENT_PROFILES, ["scheme", "position"])
+    set_down(profiles, PROFILES, tmp_path)
     return Needs(tmp_path, "EUR")
 
 

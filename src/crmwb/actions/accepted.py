@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.contract.value import FORECAST as FORECASTS
 from crmwb.errors import CrmwbError
 from crmwb.findings import Day, Finding, Name
 
@@ -47,7 +48,7 @@ def accept(root: Path = Path()) -> Finding:
     CrmwbError
         There is no run yet.
     """
-    forecast = storage.read_frame(root / layout.FORECAST)
+    forecast = storage.read(FORECASTS, root=root)
     ahead = forecast[
         (forecast["measure"] == "revenue_cents") & forecast["expected"].notna() & forecast["actual"].isna()
     ]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.contract.marts import CUSTOMERS as MART
 from crmwb.errors import CrmwbError
 from crmwb.findings import Change, Count, Finding, Money
 from crmwb.params.lifecycle import LEAVING
@@ -46,7 +47,7 @@ def headlines(root: Path = Path()) -> Headlines | None:
     """Return the figures of the last run, from the customer mart; None where there is none."""
     if not (root / layout.CUSTOMER_MART).exists():
         return None
-    mart = storage.read_frame(root / layout.CUSTOMER_MART, columns=COLUMNS)
+    mart = storage.read(MART, columns=COLUMNS, root=root)
     buyers = mart[mart["n_orders"] > 0]
     leaving = buyers[buyers["risk_class"].isin(LEAVING)]
     return Headlines(

@@ -10,6 +10,10 @@ import pandas as pd
 from crmwb import engine, layout, storage
 from crmwb.actions import accepted, ledger
 from crmwb.actions.changes import Then, at
+from crmwb.contract.marts import CUSTOMERS as MART
+from crmwb.contract.response import CAMPAIGNS, EFFECTS, LEARNERS
+from crmwb.contract.segments import RFM_MONTHS
+from crmwb.contract.value import FORECAST, TIER_MONTHS
 from crmwb.engine import Backend
 from crmwb.features.credit import credit
 from crmwb.params import Params
@@ -86,13 +90,13 @@ def read(con: Backend, p: Params) -> Inputs:
     clean = storage.open_tables(con, layout.CLEAN)
     run = accepted.accepted(layout.ACCEPTED_ACTIONS, source)
     return Inputs(
-        mart=storage.open_table(con, layout.CUSTOMER_MART, "mart"),
+        mart=storage.open_artefact(con, MART, "mart"),
         clean=clean,
         past=ledger.read(layout.ACTION_LEDGER),
-        campaigns=storage.read_frame(layout.response("campaigns")),
-        effects=storage.read_frame(layout.response("effects")),
-        learners=storage.read_frame(layout.response("learners")),
-        forecast=storage.read_frame(layout.FORECAST),
+        campaigns=storage.read(CAMPAIGNS),
+        effects=storage.read(EFFECTS),
+        learners=storage.read(LEARNERS),
+        forecast=storage.read(FORECAST),
         set_aside=accepted.shares(storage.read_json(layout.QUALITY_METRICS)),
         best_tier=p.value.scorecard.levels[0].name,
         as_of=date.fromisoformat(observed["as_of"][:10]),
@@ -107,7 +111,7 @@ def read(con: Backend, p: Params) -> Inputs:
 
 
 def _then(con: Backend, clean: Mapping[str, ir.Table], day: date) -> Then:
-    tiers, rfm = storage.read_frame(layout.TIER_MONTHS), storage.read_frame(layout.RFM_MONTHS)
+    tiers, rfm = storage.read(TIER_MONTHS), storage.read(RFM_MONTHS)
     known = {"tier": at(tiers, "tier", day), "rfm_segment": at(rfm, "rfm_segment", day)}
     owed = pd.Series(dtype="int64")
     if "invoices" in clean:

@@ -10,6 +10,8 @@ import pandas as pd
 
 from crmwb import layout, storage
 from crmwb.actions.headlines import headlines
+from crmwb.contract.lifecycle import STAGES as LIFECYCLE_STAGES
+from crmwb.contract.value import BACKTEST, FORECAST
 
 DIGITS = 3
 STAGES = ["growth", "maturity", "decline", "lapsed"]
@@ -54,11 +56,11 @@ def curves(root: Path = Path()) -> dict[str, pd.DataFrame]:
     revenue: month, actual and expected; stages: as_of and customers of four stages; forecasts: origin, and the
     normalised Gini of the model that values customers and of the best rule of thumb.
     """
-    forecast = storage.read_frame(root / layout.FORECAST)
+    forecast = storage.read(FORECAST, root=root)
     revenue = forecast[forecast["measure"] == "revenue_cents"].sort_values("month")
-    stages = storage.read_frame(root / layout.LIFECYCLE_STAGES, ["as_of", "stage", "n_customers"])
+    stages = storage.read(LIFECYCLE_STAGES, ["as_of", "stage", "n_customers"], root=root)
     wide = stages.pivot(index="as_of", columns="stage", values="n_customers").reindex(columns=STAGES).reset_index()
-    tested = storage.read_frame(root / layout.BACKTEST, ["origin", "forecaster", "normalised_gini"])
+    tested = storage.read(BACKTEST, ["origin", "forecaster", "normalised_gini"], root=root)
     models = storage.read_json(root / layout.VALUE_MODELS)
     names = {models.get("valued_by"): "model", _at(models, "backtest", "best_rule"): "rule"}
     scores = tested[tested["forecaster"].isin([name for name in names if name])]

@@ -18,7 +18,7 @@ from crmwb.contract.columns import (
     maybe,
     money,
 )
-from crmwb.contract.tables import Artefact, Rule, Severity, Table, schema_of
+from crmwb.contract.tables import Artefact, Rule, Severity, Table, named, schema_of
 
 __all__ = [
     "ARROW_TYPES",
@@ -35,5 +35,6 @@ __all__ = [
     "id_",
     "maybe",
     "money",
+    "named",
     "schema_of",
 ]

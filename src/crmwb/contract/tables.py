@@ -12,7 +12,7 @@ import pyarrow as pa
 from crmwb.contract.columns import ARROW_TYPES, Column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterable
     from pathlib import Path
 
     import ibis.expr.types as ir
@@ -70,15 +70,24 @@ class Table:
         """The names of the columns, in order."""
         return [c.name for c in self.columns]
 
-    def difference(self, schema: pa.Schema) -> str:
-        """Say in what columns differ from the declared ones, in their order and types; empty where they do not."""
-        missing = [name for name in self.names if name not in schema.names]
-        other = [name for name in schema.names if name not in self.names]
+    def difference(self, schema: pa.Schema, columns: Collection[str] | None = None) -> str:
+        """Say in what the columns of a file differ from the declared ones; empty where they do not.
+
+        Parameters
+        ----------
+        schema : pyarrow.Schema
+            Of the file.
+        columns : collection of str, optional
+            Those to look at; all, and their order, where not given.
+        """
+        looked_at = [name for name in self.names if columns is None or name in columns]
+        missing = [name for name in looked_at if name not in schema.names]
+        other = [name for name in schema.names if columns is None and name not in self.names]
         if missing or other:
             return f"it lacks {', '.join(missing)}" if missing else f"it has {', '.join(other)}"
-        if schema.names != self.names:
+        if columns is None and schema.names != self.names:
             return f"its columns stand in the order {', '.join(schema.names)}"
-        types = ((name, schema.field(name).type, self.schema.field(name).type) for name in self.names)
+        types = ((name, schema.field(name).type, self.schema.field(name).type) for name in looked_at)
         return "; ".join(f"{name} is {has}, not {declared}" for name, has, declared in types if has != declared)
 
     def column(self, name: str) -> Column:
@@ -100,6 +109,11 @@ class Artefact(Table):
 
     path: Path
     partition: str | None = None
+
+
+def named(artefacts: Iterable[Artefact], name: str) -> Artefact:
+    """Return the artefact of a stage that is called `name`; StopIteration where there is none."""
+    return next(artefact for artefact in artefacts if artefact.name == name)
 
 
 def schema_of(columns: tuple[Column, ...]) -> pa.Schema:

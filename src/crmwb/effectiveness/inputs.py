@@ -7,6 +7,13 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.contract.actions import LIST as ACTION_LIST
+from crmwb.contract.actions import RESULTS as ACTION_RESULTS
+from crmwb.contract.actions import SUMMARY as ACTION_SUMMARY
+from crmwb.contract.marts import CUSTOMERS as MART
+from crmwb.contract.recommend import TESTS, TOGETHER
+from crmwb.contract.response import CAMPAIGNS, EFFECTS
+from crmwb.contract.segments import ACCEPTANCE
 from crmwb.effectiveness.metrics import Tables
 from crmwb.engine import Backend
 from crmwb.findings import Finding, Interval, Money, from_json
@@ -104,21 +111,21 @@ def read(con: Backend, p: Params) -> Inputs:
     return Inputs(
         con=con,
         clean=storage.open_tables(con, layout.CLEAN),
-        mart=storage.read_frame(layout.CUSTOMER_MART, READ),
+        mart=storage.read(MART, READ),
         quality=storage.read_json(layout.QUALITY_SUMMARY),
         value=storage.read_json(layout.VALUE_FACTS),
         models=storage.read_json(layout.VALUE_MODELS),
         lifecycle=storage.read_json(layout.LIFECYCLE_FACTS),
         migration=storage.read_json(layout.MIGRATION_FACTS),
-        acceptance=storage.read_frame(layout.SEGMENT_ACCEPTANCE),
-        campaigns=storage.read_frame(layout.response("campaigns")),
-        effects=storage.read_frame(layout.response("effects")),
-        tests=storage.read_frame(layout.recommend("tests")),
-        together=storage.read_frame(layout.recommend("together")),
+        acceptance=storage.read(ACCEPTANCE),
+        campaigns=storage.read(CAMPAIGNS),
+        effects=storage.read(EFFECTS),
+        tests=storage.read(TESTS),
+        together=storage.read(TOGETHER),
         outcomes=_outcomes(),
-        listed=storage.read_frame(layout.ACTION_LIST, ["owner", "action", "gain_cents", "is_held_out"]),
-        summary=storage.read_frame(layout.ACTION_SUMMARY),
-        results=storage.read_frame(layout.ACTION_RESULTS),
+        listed=storage.read(ACTION_LIST, ["owner", "action", "gain_cents", "is_held_out"]),
+        summary=storage.read(ACTION_SUMMARY),
+        results=storage.read(ACTION_RESULTS),
         currency=observed["currency"],
         first_day=date.fromisoformat(observed["first_event"][:10]),
         as_of=date.fromisoformat(observed["as_of"][:10]),

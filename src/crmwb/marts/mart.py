@@ -3,20 +3,19 @@
 import ibis.expr.types as ir
 import pandas as pd
 
-from crmwb import layout
-from crmwb.contract import Column
+from crmwb.contract import Column, contracts, features, lifecycle, predict, segments, value
 from crmwb.contract.marts import CUSTOMERS
 from crmwb.contract.marts import PARTS as COLUMNS
 
 KEY = "customer_id"
 PARTS = {
-    "features": layout.CUSTOMER_FEATURES,
-    "segments": layout.CUSTOMER_SEGMENTS,
-    "value": layout.CUSTOMER_VALUE,
-    "lifecycle": layout.CUSTOMER_LIFECYCLE,
-    "risk": layout.CUSTOMER_RISK,
-    "predict": layout.predict("customers"),
-    "contract_status": layout.CONTRACT_CUSTOMERS,
+    "features": features.CUSTOMERS,
+    "segments": segments.CUSTOMERS,
+    "value": value.CUSTOMERS,
+    "lifecycle": lifecycle.CUSTOMERS,
+    "risk": lifecycle.RISK,
+    "predict": predict.CUSTOMERS,
+    "contract_status": contracts.CUSTOMERS,
 }
 
 

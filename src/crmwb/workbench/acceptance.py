@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from crmwb import layout, storage
+from crmwb import storage
+from crmwb.contract.segments import ACCEPTANCE
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
 from crmwb.findings import Finding, Passage, Term, Value, loads
@@ -23,7 +24,7 @@ class Acceptance:
     @cached_property
     def tests(self) -> pd.DataFrame:
         """One row per cluster and test: number, threshold, is_passed (NULL: could not be made), meaning (a finding)."""
-        rows = storage.read_frame(self._root / layout.SEGMENT_ACCEPTANCE)
+        rows = storage.read(ACCEPTANCE, root=self._root)
         order = rows["test"].map({test: place for place, test in enumerate(plots.ORDER)})
         rows = rows.assign(order=order).sort_values(["cluster", "order"], ignore_index=True)
         return rows.drop(columns="order").assign(meaning=rows["meaning"].map(loads))

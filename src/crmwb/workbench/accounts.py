@@ -8,6 +8,9 @@ import numpy as np
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.contract.actions import LIST as ACTION_LIST
+from crmwb.contract.lifecycle import RELIABILITY
+from crmwb.contract.marts import CUSTOMERS as MART
 from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
 from crmwb.findings import Count, Finding, Interval, Money, Name, Share, Term, Unavailable, Value
@@ -41,7 +44,7 @@ class Accounts:
     def whole(self) -> pd.DataFrame:
         """COLUMNS of each customer who has bought, whatever the part."""
         columns = [*COLUMNS, *([self.part.column] if self.part and self.part.column not in COLUMNS else [])]
-        frame = storage.read_frame(self._root / layout.CUSTOMER_MART, columns)
+        frame = storage.read(MART, columns, root=self._root)
         return frame[frame["n_purchase_days"].fillna(0) > 0].reset_index(drop=True)
 
     @cached_property
@@ -52,7 +55,7 @@ class Accounts:
     @cached_property
     def listed(self) -> pd.DataFrame:
         """The list of actions, hold-outs left out."""
-        rows = storage.read_frame(self._root / layout.ACTION_LIST)
+        rows = storage.read(ACTION_LIST, root=self._root)
         ours = rows["customer_id"].isin(self.frame["customer_id"]) if self.part else True
         return rows[~rows["is_held_out"] & ours]
 
@@ -93,7 +96,7 @@ class Accounts:
 
     def plot_reliability(self) -> Picture:
         """Draw the chance of leaving stated at past month ends beside the share who left."""
-        groups = storage.read_frame(self._root / layout.RISK_RELIABILITY)
+        groups = storage.read(RELIABILITY, root=self._root)
         apart = (groups["mean_risk"] - groups["silent_share"]).abs().max()
         reason = Finding("accounts.reliability.apart", {"apart": Share(float(apart))})
         reason = Finding("accounts.reliability.reason", {"apart": Share(float(apart))})

@@ -8,6 +8,11 @@ import pandas as pd
 
 from crmwb import layout, storage
 from crmwb.actions import plan as plans
+from crmwb.contract.actions import LIST as ACTION_LIST
+from crmwb.contract.actions import READINESS
+from crmwb.contract.actions import RESULTS as ACTION_RESULTS
+from crmwb.contract.actions import SUMMARY as ACTION_SUMMARY
+from crmwb.contract.marts import CUSTOMERS as MART
 from crmwb.display.picture import Picture, draw
 from crmwb.findings import Finding, from_json, loads
 from crmwb.params.actions import ActionPlan
@@ -29,18 +34,18 @@ class Actions:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """One row per customer with an action, held out or not: owner, action, expected gain, cost, dates."""
-        return storage.read_frame(self._root / layout.ACTION_LIST)
+        return storage.read(ACTION_LIST, root=self._root)
 
     @cached_property
     def summary(self) -> pd.DataFrame:
         """One row per action, the largest expected gain first."""
-        summary = storage.read_frame(self._root / layout.ACTION_SUMMARY)
+        summary = storage.read(ACTION_SUMMARY, root=self._root)
         return summary.sort_values(["gain_cents", "action"], ascending=[False, True], ignore_index=True)
 
     @cached_property
     def results(self) -> pd.DataFrame:
         """One row per action whose lists are due for review: effect per customer with interval, cost, verdict."""
-        return storage.read_frame(self._root / layout.ACTION_RESULTS)
+        return storage.read(ACTION_RESULTS, root=self._root)
 
     @cached_property
     def findings(self) -> list[Finding]:
@@ -61,7 +66,7 @@ class Actions:
     @cached_property
     def readiness(self) -> pd.DataFrame:
         """One row per analysis: is_ready, what there is (has) and what it takes (needs), as findings."""
-        frame = storage.read_frame(self._root / layout.READINESS).sort_values("position", ignore_index=True)
+        frame = storage.read(READINESS, root=self._root).sort_values("position", ignore_index=True)
         said = {name: [loads(text) for text in frame[name]] for name in ("has", "needs")}
         return frame.drop(columns="position").assign(**said)
 
@@ -110,7 +115,7 @@ class Actions:
         as_of = date.fromisoformat(storage.read_json(self._root / layout.OBSERVATION)["as_of"][:10])
         tables = []
         with engine.connect(p.engine) as con:
-            known = storage.open_table(con, self._root / layout.CUSTOMER_MART, "mart")
+            known = storage.open_artefact(con, MART, "mart", root=self._root)
             for one in (self.plan, plan):
                 fitting = candidates(con, known, mart.by_name(), one)
                 rows = choose(fitting, one, shares(one, [], {}), {}, as_of=as_of, seed=p.seed).rows

@@ -7,6 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.contract import named
+from crmwb.contract.marts import CUSTOMERS as MART
+from crmwb.contract.response import ARTEFACTS
 from crmwb.display.picture import Picture, draw
 from crmwb.findings import Count, Finding, Listing, Money, Name, Share, Term, from_json
 from crmwb.plots import response as plots
@@ -71,7 +74,7 @@ class Campaigns:
             `by`, n_customers, n_received, n_answered, answered_share, the largest share first; no rows where nothing is
             stated.
         """
-        mart = storage.read_frame(self._root / layout.CUSTOMER_MART, [by, *STATED])
+        mart = storage.read(MART, [by, *STATED], root=self._root)
         known = mart[mart[by].notna() & (mart[STATED[0]] > 0) & mart[STATED[1]].notna()]
         groups = known.groupby(by).agg(
             n_customers=(by, "size"), n_received=(STATED[0], "sum"), n_answered=(STATED[1], "sum")
@@ -173,4 +176,4 @@ class Campaigns:
         return rows[rows["campaign_id"] == campaign_id].drop(columns="campaign_id").reset_index(drop=True)
 
     def _table(self, name: str) -> pd.DataFrame:
-        return storage.read_frame(self._root / layout.response(name))
+        return storage.read(named(ARTEFACTS, name), root=self._root)

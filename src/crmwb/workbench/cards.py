@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.contract.segments import CARDS, RULES, TRAITS
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
@@ -28,12 +29,12 @@ class Cards:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """One row per cluster: description and rule (findings), size, money, stages, channels, categories."""
-        return _with_findings(storage.read_frame(self._root / layout.SEGMENT_CARDS), "description", "rule")
+        return _with_findings(storage.read(CARDS, root=self._root), "description", "rule")
 
     @cached_property
     def traits(self) -> pd.DataFrame:
         """One row per scheme, segment and trait: value, everyone, index with its interval, sentence, label."""
-        found = storage.read_frame(self._root / layout.SEGMENT_TRAITS)
+        found = storage.read(TRAITS, root=self._root)
         rows = found.to_dict("records")
         return found.assign(
             sentence=_column(finding(row, self.currency) for row in rows), label=_column(_label(row) for row in rows)
@@ -42,7 +43,7 @@ class Cards:
     @cached_property
     def rules(self) -> pd.DataFrame:
         """One row per cluster: the rule as a finding and in SQL, precision and recall on customers held out."""
-        return _with_findings(storage.read_frame(self._root / layout.SEGMENT_RULES), "rule")
+        return _with_findings(storage.read(RULES, root=self._root), "rule")
 
     @property
     def names(self) -> list[str]:

@@ -8,6 +8,9 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, params, storage
+from crmwb.contract.features import CUSTOMERS as FEATURES
+from crmwb.contract.features import INTERESTS
+from crmwb.contract.value import CUSTOMERS as VALUE
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
 from crmwb.findings import Count, Finding, Listing, Name, Number, Value, from_json
@@ -53,16 +56,14 @@ class Clusters:
     @cached_property
     def buyers(self) -> pd.DataFrame:
         """The customers who bought, with features and value, sorted by customer_id."""
-        everyone = storage.read_joined(
-            KEY, *(self._root / p for p in (layout.CUSTOMER_FEATURES, layout.CUSTOMER_VALUE))
-        )
+        everyone = storage.read_joined(KEY, FEATURES, VALUE, root=self._root)
         return everyone[everyone["n_purchase_days"] > 0].sort_values(KEY, ignore_index=True)
 
     @cached_property
     def interests(self) -> pd.DataFrame | None:
         """Purchases by category, where the pipeline made them."""
-        path = self._root / layout.INTERESTS
-        return storage.read_frame(path) if path.is_file() else None
+        is_there = (self._root / INTERESTS.path).is_file()
+        return storage.read(INTERESTS, root=self._root) if is_there else None
 
     @cached_property
     def frame(self) -> pd.DataFrame:

@@ -7,6 +7,9 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.contract.contracts import BRIDGE as CONTRACT_BRIDGE
+from crmwb.contract.contracts import CUSTOMERS as CONTRACT_CUSTOMERS
+from crmwb.contract.contracts import RENEWALS, SURVIVAL
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
 from crmwb.findings import Change, Count, Finding, Listing, Money, Name, Share, Span, Term
@@ -35,22 +38,22 @@ class Contracts:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """One row per customer with a contract: contract_status, contract_months, mrr_cents, contract_clv_cents …."""
-        return storage.read_frame(self._root / layout.CONTRACT_CUSTOMERS)
+        return storage.read(CONTRACT_CUSTOMERS, root=self._root)
 
     @cached_property
     def survival(self) -> pd.DataFrame:
         """One row per plan and month: the share of contracts that still run, with its 95% interval."""
-        return storage.read_frame(self._root / layout.CONTRACT_SURVIVAL)
+        return storage.read(SURVIVAL, root=self._root)
 
     @cached_property
     def bridge(self) -> pd.DataFrame:
         """One row per month end: recurring revenue, and what changed it."""
-        return storage.read_frame(self._root / layout.CONTRACT_BRIDGE)
+        return storage.read(CONTRACT_BRIDGE, root=self._root)
 
     @cached_property
     def groups(self) -> pd.DataFrame:
         """One row per kind of group and group: contracts, revenue, churn, and the renewals to be expected."""
-        return storage.read_frame(self._root / layout.CONTRACT_RENEWALS)
+        return storage.read(RENEWALS, root=self._root)
 
     @property
     def labels(self) -> dict[str, str]:

@@ -8,6 +8,11 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.contract import Artefact
+from crmwb.contract.actions import LIST as ACTION_LIST
+from crmwb.contract.lifecycle import MONTHS as STAGE_MONTHS
+from crmwb.contract.marts import CUSTOMERS as MART
+from crmwb.contract.value import TIER_MONTHS
 from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
 from crmwb.findings import (
@@ -51,7 +56,7 @@ class CustomerCard:
         self._root = root
         self.currency = currency
         self.customer_id = customer_id
-        frame = storage.read_frame(root / layout.CUSTOMER_MART)
+        frame = storage.read(MART, root=root)
         rows = frame[frame["customer_id"] == customer_id]
         if rows.empty:
             raise CrmwbError(f"customer {customer_id!r}: not in {layout.CUSTOMER_MART}; take an id from there (--id).")
@@ -60,8 +65,8 @@ class CustomerCard:
     @cached_property
     def months(self) -> pd.DataFrame:
         """One row per month of their life: as_of (the day after it), revenue_cents, stage, tier (where known)."""
-        stages = self._own(layout.LIFECYCLE_MONTHS, ["as_of", "revenue_cents", "stage"])
-        tiers = self._own(layout.TIER_MONTHS, ["as_of", "tier"])
+        stages = self._own(STAGE_MONTHS, ["as_of", "revenue_cents", "stage"])
+        tiers = self._own(TIER_MONTHS, ["as_of", "tier"])
         return stages.merge(tiers, on="as_of", how="left").sort_values("as_of", ignore_index=True)
 
     @property
@@ -100,7 +105,7 @@ class CustomerCard:
     @property
     def action(self) -> Finding:
         """What to do next, who does it, and why; or that nothing is listed."""
-        rows = storage.read_frame(self._root / layout.ACTION_LIST)
+        rows = storage.read(ACTION_LIST, root=self._root)
         rows = rows[rows["customer_id"] == self.customer_id]
         if rows.empty:
             return Finding("customer_card.no_action")
@@ -127,8 +132,8 @@ class CustomerCard:
         """Draw the revenue of each month in the colour of the stage."""
         return draw(plots.months, self.months, self.currency, alt=Finding("customer_card.alt"), reason=self.standing)
 
-    def _own(self, path: Path, columns: list[str]) -> pd.DataFrame:
-        rows = storage.read_frame(self._root / path, ["customer_id", *columns])
+    def _own(self, artefact: Artefact, columns: list[str]) -> pd.DataFrame:
+        rows = storage.read(artefact, ["customer_id", *columns], root=self._root)
         return rows.loc[rows["customer_id"] == self.customer_id, columns]
 
     def _money(self, name: str) -> Money:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.contract.features import SNAPSHOTS
+from crmwb.contract.marts import CUSTOMERS as MART
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
@@ -27,7 +29,7 @@ class Customers:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """One row per customer, by customer_id; `columns` says what each column means."""
-        return storage.read_frame(self._root / layout.CUSTOMER_MART)
+        return storage.read(MART, root=self._root)
 
     @cached_property
     def columns(self) -> pd.DataFrame:
@@ -61,7 +63,7 @@ class Customers:
         From the month-end snapshots: revenue and orders are what was added since the last one; n_buyers bought within
         the month, n_new of them for the first time that the data shows.
         """
-        seen = storage.read_frame(self._root / layout.SNAPSHOTS, PER_MONTH)
+        seen = storage.read(SNAPSHOTS, PER_MONTH, root=self._root)
         end = pd.to_datetime(seen["as_of"])
         month = (end - pd.offsets.MonthBegin(1)).rename("month")
         bought = pd.to_datetime(seen["last_purchase_on"]) >= month

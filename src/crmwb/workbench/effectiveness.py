@@ -6,6 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.contract import named
+from crmwb.contract.effectiveness import ARTEFACTS
 from crmwb.display.picture import Picture, draw
 from crmwb.effectiveness.analyses import NAMES
 from crmwb.effectiveness.business import MODES, line_name
@@ -236,4 +238,4 @@ class Effectiveness:
         return rows.assign(**{column: [loads(text) for text in rows[column]]})
 
     def _table(self, name: str) -> pd.DataFrame:
-        return storage.read_frame(self._root / layout.EFFECTIVENESS / f"{name}.parquet")
+        return storage.read(named(ARTEFACTS, name), root=self._root)

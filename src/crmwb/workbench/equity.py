@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from crmwb import layout, storage
+from crmwb import storage
+from crmwb.contract.value import EQUITY, EQUITY_BRIDGE, FORECAST, PAST_FORECASTS
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
 from crmwb.findings import Day, Finding, Term, Unavailable, from_json
@@ -46,12 +47,12 @@ class Equity:
 
         n_active and n_alive are unknown where dropout is not identified.
         """
-        return storage.read_frame(self._root / layout.EQUITY)
+        return storage.read(EQUITY, root=self._root)
 
     @cached_property
     def bridges(self) -> pd.DataFrame:
         """One row per component of a change: span (month, year), begins, ends, component, n_customers, equity_cents."""
-        return storage.read_frame(self._root / layout.EQUITY_BRIDGE)
+        return storage.read(EQUITY_BRIDGE, root=self._root)
 
     @property
     def bridge(self) -> pd.DataFrame:
@@ -78,12 +79,12 @@ class Equity:
     @cached_property
     def forecast(self) -> pd.DataFrame:
         """One row per measure and month, past (actual) and ahead as far as tested (expected, known, low_50 …)."""
-        return storage.read_frame(self._root / layout.FORECAST)
+        return storage.read(FORECAST, root=self._root)
 
     @cached_property
     def past_forecasts(self) -> pd.DataFrame:
         """One row per measure, origin and month: method, actual, expected, bounds, last_month, last_year."""
-        return storage.read_frame(self._root / layout.PAST_FORECASTS)
+        return storage.read(PAST_FORECASTS, root=self._root)
 
     @property
     def totals(self) -> pd.DataFrame:

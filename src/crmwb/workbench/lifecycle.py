@@ -7,6 +7,8 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.contract.lifecycle import BUCKET, COHORTS, CONVERSIONS, STAGES
+from crmwb.contract.lifecycle import CUSTOMERS as LIFECYCLE
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
 from crmwb.findings import Count, Finding, Listing, Money, Share, Term, Unavailable, Value, vetoes
@@ -43,27 +45,27 @@ class Lifecycle:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """One row per customer: stage, previous_stage, stage_since, n_months_in_stage, own bounds, stage_reason."""
-        return storage.read_frame(self._root / layout.CUSTOMER_LIFECYCLE)
+        return storage.read(LIFECYCLE, root=self._root)
 
     @cached_property
     def history(self) -> pd.DataFrame:
         """One row per moment and stage: customers and revenue; at the last one, customer value too."""
-        return storage.read_frame(self._root / layout.LIFECYCLE_STAGES)
+        return storage.read(STAGES, root=self._root)
 
     @cached_property
     def all_conversions(self) -> pd.DataFrame:
         """One row per stage and next stage, and one per stage with any: moves, shares within months, median months."""
-        return storage.read_frame(self._root / layout.LIFECYCLE_CONVERSIONS)
+        return storage.read(CONVERSIONS, root=self._root)
 
     @cached_property
     def all_bucket(self) -> pd.DataFrame:
         """Eight rows a month: customers and revenue gained and lost."""
-        return storage.read_frame(self._root / layout.LIFECYCLE_BUCKET)
+        return storage.read(BUCKET, root=self._root)
 
     @cached_property
     def cohorts(self) -> pd.DataFrame:
         """One row per month of first purchase and month since: n_active, retention_share, revenue."""
-        return storage.read_frame(self._root / layout.LIFECYCLE_COHORTS)
+        return storage.read(COHORTS, root=self._root)
 
     @cached_property
     def _ids_replaced(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, params, storage
+from crmwb.contract.migration import CHANGES, LONG_RUN, PROBABILITIES, SHARES, TRANSITIONS
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
@@ -30,27 +31,27 @@ class Migration:
     @cached_property
     def transitions(self) -> pd.DataFrame:
         """One row per scheme, definition, month end, from and to: customers, revenue, direction, causes."""
-        return storage.read_frame(self._root / layout.MIGRATION_TRANSITIONS)
+        return storage.read(TRANSITIONS, root=self._root)
 
     @cached_property
     def shares(self) -> pd.DataFrame:
         """One row per scheme, definition, month end and segment: customers and revenue of twelve months."""
-        return storage.read_frame(self._root / layout.MIGRATION_SHARES)
+        return storage.read(SHARES, root=self._root)
 
     @cached_property
     def transition_probabilities(self) -> pd.DataFrame:
         """One row per scheme, definition, from and to: the probability of the transition in a month, and by halves."""
-        return storage.read_frame(self._root / layout.MIGRATION_PROBABILITIES)
+        return storage.read(PROBABILITIES, root=self._root)
 
     @cached_property
     def long_run(self) -> pd.DataFrame:
         """One row per scheme, definition and segment: annual revenue per customer, share now and in the long run."""
-        return storage.read_frame(self._root / layout.MIGRATION_LONG_RUN)
+        return storage.read(LONG_RUN, root=self._root)
 
     @cached_property
     def changes(self) -> pd.DataFrame:
         """One row per customer and scheme whose segment changed in the last month, largest revenue first."""
-        return storage.read_frame(self._root / layout.MIGRATION_CHANGES)
+        return storage.read(CHANGES, root=self._root)
 
     @cached_property
     def facts(self) -> dict[str, Any]:

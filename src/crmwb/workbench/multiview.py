@@ -8,6 +8,11 @@ import pandas as pd
 import pyarrow as pa
 
 from crmwb import engine, layout, params, storage
+from crmwb.contract.features import CUSTOMERS as FEATURES
+from crmwb.contract.lifecycle import CUSTOMERS as LIFECYCLE
+from crmwb.contract.lifecycle import MONTHS as STAGE_MONTHS
+from crmwb.contract.segments import CUSTOMERS as SEGMENTS
+from crmwb.contract.value import CUSTOMERS as VALUE
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
 from crmwb.findings import Count, Finding, Share, Term
@@ -16,7 +21,7 @@ from crmwb.segmentation import multiview
 
 KEY = "customer_id"
 MONEY = ("revenue_cents", "recent_revenue_cents", "previous_revenue_cents")
-ARTEFACTS = (layout.CUSTOMER_FEATURES, layout.CUSTOMER_VALUE, layout.CUSTOMER_LIFECYCLE, layout.CUSTOMER_SEGMENTS)
+ARTEFACTS = (FEATURES, VALUE, LIFECYCLE, SEGMENTS)
 
 
 class Multiview:
@@ -29,7 +34,7 @@ class Multiview:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """One row per customer: the dimensions, and revenue in all and in the two recent periods."""
-        frame = storage.read_joined(KEY, *(self._root / path for path in ARTEFACTS))
+        frame = storage.read_joined(KEY, *ARTEFACTS, root=self._root)
         return frame[[KEY, *(name for name in multiview.DIMENSIONS if name in frame), *MONEY]]
 
     @property
@@ -64,7 +69,7 @@ class Multiview:
         """Return customers and revenue of cells at every month end; stages as they were, all else as it is now."""
         present = self.frame[[KEY, *(name for name in dimensions if name != "stage")]]
         with engine.connect(params.load(self._root / layout.PARAMS).engine) as con:
-            months = storage.open_table(con, self._root / layout.LIFECYCLE_MONTHS, "months")
+            months = storage.open_artefact(con, STAGE_MONTHS, "months", root=self._root)
             labels = pa.Table.from_pandas(present, preserve_index=False)
             joined = months.inner_join(engine.open_arrow(con, labels, "present"), KEY)
             query = multiview.through_time(joined, dimensions)

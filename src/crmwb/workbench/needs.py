@@ -8,6 +8,9 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.contract.segments import MIX as SEGMENT_MIX
+from crmwb.contract.segments import NEEDS as SEGMENT_NEEDS
+from crmwb.contract.segments import PROFILES
 from crmwb.display import html, tables
 from crmwb.display.blocks import Text
 from crmwb.display.picture import Picture, draw
@@ -29,12 +32,12 @@ class Needs:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """One row per scheme, segment, measure and item: value, everyone_else, lift and its interval, is_clear."""
-        return storage.read_frame(self._root / layout.SEGMENT_NEEDS)
+        return storage.read(SEGMENT_NEEDS, root=self._root)
 
     @cached_property
     def mix(self) -> pd.DataFrame:
         """One row per advice: scheme, segment, p, position, advice and because (as they are said), rule."""
-        found = storage.read_frame(self._root / layout.SEGMENT_MIX)
+        found = storage.read(SEGMENT_MIX, root=self._root)
         return found.assign(**{name: _column(map(loads, found[name])) for name in ("advice", "because")})
 
     @cached_property
@@ -77,7 +80,7 @@ class Needs:
                 f"{layout.SEGMENT_MIX}: no scheme {scheme!r}; there are {', '.join(schemes) or 'none'}. "
                 "params.yaml: segmentation.needs.schemes says which are measured."
             )
-        profiles = storage.read_frame(self._root / layout.SEGMENT_PROFILES, ["scheme", "position", "segment"])
+        profiles = storage.read(PROFILES, ["scheme", "position", "segment"], root=self._root)
         of_scheme = profiles[profiles["scheme"] == scheme].sort_values("position")
         every = sorted(self.mix.loc[self.mix["scheme"] == scheme, "segment"].unique())
         ordered = [segment for segment in of_scheme["segment"] if segment in every]

@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.contract.actions import LIST as ACTION_LIST
+from crmwb.contract.marts import CUSTOMERS as MART
 from crmwb.display.picture import Picture, draw
 from crmwb.findings import Count, Finding, Interval, Money, Name, Share, Term, Value
 from crmwb.findings.say import Said
@@ -66,10 +68,10 @@ class PartOfCustomers:
     @cached_property
     def customers(self) -> pd.DataFrame:
         """One row per customer who has bought, or of all where nobody is known to have: the mart with its action."""
-        mart = storage.read_frame(self._root / layout.CUSTOMER_MART)
+        mart = storage.read(MART, root=self._root)
         has_bought = mart["n_purchase_days"].fillna(0) > 0
         mart = (mart[has_bought] if has_bought.any() else mart).reset_index(drop=True)
-        listed = storage.read_frame(self._root / layout.ACTION_LIST)
+        listed = storage.read(ACTION_LIST, root=self._root)
         listed = listed.loc[~listed["is_held_out"], ["customer_id", "action", "gain_cents", "cost_cents"]]
         mart = mart.merge(listed, on="customer_id", how="left")
         is_leaving = mart["risk_class"].isin(LEAVING)

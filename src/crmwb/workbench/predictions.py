@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.contract import named
+from crmwb.contract.predict import ARTEFACTS
 from crmwb.display.picture import Picture, draw
 from crmwb.findings import Finding, Listing, Term, Unavailable, from_json
 from crmwb.findings.say import say
@@ -166,7 +168,7 @@ class Predictions:
         return rows.sort_values(order, ascending=[True] * len(first or []) + [up, True], ignore_index=True)
 
     def _table(self, name: str) -> pd.DataFrame:
-        return storage.read_frame(self._root / layout.predict(name))
+        return storage.read(named(ARTEFACTS, name), root=self._root)
 
 
 def _reasons(row: dict[Any, Any]) -> Listing | None:

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.contract import named
+from crmwb.contract.recommend import ARTEFACTS
 from crmwb.display.picture import Picture, draw
 from crmwb.findings import Count, Finding, Unavailable, from_json
 from crmwb.plots import recommend as plots
@@ -119,4 +121,4 @@ class Products:
         return ids.map(lambda product_id: self.names.get(product_id) or product_id)
 
     def _table(self, name: str) -> pd.DataFrame:
-        return storage.read_frame(self._root / layout.recommend(name))
+        return storage.read(named(ARTEFACTS, name), root=self._root)

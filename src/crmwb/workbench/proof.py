@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from crmwb import layout, storage
+from crmwb import storage
+from crmwb.contract.value import BACKTEST, TRACKING
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
 from crmwb.findings import Count, Finding, Listing, Name, Number, Term, Unavailable, from_json
@@ -102,12 +103,12 @@ class Proof:
     @cached_property
     def scores(self) -> pd.DataFrame:
         """One row per origin and forecaster, with every measure."""
-        return storage.read_frame(self._root / layout.BACKTEST)
+        return storage.read(BACKTEST, root=self._root)
 
     @cached_property
     def tracking(self) -> pd.DataFrame:
         """One row per origin, forecaster and week: purchases forecast and made since the origin, added up."""
-        return storage.read_frame(self._root / layout.TRACKING)
+        return storage.read(TRACKING, root=self._root)
 
     @property
     def means(self) -> pd.DataFrame:

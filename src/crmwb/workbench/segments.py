@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.contract.features import CUSTOMERS as FEATURES
+from crmwb.contract.segments import CUSTOMERS as SEGMENTS
+from crmwb.contract.segments import PROFILES
+from crmwb.contract.value import CUSTOMERS as VALUE
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
@@ -32,12 +36,12 @@ class Segments:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """One row per customer: scores, rfm_segment, value_class, cluster, cluster_name."""
-        return storage.read_frame(self._root / layout.CUSTOMER_SEGMENTS)
+        return storage.read(SEGMENTS, root=self._root)
 
     @cached_property
     def profiles(self) -> pd.DataFrame:
         """One row per scheme and segment, in each scheme's own order: size, money, how they typically buy."""
-        return storage.read_frame(self._root / layout.SEGMENT_PROFILES)
+        return storage.read(PROFILES, root=self._root)
 
     @cached_property
     def model(self) -> dict[str, Any]:
@@ -195,8 +199,8 @@ class Segments:
     @cached_property
     def _with_money(self) -> pd.DataFrame:
         money = [
-            storage.read_frame(self._root / path, ["customer_id", column])
-            for path, column in ((layout.CUSTOMER_FEATURES, "revenue_cents"), (layout.CUSTOMER_VALUE, "clv_cents"))
+            storage.read(artefact, ["customer_id", column], root=self._root)
+            for artefact, column in ((FEATURES, "revenue_cents"), (VALUE, "clv_cents"))
         ]
         found = self.frame
         for frame in money:

@@ -6,6 +6,9 @@ from pathlib import Path
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.contract.segments import CROSSWALK
+from crmwb.contract.segments import CUSTOMERS as SEGMENTS
+from crmwb.contract.value import CUSTOMERS as VALUE
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
 from crmwb.findings import Count, Finding, Share, Term, Unavailable
@@ -26,14 +29,14 @@ class Tiers:
     def frame(self) -> pd.DataFrame:
         """One row per customer: value_score, tier, tier_probability, is_tier_held, value_class."""
         columns = ["customer_id", "value_score", "tier", "tier_probability", "is_tier_held"]
-        value = storage.read_frame(self._root / layout.CUSTOMER_VALUE, columns)
-        classes = storage.read_frame(self._root / layout.CUSTOMER_SEGMENTS, ["customer_id", "value_class"])
+        value = storage.read(VALUE, columns, root=self._root)
+        classes = storage.read(SEGMENTS, ["customer_id", "value_class"], root=self._root)
         return value.merge(classes, on="customer_id", how="left", validate="one_to_one")
 
     @cached_property
     def all_crosswalks(self) -> pd.DataFrame:
         """One row per pair of segments of two schemes: n_customers, share_of_segment, revenue_cents, clv_cents."""
-        return storage.read_frame(self._root / layout.TIER_CROSSWALK)
+        return storage.read(CROSSWALK, root=self._root)
 
     @cached_property
     def names(self) -> list[str]:

@@ -9,6 +9,9 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.contract.marts import CUSTOMERS as MART
+from crmwb.contract.value import BACKTEST
+from crmwb.contract.value import CUSTOMERS as VALUE
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
@@ -47,7 +50,7 @@ class Value:
 
         What is expected is unknown of customers who never bought.
         """
-        return storage.read_frame(self._root / layout.CUSTOMER_VALUE)
+        return storage.read(VALUE, root=self._root)
 
     @property
     def buyers(self) -> pd.DataFrame:
@@ -93,7 +96,7 @@ class Value:
     @cached_property
     def backtest(self) -> pd.DataFrame:
         """One row per origin and forecaster: what was forecast from what was known then, and what came."""
-        return storage.read_frame(self._root / layout.BACKTEST)
+        return storage.read(BACKTEST, root=self._root)
 
     @cached_property
     def models(self) -> dict[str, Any]:
@@ -191,7 +194,7 @@ class Value:
         """Return the buyers with a column of the customer mart."""
         if group in self.buyers:
             return self.buyers
-        customers = storage.read_frame(self._root / layout.CUSTOMER_MART, ["customer_id", group])
+        customers = storage.read(MART, ["customer_id", group], root=self._root)
         return self.buyers.merge(customers, on="customer_id", validate="one_to_one")
 
     def what_if(
@@ -312,7 +315,7 @@ class Value:
     def plot_recency_frequency(self) -> Picture:
         """Draw expected purchases by how often and how recently customers bought."""
         columns = ["customer_id", "frequency", "days_since_last", "expected_purchases"]
-        customers = storage.read_frame(self._root / layout.CUSTOMER_MART, columns)
+        customers = storage.read(MART, columns, root=self._root)
         return draw(plots.recency_frequency_map, customers, alt=Finding("value.figure.recency_frequency_alt"))
 
     def plot_backtest(self, measure: str = "normalised_gini") -> Picture:

@@ -8,6 +8,9 @@ import numpy as np
 import pandas as pd
 
 from crmwb import layout, params, storage
+from crmwb.contract.features import CUSTOMERS as FEATURES
+from crmwb.contract.features import INTERESTS
+from crmwb.contract.value import CUSTOMERS as VALUE
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
 from crmwb.findings import Count, Finding, Listing, Name, Number, Passage, Share, Term, from_json
@@ -46,8 +49,7 @@ class Views:
     @cached_property
     def customers(self) -> pd.DataFrame:
         """The customers that views are learnt from, with features and value: those who bought, evenly sampled."""
-        made = [layout.CUSTOMER_FEATURES, layout.CUSTOMER_VALUE]
-        everyone = storage.read_joined(KEY, *(self._root / path for path in made))
+        everyone = storage.read_joined(KEY, FEATURES, VALUE, root=self._root)
         bought = everyone[everyone["n_purchase_days"] > 0]
         known = everyone if bought.empty else bought  # a source without transactions
         most = params.load(self._root / layout.PARAMS).segmentation.clusters.fit_rows
@@ -57,7 +59,7 @@ class Views:
     @cached_property
     def interests(self) -> pd.DataFrame:
         """One row per customer and category: n_lines, n_orders, revenue_cents, revenue_share."""
-        return storage.read_frame(self._root / layout.INTERESTS)
+        return storage.read(INTERESTS, root=self._root)
 
     @cached_property
     def model(self) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmwb import layout, storage
+from crmwb import storage
+from crmwb.contract.features import CUSTOMERS as FEATURES
 
 HISTORY = ["frequency", "recency_days", "age_days"]
 
@@ -59,7 +60,7 @@ def what_if(
         share if margin_share is None else margin_share,
     )
     model = load(models["purchases"])
-    known = storage.read_frame(root / layout.CUSTOMER_FEATURES, ["customer_id", *HISTORY])
+    known = storage.read(FEATURES, ["customer_id", *HISTORY], root=root)
     rows = buyers[["customer_id", "tier", "clv_cents"]].merge(known, on="customer_id", validate="one_to_one")
     summary, row_of = PurchaseSummary.compress(*(rows[name].to_numpy(dtype=np.float64) for name in HISTORY))
     before = model.discounted(summary, old.daily_rate, old.horizon_days).purchases

@@ -6,6 +6,8 @@ from typing import Any
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.contract.features import CUSTOMERS as FEATURES
+from crmwb.contract.segments import CUSTOMERS as SEGMENTS
 from crmwb.errors import CrmwbError
 from crmwb.findings import Count, Day, Finding, Name
 from crmwb.segmentation.refit import bins
@@ -65,8 +67,8 @@ def accept(root: Path = Path()) -> Finding:
     if model["rfm"] is None:
         raise CrmwbError(f"{layout.SEGMENT_MODEL}: this source has no purchases, so there are no segments to accept.")
     source = storage.read_json(root / layout.QUALITY_SUMMARY)["profile"]["source"]
-    customers = storage.read_frame(root / layout.CUSTOMER_FEATURES)
-    segments = storage.read_frame(root / layout.CUSTOMER_SEGMENTS)
+    customers = storage.read(FEATURES, root=root)
+    segments = storage.read(SEGMENTS, root=root)
     kept = record(model, customers, segments, source)
     storage.write_json(kept, root / layout.ACCEPTED_SEGMENTS, lasting=True)
     values = {
