@@ -171,6 +171,10 @@ def test_a_large_account_that_stops_is_told_and_one_that_goes_on_is_only_a_depen
     goes_on = seen(pd.concat([lines, account], ignore_index=True))
     assert "silent_one" not in goes_on
     assert goes_on["dependence"].values["share"].value > 0.1
+    till = lines.sample(DAYS, random_state=3, replace=True).assign(customer="till", day=np.arange(DAYS), cents=30_000)
+    found = seen(pd.concat([lines, till], ignore_index=True))
+    assert "dependence" not in found
+    assert found["dependence_number"].values["days"].value > 0.9
     stopped = seen(pd.concat([lines, account[account["day"] < DAYS - 30]], ignore_index=True))["silent_one"]
     assert stopped.values["days"].value >= 30
     assert stopped.values["longest"].value == 7

@@ -13,6 +13,7 @@ LARGE = 0.03  # of a year's revenue: one with more is missed when silent
 GAPS, MANY_GAPS = 8, 20  # gaps between purchases, with fewer of which no rhythm is known, or known well
 SILENT, SILENT_OF_MANY = 2.0, 1.5  # times the longest gap so far, by how well the rhythm is known
 YEAR = 365
+DAILY, MANY_DAYS = 0.7, 100  # of at least so many days with sales: nobody buys on so many of them
 
 
 def dependence(sales: Sales, currency: str) -> Finding | None:
@@ -29,7 +30,12 @@ def dependence(sales: Sales, currency: str) -> Finding | None:
         "n": Count(len(sales.largest)),
         "all": Share(float(sales.largest["cents"].sum()) / total),
     }
-    return Finding("circumstances.dependence", values, weight=float(sales.largest["cents"].iloc[0]))
+    bought = sales.days["n_purchases"].loc[sales.as_of - YEAR :] > 0
+    on_days = float(sales.largest["n_days"].iloc[0]) / max(int(bought.sum()), 1)
+    code = "dependence"
+    if on_days >= DAILY and int(bought.sum()) >= MANY_DAYS:
+        code, values = "dependence_number", values | {"days": Share(on_days)}
+    return Finding(f"circumstances.{code}", values, weight=float(sales.largest["cents"].iloc[0]))
 
 
 def silent(sales: Sales, currency: str) -> Finding | None:

@@ -35,8 +35,8 @@ class Sales:
     next_days : DataFrame
         One row per pair of a repeat purchase's day and the same customer's next one (-1: none yet): day, next_day, n.
     largest : DataFrame
-        The largest customers by the revenue of the last 365 days, largest first: cents, n_gaps, longest_gap (days),
-        days_since.
+        The largest customers by the revenue of the last 365 days, largest first: cents, n_days (with a
+        purchase, of these 365), n_gaps, longest_gap (days), days_since.
     windows : DataFrame
         Rows now and year_ago (the recent period, and the same 52 weeks before): n_buyers, n_purchases, cents, and
         new_cents (from who first bought within the 52 weeks before the end of the period).
@@ -115,7 +115,9 @@ def _largest(con: Backend, by_day: ir.Table, as_of: date) -> pd.DataFrame:
         n_gaps=ibis._.gap.count(), longest_gap=ibis._.gap.max().fill_null(0), last=number_of(ibis._.day.max())
     )  # fmt: skip
     year = by_day.filter(by_day.day >= ibis.literal(as_of - timedelta(days=365)))
-    spent = year.group_by("customer_id").aggregate(cents=year.revenue_cents.sum())
+    spent = year.group_by("customer_id").aggregate(
+        cents=year.revenue_cents.sum(), n_days=year.count(where=year.is_purchase)
+    )
     joined = spent.inner_join(gaps, "customer_id").order_by(ibis.desc("cents"), "customer_id").limit(LARGEST)
     found = _frame(con, joined.drop("customer_id"))
     return found.assign(days_since=day_number(as_of) - found["last"]).drop(columns="last")
