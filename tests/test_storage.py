@@ -6,11 +6,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from builders import canonical
+from builders import canonical, set_down
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crmwb import engine, layout, params, storage
+from crmwb.contract import lifecycle
 from crmwb.errors import CrmwbError
 
 FRAME = pd.DataFrame({"customer_id": ["b", "a", "c"], "revenue_cents": [2, 1, 3], "share": [0.5, math.nan, 1.0]})
@@ -80,13 +81,11 @@ def test_what_a_killed_run_left_is_swept_away(tmp_path):
 
 
 def test_artefacts_of_one_grain_are_read_as_one_frame(tmp_path):
-    storage.write_frame(FRAME, tmp_path / "all.parquet", ["customer_id"])
-    storage.write_frame(
-        pd.DataFrame({"customer_id": ["c", "a"], "tier": ["vip", "small"]}), tmp_path / "some.parquet", ["tier"]
-    )
-    read = storage.read_joined("customer_id", tmp_path / "all.parquet", tmp_path / "some.parquet")
+    set_down(pd.DataFrame({"customer_id": ["b", "a", "c"]}), lifecycle.CUSTOMERS, tmp_path)
+    set_down(pd.DataFrame({"customer_id": ["c", "a"], "risk_class": ["low", "at_risk"]}), lifecycle.RISK, tmp_path)
+    read = storage.read_joined("customer_id", lifecycle.CUSTOMERS, lifecycle.RISK, root=tmp_path)
     assert read["customer_id"].tolist() == ["a", "b", "c"]
-    assert read["tier"].fillna("").tolist() == ["small", "", "vip"]
+    assert read["risk_class"].fillna("").tolist() == ["at_risk", "", "low"]
 
 
 def test_json_refuses_what_json_does_not_know(tmp_path):

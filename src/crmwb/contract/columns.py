@@ -82,5 +82,5 @@ def id_(name: str, meaning: str, *, nullable: bool = False, references: str | No
 
 
 def money(name: str, meaning: str, *, nullable: bool = True, minimum: int = -MOST_CENTS) -> Column:
-    """Return a column of whole hundredths; unknown unless told otherwise."""
+    """Return a column of whole hundredths, which may be unknown unless `nullable` is False."""
     return Column(name, Kind.MONEY, meaning, nullable=nullable, minimum=minimum, maximum=MOST_CENTS)
