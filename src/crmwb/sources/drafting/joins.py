@@ -58,11 +58,31 @@ def enrich(part: Part, profiles: list[Profile], declared: Collection[Declared] =
     ]
     words = {c: p for c, p in WORDS[part.table].items() if c not in part.guesses}
     found = {c: replace(g, sure=min(g.sure, Sure.LIKELY)) for c, g in fill(TABLES[part.table], others, words).items()}
+    found |= _names_of_codes(part, at)
     if found:
-        part.options["join"] = at.options
+        part.options["join"] = {name: {**option, "unmatched": "keep"} for name, option in at.options.items()}
         part.profile = replace(base, columns=[*base.columns, *others])
         every = part.guesses | found
         part.guesses = {c.name: every[c.name] for c in TABLES[part.table].columns if c.name in every}
+
+
+def _names_of_codes(part: Part, at: Reach) -> dict[str, Guess]:
+    """Return categories by their names, where a file of two columns has these, such as a translation."""
+    found = {}
+    for name, guess in part.guesses.items():
+        is_plain = isinstance(guess.value, str) and len(guess.sources) == 1
+        if TABLES[part.table].column(name).kind is not Kind.CATEGORY or not is_plain:
+            continue
+        for alias, link in at.links.items():
+            if link.here.name != guess.sources[0].name or len(link.file.columns) != 2:
+                continue
+            named = next(c for c in at.columns[alias] if c.name != f"{alias}.{link.there.name}")
+            if named.is_number or named.is_date:
+                continue
+            told = f"coalesce({said.column(named.name)}, {said.column(guess.sources[0].name)})"
+            why = f"{guess.why}; what {link.file.file.name} calls it"
+            found[name] = guess.computed(told, why, (named, *guess.sources), min(guess.sure, Sure.LIKELY))
+    return found
 
 
 def same_sales(part: Part, others: list[Part]) -> list[Part]:

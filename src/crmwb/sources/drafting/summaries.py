@@ -36,6 +36,8 @@ OF_CATEGORY = re.compile(
 OF_CHANNEL = re.compile(r"(num|number of|n) (?!.*(deal|discount|promo|visit))(?P<name>\w+) (purchases|orders)")
 PARTS_OF_ALL = re.compile(r"(total|all|overall|sum|regular|avg|average|mean|max|min|last|first|prods?|products?)( .*)?")
 LEAST_SIGNS = 2
+CENT = 0.015
+FEW = 0.05
 MOST_CATEGORIES = 40
 
 
@@ -50,22 +52,38 @@ def summaries(profile: Profile) -> list[Part]:
         return []
     others = [c for c in profile.columns if c is not who.sources[0]]
     found = fill(TABLES["customer_summaries"], others, SUMMARIES)
-    by_category = {} if "revenue_cents" in found else _named(others, OF_CATEGORY)
+    read = {c.name for guess in found.values() for c in guess.sources}
+    by_category = _named([c for c in others if c.name not in read], OF_CATEGORY)
     by_channel = {} if "n_orders" in found else _named(others, OF_CHANNEL)
     last = best(others, (LAST, LAST), Kind.DATE) if "days_since_last" not in found else None
     signs = found.keys() & {"revenue_cents", "n_orders", "days_since_last", "clv_cents"}
     if len(signs) + bool(by_category) + bool(by_channel) + (last is not None) < LEAST_SIGNS:
         return []
     found["customer_id"] = who
-    if by_category:
+    stated = found.get("revenue_cents")
+    if by_category and stated is None:
         found["revenue_cents"] = _sum(list(by_category.values()), "the sum over categories")
     if by_channel:
         found["n_orders"] = _sum(list(by_channel.values()), "the sum over channels")
     found |= _answers(others)
-    return [
-        _part(profile, found, last, best(others, (SINCE, SINCE), Kind.DATE)),
-        *_categories(profile, who, by_category),
-    ]
+    part = _part(profile, found, last, best(others, (SINCE, SINCE), Kind.DATE))
+    if by_category and stated is not None:
+        part.remarks += _compared(profile, stated.sources[0], list(by_category.values()))
+    return [part, *_categories(profile, who, by_category)]
+
+
+def _compared(profile: Profile, total: Column, parts: list[Column]) -> list[str]:
+    """Say where the categories of customers do not come to what is stated of them in all."""
+    rows = profile.number_rows(total, *parts)
+    off = sum(abs(whole - sum(rest)) > CENT for whole, *rest in rows)
+    if off <= FEW * len(rows):
+        return []
+    names = ", ".join(c.name for c in parts)
+    text = (
+        f"{names} do not come to {total.name} in {off:,} of {len(rows):,} rows: {total.name} is the revenue, and they say what it "
+        f"was spent on; where that is wrong, change revenue_cents"
+    )
+    return [text]
 
 
 def _has_orders(profile: Profile) -> bool:
