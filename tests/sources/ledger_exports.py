@@ -231,9 +231,76 @@ def weeks_as_columns(b: Book) -> Answers:
     raise Refused("8 columns (KW01/2024 to KW08/2024)")
 
 
+def customers_of_two_companies(b: Book) -> Answers:
+    lines = ["Mandant;Belegnr;Datum;Kundennr;Nettobetrag"]
+    for s in sales(221):
+        lines.append(f"0{1 + s.no % 2};{s.no};{s.day:%d.%m.%Y};{s.who};{comma(s.cents)}")
+        b.sold(f"0{1 + s.no % 2}-{s.who}", s.cents, s.day)
+    b.write("belege.csv", lines)
+    return {"customers_by_mandant": "apart"}
+
+
+def decimals_left_out(b: Book) -> Answers:
+    lines = ["TXN|DATE|CUSTOMER|AMOUNT"]
+    for s in sales(222):
+        lines.append(f"{s.no}|{s.day:%Y%m%d}|{s.who}|{s.cents:011}")
+        b.sold(str(s.who), s.cents, s.day)
+    b.write("extract.txt", lines)
+    return {"decimals_of_amount": "hundredths"}
+
+
+def credits_marked_behind_amounts(b: Book) -> Answers:
+    lines = ["Transaction,Date,Customer,Amount"]
+    for s in sales(223):
+        is_back = s.no % 8 == 0
+        lines.append(f"{s.no},{s.day},{s.who},{point(s.cents)}{' CR' if is_back else ''}")
+        if is_back:
+            b.back(str(s.who), s.cents)
+        else:
+            b.sold(str(s.who), s.cents, s.day)
+    b.write("transactions.csv", lines)
+    return {"marked_amount": "returns"}
+
+
+def items_of_an_order_in_columns(b: Book) -> Answers:
+    lines = ["order_id,order_date,customer_id,item1_sku,item1_qty,item1_price,item2_sku,item2_qty,item2_price"]
+    for s in sales(224):
+        second = f"B{s.no % 3},1,{point(s.price + 1)}" if s.no % 2 else ",,"
+        lines.append(f"{s.no},{s.day},{s.who},A{s.no % 5},{s.n},{point(s.price)},{second}")
+        b.sold(str(s.who), s.cents + (s.price + 1 if s.no % 2 else 0), s.day)
+    b.write("orders.csv", lines)
+    return {}
+
+
+def subtotals_and_cash_of_a_till(b: Book) -> Answers:
+    lines = ["レシート番号,日付,会員番号,区分,金額"]
+    for s in sales(225):
+        head, off = f"{s.no},{s.day:%Y/%m/%d},M{s.who}", 10 * (s.no % 2)
+        lines += [f"{head},商品,{s.price}", f"{head},商品,{s.price + 50}"] + ([f"{head},値引,-{off}"] if off else [])
+        whole = 2 * s.price + 50 - off
+        lines += [f"{head},小計,{whole}", f"{head},預り,{whole + 100}", f"{head},釣り,100"]
+        b.sold(f"M{s.who}", 100 * (whole + off), s.day)
+        b.back(f"M{s.who}", 100 * off)
+    b.write("journal.csv", lines)
+    return {}
+
+
+def grams_and_kilograms(b: Book) -> Answers:
+    lines = ["Ticket;Date;Client;Produit;Quantité;Unité;Prix au kg"]
+    for s in sales(226):
+        is_gram = s.no % 2
+        lines.append(
+            f"{s.no};{s.day:%d/%m/%Y};{s.who};P{s.no % 3};{s.n * 200 if is_gram else s.n};{'g' if is_gram else 'kg'};{comma(s.price)}"
+        )
+        b.sold(str(s.who), s.cents // 5 if is_gram else s.cents, s.day)
+    b.write("caisse.csv", lines)
+    return {"price_by_unite": "kg"}
+
+
 EVERY = [
     packs_at_a_price_per_piece, dozens_at_a_price_per_piece, units_returned_beside_units_sold, an_amount_that_is_a_price, vouchers_sold,
     deposits_charged_and_returned, sister_companies, own_accounts_in_the_file_of_customers, merged_records, pages_that_cut_orders,
     the_year_first_in_two_digits, thousands_by_the_title, rates_that_divide, a_price_for_each_currency, an_amount_in_one_of_two_currencies,
     an_amount_told_in_two_currencies, money_beside_money, a_gift_credited_to_two, cents_less_whole_units, ids_as_formulas, weeks_as_columns,
+    customers_of_two_companies, decimals_left_out, credits_marked_behind_amounts, items_of_an_order_in_columns, subtotals_and_cash_of_a_till, grams_and_kilograms,
 ]  # fmt: skip

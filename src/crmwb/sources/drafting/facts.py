@@ -5,7 +5,16 @@ from collections.abc import Callable
 
 from crmwb.contract import Kind
 from crmwb.contract.canonical import TABLES
-from crmwb.sources.drafting import currency_columns, ids, mixed_currencies, modifiers, said, sales, vocabulary
+from crmwb.sources.drafting import (
+    currency_columns,
+    ids,
+    items_in_columns,
+    mixed_currencies,
+    modifiers,
+    said,
+    sales,
+    vocabulary,
+)
 from crmwb.sources.drafting.agreements import contracts
 from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
 from crmwb.sources.drafting.profile import Column, Profile
@@ -41,6 +50,11 @@ def _split_by_currency(profile: Profile, read: Callable[[Profile], list[Part]]) 
     if split:
         every = [(read(sub), condition, code) for code, (sub, condition) in split.items()]
         return [part for parts, condition, code in every for part in mixed_currencies.limited(parts, condition, code)]
+    places = items_in_columns.by_place(profile)
+    parts = {place: read(sub) for place, (sub, _) in places.items()}
+    if places and all(every and all(part.table == "transactions" for part in every) for every in parts.values()):
+        of_places = ((every, places[place][1], place) for place, every in parts.items())
+        return [part for each in of_places for part in items_in_columns.limited(*each)]
     return read(profile)
 
 

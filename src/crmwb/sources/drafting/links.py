@@ -230,7 +230,8 @@ def _renamed(column: Column, alias: str, n_rows: int) -> Column:
 def called(column: Column, words: str) -> Column:
     """Return a column under its name, taken for one of another name."""
     made = _as(column, column.name, JoinedColumn, column.n_rows)
-    made.__dict__.update(words=words, known_share=column.__dict__.get("known_share", 1.0))
+    share = column.n_known / max(column.n_rows, 1)
+    made.__dict__.update(words=words, own_words=words, known_share=column.__dict__.get("known_share", share))
     return made
 
 

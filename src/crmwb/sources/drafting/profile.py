@@ -31,7 +31,7 @@ FALSE = {"no", "false", "0", "n", "f", "nein", "falsch", "non", "faux", "否", "
 UNKNOWN = {"null", "none", "nan", "n/a", "#n/a", "-", "--", "?", "\\n", "unbekannt", "未知", "无"}
 UNKNOWN_AMONG_VALUES = {"na", "-"}  # of numbers and dates; in texts, NA is Namibia
 TOTAL = re.compile(
-    r"((grand|sub) ?)?totals?( .*)?|summe|(gesamt|zwischen)(summe)?|somme|suma|totale|合计|总计|小计|共计|汇总",
+    r"((grand|sub) ?)?totals?( .*)?|summe|(gesamt|zwischen)(summe)?|somme|suma|totale|合计|总计|小计|共计|汇总|小計|(総)?合計|総計|razem|suma( czesciowa)?|totaal|subtotaal|subtotale|zwischensumme|s/?total",
     re.IGNORECASE,
 )
 MONEY = rf"(?={'|'.join(sorted(USUAL_CODES))}|[€$£])"

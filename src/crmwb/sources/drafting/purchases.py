@@ -8,8 +8,10 @@ from typing import Any
 from crmwb.contract import Kind
 from crmwb.contract.canonical import TABLES
 from crmwb.sources.drafting import (
+    companies,
     double_counts,
     ids,
+    measures,
     modifiers,
     nameless,
     order_lines,
@@ -17,6 +19,7 @@ from crmwb.sources.drafting import (
     refunds,
     said,
     sales,
+    sign_marks,
     sums,
     unit_prices,
     units,
@@ -60,11 +63,15 @@ def transactions(profile: Profile) -> list[Part]:
     part.remarks += _drop_discount_shares(part)
     sums.check(part, roles)
     unit_prices.check(part)
+    measures.ask(part)
+    companies.ask(part)
     _ask_of_twins(part)
     _ask_of_sides(part, roles)
     _ask_of_signs(part)
+    sign_marks.ask(part)
     units.with_hundredths(part)
     units.in_cents(part, roles)
+    units.ask_of_leading_zeros(part)
     units.in_thousands(part)
     units.ask_of_title(part)
     sales.complete(part, roles, lines, kinds)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from crmwb.sources.drafting import no_business, said, words
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
-from crmwb.sources.drafting.profile import Column
+from crmwb.sources.drafting.profile import TOTAL, Column
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.words import Outcome
 
@@ -31,6 +31,10 @@ PART_OF_PRICE = re.compile(
     r"((item|order|product|sales|import|shipping) )?(tax(es)?|vat|gst|mwst|mehrwertsteuer|umsatzsteuer|iva|tva|btw|税|消費税)"
     r"|((item|order|product) )?(shipping|postage|freight|delivery|versand(kosten)?|fracht(kosten)?|porto|frais de port|gastos de envio|spedizione|verzendkosten|运费|送料)"
     r"( (charges?|fees?|costs?|amount))?"
+)
+TENDERED = re.compile(  # what was handed over at a till, and given back
+    r"(cash )?(tender(ed)?|change( (due|given))?)|gegeben|(wechsel|ruck)geld|(monnaie )?rendue?|recu|entregado|cambio entregado|resto|vuelto|contanti ricevuti|wisselgeld|ontvangen"
+    r"|お?預か?り(金)?|お?釣り?(銭)?|つり銭|找零|实收|收款"
 )
 TEST = re.compile(
     r"(is )?tests?( (order|mode|data|payment|transaction|account))?|sandbox|test(bestellung|auftrag)|prueba|pedido de prueba|测试(订单)?|テスト(注文)?"
@@ -127,7 +131,8 @@ def leave_out(part: Part, condition: str) -> None:
 def _is_other(value: str, simple: str) -> bool:
     if words.came_back(value) or (words.brings_no_money(value) and BILLS.search(simple)):
         return False
-    return words.brings_no_money(value) or bool(OFFER.fullmatch(simple) or PART_OF_PRICE.fullmatch(simple))
+    is_part = OFFER.fullmatch(simple) or PART_OF_PRICE.fullmatch(simple) or TENDERED.fullmatch(simple)
+    return words.brings_no_money(value) or bool(is_part) or TOTAL.fullmatch(value.strip()) is not None
 
 
 def _tests(part: Part, column: Column, values: dict[str, str]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from crmwb.sources.drafting.profile import Column, scale_of
 from crmwb.sources.drafting.questions import Question
 
 HUNDRED = 100
+LEAST_WIDTH = 6  # digits
 UNITS = {1_000: "thousands", 1_000_000: "millions"}
 SERVICE = {"object", "livemode"}  # columns of a payment service's interface, whose amounts are in the smallest unit
 WITHOUT_CENTS = {"JPY", "KRW", "VND", "CLP", "XAF", "XOF"}
@@ -74,6 +75,34 @@ def in_thousands(part: Part) -> None:
             own = value.get("expression") or said.column(str(value["column"]))
             value = {k: v for k, v in value.items() if k != "column"} | {"expression": f"{scale} * ({own})"}
         part.guesses[to] = replace(guess, value=value, why=why)
+
+
+def ask_of_leading_zeros(part: Part) -> None:
+    """Ask of amounts written with leading zeros in one width, as systems write them that leave the decimal sign out."""
+    revenue = part.guesses["revenue_cents"]
+    if len(revenue.sources) != 1 or "unit" in _dict(revenue.value):
+        return
+    amount = revenue.sources[0]
+    texts = [text.lstrip("+-") for text in amount.counts]
+    is_padded = len({len(text) for text in texts}) == 1 and any(text.startswith("0") for text in texts)
+    if not is_padded or not all(text.isdigit() for text in texts) or len(texts[0]) < LEAST_WIDTH:
+        return
+
+    def answer(given: str) -> None:
+        if given == "hundredths":
+            now = part.guesses["revenue_cents"]
+            value = {**_dict(now.value), "unit": "hundredths"}
+            part.guesses["revenue_cents"] = replace(now, value=value, why=f"{now.why}; hundredths, as you said")
+
+    text = (
+        f"{amount.name} is written with leading zeros and no decimal sign ({amount.values[0]}): are its last two digits hundredths, "
+        f"or is it in whole units?"
+    )
+    part.questions.append(
+        Question(
+            said.slug(f"decimals of {amount.own_words}"), text, answer, ("hundredths", "whole"), columns=(amount.name,)
+        )
+    )
 
 
 def ask_of_title(part: Part) -> None:

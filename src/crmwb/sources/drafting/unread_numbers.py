@@ -9,6 +9,7 @@ from crmwb.sources.drafting import amounts, modifiers, said, words
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.profile import Column
 from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.taken_off import UNITS
 from crmwb.sources.drafting.vocabulary import TRANSACTIONS, matches
 
 CENT = 0.015
@@ -63,7 +64,9 @@ def _is_chosen(part: Part, amount: Sequence[Column]) -> bool:
 
 def may_matter(column: Column) -> bool:
     """Say whether a column holds numbers that may be amounts or units: no ids, no flags, not always the same."""
-    return (
+    is_named = MONEY.fullmatch(column.words) or UNITS.fullmatch(column.words)
+    has_decimals = any(n != int(n) for n in column.numbers)
+    return bool(is_named or has_decimals) and (
         column.is_number
         and not column.is_flag
         and not column.is_unique
