@@ -17,8 +17,8 @@ from crmwb.files import owners
 from crmwb.params import EngineParams, SourceParams
 from crmwb.sources import contract, mapping, rows
 from crmwb.sources.delivery import Filtered
-from crmwb.sources.files import Reading
 from crmwb.sources.formats import ROW
+from crmwb.sources.mapped_tables import Reading
 from crmwb.sources.privacy import identifiers
 from crmwb.sources.rows import FAULTY, REASON, SourceRows
 from crmwb.sources.staging import FILE
