@@ -11,7 +11,7 @@ def main() -> None:
     p = params.load()
     observed = storage.read_json(layout.OBSERVATION)
     circumstances = storage.read_json(layout.CIRCUMSTANCES)
-    features = storage.read(FEATURES)
+    features = storage.read(FEATURES, valuation.FEATURES)
     with engine.connect(p.engine) as con:
         tables = storage.open_tables(con, layout.CLEAN)
         snapshots = storage.open_artefact(con, SNAPSHOTS, "snapshots")

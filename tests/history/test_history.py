@@ -9,6 +9,7 @@ import pytest
 
 from crmwb import engine, history, storage
 from crmwb.contract.canonical import TABLES
+from crmwb.engine import duckdb
 from crmwb.features.bought import bought
 from crmwb.features.customers import customers
 from crmwb.params import FeatureParams
@@ -125,6 +126,13 @@ def test_step_by_step_writes_the_bytes_of_from_scratch(con, frames, whole, tmp_p
     for day in (date(2023, 3, 17), date(2023, 9, 20), date(2023, 7, 9), END):  # once back again
         kept(con, frames, tmp_path / "history", day)
         assert max(file.stem for file in (tmp_path / "history" / "customer_days").iterdir()) <= f"{day:%Y-%m}"
+    assert storage.content_hash(tmp_path / "history") == storage.content_hash(whole)
+
+
+def test_some_customers_at_a_time_write_the_bytes_of_all_at_once(con, frames, whole, tmp_path, monkeypatch):
+    monkeypatch.setattr(duckdb, "ROWS_AT_ONCE", 200)
+    for day in (date(2023, 7, 9), END):
+        kept(con, frames, tmp_path / "history", day)
     assert storage.content_hash(tmp_path / "history") == storage.content_hash(whole)
 
 

@@ -20,7 +20,7 @@ from crmwb.params import EngineParams
 
 __all__ = [
     "BATCH_ROWS", "Backend", "Query", "batches", "compiled", "connect", "day", "function", "keeper", "keeping",
-    "open_arrow", "open_files", "open_parquet", "run_on", "version",
+    "open_arrow", "open_files", "open_parquet", "rows_at_once", "run_on", "version",
 ]  # fmt: skip
 
 Backend: TypeAlias = SQLBackend
@@ -29,6 +29,8 @@ _kept = count()  # so that no two tables have the same name
 
 class Engine(Protocol):
     """What an engine must do; a module of this package each."""
+
+    ROWS_AT_ONCE: int | None
 
     def version(self) -> str: ...
     def connect(self, params: EngineParams) -> AbstractContextManager[Any]: ...
@@ -88,6 +90,11 @@ def _of(con: Backend) -> Engine:
 def version(con: Backend) -> str:
     """Return what, beside the code, the bytes of results depend on."""
     return _of(con).version()
+
+
+def rows_at_once(con: Backend) -> int | None:
+    """Return how many rows one piece of work that needs much memory should have; None where the engine divides it."""
+    return _of(con).ROWS_AT_ONCE
 
 
 def open_parquet(con: Backend, path: Path, name: str, *, position: str | None = None) -> ir.Table:

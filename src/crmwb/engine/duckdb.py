@@ -16,6 +16,7 @@ from crmwb.files import owners
 from crmwb.params import EngineParams
 
 BATCH_ROWS = 262_144
+ROWS_AT_ONCE: int | None = 1_000_000  # windows over more of them do not fit into little memory
 
 
 def version() -> str:

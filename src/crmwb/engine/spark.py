@@ -56,6 +56,7 @@ logger.network.name = org.apache.spark.network
 logger.network.level = off
 """
 
+ROWS_AT_ONCE: int | None = None  # it divides the work itself
 LOCAL_PARTITIONS = 16  # of what is sorted and joined: what one has at a time fits into memory, or goes to disk
 
 _numbers = count()  # so that no two folders have the same name

@@ -56,6 +56,33 @@ class Since:
     state: ir.Table
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """Order lines from which a history is worked out: of all customers, or of some of them.
+
+    Attributes
+    ----------
+    lines : ir.Table
+        As `lines.lines` returns them.
+    numbers : mapping of str to ir.Table
+        As `lines.numbers_of` returns them.
+    state : ir.Table or None
+        `Since.state`, with the customers' numbers.
+    """
+
+    lines: ir.Table
+    numbers: Mapping[str, ir.Table]
+    state: ir.Table | None
+
+    def of_customers(self, first: int, end: int) -> "Prepared":
+        """Return what is of the customers with numbers from `first` to before `end`."""
+
+        def some(table: ir.Table) -> ir.Table:
+            return table.filter((table.customer >= first) & (table.customer < end))
+
+        return Prepared(some(self.lines), self.numbers, None if self.state is None else some(self.state))
+
+
 def advance(
     tables: Mapping[str, ir.Table],
     as_of: Day,
@@ -84,12 +111,24 @@ def advance(
         Where `since` is given: days and months from there on, spread orders in full, of its customers only. They are
         the same as from the first order line.
     """
+    return followed(prepared(tables, as_of, keep, since), off_season_months, keep)
+
+
+def prepared(tables: Mapping[str, ir.Table], as_of: Day, keep: Keep = as_it_is, since: Since | None = None) -> Prepared:
+    """Prepare the order lines; parameters as of `advance`."""
     people = tables["customers"]
     if since is not None:
         people = since.changed.semi_join(people, "customer_id")
     numbers = numbers_of({**tables, "customers": people}, keep)
     every = lines(tables, numbers, as_of, keep, None if since is None else since.changed)
-    state = None if since is None else keep("state", _numbered(since.state, numbers["customer_id"]))
+    return Prepared(
+        every, numbers, None if since is None else keep("state", _numbered(since.state, numbers["customer_id"]))
+    )
+
+
+def followed(known: Prepared, off_season_months: tuple[int, ...], keep: Keep = as_it_is) -> History:
+    """Follow customers through prepared order lines; parameters and result as of `advance`."""
+    every, numbers, state = known.lines, known.numbers, known.state
     found = orders(every, keep)
     by_day = keep("days", days(every.filter(every.month != PAST), state))
     opened = keep("orders_by_day", orders_by_day(found))

@@ -17,7 +17,8 @@ from crmwb.errors import CrmwbError
 from crmwb.files import kept
 from crmwb.history.changes import month_checksums, since
 from crmwb.history.columns import conformed
-from crmwb.history.history import History, Since, advance
+from crmwb.history.history import History, Since
+from crmwb.history.parts import advance_in_parts
 
 MANIFEST = "manifest.json"
 
@@ -121,11 +122,12 @@ def update(
                 found = History(*(_nothing(con, artefact) for artefact in ARTEFACTS))
                 months: list[int] = []
             elif used is None:
-                found, months = advance(tables, as_of, off_season_months, keep), sorted(lines)
+                found, months = advance_in_parts(con, tables, as_of, off_season_months, keep=keep), sorted(lines)
             else:
                 past = open_history(con, folder)
                 start = since(tables, as_of, changed, past.months, keep)
-                found, months = _merged(past, advance(tables, as_of, off_season_months, keep, start), start, con)
+                new = advance_in_parts(con, tables, as_of, off_season_months, keep=keep, since=start)
+                found, months = _merged(past, new, start, con)
             _write(con, folder, Manifest(made_by, lines, {} if used is None else used.files), found, months)
     return open_history(con, folder)
 

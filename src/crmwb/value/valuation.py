@@ -21,7 +21,10 @@ from crmwb.value.potential.customers import Fitted, buyers_of, fit, score, terms
 from crmwb.value.proof.backtest import Backtest, backtest
 from crmwb.value.realised.margin import margin
 from crmwb.value.record import metrics_record, models_record, no_models_record
+from crmwb.value.scorecard.memory import COLUMNS
 from crmwb.value.stated import NO_PURCHASES, stated
+
+FEATURES = COLUMNS  # all that is read of the features
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def value_all(
     tables : mapping of str to ir.Table
         Clean canonical tables by name.
     features : DataFrame
-        Of all customers.
+        `FEATURES` of all customers.
     snapshots : ir.Table
         Features at month ends.
     contracts : DataFrame
