@@ -124,7 +124,7 @@ def closes_now(sales: Sales) -> Finding | None:
         lengths.append(ends - at)
     if not lengths or min(lengths) * float(bought[-USUAL_DAYS:].mean()) < SURELY:
         return None
-    values = {"n": Count(len(lengths), "year"), "until": Day(day_at(sales.as_of + min(lengths)))}
+    values = {"n": Count(len(lengths)), "until": Day(day_at(sales.as_of + min(lengths)))}
     return Finding("circumstances.closes_now", values, weight=float(min(lengths)))
 
 
