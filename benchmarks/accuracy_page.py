@@ -27,7 +27,8 @@ known processes (`benchmarks/panels.py`). From each origin the days after it are
 bought before it, by forecasters that know what came before it and nothing else. Weights, level, corrections, spreads
 and the forecast of spend are learned anew at every origin. The design itself was settled while some of these results
 were looked at: one holdout each of five of the real data sets (one of 30% of the history, one of 90 days) and the
-simulated panels with another seed. CDNOW master was not looked at.
+simulated panels with another seed. CDNOW master was not looked at. Recalibration, and the weight of a time of year
+that was seen twice, came after an earlier version of this page had been read; their settings were not fitted to it.
 
 * **Combined forecast**: the classic models, weighted by their likelihood on earlier holdouts, at the level that those
   show, and corrected by a log-linear regression as far as earlier tests bear it out; its chances to buy at all are
