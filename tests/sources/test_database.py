@@ -59,7 +59,7 @@ def test_what_was_read_is_told_by_its_hash_as_json_lines(server):
         query = database.open_table(con, "orders", "key", order_by=["id"])
         rows(query, ["id", "label"])
     lines = '["2", "Müller"]\n["10", null]\n'.encode()
-    assert query.told == {"path": "orders", "sha256": sha256(lines).hexdigest(), "bytes": len(lines)}
+    assert query.manifest_entry == {"path": "orders", "sha256": sha256(lines).hexdigest(), "bytes": len(lines)}
 
 
 def test_a_query_may_end_in_a_comment_and_no_more_rows_are_read_than_asked_for(server):

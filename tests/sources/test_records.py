@@ -3,9 +3,9 @@
 import pytest
 
 from crmwb.sources.formats import ROW, open_file, packed
-from crmwb.sources.found import Found
 from crmwb.sources.mapping import TableMapping
 from crmwb.sources.privacy import records
+from crmwb.sources.source_files import SourceFile
 
 TEXTS = [
     "a,b\n1,2\n3,4\n",
@@ -31,7 +31,7 @@ def test_the_same_bytes_and_the_same_rows_as_the_reader(tmp_path, monkeypatch, t
     mapping = TableMapping.model_validate(
         {"file": "a.csv", "quote": quote, "skip_rows": 2 if text.startswith("title") else 0, "columns": {"x": "a"}}
     )
-    file = Found(path, "a.csv")
+    file = SourceFile(path, "a.csv")
     seen: dict[int, list[str]] = {}
 
     def keep(record):
@@ -61,4 +61,4 @@ def test_what_cannot_be_written_the_same_is_refused(tmp_path):
     path.write_bytes("a\n".encode("iso2022_jp") + b"\x1b$B\x1b(B\n")  # a change of signs and back: nothing to decode
     mapping = TableMapping.model_validate({"file": "a.csv", "encoding": "iso2022_jp", "columns": {"x": "a"}})
     with pytest.raises(records.NotExactError):
-        records.rewrite(Found(path, "a.csv"), mapping, tmp_path / "b.csv", lambda record: record.text)
+        records.rewrite(SourceFile(path, "a.csv"), mapping, tmp_path / "b.csv", lambda record: record.text)

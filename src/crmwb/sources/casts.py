@@ -189,9 +189,9 @@ def _date(text: ir.StringValue, mapping: ColumnMapping, style: NumberStyle) -> i
 
 
 def _truth(text: ir.StringValue, mapping: ColumnMapping, _: NumberStyle) -> ir.BooleanValue:
-    said = text.lower()
-    false = ibis.ifelse(said.isin([v.lower() for v in mapping.false_values]), False, ibis.null("boolean"))
-    return ibis.ifelse(said.isin([v.lower() for v in mapping.true_values]), True, false)
+    lowered = text.lower()
+    false = ibis.ifelse(lowered.isin([v.lower() for v in mapping.false_values]), False, ibis.null("boolean"))
+    return ibis.ifelse(lowered.isin([v.lower() for v in mapping.true_values]), True, false)
 
 
 def _cents(amount: Result, mapping: ColumnMapping) -> ir.IntegerValue:

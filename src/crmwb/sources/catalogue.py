@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
-from crmwb.sources.database import told
+from crmwb.sources.database import worded_errors
 
 FLOATS = ("double", "float", "real")
 INTERNAL = ("pg_catalog", "information_schema", "mysql", "performance_schema", "sys")
@@ -63,9 +63,9 @@ def tables(con: Any) -> list[Stored]:
     CrmwbError
         The database refuses to say.
     """
-    with told("the tables of the database"):
-        found = {"sqlite": _sqlite, "postgres": _postgres, "mysql": _mysql, "duckdb": _duckdb}[con.name](con)
-    return sorted(found.values(), key=lambda table: table.name)
+    with worded_errors("the tables of the database"):
+        result = {"sqlite": _sqlite, "postgres": _postgres, "mysql": _mysql, "duckdb": _duckdb}[con.name](con)
+    return sorted(result.values(), key=lambda table: table.name)
 
 
 def _rows(con: Any, query: str) -> list[Sequence[Any]]:
@@ -76,28 +76,28 @@ def _rows(con: Any, query: str) -> list[Sequence[Any]]:
 
 
 def _sqlite(con: Any) -> dict[str, Stored]:
-    found = {}
+    result = {}
     for (name,) in _rows(con, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"):
-        said = '"' + name.replace('"', '""') + '"'
-        info = _rows(con, f"PRAGMA table_info({said})")
+        phrase = '"' + name.replace('"', '""') + '"'
+        info = _rows(con, f"PRAGMA table_info({phrase})")
         table = Stored(name, {row[1]: row[2].lower() for row in info})
         table.key = tuple(row[1] for row in sorted(info, key=lambda row: row[5]) if row[5])
-        for _, index, is_unique, *_ in _rows(con, f"PRAGMA index_list({said})"):
+        for _, index, is_unique, *_ in _rows(con, f"PRAGMA index_list({phrase})"):
             columns = [row[2] for row in _rows(con, f'PRAGMA index_info("{index}")')] if is_unique else []
             table.unique |= set(columns) if len(columns) == 1 else set()
-        found[name] = table
-    for name, table in found.items():
-        said = '"' + name.replace('"', '""') + '"'
-        keys = _rows(con, f"PRAGMA foreign_key_list({said})")
+        result[name] = table
+    for name, table in result.items():
+        phrase = '"' + name.replace('"', '""') + '"'
+        keys = _rows(con, f"PRAGMA foreign_key_list({phrase})")
         for number, _, other, column, there, *_ in keys:
-            if sum(row[0] == number for row in keys) == 1 and other in found:
-                own = there or next(iter(found[other].key), "")
+            if sum(row[0] == number for row in keys) == 1 and other in result:
+                own = there or next(iter(result[other].key), "")
                 table.foreign_keys.append(ForeignKey(column, other, own))
-    return _settled(found)
+    return _settled(result)
 
 
 def _postgres(con: Any) -> dict[str, Stored]:
-    found = _by_columns(con)
+    result = _by_columns(con)
     # the information schema hides keys from accounts that may only read
     keys = _rows(
         con,
@@ -114,15 +114,15 @@ def _postgres(con: Any) -> dict[str, Stored]:
         """,
     )
     for schema, name, kind, columns, other_schema, other, there in keys:
-        table = found.get(_named(con, schema, name))
+        table = result.get(_named(con, schema, name))
         if table is not None:
             _constrain(table, {"p": "PRIMARY KEY", "u": "UNIQUE", "f": "FOREIGN KEY"}[kind], columns,
                        _named(con, other_schema, other) if other else None, there)  # fmt: skip
-    return _settled(found)
+    return _settled(result)
 
 
 def _mysql(con: Any) -> dict[str, Stored]:
-    found = _by_columns(con, "AND c.table_schema = database()")
+    result = _by_columns(con, "AND c.table_schema = database()")
     rows = _rows(
         con,
         """
@@ -137,23 +137,23 @@ def _mysql(con: Any) -> dict[str, Stored]:
     for row in rows:
         grouped.setdefault((row[0], row[1], row[2]), []).append(row)
     for (name, _, kind), every in grouped.items():
-        if name in found:
-            _constrain(found[name], kind, [row[3] for row in every], every[0][4], [row[5] for row in every])
-    return _settled(found)
+        if name in result:
+            _constrain(result[name], kind, [row[3] for row in every], every[0][4], [row[5] for row in every])
+    return _settled(result)
 
 
 def _duckdb(con: Any) -> dict[str, Stored]:
-    found = _by_columns(con)
+    result = _by_columns(con)
     rows = _rows(
         con,
         "SELECT schema_name, table_name, constraint_type, constraint_column_names, referenced_table, "
         "referenced_column_names FROM duckdb_constraints() ORDER BY ALL",
     )
     for schema, name, kind, columns, other, there in rows:
-        table = found.get(_named(con, schema, name))
+        table = result.get(_named(con, schema, name))
         if table is not None:
             _constrain(table, kind, columns, other, there)
-    return _settled(found)
+    return _settled(result)
 
 
 def _by_columns(con: Any, more: str = "") -> dict[str, Stored]:
@@ -166,11 +166,11 @@ def _by_columns(con: Any, more: str = "") -> dict[str, Stored]:
         f"ON t.table_schema = c.table_schema AND t.table_name = c.table_name AND t.table_type = 'BASE TABLE' "
         f"WHERE c.table_schema NOT IN ({internal}) {more} ORDER BY c.table_schema, c.table_name, c.ordinal_position",
     )
-    found: dict[str, Stored] = {}
+    result: dict[str, Stored] = {}
     for schema, table, column, kind in rows:
         name = table if con.name == "mysql" else _named(con, schema, table)
-        found.setdefault(name, Stored(name)).columns[column] = str(kind).lower()
-    return found
+        result.setdefault(name, Stored(name)).columns[column] = str(kind).lower()
+    return result
 
 
 def _named(con: Any, schema: str, table: str) -> str:
@@ -187,13 +187,13 @@ def _constrain(table: Stored, kind: str, columns: list[str], other: str | None, 
         table.foreign_keys.append(ForeignKey(columns[0], other, there[0]))
 
 
-def _settled(found: dict[str, Stored]) -> dict[str, Stored]:
+def _settled(result: dict[str, Stored]) -> dict[str, Stored]:
     """Count keys of one column among the unique ones; leave out foreign keys to what is not there."""
-    for table in found.values():
+    for table in result.values():
         table.unique |= set(table.key) if len(table.key) == 1 else set()
-        kept = (key for key in table.foreign_keys if key.table in found)
+        kept = (key for key in table.foreign_keys if key.table in result)
         table.foreign_keys = sorted(kept, key=lambda key: (key.column, key.table))
-    return found
+    return result
 
 
 def links(every: list[Stored]) -> Iterator[tuple[str, str, str, str]]:

@@ -178,10 +178,10 @@ class _Judged:
             yield f"{self._place()}: {n_twins:,} of {n_rows:,} rows have a key ({', '.join(key)}) that stood before."
 
     def _by_column(self) -> dict[str, list[tuple[dict[Hashable, Any], str]]]:
-        found: dict[str, list[tuple[dict[Hashable, Any], str]]] = {}
+        result: dict[str, list[tuple[dict[Hashable, Any], str]]] = {}
         for row, column, reason in self._faults:
-            found.setdefault(column, []).append((row, reason))
-        return found
+            result.setdefault(column, []).append((row, reason))
+        return result
 
     def _key(self, name: str) -> str:
         return self._place(name) if name in OPTIONS else self._place("columns", name)
@@ -192,7 +192,7 @@ class _Judged:
         mapped = self._part.mapping.columns.get(name)
         sources = () if mapped is None else mapped.source_columns
         texts = [row[self._part.columns[s]] for s in sources if s in self._part.columns]
-        shown = " and ".join(repr(identifiers.said(str(text))) for text in texts if pd.notna(text) and text.strip())
+        shown = " and ".join(repr(identifiers.shown(str(text))) for text in texts if pd.notna(text) and text.strip())
         return f"{reason} (first: {row[FILE]} row {row[ROW]:,}{f', {shown}' if shown else ''})"
 
     def _not_allowed(self, column: Column, allowed: tuple[str, ...]) -> Iterator[str]:
@@ -227,18 +227,20 @@ def _sample(con: Backend, name: str, parts: list[SourceRows], n_filtered: int) -
 def _broken_rules(con: Backend, name: str, parts: list[SourceRows], place: str) -> Iterator[str]:
     """Yield the rules of the contract that readable rows break."""
     table = TABLES[name]
-    found = rows.good(parts, table)
-    lacking = {c.name: ibis.null(ibis.dtype(ARROW_TYPES[c.kind])) for c in table.columns if c.name not in found.columns}
-    found = found.mutate(**lacking)
-    broken = {rule.meaning: (~rule.holds(found), rule.severity) for rule in table.rules}
+    result = rows.good(parts, table)
+    lacking = {
+        c.name: ibis.null(ibis.dtype(ARROW_TYPES[c.kind])) for c in table.columns if c.name not in result.columns
+    }
+    result = result.mutate(**lacking)
+    broken = {rule.meaning: (~rule.holds(result), rule.severity) for rule in table.rules}
     for c in table.columns:
         for limit, word in ((c.minimum, "at least"), (c.maximum, "at most")):
             if limit is not None:
-                beyond = found[c.name] < limit if word == "at least" else found[c.name] > limit
+                beyond = result[c.name] < limit if word == "at least" else result[c.name] > limit
                 broken[f"{c.name} is {word} {limit:,}"] = (beyond, Severity.ERROR)
     if not broken:
         return
-    counts = found.aggregate(n=found.count(), **{f"{i}": b.sum() for i, (b, _) in enumerate(broken.values())})
+    counts = result.aggregate(n=result.count(), **{f"{i}": b.sum() for i, (b, _) in enumerate(broken.values())})
     counted = engine.batches(con, counts).read_all().to_pylist()[0]
     for i, (meaning, (_, severity)) in enumerate(broken.items()):
         if counted[str(i)]:
@@ -248,16 +250,16 @@ def _broken_rules(con: Backend, name: str, parts: list[SourceRows], place: str) 
 
 def _origin(name: str, parts: list[SourceRows]) -> str:
     """Say where a column comes from, in the words of the mapping."""
-    said = []
+    origins = []
     for part in parts:
         mapped = part.mapping.columns.get(name)
         if mapped is None:
-            said.append("made" if name == "line_no" else f"key of {' and '.join(part.mapping.derived_from)}")
+            origins.append("made" if name == "line_no" else f"key of {' and '.join(part.mapping.derived_from)}")
         elif mapped.constant is not None:
-            said.append(f"always {mapped.constant}")
+            origins.append(f"always {mapped.constant}")
         else:
-            said.append(str(mapped.column or mapped.expression or f"one per {mapped.one_per}"))
-    return "; ".join(dict.fromkeys(said))
+            origins.append(str(mapped.column or mapped.expression or f"one per {mapped.one_per}"))
+    return "; ".join(dict.fromkeys(origins))
 
 
 def _shown(value: Any, column: Column) -> str:

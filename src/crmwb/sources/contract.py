@@ -50,7 +50,7 @@ def check(mapping: Mapping, places: Places) -> None:
     CrmwbError
         One line per mistake, each with file, line, key and what is allowed.
     """
-    mistakes = [f"{places.of(key)}: {said}" for key, said in _mistakes(mapping)]
+    mistakes = [f"{places.of(key)}: {mistake}" for key, mistake in _mistakes(mapping)]
     if mistakes:
         raise CrmwbError("\n".join(mistakes))
 
@@ -81,13 +81,13 @@ def _mistakes(mapping: Mapping) -> Iterator[Mistake]:
             yield ("tables", name), f"no such table{did_you_mean(name, TABLES)}"
             continue
         for i, part in enumerate(parts):
-            for key, said in _table_mistakes(TABLES[name], part, mapping):
-                yield ("tables", name, i, *key), said
-            for key, said in _pseudonym_mistakes(mapping, name, i):
-                yield key, said
+            for key, mistake in _table_mistakes(TABLES[name], part, mapping):
+                yield ("tables", name, i, *key), mistake
+            for key, mistake in _pseudonym_mistakes(mapping, name, i):
+                yield key, mistake
     if mapping.rates is not None:
-        for key, said in _table_mistakes(rates.RATES, mapping.rates, mapping):
-            yield ("rates", *key), said
+        for key, mistake in _table_mistakes(rates.RATES, mapping.rates, mapping):
+            yield ("rates", *key), mistake
     yield from _unjoined_mistakes(mapping)
     if "customers" not in mapping.tables:
         yield (
@@ -105,18 +105,18 @@ def _table_mistakes(table: Table, mapped: TableMapping, mapping: Mapping) -> Ite
         if name not in known:
             yield ("columns", name), f"no such column{did_you_mean(name, known)}"
         else:
-            for option, said in _column_mistakes(table.column(name), column, mapped):
-                yield ("columns", name, option), said
+            for option, mistake in _column_mistakes(table.column(name), column, mapped):
+                yield ("columns", name, option), mistake
     for needed in (column for column in table.columns if not column.nullable):
         if needed.name not in mapped.columns and not _is_made(table, needed.name, mapped):
             yield ("columns", needed.name), f"missing{ADVICE.get(needed.name, f' ({needed.meaning})')}"
     is_read = mapped.file or (mapped.stored and getattr(mapped, mapped.stored))
     if is_read and not any(c.source_columns or c.one_per for c in mapped.columns.values()):
         yield ("columns",), f"none of them is a column of {is_read}"
-    yield from ((("filter",), said) for said in _filter_mistakes(mapped))
+    yield from ((("filter",), mistake) for mistake in _filter_mistakes(mapped))
     yield from _spread_mistakes(mapped)
     yield from _currency_mistakes(mapped, mapping)
-    yield from ((("derived_from",), said) for said in _derivation_mistakes(table, mapped, mapping))
+    yield from ((("derived_from",), mistake) for mistake in _derivation_mistakes(table, mapped, mapping))
 
 
 def _filter_mistakes(mapped: TableMapping) -> Iterator[str]:
@@ -148,8 +148,8 @@ def _currency_mistakes(mapped: TableMapping, mapping: Mapping) -> Iterator[Mista
         return
     if mapping.rates is None:
         yield ("currency",), "needs rates beside tables: what one unit of each currency is worth"
-    for option, said in _column_mistakes(rates.CODE, mapped.currency, mapped):
-        yield ("currency", option), said
+    for option, mistake in _column_mistakes(rates.CODE, mapped.currency, mapped):
+        yield ("currency", option), mistake
 
 
 def _readers(mapping: Mapping, name: str, part: TableMapping) -> Iterator[tuple[Key, ColumnMapping]]:
@@ -219,7 +219,7 @@ def _column_mistakes(column: Column, mapped: ColumnMapping, table: TableMapping)
         if column.kind not in FITTING_KINDS[option] and getattr(mapped, option) is not None:
             yield option, f"does not go with this column, which holds {casts.a(column.kind)}"
     if mapped.constant is not None:
-        yield from (("constant", said) for said in _constant_mistakes(mapped.constant, column))
+        yield from (("constant", mistake) for mistake in _constant_mistakes(mapped.constant, column))
     if mapped.expression is not None:
         try:
             casts.cast(column, mapped, lambda _: ibis.null("string"), table.style_of(mapped))
@@ -229,7 +229,7 @@ def _column_mistakes(column: Column, mapped: ColumnMapping, table: TableMapping)
         yield "one_per", "customer_and_day and customer_and_time make an order_id only"
     if mapped.unit != "whole" and (mapped.unit == "percent") == (column.kind is Kind.MONEY):
         yield "unit", f"{mapped.unit!r} does not go with this column, which holds {casts.a(column.kind)}"
-    yield from (("format", said) for date_format in mapped.format for said in values.format_mistakes(date_format))
+    yield from (("format", mistake) for date_format in mapped.format for mistake in values.format_mistakes(date_format))
 
 
 def _constant_mistakes(value: str | float | bool, column: Column) -> Iterator[str]:

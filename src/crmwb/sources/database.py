@@ -86,17 +86,17 @@ class Query:
         """
         schema = pa.schema([*((str(i), pa.string()) for i in range(len(wanted))), (ROW, pa.int64())])
         n_before = 0
-        with told(self.name), _cursor(self._con) as cursor:
+        with worded_errors(self.name), _cursor(self._con) as cursor:
             cursor.execute(self._ordered([self.columns[i] for i in wanted or [0]]))
-            while found := cursor.fetchmany(BATCH_ROWS):
-                self._count(found)
-                texts = [pa.array(values, pa.string()) for values in zip(*found, strict=True)][: len(wanted)]
-                numbers = pa.array(range(n_before + 1, n_before + 1 + len(found)), pa.int64())
-                n_before += len(found)
+            while result := cursor.fetchmany(BATCH_ROWS):
+                self._count(result)
+                texts = [pa.array(values, pa.string()) for values in zip(*result, strict=True)][: len(wanted)]
+                numbers = pa.array(range(n_before + 1, n_before + 1 + len(result)), pa.int64())
+                n_before += len(result)
                 yield pa.record_batch([*texts, numbers], schema=schema)
 
     @property
-    def told(self) -> dict[str, Any]:
+    def manifest_entry(self) -> dict[str, Any]:
         """What was read, as the manifest tells of a file: SHA-256 and size of the rows as JSON lines."""
         return {"path": self.name, "sha256": self._digest.hexdigest(), "bytes": self._n_bytes}
 
@@ -123,13 +123,13 @@ def address(url: str | None = None) -> str:
     CrmwbError
         There is none.
     """
-    found = url or os.environ.get(URL) or dotenv_values(ENV_FILE).get(URL)
-    if not found:
+    result = url or os.environ.get(URL) or dotenv_values(ENV_FILE).get(URL)
+    if not result:
         raise CrmwbError(
             f"source.kind database: {URL} is not set; write it to the environment or to {ENV_FILE}, such as "
             f"{URL}=postgresql://user:password@host/database."
         )
-    return found
+    return result
 
 
 @contextmanager
@@ -146,15 +146,15 @@ def connect(url: str | None = None) -> Iterator[Any]:
     CrmwbError
         No address is given, it is of another kind, the driver is not installed, or the database does not let us in.
     """
-    found = address(url)
-    kind = found.partition("://")[0]
+    result = address(url)
+    kind = result.partition("://")[0]
     if kind not in KINDS:
         raise CrmwbError(f"{URL}: must begin with one of {', '.join(f'{known}://' for known in KINDS)}.")
-    with told(f"the database of {URL}", secret="" if kind in FILES else _password(found)):
-        con = _open(kind, found)
+    with worded_errors(f"the database of {URL}", secret="" if kind in FILES else _password(result)):
+        con = _open(kind, result)
     try:
         for statement in READ_ONLY[con.name]:
-            with told(f"the database of {URL}"), closing(con.con.cursor()) as cursor:
+            with worded_errors(f"the database of {URL}"), closing(con.con.cursor()) as cursor:
                 cursor.execute(statement)
         yield con
     finally:
@@ -183,7 +183,7 @@ def open_table(con: Any, table: str, key: str, *, order_by: Sequence[str] = (), 
         There is none of that name, or it has no such column to order by.
     """
     name = table.rpartition(".")[2]
-    with told(table), _cursor(con) as cursor:
+    with worded_errors(table), _cursor(con) as cursor:
         cursor.execute(TABLES.get(con.name, IN_SCHEMAS))
         there = [row[0] for row in cursor.fetchall()]
     if name not in there:
@@ -204,7 +204,7 @@ def open_query(
         The database refuses it, or it gives no such column to order by.
     """
     inner = f"{query.strip().rstrip(';')}\n"  # its last line may be a comment
-    with told(name), _cursor(con) as cursor:
+    with worded_errors(name), _cursor(con) as cursor:
         cursor.execute(_select("*", f"({inner}) AS q", "LIMIT 0"))
         cursor.fetchmany(1)
         columns = [column[0] for column in cursor.description]
@@ -298,7 +298,7 @@ def _cursor(con: Any) -> Iterator[Any]:
 
 
 @contextmanager
-def told(what: str, secret: str = "") -> Iterator[None]:
+def worded_errors(what: str, secret: str = "") -> Iterator[None]:
     """Turn a driver's error into one sentence, without what it says of the address, and never with the secret."""
     try:
         yield
@@ -306,13 +306,13 @@ def told(what: str, secret: str = "") -> Iterator[None]:
         # each driver has its own family of errors, and naming them would need every driver to be installed
         if type(error).__module__.partition(".")[0] not in DRIVERS:
             raise
-        said = " ".join(re.split(r"\bLINE \d+:", str(error))[0].split())
+        message = " ".join(re.split(r"\bLINE \d+:", str(error))[0].split())
         if len(error.args) > 1 and isinstance(error.args[0], int):  # as MySQL says it: a number, and words
-            said = " ".join(str(error.args[1]).split())
-        said = re.sub(r"'([^']*)'@'[^']*'", r"'\1'", said)
-        said = re.sub(r"connection to server at \S+(, port \d+)? failed: ", "", said)
-        said = said.replace(secret, "…") if secret else said
-        raise CrmwbError(f"{what}: the database says: {said[:300].rstrip('.')}. Check it, and run again.") from None
+            message = " ".join(str(error.args[1]).split())
+        message = re.sub(r"'([^']*)'@'[^']*'", r"'\1'", message)
+        message = re.sub(r"connection to server at \S+(, port \d+)? failed: ", "", message)
+        message = message.replace(secret, "…") if secret else message
+        raise CrmwbError(f"{what}: the database says: {message[:300].rstrip('.')}. Check it, and run again.") from None
 
 
 def _select(what: str, source: str, rest: str = "") -> str:

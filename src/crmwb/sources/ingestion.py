@@ -76,7 +76,7 @@ def ingest(p: Params, folder: Path = layout.CANONICAL) -> None:
                 "forgotten": left_out,
             }
         storage.write_json(manifest, beside / layout.MANIFEST.name)
-    if any(told["unreadable"] for told in tables.values()):
+    if any(results["unreadable"] for results in tables.values()):
         progress.console.print(
             f"  The rows that cannot be read are in {folder / layout.UNREADABLE.name}, with file, row and reason."
         )
@@ -119,8 +119,8 @@ def _period(con: Backend, table: Table, path: Path) -> tuple[str | None, str | N
         return None, None
     written = engine.open_parquet(con, path, f"written_{table.name}")
     day = written[moments[0]].cast("date")
-    found = written.aggregate(first=day.min(), last=day.max()).to_pyarrow().to_pylist()[0]
-    first, last = (None if value is None else value.isoformat() for value in found.values())
+    result = written.aggregate(first=day.min(), last=day.max()).to_pyarrow().to_pylist()[0]
+    first, last = (None if value is None else value.isoformat() for value in result.values())
     return first, last
 
 
@@ -133,12 +133,12 @@ def _write_unreadable(con: Backend, name: str, rows: ir.Table, folder: Path) -> 
         if not any(path.parent.iterdir()):
             path.parent.rmdir()
         return 0
-    found = engine.open_parquet(con, path, f"unreadable_{name}")
-    place = ibis.struct({FILE: found[FILE], ROW: found[ROW]}).min()
-    faults = found.group_by("column", "reason").aggregate(n=found.count(), file=place[FILE], row=place[ROW])
-    told = faults.order_by(ibis.desc("n"), "reason", "column").limit(N_FAULTS_SHOWN).to_pyarrow().to_pylist()
+    result = engine.open_parquet(con, path, f"unreadable_{name}")
+    place = ibis.struct({FILE: result[FILE], ROW: result[ROW]}).min()
+    faults = result.group_by("column", "reason").aggregate(n=result.count(), file=place[FILE], row=place[ROW])
+    results = faults.order_by(ibis.desc("n"), "reason", "column").limit(N_FAULTS_SHOWN).to_pyarrow().to_pylist()
     progress.console.print(f"  {name}: {n_rows:,} {'row' if n_rows == 1 else 'rows'} cannot be read:")
-    for fault in told:
+    for fault in results:
         column = f"{fault['column']}: " if fault["column"] else ""
         progress.console.print(
             f"    {fault['n']:,} × {column}{fault['reason']} (first: {fault['file']} row {fault['row']:,})"
@@ -160,9 +160,9 @@ def _told_filtered(name: str, left_out: Filtered) -> dict[str, Any]:
     return left_out.manifest()
 
 
-def _refuse_empty(name: str, told: dict[str, Any]) -> None:
-    if told["rows"] == 0 and (told["unreadable"] > 0 or name == "transactions"):
+def _refuse_empty(name: str, results: dict[str, Any]) -> None:
+    if results["rows"] == 0 and (results["unreadable"] > 0 or name == "transactions"):
         raise CrmwbError(
-            f"{name}: none of its {told['unreadable']:,} rows is usable (the reasons stand above); check the "
+            f"{name}: none of its {results['unreadable']:,} rows is usable (the reasons stand above); check the "
             f"columns, formats and delimiter that the mapping names."
         )

@@ -120,33 +120,33 @@ def join(con: Backend, rows: SourceRows, partner: Partner, number: int) -> tuple
     renamed = {to: partner.rows.columns[name.partition(".")[2]] for name, to in names.items()}
     there = there.select(**{to: there[own] for to, own in renamed.items()}, **{f"met {number}": ibis.literal(True)})
     pairs = [rows.table[rows.columns[left]] == there[names[f"{partner.name}.{right}"]] for left, right in on.items()]
-    found = rows.table.left_join(there, pairs)
-    is_alone = found[f"met {number}"].isnull()
+    result = rows.table.left_join(there, pairs)
+    is_alone = result[f"met {number}"].isnull()
     if partner.mapping.unmatched == "quarantine":
-        said = f"no row in {partner.source} with the same {' and '.join(on.values())}"
-        fault = ibis.ifelse(is_alone, ibis.literal(said), ibis.null("string"))
-        earlier = found[FAULT] if FAULT in found.columns else ibis.null("string")
-        found = found.mutate(**{FAULT: ibis.coalesce(earlier, fault)})
-    counts = found.aggregate(n=found.count(), alone=is_alone.sum().fill_null(0)).to_pyarrow().to_pylist()[0]
+        reason = f"no row in {partner.source} with the same {' and '.join(on.values())}"
+        fault = ibis.ifelse(is_alone, ibis.literal(reason), ibis.null("string"))
+        earlier = result[FAULT] if FAULT in result.columns else ibis.null("string")
+        result = result.mutate(**{FAULT: ibis.coalesce(earlier, fault)})
+    counts = result.aggregate(n=result.count(), alone=is_alone.sum().fill_null(0)).to_pyarrow().to_pylist()[0]
     n_partners = int(there.count().to_pyarrow().as_py())
-    told = Joined(partner.name, partner.source, dict(on), counts["n"], n_partners, counts["alone"], partner.is_whole)
-    if told.n_rows and told.n_unmatched == told.n_rows and partner.is_whole:
+    results = Joined(partner.name, partner.source, dict(on), counts["n"], n_partners, counts["alone"], partner.is_whole)
+    if results.n_rows and results.n_unmatched == results.n_rows and partner.is_whole:
         raise CrmwbError(_none_met(con, rows, partner))
     is_faulty = partner.mapping.unmatched == "quarantine" and partner.is_whole
     faults = rows.faults | ({"join": FAULT} if is_faulty else {})
     if not partner.is_whole and partner.mapping.unmatched == "quarantine":
-        found = found.filter(~is_alone)  # it may have a partner among those not read
-    found = found.drop(f"met {number}")
-    return SourceRows(rows.mapping, found, rows.columns | names, rows.malformed, faults=faults), told
+        result = result.filter(~is_alone)  # it may have a partner among those not read
+    result = result.drop(f"met {number}")
+    return SourceRows(rows.mapping, result, rows.columns | names, rows.malformed, faults=faults), results
 
 
-def say(table: str, told: Joined) -> None:
+def say(table: str, results: Joined) -> None:
     """Print what became of a join."""
-    on = ", ".join(left if left == right else f"{left} = {right}" for left, right in told.key.items())
-    alone = f"{told.n_unmatched:,} without a partner" if told.n_unmatched else "each with its partner"
+    on = ", ".join(left if left == right else f"{left} = {right}" for left, right in results.key.items())
+    alone = f"{results.n_unmatched:,} without a partner" if results.n_unmatched else "each with its partner"
     progress.console.print(
-        f"  {table}: {told.n_rows:,} rows joined to {told.n_partners:,} of {told.source} on {on}: "
-        f"{told.n_rows:,} rows, {alone}.",
+        f"  {table}: {results.n_rows:,} rows joined to {results.n_partners:,} of {results.source} on {on}: "
+        f"{results.n_rows:,} rows, {alone}.",
         soft_wrap=True,
         highlight=False,
     )
@@ -184,7 +184,7 @@ def _would_multiply(rows: SourceRows, partner: Partner, there: ir.Table, twin: d
     pairs = [rows.table[rows.columns[left]] == there[key] for left, key in zip(partner.mapping.key, keys, strict=True)]
     met = rows.table.left_join(there, pairs)
     n_rows, n_after = (int(t.count().to_pyarrow().as_py()) for t in (rows.table, met))
-    value = " and ".join(repr(identifiers.said(str(twin[key]))) for key in keys)
+    value = " and ".join(repr(identifiers.shown(str(twin[key]))) for key in keys)
     first, last = (f"row {twin[at][ROW]:,}" for at in ("first", "last"))
     return (
         f"{partner.key}: in {twin['first'][FILE]} {' and '.join(partner.mapping.key.values())} {value} stands in "
@@ -197,8 +197,8 @@ def _would_multiply(rows: SourceRows, partner: Partner, there: ir.Table, twin: d
 def _none_met(con: Backend, rows: SourceRows, partner: Partner) -> str:
     def shown(table: ir.Table, columns: list[str]) -> str:
         some = table.select(columns).distinct().order_by(columns).limit(N_KEYS_SHOWN)
-        found = engine.batches(con, some).read_all().to_pylist()
-        return ", ".join(" and ".join(repr(identifiers.said(str(v))) for v in row.values()) for row in found)
+        result = engine.batches(con, some).read_all().to_pylist()
+        return ", ".join(" and ".join(repr(identifiers.shown(str(v))) for v in row.values()) for row in result)
 
     on = partner.mapping.key
     here = shown(rows.table, [rows.columns[left] for left in on])

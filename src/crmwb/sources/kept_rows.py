@@ -22,8 +22,8 @@ from crmwb.contract import Table
 from crmwb.errors import CrmwbError
 from crmwb.files import kept
 from crmwb.sources.delivery import Filtered
-from crmwb.sources.found import Found
 from crmwb.sources.privacy import forgotten, secret
+from crmwb.sources.source_files import SourceFile
 
 ENTRY = "entry.json"
 PACKAGES = ("duckdb", "ibis-framework", "pyarrow", "phonenumbers")
@@ -93,7 +93,7 @@ class KeptRows:
     _used: dict[str, dict[str, Any]] = field(default_factory=dict)
     _new: dict[str, tuple[Table, KeptFile]] = field(default_factory=dict)
 
-    def find(self, part: str, file: Found) -> KeptFile | None:
+    def find(self, part: str, file: SourceFile) -> KeptFile | None:
         """Return the rows of a file as a part of the mapping reads them, where they are kept whole."""
         try:
             key = self._key(part, file)
@@ -101,7 +101,7 @@ class KeptRows:
             entry = storage.read_json(place / ENTRY)
             if not kept.is_whole(place, entry["files"]):
                 return None
-            found = KeptFile(
+            result = KeptFile(
                 tuple(place / name for name in entry["files"]),
                 tuple(entry["columns"]),
                 Filtered(**entry["filtered"]),
@@ -109,9 +109,9 @@ class KeptRows:
         except (CrmwbError, OSError, KeyError, TypeError, AttributeError):
             return None
         self._used[key] = entry
-        return found
+        return result
 
-    def add(self, part: str, file: Found, table: Table, read: KeptFile) -> None:
+    def add(self, part: str, file: SourceFile, table: Table, read: KeptFile) -> None:
         """Note a file that was read, to be kept once all is written."""
         self._new[self._key(part, file)] = (table, read)
 
@@ -142,7 +142,7 @@ class KeptRows:
     def _there(self) -> Collection[str]:
         return {path.name for path in self.folder.iterdir()} if self.folder.is_dir() else set()
 
-    def _key(self, part: str, file: Found) -> str:
+    def _key(self, part: str, file: SourceFile) -> str:
         if file.path not in self._hashes:
             self._hashes[file.path] = kept.file_hash(file.path)
         return _digest({"made_by": self.made_by, "part": part, "name": file.name, "file": self._hashes[file.path]})

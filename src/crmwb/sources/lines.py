@@ -33,17 +33,17 @@ class Places:
         Of a key that is not there, the line is that of the nearest one around it. A list that stands for a single thing
         in the file is passed through: its index is not named.
         """
-        node, line, said = self._root, 1, []
+        node, line, steps = self._root, 1, []
         for part in key:
-            found = _child(node, part)
-            if found is not None:
-                line, node = found
+            result = _child(node, part)
+            if result is not None:
+                line, node = result
             elif isinstance(part, int) and isinstance(node, yaml.MappingNode | yaml.ScalarNode):
                 continue
             else:
                 node = None
-            said.append(str(part + 1 if isinstance(part, int) else part))
-        return f"{self.path}:{line}: {'.'.join(said) or 'the file'}"
+            steps.append(str(part + 1 if isinstance(part, int) else part))
+        return f"{self.path}:{line}: {'.'.join(steps) or 'the file'}"
 
 
 def _child(node: yaml.Node | None, part: int | str) -> tuple[int, yaml.Node] | None:

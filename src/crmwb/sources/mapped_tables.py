@@ -205,12 +205,12 @@ class Reading:
             there = rows.open_staged(self.con, staged, mapped, f"source {label}-{alias}")
             partners.append(Partner(alias, mapped, there, self.places.of(own), some is None or staged.n_rows < some))
         with progress.step(f"joining {name}"):
-            found, joined = related(self.con, opened, partners)
-            found = rows.set_down(self.con, found, f"related {label}", self.folder / f"{label}.related.parquet")
+            result, joined = related(self.con, opened, partners)
+            result = rows.set_down(self.con, result, f"related {label}", self.folder / f"{label}.related.parquet")
         for each in joined if self.n_rows is None else ():
             joins.say(name, each)
         self.joined.setdefault(name, []).extend(joined)
-        return found
+        return result
 
     def derived(self, name: str, i: int, every: dict[str, list[SourceRows]]) -> SourceRows:
         """Make rows of the keys that stand in other tables; of those only that stand in no part before."""
@@ -248,8 +248,8 @@ def refuse_bad(con: Backend, read_rows: SourceRows, key: str) -> None:
     CrmwbError
         One cannot.
     """
-    told = rows.bad(con, [read_rows], f"refused {key}")
-    faults = engine.batches(con, told.order_by(FILE, ROW).limit(1)).read_all().to_pylist()
+    results = rows.bad(con, [read_rows], f"refused {key}")
+    faults = engine.batches(con, results.order_by(FILE, ROW).limit(1)).read_all().to_pylist()
     if faults:
         fault = faults[0]
         where = f"row {fault[ROW]:,}" + (f" of {fault[FILE]}" if not read_rows.mapping.rows else "")

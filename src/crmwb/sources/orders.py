@@ -32,22 +32,22 @@ def fill_down(rows: SourceRows, mapped: FillDown) -> SourceRows:
     mapped : FillDown
         Which columns, and within which.
     """
-    found = rows.table
-    within = [found[rows.columns[name]] for name in mapped.within] or [found[FILE]]
-    order = [found[FILE], found[ROW]]
+    result = rows.table
+    within = [result[rows.columns[name]] for name in mapped.within] or [result[FILE]]
+    order = [result[FILE], result[ROW]]
     for name in mapped.columns:
         column = rows.columns[name]
         until = ibis.window(group_by=within, order_by=order, preceding=None, following=0)
-        block = found[column].notnull().cast("int64").sum().over(until)
-        counted = found.mutate(block=block)
+        block = result[column].notnull().cast("int64").sum().over(until)
+        counted = result.mutate(block=block)
         same = [counted[key.get_name()] for key in within]
         filled = counted[column].max().over(ibis.window(group_by=[*same, counted.block]))
-        found = counted.mutate(**{column: filled}).drop("block")
-        within, order = [found[key.get_name()] for key in within], [found[FILE], found[ROW]]
-    return SourceRows(rows.mapping, found, rows.columns, rows.malformed, faults=rows.faults)
+        result = counted.mutate(**{column: filled}).drop("block")
+        within, order = [result[key.get_name()] for key in within], [result[FILE], result[ROW]]
+    return SourceRows(rows.mapping, result, rows.columns, rows.malformed, faults=rows.faults)
 
 
-def number(mapped: ColumnMapping, rows: SourceRows, found: ir.Table) -> Result:
+def number(mapped: ColumnMapping, rows: SourceRows, result: ir.Table) -> Result:
     """Return the numbers of a source column or of an expression.
 
     Raises
@@ -55,7 +55,7 @@ def number(mapped: ColumnMapping, rows: SourceRows, found: ir.Table) -> Result:
     ExpressionError
         It gives no number.
     """
-    return read_number(mapped, lambda name: rows.text(found, name), rows.mapping.style_of(mapped))
+    return read_number(mapped, lambda name: rows.text(result, name), rows.mapping.style_of(mapped))
 
 
 def read_number(mapped: ColumnMapping, text_of: Callable[[str], ir.StringValue], style: values.NumberStyle) -> Result:
@@ -97,50 +97,50 @@ def spread(rows: SourceRows, name: str, mapped: Spread) -> SourceRows:
     mapped : Spread
         Of what, over which lines, and by what.
     """
-    found = rows.table
+    result = rows.table
     keys = [rows.columns[key] for key in mapped.over]
-    amount, weight = (number(each, rows, found) for each in (mapped.amount, mapped.by))
+    amount, weight = (number(each, rows, result) for each in (mapped.amount, mapped.by))
     cents = _in_units(amount.value, 100)
-    found = found.mutate(
+    result = result.mutate(
         cents=cents,
         weight=ibis.greatest(_in_units(weight.value, WEIGHT_UNITS).fill_null(0), 0),
         failed=(amount.has_failed & cents.isnull()) | (weight.has_failed & weight.value.isnull()),
     )
     order = ibis.window(group_by=keys)
-    found = found.mutate(
-        least=found.cents.min().over(order),
-        most=found.cents.max().over(order),
-        other=((found.cents.notnull() & (found.cents != 0)).cast("int64")).sum().over(order),
-        lines=found[ROW].count().over(order),
-        total=found.weight.sum().over(order).cast("float64"),
-        bad=found.failed.fill_null(False).cast("int64").max().over(order) > 0,
+    result = result.mutate(
+        least=result.cents.min().over(order),
+        most=result.cents.max().over(order),
+        other=((result.cents.notnull() & (result.cents != 0)).cast("int64")).sum().over(order),
+        lines=result[ROW].count().over(order),
+        total=result.weight.sum().over(order).cast("float64"),
+        bad=result.failed.fill_null(False).cast("int64").max().over(order) > 0,
     )
-    alone = ibis.ifelse(found.most != 0, found.most, found.least)
-    is_only_one = (found.other == 1) & ((found.least == 0) | (found.most == 0))
-    found = found.mutate(amount=alone.fill_null(0), differs=(found.least != found.most) & ~is_only_one)
-    share = ibis.ifelse(found.total > 0, found.weight / found.total.nullif(0.0), 1.0 / found.lines)
-    exact = found.amount.abs().cast("float64") * share
+    alone = ibis.ifelse(result.most != 0, result.most, result.least)
+    is_only_one = (result.other == 1) & ((result.least == 0) | (result.most == 0))
+    result = result.mutate(amount=alone.fill_null(0), differs=(result.least != result.most) & ~is_only_one)
+    share = ibis.ifelse(result.total > 0, result.weight / result.total.nullif(0.0), 1.0 / result.lines)
+    exact = result.amount.abs().cast("float64") * share
     whole = (exact + TINY).floor()
-    found = found.mutate(whole=whole.cast("int64"), rest=(exact - whole).round(6))
-    found = found.mutate(
-        left=found.amount.abs() - found.whole.sum().over(order).cast("int64"),
-        nth=ibis.row_number().over(ibis.window(group_by=keys, order_by=[ibis.desc(found.rest), FILE, ROW])),
+    result = result.mutate(whole=whole.cast("int64"), rest=(exact - whole).round(6))
+    result = result.mutate(
+        left=result.amount.abs() - result.whole.sum().over(order).cast("int64"),
+        nth=ibis.row_number().over(ibis.window(group_by=keys, order_by=[ibis.desc(result.rest), FILE, ROW])),
     )
-    more = (found.nth < found.left).cast("int64") - (found.nth >= found.lines + found.left).cast("int64")
-    line = (found.whole + more) * found.amount.sign().cast("int64")
-    is_wrong = found.bad | found.differs.fill_null(False)
+    more = (result.nth < result.left).cast("int64") - (result.nth >= result.lines + result.left).cast("int64")
+    line = (result.whole + more) * result.amount.sign().cast("int64")
+    is_wrong = result.bad | result.differs.fill_null(False)
     column = f"s_{name}"
     text = values.only(~is_wrong, _as_text(line, rows.mapping.style.decimal))
-    said = ibis.cases(
-        (found.bad, f"{name} cannot be spread: a line of the order has an amount that cannot be read"),
-        (found.differs.fill_null(False), f"{name} cannot be spread: it differs between the lines of the order"),
+    reason = ibis.cases(
+        (result.bad, f"{name} cannot be spread: a line of the order has an amount that cannot be read"),
+        (result.differs.fill_null(False), f"{name} cannot be spread: it differs between the lines of the order"),
         else_=ibis.null("string"),
     )
-    earlier = found[FAULT] if FAULT in found.columns else ibis.null("string")
-    found = found.mutate(**{column: text, FAULT: ibis.coalesce(earlier, said)})
-    found = found.select(*dict.fromkeys([*rows.table.columns, column, FAULT]))
+    earlier = result[FAULT] if FAULT in result.columns else ibis.null("string")
+    result = result.mutate(**{column: text, FAULT: ibis.coalesce(earlier, reason)})
+    result = result.select(*dict.fromkeys([*rows.table.columns, column, FAULT]))
     columns, faults = rows.columns | {name: column}, rows.faults | {"spread": FAULT}
-    return SourceRows(rows.mapping, found, columns, rows.malformed, faults=faults)
+    return SourceRows(rows.mapping, result, columns, rows.malformed, faults=faults)
 
 
 def number_rows(rows: SourceRows, name: str, mapped: Numbered) -> SourceRows:
@@ -157,13 +157,13 @@ def number_rows(rows: SourceRows, name: str, mapped: Numbered) -> SourceRows:
     mapped : Numbered
         Within what, and from which end.
     """
-    found, keys = rows.table, [rows.columns[key] for key in mapped.within]
+    result, keys = rows.table, [rows.columns[key] for key in mapped.within]
     place = [FILE, ROW] if mapped.first == "first" else [ibis.desc(FILE), ibis.desc(ROW)]
     nth = ibis.row_number().over(ibis.window(group_by=keys, order_by=place)) + 1
-    is_alone = reduce(or_, (found[key].isnull() for key in keys))
+    is_alone = reduce(or_, (result[key].isnull() for key in keys))
     column = f"n_{name}"
-    found = found.mutate(**{column: ibis.ifelse(is_alone, 1, nth).cast("string")})
-    return SourceRows(rows.mapping, found, rows.columns | {name: column}, rows.malformed, faults=rows.faults)
+    result = result.mutate(**{column: ibis.ifelse(is_alone, 1, nth).cast("string")})
+    return SourceRows(rows.mapping, result, rows.columns | {name: column}, rows.malformed, faults=rows.faults)
 
 
 def _in_units(number: ir.DecimalValue, units: int) -> ir.IntegerValue:

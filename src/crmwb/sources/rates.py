@@ -48,15 +48,15 @@ def periods(con: Backend, given: list[dict[str, Any]], currency: str, key: str) 
     """
     seen = set()
     for row in given:
-        said = f"{key}: {row['currency']}" + (f" from {row['starts_on']}" if row["starts_on"] else "")
+        where = f"{key}: {row['currency']}" + (f" from {row['starts_on']}" if row["starts_on"] else "")
         if row["rate"] <= 0:
-            raise CrmwbError(f"{said}: the rate {row['rate']:g} is not above 0; mend it.")
+            raise CrmwbError(f"{where}: the rate {row['rate']:g} is not above 0; mend it.")
         if row["currency"] == currency and row["rate"] != 1:
             raise CrmwbError(
-                f"{said}: it is source.currency in params.yaml, so it is worth 1, not {row['rate']:g}; mend it."
+                f"{where}: it is source.currency in params.yaml, so it is worth 1, not {row['rate']:g}; mend it."
             )
         if (row["currency"], row["starts_on"]) in seen:
-            raise CrmwbError(f"{said}: stands there twice; leave one rate for a day.")
+            raise CrmwbError(f"{where}: stands there twice; leave one rate for a day.")
         seen.add((row["currency"], row["starts_on"]))
     own = [] if any(code == currency for code, _ in seen) else [{"currency": currency, "starts_on": None, "rate": 1.0}]
     table = engine.open_arrow(con, pa.Table.from_pylist([*given, *own], RATES.schema), "rates")
@@ -69,8 +69,8 @@ def with_rates(rows: ir.Table, code: ir.StringValue, day: ir.DateValue, periods:
     """Add to rows, as `RATE`, what one unit of their currency was worth on their day; NULL where that is not known."""
     asked = rows.mutate(code=code, day=day)
     valid = [asked.code == periods.currency, asked.day >= periods.starts_on, asked.day < periods.ends_on]
-    found = asked.left_join(periods, valid)
-    return found.select(*rows.columns, **{RATE: found.rate})
+    result = asked.left_join(periods, valid)
+    return result.select(*rows.columns, **{RATE: result.rate})
 
 
 def converted(cents: ir.IntegerValue, rate: ir.DecimalValue) -> ir.IntegerValue:

@@ -9,9 +9,9 @@ from typing import Any
 from crmwb.errors import CrmwbError
 from crmwb.sources import database, staging
 from crmwb.sources.delivery import FileState, state_of
-from crmwb.sources.found import Found, find
 from crmwb.sources.lines import Key, Places
 from crmwb.sources.mapping import TableMapping
+from crmwb.sources.source_files import SourceFile, find
 from crmwb.sources.staging import Wanted
 
 N_FILES_TRIED = 10
@@ -40,7 +40,7 @@ class RawRows:
     folder: Path
     stored: list[dict[str, Any]] = field(default_factory=list)
     states: dict[str, FileState] = field(default_factory=dict)
-    _by_name: dict[str, Found] = field(default_factory=dict)
+    _by_name: dict[str, SourceFile] = field(default_factory=dict)
 
     @property
     def files(self) -> list[tuple[Path, str]]:
@@ -57,11 +57,11 @@ class RawRows:
         if part.stored:
             with self._query(key, part, n_rows) as query:
                 staged = staging.stage([query], part, wanted, path)
-            self.stored.append(query.told)
+            self.stored.append(query.manifest_entry)
             return staged
         return staging.stage(self.files_of(key, part, n_rows), part, wanted, path, n_rows)
 
-    def files_of(self, key: Key, part: TableMapping, n_rows: int | None) -> list[Found]:
+    def files_of(self, key: Key, part: TableMapping, n_rows: int | None) -> list[SourceFile]:
         """Find the files of a part, and note what they are before they are read."""
         files = find(self.directory, str(part.file), self.places.of((*key, "file")))
         files = files if n_rows is None else files[:N_FILES_TRIED]

@@ -44,31 +44,31 @@ def read(rows: SourceRows, table: Table, periods: ir.Table | None = None) -> Sou
         As `rates.periods` returns them; needed where the mapping names a currency.
     """
     mapping = rows.mapping
-    found = _filtered(_opened(rows), rows)
+    result = _filtered(_opened(rows), rows)
     if mapping.currency is not None and periods is not None:
-        found = _rated(found, rows, table, periods)
-    ids = _ids(found, rows, table)
+        result = _rated(result, rows, table, periods)
+    ids = _ids(result, rows, table)
     columns = [c for c in table.columns if c.name in mapping.columns and mapping.columns[c.name].one_per is None]
-    found = _cast(found.mutate(**ids), rows, columns)
-    faults = {c.name: _fault(found, c, mapping) for c in columns}
-    if UNCLEAR in found.columns:
+    result = _cast(result.mutate(**ids), rows, columns)
+    faults = {c.name: _fault(result, c, mapping) for c in columns}
+    if UNCLEAR in result.columns:
         what = str(mapping.filter).replace("; ", ";")  # between faults stands "; "
-        faults["filter"] = ibis.ifelse(found[UNCLEAR], f"{what} cannot be told: {CANNOT_READ}", NO_FAULT)
-    before = {option: found[name] for option, name in rows.faults.items()}
+        faults["filter"] = ibis.ifelse(result[UNCLEAR], f"{what} cannot be told: {CANNOT_READ}", NO_FAULT)
+    before = {option: result[name] for option, name in rows.faults.items()}
     for fault in before.values():  # what is unknown because of it is no fault of its own
         faults = {name: ibis.ifelse(fault.notnull(), NO_FAULT, own) for name, own in faults.items()}
     faults = before | faults
-    found = found.mutate(**{_fault_in(name): fault for name, fault in faults.items()})
-    told = found.select(
+    result = result.mutate(**{_fault_in(name): fault for name, fault in faults.items()})
+    results = result.select(
         FILE,
         ROW,
-        *([KEY] if KEY in found.columns else []),
+        *([KEY] if KEY in result.columns else []),
         *ids,
         *(c.name for c in columns),
-        **{name: found[original(name)] for name in rows.columns.values()},
-        **_told(found, list(faults)),
+        **{name: result[original(name)] for name in rows.columns.values()},
+        **_explained(result, list(faults)),
     )
-    return SourceRows(mapping, told, rows.columns, rows.malformed)
+    return SourceRows(mapping, results, rows.columns, rows.malformed)
 
 
 def without_customer(rows: SourceRows, table: Table, periods: ir.Table | None = None) -> dict[str, tuple[int, int]]:
@@ -88,17 +88,19 @@ def without_customer(rows: SourceRows, table: Table, periods: ir.Table | None = 
         return {}
     if not set(expressions.columns(rows.mapping.filter)) & set(mapped[OF_A_SALE[0]].source_columns):
         return {}
-    found = _filtered(_opened(rows), rows, kept=False)
+    result = _filtered(_opened(rows), rows, kept=False)
     if (others := expressions.without(rows.mapping.filter, mapped[OF_A_SALE[0]].source_columns)) is not None:
-        also = expressions.compute(others, _text_of(found, rows), rows.mapping.style)
-        found = found.filter(also.value.fill_null(False))
+        also = expressions.compute(others, _text_of(result, rows), rows.mapping.style)
+        result = result.filter(also.value.fill_null(False))
     if rows.mapping.currency is not None and periods is not None:
-        found = _rated(found, rows, table, periods)
-    found = _cast(found.mutate(**_ids(found, rows, table)), rows, [c for c in columns if c.name not in found.columns])
-    nobodys = found.filter(found[OF_A_SALE[0]].isnull())
+        result = _rated(result, rows, table, periods)
+    result = _cast(
+        result.mutate(**_ids(result, rows, table)), rows, [c for c in columns if c.name not in result.columns]
+    )
+    nobodys = result.filter(result[OF_A_SALE[0]].isnull())
     cents = nobodys[OF_A_SALE[1]].sum().cast(WIDE).fill_null(0)
-    told = nobodys.group_by(FILE).aggregate(n=nobodys.count(), cents=cents).to_pyarrow().to_pylist()
-    return {row[FILE]: (int(row["n"]), int(row["cents"])) for row in told}
+    results = nobodys.group_by(FILE).aggregate(n=nobodys.count(), cents=cents).to_pyarrow().to_pylist()
+    return {row[FILE]: (int(row["n"]), int(row["cents"])) for row in results}
 
 
 def latest_known(table: Table, mapping: TableMapping, bases: Sequence[tuple[Table, SourceRows]]) -> SourceRows:
@@ -117,12 +119,14 @@ def latest_known(table: Table, mapping: TableMapping, bases: Sequence[tuple[Tabl
     columns = {name: str(i) for i, name in enumerate(names)}
     parts = []
     for base, rows in bases:
-        found = rows.good
+        result = rows.good
         moments = [c.name for c in base.columns if c.kind in {Kind.DATE, Kind.TIMESTAMP} and not c.nullable]
-        moment = found[moments[0]].cast("timestamp") if moments else EARLIEST
-        texts = {to: casts.known(rows.text(found, name), mapping.null_values) for name, to in columns.items()}
+        moment = result[moments[0]].cast("timestamp") if moments else EARLIEST
+        texts = {to: casts.known(rows.text(result, name), mapping.null_values) for name, to in columns.items()}
         parts.append(
-            found.select(FILE, ROW, **{KEY: found[table.key[0]], MOMENT: moment}, **texts).filter(ibis._[KEY].notnull())
+            result.select(FILE, ROW, **{KEY: result[table.key[0]], MOMENT: moment}, **texts).filter(
+                ibis._[KEY].notnull()
+            )
         )
     every = ibis.union(*parts) if len(parts) > 1 else parts[0]
     place = {MOMENT: every[MOMENT], FILE: every[FILE], ROW: every[ROW]}
@@ -153,8 +157,8 @@ def _failed(name: str) -> str:
     return f"failed {name}"
 
 
-def _text_of(found: ir.Table, rows: SourceRows) -> Callable[[str], ir.StringValue]:
-    return lambda name: rows.text(found, name)
+def _text_of(result: ir.Table, rows: SourceRows) -> Callable[[str], ir.StringValue]:
+    return lambda name: rows.text(result, name)
 
 
 def _opened(rows: SourceRows) -> ir.Table:
@@ -166,108 +170,108 @@ def _opened(rows: SourceRows) -> ir.Table:
     )
 
 
-def _filtered(found: ir.Table, rows: SourceRows, *, kept: bool = True) -> ir.Table:
+def _filtered(result: ir.Table, rows: SourceRows, *, kept: bool = True) -> ir.Table:
     """Return the rows that the filter keeps, and those of which it cannot tell because a value cannot be read.
 
     Where not `kept`, all the others.
     """
     if rows.mapping.filter is None:
-        return found
-    told = expressions.compute(rows.mapping.filter, _text_of(found, rows), rows.mapping.style)
-    found = found.mutate(**{FILTER: told.value, UNCLEAR: told.value.isnull() & told.has_failed})
-    stays = found[FILTER].fill_null(False) | found[UNCLEAR]
+        return result
+    results = expressions.compute(rows.mapping.filter, _text_of(result, rows), rows.mapping.style)
+    result = result.mutate(**{FILTER: results.value, UNCLEAR: results.value.isnull() & results.has_failed})
+    stays = result[FILTER].fill_null(False) | result[UNCLEAR]
     for fault in rows.faults.values():  # it may be why the filter is unknown
-        stays |= found[FILTER].isnull() & found[fault].notnull()
-    found = found.filter(stays if kept else ~stays)
-    return found if told.failed else found.drop(UNCLEAR)
+        stays |= result[FILTER].isnull() & result[fault].notnull()
+    result = result.filter(stays if kept else ~stays)
+    return result if results.failed else result.drop(UNCLEAR)
 
 
-def _rated(found: ir.Table, rows: SourceRows, table: Table, periods: ir.Table) -> ir.Table:
+def _rated(result: ir.Table, rows: SourceRows, table: Table, periods: ir.Table) -> ir.Table:
     """Add what each row's currency was worth on its first date that is known, or lately where none is."""
     mapping = rows.mapping
     dates = [c for c in table.columns if c.kind in {Kind.DATE, Kind.TIMESTAMP} and c.name in mapping.columns]
-    days = [_values(found, rows, c)[0].cast("date") for c in dates]
-    code, _ = casts.cast(rates.CODE, mapping.currency or NO_CURRENCY, _text_of(found, rows), mapping.style)
-    return rates.with_rates(found, code.upper(), ibis.coalesce(*days, rates.LATEST), periods)
+    days = [_values(result, rows, c)[0].cast("date") for c in dates]
+    code, _ = casts.cast(rates.CODE, mapping.currency or NO_CURRENCY, _text_of(result, rows), mapping.style)
+    return rates.with_rates(result, code.upper(), ibis.coalesce(*days, rates.LATEST), periods)
 
 
-def _values(found: ir.Table, rows: SourceRows, column: Column) -> tuple[ir.Value, ir.BooleanValue]:
+def _values(result: ir.Table, rows: SourceRows, column: Column) -> tuple[ir.Value, ir.BooleanValue]:
     mapped = rows.mapping.columns[column.name]
     style = rows.mapping.style_of(mapped)
     replaced = _replaced(column.name)
-    if replaced in found.columns:
+    if replaced in result.columns:
         as_it_stands = mapped.model_copy(update={"replace": {}, "expression": None})
-        value, known = casts.cast(column, as_it_stands, lambda _: found[replaced], style)
-        return value, known | found[_failed(column.name)]
-    return casts.cast(column, mapped, _text_of(found, rows), style)
+        value, known = casts.cast(column, as_it_stands, lambda _: result[replaced], style)
+        return value, known | result[_failed(column.name)]
+    return casts.cast(column, mapped, _text_of(result, rows), style)
 
 
-def _with_replaced(found: ir.Table, rows: SourceRows, columns: list[Column]) -> ir.Table:
+def _with_replaced(result: ir.Table, rows: SourceRows, columns: list[Column]) -> ir.Table:
     """Add columns with what their texts become, joined where there is much to replace: a long `case` takes minutes."""
     for column in columns:
         mapped = rows.mapping.columns[column.name]
         if len(mapped.replace) <= MAX_CASES:
             continue
-        given = casts.read_source(mapped, _text_of(found, rows), rows.mapping.style_of(mapped))
+        given = casts.read_source(mapped, _text_of(result, rows), rows.mapping.style_of(mapped))
         if given.type is not expressions.Type.TEXT:
             continue
         words = pa.table({"word": list(mapped.replace), "becomes": list(mapped.replace.values())})
         name = f"{_replaced(column.name)} {next(_numbers)}"
-        table = engine.open_arrow(found.get_backend(), words, name)
+        table = engine.open_arrow(result.get_backend(), words, name)
         before = _replaced(column.name)
-        found = found.mutate(**{before: given.value, _failed(column.name): given.has_failed})
-        joined = found.left_join(table, [found[before] == table.word])
-        found = joined.mutate(**{before: ibis.coalesce(joined.becomes, joined[before])}).drop("word", "becomes")
-    return found
+        result = result.mutate(**{before: given.value, _failed(column.name): given.has_failed})
+        joined = result.left_join(table, [result[before] == table.word])
+        result = joined.mutate(**{before: ibis.coalesce(joined.becomes, joined[before])}).drop("word", "becomes")
+    return result
 
 
-def _ids(found: ir.Table, rows: SourceRows, table: Table) -> dict[str, ir.StringValue]:
+def _ids(result: ir.Table, rows: SourceRows, table: Table) -> dict[str, ir.StringValue]:
     """Return the ids that are no source column: one per row, and the key of a derived table."""
-    row = found[FILE] + ":" + found[ROW].cast("string")
+    row = result[FILE] + ":" + result[ROW].cast("string")
     made = {name: row for name, mapped in rows.mapping.columns.items() if mapped.one_per == "row"}
-    return made | {name: found[KEY] for name in table.key if rows.mapping.derived_from}
+    return made | {name: result[KEY] for name in table.key if rows.mapping.derived_from}
 
 
-def _cast(found: ir.Table, rows: SourceRows, columns: list[Column]) -> ir.Table:
+def _cast(result: ir.Table, rows: SourceRows, columns: list[Column]) -> ir.Table:
     """Add the canonical columns, and whether each is known in the source."""
-    found = _with_replaced(found, rows, columns)
-    cast = {c.name: _values(found, rows, c) for c in columns}
-    found = found.mutate(
+    result = _with_replaced(result, rows, columns)
+    cast = {c.name: _values(result, rows, c) for c in columns}
+    result = result.mutate(
         **{name: value for name, (value, _) in cast.items()},
         **{_known(name): known for name, (_, known) in cast.items()},
     )
-    if rates.RATE not in found.columns:
-        return found
+    if rates.RATE not in result.columns:
+        return result
     money = [c.name for c in columns if c.kind is Kind.MONEY]
-    return found.mutate(
-        **{name: rates.converted(found[name], found[rates.RATE]) for name in money},
-        **{_known(name): found[_known(name)] & found[name].isnull() for name in money},
-        **{f"rated {name}": found[name].notnull() for name in money},
+    return result.mutate(
+        **{name: rates.converted(result[name], result[rates.RATE]) for name in money},
+        **{_known(name): result[_known(name)] & result[name].isnull() for name in money},
+        **{f"rated {name}": result[name].notnull() for name in money},
     )
 
 
-def _fault(found: ir.Table, column: Column, mapping: TableMapping) -> ir.StringValue:
+def _fault(result: ir.Table, column: Column, mapping: TableMapping) -> ir.StringValue:
     """Return what is wrong with a column in each row; NULL where nothing is."""
     mapped = mapping.columns[column.name]
     cannot_read = ibis.literal(casts.fault(column, mapped, mapping.style_of(mapped)))
     faults = []
-    if f"rated {column.name}" in found.columns:
-        is_lost = found[f"rated {column.name}"] & found[column.name].isnull()
+    if f"rated {column.name}" in result.columns:
+        is_lost = result[f"rated {column.name}"] & result[column.name].isnull()
         faults = [
-            (is_lost & found[rates.RATE].isnull(), ibis.literal("no rate for its currency on its day")),
+            (is_lost & result[rates.RATE].isnull(), ibis.literal("no rate for its currency on its day")),
             (is_lost, ibis.literal("too large in the currency of the params")),
         ]
-    faults.append((found[column.name].isnull() & found[_known(column.name)], cannot_read))
+    faults.append((result[column.name].isnull() & result[_known(column.name)], cannot_read))
     if not column.nullable:
-        faults.append((found[column.name].isnull(), ibis.literal(f"no {column.name.removesuffix('_id')}")))
+        faults.append((result[column.name].isnull(), ibis.literal(f"no {column.name.removesuffix('_id')}")))
     return ibis.cases(*faults, else_=NO_FAULT)
 
 
-def _told(found: ir.Table, names: list[str]) -> dict[str, ir.StringValue]:
+def _explained(result: ir.Table, names: list[str]) -> dict[str, ir.StringValue]:
     """Return the faulty columns of a row and their reasons, each joined by "; ", NULL where there are none."""
     if not names:
         return dict.fromkeys((FAULTY, REASON), NO_FAULT)
-    faults = {name: found[_fault_in(name)] for name in names}
+    faults = {name: result[_fault_in(name)] for name in names}
     columns = [ibis.ifelse(fault.notnull(), name, NO_FAULT) for name, fault in faults.items()]
     return {FAULTY: _joined(columns), REASON: _joined(list(faults.values()))}
 

@@ -32,7 +32,7 @@ def related(con: Backend, rows: SourceRows, partners: list[Partner]) -> tuple[So
     rows = SourceRows(mapping, known, rows.columns, rows.malformed)
     if mapping.fill_down is not None:
         rows = orders.fill_down(rows, mapping.fill_down)
-    told = []
+    results = []
     for i, partner in enumerate(partners):
         lacking = [name for name in partner.mapping.key if name not in rows.columns]
         if lacking:
@@ -40,9 +40,9 @@ def related(con: Backend, rows: SourceRows, partners: list[Partner]) -> tuple[So
                 f"{partner.key}: there is no column {lacking[0]!r} yet to join on; mend key, or the order."
             )
         rows, joined = joins.join(con, rows, partner, i)
-        told.append(joined)
+        results.append(joined)
     for name, mapped in mapping.spread.items():
         rows = orders.spread(rows, name, mapped)
     for name, places in mapping.numbered.items():
         rows = orders.number_rows(rows, name, places)
-    return rows, told
+    return rows, results

@@ -53,9 +53,9 @@ class SourceRows:
         """The rows, once read, with which nothing is wrong."""
         return self.table.filter(self.table[REASON].isnull())
 
-    def text(self, found: ir.Table, name: str) -> ir.StringValue:
+    def text(self, result: ir.Table, name: str) -> ir.StringValue:
         """Return a source column as `found` has it, by its name; NULL where no file has it."""
-        return found[self.columns[name]] if name in self.columns else ibis.null("string")
+        return result[self.columns[name]] if name in self.columns else ibis.null("string")
 
 
 def original(name: str) -> str:
@@ -91,11 +91,11 @@ def good(parts: list[SourceRows], table: Table) -> ir.Table:
     }
     types = {c.name: ibis.dtype(ARROW_TYPES[c.kind]) for c in table.columns if c.name in named}
     every = [_canonical(part, types) for part in parts]
-    found = ibis.union(*every) if len(every) > 1 else every[0]
+    result = ibis.union(*every) if len(every) > 1 else every[0]
     if "line_no" in table.key and not all("line_no" in part.mapping.columns for part in parts):
-        position = ibis.row_number().over(group_by=found.order_id, order_by=[found[FILE], found[ROW]])
-        found = found.mutate(line_no=position + 1)
-    return found.select([*(c.name for c in table.columns if c.name in found.columns), FILE, ROW])
+        position = ibis.row_number().over(group_by=result.order_id, order_by=[result[FILE], result[ROW]])
+        result = result.mutate(line_no=position + 1)
+    return result.select([*(c.name for c in table.columns if c.name in result.columns), FILE, ROW])
 
 
 def bad(con: Backend, parts: list[SourceRows], name: str) -> ir.Table:
@@ -104,33 +104,33 @@ def bad(con: Backend, parts: list[SourceRows], name: str) -> ir.Table:
     What is no row, for it has too few or too many fields, has no columns and no values to tell.
     """
     malformed = engine.open_arrow(con, pa.concat_tables([p.malformed for p in parts]), f"malformed_{name}")
-    told = [malformed.select(FILE, ROW, column=ibis.null("string"), reason="reason", values=ibis.literal("{}"))]
+    results = [malformed.select(FILE, ROW, column=ibis.null("string"), reason="reason", values=ibis.literal("{}"))]
     for part in parts:
-        found = part.table.filter(part.table[REASON].notnull())
-        columns = {**part.columns, **({KEY: KEY} if KEY in found.columns else {})}
+        result = part.table.filter(part.table[REASON].notnull())
+        columns = {**part.columns, **({KEY: KEY} if KEY in result.columns else {})}
         as_json = ibis.literal("{}")
         if columns:
-            shown = [identifiers.hidden(found[name]) for name in columns.values()]
+            shown = [identifiers.hidden(result[name]) for name in columns.values()]
             as_json = ibis.map(ibis.array(list(columns)), ibis.array(shown)).cast("json").cast("string")
-        told.append(found.select(FILE, ROW, column=found[FAULTY], reason=found[REASON], values=as_json))
-    return ibis.union(*told)
+        results.append(result.select(FILE, ROW, column=result[FAULTY], reason=result[REASON], values=as_json))
+    return ibis.union(*results)
 
 
 def _canonical(rows: SourceRows, types: dict[str, ibis.DataType]) -> ir.Table:
     """Return the readable rows of one part: the canonical columns of all parts, and where each row stood."""
-    found = rows.good
+    result = rows.good
     order_id = rows.mapping.columns.get("order_id")
     made = {
         "customer_and_day": lambda t: t.customer_id + " " + t.ordered_at.strftime("%Y-%m-%d"),
         "customer_and_time": lambda t: t.customer_id + " " + t.ordered_at.strftime("%Y-%m-%d %H:%M:%S.%f"),
     }
     if order_id is not None and order_id.one_per in made:
-        found = found.mutate(order_id=made[order_id.one_per](found))
-    return found.select(
+        result = result.mutate(order_id=made[order_id.one_per](result))
+    return result.select(
         FILE,
         ROW,
         **{
-            name: found[name].cast(dtype) if name in found.columns else ibis.null(dtype)
+            name: result[name].cast(dtype) if name in result.columns else ibis.null(dtype)
             for name, dtype in types.items()
         },
     )

@@ -93,5 +93,5 @@ def _describe(model: type[Section], described: Schema) -> None:
         for name in names.split(", "):
             if name in described["properties"]:
                 described["properties"][name]["description"] = " ".join(meaning.split())
-    for told in described["properties"].values():
-        told.pop("title", None)
+    for results in described["properties"].values():
+        results.pop("title", None)

@@ -19,9 +19,9 @@ from crmwb.errors import CrmwbError
 from crmwb.sources.column_mapping import ColumnMapping
 from crmwb.sources.database import Query
 from crmwb.sources.formats import ROW, open_file, sheets
-from crmwb.sources.found import Found
 from crmwb.sources.mapping import TableMapping, Value
 from crmwb.sources.privacy import pseudonyms
+from crmwb.sources.source_files import SourceFile
 
 FILE = "source_file"
 N_SHOWN = 100  # characters of a column's name that a message shows
@@ -76,7 +76,7 @@ class Staged:
 
 
 def stage(
-    files: Sequence[Found | Query],
+    files: Sequence[SourceFile | Query],
     mapping: TableMapping,
     wanted: dict[str, Wanted],
     path: Path,
@@ -88,7 +88,7 @@ def stage(
 
     Parameters
     ----------
-    files : sequence of Found or Query
+    files : sequence of SourceFile or Query
         The files; or one query.
     mapping : TableMapping
         Says how the files are written.
@@ -112,20 +112,24 @@ def stage(
     met: dict[str, list[str]] = {}
     n_written: Counter[str] = Counter()
     with pq.ParquetWriter(path, schema, compression="lz4") as writer:
-        each = [sheet for file in files for sheet in (sheets(file, mapping) if isinstance(file, Found) else [file])]
+        each = [
+            sheet for file in files for sheet in (sheets(file, mapping) if isinstance(file, SourceFile) else [file])
+        ]
         for file in each:
-            size = f" ({file.n_bytes / 1e6:,.1f} MB)" if isinstance(file, Found) else ""
+            size = f" ({file.n_bytes / 1e6:,.1f} MB)" if isinstance(file, SourceFile) else ""
             with progress.step(f"reading {file.name}{size}"):
                 for batch in _first(n_rows, _batches(file, mapping, wanted, met, malformed)):
                     n_written[file.name] += batch.num_rows
                     writer.write_batch(_placed(batch, file, schema))
     if not may_be_none and n_written.total() + len(malformed) == 0:
-        what = "a header but no rows; export it again" if isinstance(files[0], Found) else "it has no rows; fill it"
+        what = (
+            "a header but no rows; export it again" if isinstance(files[0], SourceFile) else "it has no rows; fill it"
+        )
         raise CrmwbError(f"{', '.join(file.name for file in files)}: {what}.")
     bad_rows = [dict(zip(MALFORMED.names, row, strict=True)) for row in malformed]
-    found = {column: name for column, name in columns.items() if any(column in there for there in met.values())}
+    result = {column: name for column, name in columns.items() if any(column in there for there in met.values())}
     bad = pa.Table.from_pylist(bad_rows, schema=MALFORMED)
-    return Staged(path, found, bad, n_written.total(), dict(n_written), met)
+    return Staged(path, result, bad, n_written.total(), dict(n_written), met)
 
 
 def stage_rows(mapping: TableMapping, name: str, path: Path) -> Staged:
@@ -165,7 +169,7 @@ def _first(n_rows: int | None, batches: Iterator[pa.RecordBatch]) -> Iterator[pa
 
 
 def _batches(
-    file: Found | Query,
+    file: SourceFile | Query,
     mapping: TableMapping,
     wanted: dict[str, Wanted],
     met: dict[str, list[str]],
@@ -173,7 +177,7 @@ def _batches(
 ) -> Iterator[pa.RecordBatch]:
     """Yield the wanted columns of one file as text, then the row number; what is no row is added to `malformed`."""
     try:
-        opened = open_file(file, mapping) if isinstance(file, Found) else file
+        opened = open_file(file, mapping) if isinstance(file, SourceFile) else file
         there = _found(opened.columns, wanted, file.name)
         met[file.name] = there
         try:
@@ -199,7 +203,7 @@ def _coded(texts: pa.Array, pseudonym: ColumnMapping | None, mapping: TableMappi
     return texts if pseudonym is None else pseudonyms.coded(texts, pseudonym, mapping.null_values)
 
 
-def _placed(batch: pa.RecordBatch, file: Found | Query, schema: pa.Schema) -> pa.RecordBatch:
+def _placed(batch: pa.RecordBatch, file: SourceFile | Query, schema: pa.Schema) -> pa.RecordBatch:
     *texts, rows = batch.columns
     names = pa.array([file.name]).take(pa.repeat(pa.scalar(0), batch.num_rows))
     return pa.record_batch([*texts, names, rows], schema=schema)
@@ -233,5 +237,5 @@ def close_to(column: str, columns: list[str]) -> str:
     lower = {c.lower(): c for c in columns}
     close = [lower[c] for c in difflib.get_close_matches(column.lower(), list(lower), n=3, cutoff=0.5)]
     names = ", ".join(cut(name) for name in close or columns[:12])
-    said = f"the closest there: {names}" if close else f"there: {names}"
-    return said + ("; it has one column only, so check the delimiter" if len(columns) == 1 else "")
+    hint = f"the closest there: {names}" if close else f"there: {names}"
+    return hint + ("; it has one column only, so check the delimiter" if len(columns) == 1 else "")

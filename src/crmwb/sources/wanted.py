@@ -34,21 +34,21 @@ def asked(described: Mapping, places: Places, key: Key, part: TableMapping) -> A
     that all do), and keys that are joined to it are codes too.
     """
     is_table = key[0] == "tables"
-    found: dict[str, Wanted] = {}
+    result: dict[str, Wanted] = {}
     for column, at in _columns(part):
-        found.setdefault(column, Wanted(places.of((*key, *at))))
+        result.setdefault(column, Wanted(places.of((*key, *at))))
     for column, by in asked_by_derived(described, places, str(key[1])).items() if is_table else ():
-        found.setdefault(column, Wanted(by, needed=len(described.tables[str(key[1])]) == 1))
+        result.setdefault(column, Wanted(by, needed=len(described.tables[str(key[1])]) == 1))
     coded: dict[str, ColumnMapping] = contract.pseudonyms(described, str(key[1]), part) if is_table else {}
     for name, joined in part.join.items():
         for left, right in joined.key.items():
             there = f"{name}.{right}"
-            found.setdefault(there, Wanted(places.of((*key, "join", name, "key"))))
+            result.setdefault(there, Wanted(places.of((*key, "join", name, "key"))))
             if how := coded.get(left) or coded.get(there):
                 coded = {left: how, there: how} | coded
-    found = {column: replace(each, pseudonym=coded.get(column)) for column, each in found.items()}
-    own = {c: each for c, each in found.items() if part.join_of(c) is None and c not in part.made}
-    of_joins = {c: (each, part.join_of(c)) for c, each in found.items()}
+    result = {column: replace(each, pseudonym=coded.get(column)) for column, each in result.items()}
+    own = {c: each for c, each in result.items() if part.join_of(c) is None and c not in part.made}
+    of_joins = {c: (each, part.join_of(c)) for c, each in result.items()}
     return Asked(own, {
         name: {at[1]: each for each, at in of_joins.values() if at is not None and at[0] == name} for name in part.join
     })  # fmt: skip

@@ -220,13 +220,13 @@ def _earlier(rng: np.random.Generator, number: np.ndarray, candidates: np.ndarra
     """Return for each number one of the sorted candidates before it, -1 where there is none."""
     n_before = np.searchsorted(candidates, number)
     place = (rng.random(len(number)) * n_before).astype(np.int64)
-    found = candidates[np.minimum(place, len(candidates) - 1)] if len(candidates) else np.zeros_like(number)
-    return np.where(n_before > 0, found, NOBODY)
+    result = candidates[np.minimum(place, len(candidates) - 1)] if len(candidates) else np.zeros_like(number)
+    return np.where(n_before > 0, result, NOBODY)
 
 
 def _id_or_null(number: np.ndarray) -> pa.Array:
-    found = ids("C", number + 1, 8)
-    return pa.compute.if_else(pa.array(number != NOBODY), found, pa.scalar(None, pa.string()))
+    result = ids("C", number + 1, 8)
+    return pa.compute.if_else(pa.array(number != NOBODY), result, pa.scalar(None, pa.string()))
 
 
 def _of_segment(rng: np.random.Generator, weights: Mapping[str, tuple[int, ...]], segment: np.ndarray) -> np.ndarray:

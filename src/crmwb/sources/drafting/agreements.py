@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from crmwb.contract.canonical import TABLES
-from crmwb.sources.drafting import modifiers, said, sales, vocabulary, words
+from crmwb.sources.drafting import modifiers, sales, syntax, vocabulary, words
 from crmwb.sources.drafting.guess import Guess, Part, Sure, fill
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.profile import Column, Profile
@@ -50,15 +50,15 @@ def contracts(profile: Profile) -> list[Part]:
     A file that could as well hold orders that were cancelled must say that it holds contracts: by the name of a column
     or its own, or by how often they are billed.
     """
-    found = fill(TABLES["contracts"], profile.columns, CONTRACTS)
-    if not found.keys() >= NEEDED or not found["contract_id"].sources[0].is_unique:
+    result = fill(TABLES["contracts"], profile.columns, CONTRACTS)
+    if not result.keys() >= NEEDED or not result["contract_id"].sources[0].is_unique:
         return []
-    amount, interval = found["amount_cents"].sources[0], _interval(profile)
-    plainly = matches(found["contract_id"].sources[0].words, CONTRACTS["contract_id"]) == PLAINLY
+    amount, interval = result["amount_cents"].sources[0], _interval(profile)
+    plainly = matches(result["contract_id"].sources[0].words, CONTRACTS["contract_id"]) == PLAINLY
     by_amount = BY_MONTH.search(amount.words) or BY_YEAR.search(amount.words)
     if not (plainly or interval or by_amount or OF_CONTRACTS.search(profile.file.name.lower())):
         return []
-    part = Part("contracts", said.file_options(profile), found, profile)
+    part = Part("contracts", syntax.file_options(profile), result, profile)
     _set_period(part, amount, interval)
     roles = modifiers.find(profile)
     _set_units(part, amount)
@@ -67,7 +67,7 @@ def contracts(profile: Profile) -> list[Part]:
         part.options["filter"] = " and ".join(filters)
         part.remarks += filters.values()
     sales.set_currency(part, roles, "amount_cents")
-    part.guesses = {c.name: found[c.name] for c in TABLES["contracts"].columns if c.name in found}
+    part.guesses = {c.name: result[c.name] for c in TABLES["contracts"].columns if c.name in result}
     return [part]
 
 
@@ -84,9 +84,9 @@ def _months(value: str) -> int | None:
 def _set_period(part: Part, amount: Column, interval: Column | None) -> None:
     """Say how many months an amount is for: by a column, by the amount's name, or by a person."""
     if interval is not None:
-        cases = [f"when {said.is_in(interval.name, [v])} then {_months(v)}" for v in sorted(interval.counts)]
-        told = {"expression": f"case {' '.join(cases)} end"}
-        part.guesses["period_months"] = Guess(told, Sure.SURE, f"of {interval.shown(4)}", (interval,))
+        cases = [f"when {syntax.is_in(interval.name, [v])} then {_months(v)}" for v in sorted(interval.counts)]
+        expression = {"expression": f"case {' '.join(cases)} end"}
+        part.guesses["period_months"] = Guess(expression, Sure.SURE, f"of {interval.shown(4)}", (interval,))
         return
     is_yearly = BY_YEAR.search(amount.words) is not None
     is_said = is_yearly or BY_MONTH.search(amount.words) is not None
@@ -120,9 +120,9 @@ def _set_units(part: Part, amount: Column) -> None:
 
     def answer(given: str) -> None:
         if given == "one":
-            told = {"expression": f"{said.column(quantity.name)} * {said.column(amount.name)}"}
+            expression = {"expression": f"{syntax.column(quantity.name)} * {syntax.column(amount.name)}"}
             part.guesses["amount_cents"] = replace(
-                guess, value=told, why=f"{quantity.name} times the amount of one", sources=(quantity, amount)
+                guess, value=expression, why=f"{quantity.name} times the amount of one", sources=(quantity, amount)
             )
         part.remarks.append(f"{amount.name} is that of {'one of ' if given == 'one' else 'all '}{quantity.name}")
 
@@ -159,18 +159,18 @@ def _units_by_plan(part: Part, amount: Column, quantity: Column) -> str | None:
 
 def _not_begun(part: Part, roles: Modifiers) -> dict[str, str]:
     """Return conditions that leave out trials and drafts; ask of contracts that ended without a day."""
-    found = {}
+    result = {}
     for column in roles.statuses:
         if out := sorted(v for v in column.counts if NOT_BEGUN.fullmatch(words.simple(v))):
             n = sum(column.counts[v] for v in out)
-            condition = f"({said.column(column.name)} is null or not {said.is_in(column.name, out)})"
-            found[condition] = (
+            condition = f"({syntax.column(column.name)} is null or not {syntax.is_in(column.name, out)})"
+            result[condition] = (
                 f"its {column.name} is {' or '.join(out)} in {n:,} rows: not begun, left out by the filter"
             )
         over = sorted(v for v in column.counts if v not in out and words.outcome(v) is Outcome.CANCELLED)
         if over:
             _ask_of_ended(part, column, over)
-    return found
+    return result
 
 
 def _ask_of_ended(part: Part, status: Column, over: list[str]) -> None:
@@ -182,8 +182,8 @@ def _ask_of_ended(part: Part, status: Column, over: list[str]) -> None:
 
     def answer(given: str) -> None:
         if given == "leave_out":
-            condition = f"not ({said.is_in(status.name, over)} and {said.column(ends.name)} is null)"
-            condition = f"({said.column(status.name)} is null or {condition})"
+            condition = f"not ({syntax.is_in(status.name, over)} and {syntax.column(ends.name)} is null)"
+            condition = f"({syntax.column(status.name)} is null or {condition})"
             part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), condition]))
 
     text = (

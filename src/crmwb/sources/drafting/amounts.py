@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from crmwb.sources.drafting import said, words
+from crmwb.sources.drafting import syntax, words
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.profile import Column
@@ -58,7 +58,7 @@ def factor_to_unit(part: Part, column: Column) -> float | None:
 def in_unit_of(part: Part, column: Column) -> str:
     """Return a column of money, 0 where it is unknown, in the unit of the amount beside it; ask which where nothing tells."""
     factor = factor_to_unit(part, column)
-    text = f"coalesce({said.column(column.name)}, 0)"
+    text = f"coalesce({syntax.column(column.name)}, 0)"
     in_ones = f"100 * {text}"
     if factor is None:
 
@@ -69,7 +69,7 @@ def in_unit_of(part: Part, column: Column) -> str:
                 part.guesses["revenue_cents"] = revenue.computed(expression, revenue.why, revenue.sources)
 
         asked = f"The amount is in hundredths, and {column.name} stands beside it: is that in hundredths too, or in whole units?"
-        key = said.slug(f"unit of {column.own_words or column.name}")
+        key = syntax.slug(f"unit of {column.own_words or column.name}")
         part.questions.append(Question(key, asked, answer, ("hundredths", "whole"), columns=(column.name,)))
     return text if factor == 1 else f"{text} / 100" if factor == 0.01 else in_ones
 
@@ -112,7 +112,7 @@ def ask_of_running_total(part: Part, amount: Column) -> bool:
         f"year, or a balance), which no sum may be made of, or the amount of each row?"
     )
     part.questions.append(
-        Question(said.slug(f"running {amount.words}"), text, answer, ("each", "running"), columns=(amount.name,))
+        Question(syntax.slug(f"running {amount.words}"), text, answer, ("each", "running"), columns=(amount.name,))
     )
     return True
 
@@ -162,13 +162,13 @@ def _ask(part: Part, amount: Column, column: Column, n: int) -> None:
         if given == "add" and words.in_other_currencies(amount.name, column.name):
             raise ValueError(f"{amount.name} and {column.name} are in different currencies, which are no one sum")
         sign = "-" if given == "returns" else "+"
-        revenue, other = part.guesses["revenue_cents"], said.column(column.name)
+        revenue, other = part.guesses["revenue_cents"], syntax.column(column.name)
         own = revenue.value.get("expression") if isinstance(revenue.value, dict) else None
-        told = f"coalesce({own or said.column(amount.name)}, 0) {sign} coalesce({other}, 0)"
-        part.guesses["revenue_cents"] = revenue.computed(told, "as you said", (amount, column))
-        known = f"{said.column(amount.name)} is not null"
+        statement = f"coalesce({own or syntax.column(amount.name)}, 0) {sign} coalesce({other}, 0)"
+        part.guesses["revenue_cents"] = revenue.computed(statement, "as you said", (amount, column))
+        known = f"{syntax.column(amount.name)} is not null"
         filters = [f for f in str(part.options.get("filter", "")).split(" and ") if f and f != known]
-        part.options["filter"] = " and ".join([*filters, f"({known} or {said.column(column.name)} is not null)"])
+        part.options["filter"] = " and ".join([*filters, f"({known} or {syntax.column(column.name)} is not null)"])
         if given == "returns":
             was = part.guesses["is_return"]
             before = was.value.get("expression") if isinstance(was.value, dict) else None
@@ -180,4 +180,6 @@ def _ask(part: Part, amount: Column, column: Column, n: int) -> None:
         f"is it revenue too (add), or neither, such as payments (leave_out)?"
     )
     choices = ("returns", "add", "leave_out")
-    part.questions.append(Question(said.slug(f"money in {column.name}"), text, answer, choices, columns=(column.name,)))
+    part.questions.append(
+        Question(syntax.slug(f"money in {column.name}"), text, answer, choices, columns=(column.name,))
+    )

@@ -36,11 +36,11 @@ def _asked(part: Part, name: str, guess: Guess, ask: Ask, say: Callable[[str], N
     if part.table == "customers" and name == "kind" and not guess.sources:
         return _kind(guess, ask, say)
     shown = f": {guess.sources[0].shown()}" if len(guess.sources) == 1 else ""
-    told = f"{part.table}.{name} ({meaning}): {guess.why}{shown}"
+    description = f"{part.table}.{name} ({meaning}): {guess.why}{shown}"
     if part.profile is None or not _is_column(guess):
-        say(f"{told} - {_said(guess)}")
+        say(f"{description} - {_shown(guess)}")
         return guess
-    say(told)
+    say(description)
     columns = {column.name: column for column in (*part.profile.columns, *guess.sources)}
     while True:
         answer = ask("  Enter, or the name of another column", guess.sources[0].name).strip()
@@ -65,6 +65,6 @@ def _kind(guess: Guess, ask: Ask, say: Callable[[str], None]) -> Guess:
                 return Guess({"constant": kind}, Sure.SURE, "you said so")
 
 
-def _said(guess: Guess) -> str:
+def _shown(guess: Guess) -> str:
     value = guess.value
     return value if isinstance(value, str) else ", ".join(f"{k} {v}" for k, v in value.items())

@@ -4,7 +4,7 @@
 import re
 from collections import defaultdict
 
-from crmwb.sources.drafting import said
+from crmwb.sources.drafting import syntax
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.profile import Column
 from crmwb.sources.drafting.questions import Question
@@ -36,10 +36,10 @@ def ask(part: Part) -> None:
             return
         for name, guess in (("customer_id", who), ("order_id", order)):
             if len(guess.sources) == 1 and isinstance(guess.value, str):
-                told = f"concat({said.column(column.name)}, '-', {said.column(guess.value)})"
+                expression = f"concat({syntax.column(column.name)}, '-', {syntax.column(guess.value)})"
                 for each in (part, *part.twins):
                     each.guesses[name] = Guess(
-                        {"expression": told}, Sure.SURE, "numbered by each company, as you said", guess.sources
+                        {"expression": expression}, Sure.SURE, "numbered by each company, as you said", guess.sources
                     )
 
     text = (
@@ -47,7 +47,7 @@ def ask(part: Part) -> None:
         f"same customers, or does each company number its own (apart)?"
     )
     part.questions.append(
-        Question(said.slug(f"customers by {column.words}"), text, answer, ("same", "apart"), columns=(column.name,))
+        Question(syntax.slug(f"customers by {column.words}"), text, answer, ("same", "apart"), columns=(column.name,))
     )
 
 

@@ -100,40 +100,40 @@ def of_file(
     codes : iterable of str
         Currencies that stand in columns of their own.
     """
-    found = Conventions()
+    result = Conventions()
     if delimiter == ";":
-        found.comma.append("columns are set apart by ';'")
-        found.day_first.append("columns are set apart by ';'")
-    _of_words(found, list(words))
+        result.comma.append("columns are set apart by ';'")
+        result.day_first.append("columns are set apart by ';'")
+    _of_words(result, list(words))
     signs = [*codes]
     for column in numbers:
         signs += [column.style.currency_sign] if column.style.currency_sign else []
         if column.rival is None and (decimal := _decimal_of(column)):
-            (found.comma if decimal == "," else found.point).append(f"other numbers have a decimal {decimal!r}")
+            (result.comma if decimal == "," else result.point).append(f"other numbers have a decimal {decimal!r}")
     for sign in sorted(set(signs)):
         if sign in COMMA_CURRENCIES | POINT_CURRENCIES:
-            (found.comma if sign in COMMA_CURRENCIES else found.point).append(f"amounts are in {sign}")
-        (found.month_first if sign in MONTH_FIRST else found.day_first).append(f"amounts are in {sign}")
+            (result.comma if sign in COMMA_CURRENCIES else result.point).append(f"amounts are in {sign}")
+        (result.month_first if sign in MONTH_FIRST else result.day_first).append(f"amounts are in {sign}")
     for read in dates:
-        _of_dates(found, read)
-    return found
+        _of_dates(result, read)
+    return result
 
 
-def _of_words(found: Conventions, names: list[str]) -> None:
+def _of_words(result: Conventions, names: list[str]) -> None:
     if comma := next((name for name in names if COMMA_WORDS.fullmatch(name)), None):
-        found.comma.append(f"columns have names such as {comma!r}")
-        found.day_first.append(f"columns have names such as {comma!r}")
+        result.comma.append(f"columns have names such as {comma!r}")
+        result.day_first.append(f"columns have names such as {comma!r}")
     elif point := next((name for name in names if POINT_WORDS.fullmatch(name)), None):
-        found.point.append(f"columns have names such as {point!r}")
+        result.point.append(f"columns have names such as {point!r}")
 
 
-def _of_dates(found: Conventions, dates: Dates) -> None:
+def _of_dates(result: Conventions, dates: Dates) -> None:
     if any(f.startswith("%d.") for f in dates.formats):
-        found.comma.append("dates are written as 31.12.2024")
+        result.comma.append("dates are written as 31.12.2024")
     if not dates.rival and any(f.startswith(("%d/", "%d-%m")) for f in dates.formats):
-        found.day_first += ["other dates have the day first"] * 2
+        result.day_first += ["other dates have the day first"] * 2
     if not dates.rival and any(f.startswith(("%m/", "%m-")) for f in dates.formats):
-        found.month_first += ["other dates have the month first"] * 2
+        result.month_first += ["other dates have the month first"] * 2
 
 
 def _decimal_of(numbers: Numbers) -> str | None:

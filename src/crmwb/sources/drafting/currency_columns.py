@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from crmwb.sources.drafting import modifiers, said, words
+from crmwb.sources.drafting import modifiers, syntax, words
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.profile import Column, Profile, columns_of
 from crmwb.sources.drafting.questions import Question
@@ -17,13 +17,13 @@ LEAST_SHARE = 0.9  # of the rows, in which one column only holds money
 
 def groups(profile: Profile) -> list[dict[str, Column]]:
     """Return columns of money that are called alike but for their currency, by currency."""
-    found: dict[str, dict[str, Column]] = defaultdict(dict)
+    result: dict[str, dict[str, Column]] = defaultdict(dict)
     for column in profile.columns:
         named = words.currency_of_name(column.name)
         is_money = any(matches(column.words, TRANSACTIONS[name]) for name in ("revenue_cents", "unit_price"))
         if named and column.is_number and is_money and "." not in column.name:
-            found[column.own_words].setdefault(named, column)
-    return [group for group in found.values() if len(group) > 1]
+            result[column.own_words].setdefault(named, column)
+    return [group for group in result.values() if len(group) > 1]
 
 
 def by_column(profile: Profile) -> dict[str, tuple[Profile, str]]:
@@ -42,7 +42,7 @@ def by_column(profile: Profile) -> dict[str, tuple[Profile, str]]:
 def _rows_of(profile: Profile, group: dict[str, Column], code: str, own: list[float | None]) -> tuple[Profile, str]:
     others = [column.name for other, column in group.items() if other != code]
     rows = profile.rows.filter(pa.array([bool(n) for n in own])).drop_columns(others)
-    condition = f"coalesce({said.column(group[code].name)}, 0) <> 0"
+    condition = f"coalesce({syntax.column(group[code].name)}, 0) <> 0"
     return replace(profile, rows=rows, n_rows=rows.num_rows, columns=columns_of(rows, profile.shape)), condition
 
 
@@ -70,7 +70,7 @@ def take(part: Part, currency: Column | None, amount: Column) -> bool:
     choices = tuple(sorted(group))
 
     def answer(given: str) -> None:
-        _put(part, amount, said.column(group[given].name), group[given])
+        _put(part, amount, syntax.column(group[given].name), group[given])
         part.currencies = Counter({given: group[given].n_known})
 
     names = " and ".join(column.name for column in group.values())
@@ -79,7 +79,7 @@ def take(part: Part, currency: Column | None, amount: Column) -> bool:
         f"be in another one only by rates (docs/mappings.md)."
     )
     part.questions.append(
-        Question(said.slug(f"currency of {amount.own_words}"), text, answer, choices, columns=(amount.name,))
+        Question(syntax.slug(f"currency of {amount.own_words}"), text, answer, choices, columns=(amount.name,))
     )
     return True
 
@@ -88,7 +88,7 @@ def _by_row(part: Part, currency: Column, amount: Column, group: dict[str, Colum
     cases = []
     for code, column in group.items():
         values = sorted(v for v in currency.counts if words.currency(v) == code)
-        cases.append(f"when {said.is_in(currency.name, values)} then {said.column(column.name)}")
+        cases.append(f"when {syntax.is_in(currency.name, values)} then {syntax.column(column.name)}")
     _put(part, amount, f"(case {' '.join(cases)} end)", *(c for c in group.values() if c is not amount))
     part.currencies = modifiers.codes(currency)
     other = {v: named for v in currency.counts if (named := words.currency(v)) and named != v.upper()}
@@ -99,4 +99,4 @@ def _by_row(part: Part, currency: Column, amount: Column, group: dict[str, Colum
 
 def _put(part: Part, amount: Column, text: str, *columns: Column) -> None:
     revenue = part.guesses["revenue_cents"]
-    part.guesses["revenue_cents"] = revenue.with_text(said.column(amount.name), text, revenue.why, *columns)
+    part.guesses["revenue_cents"] = revenue.with_text(syntax.column(amount.name), text, revenue.why, *columns)

@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 
 from crmwb.errors import CrmwbError
-from crmwb.sources.drafting import no_business, row_kinds, said, vocabulary
+from crmwb.sources.drafting import no_business, row_kinds, syntax, vocabulary
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.links import names_of
 from crmwb.sources.drafting.profile import Column
@@ -53,7 +53,7 @@ def _names(part: Part) -> Column | None:
 
 def _join(part: Part, customers: Part, key: Column, here: str, name: str) -> None:
     """Join the file of customers to purchases, under a name, by a column that names a customer."""
-    option = {k: v for k, v in customers.options.items() if k in said.OF_FILES}
+    option = {k: v for k, v in customers.options.items() if k in syntax.OF_FILES}
     joined = {**option, "key": {here: key.name}, "unmatched": "keep", "several": "first"}
     part.options["join"] = {**part.options.get("join", {}), name: joined}
 
@@ -73,7 +73,7 @@ def _ask_of_own(facts: list[Part], customers: Part, key: Column, column: Column,
                 continue
             _join(part, customers, key, own.name, name)
             there = f"{name}.{column.name}"
-            condition = f"({said.column(there)} is null or not {said.is_in(there, values)})"
+            condition = f"({syntax.column(there)} is null or not {syntax.is_in(there, values)})"
             part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), condition]))
             part.remarks.append(
                 f"purchases of customers whose {column.name} is {' or '.join(values)} are left out, as you said"
@@ -84,7 +84,7 @@ def _ask_of_own(facts: list[Part], customers: Part, key: Column, column: Column,
         f"which sound like your own company, its people or tests: leave their purchases out, or keep them?"
     )
     facts[0].questions.append(
-        Question(said.slug(f"{column.words} own"), text, answer, ("leave_out", "keep"), columns=())
+        Question(syntax.slug(f"{column.words} own"), text, answer, ("leave_out", "keep"), columns=())
     )
 
 
@@ -121,12 +121,12 @@ def _merge(facts: list[Part], customers: Part, key: Column, column: Column) -> N
                 step = name if i == 1 else f"{name}_{i}"
                 _join(part, customers, key, here, step)
                 here = f"{step}.{column.name}"
-                texts.insert(0, said.column(here))
+                texts.insert(0, syntax.column(here))
                 sources.append(replace(column, name=here))
-            told = f"coalesce({', '.join([*texts, said.column(own.name)])})"
+            expression = f"coalesce({', '.join([*texts, syntax.column(own.name)])})"
             why = f"the record that it was merged into, by {column.name} of {customers.options['file']}"
-            part.guesses["customer_id"] = Guess({"expression": told}, Sure.LIKELY, why, tuple(sources))
-        kept = f"({said.column(column.name)} is null or {said.column(column.name)} = {said.column(key.name)})"
+            part.guesses["customer_id"] = Guess({"expression": expression}, Sure.LIKELY, why, tuple(sources))
+        kept = f"({syntax.column(column.name)} is null or {syntax.column(column.name)} = {syntax.column(key.name)})"
         customers.options["filter"] = " and ".join(filter(None, [customers.options.get("filter"), kept]))
         remark = f"{len(into):,} {'record was' if len(into) == 1 else 'records were'} merged into others by {column.name}: their purchases count for those"
         customers.remarks.append(remark)
@@ -139,7 +139,7 @@ def _merge(facts: list[Part], customers: Part, key: Column, column: Column) -> N
         f"that one, so that their purchases count for it, or is it something else (a parent company, who referred them)?"
     )
     facts[0].questions.append(
-        Question(said.slug(f"merged by {column.words}"), text, answer, ("merged", "else"), columns=())
+        Question(syntax.slug(f"merged by {column.words}"), text, answer, ("merged", "else"), columns=())
     )
 
 

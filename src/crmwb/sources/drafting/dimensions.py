@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from crmwb.contract import Kind
 from crmwb.contract.canonical import TABLES
-from crmwb.sources.drafting import ids, said, vocabulary
+from crmwb.sources.drafting import ids, syntax, vocabulary
 from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
 from crmwb.sources.drafting.profile import Column, Profile
 
@@ -38,7 +38,7 @@ def dimension(table: str, profile: Profile, facts: list[Part]) -> Part | None:
     if table == "products" and "name" not in guesses:
         guesses["name"] = of_column(column, Kind.TEXT, Sure.LIKELY, "products are called by it")
     ordered = {c.name: guesses[c.name] for c in TABLES[table].columns if c.name in guesses}
-    return Part(table, said.file_options(profile), ordered, profile)
+    return Part(table, syntax.file_options(profile), ordered, profile)
 
 
 def mismatch(profile: Profile, facts: list[Part]) -> str:
@@ -70,10 +70,10 @@ def _is_key(column: Column, key: str) -> bool:
     return vocabulary.matches(column.words, vocabulary.TRANSACTIONS[key]) == PLAINLY
 
 
-def best(table: str, found: list[Part]) -> Part | None:
+def best(table: str, result: list[Part]) -> Part | None:
     """Return the one of several files that is called like the table, or says most; None where there is none."""
     stem = table.removesuffix("s")
-    return max(found, key=lambda part: (stem in str(part.options["file"]).lower(), len(part.guesses)), default=None)
+    return max(result, key=lambda part: (stem in str(part.options["file"]).lower(), len(part.guesses)), default=None)
 
 
 def derived(table: str, facts: list[Part]) -> Part | None:

@@ -3,7 +3,7 @@
 
 from dataclasses import replace
 
-from crmwb.sources.drafting import amounts, said
+from crmwb.sources.drafting import amounts, syntax
 from crmwb.sources.drafting.guess import Guess, Part
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.order_lines import OrderLines
@@ -19,17 +19,17 @@ def take_off(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
     of_order, of_line = roles.get("order_discount"), roles.get("line_discount")
     if not revenue.is_product:
         if of_order is not None and (total := _total_after(part, of_order, roles)):
-            amount = said.column(revenue.sources[0].name)
-            told = f"{amount} - abs({amounts.in_unit_of(part, of_order)})"
+            amount = syntax.column(revenue.sources[0].name)
+            expression = f"{amount} - abs({amounts.in_unit_of(part, of_order)})"
             why = f"{revenue.why}; less {of_order.name}, for only so does it come to {total}"
-            part.guesses["revenue_cents"] = revenue.computed(told, why, (*revenue.sources, of_order))
+            part.guesses["revenue_cents"] = revenue.computed(expression, why, (*revenue.sources, of_order))
             part.guesses.pop("discount_cents", None)
         elif (
             of_order is not None and "discount_cents" not in part.guesses and of_order.numbers and any(of_order.numbers)
         ):
             part.remarks.append(
                 f"{of_order.name} is taken as deducted already from {_names(revenue)}; where it is not, write "
-                f"revenue_cents: {{expression: {said.column(revenue.sources[0].name)} - {said.column(of_order.name)}}}"
+                f"revenue_cents: {{expression: {syntax.column(revenue.sources[0].name)} - {syntax.column(of_order.name)}}}"
             )
         return
     product = revenue.value["expression"]
@@ -46,14 +46,14 @@ def take_off(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
             part.options["spread"] = {
                 spread: {"amount": of_order.name, "over": lines.order.name, "by": {"expression": product}}
             }
-            off.append(f"coalesce({said.column(spread)}, 0)")
+            off.append(f"coalesce({syntax.column(spread)}, 0)")
             part.remarks.append(f"{of_order.name} is of the whole order, and is spread over its lines by their amounts")
         else:
             off.append(amounts.in_unit_of(part, of_order))
         sources.append(of_order)
     if off:
-        told = " - ".join([product, *off])
-        part.guesses["revenue_cents"] = revenue.computed(told, f"{revenue.why}, less discounts", sources)
+        expression = " - ".join([product, *off])
+        part.guesses["revenue_cents"] = revenue.computed(expression, f"{revenue.why}, less discounts", sources)
         part.guesses["gross_cents"] = replace(revenue, why="before discounts")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from crmwb.sources.drafting import amounts, no_business, row_kinds, said
+from crmwb.sources.drafting import amounts, no_business, row_kinds, syntax
 from crmwb.sources.drafting.guess import Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.profile import TOTAL, Column
@@ -70,11 +70,11 @@ def _groupings(part: Part) -> Iterator[tuple[str, dict[Key, list[int]]]]:
 
 
 def _grouped(keys: Sequence[Any]) -> dict[Key, list[int]]:
-    found: dict[Key, list[int]] = defaultdict(list)
+    result: dict[Key, list[int]] = defaultdict(list)
     for i, key in enumerate(keys):
         if key and None not in (key if isinstance(key, tuple) else (key,)):
-            found[key].append(i)
-    return {key: rows for key, rows in found.items() if len(rows) > 1}
+            result[key].append(i)
+    return {key: rows for key, rows in result.items() if len(rows) > 1}
 
 
 def _is_by_chance(groups: dict[Key, list[int]], numbers: Sequence[float | None]) -> bool:
@@ -91,10 +91,10 @@ def _labels(part: Part, roles: Modifiers) -> Iterator[tuple[Column, list[str]]]:
         for c in part.guesses[name].sources
     }  # fmt: skip
     kept |= {c.name for role, c in roles.by_role.items() if role != "row_type"}
-    told = str(part.options.get("filter", ""))
+    expression = str(part.options.get("filter", ""))
     statuses = {c.name for c in roles.statuses}
     for column in part.looked_at.own:
-        if column.name in kept or not column.counts or (column.name in told and column.name not in statuses):
+        if column.name in kept or not column.counts or (column.name in expression and column.name not in statuses):
             continue
         texts = part.looked_at.texts(column)
         n_labels = len(column.counts) + (column.n_known < column.n_rows)
@@ -149,18 +149,18 @@ def _ask_which_count(part: Part, column: Column, labels: list[str], shown: tuple
         f"{'; last for the last row of each order only' if is_order else ''}), or all?"
     )
     part.questions.append(
-        Question(said.slug(f"counts by {column.words}"), text, answer, default="all", columns=(column.name,))
+        Question(syntax.slug(f"counts by {column.words}"), text, answer, default="all", columns=(column.name,))
     )
 
 
 def _is_any(column: Column, values: Sequence[str]) -> str:
     """Return the condition that a column holds one of some values, blank among them."""
-    name = said.column(column.name)
+    name = syntax.column(column.name)
     plain = [value for value in values if value not in {BLANK, KNOWN}]
     each = [
         *([f"{name} is null"] if BLANK in values else []),
         *([f"{name} is not null"] if KNOWN in values else []),
-        *([said.is_in(column.name, plain)] if plain else []),
+        *([syntax.is_in(column.name, plain)] if plain else []),
     ]
     return each[0] if len(each) == 1 else f"({' or '.join(each)})"
 
@@ -200,9 +200,14 @@ def _ask_of_lines(part: Part, numbers: Sequence[float | None]) -> None:
         groups = _grouped([None if None in pair else pair for pair in pairs])
         if len(groups) < LEAST_GROUPS:
             return
-    read, told = {c.name for guess in part.guesses.values() for c in guess.sources}, str(part.options.get("filter", ""))
+    read, expression = (
+        {c.name for guess in part.guesses.values() for c in guess.sources},
+        str(part.options.get("filter", "")),
+    )
     for column in part.looked_at.own:
-        is_new = column.name not in read and column.name not in told and not column.is_unique and not _is_money(column)
+        is_new = (
+            column.name not in read and column.name not in expression and not column.is_unique and not _is_money(column)
+        )
         is_of_goods = bool(no_business.kinds(column.words, column.counts))
         if is_new and not is_of_goods and column is not line and _tells_apart(part.looked_at.texts(column), groups):
             _ask_of_versions(part, [order[0], *([line] if line else [])], column, len(groups))
@@ -237,7 +242,7 @@ def _ask_of_versions(part: Part, keys: list[Column], column: Column, n: int) -> 
         f"versions of it, of which the last counts?"
     )
     part.questions.append(
-        Question(said.slug(f"versions by {column.words}"), text, answer, ("lines", "last"), columns=(column.name,))
+        Question(syntax.slug(f"versions by {column.words}"), text, answer, ("lines", "last"), columns=(column.name,))
     )
 
 
@@ -252,14 +257,16 @@ def _ask_of_repeated(part: Part, order: Column, n_same: int, n: int) -> None:
             share = f"{amount.name} of the row"
             part.options["spread"] = {share: {"amount": amount.name, "over": order.name, "by": {"expression": "1"}}}
             why = "of the whole order, as you said"
-            part.guesses["revenue_cents"] = revenue.computed(said.column(share), why, revenue.sources, Sure.SURE)
+            part.guesses["revenue_cents"] = revenue.computed(syntax.column(share), why, revenue.sources, Sure.SURE)
 
     text = (
         f"In {n_same:,} of {n:,} {order.name} with several rows, {amount.name} is the same in each row: is it the amount of the "
         f"whole order (once), of each row (each), or are the rows states of the order, of which the last counts (last)?"
     )
     part.questions.append(
-        Question(said.slug(f"repeated {amount.words}"), text, answer, ("once", "each", "last"), columns=(amount.name,))
+        Question(
+            syntax.slug(f"repeated {amount.words}"), text, answer, ("once", "each", "last"), columns=(amount.name,)
+        )
     )
 
 
@@ -280,9 +287,9 @@ def _drop_subtotals(part: Part, numbers: Sequence[float | None]) -> bool:
             continue
         pairs = {i for rows in groups.values() if len(rows) == 2 and numbers[rows[0]] == numbers[rows[1]] for i in rows}
         others = set(range(len(numbers))) - set(sums) - pairs
-        found = _value_of(part, sums, others)
-        if found is not None:
-            _leave_out_sums(part, *found, what)
+        result = _value_of(part, sums, others)
+        if result is not None:
+            _leave_out_sums(part, *result, what)
             return True
     return False
 
@@ -310,7 +317,7 @@ def _value_of(part: Part, sums: Sequence[int], others: set[int]) -> tuple[Column
 
 def _leave_out_sums(part: Part, column: Column, value: str | None, what: str) -> None:
     is_any: Callable[[], str] = (
-        (lambda: f"{said.column(column.name)} is not null")
+        (lambda: f"{syntax.column(column.name)} is not null")
         if value is None
         else (lambda: row_kinds.not_in(column, [str(value)]))
     )
@@ -330,5 +337,5 @@ def _leave_out_sums(part: Part, column: Column, value: str | None, what: str) ->
 
     text = f"{shown}: leave these rows out as totals, or keep them?"
     part.questions.append(
-        Question(said.slug(f"sums by {column.words}"), text, answer, ("leave_out", "keep"), columns=(column.name,))
+        Question(syntax.slug(f"sums by {column.words}"), text, answer, ("leave_out", "keep"), columns=(column.name,))
     )

@@ -19,9 +19,9 @@ from crmwb.sources.drafting import (
     purchases,
     refunds,
     roles,
-    said,
     settings,
     styles,
+    syntax,
     unread,
 )
 from crmwb.sources.drafting.guess import Part
@@ -30,7 +30,7 @@ from crmwb.sources.drafting.profile import Profile, profile
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.sniff import sniff
 from crmwb.sources.formats import packed
-from crmwb.sources.found import PARQUET, Found, find, members_of
+from crmwb.sources.source_files import PARQUET, SourceFile, find, members_of
 
 ORDER = (
     "transactions", "opportunities", "invoices", "contracts", "customer_summaries", "category_summaries",
@@ -177,7 +177,7 @@ def _packed(path: Path) -> list[Path]:
 
 
 def _first_line(path: Path, member: str) -> bytes:
-    return next(packed.blocks(Found(path, f"{path.name}/{member}", member)), b"").partition(b"\n")[0].strip()
+    return next(packed.blocks(SourceFile(path, f"{path.name}/{member}", member)), b"").partition(b"\n")[0].strip()
 
 
 def _second_table(looked_at: Profile) -> Question:
@@ -190,15 +190,15 @@ def _second_table(looked_at: Profile) -> Question:
         f"In {looked_at.file.name}, another table seems to begin in {looked_at.shape.second_table}: put each table into a "
         f"file or sheet of its own. Where it is the same table that goes on, read on."
     )
-    return Question(said.slug(f"second table {looked_at.file.name}"), text, answer, ("read_on",))
+    return Question(syntax.slug(f"second table {looked_at.file.name}"), text, answer, ("read_on",))
 
 
 def _look(directory: Path, name: str) -> Profile:
     """Look at a file; of a folder or an archive, at its first, for all that lie there."""
     with progress.step(f"looking at {name}"):
-        found = find(directory, name, "crmwb map")[0]
-        looked_at = profile(found, sniff(found))
-    return replace(looked_at, file=Found(directory / name, name))
+        result = find(directory, name, "crmwb map")[0]
+        looked_at = profile(result, sniff(result))
+    return replace(looked_at, file=SourceFile(directory / name, name))
 
 
 def _facts(profiles: list[Profile], declared: Collection[Declared], *, invoices_are_sales: bool) -> list[Part]:
@@ -220,13 +220,13 @@ def _facts(profiles: list[Profile], declared: Collection[Declared], *, invoices_
 
 def _refusal(profiles: list[Profile]) -> str:
     """Say which role is missing in each file, its best candidate, and what disqualified it."""
-    told = []
+    descriptions = []
     for looked_at in profiles:
         names = ", ".join(c.name for c in looked_at.columns[:12])
         lacking = periods.advice(looked_at) or roles.advice(looked_at, purchases.missing(looked_at))
-        told.append(f"{looked_at.file.name} has {names}: {lacking or 'nothing that is known'}")
+        descriptions.append(f"{looked_at.file.name} has {names}: {lacking or 'nothing that is known'}")
     return (
-        f"{NOTHING.capitalize()} found: {'; '.join(told)}. Say which columns they are (--answer customer=COLUMN, and so on for "
+        f"{NOTHING.capitalize()} found: {'; '.join(descriptions)}. Say which columns they are (--answer customer=COLUMN, and so on for "
         f"date, amount and order), mend the values, or write the mapping by hand (docs/mappings.md)."
     )
 
@@ -236,14 +236,14 @@ def _with_joined(profiles: list[Profile], alone: dict[str, list[Part]], declared
     parts = [part for every in alone.values() for part in every]
     sales = [part for part in parts if part.table == "transactions" and not part.twins]
     refunded = {
-        p.file.name: found
+        p.file.name: result
         for p in profiles
         if not alone[p.file.name]
         for part in sales
-        if (found := refunds.of_other_file(p, part))
+        if (result := refunds.of_other_file(p, part))
     }
     parts += refunded.values()
-    alone = alone | {name: [found] for name, found in refunded.items()}
+    alone = alone | {name: [result] for name, result in refunded.items()}
     joined = joins.joined_purchases(profiles, {name for name, every in alone.items() if every}, declared)
     for part in joined:
         for other in joins.same_sales(part, parts):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from crmwb.contract import Kind
 from crmwb.contract.canonical import TABLES
-from crmwb.sources.drafting import said, words
+from crmwb.sources.drafting import syntax, words
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.profile import Column
 from crmwb.sources.drafting.questions import Question
@@ -41,14 +41,14 @@ def ask(part: Part, currency: Column, rate: Column, amount: Column) -> None:
     part.options.pop("currency", None)
     part.currencies = Counter({base: currency.n_known} if base else {})
     kinds = {c.name: c.kind for c in TABLES[part.table].columns}
-    name = said.column(rate.name)
+    name = syntax.column(rate.name)
 
     def answer(given: str) -> None:
         sign = "*" if given == "multiply" else "/"
         for to, guess in part.guesses.items():
             if kinds[to] is Kind.MONEY and guess.sources:
                 own = guess.value if isinstance(guess.value, dict) else {"column": guess.value}
-                text = f"({own.get('expression') or said.column(str(own['column']))}) {sign} coalesce({name}, 1)"
+                text = f"({own.get('expression') or syntax.column(str(own['column']))}) {sign} coalesce({name}, 1)"
                 converted = guess.computed(text, f"{guess.why}, by {rate.name}", (*guess.sources, rate))
                 part.guesses[to] = replace(converted, value={**converted.value})
 
@@ -59,7 +59,7 @@ def ask(part: Part, currency: Column, rate: Column, amount: Column) -> None:
     )
     part.questions.append(
         Question(
-            said.slug(f"by {rate.words}"), text, answer, ("multiply", "divide"), columns=(rate.name, currency.name)
+            syntax.slug(f"by {rate.words}"), text, answer, ("multiply", "divide"), columns=(rate.name, currency.name)
         )
     )
 

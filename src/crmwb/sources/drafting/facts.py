@@ -11,8 +11,8 @@ from crmwb.sources.drafting import (
     items_in_columns,
     mixed_currencies,
     modifiers,
-    said,
     sales,
+    syntax,
     vocabulary,
 )
 from crmwb.sources.drafting.agreements import contracts
@@ -68,24 +68,26 @@ def _facts(profile: Profile) -> list[Part]:
 
 def opportunities(profile: Profile) -> list[Part]:
     """Take a file with stages as opportunities, and the won ones as purchases too."""
-    found = fill(TABLES["opportunities"], profile.columns, vocabulary.OPPORTUNITIES)
-    stage, number = found.get("stage"), found.get("opportunity_id")
+    result = fill(TABLES["opportunities"], profile.columns, vocabulary.OPPORTUNITIES)
+    stage, number = result.get("stage"), result.get("opportunity_id")
     if stage is None or number is None or len(stage.sources[0].counts) > MOST_STAGES:
         return []
     if not any(WON.fullmatch(value.lower()) for value in stage.sources[0].counts):
         return []
     won, lost = (_values(stage.sources[0], pattern) for pattern in (WON, LOST))
-    told = f"case when {said.is_in(stage.sources[0].name, won)} then true" + (
-        f" when {said.is_in(stage.sources[0].name, lost)} then false" if lost else ""
+    expression = f"case when {syntax.is_in(stage.sources[0].name, won)} then true" + (
+        f" when {syntax.is_in(stage.sources[0].name, lost)} then false" if lost else ""
     )
-    found["won"] = Guess({"expression": f"{told} end"}, Sure.SURE, f"of {stage.sources[0].shown(6)}", stage.sources)
-    found = {c.name: found[c.name] for c in TABLES["opportunities"].columns if c.name in found}
+    result["won"] = Guess(
+        {"expression": f"{expression} end"}, Sure.SURE, f"of {stage.sources[0].shown(6)}", stage.sources
+    )
+    result = {c.name: result[c.name] for c in TABLES["opportunities"].columns if c.name in result}
     roles = modifiers.find(profile)
     if (converted := roles.get("converted_amount")) is not None:
-        found["amount_cents"] = of_column(converted, Kind.MONEY, Sure.SURE, "in one currency already")
-    parts = [Part("opportunities", said.file_options(profile), found, profile)]
-    if {"customer_id", "closed_on", "amount_cents"} <= found.keys():
-        parts.append(_won(profile, found, said.is_in(stage.sources[0].name, won)))
+        result["amount_cents"] = of_column(converted, Kind.MONEY, Sure.SURE, "in one currency already")
+    parts = [Part("opportunities", syntax.file_options(profile), result, profile)]
+    if {"customer_id", "closed_on", "amount_cents"} <= result.keys():
+        parts.append(_won(profile, result, syntax.is_in(stage.sources[0].name, won)))
     for part in parts:
         sales.leave_out(part, roles)
         sales.set_currency(part, roles, "amount_cents" if part.table == "opportunities" else "revenue_cents")
@@ -100,7 +102,7 @@ def is_history(profile: Profile) -> bool:
     return has_stage and any(len(c.counts) < c.n_known for c in of)
 
 
-def _won(profile: Profile, found: dict[str, Guess], is_won: str) -> Part:
+def _won(profile: Profile, result: dict[str, Guess], is_won: str) -> Part:
     why = "a won opportunity is a purchase"
     origins = {
         "customer_id": "customer_id",
@@ -109,27 +111,27 @@ def _won(profile: Profile, found: dict[str, Guess], is_won: str) -> Part:
         "product_id": "product_id",
         "revenue_cents": "amount_cents",
     }
-    guesses = {to: found[name] for to, name in origins.items() if name in found}
+    guesses = {to: result[name] for to, name in origins.items() if name in result}
     guesses["quantity"] = Guess({"constant": 1}, Sure.LIKELY, why)
     guesses["is_return"] = Guess({"constant": False}, Sure.LIKELY, why)
     ordered = {c.name: guesses[c.name] for c in TABLES["transactions"].columns if c.name in guesses}
     remark = "the source has no orders, so its won opportunities count as purchases"
     return Part(
-        "transactions", {**said.file_options(profile), "filter": is_won}, ordered, profile, [remark], is_stand_in=True
+        "transactions", {**syntax.file_options(profile), "filter": is_won}, ordered, profile, [remark], is_stand_in=True
     )
 
 
 def invoices(profile: Profile) -> list[Part]:
     """Take a file with due dates as invoices."""
-    found = fill(TABLES["invoices"], profile.columns, vocabulary.INVOICES)
+    result = fill(TABLES["invoices"], profile.columns, vocabulary.INVOICES)
     needed = {"invoice_id", "customer_id", "issued_on", "due_on", "amount_cents"}
-    if not needed <= found.keys() or len(found["invoice_id"].sources[0].counts) < MOSTLY * profile.n_rows:  # lines
+    if not needed <= result.keys() or len(result["invoice_id"].sources[0].counts) < MOSTLY * profile.n_rows:  # lines
         return []
     remark = (
         f"{profile.file.name} is taken as invoices, for it has due dates; where these are the company's sales too, run "
         f"again with --answer invoices=sales"
     )
-    return [Part("invoices", said.file_options(profile), found, profile, [remark])]
+    return [Part("invoices", syntax.file_options(profile), result, profile, [remark])]
 
 
 def trial(profile: Profile) -> list[Part]:
@@ -137,28 +139,28 @@ def trial(profile: Profile) -> list[Part]:
     table = TABLES["campaign_members"]
     if any(column.is_date for column in profile.columns):
         return []
-    found = fill(table, profile.columns, vocabulary.TRIAL, ["arm", "customer_id", "outcome_cents"])
-    arm = found.get("arm")
+    result = fill(table, profile.columns, vocabulary.TRIAL, ["arm", "customer_id", "outcome_cents"])
+    arm = result.get("arm")
     if arm is None or not 2 <= len(arm.sources[0].counts) <= MOST_ARMS:
         return []
     controls = [value for value in arm.sources[0].counts if CONTROL.fullmatch(value.lower())]
     if len(controls) != 1:
         return []
     control, name = controls[0], arm.sources[0].name
-    who = found.get("customer_id") or Guess({"one_per": "row"}, Sure.LIKELY, "no customer number: every row is one")
+    who = result.get("customer_id") or Guess({"one_per": "row"}, Sure.LIKELY, "no customer number: every row is one")
     parts = []
     for treated in sorted(set(arm.sources[0].counts) - {control}):
         guesses = {
-            "campaign_id": Guess({"constant": said.slug(treated)}, Sure.SURE, f"against {control!r}"),
+            "campaign_id": Guess({"constant": syntax.slug(treated)}, Sure.SURE, f"against {control!r}"),
             "customer_id": who,
             "arm": Guess(
                 {"column": name, "replace": {treated: "treatment", control: "control"}}, Sure.LIKELY,
                 f"{control!r} sounds like a control group", arm.sources,
             ),
-            **({"outcome_cents": found["outcome_cents"]} if "outcome_cents" in found else {}),
+            **({"outcome_cents": result["outcome_cents"]} if "outcome_cents" in result else {}),
         }  # fmt: skip
-        kept = said.is_in(name, [treated, control])
-        parts.append(Part("campaign_members", {**said.file_options(profile), "filter": kept}, guesses, profile))
+        kept = syntax.is_in(name, [treated, control])
+        parts.append(Part("campaign_members", {**syntax.file_options(profile), "filter": kept}, guesses, profile))
     parts[0].remarks.append(
         "no column of dates: add contacted_at: {constant: 2024-01-31} with the day of the mailing, without which the "
         "pipeline cannot tell time"

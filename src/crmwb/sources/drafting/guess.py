@@ -174,16 +174,16 @@ def fill(
 ) -> dict[str, Guess]:
     """Guess canonical columns of `table`, those whose names say most first; each source column is used once."""
     wanted = [c for c in table.columns if c.name in vocabulary and (names is None or c.name in names)]
-    found: dict[str, Guess] = {}
+    result: dict[str, Guess] = {}
     taken: list[Column] = []
     for strength in (2, 1):
         for column in wanted:
-            if column.name not in found:
+            if column.name not in result:
                 guess = best(columns, vocabulary[column.name], column.kind, taken)
                 if guess and matches(guess.sources[0].words, vocabulary[column.name]) == strength:
-                    found[column.name] = guess
+                    result[column.name] = guess
                     taken.append(guess.sources[0])
-    return {column.name: found[column.name] for column in wanted if column.name in found}
+    return {column.name: result[column.name] for column in wanted if column.name in result}
 
 
 def only_date(columns: list[Column], kind: Kind) -> Guess | None:
@@ -198,10 +198,10 @@ def _is_float_id(value: str) -> bool:
 
 
 def _truth(column: Column) -> dict[str, Any]:
-    said = {value.lower(): value for value in column.counts}
-    if set(said) <= {"yes", "no", "true", "false", "1", "0"}:
+    by_lowered = {value.lower(): value for value in column.counts}
+    if set(by_lowered) <= {"yes", "no", "true", "false", "1", "0"}:
         return {}
     return {
-        "true_values": [value for lower, value in said.items() if lower in TRUE] or ["y"],
-        "false_values": [value for lower, value in said.items() if lower in FALSE] or ["n"],
+        "true_values": [value for lower, value in by_lowered.items() if lower in TRUE] or ["y"],
+        "false_values": [value for lower, value in by_lowered.items() if lower in FALSE] or ["n"],
     }

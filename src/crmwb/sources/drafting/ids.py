@@ -10,7 +10,7 @@ from typing import Any
 
 from crmwb.errors import CrmwbError
 from crmwb.sources.casts import ROUNDED
-from crmwb.sources.drafting import roles, said, words
+from crmwb.sources.drafting import roles, syntax, words
 from crmwb.sources.drafting.guess import Guess, Part
 from crmwb.sources.drafting.profile import Column
 from crmwb.sources.drafting.questions import Question
@@ -53,7 +53,7 @@ def _ask_of_phones(part: Part, column: Column) -> None:
         f"{column.name} holds phone numbers, of which {twins:,} are written in several ways (with 00, + or without their "
         f"country): each way would count as a customer of its own. Export them written alike, or keep them apart?"
     )
-    part.questions.append(Question(said.slug(f"written {column.name}"), text, answer, ("keep_apart",)))
+    part.questions.append(Question(syntax.slug(f"written {column.name}"), text, answer, ("keep_apart",)))
 
 
 def refuse_rounded(column: Column, what: str) -> None:
@@ -81,15 +81,15 @@ def with_options(guess: Guess, **options: Any) -> Guess:
 
 def look_alike(column: Column) -> dict[str, tuple[str, str]]:
     """Return pairs of ids that differ in nothing but what often means nothing, by what that is."""
-    found: dict[str, tuple[str, str]] = {}
+    result: dict[str, tuple[str, str]] = {}
     for what, form in FORMS.items():
         met: dict[str, set[str]] = defaultdict(set)
         for value in column.counts:
             met[form(value)].add(value)
         pair = next((sorted(values)[:2] for values in met.values() if len(values) > 1), None)
         if pair:
-            found[what] = (pair[0], pair[1])
-    return found
+            result[what] = (pair[0], pair[1])
+    return result
 
 
 def _folded(text: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from crmwb.sources.drafting import said
+from crmwb.sources.drafting import syntax
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.links import called
 from crmwb.sources.drafting.profile import Profile, columns_of, plain_words
@@ -25,7 +25,7 @@ def by_place(profile: Profile) -> dict[str, tuple[Profile, str]]:
     if not places:
         return {}
     inside = {name for place in places.values() for name in place.values()}
-    found = {}
+    result = {}
     for n, place in sorted(places.items()):
         money = next(name for stem, name in place.items() if _is_money(stem))
         known = [bool(text) for text in profile.rows[money].to_pylist()]
@@ -34,11 +34,11 @@ def by_place(profile: Profile) -> dict[str, tuple[Profile, str]]:
         kept = profile.rows.filter(pa.array(known)).drop_columns(sorted(inside - set(place.values())))
         names = {name: stem for stem, name in place.items()}
         columns = [called(c, names[c.name]) if c.name in names else c for c in columns_of(kept, profile.shape)]
-        found[str(n)] = (
+        result[str(n)] = (
             replace(profile, rows=kept, n_rows=kept.num_rows, columns=columns),
-            f"{said.column(money)} is not null",
+            f"{syntax.column(money)} is not null",
         )
-    return found
+    return result
 
 
 def limited(parts: list[Part], condition: str, place: str) -> list[Part]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmwb.contract import Kind
 from crmwb.contract.canonical import TABLES
-from crmwb.sources.drafting import said, vocabulary
+from crmwb.sources.drafting import syntax, vocabulary
 from crmwb.sources.drafting.dimensions import WORDS
 from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
 from crmwb.sources.drafting.links import Declared, Reach, called, reach, singular
@@ -41,8 +41,8 @@ def joined_purchases(
     declared : collection of Declared
         Links that a database says.
     """
-    found = [part for base in profiles if base.file.name not in alone for part in _of(base, profiles, declared)]
-    return sorted(found, key=_rank)[:1]
+    result = [part for base in profiles if base.file.name not in alone for part in _of(base, profiles, declared)]
+    return sorted(result, key=_rank)[:1]
 
 
 def enrich(part: Part, profiles: list[Profile], declared: Collection[Declared] = ()) -> None:
@@ -57,18 +57,18 @@ def enrich(part: Part, profiles: list[Profile], declared: Collection[Declared] =
         if c.name not in keys
     ]
     words = {c: p for c, p in WORDS[part.table].items() if c not in part.guesses}
-    found = {c: replace(g, sure=min(g.sure, Sure.LIKELY)) for c, g in fill(TABLES[part.table], others, words).items()}
-    found |= _names_of_codes(part, at)
-    if found:
+    result = {c: replace(g, sure=min(g.sure, Sure.LIKELY)) for c, g in fill(TABLES[part.table], others, words).items()}
+    result |= _names_of_codes(part, at)
+    if result:
         part.options["join"] = {name: {**option, "unmatched": "keep"} for name, option in at.options.items()}
         part.profile = replace(base, columns=[*base.columns, *others])
-        every = part.guesses | found
+        every = part.guesses | result
         part.guesses = {c.name: every[c.name] for c in TABLES[part.table].columns if c.name in every}
 
 
 def _names_of_codes(part: Part, at: Reach) -> dict[str, Guess]:
     """Return categories by their names, where a file of two columns has these, such as a translation."""
-    found = {}
+    result = {}
     for name, guess in part.guesses.items():
         is_plain = isinstance(guess.value, str) and len(guess.sources) == 1
         if TABLES[part.table].column(name).kind is not Kind.CATEGORY or not is_plain:
@@ -79,10 +79,10 @@ def _names_of_codes(part: Part, at: Reach) -> dict[str, Guess]:
             named = next(c for c in at.columns[alias] if c.name != f"{alias}.{link.there.name}")
             if named.is_number or named.is_date:
                 continue
-            told = f"coalesce({said.column(named.name)}, {said.column(guess.sources[0].name)})"
+            expression = f"coalesce({syntax.column(named.name)}, {syntax.column(guess.sources[0].name)})"
             why = f"{guess.why}; what {link.file.file.name} calls it"
-            found[name] = guess.computed(told, why, (named, *guess.sources), min(guess.sure, Sure.LIKELY))
-    return found
+            result[name] = guess.computed(expression, why, (named, *guess.sources), min(guess.sure, Sure.LIKELY))
+    return result
 
 
 def same_sales(part: Part, others: list[Part]) -> list[Part]:
@@ -98,10 +98,10 @@ def prune(parts: list[Part]) -> None:
             continue
         derived = [p for p in parts if part.table in _as_list(p.options.get("derived_from"))]
         read = {column.name for p in [part, *derived] for guess in p.guesses.values() for column in guess.sources}
-        told = " ".join(str(value) for key, value in part.options.items() if key not in {"join", "file"})
+        expression = " ".join(str(value) for key, value in part.options.items() if key not in {"join", "file"})
         kept: set[str] = set()
         for name in reversed(part.options["join"]):
-            asked = any(column.startswith(f"{name}.") for column in read) or f"{name}." in told
+            asked = any(column.startswith(f"{name}.") for column in read) or f"{name}." in expression
             if asked or any(
                 left.startswith(f"{name}.") for other in kept for left in part.options["join"][other]["key"]
             ):
@@ -189,10 +189,10 @@ def _cost(part: Part, goods: list[Column]) -> None:
     quantity = part.guesses.get("quantity")
     if cost is None or "cost_cents" in part.guesses or quantity is None:
         return
-    name = said.column(cost.name)
-    told = f"{said.column(quantity.sources[0].name)} * {name}" if quantity.sources else name
+    name = syntax.column(cost.name)
+    expression = f"{syntax.column(quantity.sources[0].name)} * {name}" if quantity.sources else name
     part.guesses["cost_cents"] = Guess(
-        {"expression": told}, Sure.LIKELY, "quantity times the cost of a unit", (*quantity.sources, cost)
+        {"expression": expression}, Sure.LIKELY, "quantity times the cost of a unit", (*quantity.sources, cost)
     )
     part.guesses = {c.name: part.guesses[c.name] for c in TABLES["transactions"].columns if c.name in part.guesses}
 
@@ -205,7 +205,7 @@ def _spread_total(part: Part, total: Column, price: Column | None, at: Reach) ->
     """Where only the order has an amount, spread it over its lines: by quantity and price as far as these are known."""
     name = "order_amount_of_the_line"
     weights = [*part.guesses["quantity"].sources, *([price] if price is not None else [])]
-    by = {"expression": " * ".join(said.column(column.name) for column in weights) or "1"}
+    by = {"expression": " * ".join(syntax.column(column.name) for column in weights) or "1"}
     part.options["spread"] = {name: {"amount": total.name, "over": _over(total, at), "by": by}}
     what = " times ".join(column.name for column in weights) or "even shares"
     why = f"{total.name} is of the whole order, and is spread over its lines by {what}"
@@ -221,7 +221,7 @@ def _spread_discount(part: Part, money: list[Column], at: Reach) -> None:
     if not any(number for number in discount.numbers):
         return
     value = revenue.value if isinstance(revenue.value, dict) else {"column": revenue.value}
-    amount = value.get("expression") or said.column(str(value["column"]))
+    amount = value.get("expression") or syntax.column(str(value["column"]))
     name = "order_discount_of_the_line"
     part.options["spread"] = {
         name: {"amount": discount.name, "over": _over(discount, at), "by": {"expression": amount}}
@@ -230,6 +230,8 @@ def _spread_discount(part: Part, money: list[Column], at: Reach) -> None:
     why = f"less the line's share of {discount.name}, which is of the whole order"
     sources = (*revenue.sources, discount)
     part.guesses["revenue_cents"] = revenue.computed(f"{amount} {off} {name}", why, sources, Sure.LIKELY)
-    told = name if off == "-" else f"0 - {name}"
-    part.guesses["discount_cents"] = Guess({"expression": told}, Sure.LIKELY, "the line's share of it", (discount,))
+    expression = name if off == "-" else f"0 - {name}"
+    part.guesses["discount_cents"] = Guess(
+        {"expression": expression}, Sure.LIKELY, "the line's share of it", (discount,)
+    )
     part.guesses = {c.name: part.guesses[c.name] for c in TABLES["transactions"].columns if c.name in part.guesses}

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from crmwb.sources.drafting import said, vocabulary
+from crmwb.sources.drafting import syntax, vocabulary
 from crmwb.sources.drafting.profile import N_ROWS, Column, Profile
 
 LEAST_OVERLAP = 0.5
@@ -104,23 +104,23 @@ def reach(base: Profile, profiles: list[Profile], declared: Collection[Declared]
         How far.
     """
     names = names_of(profiles)
-    found = Reach(base)
+    result = Reach(base)
     front: list[tuple[str, Profile]] = [("", base)]
     for _ in range(n_steps):
         nearer, front = front, []
         for name, at in nearer:
             for link in _links(at, profiles, names, declared):
                 alias = names[link.file.file.name]
-                if link.file is base or alias in found.options:
+                if link.file is base or alias in result.options:
                     continue
                 here = f"{name}.{link.here.name}" if name else link.here.name
-                found.options[alias] = {**said.file_options(link.file), "key": {here: link.there.name}}
+                result.options[alias] = {**syntax.file_options(link.file), "key": {here: link.there.name}}
                 if unknown := sorted({v for c in link.file.columns for v in c.null_values}):
-                    found.options[alias]["null_values"] = unknown
-                found.columns[alias] = [_renamed(c, alias, base.n_rows) for c in link.file.columns]
-                found.links[alias] = link
+                    result.options[alias]["null_values"] = unknown
+                result.columns[alias] = [_renamed(c, alias, base.n_rows) for c in link.file.columns]
+                result.links[alias] = link
                 front.append((alias, link.file))
-    return found
+    return result
 
 
 def _links(
@@ -131,8 +131,8 @@ def _links(
         if other is at:
             continue
         said_so = [d for d in declared if (d.file, d.other) == (at.file.name, other.file.name)]
-        told = [(_column(at, d.column), _column(other, d.there)) for d in said_so]
-        known = [(here, there) for here, there in told if here is not None and there is not None]
+        stated = [(_column(at, d.column), _column(other, d.there)) for d in said_so]
+        known = [(here, there) for here, there in stated if here is not None and there is not None]
         if known:
             yield Link(*max(known, key=lambda pair: _is_customer(pair[0])), other)
             continue
@@ -200,7 +200,7 @@ def _share_met(here: Column, there: Column, other: Profile) -> bool:
 
 def names_of(profiles: list[Profile]) -> dict[str, str]:
     """Return what each file is called in joins: its name without the words that all of them share."""
-    words = {p.file.name: said.slug(_stem(p.file.name)).split("_") for p in profiles}
+    words = {p.file.name: syntax.slug(_stem(p.file.name)).split("_") for p in profiles}
     met = Counter(word for every in words.values() for word in set(every))
     shared = {word for word, n in met.items() if len(words) > 1 and n >= SHARED * len(words)}
     names: dict[str, str] = {}

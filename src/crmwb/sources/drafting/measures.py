@@ -1,7 +1,7 @@
 """Quantities of one column in several units of measure, such as g and kg: asked, for a price is for one of them."""
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
-from crmwb.sources.drafting import said, words
+from crmwb.sources.drafting import syntax, words
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.profile import Column
 from crmwb.sources.drafting.questions import Question
@@ -40,12 +40,13 @@ def ask(part: Part) -> None:
         if given == "each":
             return
         cases = " ".join(
-            f"when {said.is_in(column.name, [v])} then {size / scale[given]:.12g}" for v, size in sorted(scale.items())
+            f"when {syntax.is_in(column.name, [v])} then {size / scale[given]:.12g}"
+            for v, size in sorted(scale.items())
         )
         now = part.guesses["revenue_cents"]
-        told = f"{product} * (case {cases} end)"
+        expression = f"{product} * (case {cases} end)"
         why = f"{now.why}; {price.name} is that of 1 {given}, as you said"
-        part.guesses["revenue_cents"] = now.with_text(product, told, why, column)
+        part.guesses["revenue_cents"] = now.with_text(product, expression, why, column)
 
     units = sorted(scale, key=lambda value: scale[value])
     text = (
@@ -53,5 +54,5 @@ def ask(part: Part) -> None:
         f"of one of the row's own unit (each)?"
     )
     part.questions.append(
-        Question(said.slug(f"price by {column.words}"), text, answer, (*units, "each"), columns=(column.name,))
+        Question(syntax.slug(f"price by {column.words}"), text, answer, (*units, "each"), columns=(column.name,))
     )

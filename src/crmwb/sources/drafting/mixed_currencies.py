@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from crmwb.sources.drafting import notation, said, words
+from crmwb.sources.drafting import notation, syntax, words
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.profile import Column, Profile, columns_of
 
@@ -48,15 +48,15 @@ def sign_of(text: str) -> str | None:
 
 def _signs(column: Column) -> dict[str, str]:
     """Return the signs beside a column's numbers, and their currencies; nothing where it holds no amounts."""
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     n_amounts = 0
     for value, n in column.counts.items():
         sign = sign_of(value)
         if notation.is_number_like(value, sign):
             n_amounts += n
             if sign and (code := words.currency(sign)):
-                found[sign] = code
-    return found if n_amounts >= LEAST_SHARE * max(column.n_known, 1) else {}
+                result[sign] = code
+    return result if n_amounts >= LEAST_SHARE * max(column.n_known, 1) else {}
 
 
 def _rows_of(
@@ -75,13 +75,13 @@ def _rows_of(
 
 
 def _with(column: Column, own: list[str], others: list[str]) -> str:
-    name = said.column(column.name)
-    told = " or ".join(f"contains({name}, {said.value(sign)})" for sign in sorted(own))
+    name = syntax.column(column.name)
+    expression = " or ".join(f"contains({name}, {syntax.value(sign)})" for sign in sorted(own))
     longer = [other for other in others if any(sign in other for sign in own)]  # the $ of R$
-    return f"({told})" + "".join(f" and not contains({name}, {said.value(other)})" for other in sorted(longer))
+    return f"({expression})" + "".join(f" and not contains({name}, {syntax.value(other)})" for other in sorted(longer))
 
 
 def _without(column: Column, others: list[str]) -> str:
-    name = said.column(column.name)
-    told = " or ".join(f"contains({name}, {said.value(sign)})" for sign in sorted(others))
-    return f"({name} is null or not ({told}))"
+    name = syntax.column(column.name)
+    expression = " or ".join(f"contains({name}, {syntax.value(sign)})" for sign in sorted(others))
+    return f"({name} is null or not ({expression}))"

@@ -50,8 +50,8 @@ def _is_kind(column: Column) -> bool:
 
 
 def _is_flag(column: Column) -> bool:
-    said = {value.lower() for value in column.counts}
-    return bool(said) and said <= TRUE | FALSE
+    lowered = {value.lower() for value in column.counts}
+    return bool(lowered) and lowered <= TRUE | FALSE
 
 
 def _is_currency(column: Column) -> bool:
@@ -62,8 +62,8 @@ def _is_currency(column: Column) -> bool:
 def _by_codes(profile: Profile, taken: Collection[str]) -> Column | None:
     """Return the only column that holds nothing but codes of currencies, whatever its name."""
     free = (c for c in profile.columns if c.called is None and c.name not in taken and 0 < len(c.counts) <= MOST_KINDS)
-    found = [c for c in free if all(v.upper() in words.CODES for v in c.counts) and any(v in USUAL for v in c.counts)]
-    return found[0] if len(found) == 1 else None
+    result = [c for c in free if all(v.upper() in words.CODES for v in c.counts) and any(v in USUAL for v in c.counts)]
+    return result[0] if len(result) == 1 else None
 
 
 FITS: dict[str, Callable[[Column], bool]] = {
@@ -106,11 +106,11 @@ class Modifiers:
 
 def find(profile: Profile) -> Modifiers:
     """Return the columns of a file that change what others mean, those whose names say most first."""
-    found: dict[str, Column] = {}
+    result: dict[str, Column] = {}
     taken: set[str] = set()
     for strength in (2, 1):
         for role, fits in FITS.items():
-            if role in found:
+            if role in result:
                 continue
             for column in profile.columns:
                 if (
@@ -119,24 +119,24 @@ def find(profile: Profile) -> Modifiers:
                     and matches(column.words, MODIFIERS[role]) == strength
                     and fits(column)
                 ):
-                    found[role] = column
+                    result[role] = column
                     taken.add(column.name)
                     break
-    if "currency" not in found and (of_codes := _by_codes(profile, taken)) is not None:
-        found["currency"] = of_codes
+    if "currency" not in result and (of_codes := _by_codes(profile, taken)) is not None:
+        result["currency"] = of_codes
         taken.add(of_codes.name)
     statuses = tuple(
         c
         for c in profile.columns
         if c.called is None and c.name not in taken and matches(c.words, MODIFIERS["status"]) and _is_status(c)
     )
-    return Modifiers(found, statuses)
+    return Modifiers(result, statuses)
 
 
 def codes(column: Column) -> Counter[str]:
     """Return the currencies that a column names, by their codes, and in how many rows."""
-    found: Counter[str] = Counter()
+    result: Counter[str] = Counter()
     for value, n in column.counts.items():
         if code := words.currency(value):
-            found[code] += n
-    return found
+            result[code] += n
+    return result

@@ -25,19 +25,19 @@ def guesses(profile: Profile) -> dict[str, Guess]:
         return {}
     who = _who(people)
     orders = [column for column in ids if len(column.counts) > len(who.counts)]
-    found = {
+    result = {
         "customer_id": (who, "the same stand there again and again"),
         "ordered_at": (days[0], "the only column of dates"),
         "revenue_cents": (max(amounts, key=_total), "numbers with decimals"),
     }
     if orders:
-        found["order_id"] = (orders[0], "more different ones than customers")
+        result["order_id"] = (orders[0], "more different ones than customers")
     if units:
-        found["quantity"] = (units[0], "small whole numbers")
+        result["quantity"] = (units[0], "small whole numbers")
     table = TABLES["transactions"]
     return {
         name: of_column(column, table.column(name).kind, Sure.GUESS, f"no header; {why}")
-        for name, (column, why) in found.items()
+        for name, (column, why) in result.items()
     }
 
 

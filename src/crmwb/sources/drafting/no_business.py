@@ -41,8 +41,8 @@ PAYS = re.compile(
 
 def own_values(values: Collection[str]) -> list[str]:
     """Return values that name what belongs to the company itself, or tests, of a column that tells others too."""
-    found = sorted(v for v in values if OWN.fullmatch(words.simple(v)) or TESTS.fullmatch(words.simple(v)))
-    return found if len(found) < len(values) else []
+    result = sorted(v for v in values if OWN.fullmatch(words.simple(v)) or TESTS.fullmatch(words.simple(v)))
+    return result if len(result) < len(values) else []
 
 
 def kinds(column_words: str, values: Collection[str]) -> dict[str, list[str]]:
@@ -50,7 +50,7 @@ def kinds(column_words: str, values: Collection[str]) -> dict[str, list[str]]:
     if PAYS.fullmatch(column_words):
         return {}
     simple = {value: words.simple(value) for value in values}
-    found = {
+    result = {
         what: sorted(v for v, text in simple.items() if pattern.fullmatch(text)) for what, pattern in KINDS.items()
     }
-    return {what: few for what, few in found.items() if 0 < len(few) < len(values)}
+    return {what: few for what, few in result.items() if 0 < len(few) < len(values)}

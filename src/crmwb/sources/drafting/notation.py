@@ -188,15 +188,15 @@ def _numbers(con: Backend, columns: dict[str, Counter[str]]) -> dict[str, Number
         if sum(counts[text] for text in like) >= LEAST_SHARE * counts.total():
             accounting = any(BRACKETED.fullmatch(bare[text]) for text in like)
             by_signs.setdefault((sign, accounting), {})[name] = like
-    found: dict[str, Numbers] = {}
+    result: dict[str, Numbers] = {}
     for (sign, accounting), texts_of in by_signs.items():
         styles = {f"s{i}": replace(s, currency_sign=sign, accounting=accounting) for i, s in enumerate(STYLES)}
         for name, rows in _tried(con, texts_of, styles).items():
             read = [(styles[to], {row["text"]: row[to] for row in rows if row[to] is not None}) for to in styles]
             chosen = _best(read, columns[name])
             if chosen is not None:
-                found[name] = chosen
-    return found
+                result[name] = chosen
+    return result
 
 
 def _best(read: list[tuple[NumberStyle, dict[str, float]]], counts: Counter[str]) -> Numbers | None:
@@ -240,7 +240,7 @@ def _dates(con: Backend, columns: dict[str, Counter[str]]) -> dict[str, Dates]:
     tried = sorted({f for like in candidates.values() for formats in like.values() for f in formats})
     names = {f"f{i}": f for i, f in enumerate(tried)}
     read = _tried(con, {name: list(like) for name, like in candidates.items()}, names)
-    found = {}
+    result = {}
     for name, rows in read.items():
         by_format = {
             f: {row["text"]: row[to] for row in rows if f in candidates[name][row["text"]] and _is_likely(row[to])}
@@ -248,8 +248,8 @@ def _dates(con: Backend, columns: dict[str, Counter[str]]) -> dict[str, Dates]:
         }
         reading = _cover(by_format, columns[name])
         if reading is not None:
-            found[name] = reading
-    return found
+            result[name] = reading
+    return result
 
 
 def _cover(by_format: dict[str, dict[str, datetime]], counts: Counter[str]) -> Dates | None:
@@ -315,20 +315,20 @@ def _candidates(text: str) -> tuple[str, ...]:
         return ()
     for pattern, formats in DAY_FORMATS:
         is_chinese = "年" in pattern
-        found = re.fullmatch(f"(?P<d>{pattern}){CHINESE_TIME if is_chinese else TIME}", text)
-        if found is None:
+        result = re.fullmatch(f"(?P<d>{pattern}){CHINESE_TIME if is_chinese else TIME}", text)
+        if result is None:
             continue
-        if found["t"] is None:
+        if result["t"] is None:
             return (ISO,) if formats == ("%Y-%m-%d",) else formats
-        hour = "%I" if found["p"] or found["c"] else "%H"
-        clock = f"{hour}:%M" + (":%S" if found["s"] else "") + (".%f" if found["f"] else "")
+        hour = "%I" if result["p"] or result["c"] else "%H"
+        clock = f"{hour}:%M" + (":%S" if result["s"] else "") + (".%f" if result["f"] else "")
         if is_chinese:
-            return tuple(f"{f} %p {clock}" if found["c"] else f"{f}{found['b']}{clock}" for f in formats)
-        if found["p"]:
-            clock += " %p" if found["p"].startswith(" ") else "%p"
-        elif formats == ("%Y-%m-%d",) and found["b"] in {" ", "T"}:
+            return tuple(f"{f} %p {clock}" if result["c"] else f"{f}{result['b']}{clock}" for f in formats)
+        if result["p"]:
+            clock += " %p" if result["p"].startswith(" ") else "%p"
+        elif formats == ("%Y-%m-%d",) and result["b"] in {" ", "T"}:
             return (ISO,)
-        return tuple(f"{f}{found['b']}{clock}" for f in formats)
+        return tuple(f"{f}{result['b']}{clock}" for f in formats)
     return ()
 
 
@@ -350,7 +350,7 @@ def _may_be_a_moment(words: str, numbers: Numbers) -> bool:
 
 def _counted(con: Backend, columns: dict[str, Counter[str]], numbers: dict[str, Numbers]) -> dict[str, Dates]:
     """Return the dates of columns that are called dates and hold numbers: seconds since 1970, days of a spreadsheet."""
-    found = {}
+    result = {}
     for name, counts in columns.items():
         read = numbers[name].values
         for how, (least, most) in COUNTED.items():
@@ -362,9 +362,9 @@ def _counted(con: Backend, columns: dict[str, Counter[str]], numbers: dict[str, 
             share = sum(counts[text] for text in fitting) / counts.total()
             if share >= LEAST_SHARE:
                 rows = _tried(con, {name: fitting}, {"m": how})[name]
-                found[name] = Dates((how,), {row["text"]: row["m"] for row in rows if row["m"]}, share)
+                result[name] = Dates((how,), {row["text"]: row["m"] for row in rows if row["m"]}, share)
                 break
-    return found
+    return result
 
 
 def _tried(
@@ -384,10 +384,10 @@ def _tried(
         }
         query = engine.compiled(con, TRIED.select("c", "text", **columns), in_steps=True)
         _queries[key] = query
-    found: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
+    result: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
     for row in engine.run_on(con, query).read_all().to_pylist():
-        found[names[row["c"]]].append(row)
-    return found
+        result[names[row["c"]]].append(row)
+    return result
 
 
 TRIED = ibis.table({"c": "int64", "text": "string"}, name="tried")

@@ -5,7 +5,7 @@ from collections import defaultdict
 from datetime import datetime
 from itertools import combinations
 
-from crmwb.sources.drafting import refunds, row_kinds, said
+from crmwb.sources.drafting import refunds, row_kinds, syntax
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.questions import Question
 
@@ -68,7 +68,7 @@ def _ask_what_it_is(part: Part, other: Part, parts: list[Part]) -> None:
         f"was sold), to be left out?"
     )
     choices = ("sales", "returns", "leave_out")
-    part.questions.append(Question(said.slug(f"rows of {file}"), text, answer, choices))
+    part.questions.append(Question(syntax.slug(f"rows of {file}"), text, answer, choices))
 
 
 def _money(part: Part) -> list[tuple[str | None, float | None]]:
@@ -102,10 +102,10 @@ def _cut_orders(older: Part, newer: Part, shared: set[tuple[str | None, ...]]) -
 def _lines(part: Part) -> dict[str | None, set[tuple[str | None, ...]]]:
     texts = [part.looked_at.texts(column) for column in part.looked_at.own]
     order = part.looked_at.texts(part.guesses["order_id"].sources[0])
-    found: dict[str | None, set[tuple[str | None, ...]]] = defaultdict(set)
+    result: dict[str | None, set[tuple[str | None, ...]]] = defaultdict(set)
     for key, *row in zip(order, *texts, strict=True):
-        found[key].add(tuple(row))
-    return found
+        result[key].add(tuple(row))
+    return result
 
 
 def _ask(older: Part, newer: Part, n: int, same_file: list[Part], n_cut: int) -> None:
@@ -120,10 +120,10 @@ def _ask(older: Part, newer: Part, n: int, same_file: list[Part], n_cut: int) ->
             return
         key = {name: name for name in every} if given == "each_line_once" else {here: there}
         for part in same_file:
-            joined = {k: v for k, v in newer.options.items() if k in said.OF_FILES}
+            joined = {k: v for k, v in newer.options.items() if k in syntax.OF_FILES}
             option = {**joined, "key": key, "unmatched": "keep", "several": "first"}
             part.options["join"] = {**part.options.get("join", {}), "newer": option}
-            condition = f"{said.column(f'newer.{there}')} is null"
+            condition = f"{syntax.column(f'newer.{there}')} is null"
             part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), condition]))
             what = "lines" if given == "each_line_once" else "orders"
             part.remarks.append(f"{what} that stand in {files[1]} too are left out here: that export is newer")
@@ -135,4 +135,4 @@ def _ask(older: Part, newer: Part, n: int, same_file: list[Part], n_cut: int) ->
         f"same days{cut}: count these once (as the newer file has them){each}, or twice?"
     )
     choices = ("each_line_once", "once", "twice") if n_cut else ("once", "twice")
-    newer.questions.append(Question(said.slug(f"same orders {files[0]}"), text, answer, choices))
+    newer.questions.append(Question(syntax.slug(f"same orders {files[0]}"), text, answer, choices))

@@ -2,7 +2,7 @@
 
 import re
 
-from crmwb.sources.drafting import said
+from crmwb.sources.drafting import syntax
 from crmwb.sources.drafting.guess import Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.profile import Column
@@ -29,7 +29,7 @@ def per_units(part: Part) -> None:
     column = next((c for c in fitting if all(n > 0 for n in c.numbers) and any(n > 1 for n in c.numbers)), None)
     if column is None:
         return
-    text = f"{revenue.value['expression']} / {said.column(column.name)}"
+    text = f"{revenue.value['expression']} / {syntax.column(column.name)}"
     why = f"{revenue.why}, which is for so many units as {column.name} says"
     part.guesses["revenue_cents"] = revenue.computed(text, why, (*revenue.sources, column), Sure.LIKELY)
 
@@ -46,7 +46,7 @@ def without_tax(part: Part, roles: Modifiers) -> None:
     pairs = part.looked_at.number_rows(amount, tax)
     if not WITH_TAX.fullmatch(amount.words) or not any(tax.numbers) or any(abs(t) > abs(a) for a, t in pairs):
         return
-    text = f"{said.column(amount.name)} - coalesce({said.column(tax.name)}, 0)"
+    text = f"{syntax.column(amount.name)} - coalesce({syntax.column(tax.name)}, 0)"
     why = f"without {tax.name}, for tax is no revenue"
     part.guesses["revenue_cents"] = revenue.computed(text, why, (amount, tax), Sure.LIKELY)
 
@@ -72,7 +72,7 @@ def _without_rate(part: Part) -> None:
         )
         return
     whole = 1 if max(rate.numbers) <= 1 else 100
-    text = f"{said.column(amount.name)} / (1 + coalesce({said.column(rate.name)}, 0) / {whole})"
+    text = f"{syntax.column(amount.name)} / (1 + coalesce({syntax.column(rate.name)}, 0) / {whole})"
     why = f"without tax, at the rate in {rate.name}"
     part.guesses["revenue_cents"] = revenue.computed(text, why, (amount, rate), Sure.LIKELY)
 
@@ -88,7 +88,7 @@ def ask_of_share(part: Part, share: Column) -> None:
     def answer(given: str) -> None:
         if given == "take_off":
             now = part.guesses["revenue_cents"]
-            text = f"({now.value['expression']}) * (1 - coalesce({said.column(share.name)}, 0) / {whole})"
+            text = f"({now.value['expression']}) * (1 - coalesce({syntax.column(share.name)}, 0) / {whole})"
             part.guesses["revenue_cents"] = now.computed(text, f"{now.why}, less {share.name}", (*now.sources, share))
 
     text = f"{share.name} is a share: is it still to be taken off {' times '.join(c.name for c in revenue.sources)}?"

@@ -17,7 +17,7 @@ from crmwb.sources.drafting.notation import Dates, Numbers
 from crmwb.sources.drafting.sniff import Shape
 from crmwb.sources.drafting.words import USUAL_CODES
 from crmwb.sources.formats import open_file
-from crmwb.sources.found import Found
+from crmwb.sources.source_files import SourceFile
 from crmwb.sources.values import NumberStyle
 
 N_ROWS = 20_000
@@ -191,7 +191,7 @@ class Profile:
         Names that stand more than once in its header, and what its columns are called instead.
     """
 
-    file: Found
+    file: SourceFile
     shape: Shape
     n_rows: int
     columns: list[Column]
@@ -248,7 +248,7 @@ def without_accents(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(signs))
 
 
-def profile(file: Found, shape: Shape) -> Profile:
+def profile(file: SourceFile, shape: Shape) -> Profile:
     """Look at the first `N_ROWS` rows of a file.
 
     Raises
@@ -272,7 +272,7 @@ def profile(file: Found, shape: Shape) -> Profile:
     return Profile(file, shape, rows.num_rows, columns, rows, oddities, _twins(names))
 
 
-def _read(file: Found, shape: Shape, without: Collection[str] = ()) -> tuple[list[str], list[pa.Table], list[str]]:
+def _read(file: SourceFile, shape: Shape, without: Collection[str] = ()) -> tuple[list[str], list[pa.Table], list[str]]:
     """Return a file's names, its first rows, and columns that hold lists."""
     opened = open_file(file, shape.mapping(file.name))
     names, parts, n_rows = opened.columns, [], 0
@@ -295,11 +295,11 @@ def columns_of(rows: pa.Table, shape: Shape) -> list[Column]:
 
 def _twins(names: list[str]) -> dict[str, list[str]]:
     """Return names that stand more than once in a header, and what the columns are called instead."""
-    found: dict[str, list[str]] = {}
+    result: dict[str, list[str]] = {}
     for name in names:
         if (match := re.fullmatch(r"(.+) \(\d+\)", name)) and match[1] not in names:
-            found.setdefault(match[1], []).append(name)
-    return {name: twins for name, twins in found.items() if len(twins) > 1}
+            result.setdefault(match[1], []).append(name)
+    return {name: twins for name, twins in result.items() if len(twins) > 1}
 
 
 def _without_oddities(rows: pa.Table) -> tuple[pa.Table, list[str], list[str]]:
@@ -324,17 +324,17 @@ def _without_oddities(rows: pa.Table) -> tuple[pa.Table, list[str], list[str]]:
         "is a total": [total[i] and n_filled[i] < usual for i in range(n)],
         "holds one value only": [n_filled[i] <= 1 < LEAST_COLUMNS <= usual for i in range(n)],
     }
-    told = []
+    removed = []
     odd = [False] * n
     for what, which in kinds.items():
         fresh = [a and not b for a, b in zip(which, odd, strict=True)]
         if count := sum(fresh):
-            told.append(f"{count:,} {'row' if count == 1 else 'rows'} that {what if count == 1 else _plural(what)}")
+            removed.append(f"{count:,} {'row' if count == 1 else 'rows'} that {what if count == 1 else _plural(what)}")
         odd = [a or b for a, b in zip(odd, which, strict=True)]
     if all(odd):
         return rows, [], []
     alone = [text for text, n_, is_odd in zip(first, n_filled, odd, strict=True) if text and n_ == 1 and is_odd]
-    return rows.filter(pa.array([not o for o in odd])), told, alone[:MOST_TITLES]
+    return rows.filter(pa.array([not o for o in odd])), removed, alone[:MOST_TITLES]
 
 
 def _plural(what: str) -> str:
@@ -368,24 +368,24 @@ def _columns(rows: pa.Table) -> Iterator[Column]:
 
 def _settled(columns: list[Column], shape: Shape) -> list[Column]:
     """Settle notations that could be read in two ways by what else stands in the file, and say by what."""
-    found = conventions.of_file(
+    result = conventions.of_file(
         str(shape.options.get("delimiter", "," if shape.is_delimited else "")),
         [c.words for c in columns],
         [c.numbers_read for c in columns if c.numbers_read],
         [c.dates_read for c in columns if c.dates_read],
         [v for c in columns for v in c.counts if re.fullmatch("[A-Z]{3}", v) and len(c.counts) < 10],
     )
-    return [_with_order(_with_style(column, found), found) for column in columns]
+    return [_with_order(_with_style(column, result), result) for column in columns]
 
 
-def _with_style(column: Column, found: conventions.Conventions) -> Column:
+def _with_style(column: Column, result: conventions.Conventions) -> Column:
     numbers = column.numbers_read
     if numbers is None or numbers.rival is None:
         return column
     by_digits = conventions.digits_tell(numbers)
     styles = (numbers.style, numbers.rival)
-    by_file = next((s for s in styles if found.decimal and s.decimal == found.decimal), None)
-    reasons = found.comma if found.decimal == "," else found.point
+    by_file = next((s for s in styles if result.decimal and s.decimal == result.decimal), None)
+    reasons = result.comma if result.decimal == "," else result.point
     if by_digits and (by_file is None or by_file == by_digits[0]):
         chosen, why = by_digits[0], "; ".join([by_digits[1], *(reasons[:2] if by_file else [])])
     elif by_digits is None and by_file is not None:
@@ -395,12 +395,12 @@ def _with_style(column: Column, found: conventions.Conventions) -> Column:
     return replace(column, numbers_read=numbers if chosen == numbers.style else numbers.swapped(), why_style=why)
 
 
-def _with_order(column: Column, found: conventions.Conventions) -> Column:
+def _with_order(column: Column, result: conventions.Conventions) -> Column:
     dates = column.dates_read
     if dates is None or not dates.rival:
         return column
-    if found.is_day_first is None:
+    if result.is_day_first is None:
         return replace(column, why_order="")
     day_first = any(re.match("%d[/-]%m", f) for f in dates.formats)
-    why = "; ".join((found.day_first if found.is_day_first else found.month_first)[:3])
-    return replace(column, dates_read=dates if day_first == found.is_day_first else dates.swapped(), why_order=why)
+    why = "; ".join((result.day_first if result.is_day_first else result.month_first)[:3])
+    return replace(column, dates_read=dates if day_first == result.is_day_first else dates.swapped(), why_order=why)

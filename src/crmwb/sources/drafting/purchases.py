@@ -17,10 +17,10 @@ from crmwb.sources.drafting import (
     order_lines,
     prices,
     refunds,
-    said,
     sales,
     sign_marks,
     sums,
+    syntax,
     unit_prices,
     units,
     vocabulary,
@@ -44,20 +44,20 @@ HALF = 0.5
 def transactions(profile: Profile) -> list[Part]:
     """Take a file with customers, dates and amounts as purchases; refunds beside the amounts as returns."""
     roles, lines = modifiers.find(profile), order_lines.find(profile)
-    found = _plain_columns(profile, roles, lines)
-    revenue = _revenue(profile, found, roles, lines)
-    if not {"customer_id", "ordered_at"} <= found.keys() or revenue is None:
+    result = _plain_columns(profile, roles, lines)
+    revenue = _revenue(profile, result, roles, lines)
+    if not {"customer_id", "ordered_at"} <= result.keys() or revenue is None:
         return []
-    found["revenue_cents"] = revenue
-    found["order_id"] = _orders(found, roles, lines)
-    found["quantity"] = found.get("quantity") or Guess({"constant": 1}, Sure.LIKELY, "no column of quantities")
-    kinds = _kinds(profile, found, roles)
+    result["revenue_cents"] = revenue
+    result["order_id"] = _orders(result, roles, lines)
+    result["quantity"] = result.get("quantity") or Guess({"constant": 1}, Sure.LIKELY, "no column of quantities")
+    kinds = _kinds(profile, result, roles)
     if (refund := roles.get("refund")) is not None and any(refund.numbers):
-        found.pop("is_return", None)  # whether something went back; how much stands beside it, and is rows of its own
-    found["is_return"] = _returns(found, kinds)
-    found["revenue_cents"] = _signed(found)
-    found |= _costs(best(profile.columns, vocabulary.TRANSACTIONS["profit"], Kind.MONEY), found)
-    part = Part("transactions", said.file_options(profile), found, profile)
+        result.pop("is_return", None)  # whether something went back; how much stands beside it, and is rows of its own
+    result["is_return"] = _returns(result, kinds)
+    result["revenue_cents"] = _signed(result)
+    result |= _costs(best(profile.columns, vocabulary.TRANSACTIONS["profit"], Kind.MONEY), result)
+    part = Part("transactions", syntax.file_options(profile), result, profile)
     prices.per_units(part)
     prices.without_tax(part, roles)
     part.remarks += _drop_discount_shares(part)
@@ -88,20 +88,20 @@ def transactions(profile: Profile) -> list[Part]:
 def missing(profile: Profile) -> list[tuple[str, str | None]]:
     """Return the roles without which a file is no purchases, each with why its best candidate is not it."""
     roles = modifiers.find(profile)
-    found = _plain_columns(profile, roles, None)
-    told: list[tuple[str, str | None]] = []  # by role, as `roles.NAMES` has them
+    result = _plain_columns(profile, roles, None)
+    expression: list[tuple[str, str | None]] = []  # by role, as `roles.NAMES` has them
     for name, what in (("customer_id", "customer"), ("ordered_at", "date"), ("revenue_cents", "amount")):
-        if name in found or (name == "revenue_cents" and _revenue(profile, found, roles, None)):
+        if name in result or (name == "revenue_cents" and _revenue(profile, result, roles, None)):
             continue
         named = [c for c in profile.columns if vocabulary.matches(c.words, vocabulary.TRANSACTIONS[name])]
         named.sort(key=lambda c: -vocabulary.matches(c.words, vocabulary.TRANSACTIONS[name]))
         if named and not named[0].n_known:
-            told.append((what, f"{named[0].name} is empty"))
+            expression.append((what, f"{named[0].name} is empty"))
         elif named and named[0].unreadable is not None and name != "customer_id":
-            told.append((what, f"{named[0].name} holds {named[0].unreadable!r}, which is no {what}"))
+            expression.append((what, f"{named[0].name} holds {named[0].unreadable!r}, which is no {what}"))
         else:
-            told.append((what, None))
-    return told
+            expression.append((what, None))
+    return expression
 
 
 def _plain_columns(profile: Profile, roles: Modifiers, lines: OrderLines | None) -> dict[str, Guess]:
@@ -111,44 +111,44 @@ def _plain_columns(profile: Profile, roles: Modifiers, lines: OrderLines | None)
     kept = roles.columns - {c.name for role in ("net", "paid") if (c := roles.get(role))}
     usable = [c for c in profile.columns if c.name not in kept and not units.is_remainder(c)]
     names = [c.name for c in table.columns if c.name in patterns]
-    found = fill(table, usable, patterns, names)
-    if "customer_id" not in found and (email := next((c for c in usable if ids.is_email(c)), None)) is not None:
-        found["customer_id"] = of_column(
+    result = fill(table, usable, patterns, names)
+    if "customer_id" not in result and (email := next((c for c in usable if ids.is_email(c)), None)) is not None:
+        result["customer_id"] = of_column(
             email, Kind.ID, Sure.LIKELY, "no number of a customer, so the e-mail address is it"
         )
-    when = found.get("ordered_at") or only_date(usable, Kind.TIMESTAMP)
+    when = result.get("ordered_at") or only_date(usable, Kind.TIMESTAMP)
     if when is not None:
-        found["ordered_at"] = when
-    if lines is not None and lines.order.name not in {c.name for c in _of(found, "customer_id")}:
-        found["order_id"] = of_column(lines.order, Kind.ID, Sure.LIKELY, "the same on every line of an order")
-        if (when := found.get("ordered_at")) and when.sources[0].name in lines.head:
+        result["ordered_at"] = when
+    if lines is not None and lines.order.name not in {c.name for c in _of(result, "customer_id")}:
+        result["order_id"] = of_column(lines.order, Kind.ID, Sure.LIKELY, "the same on every line of an order")
+        if (when := result.get("ordered_at")) and when.sources[0].name in lines.head:
             every = [c for c in usable if c.is_date and c.name not in lines.head]
             again = best(every, patterns["ordered_at"], Kind.TIMESTAMP)
-            found["ordered_at"] = again or when
-    return found
+            result["ordered_at"] = again or when
+    return result
 
 
-def _revenue(profile: Profile, found: dict[str, Guess], roles: Modifiers, lines: OrderLines | None) -> Guess | None:
+def _revenue(profile: Profile, result: dict[str, Guess], roles: Modifiers, lines: OrderLines | None) -> Guess | None:
     """Return the amount of a line: converted, net of tax, as it stands, or the quantity times the price of a unit."""
     converted, net = roles.get("converted_amount"), roles.get("net")
-    amount, quantity = found.get("revenue_cents"), found.get("quantity")
+    amount, quantity = result.get("revenue_cents"), result.get("quantity")
     if amount is not None and amount.sources[0].called is not None:
         return amount
     if converted is not None:
         return of_column(converted, Kind.MONEY, Sure.SURE, "in one currency already")
     of_orders = lines.head | lines.repeated if lines else frozenset()
     if amount is not None and {c.name for c in amount.sources} & of_orders:
-        own = [c for c in profile.columns if c.name not in of_orders | roles.columns and c not in _all_of(found)]
+        own = [c for c in profile.columns if c.name not in of_orders | roles.columns and c not in _all_of(result)]
         amount = best(own, vocabulary.TRANSACTIONS["revenue_cents"], Kind.MONEY) or amount
     if net is not None and net.name not in of_orders and not _is_after_fees(profile, net, roles.get("fee"), amount):
-        others = [c.name for c in _of(found, "revenue_cents") if c is not net]
+        others = [c.name for c in _of(result, "revenue_cents") if c is not net]
         why = f"without tax and shipping, unlike {others[0]}" if others else "its name says so"
         amount = of_column(net, Kind.MONEY, Sure.SURE, why)
     elif (paid := _paid(profile, roles)) is not None and paid.name not in of_orders:
-        others = [c.name for c in _of(found, "revenue_cents") if c is not paid]
+        others = [c.name for c in _of(result, "revenue_cents") if c is not paid]
         unlike = f", unlike {others[0]}" if others else ""
         amount = of_column(paid, Kind.MONEY, Sure.SURE, f"what was paid{unlike}")
-    taken = {c.name for name, guess in found.items() if name != "revenue_cents" for c in guess.sources}
+    taken = {c.name for name, guess in result.items() if name != "revenue_cents" for c in guess.sources}
     free = [c for c in profile.columns if c.name not in taken and c.name not in of_orders]
     price = best(free, vocabulary.TRANSACTIONS["unit_price"], Kind.MONEY)
     is_of_order = amount is not None and bool({c.name for c in amount.sources} & of_orders)
@@ -158,7 +158,7 @@ def _revenue(profile: Profile, found: dict[str, Guess], roles: Modifiers, lines:
     if is_sure and not _is_with_shipping(profile, amount, (quantity.sources[0], price.sources[0]), roles):
         return amount
     units, each = quantity.sources[0], price.sources[0]
-    product = f"{said.column(units.name)} * {said.column(each.name)}"
+    product = f"{syntax.column(units.name)} * {syntax.column(each.name)}"
     sure = min(price.sure, quantity.sure)
     return Guess({"expression": product}, sure, "quantity times the price of a unit", (units, each))
 
@@ -189,26 +189,26 @@ def _is_after_fees(profile: Profile, net: Column, fee: Column | None, amount: Gu
     return bool(rows) and fitting > MOSTLY * len(rows)
 
 
-def _orders(found: dict[str, Guess], roles: Modifiers, lines: OrderLines | None) -> Guess:
+def _orders(result: dict[str, Guess], roles: Modifiers, lines: OrderLines | None) -> Guess:
     """Return the order: of a refund that points to its order, that order."""
-    order, parent = found.get("order_id"), roles.get("parent_order")
+    order, parent = result.get("order_id"), roles.get("parent_order")
     if order is None:
-        return _made_orders(found["customer_id"], found["ordered_at"])
+        return _made_orders(result["customer_id"], result["ordered_at"])
     if parent is None or lines is not None or len(order.sources) != 1:
         return order
-    own = said.column(order.sources[0].name)
+    own = syntax.column(order.sources[0].name)
     nothing = [value for value in parent.counts if value in {"0", "-1"}]
-    name = said.column(parent.name)
-    known = f"{name} is not null" + (f" and not {said.is_in(parent.name, nothing)}" if nothing else "")
-    told = f"case when {known} then {name} else {own} end"
+    name = syntax.column(parent.name)
+    known = f"{name} is not null" + (f" and not {syntax.is_in(parent.name, nothing)}" if nothing else "")
+    expression = f"case when {known} then {name} else {own} end"
     return Guess(
-        {"expression": told}, Sure.LIKELY, f"{parent.name} names the order that a row belongs to", order.sources
+        {"expression": expression}, Sure.LIKELY, f"{parent.name} names the order that a row belongs to", order.sources
     )
 
 
-def _kinds(profile: Profile, found: dict[str, Guess], roles: Modifiers) -> list[Column]:
+def _kinds(profile: Profile, result: dict[str, Guess], roles: Modifiers) -> list[Column]:
     """Return columns of few values that may tell kinds of rows apart."""
-    taken = {c.name for guess in found.values() for c in guess.sources}
+    taken = {c.name for guess in result.values() for c in guess.sources}
     kept = roles.columns - {c.name for role in ("row_type",) if (c := roles.get(role))}
     return [
         c for c in profile.columns
@@ -245,10 +245,10 @@ def _ask_of_sides(part: Part, roles: Modifiers) -> None:
         return
 
     def answer(given: str) -> None:
-        back, name = said.is_in(side.name, [given]), said.column(amount.sources[0].name)
-        told = f"case when {back} then -{name} else {name} end"
+        back, name = syntax.is_in(side.name, [given]), syntax.column(amount.sources[0].name)
+        expression = f"case when {back} then -{name} else {name} end"
         why, now = "below zero on the side that you named", part.guesses["revenue_cents"]
-        part.guesses["revenue_cents"] = now.with_text(name, f"({told})", why)
+        part.guesses["revenue_cents"] = now.with_text(name, f"({expression})", why)
         part.guesses["is_return"] = Guess({"expression": back}, Sure.SURE, "you said so", (side,))
 
     text = (
@@ -271,7 +271,7 @@ def _ask_of_signs(part: Part) -> None:
 
     def answer(given: str) -> None:
         if given == "sales":
-            name = said.column(column.name)
+            name = syntax.column(column.name)
             now = part.guesses["revenue_cents"]
             part.guesses["revenue_cents"] = now.computed(f"0 - {name}", "sales stand below zero", now.sources)
             part.guesses["is_return"] = Guess(
@@ -285,32 +285,32 @@ def _ask_of_signs(part: Part) -> None:
     part.questions.append(Question("below_zero", text, answer, ("sales", "returns")))
 
 
-def _signed(found: dict[str, Guess]) -> Guess:
+def _signed(result: dict[str, Guess]) -> Guess:
     """Return the amount, below zero for what came back: files often tell kinds of rows apart and not their signs."""
-    amount, came_back = found["revenue_cents"], found["is_return"]
-    by_units = came_back.sources == found["quantity"].sources != () and isinstance(amount.value, str)
+    amount, came_back = result["revenue_cents"], result["is_return"]
+    by_units = came_back.sources == result["quantity"].sources != () and isinstance(amount.value, str)
     if by_units and not any(n < 0 for n in amount.sources[0].numbers):
         return _signed_by_units(amount, came_back)
     if not (came_back.why.startswith(KIND_SAYS) and isinstance(amount.value, str)):
         return amount
-    name = said.column(amount.sources[0].name)
-    told = f"case when {came_back.value['expression']} then -abs({name}) else {name} end"
-    return amount.computed(told, "below zero for returns", amount.sources, Sure.LIKELY)
+    name = syntax.column(amount.sources[0].name)
+    expression = f"case when {came_back.value['expression']} then -abs({name}) else {name} end"
+    return amount.computed(expression, "below zero for returns", amount.sources, Sure.LIKELY)
 
 
 def _signed_by_units(amount: Guess, came_back: Guess) -> Guess:
-    name = said.column(amount.sources[0].name)
-    told = f"case when {came_back.value['expression']} then -{name} else {name} end"
+    name = syntax.column(amount.sources[0].name)
+    expression = f"case when {came_back.value['expression']} then -{name} else {name} end"
     why = "below zero where the quantity is, for it has no sign"
-    return amount.computed(told, why, amount.sources, Sure.LIKELY)
+    return amount.computed(expression, why, amount.sources, Sure.LIKELY)
 
 
-def _of(found: dict[str, Guess], name: str) -> tuple[Column, ...]:
-    return found[name].sources if name in found else ()
+def _of(result: dict[str, Guess], name: str) -> tuple[Column, ...]:
+    return result[name].sources if name in result else ()
 
 
-def _all_of(found: dict[str, Guess]) -> set[Column]:
-    return {c for guess in found.values() for c in guess.sources}
+def _all_of(result: dict[str, Guess]) -> set[Column]:
+    return {c for guess in result.values() for c in guess.sources}
 
 
 def _made_orders(who: Guess, when: Guess) -> Guess:
@@ -319,45 +319,45 @@ def _made_orders(who: Guess, when: Guess) -> Guess:
     return Guess({"one_per": "customer_and_day"}, Sure.LIKELY, why)
 
 
-def _returns(found: dict[str, Guess], kinds: list[Column]) -> Guess:
+def _returns(result: dict[str, Guess], kinds: list[Column]) -> Guess:
     """Return what marks a return: a column that says so, a quantity or an amount below zero, or a row's kind."""
-    if "is_return" in found:
-        return found["is_return"]
+    if "is_return" in result:
+        return result["is_return"]
     below = [
-        found[name].sources[0]
+        result[name].sources[0]
         for name in ("quantity", "revenue_cents")
-        if len(found[name].sources) == 1 and any(number < 0 for number in found[name].sources[0].numbers)
+        if len(result[name].sources) == 1 and any(number < 0 for number in result[name].sources[0].numbers)
     ]
     if below:
-        negative = " or ".join(f"{said.column(column.name)} < 0" for column in below)
+        negative = " or ".join(f"{syntax.column(column.name)} < 0" for column in below)
         return Guess({"expression": negative}, Sure.LIKELY, "some are below zero", tuple(below))
     for column in kinds:
         if (values := sorted(filter(sales.is_return, column.counts))) and not STATUS.fullmatch(column.words):
-            told: dict[str, Any] = {"expression": said.is_in(column.name, values)}
-            return Guess(told, Sure.LIKELY, f"{KIND_SAYS} {column.name}", (column,))
+            expression: dict[str, Any] = {"expression": syntax.is_in(column.name, values)}
+            return Guess(expression, Sure.LIKELY, f"{KIND_SAYS} {column.name}", (column,))
     return Guess({"constant": False}, Sure.LIKELY, "no quantity and no amount is below zero")
 
 
-def _costs(profit: Guess | None, found: dict[str, Guess]) -> dict[str, Guess]:
+def _costs(profit: Guess | None, result: dict[str, Guess]) -> dict[str, Guess]:
     """Return costs as what is left of the amount after the profit, where the file has no column of costs."""
-    amount = found["revenue_cents"].sources
-    if "cost_cents" in found or profit is None or len(amount) != 1 or profit.sources[0] in amount:
+    amount = result["revenue_cents"].sources
+    if "cost_cents" in result or profit is None or len(amount) != 1 or profit.sources[0] in amount:
         return {}
     both = (amount[0], profit.sources[0])
-    rounded = " - ".join(f"round({said.column(column.name)}, 2)" for column in both)
+    rounded = " - ".join(f"round({syntax.column(column.name)}, 2)" for column in both)
     return {"cost_cents": Guess({"expression": rounded}, profit.sure, "amount less profit", both)}
 
 
 def _drop_discount_shares(part: Part) -> list[str]:
     """Leave out a discount that is a share of the amount rather than an amount; of quantity times price, ask."""
-    found = part.guesses
-    discount = found.get("discount_cents")
+    result = part.guesses
+    discount = result.get("discount_cents")
     if discount is None:
         return []
     column = discount.sources[0]
     is_share = all(0 <= number <= 1 for number in column.numbers) and any(0 < n < 1 for n in column.numbers)
     if not PERCENT.search(column.name) and not is_share:
         return []
-    del found["discount_cents"]
+    del result["discount_cents"]
     prices.ask_of_share(part, column)
     return [f"{column.name} is a share, not an amount, and is left out"]

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 
 from crmwb.contract import Kind
-from crmwb.sources.drafting import modifiers, said, vocabulary, words
+from crmwb.sources.drafting import modifiers, syntax, vocabulary, words
 from crmwb.sources.drafting.guess import Guess, Part, Sure, best, of_column, only_date
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.order_lines import OrderLines
@@ -45,7 +45,7 @@ def of_other_file(refund_file: Profile, sales: Part) -> Part | None:
     if len(links) != 1 or len(who.sources) != 1 or isinstance(sales.options.get("currency"), str):
         return None
     name = "order"
-    joined = {k: v for k, v in sales.options.items() if k in said.OF_FILES}
+    joined = {k: v for k, v in sales.options.items() if k in syntax.OF_FILES}
     when = best(refund_file.columns, vocabulary.REFUNDED_ON, Kind.TIMESTAMP) or only_date(
         refund_file.columns, Kind.TIMESTAMP
     )
@@ -55,13 +55,13 @@ def of_other_file(refund_file: Profile, sales: Part) -> Part | None:
         "ordered_at": when or _through(sales.guesses["ordered_at"], name),
         "quantity": Guess({"constant": -1}, Sure.LIKELY, "how many came back is not said"),
         "revenue_cents": Guess(
-            {"expression": f"-abs({said.column(amount.name)})"}, Sure.LIKELY, "what was refunded", (amount,)
+            {"expression": f"-abs({syntax.column(amount.name)})"}, Sure.LIKELY, "what was refunded", (amount,)
         ),
         "is_return": Guess({"constant": True}, Sure.SURE, "a refund"),
     }
-    options = said.file_options(refund_file) | {
+    options = syntax.file_options(refund_file) | {
         "join": {name: {**joined, "key": {links[0].name: own.name}, **({} if own.is_unique else {"several": "first"})}},
-        "filter": f"coalesce({said.column(amount.name)}, 0) <> 0",
+        "filter": f"coalesce({syntax.column(amount.name)}, 0) <> 0",
     }
     remark = f"refunds of orders of {sales.options['file']}"
     return Part("transactions", options, guesses, refund_file, [remark], sales.is_stand_in)
@@ -106,16 +106,16 @@ def parts(part: Part, roles: Modifiers, lines: OrderLines | None) -> list[Part]:
     if refund is None or not any(refund.numbers):
         return []
     if any(number < 0 for number in refund.numbers):
-        refund_text = f"abs({said.column(refund.name)})"
+        refund_text = f"abs({syntax.column(refund.name)})"
     else:
-        refund_text = said.column(refund.name)
-    money = f"coalesce({said.column(refund.name)}, 0) <> 0"
+        refund_text = syntax.column(refund.name)
+    money = f"coalesce({syntax.column(refund.name)}, 0) <> 0"
     options = {k: v for k, v in part.options.items() if k not in {"spread", "fill_down"}}
     options["filter"] = " and ".join(filter(None, [options.get("filter"), money]))
     net = roles.get("net")
     of_head = lines is not None and lines.head and net is not None and net.name in lines.head
     if net is not None and (of_head or (lines is None and net in part.guesses["revenue_cents"].sources)):
-        refund_text = f"least(number({refund_text}), number({said.column(net.name)}))"  # the rest is tax or shipping
+        refund_text = f"least(number({refund_text}), number({syntax.column(net.name)}))"  # the rest is tax or shipping
     if roles.get("converted_amount") is not None and roles.get("converted_refund") is None:
         return []
     quantity = part.guesses["quantity"]
@@ -125,14 +125,14 @@ def parts(part: Part, roles: Modifiers, lines: OrderLines | None) -> list[Part]:
         if name not in {"cost_cents", "gross_cents", "discount_cents"}
     }
     unit = {"unit": u} if (u := _unit(part.guesses["revenue_cents"])) else {}
-    told = {"expression": f"-{refund_text}", **unit}
-    guesses["revenue_cents"] = Guess(told, Sure.LIKELY, "what was refunded", (refund,))
+    expression = {"expression": f"-{refund_text}", **unit}
+    guesses["revenue_cents"] = Guess(expression, Sure.LIKELY, "what was refunded", (refund,))
     guesses["is_return"] = Guess({"constant": True}, Sure.SURE, "a refund")
     guesses["quantity"] = Guess({"constant": -1}, Sure.LIKELY, "how many came back is not said")
     amount = part.guesses["revenue_cents"]
     if len(quantity.sources) == 1 and len(amount.sources) == 1 and lines is None:
-        full = f"number({said.column(refund.name)}) >= number({said.column(amount.sources[0].name)})"
-        units = said.column(quantity.sources[0].name)
+        full = f"number({syntax.column(refund.name)}) >= number({syntax.column(amount.sources[0].name)})"
+        units = syntax.column(quantity.sources[0].name)
         guesses["quantity"] = Guess(
             {"expression": f"case when {full} then -{units} else -1 end"}, Sure.LIKELY, "all where all was refunded",
             (refund, *quantity.sources),

@@ -75,15 +75,15 @@ def _with_price(profiles: list[Profile], given: Mapping[str, str]) -> dict[str, 
 def candidates(looked_at: Profile, role: str) -> list[Column]:
     """Return columns that could be a role by what stands in them, the likeliest first."""
     if role == "date":
-        found = [c for c in looked_at.columns if c.is_date]
+        result = [c for c in looked_at.columns if c.is_date]
     elif role == "amount":
-        found = [c for c in looked_at.columns if c.is_number and not c.is_flag and len(c.counts) > 1]
-        found.sort(key=lambda c: (all(n == int(n) for n in c.numbers), c.is_unique))
+        result = [c for c in looked_at.columns if c.is_number and not c.is_flag and len(c.counts) > 1]
+        result.sort(key=lambda c: (all(n == int(n) for n in c.numbers), c.is_unique))
     else:
         some = (c for c in looked_at.columns if not c.is_date and not _has_decimals(c) and c.n_known)
-        found = [c for c in some if 1 < len(c.counts) < c.n_known]
-        found.sort(key=lambda c: -len(c.counts))
-    return found[:MOST_CANDIDATES]
+        result = [c for c in some if 1 < len(c.counts) < c.n_known]
+        result.sort(key=lambda c: -len(c.counts))
+    return result[:MOST_CANDIDATES]
 
 
 def _has_decimals(column: Column) -> bool:
@@ -92,10 +92,10 @@ def _has_decimals(column: Column) -> bool:
 
 def advice(looked_at: Profile, lacking: list[tuple[str, str | None]]) -> str:
     """Return which roles are missing in a file, what keeps the best candidates from them, and how to name them."""
-    told = []
+    phrases = []
     for role, why in lacking:
         fitting = candidates(looked_at, role)
         could_be = f"could be {', '.join(c.name for c in fitting)}" if fitting else "no column holds any"
         of_units = " (or name a quantity, where it is a quantity times a price)" if role == "amount" else ""
-        told.append(f"no {role} ({why or could_be}){of_units}")
-    return "; ".join(told)
+        phrases.append(f"no {role} ({why or could_be}){of_units}")
+    return "; ".join(phrases)

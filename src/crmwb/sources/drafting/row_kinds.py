@@ -4,7 +4,7 @@
 import re
 from collections.abc import Sequence
 
-from crmwb.sources.drafting import no_business, said, words
+from crmwb.sources.drafting import no_business, syntax, words
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.profile import TOTAL, Column
@@ -48,26 +48,26 @@ MOST_SHOWN = 6
 
 def conditions(part: Part, roles: Modifiers, kinds: list[Column]) -> dict[str, str]:
     """Return conditions that keep purchases and what came back of them, with words for each; ask what nothing tells."""
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     asked = _ask_of_no_business(part, roles)
     for column in kinds:
         values = {value: words.simple(value) for value in column.counts}
         looked = [value for value in values if LOOKED.fullmatch(value.lower())]
         bought = [v for v in values if v not in looked and (BOUGHT.fullmatch(v.lower()) or words.came_back(v))]
         if looked and bought:
-            found[said.is_in(column.name, sorted(bought))] = (
+            result[syntax.is_in(column.name, sorted(bought))] = (
                 f"of its {column.name}, {', '.join(sorted(bought))} are taken as purchases, and the others left out"
             )
             continue
         other = [v for v, simple in values.items() if _is_other(v, simple)]
         is_row_type = column is roles.get("row_type") or NAMED.search(column.words) is not None
         if other and len(other) < len(values) and is_row_type:
-            found[not_in(column, other)] = (
+            result[not_in(column, other)] = (
                 f"its {column.name} is {' or '.join(sorted(other))} in {rows(column, other)}: offers, tax, shipping, fees, "
                 f"payouts and the like are no sales, and are left out"
             )
         left = {v: simple for v, simple in values.items() if v not in [*other, *asked.get(column.name, [])]}
-        found |= _tests(part, column, left)
+        result |= _tests(part, column, left)
         if is_row_type:
             _ask_of_documents(part, column, left)
         if column is roles.get("row_type") or any(map(words.came_back, left)):
@@ -75,31 +75,31 @@ def conditions(part: Part, roles: Modifiers, kinds: list[Column]) -> dict[str, s
         elif not is_row_type:
             _ask_of_failed(part, column, left)
     _ask_of_references(part, roles)
-    return found
+    return result
 
 
 def _ask_of_no_business(part: Part, roles: Modifiers) -> dict[str, list[str]]:
     """Ask of rows that sound like vouchers sold, deposits, advances, sister companies or staff; return their values by column."""
     skipped = {c.name for name in ("customer_id", "order_id") for c in part.guesses[name].sources}
     skipped |= {c.name for c in roles.by_role.values() if c is not roles.get("row_type")}
-    found: dict[str, list[str]] = {}
+    result: dict[str, list[str]] = {}
     for column in part.looked_at.columns:
         if column.name in skipped or column.is_number or column.is_date or column.is_unique:
             continue
         for what, values in no_business.kinds(column.words, column.counts).items():
             _ask_to_leave_out(part, column, values, f"sound like {what}", what.partition(",")[0])
-            found.setdefault(column.name, []).extend(values)
+            result.setdefault(column.name, []).extend(values)
         if len(column.counts) <= MOST_KINDS and (values := no_business.own_values(column.counts)):
             own = [v for v in values if not TEST.fullmatch(words.simple(v))]
             if own:
                 _ask_to_leave_out(part, column, own, "sound like your own company or its people", "own")
-                found.setdefault(column.name, []).extend(own)
-    return found
+                result.setdefault(column.name, []).extend(own)
+    return result
 
 
 def not_in(column: Column, values: list[str]) -> str:
     """Return the condition that a column holds none of some values."""
-    return f"({said.column(column.name)} is null or not {said.is_in(column.name, sorted(values))})"
+    return f"({syntax.column(column.name)} is null or not {syntax.is_in(column.name, sorted(values))})"
 
 
 def rows(column: Column, values: list[str]) -> str:
@@ -166,7 +166,7 @@ def _ask_to_leave_out(part: Part, column: Column, values: list[str], why: str, w
         f"{column.name} is {_few(values)} in {rows(column, values)}, which {why}: leave these rows out, or keep them?"
     )
     part.questions.append(
-        Question(said.slug(f"{column.words} {what}"), text, answer, ("leave_out", "keep"), columns=(column.name,))
+        Question(syntax.slug(f"{column.words} {what}"), text, answer, ("leave_out", "keep"), columns=(column.name,))
     )
 
 
@@ -228,14 +228,14 @@ def ask_of_kinds(part: Part, column: Column, values: Sequence[str], why: str) ->
         if out := [v for v, what in said_of.items() if what == "none"]:
             leave_out(part, not_in(column, out))
         if back := [v for v, what in said_of.items() if what == "return"]:
-            take_back(part, (column,), said.is_in(column.name, sorted(back)))
+            take_back(part, (column,), syntax.is_in(column.name, sorted(back)))
 
     text = (
         f"{column.name} is {' or '.join(map(repr, values))} in {rows(column, list(values))}, and {why}: "
         f"write VALUE=return, VALUE=none (no sale) or VALUE=sale, several by commas, or sales where all of them are."
     )
     part.questions.append(
-        Question(said.slug(f"kinds of {column.words}"), text, answer, default="sales", columns=(column.name,))
+        Question(syntax.slug(f"kinds of {column.words}"), text, answer, default="sales", columns=(column.name,))
     )
 
 
@@ -251,9 +251,9 @@ def _ask_of_references(part: Part, roles: Modifiers) -> None:
         return
 
     def answer(given: str) -> None:
-        condition = f"{said.column(column.name)} is not null"
+        condition = f"{syntax.column(column.name)} is not null"
         if given == "none":
-            leave_out(part, f"{said.column(column.name)} is null")
+            leave_out(part, f"{syntax.column(column.name)} is null")
         elif given == "return":
             take_back(part, (column,), condition)
 
@@ -262,7 +262,9 @@ def _ask_of_references(part: Part, roles: Modifiers) -> None:
         f"reversals of it, no sales at all, or sales of their own?"
     )
     part.questions.append(
-        Question(said.slug(f"refers {column.words}"), text, answer, ("return", "none", "sale"), columns=(column.name,))
+        Question(
+            syntax.slug(f"refers {column.words}"), text, answer, ("return", "none", "sale"), columns=(column.name,)
+        )
     )
 
 
@@ -278,9 +280,9 @@ def take_back(part: Part, columns: Sequence[Column], condition: str) -> None:
     """Take rows as returns, their amounts below zero."""
     amount, was = part.guesses["revenue_cents"], part.guesses["is_return"]
     value = amount.value if isinstance(amount.value, dict) else {"column": amount.value}
-    own = value.get("expression") or said.column(str(value["column"]))
-    told = f"case when {condition} then -abs({own}) else {own} end"
-    part.guesses["revenue_cents"] = amount.computed(told, "below zero for returns", amount.sources, Sure.LIKELY)
+    own = value.get("expression") or syntax.column(str(value["column"]))
+    expression = f"case when {condition} then -abs({own}) else {own} end"
+    part.guesses["revenue_cents"] = amount.computed(expression, "below zero for returns", amount.sources, Sure.LIKELY)
     before = was.value.get("expression") if isinstance(was.value, dict) else None
     either = f"{before} or {condition}" if before else condition
     part.guesses["is_return"] = Guess({"expression": either}, Sure.SURE, "you said so", (*columns, *was.sources))

@@ -13,7 +13,7 @@ from crmwb.sources.drafting import (
     modifiers,
     refunds,
     row_kinds,
-    said,
+    syntax,
     vocabulary,
     words,
 )
@@ -63,30 +63,30 @@ def _somebody(part: Part) -> dict[str, str]:
     """Return which rows name a customer and bring an amount, as conditions, and what each leaves out, in words."""
     who, revenue = part.guesses["customer_id"], part.guesses["revenue_cents"]
     n_rows = max(part.looked_at.n_rows, 1)
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     column = who.sources[0]
     guests, perhaps = ids.guests(column)
     n_guests = sum(column.counts[value] for value in guests)
     unknown = n_rows - column.n_known + n_guests
-    name = said.column(column.name)
+    name = syntax.column(column.name)
     if guests:
         part.guesses["customer_id"] = ids.with_options(who, null_values=guests)
     if _is_merged(column, part):
         _ask_to_fill_down(part, column)
     elif unknown > MOST_UNKNOWN * n_rows:
-        condition = f"{name} is not null" + (f" and not {said.is_in(column.name, guests)}" if guests else "")
+        condition = f"{name} is not null" + (f" and not {syntax.is_in(column.name, guests)}" if guests else "")
         as_guests = f" ({', '.join(map(repr, guests))} stands for a guest)" if guests else ""
-        found[condition] = (
+        result[condition] = (
             f"{unknown / n_rows:.0%} of its rows name no customer{as_guests}: the filter leaves them out, and ingest "
             f"counts them and their revenue"
         )
     if perhaps:
         _ask_of_guests(part, perhaps)
     if len(revenue.sources) == 1 and (lost := 1 - revenue.sources[0].n_known / n_rows) > MOST_UNKNOWN:
-        found[f"{said.column(revenue.sources[0].name)} is not null"] = (
+        result[f"{syntax.column(revenue.sources[0].name)} is not null"] = (
             f"{lost:.0%} of its rows bring no amount: the filter leaves them out, and ingest counts them"
         )
-    return found
+    return result
 
 
 def _is_merged(column: Column, part: Part) -> bool:
@@ -105,7 +105,7 @@ def _ask_to_fill_down(part: Part, column: Column) -> None:
             part.options["fill_down"] = column.name
             part.remarks.append(f"blank cells of {column.name} hold the value above them, as merged cells do")
         else:
-            condition = f"{said.column(column.name)} is not null"
+            condition = f"{syntax.column(column.name)} is not null"
             part.options["filter"] = " and ".join(filter(None, [condition, part.options.get("filter")]))
             part.remarks.append(f"rows without {column.name} name no customer, and are left out by the filter")
 
@@ -126,7 +126,7 @@ def _ask_of_guests(part: Part, values: list[str]) -> None:
     def answer(given: str) -> None:
         if given == "guest":
             part.guesses["customer_id"] = ids.with_options(part.guesses["customer_id"], null_values=values)
-            condition = f"not {said.is_in(column.name, values)}"
+            condition = f"not {syntax.is_in(column.name, values)}"
             part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), condition]))
 
     part.questions.append(
@@ -144,13 +144,13 @@ def _statuses(part: Part, roles: Modifiers, lines: OrderLines | None) -> dict[st
     """Return conditions that leave out orders that are no sales, by their statuses; ask of those refunded in part."""
     refund = roles.get("converted_refund") or roles.get("refund")
     tells_returns = refund is not None or "constant" not in _dict(part.guesses["is_return"].value)
-    found = {}
+    result = {}
     for column in roles.statuses:
         by_outcome = _by_outcome(part, column)
         no_sales = by_outcome.get(Outcome.CANCELLED, []) + by_outcome.get(Outcome.UNPAID, [])
         refunded = by_outcome.get(Outcome.REFUNDED, [])
         if no_sales and len(no_sales) < len(column.counts):
-            found[row_kinds.not_in(column, no_sales)] = (
+            result[row_kinds.not_in(column, no_sales)] = (
                 f"its {column.name} is {' or '.join(no_sales)} in {row_kinds.rows(column, no_sales)}: no sales, left out by the filter"
             )
         elif no_sales and any(words.outcome(v) is Outcome.CANCELLED for v in column.counts):
@@ -158,31 +158,31 @@ def _statuses(part: Part, roles: Modifiers, lines: OrderLines | None) -> dict[st
         if len(unknown := by_outcome.get(Outcome.UNKNOWN, [])) and modifiers.is_of_orders(column):
             _ask_of_unknown(part, column, unknown)
         if refunded and not tells_returns:
-            found[row_kinds.not_in(column, refunded)] = (
+            result[row_kinds.not_in(column, refunded)] = (
                 f"its {column.name} is {' or '.join(refunded)} in {row_kinds.rows(column, refunded)}: refunded in full, so nothing "
-                f"remains (filter: not {said.is_in(column.name, refunded)})"
+                f"remains (filter: not {syntax.is_in(column.name, refunded)})"
             )
         elif refunded and refund is not None and not (lines and lines.head):
-            money = f"coalesce({said.column(refund.name)}, 0) <> 0"
+            money = f"coalesce({syntax.column(refund.name)}, 0) <> 0"
             if _some_without_refund(part, column, refunded, refund):
-                found[f"({row_kinds.not_in(column, refunded)} or {money})"] = (
+                result[f"({row_kinds.not_in(column, refunded)} or {money})"] = (
                     f"rows refunded in full by their {column.name} and without {refund.name} leave nothing, and are left out"
                 )
         if (partly := by_outcome.get(Outcome.PARTLY, [])) and not tells_returns:
             _ask_of_partly(part, column, partly)
-    return found
+    return result
 
 
 def _by_outcome(part: Part, column: Column) -> dict[Outcome, list[str]]:
     """Return the values of a status by what they mean; of a file with due dates, what is not paid yet may be sold."""
-    found: dict[Outcome, list[str]] = {}
+    result: dict[Outcome, list[str]] = {}
     for value in sorted(column.counts):
-        found.setdefault(words.outcome(value), []).append(value)
+        result.setdefault(words.outcome(value), []).append(value)
     due = vocabulary.INVOICES["due_on"]
     is_billed = any(c.is_date and vocabulary.matches(c.words, due) for c in part.looked_at.columns)
-    if is_billed and (unpaid := found.pop(Outcome.UNPAID, [])):
-        found[Outcome.UNKNOWN] = sorted([*found.get(Outcome.UNKNOWN, []), *unpaid])
-    return found
+    if is_billed and (unpaid := result.pop(Outcome.UNPAID, [])):
+        result[Outcome.UNKNOWN] = sorted([*result.get(Outcome.UNKNOWN, []), *unpaid])
+    return result
 
 
 def _ask_of_unknown(part: Part, column: Column, unknown: list[str]) -> None:
@@ -197,7 +197,7 @@ def _ask_of_unknown(part: Part, column: Column, unknown: list[str]) -> None:
 
     part.questions.append(
         Question(
-            said.slug(f"no sales by {column.words}"),
+            syntax.slug(f"no sales by {column.words}"),
             f"{column.name} is {' or '.join(map(repr, unknown))} in {row_kinds.rows(column, unknown)}, and nothing tells whether "
             f"these are sales: which values are none (several by commas), or none of them?",
             answer,
@@ -237,7 +237,7 @@ def _ask_of_partly(part: Part, column: Column, partly: list[str]) -> None:
 
 def _flags(roles: Modifiers) -> dict[str, str]:
     """Return conditions that leave out tests, what was deleted, and what was never captured."""
-    found = {}
+    result = {}
     for role, what, keeps in (
         ("test", "tests", False), ("deleted", "deleted", False), ("live", "tests", True), ("captured", "not captured", True)
     ):  # fmt: skip
@@ -246,16 +246,20 @@ def _flags(roles: Modifiers) -> dict[str, str]:
             continue
         out = [v for v in column.counts if (v.lower() in FALSE) == keeps]
         if out and (len(out) < len(column.counts) or role in {"test", "deleted"}):
-            found[row_kinds.not_in(column, out)] = f"left out as {what} by {column.name}: {row_kinds.rows(column, out)}"
-    return found
+            result[row_kinds.not_in(column, out)] = (
+                f"left out as {what} by {column.name}: {row_kinds.rows(column, out)}"
+            )
+    return result
 
 
 def _ended(roles: Modifiers) -> dict[str, str]:
     column = roles.get("ended_on")
     if column is None or not column.n_known:
         return {}
-    told = f"{column.n_known:,} {'row has' if column.n_known == 1 else 'rows have'} a {column.name}: no sales, left out"
-    return {f"{said.column(column.name)} is null": told}
+    expression = (
+        f"{column.n_known:,} {'row has' if column.n_known == 1 else 'rows have'} a {column.name}: no sales, left out"
+    )
+    return {f"{syntax.column(column.name)} is null": expression}
 
 
 def _fill_heads(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
@@ -263,7 +267,7 @@ def _fill_heads(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
     if lines is None or not lines.head:
         return
     asked = set(re.findall(r"\w+", "")) | {
-        name for name in lines.head if said.column(name) in part.options.get("filter", "")
+        name for name in lines.head if syntax.column(name) in part.options.get("filter", "")
     }
     for name, guess in part.guesses.items():
         if name not in {"revenue_cents", "discount_cents"}:
@@ -327,7 +331,7 @@ def _name_the_rest(part: Part, roles: Modifiers) -> None:
     beside = [c for role in LEFT_BESIDE if (c := roles.get(role)) is not None and any(c.numbers)]
     if beside and not is_net and len(amount.sources) == 1:
         names = " and ".join(c.name for c in beside)
-        less = " - ".join(said.column(c.name) for c in (amount.sources[0], *beside))
+        less = " - ".join(syntax.column(c.name) for c in (amount.sources[0], *beside))
         part.remarks.append(
             f"{names} {'stands' if len(beside) == 1 else 'stand'} beside {amount.sources[0].name} and "
             f"{'is' if len(beside) == 1 else 'are'} left out; where it includes them, revenue is too high by them: write "

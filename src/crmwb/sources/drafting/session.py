@@ -11,7 +11,7 @@ import typer
 from crmwb import layout, params
 from crmwb.errors import CrmwbError
 from crmwb.sources import checking, database, preview
-from crmwb.sources.drafting import roles, said
+from crmwb.sources.drafting import roles, syntax
 from crmwb.sources.drafting.ask import ask_about
 from crmwb.sources.drafting.draft import Draft, draft
 from crmwb.sources.drafting.questions import settle
@@ -51,7 +51,7 @@ def run(
     named = {key: name for key, name in answers.items() if key in roles.KEYS}
     answers = {key: answer for key, answer in answers.items() if key not in named}
     made = draft(paths, given=named) if url is None else draft_stored(url)
-    path = output or layout.MAPPINGS / f"{said.slug(made.name)}.yaml"
+    path = output or layout.MAPPINGS / f"{syntax.slug(made.name)}.yaml"
     if path.exists() and not (talks and typer.confirm(f"{path} is there already. Overwrite it?")):
         raise CrmwbError(f"{path}: is there already, and was left as it is; name another with --output.")
     left = settle([q for q in made.questions if q.key in answers or not talks], answers)
@@ -77,11 +77,11 @@ def run(
         )
     if not any(question.key.startswith("rate_") for question in left):
         source, most = p.source.model_copy(update=chosen), p.quality.max_quarantined_share
-        found = checking.check(path, made.directory, source, p.engine, most_unreadable=most)
-        for line in preview.lines(found):
+        result = checking.check(path, made.directory, source, p.engine, most_unreadable=most)
+        for line in preview.lines(result):
             typer.echo(line)
-        if found.mistakes:
-            raise CrmwbError("\n".join(found.mistakes))
+        if result.mistakes:
+            raise CrmwbError("\n".join(result.mistakes))
     chosen = {
         "kind": "files" if url is None else "database",
         **chosen,

@@ -86,8 +86,8 @@ def _zone(columns: list[Column]) -> tuple[str | None, str]:
     met: set[tuple[datetime, int]] = set()
     for column in columns:
         for text, at in column.dates_read.values.items() if column.dates_read else ():
-            if (found := re.search(OFFSET, text)) and found[3]:
-                ahead = (int(found[3]) * 60 + int(found[4] or 0)) * (-1 if found[2] == "-" else 1)
+            if (result := re.search(OFFSET, text)) and result[3]:
+                ahead = (int(result[3]) * 60 + int(result[4] or 0)) * (-1 if result[2] == "-" else 1)
                 met.add((at, ahead))
     offsets = sorted({ahead for _, ahead in met})
     if not offsets or offsets == [0]:

@@ -3,7 +3,7 @@
 
 import re
 
-from crmwb.sources.drafting import notation, said
+from crmwb.sources.drafting import notation, syntax
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.questions import Question
 
@@ -24,9 +24,9 @@ def ask(part: Part) -> None:
     marks = {match["mark"] for match in marked.values()}
     if len(marks) != 1:
         return
-    mark, name = marks.pop(), said.column(amount.name)
-    condition = f"ends_with({name}, {said.value(mark)})"
-    bare = f"number(trim(replace({name}, {said.value(mark)}, '')))"
+    mark, name = marks.pop(), syntax.column(amount.name)
+    condition = f"ends_with({name}, {syntax.value(mark)})"
+    bare = f"number(trim(replace({name}, {syntax.value(mark)}, '')))"
 
     def answer(given: str) -> None:
         sign = "-" if given == "returns" else ""
@@ -44,5 +44,5 @@ def ask(part: Part) -> None:
         f"the others (sales)?"
     )
     part.questions.append(
-        Question(said.slug(f"marked {amount.own_words}"), text, answer, ("returns", "sales"), columns=(amount.name,))
+        Question(syntax.slug(f"marked {amount.own_words}"), text, answer, ("returns", "sales"), columns=(amount.name,))
     )

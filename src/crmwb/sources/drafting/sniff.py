@@ -11,8 +11,8 @@ from typing import Any
 from crmwb.errors import CrmwbError
 from crmwb.sources.drafting.notation import is_value
 from crmwb.sources.formats import excel, json_lines, open_file, packed
-from crmwb.sources.found import PARQUET, Found
 from crmwb.sources.mapping import WHITESPACE, TableMapping
+from crmwb.sources.source_files import PARQUET, SourceFile
 
 N_LINES = 200
 N_SHEET_ROWS = 20_000  # of a workbook, looked at for other tables below
@@ -56,7 +56,7 @@ class Shape:
         return TableMapping.model_validate({"file": file, "columns": {}, **self.options})
 
 
-def sniff(file: Found) -> Shape:
+def sniff(file: SourceFile) -> Shape:
     """Look at a file.
 
     Raises
@@ -71,7 +71,7 @@ def sniff(file: Found) -> Shape:
     return _workbook(file) if file.suffix in excel.SUFFIXES else _text(file)
 
 
-def _workbook(file: Found) -> Shape:
+def _workbook(file: SourceFile) -> Shape:
     sheets = {
         name: [[cell or "" for cell in row] for row in rows]
         for name, rows in excel.first_rows(file, N_SHEET_ROWS).items()
@@ -99,7 +99,7 @@ def _workbook(file: Found) -> Shape:
         options["last_row"] = other[0] - 1
         remarks.append(f"what stands below, from row {other[0]} on, is another table ({other[1]}), and is left out")
     several = [
-        f"sheet {name}, row {found[0]} ({found[1]})" for name, found in below.items() if found and len(alike) > 1
+        f"sheet {name}, row {result[0]} ({result[1]})" for name, result in below.items() if result and len(alike) > 1
     ]
     remarks += _tables_beside(sheets[first], above[first])
     titles = _texts(sheets[first][: above[first]])
@@ -142,7 +142,7 @@ def _tables_beside(rows: list[list[str]], header: int) -> list[str]:
     return [f"beside a blank column stands another table ({', '.join(beside[:4])}): move it to a sheet of its own"]
 
 
-def _text(file: Found) -> Shape:
+def _text(file: SourceFile) -> Shape:
     encoding = _encoding(file)
     head = next(packed.blocks(file))[:HEAD_BYTES]
     lines = codecs.getincrementaldecoder(encoding)("ignore").decode(head).removeprefix("\ufeff").splitlines()
@@ -164,13 +164,13 @@ def _text(file: Found) -> Shape:
     if any(is_value(cell) and not YEAR.fullmatch(cell) for cell in first):
         options["column_names"] = [f"column_{i}" for i in range(1, len(first) + 1)]
         remarks.append("it has no header, so its columns are called column_1, column_2, …: give them better names")
-    found = second_table(rows, above) if rows else None
-    below = f"line {found[0]} ({found[1]})" if found and above <= MOST_ROWS_ABOVE else ""
+    result = second_table(rows, above) if rows else None
+    below = f"line {result[0]} ({result[1]})" if result and above <= MOST_ROWS_ABOVE else ""
     titles = _texts(rows[:above]) if above <= MOST_ROWS_ABOVE else ()
     return Shape(options, remarks, is_delimited=True, second_table=below, titles=titles)
 
 
-def _encoding(file: Found) -> str:
+def _encoding(file: SourceFile) -> str:
     """Return the encoding: UTF-8 where the whole file is such, UTF-16 by its mark, else by what its letters make."""
     first = next(packed.blocks(file), b"")
     if not first:

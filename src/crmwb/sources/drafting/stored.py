@@ -14,7 +14,7 @@ from crmwb.errors import CrmwbError
 from crmwb.files import owners
 from crmwb.sources import catalogue, database
 from crmwb.sources.catalogue import Stored
-from crmwb.sources.drafting import said
+from crmwb.sources.drafting import syntax
 from crmwb.sources.drafting.draft import Draft, draft
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.links import Declared
@@ -64,7 +64,7 @@ def _file(table: str) -> str:
 
 
 def _without_ending(text: str) -> str:
-    return re.sub(r"\b(\w+)\.parquet\b", lambda found: found[1].replace("__", "."), text)
+    return re.sub(r"\b(\w+)\.parquet\b", lambda result: result[1].replace("__", "."), text)
 
 
 def _sampled(con: Any, table: Stored, path: Path) -> Path | None:
@@ -88,16 +88,16 @@ def _floats(part: Part, tables: dict[str, Stored]) -> list[str]:
         if TABLES[part.table].column(name).kind is Kind.MONEY
         for column in guess.sources
     }
-    found = []
+    result = []
     for name in sorted(money):
         alias, _, own = name.rpartition(".")
         table = tables[files.get(alias, part.options["file"])]
         if table.is_float(own):
-            found.append(
+            result.append(
                 f"{table.name}.{own} is {table.columns[own]}, no exact number: amounts are rounded to the cent as "
                 f"they are read, and sums in the database itself may differ by cents; numeric would be exact"
             )
-    return found
+    return result
 
 
 def _name_tables(part: Part, tables: dict[str, Stored], made: Draft, every: list[Part]) -> None:
@@ -106,7 +106,7 @@ def _name_tables(part: Part, tables: dict[str, Stored], made: Draft, every: list
     joins = part.options.pop("join", {})
     order = {"order_by": list(base.key)} if base.key else {}
     if joins and all(_is_declared(option, tables) for option in joins.values()):
-        path = f"sql/{said.slug(made.name)}_{part.table}.sql"
+        path = f"sql/{syntax.slug(made.name)}_{part.table}.sql"
         made.queries[path] = _query(part, base, joins, tables, every)
         part.options = {"query": path, **order, **part.options}
         return

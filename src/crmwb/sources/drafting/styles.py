@@ -26,12 +26,12 @@ def write_numbers(part: Part) -> None:
         for column in guess.sources
         if _reads_numbers(part, guess) and column.style is not None
     }
-    told = {style for style in held.values() if style != NumberStyle()}
+    others = {style for style in held.values() if style != NumberStyle()}
     points = any(
         "." in value for c in _columns(part) if c.name in held and held[c.name] == NumberStyle() for value in c.values
     )
-    if len(told) == 1 and not (points and next(iter(told)).decimal == ","):
-        part.options |= _as_options(next(iter(told)))
+    if len(others) == 1 and not (points and next(iter(others)).decimal == ","):
+        part.options |= _as_options(next(iter(others)))
         return
     for name, guess in part.guesses.items():
         own = {held[c.name] for c in guess.sources if c.name in held} - {NumberStyle()}
@@ -76,12 +76,12 @@ def _columns(part: Part) -> list[Column]:
 
 def currencies(parts: list[Part]) -> Counter[str]:
     """Return what the amounts are in, by columns of currencies and by signs, and in how many rows."""
-    found: Counter[str] = Counter()
+    result: Counter[str] = Counter()
     for part in parts:
-        found += part.currencies
+        result += part.currencies
         if not part.currencies:
             for column in _columns(part):
                 sign = column.style.currency_sign if column.style else None
                 if sign and sign != "¥" and (code := words.currency(sign)):
-                    found[code] += column.n_known
-    return found
+                    result[code] += column.n_known
+    return result

@@ -9,7 +9,7 @@ from typing import Any
 
 from crmwb.contract import Kind
 from crmwb.contract.canonical import TABLES
-from crmwb.sources.drafting import ids, said, styles, vocabulary
+from crmwb.sources.drafting import ids, styles, syntax, vocabulary
 from crmwb.sources.drafting.guess import Guess, Part, Sure, best, fill, of_column
 from crmwb.sources.drafting.profile import Column, Profile
 from crmwb.sources.drafting.questions import Question
@@ -51,22 +51,22 @@ def summaries(profile: Profile) -> list[Part]:
     if who is None or not who.sources[0].is_unique or _has_orders(profile):
         return []
     others = [c for c in profile.columns if c is not who.sources[0]]
-    found = fill(TABLES["customer_summaries"], others, SUMMARIES)
-    read = {c.name for guess in found.values() for c in guess.sources}
+    result = fill(TABLES["customer_summaries"], others, SUMMARIES)
+    read = {c.name for guess in result.values() for c in guess.sources}
     by_category = _named([c for c in others if c.name not in read], OF_CATEGORY)
-    by_channel = {} if "n_orders" in found else _named(others, OF_CHANNEL)
-    last = best(others, (LAST, LAST), Kind.DATE) if "days_since_last" not in found else None
-    signs = found.keys() & {"revenue_cents", "n_orders", "days_since_last", "clv_cents"}
+    by_channel = {} if "n_orders" in result else _named(others, OF_CHANNEL)
+    last = best(others, (LAST, LAST), Kind.DATE) if "days_since_last" not in result else None
+    signs = result.keys() & {"revenue_cents", "n_orders", "days_since_last", "clv_cents"}
     if len(signs) + bool(by_category) + bool(by_channel) + (last is not None) < LEAST_SIGNS:
         return []
-    found["customer_id"] = who
-    stated = found.get("revenue_cents")
+    result["customer_id"] = who
+    stated = result.get("revenue_cents")
     if by_category and stated is None:
-        found["revenue_cents"] = _sum(list(by_category.values()), "the sum over categories")
+        result["revenue_cents"] = _sum(list(by_category.values()), "the sum over categories")
     if by_channel:
-        found["n_orders"] = _sum(list(by_channel.values()), "the sum over channels")
-    found |= _answers(others)
-    part = _part(profile, found, last, best(others, (SINCE, SINCE), Kind.DATE))
+        result["n_orders"] = _sum(list(by_channel.values()), "the sum over channels")
+    result |= _answers(others)
+    part = _part(profile, result, last, best(others, (SINCE, SINCE), Kind.DATE))
     if by_category and stated is not None:
         part.remarks += _compared(profile, stated.sources[0], list(by_category.values()))
     return [part, *_categories(profile, who, by_category)]
@@ -97,17 +97,17 @@ def _has_orders(profile: Profile) -> bool:
 
 def _named(columns: list[Column], pattern: re.Pattern[str]) -> dict[str, Column]:
     """Return columns of numbers that are called like parts of one sum, by the name of the part."""
-    found = {}
+    result = {}
     for column in columns:
         match = pattern.fullmatch(column.words)
         if match and column.is_number and not PARTS_OF_ALL.fullmatch(match["name"]):
-            found[match["name"]] = column
-    return found if 1 < len(found) <= MOST_CATEGORIES else {}
+            result[match["name"]] = column
+    return result if 1 < len(result) <= MOST_CATEGORIES else {}
 
 
 def _sum(columns: list[Column], why: str) -> Guess:
-    told = " + ".join(f"coalesce(number({said.column(c.name)}), 0)" for c in columns)
-    return Guess({"expression": told}, Sure.LIKELY, why, tuple(columns))
+    expression = " + ".join(f"coalesce(number({syntax.column(c.name)}), 0)" for c in columns)
+    return Guess({"expression": expression}, Sure.LIKELY, why, tuple(columns))
 
 
 def _answers(columns: list[Column]) -> dict[str, Guess]:
@@ -121,15 +121,15 @@ def _answers(columns: list[Column]) -> dict[str, Guess]:
     return {"n_campaigns_received": received, "n_campaigns_answered": _sum(answered, why)}
 
 
-def _part(profile: Profile, found: dict[str, Guess], last: Guess | None, since: Guess | None) -> Part:
+def _part(profile: Profile, result: dict[str, Guess], last: Guess | None, since: Guess | None) -> Part:
     """Return the summaries, and ask on which day they were written: everything in them is as of that day."""
-    part = Part("customer_summaries", said.file_options(profile), {}, profile)
+    part = Part("customer_summaries", syntax.file_options(profile), {}, profile)
 
     def answer(given: str) -> None:
         day = date.fromisoformat(given).isoformat()  # ValueError: "Invalid isoformat string"
-        guesses = {**found, "summarised_on": Guess({"constant": day}, Sure.SURE, "you said so")}
+        guesses = {**result, "summarised_on": Guess({"constant": day}, Sure.SURE, "you said so")}
         for name, of in (("days_since_last", last), ("tenure_days", since)):
-            if of is not None and name not in found:
+            if of is not None and name not in result:
                 guesses[name] = _days(of, day)
         part.guesses = {c.name: guesses[c.name] for c in TABLES["customer_summaries"].columns if c.name in guesses}
         styles.write_numbers(part)
@@ -159,9 +159,9 @@ def _days(of: Guess, day: str) -> Guess:
     """Return the days from a column's day to the day of the summary."""
     column = of.sources[0]
     formats = of.value.get("format") if isinstance(of.value, dict) else None
-    written = said.column(column.name) + (f", '{formats}'" if isinstance(formats, str) else "")
-    told: dict[str, Any] = {"expression": f"date('{day}') - date({written})"}
-    return Guess(told, Sure.LIKELY, f"days from {column.name}", (column,))
+    written = syntax.column(column.name) + (f", '{formats}'" if isinstance(formats, str) else "")
+    expression: dict[str, Any] = {"expression": f"date('{day}') - date({written})"}
+    return Guess(expression, Sure.LIKELY, f"days from {column.name}", (column,))
 
 
 def _latest(profile: Profile) -> str | None:
@@ -179,5 +179,5 @@ def _categories(profile: Profile, who: Guess, by_category: dict[str, Column]) ->
             "category": Guess({"constant": name}, Sure.LIKELY, f"of {column.name}"),
             "revenue_cents": of_column(column, Kind.MONEY, Sure.LIKELY, "its name says so"),
         }
-        parts.append(Part("category_summaries", said.file_options(profile), guesses, profile))
+        parts.append(Part("category_summaries", syntax.file_options(profile), guesses, profile))
     return parts

@@ -1,6 +1,6 @@
 """What an amount is beside other columns of money: a sum that holds tax, a part of a larger sum, the price of a unit.
 
-Found by what the rows come to, not by names; names only say which of the other columns are plainly no revenue.
+SourceFile by what the rows come to, not by names; names only say which of the other columns are plainly no revenue.
 """
 # ruff: noqa: E501 - sentences and lists are easier to read in one line
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, product
 
-from crmwb.sources.drafting import amounts, said
+from crmwb.sources.drafting import amounts, syntax
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.profile import Column
@@ -86,11 +86,11 @@ def check(part: Part, roles: Modifiers) -> None:
         return
     if _is_price(part, amount) or _is_multiplied(part, amount):
         return
-    for found in _sums(part, amount):
-        if found.whole is amount:
-            if _without_what_is_none(part, found, roles):
+    for result in _sums(part, amount):
+        if result.whole is amount:
+            if _without_what_is_none(part, result, roles):
                 return
-        elif _ask_of_rest(part, amount, found, roles):
+        elif _ask_of_rest(part, amount, result, roles):
             return
 
 
@@ -127,13 +127,13 @@ def _sums(part: Part, amount: Column) -> list[Sum]:
     if len(columns) < 3 or len(rows) < LEAST_ROWS:
         return []
     columns, rows = _different(*_with_products(columns, rows))
-    found: list[Sum] = []
+    result: list[Sum] = []
     for n in range(2, MOST_PARTS + 1):
         for others_ in combinations(range(1, len(columns)), n):
             wholes = (0, *others_)
-            if not any({c.name for c in columns_of(s)} <= {columns[i].name for i in wholes} for s in found):
-                found += _sum_of(columns, rows, wholes)
-    return found
+            if not any({c.name for c in columns_of(s)} <= {columns[i].name for i in wholes} for s in result):
+                result += _sum_of(columns, rows, wholes)
+    return result
 
 
 def _with_products(
@@ -156,17 +156,17 @@ def _is_price(part: Part, amount: Column) -> bool:
     used = {c.name for name, guess in part.guesses.items() if name != "discount_cents" for c in guess.sources}
     others = [c for c in part.looked_at.own if c.name not in used and c.is_number and any(c.numbers)][:MOST_COLUMNS]
     every = [row for row in part.looked_at.number_rows(amount, units[0], *others)[:MOST_ROWS] if row[1] not in {0, 1}]
-    if len(every) < LEAST_ROWS or any(found.whole is amount for found in _sums(part, amount)):
+    if len(every) < LEAST_ROWS or any(result.whole is amount for result in _sums(part, amount)):
         return False
     columns, rows = _different([amount, *others], [(row[0] * row[1], *row[2:]) for row in every])
     for n in range(1, MOST_PARTS):
         for chosen in combinations(range(len(columns)), n + 1):
-            found = next(iter(_sum_of(columns, rows, chosen)), None) if chosen[0] == 0 else None
-            if found is not None:
-                told = f"{said.column(units[0].name)} * {said.column(amount.name)}"
-                shown = found.shown.replace(amount.name, f"{units[0].name} times {amount.name}")
+            result = next(iter(_sum_of(columns, rows, chosen)), None) if chosen[0] == 0 else None
+            if result is not None:
+                expression = f"{syntax.column(units[0].name)} * {syntax.column(amount.name)}"
+                shown = result.shown.replace(amount.name, f"{units[0].name} times {amount.name}")
                 revenue = part.guesses["revenue_cents"]
-                part.guesses["revenue_cents"] = revenue.computed(told, shown, (units[0], amount), Sure.LIKELY)
+                part.guesses["revenue_cents"] = revenue.computed(expression, shown, (units[0], amount), Sure.LIKELY)
                 return True
     return False
 
@@ -197,9 +197,9 @@ def _is_multiplied(part: Part, amount: Column) -> bool:
     return False
 
 
-def columns_of(found: Sum) -> list[Column]:
+def columns_of(result: Sum) -> list[Column]:
     """Return all columns of a sum."""
-    return [found.whole, *(column for column, _ in found.parts)]
+    return [result.whole, *(column for column, _ in result.parts)]
 
 
 def _different(columns: list[Column], rows: list[tuple[float, ...]]) -> tuple[list[Column], list[tuple[float, ...]]]:
@@ -237,24 +237,26 @@ def _sum_of(columns: list[Column], rows: list[tuple[float, ...]], chosen: tuple[
         return
 
 
-def _without_what_is_none(part: Part, found: Sum, roles: Modifiers) -> bool:
+def _without_what_is_none(part: Part, result: Sum, roles: Modifiers) -> bool:
     """Take tax, shipping, tips and deposits off an amount that is the sum of them and others; ask of a discount before it."""
-    amount = found.whole
-    if any(_is_fee(c, roles) for c, _ in found.parts):
+    amount = result.whole
+    if any(_is_fee(c, roles) for c, _ in result.parts):
         return False
-    out = [c for c, sign in found.parts if sign > 0 and _is_none(c, roles)]
-    rest = [(c, sign) for c, sign in found.parts if c not in out]
-    name = said.column(amount.name)
+    out = [c for c, sign in result.parts if sign > 0 and _is_none(c, roles)]
+    rest = [(c, sign) for c, sign in result.parts if c not in out]
+    name = syntax.column(amount.name)
     if out and any(sign > 0 for _, sign in rest):
-        told = " - ".join([name, *(f"coalesce({said.column(c.name)}, 0)" for c in out)])
+        expression = " - ".join([name, *(f"coalesce({syntax.column(c.name)}, 0)" for c in out)])
         names = " and ".join(c.name for c in out)
-        why = f"without {names}, for {found.shown}"
-        part.guesses["revenue_cents"] = part.guesses["revenue_cents"].computed(told, why, (amount, *out), Sure.LIKELY)
+        why = f"without {names}, for {result.shown}"
+        part.guesses["revenue_cents"] = part.guesses["revenue_cents"].computed(
+            expression, why, (amount, *out), Sure.LIKELY
+        )
         return True
     later = [c for c, sign in rest if sign > 0 and NOT_YET.fullmatch(c.words)]
     done = [c for c, sign in rest if sign > 0 and c not in later and c.n_known and not PAID.fullmatch(c.words)]
     if len(later) == 1 and len(done) == 1:
-        _ask_of_two(part, found, amount, done[0], f"{later[0].name} is not sold yet")
+        _ask_of_two(part, result, amount, done[0], f"{later[0].name} is not sold yet")
         return True
     after = [c for c, sign in rest if sign > 0 and not _is_none(c, roles)]
     off = [c for c, sign in rest if sign > 0 and _is_off(c, roles) and min(c.numbers) >= 0]
@@ -262,15 +264,15 @@ def _without_what_is_none(part: Part, found: Sum, roles: Modifiers) -> bool:
         net = next(c for c in after if c not in off)
         if not _is_off(net, roles):
             _ask_of_two(
-                part, found, amount, net, f"{amount.name} is before {off[0].name}, and {net.name} is what is left"
+                part, result, amount, net, f"{amount.name} is before {off[0].name}, and {net.name} is what is left"
             )
             return True
     return False
 
 
-def _ask_of_rest(part: Part, amount: Column, found: Sum, roles: Modifiers) -> bool:
+def _ask_of_rest(part: Part, amount: Column, result: Sum, roles: Modifiers) -> bool:
     """Ask of what stands beside an amount in a larger sum, where nothing says that it is no revenue."""
-    beside = [(c, sign) for c, sign in found.parts if c is not amount]
+    beside = [(c, sign) for c, sign in result.parts if c is not amount]
     rest = [(c, sign) for c, sign in beside if not (_is_none(c, roles) or _is_off(c, roles) or _is_fee(c, roles))]
     if not rest or any(sign < 0 or not c.n_known for c, sign in rest):
         return False
@@ -278,28 +280,30 @@ def _ask_of_rest(part: Part, amount: Column, found: Sum, roles: Modifiers) -> bo
 
     def answer(given: str) -> None:
         if given == "add":
-            told = " + ".join([f"coalesce({said.column(c.name)}, 0)" for c in (amount, *(c for c, _ in rest))])
+            expression = " + ".join([f"coalesce({syntax.column(c.name)}, 0)" for c in (amount, *(c for c, _ in rest))])
             sources = (amount, *(c for c, _ in rest))
             revenue = part.guesses["revenue_cents"]
-            part.guesses["revenue_cents"] = revenue.computed(told, "all of it, as you said", sources)
+            part.guesses["revenue_cents"] = revenue.computed(expression, "all of it, as you said", sources)
 
-    text = f"{found.shown}, and {amount.name} is taken: is {names} revenue too (add), or not (leave_out)?"
+    text = f"{result.shown}, and {amount.name} is taken: is {names} revenue too (add), or not (leave_out)?"
     part.questions.append(
         Question(
-            said.slug(f"revenue beside {amount.words}"), text, answer, ("add", "leave_out"), columns=(amount.name,)
+            syntax.slug(f"revenue beside {amount.words}"), text, answer, ("add", "leave_out"), columns=(amount.name,)
         )
     )
     return True
 
 
-def _ask_of_two(part: Part, found: Sum, amount: Column, other: Column, why: str) -> None:
+def _ask_of_two(part: Part, result: Sum, amount: Column, other: Column, why: str) -> None:
     def answer(given: str) -> None:
-        if given == said.slug(other.name):
+        if given == syntax.slug(other.name):
             revenue = part.guesses["revenue_cents"]
             part.guesses["revenue_cents"] = revenue.computed(
-                said.column(other.name), "you said so", (other,), Sure.SURE
+                syntax.column(other.name), "you said so", (other,), Sure.SURE
             )
 
-    choices = (said.slug(other.name), said.slug(amount.name))
-    text = f"{found.shown}: {why}; which of them is revenue?"
-    part.questions.append(Question(said.slug(f"amount {amount.words}"), text, answer, choices, columns=(amount.name,)))
+    choices = (syntax.slug(other.name), syntax.slug(amount.name))
+    text = f"{result.shown}: {why}; which of them is revenue?"
+    part.questions.append(
+        Question(syntax.slug(f"amount {amount.words}"), text, answer, choices, columns=(amount.name,))
+    )

@@ -2,7 +2,7 @@
 
 import re
 
-from crmwb.sources.drafting import amounts, said, words
+from crmwb.sources.drafting import amounts, syntax, words
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.profile import Column
 from crmwb.sources.drafting.questions import Question
@@ -42,7 +42,7 @@ def ask(part: Part, column: Column) -> bool:
         return False
     is_money = column.is_in_cents or any(n != int(n) for n in column.numbers)
     is_money = is_money or len(units) != 1 or _is_above(part, column)
-    name = said.column(column.name)
+    name = syntax.column(column.name)
     factor = amounts.factor_to_unit(part, column) if is_money else 1
 
     def answer(given: str) -> None:
@@ -50,13 +50,13 @@ def ask(part: Part, column: Column) -> bool:
             return
         revenue = part.guesses["revenue_cents"]
         own = revenue.value.get("expression") if isinstance(revenue.value, dict) else None
-        own = own or said.column(amount[0].name)
+        own = own or syntax.column(amount[0].name)
         if is_money:
             times = {"take_off_whole": 100.0, "take_off_hundredths": 1.0}.get(given, factor or 1)
             scaled = name if times == 1 else f"{times:g} * {name}"
             text = f"({own}) - coalesce(abs({scaled}), 0)"
         else:
-            share = f"abs(coalesce({name}, 0)) / nullif({said.column(units[0].name)}, 0)"
+            share = f"abs(coalesce({name}, 0)) / nullif({syntax.column(units[0].name)}, 0)"
             text = f"({own}) * (1 - coalesce({share}, 0))"
         why = f"{revenue.why}, less {column.name}"
         part.guesses["revenue_cents"] = revenue.computed(text, why, (*revenue.sources, column))
@@ -67,7 +67,7 @@ def ask(part: Part, column: Column) -> bool:
         f"{column.name} holds {what} in {n:,} rows, which may have come back or been cancelled: is that still in "
         f"{' and '.join(c.name for c in amount)} and to be taken off, or not?"
     )
-    key = said.slug(f"off by {column.words or column.name}")
+    key = syntax.slug(f"off by {column.words or column.name}")
     off = ("take_off",) if factor is not None else ("take_off_hundredths", "take_off_whole")
     part.questions.append(Question(key, text, answer, (*off, "leave"), columns=(column.name,)))
     return True

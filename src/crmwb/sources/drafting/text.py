@@ -75,11 +75,11 @@ def _part(part: Part) -> Iterator[str]:
     remarks = [*part.remarks, *(part.profile.shape.remarks if part.profile else [])]
     for remark in remarks:
         yield f"# {remark}"
-    said = {name: f"{name}: {_yaml(guess.value)}" for name, guess in part.guesses.items()}
-    width = min(max(map(len, said.values()), default=0), 60)
-    yield "columns:" if said else "columns: {}"
+    lines = {name: f"{name}: {_yaml(guess.value)}" for name, guess in part.guesses.items()}
+    width = min(max(map(len, lines.values()), default=0), 60)
+    yield "columns:" if lines else "columns: {}"
     for name, guess in part.guesses.items():
-        yield f"  {said[name]:<{width}}  # {_why(guess)}"
+        yield f"  {lines[name]:<{width}}  # {_why(guess)}"
 
 
 def _why(guess: Guess) -> str:

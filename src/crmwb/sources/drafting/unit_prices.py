@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from dataclasses import replace
 
-from crmwb.sources.drafting import said
+from crmwb.sources.drafting import syntax
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.profile import Column
 from crmwb.sources.drafting.questions import Question
@@ -51,12 +51,12 @@ def check(part: Part) -> None:
         _in_packs(part, units[0], price)
     elif len(revenue.sources) == 1 and isinstance(revenue.value, str):
         amount = revenue.sources[0]
-        told = _by_products(part, units[0], amount)
-        if told == "unit":
+        expression = _by_products(part, units[0], amount)
+        if expression == "unit":
             why = f"{amount.name} of a product is the same for any {units[0].name}, so it is the price of one"
             part.guesses["revenue_cents"] = _product(units[0], amount, why)
             _in_packs(part, units[0], amount)
-        elif told is None and amount.called and not _is_of_line(part, units[0], amount):
+        elif expression is None and amount.called and not _is_of_line(part, units[0], amount):
             _ask(part, units[0], amount)
 
 
@@ -73,7 +73,7 @@ def _product(units: Column, price: Column, why: str) -> Guess:
 
 
 def _product_of(units: Column, price: Column) -> str:
-    return f"{said.column(units.name)} * {said.column(price.name)}"
+    return f"{syntax.column(units.name)} * {syntax.column(price.name)}"
 
 
 def _put(part: Part, old: str, new: str, why: str, *more: Column) -> None:
@@ -114,7 +114,7 @@ def _ask(part: Part, units: Column, amount: Column) -> None:
     """Ask whether an amount is that of one unit, or of all of a line."""
     revenue = part.guesses["revenue_cents"]
 
-    product, name = _product_of(units, amount), said.column(amount.name)
+    product, name = _product_of(units, amount), syntax.column(amount.name)
 
     def answer(given: str) -> None:
         if given == "all" and revenue.is_product:
@@ -124,7 +124,7 @@ def _ask(part: Part, units: Column, amount: Column) -> None:
 
     text = f"{units.name} is above 1 in some rows: is {amount.name} that of one unit, or of all of its row?"
     part.questions.append(
-        Question(said.slug(f"amount of {amount.words}"), text, answer, ("one", "all"), columns=(amount.name,))
+        Question(syntax.slug(f"amount of {amount.words}"), text, answer, ("one", "all"), columns=(amount.name,))
     )
 
 
@@ -135,7 +135,7 @@ def _in_packs(part: Part, units: Column, price: Column) -> None:
     is_dozen = DOZEN.fullmatch(units.own_words) is not None
     if pack is None and not is_dozen and not PACKS.fullmatch(units.own_words):
         return
-    size = said.column(pack.name) if pack is not None else "12" if is_dozen else None
+    size = syntax.column(pack.name) if pack is not None else "12" if is_dozen else None
     product = _product_of(units, price)
 
     def answer(given: str) -> None:
@@ -156,5 +156,5 @@ def _in_packs(part: Part, units: Column, price: Column) -> None:
     )
     text = f"{of}: is {price.name} the price of one piece, or of one of {units.name}?"
     part.questions.append(
-        Question(said.slug(f"price of {price.words}"), text, answer, ("piece", "pack"), columns=(price.name,))
+        Question(syntax.slug(f"price of {price.words}"), text, answer, ("piece", "pack"), columns=(price.name,))
     )

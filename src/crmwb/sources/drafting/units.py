@@ -5,7 +5,7 @@
 from dataclasses import replace
 from typing import Any
 
-from crmwb.sources.drafting import said
+from crmwb.sources.drafting import syntax
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.profile import Column, scale_of
@@ -54,9 +54,9 @@ def with_hundredths(part: Part) -> None:
         return
     if not is_remainder(rest[0]) or any(n != int(n) for n in rest[0].numbers):
         return
-    told = f"{said.column(amount.name)} + coalesce({said.column(rest[0].name)}, 0) / {HUNDRED}"
+    expression = f"{syntax.column(amount.name)} + coalesce({syntax.column(rest[0].name)}, 0) / {HUNDRED}"
     why = f"{revenue.why}, and {rest[0].name} in hundredths"
-    part.guesses["revenue_cents"] = Guess({"expression": told}, Sure.LIKELY, why, (amount, rest[0]))
+    part.guesses["revenue_cents"] = Guess({"expression": expression}, Sure.LIKELY, why, (amount, rest[0]))
 
 
 def in_thousands(part: Part) -> None:
@@ -72,7 +72,7 @@ def in_thousands(part: Part) -> None:
         if scale in UNITS:
             value = {**value, "unit": UNITS[scale]}
         else:
-            own = value.get("expression") or said.column(str(value["column"]))
+            own = value.get("expression") or syntax.column(str(value["column"]))
             value = {k: v for k, v in value.items() if k != "column"} | {"expression": f"{scale} * ({own})"}
         part.guesses[to] = replace(guess, value=value, why=why)
 
@@ -100,7 +100,11 @@ def ask_of_leading_zeros(part: Part) -> None:
     )
     part.questions.append(
         Question(
-            said.slug(f"decimals of {amount.own_words}"), text, answer, ("hundredths", "whole"), columns=(amount.name,)
+            syntax.slug(f"decimals of {amount.own_words}"),
+            text,
+            answer,
+            ("hundredths", "whole"),
+            columns=(amount.name,),
         )
     )
 
@@ -124,7 +128,7 @@ def ask_of_title(part: Part) -> None:
                 if scale in UNITS:
                     value = {**value, "unit": UNITS[scale]}
                 else:
-                    own = value.get("expression") or said.column(str(value["column"]))
+                    own = value.get("expression") or syntax.column(str(value["column"]))
                     value = {k: v for k, v in value.items() if k != "column"} | {"expression": f"{scale} * ({own})"}
                 part.guesses[to] = replace(guess, value=value, why=f"{guess.why}; in units of {scale:,}, as you said")
 

@@ -4,7 +4,7 @@
 import re
 from collections import Counter, defaultdict
 
-from crmwb.sources.drafting import modifiers, row_kinds, said, taken_off, unread_numbers, words
+from crmwb.sources.drafting import modifiers, row_kinds, syntax, taken_off, unread_numbers, words
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.profile import FALSE, Column
 from crmwb.sources.drafting.vocabulary import NAMES_OF_PEOPLE, TRANSACTIONS, matches
@@ -49,11 +49,11 @@ def ask(parts: list[Part]) -> None:
         if any(part.profile is other.profile for other in seen):
             continue
         seen.append(part)
-        told = str(part.options.get("filter", ""))
+        condition = str(part.options.get("filter", ""))
         roles = modifiers.find(part.looked_at)
         known = read | roles.columns
         currency = roles.get("currency")
-        left = [c for c in part.looked_at.own if c is not currency and c.name not in read and c.name not in told]
+        left = [c for c in part.looked_at.own if c is not currency and c.name not in read and c.name not in condition]
         asked = [c for c in left if _ask(part, c) or (c.name not in known and _ask_of_number(part, c))]
         asked += [c for c in left if any(c.name in question.columns for question in part.questions)]
         unread = [c.name for c in left if c not in asked and _may_tell(c)]
@@ -153,9 +153,9 @@ def _why(part: Part, column: Column) -> str | None:
 
 def _is_of_left_out(part: Part, column: Column) -> bool:
     """Say whether a column that the filter names tells in which rows another is known: why orders failed, say."""
-    told = str(part.options.get("filter", ""))
+    condition = str(part.options.get("filter", ""))
     labels = ["known" if text else None for text in part.looked_at.texts(column)]
-    named = (c for c in part.looked_at.own if said.column(c.name) in told and len(c.counts) <= MOST_KINDS)
+    named = (c for c in part.looked_at.own if syntax.column(c.name) in condition and len(c.counts) <= MOST_KINDS)
     return any(row_kinds.is_told_by(labels, part.looked_at.texts(c)) for c in named)
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from statistics import median
 
-from crmwb.sources.drafting import amounts, modifiers, said, words
+from crmwb.sources.drafting import amounts, modifiers, syntax, words
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.profile import Column
 from crmwb.sources.drafting.questions import Question
@@ -115,7 +115,7 @@ def _ask(part: Part, column: Column, amount: Sequence[Column], n: int) -> None:
         revenue = part.guesses["revenue_cents"]
         own = revenue.value.get("expression") if isinstance(revenue.value, dict) else None
         sign = "+" if given == "add" else "-"
-        text = f"({own or said.column(amount[0].name)}) {sign} {beside}"
+        text = f"({own or syntax.column(amount[0].name)}) {sign} {beside}"
         part.guesses["revenue_cents"] = revenue.computed(
             text, f"{revenue.why}; {given} {column.name}, as you said", (*revenue.sources, column)
         )
@@ -127,5 +127,7 @@ def _ask(part: Part, column: Column, amount: Sequence[Column], n: int) -> None:
     )
     choices = ("leave_out",) if is_other else ("add", "take_off", "leave_out")
     part.questions.append(
-        Question(said.slug(f"beside {column.own_words or column.name}"), text, answer, choices, columns=(column.name,))
+        Question(
+            syntax.slug(f"beside {column.own_words or column.name}"), text, answer, choices, columns=(column.name,)
+        )
     )

@@ -111,27 +111,27 @@ def simple(text: str) -> str:
 
 def outcome(value: str) -> Outcome:
     """Say what a status means: the telling word may stand anywhere in it."""
-    said = simple(value)
-    is_negated = NEGATED.search(said) is not None
-    is_back, is_off = BACK.search(said) is not None, CANCELLED.search(said) is not None
-    told = (
-        (STOPPED.search(said) is not None, Outcome.SALE),
-        (UNDER_WAY.search(said) is not None and not NOTHING_BACK.search(said), Outcome.PARTLY),
-        (CANCELLED_BY_A_NO.search(said) is not None, Outcome.CANCELLED),
+    plain = simple(value)
+    is_negated = NEGATED.search(plain) is not None
+    is_back, is_off = BACK.search(plain) is not None, CANCELLED.search(plain) is not None
+    cases = (
+        (STOPPED.search(plain) is not None, Outcome.SALE),
+        (UNDER_WAY.search(plain) is not None and not NOTHING_BACK.search(plain), Outcome.PARTLY),
+        (CANCELLED_BY_A_NO.search(plain) is not None, Outcome.CANCELLED),
         ((is_back or is_off) and is_negated, Outcome.SALE),
-        (is_back and PARTLY.search(said) is not None, Outcome.PARTLY),
+        (is_back and PARTLY.search(plain) is not None, Outcome.PARTLY),
         (is_back, Outcome.REFUNDED),
         (is_off, Outcome.CANCELLED),
-        (UNPAID.search(said) is not None, Outcome.UNPAID),
-        (SALE.search(said) is not None and not is_negated, Outcome.SALE),
+        (UNPAID.search(plain) is not None, Outcome.UNPAID),
+        (SALE.search(plain) is not None and not is_negated, Outcome.SALE),
     )
-    return next((what for holds, what in told if holds), Outcome.UNKNOWN)
+    return next((what for holds, what in cases if holds), Outcome.UNKNOWN)
 
 
 def came_back(value: str) -> bool:
     """Say whether a kind of row is a return, a refund or a chargeback."""
-    said = simple(value)
-    return BACK.search(said) is not None and not NEGATED.search(said) and not STOPPED.search(said)
+    plain = simple(value)
+    return BACK.search(plain) is not None and not NEGATED.search(plain) and not STOPPED.search(plain)
 
 
 def brings_no_money(value: str) -> bool:
@@ -146,10 +146,10 @@ def is_guest(value: str) -> bool:
 
 def currency(value: str) -> str | None:
     """Return the code of a currency's code, sign or name; None where it is none."""
-    said = value.strip()
-    if len(said) == 3 and said.upper() in CODES:
-        return said.upper()
-    return CURRENCY_WORDS.get(said.lower())
+    plain = value.strip()
+    if len(plain) == 3 and plain.upper() in CODES:
+        return plain.upper()
+    return CURRENCY_WORDS.get(plain.lower())
 
 
 def currency_of_name(name: str) -> str | None:

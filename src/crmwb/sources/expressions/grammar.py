@@ -82,14 +82,14 @@ def parse(text: str) -> exp.Expr:
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"longer than {MAX_LENGTH:,} characters; put less into one expression")
     try:
-        found = _Formula().parse(text)
+        result = _Formula().parse(text)
     except SqlglotError as error:
         raise ExpressionError(f"no expression{_place(error)}") from None
     except RecursionError:
         raise ExpressionError("nested too deeply; put less into one expression") from None
-    if len(found) != 1 or found[0] is None:
+    if len(result) != 1 or result[0] is None:
         raise ExpressionError("not one expression")
-    tree = found[0]
+    tree = result[0]
     for node in tree.walk():
         _allow(node)
         if node.depth > MAX_DEPTH:
@@ -122,19 +122,19 @@ def _is_only_asked_for(node: exp.Column) -> bool:
 
 
 def _allow(node: exp.Expr) -> None:
-    said = shown(node)
+    written = shown(node)
     if isinstance(node, exp.Column) and node.args.get("table"):
-        raise ExpressionError(f'{said}: a column whose name has a point in it stands in quotes: "{said}"')
+        raise ExpressionError(f'{written}: a column whose name has a point in it stands in quotes: "{written}"')
     if isinstance(node, exp.Anonymous):
         _allow_function(node)
     elif not isinstance(node, NODES):
         raise ExpressionError(
-            f"{said}: not allowed; an expression is made of columns, numbers, 'texts', + - * / || = <> < <= > >=, and, "
-            f"or, not, in (…), between, like, is null, case when … then … else … end and functions "
+            f"{written}: not allowed; an expression is made of columns, numbers, 'texts', + - * / || = <> < <= > >=, "
+            f"and, or, not, in (…), between, like, is null, case when … then … else … end and functions "
             f'(a column of another kind of name stands in quotes: "Order Date")'
         )
     elif isinstance(node, exp.In) and not node.expressions:
-        raise ExpressionError(f"{said}: in needs its values in brackets: in ('a', 'b')")
+        raise ExpressionError(f"{written}: in needs its values in brackets: in ('a', 'b')")
 
 
 def _allow_function(node: exp.Anonymous) -> None:
@@ -155,5 +155,5 @@ def shown(node: exp.Expr) -> str:
 
 
 def _place(error: SqlglotError) -> str:
-    found = re.search(r"Col: (\d+)", str(error))
-    return f" (see its character {found[1]})" if found else ""
+    result = re.search(r"Col: (\d+)", str(error))
+    return f" (see its character {result[1]})" if result else ""

@@ -10,22 +10,22 @@ from crmwb.sources.formats.json_lines import SUFFIXES as JSON
 from crmwb.sources.formats.json_lines import open_json_lines
 from crmwb.sources.formats.opened import ROW, Opened
 from crmwb.sources.formats.parquet import open_parquet
-from crmwb.sources.found import PARQUET, Found
 from crmwb.sources.mapping import TableMapping
+from crmwb.sources.source_files import PARQUET, SourceFile
 
 __all__ = ["ROW", "Opened", "open_file", "sheets", "unique"]
 
 READERS = dict.fromkeys(PARQUET, open_parquet) | dict.fromkeys(EXCEL, open_excel) | dict.fromkeys(JSON, open_json_lines)
 
 
-def sheets(file: Found, mapping: TableMapping) -> list[Found]:
+def sheets(file: SourceFile, mapping: TableMapping) -> list[SourceFile]:
     """Return a workbook's sheets one by one where the mapping names several, else the file itself."""
     if len(mapping.sheet) <= 1:
         return [file]
     return [replace(file, name=f"{file.name}/{sheet}", sheet=sheet) for sheet in mapping.sheet]
 
 
-def open_file(file: Found, mapping: TableMapping) -> Opened:
+def open_file(file: SourceFile, mapping: TableMapping) -> Opened:
     """Open a file by what its name ends in; what is no other kind is delimited text."""
     opened = READERS.get(file.suffix, open_delimited)(file, mapping)
     if file.suffix not in PARQUET:

@@ -18,8 +18,8 @@ from pyarrow import compute
 from crmwb.errors import CrmwbError
 from crmwb.sources.formats import packed, text
 from crmwb.sources.formats.opened import ROW
-from crmwb.sources.found import Found
 from crmwb.sources.mapping import WHITESPACE, TableMapping
+from crmwb.sources.source_files import SourceFile
 
 MAX_ROW_BYTES = 16 << 20  # one row must fit into a block
 FORMULA = r'^="([^"]*)"$'
@@ -117,9 +117,9 @@ class Delimited:
                 yield pa.record_batch([*texts, pa.array(rows)], names=[*kept, ROW])
         except pa.ArrowInvalid as error:
             if "straddl" not in str(error):
-                said = " ".join(str(error).split())
+                phrase = " ".join(str(error).split())
                 raise CrmwbError(
-                    f"{self.name}: not readable as delimited text ({said}); check delimiter and quote in the mapping."
+                    f"{self.name}: not readable as delimited text ({phrase}); check delimiter and quote in the mapping."
                 ) from None
             raise CrmwbError(
                 f"{self.name}: after row {last_row:,} a row is longer than {MAX_ROW_BYTES >> 20} MB, so a quote is "
@@ -141,12 +141,12 @@ class Delimited:
             )
 
 
-def open_delimited(file: Found, mapping: TableMapping) -> Delimited:
+def open_delimited(file: SourceFile, mapping: TableMapping) -> Delimited:
     """Open a delimited file and find its columns.
 
     Parameters
     ----------
-    file : Found
+    file : SourceFile
         The file, plain or packed.
     mapping : TableMapping
         Says encoding, delimiter, quote, how many rows stand above the header and, for files without one, the columns.

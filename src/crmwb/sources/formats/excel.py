@@ -16,8 +16,8 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 from crmwb.errors import CrmwbError
 from crmwb.sources.formats import packed
 from crmwb.sources.formats.opened import as_batches
-from crmwb.sources.found import Found
 from crmwb.sources.mapping import TableMapping
+from crmwb.sources.source_files import SourceFile
 
 ZIPPED = (".xlsx", ".xlsm", ".xlsb", ".ods")
 SUFFIXES = (*ZIPPED, ".xls")
@@ -40,7 +40,7 @@ class Sheet:
         return as_batches(((number, [_as_text(cells[i]) for i in wanted]) for number, cells in filled), len(wanted))
 
 
-def open_excel(file: Found, mapping: TableMapping) -> Sheet:
+def open_excel(file: SourceFile, mapping: TableMapping) -> Sheet:
     """Open the sheet that the mapping names, or the only one, and find its columns.
 
     Raises
@@ -69,7 +69,7 @@ def open_excel(file: Found, mapping: TableMapping) -> Sheet:
 
 
 @contextmanager
-def _workbook(file: Found) -> Iterator[CalamineWorkbook]:
+def _workbook(file: SourceFile) -> Iterator[CalamineWorkbook]:
     if file.member is not None:
         raise CrmwbError(f"{file.name}: a workbook within a zip archive is not read; unpack it and name the file.")
     if file.n_bytes == 0:
@@ -113,7 +113,7 @@ def _as_text(cell: Cell) -> str | None:
     return str(cell) if cell != "" else None
 
 
-def first_rows(file: Found, n_rows: int) -> dict[str, list[list[str | None]]]:
+def first_rows(file: SourceFile, n_rows: int) -> dict[str, list[list[str | None]]]:
     """Return the first rows of every sheet, as texts.
 
     Raises

@@ -14,8 +14,8 @@ import pyarrow as pa
 from crmwb.errors import CrmwbError
 from crmwb.sources.formats import text
 from crmwb.sources.formats.opened import as_batches
-from crmwb.sources.found import Found
 from crmwb.sources.mapping import TableMapping
+from crmwb.sources.source_files import SourceFile
 
 SUFFIXES = (".jsonl", ".ndjson", ".json")
 N_LOOKED_AT = 10_000  # lines whose keys are the file's columns
@@ -69,7 +69,7 @@ class JsonLines:
                 yield number, [row.get(name) for name in names]
 
 
-def open_json_lines(file: Found, mapping: TableMapping) -> JsonLines:
+def open_json_lines(file: SourceFile, mapping: TableMapping) -> JsonLines:
     """Open a file of JSON lines and find its columns.
 
     Raises
@@ -89,7 +89,7 @@ def open_json_lines(file: Found, mapping: TableMapping) -> JsonLines:
     return JsonLines(file.name, columns, [], chain(looked_at, rows))
 
 
-def _rows(file: Found, mapping: TableMapping) -> Iterator[tuple[int, dict[str, Any] | str]]:
+def _rows(file: SourceFile, mapping: TableMapping) -> Iterator[tuple[int, dict[str, Any] | str]]:
     """Yield the number of each line that is not blank, and its flat object or what is wrong with it."""
     for number, line in enumerate(_lines(file, mapping), start=1):
         if line.strip():
@@ -99,7 +99,7 @@ def _rows(file: Found, mapping: TableMapping) -> Iterator[tuple[int, dict[str, A
                 yield number, str(error)
 
 
-def _lines(file: Found, mapping: TableMapping) -> Iterator[bytes]:
+def _lines(file: SourceFile, mapping: TableMapping) -> Iterator[bytes]:
     n_bytes = 0
 
     def guarded() -> Iterator[bytes]:

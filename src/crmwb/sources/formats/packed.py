@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from crmwb.errors import CrmwbError
-from crmwb.sources.found import Found
+from crmwb.sources.source_files import SourceFile
 
 BLOCK_BYTES = 1 << 20
 GZIP_MAGIC = b"\x1f\x8b"
@@ -21,7 +21,7 @@ MAX_RATIO = 200  # exports pack 5 to 50 times; a zip bomb 1,000 times
 ALWAYS_ALLOWED = 64 << 20  # bytes, however well they packed
 
 
-def blocks(file: Found) -> Iterator[bytes]:
+def blocks(file: SourceFile) -> Iterator[bytes]:
     """Yield the bytes of a file, unpacked.
 
     Raises
@@ -71,7 +71,7 @@ def check_archive(path: Path, name: str) -> None:
 
 
 @contextmanager
-def _opened(file: Found) -> Iterator[tuple[IO[bytes], int]]:
+def _opened(file: SourceFile) -> Iterator[tuple[IO[bytes], int]]:
     """Yield the file to read from, and how many bytes it takes as it is packed."""
     if file.member is not None:
         with zipfile.ZipFile(file.path) as archive, archive.open(file.member) as member:

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 
 from crmwb.errors import CrmwbError
 from crmwb.sources.formats.opened import ROW
-from crmwb.sources.found import Found
 from crmwb.sources.mapping import TableMapping
+from crmwb.sources.source_files import SourceFile
 
 UNKNOWN_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 
@@ -27,7 +27,7 @@ class Parquet:
         Columns that stand in the path, and their one value.
     """
 
-    file: Found
+    file: SourceFile
     columns: list[str]
     partition: dict[str, str | None]
     malformed: list[tuple[int, str]] = field(default_factory=list)
@@ -59,7 +59,7 @@ class Parquet:
         return _as_text(batch.column(name), f"{self.file.name}: column {name!r}")
 
 
-def open_parquet(file: Found, mapping: TableMapping) -> Parquet:  # noqa: ARG001 - the file says all about itself
+def open_parquet(file: SourceFile, mapping: TableMapping) -> Parquet:  # noqa: ARG001 - the file says all about itself
     """Open a Parquet file and find its columns.
 
     Raises
@@ -95,6 +95,6 @@ def _as_text(values: pa.Array, what: str) -> pa.Array:
     return values.cast(pa.string())
 
 
-def _damaged(file: Found, error: Exception) -> CrmwbError:
-    said = " ".join(str(error).split())
-    return CrmwbError(f"{file.name}: no readable Parquet file, perhaps cut off ({said}); copy or export it again.")
+def _damaged(file: SourceFile, error: Exception) -> CrmwbError:
+    phrase = " ".join(str(error).split())
+    return CrmwbError(f"{file.name}: no readable Parquet file, perhaps cut off ({phrase}); copy or export it again.")

@@ -8,17 +8,17 @@ from typing import cast
 
 from crmwb.errors import CrmwbError
 from crmwb.sources.formats import packed
-from crmwb.sources.found import Found
+from crmwb.sources.source_files import SourceFile
 
 BOM = "\ufeff"
 
 
-def blocks(file: Found, encoding: str) -> Iterator[bytes]:
+def blocks(file: SourceFile, encoding: str) -> Iterator[bytes]:
     """Yield the content of a text file, plain or packed, as UTF-8 without a byte order mark.
 
     Parameters
     ----------
-    file : Found
+    file : SourceFile
         The file.
     encoding : str
         How its text is encoded, by Python's names ("utf-8", "latin-1", "cp1252", "utf-16").

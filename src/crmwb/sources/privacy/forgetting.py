@@ -89,13 +89,13 @@ def _raw_copies(
     read: list[str] = []
     with owners.scratch("forget") as folder, engine.connect(p.engine) as con:
         search = Search(con, gone, folder)
-        for found in raw_copies.remove(search, described, places, directory, is_one):
-            read.append((directory / found.name).as_posix())
-            if found.advice:
-                yield f"{found.name}: {found.advice}"
-            elif found.n_removed or found.n_emptied:
-                values = {"rows": Count(found.n_removed, "row"), "mentions": Count(found.n_emptied, "mention")}
-                yield _text("emptied" if found.n_emptied else "removed", file=Name(found.name), **values)
+        for result in raw_copies.remove(search, described, places, directory, is_one):
+            read.append((directory / result.name).as_posix())
+            if result.advice:
+                yield f"{result.name}: {result.advice}"
+            elif result.n_removed or result.n_emptied:
+                values = {"rows": Count(result.n_removed, "row"), "mentions": Count(result.n_emptied, "mention")}
+                yield _text("emptied" if result.n_emptied else "removed", file=Name(result.name), **values)
     there = [f.as_posix() for f in layout.RAW.rglob("*") if f.is_file() and not f.name.startswith((".", "README"))]
     n_others = sum(1 for path in there if not any(f"{name}/".startswith(f"{path}/") for name in read))
     if n_others:
@@ -108,12 +108,12 @@ def _text(key: str, **values: Value) -> str:
 
 def _present(ids: set[str]) -> set[str]:
     """Return those of some ids that the canonical tables hold."""
-    found: set[str] = set()
+    result: set[str] = set()
     wanted = pc.SetLookupOptions(value_set=pa.array(sorted(ids), pa.string()))
     for path in sorted(layout.CANONICAL.glob("*.parquet")):
         with storage.open_file(path) as table:
             if KEY in table.schema_arrow.names:
                 for batch in table.iter_batches(columns=[KEY]):
                     held = batch.column(0)
-                    found |= set(held.filter(pc.is_in(held, options=wanted)).to_pylist())
-    return found
+                    result |= set(held.filter(pc.is_in(held, options=wanted)).to_pylist())
+    return result

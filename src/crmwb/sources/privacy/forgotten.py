@@ -88,9 +88,9 @@ def _who(delivery: Delivery, codes: set[str]) -> list[str]:
     """Return the customers of a delivery whose codes are listed."""
     held = [rows.select(KEY) for rows in delivery.tables.values() if KEY in rows.columns]
     every = ibis.union(*held, distinct=True) if len(held) > 1 else held[0].distinct()
-    found = every.filter(every[KEY].notnull()).to_pyarrow()[KEY].to_pylist()
+    result = every.filter(every[KEY].notnull()).to_pyarrow()[KEY].to_pylist()
     with_key = secret.key()
-    return sorted(text for text, code in zip(found, secret.codes(found, with_key), strict=True) if code in codes)
+    return sorted(text for text, code in zip(result, secret.codes(result, with_key), strict=True) if code in codes)
 
 
 def _without_mention(rows: ir.Table, name: str, gone: list[str]) -> ir.Table:

@@ -95,8 +95,8 @@ def _holds_phone(text: str) -> bool:
         return False
     import phonenumbers
 
-    found = phonenumbers.PhoneNumberMatcher(text, NO_COUNTRY, leniency=phonenumbers.Leniency.POSSIBLE)
-    return next(iter(found), None) is not None
+    result = phonenumbers.PhoneNumberMatcher(text, NO_COUNTRY, leniency=phonenumbers.Leniency.POSSIBLE)
+    return next(iter(result), None) is not None
 
 
 def _kind_in(text: ir.StringValue) -> ir.IntegerValue:
@@ -114,7 +114,7 @@ def hidden(text: ir.StringValue) -> ir.StringValue:
     return ibis.cases((kind == 1, HIDDEN_EMAIL), (kind == 2, HIDDEN_PHONE), else_=text)
 
 
-def said(text: str) -> str:
+def shown(text: str) -> str:
     """Return text as a message may show it; see `hidden`."""
     return (text, HIDDEN_EMAIL, HIDDEN_PHONE)[kind_of(text)]
 

@@ -13,11 +13,11 @@ import pyarrow.parquet as pq
 from crmwb import layout, storage
 from crmwb.errors import CrmwbError
 from crmwb.sources.formats import READERS, open_file
-from crmwb.sources.found import PARQUET, Found, find
 from crmwb.sources.lines import Places
 from crmwb.sources.mapping import WHITESPACE, Mapping, TableMapping
 from crmwb.sources.privacy import records
 from crmwb.sources.privacy.search import Held, Part, Search, joined_only, parts, together
+from crmwb.sources.source_files import PARQUET, SourceFile, find
 
 N_NAMED = 20  # rows that a message names
 
@@ -53,7 +53,7 @@ def remove(
     CrmwbError
         A file is missing or cannot be read.
     """
-    files: dict[str, list[tuple[Found, Part]]] = {}
+    files: dict[str, list[tuple[SourceFile, Part]]] = {}
     for part in parts(described):
         where = places.of(part.key)
         if part.mapping.stored:
@@ -78,7 +78,7 @@ def remove(
         yield _remove(search, [part for _, part in files[name]], files[name][0][0], is_one)
 
 
-def _remove(search: Search, readers: list[Part], file: Found, is_one: Callable[[str], bool]) -> Outcome:
+def _remove(search: Search, readers: list[Part], file: SourceFile, is_one: Callable[[str], bool]) -> Outcome:
     """Take them out of one file; what is written is read again before it takes the file's place."""
     every = [search.in_file(file, part) for part in readers]
     held = together(every)
@@ -92,7 +92,7 @@ def _remove(search: Search, readers: list[Part], file: Found, is_one: Callable[[
         with storage.replacing(file.path, lasting=True) as beside:
             n_malformed = write(file, readers[0].mapping, beside, held)
             for part, before in zip(readers, every, strict=True):
-                _check(search, Found(beside, file.name), part, before.n_rows - len(held.own))
+                _check(search, SourceFile(beside, file.name), part, before.n_rows - len(held.own))
             if held.is_empty and not n_malformed:
                 shutil.copyfile(file.path, beside)  # of a gzipped file too, the very bytes
     except records.NotExactError:
@@ -100,14 +100,14 @@ def _remove(search: Search, readers: list[Part], file: Found, is_one: Callable[[
     return Outcome(file.name, len(held.own) + n_malformed, sum(len(numbers) for numbers in held.mentions.values()))
 
 
-def _check(search: Search, written: Found, part: Part, n_rows: int) -> None:
+def _check(search: Search, written: SourceFile, part: Part, n_rows: int) -> None:
     if n_rows:
         held = search.in_file(written, part)
         if not held.is_empty or held.n_rows != n_rows:
             raise records.NotExactError
 
 
-def _by_hand(file: Found, readers: list[Part], held: Held) -> str | None:
+def _by_hand(file: SourceFile, readers: list[Part], held: Held) -> str | None:
     """Say what a person must do with a file that is not written again; None where it is."""
     mappings = [part.mapping for part in readers]
     plain = {mapped.column for m in mappings for mapped in m.columns.values()}
@@ -140,7 +140,9 @@ def _named(numbers: set[int]) -> str:
     return f"{'row' if len(numbers) == 1 else 'rows'} {shown}{rest}"
 
 
-def _write_delimited(file: Found, mapping: TableMapping, to: Path, held: Held, *, is_one: Callable[[str], bool]) -> int:
+def _write_delimited(
+    file: SourceFile, mapping: TableMapping, to: Path, held: Held, *, is_one: Callable[[str], bool]
+) -> int:
     """Write a delimited file without their records; return how many of them were no rows."""
     columns = open_file(file, mapping).columns
     emptied = {columns.index(column): numbers for column, numbers in held.mentions.items()}
@@ -160,7 +162,7 @@ def _write_delimited(file: Found, mapping: TableMapping, to: Path, held: Held, *
     return n_malformed
 
 
-def _write_parquet(file: Found, mapping: TableMapping, to: Path, held: Held) -> int:  # noqa: ARG001 - as for text
+def _write_parquet(file: SourceFile, mapping: TableMapping, to: Path, held: Held) -> int:  # noqa: ARG001 - as for text
     """Write a Parquet file without their rows, row group by row group; 0, for it has none that are no rows."""
     with pq.ParquetFile(file.path) as opened:
         schema = opened.schema_arrow

@@ -13,8 +13,8 @@ from typing import IO, cast
 
 from crmwb.sources.formats import packed
 from crmwb.sources.formats.text import BOM
-from crmwb.sources.found import Found
 from crmwb.sources.mapping import WHITESPACE, TableMapping
+from crmwb.sources.source_files import SourceFile
 
 LINE = re.compile(r"[^\r\n]*+(?:\r\n|\r|\n)")
 BIG_ENDIAN = {"utf-16": codecs.BOM_UTF16_BE, "utf-32": codecs.BOM_UTF32_BE}
@@ -59,20 +59,20 @@ class Record:
         one = re.compile(_field(self._delimiter, self._quote))
         spans = []
         begin = 0
-        while (found := one.match(self.text, begin)) is not None:
-            spans.append(found.span())
-            begin = found.end() + 1
-            if self.text[found.end() : begin] != self._delimiter:
+        while (result := one.match(self.text, begin)) is not None:
+            spans.append(result.span())
+            begin = result.end() + 1
+            if self.text[result.end() : begin] != self._delimiter:
                 break
         return spans
 
 
-def rewrite(file: Found, mapping: TableMapping, to: Path, changed: Callable[[Record], str]) -> None:
+def rewrite(file: SourceFile, mapping: TableMapping, to: Path, changed: Callable[[Record], str]) -> None:
     """Write a delimited file again, plain or gzipped as it is.
 
     Parameters
     ----------
-    file : Found
+    file : SourceFile
         The file.
     mapping : TableMapping
         Says how it is written.
@@ -132,11 +132,11 @@ def _first_line(texts: Iterator[str]) -> tuple[str, Iterator[str]]:
     head = ""
     for text in texts:
         head += text
-        found = LINE.match(head)
-        if found is not None and found.end() < len(head):  # "\r" may stand apart from its "\n"
-            return found[0], chain([head[found.end() :]], texts)
-    found = LINE.match(head)
-    end = found.end() if found is not None else len(head)
+        result = LINE.match(head)
+        if result is not None and result.end() < len(head):  # "\r" may stand apart from its "\n"
+            return result[0], chain([head[result.end() :]], texts)
+    result = LINE.match(head)
+    end = result.end() if result is not None else len(head)
     return head[:end], iter([head[end:]])
 
 
@@ -149,16 +149,16 @@ def _split(texts: Iterable[str], delimiter: str, quote: str | None) -> Iterator[
     for text in texts:
         rest += text
         begin = 0
-        while (found := whole.match(rest, begin)) is not None and found.end() < len(rest):
-            yield found[0]
-            begin = found.end()
+        while (result := whole.match(rest, begin)) is not None and result.end() < len(rest):
+            yield result[0]
+            begin = result.end()
         rest = rest[begin:]
     while rest:
-        found = last.match(rest)
-        if found is None or not found[0]:
+        result = last.match(rest)
+        if result is None or not result[0]:
             raise NotExactError
-        yield found[0]
-        rest = rest[found.end() :]
+        yield result[0]
+        rest = rest[result.end() :]
 
 
 def _field(delimiter: str, quote: str | None) -> str:

@@ -12,11 +12,11 @@ from crmwb.engine import Backend
 from crmwb.sources import contract, reading, rows, staging
 from crmwb.sources.column_mapping import ColumnMapping
 from crmwb.sources.formats import ROW
-from crmwb.sources.found import Found
 from crmwb.sources.lines import Key, Places
 from crmwb.sources.mapping import Mapping, TableMapping
 from crmwb.sources.privacy.forgotten import KEY
 from crmwb.sources.related import related
+from crmwb.sources.source_files import SourceFile
 from crmwb.sources.staging import Staged, Wanted
 
 
@@ -90,7 +90,7 @@ class Search:
         self._folder = folder
         self._numbers = count()
 
-    def in_file(self, file: Found, part: Part) -> Held:
+    def in_file(self, file: SourceFile, part: Part) -> Held:
         """Return what a file holds, read as a part of a table says."""
         wanted = {
             column: Wanted(str(part.key[1]), pseudonym=part.pseudonyms.get(column))
@@ -117,10 +117,10 @@ class Search:
         opened = rows.open_staged(self._con, staged, part.mapping, label)
         if part.mapping.fill_down is not None:
             opened, _ = related(self._con, opened, [])
-        found = reading.read(opened, TABLES[str(part.key[1])]).table
+        result = reading.read(opened, TABLES[str(part.key[1])]).table
         held = Held(malformed=set(staged.malformed[ROW].to_pylist()), n_rows=staged.n_rows)
         for name, mapped in part.mapping.columns.items():
-            theirs = found.filter(found[name].isin(self._ids)).select(ROW)
+            theirs = result.filter(result[name].isin(self._ids)).select(ROW)
             numbers = set(engine.batches(self._con, theirs).read_all()[ROW].to_pylist())
             if name == KEY:
                 held.own |= numbers

@@ -15,7 +15,7 @@ N_NAMED = 5  # files that a message names
 
 
 @dataclass(frozen=True)
-class Found:
+class SourceFile:
     """A file to read.
 
     Attributes
@@ -52,7 +52,7 @@ class Found:
         return self.path.stat().st_size
 
 
-def find(directory: Path, pattern: str, key: str) -> list[Found]:
+def find(directory: Path, pattern: str, key: str) -> list[SourceFile]:
     """Return the files that `pattern` names within `directory`, sorted by name.
 
     Parameters
@@ -76,10 +76,10 @@ def find(directory: Path, pattern: str, key: str) -> list[Found]:
     paths = _paths(directory, outer)
     if not paths:
         raise CrmwbError(f"{key}: {_not_there(directory, outer)}")
-    found = [file for path in paths for file in _files(path, path.relative_to(directory).as_posix(), inner, key)]
-    if any(identifiers.in_name(file.name) for file in found):
+    result = [file for path in paths for file in _files(path, path.relative_to(directory).as_posix(), inner, key)]
+    if any(identifiers.in_name(file.name) for file in result):
         raise CrmwbError(f"{key}: a file's name holds an e-mail address, which reports would show; rename the file.")
-    return sorted(found, key=lambda file: file.name)
+    return sorted(result, key=lambda file: file.name)
 
 
 def _split_at_zip(pattern: str) -> tuple[str, str | None]:
@@ -104,7 +104,7 @@ def _not_there(directory: Path, pattern: str) -> str:
     return f"{directory / pattern} does not exist; in {directory} there is {', '.join(close) or 'no file'}."
 
 
-def _files(path: Path, name: str, inner: str | None, key: str) -> Iterator[Found]:
+def _files(path: Path, name: str, inner: str | None, key: str) -> Iterator[SourceFile]:
     """Yield the files that a path stands for: itself, the Parquet files below it, or members of it."""
     if path.is_dir():
         try:
@@ -116,11 +116,11 @@ def _files(path: Path, name: str, inner: str | None, key: str) -> Iterator[Found
                 f"{key}: {path} is a folder without Parquet files; name a file in it, or several by a glob such as "
                 f"{name}/*.csv."
             )
-        yield from (Found(p, f"{name}/{p.relative_to(path).as_posix()}") for p in below)
+        yield from (SourceFile(p, f"{name}/{p.relative_to(path).as_posix()}") for p in below)
     elif path.suffix.lower() == ".zip" and path.stat().st_size:
-        yield from (Found(path, f"{name}/{member}", member) for member in members_of(path, name, inner, key))
+        yield from (SourceFile(path, f"{name}/{member}", member) for member in members_of(path, name, inner, key))
     elif path.is_file():
-        yield Found(path, name)
+        yield SourceFile(path, name)
     else:
         raise CrmwbError(f"{key}: {path} is no file; name one.")
 
