@@ -8,6 +8,8 @@ from builders import set_down
 
 from crmwb.contract.response import CAMPAIGNS, EFFECTS
 from crmwb.findings.say import say
+from crmwb.response.build import Response
+from crmwb.response.findings import findings
 from crmwb.workbench.campaigns import Campaigns
 
 
@@ -53,3 +55,24 @@ def test_groups_are_counted_beside_what_chance_would_show(campaigns):
 def test_the_next_time_is_summed_up_by_answer(campaigns):
     said = say(campaigns([effect("a", 0.001)]).next_time_finding)
     assert said.endswith("by the control groups: all customers (1 campaign) and not proven (2 campaigns).")
+
+
+@pytest.mark.parametrize(
+    ("p_value", "difference", "answer", "is_said"),
+    [
+        (0.01, 100.0, "all", True),
+        (0.20, 100.0, "all", False),  # the table tells by what it is judged
+        (0.01, -100.0, "sort", False),
+        (0.20, -100.0, "none", True),
+    ],
+)
+def test_whom_to_contact_again_is_said_after_a_proven_gain_only(p_value, difference, answer, is_said):
+    heads = pd.DataFrame(
+        {
+            "campaign_id": ["a"], "name": ["A"], "answer": [answer], "design": ["experiment"], "p_balance": [0.5],
+            "p_sizes": [0.5], "starts_on": [date(2024, 1, 1)],
+        }
+    )  # fmt: skip
+    effects = pd.DataFrame([effect("a", p_value, difference) | {"level": 0.95}])
+    said = findings(Response(heads, effects, *[pd.DataFrame()] * 4), "EUR")
+    assert any(finding.code == f"response.answer_{answer}" for finding in said) == is_said
