@@ -15,6 +15,7 @@ SURE = 12.0  # log-likelihood ratio that fewer bought again than usual: many mom
 GONE = 0.5  # of the usual share that buys again: below it, those before are not those after
 NEW = 1.8  # times the usual number of first purchases
 GOES_ON = 0.5  # of the purchases before: below it, sales fell, and that explains who is missing
+SELDOM = 0.2  # of other moments have a smaller share that buys again
 SIDES = 3  # windows apart from a moment, so that they tell nothing of it
 USUAL_DAYS = 28  # days on each side of a hole by which usual sales are known
 LEAST_HOLE = 5  # days: holidays and closing days come one or a few at a time
@@ -177,6 +178,12 @@ def _breaks(sales: Sales, window: int) -> list[tuple[float, Finding]]:
         usual, usual_new = float(np.median(share[others])), float(np.median(newcomers[others]))
         if share[place] > GONE * usual or newcomers[place] < NEW * max(usual_new, 1.0):
             continue
+        # between the dates on which all are billed, as of school terms, few are active, or few buy again
+        seldom = np.quantile(share[others], SELDOM)
+        if active[place] < GOES_ON * np.median(active[others]) or share[place] > GONE * seldom:
+            continue
+        if _is_low_every_year(share, active > 0, int(place), GONE * usual):
+            continue
         if _fewer(again[place], usual * active[place]) < SURE:
             continue
         values = {
@@ -189,6 +196,12 @@ def _breaks(sales: Sales, window: int) -> list[tuple[float, Finding]]:
         }
         found.append((share[place] / usual, Finding("circumstances.ids_replaced", values, weight=float(active[place]))))
     return found
+
+
+def _is_low_every_year(share: np.ndarray, is_known: np.ndarray, place: int, low: float) -> bool:
+    """Say whether the share was as low on the same day of another year."""
+    years = [place + shift for shift in (-728, -364, 364, 728) if 0 <= place + shift < len(share)]
+    return any(is_known[there] and share[there] <= low for there in years)
 
 
 def _fewer(n: float, expected: float) -> float:
