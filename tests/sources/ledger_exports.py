@@ -215,6 +215,17 @@ def cents_less_whole_units(b: Book) -> Answers:
     return {"off_by_cancelled_value": "take_off"}
 
 
+def cents_and_refunds_in_whole_units(b: Book) -> Answers:
+    lines = ["order_id,customer_id,ordered_at,amount_cents,refunded_amount"]
+    for s in sales(227):
+        off = s.price // 2 if s.no % 4 == 0 else 0
+        lines.append(f"{s.no},{s.who},{s.day},{s.cents},{point(off)}")
+        b.sold(str(s.who), s.cents, s.day)
+        b.back(str(s.who), off)
+    b.write("orders.csv", lines)
+    return {}
+
+
 def ids_as_formulas(b: Book) -> Answers:
     lines = ["Customer,Order,Date,Amount"]
     for s in sales(220):
@@ -301,6 +312,6 @@ EVERY = [
     packs_at_a_price_per_piece, dozens_at_a_price_per_piece, units_returned_beside_units_sold, an_amount_that_is_a_price, vouchers_sold,
     deposits_charged_and_returned, sister_companies, own_accounts_in_the_file_of_customers, merged_records, pages_that_cut_orders,
     the_year_first_in_two_digits, thousands_by_the_title, rates_that_divide, a_price_for_each_currency, an_amount_in_one_of_two_currencies,
-    an_amount_told_in_two_currencies, money_beside_money, a_gift_credited_to_two, cents_less_whole_units, ids_as_formulas, weeks_as_columns,
+    an_amount_told_in_two_currencies, money_beside_money, a_gift_credited_to_two, cents_less_whole_units, cents_and_refunds_in_whole_units, ids_as_formulas, weeks_as_columns,
     customers_of_two_companies, decimals_left_out, credits_marked_behind_amounts, items_of_an_order_in_columns, subtotals_and_cash_of_a_till, grams_and_kilograms,
 ]  # fmt: skip

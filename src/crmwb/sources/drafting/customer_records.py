@@ -33,6 +33,12 @@ def ask(parts: list[Part], customers: Part) -> None:
     key = customers.guesses["customer_id"].sources[0]
     facts = [p for p in parts if p.table == "transactions" and _names(p) is not None]
     if not facts:
+        own = (c for c in customers.looked_at.own if c is not key and MERGED.fullmatch(c.words))
+        for column in (c for c in own if _names_others(c, key, customers)):
+            customers.remarks.append(
+                f"{column.name} names records that others were merged into, and is not read, for ids are written otherwise in other "
+                f"files: purchases count for the record that they name"
+            )
         return
     for column in customers.looked_at.own:
         if column is key or column.is_date:

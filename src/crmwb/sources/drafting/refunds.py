@@ -4,11 +4,14 @@ from collections import Counter
 from dataclasses import replace
 
 from crmwb.contract import Kind
-from crmwb.sources.drafting import modifiers, syntax, vocabulary, words
+from crmwb.sources.drafting import amounts, modifiers, syntax, vocabulary, words
 from crmwb.sources.drafting.guess import Guess, Part, Sure, best, of_column, only_date
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.order_lines import OrderLines
-from crmwb.sources.drafting.profile import Profile
+from crmwb.sources.drafting.profile import Column, Profile
+from crmwb.sources.drafting.questions import Question
+
+WHOLE = 100  # hundredths of a unit
 
 
 def point_at_excess(part: Part, roles: Modifiers) -> None:
@@ -93,9 +96,32 @@ def _through(guess: Guess, name: str) -> Guess:
     return replace(guess, value=value, why=f"{guess.why}, in the file of orders", sources=sources)
 
 
-def _unit(amount: Guess) -> str | None:
+def _unit_of(part: Part, refund: Column) -> dict[str, str]:
+    """Return the unit of what was refunded: that of the amount, save where names or rows say whole units."""
+    amount = part.guesses["revenue_cents"]
     unit = amount.value.get("unit") if isinstance(amount.value, dict) else None
-    return str(unit) if unit else None
+    is_other = any(c.scale != refund.scale for c in amount.sources)
+    if not unit or is_other or (amounts.is_in_hundredths(amount) and amounts.factor_to_unit(part, refund) == WHOLE):
+        return {}
+    return {"unit": str(unit)}
+
+
+def _ask_of_unit(part: Part, returns: Part, refund: Column) -> None:
+    """Ask what refunds beside an amount in hundredths are in, where neither names nor rows tell."""
+    if not amounts.is_in_hundredths(part.guesses["revenue_cents"]) or amounts.factor_to_unit(part, refund) is not None:
+        return
+
+    def answer(given: str) -> None:
+        guess = returns.guesses["revenue_cents"]
+        value = {k: v for k, v in guess.value.items() if k != "unit"}
+        value |= {"unit": "hundredths"} if given == "hundredths" else {}
+        returns.guesses["revenue_cents"] = replace(guess, value=value, why=f"{guess.why}, in {given}, as you said")
+
+    text = (
+        f"The amount is in hundredths, and {refund.name} is taken off it: is that in hundredths too, or in whole units?"
+    )
+    key = syntax.slug(f"unit of {refund.own_words}")
+    part.questions.append(Question(key, text, answer, ("hundredths", "whole"), columns=(refund.name,)))
 
 
 def parts(part: Part, roles: Modifiers, lines: OrderLines | None) -> list[Part]:
@@ -124,7 +150,7 @@ def parts(part: Part, roles: Modifiers, lines: OrderLines | None) -> list[Part]:
         for name, guess in part.guesses.items()
         if name not in {"cost_cents", "gross_cents", "discount_cents"}
     }
-    unit = {"unit": u} if (u := _unit(part.guesses["revenue_cents"])) else {}
+    unit = _unit_of(part, refund)
     expression = {"expression": f"-{refund_text}", **unit}
     guesses["revenue_cents"] = Guess(expression, Sure.LIKELY, "what was refunded", (refund,))
     guesses["is_return"] = Guess({"constant": True}, Sure.SURE, "a refund")
@@ -144,6 +170,7 @@ def parts(part: Part, roles: Modifiers, lines: OrderLines | None) -> list[Part]:
             else {}
         )
     remark = f"what {refund.name} says is a return on the day of the sale, for the file names no other day"
-    return [
-        Part("transactions", options, guesses, part.profile, [remark], part.is_stand_in, [], Counter(part.currencies))
-    ]
+    currencies = Counter(part.currencies)
+    returns = Part("transactions", options, guesses, part.profile, [remark], part.is_stand_in, [], currencies)
+    _ask_of_unit(part, returns, refund)
+    return [returns]
