@@ -33,11 +33,9 @@ def fitted(con, lines, as_of):
     return ParetoNBD().fit(summary), GammaGamma().fit(known.frequency, known.monetary_cents)
 
 
-def build(con, lines, models, as_of, settings=PARAMS):
+def build(con, lines, models, as_of, settings=PARAMS, total=TotalRange(0.9, 1.1, 365)):
     table = engine.open_arrow(con, lines, "lines")
-    return equity.build(
-        con, table, models, TERMS, total=TotalRange(0.9, 1.1, 365), as_of=as_of, params=settings, currency="USD"
-    )
+    return equity.build(con, table, models, TERMS, total=total, as_of=as_of, params=settings, currency="USD")
 
 
 def said(content):
@@ -190,6 +188,9 @@ def test_equity_of_two_years_is_compared_with_a_year_before(con):
     bridge = found.facts["bridge"]
     assert (bridge["begins"], bridge["ends"], bridge["is_comparable"]) == ("2022-12-01", "2023-12-01", True)
     assert said(bridge["finding"]).startswith("Customer equity went from USD")
+    uncertain = build(con, lines, fitted(con, lines, as_of), as_of, total=TotalRange(0.25, 4.0, 90)).facts["bridge"]
+    assert not uncertain["is_comparable"]
+    assert uncertain["finding"]["code"] == "equity.change_too_uncertain"
 
 
 def test_on_steady_customers_ranges_hold_and_new_customers_are_forecast_apart(con):

@@ -67,7 +67,7 @@ def facts(
     """
     return {
         "equity": _equity(months, terms.horizon_days, total, lost_below, currency),
-        "bridge": _bridge(changes, cohorts, currency if total.is_narrow else None),
+        "bridge": _bridge(changes, cohorts, total, currency),
         "forecast": forecast_facts(ahead, n_months, currency),
         "proof": proof_facts(past),
         "check": _check(ahead, terms, int(months["equity_cents"].iloc[-1]), currency),
@@ -110,8 +110,8 @@ def _equity(
     }
 
 
-def _bridge(changes: pd.DataFrame, cohorts: Cohorts, currency: str | None) -> dict[str, Any] | None:
-    """Say what moved equity over the last year, where the data reach a year before it; in shares without a currency."""
+def _bridge(changes: pd.DataFrame, cohorts: Cohorts, total: TotalRange, currency: str) -> dict[str, Any] | None:
+    """Say what moved equity over the last year, where the data reach a year before it; in shares where it is a range."""
     year = changes[changes["span"] == "year"]
     if year.empty:
         return None
@@ -122,8 +122,10 @@ def _bridge(changes: pd.DataFrame, cohorts: Cohorts, currency: str | None) -> di
     spans = month_of(ends) - month_of(begins)
     is_comparable = seen_before >= MONTHS_A_YEAR and spans >= MONTHS_A_YEAR and cents["opening"] > 0
     said: Finding | Unavailable
-    if is_comparable:
-        said = _moved(begins, ends, cents, currency)
+    if not total.is_informative:
+        is_comparable, said = False, Unavailable("equity.change_too_uncertain")
+    elif is_comparable:
+        said = _moved(begins, ends, cents, currency if total.is_narrow else None)
     else:
         said = Unavailable("equity.change_not_known", values={"begins": Month(start_of(cohorts.first_month))})
     return {
