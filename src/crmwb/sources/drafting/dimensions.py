@@ -83,7 +83,8 @@ def derived(table: str, facts: list[Part]) -> Part | None:
     if not bases:
         return None
     taken = [column for part in bases for guess in part.guesses.values() for column in guess.sources]
-    columns = [c for part in bases[:1] if part.profile for c in part.profile.columns if c not in taken]
+    every = [c for part in bases[:1] if part.profile for c in part.profile.columns if c not in taken]
+    columns = [c for c in every if not (c.is_number and c.words == "line")]  # the number of a line, and no product line
     guesses = {k: v for k, v in fill(TABLES[table], columns, WORDS[table]).items() if k != key}
     if table == "products" and not guesses:
         return None
