@@ -23,6 +23,7 @@ from crmwb.value.potential.clv import Terms, lifetime_values
 from crmwb.value.potential.total import TotalRange
 
 TERMS = Terms(horizon_days=365, annual_rate=0.1, margin_share=0.25)
+SURE = TotalRange(0.9, 1.1, 365)
 PARAMS = params.EquityParams(n_months=36, lost_below=0.2, forecast_months=12, n_origins=24)
 
 
@@ -33,7 +34,7 @@ def fitted(con, lines, as_of):
     return ParetoNBD().fit(summary), GammaGamma().fit(known.frequency, known.monetary_cents)
 
 
-def build(con, lines, models, as_of, settings=PARAMS, total=TotalRange(0.9, 1.1, 365)):
+def build(con, lines, models, as_of, settings=PARAMS, *, total=SURE):
     table = engine.open_arrow(con, lines, "lines")
     return equity.build(con, table, models, TERMS, total=total, as_of=as_of, params=settings, currency="USD")
 

@@ -111,7 +111,7 @@ def _equity(
 
 
 def _bridge(changes: pd.DataFrame, cohorts: Cohorts, total: TotalRange, currency: str) -> dict[str, Any] | None:
-    """Say what moved equity over the last year, where the data reach a year before it; in shares where it is a range."""
+    """Say what moved equity over the last year, where the data reach so far back; in shares where it is a range."""
     year = changes[changes["span"] == "year"]
     if year.empty:
         return None
