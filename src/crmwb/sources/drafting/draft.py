@@ -8,27 +8,17 @@ from pathlib import Path
 
 from crmwb import progress
 from crmwb.errors import CrmwbError
-from crmwb.sources.drafting import (
-    customer_records,
-    dimensions,
-    facts,
-    ids,
-    joins,
-    overlaps,
-    periods,
-    purchases,
-    refunds,
-    roles,
-    settings,
-    styles,
-    syntax,
-    unread,
-)
+from crmwb.sources.drafting import roles, settings
+from crmwb.sources.drafting.amounts import refunds, styles
+from crmwb.sources.drafting.customers import customer_records, ids
 from crmwb.sources.drafting.guess import Part
-from crmwb.sources.drafting.links import Declared
-from crmwb.sources.drafting.profile import Profile, profile
 from crmwb.sources.drafting.questions import Question
-from crmwb.sources.drafting.sniff import sniff
+from crmwb.sources.drafting.reading import syntax
+from crmwb.sources.drafting.reading.links import Declared
+from crmwb.sources.drafting.reading.profile import Profile, profile
+from crmwb.sources.drafting.reading.sniff import sniff
+from crmwb.sources.drafting.rows import periods
+from crmwb.sources.drafting.tables import dimensions, facts, joins, overlaps, purchases, unread
 from crmwb.sources.formats import packed
 from crmwb.sources.source_files import PARQUET, SourceFile, find, members_of
 

@@ -8,9 +8,9 @@ from enum import IntEnum
 from typing import Any
 
 from crmwb.contract import Kind, Table
-from crmwb.sources.drafting.profile import FALSE, TRUE, Column, Profile
 from crmwb.sources.drafting.questions import Question
-from crmwb.sources.drafting.vocabulary import NAMES_OF_PEOPLE, Patterns, matches
+from crmwb.sources.drafting.reading.profile import FALSE, TRUE, Column, Profile
+from crmwb.sources.drafting.reading.vocabulary import NAMES_OF_PEOPLE, Patterns, matches
 from crmwb.sources.values import ISO
 
 FITS: dict[Kind, Callable[[Column], bool]] = {

@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from crmwb.sources.drafting import words
-from crmwb.sources.drafting.profile import FALSE, TRUE, Column, Profile
-from crmwb.sources.drafting.vocabulary import MODIFIERS, matches
-from crmwb.sources.drafting.words import Outcome
+from crmwb.sources.drafting.reading import words
+from crmwb.sources.drafting.reading.profile import FALSE, TRUE, Column, Profile
+from crmwb.sources.drafting.reading.vocabulary import MODIFIERS, matches
+from crmwb.sources.drafting.reading.words import Outcome
 
 OF_ORDERS = re.compile(
     r"(order|payment|transaction|invoice|sale|sales|financial|auftrags|bestell|zahl|zahlungs|pedido|pago|commande|betaal)?"

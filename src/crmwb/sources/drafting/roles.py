@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from crmwb.errors import CrmwbError
-from crmwb.sources.drafting.profile import Column, Profile
-from crmwb.sources.drafting.vocabulary import TRANSACTIONS, matches
+from crmwb.sources.drafting.reading.profile import Column, Profile
+from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
 
 NAMES = {
     "customer": "customer id", "date": "order date", "amount": "amount", "order": "order id", "quantity": "quantity"

@@ -11,10 +11,11 @@ import typer
 from crmwb import layout, params
 from crmwb.errors import CrmwbError
 from crmwb.sources import checking, database, preview
-from crmwb.sources.drafting import roles, syntax
+from crmwb.sources.drafting import roles
 from crmwb.sources.drafting.ask import ask_about
 from crmwb.sources.drafting.draft import Draft, draft
 from crmwb.sources.drafting.questions import settle
+from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.stored import draft_stored
 from crmwb.sources.drafting.text import text
 from crmwb.sources.privacy import secret

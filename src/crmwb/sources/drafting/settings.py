@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from crmwb.sources.drafting import styles
+from crmwb.sources.drafting.amounts import styles
 from crmwb.sources.drafting.guess import Guess, Part, Sure
-from crmwb.sources.drafting.profile import Column
 from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.reading.profile import Column
 from crmwb.sources.values import OFFSET
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from crmwb.errors import CrmwbError
 from crmwb.files import owners
 from crmwb.sources import catalogue, database
 from crmwb.sources.catalogue import Stored
-from crmwb.sources.drafting import syntax
 from crmwb.sources.drafting.draft import Draft, draft
 from crmwb.sources.drafting.guess import Part
-from crmwb.sources.drafting.links import Declared
-from crmwb.sources.drafting.profile import N_ROWS
+from crmwb.sources.drafting.reading import syntax
+from crmwb.sources.drafting.reading.links import Declared
+from crmwb.sources.drafting.reading.profile import N_ROWS
 
 KEY = "crmwb map --database"
 

@@ -1,0 +1,82 @@
+"""Discounts beside an amount: taken off what is quantity times price, and off an amount that is shown to be before them."""
+# ruff: noqa: E501 - sentences for people are easier to read in one line
+
+from dataclasses import replace
+
+from crmwb.sources.drafting.amounts import money
+from crmwb.sources.drafting.guess import Guess, Part
+from crmwb.sources.drafting.modifiers import Modifiers
+from crmwb.sources.drafting.reading import syntax
+from crmwb.sources.drafting.reading.profile import Column
+from crmwb.sources.drafting.rows.order_lines import OrderLines
+
+CENT = 0.015  # two roundings
+MOSTLY = 0.8
+
+
+def take_off(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
+    """Take discounts off amounts that are quantity times price: of a line at once, of an order spread over its lines."""
+    revenue = part.guesses["revenue_cents"]
+    of_order, of_line = roles.get("order_discount"), roles.get("line_discount")
+    if not revenue.is_product:
+        if of_order is not None and (total := _total_after(part, of_order, roles)):
+            amount = syntax.column(revenue.sources[0].name)
+            expression = f"{amount} - abs({money.in_unit_of(part, of_order)})"
+            why = f"{revenue.why}; less {of_order.name}, for only so does it come to {total}"
+            part.guesses["revenue_cents"] = revenue.computed(expression, why, (*revenue.sources, of_order))
+            part.guesses.pop("discount_cents", None)
+        elif (
+            of_order is not None and "discount_cents" not in part.guesses and of_order.numbers and any(of_order.numbers)
+        ):
+            part.remarks.append(
+                f"{of_order.name} is taken as deducted already from {_names(revenue)}; where it is not, write "
+                f"revenue_cents: {{expression: {syntax.column(revenue.sources[0].name)} - {syntax.column(of_order.name)}}}"
+            )
+        return
+    product = revenue.value["expression"]
+    off: list[str] = []
+    sources = list(revenue.sources)
+    if "discount_cents" in part.guesses and of_order is None:
+        of_order = part.guesses.pop("discount_cents").sources[0]
+    if of_line is not None and any(of_line.numbers):
+        off.append(money.in_unit_of(part, of_line))
+        sources.append(of_line)
+    if of_order is not None and any(of_order.numbers):
+        if lines is not None and of_order.name in lines.head | lines.repeated:
+            spread = f"{of_order.name} of the line"
+            part.options["spread"] = {
+                spread: {"amount": of_order.name, "over": lines.order.name, "by": {"expression": product}}
+            }
+            off.append(f"coalesce({syntax.column(spread)}, 0)")
+            part.remarks.append(f"{of_order.name} is of the whole order, and is spread over its lines by their amounts")
+        else:
+            off.append(money.in_unit_of(part, of_order))
+        sources.append(of_order)
+    if off:
+        expression = " - ".join([product, *off])
+        part.guesses["revenue_cents"] = revenue.computed(expression, f"{revenue.why}, less discounts", sources)
+        part.guesses["gross_cents"] = replace(revenue, why="before discounts")
+
+
+def _total_after(part: Part, discount: Column, roles: Modifiers) -> str | None:
+    """Return the total that an amount comes to less a discount, with shipping and tax; None where it is deducted already."""
+    amount = part.guesses["revenue_cents"].sources
+    if len(amount) != 1 or not any(discount.numbers):
+        return None
+    beside = [c for role in ("shipping", "tax") if (c := roles.get(role)) is not None]
+    used = {c.name for c in (amount[0], discount, *beside)}
+    if not used <= {c.name for c in part.looked_at.columns}:
+        return None
+    for column in part.looked_at.columns:
+        if column.name in used or not column.is_number:
+            continue
+        every = part.looked_at.number_rows(amount[0], discount, column, *beside)
+        rows = [row for row in every if row[1] and row[2]]
+        fitting = sum(abs(a - abs(off) + sum(more) - total) < CENT for a, off, total, *more in rows)
+        if rows and fitting > MOSTLY * len(rows):
+            return column.name
+    return None
+
+
+def _names(guess: Guess) -> str:
+    return " and ".join(column.name for column in guess.sources)

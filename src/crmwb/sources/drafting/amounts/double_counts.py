@@ -1,0 +1,343 @@
+"""Rows that tell the same money again: totals beside their parts, states and versions of an order, an order's total on each line.
+
+Nothing here goes by words: only by what amounts of the same order, customer and day come to.
+"""
+# ruff: noqa: E501 - sentences for people are easier to read in one line
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+from crmwb.sources.drafting.amounts import money
+from crmwb.sources.drafting.guess import Part, Sure
+from crmwb.sources.drafting.modifiers import Modifiers
+from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.reading import syntax
+from crmwb.sources.drafting.reading.profile import TOTAL, Column
+from crmwb.sources.drafting.rows import no_business, row_kinds
+
+CENT = 0.015
+LEAST_GROUPS = 3
+NEARLY_ALL = 0.9
+BY_CHANCE = 0.2  # share of neighbours of different orders with equal amounts, above which equal amounts say nothing
+MOST_LABELS = 12
+LEAST_PARTS = 3  # rows of a group that a total and its parts make
+BLANK, KNOWN = "blank", "known"
+OF_LINES = re.compile(
+    r".*\b(lines?|items?|pos|position(en)?|posten|zeile|rows?|seq|sequence|lfd|ligne|linea|riga|regel|linha|nth|index)\b.*|.*(行|明细|明細|순번).*"
+)
+Key = str | tuple[str, ...]
+
+
+def ask(part: Part, roles: Modifiers) -> None:
+    """Ask of rows that seem to tell the same money again; leave out subtotals, whose name and sum both say so.
+
+    Parameters
+    ----------
+    part : Part
+        Purchases, with their filter.
+    roles : Modifiers
+        What other columns of the file are.
+    """
+    amount = part.guesses["revenue_cents"].sources
+    if not amount or part.profile is None or any("." in c.name for c in amount):
+        return
+    numbers = money.of_rows(part)
+    if _drop_subtotals(part, numbers):
+        return
+    for what, groups in _groupings(part):
+        if _is_by_chance(groups, numbers):
+            continue
+        for column, labels in _labels(part, roles):
+            is_status = column.name in {c.name for c in roles.statuses}
+            if not is_status and row_kinds.is_asked(part, labels):
+                continue
+            if (shown := _told_again(groups, labels, numbers)) is not None:
+                _ask_which_count(part, column, labels, shown, what)
+                return
+    _ask_of_lines(part, numbers)
+
+
+def _groupings(part: Part) -> Iterator[tuple[str, dict[Key, list[int]]]]:
+    """Yield rows of the same order, then of the same customer and day."""
+    own = [part.guesses[name].sources for name in ("order_id", "customer_id", "ordered_at")]
+    order, who, when = (s[0] if len(s) == 1 and "." not in s[0].name else None for s in own)
+    if order is not None and not order.is_unique:
+        yield "orders", _grouped(part.looked_at.texts(order))
+    if who is not None and when is not None:
+        days = [text and text[:10] for text in part.looked_at.texts(when)]
+        yield "days of a customer", _grouped(list(zip(part.looked_at.texts(who), days, strict=True)))
+
+
+def _grouped(keys: Sequence[Any]) -> dict[Key, list[int]]:
+    result: dict[Key, list[int]] = defaultdict(list)
+    for i, key in enumerate(keys):
+        if key and None not in (key if isinstance(key, tuple) else (key,)):
+            result[key].append(i)
+    return {key: rows for key, rows in result.items() if len(rows) > 1}
+
+
+def _is_by_chance(groups: dict[Key, list[int]], numbers: Sequence[float | None]) -> bool:
+    """Say whether few amounts come again and again in a file, so that equal ones of one group say nothing."""
+    firsts = [numbers[rows[0]] for rows in groups.values()]
+    same = sum(a == b for a, b in pairwise(firsts))
+    return len(groups) < LEAST_GROUPS or same > BY_CHANCE * len(firsts)
+
+
+def _labels(part: Part, roles: Modifiers) -> Iterator[tuple[Column, list[str]]]:
+    """Yield columns that may tell apart rows that tell the same again: few values, or known in some rows only."""
+    kept = {
+        c.name for name in ("customer_id", "order_id", "ordered_at", "revenue_cents", "quantity", "is_return")
+        for c in part.guesses[name].sources
+    }  # fmt: skip
+    kept |= {c.name for role, c in roles.by_role.items() if role != "row_type"}
+    expression = str(part.options.get("filter", ""))
+    statuses = {c.name for c in roles.statuses}
+    for column in part.looked_at.own:
+        if column.name in kept or not column.counts or (column.name in expression and column.name not in statuses):
+            continue
+        texts = part.looked_at.texts(column)
+        n_labels = len(column.counts) + (column.n_known < column.n_rows)
+        if 2 <= n_labels <= MOST_LABELS and not (column.is_number and n_labels > LEAST_PARTS):
+            yield column, [text or BLANK for text in texts]
+        if 0 < column.n_known < column.n_rows:
+            yield column, [KNOWN if text else BLANK for text in texts]
+
+
+def _told_again(
+    groups: dict[Key, list[int]], labels: Sequence[str], numbers: Sequence[float | None]
+) -> tuple[int, int] | None:
+    """Return in how many groups rows of each label come to the same, and how many groups have several labels."""
+    n = n_same = 0
+    again: Counter[str] = Counter()
+    for rows in groups.values():
+        sums: dict[str, float] = defaultdict(float)
+        for i in rows:
+            sums[labels[i]] += numbers[i] or 0.0
+        if len(sums) > 1:
+            n += 1
+            is_same = max(sums.values()) - min(sums.values()) < CENT and abs(max(sums.values())) > CENT
+            n_same += is_same
+            again.update(labels[i] for i in rows if is_same)
+    of_label = Counter(labels)
+    n_rows = sum(n_ for label, n_ in of_label.items() if again[label])
+    together = sum(len(rows) for rows in groups.values() if len({labels[i] for i in rows}) > 1)
+    is_always = any(again[label] >= max(LEAST_GROUPS, NEARLY_ALL * n_) for label, n_ in of_label.items())
+    if n < LEAST_GROUPS or n_same < NEARLY_ALL * n or (together * 4 < n_rows and not is_always):
+        return None
+    return n_same, n
+
+
+def _ask_which_count(part: Part, column: Column, labels: list[str], shown: tuple[int, int], what: str) -> None:
+    values = [label for label, _ in Counter(labels).most_common()]
+    is_order = what == "orders"
+
+    def answer(given: str) -> None:
+        if given == "all":
+            return
+        if given == "last" and is_order:
+            _keep_last(part)
+            return
+        counting = [value.strip() for value in given.split(",")]
+        if strange := sorted(set(counting) - set(values)):
+            raise ValueError(f"{column.name} is never {strange[0]!r}; write its values that count, or all")
+        row_kinds.leave_out(part, _is_any(column, counting))
+
+    text = (
+        f"In {shown[0]:,} of {shown[1]:,} {what}, the rows in which {column.name} is {' and '.join(values)} come to the same "
+        f"amount: the same money may stand there more than once. Which of them count ({', '.join(values)}; several by commas"
+        f"{'; last for the last row of each order only' if is_order else ''}), or all?"
+    )
+    part.questions.append(
+        Question(syntax.slug(f"counts by {column.words}"), text, answer, default="all", columns=(column.name,))
+    )
+
+
+def _is_any(column: Column, values: Sequence[str]) -> str:
+    """Return the condition that a column holds one of some values, blank among them."""
+    name = syntax.column(column.name)
+    plain = [value for value in values if value not in {BLANK, KNOWN}]
+    each = [
+        *([f"{name} is null"] if BLANK in values else []),
+        *([f"{name} is not null"] if KNOWN in values else []),
+        *([syntax.is_in(column.name, plain)] if plain else []),
+    ]
+    return each[0] if len(each) == 1 else f"({' or '.join(each)})"
+
+
+def _keep_last(part: Part, keys: Sequence[Column] = ()) -> None:
+    """Keep the last row of each order, or of each of its lines: what stands before it are earlier states or versions."""
+    names = [column.name for column in keys or part.guesses["order_id"].sources]
+    within = names[0] if len(names) == 1 else names
+    for each in (part, *part.twins):
+        each.options["numbered"] = {"from_the_last": {"within": within, "first": "last"}}
+        # before other conditions: an order whose last state is no sale is none
+        each.options["filter"] = " and ".join(filter(None, ["from_the_last = 1", each.options.get("filter")]))
+    part.remarks.append(f"of each {' and '.join(names)}, the last row in the file counts, as you said")
+
+
+def _ask_of_lines(part: Part, numbers: Sequence[float | None]) -> None:
+    """Ask of orders with several rows which nothing tells apart as lines: states, versions, or a total on each row."""
+    order = part.guesses["order_id"].sources
+    if (
+        len(order) != 1
+        or order[0].is_unique
+        or "." in order[0].name
+        or "spread" in part.options
+        or "fill_down" in part.options
+    ):
+        return
+    groups = _grouped(part.looked_at.texts(order[0]))
+    if len(groups) < LEAST_GROUPS:
+        return
+    n_same = sum(len({numbers[i] for i in rows}) == 1 for rows in groups.values())
+    if n_same >= NEARLY_ALL * len(groups) and not _is_by_chance(groups, numbers):
+        _ask_of_repeated(part, order[0], n_same, len(groups))
+        return
+    line = _line(part)
+    if line is not None:
+        pairs = zip(part.looked_at.texts(order[0]), part.looked_at.texts(line), strict=True)
+        groups = _grouped([None if None in pair else pair for pair in pairs])
+        if len(groups) < LEAST_GROUPS:
+            return
+    read, expression = (
+        {c.name for guess in part.guesses.values() for c in guess.sources},
+        str(part.options.get("filter", "")),
+    )
+    for column in part.looked_at.own:
+        is_new = (
+            column.name not in read and column.name not in expression and not column.is_unique and not _is_money(column)
+        )
+        is_of_goods = bool(no_business.kinds(column.words, column.counts))
+        if is_new and not is_of_goods and column is not line and _tells_apart(part.looked_at.texts(column), groups):
+            _ask_of_versions(part, [order[0], *([line] if line else [])], column, len(groups))
+            return
+
+
+def _line(part: Part) -> Column | None:
+    """Return what tells lines of one order apart: their number, else the product."""
+    named = (c for c in part.looked_at.own if OF_LINES.fullmatch(c.words) and not c.is_date)
+    sources = part.guesses["product_id"].sources if "product_id" in part.guesses else ()
+    return next(named, None) or next((c for c in sources if c in part.looked_at.own), None)
+
+
+def _is_money(column: Column) -> bool:
+    return column.is_number and any(n != int(n) for n in column.numbers)
+
+
+def _tells_apart(texts: Sequence[str | None], groups: dict[Key, list[int]]) -> bool:
+    """Say whether a column is different in all rows of an order, and begins alike in most orders."""
+    apart = sum(len({texts[i] for i in rows}) == len(rows) for rows in groups.values())
+    firsts = Counter(texts[rows[0]] for rows in groups.values())
+    return apart >= NEARLY_ALL * len(groups) and firsts.most_common(1)[0][1] * 2 > len(groups)
+
+
+def _ask_of_versions(part: Part, keys: list[Column], column: Column, n: int) -> None:
+    def answer(given: str) -> None:
+        if given == "last":
+            _keep_last(part, keys)
+
+    text = (
+        f"{n:,} {' and '.join(c.name for c in keys)} have several rows, which {column.name} numbers: are these lines of one order, which add up, or "
+        f"versions of it, of which the last counts?"
+    )
+    part.questions.append(
+        Question(syntax.slug(f"versions by {column.words}"), text, answer, ("lines", "last"), columns=(column.name,))
+    )
+
+
+def _ask_of_repeated(part: Part, order: Column, n_same: int, n: int) -> None:
+    revenue = part.guesses["revenue_cents"]
+    amount = revenue.sources[0]
+
+    def answer(given: str) -> None:
+        if given == "last":
+            _keep_last(part)
+        elif given == "once":
+            share = f"{amount.name} of the row"
+            part.options["spread"] = {share: {"amount": amount.name, "over": order.name, "by": {"expression": "1"}}}
+            why = "of the whole order, as you said"
+            part.guesses["revenue_cents"] = revenue.computed(syntax.column(share), why, revenue.sources, Sure.SURE)
+
+    text = (
+        f"In {n_same:,} of {n:,} {order.name} with several rows, {amount.name} is the same in each row: is it the amount of the "
+        f"whole order (once), of each row (each), or are the rows states of the order, of which the last counts (last)?"
+    )
+    part.questions.append(
+        Question(
+            syntax.slug(f"repeated {amount.words}"), text, answer, ("once", "each", "last"), columns=(amount.name,)
+        )
+    )
+
+
+def _drop_subtotals(part: Part, numbers: Sequence[float | None]) -> bool:
+    """Leave out rows that are the sum of the other rows of their customer or order, or of the whole file; else ask."""
+    who, order = part.guesses["customer_id"].sources, part.guesses["order_id"].sources
+    every: list[tuple[str, dict[Key, list[int]]]] = [("the file", {"": list(range(len(numbers)))})]
+    for what, sources in (("its order", order), ("its customer", who)):
+        if len(sources) == 1 and "." not in sources[0].name:
+            every.append((what, _grouped(part.looked_at.texts(sources[0]))))
+    every += [("its customer and day", groups) for what, groups in _groupings(part) if what != "orders"]
+    for what, groups in every:
+        large = [rows for rows in groups.values() if len(rows) >= LEAST_PARTS]
+        sums = [i for rows in large if (i := _is_sum(rows, numbers)) is not None]
+        if not sums or len(sums) < NEARLY_ALL * len(large) or (len(large) == 1 and len(large[0]) <= LEAST_PARTS):
+            continue
+        if len(large) < 2 and what != "the file":
+            continue
+        pairs = {i for rows in groups.values() if len(rows) == 2 and numbers[rows[0]] == numbers[rows[1]] for i in rows}
+        others = set(range(len(numbers))) - set(sums) - pairs
+        result = _value_of(part, sums, others)
+        if result is not None:
+            _leave_out_sums(part, *result, what)
+            return True
+    return False
+
+
+def _is_sum(rows: Sequence[int], numbers: Sequence[float | None]) -> int | None:
+    """Return the row that is the sum of the others; None where none is, or all but it are nothing."""
+    known = [(i, numbers[i] or 0.0) for i in rows]
+    half = sum(n for _, n in known) / 2
+    if abs(half) < CENT or sum(abs(n) > CENT for _, n in known) < LEAST_PARTS:
+        return None
+    return next((i for i, n in reversed(known) if abs(n - half) < CENT), None)
+
+
+def _value_of(part: Part, sums: Sequence[int], others: set[int]) -> tuple[Column, str | None] | None:
+    """Return the column and the value, or None for blank, by which sums are told from other rows."""
+    for column in part.looked_at.own:
+        texts = part.looked_at.texts(column)
+        if not texts:
+            continue
+        values = {texts[i] for i in sums}
+        if len(values) == 1 and not values & {texts[i] for i in others}:
+            return column, values.pop()
+    return None
+
+
+def _leave_out_sums(part: Part, column: Column, value: str | None, what: str) -> None:
+    is_any: Callable[[], str] = (
+        (lambda: f"{syntax.column(column.name)} is not null")
+        if value is None
+        else (lambda: row_kinds.not_in(column, [str(value)]))
+    )
+    marks = [text if text == value else "other" for text in part.looked_at.texts(column)]
+    if row_kinds.is_asked(part, marks):
+        return
+    n = column.n_rows - column.n_known if value is None else column.counts[value]
+    shown = f"{column.name} is {BLANK if value is None else repr(value)} in {n:,} rows, each the sum of the other rows of {what}"
+    if value is not None and TOTAL.fullmatch(value):
+        row_kinds.leave_out(part, is_any())
+        part.remarks.append(f"{shown}: left out")
+        return
+
+    def answer(given: str) -> None:
+        if given == "leave_out":
+            row_kinds.leave_out(part, is_any())
+
+    text = f"{shown}: leave these rows out as totals, or keep them?"
+    part.questions.append(
+        Question(syntax.slug(f"sums by {column.words}"), text, answer, ("leave_out", "keep"), columns=(column.name,))
+    )

@@ -1,0 +1,82 @@
+"""Rates of exchange that stand beside amounts in several currencies: asked, whether they multiply or divide."""
+# ruff: noqa: E501 - sentences for people are easier to read in one line
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import replace
+
+from crmwb.contract import Kind
+from crmwb.contract.canonical import TABLES
+from crmwb.sources.drafting.guess import Part
+from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.reading import syntax, words
+from crmwb.sources.drafting.reading.profile import Column
+
+RATE = re.compile(
+    r"(exchange|fx|conversion|currency|exch|forex|x)( ?rate| factor)|fx|(umrechnungs|wechsel|devisen|wahrungs)?kurs|taux( de)? (change|conversion)|(tipo|tasa) de cambio|(tasso di )?cambio|wisselkoers"
+    r"|kurs (waluty|wymiany)|taxa de cambio|汇率|兑换率|折算率|為替(レート)?|換算レート"
+)
+ONE = 1e-9
+
+
+def column_of(part: Part) -> Column | None:
+    """Return the column of exchange rates of a file; None where there is none."""
+    fitting = (c for c in part.looked_at.own if c.is_number and RATE.fullmatch(re.sub(r" to \w+$", "", c.words)))
+    return next(
+        (c for c in fitting if all(n > 0 for n in c.numbers) and any(abs(n - 1) > ONE for n in c.numbers)), None
+    )
+
+
+def ask(part: Part, currency: Column, rate: Column, amount: Column) -> None:
+    """Ask how amounts become one currency by the rate of their row, and take them as that currency.
+
+    Parameters
+    ----------
+    part : Part
+        Purchases in several currencies.
+    currency, rate, amount : Column
+        What names the currency of a row, holds its rate, and its amount.
+    """
+    base = _base(part, currency, rate) or words.currency_of_name(rate.name)
+    part.options.pop("currency", None)
+    part.currencies = Counter({base: currency.n_known} if base else {})
+    kinds = {c.name: c.kind for c in TABLES[part.table].columns}
+    name = syntax.column(rate.name)
+
+    def answer(given: str) -> None:
+        sign = "*" if given == "multiply" else "/"
+        for to, guess in part.guesses.items():
+            if kinds[to] is Kind.MONEY and guess.sources:
+                own = guess.value if isinstance(guess.value, dict) else {"column": guess.value}
+                text = f"({own.get('expression') or syntax.column(str(own['column']))}) {sign} coalesce({name}, 1)"
+                converted = guess.computed(text, f"{guess.why}, by {rate.name}", (*guess.sources, rate))
+                part.guesses[to] = replace(converted, value={**converted.value})
+
+    into = base or "the currency of the results (say which: --answer currency=…)"
+    text = (
+        f"{rate.name} stands beside amounts in {' and '.join(sorted(c for v in currency.counts if (c := words.currency(v))))}: {_example(part, currency, rate, amount, base)}"
+        f"does an amount become {into} by multiplying it with {rate.name}, or by dividing by it?"
+    )
+    part.questions.append(
+        Question(
+            syntax.slug(f"by {rate.words}"), text, answer, ("multiply", "divide"), columns=(rate.name, currency.name)
+        )
+    )
+
+
+def _base(part: Part, currency: Column, rate: Column) -> str | None:
+    """Return the currency whose rows all have the rate 1 or none: that which amounts are converted to."""
+    rates: dict[str, set[float]] = defaultdict(set)
+    for text, n in zip(part.looked_at.texts(currency), part.looked_at.numbers(rate), strict=True):
+        if text and n is not None and (code := words.currency(text)):
+            rates[code].add(n or 1.0)
+    ones = [code for code, every in rates.items() if all(abs(n - 1) < ONE for n in every)]
+    return ones[0] if len(ones) == 1 else None
+
+
+def _example(part: Part, currency: Column, rate: Column, amount: Column, base: str | None) -> str:
+    columns = (part.looked_at.texts(currency), part.looked_at.numbers(rate), part.looked_at.numbers(amount))
+    for text, n, money in zip(*columns, strict=True):
+        if text and n and money and words.currency(text) != base and abs(n - 1) > ONE:
+            return f"{money:,.2f} {text} at {n:g} is {money * n:,.2f} or {money / n:,.2f}; "
+    return ""

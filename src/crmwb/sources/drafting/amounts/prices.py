@@ -1,0 +1,96 @@
+"""What stands between a price and what a line brings: units that a price is for, shares taken off, tax within."""
+
+import re
+
+from crmwb.sources.drafting.guess import Part, Sure
+from crmwb.sources.drafting.modifiers import Modifiers
+from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.reading import syntax
+from crmwb.sources.drafting.reading.profile import Column
+
+PRICE_IS_FOR = re.compile(
+    r"preis ?einheit|preis (je|pro)|price (unit|per|basis|quantity)|pricing (unit|quantity)|per (unit|quantity)|peinh"
+    r"|unite de prix|unidad de precio|价格单位|单价单位"
+)
+PERCENT = re.compile(r"\b(rate|percent|pct|satz)\b")
+TAX_RATE = re.compile(
+    r"(sales )?(tax|vat|gst|mwst|ust|iva|tva|btw|kdv)( (rate|percent|pct|satz|code))?"
+    r"|(taux|tasa|aliquota|tipo|steuer) ?(satz|(de )?(tva|iva))?|税率"
+)
+WITH_TAX = re.compile(r".*\b(incl|inclusive|including|inc|inkl|ttc)\b.*")
+
+
+def per_units(part: Part) -> None:
+    """Divide the quantity times the price by the units that a price is for."""
+    revenue = part.guesses["revenue_cents"]
+    if not revenue.is_product:
+        return
+    fitting = (c for c in part.looked_at.columns if PRICE_IS_FOR.fullmatch(c.words) and c.is_number)
+    column = next((c for c in fitting if all(n > 0 for n in c.numbers) and any(n > 1 for n in c.numbers)), None)
+    if column is None:
+        return
+    text = f"{revenue.value['expression']} / {syntax.column(column.name)}"
+    why = f"{revenue.why}, which is for so many units as {column.name} says"
+    part.guesses["revenue_cents"] = revenue.computed(text, why, (*revenue.sources, column), Sure.LIKELY)
+
+
+def without_tax(part: Part, roles: Modifiers) -> None:
+    """Take tax off an amount that is called one with tax, where it stands beside it."""
+    revenue, tax = part.guesses["revenue_cents"], roles.get("tax")
+    if tax is None or PERCENT.search(tax.words) or _is_share(tax):
+        _without_rate(part)
+        return
+    if tax is None or len(revenue.sources) != 1 or not isinstance(revenue.value, str) or tax in revenue.sources:
+        return
+    amount = revenue.sources[0]
+    pairs = part.looked_at.number_rows(amount, tax)
+    if not WITH_TAX.fullmatch(amount.words) or not any(tax.numbers) or any(abs(t) > abs(a) for a, t in pairs):
+        return
+    text = f"{syntax.column(amount.name)} - coalesce({syntax.column(tax.name)}, 0)"
+    why = f"without {tax.name}, for tax is no revenue"
+    part.guesses["revenue_cents"] = revenue.computed(text, why, (amount, tax), Sure.LIKELY)
+
+
+def _is_share(tax: Column) -> bool:
+    return any("%" in value for value in tax.counts) or (max(tax.numbers, default=0) < 1 and any(tax.numbers))
+
+
+def _without_rate(part: Part) -> None:
+    """Take tax off by its rate, where only that stands beside an amount that is called one with tax; else say so."""
+    revenue = part.guesses["revenue_cents"]
+    if (
+        len(revenue.sources) != 1
+        or not isinstance(revenue.value, str)
+        or not WITH_TAX.fullmatch(revenue.sources[0].words)
+    ):
+        return
+    amount = revenue.sources[0]
+    rate = next((c for c in part.looked_at.own if TAX_RATE.fullmatch(c.words) and c.is_number and any(c.numbers)), None)
+    if rate is None:
+        part.remarks.append(
+            f"{amount.name} holds tax by its name, and no column says how much: revenue is too high by it"
+        )
+        return
+    whole = 1 if max(rate.numbers) <= 1 else 100
+    text = f"{syntax.column(amount.name)} / (1 + coalesce({syntax.column(rate.name)}, 0) / {whole})"
+    why = f"without tax, at the rate in {rate.name}"
+    part.guesses["revenue_cents"] = revenue.computed(text, why, (amount, rate), Sure.LIKELY)
+
+
+def ask_of_share(part: Part, share: Column) -> None:
+    """Ask whether a share is still to be taken off quantity times price."""
+    revenue = part.guesses["revenue_cents"]
+    if not revenue.is_product or not any(share.numbers):
+        return
+    is_plain = share.style is not None and share.style.currency_sign is None
+    whole = 1 if max(share.numbers) <= 1 else 100
+
+    def answer(given: str) -> None:
+        if given == "take_off":
+            now = part.guesses["revenue_cents"]
+            text = f"({now.value['expression']}) * (1 - coalesce({syntax.column(share.name)}, 0) / {whole})"
+            part.guesses["revenue_cents"] = now.computed(text, f"{now.why}, less {share.name}", (*now.sources, share))
+
+    text = f"{share.name} is a share: is it still to be taken off {' times '.join(c.name for c in revenue.sources)}?"
+    choices = ("take_off", "leave") if is_plain else ("leave",)
+    part.questions.append(Question("discount_share", text, answer, choices))

@@ -1,0 +1,178 @@
+"""What was refunded of sales: rows of their own where a file says it beside the amount."""
+
+from collections import Counter
+from dataclasses import replace
+
+from crmwb.contract import Kind
+from crmwb.sources.drafting import modifiers
+from crmwb.sources.drafting.amounts import money
+from crmwb.sources.drafting.guess import Guess, Part, Sure, best, of_column, only_date
+from crmwb.sources.drafting.modifiers import Modifiers
+from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.reading import syntax, vocabulary, words
+from crmwb.sources.drafting.reading.profile import Column, Profile
+from crmwb.sources.drafting.rows.order_lines import OrderLines
+
+WHOLE = 100  # hundredths of a unit
+
+
+def point_at_excess(part: Part, roles: Modifiers) -> None:
+    """Point at orders of which more went back than was paid, where refunds are rows that name their order."""
+    parent, amount, order = roles.get("parent_order"), part.guesses["revenue_cents"], part.guesses["order_id"]
+    if parent is None or part.profile is None or len(amount.sources) != 1 or not order.sources:
+        return
+    numbers = amount.sources[0].numbers_read
+    if numbers is None:
+        return
+    of: Counter[str] = Counter()
+    columns = (order.sources[0], parent, amount.sources[0])
+    for own, other, text in zip(*(part.looked_at.texts(column) for column in columns), strict=False):
+        key = other if other and other not in {"0", "-1"} else own
+        of[str(key)] += round(100 * numbers.values.get(str(text), 0.0))
+    if below := sum(total < 0 for total in of.values()):
+        what = "order" if below == 1 else "orders"
+        part.remarks.append(f"of {below:,} {what}, more went back than was paid: look at their refunds")
+
+
+def of_other_file(refund_file: Profile, sales: Part) -> Part | None:
+    """Return a file of refunds that names the orders of a part of purchases as returns of these; None where it is none.
+
+    What was bought, by whom and on which day stands in the file of orders, which is joined; the day of a refund is its
+    own where the file has one.
+    """
+    amount = modifiers.find(refund_file).get("refund")
+    order = sales.guesses["order_id"]
+    if amount is None or not any(amount.numbers) or len(order.sources) != 1 or sales.profile is None:
+        return None
+    own = order.sources[0]
+    links = [c for c in refund_file.columns if not c.is_date and c.counts and c.counts.keys() <= own.counts.keys()]
+    who = sales.guesses["customer_id"]
+    if len(links) != 1 or len(who.sources) != 1 or isinstance(sales.options.get("currency"), str):
+        return None
+    name = "order"
+    joined = {k: v for k, v in sales.options.items() if k in syntax.OF_FILES}
+    when = best(refund_file.columns, vocabulary.REFUNDED_ON, Kind.TIMESTAMP) or only_date(
+        refund_file.columns, Kind.TIMESTAMP
+    )
+    guesses = {
+        "customer_id": _through(who, name),
+        "order_id": of_column(links[0], Kind.ID, Sure.SURE, f"it names orders of {sales.options['file']}"),
+        "ordered_at": when or _through(sales.guesses["ordered_at"], name),
+        "quantity": Guess({"constant": -1}, Sure.LIKELY, "how many came back is not said"),
+        "revenue_cents": Guess(
+            {"expression": f"-abs({syntax.column(amount.name)})"}, Sure.LIKELY, "what was refunded", (amount,)
+        ),
+        "is_return": Guess({"constant": True}, Sure.SURE, "a refund"),
+    }
+    options = syntax.file_options(refund_file) | {
+        "join": {name: {**joined, "key": {links[0].name: own.name}, **({} if own.is_unique else {"several": "first"})}},
+        "filter": f"coalesce({syntax.column(amount.name)}, 0) <> 0",
+    }
+    remark = f"refunds of orders of {sales.options['file']}"
+    return Part("transactions", options, guesses, refund_file, [remark], sales.is_stand_in)
+
+
+def holds_returns_only(part: Part) -> bool:
+    """Say whether every row of a part is a return, by its kind."""
+    came_back = part.guesses["is_return"]
+    if came_back.value == {"constant": True}:
+        return True
+    kinds = came_back.sources
+    return (
+        len(kinds) == 1
+        and not kinds[0].is_number
+        and not kinds[0].is_flag
+        and kinds[0].n_known == kinds[0].n_rows
+        and all(map(words.came_back, kinds[0].counts))
+    )
+
+
+def _through(guess: Guess, name: str) -> Guess:
+    """Return a guess that reads its column through a join."""
+    value = guess.value
+    if isinstance(value, dict) and "column" in value:
+        value = {**value, "column": f"{name}.{value['column']}"}
+    elif isinstance(value, str):
+        value = f"{name}.{value}"
+    sources = tuple(replace(column, name=f"{name}.{column.name}") for column in guess.sources)
+    return replace(guess, value=value, why=f"{guess.why}, in the file of orders", sources=sources)
+
+
+def _unit_of(part: Part, refund: Column) -> dict[str, str]:
+    """Return the unit of what was refunded: that of the amount, save where names or rows say whole units."""
+    amount = part.guesses["revenue_cents"]
+    unit = amount.value.get("unit") if isinstance(amount.value, dict) else None
+    is_other = any(c.scale != refund.scale for c in amount.sources)
+    if not unit or is_other or (money.is_in_hundredths(amount) and money.factor_to_unit(part, refund) == WHOLE):
+        return {}
+    return {"unit": str(unit)}
+
+
+def _ask_of_unit(part: Part, returns: Part, refund: Column) -> None:
+    """Ask what refunds beside an amount in hundredths are in, where neither names nor rows tell."""
+    if not money.is_in_hundredths(part.guesses["revenue_cents"]) or money.factor_to_unit(part, refund) is not None:
+        return
+
+    def answer(given: str) -> None:
+        guess = returns.guesses["revenue_cents"]
+        value = {k: v for k, v in guess.value.items() if k != "unit"}
+        value |= {"unit": "hundredths"} if given == "hundredths" else {}
+        returns.guesses["revenue_cents"] = replace(guess, value=value, why=f"{guess.why}, in {given}, as you said")
+
+    text = (
+        f"The amount is in hundredths, and {refund.name} is taken off it: is that in hundredths too, or in whole units?"
+    )
+    key = syntax.slug(f"unit of {refund.own_words}")
+    part.questions.append(Question(key, text, answer, ("hundredths", "whole"), columns=(refund.name,)))
+
+
+def parts(part: Part, roles: Modifiers, lines: OrderLines | None) -> list[Part]:
+    """Return what was refunded of sales as rows of their own, on the day of the sale: the file says no other."""
+    refund = roles.get("refund")
+    if roles.get("converted_amount") is not None:
+        refund = roles.get("converted_refund") or refund
+    if refund is None or not any(refund.numbers):
+        return []
+    if any(number < 0 for number in refund.numbers):
+        refund_text = f"abs({syntax.column(refund.name)})"
+    else:
+        refund_text = syntax.column(refund.name)
+    money = f"coalesce({syntax.column(refund.name)}, 0) <> 0"
+    options = {k: v for k, v in part.options.items() if k not in {"spread", "fill_down"}}
+    options["filter"] = " and ".join(filter(None, [options.get("filter"), money]))
+    net = roles.get("net")
+    of_head = lines is not None and lines.head and net is not None and net.name in lines.head
+    if net is not None and (of_head or (lines is None and net in part.guesses["revenue_cents"].sources)):
+        refund_text = f"least(number({refund_text}), number({syntax.column(net.name)}))"  # the rest is tax or shipping
+    if roles.get("converted_amount") is not None and roles.get("converted_refund") is None:
+        return []
+    quantity = part.guesses["quantity"]
+    guesses = {
+        name: guess
+        for name, guess in part.guesses.items()
+        if name not in {"cost_cents", "gross_cents", "discount_cents"}
+    }
+    unit = _unit_of(part, refund)
+    expression = {"expression": f"-{refund_text}", **unit}
+    guesses["revenue_cents"] = Guess(expression, Sure.LIKELY, "what was refunded", (refund,))
+    guesses["is_return"] = Guess({"constant": True}, Sure.SURE, "a refund")
+    guesses["quantity"] = Guess({"constant": -1}, Sure.LIKELY, "how many came back is not said")
+    amount = part.guesses["revenue_cents"]
+    if len(quantity.sources) == 1 and len(amount.sources) == 1 and lines is None:
+        full = f"number({syntax.column(refund.name)}) >= number({syntax.column(amount.sources[0].name)})"
+        units = syntax.column(quantity.sources[0].name)
+        guesses["quantity"] = Guess(
+            {"expression": f"case when {full} then -{units} else -1 end"}, Sure.LIKELY, "all where all was refunded",
+            (refund, *quantity.sources),
+        )  # fmt: skip
+    if lines is not None:
+        guesses |= (
+            {"product_id": Guess({"expression": "null"}, Sure.SURE, "a refund is of the order")}
+            if "product_id" in guesses
+            else {}
+        )
+    remark = f"what {refund.name} says is a return on the day of the sale, for the file names no other day"
+    currencies = Counter(part.currencies)
+    returns = Part("transactions", options, guesses, part.profile, [remark], part.is_stand_in, [], currencies)
+    _ask_of_unit(part, returns, refund)
+    return [returns]

@@ -1,0 +1,143 @@
+"""How much one of an amount is: hundredths, ones, thousands or millions, by names and by a payment service's layout."""
+
+# ruff: noqa: E501 - sentences for people are easier to read in one line
+
+from dataclasses import replace
+from typing import Any
+
+from crmwb.sources.drafting.guess import Guess, Part, Sure
+from crmwb.sources.drafting.modifiers import Modifiers
+from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.reading import syntax
+from crmwb.sources.drafting.reading.profile import Column, scale_of
+
+HUNDRED = 100
+LEAST_WIDTH = 6  # digits
+UNITS = {1_000: "thousands", 1_000_000: "millions"}
+SERVICE = {"object", "livemode"}  # columns of a payment service's interface, whose amounts are in the smallest unit
+WITHOUT_CENTS = {"JPY", "KRW", "VND", "CLP", "XAF", "XOF"}
+
+
+def in_cents(part: Part, roles: Modifiers) -> None:
+    """Read amounts as hundredths where their name or a payment service's own layout says so."""
+    names = {c.name for c in part.looked_at.columns}
+    code = roles.get("currency")
+    whole = code is not None and {v.upper() for v in code.counts} <= WITHOUT_CENTS
+    is_service = names >= SERVICE and not whole
+    counted = part.guesses["quantity"].sources if "quantity" in part.guesses else ()
+    for to in ("revenue_cents", "gross_cents", "discount_cents", "cost_cents"):
+        guess = part.guesses.get(to)
+        if guess is None or (isinstance(guess.value, dict) and "unit" in guess.value):
+            continue
+        amounts = [c for c in guess.sources if c not in counted]
+        if not amounts or any(n != int(n) for c in amounts for n in c.numbers):
+            continue
+        if is_service or all(c.is_in_cents for c in amounts):
+            value = guess.value if isinstance(guess.value, dict) else {"column": guess.value}
+            why = "hundredths, as the payment service writes them" if is_service else "hundredths, as its name says"
+            part.guesses[to] = replace(guess, value={**value, "unit": "hundredths"}, why=f"{guess.why}; {why}")
+
+
+def is_remainder(column: Column) -> bool:
+    """Whether a column holds the hundredths beside whole amounts, and is no amount by itself."""
+    return column.called is None and column.is_in_cents and all(0 <= n < HUNDRED for n in column.numbers)
+
+
+def with_hundredths(part: Part) -> None:
+    """Add hundredths that stand in a column of their own beside whole amounts."""
+    revenue = part.guesses["revenue_cents"]
+    if len(revenue.sources) != 1 or not isinstance(revenue.value, str) or part.profile is None:
+        return
+    amount, used = revenue.sources[0], {c.name for guess in part.guesses.values() for c in guess.sources}
+    rest = [c for c in part.looked_at.own if c.name not in used and c.is_number and c.is_in_cents]
+    if len(rest) != 1 or any(n != int(n) for n in amount.numbers) or amount.is_in_cents:
+        return
+    if not is_remainder(rest[0]) or any(n != int(n) for n in rest[0].numbers):
+        return
+    expression = f"{syntax.column(amount.name)} + coalesce({syntax.column(rest[0].name)}, 0) / {HUNDRED}"
+    why = f"{revenue.why}, and {rest[0].name} in hundredths"
+    part.guesses["revenue_cents"] = Guess({"expression": expression}, Sure.LIKELY, why, (amount, rest[0]))
+
+
+def in_thousands(part: Part) -> None:
+    """Read amounts in thousands, ten thousands or millions where their names say so."""
+    for to in ("revenue_cents", "gross_cents", "discount_cents", "cost_cents"):
+        guess = part.guesses.get(to)
+        scales = {c.scale for c in guess.sources} - {1} if guess is not None else set()
+        if guess is None or len(scales) != 1 or (len(guess.sources) > 1 and to != "revenue_cents"):
+            continue
+        scale = scales.pop()
+        value = guess.value if isinstance(guess.value, dict) else {"column": guess.value}
+        why = f"{guess.why}; in units of {scale:,}, as its name says"
+        if scale in UNITS:
+            value = {**value, "unit": UNITS[scale]}
+        else:
+            own = value.get("expression") or syntax.column(str(value["column"]))
+            value = {k: v for k, v in value.items() if k != "column"} | {"expression": f"{scale} * ({own})"}
+        part.guesses[to] = replace(guess, value=value, why=why)
+
+
+def ask_of_leading_zeros(part: Part) -> None:
+    """Ask of amounts written with leading zeros in one width, as systems write them that leave the decimal sign out."""
+    revenue = part.guesses["revenue_cents"]
+    if len(revenue.sources) != 1 or "unit" in _dict(revenue.value):
+        return
+    amount = revenue.sources[0]
+    texts = [text.lstrip("+-") for text in amount.counts]
+    is_padded = len({len(text) for text in texts}) == 1 and any(text.startswith("0") for text in texts)
+    if not is_padded or not all(text.isdigit() for text in texts) or len(texts[0]) < LEAST_WIDTH:
+        return
+
+    def answer(given: str) -> None:
+        if given == "hundredths":
+            now = part.guesses["revenue_cents"]
+            value = {**_dict(now.value), "unit": "hundredths"}
+            part.guesses["revenue_cents"] = replace(now, value=value, why=f"{now.why}; hundredths, as you said")
+
+    text = (
+        f"{amount.name} is written with leading zeros and no decimal sign ({amount.values[0]}): are its last two digits hundredths, "
+        f"or is it in whole units?"
+    )
+    part.questions.append(
+        Question(
+            syntax.slug(f"decimals of {amount.own_words}"),
+            text,
+            answer,
+            ("hundredths", "whole"),
+            columns=(amount.name,),
+        )
+    )
+
+
+def ask_of_title(part: Part) -> None:
+    """Ask whether amounts are in thousands or millions where a title or a footer says so, and no name of an amount does."""
+    revenue = part.guesses["revenue_cents"]
+    titles = part.looked_at.shape.titles
+    named = next(((title, n) for title in titles if (n := scale_of(title)[1]) > 1), None)
+    is_said = any(c.scale > 1 or c.is_in_cents for c in revenue.sources) or "unit" in _dict(revenue.value)
+    if named is None or is_said or not revenue.sources:
+        return
+    title, scale = named
+
+    def answer(given: str) -> None:
+        if given == "ones":
+            return
+        for to in ("revenue_cents", "gross_cents", "discount_cents", "cost_cents"):
+            if (guess := part.guesses.get(to)) is not None and guess.sources:
+                value = _dict(guess.value)
+                if scale in UNITS:
+                    value = {**value, "unit": UNITS[scale]}
+                else:
+                    own = value.get("expression") or syntax.column(str(value["column"]))
+                    value = {k: v for k, v in value.items() if k != "column"} | {"expression": f"{scale} * ({own})"}
+                part.guesses[to] = replace(guess, value=value, why=f"{guess.why}; in units of {scale:,}, as you said")
+
+    amounts = " and ".join(c.name for c in revenue.sources)
+    text = f"A line beside the table says {title!r}: is {amounts} in units of {scale:,} (scaled), or in ones?"
+    part.questions.append(
+        Question("scale", text, answer, ("scaled", "ones"), columns=tuple(c.name for c in revenue.sources))
+    )
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {"column": value}

@@ -1,0 +1,135 @@
+"""Numbers beside an amount of which a draft reads nothing: asked about where they may be money of customers, else named."""
+# ruff: noqa: E501 - sentences and lists are easier to read in one line
+
+import re
+from collections.abc import Sequence
+from statistics import median
+
+from crmwb.sources.drafting import modifiers
+from crmwb.sources.drafting.amounts import money
+from crmwb.sources.drafting.amounts.taken_off import UNITS
+from crmwb.sources.drafting.guess import Part
+from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.reading import syntax, words
+from crmwb.sources.drafting.reading.profile import Column
+from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
+
+CENT = 0.015
+NEARLY_ALL = 0.9
+MOST_ASKED = 3  # of a file; the others are named
+LEAST_ROWS = 3
+PLAINLY = 2  # how well a name must match
+MONEY = re.compile(
+    r".*\b(amounts?|revenue|sales|turnover|income|charges?|surcharges?|premium|extras?|spend|umsatz|\w*erlose?|\w*betrag|zuschlag|montant|supplement|ca|importe|ingresos?|recargo"
+    r"|importo|ricav[io]|supplemento|bedrag|omzet|toeslag|kwota|wartosc|przychod\w*|valor|receita|acrescimo)\b.*|.*(金额|收入|销售额|附加费|売上|金額|料金).*"
+)
+NO_REVENUE = re.compile(
+    r".*\b(costs?|cogs|profit|margin|gross|brutto|brut|bruto|lordo|incl\w*|inkl|ttc|tax\w*|vat|mwst|ust|tva|iva|btw|kdv|vergi\w*|steuer\w*|duty|limit|budget\w*|target|forecast|plan\w*|ziel|soll"
+    r"|balance|saldo|solde|kontostand|due|open|offen\w*|outstanding|remaining|rest\w*|paid|received|bezahlt|paye|pagado|pagato|betaald|list\w*|catalog\w*|uvp|rrp|before|original|old|insured|deposit"
+    r"|kaution|pfand|fees?|payouts?|repasse|uitbetaling|auszahlung\w*|settlement|proceeds|reversement|commission|provision|gebuhr\w*|comis\w*|commissi\w*|shipping|freight|versand\w*|fracht\w*|delivery|porto|points?|punkte|count|number|weight|kg|running|cumulative|ytd|last|previous|prior"
+    r"|vorjahr\w*|unit|each|per|average|avg|mean|max|min|rate|kurs|cents?)\b.*|.*(成本|利润|税|余额|预算|目标|运费|手续费|佣金|原価|税込|残高).*"
+)
+
+
+def ask(part: Part, column: Column) -> bool:
+    """Ask of money beside an amount that is neither explained by it nor by its name; say whether it did.
+
+    Parameters
+    ----------
+    part : Part
+        Purchases.
+    column : Column
+        One of which nothing is read.
+    """
+    amount = part.guesses["revenue_cents"].sources
+    if not amount or not _is_money(column) or not may_matter(column) or any("." in c.name for c in (column, *amount)):
+        return False
+    if sum(question.key.startswith("beside_") for question in part.questions) >= MOST_ASKED:
+        return False
+    if any(column.name in question.columns or column.name in question.text for question in part.questions):
+        return False
+    if matches(column.words, TRANSACTIONS["revenue_cents"]) == PLAINLY and _is_chosen(part, amount):
+        return False  # the same sale with tax, or in its own currency
+    every, own = money.of_rows(part), part.looked_at.numbers(column)
+    pairs = [(a, b) for a, b in zip(every, own, strict=True) if a and b]
+    if len(pairs) < LEAST_ROWS or _is_multiple(pairs) or _is_explained(part, every, own, column):
+        return False
+    _ask(part, column, amount, len(pairs))
+    return True
+
+
+def _is_chosen(part: Part, amount: Sequence[Column]) -> bool:
+    """Say whether the amount was taken before others, as the one net of tax, paid, or converted."""
+    roles = modifiers.find(part.looked_at)
+    return any(roles.get(role) in amount for role in ("converted_amount", "net", "paid"))
+
+
+def may_matter(column: Column) -> bool:
+    """Say whether a column holds numbers that may be amounts or units: no ids, no flags, not always the same."""
+    is_named = MONEY.fullmatch(column.words) or UNITS.fullmatch(column.words)
+    has_decimals = any(n != int(n) for n in column.numbers)
+    return bool(is_named or has_decimals) and (
+        column.is_number
+        and not column.is_flag
+        and not column.is_unique
+        and len(column.counts) > 1
+        and any(column.numbers)
+    )
+
+
+def _is_money(column: Column) -> bool:
+    is_named = MONEY.fullmatch(column.words) or words.currency_of_name(column.name)
+    return bool(is_named) and NO_REVENUE.fullmatch(column.words) is None
+
+
+def _is_multiple(pairs: Sequence[tuple[float, float]]) -> bool:
+    """Say whether a number is the same multiple of the amount in nearly all rows, as of an amount with tax."""
+    ratio = median(b / a for a, b in pairs)
+    return sum(abs(b - ratio * a) < max(CENT, abs(b) / 500) for a, b in pairs) >= NEARLY_ALL * len(pairs)
+
+
+def _is_explained(part: Part, every: Sequence[float | None], own: Sequence[float | None], column: Column) -> bool:
+    """Say whether a number is the amount with a third one, as where tax stands beside both, or that of one unit."""
+    for other in part.looked_at.own:
+        if other is column or not other.is_number:
+            continue
+        rows = [
+            (a, b, c) for a, b, c in zip(every, own, part.looked_at.numbers(other), strict=True)
+            if a is not None and b is not None and c is not None
+        ]  # fmt: skip
+        fitting = sum(min(abs(a + c - b), abs(a - c - b), abs(a - b * c)) < CENT for a, b, c in rows)
+        if rows and fitting >= NEARLY_ALL * len(rows) and any(c for *_, c in rows):
+            return True
+    return False
+
+
+def _ask(part: Part, column: Column, amount: Sequence[Column], n: int) -> None:
+    beside = money.in_unit_of(part, column)
+    is_other = words.in_other_currencies(column.name, amount[0].name)
+
+    def answer(given: str) -> None:
+        if given == "leave_out":
+            return
+        if is_other:
+            raise ValueError(
+                f"it is in another currency than {amount[0].name}; export the amounts in one, or write the mapping by hand"
+            )
+        revenue = part.guesses["revenue_cents"]
+        own = revenue.value.get("expression") if isinstance(revenue.value, dict) else None
+        sign = "+" if given == "add" else "-"
+        text = f"({own or syntax.column(amount[0].name)}) {sign} {beside}"
+        part.guesses["revenue_cents"] = revenue.computed(
+            text, f"{revenue.why}; {given} {column.name}, as you said", (*revenue.sources, column)
+        )
+
+    shown = " times ".join(c.name for c in amount)
+    text = (
+        f"{column.name} holds money in {n:,} rows beside {shown}, and nothing tells what it is: is it revenue too (add), still to be "
+        f"taken off (take_off), or neither (leave_out)?"
+    )
+    choices = ("leave_out",) if is_other else ("add", "take_off", "leave_out")
+    part.questions.append(
+        Question(
+            syntax.slug(f"beside {column.own_words or column.name}"), text, answer, choices, columns=(column.name,)
+        )
+    )

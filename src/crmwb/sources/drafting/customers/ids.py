@@ -1,0 +1,213 @@
+"""Ids that a draft must not merge or split silently: rounded numbers, e-mail addresses, capitals, leading zeros."""
+# ruff: noqa: E501 - sentences and lists are easier to read in one line
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from crmwb.errors import CrmwbError
+from crmwb.sources.casts import ROUNDED
+from crmwb.sources.drafting import roles
+from crmwb.sources.drafting.guess import Guess, Part
+from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.reading import syntax, words
+from crmwb.sources.drafting.reading.profile import Column
+from crmwb.sources.privacy.identifiers import EMAIL, PHONE
+
+MOSTLY = 0.8
+MOST_FEW, ROWS_OF_FEW = 3, 30
+LIKE_PHONE = re.compile(r"[+(]?\d[\d ()/.-]{5,20}\d")
+OF_SUBSCRIBER = 8  # last digits of a phone number, which no way of writing it changes
+OFTEN = 3  # times as often as the usual customer: nobody buys so much under the number 0
+IDS = ("customer_id", "order_id", "product_id", "invoice_id", "opportunity_id", "store_id", "parent_id")
+
+
+def is_email(column: Column) -> bool:
+    """Say whether a column holds e-mail addresses."""
+    known = sum(n for value, n in column.counts.items() if re.fullmatch(EMAIL, value))
+    return known > 0 and known >= MOSTLY * column.n_known
+
+
+def is_phone(column: Column) -> bool:
+    """Say whether a column holds phone numbers, some of them with their country."""
+    with_country = sum(n for value, n in column.counts.items() if PHONE.fullmatch(value))
+    alike = sum(n for value, n in column.counts.items() if LIKE_PHONE.fullmatch(value))
+    return with_country > 0 and alike >= MOSTLY * column.n_known
+
+
+def _ask_of_phones(part: Part, column: Column) -> None:
+    """Ask of phone numbers that end alike and are written otherwise: a code of a number is the code of how it is written."""
+    met: dict[str, set[str]] = defaultdict(set)
+    for value in column.counts:
+        met[re.sub(r"\D", "", value)[-OF_SUBSCRIBER:]].add(value)
+    twins = sum(len(values) > 1 for values in met.values())
+    if not twins:
+        return
+
+    def answer(_given: str) -> None:
+        return
+
+    text = (
+        f"{column.name} holds phone numbers, of which {twins:,} are written in several ways (with 00, + or without their "
+        f"country): each way would count as a customer of its own. Export them written alike, or keep them apart?"
+    )
+    part.questions.append(Question(syntax.slug(f"written {column.name}"), text, answer, ("keep_apart",)))
+
+
+def refuse_rounded(column: Column, what: str) -> None:
+    """Refuse ids that a spreadsheet has rounded.
+
+    Raises
+    ------
+    CrmwbError
+        Some are.
+    """
+    rounded = [value for value in column.counts if re.fullmatch(ROUNDED, value)]
+    if rounded:
+        raise CrmwbError(
+            f"{column.name}: {rounded[0]} in {sum(column.counts[v] for v in rounded):,} rows is a number that a "
+            f"spreadsheet has rounded, which is no {what} any more: several may have become one. Export it again with "
+            f"{column.name} as text."
+        )
+
+
+def with_options(guess: Guess, **options: Any) -> Guess:
+    """Return a guess of one source column with more said of how it is read."""
+    value = guess.value if isinstance(guess.value, dict) else {"column": guess.value}
+    return replace(guess, value={**value, **options})
+
+
+def look_alike(column: Column) -> dict[str, tuple[str, str]]:
+    """Return pairs of ids that differ in nothing but what often means nothing, by what that is."""
+    result: dict[str, tuple[str, str]] = {}
+    for what, form in FORMS.items():
+        met: dict[str, set[str]] = defaultdict(set)
+        for value in column.counts:
+            met[form(value)].add(value)
+        pair = next((sorted(values)[:2] for values in met.values() if len(values) > 1), None)
+        if pair:
+            result[what] = (pair[0], pair[1])
+    return result
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).split()).lower()
+
+
+FORMS: dict[str, Callable[[str], str]] = {
+    "fold": _folded,
+    "strip_zeros": lambda text: re.sub(r"^0+(\d)", r"\1", text),
+    "whole_number": lambda text: re.sub(r"^(\d+)\.0*$", r"\1", text),
+}
+DIFFERENCES = {
+    "fold": "capital letters, blanks or the form of their signs",
+    "strip_zeros": "leading zeros",
+    "whole_number": "a decimal point and zeros",
+}
+
+
+def check(part: Part) -> None:
+    """Refuse rounded ids, take e-mail addresses and phone numbers as pseudonyms, ask about ids that look alike or are few.
+
+    Raises
+    ------
+    CrmwbError
+        A spreadsheet has rounded them.
+    """
+    _ask_of_few_customers(part)
+    for name in IDS:
+        guess = part.guesses.get(name)
+        if guess is None or len(guess.sources) != 1 or not _is_plain(guess):
+            continue
+        column = guess.sources[0]
+        refuse_rounded(column, name.removesuffix("_id"))
+        if is_email(column):
+            part.guesses[name] = with_options(guess, pseudonym=True)
+            continue
+        if is_phone(column):
+            part.guesses[name] = with_options(guess, pseudonym=True)
+            _ask_of_phones(part, column)
+            continue
+        for option, (one, other) in look_alike(column).items():
+            _ask(part, name, option, one, other)
+
+
+def _ask_of_few_customers(part: Part) -> None:
+    """Ask of customers so few that the column may say something else, such as an account of the ledger."""
+    guess = part.guesses.get("customer_id")
+    if guess is None or len(guess.sources) != 1 or part.profile is None or part.table != "transactions":
+        return
+    column = guess.sources[0]
+    others = [c.name for c in roles.candidates(part.profile, "customer") if len(c.counts) > len(column.counts)]
+    is_few = len(column.counts) <= MOST_FEW and column.n_known >= ROWS_OF_FEW and column.called is None
+    if not is_few or not others:
+        return
+
+    def answer(given: str) -> None:
+        if given != column.name:
+            raise ValueError(f"--answer customer={given} counts from the beginning: give it with the command")
+
+    text = (
+        f"{column.name} would be the customer, and holds {len(column.counts)} values only in {column.n_known:,} rows: is it, or is "
+        f"it {' or '.join(others)}?"
+    )
+    part.questions.append(Question("customer", text, answer, default=column.name))
+
+
+def _is_plain(guess: Guess) -> bool:
+    return isinstance(guess.value, str) or "column" in guess.value
+
+
+def _ask(part: Part, name: str, option: str, one: str, other: str) -> None:
+    """Ask whether two ids are the same; where one of them is a rounded or rewritten other, that is likely."""
+
+    def answer(given: str) -> None:
+        if given == "same":
+            part.guesses[name] = with_options(part.guesses[name], **{option: True})
+
+    what = name.removesuffix("_id")
+    part.questions.append(
+        Question(
+            f"same_{what}",
+            f"{part.guesses[name].sources[0].name}: {one!r} and {other!r} differ in {DIFFERENCES[option]} only; are they the "
+            f"same {what}, or different ones?",
+            answer,
+            ("same", "different"),
+            "different",
+            is_safe=name != "customer_id",
+        )
+    )
+
+
+def guests(column: Column) -> tuple[list[str], list[str]]:
+    """Return values of a customer column that stand for nobody, and those that may.
+
+    0 stands for nobody where no other customer has such a number, or where it buys far more than any other.
+    """
+    named = [value for value in column.counts if words.is_guest(value)]
+    usual = sorted(column.counts.values())[len(column.counts) // 2]
+    sure = [
+        value
+        for value in named
+        if not value.lstrip("-").isdigit() or "1" not in column.counts or column.counts[value] >= OFTEN * max(usual, 2)
+    ]
+    return sure, [value for value in named if value not in sure]
+
+
+def same_written_otherwise(fact: Column, key: Column) -> str | None:
+    """Return the option by which the values of a column are those of a key column; None where none does.
+
+    Never where it would make one of two.
+    """
+    for option, form in FORMS.items():
+        forms = {form(value) for value in key.counts}
+        ours = {form(value) for value in fact.counts}
+        if len(forms) == len(key.counts) and len(ours) == len(fact.counts):
+            met = sum(n for value, n in fact.counts.items() if form(value) in forms)
+            plain = sum(n for value, n in fact.counts.items() if value in key.counts)
+            if met > plain and met >= MOSTLY * fact.n_known:
+                return option
+    return None

@@ -1,0 +1,1 @@
+"""What a file holds: notations, words, columns and how files link."""

@@ -1,0 +1,240 @@
+"""Which files belong together: a column here whose values are the keys of another file."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from crmwb.sources.drafting.reading import syntax, vocabulary
+from crmwb.sources.drafting.reading.profile import N_ROWS, Column, Profile
+
+LEAST_OVERLAP = 0.5
+MOST_STEPS = 3
+SHARED = 0.8  # of the files: a word in the names of so many says nothing about any of them
+PLAIN_NAME = re.compile(r"data ?sets?|data|export(ed)?|tables?|tbl|dump|csv|dim|fact")
+PLAIN_KEY = re.compile(r"(id|key|no|nr|num|number|code|guid|uuid)")
+
+
+class JoinedColumn(Column):
+    """A column of what is joined, called "name.column" but known by its own name.
+
+    Its counts are those of the other file; `n_rows` are the rows that it is joined to.
+    """
+
+    @cached_property
+    def n_known(self) -> int:
+        """Rows that it would be known in, if it is as often known in them as in the other file."""
+        return round(self.n_rows * float(self.__dict__.get("known_share", 1.0)))
+
+    @cached_property
+    def words(self) -> str:
+        """Its own name in small letters and plain words."""
+        return Column(self.name.partition(".")[2], self.n_rows, self.counts, self.null_values).words
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A link that a database says: a column of one file, and the key of another that its values are."""
+
+    file: str
+    column: str
+    other: str
+    there: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """Each row of one file has one of another.
+
+    Attributes
+    ----------
+    here, there : Column
+        Whose values are the same; `there` no value stands twice.
+    file : Profile
+        The other file.
+    """
+
+    here: Column
+    there: Column
+    file: Profile
+
+
+@dataclass
+class Reach:
+    """What can be joined to a file.
+
+    Attributes
+    ----------
+    base : Profile
+        The file.
+    options : dict
+        The joins, by their names, as a mapping has them.
+    columns : dict of str to list of Column
+        What each brings, named as the mapping names it.
+    links : dict of str to Link
+        By what each is joined.
+    """
+
+    base: Profile
+    options: dict[str, dict[str, Any]] = field(default_factory=dict)
+    columns: dict[str, list[Column]] = field(default_factory=dict)
+    links: dict[str, Link] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> set[str]:
+        """The columns that what is joined is joined by, as the mapping names them."""
+        return {f"{name}.{right}" for name, option in self.options.items() for right in option["key"].values()}
+
+
+def reach(base: Profile, profiles: list[Profile], declared: Collection[Declared], n_steps: int = MOST_STEPS) -> Reach:
+    """Follow links from a file to others, in at most so many steps, each other file once.
+
+    Parameters
+    ----------
+    base : Profile
+        The file.
+    profiles : list of Profile
+        All files.
+    declared : collection of Declared
+        Links that a database says; others are told by names and values.
+    n_steps : int
+        How far.
+    """
+    names = names_of(profiles)
+    result = Reach(base)
+    front: list[tuple[str, Profile]] = [("", base)]
+    for _ in range(n_steps):
+        nearer, front = front, []
+        for name, at in nearer:
+            for link in _links(at, profiles, names, declared):
+                alias = names[link.file.file.name]
+                if link.file is base or alias in result.options:
+                    continue
+                here = f"{name}.{link.here.name}" if name else link.here.name
+                result.options[alias] = {**syntax.file_options(link.file), "key": {here: link.there.name}}
+                if unknown := sorted({v for c in link.file.columns for v in c.null_values}):
+                    result.options[alias]["null_values"] = unknown
+                result.columns[alias] = [_renamed(c, alias, base.n_rows) for c in link.file.columns]
+                result.links[alias] = link
+                front.append((alias, link.file))
+    return result
+
+
+def _links(
+    at: Profile, profiles: list[Profile], names: dict[str, str], declared: Collection[Declared]
+) -> Iterator[Link]:
+    """Yield the files that each row of one has a row in: by a column of the same name, or one that names the file."""
+    for other in profiles:
+        if other is at:
+            continue
+        said_so = [d for d in declared if (d.file, d.other) == (at.file.name, other.file.name)]
+        stated = [(_column(at, d.column), _column(other, d.there)) for d in said_so]
+        known = [(here, there) for here, there in stated if here is not None and there is not None]
+        if known:
+            yield Link(*max(known, key=lambda pair: _is_customer(pair[0])), other)
+            continue
+        one, ours = (singular(names[p.file.name]) for p in (other, at))
+        keys = [c for c in other.columns if c.is_unique and not c.is_date]
+        pairs = [(_likeness(here, there, one), here, there) for there in keys for here in at.columns]
+        pairs = [
+            (likeness, here, there)
+            for likeness, here, there in pairs
+            if likeness
+            and not here.is_date
+            and not _is_beside(there, at, other, profiles, names)
+            and (not here.is_unique or _names_one_of(here, there, (one, ours)))
+            and _share_met(here, there, other)
+        ]
+        if pairs:
+            _, here, there = max(pairs, key=lambda pair: pair[0])
+            yield Link(here, there, other)
+
+
+def _is_beside(there: Column, at: Profile, other: Profile, profiles: list[Profile], names: dict[str, str]) -> bool:
+    """Say whether a key is that of a third file, and a file with a key of its own only names it: reviews of orders.
+
+    What is told of orders is joined to the orders, and not to what else names an order.
+    """
+    own = singular(names[other.file.name])
+    if not any(c is not there and c.is_unique and own in c.words for c in other.columns):
+        return False
+    return any(
+        singular(names[third.file.name]) in there.words
+        and any(c.is_unique and c.words == there.words for c in third.columns)
+        for third in profiles
+        if third is not other and third is not at
+    )
+
+
+def _column(at: Profile, name: str) -> Column | None:
+    return next((c for c in at.columns if c.name == name), None)
+
+
+def _is_customer(column: Column) -> int:
+    return vocabulary.matches(column.words, vocabulary.TRANSACTIONS["customer_id"])
+
+
+def _names_one_of(here: Column, there: Column, stems: tuple[str, str]) -> bool:
+    """Say whether columns that are both never the same twice are still a link: they are called like a file."""
+    return here.words != there.words or any(stem and stem in here.words for stem in stems)
+
+
+def _likeness(here: Column, there: Column, stem: str) -> int:
+    """Return 2 where two columns have the same name, 1 where one is a key and the other names its file; else 0."""
+    if here.words == there.words:
+        return 2
+    if PLAIN_KEY.fullmatch(there.words) and stem and stem in here.words:
+        return 1
+    own = {re.sub(rf" {PLAIN_KEY.pattern}$", "", words) for words in (here.words, there.words)}
+    return 1 if len(own) == 1 else 0
+
+
+def _share_met(here: Column, there: Column, other: Profile) -> bool:
+    met = len(here.counts.keys() & there.counts.keys())
+    whole = other.n_rows < N_ROWS  # else only its first rows were looked at
+    return met >= LEAST_OVERLAP * len(here.counts) if whole else met > 0
+
+
+def names_of(profiles: list[Profile]) -> dict[str, str]:
+    """Return what each file is called in joins: its name without the words that all of them share."""
+    words = {p.file.name: syntax.slug(_stem(p.file.name)).split("_") for p in profiles}
+    met = Counter(word for every in words.values() for word in set(every))
+    shared = {word for word, n in met.items() if len(words) > 1 and n >= SHARED * len(words)}
+    names: dict[str, str] = {}
+    for file, every in words.items():
+        name = "_".join(word for word in every if word not in shared) or "_".join(every)
+        names[file] = name if name not in names.values() else f"{name}_{len(names)}"
+    return names
+
+
+def _stem(name: str) -> str:
+    return re.sub(r"(\.\w+)+$", "", Path(name).name)
+
+
+def singular(stem: str) -> str:
+    """Return the last word of a file's name, one of what it holds: "category" of "shop_categories"."""
+    every = [word for word in re.split(r"[\W_]+", stem.lower()) if not PLAIN_NAME.fullmatch(word)]
+    word = every[-1] if every else stem.lower()
+    return word[:-3] + "y" if word.endswith("ies") else word.removesuffix("s")
+
+
+def _renamed(column: Column, alias: str, n_rows: int) -> Column:
+    made = _as(column, f"{alias}.{column.name}", JoinedColumn, n_rows)
+    made.__dict__["known_share"] = column.n_known / max(column.n_rows, 1)
+    return made
+
+
+def called(column: Column, words: str) -> Column:
+    """Return a column under its name, taken for one of another name."""
+    made = _as(column, column.name, JoinedColumn, column.n_rows)
+    share = column.n_known / max(column.n_rows, 1)
+    made.__dict__.update(words=words, own_words=words, known_share=column.__dict__.get("known_share", share))
+    return made
+
+
+def _as(column: Column, name: str, kind: type[Column], n_rows: int) -> Column:
+    fields = {name: getattr(column, name) for name in column.__dataclass_fields__}
+    return kind(**fields | {"name": name, "n_rows": n_rows})

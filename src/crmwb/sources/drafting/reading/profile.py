@@ -1,0 +1,406 @@
+"""What a file's columns hold: how many values are known and different, and how dates and numbers are written."""
+# ruff: noqa: E501 - lists and patterns are easier to read in one line
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmwb.errors import CrmwbError
+from crmwb.sources.drafting.reading import conventions, notation
+from crmwb.sources.drafting.reading.notation import Dates, Numbers
+from crmwb.sources.drafting.reading.sniff import Shape
+from crmwb.sources.drafting.reading.words import USUAL_CODES
+from crmwb.sources.formats import open_file
+from crmwb.sources.source_files import SourceFile
+from crmwb.sources.values import NumberStyle
+
+N_ROWS = 20_000
+N_VALUES = 2_000  # different values that dates and numbers are judged by
+CHINESE = "[\u3040-\u30ff\u4e00-\u9fff]"  # and Japanese
+OTHERS = "[\u0370-\u05ff\u0600-\u06ff\u0e00-\u0e7f\uac00-\ud7af]"  # Greek, Cyrillic, Hebrew, Arabic, Thai, Korean
+PLAIN = str.maketrans({"ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae"})
+VOICED = "\u3099\u309a"  # marks of Japanese signs, which are no accents
+TRUE = {"yes", "true", "1", "y", "t", "ja", "j", "wahr", "oui", "vrai", "si", "sí", "verdadero", "是", "真"}
+FALSE = {"no", "false", "0", "n", "f", "nein", "falsch", "non", "faux", "否", "假"}
+UNKNOWN = {"null", "none", "nan", "n/a", "#n/a", "-", "--", "?", "\\n", "unbekannt", "未知", "无"}
+UNKNOWN_AMONG_VALUES = {"na", "-"}  # of numbers and dates; in texts, NA is Namibia
+TOTAL = re.compile(
+    r"((grand|sub) ?)?totals?( .*)?|summe|(gesamt|zwischen)(summe)?|somme|suma|totale|合计|总计|小计|共计|汇总|小計|(総)?合計|総計|razem|suma( czesciowa)?|totaal|subtotaal|subtotale|zwischensumme|s/?total",
+    re.IGNORECASE,
+)
+MONEY = rf"(?={'|'.join(sorted(USUAL_CODES))}|[€$£])"
+IN_A_CURRENCY = re.compile(rf"(?<=\w) ({'|'.join(sorted(USUAL_CODES))})$")
+CENTS = re.compile(r"\b(cents?|ct|pence|minor( units?)?|centimes|centavos|pfennig)\b|分$")
+SCALES = (  # what stands in the name of a column whose amounts are not in ones
+    (
+        re.compile(
+            rf"(in )?(?<![a-z])(k|t|tsd\.?|thousands?( of)?|tausend) ?{MONEY}|(in )?\b(thousands?|tausend|tsd)\b\.?|\([' ]?000s?\)|\(k\)|千(元|円)"
+            r"|(en )?\b(milliers|miles|millares) d(e\b|['’])|(in )?\bmigliaia( di)?\b|(em )?\bmilhares( de)?\b|(w )?\btys\b\.?|\bx ?1[.,' ]?000\b",
+            re.IGNORECASE,
+        ),
+        1_000,
+    ),
+    (re.compile(r"万(?=元|円)?"), 10_000),
+    (
+        re.compile(
+            rf"(in )?(?<![a-z])(m|mn|mio\.?|mill?ions?( of)?) ?{MONEY}|(in )?\b(mill?ions?|millionen|mio)\b\.?|百万(元|円)?"
+            r"|(en )?\bmillon(es)? de\b|(in )?\bmilioni( di)?\b|(em )?\bmilh[oõ]es( de)?\b|(w )?\bmln\b\.?",
+            re.IGNORECASE,
+        ),
+        1_000_000,
+    ),
+)
+HOLDS_LISTS = " holds a list"  # of a column of JSON lines
+MOST_TITLES = 20
+LEAST_COLUMNS = 3  # of a table in which a row with one value is a footer
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a file, as its first rows show it.
+
+    Attributes
+    ----------
+    name : str
+        As the file calls it.
+    n_rows : int
+        Rows that were looked at, but for those that are none (`Profile.oddities`).
+    counts : Counter
+        Its known values, without blanks around them, and how often each stands there.
+    null_values : tuple of str
+        What stands for "unknown" in it.
+    numbers_read, dates_read : Numbers, Dates or None
+        Its values as numbers and as dates, where most of them are.
+    why_style, why_order : str or None
+        What a notation that could be read in two ways was settled by; empty where nothing settles it.
+    called : str or None
+        What a person says that it is, in plain words: "customer id".
+    """
+
+    name: str
+    n_rows: int
+    counts: Counter[str]
+    null_values: tuple[str, ...]
+    numbers_read: Numbers | None = None
+    dates_read: Dates | None = None
+    why_style: str | None = None
+    why_order: str | None = None
+    called: str | None = None
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    @cached_property
+    def words(self) -> str:
+        """Its name in small letters and plain words, without a currency: "customer id" of "CustomerID"."""
+        return self.called or self.own_words
+
+    @cached_property
+    def own_words(self) -> str:
+        """The same of what the file calls it, whatever a person says that it is."""
+        return IN_A_CURRENCY.sub("", plain_words(re.sub(r" \(\d+\)$", "", scale_of(self.name)[0])))
+
+    @cached_property
+    def is_in_cents(self) -> bool:
+        """Whether its name, whatever it is called, says that it holds hundredths: "total_cents"."""
+        return bool(CENTS.search(plain_words(self.name)))
+
+    @cached_property
+    def scale(self) -> int:
+        """How much one of it is, by its name: 1,000 of "Revenue (kEUR)", 10,000 of "销售额(万元)", else 1."""
+        return scale_of(self.name)[1]
+
+    @cached_property
+    def n_known(self) -> int:
+        """Rows in which it is known."""
+        return self.counts.total()
+
+    @cached_property
+    def values(self) -> list[str]:
+        """Some of its different values, the commonest first."""
+        return [value for value, _ in self.counts.most_common(N_VALUES)]
+
+    @cached_property
+    def is_unique(self) -> bool:
+        """It is known everywhere and never the same twice."""
+        return self.n_known == self.n_rows == len(self.counts) > 1
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Formats in which its values are dates, the commonest first; none where it holds no dates."""
+        return self.dates_read.formats if self.dates_read else ()
+
+    @property
+    def style(self) -> NumberStyle | None:
+        """How its numbers are written; None where it holds no numbers."""
+        return self.numbers_read.style if self.numbers_read else None
+
+    @property
+    def numbers(self) -> list[float]:
+        """Its different values as numbers; none where it holds no numbers."""
+        return list(self.numbers_read.values.values()) if self.numbers_read else []
+
+    @property
+    def is_date(self) -> bool:
+        """It holds dates."""
+        return self.dates_read is not None
+
+    @property
+    def is_number(self) -> bool:
+        """It holds numbers that are no dates."""
+        return self.numbers_read is not None and not self.is_date
+
+    @cached_property
+    def is_flag(self) -> bool:
+        """It holds two values, such as yes and no, or one of them."""
+        return {value.lower() for value in self.counts} <= TRUE | FALSE
+
+    @property
+    def true_values(self) -> list[str]:
+        """Its values that mean yes."""
+        return [value for value in self.counts if value.lower() in TRUE]
+
+    @cached_property
+    def unreadable(self) -> str | None:
+        """A value that keeps it from being a column of numbers or dates, the commonest; None where it is one."""
+        read = self.dates_read or self.numbers_read
+        return next((value for value in self.values if read is None or value not in read.values), None)
+
+    def shown(self, n_values: int = 3) -> str:
+        """Return its commonest values, for a person."""
+        return ", ".join(repr(value) for value in self.values[:n_values]) or "nothing"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A file's columns, and how it is written.
+
+    Attributes
+    ----------
+    rows : pyarrow.Table
+        The rows that were looked at, as text without blanks around it; NULL where unknown.
+    oddities : list of str
+        Rows among them that are none, and what becomes of them.
+    twins : dict of str to list of str
+        Names that stand more than once in its header, and what its columns are called instead.
+    """
+
+    file: SourceFile
+    shape: Shape
+    n_rows: int
+    columns: list[Column]
+    rows: pa.Table = field(default_factory=lambda: pa.table({}))
+    oddities: list[str] = field(default_factory=list)
+    twins: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def own(self) -> list[Column]:
+        """Columns that stand in the file itself, and not in one that is joined."""
+        return [column for column in self.columns if column.name in self.rows.column_names]
+
+    def texts(self, column: Column) -> list[str | None]:
+        """Return what stands in a column, row by row; nothing of one that is joined from another file."""
+        if column.name not in self.rows.column_names:
+            return []
+        return [text or None for text in self.rows[column.name].to_pylist()]
+
+    def numbers(self, column: Column) -> list[float | None]:
+        """Return a column's numbers, row by row: 0 where nothing stands, None where a value was not looked at."""
+        read = column.numbers_read.values if column.numbers_read else {}
+        return [read.get(text) if text else 0.0 for text in self.texts(column)]
+
+    def number_rows(self, *columns: Column) -> list[tuple[float, ...]]:
+        """Return the numbers of several columns, of the rows in which all of them were looked at."""
+        rows = zip(*map(self.numbers, columns), strict=True)
+        return [tuple(n for n in row if n is not None) for row in rows if None not in row]
+
+    def column(self, name: str) -> Column:
+        """Return a column by its name."""
+        return next(column for column in self.columns if column.name == name)
+
+
+def plain_words(name: str) -> str:
+    """Return a name in small letters and plain words: "customer id" of "CustomerID", "stuck" of "Stück"."""
+    apart = re.sub(
+        r"([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])", r"\1\3 \2\4", name.replace("IDs", "Ids").replace("USt", "Ust")
+    )
+    plain = without_accents(apart.translate(PLAIN)).lower()
+    return " ".join(re.findall(rf"[a-z]+|\d+|{CHINESE}+|{OTHERS}+", plain))
+
+
+def scale_of(name: str) -> tuple[str, int]:
+    """Return a name without what says how much one of it is, and how much that is."""
+    for pattern, n in reversed(SCALES):
+        if pattern.search(name):
+            return pattern.sub(" ", name), n
+    return name, 1
+
+
+def without_accents(text: str) -> str:
+    """Return a text in plain width and without accents: "Stuck" of "Stück"."""
+    signs = (c for c in unicodedata.normalize("NFKD", text) if c in VOICED or not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", "".join(signs))
+
+
+def profile(file: SourceFile, shape: Shape) -> Profile:
+    """Look at the first `N_ROWS` rows of a file.
+
+    Raises
+    ------
+    CrmwbError
+        It has none.
+    """
+    names, parts, lists = _read(file, shape)
+    if not parts and lists:
+        names, parts, _ = _read(file, shape, without=lists)
+        left = (
+            f"{', '.join(lists)} {'holds' if len(lists) == 1 else 'hold'} lists, which a mapping cannot read: left out"
+        )
+        shape = replace(shape, remarks=[*shape.remarks, left])
+    n_rows = sum(part.num_rows for part in parts)
+    if n_rows == 0:
+        raise CrmwbError(f"{file.name}: a header but no rows; export it again.")
+    rows, oddities, alone = _without_oddities(pa.concat_tables(parts).combine_chunks())
+    shape = replace(shape, titles=(*shape.titles, *alone))
+    columns = columns_of(rows, shape)
+    return Profile(file, shape, rows.num_rows, columns, rows, oddities, _twins(names))
+
+
+def _read(file: SourceFile, shape: Shape, without: Collection[str] = ()) -> tuple[list[str], list[pa.Table], list[str]]:
+    """Return a file's names, its first rows, and columns that hold lists."""
+    opened = open_file(file, shape.mapping(file.name))
+    names, parts, n_rows = opened.columns, [], 0
+    kept = [i for i, name in enumerate(names) if name and names.count(name) == 1 and name not in without]
+    for batch in opened.batches(kept):
+        part = batch.slice(0, N_ROWS - n_rows)
+        n_rows += part.num_rows
+        texts = [pc.utf8_trim_whitespace(column.cast(pa.string())) for column in part.columns[:-1]]
+        parts += [pa.table(texts, names=[names[i] for i in kept])] if part.num_rows else []
+        if n_rows == N_ROWS:
+            break
+    faults = [fault for _, fault in opened.malformed if fault.endswith(HOLDS_LISTS)]
+    return names, parts, sorted({fault.removesuffix(HOLDS_LISTS) for fault in faults})
+
+
+def columns_of(rows: pa.Table, shape: Shape) -> list[Column]:
+    """Return the columns of rows, their notations settled by what else stands in them."""
+    return _settled(list(_columns(rows)), shape)
+
+
+def _twins(names: list[str]) -> dict[str, list[str]]:
+    """Return names that stand more than once in a header, and what the columns are called instead."""
+    result: dict[str, list[str]] = {}
+    for name in names:
+        if (match := re.fullmatch(r"(.+) \(\d+\)", name)) and match[1] not in names:
+            result.setdefault(match[1], []).append(name)
+    return {name: twins for name, twins in result.items() if len(twins) > 1}
+
+
+def _without_oddities(rows: pa.Table) -> tuple[pa.Table, list[str], list[str]]:
+    """Return rows without those that are none (repeated headers, totals, footers), which they were, and texts alone in a row."""
+    n = rows.num_rows
+    if n == 0 or not rows.num_columns:
+        return rows, [], []
+    n_filled, n_header = [0] * n, [0] * n
+    total = [False] * n
+    first: list[str | None] = [None] * n
+    for name in rows.column_names:
+        for i, value in enumerate(rows[name].to_pylist()):
+            if value:
+                n_filled[i] += 1
+                first[i] = first[i] or value
+                n_header[i] += value == name
+                total[i] = total[i] or (len(value) < 30 and TOTAL.fullmatch(value) is not None and n_filled[i] == 1)
+    width = max(n_filled)
+    usual = sorted(n_filled)[n // 2]
+    kinds = {
+        "repeats the header": [n_header[i] >= 2 or (n_header[i] == n_filled[i] > 0 and width > 1) for i in range(n)],
+        "is a total": [total[i] and n_filled[i] < usual for i in range(n)],
+        "holds one value only": [n_filled[i] <= 1 < LEAST_COLUMNS <= usual for i in range(n)],
+    }
+    removed = []
+    odd = [False] * n
+    for what, which in kinds.items():
+        fresh = [a and not b for a, b in zip(which, odd, strict=True)]
+        if count := sum(fresh):
+            removed.append(f"{count:,} {'row' if count == 1 else 'rows'} that {what if count == 1 else _plural(what)}")
+        odd = [a or b for a, b in zip(odd, which, strict=True)]
+    if all(odd):
+        return rows, [], []
+    alone = [text for text, n_, is_odd in zip(first, n_filled, odd, strict=True) if text and n_ == 1 and is_odd]
+    return rows.filter(pa.array([not o for o in odd])), removed, alone[:MOST_TITLES]
+
+
+def _plural(what: str) -> str:
+    return {"repeats the header": "repeat the header", "is a total": "are totals"}.get(what, "hold one value only")
+
+
+def _columns(rows: pa.Table) -> Iterator[Column]:
+    every = {}
+    for name in rows.column_names:
+        counted = Counter({v["values"]: v["counts"] for v in pc.value_counts(rows[name]).to_pylist() if v["values"]})
+        signs = {"-"} if "+" in counted else set()  # a minus beside a plus says something
+        unknown = [value for value in counted if value.lower() in UNKNOWN - signs]
+        every[name] = (counted, [v for v in unknown if v])
+    looked_at = {
+        name: (
+            plain_words(name),
+            Counter(dict(Counter({
+                v: n for v, n in counted.items() if v not in unknown and v.lower() not in UNKNOWN_AMONG_VALUES
+            }).most_common(N_VALUES))),
+        )
+        for name, (counted, unknown) in every.items()
+    }  # fmt: skip
+    read = notation.readings(looked_at)
+    for name, (counted, always) in every.items():
+        numbers, dates = read[name]
+        others = [v for v in counted if v.lower() in UNKNOWN_AMONG_VALUES and v not in always]
+        unknown = [*always, *(others if numbers or dates else [])]
+        known = Counter({value: n for value, n in counted.items() if value not in unknown})
+        yield Column(name, rows.num_rows, known, tuple(sorted(unknown)), numbers, dates)
+
+
+def _settled(columns: list[Column], shape: Shape) -> list[Column]:
+    """Settle notations that could be read in two ways by what else stands in the file, and say by what."""
+    result = conventions.of_file(
+        str(shape.options.get("delimiter", "," if shape.is_delimited else "")),
+        [c.words for c in columns],
+        [c.numbers_read for c in columns if c.numbers_read],
+        [c.dates_read for c in columns if c.dates_read],
+        [v for c in columns for v in c.counts if re.fullmatch("[A-Z]{3}", v) and len(c.counts) < 10],
+    )
+    return [_with_order(_with_style(column, result), result) for column in columns]
+
+
+def _with_style(column: Column, result: conventions.Conventions) -> Column:
+    numbers = column.numbers_read
+    if numbers is None or numbers.rival is None:
+        return column
+    by_digits = conventions.digits_tell(numbers)
+    styles = (numbers.style, numbers.rival)
+    by_file = next((s for s in styles if result.decimal and s.decimal == result.decimal), None)
+    reasons = result.comma if result.decimal == "," else result.point
+    if by_digits and (by_file is None or by_file == by_digits[0]):
+        chosen, why = by_digits[0], "; ".join([by_digits[1], *(reasons[:2] if by_file else [])])
+    elif by_digits is None and by_file is not None:
+        chosen, why = by_file, "; ".join(reasons[:3])
+    else:
+        return replace(column, why_style="")
+    return replace(column, numbers_read=numbers if chosen == numbers.style else numbers.swapped(), why_style=why)
+
+
+def _with_order(column: Column, result: conventions.Conventions) -> Column:
+    dates = column.dates_read
+    if dates is None or not dates.rival:
+        return column
+    if result.is_day_first is None:
+        return replace(column, why_order="")
+    day_first = any(re.match("%d[/-]%m", f) for f in dates.formats)
+    why = "; ".join((result.day_first if result.is_day_first else result.month_first)[:3])
+    return replace(column, dates_read=dates if day_first == result.is_day_first else dates.swapped(), why_order=why)

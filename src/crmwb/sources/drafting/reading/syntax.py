@@ -1,0 +1,41 @@
+"""Names and texts as an expression of a mapping has them."""
+
+import re
+from typing import Any
+
+from crmwb.sources import mapping
+from crmwb.sources.drafting.reading.profile import Profile
+
+OF_FILES = {"file", *mapping.OF_FILES}  # what a mapping says of how a file is written
+RESERVED = {
+    "case", "when", "then", "else", "end", "and", "or", "not", "in", "is", "null", "true", "false", "between", "like",
+    "select", "from", "where", "desc", "asc", "as", "distinct", "interval", "exists", "all", "any",
+}  # fmt: skip
+
+
+def slug(text: str) -> str:
+    """Return a text as a name: small letters of any script and digits, joined by underscores."""
+    return "_".join(re.findall(r"[^\W_]+", text.lower())) or "x"
+
+
+def column(name: str) -> str:
+    """Return a source column's name."""
+    is_plain = re.fullmatch(r"[A-Za-z_]\w*", name) and name.lower() not in RESERVED
+    return name if is_plain else '"' + name.replace('"', '""') + '"'
+
+
+def value(text: str) -> str:
+    """Return a text."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def is_in(name: str, texts: list[str]) -> str:
+    """Return the condition that a column holds one of some texts."""
+    if len(texts) == 1:
+        return f"{column(name)} = {value(texts[0])}"
+    return f"{column(name)} in ({', '.join(value(text) for text in texts)})"
+
+
+def file_options(profile: Profile) -> dict[str, Any]:
+    """Return what a mapping says of a file, besides its columns."""
+    return {"file": profile.file.name, **profile.shape.options}

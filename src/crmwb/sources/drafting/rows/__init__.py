@@ -1,0 +1,1 @@
+"""What a row is: a sale, a return, no business at all, a period."""

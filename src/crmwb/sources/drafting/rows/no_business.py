@@ -1,0 +1,56 @@
+"""Rows and customers that are no business with anybody outside: sister companies, staff, vouchers sold, deposits, advances."""
+# ruff: noqa: E501 - lists of words are easier to read in one line
+
+import re
+from collections.abc import Collection
+
+from crmwb.sources.drafting.reading import words
+
+OWN = re.compile(
+    r"inter ?company|inter ?co|\bic\b|(internal|intern[aeo]?s?|interner?|intra ?group)( (customers?|accounts?|orders?|sales?|use|kunden?|bestellung|auftrag|client\w*|cliente|klant|klient))?|affiliat\w*( compan(y|ies))?"
+    r"|sister compan(y|ies)|subsidiar(y|ies)|related part(y|ies)|group compan(y|ies)|konzern\w*|verbundene? unternehmen|verbunden|schwester(firma|gesellschaft)|tochter(firma|gesellschaft)|eigen(bedarf|verbrauch)"
+    r"|intra ?(groupe|gruppo|grupo)|infra ?gruppo|filiales?|societes? liees?|vinculadas?|empresas? del grupo|spolki? powiazan\w*|wewnetrzn\w*|zusterbedrijf"
+    r"|staff|employees?|mitarbeiter\w*|personal(kauf|verkauf)|collaborateurs?|personeel|medewerkers?|empleados?|dipendent[ei]|pracowni\w*|funcionarios?|own use|house account"
+    r"|内部\w*|关联(公司|方|交易)|集团内\w*|员工\w*|自用|社内\w*|グループ(会社|内)|関連会社|従業員\w*|社販|自家消費"
+)
+TESTS = re.compile(
+    r"tests?( (account|customer|user|order|company))?|testkunde|dummy( \w+)?|demo( (account|customer|user))?|sandbox|cuenta de prueba|compte (de )?test|konto testowe|测试\w*|テスト\w*"
+)
+VOUCHERS = re.compile(
+    r".*\b(gift ?(cards?|vouchers?|certificates?)|store credit|geschenk(karte|gutschein|bon)\w*|(wert|einkaufs)?gutschein(e|karte|verkauf)?|cartes? cadeaux?|cheques? cadeaux?|bons? cadeaux?|tarjetas? (de )?regalo|vales? (de )?regalo"
+    r"|carta regalo|buon[oi] regalo|gift ?card|cadeau(bon|kaart)\w*|(karta|bon) (podarunkow\w*|upominkow\w*)|cart(ao|oes) presente|vales? presente|top ?up|wallet (load|recharge)|prepaid (card|credit|voucher)s?)\b.*"
+    r"|.*(礼品卡|购物卡|储值卡?|充值|ギフト(券|カード)|商品券|プリペイド|チャージ).*"
+)
+DEPOSITS = re.compile(
+    r".*\b(pfand|leergut|\w*pfand|mehrwegpfand|statiegeld|emballage|leeggoed|consigne\w*|deconsigne|kaucja|vasilhames?|vuoti|deposito envases|envases retornables|(bottle|keg|crate|container|pallet|security|refundable) deposits?|deposit (bottle|crate|keg|return)|kaution|cauzione|fianza|waarborg\w*|borg(som)?)\b.*"
+    r"|.*(押金|空瓶|保証金|デポジット|敷金).*"
+)
+ADVANCES = re.compile(
+    r".*\b((an|voraus|abschlags)zahlung\w*|down ?payments?|advance payments?|prepayments?|part payments? in advance|acomptes?|anticip[oi]|pagos? anticipados?|aanbetaling\w*|voorschot\w*|zaliczk\w*|adiantamentos?|sinal)\b.*"
+    r"|.*(预付款?|定金|订金|前受金|前払い?金?|手付金|内金).*"
+)
+KINDS = {
+    "vouchers sold, which are no revenue until somebody buys with them": VOUCHERS,
+    "deposits, which go back": DEPOSITS,
+    "payments in advance, which the final invoice counts again": ADVANCES,
+}
+PAYS = re.compile(
+    r".*\b(pay\w*|tender\w*|zahl\w*|paiement|reglement|pago|pagamento|betaal\w*|platnosc\w*|forma|mode|method|means|coupon|promo\w*|discount|rabatt|remark\w*|notes?|comment\w*)\b.*|.*(支付|付款|支払|決済|备注|備考).*"
+)
+
+
+def own_values(values: Collection[str]) -> list[str]:
+    """Return values that name what belongs to the company itself, or tests, of a column that tells others too."""
+    result = sorted(v for v in values if OWN.fullmatch(words.simple(v)) or TESTS.fullmatch(words.simple(v)))
+    return result if len(result) < len(values) else []
+
+
+def kinds(column_words: str, values: Collection[str]) -> dict[str, list[str]]:
+    """Return values that name what is no revenue yet, or never, by what they are; none of a column of means of payment."""
+    if PAYS.fullmatch(column_words):
+        return {}
+    simple = {value: words.simple(value) for value in values}
+    result = {
+        what: sorted(v for v, text in simple.items() if pattern.fullmatch(text)) for what, pattern in KINDS.items()
+    }
+    return {what: few for what, few in result.items() if 0 < len(few) < len(values)}

@@ -1,0 +1,29 @@
+"""Tables with a column for each week, month or year: no mapping reads them, and what to do instead."""
+# ruff: noqa: E501 - sentences and lists are easier to read in one line
+
+import re
+
+from crmwb.sources.drafting.reading.profile import Profile, plain_words
+
+LEAST_PERIODS = 4
+MONTHS = (
+    r"jan\w*|feb\w*|fev\w*|mar\w*|apr\w*|avr\w*|abr\w*|may|mai|mei|mag\w*|maj|jun\w*|juin|giu\w*|cze\w*|jul\w*|juil\w*|lug\w*|lip\w*|aug\w*|aou\w*|ago\w*|sie\w*|sep\w*|set\w*|wrz\w*"
+    r"|oct\w*|okt\w*|ott\w*|out\w*|paz\w*|nov\w*|lis\w*|dec\w*|dez\w*|dic\w*|gru\w*|sty\w*|lut\w*|kwi\w*|ene\w*|gen\w*"
+)
+NUMBERED = r"(kw|cw|week|wk|w|woche|semaine|sem|semana|settimana|tydzien|q|quarter|quartal|trim\w*|m|month|monat|mois|mes|mese|p|period|fy|h) ?\d{1,2}"
+PERIOD = re.compile(
+    rf"((sales|umsatz|revenue|amount|betrag|ca|ventes|ventas|omzet) )?(({NUMBERED}|{MONTHS})( \d{{2,4}})?"
+    rf"|(19|20)\d\d( (\d{{1,2}}|{MONTHS}|{NUMBERED}))?|\d{{1,2}} (19|20)\d\d|((19|20)\d\d ?年 ?)?(第 ?)?\d{{1,2}} ?[月周週](度|目)?|(19|20)\d\d ?年)"
+)
+
+
+def advice(looked_at: Profile) -> str:
+    """Return what to do with a table that has a column for each week, month or year; nothing of other tables."""
+    named = [c.name for c in looked_at.columns if c.is_number and PERIOD.fullmatch(plain_words(c.name))]
+    if len(named) < LEAST_PERIODS:
+        return ""
+    return (
+        f"no date: {len(named)} columns ({named[0]} to {named[-1]}) are called like weeks, months or years, a column for each: export a "
+        f"row for each sale instead, or reshape it (unpivot) to a row for each customer and period, with the columns customer, date "
+        f"(a day of the period, such as 2024-01-31) and amount, and map that"
+    )

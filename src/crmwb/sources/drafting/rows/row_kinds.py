@@ -1,0 +1,289 @@
+"""Kinds of rows: which are sales, which came back, which are neither, by a column of few values; asked where unknown."""
+# ruff: noqa: E501 - sentences and lists are easier to read in one line
+
+import re
+from collections.abc import Sequence
+
+from crmwb.sources.drafting.guess import Guess, Part, Sure
+from crmwb.sources.drafting.modifiers import Modifiers
+from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.reading import syntax, words
+from crmwb.sources.drafting.reading.profile import TOTAL, Column
+from crmwb.sources.drafting.reading.words import Outcome
+from crmwb.sources.drafting.rows import no_business
+
+BOUGHT = re.compile(r"(purchase|order|sale|sold|buy|bought|checkout|paid|transaction|kauf|购买|下单|成交).*")
+LOOKED = re.compile(r"(.*view|click|search|visit|impression|wish|page|add|remove|.*cart|session|浏览|点击|加购|收藏).*")
+NAMED = re.compile(r"type|kind|\w*(art|typ)\b|tipo|类型|category|description|beschreibung|bezeichnung|区分|種別")
+OFFER = re.compile(
+    r"angebot\w*|(price |sales )?(quote|quotation|estimate|offer|proposal)|pro ?forma( \w+)?|kostenvoranschlag|devis|presupuesto"
+    r"|cotizacion|preventivo|offerte?|orcamento|报价单?|見積書?|delivery note|lieferschein\w*|packing (slip|list)|bon de livraison"
+    r"|albaran|送货单|出库单|mahnung|dunning( letter)?|reminder"
+)
+ORDERED = re.compile(
+    r"(sales |customer |web )?orders?|auftrag\w*|bestellung|order confirmation|commande|pedido|ordine|bestelling|订单|注文|受注"
+)
+BILLED = re.compile(r"(sales |tax )?invoices?|bill|rechnung\w*|facture|factura|fattura|factuur|fatura|发票|請求書?")
+BILLS = re.compile(r"invoice|rechnung|facture|factura|fattura|factuur|bill\b|发票|請求")
+SOLD = re.compile(
+    r".*\b(sales?|sold|order|purchase|invoice|charge|payment|capture|checkout|receipt|verkauf|rechnung|kauf|bestellung|vente|venta|vendita|verkoop|venda|principal|product|item)\b.*|.*(销售|购买|付款|売上|販売).*"
+)
+PART_OF_PRICE = re.compile(
+    r"((item|order|product|sales|import|shipping) )?(tax(es)?|vat|gst|mwst|mehrwertsteuer|umsatzsteuer|iva|tva|btw|税|消費税)"
+    r"|((item|order|product) )?(shipping|postage|freight|delivery|versand(kosten)?|fracht(kosten)?|porto|frais de port|gastos de envio|spedizione|verzendkosten|运费|送料)"
+    r"( (charges?|fees?|costs?|amount))?"
+)
+TENDERED = re.compile(  # what was handed over at a till, and given back
+    r"(cash )?(tender(ed)?|change( (due|given))?)|gegeben|(wechsel|ruck)geld|(monnaie )?rendue?|recu|entregado|cambio entregado|resto|vuelto|contanti ricevuti|wisselgeld|ontvangen"
+    r"|お?預か?り(金)?|お?釣り?(銭)?|つり銭|找零|实收|收款"
+)
+TEST = re.compile(
+    r"(is )?tests?( (order|mode|data|payment|transaction|account))?|sandbox|test(bestellung|auftrag)|prueba|pedido de prueba|测试(订单)?|テスト(注文)?"
+)
+OF_TESTS = re.compile(r".*\b(mode|modus|environment|env|test|type|kind|typ|art)\b.*")
+ANSWERS = {"sale", "return", "none"}
+MOSTLY = 0.5
+MOST_KINDS = 20
+MOST_SHOWN = 6
+
+
+def conditions(part: Part, roles: Modifiers, kinds: list[Column]) -> dict[str, str]:
+    """Return conditions that keep purchases and what came back of them, with words for each; ask what nothing tells."""
+    result: dict[str, str] = {}
+    asked = _ask_of_no_business(part, roles)
+    for column in kinds:
+        values = {value: words.simple(value) for value in column.counts}
+        looked = [value for value in values if LOOKED.fullmatch(value.lower())]
+        bought = [v for v in values if v not in looked and (BOUGHT.fullmatch(v.lower()) or words.came_back(v))]
+        if looked and bought:
+            result[syntax.is_in(column.name, sorted(bought))] = (
+                f"of its {column.name}, {', '.join(sorted(bought))} are taken as purchases, and the others left out"
+            )
+            continue
+        other = [v for v, simple in values.items() if _is_other(v, simple)]
+        is_row_type = column is roles.get("row_type") or NAMED.search(column.words) is not None
+        if other and len(other) < len(values) and is_row_type:
+            result[not_in(column, other)] = (
+                f"its {column.name} is {' or '.join(sorted(other))} in {rows(column, other)}: offers, tax, shipping, fees, "
+                f"payouts and the like are no sales, and are left out"
+            )
+        left = {v: simple for v, simple in values.items() if v not in [*other, *asked.get(column.name, [])]}
+        result |= _tests(part, column, left)
+        if is_row_type:
+            _ask_of_documents(part, column, left)
+        if column is roles.get("row_type") or any(map(words.came_back, left)):
+            _ask_of_unknown(part, column, left, knows_some=bool(other))
+        elif not is_row_type:
+            _ask_of_failed(part, column, left)
+    _ask_of_references(part, roles)
+    return result
+
+
+def _ask_of_no_business(part: Part, roles: Modifiers) -> dict[str, list[str]]:
+    """Ask of rows that sound like vouchers sold, deposits, advances, sister companies or staff; return their values by column."""
+    skipped = {c.name for name in ("customer_id", "order_id") for c in part.guesses[name].sources}
+    skipped |= {c.name for c in roles.by_role.values() if c is not roles.get("row_type")}
+    result: dict[str, list[str]] = {}
+    for column in part.looked_at.columns:
+        if column.name in skipped or column.is_number or column.is_date or column.is_unique:
+            continue
+        for what, values in no_business.kinds(column.words, column.counts).items():
+            _ask_to_leave_out(part, column, values, f"sound like {what}", what.partition(",")[0])
+            result.setdefault(column.name, []).extend(values)
+        if len(column.counts) <= MOST_KINDS and (values := no_business.own_values(column.counts)):
+            own = [v for v in values if not TEST.fullmatch(words.simple(v))]
+            if own:
+                _ask_to_leave_out(part, column, own, "sound like your own company or its people", "own")
+                result.setdefault(column.name, []).extend(own)
+    return result
+
+
+def not_in(column: Column, values: list[str]) -> str:
+    """Return the condition that a column holds none of some values."""
+    return f"({syntax.column(column.name)} is null or not {syntax.is_in(column.name, sorted(values))})"
+
+
+def rows(column: Column, values: list[str]) -> str:
+    """Return in how many rows a column holds one of some values, in words."""
+    n = sum(column.counts[value] for value in values)
+    return f"{n:,} {'row' if n == 1 else 'rows'}"
+
+
+def is_asked(part: Part, labels: Sequence[str | None]) -> bool:
+    """Say whether a question asks already about rows that a column's labels tell apart: it, or one that tells them."""
+    own = {c.name: c for c in part.looked_at.own}
+    asked = [part.looked_at.texts(own[n]) for question in part.questions for n in question.columns if n in own]
+    known = [["known" if text else None for text in texts] for texts in asked]
+    few = [texts for texts in asked if len(set(texts)) <= MOST_KINDS]
+    return any(is_told_by(labels, texts) for texts in (*few, *known))
+
+
+def is_told_by(labels: Sequence[str | None], texts: Sequence[str | None]) -> bool:
+    """Say whether what stands in a column tells the label of each row, and so splits them at least as finely."""
+    return len(set(labels)) > 1 and len(set(zip(texts, labels, strict=False))) == len(set(texts))
+
+
+def leave_out(part: Part, condition: str) -> None:
+    """Leave rows out of a part, and of those made of the same rows."""
+    for each in (part, *part.twins):
+        each.options["filter"] = " and ".join(filter(None, [each.options.get("filter"), condition]))
+
+
+def _is_other(value: str, simple: str) -> bool:
+    if words.came_back(value) or (words.brings_no_money(value) and BILLS.search(simple)):
+        return False
+    is_part = OFFER.fullmatch(simple) or PART_OF_PRICE.fullmatch(simple) or TENDERED.fullmatch(simple)
+    return words.brings_no_money(value) or bool(is_part) or TOTAL.fullmatch(value.strip()) is not None
+
+
+def _tests(part: Part, column: Column, values: dict[str, str]) -> dict[str, str]:
+    """Return the condition that leaves tests out; of a column whose name says nothing of tests, ask."""
+    out = [v for v, simple in values.items() if TEST.fullmatch(simple)]
+    if not out or len(out) == len(values):
+        return {}
+    if OF_TESTS.fullmatch(column.words):
+        return {not_in(column, out): f"left out as tests by {column.name}: {rows(column, out)}"}
+    _ask_to_leave_out(part, column, out, "sound like tests")
+    return {}
+
+
+def _ask_of_failed(part: Part, column: Column, values: dict[str, str]) -> None:
+    """Ask of values that sound like orders that failed, in a column whose name does not say that it is a status."""
+    failed = [v for v in values if words.outcome(v) in {Outcome.CANCELLED, Outcome.UNPAID}]
+    n = sum(column.counts[v] for v in failed)
+    unknown = [v for v in values if words.outcome(v) is Outcome.UNKNOWN]
+    if failed and unknown and n <= MOSTLY * column.n_known:
+        ask_of_kinds(part, column, sorted([*failed, *unknown]), "some of these sound like orders that are no sales")
+    elif failed and n <= MOSTLY * column.n_known:
+        _ask_to_leave_out(part, column, failed, "sound like orders that are no sales")
+
+
+def _ask_to_leave_out(part: Part, column: Column, values: list[str], why: str, what: str = "no sales") -> None:
+    def answer(given: str) -> None:
+        if given == "leave_out":
+            leave_out(part, not_in(column, values))
+
+    text = (
+        f"{column.name} is {_few(values)} in {rows(column, values)}, which {why}: leave these rows out, or keep them?"
+    )
+    part.questions.append(
+        Question(syntax.slug(f"{column.words} {what}"), text, answer, ("leave_out", "keep"), columns=(column.name,))
+    )
+
+
+def _few(values: Sequence[str]) -> str:
+    """Return values for a person, the first of many."""
+    shown = " or ".join(map(repr, sorted(values)[:MOST_SHOWN]))
+    return f"{shown} or another of {len(values):,} such values" if len(values) > MOST_SHOWN else shown
+
+
+def _ask_of_documents(part: Part, column: Column, values: dict[str, str]) -> None:
+    """Ask which documents count, where the same sale stands as an order and again as an invoice."""
+    ordered = [v for v, simple in values.items() if ORDERED.fullmatch(simple)]
+    billed = [v for v, simple in values.items() if BILLED.fullmatch(simple)]
+    if not ordered or not billed:
+        return
+
+    def answer(given: str) -> None:
+        if given != "both":
+            out = billed if given == "orders" else ordered
+            leave_out(part, not_in(column, out))
+            part.remarks.append(
+                f"its {column.name} is {' or '.join(out)} in {rows(column, out)}: left out, as you said"
+            )
+
+    text = (
+        f"{column.name} tells orders ({', '.join(ordered)}) from invoices ({', '.join(billed)}): where one sale stands as "
+        f"both, it would count twice. Which of them count?"
+    )
+    part.questions.append(Question("documents", text, answer, ("invoices", "orders", "both"), columns=(column.name,)))
+
+
+def _ask_of_unknown(part: Part, column: Column, values: dict[str, str], *, knows_some: bool) -> None:
+    """Ask of kinds of rows of which no word of ours says anything, where others are plainly kinds of rows."""
+    plain = [
+        v
+        for v, s in values.items()
+        if not words.brings_no_money(v)
+        and (words.came_back(v) or SOLD.fullmatch(s) or ORDERED.fullmatch(s) or BILLED.fullmatch(s))
+    ]
+    unknown = sorted(v for v in values if v not in plain and words.outcome(v) is Outcome.UNKNOWN)
+    unknown += sorted(v for v in values if v not in plain and words.outcome(v) in {Outcome.CANCELLED, Outcome.UNPAID})
+    if unknown and (plain or knows_some):
+        back = sorted(v for v in plain if words.came_back(v))
+        known = f" ({_few(back)}: taken as returns)" if back else ""
+        ask_of_kinds(part, column, unknown, f"nothing tells what these are{known}")
+
+
+def ask_of_kinds(part: Part, column: Column, values: Sequence[str], why: str) -> None:
+    """Ask which values of a column are sales, which returns, and which neither."""
+
+    def answer(given: str) -> None:
+        said_of = dict(pair.strip().rpartition("=")[::2] for pair in given.split(",")) if given != "sales" else {}
+        if strange := sorted(set(said_of) - set(column.counts)):
+            raise ValueError(
+                f"{column.name} is never {strange[0]!r}; write VALUE=sale, VALUE=return or VALUE=none, or sales"
+            )
+        if strange := sorted(set(said_of.values()) - ANSWERS):
+            raise ValueError(f"{strange[0]!r} is none of sale, return and none")
+        if out := [v for v, what in said_of.items() if what == "none"]:
+            leave_out(part, not_in(column, out))
+        if back := [v for v, what in said_of.items() if what == "return"]:
+            take_back(part, (column,), syntax.is_in(column.name, sorted(back)))
+
+    text = (
+        f"{column.name} is {' or '.join(map(repr, values))} in {rows(column, list(values))}, and {why}: "
+        f"write VALUE=return, VALUE=none (no sale) or VALUE=sale, several by commas, or sales where all of them are."
+    )
+    part.questions.append(
+        Question(syntax.slug(f"kinds of {column.words}"), text, answer, default="sales", columns=(column.name,))
+    )
+
+
+def _ask_of_references(part: Part, roles: Modifiers) -> None:
+    """Ask of rows that name another document of the file: reversals, whose amounts often have no sign."""
+    order = part.guesses["order_id"].sources
+    if len(order) != 1 or roles.get("parent_order") is not None or part.guesses["is_return"].sources:
+        return
+    used = {c.name for guess in part.guesses.values() for c in guess.sources} | roles.columns
+    fitting = (c for c in part.looked_at.columns if c.name not in used and not c.is_date and not c.is_flag)
+    column = next((c for c in fitting if _names_others(c, order[0], part)), None)
+    if column is None:
+        return
+
+    def answer(given: str) -> None:
+        condition = f"{syntax.column(column.name)} is not null"
+        if given == "none":
+            leave_out(part, f"{syntax.column(column.name)} is null")
+        elif given == "return":
+            take_back(part, (column,), condition)
+
+    text = (
+        f"{column.name} names another document of {order[0].name} in {column.n_known:,} rows: are these returns or "
+        f"reversals of it, no sales at all, or sales of their own?"
+    )
+    part.questions.append(
+        Question(
+            syntax.slug(f"refers {column.words}"), text, answer, ("return", "none", "sale"), columns=(column.name,)
+        )
+    )
+
+
+def _names_others(column: Column, order: Column, part: Part) -> bool:
+    """Say whether a column names orders of other rows, in some rows only."""
+    if not 0 < column.n_known <= MOSTLY * column.n_rows or not column.counts.keys() <= order.counts.keys():
+        return False
+    pairs = zip(part.looked_at.texts(column), part.looked_at.texts(order), strict=True)
+    return all(other != own for other, own in pairs if other)
+
+
+def take_back(part: Part, columns: Sequence[Column], condition: str) -> None:
+    """Take rows as returns, their amounts below zero."""
+    amount, was = part.guesses["revenue_cents"], part.guesses["is_return"]
+    value = amount.value if isinstance(amount.value, dict) else {"column": amount.value}
+    own = value.get("expression") or syntax.column(str(value["column"]))
+    expression = f"case when {condition} then -abs({own}) else {own} end"
+    part.guesses["revenue_cents"] = amount.computed(expression, "below zero for returns", amount.sources, Sure.LIKELY)
+    before = was.value.get("expression") if isinstance(was.value, dict) else None
+    either = f"{before} or {condition}" if before else condition
+    part.guesses["is_return"] = Guess({"expression": either}, Sure.SURE, "you said so", (*columns, *was.sources))

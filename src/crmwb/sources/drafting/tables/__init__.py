@@ -1,0 +1,1 @@
+"""Which canonical table a file fills, and from which columns."""

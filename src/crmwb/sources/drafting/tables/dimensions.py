@@ -1,0 +1,136 @@
+"""Files and columns that say who customers are and what products are."""
+# ruff: noqa: E501 - sentences for people are easier to read in one line
+
+import re
+from collections.abc import Iterable
+
+from crmwb.contract import Kind
+from crmwb.contract.canonical import TABLES
+from crmwb.sources.drafting.customers import ids
+from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
+from crmwb.sources.drafting.reading import syntax, vocabulary
+from crmwb.sources.drafting.reading.profile import Column, Profile
+
+LEAST_OVERLAP = 0.5
+PLAINLY = 2  # how well a name must match
+PERSON = re.compile(r"(consumers?|persons?|private|b2c|privat\w*|individuals?)")
+COMPANY = re.compile(r"(corporate|company|companies|business|b2b|home office|firma|geschaft\w*|organi[sz]ation)")
+KEYS = {"customers": "customer_id", "products": "product_id"}
+WORDS = {"customers": vocabulary.CUSTOMERS, "products": vocabulary.PRODUCTS}
+
+
+def dimension(table: str, profile: Profile, facts: list[Part]) -> Part | None:
+    """Return a file as the customers or the products that files of facts name; None where it is not.
+
+    Its key is a column that is never the same twice, and most of whose values, or of the facts' values, stand in both.
+    """
+    key = KEYS[table]
+    named = [column for part in facts if key in part.guesses for column in part.guesses[key].sources]
+    columns = [column for column in profile.columns if column.is_unique]
+    ranked = sorted(columns, key=lambda column: -max((overlap(column, other) for other in named), default=0.0))
+    if not ranked or not named or (share := max(overlap(ranked[0], other) for other in named)) < LEAST_OVERLAP:
+        return None
+    column = ranked[0]
+    guesses = {key: of_column(column, Kind.ID, Sure.SURE, f"{share:.0%} of its values stand in the other files too")}
+    others = [c for c in profile.columns if c is not column]
+    guesses |= {k: v for k, v in fill(TABLES[table], others, WORDS[table]).items() if k != key}
+    if table == "customers":
+        guesses["kind"] = kind(profile.columns)
+    if table == "products" and "name" not in guesses:
+        guesses["name"] = of_column(column, Kind.TEXT, Sure.LIKELY, "products are called by it")
+    ordered = {c.name: guesses[c.name] for c in TABLES[table].columns if c.name in guesses}
+    return Part(table, syntax.file_options(profile), ordered, profile)
+
+
+def mismatch(profile: Profile, facts: list[Part]) -> str:
+    """Say why a file with a column of customers or products is not joined to facts; empty where it has no such column."""
+    for key in KEYS.values():
+        for part in facts:
+            for fact in part.guesses[key].sources if key in part.guesses else ():
+                alike = (
+                    c for c in profile.columns if c.is_unique and (c.own_words == fact.own_words or _is_key(c, key))
+                )
+                column = next(alike, None)
+                if column is None or not fact.counts:
+                    continue
+                met = sum(value in column.counts for value in fact.counts)
+                here, there = (_form(min(c.counts)) for c in (fact, column))
+                return (
+                    f"{met:,} of {len(fact.counts):,} values of {fact.name} stand in its {column.name} (such as {here} there, "
+                    f"{there} here): where these mean the same, export them written alike, and map again"
+                )
+    return ""
+
+
+def _form(value: str) -> str:
+    """Return how an id is written, and not the id: "99-A" of "17-Z"."""
+    return re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "9", value))
+
+
+def _is_key(column: Column, key: str) -> bool:
+    return vocabulary.matches(column.words, vocabulary.TRANSACTIONS[key]) == PLAINLY
+
+
+def best(table: str, result: list[Part]) -> Part | None:
+    """Return the one of several files that is called like the table, or says most; None where there is none."""
+    stem = table.removesuffix("s")
+    return max(result, key=lambda part: (stem in str(part.options["file"]).lower(), len(part.guesses)), default=None)
+
+
+def derived(table: str, facts: list[Part]) -> Part | None:
+    """Return the customers or products that files of facts name, with what stands beside them there."""
+    key = KEYS[table]
+    bases = [part for part in facts if key in part.guesses]
+    if not bases:
+        return None
+    taken = [column for part in bases for guess in part.guesses.values() for column in guess.sources]
+    every = [c for part in bases[:1] if part.profile for c in part.profile.columns if c not in taken]
+    columns = [c for c in every if not (c.is_number and c.words == "line")]  # the number of a line, and no product line
+    guesses = {k: v for k, v in fill(TABLES[table], columns, WORDS[table]).items() if k != key}
+    if table == "products" and not guesses:
+        return None
+    if table == "customers":
+        guesses["kind"] = kind(columns)
+    ordered = {c.name: guesses[c.name] for c in TABLES[table].columns if c.name in guesses}
+    names = list(dict.fromkeys(part.table for part in bases))
+    return Part(table, {"derived_from": names[0] if len(names) == 1 else names}, ordered)
+
+
+def kind(columns: Iterable[Column]) -> Guess:
+    """Guess whether customers are people or companies: by a column that says so, else by what is known of them."""
+    for column in columns:
+        kinds = {value: _kind_of(value) for value in column.counts}
+        if 1 < len(kinds) <= 6 and all(kinds.values()):
+            return Guess({"column": column.name, "replace": kinds}, Sure.LIKELY, f"of {column.shown(4)}", (column,))
+    about_companies = [
+        c.name for c in columns for name in ("industry", "company_size", "parent_id")
+        if vocabulary.matches(c.words, vocabulary.CUSTOMERS[name])
+    ]  # fmt: skip
+    if about_companies:
+        return Guess({"constant": "company"}, Sure.LIKELY, f"they have {about_companies[0]}")
+    return Guess({"constant": "person"}, Sure.GUESS, "nothing says so; company where customers are companies")
+
+
+def _kind_of(value: str) -> str | None:
+    return "person" if PERSON.fullmatch(value.lower()) else "company" if COMPANY.fullmatch(value.lower()) else None
+
+
+def overlap(one: Column, other: Column) -> float:
+    """Return the share of the values of the column with fewer that stand in the other too."""
+    fewer, more = sorted((one.counts, other.counts), key=len)
+    if not fewer:
+        return 0.0
+    met = len(fewer.keys() & more.keys())
+    forms = [len({f(v) for v in fewer} & {f(v) for v in more}) for f in ids.FORMS.values()] if met < len(fewer) else []
+    return max(met, *forms, 0) / len(fewer)
+
+
+def near_twins(fact: Column, key: Column) -> dict[str, str]:
+    """Return values of a fact's column that are no key but for blanks, signs and case, and the keys that they mean."""
+    plain = {_plain(value): value for value in key.counts}
+    strangers = [value for value in fact.counts if value not in key.counts]
+    return {value: plain[_plain(value)] for value in sorted(strangers) if _plain(value) in plain}
+
+
+def _plain(value: str) -> str:
+    return re.sub(r"[\W_]", "", value.lower())

@@ -1,0 +1,237 @@
+"""Purchases that stand in several files: lines here, the order's head, the customer or the price there."""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from typing import Any
+
+from crmwb.contract import Kind
+from crmwb.contract.canonical import TABLES
+from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
+from crmwb.sources.drafting.reading import syntax, vocabulary
+from crmwb.sources.drafting.reading.links import Declared, Reach, called, reach, singular
+from crmwb.sources.drafting.reading.profile import Column, Profile
+from crmwb.sources.drafting.tables.dimensions import WORDS
+from crmwb.sources.drafting.tables.purchases import transactions
+
+FEW = 20  # customers; fewer say nothing about whether they come again
+PRICE = re.compile(
+    r"((list|unit|sales|retail|selling|product|item|base) )?(price|preis|prix|precio|单价|价格|售价)( (eur|usd))?"
+)
+COST = re.compile(
+    r"((unit|standard|product|purchase|item) )?(cost|costs|kosten|einkaufspreis|成本|成本价|进价)( (eur|usd))?"
+)
+PERCENT = re.compile(r"%|pct|per ?cent|prozent|rate", re.IGNORECASE)
+CUSTOMERS_OWN = re.compile(
+    r"(customer|client|kunde|buyer|user|person).*(unique|uuid|master).*|(unique|master) (customer|client|user).*"
+)
+
+
+def joined_purchases(
+    profiles: list[Profile], alone: Collection[str], declared: Collection[Declared] = ()
+) -> list[Part]:
+    """Return the purchases that files hold together and none of them alone; of several that tell the same, one.
+
+    Parameters
+    ----------
+    profiles : list of Profile
+        The files.
+    alone : collection of str
+        Names of those that tell something without any other.
+    declared : collection of Declared
+        Links that a database says.
+    """
+    result = [part for base in profiles if base.file.name not in alone for part in _of(base, profiles, declared)]
+    return sorted(result, key=_rank)[:1]
+
+
+def enrich(part: Part, profiles: list[Profile], declared: Collection[Declared] = ()) -> None:
+    """Add to customers or products what stands of each in another file, such as the name of a category."""
+    base = next(p for p in profiles if part.profile is not None and p.file.name == part.profile.file.name)
+    at = reach(base, profiles, declared, n_steps=1)
+    keys = at.keys
+    others = [
+        called(c, c.words.removesuffix(" name")) if singular(alias) in c.words else c  # no name of a person
+        for alias, columns in at.columns.items()
+        for c in columns
+        if c.name not in keys
+    ]
+    words = {c: p for c, p in WORDS[part.table].items() if c not in part.guesses}
+    result = {c: replace(g, sure=min(g.sure, Sure.LIKELY)) for c, g in fill(TABLES[part.table], others, words).items()}
+    result |= _names_of_codes(part, at)
+    if result:
+        part.options["join"] = {name: {**option, "unmatched": "keep"} for name, option in at.options.items()}
+        part.profile = replace(base, columns=[*base.columns, *others])
+        every = part.guesses | result
+        part.guesses = {c.name: every[c.name] for c in TABLES[part.table].columns if c.name in every}
+
+
+def _names_of_codes(part: Part, at: Reach) -> dict[str, Guess]:
+    """Return categories by their names, where a file of two columns has these, such as a translation."""
+    result = {}
+    for name, guess in part.guesses.items():
+        is_plain = isinstance(guess.value, str) and len(guess.sources) == 1
+        if TABLES[part.table].column(name).kind is not Kind.CATEGORY or not is_plain:
+            continue
+        for alias, link in at.links.items():
+            if link.here.name != guess.sources[0].name or len(link.file.columns) != 2:
+                continue
+            named = next(c for c in at.columns[alias] if c.name != f"{alias}.{link.there.name}")
+            if named.is_number or named.is_date:
+                continue
+            expression = f"coalesce({syntax.column(named.name)}, {syntax.column(guess.sources[0].name)})"
+            why = f"{guess.why}; what {link.file.file.name} calls it"
+            result[name] = guess.computed(expression, why, (named, *guess.sources), min(guess.sure, Sure.LIKELY))
+    return result
+
+
+def same_sales(part: Part, others: list[Part]) -> list[Part]:
+    """Return the parts of purchases that tell the same orders as one that is made of lines: it joins their file."""
+    files = {option["file"] for option in part.options.get("join", {}).values()}
+    return [other for other in others if other.table == "transactions" and other.options.get("file") in files]
+
+
+def prune(parts: list[Part]) -> None:
+    """Leave out the joins by which nothing comes that is read."""
+    for part in parts:
+        if "join" not in part.options:
+            continue
+        derived = [p for p in parts if part.table in _as_list(p.options.get("derived_from"))]
+        read = {column.name for p in [part, *derived] for guess in p.guesses.values() for column in guess.sources}
+        expression = " ".join(str(value) for key, value in part.options.items() if key not in {"join", "file"})
+        kept: set[str] = set()
+        for name in reversed(part.options["join"]):
+            asked = any(column.startswith(f"{name}.") for column in read) or f"{name}." in expression
+            if asked or any(
+                left.startswith(f"{name}.") for other in kept for left in part.options["join"][other]["key"]
+            ):
+                kept.add(name)
+        part.options["join"] = {n: _short(option) for n, option in part.options["join"].items() if n in kept}
+        if not part.options["join"]:
+            del part.options["join"]
+
+
+def _as_list(given: Any) -> list[str]:
+    return [given] if isinstance(given, str) else list(given or [])
+
+
+def _short(option: dict[str, Any]) -> dict[str, Any]:
+    on = option["key"]
+    return {**option, "key": next(iter(on)) if len(on) == 1 and set(on) == set(on.values()) else on}
+
+
+def _rank(part: Part) -> tuple[bool, bool, int]:
+    own = {c.name for name in ("product_id",) if name in part.guesses for c in part.guesses[name].sources}
+    has_line = any("." not in name for name in own)
+    return not has_line, "quantity" not in part.guesses, -(part.profile.n_rows if part.profile else 0)
+
+
+def _of(base: Profile, profiles: list[Profile], declared: Collection[Declared]) -> Iterator[Part]:
+    """Yield the purchases that a file holds together with what can be joined to it."""
+    at = reach(base, profiles, declared)
+    if not at.options:
+        return
+    is_head = {name: _matches(link.here, "order_id") for name, link in at.links.items()}
+    is_product = {name: not is_head[name] and _matches(link.here, "product_id") for name, link in at.links.items()}
+    heads = [c for name, columns in at.columns.items() if is_head[name] for c in columns]
+    goods = [c for name, columns in at.columns.items() if is_product[name] for c in columns]
+    others = [c for n, columns in at.columns.items() if not (is_head[n] or is_product[n]) for c in columns]
+    money = [c for c in heads if _is_money(c)]
+    visible = [c for c in heads if c not in money and c.name not in at.keys]
+    own = list(base.columns)
+    has_amount = any(c.is_number and (_matches(c, "revenue_cents", 1) or _matches(c, "unit_price")) for c in own)
+    price = next((c for c in goods if c.is_number and PRICE.fullmatch(c.words)), None)
+    stand_in = [] if has_amount or price is None else [called(price, _price_words(own))]
+    more = [c for c in others if c.name not in at.keys]
+    total = next((c for least in (2, 1) for c in money if _matches(c, "revenue_cents", least)), None)
+    if total is not None and not has_amount:
+        parts = transactions(replace(base, columns=[*visible, *own, called(total, "amount"), *more]))
+        for part in parts:
+            _spread_total(part, total, price, at)
+    else:
+        parts = transactions(replace(base, columns=[*visible, *own, *stand_in, *more]))
+    for part in parts:
+        part.options["join"] = at.options
+        part.profile = replace(base, columns=[*own, *heads, *goods, *others])
+        _own_customers(part, others)
+        _cost(part, goods)
+        _spread_discount(part, money, at)
+    yield from parts
+
+
+def _matches(column: Column, name: str, least: int = 2) -> bool:
+    return vocabulary.matches(column.words, vocabulary.TRANSACTIONS[name]) >= least
+
+
+def _is_money(column: Column) -> bool:
+    named = any(_matches(column, name, 1) for name in ("revenue_cents", "discount_cents", "cost_cents", "unit_price"))
+    return column.is_number and (named or any(number != int(number) for number in column.numbers))
+
+
+def _price_words(own: list[Column]) -> str:
+    return "unit price" if any(c.is_number and _matches(c, "quantity") for c in own) else "amount"
+
+
+def _own_customers(part: Part, others: list[Column]) -> None:
+    """Where the customer's number is another in every order, take the one that comes again."""
+    guess = part.guesses["customer_id"]
+    column = guess.sources[0]
+    if len(column.counts) == column.counts.total() >= FEW:
+        better = next((c for c in others if CUSTOMERS_OWN.fullmatch(c.words)), None)
+        if better is not None:
+            why = f"{column.name} is another in every order"
+            part.guesses["customer_id"] = of_column(better, Kind.ID, Sure.LIKELY, why)
+
+
+def _cost(part: Part, goods: list[Column]) -> None:
+    """Take the cost of a unit times the quantity as what a line cost."""
+    cost = next((c for c in goods if c.is_number and COST.fullmatch(c.words)), None)
+    quantity = part.guesses.get("quantity")
+    if cost is None or "cost_cents" in part.guesses or quantity is None:
+        return
+    name = syntax.column(cost.name)
+    expression = f"{syntax.column(quantity.sources[0].name)} * {name}" if quantity.sources else name
+    part.guesses["cost_cents"] = Guess(
+        {"expression": expression}, Sure.LIKELY, "quantity times the cost of a unit", (*quantity.sources, cost)
+    )
+    part.guesses = {c.name: part.guesses[c.name] for c in TABLES["transactions"].columns if c.name in part.guesses}
+
+
+def _over(total: Column, at: Reach) -> str:
+    return str(next(iter(at.options[total.name.partition(".")[0]]["key"])))
+
+
+def _spread_total(part: Part, total: Column, price: Column | None, at: Reach) -> None:
+    """Where only the order has an amount, spread it over its lines: by quantity and price as far as these are known."""
+    name = "order_amount_of_the_line"
+    weights = [*part.guesses["quantity"].sources, *([price] if price is not None else [])]
+    by = {"expression": " * ".join(syntax.column(column.name) for column in weights) or "1"}
+    part.options["spread"] = {name: {"amount": total.name, "over": _over(total, at), "by": by}}
+    what = " times ".join(column.name for column in weights) or "even shares"
+    why = f"{total.name} is of the whole order, and is spread over its lines by {what}"
+    part.guesses["revenue_cents"] = Guess({"column": name}, Sure.LIKELY, why, (total, *weights))
+
+
+def _spread_discount(part: Part, money: list[Column], at: Reach) -> None:
+    """Take a discount of the whole order off its lines, in proportion to their amounts."""
+    discount = next((c for c in money if _matches(c, "discount_cents") and not PERCENT.search(c.name)), None)
+    revenue = part.guesses["revenue_cents"]
+    if discount is None or "spread" in part.options or "discount_cents" in part.guesses:
+        return
+    if not any(number for number in discount.numbers):
+        return
+    value = revenue.value if isinstance(revenue.value, dict) else {"column": revenue.value}
+    amount = value.get("expression") or syntax.column(str(value["column"]))
+    name = "order_discount_of_the_line"
+    part.options["spread"] = {
+        name: {"amount": discount.name, "over": _over(discount, at), "by": {"expression": amount}}
+    }
+    off = "+" if all(number <= 0 for number in discount.numbers) else "-"
+    why = f"less the line's share of {discount.name}, which is of the whole order"
+    sources = (*revenue.sources, discount)
+    part.guesses["revenue_cents"] = revenue.computed(f"{amount} {off} {name}", why, sources, Sure.LIKELY)
+    expression = name if off == "-" else f"0 - {name}"
+    part.guesses["discount_cents"] = Guess(
+        {"expression": expression}, Sure.LIKELY, "the line's share of it", (discount,)
+    )
+    part.guesses = {c.name: part.guesses[c.name] for c in TABLES["transactions"].columns if c.name in part.guesses}

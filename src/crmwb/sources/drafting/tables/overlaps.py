@@ -1,0 +1,140 @@
+"""Files that tell the same orders, as exports of overlapping months do: counted once, where a person says so."""
+# ruff: noqa: E501 - sentences for people are easier to read in one line
+
+from collections import defaultdict
+from datetime import datetime
+from itertools import combinations
+
+from crmwb.sources.drafting.amounts import refunds
+from crmwb.sources.drafting.guess import Part
+from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.reading import syntax
+from crmwb.sources.drafting.rows import row_kinds
+
+KEY = ("order_id", "customer_id", "ordered_at")
+
+
+def ask(parts: list[Part]) -> None:
+    """Ask of every two files of purchases with the same orders of the same customers on the same days."""
+    sales = [
+        part
+        for part in parts
+        if part.table == "transactions" and part.profile is not None and "join" not in part.options
+    ]
+    sales = [part for part in sales if all(len(part.guesses[name].sources) == 1 for name in KEY)]
+    first = {part.options["file"]: part for part in reversed(sales)}
+    for one, other in combinations(first.values(), 2):
+        rows = [_orders(part) for part in (one, other)]
+        if n := len(rows[0] & rows[1]):
+            older, newer = sorted((one, other), key=_latest)
+            same_file = [part for part in sales if part.options["file"] == older.options["file"]]
+            _ask(older, newer, n, same_file, _cut_orders(older, newer, rows[0] & rows[1]))
+
+
+def ask_of_other_files(parts: list[Part]) -> None:
+    """Ask of every further file of purchases with other columns: sales too, returns, or the same money again.
+
+    Files with the same columns are exports of one kind; refunds that name their orders are told already.
+    """
+    first: dict[str, Part] = {}
+    for part in parts:
+        if part.table == "transactions" and part.profile is not None and not part.is_stand_in:
+            first.setdefault(str(part.options["file"]), part)
+    sold = [part for part in first.values() if not refunds.holds_returns_only(part)]
+    for i, part in enumerate(sold):
+        if i and all(_columns(other) != _columns(part) for other in sold[:i]):
+            _ask_what_it_is(part, sold[0], parts)
+
+
+def _columns(part: Part) -> set[str]:
+    return {column.name for column in part.looked_at.columns}
+
+
+def _ask_what_it_is(part: Part, other: Part, parts: list[Part]) -> None:
+    file, there = part.options["file"], other.options["file"]
+    own, theirs = (_money(each) for each in (part, other))
+    n_again = sum(pair in theirs for pair in own)
+
+    def answer(given: str) -> None:
+        same_file = [each for each in parts if each.table == "transactions" and each.options.get("file") == file]
+        if given == "leave_out":
+            for each in same_file:
+                parts.remove(each)
+        elif given == "returns":
+            for each in same_file:
+                row_kinds.take_back(each, (), "true")
+
+    text = (
+        f"{file} and {there} are both taken as purchases and added up ({n_again:,} of {len(own):,} rows of {file} have a customer "
+        f"and an amount of {there}): are those of {file} sales of their own, returns, or the same money again (payments of what "
+        f"was sold), to be left out?"
+    )
+    choices = ("sales", "returns", "leave_out")
+    part.questions.append(Question(syntax.slug(f"rows of {file}"), text, answer, choices))
+
+
+def _money(part: Part) -> list[tuple[str | None, float | None]]:
+    who, amount = part.guesses["customer_id"].sources, part.guesses["revenue_cents"].sources
+    if len(who) != 1 or len(amount) != 1:
+        return []
+    return list(zip(part.looked_at.texts(who[0]), part.looked_at.numbers(amount[0]), strict=False))
+
+
+def _orders(part: Part) -> set[tuple[str | None, ...]]:
+    columns = [part.guesses[name].sources[0] for name in KEY]
+    return {row for row in zip(*(part.looked_at.texts(c) for c in columns), strict=True) if None not in row}
+
+
+def _latest(part: Part) -> tuple[datetime, str]:
+    when = part.guesses["ordered_at"].sources[0]
+    days = when.dates_read.values.values() if when.dates_read else []
+    return max(days, default=datetime.min), str(part.options["file"])  # noqa: DTZ901 - clocks of the export
+
+
+def _cut_orders(older: Part, newer: Part, shared: set[tuple[str | None, ...]]) -> int:
+    """Return how many orders of two files have lines in one of them only, beside lines that are the same in both.
+
+    So orders are cut where one page of an export ends and the next begins.
+    """
+    lines = [_lines(part) for part in (older, newer)]
+    numbers = {key[0] for key in shared}
+    return sum(bool(lines[0][no] & lines[1][no]) and bool(lines[0][no] - lines[1][no]) for no in numbers)
+
+
+def _lines(part: Part) -> dict[str | None, set[tuple[str | None, ...]]]:
+    texts = [part.looked_at.texts(column) for column in part.looked_at.own]
+    order = part.looked_at.texts(part.guesses["order_id"].sources[0])
+    result: dict[str | None, set[tuple[str | None, ...]]] = defaultdict(set)
+    for key, *row in zip(order, *texts, strict=True):
+        result[key].add(tuple(row))
+    return result
+
+
+def _ask(older: Part, newer: Part, n: int, same_file: list[Part], n_cut: int) -> None:
+    here, there = (part.guesses["order_id"].sources[0].name for part in (older, newer))
+    files = older.options["file"], newer.options["file"]
+
+    known = [{c.name for c in part.looked_at.own if c.n_known == c.n_rows} for part in (older, newer)]
+    every = [c.name for c in older.looked_at.own if c.name in known[0] & known[1]]
+
+    def answer(given: str) -> None:
+        if given == "twice":
+            return
+        key = {name: name for name in every} if given == "each_line_once" else {here: there}
+        for part in same_file:
+            joined = {k: v for k, v in newer.options.items() if k in syntax.OF_FILES}
+            option = {**joined, "key": key, "unmatched": "keep", "several": "first"}
+            part.options["join"] = {**part.options.get("join", {}), "newer": option}
+            condition = f"{syntax.column(f'newer.{there}')} is null"
+            part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), condition]))
+            what = "lines" if given == "each_line_once" else "orders"
+            part.remarks.append(f"{what} that stand in {files[1]} too are left out here: that export is newer")
+
+    cut = f", {n_cut:,} of them with lines in one file only, as where pages of an export end" if n_cut else ""
+    each = ", each of their lines once (each_line_once)" if n_cut else ""
+    text = (
+        f"{n:,} {'order stands' if n == 1 else 'orders stand'} in {files[0]} and in {files[1]}, of the same customers on the "
+        f"same days{cut}: count these once (as the newer file has them){each}, or twice?"
+    )
+    choices = ("each_line_once", "once", "twice") if n_cut else ("once", "twice")
+    newer.questions.append(Question(syntax.slug(f"same orders {files[0]}"), text, answer, choices))

@@ -1,0 +1,360 @@
+"""A file of purchases: which column is the customer, the order, the day, the amount, and what marks a return."""
+# ruff: noqa: E501 - sentences for people are easier to read in one line
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from crmwb.contract import Kind
+from crmwb.contract.canonical import TABLES
+from crmwb.sources.drafting import modifiers
+from crmwb.sources.drafting.amounts import (
+    double_counts,
+    measures,
+    prices,
+    refunds,
+    sign_marks,
+    sums,
+    unit_prices,
+    units,
+)
+from crmwb.sources.drafting.customers import companies, ids, nameless
+from crmwb.sources.drafting.guess import Guess, Part, Sure, best, fill, of_column, only_date
+from crmwb.sources.drafting.modifiers import Modifiers
+from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.reading import syntax, vocabulary
+from crmwb.sources.drafting.reading.profile import Column, Profile
+from crmwb.sources.drafting.rows import order_lines
+from crmwb.sources.drafting.rows.order_lines import OrderLines
+from crmwb.sources.drafting.tables import sales
+
+MOST_KINDS = 20
+KIND_SAYS = "by its"
+STATUS = re.compile(r".*(status|state|状态)")
+PERCENT = re.compile(r"%|pct|per ?cent|prozent|折扣率", re.IGNORECASE)
+EMAIL_NAMES = re.compile(r".*\b(e ?mail|mail)\b.*|.*(邮箱|邮件).*")
+CENT = 0.005
+MOSTLY = 0.8
+HALF = 0.5
+
+
+def transactions(profile: Profile) -> list[Part]:
+    """Take a file with customers, dates and amounts as purchases; refunds beside the amounts as returns."""
+    roles, lines = modifiers.find(profile), order_lines.find(profile)
+    result = _plain_columns(profile, roles, lines)
+    revenue = _revenue(profile, result, roles, lines)
+    if not {"customer_id", "ordered_at"} <= result.keys() or revenue is None:
+        return []
+    result["revenue_cents"] = revenue
+    result["order_id"] = _orders(result, roles, lines)
+    result["quantity"] = result.get("quantity") or Guess({"constant": 1}, Sure.LIKELY, "no column of quantities")
+    kinds = _kinds(profile, result, roles)
+    if (refund := roles.get("refund")) is not None and any(refund.numbers):
+        result.pop("is_return", None)  # whether something went back; how much stands beside it, and is rows of its own
+    result["is_return"] = _returns(result, kinds)
+    result["revenue_cents"] = _signed(result)
+    result |= _costs(best(profile.columns, vocabulary.TRANSACTIONS["profit"], Kind.MONEY), result)
+    part = Part("transactions", syntax.file_options(profile), result, profile)
+    prices.per_units(part)
+    prices.without_tax(part, roles)
+    part.remarks += _drop_discount_shares(part)
+    sums.check(part, roles)
+    unit_prices.check(part)
+    measures.ask(part)
+    companies.ask(part)
+    _ask_of_twins(part)
+    _ask_of_sides(part, roles)
+    _ask_of_signs(part)
+    sign_marks.ask(part)
+    units.with_hundredths(part)
+    units.in_cents(part, roles)
+    units.ask_of_leading_zeros(part)
+    units.in_thousands(part)
+    units.ask_of_title(part)
+    sales.complete(part, roles, lines, kinds)
+    double_counts.ask(part, roles)
+    part.twins = refunds.parts(part, roles, lines)
+    parts = [part, *part.twins]
+    for each in part.twins:
+        units.in_cents(each, roles)
+    for each in parts:
+        each.guesses = {c.name: each.guesses[c.name] for c in TABLES["transactions"].columns if c.name in each.guesses}
+    return parts
+
+
+def missing(profile: Profile) -> list[tuple[str, str | None]]:
+    """Return the roles without which a file is no purchases, each with why its best candidate is not it."""
+    roles = modifiers.find(profile)
+    result = _plain_columns(profile, roles, None)
+    expression: list[tuple[str, str | None]] = []  # by role, as `roles.NAMES` has them
+    for name, what in (("customer_id", "customer"), ("ordered_at", "date"), ("revenue_cents", "amount")):
+        if name in result or (name == "revenue_cents" and _revenue(profile, result, roles, None)):
+            continue
+        named = [c for c in profile.columns if vocabulary.matches(c.words, vocabulary.TRANSACTIONS[name])]
+        named.sort(key=lambda c: -vocabulary.matches(c.words, vocabulary.TRANSACTIONS[name]))
+        if named and not named[0].n_known:
+            expression.append((what, f"{named[0].name} is empty"))
+        elif named and named[0].unreadable is not None and name != "customer_id":
+            expression.append((what, f"{named[0].name} holds {named[0].unreadable!r}, which is no {what}"))
+        else:
+            expression.append((what, None))
+    return expression
+
+
+def _plain_columns(profile: Profile, roles: Modifiers, lines: OrderLines | None) -> dict[str, Guess]:
+    table, patterns = TABLES["transactions"], vocabulary.TRANSACTIONS
+    if "column_names" in profile.shape.options:
+        return nameless.guesses(profile)
+    kept = roles.columns - {c.name for role in ("net", "paid") if (c := roles.get(role))}
+    usable = [c for c in profile.columns if c.name not in kept and not units.is_remainder(c)]
+    names = [c.name for c in table.columns if c.name in patterns]
+    result = fill(table, usable, patterns, names)
+    if "customer_id" not in result and (email := next((c for c in usable if ids.is_email(c)), None)) is not None:
+        result["customer_id"] = of_column(
+            email, Kind.ID, Sure.LIKELY, "no number of a customer, so the e-mail address is it"
+        )
+    when = result.get("ordered_at") or only_date(usable, Kind.TIMESTAMP)
+    if when is not None:
+        result["ordered_at"] = when
+    if lines is not None and lines.order.name not in {c.name for c in _of(result, "customer_id")}:
+        result["order_id"] = of_column(lines.order, Kind.ID, Sure.LIKELY, "the same on every line of an order")
+        if (when := result.get("ordered_at")) and when.sources[0].name in lines.head:
+            every = [c for c in usable if c.is_date and c.name not in lines.head]
+            again = best(every, patterns["ordered_at"], Kind.TIMESTAMP)
+            result["ordered_at"] = again or when
+    return result
+
+
+def _revenue(profile: Profile, result: dict[str, Guess], roles: Modifiers, lines: OrderLines | None) -> Guess | None:
+    """Return the amount of a line: converted, net of tax, as it stands, or the quantity times the price of a unit."""
+    converted, net = roles.get("converted_amount"), roles.get("net")
+    amount, quantity = result.get("revenue_cents"), result.get("quantity")
+    if amount is not None and amount.sources[0].called is not None:
+        return amount
+    if converted is not None:
+        return of_column(converted, Kind.MONEY, Sure.SURE, "in one currency already")
+    of_orders = lines.head | lines.repeated if lines else frozenset()
+    if amount is not None and {c.name for c in amount.sources} & of_orders:
+        own = [c for c in profile.columns if c.name not in of_orders | roles.columns and c not in _all_of(result)]
+        amount = best(own, vocabulary.TRANSACTIONS["revenue_cents"], Kind.MONEY) or amount
+    if net is not None and net.name not in of_orders and not _is_after_fees(profile, net, roles.get("fee"), amount):
+        others = [c.name for c in _of(result, "revenue_cents") if c is not net]
+        why = f"without tax and shipping, unlike {others[0]}" if others else "its name says so"
+        amount = of_column(net, Kind.MONEY, Sure.SURE, why)
+    elif (paid := _paid(profile, roles)) is not None and paid.name not in of_orders:
+        others = [c.name for c in _of(result, "revenue_cents") if c is not paid]
+        unlike = f", unlike {others[0]}" if others else ""
+        amount = of_column(paid, Kind.MONEY, Sure.SURE, f"what was paid{unlike}")
+    taken = {c.name for name, guess in result.items() if name != "revenue_cents" for c in guess.sources}
+    free = [c for c in profile.columns if c.name not in taken and c.name not in of_orders]
+    price = best(free, vocabulary.TRANSACTIONS["unit_price"], Kind.MONEY)
+    is_of_order = amount is not None and bool({c.name for c in amount.sources} & of_orders)
+    if price is None or quantity is None:
+        return amount
+    is_sure = amount is not None and not is_of_order and amount.sure is Sure.SURE
+    if is_sure and not _is_with_shipping(profile, amount, (quantity.sources[0], price.sources[0]), roles):
+        return amount
+    units, each = quantity.sources[0], price.sources[0]
+    product = f"{syntax.column(units.name)} * {syntax.column(each.name)}"
+    sure = min(price.sure, quantity.sure)
+    return Guess({"expression": product}, sure, "quantity times the price of a unit", (units, each))
+
+
+def _paid(profile: Profile, roles: Modifiers) -> Column | None:
+    """Return what was paid; None of invoices, which may be paid later."""
+    is_billed = any(c.is_date and vocabulary.matches(c.words, vocabulary.INVOICES["due_on"]) for c in profile.columns)
+    return None if is_billed else roles.get("paid")
+
+
+def _is_with_shipping(profile: Profile, amount: Guess | None, product: tuple[Column, Column], roles: Modifiers) -> bool:
+    """Whether an amount is the quantity times the price of a unit with shipping or tax on top, which are no revenue."""
+    beside = [c for role in ("shipping", "tax") if (c := roles.get(role)) is not None and any(c.numbers)]
+    if amount is None or len(amount.sources) != 1 or not beside:
+        return False
+    every = profile.number_rows(*product, amount.sources[0], *beside)
+    rows = [row for row in every if row[0] and row[1] and any(row[3:])]
+    fitting = sum(abs(n * price + sum(rest) - whole) < 2 * CENT for n, price, whole, *rest in rows)
+    return fitting > MOSTLY * len(rows) if rows else False
+
+
+def _is_after_fees(profile: Profile, net: Column, fee: Column | None, amount: Guess | None) -> bool:
+    """Whether a net amount is what is left of another one after fees, and not one without tax."""
+    if fee is None or amount is None or len(amount.sources) != 1 or amount.sources[0] is net:
+        return False
+    rows = [row for row in profile.number_rows(amount.sources[0], fee, net) if all(row)]
+    fitting = sum(abs(abs(gross - left) - abs(cost)) < 2 * CENT for gross, cost, left in rows)
+    return bool(rows) and fitting > MOSTLY * len(rows)
+
+
+def _orders(result: dict[str, Guess], roles: Modifiers, lines: OrderLines | None) -> Guess:
+    """Return the order: of a refund that points to its order, that order."""
+    order, parent = result.get("order_id"), roles.get("parent_order")
+    if order is None:
+        return _made_orders(result["customer_id"], result["ordered_at"])
+    if parent is None or lines is not None or len(order.sources) != 1:
+        return order
+    own = syntax.column(order.sources[0].name)
+    nothing = [value for value in parent.counts if value in {"0", "-1"}]
+    name = syntax.column(parent.name)
+    known = f"{name} is not null" + (f" and not {syntax.is_in(parent.name, nothing)}" if nothing else "")
+    expression = f"case when {known} then {name} else {own} end"
+    return Guess(
+        {"expression": expression}, Sure.LIKELY, f"{parent.name} names the order that a row belongs to", order.sources
+    )
+
+
+def _kinds(profile: Profile, result: dict[str, Guess], roles: Modifiers) -> list[Column]:
+    """Return columns of few values that may tell kinds of rows apart."""
+    taken = {c.name for guess in result.values() for c in guess.sources}
+    kept = roles.columns - {c.name for role in ("row_type",) if (c := roles.get(role))}
+    return [
+        c for c in profile.columns
+        if c.name not in taken | kept and 0 < len(c.counts) <= MOST_KINDS and not c.is_number and not c.is_date
+    ]  # fmt: skip
+
+
+def _ask_of_twins(part: Part) -> None:
+    """Ask which is meant where the name of a column that is used stands twice in the header."""
+    for name, twins in part.looked_at.twins.items():
+        for canonical, guess in part.guesses.items():
+            if len(guess.sources) != 1 or guess.sources[0].name not in twins:
+                continue
+
+            def answer(given: str, canonical: str = canonical, guess: Guess = guess) -> None:
+                kind = TABLES[part.table].column(canonical).kind
+                column = of_column(part.looked_at.column(given), kind, Sure.SURE, "you said so")
+                part.guesses[canonical] = replace(
+                    guess, value=column.value, sources=column.sources, sure=Sure.SURE, why="you said so"
+                )
+
+            firsts = " and ".join(f"{twin!r} ({part.looked_at.column(twin).shown(2)})" for twin in twins)
+            part.guesses[canonical] = replace(guess, sure=Sure.GUESS, why=f"{name} stands twice")
+            text = (
+                f"{name} stands twice in the header of {part.looked_at.file.name}, as {firsts}: which is {canonical}?"
+            )
+            part.questions.append(Question(canonical, text, answer, tuple(twins)))
+
+
+def _ask_of_sides(part: Part, roles: Modifiers) -> None:
+    """Ask which side of the books takes money back, where a column tells sides apart and amounts have no sign."""
+    side, amount = roles.get("side"), part.guesses["revenue_cents"]
+    if side is None or len(amount.sources) != 1 or any(number < 0 for number in amount.sources[0].numbers):
+        return
+
+    def answer(given: str) -> None:
+        back, name = syntax.is_in(side.name, [given]), syntax.column(amount.sources[0].name)
+        expression = f"case when {back} then -{name} else {name} end"
+        why, now = "below zero on the side that you named", part.guesses["revenue_cents"]
+        part.guesses["revenue_cents"] = now.with_text(name, f"({expression})", why)
+        part.guesses["is_return"] = Guess({"expression": back}, Sure.SURE, "you said so", (side,))
+
+    text = (
+        f"{side.name} tells {' from '.join(sorted(side.counts))} in rows whose amounts have no sign: which of them "
+        f"marks what went back to customers (credit notes)?"
+    )
+    part.questions.append(Question("side", text, answer, tuple(sorted(side.counts)), columns=(side.name,)))
+
+
+def _ask_of_signs(part: Part) -> None:
+    """Ask what amounts below zero are where most of them are: returns, or sales as a ledger writes them."""
+    amount = part.guesses["revenue_cents"]
+    if len(amount.sources) != 1 or not isinstance(amount.value, str) or amount.sources[0].numbers_read is None:
+        return
+    column = amount.sources[0]
+    numbers = [n for n in part.looked_at.numbers(column) if n]
+    below = sum(n < 0 for n in numbers)
+    if below <= HALF * len(numbers):
+        return
+
+    def answer(given: str) -> None:
+        if given == "sales":
+            name = syntax.column(column.name)
+            now = part.guesses["revenue_cents"]
+            part.guesses["revenue_cents"] = now.computed(f"0 - {name}", "sales stand below zero", now.sources)
+            part.guesses["is_return"] = Guess(
+                {"expression": f"{name} > 0"}, Sure.SURE, "sales stand below zero", (column,)
+            )
+
+    text = (
+        f"{column.name} is below zero in {below:,} of {len(numbers):,} rows: are these sales, as ledgers write them, or "
+        f"returns?"
+    )
+    part.questions.append(Question("below_zero", text, answer, ("sales", "returns")))
+
+
+def _signed(result: dict[str, Guess]) -> Guess:
+    """Return the amount, below zero for what came back: files often tell kinds of rows apart and not their signs."""
+    amount, came_back = result["revenue_cents"], result["is_return"]
+    by_units = came_back.sources == result["quantity"].sources != () and isinstance(amount.value, str)
+    if by_units and not any(n < 0 for n in amount.sources[0].numbers):
+        return _signed_by_units(amount, came_back)
+    if not (came_back.why.startswith(KIND_SAYS) and isinstance(amount.value, str)):
+        return amount
+    name = syntax.column(amount.sources[0].name)
+    expression = f"case when {came_back.value['expression']} then -abs({name}) else {name} end"
+    return amount.computed(expression, "below zero for returns", amount.sources, Sure.LIKELY)
+
+
+def _signed_by_units(amount: Guess, came_back: Guess) -> Guess:
+    name = syntax.column(amount.sources[0].name)
+    expression = f"case when {came_back.value['expression']} then -{name} else {name} end"
+    why = "below zero where the quantity is, for it has no sign"
+    return amount.computed(expression, why, amount.sources, Sure.LIKELY)
+
+
+def _of(result: dict[str, Guess], name: str) -> tuple[Column, ...]:
+    return result[name].sources if name in result else ()
+
+
+def _all_of(result: dict[str, Guess]) -> set[Column]:
+    return {c for guess in result.values() for c in guess.sources}
+
+
+def _made_orders(who: Guess, when: Guess) -> Guess:
+    customers, days = who.sources[0], when.sources[0]
+    why = f"no column of orders: what {customers.name} buys on one day of {days.name} counts as one order"
+    return Guess({"one_per": "customer_and_day"}, Sure.LIKELY, why)
+
+
+def _returns(result: dict[str, Guess], kinds: list[Column]) -> Guess:
+    """Return what marks a return: a column that says so, a quantity or an amount below zero, or a row's kind."""
+    if "is_return" in result:
+        return result["is_return"]
+    below = [
+        result[name].sources[0]
+        for name in ("quantity", "revenue_cents")
+        if len(result[name].sources) == 1 and any(number < 0 for number in result[name].sources[0].numbers)
+    ]
+    if below:
+        negative = " or ".join(f"{syntax.column(column.name)} < 0" for column in below)
+        return Guess({"expression": negative}, Sure.LIKELY, "some are below zero", tuple(below))
+    for column in kinds:
+        if (values := sorted(filter(sales.is_return, column.counts))) and not STATUS.fullmatch(column.words):
+            expression: dict[str, Any] = {"expression": syntax.is_in(column.name, values)}
+            return Guess(expression, Sure.LIKELY, f"{KIND_SAYS} {column.name}", (column,))
+    return Guess({"constant": False}, Sure.LIKELY, "no quantity and no amount is below zero")
+
+
+def _costs(profit: Guess | None, result: dict[str, Guess]) -> dict[str, Guess]:
+    """Return costs as what is left of the amount after the profit, where the file has no column of costs."""
+    amount = result["revenue_cents"].sources
+    if "cost_cents" in result or profit is None or len(amount) != 1 or profit.sources[0] in amount:
+        return {}
+    both = (amount[0], profit.sources[0])
+    rounded = " - ".join(f"round({syntax.column(column.name)}, 2)" for column in both)
+    return {"cost_cents": Guess({"expression": rounded}, profit.sure, "amount less profit", both)}
+
+
+def _drop_discount_shares(part: Part) -> list[str]:
+    """Leave out a discount that is a share of the amount rather than an amount; of quantity times price, ask."""
+    result = part.guesses
+    discount = result.get("discount_cents")
+    if discount is None:
+        return []
+    column = discount.sources[0]
+    is_share = all(0 <= number <= 1 for number in column.numbers) and any(0 < n < 1 for n in column.numbers)
+    if not PERCENT.search(column.name) and not is_share:
+        return []
+    del result["discount_cents"]
+    prices.ask_of_share(part, column)
+    return [f"{column.name} is a share, not an amount, and is left out"]

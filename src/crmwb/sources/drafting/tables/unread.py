@@ -1,0 +1,232 @@
+"""Columns of few values of which a draft reads nothing: asked about where the rows show that they matter, else named."""
+# ruff: noqa: E501 - sentences and lists are easier to read in one line
+
+import re
+from collections import Counter, defaultdict
+
+from crmwb.sources.drafting import modifiers
+from crmwb.sources.drafting.amounts import taken_off, unread_numbers
+from crmwb.sources.drafting.guess import Part
+from crmwb.sources.drafting.reading import syntax, words
+from crmwb.sources.drafting.reading.profile import FALSE, Column
+from crmwb.sources.drafting.reading.vocabulary import NAMES_OF_PEOPLE, TRANSACTIONS, matches
+from crmwb.sources.drafting.rows import row_kinds
+
+MOST_KINDS = 20
+LEAST_REPEATS = 3  # rows for each value
+LEAST_GROUPS = 5
+NEARLY_ALL = 0.9
+MOST_CODES = 8
+LONGEST_CODE = 3
+LEAST_CODE = 100  # of numbers: smaller ones count something
+MOST_MIRRORED = 4
+PLANNED = re.compile(
+    r"budget\w*|forecast\w*|plan\w*|target|outlook|simulation|scenario|vorschau|prognose|soll|ziel\w*|previsions?|presupuesto|prevision|previsto|begroting"
+    r"|预算|计划|预测|目标|予算|計画|予測|예산|계획"
+)
+REASON = re.compile(r".*\b(reason|grund|motif|motivo|reden|raison)\b.*|.*(原因|理由|사유).*")
+FREE = re.compile(
+    r".*\b(free|complimentary|gratis|kostenlos|gratuite?|samples?|muster|giveaway|comp|internal|interne?|interno|dummy|demo|training|staff|own use|intercompany|omaggi[oo]?|campion[ei]|muestra|regalo"
+    r"|echantillon|cadeau|(proef)?monster|probka|gratisy?|amostra|brinde)\b.*|.*(免费|赠品|样品|试用|内部|無料|サンプル|見本|社内).*"
+)
+TELLS_SOMETHING_ELSE = re.compile(
+    r".*\b(pay|payment|tender|zahl\w*|paiement|pago|pagamento|betaal\w*|ship\w*|deliver\w*|versand\w*|liefer\w*|carrier|device|browser|platform|lang\w*|sprache|country|land|pays|pais"
+    r"|state|province|region|area|zone|gender|sex|geschlecht|priority|channel|kanal|store|shop|branch|filiale|outlet|location|warehouse|lager|plant|werk|sales ?(person|rep|man)|rep|agent|owner|team"
+    r"|segment|discount|rabatt|voucher|gutschein|class|klasse|group|gruppe|size|colou?r|farbe|brand|marke|season|currency|wahrung|terms|source|medium|campaign|coupon|promo\w*|category|department|tax (code|class|rate)|uom|unit|units|einheit|me"
+    r"|line|line no|pos|position|item|month|year|quarter|week|day|weekday|hour|incoterms?|company|firma|division|org\w*)\b.*"
+    r"|.*(支付|付款|支払|配送|物流|快递|渠道|来源|地区|省|国家|性别|门店|店铺|仓库|部门|颜色|尺码|品牌|类别)(方式|方法)?.*"
+)
+
+
+def ask(parts: list[Part]) -> None:
+    """Ask of columns that may tell which rows are sales, by what the rows show; name the others.
+
+    Parameters
+    ----------
+    parts : list of Part
+        All parts of a draft; questions and remarks are put into those of purchases.
+    """
+    read = {c.name for p in parts for guess in p.guesses.values() for c in guess.sources}
+    seen: list[Part] = []
+    for part in (p for p in parts if p.table == "transactions" and p.profile is not None and not p.is_stand_in):
+        if any(part.profile is other.profile for other in seen):
+            continue
+        seen.append(part)
+        condition = str(part.options.get("filter", ""))
+        roles = modifiers.find(part.looked_at)
+        known = read | roles.columns
+        currency = roles.get("currency")
+        left = [c for c in part.looked_at.own if c is not currency and c.name not in read and c.name not in condition]
+        asked = [c for c in left if _ask(part, c) or (c.name not in known and _ask_of_number(part, c))]
+        asked += [c for c in left if any(c.name in question.columns for question in part.questions)]
+        unread = [c.name for c in left if c not in asked and _may_tell(c)]
+        if unread:
+            part.remarks.append(
+                f"not read: {', '.join(unread)}; where one of them tells what is no sale, write a filter"
+            )
+        numbers = [
+            c.name
+            for c in left
+            if c not in asked
+            and c.name not in [*known, *unread]
+            and unread_numbers.may_matter(c)
+            and not _is_price(part, c)
+        ]
+        if numbers:
+            part.remarks.append(
+                f"numbers not read: {', '.join(numbers)}; where one of them is money of customers too, or is to be taken off, "
+                f"revenue is wrong by it: write it into revenue_cents as an expression"
+            )
+
+
+def _is_price(part: Part, column: Column) -> bool:
+    """Say whether a column is a price that is in the amount already."""
+    return not part.guesses["revenue_cents"].is_product and matches(column.words, TRANSACTIONS["unit_price"]) > 0
+
+
+def _ask_of_number(part: Part, column: Column) -> bool:
+    return taken_off.ask(part, column) or unread_numbers.ask(part, column)
+
+
+def _may_tell(column: Column) -> bool:
+    """Say whether a column could tell kinds of rows apart: a few values that come again, and no names of people."""
+    is_mark = column.is_flag and 0 < column.n_known < column.n_rows and "." not in column.name
+    return (not column.is_number or column.is_flag) and (_is_of_few(column) or is_mark)
+
+
+def _is_of_few(column: Column) -> bool:
+    is_plain = not (column.is_date or NAMES_OF_PEOPLE.fullmatch(column.words))
+    repeats = column.n_known >= LEAST_REPEATS * len(column.counts)
+    return is_plain and "." not in column.name and 1 < len(column.counts) <= MOST_KINDS and repeats
+
+
+def _ask(part: Part, column: Column) -> bool:
+    """Ask of a column that matters by what stands in the rows; say whether it did."""
+    why = _why(part, column)
+    if why is not None:
+        row_kinds.ask_of_kinds(part, column, sorted(column.counts), why)
+    return why is not None
+
+
+def _why(part: Part, column: Column) -> str | None:
+    """Return why a column is asked about; None where nothing in the rows says that it matters."""
+    if _is_mark(part, column):
+        return "the others are blank: such a mark may tell what was deleted or cancelled"
+    if (
+        len(column.counts) <= MOST_KINDS
+        and 0 < column.n_known < column.n_rows
+        and REASON.fullmatch(column.words)
+        and not _is_of_left_out(part, column)
+    ):
+        return "such reasons may tell what came to nothing"
+    if column.is_flag and FREE.fullmatch(column.words) and len(column.counts) > 1:
+        return "what is given away brings nothing"
+    has_money = (refund := modifiers.find(part.looked_at).get("refund")) is not None and any(refund.numbers)
+    if column.is_flag and not has_money and taken_off.is_named(column) and not taken_off.UNITS.fullmatch(column.words):
+        return "such a flag may tell what came back or was cancelled"
+    if not _is_of_few(column) or _is_of(part, column) or row_kinds.is_asked(part, part.looked_at.texts(column)):
+        return None
+    codes = modifiers.codes(column)
+    planned = sorted(v for v in column.counts if PLANNED.fullmatch(words.simple(v)))
+    is_code = _is_code(column) and not TELLS_SOMETHING_ELSE.fullmatch(column.words)
+    is_foreign = any(c.called for c in part.looked_at.own) and not column.is_number
+    has_returns = bool(part.guesses["is_return"].sources)
+    reasons = (
+        (
+            0 < codes.total() < column.n_known,
+            f"amounts in {' and '.join(sorted(codes))} and in other units are no one sum",
+        ),
+        (0 < len(planned) < len(column.counts), f"{' and '.join(planned)} may be plans, which are no sales"),
+        (
+            _is_mirrored(part, column),
+            "nearly every day of a customer has as many rows of each, as where the same business is told several times",
+        ),
+        (is_code and not has_returns, "no amount is below zero, so that such codes may tell returns from sales"),
+        (
+            is_code and has_returns and _tells_signs(part, column),
+            "it tells amounts above zero from those below, which may be returns, or payments of what was sold",
+        ),
+        (
+            is_foreign and not TELLS_SOMETHING_ELSE.fullmatch(column.words),
+            "nothing tells what these are, for the words of this file are not all known",
+        ),
+    )
+    return next((why for holds, why in reasons if holds), None)
+
+
+def _is_of_left_out(part: Part, column: Column) -> bool:
+    """Say whether a column that the filter names tells in which rows another is known: why orders failed, say."""
+    condition = str(part.options.get("filter", ""))
+    labels = ["known" if text else None for text in part.looked_at.texts(column)]
+    named = (c for c in part.looked_at.own if syntax.column(c.name) in condition and len(c.counts) <= MOST_KINDS)
+    return any(row_kinds.is_told_by(labels, part.looked_at.texts(c)) for c in named)
+
+
+def _is_mark(part: Part, column: Column) -> bool:
+    """Say whether a column holds one short mark in a few rows, and nothing in the others."""
+    is_one = len(column.counts) == 1 and 0 < column.n_known * 2 < column.n_rows and "." not in column.name
+    if not is_one or len(next(iter(column.counts))) > LONGEST_CODE or TELLS_SOMETHING_ELSE.fullmatch(column.words):
+        return False
+    texts, order = part.looked_at.texts(column), part.guesses["order_id"].sources
+    orders = part.looked_at.texts(order[0]) if len(order) == 1 else []
+    marked = {key for key, text in zip(orders, texts, strict=False) if text}
+    says_no = next(iter(column.counts)).lower() in FALSE
+    is_head = bool(orders) and marked == set(orders)  # stands on one line of every order
+    return not (says_no or is_head or column.is_date or _is_of(part, column) or row_kinds.is_asked(part, texts))
+
+
+def _is_of(part: Part, column: Column) -> bool:
+    """Say whether a column says something of customers, products or stores rather than of the row."""
+    texts = part.looked_at.texts(column)
+    for name in ("customer_id", "product_id", "store_id", "channel"):
+        sources = part.guesses[name].sources if name in part.guesses else ()
+        if len(sources) != 1 or not (keys := part.looked_at.texts(sources[0])):
+            continue
+        by_key: dict[str | None, set[str | None]] = defaultdict(set)
+        for key, text in zip(keys, texts, strict=True):
+            by_key[key].add(text)
+        if len(by_key) < len(texts) and all(len(values) == 1 for values in by_key.values()):
+            return True
+    return False
+
+
+def _is_mirrored(part: Part, column: Column) -> bool:
+    """Say whether nearly every day of a customer has as many rows of each value of a column, in orders of their own."""
+    who, when, order = (part.guesses[name].sources for name in ("customer_id", "ordered_at", "order_id"))
+    if len(who) != 1 or len(when) != 1 or len(column.counts) > MOST_MIRRORED or column.n_known < column.n_rows:
+        return False
+    if "." in f"{who[0].name}{when[0].name}":
+        return False
+    if len(order) == 1 and not order[0].is_unique:  # lines of one order
+        return False
+    days = [text and text[:10] for text in part.looked_at.texts(when[0])]
+    groups: dict[tuple[str | None, str | None], Counter[str | None]] = defaultdict(Counter)
+    rows = zip(part.looked_at.texts(who[0]), days, part.looked_at.texts(column), strict=False)
+    for customer, day, label in rows:
+        groups[customer, day][label] += 1
+    even = sum(len(c) == len(column.counts) and len(set(c.values())) == 1 for c in groups.values())
+    return len(groups) >= LEAST_GROUPS and even >= NEARLY_ALL * len(groups)
+
+
+def _tells_signs(part: Part, column: Column) -> bool:
+    """Say whether the amounts of each value are all above zero, or all below."""
+    amount = part.guesses["revenue_cents"].sources
+    if len(amount) != 1 or "." in amount[0].name:
+        return False
+    signs: dict[str | None, set[bool]] = defaultdict(set)
+    for text, n in zip(part.looked_at.texts(column), part.looked_at.numbers(amount[0]), strict=True):
+        if n:
+            signs[text].add(n > 0)
+    return all(len(each) == 1 for each in signs.values()) and len(set.union(*signs.values(), set())) == 2
+
+
+def _is_code(column: Column) -> bool:
+    """Say whether a column holds a few short codes, or a few numbers that count nothing."""
+    if len(column.counts) > MOST_CODES or column.is_flag:
+        return False
+    if column.is_number:
+        return all(n == int(n) and n >= LEAST_CODE for n in column.numbers)
+    return all(
+        len(value) <= LONGEST_CODE and value.isascii() and words.outcome(value) is words.Outcome.UNKNOWN
+        for value in column.counts
+    )
