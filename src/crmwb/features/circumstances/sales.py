@@ -64,7 +64,11 @@ class Sales:
 
 def read(con: Backend, transactions: ir.Table, as_of: date, period: int) -> Sales | None:
     """Sum up the order lines before `as_of`; None where nobody bought."""
-    by_day = days(transactions, as_of)
+    with engine.keeping(con) as keep:
+        return _read(con, transactions, keep("sold_days", days(transactions, as_of)), as_of, period)
+
+
+def _read(con: Backend, transactions: ir.Table, by_day: ir.Table, as_of: date, period: int) -> Sales | None:
     bought = by_day.filter(by_day.is_purchase)
     every = _daily(con, by_day)
     if every.empty or not every["n_purchases"].sum():

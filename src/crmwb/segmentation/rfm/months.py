@@ -49,6 +49,7 @@ def follow(snapshots: Path, as_of: date, params: RfmParams) -> Followed:
         How scores are cut and kept.
     """
     frames, history = [], []
+    names = list(dict.fromkeys(["", *(rule.name for rule in params.segments)]))  # texts take much memory
     before: pd.DataFrame | None = None
     former: dict[str, Any] | None = None
     for end, buyers in _month_ends(snapshots, as_of):
@@ -64,8 +65,8 @@ def follow(snapshots: Path, as_of: date, params: RfmParams) -> Followed:
                 {
                     "as_of": end,
                     "customer_id": ids,
-                    "rfm_segment": segment.to_numpy(),
-                    "rfm_segment_by_former_definition": unchanged.to_numpy(),
+                    "rfm_segment": pd.Categorical(segment.to_numpy(), names),
+                    "rfm_segment_by_former_definition": pd.Categorical(unchanged.to_numpy(), names),
                 }
             )
         )

@@ -66,12 +66,13 @@ class Placed:
 
     def frame(self, names: np.ndarray) -> pd.DataFrame:
         """Return one row per customer, columns of TIER_MONTHS."""
+        tiers: pd.Index[str] = pd.Index(names.tolist())  # their texts, once for each customer, take much memory
         return pd.DataFrame(
             {
                 "as_of": self.as_of,
                 "customer_id": self.level.index.to_numpy(),
-                "tier": names[self.level.to_numpy()],
-                "tier_by_former_definition": names[self.unchanged.to_numpy()],
+                "tier": pd.Categorical.from_codes(self.level.to_numpy(), tiers),
+                "tier_by_former_definition": pd.Categorical.from_codes(self.unchanged.to_numpy(), tiers),
             }
         )
 
