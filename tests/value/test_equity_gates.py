@@ -74,3 +74,10 @@ def test_nobody_is_new_or_lost_where_numbers_were_replaced(equity):
     assert found.facts["forecast"]["new_share"] is None
     assert not found.facts["bridge"]["is_comparable"]
     assert found.facts["bridge"]["finding"]["code"] == "equity.ids_replaced"
+
+
+def test_after_a_wave_of_first_purchases_the_share_of_new_customers_is_not_stated_and_all_else_is(equity):
+    found = supported(equity, {"findings": [to_json(Finding("circumstances.wave", {}))]})
+    assert codes(found) == ["forecast.total", "forecast.last_year"]
+    assert found.facts["forecast"]["new_share"] is None
+    assert found.facts["bridge"] == equity.facts["bridge"]

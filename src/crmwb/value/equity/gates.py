@@ -16,7 +16,8 @@ def supported(found: Equity, circumstances: Mapping[str, Any]) -> Equity:
 
     Where large customers have fallen silent, past revenue holds theirs and no method knows it: no revenue to come is
     stated. Where customer numbers were replaced, nobody can say who was new or lost: the change of equity and the share
-    of new customers are not stated.
+    of new customers are not stated. Nor is that share after a wave of first purchases: months that hold it, and months
+    before it, tell nothing of those to come.
 
     Parameters
     ----------
@@ -32,6 +33,8 @@ def supported(found: Equity, circumstances: Mapping[str, Any]) -> Equity:
         found = _without_revenue(found, share)
     if "circumstances.ids_replaced" in by_code:
         found = _without_newcomers(found)
+    elif "circumstances.wave" in by_code:
+        found = replace(found, facts=found.facts | {"forecast": _without_share(found.facts["forecast"])})
     return found
 
 
@@ -51,10 +54,14 @@ def _without_revenue(found: Equity, share: Share) -> Equity:
 
 
 def _without_newcomers(found: Equity) -> Equity:
-    forecast, change = found.facts["forecast"], found.facts["bridge"]
-    left = [finding for finding in forecast["findings"] if not finding["code"].startswith("forecast.new_share")]
-    facts = found.facts | {"forecast": forecast | {"findings": left, "new_share": None}, "check": None}
+    change = found.facts["bridge"]
+    facts = found.facts | {"forecast": _without_share(found.facts["forecast"]), "check": None}
     if change is not None:
         reason = to_json(Unavailable("equity.ids_replaced"))
         facts["bridge"] = change | {"is_comparable": False, "finding": reason}
     return replace(found, facts=facts)
+
+
+def _without_share(forecast: Mapping[str, Any]) -> dict[str, Any]:
+    left = [finding for finding in forecast["findings"] if not finding["code"].startswith("forecast.new_share")]
+    return {**forecast, "findings": left, "new_share": None}
