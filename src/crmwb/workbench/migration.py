@@ -16,7 +16,7 @@ from crmwb.plots import migration as plots
 
 SCHEMES = ("tier", "rfm_segment", "cluster_name", "stage")
 LEAST = 30  # customers of a segment of which a share in the long run is stated
-SMALLEST_CHANGE = 0.005  # of a share of customers; less is written as unchanged
+SMALLEST_CHANGE = 0.01  # of a share of customers; less may read as the same percentage
 CHANGE = ["customer_id", "from_segment", "to_segment", "cause", "reason", "revenue_cents", "expected_change_cents"]
 COUNTS = ["n_customers", "from_share", "n_behaviour", "n_redefinition", "n_both"]
 
