@@ -96,7 +96,7 @@ class Customers:
             is_at_risk=is_at_risk, margin_at_stake_cents=buyers["margin_at_stake_cents"].where(is_at_risk)
         ).groupby(by)
         groups = parts.agg(n_customers=("customer_id", "size"), n_at_risk=("is_at_risk", "sum"))
-        groups["at_risk_share"] = groups["n_at_risk"] / groups["n_customers"]
+        groups["at_risk_share"] = groups["n_at_risk"] / parts["risk_class"].count()  # of those whose risk is known
         groups["margin_at_stake_cents"] = parts["margin_at_stake_cents"].sum(min_count=1)
         order = parts["revenue_cents"].mean().sort_values(ascending=False, kind="stable").index
         return groups.loc[order].reset_index()

@@ -17,7 +17,7 @@ def persistency(inputs: Inputs) -> Analysis:
         return Analysis(Unavailable("effectiveness.persistency.no_risk"))
 
     def at_risk(part: pd.DataFrame) -> Share:
-        return Share(float(part["risk_class"].isin(LEAVING).mean()))
+        return Share(float(part["risk_class"].dropna().isin(LEAVING).mean()))  # of those whose risk is known
 
     rows = rows_by(buyers, "stage", "revenue_cents", lambda stage: Term("stage", stage), at_risk)
     values = {
