@@ -23,6 +23,7 @@ def server(postgres: Server) -> Server:
     """A PostgreSQL server that holds `orders`."""
     psycopg = pytest.importorskip("psycopg", reason="needs the extra postgres")
     with psycopg.connect(postgres.url, autocommit=True) as con:
+        con.execute("DROP SCHEMA IF EXISTS shop CASCADE; DROP TABLE IF EXISTS orders CASCADE")  # other tests' own
         con.execute(ORDERS)
     return postgres
 
