@@ -33,6 +33,7 @@ def check_params() -> None:
     def check() -> None:
         pprint(params.load(layout.root() / layout.PARAMS), expand_all=True)
         dvc_lock.check(layout.root() / layout.LOCK)
+        dvc_lock.check_running(layout.root() / dvc_lock.RUNNING)
 
     stage.run(check)
 

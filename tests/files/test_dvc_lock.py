@@ -63,3 +63,13 @@ def test_crmwb_params_says_so(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "Stopped: dvc.lock: cut off" in " ".join((done.stdout + done.stderr).split())
+
+
+@pytest.mark.parametrize("content", [b"", b'{"write": {"/x/data": {"pid": 1, "cmd"'])
+def test_a_cut_off_list_of_running_commands_is_named(content: bytes, tmp_path: Path) -> None:
+    dvc_lock.check_running(tmp_path / "rwlock")
+    (tmp_path / "rwlock").write_bytes(b'{"write": {}, "read": {}}')
+    dvc_lock.check_running(tmp_path / "rwlock")
+    (tmp_path / "rwlock").write_bytes(content)
+    with pytest.raises(CrmwbError, match="delete it and run again"):
+        dvc_lock.check_running(tmp_path / "rwlock")

@@ -18,6 +18,7 @@ import yaml
 from project import change_params, copy_project, environment, repro, run
 
 from crmwb import layout, params
+from crmwb.files import dvc_lock
 from crmwb.findings import language
 
 BEFORE_KILL_SECONDS = 1.5
@@ -87,8 +88,8 @@ def begin_anew(project: Path) -> None:
 def kill_in_a_new_stage(project: Path, killed: set[str]) -> str | None:
     """Run `dvc repro` until it begins a stage that no kill has met yet, and kill everything; None where it ended.
 
-    DVC writes dvc.lock in place, for half a second after each stage: a kill in that moment cuts it off, which
-    `crmwb params` says; without the file DVC goes on from its cache.
+    DVC writes dvc.lock and its list of running commands in place: a kill in that moment cuts the file off, which
+    `crmwb params` says; without the file DVC goes on.
     """
     process = subprocess.Popen(
         ["dvc", "repro"], cwd=project, env=environment(project), stdout=subprocess.PIPE,
@@ -106,6 +107,7 @@ def kill_in_a_new_stage(project: Path, killed: set[str]) -> str | None:
     if process.returncode == 0:
         return None
     message = " ".join(run(project, "crmwb", "params").stderr.split())
-    assert "dvc.lock: cut off" in message, "".join(output[-40:])
-    (project / "dvc.lock").unlink()
+    damaged = next((file for file in (layout.LOCK, dvc_lock.RUNNING) if f"{file}: cut off" in message), None)
+    assert damaged is not None, "".join(output[-40:])
+    (project / damaged).unlink()
     return kill_in_a_new_stage(project, killed)

@@ -5,6 +5,7 @@ artefacts that reads, dvc.yaml which stage writes them from what, dvc.lock their
 """
 
 import ast
+import importlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from crmwb import layout, storage
+from crmwb.contract.tables import Artefact
 from crmwb.errors import CrmwbError
 from crmwb.files import yaml_file
 from crmwb.findings import Finding, Name
@@ -79,10 +81,12 @@ def classes(folder: Path) -> dict[str, dict[str, Member]]:
     """Return the members of every class of a package by the class's name."""
     found = {}
     for file in sorted(folder.glob("*.py")):
-        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        declared = _declared(tree)
+        for node in tree.body:
             if isinstance(node, ast.ClassDef):
                 functions = [child for child in node.body if isinstance(child, ast.FunctionDef)]
-                found[node.name] = {f.name: _member(f, file) for f in functions}
+                found[node.name] = {f.name: _member(f, file, declared) for f in functions}
     return found
 
 
@@ -125,14 +129,33 @@ def origins(cells: list[tuple[str, str]], known: Mapping[str, Mapping[str, Membe
             yield origin
 
 
-def _member(function: ast.FunctionDef, file: Path) -> Member:
+def _declared(tree: ast.Module) -> dict[str, Any]:
+    """Return what code imports from the contract and the layout, by the names that it gives to them."""
+    found: dict[str, Any] = {"layout": layout}
+    for node in tree.body:
+        module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+        if isinstance(node, ast.ImportFrom) and f"{module}.".startswith("crmwb.contract."):
+            for alias in node.names:
+                found[alias.asname or alias.name] = getattr(importlib.import_module(module), alias.name)
+    return found
+
+
+def _member(function: ast.FunctionDef, file: Path, declared: Mapping[str, Any]) -> Member:
+    by_name = {artefact.name: artefact for artefact in declared.get("ARTEFACTS", ())}
     reads, uses = set(), set()
     for node in ast.walk(function):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            if node.value.id == "layout":
-                reads.add(node.attr)
-            elif node.value.id == "self":
+        read: object = None
+        if isinstance(node, ast.Name):
+            read = declared.get(node.id)
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            read = getattr(declared.get(node.value.id), node.attr, None)
+            if node.value.id == "self":
                 uses.add(node.attr)
+        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            read = by_name.get(node.args[0].value)  # a table that is asked for by its name
+        path = read.path if isinstance(read, Artefact) else read
+        if isinstance(path, Path) and path.parts[0] in {"data", "metrics"}:
+            reads.add(path.as_posix())
     returns = "" if function.returns is None else ast.unparse(function.returns).strip("'\"")
     place = f"src/crmwb/workbench/{file.name}:{function.lineno}"
     return Member(place, returns, frozenset(reads), frozenset(uses))
@@ -157,9 +180,7 @@ def _reads(of: str, name: str, known: Mapping[str, Mapping[str, Member]], seen: 
     if member is None or name in seen:
         return set()
     seen.add(name)
-    paths = (getattr(layout, read, None) for read in member.reads)
-    own = {path.as_posix() for path in paths if isinstance(path, Path) and path.parts[0] in {"data", "metrics"}}
-    return own.union(*(_reads(of, used, known, seen) for used in member.uses))
+    return set(member.reads).union(*(_reads(of, used, known, seen) for used in member.uses))
 
 
 def _ours(tree: ast.AST) -> dict[str, str]:
