@@ -92,10 +92,10 @@ def write(tested: list[Tested]) -> str:
         table, marks[measure] = _measure(tested, measure)
         tables.append(f"## {words}\n\n{table}")
     totals, is_total = _totals(tested)
-    chances, is_straight, is_told, is_below, covered = _chances(tested)
+    chances, is_straight, is_sure, is_below, covered = _chances(tested)
     counted = [mark for measure in ("normalised_gini", "rmse", "log_loss") for mark in marks[measure]]
-    slopes = [s for t, *s in zip(tested, is_straight, is_told, strict=True) if not t.title.startswith("panel")]
-    real, told = [good for good, _ in slopes], [good for good, is_known in slopes if is_known]
+    slopes = [s for t, *s in zip(tested, is_straight, is_sure, strict=True) if not t.title.startswith("panel")]
+    real, sure = [good for good, _ in slopes], [good for good, is_known in slopes if is_known]
     rows = [
         ["no worse than the best classic model, chance aside (order, counts, chances)",
          _share([mark != NO for mark in counted]), "≥ 90%"],
@@ -107,7 +107,7 @@ def write(tested: list[Tested]) -> str:
         ["80% intervals of revenue hold 75–85%", _share(covered[1]), "all"],
         ["chance of a purchase never above that of being a customer", _share(is_below), "all"],
         ["reliability slope 0.9 to 1.1 (real data sets)", _share(real), "all"],
-        [f"the same, of those whose slope is known to {SURE_SLOPE} (standard error)", _share(told), "all"],
+        [f"the same, of those whose slope is known to {SURE_SLOPE} (standard error)", _share(sure), "all"],
     ]  # fmt: skip
     parts.append("## In short\n\n" + _table(["what", "reached", "aimed at"], rows))
     parts += [_sets(tested), *tables, totals, chances, _notes(tested)]
@@ -173,13 +173,13 @@ def _totals(tested: list[Tested]) -> tuple[str, list[bool]]:
 
 
 def _chances(tested: list[Tested]) -> tuple[str, list[bool], list[bool], list[bool], tuple[list[bool], list[bool]]]:
-    rows, straight, told, below, of_purchases, of_money = [], [], [], [], [], []
+    rows, straight, sure, below, of_purchases, of_money = [], [], [], [], [], []
     for t in tested:
         row, counts = t.scores.loc[STACK], t.trial.stack.forecast(t.trial.moment)
         below.append(bool((counts.p_any <= counts.alive + 1e-9).all()))
         slope, error = t.slope
         straight.append(bool(np.isfinite(error)) and STRAIGHT[0] <= slope <= STRAIGHT[1])
-        told.append(error <= SURE_SLOPE)
+        sure.append(error <= SURE_SLOPE)
         of_purchases.append(COVERED[0] <= row["coverage_80"] <= COVERED[1])
         of_money.append(COVERED[0] <= row["revenue_coverage_80"] <= COVERED[1])
         bought = (t.trial.actual > 0).mean()
@@ -198,7 +198,7 @@ def _chances(tested: list[Tested]) -> tuple[str, list[bool], list[bool], list[bo
         "their interval (mean of the randomised probability integral transform).\n\n"
     )
     title = "## Chances and intervals of the combined forecast\n\n"
-    return title + note + _table(head, rows), straight, told, below, (of_purchases, of_money)
+    return title + note + _table(head, rows), straight, sure, below, (of_purchases, of_money)
 
 
 def _notes(tested: list[Tested]) -> str:

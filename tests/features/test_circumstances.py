@@ -164,14 +164,15 @@ def test_purchases_booked_on_few_days_are_no_days_without_sales_but_a_missing_on
     assert 0.5 < values["n"].value / (len(booked) - len(without)) < 1.25
 
 
+@pytest.mark.parametrize("billed_within_days", [6, 30])
 @pytest.mark.parametrize("seed", range(3))
-def test_fees_of_school_terms_are_no_replaced_numbers(seen, seed):
+def test_fees_of_school_terms_are_no_replaced_numbers(seen, seed, billed_within_days):
     rng = np.random.default_rng(seed)
     terms, rows = [4, 94, 247, 369, 459, 612], []
     for who in range(500):
         first = int(rng.choice(6, p=np.array([3, 1, 3, 1, 1, 3]) / 12))
         for term in terms[first:]:
-            rows.append((f"s{who:04d}", term + int(rng.integers(0, 6))))
+            rows.append((f"s{who:04d}", term + int(rng.integers(0, billed_within_days))))
             if rng.random() < (0.25 if term in (94, 459) else 0.04):
                 break
     lines = pd.DataFrame(rows, columns=["customer", "day"])

@@ -38,9 +38,9 @@ def advance_in_parts(
         for part in _parts(con, known):
             with engine.keeping(con) as for_part:
                 some = Prepared(for_part("lines_of_some", part.lines), part.numbers, part.state)
-                found = followed(some, off_season_months, for_part)
-                parts.append([keep(name, getattr(found, name)) for name in ("days", "months", "spread_orders")])
-    return History(*(ibis.union(*tables) if len(tables) > 1 else tables[0] for tables in zip(*parts, strict=True)))
+                history = followed(some, off_season_months, for_part)
+                parts.append([keep(name, getattr(history, name)) for name in ("days", "months", "spread_orders")])
+    return History(*(ibis.union(*same) if len(same) > 1 else same[0] for same in zip(*parts, strict=True)))
 
 
 def _parts(con: Backend, known: Prepared) -> list[Prepared]:

@@ -129,13 +129,7 @@ class Value:
         )
 
     def stated(self, columns: Sequence[str]) -> list[str]:
-        """Return the columns without amounts that customers will bring, where these are not stated.
-
-        Examples
-        --------
-        >>> wb.value.stated(["tier", "clv_cents", "clv_share"])  # doctest: +SKIP
-        ['tier', 'clv_share']
-        """
+        """Return the columns without amounts that customers will bring, where these are not stated."""
         return [name for name in columns if not (self.too_uncertain and name in FUTURE_AMOUNTS)]
 
     @property

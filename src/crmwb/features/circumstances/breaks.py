@@ -15,8 +15,8 @@ SURE = 12.0  # log-likelihood ratio that fewer bought again than usual: many mom
 GONE = 0.5  # of the usual share that buys again: below it, those before are not those after
 NEW = 1.8  # times the usual number of first purchases
 GOES_ON = 0.5  # of the purchases before: below it, sales fell, and that explains who is missing
-SELDOM = 0.2  # of other moments have a smaller share that buys again
 SIDES = 3  # windows apart from a moment, so that they tell nothing of it
+OTHER_YEARS = (-728, -364, 364, 728)  # days to the same weekday of the years before and after
 USUAL_DAYS = 28  # days on each side of a hole by which usual sales are known
 LEAST_HOLE = 5  # days: holidays and closing days come one or a few at a time
 LATELY, SOON = 31, 14  # days before and after this day of earlier years within which a stop is the same one
@@ -58,13 +58,13 @@ def holes(sales: Sales) -> list[Hole]:
     bought = sales.days["n_purchases"].to_numpy()
     first = int(sales.days.index[0])
     open_days = np.flatnonzero(bought > 0)
-    lengths = np.diff(open_days) - 1
+    lengths = _gaps(bought)
     usual = int(np.median(lengths)) if len(lengths) else 0  # 0 for a shop that is open on most days
     beside = max(USUAL_DAYS, usual + 1)
     found = []
     for before, after in pairwise(open_days.tolist()):
         length = after - before - 1
-        if length < LEAST_HOLE or _is_rhythm(bought, length):
+        if length < LEAST_HOLE or _is_rhythm(lengths, len(bought), length):
             continue
         near = np.r_[bought[max(0, before + 1 - beside) : before + 1], bought[after : after + beside]]
         elsewhen = _least_of_other_years(bought, before + 1, after)
@@ -74,17 +74,21 @@ def holes(sales: Sales) -> list[Hole]:
     return found
 
 
-def _is_rhythm(bought: np.ndarray, length: int) -> bool:
+def _gaps(bought: np.ndarray) -> np.ndarray:
+    """Return the days without sales between each two days with sales."""
+    return np.asarray(np.diff(np.flatnonzero(bought > 0)) - 1)
+
+
+def _is_rhythm(lengths: np.ndarray, n_days: int, length: int) -> bool:
     """Say whether gaps of about such a length make up much of the history: then they are how the company books."""
-    lengths = np.diff(np.flatnonzero(bought > 0)) - 1
-    return bool(lengths[lengths >= ABOUT * length].sum() >= RHYTHM * len(bought))
+    return bool(lengths[lengths >= ABOUT * length].sum() >= RHYTHM * n_days)
 
 
 def _least_of_other_years(bought: np.ndarray, begins: int, ends: int) -> float:
     """Return the least mean of sales of the same days in the years before and after, that a season explains."""
     means = [
         float(bought[begins + shift : ends + shift].mean())
-        for shift in (-728, -364, 364, 728)
+        for shift in OTHER_YEARS
         if begins + shift >= 0 and ends + shift <= len(bought)
     ]
     return min(means, default=math.inf)
@@ -120,7 +124,7 @@ def closes_now(sales: Sales) -> Finding | None:
         if begins is None:
             return None
         ends = begins + int(np.argmax(bought[begins:] > 0))
-        if ends - at < LONG_HOLE or _is_rhythm(bought, ends - begins):
+        if ends - at < LONG_HOLE or _is_rhythm(_gaps(bought), len(bought), ends - begins):
             return None
         lengths.append(ends - at)
     if not lengths or min(lengths) * float(bought[-USUAL_DAYS:].mean()) < SURELY:
@@ -178,11 +182,9 @@ def _breaks(sales: Sales, window: int) -> list[tuple[float, Finding]]:
         usual, usual_new = float(np.median(share[others])), float(np.median(newcomers[others]))
         if share[place] > GONE * usual or newcomers[place] < NEW * max(usual_new, 1.0):
             continue
-        # between the dates on which all are billed, as of school terms, few are active, or few buy again
-        seldom = np.quantile(share[others], SELDOM)
-        if active[place] < GOES_ON * np.median(active[others]) or share[place] > GONE * seldom:
-            continue
-        if _is_low_every_year(share, active > 0, int(place), GONE * usual):
+        # between the dates on which all are billed, as of school terms: few are active, or few buy again in any year
+        is_between = active[place] < GOES_ON * np.median(active[others])
+        if is_between or _is_low_every_year(share, active > 0, int(place), GONE * usual):
             continue
         if _fewer(again[place], usual * active[place]) < SURE:
             continue
@@ -200,7 +202,7 @@ def _breaks(sales: Sales, window: int) -> list[tuple[float, Finding]]:
 
 def _is_low_every_year(share: np.ndarray, is_known: np.ndarray, place: int, low: float) -> bool:
     """Say whether the share was as low on the same day of another year."""
-    years = [place + shift for shift in (-728, -364, 364, 728) if 0 <= place + shift < len(share)]
+    years = [place + shift for shift in OTHER_YEARS if 0 <= place + shift < len(share)]
     return any(is_known[there] and share[there] <= low for there in years)
 
 

@@ -197,8 +197,8 @@ def _channels(con: Backend, transactions: ir.Table, bought: ir.Table, as_of: dat
     days_of = bought.group_by("customer_id").aggregate(n_days=bought.count())
     joined = first.inner_join(days_of, "customer_id")
     sums = joined.group_by("channel").aggregate(n=joined.count(), n_again=joined.count(where=joined.n_days > 1))
-    found: pd.DataFrame = engine.batches(con, sums.order_by("channel")).read_all().to_pandas()
-    return found.astype({"n": "int64", "n_again": "int64"})
+    counts: pd.DataFrame = engine.batches(con, sums.order_by("channel")).read_all().to_pandas()
+    return counts.astype({"n": "int64", "n_again": "int64"})
 
 
 def number_of(day: ir.DateValue) -> ir.IntegerValue:

@@ -87,7 +87,7 @@ def build(
     if not len(purchases.month):
         return Risk(nobody, None)
     longest = min(params.max_days, (now - first_event).days / PART_OF_HISTORY)
-    for most_days in (longest, longest / 2):
+    for most_days in (longest, longest / 2):  # shorter horizons have ended at more past moments
         learned = _learned(panel(purchases, ends, len(ids), params, most_days), now, params.n_origins, most_days)
         if learned is not None and learned.tested.reliability.is_useful:
             break
