@@ -90,6 +90,7 @@ def allocate(gain: np.ndarray, cost: np.ndarray, hours: np.ndarray, owner: np.nd
     Two customers, a call that gains 9 or 5 and a letter that gains 4 each, and time for one call:
 
     >>> import numpy as np
+    >>> from crmwb.actions.allocation import Limits, allocate
     >>> gain = np.array([[9.0, 5.0], [4.0, 4.0]])
     >>> limits = Limits(budget=np.inf, hours=np.array([1.0]), most=np.array([np.inf, np.inf]))
     >>> allocate(gain, np.zeros(2), np.array([1.0, 0.0]), np.zeros(2, int), limits).action.tolist()

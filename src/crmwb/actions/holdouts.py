@@ -27,8 +27,10 @@ def is_held_out(customer_ids: Iterable[str], action: str, share: float, seed: in
 
     Examples
     --------
-    >>> is_held_out(["a", "b"], "call", 0.0, seed=1).any()
-    np.False_
+    >>> from crmwb.actions.holdouts import is_held_out
+    >>> customer_ids = [f"c{i}" for i in range(1_000)]
+    >>> int(is_held_out(customer_ids, "call", 0.1, seed=1).sum())
+    91
     """
     key = f"{seed}:{action}".encode()[:64]
     limit = int(share * 2**64)

@@ -44,6 +44,29 @@ def customers(tables: Tables, as_of: Day, params: FeatureParams, past: History |
     -------
     ir.Table
         One row per row of `customers`; always the columns of the catalogue, in its order and its types.
+
+    Examples
+    --------
+    Two customers as known before 1 June: the purchase of that day is not seen. In a project's folder, with the choices
+    of its params.yaml:
+
+    >>> from datetime import date, datetime
+    >>> from pathlib import Path
+    >>> import ibis
+    >>> import pyarrow as pa
+    >>> from crmwb import params
+    >>> from crmwb.contract.canonical import TABLES
+    >>> from crmwb.features.customers import customers
+    >>> rows = [("a", datetime(2024, 3, 5), 4_000), ("a", datetime(2024, 5, 2), 600), ("b", datetime(2024, 6, 1), 900)]
+    >>> whole = {"order_id": "o1", "line_no": 1, "quantity": 1.0, "is_return": False}
+    >>> lines = [whole | dict(zip(("customer_id", "ordered_at", "revenue_cents"), row)) for row in rows]
+    >>> given = {"transactions": lines, "customers": [{"customer_id": "a"}, {"customer_id": "b"}]}
+    >>> tables = {name: ibis.memtable(pa.Table.from_pylist(given[name], TABLES[name].schema)) for name in given}
+    >>> choices = params.load(Path("params.yaml")).features
+    >>> described = customers(tables, date(2024, 6, 1), choices).order_by("customer_id").to_pyarrow()
+    >>> described.select(["customer_id", "n_purchase_days", "days_since_last", "revenue_cents"]).to_pylist()
+    [{'customer_id': 'a', 'n_purchase_days': 2, 'days_since_last': 30, 'revenue_cents': 4600},
+     {'customer_id': 'b', 'n_purchase_days': 0, 'days_since_last': None, 'revenue_cents': 0}]
     """
     described = profile(tables["customers"], as_of)
     row_of: dict[str, str] = {}  # feature that starts at zero → the column that is NULL where its part has no row

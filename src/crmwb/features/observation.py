@@ -77,6 +77,27 @@ def observe(tables: Mapping[str, ir.Table], as_of: date | None, params: FeatureP
     ------
     CrmwbError
         There is no customer, no event, nothing known yet at `as_of`, nothing known any more, or too few customers.
+
+    Examples
+    --------
+    Customers are described as of the day after the last purchase, where nothing else is asked for:
+
+    >>> from datetime import datetime
+    >>> from pathlib import Path
+    >>> import ibis
+    >>> import pyarrow as pa
+    >>> from crmwb import params
+    >>> from crmwb.contract.canonical import TABLES
+    >>> from crmwb.features.observation import observe
+    >>> rows = [("a", datetime(2024, 3, 5)), ("b", datetime(2024, 5, 2))]
+    >>> whole = {"is_return": False, "quantity": 1.0, "revenue_cents": 900}
+    >>> lines = [whole | dict(zip(("customer_id", "ordered_at"), row)) for row in rows]
+    >>> given = {"transactions": lines, "customers": [{"customer_id": "a"}, {"customer_id": "b"}, {"customer_id": "c"}]}
+    >>> tables = {name: ibis.memtable(pa.Table.from_pylist(given[name], TABLES[name].schema)) for name in given}
+    >>> choices = params.load(Path("params.yaml")).features.model_copy(update={"min_customers": 2})
+    >>> observation = observe(tables, None, choices, currency="EUR")
+    >>> str(observation.as_of), observation.n_customers, observation.n_buyers
+    ('2024-05-03', 3, 2)
     """
     if "customers" not in tables:
         raise CrmwbError(f"{layout.CLEAN}: no customers table, and features are one row per customer; map one in.")

@@ -21,6 +21,7 @@ class Finding(Value):
 
     Examples
     --------
+    >>> from crmwb.findings import Finding, Share
     >>> Finding("common.interval", {"low": Share(0.1), "high": Share(0.2)}).values["low"]
     Share(value=0.1)
     """

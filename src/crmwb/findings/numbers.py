@@ -34,14 +34,31 @@ SHORT_MONTH = {"en": "MMM y", "zh": "y-MM"}
 
 
 def is_unknown(value: Any) -> bool:
-    """Tell whether a value is missing: None, NaN, NaT or pandas' NA."""
+    """Tell whether a value is missing: None, NaN, NaT or pandas' NA.
+
+    Examples
+    --------
+    >>> from crmwb.findings import numbers
+    >>> numbers.is_unknown(None), numbers.is_unknown(float("nan")), numbers.is_unknown(0)
+    (True, True, False)
+    """
     if value is None or type(value).__name__ in {"NAType", "NaTType"}:
         return True
     return isinstance(value, float) and math.isnan(value)
 
 
 def money(cents: float | None, currency: str = "") -> str:
-    """Write an amount in hundredths the short way, with three digits: 123_456_789 → "USD 1.23m", "123万美元"."""
+    r"""Write an amount in hundredths the short way, with three digits.
+
+    Examples
+    --------
+    >>> from crmwb.findings import language, numbers
+    >>> numbers.money(123_456_789, "USD"), numbers.money(-1_250, "EUR"), numbers.money(None)
+    ('USD\xa01.23m', '−EUR\xa012.50', '–')
+    >>> with language.using("zh"):
+    ...     print(numbers.money(123_456_789, "USD"))
+    123万美元
+    """
     if is_unknown(cents):
         return UNKNOWN
     amount = round(float(cents or 0) / 100, 2)
@@ -58,12 +75,26 @@ def money(cents: float | None, currency: str = "") -> str:
 
 
 def exact_money(cents: float | None, currency: str = "") -> str:
-    """Write an amount in hundredths to the hundredth: −123_456_789 → "−USD 1,234,567.89"."""
+    r"""Write an amount in hundredths to the hundredth.
+
+    Examples
+    --------
+    >>> from crmwb.findings import numbers
+    >>> numbers.exact_money(-123_456_789, "USD")
+    '−USD\xa01,234,567.89'
+    """
     return UNKNOWN if is_unknown(cents) else _with_currency(decimal(float(cents or 0) / 100, 2), currency)
 
 
 def share(part: float | None) -> str:
-    """Write a share (0–1) as a percentage, with a decimal near 0 and 1: 0.543 → "54%", 0.995 → "99.5%"."""
+    """Write a share (0–1) as a percentage, with a decimal near 0 and 1.
+
+    Examples
+    --------
+    >>> from crmwb.findings import numbers
+    >>> [numbers.share(part) for part in (0.543, 0.052, 0.995, 0.00001)]
+    ['54%', '5.2%', '99.5%', '<0.1%']
+    """
     if is_unknown(part):
         return UNKNOWN
     percent = 100 * float(part or 0)
@@ -76,7 +107,14 @@ def share(part: float | None) -> str:
 
 
 def change(value: float | None) -> str:
-    """Write a relative change: 0.03 → "up 3%", −0.042 → "down 4.2%", 0 → "unchanged"."""
+    """Write a relative change.
+
+    Examples
+    --------
+    >>> from crmwb.findings import numbers
+    >>> [numbers.change(value) for value in (0.03, -0.042, 0)]
+    ['up 3%', 'down 4.2%', 'unchanged']
+    """
     if is_unknown(value):
         return UNKNOWN
     known = float(value or 0)
@@ -86,7 +124,14 @@ def change(value: float | None) -> str:
 
 
 def times(value: float | None) -> str:
-    """Write how many times as much: 1.84 → "1.8×", 0.62 → "0.62×", 14.2 → "14×"."""
+    """Write how many times as much.
+
+    Examples
+    --------
+    >>> from crmwb.findings import numbers
+    >>> [numbers.times(value) for value in (1.84, 0.62, 14.2)]
+    ['1.8×', '0.62×', '14×']
+    """
     if is_unknown(value):
         return UNKNOWN
     known = float(value or 0)
@@ -95,12 +140,29 @@ def times(value: float | None) -> str:
 
 
 def count(value: float | None) -> str:
-    """Write a whole number with thousands: 1469307 → "1,469,307"."""
+    """Write a whole number with thousands.
+
+    Examples
+    --------
+    >>> from crmwb.findings import numbers
+    >>> numbers.count(1_469_307)
+    '1,469,307'
+    """
     return UNKNOWN if is_unknown(value) else decimal(float(value or 0), 0)
 
 
 def counted(value: float | None, noun: str) -> str:
-    """Write a number with its noun of `nouns.toml`: (1, "campaign") → "1 campaign", "1个营销活动"."""
+    """Write a number with its noun of `nouns.toml`.
+
+    Examples
+    --------
+    >>> from crmwb.findings import language, numbers
+    >>> numbers.counted(1, "campaign"), numbers.counted(1_200, "customer")
+    ('1 campaign', '1,200 customers')
+    >>> with language.using("zh"):
+    ...     print(numbers.counted(1, "campaign"))
+    1个营销活动
+    """
     from crmwb.findings.say import fill
 
     if is_unknown(value):
@@ -109,7 +171,14 @@ def counted(value: float | None, noun: str) -> str:
 
 
 def number(value: float | None, decimals: int | None = None) -> str:
-    """Write a number: with the decimals asked for, or three significant digits and no zeros at the end."""
+    """Write a number: with the decimals asked for, or three significant digits and no zeros at the end.
+
+    Examples
+    --------
+    >>> from crmwb.findings import numbers
+    >>> numbers.number(1.2345), numbers.number(2.0), numbers.number(2, decimals=1)
+    ('1.23', '2', '2.0')
+    """
     if is_unknown(value):
         return UNKNOWN
     known = float(value or 0)
@@ -119,12 +188,26 @@ def number(value: float | None, decimals: int | None = None) -> str:
 
 
 def days(value: float | None) -> str:
-    """Write a length of time in days: 1 → "1 day", 84.6 → "85 days"."""
+    """Write a length of time in days.
+
+    Examples
+    --------
+    >>> from crmwb.findings import numbers
+    >>> numbers.days(1), numbers.days(84.6)
+    ('1 day', '85 days')
+    """
     return UNKNOWN if is_unknown(value) else counted(round(float(value or 0)), "day")
 
 
 def span(value: float | None) -> str:
-    """Write a length of time as people say it: 45 → "45 days", 365 → "12 months", 1461 → "4 years"."""
+    """Write a length of time as people say it.
+
+    Examples
+    --------
+    >>> from crmwb.findings import numbers
+    >>> [numbers.span(days) for days in (45, 365, 1_461)]
+    ['45 days', '12 months', '4 years']
+    """
     if is_unknown(value):
         return UNKNOWN
     months = round(float(value or 0) * 12 / 365.25)
@@ -134,42 +217,105 @@ def span(value: float | None) -> str:
 
 
 def day(when: date | None, *, short: bool = False) -> str:
-    """Write a date: "1 January 2018", "2018年1月1日"; short: "1 Jan 2018", "2018-01-01"."""
+    """Write a date: "1 January 2018", "2018年1月1日"; short: "1 Jan 2018", "2018-01-01".
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from crmwb.findings import language, numbers
+    >>> numbers.day(date(2018, 1, 31)), numbers.day(date(2018, 1, 31), short=True)
+    ('31 January 2018', '31 Jan 2018')
+    >>> with language.using("zh"):
+    ...     print(numbers.day(date(2018, 1, 31)))
+    2018年1月31日
+    """
     return _dated(when, SHORT_DAY if short else DAY)
 
 
 def month(when: date | None, *, short: bool = False) -> str:
-    """Write a month: "January 2018", "2018年1月"; short: "Jan 2018", "2018-01"."""
+    """Write a month: "January 2018", "2018年1月"; short: "Jan 2018", "2018-01".
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from crmwb.findings import numbers
+    >>> numbers.month(date(2018, 1, 1)), numbers.month(date(2018, 1, 1), short=True)
+    ('January 2018', 'Jan 2018')
+    """
     return _dated(when, SHORT_MONTH if short else MONTH)
 
 
 def month_name(when: date) -> str:
-    """Write a month without its year, short: "Jan", "1月"."""
+    """Write a month without its year, short: "Jan", "1月".
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from crmwb.findings import numbers
+    >>> numbers.month_name(date(2018, 1, 1))
+    'Jan'
+    """
     return _dated(when, MONTH_NAME)
 
 
 def year(when: date) -> str:
-    """Write a year: "2018", "2018年"."""
+    """Write a year: "2018", "2018年".
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from crmwb.findings import numbers
+    >>> numbers.year(date(2018, 1, 1))
+    '2018'
+    """
     return _dated(when, YEAR)
 
 
 def listing(items: Sequence[str]) -> str:
-    """Write a list as a sentence does: "a, b and c", "a、b和c"; nothing in it: "none", "无"."""
+    """Write a list as a sentence does: "a, b and c", "a、b和c"; nothing in it: "none", "无".
+
+    Examples
+    --------
+    >>> from crmwb.findings import numbers
+    >>> numbers.listing(["calls", "letters", "visits"]), numbers.listing([])
+    ('calls, letters and visits', 'none')
+    """
     return format_list(list(items), locale=language.current().locale) if items else _text("none")
 
 
 def interval(low: str, high: str) -> str:
-    """Write from where to where: "3% to 7%", "3%–7%"."""
+    """Write from where to where: "3% to 7%", "3%–7%".
+
+    Examples
+    --------
+    >>> from crmwb.findings import numbers
+    >>> numbers.interval(numbers.share(0.03), numbers.share(0.07))
+    '3% to 7%'
+    """
     return _text("interval").format(low=low, high=high)
 
 
 def yes_no(value: bool | None) -> str:
-    """Write whether something is so: "yes" or "no"."""
+    """Write whether something is so: "yes" or "no".
+
+    Examples
+    --------
+    >>> from crmwb.findings import numbers
+    >>> numbers.yes_no(True), numbers.yes_no(None)
+    ('yes', '–')
+    """
     return UNKNOWN if is_unknown(value) else _text("yes" if value else "no")
 
 
 def decimal(value: float, decimals: int, *, trim: bool = False) -> str:
-    """Write a number with so many decimals, thousands and a real minus; `trim` drops zeros at the end."""
+    """Write a number with so many decimals, thousands and a real minus; `trim` drops zeros at the end.
+
+    Examples
+    --------
+    >>> from crmwb.findings import numbers
+    >>> numbers.decimal(-1_234.5, 2), numbers.decimal(-1_234.5, 2, trim=True)
+    ('−1,234.50', '−1,234.5')
+    """
     if abs(value) >= BEYOND_DIGITS:
         return f"{value:.3g}".replace("-", MINUS)
     rounded = round(value, decimals) + 0.0  # + 0.0: no minus before nothing
@@ -184,7 +330,14 @@ def _formatted(value: float, pattern: str, locale: str) -> str:
 
 
 def plural_form(value: float) -> int:
-    """Return which of the plural forms of the language fits a number, counted from 0 in CLDR's order."""
+    """Return which of the plural forms of the language fits a number, counted from 0 in CLDR's order.
+
+    Examples
+    --------
+    >>> from crmwb.findings import numbers
+    >>> numbers.plural_form(1), numbers.plural_form(2)
+    (0, 1)
+    """
     rule, order = _plurals(language.current().locale)
     return order.index(rule(abs(value)))
 
@@ -197,7 +350,15 @@ def _plurals(locale: str) -> tuple[PluralRule, list[str]]:
 
 
 def currency_name(currency: str) -> str:
-    """Return a currency as the language writes it behind or before amounts and in headings: "USD", "美元"."""
+    """Return a currency as the language writes it behind or before amounts and in headings: "USD", "美元".
+
+    Examples
+    --------
+    >>> from crmwb.findings import language, numbers
+    >>> with language.using("zh"):
+    ...     print(numbers.currency_name("USD"))
+    美元
+    """
     if language.current().code == "en" or not currency:
         return currency
     name = _currency_in(currency.upper(), language.current().locale)

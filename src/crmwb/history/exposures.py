@@ -39,6 +39,27 @@ def as_of_join(
     ir.Table
         One row per customer and moment with an order line before it: customer_id, as_of, and the columns of
         `contract.history.MONTHS`.
+
+    Examples
+    --------
+    What customer a had spent before a campaign reached them on 3 May, the purchase of the day before included; b had
+    bought nothing by then and has no row.
+
+    >>> from datetime import date, datetime
+    >>> import pyarrow as pa
+    >>> from crmwb import engine, history, params
+    >>> from crmwb.contract.canonical import TABLES
+    >>> rows = [("a", datetime(2024, 3, 5), 4_000), ("a", datetime(2024, 5, 2), 600), ("b", datetime(2024, 5, 9), 900)]
+    >>> whole = {"order_id": "o1", "line_no": 1, "quantity": 1.0, "is_return": False}
+    >>> lines = [whole | dict(zip(("customer_id", "ordered_at", "revenue_cents"), row)) for row in rows]
+    >>> given = {"transactions": lines, "customers": [{"customer_id": "a"}, {"customer_id": "b"}]}
+    >>> reached = pa.table({"customer_id": ["a", "b"], "as_of": [date(2024, 5, 3), date(2024, 5, 3)]})
+    >>> with engine.connect(params.EngineParams(threads=1, memory_limit_gb=1)) as con, engine.keeping(con) as keep:
+    ...     tables = {n: engine.open_arrow(con, pa.Table.from_pylist(given[n], TABLES[n].schema), n) for n in given}
+    ...     past = history.advance(tables, date(2024, 6, 1), (1, 2), keep)
+    ...     known = history.as_of_join(engine.open_arrow(con, reached, "reached"), past, tables, (1, 2), keep)
+    ...     print(known.select("customer_id", "n_purchase_days", "sales_cents").to_pyarrow().to_pylist())
+    [{'customer_id': 'a', 'n_purchase_days': 2, 'sales_cents': 4600}]
     """
     known = exposures.select("customer_id", "as_of").distinct().semi_join(tables["customers"], "customer_id")
     place = ibis.row_number().over(order_by=[known.customer_id, known.as_of]).cast("string")

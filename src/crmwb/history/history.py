@@ -110,6 +110,29 @@ def advance(
     History
         Where `since` is given: days and months from there on, spread orders in full, of its customers only. They are
         the same as from the first order line.
+
+    Examples
+    --------
+    Order lines of two customers, and what had added up by the end of each of their months:
+
+    >>> from datetime import date, datetime
+    >>> import ibis
+    >>> import pyarrow as pa
+    >>> from crmwb import history
+    >>> from crmwb.contract.canonical import TABLES
+    >>> rows = [("a", datetime(2024, 3, 5), 4_000), ("a", datetime(2024, 5, 2), 600), ("b", datetime(2024, 5, 9), 900)]
+    >>> whole = {"order_id": "o1", "line_no": 1, "quantity": 1.0, "is_return": False}
+    >>> lines = [whole | dict(zip(("customer_id", "ordered_at", "revenue_cents"), row)) for row in rows]
+    >>> given = {"transactions": lines, "customers": [{"customer_id": "a"}, {"customer_id": "b"}]}
+    >>> tables = {name: ibis.memtable(pa.Table.from_pylist(given[name], TABLES[name].schema)) for name in given}
+    >>> months = history.advance(tables, date(2024, 6, 1), off_season_months=(1, 2)).months
+    >>> months = months.order_by("customer_id", "month").to_pyarrow()
+    >>> months.select(["customer_id", "n_purchase_days", "sales_cents"]).to_pylist()
+    [{'customer_id': 'a', 'n_purchase_days': 1, 'sales_cents': 4000},
+     {'customer_id': 'a', 'n_purchase_days': 2, 'sales_cents': 4600},
+     {'customer_id': 'b', 'n_purchase_days': 1, 'sales_cents': 900}]
+    >>> [f"{month:%Y-%m}" for month in months["month"].to_pylist()]
+    ['2024-03', '2024-05', '2024-05']
     """
     return followed(prepared(tables, as_of, keep, since), off_season_months, keep)
 

@@ -45,7 +45,31 @@ def added_up(months: ir.Table, mixes: Iterable[str]) -> ir.Table:
 
 
 def last_before(months: ir.Table, month: ir.DateValue) -> ir.Table:
-    """Return the last row before a month of every customer who has one."""
+    """Return the last row before a month of every customer who has one.
+
+    Parameters
+    ----------
+    months : ir.Table
+        One row per customer_id and month (a DATE, the month's first day), such as `History.months`.
+    month : ir.DateValue
+        Exclusive.
+
+    Returns
+    -------
+    ir.Table
+        At most one row per customer, the columns of `months`.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import ibis
+    >>> import pyarrow as pa
+    >>> from crmwb.history import last_before
+    >>> ends = {"customer_id": ["a", "a", "b"], "month": [date(2024, 3, 1), date(2024, 5, 1), date(2024, 5, 1)]}
+    >>> months = ibis.memtable(pa.table(ends | {"sales_cents": [4_000, 10_000, 900]}))
+    >>> last_before(months, ibis.date(2024, 5, 1)).to_pyarrow().to_pylist()
+    [{'customer_id': 'a', 'month': datetime.date(2024, 3, 1), 'sales_cents': 4000}]
+    """
     earlier = months.filter(months.month < month)
     last = earlier.group_by("customer_id").aggregate(month=earlier.month.max())
     return earlier.semi_join(last, ["customer_id", "month"])

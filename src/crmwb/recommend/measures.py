@@ -47,6 +47,8 @@ def measured(lists: pd.DataFrame, bought: pd.DataFrame, n_listed: int) -> Measur
 
     Examples
     --------
+    >>> import pandas as pd
+    >>> from crmwb.recommend.measures import measured
     >>> lists = pd.DataFrame({"customer": [1, 1], "product": [7, 8], "rank": [1, 2]})
     >>> measured(lists, pd.DataFrame({"customer": [1, 1], "product": [8, 9]}), 2).recall
     0.5
@@ -68,7 +70,32 @@ def measured(lists: pd.DataFrame, bought: pd.DataFrame, n_listed: int) -> Measur
 
 
 def difference(one: Measured, other: Measured, measure: str = "recall") -> tuple[float, float, float]:
-    """Return by how much `one` is better than `other`, with its 95% interval, over the same customers."""
+    """Return by how much `one` is better than `other`, with its 95% interval, over the same customers.
+
+    Parameters
+    ----------
+    one, other : Measured
+        Of two kinds of lists for the same purchases.
+    measure : str
+        A column of `Measured.by_customer`: recall, ndcg or hit.
+
+    Returns
+    -------
+    mean, low, high : float
+        The mean difference and its normal interval, to six digits; NaN with fewer than two customers.
+
+    Examples
+    --------
+    A list that names one of two products bought, beside one that names none, over three customers:
+
+    >>> import pandas as pd
+    >>> from crmwb.recommend.measures import difference, measured
+    >>> bought = pd.DataFrame({"customer": [1, 1, 2, 3], "product": [7, 8, 7, 9]})
+    >>> one = pd.DataFrame({"customer": [1, 2, 3], "product": [7, 7, 8], "rank": [1, 1, 1]})
+    >>> other = pd.DataFrame({"customer": [1, 2, 3], "product": [9, 8, 9], "rank": [1, 1, 1]})
+    >>> difference(measured(one, bought, 1), measured(other, bought, 1))
+    (0.166667, -1.01113, 1.34446)
+    """
     gain = one.by_customer[measure] - other.by_customer[measure].reindex(one.by_customer.index)
     if len(gain) < 2:
         return (float("nan"),) * 3

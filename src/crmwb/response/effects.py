@@ -76,6 +76,7 @@ def mean_effect(outcome: np.ndarray, treated: np.ndarray, level: float = 0.95) -
     Examples
     --------
     >>> import numpy as np
+    >>> from crmwb.response.effects import mean_effect
     >>> spend = np.array([3.0, 5.0, 4.0, 1.0, 2.0, 3.0])
     >>> effect = mean_effect(spend, np.array([True, True, True, False, False, False]))
     >>> effect.difference, round(effect.low, 2), round(effect.high, 2)
@@ -91,6 +92,7 @@ def share_effect(responded: np.ndarray, treated: np.ndarray, level: float = 0.95
     Examples
     --------
     >>> import numpy as np
+    >>> from crmwb.response.effects import share_effect
     >>> responded = np.array([True] * 30 + [False] * 70 + [True] * 20 + [False] * 80)
     >>> effect = share_effect(responded, np.arange(200) < 100)
     >>> round(effect.difference, 2), effect.is_significant
@@ -113,6 +115,21 @@ def adjusted_effect(outcome: np.ndarray, treated: np.ndarray, before: np.ndarray
         As of `mean_effect`.
     before : ndarray of shape (n,)
         Spending in a period that ended before the campaign, not NaN. Without variation the effect is unadjusted.
+
+    Examples
+    --------
+    What customers spent before explains most of what they spend after, so the interval narrows:
+
+    >>> import numpy as np
+    >>> from crmwb.response.effects import adjusted_effect, mean_effect
+    >>> before = np.array([10.0, 20, 30, 40, 50, 60, 70, 80])
+    >>> treated = np.array([True, False] * 4)
+    >>> after = before + np.where(treated, 5, 0) + np.array([1, 0, -1, 1, 0, -1, 1, 0])
+    >>> plain, adjusted = mean_effect(after, treated), adjusted_effect(after, treated, before)
+    >>> round(plain.high - plain.low), round(adjusted.high - adjusted.low)
+    (89, 3)
+    >>> round(adjusted.difference, 1)
+    5.2
     """
     centred = before.astype(float) - before.mean()
     residual = outcome.astype(float).copy()
@@ -126,7 +143,21 @@ def adjusted_effect(outcome: np.ndarray, treated: np.ndarray, before: np.ndarray
 
 
 def corrected(effects: list[Effect]) -> list[Effect]:
-    """Return the effects with p-values that hold for all of them together (Holm 1979, Scand. J. Statistics 6(2))."""
+    """Return the effects with p-values that hold for all of them together (Holm 1979, Scand. J. Statistics 6(2)).
+
+    Examples
+    --------
+    An effect that is clear alone need not be among three:
+
+    >>> import numpy as np
+    >>> from crmwb.response.effects import corrected, share_effect
+    >>> arm = np.arange(400) < 200
+    >>> effects = [share_effect(np.arange(400) % 200 < np.where(arm, n, 20), arm) for n in (34, 24, 21)]
+    >>> [round(effect.p_value, 3) for effect in effects]
+    [0.041, 0.524, 0.869]
+    >>> [round(effect.p_value, 3) for effect in corrected(effects)]
+    [0.122, 1.0, 1.0]
+    """
     known = [i for i, effect in enumerate(effects) if np.isfinite(effect.p_value)]
     if not known:
         return effects

@@ -37,6 +37,18 @@ def qini_curve(uplift: np.ndarray, treated: np.ndarray, outcome: np.ndarray) -> 
     n_contacted, gain : ndarray
         Customers ranked so far, and the additional outcome among them: that of the treated less that of the controls,
         scaled to as many. Both begin at 0.
+
+    Examples
+    --------
+    The two ranked first respond only because of the contact, the others in any case:
+
+    >>> import numpy as np
+    >>> from crmwb.response.ranking import qini_curve
+    >>> uplift = np.array([0.9, 0.9, 0.1, 0.1])
+    >>> treated, outcome = np.array([True, False, True, False]), np.array([1.0, 0, 1, 1])
+    >>> n_contacted, gain = qini_curve(uplift, treated, outcome)
+    >>> n_contacted.tolist(), gain.tolist()
+    ([0.0, 2.0, 4.0], [0.0, 1.0, 1.0])
     """
     return _curve(uplift, treated, outcome, np.ones(len(uplift)))
 
@@ -46,7 +58,16 @@ def qini(uplift: np.ndarray, treated: np.ndarray, outcome: np.ndarray) -> float:
 
     The perfect ranking puts the treated who responded and the controls who did not first (for amounts: the larger the
     outcome, the earlier for the treated and the later for controls), as Radcliffe's does where a contact can also harm.
-    NaN where no ranking can be better than random.
+    NaN where no ranking can be better than random. Parameters as of `qini_curve`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from crmwb.response.ranking import qini
+    >>> treated, outcome = np.array([True, False] * 4), np.array([1.0, 0, 1, 0, 0, 0, 1, 1])
+    >>> best_first, worst_first = np.arange(8, 0, -1), np.arange(8)
+    >>> round(qini(best_first, treated, outcome), 2), round(qini(worst_first, treated, outcome), 2)
+    (0.55, -0.36)
     """
     weights = np.ones(len(uplift))
     return _qini(uplift, treated, outcome, weights)
@@ -57,12 +78,37 @@ def qini_interval(
 ) -> tuple[dict[str, Estimate], np.ndarray]:
     """Return the Qini coefficient of several rankings, with intervals from the same resampled customers for all.
 
+    Parameters
+    ----------
+    rankings : dict of str to ndarray of shape (n,)
+        What customers are ranked by, by the ranking's name.
+    treated, outcome : ndarray of shape (n,)
+        As of `qini_curve`.
+    n_bootstrap : int
+        How many times customers are resampled (each counts Poisson(1) times).
+    seed : int
+        Of the resampling.
+
     Returns
     -------
     estimates : dict of str to Estimate
         With 95% percentile intervals.
     draws : ndarray of shape (n_bootstrap, len(rankings))
         The resampled coefficients, in the order of `rankings`: the difference of two columns is a paired comparison.
+
+    Examples
+    --------
+    A ranking that separates those whom a contact moves from the others, and one by chance:
+
+    >>> import numpy as np
+    >>> from crmwb.response.ranking import qini_interval
+    >>> rng = np.random.default_rng(0)
+    >>> treated, is_moved = rng.random(400) < 0.5, np.arange(400) < 200
+    >>> outcome = (treated & is_moved).astype(float)
+    >>> rankings = {"right": is_moved.astype(float), "chance": rng.random(400)}
+    >>> estimates, draws = qini_interval(rankings, treated, outcome, n_bootstrap=50, seed=0)
+    >>> {name: (round(e.low, 1), round(e.high, 1)) for name, e in estimates.items()}, draws.shape
+    ({'right': (0.6, 0.7), 'chance': (-0.1, 0.1)}, (50, 2))
     """
     rng = np.random.default_rng(seed)
     n = len(treated)
@@ -92,6 +138,17 @@ def autoc(uplift: np.ndarray, scores: np.ndarray) -> tuple[float, float]:
         Mean over q of how much larger the uplift of the best share q is than that of all; 0 if it tells nothing.
     standard_error : float
         Of the area, from its influence function.
+
+    Examples
+    --------
+    Scores of ten customers, ranked right:
+
+    >>> import numpy as np
+    >>> from crmwb.response.ranking import autoc
+    >>> scores = np.array([5.0, 4, 4, 3, 2, 2, 1, 1, 0, -1])
+    >>> area, standard_error = autoc(np.arange(10, 0, -1), scores)
+    >>> round(area, 2), round(standard_error, 2)
+    (1.41, 0.54)
     """
     n = len(scores)
     order = np.argsort(-uplift, kind="stable")
@@ -102,7 +159,21 @@ def autoc(uplift: np.ndarray, scores: np.ndarray) -> tuple[float, float]:
 
 
 def heterogeneity(uplift: np.ndarray, scores: np.ndarray) -> float:
-    """Return the one-sided p-value that the ranking orders customers by uplift no better than chance."""
+    """Return the one-sided p-value that the ranking orders customers by uplift no better than chance.
+
+    The test of Yadlowsky et al. (2025) that the AUTOC is 0, by its normal approximation; parameters as of `autoc`. 1
+    where all scores are alike.
+
+    Examples
+    --------
+    Ranked right, and ranked the wrong way round:
+
+    >>> import numpy as np
+    >>> from crmwb.response.ranking import heterogeneity
+    >>> scores = np.array([5.0, 4, 4, 3, 2, 2, 1, 1, 0, -1])
+    >>> round(heterogeneity(np.arange(10, 0, -1), scores), 3), round(heterogeneity(np.arange(10), scores), 3)
+    (0.005, 0.993)
+    """
     area, error = autoc(uplift, scores)
     return float(stats.norm.sf(area / error)) if error > 0 else 1.0
 
@@ -110,10 +181,27 @@ def heterogeneity(uplift: np.ndarray, scores: np.ndarray) -> float:
 def by_group(uplift: np.ndarray, scores: np.ndarray, n_groups: int = 10) -> pd.DataFrame:
     """Return what was predicted and what came, in groups of equal size from the largest predicted uplift down.
 
+    Parameters
+    ----------
+    uplift, scores : ndarray of shape (n,)
+        Predicted uplift and doubly robust scores, in the outcome's unit; see `autoc`.
+    n_groups : int
+        Groups.
+
     Returns
     -------
     DataFrame
         One row per group: group (1 is the best), n_customers, predicted, observed, low, high (95%).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from crmwb.response.ranking import by_group
+    >>> predicted, scores = np.array([4.0, 4, 3, 1, 1, 0]), np.array([5.0, 3, 4, 1, 2, 0])
+    >>> by_group(predicted, scores, n_groups=2)[["group", "n_customers", "predicted", "observed"]].round(2)
+       group  n_customers  predicted  observed
+    0      1            3       3.67       4.0
+    1      2            3       0.67       1.0
     """
     order = np.argsort(-uplift, kind="stable")
     rows = []
@@ -130,11 +218,30 @@ def policy_value(
 ) -> pd.DataFrame:
     """Return what contacting the best share of customers brings, per head of all customers.
 
+    Parameters
+    ----------
+    uplift, scores : ndarray of shape (n,)
+        What customers are ranked by, and their doubly robust scores in the outcome's unit; see `autoc`.
+    shares : tuple of float
+        Shares of the customers contacted, 0 to 1.
+
     Returns
     -------
     DataFrame
         One row per share: share, n_customers, gain (mean over all customers), low, high (95%), by_chance (what as many
         customers drawn by lot would bring).
+
+    Examples
+    --------
+    Contacting the best half brings 80% of what contacting everybody does:
+
+    >>> import numpy as np
+    >>> from crmwb.response.ranking import policy_value
+    >>> predicted, scores = np.array([4.0, 4, 3, 1, 1, 0]), np.array([5.0, 3, 4, 1, 2, 0])
+    >>> policy_value(predicted, scores, shares=(0.5, 1.0))[["share", "n_customers", "gain", "by_chance"]]
+       share  n_customers  gain  by_chance
+    0    0.5            3   2.0       1.25
+    1    1.0            6   2.5       2.50
     """
     n = len(scores)
     order = np.argsort(-uplift, kind="stable")

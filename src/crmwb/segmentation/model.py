@@ -52,6 +52,36 @@ def fit(
     ------
     CrmwbError
         A column is missing, nobody has bought, or a parameter does not suit the features.
+
+    Examples
+    --------
+    Sixty customers of two kinds, one of whom never bought. In a project's folder, with the choices of its params.yaml,
+    but for fewer ways to cluster:
+
+    >>> from pathlib import Path
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from crmwb import params, segmentation
+    >>> rng, is_large = np.random.default_rng(0), np.arange(60) < 20
+    >>> customers = pd.DataFrame({"customer_id": [f"c{i:02d}" for i in range(60)], "discount_share": 0.0})
+    >>> customers["mean_order_cents"] = np.where(is_large, 50_000, 2_000) * rng.uniform(0.8, 1.2, 60)
+    >>> customers["lines_per_order"] = np.where(is_large, 8, 2) * rng.uniform(0.8, 1.2, 60)
+    >>> customers["n_orders"] = customers["n_purchase_days"] = [*rng.integers(1, 9, 59), 0]
+    >>> customers["active_month_share"], customers["top_channel"] = 0.5, "web"
+    >>> customers["days_since_last"] = rng.integers(0, 400, 60)
+    >>> customers["revenue_cents"] = (customers["n_orders"] * customers["mean_order_cents"]).astype(int)
+    >>> choices = params.load(Path("params.yaml")).segmentation
+    >>> quick = choices.clusters.model_copy(update={"methods": ("kmeans",), "k_max": 3, "n_bootstrap": 5})
+    >>> choices = choices.model_copy(update={"clusters": quick})
+    >>> model = segmentation.fit(customers, "2024-06-01", choices, seed=0)
+    >>> scored = segmentation.score(customers, model)
+    >>> scored["cluster_name"].value_counts().to_dict()
+    {'small_orders': 39, 'large_orders': 20, 'never_bought': 1}
+    >>> segmentation.metrics(scored, model)["n_buyers"]
+    59
+    >>> profiles = segmentation.profiles(customers, scored, model, tiers=())
+    >>> profiles.loc[profiles["scheme"] == "cluster_name", ["segment", "n_customers"]].values.tolist()
+    [['large_orders', 20], ['small_orders', 39], ['never_bought', 1]]
     """
     buyers = _buyers(customers)
     known = {"as_of": as_of, "seed": seed, "n_customers": len(customers), "n_buyers": len(buyers)}
@@ -119,7 +149,15 @@ def score(
 
 
 def metrics(customers: pd.DataFrame, model: dict[str, Any]) -> dict[str, Any]:
-    """Return the few numbers worth tracking: the verdict and evidence of clusters, and the sizes of RFM segments."""
+    """Return the few numbers worth tracking: the verdict and evidence of clusters, and the sizes of RFM segments.
+
+    Parameters
+    ----------
+    customers : DataFrame
+        What `score` returned.
+    model : dict
+        What `fit` returned.
+    """
     found = model["clusters"]
     chosen: dict[str, Any] = next((row for row in found["evidence"] if row["is_chosen"]), {})
     kept = ("silhouette", "null_silhouette", "min_jaccard", "min_share")

@@ -23,6 +23,17 @@ def probability(scores: pd.Series, error: pd.Series, level: pd.Series, bounds: n
     -------
     Series of shape (n,)
         From 0 to 1, on the index of `scores`.
+
+    Examples
+    --------
+    A score of 70 and one of 66, with the boundary at 65 and a standard error of 4 points:
+
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from crmwb.tiers import probability
+    >>> scores, error = pd.Series({"a": 70.0, "b": 66.0}), pd.Series({"a": 4.0, "b": 4.0})
+    >>> probability(scores, error, pd.Series({"a": 0, "b": 0}), np.array([np.inf, 65, -np.inf])).round(2).to_dict()
+    {'a': 0.89, 'b': 0.6}
     """
     at = scores.to_numpy()
     width = np.maximum(error.to_numpy(), 1e-9)

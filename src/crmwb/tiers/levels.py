@@ -26,6 +26,15 @@ def boundaries(scores: np.ndarray, shares: np.ndarray, weights: np.ndarray | Non
     ndarray of shape (k + 1,)
         Falling: level i holds scores from bounds[i + 1] up to, but not with, bounds[i]; the ends are infinite. Two
         equal ones hold nobody between them.
+
+    Examples
+    --------
+    The best third in one level, the rest in the other:
+
+    >>> import numpy as np
+    >>> from crmwb.tiers import boundaries
+    >>> boundaries(np.array([90.0, 80, 50, 40, 30, 10]), np.array([1 / 3, 2 / 3])).tolist()
+    [inf, 65.0, -inf]
     """
     distinct, group = np.unique(-scores, return_inverse=True)
     counts = np.bincount(group, weights, minlength=len(distinct))
@@ -38,7 +47,15 @@ def boundaries(scores: np.ndarray, shares: np.ndarray, weights: np.ndarray | Non
 
 
 def levels_of(scores: np.ndarray, bounds: np.ndarray) -> np.ndarray:
-    """Return the level of each score, from 0, the best; shape (n,)."""
+    """Return the level of each score, from 0, the best; shape (n,).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from crmwb.tiers import levels_of
+    >>> levels_of(np.array([90.0, 65, 30]), np.array([np.inf, 65, 40, -np.inf])).tolist()
+    [0, 0, 2]
+    """
     return np.searchsorted(-bounds[1:-1], -scores, side="left")
 
 
@@ -60,6 +77,17 @@ def place(scores: pd.Series, bounds: np.ndarray, before: pd.Series | None, margi
     -------
     Series of shape (n,)
         Levels from 0, the best, on the index of `scores`.
+
+    Examples
+    --------
+    Customer a stays in the best level at 63, being within 5 points of its boundary; b never was in it.
+
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from crmwb.tiers import place
+    >>> scores, before = pd.Series({"a": 63.0, "b": 63.0}), pd.Series({"a": 0, "b": 1})
+    >>> place(scores, np.array([np.inf, 65, -np.inf]), before, margin=5).to_dict()
+    {'a': 0, 'b': 1}
     """
     fresh = levels_of(scores.to_numpy(), bounds)
     if before is None:

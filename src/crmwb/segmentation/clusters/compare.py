@@ -33,6 +33,21 @@ def compare(one: pd.Series, other: pd.Series) -> Comparison:
     -------
     Comparison
         The cross-table, and the adjusted Rand index.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from crmwb.segmentation import clusters
+    >>> one = pd.Series(["a", "a", "b", "b", None], name="before")
+    >>> other = pd.Series([1, 1, 2, 2, 2], name="now")
+    >>> comparison = clusters.compare(one, other)
+    >>> comparison.table
+    now     1  2
+    before
+    a       2  0
+    b       0  2
+    >>> comparison.ari
+    1.0
     """
     both = pd.DataFrame({"one": one, "other": other}).dropna()
     table = pd.crosstab(both["one"], both["other"], rownames=[one.name], colnames=[other.name])

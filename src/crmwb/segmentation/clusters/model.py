@@ -62,6 +62,30 @@ def fit(
     ------
     CrmwbError
         A view or a column of one is missing or does not suit; a method needs what is not installed.
+
+    Examples
+    --------
+    Sixty customers of two kinds, told apart by their orders. In a project's folder, with the choices of its
+    params.yaml, but for fewer ways to cluster:
+
+    >>> from pathlib import Path
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from crmwb import params
+    >>> from crmwb.segmentation import clusters
+    >>> rng, is_large = np.random.default_rng(0), np.arange(60) < 20
+    >>> mean_order = np.where(is_large, 50_000, 2_000) * rng.uniform(0.8, 1.2, 60)
+    >>> buyers = pd.DataFrame({"customer_id": [f"c{i:02d}" for i in range(60)], "mean_order_cents": mean_order})
+    >>> buyers["lines_per_order"] = np.where(is_large, 8, 2) * rng.uniform(0.8, 1.2, 60)
+    >>> buyers[["active_month_share", "discount_share", "top_channel", "n_purchase_days"]] = 0.5, 0.0, "web", 1
+    >>> buyers["revenue_cents"] = mean_order.round()
+    >>> choices = params.load(Path("params.yaml")).segmentation
+    >>> quick = choices.clusters.model_copy(update={"methods": ("kmeans",), "k_max": 3, "n_bootstrap": 5})
+    >>> model = clusters.fit(buyers, choices.model_copy(update={"clusters": quick}), seed=0)
+    >>> [(cluster["name"], cluster["n_fitted"]) for cluster in model["clusters"]]
+    [('large_orders', 20), ('small_orders', 40)]
+    >>> clusters.score(buyers.iloc[[0, 59]], model)["cluster"].tolist()
+    [1, 2]
     """
     chosen_views = params.clusters.views
     views.check(buyers, params.views, chosen_views)
@@ -141,7 +165,16 @@ def score(buyers: pd.DataFrame, model: dict[str, Any], *, interests: pd.DataFram
 
 
 def none(why: Finding) -> dict[str, Any]:
-    """Return the model of a source whose customers cannot be clustered."""
+    """Return the model of a source whose customers cannot be clustered.
+
+    Examples
+    --------
+    >>> from crmwb.findings import Finding
+    >>> from crmwb.segmentation import clusters
+    >>> model = clusters.none(Finding("clusters.no_purchases"))
+    >>> model["kind"], model["clusters"]
+    ('none', [])
+    """
     return {
         "k": 0,
         "kind": "none",

@@ -58,6 +58,30 @@ def project(
     -------
     Projection
         Two clusters have one such direction; the other is then that of the largest variance within them.
+
+    Examples
+    --------
+    The map of sixty customers of two kinds:
+
+    >>> from pathlib import Path
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from crmwb import params
+    >>> from crmwb.segmentation import clusters
+    >>> rng, is_large = np.random.default_rng(0), np.arange(60) < 20
+    >>> mean_order = np.where(is_large, 50_000, 2_000) * rng.uniform(0.8, 1.2, 60)
+    >>> buyers = pd.DataFrame({"customer_id": [f"c{i:02d}" for i in range(60)], "mean_order_cents": mean_order})
+    >>> buyers["lines_per_order"] = np.where(is_large, 8, 2) * rng.uniform(0.8, 1.2, 60)
+    >>> buyers[["active_month_share", "discount_share", "top_channel", "n_purchase_days"]] = 0.5, 0.0, "web", 1
+    >>> buyers["revenue_cents"] = mean_order.round()
+    >>> choices = params.load(Path("params.yaml")).segmentation
+    >>> quick = choices.clusters.model_copy(update={"methods": ("kmeans",), "k_max": 3, "n_bootstrap": 5})
+    >>> model = clusters.fit(buyers, choices.model_copy(update={"clusters": quick}), seed=0)
+    >>> projection = clusters.project(buyers, model)
+    >>> projection.centres["cluster_name"].tolist(), len(projection.points)
+    (['large_orders', 'small_orders'], 60)
+    >>> bool(projection.centres["across"].max() > projection.points["across"].median())
+    True
     """
     rows = np.sort(np.random.default_rng([seed, 4]).permutation(len(buyers))[:N_POINTS])
     some = buyers.iloc[rows]

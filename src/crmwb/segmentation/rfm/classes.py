@@ -52,6 +52,8 @@ def classes(scores: pd.DataFrame, n_bins: int) -> pd.Series:
 
     Examples
     --------
+    >>> import pandas as pd
+    >>> from crmwb.segmentation.rfm import classes
     >>> scores = pd.DataFrame({"recency_score": [5, 1], "frequency_score": [4, 3], "monetary_score": [4, 5]})
     >>> classes(scores, 5).tolist()
     ['important_value', 'important_win_back']

@@ -18,6 +18,17 @@ def grid(customers: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row per pair of scores that somebody has, best first: n_customers, customer_share, revenue_cents,
         revenue_share, clv_cents (NaN where nothing is known).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from crmwb.segmentation import rfm
+    >>> customers = pd.DataFrame({"recency_score": [5, 5, 1, None], "frequency_monetary_score": [4, 4, 2, None]})
+    >>> customers["revenue_cents"] = [60_000, 30_000, 10_000, 0]
+    >>> rfm.grid(customers)[["recency_score", "frequency_monetary_score", "n_customers", "revenue_share"]]
+       recency_score  frequency_monetary_score  n_customers  revenue_share
+    0            5.0                       4.0            2            0.9
+    1            1.0                       2.0            1            0.1
     """
     bought = customers.dropna(subset=["recency_score"])
     clv = bought["clv_cents"] if "clv_cents" in bought else pd.Series(np.nan, index=bought.index)

@@ -35,6 +35,20 @@ def fit(buyers: pd.DataFrame, params: RfmParams) -> dict[str, Any]:
     dict
         `scores`: per score its column and, from 1 up, the values that it covers and those that keep it (see
         `cuts.with_hysteresis`); of the nested ones also `within`, by the scores before it; `segments`: the rules.
+
+    Examples
+    --------
+    In a project's folder, with the choices of its params.yaml: which values have which score of recency.
+
+    >>> from pathlib import Path
+    >>> import pandas as pd
+    >>> from crmwb import params
+    >>> from crmwb.segmentation import rfm
+    >>> buyers = pd.DataFrame({"days_since_last": [5, 40, 100, 200, 400], "n_purchase_days": [9, 6, 3, 2, 1]})
+    >>> buyers["revenue_cents"] = [90_000, 50_000, 20_000, 8_000, 3_000]
+    >>> model = rfm.fit(buyers, params.load(Path("params.yaml")).segmentation.rfm)
+    >>> [(part["from"], part["to"]) for part in model["scores"]["recency_score"]["covers"]]
+    [(390, 419), (180, 209), (90, 119), (30, 59), (0, 29)]
     """
     scores: dict[str, dict[str, Any]] = {}
     given = pd.DataFrame(index=buyers.index)
@@ -73,6 +87,23 @@ def score(buyers: pd.DataFrame, model: dict[str, Any], *, before: pd.DataFrame |
     DataFrame
         On the index of `buyers`: recency_score, frequency_score, monetary_score, frequency_monetary_score (the mean
         of the last two, halves rounded up), rfm_segment (the first rule that fits) and rfm_class (see `classes`).
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import pandas as pd
+    >>> from crmwb import params
+    >>> from crmwb.segmentation import rfm
+    >>> buyers = pd.DataFrame({"days_since_last": [5, 40, 100, 200, 400], "n_purchase_days": [9, 6, 3, 2, 1]})
+    >>> buyers["revenue_cents"] = [90_000, 50_000, 20_000, 8_000, 3_000]
+    >>> model = rfm.fit(buyers, params.load(Path("params.yaml")).segmentation.rfm)
+    >>> rfm.score(buyers, model)[["recency_score", "frequency_monetary_score", "rfm_segment"]]
+       recency_score  frequency_monetary_score      rfm_segment
+    0              5                         5        champions
+    1              4                         4  loyal_customers
+    2              3                         3   need_attention
+    3              2                         2      hibernating
+    4              1                         1             lost
     """
     out = pd.DataFrame(index=buyers.index)
     for name in SCORES:

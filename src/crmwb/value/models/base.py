@@ -256,7 +256,14 @@ def cubature(covariance: np.ndarray) -> np.ndarray:
 
 
 def as_saved(value: float) -> float | None:
-    """Return a number as JSON knows it: NaN and infinity become null."""
+    """Return a number as JSON knows it: NaN and infinity become null.
+
+    Examples
+    --------
+    >>> from crmwb.value.models import as_saved
+    >>> as_saved(1.5), as_saved(float("nan"))
+    (1.5, None)
+    """
     return float(value) if math.isfinite(value) else None
 
 

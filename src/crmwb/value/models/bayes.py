@@ -64,6 +64,18 @@ class BayesianPurchases(BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         How many customers were fitted.
     verdict_ : Verdict
         `ok`, not converged (by R-hat and effective sample size), or too little data.
+
+    Examples
+    --------
+    With the extra `bayes`, `BayesianPurchases().fit(summary).p_alive(summary)` averages over the posterior of a BG/NBD.
+
+    >>> import numpy as np
+    >>> from crmwb.value.models import NBD, BayesianPurchases, PurchaseSummary
+    >>> summary = PurchaseSummary.of(np.array([0, 2]), np.array([0, 90]), np.array([365, 365]))
+    >>> BayesianPurchases(kind=NBD).fit(summary)
+    Traceback (most recent call last):
+        ...
+    crmwb.errors.CrmwbError: there is no posterior of NBD; there are those of BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD.
     """
 
     def __init__(

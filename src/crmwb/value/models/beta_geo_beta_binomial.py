@@ -43,6 +43,22 @@ class BetaGeoBetaBinomial(LikelihoodModel):
         Of the log parameters, from the observed information.
     verdict_ : Verdict
         `ok`, or what is wrong with the fit (degenerate, flat, not converged, too little data).
+
+    Examples
+    --------
+    Donors who gave in 0, 1, 2 or 4 of five yearly appeals, and what to expect of the next two:
+
+    >>> import numpy as np
+    >>> from crmwb.value.models import BetaGeoBetaBinomial, RoundsSummary
+    >>> frequency, last_round = np.array([0, 1, 1, 2, 4]), np.array([0, 1, 4, 3, 5])
+    >>> summary = RoundsSummary.of(frequency, last_round, np.full(5, 5), np.array([60, 30, 15, 20, 25]))
+    >>> model = BetaGeoBetaBinomial().fit(summary)
+    >>> model.verdict_.status.value
+    'ok'
+    >>> model.p_alive(summary).round(2).tolist()
+    [0.08, 0.11, 0.72, 0.43, 0.89]
+    >>> model.expected_purchases(summary, 2).round(2).tolist()
+    [0.04, 0.07, 0.47, 0.36, 1.05]
     """
 
     name = "bg_bb"

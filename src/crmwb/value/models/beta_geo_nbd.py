@@ -25,6 +25,22 @@ class BetaGeoNBD(BetaGeometric):
         Of the log parameters, from the observed information.
     verdict_ : Verdict
         `ok`, or what is wrong with the fit (degenerate, flat, not converged, too little data).
+
+    Examples
+    --------
+    102 customers over a year: who came back early and not since is hardly a customer any more.
+
+    >>> import numpy as np
+    >>> from crmwb.value.models import BetaGeoNBD, PurchaseSummary
+    >>> histories = np.array([[0, 0], [1, 20], [1, 300], [2, 100], [3, 340], [8, 350]])  # frequency, recency_days
+    >>> summary = PurchaseSummary.of(*np.repeat(histories, [60, 10, 12, 8, 8, 4], axis=0).T, np.full(102, 365))
+    >>> model = BetaGeoNBD().fit(summary)
+    >>> model.verdict_.status.value
+    'ok'
+    >>> model.p_alive(summary).round(2).tolist()
+    [1.0, 0.27, 0.68, 0.42, 0.88, 0.95]
+    >>> model.expected_purchases(summary, 90).round(2).tolist()
+    [0.06, 0.07, 0.17, 0.19, 0.57, 1.54]
     """
 
     name = "bg_nbd"

@@ -25,6 +25,15 @@ class ContractSummary:
         Whether the customer left.
     n_customers : ndarray of shape (n,)
         Customers with this history.
+
+    Examples
+    --------
+    1,000 contracts, of which 869 were renewed after a year and 743 after two:
+
+    >>> from crmwb.value.models import ContractSummary
+    >>> summary = ContractSummary.of_survivors([1000, 869, 743])
+    >>> summary.periods.tolist(), summary.is_lost.tolist(), summary.n_customers.tolist()
+    ([1.0, 2.0, 2.0], [True, False, True], [131, 743, 126])
     """
 
     periods: np.ndarray

@@ -46,6 +46,19 @@ class ContractsBySegment(BaseEstimator):  # type: ignore[misc]  # scikit-learn s
         Tells the customers of these segments, as one, from any others.
     verdict_ : Verdict
         `ok`, or which segments have a fit that is not.
+
+    Examples
+    --------
+    The two segments of Fader & Hardie (2007), which renew differently:
+
+    >>> from crmwb.value.models import ContractsBySegment, ContractSummary
+    >>> high_end = ContractSummary.of_survivors([1000, 869, 743, 653, 593, 551, 517, 491])
+    >>> regular = ContractSummary.of_survivors([1000, 631, 468, 382, 326, 289, 262, 241])
+    >>> model = ContractsBySegment().fit({"high_end": high_end, "regular": regular})
+    >>> model.segments_differ_
+    True
+    >>> round(model.model_of("regular").discounted_lifetime_of_new(annual_rate=0.1), 2)
+    3.69
     """
 
     name = "sbg_by_segment"

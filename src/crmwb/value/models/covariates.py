@@ -55,6 +55,22 @@ class PurchasesWithCovariates(BaseEstimator):  # type: ignore[misc]  # scikit-le
         Whether the covariates matter at all.
     verdict_ : Verdict
         On the fit.
+
+    Examples
+    --------
+    Of customers won by a referral (1) and others (0), how much more often the former buy:
+
+    >>> import numpy as np
+    >>> from crmwb.value.models import NBD, PurchasesWithCovariates, PurchaseSummary
+    >>> histories = np.array([[0, 0], [1, 20], [1, 300], [2, 100], [3, 340], [8, 350]])  # frequency, recency_days
+    >>> others = PurchaseSummary.of(*np.repeat(histories, [60, 10, 12, 8, 8, 4], axis=0).T, np.full(102, 365))
+    >>> referred = PurchaseSummary.of(*np.repeat(histories, [20, 10, 16, 10, 24, 22], axis=0).T, np.full(102, 365))
+    >>> groups, covariates = [others, referred], np.array([[0.0], [1.0]])
+    >>> model = PurchasesWithCovariates(kind=NBD).fit(groups, covariates, ["is_referred"])
+    >>> round(float(np.exp(model.effects_["is_referred"]["alpha"])), 2), model.test_.p_value < 0.01
+    (3.13, True)
+    >>> model.at(np.array([1.0])).expected_purchases(referred, 90).round(2).tolist()
+    [0.18, 0.36, 0.36, 0.55, 0.73, 1.65]
     """
 
     def __init__(self, kind: type[PurchaseModel] = BetaGeoNBD, tol: float = 1e-9) -> None:

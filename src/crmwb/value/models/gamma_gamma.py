@@ -42,6 +42,22 @@ class GammaGamma(LikelihoodModel):
         Customers with a repeat purchase whose mean spend is not positive.
     verdict_ : Verdict
         `ok`, or what is wrong with the fit; q at or below 1 is degenerate, for then there is no mean spend.
+
+    Examples
+    --------
+    300 customers, amounts in cents: the fewer purchases a mean rests on, the more it is drawn towards that of all
+    customers.
+
+    >>> import numpy as np
+    >>> from crmwb.value.models import GammaGamma
+    >>> rng = np.random.default_rng(0)
+    >>> frequency, usual = rng.integers(1, 10, 300), 15_000 / rng.gamma(4, size=300)
+    >>> spend = usual * rng.gamma(6 * frequency) / (6 * frequency)
+    >>> model = GammaGamma().fit(frequency, spend)
+    >>> model.verdict_.status.value
+    'ok'
+    >>> model.expected_spend(np.array([0, 1, 12]), np.array([np.nan, 9000, 9000])).round(-1).tolist()
+    [4890.0, 7860.0, 8870.0]
     """
 
     name = "gamma_gamma"

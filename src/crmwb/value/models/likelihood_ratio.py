@@ -73,6 +73,18 @@ def likelihood_ratio(smaller: Fitted, larger: Fitted) -> LikelihoodRatio:
     ------
     CrmwbError
         The models are not nested, were not fitted on the same data, or one of them has no parameters.
+
+    Examples
+    --------
+    Whether customers ever stop:
+
+    >>> import numpy as np
+    >>> from crmwb.value.models import NBD, ParetoNBD, PurchaseSummary, likelihood_ratio
+    >>> histories = np.array([[0, 0], [1, 20], [1, 300], [2, 100], [3, 340], [8, 350]])  # frequency, recency_days
+    >>> summary = PurchaseSummary.of(*np.repeat(histories, [60, 10, 12, 8, 8, 4], axis=0).T, np.full(102, 365))
+    >>> test = likelihood_ratio(NBD().fit(summary), ParetoNBD().fit(summary))
+    >>> round(test.statistic, 1), test.degrees_of_freedom, test.p_value < 0.01
+    (8.3, 2, True)
     """
     pair = (smaller.name, larger.name)
     if pair not in NESTED:

@@ -36,6 +36,19 @@ class MarkovChain:
         R: what a period in each state brings net of what it costs.
     rate : float
         d: effective rate for one period; at 0 only value over a limited time has a bound.
+
+    Examples
+    --------
+    Pfeifer & Carraway (2000): a purchase brings 40, a period's mailing costs 4, at a rate of 20%. Mailing at recency 4
+    and beyond does not pay:
+
+    >>> import numpy as np
+    >>> from crmwb.value.models import MarkovChain
+    >>> chain = MarkovChain.of_recency(np.array([0.3, 0.2, 0.15, 0.05]), margin=40, cost=4, rate=0.2)
+    >>> dict(zip(chain.states, chain.value().round(3).tolist()))
+    {'recency 1': 52.32, 'recency 2': 5.554, 'recency 3': 1.251, 'recency 4': -1.82, 'lapsed': 0.0}
+    >>> chain.states_to_let_go()
+    ('recency 4',)
     """
 
     states: tuple[str, ...]

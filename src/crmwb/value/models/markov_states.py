@@ -112,6 +112,23 @@ def markov_states(
     ------
     CrmwbError
         Snapshots that lack a column, a customer or a month, or show no purchase after the first month's end.
+
+    Examples
+    --------
+    Twelve customers over five month ends: six who buy every month, six who bought once.
+
+    >>> from datetime import date
+    >>> import pandas as pd
+    >>> from crmwb.value.models import markov_states
+    >>> ends = [date(2024, m, 1) for m in range(2, 7)]
+    >>> regular = [(f"r{i}", end, 10, 5_000 * n, n) for i in range(6) for n, end in enumerate(ends, 1)]
+    >>> silent = [(f"s{i}", end, 10 + 30 * n, 5_000, 1) for i in range(6) for n, end in enumerate(ends)]
+    >>> columns = ["customer_id", "as_of", "days_since_last", "revenue_cents", "frequency"]
+    >>> snapshots = pd.DataFrame(regular + silent, columns=columns)
+    >>> choices = {"margin_share": 0.4, "annual_rate": 0.1, "n_recency": 3, "cuts": ()}
+    >>> result = markov_states(snapshots, date(2024, 6, 1), **choices)
+    >>> result.states[["state", "n_customers", "p_purchase"]].round(2).values.tolist()
+    [['1m', 6, 0.78], ['2m', 0, 0.2], ['3m+', 6, 0.1]]
     """
     known = known_by(snapshots, as_of, band_by)
     grid = Grid(n_recency, band_by, thirds(known, band_by) if cuts is None else cuts)

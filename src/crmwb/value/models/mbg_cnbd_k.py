@@ -58,6 +58,7 @@ class ModifiedBetaGeoCNBDk(BetaGeometric):
     Examples
     --------
     >>> import numpy as np
+    >>> from crmwb.value.models import ModifiedBetaGeoCNBDk, PurchaseSummary
     >>> rng = np.random.default_rng(0)
     >>> x = rng.poisson(4, 500)
     >>> t_x = np.where(x > 0, np.round(300 * rng.random(500) ** 0.2) + 1, 0)

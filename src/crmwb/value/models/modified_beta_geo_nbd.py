@@ -26,6 +26,22 @@ class ModifiedBetaGeoNBD(BetaGeometric):
         Of the log parameters, from the observed information.
     verdict_ : Verdict
         `ok`, or what is wrong with the fit (degenerate, flat, not converged, too little data).
+
+    Examples
+    --------
+    Unlike in the BG/NBD, some of those who never came back have left:
+
+    >>> import numpy as np
+    >>> from crmwb.value.models import ModifiedBetaGeoNBD, PurchaseSummary
+    >>> histories = np.array([[0, 0], [1, 20], [1, 300], [2, 100], [3, 340], [8, 350]])  # frequency, recency_days
+    >>> summary = PurchaseSummary.of(*np.repeat(histories, [60, 10, 12, 8, 8, 4], axis=0).T, np.full(102, 365))
+    >>> model = ModifiedBetaGeoNBD().fit(summary)
+    >>> model.verdict_.status.value
+    'ok'
+    >>> model.p_alive(summary).round(2).tolist()
+    [0.31, 0.25, 0.7, 0.35, 0.83, 0.91]
+    >>> model.p_at_least(summary, 1, 90).round(2).tolist()
+    [0.04, 0.07, 0.19, 0.13, 0.39, 0.7]
     """
 
     name = "mbg_nbd"

@@ -34,6 +34,20 @@ class NBD(PurchaseModel):
         Of the log parameters, from the observed information.
     verdict_ : Verdict
         `ok`, or what is wrong with the fit (degenerate, flat, not converged, too little data).
+
+    Examples
+    --------
+    Purchases of the next 90 days, where nobody ever stops:
+
+    >>> import numpy as np
+    >>> from crmwb.value.models import NBD, PurchaseSummary
+    >>> histories = np.array([[0, 0], [1, 20], [1, 300], [2, 100], [3, 340], [8, 350]])  # frequency, recency_days
+    >>> summary = PurchaseSummary.of(*np.repeat(histories, [60, 10, 12, 8, 8, 4], axis=0).T, np.full(102, 365))
+    >>> model = NBD().fit(summary)
+    >>> model.verdict_.status.value
+    'ok'
+    >>> model.expected_purchases(summary, 90).round(2).tolist()
+    [0.08, 0.24, 0.24, 0.4, 0.56, 1.37]
     """
 
     name = "nbd"

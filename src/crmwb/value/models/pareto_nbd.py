@@ -45,6 +45,22 @@ class ParetoNBD(PurchaseModel):
         Of the log parameters, from the observed information.
     verdict_ : Verdict
         `ok`, or what is wrong with the fit (degenerate, flat, not converged, too little data).
+
+    Examples
+    --------
+    Days within which half of such customers buy again, infinite where fewer than half ever do:
+
+    >>> import numpy as np
+    >>> from crmwb.value.models import ParetoNBD, PurchaseSummary
+    >>> histories = np.array([[0, 0], [1, 20], [1, 300], [2, 100], [3, 340], [8, 350]])  # frequency, recency_days
+    >>> summary = PurchaseSummary.of(*np.repeat(histories, [60, 10, 12, 8, 8, 4], axis=0).T, np.full(102, 365))
+    >>> model = ParetoNBD().fit(summary)
+    >>> model.verdict_.status.value
+    'ok'
+    >>> model.p_alive(summary).round(2).tolist()
+    [0.3, 0.26, 0.95, 0.48, 0.98, 0.99]
+    >>> model.days_to_next_purchase(summary).round().tolist()
+    [inf, inf, 304.0, inf, 121.0, 49.0]
     """
 
     name = "pareto_nbd"

@@ -28,6 +28,17 @@ class RoundsSummary:
         n: rounds that the customer could have bought in.
     n_customers : ndarray of shape (n,)
         Customers with this history.
+
+    Examples
+    --------
+    Three donors and four yearly appeals:
+
+    >>> import numpy as np
+    >>> from crmwb.value.models import RoundsSummary
+    >>> gave = np.array([[True, True, False, True], [False] * 4, [True, False, False, False]])
+    >>> summary = RoundsSummary.of_answers(gave)
+    >>> summary.frequency.tolist(), summary.last_round.tolist(), summary.n_rounds.tolist()
+    ([0.0, 1.0, 3.0], [0.0, 1.0, 4.0], [4.0, 4.0, 4.0])
     """
 
     frequency: np.ndarray

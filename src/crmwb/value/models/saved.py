@@ -47,6 +47,14 @@ def save(model: LikelihoodModel | ContractsBySegment | MarkovChain, unit: str) -
         A fitted model.
     unit : str
         The unit of the data that it was fitted on, such as "days".
+
+    Examples
+    --------
+    >>> from crmwb.value.models import ContractSummary, ShiftedBetaGeometric, save
+    >>> model = ShiftedBetaGeometric().fit(ContractSummary.of_survivors([1000, 631, 468, 382]))
+    >>> saved = save(model, "years")
+    >>> saved["model"], saved["unit"]
+    ('sbg', 'years')
     """
     if isinstance(model, ContractsBySegment):
         return {
@@ -101,6 +109,15 @@ def load(saved: dict[str, Any], data_sha256: str | None = None) -> Any:
     CrmwbError
         It is no saved model, one of other data, of another version or a kind that is not known here, or with parameters
         that the kind does not have.
+
+    Examples
+    --------
+    >>> import json
+    >>> from crmwb.value.models import ContractSummary, ShiftedBetaGeometric, load, save
+    >>> summary = ContractSummary.of_survivors([1000, 631, 468, 382])
+    >>> text = json.dumps(save(ShiftedBetaGeometric().fit(summary), "years"))
+    >>> round(load(json.loads(text), summary.sha256).alpha_, 3)
+    0.784
     """
     try:
         if saved["version"] != VERSION:

@@ -40,6 +40,21 @@ class ShiftedBetaGeometric(LikelihoodModel):
         Of the log parameters, from the observed information.
     verdict_ : Verdict
         `ok`, or what is wrong with the fit (degenerate, flat, not converged, too little data).
+
+    Examples
+    --------
+    The high-end customers of Fader & Hardie (2007), seen for seven years, carried on to the twelfth:
+
+    >>> import numpy as np
+    >>> from crmwb.value.models import ContractSummary, ShiftedBetaGeometric
+    >>> summary = ContractSummary.of_survivors([1000, 869, 743, 653, 593, 551, 517, 491])
+    >>> model = ShiftedBetaGeometric().fit(summary)
+    >>> round(model.alpha_, 3), round(model.beta_, 3)
+    (0.668, 3.806)
+    >>> model.survival(np.array([7, 12])).round(3).tolist()
+    [0.489, 0.378]
+    >>> round(model.discounted_lifetime_of_new(annual_rate=0.1), 2)
+    5.92
     """
 
     name = "sbg"

@@ -28,6 +28,16 @@ class PurchaseSummary:
         T: days from the first purchase to the end of observation.
     n_customers : ndarray of shape (n,)
         Customers with this history.
+
+    Examples
+    --------
+    Four customers seen for a year, two of them with the same history:
+
+    >>> import numpy as np
+    >>> from crmwb.value.models import PurchaseSummary
+    >>> summary = PurchaseSummary.of(np.array([0, 2, 2, 5]), np.array([0, 90, 90, 300]), np.full(4, 365))
+    >>> len(summary), summary.total_customers, summary.n_customers.tolist()
+    (3, 4, [1, 2, 1])
     """
 
     frequency: np.ndarray

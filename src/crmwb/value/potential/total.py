@@ -56,7 +56,7 @@ class TotalRange:
         --------
         >>> tested = TotalRange.learn([100, 100], [98, 103], tested_days=365, history_days=1500, horizon_days=365)
         >>> round(tested.low, 2), round(tested.high, 2)
-        (0.81, 1.23)
+        (0.79, 1.27)
         """
         from crmwb.value.challenger.level import Level  # with scikit-learn, which reports do without
 
