@@ -41,6 +41,7 @@ __all__ = [
     "open_file",
     "open_table",
     "open_tables",
+    "parquet_writer",
     "parts",
     "read",
     "read_frame",
@@ -103,7 +104,7 @@ def write_query(
         for target, names in targets:
             beside = stack.enter_context(replacing(target))
             fields = pa.schema([schema.field(name) for name in names])
-            writers.append((stack.enter_context(pq.ParquetWriter(beside, fields, compression=COMPRESSION)), names))
+            writers.append((stack.enter_context(parquet_writer(beside, fields)), names))
         for group in regrouped(engine.batches(con, query.order_by(list(order_by))), schema):
             for writer, names in writers:
                 writer.write_table(group.select(names), row_group_size=ROW_GROUP_ROWS)
@@ -139,12 +140,23 @@ def write_partitions(con: Backend, query: ir.Table, folder: Path, by: str, order
     for value, batches in groupby(_runs(engine.batches(con, query.order_by([by, *order_by])), by), itemgetter(0)):
         with (
             replacing(folder / f"{value}.parquet") as beside,
-            pq.ParquetWriter(beside, schema, compression=COMPRESSION) as writer,
+            parquet_writer(beside, schema) as writer,
         ):
             for group in regrouped((batch for _, batch in batches), schema):
                 writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
                 n_rows += group.num_rows
     return n_rows
+
+
+def parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """Return what writes a Parquet file of rows that come in groups of ROW_GROUP_ROWS."""
+    return pq.ParquetWriter(path, schema, **_layout(schema))
+
+
+def _layout(schema: pa.Schema) -> dict[str, Any]:
+    """Return how columns are packed: numbers with fractions seldom repeat, so a dictionary of them costs time only."""
+    repeating = [field.name for field in schema if not pa.types.is_floating(field.type)]
+    return {"compression": COMPRESSION, "use_dictionary": repeating or False}
 
 
 def _runs(batches: Iterable[pa.RecordBatch], by: str) -> Iterator[tuple[Any, pa.RecordBatch]]:
@@ -188,7 +200,7 @@ def write_frame(frame: pd.DataFrame, path: Path, order_by: Sequence[str], schema
     ordered = frame.sort_values(list(order_by), kind="stable")
     table = pa.Table.from_pandas(ordered, schema=schema, preserve_index=False).replace_schema_metadata(None)
     with replacing(path) as beside:
-        pq.write_table(table, beside, compression=COMPRESSION, row_group_size=ROW_GROUP_ROWS)
+        pq.write_table(table, beside, row_group_size=ROW_GROUP_ROWS, **_layout(table.schema))
 
 
 def write(frame: pd.DataFrame, artefact: Artefact, path: Path | None = None) -> None:

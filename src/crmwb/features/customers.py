@@ -15,7 +15,7 @@ from crmwb.features.credit import credit
 from crmwb.features.deals import deals
 from crmwb.features.profile import profile
 from crmwb.features.summaries import PREFIX, summaries
-from crmwb.features.trend import trend
+from crmwb.features.trend import periods, trend
 from crmwb.history import History, advance, last_before
 from crmwb.history.asof import Day
 from crmwb.params import FeatureParams
@@ -69,11 +69,14 @@ def customers(tables: Tables, as_of: Day, params: FeatureParams, past: History |
      {'customer_id': 'b', 'n_purchase_days': 0, 'days_since_last': None, 'revenue_cents': 0}]
     """
     described = profile(tables["customers"], as_of)
+    if "transactions" in tables and past is None:
+        past = advance(tables, as_of, params.off_season_months)
     row_of: dict[str, str] = {}  # feature that starts at zero → the column that is NULL where its part has no row
     for i, part in enumerate(_parts(tables, as_of, params, past)):
         described = described.left_join(part, "customer_id", rname=f"{{name}}_{i}")
         row_of |= dict.fromkeys(ZEROS.intersection(part.columns), f"customer_id_{i}")
-
+    if past is not None:
+        described = described.mutate(**trend(described, past, as_of, params.recent_days))
     if (summarised := tables.get("customer_summaries")) is not None:
         described = described.left_join(summaries(summarised, as_of), "customer_id", rname="{name}_summarised")
 
@@ -90,13 +93,11 @@ def customers(tables: Tables, as_of: Day, params: FeatureParams, past: History |
     return described.select(**{f.name: column(f) for f in FEATURES})
 
 
-def _parts(tables: Tables, as_of: Day, params: FeatureParams, past: History | None = None) -> Iterator[ir.Table]:
+def _parts(tables: Tables, as_of: Day, params: FeatureParams, past: History | None) -> Iterator[ir.Table]:
     """Yield what each feature module makes of the tables that are there."""
-    if "transactions" in tables:
-        known = past or advance(tables, as_of, params.off_season_months)
-        state = last_before(known.months, as_of)
-        yield bought(state, as_of, has_products="products" in tables)
-        yield trend(tables["customers"], known, as_of, params.recent_days)
+    if past is not None:
+        yield periods(past, as_of, params.recent_days)
+        yield bought(last_before(past.months, as_of), as_of, has_products="products" in tables)
     if (members := tables.get("campaign_members")) is not None:
         yield campaigns(members, tables.get("campaigns"), as_of)
     if (interactions := tables.get("interactions")) is not None:

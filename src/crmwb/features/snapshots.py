@@ -105,7 +105,8 @@ def write_snapshots(
             same_day = _of_buyers(now, observation.as_of).order_by("customer_id")
             n_rows += _write(engine.batches(con, same_day), beside / f"{observation.as_of}.parquet")
         if past is not None and len(missing) > FEW:  # decoded once, not at every month end
-            past = History(*(keep(name, getattr(past, name)) for name in ("days", "months", "spread_orders")))
+            months = keep("months", history.until_next(past.months))
+            past = History(keep("days", past.days), months, keep("spread_orders", past.spread_orders))
         if missing:
             any_end = snapshot(tables, engine.day("month_end"), params, past)
             query = engine.compiled(con, any_end.order_by("customer_id"))
@@ -120,7 +121,7 @@ def write_snapshots(
 
 def _write(rows: pa.RecordBatchReader, path: Path) -> int:
     n_rows = 0
-    with pq.ParquetWriter(path, SNAPSHOTS.schema, compression=storage.COMPRESSION) as writer:
+    with storage.parquet_writer(path, SNAPSHOTS.schema) as writer:
         for group in storage.regrouped(rows, SNAPSHOTS.schema):
             writer.write_table(group, row_group_size=storage.ROW_GROUP_ROWS)
             n_rows += group.num_rows

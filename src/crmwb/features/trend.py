@@ -9,13 +9,10 @@ from crmwb.history.asof import Day, day_of
 A_YEAR = 52 * 7  # whole weeks, so that as many Saturdays are compared with as many
 
 
-def trend(customers: ir.Table, history: History, as_of: Day, recent_days: int) -> ir.Table:
-    """Compare the last `recent_days` before `as_of` with the `recent_days` before those, and 52 weeks before.
+def periods(history: History, as_of: Day, recent_days: int) -> ir.Table:
+    """Sum the last `recent_days` before `as_of`, the `recent_days` before those, and the same days 52 weeks before.
 
-    One row per customer of `customers`. Revenue is net of returns, orders are those with a sale. A period that begins
-    before the first order line of anyone was not watched in full: what was bought in it is unknown, not 0.
-
-    A trend is (recent - previous) / (|recent| + |previous|), from -1 (stopped) to 1 (new); NULL where both are 0.
+    One row per customer with an order line in one of them. Revenue is net of returns, orders are those with a sale.
     """
     today, recent_from, previous_from = (day_of(as_of, n * recent_days) for n in range(3))
     year_ago = (day_of(as_of, recent_days + A_YEAR), day_of(as_of, A_YEAR))
@@ -31,30 +28,37 @@ def trend(customers: ir.Table, history: History, as_of: Day, recent_days: int) -
         recent_orders=days.n_orders.sum(where=recent),
         previous_orders=days.n_orders.sum(where=previous),
     )
-    everyone = customers.select("customer_id").left_join(sums, "customer_id").drop("customer_id_right")
     for name, since, until in (("recent", recent_from, today), ("previous", previous_from, recent_from)):
-        again = _ordered_before(history.spread_orders, since, until, f"{name}_orders_again")
-        everyone = everyone.left_join(again, "customer_id").drop("customer_id_right")
+        again = _ordered_before(history.spread_orders, since, until, "again")  # their first day lies before the period
+        sums = sums.left_join(again, "customer_id")
+        orders = sums[f"{name}_orders"].fill_null(0) + sums.again.fill_null(0)
+        sums = sums.mutate(**{f"{name}_orders": orders}).drop("customer_id_right", "again")
+    return sums
+
+
+def trend(described: ir.Table, history: History, as_of: Day, recent_days: int) -> dict[str, ir.Value]:
+    """Compare the periods of customers, who are joined with their row of `periods` where they have one.
+
+    A period that begins before the first order line of anyone was not watched in full: what was bought in it is
+    unknown, not 0. A trend is (recent - previous) / (|recent| + |previous|), from -1 (stopped) to 1 (new); NULL where
+    both are 0.
+    """
     watched_from = history.days.day.min().as_scalar()
-
-    def watched(amount: ir.IntegerValue, since: ir.DateValue) -> ir.IntegerValue:
-        return ibis.ifelse(since >= watched_from, amount.fill_null(0), ibis.null("int64"))
-
-    def orders(name: str) -> ir.IntegerValue:
-        return everyone[f"{name}_orders"].fill_null(0) + everyone[f"{name}_orders_again"].fill_null(0)
-
-    periods = everyone.select(
-        "customer_id",
-        recent_revenue_cents=watched(everyone.recent_revenue_cents, recent_from),
-        previous_revenue_cents=watched(everyone.previous_revenue_cents, previous_from),
-        year_ago_revenue_cents=watched(everyone.year_ago_revenue_cents, year_ago[0]),
-        recent_orders=watched(orders("recent"), recent_from),
-        previous_orders=watched(orders("previous"), previous_from),
-    )
-    return periods.mutate(
-        revenue_trend=_trend(periods.recent_revenue_cents, periods.previous_revenue_cents),
-        order_trend=_trend(periods.recent_orders, periods.previous_orders),
-    )
+    begins = {
+        "recent_revenue_cents": recent_days,
+        "previous_revenue_cents": 2 * recent_days,
+        "year_ago_revenue_cents": recent_days + A_YEAR,
+        "recent_orders": recent_days,
+        "previous_orders": 2 * recent_days,
+    }
+    known = {
+        name: ibis.ifelse(day_of(as_of, n_days) >= watched_from, described[name].fill_null(0), ibis.null("int64"))
+        for name, n_days in begins.items()
+    }
+    return known | {
+        "revenue_trend": _trend(known["recent_revenue_cents"], known["previous_revenue_cents"]),
+        "order_trend": _trend(known["recent_orders"], known["previous_orders"]),
+    }
 
 
 def _ordered_before(spread: ir.Table, since: ir.DateValue, until: ir.DateValue, name: str) -> ir.Table:

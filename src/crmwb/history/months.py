@@ -14,6 +14,7 @@ SUMS = (
 EARLIEST = ("first_purchase_on",)
 LATEST = ("last_purchase_on", "longest_gap_days", "largest_order_cents")
 KEPT = ("median_order_cents",)
+NEXT = "next_month"
 
 
 def added_up(months: ir.Table, mixes: Iterable[str]) -> ir.Table:
@@ -50,14 +51,15 @@ def last_before(months: ir.Table, month: ir.DateValue) -> ir.Table:
     Parameters
     ----------
     months : ir.Table
-        One row per customer_id and month (a DATE, the month's first day), such as `History.months`.
+        One row per customer_id and month (a DATE, the month's first day), such as `History.months`; quicker with what
+        `until_next` adds.
     month : ir.DateValue
         Exclusive.
 
     Returns
     -------
     ir.Table
-        At most one row per customer, the columns of `months`.
+        At most one row per customer, the columns of `months`, without what `until_next` adds.
 
     Examples
     --------
@@ -71,5 +73,12 @@ def last_before(months: ir.Table, month: ir.DateValue) -> ir.Table:
     [{'customer_id': 'a', 'month': datetime.date(2024, 3, 1), 'sales_cents': 4000}]
     """
     earlier = months.filter(months.month < month)
+    if NEXT in months.columns:
+        return earlier.filter(earlier[NEXT].isnull() | (earlier[NEXT] >= month)).drop(NEXT)
     last = earlier.group_by("customer_id").aggregate(month=earlier.month.max())
     return earlier.semi_join(last, ["customer_id", "month"])
+
+
+def until_next(months: ir.Table) -> ir.Table:
+    """Add the month of each customer's next row, NULL after the last, for those who look up many months."""
+    return months.mutate(months.month.lead().over(group_by=months.customer_id, order_by=months.month).name(NEXT))

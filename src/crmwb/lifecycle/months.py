@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from crmwb import storage
 from crmwb.contract import lifecycle as declared
@@ -31,7 +30,7 @@ def write_customer_months(timeline: Timeline, purchases: Entries, ids: pd.Series
     all_ids = np.asarray(ids, dtype=object)
     with (
         storage.replacing(path) as beside,
-        pq.ParquetWriter(beside, declared.MONTHS.schema, compression=storage.COMPRESSION) as file,
+        storage.parquet_writer(beside, declared.MONTHS.schema) as file,
     ):
         for i, end in enumerate(timeline.ends):
             known = np.flatnonzero(timeline.stages[i] != UNKNOWN)

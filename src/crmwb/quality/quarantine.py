@@ -76,7 +76,7 @@ def write_clean(canonical: Path, left_behind: np.ndarray, path: Path) -> None:
     left_behind = np.sort(left_behind)
     with (
         pq.ParquetFile(canonical) as file,
-        pq.ParquetWriter(path, file.schema_arrow, compression=storage.COMPRESSION) as writer,
+        storage.parquet_writer(path, file.schema_arrow) as writer,
     ):
         for group in storage.regrouped(_kept(file, left_behind), file.schema_arrow):
             writer.write_table(group, row_group_size=storage.ROW_GROUP_ROWS)
