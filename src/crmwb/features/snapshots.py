@@ -20,6 +20,7 @@ from crmwb.features.observation import Observation
 from crmwb.files import kept
 from crmwb.history import History
 from crmwb.history.asof import Day, day_of
+from crmwb.history.months import until_next
 from crmwb.params import FeatureParams
 
 MANIFEST = "manifest.json"
@@ -105,7 +106,7 @@ def write_snapshots(
             same_day = _of_buyers(now, observation.as_of).order_by("customer_id")
             n_rows += _write(engine.batches(con, same_day), beside / f"{observation.as_of}.parquet")
         if past is not None and len(missing) > FEW:  # decoded once, not at every month end
-            months = keep("months", history.until_next(past.months))
+            months = keep("months", until_next(past.months))
             past = History(keep("days", past.days), months, keep("spread_orders", past.spread_orders))
         if missing:
             any_end = snapshot(tables, engine.day("month_end"), params, past)

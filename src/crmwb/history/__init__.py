@@ -8,10 +8,7 @@ from the first order line or from a known state on; `store` keeps the result and
 
 from crmwb.history.exposures import as_of_join
 from crmwb.history.history import History, Since, advance
-from crmwb.history.months import last_before, until_next
+from crmwb.history.months import last_before
 from crmwb.history.store import line_checksums, open_history, update
 
-__all__ = [
-    "History", "Since", "advance", "as_of_join", "last_before", "line_checksums", "open_history", "until_next",
-    "update",
-]  # fmt: skip
+__all__ = ["History", "Since", "advance", "as_of_join", "last_before", "line_checksums", "open_history", "update"]
