@@ -19,19 +19,31 @@ OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 # The workbench and what reads or writes files need a whole project: notebooks/explore has their examples.
 CALLED = (
     "crmwb.value.models",
+    "crmwb.value.realised.whale",
     "crmwb.history",
     "crmwb.tiers",
     "crmwb.segmentation",
     "crmwb.segmentation.rfm",
     "crmwb.segmentation.clusters",
+    "crmwb.features.balance",
+    "crmwb.features.campaigns",
+    "crmwb.features.contacts",
+    "crmwb.features.credit",
     "crmwb.features.customers",
+    "crmwb.features.deals",
+    "crmwb.features.interests",
     "crmwb.features.observation",
+    "crmwb.features.profile",
+    "crmwb.features.purchases",
+    "crmwb.features.summaries",
     "crmwb.response.effects",
     "crmwb.response.learners",
     "crmwb.response.ranking",
     "crmwb.recommend.measures",
+    "crmwb.recommend.pair_counts",
     "crmwb.actions.allocation",
     "crmwb.actions.holdouts",
+    "crmwb.display.tables",
     "crmwb.findings.numbers",
 )
 
@@ -83,6 +95,7 @@ def report_of(module: ModuleType) -> str:
 def test_the_examples_of_a_module_run(name, tmp_path, monkeypatch):
     shutil.copy(PROJECT / "params.yaml", tmp_path)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CRMWB_LANG", raising=False)
     report = report_of(importlib.import_module(name))
     if report:
         pytest.fail(report, pytrace=False)

@@ -45,7 +45,16 @@ SHARES = ("p_alive", "precision", "recall")  # their names do not say that they 
 def html(
     frame: pd.DataFrame, *, caption: Said = "", currency: str = "", labels: Mapping[str, Said] | None = None
 ) -> str:
-    """Return `frame` as an HTML table in the language in use; see `table`."""
+    """Return `frame` as an HTML table in the language in use; see `table`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from crmwb.display import tables
+    >>> page = tables.html(pd.DataFrame({"n_customers": [1_200]}))
+    >>> "1,200" in page, page.count("<tr")
+    (True, 2)
+    """
     return rendering.table(table(frame, caption=caption, currency=currency, labels=labels))
 
 
@@ -76,6 +85,21 @@ def table(
         The kind of `Term` that a column holds, where `VOCABULARY` does not know it.
     folded : bool, default False
         Show only the caption until a reader asks for more; on paper, only the caption.
+
+    Examples
+    --------
+    Names of columns say how their values are written: as a word of the vocabulary, a count, a percentage.
+
+    >>> import pandas as pd
+    >>> from crmwb.display import html, tables
+    >>> frame = pd.DataFrame({"tier": ["high", "low"], "n_customers": [1_200, 8_800], "revenue_share": [0.62, 0.38]})
+    >>> block = tables.table(frame)
+    >>> [column.kind for column in block.columns]
+    ['term', 'count', 'share']
+    >>> print(html.plain(block))
+    Tier | Customers | Share of revenue
+    high | 1,200 | 62%
+    low | 8,800 | 38%
     """
     columns = tuple(
         column(str(name), frame[name], currency, (labels or {}).get(str(name)), vocabulary) for name in frame.columns
@@ -91,7 +115,17 @@ def column(
     label: Said | None = None,
     vocabulary: Mapping[str, str | None] | None = None,
 ) -> Column:
-    """Return the column of a table, its kind chosen by name, type and size."""
+    """Return the column of a table, its kind chosen by name, type and size.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from crmwb.display import tables
+    >>> tables.column("revenue_cents", pd.Series([123_450, 99_900]), currency="EUR").kind
+    'money'
+    >>> tables.column("mean_orders", pd.Series([1.25, 2.5])).decimals
+    2
+    """
     title: Said = Term("column", name) if label is None else label
     words = (vocabulary or {}).get(name, VOCABULARY.get(name))
     if not _is_numeric(values):

@@ -12,6 +12,19 @@ def contacts(interactions: ir.Table, as_of: Day) -> ir.Table:
 
     One row per customer with a contact. Satisfaction has no date of its own: it counts once the matter is settled, or
     from the contact on where nothing was to settle. Whether a contact was answered has no date at all and is left out.
+
+    Examples
+    --------
+    >>> from datetime import date, datetime
+    >>> import ibis
+    >>> import pyarrow as pa
+    >>> from crmwb.features.contacts import contacts
+    >>> calls = {"customer_id": ["a", "a"], "department": ["service", "sales"], "cost_cents": [500, 800]}
+    >>> calls["occurred_at"] = [datetime(2024, 4, 1), datetime(2024, 5, 20)]
+    >>> calls["resolved_at"], calls["satisfaction"] = [datetime(2024, 4, 4), None], [0.5, None]
+    >>> known = contacts(ibis.memtable(pa.table(calls)), date(2024, 6, 1))
+    >>> known.select("n_contacts", "mean_settle_days", "mean_satisfaction").to_pyarrow().to_pylist()
+    [{'n_contacts': 2, 'mean_settle_days': 3.0, 'mean_satisfaction': 0.5}]
     """
     known = before(interactions, "occurred_at", as_of)
     settled = (known.resolved_at < midnight(as_of)).fill_null(False)

@@ -11,6 +11,22 @@ def credit(invoices: ir.Table, as_of: Day) -> ir.Table:
     One row per customer with an invoice. What was paid at or after `as_of` is not known yet: an invoice paid later is
     open. Part payments have no date, so an open invoice counts in full. Whether an invoice is disputed has no date
     either and is taken as static.
+
+    Examples
+    --------
+    Of two invoices due, one was paid 5 days late and one is open:
+
+    >>> from datetime import date
+    >>> import ibis
+    >>> import pyarrow as pa
+    >>> from crmwb.features.credit import credit
+    >>> invoices = {"customer_id": ["a", "a"], "amount_cents": [30_000, 10_000], "disputed": [False, False]}
+    >>> invoices["issued_on"] = [date(2024, 3, 1), date(2024, 4, 1)]
+    >>> invoices["due_on"] = [date(2024, 3, 31), date(2024, 5, 1)]
+    >>> invoices["paid_on"] = [date(2024, 4, 5), None]
+    >>> known = credit(ibis.memtable(pa.table(invoices)), date(2024, 6, 1))
+    >>> known.select("n_invoices", "n_overdue", "days_to_pay", "overdue_share").to_pyarrow().to_pylist()
+    [{'n_invoices': 2, 'n_overdue': 1, 'days_to_pay': 35.0, 'overdue_share': 0.25}]
     """
     today = day_of(as_of)
     issued = invoices.filter(invoices.issued_on < today)

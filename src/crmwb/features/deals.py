@@ -9,6 +9,18 @@ def deals(opportunities: ir.Table, as_of: Day) -> ir.Table:
     """Count the opportunities opened before `as_of`; one closed at or after it is still open.
 
     One row per customer with an opportunity. An opportunity without a customer is nobody's and is left out.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import ibis
+    >>> import pyarrow as pa
+    >>> from crmwb.features.deals import deals
+    >>> opportunities = {"customer_id": ["a", "a"], "opened_on": [date(2024, 1, 10), date(2024, 5, 2)]}
+    >>> opportunities |= {"closed_on": [date(2024, 2, 9), None], "won": [True, None]}
+    >>> known = deals(ibis.memtable(pa.table(opportunities)), date(2024, 6, 1))
+    >>> known.select("n_opportunities", "n_opportunities_open", "won_share", "mean_close_days").to_pyarrow().to_pylist()
+    [{'n_opportunities': 2, 'n_opportunities_open': 1, 'won_share': 1.0, 'mean_close_days': 30.0}]
     """
     today = day_of(as_of)
     opened = opportunities.filter(opportunities.customer_id.notnull() & (opportunities.opened_on < today))

@@ -31,6 +31,21 @@ def interests(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
     ir.Table
         One row per customer and category, columns of INTERESTS; no rows where the source has neither transactions with
         products nor summaries. `revenue_share` is of the customer's revenue in all categories here, so it adds up to 1.
+
+    Examples
+    --------
+    >>> from datetime import date, datetime
+    >>> import ibis
+    >>> import pyarrow as pa
+    >>> from crmwb.features.interests import interests
+    >>> lines = {"customer_id": ["a", "a"], "order_id": ["o1", "o2"], "product_id": ["p1", "p2"]}
+    >>> lines |= {"is_return": [False, False], "revenue_cents": [3_000, 1_000]}
+    >>> lines |= {"ordered_at": [datetime(2024, 1, 1), datetime(2024, 3, 1)]}
+    >>> products = {"product_id": ["p1", "p2"], "category": ["tea", "pots"], "line": ["food", "kitchen"]}
+    >>> tables = {"transactions": ibis.memtable(pa.table(lines)), "products": ibis.memtable(pa.table(products))}
+    >>> known = interests(tables, date(2024, 6, 1)).order_by("category")
+    >>> known.select("category", "revenue_share").to_pyarrow().to_pylist()
+    [{'category': 'pots', 'revenue_share': 0.25}, {'category': 'tea', 'revenue_share': 0.75}]
     """
     if "transactions" not in tables and "category_summaries" in tables:
         return _shared(_summarised(tables["category_summaries"]))

@@ -12,6 +12,18 @@ def profile(customers: ir.Table, as_of: Day) -> ir.Table:
 
     One row per customer. Attributes carry no dates, so they are taken as static: as of any day they are what the source
     last recorded. Only `acquired_on` is a date, and is unknown where it lies at or after `as_of`.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import ibis
+    >>> import pyarrow as pa
+    >>> from crmwb.contract.canonical import TABLES
+    >>> from crmwb.features.profile import profile
+    >>> people = [{"customer_id": "a", "region": "North", "acquired_on": date(2024, 1, 1)}]
+    >>> known = profile(ibis.memtable(pa.Table.from_pylist(people, TABLES["customers"].schema)), date(2024, 6, 1))
+    >>> known.select("customer_id", "region", "tenure_days").to_pyarrow().to_pylist()
+    [{'customer_id': 'a', 'region': 'North', 'tenure_days': 152}]
     """
     today = day_of(as_of)
     known = customers.mutate(

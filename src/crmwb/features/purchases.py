@@ -27,7 +27,23 @@ def days(transactions: ir.Table, as_of: date) -> ir.Table:
 
 
 def purchase_days(transactions: ir.Table, as_of: date) -> ir.Table:
-    """Return the purchase occasions before `as_of`, with the columns of `days`; one row per customer and occasion."""
+    """Return the purchase occasions before `as_of`, with the columns of `days`; one row per customer and occasion.
+
+    Examples
+    --------
+    A day with a return only is no purchase occasion:
+
+    >>> from datetime import date, datetime
+    >>> import ibis
+    >>> import pyarrow as pa
+    >>> from crmwb.features.purchases import days, purchase_days
+    >>> lines = {"customer_id": ["a", "a"], "revenue_cents": [2_000, -2_000], "is_return": [False, True]}
+    >>> lines = ibis.memtable(pa.table(lines | {"ordered_at": [datetime(2024, 1, 1), datetime(2024, 1, 8)]}))
+    >>> purchase_days(lines, date(2024, 6, 1)).count().to_pyarrow().as_py()
+    1
+    >>> days(lines, date(2024, 6, 1)).revenue_cents.sum().to_pyarrow().as_py()
+    0
+    """
     return days(transactions, as_of).filter(lambda t: t.is_purchase)
 
 
@@ -36,6 +52,20 @@ def purchases(transactions: ir.Table, as_of: date) -> ir.Table:
 
     One row per customer with a purchase day. `recency_days` and `age_days` are t_x and T of Fader, Hardie & Lee (2005),
     in days; `monetary_cents` is the z of Fader & Hardie's Gamma-Gamma note (2013): the first purchase day is left out.
+
+    Examples
+    --------
+    Three purchase days, as models of purchases take them; two orders of one day are one occasion.
+
+    >>> from datetime import date, datetime
+    >>> import ibis
+    >>> import pyarrow as pa
+    >>> from crmwb.features.purchases import purchases
+    >>> lines = {"customer_id": ["a"] * 4, "revenue_cents": [2_000, 3_000, 1_000, 4_000], "is_return": [False] * 4}
+    >>> lines["ordered_at"] = [datetime(2024, month, 1, hour) for month, hour in [(1, 9), (3, 9), (3, 17), (5, 9)]]
+    >>> known = purchases(ibis.memtable(pa.table(lines)), date(2024, 6, 1))
+    >>> known.select("frequency", "recency_days", "age_days", "monetary_cents").to_pyarrow().to_pylist()
+    [{'frequency': 2, 'recency_days': 121, 'age_days': 152, 'monetary_cents': 4000.0}]
     """
     bought = purchase_days(transactions, as_of).mutate(first_on=lambda t: t.day.min().over(group_by=t.customer_id))
     repeat = bought.day > bought.first_on

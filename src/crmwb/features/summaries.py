@@ -12,6 +12,22 @@ def summaries(summarised: ir.Table, as_of: Day) -> ir.Table:
 
     One row per customer with a summary; recency goes on from the day of the summary to `as_of`. Orders stand for
     purchase days, which no summary counts.
+
+    Examples
+    --------
+    A summary of 1 May, 10 days after the last purchase, a month later:
+
+    >>> from datetime import date
+    >>> import ibis
+    >>> import pyarrow as pa
+    >>> from crmwb.contract.canonical import TABLES
+    >>> from crmwb.features.summaries import PREFIX, summaries
+    >>> row = {"customer_id": "a", "summarised_on": date(2024, 5, 1), "days_since_last": 10}
+    >>> row |= {"n_orders": 4, "revenue_cents": 900}
+    >>> summarised = ibis.memtable(pa.Table.from_pylist([row], TABLES["customer_summaries"].schema))
+    >>> known = summaries(summarised, date(2024, 6, 1))
+    >>> known.select(PREFIX + "days_since_last", PREFIX + "mean_order_cents").to_pyarrow().to_pylist()
+    [{'summarised days_since_last': 41, 'summarised mean_order_cents': 225.0}]
     """
     today = day_of(as_of)
     known = summarised.filter(summarised.summarised_on <= today)

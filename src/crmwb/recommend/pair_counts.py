@@ -48,6 +48,19 @@ def pair_counts(con: Backend, held: ir.Table, n_products: int, *, least: int, ma
         Pairs with fewer holders are left out.
     max_pairs : int
         Pairs looked at, about; beyond, only a part of the holders counts, drawn by a hash of their numbers.
+
+    Examples
+    --------
+    Three customers; two of them bought products 0 and 1:
+
+    >>> import pyarrow as pa
+    >>> from crmwb import engine, params
+    >>> from crmwb.recommend.pair_counts import pair_counts
+    >>> held = pa.table({"holder": [1, 1, 2, 2, 3], "product": [0, 1, 0, 1, 2]})
+    >>> with engine.connect(params.EngineParams(threads=1, memory_limit_gb=1)) as con:
+    ...     counts = pair_counts(con, engine.open_arrow(con, held, "held"), 3, least=1, max_pairs=1_000)
+    >>> counts.one.tolist(), counts.other.tolist(), counts.n_both.tolist(), counts.n_of.tolist()
+    ([0], [1], [2], [2, 2, 1])
     """
     sizes = held.group_by("holder").aggregate(n=held.count())
     looked = sizes.aggregate(pairs=(sizes.n * (sizes.n - 1) / 2).sum()).to_pyarrow().to_pylist()[0]["pairs"]

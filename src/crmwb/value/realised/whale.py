@@ -38,6 +38,21 @@ def curve(values_cents: np.ndarray, n_points: int = MAX_POINTS) -> pd.DataFrame:
     -------
     DataFrame of shape (min(n, n_points - 1) + 1, 3)
         customer_share (0–1), cumulative_cents, cumulative_share (of the final value; NaN where that is not positive).
+
+    Examples
+    --------
+    Five customers, of whom the best brings 80% of the final total and the worst loses money:
+
+    >>> import numpy as np
+    >>> from crmwb.value.realised.whale import curve
+    >>> curve(np.array([8_000, 2_000, 1_000, 0, -1_000])).round(2)
+       customer_share  cumulative_cents  cumulative_share
+    0             0.0               0.0               0.0
+    1             0.2            8000.0               0.8
+    2             0.4           10000.0               1.0
+    3             0.6           11000.0               1.1
+    4             0.8           11000.0               1.1
+    5             1.0           10000.0               1.0
     """
     shares, cumulative = _cumulated(np.sort(_whole(values_cents))[::-1])
     at = shares if len(shares) <= n_points else np.linspace(0, 1, n_points)
@@ -76,6 +91,14 @@ def facts(values_cents: np.ndarray, n_bootstrap: int, seed: int, basis: Basis = 
         law_holds, verdict   (a finding); by revenue, of the first half of the law alone.
         Each figure is {"value", "low", "high"}; all None where the total is not positive, low and high also where
         some resample's is not.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from crmwb.value.realised.whale import facts
+    >>> read = facts(np.array([8_000, 2_000, 1_000, 0, -1_000]), n_bootstrap=20, seed=0)
+    >>> read["n_losing"], read["top_20_share"]["value"], round(read["lost_share"]["value"], 3)
+    (1, 0.8, 0.091)
     """
     values = np.sort(_whole(values_cents))[::-1]
     total = int(values.sum())
