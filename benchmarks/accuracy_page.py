@@ -32,7 +32,8 @@ that was seen twice, came after an earlier version of this page had been read; t
 
 * **Combined forecast**: the classic models, weighted by their likelihood on earlier holdouts, at the level that those
   show, and corrected by a log-linear regression as far as earlier tests bear it out; its chances to buy at all are
-  recalibrated where earlier origins bear that out (`src/crmwb/value/challenger/`).
+  recalibrated, or corrected by what customers did in the same window of earlier years, where earlier origins bear
+  that out (`src/crmwb/value/challenger/`).
 * **Best classic**: the best of BG/NBD, MBG/NBD, MBG/CNBD-k, Pareto/NBD and NBD, picked *after* the fact for each row
   and measure. For revenue it is the best of them times Gamma-Gamma, or past spend alone.
 
@@ -190,12 +191,14 @@ def _chances(tested: list[Tested]) -> tuple[str, list[bool], list[bool], list[bo
         )  # fmt: skip
     head = ["data set", "mean chance", "share who bought", "reliability slope", "recalibrated by", "50%", "80%", "95%",
             "80% of revenue"]  # fmt: skip
+    n_own_year = sum(any(own.of_windows for own in t.trial.stack.own_years_.values()) for t in tested)
     note = (
         "The reliability slope is that of a logistic regression of buying at all on the logit of the chance, with its "
         "standard error: 1 is calibrated, and none is known where all chances are much alike. `recalibrated by` is "
         "what the company's own earlier origins taught (`src/crmwb/value/challenger/calibration.py`); 1.00: nothing "
-        "that later ones of them bore out. Coverage is the share of customers whose purchases, or revenue, fell within "
-        "their interval (mean of the randomised probability integral transform).\n\n"
+        "that later ones of them bore out. What customers did in the same window of earlier years (`own_year.py`) "
+        f"corrected chances on {n_own_year} of {len(tested)}. Coverage is the share of customers whose purchases, or "
+        "revenue, fell within their interval (mean of the randomised probability integral transform).\n\n"
     )
     title = "## Chances and intervals of the combined forecast\n\n"
     return title + note + _table(head, rows), straight, sure, below, (of_purchases, of_money)

@@ -80,8 +80,16 @@ def test_credit_counts_overdue_and_over_the_limit_apart(accounts):
     assert made.first_owner(made.late, "overdue_cents").code == "accounts.no_owners"
 
 
-def test_without_a_risk_or_invoices_it_says_so(accounts):
+@pytest.mark.parametrize(
+    ("why", "code"),
+    [("customers_buy_once", "lifecycle.no_risk.customers_buy_once"), (None, "accounts.no_risk")],  # None: of a part
+)
+def test_without_a_risk_it_says_why(accounts, tmp_path, why, code):
+    storage.write_json({"risk": {"not_available": why}}, tmp_path / layout.LIFECYCLE_FACTS)
+    assert accounts().risk_finding.code == code
+
+
+def test_without_invoices_it_says_so(accounts):
     made = accounts()
-    assert isinstance(made.risk_finding, Unavailable)
     assert isinstance(made.credit_finding, Unavailable)
     assert accounts(n_invoices=[1] * 4).credit_finding.code == "accounts.nothing_overdue"

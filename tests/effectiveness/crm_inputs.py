@@ -43,7 +43,7 @@ def inputs(con: Any, customers: pd.DataFrame, clean: dict[str, Any] | None = Non
         "quality": quality,
         "value": {"realised": {}},
         "models": {},
-        "lifecycle": {},
+        "lifecycle": {"risk": {"not_available": "no_purchases"}},
         "migration": {},
         "acceptance": pd.DataFrame({"is_passed": []}),
         "campaigns": pd.DataFrame(columns=["campaign_id", "name", "starts_on", "design", "n_treated"]),

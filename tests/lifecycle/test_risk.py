@@ -9,9 +9,12 @@ from project import PROJECT
 
 from crmwb import params
 from crmwb.calendar import day_number, month_ends
+from crmwb.findings import Unavailable, language
+from crmwb.findings.say import say
 from crmwb.lifecycle.activity import MICRO, Entries
 from crmwb.lifecycle.risk import build
 from crmwb.lifecycle.risk.backtest import calibration, reliability
+from crmwb.lifecycle.risk.build import REASONS
 from crmwb.lifecycle.risk.classes import classes
 from crmwb.lifecycle.risk.panel import panel
 
@@ -146,6 +149,50 @@ def test_who_buys_less_often_than_the_history_can_test_has_no_risk():
     risk = build(entries(yearly(400, 3, 7)), month_ends(FIRST, date(2024, 12, 1)), ids, FIRST, PARAMS)
     assert risk.customers["risk"].isna().all()
     assert risk.facts["not_available"] == "history_too_short"
+
+
+def test_where_the_longest_horizon_was_of_no_use_that_is_the_reason():
+    """All buy by one rate and none leaves: nothing tells them apart, and half of the longest horizon fits nobody."""
+    rng = np.random.default_rng(8)
+    days = {who: np.unique(rng.exponential(40, 30).cumsum().astype(int)).tolist() for who in range(300)}
+    days = {who: [day for day in own if day < 731] for who, own in days.items()}
+    ids = pd.DataFrame({"customer_id": [f"{i:04d}" for i in range(300)]})
+    bounds = PARAMS.model_copy(update={"max_days": 75, "min_days": 10})
+    risk = build(entries(days), month_ends(FIRST, NOW), ids, FIRST, bounds)
+    assert risk.reliability is not None
+    assert risk.facts["not_available"] == "forecasts_did_not_come_true"
+    assert panel(entries(days), month_ends(FIRST, NOW), 300, bounds, 37.5)[-1].as_of < NOW
+
+
+def test_a_few_customers_who_all_stay_are_too_few_to_learn_from():
+    days = {who: list(range(who % 3, 730, 4)) for who in range(40)}
+    ids = pd.DataFrame({"customer_id": [f"{i:04d}" for i in range(40)]})
+    risk = build(entries(days), month_ends(FIRST, NOW), ids, FIRST, PARAMS)
+    assert risk.facts["not_available"] == "too_few_cases"
+    nothing = Entries(np.empty(0, np.int64), np.empty(0, np.int64), {})
+    assert build(nothing, month_ends(FIRST, NOW), ids, FIRST, PARAMS).facts["not_available"] == "no_purchases"
+
+
+def test_where_most_buy_once_nobody_is_counted_as_at_risk():
+    rng = np.random.default_rng(9)
+    end, out = 160, {}
+    for who in range(900):
+        days = [int(rng.random() ** 0.45 * end)]
+        while rng.random() < 0.45 and (following := days[-1] + 1 + int(rng.exponential(24))) < end:
+            days.append(following)
+        out[who] = days
+    ids = pd.DataFrame({"customer_id": [f"{i:04d}" for i in range(900)]})
+    risk = build(entries(out), [*month_ends(FIRST, date(2022, 6, 1)), date(2022, 6, 10)], ids, FIRST, PARAMS)
+    assert risk.facts["not_available"] == "customers_buy_once"
+    assert risk.customers["risk_class"].isna().all()
+    assert risk.facts["n_at_risk"] == 0
+
+
+@pytest.mark.parametrize("tongue", ["en", "zh"])
+def test_every_reason_is_said(tongue):
+    with language.using(tongue):
+        said = {say(Unavailable(f"lifecycle.no_risk.{reason}")) for reason in REASONS}
+    assert len(said) == len(REASONS) == 5
 
 
 def test_calibration_finds_a_known_slope():

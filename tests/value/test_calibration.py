@@ -6,7 +6,7 @@ from scipy.special import expit, logit
 
 from crmwb.value.challenger import Counts, Past, Stack
 from crmwb.value.challenger import stack as stack_module
-from crmwb.value.challenger.calibration import Calibration, pooled, slope_of
+from crmwb.value.challenger.calibration import Calibration, Given, pooled, slope_of
 from tests.value.test_base_forecast import panel
 
 
@@ -14,7 +14,7 @@ def origin(slope, n=3000, seed=1, shift=0.0):
     """Chances, and who bought where their logits should have been multiplied by `slope`."""
     rng = np.random.default_rng(seed)
     chance = expit(rng.normal(0.0, 1.5, n))
-    return chance, rng.random(n) < expit(slope * logit(chance) + shift)
+    return Given(chance, rng.random(n) < expit(slope * logit(chance) + shift))
 
 
 def origins(*slopes):
@@ -23,7 +23,8 @@ def origins(*slopes):
 
 def test_a_slope_is_found_whatever_the_level():
     for shift in (0.0, 1.0):
-        slope, error = slope_of(*origin(0.6, shift=shift))
+        given = origin(0.6, shift=shift)
+        slope, error = slope_of(given.chance, given.bought)
         assert slope == pytest.approx(0.6, abs=3 * error)
         assert error < 0.05
     assert slope_of(np.full(100, 0.3), np.arange(100) < 30) == (1.0, np.inf)

@@ -3,12 +3,15 @@
 from datetime import date
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from crmwb.contract.value import FORECAST
 from crmwb.findings import Count, Days, Finding, Money, Share, Unavailable, from_json, to_json
-from crmwb.value.equity import Equity, supported
+from crmwb.value.challenger import Past, PurchaseDays, Stack
+from crmwb.value.equity import Equity, active_agree, supported, without_active
+from crmwb.value.potential.customers import active
 
 
 @pytest.fixture
@@ -35,6 +38,7 @@ def equity() -> Equity:
         },
         "bridge": {"is_comparable": True, "finding": to_json(Finding("equity.changed", {}))},
         "check": {"is_within": True},
+        "caveats": [],
     }
     return Equity(nothing, nothing, forecast, nothing, facts, SimpleNamespace())
 
@@ -81,3 +85,39 @@ def test_after_a_wave_of_first_purchases_the_share_of_new_customers_is_not_state
     assert codes(found) == ["forecast.total", "forecast.last_year"]
     assert found.facts["forecast"]["new_share"] is None
     assert found.facts["bridge"] == equity.facts["bridge"]
+
+
+def history(wave: int, n=500, seed=4) -> Past:
+    """Three years of a shop, and a month, four before their end, that won `wave` customers who buy once."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for who in range(n):
+        begins = day = rng.uniform(0, 1000)
+        rate, lives = rng.gamma(1.0, 1 / 60), rng.exponential(700)
+        while day < min(1095, begins + lives):
+            rows.append((who, int(day)))
+            day += rng.exponential(1 / rate)
+    rows += [(n + who, 945 + who % 30) for who in range(wave)]
+    who, at = np.array(sorted(set(rows))).T
+    present, place = np.unique(who, return_inverse=True)
+    return Past(PurchaseDays(present.astype(str), place.astype(np.int32), at.astype(np.int32), np.full(len(at), 900)))
+
+
+@pytest.mark.parametrize(("wave", "agree"), [(500, False), (0, True)])
+def test_after_a_wave_of_first_purchases_it_is_not_stated_how_many_are_active(wave, agree):
+    past = history(wave)
+    stack, moment = Stack(90).fit(past, 1095, calibrates=False), past.at(1095, 90)
+    model = max(moment.classics.fitted, key=lambda m: stack.corrected_.base.weights.get(m.name, 0.0))
+    fitted = SimpleNamespace(moment=moment, purchases=model)
+    counted = active(pd.DataFrame({"p_purchase": stack.forecast(moment, 365).p_any}), fitted, 365, 0.2)
+    assert active_agree(*counted) == agree
+
+
+def test_why_it_is_not_stated_who_is_active_is_the_first_caveat(equity):
+    found = without_active(equity, 1944, 971)
+    said = [from_json(caveat) for caveat in found.facts["caveats"]]
+    assert said[0] == Finding("equity.active_not_stated", {"by_model": Count(1944), "stated": Count(971)})
+    assert equity.facts["caveats"] == []
+    assert active_agree(100, 119)
+    assert not active_agree(121, 100)
+    assert active_agree(0, 0)

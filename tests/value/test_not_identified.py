@@ -97,7 +97,7 @@ def followed():
         return {
             is_identified: equity.build(
                 con, table, models, terms, total=TotalRange(0.5, 2.0, 90), as_of=AS_OF, params=settings,
-                currency="EUR", is_dropout_identified=is_identified,
+                currency="EUR", counts_active=is_identified,
             )
             for is_identified in (True, False)
         }  # fmt: skip

@@ -17,7 +17,7 @@ from crmwb.value import equity
 from crmwb.value.challenger import Past, Traits, read_days
 from crmwb.value.customers import value_customers
 from crmwb.value.equity import Equity
-from crmwb.value.potential.customers import Fitted, buyers_of, fit, score, terms_of
+from crmwb.value.potential.customers import Fitted, active, buyers_of, fit, score, terms_of
 from crmwb.value.proof.backtest import Backtest, backtest
 from crmwb.value.realised.margin import margin
 from crmwb.value.record import metrics_record, models_record, no_models_record
@@ -123,6 +123,8 @@ def value_all(
         numbers = {"n_customers": len(whole.customers), "tiers": facts["scorecard"]["stability"]}
         return Valuation(whole.customers, models, facts, numbers, tier_months=whole.tier_months)
     tested = backtest(past, as_of, params.value.backtest)
+    counted = active(whole.customers, fitted, params.value.horizon_days, params.value.equity.lost_below)
+    agree = equity.active_agree(*counted)
     followed = equity.build(
         con,
         tables["transactions"],
@@ -133,10 +135,12 @@ def value_all(
         as_of=as_of,
         params=params.value.equity,
         currency=observed["currency"],
-        is_dropout_identified=fitted.dropout.is_identified,
+        counts_active=fitted.dropout.is_identified and agree,
         holes=[(date.fromisoformat(begins), date.fromisoformat(ends)) for begins, ends in circumstances["holes"]],
     )
     followed = equity.supported(followed, circumstances)
+    if fitted.dropout.is_identified and not agree:
+        followed = equity.without_active(followed, *counted)
     models = models_record(buyers, fitted, tested, as_of=as_of, params=params)
     facts = whole.facts | {"equity": followed.facts}
     metrics = metrics_record(whole.customers, models, facts, tested)

@@ -168,7 +168,8 @@ class Accounts:
     def risk_finding(self) -> Finding | Unavailable:
         """How many are at risk, and the margin at stake."""
         if not self.has_risk:
-            return Unavailable("accounts.no_risk")
+            why = storage.read_json(self._root / layout.LIFECYCLE_FACTS)["risk"]["not_available"]
+            return Unavailable(f"lifecycle.no_risk.{why}" if why else "accounts.no_risk")
         if self.is_withheld:
             return Finding("accounts.part_few", {"least": Count(LEAST, "customer")})
         return self._circumstance or self._at_risk_finding

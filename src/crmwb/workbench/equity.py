@@ -45,7 +45,7 @@ class Equity:
     def months(self) -> pd.DataFrame:
         """One row per month end, the last one now: as_of, n_buyers, n_active, n_alive, equity_cents.
 
-        n_active and n_alive are unknown where dropout is not identified.
+        n_active and n_alive are unknown where it cannot be told who left.
         """
         return storage.read(EQUITY, root=self._root)
 

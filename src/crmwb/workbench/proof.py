@@ -10,7 +10,7 @@ from crmwb import storage
 from crmwb.contract.value import BACKTEST, TRACKING
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
-from crmwb.findings import Count, Finding, Listing, Name, Number, Term, Unavailable, from_json
+from crmwb.findings import Count, Days, Finding, Listing, Name, Number, Term, Unavailable, from_json
 from crmwb.findings.catalogue import find
 from crmwb.plots import proof as plots
 from crmwb.plots import value as value_plots
@@ -49,8 +49,12 @@ class Proof:
 
     @property
     def recalibrated(self) -> Finding | None:
-        """That chances to buy at all were recalibrated, and by what; None where they were not."""
-        by = (self.models["stack"] or {}).get("calibration") or {"n_origins": 0}
+        """That chances to buy at all were corrected, and by what; None where they were not."""
+        stack = self.models["stack"] or {}
+        stated = max(stack.get("own_years") or [{"days": 0, "n_origins": 0}], key=lambda own: int(own["days"]))
+        if stated["n_origins"]:
+            return Finding("model_card.own_year", {"n": Count(stated["n_origins"]), "days": Days(stated["days"])})
+        by = stack.get("calibration") or {"n_origins": 0}
         if not by["n_origins"]:
             return None
         code = "model_card.chances_drawn_in" if by["slope"] < 1 else "model_card.chances_drawn_apart"

@@ -14,7 +14,7 @@ def persistency(inputs: Inputs) -> Analysis:
     """Describe who is at risk, by stage of life, and how many new customers come back."""
     buyers = inputs.buyers
     if not buyers["risk_class"].notna().any():
-        return Analysis(Unavailable("effectiveness.persistency.no_risk"))
+        return Analysis(Unavailable(f"lifecycle.no_risk.{inputs.lifecycle['risk']['not_available']}"))
 
     def at_risk(part: pd.DataFrame) -> Share:
         return Share(float(part["risk_class"].dropna().isin(LEAVING).mean()))  # of those whose risk is known

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
-from crmwb.lifecycle.risk.hazard import MIN_ENDED, MIN_OF_EACH, Hazard
+from crmwb.lifecycle.risk.hazard import MIN_ENDED, MIN_MOMENTS, MIN_OF_EACH, Hazard
 from crmwb.lifecycle.risk.panel import Known
 
 N_GROUPS = 10
@@ -88,7 +88,7 @@ def backtest(moments: Sequence[Known], as_of: date, n_origins: int) -> Tested | 
     for all.
     """
     forecasts: list[tuple[Known, np.ndarray]] = []
-    ended = [(moment.horizon_days <= (as_of - moment.as_of).days).mean() >= MIN_ENDED for moment in moments]
+    ended = [_has_ended(moment, as_of) for moment in moments]
     for place, origin in [pair for pair in enumerate(moments) if ended[pair[0]]][-2 * n_origins :]:
         learned = Hazard.fit(moments[:place], origin.as_of)
         if learned is not None:
@@ -104,6 +104,18 @@ def backtest(moments: Sequence[Known], as_of: date, n_origins: int) -> Tested | 
         return None
     found = reliability(np.concatenate(risks), np.concatenate(silent), len(risks))
     return None if found is None else Tested(found, final)
+
+
+def watched(moments: Sequence[Known], as_of: date) -> bool:
+    """Whether the history is long enough: enough moments ended before one that has ended by now."""
+    return any(
+        _has_ended(origin, as_of) and sum(_has_ended(moment, origin.as_of) for moment in moments[:place]) >= MIN_MOMENTS
+        for place, origin in enumerate(moments)
+    )
+
+
+def _has_ended(moment: Known, day: date) -> bool:
+    return bool((moment.horizon_days <= (day - moment.as_of).days).mean() >= MIN_ENDED)
 
 
 def calibrated(forecasts: Sequence[tuple[Known, np.ndarray]], known_until: date) -> Calibration | None:

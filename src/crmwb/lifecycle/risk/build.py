@@ -10,13 +10,17 @@ import pandas as pd
 
 from crmwb.contract.lifecycle import RISK
 from crmwb.lifecycle.activity import Entries
-from crmwb.lifecycle.risk.backtest import Reliability, Tested, backtest
+from crmwb.lifecycle.risk.backtest import Reliability, Tested, backtest, watched
 from crmwb.lifecycle.risk.classes import AT_RISK, CLASSES, classes
 from crmwb.lifecycle.risk.hazard import Hazard
 from crmwb.lifecycle.risk.panel import Known, panel
 from crmwb.params import RiskParams
 
-TOO_SHORT, NO_SKILL = "history_too_short", "forecasts_did_not_come_true"
+REASONS = (
+    "no_purchases", "history_too_short", "too_few_cases", "forecasts_did_not_come_true", "customers_buy_once",
+)  # fmt: skip
+NO_PURCHASES, TOO_SHORT, TOO_FEW, NO_SKILL, BUY_ONCE = REASONS
+NEARLY_ALL, MOST = 0.95, 0.5  # of buyers: leaving by definition, and with a single purchase
 PART_OF_HISTORY = 3  # a horizon is at most this part of the history
 FITTED_CUSTOMERS = 20_000
 FITTED_MOMENTS = 24
@@ -34,11 +38,15 @@ class Risk:
         horizon, and for all where the history is too short to learn and to test, or forecasts at past moments did not
         come true.
     reliability : Reliability or None
-        How forecasts at past moments came true; None where the history is too short.
+        How forecasts at past moments came true; None where none could be tested.
+    not_available : str or None
+        Why the risk is unknown for all: nothing was bought, the history is too short, too few customers were seen to
+        leave or to stay, forecasts did not come true, or most buy once, so that nearly all would count as leaving.
     """
 
     customers: pd.DataFrame
     reliability: Reliability | None
+    not_available: str | None = None
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -46,8 +54,8 @@ class Risk:
         counts = self.customers["risk_class"].value_counts()
         known = self.reliability
         return {
-            "is_available": known is not None and known.is_useful,
-            "not_available": None if known is not None and known.is_useful else NO_SKILL if known else TOO_SHORT,
+            "is_available": self.not_available is None,
+            "not_available": self.not_available,
             "n_customers": {name: int(counts.get(name, 0)) for name in CLASSES},
             "n_at_risk": int(counts.get(AT_RISK, 0)),
             "margin_at_stake_cents": _sum(self.customers, AT_RISK),
@@ -85,19 +93,23 @@ def build(
     ids, now = customers["customer_id"], ends[-1]
     nobody = pd.DataFrame({"customer_id": ids}).reindex(columns=RISK.names)
     if not len(purchases.month):
-        return Risk(nobody, None)
+        return Risk(nobody, None, NO_PURCHASES)
     longest = min(params.max_days, (now - first_event).days / PART_OF_HISTORY)
+    tries = []
     for most_days in (longest, longest / 2):  # shorter horizons have ended at more past moments
-        learned = _learned(panel(purchases, ends, len(ids), params, most_days), now, params.n_origins, most_days)
-        if learned is not None and learned.tested.reliability.is_useful:
+        tries.append(_learned(panel(purchases, ends, len(ids), params, most_days), now, params.n_origins, most_days))
+        if isinstance(tries[-1], _Learned) and tries[-1].tested.reliability.is_useful:
             break
+    learned = next((tried for tried in reversed(tries) if isinstance(tried, _Learned)), None)
     if learned is None:
-        return Risk(nobody, None)
+        return Risk(nobody, None, TOO_FEW if TOO_FEW in tries else TOO_SHORT)
     tested, present = learned.tested, learned.present
     if not tested.reliability.is_useful:
-        return Risk(nobody, tested.reliability)
+        return Risk(nobody, tested.reliability, NO_SKILL)
     risk, horizon = np.full(len(ids), np.nan), np.full(len(ids), np.nan)
     risk[present.customer] = tested.calibration.of(learned.hazard.none(present)).round(6)
+    if _buy_once(risk[present.customer], present.n_purchases, params):
+        return Risk(nobody, tested.reliability, BUY_ONCE)
     horizon[present.customer] = present.horizon_days
     clv = pd.to_numeric(customers["clv_cents"]) if "clv_cents" in customers else pd.Series(np.nan, index=ids.index)
     at_stake = risk * clv.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -119,14 +131,21 @@ class _Learned:
     tested: Tested
 
 
-def _learned(every: Sequence[Known], now: date, n_origins: int, most_days: float) -> _Learned | None:
-    """Learn and test on past moments; None where there are too few, or nobody's rhythm fits now."""
+def _learned(every: Sequence[Known], now: date, n_origins: int, most_days: float) -> _Learned | str:
+    """Learn and test on past moments; why not where there are too few, or nobody's rhythm fits now."""
     if not every or every[-1].as_of != now:
-        return None
+        return TOO_SHORT
     n_watched = round(most_days / DAYS_A_MONTH)  # months until the horizons of a moment have ended
     past = [_sampled(moment) for moment in every[:-1]][-(FITTED_MOMENTS + n_watched) :]
     tested, hazard = backtest(past, now, n_origins), Hazard.fit(past, now)
-    return None if tested is None or hazard is None else _Learned(every[-1], hazard, tested)
+    if tested is not None and hazard is not None:
+        return _Learned(every[-1], hazard, tested)
+    return TOO_FEW if watched(past, now) else TOO_SHORT
+
+
+def _buy_once(risk: np.ndarray, n_purchases: np.ndarray, params: RiskParams) -> bool:
+    """Whether nearly all would count as leaving because most never buy again: that tells no customer from another."""
+    return bool((risk >= params.at_risk).mean() >= NEARLY_ALL and (n_purchases == 1).mean() >= MOST)
 
 
 def _sampled(moment: Known) -> Known:

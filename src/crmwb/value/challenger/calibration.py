@@ -11,7 +11,7 @@ must have gained likelihood beyond chance. With a single origin there is nothing
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
@@ -28,8 +28,24 @@ STEPS, CLOSE, MOST_CONDITION = 50, 1e-9, 1e8
 HALVINGS, WIDEST = 60, 30.0
 DECIMALS = 3
 
-Chances = tuple[np.ndarray, np.ndarray]
-"""Of one origin: the chances that were given, and who bought, both of shape (n,)."""
+
+@dataclass(frozen=True)
+class Given:
+    """Chances that were given at one origin, and what came of them.
+
+    Attributes
+    ----------
+    chance : ndarray of shape (n,)
+        Of any purchase.
+    bought : ndarray of bool of shape (n,)
+        Who made one.
+    windows : ndarray of shape (n, k)
+        What customers did in the same window of earlier years: see `own_year.same_windows`.
+    """
+
+    chance: np.ndarray
+    bought: np.ndarray
+    windows: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
 
 
 @dataclass(frozen=True)
@@ -51,19 +67,12 @@ class Calibration:
     days: int = 0
 
     @classmethod
-    def learn(cls, origins: Sequence[Chances], days: int) -> Self:
+    def learn(cls, origins: Sequence[Given], days: int) -> Self:
         """Learn from earlier origins, the latest first, each forecast by what was known at it alone."""
-        slopes = [slope_of(chance, bought) for chance, bought in origins]
-        gains = [
-            _loss(chance, bought, 1.0) - _loss(chance, bought, pooled(slopes[place + 1 :]))
-            for place, (chance, bought) in enumerate(origins[:-1])
-        ]
-        if not gains:
+        gains = [_loss(given, 1.0) - plain for given, plain in zip(origins[:-1], plain_losses(origins), strict=True)]
+        if not is_beyond(gains):
             return cls()
-        gain = np.concatenate(gains)
-        if gain.sum() <= BEYOND * gain.std() * np.sqrt(len(gain)):
-            return cls()
-        return cls(round(pooled(slopes), DECIMALS), len(origins), days)
+        return cls(round(pooled(_slopes(origins)), DECIMALS), len(origins), days)
 
     def of(self, counts: Counts, horizon_days: float) -> Counts:
         """Return the distributions with recalibrated chances of any purchase: none above `alive`; means stay.
@@ -74,8 +83,8 @@ class Calibration:
             return counts
         slope = 1 + (self.slope - 1) * min(1.0, self.days / horizon_days)
         before, most = counts.p_any, np.minimum(counts.alive, counts.mean)
-        steep = slope * _logit(before)
-        return counts.with_p_any(np.minimum(expit(steep + _constant(steep, float(before.sum()), most)), most))
+        steep = slope * logit_of(before)
+        return counts.with_p_any(np.minimum(expit(steep + constant_of(steep, float(before.sum()), most)), most))
 
 
 def slope_of(chance: np.ndarray, bought: np.ndarray) -> tuple[float, float]:
@@ -83,7 +92,7 @@ def slope_of(chance: np.ndarray, bought: np.ndarray) -> tuple[float, float]:
 
     Where all chances are much alike nothing can be told: 1, with an infinite error.
     """
-    x, at = _logit(chance), np.array([0.0, 1.0])
+    x, at = logit_of(chance), np.array([0.0, 1.0])
     inverse = np.full((2, 2), np.inf)
     for _ in range(STEPS):
         q = expit(at[0] + at[1] * x)
@@ -115,14 +124,33 @@ def pooled(slopes: Sequence[tuple[float, float]]) -> float:
     return max(1 + mean * lasting / (lasting + variance), LEAST_SLOPE)
 
 
-def _loss(chance: np.ndarray, bought: np.ndarray, slope: float) -> np.ndarray:
-    """Return -log of the chance given to what came at a slope, the constant being the origin's own, shape (n,)."""
-    steep = slope * _logit(chance)
-    z = steep + _constant(steep, float(bought.sum()))
+def plain_losses(origins: Sequence[Given]) -> list[np.ndarray]:
+    """Return the losses of each origin but the earliest, its chances recalibrated by those before it."""
+    slopes = _slopes(origins)
+    return [_loss(given, pooled(slopes[place + 1 :])) for place, given in enumerate(origins[:-1])]
+
+
+def is_beyond(gains: Sequence[np.ndarray]) -> bool:
+    """Whether gains of customers, by origin, add up to more than chance explains; not so where there are none."""
+    gain = np.concatenate(gains) if gains else np.zeros(1)
+    return bool(gain.sum() > BEYOND * gain.std() * np.sqrt(len(gain)))
+
+
+def loss_of(steep: np.ndarray, bought: np.ndarray) -> np.ndarray:
+    """Return -log of the chance given to what came by logits, the constant being the origin's own, shape (n,)."""
+    z = steep + constant_of(steep, float(bought.sum()))
     return np.asarray(np.logaddexp(0.0, np.where(bought, -z, z)))
 
 
-def _constant(steep: np.ndarray, total: float, most: np.ndarray | float = 1.0) -> float:
+def _slopes(origins: Sequence[Given]) -> list[tuple[float, float]]:
+    return [slope_of(given.chance, given.bought) for given in origins]
+
+
+def _loss(given: Given, slope: float) -> np.ndarray:
+    return loss_of(slope * logit_of(given.chance), given.bought)
+
+
+def constant_of(steep: np.ndarray, total: float, most: np.ndarray | float = 1.0) -> float:
     """Return what must be added to logits so that their chances, each at its most, add up to a total."""
     low, high = -WIDEST, WIDEST
     for _ in range(HALVINGS):
@@ -131,5 +159,6 @@ def _constant(steep: np.ndarray, total: float, most: np.ndarray | float = 1.0) -
     return (low + high) / 2
 
 
-def _logit(chance: np.ndarray) -> np.ndarray:
+def logit_of(chance: np.ndarray) -> np.ndarray:
+    """Return logits, of chances not nearer to 0 and 1 than SUREST."""
     return np.asarray(logit(np.clip(chance, SUREST, 1 - SUREST)))

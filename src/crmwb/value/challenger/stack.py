@@ -4,24 +4,26 @@ What the regression found on earlier holdouts is put to the test on holdouts bef
 last one and, where the history allows, one at another time of the year. Of its correction, in logs, that share is
 believed which every one of them bears out: the smallest that does as well as the best, chance aside. None is believed
 where nothing lasts; then the forecast is that of the classic models. Last, chances to buy at all are recalibrated by
-what came of those given at earlier origins, as far as later ones of these bore it out (`calibration`).
+what came of those given at earlier origins, as far as later ones of these bore it out (`calibration`), and corrected by
+what customers did at the same time of earlier years where that does better still (`own_year`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from crmwb.value.challenger.base import Base
-from crmwb.value.challenger.calibration import Calibration, Chances
+from crmwb.value.challenger.base import Base, holdouts_before
+from crmwb.value.challenger.calibration import Calibration, Given
 from crmwb.value.challenger.classics import mixed
 from crmwb.value.challenger.corrections import LogLinear
 from crmwb.value.challenger.counts import Counts
 from crmwb.value.challenger.inputs import LEAST, inputs
 from crmwb.value.challenger.moments import Moment, Past
+from crmwb.value.challenger.own_year import OwnYear, same_windows
 from crmwb.value.challenger.spread import Spread
 from crmwb.value.challenger.traits import Encoding
 
@@ -103,6 +105,8 @@ class Stack:
     ----------
     horizon_days : int
         How far ahead it is tested.
+    stated_days : int, optional
+        How far ahead chances are stated; as far as they are tested if not given.
 
     Attributes
     ----------
@@ -118,16 +122,19 @@ class Stack:
         The last holdout and what was learned before it; None where history was too short for such a test.
     calibration_ : Calibration
         Of the chances to buy at all.
+    own_years_ : dict of float to OwnYear
+        What corrects these chances, by the horizon at which it was learned.
     """
 
-    def __init__(self, horizon_days: int) -> None:
-        self.horizon_days = horizon_days
+    def __init__(self, horizon_days: int, stated_days: int | None = None) -> None:
+        self.horizon_days, self.stated_days = horizon_days, stated_days or horizon_days
 
     def fit(self, past: Past, origin: int, *, calibrates: bool = True) -> Self:
         """Learn from what was known at `origin`; without recalibrated chances where not `calibrates`."""
         past = _some(past).until(origin)
         self.origin_, self.trust_, self.spread_, self.tested_, self.why_not_ = origin, 0.0, Spread(), None, ""
         self.calibration_ = Calibration()
+        self.own_years_: dict[float, OwnYear] = {}
         with threadpool_limits(1):
             learned = Corrected.learn(past, origin, self.horizon_days)
             if learned is None:
@@ -144,8 +151,19 @@ class Stack:
                 moment, before = self.tested_ or (holdouts[0], learned)
                 self.spread_ = self._spread(moment, before)
             if calibrates:
-                self.calibration_ = Calibration.learn(_given(past, learned.base.holdouts), self.horizon_days)
+                given = _given(past, learned.base.holdouts)
+                self.calibration_ = Calibration.learn(given, self.horizon_days)
+                self._learn_own_years(past, given)
         return self
+
+    def _learn_own_years(self, past: Past, given: Sequence[Given]) -> None:
+        """Learn from the same windows of earlier years, at the tested horizon and at the stated one."""
+        history = self.origin_ - past.days.first_day
+        if all(days == self.horizon_days for _, days in self.corrected_.base.holdouts):
+            self.own_years_[self.horizon_days] = OwnYear.learn(given, history)
+        if self.stated_days != self.horizon_days and self.stated_days <= history // 3:
+            at = [(m.known.origin, m.known.horizon_days) for m in holdouts_before(past, self.origin_, self.stated_days)]
+            self.own_years_[self.stated_days] = OwnYear.learn(_given(past, at, self.horizon_days), history)
 
     def holdouts(self, past: Past) -> list[Moment]:
         """Return the holdouts that were learned from, the latest first; of very many customers a part."""
@@ -186,7 +204,9 @@ class Stack:
         made = self.spread_.of(
             replace(counts, mean=counts.mean * self.factor(moment)), self.corrected_.base.level.spread
         )
-        return self.calibration_.of(made, horizon_days or self.horizon_days)
+        days = horizon_days or self.horizon_days
+        own_year = self.own_years_.get(days, OwnYear())
+        return own_year.of(made, moment.known, days) if own_year.of_windows else self.calibration_.of(made, days)
 
     def over(self, moment: Moment, expected: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return the forecast of whatever is proportional to purchases by model, such as their discounted sum."""
@@ -210,6 +230,7 @@ class Stack:
             "holdouts": [{"days_before": self.origin_ - at, "days": days} for at, days in base.holdouts],
             "spread": {"constant": self.spread_.constant, "of_log_mean": self.spread_.of_mean},
             "calibration": {"slope": self.calibration_.slope, "n_origins": self.calibration_.n_origins},
+            "own_years": [{"days": days} | asdict(own) for days, own in sorted(self.own_years_.items())],
             "dropout": base.dropout.record(),
         }
 
@@ -218,18 +239,19 @@ def _some(past: Past) -> Past:
     return past.every(past.days.n_customers // FIT_CUSTOMERS + 1)
 
 
-def _given(past: Past, holdouts: Sequence[tuple[int, int]]) -> list[Chances]:
+def _given(past: Past, holdouts: Sequence[tuple[int, int]], tested_days: int | None = None) -> list[Given]:
     """Return the chances that would have been given at earlier origins, each with who bought; one alone tells nothing.
 
-    All holdouts are as long as the horizon where there are several.
+    All holdouts are as long as the horizon where there are several; forecasts are tested at `tested_days` if given.
     """
     if len(holdouts) < TESTS:
         return []
     out = []
     for at, days in holdouts:
-        stack, moment = Stack(days).fit(past, at, calibrates=False), past.at(at, days)
+        stack, moment = Stack(tested_days or days).fit(past, at, calibrates=False), past.at(at, days)
         if not stack.why_not_ and set(stack.corrected_.base.weights) <= set(moment.expected):
-            out.append((stack.forecast(moment).p_any, moment.known.later > 0))
+            chance = stack.forecast(moment, days).p_any
+            out.append(Given(chance, moment.known.later > 0, same_windows(moment.known, days)))
     return out
 
 

@@ -2,11 +2,13 @@
 
 from crmwb.value.equity.bridge import COMPONENTS
 from crmwb.value.equity.equity import Equity, build
-from crmwb.value.equity.gates import supported
+from crmwb.value.equity.gates import active_agree, supported, without_active
 
 __all__ = [
     "COMPONENTS",
     "Equity",
+    "active_agree",
     "build",
     "supported",
+    "without_active",
 ]

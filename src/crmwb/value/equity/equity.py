@@ -42,7 +42,7 @@ class Equity:
     ----------
     months : DataFrame
         One row per month end, and one for as_of: columns of `EQUITY`. n_buyers: customers who had bought;
-        n_active: of them not lost, and n_alive: the sum of P(alive), both unknown where dropout is not identified;
+        n_active: of them not lost, and n_alive: the sum of P(alive), both unknown where it cannot be told who left;
         equity_cents: the sum of lifetime values.
     bridge : DataFrame
         Columns of `EQUITY_BRIDGE`: month by month (span "month"), and over the last year or what there is of it
@@ -75,7 +75,7 @@ def build(
     params: EquityParams,
     currency: str,
     seasonal: Seasonal | None = None,
-    is_dropout_identified: bool = True,
+    counts_active: bool = True,
     holes: Sequence[tuple[date, date]] = (),
 ) -> Equity:
     """Follow customer equity through time and forecast the months ahead.
@@ -106,7 +106,7 @@ def build(
         For the findings.
     seasonal : callable, optional
         An origin → factors of January to December as known at it; `season.season` where not given.
-    is_dropout_identified : bool, default=True
+    counts_active : bool, default=True
         Whether the models can tell who has left. Where not, nobody counts as lost or won back, and n_active and n_alive
         are unknown.
     holes : sequence of (date, date), optional
@@ -114,7 +114,7 @@ def build(
     """
     activity = read_activity(con, transactions, as_of)
     cohorts = Cohorts.of(activity, as_of)
-    lost_below = params.lost_below if is_dropout_identified else 0.0
+    lost_below = params.lost_below if counts_active else 0.0
     valued_on = replace(terms, margin_share=terms.margin_share * correction)
     first = start_of(int(activity.month[activity.n_purchases > 0][0]))
     ends = month_ends(first, as_of)
@@ -135,7 +135,7 @@ def build(
             if at not in valued:
                 continue
             now = worth(known, activity.n_customers, models, valued_on, lost_below)
-            active = (int(now.is_active.sum()), now.n_alive) if is_dropout_identified else (None, None)
+            active = (int(now.is_active.sum()), now.n_alive) if counts_active else (None, None)
             months.append((at, len(known), *active, int(now.clv_cents.sum())))
             if before is not None:
                 bridges.append(bridge("month", months[-2][0], at, before, now))
@@ -155,7 +155,7 @@ def build(
             n_origins=params.n_origins,
         )
     by_month = pd.DataFrame(months, columns=EQUITY.names)
-    if not is_dropout_identified:
+    if not counts_active:
         by_month = by_month.astype({"n_active": "Int64", "n_alive": "Float64"})
     changes = _stacked(bridges)
     past = past_frame(ahead)

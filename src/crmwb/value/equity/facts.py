@@ -80,7 +80,7 @@ def _equity(
 ) -> dict[str, Any]:
     now = months.iloc[-1]
     low, high = (float(now["equity_cents"]) * end for end in (total.low, total.high))
-    n_active = None if pd.isna(now["n_active"]) else int(now["n_active"])  # where dropout is not identified
+    n_active = None if pd.isna(now["n_active"]) else int(now["n_active"])  # where it cannot be told who left
     values: dict[str, Value] = {
         "as_of": Day(now["as_of"]),
         "equity": Money(now["equity_cents"], currency),

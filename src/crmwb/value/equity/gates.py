@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from crmwb.findings import Share, Unavailable, from_json, to_json
+from crmwb.findings import Count, Finding, Share, Unavailable, from_json, to_json
 from crmwb.value.equity.equity import Equity
 
 REVENUE = ("revenue_cents", "margin_cents")
+AGREE = 1.2  # times: counts of active customers that differ by more are not stated
 LEAST_SILENT = 0.1  # of a year's revenue: with more of it silent, months before tell too much of the months ahead
 
 
@@ -36,6 +37,21 @@ def supported(found: Equity, circumstances: Mapping[str, Any]) -> Equity:
     elif "circumstances.wave" in by_code:
         found = replace(found, facts=found.facts | {"forecast": _without_share(found.facts["forecast"])})
     return found
+
+
+def active_agree(by_model: int, stated: int) -> bool:
+    """Whether the model that values past months counts about as many active customers as their own chances do.
+
+    The model knows how often and when customers bought, and nothing else. After a wave of first purchases, or where
+    customers buy once a year, their own chances say otherwise: they were corrected by what came of earlier ones.
+    """
+    return max(by_model, stated) <= AGREE * min(by_model, stated)
+
+
+def without_active(found: Equity, by_model: int, stated: int) -> Equity:
+    """Say why it is not stated how many are active."""
+    why = Finding("equity.active_not_stated", {"by_model": Count(by_model), "stated": Count(stated)})
+    return replace(found, facts=found.facts | {"caveats": [to_json(why), *found.facts["caveats"]]})
 
 
 def _without_revenue(found: Equity, share: Share) -> Equity:

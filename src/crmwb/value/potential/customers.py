@@ -122,7 +122,7 @@ def fit(buyers: pd.DataFrame, params: ValueParams, past: Past, as_of: date) -> F
         `value.no_forecast`, where too few customers bought twice for any model of purchases.
     """
     today = day_number(as_of)
-    stack = Stack(params.backtest.holdout_days).fit(past, today)
+    stack = Stack(params.backtest.holdout_days, params.horizon_days).fit(past, today)
     repeaters = int((buyers["frequency"] > 0).sum())
     if stack.why_not_ or repeaters < MIN_CUSTOMERS:
         return _no_forecast(repeaters, len(buyers))
@@ -180,6 +180,19 @@ def clv_then(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> pd.Da
     )
 
 
+def active(valued: pd.DataFrame, fitted: Fitted, horizon_days: float, lost_below: float) -> tuple[int, int]:
+    """Count the customers whose chance to buy within a horizon is no lower than `lost_below`.
+
+    Returns
+    -------
+    tuple of (int, int)
+        By the classic model that counts most, with which past months are valued, and by the chances stated of each.
+    """
+    classics = fitted.moment.classics
+    by_model = fitted.purchases.p_at_least(classics.summary, 1, horizon_days)[classics.row_of] >= lost_below
+    return int(by_model.sum()), int((valued["p_purchase"] >= lost_below).sum())
+
+
 def score(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> tuple[pd.DataFrame, Fitted]:
     """Value every customer.
 
@@ -205,7 +218,7 @@ def score(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> tuple[pd
     stack, moment, terms = fitted.stack, fitted.moment, terms_of(fitted, params)
     rows = _rows(buyers, moment)
     counts = stack.forecast(moment, params.horizon_days).rows(rows)
-    worth = stack.over(moment, moment.classics.discounted(terms.daily_rate, params.horizon_days))[rows]
+    worth = _worth(stack, moment, terms, counts.mean, rows)
     spends = Spends.of(moment.known)
     tested = stack.forecast(moment).mean
     spend = fitted.money.forecast.expected(spends, tested)[rows]
@@ -225,6 +238,13 @@ def score(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> tuple[pd
     )
     total, before = (float(f["clv_cents"].sum()) for f in (scored, clv_then(buyers, fitted, params)))
     return scored, replace(fitted, level=round(total / before, 6) if before > 0 and total > 0 else 1.0)
+
+
+def _worth(stack: Stack, moment: Moment, terms: Terms, mean: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return discounted purchases: those of the models, as much more or less as purchases were corrected."""
+    plain = stack.over(moment, moment.classics.expected(terms.horizon_days))[rows]
+    worth = stack.over(moment, moment.classics.discounted(terms.daily_rate, terms.horizon_days))[rows]
+    return np.asarray(worth * np.divide(mean, plain, out=np.ones_like(mean), where=plain > 0))
 
 
 def expected_spend(buyers: pd.DataFrame, model: GammaGamma) -> np.ndarray:
