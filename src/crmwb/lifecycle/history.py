@@ -12,6 +12,7 @@ import numpy as np
 
 from crmwb.calendar import day_number, month_of
 from crmwb.lifecycle.activity import NEVER, Entries
+from crmwb.lifecycle.closures import Closures
 from crmwb.lifecycle.names import (
     ACCOUNT,
     DECLINE,
@@ -92,7 +93,7 @@ class Moment:
         The own median gap, and the own bounds of late and lapsed; NaN where no gap is known yet, or for customers who
         never bought.
     silent_days : ndarray
-        Since the last purchase; NaN for who never bought.
+        Since the last purchase, days on which the company was closed left out; NaN for who never bought.
     deviations : ndarray
         See `trend.deviations`.
     """
@@ -134,7 +135,7 @@ def moments(
     period_days : int
         The length of each of the two periods.
     """
-    state = State(n_customers)
+    state, closures = State(n_customers), Closures()
     earliest = [int(entries.month[0]) for entries in (purchases, contacts) if len(entries.month)]
     next_month = min(earliest, default=month_of(ends[0]))
     for end in ends:
@@ -142,18 +143,29 @@ def moments(
         for month in range(next_month, until + 1):
             state.add(contacts, month)
             state.add(purchases, month)
+            closures.add(purchases, month)
         next_month = until + 1
-        yield _judge(state, end, until, orders=orders_at(end), params=params, period_days=period_days)
+        last_day = state.latest["last_day"]
+        silent = np.where(
+            last_day == NEVER, np.nan, day_number(end) - last_day - closures.within(last_day, day_number(end))
+        )
+        yield _judge(state, silent, end, until, orders=orders_at(end), params=params, period_days=period_days)
 
 
 def _judge(
-    state: State, end: date, month: int, *, orders: Orders | None, params: LifecycleParams, period_days: int
+    state: State,
+    silent: np.ndarray,
+    end: date,
+    month: int,
+    *,
+    orders: Orders | None,
+    params: LifecycleParams,
+    period_days: int,
 ) -> Moment:
-    """Apply the rules at one moment, and remember who lapsed."""
+    """Apply the rules at one moment, by the days of silence, and remember who lapsed."""
     today = day_number(end)
     bought = state.sums["n_purchases"] > 0
     gaps = [state.sums[name] for name in ("n_gaps", "log_gaps", "squared_log_gaps")]
-    silent = np.where(bought, today - state.latest["last_day"], np.nan)
     pooled = pool(*gaps)
     usual_days, late_days, lapsed_days = (np.full(state.n, np.nan) for _ in range(3))
     if pooled is not None:
