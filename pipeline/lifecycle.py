@@ -10,7 +10,7 @@ def main() -> None:
     p = params.load()
     observed = storage.read_json(layout.OBSERVATION)
     customers = storage.read_joined("customer_id", FEATURES, VALUE)
-    with engine.connect(p.engine) as con:
+    with engine.connect(p.engine, beside_frames=True) as con:
         tables = storage.open_tables(con, layout.CLEAN)
         snapshots = storage.open_artefact(con, SNAPSHOTS, "snapshots")
         made = lifecycle.build(con, tables, snapshots, customers, observed=observed, params=p)

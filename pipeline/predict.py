@@ -12,9 +12,9 @@ def main() -> None:
     p = params.load()
     observed = storage.read_json(layout.OBSERVATION)
     window = (date.fromisoformat(observed["first_event"]), date.fromisoformat(observed["as_of"]))
-    features = storage.read(FEATURES)
+    features = storage.read(FEATURES, build.FEATURES)
     tiers = storage.read(TIER_MONTHS, ["as_of", "customer_id", "tier"])
-    with engine.connect(p.engine) as con:
+    with engine.connect(p.engine, beside_frames=True) as con:
         tables = storage.open_tables(con, layout.CLEAN)
         made = build.build(con, tables, features, layout.SNAPSHOTS, tiers, window=window, params=p)
     artefacts.write(made.pipeline, made.customers, made.spending, p.predict, observed["currency"])

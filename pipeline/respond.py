@@ -14,7 +14,7 @@ def main() -> None:
     window = (date.fromisoformat(observed["first_event"]), date.fromisoformat(observed["as_of"]))
     features = storage.read(FEATURES)
     stages = storage.read(STAGE_MONTHS, ["as_of", "customer_id", "stage"])
-    with engine.connect(p.engine) as con:
+    with engine.connect(p.engine, beside_frames=True) as con:
         tables = storage.open_tables(con, layout.CLEAN)
         judged = build.build(
             con, tables, features, layout.SNAPSHOTS, stages, window=window, params=p.response, seed=p.seed

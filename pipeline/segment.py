@@ -10,7 +10,7 @@ def main() -> None:
     p = params.load()
     quality = storage.read_json(layout.QUALITY_SUMMARY)
     past = Past(layout.SNAPSHOTS, refit.accepted(layout.ACCEPTED_SEGMENTS, quality["profile"]["source"]))
-    with engine.connect(p.engine) as con:
+    with engine.connect(p.engine, beside_frames=True) as con:
         made = study(
             con,
             storage.open_tables(con, layout.CLEAN),

@@ -12,7 +12,7 @@ def main() -> None:
     observed = storage.read_json(layout.OBSERVATION)
     circumstances = storage.read_json(layout.CIRCUMSTANCES)
     features = storage.read(FEATURES, valuation.FEATURES)
-    with engine.connect(p.engine) as con:
+    with engine.connect(p.engine, beside_frames=True) as con:
         tables = storage.open_tables(con, layout.CLEAN)
         snapshots = storage.open_artefact(con, SNAPSHOTS, "snapshots")
         contracts = storage.read(CONTRACT_CUSTOMERS)

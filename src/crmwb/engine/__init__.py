@@ -65,7 +65,9 @@ class Query:
     schema: pa.Schema
 
 
-def connect(params: EngineParams, *, lines: bool = False) -> AbstractContextManager[Backend]:
+def connect(
+    params: EngineParams, *, lines: bool = False, beside_frames: bool = False
+) -> AbstractContextManager[Backend]:
     """Open an engine with its memory bounded and its temporary data in a folder that goes away with it.
 
     Parameters
@@ -74,12 +76,16 @@ def connect(params: EngineParams, *, lines: bool = False) -> AbstractContextMana
         Which engine, threads and memory.
     lines : bool, default=False
         For a stage that runs on any engine; the others run on DuckDB, whatever `params` say.
+    beside_frames : bool, default=False
+        For a stage that holds all customers in memory beside the engine, which then holds half of what `params` allow.
 
     Returns
     -------
     context manager of Backend
         An Ibis connection. Timestamps are naive UTC throughout, so its time zone does not matter.
     """
+    if beside_frames:
+        params = params.model_copy(update={"memory_limit_gb": max(1, params.memory_limit_gb // 2)})
     return _ENGINES[params.kind if lines else "duckdb"].connect(params)
 
 

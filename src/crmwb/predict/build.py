@@ -19,6 +19,8 @@ from crmwb.predict.opportunities.build import Pipeline
 from crmwb.predict.spending import Spending
 from crmwb.value.realised.margin import margin
 
+FEATURES = list(dict.fromkeys((*customers.FEATURES, "revenue_cents", "margin_cents")))
+
 
 @dataclass(frozen=True)
 class Predictions:
@@ -48,7 +50,7 @@ def build(
     tables : mapping of str to ir.Table
         Clean canonical tables by name.
     features : DataFrame
-        Of every customer now.
+        Of every customer now: FEATURES.
     snapshots : Path
         Features at month ends.
     tiers : DataFrame

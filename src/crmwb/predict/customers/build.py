@@ -16,11 +16,12 @@ from crmwb.lifecycle.activity import read_purchases
 from crmwb.lifecycle.risk.panel import Known, panel
 from crmwb.params import Params
 from crmwb.predict.customers import moments
-from crmwb.predict.customers.lookalikes import Lookalikes, lookalikes
+from crmwb.predict.customers.lookalikes import READ, Lookalikes, lookalikes
 from crmwb.predict.customers.propensity import BUYS, LEAVES, Propensity, cases, propensity
 from crmwb.progress import step
 
 PART_OF_HISTORY = 4  # the days to buy in are at most this part of the history
+FEATURES = [name for name in dict.fromkeys((*READ, *moments.LOGS, *moments.SHARES, *moments.TEXTS)) if name != "as_of"]
 COLUMNS = [
     *("customer_id", "buy_probability", "driver_1", "effect_1", "driver_2", "effect_2"),
     *("best_customer_probability", "likeness_rank", "is_prospect"),
@@ -66,7 +67,7 @@ def build(
     tables : mapping of str to ir.Table
         Clean canonical tables by name.
     features_now : DataFrame
-        Features of every customer as of now.
+        FEATURES of every customer as of now.
     snapshots : Path
         Features at month ends.
     window : (date, date)
