@@ -26,8 +26,10 @@ class Headlines:
     ----------
     as_of : str
         The day that it describes, in ISO form.
-    n_buyers, n_at_risk : int
-        Customers who have bought; those of them at risk or likely lost.
+    n_buyers : int
+        Customers who have bought.
+    n_at_risk : int or None
+        Those of them at risk or likely lost; None where no risk is stated.
     revenue_cents, recent_revenue_cents : int
         Of the whole history, and of the recent days.
     margin_at_stake_cents, clv_cents : int or None
@@ -38,7 +40,7 @@ class Headlines:
     n_buyers: int
     revenue_cents: int
     recent_revenue_cents: int
-    n_at_risk: int
+    n_at_risk: int | None
     margin_at_stake_cents: int | None
     clv_cents: int | None
 
@@ -55,7 +57,7 @@ def headlines(root: Path = Path()) -> Headlines | None:
         n_buyers=len(buyers),
         revenue_cents=_total(mart["revenue_cents"]) or 0,
         recent_revenue_cents=_total(mart["recent_revenue_cents"]) or 0,
-        n_at_risk=len(leaving),
+        n_at_risk=len(leaving) if buyers["risk_class"].notna().any() else None,
         margin_at_stake_cents=_total(leaving["margin_at_stake_cents"]),
         clv_cents=_total(buyers["clv_cents"]),
     )
