@@ -318,7 +318,7 @@ COMMANDS = (
     "crmwb forget canarybird00004@secret.example",
     "crmwb accept",
     "crmwb key",
-    "crmwb map data/raw/sales.csv --yes",
+    "crmwb map data/raw/sales.csv --yes --answer currency=USD",
     "crmwb quarantine --export data/raw/quarantine.csv",
 )
 # of each stage a choice that it depends on, and another value of it

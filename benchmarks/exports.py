@@ -49,7 +49,8 @@ def relational(raw: Path, *size: int) -> platforms.Export:
     shop = relational_shop.shop(n_customers=size[1], n_orders=size[0])
     for name, rows in shop.tables.items():
         (raw / f"{name}.csv").write_text(relational_shop.as_csv(rows), encoding="utf-8")
-    return platforms.Export(tuple(f"{name}.csv" for name in shop.tables), sum(shop.revenue_cents.values()), None)
+    files = tuple(f"{name}.csv" for name in shop.tables)
+    return platforms.Export(files, sum(shop.revenue_cents.values()), "USD", answers={"currency": "USD"})
 
 
 EVERY: tuple[Callable[..., platforms.Export], ...] = (*platforms.EVERY, relational)

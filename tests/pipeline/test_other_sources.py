@@ -35,7 +35,8 @@ def smaller(content):
 
 def draft(*files, **answers):
     given = [part for key, value in answers.items() for part in ("--answer", f"{key}={value}")]
-    done = CliRunner().invoke(app, ["map", *(f"data/raw/{name}" for name in files), "--yes", *given])
+    currency = [] if "currency" in answers else ["--answer", "currency=USD"]
+    done = CliRunner().invoke(app, ["map", *(f"data/raw/{name}" for name in files), "--yes", *given, *currency])
     assert done.exit_code == 0, done.output
 
 

@@ -491,6 +491,11 @@ def json_nested_without_end():
 
 @corruption
 def json_of_another_shape():
-    return Spoilt(
-        json.dumps([dict(zip(NAMES, row, strict=True)) for row in ROWS]).encode(), words="no JSON lines", **JSON
-    )
+    listed = json.dumps({"rows": [dict(zip(NAMES, row, strict=True)) for row in ROWS]})
+    return Spoilt(listed.encode(), words="has no column 'customer'", **JSON)
+
+
+@corruption
+def json_list_that_is_cut_off():
+    listed = json.dumps([dict(zip(NAMES, row, strict=True)) for row in ROWS])
+    return Spoilt(listed[:-20].encode(), words="cannot be read", **JSON)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
+from click.testing import Result
 from exporting import Ingested
 from project import PROJECT
 from typer.testing import CliRunner
@@ -20,6 +21,14 @@ from crmwb.sources.drafting.text import text
 from crmwb.sources.privacy import secret
 
 CASES = PROJECT / "tests" / "fixtures" / "exports"
+
+
+def run_map(*arguments: str) -> Result:
+    """Run `crmwb map`; where --yes stops because nothing in the files says the currency, answer that it is USD."""
+    done = CliRunner().invoke(app, ["map", *arguments])
+    if "--yes" in arguments and done.exit_code and "which currency amounts are in" in done.output:
+        done = CliRunner().invoke(app, ["map", *arguments, "--answer", "currency=USD"])
+    return done
 
 
 class Mapped:
@@ -45,18 +54,23 @@ class Mapped:
         """Run the command on files of data/raw; return whether it went well."""
         given = [part for key, value in answers.items() for part in ("--answer", f"{key}={value}")]
         options = [*(["--yes"] if yes else []), *given]
-        done = CliRunner().invoke(app, ["map", *(f"data/raw/{name}" for name in files), *options])
+        done = run_map(*(f"data/raw/{name}" for name in files), *options)
         self.code, self.said = done.exit_code, done.output
         return done.exit_code == 0
 
     def draft(self, **answers: str) -> list[str]:
-        """Draft a mapping of all files of data/raw without the command's check; return what is still asked."""
+        """Draft a mapping of all files of data/raw without the command's check; return what is still asked.
+
+        Amounts are in USD where nothing in the files says otherwise.
+        """
         named = {key: name for key, name in answers.items() if key in roles.KEYS}
         try:
             made = draft(sorted(self.raw.iterdir()), given=named)
         except CrmwbError as error:
             self.said = str(error)
             return [self.said]
+        if any(question.key == "currency" and not question.is_safe for question in made.questions):
+            answers = {"currency": "USD", **answers}
         asked = [question.shown() for question in made.questions if not question.is_safe]
         left = settle(made.questions, {key: given for key, given in answers.items() if key not in named})
         path = self.root / "mappings" / "draft.yaml"

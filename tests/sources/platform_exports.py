@@ -210,7 +210,7 @@ def hubspot(raw: Path, *size: int) -> Export:
     ]  # fmt: skip
     write(raw / "deals.csv", ",".join(rows[0]), rows)
     write(raw / "contacts.csv", ",".join(contacts[0]), contacts)
-    return Export(("deals.csv", "contacts.csv"), won, None)
+    return Export(("deals.csv", "contacts.csv"), won, "USD", answers={"currency": "USD"})
 
 
 def chinese_shop(raw: Path, *size: int) -> Export:

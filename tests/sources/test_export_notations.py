@@ -90,4 +90,4 @@ def test_a_variant_is_read_right_or_asked(tmp_path, number, day, language, delim
         assert sorted(round(100 * value) for value in read.values()) == sorted(CENTS)
     if "day_or_month" not in asked:
         assert sorted(at.date() for at in dates.dates_read.values.values()) == DAYS
-    assert asked <= {"decimal", "day_or_month"}
+    assert asked <= {"currency", "decimal", "day_or_month"}

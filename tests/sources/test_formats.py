@@ -193,10 +193,36 @@ def test_json_objects_within_objects_and_numbers_to_their_last_digit(exports):
     ]
 
 
-def test_a_list_of_objects_is_no_json_lines(exports):
-    exports.write(json.dumps([{"customer": "a"}]), "sales.json")
+@pytest.mark.parametrize("indent", [None, 2])
+def test_json_lists_are_read_one_after_another(exports, indent):
+    rows = [
+        {"customer": {"id": i % 3}, "order": i, "day": "2024-01-05", "units": 1, "amount": 1.25} for i in range(12_000)
+    ]
+    text = "\n".join(json.dumps(page, indent=indent) for page in (rows[:17], rows[17:]))
+    exports.write(text, "sales.json")
+    exports.map({"customer_id": "customer.id"}, file="sales.json")
+    read = exports.ingest().table("transactions")
+    assert len(read) == 12_000
+    assert read.revenue_cents.sum() == 125 * 12_000
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('[{"customer": "a"}, {"customer": "b"}', "object 3 of its list cannot be read (its end is missing)"),
+        ('[{"customer": "a"}, {"customer": ', "object 2 of its list cannot be read"),
+        (
+            '[{"customer": "a", "customer": "b"}]',
+            "object 1 of its list cannot be read (the key 'customer' stands there twice)",
+        ),
+        ("[1, 2]", "no JSON lines (no JSON object)"),
+    ],
+    ids=["cut off", "cut within an object", "twins", "numbers"],
+)
+def test_damaged_json_lists_are_refused(exports, text, fault):
+    exports.write(text, "sales.json")
     exports.map(file="sales.json")
-    refused(exports, "sales.json: no JSON lines", "each on a line of its own")
+    refused(exports, f"sales.json: {fault}")
 
 
 # --- Parquet

@@ -6,12 +6,11 @@ import pandas as pd
 import pytest
 import yaml
 from exporting import Ingested, project_params
+from mapping_exports import run_map
 from project import PROJECT
-from typer.testing import CliRunner
 from workbooks import write_workbook
 
 from crmwb import params
-from crmwb.cli import app
 from crmwb.sources import ingest
 from crmwb.sources.drafting.ask import ask_about
 from crmwb.sources.drafting.draft import draft
@@ -35,7 +34,7 @@ def map_files(tmp_path, monkeypatch):
         shutil.copy(PROJECT / name, tmp_path)
 
     def run(*arguments):
-        done = CliRunner().invoke(app, ["map", *map(str, arguments)])
+        done = run_map(*map(str, arguments))
         return done.exit_code, done.stdout + done.stderr
 
     return run

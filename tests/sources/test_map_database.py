@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 import yaml
 from exporting import Ingested, project_params
+from mapping_exports import run_map
 from project import PROJECT
 from relational_shop import FOREIGN, KEYS, shop
 from storing import _opened
@@ -67,7 +68,7 @@ def mapped(request, tmp_path, monkeypatch):
         else:
             url = request.getfixturevalue("mysql") if kind == "mysql" else request.getfixturevalue("postgres").url
         fill_shop(url, **options)
-        done = CliRunner().invoke(app, ["map", "--database", url, "--yes"])
+        done = run_map("--database", url, "--yes")
         assert done.exit_code == 0, done.output
         source = params.load(tmp_path / "params.yaml").source
         assert source.kind == "database"

@@ -5,12 +5,11 @@ import shutil
 import pytest
 import yaml
 from exporting import Ingested, project_params
+from mapping_exports import run_map
 from project import PROJECT
 from relational_shop import as_csv, shop
-from typer.testing import CliRunner
 
 from crmwb import params
-from crmwb.cli import app
 from crmwb.sources import ingest
 
 
@@ -26,7 +25,7 @@ def drafted(tmp_path, monkeypatch):
     def read(files):
         for name, content in files.items():
             (raw / name).write_text(content)
-        done = CliRunner().invoke(app, ["map", str(raw), "--yes"])
+        done = run_map(str(raw), "--yes")
         assert done.exit_code == 0, done.output
         source = params.load(tmp_path / "params.yaml").source
         mapping = yaml.safe_load((tmp_path / str(source.mapping)).read_text())

@@ -4,6 +4,7 @@ import json
 
 import pandas as pd
 import pytest
+from mapping_exports import run_map
 
 from crmwb.sources.drafting.draft import draft
 from crmwb.sources.drafting.guess import Sure
@@ -38,16 +39,14 @@ def ingested(exports, monkeypatch):
     """Return a function that drafts a mapping of data/raw's files as the command does, and ingests by it."""
     from exporting import Ingested, project_params
     from project import PROJECT
-    from typer.testing import CliRunner
 
     from crmwb import params
-    from crmwb.cli import app
     from crmwb.sources import ingest
 
     def read(*names):
         for name in ("params.yaml", "dvc.yaml"):
             (exports.root / name).write_bytes((PROJECT / name).read_bytes())
-        done = CliRunner().invoke(app, ["map", *(f"data/raw/{name}" for name in names), "--yes"])
+        done = run_map(*(f"data/raw/{name}" for name in names), "--yes")
         assert done.exit_code == 0, done.output
         source = params.load(exports.root / "params.yaml").source
         ingest(project_params(**source.model_dump(include={"kind", "currency", "mapping", "directory"})))

@@ -181,7 +181,7 @@ def deletion_mark(b: Book) -> dict[str, str]:
         if not gone:
             b.sold(f"{s.who:010}", s.cents, s.day)
     b.write("vbap.csv", lines, "cp1252")
-    return {"customer": "Auftraggeber", "amount": "Nettowert", "kinds_of_losch_kz": "X=none"}
+    return {"kinds_of_losch_kz": "X=none"}
 
 
 def sap_open_items(b: Book) -> dict[str, str]:

@@ -214,7 +214,10 @@ def _refusal(profiles: list[Profile]) -> str:
     for looked_at in profiles:
         names = ", ".join(c.name for c in looked_at.columns[:12])
         lacking = periods.advice(looked_at) or roles.advice(looked_at, purchases.missing(looked_at))
-        descriptions.append(f"{looked_at.file.name} has {names}: {lacking or 'nothing that is known'}")
+        also = [remark for remark in looked_at.shape.remarks if "no name in the header" in remark]
+        descriptions.append(
+            f"{looked_at.file.name} has {names}: {'; '.join([lacking or 'nothing that is known', *also])}"
+        )
     return (
         f"{NOTHING.capitalize()} found: {'; '.join(descriptions)}. Say which columns they are (--answer customer=COLUMN, and so on for "
         f"date, amount and order), mend the values, or write the mapping by hand (docs/mappings.md)."

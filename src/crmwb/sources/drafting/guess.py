@@ -10,7 +10,7 @@ from typing import Any
 from crmwb.contract import Kind, Table
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading.profile import FALSE, TRUE, Column, Profile
-from crmwb.sources.drafting.reading.vocabulary import NAMES_OF_PEOPLE, Patterns, matches
+from crmwb.sources.drafting.reading.vocabulary import NAMES_OF_PEOPLE, NUMBERED, Patterns, matches
 from crmwb.sources.values import ISO
 
 FITS: dict[Kind, Callable[[Column], bool]] = {
@@ -21,7 +21,7 @@ FITS: dict[Kind, Callable[[Column], bool]] = {
     Kind.DATE: lambda c: c.is_date,
     Kind.TIMESTAMP: lambda c: c.is_date,
     Kind.BOOLEAN: lambda c: c.is_flag,
-    Kind.ID: lambda c: not c.is_date and not NAMES_OF_PEOPLE.fullmatch(c.words),
+    Kind.ID: lambda c: not c.is_date and not NAMES_OF_PEOPLE.fullmatch(c.words) and (c.is_number or not c.is_flag),
     Kind.TEXT: lambda c: not c.is_date,
     Kind.CATEGORY: lambda c: not c.is_date and not NAMES_OF_PEOPLE.fullmatch(c.words),
 }
@@ -128,13 +128,17 @@ class Part:
 def best(columns: Iterable[Column], patterns: Patterns, kind: Kind, taken: Collection[Column] = ()) -> Guess | None:
     """Return the column whose name says best that it is meant, among those whose values fit; None where none is."""
     fitting = [c for c in columns if c not in taken and c.n_known and FITS[kind](c)]
-    ranked = sorted(fitting, key=lambda c: (-matches(c.words, patterns), c.called is None))
+    ranked = sorted(
+        fitting, key=lambda c: (-matches(c.words, patterns), c.called is None, kind is Kind.ID and not _has_number(c))
+    )
     if not ranked or matches(ranked[0].words, patterns) == 0:
         return None
     strength = matches(ranked[0].words, patterns)
     if ranked[0].called is not None:
         return of_column(ranked[0], kind, Sure.SURE, "you said so")
     rivals = [c.name for c in ranked[1:] if matches(c.words, patterns) == strength]
+    if kind is Kind.ID and _has_number(ranked[0]):  # beside "Member No", "Member" holds names
+        rivals = [c.name for c in ranked[1:] if c.name in rivals and _has_number(c)]
     sure = Sure.SURE if strength == 2 and not rivals else Sure.LIKELY
     if kind is Kind.CATEGORY and ranked[0].is_number:
         sure = min(sure, Sure.LIKELY)
@@ -190,6 +194,11 @@ def only_date(columns: list[Column], kind: Kind) -> Guess | None:
     """Return the only column of dates, whatever its name."""
     held = [c for c in columns if c.is_date]
     return of_column(held[0], kind, Sure.LIKELY, "the only column of dates") if len(held) == 1 else None
+
+
+def _has_number(column: Column) -> bool:
+    """Say whether a name says that it is a number or a code of something: "customer no"."""
+    return re.fullmatch(NUMBERED, column.words) is not None
 
 
 def _is_float_id(value: str) -> bool:

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from crmwb.contract import Kind
+from crmwb.contract.canonical import TABLES
 from crmwb.sources.drafting.amounts import styles
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.questions import Question
@@ -60,8 +62,9 @@ def _ask_currency(draft: "Draft", met: list[str]) -> Question:
     if met:
         text = f"Amounts are in {' and '.join(met)}: in which currency shall results be (source.currency)?"
     else:
-        text = "Nothing in the files says which currency amounts are in (source.currency): which?"
-    return Question("currency", text, answer, default=draft.currency or "", is_safe=True)
+        text = "Nothing in the files says which currency amounts are in (source.currency): which, such as EUR?"
+    has_money = any(TABLES[part.table].column(name).kind is Kind.MONEY for part in draft.parts for name in part.guesses)
+    return Question("currency", text, answer, default=draft.currency or "", is_safe=bool(met) or not has_money)
 
 
 def _ask_rate(draft: "Draft", code: str) -> None:

@@ -1,12 +1,14 @@
-"""JSON lines as Arrow batches of text: one object a line, objects within it flattened ("customer.id").
+"""JSON as Arrow batches of text: an object a line or a list of them, objects within one flattened ("customer.id").
 
 Numbers keep the digits that they are written with, so money stays exact.
 """
 
+import codecs
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain, count, islice
 from typing import Any
 
 import pyarrow as pa
@@ -22,6 +24,7 @@ N_LOOKED_AT = 10_000  # lines whose keys are the file's columns
 MAX_LINE_BYTES = 16 << 20
 MAX_MALFORMED = 100_000
 MAX_DEPTH = 20
+BETWEEN = re.compile(r"[\s,\[\]]*")  # objects of a list, or of one list after another
 
 
 class MalformedError(ValueError):
@@ -84,19 +87,62 @@ def open_json_lines(file: SourceFile, mapping: TableMapping) -> JsonLines:
         fault = next((row for _, row in looked_at if isinstance(row, str)), "nothing in it")
         raise CrmwbError(
             f"{file.name}: no JSON lines ({fault}); it must hold one object a line, such as "
-            f'{{"customer": "a", "amount": 12.5}}; of a list of objects, write each on a line of its own.'
+            f'{{"customer": "a", "amount": 12.5}}, or a list of such objects.'
         )
     return JsonLines(file.name, columns, [], chain(looked_at, rows))
 
 
 def _rows(file: SourceFile, mapping: TableMapping) -> Iterator[tuple[int, dict[str, Any] | str]]:
-    """Yield the number of each line that is not blank, and its flat object or what is wrong with it."""
+    """Yield the number of each line that is not blank, or object of a list, and the flat object or what is wrong."""
+    head = next((part for part in text.blocks(file, mapping.encoding) if part.strip()), b"").lstrip()
+    if head.startswith(b"["):
+        yield from _listed(file, mapping)
+        return
     for number, line in enumerate(_lines(file, mapping), start=1):
         if line.strip():
             try:
                 yield number, _flat(line)
             except MalformedError as error:
                 yield number, str(error)
+
+
+def _listed(file: SourceFile, mapping: TableMapping) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    """Yield the objects of a list, each with its number, a block of text at a time.
+
+    Raises
+    ------
+    CrmwbError
+        The list is damaged or cut off.
+    """
+    parts = codecs.iterdecode(text.blocks(file, mapping.encoding), "utf-8")
+    rest, at, last = "", 0, ""
+    for number in count(1):
+        fault = "its end is missing"
+        while True:
+            between = BETWEEN.match(rest, at)
+            at, last = between.end(), between[0].rstrip()[-1:] or last  # type: ignore[union-attr,index]  # always matches
+            try:
+                row, at = _DECODER.raw_decode(rest, at)
+                break
+            except json.JSONDecodeError as error:
+                fault, part = (error.msg if at < len(rest) else fault), next(parts, None)
+            except (MalformedError, RecursionError) as error:
+                fault, part = str(error), None
+            if part is None and at == len(rest) and last == "]":
+                return
+            if part is None or len(rest) - at > MAX_LINE_BYTES:
+                raise CrmwbError(
+                    f"{file.name}: object {number:,} of its list cannot be read ({fault}); export it again."
+                )
+            rest, at = rest[at:] + part, 0
+        yield number, _leaves_of(row)
+
+
+def _leaves_of(row: Any) -> dict[str, Any] | str:
+    try:
+        return dict(_leaves(row)) if isinstance(row, dict) else "no JSON object"
+    except MalformedError as error:
+        return str(error)
 
 
 def _lines(file: SourceFile, mapping: TableMapping) -> Iterator[bytes]:

@@ -4,10 +4,11 @@ Nothing here goes by words: only by what amounts of the same order, customer and
 """
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 from crmwb.sources.drafting.amounts import money
@@ -20,6 +21,7 @@ from crmwb.sources.drafting.rows import no_business, row_kinds
 
 CENT = 0.015
 LEAST_GROUPS = 3
+MOST_LIKELY_CHANCE = math.log(1e-6)
 NEARLY_ALL = 0.9
 BY_CHANCE = 0.2  # share of neighbours of different orders with equal amounts, above which equal amounts say nothing
 MOST_LABELS = 12
@@ -193,7 +195,7 @@ def _ask_of_lines(part: Part, numbers: Sequence[float | None]) -> None:
     if len(groups) < LEAST_GROUPS:
         return
     n_same = sum(len({numbers[i] for i in rows}) == 1 for rows in groups.values())
-    if n_same >= NEARLY_ALL * len(groups) and not _is_by_chance(groups, numbers):
+    if n_same >= NEARLY_ALL * len(groups) and (not _is_by_chance(groups, numbers) or _is_no_chance(groups, numbers)):
         _ask_of_repeated(part, order[0], n_same, len(groups))
         return
     line = _line(part)
@@ -214,6 +216,13 @@ def _ask_of_lines(part: Part, numbers: Sequence[float | None]) -> None:
         if is_new and not is_of_goods and column is not line and _tells_apart(part.looked_at.texts(column), groups):
             _ask_of_versions(part, [order[0], *([line] if line else [])], column, len(groups))
             return
+
+
+def _is_no_chance(groups: dict[Key, list[int]], numbers: Sequence[float | None]) -> bool:
+    """Say whether rows of one order agree too often for chance, however often amounts come again in the file."""
+    counted = Counter(numbers[rows[0]] for rows in groups.values())
+    alike = sum((n / counted.total()) ** 2 for n in counted.values())
+    return sum(len(rows) - 1 for rows in groups.values()) * math.log(alike) < MOST_LIKELY_CHANCE
 
 
 def _line(part: Part) -> Column | None:
@@ -280,9 +289,14 @@ def _drop_subtotals(part: Part, numbers: Sequence[float | None]) -> bool:
         if len(sources) == 1 and "." not in sources[0].name:
             every.append((what, _grouped(part.looked_at.texts(sources[0]))))
     every += [("its customer and day", groups) for what, groups in _groupings(part) if what != "orders"]
-    for what, groups in every:
+    whole = (
+        [part.looked_at.numbers(part.guesses["revenue_cents"].sources[1])]
+        if part.guesses["revenue_cents"].is_product
+        else []
+    )
+    for (what, groups), own in product(every, [numbers, *whole]):
         large = [rows for rows in groups.values() if len(rows) >= LEAST_PARTS]
-        sums = [i for rows in large if (i := _is_sum(rows, numbers)) is not None]
+        sums = [i for rows in large if (i := _is_sum(rows, numbers, own)) is not None]
         if not sums or len(sums) < NEARLY_ALL * len(large) or (len(large) == 1 and len(large[0]) <= LEAST_PARTS):
             continue
         if len(large) < 2 and what != "the file":
@@ -296,13 +310,13 @@ def _drop_subtotals(part: Part, numbers: Sequence[float | None]) -> bool:
     return False
 
 
-def _is_sum(rows: Sequence[int], numbers: Sequence[float | None]) -> int | None:
-    """Return the row that is the sum of the others; None where none is, or all but it are nothing."""
-    known = [(i, numbers[i] or 0.0) for i in rows]
-    half = sum(n for _, n in known) / 2
-    if abs(half) < CENT or sum(abs(n) > CENT for _, n in known) < LEAST_PARTS:
+def _is_sum(rows: Sequence[int], numbers: Sequence[float | None], own: Sequence[float | None]) -> int | None:
+    """Return the row whose own number is the sum of the others; None where none is, or all but it are nothing."""
+    known = [(i, numbers[i] or 0.0, own[i] or 0.0) for i in rows]
+    every = sum(n for _, n, _ in known)
+    if sum(abs(n) > CENT for _, n, _ in known) < LEAST_PARTS:
         return None
-    return next((i for i, n in reversed(known) if abs(n - half) < CENT), None)
+    return next((i for i, n, whole in reversed(known) if abs(every - n - whole) < CENT < abs(whole)), None)
 
 
 def _value_of(part: Part, sums: Sequence[int], others: set[int]) -> tuple[Column, str | None] | None:

@@ -18,6 +18,10 @@ CENT = 0.015
 NEARLY_ALL = 0.9
 MOST_ASKED = 3  # of a file; the others are named
 LEAST_ROWS = 3
+CORRECTED = re.compile(
+    r".*\b(adjusted|corrected|revised|amended|after (refunds?|returns?|adjustments?|cancellations?)|bereinigt\w*|korrigiert\w*|angepasst\w*|corrige\w*|ajuste\w*|rectifie\w*|corregid\w*|ajustad\w*|corrett\w*|aangepast\w*|gecorrigeerd\w*)\b.*"
+    r"|.*(调整后|更正|修正後|訂正).*"
+)
 PLAINLY = 2  # how well a name must match
 MONEY = re.compile(
     r".*\b(amounts?|revenue|sales|turnover|income|charges?|surcharges?|premium|extras?|spend|umsatz|\w*erlose?|\w*betrag|zuschlag|montant|supplement|ca|importe|ingresos?|recargo"
@@ -42,7 +46,12 @@ def ask(part: Part, column: Column) -> bool:
         One of which nothing is read.
     """
     amount = part.guesses["revenue_cents"].sources
-    if not amount or not _is_money(column) or not may_matter(column) or any("." in c.name for c in (column, *amount)):
+    is_corrected = column.is_number and CORRECTED.fullmatch(column.words) is not None
+    if (
+        not amount
+        or not (is_corrected or (_is_money(column) and may_matter(column)))
+        or any("." in c.name for c in (column, *amount))
+    ):
         return False
     if sum(question.key.startswith("beside_") for question in part.questions) >= MOST_ASKED:
         return False
@@ -90,12 +99,13 @@ def _is_multiple(pairs: Sequence[tuple[float, float]]) -> bool:
 
 def _is_explained(part: Part, every: Sequence[float | None], own: Sequence[float | None], column: Column) -> bool:
     """Say whether a number is the amount with a third one, as where tax stands beside both, or that of one unit."""
+    amount = part.guesses["revenue_cents"].sources
     for other in part.looked_at.own:
-        if other is column or not other.is_number:
+        if other is column or other in amount or not other.is_number:
             continue
         rows = [
             (a, b, c) for a, b, c in zip(every, own, part.looked_at.numbers(other), strict=True)
-            if a is not None and b is not None and c is not None
+            if a is not None and b and c is not None
         ]  # fmt: skip
         fitting = sum(min(abs(a + c - b), abs(a - c - b), abs(a - b * c)) < CENT for a, b, c in rows)
         if rows and fitting >= NEARLY_ALL * len(rows) and any(c for *_, c in rows):
@@ -116,18 +126,23 @@ def _ask(part: Part, column: Column, amount: Sequence[Column], n: int) -> None:
             )
         revenue = part.guesses["revenue_cents"]
         own = revenue.value.get("expression") if isinstance(revenue.value, dict) else None
+        plain = own or syntax.column(amount[0].name)
         sign = "+" if given == "add" else "-"
-        text = f"({own or syntax.column(amount[0].name)}) {sign} {beside}"
+        text = f"({plain}) {sign} {beside}"
+        if given == "instead":
+            known = syntax.column(column.name)
+            text = f"case when {known} is not null then {beside} else {plain} end"
         part.guesses["revenue_cents"] = revenue.computed(
             text, f"{revenue.why}; {given} {column.name}, as you said", (*revenue.sources, column)
         )
 
-    shown = " times ".join(c.name for c in amount)
+    is_product = part.guesses["revenue_cents"].is_product
+    shown = " times ".join(c.name for c in amount) if is_product else amount[0].name
     text = (
         f"{column.name} holds money in {n:,} rows beside {shown}, and nothing tells what it is: is it revenue too (add), still to be "
-        f"taken off (take_off), or neither (leave_out)?"
+        f"taken off (take_off), the amount itself where it is known (instead), or none of these (leave_out)?"
     )
-    choices = ("leave_out",) if is_other else ("add", "take_off", "leave_out")
+    choices = ("leave_out",) if is_other else ("add", "take_off", "instead", "leave_out")
     part.questions.append(
         Question(
             syntax.slug(f"beside {column.own_words or column.name}"), text, answer, choices, columns=(column.name,)

@@ -58,6 +58,9 @@ SCALES = (  # what stands in the name of a column whose amounts are not in ones
 )
 HOLDS_LISTS = " holds a list"  # of a column of JSON lines
 MOST_TITLES = 20
+PREFIX = re.compile(r"[^\W\d_]+( [^\W\d_]+)?(\s+-\s+|: ?|::|\.|/)(?=\w)")  # "Deal - ID", "order.id", "Order: Date"
+LEAST_PREFIXED = 4
+NEARLY_ALL = 0.8
 LEAST_COLUMNS = 3  # of a table in which a row with one value is a footer
 
 
@@ -81,6 +84,8 @@ class Column:
         What a notation that could be read in two ways was settled by; empty where nothing settles it.
     called : str or None
         What a person says that it is, in plain words: "customer id".
+    prefix : str
+        What nearly all names of the file begin with, and so says nothing of this one: "Deal - ".
     """
 
     name: str
@@ -92,6 +97,7 @@ class Column:
     why_style: str | None = None
     why_order: str | None = None
     called: str | None = None
+    prefix: str = ""
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -104,7 +110,9 @@ class Column:
     @cached_property
     def own_words(self) -> str:
         """The same of what the file calls it, whatever a person says that it is."""
-        return IN_A_CURRENCY.sub("", plain_words(re.sub(r" \(\d+\)$", "", scale_of(self.name)[0])))
+        return IN_A_CURRENCY.sub(
+            "", plain_words(re.sub(r" \(\d+\)$", "", scale_of(self.name.removeprefix(self.prefix))[0]))
+        )
 
     @cached_property
     def is_in_cents(self) -> bool:
@@ -266,6 +274,8 @@ def profile(file: SourceFile, shape: Shape) -> Profile:
     n_rows = sum(part.num_rows for part in parts)
     if n_rows == 0:
         raise CrmwbError(f"{file.name}: a header but no rows; export it again.")
+    if nameless := _nameless(file, shape, names):
+        shape = replace(shape, remarks=[*shape.remarks, nameless])
     rows, oddities, alone = _without_oddities(pa.concat_tables(parts).combine_chunks())
     shape = replace(shape, titles=(*shape.titles, *alone))
     columns = columns_of(rows, shape)
@@ -288,9 +298,34 @@ def _read(file: SourceFile, shape: Shape, without: Collection[str] = ()) -> tupl
     return names, parts, sorted({fault.removesuffix(HOLDS_LISTS) for fault in faults})
 
 
+def _nameless(file: SourceFile, shape: Shape, names: list[str]) -> str:
+    """Return which columns hold something and have no name, so that a mapping cannot read them; nothing where none does."""
+    places = [i for i, name in enumerate(names) if not name.strip()]
+    batch = next(open_file(file, shape.mapping(file.name)).batches(places), None) if places else None
+    if batch is None:
+        return ""
+    each = [[str(v).strip() for v in column.to_pylist() if v and str(v).strip()] for column in batch.columns[:-1]]
+    held = [(i + 1, list(dict.fromkeys(values))) for i, values in zip(places, each, strict=True) if values]
+    if not held:
+        return ""
+    number, values = held[0]
+    text = f"column {number} has no name in the header and is not read (it holds {', '.join(map(repr, values[:2]))})"
+    if sum(TOTAL.fullmatch(value) is not None for value in values) > 1:
+        text += "; its values stand in rows of their own above the rows that they are of: export a list that has them in each row"
+    return text
+
+
 def columns_of(rows: pa.Table, shape: Shape) -> list[Column]:
     """Return the columns of rows, their notations settled by what else stands in them."""
-    return _settled(list(_columns(rows)), shape)
+    prefix = _common_prefix(rows.column_names)
+    return [replace(c, prefix=prefix) for c in _settled(list(_columns(rows)), shape)]
+
+
+def _common_prefix(names: list[str]) -> str:
+    """Return what nearly all names begin with, up to a sign that sets it apart, as where a tool names its table in each."""
+    counted = Counter(match[0] for name in names if (match := PREFIX.match(name)))
+    prefix, n = counted.most_common(1)[0] if counted else ("", 0)
+    return prefix if n >= max(LEAST_PREFIXED, NEARLY_ALL * len(names)) else ""
 
 
 def _twins(names: list[str]) -> dict[str, list[str]]:

@@ -9,9 +9,17 @@ import re
 
 ID = r"( ?(id|no|nr|num|number|nummer|code|key|ref|identifier|numero|编号|编码|代码|号码|号|番号|コード))?"
 PREFIX = r"((id|no|nr|n|num|numero|number|code|codice|codigo|cod|ref|reference|identifiant) ((de|du|del|der|of|d|do|da|dell) )?((la|le|l) )?)?"
-CUSTOMER = rf"{PREFIX}(customer|client|kunde|kunden|klant|cliente|buyer( user( ?name)?)?|shopper|member|household|debitor|debtor|konto|客户|顾客|会员|买家|用户|klient|kontrahent|nabywca|odbiorca|debiteur(en)?|afnemer|constituent|donor|subscriber|abonado|policy ?holder|kd|comprador|acheteur|kaufer|acquirente|买家会员|会员名|买家昵称|顧客|会員|購入者|注文者|得意先|取引先){ID}(名)?"
-PERSON = rf"(account|user|person|company|organi[sz]ation|firma|contact|card|用户|公司|账户|会员卡){ID}"
-ORDER = rf"{PREFIX}((sales |customer |web )?order|invoice|transaction|basket|receipt|purchase|booking|bestel|bestelling|bestell|bestellung|auftrag|auftrags|rechnung|rechnungs|beleg|bon|commande|facture|pedido|factura|ordine|订单|交易|发票|销售单|小票|单据|流水|注文|受注|伝票|請求書){ID}"
+NUMBERED = rf".*{ID.removesuffix('?')}|{PREFIX.removesuffix('?')}.*|.*(nr|nummer)"  # says that it is a number or a code
+# Whom clubs, charities, schools, clinics and hotels serve; a guest without a number may be how many there were.
+SERVED = r"mitglied(er|s)?|gonner|spender|forderer|schuler(in)?|teilnehmer|patient(in|en)?|versicherten|versicherungsnehmer|mieter|student|pupil|learner|passenger|insured|patron|borrower|resident|fahrgast|versicherte[rn]?|passager|pasajero|passageiro|passeggero|asegurado|assicurato|乘客|投保人|被保险人|読者|attendee|participant|tenant|policyholder|payer|sold to( party)?|bill to|regulierer|auftraggeber|warenempfanger|adherent|donateur|eleve|etudiant|locataire|assure|compte tiers|tiers|socio|socia|afiliado|miembro|donante|alumno|estudiante|paciente|inquilino|huesped|iscritto|donatore|allievo|studente|paziente|lid|leden|leerling|huurder|学员|学生|学号|患者|病人|病历|住客|捐赠人|捐赠者|捐款人|业主|租户|往来单位|生徒|学籍|受講者|寄付者|寄附者|宿泊者|利用者|契約者"
+GUESTS = r"guest|gast|hote|huesped|ospite|宾客|客人|お客様"
+SERVED_ID = (
+    rf"({SERVED}|{GUESTS}){ID.removesuffix('?')}|{PREFIX.removesuffix('?')}({SERVED}|{GUESTS}){ID}|学号|学籍番号"
+)
+CUSTOMER = rf"({SERVED_ID}|{PREFIX}(customer|client|kunde|kunden|klant|cliente|buyer( user( ?name)?)?|shopper|member|household|debitor|debtor|konto|客户|顾客|会员|买家|用户|klient|kontrahent|nabywca|odbiorca|debiteur(en)?|afnemer|constituent|donor|subscriber|abonado|policy ?holder|kd|comprador|acheteur|kaufer|acquirente|买家会员|会员名|买家昵称|顧客|会員|購入者|注文者|得意先|取引先){ID}(名)?)"
+PERSON = rf"({SERVED}|(account|user|person|company|organi[sz]ation|firma|contact|card|用户|公司|账户|会员卡){ID})"
+RECEIPT = rf"(gift|donation|visit|appointment|encounter|admission|stay|folio|reservation|enrol?lment|registration|charge|spenden?|buchungs?|faktura|fakt|quittungs?|recu|recibo|ricevuta|paragon|reserva|收据|收款单|缴费|捐赠|就诊|入住|預約|予約|領収書?){ID.removesuffix('?')}|{PREFIX.removesuffix('?')}(recu|recibo|piece|ricevuta|reservation|reserva)|faktura|quittung"
+ORDER = rf"({RECEIPT}|{PREFIX}((sales |customer |web )?order|invoice|transaction|basket|receipt|purchase|booking|bestel|bestelling|bestell|bestellung|auftrag|auftrags|rechnung|rechnungs|beleg|bon|commande|facture|pedido|factura|ordine|订单|交易|发票|销售单|小票|单据|流水|注文|受注|伝票|請求書){ID})"
 DATE = r"(date|datum|day|time|timestamp|at|on|tag|fecha|data|datetime|日期|时间|日時|日付|日)"
 PRODUCT = rf"{PREFIX}(line ?item |lineitem )?(product|item|sku|stock|article|artikel|produkt|produit|producto|material|ean|isbn|upc|商品|产品|货品|物料|品番){ID}"
 QUANTITY = r"quantity|qty|units|menge|anzahl|quantite|qte|cantidad|quantita|quantidade|aantal|ilosc|数量|件数|购买数量|商品数量|购买件数|宝贝总数量|商品件数|個数"
@@ -19,7 +27,23 @@ COUNTED = r"doz|dozens?|dz|dtzd|dutzend|douzaines?|docenas?|dozzine|duzias|tuzin
 A_PRICE = r"price|preis|prix|precio|prezzo|preco|cena|prijs|pris|\w+preis|\w+prijs|单价|単価|价格|価格"
 NO_UNIT_PRICE = r"total|totale|gesamt\w*|line|order|sum|summe|amount|extended|ext|cost|purchase|einkaufs?\w*|einstands?\w*|achat|compra|acquisto|inkoop|zakupu|list|listen\w*|listino|tarif|uvp|rrp|msrp|before|compare|old|was|original|budget|target|discount\w*|rabatt\w*|basis|einheit|for"
 
+# What donors, members, students, patients and guests pay: plain amounts, and words that may name something else too.
+PAID_IN = r"(gift|donation|offering|contribution|charged?|billed|tuition|membership|subscription|premium|booking|room|ticket|rent) (amount|value|total)|amount (donated|given|charged|billed|collected)|([a-z]+ )?fees? (paid|received|collected)|(base |order )?grand total|spendenbetrag|mitgliedsbeitrag|jahresbeitrag|rechnungsbetrag|zahlbetrag|montant (du don|de la cotisation|regle|verse|facture|encaisse)|importe (cobrado|pagado|facturado|de la cuota)|实缴(学费)?|寄[付附]金額"
+GIVEN = r"(net |total )?charge|(written|gross|net) premium|total a pagar|(montant|total) a payer|valor d[aeo] [a-z]+|gift|donations?|offering|contributions?|(tuition|school|course|class|lesson|membership|annual|registration|admission|consultation|treatment|entry|licen[cs]e) fees?|tuition|dues|premium|beitrag|spende|zuwendung|schulgeld|kurs(gebuhr|beitrag)|honorar|entgelt|miete|cotisation|don|frais de scolarite|scolarite|ecolage|honoraires|loyer|cuota|donacion|donativo|aportacion|matricula|mensualidad|colegiatura|honorarios|quota (associativa|sociale)|donazione|contributo|retta|contributie|lesgeld|学费|会费|捐款|房费|诊疗费|保费|租金|会費|授業料|寄[付附]金?|月謝|受講料|診療費|宿泊(料金?|費)"
+
 Patterns = tuple[str, str]
+
+# Amounts of files without another one.
+FEES: Patterns = (r"fees?( amount)?|charges?|gebuhr(en)?|收费|费用|料金", r"total (fees?|charges?)")
+DEBIT: Patterns = (r"debit( amount)?|debe|dare|借方(金[额額])?|montant debit|importe debe", r"soll ?(betrag)?")
+BALANCE: Patterns = (
+    r"((running|account|closing) )?balance|(konto)?saldo|solde( progressif)?|余额|残高",
+    r"balance .*|.* balance",
+)
+CREDIT: Patterns = (
+    r"credit( amount)?|haber|avere|贷方(金额)?|貸方(金額)?|montant credit|importe haber",
+    r"haben ?(betrag)?",
+)
 
 TRANSACTIONS: dict[str, Patterns] = {
     "customer_id": (CUSTOMER, PERSON),
@@ -34,8 +58,8 @@ TRANSACTIONS: dict[str, Patterns] = {
         r"number of [a-z]+|count|n [a-z]+|volume",
     ),
     "revenue_cents": (
-        r"(sales|revenue|amount|turnover|umsatz|betrag|line total|net amount|total amount|total price|total|gesamt|gesamtpreis|montant|importe|bedrag|金额|总金额|销售额|订单金额|实付金额|实付款|实收金额|支付金额|付款金额|买家实付|应付金额|总价|成交金额|prix total|total ttc|importe total|bruttobetrag|gesamtbetrag)( (amount|value|eur|usd|gbp|cny|chf|jpy|net|netto|brutto|gross|total|ttc|sales|元|人民币|paid|price))*|order (total|value|amount)( (eur|usd|gbp))?|(total|amount|sales|value|betrag|summe|umsatz|importe|importo|montant)( price| amount)? (incl|inclusive|including|inc|inkl)( of)? (tax|taxes|vat|gst|mwst|ust|iva|tva)|(item|items|goods|merchandise) (total|amount|value)|金額|合計(金額)?|小計|売上(金額|高)?|税抜金額|(line|row) (amount|value|total)|gross( amount)?|totaalbedrag|importo( totale)?|valor do pedido|amount paid|paid amount|(total|importe) pedido|total commande|valor total|.*(实付|金额|总价)(元|人民币)?",
-        r"(net |netto|dollar |order |sales |close |invoice |gross |basket )?(value|amount|spend|spent|price|preis|brutto|netto|summe)( (eur|usd))?",
+        rf"(sales|revenue|amount|turnover|umsatz|betrag|line total|net amount|total amount|total price|total|gesamt|gesamtpreis|montant|importe|bedrag|金额|总金额|销售额|订单金额|实付金额|实付款|实收金额|支付金额|付款金额|买家实付|应付金额|总价|成交金额|prix total|total ttc|importe total|bruttobetrag|gesamtbetrag)( (amount|value|eur|usd|gbp|cny|chf|jpy|net|netto|brutto|gross|total|ttc|sales|元|人民币|paid|price))*|order (total|value|amount)( (eur|usd|gbp))?|(total|amount|sales|value|betrag|summe|umsatz|importe|importo|montant)( price| amount)? (incl|inclusive|including|inc|inkl)( of)? (tax|taxes|vat|gst|mwst|ust|iva|tva)|(item|items|goods|merchandise) (total|amount|value)|金額|合計(金額)?|小計|売上(金額|高)?|税抜金額|(line|row) (amount|value|total)|gross( amount)?|totaalbedrag|importo( totale)?|valor do pedido|amount paid|paid amount|{PAID_IN}|(total|importe) pedido|total commande|valor total|.*(实付|金额|总价)(元|人民币)?",
+        rf"(net |netto|dollar |order |sales |close |invoice |gross |basket )?(value|amount|spend|spent|price|preis|brutto|netto|summe)( (eur|usd))?|{GIVEN}",
     ),
     "unit_price": (
         r"(line ?item|lineitem|product|artikel)( )?(price|preis)|(商品|销售|成交)?单价|単価|(販売)?価格|prix unitaire|precio unitario|sold for|prezzo unitario|preco unitario|prijs per stuk|(unit|item|piece|einzel|stuck)( )?(price|preis|cost)|price per unit|list price|sales price|price|preis|prix|precio|单价|价格",
@@ -122,15 +146,15 @@ TRIAL: dict[str, Patterns] = {
 }
 # Columns that change what an amount or a row means: none of them is the amount, the customer or the order itself.
 MODIFIERS: dict[str, Patterns] = {
-    "converted_amount": (r"(converted|base|company|home|settlement) ?(currency )?amount|amount (in|converted to) (company|base|home) currency|折算金额|本位币金额", r"amount converted"),
-    "converted_refund": (r"(converted|base|home) (currency )?(amount )?refund(ed)?( amount)?|converted amount refunded", r"refunded converted"),
+    "converted_amount": (r"(converted|base|company|home|settlement) ?(currency )?(amount|grand total)|amount (in|converted to) (company|base|home) currency|折算金额|本位币金额", r"amount converted"),
+    "converted_refund": (r"(converted|base|home) (currency )?(total |amount )?refund(ed)?( amount)?|converted amount refunded", r"refunded converted"),
     "converted_currency": (r"(converted|base|company|home|settlement) currency( code)?|本位币", r"converted to"),
     "currency": (r"(order |transaction |presentment |payment |invoice |deal )?currency( (iso )?(code|id))?|(deal |transaction )?currency iso code|wahrung|waehrung|devise|monnaie|moneda|moeda|waluta|divisa|valuta|通貨|币种|货币|币别|交易币种", r"curr|cur|iso currency|ccy"),
     "refund": (r"(total |sum of )?(amount )?refund(ed|s)?( (amount|total|value|sum))?|(order |total )?(refund|refunded) (amount|total)|erstattet|(ruck)?erstattung(sbetrag|en)?|erstatteter betrag|(montant |total )?rembourse?(e|ment)?( total)?|(importe |monto |total )?(reembolsado|reembolso|devuelto)|(已|实际)?退(款|货)(金额|总额)|退款", r"returned (amount|value)|retour(en)?betrag|gutschrift(sbetrag)?|credit amount"),
     "shipping": (r"(total |order )?(shipping|freight|delivery|postage)( and handling)?( (amount|cost|costs|total|price|fee|charge|value|tax))?|versand(kosten)?|fracht(kosten)?|porto|(frais de )?(port|livraison|expedition)|(gastos de |coste de )?envio|运费|邮费|配送费|快递费|送料|配送料", r"handling.*"),
     "tax": (r"(of which|thereof|davon|dont|di cui|included) (tax|taxes|vat|gst|mwst|ust|tva|iva)|(total |order |sales )?(tax|taxes|vat|gst|hst)( (amount|total|value|collected))?|mwst( betrag)?|ust|umsatzsteuer|mehrwertsteuer|steuer(betrag)?|tva|taxe|impuestos?|iva|税|税额|税费|税金|消費税(額)?|税額", r"duties|zoll"),
     "fee": (r"(payment |transaction |processing |platform |stripe |paypal )?(fees?|commission)( amount)?|gebuhr(en)?|provision|commission|comision|手续费|佣金|服务费", r"charges"),
-    "row_type": (r"(transaction |record |row |order |document |entry |line |payment |event )?(type|kind)|(beleg|vorgangs|buchungs|dokument|auftrags)(art|typ)|art|typ|type (de transaction|d operation|de ligne)|tipo( de (transaccion|operacion|pedido))?|(交易|单据|订单|记录|业务)?类型", r"reporting category"),
+    "row_type": (r"(transaction |record |row |order |document |entry |line |payment |event |gift |donation |sale |sales |posting |charge |invoice )?(type|kind)|(fk|faktura|spenden)(art|typ)|(beleg|vorgangs|buchungs|dokument|auftrags)(art|typ)|art|typ|type (de transaction|d operation|de ligne)|tipo( de (transaccion|operacion|pedido))?|(交易|单据|订单|记录|业务)?类型", r"reporting category"),
     "status": (r".*(status|zustand)|(.* )?(state|statut|etat|estado|stato( ordine)?|situacao)|.*(状态|ステータス|状態|状況)", r"stage|result|ergebnis|outcome"),
     "test": (r"(is )?test( (flag|mode|order|transaction|payment))?|testmode|test mode|testbestellung|commande test|(pedido|es) (de )?prueba|(是否)?测试(订单|标记)?", r"sandbox|dummy"),
     "live": (r"live ?mode|is live", r"production"),
@@ -142,7 +166,7 @@ MODIFIERS: dict[str, Patterns] = {
     "order_discount": (r"(order |cart |total |coupon |voucher )?(discount|coupon)( (amount|total|value))|total discounts?|gutschein(betrag|wert)?|(rabatt|nachlass)(betrag)?|remise totale|descuento total|优惠金额|折扣金额|店铺优惠|平台优惠", r"promotion amount"),
     "line_discount": (r"(line ?item|line|item) discount( amount)?|positionsrabatt", r"item promo.*"),
     "paid": (r"实付(金额|款)|买家实付.*|实收(金额|款)|(total )?amount paid|paid amount|bezahlter betrag|montant paye|importe pagado", r"实际支付.*"),
-    "net": (r"(order |item |net )?sub ?total( (amount|price))?|net (total|sales|amount|revenue)|(total |amount |sales )?(net|excl (tax|vat)|ex (tax|vat))|netto(betrag|umsatz|summe)?|(summe|betrag|umsatz) netto|\w*(betrag|umsatz|summe|wert) netto|montant (ht|hors taxes?)|total ht|(importe|total) (neto|sin iva)|base imponible|不含税金额|未税金额|净额|税抜(金額|価格)?", r"net"),
+    "net": (r"(order |item |net )?sub ?total( (amount|price))?|net (total|sales|amount|revenue)|(total |amount |sales )?(net|excl (tax|vat)|ex (tax|vat))|netto(betrag|umsatz|summe|wert)?|(summe|betrag|umsatz) netto|\w*(betrag|umsatz|summe|wert) netto|montant (ht|hors taxes?)|total ht|(importe|total) (neto|sin iva)|base imponible|不含税金额|未税金额|净额|税抜(金額|価格)?", r"net"),
 }  # fmt: skip
 NAMES_OF_PEOPLE = re.compile(
     r"(?!(stage|product|item|article|artikel|produkt|category|plan|channel|segment|brand|store|shop|region|country|city)\b).*\b(name|vorname|nachname|mail|email|e mail|phone|telefon|mobile|street|strasse|address|birth.*)\b.*|.*(姓名|名字|联系人|手机|电话|邮箱|地址|身份证|生日).*"

@@ -51,7 +51,7 @@ SALE = re.compile(
     r"paid|complete|success|succeed|shipped|deliver|fulfil|closed won|processing|active|open|confirmed|done|settled|captured|approved|sold|invoiced|billed"
     r"|fakturiert|berechnet|facturad|faturad|fatturat|facture\b|gefactureerd"
     r"|bezahlt|abgeschlossen|versandt|versendet|geliefert|erledigt|bestatigt|verkauft"
-    r"|paye|termine|livre|expedie|confirme|pagad|completad|enviad|entregad|confirmad|accepte"
+    r"|paye|termine|livre|expedie|confirme|pagad|completad|finali[sz]ad|enviad|entregad|confirmad|accepte"
     r"|in bearbeitung|afgerond|betaald|verzonden|geleverd|voltooid|pago\b|pagat|completat|spedit|consegnat|concluid|entregue"
     r"|已付款|已支付|完成|成功|已发货|待发货|已收货|已签收|待收货|已评价|待评价"
     r"|発送|配送|出荷|納品|完了|入金済|支払い?済|受注|成立|等待买家确认"

@@ -5,21 +5,32 @@ import re
 
 from crmwb.sources.drafting.reading.profile import Profile, plain_words
 
-LEAST_PERIODS = 4
+LEAST_PERIODS = 3
+SURE_PERIODS = 4  # of a table that could be read in another way
+OF_MONEY = r"sales|umsatz|revenue|amount|betrag|fees?|dues|beitrag|ca|ventes|ventas|omzet|cuota|cotisation|金额|売上"
 MONTHS = (
     r"jan\w*|feb\w*|fev\w*|mar\w*|apr\w*|avr\w*|abr\w*|may|mai|mei|mag\w*|maj|jun\w*|juin|giu\w*|cze\w*|jul\w*|juil\w*|lug\w*|lip\w*|aug\w*|aou\w*|ago\w*|sie\w*|sep\w*|set\w*|wrz\w*"
     r"|oct\w*|okt\w*|ott\w*|out\w*|paz\w*|nov\w*|lis\w*|dec\w*|dez\w*|dic\w*|gru\w*|sty\w*|lut\w*|kwi\w*|ene\w*|gen\w*"
 )
 NUMBERED = r"(kw|cw|week|wk|w|woche|semaine|sem|semana|settimana|tydzien|q|quarter|quartal|trim\w*|m|month|monat|mois|mes|mese|p|period|fy|h) ?\d{1,2}"
 PERIOD = re.compile(
-    rf"((sales|umsatz|revenue|amount|betrag|ca|ventes|ventas|omzet) )?(({NUMBERED}|{MONTHS})( \d{{2,4}})?"
-    rf"|(19|20)\d\d( (\d{{1,2}}|{MONTHS}|{NUMBERED}))?|\d{{1,2}} (19|20)\d\d|((19|20)\d\d ?年 ?)?(第 ?)?\d{{1,2}} ?[月周週](度|目)?|(19|20)\d\d ?年)"
+    rf"(({OF_MONEY}) )?(({NUMBERED}|{MONTHS})( \d{{2,4}})?"
+    rf"|(19|20)\d\d( (\d{{1,2}}|{MONTHS}|{NUMBERED}))?|\d{{1,2}} (19|20)\d\d|((19|20)\d\d ?年 ?)?(第 ?)?\d{{1,2}} ?[月周週](度|目)?|(19|20)\d\d ?年)( ({OF_MONEY}))?"
 )
+
+
+def has_periods(looked_at: Profile) -> bool:
+    """Say whether a table has a column for each week, month or year."""
+    return len(_named(looked_at)) >= SURE_PERIODS
+
+
+def _named(looked_at: Profile) -> list[str]:
+    return [c.name for c in looked_at.columns if c.is_number and PERIOD.fullmatch(plain_words(c.name))]
 
 
 def advice(looked_at: Profile) -> str:
     """Return what to do with a table that has a column for each week, month or year; nothing of other tables."""
-    named = [c.name for c in looked_at.columns if c.is_number and PERIOD.fullmatch(plain_words(c.name))]
+    named = _named(looked_at)
     if len(named) < LEAST_PERIODS:
         return ""
     return (

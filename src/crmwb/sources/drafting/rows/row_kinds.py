@@ -18,7 +18,7 @@ NAMED = re.compile(r"type|kind|\w*(art|typ)\b|tipo|类型|category|description|b
 OFFER = re.compile(
     r"angebot\w*|(price |sales )?(quote|quotation|estimate|offer|proposal)|pro ?forma( \w+)?|kostenvoranschlag|devis|presupuesto"
     r"|cotizacion|preventivo|offerte?|orcamento|报价单?|見積書?|delivery note|lieferschein\w*|packing (slip|list)|bon de livraison"
-    r"|albaran|送货单|出库单|mahnung|dunning( letter)?|reminder"
+    r"|albaran|pledges?( agreement)?|(spenden)?zusage|promesses?( de don)?|promesa( de donacion)?|认捐|送货单|出库单|mahnung|dunning( letter)?|reminder"
 )
 ORDERED = re.compile(
     r"(sales |customer |web )?orders?|auftrag\w*|bestellung|order confirmation|commande|pedido|ordine|bestelling|订单|注文|受注"

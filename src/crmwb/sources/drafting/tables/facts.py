@@ -65,10 +65,16 @@ def opportunities(profile: Profile) -> list[Part]:
     """Take a file with stages as opportunities, and the won ones as purchases too."""
     result = fill(TABLES["opportunities"], profile.columns, vocabulary.OPPORTUNITIES)
     stage, number = result.get("stage"), result.get("opportunity_id")
-    if stage is None or number is None or len(stage.sources[0].counts) > MOST_STAGES:
+    if stage is None or number is None:
         return []
-    if not any(WON.fullmatch(value.lower()) for value in stage.sources[0].counts):
-        return []
+    if not _tells_won(stage.sources[0]):  # where deals end, a status may tell it
+        other = next(
+            (c for c in profile.columns if matches(c.words, vocabulary.OPPORTUNITIES["stage"]) and _tells_won(c)), None
+        )
+        if other is None:
+            return []
+        stage = of_column(other, Kind.CATEGORY, Sure.LIKELY, f"tells what was won, unlike {stage.sources[0].name}")
+        result["stage"] = stage
     won, lost = (_values(stage.sources[0], pattern) for pattern in (WON, LOST))
     expression = f"case when {syntax.is_in(stage.sources[0].name, won)} then true" + (
         f" when {syntax.is_in(stage.sources[0].name, lost)} then false" if lost else ""
@@ -88,6 +94,10 @@ def opportunities(profile: Profile) -> list[Part]:
         sales.set_currency(part, roles, "amount_cents" if part.table == "opportunities" else "revenue_cents")
         ids.check(part)
     return parts
+
+
+def _tells_won(column: Column) -> bool:
+    return len(column.counts) <= MOST_STAGES and any(WON.fullmatch(value.lower()) for value in column.counts)
 
 
 def is_history(profile: Profile) -> bool:

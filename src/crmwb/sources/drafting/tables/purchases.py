@@ -24,7 +24,7 @@ from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, vocabulary
 from crmwb.sources.drafting.reading.profile import Column, Profile
-from crmwb.sources.drafting.rows import order_lines
+from crmwb.sources.drafting.rows import order_lines, periods
 from crmwb.sources.drafting.rows.order_lines import OrderLines
 from crmwb.sources.drafting.tables import sales
 
@@ -35,6 +35,7 @@ PERCENT = re.compile(r"%|pct|per ?cent|prozent|折扣率", re.IGNORECASE)
 EMAIL_NAMES = re.compile(r".*\b(e ?mail|mail)\b.*|.*(邮箱|邮件).*")
 CENT = 0.005
 MOSTLY = 0.8
+PLAINLY = 2  # how well a name must match
 HALF = 0.5
 
 
@@ -45,6 +46,9 @@ def transactions(profile: Profile) -> list[Part]:
     revenue = _revenue(profile, result, roles, lines)
     if not {"customer_id", "ordered_at"} <= result.keys() or revenue is None:
         return []
+    when = result["ordered_at"].sources[0]
+    if periods.has_periods(profile) and vocabulary.matches(when.words, vocabulary.TRANSACTIONS["ordered_at"]) < PLAINLY:
+        return []  # a row for each customer, with what each month brought
     result["revenue_cents"] = revenue
     result["order_id"] = _orders(result, roles, lines)
     result["quantity"] = result.get("quantity") or Guess({"constant": 1}, Sure.LIKELY, "no column of quantities")
@@ -150,7 +154,7 @@ def _revenue(profile: Profile, result: dict[str, Guess], roles: Modifiers, lines
     price = best(free, vocabulary.TRANSACTIONS["unit_price"], Kind.MONEY)
     is_of_order = amount is not None and bool({c.name for c in amount.sources} & of_orders)
     if price is None or quantity is None:
-        return amount
+        return amount or _only_amount(free, [c for c in profile.columns if c.is_number])
     is_sure = amount is not None and not is_of_order and amount.sure is Sure.SURE
     if is_sure and not _is_with_shipping(profile, amount, (quantity.sources[0], price.sources[0]), roles):
         return amount
@@ -158,6 +162,15 @@ def _revenue(profile: Profile, result: dict[str, Guess], roles: Modifiers, lines
     product = f"{syntax.column(units.name)} * {syntax.column(each.name)}"
     sure = min(price.sure, quantity.sure)
     return Guess({"expression": product}, sure, "quantity times the price of a unit", (units, each))
+
+
+def _only_amount(free: list[Column], numbers: list[Column]) -> Guess | None:
+    """Return fees or debits as the amount of a file that has no other; with a balance, it is an account with its payments."""
+    fees = best(free, vocabulary.FEES, Kind.MONEY)
+    has_credit = any(vocabulary.matches(c.words, vocabulary.CREDIT) for c in numbers)
+    has_balance = any(vocabulary.matches(c.words, vocabulary.BALANCE) for c in numbers)
+    amount = fees or (best(free, vocabulary.DEBIT, Kind.MONEY) if has_credit and not has_balance else None)
+    return replace(amount, sure=Sure.LIKELY, why="the only amount") if amount else None
 
 
 def _paid(profile: Profile, roles: Modifiers) -> Column | None:

@@ -322,6 +322,7 @@ def _name_the_rest(part: Part, roles: Modifiers) -> None:
     amount = part.guesses["revenue_cents"]
     is_net = roles.get("net") is not None and roles.get("net") in amount.sources
     beside = [c for role in LEFT_BESIDE if (c := roles.get(role)) is not None and any(c.numbers)]
+    beside = [c for c in beside if c not in amount.sources]
     if beside and not is_net and len(amount.sources) == 1:
         names = " and ".join(c.name for c in beside)
         less = " - ".join(syntax.column(c.name) for c in (amount.sources[0], *beside))

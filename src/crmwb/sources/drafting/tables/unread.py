@@ -26,7 +26,7 @@ PLANNED = re.compile(
 )
 REASON = re.compile(r".*\b(reason|grund|motif|motivo|reden|raison)\b.*|.*(原因|理由|사유).*")
 FREE = re.compile(
-    r".*\b(free|complimentary|gratis|kostenlos|gratuite?|samples?|muster|giveaway|comp|internal|interne?|interno|dummy|demo|training|staff|own use|intercompany|omaggi[oo]?|campion[ei]|muestra|regalo"
+    r".*\b(billable|chargeable|waived|written off|pro bono|abrechenbar|verrechenbar|erlassen|facturable|fatturabile|free|complimentary|gratis|kostenlos|gratuite?|samples?|muster|giveaway|comp|internal|interne?|interno|dummy|demo|training|staff|own use|intercompany|omaggi[oo]?|campion[ei]|muestra|regalo"
     r"|echantillon|cadeau|(proef)?monster|probka|gratisy?|amostra|brinde)\b.*|.*(免费|赠品|样品|试用|内部|無料|サンプル|見本|社内).*"
 )
 TELLS_SOMETHING_ELSE = re.compile(

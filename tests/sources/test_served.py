@@ -1,0 +1,160 @@
+"""Exports of clubs, charities, schools, clinics and hotels, whose customers and amounts have names of their own."""
+
+import pytest
+from mapping_exports import Mapped, revenue
+from typer.testing import CliRunner
+
+from crmwb.cli import app
+from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return Mapped(tmp_path)
+
+
+def written(project, header, row, n=24, name="export.csv"):
+    """Write rows of six customers; return what each brought, in whole units."""
+    lines, truth = [header], {}
+    for i in range(n):
+        who, amount = f"{i % 6 + 101}", 20 + 7 * (i % 5)
+        day = f"{i + 1:02d}"
+        lines.append(row.format(i=i + 9001, who=who, amount=amount, day=day, person=f"Person {i % 3}"))
+        truth[who] = truth.get(who, 0) + amount
+    (project.raw / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return truth
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Gift ID,Donor,Donor ID,Gift Date,Gift Amount", "{i},{person},{who},2024-05-{day},{amount}.00"),
+        ("Receipt No,Student Name,Student ID,Fee Paid,Date Paid", "{i},{person},{who},{amount}.00,2024-05-{day}"),
+        ("Mitglied;Mitgliedsnr.;Beitrag;Bezahlt am;Beleg", "{person};{who};{amount},00;{day}.05.2024;{i}"),
+        ("N° adhérent;Nom;Cotisation;Date de paiement;N° reçu", "{who};{person};{amount},00 €;{day}/05/2024;{i}"),
+        ("Socio;Nº socio;Cuota;Fecha de cobro;Nº recibo", "{person};{who};{amount},00;{day}/05/2024;R{i}"),
+        ("Visit ID,Patient ID,Visit Date,Charges", "{i},{who},2024-05-{day},{amount}.00"),
+        ("Guest,Guest No,Folio No,Posting Date,Charge Amount", "2,{who},{i},2024-05-{day},{amount}.00"),
+        ("学号,姓名,学费,缴费日期,收据编号", "{who},{person},{amount}.00,2024-05-{day},{i}"),
+        ("会員番号,会員名,会費,支払日,領収書番号", "{who},{person},{amount},2024-05-{day},{i}"),
+        ("Auftraggeber;Faktura;Fakturadatum;Nettowert", "{who};{i};{day}.05.2024;{amount},00"),
+        ("Deal - ID,Deal - Client ID,Deal - Date,Deal - Amount", "{i},{who},2024-05-{day},{amount}.00"),
+    ],
+)
+def test_customers_are_read_by_their_numbers(project, header, row):
+    truth = written(project, header, row)
+    assert project.draft() == []
+    found = project.ingest()
+    assert revenue(found) == truth
+    assert found.table("transactions").order_id.nunique() == 24
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "member_no",
+        "mitgliedsnummer",
+        "schulernummer",
+        "n adherent",
+        "no socio",
+        "guest id",
+        "患者番号",
+        "学号",
+        "会员号",
+    ],
+)
+def test_a_number_of_whom_they_serve_is_a_customer(name):
+    assert matches(name.replace("_", " "), TRANSACTIONS["customer_id"]) == 2
+
+
+@pytest.mark.parametrize("name", ["guest", "guests", "number of guests", "adults"])
+def test_how_many_came_is_no_customer(name):
+    assert matches(name, TRANSACTIONS["customer_id"]) == 0
+
+
+def test_a_promise_is_no_sale(project):
+    types = ["Cash", "Pledge", "Pay-Cash", "Gift-in-Kind"]
+    lines = ["Gift ID,Donor ID,Gift Date,Gift Amount,Gift Type"]
+    lines += [f"{i},{i % 6},2024-05-{i + 1:02d},50.00,{types[i % 4]}" for i in range(24)]
+    (project.raw / "gifts.csv").write_text("\n".join(lines))
+    asked = project.draft(kinds_of_gift_type="Gift-in-Kind=none", customer_0="customer")
+    assert asked == []
+    assert "kinds_of_gift_type" in project.said
+    assert sum(revenue(project.ingest()).values()) == 12 * 50
+
+
+def test_where_deals_end_their_status_tells_what_was_won(project):
+    lines = ["Deal - ID,Deal - Organization ID,Deal - Stage,Deal - Status,Deal - Value,Deal - Currency,Deal - Won time"]
+    for i in range(24):
+        status = ("Won", "Lost", "Open")[i % 3]
+        won = f"2024-05-{i + 1:02d}" if status == "Won" else ""
+        lines.append(f"{i},{i % 6 + 1},{('Proposal', 'Talks')[i % 2]},{status},100,EUR,{won}")
+    (project.raw / "deals.csv").write_text("\n".join(lines))
+    assert project.draft() == []
+    assert sum(revenue(project.ingest()).values()) == 800
+
+
+def test_rows_that_sum_up_an_order_are_asked_about(project):
+    lines = ["Order Number,Buyer Username,Item Title,Quantity,Sold For,Sale Date"]
+    for i in range(10):
+        head, rest = f"{i},u{i % 4}", f"2024-05-{i + 1:02d}"
+        prices = [10 + i, 25 + 2 * i]
+        lines.append(f"{head},,2,{sum(prices)}.00,{rest}")
+        lines += [f"{head},Item {p},1,{p}.00,{rest}" for p in prices]
+    (project.raw / "orders.csv").write_text("\n".join(lines))
+    asked = project.draft(sums_by_item_title="leave_out")
+    assert asked == []
+    assert "sums_by_item_title" in project.said
+    assert sum(revenue(project.ingest()).values()) == sum(35 + 3 * i for i in range(10))
+
+
+def test_few_amounts_that_are_the_same_on_every_line_of_an_order_are_asked_about(project):
+    lines = ["Order #,Attendee #,Buyer Email,Order Date,Order Total,Currency"]
+    seats = [1 + i % 3 for i in range(30)]
+    for i, n in enumerate(seats):
+        lines += [f"{i},{i}{s},b{i % 8}@example.com,2024-05-{i % 28 + 1:02d},{25 * n}.00,USD" for s in range(n)]
+    (project.raw / "attendees.csv").write_text("\n".join(lines))
+    assert project.draft(repeated_order_total="once") == []
+    assert "repeated_order_total" in project.said
+    assert sum(revenue(project.ingest()).values()) == 25 * sum(seats)
+
+
+def test_a_corrected_amount_takes_the_place_of_the_first(project):
+    lines = ["Order ID,Customer ID,Order Date,Order Value,Adjusted Order Value,Currency"]
+    lines += [
+        f"{i},{i % 5 + 1},2024-05-{i + 1:02d},{30 + i * 7 % 20}.50,{'12.25' if i % 5 == 2 else ''},EUR"
+        for i in range(25)
+    ]
+    (project.raw / "orders.csv").write_text("\n".join(lines))
+    assert project.draft(beside_adjusted_order_value="instead") == []
+    assert sum(revenue(project.ingest()).values()) == sum(12.25 if i % 5 == 2 else 30.5 + i * 7 % 20 for i in range(25))
+
+
+@pytest.mark.parametrize("since", ["Joined", "Date"])
+def test_a_column_for_each_month_is_refused_whatever_date_stands_beside_it(project, since):
+    months = [f"{month} 2024" for month in ("Jan", "Feb", "Mar", "Apr", "May")]
+    lines = [",".join(["Member No", since, *months, "Total"])]
+    lines += [f"{i + 1},2023-05-{i + 1:02d},10.5,20.5,30.5,40.5,{i}.5,{102 + i}.5" for i in range(20)]
+    (project.raw / "dues.csv").write_text("\n".join(lines))
+    (refused,) = project.draft()
+    assert "a row for each customer and period" in refused
+
+
+def test_a_column_without_a_name_is_said_to_be_left_out(project):
+    lines = [",Date,Num,Amount", "Adler,,,", ",2024-05-01,1,5.00", ",2024-05-02,2,6.00", "Total for Adler,,,11.00"]
+    lines += ["Becker,,,", ",2024-05-03,3,7.00", ",2024-05-04,4,8.00", "Total for Becker,,,15.00"]
+    (project.raw / "report.csv").write_text("\n".join(lines))
+    (refused,) = project.draft()
+    assert "column 1 has no name in the header" in refused
+    assert "export a list that has them in each row" in refused
+
+
+def test_without_a_currency_in_the_files_a_draft_stops(project):
+    written(project, "Order ID,Customer ID,Order Date,Amount", "{i},{who},2024-05-{day},{amount}.50")
+    done = CliRunner().invoke(app, ["map", "data/raw/export.csv", "--yes"])
+    assert done.exit_code == 1
+    assert "--answer currency=" in done.output
+    assert not list(project.root.glob("mappings/*"))
+    assert project.map("export.csv", currency="EUR")
+    assert project.source.currency == "EUR"
