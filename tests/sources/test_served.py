@@ -158,3 +158,17 @@ def test_without_a_currency_in_the_files_a_draft_stops(project):
     assert not list(project.root.glob("mappings/*"))
     assert project.map("export.csv", currency="EUR")
     assert project.source.currency == "EUR"
+
+
+def test_a_customer_who_is_new_in_every_row_is_asked_about(project):
+    lines = ["Order ID,Member No,E-Mail,Order Date,Amount,Currency"]
+    lines += [f"{i},{i + 500},m{i % 9}@example.com,2024-05-{i % 28 + 1:02d},{20 + i % 7}.50,EUR" for i in range(36)]
+    (project.raw / "orders.csv").write_text("\n".join(lines))
+    (asked,) = project.draft()
+    assert "Member No would be the customer" in asked
+    assert project.draft(customer="E-Mail") == []
+    assert project.ingest().table("transactions").customer_id.nunique() == 9
+
+
+def test_whoever_comes_with_a_buyer_is_no_customer():
+    assert matches("attendee", TRANSACTIONS["customer_id"]) == 0

@@ -13,7 +13,7 @@ from crmwb.sources.casts import ROUNDED
 from crmwb.sources.drafting import roles
 from crmwb.sources.drafting.guess import Guess, Part
 from crmwb.sources.drafting.questions import Question
-from crmwb.sources.drafting.reading import syntax, words
+from crmwb.sources.drafting.reading import syntax, vocabulary, words
 from crmwb.sources.drafting.reading.profile import Column
 from crmwb.sources.privacy.identifiers import EMAIL, PHONE
 
@@ -118,6 +118,7 @@ def check(part: Part) -> None:
         A spreadsheet has rounded them.
     """
     _ask_of_few_customers(part)
+    _ask_of_new_customers(part)
     for name in IDS:
         guess = part.guesses.get(name)
         if guess is None or len(guess.sources) != 1 or not _is_plain(guess):
@@ -153,6 +154,33 @@ def _ask_of_few_customers(part: Part) -> None:
     text = (
         f"{column.name} would be the customer, and holds {len(column.counts)} values only in {column.n_known:,} rows: is it, or is "
         f"it {' or '.join(others)}?"
+    )
+    part.questions.append(Question("customer", text, answer, default=column.name))
+
+
+def _ask_of_new_customers(part: Part) -> None:
+    """Ask of a customer that is another one in every row, where an address or another number comes again."""
+    guess = part.guesses.get("customer_id")
+    if guess is None or len(guess.sources) != 1 or part.profile is None or part.table != "transactions":
+        return
+    column = guess.sources[0]
+    if not column.is_unique or column.n_known < ROWS_OF_FEW or column.called is not None:
+        return
+    order = part.guesses["order_id"].sources if "order_id" in part.guesses else ()
+    named = (c for c in part.looked_at.own if c not in order and 1 < len(c.counts) < c.n_known)
+    others = [
+        c.name for c in named if is_email(c) or vocabulary.matches(c.words, vocabulary.TRANSACTIONS["customer_id"])
+    ]
+    if not others:
+        return
+
+    def answer(given: str) -> None:
+        if given != column.name:
+            raise ValueError(f"--answer customer={given} counts from the beginning: give it with the command")
+
+    text = (
+        f"{column.name} would be the customer, and is another one in each of {column.n_known:,} rows: is it, or is it "
+        f"{' or '.join(others)}?"
     )
     part.questions.append(Question("customer", text, answer, default=column.name))
 
