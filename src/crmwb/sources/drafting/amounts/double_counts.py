@@ -16,7 +16,8 @@ from crmwb.sources.drafting.guess import Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
-from crmwb.sources.drafting.reading.profile import TOTAL, Column
+from crmwb.sources.drafting.reading.headers import TOTAL
+from crmwb.sources.drafting.reading.profile import Column
 from crmwb.sources.drafting.rows import no_business, row_kinds
 
 CENT = 0.015

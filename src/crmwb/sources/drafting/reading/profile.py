@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from crmwb.errors import CrmwbError
 from crmwb.sources.drafting.reading import conventions, notation
+from crmwb.sources.drafting.reading.headers import TOTAL, common_prefix, nameless
 from crmwb.sources.drafting.reading.notation import Dates, Numbers
 from crmwb.sources.drafting.reading.sniff import Shape
 from crmwb.sources.drafting.reading.words import USUAL_CODES
@@ -30,10 +31,6 @@ TRUE = {"yes", "true", "1", "y", "t", "ja", "j", "wahr", "oui", "vrai", "si", "s
 FALSE = {"no", "false", "0", "n", "f", "nein", "falsch", "non", "faux", "否", "假"}
 UNKNOWN = {"null", "none", "nan", "n/a", "#n/a", "-", "--", "?", "\\n", "unbekannt", "未知", "无"}
 UNKNOWN_AMONG_VALUES = {"na", "-"}  # of numbers and dates; in texts, NA is Namibia
-TOTAL = re.compile(
-    r"((grand|sub) ?)?totals?( .*)?|summe|(gesamt|zwischen)(summe)?|somme|suma|totale|合计|总计|小计|共计|汇总|小計|(総)?合計|総計|razem|suma( czesciowa)?|totaal|subtotaal|subtotale|zwischensumme|s/?total",
-    re.IGNORECASE,
-)
 MONEY = rf"(?={'|'.join(sorted(USUAL_CODES))}|[€$£])"
 IN_A_CURRENCY = re.compile(rf"(?<=\w) ({'|'.join(sorted(USUAL_CODES))})$")
 CENTS = re.compile(r"\b(cents?|ct|pence|minor( units?)?|centimes|centavos|pfennig)\b|分$")
@@ -58,9 +55,6 @@ SCALES = (  # what stands in the name of a column whose amounts are not in ones
 )
 HOLDS_LISTS = " holds a list"  # of a column of JSON lines
 MOST_TITLES = 20
-PREFIX = re.compile(r"[^\W\d_]+( [^\W\d_]+)?(\s+-\s+|: ?|::|\.|/)(?=\w)")  # "Deal - ID", "order.id", "Order: Date"
-LEAST_PREFIXED = 4
-NEARLY_ALL = 0.8
 LEAST_COLUMNS = 3  # of a table in which a row with one value is a footer
 
 
@@ -274,8 +268,8 @@ def profile(file: SourceFile, shape: Shape) -> Profile:
     n_rows = sum(part.num_rows for part in parts)
     if n_rows == 0:
         raise CrmwbError(f"{file.name}: a header but no rows; export it again.")
-    if nameless := _nameless(file, shape, names):
-        shape = replace(shape, remarks=[*shape.remarks, nameless])
+    if unnamed := nameless(file, shape, names):
+        shape = replace(shape, remarks=[*shape.remarks, unnamed])
     rows, oddities, alone = _without_oddities(pa.concat_tables(parts).combine_chunks())
     shape = replace(shape, titles=(*shape.titles, *alone))
     columns = columns_of(rows, shape)
@@ -298,34 +292,10 @@ def _read(file: SourceFile, shape: Shape, without: Collection[str] = ()) -> tupl
     return names, parts, sorted({fault.removesuffix(HOLDS_LISTS) for fault in faults})
 
 
-def _nameless(file: SourceFile, shape: Shape, names: list[str]) -> str:
-    """Return which columns hold something and have no name, so that a mapping cannot read them; nothing where none does."""
-    places = [i for i, name in enumerate(names) if not name.strip()]
-    batch = next(open_file(file, shape.mapping(file.name)).batches(places), None) if places else None
-    if batch is None:
-        return ""
-    each = [[str(v).strip() for v in column.to_pylist() if v and str(v).strip()] for column in batch.columns[:-1]]
-    held = [(i + 1, list(dict.fromkeys(values))) for i, values in zip(places, each, strict=True) if values]
-    if not held:
-        return ""
-    number, values = held[0]
-    text = f"column {number} has no name in the header and is not read (it holds {', '.join(map(repr, values[:2]))})"
-    if sum(TOTAL.fullmatch(value) is not None for value in values) > 1:
-        text += "; its values stand in rows of their own above the rows that they are of: export a list that has them in each row"
-    return text
-
-
 def columns_of(rows: pa.Table, shape: Shape) -> list[Column]:
     """Return the columns of rows, their notations settled by what else stands in them."""
-    prefix = _common_prefix(rows.column_names)
+    prefix = common_prefix(rows.column_names)
     return [replace(c, prefix=prefix) for c in _settled(list(_columns(rows)), shape)]
-
-
-def _common_prefix(names: list[str]) -> str:
-    """Return what nearly all names begin with, up to a sign that sets it apart, as where a tool names its table in each."""
-    counted = Counter(match[0] for name in names if (match := PREFIX.match(name)))
-    prefix, n = counted.most_common(1)[0] if counted else ("", 0)
-    return prefix if n >= max(LEAST_PREFIXED, NEARLY_ALL * len(names)) else ""
 
 
 def _twins(names: list[str]) -> dict[str, list[str]]:

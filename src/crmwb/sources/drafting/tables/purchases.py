@@ -10,6 +10,7 @@ from crmwb.contract.canonical import TABLES
 from crmwb.sources.drafting import modifiers
 from crmwb.sources.drafting.amounts import (
     double_counts,
+    fees,
     measures,
     prices,
     refunds,
@@ -141,7 +142,7 @@ def _revenue(profile: Profile, result: dict[str, Guess], roles: Modifiers, lines
     if amount is not None and {c.name for c in amount.sources} & of_orders:
         own = [c for c in profile.columns if c.name not in of_orders | roles.columns and c not in _all_of(result)]
         amount = best(own, vocabulary.TRANSACTIONS["revenue_cents"], Kind.MONEY) or amount
-    if net is not None and net.name not in of_orders and not _is_after_fees(profile, net, roles.get("fee"), amount):
+    if net is not None and net.name not in of_orders and not fees.is_after_fees(profile, net, roles.get("fee"), amount):
         others = [c.name for c in _of(result, "revenue_cents") if c is not net]
         why = f"without tax and shipping, unlike {others[0]}" if others else "its name says so"
         amount = of_column(net, Kind.MONEY, Sure.SURE, why)
@@ -154,7 +155,7 @@ def _revenue(profile: Profile, result: dict[str, Guess], roles: Modifiers, lines
     price = best(free, vocabulary.TRANSACTIONS["unit_price"], Kind.MONEY)
     is_of_order = amount is not None and bool({c.name for c in amount.sources} & of_orders)
     if price is None or quantity is None:
-        return amount or _only_amount(free, [c for c in profile.columns if c.is_number])
+        return amount or fees.only_amount(free, [c for c in profile.columns if c.is_number])
     is_sure = amount is not None and not is_of_order and amount.sure is Sure.SURE
     if is_sure and not _is_with_shipping(profile, amount, (quantity.sources[0], price.sources[0]), roles):
         return amount
@@ -162,15 +163,6 @@ def _revenue(profile: Profile, result: dict[str, Guess], roles: Modifiers, lines
     product = f"{syntax.column(units.name)} * {syntax.column(each.name)}"
     sure = min(price.sure, quantity.sure)
     return Guess({"expression": product}, sure, "quantity times the price of a unit", (units, each))
-
-
-def _only_amount(free: list[Column], numbers: list[Column]) -> Guess | None:
-    """Return fees or debits as the amount of a file that has no other; with a balance, it is an account with its payments."""
-    fees = best(free, vocabulary.FEES, Kind.MONEY)
-    has_credit = any(vocabulary.matches(c.words, vocabulary.CREDIT) for c in numbers)
-    has_balance = any(vocabulary.matches(c.words, vocabulary.BALANCE) for c in numbers)
-    amount = fees or (best(free, vocabulary.DEBIT, Kind.MONEY) if has_credit and not has_balance else None)
-    return replace(amount, sure=Sure.LIKELY, why="the only amount") if amount else None
 
 
 def _paid(profile: Profile, roles: Modifiers) -> Column | None:
@@ -188,15 +180,6 @@ def _is_with_shipping(profile: Profile, amount: Guess | None, product: tuple[Col
     rows = [row for row in every if row[0] and row[1] and any(row[3:])]
     fitting = sum(abs(n * price + sum(rest) - whole) < 2 * CENT for n, price, whole, *rest in rows)
     return fitting > MOSTLY * len(rows) if rows else False
-
-
-def _is_after_fees(profile: Profile, net: Column, fee: Column | None, amount: Guess | None) -> bool:
-    """Whether a net amount is what is left of another one after fees, and not one without tax."""
-    if fee is None or amount is None or len(amount.sources) != 1 or amount.sources[0] is net:
-        return False
-    rows = [row for row in profile.number_rows(amount.sources[0], fee, net) if all(row)]
-    fitting = sum(abs(abs(gross - left) - abs(cost)) < 2 * CENT for gross, cost, left in rows)
-    return bool(rows) and fitting > MOSTLY * len(rows)
 
 
 def _orders(result: dict[str, Guess], roles: Modifiers, lines: OrderLines | None) -> Guess:

@@ -1,0 +1,41 @@
+"""What the names in a header share, and which columns have none."""
+# ruff: noqa: E501 - sentences and patterns are easier to read in one line
+
+import re
+from collections import Counter
+
+from crmwb.sources.drafting.reading.sniff import Shape
+from crmwb.sources.formats import open_file
+from crmwb.sources.source_files import SourceFile
+
+TOTAL = re.compile(
+    r"((grand|sub) ?)?totals?( .*)?|summe|(gesamt|zwischen)(summe)?|somme|suma|totale|合计|总计|小计|共计|汇总|小計|(総)?合計|総計|razem|suma( czesciowa)?|totaal|subtotaal|subtotale|zwischensumme|s/?total",
+    re.IGNORECASE,
+)
+PREFIX = re.compile(r"[^\W\d_]+( [^\W\d_]+)?(\s+-\s+|: ?|::|\.|/)(?=\w)")  # "Deal - ID", "order.id", "Order: Date"
+LEAST_PREFIXED = 4
+NEARLY_ALL = 0.8
+
+
+def nameless(file: SourceFile, shape: Shape, names: list[str]) -> str:
+    """Return which columns hold something and have no name, so that a mapping cannot read them; nothing where none does."""
+    places = [i for i, name in enumerate(names) if not name.strip()]
+    batch = next(open_file(file, shape.mapping(file.name)).batches(places), None) if places else None
+    if batch is None:
+        return ""
+    each = [[str(v).strip() for v in column.to_pylist() if v and str(v).strip()] for column in batch.columns[:-1]]
+    held = [(i + 1, list(dict.fromkeys(values))) for i, values in zip(places, each, strict=True) if values]
+    if not held:
+        return ""
+    number, values = held[0]
+    text = f"column {number} has no name in the header and is not read (it holds {', '.join(map(repr, values[:2]))})"
+    if sum(TOTAL.fullmatch(value) is not None for value in values) > 1:
+        text += "; its values stand in rows of their own above the rows that they are of: export a list that has them in each row"
+    return text
+
+
+def common_prefix(names: list[str]) -> str:
+    """Return what nearly all names begin with, up to a sign that sets it apart, as where a tool names its table in each."""
+    counted = Counter(match[0] for name in names if (match := PREFIX.match(name)))
+    prefix, n = counted.most_common(1)[0] if counted else ("", 0)
+    return prefix if n >= max(LEAST_PREFIXED, NEARLY_ALL * len(names)) else ""
