@@ -172,3 +172,21 @@ def test_a_customer_who_is_new_in_every_row_is_asked_about(project):
 
 def test_whoever_comes_with_a_buyer_is_no_customer():
     assert matches("attendee", TRANSACTIONS["customer_id"]) == 0
+
+
+@pytest.mark.parametrize(("sold", "back", "is_asked"), [("收费", "退费", False), ("Zug", "Abg", True)])
+def test_kinds_of_bookings_are_known_or_asked(project, sold, back, is_asked):
+    lines = ["Buchungsnr.,Patientennr.,Datum,Buchungsart,Betrag,Währung"]
+    lines += [f"{i},{i % 6 + 1},2024-05-{i + 1:02d},{back if i % 8 == 7 else sold},10.50,EUR" for i in range(24)]
+    (project.raw / "kasse.csv").write_text("\n".join(lines))
+    answers = {"kinds_of_buchungsart": f"{back}=return"} if is_asked else {}
+    assert project.draft(**answers) == []
+    assert sum(revenue(project.ingest()).values()) == 18 * 10.5
+
+
+def test_names_of_those_served_are_no_customers(project):
+    lines = ["Receipt No,Student,Fee Paid,Date Paid"]
+    lines += [f"{i},{('Ann Lee', 'Bo Day')[i % 2]},10.50,2024-05-{i + 1:02d}" for i in range(20)]
+    (project.raw / "fees.csv").write_text("\n".join(lines))
+    (refused,) = project.draft()
+    assert "no customer (could be Student)" in refused

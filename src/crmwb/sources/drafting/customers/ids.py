@@ -13,7 +13,7 @@ from crmwb.sources.casts import ROUNDED
 from crmwb.sources.drafting import roles
 from crmwb.sources.drafting.guess import Guess, Part
 from crmwb.sources.drafting.questions import Question
-from crmwb.sources.drafting.reading import syntax, vocabulary, words
+from crmwb.sources.drafting.reading import served, syntax, vocabulary, words
 from crmwb.sources.drafting.reading.profile import Column
 from crmwb.sources.privacy.identifiers import EMAIL, PHONE
 
@@ -29,6 +29,12 @@ def is_email(column: Column) -> bool:
     """Say whether a column holds e-mail addresses."""
     known = sum(n for value, n in column.counts.items() if re.fullmatch(EMAIL, value))
     return known > 0 and known >= MOSTLY * column.n_known
+
+
+def holds_names(column: Column) -> bool:
+    """Say whether a column of students, patients and the like holds their names: two of one name are no one customer."""
+    n_with_digit = sum(n for value, n in column.counts.items() if re.search(r"\d", value))
+    return re.fullmatch(served.SERVED, column.words) is not None and n_with_digit < MOSTLY * column.n_known
 
 
 def is_phone(column: Column) -> bool:

@@ -12,9 +12,7 @@ from crmwb.sources.drafting.reading.served import GIVEN, GUESTS, PAID_IN, SERVED
 ID = r"( ?(id|no|nr|num|number|nummer|code|key|ref|identifier|numero|编号|编码|代码|号码|号|番号|コード))?"
 PREFIX = r"((id|no|nr|n|num|numero|number|code|codice|codigo|cod|ref|reference|identifiant) ((de|du|del|der|of|d|do|da|dell) )?((la|le|l) )?)?"
 NUMBERED = rf".*{ID.removesuffix('?')}|{PREFIX.removesuffix('?')}.*|.*(nr|nummer)"  # says that it is a number or a code
-SERVED_ID = (
-    rf"({SERVED}|{GUESTS}){ID.removesuffix('?')}|{PREFIX.removesuffix('?')}({SERVED}|{GUESTS}){ID}|学号|学籍番号"
-)
+SERVED_ID = rf"({SERVED}|{GUESTS})( (profile|account|card|record))?{ID.removesuffix('?')}|{PREFIX.removesuffix('?')}({SERVED}|{GUESTS}){ID}|学号|学籍番号"
 CUSTOMER = rf"({SERVED_ID}|{PREFIX}(customer|client|kunde|kunden|klant|cliente|buyer( user( ?name)?)?|shopper|member|household|debitor|debtor|konto|客户|顾客|会员|买家|用户|klient|kontrahent|nabywca|odbiorca|debiteur(en)?|afnemer|constituent|donor|subscriber|abonado|policy ?holder|kd|comprador|acheteur|kaufer|acquirente|买家会员|会员名|买家昵称|顧客|会員|購入者|注文者|得意先|取引先){ID}(名)?)"
 PERSON = rf"({SERVED}|(account|user|person|company|organi[sz]ation|firma|contact|card|用户|公司|账户|会员卡){ID})"
 RECEIPT = rf"(gift|donation|visit|appointment|encounter|admission|stay|folio|reservation|enrol?lment|registration|charge|spenden?|buchungs?|faktura|fakt|quittungs?|recu|recibo|ricevuta|paragon|reserva|收据|收款单|缴费|捐赠|就诊|入住|預約|予約|領収書?){ID.removesuffix('?')}|{PREFIX.removesuffix('?')}(recu|recibo|piece|ricevuta|reservation|reserva)|faktura|quittung"

@@ -33,7 +33,7 @@ BACK = re.compile(
     r"|rembours|retourne|\bavoir\b|retour"
     r"|reembols|devuel|devolu|nota de credito|abono|devolvid"
     r"|terugbetaald|retour gezonden|rimbors|restituit|estornad"
-    r"|退款|退货|已退|退单|红冲|冲正|退换"
+    r"|退(款|货|费|票|卡|订|单|换|保)|已退|红冲|冲正"
     r"|返品|返金|払い戻し"
 )
 PARTLY = re.compile(r"part(ly|ial|iell|iel|ielle)|teil(weise|erstatt|retoure)|parcial|partiellement|部分|partially")

@@ -27,12 +27,17 @@ ORDERED = re.compile(
 BILLED = re.compile(r"(sales |tax )?invoices?|bill|rechnung\w*|facture|factura|fattura|factuur|fatura|发票|請求書?")
 BILLS = re.compile(r"invoice|rechnung|facture|factura|fattura|factuur|bill\b|发票|請求")
 SOLD = re.compile(
-    r".*\b(sales?|sold|order|purchase|invoice|charge|payment|capture|checkout|receipt|verkauf|rechnung|kauf|bestellung|vente|venta|vendita|verkoop|venda|principal|product|item)\b.*|.*(销售|购买|付款|売上|販売).*"
+    r".*\b(sales?|sold|order|purchase|invoice|charge|payment|capture|checkout|receipt|verkauf|rechnung|kauf|bestellung|vente|venta|vendita|verkoop|venda|principal|product|item)\b.*|.*(销售|购买|付款|收费|缴费|売上|販売).*"
 )
 PART_OF_PRICE = re.compile(
     r"((item|order|product|sales|import|shipping) )?(tax(es)?|vat|gst|mwst|mehrwertsteuer|umsatzsteuer|iva|tva|btw|税|消費税)"
     r"|((item|order|product) )?(shipping|postage|freight|delivery|versand(kosten)?|fracht(kosten)?|porto|frais de port|gastos de envio|spedizione|verzendkosten|运费|送料)"
     r"( (charges?|fees?|costs?|amount))?"
+)
+OF_BOOKINGS = re.compile(  # columns that tell bookings from what takes them back, whatever their values are
+    r"(transaction|record|entry|posting|document|movement|voucher|operation|booking) (type|kind|code)|(beleg|vorgangs|buchungs|dokument|bewegungs)(art|typ)"
+    r"|type (de )?(transaction|mouvement|piece)|type d operation|tipo (de )?(transaccion|operacion|movimiento|documento|comprobante|operazione|movimento)"
+    r"|(业务|交易|单据|记录|凭证)类型|取引(区分|種別)|伝票(区分|種別)"
 )
 TENDERED = re.compile(  # what was handed over at a till, and given back
     r"(cash )?(tender(ed)?|change( (due|given))?)|gegeben|(wechsel|ruck)geld|(monnaie )?rendue?|recu|entregado|cambio entregado|resto|vuelto|contanti ricevuti|wisselgeld|ontvangen"
@@ -210,7 +215,9 @@ def _ask_of_unknown(part: Part, column: Column, values: dict[str, str], *, knows
     ]
     unknown = sorted(v for v in values if v not in plain and words.outcome(v) is Outcome.UNKNOWN)
     unknown += sorted(v for v in values if v not in plain and words.outcome(v) in {Outcome.CANCELLED, Outcome.UNPAID})
-    if unknown and (plain or knows_some):
+    is_told = bool(part.guesses["is_return"].sources)
+    is_plainly = OF_BOOKINGS.fullmatch(column.words) is not None and len(column.counts) > 1 and not is_told
+    if unknown and (plain or knows_some or is_plainly):
         back = sorted(v for v in plain if words.came_back(v))
         known = f" ({_few(back)}: taken as returns)" if back else ""
         ask_of_kinds(part, column, unknown, f"nothing tells what these are{known}")

@@ -113,7 +113,7 @@ def _plain_columns(profile: Profile, roles: Modifiers, lines: OrderLines | None)
     kept = roles.columns - {c.name for role in ("net", "paid") if (c := roles.get(role))}
     usable = [c for c in profile.columns if c.name not in kept and not units.is_remainder(c)]
     names = [c.name for c in table.columns if c.name in patterns]
-    result = fill(table, usable, patterns, names)
+    result = fill(table, [c for c in usable if not ids.holds_names(c)], patterns, names)
     if "customer_id" not in result and (email := next((c for c in usable if ids.is_email(c)), None)) is not None:
         result["customer_id"] = of_column(
             email, Kind.ID, Sure.LIKELY, "no number of a customer, so the e-mail address is it"
