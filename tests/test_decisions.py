@@ -20,7 +20,7 @@ RELIABLE = {"is_available": True, "reliability": {"n_moments": 6}}
 
 def customers(**columns) -> pd.DataFrame:
     usual = {
-        "revenue_cents": 1_000_00, "tier": ["vip", "vip", "small", "small"],
+        "revenue_cents": 1_000_00, "tier": ["vip", "vip", "small", "small"], "kind": "company",
         "margin_at_stake_cents": [50_00, 0, 30_00, 0],
         "risk_class": ["at_risk", "low", "likely_lost", "low"],
     }  # fmt: skip
@@ -67,7 +67,7 @@ def named(code: str, found: list) -> list:
 def test_the_best_tier_states_what_it_has_brought():
     (found,) = named("tier", decisions.decisions(workbench(customers())))
     assert say(found.title) == "Give the 2 customers of the VIP tier an owner each"
-    assert say(found.stake) == "EUR\u00a02k of revenue so far, 50% of all."
+    assert say(found.stake) == "They brought EUR\u00a02k of revenue so far, 50% of all."
 
 
 def test_assumed_costs_state_the_revenue_that_they_concern():
@@ -82,6 +82,17 @@ def test_what_the_history_supports_no_single_figure_of_is_stated_as_a_range():
     assert say(found.stake).startswith(
         "EUR\u00a025 to EUR\u00a0100 of future margin, with 25% of customers; 1 more is "
     )
+
+
+def test_persons_are_given_no_owner():
+    (found,) = named("tier_of_persons", decisions.decisions(workbench(customers(kind="person"))))
+    assert say(found.title) == "Decide what service the 2 customers of the VIP tier get"
+
+
+def test_a_customer_outside_the_tier_who_brought_more_than_anyone_in_it_is_named():
+    frame = customers(revenue_cents=[1_000_00, 900_00, 2_000_00, 1_000_00])
+    (found,) = named("tier", decisions.decisions(workbench(frame)))
+    assert "Outside the tier, 1 customer brought more than anyone in it" in say(found.stake)
 
 
 def test_risk_states_the_margin_at_stake_and_who_of_the_upper_tiers():

@@ -17,6 +17,7 @@ from crmwb.findings.say import say
 from crmwb.segmentation import needs
 from crmwb.segmentation.needs.lifts import lifts
 from crmwb.segmentation.needs.measures import MEASURES, finding
+from crmwb.segmentation.needs.prices import price, usual_prices
 
 
 @pytest.fixture(scope="module")
@@ -236,14 +237,28 @@ def test_where_segments_are_alike_next_to_nothing_is_clear():
     assert false_alarms <= 3
 
 
-def test_a_price_is_usual_when_half_the_lines_are_at_or_below_it(con):
-    from crmwb.segmentation.needs.prices import usual_prices
-
-    prices = [100, 100, 120, 150, 200, 300]  # in hundredths; the lower of the two middle ones is 120
-    lines = "\n".join(f"a{i} 2024-01-01 p1 {2 * cents / 100} 2" for i, cents in enumerate(prices))
+def test_a_price_is_usual_when_half_the_lines_of_its_quarter_are_at_or_below_it(con):
+    prices = {"2024-01-01": [100, 100, 120, 150, 200, 300], "2024-04-01": [230] * 5}  # of six, the lower middle one
+    lines = "\n".join(
+        f"{day}{i} {day} p1 {2 * cents / 100} 2" for day, every in prices.items() for i, cents in enumerate(every)
+    )
     sales = canonical("transactions", "customer_id ordered_at product_id revenue quantity\n" + lines)
-    usual = usual_prices(con, opened(con, transactions=sales)["transactions"])
-    assert engine.batches(con, usual).read_all().to_pylist() == [{"product_id": "p1", "usual": 120_000, "n_values": 5}]
+    usual = engine.batches(con, usual_prices(con, opened(con, transactions=sales)["transactions"])).read_all()
+    assert sorted((row["quarter"].isoformat(), row["usual"], row["n_values"]) for row in usual.to_pylist()) == [
+        ("2024-01-01", 120_000, 5),
+        ("2024-04-01", 230_000, 1),
+    ]
+
+
+def test_who_bought_before_prices_rose_did_not_buy_below_the_usual_price(con):
+    days = {"early": ("2023-02-01", 100), "late": ("2024-02-01", 112)}
+    rows = [f"{who}{i} {day} p1 {cents / 100} 1" for who, (day, cents) in days.items() for i in range(6)]
+    rows += ["early0 2023-02-02 p1 0.90 1", "late0 2024-02-02 p1 1.00 1"]  # so that each quarter has several prices
+    sales = canonical("transactions", "customer_id ordered_at product_id revenue quantity\n" + "\n".join(rows))
+    lines = opened(con, transactions=sales)["transactions"]
+    block = price(con, lines, usual_prices(con, lines))
+    below = {row["customer_id"]: row["below"] for row in engine.batches(con, block.parts).read_all().to_pylist()}
+    assert below == {f"{who}{i}": int(i == 0) for who in days for i in range(6)}
 
 
 def test_sentences_carry_the_figures(found):

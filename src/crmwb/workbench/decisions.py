@@ -17,6 +17,7 @@ _, AT_RISK, LIKELY_LOST = RISK_CLASSES
 MOST = 5
 SUMMARIES = ("actions.summary_assumed", "actions.summary_measured")
 KEY_TIERS = 2  # the upper ones, whose customers are called first
+MOST_PERSONS = 0.5  # of customers, from where on advice is for persons
 MATERIAL = 0.001  # of all revenue: less is no matter for leadership
 
 
@@ -140,7 +141,11 @@ def campaigns(wb: "Workbench") -> Iterator[Decision]:
 
 
 def best_tier(wb: "Workbench") -> Iterator[Decision]:
-    """Yield what the best tier has brought, where customers have tiers and their numbers are the same all along."""
+    """Yield what the best tier has brought, where customers have tiers and their numbers are the same all along.
+
+    Of persons nobody is given an owner. Customers outside the tier who brought more than anyone in it are named: the
+    tier heeds more than income.
+    """
     if wb.circumstances.ids_replaced:
         return
     buyers = wb.customers.buyers
@@ -149,13 +154,19 @@ def best_tier(wb: "Workbench") -> Iterator[Decision]:
     if top.empty or revenue <= 0:
         return
     brought = int(top["revenue_cents"].sum())
+    outside = buyers[buyers["tier"] != wb.value.scorecard.names[0]]
+    n_larger = int((outside["revenue_cents"] > top["revenue_cents"].max()).sum())
+    stake = "stake_larger_outside" if n_larger else "stake"
     values = {
         "tier": Term("tier", wb.value.scorecard.names[0]),
         "n": Count(len(top), "customer"),
+        "n_larger": Count(n_larger, "customer"),
         "money": Money(brought, wb.currency),
         "share": Share(brought / revenue),
     }
-    yield _decision("tier", values, Term("department", "sales"), "value", float(brought))
+    are_persons = (buyers["kind"].dropna() == "person").mean() >= MOST_PERSONS
+    code, department = ("tier_of_persons", "marketing") if are_persons else ("tier", "sales")
+    yield _decision(code, values, Term("department", department), "value", float(brought), stake=stake)
 
 
 def plan(wb: "Workbench") -> Iterator[Decision]:

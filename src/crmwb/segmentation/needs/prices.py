@@ -1,50 +1,54 @@
 """What customers pay and how much they take: against each product's own usual price and quantity; discounts."""
 
+from collections.abc import Sequence
+
 import ibis
 import ibis.expr.types as ir
 
 from crmwb.engine import Backend
 from crmwb.segmentation.needs.blocks import Block, Measure, keep
 
-MIN_LINES = 5  # a product has a usual price once it was sold this often
+MIN_LINES = 5  # a product has a usual price in a quarter in which it was sold this often
+PRICED_BY = ("product_id", "quarter")  # prices rise with the years: who bought earlier did not buy cheaply
 BELOW = 0.99  # a unit price under this much of the usual one is below it; less is rounding
 
 
 def usual_prices(con: Backend, sales: ir.Table) -> ir.Table:
-    """Find each product's usual price: the median over its lines of what a unit was sold for.
+    """Find each product's usual price in each quarter: the median over its lines of what a unit was sold for.
 
     Returns
     -------
     ir.Table
-        product_id, usual (thousandths of a cent a unit, so that cheap goods by weight keep their price), n_values (how
-        many different prices).
+        product_id, quarter, usual (thousandths of a cent a unit, so that cheap goods by weight keep their price),
+        n_values (how many different prices).
     """
-    return usual(con, _priced(sales), "price")
+    return usual(con, _priced(sales), "price", PRICED_BY)
 
 
-def usual(con: Backend, lines: ir.Table, value: str) -> ir.Table:
-    """Find the median of an integer column over each product's lines: the lower of the two middle ones.
+def usual(con: Backend, lines: ir.Table, value: str, by: Sequence[str] = ("product_id",)) -> ir.Table:
+    """Find the median of an integer column over the lines of each product: the lower of the two middle ones.
 
     Counted over the distinct values, which keeps a hundred million lines small and the result exact.
     """
-    points = lines.group_by("product_id", value=lines[value]).aggregate(n=lines.count())
+    points = lines.group_by(*by, value=lines[value]).aggregate(n=lines.count())
     points = keep(con, points, f"points_of_{value}")
+    of_product = [points[name] for name in by]
     counted = points.mutate(
-        upto=points.n.sum().over(ibis.cumulative_window(group_by=points.product_id, order_by=points.value)),
-        total=points.n.sum().over(group_by=points.product_id),
+        upto=points.n.sum().over(ibis.cumulative_window(group_by=of_product, order_by=points.value)),
+        total=points.n.sum().over(group_by=of_product),
     )
     middle = counted.filter(lambda t: (t.upto * 2 >= t.total) & (t.total >= MIN_LINES))
-    found = middle.group_by("product_id").aggregate(usual=middle.value.min())
-    varied = points.group_by("product_id").aggregate(n_values=points.count())
-    return keep(con, found.join(varied, "product_id").select("product_id", "usual", "n_values"), f"usual_{value}")
+    found = middle.group_by(*by).aggregate(usual=middle.value.min())
+    varied = points.group_by(*by).aggregate(n_values=points.count())
+    return keep(con, found.join(varied, list(by)).select(*by, "usual", "n_values"), f"usual_{value}")
 
 
 def price(con: Backend, sales: ir.Table, usual_price: ir.Table) -> Block:
     """Measure what customers pay of the usual price, and how often they buy below it.
 
-    Only products that were sold at several prices: the others can tell nothing.
+    Only products that were sold at several prices in the quarter: the others can tell nothing.
     """
-    lines = _priced(sales).join(usual_price.filter(usual_price.n_values > 1), "product_id")
+    lines = _priced(sales).join(usual_price.filter(usual_price.n_values > 1), PRICED_BY)
     sums = lines.group_by("customer_id").aggregate(
         paid=lines.revenue_cents.sum(),
         at_usual=(lines.usual * lines.quantity / 1000).round().cast("int64").sum(),
@@ -103,4 +107,7 @@ def promotion(con: Backend, sales: ir.Table) -> Block:
 
 def _priced(sales: ir.Table) -> ir.Table:
     sold = sales.filter(sales.product_id.notnull() & (sales.quantity > 0) & (sales.revenue_cents > 0))
-    return sold.mutate(price=(sold.revenue_cents * 1000.0 / sold.quantity).round().cast("int64"))
+    return sold.mutate(
+        price=(sold.revenue_cents * 1000.0 / sold.quantity).round().cast("int64"),
+        quarter=sold.ordered_at.truncate("Q").cast("date"),
+    )
