@@ -15,6 +15,7 @@ from crmwb.errors import CrmwbError
 from crmwb.findings import from_json, language
 from crmwb.findings.say import say
 from crmwb.segmentation import needs
+from crmwb.segmentation.needs import orders
 from crmwb.segmentation.needs.lifts import lifts
 from crmwb.segmentation.needs.measures import MEASURES, finding
 from crmwb.segmentation.needs.prices import price, usual_prices
@@ -259,6 +260,15 @@ def test_who_bought_before_prices_rose_did_not_buy_below_the_usual_price(con):
     block = price(con, lines, usual_prices(con, lines))
     below = {row["customer_id"]: row["below"] for row in engine.batches(con, block.parts).read_all().to_pylist()}
     assert below == {f"{who}{i}": int(i == 0) for who in days for i in range(6)}
+
+
+def test_months_of_joining_and_leaving_are_no_season(con):
+    days = [f"{year}-{month:02}-01" for year in (2022, 2023) for month in range(1, 13)][:18]  # then the customer left
+    rows = [f"old o{i} {day} p1 1.00 1" for i, day in enumerate(days)] + ["new n1 2023-05-01 p1 1.00 1"]
+    sales = canonical("transactions", "customer_id order_id ordered_at product_id revenue quantity\n" + "\n".join(rows))
+    placed = orders.orders(con, opened(con, transactions=sales)["transactions"])
+    parts = engine.batches(con, orders.months(con, placed).parts).read_all().to_pylist()
+    assert {row["item"]: row["orders"] for row in parts} == dict.fromkeys(orders.MONTHS, 1)
 
 
 def test_sentences_carry_the_figures(found):

@@ -4,12 +4,14 @@ import ibis
 import ibis.expr.types as ir
 
 from crmwb.engine import Backend
+from crmwb.history.asof import days_between
 from crmwb.segmentation.needs.blocks import Block, Measure, keep
 
 MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
+YEAR_DAYS = 365
 HOURS = ("night", "morning", "afternoon", "evening")  # from 0, 6, 12 and 18 o'clock
 
 
@@ -51,8 +53,17 @@ def weekend(con: Backend, orders: ir.Table) -> Block:
 
 
 def months(con: Backend, orders: ir.Table) -> Block:
-    """Measure the share of orders placed in each month of the year."""
-    return _shares(con, _named(orders, orders.at.month() - 1, MONTHS), orders, "timing", "month")
+    """Measure the share of orders placed in each month of the year.
+
+    Counted are whole years of each customer's own time, from the day after the first order to the last one: else the
+    months in which customers join and leave look like a season.
+    """
+    spans = orders.group_by("customer_id").aggregate(first=orders.at.min().date(), last=orders.at.max().date())
+    dated = orders.join(spans, "customer_id")
+    day = days_between(dated.first, dated.at.date())
+    n_years = days_between(dated.first, dated.last) // YEAR_DAYS
+    whole = dated.filter((day > 0) & (day <= n_years * YEAR_DAYS))
+    return _shares(con, _named(whole, whole.at.month() - 1, MONTHS), whole, "timing", "month")
 
 
 def hours(con: Backend, orders: ir.Table) -> Block:
