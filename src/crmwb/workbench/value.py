@@ -129,8 +129,13 @@ class Value:
         )
 
     def stated(self, columns: Sequence[str]) -> list[str]:
-        """Return the columns without amounts that customers will bring, where these are not stated."""
-        return [name for name in columns if not (self.too_uncertain and name in FUTURE_AMOUNTS)]
+        """Return the columns without amounts that are not stated: future ones, and profit by an assumed rate.
+
+        A share of profit at one assumed rate is the share of revenue again.
+        """
+        hidden = set(FUTURE_AMOUNTS) if self.too_uncertain else set()
+        hidden |= {"profit_share"} if self.models.get("margin", {}).get("is_assumed") else set()
+        return [name for name in columns if name not in hidden]
 
     @property
     def level(self) -> Finding | None:
