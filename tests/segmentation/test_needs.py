@@ -238,6 +238,16 @@ def test_where_segments_are_alike_next_to_nothing_is_clear():
     assert false_alarms <= 3
 
 
+def test_sums_that_a_few_customers_bring_are_not_compared():
+    rng = np.random.default_rng(3)
+    even = {s: rng.gamma(20.0, scale, 300) for s, scale in (("a", 10.0), ("b", 5.0))}
+    uneven = {"a": np.append(even["b"], [60_000.0] * 5), "b": even["b"]}
+    for spent, is_clear in ((even, True), (uneven, False)):
+        found = lifts(sums(spent, {s: np.ones(len(values)) for s, values in spent.items()}), 0.95, 30)
+        assert found["is_clear"].eq(is_clear).all()
+        assert found["lower"].notna().eq(is_clear).all()
+
+
 def test_a_price_is_usual_when_half_the_lines_of_its_quarter_are_at_or_below_it(con):
     prices = {"2024-01-01": [100, 100, 120, 150, 200, 300], "2024-04-01": [230] * 5}  # of six, the lower middle one
     lines = "\n".join(

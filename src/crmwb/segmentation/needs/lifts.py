@@ -8,6 +8,9 @@ is the segment's R over that of all other customers of the scheme; its interval 
 Intervals are simultaneous within each scheme and kind (Bonferroni): at a level of 0.95, all of them together hold
 in 95 of 100 cases, so that of the many things compared none stands out by its number alone.
 
+Where a few customers bring most of a sum (it has the spread of fewer than `min_customers` equal ones: (Σy)² / Σy²), it
+tells of these, and there is no interval.
+
 Where one side has none at all, half a customer of the usual kind is put in its place for the lift and the interval
 (Haldane 1956, Anscombe 1956), so that what one segment alone does is found; value and everyone_else stay as counted.
 """
@@ -50,6 +53,7 @@ def lifts(sums: pd.DataFrame, level: float, min_customers: int) -> pd.DataFrame:
     out["value"], out["everyone_else"] = own["y"] / own["x"], others["y"] / others["x"].where(others["x"] > 0)
     out["lift"] = here["ratio"] / there["ratio"]
     can_tell = out["lift"].notna() & (own["n"] >= min_customers) & (others["n"] >= min_customers)
+    can_tell &= total["y"].astype(float) ** 2 >= min_customers * total["yy"].astype(float)
     variance = (here["variance"] / here["ratio"] ** 2 + there["variance"] / there["ratio"] ** 2).where(can_tell)
     n_compared = can_tell.groupby([out["scheme"], out["kind"]]).transform("sum").clip(lower=1)
     reach = stats.norm.isf((1 - level) / 2 / n_compared.to_numpy(dtype=float)) * np.sqrt(variance)
