@@ -54,7 +54,9 @@ def run(
     made = draft(paths, given=named) if url is None else draft_stored(url)
     path = output or layout.MAPPINGS / f"{syntax.slug(made.name)}.yaml"
     if path.exists() and not (talks and typer.confirm(f"{path} is there already. Overwrite it?")):
-        raise CrmwbError(f"{path}: is there already, and was left as it is; name another with --output.")
+        raise CrmwbError(
+            f"{path}: is there already, and was left as it is; delete it where nobody has edited it, or name another with --output."
+        )
     left = settle([q for q in made.questions if q.key in answers or not talks], answers)
     if talks:
         made.questions = [q for q in made.questions if q.key not in answers]
