@@ -66,7 +66,7 @@ chaos: $(READY) ## kill, starve and disturb every stage and command, and write d
 bench: $(READY) ## measure the history beside SQL by hand, every stage, and other tools beside both, and write docs/benchmarks.md and the rates of crmwb plan (MILLIONS of lines, 1)
 	@python benchmarks/history.py $(or $(MILLIONS),1) --page docs/benchmarks.md
 	@python benchmarks/one_month.py $(or $(MILLIONS),1) --page docs/benchmarks.md
-	@python benchmarks/stages.py --page docs/benchmarks.md --rates src/crmwb/planning/rates.json
+	@python benchmarks/stages.py --millions $(or $(MILLIONS),1) --page docs/benchmarks.md --rates src/crmwb/planning/rates.json
 	@python benchmarks/peers.py .peers --page docs/benchmarks.md
 
 exports: $(READY) ## take exports of six platforms and a shop from `crmwb map` to the executive page and write docs/exports.md
