@@ -243,9 +243,9 @@ def test_sums_that_a_few_customers_bring_are_not_compared():
     even = {s: rng.gamma(20.0, scale, 300) for s, scale in (("a", 10.0), ("b", 5.0))}
     uneven = {"a": np.append(even["b"], [60_000.0] * 5), "b": even["b"]}
     for spent, is_clear in ((even, True), (uneven, False)):
-        found = lifts(sums(spent, {s: np.ones(len(values)) for s, values in spent.items()}), 0.95, 30)
-        assert found["is_clear"].eq(is_clear).all()
-        assert found["lower"].notna().eq(is_clear).all()
+        compared = lifts(sums(spent, {s: np.ones(len(values)) for s, values in spent.items()}), 0.95, 30)
+        assert compared["is_clear"].eq(is_clear).all()
+        assert compared["lower"].notna().eq(is_clear).all()
 
 
 def test_a_price_is_usual_when_half_the_lines_of_its_quarter_are_at_or_below_it(con):

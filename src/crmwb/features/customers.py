@@ -69,8 +69,7 @@ def customers(tables: Tables, as_of: Day, params: FeatureParams, past: History |
      {'customer_id': 'b', 'n_purchase_days': 0, 'days_since_last': None, 'revenue_cents': 0}]
     """
     described = profile(tables["customers"], as_of)
-    if "transactions" in tables and past is None:
-        past = advance(tables, as_of, params.off_season_months)
+    past = (past or advance(tables, as_of, params.off_season_months)) if "transactions" in tables else None
     row_of: dict[str, str] = {}  # feature that starts at zero → the column that is NULL where its part has no row
     for i, part in enumerate(_parts(tables, as_of, params, past)):
         described = described.left_join(part, "customer_id", rname=f"{{name}}_{i}")

@@ -38,9 +38,9 @@ def usual(con: Backend, lines: ir.Table, value: str, by: Sequence[str] = ("produ
         total=points.n.sum().over(group_by=of_product),
     )
     middle = counted.filter(lambda t: (t.upto * 2 >= t.total) & (t.total >= MIN_LINES))
-    found = middle.group_by(*by).aggregate(usual=middle.value.min())
+    medians = middle.group_by(*by).aggregate(usual=middle.value.min())
     varied = points.group_by(*by).aggregate(n_values=points.count())
-    return keep(con, found.join(varied, list(by)).select(*by, "usual", "n_values"), f"usual_{value}")
+    return keep(con, medians.join(varied, list(by)).select(*by, "usual", "n_values"), f"usual_{value}")
 
 
 def price(con: Backend, sales: ir.Table, usual_price: ir.Table) -> Block:

@@ -119,8 +119,8 @@ def _listed(file: SourceFile, mapping: TableMapping) -> Iterator[tuple[int, dict
     for number in count(1):
         fault = "its end is missing"
         while True:
-            between = BETWEEN.match(rest, at)
-            at, last = between.end(), between[0].rstrip()[-1:] or last  # type: ignore[union-attr,index]  # always matches
+            between = next(BETWEEN.finditer(rest, at))  # nothing is enough, so there is a first one, at `at`
+            at, last = between.end(), between[0].rstrip()[-1:] or last
             try:
                 row, at = _DECODER.raw_decode(rest, at)
                 break

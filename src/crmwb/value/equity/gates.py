@@ -12,7 +12,7 @@ AGREE = 1.2  # times: counts of active customers that differ by more are not sta
 LEAST_SILENT = 0.1  # of a year's revenue: with more of it silent, months before tell too much of the months ahead
 
 
-def supported(found: Equity, circumstances: Mapping[str, Any]) -> Equity:
+def supported(equity: Equity, circumstances: Mapping[str, Any]) -> Equity:
     """Leave out what the history cannot support.
 
     Where large customers have fallen silent, past revenue holds theirs and no method knows it: no revenue to come is
@@ -22,7 +22,7 @@ def supported(found: Equity, circumstances: Mapping[str, Any]) -> Equity:
 
     Parameters
     ----------
-    found : Equity
+    equity : Equity
         As built.
     circumstances : mapping
         circumstances.json.
@@ -31,12 +31,12 @@ def supported(found: Equity, circumstances: Mapping[str, Any]) -> Equity:
     silent = next((from_json(by_code[code]) for code in by_code if code.startswith("circumstances.silent")), None)
     share = silent.values["share"] if silent else None
     if isinstance(share, Share) and (share.value or 0.0) >= LEAST_SILENT:
-        found = _without_revenue(found, share)
+        equity = _without_revenue(equity, share)
     if "circumstances.ids_replaced" in by_code:
-        found = _without_newcomers(found)
+        equity = _without_newcomers(equity)
     elif "circumstances.wave" in by_code:
-        found = replace(found, facts=found.facts | {"forecast": _without_share(found.facts["forecast"])})
-    return found
+        equity = replace(equity, facts=equity.facts | {"forecast": _without_share(equity.facts["forecast"])})
+    return equity
 
 
 def active_agree(by_model: int, stated: int) -> bool:
@@ -48,14 +48,14 @@ def active_agree(by_model: int, stated: int) -> bool:
     return max(by_model, stated) <= AGREE * min(by_model, stated)
 
 
-def without_active(found: Equity, by_model: int, stated: int) -> Equity:
+def without_active(equity: Equity, by_model: int, stated: int) -> Equity:
     """Say why it is not stated how many are active."""
     why = Finding("equity.active_not_stated", {"by_model": Count(by_model), "stated": Count(stated)})
-    return replace(found, facts=found.facts | {"caveats": [to_json(why), *found.facts["caveats"]]})
+    return replace(equity, facts=equity.facts | {"caveats": [to_json(why), *equity.facts["caveats"]]})
 
 
-def _without_revenue(found: Equity, share: Share) -> Equity:
-    forecast = found.facts["forecast"]
+def _without_revenue(equity: Equity, share: Share) -> Equity:
+    forecast = equity.facts["forecast"]
     reason = to_json(Unavailable("forecast.silent", values={"share": share}))
     left = [finding for finding in forecast["findings"] if finding["code"] == "forecast.last_year"]
     measures = {
@@ -63,19 +63,19 @@ def _without_revenue(found: Equity, share: Share) -> Equity:
         for name, measure in forecast["measures"].items()
     }
     known = forecast | {"findings": [reason, *left], "measures": measures, "new_share": None}
-    facts = found.facts | {"forecast": known, "check": None}
-    rows = found.forecast
+    facts = equity.facts | {"forecast": known, "check": None}
+    rows = equity.forecast
     is_ahead = rows["measure"].isin(REVENUE) & rows["expected"].notna()
-    return replace(found, forecast=rows[~is_ahead].reset_index(drop=True), facts=facts)
+    return replace(equity, forecast=rows[~is_ahead].reset_index(drop=True), facts=facts)
 
 
-def _without_newcomers(found: Equity) -> Equity:
-    change = found.facts["bridge"]
-    facts = found.facts | {"forecast": _without_share(found.facts["forecast"]), "check": None}
+def _without_newcomers(equity: Equity) -> Equity:
+    change = equity.facts["bridge"]
+    facts = equity.facts | {"forecast": _without_share(equity.facts["forecast"]), "check": None}
     if change is not None:
         reason = to_json(Unavailable("equity.ids_replaced"))
         facts["bridge"] = change | {"is_comparable": False, "finding": reason}
-    return replace(found, facts=facts)
+    return replace(equity, facts=facts)
 
 
 def _without_share(forecast: Mapping[str, Any]) -> dict[str, Any]:

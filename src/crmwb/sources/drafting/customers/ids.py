@@ -142,34 +142,43 @@ def check(part: Part) -> None:
             _ask(part, name, option, one, other)
 
 
-def _ask_of_few_customers(part: Part) -> None:
-    """Ask of customers so few that the column may say something else, such as an account of the ledger."""
+def _customer_of_sales(part: Part) -> Column | None:
+    """Return the one column that is guessed to say who bought."""
     guess = part.guesses.get("customer_id")
     if guess is None or len(guess.sources) != 1 or part.profile is None or part.table != "transactions":
-        return
-    column = guess.sources[0]
-    others = [c.name for c in roles.candidates(part.profile, "customer") if len(c.counts) > len(column.counts)]
-    is_few = len(column.counts) <= MOST_FEW and column.n_known >= ROWS_OF_FEW and column.called is None
-    if not is_few or not others:
-        return
+        return None
+    return guess.sources[0]
 
+
+def _ask_for_customer(part: Part, column: Column, text: str) -> None:
     def answer(given: str) -> None:
         if given != column.name:
             raise ValueError(f"--answer customer={given} counts from the beginning: give it with the command")
 
+    part.questions.append(Question("customer", text, answer, default=column.name))
+
+
+def _ask_of_few_customers(part: Part) -> None:
+    """Ask of customers so few that the column may say something else, such as an account of the ledger."""
+    column = _customer_of_sales(part)
+    if column is None or part.profile is None:
+        return
+    others = [c.name for c in roles.candidates(part.profile, "customer") if len(c.counts) > len(column.counts)]
+    is_few = len(column.counts) <= MOST_FEW and column.n_known >= ROWS_OF_FEW and column.called is None
+    if not is_few or not others:
+        return
     text = (
         f"{column.name} would be the customer, and holds {len(column.counts)} values only in {column.n_known:,} rows: is it, or is "
         f"it {' or '.join(others)}?"
     )
-    part.questions.append(Question("customer", text, answer, default=column.name))
+    _ask_for_customer(part, column, text)
 
 
 def _ask_of_new_customers(part: Part) -> None:
     """Ask of a customer that is another one in every row, where an address or another number comes again."""
-    guess = part.guesses.get("customer_id")
-    if guess is None or len(guess.sources) != 1 or part.profile is None or part.table != "transactions":
+    column = _customer_of_sales(part)
+    if column is None:
         return
-    column = guess.sources[0]
     if not column.is_unique or column.n_known < ROWS_OF_FEW or column.called is not None:
         return
     order = part.guesses["order_id"].sources if "order_id" in part.guesses else ()
@@ -179,16 +188,11 @@ def _ask_of_new_customers(part: Part) -> None:
     ]
     if not others:
         return
-
-    def answer(given: str) -> None:
-        if given != column.name:
-            raise ValueError(f"--answer customer={given} counts from the beginning: give it with the command")
-
     text = (
         f"{column.name} would be the customer, and is another one in each of {column.n_known:,} rows: is it, or is it "
         f"{' or '.join(others)}?"
     )
-    part.questions.append(Question("customer", text, answer, default=column.name))
+    _ask_for_customer(part, column, text)
 
 
 def _is_plain(guess: Guess) -> bool:
