@@ -79,16 +79,50 @@ def test_a_trait_says_what_a_person_would_count(made):
     orders = traits[(traits["segment"] == "often") & (traits["column"] == "n_orders")].iloc[0]
     assert say(cards.finding(orders)) == "Orders 1.3× the average (20.2 against 15.1)"
     beer = traits[(traits["segment"] == "often") & (traits["level"] == "beer")].iloc[0]
-    assert say(cards.finding(beer)) == "beer bought by 2.0× as many (100% against 50%)"
+    assert say(cards.finding(beer)) == "share of spend on beer 2.0× the average (50% against 25%)"
     with language.using("zh"):
-        assert say(cards.finding(beer)) == "购买“beer”的客户占比是全体的2.0倍（100%，全体50%）"
+        assert say(cards.finding(beer)) == "“beer”在客户消费中的平均占比为全体的2.0倍（50%，全体25%）"
 
 
 def test_what_is_the_same_for_all_or_sensitive_is_not_said(made):
     _, _, traits, _ = made
     assert not traits["column"].isin(["discount_share", "gender"]).any()
-    assert not traits["level"].isin(["bread"]).any()
+    assert (traits.loc[traits["level"] == "bread", "unit"] == "share").all()
     assert ((traits["lower"] > 1) | (traits["upper"] < 1)).all()
+
+
+@pytest.mark.parametrize(("of_its_own", "is_trait"), [(0, False), (3, True)])
+def test_what_more_orders_bring_with_them_is_no_trait(of_its_own, is_trait):
+    rng = np.random.default_rng(SEED)
+    often = np.arange(2000) % 2 == 0
+    orders = rng.poisson(np.where(often, 6, 4)) + 1
+    shop = rng.binomial(orders, 0.6) * 2 > orders  # of many, the commonest wins
+    categories = 1 + rng.binomial(orders, 0.5) + of_its_own * often
+    customers = pd.DataFrame(
+        {
+            "customer_id": [f"c{i:04d}" for i in range(2000)],
+            "n_purchase_days": orders,
+            "n_orders": orders,
+            "n_categories": categories,
+            "top_category_share": 1 / categories,
+            "top_channel": np.where(shop, "shop", "web"),
+        }
+    )
+    segments = customers[["customer_id"]].assign(cluster=1 + often, cluster_name=np.where(often, "a", "b"))
+    traits = cards.traits(customers, segments, PARAMS)
+    own = traits[traits["segment"] == "a"].set_index("column")
+    assert "n_orders" in own.index
+    assert ("n_categories" in own.index) is is_trait
+    assert "top_channel" not in own.index
+    if is_trait:
+        breadth = own.index.get_loc("n_categories")
+        assert own.loc["n_categories", "everyone"] > customers["n_categories"].mean() + 0.3
+        assert "the average of customers with as many orders (" in say(cards.finding(own.reset_index().iloc[breadth]))
+
+
+def test_strata_hold_customers_with_as_many_orders():
+    orders = np.repeat([1.0, 2.0, 3.0, 50.0, np.nan], [40, 20, 20, 10, 5])
+    assert np.repeat([0, 1, -1], [40, 50, 5]).tolist() == index.strata_of(orders).tolist()
 
 
 def test_rfm_segments_are_not_said_to_differ_in_what_they_are_made_from(made):
@@ -111,7 +145,7 @@ def test_the_description_holds_the_figures(made):
     _, _, _, table = made
     assert say(loads(table["description"][0])).startswith(
         "200 customers (50% of all who bought) bring 75% of revenue and 125% of profit. "
-        "12-month customer value: USD\u00a010 on average. Compared with all customers: beer bought by 2.0× as many "
+        "12-month customer value: USD\u00a010 on average. What sets them apart: "
     )
     with language.using("zh"):
         assert say(loads(table["description"][0])).startswith(
@@ -142,6 +176,19 @@ def test_an_index_agrees_with_a_bootstrap():
         drawn.append(np.log(x[c == 0].mean() / x.mean()))
     error = np.log(found.upper[0] / found.index[0]) / 1.959964
     assert error == pytest.approx(np.std(drawn), rel=0.1)
+
+
+def test_a_standardised_interval_covers_the_truth_as_often_as_it_says():
+    rng = np.random.default_rng(
+        12
+    )  # in each stratum, segments are alike; they differ in how they are spread over these
+    strata = np.repeat([0, 1, 2], [400, 400, 400])
+    covered = 0
+    for _ in range(400):
+        codes = (rng.random(1200) < np.array([0.8, 0.5, 0.1])[strata]).astype(int)
+        found = index.of_numbers(rng.gamma(2.0, 1.0 + 2 * strata), codes, 2, 0.9, strata)
+        covered += int(found.lower[0] <= 1 <= found.upper[0])
+    assert 0.86 <= covered / 400 <= 0.94
 
 
 def test_everybody_as_one_segment_has_index_one_and_no_doubt():

@@ -30,7 +30,7 @@ def test_names_say_what_differs_most_and_are_never_shared():
 
 
 def test_a_name_does_not_say_one_thing_twice():
-    centres = np.array([[2.0, -1.8, 0.5], [-2.0, 1.8, -0.5]])
+    centres = np.array([[2.0, -1.8, 0.7], [-2.0, 1.8, -0.7]])
     correlation = np.array([[1, -0.9, 0.1], [-0.9, 1, 0.1], [0.1, 0.1, 1]])
     assert names(centres, ["n_orders", "mean_gap_days", "n_categories"], correlation) == [
         "buys_often+many_categories",
@@ -38,6 +38,17 @@ def test_a_name_does_not_say_one_thing_twice():
     ]
     # nor where two columns that are not alike have the same words
     assert names(np.array([[2.0, 1.9]]), ["n_orders", "n_purchase_days"], np.eye(2)) == ["buys_often"]
+
+
+def test_what_grows_with_orders_is_named_only_beyond_them():
+    features, centre = ["n_orders", "n_categories", "top_channel: web"], np.array([[2.0, 1.5, -1.0]])
+    for r_categories, r_web, name in (
+        (0.65, -0.5, "buys_often"),
+        (0.2, -0.5, "buys_often+many_categories"),
+        (0.65, 0.0, "buys_often+seldom:top_channel=web"),
+    ):
+        correlation = np.array([[1, r_categories, r_web], [r_categories, 1, 0], [r_web, 0, 1]])
+        assert names(centre, features, correlation) == [name]
 
 
 def test_of_two_that_differ_only_in_how_much_one_is_very_so():

@@ -20,6 +20,8 @@ from crmwb.segmentation.needs.lifts import lifts
 from crmwb.segmentation.needs.measures import MEASURES, finding
 from crmwb.segmentation.needs.prices import price, usual_prices
 
+SEED = 7
+
 
 @pytest.fixture(scope="module")
 def found():
@@ -47,12 +49,10 @@ def test_the_frame_is_what_its_schema_says(found):
 @pytest.mark.parametrize(
     ("measure", "item", "a", "b"),
     [
-        ("category_customer_share", "tea", 3 / 3, 1 / 3),
-        ("category_customer_share", "coffee", 0 / 3, 3 / 3),
         ("category_spend_share", "tea", 460 / 1060, 100 / 1600),
         ("line_spend_share", "drinks", 460 / 1060, 1600 / 1600),
         ("brand_spend_share", "own", 1060 / 1060, 100 / 1600),
-        ("product_customer_share", "Assam (p1)", 3 / 3, 1 / 3),
+        ("product_order_share", "Assam (p1)", 4 / 4, 1 / 6),
         ("bundle_order_share", "biscuits + tea", 2 / 4, 0 / 6),
         ("price_index", "", 460 / 500, 1600 / 1700),  # p1 usually 1.00, p2 2.00; p3 was sold too seldom
         ("below_usual_share", "", 1 / 4, 1 / 6),
@@ -82,8 +82,34 @@ def test_each_measure_is_a_part_of_a_whole(found, measure, item, a, b):
 
 def test_what_fewer_customers_than_asked_buy_is_left_out(con):
     found = needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices(min_customers=3))
-    items = set(found.frame.loc[found.frame["measure"] == "category_customer_share", "item"])
+    items = set(found.frame.loc[found.frame["measure"] == "category_spend_share", "item"])
     assert items == {"tea", "coffee"}  # two customers bought biscuits
+
+
+@pytest.mark.parametrize(
+    ("n_orders", "n_lines", "chance", "is_clear"),
+    [((12, 2), (1, 1), (0.1, 0.1), False), ((4, 4), (12, 2), (0.1, 0.1), False), ((4, 4), (2, 2), (0.3, 0.1), True)],
+    ids=["orders more often", "larger orders", "likes it more"],
+)
+def test_who_orders_more_often_or_more_at_once_has_no_other_taste(con, n_orders, n_lines, chance, is_clear):
+    rng = np.random.default_rng(SEED)
+    lines, customers = ["customer_id order_id ordered_at product_id revenue"], []
+    for segment, of_orders, of_lines, p1 in zip("ab", n_orders, n_lines, chance, strict=True):
+        for c in range(150):
+            customers.append((f"{segment}{c}", segment))
+            for o in range(of_orders):
+                others = rng.integers(2, 9, of_lines)
+                products = np.where(rng.random(of_lines) < p1, 1, others)
+                lines += [f"{segment}{c} {segment}{c}o{o} 2024-01-02 p{p} 1.00" for p in products]
+    sales = canonical("transactions", "\n".join(lines))
+    who = pd.DataFrame(customers, columns=["customer_id", "cluster_name"])
+    found = needs.measure(con, opened(con, transactions=sales), who, AS_OF, choices(min_customers=30)).frame
+    p1 = found[(found["measure"] == "product_order_share") & (found["item"] == "p1")]
+    assert p1["is_clear"].eq(is_clear).all()
+    assert len(p1) == 2
+    pairs = found[found["measure"] == "bundle_order_share"]
+    assert len(pairs) > 0 or max(n_lines) < 12
+    assert is_clear or not pairs["is_clear"].any()
 
 
 def test_a_pair_stands_together_oftener_than_chance_would_have_it(found):
@@ -93,8 +119,8 @@ def test_a_pair_stands_together_oftener_than_chance_would_have_it(found):
 
 def test_any_scheme_will_do(con):
     found = needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices(schemes=("tier", "cluster_name")))
-    assert row(found, "category_customer_share", "tea", "vip", "tier")["value"] == 1.0
-    assert row(found, "category_customer_share", "tea", "small", "tier")["value"] == 2 / 4
+    assert row(found, "product_order_share", "Assam (p1)", "vip", "tier")["value"] == 1.0
+    assert row(found, "product_order_share", "Assam (p1)", "small", "tier")["value"] == 2 / 7
     alone = needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices(schemes=("cluster_name",)))
     both = found.frame[found.frame["scheme"] == "cluster_name"].reset_index(drop=True)
     pd.testing.assert_frame_equal(both, alone.frame)
@@ -283,12 +309,12 @@ def test_months_of_joining_and_leaving_are_no_season(con):
 
 def test_sentences_carry_the_figures(found):
     rows = found.frame[found.frame["segment"] == "a"].set_index(["measure", "item"], drop=False)
-    tea = finding(rows.loc[("category_customer_share", "tea")], "EUR")
-    assert say(tea).startswith("100% of them buy tea, against 33% of other customers: 3 times (interval ")
+    tea = finding(rows.loc[("product_order_share", "Assam (p1)")], "EUR")
+    assert say(tea).startswith("100% of their orders contain Assam (p1), against 17% for other customers: 6 times (")
     order = finding(rows.loc[("order_cents", "")], "EUR")
     assert "EUR\u00a02.65" in say(order)
     with language.using("zh"):
-        assert say(tea).startswith("100%的客户购买tea，其他客户为33%，是其他客户的3倍（区间")
+        assert say(tea).startswith("100%的订单包含Assam (p1)，其他客户为17%，是其他客户的6倍（区间")
         assert "2.65欧元" in say(order)
 
 

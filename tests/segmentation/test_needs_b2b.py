@@ -80,16 +80,19 @@ def test_values_equal_a_count_by_plain_pandas(given):
     segment = sales["cluster_name"]
     spend = sales.groupby([segment, "category"])["revenue_cents"].sum() / sales.groupby(segment)["revenue_cents"].sum()
     orders = sales.groupby([segment, "order_id"])["revenue_cents"].sum()
-    buyers = sales.groupby([segment, "category"])["customer_id"].nunique()
-    buyers /= sales.groupby(segment)["customer_id"].nunique()
+    product = sales["product_id"].value_counts().index[0]
+    held = sales[sales["product_id"] == product].groupby("cluster_name")["order_id"].nunique()
     baskets = sales.groupby(["order_id", segment])["category"].agg(set)
     rows = found.frame.set_index(["segment", "measure", "item"])["value"]
     for (name, category), share in spend.items():
         assert rows[name, "category_spend_share", category] == pytest.approx(share)
-        assert rows[name, "category_customer_share", category] == pytest.approx(buyers[name, category])
     pairs = found.frame.loc[found.frame["measure"] == "bundle_order_share", "item"].unique()
     for name in who["cluster_name"].unique():
         assert rows[name, "order_cents", ""] == pytest.approx(orders[name].mean())
+        of_product = [
+            share for (n, m, i), share in rows.items() if (n, m) == (name, "product_order_share") and product in i
+        ]
+        assert of_product == [pytest.approx(held[name] / len(orders[name]))]
         own = baskets.xs(name, level="cluster_name")
         for pair in pairs[:3]:
             assert rows[name, "bundle_order_share", pair] == pytest.approx(

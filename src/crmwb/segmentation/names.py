@@ -51,6 +51,14 @@ LOW_AND_HIGH = {  # codes; their words are in terms.toml, [cluster_name]
     "top_store_share": ("mixed_stores", "mainly_one_store"),
     "weekend_share": ("buys_on_weekdays", "buys_at_weekends"),
 }
+# What grows with the number of orders, as do the columns top_*: who orders often has bought in more categories.
+GROWS_WITH_ORDERS = frozenset(
+    {
+        "discount_cents", "n_brands", "n_categories", "n_channels", "n_lines", "n_product_lines", "n_products",
+        "n_returns", "n_stores",
+    }
+)  # fmt: skip
+ORDERS = ("n_orders", "frequency", "n_purchase_days", "active_month_share")  # the first that is there counts them
 N_TRAITS = 2
 STANDS_OUT = 0.35  # standard deviations from the average customer
 SAYS_THE_SAME = 0.7  # two features more correlated than this would say one thing twice
@@ -59,9 +67,11 @@ SAYS_THE_SAME = 0.7  # two features more correlated than this would say one thin
 def names(centres: np.ndarray, features: list[str], correlation: np.ndarray) -> list[str]:
     """Name each cluster by its strongest differences from the average customer.
 
-    Two differences make a name; a feature that is closely correlated with one already named is passed over. Clusters
-    that would share a name get their next strongest difference added until they differ; where all their traits are the
-    same, the one further out in the first of them is "very" so, and a number parts what even that does not.
+    What grows with the number of orders counts only as far as it goes beyond what a cluster's orders bring with them,
+    by the correlation of the two over customers. Two differences make a name; a feature that is closely correlated with
+    one already named is passed over. Clusters that would share a name get their next strongest difference added until
+    they differ; where all their traits are the same, the one further out in the first of them is "very" so, and a
+    number parts what even that does not.
 
     Parameters
     ----------
@@ -80,7 +90,7 @@ def names(centres: np.ndarray, features: list[str], correlation: np.ndarray) -> 
     """
     if not len(centres):
         return []
-    differences = [_differences(centre, features, correlation) for centre in centres]
+    differences = [_differences(_beyond_orders(c, features, correlation), features, correlation) for c in centres]
     traits = [[trait for trait, _ in own] for own in differences]
     longest = max(len(own) for own in traits)
     n_traits = [min(N_TRAITS, len(own)) for own in traits]
@@ -110,6 +120,16 @@ def feature_value(feature: str) -> Value:
     if not is_level:
         return Term("column", feature)
     return Finding("clusters.level", {"column": Term("column", column), "level": Term(column, level)})
+
+
+def _beyond_orders(centre: np.ndarray, features: list[str], correlation: np.ndarray) -> np.ndarray:
+    """Return a centre without what the number of orders alone explains of it, where the features count orders."""
+    orders = next((features.index(name) for name in ORDERS if name in features), None)
+    if orders is None:
+        return centre
+    columns = (name.partition(": ")[0] for name in features)
+    grows = np.array([c in GROWS_WITH_ORDERS or c.startswith("top_") for c in columns])
+    return np.where(grows, centre - correlation[:, orders] * centre[orders], centre)
 
 
 def _differences(centre: np.ndarray, features: list[str], correlation: np.ndarray) -> list[tuple[str, float]]:

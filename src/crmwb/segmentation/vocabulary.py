@@ -33,12 +33,16 @@ class Number:
         A rule may ask for it: it is a feature, not an estimate.
     sql : str
         How to recompute it from one row of features; the column where not given.
+    grows_with_orders : bool
+        Who orders more often has more of it (or less, of a share of the largest) even if all else is the same: segments
+        are compared with customers who have as many orders.
     """
 
     column: str
     unit: str
     family: str
     in_rules: bool = True
+    grows_with_orders: bool = False
     sql: str = ""
 
 
@@ -50,25 +54,25 @@ NUMBERS = (
     Number("silence_ratio", "ratio", "silence"),
     Number("age_days", "days", "age"),
     Number("mean_order_cents", "money", "basket"),
-    Number("largest_order_cents", "money", "basket"),
+    Number("largest_order_cents", "money", "basket", grows_with_orders=True),
     Number("lines_per_order", "ratio", "items"),
     Number("discount_share", "share", "discount"),
     Number("discounted_line_share", "share", "discount"),
     Number("return_share", "share", "returns"),
-    Number("n_categories", "count", "breadth"),
-    Number("n_product_lines", "count", "breadth"),
-    Number("n_products", "count", "breadth"),
-    Number("top_category_share", "share", "focus"),
-    Number("top_product_line_share", "share", "focus"),
-    Number("top_brand_share", "share", "brand"),
-    Number("n_stores", "count", "stores"),
-    Number("top_store_share", "share", "stores"),
-    Number("n_channels", "count", "channels"),
+    Number("n_categories", "count", "breadth", grows_with_orders=True),
+    Number("n_product_lines", "count", "breadth", grows_with_orders=True),
+    Number("n_products", "count", "breadth", grows_with_orders=True),
+    Number("top_category_share", "share", "focus", grows_with_orders=True),
+    Number("top_product_line_share", "share", "focus", grows_with_orders=True),
+    Number("top_brand_share", "share", "brand", grows_with_orders=True),
+    Number("n_stores", "count", "stores", grows_with_orders=True),
+    Number("top_store_share", "share", "stores", grows_with_orders=True),
+    Number("n_channels", "count", "channels", grows_with_orders=True),
     Number("weekend_share", "share", "weekend"),
     Number("off_season_share", "share", "season"),
     Number("n_campaigns_received", "count", "contacted"),
     Number("response_share", "share", "response"),
-    Number("n_service_contacts", "count", "service"),
+    Number("n_service_contacts", "count", "service", grows_with_orders=True),
     Number("mean_satisfaction", "share", "satisfaction"),
     Number("days_to_pay", "days", "payment"),
     Number("late_payment_share", "share", "payment"),
@@ -85,6 +89,7 @@ LEVELS = (  # columns of levels
     *("gender", "age_band", "income_band", "marital_status"),
     *("top_product_line", "top_category", "top_brand", "top_channel", "top_store_id", "stage"),
 )
+LEVELS_BY_ORDERS = frozenset(name for name in LEVELS if name.startswith("top_"))  # of many orders, the commonest wins
 ESTIMATED_LEVELS = ("stage",)
 
 

@@ -1,6 +1,7 @@
 """Traits: what the customers of a segment have, do or are more, or less, than all customers who bought."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,12 @@ from crmwb.segmentation.cards.index import Index
 
 SCHEMES = ("cluster_name", "tier", "rfm_segment", "stage")
 Scheme = tuple[np.ndarray, Any]  # each customer's segment by number, -1 for none; the names
-Bought = tuple[np.ndarray, np.ndarray, list[str]]  # customer and category by number, of each pair; the names
+Bought = tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]  # by pair: customer, category, share of spend; the names
 Found = tuple[dict[str, Any], Index]  # what a trait says, and its index by segment
 MAX_LEVELS = 40  # the most common levels of a column, and the categories that most customers buy
 MIN_KNOWN = vetoes.MIN_CELL  # customers of a segment of whom it is known, and customers with a level
+ORDERS = "n_orders"
+ALL, AS_MANY_ORDERS = "all", "as_many_orders"  # whom a segment is compared with
 DECIMALS = 6
 
 
@@ -32,7 +35,9 @@ def traits(
     """Find what each segment of every scheme over- and under-indexes on.
 
     A trait is said where the interval of its index leaves out 1, the index is further from 1 than
-    `params.cards.min_effect`, and it is the strongest of its family (two ways to say the same). A trait is strong where
+    `params.cards.min_effect`, and it is the strongest of its family (two ways to say the same). What grows with the
+    number of orders (see `vocabulary`) is compared with all customers who have as many orders, so that it does not only
+    say who orders often; what they buy, by its share of each customer's spend. A trait is strong where
     it is large and sure: strength is the distance of its interval from 1, of numbers as a logarithm, of shares as
     Cohen's h (1988), so that what few ever are is not what a segment is known for. What RFM segments, stages and tiers
     are made from is left out: they differ in it by definition. Clusters keep it: their traits are their description.
@@ -53,8 +58,8 @@ def traits(
     DataFrame
         The columns of `TRAITS`, `params.cards.n_traits` rows at most per scheme and segment, the strongest
         first (`position`, from 1). kind is number, level or category; value and everyone are means over the customers
-        of whom it is known (shares, for levels and categories; a category's share are those who bought from it),
-        everyone being all who bought.
+        of whom it is known (shares, for levels and categories; a category's is its mean share of a customer's spend),
+        everyone being all who bought (compared_with all), or those of them with as many orders (as_many_orders).
     """
     buyers = _buyers(customers, segments)
     if buyers.empty:
@@ -79,9 +84,10 @@ def finding(trait: Mapping[Any, Any], currency: str = "") -> Finding:
     """Return a row of traits as a finding: how many times all customers' it is, and both figures."""
     figures = {name: vocabulary.amount(trait[name], trait["unit"], currency) for name in ("value", "everyone")}
     values = {"times": Times(trait["index"])} | figures
+    end = "_as_many_orders" if trait["compared_with"] == AS_MANY_ORDERS else ""
     if trait["kind"] == "number":
-        return Finding("cards.trait.number", {"column": Term("column", trait["column"])} | values)
-    return Finding(f"cards.trait.{trait['kind']}", words(trait) | values)
+        return Finding(f"cards.trait.number{end}", {"column": Term("column", trait["column"])} | values)
+    return Finding(f"cards.trait.{trait['kind']}{end}", words(trait) | values)
 
 
 def words(trait: Mapping[Any, Any]) -> dict[str, Value]:
@@ -94,7 +100,7 @@ def words(trait: Mapping[Any, Any]) -> dict[str, Value]:
 
 def _buyers(customers: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
     wanted = [name for name in SCHEMES if name in segments and name not in customers]
-    known = {n.column for n in vocabulary.NUMBERS} | set(vocabulary.LEVELS)
+    known = {n.column for n in vocabulary.NUMBERS} | set(vocabulary.LEVELS) | {ORDERS}
     own = [name for name in customers if name in known or name in {"customer_id", "n_purchase_days"}]
     have = (pd.to_numeric(customers["n_purchase_days"]).fillna(0) > 0).to_numpy()
     return customers.loc[have, own].merge(segments[["customer_id", *wanted]], on="customer_id", validate="one_to_one")
@@ -104,31 +110,72 @@ def _found(
     buyers: pd.DataFrame, schemes: Mapping[str, Scheme], bought: Bought | None, params: SegmentationParams
 ) -> dict[str, list[Found]]:
     """Return every index of every scheme: column by column, so that each is read once and none is kept."""
-    confidence, allow = params.cards.confidence, params.views.allow
+    confidence = params.cards.confidence
     found: dict[str, list[Found]] = {scheme: [] for scheme in schemes}
-    for each in vocabulary.numbers(buyers, allow):
+    for scheme, one in chain(
+        _numbers(buyers, schemes, params),
+        _levels(buyers, schemes, params),
+        ((s, one) for s in schemes for one in _categories_of(bought, schemes[s], confidence)),
+    ):
+        found[scheme].append(one)
+    return found
+
+
+def _strata(buyers: pd.DataFrame) -> np.ndarray | None:
+    """Return each customer's stratum by the number of orders; None where that is not known."""
+    orders = vocabulary.values(buyers, ORDERS)
+    return None if orders is None else index.strata_of(orders)
+
+
+def _numbers(
+    buyers: pd.DataFrame, schemes: Mapping[str, Scheme], params: SegmentationParams
+) -> Iterator[tuple[str, Found]]:
+    by_orders = _strata(buyers)
+    for each in vocabulary.numbers(buyers, params.views.allow):
         have = vocabulary.values(buyers, each.column)
         if have is None or np.nanmin(have) < 0:  # a ratio of means says nothing where values have signs
             continue
+        if each.grows_with_orders and by_orders is None:
+            continue
+        strata = by_orders if each.grows_with_orders else None
         said = {"kind": "number", "column": each.column, "level": None, "unit": each.unit, "family": each.family}
+        said |= {"compared_with": ALL if strata is None else AS_MANY_ORDERS}
         for scheme, (codes, names) in schemes.items():
-            if _is_defining(scheme, each.family):
-                continue
-            found[scheme].append((said, index.of_numbers(have, codes, len(names), confidence)))
-    for column in vocabulary.levels(buyers, allow):
+            if not _is_defining(scheme, each.family):
+                yield scheme, (said, index.of_numbers(have, codes, len(names), params.cards.confidence, strata))
+
+
+def _levels(
+    buyers: pd.DataFrame, schemes: Mapping[str, Scheme], params: SegmentationParams
+) -> Iterator[tuple[str, Found]]:
+    by_orders = _strata(buyers)
+    for column in vocabulary.levels(buyers, params.views.allow):
+        is_by_orders = column in vocabulary.LEVELS_BY_ORDERS
+        if is_by_orders and by_orders is None:
+            continue
+        strata = by_orders if is_by_orders and by_orders is not None else np.zeros(len(buyers), dtype=np.int64)
         level, levels = pd.factorize(buyers[column], sort=True)
+        compared_with = AS_MANY_ORDERS if is_by_orders else ALL
         for scheme, (codes, names) in schemes.items():
-            if scheme != column:
-                both = np.flatnonzero((level >= 0) & (codes >= 0))
-                counts = _counts(codes[both], level[both], len(names), len(levels))
-                found[scheme] += _levels(column, levels, counts, confidence)
-    if bought is not None:
-        customer, category, categories = bought
-        for scheme, (codes, names) in schemes.items():
-            both = np.flatnonzero(codes[customer] >= 0)
-            counts = _counts(codes[customer[both]], category[both], len(names), len(categories))
-            found[scheme] += _categories_of(categories, counts, np.bincount(codes[codes >= 0]), confidence)
-    return found
+            if scheme == column:
+                continue
+            shape = (len(names), int(strata.max(initial=0)) + 1)
+            for i, counts, sizes in _counts(level, len(levels), codes, strata, shape):
+                text = str(levels[i])
+                said = {"kind": "level", "column": column, "level": text, "unit": "share", "family": f"{column} {text}"}
+                said |= {"compared_with": compared_with}
+                yield scheme, (said, index.of_counts(counts, sizes, params.cards.confidence))
+
+
+def _counts(
+    level: np.ndarray, n_levels: int, codes: np.ndarray, strata: np.ndarray, shape: tuple[int, int]
+) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+    """Yield the commonest levels, and by segment and stratum who has each and of whom it is known."""
+    known = np.flatnonzero((level >= 0) & (codes >= 0) & (strata >= 0))
+    cell, of = codes[known] * shape[1] + strata[known], level[known]
+    sizes = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
+    for i in np.argsort(-np.bincount(of, minlength=n_levels), kind="stable")[:MAX_LEVELS]:
+        yield int(i), np.bincount(cell[of == i], minlength=sizes.size).reshape(shape), sizes
 
 
 def _is_defining(scheme: str, family: str) -> bool:
@@ -137,26 +184,21 @@ def _is_defining(scheme: str, family: str) -> bool:
     return vetoes.withheld(claim) is not None
 
 
-def _counts(codes: np.ndarray, others: np.ndarray, k: int, n: int) -> np.ndarray:
-    """Return how often each pair of codes occurs, shape (k, n)."""
-    return np.bincount(codes * n + others, minlength=k * n).reshape(k, n)
-
-
-def _levels(column: str, levels: "pd.Index[Any]", counts: np.ndarray, confidence: float) -> list[Found]:
+def _categories_of(bought: Bought | None, scheme: Scheme, confidence: float) -> list[Found]:
+    if bought is None:
+        return []
+    codes, names = scheme
+    customer, category, share, categories = bought
+    spends = np.full(len(codes), np.nan)
+    spends[customer] = 0.0
     out = []
-    for i in np.argsort(-counts.sum(axis=0), kind="stable")[:MAX_LEVELS]:
-        text = str(levels[i])
-        said = {"kind": "level", "column": column, "level": text, "unit": "share", "family": f"{column} {text}"}
-        out.append((said, index.of_counts(counts[:, i], counts.sum(axis=1), confidence)))
-    return out
-
-
-def _categories_of(categories: list[str], counts: np.ndarray, sizes: np.ndarray, confidence: float) -> list[Found]:
-    out = []
-    for i in np.argsort(-counts.sum(axis=0), kind="stable")[:MAX_LEVELS]:
+    for i in np.argsort(-np.bincount(category, minlength=len(categories)), kind="stable")[:MAX_LEVELS]:
+        of_category = spends.copy()
+        mine = category == i
+        of_category[customer[mine]] = share[mine]
         said = {"kind": "category", "column": "category", "level": categories[i], "unit": "share"}
-        said |= {"family": f"category {categories[i]}"}
-        out.append((said, index.of_counts(counts[:, i], sizes, confidence)))
+        said |= {"family": f"category {categories[i]}", "compared_with": ALL}
+        out.append((said, index.of_numbers(of_category, codes, len(names), confidence)))
     return out
 
 
@@ -186,7 +228,7 @@ def _strongest(found: list[Found], place: int, params: CardParams) -> list[dict[
         }
         rows.append(
             {"position": len(rows) + 1}
-            | {name: said[name] for name in ("kind", "column", "level", "unit")}
+            | {name: said[name] for name in ("kind", "column", "level", "unit", "compared_with")}
             | {"n_known": int(i.n_known[place])}
             | figures
         )
@@ -202,8 +244,10 @@ def _strength(said: dict[str, Any], nearest: float, everyone: float) -> float:
 
 
 def _categories(interests: pd.DataFrame, customer_ids: pd.Series) -> Bought:
-    """Return, for every customer and category bought from, their places, and the categories' names."""
+    """Return, for every customer and category bought from, their places, its share of spend, and the names."""
     customer = pd.Index(customer_ids).get_indexer(pd.Index(interests["customer_id"]))
     category, names = pd.factorize(interests["category"], sort=True)
-    kept = (customer >= 0) & (category >= 0) & (interests["revenue_cents"].to_numpy() > 0)
-    return customer[kept], category[kept], [str(name) for name in names]
+    cents = interests["revenue_cents"].to_numpy(dtype=float)
+    kept = (customer >= 0) & (category >= 0) & (cents > 0)
+    totals = np.bincount(customer[kept], weights=cents[kept], minlength=len(customer_ids))
+    return customer[kept], category[kept], cents[kept] / totals[customer[kept]], [str(name) for name in names]

@@ -41,12 +41,16 @@ class Block:
     wholes : ir.Table
         customer_id (and item, where each item has its own) and the wholes: integers, a row for every customer who
         could have had a part.
+    also : tuple of Measure
+        The same by another whole: a difference in the measure of that name is clear only where it is clear by this
+        one too. An order of more lines holds more of everything, which is no taste for any of it.
     """
 
     kind: str
     measures: tuple[Measure, ...]
     parts: ir.Table
     wholes: ir.Table
+    also: tuple[Measure, ...] = ()
 
 
 def keep(con: Backend, expression: ir.Table, name: str) -> ir.Table:

@@ -22,7 +22,7 @@ class Bundles:
     Attributes
     ----------
     block : Block
-        Orders with each pair, of all orders.
+        Orders with each pair, of all orders; also of all pairs of items on them.
     items : tuple of str
         In the order of their bits.
     pairs : dict
@@ -82,13 +82,20 @@ def bundles(
     )
     wide = keep(con, by_customer, "bundles_wide")
     long = wide.pivot_longer(list(pairs), names_to="item", values_to="orders")
-    all_orders = sales.select("customer_id", "order_id").distinct()
+    n_items = sum((_has(orders, place).cast("int64") for place in range(len(items))), ibis.literal(0, "int64"))
+    counted = orders.select("customer_id", pairs=n_items * (n_items - 1) // 2)
+    of_customer = counted.group_by("customer_id").aggregate(all_pairs=counted.pairs.sum())
+    placed = sales.select("customer_id", "order_id").distinct()
+    wholes = placed.group_by("customer_id").aggregate(all_orders=placed.count())
+    wholes = wholes.left_join(of_customer, "customer_id")
+    wholes = wholes.select("customer_id", "all_orders", all_pairs=wholes.all_pairs.fill_null(0).cast("int64"))
     return Bundles(
         Block(
             kind="bundle",
             measures=(Measure("bundle_order_share", "orders", "all_orders"),),
             parts=keep(con, long.filter(long.orders > 0), "bundle"),
-            wholes=keep(con, all_orders.group_by("customer_id").aggregate(all_orders=lambda t: t.count()), "bundle_w"),
+            wholes=keep(con, wholes, "bundle_w"),
+            also=(Measure("bundle_order_share", "orders", "all_pairs"),),
         ),
         tuple(items),
         pairs,

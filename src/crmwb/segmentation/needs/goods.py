@@ -19,34 +19,37 @@ def bought(con: Backend, sales: ir.Table) -> ir.Table:
 
 
 def attribute(con: Backend, bought: ir.Table, products: ir.Table, name: str) -> Block:
-    """Measure who buys each value of a column of products, and which share of their money it takes."""
+    """Measure which share of customers' money each value of a column of products takes."""
     values = products.filter(products[name].notnull()).select("product_id", item=products[name])
     lines = bought.join(values, "product_id")
-    parts = keep(con, lines.group_by("customer_id", "item").aggregate(cents=lines.cents.sum(), one=_one()), name)
-    wholes = parts.group_by("customer_id").aggregate(all_cents=parts.cents.sum(), all_one=_one())
+    parts = keep(con, lines.group_by("customer_id", "item").aggregate(cents=lines.cents.sum()), name)
+    wholes = parts.group_by("customer_id").aggregate(all_cents=parts.cents.sum())
     return Block(
         kind=name,
-        measures=(
-            Measure(f"{name}_customer_share", "one", "all_one"),
-            Measure(f"{name}_spend_share", "cents", "all_cents"),
-        ),
+        measures=(Measure(f"{name}_spend_share", "cents", "all_cents"),),
         parts=parts,
         wholes=keep(con, wholes, f"{name}_wholes"),
     )
 
 
-def single_products(con: Backend, bought: ir.Table, products: ir.Table | None, n: int) -> Block:
-    """Measure who buys each of the `n` products that most customers buy."""
+def single_products(con: Backend, sales: ir.Table, bought: ir.Table, products: ir.Table | None, n: int) -> Block:
+    """Measure which share of orders hold each of the `n` products that most customers buy.
+
+    Not who ever bought them: that is mostly who orders often.
+    """
     counts = bought.group_by("product_id").aggregate(n=bought.count())
     top = counts.order_by(ibis.desc("n"), "product_id").limit(n)
-    lines = bought.join(keep(con, top, "top_products").drop("n"), "product_id")
-    named = _named(bought, products).select("product_id", "item")
-    lines = lines.join(keep(con, named, "names"), "product_id")
+    known = sales.filter(sales.product_id.notnull()).select("customer_id", "order_id", "product_id")
+    lines = known.join(keep(con, top, "top_products").drop("n"), "product_id")
+    sums = lines.group_by("customer_id", "product_id").aggregate(orders=lines.order_id.nunique(), lines=lines.count())
+    named = keep(con, _named(bought, products).select("product_id", "item"), "names")
+    wholes = known.group_by("customer_id").aggregate(all_orders=known.order_id.nunique(), all_lines=known.count())
     return Block(
         kind="product",
-        measures=(Measure("product_customer_share", "one", "all_one"),),
-        parts=keep(con, lines.select("customer_id", "item", one=_one()), "product"),
-        wholes=keep(con, bought.group_by("customer_id").aggregate(all_one=_one()), "product_wholes"),
+        measures=(Measure("product_order_share", "orders", "all_orders"),),
+        parts=keep(con, sums.join(named, "product_id").drop("product_id"), "product"),
+        wholes=keep(con, wholes, "product_wholes"),
+        also=(Measure("product_order_share", "lines", "all_lines"),),
     )
 
 
@@ -93,7 +96,3 @@ def _named(bought: ir.Table, products: ir.Table | None) -> ir.Table:
     known = ids.left_join(products.select("product_id", "name"), "product_id")
     called = ibis.ifelse(known.name.isnull(), known.product_id, known.name + " (" + known.product_id + ")")
     return known.select("product_id", item=called)
-
-
-def _one() -> ir.IntegerScalar:
-    return ibis.literal(1).cast("int64")

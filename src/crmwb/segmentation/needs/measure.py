@@ -1,7 +1,7 @@
 """What each segment wants more or less of than everyone else, measured from all its order lines and answers."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -81,12 +81,17 @@ def measure(
     assigned = _assigned(con, customers, schemes)
     try:
         source = _Source(con, tables, as_of, params, audits)
-        found = [by_segment(con, block, assigned, schemes) for block in source.blocks()] if schemes else []
+        found, also = [], []
+        for block in source.blocks() if schemes else ():
+            found.append(by_segment(con, block, assigned, schemes))
+            if block.also:
+                also.append(by_segment(con, replace(block, measures=block.also), assigned, schemes))
         affinity = source.affinity(assigned, schemes)
     finally:
         sweep(con)
     if found:
         frame = lifts(pd.concat(found), params.level, params.min_customers)
+        frame = _clear_by_both(frame, lifts(pd.concat(also), params.level, params.min_customers)) if also else frame
     else:
         frame = NEEDS.schema.empty_table().to_pandas().drop(columns=["affinity"])
     frame = frame.merge(affinity, on=["scheme", "segment", "measure", "item"], how="left")
@@ -157,7 +162,7 @@ class _Source:
         for name in goods.ATTRIBUTES:
             if self.products is not None and self.has(name):
                 yield goods.attribute(self.con, bought, self.products, name)
-        yield goods.single_products(self.con, bought, self.products, self.params.n_products)
+        yield goods.single_products(self.con, self.sales, bought, self.products, self.params.n_products)
         by = next((name for name in ("category", "line") if self.has(name)), "product_id")
         bits = goods.bits(self.con, bought, self.products, by, self.params.bundle_items)
         most, least = self.params.n_bundles, self.params.min_support
@@ -180,6 +185,16 @@ class _Source:
         for kind, column in (("channel", "channel"), ("store", "store_id")):
             if self.has(kind):
                 yield orders.places(self.con, placed, column, kind)
+
+
+def _clear_by_both(frame: pd.DataFrame, also: pd.DataFrame) -> pd.DataFrame:
+    """Keep as clear, of the measures of `also`, only what is clear there too, and on the same side."""
+    keys = ["scheme", "segment", "measure", "item"]
+    other = frame[keys].merge(also[[*keys, "lift", "is_clear"]], on=keys, how="left")
+    is_same_side = (other["lift"] > 1) == (frame["lift"] > 1)
+    is_borne_out = other["is_clear"].eq(other=True) & is_same_side
+    is_asked = frame["measure"].isin(also["measure"].unique())
+    return frame.assign(is_clear=frame["is_clear"] & (is_borne_out | ~is_asked))
 
 
 def _assigned(con: Backend, customers: pd.DataFrame, schemes: list[str]) -> ir.Table:

@@ -38,13 +38,10 @@ class About:
 
 
 MEASURES = {
-    "line_customer_share": About("line", SHARE, has_items=True),
     "line_spend_share": About("line", SHARE, has_items=True),
-    "category_customer_share": About("category", SHARE, has_items=True),
     "category_spend_share": About("category", SHARE, has_items=True),
-    "brand_customer_share": About("brand", SHARE, has_items=True),
     "brand_spend_share": About("brand", SHARE, has_items=True),
-    "product_customer_share": About("product", SHARE, has_items=True),
+    "product_order_share": About("product", SHARE, has_items=True),
     "bundle_order_share": About("bundle", SHARE, has_items=True),
     "price_index": About("price", PERCENT),
     "below_usual_share": About("price", SHARE),
