@@ -34,9 +34,11 @@ from crmwb.value.equity.monthly import CUSTOMER_MODELS
 from crmwb.value.forecast import Forecast, Rolling, Total, forecast, replay
 from crmwb.value.models import BetaGeoNBD, GammaGamma, PurchaseSummary
 from crmwb.value.potential.clv import Terms
+from crmwb.value.potential.total import TotalRange
 
 PROJECT = Path(__file__).parents[1]
 TERMS = Terms(horizon_days=365, annual_rate=0.1, margin_share=0.25)
+UNTESTED = TotalRange(1.0, 1.0, 0)  # of customer equity, which is not looked at here
 AHEAD = 12
 CUTS = {
     "CDNOW master": (7, 5, 3),
@@ -73,6 +75,8 @@ class Outcome:
         Whether each month that came lay within its 80% range, as far as months were forecast.
     total_months : int or None
         Months of the total stated; None where it was withheld.
+    error : float or None
+        The relative error of all months that were forecast and came together, stated as a total or not.
     total_error : float or None
         The total's relative error (plus is too high); None where it was withheld or its months are not over.
     models_error : float or None
@@ -87,6 +91,7 @@ class Outcome:
     n_months: int
     method: str
     within: list[bool]
+    error: float | None
     total_months: int | None
     total_error: float | None
     models_error: float | None = None
@@ -164,7 +169,10 @@ class History:
         models = BetaGeoNBD().fit(summary), GammaGamma().fit(known.frequency, known.monetary_cents)
         settings = self.params.value.equity.model_copy(update={"n_months": 1, "forecast_months": AHEAD})
         currency = self.params.source.currency
-        found = equity.build(self.con, self.transactions, models, TERMS, as_of=cut, params=settings, currency=currency)
+        found = equity.build(
+            self.con, self.transactions, models, TERMS,
+            total=UNTESTED, as_of=cut, params=settings, currency=currency,
+        )  # fmt: skip
         for name in ("customers", "revenue_cents"):
             values = self.whole.by_month[:, MEASURES.index(name)].astype(float)
             first = month_of(cut) - self.whole.first_month
@@ -196,7 +204,8 @@ def _outcome(known: Known, now: Forecast, lump: float, came: np.ndarray) -> Outc
         months = now.total.months
         if months <= len(came):
             error = float(now.total.expected / came[:months].sum() - 1)
-    return Outcome(*known, now.choice.method, within, months, error)
+    of_all = float(now.expected[:n].sum() / came[:n].sum() - 1) if n and came[:n].sum() > 0 else None
+    return Outcome(*known, now.choice.method, within, of_all, months, error)
 
 
 if __name__ == "__main__":

@@ -177,6 +177,19 @@ def test_of_a_short_history_the_findings_say_what_is_known_and_why_there_is_no_m
     revenue = found.past[found.past["measure"] == "revenue_cents"]
     error = (revenue["expected"] - revenue["actual"]).abs().sum() / revenue["actual"].sum()
     assert facts["proof"]["measures"]["revenue_cents"]["error_share"] == pytest.approx(error)
+    # five months ahead are stated, and tested from fewer than four month beginnings: totals of as many as could be
+    total = facts["proof"]["total"]
+    totals = [
+        own[["actual", "expected"]].head(total["months"]).sum()
+        for _, own in revenue.groupby("origin")
+        if len(own) >= total["months"]
+    ]
+    assert len(totals) == total["n_origins"] >= 4
+    off = sum(abs(one["expected"] - one["actual"]) for one in totals) / sum(one["actual"] for one in totals)
+    assert total["error_share"] == pytest.approx(off)
+    sentence = said(facts["proof"]["findings"][0])
+    assert "a single month by" in sentence
+    assert f"Totals over {total['months']} months" in sentence
     codes = [caveat["code"] for caveat in facts["caveats"]]
     assert "forecast.caveat.nobody_new" in codes
     assert "forecast.caveat.season_seen_once" in codes

@@ -7,7 +7,7 @@ from crmwb.findings import Unavailable
 from crmwb.value.forecast import NewShare, Rolling, Total, forecast, replay, share_of_new
 from crmwb.value.forecast.choice import choose, longest
 from crmwb.value.forecast.intervals import month_widths, total_widths, widening, wider
-from crmwb.value.forecast.methods import METHODS, ets, half_season, last_year, last_year_growth, level
+from crmwb.value.forecast.methods import COMBINED, METHODS, SEEN_ONCE, ets, last_year, last_year_growth, level, means
 
 YEAR = np.array([10.0, 10, 10, 10, 10, 10, 10, 10, 10, 10, 30, 60])
 
@@ -33,16 +33,44 @@ def test_last_year_repeats_the_same_months():
 
 
 def test_growth_since_last_year_counts_as_far_as_it_was_seen():
-    # six months, each twice last year's: (2 x 60 + 1) / (60 + 1), of whose log six of twelve parts count
+    # six months, each twice last year's; a lump of next to nothing; of the log of two, six of nine parts count
     values = np.concatenate([YEAR, 2 * YEAR[:6]])
-    growth = (121 / 61) ** 0.5
-    np.testing.assert_allclose(last_year_growth(values, 1.0, 1), 10 * growth)
+    np.testing.assert_allclose(last_year_growth(values, 1e-9, 1), 10 * 2 ** (6 / 9))
 
 
-def test_half_way_between_the_level_and_last_year_at_the_peak():
-    # level (10 + 30 + 60) / 3; last January 10; a lump of 1 each
-    expected = np.sqrt((100 / 3 + 1) * 11) - 1
-    np.testing.assert_allclose(half_season(YEAR, 1.0, 1), expected)
+def test_the_latest_growth_counts_most():
+    rising = np.concatenate([np.full(12, 10.0), np.full(11, 10.0), [20.0]])
+    fallen = np.concatenate([np.full(12, 10.0), [20.0], np.full(11, 10.0)])
+    assert last_year_growth(rising, 1.0, 2)[1] > last_year_growth(fallen, 1.0, 2)[1] > 10
+
+
+def test_a_season_seen_once_lies_between_the_level_and_last_year():
+    # level (10 + 30 + 60) / 3; last January 10; a lump of 1 each: half way after one year
+    parts = {name: method(YEAR, 1.0, 1) for name, method in METHODS.items()}
+    np.testing.assert_allclose(means(12, 1.0, parts)[SEEN_ONCE], np.sqrt((100 / 3 + 1) * 11) - 1)
+    known = np.concatenate([YEAR, YEAR[:6]])  # three quarters of the way after a year and a half
+    parts = {name: method(known, 1.0, 1) for name, method in METHODS.items()}
+    np.testing.assert_allclose(means(18, 1.0, parts)[SEEN_ONCE], 10)
+
+
+def test_from_two_years_on_growth_and_smoothing_are_combined():
+    parts = {"level": np.array([9.0]), "last_year_growth": np.array([99.0]), "ets": np.array([24.0])}
+    assert means(24, 1.0, parts)[COMBINED][0] == pytest.approx(np.sqrt(100 * 25) - 1)
+    assert means(18, 1.0, parts)[COMBINED][0] == 99.0  # before that smoothing knows no season
+    assert np.isnan(means(24, 1.0, parts)[SEEN_ONCE]).all()
+    assert np.isnan(means(11, 1.0, parts | {"last_year": np.array([7.0])})[COMBINED]).all()
+
+
+@pytest.mark.parametrize("yearly", [-0.2, -0.08, 0.08, 0.2])
+def test_steady_growth_is_carried_on(yearly):
+    months = np.arange(53)
+    season = 0.4 * np.cos(2 * np.pi * months / 12) + 0.5 * (months % 12 == 11)
+    values = noisy(np.log1p(yearly) * months / 12 + season, spread=0.04)
+    found = forecast(rolling_of(values[:41]), 41, 0)
+    off = np.log(found.expected[:5].sum() / values[41:46].sum())
+    naive = np.log(values[29:34].sum() / values[41:46].sum())
+    assert abs(off) < 0.05
+    assert abs(off) < abs(naive)
 
 
 def test_smoothing_follows_a_trend_and_a_season():
@@ -74,7 +102,7 @@ def test_errors_hold_only_what_was_known():
     assert rolling.total_errors("level", 5, 1)[0, 0] == pytest.approx(np.log(41 / 11))
 
 
-@pytest.mark.parametrize(("n", "default"), [(8, "level"), (15, "half_season"), (24, "last_year")])
+@pytest.mark.parametrize(("n", "default"), [(8, "level"), (15, SEEN_ONCE), (24, COMBINED)])
 def test_the_length_of_the_history_proposes_the_method(n, default):
     assert choose(rolling_of(noisy(np.zeros(n))), n, 0).default == default
 
@@ -84,15 +112,12 @@ def test_how_far_a_history_reaches(n, months):
     assert longest(n) == months
 
 
-def test_last_year_stays_unless_it_is_beaten_beyond_chance():
-    steady = rolling_of(noisy(np.zeros(40), seed=1))
-    assert choose(steady, 40, 0).method == "last_year"
-    growing = rolling_of(noisy(0.03 * np.arange(40), seed=1))
-    assert choose(growing, 40, 0).method != "last_year"
+def test_what_is_proposed_stays_where_chance_alone_tells_methods_apart():
+    assert choose(rolling_of(noisy(np.zeros(40), seed=1)), 40, 0).method == COMBINED
 
 
 def test_another_method_takes_part_in_the_comparison():
-    values = noisy(0.4 * np.sin(np.arange(48)), seed=2)
+    values = noisy(np.cumsum(np.random.default_rng(2).normal(0, 0.3, 48)), seed=2)
     perfect = np.array([[values[o + h] if o + h < 48 else 1_000.0 for h in range(12)] for o in range(3, 49)])
     found = choose(rolling_of(values, others={"customer_models": perfect}), 48, 0)
     assert found.method == "customer_models"
@@ -144,7 +169,7 @@ def test_what_two_methods_are_apart_is_added():
 
 def test_a_season_seen_once_gives_months_and_no_total():
     found = forecast(rolling_of(YEAR * 100), 12, 0)
-    assert found.choice.method == "half_season"
+    assert found.choice.method == SEEN_ONCE
     assert len(found.expected) == 4
     assert found.total == Unavailable("forecast.range_too_wide")
     low, high = found.ends(80, 1.0)

@@ -176,11 +176,12 @@ def plan(wb: "Workbench") -> Iterator[Decision]:
     total = next(
         (f for f in wb.value.equity.findings("forecast") if isinstance(f, Finding) and "expected" in f.values), None
     )
-    proof = next((f for f in wb.value.equity.findings("proof") if f.code == "forecast.proof"), None)
+    proof = next((f for f in wb.value.equity.findings("proof") if f.code.startswith("forecast.proof")), None)
     if total is None or proof is None:
         return
     values = {**{name: total.values[name] for name in ("expected", "range", "begins", "ends")}, **proof.values}
-    yield _decision("plan", values, Term("department", "finance"), "value", total.weight)
+    sure = "sure" if proof.code == "forecast.proof" else "sure_of_total"
+    yield _decision("plan", values, Term("department", "finance"), "value", total.weight, sure=sure)
 
 
 def cost_gap(wb: "Workbench") -> Iterator[Decision]:
@@ -193,12 +194,19 @@ def cost_gap(wb: "Workbench") -> Iterator[Decision]:
 
 
 def _decision(
-    code: str, values: dict[str, Value], owner: Value, report: str, weight: float, *, stake: str = "stake"
+    code: str,
+    values: dict[str, Value],
+    owner: Value,
+    report: str,
+    weight: float,
+    *,
+    stake: str = "stake",
+    sure: str = "sure",
 ) -> Decision:
-    title, at_stake, decide, sure = (
-        Finding(f"decisions.{code}.{part}", values) for part in ("title", stake, "decide", "sure")
+    title, at_stake, decide, how_sure = (
+        Finding(f"decisions.{code}.{part}", values) for part in ("title", stake, "decide", sure)
     )
-    return Decision(title, at_stake, decide, owner, sure, report, weight)
+    return Decision(title, at_stake, decide, owner, how_sure, report, weight)
 
 
 def _alert(wb: "Workbench", code: str) -> Finding | None:

@@ -69,7 +69,7 @@ def facts(
         "equity": _equity(months, terms.horizon_days, total, lost_below, currency),
         "bridge": _bridge(changes, cohorts, total, currency),
         "forecast": forecast_facts(ahead, n_months, currency),
-        "proof": proof_facts(past),
+        "proof": proof_facts(past, _months_of_revenue(ahead)),
         "check": _check(ahead, terms, int(months["equity_cents"].iloc[-1]), currency),
         "caveats": [to_json(caveat) for caveat in _caveats(cohorts, past)],
     }
@@ -181,6 +181,12 @@ def _check(ahead: Monthly, terms: Terms, equity_cents: int, currency: str) -> di
         "is_within": is_within,
         "finding": to_json(Finding("equity.agrees" if is_within else "equity.disagrees", values)),
     }
+
+
+def _months_of_revenue(ahead: Monthly) -> int:
+    """Return how many months of revenue are stated: of a total, or one by one."""
+    revenue = ahead.measures["revenue_cents"].now
+    return revenue.total.months if isinstance(revenue.total, Total) else max(len(revenue.expected) - ahead.skip, 0)
 
 
 def _caveats(cohorts: Cohorts, past: pd.DataFrame) -> list[Finding]:

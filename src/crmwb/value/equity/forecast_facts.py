@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 
 from crmwb.calendar import MONTHS_A_YEAR, start_of
-from crmwb.findings import Change, Count, Finding, Interval, Money, Month, Share, Unavailable, from_json, to_json
+from crmwb.findings import Change, Count, Finding, Interval, Money, Month, Share, Unavailable, Value, from_json, to_json
 from crmwb.value.equity.monthly import ALL_MEASURES, Measure, Monthly
-from crmwb.value.forecast import LEVELS, MOST_OFF, Forecast, NewShare, Total
+from crmwb.value.forecast import LEVELS, MIN_TESTS, MOST_OFF, Forecast, NewShare, Total
+
+ROWS = ("actual", "expected")
 
 
 def forecast_facts(found: Monthly, n_months: int, currency: str) -> dict[str, Any]:
@@ -46,20 +48,29 @@ def forecast_facts(found: Monthly, n_months: int, currency: str) -> dict[str, An
     return facts | {"findings": [to_json(finding) for finding in _findings(found, facts, currency)]}
 
 
-def proof_facts(past: pd.DataFrame) -> dict[str, Any]:
+def proof_facts(past: pd.DataFrame, months: int) -> dict[str, Any]:
     """Gather how earlier forecasts came true: each by the method and with the interval that would have been given then.
+
+    Parameters
+    ----------
+    past : DataFrame
+        Columns of `PAST_FORECASTS`.
+    months : int
+        How many months of revenue are added up in what is stated.
 
     Returns
     -------
     dict
         n_origins, n_forecasts, measures ({name: {error_share, last_month_error_share, last_year_error_share (and
-        own_error_share where that is known), covered_50, covered_80, covered_95}}) and findings. Error shares are sums
-        of absolute errors over sums of what came.
+        own_error_share where that is known), covered_50, covered_80, covered_95}}), total ({months, n_origins,
+        error_share} of revenue over several months, as many as `months` or as could be tested; or None) and findings.
+        Error shares of measures are of single months: sums of absolute errors over sums of what came.
     """
     out: dict[str, Any] = {
         "n_origins": past["origin"].nunique(),
         "n_forecasts": int((past["measure"] == "revenue_cents").sum()),
         "measures": {},
+        "total": _error_of_totals(past[past["measure"] == "revenue_cents"], months),
         "findings": [to_json(Finding("forecast.not_tested_yet"))],
     }
     for measure in ALL_MEASURES:
@@ -79,8 +90,22 @@ def proof_facts(past: pd.DataFrame) -> dict[str, Any]:
         }
     revenue = out["measures"].get("revenue_cents")
     if revenue:
-        out["findings"] = [to_json(finding) for finding in _how_it_came(revenue, out["n_origins"])]
+        out["findings"] = [to_json(finding) for finding in _how_it_came(revenue, out["n_origins"], out["total"])]
     return out
+
+
+def _error_of_totals(rows: pd.DataFrame, months: int) -> dict[str, Any] | None:
+    """Return how far totals were off, over as many months up to `months` as enough origins know; None for under two."""
+    begins, month = (pd.DatetimeIndex(pd.to_datetime(rows[name])) for name in ("origin", "month"))
+    ahead = (month.year - begins.year) * MONTHS_A_YEAR + month.month - begins.month
+    tables = {name: rows.assign(ahead=ahead).pivot(index="origin", columns="ahead", values=name) for name in ROWS}
+    for n in range(months, 1, -1):
+        first = {name: table.reindex(columns=range(n)) for name, table in tables.items()}
+        totals = pd.DataFrame({name: table.sum(axis=1)[table.notna().all(axis=1)] for name, table in first.items()})
+        if len(totals) >= MIN_TESTS:
+            error = _error(totals, "expected")
+            return None if error is None else {"months": n, "n_origins": len(totals), "error_share": error}
+    return None
 
 
 def _measure(m: Measure, skip: int, n_months: int, stops_at: int | None) -> dict[str, Any]:
@@ -127,17 +152,22 @@ def _why_not_all(now: Forecast, n: int, skip: int, n_months: int, stops_at: int 
     return to_json(Unavailable(f"forecast.{code}", values=values | {"share": Share(MOST_OFF)}))
 
 
-def _how_it_came(revenue: dict[str, Any], n_origins: int) -> list[Finding]:
-    found = [
-        Finding(
-            "forecast.proof",
-            {
-                "n": Count(n_origins),
-                "error": Share(revenue["error_share"]),
-                "covered": Share(revenue["covered_80"]),
-            },
-        )
-    ]
+def _how_it_came(revenue: dict[str, Any], n_origins: int, total: dict[str, Any] | None) -> list[Finding]:
+    """Return the errors of single months and of totals in one finding, so that neither is taken for the other."""
+    values: dict[str, Value] = {
+        "n": Count(n_origins),
+        "error": Share(revenue["error_share"]),
+        "covered": Share(revenue["covered_80"]),
+    }
+    code = "forecast.proof"
+    if total is not None:
+        code = "forecast.proof_with_total"
+        values |= {
+            "months": Count(total["months"], "month"),
+            "n_totals": Count(total["n_origins"]),
+            "of_total": Share(total["error_share"]),
+        }
+    found = [Finding(code, values)]
     if revenue["last_month_error_share"] is not None:
         found.append(Finding("forecast.by_last_month", {"error": Share(revenue["last_month_error_share"])}))
     if revenue["last_year_error_share"] is not None and revenue["own_error_share"] is not None:

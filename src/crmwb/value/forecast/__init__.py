@@ -1,6 +1,6 @@
 """Monthly forecasts: simple methods beside the customer models, chosen and bounded by tests from earlier months."""
 
-from crmwb.value.forecast.choice import Choice
+from crmwb.value.forecast.choice import MIN_TESTS, Choice
 from crmwb.value.forecast.forecast import MOST_OFF, Forecast, Total, forecast, replay
 from crmwb.value.forecast.intervals import LEVELS
 from crmwb.value.forecast.new_share import NewShare, Share, share_of_new
@@ -8,6 +8,7 @@ from crmwb.value.forecast.rolling import WINDOW, Rolling
 
 __all__ = [
     "LEVELS",
+    "MIN_TESTS",
     "MOST_OFF",
     "WINDOW",
     "Choice",

@@ -1,11 +1,11 @@
-"""Which method forecasts: the simplest that the length of the history allows, unless a rival beats it beyond chance."""
+"""Which method forecasts: the one that the length of the history proposes, unless a rival beats it beyond chance."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import t as student
 
-from crmwb.value.forecast.methods import SEASON
+from crmwb.value.forecast.methods import COMBINED, SEASON, SEEN_ONCE
 from crmwb.value.forecast.rolling import Rolling
 
 MIN_TESTS = 4  # origins that a horizon must have been tested from to be stated
@@ -65,9 +65,9 @@ class Choice:
 def choose(rolling: Rolling, now: int, skip: int) -> Choice:
     """Choose the method to forecast with from month `now` on, by what was known then.
 
-    With two years and more, last year's same months are proposed; from one year on, a compromise between them and the
-    last level; before that, the last level. A rival replaces what is proposed where its totals over the longest horizon
-    that was tested on five stretches apart were nearer, beyond chance (paired Student's t on stretches apart).
+    From one year on, a mean of several methods is proposed (`methods.means`); before that, the last level. A rival
+    replaces what is proposed where its totals over the longest horizon that was tested on five stretches apart were
+    nearer, beyond chance (paired Student's t on stretches apart).
 
     Parameters
     ----------
@@ -78,16 +78,17 @@ def choose(rolling: Rolling, now: int, skip: int) -> Choice:
     skip : int
         Months ahead that totals leave out: 1 where a month is under way.
     """
-    default = "level" if now < SEASON else "half_season" if now < 2 * SEASON else "last_year"
-    losses = {name: np.abs(rolling.total_errors(name, now, skip)) for name in rolling.forecasts}
+    default = "level" if now < SEASON else SEEN_ONCE if now < 2 * SEASON else COMBINED
+    names = [name for name in rolling.forecasts if name != (COMBINED if now < 2 * SEASON else SEEN_ONCE)]
+    losses = {name: np.abs(rolling.total_errors(name, now, skip)) for name in names}
     usable = {name for name in losses if np.isfinite(rolling.forecasts[name][rolling.at(now)]).all()}
     chosen = default
-    for rival in rolling.forecasts:
+    for rival in names:
         if rival in usable - {chosen} and _nearer(losses[rival], losses[chosen]):
             chosen = rival
-    is_too_new = chosen == "half_season" and _tested(losses[chosen]) < longest(now)
+    is_too_new = chosen == SEEN_ONCE and _tested(losses[chosen]) < longest(now)
     judged_by = "level" if is_too_new else chosen
-    entries = tuple(_entry(name, losses[name], losses[chosen]) for name in rolling.forecasts if name != chosen)
+    entries = tuple(_entry(name, losses[name], losses[chosen]) for name in names if name != chosen)
     return Choice(chosen, judged_by, default, _tested(losses[judged_by]), entries)
 
 

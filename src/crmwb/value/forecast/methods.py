@@ -5,7 +5,7 @@ worth (1 for counts, the mean purchase for revenue); logs are taken of values pl
 is no error.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import product
 from typing import Any
 
@@ -15,7 +15,8 @@ Method = Callable[[np.ndarray, float, int], np.ndarray]
 
 SEASON = 12
 LEVEL_MONTHS = 3  # the level is the mean of so many months
-HALF_TRUST_MONTHS = 6  # growth seen over so many months counts for half
+HALF_TRUST_MONTHS = 3  # growth seen over so many months counts for half
+FADING = 0.8  # the growth of a month counts so much less than that of the month after it
 ETS_MONTHS = 8  # fewer do not show a trend
 DAMPINGS = (0.85, 0.98)
 LEVEL_WEIGHTS = (0.1, 0.2, 0.35, 0.5, 0.8)
@@ -40,28 +41,16 @@ def last_year(values: np.ndarray, _lump: float, n_ahead: int) -> np.ndarray:
 def last_year_growth(values: np.ndarray, lump: float, n_ahead: int) -> np.ndarray:
     """Repeat the same months of the year before, times the growth since then, shrunk towards none.
 
-    Growth is what the last months (a year at most) brought over the same months a year before; its log counts
-    k / (k + 6) with k months.
+    Growth is the mean log of months over the same months a year before, the latest counting most; it counts k / (k + 3)
+    with k months, a year at most.
     """
     k = min(len(values) - SEASON, SEASON)
     if k < 1:
         return _unknown(n_ahead)
-    now, before = (
-        max(float(part.sum()), 0.0) + lump for part in (values[-k:], values[-SEASON - k : len(values) - SEASON])
-    )
-    growth = np.exp(np.log(now / before) * k / (k + HALF_TRUST_MONTHS))
-    return np.asarray(last_year(values, lump, n_ahead) * growth)
-
-
-def half_season(values: np.ndarray, lump: float, n_ahead: int) -> np.ndarray:
-    """Go half way, in logs, between the last level and the same months of the year before.
-
-    A season seen once cannot be told from growth: the level takes the last months' rise for growth, last year's months
-    take it for season.
-    """
-    seen = last_year if len(values) <= SEASON else last_year_growth
-    both = [level(values, lump, n_ahead) + lump, seen(values, lump, n_ahead) + lump]
-    return np.maximum(np.sqrt(both[0] * both[1]) - lump, 0.0)
+    logs = np.log(np.maximum(values, 0.0) + lump)
+    growths = logs[SEASON:] - logs[:-SEASON]
+    growth = np.average(growths, weights=FADING ** np.arange(len(growths))[::-1])
+    return np.asarray(last_year(values, lump, n_ahead) * np.exp(growth * k / (k + HALF_TRUST_MONTHS)))
 
 
 def ets(values: np.ndarray, lump: float, n_ahead: int) -> np.ndarray:
@@ -100,11 +89,47 @@ def ets(values: np.ndarray, lump: float, n_ahead: int) -> np.ndarray:
 METHODS: dict[str, Method] = {
     "level": level,
     "last_year": last_year,
-    "half_season": half_season,
     "last_year_growth": last_year_growth,
     "ets": ets,
 }
 """By name, the simplest first."""
+
+SEEN_ONCE, COMBINED = "season_seen_once", "combined"
+"""Means of several: see `means`."""
+
+
+def means(n_known: int, lump: float, parts: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return means, in logs, of forecasts of the same months by different methods, each of shape (n_ahead,).
+
+    season_seen_once: of the level and last year's months with growth, from one year on and before two are known. A
+    season seen once cannot be told from growth: the level takes the last months' rise for growth, last year's months
+    take it for season. The latter count as much as the share of two years that is known.
+
+    combined: of last year's months with growth and exponential smoothing. What one gets wrong, the other often does not
+    (Makridakis, Spiliotis & Assimakopoulos 2020, "The M4 Competition"). Before two years are known smoothing knows no
+    season, and it is last year's months with growth alone.
+
+    Parameters
+    ----------
+    n_known : int
+        Months known.
+    lump : float
+        What one event is worth.
+    parts : mapping of str to ndarray of shape (n_ahead,)
+        By the names in `METHODS`.
+    """
+    grown = parts["last_year" if n_known == SEASON else "last_year_growth"]
+    none = _unknown(len(grown))
+    if n_known < SEASON:
+        return {SEEN_ONCE: none, COMBINED: none}
+    if n_known < 2 * SEASON:
+        return {SEEN_ONCE: _mean(grown, parts["level"], n_known / (2 * SEASON), lump), COMBINED: grown}
+    return {SEEN_ONCE: none, COMBINED: _mean(grown, parts["ets"], 0.5, lump)}
+
+
+def _mean(one: np.ndarray, other: np.ndarray, share: float, lump: float) -> np.ndarray:
+    logs = share * np.log(one + lump) + (1 - share) * np.log(other + lump)
+    return np.asarray(np.maximum(np.exp(logs) - lump, 0.0))
 
 
 def _begin(logs: np.ndarray, *, is_seasonal: bool) -> dict[str, object]:

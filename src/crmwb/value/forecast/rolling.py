@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from crmwb.value.forecast.methods import METHODS
+from crmwb.value.forecast.methods import COMBINED, METHODS, SEEN_ONCE, means
 
 WINDOW = 48  # months before an origin whose forecasts it learns from
 FIRST_SHARE = 1 / 3  # of the history is left to learn from: its first months grow as customers are first seen
@@ -48,11 +48,13 @@ class Rolling:
         *,
         is_known: np.ndarray | None = None,
     ) -> Self:
-        """Forecast from every origin by every method of `METHODS`, and put `others` (as `forecasts`) beside them."""
+        """Forecast from every origin by every method of `METHODS` and means; put `others` (as `forecasts`) beside."""
         made = {
             name: np.array([method(values[:o], float(lumps[o]), n_ahead) for o in origins]).reshape(-1, n_ahead)
             for name, method in METHODS.items()
         }
+        of_several = [means(o, float(lumps[o]), {k: v[i] for k, v in made.items()}) for i, o in enumerate(origins)]
+        made |= {k: np.array([of[k] for of in of_several]).reshape(-1, n_ahead) for k in (SEEN_ONCE, COMBINED)}
         return cls(values, lumps, np.asarray(origins), made | dict(others or {}), is_known)
 
     @property
