@@ -10,7 +10,7 @@ from crmwb import layout, storage
 from crmwb.actions import headlines
 from crmwb.display import html
 from crmwb.errors import CrmwbError
-from crmwb.findings import Change, Count, Finding, Money, Name, Unavailable, language
+from crmwb.findings import Change, Count, Finding, Money, Name, Share, Unavailable, language
 from crmwb.findings.say import say
 from crmwb.value.potential.total import TotalRange
 from crmwb.workbench import decisions
@@ -20,6 +20,7 @@ RELIABLE = {"is_available": True, "reliability": {"n_moments": 6}}
 
 def customers(**columns) -> pd.DataFrame:
     usual = {
+        "customer_id": ["c0", "c1", "c2", "c3"],
         "revenue_cents": 1_000_00, "tier": ["vip", "vip", "small", "small"], "kind": "company",
         "margin_at_stake_cents": [50_00, 0, 30_00, 0],
         "risk_class": ["at_risk", "low", "likely_lost", "low"],
@@ -38,16 +39,23 @@ def workbench(
     replaced=False,
     closes=False,
     numbers=False,
+    gain=20_00,
+    held_out=(),
 ) -> SimpleNamespace:
     """Return what decisions read of a workbench, with no forecast and no campaign."""
+    listed = pd.DataFrame(
+        {"customer_id": ["c0", "c1"], "owner": "ann", "gain_cents": gain, "cost_cents": 5_00, "is_held_out": False}
+    )
+    listed["is_held_out"] = listed["customer_id"].isin(held_out)
+    months = pd.DataFrame({"revenue_cents": [int(frame["revenue_cents"].sum())]})
     equity = SimpleNamespace(findings=lambda part: [Unavailable("forecast.too_short", {})])
     return SimpleNamespace(
         currency="EUR",
         circumstances=SimpleNamespace(ids_replaced=replaced, closes_now=closes, numbers_per_order=numbers),
-        customers=SimpleNamespace(frame=frame, buyers=frame),
+        customers=SimpleNamespace(frame=frame, buyers=frame, months=months),
         lifecycle=SimpleNamespace(facts={"risk": risk}),
         campaigns=SimpleNamespace(revenue=pd.DataFrame()),
-        actions=SimpleNamespace(alerts=list(alerts), findings=list(findings)),
+        actions=SimpleNamespace(alerts=list(alerts), findings=list(findings), frame=listed),
         value=SimpleNamespace(
             scorecard=SimpleNamespace(names=["vip", "important", "small"]),
             realised=SimpleNamespace(unprofitable=lost),
@@ -99,6 +107,7 @@ def test_risk_states_the_margin_at_stake_and_who_of_the_upper_tiers():
     (found,) = named("risk", decisions.decisions(workbench(customers())))
     assert say(found.title) == "Keep 1 customer at risk of leaving"
     assert say(found.stake).startswith("EUR\u00a050 of future margin, with 25% of customers; 1 ")
+    assert say(found.stake).endswith("is expected to keep EUR\u00a020 of it with 1 customer, for EUR\u00a05.")
     assert say(found.decide).startswith("Who contacts the 1 in the upper tiers")
     assert say(found.sure) == "The chance of leaving was tested on 6 past month ends."
 
@@ -116,9 +125,28 @@ def test_where_numbers_are_orders_nobody_is_counted_as_lost():
     assert say(found.stake).startswith("EUR\u00a050 of future margin. Who is likely lost already is not counted")
 
 
-def test_what_is_small_beside_revenue_is_not_stated():
-    assert not named("risk", decisions.decisions(workbench(customers(revenue_cents=15_000_00))))  # EUR 50 of 60,000
-    assert named("risk", decisions.decisions(workbench(customers(revenue_cents=12_000_00))))
+def test_what_wins_little_beside_the_revenue_of_a_year_is_not_stated():
+    assert not named("risk", decisions.decisions(workbench(customers(revenue_cents=4_000_00))))  # 15 of 16,000
+    assert named("risk", decisions.decisions(workbench(customers(revenue_cents=3_000_00))))
+    earlier = workbench(customers(revenue_cents=4_000_00))  # most of it was longer ago than 12 months
+    earlier.customers.months = pd.DataFrame({"revenue_cents": [9_000_00] + [500_00] * 12})
+    assert named("risk", decisions.decisions(earlier))
+
+
+def test_a_risk_against_which_nothing_is_worth_its_cost_is_no_decision():
+    assert not named("risk", decisions.decisions(workbench(customers(), gain=5_00)))
+    assert not named("risk", decisions.decisions(workbench(customers(), held_out=["c0"])))
+
+
+@pytest.mark.parametrize(("held_out", "code"), [(["c1"], "list"), ([], "list_untested")])
+def test_the_list_says_whether_it_is_measured_and_weighs_what_it_wins(held_out, code):
+    money = {name: Money(cents, "EUR") for name, cents in (("gain", 40_00), ("cost", 10_00), ("range", 40_00))}
+    summary = Finding(
+        "actions.summary_assumed", {"n": Count(2, "customer"), "assumed": Share(1.0), **money}, weight=40_00
+    )
+    (found,) = named(code, decisions.decisions(workbench(customers(), findings=[summary], held_out=held_out)))
+    assert found.weight == 30_00
+    assert ("nobody is held out" in say(found.decide)) is (not held_out)
 
 
 def test_most_money_comes_first_with_the_owner_of_most_of_it():

@@ -3,12 +3,19 @@
 import pandas as pd
 import pytest
 from builders import set_down
+from project import PROJECT
 
-from crmwb import layout, storage
+from crmwb import layout, params, storage
 from crmwb.contract.actions import LIST
 from crmwb.contract.marts import CUSTOMERS as MART
-from crmwb.findings import Count, Money, Unavailable
+from crmwb.findings import Count, Money, Term, Unavailable, language
+from crmwb.findings.say import say
+from crmwb.lifecycle.names import STAGES
+from crmwb.marts import risk_explained
+from crmwb.params.lifecycle import LEAVING
 from crmwb.workbench.accounts import COLUMNS, Accounts
+
+RFM = [segment.name for segment in params.load(PROJECT / layout.PARAMS).segmentation.rfm.segments]
 
 
 @pytest.fixture
@@ -55,12 +62,12 @@ def test_nobody_is_called_at_risk_where_numbers_were_replaced_and_no_money_where
         assert made.risk_finding.code == said
 
 
-def test_at_risk_are_buyers_with_the_most_at_stake_first_and_held_out_ones_have_no_action(accounts):
+def test_at_risk_are_buyers_with_the_most_at_stake_first_and_held_out_ones_are_said_to_be(accounts):
     risk = {"risk_class": ["at_risk", "low", "likely_lost", "at_risk"], "risk": [0.6, 0.1, 0.95, 0.7]}
     money = {"margin_at_stake_cents": [100, 5, 300, 9_999], "tier": ["vip", "vip", "small", "potential"]}
     made = accounts(**risk, **money, owner=["ann", "ann", "bob", "bob"])
     assert made.at_risk["customer_id"].tolist() == ["c2", "c0"]
-    assert made.at_risk["action"].fillna("").tolist() == ["", "win_back"]
+    assert made.at_risk["action"].fillna("").tolist() == ["held_out", "win_back"]  # of c2, nothing is done
     values = made.risk_finding.values
     assert (values["n"], values["money"], values["part"]) == (
         Count(2, "customer"),
@@ -69,6 +76,35 @@ def test_at_risk_are_buyers_with_the_most_at_stake_first_and_held_out_ones_have_
     )
     assert made.worth_winning_back()["net_cents"].tolist() == [800, 100]
     assert made.first_owner(made.at_risk, "margin_at_stake_cents").values["money"] == Money(300, "EUR")
+
+
+def test_stage_silence_and_rfm_count_the_same_customers_at_risk(accounts, tmp_path):
+    people = pd.DataFrame(
+        {
+            "risk_class": ["at_risk", "at_risk", "low", "likely_lost", None],
+            "stage": ["decline", "maturity", "maturity", "lapsed", "growth"],
+            "rfm_segment": ["at_risk", "champions", "at_risk", "at_risk", None],
+            "silence_ratio": [2.5, 0.5, 0.5, None, 0.5],
+            "n_purchase_days": [5, 5, 5, 1, 2],
+        }
+    ).assign(revenue_cents=100, clv_cents=10, margin_at_stake_cents=1)
+    made = accounts(risk=[0.5] * 4)
+    risk_explained.write(people, tmp_path / layout.RISK_EXPLAINED)
+    table = made.explained()
+    assert table.iloc[0][["n_customers", "at_risk", "likely_lost"]].tolist() == [5, 2, 1]
+    by = (
+        table.iloc[1:].groupby(table["explained_by"].iloc[1:].map(say))[["n_customers", "at_risk", "likely_lost"]].sum()
+    )
+    assert by.to_numpy().tolist() == [[5, 2, 1]] * 3
+    assert made.is_explained
+
+
+@pytest.mark.parametrize("code", language.LANGUAGES)
+def test_no_class_of_another_scheme_is_called_as_a_class_of_risk(code):
+    with language.using(code):
+        risk = [say(Term("risk_class", name)) for name in LEAVING]
+        others = [say(Term("rfm_segment", name)) for name in RFM] + [say(Term("stage", name)) for name in STAGES]
+        assert not [(word, other) for word in risk for other in others if word in other]
 
 
 def test_credit_counts_overdue_and_over_the_limit_apart(accounts):

@@ -10,9 +10,10 @@ from planning import AS_OF, customers, listed, plan
 from crmwb.actions import follow_up, ledger, measured
 from crmwb.actions.choice import Share
 from crmwb.actions.findings import findings
-from crmwb.actions.holdouts import is_held_out
+from crmwb.actions.holdouts import is_held_out, least_chosen
 from crmwb.errors import CrmwbError
-from crmwb.findings import Money
+from crmwb.findings import Finding, Money
+from crmwb.findings.say import say
 from crmwb.response.effects import mean_effect
 
 
@@ -59,6 +60,38 @@ def test_hold_outs_are_the_same_whoever_else_is_there(con, tmp_path):
     assert is_held_out(some["customer_id"], "mail", 0.2, seed=1).tolist() != some["is_held_out"].tolist()
 
 
+def test_nobody_is_held_out_of_an_action_for_too_few_to_measure_it(con, tmp_path):
+    n = least_chosen(0.1, 28)
+    frame = customers(clv_cents=[100_000] * (n + 199), overdue_cents=[0] * 200 + [900_000] * (n - 1))
+    result = listed(con, frame, plan(tmp_path, hold_out=0.1))[0]
+    held_out = result.rows.groupby("action")["is_held_out"].sum()
+    assert result.too_small == ("remind",)
+    assert (held_out["remind"], held_out["call"] > 0) == (0, True)
+    values = sentences(result, plan(tmp_path))["actions.too_small"]
+    assert say(Finding("actions.too_small", values)).endswith("so nobody is held out of them: remind.")
+    enough = customers(clv_cents=[100_000] * (n + 200), overdue_cents=[0] * 200 + [900_000] * n)
+    assert listed(con, enough, plan(tmp_path, hold_out=0.1))[0].too_small == ()
+
+
+def test_an_action_without_hold_outs_keeps_to_the_limits(con, tmp_path):
+    frame = customers(clv_cents=list(range(100_000, 160_000, 1_000)), owner=["ann"] * 60)
+    few = listed(con, frame, plan(tmp_path, hold_out=0.2, hours=8.0))[0]
+    assert (few.too_small, len(few.rows), few.rows["is_held_out"].any()) == (("call",), 8, False)
+    many = listed(con, frame, plan(tmp_path, hold_out=0.2, hours=16.0))[0].rows
+    assert len(many) == 20
+    assert many["is_held_out"].any()
+
+
+def test_customers_of_a_list_without_hold_outs_are_compared_with_nobody(tmp_path):
+    plain, _ = simulated_ledger(0.03, 1)
+    (alone,) = follow_up.results(*simulated_ledger(0.03, 1), plan(tmp_path), date(2024, 9, 1))
+    past, brought = simulated_ledger(0.03, 1)
+    small = {"issued_on": date(2024, 5, 1), "is_held_out": False}
+    both = pd.concat([past, plain.assign(**small)]), pd.concat([brought, brought.assign(issued_on=date(2024, 5, 1))])
+    (beside,) = follow_up.results(*both, plan(tmp_path), date(2024, 9, 1))
+    assert beside.effect == alone.effect
+
+
 @pytest.mark.parametrize(
     ("choices", "message"),
     [
@@ -94,7 +127,7 @@ def test_a_list_that_was_handed_out_cools_down_and_names_nobody(con, tmp_path, m
     assert not ledger.cooling(past, known.customer_id, chosen, date(2025, 1, 1))["call"].any()
 
 
-def simulated_cycle(tmp_path, true_share: float, seed: int):
+def simulated_ledger(true_share: float, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     rng = np.random.default_rng(seed)
     n = 4000
     at_stake = rng.gamma(2, 50_000, n)
@@ -106,7 +139,11 @@ def simulated_cycle(tmp_path, true_share: float, seed: int):
          "is_held_out": held, "at_stake_cents": at_stake, "cost_cents": 500}
     )  # fmt: skip
     brought = past[["issued_on", "action", "code"]].assign(margin_cents=margin, before_cents=before)
-    return follow_up.results(past, brought, plan(tmp_path), date(2024, 9, 1))
+    return past, brought
+
+
+def simulated_cycle(tmp_path, true_share: float, seed: int):
+    return follow_up.results(*simulated_ledger(true_share, seed), plan(tmp_path), date(2024, 9, 1))
 
 
 def test_hold_outs_recover_the_planted_gain_and_the_assumption_gives_way(tmp_path):

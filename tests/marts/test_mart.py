@@ -69,7 +69,7 @@ def test_stage_silence_and_rfm_each_count_every_buyer_at_risk_once():
     assert table.groupby("scheme")[["n_customers", "revenue_cents"]].sum().to_numpy().tolist() == [[4, 1000]] * 3
     silence = table[table["scheme"] == "silence"].set_index("segment")["n_customers"].to_dict()
     assert silence == {
-        "over 3 usual gaps": 1, "1 to 2 usual gaps": 1, "up to 1 usual gap": 1, "bought once": 1,
+        "over_3_gaps": 1, "up_to_2_gaps": 1, "up_to_1_gap": 1, "bought_once": 1,
     }  # fmt: skip
 
 

@@ -146,6 +146,7 @@ def _summary(name: str, listed: ActionList, share: choice.Share) -> dict[str, An
         "n_fitting": listed.n_fitting[name],
         "n_chosen": len(doing),
         "n_held_out": len(rows) - len(doing),
+        "is_too_small": name in listed.too_small,
         **{column: doing[column].sum() for column in sums},
         "basis": share.basis,
         "share": share.value,

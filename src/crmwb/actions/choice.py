@@ -9,10 +9,11 @@ import pandas as pd
 
 from crmwb.actions.allocation import NO_ACTION, Allocation, Limits, allocate
 from crmwb.actions.candidates import ONE_TEAM, Candidates
-from crmwb.actions.holdouts import is_held_out
+from crmwb.actions.holdouts import is_held_out, least_chosen
 from crmwb.params.actions import ActionPlan
 
 CENTS = 100
+ROUNDING = 1 + 1e-9  # 20 uses of 0.8 hours fit into 16
 MORE = 100_000  # cents: of budget, whose gain is worked out
 
 
@@ -54,6 +55,8 @@ class ActionList:
         Customers who may be contacted now, those whose owner is known, and all.
     next_budget_cents : int or None
         What the next `MORE` of budget would bring, before its cost; None where the budget is not used up.
+    too_small : tuple of str
+        Actions chosen for so few that nobody is held out: what they bring could not be measured.
     """
 
     rows: pd.DataFrame
@@ -64,6 +67,7 @@ class ActionList:
     n_with_owner: int
     n_customers: int
     next_budget_cents: int | None
+    too_small: tuple[str, ...]
 
 
 def choose(
@@ -106,14 +110,25 @@ def choose(
         if action.is_selling:
             allowed[i] &= known.may_sell
     gain[~allowed] = -np.inf
-    treated = 1 - plan.hold_out_share  # limits are for those with whom something is done
-    limits = _limits(plan, len(owners), treated)
-    chosen = allocate(gain, cost, hours, owner, limits)
+    # Limits are for those with whom something is done; of an action for too few, that is everybody.
+    treated = np.full(len(actions), 1 - plan.hold_out_share)
+
+    def by(treated: np.ndarray, more: float = 0.0) -> Allocation:
+        limits = _limits(plan, len(owners), treated)
+        limits = replace(limits, budget=limits.budget + more)
+        return allocate(gain * treated[:, None], cost * treated, hours * treated, owner, limits)
+
+    chosen = by(treated)
+    small = _too_small(plan, chosen)
+    if small.any():
+        treated = np.where(small, 1.0, treated)
+        chosen = by(treated)
     more = None
     if chosen.budget_price > 0:
-        wider = allocate(gain, cost, hours, owner, replace(limits, budget=limits.budget + MORE / treated))
-        more = round(max(wider.gain + wider.cost - chosen.gain - chosen.cost, 0.0) * treated)
-    rows = _rows(known, plan, shares, chosen, as_of=as_of, seed=seed)
+        wider = by(treated, MORE)
+        more = round(max(wider.gain + wider.cost - chosen.gain - chosen.cost, 0.0))
+    too_small = tuple(action.name for action, is_small in zip(actions, small, strict=True) if is_small)
+    rows = _rows(known, plan, shares, chosen, too_small=too_small, as_of=as_of, seed=seed)
     blocked = known.fits.any(axis=0) & ~allowed.any(axis=0)
     fitting = {action.name: int(known.fits[i].sum()) for i, action in enumerate(actions)}
     return ActionList(
@@ -125,19 +140,28 @@ def choose(
         n_with_owner=int((known.owner != ONE_TEAM).sum()),
         n_customers=len(owner),
         next_budget_cents=more,
+        too_small=too_small,
     )
 
 
-def _limits(plan: ActionPlan, n_owners: int, treated: float) -> Limits:
-    most = np.array([np.inf if action.most is None else action.most / treated for action in plan.actions])
-    hours = np.inf if plan.owners.hours is None else plan.owners.hours / treated
-    budget = np.inf if plan.budget is None else plan.budget * CENTS / treated
-    return Limits(budget, np.full(n_owners, hours), np.floor(most))
+def _too_small(plan: ActionPlan, chosen: Allocation) -> np.ndarray:
+    """Tell of each action whether it is chosen, and for fewer than a hold-out can measure it by."""
+    n = np.bincount(chosen.action[chosen.action != NO_ACTION], minlength=len(plan.actions))
+    least = least_chosen(plan.hold_out_share, plan.period_days)
+    return np.zeros(len(n), bool) if least is None else (n > 0) & (n < least)
+
+
+def _limits(plan: ActionPlan, n_owners: int, treated: np.ndarray) -> Limits:
+    most = np.array([np.inf if action.most is None else action.most for action in plan.actions]) / treated
+    hours = np.inf if plan.owners.hours is None else plan.owners.hours * ROUNDING
+    budget = np.inf if plan.budget is None else plan.budget * CENTS * ROUNDING
+    return Limits(budget, np.full(n_owners, hours), np.floor(most * ROUNDING))
 
 
 def _rows(
-    known: Candidates, plan: ActionPlan, shares: Mapping[str, Share], chosen: Allocation, *, as_of: date, seed: int
-) -> pd.DataFrame:
+    known: Candidates, plan: ActionPlan, shares: Mapping[str, Share], chosen: Allocation,
+    *, too_small: tuple[str, ...], as_of: date, seed: int,
+) -> pd.DataFrame:  # fmt: skip
     taken = np.flatnonzero(chosen.action != NO_ACTION)
     which = chosen.action[taken]
     at_stake = known.at_stake_cents[which, taken]
@@ -166,7 +190,7 @@ def _rows(
             "is_held_out": np.zeros(len(taken), bool),
         }
     )
-    for name in dict.fromkeys(names.tolist()):
+    for name in dict.fromkeys(name for name in names.tolist() if name not in too_small):
         of_action = (rows["action"] == name).to_numpy()
         drawn = is_held_out(rows.loc[of_action, "customer_id"], name, plan.hold_out_share, seed)
         rows.loc[of_action, "is_held_out"] = drawn

@@ -7,7 +7,7 @@ import pandas as pd
 
 from crmwb.actions.choice import MORE, ActionList
 from crmwb.actions.follow_up import Result
-from crmwb.findings import Count, Finding, Interval, Money, Share, Term
+from crmwb.findings import Count, Finding, Interval, Listing, Money, Share, Term
 from crmwb.params.actions import ActionPlan
 
 
@@ -54,7 +54,10 @@ def _summary(listed: ActionList, currency: str) -> Iterator[Finding]:
             float((doing["basis"] == "assumed").to_numpy() @ doing["gain_cents"].to_numpy()) / gain if gain else 1.0
         )
         code = "assumed" if assumed > 0.5 else "measured"
+        code += "" if rows["is_held_out"].any() or code == "measured" else "_untested"
         yield Finding(f"actions.summary_{code}", values | {"assumed": Share(assumed)}, weight=gain)
+    if listed.too_small:
+        yield Finding("actions.too_small", {"actions": Listing(tuple(Term("action", a) for a in listed.too_small))})
     if not listed.n_contactable:
         yield Finding("actions.nobody_contactable")
     elif listed.n_blocked:

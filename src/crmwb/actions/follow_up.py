@@ -9,10 +9,10 @@ import pandas as pd
 from scipy import stats
 
 from crmwb.actions.choice import Share
+from crmwb.actions.holdouts import MIN_HELD_OUT
 from crmwb.params.actions import Action, ActionPlan
 from crmwb.response.effects import Effect, adjusted_effect
 
-MIN_HELD_OUT = 30  # in each arm; with fewer the interval says nothing
 LEVEL = 0.95
 
 
@@ -64,6 +64,8 @@ def results(ledger: pd.DataFrame, outcomes: pd.DataFrame, plan: ActionPlan, as_o
         Lists whose review day is later wait.
     """
     due = ledger[ledger["review_on"] <= as_of]
+    if len(due):  # a list without a hold-out has nobody to compare its customers with: another list is another time
+        due = due[due["is_held_out"].astype(bool).groupby([due["issued_on"], due["action"]]).transform("any")]
     known = due.merge(outcomes, on=["issued_on", "action", "code"], how="inner", validate="one_to_one")
     judged = []
     for action in plan.actions:

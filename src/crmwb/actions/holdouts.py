@@ -2,8 +2,38 @@
 
 from collections.abc import Iterable
 from hashlib import blake2b
+from math import ceil
 
 import numpy as np
+
+MIN_HELD_OUT = 30  # in each arm, over all lists; with fewer the interval says nothing
+YEAR_DAYS = 365
+
+
+def least_chosen(share: float, period_days: int) -> int | None:
+    """Return for how many customers an action must be chosen before somebody is held out of it.
+
+    With so many on each list, the lists of one year hold out `MIN_HELD_OUT` together: of fewer, holding out costs what
+    the action brings and shows nothing.
+
+    Parameters
+    ----------
+    share : float
+        The share held out, 0 to 1.
+    period_days : int
+        Days from one list to the next.
+
+    Returns
+    -------
+    int or None
+        None where nobody is held out of anything.
+
+    Examples
+    --------
+    >>> least_chosen(0.1, period_days=28)
+    24
+    """
+    return ceil(MIN_HELD_OUT / share / max(YEAR_DAYS // period_days, 1)) if share else None
 
 
 def is_held_out(customer_ids: Iterable[str], action: str, share: float, seed: int) -> np.ndarray:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from crmwb.actions.follow_up import MIN_HELD_OUT
+from crmwb.actions.holdouts import MIN_HELD_OUT
 from crmwb.actions.inputs import Inputs
 from crmwb.contract.actions import READINESS
 from crmwb.findings import Count, Days, Finding, Number, Share, Value, dumps

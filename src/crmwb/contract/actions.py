@@ -41,6 +41,7 @@ SUMMARY = Artefact(
         Column("n_fitting", Kind.INTEGER, "customers whom it fits"),
         Column("n_chosen", Kind.INTEGER, "customers listed with it, without those held out"),
         Column("n_held_out", Kind.INTEGER, "customers held out"),
+        Column("is_too_small", Kind.BOOLEAN, "nobody is held out: chosen for too few to measure what it brings by"),
         Column("gain_cents", Kind.MONEY, "margin expected from those chosen, before cost"),
         Column("gain_low_cents", Kind.MONEY, "lower end of its interval"),
         Column("gain_high_cents", Kind.MONEY, "upper end"),

@@ -9,8 +9,9 @@ from crmwb import storage
 from crmwb.contract.marts import RISK
 
 UNKNOWN = "unknown"
-ONCE = "bought once"
-SILENCES = ("up to 1 usual gap", "1 to 2 usual gaps", "2 to 3 usual gaps", "over 3 usual gaps")
+SCHEMES = ("stage", "silence", "rfm_segment")
+ONCE = "bought_once"
+SILENCES = ("up_to_1_gap", "up_to_2_gaps", "up_to_3_gaps", "over_3_gaps")
 
 READ = [
     *("risk_class", "stage", "rfm_segment", "silence_ratio", "n_purchase_days"),
@@ -36,8 +37,8 @@ def explained(customers: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns of `contract.marts.RISK`, one row per scheme ("stage", "rfm_segment", "silence"), segment and class that
-        somebody is in; a class is "unknown" where the history is too short for a risk.
+        Columns of `contract.marts.RISK`, one row per scheme (of SCHEMES), segment and class that somebody is in; a
+        class is "unknown" where the history is too short for a risk.
     """
     bought = customers[pd.to_numeric(customers["n_purchase_days"]).fillna(0) > 0]
     frame = pd.DataFrame(
@@ -53,7 +54,7 @@ def explained(customers: pd.DataFrame) -> pd.DataFrame:
     for name in sums[1:]:
         frame[name] = pd.to_numeric(bought[name]).astype("Int64")
     out = []
-    for scheme in ("stage", "rfm_segment", "silence"):
+    for scheme in SCHEMES:
         rows = frame.groupby([scheme, "risk_class"], sort=True)[sums].sum(min_count=1).reset_index()
         rows = rows.rename(columns={scheme: "segment"}).assign(scheme=scheme)
         out.append(rows.assign(position=range(1, len(rows) + 1)))

@@ -11,10 +11,12 @@ from crmwb import layout, storage
 from crmwb.contract.actions import LIST as ACTION_LIST
 from crmwb.contract.lifecycle import RELIABILITY
 from crmwb.contract.marts import CUSTOMERS as MART
+from crmwb.contract.marts import RISK
 from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
 from crmwb.findings import Count, Finding, Interval, Money, Name, Share, Term, Unavailable, Value
 from crmwb.marts.part import Part, hidden_rows, require
+from crmwb.marts.risk_explained import SCHEMES, UNKNOWN
 from crmwb.marts.suppression import LEAST, hidden_groups
 from crmwb.params.lifecycle import LEAVING, RISK_CLASSES
 from crmwb.plots import risk as plots
@@ -22,6 +24,7 @@ from crmwb.value.potential.total import TotalRange
 from crmwb.workbench.circumstances import Circumstances
 
 COMPARED_TO = ("", "all")
+HELD_OUT = "held_out"
 COLUMNS = [
     *("customer_id", "owner", "tier", "risk_class", "risk", "margin_at_stake_cents", "clv_cents"),
     "realised_margin_cents",
@@ -61,9 +64,14 @@ class Accounts:
 
     @cached_property
     def at_risk(self) -> pd.DataFrame:
-        """Customers at risk or likely lost, the most margin at stake first, with the action of the list."""
+        """Customers at risk or likely lost, the most margin at stake first, with the action of the list.
+
+        `HELD_OUT` of those with whom nothing is done, so that the action can be measured; unknown of those not on it.
+        """
         rows = self.frame[self.frame["risk_class"].isin(LEAVING)]
-        rows = rows.merge(self.listed[["customer_id", "action"]], on="customer_id", how="left")
+        of_list = storage.read(ACTION_LIST, ["customer_id", "action", "is_held_out"], root=self._root)
+        of_list["action"] = of_list["action"].mask(of_list["is_held_out"].astype(bool), HELD_OUT)
+        rows = rows.merge(of_list[["customer_id", "action"]], on="customer_id", how="left")
         order = ["margin_at_stake_cents", "customer_id"]
         return rows.sort_values(order, ascending=[False, True], ignore_index=True)
 
@@ -128,6 +136,48 @@ class Accounts:
             return self.classes()
         whole = _classes(self.whole)["customer_share"].rename("all_share").reset_index()
         return self.classes().merge(whole, on="risk_class", how="left")
+
+    def explained(self) -> pd.DataFrame:
+        """Count those at risk and likely lost by stage, by silence and by RFM segment, of all customers.
+
+        Returns
+        -------
+        DataFrame
+            explained_by and group (values of findings), n_customers, at_risk, likely_lost and leaving_share (of both);
+            the first row holds all who bought, whom each of the three counts once.
+        """
+        rows = storage.read(RISK, root=self._root)
+        counts = rows.pivot_table(
+            index=["scheme", "segment"], columns="risk_class", values="n_customers", aggfunc="sum", fill_value=0
+        )
+        table = counts.reindex(columns=list(LEAVING), fill_value=0).astype("int64")
+        table.insert(0, "n_customers", counts.sum(axis=1).astype("int64"))
+        table["leaving_share"] = table[list(LEAVING)].sum(axis=1) / table["n_customers"]
+        table = table.reset_index()
+        table["place"] = table["scheme"].map({scheme: place for place, scheme in enumerate(SCHEMES)})
+        table = table.sort_values(["place", "leaving_share", "segment"], ascending=[True, False, True])
+        sums = table[table["scheme"] == SCHEMES[0]][["n_customers", *LEAVING]].sum()
+        whole = sums.to_dict() | {"leaving_share": sums[list(LEAVING)].sum() / max(sums["n_customers"], 1)}
+        called: list[Value | None] = [
+            None if segment == UNKNOWN else Term(scheme, segment)
+            for scheme, segment in zip(table["scheme"], table["segment"], strict=True)
+        ]
+        by: list[Value | None] = [Term("column", scheme) for scheme in table["scheme"]]
+        table = table.assign(
+            **{n: pd.Series(v, table.index, object) for n, v in (("explained_by", by), ("group", called))}
+        )
+        first = pd.DataFrame([whole | {"explained_by": None, "group": Finding("accounts.explained.all")}])
+        names = ["explained_by", "group", "n_customers", *LEAVING, "leaving_share"]
+        return pd.concat([first, table], ignore_index=True)[names].astype(
+            dict.fromkeys(("n_customers", *LEAVING), "int64")
+        )
+
+    @cached_property
+    def is_explained(self) -> bool:
+        """Whether the risk can be seen by stage, silence and RFM: known, of all customers, and counted at all."""
+        happened = Circumstances(self._root)
+        unsure = happened.ids_replaced or happened.closes_now or happened.numbers_per_order
+        return self.part is None and self.has_risk and not unsure
 
     def by_owner(self, rows: pd.DataFrame, amount: str) -> pd.DataFrame:
         """Sum an amount up by owner, the largest first; without owners, no row. Of a part, few customers have none."""

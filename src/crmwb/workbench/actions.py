@@ -8,13 +8,14 @@ import pandas as pd
 
 from crmwb import layout, storage
 from crmwb.actions import plan as plans
+from crmwb.actions.holdouts import least_chosen
 from crmwb.contract.actions import LIST as ACTION_LIST
 from crmwb.contract.actions import READINESS
 from crmwb.contract.actions import RESULTS as ACTION_RESULTS
 from crmwb.contract.actions import SUMMARY as ACTION_SUMMARY
 from crmwb.contract.marts import CUSTOMERS as MART
 from crmwb.display.picture import Picture, draw
-from crmwb.findings import Finding, from_json, loads
+from crmwb.findings import Count, Finding, Share, from_json, loads
 from crmwb.params.actions import ActionPlan
 from crmwb.plots import actions as plots
 
@@ -41,6 +42,25 @@ class Actions:
         """One row per action, the largest expected gain first."""
         summary = storage.read(ACTION_SUMMARY, root=self._root)
         return summary.sort_values(["gain_cents", "action"], ascending=[False, True], ignore_index=True)
+
+    @property
+    def shown_summary(self) -> pd.DataFrame:
+        """`summary` for people: n_held_out says where an action is chosen for too few to be measured."""
+        summary = self.summary
+        held_out = [
+            Finding("actions.too_few_to_measure") if is_too_small else Count(int(n))
+            for n, is_too_small in zip(summary["n_held_out"], summary["is_too_small"], strict=True)
+        ]
+        return summary.assign(n_held_out=pd.Series(held_out, index=summary.index, dtype=object))
+
+    @property
+    def hold_out_note(self) -> Finding:
+        """Who is held out of actions, and of which nobody is."""
+        share = self.plan.hold_out_share
+        least = least_chosen(share, self.plan.period_days)
+        if least is None:
+            return Finding("actions.note.nobody_held_out")
+        return Finding("actions.note.held_out", {"share": Share(share), "least": Count(least, "customer")})
 
     @cached_property
     def results(self) -> pd.DataFrame:

@@ -15,17 +15,19 @@ if TYPE_CHECKING:
 
 _, AT_RISK, LIKELY_LOST = RISK_CLASSES
 MOST = 5
-SUMMARIES = ("actions.summary_assumed", "actions.summary_measured")
+SUMMARIES = ("actions.summary_assumed", "actions.summary_assumed_untested", "actions.summary_measured")
 KEY_TIERS = 2  # the upper ones, whose customers are called first
 MOST_PERSONS = 0.5  # of customers, from where on advice is for persons
-MATERIAL = 0.001  # of all revenue: less is no matter for leadership
+MATERIAL = 0.001  # of the revenue of 12 months: what wins less is no matter for leadership
+YEAR_MONTHS = 12
 
 
 def decisions(wb: "Workbench", most: int = MOST) -> list[Decision]:
     """Return what leadership has to decide, most money first.
 
-    What the history cannot support is left out: no forecast, no decision that rests on one; so is what is small beside
-    revenue. Where there are more than `most`, those that stop a loss go before those that plan.
+    What the history cannot support is left out: no forecast, no decision that rests on one. So is what wins, after its
+    cost, less than `MATERIAL` of the revenue of 12 months: it stays in the list of actions and on its own page. Where
+    there are more than `most`, those that stop a loss go before those that plan.
 
     Parameters
     ----------
@@ -35,7 +37,7 @@ def decisions(wb: "Workbench", most: int = MOST) -> list[Decision]:
         How many at most.
     """
     candidates = (overdue, fall, risk, losses, action_list, campaigns, best_tier, plan, cost_gap)
-    least = MATERIAL * wb.customers.frame["revenue_cents"].sum()
+    least = MATERIAL * wb.customers.months["revenue_cents"].tail(YEAR_MONTHS).sum()
     found = [decision for candidate in candidates for decision in candidate(wb) if decision.weight >= least]
     return sorted(found[:most], key=lambda decision: -decision.weight)
 
@@ -59,8 +61,9 @@ def fall(wb: "Workbench") -> Iterator[Decision]:
 def risk(wb: "Workbench") -> Iterator[Decision]:
     """Yield who is at risk, where the chance of leaving was tested and their future margin is known.
 
-    Those who are likely lost already are counted beside them: they are no longer to be kept. Where customer numbers
-    were replaced, nobody can say who left; where sales stop now in every year, nobody would buy whom one keeps.
+    It weighs what the list of actions is expected to keep of it, less the cost: that is what can be decided. Those who
+    are likely lost already are counted beside them: they are no longer to be kept. Where customer numbers were
+    replaced, nobody can say who left; where sales stop now in every year, nobody would buy whom one keeps.
     """
     buyers, tested = wb.customers.buyers, wb.lifecycle.facts["risk"]
     at_risk = buyers[buyers["risk_class"] == AT_RISK]
@@ -69,11 +72,19 @@ def risk(wb: "Workbench") -> Iterator[Decision]:
         return
     if wb.circumstances.ids_replaced or wb.circumstances.closes_now or wb.value.too_uncertain:
         return
+    listed = wb.actions.frame
+    doing = listed[listed["customer_id"].isin(at_risk["customer_id"]) & ~listed["is_held_out"].astype(bool)]
+    gain, cost = int(doing["gain_cents"].sum()), int(doing["cost_cents"].sum())
+    if gain <= cost:
+        return
     key = at_risk["tier"].isin(wb.value.scorecard.names[:KEY_TIERS])
     values = {
         "n": Count(len(at_risk), "customer"),
         "share": Share(len(at_risk) / len(buyers)),
         "money": wb.value.future(at_stake),
+        "n_listed": Count(len(doing), "customer"),
+        "gain": Money(gain, wb.currency),
+        "cost": Money(cost, wb.currency),
         "n_key": Count(int(key.sum())),
         "n_lost": Count(int((buyers["risk_class"] == LIKELY_LOST).sum())),
         "n_moments": Count(int(tested["reliability"]["n_moments"]), "month_end"),
@@ -82,7 +93,7 @@ def risk(wb: "Workbench") -> Iterator[Decision]:
     owner = _owner(alert, "sales") if alert else Term("department", "sales")
     code = "risk" if key.any() else "risk_below"
     stake = "stake_of_numbers" if wb.circumstances.numbers_per_order else "stake"
-    yield _decision(code, values, owner, "lifecycle_and_retention", float(at_stake), stake=stake)
+    yield _decision(code, values, owner, "lifecycle_and_retention", float(gain - cost), stake=stake)
 
 
 def losses(wb: "Workbench") -> Iterator[Decision]:
@@ -102,7 +113,7 @@ def losses(wb: "Workbench") -> Iterator[Decision]:
 
 
 def action_list(wb: "Workbench") -> Iterator[Decision]:
-    """Yield the list of next actions, where it names anybody."""
+    """Yield the list of next actions, where it names anybody, with what it is expected to win less its cost."""
     found = next((f for f in wb.actions.findings if f.code in SUMMARIES), None)
     if found is None or wb.circumstances.ids_replaced:  # it would win back old numbers
         return
@@ -111,7 +122,10 @@ def action_list(wb: "Workbench") -> Iterator[Decision]:
     owner = (
         Finding("decisions.account_owners", {"n": Count(len(owners))}) if owners else Term("department", "marketing")
     )
-    yield _decision("list", {**found.values, "held_out": held_out}, owner, "actions_and_alerts", found.weight)
+    cost = found.values["cost"]
+    net = found.weight - (cost.cents or 0) if isinstance(cost, Money) else found.weight
+    code = "list" if held_out.value else "list_untested"
+    yield _decision(code, {**found.values, "held_out": held_out}, owner, "actions_and_alerts", net)
 
 
 def campaigns(wb: "Workbench") -> Iterator[Decision]:
