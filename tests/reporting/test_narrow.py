@@ -2,12 +2,14 @@
 
 import re
 
+import numpy as np
+import pandas as pd
 import pytest
 import seaborn as sns
 
 from crmwb.display import contrast, html, narrow, picture
 from crmwb.display.blocks import Figure
-from crmwb.plots import style
+from crmwb.plots import migration, scorecard, segments, style
 
 
 def bars(n: int, label: str = "a group with a long name"):
@@ -71,6 +73,45 @@ def test_what_cannot_be_narrow_stays_wide_and_is_moved_sideways():
     assert made.narrow == {}
     shown = html.html(Figure(made.wide, "Three panels."))
     assert '<div class="scroll mathjax_ignore" tabindex="0" role="group" aria-label="Three panels.">' in shown
+    assert 'data-sideways="Move the figure sideways to see the rest' in shown
+
+
+TIERS = pd.DataFrame(
+    {
+        "tier": ["vip", "important", "ordinary", "small"],
+        "n_customers": [92, 376, 761, 1_240],
+        "customer_share": [0.037, 0.15, 0.31, 0.5],
+        "brought_share": [0.16, 0.36, 0.33, 0.15],
+        "clv_share": [0.16, 0.35, 0.33, 0.16],
+    }
+)
+SCORES = pd.DataFrame(
+    {
+        "recency_score": np.repeat([1, 2, 3, 4, 5], 200),
+        "frequency_monetary_score": np.tile([1, 2, 3, 4, 5], 200),
+        "revenue_cents": np.repeat([1, 2, 3, 400, 5_000], 200),
+    }
+)
+MOVES = pd.DataFrame(
+    {
+        "n_customers": 1_240, "revenue_cents": 161_000_000,
+        "from_segment": np.repeat(TIERS["tier"], 4).to_numpy(), "to_segment": [*TIERS["tier"]] * 4,
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("function", "content"),
+    [
+        (scorecard.pyramid, (TIERS, "revenue")),
+        (segments.rfm_grid, (SCORES,)),
+        (migration.flows, (MOVES, "tier", [*TIERS["tier"]], "USD")),
+    ],
+    ids=["pyramid", "rfm_grid", "flows"],
+)
+def test_the_pyramid_and_heat_maps_fit_on_a_phone(function, content):
+    made = picture.images(picture.draw(function, *content, alt="x"))
+    assert made.narrow.keys() == {"en", "zh"}
 
 
 def test_text_on_a_bar_or_a_cell_gets_ink_that_can_be_read_there():

@@ -91,14 +91,15 @@ def cell(column: Column, value: Any) -> str:
 def figure_html(image: str, alt: str, caption: str = "", narrow: str = "") -> str:
     """Return a figure as HTML that needs nothing else, with words for readers who do not see it.
 
-    A page's style sheet shows `narrow` in place of the image on a phone; without it, a reader moves the image sideways.
+    A page's style sheet shows `narrow` in place of the image on a phone; without it, a reader moves the image sideways,
+    and the sheet says so there.
     """
     below = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
     shown = f'<div class="image" role="img" aria-label="{escape(alt)}">{image}</div>'
     if narrow:
         slim = f'<div class="image narrow" role="img" aria-label="{escape(alt)}" style="display:none">{narrow}</div>'
         return f'<figure class="both">{shown}{slim}{below}</figure>'
-    return f"<figure>{_scrolling(shown, alt)}{below}</figure>"
+    return f'<figure data-sideways="{escape(say(Finding("page.sideways")))}">{_scrolling(shown, alt)}{below}</figure>'
 
 
 def _scrolling(content: str, label: str) -> str:

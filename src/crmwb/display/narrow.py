@@ -10,7 +10,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, MaxNLocator
 from matplotlib.transforms import Bbox
 
-TITLE_LETTERS, AXIS_LETTERS, LABEL_LETTERS = 24, 30, 16  # in a line; a Chinese character counts as two
+TITLE_LETTERS, AXIS_LETTERS, LABEL_LETTERS = 24, 26, 16  # in a line; a Chinese character counts as two
 TICKS = 3
 SHORT_TICK = 5  # letters
 MANY_TICKS = 8  # in a row, say months: only some are named

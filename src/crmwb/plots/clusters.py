@@ -37,7 +37,7 @@ def cluster_map(centres: pd.DataFrame, features: Sequence[Value], ax: Axes | Non
         vmax=reach,
         linewidths=2,
         linecolor="white",
-        cbar_kws={"label": say(Finding("clusters.plot.deviations"))},
+        cbar_kws=style.colour_bar(say(Finding("clusters.plot.deviations"))),
         ax=ax,
     )
     ax.set_xticks(ax.get_xticks(), [style.wrapped(say(feature), 14) for feature in features], rotation=0, fontsize=9)

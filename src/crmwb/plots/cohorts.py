@@ -13,6 +13,7 @@ from crmwb.plots import colours, style
 
 MOST_COHORTS = 36
 WRITTEN = 14  # cells of so many cohorts still have room for a number
+WRITTEN_ON_PHONE = 5  # columns: of more, colours alone tell
 
 
 def retention(cohorts: pd.DataFrame, ax: Axes | None = None) -> Axes:
@@ -95,7 +96,7 @@ def _heat_map(
     ax = ax or style.new_axes(9.0, 1.6 + 0.26 * max(len(wide), 4))
     after = wide.to_numpy()[:, 1:]
     top = float(np.nanmax(after)) if np.isfinite(after).any() else 1.0
-    is_written = len(wide) <= WRITTEN and wide.shape[1] <= WRITTEN
+    is_written = len(wide) <= WRITTEN and wide.shape[1] <= (WRITTEN_ON_PHONE if style.is_narrow() else WRITTEN)
     texts = np.array([["" if np.isnan(v) else written(v) for v in line] for line in wide.to_numpy()], dtype=object)
     sns.heatmap(
         wide.to_numpy(),
@@ -113,7 +114,7 @@ def _heat_map(
             f"{_month(name)}{'*' if is_edge else ''}  {numbers.count(n)}"
             for name, is_edge, n in sizes.loc[wide.index, ["is_left_edge", "n_customers"]].itertuples()
         ],
-        cbar_kws={"label": label},
+        cbar_kws=style.colour_bar(label),
         ax=ax,
     )
     ax.tick_params(length=0)
@@ -123,7 +124,7 @@ def _heat_map(
     has_edge = bool(rows["is_left_edge"].any())
     ax.set(xlabel=_text("months_since_edge" if has_edge else "months_since"), ylabel=_text("cohorts"))
     colour_bar = ax.collections[0].colorbar
-    return ax, (colour_bar.ax if colour_bar else ax).yaxis
+    return ax, colour_bar.long_axis if colour_bar else ax.yaxis
 
 
 def _month(day: object) -> str:

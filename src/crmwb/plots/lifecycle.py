@@ -90,7 +90,7 @@ def stage_value(stages: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.invert_yaxis()
     ax.grid(visible=False, axis="y")
     style.share_axis(ax.xaxis)
-    ax.margins(x=0.25)
+    ax.margins(x=2.2 if style.is_narrow() else 0.25)  # room for the words beside the bars
     ax.set_xlim(left=min(0.0, ax.get_xlim()[0]) if (ax.get_xlim()[0] < -0.05) else 0.0)
     ax.set(title=_text("value_title"), xlabel=_text("share_of_all"), ylabel="")
     return ax

@@ -56,16 +56,16 @@ def flows(transitions: pd.DataFrame, scheme: str, segments: list[str], currency:
         linecolor="white",
         xticklabels=_names(scheme, seen),
         yticklabels=_names(scheme, seen),
-        cbar_kws={
-            "label": _text("revenue", currency=Name(numbers.currency_name(currency))),
-            "format": FuncFormatter(lambda value, _: numbers.money(value)),
-        },
+        cbar_kws=style.colour_bar(
+            _text("revenue", currency=Name(numbers.currency_name(currency))),
+            format=FuncFormatter(lambda value, _: numbers.money(value)),
+        ),
         ax=ax,
     )
     ax.set(title=_titled("flows_title", scheme), xlabel="", ylabel="")
     ax.tick_params(length=0)
     ax.tick_params(axis="y", rotation=0)
-    ax.tick_params(axis="x", rotation=90 if k > 5 else 0)
+    ax.tick_params(axis="x", rotation=90 if k > 5 or style.is_narrow() else 0)
     return ax
 
 

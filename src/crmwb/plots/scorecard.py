@@ -33,26 +33,27 @@ def pyramid(tiers: pd.DataFrame, basis: str, ax: Axes | None = None) -> Axes:
     }
     places = np.arange(len(tiers), dtype=float)
     ax.barh(places, -shares["customer_share"], height=0.72, color=fills)
-    ax.barh(places - 0.19, shares["brought_share"], height=0.34, color=fills)
-    ax.barh(places + 0.19, shares["clv_share"], height=0.34, **notation.bars(Scenario.FORECAST, fills))
+    bars = (
+        ax.barh(places - 0.19, shares["brought_share"], height=0.34, color=fills),
+        ax.barh(places + 0.19, shares["clv_share"], height=0.34, **notation.bars(Scenario.FORECAST, fills)),
+    )
+    if style.is_narrow():  # a legend says what bars are, so that both sides fit
+        said = (
+            Finding("plots.pyramid.legend_so_far", {"basis": Term("basis", basis)}),
+            Finding("plots.pyramid.legend_to_come"),
+        )
+        ax.legend(bars, [say(one) for one in said], loc="lower left", bbox_to_anchor=(1, 1))
     for place, n, people, brought, ahead in zip(places, tiers["n_customers"], *shares.values(), strict=True):
-        ax.text(
-            -people - 0.01, place, f"{numbers.share(people)}  ({numbers.count(n)})", va="center", ha="right", fontsize=9
+        gap = "\n" if style.is_narrow() else "  "
+        people_text = f"{numbers.share(people)}{gap}({numbers.count(n)})"
+        ax.text(-people - 0.01, place, people_text, va="center", ha="right", fontsize=9)
+        words = (
+            Finding("plots.pyramid.so_far", {"share": Share(brought), "basis": Term("basis", basis)}),
+            Finding("plots.pyramid.to_come", {"share": Share(ahead)}),
         )
-        ax.text(
-            max(brought, 0) + 0.01,
-            place - 0.19,
-            say(Finding("plots.pyramid.so_far", {"share": Share(brought), "basis": Term("basis", basis)})),
-            va="center",
-            fontsize=8.5,
-        )
-        ax.text(
-            max(ahead, 0) + 0.01,
-            place + 0.19,
-            say(Finding("plots.pyramid.to_come", {"share": Share(ahead)})),
-            va="center",
-            fontsize=8.5,
-        )
+        for shift, share, word in zip((-0.19, 0.19), (brought, ahead), words, strict=True):
+            text = numbers.share(share) if style.is_narrow() else say(word)
+            ax.text(max(share, 0) + 0.01, place + shift, text, va="center", fontsize=8.5)
     ax.axvline(0, color=style.INK, linewidth=0.8)
     left = -float(shares["customer_share"].max(initial=0.1)) * 1.5
     right = max(float(max(shares["brought_share"].max(initial=0), shares["clv_share"].max(initial=0))), 0.1) * 1.55

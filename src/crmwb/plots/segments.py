@@ -45,7 +45,7 @@ def rfm_grid(customers: pd.DataFrame, ax: Axes | None = None) -> Axes:
         linecolor="white",
         xticklabels=range(1, best + 1),
         yticklabels=range(best, 0, -1),
-        cbar_kws={"label": say(Term("column", "revenue_share")), "format": PercentFormatter(xmax=1, decimals=0)},
+        cbar_kws=style.colour_bar(say(Term("column", "revenue_share")), format=PercentFormatter(xmax=1, decimals=0)),
         ax=ax,
     )
     ax.set(

@@ -121,6 +121,16 @@ def n_columns(most: int) -> int:
     return 1 if _is_narrow.get() else most
 
 
+def colour_bar(label: str, **options: Any) -> dict[str, Any]:
+    """Return what seaborn's heat map takes for its colour bar: beside the cells, or below them on a phone."""
+    return {"label": label, **options, **({"location": "bottom", "aspect": 30} if _is_narrow.get() else {})}
+
+
+def is_narrow() -> bool:
+    """Tell whether figures are drawn for a phone."""
+    return _is_narrow.get()
+
+
 def wrapped(text: str, width: int) -> str:
     """Break a text into lines of at most `width` letters: between words, or anywhere in Chinese, whose letters are two.
 

@@ -195,7 +195,7 @@ def recency_frequency_map(customers: pd.DataFrame, ax: Axes | None = None) -> Ax
         linecolor="white",
         xticklabels=silent_words,
         yticklabels=often_words[::-1],
-        cbar_kws={"label": _words("expected_purchases")},
+        cbar_kws=style.colour_bar(_words("expected_purchases")),
         ax=ax,
     )
     ax.grid(visible=False)
