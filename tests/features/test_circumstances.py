@@ -55,7 +55,7 @@ def seen(con):
     def seen(lines, as_of=AS_OF):
         found = circumstances.build(con, {"transactions": table(con, lines)}, as_of, 90, "EUR")
         by_code = {finding.code.removeprefix("circumstances."): finding for finding in found.findings}
-        return by_code | {"split": found.split, "is_comparable": found.is_comparable}
+        return by_code | {"split": found.split, "is_comparable": found.is_comparable, "year": found.year}
 
     return seen
 
@@ -63,7 +63,7 @@ def seen(con):
 @pytest.mark.parametrize("seed", range(6))
 def test_a_steady_company_has_nothing_to_tell(seen, seed):
     found = seen(company(seed, life=200.0 * (seed + 1), a_year=3.0 + 3 * seed))
-    assert found.keys() == {"split", "is_comparable"}
+    assert found.keys() == {"split", "is_comparable", "year"}
     assert found["is_comparable"]
     assert found["split"].code == "circumstances.split"
 
@@ -98,6 +98,15 @@ def test_a_season_that_comes_every_year_is_no_wave(seen):
         for i, at in enumerate((300, 300 + 365))
     ]
     assert "wave" not in seen(pd.concat([lines, *crowds], ignore_index=True))
+
+
+def test_the_year_is_compared_with_the_52_weeks_before_where_both_were_watched(seen):
+    lines = company()
+    on = lines["day"] >= DAYS - 364
+    before = lines["cents"][~on & (lines["day"] >= DAYS - 728)].sum()
+    assert seen(lines)["year"].value == pytest.approx(lines["cents"][on].sum() / before - 1, abs=1e-6)
+    assert seen(lines[lines["day"] >= 5])["year"] is None  # four days short of two years
+    assert seen(lines[~lines["day"].between(500, 530)])["year"] is None  # a month is missing
 
 
 def test_days_without_sales_are_found_and_nothing_is_compared_with_them(seen):
@@ -245,6 +254,7 @@ def test_few_customers_and_no_transactions(seen, con):
         "findings": [],
         "split": None,
         "is_comparable": True,
+        "year_change": None,
         "holes": [],
     }
     one = pd.DataFrame(

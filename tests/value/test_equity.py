@@ -172,7 +172,8 @@ def test_of_a_short_history_the_findings_say_what_is_known_and_why_there_is_no_m
     assert why.startswith("A total over 12 months is not stated: with 17 months of history")
     log = found.forecast[found.forecast["measure"] == "revenue_cents"].dropna(subset="actual")
     assert facts["forecast"]["last_year"] == log["actual"].tail(12).sum()
-    assert last_year == f"The last 12 months brought revenue of {numbers.money(facts['forecast']['last_year'], 'USD')}."
+    amount = numbers.money(facts["forecast"]["last_year"], "USD")
+    assert last_year == f"The 12 whole months from June 1997 to May 1998 brought revenue of {amount}."
     assert facts["check"] is None
     revenue = found.past[found.past["measure"] == "revenue_cents"]
     error = (revenue["expected"] - revenue["actual"]).abs().sum() / revenue["actual"].sum()

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from crmwb import layout, storage
-from crmwb.findings import Finding, from_json
+from crmwb.findings import Change, Finding, from_json
 
 
 class Circumstances:
@@ -29,6 +29,12 @@ class Circumstances:
     def split(self) -> Finding | None:
         """What the change of revenue on the year before is made of; None where it cannot be compared."""
         return None if self.facts["split"] is None else from_json(self.facts["split"])
+
+    @property
+    def year(self) -> Change | None:
+        """How revenue of the last 52 weeks changed on the 52 weeks before; None where these cannot be compared."""
+        change = self.facts["year_change"]
+        return None if change is None else Change(change)
 
     @property
     def is_comparable(self) -> bool:

@@ -13,7 +13,7 @@ from crmwb.engine import Backend
 from crmwb.features.circumstances import accounts, breaks, channels, growth, refunds
 from crmwb.features.circumstances.sales import Sales, read
 from crmwb.features.observation import Observation
-from crmwb.findings import Finding, to_json
+from crmwb.findings import Change, Finding, to_json
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class Circumstances:
     split : Finding or None
         What the change of revenue on the year before is made of; None where the two cannot be compared, or customer
         numbers were replaced.
+    year : Change or None
+        How revenue of the last 52 weeks changed on the 52 weeks before; None where the two cannot be compared.
     holes : tuple of (date, date)
         Of each long hole, the first day without sales and the first with one again.
     is_comparable : bool
@@ -37,6 +39,7 @@ class Circumstances:
     split: Finding | None = None
     is_comparable: bool = True
     holes: tuple[tuple[date, date], ...] = ()
+    year: Change | None = None
 
     def content(self) -> dict[str, Any]:
         """Return it ready for JSON."""
@@ -44,6 +47,7 @@ class Circumstances:
             "findings": [to_json(finding) for finding in self.findings],
             "split": None if self.split is None else to_json(self.split),
             "is_comparable": self.is_comparable,
+            "year_change": None if self.year is None else self.year.value,
             "holes": [[begins.isoformat(), ends.isoformat()] for begins, ends in self.holes],
         }
 
@@ -94,4 +98,5 @@ def judged(sales: Sales, currency: str) -> Circumstances:
     watched = spans[1][0] >= int(sales.days.index[0])
     split = growth.split(sales) if watched and not in_comparison and not replaced else None
     long = tuple((day_at(hole.begins), day_at(hole.ends)) for hole in holes if hole.is_long)
-    return Circumstances(tuple(finding for finding in found if finding), split, not in_comparison, long)
+    told = tuple(finding for finding in found if finding)
+    return Circumstances(told, split, not in_comparison, long, growth.year(sales, holes))

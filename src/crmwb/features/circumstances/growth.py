@@ -1,11 +1,13 @@
 """What a change of revenue is made of: customers, purchases of each, money per purchase, prices, newcomers."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from crmwb.calendar import day_at
+from crmwb.features.circumstances.breaks import Hole
 from crmwb.features.circumstances.sales import MICRO, YEAR, Sales
 from crmwb.findings import Change, Count, Day, Days, Finding, Share, Times
 
@@ -27,6 +29,20 @@ def windows(sales: Sales) -> tuple[tuple[int, int], tuple[int, int]]:
     """Return the days, from up to, of the recent period and of the same 52 weeks before."""
     begins = sales.as_of - sales.period
     return (begins, sales.as_of), (begins - YEAR, sales.as_of - YEAR)
+
+
+def year(sales: Sales, holes: Sequence[Hole]) -> Change | None:
+    """Return how revenue of the last 52 weeks changed on the 52 weeks before.
+
+    None where the latter were not watched in full, brought nothing, or where either has days without sales that chance
+    does not explain.
+    """
+    begins = sales.as_of - YEAR
+    if begins - YEAR < int(sales.days.index[0]) or any(hole.overlaps(begins - YEAR, sales.as_of) for hole in holes):
+        return None
+    cents = sales.days["cents"]
+    before = int(cents.loc[begins - YEAR : begins - 1].sum())
+    return Change.between(before, int(cents.loc[begins : sales.as_of - 1].sum())) if before > 0 else None
 
 
 def split(sales: Sales) -> Finding | None:

@@ -196,7 +196,13 @@ def _findings(found: Monthly, facts: dict[str, Any], currency: str) -> list[Find
     if unavailable:
         out.append(from_json(unavailable))
         if facts["last_year"] is not None:
-            out.append(Finding("forecast.last_year", {"revenue": Money(round(facts["last_year"]), currency)}))
+            until = revenue.first_month + len(revenue.counted)
+            year: dict[str, Value] = {
+                "begins": Month(start_of(until - MONTHS_A_YEAR)),
+                "ends": Month(start_of(until - 1)),
+                "revenue": Money(round(facts["last_year"]), currency),
+            }
+            out.append(Finding("forecast.last_year", year))
     if isinstance(found.new_share, NewShare):
         share = found.new_share
         values = {
