@@ -154,9 +154,11 @@ def parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
 
 
 def _layout(schema: pa.Schema) -> dict[str, Any]:
-    """Return how columns are packed: numbers with fractions seldom repeat, so a dictionary of them costs time only."""
-    repeating = [field.name for field in schema if not pa.types.is_floating(field.type)]
-    return {"compression": COMPRESSION, "use_dictionary": repeating or False}
+    """Return how columns are packed: whole numbers by differences, others but fractions, which seldom repeat, once."""
+    whole = [field.name for field in schema if pa.types.is_integer(field.type)]
+    repeating = [f.name for f in schema if f.name not in whole and not pa.types.is_floating(f.type)]
+    packed = {"column_encoding": dict.fromkeys(whole, "DELTA_BINARY_PACKED")} if whole else {}
+    return {"compression": COMPRESSION, "use_dictionary": repeating or False, **packed}
 
 
 def _runs(batches: Iterable[pa.RecordBatch], by: str) -> Iterator[tuple[Any, pa.RecordBatch]]:

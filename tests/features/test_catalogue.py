@@ -12,7 +12,7 @@ from crmwb.contract.canonical import CUSTOMERS, TABLES
 from crmwb.contract.feature_columns import FEATURES
 from crmwb.contract.features import CUSTOMERS as DESCRIBED
 from crmwb.contract.features import SNAPSHOTS
-from crmwb.features.customers import _parts, customers
+from crmwb.features.customers import _parts, _purchases, customers
 from crmwb.features.profile import profile
 from crmwb.features.snapshots import snapshot
 from crmwb.features.trend import periods, trend
@@ -39,7 +39,12 @@ def test_the_columns_are_the_catalogue_in_order_with_its_types(names, features):
 def test_every_feature_is_made_once_and_every_thing_made_is_a_feature(features):
     tables = unbound(TABLES)
     past = advance(tables, DAY, features.off_season_months)
-    made = [name for part in _parts(tables, DAY, features, past) for name in part.columns if name != "customer_id"]
+    made = [
+        name
+        for part in (_purchases(tables, DAY, past), *_parts(tables, DAY, features, past))
+        for name in part.columns
+        if name != "customer_id"
+    ]
     made += trend(periods(past, DAY, features.recent_days), past, DAY, features.recent_days).keys() - set(made)
     made += profile(tables["customers"], DAY).columns
     assert sorted(made) == sorted(f.name for f in FEATURES)

@@ -25,7 +25,9 @@ Tables = Mapping[str, ir.Table]
 ZEROS = {f.name for f in FEATURES if f.zero}
 
 
-def customers(tables: Tables, as_of: Day, params: FeatureParams, past: History | None = None) -> ir.Table:
+def customers(
+    tables: Tables, as_of: Day, params: FeatureParams, past: History | None = None, *, buyers_only: bool = False
+) -> ir.Table:
     """Describe every customer by what was known before `as_of`.
 
     Parameters
@@ -39,11 +41,13 @@ def customers(tables: Tables, as_of: Day, params: FeatureParams, past: History |
     past : History, optional
         The history to look it up in: of the order lines before `as_of`, or, where that is the first day of a month, of
         any number of later ones. Worked out where not given.
+    buyers_only : bool, default=False
+        Leave out who had not bought before `as_of`.
 
     Returns
     -------
     ir.Table
-        One row per row of `customers`; always the columns of the catalogue, in its order and its types.
+        One row per row of `customers`, or per buyer; always the columns of the catalogue, in its order and its types.
 
     Examples
     --------
@@ -71,6 +75,13 @@ def customers(tables: Tables, as_of: Day, params: FeatureParams, past: History |
     described = profile(tables["customers"], as_of)
     past = (past or advance(tables, as_of, params.off_season_months)) if "transactions" in tables else None
     row_of: dict[str, str] = {}  # feature that starts at zero → the column that is NULL where its part has no row
+    if past is not None:
+        sums = _purchases(tables, as_of, past)
+        if buyers_only:
+            described = sums.filter(sums.n_purchase_days > 0).inner_join(described, "customer_id")
+        else:
+            described = described.left_join(sums, "customer_id", rname="{name}_bought")
+            row_of |= dict.fromkeys(ZEROS.intersection(sums.columns), "customer_id_bought")
     for i, part in enumerate(_parts(tables, as_of, params, past)):
         described = described.left_join(part, "customer_id", rname=f"{{name}}_{i}")
         row_of |= dict.fromkeys(ZEROS.intersection(part.columns), f"customer_id_{i}")
@@ -87,16 +98,21 @@ def customers(tables: Tables, as_of: Day, params: FeatureParams, past: History |
         if feature.group == "profile" and told in described.columns:
             return described[feature.name].fill_null(described[told]).cast(kind)
         known = described[feature.name]
-        return (ibis.ifelse(described[row_of[feature.name]].isnull(), 0, known) if feature.zero else known).cast(kind)
+        if feature.name in row_of:
+            known = ibis.ifelse(described[row_of[feature.name]].isnull(), 0, known)
+        return known.cast(kind)
 
     return described.select(**{f.name: column(f) for f in FEATURES})
 
 
+def _purchases(tables: Tables, as_of: Day, past: History) -> ir.Table:
+    return bought(last_before(past.months, as_of), as_of, has_products="products" in tables)
+
+
 def _parts(tables: Tables, as_of: Day, params: FeatureParams, past: History | None) -> Iterator[ir.Table]:
-    """Yield what each feature module makes of the tables that are there."""
+    """Yield what each feature module makes of the tables that are there, beside `_purchases`."""
     if past is not None:
         yield periods(past, as_of, params.recent_days)
-        yield bought(last_before(past.months, as_of), as_of, has_products="products" in tables)
     if (members := tables.get("campaign_members")) is not None:
         yield campaigns(members, tables.get("campaigns"), as_of)
     if (interactions := tables.get("interactions")) is not None:

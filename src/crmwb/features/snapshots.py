@@ -40,12 +40,11 @@ def snapshot(
     tables: Mapping[str, ir.Table], as_of: Day, params: FeatureParams, past: History | None = None
 ) -> ir.Table:
     """Return the features of every customer with a purchase before `as_of`, and `as_of` itself in front."""
-    return _of_buyers(customers(tables, as_of, params, past), as_of)
+    return _dated(customers(tables, as_of, params, past, buyers_only=True), as_of)
 
 
-def _of_buyers(described: ir.Table, as_of: Day) -> ir.Table:
-    bought = described.filter(described.n_purchase_days > 0)
-    return bought.select(as_of=day_of(as_of), **{name: bought[name] for name in bought.columns})
+def _dated(described: ir.Table, as_of: Day) -> ir.Table:
+    return described.select(as_of=day_of(as_of), **{name: described[name] for name in described.columns})
 
 
 def write_snapshots(
@@ -103,7 +102,7 @@ def write_snapshots(
         missing = [end for file, end in ends.items() if file not in stays]
         if now is not None and observation.as_of in missing:
             missing.remove(observation.as_of)
-            same_day = _of_buyers(now, observation.as_of).order_by("customer_id")
+            same_day = _dated(now.filter(now.n_purchase_days > 0), observation.as_of).order_by("customer_id")
             n_rows += _write(engine.batches(con, same_day), beside / f"{observation.as_of}.parquet")
         if past is not None and len(missing) > FEW:  # decoded once, not at every month end
             months = keep("months", until_next(past.months))

@@ -21,13 +21,16 @@ def periods(history: History, as_of: Day, recent_days: int) -> ir.Table:
     cents = days.sales_cents - days.returned_cents
     recent = days.day >= recent_from
     previous = (days.day >= previous_from) & ~recent
-    sums = days.group_by("customer_id").aggregate(
-        recent_revenue_cents=cents.sum(where=recent),
-        previous_revenue_cents=cents.sum(where=previous),
-        year_ago_revenue_cents=cents.sum(where=(days.day >= year_ago[0]) & (days.day < year_ago[1])),
-        recent_orders=days.n_orders.sum(where=recent),
-        previous_orders=days.n_orders.sum(where=previous),
-    )
+    added = {
+        "recent_revenue_cents": cents.sum(where=recent),
+        "previous_revenue_cents": cents.sum(where=previous),
+        "year_ago_revenue_cents": cents.sum(where=(days.day >= year_ago[0]) & (days.day < year_ago[1])),
+        "recent_orders": days.n_orders.sum(where=recent),
+        "previous_orders": days.n_orders.sum(where=previous),
+    }
+    # DuckDB sums to 128 bits, and Ibis leaves out a cast to what it thinks it is
+    narrowed = {name: value.cast("decimal(38, 0)").cast("int64") for name, value in added.items()}
+    sums = days.group_by("customer_id").aggregate(**narrowed)
     for name, since, until in (("recent", recent_from, today), ("previous", previous_from, recent_from)):
         again = _ordered_before(history.spread_orders, since, until, "again")  # their first day lies before the period
         sums = sums.left_join(again, "customer_id")

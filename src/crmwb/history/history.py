@@ -168,7 +168,7 @@ def followed(known: Prepared, off_season_months: tuple[int, ...], keep: Keep = a
     people = numbers["customer_id"]
     return History(
         conformed(_named(by_day, people), DAYS),
-        keep("customer_months", conformed(_told(totals.filter(totals.month != PAST), numbers), MONTHS)),
+        conformed(_told(totals.filter(totals.month != PAST), numbers), MONTHS),
         conformed(_named(found.spread, people), SPREAD_ORDERS),
     )
 
