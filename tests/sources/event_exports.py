@@ -251,7 +251,6 @@ def analytics_events(b: Book) -> dict[str, str]:
     return {
         "customer": "user_pseudo_id",
         "amount": "purchase_revenue_in_usd",
-        "money_in_refund_value_in_usd": "returns",
     }
 
 

@@ -5,6 +5,7 @@ import ledger_exports
 import more_odd_exports
 import odd_exports
 import pytest
+import register_exports
 import tool_exports
 from book import Book
 from mapping_exports import Mapped, revenue
@@ -38,7 +39,9 @@ def test_revenue_is_equal_to_the_cent_or_asked(project, export):
 
 
 @pytest.mark.parametrize(
-    "export", [*tool_exports.EVERY, *event_exports.EVERY, *ledger_exports.EVERY], ids=lambda export: export.__name__
+    "export",
+    [*tool_exports.EVERY, *event_exports.EVERY, *ledger_exports.EVERY, *register_exports.EVERY],
+    ids=lambda export: export.__name__,
 )
 def test_customers_and_days_are_right_or_asked(project, export):
     book = Book(project.raw)

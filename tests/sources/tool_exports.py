@@ -475,7 +475,7 @@ def grouped_by_customer(b: Book) -> dict[str, str]:
         '"Friday, Jan 03, 2025 10:01:02 AM GMT-8 - Accrual Basis"',
     ]
     b.write("Sales by Customer Detail.csv", lines)
-    raise Refused("no customer")
+    return {"fill_down": "yes"}
 
 
 def actuals_and_budget(b: Book) -> dict[str, str]:

@@ -17,7 +17,7 @@ from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.links import Declared
 from crmwb.sources.drafting.reading.profile import Profile, profile
 from crmwb.sources.drafting.reading.sniff import sniff
-from crmwb.sources.drafting.rows import periods
+from crmwb.sources.drafting.rows import heads, periods
 from crmwb.sources.drafting.tables import dimensions, facts, joins, overlaps, purchases, unread
 from crmwb.sources.formats import packed
 from crmwb.sources.source_files import PARQUET, SourceFile, find, members_of
@@ -97,9 +97,10 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
         for path, lies in zip(paths, on_disk, strict=True)
     ]
     columns = {role: name for role, name in (given or {}).items() if role in roles.NAMES}
-    every = roles.named([_look(directory, name) for name in names], columns)
+    every = [heads.filled(p) for p in roles.named([_look(directory, name) for name in names], columns)]
     profiles = [p for p in every if len(every) == 1 or not facts.is_history(p)]
     parts = _facts(profiles, declared, invoices_are_sales=roles.invoices_are_sales(given or {}))
+    heads.write(parts)
     used = {part.options["file"] for part in parts}
     for table in ("customers", "products"):
         own = [p for p in profiles if p.file.name not in used]

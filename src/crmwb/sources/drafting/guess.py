@@ -27,6 +27,7 @@ FITS: dict[Kind, Callable[[Column], bool]] = {
 }
 
 
+LEAST_KNOWN = 0.02  # of the rows
 NUMERIC = {Kind.MONEY, Kind.INTEGER, Kind.NUMBER, Kind.SHARE}
 
 
@@ -128,6 +129,9 @@ class Part:
 def best(columns: Iterable[Column], patterns: Patterns, kind: Kind, taken: Collection[Column] = ()) -> Guess | None:
     """Return the column whose name says best that it is meant, among those whose values fit; None where none is."""
     fitting = [c for c in columns if c not in taken and c.n_known and FITS[kind](c)]
+    filled = [c for c in fitting if c.called is not None or c.n_known >= LEAST_KNOWN * c.n_rows]
+    if any(matches(c.words, patterns) for c in filled):
+        fitting = filled  # a column that a few rows fill says something of the whole file
     ranked = sorted(
         fitting, key=lambda c: (-matches(c.words, patterns), c.called is None, kind is Kind.ID and not _has_number(c))
     )

@@ -1,5 +1,7 @@
 """Columns that change what an amount or a row means: currencies, refunds, discounts, kinds of rows, statuses, flags."""
 
+# ruff: noqa: E501 - a list of names is easier to read in one line
+
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
@@ -7,13 +9,13 @@ from dataclasses import dataclass
 
 from crmwb.sources.drafting.reading import words
 from crmwb.sources.drafting.reading.profile import FALSE, TRUE, Column, Profile
-from crmwb.sources.drafting.reading.vocabulary import MODIFIERS, matches
+from crmwb.sources.drafting.reading.vocabulary import MODIFIERS, TRANSACTIONS, matches
 from crmwb.sources.drafting.reading.words import Outcome
 
 OF_ORDERS = re.compile(
-    r"(order|payment|transaction|invoice|sale|sales|financial|auftrags|bestell|zahl|zahlungs|pedido|pago|commande|betaal)?"
-    r" ?(status|statut)( (ordine|commande|pedido|pagamento|bestelling))?|stato( ordine)?|situacao"
-    r"|(订单|交易|支付|付款|退款)状态|(注文|受注|支払|入金|配送)?(ステータス|状態|状況)"
+    r"(order|payment|transaction|invoice|sale|sales|financial|document|doc|approval|posting|booking|donation|gift|receipt|bill|voucher|workflow|auftrags|bestell|beleg|rechnungs|buchungs|spenden|zahl|zahlungs|pedido|pago|commande|betaal)?"
+    r" ?(status|statut)( (ordine|commande|pedido|pagamento|bestelling|documento|fattura|facture))?|stato( ordine)?|situacao( (da nota|do pedido|nfe?))?"
+    r"|(订单|交易|支付|付款|退款|单据|业务|发票|开票|出库单?|销售单|审核|审批)状态|(注文|受注|支払|入金|配送)?(ステータス|状態|状況)"
 )
 MOST_KINDS = 30
 USUAL = {code.upper() for code in words.USUAL_CODES}
@@ -125,12 +127,24 @@ def find(profile: Profile) -> Modifiers:
     if "currency" not in result and (of_codes := _by_codes(profile, taken)) is not None:
         result["currency"] = of_codes
         taken.add(of_codes.name)
+    if "converted_amount" not in result and (converted := _converted(profile, result.get("currency"))) is not None:
+        result["converted_amount"] = converted
     statuses = tuple(
         c
         for c in profile.columns
         if c.called is None and c.name not in taken and matches(c.words, MODIFIERS["status"]) and _is_status(c)
     )
     return Modifiers(result, statuses)
+
+
+def _converted(profile: Profile, currency: Column | None) -> Column | None:
+    """Return the amount whose name says one currency, beside one in the currency that each row names."""
+    if currency is None or len(codes(currency)) < 2:
+        return None
+    plain = {c.own_words for c in profile.columns if _is_amount(c) and not words.currency_of_name(c.name)}
+    named = [c for c in profile.columns if c.called is None and _is_amount(c) and words.currency_of_name(c.name)]
+    result = [c for c in named if c.own_words in plain and matches(c.own_words, TRANSACTIONS["revenue_cents"])]
+    return result[0] if len(result) == 1 else None
 
 
 def codes(column: Column) -> Counter[str]:

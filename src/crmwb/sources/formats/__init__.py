@@ -34,8 +34,16 @@ def open_file(file: SourceFile, mapping: TableMapping) -> Opened:
 
 
 def unique(columns: list[str]) -> list[str]:
-    """Return names of which none stands twice: of two columns "Amount", "Amount (1)" and "Amount (2)"."""
+    """Return names of which none stands twice, for all columns up to the last that has one.
+
+    Of two columns "Amount", "Amount (1)" and "Amount (2)"; the first column is "column 1" where it has no name.
+    """
     met: Counter[str] = Counter()
+    last = max((i for i, name in enumerate(columns) if name), default=-1)
+    columns = [
+        name or (made if i < last and (made := f"column {i + 1}") not in columns else "")
+        for i, name in enumerate(columns)
+    ]
     names = []
     for name in columns:
         met[name] += 1

@@ -2,16 +2,21 @@
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
 from dataclasses import replace
+from itertools import combinations
 
 from crmwb.sources.drafting.amounts import money
 from crmwb.sources.drafting.guess import Guess, Part
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Column
+from crmwb.sources.drafting.reading.vocabulary import MODIFIERS, matches
 from crmwb.sources.drafting.rows.order_lines import OrderLines
 
 CENT = 0.015  # two roundings
 MOSTLY = 0.8
+MOST_BESIDE = 3  # taxes and shipping, that make a total together
+MOST_LOOKED_AT = 6
+MOST_ROWS = 1_000
 
 
 def take_off(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
@@ -21,9 +26,9 @@ def take_off(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
     if not revenue.is_product:
         if of_order is not None and (total := _total_after(part, of_order, roles)):
             amount = syntax.column(revenue.sources[0].name)
-            expression = f"{amount} - abs({money.in_unit_of(part, of_order)})"
+            expression = f"({amount} - abs({money.in_unit_of(part, of_order)}))"
             why = f"{revenue.why}; less {of_order.name}, for only so does it come to {total}"
-            part.guesses["revenue_cents"] = revenue.computed(expression, why, (*revenue.sources, of_order))
+            part.guesses["revenue_cents"] = revenue.with_text(amount, expression, why, of_order)
             part.guesses.pop("discount_cents", None)
         elif (
             of_order is not None and "discount_cents" not in part.guesses and of_order.numbers and any(of_order.numbers)
@@ -63,19 +68,29 @@ def _total_after(part: Part, discount: Column, roles: Modifiers) -> str | None:
     amount = part.guesses["revenue_cents"].sources
     if len(amount) != 1 or not any(discount.numbers):
         return None
-    beside = [c for role in ("shipping", "tax") if (c := roles.get(role)) is not None]
-    used = {c.name for c in (amount[0], discount, *beside)}
-    if not used <= {c.name for c in part.looked_at.columns}:
+    own = part.looked_at.own
+    if amount[0] not in own or discount not in own:
         return None
-    for column in part.looked_at.columns:
-        if column.name in used or not column.is_number:
-            continue
-        every = part.looked_at.number_rows(amount[0], discount, column, *beside)
-        rows = [row for row in every if row[1] and row[2]]
-        fitting = sum(abs(a - abs(off) + sum(more) - total) < CENT for a, off, total, *more in rows)
-        if rows and fitting > MOSTLY * len(rows):
-            return column.name
+    beside = [c for c in own if c not in (amount[0], discount) and c.is_number and _is_beside(c, roles)][
+        :MOST_LOOKED_AT
+    ]
+    totals = [c for c in own if c.is_number and c not in (amount[0], discount, *beside)]
+    rows = [row for row in part.looked_at.number_rows(amount[0], discount, *beside, *totals) if row[1]][:MOST_ROWS]
+    sets = [few for n in range(MOST_BESIDE + 1) for few in combinations(range(2, 2 + len(beside)), n)]
+    for place, column in enumerate(totals, start=2 + len(beside)):
+        telling = [row for row in rows if row[place]]
+        for few in sets:
+            less = (row[0] - abs(row[1]) + sum(row[i] for i in few) - row[place] for row in telling)
+            if telling and sum(abs(rest) < CENT for rest in less) > MOSTLY * len(telling):
+                return column.name
     return None
+
+
+def _is_beside(column: Column, roles: Modifiers) -> bool:
+    """Say whether a column holds tax or shipping, which come on top of an amount."""
+    named = (roles.get(role) for role in ("shipping", "tax"))
+    is_named = any(matches(column.words, MODIFIERS[role]) for role in ("shipping", "tax"))
+    return any(column is c for c in named) or (is_named and any(column.numbers))
 
 
 def _names(guess: Guess) -> str:

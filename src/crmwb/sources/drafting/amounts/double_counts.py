@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise, product
 from typing import Any
 
-from crmwb.sources.drafting.amounts import money
+from crmwb.sources.drafting.amounts import money, prices
 from crmwb.sources.drafting.guess import Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
@@ -213,7 +213,7 @@ def _ask_of_lines(part: Part, numbers: Sequence[float | None]) -> None:
         is_new = (
             column.name not in read and column.name not in expression and not column.is_unique and not _is_money(column)
         )
-        is_of_goods = bool(no_business.kinds(column.words, column.counts))
+        is_of_goods = bool(no_business.kinds(column.words, column.counts)) or prices.is_rate(column)
         if is_new and not is_of_goods and column is not line and _tells_apart(part.looked_at.texts(column), groups):
             _ask_of_versions(part, [order[0], *([line] if line else [])], column, len(groups))
             return
@@ -290,25 +290,36 @@ def _drop_subtotals(part: Part, numbers: Sequence[float | None]) -> bool:
         if len(sources) == 1 and "." not in sources[0].name:
             every.append((what, _grouped(part.looked_at.texts(sources[0]))))
     every += [("its customer and day", groups) for what, groups in _groupings(part) if what != "orders"]
-    whole = (
-        [part.looked_at.numbers(part.guesses["revenue_cents"].sources[1])]
-        if part.guesses["revenue_cents"].is_product
-        else []
-    )
-    for (what, groups), own in product(every, [numbers, *whole]):
+    pairs_of = [(numbers, numbers)]
+    if part.guesses["revenue_cents"].is_product:  # a price may as well be the amount of its row, which is asked
+        price = part.looked_at.numbers(part.guesses["revenue_cents"].sources[1])
+        pairs_of += [(numbers, price), (price, price)]
+    for (what, groups), (each, own) in product(every, pairs_of):
         large = [rows for rows in groups.values() if len(rows) >= LEAST_PARTS]
-        sums = [i for rows in large if (i := _is_sum(rows, numbers, own)) is not None]
+        sums = [i for rows in large if (i := _is_sum(rows, each, own)) is not None]
         if not sums or len(sums) < NEARLY_ALL * len(large) or (len(large) == 1 and len(large[0]) <= LEAST_PARTS):
             continue
         if len(large) < 2 and what != "the file":
             continue
         pairs = {i for rows in groups.values() if len(rows) == 2 and numbers[rows[0]] == numbers[rows[1]] for i in rows}
-        others = set(range(len(numbers))) - set(sums) - pairs
+        blank = {i for i, n in enumerate(numbers) if not n}  # rows without money say nothing
+        others = set(range(len(numbers))) - set(sums) - pairs - blank
         result = _value_of(part, sums, others)
         if result is not None:
+            if part.guesses["revenue_cents"].is_product and each is not numbers:
+                _take_as_amounts(part)
             _leave_out_sums(part, *result, what)
             return True
     return False
+
+
+def _take_as_amounts(part: Part) -> None:
+    """Take a price as the amount of its row, whose sums show that it is none of a unit."""
+    revenue = part.guesses["revenue_cents"]
+    price = revenue.sources[1]
+    why = f"{price.name} is that of its row, for rows with the sum of an order show it"
+    part.guesses["revenue_cents"] = revenue.computed(syntax.column(price.name), why, (price,), Sure.LIKELY)
+    part.questions = [q for q in part.questions if not (q.key.startswith("amount_of") and price.name in q.columns)]
 
 
 def _is_sum(rows: Sequence[int], numbers: Sequence[float | None], own: Sequence[float | None]) -> int | None:

@@ -1,7 +1,9 @@
 """Fees: taken off by whoever pays out, or the only amount of a school or a clinic."""
 # ruff: noqa: E501 - sentences are easier to read in one line
 
+import re
 from dataclasses import replace
+from itertools import combinations
 
 from crmwb.contract import Kind
 from crmwb.sources.drafting.guess import Guess, Sure, best
@@ -10,6 +12,9 @@ from crmwb.sources.drafting.reading.profile import Column, Profile
 
 CENT = 0.005
 MOSTLY = 0.8
+FEE = re.compile(
+    r"\b(fees?|commissions?|gebuhr(en)?|provision|comision(es)?|commissioni|kosten|taxa|tarifa)\b|手续费|佣金|服务费|手数料"
+)
 
 
 def only_amount(free: list[Column], numbers: list[Column]) -> Guess | None:
@@ -23,8 +28,15 @@ def only_amount(free: list[Column], numbers: list[Column]) -> Guess | None:
 
 def is_after_fees(profile: Profile, net: Column, fee: Column | None, amount: Guess | None) -> bool:
     """Whether a net amount is what is left of another one after fees, and not one without tax."""
-    if fee is None or amount is None or len(amount.sources) != 1 or amount.sources[0] is net:
+    if amount is None or len(amount.sources) != 1 or amount.sources[0] is net:
         return False
-    rows = [row for row in profile.number_rows(amount.sources[0], fee, net) if all(row)]
-    fitting = sum(abs(abs(gross - left) - abs(cost)) < 2 * CENT for gross, cost, left in rows)
+    named = [c for c in profile.columns if c.is_number and (c is fee or FEE.search(c.words)) and any(c.numbers)]
+    sets = [[c] for c in named] + ([named] if len(named) > 1 else []) + [list(pair) for pair in combinations(named, 2)]
+    return any(_is_less(profile, amount.sources[0], net, costs) for costs in sets)
+
+
+def _is_less(profile: Profile, gross: Column, net: Column, costs: list[Column]) -> bool:
+    """Say whether a net amount is a gross one less some costs, in most rows that have any."""
+    rows = [row for row in profile.number_rows(gross, net, *costs) if row[0] and any(row[2:])]
+    fitting = sum(abs(abs(whole - left) - sum(map(abs, rest))) < 2 * CENT for whole, left, *rest in rows)
     return bool(rows) and fitting > MOSTLY * len(rows)

@@ -17,6 +17,11 @@ TAX_RATE = re.compile(
     r"(sales )?(tax|vat|gst|mwst|ust|iva|tva|btw|kdv)( (rate|percent|pct|satz|code))?"
     r"|(taux|tasa|aliquota|tipo|steuer) ?(satz|(de )?(tva|iva))?|税率"
 )
+LEAST_AMOUNT = 25  # smaller ones are a usual share of nearly anything
+LEAST_ROWS = 3  # of different amounts
+NEARLY_ALL, HALF = 0.9, 0.5
+STEP, MOST_RATE = 0.0025, 0.35  # rates of tax
+CENT = 0.0101
 WITH_TAX = re.compile(r".*\b(incl|inclusive|including|inc|inkl|ttc)\b.*")
 
 
@@ -44,11 +49,43 @@ def without_tax(part: Part, roles: Modifiers) -> None:
         return
     amount = revenue.sources[0]
     pairs = part.looked_at.number_rows(amount, tax)
-    if not WITH_TAX.fullmatch(amount.words) or not any(tax.numbers) or any(abs(t) > abs(a) for a, t in pairs):
+    if not any(tax.numbers) or any(abs(t) > abs(a) for a, t in pairs):
+        return
+    if not WITH_TAX.fullmatch(amount.words) and not is_tax_within(part, amount, tax):
         return
     text = f"{syntax.column(amount.name)} - coalesce({syntax.column(tax.name)}, 0)"
     why = f"without {tax.name}, for tax is no revenue"
     part.guesses["revenue_cents"] = revenue.computed(text, why, (amount, tax), Sure.LIKELY)
+
+
+def is_tax_within(part: Part, amount: Column, tax: Column) -> bool | None:
+    """Say whether an amount holds the tax beside it: of what is left without it, tax is a share such as 19% or 8.25%.
+
+    Returns
+    -------
+    bool or None
+        False where it is such a share of the amount itself; None where the rows do not tell.
+    """
+    rows = {(abs(a), abs(t)) for a, t in part.looked_at.number_rows(amount, tax) if abs(a) >= LEAST_AMOUNT and t}
+    within = sum(_is_usual(t, a - t) for a, t in rows)
+    on_top = sum(_is_usual(t, a) for a, t in rows)
+    if len(rows) < LEAST_ROWS or max(within, on_top) < NEARLY_ALL * len(rows) or min(within, on_top) > HALF * len(rows):
+        return None
+    return within > on_top
+
+
+def _is_usual(tax: float, net: float) -> bool:
+    """Say whether tax is a usual share of an amount, up to a cent."""
+    if net <= 0:
+        return False
+    rate = round(tax / net / STEP) * STEP
+    return 0 < rate <= MOST_RATE and abs(rate * net - tax) < CENT
+
+
+def is_rate(column: Column) -> bool:
+    """Say whether a column holds rates of tax, of which an invoice has a row for each."""
+    is_named = TAX_RATE.fullmatch(column.words) is not None or column.words == "rate"
+    return is_named and column.is_number and max(column.numbers, default=0) <= 100 * MOST_RATE
 
 
 def _is_share(tax: Column) -> bool:

@@ -1,4 +1,5 @@
 """What was refunded of sales: rows of their own where a file says it beside the amount."""
+# ruff: noqa: E501 - sentences for people are easier to read in one line
 
 from collections import Counter
 from dataclasses import replace
@@ -14,6 +15,7 @@ from crmwb.sources.drafting.reading.profile import Column, Profile
 from crmwb.sources.drafting.rows.order_lines import OrderLines
 
 WHOLE = 100  # hundredths of a unit
+CENT = 0.015  # two roundings
 
 
 def point_at_excess(part: Part, roles: Modifiers) -> None:
@@ -139,13 +141,19 @@ def parts(part: Part, roles: Modifiers, lines: OrderLines | None) -> list[Part]:
         refund_text = syntax.column(refund.name)
     money = f"coalesce({syntax.column(refund.name)}, 0) <> 0"
     options = {k: v for k, v in part.options.items() if k not in {"spread", "fill_down"}}
-    options["filter"] = " and ".join(filter(None, [options.get("filter"), money]))
+    blank = {f"{syntax.column(c.name)} is not null" for c in part.guesses["revenue_cents"].sources}
+    kept = [each for each in str(options.get("filter") or "").split(" and ") if each not in blank]
+    options["filter"] = " and ".join(filter(None, [*kept, money]))  # refunds may stand in rows without an amount
     net = roles.get("net")
     of_head = lines is not None and lines.head and net is not None and net.name in lines.head
     if net is not None and (of_head or (lines is None and net in part.guesses["revenue_cents"].sources)):
         refund_text = f"least(number({refund_text}), number({syntax.column(net.name)}))"  # the rest is tax or shipping
     if roles.get("converted_amount") is not None and roles.get("converted_refund") is None:
-        return []
+        converted = _converted(part, roles, refund, refund_text)
+        if converted is None:
+            return []
+        refund_text = converted
+    refund_text = _without_tax(part, roles, refund, refund_text)
     quantity = part.guesses["quantity"]
     guesses = {
         name: guess
@@ -176,3 +184,59 @@ def parts(part: Part, roles: Modifiers, lines: OrderLines | None) -> list[Part]:
     returns = Part("transactions", options, guesses, part.profile, [remark], part.is_stand_in, [], currencies)
     _ask_of_unit(part, returns, refund)
     return [returns]
+
+
+def _without_tax(part: Part, roles: Modifiers, refund: Column, text: str) -> str:
+    """Return what was refunded without its tax, where tax was taken off the amount and the rows show that refunds hold it."""
+    revenue, tax = part.guesses["revenue_cents"], roles.get("tax")
+    if tax is None or len(revenue.sources) != 2 or revenue.sources[1] is not tax:
+        return text
+    amount = revenue.sources[0]
+    rows = part.looked_at.number_rows(amount, tax, refund)
+    if not any(abs(back) > abs(whole) - abs(rate) + CENT for whole, rate, back in rows if back and rate):
+        return text
+    name = syntax.column(amount.name)
+    return f"({text}) * ({name} - coalesce({syntax.column(tax.name)}, 0)) / {name}"
+
+
+def _converted(part: Part, roles: Modifiers, refund: Column, text: str) -> str | None:
+    """Return what was refunded in the currency of a converted amount: as it stands where the rows show that it is.
+
+    None where the rows do not show it: it is asked then, and written as an expression of the mapping by a person.
+    """
+    amount, currency = roles.get("converted_amount"), roles.get("currency")
+    plain = best(
+        [c for c in part.looked_at.own if c is not amount], vocabulary.TRANSACTIONS["revenue_cents"], Kind.MONEY
+    )
+    if amount is not None and words.currency_of_name(refund.name) == words.currency_of_name(amount.name) is not None:
+        return text
+    if amount is None or currency is None or plain is None or "." in f"{amount.name}{plain.sources[0].name}":
+        return None
+    numbers = zip(*(part.looked_at.numbers(c) for c in (refund, amount, plain.sources[0])), strict=True)
+    rows = [(abs(back), whole, own) for back, whole, own in numbers if back and whole and own]
+    other = [(back, whole, own) for back, whole, own in rows if abs(whole - own) > CENT]
+    if all(back <= whole + CENT for back, whole, _ in other) and (
+        not other or any(abs(back - whole) < CENT for back, whole, _ in other)
+    ):
+        return text
+    if all(back <= own + CENT for back, _, own in other) and any(abs(back - own) < CENT for back, _, own in other):
+        return f"({text}) * {syntax.column(amount.name)} / {syntax.column(plain.sources[0].name)}"
+
+    def answer(given: str) -> None:
+        if given == "read":
+            raise ValueError(
+                f"write a second part of transactions with the filter coalesce({syntax.column(refund.name)}, 0) <> 0 by hand "
+                f"(docs/mappings.md)"
+            )
+
+    part.questions.append(
+        Question(
+            syntax.slug(f"currency of {refund.own_words}"),
+            f"{refund.name} stands beside amounts in several currencies, and nothing tells which it is in: leave it out, so that "
+            f"revenue is too high by it, or read it by hand?",
+            answer,
+            ("leave_out", "read"),
+            columns=(refund.name,),
+        )
+    )
+    return None

@@ -1,6 +1,7 @@
 """What a draft says of how numbers and unknown values are written."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -37,7 +38,24 @@ def write_numbers(part: Part) -> None:
         own = {held[c.name] for c in guess.sources if c.name in held} - {NumberStyle()}
         if own and _reads_numbers(part, guess):
             value = guess.value if isinstance(guess.value, dict) else {"column": guess.value}
-            part.guesses[name] = replace(guess, value={**value, **_as_options(next(iter(own)))})
+            part.guesses[name] = replace(guess, value={**value, **_as_options(_reading_all(own))})
+
+
+def _reading_all(styles: Collection[NumberStyle]) -> NumberStyle:
+    """Return a style that reads what is written in any of several: signs may be absent."""
+    ordered = sorted(styles, key=str)
+    decimals, thousands, signs = (
+        {value for style in ordered if (value := getattr(style, name))}
+        for name in ("decimal", "thousands", "currency_sign")
+    )
+    if max(len(decimals), len(thousands), len(signs)) > 1:
+        return ordered[0]
+    return NumberStyle(
+        decimal=min(decimals),
+        thousands=min(thousands, default=None),
+        currency_sign=min(signs, default=None),
+        accounting=any(style.accounting for style in ordered),
+    )
 
 
 def _reads_numbers(part: Part, guess: Guess) -> bool:

@@ -18,6 +18,10 @@ from crmwb.sources.drafting.reading.profile import Column
 from crmwb.sources.privacy.identifiers import EMAIL, PHONE
 
 MOSTLY = 0.8
+PLAINLY = 2  # how well a name must match
+NAME_OF_CUSTOMER = re.compile(
+    r"(customer|client|contact|buyer|account|debtor|recipient|receiver|party|company|kunden?|klanten?|cliente|acheteur) ?name|nom (du |de )?client|nombre (del )?cliente|nome (do |del )?cliente|razao social|ragione sociale|raison sociale|(客户|会员|购货单位|顧客|得意先)(名称?|姓名)?"
+)
 MOST_FEW, ROWS_OF_FEW = 3, 30
 LIKE_PHONE = re.compile(r"[+(]?\d[\d ()/.-]{5,20}\d")
 OF_SUBSCRIBER = 8  # last digits of a phone number, which no way of writing it changes
@@ -165,6 +169,14 @@ def _ask_of_few_customers(part: Part) -> None:
         return
     others = [c.name for c in roles.candidates(part.profile, "customer") if len(c.counts) > len(column.counts)]
     is_few = len(column.counts) <= MOST_FEW and column.n_known >= ROWS_OF_FEW and column.called is None
+    if not is_few and (named := _contradicted(part, column)) is not None:
+        _ask_for_customer(
+            part,
+            column,
+            f"{column.name} would be the customer, and most of its values stand beside several of {named.name}: is it, or is it "
+            f"{' or '.join(dict.fromkeys([named.name, *others]))}?",
+        )
+        return
     if not is_few or not others:
         return
     text = (
@@ -172,6 +184,22 @@ def _ask_of_few_customers(part: Part) -> None:
         f"it {' or '.join(others)}?"
     )
     _ask_for_customer(part, column, text)
+
+
+def _contradicted(part: Part, column: Column) -> Column | None:
+    """Return a column that plainly names customers, several of them beside most values of one that may be their number."""
+    if column.called is not None or vocabulary.matches(column.words, vocabulary.TRANSACTIONS["customer_id"]) == PLAINLY:
+        return None
+    for named in part.looked_at.own:
+        if named is column or not NAME_OF_CUSTOMER.fullmatch(named.words) or named.n_known < MOSTLY * named.n_rows:
+            continue
+        beside: dict[str, set[str]] = defaultdict(set)
+        for value, name in zip(part.looked_at.texts(column), part.looked_at.texts(named), strict=False):
+            if value and name:
+                beside[value].add(_folded(name))
+        if beside and sum(len(names) > 1 for names in beside.values()) > MOSTLY * len(beside):
+            return named
+    return None
 
 
 def _ask_of_new_customers(part: Part) -> None:

@@ -14,24 +14,28 @@ TOTAL = re.compile(
 )
 PREFIX = re.compile(r"[^\W\d_]+( [^\W\d_]+)?(\s+-\s+|: ?|::|\.|/)(?=\w)")  # "Deal - ID", "order.id", "Order: Date"
 LEAST_PREFIXED = 4
+LEAST_OF_A_PATH = 3
 NEARLY_ALL = 0.8
 
 
 def nameless(file: SourceFile, shape: Shape, names: list[str]) -> str:
-    """Return which columns hold something and have no name, so that a mapping cannot read them; nothing where none does."""
-    places = [i for i, name in enumerate(names) if not name.strip()]
+    """Return which columns hold something and have no name in the header; nothing where none does.
+
+    Those behind the last column that has one cannot be read.
+    """
+    places = [i for i, name in enumerate(names) if name.strip() in {"", f"column {i + 1}"}]
     batch = next(open_file(file, shape.mapping(file.name)).batches(places), None) if places else None
     if batch is None:
         return ""
     each = [[str(v).strip() for v in column.to_pylist() if v and str(v).strip()] for column in batch.columns[:-1]]
-    held = [(i + 1, list(dict.fromkeys(values))) for i, values in zip(places, each, strict=True) if values]
+    held = [(i, list(dict.fromkeys(values))) for i, values in zip(places, each, strict=True) if values]
     if not held:
         return ""
-    number, values = held[0]
-    text = f"column {number} has no name in the header and is not read (it holds {', '.join(map(repr, values[:2]))})"
-    if sum(TOTAL.fullmatch(value) is not None for value in values) > 1:
-        text += "; its values stand in rows of their own above the rows that they are of: export a list that has them in each row"
-    return text
+    place, values = held[0]
+    what = f"it holds {', '.join(map(repr, values[:2]))}"
+    if names[place].strip():
+        return f"{names[place]} has no name in the header and is called so ({what})"
+    return f"column {place + 1} has no name in the header and is not read ({what})"
 
 
 def common_prefix(names: list[str]) -> str:
@@ -39,3 +43,10 @@ def common_prefix(names: list[str]) -> str:
     counted = Counter(match[0] for name in names if (match := PREFIX.match(name)))
     prefix, n = counted.most_common(1)[0] if counted else ("", 0)
     return prefix if n >= max(LEAST_PREFIXED, NEARLY_ALL * len(names)) else ""
+
+
+def paths_of(names: list[str]) -> dict[str, str]:
+    """Return by name what several names begin with up to a slash: "Order Lines/" of "Order Lines/Quantity"."""
+    begun = {name: f"{name.rpartition('/')[0]}/" for name in names if "/" in name.strip("/")}
+    counted = Counter(begun.values())
+    return {name: prefix for name, prefix in begun.items() if counted[prefix] >= LEAST_OF_A_PATH}

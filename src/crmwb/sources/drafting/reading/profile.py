@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmwb.errors import CrmwbError
-from crmwb.sources.drafting.reading import conventions, notation
-from crmwb.sources.drafting.reading.headers import TOTAL, common_prefix, nameless
+from crmwb.sources.drafting.reading import conventions, grouped, notation
+from crmwb.sources.drafting.reading.grouped import Filled
+from crmwb.sources.drafting.reading.headers import TOTAL, common_prefix, nameless, paths_of
 from crmwb.sources.drafting.reading.notation import Dates, Numbers
 from crmwb.sources.drafting.reading.sniff import Shape
 from crmwb.sources.drafting.reading.words import USUAL_CODES
@@ -32,7 +33,7 @@ FALSE = {"no", "false", "0", "n", "f", "nein", "falsch", "non", "faux", "否", "
 UNKNOWN = {"null", "none", "nan", "n/a", "#n/a", "-", "--", "?", "\\n", "unbekannt", "未知", "无"}
 UNKNOWN_AMONG_VALUES = {"na", "-"}  # of numbers and dates; in texts, NA is Namibia
 MONEY = rf"(?={'|'.join(sorted(USUAL_CODES))}|[€$£])"
-IN_A_CURRENCY = re.compile(rf"(?<=\w) ({'|'.join(sorted(USUAL_CODES))})$")
+IN_A_CURRENCY = re.compile(rf"(?<=\w)( in| en)? ({'|'.join(sorted(USUAL_CODES))})$")
 CENTS = re.compile(r"\b(cents?|ct|pence|minor( units?)?|centimes|centavos|pfennig)\b|分$")
 SCALES = (  # what stands in the name of a column whose amounts are not in ones
     (
@@ -191,6 +192,8 @@ class Profile:
         Rows among them that are none, and what becomes of them.
     twins : dict of str to list of str
         Names that stand more than once in its header, and what its columns are called instead.
+    filled : Filled or None
+        What stands above rows and not in them, where `rows` have it in each.
     """
 
     file: SourceFile
@@ -200,6 +203,7 @@ class Profile:
     rows: pa.Table = field(default_factory=lambda: pa.table({}))
     oddities: list[str] = field(default_factory=list)
     twins: dict[str, list[str]] = field(default_factory=dict)
+    filled: Filled | None = None
 
     @property
     def own(self) -> list[Column]:
@@ -270,10 +274,14 @@ def profile(file: SourceFile, shape: Shape) -> Profile:
         raise CrmwbError(f"{file.name}: a header but no rows; export it again.")
     if unnamed := nameless(file, shape, names):
         shape = replace(shape, remarks=[*shape.remarks, unnamed])
-    rows, oddities, alone = _without_oddities(pa.concat_tables(parts).combine_chunks())
+    every = pa.concat_tables(parts).combine_chunks()
+    empty = [n for n in every.column_names if re.fullmatch(r"column \d+", n) and not any(every[n].to_pylist())]
+    every = every.drop_columns(empty)
+    every, filled = grouped.by_name(every) or (every, None)
+    rows, oddities, alone = _without_oddities(every)
     shape = replace(shape, titles=(*shape.titles, *alone))
     columns = columns_of(rows, shape)
-    return Profile(file, shape, rows.num_rows, columns, rows, oddities, _twins(names))
+    return Profile(file, shape, rows.num_rows, columns, rows, oddities, _twins(names), filled)
 
 
 def _read(file: SourceFile, shape: Shape, without: Collection[str] = ()) -> tuple[list[str], list[pa.Table], list[str]]:
@@ -295,7 +303,8 @@ def _read(file: SourceFile, shape: Shape, without: Collection[str] = ()) -> tupl
 def columns_of(rows: pa.Table, shape: Shape) -> list[Column]:
     """Return the columns of rows, their notations settled by what else stands in them."""
     prefix = common_prefix(rows.column_names)
-    return [replace(c, prefix=prefix) for c in _settled(list(_columns(rows)), shape)]
+    paths = paths_of(rows.column_names)
+    return [replace(c, prefix=prefix or paths.get(c.name, "")) for c in _settled(list(_columns(rows)), shape)]
 
 
 def _twins(names: list[str]) -> dict[str, list[str]]:

@@ -36,6 +36,11 @@ def is_in(name: str, texts: list[str]) -> str:
     return f"{column(name)} in ({', '.join(value(text) for text in texts)})"
 
 
+def holds(condition: str, name: str, *, may_be_blank: bool) -> str:
+    """Return a condition on a column that is false, and not unknown, where the column is blank."""
+    return f"({column(name)} is not null and {condition})" if may_be_blank else condition
+
+
 def file_options(profile: Profile) -> dict[str, Any]:
     """Return what a mapping says of a file, besides its columns."""
     return {"file": profile.file.name, **profile.shape.options}

@@ -9,17 +9,17 @@ import re
 
 from crmwb.sources.drafting.reading.served import GIVEN, GUESTS, PAID_IN, SERVED
 
-ID = r"( ?(id|no|nr|num|number|nummer|code|key|ref|identifier|numero|编号|编码|代码|号码|号|番号|コード))?"
+ID = r"( ?(id|no|nr|num|number|nummer|code|key|ref|reference|identifier|numero|编号|编码|代码|号码|号|番号|コード))?"
 PREFIX = r"((id|no|nr|n|num|numero|number|code|codice|codigo|cod|ref|reference|identifiant) ((de|du|del|der|of|d|do|da|dell) )?((la|le|l) )?)?"
 NUMBERED = rf".*{ID.removesuffix('?')}|{PREFIX.removesuffix('?')}.*|.*(nr|nummer)"  # says that it is a number or a code
 SERVED_ID = rf"({SERVED}|{GUESTS})( (profile|account|card|record))?{ID.removesuffix('?')}|{PREFIX.removesuffix('?')}({SERVED}|{GUESTS}){ID}|学号|学籍番号"
-CUSTOMER = rf"({SERVED_ID}|{PREFIX}(customer|client|kunde|kunden|klant|cliente|buyer( user( ?name)?)?|shopper|member|household|debitor|debtor|konto|客户|顾客|会员|买家|用户|klient|kontrahent|nabywca|odbiorca|debiteur(en)?|afnemer|constituent|donor|subscriber|abonado|policy ?holder|kd|comprador|acheteur|kaufer|acquirente|买家会员|会员名|买家昵称|顧客|会員|購入者|注文者|得意先|取引先){ID}(名)?)"
-PERSON = rf"({SERVED}|(account|user|person|company|organi[sz]ation|firma|contact|card|用户|公司|账户|会员卡){ID})"
+CUSTOMER = rf"({SERVED_ID}|{PREFIX}(customer|client|kunde|kunden|klant|cliente|buyer( user( ?name)?)?|shopper|member|household|debitor|debtor|konto|客户|顾客|会员|买家|用户|klient|kontrahent|nabywca|odbiorca|debiteur(en)?|afnemer|constituent|donor|subscriber|abonado|policy ?holder|kd|comprador|acheteur|kaufer|acquirente|买家会员|会员名|买家昵称|顧客|会員|購入者|注文者|得意先|取引先|destinatario|tomador|购货单位|购货方|收货方){ID}(名)?|((cnpj|cpf|nif|cif|rut|rfc|vat( (id|no|number))?|ust id|tva|gstin|gst|uin|tax id) )+(of |do |da |del? |des )?(customer|client|cliente|buyer|recipient|receiver|party|destinatario|tomador|kunde|acheteur|comprador))"
+PERSON = rf"({SERVED}|(recipient|receiver|party|consignee|account|user|person|company|organi[sz]ation|firma|contact|card|用户|公司|账户|会员卡){ID})"
 RECEIPT = rf"(gift|donation|visit|appointment|encounter|admission|stay|folio|reservation|enrol?lment|registration|charge|spenden?|buchungs?|faktura|fakt|quittungs?|recu|recibo|ricevuta|paragon|reserva|收据|收款单|缴费|捐赠|就诊|入住|預約|予約|領収書?){ID.removesuffix('?')}|{PREFIX.removesuffix('?')}(recu|recibo|piece|ricevuta|reservation|reserva)|faktura|quittung"
 ORDER = rf"({RECEIPT}|{PREFIX}((sales |customer |web )?order|invoice|transaction|basket|receipt|purchase|booking|bestel|bestelling|bestell|bestellung|auftrag|auftrags|rechnung|rechnungs|beleg|bon|commande|facture|pedido|factura|ordine|订单|交易|发票|销售单|小票|单据|流水|注文|受注|伝票|請求書){ID})"
 DATE = r"(date|datum|day|time|timestamp|at|on|tag|fecha|data|datetime|日期|时间|日時|日付|日)"
 PRODUCT = rf"{PREFIX}(line ?item |lineitem )?(product|item|sku|stock|article|artikel|produkt|produit|producto|material|ean|isbn|upc|商品|产品|货品|物料|品番){ID}"
-QUANTITY = r"quantity|qty|units|menge|anzahl|quantite|qte|cantidad|quantita|quantidade|aantal|ilosc|数量|件数|购买数量|商品数量|购买件数|宝贝总数量|商品件数|個数"
+QUANTITY = r"(实发|实出|应发|发货|销售|出库|订购|订货|购买|下单|开票)数量|quantity|qty|units|menge|anzahl|quantite|qte|cantidad|quantita|quantidade|aantal|ilosc|数量|件数|购买数量|商品数量|购买件数|宝贝总数量|商品件数|個数"
 COUNTED = r"doz|dozens?|dz|dtzd|dutzend|douzaines?|docenas?|dozzine|duzias|tuzin\w*|ve|packs?|cases?|cartons?|kartons?|box(es)?|kisten|pallets?|paletten|colis|cajas?|colli|箱|ケース|打|ダース"
 A_PRICE = r"price|preis|prix|precio|prezzo|preco|cena|prijs|pris|\w+preis|\w+prijs|单价|単価|价格|価格"
 NO_UNIT_PRICE = r"total|totale|gesamt\w*|line|order|sum|summe|amount|extended|ext|cost|purchase|einkaufs?\w*|einstands?\w*|achat|compra|acquisto|inkoop|zakupu|list|listen\w*|listino|tarif|uvp|rrp|msrp|before|compare|old|was|original|budget|target|discount\w*|rabatt\w*|basis|einheit|for"
@@ -28,7 +28,10 @@ Patterns = tuple[str, str]
 
 TRANSACTIONS: dict[str, Patterns] = {
     "customer_id": (CUSTOMER, PERSON),
-    "order_id": (ORDER, rf"(sale|ticket|document|voucher|opportunity|deal|nr|no|id|number){ID}"),
+    "order_id": (
+        ORDER,
+        rf"(sale|ticket|document|voucher|opportunity|deal|nr|no|id|number|numero|nota( fiscal)?|nfe?|doc){ID}",
+    ),
     "ordered_at": (
         rf"((order )?(order|ordered|invoice|transaction|purchase|purchased|sale|sold|booking|bestel|bestell|kauf|auftrags|rechnungs|beleg|订单|下单|购买|交易|销售|成交|创建|注文|受注|購入|売上)( ?{DATE})|(order )?created?( ?{DATE})?|(date|time) (created|ordered|placed|of (order|purchase|sale))|creation date|placed (at|on)|erstellt( am)?|bestellt am|(date|fecha|data)( de| d| do| di| dell)?( la| l)? ?(commande|achat|facture|vente|creation|pedido|compra|venta|factura|creacion|ordine|acquisto|vendita)|commande le)( (utc|gmt|local|date|time))?",
         rf"(?!.*(paid|ship|deliver|cancel|updat|modif|due|refund|fulfil|expir|birth|closed|void|发货|退款|取消|更新|截止|到期|收货))({DATE}|created|close {DATE}|.*\b{DATE}|.*(日期|时间))|(date )?paid( (at|on|date))?|付款(时间|日期)|支付时间|close date",
@@ -132,8 +135,8 @@ MODIFIERS: dict[str, Patterns] = {
     "converted_currency": (r"(converted|base|company|home|settlement) currency( code)?|本位币", r"converted to"),
     "currency": (r"(order |transaction |presentment |payment |invoice |deal )?currency( (iso )?(code|id))?|(deal |transaction )?currency iso code|wahrung|waehrung|devise|monnaie|moneda|moeda|waluta|divisa|valuta|通貨|币种|货币|币别|交易币种", r"curr|cur|iso currency|ccy"),
     "refund": (r"(total |sum of )?(amount )?refund(ed|s)?( (amount|total|value|sum))?|(order |total )?(refund|refunded) (amount|total)|erstattet|(ruck)?erstattung(sbetrag|en)?|erstatteter betrag|(montant |total )?rembourse?(e|ment)?( total)?|(importe |monto |total )?(reembolsado|reembolso|devuelto)|(已|实际)?退(款|货)(金额|总额)|退款", r"returned (amount|value)|retour(en)?betrag|gutschrift(sbetrag)?|credit amount"),
-    "shipping": (r"(total |order )?(shipping|freight|delivery|postage)( and handling)?( (amount|cost|costs|total|price|fee|charge|value|tax))?|versand(kosten)?|fracht(kosten)?|porto|(frais de )?(port|livraison|expedition)|(gastos de |coste de )?envio|运费|邮费|配送费|快递费|送料|配送料", r"handling.*"),
-    "tax": (r"(of which|thereof|davon|dont|di cui|included) (tax|taxes|vat|gst|mwst|ust|tva|iva)|(total |order |sales )?(tax|taxes|vat|gst|hst)( (amount|total|value|collected))?|mwst( betrag)?|ust|umsatzsteuer|mehrwertsteuer|steuer(betrag)?|tva|taxe|impuestos?|iva|税|税额|税费|税金|消費税(額)?|税額", r"duties|zoll"),
+    "shipping": (r"(total |order )?(shipping|freight|delivery|postage)( and handling)?( (amount|cost|costs|total|price|fee|charge|value|tax))?|versand(kosten)?|fracht(kosten)?|porto|(frais de )?(port|livraison|expedition)|(gastos de |coste de )?envio|运费|邮费|配送费|快递费|送料|配送料|(valor (do )?)?frete", r"handling.*"),
+    "tax": (r"(of which|thereof|davon|dont|di cui|included) (tax|taxes|vat|gst|mwst|ust|tva|iva)|(total |order |sales )?(tax|taxes|vat|gst|hst)( (amount|total|value|collected))?|mwst( betrag)?|ust|umsatzsteuer|mehrwertsteuer|steuer(betrag)?|tva|taxe|impuestos?|iva|税|税额|税费|税金|消費税(額|合計)?|税額|(valor (do |dos )?)?(impostos?|icms|ipi|iss|tributos?)|(item |line )tax( amount)?|(igst|cgst|sgst)( amount)?", r"duties|zoll|cess( amount)?"),
     "fee": (r"(payment |transaction |processing |platform |stripe |paypal )?(fees?|commission)( amount)?|gebuhr(en)?|provision|commission|comision|手续费|佣金|服务费", r"charges"),
     "row_type": (r"(transaction |record |row |order |document |entry |line |payment |event |gift |donation |sale |sales |posting |charge |invoice )?(type|kind)|(fk|faktura|spenden)(art|typ)|(beleg|vorgangs|buchungs|dokument|auftrags)(art|typ)|art|typ|type (de transaction|d operation|de ligne)|tipo( de (transaccion|operacion|pedido))?|(交易|单据|订单|记录|业务)?类型", r"reporting category"),
     "status": (r".*(status|zustand)|(.* )?(state|statut|etat|estado|stato( ordine)?|situacao)|.*(状态|ステータス|状態|状況)", r"stage|result|ergebnis|outcome"),
@@ -144,10 +147,10 @@ MODIFIERS: dict[str, Patterns] = {
     "ended_on": (rf"(cancell?ed|voided|void|cancellation|deleted|storniert|storno|annule|anulado|cancelado)( (at|on|date|am|datum|time|le|el|{DATE}))|fecha de cancelacion|date d annulation|stornodatum|(取消|作废|关闭|撤销)(时间|日期)", r"voided|cancelled am"),
     "side": (r"s h|soll haben|h s|haben soll|d c|c d|debit credit|credit debit|dr cr|cr dr|debe haber|(debit|credit) (debit|credit) (indicator|flag|code)|借贷(方向|标志)?|posting side", r"d c indicator"),
     "parent_order": (rf"(parent|original|originating|source|initial) {ORDER}|parent order|ursprungs ?(auftrag|bestellung|beleg){ID}|original ?(auftrag|bestellung|beleg){ID}|bezugs ?(beleg|auftrag){ID}|(commande|facture) (d )?origine|pedido original|(原|关联|父)(订单|单|交易)(编号|号)?", r"refund(ed)? of|parent id|reverses"),
-    "order_discount": (r"(order |cart |total |coupon |voucher )?(discount|coupon)( (amount|total|value))|total discounts?|gutschein(betrag|wert)?|(rabatt|nachlass)(betrag)?|remise totale|descuento total|优惠金额|折扣金额|店铺优惠|平台优惠", r"promotion amount"),
+    "order_discount": (r"(order |cart |total |coupon |voucher )?(discount|coupon)( (amount|total|value))|total discounts?|gutschein(betrag|wert)?|(rabatt|nachlass)(betrag)?|remise totale|descuento total|优惠金额|折扣金额|店铺优惠|平台优惠|(valor (do )?)?desconto( total)?", r"promotion amount"),
     "line_discount": (r"(line ?item|line|item) discount( amount)?|positionsrabatt", r"item promo.*"),
     "paid": (r"实付(金额|款)|买家实付.*|实收(金额|款)|(total )?amount paid|paid amount|bezahlter betrag|montant paye|importe pagado", r"实际支付.*"),
-    "net": (r"(order |item |net )?sub ?total( (amount|price))?|net (total|sales|amount|revenue)|(total |amount |sales )?(net|excl (tax|vat)|ex (tax|vat))|netto(betrag|umsatz|summe|wert)?|(summe|betrag|umsatz) netto|\w*(betrag|umsatz|summe|wert) netto|montant (ht|hors taxes?)|total ht|(importe|total) (neto|sin iva)|base imponible|不含税金额|未税金额|净额|税抜(金額|価格)?", r"net"),
+    "net": (r"(order |item |net )?sub ?total( (amount|price))?|net (total|sales|amount|revenue)|(total |amount |sales )?(net|excl (tax|vat)|ex (tax|vat))|netto(betrag|umsatz|summe|wert)?|(summe|betrag|umsatz) netto|\w*(betrag|umsatz|summe|wert) netto|montant (ht|hors taxes?)|total ht|(importe|total) (neto|sin iva)|base imponible|不含税金额|未税金额|净额|税抜(金額|価格)?|(taxable|assessable) (value|amount)|valor (dos produtos|das mercadorias|liquido|tributavel)", r"net"),
 }  # fmt: skip
 NAMES_OF_PEOPLE = re.compile(
     r"(?!(stage|product|item|article|artikel|produkt|category|plan|channel|segment|brand|store|shop|region|country|city)\b).*\b(name|vorname|nachname|mail|email|e mail|phone|telefon|mobile|street|strasse|address|birth.*)\b.*|.*(姓名|名字|联系人|手机|电话|邮箱|地址|身份证|生日).*"

@@ -9,7 +9,7 @@ CANCELLED = re.compile(
     r"cancel|void|fail|declin|reject|abandon|expire|denied|revers|abort|deleted|lost|uncollectible|blocked|fraud|error|unavailable|out of stock"
     r"|storn|abgebroch|abgelehnt|fehlgeschlag|gescheitert|ungultig|verfallen|widerruf|geloscht|annull"
     r"|annul|echou|echec|refus|abandonn|supprim|erreur"
-    r"|indispon"
+    r"|indispon|denegad|inutilizad"
     r"|geannuleer|mislukt|geweiger|verlopen|fallit|rifiutat|scadut|fehler"
     r"|anulad|fallid|fallo|rechazad|vencid|caducad|eliminad"
     r"|失败|取消|作废|关闭|拒绝|无效|过期|撤销|删除|终止"
@@ -24,9 +24,11 @@ UNPAID = re.compile(
     r"|impaye|non paye|en attente( de paiement)?|brouillon"
     r"|impagad|no pagad|pendiente|borrador"
     r"|wacht op betaling|openstaand|in attesa|non pagat|aguardando|pendente|nao pago|bozza|rascunho"
-    r"|待付款|未付款|待支付|未支付|未付|等待\w*付款|草稿|待确认"
-    r"|未入金|入金待ち|未払い|支払い?待ち|支払い?前|仮注文"
+    r"|待付款|未付款|待支付|未支付|未付|等待\w*付款|草稿|待确认|^已?创建$|暂存|审核中|重新审核|未审核|待审核|未提交|待提交|已驳回"
+    r"|quotations?( sent)?$|^quote|^angebot|^devis|presupuesto|orcamento"
+    r"|未入金|入金待ち|未払い|支払い?待ち|支払い?前|仮注文|^保留中?$|見積"
 )
+DRAFT = re.compile(r"drafts?|entwurf|brouillon|borrador|bozza|rascunho|concept|szkic|草稿|暂存|已?创建|下書き|仮")
 BACK = re.compile(
     r"refund|return|charge ?back|charged back|credit ?note|credit memo|money back"
     r"|erstatt|ruckerstatt|retoure|retourniert|zuruckgegeben|zuruckgesandt|rucksendung|gutschrift|ruckbuchung|ruckgabe|rucklastschrift"
@@ -48,16 +50,17 @@ UNDER_WAY = re.compile(
     r"(refund|return|erstattung) (requested|pending|in progress|beantragt)|退款中|申请退款|退款申请|待退款"
 )
 SALE = re.compile(
-    r"paid|complete|success|succeed|shipped|deliver|fulfil|closed won|processing|active|open|confirmed|done|settled|captured|approved|sold|invoiced|billed"
+    r"^sales? orders?$|paid|complete|success|succeed|shipped|deliver|fulfil|closed won|processing|active|open|confirmed|done|settled|captured|approved|sold|invoiced|billed"
     r"|fakturiert|berechnet|facturad|faturad|fatturat|facture\b|gefactureerd"
     r"|bezahlt|abgeschlossen|versandt|versendet|geliefert|erledigt|bestatigt|verkauft"
     r"|paye|termine|livre|expedie|confirme|pagad|completad|finali[sz]ad|enviad|entregad|confirmad|accepte"
     r"|in bearbeitung|afgerond|betaald|verzonden|geleverd|voltooid|pago\b|pagat|completat|spedit|consegnat|concluid|entregue"
-    r"|已付款|已支付|完成|成功|已发货|待发货|已收货|已签收|待收货|已评价|待评价"
-    r"|発送|配送|出荷|納品|完了|入金済|支払い?済|受注|成立|等待买家确认"
+    r"|已审核|审核通过|已批准|已付款|已支付|完成|成功|已发货|待发货|已收货|已签收|待收货|已评价|待评价"
+    r"|発送|配送|出荷|納品|完了|入金済|支払い?済|受注|成立|処理済|等待买家确认"
 )
 NO_MONEY = re.compile(
-    r"payout|transfer|fee|topup|top up|adjustment|withdraw|deposit|conversion|reserve|auszahlung|gebuhr|virement|frais|retiro|comision|提现|手续费|转账|充值"
+    r"\bpay ?outs?\b|\btransfers?\b|\bfees?\b|\btop ?ups?\b|\badjustments?\b|\bwithdraw\w*|\bdeposits?\b|\bconversions?\b|\breserves?\b"
+    r"|auszahlung|gebuhr|\bvirements?\b|\bfrais\b|\bretiros?\b|\bcomision(es)?\b|提现|手续费|转账|充值"
 )
 GUEST = re.compile(
     r"0|-1|guests?( \w+)?|gast|gaste|anonym\w*|anonymous|walk ?in( customer)?|cash customer|laufkunde|barverkauf|unknown|unbekannt"
@@ -126,6 +129,11 @@ def outcome(value: str) -> Outcome:
         (SALE.search(plain) is not None and not is_negated, Outcome.SALE),
     )
     return next((what for holds, what in cases if holds), Outcome.UNKNOWN)
+
+
+def is_draft(value: str) -> bool:
+    """Say whether a status is that of a document that is not final."""
+    return DRAFT.fullmatch(simple(value)) is not None
 
 
 def came_back(value: str) -> bool:

@@ -15,7 +15,8 @@ from crmwb.sources.drafting.rows import no_business
 
 BOUGHT = re.compile(r"(purchase|order|sale|sold|buy|bought|checkout|paid|transaction|kauf|购买|下单|成交).*")
 LOOKED = re.compile(r"(.*view|click|search|visit|impression|wish|page|add|remove|.*cart|session|浏览|点击|加购|收藏).*")
-NAMED = re.compile(r"type|kind|\w*(art|typ)\b|tipo|类型|category|description|beschreibung|bezeichnung|区分|種別")
+NAMED = re.compile(r"type|kind|\w*(art|typ)\b|tipo|类型|category|区分|種別")
+DESCRIBED = re.compile(r"description|beschreibung|bezeichnung|descripcion|descricao|descrizione|\btext\b|memo|摘要")
 OFFER = re.compile(
     r"angebot\w*|(price |sales )?(quote|quotation|estimate|offer|proposal)|pro ?forma( \w+)?|kostenvoranschlag|devis|presupuesto"
     r"|cotizacion|preventivo|offerte?|orcamento|报价单?|見積書?|delivery note|lieferschein\w*|packing (slip|list)|bon de livraison"
@@ -67,7 +68,14 @@ def conditions(part: Part, roles: Modifiers, kinds: list[Column]) -> dict[str, s
             )
             continue
         other = [v for v, simple in values.items() if _is_other(v, simple)]
-        is_row_type = column is roles.get("row_type") or NAMED.search(column.words) is not None
+        is_described = DESCRIBED.search(column.words) is not None
+        is_row_type = column is roles.get("row_type") or NAMED.search(column.words) is not None or is_described
+        if is_described and (perhaps := [v for v in other if not _is_plainly_other(v, values[v])]):
+            other = [v for v in other if v not in perhaps]
+            if len(perhaps) < len(values):
+                _ask_to_leave_out(
+                    part, column, perhaps, "may be fees, transfers or the like, or goods of that name", "no money"
+                )
         if other and len(other) < len(values) and is_row_type:
             result[not_in(column, other)] = (
                 f"its {column.name} is {' or '.join(sorted(other))} in {rows(column, other)}: offers, tax, shipping, fees, "
@@ -138,8 +146,13 @@ def leave_out(part: Part, condition: str) -> None:
 def _is_other(value: str, simple: str) -> bool:
     if words.came_back(value) or (words.brings_no_money(value) and BILLS.search(simple)):
         return False
+    return words.brings_no_money(value) or _is_plainly_other(value, simple)
+
+
+def _is_plainly_other(value: str, simple: str) -> bool:
+    """Say whether a value as a whole names an offer, a part of a price, what was tendered, or a total."""
     is_part = OFFER.fullmatch(simple) or PART_OF_PRICE.fullmatch(simple) or TENDERED.fullmatch(simple)
-    return words.brings_no_money(value) or bool(is_part) or TOTAL.fullmatch(value.strip()) is not None
+    return bool(is_part) or TOTAL.fullmatch(value.strip()) is not None
 
 
 def _tests(part: Part, column: Column, values: dict[str, str]) -> dict[str, str]:
@@ -213,14 +226,31 @@ def _ask_of_unknown(part: Part, column: Column, values: dict[str, str], *, knows
         if not words.brings_no_money(v)
         and (words.came_back(v) or SOLD.fullmatch(s) or ORDERED.fullmatch(s) or BILLED.fullmatch(s))
     ]
-    unknown = sorted(v for v in values if v not in plain and words.outcome(v) is Outcome.UNKNOWN)
-    unknown += sorted(v for v in values if v not in plain and words.outcome(v) in {Outcome.CANCELLED, Outcome.UNPAID})
+    sent = _below_zero(part, column, [v for v in plain if not words.came_back(v)])
+    plain = [v for v in plain if v not in sent]
+    unknown = sorted(v for v in values if v in sent or (v not in plain and words.outcome(v) is Outcome.UNKNOWN))
+    unknown += sorted(
+        v for v in values if v not in [*plain, *unknown] and words.outcome(v) in {Outcome.CANCELLED, Outcome.UNPAID}
+    )
     is_told = bool(part.guesses["is_return"].sources)
     is_plainly = OF_BOOKINGS.fullmatch(column.words) is not None and len(column.counts) > 1 and not is_told
     if unknown and (plain or knows_some or is_plainly):
         back = sorted(v for v in plain if words.came_back(v))
         known = f" ({_few(back)}: taken as returns)" if back else ""
         ask_of_kinds(part, column, unknown, f"nothing tells what these are{known}")
+
+
+def _below_zero(part: Part, column: Column, values: Sequence[str]) -> set[str]:
+    """Return those values of which every amount is below zero, where amounts of others are above: money that was paid out."""
+    amount = part.guesses["revenue_cents"].sources
+    if len(amount) != 1 or amount[0] not in part.looked_at.own:
+        return set()
+    signs: dict[str | None, set[bool]] = {}
+    for text, n in zip(part.looked_at.texts(column), part.looked_at.numbers(amount[0]), strict=True):
+        if n:
+            signs.setdefault(text, set()).add(n > 0)
+    is_mixed = any(True in each for each in signs.values())
+    return {v for v in values if is_mixed and signs.get(v) == {False}}
 
 
 def ask_of_kinds(part: Part, column: Column, values: Sequence[str], why: str) -> None:
@@ -286,7 +316,10 @@ def _names_others(column: Column, order: Column, part: Part) -> bool:
 
 
 def take_back(part: Part, columns: Sequence[Column], condition: str) -> None:
-    """Take rows as returns, their amounts below zero."""
+    """Take rows as returns, their amounts below zero; rows in which a column is blank are none."""
+    for column in columns:
+        may_be_blank = column.n_known < column.n_rows and " is not null" not in condition
+        condition = syntax.holds(condition, column.name, may_be_blank=may_be_blank)
     amount, was = part.guesses["revenue_cents"], part.guesses["is_return"]
     value = amount.value if isinstance(amount.value, dict) else {"column": amount.value}
     own = value.get("expression") or syntax.column(str(value["column"]))

@@ -136,7 +136,9 @@ def invoices(profile: Profile) -> list[Part]:
         f"{profile.file.name} is taken as invoices, for it has due dates; where these are the company's sales too, run "
         f"again with --answer invoices=sales"
     )
-    return [Part("invoices", syntax.file_options(profile), result, profile, [remark])]
+    part = Part("invoices", syntax.file_options(profile), result, profile, [remark])
+    sales.leave_out_no_invoices(part, modifiers.find(profile))
+    return [part]
 
 
 def trial(profile: Profile) -> list[Part]:

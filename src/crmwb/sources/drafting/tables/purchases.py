@@ -3,7 +3,6 @@
 
 import re
 from dataclasses import replace
-from typing import Any
 
 from crmwb.contract import Kind
 from crmwb.contract.canonical import TABLES
@@ -19,7 +18,7 @@ from crmwb.sources.drafting.amounts import (
     unit_prices,
     units,
 )
-from crmwb.sources.drafting.customers import companies, ids, nameless
+from crmwb.sources.drafting.customers import companies, counterparties, ids, nameless
 from crmwb.sources.drafting.guess import Guess, Part, Sure, best, fill, of_column, only_date
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
@@ -79,9 +78,11 @@ def transactions(profile: Profile) -> list[Part]:
     sales.complete(part, roles, lines, kinds)
     double_counts.ask(part, roles)
     part.twins = refunds.parts(part, roles, lines)
-    parts = [part, *part.twins]
     for each in part.twins:
         units.in_cents(each, roles)
+    if (sent := counterparties.other_side(part)) is not None:
+        part.twins.append(sent)
+    parts = [part, *part.twins]
     for each in parts:
         each.guesses = {c.name: each.guesses[c.name] for c in TABLES["transactions"].columns if c.name in each.guesses}
     return parts
@@ -101,9 +102,21 @@ def missing(profile: Profile) -> list[tuple[str, str | None]]:
             expression.append((what, f"{named[0].name} is empty"))
         elif named and named[0].unreadable is not None and name != "customer_id":
             expression.append((what, f"{named[0].name} holds {named[0].unreadable!r}, which is no {what}"))
+        elif named and what == "date" and (day := _without_year(named[0])):
+            expression.append(
+                (what, f"{named[0].name} holds days without a year, such as {day!r}: export them with it")
+            )
         else:
             expression.append((what, None))
     return expression
+
+
+def _without_year(column: Column) -> str:
+    """Return a value of a column that holds days of a month and no year ("0201", "2.1."); empty where it holds others."""
+    shapes = (re.fullmatch(r"(\d{1,2})[./-]?(\d{2})[./-]?", value) for value in column.values)
+    days = [(int(m[1]), int(m[2])) if m else (0, 0) for m in shapes]
+    is_day = all(min(pair) >= 1 and min(pair) <= 12 and max(pair) <= 31 for pair in days)
+    return column.values[0] if days and is_day else ""
 
 
 def _plain_columns(profile: Profile, roles: Modifiers, lines: OrderLines | None) -> dict[str, Guess]:
@@ -326,7 +339,8 @@ def _returns(result: dict[str, Guess], kinds: list[Column]) -> Guess:
         return Guess({"expression": negative}, Sure.LIKELY, "some are below zero", tuple(below))
     for column in kinds:
         if (values := sorted(filter(sales.is_return, column.counts))) and not STATUS.fullmatch(column.words):
-            expression: dict[str, Any] = {"expression": syntax.is_in(column.name, values)}
+            is_back = syntax.is_in(column.name, values)
+            expression = {"expression": syntax.holds(is_back, column.name, may_be_blank=column.n_known < column.n_rows)}
             return Guess(expression, Sure.LIKELY, f"{KIND_SAYS} {column.name}", (column,))
     return Guess({"constant": False}, Sure.LIKELY, "no quantity and no amount is below zero")
 

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from crmwb.sources.drafting import modifiers
-from crmwb.sources.drafting.amounts import currency_columns, discounts, exchange_rates, refunds
+from crmwb.sources.drafting.amounts import currency_columns, discounts, exchange_rates, prices, refunds
 from crmwb.sources.drafting.customers import ids
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.modifiers import Modifiers
@@ -50,6 +50,22 @@ def leave_out(part: Part, roles: Modifiers) -> None:
     if filters:
         part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), *filters]))
         part.remarks += filters.values()
+
+
+def leave_out_no_invoices(part: Part, roles: Modifiers) -> None:
+    """Leave out invoices that were cancelled or never sent, and say what the others are in."""
+    filters = {**_flags(roles), **_ended(roles)}
+    for column in roles.statuses:
+        out = sorted(v for v in column.counts if words.outcome(v) is Outcome.CANCELLED or words.is_draft(v))
+        if out and len(out) < len(column.counts):
+            filters[row_kinds.not_in(column, out)] = (
+                f"its {column.name} is {' or '.join(out)} in {row_kinds.rows(column, out)}: no invoices, left out by the filter"
+            )
+    if filters:
+        part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), *filters]))
+        part.remarks += filters.values()
+    set_currency(part, roles, "amount_cents")
+    ids.check(part)
 
 
 def _somebody(part: Part) -> dict[str, str]:
@@ -323,6 +339,10 @@ def _name_the_rest(part: Part, roles: Modifiers) -> None:
     is_net = roles.get("net") is not None and roles.get("net") in amount.sources
     beside = [c for role in LEFT_BESIDE if (c := roles.get(role)) is not None and any(c.numbers)]
     beside = [c for c in beside if c not in amount.sources]
+    tax = roles.get("tax")
+    if tax in beside and len(amount.sources) == 1 and prices.is_tax_within(part, amount.sources[0], tax) is False:
+        part.remarks.append(f"{tax.name} comes on top of {amount.sources[0].name}, and is left out")
+        beside.remove(tax)
     if beside and not is_net and len(amount.sources) == 1:
         names = " and ".join(c.name for c in beside)
         less = " - ".join(syntax.column(c.name) for c in (amount.sources[0], *beside))

@@ -9,7 +9,7 @@ from crmwb.sources.drafting.amounts import taken_off, unread_numbers
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.reading import syntax, words
 from crmwb.sources.drafting.reading.profile import FALSE, Column
-from crmwb.sources.drafting.reading.vocabulary import NAMES_OF_PEOPLE, TRANSACTIONS, matches
+from crmwb.sources.drafting.reading.vocabulary import NAMES_OF_PEOPLE, PRODUCTS, TRANSACTIONS, matches
 from crmwb.sources.drafting.rows import row_kinds
 
 MOST_KINDS = 20
@@ -122,14 +122,21 @@ def _why(part: Part, column: Column) -> str | None:
     if column.is_flag and FREE.fullmatch(column.words) and len(column.counts) > 1:
         return "what is given away brings nothing"
     has_money = (refund := modifiers.find(part.looked_at).get("refund")) is not None and any(refund.numbers)
-    if column.is_flag and not has_money and taken_off.is_named(column) and not taken_off.UNITS.fullmatch(column.words):
+    if (
+        column.is_flag
+        and column.true_values
+        and not has_money
+        and taken_off.is_named(column)
+        and not taken_off.UNITS.fullmatch(column.words)
+    ):
         return "such a flag may tell what came back or was cancelled"
     if not _is_of_few(column) or _is_of(part, column) or row_kinds.is_asked(part, part.looked_at.texts(column)):
         return None
     codes = modifiers.codes(column)
     planned = sorted(v for v in column.counts if PLANNED.fullmatch(words.simple(v)))
     is_code = _is_code(column) and not TELLS_SOMETHING_ELSE.fullmatch(column.words)
-    is_foreign = any(c.called for c in part.looked_at.own) and not column.is_number
+    above = part.looked_at.filled.columns if part.looked_at.filled else ()
+    is_foreign = any(c.called and c.name not in above for c in part.looked_at.own) and not column.is_number
     has_returns = bool(part.guesses["is_return"].sources)
     reasons = (
         (
@@ -147,7 +154,9 @@ def _why(part: Part, column: Column) -> str | None:
             "it tells amounts above zero from those below, which may be returns, or payments of what was sold",
         ),
         (
-            is_foreign and not TELLS_SOMETHING_ELSE.fullmatch(column.words),
+            is_foreign
+            and not TELLS_SOMETHING_ELSE.fullmatch(column.words)
+            and not matches(column.words, PRODUCTS["name"]),
             "nothing tells what these are, for the words of this file are not all known",
         ),
     )
