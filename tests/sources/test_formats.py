@@ -206,6 +206,31 @@ def test_json_lists_are_read_one_after_another(exports, indent):
     assert read.revenue_cents.sum() == 125 * 12_000
 
 
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_json_list_under_keys_is_read(exports, indent):
+    rows = [
+        dict(zip(NAMES, row.split(","), strict=True)) | {"tags": ["a"], "of": {"n": i}} for i, row in enumerate(ROWS)
+    ]
+    whole = {"count": 2, "data": {"page": 1, "none": [], "orders": rows, "links": [{"rel": "next"}]}, "ok": True}
+    exports.write(json.dumps(whole, indent=indent), "sales.json")
+    exports.map(file="sales.json")
+    check_rows(exports.ingest())
+
+
+def test_several_long_json_lists_in_one_file_are_refused(exports):
+    rows = [dict(zip(NAMES, row.split(","), strict=True)) for row in ROWS]
+    exports.write(json.dumps({"orders": rows, "refunds": rows}), "sales.json")
+    exports.map(file="sales.json")
+    refused(exports, "sales.json: holds several lists (orders, refunds); save each into a file of its own")
+
+
+def test_one_json_object_a_line_may_hold_lists(exports):
+    rows = [dict(zip(NAMES, row.split(","), strict=True)) | {"lines": [{"a": 1}, {"a": 2}]} for row in ROWS]
+    exports.write("\n".join(map(json.dumps, rows)), "sales.json")
+    exports.map(file="sales.json")
+    check_rows(exports.ingest())
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [

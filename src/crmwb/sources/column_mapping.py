@@ -11,7 +11,7 @@ COLUMN_ORIGINS = ("column", "constant", "expression", "one_per")
 SourceColumn = Annotated[str, Field(min_length=1)]
 Decimal = Literal[".", ","]
 Thousands = Literal[".", ",", " ", "'"]
-Sign = Annotated[str, Field(min_length=1, max_length=5, pattern=r"^[^\d\s.,()+-]+$")]
+Sign = Annotated[str, Field(min_length=1, max_length=9, pattern=r"^[^\d\s.,()+-]{1,5}( [^\d\s.,()+-]{1,5})?$")]
 # A YAML list is no tuple to a strict model once a validator has run before it.
 Texts = Annotated[tuple[str, ...], Field(strict=False)]
 
@@ -34,8 +34,8 @@ class ColumnMapping(Section):
         For an id that the source has not: one per row; or, for an order_id, what counts as one order.
     format : str or list of str
         Date formats, tried in turn: "%d-%m-%y", "ISO 8601", "epoch seconds", "epoch milliseconds", "epoch
-        microseconds", "spreadsheet serial". ISO 8601 where not given. A moment with an offset becomes what the clock of
-        `source.time_zone` showed then.
+        microseconds", "spreadsheet serial", "Buddhist era %d/%m/%Y", "Japanese era", "CYYDDD". ISO 8601 where not
+        given. A moment with an offset becomes what the clock of `source.time_zone` showed then.
     decimal, thousands, currency_sign, accounting
         As in `TableMapping`, for this column.
     unit : {"whole", "hundredths", "thousands", "millions", "percent"}

@@ -9,6 +9,8 @@ import ibis
 import ibis.expr.datatypes as types
 import ibis.expr.types as ir
 
+from crmwb.sources import eras
+
 PLAIN_NUMBER = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?$"
 CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?"
 ISO_TIME = rf"^\d{{4}}-\d{{1,2}}-\d{{1,2}}([T ]{CLOCK})?$"
@@ -23,10 +25,10 @@ WIDE = "０１２３４５６７８９．，：／（）％＄＋￥－−‐‑
 NARROW = "0123456789.,:/()%$+¥-------       '''"
 NOTHING = "\u200b\u200e\u200f\u2060\ufeff"  # signs that take no room
 
-ISO = "ISO 8601"
+ISO = eras.ISO
 EPOCHS = {"epoch seconds": 1_000_000, "epoch milliseconds": 1_000, "epoch microseconds": 1}  # microseconds in one
 SERIAL = "spreadsheet serial"  # days since 30 December 1899, as spreadsheets count them
-WORDED_FORMATS = (ISO, *EPOCHS, SERIAL)
+WORDED_FORMATS = (ISO, *EPOCHS, SERIAL, eras.JAPANESE, eras.CYYDDD)
 FIRST_SERIAL_DAY = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - naive, as all moments here
 LAST_SERIAL = 2_958_465  # 9999-12-31
 DAY_MS = 86_400_000
@@ -44,7 +46,7 @@ class NumberStyle:
     decimal, thousands : str
         The decimal sign, and what stands between thousands.
     currency_sign : str or None
-        What may stand before or after an amount.
+        What may stand before or after an amount; two such signs by a blank.
     accounting : bool
         (12.50) and 12.50- are negative.
     zone : str
@@ -125,8 +127,9 @@ def number_text(text: ir.StringValue, style: NumberStyle) -> ir.StringValue:
     two, as in India, are in their places too.
     """
     text = plain(text)
-    if style.currency_sign:
-        sign = re.escape(style.currency_sign)
+    signs = style.currency_sign.split() if style.currency_sign else []
+    for each in [*signs, *signs[:-1]]:  # of two, either may stand outside
+        sign = re.escape(each)
         text = text.re_replace(rf"^(\(?[-+]?)\s*{sign}\s*", r"\1").re_replace(rf"\s*{sign}\s*(\)?-?)$", r"\1")
     if style.accounting:
         text = text.re_replace(r"^\(\s*([^-+()]+?)\s*\)$", r"-\1").re_replace(r"^([^-+()]+)-$", r"-\1")
@@ -173,7 +176,7 @@ def moment(
         NULL where nothing fits, and for years that only a slip of the pen can mean.
     """
     text = plain(text)
-    read = [_possible(_read(text, f, zone, clock or zone)) for f in formats or (ISO,)]
+    read = [_possible(_read(*eras.as_ours(text, f), zone, clock or zone)) for f in formats or (ISO,)]
     return ibis.coalesce(*read) if len(read) > 1 else read[0]
 
 
@@ -235,10 +238,11 @@ def format_mistakes(date_format: str) -> Iterator[str]:
     """Yield what is wrong with a date format."""
     if date_format in WORDED_FORMATS:
         return
+    date_format = date_format.removeprefix(eras.BUDDHIST)
     unknown = set(re.findall(r"%-?.?", date_format)) - DATE_DIRECTIVES
     if unknown or "%" not in date_format:
         yield (
             f"{date_format[:80]!r} is no date format{''.join(f', {u} is not known' for u in sorted(unknown)[:5])}; "
-            f"write it like %d.%m.%Y %H:%M, or one of {', '.join(WORDED_FORMATS)} (ISO dates, "
-            f"with or without an offset, need none)"
+            f"write it like %d.%m.%Y %H:%M or {eras.BUDDHIST}%d/%m/%Y, or one of {', '.join(WORDED_FORMATS)} (ISO "
+            f"dates, with or without an offset, need none)"
         )

@@ -1,5 +1,7 @@
 """JSON as Arrow batches of text: an object a line or a list of them, objects within one flattened ("customer.id").
 
+The list may stand under a key of one object, as services answer: {"data": {"orders": [...]}}.
+
 Numbers keep the digits that they are written with, so money stays exact.
 """
 
@@ -14,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from crmwb.errors import CrmwbError
-from crmwb.sources.formats import text
+from crmwb.sources.formats import json_within, text
 from crmwb.sources.formats.opened import as_batches
 from crmwb.sources.mapping import TableMapping
 from crmwb.sources.source_files import SourceFile
@@ -98,12 +100,36 @@ def _rows(file: SourceFile, mapping: TableMapping) -> Iterator[tuple[int, dict[s
     if head.startswith(b"["):
         yield from _listed(file, mapping)
         return
+    if _is_one_object(head) and (path := json_within.longest(_text(file, mapping), file.name)) is not None:
+        yield from _listed_within(file, mapping, path)
+        return
     for number, line in enumerate(_lines(file, mapping), start=1):
         if line.strip():
             try:
                 yield number, _flat(line)
             except MalformedError as error:
                 yield number, str(error)
+
+
+def _is_one_object(head: bytes) -> bool:
+    """Say whether a text seems to be one object over several lines, or on its only line."""
+    first, _, rest = head.partition(b"\n")
+    try:
+        _DECODER.decode(first.decode("utf-8", "ignore").strip())
+    except (json.JSONDecodeError, MalformedError, RecursionError):
+        return head.startswith(b"{")
+    return not rest.strip()
+
+
+def _text(file: SourceFile, mapping: TableMapping) -> json_within.Text:
+    return json_within.Text(codecs.iterdecode(text.blocks(file, mapping.encoding), "utf-8"), _DECODER)
+
+
+def _listed_within(file: SourceFile, mapping: TableMapping, path: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    """Yield the objects of the list under some keys, each with its number."""
+    rows = (row for own, row in json_within.objects(_text(file, mapping)) if own == path)
+    for number, row in enumerate(rows, start=1):
+        yield number, _leaves_of(row)
 
 
 def _listed(file: SourceFile, mapping: TableMapping) -> Iterator[tuple[int, dict[str, Any] | str]]:

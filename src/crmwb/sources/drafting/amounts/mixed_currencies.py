@@ -1,6 +1,5 @@
 """Files whose amounts are in several currencies by a sign beside each: a part for each currency, never one sum."""
 
-import re
 from collections import Counter
 from dataclasses import replace
 
@@ -11,6 +10,7 @@ from crmwb.sources.drafting.reading import notation, syntax, words
 from crmwb.sources.drafting.reading.profile import Column, Profile, columns_of
 
 LEAST_SHARE = 0.8  # of the rows, or it is no column of amounts
+MOST_SIGNS = 2
 LEAST_ROWS = 2  # of a currency, or it is a slip of the pen and its rows are set aside
 
 
@@ -41,9 +41,9 @@ def limited(parts: list[Part], condition: str, code: str) -> list[Part]:
 
 
 def sign_of(text: str) -> str | None:
-    """Return the sign or the letters of a currency that stand beside a number."""
-    met = [sign for sign in re.findall(r"[^\W\d_]+\$?|[^\w\s.,()+'-]+", notation.plain(text)) if words.currency(sign)]
-    return met[0] if len(met) == 1 else None
+    """Return the sign or the letters of a currency that stand beside a number; both of "$25.00 USD", as "$ USD"."""
+    met = [sign for sign in notation.signs_of(text) if words.currency(sign)]
+    return " ".join(met) if met and len(met) <= MOST_SIGNS and words.currency(" ".join(met)) else None
 
 
 def _signs(column: Column) -> dict[str, str]:
@@ -76,12 +76,19 @@ def _rows_of(
 
 def _with(column: Column, own: list[str], others: list[str]) -> str:
     name = syntax.column(column.name)
-    expression = " or ".join(f"contains({name}, {syntax.value(sign)})" for sign in sorted(own))
-    longer = [other for other in others if any(sign in other for sign in own)]  # the $ of R$
-    return f"({expression})" + "".join(f" and not contains({name}, {syntax.value(other)})" for other in sorted(longer))
+    expression = " or ".join(f"contains({name}, {syntax.value(_telling(sign))})" for sign in sorted(own))
+    longer = [other for other in others if any(_telling(sign) in other for sign in own)]  # the $ of R$
+    return f"({expression})" + "".join(
+        f" and not contains({name}, {syntax.value(_telling(other))})" for other in sorted(longer)
+    )
 
 
 def _without(column: Column, others: list[str]) -> str:
     name = syntax.column(column.name)
-    expression = " or ".join(f"contains({name}, {syntax.value(sign)})" for sign in sorted(others))
+    expression = " or ".join(f"contains({name}, {syntax.value(_telling(sign))})" for sign in sorted(others))
     return f"({name} is null or not ({expression}))"
+
+
+def _telling(sign: str) -> str:
+    """Return what tells a currency: the code, where it stands beside a sign."""
+    return sign.rsplit(maxsplit=1)[-1]

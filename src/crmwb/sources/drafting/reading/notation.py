@@ -18,8 +18,8 @@ import pyarrow as pa
 from crmwb import engine
 from crmwb.engine import Backend
 from crmwb.params import EngineParams
-from crmwb.sources import values
-from crmwb.sources.drafting.reading.words import CODES
+from crmwb.sources import eras, values
+from crmwb.sources.drafting.reading.words import CODES, currency
 from crmwb.sources.values import ISO, NARROW, NOTHING, SERIAL, WIDE, NumberStyle
 
 LEAST_SHARE = 0.8  # of a column's rows, or it is no column of numbers or dates
@@ -41,11 +41,18 @@ BRACKETED = re.compile(r"\(.*\d.*\)|[^-+()]*\d[^-+()]*-")
 NUMBER_LIKE = re.compile(r"[-+(]*[\d.,' ]*\d[\d.,' ]*([eE][-+]?\d+)?[)-]?")
 DATE_NAME = re.compile(
     r".*\b(date|datum|day|time|timestamp|created|updated|ordered|on|at|tag|fecha|datetime|am|since|start|end|closed)\b.*"
-    r"|.*(日期|时间|日)"
+    r"|.*(日期|时间|日付|日時|日)"
 )
 CLOCK = r"\d{1,2}:\d{2}(?P<s>:\d{2}(?P<f>[.,]\d+)?)?(?P<p> ?[AaPp]\.? ?[Mm]\.?)?(?P<z> ?(Z|z|UTC|GMT|(UTC|GMT)?[-+]\d{1,2}:?(\d{2})?))?"
 MONTH = r"[A-Za-z]{3,9}\.?"
+LETTERED = r"[RHS]\.? ?\d{1,2}[./-]\d{1,2}[./-]\d{1,2}"  # a day of a Japanese era, or a number of another kind
 DAY_FORMATS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (r"\d{1,2}/\d{1,2}/25\d{2}", (f"{eras.BUDDHIST}%d/%m/%Y",)),
+    (r"\d{1,2}-\d{1,2}-25\d{2}", (f"{eras.BUDDHIST}%d-%m-%Y",)),
+    (r"25\d{2}-\d{1,2}-\d{1,2}", (f"{eras.BUDDHIST}%Y-%m-%d",)),
+    (r"25\d{2}/\d{1,2}/\d{1,2}", (f"{eras.BUDDHIST}%Y/%m/%d",)),
+    (r"(令和|平成|昭和) ?(\d{1,2}|元)[年./-]\d{1,2}[月./-]\d{1,2}日?", (eras.JAPANESE,)),
+    (LETTERED, (eras.JAPANESE,)),
     (r"\d{4}-\d{1,2}-\d{1,2}", ("%Y-%m-%d",)),
     (r"\d{4}/\d{1,2}/\d{1,2}", ("%Y/%m/%d",)),
     (r"\d{4}\.\d{1,2}\.\d{1,2}", ("%Y.%m.%d",)),
@@ -141,12 +148,17 @@ def readings(
     """
     with engine.connect(EngineParams(threads=1, memory_limit_gb=1)) as con:
         held = {name: counts for name, (_, counts) in columns.items() if counts}
-        dates = _dates(con, held)
+        dates = _dates(con, {name: counts for name, counts in held.items() if _may_be_dates(columns[name][0], counts)})
         others = {name: counts for name, counts in held.items() if name not in dates}
         numbers = _numbers(con, others)
         counted = {name: held[name] for name in numbers if _may_be_a_moment(columns[name][0], numbers[name])}
         dates |= _counted(con, counted, numbers)
     return {name: (numbers.get(name), dates.get(name)) for name in columns}
+
+
+def _may_be_dates(words: str, counts: Counter[str]) -> bool:
+    """Say whether a column may hold dates: R6.3.5 is one only in a column that is called a date."""
+    return DATE_NAME.fullmatch(words) is not None or not any(re.fullmatch(LETTERED, text) for text in counts)
 
 
 def swapped(date_format: str) -> str:
@@ -211,19 +223,29 @@ def _best(read: list[tuple[NumberStyle, dict[str, float]]], counts: Counter[str]
     return Numbers(style, texts, best / counts.total(), *(rivals[0] if rivals else ()))
 
 
+def signs_of(text: str) -> tuple[str, ...]:
+    """Return the signs, names and codes of currencies that stand in a text, codes last."""
+    met = re.findall(r"[^\W\d_]+\$?|[^\w\s.,()+'-]+", _plain(text))
+    return tuple(sorted((s for s in met if s in SIGNS or currency(s)), key=lambda sign: sign in CODES))
+
+
 def _sign(texts: Iterable[str]) -> str | None:
-    """Return the currency's sign or letters that stand at most of the numbers."""
-    met: Counter[str] = Counter()
-    for text in texts:
-        for sign in re.findall(r"[^\W\d_]+\$?|[^\w\s.,()+'-]+", _plain(text)):
-            if sign in SIGNS or sign in CODES:
-                met[sign] += 1
-    return met.most_common(1)[0][0] if met else None
+    """Return the currency's sign or letters that stand at most of the numbers; both where both do, as in "$25.00 USD"."""
+    met: Counter[tuple[str, ...]] = Counter(
+        signs for text in texts if (signs := tuple(s for s in signs_of(text) if s in SIGNS or s in CODES))
+    )
+    several: Counter[tuple[str, ...]] = Counter({s: n for s, n in met.items() if len(s) == 2 and s[0] not in CODES})
+    if several and several.total() * 2 > met.total():
+        return " ".join(several.most_common(1)[0][0])
+    each = Counter(sign for signs, n in met.items() for sign in signs for _ in range(n))
+    return each.most_common(1)[0][0] if each else None
 
 
 def _bare(text: str, sign: str | None) -> str:
     plain = _plain(text)
-    return plain.replace(sign, "").strip() if sign else plain
+    for each in sign.split() if sign else ():
+        plain = plain.replace(each, "").strip()
+    return plain
 
 
 # dates
@@ -341,6 +363,7 @@ COUNTED = {
     "epoch milliseconds": (3e11, 4.2e12),
     "epoch microseconds": (3e14, 4.2e15),
     SERIAL: (20_000, 75_000),
+    eras.CYYDDD: (95_001, 136_366),
 }
 
 
@@ -359,12 +382,21 @@ def _counted(con: Backend, columns: dict[str, Counter[str]], numbers: dict[str, 
                 for text, number in read.items()
                 if least <= number <= most or (how == SERIAL and number == values.LAST_SERIAL)
             ]
+            if how == eras.CYYDDD and not _are_days_of_years([read[text] for text in fitting]):
+                continue
             share = sum(counts[text] for text in fitting) / counts.total()
             if share >= LEAST_SHARE:
                 rows = _tried(con, {name: fitting}, {"m": how})[name]
                 result[name] = Dates((how,), {row["text"]: row["m"] for row in rows if row["m"]}, share)
                 break
     return result
+
+
+def _are_days_of_years(numbers: Collection[float]) -> bool:
+    """Say whether numbers are days of a year (124060), and not all of them year, month and day (130205)."""
+    whole = [int(number) for number in numbers]
+    may_be_months = all(1 <= n // 100 % 100 <= 12 and 1 <= n % 100 <= 31 for n in whole)
+    return all(1 <= n % 1000 <= 366 for n in whole) and whole == list(numbers) and not may_be_months
 
 
 def _tried(
