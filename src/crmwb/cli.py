@@ -58,13 +58,16 @@ def draft_mapping(
     files: Annotated[
         list[Path] | None, typer.Argument(help="the export files that belong together, or their folder")
     ] = None,
+    *,
     database: Annotated[
         str | None, typer.Option(help="draft from a database: its address, or env for CRMWB_DATABASE_URL")
     ] = None,
     output: Annotated[Path | None, typer.Option(help="path of the mapping; mappings/NAME.yaml by default")] = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="ask nothing, accept what changes no totals, and write params.yaml")
+        bool,
+        typer.Option("--yes", help="ask nothing, accept what changes no totals, write nothing where more is asked"),
     ] = False,
+    force: Annotated[bool, typer.Option("--force", help="replace a mapping that was edited")] = False,
     answer: Annotated[list[str] | None, typer.Option(help="KEY=ANSWER to one question; repeatable")] = None,
 ) -> None:
     """Draft a mapping from files or a database: the meaning of each column, how certain it is, and why."""
@@ -79,7 +82,7 @@ def draft_mapping(
         url = address(None if database == "env" else database) if database else None
         pairs = [text.partition("=") for text in answer or []]
         answers = {key.strip(): given.strip() for key, _, given in pairs}
-        session.run(files or [], output, yes=yes, answers=answers, url=url)
+        session.run(files or [], output, yes=yes, answers=answers, url=url, force=force)
 
     stage.run(draft, work="crmwb map")
 

@@ -11,7 +11,10 @@ from project import PROJECT
 from workbooks import write_workbook
 
 from crmwb import params
+from crmwb.errors import CrmwbError
 from crmwb.sources import ingest
+from crmwb.sources.drafting import drafted as marks
+from crmwb.sources.drafting import session
 from crmwb.sources.drafting.ask import ask_about
 from crmwb.sources.drafting.draft import draft
 from crmwb.sources.drafting.guess import Sure
@@ -158,6 +161,44 @@ def test_a_mapping_is_never_overwritten_unasked(map_files, tmp_path):
     assert "mappings/sales.yaml: is there already" in said
     assert (tmp_path / "mappings" / "sales.yaml").read_text() == "mine"
     assert map_files("sales.csv", "--output", "mappings/other.yaml")[0] == 0
+
+
+def test_a_draft_that_nobody_edited_is_replaced(map_files, tmp_path):
+    (tmp_path / "data" / "raw" / "sales.csv").write_text(AMBIGUOUS)
+    path = tmp_path / "mappings" / "sales.yaml"
+    code, said = map_files("data/raw/sales.csv")  # with an open question
+    assert (code, "params.yaml was left as it is" in said) == (0, True)
+    assert "# QUESTION" in path.read_text()
+    answered = ("--answer", "day_or_month=day", "--answer", "currency=USD")
+    code, said = map_files("data/raw/sales.csv", *answered)
+    assert (code, "Written. Now run make report" in said) == (0, True)
+    assert "# QUESTION" not in path.read_text()
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))  # as git may do
+    assert map_files("data/raw/sales.csv", "--yes", *answered)[0] == 0
+
+    edited = path.read_text().replace("name: sales", "name: Our sales")
+    path.write_text(edited)
+    code, said = map_files("data/raw/sales.csv", "--yes", *answered)
+    assert (code, "replace it with --force" in " ".join(said.split())) == (1, True)
+    assert path.read_text() == edited
+    assert map_files("data/raw/sales.csv", "--yes", "--force", *answered)[0] == 0
+    assert "Our sales" not in path.read_text()
+
+
+def test_on_a_terminal_a_draft_is_replaced_and_an_edited_one_asked_about(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "sales.yaml"
+    path.write_text(marks.signed("name: x\n"))
+    asked = []
+    monkeypatch.setattr(session.typer, "confirm", lambda text, **_: asked.append(text) or False)
+    session._refuse_edited(path, talks=True, force=False)
+    assert asked == []
+    path.write_text("name: mine\n")
+    with pytest.raises(CrmwbError, match="--force"):
+        session._refuse_edited(path, talks=True, force=False)
+    assert len(asked) == 1
+    session._refuse_edited(path, talks=True, force=True)
+    assert len(asked) == 1
 
 
 def test_params_are_left_alone_unless_a_person_agrees(map_files, tmp_path):

@@ -3,7 +3,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import typer
@@ -11,10 +11,10 @@ import typer
 from crmwb import layout, params
 from crmwb.errors import CrmwbError
 from crmwb.sources import checking, database, preview
-from crmwb.sources.drafting import roles
+from crmwb.sources.drafting import drafted, roles
 from crmwb.sources.drafting.ask import ask_about
 from crmwb.sources.drafting.draft import Draft, draft
-from crmwb.sources.drafting.questions import settle
+from crmwb.sources.drafting.questions import Question, settle
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.stored import draft_stored
 from crmwb.sources.drafting.text import text
@@ -23,7 +23,13 @@ from crmwb.storage import write_text
 
 
 def run(
-    paths: list[Path], output: Path | None, *, yes: bool, answers: Mapping[str, str], url: str | None = None
+    paths: list[Path],
+    output: Path | None,
+    *,
+    yes: bool,
+    answers: Mapping[str, str],
+    url: str | None = None,
+    force: bool = False,
 ) -> None:
     """Draft a mapping for files, and say how to use it.
 
@@ -36,15 +42,20 @@ def run(
     url : str, optional
         The address of a database to look at instead of files.
     yes : bool
-        Ask nothing: guesses that change no sum are taken, and params.yaml is pointed to the mapping. Where only a person
-        can answer, nothing is written. No file is ever overwritten so.
+        Ask nothing: guesses that change no sum are taken. Where only a person can answer, nothing is written.
+    force : bool
+        Replace a mapping that somebody has edited. One that nobody has edited since it was drafted is replaced anyway.
     answers : mapping of str to str
         Answers to questions, by their keys; what counts before a draft is made, by `roles.KEYS`.
 
     Raises
     ------
     CrmwbError
-        The files cannot be read or used, the mapping is there already, a question is open, or a person must mend it.
+        The files cannot be read or used, the mapping is there and was edited, a question is open, or a person must mend it.
+
+    Notes
+    -----
+    Where nothing is left to answer, params.yaml is pointed to the mapping; on a terminal, after asking.
     """
     talks = sys.stdin.isatty() and not yes
     if url is not None:
@@ -53,10 +64,8 @@ def run(
     answers = {key: answer for key, answer in answers.items() if key not in named}
     made = draft(paths, given=named) if url is None else draft_stored(url)
     path = output or layout.MAPPINGS / f"{syntax.slug(made.name)}.yaml"
-    if path.exists() and not (talks and typer.confirm(f"{path} is there already. Overwrite it?")):
-        raise CrmwbError(
-            f"{path}: is there already, and was left as it is; delete it where nobody has edited it, or name another with --output."
-        )
+    for each in (path, *(path.parent / name for name in made.queries)):
+        _refuse_edited(each, talks=talks, force=force)
     left = settle([q for q in made.questions if q.key in answers or not talks], answers)
     if talks:
         made.questions = [q for q in made.questions if q.key not in answers]
@@ -67,8 +76,8 @@ def run(
         )
     p = params.load()
     _make_key(made)
-    _write_queries(made, path.parent, talks=talks)
-    write_text(text(made, path.as_posix(), left), path, lasting=True)
+    _write_queries(made, path.parent)
+    write_text(drafted.signed(text(made, path.as_posix(), left)), path, lasting=True)
     typer.echo(f"Wrote {path}; what it is not sure of is marked in it.")
     for line in (*dict.fromkeys(_notes(made)), *(f"Question: {question.shown()}" for question in left)):
         typer.echo(line)
@@ -91,7 +100,7 @@ def run(
         "mapping": path.as_posix(),
         "directory": _directory(made),
     }
-    _point_to(chosen, talks=talks, yes=yes)
+    _point_to(chosen, left, talks=talks)
 
 
 def _notes(made: Draft) -> Iterator[str]:
@@ -107,13 +116,22 @@ def _notes(made: Draft) -> Iterator[str]:
     yield from (f"Note: {remark}." for remark in made.unused)
 
 
-def _write_queries(made: Draft, folder: Path, *, talks: bool) -> None:
+def _refuse_edited(path: Path, *, talks: bool, force: bool) -> None:
+    """Stop where a file is there that somebody wrote or edited, unless a person wants it replaced."""
+    if not path.exists() or force or drafted.is_untouched(path):
+        return
+    if not (talks and typer.confirm(f"{path} is there already, and was edited. Replace it?")):
+        raise CrmwbError(
+            f"{path}: is there already, and was left as it is, for it was edited since crmwb map wrote it, or written by somebody; "
+            f"replace it with --force, or name another with --output."
+        )
+
+
+def _write_queries(made: Draft, folder: Path) -> None:
     """Write the queries of a draft beside its mapping."""
     for name, query in made.queries.items():
         path = folder / name
-        if path.exists() and not (talks and typer.confirm(f"{path} is there already. Overwrite it?")):
-            raise CrmwbError(f"{path}: is there already, and was left as it is; rename it, or use it in a mapping.")
-        write_text(query, path, lasting=True)
+        write_text(drafted.signed(query, "--"), path, lasting=True)
         typer.echo(f"Wrote {path}.")
 
 
@@ -134,8 +152,8 @@ def _directory(made: Draft) -> str:
     return str(made.directory.relative_to(here) if made.directory.is_relative_to(here) else made.directory)
 
 
-def _point_to(chosen: Mapping[str, str], *, talks: bool, yes: bool) -> None:
-    """Say what params.yaml needs to use the mapping, and write it there where a person agrees."""
+def _point_to(chosen: Mapping[str, str], left: Sequence[Question], *, talks: bool) -> None:
+    """Say what params.yaml needs to use the mapping, and write it there: on a terminal after asking, never with open questions."""
     typer.echo(f"In {layout.PARAMS}, this makes it the source:\n")
     for line in ("source:", *(f"  {key}: {value}" for key, value in chosen.items())):
         typer.echo(line)
@@ -147,6 +165,8 @@ def _point_to(chosen: Mapping[str, str], *, talks: bool, yes: bool) -> None:
         typer.echo(
             f"\nDVC watches {layout.RAW} only; with files elsewhere, run dvc repro --force after a change there."
         )
-    if yes or (talks and typer.confirm(f"\nWrite it into {layout.PARAMS}?")):
+    if left:
+        typer.echo(f"{layout.PARAMS} was left as it is: run crmwb map again with an --answer to each question above.")
+    elif not talks or typer.confirm(f"\nWrite it into {layout.PARAMS}?", default=True):
         params.choose({f"source.{key}": value for key, value in chosen.items()})
         typer.echo(f"Written. Now run make report (looks at {chosen['directory']}).")
