@@ -141,9 +141,30 @@ def test_a_column_for_each_month_is_refused_whatever_date_stands_beside_it(proje
     assert "a row for each customer and period" in refused
 
 
-def test_a_column_without_a_name_is_said_to_be_left_out(project):
-    lines = [",Date,Num,Amount", "Adler,,,", ",2024-05-01,1,5.00", ",2024-05-02,2,6.00", "Total for Adler,,,11.00"]
-    lines += ["Becker,,,", ",2024-05-03,3,7.00", ",2024-05-04,4,8.00", "Total for Becker,,,15.00"]
+def test_a_column_without_a_name_is_read_by_its_place(project):
+    lines = [",Date,Num,Amount,", *(f"Firm {i % 3},2024-05-{i + 1:02d},{i},{5 + i}.50," for i in range(9))]
+    (project.raw / "report.csv").write_text("\n".join(lines))
+    assert project.draft(customer="column 1", order="Num") == []
+    assert "column 1 has no name in the header and is called so" in project.mapping
+    assert set(revenue(project.ingest())) == {"Firm 0", "Firm 1", "Firm 2"}
+
+
+def test_names_below_names_are_refused_with_what_to_export(project):
+    lines = [
+        ",Date,Num,Amount",
+        "North,,,",
+        "Adler,,,",
+        ",2024-05-01,1,5.00",
+        ",2024-05-02,2,6.00",
+        "Total for Adler,,,11.00",
+    ]
+    lines += [
+        "Becker,,,",
+        ",2024-05-03,3,7.00",
+        ",2024-05-04,4,8.00",
+        "Total for Becker,,,15.00",
+        "Total for North,,,26.00",
+    ]
     (project.raw / "report.csv").write_text("\n".join(lines))
     (refused,) = project.draft()
     assert "column 1 has no name in the header" in refused

@@ -18,10 +18,11 @@ LEAST_OF_A_PATH = 3
 NEARLY_ALL = 0.8
 
 
-def nameless(file: SourceFile, shape: Shape, names: list[str]) -> str:
+def nameless(file: SourceFile, shape: Shape, names: list[str], *, is_read: bool) -> str:
     """Return which columns hold something and have no name in the header; nothing where none does.
 
-    Those behind the last column that has one cannot be read.
+    Those behind the last column that has one cannot be read. `is_read` says that names in rows of their own are read as
+    what stands above the rows that they are of.
     """
     places = [i for i, name in enumerate(names) if name.strip() in {"", f"column {i + 1}"}]
     batch = next(open_file(file, shape.mapping(file.name)).batches(places), None) if places else None
@@ -33,6 +34,8 @@ def nameless(file: SourceFile, shape: Shape, names: list[str]) -> str:
         return ""
     place, values = held[0]
     what = f"it holds {', '.join(map(repr, values[:2]))}"
+    if sum(TOTAL.fullmatch(value) is not None for value in values) > 1 and not is_read:
+        what += "; its values stand in rows of their own, above and below the rows that they are of: export a list that has them in each row"
     if names[place].strip():
         return f"{names[place]} has no name in the header and is called so ({what})"
     return f"column {place + 1} has no name in the header and is not read ({what})"

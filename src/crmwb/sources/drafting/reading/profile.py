@@ -272,12 +272,12 @@ def profile(file: SourceFile, shape: Shape) -> Profile:
     n_rows = sum(part.num_rows for part in parts)
     if n_rows == 0:
         raise CrmwbError(f"{file.name}: a header but no rows; export it again.")
-    if unnamed := nameless(file, shape, names):
-        shape = replace(shape, remarks=[*shape.remarks, unnamed])
     every = pa.concat_tables(parts).combine_chunks()
     empty = [n for n in every.column_names if re.fullmatch(r"column \d+", n) and not any(every[n].to_pylist())]
     every = every.drop_columns(empty)
     every, filled = grouped.by_name(every) or (every, None)
+    if unnamed := nameless(file, shape, names, is_read=filled is not None):
+        shape = replace(shape, remarks=[*shape.remarks, unnamed])
     rows, oddities, alone = _without_oddities(every)
     shape = replace(shape, titles=(*shape.titles, *alone))
     columns = columns_of(rows, shape)

@@ -2,19 +2,16 @@
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
 import re
-from collections.abc import Iterable
 
 from crmwb.contract import Kind
 from crmwb.contract.canonical import TABLES
-from crmwb.sources.drafting.customers import ids
-from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
+from crmwb.sources.drafting.customers import ids, kinds
+from crmwb.sources.drafting.guess import Part, Sure, fill, of_column
 from crmwb.sources.drafting.reading import syntax, vocabulary
 from crmwb.sources.drafting.reading.profile import Column, Profile
 
 LEAST_OVERLAP = 0.5
 PLAINLY = 2  # how well a name must match
-PERSON = re.compile(r"(consumers?|persons?|private|b2c|privat\w*|individuals?)")
-COMPANY = re.compile(r"(corporate|company|companies|business|b2b|home office|firma|geschaft\w*|organi[sz]ation)")
 KEYS = {"customers": "customer_id", "products": "product_id"}
 WORDS = {"customers": vocabulary.CUSTOMERS, "products": vocabulary.PRODUCTS}
 
@@ -34,12 +31,12 @@ def dimension(table: str, profile: Profile, facts: list[Part]) -> Part | None:
     guesses = {key: of_column(column, Kind.ID, Sure.SURE, f"{share:.0%} of its values stand in the other files too")}
     others = [c for c in profile.columns if c is not column]
     guesses |= {k: v for k, v in fill(TABLES[table], others, WORDS[table]).items() if k != key}
-    if table == "customers":
-        guesses["kind"] = kind(profile.columns)
     if table == "products" and "name" not in guesses:
         guesses["name"] = of_column(column, Kind.TEXT, Sure.LIKELY, "products are called by it")
-    ordered = {c.name: guesses[c.name] for c in TABLES[table].columns if c.name in guesses}
-    return Part(table, syntax.file_options(profile), ordered, profile)
+    part = Part(table, syntax.file_options(profile), guesses, profile)
+    if table == "customers":
+        kinds.put(part, profile.columns, [column])
+    return _ordered(part)
 
 
 def mismatch(profile: Profile, facts: list[Part]) -> str:
@@ -89,30 +86,16 @@ def derived(table: str, facts: list[Part]) -> Part | None:
     guesses = {k: v for k, v in fill(TABLES[table], columns, WORDS[table]).items() if k != key}
     if table == "products" and not guesses:
         return None
-    if table == "customers":
-        guesses["kind"] = kind(columns)
-    ordered = {c.name: guesses[c.name] for c in TABLES[table].columns if c.name in guesses}
     names = list(dict.fromkeys(part.table for part in bases))
-    return Part(table, {"derived_from": names[0] if len(names) == 1 else names}, ordered)
+    part = Part(table, {"derived_from": names[0] if len(names) == 1 else names}, guesses)
+    if table == "customers":
+        kinds.put(part, columns, [column for base in bases[:1] for column in base.guesses[key].sources])
+    return _ordered(part)
 
 
-def kind(columns: Iterable[Column]) -> Guess:
-    """Guess whether customers are people or companies: by a column that says so, else by what is known of them."""
-    for column in columns:
-        kinds = {value: _kind_of(value) for value in column.counts}
-        if 1 < len(kinds) <= 6 and all(kinds.values()):
-            return Guess({"column": column.name, "replace": kinds}, Sure.LIKELY, f"of {column.shown(4)}", (column,))
-    about_companies = [
-        c.name for c in columns for name in ("industry", "company_size", "parent_id")
-        if vocabulary.matches(c.words, vocabulary.CUSTOMERS[name])
-    ]  # fmt: skip
-    if about_companies:
-        return Guess({"constant": "company"}, Sure.LIKELY, f"they have {about_companies[0]}")
-    return Guess({"constant": "person"}, Sure.GUESS, "nothing says so; company where customers are companies")
-
-
-def _kind_of(value: str) -> str | None:
-    return "person" if PERSON.fullmatch(value.lower()) else "company" if COMPANY.fullmatch(value.lower()) else None
+def _ordered(part: Part) -> Part:
+    part.guesses = {c.name: part.guesses[c.name] for c in TABLES[part.table].columns if c.name in part.guesses}
+    return part
 
 
 def overlap(one: Column, other: Column) -> float:

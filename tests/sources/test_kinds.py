@@ -1,0 +1,77 @@
+"""Whether customers are people or companies: drafted by evidence, asked where names look like both."""
+
+from collections import Counter
+
+import pytest
+
+from crmwb.sources.drafting.customers import kinds
+from crmwb.sources.drafting.guess import Part
+from crmwb.sources.drafting.reading.profile import Column
+
+PEOPLE = ["Anna Miller", "Ben Stone", "Carla Garcia", "Jan de Boer", "Maria Rossi", "Li Wei", "Tom Weber", "Eva Kline"]
+FIRMS = [
+    "Hansa GmbH",
+    "Casa Verde S.A.",
+    "Ridge & Sons",
+    "Polar Co",
+    "上海远航贸易有限公司",
+    "株式会社田中",
+    "Alpha Ltd.",
+]
+
+
+def column(name, values, n_rows=None):
+    known = [value for value in values if value]
+    return Column(name, n_rows or len(values), Counter(known), ())
+
+
+def drafted(columns, who=()):
+    part = Part("customers", {}, {})
+    kinds.put(part, columns, who)
+    return part
+
+
+@pytest.mark.parametrize(
+    ("columns", "who", "value", "why"),
+    [
+        ([column("name", FIRMS)], [], {"constant": "company"}, "7 of 7 values of name end as companies do"),
+        ([], [column("Customer", [*FIRMS, "Tern Books"])], {"constant": "company"}, "7 of 8 values of Customer"),
+        ([column("Name", PEOPLE)], [], {"constant": "person"}, "nothing says so"),
+        ([], [column("customer_id", ["1", "2", "3"])], {"constant": "person"}, "nothing says so"),
+        ([column("VAT ID", ["DE1", "DE2", "DE3", "DE4"])], [], {"constant": "company"}, "100% have VAT ID"),
+        ([], [column("GSTIN/UIN of Recipient", ["27A", "27B", "27C"])], {"constant": "company"}, "100% have GSTIN"),
+        (
+            [column("Company", [*FIRMS[:3], *[""] * 27])],
+            [],
+            {"expression": "case when Company is not null then 'company' else 'person' end"},
+            "10% have Company",
+        ),
+        (
+            [column("type", ["B2B", "private"])],
+            [],
+            {"column": "type", "replace": {"B2B": "company", "private": "person"}},
+            "of",
+        ),
+        ([column("industry", ["steel", "food"])], [], {"constant": "company"}, "they have industry"),
+    ],
+)
+def test_the_kind_follows_the_evidence(columns, who, value, why):
+    part = drafted(columns, who)
+    assert part.guesses["kind"].value == value
+    assert why in part.guesses["kind"].why
+    assert not part.questions
+
+
+def test_names_of_both_kinds_are_asked_about():
+    part = drafted([column("name", [*PEOPLE, *FIRMS[:4]])])
+    (question,) = part.questions
+    assert (question.key, question.choices) == ("kind", ("company", "person"))
+    assert "4 of 12 values of name end as companies do" in question.text
+    question.settle("company")
+    assert part.guesses["kind"].value == {"constant": "company"}
+
+
+def test_a_few_firms_among_people_are_named():
+    part = drafted([column("name", [f"Anna Miller {i}" for i in range(40)] + FIRMS[:3])])
+    assert not part.questions
+    assert "3 of 43" in part.guesses["kind"].why
