@@ -26,6 +26,7 @@ from crmwb.value.scorecard import points as card_points
 from crmwb.value.scorecard.certainty import errors, score_error
 from crmwb.value.scorecard.credit import payments
 from crmwb.value.scorecard.indicators import DIMENSIONS, INDICATORS
+from crmwb.value.scorecard.months import follow
 from crmwb.value.scorecard.scale import Linear, Percentile, PercentileAboveZero
 from crmwb.value.scorecard.sensitivity import sensitivity
 
@@ -264,6 +265,45 @@ def test_a_card_of_a_small_company(con, tmp_path):
         "The indicator “rank in the industry by revenue” does not count: nothing is known of it. "
         "Required data: customers.industry."
     )
+
+
+@pytest.mark.parametrize(("share", "tier"), [(1.0, "small"), (0.05, "vip")])
+@pytest.mark.parametrize("cut", ["customers", "revenue"])
+def test_who_brings_a_large_share_of_revenue_has_at_least_the_tier_of_income_alone(share, tier, cut):
+    n = 100
+    rank = np.arange(n, dtype=float)
+    known = indicators_of(n, revenue=1_000 + rank, lines=rank[::-1], tenure=rank[::-1], off_season=rank[::-1] / n)
+    known.iloc[-1, known.columns.get_loc("revenue")] = 20_000  # a sixth of all, and the least loyal
+    params = PARAMS.model_copy(
+        update={
+            "income_alone_from": share,
+            "cut": cut,
+            "weights": DimensionWeights(income=2.0, influence=1.0, credit=2.0, loyalty=8.0),
+        }
+    )
+    made = scorecard.card_of(known, pd.Series(known.index), date(2024, 1, 1), params)
+    rows = made.customers.set_index("customer_id")
+    assert rows["tier"].iloc[-1] == tier
+    assert rows["is_tier_by_income"].iloc[-1] == (tier == "vip")
+    others = scorecard.card_of(
+        known, pd.Series(known.index), date(2024, 1, 1), params.model_copy(update={"income_alone_from": 1.0})
+    )
+    assert rows["tier"].iloc[:-1].equals(others.customers.set_index("customer_id")["tier"].iloc[:-1])
+    assert not rows["is_tier_held"].any()
+
+
+def test_income_alone_holds_at_month_ends_too_and_gives_way_when_it_is_small():
+    rank = np.arange(100, dtype=float)
+    large = indicators_of(100, revenue=1_000 + rank, lines=rank[::-1], tenure=rank[::-1])
+    large.iloc[-1, large.columns.get_loc("revenue")] = 20_000
+    weights = DimensionWeights(income=2.0, influence=1.0, credit=2.0, loyalty=8.0)
+    params = PARAMS.model_copy(update={"income_alone_from": 0.05, "weights": weights})
+    first = follow(date(2024, 1, 1), large, None, params)
+    second = follow(date(2024, 2, 1), large, first, params)
+    assert [placed.level.iloc[-1] for placed in (first, second)] == [0, 0]
+    assert (second.level != second.fresh).sum() == 0
+    small = large.assign(revenue=1_000 + rank)
+    assert follow(date(2024, 3, 1), small, second, params).level.iloc[-1] == 2
 
 
 def test_held_customers_are_those_whom_only_memory_keeps(con, tmp_path):

@@ -99,8 +99,15 @@ SCORECARD = Table(
         maybe("n_dimensions_known", Kind.INTEGER, "of those four, how many are known"),
         maybe("value_score", Kind.NUMBER, "weighted mean of the dimensions known, 0 to 100 (best)"),
         maybe("tier", Kind.CATEGORY, "the tier by value_score, with hysteresis; potential for who never bought"),
-        maybe("tier_probability", Kind.SHARE, "probability that tier is right"),
+        maybe(
+            "tier_probability", Kind.SHARE, "probability that tier is right; unknown where it is that of income alone"
+        ),
         maybe("is_tier_held", Kind.BOOLEAN, "just beyond a boundary, and kept in the tier of the month before"),
+        maybe(
+            "is_tier_by_income",
+            Kind.BOOLEAN,
+            "brought so much (value.scorecard.income_alone_from) that income alone gives the tier, better than score",
+        ),
         maybe("is_tier_sensitive", Kind.BOOLEAN, "in another tier if any one weight moved by a quarter"),
     ),
 )

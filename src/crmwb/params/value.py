@@ -58,6 +58,7 @@ class ScorecardParams(Section):
     levels: Annotated[tuple[Tier, ...], Field(min_length=2)]
     hysteresis_points: Annotated[float, Field(ge=0, le=50)]
     history_months: Annotated[int, Field(ge=0, le=120)]
+    income_alone_from: Annotated[float, Field(gt=0, le=1)] = 1.0
 
     @model_validator(mode="after")
     def _shares_add_up(self) -> Self:

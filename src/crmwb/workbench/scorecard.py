@@ -92,7 +92,7 @@ class Scorecard:
         return self.finding_of("pyramid")
 
     def finding_of(self, part: str) -> Finding:
-        """Return the finding of a part: "pyramid", "certainty", "memory" or "sensitivity"."""
+        """Return the finding of a part: "pyramid", "certainty", "memory", "by_income" or "sensitivity"."""
         found: Finding = from_json(self.facts[part]["finding"])
         return found
 

@@ -13,7 +13,7 @@ from crmwb.calendar import is_month_end
 from crmwb.contract.value import TIER_MONTHS
 from crmwb.contract.value_customers import SCORECARD
 from crmwb.params import POTENTIAL, ScorecardParams
-from crmwb.tiers import levels_of, probability
+from crmwb.tiers import probability
 from crmwb.value.scorecard.certainty import errors, purchase_noise, score_error
 from crmwb.value.scorecard.credit import payments
 from crmwb.value.scorecard.indicators import DIMENSIONS, VARIABLES
@@ -34,7 +34,7 @@ class Card:
 
     Attributes
     ----------
-    customers : DataFrame of shape (n, 15)
+    customers : DataFrame of shape (n, 16)
         Columns of SCORECARD, sorted by customer_id.
     months : DataFrame
         Columns of TIER_MONTHS: the tier of each buyer at month ends, the present included if it is one.
@@ -159,11 +159,13 @@ def _card(
         value_score=scores,
         tier=pd.Series(names[level.to_numpy()], index=scores.index, dtype=object),
         tier_probability=np.nan,
-        is_tier_held=level.to_numpy() != levels_of(scores.to_numpy(), definition.bounds),
+        is_tier_held=False if present is None else present.level != present.fresh,
+        is_tier_by_income=False if present is None else present.by_income,
         is_tier_sensitive=is_sensitive,
     )  # fmt: skip
     if len(scores) and certainty is not None:
-        out["tier_probability"] = certainty(scores, scored, level, definition.bounds).round(3)
+        probable = certainty(scores, scored, level, definition.bounds).round(3)
+        out["tier_probability"] = probable.mask(out["is_tier_by_income"].astype(bool))
     everyone = pd.Index(sorted(customer_ids), name="customer_id")
     out = out.reindex(everyone).reset_index().reindex(columns=SCORECARD.names)
     out["tier"] = out["tier"].fillna(POTENTIAL)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmwb.findings import Finding, Listing, Name, Share, Term, Unavailable, to_json
+from crmwb.findings import Count, Finding, Listing, Name, Share, Term, Unavailable, to_json
 from crmwb.params import ScorecardParams
 from crmwb.tiers import stability
 from crmwb.value.realised.profit import basis_cents
@@ -94,7 +94,7 @@ def facts(
     dict
         scales (per indicator: its name, dimension, scale, known_share), stability (of tiers), weights, not_available
         (dimensions and indicators), n_scored, n_dimensions_known (customers by number of dimensions), levels, pyramid,
-        certainty, memory, sensitivity; each of the last four with a `finding`, or None where nobody is scored.
+        certainty, memory, by_income, sensitivity; the last five each with a `finding`, or None where nobody is scored.
     """
     names = [level["name"] for level in card.levels]
     scored = card.customers[card.customers["value_score"].notna()]
@@ -117,11 +117,12 @@ def facts(
         "stability": stability(card.history.assign(n_changed=card.history["n_up"] + card.history["n_down"])),
     }
     if scored.empty:
-        return known | dict.fromkeys(("pyramid", "certainty", "memory", "sensitivity"))
+        return known | dict.fromkeys(("pyramid", "certainty", "memory", "by_income", "sensitivity"))
     return known | {
         "pyramid": _pyramid(pyramid(card.customers, realised, clv_cents, basis, names), basis),
         "certainty": _certainty(scored, certainty_bands(card.customers, names)),
         "memory": _memory(card.history, params),
+        "by_income": _by_income(scored, params),
         "sensitivity": _sensitivity(card.sensitivity, scored),
     }
 
@@ -190,6 +191,12 @@ def _memory(history: pd.DataFrame, params: ScorecardParams) -> dict[str, Any]:
         "months": months,
         "finding": to_json(Finding("scorecard.memory", values)),
     }
+
+
+def _by_income(scored: pd.DataFrame, params: ScorecardParams) -> dict[str, Any]:
+    n = int(scored["is_tier_by_income"].astype(bool).sum())
+    values = {"n": Count(n, "customer"), "share": Share(params.income_alone_from)}
+    return {"n": n, "finding": to_json(Finding("scorecard.by_income", values))}
 
 
 def _sensitivity(table: pd.DataFrame, scored: pd.DataFrame) -> dict[str, Any]:

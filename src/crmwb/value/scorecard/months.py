@@ -33,11 +33,7 @@ class Definition:
     @classmethod
     def learn(cls, indicators: pd.DataFrame, params: ScorecardParams) -> Self:
         """Cut the scores of these buyers into tiers, by shares of customers or of their revenue."""
-        scores = scores_of(indicators, params).dropna()
-        revenue = indicators["revenue"].reindex(scores.index).fillna(0).clip(lower=0).to_numpy()
-        by_revenue = params.cut == "revenue" and bool(revenue.any())  # there is none where all was given back
-        shares = np.array([level.revenue_share if by_revenue else level.share for level in params.levels])
-        return cls(indicators, shares, boundaries(scores.to_numpy(), shares, revenue if by_revenue else None))
+        return cls(indicators, *_cut(scores_of(indicators, params).dropna(), indicators, params))
 
 
 @dataclass(frozen=True)
@@ -53,6 +49,8 @@ class Placed:
     level, fresh, unchanged : Series of int of shape (n,)
         Levels from 0, the best, on the index customer_id: with hysteresis, without it, and with hysteresis by the
         definition of the month before, which tells a customer who changed from a definition that did.
+    by_income : Series of bool of shape (n,)
+        Who is in a better level than the score gives, for income alone (see `_of_income`).
     before : Series or None
         The levels of the month before.
     """
@@ -62,6 +60,7 @@ class Placed:
     level: pd.Series
     fresh: pd.Series
     unchanged: pd.Series
+    by_income: pd.Series
     before: pd.Series | None
 
     def frame(self, names: np.ndarray) -> pd.DataFrame:
@@ -128,13 +127,47 @@ def follow(as_of: date, indicators: pd.DataFrame, before: Placed | None, params:
     if scores.empty:
         return None
     definition, margin = Definition.learn(indicators, params), params.hysteresis_points
-    fresh = pd.Series(levels_of(scores.to_numpy(), definition.bounds), index=scores.index)
+    of_income = _of_income(indicators, params).reindex(scores.index)
+    by_score = pd.Series(levels_of(scores.to_numpy(), definition.bounds), index=scores.index)
+    fresh = _better(by_score, of_income)
     if before is None:
-        return Placed(as_of, definition, fresh, fresh, fresh, None)
-    level = place(scores, definition.bounds, before.level, margin)
+        return Placed(as_of, definition, fresh, fresh, fresh, of_income < by_score, None)
+    by_score = place(scores, definition.bounds, before.level, margin)
     by_former = scores_of(indicators, params, before.definition.indicators).reindex(scores.index).fillna(scores)
-    unchanged = place(by_former, before.definition.bounds, before.level, margin)
-    return Placed(as_of, definition, level, fresh, unchanged, before.level)
+    unchanged = _better(place(by_former, before.definition.bounds, before.level, margin), of_income)
+    level = _better(by_score, of_income)
+    return Placed(as_of, definition, level, fresh, unchanged, of_income < by_score, before.level)
+
+
+def _cut(scores: pd.Series, indicators: pd.DataFrame, params: ScorecardParams) -> tuple[np.ndarray, np.ndarray]:
+    """Return the shares of the levels and the boundaries of scores, none of them unknown."""
+    revenue = indicators["revenue"].reindex(scores.index).fillna(0).clip(lower=0).to_numpy()
+    by_revenue = params.cut == "revenue" and bool(revenue.any())  # there is none where all was given back
+    shares = np.array([level.revenue_share if by_revenue else level.share for level in params.levels])
+    return shares, boundaries(scores.to_numpy(), shares, revenue if by_revenue else None)
+
+
+def _better(level: pd.Series, other: pd.Series) -> pd.Series:
+    """Return the better of two levels of each customer."""
+    return level.where(level <= other, other)
+
+
+def _of_income(indicators: pd.DataFrame, params: ScorecardParams) -> pd.Series:
+    """Return the level that income alone gives to who brought more than a share of all revenue; of others, the last.
+
+    Points are ranks, which know no sizes: without this, a customer who brings a tenth of all revenue could be in a low
+    tier for want of loyalty.
+    """
+    last = pd.Series(len(params.levels) - 1, index=indicators.index)
+    revenue = indicators["revenue"].fillna(0).clip(lower=0)
+    is_large = revenue > params.income_alone_from * revenue.sum()
+    if not is_large.any():
+        return last
+    income = dimensions(points(indicators))["income"].dropna()
+    large = income.index[is_large.reindex(income.index)]
+    _, bounds = _cut(income, indicators, params)
+    last.loc[large] = levels_of(income.loc[large].to_numpy(), bounds)
+    return last
 
 
 def scores_of(indicators: pd.DataFrame, params: ScorecardParams, among: pd.DataFrame | None = None) -> pd.Series:
