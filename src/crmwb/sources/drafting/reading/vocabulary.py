@@ -18,7 +18,8 @@ PERSON = rf"({SERVED}|(recipient|receiver|party|consignee|account|user|person|co
 RECEIPT = rf"(gift|donation|visit|appointment|encounter|admission|stay|folio|reservation|enrol?lment|registration|charge|spenden?|buchungs?|faktura|fakt|quittungs?|recu|recibo|ricevuta|paragon|reserva|收据|收款单|缴费|捐赠|就诊|入住|預約|予約|領収書?){ID.removesuffix('?')}|{PREFIX.removesuffix('?')}(recu|recibo|piece|ricevuta|reservation|reserva)|faktura|quittung"
 ORDER = rf"({RECEIPT}|{PREFIX}((sales |customer |web )?order|invoice|transaction|basket|receipt|purchase|booking|bestel|bestelling|bestell|bestellung|auftrag|auftrags|rechnung|rechnungs|beleg|bon|commande|facture|pedido|factura|ordine|订单|交易|发票|销售单|小票|单据|流水|注文|受注|伝票|請求書){ID})"
 DATE = r"(date|datum|day|time|timestamp|at|on|tag|fecha|data|datetime|日期|时间|日時|日付|日)"
-PRODUCT = rf"{PREFIX}(line ?item |lineitem )?(product|item|sku|stock|article|artikel|produkt|produit|producto|material|ean|isbn|upc|商品|产品|货品|物料|品番){ID}"
+PRODUCT = rf"{PREFIX}(line ?item |lineitem )?(product|item|sku|stock|article|artikel|produkt|produit|producto|articulo|articolo|prodotto|produto|artigo|material|ean|isbn|upc|商品|产品|货品|物料|品番){ID}"
+GROUPS = r"line|series|department|category|group|family|range|gruppe|kategorie|linie|serie|sparte|categorie|groupe|famille|gamme|rayon|categoria|familia|linea|grupo|gama|famiglia|gruppo|reparto|groep|categorie|linha"
 QUANTITY = r"(实发|实出|应发|发货|销售|出库|订购|订货|购买|下单|开票)数量|quantity|qty|units|menge|anzahl|quantite|qte|cantidad|quantita|quantidade|aantal|ilosc|数量|件数|购买数量|商品数量|购买件数|宝贝总数量|商品件数|個数"
 COUNTED = r"doz|dozens?|dz|dtzd|dutzend|douzaines?|docenas?|dozzine|duzias|tuzin\w*|ve|packs?|cases?|cartons?|kartons?|box(es)?|kisten|pallets?|paletten|colis|cajas?|colli|箱|ケース|打|ダース"
 A_PRICE = r"price|preis|prix|precio|prezzo|preco|cena|prijs|pris|\w+preis|\w+prijs|单价|単価|价格|価格"
@@ -36,7 +37,10 @@ TRANSACTIONS: dict[str, Patterns] = {
         rf"((order )?(order|ordered|invoice|transaction|purchase|purchased|sale|sold|booking|bestel|bestell|kauf|auftrags|rechnungs|beleg|订单|下单|购买|交易|销售|成交|创建|注文|受注|購入|売上)( ?{DATE})|(order )?created?( ?{DATE})?|(date|time) (created|ordered|placed|of (order|purchase|sale))|creation date|placed (at|on)|erstellt( am)?|bestellt am|(date|fecha|data)( de| d| do| di| dell)?( la| l)? ?(commande|achat|facture|vente|creation|pedido|compra|venta|factura|creacion|ordine|acquisto|vendita)|commande le)( (utc|gmt|local|date|time))?",
         rf"(?!.*(paid|ship|deliver|cancel|updat|modif|due|refund|fulfil|expir|birth|closed|void|发货|退款|取消|更新|截止|到期|收货))({DATE}|created|close {DATE}|.*\b{DATE}|.*(日期|时间))|(date )?paid( (at|on|date))?|付款(时间|日期)|支付时间|close date",
     ),
-    "product_id": (PRODUCT, r"(product|item|article|artikel|produkt)( name)?|goods|ware|(商品|产品)名称"),
+    "product_id": (
+        PRODUCT,
+        rf"(product|item|article|artikel|produkt)( name)?|goods|ware|(商品|产品)名称|{PREFIX}(reference|referencia|riferimento|referenz|artikelnr)",
+    ),
     "quantity": (
         rf"(line ?item |lineitem )quantity|((order |sales )?({QUANTITY})|stuck|stueck|pieces|uds|unidades|pcs|number of items|num items|items|销量|点数)( sold| ordered| purchased)?( (in )?({COUNTED}))?",
         r"number of [a-z]+|count|n [a-z]+|volume",
@@ -58,8 +62,14 @@ TRANSACTIONS: dict[str, Patterns] = {
         r"purchase price",
     ),
     "profit": (r"(profit|gross profit|margin|gewinn|deckungsbeitrag|db|marge|利润|毛利)", r"contribution"),
-    "channel": (r"(sales )?(channel|kanal|canal|渠道|销售渠道)", r"platform|medium|order source"),
-    "store_id": (rf"(store|shop|branch|filiale|outlet|location|tienda|magasin|门店|店铺){ID}", r"warehouse|site"),
+    "channel": (
+        r"((sales|order|purchase|verkaufs|vertriebs|bestell) ?)?(channel|kanal|canal|canale|kanaal)( (de|di|d|da) (vente|venta|vendita|vendas?|achat|compra))?|(销售|下单|订单|购买|购物|成交)?渠道|下单(平台|终端)|(販売|注文)?チャネル",
+        r"platform|medium|order source|(订单)?来源",
+    ),
+    "store_id": (
+        rf"{PREFIX}(store|shop|branch|filiale|outlet|location|tienda|sucursal|magasin|boutique|succursale|negozio|loja|winkel|vestiging|门店|店铺|分店|店舗){ID}",
+        r"warehouse|site",
+    ),
     "is_return": (
         r"(is )?(return|returned|refund|refunded|retoure|storno|cancelled|canceled|cancellation)|是否(退货|退款)|退货|退款",
         r"reversal",
@@ -92,7 +102,7 @@ CUSTOMERS: dict[str, Patterns] = {
 PRODUCTS: dict[str, Patterns] = {
     "product_id": (PRODUCT, r"(product|item|article|artikel|produkt)( name)?"),
     "name": (r"(product|item|article|artikel|produkt) ?(name|description|bezeichnung|text)|description|bezeichnung|(商品|产品)名称", r"name|title"),
-    "line": (r"(product )?(line|series|department|category|warengruppe|produktlinie)( name)?( english)?|类别|品类|大类|产品线|商品类别", r"group|family"),
+    "line": (rf"(product |item |article )?(line|series|department|category)( name)?( english)?|(product|item|article|merchandise|material) ?(group|family|range)( name)?|(waren|produkt|artikel|haupt)[ -]?(gruppe|kategorie|linie|sparte)|kategorie|sparte|({GROUPS}) (de |du |d |des |di |do |da |dei )?(produits?|articles?|productos?|articulos?|prodott[io]|produtos?|artigos?|merceologic[oa])|categorie|categoria|famille|gamme|rayon|familia|linea|reparto|(product|artikel) ?(groep|categorie)|(商品|产品|一级)?(类别|品类|类目|分类)|大类|产品线|(商品)?カテゴリ[ー]?", r"group|family|gruppe|groupe|grupo|gruppo|groep"),
     "category": (r"(sub category|subcategory|product category|unterkategorie|子类别|小类|二级类目)", r"(product )?(type|class)"),
     "brand": (r"(brand|marke|manufacturer|hersteller|marque|marca|品牌)", r"vendor|supplier"),
     "unit_cost_cents": (r"(unit |standard )cost|einkaufspreis", r"cost"),

@@ -84,6 +84,9 @@ def derived(table: str, facts: list[Part]) -> Part | None:
     every = [c for part in bases[:1] if part.profile for c in part.profile.columns if c not in taken]
     columns = [c for c in every if not (c.is_number and c.words == "line")]  # the number of a line, and no product line
     guesses = {k: v for k, v in fill(TABLES[table], columns, WORDS[table]).items() if k != key}
+    column = bases[0].guesses[key].sources[0]
+    if table == "products" and is_group(column) and "line" not in guesses:
+        guesses["line"] = of_column(column, Kind.CATEGORY, Sure.LIKELY, "nothing finer tells products apart")
     if table == "products" and not guesses:
         return None
     names = list(dict.fromkeys(part.table for part in bases))
@@ -96,6 +99,11 @@ def derived(table: str, facts: list[Part]) -> Part | None:
 def _ordered(part: Part) -> Part:
     part.guesses = {c.name: part.guesses[c.name] for c in TABLES[part.table].columns if c.name in part.guesses}
     return part
+
+
+def is_group(column: Column) -> bool:
+    """Say whether a column says by its name what kind of product a row is of."""
+    return any(vocabulary.matches(column.words, vocabulary.PRODUCTS[name]) == PLAINLY for name in ("category", "line"))
 
 
 def overlap(one: Column, other: Column) -> float:

@@ -27,6 +27,7 @@ from crmwb.sources.drafting.reading.profile import Column, Profile
 from crmwb.sources.drafting.rows import order_lines, periods
 from crmwb.sources.drafting.rows.order_lines import OrderLines
 from crmwb.sources.drafting.tables import sales
+from crmwb.sources.drafting.tables.dimensions import is_group
 
 MOST_KINDS = 20
 KIND_SAYS = "by its"
@@ -140,7 +141,19 @@ def _plain_columns(profile: Profile, roles: Modifiers, lines: OrderLines | None)
             every = [c for c in usable if c.is_date and c.name not in lines.head]
             again = best(every, patterns["ordered_at"], Kind.TIMESTAMP)
             result["ordered_at"] = again or when
+    if "product_id" in result and result["product_id"].sources[0].is_unique:
+        del result["product_id"]  # of the row, such as a payment's reference
+    if "product_id" not in result and (group := _group(usable, result)) is not None:
+        why = "no number of a product, so what it is a kind of stands for it"
+        result["product_id"] = of_column(group, Kind.ID, Sure.LIKELY, why)
     return result
+
+
+def _group(columns: list[Column], result: dict[str, Guess]) -> Column | None:
+    """Return the column of several kinds of products, the finest of them; None where there is none."""
+    taken = {column.name for guess in result.values() for column in guess.sources}
+    kinds = [c for c in columns if c.name not in taken and not c.is_number and is_group(c) and len(c.counts) > 1]
+    return max(kinds, key=lambda c: len(c.counts), default=None)
 
 
 def _revenue(profile: Profile, result: dict[str, Guess], roles: Modifiers, lines: OrderLines | None) -> Guess | None:
