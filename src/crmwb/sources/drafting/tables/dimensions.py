@@ -84,8 +84,8 @@ def derived(table: str, facts: list[Part]) -> Part | None:
     every = [c for part in bases[:1] if part.profile for c in part.profile.columns if c not in taken]
     columns = [c for c in every if not (c.is_number and c.words == "line")]  # the number of a line, and no product line
     guesses = {k: v for k, v in fill(TABLES[table], columns, WORDS[table]).items() if k != key}
-    column = bases[0].guesses[key].sources[0]
-    if table == "products" and is_group(column) and "line" not in guesses:
+    column = next(iter(bases[0].guesses[key].sources), None)
+    if table == "products" and column is not None and is_group(column) and "line" not in guesses:
         guesses["line"] = of_column(column, Kind.CATEGORY, Sure.LIKELY, "nothing finer tells products apart")
     if table == "products" and not guesses:
         return None
