@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from crmwb.value.challenger import PurchaseDays
 from crmwb.value.models import NBD, BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD, PurchaseModel, PurchaseSummary
 
 MODELS = (BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD, NBD)
@@ -31,3 +32,22 @@ def simulate(rng: np.random.Generator, n: int, kind: type[PurchaseModel], **para
         recency[buys] = clock[buys]
         alive = buys & (rng.random(n) >= stops)
     return PurchaseSummary.of(frequency, recency, ages)
+
+
+def seasonal_company(*, n: int, n_days: int, seed: int) -> PurchaseDays:
+    """Draw customers who come at an even rate, buy for 10.00 to 40.00 at random, most often before Christmas, and stop.
+
+    Days are counted from 1 January 2020 on.
+    """
+    rng = np.random.default_rng(seed)
+    begins = np.sort(rng.uniform(0, n_days - 30, n))
+    ends = begins + rng.exponential(700, n)
+    days = np.arange(n_days)
+    season = 0.7 + 1.8 * np.exp(-0.5 * (((days % 365.25) / 365.25 - 0.92) / 0.06) ** 2)
+    chance = rng.gamma(1.0, 1 / 50, n)[:, None] * season * (days > begins[:, None]) * (days < ends[:, None])
+    bought = rng.random((n, n_days)) < chance
+    bought[np.arange(n), begins.astype(int)] = True
+    customer, day = np.nonzero(bought)
+    ids = np.array([f"k{i:05d}" for i in range(n)])
+    cents = rng.integers(10_00, 40_00, len(day))
+    return PurchaseDays(ids, customer.astype(np.int32), (day + 18_262).astype(np.int32), cents)

@@ -33,6 +33,7 @@ from crmwb.value.potential.total import TotalRange
 
 LEFT_EDGE_SHARE = 0.5
 WORTH_TELLING = 0.01  # of the greatest move
+AS_FAR = 0.9  # of a horizon: forecasts that were tested so far ahead were tested as far
 YEAR_DAYS = (360, 370)  # horizons that a total over twelve months can be compared with
 MOVES = ("new", "won_back", "grown", "shrunk", "lost")
 
@@ -92,7 +93,9 @@ def _equity(
         values |= {"n_active": Count(n_active), "chance": Share(lost_below)}
     figure = "now" if total.is_narrow else "between"
     code = f"equity.{figure}_without_active" if n_active is None else f"equity.{figure}"
-    values |= {"tested": Days(total.tested_days)} if figure == "between" else {}
+    if figure == "between":
+        why = "why_off" if total.tested_days >= AS_FAR * horizon_days else "why_tested_less"
+        values["why"] = Finding(f"equity.{why}", {"tested": Days(total.tested_days)})
     said: Finding | Unavailable = Finding(code, values, weight=abs(float(now["equity_cents"])))
     if not total.is_informative:
         said = Unavailable("equity.range_too_wide", values={"times": Times(total.high)})

@@ -19,8 +19,9 @@ from crmwb.value.models import GammaGamma, PurchaseModel, PurchaseSummary
 from crmwb.value.models.base import MIN_CUSTOMERS
 from crmwb.value.potential.clv import Terms, discounted_purchases
 from crmwb.value.potential.money import PROBABILITIES, Money, choose_spend, revenue_ends
+from crmwb.value.potential.past_totals import past_totals
 from crmwb.value.potential.spend import Cap, Spends
-from crmwb.value.potential.total import TotalRange
+from crmwb.value.potential.total import PastTotals, TotalRange
 from crmwb.value.realised.margin import Margin, margin
 
 FEATURES = (
@@ -56,6 +57,8 @@ class Fitted:
         Above what a spend counts as less.
     margin : Margin
         What is left of it.
+    totals : PastTotals
+        How far totals of revenue were off before.
     level : float
         The value of all customers over that by `purchases` and `spend` alone.
     """
@@ -68,18 +71,12 @@ class Fitted:
     money: Money
     cap: Cap
     margin: Margin
+    totals: PastTotals
     level: float = 1.0
 
     def total_range(self, horizon_days: float) -> TotalRange:
         """Return how far the total over a horizon may lie from what is expected."""
-        known = self.moment.known
-        return TotalRange.learn(
-            [forecast for forecast, _ in self.money.tested],
-            [came for _, came in self.money.tested],
-            tested_days=self.money.tested_days,
-            history_days=known.origin - known.days.first_day,
-            horizon_days=horizon_days,
-        )
+        return TotalRange.learn(self.totals, horizon_days)
 
     @property
     def dropout(self) -> Dropout:
@@ -131,15 +128,17 @@ def fit(buyers: pd.DataFrame, params: ValueParams, past: Past, as_of: date) -> F
         return _no_forecast(repeaters, len(buyers))
     name = max(sorted(base.weights), key=base.weights.__getitem__)
     spends = Spends.of(moment.known)
+    money = choose_spend(stack, moment, stack.holdouts(past))
     return Fitted(
         stack,
         moment,
         next(model for model in moment.classics.fitted if model.name == name),
         moment.classics.models,
         GammaGamma(cap=spends.cap.ceiling).fit(spends.frequency, spends.repeat_mean),
-        choose_spend(stack, moment, stack.holdouts(past)),
+        money,
         spends.cap,
         margin(buyers, params.assumed_margin_share),
+        past_totals(stack.seen(past), today, stack.tested_days, params.horizon_days, money.forecast.rule),
     )
 
 
@@ -242,8 +241,9 @@ def score(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> tuple[pd
 
 def _worth(stack: Stack, moment: Moment, terms: Terms, mean: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Return discounted purchases: those of the models, as much more or less as purchases were corrected."""
-    plain = stack.over(moment, moment.classics.expected(terms.horizon_days))[rows]
-    worth = stack.over(moment, moment.classics.discounted(terms.daily_rate, terms.horizon_days))[rows]
+    plain = stack.over(moment, moment.classics.expected(terms.horizon_days), terms.horizon_days)[rows]
+    discounted = moment.classics.discounted(terms.daily_rate, terms.horizon_days)
+    worth = stack.over(moment, discounted, terms.horizon_days)[rows]
     return np.asarray(worth * np.divide(mean, plain, out=np.ones_like(mean), where=plain > 0))
 
 

@@ -39,17 +39,11 @@ class Money:
         What the relative variance of a customer's revenue is multiplied by, so that 80% intervals held 80%.
     candidates : list of dict
         By rule: loss over the best and its standard error, normalised Gini of revenue; empty without a holdout.
-    tested : list of (float, float)
-        Revenue forecast and come, of each holdout, the latest first.
-    tested_days : int
-        How long a holdout is; 0 without one.
     """
 
     forecast: SpendForecast
     width: float
     candidates: list[dict[str, Any]]
-    tested: list[tuple[float, float]]
-    tested_days: int
 
     def record(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
@@ -89,11 +83,7 @@ def choose_spend(stack: Stack, now: Moment, holdouts: Sequence[Moment]) -> Money
         counts = stack.spread_.of(replace(counts, mean=counts.mean * ratio))
         spend = expected[rule] * (float(came.sum()) / max(float((counts.mean * expected[rule]).sum()), TINY))
         width = _width(counts, spend, made[rule].variances(spends), came)
-    revenue = [
-        (float((purchases * expected[rule]).sum()), float(came.sum())) for _, _, purchases, _, expected, came in trials
-    ]
-    tested = [(made, came) for made, came in revenue if made > 0 and came > 0]
-    return Money(forecast, width, candidates, tested, trials[0][0].known.horizon_days if trials else 0)
+    return Money(forecast, width, candidates)
 
 
 def revenue_of(moment: Moment, spends: Spends) -> np.ndarray:

@@ -1,15 +1,37 @@
 """How far what all customers bring together may lie from what is expected of them."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 from crmwb.findings import Interval, Money
 
+EIGHTY = 0.9  # upper end of the 80% interval
 LONGEST_DAYS, SHORTEST_DAYS = 3_650, 30  # that a test and a horizon are compared by
 NARROW = 0.25  # a figure is stated where both ends of its 80% range are this near
+USUAL, BELIEF = 0.15, 4.0  # what totals are off by where little was tested (of logs), and how many tests that is worth
+UNTESTED = 0.4  # what a total may be off by (of logs) over the shortest time, where nothing was tested
 MOST_TIMES = 3.0  # nothing is stated where the upper end is so many times what is expected: the range holds anything
+
+
+@dataclass(frozen=True)
+class PastTotals:
+    """Tests of the total revenue of known customers.
+
+    Attributes
+    ----------
+    days : int
+        How far ahead they look; 0 without one.
+    errors : tuple of float
+        log(came / forecast), the latest first.
+    n_apart : float
+        How many stretches apart they are worth; as many as they are where they do not overlap.
+    """
+
+    days: int = 0
+    errors: tuple[float, ...] = ()
+    n_apart: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -29,41 +51,36 @@ class TotalRange:
     tested_days: int
 
     @classmethod
-    def learn(
-        cls,
-        forecast: Sequence[float],
-        came: Sequence[float],
-        *,
-        tested_days: int,
-        history_days: int,
-        horizon_days: float,
-    ) -> Self:
-        """Learn from the revenue of earlier holdouts, and carry it to the horizon.
+    def learn(cls, tested: PastTotals, horizon_days: float) -> Self:
+        """Learn from earlier totals, and carry it to the horizon.
 
-        The level of a shop drifts: beyond what was tested its error grows with the square root of time, as that of a
-        random walk (Hyndman & Athanasopoulos 2021, "Forecasting: Principles and Practice", section 5.5).
+        The variance of their errors, with `BELIEF` tests' worth of belief in `USUAL`, by Student's t with as many
+        degrees of freedom as there were stretches apart and beliefs. The level of a shop drifts: beyond what was tested
+        its error grows with the square root of time, as that of a random walk (Hyndman & Athanasopoulos 2021,
+        "Forecasting: Principles and Practice", section 5.5).
 
         Parameters
         ----------
-        forecast, came : sequence of float
-            Revenue of holdouts, above 0.
-        tested_days, history_days : int
-            Length of a holdout, and of the history.
+        tested : PastTotals
+            The tests.
         horizon_days : float
             How far ahead the total looks.
 
         Examples
         --------
-        >>> tested = TotalRange.learn([100, 100], [98, 103], tested_days=365, history_days=1500, horizon_days=365)
-        >>> round(tested.low, 2), round(tested.high, 2)
-        (0.79, 1.27)
+        >>> tested = TotalRange.learn(PastTotals(360, (0.09, -0.05, 0.02), 1.5), horizon_days=365)
+        >>> round(tested.low, 2), round(tested.high, 2), tested.is_narrow
+        (0.82, 1.21, True)
         """
-        from crmwb.value.challenger.level import Level  # with scikit-learn, which reports do without
+        from scipy.stats import t as student  # which reports do without
 
-        level = Level.learn(forecast, came, history_days)
-        farther = max(1.0, min(horizon_days, LONGEST_DAYS) / max(tested_days, SHORTEST_DAYS))
-        reach = math.log(level.interval_80[1]) * math.sqrt(farther)
-        return cls(round(math.exp(-reach), 4), round(math.exp(reach), 4), tested_days if level.n_holdouts else 0)
+        farther = max(1.0, min(horizon_days, LONGEST_DAYS) / max(tested.days, SHORTEST_DAYS))
+        squares = sum(error**2 for error in tested.errors) / max(len(tested.errors), 1)
+        freedom = BELIEF + tested.n_apart
+        spread = math.sqrt((BELIEF * USUAL**2 + tested.n_apart * squares) / freedom)
+        reach = float(student.ppf(EIGHTY, freedom)) * spread if tested.errors else UNTESTED
+        reach *= math.sqrt(farther)
+        return cls(round(math.exp(-reach), 4), round(math.exp(reach), 4), tested.days)
 
     @property
     def is_narrow(self) -> bool:
