@@ -8,7 +8,7 @@ from project import PROJECT
 from crmwb import layout, params, storage
 from crmwb.contract.actions import LIST
 from crmwb.contract.marts import CUSTOMERS as MART
-from crmwb.findings import Count, Money, Term, Unavailable, language
+from crmwb.findings import Count, Money, Share, Term, Unavailable, language
 from crmwb.findings.say import say
 from crmwb.lifecycle.names import STAGES
 from crmwb.marts import risk_explained
@@ -76,6 +76,17 @@ def test_at_risk_are_buyers_with_the_most_at_stake_first_and_held_out_ones_are_s
     )
     assert made.worth_winning_back()["net_cents"].tolist() == [800, 100]
     assert made.first_owner(made.at_risk, "margin_at_stake_cents").values["money"] == Money(300, "EUR")
+
+
+def test_where_most_are_at_risk_it_says_how_many_bought_once_and_how_it_stands_with_regulars(accounts, monkeypatch):
+    risk = {"risk": [0.6, 0.95, 0.1, None], "margin_at_stake_cents": [0] * 4, "tier": ["small"] * 4}
+    made = accounts(**risk, risk_class=["at_risk", "likely_lost", "low", None])
+    assert made.regulars_at_risk is None  # too few of them for a share
+    monkeypatch.setattr("crmwb.workbench.accounts.LEAST_REGULARS", 1)
+    stated = made.regulars_at_risk
+    assert stated.values == {"once": Count(1), "regulars": Count(1, "customer"), "share": Share(0.0)}
+    assert "1 of them has bought once" in say(stated)
+    assert accounts(**risk, risk_class=["at_risk", "low", "low", None]).regulars_at_risk is None
 
 
 def test_stage_silence_and_rfm_count_the_same_customers_at_risk(accounts, tmp_path):

@@ -25,6 +25,7 @@ from crmwb.workbench.circumstances import Circumstances
 
 COMPARED_TO = ("", "all")
 HELD_OUT = "held_out"
+REGULAR, LEAST_REGULARS = 3, 30  # purchase days; customers
 COLUMNS = [
     *("customer_id", "owner", "tier", "risk_class", "risk", "margin_at_stake_cents", "clv_cents"),
     "realised_margin_cents",
@@ -249,6 +250,20 @@ class Accounts:
             return Finding("accounts.at_risk_below", values)
         of_key = {"key": Count(len(key)), "part": self._future(key)}
         return Finding("accounts.at_risk", values | of_key)
+
+    @property
+    def regulars_at_risk(self) -> Finding | None:
+        """Where most are at risk, how many of these bought once, and how it stands with regulars; None elsewhere."""
+        regulars = self.frame[self.frame["n_purchase_days"] >= REGULAR]
+        mostly = len(self.at_risk) > len(self.frame) / 2
+        if self.is_withheld or self._circumstance or not self.has_risk or not mostly or len(regulars) < LEAST_REGULARS:
+            return None
+        values: dict[str, Value] = {
+            "once": Count(int((self.at_risk["n_purchase_days"] == 1).sum())),
+            "regulars": Count(len(regulars), "customer"),
+            "share": Share(float(regulars["risk_class"].isin(LEAVING).mean())),
+        }
+        return Finding("accounts.regulars_at_risk", values)
 
     @property
     def slow_buyers(self) -> Finding | None:
