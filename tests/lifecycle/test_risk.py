@@ -6,16 +6,18 @@ import numpy as np
 import pandas as pd
 import pytest
 from project import PROJECT
+from sklearn.metrics import log_loss
 
 from crmwb import params
 from crmwb.calendar import day_number, month_ends
 from crmwb.findings import Unavailable, language
 from crmwb.findings.say import say
 from crmwb.lifecycle.activity import MICRO, Entries
-from crmwb.lifecycle.risk import build
+from crmwb.lifecycle.risk import build, hazard
 from crmwb.lifecycle.risk.backtest import calibration, reliability
 from crmwb.lifecycle.risk.build import REASONS
 from crmwb.lifecycle.risk.classes import classes
+from crmwb.lifecycle.risk.hazard import Hazard, columns
 from crmwb.lifecycle.risk.panel import panel
 
 PARAMS = params.load(PROJECT / "params.yaml").lifecycle.risk
@@ -64,9 +66,9 @@ def known():
 
 def test_the_risk_of_simulated_customers_is_calibrated_and_useful(known):
     found = known[2].reliability
-    assert 0.9 <= found.slope <= 1.1
-    assert abs(found.groups["mean_risk"] - found.groups["silent_share"]).mean() < 0.05
-    assert found.log_loss < 0.75 * found.base_log_loss
+    assert 0.9 <= found.slope <= 1.15  # what moments agree on is believed by half, so forecasts are rather unsure
+    assert abs(found.groups["mean_risk"] - found.groups["silent_share"]).mean() < 0.04
+    assert found.log_loss < 0.52 * found.base_log_loss
 
 
 def test_who_bought_yesterday_is_at_low_risk_and_who_was_silent_for_a_year_is_not(known):
@@ -120,6 +122,50 @@ def test_forecasts_that_were_far_too_sure_are_withheld():
     assert reliability(right, silent, 1).is_useful
     too_sure = 1 / (1 + ((1 - right) / right) ** 2.5)
     assert not reliability(too_sure, silent, 1).is_useful
+
+
+def paced(n: int, seed: int) -> dict[int, list[int]]:
+    """Half buy about twice a week and often pause; half buy each month and are silent only once they left."""
+    rng = np.random.default_rng(seed)
+    out = {}
+    for who in range(n):
+        often = who % 2 == 0
+        day, days, lives = float(rng.integers(0, 500)), [], rng.exponential(400 if often else 250)
+        begins = day
+        while day < min(begins + lives, (NOW - FIRST).days):
+            days.append(int(day))
+            pause = rng.exponential(35) if often and rng.random() < 0.12 else 0
+            day += max(rng.gamma(2, 2 if often else 14) + pause, 1)
+        out[who] = sorted(set(days))
+    return out
+
+
+def test_the_own_pace_tells_what_a_silence_means(monkeypatch):
+    moments = panel(entries(paced(1600, 4)), month_ends(FIRST, NOW), 1600, PARAMS, 120)
+    day = date(2023, 4, 1)
+    before = [moment for moment in moments if moment.as_of < day]
+    later = [moment for moment in moments if day <= moment.as_of <= date(2023, 8, 1)]
+    silent = np.concatenate([m.next_days >= m.horizon_days for m in later]).astype(float)
+    slow = np.concatenate([m.customer % 2 == 1 for m in later])
+
+    def tested() -> tuple[float, float]:
+        learned = Hazard.fit(before, day)
+        risk = np.concatenate([learned.none(m) for m in later])
+        return log_loss(silent, risk), calibration(risk[slow], silent[slow])[0]
+
+    loss, slope = tested()
+    monkeypatch.setattr(hazard, "columns", lambda moment: columns(moment)[:, :6])
+    loss_without, slope_without = tested()
+    assert loss < loss_without - 0.003
+    assert abs(slope - 1) < abs(slope_without - 1) - 0.1
+
+
+def test_pace_is_against_the_buyers_of_the_moment_and_bounded():
+    days = {0: list(range(0, 300, 3)), 1: list(range(0, 300, 30)), 2: list(range(0, 300, 60)), 3: list(range(90))}
+    moment = panel(entries(days), month_ends(FIRST, date(2022, 11, 1)), 4, PARAMS, 400)[-1]
+    assert moment.pace[1] > moment.pace[0] > moment.pace[3]
+    assert np.median(moment.pace) == pytest.approx(0, abs=1e-9)
+    assert np.abs(moment.pace).max() <= 2
 
 
 def yearly(n: int, years: int, seed: int) -> dict[int, list[int]]:

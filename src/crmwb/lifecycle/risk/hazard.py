@@ -2,8 +2,10 @@
 
 The period is the customer's own horizon: a logistic regression gives the chance that no purchase falls into it. What it
 reads was known at the moment: the chance that the customer's own gaps (gamma-distributed, see `lifecycle.rhythm`) would
-give, the silence against the usual gap, purchases so far and lately, age. Horizons that had not ended when the model is
-learned are left out, so nothing later than that day is used.
+give, the silence against the usual gap, purchases so far and lately, age. Silence tells more of who buys every few days
+than of who buys once a season, so the own pace against that of all buyers of the moment counts, alone and with the
+silence; against those of the moment, for usual gaps become longer as a history does. Horizons that had not ended when
+the model is learned are left out, so nothing later than that day is used.
 """
 
 from collections.abc import Sequence
@@ -14,7 +16,7 @@ from typing import Self
 import numpy as np
 from scipy.special import expit, gammaincc, logit
 
-from crmwb.lifecycle.risk.panel import RECENT_DAYS, USUAL, Known
+from crmwb.lifecycle.risk.panel import LEAST_USUAL, RECENT_DAYS, USUAL, Known
 
 LEAST = 1e-3  # of a chance that is learned from
 MIN_ROWS, MIN_OF_EACH = 200, 20  # fewer cannot be learned from
@@ -78,8 +80,8 @@ class Hazard:
 
 
 def columns(moment: Known) -> np.ndarray:
-    """Return what the chance is read from, shape (n, 6)."""
-    usual = np.maximum(moment.rhythm.next_gap(USUAL), 0.5)
+    """Return what the chance is read from, shape (n, 8)."""
+    usual = np.maximum(moment.rhythm.next_gap(USUAL), LEAST_USUAL)
     beyond = np.log1p(moment.silent_days / usual)
     expected = np.minimum(moment.age_days, RECENT_DAYS) / moment.rhythm.mean_days
     none = 1 - by_own_gaps(moment, moment.silent_days, moment.horizon_days)
@@ -91,6 +93,8 @@ def columns(moment: Known) -> np.ndarray:
             moment.n_gaps == 0,
             np.log(np.minimum(moment.n_purchases, MANY)),
             np.log((moment.n_recent + 0.5) / (expected + 0.5)),
+            moment.pace,
+            beyond * moment.pace,
         ]
     ).astype(np.float64)
 

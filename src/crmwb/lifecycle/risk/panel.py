@@ -15,6 +15,8 @@ from crmwb.params import RiskParams
 RECENT_MONTHS = 3
 RECENT_DAYS = 91.0
 USUAL = 0.5
+LEAST_USUAL = 0.5  # days
+MOST_PACE = 2.0  # on the log scale; who is further from the usual gap of all is learned from as if there
 LEAST_QUANTILE = 0.75  # of the own gaps that a horizon covers: who stays then buys within it far more often than not
 
 
@@ -34,6 +36,8 @@ class Known:
         Since the last and the first purchase.
     rhythm : Rhythm
         The gaps to expect.
+    pace : ndarray
+        Log of the own usual gap over that of the buyers of the moment, within two either way.
     horizon_days : ndarray of float
         The customer's own horizon, in whole days.
     next_days : ndarray of float
@@ -48,6 +52,7 @@ class Known:
     silent_days: np.ndarray
     age_days: np.ndarray
     rhythm: Rhythm
+    pace: np.ndarray
     horizon_days: np.ndarray
     next_days: np.ndarray
 
@@ -99,6 +104,7 @@ def panel(
         if not len(who):
             continue
         horizon = np.round(np.clip(own.next_gap(params.horizon_quantile), params.min_days, longest))
+        usual = np.log(np.maximum(own.next_gap(USUAL), LEAST_USUAL))
         today = day_number(end)
         out.append(
             Known(
@@ -110,6 +116,7 @@ def panel(
                 (today - state.latest["last_day"][who]).astype(np.float64),
                 (today - state.first["first_day"][who]).astype(np.float64),
                 own,
+                np.clip(usual - np.median(usual), -MOST_PACE, MOST_PACE),
                 horizon,
                 next_day[who] - today,
             )
