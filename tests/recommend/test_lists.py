@@ -171,6 +171,16 @@ def test_a_source_without_products_and_a_short_history_say_so(con):
     ] == "recommend.too_few"
 
 
+def test_there_is_no_list_of_products_that_could_name_half_of_them(con):
+    lines = habits(80)
+    n_products = lines.column("product_id").unique().drop_null()
+    choices = CHOICES.model_copy(update={"n_listed": len(n_products) // 2 + 1})
+    made = build(con, opened(con, lines), AS_OF, choices)
+    assert made.lists.tested.code == "recommend.few_products"
+    assert made.lists.again is None
+    assert findings(made, {})["again"][0] == made.lists.tested
+
+
 def test_every_reason_can_be_said():
     row = {"reason": "due", "n_days": 4, "last_on": date(2024, 6, 21), "interval_days": 8.2, "because_product_id": "x"}
     statements = [

@@ -18,6 +18,7 @@ from crmwb.recommend.lines import Lines
 from crmwb.recommend.measures import Measured, difference, measured
 from crmwb.recommend.new import ItemModel
 
+PRODUCTS_A_PLACE = 2  # with fewer, a list selects little: it names most of what is bought whatever it rests on
 MIN_CUSTOMERS = 50  # with a next order, at each moment
 MIN_DAYS = 7  # of a holdout
 HOLDOUTS = 4  # the history is at least so many long: one before the first moment, three after
@@ -90,7 +91,8 @@ def fit_and_test(con: Backend, lines: Lines, n_products: int, p: RecommendParams
     Returns
     -------
     Tested or Unavailable
-        Unavailable where the history is too short, or too few customers ordered after a moment.
+        Unavailable where the history is too short, too few customers ordered after a moment, or a list could hold half
+        of all products.
     """
     span = lines.end_day - lines.first_day
     days = min(p.holdout_days, span // HOLDOUTS)
@@ -102,6 +104,9 @@ def fit_and_test(con: Backend, lines: Lines, n_products: int, p: RecommendParams
     fewest = min(moment.frame["customer"].nunique() for moment in moments)
     if fewest < MIN_CUSTOMERS:
         return Unavailable("recommend.too_few", (Count(MIN_CUSTOMERS, "customer"),), {"n": Count(fewest, "customer")})
+    least = p.n_listed * PRODUCTS_A_PLACE
+    if n_products < least:
+        return Unavailable("recommend.few_products", (Count(least, "product"),), {"n": Count(n_products, "product")})
     shape = (lines.n_customers, n_products)
     return Tested(days, _again(con, moments, p), _new(con, moments[1:], shape, p))
 
