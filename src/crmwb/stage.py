@@ -1,6 +1,5 @@
 """How a stage or a command runs: all of its files replaced or none, errors in one sentence, nothing left behind."""
 
-import ctypes
 import os
 import resource
 import signal
@@ -21,7 +20,6 @@ from crmwb.progress import console
 DEBUG = "CRMWB_DEBUG"
 N_NAMED = 5
 LEAST_ADDRESSES = 4 << 30  # bytes: with less, the libraries of linear algebra wait for memory for ever
-M_ARENA_MAX, N_ARENAS = -8, 2  # as malloc.h of glibc names and numbers it
 
 
 def run(main: Callable[[], None], *, work: str | None = None) -> NoReturn:
@@ -74,7 +72,6 @@ def _run(main: Callable[[], None], work: str | None) -> None:
         main()
         return
     _refuse_few_addresses()
-    _share_arenas()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends it gets what Ctrl-C gives
     incomplete: IncompleteError | None = None
     owner = owners.begin(work or str(command).removeprefix("python pipeline/").replace(".py", "", 1))
@@ -100,13 +97,6 @@ def _refuse_few_addresses() -> None:
             f"The address space of this process is limited to {limit / (1 << 30):.1f} GiB (ulimit -v), and crmwb needs "
             "4: raise that limit, and limit memory by engine.memory_limit_gb in params.yaml instead."
         )
-
-
-def _share_arenas() -> None:
-    """Let threads share memory that was freed: glibc otherwise keeps it apart for each of them."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # not on macOS
-    if mallopt is not None:
-        mallopt(M_ARENA_MAX, N_ARENAS)
 
 
 def _command() -> str | None:
