@@ -191,6 +191,55 @@ def names_above_their_rows(b: Book) -> Answers:
     return {"fill_down": "yes"}
 
 
+def discounts_beside_line_amounts(b: Book) -> Answers:
+    """Line amounts are quantity times price, before the discount beside them, as Etsy lists sold items."""
+    lines = ["Sale Date,Item Name,Buyer,Quantity,Price,Discount Amount,Order Shipping,Item Total,Currency,Order ID"]
+    for i, s in enumerate(sales(511)):
+        for j, (n, price) in enumerate([(s.n, s.price), (1, 1500)][: 1 + i % 2]):
+            off = n * price // 10 if i % 3 == 0 else 0
+            lines.append(
+                f"{s.day:%m/%d/%y},Item {j},buyer{s.who},{n},{point(price)},{point(off)},5.99,{point(n * price)},USD,{s.no}"
+            )
+            b.sold(f"buyer{s.who}", n * price - off, s.day)
+    b.write("SoldOrderItems.csv", lines)
+    return {}
+
+
+def flags_of_refunded_sales(b: Book) -> Answers:
+    """A flag on the sale says that it was refunded; what was refunded in part stands beside it."""
+    lines = [
+        "Purchase ID,Purchase Email,Purchase Date,Subtotal ($),Fees ($),Net Total ($),Refunded?,Partial Refund ($)"
+    ]
+    for i, s in enumerate(sales(512)):
+        is_back, part, who = i % 9 == 3, (s.cents // 2 if i % 7 == 2 else 0), f"g{s.who}@mail.example"
+        fee = round(s.cents * 0.1) + 50
+        lines.append(
+            f"p{s.no},{who},{s.day},{point(s.cents)},{point(fee)},{point(s.cents - fee)},{int(is_back)},{point(0 if is_back else part)}"
+        )
+        if not is_back:
+            b.sold(who, s.cents, s.day)
+            b.back(who, part)
+    b.write("sales.csv", lines)
+    return {"flag_refunded": "nothing", "off_by_partial_refund": "take_off"}
+
+
+def line_amounts_without_tax(b: Book) -> Answers:
+    """Posted lines with an amount without and one with tax; customers by the number that was sold to."""
+    lines = [
+        "Document Type,Document No.,Posting Date,Sell-to Customer No.,Sell-to Customer Name,No.,Quantity,Unit Price Excl. VAT,Line Amount Excl. VAT,Amount Including VAT"
+    ]
+    for i, s in enumerate(sales(513)):
+        kind = "Credit Memo" if i % 9 == 4 else "Invoice"
+        lines.append(
+            f"{kind},PS-{s.no},{s.day},C{s.who:03},Firm {s.who} Ltd,I{i % 4},{s.n},{point(s.price)},{point(s.cents)},{point(round(s.cents * 1.21))}"
+        )
+        (b.back if kind == "Credit Memo" else lambda who, cents, day=s.day: b.sold(who, cents, day))(
+            f"C{s.who:03}", s.cents
+        )
+    b.write("lines.csv", lines)
+    return {}
+
+
 EVERY = (
-    order_heads_beside_their_lines, order_numbers_on_first_lines, donations_after_fees_in_two_currencies, both_sides_of_payments, delivery_notes_of_an_erp, notas_fiscais, register_of_taxed_values, goods_whose_names_sound_like_fees, amounts_with_their_tax, names_above_their_rows,
+    order_heads_beside_their_lines, order_numbers_on_first_lines, donations_after_fees_in_two_currencies, both_sides_of_payments, delivery_notes_of_an_erp, notas_fiscais, register_of_taxed_values, goods_whose_names_sound_like_fees, amounts_with_their_tax, names_above_their_rows, discounts_beside_line_amounts, flags_of_refunded_sales, line_amounts_without_tax,
 )  # fmt: skip

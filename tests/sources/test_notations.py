@@ -7,7 +7,7 @@ import pytest
 
 from crmwb.sources import values
 from crmwb.sources.drafting.amounts import mixed_currencies
-from crmwb.sources.drafting.reading import notation
+from crmwb.sources.drafting.reading import notation, words
 
 
 def read(name, *texts):
@@ -34,6 +34,8 @@ def test_codes_tell_currencies_whose_sign_is_the_same():
     assert mixed_currencies.sign_of("$25.00 USD") == "$ USD"
     assert mixed_currencies.sign_of("$25.00 CAD") == "$ CAD"
     assert mixed_currencies.sign_of("25.00") is None
+    assert words.currency("$ USD") == "USD"
+    assert words.currency("0 EUR") is None
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,13 @@
 from dataclasses import replace
 from itertools import combinations
 
+from crmwb.contract import Kind
 from crmwb.sources.drafting.amounts import money
-from crmwb.sources.drafting.guess import Guess, Part
+from crmwb.sources.drafting.guess import Guess, Part, best
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Column
-from crmwb.sources.drafting.reading.vocabulary import MODIFIERS, matches
+from crmwb.sources.drafting.reading.vocabulary import MODIFIERS, TRANSACTIONS, matches
 from crmwb.sources.drafting.rows.order_lines import OrderLines
 
 CENT = 0.015  # two roundings
@@ -17,6 +18,8 @@ MOSTLY = 0.8
 MOST_BESIDE = 3  # taxes and shipping, that make a total together
 MOST_LOOKED_AT = 6
 MOST_ROWS = 1_000
+LEAST_ROWS = 3
+NEARLY_ALL = 0.9
 
 
 def take_off(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
@@ -24,19 +27,7 @@ def take_off(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
     revenue = part.guesses["revenue_cents"]
     of_order, of_line = roles.get("order_discount"), roles.get("line_discount")
     if not revenue.is_product:
-        if of_order is not None and (total := _total_after(part, of_order, roles)):
-            amount = syntax.column(revenue.sources[0].name)
-            expression = f"({amount} - abs({money.in_unit_of(part, of_order)}))"
-            why = f"{revenue.why}; less {of_order.name}, for only so does it come to {total}"
-            part.guesses["revenue_cents"] = revenue.with_text(amount, expression, why, of_order)
-            part.guesses.pop("discount_cents", None)
-        elif (
-            of_order is not None and "discount_cents" not in part.guesses and of_order.numbers and any(of_order.numbers)
-        ):
-            part.remarks.append(
-                f"{of_order.name} is taken as deducted already from {_names(revenue)}; where it is not, write "
-                f"revenue_cents: {{expression: {syntax.column(revenue.sources[0].name)} - {syntax.column(of_order.name)}}}"
-            )
+        _take_off_amount(part, roles, lines)
         return
     product = revenue.value["expression"]
     off: list[str] = []
@@ -61,6 +52,70 @@ def take_off(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
         expression = " - ".join([product, *off])
         part.guesses["revenue_cents"] = revenue.computed(expression, f"{revenue.why}, less discounts", sources)
         part.guesses["gross_cents"] = replace(revenue, why="before discounts")
+
+
+def _take_off_amount(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
+    """Take a discount off an amount that the rows show to be before it; name it where they do not tell."""
+    revenue, of_order = part.guesses["revenue_cents"], roles.get("order_discount")
+    own = part.guesses["discount_cents"].sources[0] if "discount_cents" in part.guesses else None
+    discount = of_order or roles.get("line_discount") or own
+    is_before = _is_before(part, discount) if discount is not None else None
+    if discount is not None and is_before:
+        _off_each_line(part, discount, lines)
+    elif is_before is False or of_order is None:
+        return
+    elif total := _total_after(part, of_order, roles):
+        amount = syntax.column(revenue.sources[0].name)
+        expression = f"({amount} - abs({money.in_unit_of(part, of_order)}))"
+        why = f"{revenue.why}; less {of_order.name}, for only so does it come to {total}"
+        part.guesses["revenue_cents"] = revenue.with_text(amount, expression, why, of_order)
+        part.guesses.pop("discount_cents", None)
+    elif own is None and any(of_order.numbers):
+        part.remarks.append(
+            f"{of_order.name} is taken as deducted already from {_names(revenue)}; where it is not, write "
+            f"revenue_cents: {{expression: {syntax.column(revenue.sources[0].name)} - {syntax.column(of_order.name)}}}"
+        )
+
+
+def _is_before(part: Part, discount: Column) -> bool | None:
+    """Say whether an amount is before a discount: the quantity times the price of a unit, in rows that have a discount.
+
+    Returns
+    -------
+    bool or None
+        False where it is that less the discount; None where the rows do not tell.
+    """
+    amount, quantity = part.guesses["revenue_cents"].sources, part.guesses["quantity"].sources
+    price = best(
+        [c for c in part.looked_at.own if c not in (*amount, discount)], TRANSACTIONS["unit_price"], Kind.MONEY
+    )
+    if len(amount) != 1 or len(quantity) != 1 or price is None:
+        return None
+    columns = (amount[0], discount, quantity[0], price.sources[0])
+    if any(c not in part.looked_at.own for c in columns):
+        return None
+    rows = [row for row in part.looked_at.number_rows(*columns) if row[1] and row[2] and row[3]][:MOST_ROWS]
+    before = sum(abs(abs(n * each) - abs(whole)) < CENT for whole, _, n, each in rows)
+    after = sum(abs(abs(n * each) - abs(off) - abs(whole)) < CENT for whole, off, n, each in rows)
+    if len(rows) < LEAST_ROWS or max(before, after) < NEARLY_ALL * len(rows):
+        return None
+    return before > after
+
+
+def _off_each_line(part: Part, discount: Column, lines: OrderLines | None) -> None:
+    """Take a discount off amounts that the rows show to be before it; one of a whole order is spread over its lines."""
+    revenue = part.guesses["revenue_cents"]
+    amount = syntax.column(revenue.sources[0].name)
+    off = f"abs({money.in_unit_of(part, discount)})"
+    if lines is not None and discount.name in lines.head | lines.repeated:
+        name = f"{discount.name} of the line"
+        by = {"expression": amount}
+        part.options["spread"] = {name: {"amount": discount.name, "over": lines.order.name, "by": by}}
+        off = f"abs(coalesce({syntax.column(name)}, 0))"
+        part.remarks.append(f"{discount.name} is of the whole order, and is spread over its lines by their amounts")
+    why = f"{revenue.why}; less {discount.name}, for it is quantity times price before that"
+    part.guesses["revenue_cents"] = revenue.with_text(amount, f"({amount} - {off})", why, discount)
+    part.guesses.pop("discount_cents", None)
 
 
 def _total_after(part: Part, discount: Column, roles: Modifiers) -> str | None:

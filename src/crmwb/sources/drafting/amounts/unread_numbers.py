@@ -2,6 +2,7 @@
 # ruff: noqa: E501 - sentences and lists are easier to read in one line
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from statistics import median
 
@@ -61,7 +62,8 @@ def ask(part: Part, column: Column) -> bool:
         return False  # the same sale with tax, or in its own currency
     every, own = money.of_rows(part), part.looked_at.numbers(column)
     pairs = [(a, b) for a, b in zip(every, own, strict=True) if a and b]
-    if len(pairs) < LEAST_ROWS or _is_multiple(pairs) or _is_explained(part, every, own, column):
+    is_same = len(pairs) < LEAST_ROWS or _is_multiple(pairs) or _is_of_order(part, every, own)
+    if is_same or _is_explained(part, every, own, column):
         return False
     _ask(part, column, amount, len(pairs))
     return True
@@ -111,6 +113,21 @@ def _is_explained(part: Part, every: Sequence[float | None], own: Sequence[float
         if rows and fitting >= NEARLY_ALL * len(rows) and any(c for *_, c in rows):
             return True
     return False
+
+
+def _is_of_order(part: Part, every: Sequence[float | None], own: Sequence[float | None]) -> bool:
+    """Say whether a number is the sum of the amounts of each order, on all of its lines or on the first."""
+    order = part.guesses["order_id"].sources if "order_id" in part.guesses else ()
+    if len(order) != 1 or order[0] not in part.looked_at.own or order[0].is_unique:
+        return False
+    sums: dict[str, float] = defaultdict(float)
+    totals: dict[str, set[float]] = defaultdict(set)
+    for key, amount, total in zip(part.looked_at.texts(order[0]), every, own, strict=True):
+        if key:
+            sums[key] += amount or 0.0
+            totals[key] |= {total} if total else set()
+    fitting = sum(len(totals[key]) == 1 and abs(min(totals[key]) - whole) < CENT for key, whole in sums.items())
+    return fitting >= NEARLY_ALL * len(sums)
 
 
 def _ask(part: Part, column: Column, amount: Sequence[Column], n: int) -> None:

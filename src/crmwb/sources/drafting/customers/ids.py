@@ -20,7 +20,7 @@ from crmwb.sources.privacy.identifiers import EMAIL, PHONE
 MOSTLY = 0.8
 PLAINLY = 2  # how well a name must match
 NAME_OF_CUSTOMER = re.compile(
-    r"(customer|client|contact|buyer|account|debtor|recipient|receiver|party|company|kunden?|klanten?|cliente|acheteur) ?name|nom (du |de )?client|nombre (del )?cliente|nome (do |del )?cliente|razao social|ragione sociale|raison sociale|(客户|会员|购货单位|顧客|得意先)(名称?|姓名)?"
+    r"((sell|bill|sold|ship|invoice) to )?(customer|client|contact|buyer|account|debtor|recipient|receiver|party|company|kunden?|klanten?|cliente|acheteur) ?name|nom (du |de )?client|nombre (del )?cliente|nome (do |del )?cliente|razao social|ragione sociale|raison sociale|(客户|会员|购货单位|顧客|得意先)(名称?|姓名)?"
 )
 MOST_FEW, ROWS_OF_FEW = 3, 30
 LIKE_PHONE = re.compile(r"[+(]?\d[\d ()/.-]{5,20}\d")

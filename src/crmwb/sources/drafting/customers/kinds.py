@@ -102,7 +102,7 @@ def _by_filled(columns: Sequence[Column]) -> Guess | None:
 
 def _names(columns: Sequence[Column], who: Sequence[Column]) -> tuple[float, str]:
     """Return the share of names that end as companies' do, and that in words; nothing where few or no names are there."""
-    named = [c for c in columns if c.n_known and (NAME_OF_CUSTOMER.fullmatch(c.words) or c.words in {"name", "名称"})]
+    named = [c for c in columns if c.n_known and not c.is_number and _may_be_name(c)]
     best: tuple[float, str] = 0.0, ""
     for column in [*named, *who]:
         ends = Counter(
@@ -118,6 +118,11 @@ def _names(columns: Sequence[Column], who: Sequence[Column]) -> tuple[float, str
                 f"{ends.total():,} of {len(column.counts):,} values of {column.name} end as companies do ({shown})",
             )
     return best
+
+
+def _may_be_name(column: Column) -> bool:
+    is_named = NAME_OF_CUSTOMER.fullmatch(column.words) is not None or column.words in {"name", "名称"}
+    return is_named or vocabulary.matches(column.words, vocabulary.CUSTOMERS["customer_id"]) > 0
 
 
 def _ask(part: Part, why: str) -> None:

@@ -157,7 +157,9 @@ def currency(value: str) -> str | None:
     plain = value.strip()
     if len(plain) == 3 and plain.upper() in CODES:
         return plain.upper()
-    if code := re.fullmatch(r"\S{1,3} ([A-Z]{3})", plain):  # a sign and a code of one amount: $ USD
+    if code := re.fullmatch(
+        r"(?:[^\w\s.,()+'-]|[A-Z]{1,2}\$) ([A-Z]{3})", plain
+    ):  # a sign and a code of one amount: $ USD
         return code[1] if code[1] in CODES else None
     return CURRENCY_WORDS.get(plain.lower())
 

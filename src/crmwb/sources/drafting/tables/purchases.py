@@ -24,7 +24,7 @@ from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, vocabulary
 from crmwb.sources.drafting.reading.profile import Column, Profile
-from crmwb.sources.drafting.rows import order_lines, periods
+from crmwb.sources.drafting.rows import order_lines, periods, row_kinds
 from crmwb.sources.drafting.rows.order_lines import OrderLines
 from crmwb.sources.drafting.tables import sales
 from crmwb.sources.drafting.tables.dimensions import is_group
@@ -67,6 +67,7 @@ def transactions(profile: Profile) -> list[Part]:
     unit_prices.check(part)
     measures.ask(part)
     companies.ask(part)
+    _ask_of_flag(part)
     _ask_of_twins(part)
     _ask_of_sides(part, roles)
     _ask_of_signs(part)
@@ -255,6 +256,36 @@ def _ask_of_twins(part: Part) -> None:
                 f"{name} stands twice in the header of {part.looked_at.file.name}, as {firsts}: which is {canonical}?"
             )
             part.questions.append(Question(canonical, text, answer, tuple(twins)))
+
+
+def _ask_of_flag(part: Part) -> None:
+    """Ask of a flag of what came back beside amounts above zero: sales of which nothing remains, or returns of their own."""
+    came_back, amount = part.guesses["is_return"], part.guesses["revenue_cents"]
+    flag = came_back.sources[0] if len(came_back.sources) == 1 else None
+    if flag is None or not flag.is_flag or not flag.true_values or len(amount.sources) != 1:
+        return
+    if flag not in part.looked_at.own or amount.sources[0] not in part.looked_at.own:
+        return
+    rows = zip(part.looked_at.texts(flag), part.looked_at.numbers(amount.sources[0]), strict=True)
+    back = [number for text, number in rows if text in flag.true_values and number]
+    if not back or any(number < 0 for number in back):
+        return
+    condition = syntax.is_in(flag.name, sorted(flag.true_values))
+
+    def answer(given: str) -> None:
+        if given == "returns":
+            row_kinds.take_back(part, (flag,), condition)
+        else:
+            row_kinds.leave_out(part, row_kinds.not_in(flag, flag.true_values))
+            part.guesses["is_return"] = Guess({"constant": False}, Sure.SURE, "what came back is left out, as you said")
+
+    text = (
+        f"{flag.name} is {' or '.join(map(repr, flag.true_values))} in {len(back):,} rows whose amounts are above zero: are these "
+        f"sales that came back, of which nothing remains (nothing), or rows of returns beside their sales (returns)?"
+    )
+    part.questions.append(
+        Question(syntax.slug(f"flag {flag.words}"), text, answer, ("nothing", "returns"), columns=(flag.name,))
+    )
 
 
 def _ask_of_sides(part: Part, roles: Modifiers) -> None:
