@@ -9,14 +9,14 @@ import re
 
 from crmwb.sources.drafting.reading.served import GIVEN, GUESTS, PAID_IN, SERVED
 
-ID = r"( ?(id|no|nr|num|number|nummer|code|key|ref|reference|identifier|numero|编号|编码|代码|号码|号|番号|コード))?"
+ID = r"( ?(id|no|nr|num|number|nummer|code|key|ref|identifier|numero|编号|编码|代码|号码|号|番号|コード))?"
 PREFIX = r"((id|no|nr|n|num|numero|number|code|codice|codigo|cod|ref|reference|identifiant) ((de|du|del|der|of|d|do|da|dell) )?((la|le|l) )?)?"
 NUMBERED = rf".*{ID.removesuffix('?')}|{PREFIX.removesuffix('?')}.*|.*(nr|nummer)"  # says that it is a number or a code
 SERVED_ID = rf"({SERVED}|{GUESTS})( (profile|account|card|record))?{ID.removesuffix('?')}|{PREFIX.removesuffix('?')}({SERVED}|{GUESTS}){ID}|学号|学籍番号"
 CUSTOMER = rf"({SERVED_ID}|{PREFIX}(customer|client|kunde|kunden|klant|cliente|buyer( user( ?name)?)?|shopper|member|household|debitor|debtor|konto|客户|顾客|会员|买家|用户|klient|kontrahent|nabywca|odbiorca|debiteur(en)?|afnemer|constituent|donor|subscriber|abonado|policy ?holder|kd|comprador|acheteur|kaufer|acquirente|买家会员|会员名|买家昵称|顧客|会員|購入者|注文者|得意先|取引先|destinatario|tomador|购货单位|购货方|收货方){ID}(名)?|(sell|sold|bill|billed|invoiced?) to (customer|party|client|account|partner){ID}|((cnpj|cpf|nif|cif|rut|rfc|vat( (id|no|number))?|ust id|tva|gstin|gst|uin|tax id) )+(of |do |da |del? |des )?(customer|client|cliente|buyer|recipient|receiver|party|destinatario|tomador|kunde|acheteur|comprador))"
-PERSON = rf"({SERVED}|(recipient|receiver|party|consignee|account|user|person|company|organi[sz]ation|firma|contact|card|用户|公司|账户|会员卡){ID})"
+PERSON = rf"({SERVED}|(account|user|person|company|organi[sz]ation|firma|contact|card|用户|公司|账户|会员卡){ID})"
 RECEIPT = rf"(gift|donation|visit|appointment|encounter|admission|stay|folio|reservation|enrol?lment|registration|charge|spenden?|buchungs?|faktura|fakt|quittungs?|recu|recibo|ricevuta|paragon|reserva|收据|收款单|缴费|捐赠|就诊|入住|預約|予約|領収書?){ID.removesuffix('?')}|{PREFIX.removesuffix('?')}(recu|recibo|piece|ricevuta|reservation|reserva)|faktura|quittung"
-ORDER = rf"({RECEIPT}|{PREFIX}((sales |customer |web )?order|invoice|transaction|basket|receipt|purchase|booking|bestel|bestelling|bestell|bestellung|auftrag|auftrags|rechnung|rechnungs|beleg|bon|commande|facture|pedido|factura|ordine|订单|交易|发票|销售单|小票|单据|流水|注文|受注|伝票|請求書){ID})"
+ORDER = rf"({RECEIPT}|((sales |web )?order|booking|invoice|transaction) reference|{PREFIX}((sales |customer |web )?order|invoice|transaction|basket|receipt|purchase|booking|bestel|bestelling|bestell|bestellung|auftrag|auftrags|rechnung|rechnungs|beleg|bon|commande|facture|pedido|factura|ordine|订单|交易|发票|销售单|小票|单据|流水|注文|受注|伝票|請求書){ID})"
 DATE = r"(date|datum|day|time|timestamp|at|on|tag|fecha|data|datetime|日期|时间|日時|日付|日)"
 PRODUCT = rf"{PREFIX}(line ?item |lineitem )?(product|item|sku|stock|article|artikel|produkt|produit|producto|articulo|articolo|prodotto|produto|artigo|material|ean|isbn|upc|商品|产品|货品|物料|品番){ID}"
 GROUPS = r"line|series|department|category|group|family|range|gruppe|kategorie|linie|serie|sparte|categorie|groupe|famille|gamme|rayon|categoria|familia|linea|grupo|gama|famiglia|gruppo|reparto|groep|categorie|linha"
