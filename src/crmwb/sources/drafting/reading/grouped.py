@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from crmwb.sources.drafting.reading.headers import TOTAL
 
@@ -37,11 +38,14 @@ def by_name(rows: pa.Table) -> tuple[pa.Table, Filled] | None:
     rows : pyarrow.Table
         All rows as text without blanks around it.
     """
-    texts = {name: [text or None for text in rows[name].to_pylist()] for name in rows.column_names}
-    if len(texts) < LEAST_CELLS:
+    n_filled = _n_filled(rows)
+    if rows.num_columns < LEAST_CELLS or n_filled.count(1) < LEAST_GROUPS:
         return None
-    n_filled = [sum(cells[i] is not None for cells in texts.values()) for i in range(rows.num_rows)]
+    texts = {name: [text or None for text in rows[name].to_pylist()] for name in rows.column_names}
     for name, names in texts.items():
+        first = next((i for i, text in enumerate(names) if text is not None), None)
+        if first is None or n_filled[first] > 1:
+            continue
         kinds = [_kind(text, n) for text, n in zip(names, n_filled, strict=True)]
         if None in kinds or not _is_one_level([kind for kind in kinds if kind]):
             continue
@@ -58,6 +62,14 @@ def by_name(rows: pa.Table) -> tuple[pa.Table, Filled] | None:
         filled = rows.set_column(position, name, pa.array(above, pa.string()))
         return filled.take(pa.array(own, pa.int64())), Filled((name,), known)
     return None
+
+
+def _n_filled(rows: pa.Table) -> list[int]:
+    """Return how many cells of each row hold something."""
+    counts = pa.array([0] * rows.num_rows, pa.int64())
+    for column in rows.columns:
+        counts = pc.add(counts, pc.fill_null(pc.not_equal(column, ""), False).cast(pa.int64()))
+    return [int(n) for n in counts.to_pylist()]
 
 
 def _kind(text: str | None, n_filled: int) -> str | None:
