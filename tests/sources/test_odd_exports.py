@@ -85,3 +85,18 @@ def test_amounts_in_cents_are_no_whole_ones(project, header, row, answers):
     (project.raw / "sales.csv").write_text("\n".join(lines) + "\n")
     assert project.draft(**answers) == []
     assert sum(revenue(project.ingest()).values()) == sum(2 * (i * 37 % 90 + 11) for i in range(60))
+
+
+def test_invoices_in_several_currencies_are_converted_and_voided_ones_left_out(project):
+    lines = ["Invoice Number,Customer Id,Invoice Date,Due Date,Status,Amount,Amount Paid,Currency"]
+    for i in range(40):
+        state, code = ("Paid", "Open", "Void")[i % 3], "EUR" if i % 4 else "USD"
+        day = f"{i % 28 + 1:02d}"
+        lines.append(
+            f"{i},C{i % 7},2024-01-{day},2024-02-{day},{state},{100 + i}.00,{(100 + i) * (i % 3 == 0)}.00,{code}"
+        )
+    (project.raw / "invoices.csv").write_text("\n".join(lines))
+    assert "rate_USD" in project.draft()[0]
+    assert project.draft(rate_USD="0.5") == []
+    rows = project.ingest().table("invoices")
+    assert rows.amount_cents.sum() == sum((100 + i) * (100 if i % 4 else 50) for i in range(40) if i % 3 != 2)
