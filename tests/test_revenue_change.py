@@ -5,8 +5,9 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from crmwb.findings import Change, language
+from crmwb.findings import Change, Finding, language
 from crmwb.findings.say import say
+from crmwb.workbench.decisions import fall
 from crmwb.workbench.revenue_change import few_customers, revenue_change
 
 
@@ -25,11 +26,20 @@ SMALL = [0, 100_00, *MANY]
 def test_the_year_and_the_few_customers_stand_beside_the_recent_days():
     said = say(revenue_change(workbench(LARGE, SMALL, year=Change(0.12))))
     assert said == (
-        "Up 98% against the same days 52 weeks earlier (up 12% over the last 52 weeks against the 52 weeks before and "
+        "Up 98% against the same days 52 weeks earlier (up 12% over the last 52 weeks against the 52 weeks before; "
         "unchanged in those days without the 1 customer who made 100% of this change)"
     )
     with language.using("zh"):
         assert "最近52周较此前52周增长12%" in say(revenue_change(workbench(LARGE, SMALL, year=Change(0.12))))
+
+
+def test_the_decision_on_a_fall_states_the_same_beside_it():
+    wb = workbench(SMALL, LARGE, year=Change(0.02))
+    alert = Finding("actions.alert.revenue_fell", {"change": Change(-0.5)}, weight=4_000_00)
+    wb.actions, wb.currency = SimpleNamespace(alerts=[alert]), "EUR"
+    stake = say(next(fall(wb)).stake)
+    assert "up 2% over the last 52 weeks" in stake
+    assert "without the 1 customer who made 100% of this change" in stake
 
 
 def test_a_change_that_many_made_has_the_year_alone():

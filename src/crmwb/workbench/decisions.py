@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from crmwb.display.blocks import Decision
-from crmwb.findings import Count, Finding, Interval, Listing, Money, Name, Share, Term, Unavailable, Value
+from crmwb.findings import Count, Finding, Interval, Money, Name, Share, Term, Unavailable, Value
 from crmwb.params.lifecycle import RISK_CLASSES
 from crmwb.workbench.campaigns import SURE
-from crmwb.workbench.revenue_change import remarks
+from crmwb.workbench.revenue_change import beside_year_ago
 
 if TYPE_CHECKING:
     from crmwb.workbench import Workbench
@@ -55,13 +55,13 @@ def fall(wb: "Workbench") -> Iterator[Decision]:
     """Yield a fall of revenue against the year before, where actions.yaml calls it an alert."""
     alert = _alert(wb, "actions.alert.revenue_fell")
     if alert:
-        beside = remarks(wb)
+        more = beside_year_ago(wb)
         values: dict[str, Value] = {
             "change": alert.values["change"],
             "money": Money(round(alert.weight), wb.currency),
-            "remarks": Listing(beside),
         }
-        stake = "stake_and_more" if beside else "stake"
+        values |= {} if more is None else {"more": more}
+        stake = "stake" if more is None else "stake_and_more"
         yield _decision(
             "fall", values, Term("department", "sales"), "lifecycle_and_retention", alert.weight, stake=stake
         )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crmwb.findings import Change, Count, Finding, Listing, Share, Value
+from crmwb.findings import Change, Count, Finding, Share, Value
 
 if TYPE_CHECKING:
     from crmwb.workbench import Workbench
@@ -75,24 +75,26 @@ def revenue_change(wb: "Workbench") -> Finding:
         return Finding("decisions.not_comparable")
     by = Change.between(year_ago.sum(min_count=1), recent.sum(min_count=1))
     if by.value is not None:
-        found = remarks(wb)
-        if found:
-            return Finding("decisions.change_year_and_more", {"change": by, "remarks": Listing(found)})
+        more = beside_year_ago(wb)
+        if more is not None:
+            return Finding("decisions.change_year_and_more", {"change": by, "more": more})
         return Finding("decisions.change_year", {"change": by})
     by = Change.between(before.sum(min_count=1), recent.sum(min_count=1))
     return Finding("decisions.no_comparison" if by.value is None else "decisions.change_period", {"change": by})
 
 
-def remarks(wb: "Workbench") -> tuple[Finding, ...]:
-    """Return what belongs beside a change against the same days a year before; none where nothing is known."""
-    found, customers, whole = [], wb.customers.frame, wb.circumstances.year
-    if whole is not None:
-        found.append(Finding("decisions.over_year", {"change": whole}))
-    few = None
+def beside_year_ago(wb: "Workbench") -> Finding | None:
+    """Return what belongs beside a change against the same days a year before; None where nothing is known.
+
+    The change over 52 weeks, and the few customers who made most of that of the recent days.
+    """
+    whole, few = wb.circumstances.year, None
+    over_year = None if whole is None else Finding("decisions.over_year", {"change": whole})
     if not wb.circumstances.ids_replaced:
+        customers = wb.customers.frame
         few = few_customers(customers["recent_revenue_cents"], customers["year_ago_revenue_cents"])
-    if few is not None:
-        values: dict[str, Value] = {"n": Count(few.n, "customer"), "share": Share(few.share), "without": few.without}
-        code = "without_few" if few.share < ALL else "without_few_all"
-        found.append(Finding(f"decisions.{code}", values))
-    return tuple(found)
+    if few is None:
+        return over_year
+    values: dict[str, Value] = {"n": Count(few.n, "customer"), "share": Share(few.share), "without": few.without}
+    of_few = Finding(f"decisions.without_few{'' if few.share < ALL else '_all'}", values)
+    return of_few if over_year is None else Finding("decisions.both", {"year": over_year, "few": of_few})
