@@ -24,14 +24,12 @@ from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, vocabulary
 from crmwb.sources.drafting.reading.profile import Column, Profile
-from crmwb.sources.drafting.rows import order_lines, periods, row_kinds
+from crmwb.sources.drafting.rows import order_lines, periods
 from crmwb.sources.drafting.rows.order_lines import OrderLines
-from crmwb.sources.drafting.tables import sales
+from crmwb.sources.drafting.tables import returns, sales
 from crmwb.sources.drafting.tables.dimensions import is_group
 
 MOST_KINDS = 20
-KIND_SAYS = "by its"
-STATUS = re.compile(r".*(status|state|状态)")
 PERCENT = re.compile(r"%|pct|per ?cent|prozent|折扣率", re.IGNORECASE)
 EMAIL_NAMES = re.compile(r".*\b(e ?mail|mail)\b.*|.*(邮箱|邮件).*")
 CENT = 0.005
@@ -56,8 +54,8 @@ def transactions(profile: Profile) -> list[Part]:
     kinds = _kinds(profile, result, roles)
     if (refund := roles.get("refund")) is not None and any(refund.numbers):
         result.pop("is_return", None)  # whether something went back; how much stands beside it, and is rows of its own
-    result["is_return"] = _returns(result, kinds)
-    result["revenue_cents"] = _signed(result)
+    result["is_return"] = returns.marked(result, kinds)
+    result["revenue_cents"] = returns.signed(result)
     result |= _costs(best(profile.columns, vocabulary.TRANSACTIONS["profit"], Kind.MONEY), result)
     part = Part("transactions", syntax.file_options(profile), result, profile)
     prices.per_units(part)
@@ -67,10 +65,10 @@ def transactions(profile: Profile) -> list[Part]:
     unit_prices.check(part)
     measures.ask(part)
     companies.ask(part)
-    _ask_of_flag(part)
+    returns.ask_of_flag(part)
     _ask_of_twins(part)
-    _ask_of_sides(part, roles)
-    _ask_of_signs(part)
+    returns.ask_of_sides(part, roles)
+    returns.ask_of_signs(part)
     sign_marks.ask(part)
     units.with_hundredths(part)
     units.in_cents(part, roles)
@@ -258,103 +256,6 @@ def _ask_of_twins(part: Part) -> None:
             part.questions.append(Question(canonical, text, answer, tuple(twins)))
 
 
-def _ask_of_flag(part: Part) -> None:
-    """Ask of a flag of what came back beside amounts above zero: sales of which nothing remains, or returns of their own."""
-    came_back, amount = part.guesses["is_return"], part.guesses["revenue_cents"]
-    flag = came_back.sources[0] if len(came_back.sources) == 1 else None
-    if flag is None or not flag.is_flag or not flag.true_values or len(amount.sources) != 1:
-        return
-    if flag not in part.looked_at.own or amount.sources[0] not in part.looked_at.own:
-        return
-    rows = zip(part.looked_at.texts(flag), part.looked_at.numbers(amount.sources[0]), strict=True)
-    back = [number for text, number in rows if text in flag.true_values and number]
-    if not back or any(number < 0 for number in back):
-        return
-    condition = syntax.is_in(flag.name, sorted(flag.true_values))
-
-    def answer(given: str) -> None:
-        if given == "returns":
-            row_kinds.take_back(part, (flag,), condition)
-        else:
-            row_kinds.leave_out(part, row_kinds.not_in(flag, flag.true_values))
-            part.guesses["is_return"] = Guess({"constant": False}, Sure.SURE, "what came back is left out, as you said")
-
-    text = (
-        f"{flag.name} is {' or '.join(map(repr, flag.true_values))} in {len(back):,} rows whose amounts are above zero: are these "
-        f"sales that came back, of which nothing remains (nothing), or rows of returns beside their sales (returns)?"
-    )
-    part.questions.append(
-        Question(syntax.slug(f"flag {flag.words}"), text, answer, ("nothing", "returns"), columns=(flag.name,))
-    )
-
-
-def _ask_of_sides(part: Part, roles: Modifiers) -> None:
-    """Ask which side of the books takes money back, where a column tells sides apart and amounts have no sign."""
-    side, amount = roles.get("side"), part.guesses["revenue_cents"]
-    if side is None or len(amount.sources) != 1 or any(number < 0 for number in amount.sources[0].numbers):
-        return
-
-    def answer(given: str) -> None:
-        back, name = syntax.is_in(side.name, [given]), syntax.column(amount.sources[0].name)
-        expression = f"case when {back} then -{name} else {name} end"
-        why, now = "below zero on the side that you named", part.guesses["revenue_cents"]
-        part.guesses["revenue_cents"] = now.with_text(name, f"({expression})", why)
-        part.guesses["is_return"] = Guess({"expression": back}, Sure.SURE, "you said so", (side,))
-
-    text = (
-        f"{side.name} tells {' from '.join(sorted(side.counts))} in rows whose amounts have no sign: which of them "
-        f"marks what went back to customers (credit notes)?"
-    )
-    part.questions.append(Question("side", text, answer, tuple(sorted(side.counts)), columns=(side.name,)))
-
-
-def _ask_of_signs(part: Part) -> None:
-    """Ask what amounts below zero are where most of them are: returns, or sales as a ledger writes them."""
-    amount = part.guesses["revenue_cents"]
-    if len(amount.sources) != 1 or not isinstance(amount.value, str) or amount.sources[0].numbers_read is None:
-        return
-    column = amount.sources[0]
-    numbers = [n for n in part.looked_at.numbers(column) if n]
-    below = sum(n < 0 for n in numbers)
-    if below <= HALF * len(numbers):
-        return
-
-    def answer(given: str) -> None:
-        if given == "sales":
-            name = syntax.column(column.name)
-            now = part.guesses["revenue_cents"]
-            part.guesses["revenue_cents"] = now.computed(f"0 - {name}", "sales stand below zero", now.sources)
-            part.guesses["is_return"] = Guess(
-                {"expression": f"{name} > 0"}, Sure.SURE, "sales stand below zero", (column,)
-            )
-
-    text = (
-        f"{column.name} is below zero in {below:,} of {len(numbers):,} rows: are these sales, as ledgers write them, or "
-        f"returns?"
-    )
-    part.questions.append(Question("below_zero", text, answer, ("sales", "returns")))
-
-
-def _signed(result: dict[str, Guess]) -> Guess:
-    """Return the amount, below zero for what came back: files often tell kinds of rows apart and not their signs."""
-    amount, came_back = result["revenue_cents"], result["is_return"]
-    by_units = came_back.sources == result["quantity"].sources != () and isinstance(amount.value, str)
-    if by_units and not any(n < 0 for n in amount.sources[0].numbers):
-        return _signed_by_units(amount, came_back)
-    if not (came_back.why.startswith(KIND_SAYS) and isinstance(amount.value, str)):
-        return amount
-    name = syntax.column(amount.sources[0].name)
-    expression = f"case when {came_back.value['expression']} then -abs({name}) else {name} end"
-    return amount.computed(expression, "below zero for returns", amount.sources, Sure.LIKELY)
-
-
-def _signed_by_units(amount: Guess, came_back: Guess) -> Guess:
-    name = syntax.column(amount.sources[0].name)
-    expression = f"case when {came_back.value['expression']} then -{name} else {name} end"
-    why = "below zero where the quantity is, for it has no sign"
-    return amount.computed(expression, why, amount.sources, Sure.LIKELY)
-
-
 def _of(result: dict[str, Guess], name: str) -> tuple[Column, ...]:
     return result[name].sources if name in result else ()
 
@@ -367,26 +268,6 @@ def _made_orders(who: Guess, when: Guess) -> Guess:
     customers, days = who.sources[0], when.sources[0]
     why = f"no column of orders: what {customers.name} buys on one day of {days.name} counts as one order"
     return Guess({"one_per": "customer_and_day"}, Sure.LIKELY, why)
-
-
-def _returns(result: dict[str, Guess], kinds: list[Column]) -> Guess:
-    """Return what marks a return: a column that says so, a quantity or an amount below zero, or a row's kind."""
-    if "is_return" in result:
-        return result["is_return"]
-    below = [
-        result[name].sources[0]
-        for name in ("quantity", "revenue_cents")
-        if len(result[name].sources) == 1 and any(number < 0 for number in result[name].sources[0].numbers)
-    ]
-    if below:
-        negative = " or ".join(f"{syntax.column(column.name)} < 0" for column in below)
-        return Guess({"expression": negative}, Sure.LIKELY, "some are below zero", tuple(below))
-    for column in kinds:
-        if (values := sorted(filter(sales.is_return, column.counts))) and not STATUS.fullmatch(column.words):
-            is_back = syntax.is_in(column.name, values)
-            expression = {"expression": syntax.holds(is_back, column.name, may_be_blank=column.n_known < column.n_rows)}
-            return Guess(expression, Sure.LIKELY, f"{KIND_SAYS} {column.name}", (column,))
-    return Guess({"constant": False}, Sure.LIKELY, "no quantity and no amount is below zero")
 
 
 def _costs(profit: Guess | None, result: dict[str, Guess]) -> dict[str, Guess]:

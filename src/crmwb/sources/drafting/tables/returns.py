@@ -1,0 +1,133 @@
+"""What marks a return in a file of purchases, and the sign that its amounts have: told by the file, or asked."""
+# ruff: noqa: E501 - sentences for people are easier to read in one line
+
+import re
+
+from crmwb.sources.drafting.guess import Guess, Part, Sure
+from crmwb.sources.drafting.modifiers import Modifiers
+from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.reading import syntax
+from crmwb.sources.drafting.reading.profile import Column
+from crmwb.sources.drafting.rows import row_kinds
+from crmwb.sources.drafting.tables import sales
+
+KIND_SAYS = "by its"
+STATUS = re.compile(r".*(status|state|状态)")
+HALF = 0.5
+
+
+def marked(result: dict[str, Guess], kinds: list[Column]) -> Guess:
+    """Return what marks a return: a column that says so, a quantity or an amount below zero, or a row's kind."""
+    if "is_return" in result:
+        return result["is_return"]
+    below = [
+        result[name].sources[0]
+        for name in ("quantity", "revenue_cents")
+        if len(result[name].sources) == 1 and any(number < 0 for number in result[name].sources[0].numbers)
+    ]
+    if below:
+        negative = " or ".join(f"{syntax.column(column.name)} < 0" for column in below)
+        return Guess({"expression": negative}, Sure.LIKELY, "some are below zero", tuple(below))
+    for column in kinds:
+        if (values := sorted(filter(sales.is_return, column.counts))) and not STATUS.fullmatch(column.words):
+            is_back = syntax.is_in(column.name, values)
+            expression = {"expression": syntax.holds(is_back, column.name, may_be_blank=column.n_known < column.n_rows)}
+            return Guess(expression, Sure.LIKELY, f"{KIND_SAYS} {column.name}", (column,))
+    return Guess({"constant": False}, Sure.LIKELY, "no quantity and no amount is below zero")
+
+
+def signed(result: dict[str, Guess]) -> Guess:
+    """Return the amount, below zero for what came back: files often tell kinds of rows apart and not their signs."""
+    amount, came_back = result["revenue_cents"], result["is_return"]
+    by_units = came_back.sources == result["quantity"].sources != () and isinstance(amount.value, str)
+    if by_units and not any(n < 0 for n in amount.sources[0].numbers):
+        return _signed_by_units(amount, came_back)
+    if not (came_back.why.startswith(KIND_SAYS) and isinstance(amount.value, str)):
+        return amount
+    name = syntax.column(amount.sources[0].name)
+    expression = f"case when {came_back.value['expression']} then -abs({name}) else {name} end"
+    return amount.computed(expression, "below zero for returns", amount.sources, Sure.LIKELY)
+
+
+def _signed_by_units(amount: Guess, came_back: Guess) -> Guess:
+    name = syntax.column(amount.sources[0].name)
+    expression = f"case when {came_back.value['expression']} then -{name} else {name} end"
+    why = "below zero where the quantity is, for it has no sign"
+    return amount.computed(expression, why, amount.sources, Sure.LIKELY)
+
+
+def ask_of_flag(part: Part) -> None:
+    """Ask of a flag of what came back beside amounts above zero: sales of which nothing remains, or returns of their own."""
+    came_back, amount = part.guesses["is_return"], part.guesses["revenue_cents"]
+    flag = came_back.sources[0] if len(came_back.sources) == 1 else None
+    if flag is None or not flag.is_flag or not flag.true_values or len(amount.sources) != 1:
+        return
+    if flag not in part.looked_at.own or amount.sources[0] not in part.looked_at.own:
+        return
+    rows = zip(part.looked_at.texts(flag), part.looked_at.numbers(amount.sources[0]), strict=True)
+    back = [number for text, number in rows if text in flag.true_values and number]
+    if not back or any(number < 0 for number in back):
+        return
+    condition = syntax.is_in(flag.name, sorted(flag.true_values))
+
+    def answer(given: str) -> None:
+        if given == "returns":
+            row_kinds.take_back(part, (flag,), condition)
+        else:
+            row_kinds.leave_out(part, row_kinds.not_in(flag, flag.true_values))
+            part.guesses["is_return"] = Guess({"constant": False}, Sure.SURE, "what came back is left out, as you said")
+
+    text = (
+        f"{flag.name} is {' or '.join(map(repr, flag.true_values))} in {len(back):,} rows whose amounts are above zero: are these "
+        f"sales that came back, of which nothing remains (nothing), or rows of returns beside their sales (returns)?"
+    )
+    part.questions.append(
+        Question(syntax.slug(f"flag {flag.words}"), text, answer, ("nothing", "returns"), columns=(flag.name,))
+    )
+
+
+def ask_of_sides(part: Part, roles: Modifiers) -> None:
+    """Ask which side of the books takes money back, where a column tells sides apart and amounts have no sign."""
+    side, amount = roles.get("side"), part.guesses["revenue_cents"]
+    if side is None or len(amount.sources) != 1 or any(number < 0 for number in amount.sources[0].numbers):
+        return
+
+    def answer(given: str) -> None:
+        back, name = syntax.is_in(side.name, [given]), syntax.column(amount.sources[0].name)
+        expression = f"case when {back} then -{name} else {name} end"
+        why, now = "below zero on the side that you named", part.guesses["revenue_cents"]
+        part.guesses["revenue_cents"] = now.with_text(name, f"({expression})", why)
+        part.guesses["is_return"] = Guess({"expression": back}, Sure.SURE, "you said so", (side,))
+
+    text = (
+        f"{side.name} tells {' from '.join(sorted(side.counts))} in rows whose amounts have no sign: which of them "
+        f"marks what went back to customers (credit notes)?"
+    )
+    part.questions.append(Question("side", text, answer, tuple(sorted(side.counts)), columns=(side.name,)))
+
+
+def ask_of_signs(part: Part) -> None:
+    """Ask what amounts below zero are where most of them are: returns, or sales as a ledger writes them."""
+    amount = part.guesses["revenue_cents"]
+    if len(amount.sources) != 1 or not isinstance(amount.value, str) or amount.sources[0].numbers_read is None:
+        return
+    column = amount.sources[0]
+    numbers = [n for n in part.looked_at.numbers(column) if n]
+    below = sum(n < 0 for n in numbers)
+    if below <= HALF * len(numbers):
+        return
+
+    def answer(given: str) -> None:
+        if given == "sales":
+            name = syntax.column(column.name)
+            now = part.guesses["revenue_cents"]
+            part.guesses["revenue_cents"] = now.computed(f"0 - {name}", "sales stand below zero", now.sources)
+            part.guesses["is_return"] = Guess(
+                {"expression": f"{name} > 0"}, Sure.SURE, "sales stand below zero", (column,)
+            )
+
+    text = (
+        f"{column.name} is below zero in {below:,} of {len(numbers):,} rows: are these sales, as ledgers write them, or "
+        f"returns?"
+    )
+    part.questions.append(Question("below_zero", text, answer, ("sales", "returns")))
