@@ -8,8 +8,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from crmwb.sources.drafting.reading import words
+from crmwb.sources.drafting.reading.modifier_words import MODIFIERS
 from crmwb.sources.drafting.reading.profile import FALSE, TRUE, Column, Profile
-from crmwb.sources.drafting.reading.vocabulary import MODIFIERS, TRANSACTIONS, matches
+from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
 from crmwb.sources.drafting.reading.words import Outcome
 
 OF_ORDERS = re.compile(
@@ -88,7 +89,7 @@ class Modifiers:
     Attributes
     ----------
     by_role : mapping of str to Column
-        By what they are, as `vocabulary.MODIFIERS` calls it.
+        By what they are, as `modifier_words.MODIFIERS` calls it.
     statuses : tuple of Column
         Columns of statuses; an order may have several.
     """

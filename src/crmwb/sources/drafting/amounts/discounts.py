@@ -9,8 +9,9 @@ from crmwb.sources.drafting.amounts import money
 from crmwb.sources.drafting.guess import Guess, Part, best
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.reading import syntax
+from crmwb.sources.drafting.reading.modifier_words import MODIFIERS
 from crmwb.sources.drafting.reading.profile import Column
-from crmwb.sources.drafting.reading.vocabulary import MODIFIERS, TRANSACTIONS, matches
+from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
 from crmwb.sources.drafting.rows.order_lines import OrderLines
 
 CENT = 0.015  # two roundings
