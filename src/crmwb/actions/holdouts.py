@@ -30,6 +30,7 @@ def least_chosen(share: float, period_days: int) -> int | None:
 
     Examples
     --------
+    >>> from crmwb.actions.holdouts import least_chosen
     >>> least_chosen(0.1, period_days=28)
     24
     """

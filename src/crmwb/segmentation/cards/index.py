@@ -53,6 +53,8 @@ def of_numbers(
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from crmwb.segmentation.cards.index import of_numbers, strata_of
     >>> values, segments, orders = np.repeat([4.0, 1.0], 40), np.repeat([0, 1], 40), np.repeat([9, 2], 40)
     >>> of_numbers(values, segments, 2, 0.95).index.round(2).tolist()
     [1.6, 0.4]

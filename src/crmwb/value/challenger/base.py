@@ -84,9 +84,9 @@ class Base:
         spent = tuple((m.known.origin, m.known.horizon_days) for m in moments)
         return cls(weights, Level.learn(totals, came, history, ago), stops, k, spent)
 
-    def purchases(self, moment: Moment, times: float = 1.0) -> np.ndarray:
-        """Return the purchases to expect, level included, shape (n,); over so many times the tested horizon."""
-        return self.level.carried(times) * mixed(moment.expected, self.weights)
+    def purchases(self, moment: Moment) -> np.ndarray:
+        """Return the purchases to expect, level included, shape (n,)."""
+        return self.level.scale * mixed(moment.expected, self.weights)
 
     def counts(self, moment: Moment, horizon_days: float) -> Counts:
         """Return the distributions that the models alone give, over any horizon and at their own level."""

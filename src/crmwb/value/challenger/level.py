@@ -80,18 +80,6 @@ class Level:
         spread = math.sqrt(passing + left)
         return cls(round(math.exp(min(max(believed, -most), most)), DECIMALS), round(spread, DECIMALS), n)
 
-    def carried(self, times: float) -> float:
-        """Return what a total over so many times the tested horizon is multiplied by.
-
-        Seasons and moods pass: the further ahead, the less of an earlier error lasts. Its log counts 1 / √times.
-
-        Examples
-        --------
-        >>> Level(scale=1.21).carried(4), Level(scale=1.21).carried(0.5)
-        (1.1, 1.21)
-        """
-        return float(self.scale ** (1 / math.sqrt(max(times, 1.0))))
-
     @property
     def interval_80(self) -> tuple[float, float]:
         """The ends of the 80% interval of what comes over what is forecast."""

@@ -192,7 +192,7 @@ class Stack:
         )
         return Spread.learn(replace(counts, mean=made), moment.known.later)
 
-    def factor(self, moment: Moment, horizon_days: float | None = None) -> np.ndarray:
+    def factor(self, moment: Moment) -> np.ndarray:
         """Return what the models' forecast of each customer is multiplied by, shape (n,); in all, the level says."""
         with threadpool_limits(1):
             base = self.corrected_.base
@@ -201,27 +201,26 @@ class Stack:
                 np.exp(self.trust_ * self.corrected_.log_correction(moment)) if self.trust_ else np.ones(len(expected))
             )
             total = float((expected * factor).sum())
-            level = base.level.carried((horizon_days or self.horizon_days) / self.horizon_days)
-            return np.asarray(level * factor * (expected.sum() / total if total > 0 else 1.0))
+            return np.asarray(base.level.scale * factor * (expected.sum() / total if total > 0 else 1.0))
 
     def forecast(self, moment: Moment, horizon_days: float | None = None) -> Counts:
         """Return the distributions of purchases of a moment at the origin, for any customers and horizon.
 
-        The classic models say how purchases, and how sure they are, change with the horizon; corrections of customers
-        and what the spread learned are taken to be those of the tested horizon, and the level and the calibration are
-        believed the less the further ahead.
+        The classic models say how purchases, and how sure they are, change with the horizon; the factor and what the
+        spread learned are taken to be those of the tested horizon, and the calibration is believed the less the further
+        ahead.
         """
         counts = self.corrected_.base.counts(moment, horizon_days or self.horizon_days)
         made = self.spread_.of(
-            replace(counts, mean=counts.mean * self.factor(moment, horizon_days)), self.corrected_.base.level.spread
+            replace(counts, mean=counts.mean * self.factor(moment)), self.corrected_.base.level.spread
         )
         days = horizon_days or self.horizon_days
         own_year = self.own_years_.get(days, OwnYear())
         return own_year.of(made, moment.known, days) if own_year.of_windows else self.calibration_.of(made, days)
 
-    def over(self, moment: Moment, expected: Mapping[str, np.ndarray], horizon_days: float | None = None) -> np.ndarray:
+    def over(self, moment: Moment, expected: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return the forecast of whatever is proportional to purchases by model, such as their discounted sum."""
-        return np.asarray(mixed(expected, self.corrected_.base.weights) * self.factor(moment, horizon_days))
+        return np.asarray(mixed(expected, self.corrected_.base.weights) * self.factor(moment))
 
     def record(self) -> dict[str, Any]:
         """Return what was learned, as JSON holds it; the regression is not saved: the same data make the same again."""

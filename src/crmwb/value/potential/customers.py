@@ -241,9 +241,8 @@ def score(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> tuple[pd
 
 def _worth(stack: Stack, moment: Moment, terms: Terms, mean: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Return discounted purchases: those of the models, as much more or less as purchases were corrected."""
-    plain = stack.over(moment, moment.classics.expected(terms.horizon_days), terms.horizon_days)[rows]
-    discounted = moment.classics.discounted(terms.daily_rate, terms.horizon_days)
-    worth = stack.over(moment, discounted, terms.horizon_days)[rows]
+    plain = stack.over(moment, moment.classics.expected(terms.horizon_days))[rows]
+    worth = stack.over(moment, moment.classics.discounted(terms.daily_rate, terms.horizon_days))[rows]
     return np.asarray(worth * np.divide(mean, plain, out=np.ones_like(mean), where=plain > 0))
 
 

@@ -51,7 +51,7 @@ def past_totals(past: Past, origin: int, step_days: int, horizon_days: float, ru
             break
         if base is None or not set(base.weights) <= set(moment.expected):
             continue
-        spends, purchases = Spends.of(moment.known), base.purchases(moment, n_steps)
+        spends, purchases = Spends.of(moment.known), base.purchases(moment)
         forecast = float((purchases * SpendForecast.fit(spends, rule).expected(spends, purchases)).sum())
         came = float(revenue_of(moment, spends).sum())
         if forecast > 0 and came > 0:
