@@ -287,6 +287,15 @@ def test_a_price_is_usual_when_half_the_lines_of_its_quarter_are_at_or_below_it(
     ]
 
 
+def test_what_is_sold_at_any_price_has_no_usual_one(con):
+    rows = [f"c{i} 2024-01-{i + 1:02} {goods} {cents / 100} 1" for goods, every in
+            (("category", range(500, 3_000, 250)), ("product", [980, 1_000, 1_000, 1_000, 1_000, 1_020, 700, 1_500]))
+            for i, cents in enumerate(every)]  # fmt: skip
+    sales = canonical("transactions", "customer_id ordered_at product_id revenue quantity\n" + "\n".join(rows))
+    usual = engine.batches(con, usual_prices(con, opened(con, transactions=sales)["transactions"])).read_all()
+    assert usual["product_id"].to_pylist() == ["product"]
+
+
 def test_who_bought_before_prices_rose_did_not_buy_below_the_usual_price(con):
     days = {"early": ("2023-02-01", 100), "late": ("2024-02-01", 112)}
     rows = [f"{who}{i} {day} p1 {cents / 100} 1" for who, (day, cents) in days.items() for i in range(6)]

@@ -10,11 +10,15 @@ from crmwb.segmentation.needs.blocks import Block, Measure, keep
 
 MIN_LINES = 5  # a product has a usual price in a quarter in which it was sold this often
 PRICED_BY = ("product_id", "quarter")  # prices rise with the years: who bought earlier did not buy cheaply
+NEAR, NEAR_SHARE = 0.2, 0.5  # of the usual price, and of a product's lines: with fewer near it, products have no price
 BELOW = 0.99  # a unit price under this much of the usual one is below it; less is rounding
 
 
 def usual_prices(con: Backend, sales: ir.Table) -> ir.Table:
     """Find each product's usual price in each quarter: the median over its lines of what a unit was sold for.
+
+    Only where at least half of its lines were sold near it: what stands for a product may be a whole category, and who
+    buys the dearer goods of it does not pay more for the same.
 
     Returns
     -------
@@ -22,7 +26,12 @@ def usual_prices(con: Backend, sales: ir.Table) -> ir.Table:
         product_id, quarter, usual (thousandths of a cent a unit, so that cheap goods by weight keep their price),
         n_values (how many different prices).
     """
-    return usual(con, _priced(sales), "price", PRICED_BY)
+    lines = _priced(sales)
+    found = usual(con, lines, "price", PRICED_BY)
+    held = lines.join(found, PRICED_BY)
+    is_near = (held.price - held.usual).abs() <= held.usual * NEAR
+    near = held.group_by(*PRICED_BY).having(held.count(where=is_near) >= held.count() * NEAR_SHARE).aggregate()
+    return keep(con, found.semi_join(near, PRICED_BY), "usual_price_near")
 
 
 def usual(con: Backend, lines: ir.Table, value: str, by: Sequence[str] = ("product_id",)) -> ir.Table:
