@@ -491,7 +491,7 @@ def json_nested_without_end():
 
 @corruption
 def json_of_another_shape():
-    listed = json.dumps({"rows": [dict(zip(NAMES, row, strict=True)) for row in ROWS]})
+    listed = json.dumps({f"row {i}": dict(zip(NAMES, row, strict=True)) for i, row in enumerate(ROWS)})
     return Spoilt(listed.encode(), words="has no column 'customer'", **JSON)
 
 
