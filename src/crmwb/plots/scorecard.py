@@ -38,11 +38,11 @@ def pyramid(tiers: pd.DataFrame, basis: str, ax: Axes | None = None) -> Axes:
         ax.barh(places + 0.19, shares["clv_share"], height=0.34, **notation.bars(Scenario.FORECAST, fills)),
     )
     if style.is_narrow():  # a legend says what bars are, so that both sides fit
-        said = (
+        legend = (
             Finding("plots.pyramid.legend_so_far", {"basis": Term("basis", basis)}),
             Finding("plots.pyramid.legend_to_come"),
         )
-        ax.legend(bars, [say(one) for one in said], loc="lower left", bbox_to_anchor=(1, 1))
+        ax.legend(bars, [say(one) for one in legend], loc="lower left", bbox_to_anchor=(1, 1))
     for place, n, people, brought, ahead in zip(places, tiers["n_customers"], *shares.values(), strict=True):
         gap = "\n" if style.is_narrow() else "  "
         people_text = f"{numbers.share(people)}{gap}({numbers.count(n)})"

@@ -98,5 +98,5 @@ def judged(sales: Sales, currency: str) -> Circumstances:
     watched = spans[1][0] >= int(sales.days.index[0])
     split = growth.split(sales) if watched and not in_comparison and not replaced else None
     long = tuple((day_at(hole.begins), day_at(hole.ends)) for hole in holes if hole.is_long)
-    told = tuple(finding for finding in found if finding)
-    return Circumstances(told, split, not in_comparison, long, growth.year(sales, holes))
+    stated = tuple(finding for finding in found if finding)
+    return Circumstances(stated, split, not in_comparison, long, growth.year(sales, holes))

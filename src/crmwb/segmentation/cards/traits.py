@@ -138,11 +138,11 @@ def _numbers(
         if each.grows_with_orders and by_orders is None:
             continue
         strata = by_orders if each.grows_with_orders else None
-        said = {"kind": "number", "column": each.column, "level": None, "unit": each.unit, "family": each.family}
-        said |= {"compared_with": ALL if strata is None else AS_MANY_ORDERS}
+        trait = {"kind": "number", "column": each.column, "level": None, "unit": each.unit, "family": each.family}
+        trait |= {"compared_with": ALL if strata is None else AS_MANY_ORDERS}
         for scheme, (codes, names) in schemes.items():
             if not _is_defining(scheme, each.family):
-                yield scheme, (said, index.of_numbers(have, codes, len(names), params.cards.confidence, strata))
+                yield scheme, (trait, index.of_numbers(have, codes, len(names), params.cards.confidence, strata))
 
 
 def _levels(
@@ -162,9 +162,15 @@ def _levels(
             shape = (len(names), int(strata.max(initial=0)) + 1)
             for i, counts, sizes in _counts(level, len(levels), codes, strata, shape):
                 text = str(levels[i])
-                said = {"kind": "level", "column": column, "level": text, "unit": "share", "family": f"{column} {text}"}
-                said |= {"compared_with": compared_with}
-                yield scheme, (said, index.of_counts(counts, sizes, params.cards.confidence))
+                trait = {
+                    "kind": "level",
+                    "column": column,
+                    "level": text,
+                    "unit": "share",
+                    "family": f"{column} {text}",
+                }
+                trait |= {"compared_with": compared_with}
+                yield scheme, (trait, index.of_counts(counts, sizes, params.cards.confidence))
 
 
 def _counts(
@@ -196,48 +202,48 @@ def _categories_of(bought: Bought | None, scheme: Scheme, confidence: float) -> 
         of_category = spends.copy()
         mine = category == i
         of_category[customer[mine]] = share[mine]
-        said = {"kind": "category", "column": "category", "level": categories[i], "unit": "share"}
-        said |= {"family": f"category {categories[i]}", "compared_with": ALL}
-        out.append((said, index.of_numbers(of_category, codes, len(names), confidence)))
+        trait = {"kind": "category", "column": "category", "level": categories[i], "unit": "share"}
+        trait |= {"family": f"category {categories[i]}", "compared_with": ALL}
+        out.append((trait, index.of_numbers(of_category, codes, len(names), confidence)))
     return out
 
 
 def _strongest(found: list[Found], place: int, params: CardParams) -> list[dict[str, Any]]:
     """Return the rows of the segment at `place`: sure and large enough, one of a family, the strongest first."""
     sure = []
-    for said, i in found:
+    for trait, i in found:
         lower, upper = float(i.lower[place]), float(i.upper[place])
         n_known = int(i.n_known[place])
-        n_having = n_known * float(i.value[place]) if said["kind"] != "number" else n_known
-        expected = n_known * float(i.everyone[place]) if said["kind"] != "number" else n_known
+        n_having = n_known * float(i.value[place]) if trait["kind"] != "number" else n_known
+        expected = n_known * float(i.everyone[place]) if trait["kind"] != "number" else n_known
         if n_known < MIN_KNOWN or max(n_having, expected) < MIN_KNOWN or not (lower > 1 or upper < 1):
             continue
         effect = abs(float(i.index[place]) - 1)
         if effect > params.min_effect:
-            strength = _strength(said, lower if lower > 1 else upper, float(i.everyone[place]))
-            sure.append((-round(strength, 9), said["column"], said["level"] or "", said, i))
+            strength = _strength(trait, lower if lower > 1 else upper, float(i.everyone[place]))
+            sure.append((-round(strength, 9), trait["column"], trait["level"] or "", trait, i))
     rows: list[dict[str, Any]] = []
     families: set[str] = set()
-    for _, _, _, said, i in sorted(sure, key=lambda each: each[:3]):
-        if said["family"] in families or len(rows) == params.n_traits:
+    for _, _, _, trait, i in sorted(sure, key=lambda each: each[:3]):
+        if trait["family"] in families or len(rows) == params.n_traits:
             continue
-        families.add(said["family"])
+        families.add(trait["family"])
         figures = {
             name: round(float(getattr(i, name)[place]), DECIMALS)
             for name in ("value", "everyone", "index", "lower", "upper")
         }
         rows.append(
             {"position": len(rows) + 1}
-            | {name: said[name] for name in ("kind", "column", "level", "unit", "compared_with")}
+            | {name: trait[name] for name in ("kind", "column", "level", "unit", "compared_with")}
             | {"n_known": int(i.n_known[place])}
             | figures
         )
     return rows
 
 
-def _strength(said: dict[str, Any], nearest: float, everyone: float) -> float:
+def _strength(trait: dict[str, Any], nearest: float, everyone: float) -> float:
     """Return how far from all customers' a trait surely is; `nearest` is the end of its interval next to 1."""
-    if said["kind"] == "number":
+    if trait["kind"] == "number":
         return abs(float(np.log(nearest)))
     shares = np.minimum([everyone * nearest, everyone], 1.0)
     return abs(float(np.diff(2 * np.arcsin(np.sqrt(shares)))[0]))

@@ -27,11 +27,11 @@ def usual_prices(con: Backend, sales: ir.Table) -> ir.Table:
         n_values (how many different prices).
     """
     lines = _priced(sales)
-    found = usual(con, lines, "price", PRICED_BY)
-    held = lines.join(found, PRICED_BY)
+    prices = usual(con, lines, "price", PRICED_BY)
+    held = lines.join(prices, PRICED_BY)
     is_near = (held.price - held.usual).abs() <= held.usual * NEAR
     near = held.group_by(*PRICED_BY).having(held.count(where=is_near) >= held.count() * NEAR_SHARE).aggregate()
-    return keep(con, found.semi_join(near, PRICED_BY), "usual_price_near")
+    return keep(con, prices.semi_join(near, PRICED_BY), "usual_price_near")
 
 
 def usual(con: Backend, lines: ir.Table, value: str, by: Sequence[str] = ("product_id",)) -> ir.Table:

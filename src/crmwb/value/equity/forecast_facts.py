@@ -167,13 +167,13 @@ def _how_it_came(revenue: dict[str, Any], n_origins: int, total: dict[str, Any] 
             "n_totals": Count(total["n_origins"]),
             "of_total": Share(total["error_share"]),
         }
-    found = [Finding(code, values)]
+    findings = [Finding(code, values)]
     if revenue["last_month_error_share"] is not None:
-        found.append(Finding("forecast.by_last_month", {"error": Share(revenue["last_month_error_share"])}))
+        findings.append(Finding("forecast.by_last_month", {"error": Share(revenue["last_month_error_share"])}))
     if revenue["last_year_error_share"] is not None and revenue["own_error_share"] is not None:
         errors = {"error": Share(revenue["last_year_error_share"]), "own": Share(revenue["own_error_share"])}
-        found.append(Finding("forecast.by_last_year", errors))
-    return found
+        findings.append(Finding("forecast.by_last_year", errors))
+    return findings
 
 
 def _without_nan(entry: dict[str, Any]) -> dict[str, Any]:

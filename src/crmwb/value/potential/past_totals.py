@@ -33,6 +33,11 @@ def past_totals(past: Past, origin: int, step_days: int, horizon_days: float, ru
         How far ahead that forecast looks.
     rule : SpendRule
         Of the forecast of spend.
+
+    Returns
+    -------
+    PastTotals
+        At most `MOST` tests; none where the history is too short or too few customers bought again.
     """
     past = past.until(origin)
     if not len(past.days.day):
