@@ -23,7 +23,7 @@ def customers(**columns) -> pd.DataFrame:
         "customer_id": ["c0", "c1", "c2", "c3"],
         "revenue_cents": 1_000_00, "tier": ["vip", "vip", "small", "small"], "kind": "company",
         "margin_at_stake_cents": [50_00, 0, 30_00, 0],
-        "risk_class": ["at_risk", "low", "likely_lost", "low"],
+        "risk_class": ["at_risk", "low", "likely_lost", "low"], "n_purchase_days": [3, 3, 1, 1],
     }  # fmt: skip
     return pd.DataFrame(usual | columns)
 
@@ -110,6 +110,18 @@ def test_risk_states_the_margin_at_stake_and_who_of_the_upper_tiers():
     assert say(found.stake).endswith("is expected to keep EUR\u00a020 of it with 1 customer, for EUR\u00a05.")
     assert say(found.decide).startswith("Who contacts the 1 in the upper tiers")
     assert say(found.sure) == "The chance of leaving was tested on 6 past month ends."
+
+
+def test_where_most_are_at_risk_or_likely_lost_the_decision_is_of_regular_buyers(monkeypatch):
+    monkeypatch.setattr("crmwb.workbench.regulars.LEAST_REGULARS", 1)
+    most = customers(risk_class=["at_risk", "low", "likely_lost", "at_risk"])
+    (found,) = named("risk_regulars", decisions.decisions(workbench(most)))
+    assert say(found.title) == "Keep 1 customer who bought three times or more and is at risk of leaving"
+    assert "EUR\u00a050 of future margin with them, of EUR\u00a050 with all 2 customers at risk (50% of" in say(
+        found.stake
+    )
+    assert named("risk", decisions.decisions(workbench(most, numbers=True)))
+    assert named("risk_below", decisions.decisions(workbench(most.assign(n_purchase_days=1, tier="small"))))
 
 
 def test_a_risk_that_was_not_tested_or_has_no_margin_is_not_stated():

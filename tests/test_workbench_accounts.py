@@ -14,6 +14,7 @@ from crmwb.lifecycle.names import STAGES
 from crmwb.marts import risk_explained
 from crmwb.params.lifecycle import LEAVING
 from crmwb.workbench.accounts import COLUMNS, Accounts
+from crmwb.workbench.regulars import Regulars
 
 RFM = [segment.name for segment in params.load(PROJECT / layout.PARAMS).segmentation.rfm.segments]
 
@@ -78,15 +79,35 @@ def test_at_risk_are_buyers_with_the_most_at_stake_first_and_held_out_ones_are_s
     assert made.first_owner(made.at_risk, "margin_at_stake_cents").values["money"] == Money(300, "EUR")
 
 
-def test_where_most_are_at_risk_it_says_how_many_bought_once_and_how_it_stands_with_regulars(accounts, monkeypatch):
-    risk = {"risk": [0.6, 0.95, 0.1, None], "margin_at_stake_cents": [0] * 4, "tier": ["small"] * 4}
-    made = accounts(**risk, risk_class=["at_risk", "likely_lost", "low", None])
-    assert made.regulars_at_risk is None  # too few of them for a share
-    monkeypatch.setattr("crmwb.workbench.accounts.LEAST_REGULARS", 1)
-    stated = made.regulars_at_risk
-    assert stated.values == {"once": Count(1), "regulars": Count(1, "customer"), "share": Share(0.0)}
-    assert "1 of them has bought once" in say(stated)
-    assert accounts(**risk, risk_class=["at_risk", "low", "low", None]).regulars_at_risk is None
+def test_where_most_are_at_risk_money_and_regular_buyers_come_first_and_the_count_of_all_after_them(
+    accounts, monkeypatch, tmp_path
+):
+    risk = {"risk": [0.6, 0.95, 0.7, None], "margin_at_stake_cents": [100, 200, 400, 9_999], "tier": ["vip"] * 4}
+    made = accounts(**risk, risk_class=["at_risk", "likely_lost", "at_risk", None])
+    assert made.risk_finding.code == "accounts.at_risk"  # too few regular buyers
+    assert made.in_all is None
+    monkeypatch.setattr("crmwb.workbench.regulars.LEAST_REGULARS", 1)
+    made = accounts(**risk, risk_class=["at_risk", "likely_lost", "at_risk", None])
+    assert made.risk_finding.values == {
+        "money": Money(700, "EUR"), "part": Money(400, "EUR"),
+        "regulars": Count(1, "customer"), "n": Count(1), "n_lost": Count(0),
+    }  # fmt: skip
+    assert made.in_all.values == {"n": Count(3, "customer"), "share": Share(1.0), "once": Count(1)}
+    assert "1 of them has bought once" in say(made.in_all)
+    wide = {"total_value": {"low": 0.1, "high": 10.0, "tested_days": 90}}
+    storage.write_json(wide, tmp_path / layout.VALUE_MODELS)
+    assert Accounts(tmp_path, "EUR").risk_finding.code == "accounts.regulars_counted"
+    half = accounts(**risk, risk_class=["at_risk", "low", "low", None])
+    assert half.in_all is None
+    assert half.risk_finding.code == "accounts.at_risk"
+
+
+def test_counts_of_regular_buyers_that_would_show_few_are_seen():
+    buyers = pd.DataFrame({"risk_class": ["at_risk"] * 40 + ["low"] * 2, "n_purchase_days": [3] * 36 + [1] * 6})
+    few = Regulars.where_most_leave(buyers)
+    assert (few.n_customers, len(few.at_risk), few.n_once) == (36, 36, 4)
+    assert few.has_few(5)
+    assert not few.has_few(4)
 
 
 def test_stage_silence_and_rfm_count_the_same_customers_at_risk(accounts, tmp_path):

@@ -22,10 +22,10 @@ from crmwb.params.lifecycle import LEAVING, RISK_CLASSES
 from crmwb.plots import risk as plots
 from crmwb.value.potential.total import TotalRange
 from crmwb.workbench.circumstances import Circumstances
+from crmwb.workbench.regulars import Regulars
 
 COMPARED_TO = ("", "all")
 HELD_OUT = "held_out"
-REGULAR, LEAST_REGULARS = 3, 30  # purchase days; customers
 COLUMNS = [
     *("customer_id", "owner", "tier", "risk_class", "risk", "margin_at_stake_cents", "clv_cents"),
     "realised_margin_cents",
@@ -217,7 +217,7 @@ class Accounts:
 
     @property
     def risk_finding(self) -> Finding | Unavailable:
-        """How many are at risk, and the margin at stake."""
+        """How many are at risk, and the margin at stake; where most are, how it stands with regular buyers."""
         if not self.has_risk:
             why = storage.read_json(self._root / layout.LIFECYCLE_FACTS)["risk"]["not_available"]
             return Unavailable(f"lifecycle.no_risk.{why}" if why else "accounts.no_risk")
@@ -236,14 +236,32 @@ class Accounts:
         n = int((self.frame["risk_class"] == RISK_CLASSES[1]).sum())
         return Finding("accounts.at_risk_of_numbers", {"n": Count(n, "customer")})
 
+    @cached_property
+    def _regulars(self) -> Regulars | None:
+        """Regular buyers, where they are the news: most of all customers are at risk; None elsewhere."""
+        found = Regulars.where_most_leave(self.frame)
+        return None if found is None or (self.part and found.has_few(LEAST)) else found
+
     @property
     def _at_risk_finding(self) -> Finding:
+        regulars, is_informative = self._regulars, TotalRange.of(self._models).is_informative
+        values: dict[str, Value]
+        if regulars:
+            values = {
+                "regulars": Count(regulars.n_customers, "customer"),
+                "n": Count(len(regulars.at_risk)),
+                "n_lost": Count(len(regulars.likely_lost)),
+            }
+            if not is_informative:
+                return Finding("accounts.regulars_counted", values)
+            money = {"money": self._future(self.at_risk), "part": self._future(regulars.leaving)}
+            return Finding("accounts.regulars_at_risk", values | money)
         key = self.at_risk[self.at_risk["tier"].isin(["vip", "important"])]
-        values: dict[str, Value] = {
+        values = {
             "n": Count(len(self.at_risk), "customer"),
             "share": Share(len(self.at_risk) / max(len(self.frame), 1)),
         }
-        if not TotalRange.of(self._models).is_informative:
+        if not is_informative:
             return Finding("accounts.at_risk_counted", values)
         values["money"] = self._future(self.at_risk)
         if key.empty:
@@ -252,18 +270,16 @@ class Accounts:
         return Finding("accounts.at_risk", values | of_key)
 
     @property
-    def regulars_at_risk(self) -> Finding | None:
-        """Where most are at risk, how many of these bought once, and how it stands with regulars; None elsewhere."""
-        regulars = self.frame[self.frame["n_purchase_days"] >= REGULAR]
-        mostly = len(self.at_risk) > len(self.frame) / 2
-        if self.is_withheld or self._circumstance or not self.has_risk or not mostly or len(regulars) < LEAST_REGULARS:
+    def in_all(self) -> Finding | None:
+        """How many are at risk in all, where the finding on risk is of regular buyers; None elsewhere."""
+        if not self.has_risk or self.is_withheld or self._circumstance or not self._regulars:
             return None
         values: dict[str, Value] = {
-            "once": Count(int((self.at_risk["n_purchase_days"] == 1).sum())),
-            "regulars": Count(len(regulars), "customer"),
-            "share": Share(float(regulars["risk_class"].isin(LEAVING).mean())),
+            "n": Count(len(self.at_risk), "customer"),
+            "share": Share(len(self.at_risk) / len(self.frame)),
+            "once": Count(self._regulars.n_once),
         }
-        return Finding("accounts.regulars_at_risk", values)
+        return Finding("accounts.in_all", values)
 
     @property
     def slow_buyers(self) -> Finding | None:

@@ -9,6 +9,7 @@ from crmwb.display.blocks import Decision
 from crmwb.findings import Count, Finding, Interval, Money, Name, Share, Term, Unavailable, Value
 from crmwb.params.lifecycle import RISK_CLASSES
 from crmwb.workbench.campaigns import SURE
+from crmwb.workbench.regulars import Regulars
 from crmwb.workbench.revenue_change import beside_year_ago
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def risk(wb: "Workbench") -> Iterator[Decision]:
 
     It weighs what the list of actions is expected to keep of it, less the cost: that is what can be decided. Those who
     are likely lost already are counted beside them: they are no longer to be kept. Where customer numbers were
-    replaced, nobody can say who left; where sales stop now in every year, nobody would buy whom one keeps.
+    replaced, nobody can say who left; where sales stop now in every year, nobody would buy whom one keeps. Where
+    most of all are at risk or likely lost, it is of regular buyers.
     """
     buyers, tested = wb.customers.buyers, wb.lifecycle.facts["risk"]
     at_risk = buyers[buyers["risk_class"] == AT_RISK]
@@ -102,6 +104,14 @@ def risk(wb: "Workbench") -> Iterator[Decision]:
     owner = _owner(alert, "sales") if alert else Term("department", "sales")
     code = "risk" if key.any() else "risk_below"
     stake = "stake_of_numbers" if wb.circumstances.numbers_per_order else "stake"
+    regulars = None if wb.circumstances.numbers_per_order else Regulars.where_most_leave(buyers)
+    if regulars and len(regulars.at_risk):
+        code = "risk_regulars"
+        values |= {
+            "n": Count(len(regulars.at_risk), "customer"),
+            "part": wb.value.future(regulars.at_risk["margin_at_stake_cents"].sum()),
+            "n_all": Count(len(at_risk), "customer"),
+        }
     yield _decision(code, values, owner, "lifecycle_and_retention", float(gain - cost), stake=stake)
 
 
