@@ -16,6 +16,7 @@ help: ## list these verbs
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "crmwb needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Name another with: make PYTHON=python3.12 …"; exit 1; }
+	@[ ! -L .venv ] || { echo ".venv links to $$(readlink .venv), which setting up would empty for everybody who uses it; remove the link, and run make again."; exit 1; }
 	@echo "Setting up .venv (once) …"
 	@if command -v uv >/dev/null 2>&1; then \
 	  uv venv --quiet --clear --python "$$(command -v $(PYTHON))" .venv && \

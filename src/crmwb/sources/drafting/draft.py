@@ -18,12 +18,12 @@ from crmwb.sources.drafting.reading.links import Declared
 from crmwb.sources.drafting.reading.profile import Profile, profile
 from crmwb.sources.drafting.reading.sniff import sniff
 from crmwb.sources.drafting.rows import heads, periods
-from crmwb.sources.drafting.tables import dimensions, facts, joins, overlaps, purchases, unread
+from crmwb.sources.drafting.tables import dimensions, facts, joins, overlaps, payments, purchases, unread
 from crmwb.sources.formats import packed
 from crmwb.sources.source_files import PARQUET, SourceFile, find, members_of
 
 ORDER = (
-    "transactions", "opportunities", "invoices", "contracts", "customer_summaries", "category_summaries",
+    "transactions", "opportunities", "invoices", "payments", "contracts", "customer_summaries", "category_summaries",
     "campaign_members", "customers", "products",
 )  # fmt: skip
 SUMMED_UP = ("customer_summaries", "category_summaries")
@@ -209,6 +209,18 @@ def _facts(profiles: list[Profile], declared: Collection[Declared], *, invoices_
     return [part for part in parts if not (bought and (part.is_stand_in or part.table in SUMMED_UP))]
 
 
+def _billed(profiles: list[Profile], parts: list[Part]) -> list[Part]:
+    """Return invoices that are paid as sales too, where no other file tells any: what is open was sold as well."""
+    names = {part.options["file"] for part in parts if part.table == "invoices"}
+    every = [p for p in profiles if p.file.name in names]
+    result = [part for p in every for part in facts.facts(p, invoices_are_sales=True) if part.table == "transactions"]
+    for part in result:
+        part.remarks.append(
+            f"{part.options['file']} holds the sales, on the day of the invoice: no other file tells any"
+        )
+    return result
+
+
 def _refusal(profiles: list[Profile]) -> str:
     """Say which role is missing in each file, its best candidate, and what disqualified it."""
     descriptions = []
@@ -238,6 +250,15 @@ def _with_joined(profiles: list[Profile], alone: dict[str, list[Part]], declared
     }
     parts += refunded.values()
     alone = alone | {name: [result] for name, result in refunded.items()}
+    paid = [
+        part
+        for p in profiles
+        if not alone[p.file.name] and (part := payments.payments(p, profiles, declared, parts)) is not None
+    ]
+    alone = alone | {str(part.options["file"]): [part] for part in paid}
+    if paid and not any(part.table == "transactions" and not part.is_stand_in for part in parts):
+        parts += _billed(profiles, parts)
+    parts += paid
     joined = joins.joined_purchases(profiles, {name for name, every in alone.items() if every}, declared)
     for part in joined:
         for other in joins.same_sales(part, parts):

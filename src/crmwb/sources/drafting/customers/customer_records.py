@@ -112,7 +112,15 @@ def _merge(facts: list[Part], customers: Part, key: Column, column: Column) -> N
     """Count the purchases of a merged record for the one that it was merged into, where the name says so or a person does."""
     pairs = zip(customers.looked_at.texts(key), customers.looked_at.texts(column), strict=True)
     into = {own: other for own, other in pairs if own and other and own != other}
-    n_steps = _steps(into, customers, column)
+    is_named = MERGED.fullmatch(column.words) is not None
+    n_steps = _steps(into)
+    if n_steps > MOST_STEPS:
+        if not is_named:  # numbers of something else, such as families, that look like customers'
+            return
+        raise CrmwbError(
+            f"{customers.options['file']}: records are merged by {column.name} in more than {MOST_STEPS} steps, or in a circle; export the "
+            f"record that is left for each."
+        )
 
     def answer(given: str) -> None:
         if given != "merged":
@@ -138,7 +146,7 @@ def _merge(facts: list[Part], customers: Part, key: Column, column: Column) -> N
         remark = f"{len(into):,} {'record was' if len(into) == 1 else 'records were'} merged into others by {column.name}: their purchases count for those"
         customers.remarks.append(remark)
 
-    if MERGED.fullmatch(column.words):
+    if is_named:
         answer("merged")
         return
     text = (
@@ -150,23 +158,12 @@ def _merge(facts: list[Part], customers: Part, key: Column, column: Column) -> N
     )
 
 
-def _steps(into: dict[str, str], customers: Part, column: Column) -> int:
-    """Return in how many steps every merged record leads to one that is left.
-
-    Raises
-    ------
-    CrmwbError
-        In more than `MOST_STEPS`, or in a circle.
-    """
+def _steps(into: dict[str, str]) -> int:
+    """Return in how many steps every merged record leads to one that is left; above `MOST_STEPS` also of a circle."""
     longest = 1
     for own in into:
         n, at = 0, own
         while at in into and n <= MOST_STEPS:
             n, at = n + 1, into[at]
         longest = max(longest, n)
-    if longest > MOST_STEPS:
-        raise CrmwbError(
-            f"{customers.options['file']}: records are merged by {column.name} in more than {MOST_STEPS} steps, or in a circle; export the "
-            f"record that is left for each."
-        )
     return longest

@@ -39,7 +39,7 @@ TRANSACTIONS: dict[str, Patterns] = {
     ),
     "product_id": (
         PRODUCT,
-        rf"(product|item|article|artikel|produkt)( name)?|goods|ware|(商品|产品)名称|{PREFIX}(reference|referencia|riferimento|referenz|artikelnr)",
+        rf"(product|item|article|artikel|produkt)( name)?|goods|ware|service( name)?|treatment|procedure|leistung(sart)?|behandlung(sart)?|prestation|acte|(服务|治疗)?项目|(商品|产品)名称|{PREFIX}(reference|referencia|riferimento|referenz|artikelnr)",
     ),
     "quantity": (
         rf"(line ?item |lineitem )quantity|((order |sales )?({QUANTITY})|stuck|stueck|pieces|uds|unidades|pcs|number of items|num items|items|销量|点数)( sold| ordered| purchased)?( (in )?({COUNTED}))?",
@@ -81,11 +81,11 @@ for _name in ("revenue_cents", "unit_price", "discount_cents", "cost_cents"):
     TRANSACTIONS[_name] = (f"({_plainly}){IN_CENTS}", f"({_maybe}){IN_CENTS}")
 CUSTOMERS: dict[str, Patterns] = {
     "customer_id": (CUSTOMER, PERSON),
-    "acquired_on": (r"(customer since|sign ?up|registered|registration|joined|acquired|kunde seit|first seen)( (date|on|at))?|注册(日期|时间)", r"since"),
+    "acquired_on": (r"(customer since|sign ?up|registered|registration|joined|acquired|(kunde|patient|mitglied) seit|first seen)( (date|on|at))?|(aufnahme|eintritts|anmelde)datum|(client|patient) depuis|注册(日期|时间)", r"since"),
     "acquisition_channel": (r"acquisition (channel|source)|lead source|herkunft|获客渠道|来源渠道", r"utm source|referrer"),
     "country": (r"((ship|bill|shipping|billing|customer|client) )?(country|land|pays|pais|nation|office location|国家)( (code|name))?", r"(ship |bill )?market"),
     "region": (r"(sales )?(region|bundesland|gebiet|provincia|地区|区域|省份|省|大区)", r"((ship|bill|shipping|billing|customer|client) )?(state|province|zone|territory|zip code|area)"),
-    "city": (r"((ship|bill|shipping|billing|customer|client) )?(city|town|ort|stadt|ville|ciudad|stad|城市)", r"place"),
+    "city": (r"((ship|bill|shipping|billing|customer|client) )?(city|town|ort|stadt|ville|ciudad|stad|(所在)?城市)", r"place"),
     "industry": (r"(industry|sector|branche|vertical|行业|所属行业)", r"business"),
     "company_size": (r"company size|size band|grossenklasse|企业规模|公司规模", r"size class"),
     "age_band": (r"age (band|group|range|class)|altersgruppe|年龄段", r"age class"),
@@ -94,9 +94,10 @@ CUSTOMERS: dict[str, Patterns] = {
     "marital_status": (r"marital( status)?|familienstand|婚姻状况", r"relationship"),
     "household_size": (r"household size|haushaltsgrosse", r"persons"),
     "children": (r"(children|kids)( count)?|kinder", r"kids"),
+    "owner": (r"(account|customer|client) (owner|manager|executive)|kundenbetreuer|betreuer|客户经理", r"owner|sales (rep|person|owner)|负责人"),
     "parent_id": (r"parent( (id|company|account|customer)( id)?)?|subsidiary of|konzern", r"group"),
     "referred_by": (r"referred by|referrer id|geworben von", r"referral"),
-    "contactable": (r"(contactable|opt in|consent|marketing consent|newsletter|是否可联系)", r"subscribed"),
+    "contactable": (r"(contactable|opt in|consent|marketing consent|newsletter|(recall|werbung|kontakt) erlaubt|einwilligung|是否可联系|(是否)?接[收受](营销|推广|短信|消息))", r"subscribed"),
     "credit_limit_cents": (r"credit limit|kreditlimit", r"limit"),
 }  # fmt: skip
 PRODUCTS: dict[str, Patterns] = {

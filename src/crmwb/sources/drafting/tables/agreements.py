@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from crmwb.contract.canonical import TABLES
 from crmwb.sources.drafting import modifiers
-from crmwb.sources.drafting.guess import Guess, Part, Sure, fill
+from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, vocabulary, words
@@ -38,6 +38,9 @@ MONTHS = {
     12: r"y|a|year|yearly|annual|annually|12 months?|1 year|jahr|jahrlich|annuel|anual|年|年付|每年",
 }  # fmt: skip
 OF_CONTRACTS = re.compile(r"(subscri|contract|membership|agreement|vertra|abonn|\babos?\b|polic(y|ies)|订阅|合同)")
+CANCELLED = re.compile(
+    rf"(cancel|cancell?ed|cancellation|terminated|termination|churned|kundigung|gekundigt|取消|退订)( ?{DATE}| zum)?"
+)
 BY_MONTH = re.compile(r"\b(mrr|month|monthly|monat\w*)\b|月费")
 BY_YEAR = re.compile(r"\b(annual|arr|acv|year|yearly|jahr\w*)\b|年费")
 NOT_BEGUN = re.compile(
@@ -61,6 +64,7 @@ def contracts(profile: Profile) -> list[Part]:
     if not (plainly or interval or by_amount or OF_CONTRACTS.search(profile.file.name.lower())):
         return []
     part = Part("contracts", syntax.file_options(profile), result, profile)
+    _end_by_cancelling(part)
     _set_period(part, amount, interval)
     roles = modifiers.find(profile)
     _set_units(part, amount)
@@ -71,6 +75,40 @@ def contracts(profile: Profile) -> list[Part]:
     sales.set_currency(part, roles, "amount_cents")
     part.guesses = {c.name: result[c.name] for c in TABLES["contracts"].columns if c.name in result}
     return [part]
+
+
+def _end_by_cancelling(part: Part) -> None:
+    """Where contracts without a last day have one on which they were cancelled, they ended then."""
+    ends = part.guesses["ends_on"]
+    others = [
+        c for c in part.looked_at.columns if c.is_date and c is not ends.sources[0] and CANCELLED.fullmatch(c.words)
+    ]
+    last_days = part.looked_at.texts(ends.sources[0])
+    for other in others:
+        pairs = zip(last_days, part.looked_at.texts(other), strict=True)
+        n = sum(last is None and cancelled is not None for last, cancelled in pairs)
+        kind = TABLES["contracts"].column("ends_on").kind
+        written = [_date(guess) for guess in (ends, of_column(other, kind, Sure.LIKELY, ""))]
+        if not n or None in written:
+            continue
+        expression = f"coalesce({', '.join(text for text in written if text)})"
+        part.guesses["ends_on"] = ends.computed(
+            expression, f"{ends.why}; else {other.name}", (*ends.sources, other), Sure.LIKELY
+        )
+        rows = "1 row without" if n == 1 else f"{n:,} rows without"
+        part.remarks.append(
+            f"{rows} {ends.sources[0].name} {'has' if n == 1 else 'have'} a {other.name}: these ended then"
+        )
+        return
+
+
+def _date(guess: Guess) -> str | None:
+    """Return a day as an expression reads it; None where it is written in several ways."""
+    written = guess.value.get("format", "") if isinstance(guess.value, dict) else ""
+    column = syntax.column(guess.sources[0].name)
+    if not isinstance(written, str):
+        return None
+    return f"date({column}, '{written}')" if written else f"date({column})"
 
 
 def _interval(profile: Profile) -> Column | None:

@@ -11,6 +11,7 @@ from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
 from crmwb.sources.drafting.reading import syntax, vocabulary
 from crmwb.sources.drafting.reading.links import Declared, Reach, called, reach, singular
 from crmwb.sources.drafting.reading.profile import Column, Profile
+from crmwb.sources.drafting.tables.agreements import contracts
 from crmwb.sources.drafting.tables.dimensions import WORDS
 from crmwb.sources.drafting.tables.purchases import transactions
 
@@ -135,7 +136,15 @@ def _of(base: Profile, profiles: list[Profile], declared: Collection[Declared]) 
     is_product = {name: not is_head[name] and _matches(link.here, "product_id") for name, link in at.links.items()}
     heads = [c for name, columns in at.columns.items() if is_head[name] for c in columns]
     goods = [c for name, columns in at.columns.items() if is_product[name] for c in columns]
-    others = [c for n, columns in at.columns.items() if not (is_head[n] or is_product[n]) for c in columns]
+    agreed = {
+        name for name, link in at.links.items() if not (is_head[name] or is_product[name]) and contracts(link.file)
+    }
+    others = [
+        c for n, columns in at.columns.items() if not (is_head[n] or is_product[n] or n in agreed) for c in columns
+    ]
+    others += [
+        c for n in agreed for c in at.columns[n] if _matches(c, "customer_id", 1)
+    ]  # its end and amount are no sale's
     money = [c for c in heads if _is_money(c)]
     visible = [c for c in heads if c not in money and c.name not in at.keys]
     own = list(base.columns)

@@ -1,0 +1,73 @@
+"""Subscriptions, invoices and payments in files of their own; numbers of families beside patients'."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from crmwb.sources.drafting.draft import draft
+
+US, DE = "%m/%d/%Y", "%d.%m.%Y"
+
+
+@pytest.fixture
+def seller(tmp_path):
+    """Sixty invoices of twenty accounts, two thirds paid; a third of the monthly subscriptions cancelled."""
+    subscriptions = ["Subscription ID,Account ID,Plan,Start Date,End Date,Billing Interval,Amount,Cancelled On"]
+    invoices, payments = ["Invoice Number,Account ID,Invoice Date,Due Date,Subscription ID,Amount,Currency"], []
+    for i in range(20):
+        begun = date(2024, 1, 3) + timedelta(days=9 * i)
+        is_yearly = i % 2
+        end = f"{begun + timedelta(days=365):{US}}" if is_yearly else ""
+        gone = f"{begun + timedelta(days=91):{US}}" if i % 3 == 0 else ""
+        price = f"{50 + i}.50"
+        interval = "annual" if is_yearly else "monthly"
+        subscriptions.append(f"S{i:03},A{i:03},Team,{begun:{US}},{end},{interval},{price},{gone}")
+        for month in range(3):
+            day, number = begun + timedelta(days=30 * month), f"INV-{3 * i + month:04}"
+            invoices.append(f"{number},A{i:03},{day:{US}},{day + timedelta(days=30):{US}},S{i:03},{price},USD")
+            if month < 2:
+                payments.append(f"PAY-{number[4:]},{number},{day + timedelta(days=33):{US}},{price}")
+    payments.insert(0, "Payment ID,Invoice Number,Payment Date,Amount")
+    for name, lines in (("subscriptions", subscriptions), ("invoices", invoices), ("payments", payments)):
+        (tmp_path / f"{name}.csv").write_text("\n".join(lines) + "\n")
+    return tmp_path
+
+
+def test_what_is_billed_is_sold_and_payments_pay_it(seller):
+    made = draft([seller])
+    tables = {part.table: part for part in made.parts}
+    assert tables["transactions"].options["file"] == "invoices.csv"
+    assert "filter" not in tables["transactions"].options  # the end of a subscription undoes no invoice
+    paid = tables["payments"]
+    assert paid.options["file"] == "payments.csv"
+    assert {name: guess.value for name, guess in paid.guesses.items()} == {
+        "payment_id": "Payment ID",
+        "customer_id": "invoices.Account ID",
+        "paid_on": {"column": "Payment Date", "format": US},
+        "amount_cents": "Amount",
+        "invoice_id": "Invoice Number",
+    }
+
+
+def test_a_contract_without_a_last_day_ended_when_it_was_cancelled(seller):
+    (contracts,) = (part for part in draft([seller]).parts if part.table == "contracts")
+    expected = f"coalesce(date(\"End Date\", '{US}'), date(\"Cancelled On\", '{US}'))"
+    assert contracts.guesses["ends_on"].value == {"expression": expected}
+    assert any("4 rows without End Date have a Cancelled On" in remark for remark in contracts.remarks)
+
+
+@pytest.mark.parametrize("name", ["Familie", "Gruppe"])
+def test_numbers_of_families_are_no_records_merged_into_others(tmp_path, name):
+    patients = [f"Patientennr;{name};PLZ", *(f"{i};{1 + i // 2};50667" for i in range(1, 41))]
+    visits = ["Rechnungsnr;Patientennr;Behandlungsdatum;Leistung;Betrag EUR"]
+    visits += [
+        f"{900 + i};{1 + i % 40};{date(2024, 1, 2) + timedelta(days=i):{DE}};Kontrolle;{40 + i % 7},50"
+        for i in range(120)
+    ]
+    (tmp_path / "patienten.csv").write_text("\n".join(patients) + "\n")
+    (tmp_path / "leistungen.csv").write_text("\n".join(visits) + "\n")
+    made = draft([tmp_path])
+    assert not [q.key for q in made.questions if q.key != "currency"]
+    sold = next(part for part in made.parts if part.table == "transactions")
+    assert sold.guesses["customer_id"].value == "Patientennr"
+    assert sold.guesses["product_id"].value == "Leistung"
