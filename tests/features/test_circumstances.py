@@ -89,6 +89,19 @@ def test_one_off_buyers_of_a_promotion_are_no_replaced_numbers_but_a_wave(seen):
     assert abs((found["wave"].values["begins"].value - MOVED).days) <= 2
 
 
+def test_a_wave_in_the_first_half_year_is_seen_where_the_company_begins_with_the_data(seen):
+    rng = np.random.default_rng(2)
+    growing = (420 * np.sqrt(rng.random(500))).astype(int)  # more customers in every month
+    begun = [(f"s{i}", day + 7 * k) for i, day in enumerate(growing) for k in range(8) if day + 7 * k < DAYS]
+    promotion = [(f"p{i}", day) for i, day in enumerate(rng.integers(150, 178, 500))]
+    sold = pd.DataFrame(begun + promotion, columns=["customer", "day"])
+    sold = sold.assign(product=0, units=1.0, cents=1000, is_return=False)
+    found = seen(sold)
+    assert found["wave"].values["n"].value >= 500
+    old = pd.DataFrame([(f"o{i}", i % 30) for i in range(300)], columns=["customer", "day"])  # customers of long ago
+    assert "wave" not in seen(pd.concat([sold, sold.iloc[:300].assign(**old)], ignore_index=True))
+
+
 def test_a_season_that_comes_every_year_is_no_wave(seen):
     lines = company()
     crowds = [

@@ -19,6 +19,7 @@ PRICE_LEAST = 0.04  # a change of prices that is worth a sentence, and
 PRICE_ERRORS = 3.0  #   at least so many standard errors away from none
 STOPPED = 0.4  # times the first purchases of a year before: below it, customers are hardly won any more
 LEFT_EDGE = 182  # days after the beginning of the data in which old customers still appear for the first time
+BEGAN = 0.1  # of the purchases of a usual month: with fewer in its first, the data begin with the company itself
 WAVE = 2.5  # times the usual first purchases of a month
 WAVE_SHARE = 0.1  # of all customers, that a wave must hold
 MONTH, BEFORE = 30, 90
@@ -123,10 +124,11 @@ def newcomers_stopped(sales: Sales) -> Finding | None:
 def wave(sales: Sales) -> Finding | None:
     """Find thirty days that won far more customers than usual, and tell how many of them came back.
 
-    The first half year, in which old customers appear for the first time, and a season that came every year are none.
+    The first half year, in which old customers appear for the first time, and a season that came every year are none;
+    a company that begins with the data has no old customers.
     """
     first = sales.days["n_first"]
-    counted = first.iloc[LEFT_EDGE:]
+    counted = first.iloc[0 if _begins_with_the_data(sales) else LEFT_EDGE :]
     if len(counted) < 4 * MONTH:
         return None
     sums = counted.rolling(MONTH).sum().shift(1 - MONTH).dropna()
@@ -149,3 +151,8 @@ def wave(sales: Sales) -> Finding | None:
         "share": Share(n / float(first.sum())),
     }
     return Finding("circumstances.wave", values, weight=n)
+
+
+def _begins_with_the_data(sales: Sales) -> bool:
+    purchases = sales.days["n_purchases"]
+    return float(purchases.iloc[:MONTH].sum()) < BEGAN * MONTH * float(purchases.iloc[MONTH:].mean())
