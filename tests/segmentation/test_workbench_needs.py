@@ -60,6 +60,12 @@ def test_every_need_and_advice_is_shown(shown):
         assert not re.search("[A-Za-z]{4,}", re.sub(names, "", " ".join(pages)))
 
 
+def test_who_never_bought_is_no_segment_with_an_offer(shown):
+    before = shown.mix_finding()
+    shown.mix = pd.concat([shown.mix, shown.mix[shown.mix["segment"] == "a"].assign(segment="never_bought")])
+    assert shown.mix_finding() == before
+
+
 def test_a_scheme_or_a_segment_that_is_not_there_is_refused(shown):
     with pytest.raises(CrmwbError, match="no scheme 'stage'; there are cluster_name"):
         shown.finding("stage")

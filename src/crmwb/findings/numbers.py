@@ -22,6 +22,7 @@ from crmwb.findings.catalogue import message
 UNKNOWN = "–"
 MINUS = "−"
 BEYOND_DIGITS = 1e15  # larger numbers are written with a power of ten
+LEAST_TIMES = 0.1  # below which a ratio is stated as under it
 NO_BREAK = "\u00a0"
 # From which amount on money is written in a unit, largest first, and the unit.
 UNITS = {"en": ((1e9, "bn"), (1e6, "m"), (1e3, "k")), "zh": ((1e8, "亿"), (1e4, "万"))}
@@ -129,13 +130,15 @@ def times(value: float | None) -> str:
     Examples
     --------
     >>> from crmwb.findings import numbers
-    >>> [numbers.times(value) for value in (1.84, 0.62, 14.2)]
-    ['1.8×', '0.62×', '14×']
+    >>> [numbers.times(value) for value in (1.84, 0.62, 14.2, 0.014)]
+    ['1.8×', '0.62×', '14×', 'under 0.1×']
     """
     if is_unknown(value):
         return UNKNOWN
     known = float(value or 0)
     decimals = 0 if known >= 9.95 else 1 if known >= 0.995 else _decimals(known) - 1
+    if 0 < known < LEAST_TIMES:  # nobody reads 0.014×
+        return _text("under_times").format(value=_text("times").format(value=decimal(LEAST_TIMES, 1)))
     return _text("times").format(value=decimal(known, decimals))
 
 

@@ -17,6 +17,7 @@ from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
 from crmwb.findings import Count, Finding, Passage, Term, Value, from_json, loads
 from crmwb.plots import needs as plots
+from crmwb.segmentation.model import NEVER_BOUGHT
 from crmwb.segmentation.needs.measures import finding
 from crmwb.segmentation.needs.mix import STANDARD
 from crmwb.segmentation.needs.rules import PS
@@ -141,9 +142,9 @@ class Needs:
         return ordered.assign(**said)[["p", "advice", "because", "cannot_tell"]]
 
     def mix_finding(self, scheme: str = "cluster_name") -> Finding:
-        """Return how many segments get an offer of their own, and how many the standard one."""
+        """Return how many segments of buyers get an offer of their own, and how many the standard one."""
         self.segments(scheme)
-        rows = self.mix[self.mix["scheme"] == scheme]
+        rows = self.mix[(self.mix["scheme"] == scheme) & (self.mix["segment"] != NEVER_BOUGHT.get(scheme))]
         own = (rows["rule"] != STANDARD).groupby(rows["segment"]).any()
         n, n_own = len(own), int(own.sum())
         counts = {"n": Count(n, "segment"), "n_own": Count(n_own), "n_rest": Count(n - n_own)}
