@@ -135,6 +135,19 @@ def test_days_without_sales_are_found_and_nothing_is_compared_with_them(seen):
     assert earlier["is_comparable"]
 
 
+def test_a_closure_on_the_same_dates_of_every_year_lacks_nothing_though_its_weekdays_differ(seen):
+    lines = company(n=900)
+    dates = FIRST + pd.to_timedelta(lines["day"], unit="D")
+    is_closed = (dates.dt.month == 12) & (dates.dt.day >= 23)
+    reopens = ((dates.dt.year + 1).astype(str) + "-01-01").astype("datetime64[ns]")
+    caught_up = ((reopens - FIRST).dt.days).where(
+        is_closed, lines["day"]
+    )  # who was to come then comes on the first day
+    found = seen(lines.assign(day=caught_up), date(2024, 1, 2))
+    assert "no_sales" not in found
+    assert found["year"] is not None
+
+
 def test_a_company_that_closes_every_winter_lacks_nothing_and_in_its_first_nobody_knows(seen):
     lines = company()
     closed = lines[~(lines["day"] % 365).between(50, 130) | lines["day"].between(365 + 52, 365 + 53)]

@@ -17,6 +17,7 @@ NEW = 1.8  # times the usual number of first purchases
 GOES_ON = 0.5  # of the purchases before: below it, sales fell, and that explains who is missing
 SIDES = 3  # windows apart from a moment, so that they tell nothing of it
 OTHER_YEARS = (-728, -364, 364, 728)  # days to the same weekday of the years before and after
+DRIFT = range(-3, 4)  # days by which a closure of the same dates falls on other weekdays in another year
 USUAL_DAYS = 28  # days on each side of a hole by which usual sales are known
 LEAST_HOLE = 5  # days: holidays and closing days come one or a few at a time
 LATELY, SOON = 31, 14  # days before and after this day of earlier years within which a stop is the same one
@@ -88,7 +89,7 @@ def _least_of_other_years(bought: np.ndarray, begins: int, ends: int) -> float:
     """Return the least mean of sales of the same days in the years before and after, that a season explains."""
     means = [
         float(bought[begins + shift : ends + shift].mean())
-        for shift in OTHER_YEARS
+        for shift in (year + drift for year in OTHER_YEARS for drift in DRIFT)
         if begins + shift >= 0 and ends + shift <= len(bought)
     ]
     return min(means, default=math.inf)
