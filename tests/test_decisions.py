@@ -113,7 +113,7 @@ def test_risk_states_the_margin_at_stake_and_who_of_the_upper_tiers():
 
 
 def test_where_most_are_at_risk_or_likely_lost_the_decision_is_of_regular_buyers(monkeypatch):
-    monkeypatch.setattr("crmwb.workbench.regulars.LEAST_REGULARS", 1)
+    monkeypatch.setattr("crmwb.marts.regulars.LEAST_REGULARS", 1)
     most = customers(risk_class=["at_risk", "low", "likely_lost", "at_risk"])
     (found,) = named("risk_regulars", decisions.decisions(workbench(most)))
     assert say(found.title) == "Keep 1 customer who bought three times or more and is at risk of leaving"

@@ -12,9 +12,9 @@ from crmwb.findings import Count, Money, Share, Term, Unavailable, language
 from crmwb.findings.say import say
 from crmwb.lifecycle.names import STAGES
 from crmwb.marts import risk_explained
+from crmwb.marts.regulars import Regulars
 from crmwb.params.lifecycle import LEAVING
 from crmwb.workbench.accounts import COLUMNS, Accounts
-from crmwb.workbench.regulars import Regulars
 
 RFM = [segment.name for segment in params.load(PROJECT / layout.PARAMS).segmentation.rfm.segments]
 
@@ -86,7 +86,7 @@ def test_where_most_are_at_risk_money_and_regular_buyers_come_first_and_the_coun
     made = accounts(**risk, risk_class=["at_risk", "likely_lost", "at_risk", None])
     assert made.risk_finding.code == "accounts.at_risk"  # too few regular buyers
     assert made.in_all is None
-    monkeypatch.setattr("crmwb.workbench.regulars.LEAST_REGULARS", 1)
+    monkeypatch.setattr("crmwb.marts.regulars.LEAST_REGULARS", 1)
     made = accounts(**risk, risk_class=["at_risk", "likely_lost", "at_risk", None])
     assert made.risk_finding.values == {
         "money": Money(700, "EUR"), "part": Money(400, "EUR"),

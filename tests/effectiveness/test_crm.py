@@ -7,6 +7,7 @@ from crm_inputs import inputs, mart, tables
 from crmwb import params
 from crmwb.effectiveness import artefacts, build, business, checks, findings, parts, processes, questions, swot
 from crmwb.effectiveness.analyses import seven
+from crmwb.effectiveness.analyses.persistency import persistency
 from crmwb.effectiveness.measure import Measure
 from crmwb.effectiveness.survey import Survey
 from crmwb.findings import Name, Term, Unavailable
@@ -196,3 +197,16 @@ def test_everything_is_written_and_read_again(con, tmp_path, monkeypatch, is_emp
         assert list(dict.fromkeys(crm.heat_map["mode"])) == ["professional", "process"]
         assert crm.lines["line"].iloc[0] == Name("tools")
         assert crm.amount("prospecting").code == "effectiveness.column.clv_cents"
+
+
+def test_where_most_are_at_risk_persistency_is_of_regular_buyers_first(con):
+    known = {"revenue_cents": [1.0] * 40, "stage": ["maturity"] * 40, "n_purchase_days": [3] * 30 + [1] * 10}
+    most = mart(risk_class=["low"] * 10 + ["at_risk"] * 15 + ["likely_lost"] * 15, **known)
+    found = persistency(inputs(con, most, lifecycle={"retention": {"3": 0.25}})).finding
+    assert say(found) == (
+        "Of 30 customers with three purchases or more, 15 are at risk and 5 likely lost; of all who have bought, 75% "
+        "are one or the other (30 customers). 25% of new customers are active again 3 months after their first "
+        "purchase."
+    )
+    few = mart(risk_class=["low"] * 30 + ["at_risk"] * 10, **known)
+    assert persistency(inputs(con, few, lifecycle={})).finding.code == "effectiveness.persistency.at_risk"

@@ -16,13 +16,13 @@ from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
 from crmwb.findings import Count, Finding, Interval, Money, Name, Share, Term, Unavailable, Value
 from crmwb.marts.part import Part, hidden_rows, require
+from crmwb.marts.regulars import Regulars
 from crmwb.marts.risk_explained import SCHEMES, UNKNOWN
 from crmwb.marts.suppression import LEAST, hidden_groups
 from crmwb.params.lifecycle import LEAVING, RISK_CLASSES
 from crmwb.plots import risk as plots
 from crmwb.value.potential.total import TotalRange
 from crmwb.workbench.circumstances import Circumstances
-from crmwb.workbench.regulars import Regulars
 
 COMPARED_TO = ("", "all")
 HELD_OUT = "held_out"

@@ -7,9 +7,9 @@ import pandas as pd
 
 from crmwb.display.blocks import Decision
 from crmwb.findings import Count, Finding, Interval, Money, Name, Share, Term, Unavailable, Value
+from crmwb.marts.regulars import Regulars
 from crmwb.params.lifecycle import RISK_CLASSES
 from crmwb.workbench.campaigns import SURE
-from crmwb.workbench.regulars import Regulars
 from crmwb.workbench.revenue_change import beside_year_ago
 
 if TYPE_CHECKING:
