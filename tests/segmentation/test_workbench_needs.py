@@ -60,6 +60,16 @@ def test_every_need_and_advice_is_shown(shown):
         assert not re.search("[A-Za-z]{4,}", re.sub(names, "", " ".join(pages)))
 
 
+def test_the_segment_of_most_customers_is_not_the_one_that_differs_most(shown):
+    shown.frame = shown.frame.assign(is_clear=True)
+    most = shown.frame["segment"] == "a"
+    shown.frame.loc[most, ["n_customers", "lift"]] = [900, 9.0]
+    shown.frame.loc[~most, ["n_customers", "lift"]] = [100, 2.0]
+    assert "“b”" in say(shown.finding()).lower()
+    shown.frame.loc[~most, "is_clear"] = False
+    assert "“a”" in say(shown.finding())
+
+
 def test_who_never_bought_is_no_segment_with_an_offer(shown):
     before = shown.mix_finding()
     shown.mix = pd.concat([shown.mix, shown.mix[shown.mix["segment"] == "a"].assign(segment="never_bought")])

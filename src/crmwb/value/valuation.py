@@ -139,6 +139,7 @@ def value_all(
         holes=[(date.fromisoformat(begins), date.fromisoformat(ends)) for begins, ends in circumstances["holes"]],
     )
     followed = equity.supported(followed, circumstances)
+    followed = equity.with_buyers(followed, float(whole.customers["p_purchase"].sum()))
     if fitted.dropout.is_identified and not agree:
         followed = equity.without_active(followed, *counted)
     models = models_record(buyers, fitted, tested, as_of=as_of, params=params)

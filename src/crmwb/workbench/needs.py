@@ -109,6 +109,7 @@ class Needs:
         if not n_clear:
             return Finding("needs.none_clear", {"n": compared})
         rows = self.frame[(self.frame["scheme"] == scheme) & self.frame["is_clear"]]
+        rows = _without_the_most(rows, self.frame[self.frame["scheme"] == scheme])
         more = rows[rows["lift"] > 1]
         top = plots.strongest(more if len(more) else rows, 1).iloc[0].to_dict()
         by_chance = Count(float(of_scheme["by_chance_alone"].sum()))
@@ -169,6 +170,13 @@ class Needs:
             return html.html(Text(Finding("needs.nothing")))
         caption = Finding("needs.table", {"scheme": Term("column", scheme)})
         return tables.html(self.table(scheme), caption=caption)
+
+
+def _without_the_most(rows: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the segment that holds most customers, where others differ clearly: they differ from it."""
+    sizes = every.groupby("segment")["n_customers"].max()
+    left = rows[rows["segment"].map(sizes) * 2 <= sizes.sum()]
+    return left if len(left) else rows
 
 
 def _column(values: Iterable[Value]) -> "pd.Series[Any]":
