@@ -226,7 +226,9 @@ def test_a_large_account_that_stops_is_told_and_one_that_goes_on_is_only_a_depen
     found = seen(pd.concat([lines, till], ignore_index=True))
     assert "dependence" not in found
     assert found["dependence_number"].values["days"].value > 0.9
-    stopped = seen(pd.concat([lines, account[account["day"] < DAYS - 30]], ignore_index=True))["silent_one"]
+    after = seen(pd.concat([lines, account[account["day"] < DAYS - 30]], ignore_index=True))
+    stopped = after["silent_one"]
+    assert not {"dependence", "dependence_number"} & after.keys()  # nothing rests on who is gone
     assert stopped.values["days"].value >= 30
     assert stopped.values["longest"].value == 7
 

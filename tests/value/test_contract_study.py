@@ -78,6 +78,36 @@ def test_periods_paid_for(con, starts, ends, period, renewals):
     assert row["monthly_cents"] == 1200 // period
 
 
+TERMS = """
+    contract_id customer_id plan  starts_on  ends_on    amount_cents period_months
+    a1          a           team  2022-03-01 2023-02-28 1200         12
+    a2          a           team  2023-03-01 2024-02-29 1200         12
+    a3          a           team  2024-03-04 2025-03-03 1800         12
+    b1          b           team  2023-01-01 2023-12-31 1200         12
+    b2          b           team  2024-02-01 2025-01-31 1200         12
+    c1          c           team  2022-05-01 2023-04-30 1200         12
+"""
+
+
+def test_a_row_for_each_term_is_one_contract_that_was_renewed(con, studied):
+    table = engine.open_arrow(con, canonical("contracts", TERMS), "contracts")
+    rows = engine.batches(con, histories(table, date(2024, 6, 10)).order_by("contract_id")).read_all().to_pylist()
+    assert [
+        (row["contract_id"], row["starts_on"], row["renewals"], row["is_lost"], row["amount_cents"]) for row in rows
+    ] == [
+        ("a3", date(2022, 3, 1), 2, False, 1800),  # the last term began a few days late
+        ("b1", date(2023, 1, 1), 1, True, 1200),
+        ("b2", date(2024, 2, 1), 0, False, 1200),  # a month without
+        ("c1", date(2022, 5, 1), 1, True, 1200),
+    ]
+    found = studied(TERMS)
+    status = found.customers.set_index("customer_id")["contract_status"].to_dict()
+    assert status == {"a": "running", "b": "returned", "c": "ended"}
+    months = found.bridge.set_index("day")
+    assert months.loc["2024-03-31", "expansion_cents"] == 50  # the dearer term
+    assert months.loc["2024-02-29", ["churn_cents", "returned_cents"]].tolist() == [0, 100]
+
+
 BRIDGE = """
     contract_id customer_id starts_on  ends_on    amount_cents
     1           new         2024-02-10 -          100

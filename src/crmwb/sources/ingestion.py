@@ -19,6 +19,7 @@ from crmwb.sources import b2b_demo, complete_journey, files
 from crmwb.sources.delivery import Delivery, Filtered, Truth
 from crmwb.sources.formats import ROW
 from crmwb.sources.privacy import forgotten
+from crmwb.sources.settling import settled
 from crmwb.sources.staging import FILE
 
 Adapter = Callable[[Backend, SourceParams, Path], Delivery]
@@ -54,7 +55,7 @@ def ingest(p: Params, folder: Path = layout.CANONICAL) -> None:
         with owners.scratch("staged") as staged:
             delivery, left_out = forgotten.without(con, ADAPTERS[p.source.kind](con, p.source, staged))
             tables: dict[str, Any] = {}
-            for i, (name, delivered) in enumerate(sorted(delivery.tables.items()), start=1):
+            for i, (name, delivered) in enumerate(sorted(settled(delivery.tables).items()), start=1):
                 with progress.step(f"writing {name} ({i} of {len(delivery.tables)})"):
                     tables[name] = _write_table(con, TABLES[name], delivered, beside)
                 if name in delivery.unreadable:

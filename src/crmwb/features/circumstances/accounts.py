@@ -17,25 +17,27 @@ DAILY, MANY_DAYS = 0.7, 100  # of at least so many days with sales: nobody buys 
 
 
 def dependence(sales: Sales, currency: str) -> Finding | None:
-    """Find that one customer brings a large part of the last year's revenue."""
+    """Find that one customer brings a large part of the last year's revenue, and has not fallen silent."""
     total = _year(sales)
-    if sales.largest.empty or total <= 0:
+    rows = sales.largest
+    rows = rows[~_is_silent(rows)] if len(rows) else rows
+    if rows.empty or total <= 0:
         return None
-    top = float(sales.largest["cents"].iloc[0]) / total
+    top = float(rows["cents"].iloc[0]) / total
     if top < HEAVY:
         return None
     values = {
         "share": Share(top),
-        "money": Money(int(sales.largest["cents"].iloc[0]), currency),
-        "n": Count(len(sales.largest)),
-        "all": Share(float(sales.largest["cents"].sum()) / total),
+        "money": Money(int(rows["cents"].iloc[0]), currency),
+        "n": Count(len(rows)),
+        "all": Share(float(rows["cents"].sum()) / total),
     }
     bought = sales.days["n_purchases"].loc[sales.as_of - YEAR :] > 0
-    on_days = float(sales.largest["n_days"].iloc[0]) / max(int(bought.sum()), 1)
+    on_days = float(rows["n_days"].iloc[0]) / max(int(bought.sum()), 1)
     code = "dependence"
     if on_days >= DAILY and int(bought.sum()) >= MANY_DAYS:
         code, values = "dependence_number", values | {"days": Share(on_days)}
-    return Finding(f"circumstances.{code}", values, weight=float(sales.largest["cents"].iloc[0]))
+    return Finding(f"circumstances.{code}", values, weight=float(rows["cents"].iloc[0]))
 
 
 def silent(sales: Sales, currency: str) -> Finding | None:
@@ -44,9 +46,7 @@ def silent(sales: Sales, currency: str) -> Finding | None:
     rows = sales.largest
     if rows.empty or total <= 0:
         return None
-    times = rows["n_gaps"].ge(MANY_GAPS).map({True: SILENT_OF_MANY, False: SILENT})
-    is_silent = (rows["n_gaps"] >= GAPS) & (rows["days_since"] > times * rows["longest_gap"])
-    gone: pd.DataFrame = rows[is_silent & (rows["cents"] >= LARGE * total)]
+    gone: pd.DataFrame = rows[_is_silent(rows) & (rows["cents"] >= LARGE * total)]
     if gone.empty:
         return None
     first = gone.iloc[0]
@@ -58,6 +58,11 @@ def silent(sales: Sales, currency: str) -> Finding | None:
         "longest": Days(int(first["longest_gap"])),
     }
     return Finding(f"circumstances.silent{'' if len(gone) > 1 else '_one'}", values, weight=float(gone["cents"].sum()))
+
+
+def _is_silent(rows: "pd.DataFrame") -> "pd.Series[bool]":
+    times = rows["n_gaps"].ge(MANY_GAPS).map({True: SILENT_OF_MANY, False: SILENT})
+    return (rows["n_gaps"] >= GAPS) & (rows["days_since"] > times * rows["longest_gap"])
 
 
 def _year(sales: Sales) -> float:

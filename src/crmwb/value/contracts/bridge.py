@@ -25,7 +25,7 @@ def bridge(con: Backend, contracts: ir.Table, days: Sequence[date]) -> pd.DataFr
     con : Backend
         The engine.
     contracts : ir.Table
-        As `histories` describes them.
+        As `terms` describes them.
     days : sequence of date
         Sorted; the first is only what the second is compared with.
 

@@ -8,28 +8,51 @@ import ibis.expr.types as ir
 from crmwb.calendar import month_column
 
 NO_PLAN = "(no plan)"
+LATE_DAYS = 7  # from the last day of a term to the first of the next: it was renewed
 
 
-def histories(contracts: ir.Table, as_of: date) -> ir.Table:
-    """Describe every contract that began before `as_of`, as it was known then.
+def terms(contracts: ir.Table, as_of: date) -> ir.Table:
+    """Describe what was agreed before `as_of`, as it was known then: a row for each row of the source.
 
-    One row per contract: contract_id, customer_id, plan, starts_on, ends_on (NULL while it runs at `as_of`: an end
-    after it is not known yet), is_lost, days (that it ran), months (whole ones), period_months, renewals (of one that
-    runs: period ends passed; of one that ended: periods paid for, at least 1), amount_cents, monthly_cents.
+    Sources that write a row for each term of a contract say when it was renewed by the next row: a term that ends at
+    most `LATE_DAYS` days before the customer's next one begins runs until then, for ends are often given as the last
+    day, and paper comes late.
+
+    One row per term: contract_id, customer_id, plan, starts_on, ends_on (NULL while it runs at `as_of`: an end after it
+    is not known yet), period_months, amount_cents, monthly_cents.
     """
     today = ibis.literal(as_of)
     begun = contracts.filter(contracts.starts_on < today)
-    ends = ibis.ifelse(begun.ends_on <= today, begun.ends_on, ibis.null("date"))
+    following = ibis.window(group_by="customer_id", order_by=["starts_on", "contract_id"], rows=(1, None))
     begun = begun.mutate(
-        ends_on=ends, plan=begun.plan.fill_null(NO_PLAN), period_months=begun.period_months.fill_null(1)
+        plan=begun.plan.fill_null(NO_PLAN),
+        period_months=begun.period_months.fill_null(1),
+        next_on=begun.starts_on.min().over(following),
     )
+    late = begun.next_on.delta(begun.ends_on, unit="day")
+    ends = ibis.ifelse(late.between(0, LATE_DAYS).fill_null(False), begun.next_on, begun.ends_on)
+    begun = begun.mutate(ends_on=ibis.ifelse(ends <= today, ends, ibis.null("date")))
+    return begun.mutate(monthly_cents=_rounded(begun.amount_cents, begun.period_months)).select(
+        "contract_id", "customer_id", "plan", "starts_on", "ends_on", "period_months", "amount_cents", "monthly_cents"
+    )
+
+
+def histories(contracts: ir.Table, as_of: date) -> ir.Table:
+    """Describe every contract that began before `as_of`, as it was known then; terms that follow one another are one.
+
+    One row per contract: contract_id (of its latest term), customer_id, plan, starts_on (of its first term), ends_on
+    (NULL while it runs), is_lost, days (that it ran), months (whole ones), period_months, renewals (of one that runs:
+    period ends passed; of one that ended: periods paid for, at least 1), amount_cents and monthly_cents (of its latest
+    term).
+    """
+    today = ibis.literal(as_of)
+    begun = _chained(terms(contracts, as_of))
     until = begun.ends_on.fill_null(today)
     months = _months(begun.starts_on, until)
     begun = begun.mutate(
         is_lost=begun.ends_on.notnull(),
         days=until.delta(begun.starts_on, unit="day").cast("int64"),
         months=months,
-        monthly_cents=_rounded(begun.amount_cents, begun.period_months),
     )
     passed = (begun.months // begun.period_months).cast("int64")
     paid = ibis.greatest(passed + (_remainder(begun) > 0).cast("int64"), 1)
@@ -37,6 +60,20 @@ def histories(contracts: ir.Table, as_of: date) -> ir.Table:
         "contract_id", "customer_id", "plan", "starts_on", "ends_on", "is_lost", "days", "months", "period_months",
         "renewals", "amount_cents", "monthly_cents",
     )  # fmt: skip
+
+
+def _chained(each: ir.Table) -> ir.Table:
+    """Make one row of the terms of a plan that follow one another without a break."""
+    alike = ["customer_id", "plan", "period_months"]
+    order = ["starts_on", "contract_id"]
+    one = ibis.window(group_by=alike, order_by=order)
+    each = each.mutate(goes_on=(each.ends_on.lag().over(one) == each.starts_on).fill_null(False))
+    so_far = ibis.window(group_by=alike, order_by=order, rows=(None, 0))
+    each = each.mutate(chain=(~each.goes_on).cast("int64").sum().over(so_far))
+    last = ibis.window(group_by=[*alike, "chain"], order_by=order)
+    whole = ibis.window(group_by=[*alike, "chain"])
+    each = each.mutate(first_on=each.starts_on.min().over(whole), is_last=each.contract_id.lead().over(last).isnull())
+    return each.filter(each.is_last).drop("starts_on", "goes_on", "chain", "is_last").rename(starts_on="first_on")
 
 
 def unbroken(every: ir.Table, as_of: date) -> ir.Table:

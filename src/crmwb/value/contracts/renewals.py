@@ -8,6 +8,7 @@ import pandas as pd
 from crmwb.value.models import ContractsBySegment, ContractSummary, ShiftedBetaGeometric
 
 DAYS_IN_MONTH = 365.25 / 12
+NEARLY = 0.01  # of a period: 365 days hold twelve payments by month and one by year
 
 
 def summaries(counts: pd.DataFrame, by: str) -> dict[str, ContractSummary]:
@@ -76,7 +77,7 @@ def expected_payments(
         Effective, a year.
     """
     months = horizon_days / DAYS_IN_MONTH
-    n_ahead = np.floor(months / period_months + 1e-9)
+    n_ahead = np.floor(months / period_months + NEARLY)
     total = np.zeros(len(renewals))
     alive = model.survival(renewals)
     for j in range(1, int(n_ahead.max(initial=0)) + 1):

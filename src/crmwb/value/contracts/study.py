@@ -15,7 +15,7 @@ from crmwb.engine import Backend
 from crmwb.params import ValueParams
 from crmwb.value.contracts import groups, renewals
 from crmwb.value.contracts.bridge import bridge
-from crmwb.value.contracts.histories import histories, unbroken
+from crmwb.value.contracts.histories import histories, terms, unbroken
 from crmwb.value.contracts.survival import ALL, median_months, survival_curves
 from crmwb.value.models import ContractsBySegment
 from crmwb.value.models.contracts_by_segment import LEVEL
@@ -75,7 +75,7 @@ def study(con: Backend, tables: Mapping[str, ir.Table], as_of: date, params: Val
     counted = groups.counted(con, every, tables["customers"], as_of)
     by_days = _counts(con, every.group_by("plan", "days", "is_lost").aggregate(n=every.count()))
     curves = survival_curves(by_days, CONFIDENCE, N_MONTHS)
-    months = bridge(con, every, _month_ends(as_of, N_BRIDGE))
+    months = bridge(con, terms(tables["contracts"], as_of), _month_ends(as_of, N_BRIDGE))
     models = {by: renewals.fit(rows.rename(columns={"group": by}), by) for by, rows in counted.renewals.items()}
     customers = _customers(con, every, models["plan"], as_of, params)
     year_ago = months.tail(MONTHS)["start_cents"]
