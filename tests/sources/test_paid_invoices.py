@@ -2,9 +2,12 @@
 
 from datetime import date, timedelta
 
+import ibis
+import pyarrow as pa
 import pytest
 
 from crmwb.sources.drafting.draft import draft
+from crmwb.sources.settling import settled
 
 US, DE = "%m/%d/%Y", "%d.%m.%Y"
 
@@ -71,3 +74,15 @@ def test_numbers_of_families_are_no_records_merged_into_others(tmp_path, name):
     sold = next(part for part in made.parts if part.table == "transactions")
     assert sold.guesses["customer_id"].value == "Patientennr"
     assert sold.guesses["product_id"].value == "Leistung"
+
+
+def test_what_an_invoice_says_of_its_payment_stays_and_payments_say_the_rest():
+    told, later = date(2024, 4, 1), date(2024, 6, 1)
+    invoices = {"invoice_id": ["a", "b", "c"], "amount_cents": [100, 100, 100]}
+    invoices |= {"paid_on": pa.array([told, None, None], pa.date32()), "paid_cents": [100, None, None]}
+    payments = {"invoice_id": ["a", "b", None], "amount_cents": [90, 100, 500], "paid_on": [later, later, later]}
+    tables = {"invoices": ibis.memtable(pa.table(invoices)), "payments": ibis.memtable(pa.table(payments))}
+    found = settled(tables)["invoices"].order_by("invoice_id").to_pyarrow().to_pydict()
+    assert found["paid_on"] == [told, later, None]
+    assert found["paid_cents"] == [100, 100, 0]
+    assert settled({"invoices": tables["invoices"]}) == {"invoices": tables["invoices"]}
