@@ -58,7 +58,7 @@ def test_sentences_tables_tiles_figures_and_notes_write_the_same(code, name, val
 def test_the_command_line_writes_the_same(code):
     group = review.Group("transactions", "line_has_units", "no units", 1_234_567, [])
     with language.using(code):
-        written = review.told([group])
+        written = review.in_words([group])
         assert f"  {say(Count(1_234_567))} × line_has_units" in written
         assert say(Count(1_234_567, "row")) in written
 

@@ -41,7 +41,7 @@ def test_rows_are_grouped_by_what_is_wrong_the_commonest_first(folder):
 
 
 def test_examples_show_place_and_values(folder):
-    text = review.told(review.groups(folder))
+    text = review.in_words(review.groups(folder))
     assert "transactions: 5 rows quarantined" in text
     assert "e.g. orders.csv row 812: OrderDate 31-02-16" in text
     assert "e.g. customer_id y, order_id o5" in text
@@ -62,7 +62,7 @@ def test_a_table_that_was_not_validated_is_refused(folder):
 
 def test_what_changed_since_the_accepted_run_is_told(folder):
     before = {"transactions": {"is_readable": 1, "sale_is_not_negative": 7}}
-    text = review.told(review.groups(folder), before)
+    text = review.in_words(review.groups(folder), before)
     assert "1 × is_readable (as many as in the accepted run)" in text
     assert "1 × sale_is_not_negative (7 in the accepted run)" in text
     assert "2 × customer_id_is_in_customers (none in the accepted run)" in text
@@ -74,7 +74,7 @@ def test_an_empty_quarantine_says_so(validated):
         "transactions": canonical("transactions", "customer_id ordered_at revenue\na 2024-01-01 1"),
     }
     folder = validated(tables).folder / "quarantine"
-    assert "No rows are quarantined" in review.told(review.groups(folder))
+    assert "No rows are quarantined" in review.in_words(review.groups(folder))
     with pytest.raises(CrmwbError, match="nothing to export"):
         review.export(folder, folder / "x.csv")
 

@@ -66,12 +66,12 @@ def filtered(con: Backend, name: str, manifest: Mapping[str, Any]) -> ir.Table:
     Columns: n_rows, and of those left out because they name no customer n_without_customer and cents_without_customer.
     """
     nobodys = manifest.get("without_customer", {"rows": 0, "revenue_cents": 0})
-    told = {
+    counts = {
         "n_rows": manifest["filtered"],
         "n_without_customer": nobodys["rows"],
         "cents_without_customer": nobodys["revenue_cents"],
     }
-    return engine.open_arrow(con, pa.table({key: [value] for key, value in told.items()}), f"filtered_{name}")
+    return engine.open_arrow(con, pa.table({key: [value] for key, value in counts.items()}), f"filtered_{name}")
 
 
 def without(account: Account, n_broken: int) -> Account:

@@ -223,14 +223,14 @@ def _unique_key(table: Table) -> Check:
 
 def _of_values(column: Column, words: Words, expects: Callable[..., Expectation], **wants: object) -> Check:
     """Return a check that Great Expectations judges on the values of a column."""
-    return Check(words, column.name, expects(column=column.name, **wants, **told(words)), (column.name,))
+    return Check(words, column.name, expects(column=column.name, **wants, **details(words)), (column.name,))
 
 
 def _of_fact(
     words: Words, shows: tuple[str, ...], fact: Fact, *, column: str | None = None, awaits_quarantine: bool = False
 ) -> Check:
     """Return a check that the engine turns into a fact, and Great Expectations expects to be true."""
-    expectation = ExpectColumnValuesToBeInSet(column=words.rule, value_set=[True], **told(words))
+    expectation = ExpectColumnValuesToBeInSet(column=words.rule, value_set=[True], **details(words))
     return Check(words, column, expectation, shows, fact, awaits_quarantine)
 
 
@@ -243,11 +243,11 @@ def _range(column: Column) -> Finding:
 
 def _meaning(rule: str, **values: Value | str) -> Finding:
     """Return what a rule of many columns means; texts are names."""
-    said = {name: Name(value) if isinstance(value, str) else value for name, value in values.items()}
-    return Finding(f"quality.rule.{rule}", said)
+    named = {name: Name(value) if isinstance(value, str) else value for name, value in values.items()}
+    return Finding(f"quality.rule.{rule}", named)
 
 
-def told(words: Words) -> dict[str, Any]:
+def details(words: Words) -> dict[str, Any]:
     """Return what an expectation carries along, so that a Great Expectations result explains itself."""
     return {
         "severity": GX_SEVERITIES[words.severity],

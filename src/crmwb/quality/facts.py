@@ -77,7 +77,7 @@ def neighbours_with_one_key(file: Path, key: list[str]) -> pa.Table | None:
     pyarrow.Table or None
         The keys, each once; None where the file is not sorted, or some key is unknown.
     """
-    found = []
+    repeated = []
     last: pa.Table | None = None
     with pq.ParquetFile(file) as opened:
         for batch in opened.iter_batches(storage.ROW_GROUP_ROWS, columns=key):
@@ -92,11 +92,11 @@ def neighbours_with_one_key(file: Path, key: list[str]) -> pa.Table | None:
                 same = pc.and_(same, pc.equal(after[name], before[name]))
             if not pc.all(pc.or_(same, later), min_count=0).as_py():
                 return None
-            found.append(after.filter(same))
+            repeated.append(after.filter(same))
             last = keys.slice(len(keys) - 1)
     empty = pq.read_schema(file)
     schema = pa.schema([empty.field(name) for name in key])
-    return pa.concat_tables([schema.empty_table(), *found]).group_by(key).aggregate([])
+    return pa.concat_tables([schema.empty_table(), *repeated]).group_by(key).aggregate([])
 
 
 def put_aside(con: Backend, query: ir.Table, path: Path, order_by: list[str]) -> ir.Table:

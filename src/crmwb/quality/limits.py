@@ -29,9 +29,9 @@ def stop_on_wrong_shape(file: Path, verdicts: Iterable[Verdict]) -> None:
     """
     wrong = [v for v in verdicts if v.failed]
     if wrong:
-        found = "\n".join(f"  {v.check.words.reason}, but is {v.examples[0][str(v.check.column)]}" for v in wrong)
+        columns = "\n".join(f"  {v.check.words.reason}, but is {v.examples[0][str(v.check.column)]}" for v in wrong)
         raise CrmwbError(
-            f"{file}: {_n(len(wrong), 'column')} not as the contract (src/crmwb/contract/canonical) says:\n{found}\n"
+            f"{file}: {_n(len(wrong), 'column')} not as the contract (src/crmwb/contract/canonical) says:\n{columns}\n"
             "  Run `dvc repro -f -s ingest` to make the table anew."
         )
 
@@ -124,13 +124,13 @@ def _why(account: Account, verdicts: Iterable[Verdict], unreadable: ir.Table | N
 def _listed(verdicts: list[Verdict]) -> str:
     """Say which rules are broken, the worst first, one in a line."""
     worst = sorted(verdicts, key=lambda v: -v.failed)
-    lines = [f"  {_told(v)}" for v in worst[:N_RULES]]
+    lines = [f"  {_in_words(v)}" for v in worst[:N_RULES]]
     if len(worst) > N_RULES:
         lines.append(f"  and {_n(len(worst) - N_RULES, 'more rule')}")
     return "\n".join(lines)
 
 
-def _told(verdict: Verdict) -> str:
+def _in_words(verdict: Verdict) -> str:
     where = f"column {verdict.check.column}, " if verdict.check.column else ""
     examples = "; ".join(_example(example) for example in verdict.examples)
     return f"{where}rule {verdict.check.rule}: {verdict.check.words.reason}: {_n(verdict.failed, 'row')}" + (

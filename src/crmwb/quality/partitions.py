@@ -82,7 +82,7 @@ def partitions(
 
 def rows_at(file: Path, table: Table, ids: Sequence[int]) -> pd.DataFrame:
     """Return rows of a canonical file by their positions (ascending, from 0), which are the index."""
-    found = [pd.DataFrame()]
+    parts = [pd.DataFrame()]
     with pq.ParquetFile(file) as opened:
         begin = 0
         for group in range(opened.num_row_groups):
@@ -90,9 +90,9 @@ def rows_at(file: Path, table: Table, ids: Sequence[int]) -> pd.DataFrame:
             here = [row - begin for row in ids if begin <= row < end]
             if here:
                 part = opened.read_row_group(group, columns=[c.name for c in table.columns]).take(here)
-                found.append(part.to_pandas(date_as_object=False).set_axis([row + begin for row in here]))
+                parts.append(part.to_pandas(date_as_object=False).set_axis([row + begin for row in here]))
             begin = end
-    return pd.concat(found)
+    return pd.concat(parts)
 
 
 def _joined(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:

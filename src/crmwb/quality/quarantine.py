@@ -48,13 +48,13 @@ def broken_rows(verdicts: Iterable[Verdict]) -> pa.Table:
     return pa.table(
         {
             ROW: pa.array(rows, pa.int64()),
-            "rule": _said([[errors[i].check.rule for i in broken] for broken in words], combination),
-            "reason": _said([[errors[i].check.words.reason for i in broken] for broken in words], combination),
+            "rule": _texts([[errors[i].check.rule for i in broken] for broken in words], combination),
+            "reason": _texts([[errors[i].check.words.reason for i in broken] for broken in words], combination),
         }
     )
 
 
-def _said(words: list[list[str]], combination: np.ndarray) -> pa.Array:
+def _texts(words: list[list[str]], combination: np.ndarray) -> pa.Array:
     return pa.array(["; ".join(parts) for parts in words], pa.string()).take(pa.array(combination))
 
 
@@ -120,14 +120,14 @@ def quarantined(
         if name != ROW
     }
     values = ibis.struct(words).cast("json").cast("string")
-    found = left.select(
+    quarantine = left.select(
         source_file=left.source_file,
         source_row=left.source_row,
         rule=left.rule,
         reason=left.reason,
         values=values,
     )
-    return found if unreadable is None else found.union(unreadable)
+    return quarantine if unreadable is None else quarantine.union(unreadable)
 
 
 def unreadable_rows(con: Backend, canonical: Path, name: str) -> ir.Table | None:
@@ -135,9 +135,9 @@ def unreadable_rows(con: Backend, canonical: Path, name: str) -> ir.Table | None
     file = canonical / layout.UNREADABLE.name / f"{name}.parquet"
     if not file.is_file():
         return None
-    told = engine.open_parquet(con, file, f"unreadable_{name}")
-    reason = ibis.coalesce(told.column + ": ", ibis.literal("")) + told.reason
-    return told.mutate(rule=ibis.literal("is_readable"), reason=reason).select(*QUARANTINE.names).cast(TYPES)
+    unreadable = engine.open_parquet(con, file, f"unreadable_{name}")
+    reason = ibis.coalesce(unreadable.column + ": ", ibis.literal("")) + unreadable.reason
+    return unreadable.mutate(rule=ibis.literal("is_readable"), reason=reason).select(*QUARANTINE.names).cast(TYPES)
 
 
 def source_places(con: Backend, canonical: Path, name: str) -> ir.Table | None:

@@ -64,12 +64,12 @@ def shown(root: Path, table: str | None = None, rule: str | None = None, path: P
     folder = root / layout.QUARANTINE
     if path is not None:
         n_rows = export(folder, path, table, rule)
-        return f"{_said('exported', path=Name(str(path)), rows=Count(n_rows, 'row'))} {_said('readmit')}"
-    found = groups(folder, table, rule)
+        return f"{_sentence('exported', path=Name(str(path)), rows=Count(n_rows, 'row'))} {_sentence('readmit')}"
+    listed = groups(folder, table, rule)
     before = comparable(
         storage.read_json(root / layout.QUALITY_SUMMARY)["profile"], accepted(root / layout.ACCEPTED_RUN)
     )
-    return told(found, reasons(before) if before else None)
+    return in_words(listed, reasons(before) if before else None)
 
 
 def groups(folder: Path, table: str | None = None, rule: str | None = None) -> list[Group]:
@@ -87,41 +87,41 @@ def groups(folder: Path, table: str | None = None, rule: str | None = None) -> l
     CrmwbError
         Nothing was validated yet; there is no such table; or no row broke the rule.
     """
-    found: dict[tuple[str, str, str], Group] = {}
+    by_key: dict[tuple[str, str, str], Group] = {}
     for file in _files(folder, table):
         for batch in _batches(file, rule):
             for row in _first_of_each_reason(batch):
                 key = (file.stem, row["rule"], row["reason"])
-                group = found.setdefault(key, Group(*key))
+                group = by_key.setdefault(key, Group(*key))
                 group.n_rows += row["n_rows"]
                 group.examples += row["examples"][: N_EXAMPLES - len(group.examples)]
-    if rule and not found:
+    if rule and not by_key:
         there = sorted({name for group in groups(folder, table) for name in group.rule.split("; ")})
         raise CrmwbError(f"{folder}: no quarantined row broke {rule!r}; broken were: {', '.join(there) or 'none'}.")
-    return sorted(found.values(), key=lambda g: (g.table, -g.n_rows, g.rule, g.reason))
+    return sorted(by_key.values(), key=lambda g: (g.table, -g.n_rows, g.rule, g.reason))
 
 
-def told(found: list[Group], before: Mapping[str, Mapping[str, int]] | None = None) -> str:
+def in_words(listed: list[Group], before: Mapping[str, Mapping[str, int]] | None = None) -> str:
     """Write groups for people.
 
     Parameters
     ----------
-    found : list of Group
+    listed : list of Group
         What `groups` returned.
     before : mapping of str to mapping, optional
         Of each table the rows that broke each rule in the accepted run; where given, what changed since is told.
     """
-    if not found:
-        return _said("nothing")
+    if not listed:
+        return _sentence("nothing")
     lines = []
-    for table in dict.fromkeys(group.table for group in found):
-        of_table = [group for group in found if group.table == table]
+    for table in dict.fromkeys(group.table for group in listed):
+        of_table = [group for group in listed if group.table == table]
         n_rows = Count(sum(group.n_rows for group in of_table), "row")
-        lines += [_said("table", table=Name(table), rows=n_rows)]
+        lines += [_sentence("table", table=Name(table), rows=n_rows)]
         for group in of_table:
             lines += [f"  {numbers.count(group.n_rows)} × {group.rule}{_change(group, before)}", f"    {group.reason}"]
             lines += [f"    e.g. {_written(example)}" for example in group.examples]
-    return "\n".join([*lines, "", _said("readmit")])
+    return "\n".join([*lines, "", _sentence("readmit")])
 
 
 def export(folder: Path, path: Path, table: str | None = None, rule: str | None = None) -> int:
@@ -208,11 +208,11 @@ def _change(group: Group, before: Mapping[str, Mapping[str, int]] | None) -> str
         return ""
     n_before = before.get(group.table, {}).get(group.rule, 0)
     if n_before == group.n_rows:
-        return f" {_said('as_many')}"
-    return f" {_said('before' if n_before else 'none_before', n=Count(n_before))}"
+        return f" {_sentence('as_many')}"
+    return f" {_sentence('before' if n_before else 'none_before', n=Count(n_before))}"
 
 
-def _said(key: str, **values: Value) -> str:
+def _sentence(key: str, **values: Value) -> str:
     return say(Finding(f"cli.quarantine.{key}", values))
 
 

@@ -53,13 +53,13 @@ def _verdicts(validation: Validation) -> Iterator[tuple[str, Verdict]]:
 
 
 def _table(result: TableResult) -> dict[str, Any]:
-    told = asdict(result.account) | {
+    facts = asdict(result.account) | {
         "filtered": result.filtered,
         "first": result.first,
         "last": result.last,
         "columns": result.known,
     }
-    return told if result.revenue_cents is None else told | {"revenue_cents": result.revenue_cents}
+    return facts if result.revenue_cents is None else facts | {"revenue_cents": result.revenue_cents}
 
 
 def _expectation(table: str, verdict: Verdict) -> dict[str, Any]:

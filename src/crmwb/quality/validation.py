@@ -97,9 +97,9 @@ def validate(
             for name in present
         }
         filtered = {
-            name + FILTERED: accounts.filtered(con, name, told)
-            for name, told in manifest["tables"].items()
-            if told.get("filtered")
+            name + FILTERED: accounts.filtered(con, name, entry)
+            for name, entry in manifest["tables"].items()
+            if entry.get("filtered")
         }
         with progress.step("counting what is known"):
             complete = completeness(tables, {name: result.known for name, result in results.items()})
@@ -171,8 +171,8 @@ def _judged(
     file = setting.canonical / f"{table.name}.parquet"
 
     def verdicts_of(name: str, full: ir.Table, checks: Sequence[Check]) -> list[Verdict]:
-        found = judge(name, checks, partitions(con, full, table, checks, n_rows))
-        return with_examples(found, table.key, setting.params.n_examples, lambda ids: rows_at(file, table, ids))
+        verdicts = judge(name, checks, partitions(con, full, table, checks, n_rows))
+        return with_examples(verdicts, table.key, setting.params.n_examples, lambda ids: rows_at(file, table, ids))
 
     checks = [*row_checks(table, {*parents, table.name}), *stray_checks(table.name, rows, setting.present)]
     key = [check for check in checks if check.rule == KEY_IS_UNIQUE]

@@ -132,11 +132,11 @@ def _definition(context: EphemeralDataContext, name: str, checks: Iterable[Check
 def _findings(result: ExpectationSuiteValidationResult) -> Iterator[tuple[str, int, np.ndarray]]:
     """Yield of each check its rule, how many rows were judged, and the ids of those that break it."""
     for outcome in result.results:
-        found = outcome.result
-        if outcome.expectation_config is None or "element_count" not in found:
+        counts = outcome.result
+        if outcome.expectation_config is None or "element_count" not in counts:
             raise RuntimeError(f"Great Expectations could not judge {result.suite_name}: {outcome}")
-        n_judged = found["element_count"] - found.get("missing_count", 0)
-        yield outcome.expectation_config.meta["rule"], n_judged, np.sort(np.array(found["unexpected_index_list"], int))
+        n_judged = counts["element_count"] - counts.get("missing_count", 0)
+        yield outcome.expectation_config.meta["rule"], n_judged, np.sort(np.array(counts["unexpected_index_list"], int))
 
 
 def _forget(context: EphemeralDataContext) -> None:

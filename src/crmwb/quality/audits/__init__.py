@@ -61,12 +61,12 @@ def audited(tables: Mapping[str, ir.Table]) -> Iterator[Audit]:
         rows out, what is known of them by name and `FILTERED`.
     """
     for auditor in AUDITS:
-        for found in _findings(auditor, tables):
-            if found is not None:
-                yield found
+        for audit in _audits(auditor, tables):
+            if audit is not None:
+                yield audit
 
 
-def _findings(auditor: Auditor | EachTable, tables: Mapping[str, ir.Table]) -> Iterator[Audit | None]:
+def _audits(auditor: Auditor | EachTable, tables: Mapping[str, ir.Table]) -> Iterator[Audit | None]:
     if isinstance(auditor, EachTable):
         yield from (auditor.audit(table, tables) for name, table in TABLES.items() if name in tables)
     elif tables.keys() >= set(auditor.needs):

@@ -62,7 +62,7 @@ def extreme_amounts(transactions: ir.Table) -> Audit | None:
     at = steps["n_lines"].cumsum().searchsorted(USUAL_SHARE * n_priced)
     usual = 2 ** ((int(steps["step"].iloc[at]) + 1) / STEPS_PER_DOUBLING)
     is_extreme = cents >= int(EXTREME_AMOUNT * usual)
-    found = figures(
+    counts = figures(
         transactions.aggregate(
             n_extreme=is_extreme.sum(),
             largest=cents.max(),
@@ -74,14 +74,14 @@ def extreme_amounts(transactions: ir.Table) -> Audit | None:
     return found_among(
         "extreme_amounts",
         "transactions",
-        found["n_extreme"],
-        found["n_lines"],
+        counts["n_extreme"],
+        counts["n_lines"],
         noticeable=0,
         values={
             "times": Count(EXTREME_AMOUNT),
             "usual": Share(USUAL_SHARE),
-            "largest": Money(found["largest"], "", exact=True),
-            "money": Share(found["cents"] / (found["all_cents"] or 1)),
+            "largest": Money(counts["largest"], "", exact=True),
+            "money": Share(counts["cents"] / (counts["all_cents"] or 1)),
         },
     )
 
@@ -89,12 +89,12 @@ def extreme_amounts(transactions: ir.Table) -> Audit | None:
 def zero_revenue_lines(transactions: ir.Table) -> Audit | None:
     """Find lines that bring nothing and take nothing back."""
     is_nothing = (transactions.revenue_cents == 0) & ~transactions.is_return
-    found = figures(transactions.aggregate(n_lines=transactions.count(), n_found=is_nothing.sum()))
+    counts = figures(transactions.aggregate(n_lines=transactions.count(), n_found=is_nothing.sum()))
     return found_among(
         "zero_revenue_lines",
         "transactions",
-        found["n_found"],
-        found["n_lines"],
+        counts["n_found"],
+        counts["n_lines"],
     )
 
 

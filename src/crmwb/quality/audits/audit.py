@@ -142,15 +142,20 @@ def found_among(
         return None
     share = n_found / n_all
     severity = weight(share, noticeable)
-    said = {"n": Count(n_found), "all": Count(n_all, noun or NOUNS[table]), "share": Share(share), **(values or {})}
+    all_values = {
+        "n": Count(n_found),
+        "all": Count(n_all, noun or NOUNS[table]),
+        "share": Share(share),
+        **(values or {}),
+    }
     return Audit(
         audit=audit,
         table=table,
-        finding=Finding(f"quality.audit.{audit}{variant if n_found else '_none'}", said),
+        finding=Finding(f"quality.audit.{audit}{variant if n_found else '_none'}", all_values),
         rows=n_found,
         share=share,
         severity=severity,
-        advice=Finding(f"quality.advice.{audit}{advice}", said) if severity is Weight.WARNING else None,
+        advice=Finding(f"quality.advice.{audit}{advice}", all_values) if severity is Weight.WARNING else None,
     )
 
 

@@ -72,8 +72,8 @@ def _hours(table: Table, rows: ir.Table) -> dict[int | None, int]:
         return {}
     moment = rows[moments[0]]
     by_hour = rows.group_by(hour=moment.hour(), is_midnight=moment == moment.truncate("D")).aggregate(n=rows.count())
-    found: dict[int | None, int] = {}
+    n_by_hour: dict[int | None, int] = {}
     for row in by_hour.to_pyarrow().to_pylist():
         hour = None if row["is_midnight"] else row["hour"]
-        found[hour] = found.get(hour, 0) + row["n"]
-    return found
+        n_by_hour[hour] = n_by_hour.get(hour, 0) + row["n"]
+    return n_by_hour

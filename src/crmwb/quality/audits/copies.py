@@ -20,7 +20,7 @@ def identical_lines(transactions: ir.Table) -> Audit | None:
         n_copies=(groups.n_rows - 1).sum(),
         is_whole=(groups.n_rows.min() > 1) & (groups.count() > 1),
     )
-    found = figures(
+    counts = figures(
         orders.aggregate(
             n_copies=orders.n_copies.sum().fill_null(0),
             n_whole=orders.is_whole.sum().fill_null(0),
@@ -29,10 +29,10 @@ def identical_lines(transactions: ir.Table) -> Audit | None:
     return found_among(
         "identical_lines",
         "transactions",
-        found["n_copies"],
+        counts["n_copies"],
         transactions.count().to_pyarrow().as_py(),
-        variant="_whole" if found["n_whole"] else "",
-        values={"whole": Count(found["n_whole"], "order")},
+        variant="_whole" if counts["n_whole"] else "",
+        values={"whole": Count(counts["n_whole"], "order")},
     )
 
 
@@ -51,7 +51,7 @@ def repeated_orders(transactions: ir.Table) -> Audit | None:
     telling = orders.filter(orders.cents != 0)
     alike = telling.group_by("customer_id", "at", "n_lines", "cents", "largest").aggregate(n=telling.count())
     repeats = alike.filter(alike.n > 1)
-    found = figures(
+    counts = figures(
         repeats.aggregate(
             n_repeats=(repeats.n - 1).sum().fill_null(0),
             cents=((repeats.n - 1) * repeats.cents).cast("decimal(38, 0)").sum().cast("float64").fill_null(0.0),
@@ -61,10 +61,10 @@ def repeated_orders(transactions: ir.Table) -> Audit | None:
     return found_among(
         "repeated_orders",
         "transactions",
-        found["n_repeats"],
+        counts["n_repeats"],
         n_orders,
         noun="order",
-        values={"sum": Money(found["cents"], "", exact=True)},
+        values={"sum": Money(counts["cents"], "", exact=True)},
     )
 
 
@@ -73,12 +73,12 @@ def orders_of_several_customers(transactions: ir.Table) -> Audit | None:
     orders = transactions.group_by("order_id").aggregate(
         is_shared=transactions.customer_id.min() != transactions.customer_id.max()
     )
-    found = figures(orders.aggregate(n_orders=orders.count(), n_found=orders.is_shared.sum().fill_null(0)))
+    counts = figures(orders.aggregate(n_orders=orders.count(), n_found=orders.is_shared.sum().fill_null(0)))
     return found_among(
         "orders_of_several_customers",
         "transactions",
-        found["n_found"],
-        found["n_orders"],
+        counts["n_found"],
+        counts["n_orders"],
         noun="order",
         noticeable=0,
     )

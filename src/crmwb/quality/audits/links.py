@@ -74,14 +74,14 @@ def unknown_links(table: Table, tables: Mapping[str, ir.Table]) -> Audit | None:
 
 def lines_without_product(transactions: ir.Table) -> Audit | None:
     """Find lines that name no product where others do."""
-    found = figures(transactions.aggregate(n=transactions.count(), n_found=transactions.product_id.isnull().sum()))
-    if found["n"] == found["n_found"]:
+    counts = figures(transactions.aggregate(n=transactions.count(), n_found=transactions.product_id.isnull().sum()))
+    if counts["n"] == counts["n_found"]:
         return None
     return found_among(
         "lines_without_product",
         "transactions",
-        found["n_found"],
-        found["n"],
+        counts["n_found"],
+        counts["n"],
     )
 
 

@@ -23,12 +23,12 @@ def owner_collisions(opportunities: ir.Table, customers: ir.Table | None) -> Aud
         theirs = customers.filter(customers.owner.notnull()).select("customer_id", "owner")
         owners = owners.union(theirs.semi_join(open_now, "customer_id"))
     each = owners.group_by("customer_id").aggregate(n_owners=owners.owner.nunique())
-    found = figures(each.aggregate(n=each.count(), n_found=(each.n_owners > 1).sum().fill_null(0)))
+    counts = figures(each.aggregate(n=each.count(), n_found=(each.n_owners > 1).sum().fill_null(0)))
     return found_among(
         "owner_collisions",
         "opportunities",
-        found["n_found"],
-        found["n"],
+        counts["n_found"],
+        counts["n"],
         noun="customer",
         noticeable=0.05,
     )
@@ -65,12 +65,12 @@ def idle_leads(opportunities: ir.Table, interactions: ir.Table | None) -> Audit 
 def leads_without_customer(opportunities: ir.Table) -> Audit | None:
     """Find opportunities that name no customer."""
     n_found = opportunities.customer_id.isnull().sum()
-    found = figures(opportunities.aggregate(n=opportunities.count(), n_found=n_found))
+    counts = figures(opportunities.aggregate(n=opportunities.count(), n_found=n_found))
     return found_among(
         "leads_without_customer",
         "opportunities",
-        found["n_found"],
-        found["n"],
+        counts["n_found"],
+        counts["n"],
     )
 
 

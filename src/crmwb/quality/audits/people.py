@@ -29,9 +29,9 @@ def test_customers(customers: ir.Table, transactions: ir.Table | None) -> Audit 
         lines = transactions.aggregate(
             n=transactions.count(), n_theirs=transactions.customer_id.isin(named.customer_id).sum()
         )
-        found = figures(lines)
-        if found["n"]:
-            values["lines"] = Share(found["n_theirs"] / found["n"])
+        counts = figures(lines)
+        if counts["n"]:
+            values["lines"] = Share(counts["n_theirs"] / counts["n"])
     return found_among(
         "test_customers",
         "customers",
@@ -72,31 +72,31 @@ def bulk_buyers(transactions: ir.Table) -> Audit | None:
             for what in ("cents", "n_orders")
         )
     )
-    found = buyers.filter(is_bulk).order_by(ibis.desc("cents"), "customer_id").to_pyarrow().to_pylist()
+    bulk = buyers.filter(is_bulk).order_by(ibis.desc("cents"), "customer_id").to_pyarrow().to_pylist()
     who = [
         Finding(
             "quality.with_share",
             {"id": quoted(row["customer_id"]), "share": Share(row["cents"] / int(whole["cents"]))},
         )
-        for row in found
+        for row in bulk
     ]
     return Audit(
         audit="bulk_buyers",
         table="transactions",
         finding=Finding(
-            f"quality.audit.bulk_buyers{'' if found else '_none'}",
+            f"quality.audit.bulk_buyers{'' if bulk else '_none'}",
             {
-                "n": Count(len(found)),
+                "n": Count(len(bulk)),
                 "all": Count(whole["n"], "customer"),
                 "who": some(list(who)),
                 "share": Share(whole["largest"] / int(whole["cents"])),
                 "times": Times(whole["largest"] / whole["usual_cents"]),
             },
         ),
-        rows=len(found),
-        share=len(found) / whole["n"],
-        severity=Weight.WARNING if found else Weight.NOTE,
-        advice=Finding("quality.advice.bulk_buyers") if found else None,
+        rows=len(bulk),
+        share=len(bulk) / whole["n"],
+        severity=Weight.WARNING if bulk else Weight.NOTE,
+        advice=Finding("quality.advice.bulk_buyers") if bulk else None,
     )
 
 

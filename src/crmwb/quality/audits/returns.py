@@ -16,7 +16,7 @@ def returns(transactions: ir.Table) -> Audit | None:
     """Tell how much comes back, or that the source marks no return."""
     is_return = transactions.is_return
     cents = transactions.revenue_cents
-    found = figures(
+    counts = figures(
         transactions.aggregate(
             n_lines=transactions.count(),
             n_found=is_return.sum(),
@@ -24,22 +24,22 @@ def returns(transactions: ir.Table) -> Audit | None:
             sold=cents.sum(where=~is_return).fill_null(0),
         )
     )
-    if not found["n_lines"]:
+    if not counts["n_lines"]:
         return None
-    share = found["n_found"] / found["n_lines"]
+    share = counts["n_found"] / counts["n_lines"]
     severity = weight(share, HIGH_RETURN_SHARE)
     values = {
-        "n": Count(found["n_found"]),
-        "all": Count(found["n_lines"], "line"),
+        "n": Count(counts["n_found"]),
+        "all": Count(counts["n_lines"], "line"),
         "share": Share(share),
-        "revenue": Share(found["returned"] / found["sold"] if found["sold"] else None),
+        "revenue": Share(counts["returned"] / counts["sold"] if counts["sold"] else None),
     }
-    if not found["n_found"]:
+    if not counts["n_found"]:
         none = Finding("quality.audit.returns_none", values)
         return Audit("returns", "transactions", none, 0, share, severity, Finding("quality.advice.returns_none"))
-    finding = Finding(f"quality.audit.returns{'_revenue' if found['sold'] else ''}", values)
+    finding = Finding(f"quality.audit.returns{'_revenue' if counts['sold'] else ''}", values)
     advice = Finding("quality.advice.returns") if severity is Weight.WARNING else None
-    return Audit("returns", "transactions", finding, found["n_found"], share, severity, advice)
+    return Audit("returns", "transactions", finding, counts["n_found"], share, severity, advice)
 
 
 def returns_without_purchase(transactions: ir.Table) -> Audit | None:
@@ -57,7 +57,7 @@ def returns_without_purchase(transactions: ir.Table) -> Audit | None:
     exact = sold.mutate(units=-sold.quantity).group_by([*who, "units"]).aggregate(exact_at=ibis._.ordered_at.min())
     back = back.mutate(units=back.quantity).left_join(firsts, who, rname="{name}_first")
     matched = back.left_join(exact, [*who, "units"], rname="{name}_exact")
-    found = figures(
+    counts = figures(
         matched.aggregate(
             n_back=matched.count(),
             n_matched=(matched.first_at <= matched.ordered_at).sum().fill_null(0),
@@ -67,9 +67,9 @@ def returns_without_purchase(transactions: ir.Table) -> Audit | None:
     return found_among(
         "returns_without_purchase",
         "transactions",
-        found["n_back"] - found["n_matched"],
-        found["n_back"],
+        counts["n_back"] - counts["n_matched"],
+        counts["n_back"],
         noun="return",
         noticeable=HIGH_UNMATCHED_SHARE,
-        values={"undone": Share(found["n_undone"] / found["n_back"] if found["n_back"] else None)},
+        values={"undone": Share(counts["n_undone"] / counts["n_back"] if counts["n_back"] else None)},
     )

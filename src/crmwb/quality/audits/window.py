@@ -32,7 +32,7 @@ def first_purchases_cut_off(transactions: ir.Table) -> Audit | None:
     begin = days.aggregate(begin=days.day.min(), end=days.day.max())
     firsts = days.group_by("customer_id").aggregate(first_day=days.day.min())
     edge = firsts.cross_join(begin)
-    found = figures(
+    counts = figures(
         edge.aggregate(
             n_customers=edge.count(),
             n_early=(edge.first_day < edge.begin + ibis.interval(days=LEFT_EDGE_DAYS)).sum(),
@@ -40,12 +40,12 @@ def first_purchases_cut_off(transactions: ir.Table) -> Audit | None:
             end=edge.end.max(),
         )
     )
-    if not found["n_customers"]:
+    if not counts["n_customers"]:
         return None
-    n_days = (found["end"] - found["begin"]).days + 1
+    n_days = (counts["end"] - counts["begin"]).days + 1
     if n_days < 2 * LEFT_EDGE_DAYS:
         return None
-    share = found["n_early"] / found["n_customers"]
+    share = counts["n_early"] / counts["n_customers"]
     even = LEFT_EDGE_DAYS / n_days
     severity = weight(share, LEFT_EDGE_EXCESS * even)
     return Audit(
@@ -54,15 +54,15 @@ def first_purchases_cut_off(transactions: ir.Table) -> Audit | None:
         finding=Finding(
             "quality.audit.first_purchases_cut_off",
             {
-                "n": Count(found["n_early"]),
-                "all": Count(found["n_customers"], "customer"),
+                "n": Count(counts["n_early"]),
+                "all": Count(counts["n_customers"], "customer"),
                 "share": Share(share),
                 "first": Count(LEFT_EDGE_DAYS),
                 "days": Days(n_days),
                 "even": Share(even),
             },
         ),
-        rows=found["n_early"],
+        rows=counts["n_early"],
         share=share,
         severity=severity,
         advice=Finding("quality.advice.first_purchases_cut_off") if severity is Weight.WARNING else None,

@@ -41,12 +41,12 @@ def revenue_known(tables: Mapping[str, ir.Table]) -> Known:
     if "transactions" not in tables:
         return {}
     sales = sold(tables["transactions"])
-    found = {"transactions": _weighed(sales, "transactions")}
+    known = {"transactions": _weighed(sales, "transactions")}
     for name, key in (("customers", "customer_id"), ("products", "product_id")):
         if name in tables:
             sums = sales.group_by(key).aggregate(weight=sales.weight.sum())
-            found[name] = _weighed(sums.left_join(tables[name], key), name)
-    return {name: shares for name, shares in sorted(found.items()) if shares}
+            known[name] = _weighed(sums.left_join(tables[name], key), name)
+    return {name: shares for name, shares in sorted(known.items()) if shares}
 
 
 def sold(transactions: ir.Table) -> ir.Table:

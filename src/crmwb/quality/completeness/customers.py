@@ -38,15 +38,15 @@ def customers_by_known(tables: Mapping[str, ir.Table]) -> list[dict[str, Any]]:
         revenue = sales.group_by("customer_id").aggregate(weight=sales.weight.sum())
         each = each.drop("weight").left_join(revenue, "customer_id")
     counts = each.group_by("n_known").aggregate(n_customers=each.count(), weight=each.weight.sum())
-    found = {row["n_known"]: row for row in counts.to_pyarrow().to_pylist()}
-    total = sum(row["weight"] or 0 for row in found.values())
+    by_known = {row["n_known"]: row for row in counts.to_pyarrow().to_pylist()}
+    total = sum(row["weight"] or 0 for row in by_known.values())
     none = {"n_customers": 0, "weight": 0}
     return [
         {
             "n_known": n,
             "of": len(attributes),
-            "n_customers": found.get(n, none)["n_customers"],
-            "revenue_share": (found.get(n, none)["weight"] or 0) / total if total else None,
+            "n_customers": by_known.get(n, none)["n_customers"],
+            "revenue_share": (by_known.get(n, none)["weight"] or 0) / total if total else None,
         }
         for n in range(len(attributes) + 1)
     ]

@@ -11,15 +11,15 @@ from great_expectations.expectations.core.expect_column_values_to_be_between imp
 from crmwb.contract import Severity
 from crmwb.findings import Count, Day, Days, Finding, Name, Number, Share
 from crmwb.params import QualityParams
-from crmwb.quality.checks import Check, Words, told
+from crmwb.quality.checks import Check, Words, details
 from crmwb.quality.runs.accepted import comparable
 from crmwb.quality.runs.stability import stability_index
 from crmwb.quality.verdicts import Verdict, judge, with_examples
 
-Told = dict[str, Any]
+Facts = dict[str, Any]
 
 
-def judged(profile: Told, accepted: Told | None, params: QualityParams) -> list[tuple[str, Verdict]]:
+def judged(profile: Facts, accepted: Facts | None, params: QualityParams) -> list[tuple[str, Verdict]]:
     """Judge a run as a whole.
 
     Every table with events must reach about as far as the newest. Where a run of the same source was accepted, tables
@@ -39,7 +39,7 @@ def judged(profile: Told, accepted: Told | None, params: QualityParams) -> list[
     """
     before = (comparable(profile, accepted) or {"tables": {}})["tables"]
     ends = [date.fromisoformat(table["last"]) for table in profile["tables"].values() if table["is_dated"]]
-    found = []
+    judgements = []
     for name, table in profile["tables"].items():
         facts = list(_freshness(table, max(ends, default=None), params))
         if name in before:
@@ -48,11 +48,11 @@ def judged(profile: Told, accepted: Told | None, params: QualityParams) -> list[
             checks = [check for check, _ in facts]
             frame = pd.DataFrame({key: [value] for _, row in facts for key, value in row.items()})
             verdicts = with_examples(judge(f"{name}_as_a_whole", checks, [frame]), (), 1, frame.loc.__getitem__)
-            found += [(name, _without_row(verdict)) for verdict in verdicts]
-    return found
+            judgements += [(name, _without_row(verdict)) for verdict in verdicts]
+    return judgements
 
 
-def _freshness(table: Told, newest: date | None, params: QualityParams) -> Iterator[tuple[Check, Told]]:
+def _freshness(table: Facts, newest: date | None, params: QualityParams) -> Iterator[tuple[Check, Facts]]:
     if not table["is_dated"] or newest is None:
         return
     most = params.max_lag_days
@@ -66,7 +66,7 @@ def _freshness(table: Told, newest: date | None, params: QualityParams) -> Itera
     yield _check(words, None, "days_behind", most, ("last",)), facts
 
 
-def _volume(table: Told, before: Told, params: QualityParams) -> Iterator[tuple[Check, Told]]:
+def _volume(table: Facts, before: Facts, params: QualityParams) -> Iterator[tuple[Check, Facts]]:
     most = params.max_row_change
     words = Words(
         "has_as_many_rows_as_accepted",
@@ -89,7 +89,7 @@ def _volume(table: Told, before: Told, params: QualityParams) -> Iterator[tuple[
         yield _check(words, None, "days_lost", 0, ("days_lost",)), {"days_lost": lost}
 
 
-def _distributions(table: Told, before: Told, params: QualityParams) -> Iterator[tuple[Check, Told]]:
+def _distributions(table: Facts, before: Facts, params: QualityParams) -> Iterator[tuple[Check, Facts]]:
     for column, shares in table["columns"].items():
         if column not in before["columns"]:
             continue
@@ -109,7 +109,7 @@ def _distributions(table: Told, before: Told, params: QualityParams) -> Iterator
 
 
 def _check(words: Words, column: str | None, fact: str, most: float, shows: tuple[str, ...]) -> Check:
-    expectation = ExpectColumnValuesToBeBetween(column=fact, max_value=most, **told(words))
+    expectation = ExpectColumnValuesToBeBetween(column=fact, max_value=most, **details(words))
     return Check(words, column, expectation, (*shows, fact))
 
 

@@ -26,13 +26,13 @@ def distributions(rows: ir.Table, table: Table) -> dict[str, Distribution]:
     Columns of which nothing is known, ids, texts, days and names of people are left out.
     """
     n_rows = rows.count().to_pyarrow().as_py()
-    found = {}
+    shares_of = {}
     for column in table.columns:
         if n_rows and column.kind in {*NUMBERS, Kind.CATEGORY, Kind.BOOLEAN} and column.name not in NAMES:
             shares = _shares(rows, column, n_rows)
             if shares.get(UNKNOWN) != 1:
-                found[column.name] = shares
-    return found
+                shares_of[column.name] = shares
+    return shares_of
 
 
 def bin_of(numbers: ir.NumericValue) -> ir.StringValue:
