@@ -5,12 +5,12 @@ from crmwb.contract.segments import ARTEFACTS, CUSTOMERS
 from crmwb.segmentation.study import Study
 
 
-def write(made: Study) -> None:
+def write(study: Study) -> None:
     """Write a study; of a source without transactions, tables without rows."""
-    tables = made.tables | {CUSTOMERS.name: made.customers}
+    tables = study.tables | {CUSTOMERS.name: study.customers}
     for artefact in ARTEFACTS:
         storage.write(tables[artefact.name], artefact)
-    storage.write_json(made.model, layout.SEGMENT_MODEL)
-    storage.write_json(made.refit, layout.REFIT_REPORT)
-    storage.write_json(made.facts, layout.NEEDS_FACTS)
-    storage.write_json(made.metrics, layout.SEGMENT_METRICS)
+    storage.write_json(study.model, layout.SEGMENT_MODEL)
+    storage.write_json(study.refit, layout.REFIT_REPORT)
+    storage.write_json(study.facts, layout.NEEDS_FACTS)
+    storage.write_json(study.metrics, layout.SEGMENT_METRICS)

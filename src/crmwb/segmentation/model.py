@@ -158,13 +158,13 @@ def metrics(customers: pd.DataFrame, model: dict[str, Any]) -> dict[str, Any]:
     model : dict
         What `fit` returned.
     """
-    found = model["clusters"]
-    chosen: dict[str, Any] = next((row for row in found["evidence"] if row["is_chosen"]), {})
+    clusters = model["clusters"]
+    chosen: dict[str, Any] = next((row for row in clusters["evidence"] if row["is_chosen"]), {})
     kept = ("silhouette", "null_silhouette", "min_jaccard", "min_share")
     return {
         "n_customers": len(customers),
         "n_buyers": int(customers["cluster"].notna().sum()),
-        "clusters": {"k": found["k"], "kind": found["kind"]} | {name: chosen[name] for name in kept if chosen},
+        "clusters": {"k": clusters["k"], "kind": clusters["kind"]} | {name: chosen[name] for name in kept if chosen},
         "rfm_segments": customers["rfm_segment"].value_counts().sort_index().to_dict(),
     }
 

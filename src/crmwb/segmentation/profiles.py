@@ -102,5 +102,5 @@ def _known(groups: Any, column: str, how: str) -> pd.Series:
         return pd.Series(float("nan"), index=groups.size().index)
     values = pd.to_numeric(groups.obj[column]).astype(float)
     by = values.groupby(groups.obj[groups.keys], sort=False)
-    found: pd.Series = by.sum(min_count=1) if how == "sum" else by.agg(how)
-    return found
+    numbers: pd.Series = by.sum(min_count=1) if how == "sum" else by.agg(how)
+    return numbers

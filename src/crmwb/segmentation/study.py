@@ -118,9 +118,9 @@ def study(
         followed = rfm.follow(past.snapshots, as_of, p.rfm)
         segments = score(customers, model, interests=interests, rfm_before=followed.before)
     with step("describing segments"):
-        told = rules.fit(customers, segments, p, params.seed, currency)
+        ruled = rules.fit(customers, segments, p, params.seed, currency)
         traits = cards.traits(customers, segments, p, interests=interests)
-        made = cards.cards(customers, segments, told, traits, interests=interests, currency=currency)
+        carded = cards.cards(customers, segments, ruled, traits, interests=interests, currency=currency)
     with step("what segments need"):
         whole = customers.merge(segments, on="customer_id", validate="one_to_one")
         wanted = needs.measure(con, dict(tables), whole, as_of, p.needs, audits=audits)
@@ -130,7 +130,7 @@ def study(
             customers,
             segments,
             model["clusters"],
-            told,
+            ruled,
             p,
             later=_later(past.snapshots, segments, model["clusters"], params),
             actions=needs.actions_mapped(mix, "cluster_name"),
@@ -144,9 +144,9 @@ def study(
         {
             "rfm_months": followed.months,
             "profiles": profiles(customers, segments, model, [level.name for level in params.value.scorecard.levels]),
-            "rules": told,
+            "rules": ruled,
             "traits": traits,
-            "cards": made,
+            "cards": carded,
             "acceptance": tests,
             "needs": wanted.frame,
             "mix": mix,

@@ -75,14 +75,14 @@ def profitable(everybody: Everybody, number: int, params: AcceptanceParams, conf
     mean, lower, upper = mean_interval(values, confidence)
     if np.isnan(lower):
         return unavailable(params.min_profit_cents, Unavailable("acceptance.unavailable.profit_of_few"))
-    said = {
+    figures = {
         "mean": Money(mean, currency),
         "basis": Term("basis", everybody.basis),
         "level": Share(confidence),
         "interval": Interval(Money(lower, currency), Money(upper, currency)),
     }
     is_passed = lower > params.min_profit_cents
-    return Result(mean, params.min_profit_cents, is_passed, Finding("acceptance.profitable", said))
+    return Result(mean, params.min_profit_cents, is_passed, Finding("acceptance.profitable", figures))
 
 
 def goal_relevant(everybody: Everybody, number: int, params: AcceptanceParams) -> Result:
@@ -109,5 +109,5 @@ def actionable(n_actions: int | None, params: AcceptanceParams) -> Result:
     """Test whether an action is mapped to it."""
     if n_actions is None:
         return unavailable(params.min_actions, Unavailable("acceptance.unavailable.actions"))
-    found = Finding("acceptance.actionable", {"rules": Count(n_actions, "rule")})
-    return Result(n_actions, params.min_actions, n_actions >= params.min_actions, found)
+    finding = Finding("acceptance.actionable", {"rules": Count(n_actions, "rule")})
+    return Result(n_actions, params.min_actions, n_actions >= params.min_actions, finding)

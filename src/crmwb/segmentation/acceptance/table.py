@@ -58,23 +58,23 @@ def test(
     known = customers[list(dict.fromkeys(wanted))].merge(segments[["customer_id", "cluster"]], on="customer_id")
     known = known.sort_values("customer_id")
     known = known[known["cluster"].notna()].reset_index(drop=True).astype({"cluster": "int64"})
-    everyone = everybody(known)
+    all_buyers = everybody(known)
     by_cluster = {int(rule["cluster"]): rule for _, rule in rules.iterrows()}
     rows = []
-    found: list[dict[str, object]] = model["clusters"]  # type: ignore[assignment]  # plain JSON of clusters.fit
-    for cluster in found:
+    groups: list[dict[str, object]] = model["clusters"]  # type: ignore[assignment]  # plain JSON of clusters.fit
+    for cluster in groups:
         number = int(str(cluster["cluster"]))
         rule = by_cluster.get(number)
         n_actions = None if actions is None else int(actions.get(str(cluster["name"]), 0))
         results: dict[str, Result] = {
-            "substantial": present.substantial(everyone, number, limits),
+            "substantial": present.substantial(all_buyers, number, limits),
             "identifiable": present.identifiable(rule, limits),
-            "reachable": present.reachable(everyone, number, limits),
-            "profitable": present.profitable(everyone, number, limits, confidence, currency),
+            "reachable": present.reachable(all_buyers, number, limits),
+            "profitable": present.profitable(all_buyers, number, limits, confidence, currency),
             "stable": over_time.stable(cluster, later, limits),
             "differentiable": over_time.differentiable(number, later, limits, confidence, currency),
             "actionable": present.actionable(n_actions, limits),
-            "goal_relevant": present.goal_relevant(everyone, number, limits),
+            "goal_relevant": present.goal_relevant(all_buyers, number, limits),
         }
         rows += [
             {"cluster": number, "cluster_name": cluster["name"], "test": name}
@@ -105,16 +105,16 @@ def passes(buyers: pd.DataFrame, clusters: pd.Series, params: SegmentationParams
     limits, confidence = params.acceptance, params.cards.confidence
     wanted = [name for name in (*PROFIT, "revenue_cents") if name in buyers]
     known = buyers.loc[clusters.index, wanted].assign(cluster=clusters.to_numpy())
-    everyone = everybody(known)
+    all_buyers = everybody(known)
     spent = pd.to_numeric(known["revenue_cents"]).to_numpy(dtype=float)
     for number in np.unique(clusters.to_numpy()):
         results = [
-            present.substantial(everyone, number, limits),
-            present.profitable(everyone, number, limits, confidence, ""),
+            present.substantial(all_buyers, number, limits),
+            present.profitable(all_buyers, number, limits, confidence, ""),
         ]
         if any(result.is_passed is not None and not result.is_passed for result in results):
             return False
-        is_in = everyone.members(number)
+        is_in = all_buyers.members(number)
         if min(is_in.sum(), (~is_in).sum()) >= 2:
             own, others, lower, upper = difference(spent[is_in], spent[~is_in], confidence)
             larger = max(abs(own), abs(others))

@@ -27,17 +27,17 @@ def verdicts(tests: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for number, own in tests.groupby("cluster", sort=True):
-        made = own[own["is_passed"].notna()]
-        failed = list(made.loc[~made["is_passed"].astype(bool), "test"])
+        tested = own[own["is_passed"].notna()]
+        failed = list(tested.loc[~tested["is_passed"].astype(bool), "test"])
         rows.append(
             {
                 "cluster": int(str(number)),
                 "cluster_name": own["cluster_name"].iloc[0],
-                "n_tested": len(made),
-                "n_passed": len(made) - len(failed),
+                "n_tested": len(tested),
+                "n_passed": len(tested) - len(failed),
                 "failed": ", ".join(failed),
                 "not_available": ", ".join(own.loc[own["is_passed"].isna(), "test"]),
-                "is_accepted": bool(len(made)) and not failed,
+                "is_accepted": bool(len(tested)) and not failed,
             }
         )
     columns = ["cluster", "cluster_name", "n_tested", "n_passed", "failed", "not_available", "is_accepted"]
@@ -46,25 +46,27 @@ def verdicts(tests: pd.DataFrame) -> pd.DataFrame:
 
 def metrics(tests: pd.DataFrame) -> dict[str, Any]:
     """Return the numbers to track: clusters, those accepted, and how many fail each test (tests made of somebody)."""
-    made = tests[tests["is_passed"].notna()]
-    failed = made.assign(n=~made["is_passed"].astype(bool)).groupby("test")["n"].sum() if len(made) else pd.Series()
-    found = verdicts(tests)
+    tested = tests[tests["is_passed"].notna()]
+    failed = (
+        tested.assign(n=~tested["is_passed"].astype(bool)).groupby("test")["n"].sum() if len(tested) else pd.Series()
+    )
+    summary = verdicts(tests)
     return {
-        "k": len(found),
-        "accepted": int(found["is_accepted"].sum()) if len(found) else 0,
+        "k": len(summary),
+        "accepted": int(summary["is_accepted"].sum()) if len(summary) else 0,
         "failed": {str(name): int(n) for name, n in sorted(failed.items())},
     }
 
 
 def finding(tests: pd.DataFrame) -> Finding | Passage:
     """Return which clusters are usable, and what the others fail."""
-    found = verdicts(tests)
-    if found.empty:
+    summary = verdicts(tests)
+    if summary.empty:
         return Finding("acceptance.no_groups")
-    accepted, others = found[found["is_accepted"]], found[~found["is_accepted"]]
-    counts = {"accepted": Count(len(accepted)), "groups": Count(len(found), "group")}
+    accepted, others = summary[summary["is_accepted"]], summary[~summary["is_accepted"]]
+    counts = {"accepted": Count(len(accepted)), "groups": Count(len(summary), "group")}
     if others.empty:
-        return Finding(f"acceptance.{ALL.get(len(found), 'all')}_usable", counts)
+        return Finding(f"acceptance.{ALL.get(len(summary), 'all')}_usable", counts)
     fails = [
         Finding("acceptance.fails", {"name": Term("cluster_name", name), "tests": terms(failed)})
         if failed
@@ -88,9 +90,9 @@ def stop_if_wanted(tests: pd.DataFrame, params: AcceptanceParams) -> None:
     CrmwbError
         `on_failure` is stop, and a cluster fails a test.
     """
-    found = verdicts(tests)
-    if params.on_failure == "stop" and not found["is_accepted"].all():
-        others = found.loc[~found["is_accepted"], ["cluster_name", "failed"]].itertuples(index=False)
+    summary = verdicts(tests)
+    if params.on_failure == "stop" and not summary["is_accepted"].all():
+        others = summary.loc[~summary["is_accepted"], ["cluster_name", "failed"]].itertuples(index=False)
         named = "; ".join(f"{name}: {failed or 'no test could be made'}" for name, failed in others)
         raise CrmwbError(
             f"data/segments/acceptance.parquet: these groups fail tests of usability: {named}. Change the views or "

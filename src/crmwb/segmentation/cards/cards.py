@@ -166,11 +166,11 @@ def _description(row: dict[str, Any], traits: pd.DataFrame, currency: str) -> Pa
         for name, basis in bases.items()
         if row.get(name) is not None
     )
-    said = [Finding("cards.brings", size | {"parts": Listing(parts)}) if parts else Finding("cards.size", size)]
+    sentences = [Finding("cards.brings", size | {"parts": Listing(parts)}) if parts else Finding("cards.size", size)]
     if row.get("mean_clv_cents") is not None:
         to_come = {"what": Term("column", "clv_cents"), "mean": Money(row["mean_clv_cents"], currency)}
-        said.append(Finding("cards.to_come", to_come))
-    found = [finding(trait, currency) for trait in traits.to_dict("records")]
-    code = ("cards.no_trait", "cards.trait_one", "cards.trait_two")[len(found)]
-    said.append(Finding(code, dict(zip(("first", "second"), found, strict=False))))
-    return Passage(tuple(said))
+        sentences.append(Finding("cards.to_come", to_come))
+    strongest = [finding(trait, currency) for trait in traits.to_dict("records")]
+    code = ("cards.no_trait", "cards.trait_one", "cards.trait_two")[len(strongest)]
+    sentences.append(Finding(code, dict(zip(("first", "second"), strongest, strict=False))))
+    return Passage(tuple(sentences))

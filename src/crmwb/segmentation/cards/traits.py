@@ -17,7 +17,7 @@ from crmwb.segmentation.cards.index import Index
 SCHEMES = ("cluster_name", "tier", "rfm_segment", "stage")
 Scheme = tuple[np.ndarray, Any]  # each customer's segment by number, -1 for none; the names
 Bought = tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]  # by pair: customer, category, share of spend; the names
-Found = tuple[dict[str, Any], Index]  # what a trait says, and its index by segment
+Trait = tuple[dict[str, Any], Index]  # what a trait says, and its index by segment
 MAX_LEVELS = 40  # the most common levels of a column, and the categories that most customers buy
 MIN_KNOWN = vetoes.MIN_CELL  # customers of a segment of whom it is known, and customers with a level
 ORDERS = "n_orders"
@@ -70,12 +70,12 @@ def traits(
         for scheme in SCHEMES
         if scheme in buyers and buyers[scheme].notna().any()
     }
-    found = _found(buyers, schemes, bought, params)
+    all_traits = _by_scheme(buyers, schemes, bought, params)
     rows = [
         {"scheme": scheme, "segment": str(name)} | row
         for scheme, (_, names) in schemes.items()
         for place, name in enumerate(names)
-        for row in _strongest(found[scheme], place, params.cards)
+        for row in _strongest(all_traits[scheme], place, params.cards)
     ]
     return pd.DataFrame(rows, columns=TRAITS.names)
 
@@ -106,19 +106,19 @@ def _buyers(customers: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
     return customers.loc[have, own].merge(segments[["customer_id", *wanted]], on="customer_id", validate="one_to_one")
 
 
-def _found(
+def _by_scheme(
     buyers: pd.DataFrame, schemes: Mapping[str, Scheme], bought: Bought | None, params: SegmentationParams
-) -> dict[str, list[Found]]:
+) -> dict[str, list[Trait]]:
     """Return every index of every scheme: column by column, so that each is read once and none is kept."""
     confidence = params.cards.confidence
-    found: dict[str, list[Found]] = {scheme: [] for scheme in schemes}
+    by_scheme: dict[str, list[Trait]] = {scheme: [] for scheme in schemes}
     for scheme, one in chain(
         _numbers(buyers, schemes, params),
         _levels(buyers, schemes, params),
         ((s, one) for s in schemes for one in _categories_of(bought, schemes[s], confidence)),
     ):
-        found[scheme].append(one)
-    return found
+        by_scheme[scheme].append(one)
+    return by_scheme
 
 
 def _strata(buyers: pd.DataFrame) -> np.ndarray | None:
@@ -129,7 +129,7 @@ def _strata(buyers: pd.DataFrame) -> np.ndarray | None:
 
 def _numbers(
     buyers: pd.DataFrame, schemes: Mapping[str, Scheme], params: SegmentationParams
-) -> Iterator[tuple[str, Found]]:
+) -> Iterator[tuple[str, Trait]]:
     by_orders = _strata(buyers)
     for each in vocabulary.numbers(buyers, params.views.allow):
         have = vocabulary.values(buyers, each.column)
@@ -147,7 +147,7 @@ def _numbers(
 
 def _levels(
     buyers: pd.DataFrame, schemes: Mapping[str, Scheme], params: SegmentationParams
-) -> Iterator[tuple[str, Found]]:
+) -> Iterator[tuple[str, Trait]]:
     by_orders = _strata(buyers)
     for column in vocabulary.levels(buyers, params.views.allow):
         is_by_orders = column in vocabulary.LEVELS_BY_ORDERS
@@ -190,7 +190,7 @@ def _is_defining(scheme: str, family: str) -> bool:
     return vetoes.withheld(claim) is not None
 
 
-def _categories_of(bought: Bought | None, scheme: Scheme, confidence: float) -> list[Found]:
+def _categories_of(bought: Bought | None, scheme: Scheme, confidence: float) -> list[Trait]:
     if bought is None:
         return []
     codes, names = scheme
@@ -208,10 +208,10 @@ def _categories_of(bought: Bought | None, scheme: Scheme, confidence: float) -> 
     return out
 
 
-def _strongest(found: list[Found], place: int, params: CardParams) -> list[dict[str, Any]]:
+def _strongest(traits_of_scheme: list[Trait], place: int, params: CardParams) -> list[dict[str, Any]]:
     """Return the rows of the segment at `place`: sure and large enough, one of a family, the strongest first."""
     sure = []
-    for trait, i in found:
+    for trait, i in traits_of_scheme:
         lower, upper = float(i.lower[place]), float(i.upper[place])
         n_known = int(i.n_known[place])
         n_having = n_known * float(i.value[place]) if trait["kind"] != "number" else n_known
@@ -241,11 +241,11 @@ def _strongest(found: list[Found], place: int, params: CardParams) -> list[dict[
     return rows
 
 
-def _strength(trait: dict[str, Any], nearest: float, everyone: float) -> float:
+def _strength(trait: dict[str, Any], nearest: float, of_all: float) -> float:
     """Return how far from all customers' a trait surely is; `nearest` is the end of its interval next to 1."""
     if trait["kind"] == "number":
         return abs(float(np.log(nearest)))
-    shares = np.minimum([everyone * nearest, everyone], 1.0)
+    shares = np.minimum([of_all * nearest, of_all], 1.0)
     return abs(float(np.diff(2 * np.arcsin(np.sqrt(shares)))[0]))
 
 

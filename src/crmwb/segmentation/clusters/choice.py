@@ -23,13 +23,13 @@ SEPARATION = ((0.7, "clearly"), (0.45, "mostly"), (0.0, "partly"))  # least sepa
 
 
 def choose(
-    found: list[Candidate], passes: Callable[[np.ndarray], bool] | None = None
+    candidates: list[Candidate], passes: Callable[[np.ndarray], bool] | None = None
 ) -> tuple[Candidate, str, Finding]:
     """Choose a candidate and say what kind of segments these are.
 
     Parameters
     ----------
-    found : list of Candidate
+    candidates : list of Candidate
         At least one.
     passes : callable, optional
         Says of a candidate's labels whether its clusters pass the acceptance tests; asked from the largest gain down.
@@ -43,16 +43,16 @@ def choose(
     verdict : Finding
         Whether there are natural segments; `grounds` has the figures that this rests on.
     """
-    usable = [c for c in found if c.row["is_stable"] and c.row["is_substantial"]]
+    usable = [c for c in candidates if c.row["is_stable"] and c.row["is_substantial"]]
     natural = [c for c in usable if c.row["is_separated"]]
-    large = [c for c in found if c.row["is_substantial"]]
+    large = [c for c in candidates if c.row["is_substantial"]]
     kind = "natural" if natural else "reproducible" if usable else "constructive"
     if natural:
         ranked = sorted(natural, key=lambda c: (-c.row["k"], c.row["overlap"]))
     else:
-        ranked = sorted(usable or large or found, key=lambda c: (-c.row["gain"], c.row["k"]))
+        ranked = sorted(usable or large or candidates, key=lambda c: (-c.row["gain"], c.row["k"]))
     chosen = next((c for c in ranked if passes(c.labels)), ranked[0]) if passes else ranked[0]
-    return chosen, kind, _verdict(kind, chosen, found)
+    return chosen, kind, _verdict(kind, chosen, candidates)
 
 
 def grounds(chosen: Candidate) -> Finding:
@@ -70,8 +70,8 @@ def grounds(chosen: Candidate) -> Finding:
     return Finding("clusters.grounds_null", values | {"null": Number(null)})
 
 
-def _verdict(kind: str, chosen: Candidate, found: list[Candidate]) -> Finding:
-    row, tried = chosen.row, sorted({c.row["k"] for c in found})
+def _verdict(kind: str, chosen: Candidate, candidates: list[Candidate]) -> Finding:
+    row, tried = chosen.row, sorted({c.row["k"] for c in candidates})
     groups, least = Count(row["k"], "group"), Share(row["min_share"])
     if kind == "natural":
         separation = next(key for lowest, key in SEPARATION if row["separation"] >= lowest)

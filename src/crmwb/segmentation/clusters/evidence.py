@@ -109,7 +109,7 @@ def gather(
     draws = [null.draw(x, blocks, min(len(x), NULL_ROWS), rng) for _ in range(params.n_bootstrap)]
     shown = np.sort(rng.permutation(len(x))[: params.silhouette_rows])
     joined = np.sort(rng.permutation(len(x))[: separation.ROWS])
-    found: list[Candidate] = []
+    candidates: list[Candidate] = []
     for name in track(params.methods, "evidence by method", total=len(params.methods)):
         # a method's chance is its own, so that one more method changes nothing about the others
         own = np.random.default_rng([seed, 2, *name.encode()])
@@ -122,9 +122,9 @@ def gather(
             row["is_stable"] = row["min_jaccard"] >= params.min_stability
             row["is_substantial"] = row["min_share"] >= params.min_share
         _compare(some, draws, np.random.default_rng([seed, 3, *name.encode()]))
-        found += some
-    _judge_separation(found, x, joined, blocks, seed)
-    return found
+        candidates += some
+    _judge_separation(candidates, x, joined, blocks, seed)
+    return candidates
 
 
 def _candidates(
@@ -212,18 +212,18 @@ def _may_be_separated(candidate: Candidate) -> bool:
 
 
 def _judge_separation(
-    found: list[Candidate], x: np.ndarray, joined: np.ndarray, blocks: Sequence[Sequence[int]], seed: int
+    candidates: list[Candidate], x: np.ndarray, joined: np.ndarray, blocks: Sequence[Sequence[int]], seed: int
 ) -> None:
     """Say of each candidate whether it is separated; see the module's text.
 
     What takes another tree or draw is looked at only where a candidate that is stable and large enough hangs on it.
     """
-    for candidate in found:
+    for candidate in candidates:
         candidate.row["is_separated"] = False
     plain = [list(block) for block in blocks if not _is_spike(x[:, list(block)])]
     columns = [column for block in plain for column in block]
     without_spikes, rows = x[:, columns], x[joined]
-    for candidate in found:
+    for candidate in candidates:
         row = candidate.row
         if not _may_be_separated(candidate) or (plain and not _all_differ(without_spikes, candidate.labels)):
             continue

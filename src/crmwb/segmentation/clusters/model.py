@@ -105,13 +105,13 @@ def fit(
     given = views.apply(some, learnt, interests=interests, keep_missing=True) if takes_unknown else x
     accepted = None if passes is None else lambda labels: passes(pd.Series(labels + 1, index=some.index))
     with threadpool_limits(1):
-        found = evidence.gather(x, given, _blocks(learnt), k_max=k_max, params=params.clusters, seed=seed)
-        if not found:
+        candidates = evidence.gather(x, given, _blocks(learnt), k_max=k_max, params=params.clusters, seed=seed)
+        if not candidates:
             tried = Interval(Count(params.clusters.k_min), Count(k_max))
             return learnt | _one_group(Finding("clusters.no_method", {"tried": tried}), learnt)
-        chosen, kind, verdict = choice.choose(found, accepted)
+        chosen, kind, verdict = choice.choose(candidates, accepted)
         described = _clusters(x, chosen, some["revenue_cents"].to_numpy(dtype=float), learnt)
-    for candidate in found:
+    for candidate in candidates:
         candidate.row["is_chosen"] = candidate is chosen
     places = np.array([cluster["place"] for cluster in described])
     beyond = outliers.far_out(x, places, np.array([cluster["reach"] for cluster in described]))
@@ -121,7 +121,7 @@ def fit(
         "kind": kind,
         "verdict": to_json(verdict),
         "grounds": to_json(choice.grounds(chosen)),
-        "evidence": [candidate.row for candidate in found],
+        "evidence": [candidate.row for candidate in candidates],
         "fitted": chosen.model,
         "outlier_share": round(float(beyond.mean()), DECIMALS),
         "clusters": described,

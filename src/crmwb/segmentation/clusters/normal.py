@@ -41,8 +41,8 @@ def joint(x: np.ndarray, squares: np.ndarray, parameters: Parameters) -> np.ndar
     """Return the log of each cluster's weight times its density at each customer, of shape (n, k)."""
     weights, means, variances = parameters
     constant = np.log(weights) - 0.5 * (np.log(2 * np.pi * variances) + means**2 / variances).sum(axis=1)
-    found: np.ndarray = constant + x @ (means / variances).T - 0.5 * (squares @ (1 / variances).T)
-    return found
+    log_joint: np.ndarray = constant + x @ (means / variances).T - 0.5 * (squares @ (1 / variances).T)
+    return log_joint
 
 
 def of_labels(labels: np.ndarray, k: int) -> np.ndarray:
@@ -75,10 +75,10 @@ def overlap_and_bic(x: np.ndarray, labels: np.ndarray, k: int) -> tuple[float, f
     parameters = describe(x, squares, of_labels(labels, k), least_variance(x))
     entropy, likelihood = 0.0, 0.0
     for rows in batches(len(x)):
-        found = joint(x[rows], squares[rows], parameters)
-        total = logsumexp(found, axis=1)
-        chances = np.exp(found - total[:, None])
-        entropy -= float((chances * np.where(chances > 0, found - total[:, None], 0)).sum())
+        log_joint = joint(x[rows], squares[rows], parameters)
+        total = logsumexp(log_joint, axis=1)
+        chances = np.exp(log_joint - total[:, None])
+        entropy -= float((chances * np.where(chances > 0, log_joint - total[:, None], 0)).sum())
         likelihood += float(total.sum())
     n, d = x.shape
     return max(entropy / n, 0.0), -2 * likelihood + (2 * k * d + k - 1) * float(np.log(n))

@@ -113,15 +113,15 @@ def _directions(x: np.ndarray, labels: np.ndarray, own: np.ndarray) -> np.ndarra
     within += np.eye(d) * max(RIDGE * float(np.trace(within)) / d, 1e-12)
     centred = own - x.mean(axis=0)
     between = (centred * sizes[:, None]).T @ centred / len(x)
-    found = eigh(between, within)[1][:, ::-1][:, :2]
+    directions = eigh(between, within)[1][:, ::-1][:, :2]
     if (sizes > 0).sum() <= 2 and d > 1:
-        first = found[:, 0] / np.linalg.norm(found[:, 0])
+        first = directions[:, 0] / np.linalg.norm(directions[:, 0])
         left = rest - np.outer(rest @ first, first)
-        found[:, 1] = np.linalg.eigh(left.T @ left)[1][:, -1]
-    if found.shape[1] < 2:
-        found = np.column_stack([found, np.zeros(d)])
-    loads = found[np.abs(found).argmax(axis=0), [0, 1]]
-    return np.asarray(found * np.where(loads < 0, -1.0, 1.0))
+        directions[:, 1] = np.linalg.eigh(left.T @ left)[1][:, -1]
+    if directions.shape[1] < 2:
+        directions = np.column_stack([directions, np.zeros(d)])
+    loads = directions[np.abs(directions).argmax(axis=0), [0, 1]]
+    return np.asarray(directions * np.where(loads < 0, -1.0, 1.0))
 
 
 def _meaning(x: np.ndarray, flat: np.ndarray, features: list[str]) -> Finding:

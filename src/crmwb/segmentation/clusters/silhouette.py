@@ -54,5 +54,5 @@ def _sum(reached: np.ndarray, own: np.ndarray, sizes: np.ndarray) -> float:
     others[places, own] = np.inf
     between = others.min(axis=1)
     largest = np.maximum(within, between)
-    found = np.divide(between - within, largest, out=np.zeros(len(own)), where=(largest > 0) & ~alone)
-    return float(found.sum())
+    silhouettes = np.divide(between - within, largest, out=np.zeros(len(own)), where=(largest > 0) & ~alone)
+    return float(silhouettes.sum())

@@ -62,16 +62,16 @@ def changes(cells: pd.DataFrame, dimensions: Sequence[str], n_months: int = 3, m
         cells[cells["as_of"].isin(when)].groupby(list(dimensions), dropna=False)[["n_customers", "revenue_cents"]].sum()
         for when in (ends[-n_months:], ends[-2 * n_months : -n_months])
     ]
-    found = sums[0].join(sums[1].add_suffix("_before"), how="outer").fillna(0).reset_index()
-    now, before = (found[c].to_numpy(dtype=np.float64) / n_months for c in ("n_customers", "n_customers_before"))
-    found["n_customers"], found["n_customers_before"] = now, before
+    compared = sums[0].join(sums[1].add_suffix("_before"), how="outer").fillna(0).reset_index()
+    now, before = (compared[c].to_numpy(dtype=np.float64) / n_months for c in ("n_customers", "n_customers_before"))
+    compared["n_customers"], compared["n_customers_before"] = now, before
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = (now / now.sum()) / (before / before.sum())
         factor = np.exp(float(ndtri((1 + CONFIDENCE) / 2)) * np.sqrt(1 / now + 1 / before))
-        found["change"] = ratio - 1
-        found["change_lower"], found["change_upper"] = ratio / factor - 1, ratio * factor - 1
-    trend = np.select([found["change_lower"] > 0, found["change_upper"] < 0], [GROWING, SHRINKING], LIKE_ALL)
+        compared["change"] = ratio - 1
+        compared["change_lower"], compared["change_upper"] = ratio / factor - 1, ratio * factor - 1
+    trend = np.select([compared["change_lower"] > 0, compared["change_upper"] < 0], [GROWING, SHRINKING], LIKE_ALL)
     trend = trend.astype(object)
     trend[np.maximum(now, before) < min_customers] = None
-    found["trend"] = trend
-    return found.replace([np.inf, -np.inf], np.nan)
+    compared["trend"] = trend
+    return compared.replace([np.inf, -np.inf], np.nan)

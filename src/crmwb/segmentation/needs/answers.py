@@ -17,11 +17,11 @@ def response(con: Backend, members: ir.Table, campaigns: ir.Table | None, as_of:
     """
     known = contacts_before(members, campaigns, as_of)
     kept = keep(con, known.select("customer_id", "campaign_id", "answered"), "contacts")
-    found = [_block(con, kept.mutate(item=ibis.literal("")), "response")]
+    blocks = [_block(con, kept.mutate(item=ibis.literal("")), "response")]
     if campaigns is not None:
         kinds = campaigns.filter(campaigns.kind.notnull()).select("campaign_id", item=campaigns.kind)
-        found.append(_block(con, kept.join(kinds, "campaign_id"), "campaign_response"))
-    return found
+        blocks.append(_block(con, kept.join(kinds, "campaign_id"), "campaign_response"))
+    return blocks
 
 
 def _block(con: Backend, contacts: ir.Table, name: str) -> Block:

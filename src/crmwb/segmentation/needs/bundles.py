@@ -119,7 +119,7 @@ def _together(con: Backend, orders: ir.Table, n_items: int) -> tuple[int, np.nda
     return n, together
 
 
-def affinity(con: Backend, found: Bundles, assigned: ir.Table, scheme: str) -> pd.DataFrame:
+def affinity(con: Backend, bundles: Bundles, assigned: ir.Table, scheme: str) -> pd.DataFrame:
     """Work out, within each segment, how much more often a pair stands together than its items would by chance.
 
     The lift of association rules: P(A and B) / (P(A) P(B)), over the segment's orders that hold any of the items.
@@ -129,16 +129,16 @@ def affinity(con: Backend, found: Bundles, assigned: ir.Table, scheme: str) -> p
     DataFrame
         segment, item, affinity (1: as by chance).
     """
-    joined = found.orders.join(assigned.select("customer_id", segment=assigned[scheme]), "customer_id")
+    joined = bundles.orders.join(assigned.select("customer_id", segment=assigned[scheme]), "customer_id")
     joined = joined.filter(joined.segment.notnull())
-    used = sorted({place for pair in found.pairs.values() for place in pair})
+    used = sorted({place for pair in bundles.pairs.values() for place in pair})
     counts = {f"i{i}": joined.count(where=_has(joined, i)) for i in used}
-    counts |= {f"p{a}_{b}": joined.count(where=_has(joined, a) & _has(joined, b)) for a, b in found.pairs.values()}
+    counts |= {f"p{a}_{b}": joined.count(where=_has(joined, a) & _has(joined, b)) for a, b in bundles.pairs.values()}
     rows = engine.batches(con, joined.group_by("segment").aggregate(n=joined.count(), **counts)).read_all().to_pylist()
     out = [
         (row["segment"], name, row[f"p{a}_{b}"] * row["n"] / by_chance)
         for row in sorted(rows, key=lambda row: str(row["segment"]))
-        for name, (a, b) in found.pairs.items()
+        for name, (a, b) in bundles.pairs.items()
         if (by_chance := row[f"i{a}"] * row[f"i{b}"])
     ]
     return pd.DataFrame(out, columns=["segment", "item", "affinity"])

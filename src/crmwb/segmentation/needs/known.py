@@ -37,7 +37,7 @@ class Known:
 
 def look(con: Backend, sales: ir.Table, products: ir.Table | None) -> Known:
     """Count what is there."""
-    found = sales.aggregate(
+    counts = sales.aggregate(
         n_sales=sales.count(),
         product_id=sales.product_id.count(),
         discount_cents=sales.discount_cents.count(),
@@ -47,7 +47,7 @@ def look(con: Backend, sales: ir.Table, products: ir.Table | None) -> Known:
         first=sales.ordered_at.min().date(),
         last=sales.ordered_at.max().date(),
     )
-    row = engine.batches(con, found).read_all().to_pylist()[0]
+    row = engine.batches(con, counts).read_all().to_pylist()[0]
     n = {name: int(row[name]) for name in ("product_id", "discount_cents", "channel", "store_id")}
     if products is not None:
         columns = {name: products[name].nunique() for name in ("line", "category", "brand")}

@@ -62,12 +62,12 @@ def lifts(sums: pd.DataFrame, level: float, min_customers: int) -> pd.DataFrame:
     return out
 
 
-def compared(found: pd.DataFrame) -> list[dict[str, str | int | float]]:
+def compared(comparisons: pd.DataFrame) -> list[dict[str, str | int | float]]:
     """Return, by scheme and kind, how many comparisons were made and how many are clear.
 
     `by_chance_alone`: how many would seem clear by chance if each were judged by itself at 95%.
     """
-    tested = found[found["lower"].notna()]
+    tested = comparisons[comparisons["lower"].notna()]
     counts = tested.groupby(["scheme", "kind"])["is_clear"].agg(["size", "sum"])
     return [
         {"scheme": s, "kind": k, "n_compared": int(n), "n_clear": int(c), "by_chance_alone": round(0.05 * int(n), 1)}

@@ -81,16 +81,16 @@ def measure(
     assigned = _assigned(con, customers, schemes)
     try:
         source = _Source(con, tables, as_of, params, audits)
-        found, also = [], []
+        parts, also = [], []
         for block in source.blocks() if schemes else ():
-            found.append(by_segment(con, block, assigned, schemes))
+            parts.append(by_segment(con, block, assigned, schemes))
             if block.also:
                 also.append(by_segment(con, replace(block, measures=block.also), assigned, schemes))
         affinity = source.affinity(assigned, schemes)
     finally:
         sweep(con)
-    if found:
-        frame = lifts(pd.concat(found), params.level, params.min_customers)
+    if parts:
+        frame = lifts(pd.concat(parts), params.level, params.min_customers)
         frame = _clear_by_both(frame, lifts(pd.concat(also), params.level, params.min_customers)) if also else frame
     else:
         frame = NEEDS.schema.empty_table().to_pandas().drop(columns=["affinity"])

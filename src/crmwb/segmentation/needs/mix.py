@@ -65,23 +65,23 @@ def mix(
     """
     profiles = _profiles(customers, rules, params)
     suiting = _suiting(rules, customers)
-    found = needs.frame
+    wants = needs.frame
     rows: list[tuple[str, str, str, int, str, str, str]] = []
     for scheme in [s for s in params.schemes if customers[s].notna().any()]:
-        of_scheme = dict(list(found[found["scheme"] == scheme].groupby("segment")))
+        of_scheme = dict(list(wants[wants["scheme"] == scheme].groupby("segment")))
         for segment in sorted(customers[scheme].dropna().unique()):
-            here = of_scheme.get(segment, found.iloc[:0])
+            here = of_scheme.get(segment, wants.iloc[:0])
             for p in PS:
                 ordered = sorted((r for r in suiting if r.p == p), key=lambda r: r.priority)
                 asked = [(r, _met(r, here, profiles, scheme, segment)) for r in ordered]
                 given = [(r, met) for r, met in asked if met][: params.n_advices]
-                said: list[tuple[Value, Passage, str]] = [
+                advices: list[tuple[Value, Passage, str]] = [
                     (_advice(r, met[0], Term(scheme, segment), currency), _because(r, met, currency), r.name)
                     for r, met in given
                 ] or [(*_standard(p, here, ordered, needs.facts["not_available"]), STANDARD)]
                 rows += [
                     (scheme, segment, p, place, dumps(advice), dumps(because), rule)
-                    for place, (advice, because, rule) in enumerate(said, start=1)
+                    for place, (advice, because, rule) in enumerate(advices, start=1)
                 ]
     return pd.DataFrame(rows, columns=MIX.names)
 

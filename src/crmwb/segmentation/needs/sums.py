@@ -40,13 +40,13 @@ def by_segment(con: Backend, block: Block, assigned: ir.Table, schemes: Sequence
         yy and xy.
     """
     units = _units(con, block)
-    found = []
+    sums = []
     for scheme in schemes:
         segments = assigned.select("customer_id", segment=assigned[scheme])
         segments = segments.filter(segments.segment.notnull())
         wholes, parts = _wholes(con, block, segments, units), _parts(con, block, segments, units)
-        found += [_joined(wholes, parts, m).assign(scheme=scheme, measure=m.name) for m in block.measures]
-    return pd.concat(found, ignore_index=True).assign(kind=block.kind)
+        sums += [_joined(wholes, parts, m).assign(scheme=scheme, measure=m.name) for m in block.measures]
+    return pd.concat(sums, ignore_index=True).assign(kind=block.kind)
 
 
 def _units(con: Backend, block: Block) -> dict[str, int]:

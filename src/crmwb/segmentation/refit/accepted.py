@@ -37,13 +37,13 @@ def record(
         source, as_of, n_buyers, next_id (of clusters), model, `features` (column → bins and shares) and `segments`
         (scheme → shares).
     """
-    found = {key: value for key, value in model["clusters"].items() if key not in LEFT_OUT}
-    kept = {"rfm": model["rfm"], "value_classes": model["value_classes"], "clusters": found}
+    clusters = {key: value for key, value in model["clusters"].items() if key not in LEFT_OUT}
+    kept = {"rfm": model["rfm"], "value_classes": model["value_classes"], "clusters": clusters}
     bought = segments["rfm_segment"].notna() & segments["cluster"].notna()
     ids = set(segments.loc[bought, "customer_id"])
     buyers = customers[customers["customer_id"].isin(ids)]
     columns = [column for column in bins.columns_of(kept) if column in buyers]
-    own_next = max((cluster["cluster"] for cluster in found["clusters"]), default=0) + 1
+    own_next = max((cluster["cluster"] for cluster in clusters["clusters"]), default=0) + 1
     return {
         "source": source,
         "as_of": model["as_of"],

@@ -58,17 +58,17 @@ def segment_shares(labels: pd.Series) -> dict[str, float]:
 
 def columns_of(model: Any) -> list[str]:
     """Return every source column that a model reads, wherever in it the key `column` stands."""
-    found: set[str] = set()
+    columns: set[str] = set()
     todo: list[Any] = [model]
     while todo:
         part = todo.pop()
         if isinstance(part, dict):
             if isinstance(part.get("column"), str):
-                found.add(part["column"])
+                columns.add(part["column"])
             todo += part.values()
         elif isinstance(part, Sequence) and not isinstance(part, str):
             todo += part
-    return sorted(found)
+    return sorted(columns)
 
 
 def _numbers(values: pd.Series) -> np.ndarray:

@@ -24,5 +24,5 @@ def causes(before: np.ndarray, unchanged: np.ndarray, after: np.ndarray) -> np.n
         redefinition (the old definition leaves it where it was); both (each takes it a part of the way).
     """
     moved = before != after
-    told: np.ndarray = np.select([~moved, unchanged == after, unchanged == before], [0, 1, 2], default=3)
-    return told
+    cause: np.ndarray = np.select([~moved, unchanged == after, unchanged == before], [0, 1, 2], default=3)
+    return cause

@@ -59,16 +59,16 @@ def match(old: pd.Series, new: pd.Series, groups: Sequence[int], next_id: int, m
     overlap = np.divide(both, union, out=np.zeros(both.shape), where=union > 0)
     pairs = dict(zip(*(side.tolist() for side in linear_sum_assignment(both, maximize=True)), strict=True))
     old_ids = [int(name) for name in common.columns.tolist()]
-    found = []
+    matches = []
     for row, group in enumerate(groups):
         column = pairs.get(row)
         share = 0.0 if column is None else float(overlap[row, column])
         kept = column is not None and share >= min_overlap
-        found.append(
+        matches.append(
             Match(group, old_ids[column] if kept and column is not None else next_id, round(share, 6), not kept)
         )
         next_id += not kept
-    return found
+    return matches
 
 
 def kept_share(old: pd.Series, new: pd.Series, ids: Mapping[int, int]) -> float:

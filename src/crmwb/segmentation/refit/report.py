@@ -66,7 +66,7 @@ def report(
     before = labels(then, accepted["model"]) if len(then) else dict.fromkeys(SCHEMES, NO_MONTH_END)
     not_available: list[dict[str, Any]] = []
     definitions: list[dict[str, Any]] = []
-    moves: list[dict[str, Any]] = []
+    migrations: list[dict[str, Any]] = []
     for scheme in SCHEMES:
         after, kept, was = now[scheme], unchanged[scheme], before[scheme]
         if scheme == "cluster_name" and not model["matching"]["is_matched"]:
@@ -81,7 +81,7 @@ def report(
         if isinstance(was, Unavailable):
             not_available.append({"scheme": scheme, "why": to_json(was)})
             continue
-        moves += _moves(scheme, was, kept, after, buyers)
+        migrations += _migrations(scheme, was, kept, after, buyers)
     psi = [*_psi_features(buyers, accepted), *_psi_segments(now, accepted)]
     months = (date.fromisoformat(model["as_of"]) - date.fromisoformat(accepted["as_of"])).days / DAYS_OF_A_MONTH
     reasons = list(_reasons(psi, definitions, months, params))
@@ -94,7 +94,7 @@ def report(
         "compared_as_of": as_of,
         "n_compared": int(then.index.isin(buyers.index).sum()),
         "definitions": definitions,
-        "moves": moves,
+        "moves": migrations,
         "psi": psi,
         "not_available": not_available,
     }
@@ -111,7 +111,7 @@ def _then(snapshots: Path, as_of: str) -> tuple[str | None, pd.DataFrame]:
     return nearest.isoformat(), frame.sort_values("customer_id").set_index("customer_id", drop=False)
 
 
-def _moves(
+def _migrations(
     scheme: str, was: pd.Series, kept: pd.Series, after: pd.Series, buyers: pd.DataFrame
 ) -> Iterator[dict[str, Any]]:
     """Yield how many went from where to where, and why; customers who were not there then are left out."""
@@ -149,10 +149,10 @@ def _psi_features(buyers: pd.DataFrame, accepted: dict[str, Any]) -> Iterator[di
 def _psi_segments(now: dict[str, Any], accepted: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield of each scheme its index and, of each segment, its part of it."""
     for scheme, then in accepted["segments"].items():
-        found = now.get(scheme)
-        if found is None or isinstance(found, Unavailable):
+        segments = now.get(scheme)
+        if segments is None or isinstance(segments, Unavailable):
             continue
-        shares = bins.segment_shares(found)
+        shares = bins.segment_shares(segments)
         yield {"kind": "scheme", "name": scheme, "psi": round(stability_index(shares, then), 6)}
         for segment in sorted({*shares, *then}):
             here, there = shares.get(segment, 0.0), then.get(segment, 0.0)

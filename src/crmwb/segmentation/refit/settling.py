@@ -42,23 +42,23 @@ def settle(
         The model with `cluster`, `id` and `name` of its clusters settled, and `matching`: is_matched, finding,
         kept_share (of customers, under both models), next_id, and `clusters`: new, id, name, overlap and is_new.
     """
-    found = model["clusters"]
+    clustering = model["clusters"]
     if accepted is None:
-        return model | {"matching": _refused(Finding("refit.first"), found)}
+        return model | {"matching": _refused(Finding("refit.first"), clustering)}
     before = accepted["model"]["clusters"]
-    why = _not_comparable(found, before)
+    why = _not_comparable(clustering, before)
     if why is not None:
-        return model | {"matching": _refused(Finding("refit.no_ids", {"why": why}), found)}
+        return model | {"matching": _refused(Finding("refit.no_ids", {"why": why}), clustering)}
     old = of_clusters(buyers, before, interests, "cluster")
     if isinstance(old, Unavailable):
-        return model | {"matching": _refused(Finding("refit.no_ids", {"why": old}), found)}
-    new = clusters.score(buyers, found, interests=interests)["cluster"]
-    groups = [cluster["cluster"] for cluster in found["clusters"]]
+        return model | {"matching": _refused(Finding("refit.no_ids", {"why": old}), clustering)}
+    new = clusters.score(buyers, clustering, interests=interests)["cluster"]
+    groups = [cluster["cluster"] for cluster in clustering["clusters"]]
     matches = match(old, new, groups, accepted["next_id"], params.min_overlap)
-    names = _names(matches, found["clusters"], before["clusters"])
+    names = _names(matches, clustering["clusters"], before["clusters"])
     settled = [
         cluster | {"cluster": m.id, "id": m.id, "name": names[m.new]}
-        for cluster, m in zip(found["clusters"], matches, strict=True)
+        for cluster, m in zip(clustering["clusters"], matches, strict=True)
     ]
     share = kept_share(old, new, {m.new: m.id for m in matches})
     n_kept = sum(not m.is_new for m in matches)
@@ -69,7 +69,7 @@ def settle(
         "share": Share(share),
     }
     return model | {
-        "clusters": found | {"clusters": settled},
+        "clusters": clustering | {"clusters": settled},
         "matching": {
             "is_matched": True,
             "finding": to_json(Finding("refit.matched", matched)),
@@ -83,11 +83,11 @@ def settle(
     }
 
 
-def _not_comparable(found: dict[str, Any], before: dict[str, Any]) -> Finding | None:
+def _not_comparable(clustering: dict[str, Any], before: dict[str, Any]) -> Finding | None:
     """Return why the groups of two models cannot be held against each other, as a clause."""
-    if not found["clusters"] or not before["clusters"]:
+    if not clustering["clusters"] or not before["clusters"]:
         return Finding("refit.why.no_groups")
-    now, then = ([column["feature"] for column in model.get("columns", [])] for model in (found, before))
+    now, then = ([column["feature"] for column in model.get("columns", [])] for model in (clustering, before))
     if now == then:
         return None
     changes = {"added": sorted(set(now) - set(then)), "removed": sorted(set(then) - set(now))}
@@ -99,17 +99,17 @@ def _not_comparable(found: dict[str, Any], before: dict[str, Any]) -> Finding | 
     return Finding("refit.why.order")
 
 
-def _refused(why: Finding, found: dict[str, Any]) -> dict[str, Any]:
-    ids = [cluster["cluster"] for cluster in found["clusters"]]
+def _refused(why: Finding, clustering: dict[str, Any]) -> dict[str, Any]:
+    ids = [cluster["cluster"] for cluster in clustering["clusters"]]
     next_id = max(ids, default=0) + 1
     return {"is_matched": False, "finding": to_json(why), "kept_share": None, "next_id": next_id, "clusters": []}
 
 
-def _names(matches: list[Any], found: list[dict[str, Any]], before: list[dict[str, Any]]) -> dict[int, str]:
+def _names(matches: list[Any], settled: list[dict[str, Any]], before: list[dict[str, Any]]) -> dict[int, str]:
     """Return each new number's name: the accepted one where the id is kept; never one name twice."""
     accepted_name = {cluster["cluster"]: str(cluster["name"]) for cluster in before}
     names = {m.new: accepted_name[m.id] for m in matches if not m.is_new}
-    own = {cluster["cluster"]: str(cluster["name"]) for cluster in found}
+    own = {cluster["cluster"]: str(cluster["name"]) for cluster in settled}
     for m in matches:
         if m.is_new:
             taken = own[m.new] in {*names.values(), *accepted_name.values()}

@@ -64,13 +64,13 @@ def fit(
             rule = _rule(table, fitted, cluster[halves == 0] == number, seed)
             is_in = cluster[halves == 1] == number
             measured = _measured(rule, held, is_in, params.cards.confidence) if rule else {}
-            said = {
+            described = {
                 "rule": dumps(finding(rule, currency)) if rule else None,
                 "conditions": json.dumps(rule, ensure_ascii=False) if rule else None,
                 "sql": sql(rule) if rule else None,
             }
             base = {"n_held_out": len(held), "base_share": round(float(is_in.mean()), 6) if len(held) else None}
-            rows.append({"cluster": int(number), "cluster_name": name} | said | base | measured)
+            rows.append({"cluster": int(number), "cluster_name": name} | described | base | measured)
     out = pd.DataFrame(rows).reindex(columns=RULES.names)
     whole = ["cluster", "n_held_out", "n_picked", "n_right"]
     return out.astype(dict.fromkeys(whole, "Int64"))
@@ -92,8 +92,8 @@ def _rule(table: trees.Table, fitted: pd.DataFrame, is_in: np.ndarray, seed: int
 
 
 def _measured(rule: Rule, held: pd.DataFrame, is_in: np.ndarray, confidence: float) -> dict[str, Any]:
-    found = matches(held, rule)
-    n_picked, n_right, n_members = int(found.sum()), int((found & is_in).sum()), int(is_in.sum())
+    is_picked = matches(held, rule)
+    n_picked, n_right, n_members = int(is_picked.sum()), int((is_picked & is_in).sum()), int(is_in.sum())
     if not n_picked or n_members < MIN_MEMBERS:
         return {"n_picked": n_picked, "n_right": n_right}
     lower, upper = wilson(n_right, n_picked, confidence)

@@ -121,6 +121,6 @@ def _shortened(path: list[Condition], customers: pd.DataFrame, is_in: np.ndarray
 
 def _score(rule: Rule, customers: pd.DataFrame, is_in: np.ndarray) -> float:
     """Return the F score of a rule: harmonic mean of precision and recall, precision weighing 1/BETA times as much."""
-    found = matches(customers, rule)
-    right = int((found & is_in).sum())
-    return (1 + BETA**2) * right / max(BETA**2 * int(is_in.sum()) + int(found.sum()), 1)
+    is_picked = matches(customers, rule)
+    right = int((is_picked & is_in).sum())
+    return (1 + BETA**2) * right / max(BETA**2 * int(is_in.sum()) + int(is_picked.sum()), 1)

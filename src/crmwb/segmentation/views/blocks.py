@@ -14,7 +14,7 @@ from crmwb.segmentation.views.steps import OF_LEVELS
 from crmwb.segmentation.views.values import EVERYTHING_ELSE, KEY, Values
 
 NEEDS = {f.name: f.needs for f in FEATURES}
-FOUND = ("known_share", "zero_share", "skew_before", "winsorised_share")
+REPORTED = ("known_share", "zero_share", "skew_before", "winsorised_share")
 LEFT_OUT = Finding("views.note.sensitive")
 Step = dict[str, Any]
 
@@ -46,7 +46,7 @@ class Block:
 
 def learn(values: Values, view: str, declared: ViewColumn, params: ViewsParams) -> Block:
     """Learn one declared column on a sample of customers."""
-    block = Block(view, declared, report=dict.fromkeys(FOUND))
+    block = Block(view, declared, report=dict.fromkeys(REPORTED))
     name, transform = declared.column, declared.transform
     if transform == INTERESTS:
         _learn_interests(block, values, params.n_interests)

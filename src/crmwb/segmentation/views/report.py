@@ -27,8 +27,8 @@ def report_row(block: Block, raw: dict[str, Array]) -> dict[str, Any]:
         is winsorised); n_columns made of it, is_kept, why (a reason, or what is worth knowing: findings as JSON).
     """
     after = raw[block.steps[0]["feature"]] if len(block.steps) == 1 else None
-    found = block.report | {"skew_after": None if after is None else steps.skewness(after)}
-    shares = {name: None if number is None else round(number, 6) for name, number in found.items()}
+    figures = block.report | {"skew_after": None if after is None else steps.skewness(after)}
+    shares = {name: None if number is None else round(number, 6) for name, number in figures.items()}
     return {
         "column": block.declared.column,
         "view": block.view,

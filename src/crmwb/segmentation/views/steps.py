@@ -49,8 +49,8 @@ def numbers(column: pd.Series) -> Array:
 
 def levels(column: pd.Series) -> tuple[np.ndarray, list[str]]:
     """Return each row's level as a place in the list of levels (-1: unknown), and that list."""
-    codes, found = pd.factorize(column, use_na_sentinel=True)
-    return codes, [_level(value) for value in found.tolist()]
+    codes, values = pd.factorize(column, use_na_sentinel=True)
+    return codes, [_level(value) for value in values.tolist()]
 
 
 def learn_numbers(values: Array, transform: str, winsorise_at: float) -> dict[str, Any]:

@@ -76,8 +76,8 @@ class Values:
             return self._interest(step)
         if transform in OF_LEVELS:
             codes, names = self.levels(column)
-            made = steps.of_level if transform == "one_hot" else steps.of_levels
-            return made(codes, names, step), codes < 0
+            matrix = steps.of_level if transform == "one_hot" else steps.of_levels
+            return matrix(codes, names, step), codes < 0
         values = self.numbers(column)
         return steps.of_numbers(values, step), np.isnan(values)
 

@@ -25,7 +25,7 @@ class Density:
 
     def fit(self, x: np.ndarray, ks: Sequence[int], n_starts: int, rng: np.random.Generator) -> dict[int, Model]:  # noqa: ARG002 density has no starts
         """Find the clusters of each least size, and keep the first that are k."""
-        found: dict[int, Model] = {}
+        models: dict[int, Model] = {}
         for share in LEAST_SHARES:
             least = max(5, round(share * len(x)))
             if len(x) < 2 * least:
@@ -34,23 +34,23 @@ class Density:
                 min_cluster_size=least, min_samples=min(N_NEIGHBOURS, least), algorithm="brute", copy=True
             ).fit_predict(x)
             k = int(labels.max()) + 1
-            if k not in ks or k in found:
+            if k not in ks or k in models:
                 continue
             members = np.flatnonzero(labels >= 0)
             kept = np.sort(rng.permutation(members)[:KEPT])
             if len(np.unique(labels[kept])) == k:
-                found[k] = {
+                models[k] = {
                     "members": x[kept].tolist(),
                     "clusters": labels[kept].tolist(),
                     "noise_share": round(float((labels < 0).mean()), 6),
                 }
-        return found
+        return models
 
     def predict(self, x: np.ndarray, model: Model) -> np.ndarray:
         """Return the cluster of each row's nearest member."""
         clusters = np.asarray(model["clusters"], dtype=np.int64)
-        found: np.ndarray = clusters[nearest(x, np.asarray(model["members"]))]
-        return found
+        labels: np.ndarray = clusters[nearest(x, np.asarray(model["members"]))]
+        return labels
 
     def probability(self, x: np.ndarray, model: Model) -> np.ndarray | None:  # noqa: ARG002 part of what a method is
         """Return None: a member that is near says nothing about chance."""

@@ -37,15 +37,15 @@ class Latent:
         stepmix = _stepmix()
         known = x[np.isfinite(x).any(axis=1)]
         values = [np.unique(column[np.isfinite(column)]) for column in known.T]
-        binary = [c for c, found in enumerate(values) if len(found) == 2]
-        normal = [c for c, found in enumerate(values) if len(found) > 2]
+        binary = [c for c, levels in enumerate(values) if len(levels) == 2]
+        normal = [c for c, levels in enumerate(values) if len(levels) > 2]
         high = [float(values[c][1]) for c in binary]
         least = LEAST_VARIANCE * np.nanvar(known[:, normal], axis=0)
         ones = np.where(np.isfinite(known[:, binary]), (known[:, binary] == high).astype(float), np.nan)
         given = np.column_stack([known[:, normal], ones])
         kinds = {"normal": ("gaussian_diag_nan", len(normal)), "binary": ("binary_nan", len(binary))}
         measured = {name: {"model": kind, "n_columns": n} for name, (kind, n) in kinds.items() if n}
-        found = {}
+        models = {}
         for k in ks:
             fitted = stepmix(
                 k,
@@ -61,17 +61,17 @@ class Latent:
                 fitted.fit(given)
             learnt = fitted.get_parameters()
             parts = learnt["measurement"]
-            found[k] = {"weights": learnt["weights"].tolist()}
+            models[k] = {"weights": learnt["weights"].tolist()}
             if normal:
-                found[k]["normal"] = {
+                models[k]["normal"] = {
                     "columns": normal,
                     "means": parts["normal"]["means"].tolist(),
                     "variances": np.maximum(parts["normal"]["covariances"], least).tolist(),
                 }
             if binary:
                 chances = parts["binary"]["pis"].clip(LEAST_CHANCE, 1 - LEAST_CHANCE)
-                found[k]["binary"] = {"columns": binary, "high": high, "chances": chances.tolist()}
-        return found
+                models[k]["binary"] = {"columns": binary, "high": high, "chances": chances.tolist()}
+        return models
 
     def predict(self, x: np.ndarray, model: Model) -> np.ndarray:
         """Return each row's likeliest class."""
@@ -84,8 +84,8 @@ class Latent:
         """Return the probability of each row's likeliest class."""
         out = np.zeros(len(x))
         for rows in batches(len(x)):
-            found = _joint(x[rows], model)
-            out[rows] = 1 / np.exp(found - found.max(axis=1, keepdims=True)).sum(axis=1)
+            log_joint = _joint(x[rows], model)
+            out[rows] = 1 / np.exp(log_joint - log_joint.max(axis=1, keepdims=True)).sum(axis=1)
         return out
 
 

@@ -32,7 +32,7 @@ class Mixture:
         least, squares = least_variance(x), x * x
         rows = np.sort(rng.permutation(len(x))[:START_ROWS])
         some, some_squares = x[rows], squares[rows]
-        found: dict[int, Model] = {}
+        models: dict[int, Model] = {}
         before: Parameters | None = None
         for k in ks:
             starts = [_from_kmeans(some, some_squares, k, least, rng) for _ in range(n_starts)]
@@ -41,8 +41,8 @@ class Mixture:
             runs = [_em(some, some_squares, start, least, SHORT) for start in starts]
             before = _em(x, squares, max(runs, key=lambda run: round(run[0], DECIMALS))[1], least, LONG)[1]
             weights, means, variances = before
-            found[k] = {"weights": weights.tolist(), "means": means.tolist(), "variances": variances.tolist()}
-        return found
+            models[k] = {"weights": weights.tolist(), "means": means.tolist(), "variances": variances.tolist()}
+        return models
 
     def predict(self, x: np.ndarray, model: Model) -> np.ndarray:
         """Return each row's likeliest cluster."""
@@ -55,8 +55,8 @@ class Mixture:
         """Return the probability of each row's likeliest cluster."""
         out = np.zeros(len(x))
         for rows in batches(len(x)):
-            found = _by_row(x[rows], model)
-            out[rows] = 1 / np.exp(found - found.max(axis=1, keepdims=True)).sum(axis=1)
+            log_joint = _by_row(x[rows], model)
+            out[rows] = 1 / np.exp(log_joint - log_joint.max(axis=1, keepdims=True)).sum(axis=1)
         return out
 
 
@@ -92,9 +92,9 @@ def _em(
     """Return the mean log-likelihood before the last step, and the parameters after it."""
     now = before = -np.inf
     for _ in range(iterations):
-        found = joint(x, squares, parameters)
-        top = found.max(axis=1, keepdims=True)
-        shares = np.exp(found - top)
+        log_joint = joint(x, squares, parameters)
+        top = log_joint.max(axis=1, keepdims=True)
+        shares = np.exp(log_joint - top)
         total = shares.sum(axis=1, keepdims=True)
         now = float((np.log(total) + top).mean())
         shares /= total

@@ -41,8 +41,8 @@ class SelfOrganisingMap:
         sheet = MiniSom(SIDE, SIDE, x.shape[1], sigma=SIDE / 4, random_seed=int(rng.integers(2**31)))
         sheet.train(x[rng.integers(len(x), size=STEPS)], STEPS)
         units = np.unique(sheet.get_weights().reshape(-1, x.shape[1]), axis=0)
-        found = cuts(units, [k for k in ks if k < len(units)])
-        return {k: {"units": units.tolist(), "clusters": labels.tolist()} for k, labels in found.items()}
+        by_k = cuts(units, [k for k in ks if k < len(units)])
+        return {k: {"units": units.tolist(), "clusters": labels.tolist()} for k, labels in by_k.items()}
 
     def predict(self, x: np.ndarray, model: Model) -> np.ndarray:
         """Return the cluster of each row's nearest unit."""

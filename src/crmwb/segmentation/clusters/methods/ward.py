@@ -13,8 +13,8 @@ from crmwb.segmentation.clusters.nearest import means
 def cuts(x: np.ndarray, ks: Sequence[int]) -> dict[int, np.ndarray]:
     """Return each row's cluster (from 0) where Ward's hierarchy of `x` has k of them, for each k that it has."""
     tree = linkage(x, "ward")
-    found = {k: fcluster(tree, k, "maxclust").astype(np.int64) - 1 for k in ks}
-    return {k: labels for k, labels in found.items() if labels.max() + 1 == k}
+    by_k = {k: fcluster(tree, k, "maxclust").astype(np.int64) - 1 for k in ks}
+    return {k: labels for k, labels in by_k.items() if labels.max() + 1 == k}
 
 
 class Ward(Centred):
