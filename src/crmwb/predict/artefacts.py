@@ -27,11 +27,11 @@ def write(
         empty = artefact.schema.empty_table().to_pandas()
         frame = empty if known is None or known.empty else known.reindex(columns=artefact.names)
         storage.write(_typed(_rounded(frame), artefact), artefact)
-    said = findings(
+    sections = findings(
         pipeline, customers, spending,
         currency=currency, horizon_days=params.horizon_days, stuck_quantile=params.stuck_quantile,
     )  # fmt: skip
-    storage.write_json({k: [to_json(one) for one in all_of] for k, all_of in said.items()}, layout.PREDICT_FINDINGS)
+    storage.write_json({k: [to_json(one) for one in all_of] for k, all_of in sections.items()}, layout.PREDICT_FINDINGS)
     storage.write_json(_metrics(pipeline, customers), layout.PREDICT_METRICS)
 
 

@@ -9,7 +9,7 @@ from crmwb.predict.opportunities import findings as of_opportunities
 from crmwb.predict.opportunities.build import Pipeline
 from crmwb.predict.spending import ALL, Spending
 
-Said = Finding | Unavailable
+Stated = Finding | Unavailable
 
 
 def findings(
@@ -20,14 +20,14 @@ def findings(
     currency: str,
     horizon_days: int,
     stuck_quantile: float,
-) -> dict[str, list[Said]]:
+) -> dict[str, list[Stated]]:
     """Return what can be said, by section of the report."""
-    said = of_opportunities.findings(pipeline, currency, horizon_days, stuck_quantile)
-    return said | of_customers.findings(customers) | {"spending": _spending(spending)}
+    sections = of_opportunities.findings(pipeline, currency, horizon_days, stuck_quantile)
+    return sections | of_customers.findings(customers) | {"spending": _spending(spending)}
 
 
-def _spending(spending: Spending) -> list[Said]:
-    others: list[Said] = [spending.service, spending.sales]
+def _spending(spending: Spending) -> list[Stated]:
+    others: list[Stated] = [spending.service, spending.sales]
     if spending.marketing is not None:
         return [spending.marketing, *others]
     rows: dict[Any, dict[Any, Any]] = spending.curve.set_index("tier").to_dict("index")
@@ -38,10 +38,10 @@ def _spending(spending: Spending) -> list[Said]:
         "range": Interval(Number(row["low"]), Number(row["high"])),
         "n": Count(int(row["n_campaigns"]), "campaign"),
     }
-    said: list[Said] = [Finding(f"predict.spending_{code}", values)]
+    stated: list[Stated] = [Finding(f"predict.spending_{code}", values)]
     tiers = spending.curve[spending.curve["tier"] != ALL]
     n_pays, n_costs = int((tiers["low"] > 1).sum()), int((tiers["high"] < 1).sum())
     if len(tiers):
         counts = {"n": Count(len(tiers), "tier"), "n_pays": Count(n_pays), "n_costs": Count(n_costs)}
-        said.append(Finding("predict.spending_tiers", counts))
-    return [*said, *others]
+        stated.append(Finding("predict.spending_tiers", counts))
+    return [*stated, *others]

@@ -99,8 +99,8 @@ def _of(
 ) -> Propensity | Unavailable:
     if len(every) < 2:
         return Unavailable("predict.too_few_moments", values={"n": Count(0, "month_end")})
-    found = cases(target, every, snapshots, features, n_origins=n_origins)
-    return found if isinstance(found, Unavailable) else propensity(found, n_origins)
+    examples = cases(target, every, snapshots, features, n_origins=n_origins)
+    return examples if isinstance(examples, Unavailable) else propensity(examples, n_origins)
 
 
 def _customers(

@@ -7,10 +7,10 @@ from crmwb.predict.customers.build import Customers
 from crmwb.predict.customers.lookalikes import LIKE, PROFILE_ONLY, RULE, Lookalikes
 from crmwb.predict.customers.propensity import HIATUS, MEAN, MORE, RISK, Propensity
 
-Said = Finding | Unavailable
+Stated = Finding | Unavailable
 
 
-def findings(customers: Customers) -> dict[str, list[Said]]:
+def findings(customers: Customers) -> dict[str, list[Stated]]:
     """Return what can be said, by section: buys, leaves, lookalikes."""
     return {
         "buys": _propensity("buys", customers.buys, customers.buy_days),
@@ -19,51 +19,51 @@ def findings(customers: Customers) -> dict[str, list[Said]]:
     }
 
 
-def _propensity(target: str, found: Propensity | Unavailable, days: int | None) -> list[Said]:
-    if isinstance(found, Unavailable):
-        return [found]
-    tests: dict[Any, dict[Any, Any]] = found.tests.set_index("method").to_dict("index")
+def _propensity(target: str, propensity: Propensity | Unavailable, days: int | None) -> list[Stated]:
+    if isinstance(propensity, Unavailable):
+        return [propensity]
+    tests: dict[Any, dict[Any, Any]] = propensity.tests.set_index("method").to_dict("index")
     values: dict[str, Value] = {"n": Count(int(tests[MORE]["n_customers"]), "forecast")}
     if days is not None:
         values["days"] = Days(days)
-    if found.chosen == MEAN:
+    if propensity.chosen == MEAN:
         return [Finding(f"predict.{target}_not", values)]
     values |= {"risk": Number(tests[RISK]["log_loss"]), "hiatus": Number(tests[HIATUS]["log_loss"])}
     values |= {"more": Number(tests[MORE]["log_loss"]), "gain": _range(tests[MORE])}
-    code = "more" if found.chosen == MORE else "same"
-    said: list[Said] = [Finding(f"predict.{target}_{code}", values)]
+    code = "more" if propensity.chosen == MORE else "same"
+    stated: list[Stated] = [Finding(f"predict.{target}_{code}", values)]
     if days is not None:
-        own = tests[found.chosen]
+        own = tests[propensity.chosen]
         lifted = {"days": Days(days), "lift": Times(own["lift"]), "slope": Number(own["slope"])}
-        said.insert(0, Finding("predict.buys_lift", lifted))
-    return said
+        stated.insert(0, Finding("predict.buys_lift", lifted))
+    return stated
 
 
 def _range(row: dict[Any, Any]) -> Interval:
     return Interval(Number(row["gain_low"]), Number(row["gain_high"]))
 
 
-def _lookalikes(found: Lookalikes | Unavailable) -> list[Said]:
-    if isinstance(found, Unavailable):
-        return [found]
-    tests: dict[Any, dict[Any, Any]] = found.tests.set_index("method").to_dict("index")
+def _lookalikes(lookalikes: Lookalikes | Unavailable) -> list[Stated]:
+    if isinstance(lookalikes, Unavailable):
+        return [lookalikes]
+    tests: dict[Any, dict[Any, Any]] = lookalikes.tests.set_index("method").to_dict("index")
     rule = tests[RULE]
     values: dict[str, Value] = {
         "n": Count(int(rule["n_customers"]), "customer"),
-        "months": Count(found.ahead_months, "month"),
+        "months": Count(lookalikes.ahead_months, "month"),
         "rule": Times(rule["lift"]),
     }
     if LIKE in tests:
         own = tests[LIKE]
         values |= {"like": Times(own["lift"]), "gain": _range(own), "share": Share(own["top_best_share"])}
-    code = {LIKE: "alike_better", RULE: "alike_same", None: "alike_none"}[found.chosen]
-    if found.chosen == RULE and LIKE not in tests:
+    code = {LIKE: "alike_better", RULE: "alike_same", None: "alike_none"}[lookalikes.chosen]
+    if lookalikes.chosen == RULE and LIKE not in tests:
         code = "alike_rule_only"
-    said: list[Said] = [Finding(f"predict.{code}", values)]
+    stated: list[Stated] = [Finding(f"predict.{code}", values)]
     if PROFILE_ONLY in tests:
         of_profile: dict[str, Value] = {"lift": Times(tests[PROFILE_ONLY]["lift"])}
-        if found.sorts_prospects:
-            of_profile["n"] = Count(int(found.customers["is_prospect"].sum()), "prospect")
-        code = "prospects_sorted" if found.sorts_prospects else "prospects_not_sorted"
-        said.append(Finding(f"predict.{code}", of_profile))
-    return said
+        if lookalikes.sorts_prospects:
+            of_profile["n"] = Count(int(lookalikes.customers["is_prospect"].sum()), "prospect")
+        code = "prospects_sorted" if lookalikes.sorts_prospects else "prospects_not_sorted"
+        stated.append(Finding(f"predict.{code}", of_profile))
+    return stated

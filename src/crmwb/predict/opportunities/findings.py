@@ -28,12 +28,12 @@ from crmwb.predict.opportunities.leakage import OK
 from crmwb.predict.opportunities.stages import MIN_DEALS
 from crmwb.predict.opportunities.tested import AGE, DEFAULT, FULL, STATED, Tested
 
-Said = Finding | Unavailable
+Stated = Finding | Unavailable
 
 
 def findings(
     pipeline: Pipeline | Unavailable, currency: str, horizon_days: int, quantile: float
-) -> dict[str, list[Said]]:
+) -> dict[str, list[Stated]]:
     """Return what can be said, by section: chances, quarter, stages, stuck, leakage."""
     if isinstance(pipeline, Unavailable):
         return {"chances": [pipeline]}
@@ -46,7 +46,7 @@ def findings(
     }
 
 
-def _chances(pipeline: Pipeline, currency: str, horizon_days: int) -> Iterator[Said]:
+def _chances(pipeline: Pipeline, currency: str, horizon_days: int) -> Iterator[Stated]:
     rows = pipeline.open
     counts: dict[str, Value] = {"n": Count(len(rows), "open_opportunity")}
     counts["money"] = Money(rows["amount_cents"].sum(), currency)
@@ -83,7 +83,7 @@ def _judged(result: Tested) -> Finding:
     return Finding(f"predict.chance_{result.chosen}", values | gained | {"plainer": Number(plainer)})
 
 
-def _quarter(pipeline: Pipeline, currency: str) -> Iterator[Said]:
+def _quarter(pipeline: Pipeline, currency: str) -> Iterator[Stated]:
     result = pipeline.tested
     if isinstance(result, Unavailable):
         yield result
@@ -146,7 +146,7 @@ def error_shares(quarters: pd.DataFrame) -> pd.Series:
     return pd.Series(sums["error"].sum() / sums["actual_cents"].sum(), dtype=float)
 
 
-def _stages(pipeline: Pipeline) -> Iterator[Said]:
+def _stages(pipeline: Pipeline) -> Iterator[Stated]:
     speed = pipeline.speed
     if len(speed) and np.isfinite(speed["won_share"].iloc[-1]):
         last = speed.iloc[-1]
@@ -168,7 +168,7 @@ def _stages(pipeline: Pipeline) -> Iterator[Said]:
         yield Finding("predict.stage_lost_most", values)
 
 
-def _stuck(pipeline: Pipeline, currency: str, quantile: float) -> Said:
+def _stuck(pipeline: Pipeline, currency: str, quantile: float) -> Stated:
     if not np.isfinite(pipeline.stuck_days):
         return Unavailable("predict.stuck_unknown", values={"n": Count(MIN_DEALS, "opportunity")})
     rows = pipeline.open[pipeline.open["is_stuck"]]

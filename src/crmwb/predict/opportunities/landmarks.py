@@ -47,8 +47,10 @@ class Days:
     def last(self, place: np.ndarray, day: int) -> np.ndarray:
         """Return the last day before a day, NaN where there is none; shape (n,)."""
         at = np.searchsorted(self.key, place.astype(np.int64) * SPAN + day) - 1
-        found = (at >= 0) & (self.key[np.maximum(at, 0)] // SPAN == place) if len(self.key) else np.zeros(len(at), bool)
-        return np.where(found, self.key[np.maximum(at, 0)] % SPAN if len(self.key) else NAN, NAN)
+        is_known = (
+            (at >= 0) & (self.key[np.maximum(at, 0)] // SPAN == place) if len(self.key) else np.zeros(len(at), bool)
+        )
+        return np.where(is_known, self.key[np.maximum(at, 0)] % SPAN if len(self.key) else NAN, NAN)
 
 
 class Landmarks:
@@ -160,14 +162,14 @@ class _Changes:
     def before(self, place: np.ndarray, day: int) -> dict[str, np.ndarray]:
         """Return the stage, the people's own forecast and the days in the stage, as recorded before a day."""
         at = np.searchsorted(self.key, place.astype(np.int64) * SPAN + day) - 1
-        found = (at >= 0) & (self.frame["place"].to_numpy()[np.maximum(at, 0)] == place)
+        is_known = (at >= 0) & (self.frame["place"].to_numpy()[np.maximum(at, 0)] == place)
         rows = self.frame.iloc[np.maximum(at, 0)]
         numbers = {
-            name: np.where(found, rows[name].to_numpy(np.float64), NAN)
+            name: np.where(is_known, rows[name].to_numpy(np.float64), NAN)
             for name in ("win_probability", "expected_close", "since")
         }
         return {
-            "stage": rows["stage"].where(found, None).to_numpy(dtype=object),
+            "stage": rows["stage"].where(is_known, None).to_numpy(dtype=object),
             "win_probability": numbers["win_probability"],
             "expected_close": numbers["expected_close"],
             "log_stage_days": np.log1p(day - numbers["since"]),

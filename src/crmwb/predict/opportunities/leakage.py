@@ -39,7 +39,7 @@ def leakage(deals: Deals) -> pd.DataFrame:
     is_open = np.isinf(rows["closed"].to_numpy())
     won = rows["won"].to_numpy()
     groups = (is_open, won, ~is_open & ~won)
-    found = []
+    judged = []
     buyers = set(deals.purchases["customer_id"])
     has_bought = rows["customer_id"].isin(buyers).to_numpy()
     for name in (*CANDIDATES, *PROFILE):
@@ -59,8 +59,8 @@ def leakage(deals: Deals) -> pd.DataFrame:
             verdict = AFTER_CLOSE
         if name in PROFILE and _comes_with_purchases(known, has_bought, rows["customer_id"]):
             verdict = AFTER_PURCHASE
-        found.append((name, *shares, separation, verdict))
-    return pd.DataFrame(found, columns=COLUMNS)
+        judged.append((name, *shares, separation, verdict))
+    return pd.DataFrame(judged, columns=COLUMNS)
 
 
 def _is_filled_late(known_open: float, known_closed: float) -> bool:
@@ -80,24 +80,24 @@ def _comes_with_purchases(known: np.ndarray, has_bought: np.ndarray, customers: 
 def _separation(values: pd.Series, known: np.ndarray, won: np.ndarray) -> float:
     """Return how well a column of closed opportunities tells won from lost: by its value, or by being known."""
     by_known = auc(known.astype(np.float64), won)
-    found = [max(by_known, 1 - by_known)]
+    separations = [max(by_known, 1 - by_known)]
     if pd.api.types.is_numeric_dtype(values):
         numbers = values.to_numpy(np.float64)
         middle = np.nanmedian(numbers) if np.isfinite(numbers).any() else 0.0
         by_value = auc(np.where(np.isnan(numbers), middle, numbers), won)
-        found.append(max(by_value, 1 - by_value))
+        separations.append(max(by_value, 1 - by_value))
     else:
-        found.append(_by_text(values.fillna("").astype(str), won))
-    return round(max((one for one in found if np.isfinite(one)), default=0.5), 6)
+        separations.append(_by_text(values.fillna("").astype(str), won))
+    return round(max((one for one in separations if np.isfinite(one)), default=0.5), 6)
 
 
 def _by_text(texts: pd.Series, won: np.ndarray) -> float:
     """Return the same of a text: each half of the opportunities is told apart by the shares won in the other half."""
     code, _ = pd.factorize(texts)
     odd = np.arange(len(code)) % 2 == 1
-    y, found = won.astype(np.float64), []
+    y, separations = won.astype(np.float64), []
     for half in (odd, ~odd):
         mean = y[~half].mean() if (~half).any() else 0.0
         n, sums = (np.bincount(code[~half], weight, code.max(initial=0) + 1) for weight in (None, y[~half]))
-        found.append(auc((sums[code[half]] + mean) / (n[code[half]] + 1), won[half]))
-    return float(np.mean(found))
+        separations.append(auc((sums[code[half]] + mean) / (n[code[half]] + 1), won[half]))
+    return float(np.mean(separations))

@@ -121,23 +121,23 @@ class Tested:
 
 def test(past: Landmarks, window: Window, n_quarters: int) -> Tested | None:
     """Forecast earlier windows; None where fewer than MIN_WINDOWS, MIN_TESTED opportunities or MIN_WON won are seen."""
-    made = []
+    forecasts = []
     for back in range(n_quarters + window.n_quarters - 1, window.n_quarters - 1, -1):
         one = forecast(past, earlier(window, back))
         if set(METHODS) <= one.chances.keys() and len(one.at):
-            made.append(one)
-    if len(made) < MIN_WINDOWS:
+            forecasts.append(one)
+    if len(forecasts) < MIN_WINDOWS:
         return None
-    y = [_won_within(past.deals, one.at, one.window.numbers[1], one.window.days) for one in made]
+    y = [_won_within(past.deals, one.at, one.window.numbers[1], one.window.days) for one in forecasts]
     every = np.concatenate(y)
     if len(every) < MIN_TESTED or min(every.sum(), (1 - every).sum()) < MIN_WON:
         return None
-    ids = np.concatenate([one.at["opportunity_id"].to_numpy(dtype=str) for one in made])
-    p = {method: np.concatenate([one.chances[method] for one in made]) for method in METHODS}
+    ids = np.concatenate([one.at["opportunity_id"].to_numpy(dtype=str) for one in forecasts])
+    p = {method: np.concatenate([one.chances[method] for one in forecasts]) for method in METHODS}
     rows, chosen = [], DEFAULT
     for place, method in enumerate(METHODS):
         over = {plainer: gain(p[method], p[plainer], every, ids) for plainer in METHODS[place + 1 :]}
-        is_better = all(g.is_beyond_chance and _mostly(made, y, method, plainer) for plainer, g in over.items())
+        is_better = all(g.is_beyond_chance and _mostly(forecasts, y, method, plainer) for plainer, g in over.items())
         if over and is_better and chosen == DEFAULT:
             chosen = method
         more = next(iter(over.values()), Gain(*[float("nan")] * 3))
@@ -146,7 +146,7 @@ def test(past: Landmarks, window: Window, n_quarters: int) -> Tested | None:
              slope(p[method], every), more.value, more.low, more.high)
         )  # fmt: skip
     names = ["method", "n_opportunities", "n_won", "log_loss", "auc", "slope", "gain", "gain_low", "gain_high"]
-    quarters = pd.concat([sums(past, one) for one in made], ignore_index=True)
+    quarters = pd.concat([sums(past, one) for one in forecasts], ignore_index=True)
     share = np.full(len(every), every.mean())
     is_informative = bool(losses(p[chosen], every).mean() < losses(share, every).mean())
     chosen = chosen if is_informative else DEFAULT
@@ -158,11 +158,11 @@ def test(past: Landmarks, window: Window, n_quarters: int) -> Tested | None:
     return Tested(pd.DataFrame(rows, columns=names), quarters, chosen, is_informative, reach)
 
 
-def _mostly(made: Sequence[Forecasts], y: Sequence[np.ndarray], method: str, plainer: str) -> bool:
+def _mostly(forecasts: Sequence[Forecasts], y: Sequence[np.ndarray], method: str, plainer: str) -> bool:
     """Whether a method beats another in more than half of the windows: one quarter must not speak for all."""
     better = [
         losses(one.chances[method], came).mean() < losses(one.chances[plainer], came).mean()
-        for one, came in zip(made, y, strict=True)
+        for one, came in zip(forecasts, y, strict=True)
     ]
     return bool(sum(better) * 2 > len(better))
 
