@@ -16,29 +16,31 @@ from crmwb.findings import dumps, to_json
 from crmwb.params import EffectivenessParams
 
 
-def write(made: Effectiveness, p: EffectivenessParams) -> None:
+def write(effectiveness: Effectiveness, p: EffectivenessParams) -> None:
     """Write every table, the findings and the metrics; what is not measured has no rows."""
     frames = {
-        "initiatives": _initiatives(made.judged),
-        "score_cards": _score_cards(made, p),
-        "swot": _numbered([(line.quadrant, dumps(line.figure)) for line in made.lines], declared.SWOT),
-        "survey_groups": made.survey.groups,
-        "survey_tests": made.survey.tests,
-        "satisfaction": made.survey.by_tier,
-        "chain": made.links,
-        "lines": made.business.lines,
-        "heat_map": made.business.heat_map,
-        "checks": _checks(made),
-        "analyses": _analyses(made),
-        "answers": _numbered([(answer.question, dumps(answer.answer)) for answer in made.answers], declared.ANSWERS),
+        "initiatives": _initiatives(effectiveness.judged),
+        "score_cards": _score_cards(effectiveness, p),
+        "swot": _numbered([(line.quadrant, dumps(line.figure)) for line in effectiveness.lines], declared.SWOT),
+        "survey_groups": effectiveness.survey.groups,
+        "survey_tests": effectiveness.survey.tests,
+        "satisfaction": effectiveness.survey.by_tier,
+        "chain": effectiveness.links,
+        "lines": effectiveness.business.lines,
+        "heat_map": effectiveness.business.heat_map,
+        "checks": _checks(effectiveness),
+        "analyses": _analyses(effectiveness),
+        "answers": _numbered(
+            [(answer.question, dumps(answer.answer)) for answer in effectiveness.answers], declared.ANSWERS
+        ),
     }
     for artefact in declared.ARTEFACTS:
         frame = frames[artefact.name]
         empty: pd.DataFrame = artefact.schema.empty_table().to_pandas()
         storage.write(empty if frame.empty else _rounded(frame.reindex(columns=artefact.names)), artefact)
-    said = {name: to_json(finding) for name, finding in findings(made, p).items()}
-    storage.write_json(said, layout.EFFECTIVENESS_FINDINGS)
-    storage.write_json(_metrics(made, p), layout.EFFECTIVENESS_METRICS)
+    stated = {name: to_json(finding) for name, finding in findings(effectiveness, p).items()}
+    storage.write_json(stated, layout.EFFECTIVENESS_FINDINGS)
+    storage.write_json(_metrics(effectiveness, p), layout.EFFECTIVENESS_METRICS)
 
 
 def _initiatives(judged: Sequence[Judged]) -> pd.DataFrame:
@@ -60,24 +62,24 @@ def _known(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _score_cards(made: Effectiveness, p: EffectivenessParams) -> pd.DataFrame:
-    rows = [(m.card, m.area, m.key, m.n, m.of, m.level, m.state(p)) for m in made.measures]
+def _score_cards(effectiveness: Effectiveness, p: EffectivenessParams) -> pd.DataFrame:
+    rows = [(m.card, m.area, m.key, m.n, m.of, m.level, m.state(p)) for m in effectiveness.measures]
     return _numbered(rows, declared.SCORE_CARDS).astype({"n": "Int64", "of": "Int64"})
 
 
-def _checks(made: Effectiveness) -> pd.DataFrame:
+def _checks(effectiveness: Effectiveness) -> pd.DataFrame:
     rows = [
         (kind, position, check.key, check.holds, dumps(check.figure))
-        for kind, every in (("phase", made.phases), ("defect", made.defects))
+        for kind, every in (("phase", effectiveness.phases), ("defect", effectiveness.defects))
         for position, check in enumerate(every, start=1)
     ]
     return pd.DataFrame(rows, columns=declared.CHECKS.names)
 
 
-def _analyses(made: Effectiveness) -> pd.DataFrame:
+def _analyses(effectiveness: Effectiveness) -> pd.DataFrame:
     rows = [
         (name, i, dumps(r.label), r.n_customers, r.customer_share, _whole(r.amount_cents), dumps(r.figure))
-        for name, analysis in made.analyses.items()
+        for name, analysis in effectiveness.analyses.items()
         for i, r in enumerate(analysis.rows, start=1)
     ]
     return pd.DataFrame(rows, columns=declared.ANALYSES.names).astype({"amount_cents": "Int64"})
@@ -100,14 +102,14 @@ def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
     return rounded
 
 
-def _metrics(made: Effectiveness, p: EffectivenessParams) -> dict[str, int]:
+def _metrics(effectiveness: Effectiveness, p: EffectivenessParams) -> dict[str, int]:
     """Return the few numbers that runs are compared by."""
-    verdicts = [j.verdict for j in made.judged]
-    states = [m.state(p) for m in made.measures]
+    verdicts = [j.verdict for j in effectiveness.judged]
+    states = [m.state(p) for m in effectiveness.measures]
     return {
         "n_initiatives": len(verdicts),
         "n_met": verdicts.count("met"),
         "n_not_met": verdicts.count("not_met"),
         **{f"n_{state}": states.count(state) for state in STATES},
-        "n_defects": sum(check.holds is False for check in made.defects),
+        "n_defects": sum(check.holds is False for check in effectiveness.defects),
     }

@@ -103,8 +103,8 @@ def _contacts(inputs: Inputs) -> ibis.expr.types.Table | None:
     personal = inputs.mart["n_sales_contacts"].fillna(0).sum() + inputs.mart["n_service_contacts"].fillna(0).sum()
     if "interactions" not in inputs.clean or not personal > 0:
         return None
-    made = inputs.clean["interactions"].filter(lambda t: t.department.isin(PERSONAL))
-    return made.group_by("customer_id").aggregate(n_contacts=made.count())
+    personal_contacts = inputs.clean["interactions"].filter(lambda t: t.department.isin(PERSONAL))
+    return personal_contacts.group_by("customer_id").aggregate(n_contacts=personal_contacts.count())
 
 
 def _mode(contacts_per_order: float, inputs: Inputs) -> str | None:

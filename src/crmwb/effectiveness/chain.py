@@ -35,9 +35,9 @@ def chain(inputs: Inputs) -> tuple[Finding | Unavailable, pd.DataFrame]:
         return Unavailable("effectiveness.chain.few_answers", values=values), _empty()
     links = (("perceived_value", "loyalty"), ("loyalty", brought), ("perceived_value", brought))
     rows = [(*link, *correlation(frame[link[0]], frame[link[1]], p.level)) for link in links]
-    found = pd.DataFrame(rows, columns=COLUMNS[:-1])
-    found["is_shown"] = (found["low"] > 0) | (found["high"] < 0)
-    return _finding(found), found
+    links_shown = pd.DataFrame(rows, columns=COLUMNS[:-1])
+    links_shown["is_shown"] = (links_shown["low"] > 0) | (links_shown["high"] < 0)
+    return _finding(links_shown), links_shown
 
 
 def _empty() -> pd.DataFrame:

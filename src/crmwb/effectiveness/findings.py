@@ -10,20 +10,20 @@ from crmwb.findings import Count, Finding, Listing, Share, Term, Unavailable
 from crmwb.params import EffectivenessParams
 
 
-def findings(made: Effectiveness, p: EffectivenessParams) -> dict[str, Finding | Unavailable]:
+def findings(effectiveness: Effectiveness, p: EffectivenessParams) -> dict[str, Finding | Unavailable]:
     """Return one finding for each part of the report, by the name of the part."""
     return {
-        "initiatives": judged(made.judged),
-        "process": score_card("process", made.measures, p),
-        "part": score_card("part", made.measures, p),
-        "survey": made.survey.finding,
-        "satisfaction": made.survey.satisfaction,
-        "chain": made.chain,
-        "service": made.business.service,
-        "operating": made.business.operating,
-        "maturity": maturity(made.phases),
-        "defects": defects(made.defects),
-        **{name: analysis.finding for name, analysis in made.analyses.items()},
+        "initiatives": judged(effectiveness.judged),
+        "process": score_card("process", effectiveness.measures, p),
+        "part": score_card("part", effectiveness.measures, p),
+        "survey": effectiveness.survey.finding,
+        "satisfaction": effectiveness.survey.satisfaction,
+        "chain": effectiveness.chain,
+        "service": effectiveness.business.service,
+        "operating": effectiveness.business.operating,
+        "maturity": maturity(effectiveness.phases),
+        "defects": defects(effectiveness.defects),
+        **{name: analysis.finding for name, analysis in effectiveness.analyses.items()},
     }
 
 

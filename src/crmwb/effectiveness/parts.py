@@ -57,9 +57,9 @@ def card(customers: pd.DataFrame, filled: Mapping[str, bool]) -> list[Measure]:
 
 def filled(tables: Mapping[str, Mapping[str, object]]) -> dict[str, bool]:
     """Return of tables and columns whether anything is known of them, from the summary of data quality."""
-    found = {}
+    is_filled = {}
     for name, table in tables.items():
-        found[name] = int(table["clean"]) > 0  # type: ignore[call-overload]
+        is_filled[name] = int(table["clean"]) > 0  # type: ignore[call-overload]
         columns: Mapping[str, float | None] = table["columns"]  # type: ignore[assignment]
-        found |= {f"{name}.{column}": bool(share) for column, share in columns.items()}
-    return found
+        is_filled |= {f"{name}.{column}": bool(share) for column, share in columns.items()}
+    return is_filled

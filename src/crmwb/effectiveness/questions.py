@@ -30,7 +30,7 @@ def answers(inputs: Inputs, analyses: Mapping[str, Analysis], survey: Survey) ->
     buyers = inputs.buyers
     if buyers.empty:
         return [Answer(question, Unavailable("effectiveness.answer.nobody_bought")) for question in QUESTIONS]
-    found = {
+    answer_to = {
         "how_many": _how_many(inputs),
         "who": analyses["profiling"].finding,
         "which_matter": _which_matter(inputs),
@@ -42,7 +42,7 @@ def answers(inputs: Inputs, analyses: Mapping[str, Analysis], survey: Survey) ->
         "what_they_say": survey.satisfaction,
         "what_they_want": analyses["product"].finding,
     }
-    return [Answer(question, found[question]) for question in QUESTIONS]
+    return [Answer(question, answer_to[question]) for question in QUESTIONS]
 
 
 def _how_many(inputs: Inputs) -> Finding:

@@ -122,8 +122,8 @@ def before_after(weeks: pd.DataFrame, certainty: float) -> Effect:
     middle = float(np.average(after["week"], weights=after["n"]))
     week = both["week"].to_numpy(float)
     terms = np.column_stack([np.ones(len(both)), week, is_after, is_after * (week - middle)])
-    found, error, freedom = _regressed(both["value"].to_numpy(float), terms, both["n"].to_numpy(float), of=2)
-    return _effect(found, error, freedom, certainty, "before_after")
+    effect, error, freedom = _regressed(both["value"].to_numpy(float), terms, both["n"].to_numpy(float), of=2)
+    return _effect(effect, error, freedom, certainty, "before_after")
 
 
 def _apart(part: pd.DataFrame, scale: float) -> tuple[np.ndarray, np.ndarray]:

@@ -83,8 +83,8 @@ def _answers(inputs: Inputs) -> pd.DataFrame:
     )
     millionths = (rated.satisfaction * 1_000_000).round().cast("int64")
     sums = rated.mutate(millionths=millionths).group_by("customer_id")
-    found = sums.aggregate(total=lambda t: t.millionths.sum().cast("int64"), n=lambda t: t.count())
-    frame = fetch(inputs.con, found.order_by("customer_id"))
+    by_customer = sums.aggregate(total=lambda t: t.millionths.sum().cast("int64"), n=lambda t: t.count())
+    frame = fetch(inputs.con, by_customer.order_by("customer_id"))
     return pd.DataFrame({"customer_id": frame["customer_id"], "rating": frame["total"] / frame["n"] / 1_000_000})
 
 
@@ -149,9 +149,9 @@ def _pooled(counts: np.ndarray) -> np.ndarray:
 def _holm(p_values: np.ndarray) -> np.ndarray:
     order = np.argsort(p_values, kind="stable")
     raised = np.maximum.accumulate(p_values[order] * (len(p_values) - np.arange(len(p_values))))
-    found = np.empty(len(p_values))
-    found[order] = np.minimum(raised, 1.0)
-    return found
+    adjusted = np.empty(len(p_values))
+    adjusted[order] = np.minimum(raised, 1.0)
+    return adjusted
 
 
 def levels(known: pd.DataFrame, tiers: Sequence[str], p: EffectivenessParams) -> pd.DataFrame:
