@@ -23,14 +23,14 @@ class Heading:
 class Text:
     """A paragraph of prose."""
 
-    said: Said
+    content: Said
 
 
 @dataclass(frozen=True)
 class Statement:
     """A finding on the page; a headline also stands at its top and on the index page."""
 
-    said: Said
+    content: Said
     headline: bool = False
 
 
@@ -38,7 +38,7 @@ class Statement:
 class Note:
     """A remark in small type."""
 
-    said: Said
+    content: Said
 
 
 @dataclass(frozen=True)

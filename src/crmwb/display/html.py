@@ -39,12 +39,12 @@ def html(block: Block) -> str:  # noqa: PLR0911  # one line per kind of block
     match block:
         case Heading(title, level):
             return f"<h{level}>{_text(title)}</h{level}>"
-        case Text(said):
-            return f"<p>{_text(said)}</p>"
-        case Statement(said):
-            return f'<p class="finding">{_text(said)}</p>'
-        case Note(said):
-            return f'<p class="note">{_text(said)}</p>'
+        case Text(content):
+            return f"<p>{_text(content)}</p>"
+        case Statement(content):
+            return f'<p class="finding">{_text(content)}</p>'
+        case Note(content):
+            return f'<p class="note">{_text(content)}</p>'
         case Missing():
             return f'<p class="note">{escape(_missing(block))}</p>'
         case Tiles():
@@ -67,8 +67,8 @@ def plain(block: Block) -> str:  # noqa: PLR0911  # one line per kind of block
     match block:
         case Heading(title, level):
             return f"{'#' * level} {say(title)}"
-        case Text(said) | Statement(said) | Note(said):
-            return say(said)
+        case Text(content) | Statement(content) | Note(content):
+            return say(content)
         case Missing():
             return _missing(block)
         case Tiles(items):
@@ -213,16 +213,16 @@ def _term(vocabulary: str, key: str) -> str:
     if vocabulary:
         return say(Term(vocabulary, key))
     plain_key = key.replace("_", " ")
-    said = (say(Term(kind, key)) for kind in GENERAL)
-    return next((text for text in said if text != plain_key), plain_key)
+    terms = (say(Term(kind, key)) for kind in GENERAL)
+    return next((text for text in terms if text != plain_key), plain_key)
 
 
 def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
-def _text(said: Said) -> str:
-    return escape(say(said))
+def _text(content: Said) -> str:
+    return escape(say(content))
 
 
 def _capital(text: str) -> str:

@@ -50,40 +50,40 @@ def heading(title: Said, level: int = 2) -> None:
     _show(Heading(coded(title), level))
 
 
-def text(said: Said) -> None:
+def text(content: Said) -> None:
     """Show a paragraph of prose."""
-    _show(Text(coded(said)))
+    _show(Text(coded(content)))
 
 
-def finding(said: Said, *, headline: bool = False) -> None:
+def finding(content: Said, *, headline: bool = False) -> None:
     """Show a finding, which the figure and the table below bear out.
 
     Parameters
     ----------
-    said : Said
+    content : Said
         The finding.
     headline : bool, default False
         Also put it at the top of the report and on its card on the index page.
     """
     global _above  # noqa: PLW0603  # a notebook writes one page, from its top to its end
-    _above = coded(said)
+    _above = coded(content)
     _show(Statement(_above, headline))
 
 
-def answer(said: Said | Unavailable, *, headline: bool = False) -> None:
+def answer(content: Said | Unavailable, *, headline: bool = False) -> None:
     """Show a finding; where there is none, why, in small type.
 
     Parameters
     ----------
-    said : Said or Unavailable
+    content : Said or Unavailable
         The finding, or why there is none.
     headline : bool, default False
         As of `finding`.
     """
-    if isinstance(said, Unavailable):
-        missing(said)
+    if isinstance(content, Unavailable):
+        missing(content)
     else:
-        finding(said, headline=headline)
+        finding(content, headline=headline)
 
 
 def decisions(items: Sequence[Decision]) -> None:
@@ -92,9 +92,9 @@ def decisions(items: Sequence[Decision]) -> None:
         _show(item)
 
 
-def note(said: Said) -> None:
+def note(content: Said) -> None:
     """Show a remark in small type: how something was computed, or how far it can be trusted."""
-    _show(Note(coded(said)))
+    _show(Note(coded(content)))
 
 
 def missing(what: Said | Unavailable, needs: Said = "") -> None:
@@ -130,9 +130,9 @@ def figure(drawn: Picture | Axes | MplFigure, *, alt: Said | None = None, captio
     words = alt if alt is not None else drawn.alt if isinstance(drawn, Picture) else None
     if not words:
         raise ValueError("a figure needs alt: one sentence for readers who do not see it")
-    made = images(drawn)
+    pictures = images(drawn)
     reason = (drawn.reason if isinstance(drawn, Picture) else "") or _above
-    _show(Figure(made.wide, described(coded(words), reason), coded(caption), made.narrow))
+    _show(Figure(pictures.wide, described(coded(words), reason), coded(caption), pictures.narrow))
 
 
 def table(
@@ -153,18 +153,23 @@ def table(
     )
 
 
-def coded(said: Said | Mapping[str, Any]) -> Said:
+def coded(content: Said | Mapping[str, Any]) -> Said:
     """Return the finding that a code of the catalogues, or JSON of an artefact, stands for; anything else as it is."""
-    if isinstance(said, Mapping):
-        found: Said = codec.from_json(said)
-        return found
-    if isinstance(said, str) and " " not in said and "." in said and find(said, language.current().code) is not None:
-        return Finding(said)
-    return said
+    if isinstance(content, Mapping):
+        decoded: Said = codec.from_json(content)
+        return decoded
+    if (
+        isinstance(content, str)
+        and " " not in content
+        and "." in content
+        and find(content, language.current().code) is not None
+    ):
+        return Finding(content)
+    return content
 
 
-def _value(said: Said) -> Value:
-    return Name(said) if isinstance(said, str) else said
+def _value(content: Said) -> Value:
+    return Name(content) if isinstance(content, str) else content
 
 
 def _show(block: Block) -> None:

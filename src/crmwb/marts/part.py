@@ -29,14 +29,14 @@ class Part:
         return customers[customers[self.column] == self.value].reset_index(drop=True)
 
     @property
-    def said(self) -> Value:
+    def label(self) -> Value:
         """The part as readers know it."""
         return Term(self.column, self.value) if self.column in VOCABULARIES else Name(self.value)
 
     @property
     def titled(self) -> Finding:
         """The part with what it is a part by, for titles: 'region “North”'."""
-        return Finding("part.named", {"column": Term("column", self.column), "part": self.said})
+        return Finding("part.named", {"column": Term("column", self.column), "part": self.label})
 
     def __str__(self) -> str:
         return f"{self.column}={self.value}"

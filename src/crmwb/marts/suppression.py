@@ -61,8 +61,8 @@ def given_away(out: np.ndarray, n: np.ndarray) -> list[tuple[int, int]]:
     system = np.array([[float(place[axis] == i) for place in places] for axis, i in summed])
     _, sizes, directions = np.linalg.svd(system)
     free = directions[int((sizes > ZERO).sum()) :]
-    moves = np.abs(free).max(axis=0, initial=0.0) > ZERO
-    return [(int(row), int(column)) for row, column in places[~moves]]
+    varies = np.abs(free).max(axis=0, initial=0.0) > ZERO
+    return [(int(row), int(column)) for row, column in places[~varies]]
 
 
 def hidden_groups(counts: pd.Series, least: int = LEAST) -> list[str]:

@@ -19,12 +19,12 @@ def headlines(notebook: NotebookNode) -> list[Said]:
     """
     shown = list(blocks(notebook))
     marked = [
-        block.title if isinstance(block, Decision) else block.said
+        block.title if isinstance(block, Decision) else block.content
         for block in shown
         if isinstance(block, Decision) or (isinstance(block, Statement) and block.headline)
     ]
-    stated = [block.said for block in shown if isinstance(block, Statement)]
-    missing = [block.said for block in shown if isinstance(block, Note) and isinstance(block.said, Unavailable)]
+    stated = [block.content for block in shown if isinstance(block, Statement)]
+    missing = [block.content for block in shown if isinstance(block, Note) and isinstance(block.content, Unavailable)]
     return marked or [*stated, *missing][:1]
 
 
@@ -35,6 +35,6 @@ def make(name: str, shown: ReportParams, findings: list[Said], lineage: Lineage)
         "title": shown.title,
         "audience": shown.audience,
         "as_of": lineage.as_of,
-        "headlines": [codec.to_json(said) if isinstance(said, Value) else said for said in findings],
+        "headlines": [codec.to_json(finding) if isinstance(finding, Value) else finding for finding in findings],
         "lineage": lineage.model_dump(),
     }

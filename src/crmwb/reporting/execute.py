@@ -124,7 +124,9 @@ def run_here(run: Run) -> NotebookNode:
             cwd=run.cwd,
         )
     except PapermillExecutionError as error:
-        raise CrmwbError(f"{run.notebook}: {_which_cell(run.notebook, error.source)} failed: {_said(error)}") from None
+        raise CrmwbError(
+            f"{run.notebook}: {_which_cell(run.notebook, error.source)} failed: {_message(error)}"
+        ) from None
     return executed
 
 
@@ -167,8 +169,8 @@ def _read(notebook: Path) -> NotebookNode:
         content = json.loads(notebook.read_text(encoding="utf-8"))
         nbformat.validate(content, version=4)
     except (ValueError, TypeError, AttributeError, nbformat.ValidationError) as error:
-        said = " ".join(str(error).split())[:100]
-        raise CrmwbError(f"{notebook}: no readable notebook ({said}); restore it.") from None
+        reason = " ".join(str(error).split())[:100]
+        raise CrmwbError(f"{notebook}: no readable notebook ({reason}); restore it.") from None
     read: NotebookNode = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]  # nbformat has no types
     return read
 
@@ -181,9 +183,9 @@ def _which_cell(notebook: Path, source: str) -> str:
     return f'cell {position} ("{first_line}")' if position else f'the cell of the given parameters ("{first_line}")'
 
 
-def _said(error: PapermillExecutionError) -> str:
+def _message(error: PapermillExecutionError) -> str:
     """Return what the cell's error said, in one line; ours speak for themselves."""
-    said = " ".join(str(error.evalue).split())
+    message = " ".join(str(error.evalue).split())
     if error.ename == CrmwbError.__name__:
-        return said
-    return operational_text(f"{error.ename}: {said}") or f"{error.ename}: {said}."
+        return message
+    return operational_text(f"{error.ename}: {message}") or f"{error.ename}: {message}."

@@ -50,7 +50,7 @@ class _Section:
     def rows(self) -> Iterator[tuple[Said, Said]]:
         """Yield its title with each thing that cannot be told."""
         for block, _ in self.content:
-            yield self.heading.title, _said(block)
+            yield self.heading.title, _content(block)
         for one in self.within:
             yield from one.rows()
 
@@ -130,23 +130,23 @@ def _all(sections: Sequence[_Section]) -> Iterator[_Section]:
 
 
 def _is_gap(block: Block) -> bool:
-    is_said = isinstance(block, Statement | Note) and isinstance(block.said, Unavailable)
-    return is_said or isinstance(block, Missing)
+    is_unavailable = isinstance(block, Statement | Note) and isinstance(block.content, Unavailable)
+    return is_unavailable or isinstance(block, Missing)
 
 
-def _said(block: Block) -> Said:
+def _content(block: Block) -> Said:
     if isinstance(block, Missing):
         named = (Name(part) if isinstance(part, str) else part for part in (block.what, block.needs))
         return Finding("common.missing", dict(zip(("what", "needs"), named, strict=True)))
-    return block.said if isinstance(block, Statement | Note) else ""
+    return block.content if isinstance(block, Statement | Note) else ""
 
 
 def _list(rows: Sequence[tuple[Said, Said]], known: Sequence[Said]) -> list[Block]:
     """Return the list, without what a table of the page says already."""
     listed: list[tuple[Said, Said]] = []
-    for title, said in rows:
-        if said not in known and (title, said) not in listed:
-            listed.append((title, said))
+    for title, content in rows:
+        if content not in known and (title, content) not in listed:
+            listed.append((title, content))
     return [Table(COLUMNS, tuple(listed))] if listed else []
 
 

@@ -142,7 +142,9 @@ def available_in(root: Path) -> list[str]:
     if not models.exists() or "unavailable" not in storage.read_json(models):
         available.append(FORECAST)
     known = root / layout.CIRCUMSTANCES
-    if not known.exists() or REPLACED not in (found["code"] for found in storage.read_json(known)["findings"]):
+    if not known.exists() or REPLACED not in (
+        circumstance["code"] for circumstance in storage.read_json(known)["findings"]
+    ):
         available.append(LINKED)
     return available
 
@@ -166,14 +168,14 @@ def index(params: Params, root: Path = Path()) -> None:
 def _listed_parts(code: str, root: Path) -> dict[str, list[tuple[Finding, str]]]:
     """Return the pages of parts in one language by report, as the index page leads to them."""
     listed = root / layout.REPORT_PARTS / PARTS_LIST
-    found: dict[str, list[tuple[Finding, str]]] = {}
+    by_report: dict[str, list[tuple[Finding, str]]] = {}
     for entry in storage.read_json(listed) if listed.is_file() else []:
         if entry["page"].endswith(f".{code}.html"):
             path = f"{layout.REPORT_PARTS.name}/{entry['page']}"
-            found.setdefault(entry["report"], []).append(
+            by_report.setdefault(entry["report"], []).append(
                 (parse(entry["cut"]).titled, path if code == "en" else f"../{path}")
             )
-    return found
+    return by_report
 
 
 def _executed(wanted: list[_Wanted], params: Params, root: Path) -> Iterator[tuple[_Wanted, NotebookNode | CrmwbError]]:
@@ -217,10 +219,10 @@ def _is_current(name: str, made_from: str, root: Path) -> bool:
     file = root / layout.report_card(name)
     if not file.is_file():
         return False
-    made = storage.read_json(file)
+    card = storage.read_json(file)
     pages = {code: root / layout.report_html(name, code) for code in language.LANGUAGES}
     there = {code: sha256(page.read_bytes()).hexdigest() for code, page in pages.items() if page.is_file()}
-    return bool(made.get("made_from") == made_from and made.get("pages") == there)
+    return bool(card.get("made_from") == made_from and card.get("pages") == there)
 
 
 def _parts(params: Params, root: Path) -> list[_Wanted]:

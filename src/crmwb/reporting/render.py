@@ -90,14 +90,14 @@ def report(
     exporter = HTMLExporter(  # type: ignore[no-untyped-call]  # nbconvert has no types
         template_name="cells", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True
     )
-    lead, body, headings = _parts(exporter.from_notebook_node(_said(gaps.gathered(notebook)))[0])
+    lead, body, headings = _parts(exporter.from_notebook_node(_rendered(gaps.gathered(notebook)))[0])
     page = _fill(
         "report.html.j2",
         f"{name}.html",
         lineage,
         title=in_language(shown.title),
         audience=say(Term("audience", shown.audience)),
-        headlines=[say(said) for said in headlines],
+        headlines=[say(headline) for headline in headlines],
         headings=headings,
         lead=lead,
         body=body,
@@ -131,7 +131,7 @@ def index(
     parts : mapping, optional
         By report, the pages of parts of the customers: what each is a part by, and the way to it.
     """
-    said = [
+    shown = [
         dict(card)
         | {
             "title": in_language(card["title"]),
@@ -141,7 +141,9 @@ def index(
         }
         for card in cards
     ]
-    return _offline(_fill("index.html.j2", "index.html", lineage, cards=said, name="", script=""), "reports/index.html")
+    return _offline(
+        _fill("index.html.j2", "index.html", lineage, cards=shown, name="", script=""), "reports/index.html"
+    )
 
 
 def in_language(text: str | Mapping[Any, str]) -> str:
@@ -158,19 +160,19 @@ def link(path: str, code: str) -> str:
     return path if here == there else f"{up}{down}{path}"
 
 
-def _said(notebook: NotebookNode) -> NotebookNode:
+def _rendered(notebook: NotebookNode) -> NotebookNode:
     """Return the notebook with its blocks as HTML in the language in use."""
-    said = copy.deepcopy(notebook)
-    for cell in said.cells:
+    rendered = copy.deepcopy(notebook)
+    for cell in rendered.cells:
         for output in cell.get("outputs", []):
             if MIME in output.get("data", {}):
                 output.data["text/html"] = html.html(codec.from_json(output.data[MIME]))
-    return said
+    return rendered
 
 
-def _stored(said: str | Mapping[str, Any]) -> str:
+def _stored(content: str | Mapping[str, Any]) -> str:
     """Say what an artefact holds: a finding as JSON, or text."""
-    return say(codec.from_json(said) if isinstance(said, Mapping) else said)
+    return say(codec.from_json(content) if isinstance(content, Mapping) else content)
 
 
 def _text(code: str) -> str:

@@ -92,9 +92,9 @@ class PartOfCustomers:
         return self.other.of(self.customers) if self.other else self.customers
 
     @property
-    def compared_said(self) -> Value:
+    def compared_label(self) -> Value:
         """What the part is compared to, for readers."""
-        return self.other.said if self.other else Finding("part.all")
+        return self.other.label if self.other else Finding("part.all")
 
     @property
     def groups(self) -> list[str]:
@@ -108,7 +108,7 @@ class PartOfCustomers:
         revenue = self.customers["revenue_cents"].fillna(0).sum()
         of_part = self.frame["revenue_cents"].fillna(0).sum()
         values: dict[str, Value] = {
-            "part": self.part.said,
+            "part": self.part.label,
             "n": Count(len(self.frame), "customer"),
             "share": Share(len(self.frame) / len(self.customers)),
         }
@@ -163,8 +163,8 @@ class PartOfCustomers:
         most = known.iloc[int(apart.abs().to_numpy().argmax())]
         values = {
             "group": _said(by, str(most[by])),
-            "part": self.part.said,
-            "other": self.compared_said,
+            "part": self.part.label,
+            "other": self.compared_label,
             "share": Share(float(most["customer_share"])),
             "of_other": Share(float(most["compared_share"])),
         }
@@ -174,10 +174,16 @@ class PartOfCustomers:
 
     def plot(self, by: str) -> Picture:
         """Draw the part's shares by a column beside those of whom it is compared to."""
-        alt = Finding("part.alt", {"by": _heading(by), "part": self.part.said, "other": self.compared_said})
+        alt = Finding("part.alt", {"by": _heading(by), "part": self.part.label, "other": self.compared_label})
         names = [_said(by, str(name)) for name in self.table(by)[by]]
         return draw(
-            plots.shares, self.table(by), names, self.part.said, self.compared_said, alt=alt, reason=self.difference(by)
+            plots.shares,
+            self.table(by),
+            names,
+            self.part.label,
+            self.compared_label,
+            alt=alt,
+            reason=self.difference(by),
         )
 
     def heading(self, by: str) -> Finding:
@@ -187,7 +193,7 @@ class PartOfCustomers:
     @property
     def compared_share(self) -> Finding:
         """Return what the column of the shares compared to is called."""
-        return Finding("part.compared", {"other": self.compared_said})
+        return Finding("part.compared", {"other": self.compared_label})
 
     @property
     def listed_finding(self) -> Finding:
