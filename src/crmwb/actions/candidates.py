@@ -83,7 +83,7 @@ def candidates(
         text = getattr(plan, key)
         holds = ibis.literal(False) if text is None else _evaluated(text, read, Type.TRUTH, place((key,)))
         barred[key] = holds.fill_null(False)
-    made = {
+    columns = {
         "customer_id": mart.customer_id,
         "owner": mart[owner].fill_null(ONE_TEAM) if owner else ibis.literal(ONE_TEAM),
         "consent": mart.contactable.fill_null(True) & (quiet >= plan.quiet_days) & ~barred["no_contact_when"],
@@ -91,14 +91,14 @@ def candidates(
     }
     for i, action in enumerate(plan.actions):
         key = f"{place(('actions', i, 'when'))} of {action.name}"
-        made[f"fits_{i}"] = _evaluated(action.when, read, Type.TRUTH, key).fill_null(False)
+        columns[f"fits_{i}"] = _evaluated(action.when, read, Type.TRUTH, key).fill_null(False)
         key = f"{place(('actions', i, 'gain', 'cents'))} of {action.name}"
         cents = _evaluated(action.gain.cents, read, Type.NUMBER, key)
         if unknown := [name for name in action.reason if name not in read]:
             key = place(("actions", i, "reason"))
             raise CrmwbError(f"{key} of {action.name}: the mart has no column {unknown[0]}; {LISTED}.")
-        made[f"cents_{i}"] = cents.cast("float64").fill_null(0.0)
-    table = engine.batches(con, mart.select(**made).order_by("customer_id")).read_all()
+        columns[f"cents_{i}"] = cents.cast("float64").fill_null(0.0)
+    table = engine.batches(con, mart.select(**columns).order_by("customer_id")).read_all()
     return Candidates(
         customer_id=table["customer_id"].to_numpy(),
         owner=table["owner"].to_numpy(),

@@ -51,13 +51,13 @@ def reasons(
     table = engine.batches(con, known).read_all()
     place = {customer: i for i, customer in enumerate(table["customer_id"].to_pylist())}
     columns = {name: table[name].to_pylist() for name in names}
-    found = []
+    findings = []
     for customer, action in zip(rows["customer_id"], rows["action"], strict=True):
         raw = {name: columns[name][place[customer]] for name in by_action[action]}
-        said = {name: value(one, kinds[name], currency) for name, one in raw.items() if one is not None}
-        facts = [Finding("actions.fact", {"column": Term("column", name), "value": said[name]}) for name in said]
-        found.append(Finding("actions.reason", {"facts": Listing(tuple(facts))}))
-    return found
+        values = {name: value(one, kinds[name], currency) for name, one in raw.items() if one is not None}
+        facts = [Finding("actions.fact", {"column": Term("column", name), "value": values[name]}) for name in values]
+        findings.append(Finding("actions.reason", {"facts": Listing(tuple(facts))}))
+    return findings
 
 
 def value(raw: Any, column: Column, currency: str) -> Value:  # noqa: PLR0911 - one line per kind

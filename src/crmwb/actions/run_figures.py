@@ -33,7 +33,7 @@ def figures(root: Path = Path()) -> dict[str, float | int | None]:
     models = storage.read_json(root / layout.VALUE_MODELS)
     tested = _at(value, "backtest", "mean_over_origins", models.get("valued_by")) or {}
     tables = quality["tables"].values()
-    found = {
+    by_name = {
         "buyers": run and run.n_buyers,
         "recent_revenue": run and run.recent_revenue_cents / 100,
         "customers_at_risk": run and run.n_at_risk,
@@ -47,7 +47,7 @@ def figures(root: Path = Path()) -> dict[str, float | int | None]:
         "expected_gain": _units(actions.get("gain_cents")),
         "quarantined_rows": sum(table["quarantined"] for table in tables),
     }
-    return {name: rounded(value) for name, value in found.items()}
+    return {name: rounded(value) for name, value in by_name.items()}
 
 
 def curves(root: Path = Path()) -> dict[str, pd.DataFrame]:

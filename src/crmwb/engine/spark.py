@@ -238,5 +238,5 @@ def _quoted(name: str) -> str:
 
 def _part_of(file: Path) -> int:
     """Return a file's place in the order of a result."""
-    found = re.match(r"part-(\d+)", file.name)
-    return -1 if found is None else int(found[1])
+    number = re.match(r"part-(\d+)", file.name)
+    return -1 if number is None else int(number[1])

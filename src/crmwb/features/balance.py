@@ -31,5 +31,7 @@ def balance(customers: ir.Table, invoices: ir.Table, payments: ir.Table, as_of: 
     paid = payments.filter(payments.paid_on < today).select("customer_id", cents=-payments.amount_cents)
     sums = owed.union(paid).group_by("customer_id").aggregate(balance_cents=lambda t: t.cents.sum().cast("int64"))
     limits = customers.select("customer_id", limit=customers.credit_limit_cents)
-    found = sums.left_join(limits, "customer_id")
-    return found.select("customer_id", "balance_cents", credit_used_share=share(found.balance_cents, found["limit"]))
+    balances = sums.left_join(limits, "customer_id")
+    return balances.select(
+        "customer_id", "balance_cents", credit_used_share=share(balances.balance_cents, balances["limit"])
+    )

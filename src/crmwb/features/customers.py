@@ -92,11 +92,11 @@ def customers(
 
     def column(feature: Feature) -> ir.Value:
         kind = ibis.dtype(ARROW_TYPES[feature.kind])
-        told = PREFIX + feature.name
+        summarised = PREFIX + feature.name
         if not tables.keys() >= set(feature.needs):
-            return described[told].cast(kind) if told in described.columns else ibis.null(kind)
-        if feature.group == "profile" and told in described.columns:
-            return described[feature.name].fill_null(described[told]).cast(kind)
+            return described[summarised].cast(kind) if summarised in described.columns else ibis.null(kind)
+        if feature.group == "profile" and summarised in described.columns:
+            return described[feature.name].fill_null(described[summarised]).cast(kind)
         known = described[feature.name]
         if feature.name in row_of:
             known = ibis.ifelse(described[row_of[feature.name]].isnull(), 0, known)

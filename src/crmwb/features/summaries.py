@@ -32,7 +32,7 @@ def summaries(summarised: ir.Table, as_of: Day) -> ir.Table:
     today = day_of(as_of)
     known = summarised.filter(summarised.summarised_on <= today)
     last = (known.summarised_on - known.days_since_last.cast("int32").as_interval("D")).cast("date")
-    found = {
+    values = {
         "last_purchase_on": last,
         "days_since_last": days_between(last, today),
         "tenure_days": known.tenure_days + days_between(known.summarised_on, today),
@@ -45,4 +45,4 @@ def summaries(summarised: ir.Table, as_of: Day) -> ir.Table:
         "response_share": share(known.n_campaigns_answered, known.n_campaigns_received),
         "n_service_contacts": known.n_complaints,
     }
-    return known.select("customer_id", **{PREFIX + name: value for name, value in found.items()})
+    return known.select("customer_id", **{PREFIX + name: value for name, value in values.items()})

@@ -16,8 +16,10 @@ def month_checksums(con: Backend, tables: Mapping[str, ir.Table], as_of: date) -
     """Return the checksum of the order lines of each month before `as_of`, by the number of the month."""
     lines = checksums(tables, as_of)
     sums = lines.group_by("month").aggregate(checksum=lines.checksum.sum())
-    found = engine.batches(con, sums.order_by("month")).read_all()
-    return {int(m): int(c) for m, c in zip(found["month"].to_pylist(), found["checksum"].to_pylist(), strict=True)}
+    by_month = engine.batches(con, sums.order_by("month")).read_all()
+    return {
+        int(m): int(c) for m, c in zip(by_month["month"].to_pylist(), by_month["checksum"].to_pylist(), strict=True)
+    }
 
 
 def since(tables: Mapping[str, ir.Table], as_of: date, months: list[int], stored: ir.Table, keep: Keep) -> Since:

@@ -71,8 +71,8 @@ def as_of_join(
     changed = moments.select(customer_id="exposure", from_month=month_column(moments.as_of))
     seen = {**tables, "customers": changed, "transactions": lines.select(*columns, customer_id=lines.exposure)}
     since = advance(seen, date.max, off_season_months, keep, Since(changed, state)).months
-    found = since.union(state.select(*since.columns).anti_join(since, "customer_id"))
-    joined = found.rename(exposure="customer_id").inner_join(moments, "exposure")
+    states = since.union(state.select(*since.columns).anti_join(since, "customer_id"))
+    joined = states.rename(exposure="customer_id").inner_join(moments, "exposure")
     return joined.select(
         *("as_of", *(name for name in MONTHS.names if name != "customer_id")), customer_id=joined.whose
     )

@@ -152,14 +152,14 @@ def prepared(tables: Mapping[str, ir.Table], as_of: Day, keep: Keep = as_it_is, 
 def followed(known: Prepared, off_season_months: tuple[int, ...], keep: Keep = as_it_is) -> History:
     """Follow customers through prepared order lines; parameters and result as of `advance`."""
     every, numbers, state = known.lines, known.numbers, known.state
-    found = orders(every, keep)
+    sold_orders = orders(every, keep)
     by_day = keep("days", days(every.filter(every.month != PAST), state))
-    opened = keep("orders_by_day", orders_by_day(found))
+    opened = keep("orders_by_day", orders_by_day(sold_orders))
     by_day = by_day.left_join(opened, ["customer", "day"]).drop("customer_right", "day_right")
     by_day = keep("customer_days", by_day.mutate(n_orders=by_day.n_orders.fill_null(0)))
     months = keep("months_of_days", _after(month_sums(by_day, off_season_months), state))
     sold = every.filter(every.is_sale)
-    parts = {"orders": orders_by_month(found), "products": first_seen(sold, "product_id", "n_products")}
+    parts = {"orders": orders_by_month(sold_orders), "products": first_seen(sold, "product_id", "n_products")}
     parts |= {by: mix(sold, by) for by in (*ATTRIBUTES, *PLACES)}
     parts |= {by: mix(_calendar(every, by_day), by) for by in CALENDAR}
     for name, part in parts.items():
@@ -168,8 +168,8 @@ def followed(known: Prepared, off_season_months: tuple[int, ...], keep: Keep = a
     people = numbers["customer_id"]
     return History(
         conformed(_named(by_day, people), DAYS),
-        conformed(_told(totals.filter(totals.month != PAST), numbers), MONTHS),
-        conformed(_named(found.spread, people), SPREAD_ORDERS),
+        conformed(_with_values(totals.filter(totals.month != PAST), numbers), MONTHS),
+        conformed(_named(sold_orders.spread, people), SPREAD_ORDERS),
     )
 
 
@@ -205,7 +205,7 @@ def _named(table: ir.Table, people: ir.Table) -> ir.Table:
     return named.select("customer_id", *(name for name in table.columns if name != "customer"))
 
 
-def _told(totals: ir.Table, numbers: Mapping[str, ir.Table]) -> ir.Table:
+def _with_values(totals: ir.Table, numbers: Mapping[str, ir.Table]) -> ir.Table:
     """Return the months with ids, values and dates instead of numbers."""
     people = numbers["customer_id"]
     joined = totals.inner_join(people, totals.customer == people.customer_id_place)

@@ -37,22 +37,22 @@ def orders(lines: ir.Table, keep: Keep = as_it_is) -> Orders:
     return Orders(sums.anti_join(several, ORDER), keep("spread_days", spread.mutate(previous_day=previous)))
 
 
-def orders_by_day(found: Orders) -> ir.Table:
+def orders_by_day(orders: Orders) -> ir.Table:
     """Count the orders by the day of their first sale; one row per customer and such day."""
-    first = found.once.select("customer", "day").union(
-        found.spread.filter(found.spread.previous_day.isnull()).select("customer", "day")
+    first = orders.once.select("customer", "day").union(
+        orders.spread.filter(orders.spread.previous_day.isnull()).select("customer", "day")
     )
     return first.group_by("customer", "day").aggregate(n_orders=first.count())
 
 
-def orders_by_month(found: Orders) -> ir.Table:
+def orders_by_month(orders: Orders) -> ir.Table:
     """Describe the orders as they stood at the ends of months; one row per customer and month with a sale.
 
     largest_order_cents of this month's, and median_order_cents of all up to it. An order of one day keeps what it
     brought; where a customer has one of several days, each month's orders are looked up anew.
     """
-    once = found.once.select(*ORDER, "cents", "month")
-    days = found.spread.select(*ORDER, "cents", "month")
+    once = orders.once.select(*ORDER, "cents", "month")
+    days = orders.spread.select(*ORDER, "cents", "month")
     sums = days.group_by(*ORDER, "month").aggregate(cents=days.cents.sum().cast("int64"))
     by = [sums[name] for name in ORDER]
     total = sums.cents.sum().over(ibis.window(group_by=by, order_by=sums.month, preceding=None, following=0))

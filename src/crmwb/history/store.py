@@ -119,16 +119,16 @@ def update(
         used = None if stored is None or len(changed) == len(before.keys() | lines.keys()) else stored
         with engine.keeping(con) as keep, progress.step(f"history: {len(changed)} of {len(lines)} months"):
             if not lines:
-                found = History(*(_nothing(con, artefact) for artefact in ARTEFACTS))
+                history = History(*(_nothing(con, artefact) for artefact in ARTEFACTS))
                 months: list[int] = []
             elif used is None:
-                found, months = advance_in_parts(con, tables, as_of, off_season_months, keep=keep), sorted(lines)
+                history, months = advance_in_parts(con, tables, as_of, off_season_months, keep=keep), sorted(lines)
             else:
                 past = open_history(con, folder)
                 start = since(tables, as_of, changed, past.months, keep)
                 new = advance_in_parts(con, tables, as_of, off_season_months, keep=keep, since=start)
-                found, months = _merged(past, new, start, con)
-            _write(con, folder, Manifest(made_by, lines, {} if used is None else used.files), found, months)
+                history, months = _merged(past, new, start, con)
+            _write(con, folder, Manifest(made_by, lines, {} if used is None else used.files), history, months)
     return open_history(con, folder)
 
 
@@ -155,7 +155,7 @@ def _merged(past: History, new: History, start: Since, con: Backend) -> tuple[Hi
     return merged, months
 
 
-def _write(con: Backend, folder: Path, manifest: Manifest, found: History, months: list[int]) -> None:
+def _write(con: Backend, folder: Path, manifest: Manifest, history: History, months: list[int]) -> None:
     """Write the months that were worked out, beside those files of the others that are kept."""
     with storage.replacing_folder(folder) as beside:
         names = [name_of(month) for month in months]
@@ -163,7 +163,7 @@ def _write(con: Backend, folder: Path, manifest: Manifest, found: History, month
         hashes = {file: known for file, known in manifest.files.items() if Path(file).stem in stays}
         for file in hashes:
             kept.link(folder / file, beside / file)
-        for artefact, table in zip(ARTEFACTS, (found.days, found.months, found.spread_orders), strict=True):
+        for artefact, table in zip(ARTEFACTS, (history.days, history.months, history.spread_orders), strict=True):
             declared, to = conformed(table, artefact), beside / artefact.path.name
             if artefact.partition is None:
                 storage.stream(con, declared, artefact, to)
@@ -193,10 +193,10 @@ def _manifest(folder: Path) -> Manifest:
 def _usable(folder: Path, made_by: dict[str, Any]) -> Manifest | None:
     """Return the manifest of a kept history that was made in this way and is whole; else None."""
     try:
-        found = _manifest(folder)
+        manifest = _manifest(folder)
     except (CrmwbError, KeyError, TypeError, ValueError):
         return None
-    return found if found.made_by == made_by and kept.is_whole(folder, found.files) else None
+    return manifest if manifest.made_by == made_by and kept.is_whole(folder, manifest.files) else None
 
 
 def _code() -> str:

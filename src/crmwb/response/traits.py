@@ -69,10 +69,10 @@ def matrix(traits: pd.DataFrame) -> np.ndarray:
     frame = known.astype(dict.fromkeys(numbers, "float64")).astype(dict.fromkeys(texts, "object"))
     frame[texts] = frame[texts].where(frame[texts].notna(), "")
     logs = FunctionTransformer(lambda x: np.sign(x) * np.log1p(np.abs(x)))
-    made = ColumnTransformer(
+    transformer = ColumnTransformer(
         [
             ("numbers", make_pipeline(SimpleImputer(strategy="median", add_indicator=True), logs), numbers),
             ("texts", OneHotEncoder(max_categories=LEVELS, sparse_output=False), texts),
         ]
     )
-    return np.asarray(np.round(made.fit_transform(frame), DECIMALS))
+    return np.asarray(np.round(transformer.fit_transform(frame), DECIMALS))

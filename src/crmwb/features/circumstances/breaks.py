@@ -62,7 +62,7 @@ def holes(sales: Sales) -> list[Hole]:
     lengths = _gaps(bought)
     usual = int(np.median(lengths)) if len(lengths) else 0  # 0 for a shop that is open on most days
     beside = max(USUAL_DAYS, usual + 1)
-    found = []
+    unexplained = []
     for before, after in pairwise(open_days.tolist()):
         length = after - before - 1
         if length < LEAST_HOLE or _is_rhythm(lengths, len(bought), length):
@@ -71,8 +71,8 @@ def holes(sales: Sales) -> list[Hole]:
         elsewhen = _least_of_other_years(bought, before + 1, after)
         expected = float(min(near.mean(), elsewhen) * (length - usual))
         if expected >= SURELY and elsewhen >= CLOSED_TOO * near.mean():
-            found.append(Hole(first + int(before) + 1, first + int(after), expected))
-    return found
+            unexplained.append(Hole(first + int(before) + 1, first + int(after), expected))
+    return unexplained
 
 
 def _gaps(bought: np.ndarray) -> np.ndarray:
@@ -148,9 +148,9 @@ def ids_replaced(sales: Sales) -> Finding | None:
     """
     best: tuple[float, Finding] | None = None
     for window in WINDOWS:
-        for found in _breaks(sales, window):
-            if best is None or found[0] < best[0]:
-                best = found
+        for candidate in _breaks(sales, window):
+            if best is None or candidate[0] < best[0]:
+                best = candidate
         if best is not None:
             break
     return best[1] if best else None
@@ -175,7 +175,7 @@ def _breaks(sales: Sales, window: int) -> list[tuple[float, Finding]]:
         within("n_first", moments),
     )
     share = again / np.maximum(active, 1)
-    found = []
+    breaks = []
     for place in np.flatnonzero((active > 0) & (after >= GOES_ON * before)):
         others = (np.abs(moments - moments[place]) >= window) & (active > 0) & (moments - first >= 2 * window)
         if others.sum() < window:
@@ -197,8 +197,10 @@ def _breaks(sales: Sales, window: int) -> list[tuple[float, Finding]]:
             "n": Count(int(newcomers[place]), "customer"),
             "usual_n": Count(round(usual_new)),
         }
-        found.append((share[place] / usual, Finding("circumstances.ids_replaced", values, weight=float(active[place]))))
-    return found
+        breaks.append(
+            (share[place] / usual, Finding("circumstances.ids_replaced", values, weight=float(active[place])))
+        )
+    return breaks
 
 
 def _is_low_every_year(share: np.ndarray, is_known: np.ndarray, place: int, low: float) -> bool:

@@ -74,8 +74,8 @@ def build(con: Backend, tables: Mapping[str, ir.Table], as_of: date, period: int
 
 def write(con: Backend, tables: Mapping[str, ir.Table], observation: Observation, period: int) -> None:
     """Write circumstances.json, of what was known at an observation."""
-    found = build(con, tables, observation.as_of, period, observation.currency)
-    storage.write_json(found.content(), layout.CIRCUMSTANCES)
+    circumstances = build(con, tables, observation.as_of, period, observation.currency)
+    storage.write_json(circumstances.content(), layout.CIRCUMSTANCES)
 
 
 def judged(sales: Sales, currency: str) -> Circumstances:
@@ -84,7 +84,7 @@ def judged(sales: Sales, currency: str) -> Circumstances:
     spans = growth.windows(sales)
     in_comparison = [hole for hole in holes if any(hole.overlaps(*span) for span in spans)]
     replaced = breaks.ids_replaced(sales)
-    found = (
+    judgements = (
         replaced,
         channels.numbers_per_order(sales),
         breaks.closes_now(sales),
@@ -98,5 +98,5 @@ def judged(sales: Sales, currency: str) -> Circumstances:
     watched = spans[1][0] >= int(sales.days.index[0])
     split = growth.split(sales) if watched and not in_comparison and not replaced else None
     long = tuple((day_at(hole.begins), day_at(hole.ends)) for hole in holes if hole.is_long)
-    stated = tuple(finding for finding in found if finding)
+    stated = tuple(finding for finding in judgements if finding)
     return Circumstances(stated, split, not in_comparison, long, growth.year(sales, holes))

@@ -105,10 +105,10 @@ def _daily(con: Backend, by_day: ir.Table) -> pd.DataFrame:
         cents=rows.revenue_cents.sum(),
         sold_cents=rows.sales_cents.sum().fill_null(0),
     )
-    found = _frame(con, sums.order_by("day")).set_index("day")
-    if found.empty:
-        return found
-    return pd.DataFrame(found.reindex(np.arange(found.index[0], found.index[-1] + 1), fill_value=0).astype("int64"))
+    daily = _frame(con, sums.order_by("day")).set_index("day")
+    if daily.empty:
+        return daily
+    return pd.DataFrame(daily.reindex(np.arange(daily.index[0], daily.index[-1] + 1), fill_value=0).astype("int64"))
 
 
 def _largest(con: Backend, by_day: ir.Table, as_of: date) -> pd.DataFrame:
@@ -123,14 +123,14 @@ def _largest(con: Backend, by_day: ir.Table, as_of: date) -> pd.DataFrame:
         cents=year.revenue_cents.sum(), n_days=year.count(where=year.is_purchase)
     )
     joined = spent.inner_join(gaps, "customer_id").order_by(ibis.desc("cents"), "customer_id").limit(LARGEST)
-    found = _frame(con, joined.drop("customer_id"))
-    return found.assign(days_since=day_number(as_of) - found["last"]).drop(columns="last")
+    largest = _frame(con, joined.drop("customer_id"))
+    return largest.assign(days_since=day_number(as_of) - largest["last"]).drop(columns="last")
 
 
 def _windows(con: Backend, by_day: ir.Table, as_of: date, period: int) -> pd.DataFrame:
     first = by_day.day.min(where=by_day.is_purchase).over(group_by=by_day.customer_id)
     rows = by_day.mutate(first=first)
-    found = []
+    windows = []
     for end in (as_of, as_of - timedelta(days=YEAR)):
         begins, new_from = end - timedelta(days=period), end - timedelta(days=YEAR)
         part = rows.filter((rows.day >= ibis.literal(begins)) & (rows.day < ibis.literal(end)))
@@ -140,8 +140,8 @@ def _windows(con: Backend, by_day: ir.Table, as_of: date, period: int) -> pd.Dat
             cents=part.revenue_cents.sum().fill_null(0),
             new_cents=part.revenue_cents.sum(where=part["first"] >= ibis.literal(new_from)).fill_null(0),
         )
-        found.append(_frame(con, sums))
-    return pd.concat(found).set_axis(["now", "year_ago"])
+        windows.append(_frame(con, sums))
+    return pd.concat(windows).set_axis(["now", "year_ago"])
 
 
 def _products(con: Backend, transactions: ir.Table, as_of: date, period: int) -> pd.DataFrame:
