@@ -42,6 +42,16 @@ def test_the_chance_to_buy_is_never_above_that_of_being_alive_and_tails_add_up_t
         assert at_least.sum() == pytest.approx(counts.mean[0], rel=1e-4)
 
 
+@settings(max_examples=60, deadline=None)
+@given(KINDS)
+def test_the_chance_of_just_so_many_is_that_of_at_least_so_many_less_that_of_more(kind):
+    n = np.arange(0.0, 40.0)
+    one = of(*kind)
+    many = Counts(*(np.repeat(values, len(n)) for values in (one.alive, one.mean, one.size)), one.k)
+    expected = np.maximum(many.at_least(n) - many.at_least(n + 1), 1e-12)
+    assert np.exp(many.log_likelihood(n)) == pytest.approx(expected, rel=1e-6, abs=1e-12)
+
+
 @pytest.mark.parametrize("k", [1, 3])
 def test_a_size_is_found_again_from_the_chance_of_any(k):
     rng = np.random.default_rng(1)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
-from scipy.special import betainc
+from scipy.special import betainc, gammaln
 from scipy.stats import nbinom
 
 LARGEST, SMALLEST = 3000.0, 0.02  # sizes: beyond the first purchases are as good as Poisson
@@ -124,8 +124,24 @@ class Counts:
         return np.asarray(np.where(1 - self.at_least(np.ones(len(found))) >= p, 0.0, found))
 
     def log_likelihood(self, purchases: np.ndarray) -> np.ndarray:
-        """Return the log of the chance of just these purchases, shape (n,)."""
-        return np.asarray(np.log(np.maximum(self.at_least(purchases) - self.at_least(purchases + 1), 1e-12)))
+        """Return the log of the chance of just these purchases, shape (n,).
+
+        With m events there are n purchases with a chance of 1 - |m - nk| / k, by how far the first gap had come.
+        """
+        events = self.k * np.maximum(self.mean, LEAST) / self._weight
+        share = events / (events + self.size)
+        due = self.k * purchases
+        m = np.maximum(due - self.k + 1, 0.0)  # the fewest events, and from here on their chance
+        chance = np.exp(
+            gammaln(m + self.size) - gammaln(self.size) - gammaln(m + 1)
+            + self.size * np.log(self.size / (events + self.size)) + m * np.log(share)
+        )  # fmt: skip
+        among_alive = np.zeros(len(m))
+        for _ in range(2 * self.k - 1):
+            among_alive += np.maximum(1 - np.abs(m - due) / self.k, 0.0) * chance
+            chance, m = chance * share * (m + self.size) / (m + 1), m + 1
+        weight = self._weight
+        return np.asarray(np.log(np.maximum(weight * among_alive + (1 - weight) * (purchases == 0), 1e-12)))
 
     def coverage(self, purchases: np.ndarray, level: float) -> float:
         """Return the share of customers whose purchases fell in the interval of that level; see `inside`."""
