@@ -14,8 +14,11 @@ KINDS = (
     "sparse",
     "steady",
     "steady_season",
+    "fast",
+    "fast_season",
 )
 YEARLY = (-0.2, -0.08, 0.08, 0.2)  # steady growth
+FAST = (0.5, 0.65, 0.8, 1.0)
 LENGTHS = (12, 18, 24, 36, 48)
 SEEDS = 8
 
@@ -25,7 +28,7 @@ def series(kind: str, n: int, seed: int) -> tuple[np.ndarray, float]:
 
     flat: noise around a level; seasonal: a smooth season with a peak month; trend: a constant growth or fall; walk: a
     level that wanders; decay: a cohort that dies out; break: a level that changes once by half; sparse: six orders a
-    month of very different sizes; steady: the same growth every year, of 8 or 20% either way.
+    month of very different sizes; steady: the same growth every year, of 8 or 20% either way; fast: of 50 to 100%.
     """
     rng = np.random.default_rng([seed, n, KINDS.index(kind)])
     t, phase = np.arange(n), int(rng.integers(12))
@@ -46,6 +49,8 @@ def series(kind: str, n: int, seed: int) -> tuple[np.ndarray, float]:
         "decay": noise - rng.uniform(0.02, 0.06) * t,
         "steady": noise + np.log1p(YEARLY[seed % 4]) * t / 12,
         "steady_season": noise + season + np.log1p(YEARLY[seed % 4]) * t / 12,
+        "fast": noise + np.log1p(FAST[seed % 4]) * t / 12,
+        "fast_season": noise + season + np.log1p(FAST[seed % 4]) * t / 12,
         "break": noise + np.where(t > rng.integers(n // 3, n), rng.choice([-0.5, 0.5]), 0.0),
     }[kind]
     return rng.poisson(np.exp(rng.uniform(6, 9) + logs)).astype(float), 1.0

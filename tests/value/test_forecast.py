@@ -6,7 +6,7 @@ import pytest
 from crmwb.findings import Unavailable
 from crmwb.value.forecast import NewShare, Rolling, Total, forecast, replay, share_of_new
 from crmwb.value.forecast.choice import choose, longest
-from crmwb.value.forecast.intervals import month_widths, total_widths, widening, wider
+from crmwb.value.forecast.intervals import month_widths, resemblance, total_widths, widening, wider
 from crmwb.value.forecast.methods import COMBINED, METHODS, SEEN_ONCE, ets, last_year, last_year_growth, level, means
 
 YEAR = np.array([10.0, 10, 10, 10, 10, 10, 10, 10, 10, 10, 30, 60])
@@ -138,6 +138,21 @@ def test_widths_never_shrink_with_the_distance_and_hold_what_was_off():
 def test_with_four_tests_the_range_holds_the_worst_of_them():
     errors = np.array([[0.1], [0.1], [0.1], [0.4]])
     assert month_widths(errors)[80][0] == pytest.approx(0.4)
+
+
+def test_origins_before_two_years_were_known_count_as_far_as_the_second_was():
+    origins = np.array([6, 12, 15, 24, 30])
+    assert resemblance(origins, 31).tolist() == [0.01, 0.01, 0.25, 1.0, 1.0]
+    assert resemblance(origins, 23).tolist() == [1.0] * 5  # all of them are alike then
+
+
+def test_ranges_follow_the_origins_that_count():
+    errors = np.array([[0.5]] * 10 + [[0.1]] * 10)
+    late = month_widths(errors, np.repeat([0.01, 1.0], 10))
+    assert late[80][0] == pytest.approx(0.1)
+    assert month_widths(errors)[80][0] == pytest.approx(0.5)
+    alike = month_widths(errors, np.full(20, 0.5))
+    assert alike[80] == pytest.approx(month_widths(errors)[80])
 
 
 def test_totals_that_overlap_count_as_few_tests():

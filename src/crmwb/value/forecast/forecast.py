@@ -6,7 +6,7 @@ import numpy as np
 
 from crmwb.findings import Unavailable
 from crmwb.value.forecast.choice import Choice, choose, longest
-from crmwb.value.forecast.intervals import LEVELS, month_widths, total_widths, widening, wider
+from crmwb.value.forecast.intervals import LEVELS, month_widths, resemblance, total_widths, widening, wider
 from crmwb.value.forecast.methods import SEASON
 from crmwb.value.forecast.rolling import Rolling
 
@@ -92,7 +92,8 @@ def forecast(rolling: Rolling, now: int, skip: int, factor: float = 1.0, most: i
     ahead = rolling.forecasts[choice.method][rolling.at(now)]
     usable = int(np.isfinite(ahead[:n]).all()) * n
     errors = rolling.month_errors(choice.judged_by, now)[:, : max(usable, 1)]
-    widths = {p: factor * width[:usable] for p, width in month_widths(errors).items()}
+    counts = resemblance(rolling.origins, now)
+    widths = {p: factor * width[:usable] for p, width in month_widths(errors, counts).items()}
     lump, rival = float(rolling.lumps[now]), rolling.forecasts[choice.judged_by][rolling.at(now)]
     widths = wider(widths, np.abs(np.log((ahead[:usable] + lump) / (rival[:usable] + lump))))
     total: Total | Unavailable = Unavailable("forecast.not_tested")
