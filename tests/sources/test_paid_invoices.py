@@ -59,6 +59,19 @@ def test_a_contract_without_a_last_day_ended_when_it_was_cancelled(seller):
     assert any("4 rows without End Date have a Cancelled On" in remark for remark in contracts.remarks)
 
 
+def test_the_closing_date_of_an_open_opportunity_is_expected(tmp_path):
+    lines = ["Opportunity ID,Account ID,Created Date,Close Date,Stage,Amount"]
+    stages = ["Closed Won", "Closed Lost", "Proposal"]
+    lines += [f"{i},A{i % 7},03/{1 + i:02}/2024,05/{1 + i:02}/2024,{stages[i % 3]},{100 + i}.50" for i in range(27)]
+    (tmp_path / "opportunities.csv").write_text("\n".join(lines) + "\n")
+    tables = {part.table: part.guesses for part in draft([tmp_path]).parts}
+    is_over, day = "Stage in ('Closed Won', 'Closed Lost')", f"date(\"Close Date\", '{US}')"
+    assert tables["opportunities"]["closed_on"].value == {"expression": f"case when {is_over} then {day} end"}
+    expected = {"expression": f"case when {is_over} then null else {day} end"}
+    assert tables["opportunities"]["expected_close_on"].value == expected
+    assert tables["transactions"]["ordered_at"].value == {"column": "Close Date", "format": US}
+
+
 @pytest.mark.parametrize("name", ["Familie", "Gruppe"])
 def test_numbers_of_families_are_no_records_merged_into_others(tmp_path, name):
     patients = [f"Patientennr;{name};PLZ", *(f"{i};{1 + i // 2};50667" for i in range(1, 41))]

@@ -44,3 +44,17 @@ def holds(condition: str, name: str, *, may_be_blank: bool) -> str:
 def file_options(profile: Profile) -> dict[str, Any]:
     """Return what a mapping says of a file, besides its columns."""
     return {"file": profile.file.name, **profile.shape.options}
+
+
+def day(value: Any, name: str) -> str | None:
+    """Return a column's day as an expression reads it, as `value` says that it is written; None where in several ways.
+
+    Examples
+    --------
+    >>> print(day({"column": "End Date", "format": "%m/%d/%Y"}, "End Date"), day("last_day", "last_day"))
+    date("End Date", '%m/%d/%Y') date(last_day)
+    """
+    written = value.get("format", "") if isinstance(value, dict) else ""
+    if not isinstance(written, str):
+        return None
+    return f"date({column(name)}, '{written}')" if written else f"date({column(name)})"

@@ -88,7 +88,9 @@ def _end_by_cancelling(part: Part) -> None:
         pairs = zip(last_days, part.looked_at.texts(other), strict=True)
         n = sum(last is None and cancelled is not None for last, cancelled in pairs)
         kind = TABLES["contracts"].column("ends_on").kind
-        written = [_date(guess) for guess in (ends, of_column(other, kind, Sure.LIKELY, ""))]
+        written = [
+            syntax.day(guess.value, guess.sources[0].name) for guess in (ends, of_column(other, kind, Sure.LIKELY, ""))
+        ]
         if not n or None in written:
             continue
         expression = f"coalesce({', '.join(text for text in written if text)})"
@@ -100,15 +102,6 @@ def _end_by_cancelling(part: Part) -> None:
             f"{rows} {ends.sources[0].name} {'has' if n == 1 else 'have'} a {other.name}: these ended then"
         )
         return
-
-
-def _date(guess: Guess) -> str | None:
-    """Return a day as an expression reads it; None where it is written in several ways."""
-    written = guess.value.get("format", "") if isinstance(guess.value, dict) else ""
-    column = syntax.column(guess.sources[0].name)
-    if not isinstance(written, str):
-        return None
-    return f"date({column}, '{written}')" if written else f"date({column})"
 
 
 def _interval(profile: Profile) -> Column | None:

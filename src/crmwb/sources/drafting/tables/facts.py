@@ -82,18 +82,37 @@ def opportunities(profile: Profile) -> list[Part]:
     result["won"] = Guess(
         {"expression": f"{expression} end"}, Sure.SURE, f"of {stage.sources[0].shown(6)}", stage.sources
     )
+    closed = result.get("closed_on")
+    _close_what_ended(profile, result, stage.sources[0], [*won, *lost])
     result = {c.name: result[c.name] for c in TABLES["opportunities"].columns if c.name in result}
     roles = modifiers.find(profile)
     if (converted := roles.get("converted_amount")) is not None:
         result["amount_cents"] = of_column(converted, Kind.MONEY, Sure.SURE, "in one currency already")
     parts = [Part("opportunities", syntax.file_options(profile), result, profile)]
-    if {"customer_id", "closed_on", "amount_cents"} <= result.keys():
-        parts.append(_won(profile, result, syntax.is_in(stage.sources[0].name, won)))
+    if closed is not None and {"customer_id", "amount_cents"} <= result.keys():
+        parts.append(_won(profile, {**result, "closed_on": closed}, syntax.is_in(stage.sources[0].name, won)))
     for part in parts:
         sales.leave_out(part, roles)
         sales.set_currency(part, roles, "amount_cents" if part.table == "opportunities" else "revenue_cents")
         ids.check(part)
     return parts
+
+
+def _close_what_ended(profile: Profile, result: dict[str, Guess], stage: Column, ended: list[str]) -> None:
+    """Where open opportunities have a closing date too, it is the expected one of these: many tools fill it always."""
+    closed = result.get("closed_on")
+    day = closed and syntax.day(closed.value, closed.sources[0].name)
+    if closed is None or day is None:
+        return
+    pairs = zip(profile.texts(stage), profile.texts(closed.sources[0]), strict=True)
+    if not any(said is not None and said not in ended and when is not None for said, when in pairs):
+        return
+    is_over, sources = syntax.is_in(stage.name, ended), (*closed.sources, stage)
+    why = f"{closed.why}; of open ones it is the expected day"
+    result["closed_on"] = Guess({"expression": f"case when {is_over} then {day} end"}, closed.sure, why, sources)
+    if "expected_close_on" not in result:
+        expected = f"case when {is_over} then null else {day} end"
+        result["expected_close_on"] = Guess({"expression": expected}, Sure.LIKELY, "of open ones", sources)
 
 
 def _tells_won(column: Column) -> bool:
