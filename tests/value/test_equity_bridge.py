@@ -10,7 +10,7 @@ from crmwb.value.equity.bridge import COMPONENTS, bridge
 from crmwb.value.equity.worth import Worth
 
 DAYS = (date(2024, 1, 1), date(2024, 2, 1))
-MOVES = ("new", "won_back", "grown", "shrunk", "lost")
+CHANGES = ("new", "won_back", "grown", "shrunk", "lost")
 
 
 def at(*customers):
@@ -58,7 +58,7 @@ def test_it_adds_up(customers):
     closing = at(*((after, now) for _, after, _, now in customers))
     found = components(opening, closing)
     counts, cents = ({name: pair[i] for name, pair in found.items()} for i in (0, 1))
-    assert cents["opening"] + sum(cents[name] for name in MOVES) == cents["closing"]
+    assert cents["opening"] + sum(cents[name] for name in CHANGES) == cents["closing"]
     assert counts["opening"] + counts["new"] + counts["won_back"] - counts["lost"] == counts["closing"]
     assert cents["kept"] <= min(cents["opening"], cents["closing"] - cents["new"])
     assert cents["grown"] >= 0 >= cents["shrunk"]

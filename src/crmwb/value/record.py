@@ -129,9 +129,9 @@ def metrics_record(
     }
 
 
-def margin_record(found: Margin) -> dict[str, Any]:
+def margin_record(margin: Margin) -> dict[str, Any]:
     """Return what is left of revenue, as JSON holds it."""
-    return {"share": found.share, "is_assumed": found.is_assumed, "n_customers_with_costs": found.n_known}
+    return {"share": margin.share, "is_assumed": margin.is_assumed, "n_customers_with_costs": margin.n_known}
 
 
 def _choice(fitted: Fitted, tested: Backtest) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def _stated_clv(con: Backend, tables: Mapping[str, ir.Table], customers: pd.Inde
 
 def _indicators(known: pd.DataFrame, ranked: pd.Series, clv: pd.Series) -> pd.DataFrame:
     """Return the indicators of the score card of customers of whom a sum is known; others are unknown of all."""
-    found = {
+    known_indicators = {
         "revenue": ranked,
         "clv": clv,
         "industry": standing(ranked, known["industry"], "of")["of_percentile"],
@@ -107,7 +107,9 @@ def _indicators(known: pd.DataFrame, ranked: pd.Series, clv: pd.Series) -> pd.Da
         "tenure": known["tenure_days"],
         "response": known["response_share"],
     }
-    table = pd.DataFrame({i.name: found.get(i.name, np.nan) for i in INDICATORS}, index=known.index, dtype="float64")
+    table = pd.DataFrame(
+        {i.name: known_indicators.get(i.name, np.nan) for i in INDICATORS}, index=known.index, dtype="float64"
+    )
     return table[ranked.notna() | clv.notna()]
 
 

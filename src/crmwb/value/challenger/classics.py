@@ -65,8 +65,8 @@ class Classics:
 
     def expected(self, horizon_days: float) -> dict[str, np.ndarray]:
         """Return by model what each customer is expected to buy, shape (n_customers,)."""
-        found = {m.name: m.expected_purchases(self.summary, horizon_days)[self.row_of] for m in self.fitted}
-        return {name: purchases for name, purchases in found.items() if np.isfinite(purchases).all()}
+        by_model = {m.name: m.expected_purchases(self.summary, horizon_days)[self.row_of] for m in self.fitted}
+        return {name: purchases for name, purchases in by_model.items() if np.isfinite(purchases).all()}
 
     def discounted(self, rate: float, horizon_days: float) -> dict[str, np.ndarray]:
         """Return the same, each purchase weighed by what 1 at its time is worth at a continuous daily rate."""

@@ -33,8 +33,8 @@ class Spread:
             own = cls(float(at[0]), float(at[1])).of(counts)
             return float(DOUBT * (at @ at) - own.log_likelihood(purchases).sum())
 
-        found = minimize(loss, [0.0, 0.0], method="Nelder-Mead", options={"xatol": 1e-5, "fatol": 1e-7})
-        learned = cls(*(round(float(value), DECIMALS) for value in found.x))
+        optimum = minimize(loss, [0.0, 0.0], method="Nelder-Mead", options={"xatol": 1e-5, "fatol": 1e-7})
+        learned = cls(*(round(float(value), DECIMALS) for value in optimum.x))
         gain = learned.of(counts).log_likelihood(purchases) - counts.log_likelihood(purchases)
         return learned if gain.sum() > BEYOND * gain.std() * np.sqrt(len(gain)) else cls()
 

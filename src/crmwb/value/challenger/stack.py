@@ -186,11 +186,11 @@ class Stack:
         The correction is what was learned before that holdout; the models count as they do now.
         """
         counts = self.corrected_.base.counts(moment, moment.known.horizon_days)
-        made = _of_total(
+        mean = _of_total(
             before.base.purchases(moment) * np.exp(self.trust_ * before.log_correction(moment)),
             float(moment.known.later.sum()),
         )
-        return Spread.learn(replace(counts, mean=made), moment.known.later)
+        return Spread.learn(replace(counts, mean=mean), moment.known.later)
 
     def factor(self, moment: Moment) -> np.ndarray:
         """Return what the models' forecast of each customer is multiplied by, shape (n,); in all, the level says."""
@@ -211,12 +211,12 @@ class Stack:
         ahead.
         """
         counts = self.corrected_.base.counts(moment, horizon_days or self.horizon_days)
-        made = self.spread_.of(
+        spread = self.spread_.of(
             replace(counts, mean=counts.mean * self.factor(moment)), self.corrected_.base.level.spread
         )
         days = horizon_days or self.horizon_days
         own_year = self.own_years_.get(days, OwnYear())
-        return own_year.of(made, moment.known, days) if own_year.of_windows else self.calibration_.of(made, days)
+        return own_year.of(spread, moment.known, days) if own_year.of_windows else self.calibration_.of(spread, days)
 
     def over(self, moment: Moment, expected: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return the forecast of whatever is proportional to purchases by model, such as their discounted sum."""
@@ -226,7 +226,7 @@ class Stack:
         """Return what was learned, as JSON holds it; the regression is not saved: the same data make the same again."""
         if self.why_not_:
             return {"why_not": self.why_not_}
-        made, base = self.corrected_, self.corrected_.base
+        corrected, base = self.corrected_, self.corrected_.base
         low, high = base.level.interval_80
         return {
             "why_not": None,
@@ -235,8 +235,8 @@ class Stack:
             "scale": base.level.scale,
             "total_80": [base.level.scale * low, base.level.scale * high],
             "trust_in_corrections": self.trust_,
-            "n_inputs": len(made.columns),
-            "n_rows": made.rows,
+            "n_inputs": len(corrected.columns),
+            "n_rows": corrected.rows,
             "holdouts": [{"days_before": self.origin_ - at, "days": days} for at, days in base.holdouts],
             "spread": {"constant": self.spread_.constant, "of_log_mean": self.spread_.of_mean},
             "calibration": {"slope": self.calibration_.slope, "n_origins": self.calibration_.n_origins},

@@ -45,8 +45,8 @@ class Traits:
     @classmethod
     def of(cls, con: Backend, snapshots: ir.Table, ids: np.ndarray) -> Self:
         """Look which month ends there are."""
-        found = engine.batches(con, snapshots.select("as_of").distinct()).read_all()["as_of"].to_pylist()
-        return cls(con, snapshots, pd.Index(ids), tuple(sorted(day_number(end) for end in found)))
+        month_ends = engine.batches(con, snapshots.select("as_of").distinct()).read_all()["as_of"].to_pylist()
+        return cls(con, snapshots, pd.Index(ids), tuple(sorted(day_number(end) for end in month_ends)))
 
     def until(self, origin: int) -> Self:
         """Return what was known at `origin`."""
@@ -72,8 +72,8 @@ class Traits:
             return pd.DataFrame(index=range(len(customer)))
         if ends[-1] not in self._read:
             self._read[ends[-1]] = self._of(ends[-1])
-        found: pd.DataFrame = self._read[ends[-1]].reindex(customer)
-        return found.reset_index(drop=True)
+        snapshot: pd.DataFrame = self._read[ends[-1]].reindex(customer)
+        return snapshot.reset_index(drop=True)
 
     def _of(self, end: int) -> pd.DataFrame:
         """Read a snapshot, on the places of its customers."""
@@ -102,7 +102,7 @@ class Encoding:
     @classmethod
     def learn(cls, traits: pd.DataFrame) -> Self:
         """Find the columns that may tell something."""
-        numbers = [c for c in NUMBERS if c in traits and _tells(traits[c].to_numpy(dtype=np.float64, na_value=np.nan))]
+        numbers = [c for c in NUMBERS if c in traits and _varies(traits[c].to_numpy(dtype=np.float64, na_value=np.nan))]
         values: list[tuple[str, str]] = []
         for column in (c for c in CATEGORIES if c in traits):
             counts = traits[column].value_counts().sort_index().sort_values(ascending=False, kind="stable")
@@ -127,6 +127,6 @@ class Encoding:
         return pd.DataFrame(columns, index=traits.index)
 
 
-def _tells(numbers: np.ndarray) -> bool:
+def _varies(numbers: np.ndarray) -> bool:
     known = numbers[np.isfinite(numbers)]
     return len(known) >= max(LEAST_KNOWN * len(numbers), 2) and bool(known.min() < known.max())

@@ -64,8 +64,8 @@ def weights_of(models: Sequence[str], chances: Sequence[np.ndarray]) -> dict[str
     gain = np.concatenate(gains)
     if gain.sum() <= BEYOND * gain.std() * np.sqrt(len(gain)):
         return {models[best]: 1.0}
-    found = _mixture(whole)
-    rounded = np.round(np.where(found < SMALL, 0.0, found), DECIMALS)
+    shares = _mixture(whole)
+    rounded = np.round(np.where(shares < SMALL, 0.0, shares), DECIMALS)
     kept = {name: float(weight) for name, weight in zip(models, rounded / rounded.sum(), strict=True) if weight > 0}
     return {name: round(weight, DECIMALS + 3) for name, weight in kept.items()}
 

@@ -67,9 +67,9 @@ def counted(con: Backend, every: ir.Table, customers: ir.Table, as_of: date) -> 
         ended_since=(joined.ends_on > since).fill_null(False).cast("int64"),
     )
     by = [PLAN, COHORT, *ATTRIBUTES]
-    found = {name: _of(con, joined, name) for name in by}
-    kept = {name: pair for name, pair in found.items() if name in (PLAN, COHORT) or _compares(pair[1])}
-    whole = found[PLAN][1]
+    by_group = {name: _of(con, joined, name) for name in by}
+    kept = {name: pair for name, pair in by_group.items() if name in (PLAN, COHORT) or _compares(pair[1])}
+    whole = by_group[PLAN][1]
     return Counted(
         {name: pair[0] for name, pair in kept.items()},
         {name: pair[1].drop(columns=["days_seen", "ended_since"]) for name, pair in kept.items()},
@@ -77,7 +77,7 @@ def counted(con: Backend, every: ir.Table, customers: ir.Table, as_of: date) -> 
     )
 
 
-def table(models: Mapping[str, ContractsBySegment], found: Counted) -> pd.DataFrame:
+def table(models: Mapping[str, ContractsBySegment], counts: Counted) -> pd.DataFrame:
     """Return one row per kind of group and group: contracts, what they bring, churn and the renewals to be expected.
 
     Returns
@@ -88,8 +88,8 @@ def table(models: Mapping[str, ContractsBySegment], found: Counted) -> pd.DataFr
     """
     rows = []
     for by, model in models.items():
-        expected = renewals.table(model, found.renewals[by].rename(columns={"group": by}), by)
-        rows.append(found.sums[by].merge(expected.drop(columns=["n_contracts", "n_ended"]), on="group", how="left"))
+        expected = renewals.table(model, counts.renewals[by].rename(columns={"group": by}), by)
+        rows.append(counts.sums[by].merge(expected.drop(columns=["n_contracts", "n_ended"]), on="group", how="left"))
     known = ["by", "group", "n_contracts", "n_running", "n_ended", "mrr_cents", "churn_share"]
     fitted = ["is_own_model", "verdict", *(f"renewal_{k}_share" for k in (1, 2, 12))]
     return pd.concat(rows, ignore_index=True)[known + fitted]

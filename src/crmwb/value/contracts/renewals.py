@@ -90,7 +90,7 @@ def worth(
     running: pd.DataFrame, model: ContractsBySegment, *, horizon_days: int, annual_rate: float, margin_share: float
 ) -> Mapping[tuple[str, int, int], float]:
     """Return the expected payments of each plan, number of renewals and period; NaN where no model can be told."""
-    found: dict[tuple[str, int, int], float] = {}
+    payments: dict[tuple[str, int, int], float] = {}
     for plan, rows in running.groupby("plan", sort=True):
         used = model.model_of(str(plan))
         renewals, period = rows["renewals"].to_numpy(dtype=float), rows["period_months"].to_numpy(dtype=float)
@@ -99,5 +99,5 @@ def worth(
         else:
             each = np.full(len(rows), np.nan)
         for r, p, value in zip(renewals, period, each * margin_share, strict=True):
-            found[str(plan), int(r), int(p)] = float(value)
-    return found
+            payments[str(plan), int(r), int(p)] = float(value)
+    return payments

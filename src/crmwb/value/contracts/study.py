@@ -99,13 +99,13 @@ def study(con: Backend, tables: Mapping[str, ir.Table], as_of: date, params: Val
     return ContractStudy(facts, customers, curves, months, groups.table(models, counted))
 
 
-def write(made: ContractStudy) -> None:
+def write(study: ContractStudy) -> None:
     """Write what contracts tell to data/contracts/."""
     with storage.replacing_folder(layout.CONTRACTS) as folder:
-        storage.write_json(made.facts, folder / layout.CONTRACT_FACTS.name)
-        frames = {CUSTOMERS: made.customers}
-        if made.facts["is_available"]:
-            frames |= {SURVIVAL: made.survival, BRIDGE: made.bridge, RENEWALS: made.renewals}
+        storage.write_json(study.facts, folder / layout.CONTRACT_FACTS.name)
+        frames = {CUSTOMERS: study.customers}
+        if study.facts["is_available"]:
+            frames |= {SURVIVAL: study.survival, BRIDGE: study.bridge, RENEWALS: study.renewals}
         for artefact, frame in frames.items():
             storage.write(frame, artefact, folder / artefact.path.name)
 

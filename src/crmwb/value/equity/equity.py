@@ -159,7 +159,7 @@ def build(
         by_month = by_month.astype({"n_active": "Int64", "n_alive": "Float64"})
     changes = _stacked(bridges)
     past = past_frame(ahead)
-    found = facts(
+    statements = facts(
         by_month,
         changes,
         ahead=ahead,
@@ -171,7 +171,7 @@ def build(
         lost_below=params.lost_below,
         currency=currency,
     )
-    return Equity(by_month, changes, frame(ahead, terms.margin_share), past, found, ahead)
+    return Equity(by_month, changes, frame(ahead, terms.margin_share), past, statements, ahead)
 
 
 def _origins(ends: Sequence[date], first: date, as_of: date, n_origins: int) -> set[date]:

@@ -35,7 +35,7 @@ LEFT_EDGE_SHARE = 0.5
 WORTH_TELLING = 0.01  # of the greatest move
 AS_FAR = 0.9  # of a horizon: forecasts that were tested so far ahead were tested as far
 YEAR_DAYS = (360, 370)  # horizons that a total over twelve months can be compared with
-MOVES = ("new", "won_back", "grown", "shrunk", "lost")
+CHANGES = ("new", "won_back", "grown", "shrunk", "lost")
 
 
 def facts(
@@ -96,9 +96,9 @@ def _equity(
     if figure == "between":
         why = "why_off" if total.tested_days >= AS_FAR * horizon_days else "why_tested_less"
         values["why"] = Finding(f"equity.{why}", {"tested": Days(total.tested_days)})
-    said: Finding | Unavailable = Finding(code, values, weight=abs(float(now["equity_cents"])))
+    stated: Finding | Unavailable = Finding(code, values, weight=abs(float(now["equity_cents"])))
     if not total.is_informative:
-        said = Unavailable("equity.range_too_wide", values={"times": Times(total.high)})
+        stated = Unavailable("equity.range_too_wide", values={"times": Times(total.high)})
     return {
         "as_of": now["as_of"].isoformat(),
         "first": months["as_of"].iloc[0].isoformat(),
@@ -109,7 +109,7 @@ def _equity(
         "low": round(low),
         "high": round(high),
         "is_stated": total.is_narrow,
-        "finding": to_json(said),
+        "finding": to_json(stated),
     }
 
 
@@ -124,19 +124,19 @@ def _bridge(changes: pd.DataFrame, cohorts: Cohorts, total: TotalRange, currency
     seen_before = month_of(begins) - cohorts.first_month
     spans = month_of(ends) - month_of(begins)
     is_comparable = seen_before >= MONTHS_A_YEAR and spans >= MONTHS_A_YEAR and cents["opening"] > 0
-    said: Finding | Unavailable
+    stated: Finding | Unavailable
     if not total.is_informative:
-        is_comparable, said = False, Unavailable("equity.change_too_uncertain")
+        is_comparable, stated = False, Unavailable("equity.change_too_uncertain")
     elif is_comparable:
-        said = _moved(begins, ends, cents, currency if total.is_narrow else None)
+        stated = _moved(begins, ends, cents, currency if total.is_narrow else None)
     else:
-        said = Unavailable("equity.change_not_known", values={"begins": Month(start_of(cohorts.first_month))})
+        stated = Unavailable("equity.change_not_known", values={"begins": Month(start_of(cohorts.first_month))})
     return {
         "begins": begins.isoformat(),
         "ends": ends.isoformat(),
         "components": {name: {"n_customers": counts[name], "cents": cents[name]} for name in COMPONENTS},
         "is_comparable": is_comparable,
-        "finding": to_json(said),
+        "finding": to_json(stated),
     }
 
 
@@ -146,8 +146,8 @@ def _moved(begins: Any, ends: Any, cents: dict[str, int], currency: str | None) 
             return Share(abs(cents[name]) / cents["opening"])
         return Money(abs(cents[name]), currency)
 
-    least = WORTH_TELLING * max(abs(cents[name]) for name in MOVES)
-    moved = sorted((name for name in MOVES if abs(cents[name]) > least), key=lambda name: (-abs(cents[name]), name))
+    least = WORTH_TELLING * max(abs(cents[name]) for name in CHANGES)
+    moved = sorted((name for name in CHANGES if abs(cents[name]) > least), key=lambda name: (-abs(cents[name]), name))
     values: dict[str, Value] = {
         "begins": Day(begins),
         "ends": Day(ends),

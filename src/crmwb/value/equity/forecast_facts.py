@@ -15,12 +15,12 @@ from crmwb.value.forecast import LEVELS, MIN_TESTS, MOST_OFF, Forecast, NewShare
 ROWS = ("actual", "expected")
 
 
-def forecast_facts(found: Monthly, n_months: int, currency: str) -> dict[str, Any]:
+def forecast_facts(monthly: Monthly, n_months: int, currency: str) -> dict[str, Any]:
     """Gather what is forecast, as JSON holds it.
 
     Parameters
     ----------
-    found : Monthly
+    monthly : Monthly
         The forecasts.
     n_months : int
         How many months ahead were asked for.
@@ -37,15 +37,17 @@ def forecast_facts(found: Monthly, n_months: int, currency: str) -> dict[str, An
         ({months, expected, low, high, method, n_tests, error}, or None), last_year (revenue of the last twelve
         whole months, None where there are fewer) and findings, the main one first.
     """
-    revenue = found.measures["revenue_cents"]
+    revenue = monthly.measures["revenue_cents"]
     values = revenue.counted
     facts = {
         "n_months": n_months,
-        "measures": {name: _measure(m, found.skip, n_months, found.stops_at) for name, m in found.measures.items()},
-        "new_share": asdict(found.new_share) if isinstance(found.new_share, NewShare) else None,
+        "measures": {
+            name: _measure(m, monthly.skip, n_months, monthly.stops_at) for name, m in monthly.measures.items()
+        },
+        "new_share": asdict(monthly.new_share) if isinstance(monthly.new_share, NewShare) else None,
         "last_year": float(values[-MONTHS_A_YEAR:].sum()) if len(values) > MONTHS_A_YEAR else None,
     }
-    return facts | {"findings": [to_json(finding) for finding in _findings(found, facts, currency)]}
+    return facts | {"findings": [to_json(finding) for finding in _findings(monthly, facts, currency)]}
 
 
 def proof_facts(past: pd.DataFrame, months: int) -> dict[str, Any]:
@@ -185,13 +187,13 @@ def _error(rows: pd.DataFrame, forecast: str) -> float | None:
     return float((rows[forecast] - rows["actual"]).abs().sum()) / came if came > 0 else None
 
 
-def _findings(found: Monthly, facts: dict[str, Any], currency: str) -> list[Finding | Unavailable]:
+def _findings(monthly: Monthly, facts: dict[str, Any], currency: str) -> list[Finding | Unavailable]:
     """Return the total or the next month, why there is no longer total, the last year, and what new customers bring."""
-    revenue = found.measures["revenue_cents"]
+    revenue = monthly.measures["revenue_cents"]
     total = facts["measures"]["revenue_cents"]["total"]
     out: list[Finding | Unavailable] = [] if total is None else [_total(total, currency)]
-    if total is None and len(revenue.now.expected) > found.skip:
-        out.append(_next_month(found, currency))
+    if total is None and len(revenue.now.expected) > monthly.skip:
+        out.append(_next_month(monthly, currency))
     unavailable = facts["measures"]["revenue_cents"]["unavailable"]
     if unavailable:
         out.append(from_json(unavailable))
@@ -203,8 +205,8 @@ def _findings(found: Monthly, facts: dict[str, Any], currency: str) -> list[Find
                 "revenue": Money(round(facts["last_year"]), currency),
             }
             out.append(Finding("forecast.last_year", year))
-    if isinstance(found.new_share, NewShare):
-        share = found.new_share
+    if isinstance(monthly.new_share, NewShare):
+        share = monthly.new_share
         values = {
             "months": Count(share.months, "month"),
             "share": Share(share.expected),
@@ -226,9 +228,9 @@ def _total(total: dict[str, Any], currency: str) -> Finding:
     return Finding(code, values, weight=total["expected"])
 
 
-def _next_month(found: Monthly, currency: str) -> Finding:
-    m = found.measures["revenue_cents"]
-    low, high = (float(end[found.skip]) for end in m.now.ends(80, m.lump))
-    month = start_of(m.first_month + len(m.rolling.values) + found.skip)
+def _next_month(monthly: Monthly, currency: str) -> Finding:
+    m = monthly.measures["revenue_cents"]
+    low, high = (float(end[monthly.skip]) for end in m.now.ends(80, m.lump))
+    month = start_of(m.first_month + len(m.rolling.values) + monthly.skip)
     values = {"month": Month(month), "range": Interval(Money(round(low), currency), Money(round(high), currency))}
     return Finding("forecast.next_month", values, weight=high)

@@ -65,11 +65,11 @@ def with_buyers(equity: Equity, n_expected: float) -> Equity:
         The sum of the customers' own chances to buy within the horizon.
     """
     now = equity.facts["equity"]
-    said = from_json(now["finding"])
-    if not isinstance(said, Finding) or "n_active" not in said.values:
+    stated = from_json(now["finding"])
+    if not isinstance(stated, Finding) or "n_active" not in stated.values:
         return equity
-    said = replace(said, code=f"{said.code}_and_buy", values={**said.values, "n_buy": Count(round(n_expected))})
-    return replace(equity, facts=equity.facts | {"equity": now | {"finding": to_json(said)}})
+    stated = replace(stated, code=f"{stated.code}_and_buy", values={**stated.values, "n_buy": Count(round(n_expected))})
+    return replace(equity, facts=equity.facts | {"equity": now | {"finding": to_json(stated)}})
 
 
 def _without_revenue(equity: Equity, share: Share) -> Equity:

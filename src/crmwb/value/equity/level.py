@@ -49,12 +49,12 @@ class _Past:
         return _log_ratio(self.came, self.expected, self.lumps)
 
 
-def expected_parts(made: Outlook, season: np.ndarray) -> np.ndarray:
+def expected_parts(outlook: Outlook, season: np.ndarray) -> np.ndarray:
     """Return what existing customers and newcomers are expected to do with the season, shape (n_periods, 2, 3)."""
-    came, months = newcomers.recent(made.whole, season)
-    factors = season[[day.month - 1 for day in made.edges[:-1]]]
+    came, months = newcomers.recent(outlook.whole, season)
+    factors = season[[day.month - 1 for day in outlook.edges[:-1]]]
     coming = came / months if months else 0.0
-    return np.asarray(np.stack([made.existing, coming * made.flow], axis=1) * factors[:, None, None])
+    return np.asarray(np.stack([outlook.existing, coming * outlook.flow], axis=1) * factors[:, None, None])
 
 
 def level(outlooks: Sequence[Outlook], cohorts: Cohorts, season: np.ndarray, month: int) -> Level:
@@ -72,12 +72,12 @@ def level(outlooks: Sequence[Outlook], cohorts: Cohorts, season: np.ndarray, mon
         See `months.month_of`.
     """
     past = []
-    for made in outlooks:
-        at = month_of(made.origin)
-        n = min(len(made.existing), month - at)
+    for outlook in outlooks:
+        at = month_of(outlook.origin)
+        n = min(len(outlook.existing), month - at)
         if n > 0:
             came = np.stack(cohorts.actual(at, n), axis=1)
-            past.append(_Past(at, expected_parts(made, season)[:n], came, made.lumps))
+            past.append(_Past(at, expected_parts(outlook, season)[:n], came, outlook.lumps))
     return Level(season, _shift(past, month))
 
 

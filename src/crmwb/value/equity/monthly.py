@@ -122,7 +122,7 @@ def monthly(
     n_origins : int
         Earlier origins at which intervals are tested, the latest ones.
     """
-    sums = [_customer_sum(made, outlooks, cohorts, seasonal) for made in outlooks]
+    sums = [_customer_sum(outlook, outlooks, cohorts, seasonal) for outlook in outlooks]
     n, skip = month_of(as_of) - cohorts.first_month, int(as_of.day != 1)
     most = None if holes is None else holes.months_before(month_of(as_of) + skip)
     measures = {}
@@ -149,21 +149,21 @@ def monthly(
     return Monthly(as_of, measures, new_share, stops_at)
 
 
-def frame(found: Monthly, margin_share: float) -> pd.DataFrame:
+def frame(forecasts: Monthly, margin_share: float) -> pd.DataFrame:
     """Write the forecast under what came before it, one row per measure and month: columns of `FORECAST`.
 
     A month under way has both: in `known` what has been done in it, which `expected` includes. margin_cents is revenue
     times the margin share.
     """
     frames = []
-    for name, m in found.measures.items():
+    for name, m in forecasts.measures.items():
         n = len(m.rolling.values)
         done = pd.DataFrame({"month": [start_of(m.first_month + i) for i in range(n)], "actual": m.counted})
         ahead = pd.DataFrame(
             {"month": [start_of(m.first_month + n + i) for i in range(len(m.now.expected))], "expected": m.now.expected}
             | _bounds(m.now, m.lump, m.known)
         )
-        ahead["known"] = np.where(np.arange(len(ahead)) < found.skip, m.known, 0.0)
+        ahead["known"] = np.where(np.arange(len(ahead)) < forecasts.skip, m.known, 0.0)
         frames.append(pd.concat([done, ahead]).assign(measure=name))
     rows = pd.concat(frames).reindex(columns=FORECAST.names)
     margin = rows[rows["measure"] == "revenue_cents"].assign(measure="margin_cents")
@@ -172,28 +172,28 @@ def frame(found: Monthly, margin_share: float) -> pd.DataFrame:
     return pd.concat([rows, margin], ignore_index=True).sort_values(["measure", "month"], ignore_index=True)
 
 
-def past_frame(found: Monthly) -> pd.DataFrame:
+def past_frame(forecasts: Monthly) -> pd.DataFrame:
     """Put earlier forecasts beside what came, one row per measure, origin and month: columns of `PAST_FORECASTS`."""
     frames = [PAST_FORECASTS.schema.empty_table().to_pandas()]
-    for name, m in found.measures.items():
+    for name, m in forecasts.measures.items():
         values = m.rolling.values
-        for origin, made in m.past:
-            n = min(len(made.expected), len(values) - origin)
+        for origin, past in m.past:
+            n = min(len(past.expected), len(values) - origin)
             ahead = np.arange(origin, origin + n)
             is_known = np.isfinite(m.rolling.outcomes[ahead])
             columns = {
                 "month": [start_of(m.first_month + int(i)) for i in ahead],
                 "actual": values[ahead],
-                "expected": made.expected[:n],
+                "expected": past.expected[:n],
                 "last_month": np.full(n, values[origin - 1]),
                 "last_year": [
                     values[i - MONTHS_A_YEAR] if MONTHS_A_YEAR <= i < origin + MONTHS_A_YEAR else np.nan for i in ahead
                 ],
-            } | {k: v[:n] for k, v in _bounds(made, float(m.rolling.lumps[origin]), 0.0).items()}
+            } | {k: v[:n] for k, v in _bounds(past, float(m.rolling.lumps[origin]), 0.0).items()}
             if n:
                 frames.append(
                     pd.DataFrame(columns)[is_known].assign(
-                        measure=name, origin=start_of(m.first_month + origin), method=made.choice.method
+                        measure=name, origin=start_of(m.first_month + origin), method=past.choice.method
                     )
                 )
     rows: pd.DataFrame = pd.concat(frames[1:] or frames, ignore_index=True)
@@ -241,18 +241,18 @@ def _finish_month(rolling: Rolling, as_of: date, known: float) -> None:
 
 
 def _customer_sum(
-    made: Outlook, outlooks: Sequence[Outlook], cohorts: Cohorts, seasonal: Seasonal
+    outlook: Outlook, outlooks: Sequence[Outlook], cohorts: Cohorts, seasonal: Seasonal
 ) -> tuple[int, np.ndarray]:
     """Return an origin's position and what the customer models expect, shape (n_periods, 5).
 
     By measure, then new customers, then revenue of new customers: at the level that earlier outlooks teach.
     """
-    month = month_of(made.origin)
-    at = level(outlooks, cohorts, seasonal(made.origin), month)
-    parts = expected_parts(made, at.season) * np.exp(at.shift)
+    month = month_of(outlook.origin)
+    at = level(outlooks, cohorts, seasonal(outlook.origin), month)
+    parts = expected_parts(outlook, at.season) * np.exp(at.shift)
     totals = parts.sum(axis=1)
-    totals[0] += made.known
-    new = made.coming(at.season)
+    totals[0] += outlook.known
+    new = outlook.coming(at.season)
     return month - cohorts.first_month, np.column_stack([totals, new, parts[:, 1, 2]])
 
 
@@ -275,12 +275,12 @@ def _lumps(cohorts: Cohorts, n: int, name: str) -> np.ndarray:
     return np.maximum(totals[:, 1] / np.maximum(totals[:, 0], 1.0), 1.0)
 
 
-def _bounds(made: Forecast, lump: float, known: float) -> dict[str, np.ndarray]:
+def _bounds(forecast: Forecast, lump: float, known: float) -> dict[str, np.ndarray]:
     ends: dict[str, np.ndarray] = {}
     for percent in LEVELS:
-        low, high = made.ends(percent, lump)
+        low, high = forecast.ends(percent, lump)
         ends |= {f"low_{percent}": low, f"high_{percent}": high}
-    if len(made.expected):
+    if len(forecast.expected):
         for end in ends.values():
             end[0] = max(end[0], known)
     return ends

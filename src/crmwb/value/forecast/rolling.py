@@ -49,13 +49,13 @@ class Rolling:
         is_known: np.ndarray | None = None,
     ) -> Self:
         """Forecast from every origin by every method of `METHODS` and means; put `others` (as `forecasts`) beside."""
-        made = {
+        by_method = {
             name: np.array([method(values[:o], float(lumps[o]), n_ahead) for o in origins]).reshape(-1, n_ahead)
             for name, method in METHODS.items()
         }
-        of_several = [means(o, float(lumps[o]), {k: v[i] for k, v in made.items()}) for i, o in enumerate(origins)]
-        made |= {k: np.array([of[k] for of in of_several]).reshape(-1, n_ahead) for k in (SEEN_ONCE, COMBINED)}
-        return cls(values, lumps, np.asarray(origins), made | dict(others or {}), is_known)
+        of_several = [means(o, float(lumps[o]), {k: v[i] for k, v in by_method.items()}) for i, o in enumerate(origins)]
+        by_method |= {k: np.array([of[k] for of in of_several]).reshape(-1, n_ahead) for k in (SEEN_ONCE, COMBINED)}
+        return cls(values, lumps, np.asarray(origins), by_method | dict(others or {}), is_known)
 
     @property
     def outcomes(self) -> np.ndarray:

@@ -40,8 +40,8 @@ def customers(
     bought = table["age_days"].notna()
     out = pd.DataFrame(index=table.index)
     for group in GROUPS:
-        found = standing(table.loc[bought, "revenue_cents"], table.loc[bought, group], group)
-        out = out.join(found.reindex(table.index))
+        ranks = standing(table.loc[bought, "revenue_cents"], table.loc[bought, group], group)
+        out = out.join(ranks.reindex(table.index))
     if table["referred_by"].notna().any():
         worth = worth_of(brought.set_index("customer_id").reindex(table.index), clv_cents)
         credited = referrals(table["referred_by"], worth.where(bought), table["acquisition_cost_cents"], type_1_share)
@@ -69,8 +69,8 @@ def facts(features: pd.DataFrame, influence: pd.DataFrame, type_1_share: float) 
     groups = {}
     for group in GROUPS:
         n, small = int(influence[f"{group}_rank"].notna().sum()), small_groups(features.loc[bought, group])
-        found = to_json(_standing(group, n, small))
-        groups[group] = {"is_available": n > 0, "n_ranked": n, "n_small_groups": small, "finding": found}
+        stated = to_json(_standing(group, n, small))
+        groups[group] = {"is_available": n > 0, "n_ranked": n, "n_small_groups": small, "finding": stated}
     return {"referrals": _referral_facts(influence, type_1_share), "standing": groups}
 
 

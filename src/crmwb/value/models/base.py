@@ -121,17 +121,17 @@ class LikelihoodModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn
         rough : callable, optional
             The same objective on a part of the customers; see `maximise`.
         """
-        found = maximise(objective, starts, self.tol, rough)
+        optimum = maximise(objective, starts, self.tol, rough)
         scales = np.array([units.get(name, 1.0) for name in self.parameter_names])
-        covariance = np.full_like(found.information, math.nan)
-        at_edge, alike = self._edge(found, n)
+        covariance = np.full_like(optimum.information, math.nan)
+        at_edge, alike = self._edge(optimum, n)
         free = ~at_edge
-        if found.is_peak_in(free) and (alike or free.all()):
+        if optimum.is_peak_in(free) and (alike or free.all()):
             covariance[:] = 0.0
-            covariance[np.ix_(free, free)] = np.linalg.inv(found.information[np.ix_(free, free)]) / n
+            covariance[np.ix_(free, free)] = np.linalg.inv(optimum.information[np.ix_(free, free)]) / n
         self.n_customers_ = n
-        self._set(np.exp(found.theta) * scales, covariance)
-        self.verdict_ = self._judge(found)
+        self._set(np.exp(optimum.theta) * scales, covariance)
+        self.verdict_ = self._judge(optimum)
 
     def _set(self, estimates: np.ndarray, covariance: np.ndarray) -> None:
         self.covariance_ = covariance
@@ -168,11 +168,11 @@ class LikelihoodModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn
         self.verdict_ = Verdict(Status.TOO_LITTLE_DATA, why)
         return self
 
-    def _judge(self, found: Optimum) -> Verdict:
+    def _judge(self, optimum: Optimum) -> Verdict:
         """Return how the fit went; models add what they are weak in."""
-        away = [f"{n} → {'∞' if t > 0 else '0'}" for n, t in zip(self.parameter_names, found.theta, strict=True)]
-        away = [a for a, gone in zip(away, found.ran_away, strict=True) if gone]
-        alike = self._edge(found, self.n_customers_)[1]
+        away = [f"{n} → {'∞' if t > 0 else '0'}" for n, t in zip(self.parameter_names, optimum.theta, strict=True)]
+        away = [a for a, gone in zip(away, optimum.ran_away, strict=True) if gone]
+        alike = self._edge(optimum, self.n_customers_)[1]
         if alike and np.isfinite(self.covariance_).all():
             return Verdict(
                 Status.LIMIT,
@@ -193,12 +193,12 @@ class LikelihoodModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn
                 Status.FLAT,
                 Finding("models.fit.flat", {"parameters": Listing(tuple(map(Name, unsure)))}),
             )
-        if found.gradient > self.tol:
+        if optimum.gradient > self.tol:
             return Verdict(
                 Status.NOT_CONVERGED,
                 Finding(
                     "models.fit.not_converged",
-                    {"gradient": Name(f"{found.gradient:.1e}"), "tolerance": Name(f"{self.tol:.0e}")},
+                    {"gradient": Name(f"{optimum.gradient:.1e}"), "tolerance": Name(f"{self.tol:.0e}")},
                 ),
             )
         return FITTED
@@ -220,20 +220,20 @@ class LikelihoodModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn
         moved: Self = clone(self)
         return moved.restore(parameters, self.covariance_, math.nan, self.n_customers_, self.verdict_)
 
-    def _edge(self, found: Optimum, n: int) -> tuple[np.ndarray, list[str]]:
+    def _edge(self, optimum: Optimum, n: int) -> tuple[np.ndarray, list[str]]:
         """Return which parameters ended at the edge, shape (k,) of bool, and in what customers do not differ then.
 
         Nothing is said where they ended there for any other reason. Of two that run to ∞ in a ratio, one is at the
         edge, or might as well be, and the other, which tells the ratio, is free, however near.
         """
-        at_edge, theta = found.ran_away, dict(zip(self.parameter_names, found.theta, strict=True))
+        at_edge, theta = optimum.ran_away, dict(zip(self.parameter_names, optimum.theta, strict=True))
         might = at_edge.copy()
-        if found.is_peak:
-            might |= np.diag(np.linalg.inv(found.information)) / n > MAX_LOG_ERROR**2
+        if optimum.is_peak:
+            might |= np.diag(np.linalg.inv(optimum.information)) / n > MAX_LOG_ERROR**2
         alike, explained = [], np.zeros_like(at_edge)
         for one, other, what in self.spreads:
             low, high = (self.parameter_names.index(name) for name in sorted((one, other), key=theta.__getitem__))
-            if might[high] and 0 < found.theta[low] < found.theta[high]:
+            if might[high] and 0 < optimum.theta[low] < optimum.theta[high]:
                 at_edge[high], at_edge[low] = True, False
                 explained[high] = True
                 alike.append(what)

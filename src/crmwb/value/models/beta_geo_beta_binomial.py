@@ -166,8 +166,8 @@ class BetaGeoBetaBinomial(LikelihoodModel):
         alive = np.exp(silence) * (self.gamma_ + self.delta_ + summary.n_rounds) / self.gamma_
         return known, alive, at_last + alive - np.exp(silence) * at_end
 
-    def _judge(self, found: Optimum) -> Verdict:
-        verdict = super()._judge(found)
+    def _judge(self, optimum: Optimum) -> Verdict:
+        verdict = super()._judge(optimum)
         stop = self.gamma_ / (self.gamma_ + self.delta_)
         if not verdict.is_ok and stop < FEW:
             return Verdict(Status.DEGENERATE, Finding("models.fit.nobody_stops_in_rounds", {"share": Share(stop)}))

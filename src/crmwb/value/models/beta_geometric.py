@@ -90,8 +90,8 @@ class BetaGeometric(PurchaseModel):
     def _alive(self, x: np.ndarray, age: np.ndarray) -> ahead.Alive:
         return ahead.Alive(self.r_ + x, self.alpha_ + age, self.a_, self.b_ + x + self.first_chances)
 
-    def _judge(self, found: Optimum) -> Verdict:
-        verdict = super()._judge(found)
+    def _judge(self, optimum: Optimum) -> Verdict:
+        verdict = super()._judge(optimum)
         stops = self.a_ / (self.a_ + self.b_)
         if not verdict.is_ok and self.b_ > HUGE and stops < 0.5:
             return Verdict(

@@ -33,11 +33,11 @@ def expected(alive: Alive, horizon: float) -> np.ndarray:
     """Return the purchases to expect in `horizon`, shape (n,)."""
     if horizon <= 0:
         return np.zeros_like(alive.shape)
-    found, exact = formula(alive, horizon)
+    purchases, exact = formula(alive, horizon)
     if not exact.all():
         rest = Alive(alive.shape[~exact], alive.wait[~exact], alive.a, alive.b[~exact])
-        found[~exact] = integral(rest, horizon)
-    return found
+        purchases[~exact] = integral(rest, horizon)
+    return purchases
 
 
 def formula(alive: Alive, horizon: float) -> tuple[np.ndarray, np.ndarray]:
@@ -51,10 +51,10 @@ def formula(alive: Alive, horizon: float) -> tuple[np.ndarray, np.ndarray]:
     c = a + b - 1
     with np.errstate(all="ignore"):
         scale = c / (a - 1)
-        found = np.asarray(scale * (1 - (1 - z) ** (a - 1) * hyp2f1(a - 1, c - shape, c, z)))
+        purchases = np.asarray(scale * (1 - (1 - z) ** (a - 1) * hyp2f1(a - 1, c - shape, c, z)))
         most = shape * horizon / wait  # if nobody ever stopped
-        exact = (found > LOST_DIGITS * np.abs(scale)) & (found <= most * (1 + LOST_DIGITS))
-    return found, np.asarray(exact)
+        exact = (purchases > LOST_DIGITS * np.abs(scale)) & (purchases <= most * (1 + LOST_DIGITS))
+    return purchases, np.asarray(exact)
 
 
 def integral(alive: Alive, horizon: float) -> np.ndarray:

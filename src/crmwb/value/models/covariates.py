@@ -124,21 +124,21 @@ class PurchasesWithCovariates(BaseEstimator):  # type: ignore[misc]  # scikit-le
 
         sizes = np.array([unit if name in self.kind.times else 1.0 for name in self.kind.parameter_names])
         start = np.log(np.array(list(self.without_.parameters_.values())) / sizes)
-        found = maximise(mean_and_gradient, [np.concatenate([start, np.zeros(len(at) * len(mean))])], self.tol)
-        back = np.eye(len(found.theta))  # from around the mean customer to customers whose covariates are 0
+        optimum = maximise(mean_and_gradient, [np.concatenate([start, np.zeros(len(at) * len(mean))])], self.tol)
+        back = np.eye(len(optimum.theta))  # from around the mean customer to customers whose covariates are 0
         for row, parameter in enumerate(at):
             back[parameter, kept + row * len(mean) : kept + (row + 1) * len(mean)] = mean
-        known = found.is_peak and not found.ran_away.any()
-        inside = np.linalg.inv(found.information) / self.n_customers_ if known else np.full_like(back, math.nan)
-        self._set(back @ found.theta, back @ inside @ back.T, sizes)
+        known = optimum.is_peak and not optimum.ran_away.any()
+        inside = np.linalg.inv(optimum.information) / self.n_customers_ if known else np.full_like(back, math.nan)
+        self._set(back @ optimum.theta, back @ inside @ back.T, sizes)
         purchases = float((everybody.frequency * everybody.n_customers).sum())
-        self.log_likelihood_ = found.mean_log_likelihood * self.n_customers_ - purchases * math.log(unit)
+        self.log_likelihood_ = optimum.mean_log_likelihood * self.n_customers_ - purchases * math.log(unit)
         statistic = max(0.0, 2 * (self.log_likelihood_ - self.without_.log_likelihood_))
         freedom = len(at) * len(mean)
         name = self.kind.name
         p_value = float(chi2.sf(statistic, freedom))
         self.test_ = LikelihoodRatio(name, f"{name} with {', '.join(self.names_)}", statistic, freedom, p_value)
-        self.verdict_ = self._judge(known=known, converged=found.gradient <= self.tol)
+        self.verdict_ = self._judge(known=known, converged=optimum.gradient <= self.tol)
         return self
 
     def at(self, covariates: np.ndarray) -> PurchaseModel:

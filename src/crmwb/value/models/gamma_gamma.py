@@ -140,13 +140,13 @@ class GammaGamma(LikelihoodModel):
         spend = np.asarray(mean_spend, dtype=np.float64)
         return spend if self.cap is None else np.minimum(spend, self.cap)
 
-    def _judge(self, found: Optimum) -> Verdict:
-        if math.exp(found.theta[1]) <= 1:
+    def _judge(self, optimum: Optimum) -> Verdict:
+        if math.exp(optimum.theta[1]) <= 1:
             return Verdict(
                 Status.DEGENERATE,
-                Finding("models.fit.no_mean_spend", {"q": Number(math.exp(found.theta[1]))}),
+                Finding("models.fit.no_mean_spend", {"q": Number(math.exp(optimum.theta[1]))}),
             )
-        return super()._judge(found)
+        return super()._judge(optimum)
 
 
 class _Likelihood:

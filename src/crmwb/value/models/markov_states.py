@@ -151,15 +151,15 @@ def markov_states(
     rate = float(np.expm1(np.log1p(annual_rate) / MONTHS_A_YEAR))
     to_come = None if horizon_months is None else horizon_months - 1
 
-    def chain_of(moves: np.ndarray, brought: np.ndarray) -> MarkovChain:
-        transitions, mean_revenue = _estimate(moves, brought, n_bands)
+    def chain_of(n_moves: np.ndarray, brought: np.ndarray) -> MarkovChain:
+        transitions, mean_revenue = _estimate(n_moves, brought, n_bands)
         margin = margin_share * mean_revenue / (1 + rate) ** 0.5
         return MarkovChain(grid.names, transitions, margin - contact_cost_cents, rate)
 
     chain = chain_of(counts.sum(axis=0), revenue.sum(axis=0))
     without = [
-        chain_of(counts.sum(axis=0) - moves, revenue.sum(axis=0) - brought)
-        for moves, brought in zip(counts, revenue, strict=True)
+        chain_of(counts.sum(axis=0) - n_moves, revenue.sum(axis=0) - brought)
+        for n_moves, brought in zip(counts, revenue, strict=True)
     ]
     value, p_purchase = chain.value(to_come), chain.transitions[:, :n_bands].sum(axis=1)
     latest = month == month.max()
@@ -192,11 +192,11 @@ def markov_states(
     return MarkovStates(table, customers, chain, float(value @ n_now), total_se)
 
 
-def _estimate(moves: np.ndarray, revenue: np.ndarray, n_bands: int) -> tuple[np.ndarray, np.ndarray]:
+def _estimate(n_moves: np.ndarray, revenue: np.ndarray, n_bands: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the probabilities to move, shape (k, k), and the mean revenue of a month, shape (k,), from counts."""
     k = len(revenue)
     n_recency = k // n_bands
-    seen, bought = moves.sum(axis=1), moves[:, :n_bands].sum(axis=1)
+    seen, bought = n_moves.sum(axis=1), n_moves[:, :n_bands].sum(axis=1)
 
     def by_recency(values: np.ndarray) -> np.ndarray:
         return np.asarray(values.reshape(n_recency, n_bands).sum(axis=1))
@@ -209,7 +209,7 @@ def _estimate(moves: np.ndarray, revenue: np.ndarray, n_bands: int) -> tuple[np.
     prior = np.zeros((k, k))
     prior[np.arange(k), band] = p[recency]
     prior[np.arange(k), np.minimum(recency + 1, n_recency - 1) * n_bands + band] += 1 - p[recency]
-    transitions = (moves + PRIOR * prior) / (seen + PRIOR)[:, np.newaxis]
+    transitions = (n_moves + PRIOR * prior) / (seen + PRIOR)[:, np.newaxis]
     return transitions, (revenue + PRIOR * mean[recency]) / (seen + PRIOR)
 
 

@@ -143,9 +143,9 @@ class ParetoNBD(PurchaseModel):
         log_alive = -(r + x) * np.log1p((age - t_x) / (alpha + t_x)) - s * np.log1p((age - t_x) / (beta + t_x))
         return log_alive, gone(r + x, (alpha, s, beta), t_x, age)
 
-    def _judge(self, found: Optimum) -> Verdict:
-        verdict = super()._judge(found)
-        s, beta = np.exp(found.theta[2:])  # in mean ages
+    def _judge(self, optimum: Optimum) -> Verdict:
+        verdict = super()._judge(optimum)
+        s, beta = np.exp(optimum.theta[2:])  # in mean ages
         stop = -math.expm1(-s * math.log1p(1 / beta))
         if not verdict.is_ok and stop < FEW:
             return Verdict(Status.DEGENERATE, Finding("models.fit.nobody_stops"))

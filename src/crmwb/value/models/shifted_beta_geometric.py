@@ -92,8 +92,8 @@ class ShiftedBetaGeometric(LikelihoodModel):
         """Return the log-likelihood of one customer of each history, shape (n,)."""
         self._require_parameters()
         left = summary.is_lost.astype(np.float64)
-        told = betaln(self.alpha_ + left, self.beta_ + summary.periods - left)
-        return np.asarray(told - betaln(self.alpha_, self.beta_))
+        log_beta = betaln(self.alpha_ + left, self.beta_ + summary.periods - left)
+        return np.asarray(log_beta - betaln(self.alpha_, self.beta_))
 
     def survival(self, renewals: np.ndarray) -> np.ndarray:
         """Return the share of a cohort still there after each number of renewal dates, shape (n,)."""

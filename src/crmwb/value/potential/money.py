@@ -66,9 +66,9 @@ def choose_spend(stack: Stack, now: Moment, holdouts: Sequence[Moment]) -> Money
     trials = []
     for moment in holdouts[:HOLDOUTS]:
         spends, purchases = Spends.of(moment.known), base.purchases(moment)
-        made = {rule: SpendForecast.fit(spends, rule) for rule in SpendRule}
-        expected = {rule: found.expected(spends, purchases) for rule, found in made.items()}
-        trials.append((moment, spends, purchases, made, expected, revenue_of(moment, spends)))
+        forecasts = {rule: SpendForecast.fit(spends, rule) for rule in SpendRule}
+        expected = {rule: each.expected(spends, purchases) for rule, each in forecasts.items()}
+        trials.append((moment, spends, purchases, forecasts, expected, revenue_of(moment, spends)))
     rule, candidates = _choose([(purchases, expected, came) for _, _, purchases, _, expected, came in trials])
     totals = [(float((m.known.later * expected[rule]).sum()), came.sum()) for m, _, _, _, expected, came in trials]
     totals = [(forecast, came) for forecast, came in totals if forecast > 0 and came > 0]
@@ -77,12 +77,12 @@ def choose_spend(stack: Stack, now: Moment, holdouts: Sequence[Moment]) -> Money
     forecast = replace(SpendForecast.fit(Spends.of(now.known), rule), scale=level.scale)
     width = 1.0
     if trials:
-        moment, spends, purchases, made, expected, came = trials[0]
+        moment, spends, purchases, forecasts, expected, came = trials[0]
         counts = base.counts(moment, moment.known.horizon_days)
         ratio = float(moment.known.later.sum()) / max(float(counts.mean.sum()), TINY)
         counts = stack.spread_.of(replace(counts, mean=counts.mean * ratio))
         spend = expected[rule] * (float(came.sum()) / max(float((counts.mean * expected[rule]).sum()), TINY))
-        width = _width(counts, spend, made[rule].variances(spends), came)
+        width = _width(counts, spend, forecasts[rule].variances(spends), came)
     return Money(forecast, width, candidates)
 
 
@@ -101,13 +101,13 @@ def _choose(
     losses: dict[SpendRule, np.ndarray] = {}
     ginis: dict[SpendRule, float | None] = {}
     for rule in SpendRule:
-        parts, found = [], []
+        parts, by_trial = [], []
         for purchases, expected, came in trials:
             revenue = np.maximum(purchases * expected[rule], TINY)
             parts.append(-came / max(came.mean(), TINY) * np.log(revenue / revenue.sum() * len(came)))
-            found.append(accuracy(came, revenue)["normalised_gini"])
+            by_trial.append(accuracy(came, revenue)["normalised_gini"])
         losses[rule] = np.concatenate(parts)
-        known = [gini for gini in found if gini is not None]
+        known = [gini for gini in by_trial if gini is not None]
         ginis[rule] = float(np.mean(known)) if known else None
     best = min(SpendRule, key=lambda rule: round(float(losses[rule].mean()), 9))
     worse = {rule: losses[rule] - losses[best] for rule in SpendRule}

@@ -198,17 +198,17 @@ class SpendForecast:
         if self.rule is SpendRule.PAST_TOTAL and purchases is not None:
             total = np.maximum(spends.total, 0.0)
             share = total / max(float(total.sum()), SMALL) * float(purchases.sum()) * self.pooled
-            found = share / np.maximum(purchases, SMALL)
+            mean_spend = share / np.maximum(purchases, SMALL)
         elif self.rule is SpendRule.POOLED_MEAN or self.rule is SpendRule.PAST_TOTAL:
-            found = np.full(len(spends.total), self.pooled)
+            mean_spend = np.full(len(spends.total), self.pooled)
         elif self.model is not None and self.rule is SpendRule.GAMMA_GAMMA_ALL:
-            found = self.model.expected_spend(spends.purchases, spends.mean)
+            mean_spend = self.model.expected_spend(spends.purchases, spends.mean)
         elif self.model is not None:
-            found = self.model.expected_spend(spends.frequency, spends.repeat_mean)
+            mean_spend = self.model.expected_spend(spends.frequency, spends.repeat_mean)
         else:
             own = 0.0 if math.isinf(self.weight) else spends.purchases / (spends.purchases + self.weight)
-            found = own * spends.mean + (1 - own) * self.pooled
-        return np.asarray(self.scale * found)
+            mean_spend = own * spends.mean + (1 - own) * self.pooled
+        return np.asarray(self.scale * mean_spend)
 
     def variances(self, spends: Spends) -> tuple[np.ndarray, np.ndarray]:
         """Return squared coefficients of variation: of a customer's mean as known, and of a spend around it, (n,)."""

@@ -70,7 +70,7 @@ def champion(tested: "Backtest", score: str = "normalised_gini", *, n_bootstrap:
                 margins[name] = margin(tested.trials, one, other, score, n_bootstrap=n_bootstrap, seed=seed)
         order = margin(tested.trials, out["champion"], None, "normalised_gini", n_bootstrap=n_bootstrap, seed=seed)
         out["order_is_chance"] = order.lower < ORDER_OF_CHANCE
-    out |= {name: found.record() for name, found in margins.items()}
+    out |= {name: each.record() for name, each in margins.items()}
     return out | {"finding": to_json(_finding(out, tested, margins.get("versus_rule")))}
 
 

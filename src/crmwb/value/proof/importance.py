@@ -30,9 +30,9 @@ def importance(stack: Stack, seed: int) -> pd.DataFrame:
         input, and lost: by how much the normalised Gini of the corrected forecast falls, the mean of three shuffles;
         the most important first. Without rows where the corrections could not be tested.
     """
-    found = pd.DataFrame({"input": pd.Series(dtype=object), "lost": pd.Series(dtype=np.float64)})
+    losses = pd.DataFrame({"input": pd.Series(dtype=object), "lost": pd.Series(dtype=np.float64)})
     if stack.why_not_ or stack.tested_ is None or not stack.trust_:
-        return found
+        return losses
     moment, corrected = stack.tested_
     rows = slice(None, None, len(moment.known) // MOST_CUSTOMERS + 1)
     seen, base, later = corrected.inputs(moment)[rows], corrected.base.purchases(moment)[rows], moment.known.later[rows]
@@ -50,5 +50,5 @@ def importance(stack: Stack, seed: int) -> pd.DataFrame:
                 whole - order(seen.assign(**{name: rng.permutation(seen[name].to_numpy())})) for _ in range(SHUFFLES)
             ]
             lost.append(float(np.mean(drops)))
-    found = pd.DataFrame({"input": list(seen.columns), "lost": np.round(lost, 4)})
-    return found.sort_values(["lost", "input"], ascending=[False, True], ignore_index=True)
+    losses = pd.DataFrame({"input": list(seen.columns), "lost": np.round(lost, 4)})
+    return losses.sort_values(["lost", "input"], ascending=[False, True], ignore_index=True)

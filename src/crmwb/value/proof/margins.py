@@ -62,8 +62,8 @@ def margin(
     ]
 
     def difference(counts: Sequence[np.ndarray]) -> float:
-        found = [a(n) - (b(n) if b else 0.0) for (_, a, b), n in zip(pairs, counts, strict=True)]
-        return sign * float(np.mean(found))
+        differences = [a(n) - (b(n) if b else 0.0) for (_, a, b), n in zip(pairs, counts, strict=True)]
+        return sign * float(np.mean(differences))
 
     rng = np.random.default_rng(seed)
     drawn = []

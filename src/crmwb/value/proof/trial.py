@@ -53,7 +53,9 @@ class Trial:
 
     def calibration(self) -> pd.DataFrame:
         """Return ten rows per forecaster: forecaster, group (1 the highest forecasts), mean_forecast, mean_actual."""
-        groups = [calibration(self.actual, made).assign(forecaster=name) for name, made in self.forecasts.items()]
+        groups = [
+            calibration(self.actual, forecast).assign(forecaster=name) for name, forecast in self.forecasts.items()
+        ]
         return pd.concat(groups, ignore_index=True)
 
     def newcomers(self) -> dict[str, Any]:

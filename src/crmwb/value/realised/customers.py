@@ -27,7 +27,7 @@ def spent_on(con: Backend, tables: Tables, as_of: date) -> pd.DataFrame:
     return rows(con, costs.spent(tables, as_of))
 
 
-def customers(con: Backend, tables: Tables, features: pd.DataFrame, as_of: date, found: Margin) -> pd.DataFrame:
+def customers(con: Backend, tables: Tables, features: pd.DataFrame, as_of: date, margin: Margin) -> pd.DataFrame:
     """Sum up what every customer brought and cost before `as_of`, also those who never bought.
 
     Parameters
@@ -40,7 +40,7 @@ def customers(con: Backend, tables: Tables, features: pd.DataFrame, as_of: date,
         `FEATURES` of all customers as of `as_of`.
     as_of : date
         Exclusive.
-    found : Margin
+    margin : Margin
         As `margin.margin` finds it.
 
     Returns
@@ -59,11 +59,11 @@ def customers(con: Backend, tables: Tables, features: pd.DataFrame, as_of: date,
     """
     table = features.sort_values("customer_id", ignore_index=True)
     spent = spent_on(con, tables, as_of)
-    out = profits(table, spent, found).assign(
+    out = profits(table, spent, margin).assign(
         first_order_margin_cents=np.nan, is_first_order_loss=None, payback_month=np.nan, is_paid_back=None,
         loss_cents=np.nan, loss_reason=None,
     )  # fmt: skip
-    known = known_costs(table, spent, found)
+    known = known_costs(table, spent, margin)
     if known.goods:
         goods_back = rows(con, costs.returned_goods(tables, as_of))["cents"]
         out[["loss_cents", "loss_reason"]] = losses(costs_by_reason(table, out, goods_back))

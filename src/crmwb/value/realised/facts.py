@@ -15,7 +15,7 @@ from crmwb.value.realised.unprofitable import by_reason
 def facts(
     features: pd.DataFrame,
     realised: pd.DataFrame,
-    found: Margin,
+    margin: Margin,
     spent: pd.DataFrame,
     *,
     n_bootstrap: int,
@@ -29,7 +29,7 @@ def facts(
         As for `customers`.
     realised : DataFrame
         As `customers` returns it.
-    found : Margin
+    margin : Margin
         As for `customers`.
     spent : DataFrame
         As `customers.spent_on` returns it.
@@ -43,7 +43,7 @@ def facts(
         `verdict`), unprofitable, first_orders, payback. Each of the last three has a `finding`, or is None where the
         source does not know enough.
     """
-    known = known_costs(features, spent, found)
+    known = known_costs(features, spent, margin)
     cents = basis_cents(realised, known.basis).dropna()
     return {
         "basis": known.basis,

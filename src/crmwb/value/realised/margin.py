@@ -42,7 +42,7 @@ def margin(buyers: pd.DataFrame, assumed_share: float) -> Margin:
     return Margin(int(known["margin_cents"].sum()) / revenue, is_assumed=False, n_known=len(known))
 
 
-def realised_margin(buyers: pd.DataFrame, found: Margin) -> pd.DataFrame:
+def realised_margin(buyers: pd.DataFrame, margin: Margin) -> pd.DataFrame:
     """Say what each customer has brought so far.
 
     Returns
@@ -51,8 +51,8 @@ def realised_margin(buyers: pd.DataFrame, found: Margin) -> pd.DataFrame:
         On the index of `buyers`: realised_revenue_cents, realised_margin_cents (revenue times the margin share,
         rounded, where the customer's costs are unknown) and margin_is_assumed (true just there).
     """
-    known = buyers["margin_cents"].notna() & (not found.is_assumed)
-    estimate = np.rint(buyers["revenue_cents"].to_numpy(dtype=np.float64) * found.share)
+    known = buyers["margin_cents"].notna() & (not margin.is_assumed)
+    estimate = np.rint(buyers["revenue_cents"].to_numpy(dtype=np.float64) * margin.share)
     return pd.DataFrame(
         {
             "realised_revenue_cents": buyers["revenue_cents"].astype("int64"),

@@ -49,7 +49,7 @@ class Known:
         ]
 
 
-def known_costs(features: pd.DataFrame, spent: pd.DataFrame, found: Margin) -> Known:
+def known_costs(features: pd.DataFrame, spent: pd.DataFrame, margin: Margin) -> Known:
     """Find out which costs the source knows.
 
     Parameters
@@ -58,18 +58,18 @@ def known_costs(features: pd.DataFrame, spent: pd.DataFrame, found: Margin) -> K
         contact_cost_cents of all customers.
     spent : DataFrame
         As `costs.spent` gives it.
-    found : Margin
+    margin : Margin
         Whether the cost of goods is known of anybody.
     """
     return Known(
-        goods=not found.is_assumed,
+        goods=not margin.is_assumed,
         contacts=bool(features["contact_cost_cents"].notna().any()),
         campaigns=bool((spent["campaign_cost_cents"] > 0).any()),
         acquisition=bool((spent["acquired_cents"] > 0).any()),
     )
 
 
-def profits(features: pd.DataFrame, spent: pd.DataFrame, found: Margin) -> pd.DataFrame:
+def profits(features: pd.DataFrame, spent: pd.DataFrame, margin: Margin) -> pd.DataFrame:
     """Sum up what each customer brought and cost.
 
     Parameters
@@ -79,7 +79,7 @@ def profits(features: pd.DataFrame, spent: pd.DataFrame, found: Margin) -> pd.Da
         Revenue unknown of all: a source without transactions.
     spent : DataFrame
         As `costs.spent` gives it, on the index customer_id.
-    found : Margin
+    margin : Margin
         The margin share of those whose costs of goods are unknown.
 
     Returns
@@ -90,11 +90,11 @@ def profits(features: pd.DataFrame, spent: pd.DataFrame, found: Margin) -> pd.Da
         contacts' nor campaigns' costs), profit_cents (NaN without costs of goods), profit_is_complete.
     """
     table = features.set_index("customer_id")
-    known = known_costs(features, spent, found)
+    known = known_costs(features, spent, margin)
     paid = spent.reindex(table.index)
     serve = paid[list(SERVED)].sum(axis=1)
     never = (table["n_lines"].fillna(0) + table["n_returns"].fillna(0)) == 0
-    brought = realised_margin(table.assign(revenue_cents=table["revenue_cents"].fillna(0)), found)
+    brought = realised_margin(table.assign(revenue_cents=table["revenue_cents"].fillna(0)), margin)
     brought["margin_is_assumed"] &= ~never  # nothing sold is no margin, assumed or not
     acquired = paid["acquired_cents"].fillna(0).astype(np.int64)
     profit = brought["realised_margin_cents"] - serve - acquired

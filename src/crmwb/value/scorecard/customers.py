@@ -166,8 +166,8 @@ def _card(
     if len(scores) and certainty is not None:
         probable = certainty(scores, scored, level, definition.bounds).round(3)
         out["tier_probability"] = probable.mask(out["is_tier_by_income"].astype(bool))
-    everyone = pd.Index(sorted(customer_ids), name="customer_id")
-    out = out.reindex(everyone).reset_index().reindex(columns=SCORECARD.names)
+    all_ids = pd.Index(sorted(customer_ids), name="customer_id")
+    out = out.reindex(all_ids).reset_index().reindex(columns=SCORECARD.names)
     out["tier"] = out["tier"].fillna(POTENTIAL)
     return Card(
         customers=out,

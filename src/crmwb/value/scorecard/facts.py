@@ -12,10 +12,10 @@ from crmwb.value.realised.profit import basis_cents
 from crmwb.value.realised.whale import Basis
 from crmwb.value.scorecard.customers import Card
 from crmwb.value.scorecard.indicators import DIMENSIONS, INDICATORS
-from crmwb.value.scorecard.sensitivity import MOVES
+from crmwb.value.scorecard.sensitivity import FACTORS
 
 SURE = 0.8
-WEIGHT_CHANGE = MOVES[-1] - 1
+WEIGHT_CHANGE = FACTORS[-1] - 1
 BANDS = (0.0, 0.5, 0.8, 0.95, 1.0)
 
 

@@ -78,8 +78,8 @@ def past_indicators(
         The day before which everything was known, and the frame of indicators.
     """
     ends = snapshots.filter(snapshots.as_of < ibis.literal(as_of)).select("as_of").distinct()
-    found = sorted(end.date() for end in pd.to_datetime(ends.to_pyarrow()["as_of"].to_pandas()))
-    for end in found[len(found) - n_months :] if n_months < len(found) else found:
+    month_ends = sorted(end.date() for end in pd.to_datetime(ends.to_pyarrow()["as_of"].to_pandas()))
+    for end in month_ends[len(month_ends) - n_months :] if n_months < len(month_ends) else month_ends:
         then = rows(source.con, snapshots.filter(snapshots.as_of == ibis.literal(end)).select(COLUMNS)).reset_index()
         clv = _clv(then, forecast)
         brought = profits(then, realised.spent_on(source.con, source.tables, end), source.margin).reset_index()

@@ -11,7 +11,7 @@ import pandas as pd
 from crmwb.tiers import boundaries, levels_of
 from crmwb.value.scorecard.points import score
 
-MOVES = (0.75, 1.25)
+FACTORS = (0.75, 1.25)
 
 
 def sensitivity(
@@ -39,7 +39,7 @@ def sensitivity(
     usual = _levels(dimension_points, weights, shares)
     rows, moved = [], np.zeros(len(dimension_points), dtype=bool)
     for dimension in weights:
-        for factor in MOVES:
+        for factor in FACTORS:
             level = _levels(dimension_points, {**weights, dimension: weights[dimension] * factor}, shares)
             up, down = int((level < usual).sum()), int((level > usual).sum())
             rows.append((dimension, factor - 1, up, down, len(level), (up + down) / max(len(level), 1)))
