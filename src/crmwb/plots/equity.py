@@ -123,7 +123,7 @@ def forecast_fan(forecast: pd.DataFrame, measure: str, currency: str, ax: Axes |
     rows = forecast[forecast["measure"] == measure].sort_values("month")
     when = pd.to_datetime(rows["month"])
     past, ahead = rows["actual"].notna().to_numpy(), rows["expected"].notna().to_numpy()
-    ax.plot(when[past], rows["actual"][past], color=style.INK, linewidth=1.6, label=_said("actual"))
+    ax.plot(when[past], rows["actual"][past], color=style.INK, linewidth=1.6, label=_label("actual"))
     to_come, months = rows[ahead], when[ahead]
     for percent, alpha in BANDS if ahead.any() else ():
         low, high = to_come[f"low_{percent}"], to_come[f"high_{percent}"]
@@ -132,7 +132,7 @@ def forecast_fan(forecast: pd.DataFrame, measure: str, currency: str, ax: Axes |
     if ahead.any():
         marker = "o" if ahead.sum() == 1 else None
         look = notation.line(Scenario.FORECAST, style.ACCENT)
-        ax.plot(months, to_come["expected"], linewidth=2, marker=marker, label=_said("expected"), **look)
+        ax.plot(months, to_come["expected"], linewidth=2, marker=marker, label=_label("expected"), **look)
     if past.any() and ahead.any():
         last, first = np.flatnonzero(past)[-1], np.flatnonzero(ahead)[0]
         ends = [rows["actual"].iloc[last], rows["expected"].iloc[first]]
@@ -154,7 +154,7 @@ def forecast_fan(forecast: pd.DataFrame, measure: str, currency: str, ax: Axes |
     return ax
 
 
-def _said(entry: str) -> str:
+def _label(entry: str) -> str:
     return say(Finding(f"forecast.figure.{entry}"))
 
 

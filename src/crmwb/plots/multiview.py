@@ -36,8 +36,8 @@ def cross_table(
     straight = cells[(cells["dimension"] == rows) & (cells["other_dimension"] == columns)]
     turned = cells[(cells["dimension"] == columns) & (cells["other_dimension"] == rows)]
     turned = turned.rename(columns={"level": "other_level", "other_level": "level"})
-    found = straight if len(straight) else turned
-    wide = found.pivot(index="level", columns="other_level", values=measure).astype(float)
+    cells_shown = straight if len(straight) else turned
+    wide = cells_shown.pivot(index="level", columns="other_level", values=measure).astype(float)
     wide = wide.loc[wide.sum(axis=1).sort_values(ascending=False, kind="stable").index]
     wide = wide[wide.sum().sort_values(ascending=False, kind="stable").index]
     ax = ax or style.new_axes(2.6 + 0.9 * max(wide.shape[1], 4), 1.6 + 0.42 * max(len(wide), 3))

@@ -53,7 +53,7 @@ def importance(inputs: pd.DataFrame, n_shown: int = 12, ax: Axes | None = None) 
     shown = inputs[inputs["lost"] > 0].head(n_shown)
     ax = ax or style.new_axes(8, 1.2 + 0.34 * max(len(shown), 1))
     ax.barh(range(len(shown)), shown["lost"].to_numpy(), height=0.62, color=style.ACCENT)
-    ax.set_yticks(range(len(shown)), [_label(said) for said in shown["input"]])
+    ax.set_yticks(range(len(shown)), [_label(name) for name in shown["input"]])
     ax.invert_yaxis()
     ax.xaxis.set_major_locator(MaxNLocator(5))
     ax.grid(visible=False, axis="y")
@@ -96,6 +96,6 @@ def _words(key: str) -> str:
     return say(Finding(f"proof.figure.{key}"))
 
 
-def _label(said: Said) -> str:
-    written = say(said)
+def _label(content: Said) -> str:
+    written = say(content)
     return written[:1].upper() + written[1:]

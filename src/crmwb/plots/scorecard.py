@@ -140,26 +140,26 @@ def dimensions(customers: pd.DataFrame, names: list[str], ax: Axes | None = None
     return ax
 
 
-def sensitivity(moves: pd.DataFrame, ax: Axes | None = None) -> Axes:
+def sensitivity(changes: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw how many customers change tier when one weight moves by a quarter.
 
     Parameters
     ----------
-    moves : DataFrame
+    changes : DataFrame
         dimension, change (below 0 where it counts less) and changed_share.
     ax : Axes, optional
         Where to draw; a new figure where not given.
     """
-    names = list(dict.fromkeys(moves["dimension"]))
+    names = list(dict.fromkeys(changes["dimension"]))
     ax = ax or style.new_axes(8, 1.4 + 0.55 * max(len(names), 1))
     for shift, is_less, fill in ((-0.19, True, style.MUTED), (0.19, False, style.ACCENT)):
-        shares = moves[(moves["change"] < 0) == is_less].set_index("dimension")["changed_share"].reindex(names)
+        shares = changes[(changes["change"] < 0) == is_less].set_index("dimension")["changed_share"].reindex(names)
         ax.barh(np.arange(len(names)) + shift, shares.to_numpy(dtype=float), height=0.36, color=fill)
         for place, share in enumerate(shares):
             ax.text(share, place + shift, f" {numbers.share(share)}", va="center", fontsize=8.5)
     ax.set_yticks(range(len(names)), [say(Term("dimension", str(name))) for name in names])
     ax.invert_yaxis()
-    ax.set_xlim(0, max(float(moves["changed_share"].max()) * 1.15 if len(moves) else 0.0, 0.01))
+    ax.set_xlim(0, max(float(changes["changed_share"].max()) * 1.15 if len(changes) else 0.0, 0.01))
     style.share_axis(ax.xaxis)
     ax.grid(visible=False, axis="y")
     key = [Patch(color=style.MUTED, label=_words("less")), Patch(color=style.ACCENT, label=_words("more"))]

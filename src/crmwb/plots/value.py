@@ -250,8 +250,8 @@ def backtest_bars(scores: pd.DataFrame, measure: str = "normalised_gini", ax: Ax
     least = min(0.0, float(known[measure].min()) * 1.1) if len(known) else 0.0
     ax.set_xlim(least, max(float(known[measure].max()) if len(known) else 0.0, 0.0) + longest * 0.15)
     ax.grid(visible=False, axis="y")
-    said = {"measure": Term("accuracy_measure", measure)}
-    title, label = (say(Finding(f"plots.backtest.{part}", said)) for part in ("title", "label"))
+    values = {"measure": Term("accuracy_measure", measure)}
+    title, label = (say(Finding(f"plots.backtest.{part}", values)) for part in ("title", "label"))
     ax.set(title=title, xlabel=label, ylabel="")
     return ax
 

@@ -239,8 +239,8 @@ class Accounts:
     @cached_property
     def _regulars(self) -> Regulars | None:
         """Regular buyers, where they are the news: most of all customers are at risk; None elsewhere."""
-        found = Regulars.where_most_leave(self.frame)
-        return None if found is None or (self.part and found.has_few(LEAST)) else found
+        regulars = Regulars.where_most_leave(self.frame)
+        return None if regulars is None or (self.part and regulars.has_few(LEAST)) else regulars
 
     @property
     def _at_risk_finding(self) -> Finding:

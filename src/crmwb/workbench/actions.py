@@ -87,8 +87,8 @@ class Actions:
     def readiness(self) -> pd.DataFrame:
         """One row per analysis: is_ready, what there is (has) and what it takes (needs), as findings."""
         frame = storage.read(READINESS, root=self._root).sort_values("position", ignore_index=True)
-        said = {name: [loads(text) for text in frame[name]] for name in ("has", "needs")}
-        return frame.drop(columns="position").assign(**said)
+        findings = {name: [loads(text) for text in frame[name]] for name in ("has", "needs")}
+        return frame.drop(columns="position").assign(**findings)
 
     @property
     def gap(self) -> float:

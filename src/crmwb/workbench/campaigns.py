@@ -143,11 +143,11 @@ class Campaigns:
     def next_time_finding(self) -> Finding:
         """Whom to contact next time, by how many campaigns say so."""
         answers = self.frame["answer"].dropna().value_counts().reindex(ANSWERS).dropna()
-        said = [
+        answered = [
             Finding("response.answers", {"answer": Term("answer", str(name)), "n": Count(int(n), "campaign")})
             for name, n in answers.items()
         ]
-        return Finding("response.next_time", {"answers": Listing(tuple(said))})
+        return Finding("response.next_time", {"answers": Listing(tuple(answered))})
 
     def deciles(self, campaign_id: str) -> pd.DataFrame:
         """Return predicted and observed gain in ten groups of a campaign's customers."""

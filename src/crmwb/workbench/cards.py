@@ -34,9 +34,9 @@ class Cards:
     @cached_property
     def traits(self) -> pd.DataFrame:
         """One row per scheme, segment and trait: value, everyone, index with its interval, sentence, label."""
-        found = storage.read(TRAITS, root=self._root)
-        rows = found.to_dict("records")
-        return found.assign(
+        frame = storage.read(TRAITS, root=self._root)
+        rows = frame.to_dict("records")
+        return frame.assign(
             sentence=_column(finding(row, self.currency) for row in rows), label=_column(_label(row) for row in rows)
         )
 
@@ -70,8 +70,8 @@ class Cards:
         """What each cluster is, by their numbers."""
         rows = self.frame.sort_values("cluster")
         return [
-            Finding("cards.card", {"segment": Term("cluster_name", name), "what": said})
-            for name, said in zip(rows["cluster_name"], rows["description"], strict=True)
+            Finding("cards.card", {"segment": Term("cluster_name", name), "what": description})
+            for name, description in zip(rows["cluster_name"], rows["description"], strict=True)
         ]
 
     @property
@@ -95,8 +95,8 @@ class Cards:
         CrmwbError
             There is no such cluster.
         """
-        found = self._card(name)[column]
-        shares: dict[str, float] = json.loads(found) if isinstance(found, str) else {}
+        content = self._card(name)[column]
+        shares: dict[str, float] = json.loads(content) if isinstance(content, str) else {}
         return pd.DataFrame({"name": list(shares), "share": list(shares.values())})
 
     def sentences(self, name: str, scheme: str = "cluster_name") -> list[Finding]:
@@ -116,9 +116,9 @@ class Cards:
         own = self._of("cluster_name")
         own = own[own["segment"] == name].sort_values("position").reset_index(drop=True)
         colour = colours.of_clusters(self.names)[name]
-        segment, said = Term("cluster_name", name), self.sentences(name)
-        values = {"segment": segment, "traits": Listing(tuple(said))}
-        alt = Finding("cards.alt.card" if said else "cards.alt.card_no_trait", values)
+        segment, sentences = Term("cluster_name", name), self.sentences(name)
+        values = {"segment": segment, "traits": Listing(tuple(sentences))}
+        alt = Finding("cards.alt.card" if sentences else "cards.alt.card_no_trait", values)
         return draw(plots.card, own, segment, colour, alt=alt)
 
     def plot_cards(self, scheme: str = "cluster_name") -> Picture:

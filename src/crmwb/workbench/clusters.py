@@ -50,14 +50,14 @@ class Clusters:
     @cached_property
     def model(self) -> dict[str, Any]:
         """How the clusters were made: columns, evidence, verdict, clusters."""
-        found: dict[str, Any] = self._model or storage.read_json(self._root / layout.SEGMENT_MODEL)["clusters"]
-        return found
+        model: dict[str, Any] = self._model or storage.read_json(self._root / layout.SEGMENT_MODEL)["clusters"]
+        return model
 
     @cached_property
     def buyers(self) -> pd.DataFrame:
         """The customers who bought, with features and value, sorted by customer_id."""
-        everyone = storage.read_joined(KEY, FEATURES, VALUE, root=self._root)
-        return everyone[everyone["n_purchase_days"] > 0].sort_values(KEY, ignore_index=True)
+        customers = storage.read_joined(KEY, FEATURES, VALUE, root=self._root)
+        return customers[customers["n_purchase_days"] > 0].sort_values(KEY, ignore_index=True)
 
     @cached_property
     def interests(self) -> pd.DataFrame | None:
@@ -80,8 +80,8 @@ class Clusters:
     @property
     def grounds(self) -> Finding | None:
         """The figures that the finding rests on; None where nothing was tried."""
-        found = self.model.get("grounds")
-        return None if found is None else from_json(found)
+        content = self.model.get("grounds")
+        return None if content is None else from_json(content)
 
     @property
     def evidence(self) -> pd.DataFrame:
@@ -112,8 +112,8 @@ class Clusters:
     @property
     def centres(self) -> pd.DataFrame:
         """Each cluster's centre, in standard deviations from the average customer; the index holds their names."""
-        found = self.model["clusters"]
-        return pd.DataFrame([c["centre"] for c in found], index=[c["name"] for c in found])
+        own_clusters = self.model["clusters"]
+        return pd.DataFrame([c["centre"] for c in own_clusters], index=[c["name"] for c in own_clusters])
 
     def trial(self, **changes: Any) -> "Clusters":
         """Learn clusters with some choices of `segmentation.clusters` changed: views, methods, k_min, k_max and so on.
@@ -124,9 +124,9 @@ class Clusters:
         chosen = type(own.clusters)(**dict(own.clusters) | changes)
         changed = own.model_copy(update={"clusters": chosen})
         learnt = clusters.fit(self.buyers, changed, self.params.seed, interests=self.interests)
-        found = Clusters(self._root, learnt, self._choices | changes)
-        found.buyers, found.interests = self.buyers, self.interests
-        return found
+        trial = Clusters(self._root, learnt, self._choices | changes)
+        trial.buyers, trial.interests = self.buyers, self.interests
+        return trial
 
     def keep(self) -> Finding:
         """Write the choices of this trial into params.yaml, and return what changed; `dvc repro` then uses them."""
@@ -169,8 +169,8 @@ class Clusters:
 
     def plot_crossing(self, other: "Clusters") -> Picture:
         """Draw where the customers of each of these clusters are in others."""
-        found = self.compare(other)
-        return draw(plots.crossing, *found, alt=Finding("clusters.alt.crossing", {"ari": Number(found.ari)}))
+        comparison = self.compare(other)
+        return draw(plots.crossing, *comparison, alt=Finding("clusters.alt.crossing", {"ari": Number(comparison.ari)}))
 
     def _repr_html_(self) -> str:
         shown = self.stability.rename(columns={"name": "cluster_name"})

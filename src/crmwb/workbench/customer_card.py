@@ -126,7 +126,9 @@ class CustomerCard:
     def listed(self) -> pd.DataFrame:
         """Return what is known, one row each: what (a column of the mart) and known (its value)."""
         there = [name for name in LISTED if name in self.row]
-        return pd.DataFrame({"what": [Term("column", name) for name in there], "known": [self._said(n) for n in there]})
+        return pd.DataFrame(
+            {"what": [Term("column", name) for name in there], "known": [self._value_of(n) for n in there]}
+        )
 
     def plot_months(self) -> Picture:
         """Draw the revenue of each month in the colour of the stage."""
@@ -139,7 +141,7 @@ class CustomerCard:
     def _money(self, name: str) -> Money:
         return Money(int(self.row[name]), self.currency)
 
-    def _said(self, name: str) -> Value:
+    def _value_of(self, name: str) -> Value:
         if name.endswith("_cents"):
             return self._money(name)
         if name in TERMS:

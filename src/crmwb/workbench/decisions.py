@@ -40,8 +40,8 @@ def decisions(wb: "Workbench", most: int = MOST) -> list[Decision]:
     """
     candidates = (overdue, fall, risk, losses, action_list, campaigns, best_tier, plan, cost_gap)
     least = MATERIAL * wb.customers.months["revenue_cents"].tail(YEAR_MONTHS).sum()
-    found = [decision for candidate in candidates for decision in candidate(wb) if decision.weight >= least]
-    return sorted(found[:most], key=lambda decision: -decision.weight)
+    material = [decision for candidate in candidates for decision in candidate(wb) if decision.weight >= least]
+    return sorted(material[:most], key=lambda decision: -decision.weight)
 
 
 def overdue(wb: "Workbench") -> Iterator[Decision]:
@@ -133,18 +133,18 @@ def losses(wb: "Workbench") -> Iterator[Decision]:
 
 def action_list(wb: "Workbench") -> Iterator[Decision]:
     """Yield the list of next actions, where it names anybody, with what it is expected to win less its cost."""
-    found = next((f for f in wb.actions.findings if f.code in SUMMARIES), None)
-    if found is None or wb.circumstances.ids_replaced:  # it would win back old numbers
+    summary = next((f for f in wb.actions.findings if f.code in SUMMARIES), None)
+    if summary is None or wb.circumstances.ids_replaced:  # it would win back old numbers
         return
     held_out = Count(int(wb.actions.frame["is_held_out"].sum()), "customer")
     owners = sorted({name for name in wb.actions.frame["owner"].dropna() if name})
     owner = (
         Finding("decisions.account_owners", {"n": Count(len(owners))}) if owners else Term("department", "marketing")
     )
-    cost = found.values["cost"]
-    net = found.weight - (cost.cents or 0) if isinstance(cost, Money) else found.weight
+    cost = summary.values["cost"]
+    net = summary.weight - (cost.cents or 0) if isinstance(cost, Money) else summary.weight
     code = "list" if held_out.value else "list_untested"
-    yield _decision(code, {**found.values, "held_out": held_out}, owner, "actions_and_alerts", net)
+    yield _decision(code, {**summary.values, "held_out": held_out}, owner, "actions_and_alerts", net)
 
 
 def campaigns(wb: "Workbench") -> Iterator[Decision]:

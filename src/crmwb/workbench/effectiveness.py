@@ -117,7 +117,7 @@ class Effectiveness:
     def swot(self) -> pd.DataFrame:
         """The lines of the SWOT: quadrant, figure."""
         rows = self._table("swot").sort_values("position", ignore_index=True)
-        return self._said(rows, "figure")[["quadrant", "figure"]]
+        return self._decoded(rows, "figure")[["quadrant", "figure"]]
 
     @property
     def swot_finding(self) -> Finding:
@@ -161,7 +161,7 @@ class Effectiveness:
     def checks(self, kind: str) -> pd.DataFrame:
         """Return checks (`phase` or `defect`): key, figure, holds (of a defect: is_there)."""
         rows = self._table("checks").sort_values("position")
-        rows = self._said(rows[rows["kind"] == kind].reset_index(drop=True), "figure")
+        rows = self._decoded(rows[rows["kind"] == kind].reset_index(drop=True), "figure")
         if kind == "phase":
             return rows.rename(columns={"key": "phase"})[["phase", "figure", "holds"]]
         there = [None if pd.isna(holds) else not holds for holds in rows["holds"]]
@@ -173,7 +173,7 @@ class Effectiveness:
         """Return the table behind an analysis: label, n_customers, customer_share, amount_cents, figure."""
         rows = self._table("analyses").sort_values("position")
         rows = rows[rows["analysis"] == name].reset_index(drop=True)
-        table = self._said(self._said(rows, "label"), "figure")
+        table = self._decoded(self._decoded(rows, "label"), "figure")
         return table[["label", "n_customers", "customer_share", "amount_cents", "figure"]]
 
     def amount(self, name: str) -> Term | Finding:
@@ -192,7 +192,7 @@ class Effectiveness:
     def answers(self) -> pd.DataFrame:
         """The ten questions: question, answer."""
         rows = self._table("answers").sort_values("position", ignore_index=True)
-        return self._said(rows, "answer")[["question", "answer"]]
+        return self._decoded(rows, "answer")[["question", "answer"]]
 
     @property
     def answers_finding(self) -> Finding:
@@ -234,7 +234,7 @@ class Effectiveness:
         one, low, high = (metric.value(number, self.currency) for number in numbers)
         return Finding("effectiveness.initiative.effect", {"effect": one, "range": Interval(low, high)})
 
-    def _said(self, rows: pd.DataFrame, column: str) -> pd.DataFrame:
+    def _decoded(self, rows: pd.DataFrame, column: str) -> pd.DataFrame:
         return rows.assign(**{column: [loads(text) for text in rows[column]]})
 
     def _table(self, name: str) -> pd.DataFrame:

@@ -39,7 +39,9 @@ class Equity:
         if part == "caveats":
             return [from_json(caveat) for caveat in self.facts["caveats"]]
         about = self.facts[part] or {}
-        return [from_json(found) for found in about.get("findings", [about["finding"]] if "finding" in about else [])]
+        return [
+            from_json(content) for content in about.get("findings", [about["finding"]] if "finding" in about else [])
+        ]
 
     @cached_property
     def months(self) -> pd.DataFrame:
@@ -131,11 +133,11 @@ class Equity:
         last_year_error_share (by repeating the last month, or the same month a year before), covered_80_share (of the
         months, within their 80% range).
         """
-        found = self.facts["proof"]["measures"]
+        by_measure = self.facts["proof"]["measures"]
         columns = ["measure", "error_share", "last_month_error_share", "last_year_error_share", "covered_80_share"]
         rows = [
             (name.removesuffix("_cents"), *(of[c] for c in columns[1:4]), of["covered_80"])
-            for name, of in ((name, found[name]) for name in MEASURES if name in found)
+            for name, of in ((name, by_measure[name]) for name in MEASURES if name in by_measure)
         ]
         return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[1:], float))
 
@@ -166,8 +168,8 @@ class Equity:
     def plot_forecast(self, measure: str = "revenue_cents") -> Picture:
         """Draw actual and expected months: customers, new_customers, purchases, revenue_cents or margin_cents."""
         alt = Finding("forecast.figure.alt", {"measure": Finding(f"forecast.measure.{measure}")})
-        said = self.findings("forecast") if measure == "revenue_cents" else []
-        reason = said[0] if said else ""
+        findings = self.findings("forecast") if measure == "revenue_cents" else []
+        reason = findings[0] if findings else ""
         return draw(plots.forecast_fan, self.forecast, measure, self.currency, alt=alt, reason=reason)
 
     def _repr_html_(self) -> str:

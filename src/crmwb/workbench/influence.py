@@ -48,8 +48,8 @@ class Influence:
     @property
     def finding(self) -> Finding | Unavailable:
         """What referrals bring, or what is missing to say so."""
-        found: Finding | Unavailable = from_json(self.referrals["finding"])
-        return found
+        finding: Finding | Unavailable = from_json(self.referrals["finding"])
+        return finding
 
     def leaders(self) -> pd.DataFrame:
         """Count the customers with the most revenue of their industry or region: group, n_customers, n_ranked."""

@@ -78,8 +78,8 @@ class Lifecycle:
         if by_contract:
             stages = [*by_contract, *(stage for stage in stages if stage in BEFORE_BUYING)]
         kinds = ["contract_rule" if stage in by_contract else "rule" for stage in stages]
-        said = [Finding(f"lifecycle.{kind}.{stage}") for kind, stage in zip(kinds, stages, strict=True)]
-        return pd.DataFrame({"stage": stages, "rule": said})
+        rules = [Finding(f"lifecycle.{kind}.{stage}") for kind, stage in zip(kinds, stages, strict=True)]
+        return pd.DataFrame({"stage": stages, "rule": rules})
 
     @property
     def components(self) -> pd.DataFrame:

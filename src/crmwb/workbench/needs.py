@@ -38,8 +38,8 @@ class Needs:
     @cached_property
     def mix(self) -> pd.DataFrame:
         """One row per advice: scheme, segment, p, position, advice and because (as they are said), rule."""
-        found = storage.read(SEGMENT_MIX, root=self._root)
-        return found.assign(**{name: _column(map(loads, found[name])) for name in ("advice", "because")})
+        frame = storage.read(SEGMENT_MIX, root=self._root)
+        return frame.assign(**{name: _column(map(loads, frame[name])) for name in ("advice", "because")})
 
     @cached_property
     def facts(self) -> dict[str, Any]:
@@ -95,8 +95,8 @@ class Needs:
         self._require(segment, scheme)
         own = self.frame[(self.frame["scheme"] == scheme) & (self.frame["segment"] == segment)]
         rows = plots.strongest(own, n)
-        said = _column(finding(row, self.currency) for row in rows.to_dict("records"))
-        return rows.drop(columns=["scheme", "segment", "is_clear"]).assign(sentence=said)
+        sentences = _column(finding(row, self.currency) for row in rows.to_dict("records"))
+        return rows.drop(columns=["scheme", "segment", "is_clear"]).assign(sentence=sentences)
 
     def finding(self, scheme: str = "cluster_name") -> Value:
         """Return which segment differs most and how many differences are clear."""
@@ -136,11 +136,11 @@ class Needs:
         rows = self.mix[(self.mix["scheme"] == scheme) & (self.mix["segment"] == segment)]
         ordered = rows.assign(at=rows["p"].map(PS.index)).sort_values(["at", "position"], ignore_index=True)
         limits = [STANDARD if rule == STANDARD else p for p, rule in zip(ordered["p"], ordered["rule"], strict=True)]
-        said = {
+        in_words = {
             "p": _column(Term("marketing_mix", p) for p in ordered["p"]),
             "cannot_tell": _column(Finding(f"needs.limits.{limit}") for limit in limits),
         }
-        return ordered.assign(**said)[["p", "advice", "because", "cannot_tell"]]
+        return ordered.assign(**in_words)[["p", "advice", "because", "cannot_tell"]]
 
     def mix_finding(self, scheme: str = "cluster_name") -> Finding:
         """Return how many segments of buyers get an offer of their own, and how many the standard one."""

@@ -61,33 +61,33 @@ def trace(report: str, root: Path) -> str:
         raise CrmwbError(f"{layout.report_notebook(report)}: not found; the reports are {known}.")
     content = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     cells = [(cell["cell_type"], "".join(cell["source"])) for cell in content]
-    found = list(origins(cells, classes(HERE)))
-    used = sorted(set().union(*(origin.artefacts for origin in found)))
+    traced = list(origins(cells, classes(HERE)))
+    used = sorted(set().union(*(origin.artefacts for origin in traced)))
     stages = _stages(root)
-    lines = [_said("made_by", page=layout.report_html(report), notebook=layout.report_notebook(report)), ""]
+    lines = [_sentence("made_by", page=layout.report_html(report), notebook=layout.report_notebook(report)), ""]
     section = None
-    for origin in found:
+    for origin in traced:
         if origin.section != section:
             section = origin.section
-            lines.append(section or _said("before_headings"))
-        lines.append("  " + _said("cell", number=origin.cell, shows=origin.shows))
-        lines += ["    " + _said("code", place=place) for place in origin.code]
-        lines += ["    " + _said("artefact", path=path) for path in sorted(origin.artefacts)]
-    lines += ["", _said("artefacts"), *_artefacts(used, stages, root), "", _said("sources"), *_sources(root)]
+            lines.append(section or _sentence("before_headings"))
+        lines.append("  " + _sentence("cell", number=origin.cell, shows=origin.shows))
+        lines += ["    " + _sentence("code", place=place) for place in origin.code]
+        lines += ["    " + _sentence("artefact", path=path) for path in sorted(origin.artefacts)]
+    lines += ["", _sentence("artefacts"), *_artefacts(used, stages, root), "", _sentence("sources"), *_sources(root)]
     return "\n".join(lines)
 
 
 def classes(folder: Path) -> dict[str, dict[str, Member]]:
     """Return the members of every class of a package by the class's name."""
-    found = {}
+    members = {}
     for file in sorted(folder.glob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         declared = _declared(tree)
         for node in tree.body:
             if isinstance(node, ast.ClassDef):
                 functions = [child for child in node.body if isinstance(child, ast.FunctionDef)]
-                found[node.name] = {f.name: _member(f, file, declared) for f in functions}
-    return found
+                members[node.name] = {f.name: _member(f, file, declared) for f in functions}
+    return members
 
 
 def origins(cells: list[tuple[str, str]], known: Mapping[str, Mapping[str, Member]]) -> Iterator[Origin]:
@@ -122,8 +122,8 @@ def origins(cells: list[tuple[str, str]], known: Mapping[str, Mapping[str, Membe
         shown = [what for what in dict.fromkeys(shows) if what in SHOWING]
         if shown and paths:
             origin = Origin(section, number, ", ".join(shown))
-            said = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-            origin.code += sorted({file for name, file in ours.items() if name in said})
+            names_used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+            origin.code += sorted({file for name, file in ours.items() if name in names_used})
             for path in sorted(paths):
                 _follow(path, known, origin)
             yield origin
@@ -131,13 +131,13 @@ def origins(cells: list[tuple[str, str]], known: Mapping[str, Mapping[str, Membe
 
 def _declared(tree: ast.Module) -> dict[str, Any]:
     """Return what code imports from the contract and the layout, by the names that it gives to them."""
-    found: dict[str, Any] = {"layout": layout}
+    declared: dict[str, Any] = {"layout": layout}
     for node in tree.body:
         module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
         if isinstance(node, ast.ImportFrom) and f"{module}.".startswith("crmwb.contract."):
             for alias in node.names:
-                found[alias.asname or alias.name] = getattr(importlib.import_module(module), alias.name)
-    return found
+                declared[alias.asname or alias.name] = getattr(importlib.import_module(module), alias.name)
+    return declared
 
 
 def _member(function: ast.FunctionDef, file: Path, declared: Mapping[str, Any]) -> Member:
@@ -185,15 +185,15 @@ def _reads(of: str, name: str, known: Mapping[str, Mapping[str, Member]], seen: 
 
 def _ours(tree: ast.AST) -> dict[str, str]:
     """Return the files of our functions and modules that code imports, by name; those that only show are left out."""
-    found = {}
+    files = {}
     for node in ast.walk(tree):
         module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
         if isinstance(node, ast.ImportFrom) and module.startswith("crmwb.") and module.split(".")[1] not in SHOWN_BY:
             for alias in node.names:
                 file = f"src/{module.replace('.', '/')}"
                 inner = (HERE.parents[1] / module.replace(".", "/") / f"{alias.name}.py").is_file()
-                found[alias.asname or alias.name] = f"{file}/{alias.name}.py" if inner else f"{file}.py"
-    return found
+                files[alias.asname or alias.name] = f"{file}/{alias.name}.py" if inner else f"{file}.py"
+    return files
 
 
 def _page(function: ast.expr) -> str:
@@ -205,15 +205,15 @@ def _page(function: ast.expr) -> str:
 
 def _paths(tree: ast.AST, names: Mapping[str, set[tuple[str, ...]]]) -> set[tuple[str, ...]]:
     """Return every path of attributes from the workbench that code speaks of; of a path and its beginning, the path."""
-    found = set()
+    paths = set()
     for node in ast.walk(tree):
         attributes: list[str] = []
         while isinstance(node, ast.Attribute):
             attributes.insert(0, node.attr)
             node = node.value  # noqa: PLW2901  # down the chain
         if isinstance(node, ast.Name):
-            found |= {(*begins, *attributes) for begins in names.get(node.id, ())}
-    return {path for path in found if not any(other[: len(path)] == path and other != path for other in found)}
+            paths |= {(*begins, *attributes) for begins in names.get(node.id, ())}
+    return {path for path in paths if not any(other[: len(path)] == path and other != path for other in paths)}
 
 
 def _name(target: ast.expr, value: ast.expr, names: dict[str, set[tuple[str, ...]]]) -> None:
@@ -247,15 +247,15 @@ def _artefacts(paths: list[str], stages: Mapping[str, dict[str, Any]], root: Pat
             params = ", ".join(map(str, stage.get("params", []))) or "–"
             reads = ", ".join(dep for dep in stage.get("deps", []) if dep.startswith("data/")) or "–"
             which = f"{out} {hashes.get(out, '–')[:HASH]}"
-            yield "  " + _said("stage", path=path, stage=name, out=which, params=params, reads=reads)
+            yield "  " + _sentence("stage", path=path, stage=name, out=which, params=params, reads=reads)
 
 
 def _sources(root: Path) -> Iterator[str]:
     source = storage.read_json(root / layout.MANIFEST)["source"]
     yield f"  {source['name']}"
     for file in source.get("files", []):
-        yield "  " + _said("source", path=file["path"], hash=file["sha256"][:HASH])
+        yield "  " + _sentence("source", path=file["path"], hash=file["sha256"][:HASH])
 
 
-def _said(key: str, **names: object) -> str:
+def _sentence(key: str, **names: object) -> str:
     return say(Finding(f"cli.trace.{key}", {name: Name(str(value)) for name, value in names.items()}))

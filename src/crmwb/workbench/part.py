@@ -162,7 +162,7 @@ class PartOfCustomers:
             return Finding("part.few", {"least": Count(LEAST, "customer")})
         most = known.iloc[int(apart.abs().to_numpy().argmax())]
         values = {
-            "group": _said(by, str(most[by])),
+            "group": _value_of(by, str(most[by])),
             "part": self.part.label,
             "other": self.compared_label,
             "share": Share(float(most["customer_share"])),
@@ -175,7 +175,7 @@ class PartOfCustomers:
     def plot(self, by: str) -> Picture:
         """Draw the part's shares by a column beside those of whom it is compared to."""
         alt = Finding("part.alt", {"by": _heading(by), "part": self.part.label, "other": self.compared_label})
-        names = [_said(by, str(name)) for name in self.table(by)[by]]
+        names = [_value_of(by, str(name)) for name in self.table(by)[by]]
         return draw(
             plots.shares,
             self.table(by),
@@ -246,7 +246,7 @@ class PartOfCustomers:
         return Money(int(cents), self.currency)
 
 
-def _said(column: str, value: str) -> Value:
+def _value_of(column: str, value: str) -> Value:
     known = (*VOCABULARIES, "previous_stage", "risk_class", "action", "loss_reason", "opportunities", "top_channel")
     kinds = {"previous_stage": "stage", "opportunities": "part_opportunities", "top_channel": "channel"}
     return Term(kinds.get(column, column), value) if column in known else Name(value)

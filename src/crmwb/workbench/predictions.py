@@ -173,10 +173,10 @@ class Predictions:
 
 def _reasons(row: dict[Any, Any]) -> Listing | None:
     """Return what moves a customer's chance most; None where the chance is that of the risk alone."""
-    found = [
+    reasons = [
         reason(row[name], row[effect]) for name, effect in (DRIVERS[:2], DRIVERS[2:]) if isinstance(row[name], str)
     ]
-    return Listing(tuple(found)) if found else None
+    return Listing(tuple(reasons)) if reasons else None
 
 
 def _drivers(columns: list[str], weights: list[float], **axes: Any) -> Any:

@@ -38,14 +38,14 @@ class Proof:
     @property
     def tested(self) -> dict[str, Any]:
         """The champion, its margins over the others with their intervals, newcomers, what was skipped."""
-        found: dict[str, Any] = self.models["backtest"]
-        return found
+        tested: dict[str, Any] = self.models["backtest"]
+        return tested
 
     @property
     def finding(self) -> Finding | Unavailable:
         """Which forecast does best by the score declared, with every measure."""
-        found: Finding | Unavailable = from_json(self.tested["finding"])
-        return found
+        finding: Finding | Unavailable = from_json(self.tested["finding"])
+        return finding
 
     @property
     def recalibrated(self) -> Finding | None:
@@ -90,8 +90,8 @@ class Proof:
     @property
     def dropout(self) -> Finding | Unavailable | None:
         """Why dropout is identified, or is not; None where nothing is forecast."""
-        found = (self.models.get("dropout") or {}).get("finding")
-        reason: Finding | Unavailable | None = from_json(found) if found else None
+        content = (self.models.get("dropout") or {}).get("finding")
+        reason: Finding | Unavailable | None = from_json(content) if content else None
         return reason
 
     @property

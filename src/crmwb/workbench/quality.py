@@ -107,8 +107,10 @@ class Quality:
         """One row per department: department, known_share (the mean over its needs), n_needs, n_unmet (not at all)."""
         needs = self.departments.assign(n_unmet=lambda d: d["known_share"] == 0)
         each = needs.groupby("department", sort=False)
-        found = each.agg(known_share=("known_share", "mean"), n_needs=("purpose", "size"), n_unmet=("n_unmet", "sum"))
-        return found.reset_index()
+        by_department = each.agg(
+            known_share=("known_share", "mean"), n_needs=("purpose", "size"), n_unmet=("n_unmet", "sum")
+        )
+        return by_department.reset_index()
 
     @property
     def analyses(self) -> pd.DataFrame:
@@ -178,7 +180,9 @@ class Quality:
     @staticmethod
     def with_examples(expectations: pd.DataFrame) -> pd.DataFrame:
         """Return expectations with their examples written as text, one after the other."""
-        return expectations.assign(examples=["; ".join(map(_written, found)) for found in expectations["examples"]])
+        return expectations.assign(
+            examples=["; ".join(map(_written, examples)) for examples in expectations["examples"]]
+        )
 
     def plot_quarantined(self) -> Picture:
         """Draw the share of each table's rows that was quarantined."""

@@ -52,8 +52,8 @@ class Realised:
     @property
     def verdict(self) -> Finding:
         """Whether the 20/80/30 law holds."""
-        found: Finding = from_json(self.law["verdict"])
-        return found
+        verdict: Finding = from_json(self.law["verdict"])
+        return verdict
 
     @property
     def law_figures(self) -> pd.DataFrame:
@@ -72,8 +72,8 @@ class Realised:
     @property
     def unprofitable(self) -> dict[str, Any] | None:
         """Unprofitable customers: n_customers, loss_cents, by_reason, …; None where goods have no known cost."""
-        found: dict[str, Any] | None = self.facts["unprofitable"]
-        return found
+        unprofitable: dict[str, Any] | None = self.facts["unprofitable"]
+        return unprofitable
 
     @property
     def reasons(self) -> pd.DataFrame:

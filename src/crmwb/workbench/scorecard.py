@@ -71,8 +71,8 @@ class Scorecard:
 
         A dimension that is known of nobody has no weight that could move.
         """
-        moves = pd.DataFrame(self.facts["sensitivity"]["moves"])
-        return moves[moves["dimension"].isin(self.dimensions)].reset_index(drop=True)
+        changes = pd.DataFrame(self.facts["sensitivity"]["moves"])
+        return changes[changes["dimension"].isin(self.dimensions)].reset_index(drop=True)
 
     @property
     def dimensions(self) -> list[str]:
@@ -93,8 +93,8 @@ class Scorecard:
 
     def finding_of(self, part: str) -> Finding:
         """Return the finding of a part: "pyramid", "certainty", "memory", "by_income" or "sensitivity"."""
-        found: Finding = from_json(self.facts[part]["finding"])
-        return found
+        finding: Finding = from_json(self.facts[part]["finding"])
+        return finding
 
     def plot_pyramid(self) -> Picture:
         """Draw each tier's share of customers against its share of what they brought and will bring."""

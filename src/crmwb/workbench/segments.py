@@ -94,14 +94,14 @@ class Segments:
     @property
     def verdict(self) -> Finding:
         """Whether there are natural segments."""
-        found: Finding = from_json(self.model["clusters"]["verdict"])
-        return found
+        verdict: Finding = from_json(self.model["clusters"]["verdict"])
+        return verdict
 
     @property
     def grounds(self) -> Finding | None:
         """The figures that the verdict rests on; None where nothing was tried."""
-        found = self.model["clusters"].get("grounds")
-        return None if found is None else from_json(found)
+        content = self.model["clusters"].get("grounds")
+        return None if content is None else from_json(content)
 
     @property
     def rfm_finding(self) -> Finding | None:
@@ -126,8 +126,10 @@ class Segments:
         rows = [(c.name, level[c.recency], level[c.frequency], level[c.money]) for c in CLASSES]
         definition = pd.DataFrame(rows, columns=["rfm_class", "recency", "frequency", "money"])
         own = ["segment", "n_customers", "customer_share", "revenue_cents", "revenue_share", "mean_clv_cents"]
-        found = self.profiles.loc[self.profiles["scheme"] == "rfm_class", own].rename(columns={"segment": "rfm_class"})
-        return definition.merge(found, on="rfm_class", how="left").fillna({"n_customers": 0, "customer_share": 0.0})
+        profiled = self.profiles.loc[self.profiles["scheme"] == "rfm_class", own].rename(
+            columns={"segment": "rfm_class"}
+        )
+        return definition.merge(profiled, on="rfm_class", how="left").fillna({"n_customers": 0, "customer_share": 0.0})
 
     @property
     def evidence(self) -> pd.DataFrame:
@@ -137,8 +139,8 @@ class Segments:
     @property
     def centres(self) -> pd.DataFrame:
         """Each cluster's centre, in standard deviations from the average customer; the index holds their names."""
-        found = self.model["clusters"]["clusters"]
-        return pd.DataFrame([c["centre"] for c in found], index=[c["name"] for c in found])
+        clusters = self.model["clusters"]["clusters"]
+        return pd.DataFrame([c["centre"] for c in clusters], index=[c["name"] for c in clusters])
 
     def profile(self, scheme: str) -> pd.DataFrame:
         """Return the profiles of one scheme, best first, without columns that nothing is known of.
@@ -202,10 +204,10 @@ class Segments:
             storage.read(artefact, ["customer_id", column], root=self._root)
             for artefact, column in ((FEATURES, "revenue_cents"), (VALUE, "clv_cents"))
         ]
-        found = self.frame
+        joined = self.frame
         for frame in money:
-            found = found.merge(frame, on="customer_id", validate="one_to_one")
-        return found
+            joined = joined.merge(frame, on="customer_id", validate="one_to_one")
+        return joined
 
     def _repr_html_(self) -> str:
         shown = ["segment", "n_customers", "customer_share", "revenue_cents", "revenue_share", "mean_revenue_cents"]

@@ -47,13 +47,13 @@ class Tiers:
     def certainty(self) -> pd.DataFrame:
         """One row per tier: n_customers, mean_probability, sure_share (nine in ten or surer), held_share."""
         bought = self.frame.dropna(subset=["value_score"])
-        found = bought.groupby("tier").agg(
+        by_tier = bought.groupby("tier").agg(
             n_customers=("tier", "size"),
             mean_probability=("tier_probability", "mean"),
             sure_share=("tier_probability", lambda p: (p >= SURE).mean()),
             held_share=("is_tier_held", lambda held: held.astype(float).mean()),
         )
-        return found.reindex([name for name in self._order("tier") if name in found.index]).reset_index()
+        return by_tier.reindex([name for name in self._order("tier") if name in by_tier.index]).reset_index()
 
     @property
     def finding(self) -> Finding | Unavailable:

@@ -107,8 +107,8 @@ class Value:
     @property
     def not_identified(self) -> Unavailable | None:
         """Why P(alive), and what follows from it, is withheld; None where it is given or nothing is forecast."""
-        found = (self.models.get("dropout") or {}).get("finding")
-        reason = from_json(found) if found else None
+        content = (self.models.get("dropout") or {}).get("finding")
+        reason = from_json(content) if content else None
         return reason if isinstance(reason, Unavailable) else None
 
     @property

@@ -49,9 +49,9 @@ class Views:
     @cached_property
     def customers(self) -> pd.DataFrame:
         """The customers that views are learnt from, with features and value: those who bought, evenly sampled."""
-        everyone = storage.read_joined(KEY, FEATURES, VALUE, root=self._root)
-        bought = everyone[everyone["n_purchase_days"] > 0]
-        known = everyone if bought.empty else bought  # a source without transactions
+        customers = storage.read_joined(KEY, FEATURES, VALUE, root=self._root)
+        bought = customers[customers["n_purchase_days"] > 0]
+        known = customers if bought.empty else bought  # a source without transactions
         most = params.load(self._root / layout.PARAMS).segmentation.clusters.fit_rows
         picked = np.linspace(0, len(known) - 1, min(len(known), most)).round().astype(int)
         return known.iloc[picked].reset_index(drop=True)
@@ -101,13 +101,13 @@ class Views:
         ]
         absent = tuple(Term("view", view) for view in rows.loc[~rows["is_available"], "view"])
         values = {"n": Count(len(parts)), "views": Count(len(rows), "view"), "parts": Listing(tuple(parts))}
-        said = [Finding("views.some", values) if parts else Finding("views.none")]
+        findings = [Finding("views.some", values) if parts else Finding("views.none")]
         if absent and parts:
-            said.append(Finding("views.absent", {"views": Listing(absent)}))
+            findings.append(Finding("views.absent", {"views": Listing(absent)}))
         n_sensitive = sum(LEFT_OUT in why.items for why in report["why"])
         if n_sensitive:
-            said.append(Finding("views.sensitive", {"n": Count(n_sensitive, "sensitive_column")}))
-        return Passage(tuple(said))
+            findings.append(Finding("views.sensitive", {"n": Count(n_sensitive, "sensitive_column")}))
+        return Passage(tuple(findings))
 
     def prepared(self, *names: str) -> pd.DataFrame:
         """Return the prepared columns of some views as clusters would see them; of all views where none is named.
@@ -155,5 +155,5 @@ class Views:
 
 def _with_findings(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """Return a frame with its columns of JSON as findings; None where there is none."""
-    said = {c: [None if content is None else from_json(content) for content in frame[c]] for c in columns}
-    return frame.assign(**{c: pd.Series(values, dtype=object) for c, values in said.items()})
+    decoded = {c: [None if content is None else from_json(content) for content in frame[c]] for c in columns}
+    return frame.assign(**{c: pd.Series(values, dtype=object) for c, values in decoded.items()})

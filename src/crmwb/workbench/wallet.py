@@ -27,8 +27,8 @@ class Wallet:
     @property
     def finding(self) -> Finding | Unavailable:
         """What share of their wallets customers spend with us, or what is missing to say so."""
-        found: Finding | Unavailable = from_json(self.facts["finding"])
-        return found
+        finding: Finding | Unavailable = from_json(self.facts["finding"])
+        return finding
 
     @property
     def frame(self) -> pd.DataFrame:
