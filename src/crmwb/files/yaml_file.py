@@ -64,7 +64,7 @@ def parse(text: str, path: Path) -> Any:
     try:
         return loader.construct_document(root)
     except (yaml.YAMLError, ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise CrmwbError(f"{path}: not readable as YAML: {_said(error)}.") from None
+        raise CrmwbError(f"{path}: not readable as YAML: {_message(error)}.") from None
 
 
 @lru_cache(maxsize=8)
@@ -81,7 +81,7 @@ def tree(text: str, path: Path) -> yaml.Node | None:
         root: yaml.Node | None = yaml.compose(text, _Loader)
         faults = [] if root is None else _faults(root)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise CrmwbError(f"{path}: not readable as YAML: {_said(error)}.") from None
+        raise CrmwbError(f"{path}: not readable as YAML: {_message(error)}.") from None
     if faults:
         lines = [f"{path}:{node.start_mark.line + 1}: {fault}" for node, fault in faults[:N_SHOWN]]
         more = [f"{path}: and {len(faults) - N_SHOWN} more like these."] if len(faults) > N_SHOWN else []
@@ -167,8 +167,8 @@ def _faults_in(node: yaml.Node, key: str) -> Iterator[tuple[yaml.Node, str]]:
                 seen.add((name.tag, name.value))
 
 
-def _said(error: Exception) -> str:
+def _message(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "nested too deeply"
-    said = " ".join(str(error).split()).removesuffix(".").replace(' in "<unicode string>",', " in")
-    return said if len(said) <= 300 else f"{said[:300]} …"
+    message = " ".join(str(error).split()).removesuffix(".").replace(' in "<unicode string>",', " in")
+    return message if len(message) <= 300 else f"{message[:300]} …"

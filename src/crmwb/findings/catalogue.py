@@ -37,10 +37,10 @@ def message(code: str, language: str) -> str:
     LookupError
         The catalogue has none.
     """
-    found = find(code, language)
-    if found is None:
+    text = find(code, language)
+    if text is None:
         raise LookupError(f"locales/{language}/{code.partition('.')[0]}.toml: no message {code!r}")
-    return found
+    return text
 
 
 def files(language: str) -> list[str]:

@@ -16,7 +16,7 @@ _classes: dict[str, type[Any]] = {}
 
 def register(*classes: type[Any]) -> None:
     """Let dataclasses be written by `to_json`, under their names in small letters."""
-    _classes.update({made.__name__.lower(): made for made in classes})
+    _classes.update({kind.__name__.lower(): kind for kind in classes})
 
 
 register(Finding, Unavailable, *(v for v in vars(values).values() if isinstance(v, type) and issubclass(v, Value)))
@@ -42,10 +42,10 @@ def from_json(content: Mapping[str, Any]) -> Any:
     ValueError
         The content is of no registered type.
     """
-    made = _classes.get(str(content.get(TYPE)))
-    if made is None:
+    kind = _classes.get(str(content.get(TYPE)))
+    if kind is None:
         raise ValueError(f"no type of finding or value: {content.get(TYPE)!r}")
-    return made(**{name: _typed(part) for name, part in content.items() if name != TYPE})
+    return kind(**{name: _typed(part) for name, part in content.items() if name != TYPE})
 
 
 def dumps(what: Any) -> str:

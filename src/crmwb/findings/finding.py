@@ -53,6 +53,6 @@ class Unavailable(Value):
         object.__setattr__(self, "needs", tuple(self.needs))
 
 
-def by_weight(found: Sequence[Finding]) -> list[Finding]:
+def by_weight(findings: Sequence[Finding]) -> list[Finding]:
     """Return findings, the weightiest first; equal ones as they come."""
-    return sorted(found, key=lambda finding: -finding.weight)
+    return sorted(findings, key=lambda finding: -finding.weight)

@@ -157,10 +157,10 @@ def _write(what: Any) -> str:  # noqa: C901, PLR0911, PLR0912  # one line per ki
 
 
 def _unavailable(what: Unavailable) -> str:
-    said = fill(message(what.code, _code()), what.values)
+    sentence = fill(message(what.code, _code()), what.values)
     if not what.needs:
-        return said
-    return fill(message("common.needs", _code()), {"what": said, "needs": Listing(tuple(what.needs))})
+        return sentence
+    return fill(message("common.needs", _code()), {"what": sentence, "needs": Listing(tuple(what.needs))})
 
 
 def _worded(what: Wording) -> str:

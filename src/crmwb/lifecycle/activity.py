@@ -96,8 +96,8 @@ def _read(con: Backend, tables: Mapping[str, ir.Table], monthly: ir.Table, colum
     """Read sums by customer_id and month."""
     joined = monthly.inner_join(numbered(tables["customers"]), "customer_id").select("customer", "month", *columns)
     rows = engine.batches(con, joined.order_by("month", "customer")).read_all()
-    found = {name: rows[name].to_numpy().astype(np.int64) for name in columns}
-    return Entries(rows["customer"].to_numpy().astype(np.int64), rows["month"].to_numpy().astype(np.int64), found)
+    values = {name: rows[name].to_numpy().astype(np.int64) for name in columns}
+    return Entries(rows["customer"].to_numpy().astype(np.int64), rows["month"].to_numpy().astype(np.int64), values)
 
 
 def _none(columns: tuple[str, ...]) -> Entries:

@@ -8,18 +8,18 @@ from crmwb.lifecycle import months
 from crmwb.lifecycle.lifecycle import Lifecycle
 
 
-def write(made: Lifecycle) -> None:
+def write(lifecycle: Lifecycle) -> None:
     """Write all of it; of a source without transactions, some tables have no rows."""
-    ids = made.customers["customer_id"]
-    storage.write(made.customers, declared.CUSTOMERS)
-    months.write_customer_months(made.timeline, made.purchases, ids, declared.MONTHS.path)
-    storage.write(made.stages, declared.STAGES)
-    storage.write(made.conversions, declared.CONVERSIONS)
-    storage.write(made.bucket, declared.BUCKET)
-    storage.write(made.cohorts, declared.COHORTS)
-    storage.write(made.risk.customers, declared.RISK)
-    tested = made.risk.reliability
+    ids = lifecycle.customers["customer_id"]
+    storage.write(lifecycle.customers, declared.CUSTOMERS)
+    months.write_customer_months(lifecycle.timeline, lifecycle.purchases, ids, declared.MONTHS.path)
+    storage.write(lifecycle.stages, declared.STAGES)
+    storage.write(lifecycle.conversions, declared.CONVERSIONS)
+    storage.write(lifecycle.bucket, declared.BUCKET)
+    storage.write(lifecycle.cohorts, declared.COHORTS)
+    storage.write(lifecycle.risk.customers, declared.RISK)
+    tested = lifecycle.risk.reliability
     groups = pd.DataFrame(columns=declared.RELIABILITY.names) if tested is None else tested.groups
     storage.write(groups, declared.RELIABILITY)
-    storage.write_json(made.facts, layout.LIFECYCLE_FACTS)
-    storage.write_json(made.metrics, layout.LIFECYCLE_METRICS)
+    storage.write_json(lifecycle.facts, layout.LIFECYCLE_FACTS)
+    storage.write_json(lifecycle.metrics, layout.LIFECYCLE_METRICS)

@@ -97,11 +97,11 @@ def stages(timeline: Timeline, purchases: Entries, customers: pd.DataFrame, *, f
 def _worth(timeline: Timeline, customers: pd.DataFrame) -> pd.DataFrame:
     """Add up what the customers of each stage are worth now; unknown where it is of none of them."""
     code = timeline.stages[-1]
-    found = pd.DataFrame({"stage": np.array([*STAGES, None], dtype=object)[code]})
+    frame = pd.DataFrame({"stage": np.array([*STAGES, None], dtype=object)[code]})
     for column in NOW_ONLY:
         values = customers[column] if column in customers else pd.Series(np.nan, index=range(len(code)))
-        found[column] = pd.to_numeric(values).to_numpy(dtype=np.float64, na_value=np.nan)
-    by_stage = found.dropna(subset="stage").groupby("stage", sort=True)
+        frame[column] = pd.to_numeric(values).to_numpy(dtype=np.float64, na_value=np.nan)
+    by_stage = frame.dropna(subset="stage").groupby("stage", sort=True)
     sums = by_stage[["clv_cents", "profit_cents"]].sum(min_count=1).round().astype("Int64")
     worth: pd.DataFrame = sums.assign(p_alive=by_stage["p_alive"].mean(), as_of=timeline.ends[-1]).reset_index()
     return worth

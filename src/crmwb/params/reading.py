@@ -61,8 +61,8 @@ def _explain(key: str, error: Any, model: type[BaseModel]) -> str:
         return f"{key}: no such key{hint}"
     if error["type"] == "missing":
         return f"{key}: missing; add it (the project's own params.yaml and mappings show every key)."
-    said = error["msg"].removeprefix("Value error, ")
-    allowed = said if error["type"] == "value_error" else f"must {_should(said)}"
+    reason = error["msg"].removeprefix("Value error, ")
+    allowed = reason if error["type"] == "value_error" else f"must {_should(reason)}"
     if isinstance(error["input"], dict | list):
         return f"{key}: {allowed}."
     shown = repr(error["input"])
@@ -70,9 +70,9 @@ def _explain(key: str, error: Any, model: type[BaseModel]) -> str:
     return f"{key}: {shown} is not allowed: {allowed}."
 
 
-def _should(said: str) -> str:
+def _should(reason: str) -> str:
     """Return what a value should be, in the words of a YAML file: "be an object" → "be keys with values"."""
-    plain = SHOULD.sub("", said).replace(" after validation", "")
+    plain = SHOULD.sub("", reason).replace(" after validation", "")
     return plain.replace("be an object", "be keys with values").replace("be a valid dictionary", "be keys with values")
 
 

@@ -19,12 +19,12 @@ CHOICES: dict[str, Value] = {
 def lines(plan: Plan) -> list[str]:
     """Return the lines to print: what there is, each stage, the sum, and how far this machine carries."""
     size = plan.size
-    found: dict[str, Value] = {
+    values: dict[str, Value] = {
         "lines": Count(size.n_lines, "line"),
         "customers": Count(size.n_customers, "customer"),
     }
     if size.how == ESTIMATED:
-        found |= {"lines_option": Name("--lines"), "customers_option": Name("--customers")}
+        values |= {"lines_option": Name("--lines"), "customers_option": Name("--customers")}
     rows = [[say(Finding(f"cli.plan.{name}", {})) for name in ("stage", "minutes", "memory", "disk")]]
     for stage in plan.stages:
         costs = (stage.seconds / MINUTE, stage.memory_gb, stage.disk_gb)
@@ -34,7 +34,7 @@ def lines(plan: Plan) -> list[str]:
         "minutes": Number(plan.seconds / MINUTE), "memory": Number(plan.memory_gb), "disk": Number(plan.disk_gb)
     }  # fmt: skip
     return [
-        say(Finding(f"cli.plan.{size.how}", found)),
+        say(Finding(f"cli.plan.{size.how}", values)),
         *aligned(rows),
         say(Finding("cli.plan.in_all", needed)),
         say(Finding("cli.plan.here", here)),

@@ -48,8 +48,8 @@ def size_of(
     """
     if n_lines is not None:
         return Size(n_lines, n_customers or max(1, n_lines // LINES_PER_CUSTOMER), GIVEN)
-    found = _counted(source, root) or _simulated(source) or _estimated(source, root)
-    return found if n_customers is None else replace(found, n_customers=n_customers)
+    size = _counted(source, root) or _simulated(source) or _estimated(source, root)
+    return size if n_customers is None else replace(size, n_customers=n_customers)
 
 
 def tables_of(source: SourceParams, root: Path = Path()) -> set[str] | None:

@@ -102,8 +102,8 @@ def backtest(moments: Sequence[Known], as_of: date, n_origins: int) -> Tested | 
     final = calibrated(forecasts, as_of)
     if not risks or final is None:
         return None
-    found = reliability(np.concatenate(risks), np.concatenate(silent), len(risks))
-    return None if found is None else Tested(found, final)
+    reliable = reliability(np.concatenate(risks), np.concatenate(silent), len(risks))
+    return None if reliable is None else Tested(reliable, final)
 
 
 def watched(moments: Sequence[Known], as_of: date) -> bool:
