@@ -45,6 +45,20 @@ def test_codes_tell_currencies_whose_sign_is_the_same():
         ("order date", ["2566-12-01", "2567-02-29"], ("Buddhist era %Y-%m-%d",), [(2023, 12, 1), (2024, 2, 29)]),
         ("受注日", ["令和6年3月5日", "平成31年4月30日"], ("Japanese era",), [(2024, 3, 5), (2019, 4, 30)]),
         ("日付", ["R6.3.5", "H31.04.30"], ("Japanese era",), [(2024, 3, 5), (2019, 4, 30)]),
+        ("fecha", ["13 de enero de 2025", "1 de marzo de 2024"], ("month in words",), [(2025, 1, 13), (2024, 3, 1)]),
+        ("date", ["15 août 2024 à 9h05", "1er mai 2024"], ("month in words",), [(2024, 8, 15, 9, 5), (2024, 5, 1)]),
+        ("data", ["3 gennaio 2025, 14:05", "29 feb 2024"], ("month in words",), [(2025, 1, 3, 14, 5), (2024, 2, 29)]),
+        ("data", ["5 de fevereiro de 2025 às 14h32"], ("month in words",), [(2025, 2, 5, 14, 32)]),
+        ("datum", ["mrt 5, 2024", "31 mei 2024 om 8:00"], ("month in words",), [(2024, 3, 5), (2024, 5, 31, 8)]),
+        ("Datum", ["15. März 2025", "1. Mai 2024"], ("month in words",), [(2025, 3, 15), (2024, 5, 1)]),
+        ("data", ["3 maja 2025", "5 lut 2024"], ("month in words",), [(2025, 5, 3), (2024, 2, 5)]),
+        (
+            "fecha",
+            ["sáb., 15 mar. 2025 3:20 p. m.", "15-dic-24"],
+            ("month in words",),
+            [(2025, 3, 15, 15, 20), (2024, 12, 15)],
+        ),
+        ("date", ["Mar 15, 2025", "May 1, 2024"], ("%b %d, %Y",), [(2025, 3, 15), (2024, 5, 1)]),
         ("ship date", ["124060", "123365", "099365"], ("CYYDDD",), [(2024, 2, 29), (2023, 12, 31), (1999, 12, 31)]),
     ],
 )
@@ -60,6 +74,8 @@ def test_years_of_other_eras_and_days_of_a_year(name, texts, formats, days):
         ("model", ["R6.3.5", "S1.2.3"]),  # numbers of versions
         ("date", ["130205", "131231"]),  # may be year, month and day
         ("time", ["101530", "121545"]),
+        ("fecha", ["30 de febrero de 2024"]),  # there is no such day
+        ("date", ["15 martini 2024", "16 maison 2024"]),
     ],
 )
 def test_what_may_be_something_else_is_no_date(name, texts):

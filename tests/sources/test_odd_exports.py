@@ -4,6 +4,7 @@ import event_exports
 import ledger_exports
 import more_odd_exports
 import odd_exports
+import paid_exports
 import pytest
 import register_exports
 import tool_exports
@@ -40,7 +41,7 @@ def test_revenue_is_equal_to_the_cent_or_asked(project, export):
 
 @pytest.mark.parametrize(
     "export",
-    [*tool_exports.EVERY, *event_exports.EVERY, *ledger_exports.EVERY, *register_exports.EVERY],
+    [*tool_exports.EVERY, *event_exports.EVERY, *ledger_exports.EVERY, *register_exports.EVERY, *paid_exports.EVERY],
     ids=lambda export: export.__name__,
 )
 def test_customers_and_days_are_right_or_asked(project, export):
@@ -100,3 +101,21 @@ def test_invoices_in_several_currencies_are_converted_and_voided_ones_left_out(p
     assert project.draft(rate_USD="0.5") == []
     rows = project.ingest().table("invoices")
     assert rows.amount_cents.sum() == sum((100 + i) * (100 if i % 4 else 50) for i in range(40) if i % 3 != 2)
+
+
+def test_pages_of_a_list_leave_little_unreadable(project):
+    paid_exports.list_for_printing(Book(project.raw))
+    assert project.draft(currency="EUR") == []
+    done = project.ingest()
+    assert len(done.table("transactions")) == 80
+    assert len(done.unreadable("transactions")) == 6  # the titles of further pages
+
+
+def test_days_without_a_year_are_refused_where_nothing_says_it(project):
+    lines = ["Beleg;Kunde;Belegdatum;Betrag", *(f"{i};K{i % 7};{i % 28 + 1:02}11;{100 + i},50" for i in range(40))]
+    (project.raw / "belege.csv").write_text("\n".join(lines))
+    (said,) = project.draft()
+    assert "days without a year" in said
+    (project.raw / "belege.csv").rename(project.raw / "belege_2023.csv")
+    assert project.draft(currency="EUR") == []
+    assert set(project.ingest().table("transactions").ordered_at.dt.year) == {2023}

@@ -97,10 +97,7 @@ def datev_batch(b: Book) -> dict[str, str]:
             lines.append(f'{comma(s.price)};"H";"EUR";{k};8400;{s.day + timedelta(5):%d.%m.%Y};"GU{s.no}";"Gutschrift"')
             b.back(str(k), s.price)
     b.write("EXTF_Buchungsstapel.csv", lines, "cp1252")
-    return {
-        "amount": "Umsatz (ohne Soll/Haben-Kz)",
-        "kinds_of_buchungstext": "Zahlung=none",
-    }
+    return {"kinds_of_buchungstext": "Zahlung=none"}
 
 
 def account_statement(b: Book) -> dict[str, str]:

@@ -34,8 +34,9 @@ class ColumnMapping(Section):
         For an id that the source has not: one per row; or, for an order_id, what counts as one order.
     format : str or list of str
         Date formats, tried in turn: "%d-%m-%y", "ISO 8601", "epoch seconds", "epoch milliseconds", "epoch
-        microseconds", "spreadsheet serial", "Buddhist era %d/%m/%Y", "Japanese era", "CYYDDD". ISO 8601 where not
-        given. A moment with an offset becomes what the clock of `source.time_zone` showed then.
+        microseconds", "spreadsheet serial", "Buddhist era %d/%m/%Y", "Japanese era", "CYYDDD", "month in words",
+        "days from 2024-07-01 %d%m". ISO 8601 where not given. A moment with an offset becomes what the clock of
+        `source.time_zone` showed then.
     decimal, thousands, currency_sign, accounting
         As in `TableMapping`, for this column.
     unit : {"whole", "hundredths", "thousands", "millions", "percent"}

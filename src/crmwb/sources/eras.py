@@ -3,6 +3,8 @@
 import ibis
 import ibis.expr.types as ir
 
+from crmwb.sources import months
+
 ISO = "ISO 8601"
 BUDDHIST = "Buddhist era "  # and a format: its years are 543 ahead
 JAPANESE = "Japanese era"  # 令和6年3月5日, 令和6/3/5, R6.3.5
@@ -19,6 +21,10 @@ def as_ours(text: ir.StringValue, date_format: str) -> tuple[ir.StringValue, str
     """Return text with our years and the format that reads it; both as they are where the format has no other years."""
     if date_format == CYYDDD:
         return _of_days(text), "%Y %j"
+    if date_format == months.IN_WORDS:
+        return months.of_words(text), months.IN_WORDS
+    if months.FROM.fullmatch(date_format):
+        return months.of_days(text, date_format), ISO
     if date_format == JAPANESE:
         return _of_japanese(text), ISO
     if date_format.startswith(BUDDHIST):

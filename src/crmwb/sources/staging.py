@@ -19,6 +19,7 @@ from crmwb.errors import CrmwbError
 from crmwb.sources.column_mapping import ColumnMapping
 from crmwb.sources.database import Query
 from crmwb.sources.formats import ROW, open_file, sheets
+from crmwb.sources.formats.delimited import NO_ROW
 from crmwb.sources.mapping import TableMapping, Value
 from crmwb.sources.privacy import pseudonyms
 from crmwb.sources.source_files import SourceFile
@@ -192,7 +193,7 @@ def _batches(
                     [*(by_name.get(column, nothing) for column in wanted), rows], names=[*wanted, ROW]
                 )
         finally:
-            malformed += [(file.name, number, reason) for number, reason in opened.malformed]
+            malformed += [(file.name, number, reason) for number, reason in opened.malformed if reason != NO_ROW]
     except OSError as error:
         raise CrmwbError(
             f"{file.name}: not readable ({error.strerror or error}); check the file and its rights."

@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.datatypes as types
 import ibis.expr.types as ir
 
-from crmwb.sources import eras
+from crmwb.sources import eras, months
 
 PLAIN_NUMBER = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?$"
 CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?"
@@ -28,7 +28,7 @@ NOTHING = "\u200b\u200e\u200f\u2060\ufeff"  # signs that take no room
 ISO = eras.ISO
 EPOCHS = {"epoch seconds": 1_000_000, "epoch milliseconds": 1_000, "epoch microseconds": 1}  # microseconds in one
 SERIAL = "spreadsheet serial"  # days since 30 December 1899, as spreadsheets count them
-WORDED_FORMATS = (ISO, *EPOCHS, SERIAL, eras.JAPANESE, eras.CYYDDD)
+WORDED_FORMATS = (ISO, *EPOCHS, SERIAL, eras.JAPANESE, eras.CYYDDD, months.IN_WORDS)
 FIRST_SERIAL_DAY = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - naive, as all moments here
 LAST_SERIAL = 2_958_465  # 9999-12-31
 DAY_MS = 86_400_000
@@ -189,6 +189,8 @@ def _read(text: ir.StringValue, date_format: str, zone: str, clock: str) -> ir.T
         return _of_serial(text)
     if date_format == ISO:
         return _with_offset(text, zone, clock, _iso)
+    if date_format == months.IN_WORDS:
+        return _with_offset(text, zone, clock, lambda wall: try_strptime(wall, ibis.array(list(months.FORMATS))))
     if "年" in date_format:
         text = text.re_replace("上午|早上|凌晨", " AM ").re_replace("下午|晚上", " PM ").re_replace(r"\s+", " ").strip()
     if "%p" in date_format:
@@ -236,7 +238,7 @@ def _possible(read: ir.TimestampValue) -> ir.TimestampValue:
 
 def format_mistakes(date_format: str) -> Iterator[str]:
     """Yield what is wrong with a date format."""
-    if date_format in WORDED_FORMATS:
+    if date_format in WORDED_FORMATS or months.is_of_days(date_format):
         return
     date_format = date_format.removeprefix(eras.BUDDHIST)
     unknown = set(re.findall(r"%-?.?", date_format)) - DATE_DIRECTIVES

@@ -17,7 +17,7 @@ from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.links import Declared
 from crmwb.sources.drafting.reading.profile import Profile, profile
 from crmwb.sources.drafting.reading.sniff import sniff
-from crmwb.sources.drafting.rows import heads, periods
+from crmwb.sources.drafting.rows import heads, odd_rows, periods
 from crmwb.sources.drafting.tables import dimensions, facts, joins, overlaps, payments, purchases, unread
 from crmwb.sources.formats import packed
 from crmwb.sources.source_files import PARQUET, SourceFile, find, members_of
@@ -121,7 +121,7 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
         styles.write_unknown(part)
         styles.write_numbers(part)
         if part.profile is not None and part.profile.oddities:
-            part.remarks.append(f"set aside, for they cannot be read: {', '.join(part.profile.oddities)}")
+            odd_rows.name(part)
     parts.sort(key=lambda part: ORDER.index(part.table))
     used |= {joined["file"] for part in parts for joined in part.options.get("join", {}).values()}
     left = [p for p in profiles if p.file.name not in used]

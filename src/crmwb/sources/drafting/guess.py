@@ -104,6 +104,8 @@ class Part:
         What only a person can say of it.
     currencies : Counter
         What its amounts are in, as far as the file says, and in how many rows.
+    heads : frozenset of str
+        Columns that stand on the first line of each order only.
     twins : list of Part
         Parts made of the same rows, such as their refunds: what leaves rows out of it leaves them out there too.
     """
@@ -116,6 +118,7 @@ class Part:
     is_stand_in: bool = False
     questions: list[Question] = field(default_factory=list)
     currencies: Counter[str] = field(default_factory=Counter)
+    heads: frozenset[str] = frozenset()
     twins: list["Part"] = field(default_factory=list)
 
     @property

@@ -14,8 +14,8 @@ from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
 from crmwb.sources.drafting.reading.words import Outcome
 
 OF_ORDERS = re.compile(
-    r"(order|payment|transaction|invoice|sale|sales|financial|document|doc|approval|posting|booking|donation|gift|receipt|bill|voucher|workflow|auftrags|bestell|beleg|rechnungs|buchungs|spenden|zahl|zahlungs|pedido|pago|commande|betaal)?"
-    r" ?(status|statut)( (ordine|commande|pedido|pagamento|bestelling|documento|fattura|facture))?|stato( ordine)?|situacao( (da nota|do pedido|nfe?))?"
+    r"((order|payment) (?=payment|order|fulfil))?(order|payment|transaction|invoice|sale|sales|financial|document|doc|approval|posting|booking|donation|gift|receipt|bill|voucher|workflow|auftrags|bestell|beleg|rechnungs|buchungs|spenden|zahl|zahlungs|pedido|pago|commande|betaal)?"
+    r" ?(status|statut|(?<=\w )state)( (ordine|commande|pedido|pagamento|bestelling|documento|fattura|facture))?|stato( ordine)?|situacao( (da nota|do pedido|nfe?))?"
     r"|(订单|交易|支付|付款|退款|单据|业务|发票|开票|出库单?|销售单|审核|审批)状态|(注文|受注|支払|入金|配送)?(ステータス|状態|状況)"
 )
 MOST_KINDS = 30

@@ -6,6 +6,7 @@ Rows are numbered as a spreadsheet shows them: from 1, the header included, a qu
 import csv
 import io
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -23,6 +24,8 @@ from crmwb.sources.source_files import SourceFile
 
 MAX_ROW_BYTES = 16 << 20  # one row must fit into a block
 FORMULA = r'^="([^"]*)"$'
+DIVIDER = re.compile(r"[-=_*+|~\s]{3,}")  # a line drawn between the pages or blocks of a list
+NO_ROW = "a line of dashes"
 MAX_MALFORMED = 1_000_000  # more than this is a wrong mapping, not a few bad rows
 
 
@@ -35,8 +38,8 @@ class Delimited:
     columns : list of str
         From the header, or from the mapping where the file has none.
     malformed : list of (int, str)
-        Number and fault of the rows that have too few or too many fields, in the order of the file; complete once
-        `batches` is exhausted.
+        Number and fault of the rows that have too few or too many fields, in the order of the file, `NO_ROW` of lines
+        that hold nothing; complete once `batches` is exhausted.
     """
 
     name: str
@@ -76,7 +79,8 @@ class Delimited:
             if row.text == end:
                 ended = True
             elif len(self.malformed) < MAX_MALFORMED:
-                fault = f"{row.actual_columns} fields instead of {row.expected_columns}"
+                is_line = DIVIDER.fullmatch(row.text or "") is not None
+                fault = NO_ROW if is_line else f"{row.actual_columns} fields instead of {row.expected_columns}"
                 self.malformed.append((row.number + self._n_above, fault))
             return "skip"
 

@@ -63,18 +63,18 @@ def _take_off_amount(part: Part, roles: Modifiers, lines: OrderLines | None) -> 
     is_before = _is_before(part, discount) if discount is not None else None
     if discount is not None and is_before:
         _off_each_line(part, discount, lines)
-    elif is_before is False or of_order is None:
+    elif is_before is False or (stated := of_order or roles.get("line_discount")) is None:
         return
-    elif total := _total_after(part, of_order, roles):
+    elif total := _total_after(part, stated, roles):
         amount = syntax.column(revenue.sources[0].name)
-        expression = f"({amount} - abs({money.in_unit_of(part, of_order)}))"
-        why = f"{revenue.why}; less {of_order.name}, for only so does it come to {total}"
-        part.guesses["revenue_cents"] = revenue.with_text(amount, expression, why, of_order)
+        expression = _less(revenue.sources[0], f"abs({money.in_unit_of(part, stated)})")
+        why = f"{revenue.why}; less {stated.name}, for only so does it come to {total}"
+        part.guesses["revenue_cents"] = revenue.with_text(amount, expression, why, stated)
         part.guesses.pop("discount_cents", None)
-    elif own is None and any(of_order.numbers):
+    elif own is None and any(stated.numbers):
         part.remarks.append(
-            f"{of_order.name} is taken as deducted already from {_names(revenue)}; where it is not, write "
-            f"revenue_cents: {{expression: {syntax.column(revenue.sources[0].name)} - {syntax.column(of_order.name)}}}"
+            f"{stated.name} is taken as deducted already from {_names(revenue)}; where it is not, write "
+            f"revenue_cents: {{expression: {syntax.column(revenue.sources[0].name)} - {syntax.column(stated.name)}}}"
         )
 
 
@@ -115,8 +115,17 @@ def _off_each_line(part: Part, discount: Column, lines: OrderLines | None) -> No
         off = f"abs(coalesce({syntax.column(name)}, 0))"
         part.remarks.append(f"{discount.name} is of the whole order, and is spread over its lines by their amounts")
     why = f"{revenue.why}; less {discount.name}, for it is quantity times price before that"
-    part.guesses["revenue_cents"] = revenue.with_text(amount, f"({amount} - {off})", why, discount)
+    expression = _less(revenue.sources[0], off)
+    part.guesses["revenue_cents"] = revenue.with_text(amount, expression, why, discount)
     part.guesses.pop("discount_cents", None)
+
+
+def _less(amount: Column, off: str) -> str:
+    """Return an amount less a discount, nearer to nothing also where it is below zero, as on credit notes."""
+    name = syntax.column(amount.name)
+    if all(n >= 0 for n in amount.numbers):
+        return f"({name} - {off})"
+    return f"(case when {name} < 0 then {name} + {off} else {name} - {off} end)"
 
 
 def _total_after(part: Part, discount: Column, roles: Modifiers) -> str | None:

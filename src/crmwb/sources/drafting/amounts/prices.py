@@ -67,14 +67,14 @@ def is_tax_within(part: Part, amount: Column, tax: Column) -> bool | None:
         False where it is such a share of the amount itself; None where the rows do not tell.
     """
     rows = {(abs(a), abs(t)) for a, t in part.looked_at.number_rows(amount, tax) if abs(a) >= LEAST_AMOUNT and t}
-    within = sum(_is_usual(t, a - t) for a, t in rows)
-    on_top = sum(_is_usual(t, a) for a, t in rows)
+    within = sum(is_usual(t, a - t) for a, t in rows)
+    on_top = sum(is_usual(t, a) for a, t in rows)
     if len(rows) < LEAST_ROWS or max(within, on_top) < NEARLY_ALL * len(rows) or min(within, on_top) > HALF * len(rows):
         return None
     return within > on_top
 
 
-def _is_usual(tax: float, net: float) -> bool:
+def is_usual(tax: float, net: float) -> bool:
     """Say whether tax is a usual share of an amount, up to a cent."""
     if net <= 0:
         return False

@@ -154,6 +154,10 @@ def parts(part: Part, roles: Modifiers, lines: OrderLines | None) -> list[Part]:
             return []
         refund_text = converted
     refund_text = _without_tax(part, roles, refund, refund_text)
+    revenue = part.guesses["revenue_cents"]
+    if lines is None and revenue.why.startswith("without ") and isinstance(revenue.value, dict):
+        sold = revenue.value["expression"]  # what tips, tax and fees came back is no revenue either
+        refund_text = f"least(number({refund_text}), {sold})"
     quantity = part.guesses["quantity"]
     guesses = {
         name: guess

@@ -13,6 +13,7 @@ from crmwb.sources.drafting.reading.profile import Column, scale_of
 
 HUNDRED = 100
 LEAST_WIDTH = 6  # digits
+FEW = 0.01  # of the rows
 UNITS = {1_000: "thousands", 1_000_000: "millions"}
 SERVICE = {"object", "livemode"}  # columns of a payment service's interface, whose amounts are in the smallest unit
 WITHOUT_CENTS = {"JPY", "KRW", "VND", "CLP", "XAF", "XOF"}
@@ -141,3 +142,26 @@ def ask_of_title(part: Part) -> None:
 
 def _dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {"column": value}
+
+
+def without_quantity(part: Part) -> None:
+    """Count rows that bring an amount and no quantity, such as fees and rebates, as one unit: without one they are set aside."""
+    units, amount = part.guesses["quantity"], part.guesses["revenue_cents"].sources
+    if not isinstance(units.value, str) or len(amount) != 1 or units.sources[0] not in part.looked_at.own:
+        return
+    if amount[0] not in part.looked_at.own:
+        return
+    counted, brought = part.looked_at.texts(units.sources[0]), part.looked_at.numbers(amount[0])
+    n = sum(bool(number) and not text for text, number in zip(counted, brought, strict=True))
+    if n <= FEW * part.looked_at.n_rows:
+        return
+    name, money = syntax.column(units.sources[0].name), syntax.column(amount[0].name)
+    value = {"expression": f"coalesce({name}, case when {money} < 0 then -1 else 1 end)"}
+    part.guesses["quantity"] = replace(
+        units, value=value, why=f"{units.why}; one unit where it is blank", sure=Sure.LIKELY
+    )
+    came_back = part.guesses["is_return"]
+    if isinstance(came_back.value, dict) and "expression" in came_back.value:
+        text = str(came_back.value["expression"]).replace(f"{name} < 0", f"coalesce({name}, 0) < 0")
+        part.guesses["is_return"] = replace(came_back, value={**came_back.value, "expression": text})
+    part.remarks.append(f"{units.sources[0].name} is blank in {n:,} rows that bring an amount: counted as one unit")

@@ -49,6 +49,7 @@ POINT_CURRENCIES = {
     "HK$",
     "HKD",
 }
+ROUND = 0.3  # of the numbers, in three noughts
 MONTH_FIRST = {"$", "US$", "USD"}
 
 
@@ -140,6 +141,14 @@ def _decimal_of(numbers: Numbers) -> str | None:
     """Return the decimal sign that a column's numbers show beyond doubt."""
     sign = numbers.style.decimal
     return sign if any(sign in text for text in numbers.values) else None
+
+
+def says_little(numbers: Numbers, reasons: Iterable[str]) -> bool:
+    """Say whether only names speak for a style, and many numbers end in three noughts."""
+    with_sign = [text for text in numbers.values if re.search(r"[.,]\d{3}\D*$", text)]
+    round_ = sum(re.search(r"[.,]000\D*$", text) is not None for text in with_sign)
+    only_names = all(reason.startswith("columns have names") for reason in reasons)
+    return only_names and len(with_sign) > 2 and round_ >= ROUND * len(with_sign)
 
 
 def digits_tell(numbers: Numbers) -> tuple[NumberStyle, str] | None:

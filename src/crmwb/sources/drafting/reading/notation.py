@@ -18,7 +18,7 @@ import pyarrow as pa
 from crmwb import engine
 from crmwb.engine import Backend
 from crmwb.params import EngineParams
-from crmwb.sources import eras, values
+from crmwb.sources import eras, months, values
 from crmwb.sources.drafting.reading.words import CODES, currency
 from crmwb.sources.values import ISO, NARROW, NOTHING, SERIAL, WIDE, NumberStyle
 
@@ -45,6 +45,7 @@ DATE_NAME = re.compile(
 )
 CLOCK = r"\d{1,2}:\d{2}(?P<s>:\d{2}(?P<f>[.,]\d+)?)?(?P<p> ?[AaPp]\.? ?[Mm]\.?)?(?P<z> ?(Z|z|UTC|GMT|(UTC|GMT)?[-+]\d{1,2}:?(\d{2})?))?"
 MONTH = r"[A-Za-z]{3,9}\.?"
+ENGLISH = "jan|january|feb|february|mar|march|apr|april|may|jun|june|jul|july|aug|august|sep|sept|september|oct|october|nov|november|dec|december"
 LETTERED = r"[RHS]\.? ?\d{1,2}[./-]\d{1,2}[./-]\d{1,2}"  # a day of a Japanese era, or a number of another kind
 DAY_FORMATS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\d{1,2}/\d{1,2}/25\d{2}", (f"{eras.BUDDHIST}%d/%m/%Y",)),
@@ -154,6 +155,15 @@ def readings(
         counted = {name: held[name] for name in numbers if _may_be_a_moment(columns[name][0], numbers[name])}
         dates |= _counted(con, counted, numbers)
     return {name: (numbers.get(name), dates.get(name)) for name in columns}
+
+
+def as_dates(counts: Counter[str], date_format: str) -> Dates | None:
+    """Return a column's values as dates of one format; None where too few are such."""
+    with engine.connect(EngineParams(threads=1, memory_limit_gb=1)) as con:
+        rows = _tried(con, {"d": list(counts)}, {"f": date_format})["d"]
+    read = {row["text"]: row["f"] for row in rows if row["f"] is not None}
+    share = sum(counts[text] for text in read) / max(counts.total(), 1)
+    return Dates((date_format,), read, share) if share >= LEAST_SHARE else None
 
 
 def _may_be_dates(words: str, counts: Counter[str]) -> bool:
@@ -338,10 +348,11 @@ def _candidates(text: str) -> tuple[str, ...]:
     for pattern, formats in DAY_FORMATS:
         is_chinese = "年" in pattern
         result = re.fullmatch(f"(?P<d>{pattern}){CHINESE_TIME if is_chinese else TIME}", text)
-        if result is None:
+        if result is None or (MONTH in pattern and months.is_in_words(text) and not _is_english(text)):
             continue
         if result["t"] is None:
-            return (ISO,) if formats == ("%Y-%m-%d",) else formats
+            also = (months.IN_WORDS,) if MONTH in pattern and months.is_in_words(text) else ()
+            return (ISO,) if formats == ("%Y-%m-%d",) else (*formats, *also)
         hour = "%I" if result["p"] or result["c"] else "%H"
         clock = f"{hour}:%M" + (":%S" if result["s"] else "") + (".%f" if result["f"] else "")
         if is_chinese:
@@ -350,8 +361,14 @@ def _candidates(text: str) -> tuple[str, ...]:
             clock += " %p" if result["p"].startswith(" ") else "%p"
         elif formats == ("%Y-%m-%d",) and result["b"] in {" ", "T"}:
             return (ISO,)
-        return tuple(f"{f}{result['b']}{clock}" for f in formats)
-    return ()
+        also = (months.IN_WORDS,) if MONTH in pattern and months.is_in_words(text) else ()
+        return (*(f"{f}{result['b']}{clock}" for f in formats), *also)
+    return (months.IN_WORDS,) if months.is_in_words(text) else ()
+
+
+def _is_english(text: str) -> bool:
+    """Say whether a date with a month in words may be English."""
+    return re.search(rf"(?i)\b({ENGLISH})\b", text) is not None
 
 
 def _is_likely(moment: datetime | None) -> bool:

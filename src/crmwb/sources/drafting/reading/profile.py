@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmwb.errors import CrmwbError
-from crmwb.sources.drafting.reading import conventions, grouped, notation
+from crmwb.sources.drafting.reading import conventions, grouped, notation, yearless
 from crmwb.sources.drafting.reading.grouped import Filled
 from crmwb.sources.drafting.reading.headers import TOTAL, common_prefix, nameless, paths_of
 from crmwb.sources.drafting.reading.notation import Dates, Numbers
@@ -194,6 +194,8 @@ class Profile:
         Names that stand more than once in its header, and what its columns are called instead.
     filled : Filled or None
         What stands above rows and not in them, where `rows` have it in each.
+    n_odd : int
+        How many rows are none.
     """
 
     file: SourceFile
@@ -204,6 +206,7 @@ class Profile:
     oddities: list[str] = field(default_factory=list)
     twins: dict[str, list[str]] = field(default_factory=dict)
     filled: Filled | None = None
+    n_odd: int = 0
 
     @property
     def own(self) -> list[Column]:
@@ -279,9 +282,11 @@ def profile(file: SourceFile, shape: Shape) -> Profile:
     if unnamed := nameless(file, shape, names, is_read=filled is not None):
         shape = replace(shape, remarks=[*shape.remarks, unnamed])
     rows, oddities, alone = _without_oddities(every)
-    shape = replace(shape, titles=(*shape.titles, *alone))
+    titles = (*shape.titles, *alone)
+    shape = replace(shape, titles=titles, of_year=(*titles, file.name))
     columns = columns_of(rows, shape)
-    return Profile(file, shape, rows.num_rows, columns, rows, oddities, _twins(names), filled)
+    n_odd = every.num_rows - rows.num_rows
+    return Profile(file, shape, rows.num_rows, columns, rows, oddities, _twins(names), filled, n_odd)
 
 
 def _read(file: SourceFile, shape: Shape, without: Collection[str] = ()) -> tuple[list[str], list[pa.Table], list[str]]:
@@ -304,7 +309,10 @@ def columns_of(rows: pa.Table, shape: Shape) -> list[Column]:
     """Return the columns of rows, their notations settled by what else stands in them."""
     prefix = common_prefix(rows.column_names)
     paths = paths_of(rows.column_names)
-    return [replace(c, prefix=prefix or paths.get(c.name, "")) for c in _settled(list(_columns(rows)), shape)]
+    every = list(_columns(rows))
+    without_year = yearless.readings({c.name: (c.words, c.counts) for c in every if not c.is_date}, shape.of_year)
+    every = [replace(c, dates_read=without_year.get(c.name, c.dates_read)) for c in every]
+    return [replace(c, prefix=prefix or paths.get(c.name, "")) for c in _settled(every, shape)]
 
 
 def _twins(names: list[str]) -> dict[str, list[str]]:
@@ -403,6 +411,8 @@ def _with_style(column: Column, result: conventions.Conventions) -> Column:
     if by_digits and (by_file is None or by_file == by_digits[0]):
         chosen, why = by_digits[0], "; ".join([by_digits[1], *(reasons[:2] if by_file else [])])
     elif by_digits is None and by_file is not None:
+        if conventions.says_little(numbers, reasons):
+            return replace(column, why_style="")
         chosen, why = by_file, "; ".join(reasons[:3])
     else:
         return replace(column, why_style="")

@@ -43,6 +43,8 @@ class Shape:
         What seems to be another table below it, in words; empty where there is none, or a mapping can leave it out.
     titles : tuple of str
         What stands above the header.
+    of_year : tuple of str
+        What may say of which year the file is: its titles, and its name.
     """
 
     options: dict[str, Any]
@@ -50,6 +52,7 @@ class Shape:
     is_delimited: bool = False
     second_table: str = ""
     titles: tuple[str, ...] = ()
+    of_year: tuple[str, ...] = ()
 
     def mapping(self, file: str) -> TableMapping:
         """Return a mapping that reads the file, without columns yet."""

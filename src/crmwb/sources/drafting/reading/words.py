@@ -8,7 +8,7 @@ from enum import Enum
 CANCELLED = re.compile(
     r"cancel|void|fail|declin|reject|abandon|expire|denied|revers|abort|deleted|lost|uncollectible|blocked|fraud|error|unavailable|out of stock"
     r"|storn|abgebroch|abgelehnt|fehlgeschlag|gescheitert|ungultig|verfallen|widerruf|geloscht|annull"
-    r"|annul|echou|echec|refus|abandonn|supprim|erreur"
+    r"|annul|echou|\bechecs?\b|refus|abandonn|supprim|erreur"
     r"|indispon|denegad|inutilizad"
     r"|geannuleer|mislukt|geweiger|verlopen|fallit|rifiutat|scadut|fehler"
     r"|anulad|fallid|fallo|rechazad|vencid|caducad|eliminad"
@@ -44,6 +44,11 @@ NEGATED = re.compile(
 )
 STOPPED = re.compile(
     r"(refund|return|erstattung|rembours\w*|reembolso) (fail|declin|reject|cancel|refus|abgelehnt|rechaz)\w*|退款(失败|关闭|取消|拒绝)"
+)
+FEE_OF_BACK = re.compile(  # what a refund costs, and no refund
+    r"\b(refund|return|charge ?back|dispute|reversal|rucklastschrift|ruckbuchung|rembours\w*|reembolso|rimborso|retour)s? "
+    r"(commissions?|fees?|admin\w*|processing|costs?|gebuhr(en)?|provision|frais|comision|kosten|taxa)\b"
+    r"|\b(fees?|commission|gebuhr|frais|comision|commissione) (for|of|on|fur|de|per|sur) (a )?(refund|return|charge ?back|rembours|reembolso|rimborso)|退款手续费"
 )
 NOTHING_BACK = re.compile(r"(没有|未|无)(申请)?退|no refund|not refunded|keine (erstattung|ruckerstattung)")
 UNDER_WAY = re.compile(
@@ -139,12 +144,14 @@ def is_draft(value: str) -> bool:
 def came_back(value: str) -> bool:
     """Say whether a kind of row is a return, a refund or a chargeback."""
     plain = simple(value)
-    return BACK.search(plain) is not None and not NEGATED.search(plain) and not STOPPED.search(plain)
+    is_other = NEGATED.search(plain) or STOPPED.search(plain) or FEE_OF_BACK.search(plain)
+    return BACK.search(plain) is not None and not is_other
 
 
 def brings_no_money(value: str) -> bool:
     """Say whether a kind of row is no business with a customer: payouts, fees, transfers."""
-    return NO_MONEY.search(simple(value)) is not None and not came_back(value)
+    plain = simple(value)
+    return FEE_OF_BACK.search(plain) is not None or (NO_MONEY.search(plain) is not None and not came_back(value))
 
 
 def is_guest(value: str) -> bool:

@@ -141,6 +141,17 @@ def leave_out(part: Part, condition: str) -> None:
     """Leave rows out of a part, and of those made of the same rows."""
     for each in (part, *part.twins):
         each.options["filter"] = " and ".join(filter(None, [each.options.get("filter"), condition]))
+    _fill_down(part, condition)
+
+
+def _fill_down(part: Part, condition: str) -> None:
+    """Fill down columns of a condition that stand on the first line of each order only, or its other lines would escape it."""
+    filled, order = part.options.get("fill_down"), part.guesses["order_id"].sources
+    columns = [c.name for c in part.looked_at.columns if c.name in part.heads and syntax.column(c.name) in condition]
+    if not columns or not order or isinstance(filled, str):
+        return
+    own = filled or {"columns": [], "within": order[0].name}
+    part.options["fill_down"] = {**own, "columns": list(dict.fromkeys([*own["columns"], *columns]))}
 
 
 def _is_other(value: str, simple: str) -> bool:
@@ -320,6 +331,7 @@ def take_back(part: Part, columns: Sequence[Column], condition: str) -> None:
     for column in columns:
         may_be_blank = column.n_known < column.n_rows and " is not null" not in condition
         condition = syntax.holds(condition, column.name, may_be_blank=may_be_blank)
+    _fill_down(part, condition)
     amount, was = part.guesses["revenue_cents"], part.guesses["is_return"]
     value = amount.value if isinstance(amount.value, dict) else {"column": amount.value}
     own = value.get("expression") or syntax.column(str(value["column"]))

@@ -17,8 +17,9 @@ from crmwb.sources.drafting.amounts import (
     sums,
     unit_prices,
     units,
+    within,
 )
-from crmwb.sources.drafting.customers import companies, counterparties, ids, nameless
+from crmwb.sources.drafting.customers import companies, contra_accounts, counterparties, ids, nameless
 from crmwb.sources.drafting.guess import Guess, Part, Sure, best, fill, of_column, only_date
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
@@ -34,6 +35,10 @@ PERCENT = re.compile(r"%|pct|per ?cent|prozent|折扣率", re.IGNORECASE)
 EMAIL_NAMES = re.compile(r".*\b(e ?mail|mail)\b.*|.*(邮箱|邮件).*")
 CENT = 0.005
 MOSTLY = 0.8
+KNOWN = 0.98  # of the rows
+LATER = re.compile(  # days that are no day of the sale
+    r".*\b(due|expected|estimated|ship\w*|deliver\w*|fulfil\w*|updat\w*|modif\w*|birth\w*|expir\w*|valid|start|end|begin|from|to|until|till|sign ?up|registered|joined|since|fallig\w*|liefer\w*|versand\w*|check ?(in|out))\b.*"
+)
 PLAINLY = 2  # how well a name must match
 HALF = 0.5
 
@@ -62,6 +67,7 @@ def transactions(profile: Profile) -> list[Part]:
     prices.without_tax(part, roles)
     part.remarks += _drop_discount_shares(part)
     sums.check(part, roles)
+    within.take_off(part, roles)
     unit_prices.check(part)
     measures.ask(part)
     companies.ask(part)
@@ -76,7 +82,9 @@ def transactions(profile: Profile) -> list[Part]:
     units.in_thousands(part)
     units.ask_of_title(part)
     sales.complete(part, roles, lines, kinds)
+    units.without_quantity(part)
     double_counts.ask(part, roles)
+    contra_accounts.ask(part)
     part.twins = refunds.parts(part, roles, lines)
     for each in part.twins:
         units.in_cents(each, roles)
@@ -140,12 +148,27 @@ def _plain_columns(profile: Profile, roles: Modifiers, lines: OrderLines | None)
             every = [c for c in usable if c.is_date and c.name not in lines.head]
             again = best(every, patterns["ordered_at"], Kind.TIMESTAMP)
             result["ordered_at"] = again or when
+    if (when := result.get("ordered_at")) is not None:
+        result["ordered_at"] = _known_everywhere(usable, when, lines)
     if "product_id" in result and result["product_id"].sources[0].is_unique:
         del result["product_id"]  # of the row, such as a payment's reference
     if "product_id" not in result and (group := _group(usable, result)) is not None:
         why = "no number of a product, so what it is a kind of stands for it"
         result["product_id"] = of_column(group, Kind.ID, Sure.LIKELY, why)
     return result
+
+
+def _known_everywhere(columns: list[Column], when: Guess, lines: OrderLines | None) -> Guess:
+    """Return another day of the sale where the one that is guessed is blank in some rows, as the day of payment is."""
+    own = when.sources[0]
+    if own.called is not None or own.n_known >= KNOWN * own.n_rows or (lines is not None and own.name in lines.head):
+        return when
+    fitting = [c for c in columns if c.is_date and c.n_known >= KNOWN * c.n_rows and not LATER.fullmatch(c.words)]
+    other = best(fitting, vocabulary.TRANSACTIONS["ordered_at"], Kind.TIMESTAMP)
+    if other is None:
+        return when
+    why = f"{other.why}; known in every row, unlike {own.name}"
+    return replace(other, sure=min(other.sure, Sure.LIKELY), why=why)
 
 
 def _group(columns: list[Column], result: dict[str, Guess]) -> Column | None:

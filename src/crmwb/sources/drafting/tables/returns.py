@@ -12,7 +12,7 @@ from crmwb.sources.drafting.rows import row_kinds
 from crmwb.sources.drafting.tables import sales
 
 KIND_SAYS = "by its"
-STATUS = re.compile(r".*(status|state|状态)")
+STATUS = re.compile(r".*(status|state|状态|ステータス)|.*\b(estado|etat|statut|stato|situacao|zustand)\b.*")
 HALF = 0.5
 
 
@@ -73,16 +73,19 @@ def ask_of_flag(part: Part) -> None:
     def answer(given: str) -> None:
         if given == "returns":
             row_kinds.take_back(part, (flag,), condition)
+        elif given == "sales":
+            part.guesses["is_return"] = Guess({"constant": False}, Sure.SURE, "other columns tell what came back")
         else:
             row_kinds.leave_out(part, row_kinds.not_in(flag, flag.true_values))
             part.guesses["is_return"] = Guess({"constant": False}, Sure.SURE, "what came back is left out, as you said")
 
     text = (
         f"{flag.name} is {' or '.join(map(repr, flag.true_values))} in {len(back):,} rows whose amounts are above zero: are these "
-        f"sales that came back, of which nothing remains (nothing), or rows of returns beside their sales (returns)?"
+        f"sales that came back, of which nothing remains (nothing), rows of returns beside their sales (returns), or sales, for other columns tell what and how "
+        f"much came back (sales)?"
     )
     part.questions.append(
-        Question(syntax.slug(f"flag {flag.words}"), text, answer, ("nothing", "returns"), columns=(flag.name,))
+        Question(syntax.slug(f"flag {flag.words}"), text, answer, ("nothing", "returns", "sales"), columns=(flag.name,))
     )
 
 

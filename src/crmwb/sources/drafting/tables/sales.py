@@ -18,6 +18,8 @@ from crmwb.sources.drafting.rows import row_kinds
 from crmwb.sources.drafting.rows.order_lines import OrderLines
 
 MOST_UNKNOWN = 0.01
+OF_PAYMENT = re.compile(r"\b(pay\w*|paid|zahl\w*|pag[oa]\w*|paiement|betaal\w*)\b|付款|支付|支払")
+OPEN = re.compile(r"open|offen|abierto|abierta|ouverte?|aperto|aberto|aberta|未结")
 SHORT = 3  # letters: such a word in small letters may be any
 MERGED = 0.2  # of the rows, blank below the value that they belong to
 LEFT_BESIDE = {"tax": "tax", "shipping": "shipping", "fee": "fees"}
@@ -186,7 +188,8 @@ def _by_outcome(part: Part, column: Column) -> dict[Outcome, list[str]]:
     """Return the values of a status by what they mean; of a file with due dates, what is not paid yet may be sold."""
     result: dict[Outcome, list[str]] = {}
     for value in sorted(column.counts):
-        result.setdefault(words.outcome(value), []).append(value)
+        is_open = OF_PAYMENT.search(column.words) is not None and OPEN.fullmatch(words.simple(value)) is not None
+        result.setdefault(Outcome.UNKNOWN if is_open else words.outcome(value), []).append(value)
     due = vocabulary.INVOICES["due_on"]
     is_billed = any(c.is_date and vocabulary.matches(c.words, due) for c in part.looked_at.columns)
     if is_billed and (unpaid := result.pop(Outcome.UNPAID, [])):
@@ -275,9 +278,9 @@ def _fill_heads(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
     """Fill down what stands on the first line of an order only and is asked of every line."""
     if lines is None or not lines.head:
         return
-    asked = set(re.findall(r"\w+", "")) | {
-        name for name in lines.head if syntax.column(name) in part.options.get("filter", "")
-    }
+    part.heads = frozenset(lines.head)
+    amounts = {c.name for c in part.guesses["revenue_cents"].sources}  # filled, it would count on each line
+    asked = {name for name in lines.head - amounts if syntax.column(name) in part.options.get("filter", "")}
     for name, guess in part.guesses.items():
         if name not in {"revenue_cents", "discount_cents"}:
             asked |= {c.name for c in guess.sources} & lines.head

@@ -8,9 +8,10 @@ from crmwb.sources.drafting import modifiers
 from crmwb.sources.drafting.amounts import taken_off, unread_numbers
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.reading import syntax, words
+from crmwb.sources.drafting.reading.modifier_words import MODIFIERS
 from crmwb.sources.drafting.reading.profile import FALSE, Column
 from crmwb.sources.drafting.reading.vocabulary import NAMES_OF_PEOPLE, PRODUCTS, TRANSACTIONS, matches
-from crmwb.sources.drafting.rows import row_kinds
+from crmwb.sources.drafting.rows import below_zero, row_kinds
 
 MOST_KINDS = 20
 LEAST_REPEATS = 3  # rows for each value
@@ -18,6 +19,10 @@ LEAST_GROUPS = 5
 NEARLY_ALL = 0.9
 MOST_CODES = 8
 LONGEST_CODE = 3
+PLAINLY = 2  # how well a name must match
+DID_NOT = re.compile(
+    r"\b(not|non|no|nicht|kein\w*|never|niet|pas|nao|nie)\b|\b(no ?shows?|absent\w*|missed|dropped|withdrawn|nicht erschienen)\b|未|没"
+)
 LEAST_CODE = 100  # of numbers: smaller ones count something
 MOST_MIRRORED = 4
 PLANNED = re.compile(
@@ -25,6 +30,9 @@ PLANNED = re.compile(
     r"|预算|计划|预测|目标|予算|計画|予測|예산|계획"
 )
 REASON = re.compile(r".*\b(reason|grund|motif|motivo|reden|raison)\b.*|.*(原因|理由|사유).*")
+DISPUTED = re.compile(
+    r".*\b(disputed?|charge ?backs?|charged back|contested|fraud\w*|lost|reklamiert|bestritten|betrug|conteste\w*|impugnad\w*|disputad\w*)\b.*|.*(拒付|争议|欺诈).*"
+)
 FREE = re.compile(
     r".*\b(billable|chargeable|waived|written off|pro bono|abrechenbar|verrechenbar|erlassen|facturable|fatturabile|free|complimentary|gratis|kostenlos|gratuite?|samples?|muster|giveaway|comp|internal|interne?|interno|dummy|demo|training|staff|own use|intercompany|omaggi[oo]?|campion[ei]|muestra|regalo"
     r"|echantillon|cadeau|(proef)?monster|probka|gratisy?|amostra|brinde)\b.*|.*(免费|赠品|样品|试用|内部|無料|サンプル|見本|社内).*"
@@ -57,6 +65,8 @@ def ask(parts: list[Part]) -> None:
         known = read | roles.columns
         currency = roles.get("currency")
         left = [c for c in part.looked_at.own if c is not currency and c.name not in read and c.name not in condition]
+        kinds = [c for c in part.looked_at.own if c.name not in read and c is not currency and _may_be_a_kind(part, c)]
+        below_zero.ask(part, kinds)
         asked = [c for c in left if _ask(part, c) or (c.name not in known and _ask_of_number(part, c))]
         asked += [c for c in left if any(c.name in question.columns for question in part.questions)]
         unread = [c.name for c in left if c not in asked and _may_tell(c)]
@@ -126,13 +136,13 @@ def _why(part: Part, column: Column) -> str | None:
         column.is_flag
         and column.true_values
         and not has_money
-        and taken_off.is_named(column)
+        and (taken_off.is_named(column) or DISPUTED.fullmatch(column.words))
         and not taken_off.UNITS.fullmatch(column.words)
     ):
         return "such a flag may tell what came back or was cancelled"
     if not _is_of_few(column) or _is_of(part, column) or row_kinds.is_asked(part, part.looked_at.texts(column)):
         return None
-    codes = modifiers.codes(column)
+    codes = modifiers.codes(column) if any(map(_is_plainly_a_currency, column.counts)) else Counter[str]()
     planned = sorted(v for v in column.counts if PLANNED.fullmatch(words.simple(v)))
     is_code = _is_code(column) and not TELLS_SOMETHING_ELSE.fullmatch(column.words)
     above = part.looked_at.filled.columns if part.looked_at.filled else ()
@@ -148,6 +158,10 @@ def _why(part: Part, column: Column) -> str | None:
             _is_mirrored(part, column),
             "nearly every day of a customer has as many rows of each, as where the same business is told several times",
         ),
+        (
+            _is_status(column),
+            "of such a status, a value that says what did not happen may tell what is no sale",
+        ),
         (is_code and not has_returns, "no amount is below zero, so that such codes may tell returns from sales"),
         (
             is_code and has_returns and _tells_signs(part, column),
@@ -161,6 +175,12 @@ def _why(part: Part, column: Column) -> str | None:
         ),
     )
     return next((why for holds, why in reasons if holds), None)
+
+
+def _is_plainly_a_currency(value: str) -> bool:
+    """Say whether a value is a usual code, a sign or the name of a currency: AFN and FR may be anything."""
+    code = words.currency(value)
+    return code is not None and (value.upper() in modifiers.USUAL or not value.isalpha() or len(value) > LONGEST_CODE)
 
 
 def _is_of_left_out(part: Part, column: Column) -> bool:
@@ -215,6 +235,21 @@ def _is_mirrored(part: Part, column: Column) -> bool:
         groups[customer, day][label] += 1
     even = sum(len(c) == len(column.counts) and len(set(c.values())) == 1 for c in groups.values())
     return len(groups) >= LEAST_GROUPS and even >= NEARLY_ALL * len(groups)
+
+
+def _may_be_a_kind(part: Part, column: Column) -> bool:
+    """Say whether a column may tell kinds of rows, and says nothing of customers, products, ways to pay or why."""
+    is_text = not (column.is_number or column.is_date or NAMES_OF_PEOPLE.fullmatch(column.words))
+    names_other = TELLS_SOMETHING_ELSE.fullmatch(column.words) or REASON.fullmatch(column.words)
+    return is_text and "." not in column.name and not names_other and not _is_of(part, column)
+
+
+def _is_status(column: Column) -> bool:
+    """Say whether a column is called a status, and some of its values say what did not happen: Not attending, no show."""
+    is_called = matches(column.words, MODIFIERS["status"]) == PLAINLY and not TELLS_SOMETHING_ELSE.fullmatch(
+        column.words
+    )
+    return is_called and any(DID_NOT.search(words.simple(v)) for v in column.counts)
 
 
 def _tells_signs(part: Part, column: Column) -> bool:

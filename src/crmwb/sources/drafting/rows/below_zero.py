@@ -1,0 +1,91 @@
+"""Kinds of rows whose amounts are nearly all below zero beside others above: fees, tax withheld, payouts, rebates. Asked about.
+
+Words tell some of them; the signs tell all.
+"""
+# ruff: noqa: E501 - sentences and lists are easier to read in one line
+
+from collections import defaultdict
+
+from crmwb.sources.drafting.amounts import sums
+from crmwb.sources.drafting.guess import Part
+from crmwb.sources.drafting.reading import syntax, words
+from crmwb.sources.drafting.reading.profile import Column
+from crmwb.sources.drafting.rows import row_kinds
+
+MOST_KINDS = 20
+LEAST_ROWS = 3
+MOSTLY = 0.75
+
+
+def ask(part: Part, columns: list[Column]) -> Column | None:
+    """Ask of the column that tells most of the rows below zero by values that stand in such rows only; return it.
+
+    Parameters
+    ----------
+    part : Part
+        Purchases whose amount is one column.
+    columns : list of Column
+        Columns that may tell kinds of rows.
+    """
+    amount = part.guesses["revenue_cents"].sources
+    if not amount or amount[0] not in part.looked_at.own or part.guesses["revenue_cents"].is_product:
+        return None
+    out = _left_out(part)
+    numbers = [None if is_out else n for n, is_out in zip(part.looked_at.numbers(amount[0]), out, strict=True)]
+    below = {
+        c.name: values for c in columns if 1 < len(c.counts) <= MOST_KINDS and (values := _below(part, c, numbers))
+    }
+    fitting = [c for c in columns if c.name in below and not _is_told(part, c, below[c.name])]
+    if not fitting:
+        return None
+    column = max(fitting, key=lambda c: sum(c.counts[v] for v in below[c.name]))
+    why = "nearly all their amounts are below zero, beside others above: they may be returns, or fees, tax, payouts and the like, which are no sales"
+    row_kinds.ask_of_kinds(part, column, below[column.name], why)
+    return column
+
+
+def _left_out(part: Part) -> list[bool]:
+    """Say of each row whether the filter names what stands in it, in a column of few values."""
+    condition = str(part.options.get("filter", ""))
+    result = [False] * part.looked_at.n_rows
+    for column in part.looked_at.own:
+        if len(column.counts) <= MOST_KINDS and syntax.column(column.name) in condition:
+            named = {text for text in column.counts if syntax.value(text) in condition}
+            result = [
+                is_out or text in named for is_out, text in zip(result, part.looked_at.texts(column), strict=True)
+            ]
+    return result
+
+
+def _below(part: Part, column: Column, numbers: list[float | None]) -> list[str]:
+    """Return values nearly all of whose amounts are below zero, where others are mostly above; no plain returns among them."""
+    of_value: dict[str | None, list[float]] = defaultdict(list)
+    for text, number in zip(part.looked_at.texts(column), numbers, strict=True):
+        if number:
+            of_value[text].append(number)
+    known = {text: every for text, every in of_value.items() if text}
+    values = sorted(v for v, every in known.items() if sum(n < 0 for n in every) >= MOSTLY * len(every))
+    n_below = sum(len(known[v]) for v in values)
+    n_above = sum(n > 0 for v, every in known.items() if v not in values for n in every)
+    if n_below < LEAST_ROWS or n_above < LEAST_ROWS:
+        return []
+    return [] if all(map(_is_plain, values)) else values
+
+
+def _is_plain(value: str) -> bool:
+    """Say whether a value is plainly that of returns or of discounts, which are taken off what was sold."""
+    return words.came_back(value) or sums.OFF.fullmatch(words.simple(value)) is not None
+
+
+def _is_told(part: Part, column: Column, values: list[str]) -> bool:
+    """Say whether the filter or other questions tell already what rows with these values are."""
+    condition = str(part.options.get("filter", ""))
+    left = [v for v in values if not (syntax.column(column.name) in condition and syntax.value(v) in condition)]
+    own = [q for q in part.questions if column.name in q.columns]
+    left = [v for v in left if not any(repr(v) in q.text for q in own) and not _is_plain(v)]
+    labels = ["below" if text in values else "other" for text in part.looked_at.texts(column)]
+    others = {c.name: c for c in part.looked_at.own if c is not column}
+    asked = [
+        part.looked_at.texts(others[n]) for q in part.questions if "kinds_of" in q.key for n in q.columns if n in others
+    ]
+    return not left or any(row_kinds.is_told_by(labels, texts) for texts in asked)
