@@ -19,7 +19,7 @@ from crmwb.lifecycle.contract_stages import with_contracts
 from crmwb.lifecycle.conversions import conversions
 from crmwb.lifecycle.customers import customers
 from crmwb.lifecycle.history import moments
-from crmwb.lifecycle.risk import Risk
+from crmwb.lifecycle.risk import Risk, without_paid_ahead
 from crmwb.lifecycle.risk import build as build_risk
 from crmwb.lifecycle.timeline import Timeline
 from crmwb.lifecycle.trend import Orders
@@ -107,6 +107,8 @@ def build(
             timeline = with_contracts(timeline, con, tables, params.lifecycle)
     with step("risk of losing customers"):
         risk = build_risk(purchases, [*before, *ends], every_customer, first_event, params.lifecycle.risk)
+        if "contracts" in tables and not from_contracts:
+            risk = without_paid_ahead(risk, con, tables["contracts"], as_of)
     n_whole = timeline.n_whole - (first_event.day > 1 and not before)
     window = bucket.window_months(n_whole + len(before), params.lifecycle.money_months)
     flows = bucket.bucket(timeline, purchases, first_event, window)

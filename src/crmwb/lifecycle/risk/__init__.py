@@ -2,5 +2,6 @@
 
 from crmwb.lifecycle.risk.build import Risk, build
 from crmwb.lifecycle.risk.classes import AT_RISK, CLASSES
+from crmwb.lifecycle.risk.paid_ahead import without_paid_ahead
 
-__all__ = ["AT_RISK", "CLASSES", "Risk", "build"]
+__all__ = ["AT_RISK", "CLASSES", "Risk", "build", "without_paid_ahead"]
