@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import Any
 
 from crmwb.contract import Kind, Table
+from crmwb.sources import months
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading.profile import FALSE, TRUE, Column, Profile
 from crmwb.sources.drafting.reading.vocabulary import NAMES_OF_PEOPLE, NUMBERED, Patterns, matches
@@ -160,6 +161,9 @@ def of_column(column: Column, kind: Kind, sure: Sure, why: str) -> Guess:
     if kind in {Kind.DATE, Kind.TIMESTAMP}:
         formats = list(column.formats or [ISO])
         options = {} if formats == [ISO] else {"format": formats if len(formats) > 1 else formats[0]}
+        if without_year := months.FROM.fullmatch(formats[0]):
+            sure = min(sure, Sure.LIKELY)
+            why += f"; days without a year, from {without_year['from']} on, as titles or the file's name say"
         if column.dates_read is not None and column.dates_read.rival:
             other = " or ".join(column.dates_read.rival)
             sure = min(sure, Sure.LIKELY) if column.why_order else Sure.GUESS

@@ -112,7 +112,10 @@ def missing(profile: Profile) -> list[tuple[str, str | None]]:
             expression.append((what, f"{named[0].name} holds {named[0].unreadable!r}, which is no {what}"))
         elif named and what == "date" and (day := _without_year(named[0])):
             expression.append(
-                (what, f"{named[0].name} holds days without a year, such as {day!r}: export them with it")
+                (
+                    what,
+                    f"{named[0].name} holds days without a year, such as {day!r}: export them with it, or put the year into the file's name",
+                )
             )
         else:
             expression.append((what, None))
