@@ -126,8 +126,8 @@ def _past(data: DataSet, shared: Path, keep: Path | None) -> Iterator[tuple[Past
         yield Past(panels.panel(data.title.split()[-1], CUSTOMERS, SEED)), panels.FIRST_DAY + panels.DAYS
         return
     p = _params(data, shared)
-    with tempfile.TemporaryDirectory(prefix="crmwb-accuracy-") as made, engine.connect(p.engine) as con:
-        folder = (keep or Path(made)) / data.title.lower().replace(" ", "_")
+    with tempfile.TemporaryDirectory(prefix="crmwb-accuracy-") as temporary, engine.connect(p.engine) as con:
+        folder = (keep or Path(temporary)) / data.title.lower().replace(" ", "_")
         if not (folder / "snapshots").exists():
             for name in ("clean", "quarantine"):
                 (folder / name).mkdir(parents=True, exist_ok=True)

@@ -144,10 +144,10 @@ def _sets(tested: list[Tested]) -> str:
 def _measure(tested: list[Tested], measure: str) -> tuple[str, list[str]]:
     rows, marks = [], []
     for t in tested:
-        found, rival = t.margin(measure), t.best(measure)
-        mark = YES if found.difference >= -EVEN_WITHIN else EVEN if found.upper >= 0 else NO
+        margin, rival = t.margin(measure), t.best(measure)
+        mark = YES if margin.difference >= -EVEN_WITHIN else EVEN if margin.upper >= 0 else NO
         marks.append(mark)
-        difference = f"{mark} {found.difference:+.4f} ({found.lower:+.4f} to {found.upper:+.4f})"
+        difference = f"{mark} {margin.difference:+.4f} ({margin.lower:+.4f} to {margin.upper:+.4f})"
         rows.append(
             [t.name, f"**{t.scores.loc[STACK, measure]:.4f}**",
              f"{t.scores.loc[rival, measure]:.4f} ({term('model', rival)})", difference]

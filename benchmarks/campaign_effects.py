@@ -15,8 +15,8 @@ N_CUSTOMERS, YEARS = 5_000, 3
 def judged(seed: int) -> list[tuple[str, bool, bool]]:
     """Return each campaign's kind, whether its interval holds the planted effect, and whether it is significant."""
     calendar = Calendar(Window(YEARS))
-    everyone = accounts.roll(Chance(seed), N_CUSTOMERS)
-    drawn = accounts.draw(Chance(seed, 0), calendar, range(N_CUSTOMERS), everyone)
+    all_accounts = accounts.roll(Chance(seed), N_CUSTOMERS)
+    drawn = accounts.draw(Chance(seed, 0), calendar, range(N_CUSTOMERS), all_accounts)
     members = campaigns.members(drawn)
     spent, _ = campaigns.ordered(members, purchases.orders(drawn, members.won), calendar)
     rows = []

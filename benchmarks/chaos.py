@@ -177,34 +177,34 @@ class Chaos:
     def wrong(self, kind: str) -> list[str]:
         """Let the next command clear up, and return what is not as it should be."""
         code, text = self.finish(self.start("crmwb params"))
-        found = [] if code == 0 else [f"the next command stopped: {text[-300:]}"]
+        faults = [] if code == 0 else [f"the next command stopped: {text[-300:]}"]
         if self.tree() not in {self.state, self.after.get(kind, self.state)}:
-            found.append("files are neither as before nor as the whole command leaves them")
+            faults.append("files are neither as before nor as the whole command leaves them")
         left = [*(self.root / "data" / "tmp").rglob("*"), *self.root.rglob(".*.part"), *self.temporary.rglob("*")]
         if left := [str(path) for path in left if ".venv" not in path.parts]:
-            found.append(f"left behind: {', '.join(left[:3])}")
+            faults.append(f"left behind: {', '.join(left[:3])}")
         for place in (self.root, self.temporary):
-            found += [f"personal data in {name}" for name in _leaks(place)]
-        return found
+            faults += [f"personal data in {name}" for name in _leaks(place)]
+        return faults
 
     def trial(self, outcome: Outcome, kind: str, code: int, text: str, *, may_stop: bool = True) -> None:
         """Judge a process that has ended, and put the project back."""
         outcome.n += 1
-        said = " ".join(text.split())
+        line = " ".join(text.split())
         wrong = self.wrong(kind)
         if code == 0:
             outcome.ended["done"] += 1
         elif code == -signal.SIGKILL:
             outcome.ended["killed"] += 1
-        elif code == 1 and may_stop and "A fault in crmwb" not in said and "Traceback" not in said:
+        elif code == 1 and may_stop and "A fault in crmwb" not in line and "Traceback" not in line:
             outcome.ended["stopped with a sentence"] += 1
-            sentence = said[said.rfind("Stopped: ") :] if "Stopped: " in said else f"(without a sentence) {said[-200:]}"
+            sentence = line[line.rfind("Stopped: ") :] if "Stopped: " in line else f"(without a sentence) {line[-200:]}"
             outcome.messages[_plain(sentence)] += 1
-            if not SENTENCE.search(said):
-                wrong.append(f"no sentence: {said[-300:]}")
+            if not SENTENCE.search(line):
+                wrong.append(f"no sentence: {line[-300:]}")
         else:
             outcome.ended["crashed"] += 1
-            wrong.append(f"exit {code}: {said[-400:]}")
+            wrong.append(f"exit {code}: {line[-400:]}")
         outcome.wrong += [f"{kind}: {what}" for what in wrong]
         if wrong or self.tree() != self.state:
             self.restore()

@@ -194,8 +194,8 @@ def renumbered(at: str, share: float = 1.0) -> Change:
 
     def change(rng: np.random.Generator, frame: pd.DataFrame, c: Company) -> pd.DataFrame:
         top = int(frame["customer"].max()) + 1
-        moves = rng.random(top) < share
-        new = (frame["day"] >= c.day(at)) & moves[frame["customer"]]
+        is_renumbered = rng.random(top) < share
+        new = (frame["day"] >= c.day(at)) & is_renumbered[frame["customer"]]
         return frame.assign(customer=frame["customer"] + top * new)
 
     return change

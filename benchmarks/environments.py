@@ -25,5 +25,5 @@ def environment(cache: Path, name: str) -> Path:
 def versions(python: Path, names: tuple[str, ...]) -> str:
     """Return the versions of packages in an environment, such as "polars 1.2"."""
     code = "import sys; from importlib.metadata import version; print(*map(version, sys.argv[1:]))"
-    found = subprocess.run([python, "-c", code, *names], capture_output=True, text=True, check=True).stdout.split()
-    return ", ".join(f"{name} {known}" for name, known in zip(names, found, strict=True))
+    known = subprocess.run([python, "-c", code, *names], capture_output=True, text=True, check=True).stdout.split()
+    return ", ".join(f"{name} {one}" for name, one in zip(names, known, strict=True))

@@ -123,10 +123,10 @@ def _real(data: DataSet, shared: Path) -> Iterator[Outcome]:
     p = _params(data, shared)
     with (
         step(data.title),
-        tempfile.TemporaryDirectory(prefix="crmwb-forecasts-") as made,
+        tempfile.TemporaryDirectory(prefix="crmwb-forecasts-") as temporary,
         engine.connect(p.engine) as con,
     ):
-        folder = Path(made)
+        folder = Path(temporary)
         for name in ("clean", "quarantine"):
             (folder / name).mkdir()
         ingest(p, folder / "canonical")
@@ -169,7 +169,7 @@ class History:
         models = BetaGeoNBD().fit(summary), GammaGamma().fit(known.frequency, known.monetary_cents)
         settings = self.params.value.equity.model_copy(update={"n_months": 1, "forecast_months": AHEAD})
         currency = self.params.source.currency
-        found = equity.build(
+        built = equity.build(
             self.con, self.transactions, models, TERMS,
             total=UNTESTED, as_of=cut, params=settings, currency=currency,
         )  # fmt: skip
@@ -177,7 +177,7 @@ class History:
             values = self.whole.by_month[:, MEASURES.index(name)].astype(float)
             first = month_of(cut) - self.whole.first_month
             came = values[first : end - self.whole.first_month]
-            m = found.monthly.measures[name]
+            m = built.monthly.measures[name]
             known_then = Known(self.title, cut.isoformat(), name, first)
             sums = m.rolling.forecasts[CUSTOMER_MODELS][-1][: len(came)]
             error = float(sums.sum() / came[: len(sums)].sum() - 1) if len(came) else None

@@ -82,7 +82,7 @@ def _summary(outcomes: Iterable[Any], of: str) -> str:
     within = [w for o in outcomes for w in o.within]
     errors = [abs(o.total_error) for o in outcomes if o.total_error is not None]
     near = sum(e <= WITHIN for e in errors)
-    said = f"**In all**, {np.mean(within):.0%} of {len(within):,} months {of} lie within their 80% range; "
+    sentence = f"**In all**, {np.mean(within):.0%} of {len(within):,} months {of} lie within their 80% range; "
     if not errors:
-        return said + "no total was sure enough to be stated."
-    return said + f"of {len(errors)} totals that were stated and can be compared, {near} are within a quarter."
+        return sentence + "no total was sure enough to be stated."
+    return sentence + f"of {len(errors)} totals that were stated and can be compared, {near} are within a quarter."

@@ -160,16 +160,16 @@ COMPARED = (
 
 def compare(first: Path, second: Path) -> list[str]:
     """Return everything in which two finished projects differ."""
-    found = []
+    unlike = []
     for pattern, differences in COMPARED:
         files = {path.relative_to(root).as_posix() for root in (first, second) for path in root.glob(pattern)}
         for name in sorted(files):
             if not ((first / name).exists() and (second / name).exists()):
-                found.append(f"{name}: there once only")
+                unlike.append(f"{name}: there once only")
                 continue
-            found += [f"{name}: {text}" for text in differences(first / name, second / name)]
+            unlike += [f"{name}: {text}" for text in differences(first / name, second / name)]
         print(f"{pattern}: {len(files)} files compared", flush=True)
-    return found
+    return unlike
 
 
 def main() -> int:
@@ -182,16 +182,16 @@ def main() -> int:
         for processor in PROCESSORS:
             if not (root / processor).exists():
                 run(root / processor, processor, arguments.source)
-        found = compare(*(root / processor for processor in PROCESSORS))
+        unlike = compare(*(root / processor for processor in PROCESSORS))
     finally:
         if arguments.keep is None:
             shutil.rmtree(root, ignore_errors=True)
-    for text in found[:N_SHOWN]:
+    for text in unlike[:N_SHOWN]:
         print(f"  {text}")
     print(
-        f"{len(found)} differences." if found else "Another processor gives the same figures, sentences and pictures."
+        f"{len(unlike)} differences." if unlike else "Another processor gives the same figures, sentences and pictures."
     )
-    return 1 if found else 0
+    return 1 if unlike else 0
 
 
 if __name__ == "__main__":

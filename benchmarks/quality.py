@@ -73,8 +73,8 @@ def make(folder, n_lines):
             chunk = lines(first, min(CHUNK, n_lines - first), n_customers, rng)
             writer.write_table(chunk, row_group_size=131_072)
     rows = {"customers": n_customers, "products": N_PRODUCTS, "transactions": n_lines}
-    told = {name: {"rows": n, "unreadable": 0, "first": None, "last": None} for name, n in rows.items()}
-    (folder / "manifest.json").write_text(json.dumps({"tables": told, "not_available": []}))
+    tables = {name: {"rows": n, "unreadable": 0, "first": None, "last": None} for name, n in rows.items()}
+    (folder / "manifest.json").write_text(json.dumps({"tables": tables, "not_available": []}))
 
 
 def main():
@@ -91,10 +91,10 @@ def main():
         p = params.QualityParams(**{**params.load().model_dump()["quality"], "max_quarantined_share": 0.05})
         cpu, wall = time.process_time(), time.perf_counter()
         with engine.connect(params.EngineParams(threads=2, memory_limit_gb=MEMORY_GB)) as con:
-            found = validate(con, folder / "canonical", folder / "clean", folder / "quarantine", p)
+            outcome = validate(con, folder / "canonical", folder / "clean", folder / "quarantine", p)
         cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
         peak_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-        table = summary(found)["tables"]["transactions"]
+        table = summary(outcome)["tables"]["transactions"]
     print(f"{n_lines:,} lines: {table['clean']:,} clean, {table['quarantined']:,} quarantined")
     print(f"{cpu:.1f} CPU s, {wall:.1f} s, peak {peak_gb:.2f} GB (making the lines: {made_gb:.2f} GB)")
     print(f"per 100 million lines: {cpu * 1e8 / n_lines:.0f} CPU s")

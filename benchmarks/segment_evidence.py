@@ -58,8 +58,8 @@ def judge(draw: Callable[[np.random.Generator], Any], seed: int, k_max: int = K_
     blocks = [[column] for column in range(x.shape[1])]
     with threadpool_limits(1):
         candidates = evidence.gather(x, x, blocks, k_max=k_max, params=chosen, seed=seed)
-    found, kind, _ = choice.choose(candidates)
-    return kind == "natural", float("nan") if own is None else float(adjusted_rand_score(own, found.labels))
+    clustering, kind, _ = choice.choose(candidates)
+    return kind == "natural", float("nan") if own is None else float(adjusted_rand_score(own, clustering.labels))
 
 
 def words_of(draw: Callable[[np.random.Generator], Any]) -> str:

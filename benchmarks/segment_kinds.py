@@ -256,11 +256,11 @@ def _members(rng: Rng, shares: Sequence[float]) -> np.ndarray:
 def _centres(rng: Rng, k: int, d: int, apart: float) -> np.ndarray:
     """Return centres of which the two nearest are `apart`, none of them far from all others."""
     while True:
-        found = rng.standard_normal((k, d))
-        between = np.linalg.norm(found[:, None] - found[None], axis=2)[np.triu_indices(k, 1)]
-        found *= apart / between.min()
-        if np.linalg.norm(found, axis=1).max() < 3 * apart:
-            return found
+        centres = rng.standard_normal((k, d))
+        between = np.linalg.norm(centres[:, None] - centres[None], axis=2)[np.triu_indices(k, 1)]
+        centres *= apart / between.min()
+        if np.linalg.norm(centres, axis=1).max() < 3 * apart:
+            return centres
 
 
 def _mixture(

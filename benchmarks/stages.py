@@ -233,8 +233,8 @@ def minutes(runs: Iterable[Run]) -> float:
 
 def replaced(text: str, part: str, mark: str) -> str:
     """Return the page with a part in the place of the one with the same heading."""
-    before, found, rest = text.partition(mark)
-    following = rest.find("\n## ") if found else -1
+    before, heading, rest = text.partition(mark)
+    following = rest.find("\n## ") if heading else -1
     return before + part + (rest[following:] if following >= 0 else "")
 
 

@@ -164,14 +164,14 @@ def second_batch() -> dict[str, tuple[Company, set[str]]]:
     }
 
 
-def told(con: engine.Backend, company: Company, seed: int) -> set[str]:
+def codes_of(con: engine.Backend, company: Company, seed: int) -> set[str]:
     """Return the codes of what is told of a company at its cut."""
     known, _ = c.draw(company, seed)
     known["channel"] = pd.Series(None, index=known.index, dtype="str")
     table = engine.open_arrow(con, pa.Table.from_pandas(known, preserve_index=False), "transactions")
-    found = circumstances.build(con, {"transactions": table}, date.fromisoformat(company.cut), PERIOD, "EUR")
-    codes = {finding.code.removeprefix("circumstances.").removesuffix("_one") for finding in found.findings}
-    return codes | ({PRICES} if found.split is not None and "prices" in found.split.values else set())
+    shown = circumstances.build(con, {"transactions": table}, date.fromisoformat(company.cut), PERIOD, "EUR")
+    codes = {finding.code.removeprefix("circumstances.").removesuffix("_one") for finding in shown.findings}
+    return codes | ({PRICES} if shown.split is not None and "prices" in shown.split.values else set())
 
 
 def page(rows: pd.DataFrame) -> str:
@@ -191,8 +191,8 @@ def page(rows: pd.DataFrame) -> str:
         out += ["", "| company | planted | told otherwise |", "|---|---|---|"]
         for name, group in part.groupby("company", sort=False):
             odd = [seen for seen, planted in zip(group["told"], group["planted"], strict=True) if seen != planted]
-            said = "; ".join(", ".join(sorted(seen)) or "nothing" for seen in odd) or "–"
-            out.append(f"| {name} | {', '.join(sorted(group['planted'].iloc[0])) or 'nothing'} | {said} |")
+            codes = "; ".join(", ".join(sorted(seen)) or "nothing" for seen in odd) or "–"
+            out.append(f"| {name} | {', '.join(sorted(group['planted'].iloc[0])) or 'nothing'} | {codes} |")
         out.append("")
     return "\n".join(out)
 
@@ -202,7 +202,7 @@ def main() -> None:
     batches = (("First batch", first_batch()), ("Second batch", second_batch()))
     with engine.connect(EngineParams(threads=2, memory_limit_gb=2)) as con:
         rows = [
-            (batch, name, seed, planted, told(con, company, 1000 * seed + i))
+            (batch, name, seed, planted, codes_of(con, company, 1000 * seed + i))
             for batch, companies in batches
             for i, (name, (company, planted)) in enumerate(companies.items())
             for seed in SEEDS

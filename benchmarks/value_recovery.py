@@ -38,7 +38,7 @@ def main() -> None:
     asked = parser.parse_args()
     for kind in (*MODELS, GammaGamma):
         truth = SPEND if kind is GammaGamma else TRUTH[kind]
-        found = []
+        errors = []
         for seed in range(asked.seeds):
             rng = np.random.default_rng(seed)
             model = (
@@ -46,8 +46,8 @@ def main() -> None:
                 if kind is GammaGamma
                 else kind().fit(simulate(rng, asked.customers, kind, **truth))
             )
-            found.append(off(model, truth) if model.verdict_.is_ok else np.full(len(truth), np.nan))
-        away = np.abs(found)
+            errors.append(off(model, truth) if model.verdict_.is_ok else np.full(len(truth), np.nan))
+        away = np.abs(errors)
         held = ", ".join(f"{name} {share:.0%}" for name, share in zip(truth, (away < 1.96).mean(axis=0), strict=True))
         print(
             f"{kind.name:<12} {int((away < 3).all(axis=1).sum())} of {asked.seeds} recovered; 95% interval held: {held}"

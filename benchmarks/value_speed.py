@@ -59,13 +59,13 @@ def main() -> None:
         print(f"{kind}, {asked.customers:,} customers, {len(summary):,} distinct histories")
         print(f"  {'ours':<16} {spent:7.2f} s CPU   log-likelihood {model.log_likelihood_:,.3f}")
         for name in RIVALS:
-            found = rival(asked.cache, name, kind, data)
-            if found:
-                theirs = KINDS[kind]().restore(found["parameters"], np.eye(4), 0.0, 0, Verdict(Status.OK))
+            fit_of_rival = rival(asked.cache, name, kind, data)
+            if fit_of_rival:
+                theirs = KINDS[kind]().restore(fit_of_rival["parameters"], np.eye(4), 0.0, 0, Verdict(Status.OK))
                 likelihood = float(theirs.log_likelihood(summary) @ summary.n_customers)
                 print(
-                    f"  {name:<16} {found['cpu_seconds']:7.2f} s CPU   log-likelihood {likelihood:,.3f}   "
-                    f"ours: {found['cpu_seconds'] / spent:.1f} times less CPU, "
+                    f"  {name:<16} {fit_of_rival['cpu_seconds']:7.2f} s CPU   log-likelihood {likelihood:,.3f}   "
+                    f"ours: {fit_of_rival['cpu_seconds'] / spent:.1f} times less CPU, "
                     f"log-likelihood higher by {model.log_likelihood_ - likelihood:.3f}"
                 )
 

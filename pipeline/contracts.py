@@ -11,8 +11,8 @@ def main() -> None:
     p = params.load()
     as_of = date.fromisoformat(storage.read_json(layout.OBSERVATION)["as_of"])
     with engine.connect(p.engine) as con, step("studying contracts"):
-        made = study.study(con, storage.open_tables(con, layout.CLEAN), as_of, p.value)
-    study.write(made)
+        contracts = study.study(con, storage.open_tables(con, layout.CLEAN), as_of, p.value)
+    study.write(contracts)
 
 
 if __name__ == "__main__":

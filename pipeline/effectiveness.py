@@ -8,8 +8,8 @@ from crmwb.progress import step
 def main() -> None:
     p = params.load()
     with engine.connect(p.engine) as con, step("judging the CRM"):
-        made = build.build(inputs.read(con, p))
-    artefacts.write(made, p.effectiveness)
+        effectiveness = build.build(inputs.read(con, p))
+    artefacts.write(effectiveness, p.effectiveness)
 
 
 if __name__ == "__main__":

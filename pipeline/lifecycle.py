@@ -13,8 +13,8 @@ def main() -> None:
     with engine.connect(p.engine, beside_frames=True) as con:
         tables = storage.open_tables(con, layout.CLEAN)
         snapshots = storage.open_artefact(con, SNAPSHOTS, "snapshots")
-        made = lifecycle.build(con, tables, snapshots, customers, observed=observed, params=p)
-    lifecycle.write(made)
+        built = lifecycle.build(con, tables, snapshots, customers, observed=observed, params=p)
+    lifecycle.write(built)
 
 
 if __name__ == "__main__":

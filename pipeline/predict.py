@@ -16,8 +16,8 @@ def main() -> None:
     tiers = storage.read(TIER_MONTHS, ["as_of", "customer_id", "tier"])
     with engine.connect(p.engine, beside_frames=True) as con:
         tables = storage.open_tables(con, layout.CLEAN)
-        made = build.build(con, tables, features, layout.SNAPSHOTS, tiers, window=window, params=p)
-    artefacts.write(made.pipeline, made.customers, made.spending, p.predict, observed["currency"])
+        predictions = build.build(con, tables, features, layout.SNAPSHOTS, tiers, window=window, params=p)
+    artefacts.write(predictions.pipeline, predictions.customers, predictions.spending, p.predict, observed["currency"])
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ def main() -> None:
     quality = storage.read_json(layout.QUALITY_SUMMARY)
     past = Past(layout.SNAPSHOTS, refit.accepted(layout.ACCEPTED_SEGMENTS, quality["profile"]["source"]))
     with engine.connect(p.engine, beside_frames=True) as con:
-        made = study(
+        segments = study(
             con,
             storage.open_tables(con, layout.CLEAN),
             storage.read_joined("customer_id", features.CUSTOMERS, value.CUSTOMERS, lifecycle.CUSTOMERS),
@@ -22,7 +22,7 @@ def main() -> None:
             audits=quality["audits"],
             params=p,
         )
-    artefacts.write(made)
+    artefacts.write(segments)
 
 
 if __name__ == "__main__":

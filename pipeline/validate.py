@@ -14,9 +14,9 @@ def main() -> None:
         storage.replacing_folder(layout.CLEAN) as clean,
         storage.replacing_folder(layout.QUARANTINE) as quarantine,
     ):
-        found = validate(con, layout.CANONICAL, clean, quarantine, p.quality, accepted=accepted(layout.ACCEPTED_RUN))
-    storage.write_json(summary(found), layout.QUALITY_SUMMARY)
-    storage.write_json(metrics(found), layout.QUALITY_METRICS)
+        outcome = validate(con, layout.CANONICAL, clean, quarantine, p.quality, accepted=accepted(layout.ACCEPTED_RUN))
+    storage.write_json(summary(outcome), layout.QUALITY_SUMMARY)
+    storage.write_json(metrics(outcome), layout.QUALITY_METRICS)
 
 
 if __name__ == "__main__":

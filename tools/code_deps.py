@@ -51,10 +51,10 @@ def reached_files(start: Path) -> set[Path]:
         for name in frozenset() if file == FRONT_DOOR else imported_names(file):
             parts = name.split(".")
             for i in range(1, len(parts) + 1):
-                found = module_file(".".join(parts[:i]))
-                if found and found not in reached:
-                    reached.add(found)
-                    waiting.append(found)
+                module = module_file(".".join(parts[:i]))
+                if module and module not in reached:
+                    reached.add(module)
+                    waiting.append(module)
     return reached
 
 

@@ -24,5 +24,5 @@ kind, names = {
 model = kind(data)
 model.fit(method="map")
 spent = time.process_time() - began  # compiling the likelihood's C code happens in processes of its own, not counted
-found = model.fit_result
-print(json.dumps({"cpu_seconds": spent, "parameters": {name: float(np.ravel(found[name])[0]) for name in names}}))
+fitted = model.fit_result
+print(json.dumps({"cpu_seconds": spent, "parameters": {name: float(np.ravel(fitted[name])[0]) for name in names}}))

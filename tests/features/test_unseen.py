@@ -20,7 +20,7 @@ TRIED = (
 @pytest.mark.parametrize("name", TRIED)
 def test_what_happened_is_told_and_nothing_else(con, name):
     company, planted = COMPANIES[name]
-    assert unseen.told(con, company, 77) == planted
+    assert unseen.codes_of(con, company, 77) == planted
 
 
 def test_a_company_is_cut_at_its_day_and_drawn_alike_every_time():
