@@ -116,34 +116,34 @@ def chain(tmp_path_factory):
     (folder / secret.ENV_FILE).write_text(f"{secret.VARIABLE}={KEY}\n")
     forgotten = run(folder, "crmwb", "forget", mail(GONE), "--yes")
     assert forgotten.returncode == 0, forgotten.stderr
-    said = ""
+    output = ""
     for stage in STAGES:
         done = run_stage(folder, stage)
         assert done.returncode == 0, f"{stage}: {done.stderr}"
-        said += done.stdout + done.stderr
+        output += done.stdout + done.stderr
     for command in (["pipeline/report.py", "executive_summary"], ["-c", KEEP_NOTEBOOK]):
         done = run(folder, sys.executable, *command)
         assert done.returncode == 0, done.stderr
-        said += done.stdout + done.stderr
+        output += done.stdout + done.stderr
     issued = run(folder, "crmwb", "issue")
     assert issued.returncode == 0, issued.stderr
     done = run(folder, "crmwb", "quarantine")
     assert "quarantined" in done.stdout
-    return folder, said + done.stdout + done.stderr
+    return folder, output + done.stdout + done.stderr
 
 
 def test_the_planted_are_really_there(chain):
     folder, _ = chain
-    found = " ".join(traces(folder / "data" / "raw", *CANARIES))
+    traces_there = " ".join(traces(folder / "data" / "raw", *CANARIES))
     for canary in CANARIES:
-        assert canary in found
+        assert canary in traces_there
 
 
 def test_the_chain_worked(chain):
-    folder, said = chain
+    folder, output = chain
     assert (folder / "reports" / "data_quality.html").is_file()
     assert (folder / "executed.ipynb").is_file()
-    assert "an e-mail address or a phone number" in said
+    assert "an e-mail address or a phone number" in output
     assert traces(folder / "data" / "marts", secret.codes([mail("00004")], KEY.encode())[0])
 
 
@@ -151,9 +151,9 @@ def test_no_canary_is_in_any_artefact_report_or_notebook(chain):
     folder, _ = chain
     places = [p for p in folder.iterdir() if p.is_dir() and p.name != "data"]
     places += [p for p in (folder / "data").iterdir() if p.is_dir() and p.name != "raw"]
-    made = {"canonical", "quality", "features", "segments", "value", "marts", "actions", "lists", "reports"}
-    assert {p.name for p in places} >= made
-    assert not [found for place in places for found in traces(place, *CANARIES)]
+    artefacts = {"canonical", "quality", "features", "segments", "value", "marts", "actions", "lists", "reports"}
+    assert {p.name for p in places} >= artefacts
+    assert not [trace for place in places for trace in traces(place, *CANARIES)]
     assert not [c for c in CANARIES if c in (folder / "executed.ipynb").read_text(encoding="utf-8").lower()]
 
 
@@ -161,8 +161,8 @@ def test_who_is_forgotten_is_in_no_artefact_list_ledger_or_export(chain):
     folder, _ = chain
     again = secret.codes([code(GONE)], KEY.encode())[0]  # as the ledger would name them
     places = ("data", "reports", "metrics", "plots")
-    found = [found for place in places for found in traces(folder / place, code(GONE), again)]
-    assert found == [f"forgotten.csv: {again}"]  # which every later ingest leaves out by it
+    traces_there = [trace for place in places for trace in traces(folder / place, code(GONE), again)]
+    assert traces_there == [f"forgotten.csv: {again}"]  # which every later ingest leaves out by it
 
 
 def test_who_may_not_be_contacted_is_on_no_list_that_contacts(chain):
@@ -176,14 +176,14 @@ def test_who_may_not_be_contacted_is_on_no_list_that_contacts(chain):
 
 
 def test_no_canary_is_in_what_the_stages_said(chain):
-    _, said = chain
-    assert not [c for c in CANARIES if c in said.lower()]
+    _, output = chain
+    assert not [c for c in CANARIES if c in output.lower()]
 
 
 def test_the_key_is_nowhere_but_where_it_was_put(chain):
-    folder, said = chain
+    folder, output = chain
     assert traces(folder, KEY) == [f".env: {KEY}"]
-    assert KEY not in said
+    assert KEY not in output
 
 
 def test_check_and_forget_say_nothing_of_them_either(chain):

@@ -67,58 +67,58 @@ def workbench(
     )
 
 
-def named(code: str, found: list) -> list:
+def named(code: str, every: list) -> list:
     """Return the decisions of one kind."""
-    return [decision for decision in found if decision.title.code == f"decisions.{code}.title"]
+    return [decision for decision in every if decision.title.code == f"decisions.{code}.title"]
 
 
 def test_the_best_tier_states_what_it_has_brought():
-    (found,) = named("tier", decisions.decisions(workbench(customers())))
-    assert say(found.title) == "Give the 2 customers of the VIP tier an owner each"
-    assert say(found.stake) == "They brought EUR\u00a02k of revenue so far, 50% of all."
+    (decision,) = named("tier", decisions.decisions(workbench(customers())))
+    assert say(decision.title) == "Give the 2 customers of the VIP tier an owner each"
+    assert say(decision.stake) == "They brought EUR\u00a02k of revenue so far, 50% of all."
 
 
 def test_assumed_costs_state_the_revenue_that_they_concern():
     models = {"margin": {"is_assumed": True, "share": 0.25}}
-    (found,) = named("cost_gap", decisions.decisions(workbench(customers(), models=models)))
-    assert say(found.stake) == "Every margin stated here, of EUR\u00a04k of revenue, is assumed to be 25%."
+    (decision,) = named("cost_gap", decisions.decisions(workbench(customers(), models=models)))
+    assert say(decision.stake) == "Every margin stated here, of EUR\u00a04k of revenue, is assumed to be 25%."
 
 
 def test_what_the_history_supports_no_single_figure_of_is_stated_as_a_range():
     models = {"total_value": {"low": 0.5, "high": 2.0, "is_narrow": False, "tested_days": 90}}
-    (found,) = named("risk", decisions.decisions(workbench(customers(), models=models)))
-    assert say(found.stake).startswith(
+    (decision,) = named("risk", decisions.decisions(workbench(customers(), models=models)))
+    assert say(decision.stake).startswith(
         "EUR\u00a025 to EUR\u00a0100 of future margin, with 25% of customers; 1 more is "
     )
 
 
 def test_persons_are_given_no_owner():
-    (found,) = named("tier_of_persons", decisions.decisions(workbench(customers(kind="person"))))
-    assert say(found.title) == "Decide what service the 2 customers of the VIP tier get"
+    (decision,) = named("tier_of_persons", decisions.decisions(workbench(customers(kind="person"))))
+    assert say(decision.title) == "Decide what service the 2 customers of the VIP tier get"
 
 
 def test_a_customer_outside_the_tier_who_brought_more_than_anyone_in_it_is_named():
     frame = customers(revenue_cents=[1_000_00, 900_00, 2_000_00, 1_000_00])
-    (found,) = named("tier", decisions.decisions(workbench(frame)))
-    assert "Outside the tier, 1 customer brought more than anyone in it" in say(found.stake)
+    (decision,) = named("tier", decisions.decisions(workbench(frame)))
+    assert "Outside the tier, 1 customer brought more than anyone in it" in say(decision.stake)
 
 
 def test_risk_states_the_margin_at_stake_and_who_of_the_upper_tiers():
-    (found,) = named("risk", decisions.decisions(workbench(customers())))
-    assert say(found.title) == "Keep 1 customer at risk of leaving"
-    assert say(found.stake).startswith("EUR\u00a050 of future margin, with 25% of customers; 1 ")
-    assert say(found.stake).endswith("is expected to keep EUR\u00a020 of it with 1 customer, for EUR\u00a05.")
-    assert say(found.decide).startswith("Who contacts the 1 in the upper tiers")
-    assert say(found.sure) == "The chance of leaving was tested on 6 past month ends."
+    (decision,) = named("risk", decisions.decisions(workbench(customers())))
+    assert say(decision.title) == "Keep 1 customer at risk of leaving"
+    assert say(decision.stake).startswith("EUR\u00a050 of future margin, with 25% of customers; 1 ")
+    assert say(decision.stake).endswith("is expected to keep EUR\u00a020 of it with 1 customer, for EUR\u00a05.")
+    assert say(decision.decide).startswith("Who contacts the 1 in the upper tiers")
+    assert say(decision.sure) == "The chance of leaving was tested on 6 past month ends."
 
 
 def test_where_most_are_at_risk_or_likely_lost_the_decision_is_of_regular_buyers(monkeypatch):
     monkeypatch.setattr("crmwb.marts.regulars.LEAST_REGULARS", 1)
     most = customers(risk_class=["at_risk", "low", "likely_lost", "at_risk"])
-    (found,) = named("risk_regulars", decisions.decisions(workbench(most)))
-    assert say(found.title) == "Keep 1 customer who bought three times or more and is at risk of leaving"
+    (decision,) = named("risk_regulars", decisions.decisions(workbench(most)))
+    assert say(decision.title) == "Keep 1 customer who bought three times or more and is at risk of leaving"
     assert "EUR\u00a050 of future margin with them, of EUR\u00a050 with all 2 customers at risk (50% of" in say(
-        found.stake
+        decision.stake
     )
     assert named("risk", decisions.decisions(workbench(most, numbers=True)))
     assert named("risk_below", decisions.decisions(workbench(most.assign(n_purchase_days=1, tier="small"))))
@@ -133,8 +133,8 @@ def test_a_risk_that_was_not_tested_or_has_no_margin_is_not_stated():
 
 
 def test_where_numbers_are_orders_nobody_is_counted_as_lost():
-    (found,) = named("risk", decisions.decisions(workbench(customers(), numbers=True)))
-    assert say(found.stake).startswith("EUR\u00a050 of future margin. Who is likely lost already is not counted")
+    (decision,) = named("risk", decisions.decisions(workbench(customers(), numbers=True)))
+    assert say(decision.stake).startswith("EUR\u00a050 of future margin. Who is likely lost already is not counted")
 
 
 def test_what_wins_little_beside_the_revenue_of_a_year_is_not_stated():
@@ -156,9 +156,9 @@ def test_the_list_says_whether_it_is_measured_and_weighs_what_it_wins(held_out, 
     summary = Finding(
         "actions.summary_assumed", {"n": Count(2, "customer"), "assumed": Share(1.0), **money}, weight=40_00
     )
-    (found,) = named(code, decisions.decisions(workbench(customers(), findings=[summary], held_out=held_out)))
-    assert found.weight == 30_00
-    assert ("nobody is held out" in say(found.decide)) is (not held_out)
+    (decision,) = named(code, decisions.decisions(workbench(customers(), findings=[summary], held_out=held_out)))
+    assert decision.weight == 30_00
+    assert ("nobody is held out" in say(decision.decide)) is (not held_out)
 
 
 def test_most_money_comes_first_with_the_owner_of_most_of_it():
@@ -169,24 +169,24 @@ def test_most_money_comes_first_with_the_owner_of_most_of_it():
         "loss_cents": 70_00,
         "by_reason": [{"reason": "returns", "loss_cents": 70_00, "loss_share": 1.0}],
     }
-    found = decisions.decisions(workbench(customers(tier="important"), alerts=[alert], lost=lost))
-    assert [d.title.code for d in found] == [
+    listed = decisions.decisions(workbench(customers(tier="important"), alerts=[alert], lost=lost))
+    assert [d.title.code for d in listed] == [
         "decisions.overdue.title",
         "decisions.losses.title",
         "decisions.risk.title",
     ]
-    assert say(found[0].owner) == "MG"
-    assert say(found[1].decide) == "Which goods or customers lose the right to free returns."
+    assert say(listed[0].owner) == "MG"
+    assert say(listed[1].decide) == "Which goods or customers lose the right to free returns."
     assert len(decisions.decisions(workbench(customers(), alerts=[alert], lost=lost), most=2)) == 2
 
 
 @pytest.mark.parametrize("code", language.LANGUAGES)
 def test_a_decision_shows_title_money_choice_owner_and_sureness(code):
-    (found,) = named("risk", decisions.decisions(workbench(customers())))
+    (decision,) = named("risk", decisions.decisions(workbench(customers())))
     with language.using(code):
-        shown = html.html(found)
+        shown = html.html(decision)
         assert shown.count("<dt>") == shown.count("<dd>") == 4
-        assert f'<a href="lifecycle_and_retention.html">{say(found.title)}</a>' in shown
+        assert f'<a href="lifecycle_and_retention.html">{say(decision.title)}</a>' in shown
 
 
 def test_what_changed_since_the_accepted_run(tmp_path):
@@ -228,8 +228,8 @@ def experiments(p_values) -> pd.DataFrame:
 def test_a_campaign_is_repeated_only_where_it_stands_out_from_all_that_were_tested():
     wb = workbench(customers())
     wb.campaigns.revenue = experiments([0.09, 0.04])  # the first has the larger effect, and may be chance
-    (found,) = named("campaign_proven", decisions.decisions(wb))
-    assert "“c1”" in say(found.title)
-    assert "among the 2 campaigns tested" in say(found.sure)
+    (decision,) = named("campaign_proven", decisions.decisions(wb))
+    assert "“c1”" in say(decision.title)
+    assert "among the 2 campaigns tested" in say(decision.sure)
     wb.campaigns.revenue = experiments([0.09, 0.2])
     assert not named("campaign_proven", decisions.decisions(wb))

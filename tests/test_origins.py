@@ -15,23 +15,23 @@ def traced(*cells: str) -> list[origins.Origin]:
 
 
 def test_a_figure_is_followed_through_the_workbench_to_the_artefact_that_it_reads():
-    (found,) = traced("wb = Workbench()", 'page.heading("value.heading.x")', "page.figure(wb.lifecycle.plot_bucket())")
-    assert (found.section, found.cell, found.shows) == ("value.heading.x", 3, "figure")
-    assert "data/lifecycle/bucket.parquet" in found.artefacts
-    assert any(place.startswith("src/crmwb/workbench/lifecycle.py:") for place in found.code)
+    (origin,) = traced("wb = Workbench()", 'page.heading("value.heading.x")', "page.figure(wb.lifecycle.plot_bucket())")
+    assert (origin.section, origin.cell, origin.shows) == ("value.heading.x", 3, "figure")
+    assert "data/lifecycle/bucket.parquet" in origin.artefacts
+    assert any(place.startswith("src/crmwb/workbench/lifecycle.py:") for place in origin.code)
 
 
 def test_names_that_cells_give_to_parts_are_followed():
-    (found,) = traced(
+    (origin,) = traced(
         "wb = Workbench()", "life, value = wb.lifecycle, wb.value", "stages = life.history", "page.table(stages)"
     )
-    assert found.artefacts == {"data/lifecycle/stages.parquet"}
+    assert origin.artefacts == {"data/lifecycle/stages.parquet"}
 
 
 def test_what_a_function_of_ours_makes_names_its_file():
     cells = ("from crmwb.workbench.decisions import decisions", "wb = Workbench()", "page.decisions(decisions(wb))")
-    (found,) = traced(*cells)
-    assert found.code == ["src/crmwb/workbench/decisions.py"]
+    (origin,) = traced(*cells)
+    assert origin.code == ["src/crmwb/workbench/decisions.py"]
 
 
 def test_a_report_that_is_not_there_names_those_that_are(tmp_path):

@@ -24,8 +24,8 @@ SMALL = [0, 100_00, *MANY]
 
 
 def test_the_year_and_the_few_customers_stand_beside_the_recent_days():
-    said = say(revenue_change(workbench(LARGE, SMALL, year=Change(0.12))))
-    assert said == (
+    sentence = say(revenue_change(workbench(LARGE, SMALL, year=Change(0.12))))
+    assert sentence == (
         "Up 98% against the same days 52 weeks earlier (up 12% over the last 52 weeks against the 52 weeks before; "
         "unchanged in those days without the 1 customer who made 100% of this change)"
     )
@@ -44,9 +44,9 @@ def test_the_decision_on_a_fall_states_the_same_beside_it():
 
 def test_a_change_that_many_made_has_the_year_alone():
     grown = [round(1.3 * cents) for cents in SMALL]
-    said = say(revenue_change(workbench(grown, SMALL, year=Change(0.3))))
+    sentence = say(revenue_change(workbench(grown, SMALL, year=Change(0.3))))
     assert (
-        said
+        sentence
         == "Up 30% against the same days 52 weeks earlier (up 30% over the last 52 weeks against the 52 weeks before)"
     )
     assert say(revenue_change(workbench(grown, SMALL))) == "Up 30% against the same days 52 weeks earlier"

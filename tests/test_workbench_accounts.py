@@ -48,52 +48,52 @@ def test_nobody_is_called_at_risk_where_numbers_were_replaced_and_no_money_where
     accounts, tmp_path
 ):
     risk = {"risk_class": ["at_risk", "low", "low", None], "risk": [0.6, 0.1, 0.1, None]}
-    made = accounts(**risk, margin_at_stake_cents=[100, 0, 0, 0], tier=["vip"] * 4)
+    shown = accounts(**risk, margin_at_stake_cents=[100, 0, 0, 0], tier=["vip"] * 4)
     wide = {"total_value": {"low": 0.1, "high": 10.0, "tested_days": 90}}
     storage.write_json(wide, tmp_path / layout.VALUE_MODELS)
-    assert made.risk_finding.code == "accounts.at_risk_counted"
+    assert shown.risk_finding.code == "accounts.at_risk_counted"
     replaced = {"findings": [{"code": "circumstances.ids_replaced"}], "split": None, "is_comparable": True}
     storage.write_json(replaced, tmp_path / layout.CIRCUMSTANCES)
-    assert isinstance(made.risk_finding, Unavailable)
-    for code, said in (
+    assert isinstance(shown.risk_finding, Unavailable)
+    for code, expected in (
         ("closes_now", "lifecycle.unavailable.closes_now"),
         ("numbers_per_order", "accounts.at_risk_of_numbers"),
     ):
         storage.write_json({"findings": [{"code": f"circumstances.{code}"}]}, tmp_path / layout.CIRCUMSTANCES)
-        assert made.risk_finding.code == said
+        assert shown.risk_finding.code == expected
 
 
 def test_at_risk_are_buyers_with_the_most_at_stake_first_and_held_out_ones_are_said_to_be(accounts):
     risk = {"risk_class": ["at_risk", "low", "likely_lost", "at_risk"], "risk": [0.6, 0.1, 0.95, 0.7]}
     money = {"margin_at_stake_cents": [100, 5, 300, 9_999], "tier": ["vip", "vip", "small", "potential"]}
-    made = accounts(**risk, **money, owner=["ann", "ann", "bob", "bob"])
-    assert made.at_risk["customer_id"].tolist() == ["c2", "c0"]
-    assert made.at_risk["action"].fillna("").tolist() == ["held_out", "win_back"]  # of c2, nothing is done
-    values = made.risk_finding.values
+    shown = accounts(**risk, **money, owner=["ann", "ann", "bob", "bob"])
+    assert shown.at_risk["customer_id"].tolist() == ["c2", "c0"]
+    assert shown.at_risk["action"].fillna("").tolist() == ["held_out", "win_back"]  # of c2, nothing is done
+    values = shown.risk_finding.values
     assert (values["n"], values["money"], values["part"]) == (
         Count(2, "customer"),
         Money(400, "EUR"),
         Money(100, "EUR"),
     )
-    assert made.worth_winning_back()["net_cents"].tolist() == [800, 100]
-    assert made.first_owner(made.at_risk, "margin_at_stake_cents").values["money"] == Money(300, "EUR")
+    assert shown.worth_winning_back()["net_cents"].tolist() == [800, 100]
+    assert shown.first_owner(shown.at_risk, "margin_at_stake_cents").values["money"] == Money(300, "EUR")
 
 
 def test_where_most_are_at_risk_money_and_regular_buyers_come_first_and_the_count_of_all_after_them(
     accounts, monkeypatch, tmp_path
 ):
     risk = {"risk": [0.6, 0.95, 0.7, None], "margin_at_stake_cents": [100, 200, 400, 9_999], "tier": ["vip"] * 4}
-    made = accounts(**risk, risk_class=["at_risk", "likely_lost", "at_risk", None])
-    assert made.risk_finding.code == "accounts.at_risk"  # too few regular buyers
-    assert made.in_all is None
+    shown = accounts(**risk, risk_class=["at_risk", "likely_lost", "at_risk", None])
+    assert shown.risk_finding.code == "accounts.at_risk"  # too few regular buyers
+    assert shown.in_all is None
     monkeypatch.setattr("crmwb.marts.regulars.LEAST_REGULARS", 1)
-    made = accounts(**risk, risk_class=["at_risk", "likely_lost", "at_risk", None])
-    assert made.risk_finding.values == {
+    shown = accounts(**risk, risk_class=["at_risk", "likely_lost", "at_risk", None])
+    assert shown.risk_finding.values == {
         "money": Money(700, "EUR"), "part": Money(400, "EUR"),
         "regulars": Count(1, "customer"), "n": Count(1), "n_lost": Count(0),
     }  # fmt: skip
-    assert made.in_all.values == {"n": Count(3, "customer"), "share": Share(1.0), "once": Count(1)}
-    assert "1 of them has bought once" in say(made.in_all)
+    assert shown.in_all.values == {"n": Count(3, "customer"), "share": Share(1.0), "once": Count(1)}
+    assert "1 of them has bought once" in say(shown.in_all)
     wide = {"total_value": {"low": 0.1, "high": 10.0, "tested_days": 90}}
     storage.write_json(wide, tmp_path / layout.VALUE_MODELS)
     assert Accounts(tmp_path, "EUR").risk_finding.code == "accounts.regulars_counted"
@@ -120,15 +120,15 @@ def test_stage_silence_and_rfm_count_the_same_customers_at_risk(accounts, tmp_pa
             "n_purchase_days": [5, 5, 5, 1, 2],
         }
     ).assign(revenue_cents=100, clv_cents=10, margin_at_stake_cents=1)
-    made = accounts(risk=[0.5] * 4)
+    shown = accounts(risk=[0.5] * 4)
     risk_explained.write(people, tmp_path / layout.RISK_EXPLAINED)
-    table = made.explained()
+    table = shown.explained()
     assert table.iloc[0][["n_customers", "at_risk", "likely_lost"]].tolist() == [5, 2, 1]
     by = (
         table.iloc[1:].groupby(table["explained_by"].iloc[1:].map(say))[["n_customers", "at_risk", "likely_lost"]].sum()
     )
     assert by.to_numpy().tolist() == [[5, 2, 1]] * 3
-    assert made.is_explained
+    assert shown.is_explained
 
 
 @pytest.mark.parametrize("code", language.LANGUAGES)
@@ -140,12 +140,12 @@ def test_no_class_of_another_scheme_is_called_as_a_class_of_risk(code):
 
 
 def test_credit_counts_overdue_and_over_the_limit_apart(accounts):
-    made = accounts(n_invoices=[1, 2, 3, None], overdue_cents=[0, 700, 300, None], over_limit_cents=[50, 0, 20, None])
-    assert made.late["customer_id"].tolist() == ["c1", "c2", "c0"]
-    values = made.credit_finding.values
+    shown = accounts(n_invoices=[1, 2, 3, None], overdue_cents=[0, 700, 300, None], over_limit_cents=[50, 0, 20, None])
+    assert shown.late["customer_id"].tolist() == ["c1", "c2", "c0"]
+    values = shown.credit_finding.values
     assert (values["money"], values["over"]) == (Money(1_000, "EUR"), Money(70, "EUR"))
     assert (values["n"].value, values["n_over"].value) == (2, 2)
-    assert made.first_owner(made.late, "overdue_cents").code == "accounts.no_owners"
+    assert shown.first_owner(shown.late, "overdue_cents").code == "accounts.no_owners"
 
 
 @pytest.mark.parametrize(
@@ -158,6 +158,6 @@ def test_without_a_risk_it_says_why(accounts, tmp_path, why, code):
 
 
 def test_without_invoices_it_says_so(accounts):
-    made = accounts()
-    assert isinstance(made.credit_finding, Unavailable)
+    shown = accounts()
+    assert isinstance(shown.credit_finding, Unavailable)
     assert accounts(n_invoices=[1] * 4).credit_finding.code == "accounts.nothing_overdue"

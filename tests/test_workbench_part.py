@@ -60,15 +60,15 @@ def customers(n, seed=0):
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def built(tmp_path_factory):
     return project(tmp_path_factory.mktemp("part"), customers(240))
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
-def test_no_cell_of_few_customers_is_shown_or_follows_from_the_pages_of_all_parts(made, subject):
-    names = [part.value for part in shown_parts(pd.read_parquet(made / layout.CUSTOMER_MART), "region")]
+def test_no_cell_of_few_customers_is_shown_or_follows_from_the_pages_of_all_parts(built, subject):
+    names = [part.value for part in shown_parts(pd.read_parquet(built / layout.CUSTOMER_MART), "region")]
     assert names == ["North", "South"]  # the islands have three customers, and the west would give them away
-    parts = [PartOfCustomers(made, "EUR", Part("region", name), subject) for name in names]
+    parts = [PartOfCustomers(built, "EUR", Part("region", name), subject) for name in names]
     whole = parts[0].customers
     for by in parts[0].groups:
         tables = {part.part.value: part.table(by).set_index(by) for part in parts if by in part.groups}
@@ -112,8 +112,8 @@ def test_an_amount_that_few_customers_of_a_part_have_is_not_shown(tmp_path):
         assert part.listed(10).empty
 
 
-def test_a_part_that_may_not_be_shown_is_refused_also_to_compare_to(made):
+def test_a_part_that_may_not_be_shown_is_refused_also_to_compare_to(built):
     with pytest.raises(CrmwbError, match="Islands"):
-        PartOfCustomers(made, "EUR", Part("region", "Islands"), "value")
+        PartOfCustomers(built, "EUR", Part("region", "Islands"), "value")
     with pytest.raises(CrmwbError, match="Islands"):
-        PartOfCustomers(made, "EUR", Part("region", "North"), "value", "region=Islands")
+        PartOfCustomers(built, "EUR", Part("region", "North"), "value", "region=Islands")

@@ -44,8 +44,13 @@ def test_the_schemes_add_up_and_the_doors_speak(built_project):
     n = len(segments.cards.frame) and int(segments.cards.frame["n_customers"].sum())
     assert segments.rfm_grid["n_customers"].sum() == segments.tiers.crosswalk().to_numpy().sum() == n
     assert segments.tiers.certainty["n_customers"].sum() == n
-    for said in (segments.cards.finding, segments.acceptance.finding, segments.tiers.finding, segments.views.finding):
-        assert say(said).endswith(".")
+    for sentence in (
+        segments.cards.finding,
+        segments.acceptance.finding,
+        segments.tiers.finding,
+        segments.views.finding,
+    ):
+        assert say(sentence).endswith(".")
 
 
 def test_flows_add_up_in_the_notebook(built_project):

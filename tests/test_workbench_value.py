@@ -128,8 +128,8 @@ def test_referrers_are_counted_by_tier_and_leaders_by_group():
 
 
 def test_what_was_never_tested_has_no_proof(tmp_path):
-    found = {"error_share": 0.1, "last_month_error_share": 0.2, "last_year_error_share": None, "covered_80": 0.75}
-    proof = Equity(tmp_path, {"proof": {"measures": {"revenue_cents": found}}}, "EUR").proof
+    measure = {"error_share": 0.1, "last_month_error_share": 0.2, "last_year_error_share": None, "covered_80": 0.75}
+    proof = Equity(tmp_path, {"proof": {"measures": {"revenue_cents": measure}}}, "EUR").proof
     assert proof["measure"].tolist() == ["revenue"]
     assert proof["covered_80_share"].tolist() == [0.75]
     assert proof["last_year_error_share"].isna().all()

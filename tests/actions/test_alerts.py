@@ -121,8 +121,8 @@ def test_a_forecast_is_missed_outside_its_range_and_by_the_threshold(actual, cod
     month = pd.Timestamp(2024, 6, 1)
     run = Accepted(DAY, pd.DataFrame([(month, 100.0, 80.0, 125.0)], columns=list(accepted.FORECAST)), {})
     came = pd.DataFrame({"measure": ["revenue_cents"], "month": [month], "actual": [float(actual)]})
-    found = changed(customers(), run=run, forecast=came)
-    assert [alert.finding.code for alert in found] == ([f"actions.alert.forecast_{code}"] if code else [])
+    alerts = changed(customers(), run=run, forecast=came)
+    assert [alert.finding.code for alert in alerts] == ([f"actions.alert.forecast_{code}"] if code else [])
 
 
 def test_quality_fell_where_more_rows_are_set_aside():
@@ -135,8 +135,8 @@ def test_an_accepted_run_is_read_back_and_one_of_another_source_is_none(tmp_path
     source = {"kind": "files", "name": "shop"}
     month = pd.Timestamp(2024, 7, 1)
     rows = {"measure": ["revenue_cents"] * 2, "month": [DAY, month], "actual": [5.0, None], "expected": [5.0, 9.4]}
-    made = pd.DataFrame(rows).assign(low_80=1.0, high_80=None, month=pd.to_datetime([DAY, month]))
-    set_down(made, FORECAST, tmp_path)
+    frame = pd.DataFrame(rows).assign(low_80=1.0, high_80=None, month=pd.to_datetime([DAY, month]))
+    set_down(frame, FORECAST, tmp_path)
     storage.write_json({"as_of": "2024-06-01"}, tmp_path / layout.OBSERVATION)
     storage.write_json({"profile": {"source": source}}, tmp_path / layout.QUALITY_SUMMARY)
     storage.write_json({"tables": {"invoices": {"quarantined_share": 0.25}}}, tmp_path / layout.QUALITY_METRICS)

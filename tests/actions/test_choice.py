@@ -189,8 +189,8 @@ def test_the_next_budget_brings_what_a_list_with_so_much_more_brings(con, tmp_pa
     frame = customers(clv_cents=list(range(100_000, 160_000, 100)))
     short, wider = (listed(con, frame, plan(tmp_path, budget=b))[0] for b in (500.0, 1_500.0))
     more = wider.rows["gain_cents"].sum() - short.rows["gain_cents"].sum()
-    said = sentences(short, plan(tmp_path, budget=500.0))["actions.budget_is_short"]
-    assert (said["more"], said["gain"].cents) == (Money(100_000, "EUR"), pytest.approx(more, rel=0.01))
+    sentence = sentences(short, plan(tmp_path, budget=500.0))["actions.budget_is_short"]
+    assert (sentence["more"], sentence["gain"].cents) == (Money(100_000, "EUR"), pytest.approx(more, rel=0.01))
     assert listed(con, frame, plan(tmp_path, budget=100_000.0))[0].next_budget_cents is None
 
 
@@ -198,14 +198,14 @@ def test_without_a_budget_owners_consent_or_campaigns_a_sentence_says_so(con, tm
     chosen = plan(tmp_path, budget=0.0)
     frame = customers(clv_cents=[100_000] * 3, overdue_cents=[0, 0, 500], owner=[None] * 3)
     result = listed(con, frame, chosen)[0]
-    said = sentences(result, chosen)
+    sentence = sentences(result, chosen)
     assert result.rows["action"].tolist() == ["remind"]
-    assert said.keys() >= {"actions.budget_is_zero", "actions.no_owners", "actions.no_campaigns"}
-    assert said["actions.budget_is_zero"]["gain"].cents == 30_000 - 25
+    assert sentence.keys() >= {"actions.budget_is_zero", "actions.no_owners", "actions.no_campaigns"}
+    assert sentence["actions.budget_is_zero"]["gain"].cents == 30_000 - 25
     nobody = listed(con, customers(clv_cents=[100_000], contactable=[False]), plan(tmp_path))[0]
     observed = pd.DataFrame({"campaign_id": ["m1"], "design": ["observational"]})
-    said = sentences(nobody, plan(tmp_path), observed)
-    assert said.keys() >= {"actions.nothing_to_do", "actions.nobody_contactable", "actions.no_control_groups"}
+    sentence = sentences(nobody, plan(tmp_path), observed)
+    assert sentence.keys() >= {"actions.nothing_to_do", "actions.nobody_contactable", "actions.no_control_groups"}
 
 
 def test_debts_come_before_selling_and_complaints_before_any_contact(con, tmp_path):

@@ -43,8 +43,8 @@ def test_the_reason_states_what_is_known(con, tmp_path):
     frame = customers(clv_cents=[100_000, 100_000], days_since_contact=[100, None])
     mart = engine.open_arrow(con, frame, "mart")
     rows = listed(con, frame, chosen)[0].rows
-    said = [say(reason) for reason in reasons.reasons(con, mart, COLUMNS, chosen, rows=rows, currency="EUR")]
-    assert said == [
+    texts = [say(reason) for reason in reasons.reasons(con, mart, COLUMNS, chosen, rows=rows, currency="EUR")]
+    assert texts == [
         "12-month customer value EUR\u00a01k and days since last contact 100 days",
         "12-month customer value EUR\u00a01k",
     ]

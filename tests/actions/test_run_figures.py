@@ -21,10 +21,10 @@ def test_figures_have_three_significant_digits(value, short):
 
 
 def test_a_built_project_has_a_dozen_figures_and_the_curves_that_are_named(built_project, tmp_path):
-    found = figures(built_project)
-    assert len(found) == 12
-    assert found["buyers"] > 0
-    assert 0 < found["forecast_gini"] < 1
+    figures_of = figures(built_project)
+    assert len(figures_of) == 12
+    assert figures_of["buyers"] > 0
+    assert 0 < figures_of["forecast_gini"] < 1
     again = tmp_path / "project"
     again.mkdir()
     for name in ("data", "metrics"):
@@ -32,7 +32,7 @@ def test_a_built_project_has_a_dozen_figures_and_the_curves_that_are_named(built
         for part in (built_project / name).iterdir():
             (again / name / part.name).symlink_to(part)
     write(again)
-    assert figures(again) == found
+    assert figures(again) == figures_of
     for plot in DVC["plots"]:
         ((_, drawn),) = plot.items()
         for file, columns in drawn["y"].items():

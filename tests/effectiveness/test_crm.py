@@ -73,14 +73,14 @@ def sold(con, *, contacts=3.0, **more):
 
 
 def test_the_service_mode_of_a_line_follows_contacts_per_order(con):
-    found = business.business(sold(con))
-    lines = found.lines.set_index("line")
+    modes = business.business(sold(con))
+    lines = modes.lines.set_index("line")
     # six sales contacts with the two customers of tools, who ordered three times; marketing does not count
     assert lines.loc["tools", "contacts_per_order"] == 2
     assert lines.loc["paint", "contacts_per_order"] == 0
     assert lines["mode"].to_dict() == {"tools": "professional", "paint": "process"}
     assert lines.loc["tools", "customers_per_owner"] == 2
-    cell = found.heat_map.set_index(["mode", "part"]).loc[("process", "relationships")]
+    cell = modes.heat_map.set_index(["mode", "part"]).loc[("process", "relationships")]
     assert (cell["n"], cell["of"]) == (2, 2)
 
 
@@ -94,10 +94,10 @@ def test_contacts_of_customers_with_several_lines_are_spread_by_orders(con):
 
 
 def test_modes_are_not_known_without_contacts_of_sales_and_service(con):
-    found = business.business(sold(con, contacts=0.0))
-    assert found.service == Unavailable("effectiveness.business.no_contacts")
-    assert found.lines["mode"].isna().all()
-    assert set(found.heat_map["mode"]) == {"all"}
+    modes = business.business(sold(con, contacts=0.0))
+    assert modes.service == Unavailable("effectiveness.business.no_contacts")
+    assert modes.lines["mode"].isna().all()
+    assert set(modes.heat_map["mode"]) == {"all"}
 
 
 def test_the_operating_mode_follows_points_of_sale(con):
@@ -123,8 +123,8 @@ def test_defects_are_there_absent_or_not_measured(con):
     )  # fmt: skip
     quality = {"tables": {}, "completeness": {"revenue_known": {"transactions": {"product_id": 0.9}}}}
     people = mart(n_sales_contacts=[1.0], n_marketing_contacts=[2.0])
-    found = {c.key: c.holds for c in checks.defects(inputs(con, people, quality=quality, tests=tests))}
-    assert found == {
+    holds = {c.key: c.holds for c in checks.defects(inputs(con, people, quality=quality, tests=tests))}
+    assert holds == {
         "few_sources": True, "product_link": False, "customers_move": None, "repeat_purchase": None,
         "related_purchase": False,
     }  # fmt: skip
@@ -167,11 +167,11 @@ def test_profiling_names_the_largest_group_of_the_best_known_trait(con):
     people = mart(
         industry=["retail", "retail", "repair", None], region=[None, None, None, "x"], revenue_cents=[1.0, 1, 8, 1]
     )
-    found = seven(inputs(con, people))["profiling"]
-    assert found.finding.values["group"] == Name("retail")
-    assert found.finding.values["share"].value == pytest.approx(2 / 3, abs=1e-5)
-    assert found.finding.values["revenue"].value == 0.2
-    assert [row.label for row in found.rows] == [Name("repair"), Name("retail")]  # the largest revenue first
+    finding = seven(inputs(con, people))["profiling"]
+    assert finding.finding.values["group"] == Name("retail")
+    assert finding.finding.values["share"].value == pytest.approx(2 / 3, abs=1e-5)
+    assert finding.finding.values["revenue"].value == 0.2
+    assert [row.label for row in finding.rows] == [Name("repair"), Name("retail")]  # the largest revenue first
 
 
 @pytest.mark.parametrize("is_empty", [True, False])
@@ -202,8 +202,8 @@ def test_everything_is_written_and_read_again(con, tmp_path, monkeypatch, is_emp
 def test_where_most_are_at_risk_persistency_is_of_regular_buyers_first(con):
     known = {"revenue_cents": [1.0] * 40, "stage": ["maturity"] * 40, "n_purchase_days": [3] * 30 + [1] * 10}
     most = mart(risk_class=["low"] * 10 + ["at_risk"] * 15 + ["likely_lost"] * 15, **known)
-    found = persistency(inputs(con, most, lifecycle={"retention": {"3": 0.25}})).finding
-    assert say(found) == (
+    finding = persistency(inputs(con, most, lifecycle={"retention": {"3": 0.25}})).finding
+    assert say(finding) == (
         "Of 30 customers with three purchases or more, 15 are at risk and 5 likely lost; of all who have bought, 75% "
         "are one or the other (30 customers). 25% of new customers are active again 3 months after their first "
         "purchase."

@@ -46,19 +46,19 @@ def judged(con):
         }
         tables = {name: engine.open_arrow(con, table, f"t_{name}") for name, table in given.items()}
         setting = initiatives.Setting(con, tables, FIRST, AS_OF, params.load().effectiveness)
-        (found,) = initiatives.judge(setting)
-        return found
+        (verdict,) = initiatives.judge(setting)
+        return verdict
 
     return judge
 
 
 def test_a_goal_that_is_reached_is_met_with_its_effect(judged):
-    found = judged()
-    assert found.verdict == "met"
-    assert found.before.value == pytest.approx(4, abs=0.5)
-    assert found.after.value == pytest.approx(2, abs=0.3)
-    assert found.effect.low < -2 < found.effect.high
-    assert found.effect.basis == "before_after"
+    verdict = judged()
+    assert verdict.verdict == "met"
+    assert verdict.before.value == pytest.approx(4, abs=0.5)
+    assert verdict.after.value == pytest.approx(2, abs=0.3)
+    assert verdict.effect.low < -2 < verdict.effect.high
+    assert verdict.effect.basis == "before_after"
 
 
 def test_a_goal_that_is_missed_is_not_met(judged):
@@ -93,9 +93,9 @@ def test_goals_may_be_changes(judged):
     ],
 )
 def test_what_cannot_be_judged_says_why(judged, changed, code):
-    found = judged(**changed)
-    assert found.why.code == f"effectiveness.initiative.{code}"
-    assert found.verdict == ("refused" if code == "refused" else "open")
+    verdict = judged(**changed)
+    assert verdict.why.code == f"effectiveness.initiative.{code}"
+    assert verdict.verdict == ("refused" if code == "refused" else "open")
 
 
 def test_criteria_of_the_first_day_count_as_written_before(judged):
@@ -104,9 +104,9 @@ def test_criteria_of_the_first_day_count_as_written_before(judged):
 
 def test_customers_outside_the_scope_are_the_control_group(judged):
     rows = cases(4.0, 2.0) + cases(4.0, 4.0, region="south", seed=1)
-    found = judged(rows, scope_column="region", scope_value="north")
-    assert found.effect.basis == "control_group"
-    assert found.effect.low < -2 < found.effect.high
+    verdict = judged(rows, scope_column="region", scope_value="north")
+    assert verdict.effect.basis == "control_group"
+    assert verdict.effect.low < -2 < verdict.effect.high
     everywhere = judged(
         cases(4.0, 2.0) + cases(4.0, 2.0, region="south", seed=1), scope_column="region", scope_value="north"
     )
@@ -142,8 +142,8 @@ def test_a_purchase_is_repeated_where_the_next_one_comes_within_90_days(con):
     )
     tables = {"transactions": engine.open_arrow(con, sales, "t_sales")}
     events = METRICS["repeat_share"].events(tables, AS_OF, None)
-    found = engine.batches(con, events.order_by("day")).read_pandas()
-    assert found["total"].tolist() == [1, 0, 0]  # 90 days, 91 days, never
+    frame = engine.batches(con, events.order_by("day")).read_pandas()
+    assert frame["total"].tolist() == [1, 0, 0]  # 90 days, 91 days, never
 
 
 def test_217_effects_are_known_by_kind():

@@ -21,11 +21,11 @@ def test_customers_and_revenue_are_those_of_the_customer_table(wb):
 
 
 def test_risk_tiers_and_shares_are_those_of_their_reports(wb):
-    found = wb.effectiveness.findings
-    assert found["persistency"].values["n"].value == len(wb.accounts.at_risk)
+    findings = wb.effectiveness.findings
+    assert findings["persistency"].values["n"].value == len(wb.accounts.at_risk)
     whale = storage.read_json(wb.root / layout.VALUE_FACTS)["realised"]["whale"]
-    assert found["profitability"].values["share"].value == pytest.approx(whale["top_20_share"]["value"], rel=1e-5)
-    assert found["prospecting"].values["value"] == wb.value.future(wb.value.buyers["clv_cents"].sum())
+    assert findings["profitability"].values["share"].value == pytest.approx(whale["top_20_share"]["value"], rel=1e-5)
+    assert findings["prospecting"].values["value"] == wb.value.future(wb.value.buyers["clv_cents"].sum())
     tiers = wb.effectiveness.analysis("profitability")
     assert tiers["n_customers"].sum() == len(wb.customers.buyers)
 

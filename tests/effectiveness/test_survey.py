@@ -26,21 +26,21 @@ def asked(con, *arguments, **options):
 
 
 def test_respondents_drawn_evenly_are_like_the_customers(con):
-    found = asked(con, 480, lambda i: i % 5 < 3)
-    assert found.finding.code == "effectiveness.survey.like"
-    assert not found.tests["is_unlike"].any()
+    answers = asked(con, 480, lambda i: i % 5 < 3)
+    assert answers.finding.code == "effectiveness.survey.like"
+    assert not answers.tests["is_unlike"].any()
 
 
 def test_respondents_of_one_tier_are_unlike_the_customers_and_the_mean_is_weighted(con):
-    found = asked(
+    answers = asked(
         con, 400, lambda i: i % 4 == 0 or i % 7 == 0, rating=lambda i: (0.9 if i % 4 == 0 else 0.5) + i % 3 / 100
     )
-    assert found.finding.code == "effectiveness.survey.unlike"
-    assert found.tests.set_index("dimension").loc["tier", "is_unlike"]
-    values = found.satisfaction.values
+    assert answers.finding.code == "effectiveness.survey.unlike"
+    assert answers.tests.set_index("dimension").loc["tier", "is_unlike"]
+    values = answers.satisfaction.values
     assert values["mean"].value == pytest.approx(0.25 * 0.91 + 0.75 * 0.51, abs=0.005)
     assert values["plain"].value > 0.7
-    assert found.satisfaction.code == "effectiveness.survey.satisfaction_differs"
+    assert answers.satisfaction.code == "effectiveness.survey.satisfaction_differs"
 
 
 def test_shares_of_groups_are_counted(con):
@@ -51,22 +51,22 @@ def test_shares_of_groups_are_counted(con):
 
 
 def test_too_few_answers_state_nothing(con):
-    found = asked(con, 400, lambda i: i < 29)
-    assert isinstance(found.finding, Unavailable)
-    assert found.finding.code == "effectiveness.survey.few_answers"
-    assert found.groups.empty
+    answers = asked(con, 400, lambda i: i < 29)
+    assert isinstance(answers.finding, Unavailable)
+    assert answers.finding.code == "effectiveness.survey.few_answers"
+    assert answers.groups.empty
 
 
 def test_a_tier_without_answers_withholds_the_satisfaction_of_all(con):
-    found = asked(con, 400, lambda i: i % 4 == 0)
-    assert found.satisfaction.code == "effectiveness.survey.tiers_not_covered"
+    answers = asked(con, 400, lambda i: i % 4 == 0)
+    assert answers.satisfaction.code == "effectiveness.survey.tiers_not_covered"
 
 
 def test_answers_before_the_window_do_not_count(con):
     people, rated = company(400, lambda i: True)
     old = rated.replace("2023-09-01", "2022-09-01")
-    found = survey.survey(inputs(con, people, tables(con, {"interactions": old})))
-    assert found.finding.code == "effectiveness.survey.few_answers"
+    answers = survey.survey(inputs(con, people, tables(con, {"interactions": old})))
+    assert answers.finding.code == "effectiveness.survey.few_answers"
 
 
 def test_without_contacts_it_says_what_is_needed(con):

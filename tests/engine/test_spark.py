@@ -124,8 +124,8 @@ def test_moments_are_naive_and_words_and_unknowns_are_kept(spark):
     assert rows.drop_columns("x").equals(expected.drop_columns("x"))
     x = engine.open_arrow(spark, table, "numbers").x
     kinds = [x.isnull(), x.isnan(), x.isinf(), x.notnull()]
-    told = engine.batches(spark, x.as_table().select(**{f"c{i}": kind for i, kind in enumerate(kinds)})).read_all()
-    assert [list(row.values()) for row in told.to_pylist()] == [
+    read_back = engine.batches(spark, x.as_table().select(**{f"c{i}": kind for i, kind in enumerate(kinds)})).read_all()
+    assert [list(row.values()) for row in read_back.to_pylist()] == [
         [False, True, False, True],
         [True, None, None, False],
         [False, False, True, True],

@@ -24,9 +24,9 @@ PRODUCTS = """
 
 @pytest.fixture
 def described(describe):
-    everyone = canonical("customers", "customer_id\na\nb\nc\nnever")
+    customers = canonical("customers", "customer_id\na\nb\nc\nnever")
     log, products = canonical("transactions", LOG), canonical("products", PRODUCTS)
-    return describe("2024-02-01", transactions=log, products=products, customers=everyone)
+    return describe("2024-02-01", transactions=log, products=products, customers=customers)
 
 
 def test_lines_categories_and_brands_by_sales(described):

@@ -39,15 +39,15 @@ def test_the_columns_are_the_catalogue_in_order_with_its_types(names, features):
 def test_every_feature_is_made_once_and_every_thing_made_is_a_feature(features):
     tables = unbound(TABLES)
     past = advance(tables, DAY, features.off_season_months)
-    made = [
+    computed = [
         name
         for part in (_purchases(tables, DAY, past), *_parts(tables, DAY, features, past))
         for name in part.columns
         if name != "customer_id"
     ]
-    made += trend(periods(past, DAY, features.recent_days), past, DAY, features.recent_days).keys() - set(made)
-    made += profile(tables["customers"], DAY).columns
-    assert sorted(made) == sorted(f.name for f in FEATURES)
+    computed += trend(periods(past, DAY, features.recent_days), past, DAY, features.recent_days).keys() - set(computed)
+    computed += profile(tables["customers"], DAY).columns
+    assert sorted(computed) == sorted(f.name for f in FEATURES)
 
 
 def test_at_least_forty_features_beside_the_profile():

@@ -53,19 +53,19 @@ def seen(con):
     """Return a function: lines in, the findings by code out, with the split under "split"."""
 
     def seen(lines, as_of=AS_OF):
-        found = circumstances.build(con, {"transactions": table(con, lines)}, as_of, 90, "EUR")
-        by_code = {finding.code.removeprefix("circumstances."): finding for finding in found.findings}
-        return by_code | {"split": found.split, "is_comparable": found.is_comparable, "year": found.year}
+        seen_of = circumstances.build(con, {"transactions": table(con, lines)}, as_of, 90, "EUR")
+        by_code = {finding.code.removeprefix("circumstances."): finding for finding in seen_of.findings}
+        return by_code | {"split": seen_of.split, "is_comparable": seen_of.is_comparable, "year": seen_of.year}
 
     return seen
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_a_steady_company_has_nothing_to_tell(seen, seed):
-    found = seen(company(seed, life=200.0 * (seed + 1), a_year=3.0 + 3 * seed))
-    assert found.keys() == {"split", "is_comparable", "year"}
-    assert found["is_comparable"]
-    assert found["split"].code == "circumstances.split"
+    findings = seen(company(seed, life=200.0 * (seed + 1), a_year=3.0 + 3 * seed))
+    assert findings.keys() == {"split", "is_comparable", "year"}
+    assert findings["is_comparable"]
+    assert findings["split"].code == "circumstances.split"
 
 
 @pytest.mark.parametrize("share", [1.0, 0.7])
@@ -73,9 +73,9 @@ def test_replaced_numbers_are_found_to_the_day_or_nearly(seen, share):
     lines = company()
     moved = (lines["day"] >= CUT) & (lines["customer"].str[-2:].astype(int) < 100 * share)
     lines.loc[moved, "customer"] = "n" + lines["customer"]
-    found = seen(lines)["ids_replaced"]
-    assert abs((found.values["day"].value - MOVED).days) <= (1 if share == 1 else 7)
-    assert found.values["share"].value < 0.5 * found.values["usual"].value
+    finding = seen(lines)["ids_replaced"]
+    assert abs((finding.values["day"].value - MOVED).days) <= (1 if share == 1 else 7)
+    assert finding.values["share"].value < 0.5 * finding.values["usual"].value
 
 
 def test_one_off_buyers_of_a_promotion_are_no_replaced_numbers_but_a_wave(seen):
@@ -83,10 +83,10 @@ def test_one_off_buyers_of_a_promotion_are_no_replaced_numbers_but_a_wave(seen):
     crowd = lines.sample(1200, random_state=1).assign(
         customer=[f"c{i}" for i in range(1200)], day=rng.integers(CUT, CUT + 28, 1200)
     )
-    found = seen(pd.concat([lines, crowd], ignore_index=True))
-    assert "ids_replaced" not in found
-    assert found["wave"].values["n"].value >= 1200
-    assert abs((found["wave"].values["begins"].value - MOVED).days) <= 2
+    findings = seen(pd.concat([lines, crowd], ignore_index=True))
+    assert "ids_replaced" not in findings
+    assert findings["wave"].values["n"].value >= 1200
+    assert abs((findings["wave"].values["begins"].value - MOVED).days) <= 2
 
 
 def test_a_wave_in_the_first_half_year_is_seen_where_the_company_begins_with_the_data(seen):
@@ -96,8 +96,8 @@ def test_a_wave_in_the_first_half_year_is_seen_where_the_company_begins_with_the
     promotion = [(f"p{i}", day) for i, day in enumerate(rng.integers(150, 178, 500))]
     sold = pd.DataFrame(begun + promotion, columns=["customer", "day"])
     sold = sold.assign(product=0, units=1.0, cents=1000, is_return=False)
-    found = seen(sold)
-    assert found["wave"].values["n"].value >= 500
+    findings = seen(sold)
+    assert findings["wave"].values["n"].value >= 500
     old = pd.DataFrame([(f"o{i}", i % 30) for i in range(300)], columns=["customer", "day"])  # customers of long ago
     assert "wave" not in seen(pd.concat([sold, sold.iloc[:300].assign(**old)], ignore_index=True))
 
@@ -125,11 +125,11 @@ def test_the_year_is_compared_with_the_52_weeks_before_where_both_were_watched(s
 def test_days_without_sales_are_found_and_nothing_is_compared_with_them(seen):
     lines = company()
     last_year = lines[~lines["day"].between(290, 320)]
-    found = seen(last_year)
-    assert found["no_sales"].values["begins"] == Day(date(2022, 10, 18))
-    assert found["no_sales"].values["ends"] == Day(date(2022, 11, 17))
-    assert not found["is_comparable"]
-    assert found["split"] is None
+    findings = seen(last_year)
+    assert findings["no_sales"].values["begins"] == Day(date(2022, 10, 18))
+    assert findings["no_sales"].values["ends"] == Day(date(2022, 11, 17))
+    assert not findings["is_comparable"]
+    assert findings["split"] is None
     earlier = seen(lines[~lines["day"].between(500, 530)])
     assert "no_sales" in earlier
     assert earlier["is_comparable"]
@@ -143,9 +143,9 @@ def test_a_closure_on_the_same_dates_of_every_year_lacks_nothing_though_its_week
     caught_up = ((reopens - FIRST).dt.days).where(
         is_closed, lines["day"]
     )  # who was to come then comes on the first day
-    found = seen(lines.assign(day=caught_up), date(2024, 1, 2))
-    assert "no_sales" not in found
-    assert found["year"] is not None
+    findings = seen(lines.assign(day=caught_up), date(2024, 1, 2))
+    assert "no_sales" not in findings
+    assert findings["year"] is not None
 
 
 def test_a_company_that_closes_every_winter_lacks_nothing_and_in_its_first_nobody_knows(seen):
@@ -159,9 +159,9 @@ def test_a_company_that_closes_every_winter_lacks_nothing_and_in_its_first_nobod
 def test_that_sales_stop_now_in_every_year_is_told_and_otherwise_not(seen):
     lines = company()
     summers = lines[~(lines["day"] % 365).between(240, 330)]
-    found = seen(summers, date(2023, 8, 30))["closes_now"]
-    assert found.values["n"] == Count(1)
-    assert abs((found.values["until"].value - date(2023, 11, 27)).days) <= 1
+    finding = seen(summers, date(2023, 8, 30))["closes_now"]
+    assert finding.values["n"] == Count(1)
+    assert abs((finding.values["until"].value - date(2023, 11, 27)).days) <= 1
     assert "closes_now" not in seen(summers, date(2023, 7, 1))
     assert "closes_now" not in seen(lines, date(2023, 8, 30))
     monthly = lines[lines["day"] % 30 == 0]
@@ -174,10 +174,10 @@ def test_a_channel_that_numbers_every_order_anew_is_told_and_one_of_rare_buyers_
     assert "numbers_per_order" not in seen(lines)
     is_market = lines["channel"] == "market"
     each = lines.assign(customer=lines["customer"].where(~is_market, "m" + lines.index.astype(str)))
-    found = seen(each)["numbers_per_order"]
-    assert found.values["channel"] == Name("market")
-    assert found.values["share"].value == 0
-    assert found.values["usual"].value > 0.5
+    finding = seen(each)["numbers_per_order"]
+    assert finding.values["channel"] == Name("market")
+    assert finding.values["share"].value == 0
+    assert finding.values["usual"].value > 0.5
     assert "numbers_per_order" not in seen(each[each["channel"] == "market"])  # nothing to compare with
 
 
@@ -211,8 +211,8 @@ def test_fees_of_school_terms_are_no_replaced_numbers(seen, seed, billed_within_
             if rng.random() < (0.25 if term in (94, 459) else 0.04):
                 break
     lines = pd.DataFrame(rows, columns=["customer", "day"])
-    found = seen(lines.assign(product=0, units=1.0, cents=50_000, is_return=False))
-    assert "ids_replaced" not in found
+    findings = seen(lines.assign(product=0, units=1.0, cents=50_000, is_return=False))
+    assert "ids_replaced" not in findings
 
 
 def test_a_large_account_that_stops_is_told_and_one_that_goes_on_is_only_a_dependence(seen):
@@ -223,9 +223,9 @@ def test_a_large_account_that_stops_is_told_and_one_that_goes_on_is_only_a_depen
     assert "silent_one" not in goes_on
     assert goes_on["dependence"].values["share"].value > 0.1
     till = lines.sample(DAYS, random_state=3, replace=True).assign(customer="till", day=np.arange(DAYS), cents=30_000)
-    found = seen(pd.concat([lines, till], ignore_index=True))
-    assert "dependence" not in found
-    assert found["dependence_number"].values["days"].value > 0.9
+    findings = seen(pd.concat([lines, till], ignore_index=True))
+    assert "dependence" not in findings
+    assert findings["dependence_number"].values["days"].value > 0.9
     after = seen(pd.concat([lines, account[account["day"] < DAYS - 30]], ignore_index=True))
     stopped = after["silent_one"]
     assert not {"dependence", "dependence_number"} & after.keys()  # nothing rests on who is gone
@@ -256,9 +256,9 @@ def test_returns_still_to_come_are_estimated(seen):
     back = back.assign(cents=-back["cents"], units=-back["units"], is_return=True)
     known = back[back["day"] < DAYS]
     truth = -back[(back["day"] >= DAYS) & (back["day"] < DAYS + 90)]["cents"].sum()
-    found = seen(pd.concat([lines, known], ignore_index=True))["refunds"]
-    assert found.values["median"].value == pytest.approx(60, abs=4)
-    assert found.values["money"].cents == pytest.approx(truth, rel=0.2)
+    finding = seen(pd.concat([lines, known], ignore_index=True))["refunds"]
+    assert finding.values["median"].value == pytest.approx(60, abs=4)
+    assert finding.values["money"].cents == pytest.approx(truth, rel=0.2)
     at_once = seen(pd.concat([lines, known.assign(day=lines.loc[known.index, "day"] + 3)], ignore_index=True))
     assert "refunds" not in at_once
 
@@ -266,9 +266,9 @@ def test_returns_still_to_come_are_estimated(seen):
 def test_newcomers_who_stop_coming_are_told(seen):
     lines = company(arrivals=1.5)
     first = lines.groupby("customer")["day"].transform("min")
-    found = seen(lines[first < DAYS - 120])["newcomers_stopped"]
-    assert found.values["n"] == Count(0, "customer")
-    assert found.values["before"].value > 100
+    finding = seen(lines[first < DAYS - 120])["newcomers_stopped"]
+    assert finding.values["n"] == Count(0, "customer")
+    assert finding.values["before"].value > 100
 
 
 def test_nothing_at_or_after_the_day_is_seen(seen):
@@ -288,5 +288,5 @@ def test_few_customers_and_no_transactions(seen, con):
     one = pd.DataFrame(
         {"customer": ["a"], "day": [3], "product": [1], "units": [1.0], "cents": [500], "is_return": [False]}
     )
-    found = seen(one)
-    assert found["split"] is None
+    findings = seen(one)
+    assert findings["split"] is None

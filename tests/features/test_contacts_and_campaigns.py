@@ -24,13 +24,13 @@ CAMPAIGNS = """
 
 
 @pytest.fixture
-def everyone():
+def customers():
     return canonical("customers", "customer_id\na\nb\nc")
 
 
-def test_campaigns_received_and_answered(describe, everyone):
+def test_campaigns_received_and_answered(describe, customers):
     members, campaigns = canonical("campaign_members", MEMBERS), canonical("campaigns", CAMPAIGNS)
-    row = describe("2024-02-01", campaign_members=members, campaigns=campaigns, customers=everyone)["a"]
+    row = describe("2024-02-01", campaign_members=members, campaigns=campaigns, customers=customers)["a"]
     assert row.n_campaigns_received == 4  # k5 at its start; k4 is not sent yet
     assert row.n_campaigns_answered == 2  # the answer to k3 is not known yet
     assert row.response_share == 0.5
@@ -40,22 +40,22 @@ def test_campaigns_received_and_answered(describe, everyone):
     assert row.last_answer_on == date(2024, 1, 11)
 
 
-def test_being_held_back_as_control_is_not_being_reached(describe, everyone):
+def test_being_held_back_as_control_is_not_being_reached(describe, customers):
     members = canonical("campaign_members", MEMBERS)
-    row = describe("2024-02-01", campaign_members=members, customers=everyone)["b"]
+    row = describe("2024-02-01", campaign_members=members, customers=customers)["b"]
     assert (row.n_campaigns_received, row.n_campaigns_answered, row.response_share) == (0, 0, None)
 
 
-def test_a_contact_without_a_date_is_placed_by_its_campaign_else_by_its_answer(describe, everyone):
+def test_a_contact_without_a_date_is_placed_by_its_campaign_else_by_its_answer(describe, customers):
     members, campaigns = canonical("campaign_members", MEMBERS), canonical("campaigns", CAMPAIGNS)
-    with_start = describe("2024-02-01", campaign_members=members, campaigns=campaigns, customers=everyone)
-    without = describe("2024-02-01", campaign_members=members, customers=everyone)
+    with_start = describe("2024-02-01", campaign_members=members, campaigns=campaigns, customers=customers)
+    without = describe("2024-02-01", campaign_members=members, customers=customers)
     assert with_start["c"].mean_answer_days == 6
     assert (without["c"].n_campaigns_received, without["c"].mean_answer_days) == (1, 0)
     assert without["a"].n_campaigns_received == 3  # k5 has no date at all
 
 
-def test_contacts_by_department_cost_and_outcome(describe, everyone):
+def test_contacts_by_department_cost_and_outcome(describe, customers):
     interactions = canonical(
         "interactions",
         """
@@ -67,7 +67,7 @@ def test_contacts_by_department_cost_and_outcome(describe, everyone):
         i5              b            2024-01-05T00:00  marketing   -           -             -
         """,
     )
-    rows = describe("2024-02-01", interactions=interactions, customers=everyone)
+    rows = describe("2024-02-01", interactions=interactions, customers=customers)
     row = rows["a"]
     assert (row.n_contacts, row.n_service_contacts, row.n_sales_contacts, row.n_marketing_contacts) == (3, 2, 1, 0)
     assert row.contact_cost_cents == 8_00

@@ -17,8 +17,8 @@ def test_how_customers_pay(describe):
         i6          b            2024-01-18  2024-02-01  -            9000         -           -
         """,
     )
-    everyone = canonical("customers", "customer_id\na\nb\nc")
-    rows = describe("2024-02-01", invoices=invoices, customers=everyone)
+    customers = canonical("customers", "customer_id\na\nb\nc")
+    rows = describe("2024-02-01", invoices=invoices, customers=customers)
     row = rows["a"]
     assert (row.n_invoices, row.invoiced_cents) == (4, 1_000_00)
     assert row.days_to_pay == 15  # 10 and 20; i3 is paid on the day itself, which is not known yet

@@ -33,14 +33,14 @@ def run(project):
 def test_it_writes_its_artefacts(project):
     done = run(project)
     assert done.returncode == 0, done.stderr
-    made = project / "data" / "features"
+    folder = project / "data" / "features"
     files = {"customers.parquet", "interests.parquet", "observation.json", "circumstances.json"}
-    assert {p.name for p in made.iterdir()} == files
+    assert {p.name for p in folder.iterdir()} == files
     assert {p.name for p in (project / "data" / "snapshots").glob("*.parquet")} == {
         "2024-02-01.parquet", "2024-03-01.parquet"
     }  # fmt: skip
-    assert json.loads((made / "observation.json").read_text())["as_of"] == "2024-03-16"
-    revenue = pq.read_table(made / "customers.parquet")["revenue_cents"].to_pylist()
+    assert json.loads((folder / "observation.json").read_text())["as_of"] == "2024-03-16"
+    revenue = pq.read_table(folder / "customers.parquet")["revenue_cents"].to_pylist()
     assert sum(revenue) == sum(i * 100 + 50 for i in range(1, 31))
     assert "month-end snapshots" in done.stderr
 

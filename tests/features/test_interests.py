@@ -37,16 +37,20 @@ PRODUCTS = """
 def rows(con):
     def rows(as_of, **tables):
         opened = {name: engine.open_arrow(con, table, name) for name, table in tables.items()}
-        made = engine.batches(con, interests(opened, date.fromisoformat(as_of))).read_all().cast(INTERESTS.schema)
-        return sorted(tuple(row.values()) for row in made.to_pylist())
+        interests_of = (
+            engine.batches(con, interests(opened, date.fromisoformat(as_of))).read_all().cast(INTERESTS.schema)
+        )
+        return sorted(tuple(row.values()) for row in interests_of.to_pylist())
 
     return rows
 
 
 def test_sales_are_divided_by_category_and_shares_add_up_to_1(rows):
     log = canonical("transactions", LOG)
-    found = rows("2024-02-01", transactions=log, products=canonical("products", PRODUCTS), customers=customers_of(log))
-    assert found == [
+    interests = rows(
+        "2024-02-01", transactions=log, products=canonical("products", PRODUCTS), customers=customers_of(log)
+    )
+    assert interests == [
         ("a", "dairy", 3, 2, 80_00, 0.8),
         ("a", "soap", 1, 1, 20_00, 0.2),  # what came back is not taken off: it was of interest
         ("c", "yard", 1, 1, 10_00, 1.0),  # without a category, the product line; nothing at or after the day
@@ -55,8 +59,10 @@ def test_sales_are_divided_by_category_and_shares_add_up_to_1(rows):
 
 def test_what_comes_later_is_seen_later(rows):
     log = canonical("transactions", LOG)
-    found = rows("2024-02-02", transactions=log, products=canonical("products", PRODUCTS), customers=customers_of(log))
-    assert ("c", "soap", 1, 1, 90_00, 0.9) in found
+    interests = rows(
+        "2024-02-02", transactions=log, products=canonical("products", PRODUCTS), customers=customers_of(log)
+    )
+    assert ("c", "soap", 1, 1, 90_00, 0.9) in interests
 
 
 def test_a_source_without_products_or_transactions_has_none(rows):

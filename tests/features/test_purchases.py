@@ -77,8 +77,8 @@ def test_a_free_line_is_an_order_but_no_purchase_occasion(describe):
 
 
 def test_who_never_bought_has_counts_of_zero_and_nothing_else(describe):
-    everyone = canonical("customers", "customer_id\na\nb\nnever")
-    row = describe("2024-02-01", transactions=canonical("transactions", WEEKLY), customers=everyone)["never"]
+    customers = canonical("customers", "customer_id\na\nb\nnever")
+    row = describe("2024-02-01", transactions=canonical("transactions", WEEKLY), customers=customers)["never"]
     assert (row.n_purchase_days, row.n_orders, row.n_lines, row.n_returns, row.revenue_cents) == (0, 0, 0, 0, 0)
     assert (row.n_channels, row.n_stores, row.n_products) == (0, 0, 0)
     assert {row.first_purchase_on, row.last_purchase_on, row.frequency, row.recency_days, row.age_days} == {None}

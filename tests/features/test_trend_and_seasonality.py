@@ -18,9 +18,9 @@ LOG = """
 
 @pytest.fixture
 def described(describe, features):
-    everyone = canonical("customers", "customer_id\nearly\na\nb\nc\nnever")
+    customers = canonical("customers", "customer_id\nearly\na\nb\nc\nnever")
     params = features.model_copy(update={"recent_days": 30})
-    return describe("2024-03-02", params, transactions=canonical("transactions", LOG), customers=everyone)
+    return describe("2024-03-02", params, transactions=canonical("transactions", LOG), customers=customers)
 
 
 def test_two_periods_of_the_same_length(described):

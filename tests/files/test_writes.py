@@ -30,7 +30,7 @@ MAY_WRITE = {
 
 def writes(code: str) -> set[str]:
     """The calls in some code that write files by themselves."""
-    found = set()
+    writers = set()
     for node in ast.walk(ast.parse(code)):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name | ast.Attribute):
             continue
@@ -45,14 +45,14 @@ def writes(code: str) -> set[str]:
             or (len(node.args) == 1 and not words and not node.keywords and not isinstance(node.args[0], ast.Dict)),
         }
         if name in WRITES or writes_itself.get(name, False):
-            found.add(name)
-    return found
+            writers.add(name)
+    return writers
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(CODE)))
 def test_files_are_written_by_files_and_storage_only(file):
-    found = writes(file.read_text(encoding="utf-8"))
-    assert found <= MAY_WRITE.get(file.relative_to(CODE).as_posix(), set()), "use storage, which leaves none half"
+    writers = writes(file.read_text(encoding="utf-8"))
+    assert writers <= MAY_WRITE.get(file.relative_to(CODE).as_posix(), set()), "use storage, which leaves none half"
 
 
 @pytest.mark.parametrize(

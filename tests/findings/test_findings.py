@@ -105,11 +105,11 @@ def test_a_guard_withholds_a_finding_and_says_why(monkeypatch):
     def too_few(finding, context):
         return Finding("guards.too_few") if context.facts["n"] < 30 else None
 
-    found = [Finding("value.a"), Finding("quality.b")]
-    judged = guards.apply(found, guards.Context({"n": 5}))
-    assert judged.kept == (found[1],)
-    assert judged.withheld == ((found[0], Finding("guards.too_few")),)
-    assert guards.apply(found, guards.Context({"n": 50})).kept == tuple(found)
+    findings = [Finding("value.a"), Finding("quality.b")]
+    judged = guards.apply(findings, guards.Context({"n": 5}))
+    assert judged.kept == (findings[1],)
+    assert judged.withheld == ((findings[0], Finding("guards.too_few")),)
+    assert guards.apply(findings, guards.Context({"n": 50})).kept == tuple(findings)
 
 
 def test_only_dataclasses_that_are_registered_are_written():

@@ -63,8 +63,8 @@ FILES = sorted(file for package in STAGES + SHOWN for file in (SRC / "crmwb" / p
 @pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(SRC / "crmwb")))
 def test_no_prose_in_what_stages_compute_and_people_see(file):
     name = str(file.relative_to(SRC / "crmwb"))
-    found = prose(file)
+    sentences = prose(file)
     if name in OF_ERRORS:
         assert "CrmwbError" in file.read_text(encoding="utf-8")
     else:
-        assert not found
+        assert not sentences

@@ -100,9 +100,9 @@ def formatted(node: ast.AST) -> Iterator[ast.AST]:
 def _drawn(sentence: Finding) -> str:
     """Return the text of a figure whose title is a sentence."""
 
-    def draw(said):
+    def draw(content):
         axes = style.new_axes()
-        axes.set_title(say(said))
+        axes.set_title(say(content))
         return axes
 
     return image(Picture(draw, (sentence,), Name("")).drawn)

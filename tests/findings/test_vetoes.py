@@ -83,18 +83,18 @@ def lifecycle(root, *rows: tuple[str, int, float]) -> Lifecycle:
 
 
 def test_the_longest_stay_is_none_whose_length_a_parameter_sets(tmp_path):
-    found = lifecycle(tmp_path, ("won_back", 400, 6), ("growth", 29, 5), ("decline", 50, 4), ("introduction", 90, 3))
-    assert say(found.longest_stay) == (
+    findings = lifecycle(tmp_path, ("won_back", 400, 6), ("growth", 29, 5), ("decline", 50, 4), ("introduction", 90, 3))
+    assert say(findings.longest_stay) == (
         "Of the stages whose length no parameter sets, customers stay longest in decline: "
         "half of the 50 stays last 4 months or more."
     )
 
 
 def test_a_stay_as_long_as_the_parameter_of_another_stage_is_said(tmp_path):
-    found = lifecycle(tmp_path, ("maturity", 400, 6))
-    assert found.longest_stay.values["stage"] == Term("stage", "maturity")
+    findings = lifecycle(tmp_path, ("maturity", 400, 6))
+    assert findings.longest_stay.values["stage"] == Term("stage", "maturity")
 
 
 def test_where_every_length_is_a_parameter_nothing_is_said_of_it(tmp_path):
-    found = lifecycle(tmp_path, ("won_back", 400, 6), ("introduction", 90, 3))
-    assert found.longest_stay == Finding("lifecycle.no_longest_stay")
+    findings = lifecycle(tmp_path, ("won_back", 400, 6), ("introduction", 90, 3))
+    assert findings.longest_stay == Finding("lifecycle.no_longest_stay")

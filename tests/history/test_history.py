@@ -103,7 +103,7 @@ def test_any_moment_is_what_the_lines_before_it_say(con, frames, whole):
     moments = engine.open_arrow(con, exposed, "exposures")
     with engine.keeping(con) as keep:
         state = history.as_of_join(moments, past, tables, OFF_SEASON, keep)
-        found = {
+        by_moment = {
             (r.pop("customer_id"), r.pop("as_of")): r for r in rows(con, bought(state, state.as_of, has_products=True))
         }
     n = 0
@@ -116,10 +116,10 @@ def test_any_moment_is_what_the_lines_before_it_say(con, frames, whole):
         for row in expected:
             key = (row.pop("customer_id"), day)
             if key in set(exposures):
-                assert found.pop(key) == row
+                assert by_moment.pop(key) == row
                 n += 1
     assert n > 20
-    assert not found  # whoever had not bought by then has no row
+    assert not by_moment  # whoever had not bought by then has no row
 
 
 def test_step_by_step_writes_the_bytes_of_from_scratch(con, frames, whole, tmp_path):

@@ -23,13 +23,13 @@ def orders(transactions: pd.DataFrame, ids: list[str], end: date) -> pd.DataFram
     ago = (pd.Timestamp(end) - sales["ordered_at"].dt.normalize()).dt.days
     days = PARAMS.features.recent_days
     first = sales[sales["revenue_cents"] > 0].groupby("customer_id")["ordered_at"].min()
-    found = pd.DataFrame(index=pd.Index(ids, name="customer_id"))
+    frame = pd.DataFrame(index=pd.Index(ids, name="customer_id"))
     for name, within in (("recent_orders", ago <= days), ("previous_orders", (ago > days) & (ago <= 2 * days))):
-        found[name] = sales[within].groupby("customer_id")["order_id"].nunique().reindex(ids).fillna(0)
+        frame[name] = sales[within].groupby("customer_id")["order_id"].nunique().reindex(ids).fillna(0)
     if not len(sales) or ago.max() < 2 * days:
-        found["previous_orders"] = float("nan")  # not watched in full
-    found["age_days"] = (pd.Timestamp(end) - first.reindex(ids).dt.normalize()).dt.days
-    return found.astype(float).reset_index()
+        frame["previous_orders"] = float("nan")  # not watched in full
+    frame["age_days"] = (pd.Timestamp(end) - first.reindex(ids).dt.normalize()).dt.days
+    return frame.astype(float).reset_index()
 
 
 def every(n_days: int, begin: str, end: str) -> list[str]:

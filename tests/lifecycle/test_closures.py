@@ -44,8 +44,8 @@ def test_closed_days_are_left_out_of_silence_as_soon_as_they_are_over_and_while_
     ],
 )
 def test_short_or_usual_stretches_without_sales_are_silence(days):
-    found = seen(days, 720)
-    assert found.within(np.array([START]), START + 720).tolist() == [0]
+    closures = seen(days, 720)
+    assert closures.within(np.array([START]), START + 720).tolist() == [0]
 
 
 def test_a_yearly_closure_makes_nobody_lapsed_and_won_back(con):

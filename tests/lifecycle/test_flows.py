@@ -40,13 +40,13 @@ def test_the_bucket_adds_up_every_month_in_customers_and_money(random_shop):
 
 
 def test_the_bucket_of_a_month_by_hand(con):
-    made = build(
+    built = build(
         con,
         {"transactions": log(a=every(7, "2023-01-02", "2023-12-31"), b=["2023-05-29"])},
         date(2024, 1, 1),
         money_months=1,
     )
-    may = made.bucket[made.bucket["begins"] == date(2023, 5, 1)].set_index("component")
+    may = built.bucket[built.bucket["begins"] == date(2023, 5, 1)].set_index("component")
     assert may["n_customers"].to_dict() == {
         "opening": 1, "new": 1, "won_back": 0, "grown": 1, "same": 0, "shrunk": 0, "lost": 0, "closing": 2,
     }  # fmt: skip
@@ -64,9 +64,9 @@ def test_a_stay_that_goes_on_is_censored():
     ends = tuple(date(2024, month, 1) for month in (1, 2, 3, 4))
     nothing = np.zeros(4)
     timeline = Timeline(ends, stages, Moment(ends[-1], stages[-1], stages[-1], *(nothing,) * 5), (0,) * 4)
-    told = conversions(timeline, begins_before=False)
-    told["next_stage"] = told["next_stage"].fillna("any")
-    rows = told[told["stage"] == "introduction"].set_index("next_stage")
+    stays = conversions(timeline, begins_before=False)
+    stays["next_stage"] = stays["next_stage"].fillna("any")
+    rows = stays[stays["stage"] == "introduction"].set_index("next_stage")
     assert rows.loc["any", ["n_stays", "n_moves"]].tolist() == [4, 3]
     assert rows.loc["any", "share_within_1_months"] == pytest.approx(0.25)
     assert rows.loc["any", "share_within_3_months"] == pytest.approx(0.75)
@@ -88,7 +88,7 @@ def test_runs_look_back_to_the_last_change():
 
 
 def test_cohorts_have_no_cell_for_what_is_not_over(con):
-    made = build(
+    built = build(
         con,
         {
             "transactions": log(
@@ -98,7 +98,7 @@ def test_cohorts_have_no_cell_for_what_is_not_over(con):
         },
         date(2023, 4, 20),
     )  # fmt: skip
-    cells = made.cohorts.set_index(["cohort", "months_since"])
+    cells = built.cohorts.set_index(["cohort", "months_since"])
     assert list(cells.index) == [
         (date(2023, 1, 1), 0), (date(2023, 1, 1), 1), (date(2023, 1, 1), 2), (date(2023, 3, 1), 0),
     ]  # fmt: skip

@@ -65,10 +65,10 @@ def known():
 
 
 def test_the_risk_of_simulated_customers_is_calibrated_and_useful(known):
-    found = known[2].reliability
-    assert 0.9 <= found.slope <= 1.15  # what moments agree on is believed by half, so forecasts are rather unsure
-    assert abs(found.groups["mean_risk"] - found.groups["silent_share"]).mean() < 0.04
-    assert found.log_loss < 0.52 * found.base_log_loss
+    reliable = known[2].reliability
+    assert 0.9 <= reliable.slope <= 1.15  # what moments agree on is believed by half, so forecasts are rather unsure
+    assert abs(reliable.groups["mean_risk"] - reliable.groups["silent_share"]).mean() < 0.04
+    assert reliable.log_loss < 0.52 * reliable.base_log_loss
 
 
 def test_who_bought_yesterday_is_at_low_risk_and_who_was_silent_for_a_year_is_not(known):
@@ -111,8 +111,8 @@ def test_a_history_that_is_too_short_has_no_risk():
 
 def test_forecasts_that_are_no_better_than_the_mean_are_withheld():
     rng = np.random.default_rng(3)
-    found = reliability(rng.uniform(0.2, 0.4, 5_000), rng.random(5_000) < 0.3, 1)
-    assert not found.is_useful
+    reliable = reliability(rng.uniform(0.2, 0.4, 5_000), rng.random(5_000) < 0.3, 1)
+    assert not reliable.is_useful
 
 
 def test_forecasts_that_were_far_too_sure_are_withheld():
@@ -237,8 +237,8 @@ def test_where_most_buy_once_nobody_is_counted_as_at_risk():
 @pytest.mark.parametrize("tongue", ["en", "zh"])
 def test_every_reason_is_said(tongue):
     with language.using(tongue):
-        said = {say(Unavailable(f"lifecycle.no_risk.{reason}")) for reason in REASONS}
-    assert len(said) == len(REASONS) == 5
+        reasons_in_words = {say(Unavailable(f"lifecycle.no_risk.{reason}")) for reason in REASONS}
+    assert len(reasons_in_words) == len(REASONS) == 5
 
 
 def test_calibration_finds_a_known_slope():

@@ -63,9 +63,9 @@ def test_the_reason_is_the_condition_that_held(shop):
 
 def test_who_lapsed_is_won_back_for_the_stated_months_only(con):
     days = [*every(7, "2023-01-02", "2023-08-07"), *every(7, "2024-02-05", "2024-12-30")]
-    made = build(con, {"transactions": log(back=days, weekly=WEEKLY)}, date(2025, 1, 1), won_back_months=3)
-    back = [STAGES[code] for code in made.timeline.stages[:, 0]]
-    ends = [end.isoformat() for end in made.timeline.ends]
+    built = build(con, {"transactions": log(back=days, weekly=WEEKLY)}, date(2025, 1, 1), won_back_months=3)
+    back = [STAGES[code] for code in built.timeline.stages[:, 0]]
+    ends = [end.isoformat() for end in built.timeline.ends]
     held = [end for end, stage in zip(ends, back, strict=True) if stage == "won_back"]
     assert held == ["2024-03-01", "2024-04-01", "2024-05-01"]
     assert back[ends.index("2024-02-01")] == "lapsed"
@@ -91,14 +91,14 @@ def test_a_stage_at_a_month_end_does_not_know_the_future(con):
         at = whole.timeline.ends.index(end)
         np.testing.assert_array_equal(then.timeline.stages[-1], whole.timeline.stages[at])
         flows = ["ends", "component", "n_customers"]  # kept ones are split over a window that grows with the history
-        told = [
-            made.bucket[~made.bucket["component"].isin(["grown", "same", "shrunk"])][flows] for made in (then, whole)
+        flows_then = [
+            built.bucket[~built.bucket["component"].isin(["grown", "same", "shrunk"])][flows] for built in (then, whole)
         ]
-        pd.testing.assert_frame_equal(told[0], told[1][told[1]["ends"] <= end])
+        pd.testing.assert_frame_equal(flows_then[0], flows_then[1][flows_then[1]["ends"] <= end])
 
 
 def test_accounts_become_targets_and_prospects(con):
-    made = build(
+    built = build(
         con,
         {
             "customers": canonical(
@@ -123,22 +123,22 @@ def test_accounts_become_targets_and_prospects(con):
         },
         date(2024, 1, 1),
     )
-    stage = made.customers.set_index("customer_id")["stage"].to_dict()
+    stage = built.customers.set_index("customer_id")["stage"].to_dict()
     assert stage == {
         "known": "account", "nobody": "account", "contacted": "target", "answered": "prospect", "deal": "account",
         "buyer": "maturity", "other": "maturity",  # 14 days, where ten are usual: nobody is late within a month
     }  # fmt: skip
-    codes = dict(zip(made.customers["customer_id"], made.timeline.stages.T, strict=True))
-    ends = [end.isoformat() for end in made.timeline.ends]
+    codes = dict(zip(built.customers["customer_id"], built.timeline.stages.T, strict=True))
+    ends = [end.isoformat() for end in built.timeline.ends]
     assert STAGES[codes["deal"][ends.index("2023-07-01")]] == "prospect"
     assert codes["deal"][ends.index("2023-05-01")] == UNKNOWN
-    since = made.customers.set_index("customer_id")["stage_since"]
+    since = built.customers.set_index("customer_id")["stage_since"]
     assert pd.isna(since["nobody"])
     assert since["answered"] == pd.Timestamp("2023-11-01")
 
 
 def test_a_source_without_transactions_ends_with_prospects(con):
-    made = build(
+    built = build(
         con,
         {
             "customers": canonical("customers", "customer_id\na\nb\nc"),
@@ -148,17 +148,17 @@ def test_a_source_without_transactions_ends_with_prospects(con):
             ),
         },
     )
-    assert made.customers["stage"].tolist() == ["prospect", "target", "account"]
-    assert made.bucket["n_customers"].sum() == 0
-    assert made.cohorts.empty
-    assert made.facts["not_available"] == ["transactions", "campaign_members", "opportunities"]
+    assert built.customers["stage"].tolist() == ["prospect", "target", "account"]
+    assert built.bucket["n_customers"].sum() == 0
+    assert built.cohorts.empty
+    assert built.facts["not_available"] == ["transactions", "campaign_members", "opportunities"]
 
 
 def test_one_month_of_single_purchases_is_all_introduction(con):
-    made = build(con, {"transactions": log(a=["2023-01-03"], b=["2023-01-09"])})
-    assert made.customers["stage"].tolist() == ["introduction", "introduction"]
-    assert made.customers["lapsed_after_days"].isna().all()
-    assert made.facts["rates"]["lost_share"] is None
+    built = build(con, {"transactions": log(a=["2023-01-03"], b=["2023-01-09"])})
+    assert built.customers["stage"].tolist() == ["introduction", "introduction"]
+    assert built.customers["lapsed_after_days"].isna().all()
+    assert built.facts["rates"]["lost_share"] is None
 
 
 def test_pooling_splits_the_variance_of_gaps():

@@ -83,11 +83,11 @@ def test_the_csv_disarms_formulas_and_leaves_numbers_alone(con, customers, tmp_p
 
 
 def test_the_mart_of_a_built_project_agrees_with_its_clean_transactions_to_the_cent(built_project):
-    made = pq.read_table(built_project / layout.CUSTOMER_MART).to_pandas()
+    mart = pq.read_table(built_project / layout.CUSTOMER_MART).to_pandas()
     clean = pq.read_table(built_project / layout.CLEAN / "transactions.parquet").to_pandas()
-    assert made["revenue_cents"].sum() == clean["revenue_cents"].sum()
-    assert made["customer_id"].is_unique
+    assert mart["revenue_cents"].sum() == clean["revenue_cents"].sum()
+    assert mart["customer_id"].is_unique
     by_customer = clean.groupby("customer_id")["revenue_cents"].sum()
-    assert (made.set_index("customer_id")["revenue_cents"] == by_customer).all()
+    assert (mart.set_index("customer_id")["revenue_cents"] == by_customer).all()
     as_csv = (built_project / layout.CUSTOMER_MART_CSV).read_text(encoding="utf-8").splitlines()
-    assert len(as_csv) == len(made) + 1
+    assert len(as_csv) == len(mart) + 1

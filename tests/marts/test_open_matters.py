@@ -44,9 +44,9 @@ def test_a_matter_is_open_until_its_settlement_is_known_where_settlements_are_re
         matter("c", "visit", None),  # of visits, no settlement is recorded
         matter("c", "complaint", None) | {"occurred_at": pd.Timestamp(2024, 7, 1)},
     ]
-    found = opened(con, interactions=rows)
-    assert [found[name]["n_open_matters"] for name in "abc"] == [0, 1, 0]
-    assert found["a"]["open_invoice_cents"] is None
+    matters = opened(con, interactions=rows)
+    assert [matters[name]["n_open_matters"] for name in "abc"] == [0, 1, 0]
+    assert matters["a"]["open_invoice_cents"] is None
 
 
 def test_over_the_limit_by_the_balance_or_by_open_invoices(con):
@@ -56,8 +56,10 @@ def test_over_the_limit_by_the_balance_or_by_open_invoices(con):
             "due_on": date(2024, 7, 1), "paid_on": paid, "amount_cents": cents,
         }  # fmt: skip
 
-    found = opened(con, invoices=[bill("a", 1_500, None), bill("a", 9_000, date(2024, 6, 5)), bill("c", 99_999, None)])
-    assert found["a"]["over_limit_cents"] == 500
-    assert found["b"]["over_limit_cents"] == 4_000
-    assert found["c"]["over_limit_cents"] is None  # no limit is known
+    matters = opened(
+        con, invoices=[bill("a", 1_500, None), bill("a", 9_000, date(2024, 6, 5)), bill("c", 99_999, None)]
+    )
+    assert matters["a"]["over_limit_cents"] == 500
+    assert matters["b"]["over_limit_cents"] == 4_000
+    assert matters["c"]["over_limit_cents"] is None  # no limit is known
     assert opened(con)["a"]["n_open_matters"] is None

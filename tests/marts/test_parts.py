@@ -94,13 +94,13 @@ def test_rows_are_hidden_in_the_table_of_all_parts():
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "reason"),
     [
         ("region", "write a column and a value"),
         ("gender=f", "customers are not cut by it"),
         ("region=", "write a column"),
     ],
 )
-def test_a_cut_that_is_none_is_refused(text, said):
-    with pytest.raises(CrmwbError, match=said):
+def test_a_cut_that_is_none_is_refused(text, reason):
+    with pytest.raises(CrmwbError, match=reason):
         parse(text)

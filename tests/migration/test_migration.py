@@ -78,7 +78,7 @@ def sources(folder: Path, **changed: Path) -> migration.Sources:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def migrated(tmp_path_factory):
     folder = tmp_path_factory.mktemp("migration")
     every = month_ends()
     every.to_parquet(folder / "snapshots.parquet", index=False)
@@ -95,8 +95,8 @@ def made(tmp_path_factory):
     return every, build, model, folder
 
 
-def test_every_customer_is_in_one_move_a_month_and_all_money_too(made):
-    every, build, _, _ = made
+def test_every_customer_is_in_one_move_a_month_and_all_money_too(migrated):
+    every, build, _, _ = migrated
     for _, rows in build.transitions.groupby(["scheme", "definition"]):
         counts = rows.groupby("as_of")["n_customers"].sum()
         assert counts.tolist() == [160, 180, 200]
@@ -105,18 +105,18 @@ def test_every_customer_is_in_one_move_a_month_and_all_money_too(made):
         assert cents.tolist() == every[every["as_of"] > ENDS[0]].groupby("as_of")["revenue_cents"].sum().tolist()
 
 
-def test_those_who_moved_did_so_for_one_reason_and_a_frozen_definition_moves_nobody(made):
-    moves = made[1].transitions
-    moved = (moves["from_segment"] != moves["to_segment"]) & (moves["from_segment"] != "new")
-    causes = moves[["n_behaviour", "n_redefinition", "n_both"]]
-    assert (causes.sum(axis=1) == moves["n_customers"].where(moved, 0)).all()
-    frozen = moves["definition"] == "frozen"
+def test_those_who_moved_did_so_for_one_reason_and_a_frozen_definition_moves_nobody(migrated):
+    transitions = migrated[1].transitions
+    moved = (transitions["from_segment"] != transitions["to_segment"]) & (transitions["from_segment"] != "new")
+    causes = transitions[["n_behaviour", "n_redefinition", "n_both"]]
+    assert (causes.sum(axis=1) == transitions["n_customers"].where(moved, 0)).all()
+    frozen = transitions["definition"] == "frozen"
     assert (causes[frozen][["n_redefinition", "n_both"]] == 0).all(axis=None)
     assert causes[~frozen]["n_redefinition"].sum() > 0  # cuts by shares follow the base
 
 
-def test_probabilities_and_long_run_shares_add_up_to_one(made):
-    build = made[1]
+def test_probabilities_and_long_run_shares_add_up_to_one(migrated):
+    build = migrated[1]
     sums = build.probabilities.groupby(["scheme", "definition", "from_segment"])["probability"].sum()
     assert np.allclose(sums, 1, atol=1e-4)
     shares = build.long_run.groupby(["scheme", "definition"])[
@@ -125,8 +125,8 @@ def test_probabilities_and_long_run_shares_add_up_to_one(made):
     assert np.allclose(shares, 1)
 
 
-def test_annual_revenue_is_that_of_the_month_after_twelve_times(made):
-    every, build, _, _ = made
+def test_annual_revenue_is_that_of_the_month_after_twelve_times(migrated):
+    every, build, _, _ = migrated
     before, bought, n = None, 0, 0
     for end in ENDS:
         now = every[every["as_of"] == end].set_index("customer_id")
@@ -139,8 +139,8 @@ def test_annual_revenue_is_that_of_the_month_after_twelve_times(made):
     assert annual == pytest.approx(12 * bought / n)
 
 
-def test_the_best_customer_who_fell_silent_moved_down_for_that_reason(made):
-    changed = made[1].changes
+def test_the_best_customer_who_fell_silent_moved_down_for_that_reason(migrated):
+    changed = migrated[1].changes
     first = changed[changed["customer_id"] == "c000"].set_index("scheme")
     assert set(first["direction"]) == {"down"}
     assert first.loc["stage", "reason"] == NO_PURCHASE
@@ -149,28 +149,30 @@ def test_the_best_customer_who_fell_silent_moved_down_for_that_reason(made):
     assert changed["revenue_cents"].is_monotonic_decreasing
 
 
-def test_changes_are_the_transitions_of_the_last_month(made):
-    build = made[1]
+def test_changes_are_the_transitions_of_the_last_month(migrated):
+    build = migrated[1]
     rows = build.transitions[
         (build.transitions["as_of"] == ENDS[-1]) & build.transitions["direction"].isin(["up", "down", "across"])
     ]
     for scheme, definition in build.facts["headline"].items():
-        found = build.changes[build.changes["scheme"] == scheme]
+        of_scheme = build.changes[build.changes["scheme"] == scheme]
         counted = rows[(rows["scheme"] == scheme) & (rows["definition"] == definition)]
-        assert len(found) == counted["n_customers"].sum()
-        assert found["revenue_cents"].sum() == counted["revenue_cents"].sum()
+        assert len(of_scheme) == counted["n_customers"].sum()
+        assert of_scheme["revenue_cents"].sum() == counted["revenue_cents"].sum()
 
 
-def test_what_is_missing_is_said(made, tmp_path):
-    _, build, model, folder = made
+def test_what_is_missing_is_said(migrated, tmp_path):
+    _, build, model, folder = migrated
     assert {row["scheme"] for row in build.facts["not_available"]} == {"cluster_name"}
     without = migration.build(sources(folder, stages=tmp_path / "none.parquet"), model, P, "2024-01-05", "EUR")
     assert {row["scheme"] for row in without.facts["not_available"]} == {"cluster_name", "stage"}
 
 
 @pytest.mark.parametrize("case", ["one month end", "no purchases"])
-def test_where_no_customer_can_change_the_tables_are_empty_and_the_facts_hold_why(made, tmp_path, monkeypatch, case):
-    every, _, model, folder = made
+def test_where_no_customer_can_change_the_tables_are_empty_and_the_facts_hold_why(
+    migrated, tmp_path, monkeypatch, case
+):
+    every, _, model, folder = migrated
     if case == "one month end":
         every[every["as_of"] == ENDS[0]].to_parquet(tmp_path / "snapshots.parquet", index=False)
     else:
@@ -188,16 +190,16 @@ def test_where_no_customer_can_change_the_tables_are_empty_and_the_facts_hold_wh
     assert "two month ends" in say(view.finding)
 
 
-def test_the_order_of_rows_changes_nothing(made, tmp_path):
-    every, build, model, folder = made
+def test_the_order_of_rows_changes_nothing(migrated, tmp_path):
+    every, build, model, folder = migrated
     every.sample(frac=1, random_state=1).to_parquet(tmp_path / "snapshots.parquet", index=False)
     again = migration.build(sources(folder, snapshots=tmp_path / "snapshots.parquet"), model, P, "2024-01-05", "EUR")
     pd.testing.assert_frame_equal(again.changes, build.changes)
     pd.testing.assert_frame_equal(again.transitions, build.transitions)
 
 
-def test_the_workbench_says_it_in_both_languages_and_draws_it(made, tmp_path, monkeypatch):
-    build = made[1]
+def test_the_workbench_says_it_in_both_languages_and_draws_it(migrated, tmp_path, monkeypatch):
+    build = migrated[1]
     monkeypatch.chdir(tmp_path)
     migration.write(build)
     (tmp_path / "params.yaml").write_text((PROJECT / "params.yaml").read_text())

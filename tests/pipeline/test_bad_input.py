@@ -43,13 +43,13 @@ def expect_stop(project: Path, stage: str, *words: str, first: str = STAGES[0]) 
         assert done.returncode == 0, f"{name}: {done.stderr}"
     before = contents(project)
     done = run_stage(project, stage)
-    said = " ".join(done.stderr.split())
-    assert done.returncode == 1, said
-    assert "Stopped:" in said
-    assert "Traceback" not in said
-    assert "A fault in crmwb" not in said
+    message = " ".join(done.stderr.split())
+    assert done.returncode == 1, message
+    assert "Stopped:" in message
+    assert "Traceback" not in message
+    assert "A fault in crmwb" not in message
     for word in words:
-        assert word in said
+        assert word in message
     assert changed(before, contents(project)) == []
 
 

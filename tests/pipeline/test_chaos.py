@@ -20,10 +20,10 @@ COMMANDS = ("crmwb source b2b_demo", "crmwb key")
 @pytest.fixture(scope="module")
 def hurt(tmp_path_factory):
     """The small project with its first stages run."""
-    made = chaos.Chaos(tmp_path_factory.mktemp("chaos") / "chaos")
-    made.build(COMMANDS, BUILT)
-    yield made
-    shutil.rmtree(made.root.parent)
+    project = chaos.Chaos(tmp_path_factory.mktemp("chaos") / "chaos")
+    project.build(COMMANDS, BUILT)
+    yield project
+    shutil.rmtree(project.root.parent)
 
 
 def right(outcome) -> None:

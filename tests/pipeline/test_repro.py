@@ -78,8 +78,8 @@ def begin_anew(project: Path) -> None:
     kept |= {project / layout.report_html(name, code) for name in others for code in language.LANGUAGES}
     for name in (".dvc/cache", ".dvc/tmp", "metrics"):
         shutil.rmtree(project / name, ignore_errors=True)
-    made = [f for f in (project / "data").iterdir() if f.is_dir() and f.name != "raw"]
-    for folder in [*made, project / "reports"]:
+    folders = [f for f in (project / "data").iterdir() if f.is_dir() and f.name != "raw"]
+    for folder in [*folders, project / "reports"]:
         for file in [f for f in folder.rglob("*") if not f.is_dir() and f not in kept]:
             file.unlink()
     (project / "dvc.lock").unlink()

@@ -30,17 +30,17 @@ HERE = plan.Machine(memory_gb=16, disk_gb=5, pace=1.5)
 
 
 def test_costs_grow_with_what_drives_them_and_lines_spill_beyond_the_engines_memory():
-    made = plan.plan(sizes.Size(3_000_000, 100_000, sizes.GIVEN), MEASURED, HERE, ENGINE)
-    read, value = made.stages
+    planned = plan.plan(sizes.Size(3_000_000, 100_000, sizes.GIVEN), MEASURED, HERE, ENGINE)
+    read, value = planned.stages
     assert read.seconds == pytest.approx(1.5 * (2 + 30))
     assert value.seconds == pytest.approx(1.5 * (5 + 40))
     assert read.memory_gb == pytest.approx(2.5)  # 12.5 without a limit
     assert value.memory_gb == pytest.approx(0.8)
-    assert made.disk_gb == pytest.approx(2 * (0.3 + 0.1))
-    assert made.lacks == ()
-    assert not made.is_rough
-    assert made.most_customers == 5_000_000  # (16 - 0.5) / 3 million
-    assert made.most_lines == 2_000_000_000  # 43,200 s / 1.5 / 10 million
+    assert planned.disk_gb == pytest.approx(2 * (0.3 + 0.1))
+    assert planned.lacks == ()
+    assert not planned.is_rough
+    assert planned.most_customers == 5_000_000  # (16 - 0.5) / 3 million
+    assert planned.most_lines == 2_000_000_000  # 43,200 s / 1.5 / 10 million
 
 
 def test_reports_are_counted():
@@ -51,9 +51,9 @@ def test_reports_are_counted():
 
 
 def test_what_the_machine_has_too_little_of_is_named():
-    made = plan.plan(sizes.Size(3_000_000_000, 9_000_000, sizes.GIVEN), MEASURED, HERE, ENGINE)
-    assert made.lacks == ("memory", "disk", "time")
-    assert made.is_rough
+    planned = plan.plan(sizes.Size(3_000_000_000, 9_000_000, sizes.GIVEN), MEASURED, HERE, ENGINE)
+    assert planned.lacks == ("memory", "disk", "time")
+    assert planned.is_rough
 
 
 @pytest.mark.parametrize("name", ["small.csv", "large.csv", "large.csv.gz", "large.parquet", "book.xlsx"])

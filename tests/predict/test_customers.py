@@ -71,16 +71,16 @@ def moment(place: int, n: int, rng: np.random.Generator, more: float) -> Moment:
 def test_more_columns_are_used_only_where_they_tell_more(more, chosen):
     rng = np.random.default_rng(3)
     every = [moment(place, 800, rng, more) for place in range(9)]
-    found = propensity(Cases(BUYS, every[:-1], every[-1]), 4)
-    assert found.chosen == chosen
-    tests = found.tests.set_index("method")
+    propensities = propensity(Cases(BUYS, every[:-1], every[-1]), 4)
+    assert propensities.chosen == chosen
+    tests = propensities.tests.set_index("method")
     assert tests.loc[RISK, "log_loss"] < tests.loc[HIATUS, "log_loss"]
     assert tests.loc[MEAN, "auc"] == pytest.approx(0.5, abs=0.05)
     assert tests.loc[chosen, "slope"] == pytest.approx(1, abs=0.15)
     if chosen == MORE:
-        assert found.drivers["column"].iloc[0] in {"column", "one_risk"}
+        assert propensities.drivers["column"].iloc[0] in {"column", "one_risk"}
     else:
-        np.testing.assert_allclose(found.now, 1 - every[-1].risk)
+        np.testing.assert_allclose(propensities.now, 1 - every[-1].risk)
 
 
 def test_horizons_that_have_not_ended_teach_nothing():
@@ -127,27 +127,30 @@ def newcomers(path, rng: np.random.Generator, signal: float) -> pd.DataFrame:
 
 def test_likeness_beats_the_rule_where_the_industry_tells(tmp_path):
     now = newcomers(tmp_path / "s.parquet", np.random.default_rng(0), signal=1.0)
-    found = lookalikes(tmp_path / "s.parquet", now, PARAMS, 1)
-    assert found.chosen == LIKE
-    assert found.sorts_prospects
-    prospects = found.customers[found.customers["is_prospect"]].merge(now, on="customer_id")
+    lookalike = lookalikes(tmp_path / "s.parquet", now, PARAMS, 1)
+    assert lookalike.chosen == LIKE
+    assert lookalike.sorts_prospects
+    prospects = lookalike.customers[lookalike.customers["is_prospect"]].merge(now, on="customer_id")
     assert set(prospects.sort_values("likeness_rank")["industry"].head(10)) == {"trade1"}
-    assert [one.code for one in findings._lookalikes(found)] == ["predict.alike_better", "predict.prospects_sorted"]
+    assert [one.code for one in findings._lookalikes(lookalike)] == [
+        "predict.alike_better",
+        "predict.prospects_sorted",
+    ]
 
 
 def test_likeness_is_no_better_than_the_rule_where_nothing_else_tells(tmp_path):
     now = newcomers(tmp_path / "s.parquet", np.random.default_rng(1), signal=0.0)
-    found = lookalikes(tmp_path / "s.parquet", now, PARAMS, 1)
-    assert found.chosen == RULE
-    assert not found.sorts_prospects
-    new = found.customers.merge(now, on="customer_id").sort_values("likeness_rank")
+    lookalike = lookalikes(tmp_path / "s.parquet", now, PARAMS, 1)
+    assert lookalike.chosen == RULE
+    assert not lookalike.sorts_prospects
+    new = lookalike.customers.merge(now, on="customer_id").sort_values("likeness_rank")
     assert new["first_day_revenue_cents"].is_monotonic_decreasing
-    assert findings._lookalikes(found)[0].code == "predict.alike_same"
+    assert findings._lookalikes(lookalike)[0].code == "predict.alike_same"
 
 
 def test_a_short_history_cannot_judge_likeness(tmp_path):
     now = newcomers(tmp_path / "s.parquet", np.random.default_rng(1), signal=0.0)
     frame = pd.read_parquet(tmp_path / "s.parquet")
     frame[frame["as_of"] >= date(2025, 11, 1)].to_parquet(tmp_path / "t.parquet")
-    found = lookalikes(tmp_path / "t.parquet", now, PARAMS, 1)
-    assert found.code == "predict.too_short_for_lookalikes"
+    lookalike = lookalikes(tmp_path / "t.parquet", now, PARAMS, 1)
+    assert lookalike.code == "predict.too_short_for_lookalikes"

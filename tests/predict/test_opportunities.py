@@ -63,8 +63,8 @@ def test_chances_are_withheld_where_one_for_all_is_as_good():
     pipeline = build.of_deals(replace(deals, rows=turned), current(TODAY), replace_params(n_quarters=2))
     if not isinstance(pipeline.tested, Unavailable) and not pipeline.tested.is_informative:
         assert pipeline.open["win_probability"].isna().all()
-        said = findings.findings(pipeline, "USD", 365, 0.95)["chances"]
-        assert said[1].code == "predict.chance_none"
+        sections = findings.findings(pipeline, "USD", 365, 0.95)["chances"]
+        assert sections[1].code == "predict.chance_none"
     else:
         pytest.fail("a turn of the win rate makes every learned chance wrong")
 
@@ -244,8 +244,8 @@ def test_a_few_opportunities_are_described_without_chances():
     pipeline = build.of_deals(deals, current(TODAY), PARAMS)
     assert isinstance(pipeline.tested, Unavailable)
     assert pipeline.open["win_probability"].isna().all()
-    said = findings.findings(pipeline, "USD", 365, 0.95)
-    assert [one.code for one in said["quarter"]] == ["predict.too_few_closed"]
+    sections = findings.findings(pipeline, "USD", 365, 0.95)
+    assert [one.code for one in sections["quarter"]] == ["predict.too_few_closed"]
 
 
 def test_the_plan_is_held_against_the_interval(with_signal):
@@ -253,5 +253,5 @@ def test_the_plan_is_held_against_the_interval(with_signal):
     assert pipeline.target_cents == 1e11  # the plan is in whole units
     middle = pipeline.forecast.set_index("method").loc[FULL, "forecast_cents"]
     for target, code in ((1e11, "missed"), (1.0, "exceeded"), (middle, "open")):
-        said = findings.findings(replace(pipeline, target_cents=target), "USD", 365, 0.95)["quarter"]
-        assert f"predict.plan_{code}" in [one.code for one in said]
+        sections = findings.findings(replace(pipeline, target_cents=target), "USD", 365, 0.95)["quarter"]
+        assert f"predict.plan_{code}" in [one.code for one in sections]

@@ -38,22 +38,22 @@ def opened(con, *, by_lot: bool, costs: bool = True):
         ),
         "interactions": pd.DataFrame(contacts, columns=["interaction_id", "customer_id", "occurred_at", "cost_cents"]),
     }
-    made = {
+    source = {
         name: canonical(name, text if isinstance(text, str) else text.to_csv(sep=" ", index=False))
         for name, text in tables.items()
         if len(text)
     }
-    return {name: engine.open_arrow(con, table, name) for name, table in made.items()}
+    return {name: engine.open_arrow(con, table, name) for name, table in source.items()}
 
 
 def test_a_known_return_comes_back(con):
-    found = spending(con, opened(con, by_lot=True), TIERS, 1.0, window=WINDOW, params=RESPONSE)
-    curve = found.curve.set_index("tier")
+    effect = spending(con, opened(con, by_lot=True), TIERS, 1.0, window=WINDOW, params=RESPONSE)
+    curve = effect.curve.set_index("tier")
     assert list(curve.index) == [ALL, "small", "vip"]
     assert curve["per_unit"].to_numpy() == pytest.approx(RETURN, abs=0.15)
     assert ((curve["low"] < RETURN) & (curve["high"] > RETURN)).all()
-    said = [one.code for one in _spending(found)]
-    assert said == [
+    codes = [one.code for one in _spending(effect)]
+    assert codes == [
         "predict.spending_pays",
         "predict.spending_tiers",
         "predict.no_lot_in_service",
@@ -62,18 +62,18 @@ def test_a_known_return_comes_back(con):
 
 
 def test_half_the_margin_is_half_the_return(con):
-    found = spending(con, opened(con, by_lot=True), TIERS, 0.25, window=WINDOW, params=RESPONSE)
-    assert found.curve["per_unit"].iloc[0] == pytest.approx(RETURN / 4, abs=0.05)
-    assert _spending(found)[0].code == "predict.spending_costs"
+    effect = spending(con, opened(con, by_lot=True), TIERS, 0.25, window=WINDOW, params=RESPONSE)
+    assert effect.curve["per_unit"].iloc[0] == pytest.approx(RETURN / 4, abs=0.05)
+    assert _spending(effect)[0].code == "predict.spending_costs"
 
 
 def test_without_a_lot_nothing_is_stated(con):
-    found = spending(con, opened(con, by_lot=False), TIERS, 1.0, window=WINDOW, params=RESPONSE)
-    assert found.marketing.code == "predict.no_lot_in_campaigns"
-    assert found.curve.empty
+    effect = spending(con, opened(con, by_lot=False), TIERS, 1.0, window=WINDOW, params=RESPONSE)
+    assert effect.marketing.code == "predict.no_lot_in_campaigns"
+    assert effect.curve.empty
 
 
 def test_without_costs_nothing_is_stated(con):
-    found = spending(con, opened(con, by_lot=True, costs=False), TIERS, 1.0, window=WINDOW, params=RESPONSE)
-    assert found.marketing.code == "predict.no_contact_costs"
+    effect = spending(con, opened(con, by_lot=True, costs=False), TIERS, 1.0, window=WINDOW, params=RESPONSE)
+    assert effect.marketing.code == "predict.no_contact_costs"
     assert spending(con, {}, TIERS, 1.0, window=WINDOW, params=RESPONSE).marketing.code == "predict.no_campaigns"

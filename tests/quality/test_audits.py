@@ -11,19 +11,19 @@ LOG = "customer_id ordered_at revenue product_id\na 2024-01-01 1.00 p1\na 2024-1
 
 def test_an_audit_without_its_table_is_left_out(sales, opened):
     goods = opened("products", "product_id\np1")
-    assert "returns" not in {found.audit for found in audited({"products": goods})}
-    assert "unknown_links" not in {found.audit for found in audited({"transactions": sales(LOG)})}
+    assert "returns" not in {audit.audit for audit in audited({"products": goods})}
+    assert "unknown_links" not in {audit.audit for audit in audited({"transactions": sales(LOG)})}
     both = {"transactions": sales(LOG), "products": goods}
-    assert ("unknown_links", "transactions") in {(found.audit, found.table) for found in audited(both)}
+    assert ("unknown_links", "transactions") in {(audit.audit, audit.table) for audit in audited(both)}
 
 
 def test_every_finding_bears_its_functions_name_and_needs_known_tables(sales, opened):
     tables = {"transactions": sales(LOG), "products": opened("products", "product_id\np1")}
     names = [auditor.audit.__name__ for auditor in AUDITS]
-    found = [finding.audit for finding in audited(tables)]
+    audit_names = [finding.audit for finding in audited(tables)]
     assert len(set(names)) == len(names)
-    assert set(found) <= set(names)
-    assert found == sorted(found, key=names.index)
+    assert set(audit_names) <= set(names)
+    assert audit_names == sorted(audit_names, key=names.index)
     for auditor in AUDITS:
         if isinstance(auditor, Auditor):
             names = (*auditor.needs, *auditor.uses)
@@ -42,26 +42,26 @@ def test_empty_tables_have_nothing_to_find(opened):
 
 def test_harmless_findings_give_no_advice(sales, opened):
     tables = {"transactions": sales(LOG), "customers": opened("customers", "customer_id\na")}
-    for found in audited(tables):
-        assert found.advice or found.severity == "note", found
-        assert say(found.finding).endswith(".")
-        if found.advice and found.severity == "note":
-            assert found.audit == "returns"  # that none is marked is a question in itself
+    for audit in audited(tables):
+        assert audit.advice or audit.severity == "note", audit
+        assert say(audit.finding).endswith(".")
+        if audit.advice and audit.severity == "note":
+            assert audit.audit == "returns"  # that none is marked is a question in itself
 
 
 def test_a_verb_agrees_with_its_number():
-    def said(n_found, n_all):
+    def judged(n_found, n_all):
         return found_among("zero_revenue_lines", "transactions", n_found, n_all)
 
-    assert say(said(1, 3).finding) == "1 of 3 lines (33%) brings no revenue."
-    assert say(said(2, 3).finding) == "2 of 3 lines (67%) bring no revenue."
-    assert say(said(0, 3).finding) == "Each of 3 lines has revenue or a refund."
-    assert said(0, 0) is None
-    assert (said(1, 3).severity, said(1, 3).advice) == (
+    assert say(judged(1, 3).finding) == "1 of 3 lines (33%) brings no revenue."
+    assert say(judged(2, 3).finding) == "2 of 3 lines (67%) bring no revenue."
+    assert say(judged(0, 3).finding) == "Each of 3 lines has revenue or a refund."
+    assert judged(0, 0) is None
+    assert (judged(1, 3).severity, judged(1, 3).advice) == (
         "warning",
-        Finding("quality.advice.zero_revenue_lines", said(1, 3).finding.values),
+        Finding("quality.advice.zero_revenue_lines", judged(1, 3).finding.values),
     )
-    assert (said(1, 300).severity, said(1, 300).advice) == ("note", None)
+    assert (judged(1, 300).severity, judged(1, 300).advice) == ("note", None)
 
 
 def test_a_long_list_is_cut_short():

@@ -5,7 +5,7 @@ from crmwb.quality.audits import amounts, copies, returns
 
 
 def test_quantities_a_hundred_times_the_usual_are_extreme(sales):
-    found = amounts.extreme_quantities(
+    audit = amounts.extreme_quantities(
         sales("""
         customer_id  ordered_at  revenue  quantity  is_return
         a            2024-01-01  1.00     2         false
@@ -18,8 +18,8 @@ def test_quantities_a_hundred_times_the_usual_are_extreme(sales):
         a            2024-01-07  0.00     0         false
         """)
     )
-    assert (found.rows, found.share, found.severity) == (2, 2 / 8, "warning")
-    assert "2 of 8 lines (25%) have 100 times the usual quantity of 2 or more (largest: 400)" in say(found.finding)
+    assert (audit.rows, audit.share, audit.severity) == (2, 2 / 8, "warning")
+    assert "2 of 8 lines (25%) have 100 times the usual quantity of 2 or more (largest: 400)" in say(audit.finding)
 
 
 def test_extreme_units_are_a_share_of_all_units_given_back_or_not(sales):
@@ -33,7 +33,7 @@ def test_an_absurd_quantity_does_not_break_the_sum(sales):
 
 
 def test_zero_revenue_lines_are_not_returns(sales):
-    found = amounts.zero_revenue_lines(
+    audit = amounts.zero_revenue_lines(
         sales("""
         customer_id  ordered_at  revenue  is_return
         a            2024-01-01  0.00     false
@@ -41,12 +41,12 @@ def test_zero_revenue_lines_are_not_returns(sales):
         a            2024-01-02  1.00     false
         """)
     )
-    assert (found.rows, found.share, found.severity) == (1, 1 / 3, "warning")
-    assert say(found.finding) == "1 of 3 lines (33%) brings no revenue."
+    assert (audit.rows, audit.share, audit.severity) == (1, 1 / 3, "warning")
+    assert say(audit.finding) == "1 of 3 lines (33%) brings no revenue."
 
 
 def test_identical_lines_count_the_copies_not_the_first(sales):
-    found = copies.identical_lines(
+    audit = copies.identical_lines(
         sales("""
         customer_id  order_id  ordered_at  revenue  product_id
         a            o1        2024-01-01  1.00     p1
@@ -56,11 +56,11 @@ def test_identical_lines_count_the_copies_not_the_first(sales):
         a            o2        2024-01-01  1.00     p1
         """)
     )
-    assert (found.rows, found.share) == (2, 2 / 5)
+    assert (audit.rows, audit.share) == (2, 2 / 5)
 
 
 def test_returns_are_a_share_of_lines_and_of_revenue(sales):
-    found = returns.returns(
+    audit = returns.returns(
         sales("""
         customer_id  ordered_at  revenue  is_return
         a            2024-01-01  40.00    false
@@ -68,22 +68,22 @@ def test_returns_are_a_share_of_lines_and_of_revenue(sales):
         a            2024-01-03  -10.00   true
         """)
     )
-    assert say(found.finding) == "1 of 3 lines (33%) is a return, 10% of the revenue sold."
-    assert found.severity == "warning"
+    assert say(audit.finding) == "1 of 3 lines (33%) is a return, 10% of the revenue sold."
+    assert audit.severity == "warning"
 
 
 def test_a_source_without_returns_is_asked_about_them(sales):
-    found = returns.returns(sales("customer_id ordered_at revenue\na 2024-01-01 1.00"))
-    assert (say(found.finding), found.severity) == ("No line is marked as a return.", "note")
-    assert "leaves returns out" in say(found.advice)
+    audit = returns.returns(sales("customer_id ordered_at revenue\na 2024-01-01 1.00"))
+    assert (say(audit.finding), audit.severity) == ("No line is marked as a return.", "note")
+    assert "leaves returns out" in say(audit.advice)
 
 
 def test_an_amount_far_beyond_the_others_is_extreme(sales):
     rows = [f"a 2024-01-01 {1 + i % 20}.00" for i in range(500)]
     log = sales("\n".join(["customer_id ordered_at revenue", *rows, "a 2024-01-02 9000.00"]))
-    found = amounts.extreme_amounts(log)
-    assert (found.rows, found.severity) == (1, "warning")
-    assert "(largest: 9,000.00); they hold 63% of all revenue" in say(found.finding)
+    audit = amounts.extreme_amounts(log)
+    assert (audit.rows, audit.severity) == (1, "warning")
+    assert "(largest: 9,000.00); they hold 63% of all revenue" in say(audit.finding)
 
 
 def test_one_hundred_times_the_usual_hundredth_is_needed(sales):
@@ -99,15 +99,15 @@ def prices(opened, japanese):
 
 
 def test_the_same_products_at_a_hundred_times_the_price_are_in_other_money(opened):
-    found = amounts.mixed_currencies(*prices(opened, "300.00"))
-    assert (found.rows, found.share, found.severity) == (300, 1.0, "warning")
-    assert say(found.finding).endswith("in country Britain the same products cost 0.0067× as much as elsewhere.")
+    audit = amounts.mixed_currencies(*prices(opened, "300.00"))
+    assert (audit.rows, audit.share, audit.severity) == (300, 1.0, "warning")
+    assert say(audit.finding).endswith("in country Britain the same products cost 0.0067× as much as elsewhere.")
 
 
 def test_dearer_is_not_another_currency(opened):
-    found = amounts.mixed_currencies(*prices(opened, "3.00"))
-    assert (found.rows, found.severity, found.advice) == (0, "note", None)
-    assert "0.67× to 1.5× as much in one country as in the others" in say(found.finding)
+    audit = amounts.mixed_currencies(*prices(opened, "3.00"))
+    assert (audit.rows, audit.severity, audit.advice) == (0, "note", None)
+    assert "0.67× to 1.5× as much in one country as in the others" in say(audit.finding)
 
 
 def test_one_country_cannot_be_compared(opened):
@@ -116,7 +116,7 @@ def test_one_country_cannot_be_compared(opened):
 
 
 def test_a_whole_order_that_came_in_twice_is_told(sales):
-    found = copies.identical_lines(
+    audit = copies.identical_lines(
         sales("""
         customer_id  order_id  ordered_at  revenue  product_id
         a            o1        2024-01-01  1.00     p1
@@ -128,12 +128,12 @@ def test_a_whole_order_that_came_in_twice_is_told(sales):
         b            o2        2024-01-01  5.00     p3
         """)
     )
-    assert (found.rows, found.share) == (3, 3 / 7)
-    assert say(found.finding).endswith(", 1 order as a whole.")
+    assert (audit.rows, audit.share) == (3, 3 / 7)
+    assert say(audit.finding).endswith(", 1 order as a whole.")
 
 
 def test_an_order_under_two_numbers_is_found(sales):
-    found = copies.repeated_orders(
+    audit = copies.repeated_orders(
         sales("""
         customer_id  order_id  ordered_at           revenue
         a            o1        2024-01-01T10:00:00  1.00
@@ -145,18 +145,18 @@ def test_an_order_under_two_numbers_is_found(sales):
         a            o5        2024-01-02T10:00:00  3.00
         """)
     )
-    assert (found.rows, found.share) == (1, 1 / 5)
-    assert "(3.00 in total)" in say(found.finding)
+    assert (audit.rows, audit.share) == (1, 1 / 5)
+    assert "(3.00 in total)" in say(audit.finding)
 
 
 def test_an_order_number_used_by_two_customers_is_found(sales):
     log = "customer_id order_id ordered_at revenue\na o1 2024-01-01 1.00\nb o1 2024-01-01 1.00\nb o2 2024-01-01 1.00"
-    found = copies.orders_of_several_customers(sales(log))
-    assert (found.rows, found.share, found.severity) == (1, 1 / 2, "warning")
+    audit = copies.orders_of_several_customers(sales(log))
+    assert (audit.rows, audit.share, audit.severity) == (1, 1 / 2, "warning")
 
 
 def test_a_return_is_matched_to_an_earlier_purchase_of_its_product(sales):
-    found = returns.returns_without_purchase(
+    audit = returns.returns_without_purchase(
         sales("""
         customer_id  ordered_at  revenue  quantity  product_id  is_return
         a            2024-01-01  40.00    4         p1          false
@@ -169,5 +169,5 @@ def test_a_return_is_matched_to_an_earlier_purchase_of_its_product(sales):
         """)
     )
     # of the four returns with a product, b never bought it, and a's of p2 comes before the purchase
-    assert (found.rows, found.share, found.severity) == (2, 2 / 4, "warning")
-    assert say(found.finding).endswith("; 25% of returns undo one line of a purchase.")
+    assert (audit.rows, audit.share, audit.severity) == (2, 2 / 4, "warning")
+    assert say(audit.finding).endswith("; 25% of returns undo one line of a purchase.")

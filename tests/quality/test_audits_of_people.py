@@ -18,21 +18,21 @@ def left_out(con):
     """Return a function that makes a quarantine of transactions: (rule, reason, customer) in."""
 
     def make(*rows):
-        found = [
+        entries = [
             dict.fromkeys(QUARANTINE.names)
             | {"rule": rule, "reason": reason, "values": json.dumps({"customer_id": who})}
             for rule, reason, who in rows
         ]
-        return engine.open_arrow(con, pa.Table.from_pylist(found, schema=QUARANTINE.schema), "left_out")
+        return engine.open_arrow(con, pa.Table.from_pylist(entries, schema=QUARANTINE.schema), "left_out")
 
     return make
 
 
 def test_ids_that_differ_by_case_blanks_or_point_zero_are_one(opened):
     goods = opened("products", "product_id\nA1\na1\nB2\nB2.0\nC3\nC30")
-    found = links.ids_written_in_several_ways(PRODUCTS, {"products": goods})
-    assert (found.rows, found.share, found.severity) == (4, 4 / 6, "warning")
-    assert "“A1” and “a1” and “B2” and “B2.0”" in say(found.finding)
+    audit = links.ids_written_in_several_ways(PRODUCTS, {"products": goods})
+    assert (audit.rows, audit.share, audit.severity) == (4, 4 / 6, "warning")
+    assert "“A1” and “a1” and “B2” and “B2.0”" in say(audit.finding)
 
 
 def test_an_id_is_judged_in_its_own_table(sales, opened):
@@ -51,9 +51,9 @@ def test_a_product_unknown_only_by_its_spelling_is_told(opened):
     )
     goods = opened("products", "product_id\nGTX\ngtx.pro\nGtxPro")
     tables = {"opportunities": deals, "products": goods}
-    found = links.unknown_links(OPPORTUNITIES, tables)
-    assert (found.rows, found.share, found.severity) == (2, 2 / 4, "warning")
-    assert "“GTXPro” for “GtxPro”" in say(found.finding)
+    audit = links.unknown_links(OPPORTUNITIES, tables)
+    assert (audit.rows, audit.share, audit.severity) == (2, 2 / 4, "warning")
+    assert "“GTXPro” for “GtxPro”" in say(audit.finding)
     assert links.unknown_links(PRODUCTS, tables) is None
 
 
@@ -64,20 +64,20 @@ def test_lines_without_a_product_are_counted_where_others_have_one(sales):
 
 
 def test_customers_whom_nothing_mentions_are_counted(opened):
-    everyone = opened("customers", "customer_id\na\nb\nc\nd")
+    customers = opened("customers", "customer_id\na\nb\nc\nd")
     log = opened("transactions", "customer_id ordered_at revenue\na 2024-01-01 1.00")
     calls = opened("interactions", "interaction_id customer_id occurred_at\ni1 a 2024-01-01\ni2 b 2024-01-01")
-    found = links.customers_without_events(everyone, log, calls, None, None, None)
-    assert (found.rows, found.share, found.severity) == (2, 0.5, "note")
-    assert links.customers_without_events(everyone, None, None, None, None, None) is None
+    audit = links.customers_without_events(customers, log, calls, None, None, None)
+    assert (audit.rows, audit.share, audit.severity) == (2, 0.5, "note")
+    assert links.customers_without_events(customers, None, None, None, None, None) is None
 
 
 def test_strangers_who_are_known_under_another_spelling_are_found(opened, left_out):
     stranger = ("customer_id_is_in_customers", "not among the clean customers")
     quarantine = left_out((*stranger, "17850.0"), (*stranger, "99"), ("key_is_unique", "twice", "17850"))
-    found = links.strangers_but_for_the_spelling(opened("customers", "customer_id\n17850"), quarantine)
-    assert (found.rows, found.share, found.severity) == (1, 1 / 3, "warning")
-    assert "“17850.0” for “17850”" in say(found.finding)
+    audit = links.strangers_but_for_the_spelling(opened("customers", "customer_id\n17850"), quarantine)
+    assert (audit.rows, audit.share, audit.severity) == (1, 1 / 3, "warning")
+    assert "“17850.0” for “17850”" in say(audit.finding)
 
 
 def test_lines_without_customer_are_counted_whether_unreadable_or_unknown(sales, left_out):
@@ -87,17 +87,17 @@ def test_lines_without_customer_are_counted_whether_unreadable_or_unknown(sales,
         ("customer_id_is_known; line_no_is_known", "customer_id (who bought) is unknown; …", None),
         ("customer_id_is_in_customers", "customer_id (who bought) is not among the clean customers", "x"),
     )
-    found = people.lines_without_customer(log, quarantine, None)
-    assert (found.rows, found.share, found.severity) == (2, 2 / 4, "warning")
+    audit = people.lines_without_customer(log, quarantine, None)
+    assert (audit.rows, audit.share, audit.severity) == (2, 2 / 4, "warning")
 
 
 def test_lines_without_customer_that_the_filter_left_out_are_counted_with_their_money(sales, left_out, con):
     log = sales("customer_id ordered_at revenue\na 2024-01-01 1.00\nb 2024-01-01 4.00")
     quarantine = left_out(("customer_id_is_known", "customer_id (who bought) is unknown", None))
     manifest = {"filtered": 5, "without_customer": {"rows": 2, "revenue_cents": 1234_56}}
-    found = people.lines_without_customer(log, quarantine, account.filtered(con, "transactions", manifest))
-    assert (found.rows, found.share, found.severity) == (3, 3 / 8, "warning")
-    assert say(found.finding) == (
+    audit = people.lines_without_customer(log, quarantine, account.filtered(con, "transactions", manifest))
+    assert (audit.rows, audit.share, audit.severity) == (3, 3 / 8, "warning")
+    assert say(audit.finding) == (
         "3 of 8 lines (38%) name no customer and are left out; their revenue is 1,234.56, that of known customers 5.00."
     )
     for_other_reasons = account.filtered(con, "transactions", {"filtered": 5})
@@ -108,9 +108,9 @@ def test_lines_without_customer_that_the_filter_left_out_are_counted_with_their_
 
 @pytest.mark.parametrize("name", ["TEST", "test-17", "0", "000", "unknown", "Guest", "n/a", "cash_sales", "99999"])
 def test_an_id_of_nobody_is_found(name, opened):
-    found = people.test_customers(opened("customers", f"customer_id\n17\n{name}"), None)
-    assert (found.rows, found.severity) == (1, "warning")
-    assert f"“{name}”" in say(found.finding)
+    audit = people.test_customers(opened("customers", f"customer_id\n17\n{name}"), None)
+    assert (audit.rows, audit.severity) == (1, "warning")
+    assert f"“{name}”" in say(audit.finding)
 
 
 @pytest.mark.parametrize("name", ["1234", "9999", "Contesto", "Cashmere", "latest", "Nadia", "Xerox"])
@@ -124,16 +124,16 @@ def test_five_nines_after_their_predecessor_are_a_number_like_any_other(opened):
 
 def test_a_customer_a_hundred_times_the_usual_and_a_part_of_all_is_a_bulk_buyer(sales):
     rows = [f"c{i} 2024-01-01 1.00" for i in range(150)]
-    found = people.bulk_buyers(sales("\n".join(["customer_id ordered_at revenue", *rows, "big 2024-01-01 150.00"])))
-    assert (found.rows, found.share, found.severity) == (1, 1 / 151, "warning")
-    assert "“big” with 50% of revenue" in say(found.finding)
+    audit = people.bulk_buyers(sales("\n".join(["customer_id ordered_at revenue", *rows, "big 2024-01-01 150.00"])))
+    assert (audit.rows, audit.share, audit.severity) == (1, 1 / 151, "warning")
+    assert "“big” with 50% of revenue" in say(audit.finding)
 
 
 def test_the_largest_of_many_is_told_and_of_few_not(sales):
     rows = [f"c{i} 2024-01-01 {1 + i % 3}.00" for i in range(150)]
-    found = people.bulk_buyers(sales("\n".join(["customer_id ordered_at revenue", *rows])))
-    assert (found.rows, found.severity) == (0, "note")
-    assert say(found.finding) == "The largest of 150 customers brings 1% of revenue, 1.5× the usual."
+    audit = people.bulk_buyers(sales("\n".join(["customer_id ordered_at revenue", *rows])))
+    assert (audit.rows, audit.severity) == (0, "note")
+    assert say(audit.finding) == "The largest of 150 customers brings 1% of revenue, 1.5× the usual."
     assert people.bulk_buyers(sales("\n".join(["customer_id ordered_at revenue", *rows[:9]]))) is None
 
 
@@ -154,15 +154,15 @@ def deals(opened):
 
 
 def test_two_owners_of_one_customer_collide(deals, opened):
-    found = owners.owner_collisions(deals, None)
-    assert (found.rows, found.share, found.severity) == (1, 1 / 3, "warning")
+    audit = owners.owner_collisions(deals, None)
+    assert (audit.rows, audit.share, audit.severity) == (1, 1 / 3, "warning")
     with_owner = opened("customers", "customer_id owner\na ann\nb cid\nc bob")
     assert owners.owner_collisions(deals, with_owner).rows == 2
 
 
 def test_a_lead_that_nobody_touches_is_idle(deals, opened):
-    found = owners.idle_leads(deals, None)
-    assert (found.rows, found.share, found.severity) == (2, 2 / 5, "warning")
+    audit = owners.idle_leads(deals, None)
+    assert (audit.rows, audit.share, audit.severity) == (2, 2 / 5, "warning")
     calls = opened("interactions", "interaction_id customer_id occurred_at\ni1 a 2024-06-01\ni2 b 2024-01-02")
     assert owners.idle_leads(deals, calls).rows == 1
 
@@ -190,6 +190,6 @@ def test_labels_that_only_look_alike_differ(pair):
 
 def test_rows_with_the_rarer_label_are_counted(opened):
     accounts = opened("customers", "customer_id industry\na retail\nb retail\nc Retail\nd -")
-    found = labels.labels_nearly_the_same(CUSTOMERS, {"customers": accounts})
-    assert (found.rows, found.share, found.severity) == (1, 1 / 4, "warning")
-    assert "industry: “Retail” (1) and “retail” (2)" in say(found.finding)
+    audit = labels.labels_nearly_the_same(CUSTOMERS, {"customers": accounts})
+    assert (audit.rows, audit.share, audit.severity) == (1, 1 / 4, "warning")
+    assert "industry: “Retail” (1) and “retail” (2)" in say(audit.finding)

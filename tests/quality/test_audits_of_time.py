@@ -8,7 +8,7 @@ from crmwb.quality.audits import clock, window
 
 
 def test_customers_seen_at_the_left_edge_are_told_of(sales):
-    found = window.first_purchases_cut_off(
+    audit = window.first_purchases_cut_off(
         sales("""
         customer_id  ordered_at  revenue
         a            2024-01-01  1.00
@@ -18,20 +18,20 @@ def test_customers_seen_at_the_left_edge_are_told_of(sales):
         d            2024-06-01  1.00
         """)
     )
-    assert (found.rows, found.share, found.severity) == (2, 0.5, "warning")
-    assert say(found.finding) == (
+    assert (audit.rows, audit.share, audit.severity) == (2, 0.5, "warning")
+    assert say(audit.finding) == (
         "2 of 4 customers (50%) were first seen in the first 30 of 365 days; steady acquisition would give 8.2%."
     )
 
 
 def test_even_growth_is_not_cut_off(sales):
     days = [f"c{i} 2024-{i + 1:02d}-15 1.00" for i in range(12)]
-    found = window.first_purchases_cut_off(sales("customer_id ordered_at revenue\n" + "\n".join(days)))
-    assert (found.rows, found.severity) == (1, "note")
+    audit = window.first_purchases_cut_off(sales("customer_id ordered_at revenue\n" + "\n".join(days)))
+    assert (audit.rows, audit.severity) == (1, "note")
 
 
 def test_a_return_or_a_gift_is_no_first_purchase(sales):
-    found = window.first_purchases_cut_off(
+    audit = window.first_purchases_cut_off(
         sales("""
         customer_id  ordered_at  revenue  is_return
         a            2024-01-01  0.00     false
@@ -40,7 +40,7 @@ def test_a_return_or_a_gift_is_no_first_purchase(sales):
         b            2024-06-01  1.00     false
         """)
     )
-    assert say(found.finding).startswith("1 of 2 customers (50%) was first seen in the first 30 of 122 days")
+    assert say(audit.finding).startswith("1 of 2 customers (50%) was first seen in the first 30 of 122 days")
 
 
 @pytest.mark.parametrize("last_day", ["2024-01-01", "2024-02-28"])
@@ -50,7 +50,7 @@ def test_a_short_window_has_no_left_edge(last_day, sales):
 
 
 def test_gaps_in_the_calendar_are_counted_and_the_longest_named(sales):
-    found = window.calendar_gaps(
+    audit = window.calendar_gaps(
         sales("""
         customer_id  ordered_at  revenue
         a            2024-01-01  1.00
@@ -59,8 +59,8 @@ def test_gaps_in_the_calendar_are_counted_and_the_longest_named(sales):
         a            2024-01-11  1.00
         """)
     )
-    assert (found.rows, found.share, found.severity) == (8, 8 / 11, "warning")
-    assert "the longest gap is 7 days, between 3 January 2024 and 11 January 2024" in say(found.finding)
+    assert (audit.rows, audit.share, audit.severity) == (8, 8 / 11, "warning")
+    assert "the longest gap is 7 days, between 3 January 2024 and 11 January 2024" in say(audit.finding)
 
 
 def test_a_closed_sunday_is_only_a_note_and_no_gap_needs_nothing(sales):
@@ -78,9 +78,9 @@ def months(*days, n_daily=1):
 
 def test_dates_far_from_the_others_are_named(sales):
     log = sales(months("1970-01-01", "2031-05-05", n_daily=4))
-    found = window.days_far_from_the_others(TRANSACTIONS, {"transactions": log})
-    assert (found.rows, found.severity) == (2, "warning")
-    assert say(found.finding) == (
+    audit = window.days_far_from_the_others(TRANSACTIONS, {"transactions": log})
+    assert (audit.rows, audit.severity) == (2, "warning")
+    assert say(audit.finding) == (
         "2 of 674 lines (0.3%) are dated far from the others (1 January 1970 and 5 May 2031), which lie between "
         "1 January 2024 and 28 June 2024."
     )
@@ -88,8 +88,8 @@ def test_dates_far_from_the_others_are_named(sales):
 
 def test_a_date_just_before_the_others_is_not_far(sales):
     log = sales(months("2023-12-01", n_daily=4))
-    found = window.days_far_from_the_others(TRANSACTIONS, {"transactions": log})
-    assert (found.rows, found.severity, found.advice) == (0, "note", None)
+    audit = window.days_far_from_the_others(TRANSACTIONS, {"transactions": log})
+    assert (audit.rows, audit.severity, audit.advice) == (0, "note", None)
 
 
 def test_many_rows_before_a_gap_are_history_and_not_a_slip(sales):
@@ -108,13 +108,13 @@ def stamped(*moments):
 
 def test_midnights_among_other_times_are_counted(sales):
     log = sales(stamped("2024-01-01T00:00:00", "2024-01-02T09:30:00", "2024-01-03T00:00:01"))
-    found = clock.midnight_stamps(TRANSACTIONS, {"transactions": log})
-    assert (found.rows, found.share, found.severity) == (1, 1 / 3, "warning")
+    audit = clock.midnight_stamps(TRANSACTIONS, {"transactions": log})
+    assert (audit.rows, audit.share, audit.severity) == (1, 1 / 3, "warning")
 
 
 def test_days_without_times_are_no_fault(sales):
-    found = clock.midnight_stamps(TRANSACTIONS, {"transactions": sales(stamped("2024-01-01", "2024-01-02"))})
-    assert (say(found.finding), found.severity) == (
+    audit = clock.midnight_stamps(TRANSACTIONS, {"transactions": sales(stamped("2024-01-01", "2024-01-02"))})
+    assert (say(audit.finding), audit.severity) == (
         "2 lines have a date without a time: all are stamped midnight.",
         "note",
     )
@@ -127,10 +127,10 @@ def test_a_night_at_noon_is_another_time_zone(opens, severity, words, opened):
     hours = [(opens + i % 12) % 24 for i in range(1200)]
     rows = [f"i{i} a 2024-01-01T{hour:02d}:30:00" for i, hour in enumerate(hours)]
     calls = opened("interactions", "\n".join(["interaction_id customer_id occurred_at", *rows]))
-    found = clock.quiet_hours(INTERACTIONS, {"interactions": calls})
-    assert (found.severity, found.share) == (severity, 0)
-    assert words in say(found.finding)
-    assert ("time zone" in say(found.advice or "")) is (severity == "warning")
+    audit = clock.quiet_hours(INTERACTIONS, {"interactions": calls})
+    assert (audit.severity, audit.share) == (severity, 0)
+    assert words in say(audit.finding)
+    assert ("time zone" in say(audit.advice or "")) is (severity == "warning")
 
 
 def test_a_shop_that_never_sleeps_or_hardly_sells_says_nothing(sales):

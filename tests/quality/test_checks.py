@@ -16,31 +16,31 @@ from crmwb.quality.verdicts import suite
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def test_a_suite_covers_everything_that_the_contract_says(table):
-    made = suite(table.name, row_checks(table, TABLES))
-    assert isinstance(made, gx.ExpectationSuite)
-    assert all(isinstance(e, Expectation) for e in made.expectations)
-    found = {(e.expectation_type, e.column): e for e in made.expectations}
+    asked = suite(table.name, row_checks(table, TABLES))
+    assert isinstance(asked, gx.ExpectationSuite)
+    assert all(isinstance(e, Expectation) for e in asked.expectations)
+    by_type = {(e.expectation_type, e.column): e for e in asked.expectations}
     is_true = "expect_column_values_to_be_in_set"
     for column in table.columns:
-        assert (("expect_column_values_to_not_be_null", column.name) in found) is (not column.nullable)
+        assert (("expect_column_values_to_not_be_null", column.name) in by_type) is (not column.nullable)
         if column.allowed:
-            assert found[is_true, column.name].value_set == list(column.allowed)
-        bounds = found.get(("expect_column_values_to_be_between", column.name))
+            assert by_type[is_true, column.name].value_set == list(column.allowed)
+        bounds = by_type.get(("expect_column_values_to_be_between", column.name))
         assert (column.minimum, column.maximum) == ((bounds.min_value, bounds.max_value) if bounds else (None, None))
         if column.references:
-            assert found[is_true, f"{column.name}_is_in_{column.references}"].value_set == [True]
+            assert by_type[is_true, f"{column.name}_is_in_{column.references}"].value_set == [True]
         if column.kind in {Kind.NUMBER, Kind.SHARE}:
-            assert found[is_true, f"{column.name}_is_finite"].value_set == [True]
+            assert by_type[is_true, f"{column.name}_is_finite"].value_set == [True]
     for rule in table.rules:
-        assert found[is_true, rule.name].value_set == [True]
-    assert found[is_true, "key_is_unique"].value_set == [True]
+        assert by_type[is_true, rule.name].value_set == [True]
+    assert by_type[is_true, "key_is_unique"].value_set == [True]
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def test_a_shape_suite_asks_for_every_column_with_its_type(table):
-    made = suite(table.name, shape_checks(table))
-    assert {e.column: e.value_set for e in made.expectations} == {f.name: [str(f.type)] for f in table.schema}
-    assert {e.severity.value for e in made.expectations} == {"critical"}
+    asked = suite(table.name, shape_checks(table))
+    assert {e.column: e.value_set for e in asked.expectations} == {f.name: [str(f.type)] for f in table.schema}
+    assert {e.severity.value for e in asked.expectations} == {"critical"}
 
 
 def test_rules_are_named_once_per_table():
@@ -71,8 +71,8 @@ def test_parents_come_first():
 
 
 def test_the_room_silences_great_expectations_before_it_is_imported():
-    told = "os.environ['GX_ANALYTICS_ENABLED'], 'great_expectations' in sys.modules"
-    code = f"import os, sys, crmwb.quality; print({told})"
+    expressions = "os.environ['GX_ANALYTICS_ENABLED'], 'great_expectations' in sys.modules"
+    code = f"import os, sys, crmwb.quality; print({expressions})"
     env = {"PYTHONPATH": ":".join(sys.path), "GX_ANALYTICS_ENABLED": "True"}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)
     assert done.stdout.split() == ["False", "False"]

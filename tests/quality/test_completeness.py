@@ -55,13 +55,13 @@ def test_without_revenue_nothing_is_weighed(tables):
 
 
 def test_customers_are_counted_by_what_is_known_of_them(tables):
-    found = customers_by_known(tables)
-    assert [(row["n_known"], row["n_customers"], row["revenue_share"]) for row in found] == [
+    counts = customers_by_known(tables)
+    assert [(row["n_known"], row["n_customers"], row["revenue_share"]) for row in counts] == [
         (0, 1, 0.1),
         (1, 1, 0.3),
         (2, 1, 0.6),
     ]
-    assert {row["of"] for row in found} == {2}  # nobody need have a parent company
+    assert {row["of"] for row in counts} == {2}  # nobody need have a parent company
 
 
 def test_a_source_that_knows_nothing_of_customers_has_no_attributes_to_count(opened):
@@ -69,9 +69,9 @@ def test_a_source_that_knows_nothing_of_customers_has_no_attributes_to_count(ope
 
 
 def test_without_transactions_customers_still_are_counted(tables):
-    found = customers_by_known({"customers": tables["customers"]})
-    assert [row["n_customers"] for row in found] == [1, 1, 1]
-    assert {row["revenue_share"] for row in found} == {None}
+    counts = customers_by_known({"customers": tables["customers"]})
+    assert [row["n_customers"] for row in counts] == [1, 1, 1]
+    assert {row["revenue_share"] for row in counts} == {None}
 
 
 def test_a_need_is_met_by_the_best_of_its_columns():
@@ -95,10 +95,10 @@ def test_needs_name_columns_of_the_contract():
 
 
 def test_analyses_say_what_they_wait_for(tables):
-    found = completeness(tables, {name: known_shares(rows, TABLES[name]) for name, rows in tables.items()})
-    by_name = {analysis["analysis"]: analysis for analysis in found.analyses}
+    counts = completeness(tables, {name: known_shares(rows, TABLES[name]) for name, rows in tables.items()})
+    by_name = {analysis["analysis"]: analysis for analysis in counts.analyses}
     assert by_name["categories"] == {"analysis": "categories", "known_share": 0.5, "missing": []}
     assert by_name["profit"]["missing"] == ["transactions.cost_cents"]
     assert by_name["late_payers"]["missing"] == ["invoices.due_on", "invoices.paid_on / invoices.paid_cents"]
-    marketing = next(of for of in found.departments if of["department"] == "marketing")
+    marketing = next(of for of in counts.departments if of["department"] == "marketing")
     assert marketing["known_share"] == pytest.approx((1 / 3 + 2 / 3 + 0.5) / len(needs.DEPARTMENTS["marketing"]))

@@ -59,7 +59,7 @@ def test_nothing_is_lost_in_rows_or_cents(faults, twice, strangers, lost):
         tempfile.TemporaryDirectory() as folder,
     ):
         try:
-            found = run(
+            outcome = run(
                 con,
                 Path(folder) / "q",
                 {"customers": people, "transactions": sales},
@@ -70,15 +70,15 @@ def test_nothing_is_lost_in_rows_or_cents(faults, twice, strangers, lost):
             if "is usable" in str(error):
                 return
             raise
-        clean, left = found.clean("transactions"), found.quarantine("transactions")
+        clean, left = outcome.clean("transactions"), outcome.quarantine("transactions")
     assert len(clean) + len(left) == sales.num_rows + len(lost)
     assert left["source_file"].notna().sum() == len(lost)
     values = [json.loads(v) for v in left.loc[left["source_file"].isna(), "values"]]
     cents = sum(v["revenue_cents"] or 0 for v in values)
     ingested = sum(row["revenue_cents"] or 0 for row in rows)
     assert clean["revenue_cents"].sum() + cents == ingested
-    told = found.summary["tables"]["transactions"]
-    assert told["revenue_cents"] == {
+    account = outcome.summary["tables"]["transactions"]
+    assert account["revenue_cents"] == {
         "ingested": ingested,
         "clean": clean["revenue_cents"].sum(),
         "quarantined": cents,
@@ -113,18 +113,18 @@ def big_source(n):
 
 def test_the_same_bytes_at_any_number_of_threads_and_the_same_rows_in_any_partitions(tmp_path, monkeypatch):
     source = big_source(5000)
-    found = []
+    outcomes = []
     for n, (threads, batch_rows) in enumerate([(1, 2048), (4, 2048), (2, 262_144)]):
         monkeypatch.setattr(engine, "BATCH_ROWS", batch_rows)
         with engine.connect(params.EngineParams(threads=threads, memory_limit_gb=1)) as con:
-            found.append(run(con, tmp_path / str(n), source))
-    assert found[0].summary == found[1].summary == found[2].summary
+            outcomes.append(run(con, tmp_path / str(n), source))
+    assert outcomes[0].summary == outcomes[1].summary == outcomes[2].summary
     for folder in ("clean", "quarantine"):
         for name in source:
-            one, four, whole = (outcome.folder / folder / f"{name}.parquet" for outcome in found)
+            one, four, whole = (outcome.folder / folder / f"{name}.parquet" for outcome in outcomes)
             assert one.read_bytes() == four.read_bytes()
             assert pq.read_table(one).equals(pq.read_table(whole))
-    table = found[0].summary["tables"]["transactions"]
+    table = outcomes[0].summary["tables"]["transactions"]
     assert 0 < table["clean"] < table["ingested"]
 
 

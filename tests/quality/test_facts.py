@@ -16,8 +16,8 @@ def keys_of_several(tmp_path):
         orders, lines = zip(*keys, strict=True) if keys else ((), ())
         table = pa.table({"order_id": pa.array(orders, pa.string()), "line_no": pa.array(lines, pa.int64())})
         pq.write_table(table, tmp_path / "rows.parquet")
-        found = neighbours_with_one_key(tmp_path / "rows.parquet", KEY)
-        return None if found is None else [tuple(row[name] for name in KEY) for row in found.to_pylist()]
+        several = neighbours_with_one_key(tmp_path / "rows.parquet", KEY)
+        return None if several is None else [tuple(row[name] for name in KEY) for row in several.to_pylist()]
 
     return find
 

@@ -46,8 +46,8 @@ def test_what_the_message_tells_to_set_is_enough(con, tmp_path):
 
 
 def test_just_the_share_allowed_does_not_stop(validated):
-    found = validated({"customers": PEOPLE, "transactions": sales(3, 1)}, max_quarantined_share=0.25)
-    assert len(found.quarantine("transactions")) == 1
+    outcome = validated({"customers": PEOPLE, "transactions": sales(3, 1)}, max_quarantined_share=0.25)
+    assert len(outcome.quarantine("transactions")) == 1
 
 
 def test_unreadable_rows_count_into_the_share_and_are_explained(validated):
@@ -83,10 +83,10 @@ def test_an_empty_table_that_all_rests_on_stops(validated, empty):
 
 def test_another_empty_table_does_not_stop(validated):
     campaigns = canonical("campaigns", "campaign_id starts_on\nc 2024-01-01").slice(0, 0)
-    found = validated({"customers": PEOPLE, "transactions": sales(1, 0), "campaigns": campaigns})
-    assert found.summary["tables"]["campaigns"]["ingested"] == 0
-    assert found.summary["tables"]["campaigns"]["columns"]["name"] is None
-    json.dumps(found.summary, allow_nan=False)
+    outcome = validated({"customers": PEOPLE, "transactions": sales(1, 0), "campaigns": campaigns})
+    assert outcome.summary["tables"]["campaigns"]["ingested"] == 0
+    assert outcome.summary["tables"]["campaigns"]["columns"]["name"] is None
+    json.dumps(outcome.summary, allow_nan=False)
 
 
 def test_no_table_at_all_stops(validated):

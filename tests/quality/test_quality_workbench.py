@@ -20,11 +20,11 @@ def shown(validated):
 
     def show(people, log=LOG, **accepted):
         tables = {"customers": canonical("customers", people), "transactions": canonical("transactions", log)}
-        found = validated(tables, **accepted)
-        root = found.folder / "project"
+        outcome = validated(tables, **accepted)
+        root = outcome.folder / "project"
         (root / "data/quality").mkdir(parents=True)
-        (found.folder / "quarantine").rename(root / "data/quality/quarantine")
-        (root / "data/quality/summary.json").write_text(json.dumps(found.summary, sort_keys=True))
+        (outcome.folder / "quarantine").rename(root / "data/quality/quarantine")
+        (root / "data/quality/summary.json").write_text(json.dumps(outcome.summary, sort_keys=True))
         return Quality(root, "EUR")
 
     return show

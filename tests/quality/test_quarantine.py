@@ -23,8 +23,8 @@ def test_a_row_with_several_faults_is_there_once_with_all_of_them(validated):
         nobody       o2        -           -5.00    false
         """,
     )
-    found = validated({"customers": PEOPLE, "transactions": sales})
-    row = found.quarantine("transactions").iloc[0]
+    outcome = validated({"customers": PEOPLE, "transactions": sales})
+    row = outcome.quarantine("transactions").iloc[0]
     assert row["rule"] == "ordered_at_is_known; customer_id_is_in_customers; sale_is_not_negative"
     assert row["reason"] == (
         "ordered_at (when it was ordered) is unknown; customer_id (who bought) is not among the clean customers; "
@@ -50,11 +50,11 @@ def test_of_rows_with_one_key_the_first_stays_in_whatever_order_they_come(con, t
         """,
     )
     for n, order in enumerate(([0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [2, 0, 4, 1, 3])):
-        found = run(con, tmp_path / str(n), {"customers": PEOPLE, "transactions": sales.take(order)})
-        kept = found.clean("transactions").set_index(["order_id", "line_no"]).sort_index()
+        outcome = run(con, tmp_path / str(n), {"customers": PEOPLE, "transactions": sales.take(order)})
+        kept = outcome.clean("transactions").set_index(["order_id", "line_no"]).sort_index()
         assert kept.index.tolist() == [("o1", 1), ("o1", 2), ("o2", 1)]
         assert kept.loc[("o1", 1), ["customer_id", "revenue_cents"]].tolist() == ["a", 100]
-        assert found.quarantine("transactions")["rule"].tolist() == ["key_is_unique"] * 2
+        assert outcome.quarantine("transactions")["rule"].tolist() == ["key_is_unique"] * 2
 
 
 def test_of_rows_with_one_key_the_one_that_keeps_the_other_rules_stays(validated):
@@ -67,9 +67,9 @@ def test_of_rows_with_one_key_the_one_that_keeps_the_other_rules_stays(validated
         """,
         line_no=1,
     )
-    found = validated({"customers": PEOPLE, "transactions": sales})
-    assert found.clean("transactions")["customer_id"].tolist() == ["b"]
-    assert found.quarantine("transactions")["rule"].tolist() == ["customer_id_is_in_customers; key_is_unique"]
+    outcome = validated({"customers": PEOPLE, "transactions": sales})
+    assert outcome.clean("transactions")["customer_id"].tolist() == ["b"]
+    assert outcome.quarantine("transactions")["rule"].tolist() == ["customer_id_is_in_customers; key_is_unique"]
 
 
 def test_rows_without_a_key_repeat_nothing(validated):
@@ -82,8 +82,8 @@ def test_rows_without_a_key_repeat_nothing(validated):
         b            o1        1        2024-01-01  3.00
         """,
     )
-    found = validated({"customers": PEOPLE, "transactions": sales})
-    assert found.quarantine("transactions")["rule"].tolist() == ["order_id_is_known"] * 2
+    outcome = validated({"customers": PEOPLE, "transactions": sales})
+    assert outcome.quarantine("transactions")["rule"].tolist() == ["order_id_is_known"] * 2
 
 
 def test_what_a_quarantined_customer_bought_is_quarantined_too(validated):
@@ -96,11 +96,11 @@ def test_what_a_quarantined_customer_bought_is_quarantined_too(validated):
         i2          a            2024-01-01  2024-01-31  5
         """,
     )
-    found = validated({"customers": people, "transactions": canonical("transactions", SALES), "invoices": invoices})
-    assert found.clean("customers")["customer_id"].tolist() == ["a"]
-    assert found.clean("transactions")["customer_id"].tolist() == ["a"]
-    assert found.clean("invoices")["invoice_id"].tolist() == ["i2"]
-    assert found.reasons("transactions") == [
+    outcome = validated({"customers": people, "transactions": canonical("transactions", SALES), "invoices": invoices})
+    assert outcome.clean("customers")["customer_id"].tolist() == ["a"]
+    assert outcome.clean("transactions")["customer_id"].tolist() == ["a"]
+    assert outcome.clean("invoices")["invoice_id"].tolist() == ["i2"]
+    assert outcome.reasons("transactions") == [
         ("customer_id_is_in_customers", "customer_id (who bought) is not among the clean customers")
     ]
 
@@ -110,17 +110,17 @@ def test_a_parent_in_quarantine_is_told_of_but_its_children_stay(validated):
         "customers",
         "customer_id kind parent_id\nmother robot -\nchild company mother\norphan company nobody\nsister company child",
     )
-    found = validated({"customers": people})
-    assert found.clean("customers")["customer_id"].tolist() == ["child", "orphan", "sister"]
-    told = found.expectation("customers", "parent_id_is_in_customers")
-    assert (told["severity"], told["checked"], told["failed"]) == ("warning", 3, 2)
-    assert [e["customer_id"] for e in told["examples"]] == ["child", "orphan"]
+    outcome = validated({"customers": people})
+    assert outcome.clean("customers")["customer_id"].tolist() == ["child", "orphan", "sister"]
+    expectation = outcome.expectation("customers", "parent_id_is_in_customers")
+    assert (expectation["severity"], expectation["checked"], expectation["failed"]) == ("warning", 3, 2)
+    assert [e["customer_id"] for e in expectation["examples"]] == ["child", "orphan"]
 
 
 def test_without_a_customers_table_nobody_is_a_stranger(validated):
-    found = validated({"transactions": canonical("transactions", SALES)})
-    assert len(found.clean("transactions")) == 2
-    assert "customers" in found.summary["not_available"]
+    outcome = validated({"transactions": canonical("transactions", SALES)})
+    assert len(outcome.clean("transactions")) == 2
+    assert "customers" in outcome.summary["not_available"]
 
 
 def test_unreadable_rows_are_quarantined_with_their_place_in_the_source(validated):
@@ -130,8 +130,8 @@ def test_unreadable_rows_are_quarantined_with_their_place_in_the_source(validate
             ("orders.csv", 900, None, "too many fields", "{}"),
         ]
     )
-    found = validated({"customers": PEOPLE, "transactions": canonical("transactions", SALES)}, {"transactions": lost})
-    rows = found.quarantine("transactions").set_index("source_row")
+    outcome = validated({"customers": PEOPLE, "transactions": canonical("transactions", SALES)}, {"transactions": lost})
+    rows = outcome.quarantine("transactions").set_index("source_row")
     assert rows.loc[812, ["source_file", "rule", "reason", "values"]].tolist() == [
         "orders.csv",
         "is_readable",
@@ -139,7 +139,7 @@ def test_unreadable_rows_are_quarantined_with_their_place_in_the_source(validate
         '{"OrderDate": "31-02-16", "Sales": "5"}',
     ]
     assert rows.loc[900, "reason"] == "too many fields"
-    table = found.summary["tables"]["transactions"]
+    table = outcome.summary["tables"]["transactions"]
     assert (table["ingested"], table["clean"], table["quarantined"], table["unreadable"]) == (4, 2, 2, 2)
     assert table["revenue_cents"] == {"ingested": 300, "clean": 300, "quarantined": 0}
 
@@ -151,6 +151,6 @@ def test_words_may_hold_anything(validated):
     people = pa.table(
         {f.name: people[f.name] if f.name in people.column_names else pa.nulls(4, f.type) for f in empty}, schema=empty
     )
-    found = validated({"customers": people})
-    assert {json.loads(v)["customer_id"] for v in found.quarantine("customers")["values"]} == set(names[:3])
-    assert found.clean("customers")["customer_id"].tolist() == ["new\nline"]
+    outcome = validated({"customers": people})
+    assert {json.loads(v)["customer_id"] for v in outcome.quarantine("customers")["values"]} == set(names[:3])
+    assert outcome.clean("customers")["customer_id"].tolist() == ["new\nline"]

@@ -31,8 +31,8 @@ def folder(validated):
 
 
 def test_rows_are_grouped_by_what_is_wrong_the_commonest_first(folder):
-    found = [(g.table, g.n_rows, g.rule) for g in review.groups(folder)]
-    assert found == [
+    listed = [(g.table, g.n_rows, g.rule) for g in review.groups(folder)]
+    assert listed == [
         ("transactions", 2, "customer_id_is_in_customers"),
         ("transactions", 1, "customer_id_is_in_customers; sale_is_not_negative"),
         ("transactions", 1, "is_readable"),
@@ -119,8 +119,8 @@ def test_what_the_command_says_is_of_the_project(folder, tmp_path, monkeypatch):
     for name in ("params.yaml", "dvc.yaml"):
         (root / name).touch()
     monkeypatch.chdir(root)
-    told = CliRunner().invoke(app, ["quarantine", "transactions", "--rule", "is_readable"])
-    assert (told.exit_code, "1 × is_readable (as many as in the accepted run)" in told.output) == (0, True)
+    result = CliRunner().invoke(app, ["quarantine", "transactions", "--rule", "is_readable"])
+    assert (result.exit_code, "1 × is_readable (as many as in the accepted run)" in result.output) == (0, True)
     assert CliRunner().invoke(app, ["quarantine", "nonsense"]).exit_code == 1
     assert "Accepted: shop, 0 rows in 0 tables" in CliRunner().invoke(app, ["accept"]).output
     assert json.loads((root / "data/accepted.json").read_text()) == profile

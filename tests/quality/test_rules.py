@@ -136,16 +136,16 @@ CASES = {
 @pytest.mark.parametrize(("table", "text", "rule", "reason"), CASES.values(), ids=CASES)
 def test_a_bad_row_is_quarantined_and_the_good_ones_go_on(validated, table, text, rule, reason):
     rows = canonical(table, text)
-    found = validated({"customers": PEOPLE, "products": GOODS, table: rows})
-    assert found.reasons(table) == [(rule, reason)]
-    assert "bad" in json.loads(found.quarantine(table)["values"][0]).values()
+    outcome = validated({"customers": PEOPLE, "products": GOODS, table: rows})
+    assert outcome.reasons(table) == [(rule, reason)]
+    assert "bad" in json.loads(outcome.quarantine(table)["values"][0]).values()
     good = [i for i in range(rows.num_rows) if "bad" not in rows.slice(i, 1).to_pylist()[0].values()]
-    assert found.clean_rows(table) == rows.take(good).to_pylist()
+    assert outcome.clean_rows(table) == rows.take(good).to_pylist()
     broken = rule.split("; ")
-    for told in (found.expectation(table, name) for name in broken):
-        assert (told["failed"], told["passed"], told["severity"]) == (1, False, "error")
-        assert [example["row"] for example in told["examples"]] == [rows.num_rows]
-    others = [e for e in found.summary["expectations"] if e["table"] == table and e["rule"] not in broken]
+    for expectation in (outcome.expectation(table, name) for name in broken):
+        assert (expectation["failed"], expectation["passed"], expectation["severity"]) == (1, False, "error")
+        assert [example["row"] for example in expectation["examples"]] == [rows.num_rows]
+    others = [e for e in outcome.summary["expectations"] if e["table"] == table and e["rule"] not in broken]
     assert all(e["passed"] for e in others)
 
 
@@ -159,13 +159,13 @@ def test_a_warning_is_reported_and_the_row_goes_on(validated):
         a            2024-01-03  3.00     1         -
         """,
     )
-    found = validated({"customers": PEOPLE, "products": GOODS, "transactions": sales})
-    assert len(found.clean("transactions")) == 3
-    assert found.quarantine("transactions").empty
-    assert found.expectation("transactions", "revenue_has_quantity")["examples"] == [
+    outcome = validated({"customers": PEOPLE, "products": GOODS, "transactions": sales})
+    assert len(outcome.clean("transactions")) == 3
+    assert outcome.quarantine("transactions").empty
+    assert outcome.expectation("transactions", "revenue_has_quantity")["examples"] == [
         {"row": 2, "order_id": "o000001", "line_no": 1, "quantity": 0, "revenue_cents": 200}
     ]
-    product = found.expectation("transactions", "product_id_is_in_products")
+    product = outcome.expectation("transactions", "product_id_is_in_products")
     assert (product["severity"], product["checked"], product["failed"]) == ("warning", 2, 1)
 
 
@@ -181,11 +181,11 @@ def test_a_number_is_unknown_whether_null_or_nan(validated):
     )
     place = sales.column_names.index("quantity")
     sales = sales.set_column(place, "quantity", pa.array([1.0, float("nan"), None], pa.float64()))
-    found = validated({"customers": PEOPLE, "transactions": sales})
-    assert found.clean("transactions")["order_id"].tolist() == ["good"]
-    rules = {json.loads(v)["order_id"]: r for r, v in found.quarantine("transactions")[["rule", "values"]].values}
+    outcome = validated({"customers": PEOPLE, "transactions": sales})
+    assert outcome.clean("transactions")["order_id"].tolist() == ["good"]
+    rules = {json.loads(v)["order_id"]: r for r, v in outcome.quarantine("transactions")[["rule", "values"]].values}
     assert rules == {"null": "quantity_is_known", "nan": "quantity_is_known; quantity_is_finite"}
-    assert found.summary["tables"]["transactions"]["columns"]["quantity"] == 1 / 3
+    assert outcome.summary["tables"]["transactions"]["columns"]["quantity"] == 1 / 3
 
 
 def test_rows_of_every_table_pass_when_nothing_is_wrong(validated):
@@ -206,26 +206,26 @@ def test_rows_of_every_table_pass_when_nothing_is_wrong(validated):
             "i calls cim+csm 2024-02-01 revenue_per_customer up 0.05 relative_change 2024-01-01 2024-01-31",
         ),
     }
-    found = validated(tables, max_quarantined_share=0.0)
-    assert all(e["passed"] for e in found.summary["expectations"])
-    assert {e["table"] for e in found.summary["expectations"]} == set(tables)
-    assert set(found.summary["not_available"]) == TABLES.keys() - tables.keys()
+    outcome = validated(tables, max_quarantined_share=0.0)
+    assert all(e["passed"] for e in outcome.summary["expectations"])
+    assert {e["table"] for e in outcome.summary["expectations"]} == set(tables)
+    assert set(outcome.summary["not_available"]) == TABLES.keys() - tables.keys()
     for name, table in tables.items():
-        assert len(found.clean(name)) == table.num_rows
-        assert found.quarantine(name).empty
-    assert found.summary["tables"]["campaigns"]["first"] == "2024-01-01"
-    assert found.summary["tables"]["transactions"]["last"] == "2024-01-01"
-    assert found.summary["tables"]["customers"]["first"] is None
-    assert found.summary["tables"]["customers"]["columns"]["parent_id"] == 0.5
+        assert len(outcome.clean(name)) == table.num_rows
+        assert outcome.quarantine(name).empty
+    assert outcome.summary["tables"]["campaigns"]["first"] == "2024-01-01"
+    assert outcome.summary["tables"]["transactions"]["last"] == "2024-01-01"
+    assert outcome.summary["tables"]["customers"]["first"] is None
+    assert outcome.summary["tables"]["customers"]["columns"]["parent_id"] == 0.5
 
 
 def test_sums_beyond_an_int64_are_counted_and_left_out(validated):
     rows = [f"a o{i} 2024-01-01 {revenue}" for i, revenue in enumerate(["1.00", *["50000000000000000.00"] * 200])]
     sales = canonical("transactions", "\n".join(["customer_id order_id ordered_at revenue", *rows]))
-    found = validated({"customers": PEOPLE, "transactions": sales})
-    told = found.summary["tables"]["transactions"]["revenue_cents"]
-    assert told == {"ingested": 200 * 5 * 10**18 + 100, "clean": 100, "quarantined": 200 * 5 * 10**18}
-    assert found.clean("transactions")["order_id"].tolist() == ["o0"]
+    outcome = validated({"customers": PEOPLE, "transactions": sales})
+    sums = outcome.summary["tables"]["transactions"]["revenue_cents"]
+    assert sums == {"ingested": 200 * 5 * 10**18 + 100, "clean": 100, "quarantined": 200 * 5 * 10**18}
+    assert outcome.clean("transactions")["order_id"].tolist() == ["o0"]
 
 
 def test_revenue_is_gross_less_discount_to_a_cent(validated):
@@ -240,8 +240,8 @@ def test_revenue_is_gross_less_discount_to_a_cent(validated):
         a            unknown   2024-01-01  9.02     1000         -               false
         """,
     )
-    found = validated({"customers": PEOPLE, "transactions": sales})
-    told = found.expectation("transactions", "net_is_gross_less_discount")
-    assert (told["checked"], told["failed"], told["severity"]) == (4, 1, "warning")
-    assert [example["order_id"] for example in told["examples"]] == ["wrong"]
-    assert len(found.clean("transactions")) == 5
+    outcome = validated({"customers": PEOPLE, "transactions": sales})
+    expectation = outcome.expectation("transactions", "net_is_gross_less_discount")
+    assert (expectation["checked"], expectation["failed"], expectation["severity"]) == (4, 1, "warning")
+    assert [example["order_id"] for example in expectation["examples"]] == ["wrong"]
+    assert len(outcome.clean("transactions")) == 5

@@ -38,9 +38,9 @@ def later(con, tmp_path, usual):
     from validating import run
 
     def validate(tables):
-        found = run(con, tmp_path / "later", tables, accepted=usual)
-        told = [e for e in found.summary["expectations"] if not e["passed"]]
-        return {(e["table"], e["rule"]): e for e in told}
+        outcome = run(con, tmp_path / "later", tables, accepted=usual)
+        failed = [e for e in outcome.summary["expectations"] if not e["passed"]]
+        return {(e["table"], e["rule"]): e for e in failed}
 
     return validate
 
@@ -50,19 +50,19 @@ def test_the_same_again_is_no_drift(later):
 
 
 def test_half_the_rows_are_told_and_a_few_less_are_not(later):
-    told = later(source(log(19)))[("transactions", "has_as_many_rows_as_accepted")]
-    assert told["severity"] == "warning"
-    assert say(from_json(told["meaning"])) == "The number of rows is within 50% of the accepted run (40 rows)."
-    assert told["examples"] == [{"rows": 19, "row_change": 0.525}]
+    expectation = later(source(log(19)))[("transactions", "has_as_many_rows_as_accepted")]
+    assert expectation["severity"] == "warning"
+    assert say(from_json(expectation["meaning"])) == "The number of rows is within 50% of the accepted run (40 rows)."
+    assert expectation["examples"] == [{"rows": 19, "row_change": 0.525}]
 
 
 def test_an_older_export_is_told(con, tmp_path, validated):
     from validating import run
 
     before = validated(source(log(40, month=3))).summary["profile"]
-    found = run(con, tmp_path / "later", source(log(40, month=2)), accepted=before)
-    told = found.expectation("transactions", "ends_no_earlier_than_accepted")
-    assert (told["passed"], told["examples"]) == (False, [{"days_lost": 29}])
+    outcome = run(con, tmp_path / "later", source(log(40, month=2)), accepted=before)
+    expectation = outcome.expectation("transactions", "ends_no_earlier_than_accepted")
+    assert (expectation["passed"], expectation["examples"]) == (False, [{"days_lost": 29}])
 
 
 def test_other_labels_and_other_amounts_are_told(later):
@@ -71,25 +71,25 @@ def test_other_labels_and_other_amounts_are_told(later):
         ("transactions", "channel_is_distributed_as_accepted"),
         ("transactions", "revenue_cents_is_distributed_as_accepted"),
     }
-    told = failed["transactions", "channel_is_distributed_as_accepted"]
-    assert (told["checked"], told["failed"], told["column"]) == (1, 1, "channel")
+    expectation = failed["transactions", "channel_is_distributed_as_accepted"]
+    assert (expectation["checked"], expectation["failed"], expectation["column"]) == (1, 1, "channel")
 
 
 def test_another_source_is_not_held_against_the_accepted_run(con, tmp_path, usual):
     from validating import run
 
     other = usual | {"source": {"kind": "files", "name": "another"}}
-    found = run(con, tmp_path / "other", source(log(3)), accepted=other)
-    assert not [e for e in found.summary["expectations"] if "accepted" in e["rule"]]
+    outcome = run(con, tmp_path / "other", source(log(3)), accepted=other)
+    assert not [e for e in outcome.summary["expectations"] if "accepted" in e["rule"]]
 
 
 def test_a_table_that_ends_long_before_the_newest_is_told(validated):
     sales = log(10, month=1)
     calls = canonical("interactions", "interaction_id customer_id occurred_at\ni1 c1 2024-06-01")
-    found = validated(source(sales) | {"interactions": calls})
-    told = found.expectation("transactions", "is_up_to_date")
-    assert (told["passed"], told["examples"]) == (False, [{"last": "2024-01-10", "days_behind": 143}])
-    assert found.expectation("interactions", "is_up_to_date")["passed"]
+    outcome = validated(source(sales) | {"interactions": calls})
+    expectation = outcome.expectation("transactions", "is_up_to_date")
+    assert (expectation["passed"], expectation["examples"]) == (False, [{"last": "2024-01-10", "days_behind": 143}])
+    assert outcome.expectation("interactions", "is_up_to_date")["passed"]
 
 
 def test_a_distribution_counts_bins_that_do_not_depend_on_the_data(sales):

@@ -40,12 +40,12 @@ def test_a_stray_order_is_quarantined_with_the_reason_and_money_still_adds_up(va
     days = [*DAILY, date(2031, 5, 1)]
     lines = "\n".join(f"c{i % 7} o{i} {day} 10.00" for i, day in enumerate(days))
     sales = canonical("transactions", f"customer_id order_id ordered_at revenue\n{lines}")
-    found = validated({"customers": customers_of(sales), "transactions": sales})
-    assert found.reasons("transactions") == [
+    outcome = validated({"customers": customers_of(sales), "transactions": sales})
+    assert outcome.reasons("transactions") == [
         (
             "ordered_at_is_near_the_others",
             "ordered_at lies far from all others, which run from 2023-01-01 to 2023-04-10",
         )
     ]
-    assert found.clean("transactions")["revenue_cents"].sum() == 100 * 10_00
-    assert found.clean("transactions")["ordered_at"].max().date() == date(2023, 4, 10)
+    assert outcome.clean("transactions")["revenue_cents"].sum() == 100 * 10_00
+    assert outcome.clean("transactions")["ordered_at"].max().date() == date(2023, 4, 10)

@@ -62,7 +62,7 @@ def write_canonical(folder: Path, tables: Mapping[str, pa.Table], lost: Mapping[
     for name, table in lost.items():
         (folder / "unreadable").mkdir(exist_ok=True)
         pq.write_table(table, folder / "unreadable" / f"{name}.parquet")
-    told = {
+    counts = {
         name: {
             "rows": t.num_rows,
             "unreadable": lost[name].num_rows if name in lost else 0,
@@ -72,7 +72,7 @@ def write_canonical(folder: Path, tables: Mapping[str, pa.Table], lost: Mapping[
         for name, t in tables.items()
     }
     absent = [name for name in TABLES if name not in tables]
-    (folder / "manifest.json").write_text(json.dumps({"tables": told, "not_available": absent}))
+    (folder / "manifest.json").write_text(json.dumps({"tables": counts, "not_available": absent}))
     return folder
 
 

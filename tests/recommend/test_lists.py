@@ -175,10 +175,10 @@ def test_there_is_no_list_of_products_that_could_name_half_of_them(con):
     lines = habits(80)
     n_products = lines.column("product_id").unique().drop_null()
     choices = CHOICES.model_copy(update={"n_listed": len(n_products) // 2 + 1})
-    made = build(con, opened(con, lines), AS_OF, choices)
-    assert made.lists.tested.code == "recommend.few_products"
-    assert made.lists.again is None
-    assert findings(made, {})["again"][0] == made.lists.tested
+    lists = build(con, opened(con, lines), AS_OF, choices)
+    assert lists.lists.tested.code == "recommend.few_products"
+    assert lists.lists.again is None
+    assert findings(lists, {})["again"][0] == lists.lists.tested
 
 
 def test_every_reason_can_be_said():

@@ -48,5 +48,5 @@ def violations(page: Page) -> list[tuple[str, int, str]]:
     """Return what axe-core finds: rule, number of places, and the first place."""
     if not page.evaluate("typeof window.axe === 'object'"):
         page.evaluate(AXE)
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-    return [(each["id"], len(each["nodes"]), each["nodes"][0]["html"][:200]) for each in found]
+    broken = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+    return [(each["id"], len(each["nodes"]), each["nodes"][0]["html"][:200]) for each in broken]

@@ -79,7 +79,7 @@ WHOLE = Wanted("customers_at_risk", cut="region=south")
 
 
 @pytest.mark.parametrize(
-    ("wanted", "said"),
+    ("wanted", "reason"),
     [
         (Wanted("customer_card"), "needs --id"),
         (Wanted("customer_card", customer_id="x", cut="by=region"), "knows no --cut"),
@@ -94,12 +94,12 @@ WHOLE = Wanted("customers_at_risk", cut="region=south")
         (Wanted("value", compare_to="all"), "--compare-to goes with --cut"),
     ],
 )
-def test_what_is_not_known_is_refused_in_a_sentence(wanted, said, tmp_path):
+def test_what_is_not_known_is_refused_in_a_sentence(wanted, reason, tmp_path):
     for path, content in ((layout.MANIFEST, {"tables": {}}), (layout.VALUE_MODELS, {})):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(json.dumps(content))
     shutil.copytree(PROJECT / layout.NOTEBOOKS / "reports", tmp_path / layout.NOTEBOOKS / "reports")
-    with pytest.raises(CrmwbError, match=said):
+    with pytest.raises(CrmwbError, match=reason):
         asked.write(wanted, params.load(PROJECT / "params.yaml"), tmp_path)
 
 

@@ -39,8 +39,8 @@ TOFU = """() => {
 
 @pytest.fixture(scope="module")
 def browser():
-    with launched() as found:
-        yield found
+    with launched() as running:
+        yield running
 
 
 def bars():

@@ -41,17 +41,17 @@ def test_an_unknown_parameter_is_refused_before_anything_runs(tmp_path, declared
 
 
 @pytest.mark.parametrize(
-    ("failing", "said"),
+    ("failing", "reason"),
     [
         ("x = 1\n{}['revenue']", r"KeyError: 'revenue'"),
         ("from crmwb.errors import CrmwbError\nraise CrmwbError('x.csv: gone; bring it back.')", r"x\.csv: gone"),
         ("import sys\nsys.exit(3)", "SystemExit: 3"),
     ],
 )
-def test_a_failing_cell_is_named_with_its_error(tmp_path, failing, said):
+def test_a_failing_cell_is_named_with_its_error(tmp_path, failing, reason):
     path = write(tmp_path / "a.ipynb", "# Title", "y = 1", failing, "z = 1", parameters="top = 3")
     first_line = failing.partition("\n")[0].replace("(", r"\(")
-    with pytest.raises(CrmwbError, match=rf'a\.ipynb: cell 4 \("{first_line}"\) failed: {said}'):
+    with pytest.raises(CrmwbError, match=rf'a\.ipynb: cell 4 \("{first_line}"\) failed: {reason}'):
         execute(path, {"top": 1}, tmp_path)
 
 

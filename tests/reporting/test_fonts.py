@@ -7,7 +7,7 @@ import re
 
 import pytest
 from fontTools.ttLib import TTFont
-from written_notebooks import LINEAGE, found, run_as
+from written_notebooks import LINEAGE, run_as, statement
 
 from crmwb.display import fonts
 from crmwb.findings import language
@@ -31,7 +31,9 @@ def font_of(page: str) -> TTFont:
 def test_a_chinese_page_holds_every_chinese_character_that_it_shows():
     shown = ReportParams(title="客户价值", audience="leadership", parameters={})
     with language.using("zh"):
-        page = render.report(run_as("## 谁在流失？", found("衰退期客户，共12位。", True)), "value", shown, [], LINEAGE)
+        page = render.report(
+            run_as("## 谁在流失？", statement("衰退期客户，共12位。", True)), "value", shown, [], LINEAGE
+        )
     letters = {letter for letter in page if fonts.is_chinese(letter)}
     assert {"客", "衰", "，", "？"} <= letters
     assert {chr(code) for code in font_of(page).getBestCmap()} == letters

@@ -44,8 +44,8 @@ def test_a_report_writes_its_page_its_card_and_the_index_alike_each_time(small):
     for _ in range(2):
         make.reports(chosen, ["first"], small)
         make.index(chosen, small)
-        made = [layout.report_html("first"), layout.report_card("first"), layout.REPORT_INDEX]
-        seen.add(hashlib.sha256(b"".join((small / path).read_bytes() for path in made)).hexdigest())
+        files = [layout.report_html("first"), layout.report_card("first"), layout.REPORT_INDEX]
+        seen.add(hashlib.sha256(b"".join((small / path).read_bytes() for path in files)).hexdigest())
     assert len(seen) == 1
     card = json.loads((small / layout.report_card("first")).read_text())
     assert card["title"] == "The first"
@@ -75,12 +75,12 @@ def test_a_failing_report_leaves_the_old_pages_which_say_so_and_why(small):
         with pytest.raises(CrmwbError, match="ZeroDivisionError"):
             make.reports(chosen, ["first"], small)
         marked = [page.read_text(encoding="utf-8") for page in pages]
-        for old, new, said in zip(
+        for old, new, sentence in zip(
             before, marked, ("This page is of an earlier run.", "本页为此前运行的结果"), strict=True
         ):
             (note,) = re.findall(r'<p class="stale" role="status">.*?</p>', new)
             assert new.replace(note, "") == old
-            assert said in note
+            assert sentence in note
             assert "cell 2" in note
             assert "ZeroDivisionError" in note
     (small / layout.report_notebook("first")).write_text(good)

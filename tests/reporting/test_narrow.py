@@ -51,9 +51,9 @@ def test_lines_break_at_spaces_or_after_chinese_characters(text, lines):
 
 
 def test_a_figure_is_drawn_for_a_phone_in_every_language_with_type_of_eleven_pixels():
-    made = picture.images(picture.draw(bars, 4, alt="x"))
-    assert made.narrow.keys() == made.wide.keys() == {"en", "zh"}
-    slim, usual = made.narrow["en"], made.wide["en"]
+    pictures = picture.images(picture.draw(bars, 4, alt="x"))
+    assert pictures.narrow.keys() == pictures.wide.keys() == {"en", "zh"}
+    slim, usual = pictures.narrow["en"], pictures.wide["en"]
     assert width(slim) < 0.6 * width(usual)
     for drawn in (slim, usual):
         sizes = [float(size) for size in re.findall(r"font-size: ([\d.]+)px", drawn)]
@@ -69,9 +69,9 @@ def test_a_figure_whose_labels_would_overlap_is_drawn_taller_for_a_phone():
 
 
 def test_what_cannot_be_narrow_stays_wide_and_is_moved_sideways():
-    made = picture.images(picture.draw(panels, alt="x"))
-    assert made.narrow == {}
-    shown = html.html(Figure(made.wide, "Three panels."))
+    pictures = picture.images(picture.draw(panels, alt="x"))
+    assert pictures.narrow == {}
+    shown = html.html(Figure(pictures.wide, "Three panels."))
     assert '<div class="scroll mathjax_ignore" tabindex="0" role="group" aria-label="Three panels.">' in shown
     assert 'data-sideways="Move the figure sideways to see the rest' in shown
 
@@ -92,7 +92,7 @@ SCORES = pd.DataFrame(
         "revenue_cents": np.repeat([1, 2, 3, 400, 5_000], 200),
     }
 )
-MOVES = pd.DataFrame(
+TRANSITIONS = pd.DataFrame(
     {
         "n_customers": 1_240, "revenue_cents": 161_000_000,
         "from_segment": np.repeat(TIERS["tier"], 4).to_numpy(), "to_segment": [*TIERS["tier"]] * 4,
@@ -105,13 +105,13 @@ MOVES = pd.DataFrame(
     [
         (scorecard.pyramid, (TIERS, "revenue")),
         (segments.rfm_grid, (SCORES,)),
-        (migration.flows, (MOVES, "tier", [*TIERS["tier"]], "USD")),
+        (migration.flows, (TRANSITIONS, "tier", [*TIERS["tier"]], "USD")),
     ],
     ids=["pyramid", "rfm_grid", "flows"],
 )
 def test_the_pyramid_and_heat_maps_fit_on_a_phone(function, content):
-    made = picture.images(picture.draw(function, *content, alt="x"))
-    assert made.narrow.keys() == {"en", "zh"}
+    pictures = picture.images(picture.draw(function, *content, alt="x"))
+    assert pictures.narrow.keys() == {"en", "zh"}
 
 
 def test_text_on_a_bar_or_a_cell_gets_ink_that_can_be_read_there():

@@ -30,14 +30,14 @@ PARTS = ("page.alt.full", "segmentation.alt.tier")  # what such words are put to
 
 @pytest.mark.parametrize("code", language.LANGUAGES)
 def test_the_catalogues_describe_a_picture_as_a_chart_of_data(code):
-    said = {
+    texts = {
         key: text
         for file in catalogue.files(code)
         for key, text in catalogue.messages(code, file).items()
         if (".alt" in key or key.endswith("_alt")) and key not in PARTS
     }
-    assert len(said) > 60
-    assert {key: text for key, text in said.items() if not CHARTS[code].fullmatch(text)} == {}
+    assert len(texts) > 60
+    assert {key: text for key, text in texts.items() if not CHARTS[code].fullmatch(text)} == {}
 
 
 @pytest.fixture(params=[(report, code) for report in REPORTS for code in language.LANGUAGES], ids="-".join)
@@ -71,5 +71,5 @@ def test_no_sentence_stands_twice_on_a_page(page):
     _, soup = page
     for part in soup.select("table, svg, nav, footer, .caveat"):
         part.decompose()
-    said = Counter(" ".join(p.get_text().split()) for p in soup.main.find_all(["p", "li", "figcaption"]))
-    assert [text for text, n in said.items() if n > 1 and len(text.split()) >= LEAST_WORDS] == []
+    sentences = Counter(" ".join(p.get_text().split()) for p in soup.main.find_all(["p", "li", "figcaption"]))
+    assert [text for text, n in sentences.items() if n > 1 and len(text.split()) >= LEAST_WORDS] == []

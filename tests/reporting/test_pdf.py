@@ -28,12 +28,12 @@ def test_a_browser_prints_pages_in_every_language_and_pages_that_were_asked_for(
         assert not os.environ.get("CI"), "CI installs chromium; see .ci/run"
         pytest.skip("no browser on this machine")
     asked = "reports/asked/value/region=North.en.html"
-    made = pdf.write(["value", asked], PARAMS, root=root)
-    assert made == [
+    files = pdf.write(["value", asked], PARAMS, root=root)
+    assert files == [
         Path("reports/pdf/value.pdf"), Path("reports/pdf/zh/value.pdf"),
         Path("reports/pdf/asked/value/region=North.en.pdf"),
     ]  # fmt: skip
-    for file in made:
+    for file in files:
         content = (root / file).read_bytes()
         assert content.startswith(b"%PDF")
         assert len(re.findall(rb"/Type ?/Page\b", content)) == 2

@@ -4,7 +4,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from written_notebooks import LINEAGE, found, run_as
+from written_notebooks import LINEAGE, run_as, statement
 
 from crmwb.errors import CrmwbError
 from crmwb.params import ReportParams
@@ -14,9 +14,9 @@ SHOWN = ReportParams(title="Shops & sales", audience="leadership", parameters={}
 PLAIN = (
     "# Its own title\n\nWhat this is.",
     "## Who earns it",
-    found("The best <fifth> earn 54%.", headline=True),
+    statement("The best <fifth> earn 54%.", headline=True),
     "### Details",
-    found("A detail.", headline=False),
+    statement("A detail.", headline=False),
     "## Who earns it\n\nAgain.",
     {"text/plain": "1 < 2"},
 )
@@ -31,16 +31,16 @@ class Attributes(HTMLParser):
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.found: list[tuple[str, str, str]] = []
+        self.attributes: list[tuple[str, str, str]] = []
         self.feed(page)
 
     def handle_starttag(self, tag, attrs):
-        self.found.extend((tag, name, value or "") for name, value in attrs)
+        self.attributes.extend((tag, name, value or "") for name, value in attrs)
 
 
 def test_nothing_on_the_page_needs_a_network():
     page = page_of(*PLAIN)
-    links = [v for _, name, v in Attributes(page).found if name in {"src", "href", "srcset", "data", "action"}]
+    links = [v for _, name, v in Attributes(page).attributes if name in {"src", "href", "srcset", "data", "action"}]
     assert links
     assert not [link for link in links if not link.startswith(("#", "data:", "index.html", "zh/"))]
     assert not re.search(r"https?://|mathjax|require\.js|@import|url\((?!data:)|<script", page, flags=re.IGNORECASE)
@@ -60,9 +60,9 @@ def test_code_and_run_numbers_are_not_shown():
 
 def test_the_contents_lead_to_every_heading_once():
     page = page_of(*PLAIN)
-    ids = [value for tag, name, value in Attributes(page).found if name == "id" and tag in {"h2", "h3"}]
+    ids = [value for tag, name, value in Attributes(page).attributes if name == "id" and tag in {"h2", "h3"}]
     assert ids == ["who-earns-it", "details", "who-earns-it-2"]
-    targets = [v for tag, name, v in Attributes(page).found if tag == "a" and name == "href" and v.startswith("#")]
+    targets = [v for tag, name, v in Attributes(page).attributes if tag == "a" and name == "href" and v.startswith("#")]
     assert targets == ["#report", *[f"#{i}" for i in ids] * 2]  # beside the page, and folded above it on a phone
 
 
@@ -77,8 +77,8 @@ def test_the_title_comes_from_params_and_the_lead_stands_before_the_findings():
 
 def test_the_foot_says_where_the_numbers_come_from():
     foot = page_of(*PLAIN).split("<footer>")[1]
-    for said in ("Corner shop", "Made up &lt;for&gt; tests.", "1 March 2024", "d" * 64, "e" * 64, "0.1.0", "f" * 64):
-        assert said in foot
+    for text in ("Corner shop", "Made up &lt;for&gt; tests.", "1 March 2024", "d" * 64, "e" * 64, "0.1.0", "f" * 64):
+        assert text in foot
 
 
 def test_the_same_outputs_give_the_same_bytes_whenever_they_were_run():
@@ -102,7 +102,7 @@ def test_the_index_shows_the_reports_in_order_with_findings_and_caveat():
         for name, title in (("zebra", "Zebra"), ("ant", "Ant"))
     ]
     page = render.index(cards, LINEAGE)
-    links = [v for tag, name, v in Attributes(page).found if tag == "a" and name == "href"]
+    links = [v for tag, name, v in Attributes(page).attributes if tag == "a" and name == "href"]
     assert links == ["zh/index.html", "zebra.html", "ant.html"]
     assert page.index("Finding of Zebra.") < page.index("Finding of Ant.")
     assert "Made up &lt;for&gt; tests." in page
@@ -110,6 +110,8 @@ def test_the_index_shows_the_reports_in_order_with_findings_and_caveat():
 
 
 def test_an_amount_stays_on_one_line_with_its_currency():
-    page = page_of("# T", "## Money", found("They brought USD 4.6m in 2 years.", headline=True), headlines=["USD 4.6m"])
+    page = page_of(
+        "# T", "## Money", statement("They brought USD 4.6m in 2 years.", headline=True), headlines=["USD 4.6m"]
+    )
     assert page.count("USD\u00a04.6m") == 2
     assert "USD 4.6m" not in page

@@ -65,8 +65,8 @@ def test_the_line_reads_well_on_the_page(tmp_path):
     notebook.cells[1].metadata["tags"] = ["needs-campaign_members"]
     nbformat.write(notebook, path)
     done = execute(path, {}, tmp_path, available={"customers"})
-    said = [output["data"]["text/plain"] for c in done.cells for output in c.get("outputs", [])]
-    assert said == ["Not available in this source: “Sales” would need the table campaign members."]
+    texts = [output["data"]["text/plain"] for c in done.cells for output in c.get("outputs", [])]
+    assert texts == ["Not available in this source: “Sales” would need the table campaign members."]
 
 
 def test_where_customer_numbers_were_replaced_what_follows_customers_gives_way(tmp_path):
@@ -75,11 +75,11 @@ def test_where_customer_numbers_were_replaced_what_follows_customers_gives_way(t
     notebook.cells[1].metadata["tags"] = ["needs-linked_customers"]
     nbformat.write(notebook, path)
     done = execute(path, {}, tmp_path, available={"transactions"})
-    said = [output["data"]["text/plain"] for c in done.cells for output in c.get("outputs", [])]
-    assert said == ["Not available in this source: “Stages” would need a list of old and new customer numbers."]
+    texts = [output["data"]["text/plain"] for c in done.cells for output in c.get("outputs", [])]
+    assert texts == ["Not available in this source: “Stages” would need a list of old and new customer numbers."]
     (tmp_path / layout.MANIFEST).parent.mkdir(parents=True)
     storage.write_json({"tables": ["transactions"]}, tmp_path / layout.MANIFEST)
     (tmp_path / layout.CIRCUMSTANCES).parent.mkdir(parents=True)
-    for found, is_linked in (([], True), ([{"code": "circumstances.ids_replaced"}], False)):
-        storage.write_json({"findings": found}, tmp_path / layout.CIRCUMSTANCES)
+    for circumstance, is_linked in (([], True), ([{"code": "circumstances.ids_replaced"}], False)):
+        storage.write_json({"findings": circumstance}, tmp_path / layout.CIRCUMSTANCES)
         assert ("linked_customers" in available_in(tmp_path)) == is_linked

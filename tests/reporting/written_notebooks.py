@@ -51,6 +51,6 @@ def run_as(*cells: str | dict[str, Any]) -> NotebookNode:
     return nbformat.v4.new_notebook(cells=built)
 
 
-def found(text: str, headline: bool) -> dict[str, Any]:
+def statement(text: str, headline: bool) -> dict[str, Any]:
     """Build the output of a finding."""
     return {"text/html": f"<p>{text}</p>", MIME: codec.to_json(Statement(text, headline))}

@@ -35,9 +35,9 @@ def campaigns(tmp_path):
 
 
 def test_experiments_are_also_judged_together(campaigns):
-    made = campaigns([effect("a", 0.001), effect("b", 0.04), effect("c", 0.9)])
-    assert made.revenue["p_of_all"].round(3).tolist() == [0.9, 0.08, 0.003]  # the latest first
-    assert say(made.together_finding) == (
+    shown = campaigns([effect("a", 0.001), effect("b", 0.04), effect("c", 0.9)])
+    assert shown.revenue["p_of_all"].round(3).tolist() == [0.9, 0.08, 0.003]  # the latest first
+    assert say(shown.together_finding) == (
         "Judged together, 1 of 3 campaigns with a control group is shown to change revenue (Holm's correction)."
     )
     assert campaigns([effect("a", 0.001)]).together_finding is None
@@ -45,16 +45,16 @@ def test_experiments_are_also_judged_together(campaigns):
 
 def test_groups_are_counted_beside_what_chance_would_show(campaigns):
     groups = [effect("a", 0.01, 300.0, "stage", "growth"), effect("a", 0.5, -900.0, "stage", "decline")]
-    made = campaigns([effect("a", 0.2), *groups, effect("b", 0.03, -500.0, "spent_before", "top_fifth")])
-    said = say(made.groups_finding)
-    assert said.startswith("2 of 3 groups")
-    assert "up to 1 would by chance; the largest: “top fifth” in B, −EUR\xa05 per customer" in said
+    shown = campaigns([effect("a", 0.2), *groups, effect("b", 0.03, -500.0, "spent_before", "top_fifth")])
+    sentence = say(shown.groups_finding)
+    assert sentence.startswith("2 of 3 groups")
+    assert "up to 1 would by chance; the largest: “top fifth” in B, −EUR\xa05 per customer" in sentence
     assert say(campaigns([effect("a", 0.2), *groups[1:]]).groups_finding).startswith("None of 1 group (")
 
 
 def test_the_next_time_is_summed_up_by_answer(campaigns):
-    said = say(campaigns([effect("a", 0.001)]).next_time_finding)
-    assert said.endswith("by the control groups: all customers (1 campaign) and not proven (2 campaigns).")
+    sentence = say(campaigns([effect("a", 0.001)]).next_time_finding)
+    assert sentence.endswith("by the control groups: all customers (1 campaign) and not proven (2 campaigns).")
 
 
 @pytest.mark.parametrize(
@@ -74,5 +74,5 @@ def test_whom_to_contact_again_is_said_after_a_proven_gain_only(p_value, differe
         }
     )  # fmt: skip
     effects = pd.DataFrame([effect("a", p_value, difference) | {"level": 0.95}])
-    said = findings(Response(heads, effects, *[pd.DataFrame()] * 4), "EUR")
-    assert any(finding.code == f"response.answer_{answer}" for finding in said) == is_said
+    sentence = findings(Response(heads, effects, *[pd.DataFrame()] * 4), "EUR")
+    assert any(finding.code == f"response.answer_{answer}" for finding in sentence) == is_said

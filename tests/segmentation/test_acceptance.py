@@ -106,8 +106,8 @@ def test_numbers_are_those_that_can_be_counted():
     assert numbers["profitable"] == pytest.approx(profit[:100].mean(), abs=1e-6)
     assert numbers["differentiable"] == pytest.approx(0.6, abs=0.02)  # 500 against 200
     assert numbers["goal_relevant"] == pytest.approx(300_000 / 450_000 * 3 - 1, abs=1e-6)
-    said = say(loads(table.loc[(1, "goal_relevant"), "meaning"]))
-    assert said == "33% of customers account for 67% of 12-month customer value: 2.0× their share."
+    sentence = say(loads(table.loc[(1, "goal_relevant"), "meaning"]))
+    assert sentence == "33% of customers account for 67% of 12-month customer value: 2.0× their share."
 
 
 def test_what_cannot_be_tested_says_what_would_bring_it():
@@ -116,8 +116,8 @@ def test_what_cannot_be_tested_says_what_would_bring_it():
     table = outcome(customers=bare, rules=RULES.iloc[:0])
     missing = table.loc[1][table.loc[1, "is_passed"].isna()]
     assert missing.index.tolist() == ["identifiable", *TESTS[2:4], *TESTS[5:]]
-    said = say(loads(table.loc[(1, "reachable"), "meaning"]))
-    assert said.endswith("It is not known who may be contacted (column contactable). Required data: customers.")
+    sentence = say(loads(table.loc[(1, "reachable"), "meaning"]))
+    assert sentence.endswith("It is not known who may be contacted (column contactable). Required data: customers.")
     assert missing["number"].isna().all()
     assert table.loc[(2, "reachable"), "is_passed"] is pd.NA
 
@@ -164,12 +164,12 @@ def test_clusters_are_given_by_what_was_known_then():
         return pd.DataFrame({"cluster": np.where(customers["n_orders"] >= 4, 2, 1)}, index=customers.index)
 
     ends = acceptance.month_ends(list(snapshots["as_of"]), PARAMS.acceptance)
-    found = acceptance.later(snapshots, ends, segments, MODEL, score, params=PARAMS.acceptance)
-    assert (found.cut, found.end) == (date(2024, 2, 1), date(2024, 5, 1))  # three months apart
-    assert found.frame["customer_id"].tolist() == ["a", "b"]  # z had not bought yet
-    assert found.frame["cluster"].tolist() == [1, 2]
-    assert found.frame["later_revenue_cents"].tolist() == [800.0, 100.0]
-    assert found.frame["is_kept"].tolist() == [False, True]
+    later = acceptance.later(snapshots, ends, segments, MODEL, score, params=PARAMS.acceptance)
+    assert (later.cut, later.end) == (date(2024, 2, 1), date(2024, 5, 1))  # three months apart
+    assert later.frame["customer_id"].tolist() == ["a", "b"]  # z had not bought yet
+    assert later.frame["cluster"].tolist() == [1, 2]
+    assert later.frame["later_revenue_cents"].tolist() == [800.0, 100.0]
+    assert later.frame["is_kept"].tolist() == [False, True]
     late = snapshots[snapshots["as_of"] > date(2024, 2, 1)]
     too_few = acceptance.month_ends(list(late["as_of"]), PARAMS.acceptance)
     few = acceptance.later(late, too_few, segments, MODEL, score, params=PARAMS.acceptance)
@@ -183,10 +183,10 @@ def test_clusters_are_given_by_what_was_known_then():
 def test_a_segment_is_accepted_that_fails_nothing_that_could_be_made():
     table = outcome(after=later(500, 200), actions=pd.Series({"good": 2})).reset_index()
     table.loc[table["test"] == "reachable", "is_passed"] = pd.NA
-    found = acceptance.verdicts(table)
-    assert found["is_accepted"].tolist() == [True, False]
-    assert found["n_tested"].tolist() == [7, 7]
-    assert found["failed"].tolist() == ["", "identifiable, stable, actionable"]
+    summary = acceptance.verdicts(table)
+    assert summary["is_accepted"].tolist() == [True, False]
+    assert summary["n_tested"].tolist() == [7, 7]
+    assert summary["failed"].tolist() == ["", "identifiable, stable, actionable"]
     assert acceptance.metrics(table) == {
         "k": 2,
         "accepted": 1,
@@ -235,8 +235,8 @@ def test_the_door_says_and_draws_what_the_tests_found(tmp_path):
     assert [say(gap) for gap in opened.not_available] == ["Actionable (not tested): No marketing mix was given."]
     assert opened.of("rest").set_index("test").loc["stable", "is_passed"] is False
     ax = opened.plot_table().drawn
-    said = [t.get_text().replace("\n", " ") for t in ax.get_xticklabels()]
-    assert said == [say(Term("acceptance_test", test)) for test in TESTS]
+    ticks = [t.get_text().replace("\n", " ") for t in ax.get_xticklabels()]
+    assert ticks == [say(Term("acceptance_test", test)) for test in TESTS]
     cells = np.array([t.get_text() for t in ax.texts]).reshape(2, len(TESTS))
     assert cells[:, TESTS.index("stable")].tolist() == ["✓ 0.90", "✗ 0.40"]
     assert cells[:, TESTS.index("actionable")].tolist() == ["–", "–"]

@@ -49,16 +49,16 @@ def company() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
 
 
 @pytest.fixture(scope="module")
-def made():
+def described():
     customers, segments, interests = company()
-    found = rules.fit(customers, segments, PARAMS, SEED)
+    rule_table = rules.fit(customers, segments, PARAMS, SEED)
     traits = cards.traits(customers, segments, PARAMS, interests=interests)
-    table = cards.cards(customers, segments, found, traits, interests=interests, currency="USD")
+    table = cards.cards(customers, segments, rule_table, traits, interests=interests, currency="USD")
     return customers, segments, traits, table
 
 
-def test_figures_add_up_and_are_those_of_the_customers(made):
-    _, _, _, table = made
+def test_figures_add_up_and_are_those_of_the_customers(described):
+    _, _, _, table = described
     assert table["n_customers"].tolist() == [200, 200]
     assert table["revenue_cents"].tolist() == [600_000, 200_000]
     assert table["revenue_share"].tolist() == [0.75, 0.25]
@@ -69,8 +69,8 @@ def test_figures_add_up_and_are_those_of_the_customers(made):
     assert set(table["profit_basis"]) == {"profit"}
 
 
-def test_a_trait_says_what_a_person_would_count(made):
-    customers, _, traits, _ = made
+def test_a_trait_says_what_a_person_would_count(described):
+    customers, _, traits, _ = described
     own = traits[(traits["segment"] == "often") & (traits["column"] == "region")].set_index("level")
     north = (customers["region"] == "north").to_numpy()
     assert own.loc["north", "value"] == pytest.approx(north[::2].mean(), abs=1e-6)
@@ -84,8 +84,8 @@ def test_a_trait_says_what_a_person_would_count(made):
         assert say(cards.finding(beer)) == "“beer”在客户消费中的平均占比为全体的2.0倍（50%，全体25%）"
 
 
-def test_what_is_the_same_for_all_or_sensitive_is_not_said(made):
-    _, _, traits, _ = made
+def test_what_is_the_same_for_all_or_sensitive_is_not_said(described):
+    _, _, traits, _ = described
     assert not traits["column"].isin(["discount_share", "gender"]).any()
     assert (traits.loc[traits["level"] == "bread", "unit"] == "share").all()
     assert ((traits["lower"] > 1) | (traits["upper"] < 1)).all()
@@ -125,8 +125,8 @@ def test_strata_hold_customers_with_as_many_orders():
     assert np.repeat([0, 1, -1], [40, 50, 5]).tolist() == index.strata_of(orders).tolist()
 
 
-def test_rfm_segments_are_not_said_to_differ_in_what_they_are_made_from(made):
-    customers, segments, _, _ = made
+def test_rfm_segments_are_not_said_to_differ_in_what_they_are_made_from(described):
+    customers, segments, _, _ = described
     named = segments.assign(rfm_segment=segments["cluster_name"])
     traits = cards.traits(customers, named, PARAMS)
     columns = {scheme: set(rows["column"]) for scheme, rows in traits.groupby("scheme")}
@@ -134,15 +134,15 @@ def test_rfm_segments_are_not_said_to_differ_in_what_they_are_made_from(made):
     assert columns["rfm_segment"] == {"region"}
 
 
-def test_mixes_are_shares_by_name(made):
-    _, _, _, table = made
+def test_mixes_are_shares_by_name(described):
+    _, _, _, table = described
     assert json.loads(table["categories"][0]) == {"beer": 0.5, "bread": 0.5}
     assert json.loads(table["categories"][1]) == {"bread": 1.0}
     assert table["stages"].isna().all()
 
 
-def test_the_description_holds_the_figures(made):
-    _, _, _, table = made
+def test_the_description_holds_the_figures(described):
+    _, _, _, table = described
     assert say(loads(table["description"][0])).startswith(
         "200 customers (50% of all who bought) bring 75% of revenue and 125% of profit. "
         "12-month customer value: USD\u00a010 on average. What sets them apart: "
@@ -159,8 +159,8 @@ def test_an_interval_covers_the_truth_as_often_as_it_says():
     codes = np.repeat([0, 1], [60, 240])
     covered = 0
     for _ in range(400):
-        found = index.of_numbers(rng.lognormal(0, 0.6, 300), codes, 2, 0.9)
-        covered += int(found.lower[0] <= 1 <= found.upper[0])
+        estimate = index.of_numbers(rng.lognormal(0, 0.6, 300), codes, 2, 0.9)
+        covered += int(estimate.lower[0] <= 1 <= estimate.upper[0])
     assert 0.86 <= covered / 400 <= 0.94
 
 
@@ -168,13 +168,13 @@ def test_an_index_agrees_with_a_bootstrap():
     rng = np.random.default_rng(2)
     values, codes = rng.gamma(2.0, 3.0, 500), np.repeat([0, 1], [150, 350])
     values[codes == 0] *= 1.5
-    found = index.of_numbers(values, codes, 2, 0.95)
+    estimate = index.of_numbers(values, codes, 2, 0.95)
     drawn = []
     for _ in range(2000):
         picked = rng.integers(0, 500, 500)
         x, c = values[picked], codes[picked]
         drawn.append(np.log(x[c == 0].mean() / x.mean()))
-    error = np.log(found.upper[0] / found.index[0]) / 1.959964
+    error = np.log(estimate.upper[0] / estimate.index[0]) / 1.959964
     assert error == pytest.approx(np.std(drawn), rel=0.1)
 
 
@@ -186,14 +186,14 @@ def test_a_standardised_interval_covers_the_truth_as_often_as_it_says():
     covered = 0
     for _ in range(400):
         codes = (rng.random(1200) < np.array([0.8, 0.5, 0.1])[strata]).astype(int)
-        found = index.of_numbers(rng.gamma(2.0, 1.0 + 2 * strata), codes, 2, 0.9, strata)
-        covered += int(found.lower[0] <= 1 <= found.upper[0])
+        estimate = index.of_numbers(rng.gamma(2.0, 1.0 + 2 * strata), codes, 2, 0.9, strata)
+        covered += int(estimate.lower[0] <= 1 <= estimate.upper[0])
     assert 0.86 <= covered / 400 <= 0.94
 
 
 def test_everybody_as_one_segment_has_index_one_and_no_doubt():
-    found = index.of_counts(np.array([30]), np.array([100]), 0.95)
-    assert (found.value[0], found.index[0], found.lower[0], found.upper[0]) == (0.3, 1.0, 1.0, 1.0)
+    estimate = index.of_counts(np.array([30]), np.array([100]), 0.95)
+    assert (estimate.value[0], estimate.index[0], estimate.lower[0], estimate.upper[0]) == (0.3, 1.0, 1.0, 1.0)
 
 
 def test_a_source_that_knows_nothing_makes_no_claims():
@@ -250,12 +250,12 @@ def test_the_claims_of_the_cards_are_those_of_the_raw_data(built_project, con):
         assert card.revenue_cents == mine["revenue_cents"].sum()
 
 
-def test_the_door_says_and_draws_what_the_cards_hold(made, tmp_path):
-    customers, segments, traits, table = made
-    found = rules.fit(customers, segments, PARAMS, SEED)
+def test_the_door_says_and_draws_what_the_cards_hold(described, tmp_path):
+    customers, segments, traits, table = described
+    rule_table = rules.fit(customers, segments, PARAMS, SEED)
     storage.write(table, CARDS, tmp_path / CARDS.path)
     storage.write(traits, TRAITS, tmp_path / TRAITS.path)
-    storage.write(found, RULES, tmp_path / RULES.path)
+    storage.write(rule_table, RULES, tmp_path / RULES.path)
     opened = Cards(tmp_path, "USD")
     assert say(opened.finding).startswith("“often” brings 125% of profit with 50% of all customers who bought.")
     assert opened.mix("often", "categories")["name"].tolist() == ["beer", "bread"]

@@ -14,14 +14,14 @@ from crmwb.segmentation import clusters
 
 
 @pytest.fixture(scope="module")
-def found():
+def fitted():
     customers, kind = planted(n=300)
     model = clusters.fit(customers, choices(features=PLANTED_FEATURES, k_max=3), SEED)
     return customers, kind, model
 
 
-def test_the_map_shows_customers_nearest_to_their_own_centre_and_says_what_its_directions_mean(found):
-    customers, _, model = found
+def test_the_map_shows_customers_nearest_to_their_own_centre_and_says_what_its_directions_mean(fitted):
+    customers, _, model = fitted
     shown = clusters.project(customers, model)
     assert len(shown.points) == 300
     spots, centres = shown.points[["across", "up"]].to_numpy(), shown.centres[["across", "up"]].to_numpy()
@@ -41,8 +41,8 @@ def test_two_clusters_of_one_feature_lie_on_a_line():
     assert (say(shown.across), say(shown.up)) == ("higher: orders", "no single feature")
 
 
-def test_every_cluster_has_its_number_and_colour_on_the_map(found):
-    customers, _, model = found
+def test_every_cluster_has_its_number_and_colour_on_the_map(fitted):
+    customers, _, model = fitted
     shown = clusters.project(customers, model)
     ax = plots.segment_map(*shown)
     assert [text.get_text() for text in ax.texts] == ["1", "2", "3"]
@@ -53,8 +53,8 @@ def test_every_cluster_has_its_number_and_colour_on_the_map(found):
     assert tuple(first[:3]) == pytest.approx(tuple(to_rgb(colours.of_clusters(names)[names[0]])))
 
 
-def test_the_evidence_shows_each_method_and_rings_the_chosen(found):
-    _, _, model = found
+def test_the_evidence_shows_each_method_and_rings_the_chosen(fitted):
+    _, _, model = fitted
     rows = pd.DataFrame(model["evidence"])
     left, right = plots.evidence(rows, 0.75).axes
     lines = {line.get_label(): list(line.get_ydata()) for line in left.lines}

@@ -19,14 +19,14 @@ PLANTED = choices(features=PLANTED_FEATURES)
 
 
 @pytest.fixture(scope="module")
-def found():
+def fitted():
     customers, kind = planted()
     model = clusters.fit(customers, PLANTED, SEED)
     return customers, kind, model, clusters.score(customers, model)
 
 
-def test_planted_segments_are_found_and_numbered_by_revenue(found):
-    customers, kind, model, out = found
+def test_planted_segments_are_found_and_numbered_by_revenue(fitted):
+    customers, kind, model, out = fitted
     assert adjusted_rand_score(kind, out["cluster"].astype(int)) > 0.99
     assert (model["kind"], model["k"]) == ("natural", 3)
     verdict = from_json(model["verdict"])
@@ -36,8 +36,8 @@ def test_planted_segments_are_found_and_numbered_by_revenue(found):
     assert by_worth.tolist() == sorted(by_worth, reverse=True)
 
 
-def test_the_chosen_row_holds_the_evidence_and_clusters_hold_their_own(found):
-    _, _, model, out = found
+def test_the_chosen_row_holds_the_evidence_and_clusters_hold_their_own(fitted):
+    _, _, model, out = fitted
     (row,) = [row for row in model["evidence"] if row["is_chosen"]]
     assert (row["method"], row["k"]) == (model["method"], 3)
     assert row["min_jaccard"] > 0.95
@@ -53,8 +53,8 @@ def test_the_chosen_row_holds_the_evidence_and_clusters_hold_their_own(found):
     }
 
 
-def test_centres_are_the_customers_own_means_in_standard_deviations(found):
-    customers, _, model, out = found
+def test_centres_are_the_customers_own_means_in_standard_deviations(fitted):
+    customers, _, model, out = fitted
     best = customers[(out["cluster"] == 1).to_numpy()]
     orders = customers["n_orders"]
     own = (best["n_orders"].mean() - orders.mean()) / orders.std(ddof=0)
@@ -103,8 +103,8 @@ def test_one_more_method_changes_nothing_about_the_others():
     ]
 
 
-def test_a_model_read_back_from_json_scores_as_fitted_and_by_batches(found, monkeypatch):
-    customers, _, model, out = found
+def test_a_model_read_back_from_json_scores_as_fitted_and_by_batches(fitted, monkeypatch):
+    customers, _, model, out = fitted
     monkeypatch.setattr(clusters.model, "SCORED_ROWS", 101)
     pd.testing.assert_frame_equal(clusters.score(customers, json.loads(json.dumps(model))), out)
 
@@ -142,7 +142,7 @@ def row(k, gain, *, stable=True, substantial=True, separated=True, overlap=0.1):
 
 
 @pytest.mark.parametrize(
-    ("found", "k", "kind"),
+    ("candidates", "k", "kind"),
     [
         ([row(2, 0.1), row(3, 0.2), row(4, 0.3, stable=False)], 3, "natural"),
         ([row(2, 0.9), row(3, 0.2)], 3, "natural"),
@@ -151,9 +151,9 @@ def row(k, gain, *, stable=True, substantial=True, separated=True, overlap=0.1):
         ([row(2, 0.1, substantial=False), row(3, 0.3, substantial=False)], 3, "constructive"),
     ],
 )
-def test_the_best_verdict_wins_then_of_natural_clusters_the_most_and_of_others_the_largest_gain(found, k, kind):
-    chosen, said, _ = choice.choose(found)
-    assert (chosen.row["k"], said) == (k, kind)
+def test_the_best_verdict_wins_then_of_natural_clusters_the_most_and_of_others_the_largest_gain(candidates, k, kind):
+    chosen, kind_of, _ = choice.choose(candidates)
+    assert (chosen.row["k"], kind_of) == (k, kind)
 
 
 def test_of_as_many_natural_clusters_those_that_overlap_least_are_chosen():
@@ -212,8 +212,8 @@ def test_a_customer_beyond_every_cluster_is_an_outlier_and_still_has_a_cluster()
 
 
 @pytest.mark.parametrize("spend", [10**9 * 100, 10**13])
-def test_one_extreme_value_changes_no_cluster(found, spend):
-    customers, _, _, out = found
+def test_one_extreme_value_changes_no_cluster(fitted, spend):
+    customers, _, _, out = fitted
     extreme = customers.assign(n_orders=customers["n_orders"].astype(float))
     extreme.loc[5, ["n_orders", "revenue_cents"]] = [1e9, spend]
     again = clusters.fit(extreme, PLANTED, SEED)
@@ -240,9 +240,9 @@ def test_changes_in_last_bits_change_nothing():
 def test_two_groupings_side_by_side():
     one = pd.Series(["a", "a", "b", "b", None], name="before")
     other = pd.Series([1, 1, 2, 1, 2], name="now")
-    found = clusters.compare(one, other)
-    assert found.table.loc["a", 1] == 2
-    assert found.table.loc["b"].tolist() == [1, 1]
-    assert found.table.to_numpy().sum() == 4
+    crossing = clusters.compare(one, other)
+    assert crossing.table.loc["a", 1] == 2
+    assert crossing.table.loc["b"].tolist() == [1, 1]
+    assert crossing.table.to_numpy().sum() == 4
     assert clusters.compare(one, one).ari == 1
-    assert found.ari == pytest.approx(adjusted_rand_score([0, 0, 1, 1], [1, 1, 2, 1]))
+    assert crossing.ari == pytest.approx(adjusted_rand_score([0, 0, 1, 1], [1, 1, 2, 1]))

@@ -32,7 +32,7 @@ FRAME = pd.DataFrame(
     columns=COLUMNS,
 )  # fmt: skip
 UNKNOWN = Unavailable("needs.unavailable.discounts", needs=(Term("table", "transactions"),))
-FOUND = needs.Needs(FRAME, {"not_available": {"promotion": to_json(UNKNOWN)}})
+MEASURED = needs.Needs(FRAME, {"not_available": {"promotion": to_json(UNKNOWN)}})
 TEA = "40% of their spend goes to tea, against 10% for other customers: 4 times (interval 3 to 5)."
 CHEAP = "They pay 90% of a product's usual price, against 100% for other customers: 0.9 times (interval 0.88 to 0.92)."
 LEAD = """
@@ -57,7 +57,7 @@ def rules(tmp_path):
 
 
 def advised(rules: needs.MarketingMix, **chosen) -> pd.DataFrame:
-    mix = needs.mix(FOUND, CUSTOMERS, rules, choices(**chosen)).set_index(["segment", "p", "position"])
+    mix = needs.mix(MEASURED, CUSTOMERS, rules, choices(**chosen)).set_index(["segment", "p", "position"])
     return mix.assign(**{name: [say(loads(text)) for text in mix[name]] for name in ("advice", "because")})
 
 
@@ -134,12 +134,12 @@ def test_the_first_by_priority_are_kept_and_no_more_than_asked_for(rules):
 
 
 def test_actions_mapped_counts_advices_of_ones_own(rules):
-    mix = needs.mix(FOUND, CUSTOMERS, rules(LEAD), choices())
+    mix = needs.mix(MEASURED, CUSTOMERS, rules(LEAD), choices())
     assert needs.actions_mapped(mix, "cluster_name").to_dict() == {"a": 1, "b": 0}
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "reason"),
     [
         (
             "category_spend_share",
@@ -156,9 +156,9 @@ def test_actions_mapped_counts_advices_of_ones_own(rules):
         ("priority: 2", "priority: soon", r"rules\.0\.priority: 'soon' is not allowed"),
     ],
 )
-def test_a_slip_in_the_table_is_named_by_file_and_key(rules, old, new, said):
+def test_a_slip_in_the_table_is_named_by_file_and_key(rules, old, new, reason):
     assert old in LEAD
-    with pytest.raises(CrmwbError, match=rf"marketing_mix\.yaml: {said}"):
+    with pytest.raises(CrmwbError, match=rf"marketing_mix\.yaml: {reason}"):
         rules(LEAD.replace(old, new))
 
 
@@ -174,7 +174,7 @@ def test_a_slip_in_the_table_is_named_by_file_and_key(rules, old, new, said):
 )
 def test_advice_for_companies_is_given_where_half_of_the_known_customers_are_such(rules, kinds, is_given):
     table = rules(LEAD.replace("priority: 2", "priority: 2\n    for: company"))
-    mix = needs.mix(FOUND, CUSTOMERS.assign(kind=kinds), table, choices())
+    mix = needs.mix(MEASURED, CUSTOMERS.assign(kind=kinds), table, choices())
     assert ("lead" in set(mix["rule"])) is is_given
 
 
@@ -182,14 +182,14 @@ def test_households_are_offered_no_annual_terms():
     table = needs.read_rules(PROJECT / layout.MARKETING_MIX)
     orders = FRAME.assign(kind="basket", measure="order_cents", item="", lift=2.0, is_clear=True)
     for kind, is_given in (("company", True), ("person", False)):
-        mix = needs.mix(needs.Needs(orders, FOUND.facts), CUSTOMERS.assign(kind=kind), table, choices())
+        mix = needs.mix(needs.Needs(orders, MEASURED.facts), CUSTOMERS.assign(kind=kind), table, choices())
         assert mix["advice"].str.contains("annual terms").any() == is_given
 
 
 def test_a_profile_of_few_customers_gives_no_advice(rules):
     table = rules(LEAD.replace("need: category_spend_share", "profile: n_orders").replace("{items}; {item}", "x"))
-    assert "lead" in set(needs.mix(FOUND, CUSTOMERS, table, choices(min_customers=3))["rule"])
-    assert "lead" not in set(needs.mix(FOUND, CUSTOMERS, table, choices(min_customers=4))["rule"])
+    assert "lead" in set(needs.mix(MEASURED, CUSTOMERS, table, choices(min_customers=3))["rule"])
+    assert "lead" not in set(needs.mix(MEASURED, CUSTOMERS, table, choices(min_customers=4))["rule"])
 
 
 def test_two_rules_of_one_name_are_refused(rules):
@@ -222,8 +222,8 @@ def test_the_shipped_table_covers_every_p_and_names_every_measure():
 def test_the_mix_of_the_hand_written_shop_is_what_its_schema_says(con):
     import pyarrow as pa
 
-    found = needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices())
-    mix = needs.mix(found, CUSTOMERS, needs.read_rules(PROJECT / layout.MARKETING_MIX), choices())
+    measured = needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices())
+    mix = needs.mix(measured, CUSTOMERS, needs.read_rules(PROJECT / layout.MARKETING_MIX), choices())
     assert pa.Table.from_pandas(mix, schema=MIX.schema, preserve_index=False).num_rows == len(mix)
     assert mix.groupby(["segment", "p"]).size().max() <= choices().n_advices
     for code in ("en", "zh"):
@@ -244,8 +244,8 @@ def test_texts_are_said_in_the_language_of_the_reader_and_a_missing_one_is_marke
         '"{segment}: {items}; {item} {value} against {everyone_else}, {lift} times."',
         "{en: 'Show {item}.', zh: '展示{item}。'}",
     )
-    advice = needs.mix(FOUND, CUSTOMERS, rules(both), choices()).loc[0, "advice"]
-    alone = needs.mix(FOUND, CUSTOMERS, rules(LEAD), choices()).loc[0, "advice"]
+    advice = needs.mix(MEASURED, CUSTOMERS, rules(both), choices()).loc[0, "advice"]
+    alone = needs.mix(MEASURED, CUSTOMERS, rules(LEAD), choices()).loc[0, "advice"]
     assert say(loads(advice)) == "Show tea."
     with language.using("zh"):
         assert say(loads(advice)) == "展示tea。"
@@ -253,4 +253,4 @@ def test_texts_are_said_in_the_language_of_the_reader_and_a_missing_one_is_marke
     chinese = rules(
         LEAD.replace('"{segment}: {items}; {item} {value} against {everyone_else}, {lift} times."', "展示{item}。")
     )
-    assert say(loads(needs.mix(FOUND, CUSTOMERS, chinese, choices()).loc[0, "advice"])) == "展示tea。 (Chinese only)"
+    assert say(loads(needs.mix(MEASURED, CUSTOMERS, chinese, choices()).loc[0, "advice"])) == "展示tea。 (Chinese only)"

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from builders import set_down
 from needs_tables import AS_OF, CUSTOMERS, choices, shop
-from test_mix import FOUND
+from test_mix import MEASURED
 
 from crmwb import layout, storage
 from crmwb.contract.segments import MIX, NEEDS, PROFILES
@@ -27,7 +27,7 @@ ADVICE = 'advice: "Show {item}."'
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "reason"),
     [
         (ADVICE, f"advice: {'x' * 5_000}", "at most 600"),
         (ADVICE, f'advice: "{{item}}{" " * 5_000}"', "at most 600"),
@@ -63,14 +63,14 @@ ADVICE = 'advice: "Show {item}."'
         (RULE, "rules:\n" + "".join(RULE[7:].replace("lead", f"r{i}") for i in range(501)), "at most 500"),
     ],
 )
-def test_what_is_not_allowed_is_refused_in_a_sentence(tmp_path, old, new, said):
+def test_what_is_not_allowed_is_refused_in_a_sentence(tmp_path, old, new, reason):
     assert old in RULE
     path = tmp_path / "marketing_mix.yaml"
     path.write_text(RULE.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(CrmwbError) as refused:
         needs.read_rules(path)
     message = str(refused.value)
-    assert said in message
+    assert reason in message
     assert message.startswith(f"{path}: ")
     assert all(len(line) < 700 for line in message.splitlines())
 
@@ -79,25 +79,25 @@ def test_a_profile_that_customers_do_not_have_is_refused(tmp_path):
     path = tmp_path / "marketing_mix.yaml"
     path.write_text(RULE.replace("need: category_spend_share", "profile: shoe_size").replace("{item}", "it"))
     with pytest.raises(CrmwbError, match=r"rule lead: profile: customers have no number shoe_size; docs/"):
-        needs.mix(FOUND, CUSTOMERS, needs.read_rules(path), choices())
+        needs.mix(MEASURED, CUSTOMERS, needs.read_rules(path), choices())
 
 
 def test_markup_in_texts_and_in_the_data_stays_text(con, tmp_path):
     path = tmp_path / "marketing_mix.yaml"
     path.write_text(RULE.replace(ADVICE, f"advice: {{en: '{HOSTILE}'}}"), encoding="utf-8")
     hostile_item = "<img src=x onerror=alert(1)>{item}"
-    frame = FOUND.frame.assign(item=FOUND.frame["item"].where(FOUND.frame["item"] != "tea", hostile_item))
+    frame = MEASURED.frame.assign(item=MEASURED.frame["item"].where(MEASURED.frame["item"] != "tea", hostile_item))
     renamed = CUSTOMERS.assign(cluster_name=CUSTOMERS["cluster_name"].replace({"a": "<b>a</b>{x}"}))
     frame["segment"] = frame["segment"].replace({"a": "<b>a</b>{x}"})
-    mix = needs.mix(needs.Needs(frame, FOUND.facts), renamed, needs.read_rules(path), choices())
+    mix = needs.mix(needs.Needs(frame, MEASURED.facts), renamed, needs.read_rules(path), choices())
     advice = say(loads(mix.loc[mix["rule"] == "lead", "advice"].iloc[0]))
     assert advice.startswith("<script>alert(1)</script> [x]")  # as it stands: whoever shows it escapes it
     assert advice.endswith("{x}$ =1+1 <img src=x onerror=alert(1)>{item}")
 
-    found = needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices())
+    measured = needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices())
     storage.write(mix, MIX, tmp_path / MIX.path)
     storage.write(frame, NEEDS, tmp_path / NEEDS.path)
-    storage.write_json(found.facts, tmp_path / layout.NEEDS_FACTS)
+    storage.write_json(measured.facts, tmp_path / layout.NEEDS_FACTS)
     profiles = pd.DataFrame({"scheme": "cluster_name", "position": [1, 2], "segment": ["<b>a</b>{x}", "b"]})
     set_down(profiles, PROFILES, tmp_path)
     opened = Needs(tmp_path, "EUR")

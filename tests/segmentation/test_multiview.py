@@ -38,8 +38,10 @@ def test_cells_are_those_of_a_plain_groupby():
 
 
 def test_noise_has_no_trend_and_a_region_that_doubles_has_one():
-    found = [multiview.crossings(frame(2000, seed), multiview.DIMENSIONS)["trend"].value_counts() for seed in range(20)]
-    assert sum(bool(trends.get("growing", 0) + trends.get("shrinking", 0)) for trends in found) <= 2
+    trends = [
+        multiview.crossings(frame(2000, seed), multiview.DIMENSIONS)["trend"].value_counts() for seed in range(20)
+    ]
+    assert sum(bool(each.get("growing", 0) + each.get("shrinking", 0)) for each in trends) <= 2
     customers = frame(2000, 1)
     customers.loc[customers["region"] == "r3", "recent_revenue_cents"] *= 2
     first = multiview.growing(multiview.crossings(customers, ["region", "top_channel"])).iloc[0]

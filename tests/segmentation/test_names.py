@@ -102,9 +102,9 @@ def test_a_level_may_hold_the_signs_that_names_are_put_together_with():
 def test_every_trait_has_words_in_every_language():
     traits = {trait for pair in LOW_AND_HIGH.values() for trait in pair} | {"average", "never_bought", "all_customers"}
     for code in language.LANGUAGES:
-        said = {trait: find(f"terms.cluster_name.{trait}", code) for trait in traits}
-        assert None not in said.values()
-        assert len(set(said.values())) == len(said)
+        words = {trait: find(f"terms.cluster_name.{trait}", code) for trait in traits}
+        assert None not in words.values()
+        assert len(set(words.values())) == len(words)
 
 
 def test_a_number_replaces_the_one_that_a_name_has():

@@ -24,26 +24,26 @@ SEED = 7
 
 
 @pytest.fixture(scope="module")
-def found():
+def known_needs():
     with engine.connect(params.EngineParams(threads=2, memory_limit_gb=2)) as con:
         return needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices())
 
 
-def why(found, need: str) -> str:
-    return say(from_json(found.facts["not_available"][need]))
+def why(known_needs, need: str) -> str:
+    return say(from_json(known_needs.facts["not_available"][need]))
 
 
 def row(
-    found: needs.Needs, measure: str, item: str = "", segment: str = "a", scheme: str = "cluster_name"
+    known_needs: needs.Needs, measure: str, item: str = "", segment: str = "a", scheme: str = "cluster_name"
 ) -> pd.Series:
-    rows = found.frame.set_index(["scheme", "segment", "measure", "item"])
+    rows = known_needs.frame.set_index(["scheme", "segment", "measure", "item"])
     return rows.loc[(scheme, segment, measure, item)]
 
 
-def test_the_frame_is_what_its_schema_says(found):
-    table = pa.Table.from_pandas(found.frame, schema=NEEDS.schema, preserve_index=False)
-    assert table.num_rows == len(found.frame) > 0
-    assert not found.frame.duplicated(["scheme", "segment", "measure", "item"]).any()
+def test_the_frame_is_what_its_schema_says(known_needs):
+    table = pa.Table.from_pandas(known_needs.frame, schema=NEEDS.schema, preserve_index=False)
+    assert table.num_rows == len(known_needs.frame) > 0
+    assert not known_needs.frame.duplicated(["scheme", "segment", "measure", "item"]).any()
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,8 @@ def test_the_frame_is_what_its_schema_says(found):
         ("campaign_response_share", "mail", 2 / 2, 1 / 2),
     ],
 )
-def test_each_measure_is_a_part_of_a_whole(found, measure, item, a, b):
-    one, other = row(found, measure, item, "a"), row(found, measure, item, "b")
+def test_each_measure_is_a_part_of_a_whole(known_needs, measure, item, a, b):
+    one, other = row(known_needs, measure, item, "a"), row(known_needs, measure, item, "b")
     assert one["value"] == pytest.approx(a)
     assert one["everyone_else"] == pytest.approx(b)
     assert (other["value"], other["everyone_else"]) == pytest.approx((b, a))
@@ -81,8 +81,8 @@ def test_each_measure_is_a_part_of_a_whole(found, measure, item, a, b):
 
 
 def test_what_fewer_customers_than_asked_buy_is_left_out(con):
-    found = needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices(min_customers=3))
-    items = set(found.frame.loc[found.frame["measure"] == "category_spend_share", "item"])
+    few = needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices(min_customers=3))
+    items = set(few.frame.loc[few.frame["measure"] == "category_spend_share", "item"])
     assert items == {"tea", "coffee"}  # two customers bought biscuits
 
 
@@ -103,30 +103,30 @@ def test_who_orders_more_often_or_more_at_once_has_no_other_taste(con, n_orders,
                 lines += [f"{segment}{c} {segment}{c}o{o} 2024-01-02 p{p} 1.00" for p in products]
     sales = canonical("transactions", "\n".join(lines))
     who = pd.DataFrame(customers, columns=["customer_id", "cluster_name"])
-    found = needs.measure(con, opened(con, transactions=sales), who, AS_OF, choices(min_customers=30)).frame
-    p1 = found[(found["measure"] == "product_order_share") & (found["item"] == "p1")]
+    frame = needs.measure(con, opened(con, transactions=sales), who, AS_OF, choices(min_customers=30)).frame
+    p1 = frame[(frame["measure"] == "product_order_share") & (frame["item"] == "p1")]
     assert p1["is_clear"].eq(is_clear).all()
     assert len(p1) == 2
-    pairs = found[found["measure"] == "bundle_order_share"]
+    pairs = frame[frame["measure"] == "bundle_order_share"]
     assert len(pairs) > 0 or max(n_lines) < 12
     assert is_clear or not pairs["is_clear"].any()
 
 
-def test_a_pair_stands_together_oftener_than_chance_would_have_it(found):
+def test_a_pair_stands_together_oftener_than_chance_would_have_it(known_needs):
     # of a's four orders, four hold tea, two biscuits and two both: 2·4 / (4·2) = 1
-    assert row(found, "bundle_order_share", "biscuits + tea")["affinity"] == pytest.approx(1.0)
+    assert row(known_needs, "bundle_order_share", "biscuits + tea")["affinity"] == pytest.approx(1.0)
 
 
 def test_any_scheme_will_do(con):
-    found = needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices(schemes=("tier", "cluster_name")))
-    assert row(found, "product_order_share", "Assam (p1)", "vip", "tier")["value"] == 1.0
-    assert row(found, "product_order_share", "Assam (p1)", "small", "tier")["value"] == 2 / 7
+    both_schemes = needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices(schemes=("tier", "cluster_name")))
+    assert row(both_schemes, "product_order_share", "Assam (p1)", "vip", "tier")["value"] == 1.0
+    assert row(both_schemes, "product_order_share", "Assam (p1)", "small", "tier")["value"] == 2 / 7
     alone = needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices(schemes=("cluster_name",)))
-    both = found.frame[found.frame["scheme"] == "cluster_name"].reset_index(drop=True)
+    both = both_schemes.frame[both_schemes.frame["scheme"] == "cluster_name"].reset_index(drop=True)
     pd.testing.assert_frame_equal(both, alone.frame)
 
 
-def test_nothing_at_or_after_as_of_counts(con, found):
+def test_nothing_at_or_after_as_of_counts(con, known_needs):
     later = canonical(
         "transactions",
         """
@@ -137,7 +137,7 @@ def test_nothing_at_or_after_as_of_counts(con, found):
     )
     tables = shop(con) | opened(con, transactions=pa.concat_tables([SALES, later]))
     again = needs.measure(con, tables, CUSTOMERS, AS_OF, choices())
-    pd.testing.assert_frame_equal(again.frame, found.frame)
+    pd.testing.assert_frame_equal(again.frame, known_needs.frame)
 
 
 def test_the_same_at_one_thread_and_at_two(b2b_demo):
@@ -160,16 +160,16 @@ def test_a_scheme_that_customers_do_not_have_is_refused(con):
 
 def test_a_scheme_without_segments_brings_no_rows(con):
     nobody = CUSTOMERS.assign(cluster_name=pd.Series([None] * 7, dtype="str"))
-    found = needs.measure(con, shop(con), nobody, AS_OF, choices())
-    assert found.frame.empty
-    assert list(found.frame.columns) == NEEDS.names
+    empty = needs.measure(con, shop(con), nobody, AS_OF, choices())
+    assert empty.frame.empty
+    assert list(empty.frame.columns) == NEEDS.names
 
 
 def test_without_sales_it_says_which_table_would_tell(con):
-    found = needs.measure(con, {}, CUSTOMERS, AS_OF, choices())
-    assert found.frame.empty
-    assert "transactions" in why(found, "price")
-    assert "campaign members" in why(found, "response")
+    known_needs = needs.measure(con, {}, CUSTOMERS, AS_OF, choices())
+    assert known_needs.frame.empty
+    assert "transactions" in why(known_needs, "price")
+    assert "campaign members" in why(known_needs, "response")
 
 
 def test_what_a_source_does_not_know_is_said_and_not_guessed(con):
@@ -183,13 +183,13 @@ def test_what_a_source_does_not_know_is_said_and_not_guessed(con):
         b2           2024-01-09  1.00
         """,
     )
-    found = needs.measure(con, opened(con, transactions=bare), CUSTOMERS, AS_OF, choices())
-    missing = found.facts["not_available"]
+    known_needs = needs.measure(con, opened(con, transactions=bare), CUSTOMERS, AS_OF, choices())
+    missing = known_needs.facts["not_available"]
     known = {"order_cents", "lines_per_order", "weekend_order_share"}
-    assert set(found.frame["measure"]) == known
+    assert set(known_needs.frame["measure"]) == known
     assert {"category", "bundle", "price", "promotion", "channel", "store", "response"} <= set(missing)
-    assert "time of day" in why(found, "hour_order_share")
-    assert "a full year" in why(found, "month_order_share")
+    assert "time of day" in why(known_needs, "hour_order_share")
+    assert "a full year" in why(known_needs, "month_order_share")
 
 
 def test_where_no_price_varies_price_is_not_available(con):
@@ -198,9 +198,9 @@ def test_where_no_price_varies_price_is_not_available(con):
         "customer_id ordered_at product_id revenue\n"
         + "\n".join(f"{c} 2024-01-0{d} p1 1.00" for c in ("a1", "a2", "b1", "b2") for d in range(1, 6)),
     )
-    found = needs.measure(con, opened(con, transactions=flat, products=PRODUCTS), CUSTOMERS, AS_OF, choices())
-    assert "several prices" in why(found, "price")
-    assert not {"price_index", "below_usual_share"} & set(found.frame["measure"])
+    known_needs = needs.measure(con, opened(con, transactions=flat, products=PRODUCTS), CUSTOMERS, AS_OF, choices())
+    assert "several prices" in why(known_needs, "price")
+    assert not {"price_index", "below_usual_share"} & set(known_needs.frame["measure"])
 
 
 def sums(parts: dict[str, list[float]], wholes: dict[str, list[float]]) -> pd.DataFrame:
@@ -218,21 +218,21 @@ def sums(parts: dict[str, list[float]], wholes: dict[str, list[float]]) -> pd.Da
 def test_the_interval_of_two_shares_is_that_of_a_risk_ratio():
     # 60 of 100 against 30 of 100: Katz et al. (1978): exp(log 2 ± 1.96 √(0.4/60 + 0.7/30)), with n - 1 instead of n
     share = {"a": [1] * 60 + [0] * 40, "b": [1] * 30 + [0] * 70}
-    found = lifts(sums(share, {"a": [1] * 100, "b": [1] * 100}), 0.95, 2).set_index("segment")
+    lifted = lifts(sums(share, {"a": [1] * 100, "b": [1] * 100}), 0.95, 2).set_index("segment")
     error = np.sqrt((0.4 / 60 + 0.7 / 30) * 100 / 99)
     two_compared = 2.2414027276  # z of 1 - 0.05 / 2 / 2
-    assert found.loc["a", "lift"] == 2.0
-    assert found.loc["a", "lower"] == pytest.approx(2 * np.exp(-two_compared * error))
-    assert found.loc["a", "upper"] == pytest.approx(2 * np.exp(two_compared * error))
-    assert found["is_clear"].all()
+    assert lifted.loc["a", "lift"] == 2.0
+    assert lifted.loc["a", "lower"] == pytest.approx(2 * np.exp(-two_compared * error))
+    assert lifted.loc["a", "upper"] == pytest.approx(2 * np.exp(two_compared * error))
+    assert lifted["is_clear"].all()
 
 
 def test_what_nobody_else_does_counts_as_half_a_customer_of_theirs():
-    found = lifts(sums({"a": [1] * 40 + [0] * 60, "b": [0] * 100}, {"a": [1] * 100, "b": [1] * 100}), 0.95, 2)
-    a, b = found.iloc[0], found.iloc[1]
+    lifted = lifts(sums({"a": [1] * 40 + [0] * 60, "b": [0] * 100}, {"a": [1] * 100, "b": [1] * 100}), 0.95, 2)
+    a, b = lifted.iloc[0], lifted.iloc[1]
     assert (a["value"], a["everyone_else"], a["lift"]) == (0.4, 0.0, pytest.approx(0.4 / 0.005))
     assert b["lift"] == pytest.approx(1 / a["lift"])
-    assert found["is_clear"].all()
+    assert lifted["is_clear"].all()
 
 
 def test_one_customer_with_many_lines_is_no_strong_evidence():
@@ -316,8 +316,8 @@ def test_months_of_joining_and_leaving_are_no_season(con):
     assert {row["item"]: row["orders"] for row in parts} == dict.fromkeys(orders.MONTHS, 1)
 
 
-def test_sentences_carry_the_figures(found):
-    rows = found.frame[found.frame["segment"] == "a"].set_index(["measure", "item"], drop=False)
+def test_sentences_carry_the_figures(known_needs):
+    rows = known_needs.frame[known_needs.frame["segment"] == "a"].set_index(["measure", "item"], drop=False)
     tea = finding(rows.loc[("product_order_share", "Assam (p1)")], "EUR")
     assert say(tea).startswith("100% of their orders contain Assam (p1), against 17% for other customers: 6 times (")
     order = finding(rows.loc[("order_cents", "")], "EUR")
@@ -337,15 +337,15 @@ def test_every_measure_is_said_in_every_case(measure, code):
     cases = [sure, sure | {"lift": np.nan}, sure | {"lower": np.nan}, sure | {"everyone_else": 0.0}]
     cases += [sure | {"value": 0.0}, sure | {"value": np.nan}]
     with language.using(code):
-        said = [say(finding(case | {"is_clear": is_clear}, "EUR")) for case in cases for is_clear in (True, False)]
-        assert all(text[-1] in ".。" and "{" not in text for text in said)
-        assert ("tea" in said[0]) is (about.has_items and not about.items)
+        sentences = [say(finding(case | {"is_clear": is_clear}, "EUR")) for case in cases for is_clear in (True, False)]
+        assert all(text[-1] in ".。" and "{" not in text for text in sentences)
+        assert ("tea" in sentences[0]) is (about.has_items and not about.items)
 
 
-def test_facts_say_how_much_was_compared_and_what_chance_alone_would_bring(found):
-    tested = found.frame[found.frame["lower"].notna()]
-    assert sum(of["n_compared"] for of in found.facts["compared"]) == len(tested)
-    for of in found.facts["compared"]:
+def test_facts_say_how_much_was_compared_and_what_chance_alone_would_bring(known_needs):
+    tested = known_needs.frame[known_needs.frame["lower"].notna()]
+    assert sum(of["n_compared"] for of in known_needs.facts["compared"]) == len(tested)
+    for of in known_needs.facts["compared"]:
         assert of["by_chance_alone"] == round(0.05 * of["n_compared"], 1)
 
 
@@ -355,7 +355,7 @@ def test_facts_say_how_much_was_compared_and_what_chance_alone_would_bring(found
 )
 def test_hours_are_not_measured_where_an_audit_warns_of_the_clock(con, audit, severity, is_measured):
     audits = [{"audit": audit, "table": "transactions", "severity": severity}]
-    found = needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices(), audits=audits)
-    assert ("hour_order_share" in set(found.frame["measure"])) is is_measured
-    assert ("hour_order_share" in found.facts["not_available"]) is not is_measured
-    assert "weekend_order_share" in set(found.frame["measure"])
+    known_needs = needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices(), audits=audits)
+    assert ("hour_order_share" in set(known_needs.frame["measure"])) is is_measured
+    assert ("hour_order_share" in known_needs.facts["not_available"]) is not is_measured
+    assert "weekend_order_share" in set(known_needs.frame["measure"])

@@ -41,12 +41,12 @@ def test_profit_and_value_to_come_are_added_up_and_averaged_over_those_of_whom_t
 
 
 def test_stages_come_in_the_order_of_life():
-    found = profiles(FEATURES, SEGMENTS, MODEL, TIERS)
-    assert found[found["scheme"] == "stage"]["segment"].tolist() == ["prospect", "growth", "decline"]
+    profiled = profiles(FEATURES, SEGMENTS, MODEL, TIERS)
+    assert profiled[profiled["scheme"] == "stage"]["segment"].tolist() == ["prospect", "growth", "decline"]
     assert "stage" not in set(profiles(FEATURES.drop(columns="stage"), SEGMENTS, MODEL, TIERS)["scheme"])
 
 
 def test_a_scheme_without_an_order_of_its_own_goes_by_revenue_per_customer():
     classes = SEGMENTS.assign(value_class=["high", "general", "low", "low"])
-    found = profiles(FEATURES, classes, MODEL, TIERS)
-    assert found[found["scheme"] == "value_class"]["segment"].tolist() == ["high", "general", "low"]
+    profiled = profiles(FEATURES, classes, MODEL, TIERS)
+    assert profiled[profiled["scheme"] == "value_class"]["segment"].tolist() == ["high", "general", "low"]

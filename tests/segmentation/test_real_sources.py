@@ -27,8 +27,8 @@ def described(folder: Path, as_of: date) -> pd.DataFrame:
 
 
 def test_the_planted_segments_of_the_simulated_company_are_found(b2b_company):
-    found = described(b2b_company.folder, date(2026, 1, 1))
-    buyers = found[found["n_purchase_days"] > 0]
+    customers = described(b2b_company.folder, date(2026, 1, 1))
+    buyers = customers[customers["n_purchase_days"] > 0]
     model = clusters.fit(buyers, choices(k_max=6, n_bootstrap=6, methods=("kmeans",)), SEED)
     scored = clusters.score(buyers, model)["cluster"]
     planted = b2b_company.truth["segment"].reindex(buyers["customer_id"])
@@ -42,12 +42,12 @@ def test_real_data_has_segments_that_stand_or_a_reason_why_not(shared_data, tmp_
     ingest(project_params(**mapped, directory=str(shared_data / source)), tmp_path)
     known, chosen = described(tmp_path, as_of), choices(n_bootstrap=4)
     model = segmentation.fit(known, as_of.isoformat(), chosen, SEED)
-    found, segments = model["clusters"], segmentation.score(known, model)
-    assert (from_json(found["verdict"]).code == "clusters.natural") == (found["kind"] == "natural")
-    assert set(segments["cluster"].dropna()) == set(range(1, found["k"] + 1))
-    told = rules.fit(known, segments, chosen, SEED)
-    tests = acceptance.test(known, segments, found, told, chosen, later=None, actions=None, currency="USD")
-    assert tests.groupby("cluster")["test"].nunique().tolist() == [8] * found["k"]
+    clustering, segments = model["clusters"], segmentation.score(known, model)
+    assert (from_json(clustering["verdict"]).code == "clusters.natural") == (clustering["kind"] == "natural")
+    assert set(segments["cluster"].dropna()) == set(range(1, clustering["k"] + 1))
+    rule_table = rules.fit(known, segments, chosen, SEED)
+    tests = acceptance.test(known, segments, clustering, rule_table, chosen, later=None, actions=None, currency="USD")
+    assert tests.groupby("cluster")["test"].nunique().tolist() == [8] * clustering["k"]
     unknown = tests["number"].isna()
     assert all(isinstance(loads(meaning), Unavailable) for meaning in tests.loc[unknown, "meaning"])
     assert tests.loc[~unknown, "is_passed"].notna().all()

@@ -29,23 +29,23 @@ SOURCE = {"kind": "files", "name": "a shop"}
 def test_groups_keep_the_ids_of_those_with_whom_they_share_most_customers():
     old = pd.Series([1, 1, 1, 1, 2, 2, 2, 3, 3, 3])
     new = pd.Series([2, 2, 2, 2, 3, 3, 1, 1, 1, 1])
-    found = match(old, new, [1, 2, 3], next_id=4, min_overlap=0.5)
-    assert {m.new: m.id for m in found} == {1: 3, 2: 1, 3: 2}
-    assert [m.overlap for m in found] == [pytest.approx(3 / 4), 1, pytest.approx(2 / 3)]
-    assert kept_share(old, new, {m.new: m.id for m in found}) == pytest.approx(9 / 10)
+    matches = match(old, new, [1, 2, 3], next_id=4, min_overlap=0.5)
+    assert {m.new: m.id for m in matches} == {1: 3, 2: 1, 3: 2}
+    assert [m.overlap for m in matches] == [pytest.approx(3 / 4), 1, pytest.approx(2 / 3)]
+    assert kept_share(old, new, {m.new: m.id for m in matches}) == pytest.approx(9 / 10)
 
 
 def test_what_was_never_there_gets_an_id_that_was_never_used():
     old = pd.Series([1] * 6 + [4] * 6)  # 2 and 3 were used once, and are gone
     new = pd.Series([1] * 6 + [2] * 2 + [3] * 2 + [4] * 2)
-    found = match(old, new, [1, 2, 3, 4], next_id=6, min_overlap=0.5)
-    assert [m.id for m in found] == [1, 6, 7, 8]  # a third of 4 is not 4
-    assert [m.is_new for m in found] == [False, True, True, True]
+    matches = match(old, new, [1, 2, 3, 4], next_id=6, min_overlap=0.5)
+    assert [m.id for m in matches] == [1, 6, 7, 8]  # a third of 4 is not 4
+    assert [m.is_new for m in matches] == [False, True, True, True]
 
 
 def test_a_group_that_holds_none_of_the_customers_is_new():
-    found = match(pd.Series([1, 1]), pd.Series([1, 1]), [1, 2], next_id=2, min_overlap=0.5)
-    assert [(m.id, m.overlap) for m in found] == [(1, 1.0), (2, 0.0)]
+    matches = match(pd.Series([1, 1]), pd.Series([1, 1]), [1, 2], next_id=2, min_overlap=0.5)
+    assert [(m.id, m.overlap) for m in matches] == [(1, 1.0), (2, 0.0)]
 
 
 def test_why_somebody_moved():
@@ -85,10 +85,10 @@ def refitted(tmp_path_factory) -> dict:
     snapshots = tmp_path_factory.mktemp("refit") / "snapshots.parquet"
     both = pd.concat([then.assign(as_of=date(2024, 1, 1)), now.assign(as_of=date(2024, 2, 1))])
     both.to_parquet(snapshots, index=False)
-    told = refit.report(second, kept, now, snapshots, PARAMS)
+    report = refit.report(second, kept, now, snapshots, PARAMS)
     unmoved = ~then["customer_id"].isin(then["customer_id"].iloc[moved])
-    made = {"then": then, "now": now, "unmoved": unmoved, "first": first, "second": second}
-    return made | {"accepted": kept, "told": told, "snapshots": snapshots}
+    fitted = {"then": then, "now": now, "unmoved": unmoved, "first": first, "second": second}
+    return fitted | {"accepted": kept, "told": report, "snapshots": snapshots}
 
 
 def test_unmoved_customers_keep_their_ids_and_names(refitted):
@@ -103,18 +103,18 @@ def test_unmoved_customers_keep_their_ids_and_names(refitted):
 
 
 def test_the_report_tells_behaviour_from_redefinition(refitted):
-    moves = pd.DataFrame(refitted["told"]["moves"])
-    clusters = moves[moves["scheme"] == "cluster_name"].groupby("cause")["n_customers"].sum()
+    migrations = pd.DataFrame(refitted["told"]["moves"])
+    clusters = migrations[migrations["scheme"] == "cluster_name"].groupby("cause")["n_customers"].sum()
     assert clusters.to_dict() == {"unmoved": 570, "behaviour": 30}
-    assert moves.groupby("scheme")["n_customers"].sum().eq(600).all()
-    assert moves.groupby("scheme")["revenue_cents"].sum().eq(refitted["now"]["revenue_cents"].sum()).all()
+    assert migrations.groupby("scheme")["n_customers"].sum().eq(600).all()
+    assert migrations.groupby("scheme")["revenue_cents"].sum().eq(refitted["now"]["revenue_cents"].sum()).all()
 
 
 def test_the_rule_says_when_to_accept_anew_and_why(refitted):
-    told = refitted["told"]
-    assert told["is_due"]
-    assert "Revenue: the distribution has drifted" in say(from_json(told["verdict"]))  # prices were turned over
-    assert told["compared_as_of"] == "2024-01-01"
+    report = refitted["told"]
+    assert report["is_due"]
+    assert "Revenue: the distribution has drifted" in say(from_json(report["verdict"]))  # prices were turned over
+    assert report["compared_as_of"] == "2024-01-01"
     settled = refit.settle(refitted["first"], refitted["accepted"], refitted["then"], PARAMS)
     again = refit.report(settled, refitted["accepted"], refitted["then"], refitted["snapshots"], PARAMS)
     assert not again["is_due"], again["reasons"]
@@ -131,15 +131,15 @@ def test_other_columns_refuse_the_match_in_a_sentence_and_not_with_an_error(refi
     model = segmentation.fit(refitted["now"], "2024-02-01", params, frames.SEED)
     settled = refit.settle(model, refitted["accepted"], refitted["now"], PARAMS)
     assert not settled["matching"]["is_matched"]
-    said = say(from_json(settled["matching"]["finding"]))
-    assert said == "Groups do not keep the ids of the accepted model: the groups no longer use discount rate."
+    sentence = say(from_json(settled["matching"]["finding"]))
+    assert sentence == "Groups do not keep the ids of the accepted model: the groups no longer use discount rate."
     assert settled["clusters"] == model["clusters"]
 
 
 def test_without_an_accepted_model_there_is_nothing_to_compare(refitted, tmp_path):
     settled = refit.settle(refitted["first"], None, refitted["then"], PARAMS)
-    told = refit.report(settled, None, refitted["then"], tmp_path / "none.parquet", PARAMS)
-    assert (from_json(told["verdict"]), told["is_due"]) == (NOT_ACCEPTED, None)
+    report = refit.report(settled, None, refitted["then"], tmp_path / "none.parquet", PARAMS)
+    assert (from_json(report["verdict"]), report["is_due"]) == (NOT_ACCEPTED, None)
 
 
 def test_a_model_of_another_source_is_not_the_accepted_one(refitted, tmp_path):

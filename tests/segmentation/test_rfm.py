@@ -98,9 +98,9 @@ def test_the_25_cells_are_named_by_the_rules_of_params():
     customers = people("days_since_last\n" + "\n".join(str(6 - r) for r, _ in cells))
     customers["n_purchase_days"] = customers["revenue_cents"] = [fm for _, fm in cells]
     out = scored(customers)
-    found = dict(zip(zip(out.recency_score, out.frequency_monetary_score, strict=True), out.rfm_segment, strict=True))
-    assert found == NAME_OF
-    assert set(found.values()) == {rule.name for rule in CHOICES.segmentation.rfm.segments}
+    named = dict(zip(zip(out.recency_score, out.frequency_monetary_score, strict=True), out.rfm_segment, strict=True))
+    assert named == NAME_OF
+    assert set(named.values()) == {rule.name for rule in CHOICES.segmentation.rfm.segments}
 
 
 def test_the_first_rule_that_fits_names_the_customer():
@@ -384,14 +384,14 @@ def test_the_eight_classes_are_those_of_chinese_practice():
         columns=["recency_score", "frequency_score", "monetary_score"],
     )
     with language.using("zh"):
-        said = [say(Term("rfm_class", name)) for name in rfm.classes(scores, 5)]
+        names = [say(Term("rfm_class", name)) for name in rfm.classes(scores, 5)]
     kinds = ("价值客户", "保持客户", "发展客户", "挽留客户")
-    assert said == [f"重要{kind}" for kind in kinds] + [f"一般{kind}" for kind in kinds]
+    assert names == [f"重要{kind}" for kind in kinds] + [f"一般{kind}" for kind in kinds]
 
 
 def test_a_score_in_the_middle_is_low_and_every_customer_has_one_class():
     every = pd.DataFrame(product(range(1, 6), repeat=3), columns=["recency_score", "frequency_score", "monetary_score"])
-    found = rfm.classes(every, 5)
-    assert set(found) == {c.name for c in rfm.CLASSES}
-    assert found[(every == 3).all(axis=1)].tolist() == ["general_win_back"]
-    assert (found == "important_value").sum() == 8  # scores 4 and 5 of each
+    classes = rfm.classes(every, 5)
+    assert set(classes) == {c.name for c in rfm.CLASSES}
+    assert classes[(every == 3).all(axis=1)].tolist() == ["general_win_back"]
+    assert (classes == "important_value").sum() == 8  # scores 4 and 5 of each

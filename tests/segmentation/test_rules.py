@@ -40,20 +40,20 @@ def company(n: int = 1200, seed: int = SEED) -> tuple[pd.DataFrame, pd.DataFrame
 
 
 @pytest.fixture(scope="module")
-def found():
+def fitted():
     customers, segments = company()
     return customers, segments, rules.fit(customers, segments, PARAMS, SEED)
 
 
-def test_a_planted_threshold_is_found_and_read_in_words(found):
-    _, _, table = found
+def test_a_planted_threshold_is_found_and_read_in_words(fitted):
+    _, _, table = fitted
     assert say(loads(table["rule"][0])) == "Orders ≥ 20"
     assert sorted(say(loads(table["rule"][1])).lower().split(" and ")) == ["discount rate ≥ 30%", "orders < 20"]
     assert (table[["precision", "recall"]] > 0.97).all(axis=None)
 
 
-def test_a_sensitive_column_makes_no_rule_unless_it_is_allowed(found):
-    customers, segments, table = found
+def test_a_sensitive_column_makes_no_rule_unless_it_is_allowed(fitted):
+    customers, segments, table = fitted
     assert not table["sql"].str.contains("gender").any()
     allowed = PARAMS.model_copy(update={"views": PARAMS.views.model_copy(update={"allow": ("gender",)})})
     without = customers.drop(columns="n_orders")
@@ -68,12 +68,12 @@ def test_precision_is_measured_on_customers_that_the_rule_has_not_seen():
     segments["cluster_name"] = segments["cluster"].map({1: "a", 2: "b"})
     table = rules.fit(customers, segments, PARAMS, SEED)
     assert table["n_held_out"].tolist() == [600, 600]
-    told = table.dropna(subset=["precision"])
-    assert ((told["precision_lower"] < told["base_share"]) & (told["base_share"] < told["precision_upper"])).all()
+    seen = table.dropna(subset=["precision"])
+    assert ((seen["precision_lower"] < seen["base_share"]) & (seen["base_share"] < seen["precision_upper"])).all()
 
 
-def test_sql_and_conditions_pick_the_same_customers(found, con):
-    customers, segments, table = found
+def test_sql_and_conditions_pick_the_same_customers(fitted, con):
+    customers, segments, table = fitted
     gaps = customers.copy()
     gaps.loc[::7, "discount_share"] = np.nan  # unknown fulfils nothing, as NULL in SQL
     engine.open_arrow(con, pa.Table.from_pandas(gaps), "features")
@@ -113,11 +113,11 @@ def test_conditions_on_one_column_become_the_tightest():
 
 
 @pytest.mark.parametrize(
-    ("value", "unit", "said"),
+    ("value", "unit", "words"),
     [(11.5, "count", 12.0), (0.2137, "share", 0.21), (12_345.6, "money", 12_000.0), (2.849, "ratio", 2.8)],
 )
-def test_thresholds_are_rounded_to_what_people_say(value, unit, said):
-    assert conditions.readable(value, unit) == said
+def test_thresholds_are_rounded_to_what_people_say(value, unit, words):
+    assert conditions.readable(value, unit) == words
 
 
 def test_the_interval_of_precision_is_wilsons():

@@ -225,8 +225,8 @@ def test_the_stage_stops_with_one_sentence_at_a_column_that_is_none(project, cap
     unknown = {"column": "n_purchases", "transform": "log"}
     change_params(project, lambda c: c["segmentation"]["views"]["declared"]["behavioural"]["columns"].append(unknown))
     assert run_the_stage() == 1
-    said = " ".join(capsys.readouterr().err.split())
-    assert "segmentation.views.declared.behavioural: n_purchases: no such column; did you mean" in said
+    message = " ".join(capsys.readouterr().err.split())
+    assert "segmentation.views.declared.behavioural: n_purchases: no such column; did you mean" in message
     assert not any(path.exists() for path in OUTPUTS)
 
 

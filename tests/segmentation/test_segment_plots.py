@@ -15,7 +15,7 @@ TIERS = ["vip", "important", "ordinary", "small"]
 
 
 @pytest.fixture(scope="module")
-def found():
+def fitted():
     features, _ = planted(n=300)
     ranks = features["revenue_cents"].rank(pct=True, method="first")
     features["tier"] = np.select([ranks > 0.95, ranks > 0.8, ranks > 0.5], TIERS[:3], TIERS[3])
@@ -28,8 +28,8 @@ def words(ax) -> list[str]:
     return [text.get_text() for text in ax.texts]
 
 
-def test_the_rfm_grid_counts_each_customer_once(found):
-    customers, _, _ = found
+def test_the_rfm_grid_counts_each_customer_once(fitted):
+    customers, _, _ = fitted
     ax = segments.rfm_grid(customers)
     counts = [int(text.splitlines()[0].replace(",", "")) for text in words(ax) if text != "–"]
     assert len(words(ax)) == 25
@@ -38,10 +38,10 @@ def test_the_rfm_grid_counts_each_customer_once(found):
 
 def test_the_rfm_grid_has_the_best_customers_top_right():
     cell = {"recency_score": [5, 1], "frequency_monetary_score": [5, 1], "revenue_cents": [900, 100]}
-    told = words(segments.rfm_grid(pd.DataFrame(cell)))
-    assert told[4] == "1\n90%"
-    assert told[20] == "1\n10%"
-    assert told.count("–") == 23
+    texts = words(segments.rfm_grid(pd.DataFrame(cell)))
+    assert texts[4] == "1\n90%"
+    assert texts[20] == "1\n10%"
+    assert texts.count("–") == 23
 
 
 def test_the_rfm_grid_of_nobody_is_empty():
@@ -49,8 +49,8 @@ def test_the_rfm_grid_of_nobody_is_empty():
     assert set(words(segments.rfm_grid(nobody))) == {"–"}
 
 
-def test_segment_bars_show_both_shares_in_the_segments_colour(found):
-    _, profiles, _ = found
+def test_segment_bars_show_both_shares_in_the_segments_colour(fitted):
+    _, profiles, _ = fitted
     ax = segments.segment_shares(profiles, "tier")
     tiers = profiles[profiles.scheme == "tier"]
     assert [bar.get_width() for bar in ax.patches] == pytest.approx([*tiers.revenue_share, *tiers.customer_share])
@@ -58,14 +58,14 @@ def test_segment_bars_show_both_shares_in_the_segments_colour(found):
     assert [label.get_text() for label in ax.get_yticklabels()] == ["VIP", "important", "ordinary", "small"]
 
 
-def test_tier_bars_fill_both_rows(found):
-    _, profiles, _ = found
+def test_tier_bars_fill_both_rows(fitted):
+    _, profiles, _ = fitted
     ax = segments.tier_shares(profiles)
     assert sum(bar.get_width() for bar in ax.patches) == pytest.approx(2, abs=1e-4)
 
 
-def test_the_cluster_map_shows_a_cell_for_each_cluster_and_feature(found):
-    _, _, model = found
+def test_the_cluster_map_shows_a_cell_for_each_cluster_and_feature(fitted):
+    _, _, model = fitted
     centres = pd.DataFrame({c["name"]: c["centre"] for c in model["clusters"]["clusters"]}).T
     ax = clusters.cluster_map(centres, [Term("column", name) for name in centres.columns])
     assert len(words(ax)) == centres.size

@@ -24,10 +24,10 @@ TEN = people("""
 
 
 def test_customers_are_classed_by_what_they_brought_and_what_is_to_come():
-    found = value_classes.cuts(TEN.brought_cents, TEN.clv_cents, 0.3)
+    cuts = value_classes.cuts(TEN.brought_cents, TEN.clv_cents, 0.3)
     # half way between the third and the fourth; of the nine with a CLV, the middle of the third is 2.5 / 9 = 28%
-    assert found == {"brought_at_least_cents": 70, "clv_at_least_cents": 450}
-    named = value_classes.classes(TEN.brought_cents, TEN.clv_cents, found)
+    assert cuts == {"brought_at_least_cents": 70, "clv_at_least_cents": 450}
+    named = value_classes.classes(TEN.brought_cents, TEN.clv_cents, cuts)
     assert named.tolist() == ["high", "general", "general", "potential", "potential"] + ["low"] * 4 + [None]
 
 

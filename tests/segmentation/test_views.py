@@ -207,9 +207,9 @@ def test_a_view_of_which_nothing_is_known_says_why():
     params = declared(where={"region": "one_hot", "gender": "one_hot"}, how={"n": "none"})
     where, how = views.fit(frame, params, ["where", "how"])["views"]
     assert (where["is_available"], where["n_columns"], how["is_available"], how["reason"]) == (False, 0, True, None)
-    said = say(from_json(where["reason"]))
-    assert said.startswith("Region: Unknown for all customers: the table of customers has no such column here.")
-    assert "Gender: Sensitive" in said
+    sentence = say(from_json(where["reason"]))
+    assert sentence.startswith("Region: Unknown for all customers: the table of customers has no such column here.")
+    assert "Gender: Sensitive" in sentence
     with language.using("zh"):
         assert say(from_json(where["reason"])).startswith("地区：全部客户的取值均未知")
         assert say(from_json(where["why"])) == "for this test（仅有英文）"
@@ -325,7 +325,7 @@ def test_every_prepared_column_has_words_for_people():
 
 
 @pytest.mark.parametrize(
-    ("column", "transform", "said"),
+    ("column", "transform", "reason"),
     [
         ("n_ordes", "log", "n_ordes: no such column; did you mean n_orders"),
         ("region", "log", "region: text, not a number, so log does not suit it; one_hot, frequency and ordinal do"),
@@ -335,14 +335,14 @@ def test_every_prepared_column_has_words_for_people():
         ("customer_id", "one_hot", "customer_id: no such column"),
     ],
 )
-def test_a_column_that_does_not_suit_is_refused_by_name(column, transform, said):
+def test_a_column_that_does_not_suit_is_refused_by_name(column, transform, reason):
     frame = pd.DataFrame({
         "customer_id": ["a", "b"], "n_orders": [1, 2], "region": ["north", "south"], "contactable": [True, False],
         "maybe": [True, None], "joined": pd.to_datetime(["2024-01-01", None]),
     })  # fmt: skip
     with pytest.raises(CrmwbError) as refused:
         views.check(frame, declared(t={column: transform}), ["t"])
-    assert f"params.yaml: segmentation.views.declared.t: {said}" in str(refused.value)
+    assert f"params.yaml: segmentation.views.declared.t: {reason}" in str(refused.value)
 
 
 def test_a_view_that_is_not_declared_is_refused_with_those_that_are():

@@ -68,12 +68,12 @@ def test_the_finding_names_views_that_are_there_and_those_that_are_not(views):
 @pytest.mark.parametrize("code", ["en", "zh"])
 def test_it_speaks_each_language_of_its_readers(views, code):
     with language.using(code):
-        said = [say(views.finding), views._repr_html_(), *(say(why) for why in views.report["why"])]
+        texts = [say(views.finding), views._repr_html_(), *(say(why) for why in views.report["why"])]
         pictures = (views.plot_preparation(), views.plot_correlations(), views.plot_interests())
-        said += [say(picture.alt) + picture._repr_html_() for picture in pictures]
-        assert "仅有" not in " ".join(said)
+        texts += [say(picture.alt) + picture._repr_html_() for picture in pictures]
+        assert "仅有" not in " ".join(texts)
         names = r"params\.yaml|north|south|milk|soap|<[^>]*>"
-        assert bool(re.search("[A-Za-z]{4,}", re.sub(names, "", " ".join(said)))) is (code == "en")
+        assert bool(re.search("[A-Za-z]{4,}", re.sub(names, "", " ".join(texts)))) is (code == "en")
 
 
 def test_only_those_who_bought_are_learnt_from(views):

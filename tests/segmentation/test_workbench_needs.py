@@ -21,11 +21,11 @@ from crmwb.workbench.needs import Needs
 
 @pytest.fixture
 def shown(con, tmp_path):
-    found = needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices())
-    mix = needs.mix(found, CUSTOMERS, needs.read_rules(PROJECT / layout.MARKETING_MIX), choices())
-    storage.write(found.frame, NEEDS, tmp_path / NEEDS.path)
+    measured = needs.measure(con, shop(con), CUSTOMERS, AS_OF, choices())
+    mix = needs.mix(measured, CUSTOMERS, needs.read_rules(PROJECT / layout.MARKETING_MIX), choices())
+    storage.write(measured.frame, NEEDS, tmp_path / NEEDS.path)
     storage.write(mix, MIX, tmp_path / MIX.path)
-    storage.write_json(found.facts, tmp_path / layout.NEEDS_FACTS)
+    storage.write_json(measured.facts, tmp_path / layout.NEEDS_FACTS)
     profiles = pd.DataFrame({"scheme": "cluster_name", "position": [1, 2], "segment": ["b", "a"]})
     set_down(profiles, PROFILES, tmp_path)
     return Needs(tmp_path, "EUR")
@@ -44,7 +44,7 @@ def test_the_finding_counts_what_is_clear(shown):
 
 def test_every_need_and_advice_is_shown(shown):
     assert len(shown.advices("a")) == (shown.mix["segment"] == "a").sum()
-    assert all(say(said).endswith(".") for said in shown.of("a")["sentence"])
+    assert all(say(passage).endswith(".") for passage in shown.of("a")["sentence"])
     assert "Marketing mix" in shown._repr_html_()
     assert shown.plot_lifts().reason == shown.finding()
     assert "segment" in say(shown.mix_finding())

@@ -12,10 +12,10 @@ PAIRS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 4)), min_size=2, ma
 
 
 def test_errors_and_bias():
-    found = accuracy(ACTUAL, np.array([2.0, 0, 1, 1]))
-    assert found["mae"] == (2 + 0 + 0 + 1) / 4
-    assert found["rmse"] == np.sqrt((4 + 1) / 4)
-    assert found["bias_share"] == (4 - 5) / 5
+    measures = accuracy(ACTUAL, np.array([2.0, 0, 1, 1]))
+    assert measures["mae"] == (2 + 0 + 0 + 1) / 4
+    assert measures["rmse"] == np.sqrt((4 + 1) / 4)
+    assert measures["bias_share"] == (4 - 5) / 5
 
 
 def test_gini_of_the_right_order_is_one_and_of_the_reverse_minus_one():
@@ -30,10 +30,10 @@ def test_gini_by_hand():
 
 
 def test_equal_forecasts_tell_nothing():
-    found = accuracy(ACTUAL, np.ones(4))
-    assert found["normalised_gini"] == 0
-    assert found["spearman"] is None
-    assert found["top_decile_share"] == pytest.approx(0.1)
+    measures = accuracy(ACTUAL, np.ones(4))
+    assert measures["normalised_gini"] == 0
+    assert measures["spearman"] is None
+    assert measures["top_decile_share"] == pytest.approx(0.1)
 
 
 def test_spearman_by_hand():
@@ -49,19 +49,19 @@ def test_top_decile_is_a_tenth_of_customers():
 
 
 def test_where_nobody_bought_there_is_nothing_to_rank():
-    found = accuracy(np.zeros(4), np.arange(4))
-    assert found["mae"] == 1.5
-    assert [found[m] for m in ("bias_share", "normalised_gini", "spearman", "top_decile_share")] == [None] * 4
+    measures = accuracy(np.zeros(4), np.arange(4))
+    assert measures["mae"] == 1.5
+    assert [measures[m] for m in ("bias_share", "normalised_gini", "spearman", "top_decile_share")] == [None] * 4
 
 
 @given(PAIRS)
 def test_measures_stay_in_bounds_and_do_not_depend_on_the_order_of_rows(pairs):
     actual, forecast = np.array(pairs, dtype=float).T
-    found = accuracy(actual, forecast)
-    assert found == pytest.approx(accuracy(actual[::-1], forecast[::-1]))
+    measures = accuracy(actual, forecast)
+    assert measures == pytest.approx(accuracy(actual[::-1], forecast[::-1]))
     for measure in ("normalised_gini", "spearman"):
-        if found[measure] is not None:
-            assert -1 - 1e-9 <= found[measure] <= 1 + 1e-9
+        if measures[measure] is not None:
+            assert -1 - 1e-9 <= measures[measure] <= 1 + 1e-9
 
 
 def test_calibration_by_hand():

@@ -47,27 +47,27 @@ def _run(con, text, params, as_of) -> Backtest:
 
 
 def test_every_origin_has_the_stack_and_the_models_beside_every_rule():
-    found = run(log())
-    assert found.skipped == []
-    assert sorted(set(found.scores["origin"])) == [date(2023, 4, 6), date(2023, 7, 5), date(2023, 10, 3)]
+    tested = run(log())
+    assert tested.skipped == []
+    assert sorted(set(tested.scores["origin"])) == [date(2023, 4, 6), date(2023, 7, 5), date(2023, 10, 3)]
     models = {"bg_nbd", "mbg_nbd", "pareto_nbd", "nbd"}
     rules = {"nothing", "last_period", "rate", "hiatus", "past_spend"}
-    assert set(found.scores["forecaster"]) == models | rules | {"stack"}
-    assert set(found.scores.loc[found.scores["kind"] == "model", "forecaster"]) == models
-    assert len(found.scores) == 30
-    assert found.scores.columns.tolist() == BACKTEST.names
-    model = found.scores[found.scores["forecaster"] == "bg_nbd"]
-    assert (model["mae"] < found.scores.loc[found.scores["forecaster"] == "nothing", "mae"].to_numpy()).all()
-    last = found.scores[(found.scores["origin"] == date(2023, 10, 3)) & (found.scores["kind"] != "rule")]
+    assert set(tested.scores["forecaster"]) == models | rules | {"stack"}
+    assert set(tested.scores.loc[tested.scores["kind"] == "model", "forecaster"]) == models
+    assert len(tested.scores) == 30
+    assert tested.scores.columns.tolist() == BACKTEST.names
+    model = tested.scores[tested.scores["forecaster"] == "bg_nbd"]
+    assert (model["mae"] < tested.scores.loc[tested.scores["forecaster"] == "nothing", "mae"].to_numpy()).all()
+    last = tested.scores[(tested.scores["origin"] == date(2023, 10, 3)) & (tested.scores["kind"] != "rule")]
     assert last["coverage_80"].between(0.6, 0.95).all()  # 150 customers: three standard errors are 10%
     assert (last["coverage_50"] < last["coverage_80"]).all()
-    assert len(found.calibration) == 10 * found.scores["mae"].notna().sum()
+    assert len(tested.calibration) == 10 * tested.scores["mae"].notna().sum()
 
 
 def test_tracking_adds_up_to_the_holdout():
-    found = run(log())
-    assert found.tracking.columns.tolist() == TRACKING.names
-    ends = found.tracking[found.tracking["days"] == 90].merge(found.scores, on=["origin", "forecaster"])
+    tested = run(log())
+    assert tested.tracking.columns.tolist() == TRACKING.names
+    ends = tested.tracking[tested.tracking["days"] == 90].merge(tested.scores, on=["origin", "forecaster"])
     assert (ends["week"] == 13).all()  # twelve weeks and six days
     assert (ends["purchases"] == ends["actual_total"]).all()
     assert ends["forecast_purchases"].to_numpy() == pytest.approx(ends["forecast_total"].to_numpy())
@@ -105,9 +105,9 @@ def test_no_forecast_sees_what_comes_at_or_after_its_origin():
 
 
 def test_origins_without_history_or_customers_are_left_out_and_said():
-    found = run(log(), BacktestParams(n_origins=5, holdout_days=90, min_customers=20, score="rmse"))
-    assert found.scores["origin"].nunique() == 3
-    assert [say(skipped) for skipped in found.skipped] == [
+    tested = run(log(), BacktestParams(n_origins=5, holdout_days=90, min_customers=20, score="rmse"))
+    assert tested.scores["origin"].nunique() == 3
+    assert [say(skipped) for skipped in tested.skipped] == [
         "No test from 8 October 2022: 0 days of history come before it, and at least 90 days are needed.",
         "No test from 6 January 2023: 4 days of history come before it, and at least 90 days are needed.",
     ]  # the first purchase is of 2 January
@@ -130,11 +130,11 @@ def days_of(purchases: dict[str, list[tuple[int, int]]]) -> PurchaseDays:
 
 def test_a_forecaster_with_too_little_data_is_named_and_not_scored():
     days = days_of({f"c{i:02d}": [(i, 500), *([(200, 500)] if i % 3 else [])] for i in range(30)})
-    found = trial(Past(days), 150, 90)
-    scores = pd.DataFrame(found.rows).set_index("forecaster")
+    tried = trial(Past(days), 150, 90)
+    scores = pd.DataFrame(tried.rows).set_index("forecaster")
     assert scores.loc[["bg_nbd", "stack"], "verdict"].tolist() == ["too_little_data"] * 2
     assert scores.loc[["bg_nbd", "stack"], "mae"].isna().all()
-    assert "bg_nbd" not in set(found.calibration()["forecaster"])
+    assert "bg_nbd" not in set(tried.calibration()["forecaster"])
     assert not pd.isna(scores.loc["rate", "mae"])
 
 
@@ -172,14 +172,14 @@ FEB, MAR = date(2024, 2, 1), date(2024, 3, 1)
 
 
 def test_the_best_order_over_all_origins_wins():
-    found = judge(scored(
+    verdict = judge(scored(
         (FEB, "bg_nbd", "model", "ok", 0.70), (MAR, "bg_nbd", "model", "ok", 0.60),
         (FEB, "rate", "rule", "ok", 0.72), (MAR, "rate", "rule", "ok", 0.50),
         (FEB, "hiatus", "rule", "ok", 0.40), (MAR, "hiatus", "rule", "ok", 0.40),
     ))  # fmt: skip
-    assert (found["champion"], found["best_rule"], found["model_beats_rules"]) == ("bg_nbd", "rate", True)
-    assert found["best_model_score"] == pytest.approx(0.65)
-    assert say(from_json(found["finding"])) == (
+    assert (verdict["champion"], verdict["best_rule"], verdict["model_beats_rules"]) == ("bg_nbd", "rate", True)
+    assert verdict["best_model_score"] == pytest.approx(0.65)
+    assert say(from_json(verdict["finding"])) == (
         "Tested on 2 past periods that it had not seen, the BG/NBD is better than the best simple rule (“past rate "
         "x/T”) by normalised Gini: normalised Gini 0.65 against 0.61, MAE – against – and RMSE – against –."
     )
@@ -187,17 +187,17 @@ def test_the_best_order_over_all_origins_wins():
 
 def test_the_stack_is_champion_where_it_is_best_of_all():
     rows = ((FEB, "stack", "stack", "ok", 0.71), (FEB, "nbd", "model", "ok", 0.7), (FEB, "rate", "rule", "ok", 0.6))
-    found = judge(scored(*rows))
-    assert (found["champion"], found["champion_kind"], found["best_model"]) == ("stack", "stack", "nbd")
-    assert found["finding"]["code"] == "proof.better"
-    assert found["finding"]["values"]["model"]["key"] == "stack"
+    verdict = judge(scored(*rows))
+    assert (verdict["champion"], verdict["champion_kind"], verdict["best_model"]) == ("stack", "stack", "nbd")
+    assert verdict["finding"]["code"] == "proof.better"
+    assert verdict["finding"]["values"]["model"]["key"] == "stack"
 
 
 def test_of_errors_the_smallest_wins():
     rows = ((FEB, "stack", "stack", "ok", 1.5), (FEB, "nbd", "model", "ok", 1.4), (FEB, "rate", "rule", "ok", 1.6))
-    found = judge(scored(*rows, measure="rmse"), "rmse")
-    assert (found["champion"], found["best_model_score"]) == ("nbd", 1.4)
-    assert found["finding"]["values"]["score"]["key"] == "rmse"
+    verdict = judge(scored(*rows, measure="rmse"), "rmse")
+    assert (verdict["champion"], verdict["best_model_score"]) == ("nbd", 1.4)
+    assert verdict["finding"]["values"]["score"]["key"] == "rmse"
 
 
 @pytest.mark.parametrize("of_stack", [None, 0.65, 0.70])
@@ -205,19 +205,19 @@ def test_no_model_beats_the_rule_of_thumb_is_said(of_stack):
     rows = [(FEB, "bg_nbd", "model", "ok", 0.70), (FEB, "rate", "rule", "ok", 0.70)]
     if of_stack:
         rows.append((FEB, "stack", "stack", "ok", of_stack))
-    found = judge(scored(*rows))
-    assert (found["champion"], found["champion_kind"], found["model_beats_rules"]) == ("rate", "rule", False)
-    assert found["finding"]["code"] == "proof.no_better"
+    verdict = judge(scored(*rows))
+    assert (verdict["champion"], verdict["champion_kind"], verdict["model_beats_rules"]) == ("rate", "rule", False)
+    assert verdict["finding"]["code"] == "proof.no_better"
 
 
 @pytest.mark.parametrize("verdict", ["degenerate", "flat", "not_converged", "too_little_data"])
 def test_a_fit_that_is_not_ok_is_no_champion(verdict):
-    found = judge(scored(
+    best = judge(scored(
         (FEB, "bg_nbd", "model", "ok", 0.90), (MAR, "bg_nbd", "model", verdict, 0.90),
         (FEB, "rate", "rule", "ok", 0.50), (MAR, "rate", "rule", "ok", 0.50),
     ))  # fmt: skip
-    assert (found["champion"], found["best_model"]) == ("rate", None)
-    assert found["finding"]["code"] == "proof.no_model"
+    assert (best["champion"], best["best_model"]) == ("rate", None)
+    assert best["finding"]["code"] == "proof.no_model"
 
 
 def test_where_chance_decides_who_buys_it_is_said():
@@ -227,8 +227,8 @@ def test_where_chance_decides_who_buys_it_is_said():
         for i in range(400)
     }
     tested = backtest(Past(days_of(chance)), date(1971, 1, 1), PARAMS)
-    found = judge(tested)
-    assert found["order_is_chance"]
-    assert found["finding"]["code"] == "proof.order_is_chance"
+    verdict = judge(tested)
+    assert verdict["order_is_chance"]
+    assert verdict["finding"]["code"] == "proof.order_is_chance"
     last = tested.trials[-1].stack
     assert last.trust_ < 0.2

@@ -43,15 +43,15 @@ def test_the_regression_finds_what_doubles_purchases_and_leaves_the_rest(seed):
     doubled = rng.random(6_000) < 0.5
     seen = pd.DataFrame({"doubled": doubled.astype(float), "noise": rng.normal(size=6_000), "log": np.log(forecast)})
     came = rng.poisson(forecast * np.where(doubled, 2.0, 1.0)).astype(float)
-    made = LogLinear().fit(seen, forecast, came).predict(seen, forecast)
-    assert made[doubled].sum() / forecast[doubled].sum() == pytest.approx(2, abs=0.15)
-    assert made[~doubled].sum() / forecast[~doubled].sum() == pytest.approx(1, abs=0.1)
+    predicted = LogLinear().fit(seen, forecast, came).predict(seen, forecast)
+    assert predicted[doubled].sum() / forecast[doubled].sum() == pytest.approx(2, abs=0.15)
+    assert predicted[~doubled].sum() / forecast[~doubled].sum() == pytest.approx(1, abs=0.1)
 
 
 def test_the_regression_lives_with_what_is_unknown_and_with_everybody_buying():
     seen = pd.DataFrame({"unknown": np.full(200, np.nan), "x": np.tile([np.inf, np.nan, 1.0, 2.0], 50)})
-    made = LogLinear().fit(seen, np.ones(200), np.full(200, 2.0)).predict(seen, np.ones(200))
-    assert made == pytest.approx(np.full(200, 2.0), rel=0.05)
+    predicted = LogLinear().fit(seen, np.ones(200), np.full(200, 2.0)).predict(seen, np.ones(200))
+    assert predicted == pytest.approx(np.full(200, 2.0), rel=0.05)
 
 
 @pytest.mark.parametrize(
@@ -61,28 +61,28 @@ def test_a_correction_is_believed_as_far_as_it_holds(log_correction, believed):
     rng = np.random.default_rng(4)
     real = np.where(rng.random(5_000) < 0.5, np.log(3.0), 0.0)
     came = rng.poisson(np.exp(real)).astype(float)
-    made = {"noise": rng.normal(size=5_000), "real": real, "three times too much": 3 * real}[log_correction]
-    assert stack_module.believed(np.ones(5_000), made, came) == pytest.approx(believed, abs=0.1)
-    assert stack_module.believed(np.ones(5_000), made, np.zeros(5_000)) == 0
+    correction = {"noise": rng.normal(size=5_000), "real": real, "three times too much": 3 * real}[log_correction]
+    assert stack_module.believed(np.ones(5_000), correction, came) == pytest.approx(believed, abs=0.1)
+    assert stack_module.believed(np.ones(5_000), correction, np.zeros(5_000)) == 0
 
 
 def test_no_forecast_sees_what_comes_at_or_after_its_origin():
     days = simulate()
-    made = [
+    forecasts = [
         Stack(HORIZON).fit(Past(d), ORIGIN).forecast(Past(d).at(ORIGIN, HORIZON)) for d in (days, days.until(ORIGIN))
     ]
-    assert (made[0].mean == made[1].mean).all()
-    assert (made[0].size == made[1].size).all()
-    assert (made[0].p_any == made[1].p_any).all()
+    assert (forecasts[0].mean == forecasts[1].mean).all()
+    assert (forecasts[0].size == forecasts[1].size).all()
+    assert (forecasts[0].p_any == forecasts[1].p_any).all()
 
 
 def test_threads_change_nothing():
     past = Past(simulate())
-    made = []
+    forecasts = []
     for threads in (1, 2):
         with threadpool_limits(threads):
-            made.append(Stack(HORIZON).fit(past, ORIGIN).forecast(past.at(ORIGIN, HORIZON)).mean)
-    assert made[0].tobytes() == made[1].tobytes()
+            forecasts.append(Stack(HORIZON).fit(past, ORIGIN).forecast(past.at(ORIGIN, HORIZON)).mean)
+    assert forecasts[0].tobytes() == forecasts[1].tobytes()
 
 
 def test_where_a_classic_model_is_true_the_stack_does_no_harm():
@@ -100,15 +100,15 @@ def test_the_forecast_adds_up_to_the_level_and_grows_with_the_horizon():
     past = Past(simulate())
     moment = past.at(ORIGIN, HORIZON)
     stack = Stack(HORIZON).fit(past, ORIGIN)
-    made = stack.forecast(moment)
-    assert made.mean.sum() == pytest.approx(stack.corrected_.base.purchases(moment).sum())
-    assert stack.over(moment, moment.expected) == pytest.approx(made.mean)
+    forecast = stack.forecast(moment)
+    assert forecast.mean.sum() == pytest.approx(stack.corrected_.base.purchases(moment).sum())
+    assert stack.over(moment, moment.expected) == pytest.approx(forecast.mean)
     longer = stack.forecast(moment, 2 * HORIZON)
-    assert (longer.mean > made.mean).all()
-    assert (longer.mean < 2 * made.mean + 1e-9).all()
-    for counts in (made, longer):
+    assert (longer.mean > forecast.mean).all()
+    assert (longer.mean < 2 * forecast.mean + 1e-9).all()
+    for counts in (forecast, longer):
         assert (counts.p_any <= counts.alive + 1e-12).all()
-    assert (longer.p_any >= made.p_any - 1e-9).all()
+    assert (longer.p_any >= forecast.p_any - 1e-9).all()
 
 
 def test_what_one_forecaster_worked_out_another_may_use_and_nothing_more():
@@ -172,13 +172,13 @@ def test_encoding_by_hand():
         "margin_share": [0.0, np.e - 1, 1 - np.e, np.nan], "discount_share": [0.2] * 4, "won_share": [np.nan] * 4,
         "top_channel": ["web", "web", "phone", None],
     })  # fmt: skip
-    found = Encoding.learn(frame)
-    assert found.numbers == ("margin_share",)  # the others are alike for all, or unknown
-    assert found.values == (("top_channel", "web"), ("top_channel", "phone"))
-    encoded = found.encode(frame)
+    encoding = Encoding.learn(frame)
+    assert encoding.numbers == ("margin_share",)  # the others are alike for all, or unknown
+    assert encoding.values == (("top_channel", "web"), ("top_channel", "phone"))
+    encoded = encoding.encode(frame)
     assert encoded["margin_share"].tolist()[:3] == pytest.approx([0, 1, -1])
     assert encoded["top_channel: web"].tolist() == [1, 1, 0, 0]
-    assert found.encode(pd.DataFrame(index=range(2))).isna().to_numpy().tolist() == [[True, False, False]] * 2
+    assert encoding.encode(pd.DataFrame(index=range(2))).isna().to_numpy().tolist() == [[True, False, False]] * 2
 
 
 def test_inputs_by_hand():

@@ -43,12 +43,12 @@ def studied(con, value):
 
 
 def test_three_contracts_of_which_two_run(studied):
-    found = studied(CASE)
-    assert found.facts["n_contracts"] == 3
-    assert found.facts["n_running"] == 2
-    assert found.facts["mrr_cents"] == 49_00 + 19_00
-    assert found.customers.set_index("customer_id").mrr_cents.to_dict() == {"A": 0, "B": 4900, "C": 1900}
-    assert found.customers.contract_clv_cents[1:].isna().all(), "three contracts tell no model"
+    study = studied(CASE)
+    assert study.facts["n_contracts"] == 3
+    assert study.facts["n_running"] == 2
+    assert study.facts["mrr_cents"] == 49_00 + 19_00
+    assert study.customers.set_index("customer_id").mrr_cents.to_dict() == {"A": 0, "B": 4900, "C": 1900}
+    assert study.customers.contract_clv_cents[1:].isna().all(), "three contracts tell no model"
 
 
 def test_what_ends_later_is_not_known_yet(con, studied):
@@ -100,10 +100,10 @@ def test_a_row_for_each_term_is_one_contract_that_was_renewed(con, studied):
         ("b2", date(2024, 2, 1), 0, False, 1200),  # a month without
         ("c1", date(2022, 5, 1), 1, True, 1200),
     ]
-    found = studied(TERMS)
-    status = found.customers.set_index("customer_id")["contract_status"].to_dict()
+    study = studied(TERMS)
+    status = study.customers.set_index("customer_id")["contract_status"].to_dict()
     assert status == {"a": "running", "b": "returned", "c": "ended"}
-    months = found.bridge.set_index("day")
+    months = study.bridge.set_index("day")
     assert months.loc["2024-03-31", "expansion_cents"] == 50  # the dearer term
     assert months.loc["2024-02-29", ["churn_cents", "returned_cents"]].tolist() == [0, 100]
 
@@ -175,25 +175,25 @@ def simulated(n, alpha, beta, plan, seed):
 
 def test_plans_that_differ_are_told_apart_and_priced_by_their_own_renewals(studied, value):
     head = "contract_id customer_id plan starts_on ends_on amount_cents\n"
-    found = studied(head + simulated(800, 0.8, 8, "good", 1) + "\n" + simulated(800, 2, 4, "poor", 2), "2024-01-02")
-    assert found.facts["differ"]["plan"]
-    rates = found.renewals[found.renewals["by"] == "plan"].set_index("group").renewal_1_share
+    study = studied(head + simulated(800, 0.8, 8, "good", 1) + "\n" + simulated(800, 2, 4, "poor", 2), "2024-01-02")
+    assert study.facts["differ"]["plan"]
+    rates = study.renewals[study.renewals["by"] == "plan"].set_index("group").renewal_1_share
     assert rates["good"] == pytest.approx(8 / 8.8, abs=0.03)
     assert rates["poor"] == pytest.approx(4 / 6, abs=0.04)
-    curve = found.survival.set_index(["plan", "month"])
+    curve = study.survival.set_index(["plan", "month"])
     assert curve.survival["good", 12] > curve.survival["poor", 12]
-    worth = found.customers[found.customers.n_contracts_running == 1].set_index("customer_id").contract_clv_cents
+    worth = study.customers[study.customers.n_contracts_running == 1].set_index("customer_id").contract_clv_cents
     assert (worth > 0).all()
     assert worth.max() <= 12 * 1000 * value.assumed_margin_share
-    assert set(found.renewals["by"]) == {"plan", "cohort"}
+    assert set(study.renewals["by"]) == {"plan", "cohort"}
 
 
 def test_expected_payments_are_the_sum_of_survival_ahead():
     model = ShiftedBetaGeometric()
     model.alpha_, model.beta_, model.parameters_ = 1.0, 3.0, {"alpha": 1.0, "beta": 3.0}
-    found = expected_payments(model, np.array([0.0, 2.0]), np.array([1.0, 12.0]), horizon_days=92, annual_rate=0.0)
+    payments = expected_payments(model, np.array([0.0, 2.0]), np.array([1.0, 12.0]), horizon_days=92, annual_rate=0.0)
     s = [1, 3 / 4, 3 / 5, 3 / 6]  # B(1, 3 + t) / B(1, 3) = 3 / (3 + t)
-    assert found == pytest.approx([sum(s[1:]), 0.0])
+    assert payments == pytest.approx([sum(s[1:]), 0.0])
 
 
 def test_a_source_without_contracts_says_so(con, value):

@@ -57,10 +57,10 @@ def test_a_size_is_found_again_from_the_chance_of_any(k):
     rng = np.random.default_rng(1)
     alive, mean, size = rng.uniform(0.3, 1, 200), rng.gamma(1, 2, 200) + 0.1, rng.uniform(0.3, 8, 200)
     true = Counts(alive, mean, size, k)
-    found = Counts.matching(alive, mean, true.p_any, k)
-    assert found.p_any == pytest.approx(true.p_any, abs=1e-6)
+    counts = Counts.matching(alive, mean, true.p_any, k)
+    assert counts.p_any == pytest.approx(true.p_any, abs=1e-6)
     if k == 1:
-        assert found.size == pytest.approx(size, rel=1e-3)
+        assert counts.size == pytest.approx(size, rel=1e-3)
 
 
 def test_intervals_hold_what_they_say_and_regular_buyers_vary_less():
@@ -89,9 +89,9 @@ def test_the_spread_is_found_again_and_none_is_learned_from_chance():
         came = np.where(
             rng.random(n) < 0.9, nbinom.rvs(own.size, own.size / (own.size + own.mean / 0.9), random_state=rng), 0
         )
-        found = Spread.learn(counts, came.astype(float))
-        assert (found.constant, found.of_mean) == pytest.approx((true.constant, true.of_mean), abs=0.15)
-    assert found == Spread()
+        spread = Spread.learn(counts, came.astype(float))
+        assert (spread.constant, spread.of_mean) == pytest.approx((true.constant, true.of_mean), abs=0.15)
+    assert spread == Spread()
 
 
 def test_not_knowing_the_level_widens_the_spread():

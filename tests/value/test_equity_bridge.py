@@ -42,9 +42,9 @@ def test_by_hand():
 
 
 def test_a_newcomer_who_is_lost_at_once_counts_in_money_only():
-    found = components(at((None, False)), at((3, False)))
-    assert found["new"] == (0, 3)
-    assert found["closing"] == (0, 3)
+    parts = components(at((None, False)), at((3, False)))
+    assert parts["new"] == (0, 3)
+    assert parts["closing"] == (0, 3)
 
 
 CUSTOMERS = st.lists(
@@ -56,8 +56,8 @@ CUSTOMERS = st.lists(
 def test_it_adds_up(customers):
     opening = at(*((before, then) for before, _, then, _ in customers))
     closing = at(*((after, now) for _, after, _, now in customers))
-    found = components(opening, closing)
-    counts, cents = ({name: pair[i] for name, pair in found.items()} for i in (0, 1))
+    parts = components(opening, closing)
+    counts, cents = ({name: pair[i] for name, pair in parts.items()} for i in (0, 1))
     assert cents["opening"] + sum(cents[name] for name in CHANGES) == cents["closing"]
     assert counts["opening"] + counts["new"] + counts["won_back"] - counts["lost"] == counts["closing"]
     assert cents["kept"] <= min(cents["opening"], cents["closing"] - cents["new"])

@@ -90,12 +90,12 @@ def test_newcomers_of_a_strong_month_are_fewer_without_the_season():
 
 def test_a_flow_of_one_newcomer_a_month():
     model = nbd(r=1.0, alpha=30.0)  # a purchase in thirty days
-    found = newcomers.flow(cohorts_of([0, 50, 70]), model, 7_00.0, np.ones(3))
+    flow = newcomers.flow(cohorts_of([0, 50, 70]), model, 7_00.0, np.ones(3))
     first, month = [1, 2, 20_00], 365.25 / 12 / 30
     chance = 1 - 1 / (1 + month)
-    np.testing.assert_allclose(found[0], first)
-    np.testing.assert_allclose(found[1], np.add(first, [chance, month, 7_00 * month]))
-    np.testing.assert_allclose(found[2], np.add(first, [2 * chance, 2 * month, 2 * 7_00 * month]))
+    np.testing.assert_allclose(flow[0], first)
+    np.testing.assert_allclose(flow[1], np.add(first, [chance, month, 7_00 * month]))
+    np.testing.assert_allclose(flow[2], np.add(first, [2 * chance, 2 * month, 2 * 7_00 * month]))
     # of a first period of half a month, half the newcomers, and half of what they do later
     half = newcomers.flow(cohorts_of([0, 50, 70]), model, 7_00.0, np.array([0.5, 1, 1]))
     np.testing.assert_allclose(half[1], np.add(first, [chance / 2, month / 2, 7_00 * month / 2]))
@@ -134,11 +134,11 @@ def test_the_chance_to_buy_of_an_nbd_customer():
 def test_the_level_is_the_mean_of_the_newest_errors_drawn_towards_none():
     cohorts = cohorts_of([0] * 12, purchases_of_old=120)
     outlooks = [outlook_of(cohorts, JANUARY + i, expected=100) for i in range(6, 12)]
-    found = level(outlooks, cohorts, NO_SEASON, JANUARY + 12)
+    learned = level(outlooks, cohorts, NO_SEASON, JANUARY + 12)
     error = np.log(121) - np.log(101)
-    np.testing.assert_allclose(found.shift[0, :2], 6 * error / (6 + 3))
+    np.testing.assert_allclose(learned.shift[0, :2], 6 * error / (6 + 3))
     # new customers: none expected and none came
-    assert (found.shift[1] == 0).all()
+    assert (learned.shift[1] == 0).all()
 
 
 def test_the_level_knows_nothing_of_later_months():
@@ -147,7 +147,10 @@ def test_the_level_knows_nothing_of_later_months():
     changed = cohorts_of([0] * 12, purchases_of_old=120)
     changed.totals[:, 8:] *= 7
     at = JANUARY + 8
-    then, now = (level(made, known, NO_SEASON, at) for made, known in ((outlooks, cohorts), (outlooks[:4], changed)))
+    then, now = (
+        level(known_outlooks, known, NO_SEASON, at)
+        for known_outlooks, known in ((outlooks, cohorts), (outlooks[:4], changed))
+    )
     np.testing.assert_array_equal(then.shift, now.shift)
 
 
@@ -158,5 +161,5 @@ def test_without_a_past_the_level_is_nothing():
 
 def test_an_error_beyond_all_bounds_counts_as_the_furthest():
     cohorts = cohorts_of([0] * 12, purchases_of_old=10**6)
-    found = level([outlook_of(cohorts, JANUARY + 11, expected=1)], cohorts, NO_SEASON, JANUARY + 12)
-    assert found.shift[0, 1] == pytest.approx(FURTHEST / 4)
+    learned = level([outlook_of(cohorts, JANUARY + 11, expected=1)], cohorts, NO_SEASON, JANUARY + 12)
+    assert learned.shift[0, 1] == pytest.approx(FURTHEST / 4)

@@ -27,10 +27,10 @@ def equity() -> Equity:
             "expected": [None, 11.0, None, 550.0],
         }
     ).reindex(columns=FORECAST.names)
-    said = [Finding("forecast.total", {}), Finding("forecast.last_year", {}), Finding("forecast.new_share", {})]
+    findings = [Finding("forecast.total", {}), Finding("forecast.last_year", {}), Finding("forecast.new_share", {})]
     facts = {
         "forecast": {
-            "findings": [to_json(finding) for finding in said],
+            "findings": [to_json(finding) for finding in findings],
             "measures": {
                 name: {"total": {"expected": 1.0}, "unavailable": None} for name in ("customers", "revenue_cents")
             },
@@ -49,22 +49,22 @@ def silent(share: float) -> dict:
     return {"findings": [to_json(Finding("circumstances.silent_one", values))], "split": None, "is_comparable": True}
 
 
-def codes(found: Equity) -> list[str]:
-    return [finding["code"] for finding in found.facts["forecast"]["findings"]]
+def codes(equity: Equity) -> list[str]:
+    return [finding["code"] for finding in equity.facts["forecast"]["findings"]]
 
 
 def test_no_revenue_is_stated_where_a_large_account_is_silent(equity):
-    found = supported(equity, silent(0.4))
-    assert codes(found) == ["forecast.silent", "forecast.last_year"]
-    why = from_json(found.facts["forecast"]["findings"][0])
+    gated = supported(equity, silent(0.4))
+    assert codes(gated) == ["forecast.silent", "forecast.last_year"]
+    why = from_json(gated.facts["forecast"]["findings"][0])
     assert isinstance(why, Unavailable)
     assert why.values["share"] == Share(0.4)
-    measures = found.facts["forecast"]["measures"]
+    measures = gated.facts["forecast"]["measures"]
     assert measures["revenue_cents"]["total"] is None
     assert measures["customers"]["total"] is not None
-    ahead = found.forecast[found.forecast["expected"].notna()]
+    ahead = gated.forecast[gated.forecast["expected"].notna()]
     assert list(ahead["measure"]) == ["customers"]
-    assert found.facts["check"] is None
+    assert gated.facts["check"] is None
 
 
 @pytest.mark.parametrize("circumstances", [silent(0.05), {"findings": [], "split": None, "is_comparable": True}])
@@ -74,18 +74,18 @@ def test_everything_is_stated_where_nothing_speaks_against_it(equity, circumstan
 
 def test_nobody_is_new_or_lost_where_numbers_were_replaced(equity):
     replaced = {"findings": [to_json(Finding("circumstances.ids_replaced", {"share": Share(0.0)}))]}
-    found = supported(equity, replaced)
-    assert codes(found) == ["forecast.total", "forecast.last_year"]
-    assert found.facts["forecast"]["new_share"] is None
-    assert not found.facts["bridge"]["is_comparable"]
-    assert found.facts["bridge"]["finding"]["code"] == "equity.ids_replaced"
+    gated = supported(equity, replaced)
+    assert codes(gated) == ["forecast.total", "forecast.last_year"]
+    assert gated.facts["forecast"]["new_share"] is None
+    assert not gated.facts["bridge"]["is_comparable"]
+    assert gated.facts["bridge"]["finding"]["code"] == "equity.ids_replaced"
 
 
 def test_after_a_wave_of_first_purchases_the_share_of_new_customers_is_not_stated_and_all_else_is(equity):
-    found = supported(equity, {"findings": [to_json(Finding("circumstances.wave", {}))]})
-    assert codes(found) == ["forecast.total", "forecast.last_year"]
-    assert found.facts["forecast"]["new_share"] is None
-    assert found.facts["bridge"] == equity.facts["bridge"]
+    gated = supported(equity, {"findings": [to_json(Finding("circumstances.wave", {}))]})
+    assert codes(gated) == ["forecast.total", "forecast.last_year"]
+    assert gated.facts["forecast"]["new_share"] is None
+    assert gated.facts["bridge"] == equity.facts["bridge"]
 
 
 def history(wave: int, n=500, seed=4) -> Past:
@@ -117,19 +117,19 @@ def test_after_a_wave_of_first_purchases_it_is_not_stated_how_many_are_active(wa
 def test_how_many_are_expected_to_buy_stands_beside_how_many_are_active(equity):
     values = {"n_active": Count(1597), "chance": Share(0.2)}
     now = {"finding": to_json(Finding("equity.now", values, weight=3.0))}
-    found = from_json(
+    finding = from_json(
         with_buyers(replace(equity, facts=equity.facts | {"equity": now}), 1015.6).facts["equity"]["finding"]
     )
-    assert found == Finding("equity.now_and_buy", {**values, "n_buy": Count(1016)}, weight=3.0)
+    assert finding == Finding("equity.now_and_buy", {**values, "n_buy": Count(1016)}, weight=3.0)
     unknown = {"finding": to_json(Finding("equity.now_without_active", {}))}
     kept = replace(equity, facts=equity.facts | {"equity": unknown})
     assert with_buyers(kept, 1015.6).facts == kept.facts
 
 
 def test_why_it_is_not_stated_who_is_active_is_the_first_caveat(equity):
-    found = without_active(equity, 1944, 971)
-    said = [from_json(caveat) for caveat in found.facts["caveats"]]
-    assert said[0] == Finding("equity.active_not_stated", {"by_model": Count(1944), "stated": Count(971)})
+    gated = without_active(equity, 1944, 971)
+    caveats = [from_json(caveat) for caveat in gated.facts["caveats"]]
+    assert caveats[0] == Finding("equity.active_not_stated", {"by_model": Count(1944), "stated": Count(971)})
     assert equity.facts["caveats"] == []
     assert active_agree(100, 119)
     assert not active_agree(121, 100)

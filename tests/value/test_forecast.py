@@ -66,8 +66,8 @@ def test_steady_growth_is_carried_on(yearly):
     months = np.arange(53)
     season = 0.4 * np.cos(2 * np.pi * months / 12) + 0.5 * (months % 12 == 11)
     values = noisy(np.log1p(yearly) * months / 12 + season, spread=0.04)
-    found = forecast(rolling_of(values[:41]), 41, 0)
-    off = np.log(found.expected[:5].sum() / values[41:46].sum())
+    forecasts = forecast(rolling_of(values[:41]), 41, 0)
+    off = np.log(forecasts.expected[:5].sum() / values[41:46].sum())
     naive = np.log(values[29:34].sum() / values[41:46].sum())
     assert abs(off) < 0.05
     assert abs(off) < abs(naive)
@@ -76,8 +76,8 @@ def test_steady_growth_is_carried_on(yearly):
 def test_smoothing_follows_a_trend_and_a_season():
     months = np.arange(48)
     logs = 7 + 0.01 * months + 0.4 * np.sin(2 * np.pi * months / 12)
-    found = ets(np.exp(logs[:36]), 1.0, 12)
-    np.testing.assert_allclose(found, np.exp(logs[36:]), rtol=0.06)
+    smoothed = ets(np.exp(logs[:36]), 1.0, 12)
+    np.testing.assert_allclose(smoothed, np.exp(logs[36:]), rtol=0.06)
 
 
 @pytest.mark.parametrize("method", METHODS.values())
@@ -119,9 +119,9 @@ def test_what_is_proposed_stays_where_chance_alone_tells_methods_apart():
 def test_another_method_takes_part_in_the_comparison():
     values = noisy(np.cumsum(np.random.default_rng(2).normal(0, 0.3, 48)), seed=2)
     perfect = np.array([[values[o + h] if o + h < 48 else 1_000.0 for h in range(12)] for o in range(3, 49)])
-    found = choose(rolling_of(values, others={"customer_models": perfect}), 48, 0)
-    assert found.method == "customer_models"
-    assert found.horizon == 12
+    choice = choose(rolling_of(values, others={"customer_models": perfect}), 48, 0)
+    assert choice.method == "customer_models"
+    assert choice.horizon == 12
 
 
 # --- intervals
@@ -183,34 +183,34 @@ def test_what_two_methods_are_apart_is_added():
 
 
 def test_a_season_seen_once_gives_months_and_no_total():
-    found = forecast(rolling_of(YEAR * 100), 12, 0)
-    assert found.choice.method == SEEN_ONCE
-    assert len(found.expected) == 4
-    assert found.total == Unavailable("forecast.range_too_wide")
-    low, high = found.ends(80, 1.0)
+    forecasts = forecast(rolling_of(YEAR * 100), 12, 0)
+    assert forecasts.choice.method == SEEN_ONCE
+    assert len(forecasts.expected) == 4
+    assert forecasts.total == Unavailable("forecast.range_too_wide")
+    low, high = forecasts.ends(80, 1.0)
     assert low[0] < 1_000  # as last January,
     assert high[0] > 10_000 / 3  # or as the last three months
 
 
 def test_before_a_year_there_is_no_total_and_three_months_at_most():
-    found = forecast(rolling_of(noisy(np.zeros(10))), 10, 0)
-    assert len(found.expected) == 3
-    assert found.total == Unavailable("forecast.season_not_seen")
+    forecasts = forecast(rolling_of(noisy(np.zeros(10))), 10, 0)
+    assert len(forecasts.expected) == 3
+    assert forecasts.total == Unavailable("forecast.season_not_seen")
 
 
 def test_too_short_to_test_is_said():
-    found = forecast(rolling_of([5, 5, 5, 5, 5]), 5, 0)
-    assert len(found.expected) == 0
-    assert found.total == Unavailable("forecast.not_tested")
+    forecasts = forecast(rolling_of([5, 5, 5, 5, 5]), 5, 0)
+    assert len(forecasts.expected) == 0
+    assert forecasts.total == Unavailable("forecast.not_tested")
 
 
 def test_a_steady_history_of_three_years_has_a_total_over_twelve_months():
     values = noisy(0.4 * np.sin(2 * np.pi * np.arange(48) / 12), spread=0.03)
-    found = forecast(rolling_of(values[:36]), 36, 0)
-    assert isinstance(found.total, Total)
-    assert found.total.months == 12
-    assert found.total.expected == pytest.approx(values[36:].sum(), rel=0.05)
-    assert found.total.low[80] < values[36:].sum() < found.total.high[80]
+    forecasts = forecast(rolling_of(values[:36]), 36, 0)
+    assert isinstance(forecasts.total, Total)
+    assert forecasts.total.months == 12
+    assert forecasts.total.expected == pytest.approx(values[36:].sum(), rel=0.05)
+    assert forecasts.total.low[80] < values[36:].sum() < forecasts.total.high[80]
 
 
 def test_after_a_break_the_total_is_withheld():
@@ -221,10 +221,10 @@ def test_after_a_break_the_total_is_withheld():
 def test_a_replay_is_what_would_have_been_said_then():
     values = noisy(0.02 * np.arange(30), seed=3)
     origins = np.arange(6, 30)
-    made, _ = replay(rolling_of(values), origins, 30)
+    replayed, _ = replay(rolling_of(values), origins, 30)
     early = rolling_of(values[:20])
     then = forecast(early, 20, 0, replay(early, np.arange(6, 20), 20)[1])
-    now = made[list(origins).index(20)]
+    now = replayed[list(origins).index(20)]
     np.testing.assert_allclose(now.expected, then.expected)
     np.testing.assert_allclose(now.widths[80], then.widths[80])
     assert now.choice.method == then.choice.method
@@ -243,8 +243,8 @@ def test_eighty_percent_ranges_hold_eighty_percent_of_months(kind):
         }[kind]
         values = noisy(logs, seed=seed, spread=0.08)
         rolling = rolling_of(values[:30])
-        found = forecast(rolling, 30, 0, replay(rolling, np.arange(18, 30), 30)[1])
-        low, high = found.ends(80, 1.0)
+        forecasts = forecast(rolling, 30, 0, replay(rolling, np.arange(18, 30), 30)[1])
+        low, high = forecasts.ends(80, 1.0)
         came = values[30 : 30 + len(low)]
         within += list((low <= came) & (came <= high))
     assert 0.6 <= np.mean(within) <= 1.0
@@ -255,12 +255,12 @@ def test_eighty_percent_ranges_hold_eighty_percent_of_months(kind):
 
 def test_the_share_of_new_customers_is_that_of_the_latest_stretches_known():
     shares = {o: 0.20 + 0.01 * (o % 2) for o in range(6, 22)}
-    found = share_of_new(shares, {}, 24, 3, 0)
-    assert isinstance(found, NewShare)
-    assert found.method == "latest"
-    assert found.expected == pytest.approx(np.mean([shares[19], shares[20], shares[21]]))
-    assert found.low <= 0.20 <= found.high
-    assert found.n_tests == 13  # from month 9 on, when the first stretch of three months was over
+    share = share_of_new(shares, {}, 24, 3, 0)
+    assert isinstance(share, NewShare)
+    assert share.method == "latest"
+    assert share.expected == pytest.approx(np.mean([shares[19], shares[20], shares[21]]))
+    assert share.low <= 0.20 <= share.high
+    assert share.n_tests == 13  # from month 9 on, when the first stretch of three months was over
 
 
 def test_a_share_that_could_not_be_tested_is_not_stated():
@@ -270,11 +270,11 @@ def test_a_share_that_could_not_be_tested_is_not_stated():
 
 def test_where_only_the_customer_models_could_be_tested_they_say_the_share():
     actual = dict.fromkeys(range(6, 16), 0.3)  # over twelve months each: none was over before another began
-    found = share_of_new(actual, dict.fromkeys(range(6, 28), 0.28), 27, 12, 0)
-    assert isinstance(found, NewShare)
-    assert (found.method, found.n_tests) == ("customer_models", 10)
-    assert found.error == pytest.approx(0.02)
-    assert found.low == pytest.approx(0.26)
+    share = share_of_new(actual, dict.fromkeys(range(6, 28), 0.28), 27, 12, 0)
+    assert isinstance(share, NewShare)
+    assert (share.method, share.n_tests) == ("customer_models", 10)
+    assert share.error == pytest.approx(0.02)
+    assert share.low == pytest.approx(0.26)
 
 
 def test_a_share_that_swings_is_not_stated():

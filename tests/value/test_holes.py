@@ -79,20 +79,20 @@ def built():
 
 
 def test_a_hole_is_no_fall_of_sales_and_forecasts_stop_where_it_may_come_again(built):
-    blind, told = built[()], built[LOST,]
+    blind, aware = built[()], built[LOST,]
     width = [
         (row["high_80"] - row["low_80"]) / row["expected"]
-        for found in (blind, told)
-        for row in [found.forecast.query("measure == 'revenue_cents' and expected.notna()").iloc[0]]
+        for each in (blind, aware)
+        for row in [each.forecast.query("measure == 'revenue_cents' and expected.notna()").iloc[0]]
     ]
     assert width[1] < 0.7 * width[0]
-    ahead = told.forecast.query("measure == 'revenue_cents' and expected.notna()")
+    ahead = aware.forecast.query("measure == 'revenue_cents' and expected.notna()")
     assert ahead["month"].max() < date(2024, 5, 1)
-    facts = told.facts["forecast"]
+    facts = aware.facts["forecast"]
     why = from_json(facts["measures"]["revenue_cents"]["unavailable"])
     assert isinstance(why, Unavailable)
     assert say(why).startswith("From May 2024 on nothing is forecast: in May 2023 hardly a sale is known")
-    may = told.forecast.query("measure == 'revenue_cents'").set_index("month")["actual"].get(date(2023, 5, 1))
+    may = aware.forecast.query("measure == 'revenue_cents'").set_index("month")["actual"].get(date(2023, 5, 1))
     assert may == 0  # what came is shown as it is
-    assert date(2023, 5, 1) not in set(told.past["month"])
+    assert date(2023, 5, 1) not in set(aware.past["month"])
     assert date(2023, 5, 1) in set(blind.past["month"])

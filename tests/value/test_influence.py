@@ -94,13 +94,13 @@ def test_every_customer_has_a_row(features):
     assert rows["customer_id"].tolist() == features["customer_id"].tolist()
     assert np.isnan(rows.loc[0, "industry_rank"])  # never bought
     assert rows.loc[1, "referral_value_cents"] == 5 * 0.4 * 1500
-    told = influence.facts(features, rows, 0.4)
-    assert say(from_json(told["referrals"]["finding"])) == (
+    facts = influence.facts(features, rows, 0.4)
+    assert say(from_json(facts["referrals"]["finding"])) == (
         "1 customer referred 5 customers who bought; the best tenth of them brought 100% of the value. It is assumed "
         "that 40% of the referred customers would not have come otherwise."
     )
-    assert told["standing"]["industry"]["n_ranked"] == 29
-    assert say(from_json(told["standing"]["region"]["finding"])) == (
+    assert facts["standing"]["industry"]["n_ranked"] == 29
+    assert say(from_json(facts["standing"]["region"]["finding"])) == (
         "The rank of customers in their region is not known. Required data: customers.region."
     )
 

@@ -18,9 +18,9 @@ TRIED = SimpleNamespace(
 def test_the_score_of_everybody_once_is_the_measure():
     once = np.ones(6)
     for name, forecast in (("good", GOOD), ("bad", BAD)):
-        found = accuracy(ACTUAL, forecast)
+        measures = accuracy(ACTUAL, forecast)
         for measure in ("normalised_gini", "rmse", "mae"):
-            assert score_of(TRIED, name, measure)(once) == pytest.approx(found[measure])
+            assert score_of(TRIED, name, measure)(once) == pytest.approx(measures[measure])
     assert score_of(TRIED, "good", "log_loss")(once) == pytest.approx(np.log(2))
 
 
@@ -35,12 +35,12 @@ def test_a_customer_drawn_twice_counts_twice():
 
 @pytest.mark.parametrize("measure", ["normalised_gini", "rmse", "mae", "log_loss"])
 def test_better_is_above_nothing_whichever_way_a_measure_runs(measure):
-    found = margin([TRIED, TRIED], "good", "bad", measure, n_bootstrap=200, seed=1)
+    difference = margin([TRIED, TRIED], "good", "bad", measure, n_bootstrap=200, seed=1)
     turned = margin([TRIED, TRIED], "bad", "good", measure, n_bootstrap=200, seed=1)
-    assert found.difference > 0
-    assert turned.difference == -found.difference
-    assert (turned.lower, turned.upper) == pytest.approx((-found.upper, -found.lower))
-    assert found.lower <= found.difference <= found.upper
+    assert difference.difference > 0
+    assert turned.difference == -difference.difference
+    assert (turned.lower, turned.upper) == pytest.approx((-difference.upper, -difference.lower))
+    assert difference.lower <= difference.difference <= difference.upper
 
 
 def test_the_interval_narrows_with_customers():
@@ -49,7 +49,7 @@ def test_the_interval_narrows_with_customers():
     def width(n):
         actual = rng.poisson(1, n).astype(float)
         tried = SimpleNamespace(actual=actual, forecasts={"one": np.ones(n), "two": np.full(n, 1.2)}, p_any={})
-        found = margin([tried], "one", "two", "rmse", n_bootstrap=400, seed=1)
-        return found.upper - found.lower
+        difference = margin([tried], "one", "two", "rmse", n_bootstrap=400, seed=1)
+        return difference.upper - difference.lower
 
     assert width(10_000) == pytest.approx(width(100) / 10, rel=0.5)

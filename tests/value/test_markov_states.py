@@ -44,32 +44,32 @@ def coins(n=3000, months=12, p=0.25, seed=0):
 
 def test_states_of_two_customers():
     # a buys every month, b never again; three month ends, so two moves each
-    found = markov_states(snapshots(np.array([[1, 1, 1], [1, 0, 0]])), date(2023, 4, 1), **TERMS, n_recency=3, cuts=())
-    assert found.states["state"].tolist() == ["1m", "2m", "3m+"]
-    assert found.states["n_observed"].tolist() == [3, 1, 0]
-    assert found.states["n_customers"].tolist() == [1, 0, 1]
-    assert found.customers["state"].tolist() == ["1m", "3m+"]
+    chain = markov_states(snapshots(np.array([[1, 1, 1], [1, 0, 0]])), date(2023, 4, 1), **TERMS, n_recency=3, cuts=())
+    assert chain.states["state"].tolist() == ["1m", "2m", "3m+"]
+    assert chain.states["n_observed"].tolist() == [3, 1, 0]
+    assert chain.states["n_customers"].tolist() == [1, 0, 1]
+    assert chain.customers["state"].tolist() == ["1m", "3m+"]
     # 2 of 3 bought again after a month with a purchase, 2 of 4 altogether, which counts as PRIOR more, by recency and
     # once more by state
     once = (2 + PRIOR * 0.5) / (3 + PRIOR)
-    assert found.states["p_purchase"].iloc[0] == pytest.approx((2 + PRIOR * once) / (3 + PRIOR))
+    assert chain.states["p_purchase"].iloc[0] == pytest.approx((2 + PRIOR * once) / (3 + PRIOR))
 
 
 def test_the_frame_is_as_its_schema_says():
-    found = markov_states(snapshots(coins(50)), AS_OF, **TERMS)
-    table = pa.Table.from_pandas(found.states, schema=MARKOV_STATES.schema, preserve_index=False)
-    assert table.num_rows == len(found.chain.states)
-    assert found.customers["customer_id"].is_monotonic_increasing
-    assert found.total_value_cents == pytest.approx(found.customers["value_cents"].sum())
-    assert found.states["n_customers"].sum() == 50
+    chain = markov_states(snapshots(coins(50)), AS_OF, **TERMS)
+    table = pa.Table.from_pandas(chain.states, schema=MARKOV_STATES.schema, preserve_index=False)
+    assert table.num_rows == len(chain.chain.states)
+    assert chain.customers["customer_id"].is_monotonic_increasing
+    assert chain.total_value_cents == pytest.approx(chain.customers["value_cents"].sum())
+    assert chain.states["n_customers"].sum() == 50
 
 
 def test_where_all_are_alike_every_state_is_worth_the_same():
     # 25% buy each month and bring 10.00 at a margin of a half: 1.25 a month, paid in its middle
-    found = markov_states(snapshots(coins()), AS_OF, **TERMS, cuts=())
+    chain = markov_states(snapshots(coins()), AS_OF, **TERMS, cuts=())
     monthly = 1.1 ** (-1 / 12)
     worth = 125 * monthly**0.5 / (1 - monthly)
-    states = found.states
+    states = chain.states
     assert states["p_purchase"].to_numpy() == pytest.approx(0.25, abs=4 * states["p_purchase_se"].max())
     assert states["value_cents"].to_numpy() == pytest.approx(worth, rel=0.05)
     assert (np.abs(states["value_cents"] - worth) < 4 * states["value_se_cents"]).all()
@@ -79,8 +79,8 @@ def test_standard_errors_are_those_of_an_estimate_from_many_samples():
     fits = [markov_states(snapshots(coins(400, seed=seed)), AS_OF, **TERMS, cuts=(), n_recency=3) for seed in range(60)]
     for column, error in (("p_purchase", "p_purchase_se"), ("value_cents", "value_se_cents")):
         spread = np.std([fit.states[column] for fit in fits], axis=0, ddof=1)
-        said = np.mean([fit.states[error] for fit in fits], axis=0)
-        assert said == pytest.approx(spread, rel=0.35)
+        stated = np.mean([fit.states[error] for fit in fits], axis=0)
+        assert stated == pytest.approx(spread, rel=0.35)
 
 
 def test_a_year_is_worth_its_twelve_months():
@@ -95,21 +95,21 @@ def test_a_year_is_worth_its_twelve_months():
 def test_contact_stops_where_it_costs_more_than_it_brings():
     # half buy every month, half never again; contact costs 1.00
     bought = np.repeat([[True], [False]], 500, axis=0) & np.ones((1, 12), dtype=bool)
-    found = markov_states(snapshots(bought), AS_OF, **TERMS, contact_cost_cents=100)
-    kept = found.states.set_index("state")["keep_contacting"]
-    now = found.customers.set_index("customer_id")["state"]
+    chain = markov_states(snapshots(bought), AS_OF, **TERMS, contact_cost_cents=100)
+    kept = chain.states.set_index("state")["keep_contacting"]
+    now = chain.customers.set_index("customer_id")["state"]
     assert kept[now["c00000"]]
     assert not kept[now["c00999"]]
-    assert found.facts()["findings"][1]["values"]["n"]["value"] == 500
-    assert now["c00999"] in found.facts()["states_to_let_go"]
+    assert chain.facts()["findings"][1]["values"]["n"]["value"] == 500
+    assert now["c00999"] in chain.facts()["states_to_let_go"]
     assert markov_states(snapshots(bought), AS_OF, **TERMS).states["keep_contacting"].all()
 
 
 def test_bands_tell_customers_of_equal_recency_apart():
     often = np.random.default_rng(0).random((600, 12)) < np.repeat([[0.1], [0.9]], 300, axis=0)
-    found = markov_states(snapshots(often), AS_OF, **TERMS, n_recency=2, cuts=(6,))
-    assert found.states["band"].tolist() == ["<6", ">=6"] * 2
-    p = found.states.set_index(["recency_months", "band"])["p_purchase"]
+    chain = markov_states(snapshots(often), AS_OF, **TERMS, n_recency=2, cuts=(6,))
+    assert chain.states["band"].tolist() == ["<6", ">=6"] * 2
+    p = chain.states.set_index(["recency_months", "band"])["p_purchase"]
     assert p[1, ">=6"] > 0.8
     assert p[2, "<6"] < 0.25
     thirds = markov_states(snapshots(often), AS_OF, **TERMS, band_by="revenue_cents")
@@ -140,8 +140,8 @@ def test_returns_may_make_a_state_worth_less_than_nothing():
     data = pd.concat([data, snapshots(np.ones((50, 6)), 10).assign(customer_id=lambda d: "x" + d["customer_id"])])
     gone = data["customer_id"].str.startswith("c") & (data["as_of"] > date(2023, 2, 1))
     data.loc[gone, "revenue_cents"] = 0
-    found = markov_states(data, date(2023, 7, 1), **TERMS, cuts=(1,), horizon_months=3)
-    values = found.states["value_cents"]
+    chain = markov_states(data, date(2023, 7, 1), **TERMS, cuts=(1,), horizon_months=3)
+    values = chain.states["value_cents"]
     assert np.isfinite(values).all()
     assert values.iloc[0] < 0 < values.iloc[1]
 

@@ -41,29 +41,29 @@ def two_summits(theta):
 
 def test_a_summit_takes_one_climb():
     function = Counted(summit)
-    found = maximise(function, STARTS, 1e-9)
-    assert found.theta == pytest.approx([0.3, -0.4])
-    assert found.is_peak
+    optimum = maximise(function, STARTS, 1e-9)
+    assert optimum.theta == pytest.approx([0.3, -0.4])
+    assert optimum.is_peak
     assert function.begun == len(STARTS) + 1  # each once to put them in order
 
 
 def test_a_ridge_takes_two_climbs_that_end_at_the_same_height():
     function = Counted(ridge)
-    found = maximise(function, STARTS, 1e-9)
-    assert found.theta[0] == pytest.approx(0.3, abs=1e-5)
-    assert found.ran_away.tolist() == [False, True]
+    optimum = maximise(function, STARTS, 1e-9)
+    assert optimum.theta[0] == pytest.approx(0.3, abs=1e-5)
+    assert optimum.ran_away.tolist() == [False, True]
     assert function.begun == len(STARTS) + 2
-    assert found.mean_log_likelihood == pytest.approx(-np.exp(-LIMIT), abs=1e-9)
+    assert optimum.mean_log_likelihood == pytest.approx(-np.exp(-LIMIT), abs=1e-9)
 
 
 def test_of_many_customers_one_climb_from_where_that_of_a_part_ended_is_enough():
     function = Counted(ridge)
-    found = maximise(function, STARTS, 1e-9, rough=Counted(ridge))
+    optimum = maximise(function, STARTS, 1e-9, rough=Counted(ridge))
     assert function.begun == len(STARTS)
-    assert found.mean_log_likelihood == pytest.approx(-np.exp(-LIMIT), abs=1e-9)
+    assert optimum.mean_log_likelihood == pytest.approx(-np.exp(-LIMIT), abs=1e-9)
 
 
 def test_a_summit_that_a_climb_reaches_is_taken_though_another_is_higher_elsewhere():
-    found = maximise(two_summits, [np.array([3.0, 3.5]), np.array([0.1, 0.1])], 1e-9)
-    assert found.theta == pytest.approx([4, 4], abs=1e-2)
-    assert found.gradient <= 1e-9
+    optimum = maximise(two_summits, [np.array([3.0, 3.5]), np.array([0.1, 0.1])], 1e-9)
+    assert optimum.theta == pytest.approx([4, 4], abs=1e-2)
+    assert optimum.gradient <= 1e-9

@@ -46,10 +46,10 @@ def project(tmp_path, dropout):
 @pytest.mark.parametrize(("dropout", "figure"), WITHHELD)
 @pytest.mark.parametrize("tongue", ["en", "zh"])
 def test_it_is_said_why_in_every_language(dropout, figure, tongue):
-    found = from_json(json.loads(json.dumps(dropout.record()))["finding"])
-    assert isinstance(found, Unavailable)
+    reason = from_json(json.loads(json.dumps(dropout.record()))["finding"])
+    assert isinstance(reason, Unavailable)
     with language.using(tongue):
-        sentence = say(found)
+        sentence = say(reason)
     assert "P(alive)" in sentence or "活跃概率" in sentence
     assert "None" not in sentence
     assert "nan" not in sentence.lower()
@@ -104,18 +104,18 @@ def followed():
 
 
 def test_nobody_is_counted_as_active_lost_or_won_back(tmp_path, followed):
-    found = followed[False]
-    assert found.months[["n_active", "n_alive"]].isna().all(axis=None)
-    by_name = found.bridge.groupby("component")["n_customers"].sum()
+    withheld = followed[False]
+    assert withheld.months[["n_active", "n_alive"]].isna().all(axis=None)
+    by_name = withheld.bridge.groupby("component")["n_customers"].sum()
     assert by_name["lost"] == by_name["won_back"] == 0
-    assert "active" not in say(from_json(found.facts["equity"]["finding"]))
+    assert "active" not in say(from_json(withheld.facts["equity"]["finding"]))
     assert "active" in say(from_json(followed[True].facts["equity"]["finding"]))
-    room = Equity(tmp_path, found.facts, "EUR")
-    room.__dict__["bridges"] = found.bridge
+    room = Equity(tmp_path, withheld.facts, "EUR")
+    room.__dict__["bridges"] = withheld.bridge
     assert not room.has_active
     assert not {"lost", "won_back"} & set(room.bridge["component"])
     assert len(room.components) == len(room.bridge) == 6
-    assert "active" not in " ".join(t.get_text() for t in plots.equity_over_time(found.months, "EUR").texts)
+    assert "active" not in " ".join(t.get_text() for t in plots.equity_over_time(withheld.months, "EUR").texts)
     assert len(plots.equity_bridge(room.bridge, "EUR").patches) == 5
 
 

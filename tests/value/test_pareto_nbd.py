@@ -71,10 +71,10 @@ def test_slopes_of_the_integral(r, lives, x):
         r, *others = np.exp(theta)
         return gone(np.full(3, r + x), tuple(others), begins, ends)
 
-    found = gone_and_slopes(np.full(3, r + x), lives, begins, ends)
+    slopes = gone_and_slopes(np.full(3, r + x), lives, begins, ends)
     theta = np.log([r, *lives])
-    assert found[0] == pytest.approx(value(theta), rel=1e-12)
-    in_logs = found[1:] * np.array([r, 1, lives[1], 1])[:, None]
+    assert slopes[0] == pytest.approx(value(theta), rel=1e-12)
+    in_logs = slopes[1:] * np.array([r, 1, lives[1], 1])[:, None]
     steps = 1e-5 * np.eye(4)
     differences = [(value(theta + step) - value(theta - step)) / 2e-5 for step in steps]
     assert in_logs == pytest.approx(np.array(differences), rel=1e-5, abs=1e-8)
@@ -123,6 +123,6 @@ def test_customers_who_stay_alike_are_at_a_limit_and_how_many_stop_is_known():
 
 
 def test_where_nobody_stops_it_says_so():
-    everyone = np.random.default_rng(1).poisson(10, 100) + 1.0
-    fit = ParetoNBD().fit(PurchaseSummary.of(everyone, np.full(100, 100), np.full(100, 100)))
+    purchases = np.random.default_rng(1).poisson(10, 100) + 1.0
+    fit = ParetoNBD().fit(PurchaseSummary.of(purchases, np.full(100, 100), np.full(100, 100)))
     assert fit.verdict_.explanation.code == "models.fit.nobody_stops"

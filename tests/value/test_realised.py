@@ -72,16 +72,16 @@ def company():
 def realise(con, tables, as_of=AS_OF):
     tables = opened(con, tables)
     features = described(con, tables, as_of)
-    found = margin(features, 0.25)
+    of_revenue = margin(features, 0.25)
     on = date.fromisoformat(as_of)
-    frame = realised.customers(con, tables, features, on, found)
+    frame = realised.customers(con, tables, features, on, of_revenue)
     pa.Table.from_pandas(frame, schema=REALISED.schema, preserve_index=False)  # as it will be written
-    told = realised.facts(features, frame, found, realised.spent_on(con, tables, on), n_bootstrap=50, seed=1)
-    return frame.set_index("customer_id"), told
+    facts = realised.facts(features, frame, of_revenue, realised.spent_on(con, tables, on), n_bootstrap=50, seed=1)
+    return frame.set_index("customer_id"), facts
 
 
 def test_profit_is_margin_less_contacts_campaigns_and_acquisition(con, company):
-    rows, told = realise(con, company)
+    rows, facts = realise(con, company)
     # a: 250.00 - 150.00 of goods; 15.00 of visits; 34 cents of the campaign's 100; 100.00 to win
     assert rows.loc["a", ["realised_revenue_cents", "realised_margin_cents", "serve_cost_cents"]].tolist() == [
         25000, 10000, 1534,
@@ -89,10 +89,10 @@ def test_profit_is_margin_less_contacts_campaigns_and_acquisition(con, company):
     assert rows["profit_cents"].tolist() == [-1534, 3000 - 9000 - 33 - 5000, 4000 - 33, -2100]
     assert rows["serve_cost_cents"].sum() == 1500 + 9000 + 100 + 100  # shares of the campaign add up to its cost
     assert rows["profit_is_complete"].tolist() == [True, True, False, True]  # c: nobody knows what it cost to win
-    assert told["basis"] == "profit"
-    assert told["not_available"] == []
-    assert told["n_incomplete"] == 1
-    assert told["totals"]["profit_cents"] == rows["profit_cents"].sum()
+    assert facts["basis"] == "profit"
+    assert facts["not_available"] == []
+    assert facts["n_incomplete"] == 1
+    assert facts["totals"]["profit_cents"] == rows["profit_cents"].sum()
 
 
 def test_what_comes_at_or_after_as_of_changes_nothing(con, company):
@@ -110,17 +110,17 @@ def test_what_comes_at_or_after_as_of_changes_nothing(con, company):
 
 
 def test_first_orders_and_payback(con, company):
-    rows, told = realise(con, company)
+    rows, facts = realise(con, company)
     assert rows["first_order_margin_cents"].tolist()[:3] == [4000, 3000, 4000]
     assert rows["is_first_order_loss"].tolist() == [True, True, None, None]
     # a: 40.00 - 100.00 - 15.00 in month 1; by 5 March (day 64, month 3) 80.00 more less 20.00 and 0.34: still short
     assert rows["is_paid_back"].tolist() == [False, False, None, None]
     cheaper = company | {"customers": canonical("customers", CUSTOMERS.replace("10000", "8000"))}
-    rows, told = realise(con, cheaper)
+    rows, facts = realise(con, cheaper)
     assert rows.loc["a", "payback_month"] == 3
     assert rows["is_paid_back"].tolist() == [True, False, None, None]
-    assert told["first_orders"]["loss_share"] == 1.0
-    assert told["payback"]["n_paid_back"] == 1
+    assert facts["first_orders"]["loss_share"] == 1.0
+    assert facts["payback"]["n_paid_back"] == 1
 
 
 def test_payback_counts_only_who_was_observed_long_enough():
@@ -171,7 +171,7 @@ def test_who_is_unprofitable_and_why(con):
             "invoice_id customer_id issued_on due_on amount_cents\nv1 x_unpaid 2024-01-01 2024-02-01 9000",
         ),
     }
-    frame, told = realise(con, tables)
+    frame, facts = realise(con, tables)
     assert frame["loss_reason"].dropna().to_dict() == {
         "x_discounts": "discounts", "x_goods": "goods", "x_returns": "returns", "x_service": "service",
         "x_unpaid": "unpaid", "x_won": "acquisition", "x_never": "acquisition",
@@ -179,7 +179,7 @@ def test_who_is_unprofitable_and_why(con):
     assert frame.loc["x_unpaid", "profit_cents"] == 2500  # what is overdue is not lost yet
     assert frame.loc["x_unpaid", "loss_cents"] == 6500
     assert frame.loc["x_never", "loss_cents"] == 700
-    lost = told["unprofitable"]
+    lost = facts["unprofitable"]
     assert (lost["n_customers"], lost["n_losing_before_unpaid"], lost["n_never_bought"]) == (7, 6, 1)
     assert lost["loss_cents"] == frame["loss_cents"].sum() == sum(r["loss_cents"] for r in lost["by_reason"])
     assert lost["by_reason"][0]["reason"] == "returns"  # 60.00 of goods and 5.00 to win
@@ -197,28 +197,28 @@ def test_goods_taken_back_into_stock_are_no_loss(con):
         c            o4        2024-01-01    10.00        2000  false
         c            o5        2024-01-09   -10.00       -2000  true
     """
-    frame, told = realise(con, {"transactions": canonical("transactions", log)})
+    frame, facts = realise(con, {"transactions": canonical("transactions", log)})
     assert frame["loss_cents"].isna().all()
-    assert told["unprofitable"]["finding"]["code"] == "realised.unprofitable.none"
-    assert told["basis"] == "margin"
+    assert facts["unprofitable"]["finding"]["code"] == "realised.unprofitable.none"
+    assert facts["basis"] == "margin"
 
 
 def test_without_costs_of_goods_there_is_no_profit_and_it_is_said(con, company):
     no_costs = company | {"transactions": canonical("transactions", ORDERS.replace("6000", "-"))}
-    rows, told = realise(con, no_costs)
+    rows, facts = realise(con, no_costs)
     assert rows.loc["b", "profit_cents"] == -11033  # the others' costs are still known
     assert rows.loc["a", "margin_is_assumed"]
     assert not rows.loc["a", "profit_is_complete"]
     log = "customer_id ordered_at revenue\na 2024-01-01 10.00\nb 2024-01-02 30.00"
-    rows, told = realise(con, {"transactions": canonical("transactions", log)})
+    rows, facts = realise(con, {"transactions": canonical("transactions", log)})
     assert rows[["profit_cents", "loss_cents", "serve_cost_cents", "payback_month"]].isna().all(axis=None)
-    assert told["basis"] == "revenue"
-    assert told["unprofitable"] is None
-    assert told["payback"] is None
-    assert say(from_json(told["not_available"][0])) == (
+    assert facts["basis"] == "revenue"
+    assert facts["unprofitable"] is None
+    assert facts["payback"] is None
+    assert say(from_json(facts["not_available"][0])) == (
         "The source does not hold the cost of goods. Required data: transactions.cost_cents."
     )
-    assert told["whale"]["verdict"]["code"] == "realised.law.revenue_does_not_hold"
+    assert facts["whale"]["verdict"]["code"] == "realised.law.revenue_does_not_hold"
 
 
 def test_costs_of_products_stand_in_for_those_of_lines(con):
@@ -234,15 +234,15 @@ def test_costs_of_products_stand_in_for_those_of_lines(con):
 
 
 def test_a_source_without_transactions_knows_nothing_realised(con):
-    rows, told = realise(con, {"customers": canonical("customers", CUSTOMERS)})
+    rows, facts = realise(con, {"customers": canonical("customers", CUSTOMERS)})
     assert rows.isna().all(axis=None)
-    assert told["whale"] is None
-    assert told["totals"]["revenue_cents"] is None
+    assert facts["whale"] is None
+    assert facts["totals"]["revenue_cents"] is None
 
 
 def test_superstore_loses_on_as_many_customers_as_counted(superstore_profit):
-    found = whale.facts(superstore_profit, 20, seed=1, basis="margin")
-    assert (found["n_customers"], found["n_losing"]) == (793, 155)
+    law = whale.facts(superstore_profit, 20, seed=1, basis="margin")
+    assert (law["n_customers"], law["n_losing"]) == (793, 155)
 
 
 @pytest.fixture

@@ -64,14 +64,14 @@ def test_scales():
 
 def test_what_is_unknown_is_weighted_away():
     indicators = indicators_of(3, terms=[0, 30, np.nan], overdue=[0, np.nan, np.nan], revenue=[3, 2, 1])
-    found = card_points.dimensions(card_points.points(indicators))
-    assert found["income"].tolist() == pytest.approx([250 / 3, 50, 50 / 3], abs=1e-3)
-    assert found["credit"].tolist()[:2] == [100, 0]
-    assert found[["influence", "loyalty"]].isna().all(axis=None)
-    scores = card_points.score(found, WEIGHTS)
+    dimensions = card_points.dimensions(card_points.points(indicators))
+    assert dimensions["income"].tolist() == pytest.approx([250 / 3, 50, 50 / 3], abs=1e-3)
+    assert dimensions["credit"].tolist()[:2] == [100, 0]
+    assert dimensions[["influence", "loyalty"]].isna().all(axis=None)
+    scores = card_points.score(dimensions, WEIGHTS)
     assert scores.tolist() == pytest.approx([(5 * 250 / 3 + 2 * 100) / 7, 5 * 50 / 7, 50 / 3], abs=1e-3)
     only_influence = {**dict.fromkeys(DIMENSIONS, 0.0), "influence": 1.0}
-    assert card_points.score(found, only_influence).isna().all()
+    assert card_points.score(dimensions, only_influence).isna().all()
 
 
 def test_boundaries_lie_half_way_and_equals_share_a_tier():
@@ -133,18 +133,18 @@ def test_tiers_are_right_as_often_as_they_say(mean_purchases):
     indicators = indicators_of(n, revenue=revenue)
     ids = indicators.index
     point_errors = scorecard_errors(indicators, revenue, pd.Series(np.sqrt(squares) / revenue, index=ids))
-    found = card_points.dimensions(card_points.points(indicators))
-    scores = card_points.score(found, WEIGHTS)
+    dimensions = card_points.dimensions(card_points.points(indicators))
+    scores = card_points.score(dimensions, WEIGHTS)
     shares = np.array([0.05, 0.15, 0.3, 0.5])
     bounds = boundaries(scores.to_numpy(), shares)
     level = place(scores, bounds, None, 0.0)
-    said = probability(scores, score_error(point_errors, found, indicators, WEIGHTS), level, bounds)
+    certainty = probability(scores, score_error(point_errors, dimensions, indicators, WEIGHTS), level, bounds)
     true = (rate * amount).argsort().argsort() / n * 100
     is_right = levels_of(true, boundaries(true, shares)) == level.to_numpy()
-    assert said.mean() == pytest.approx(is_right.mean(), abs=0.02)
+    assert certainty.mean() == pytest.approx(is_right.mean(), abs=0.02)
     for low, high in ((0.5, 0.8), (0.8, 0.95), (0.95, 1.01)):
-        band = ((said >= low) & (said < high)).to_numpy()
-        assert is_right[band].mean() == pytest.approx(said[band].mean(), abs=0.06)
+        band = ((certainty >= low) & (certainty < high)).to_numpy()
+        assert is_right[band].mean() == pytest.approx(certainty[band].mean(), abs=0.06)
 
 
 def scorecard_errors(indicators, revenue, noise):
@@ -168,22 +168,22 @@ def test_the_forecast_interval_is_the_error_of_clv():
         {"customer_id": ids, "clv_lower_80_cents": indicators["clv"] - 10, "clv_upper_80_cents": indicators["clv"] + 10}
     )
     unpaid = pd.DataFrame({"days_beyond_terms_error": []}, index=pd.Index([], name="customer_id"), dtype=float)
-    found = errors(indicators, features, brought, ends, unpaid, noise=pd.Series(dtype=float), even_share=1 / 3)
-    assert found["clv"].iloc[50] == pytest.approx(10 / 1.2815516, rel=1e-6)  # a cent of CLV is a point here
-    assert found.drop(columns="clv").to_numpy().max() == 0
+    errors_of = errors(indicators, features, brought, ends, unpaid, noise=pd.Series(dtype=float), even_share=1 / 3)
+    assert errors_of["clv"].iloc[50] == pytest.approx(10 / 1.2815516, rel=1e-6)  # a cent of CLV is a point here
+    assert errors_of.drop(columns="clv").to_numpy().max() == 0
 
 
 def test_moving_a_weight_moves_who_depends_on_it():
     # ten customers; the first is best by income, the second by loyalty, the others follow on both
     both = np.linspace(60, 10, 8)
-    found = pd.DataFrame({
+    dimensions = pd.DataFrame({
         "income": [90, 70, *both], "influence": np.nan, "credit": np.nan, "loyalty": [50, 99, *both],
     }, index=[f"c{i}" for i in range(10)])  # fmt: skip
-    _, unmoved = sensitivity(found, {**WEIGHTS, "income": 3.0}, np.array([0.1, 0.9]))
+    _, unmoved = sensitivity(dimensions, {**WEIGHTS, "income": 3.0}, np.array([0.1, 0.9]))
     assert not unmoved.any()  # 74.0 and 81.6: no quarter of any weight brings the first past the second
-    table, is_sensitive = sensitivity(found, WEIGHTS, np.array([0.1, 0.9]))  # 78.6 and 78.3
-    moves = table.set_index(["dimension", "change"])
-    moved = moves[moves["changed_share"] > 0]
+    table, is_sensitive = sensitivity(dimensions, WEIGHTS, np.array([0.1, 0.9]))  # 78.6 and 78.3
+    changes = table.set_index(["dimension", "change"])
+    moved = changes[changes["changed_share"] > 0]
     assert moved.index.tolist() == [("income", -0.25), ("loyalty", 0.25)]
     assert moved[["n_up", "n_down", "n_customers"]].to_numpy().tolist() == [[1, 1, 10]] * 2
     assert is_sensitive[is_sensitive].index.tolist() == ["c0", "c1"]
@@ -218,23 +218,23 @@ def make_card(con, tables, tmp_path, as_of="2024-01-01", params=PARAMS):
     seen = Observation(on, first, date(2023, 12, 28), len(features), len(features) - 1, "EUR")
     write_snapshots(con, tables, seen, FEATURE_PARAMS.model_copy(update={"n_snapshots": 3}), tmp_path / "snapshots")
     snapshots = storage.open_table(con, tmp_path / "snapshots", "snapshots")
-    found = margin(features, 0.25)
-    brought = realised.customers(con, tables, features, on, found)
+    of_revenue = margin(features, 0.25)
+    brought = realised.customers(con, tables, features, on, of_revenue)
     forecast = lambda f: f.assign(clv_cents=f["revenue_cents"] / 10)  # noqa: E731 - what CLV would be is not tested here
     potential = forecast(features[features["age_days"].notna()])[["customer_id", "clv_cents"]]
     clv = potential.set_index("customer_id")["clv_cents"]
-    made = scorecard.card(
-        scorecard.Source(con, tables, first, found, 0.5, (1, 2, 7, 8)), features, snapshots, on, realised=brought,
+    card = scorecard.card(
+        scorecard.Source(con, tables, first, of_revenue, 0.5, (1, 2, 7, 8)), features, snapshots, on, realised=brought,
         potential=potential, influences=influence.customers(features, brought, clv, 0.5),
         wallets=wallet.customers(con, tables, features, on, first), forecast=forecast, params=params,
     )  # fmt: skip
-    pa.Table.from_pandas(made.customers, schema=SCORECARD.schema, preserve_index=False)
-    return made, scorecard.facts(made, brought, clv, "margin", params)
+    pa.Table.from_pandas(card.customers, schema=SCORECARD.schema, preserve_index=False)
+    return card, scorecard.facts(card, brought, clv, "margin", params)
 
 
 def test_a_card_of_a_small_company(con, tmp_path):
-    made, told = make_card(con, company(con), tmp_path)
-    rows = made.customers.set_index("customer_id")
+    card, facts = make_card(con, company(con), tmp_path)
+    rows = card.customers.set_index("customer_id")
     assert rows.loc["never", "tier"] == "potential"
     assert rows.loc["never"].drop(["tier"]).isna().all()
     scored = rows.drop("never")
@@ -243,15 +243,15 @@ def test_a_card_of_a_small_company(con, tmp_path):
     assert scored.loc["s39", "credit_points"] < scored.loc["s29", "credit_points"]
     assert scored["tier_probability"].between(0, 1).all()
     assert scored["value_score"].corr(scored["income_points"]) > 0.9
-    assert [tier["n_customers"] for tier in told["pyramid"]["tiers"]] == scored["tier"].value_counts().reindex(
+    assert [tier["n_customers"] for tier in facts["pyramid"]["tiers"]] == scored["tier"].value_counts().reindex(
         ["vip", "important", "small"]
     ).tolist()
-    assert sum(tier["brought_share"] for tier in told["pyramid"]["tiers"]) == pytest.approx(1)
-    assert [month["as_of"] for month in told["memory"]["months"]] == ["2023-11-01", "2023-12-01", "2024-01-01"]
-    assert told["n_dimensions_known"] == {"1": 0, "2": 0, "3": 0, "4": 40}
-    assert sum(band["n_customers"] for band in told["certainty"]["bands"]) == 40
-    assert len(told["sensitivity"]["moves"]) == 8
-    missing = [from_json(unavailable) for unavailable in told["not_available"]]
+    assert sum(tier["brought_share"] for tier in facts["pyramid"]["tiers"]) == pytest.approx(1)
+    assert [month["as_of"] for month in facts["memory"]["months"]] == ["2023-11-01", "2023-12-01", "2024-01-01"]
+    assert facts["n_dimensions_known"] == {"1": 0, "2": 0, "3": 0, "4": 40}
+    assert sum(band["n_customers"] for band in facts["certainty"]["bands"]) == 40
+    assert len(facts["sensitivity"]["moves"]) == 8
+    missing = [from_json(unavailable) for unavailable in facts["not_available"]]
     assert [(one.values["indicator"].key, one.needs[0].text) for one in missing] == [
         ("industry", "customers.industry"),
         ("referrals", "customers.referred_by"),
@@ -281,8 +281,8 @@ def test_who_brings_a_large_share_of_revenue_has_at_least_the_tier_of_income_alo
             "weights": DimensionWeights(income=2.0, influence=1.0, credit=2.0, loyalty=8.0),
         }
     )
-    made = scorecard.card_of(known, pd.Series(known.index), date(2024, 1, 1), params)
-    rows = made.customers.set_index("customer_id")
+    card = scorecard.card_of(known, pd.Series(known.index), date(2024, 1, 1), params)
+    rows = card.customers.set_index("customer_id")
     assert rows["tier"].iloc[-1] == tier
     assert rows["is_tier_by_income"].iloc[-1] == (tier == "vip")
     others = scorecard.card_of(
@@ -308,34 +308,34 @@ def test_income_alone_holds_at_month_ends_too_and_gives_way_when_it_is_small():
 
 def test_held_customers_are_those_whom_only_memory_keeps(con, tmp_path):
     wide = PARAMS.model_copy(update={"hysteresis_points": 50.0})
-    made, _ = make_card(con, company(con), tmp_path, params=wide)
-    assert made.history["n_up"].sum() + made.history["n_down"].sum() == 0  # nobody moves by fifty points
+    card, _ = make_card(con, company(con), tmp_path, params=wide)
+    assert card.history["n_up"].sum() + card.history["n_down"].sum() == 0  # nobody moves by fifty points
     none = PARAMS.model_copy(update={"hysteresis_points": 0.0})
     free, _ = make_card(con, company(con), tmp_path, params=none)
     assert not free.customers["is_tier_held"].eq(True).any()
-    kept = made.customers["tier"] != free.customers["tier"]
+    kept = card.customers["tier"] != free.customers["tier"]
     assert kept.any()
-    assert made.customers["is_tier_held"].eq(True).equals(kept)
+    assert card.customers["is_tier_held"].eq(True).equals(kept)
 
 
 def test_tiers_at_month_ends_are_written_and_today_follows_them(con, tmp_path):
-    made, told = make_card(con, company(con), tmp_path)
-    months = made.months
+    card, facts = make_card(con, company(con), tmp_path)
+    months = card.months
     assert months["as_of"].unique().tolist() == [date(2023, 11, 1), date(2023, 12, 1), date(2024, 1, 1)]
     assert months.groupby("as_of")["customer_id"].nunique().tolist() == [40, 40, 40]
     last = months[months["as_of"] == date(2023, 12, 1)].set_index("customer_id")["tier"]
-    now = made.customers.set_index("customer_id")["tier"].drop("never")
+    now = card.customers.set_index("customer_id")["tier"].drop("never")
     today = months[months["as_of"] == date(2024, 1, 1)].set_index("customer_id")["tier"]
     assert today.to_dict() == now.to_dict()  # the present is a month end
     changed = int((last.reindex(now.index) != now).sum())
-    assert changed == made.history["n_up"].iloc[-1] + made.history["n_down"].iloc[-1]
-    assert 0 <= told["stability"]["monthly_change_share"] < 0.2
-    assert told["stability"]["agreement_share"] > 0.9
+    assert changed == card.history["n_up"].iloc[-1] + card.history["n_down"].iloc[-1]
+    assert 0 <= facts["stability"]["monthly_change_share"] < 0.2
+    assert facts["stability"]["agreement_share"] > 0.9
 
 
 def test_the_five_variables_are_components_of_the_score(con, tmp_path):
-    made, _ = make_card(con, company(con), tmp_path)
-    rows = made.customers.set_index("customer_id").drop("never")
+    card, _ = make_card(con, company(con), tmp_path)
+    rows = card.customers.set_index("customer_id").drop("never")
     assert rows["revenue_points"].rank().equals(rows["revenue_points"].rank(method="average"))
     assert rows[["response_points", "referrals_points"]].isna().all(axis=None)
     clv = rows["income_points"] * 3 - rows["revenue_points"] - rows["profit_points"]
@@ -345,30 +345,30 @@ def test_the_five_variables_are_components_of_the_score(con, tmp_path):
 def test_tiers_may_be_cut_by_revenue(con, tmp_path):
     by_revenue, _ = make_card(con, company(con), tmp_path, params=PARAMS.model_copy(update={"cut": "revenue"}))
     by_count, _ = make_card(con, company(con), tmp_path)
-    n_vip = [(made.customers["tier"] == "vip").sum() for made in (by_revenue, by_count)]
+    n_vip = [(card.customers["tier"] == "vip").sum() for card in (by_revenue, by_count)]
     assert n_vip[0] < n_vip[1] == 8  # a fifth of revenue needs fewer than a fifth of forty
 
 
 def test_a_source_of_orders_alone_has_a_card_and_says_what_it_lacks(con, tmp_path):
     tables = {name: table for name, table in company(con).items() if name in {"transactions", "customers"}}
-    made, told = make_card(con, tables, tmp_path)
-    assert made.customers["credit_points"].isna().all()
-    assert made.customers["n_dimensions_known"].dropna().eq(3).all()
-    assert say(from_json(told["not_available"][2])) == (
+    card, facts = make_card(con, tables, tmp_path)
+    assert card.customers["credit_points"].isna().all()
+    assert card.customers["n_dimensions_known"].dropna().eq(3).all()
+    assert say(from_json(facts["not_available"][2])) == (
         "The dimension “credit” does not count: nothing is known of it. These columns count in it: invoices.paid_on, "
         "invoices, invoices.disputed and customers.credit_limit_cents."
     )
-    moves = made.sensitivity.set_index("dimension")["changed_share"]
-    assert moves["credit"].eq(0).all()
+    changes = card.sensitivity.set_index("dimension")["changed_share"]
+    assert changes["credit"].eq(0).all()
 
 
 def test_where_nobody_bought_nobody_is_scored(con, tmp_path):
     tables = {"customers": company(con)["customers"]}
-    made, told = make_card(con, tables, tmp_path)
-    assert made.customers["tier"].eq("potential").all()
-    assert made.customers["value_score"].isna().all()
-    assert (told["n_scored"], told["pyramid"]) == (0, None)
-    assert len(told["not_available"]) == 4
+    card, facts = make_card(con, tables, tmp_path)
+    assert card.customers["tier"].eq("potential").all()
+    assert card.customers["value_score"].isna().all()
+    assert (facts["n_scored"], facts["pyramid"]) == (0, None)
+    assert len(facts["not_available"]) == 4
 
 
 def test_something_must_count():

@@ -16,7 +16,7 @@ BANDS = pd.DataFrame({
     "tier": ["vip", "vip", "small", "small"], "least": [0, 0.8] * 2, "most": [0.8, 1.0] * 2,
     "share": [0.25, 0.75, 0, 1],
 })  # fmt: skip
-MOVES = pd.DataFrame({
+SENSITIVITY = pd.DataFrame({
     "dimension": ["income", "income", "credit", "credit"], "change": [-0.25, 0.25] * 2,
     "changed_share": [0.04, 0.02, 0.0, 0.0],
 })  # fmt: skip
@@ -68,7 +68,7 @@ def test_dimensions_known_of_nobody_are_left_out():
 
 
 def test_moves_of_weights_are_pairs_of_bars():
-    ax = scorecard.sensitivity(MOVES)
+    ax = scorecard.sensitivity(SENSITIVITY)
     assert widths(ax) == [0.04, 0.0, 0.02, 0.0]
 
 
@@ -80,7 +80,7 @@ def test_figures_survive_what_has_nothing_to_show():
         scorecard.pyramid(TIERS.iloc[:0], "revenue"),
         scorecard.certainty(BANDS.iloc[:0]),
         scorecard.dimensions(CUSTOMERS.iloc[:0], []),
-        scorecard.sensitivity(MOVES.iloc[:0]),
+        scorecard.sensitivity(SENSITIVITY.iloc[:0]),
     ):
         ax.figure.canvas.draw()
         assert ax.get_title(loc="left") or ax.get_title()

@@ -69,16 +69,16 @@ def test_candidates_by_hand():
 def test_a_mean_on_many_purchases_counts_more():
     known = spends(panel())
     for rule in (SpendRule.SHRUNKEN_MEAN, SpendRule.GAMMA_GAMMA_ALL):
-        found = SpendForecast.fit(known, rule)
-        own = (found.expected(known) - found.pooled) / (known.mean - found.pooled)
+        forecast = SpendForecast.fit(known, rule)
+        own = (forecast.expected(known) - forecast.pooled) / (known.mean - forecast.pooled)
         few, many = known.purchases <= 2, known.purchases >= 8
         assert np.median(own[few]) < np.median(own[many])
 
 
 def test_customers_who_do_not_differ_get_the_mean_of_all():
     known = spends(panel(spread=0.0))
-    found = SpendForecast.fit(known, SpendRule.SHRUNKEN_MEAN)
-    assert found.expected(known) == pytest.approx(np.full(len(known.total), found.pooled), rel=0.05)
+    forecast = SpendForecast.fit(known, SpendRule.SHRUNKEN_MEAN)
+    assert forecast.expected(known) == pytest.approx(np.full(len(known.total), forecast.pooled), rel=0.05)
 
 
 @pytest.fixture(scope="module")
@@ -112,9 +112,9 @@ def test_intervals_of_revenue_hold_what_they_say(chosen):
 def test_no_spend_sees_what_comes_after_its_origin():
     days = panel()
     whole, cut = Past(days), Past(days.until(ORIGIN))
-    made = []
+    forecasts = []
     for past in (whole, cut):
         stack = Stack(HORIZON).fit(past, ORIGIN)
         money = choose_spend(stack, past.until(ORIGIN).at(ORIGIN, HORIZON), stack.holdouts(past))
-        made.append(money.record())
-    assert made[0] == made[1]
+        forecasts.append(money.record())
+    assert forecasts[0] == forecasts[1]

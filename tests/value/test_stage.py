@@ -242,11 +242,11 @@ def test_most_customers_at_the_left_edge_is_a_caveat(tmp_path, monkeypatch):
 def test_the_stack_values_the_customers_and_says_how_it_was_made(built):
     models, customers = read(built, layout.VALUE_MODELS), pd.read_parquet(built / layout.CUSTOMER_VALUE)
     assert models["valued_by"] == "stack"
-    made = models["stack"]
-    assert made["why_not"] is None
-    assert [holdout["days"] for holdout in made["holdouts"]] == [90] * 5
-    assert 0 <= made["trust_in_corrections"] <= 1
-    assert bool(models["importance"]) == (made["trust_in_corrections"] > 0)
+    stack = models["stack"]
+    assert stack["why_not"] is None
+    assert [holdout["days"] for holdout in stack["holdouts"]] == [90] * 5
+    assert 0 <= stack["trust_in_corrections"] <= 1
+    assert bool(models["importance"]) == (stack["trust_in_corrections"] > 0)
     assert models["backtest"]["versus_model"]["lower"] < models["backtest"]["versus_model"]["upper"]
     buyers = customers[customers["p_alive"].notna()]
     assert buyers["p_purchase"].between(0, 1).all()

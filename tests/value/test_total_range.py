@@ -54,8 +54,8 @@ def test_totals_a_year_ahead_lie_inside_it():
     for _ in range(300):
         drift = np.cumsum(rng.normal(0, 0.06, 16))  # of the level, by quarter; the last four are to be forecast
         ahead = [float(np.log(np.exp(drift[i + 1 : i + 5] - drift[i]).mean())) for i in range(12)]
-        made = learn(ahead[7:1:-1], 360, n_apart=2.25)  # what was over at the twelfth quarter, a quarter apart
-        inside.append(made.low <= np.exp(ahead[11]) <= made.high)
+        learned = learn(ahead[7:1:-1], 360, n_apart=2.25)  # what was over at the twelfth quarter, a quarter apart
+        inside.append(learned.low <= np.exp(ahead[11]) <= learned.high)
     assert 0.8 <= np.mean(inside) <= 0.99
 
 
@@ -68,13 +68,13 @@ def test_of_three_years_forecasts_are_tested_a_year_ahead_by_what_was_known_at_e
     days = seasonal_company(n=250, n_days=1_460, seed=3)
     origin = days.first_day + 1_095
     past = Past(days)
-    found = past_totals(past, origin, 90, 365, SpendRule.SHRUNKEN_MEAN)
-    assert (found.days, len(found.errors), found.n_apart) == (360, 5, 2.0)
-    assert past_totals(Past(days.until(origin)), origin, 90, 365, SpendRule.SHRUNKEN_MEAN) == found
+    totals = past_totals(past, origin, 90, 365, SpendRule.SHRUNKEN_MEAN)
+    assert (totals.days, len(totals.errors), totals.n_apart) == (360, 5, 2.0)
+    assert past_totals(Past(days.until(origin)), origin, 90, 365, SpendRule.SHRUNKEN_MEAN) == totals
     # the shop lives from its weeks before Christmas: its quarters are off by more than its years
     by_quarter = past_totals(past, origin, 90, 90, SpendRule.SHRUNKEN_MEAN)
     assert by_quarter.days == 90
-    assert np.abs(found.errors).mean() < 0.8 * np.abs(by_quarter.errors).mean()
-    assert TotalRange.learn(found, 365).high < TotalRange.learn(by_quarter, 365).high
+    assert np.abs(totals.errors).mean() < 0.8 * np.abs(by_quarter.errors).mean()
+    assert TotalRange.learn(totals, 365).high < TotalRange.learn(by_quarter, 365).high
     # of 650 days, 260 at most, in whole holdouts: as much must be known before
     assert past_totals(past, days.first_day + 650, 90, 365, SpendRule.SHRUNKEN_MEAN).days == 180

@@ -95,17 +95,17 @@ def one(point: dict[str, float]) -> PurchaseSummary:
 def parameters_of(point: dict[str, Any]) -> dict[str, float]:
     if isinstance(point["params"], dict):
         return dict(point["params"])
-    found = at(TRUTH, tuple(point["params"].split(".")))
-    return {name: found[name] for name in KINDS[point["model"]].parameter_names}
+    value = at(TRUTH, tuple(point["params"].split(".")))
+    return {name: value[name] for name in KINDS[point["model"]].parameter_names}
 
 
 def of_point(point: dict[str, Any]) -> dict[str, Any]:
     """Work out what the file says of one point."""
     kind = KINDS[point["model"]]
     if "discounted_expected_residual_transactions" in point:
-        told = point["discounted_expected_residual_transactions"]
-        model = given(kind, {name: told[name] for name in kind.parameter_names})
-        value = model.discounted(one(told), told["delta"]).purchases[0]
+        published = point["discounted_expected_residual_transactions"]
+        model = given(kind, {name: published[name] for name in kind.parameter_names})
+        value = model.discounted(one(published), published["delta"]).purchases[0]
         return {"discounted_expected_residual_transactions": {"value": value}}
     model = given(kind, parameters_of(point))
     if "expected_purchases_new_customer" in point:
@@ -151,9 +151,9 @@ def holdout(customers: Any) -> dict[str, Any]:
     actual = customers.later_purchases.astype(float)
     out = {}
     for name, forecast in forecasts.items():
-        found = accuracy(actual, forecast)
+        measures = accuracy(actual, forecast)
         pearson = float(pearsonr(actual, forecast).statistic) if np.ptp(forecast) else None
-        out[name] = {**found, "bias": found["bias_share"], "pearson": pearson}
+        out[name] = {**measures, "bias": measures["bias_share"], "pearson": pearson}
     # most customers have the rate 0, and the source ranks them by id; we let equals share
     rate = forecasts["rate_x_over_T"]
     out["rate_x_over_T"]["normalised_gini"] = gini_by_position(actual, rate) / gini_by_position(actual, actual)
@@ -166,10 +166,10 @@ def gini_by_position(actual: np.ndarray, forecast: np.ndarray) -> float:
 
 
 def discrete(folder: Path) -> dict[str, Any]:
-    told = TRUTH["donations"]["point"]
+    published = TRUTH["donations"]["point"]
     donors = pd.read_csv(folder / "cdnow" / "donations.csv")
-    model = given(BetaGeoBetaBinomial, told["params"])
-    point = RoundsSummary.of(np.array([told["x"]]), np.array([told["t_x"]]), np.array([told["n"]]))
+    model = given(BetaGeoBetaBinomial, published["params"])
+    point = RoundsSummary.of(np.array([published["x"]]), np.array([published["t_x"]]), np.array([published["n"]]))
     columns = (donors[name].to_numpy() for name in ("frequency", "recency", "periods", "weights"))
     return {
         "bg_bb": fitted(BetaGeoBetaBinomial().fit(RoundsSummary.of(*columns))),
@@ -181,13 +181,15 @@ def discrete(folder: Path) -> dict[str, Any]:
     }
 
 
-def contracts(told: dict[str, Any]) -> dict[str, Any]:
-    model = ShiftedBetaGeometric().fit(ContractSummary.of_survivors([10 * share for share in told["survival"]]))
+def contracts(published: dict[str, Any]) -> dict[str, Any]:
+    model = ShiftedBetaGeometric().fit(ContractSummary.of_survivors([10 * share for share in published["survival"]]))
     return {**model.parameters_, "log_likelihood_per_1000": model.log_likelihood_}
 
 
-def markov(told: dict[str, Any]) -> dict[str, Any]:
-    chain = MarkovChain.of_recency(np.array(told["p"]), margin=told["NC"], cost=told["M"], rate=told["d"])
+def markov(published: dict[str, Any]) -> dict[str, Any]:
+    chain = MarkovChain.of_recency(
+        np.array(published["p"]), margin=published["NC"], cost=published["M"], rate=published["d"]
+    )
     return {
         "R": chain.rewards.tolist(),
         "V_T4": chain.value(4).tolist(),

@@ -37,9 +37,9 @@ def test_headroom_is_the_wallet_less_the_last_years_revenue(con, tables):
     assert rows["yearly_revenue_cents"].tolist() == [25000, 30000, 5000, 0]
     assert rows["share_of_wallet"].fillna(-1).tolist() == [0.25, 1.0, -1, 0.0]
     assert rows["wallet_headroom_cents"].fillna(-1).tolist() == [75000, 0, -1, 50000]
-    told = wallet.facts(rows)
-    assert (told["n_customers"], told["headroom_cents"], told["n_full"]) == (3, 125000, 1)
-    assert told["share_of_wallet"] == 55000 / 180000
+    facts = wallet.facts(rows)
+    assert (facts["n_customers"], facts["headroom_cents"], facts["n_full"]) == (3, 125000, 1)
+    assert facts["share_of_wallet"] == 55000 / 180000
 
 
 def test_a_short_history_is_scaled_to_a_year(con, tables):

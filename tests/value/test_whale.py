@@ -17,15 +17,15 @@ LAW = np.round(np.r_[np.full(20, 0.04), np.full(50, 0.024), np.full(30, -1 / 30)
 
 
 def test_the_law_read_literally():
-    found = whale.facts(LAW, 50, seed=1)
-    assert found["top_20_share"]["value"] == pytest.approx(0.8)
-    assert found["peak_share"]["value"] == pytest.approx(2.0)
-    assert found["peak_at_share"]["value"] == pytest.approx(0.7)
-    assert found["bottom_30_share"]["value"] == pytest.approx(-1.0)
-    assert found["lost_share"]["value"] == pytest.approx(0.5)
-    assert found["n_losing"] == 30
-    assert found["law_holds"] is True
-    assert say(from_json(found["verdict"])).startswith("The 20/80/30 law holds: the best 20% of customers earn 80%")
+    law = whale.facts(LAW, 50, seed=1)
+    assert law["top_20_share"]["value"] == pytest.approx(0.8)
+    assert law["peak_share"]["value"] == pytest.approx(2.0)
+    assert law["peak_at_share"]["value"] == pytest.approx(0.7)
+    assert law["bottom_30_share"]["value"] == pytest.approx(-1.0)
+    assert law["lost_share"]["value"] == pytest.approx(0.5)
+    assert law["n_losing"] == 30
+    assert law["law_holds"] is True
+    assert say(from_json(law["verdict"])).startswith("The 20/80/30 law holds: the best 20% of customers earn 80%")
 
 
 TRUTH = Path(__file__).parents[2].parent / "shared" / "truth" / "segmentation.json"
@@ -41,8 +41,8 @@ def test_the_published_law_and_its_peak(customers, share):
     at = float(customers.rstrip("%")) / 100
     reached = np.interp(at, curve["customer_share"], curve["cumulative_share"])
     assert reached == pytest.approx(share, abs=1e-5)  # the file rounds a third
-    found = whale.facts(np.rint(values), 20, seed=1)
-    assert found["peak_share"]["value"] == pytest.approx(PUBLISHED["peak"], abs=1e-5)
+    law = whale.facts(np.rint(values), 20, seed=1)
+    assert law["peak_share"]["value"] == pytest.approx(PUBLISHED["peak"], abs=1e-5)
 
 
 def test_its_curve():
@@ -52,11 +52,11 @@ def test_its_curve():
 
 
 def test_equal_customers_do_not_obey_the_law():
-    found = whale.facts(np.full(50, 100), 50, seed=1)
-    assert found["top_20_share"] == {"value": pytest.approx(0.2), "low": pytest.approx(0.2), "high": pytest.approx(0.2)}
-    assert found["bottom_30_share"]["value"] == pytest.approx(0.3)
-    assert found["law_holds"] is False
-    assert say(from_json(found["verdict"])).endswith(
+    law = whale.facts(np.full(50, 100), 50, seed=1)
+    assert law["top_20_share"] == {"value": pytest.approx(0.2), "low": pytest.approx(0.2), "high": pytest.approx(0.2)}
+    assert law["bottom_30_share"]["value"] == pytest.approx(0.3)
+    assert law["law_holds"] is False
+    assert say(from_json(law["verdict"])).endswith(
         "the worst 30% earn 30% (95% interval 30% to 30%) of it, and nothing is lost after the peak."
     )
 
@@ -78,18 +78,18 @@ def test_intervals_shrink_with_customers_and_hold_the_value():
 
 
 def test_a_total_that_is_not_positive_has_no_shares():
-    found = whale.facts(np.array([5, -3, -2]), 20, seed=1)
-    assert found["top_20_share"] == {"value": None, "low": None, "high": None}
-    assert found["law_holds"] is None
-    assert found["verdict"]["code"] == "realised.law.nothing_brought"
+    law = whale.facts(np.array([5, -3, -2]), 20, seed=1)
+    assert law["top_20_share"] == {"value": None, "low": None, "high": None}
+    assert law["law_holds"] is None
+    assert law["verdict"]["code"] == "realised.law.nothing_brought"
     assert whale.curve(np.array([5, -3, -2]))["cumulative_share"].isna().all()
 
 
 def test_where_a_resample_is_not_positive_there_is_no_interval():
-    found = whale.facts(np.array([10, -4, -5]), 200, seed=1)
-    assert found["top_20_share"]["value"] == pytest.approx(6.0)  # 0.6 of 10, over a total of 1
-    assert found["top_20_share"]["low"] is None
-    assert "600% of profit" in say(from_json(found["verdict"]))
+    law = whale.facts(np.array([10, -4, -5]), 200, seed=1)
+    assert law["top_20_share"]["value"] == pytest.approx(6.0)  # 0.6 of 10, over a total of 1
+    assert law["top_20_share"]["low"] is None
+    assert "600% of profit" in say(from_json(law["verdict"]))
 
 
 def test_same_seed_same_figures_whatever_the_order():
@@ -109,10 +109,10 @@ def test_the_curve_rises_then_falls_and_ends_at_the_total(values):
 
 def test_by_revenue_only_the_first_half_of_the_law_is_judged():
     revenue = np.r_[np.full(20, 400), np.full(80, 25)]  # the best 20% earn 80%
-    found = whale.facts(revenue, 100, seed=1, basis="revenue")
-    assert found["law_holds"] is True
-    assert found["verdict"]["code"] == "realised.law.revenue_holds"
-    assert "the best 20% of customers bring 80%" in say(from_json(found["verdict"]))
+    law = whale.facts(revenue, 100, seed=1, basis="revenue")
+    assert law["law_holds"] is True
+    assert law["verdict"]["code"] == "realised.law.revenue_holds"
+    assert "the best 20% of customers bring 80%" in say(from_json(law["verdict"]))
     assert whale.facts(revenue, 100, seed=1, basis="margin")["law_holds"] is False
 
 

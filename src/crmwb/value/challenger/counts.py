@@ -113,15 +113,15 @@ class Counts:
         weight = self._weight
         events = self.k * np.maximum(self.mean, LEAST) / weight
         among = np.clip((p - (1 - weight)) / weight, 0.0, 1 - 1e-12)
-        found = np.floor(nbinom.ppf(among, self.size, self.size / (self.size + events)) / self.k)
-        found = np.maximum(found, 0.0)
+        quantiles = np.floor(nbinom.ppf(among, self.size, self.size / (self.size + events)) / self.k)
+        quantiles = np.maximum(quantiles, 0.0)
         while self.k > 1:
-            short = self.at_least(found + 1) > 1 - p
-            far = (found > 0) & (self.at_least(found) <= 1 - p)
+            short = self.at_least(quantiles + 1) > 1 - p
+            far = (quantiles > 0) & (self.at_least(quantiles) <= 1 - p)
             if not (short | far).any():
                 break
-            found = found + short - (far & ~short)
-        return np.asarray(np.where(1 - self.at_least(np.ones(len(found))) >= p, 0.0, found))
+            quantiles = quantiles + short - (far & ~short)
+        return np.asarray(np.where(1 - self.at_least(np.ones(len(quantiles))) >= p, 0.0, quantiles))
 
     def log_likelihood(self, purchases: np.ndarray) -> np.ndarray:
         """Return the log of the chance of just these purchases, shape (n,).

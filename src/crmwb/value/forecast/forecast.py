@@ -113,16 +113,16 @@ def replay(rolling: Rolling, origins: np.ndarray, end: int) -> tuple[list[Foreca
     factor : float
         The widening known at `end`.
     """
-    made: list[Forecast] = []
+    forecasts: list[Forecast] = []
     for origin in origins:
-        made.append(forecast(rolling, int(origin), 0, _factor(rolling, origins, made, int(origin))))
-    return made, _factor(rolling, origins, made, end)
+        forecasts.append(forecast(rolling, int(origin), 0, _factor(rolling, origins, forecasts, int(origin))))
+    return forecasts, _factor(rolling, origins, forecasts, end)
 
 
-def _factor(rolling: Rolling, origins: np.ndarray, made: list[Forecast], now: int) -> float:
+def _factor(rolling: Rolling, origins: np.ndarray, forecasts: list[Forecast], now: int) -> float:
     lump = float(rolling.lumps[now])
     ratios = [np.zeros(0)]
-    for origin, past in zip(origins, made, strict=False):
+    for origin, past in zip(origins, forecasts, strict=False):
         n = min(len(past.expected), now - int(origin))
         if n > 0:
             came = np.maximum(rolling.outcomes[origin : origin + n], 0.0) + lump
