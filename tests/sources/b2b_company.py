@@ -68,8 +68,8 @@ def make_company(folder: Path, *, threads: int | None = None, **choices: int) ->
     return Company(folder)
 
 
-def within(found: float, expected: float, error: float, n_errors: float = 3.0) -> bool:
-    return abs(found - expected) <= n_errors * error
+def within(observed: float, expected: float, error: float, n_errors: float = 3.0) -> bool:
+    return abs(observed - expected) <= n_errors * error
 
 
 def share_is(flags: np.ndarray | pd.Series, expected: float, n_errors: float = 4.0) -> bool:

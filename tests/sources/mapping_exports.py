@@ -36,7 +36,7 @@ class Mapped:
 
     Attributes
     ----------
-    said : str
+    printed : str
         What the command printed.
     code : int
         How it ended.
@@ -48,14 +48,14 @@ class Mapped:
         self.raw.mkdir(parents=True, exist_ok=True)
         for name in ("params.yaml", "dvc.yaml"):
             shutil.copy(PROJECT / name, root)
-        self.said, self.code = "", 0
+        self.printed, self.code = "", 0
 
     def map(self, *files: str, yes: bool = True, **answers: str) -> bool:
         """Run the command on files of data/raw; return whether it went well."""
         given = [part for key, value in answers.items() for part in ("--answer", f"{key}={value}")]
         options = [*(["--yes"] if yes else []), *given]
         done = run_map(*(f"data/raw/{name}" for name in files), *options)
-        self.code, self.said = done.exit_code, done.output
+        self.code, self.printed = done.exit_code, done.output
         return done.exit_code == 0
 
     def draft(self, **answers: str) -> list[str]:
@@ -65,22 +65,22 @@ class Mapped:
         """
         named = {key: name for key, name in answers.items() if key in roles.KEYS}
         try:
-            made = draft(sorted(self.raw.iterdir()), given=named)
+            drafted = draft(sorted(self.raw.iterdir()), given=named)
         except CrmwbError as error:
-            self.said = str(error)
-            return [self.said]
-        if any(question.key == "currency" and not question.is_safe for question in made.questions):
+            self.printed = str(error)
+            return [self.printed]
+        if any(question.key == "currency" and not question.is_safe for question in drafted.questions):
             answers = {"currency": "USD", **answers}
-        asked = [question.shown() for question in made.questions if not question.is_safe]
-        left = settle(made.questions, {key: given for key, given in answers.items() if key not in named})
+        asked = [question.shown() for question in drafted.questions if not question.is_safe]
+        left = settle(drafted.questions, {key: given for key, given in answers.items() if key not in named})
         path = self.root / "mappings" / "draft.yaml"
         path.parent.mkdir(exist_ok=True)
-        path.write_text(text(made, "mappings/draft.yaml", left), encoding="utf-8")
+        path.write_text(text(drafted, "mappings/draft.yaml", left), encoding="utf-8")
         if "pseudonym" in self.mapping and not secret.is_there():
             secret.make_key()
-        chosen = {"mapping": "mappings/draft.yaml", "currency": made.currency or "USD", "kind": "files"}
+        chosen = {"mapping": "mappings/draft.yaml", "currency": drafted.currency or "USD", "kind": "files"}
         params.choose({f"source.{key}": value for key, value in chosen.items()})
-        self.said = "\n".join([*asked, *(remark for part in made.parts for remark in part.remarks)])
+        self.printed = "\n".join([*asked, *(remark for part in drafted.parts for remark in part.remarks)])
         return [question.shown() for question in left if not question.is_safe]
 
     @property
@@ -101,13 +101,13 @@ class Mapped:
         return Ingested(self.root / "data" / "canonical")
 
 
-def revenue(found: Ingested, by: str = "customer_id") -> dict[str, float]:
+def revenue(ingested: Ingested, by: str = "customer_id") -> dict[str, float]:
     """Return revenue in whole units of money by a column of the transactions."""
-    rows = found.table("transactions")
+    rows = ingested.table("transactions")
     return (rows.groupby(by).revenue_cents.sum() / 100).to_dict()
 
 
-def of_orders(found: Ingested, names: Iterable[str]) -> pd.DataFrame:
+def of_orders(ingested: Ingested, names: Iterable[str]) -> pd.DataFrame:
     """Return the rows of some orders."""
-    rows = found.table("transactions")
+    rows = ingested.table("transactions")
     return rows[rows.order_id.isin(list(names))]

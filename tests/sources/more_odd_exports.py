@@ -126,8 +126,10 @@ def in_thousands(raw: Path) -> Truth:
 
 def in_shift_jis(raw: Path) -> Truth:
     rows, lines = orders(11), ["注文番号,顧客コード,注文日,数量,金額,ステータス"]
-    said = ("発送済", "配送完了", "キャンセル")
-    lines += [f"{no},K{who},{day:%Y年%m月%d日},1,{cents},{said[i % 3]}" for i, (no, who, day, cents) in enumerate(rows)]
+    words = ("発送済", "配送完了", "キャンセル")
+    lines += [
+        f"{no},K{who},{day:%Y年%m月%d日},1,{cents},{words[i % 3]}" for i, (no, who, day, cents) in enumerate(rows)
+    ]
     write(raw / "juchu.csv", lines, "shift_jis")
     return sum(100 * cents for i, (*_, cents) in enumerate(rows) if i % 3 < 2), {}
 

@@ -37,7 +37,7 @@ def by_status(raw: Path, head: str, row: str, statuses: dict[str, str], seed: in
 
 
 def dutch(raw: Path) -> Truth:
-    said = {
+    words = {
         "paid": "Afgerond",
         "shipped": "Verzonden",
         "cancelled": "Geannuleerd",
@@ -46,11 +46,11 @@ def dutch(raw: Path) -> Truth:
         "failed": "Mislukt",
     }
     head = "Bestelnummer;Klantnummer;Besteldatum;Aantal;Prijs per stuk;Totaalbedrag;Status"
-    return by_status(raw, head, "B{i};K{who};{at:%d-%m-%Y};{n};{price};{total};{status}", said, 1), {}
+    return by_status(raw, head, "B{i};K{who};{at:%d-%m-%Y};{n};{price};{total};{status}", words, 1), {}
 
 
 def italian(raw: Path) -> Truth:
-    said = {
+    words = {
         "paid": "Completato",
         "shipped": "Spedito",
         "cancelled": "Annullato",
@@ -59,11 +59,11 @@ def italian(raw: Path) -> Truth:
         "failed": "Fallito",
     }
     head = "Numero ordine;Codice cliente;Data ordine;Quantità;Prezzo unitario;Importo totale;Stato ordine"
-    return by_status(raw, head, "{i};C{who:03};{at:%d/%m/%Y};{n};{price};{total};{status}", said, 2), {}
+    return by_status(raw, head, "{i};C{who:03};{at:%d/%m/%Y};{n};{price};{total};{status}", words, 2), {}
 
 
 def portuguese(raw: Path) -> Truth:
-    said = {
+    words = {
         "paid": "Pago",
         "shipped": "Enviado",
         "cancelled": "Cancelado",
@@ -72,11 +72,11 @@ def portuguese(raw: Path) -> Truth:
         "failed": "Devolvido",
     }
     head = "Pedido;Código do cliente;Data do pedido;Quantidade;Valor total;Situação"
-    return by_status(raw, head, "{i};C{who:03};{at:%d/%m/%Y};{n};R$ {total};{status}", said, 3), {}
+    return by_status(raw, head, "{i};C{who:03};{at:%d/%m/%Y};{n};R$ {total};{status}", words, 3), {}
 
 
 def french(raw: Path) -> Truth:
-    said = {
+    words = {
         "paid": "Paiement accepté",
         "shipped": "Livré",
         "cancelled": "Annulé",
@@ -85,11 +85,11 @@ def french(raw: Path) -> Truth:
         "failed": "Erreur de paiement",
     }
     head = "ID;Référence;Client ID;Total;Paiement;État;Date"
-    return by_status(raw, head, "{i};REF{i:05};{who};{total} €;Carte;{status};{at:%d/%m/%Y %H:%M:%S}", said, 4), {}
+    return by_status(raw, head, "{i};REF{i:05};{who};{total} €;Carte;{status};{at:%d/%m/%Y %H:%M:%S}", words, 4), {}
 
 
 def words_of_no_language(raw: Path) -> Truth:
-    said = {
+    words = {
         "paid": "Komplett bezahlt",
         "shipped": "Versandt",
         "cancelled": "Storniert",
@@ -98,7 +98,7 @@ def words_of_no_language(raw: Path) -> Truth:
         "failed": "Q-17",
     }
     head = "Bestellnummer;Kundennummer;Bestelldatum;Zahlstatus;Warenwert netto;Versandkosten"
-    total = by_status(raw, head, "{i};K{who};{at:%d.%m.%Y};{status};{total};4,90", said, 5)
+    total = by_status(raw, head, "{i};K{who};{at:%d.%m.%Y};{status};{total};4,90", words, 5)
     return total, {"no_sales_by_zahlstatus": "ZZ9,Q-17"}
 
 

@@ -33,9 +33,9 @@ class Server:
 
 def programs() -> Path | None:
     """Return the folder of PostgreSQL's server programs, the newest; None where it is not installed."""
-    found = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
+    programs_there = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
     on_path = shutil.which("initdb")
-    return found[-1].parent if found else Path(on_path).resolve().parent if on_path else None
+    return programs_there[-1].parent if programs_there else Path(on_path).resolve().parent if on_path else None
 
 
 @contextmanager

@@ -89,6 +89,6 @@ def run_ingest(exports: Exports) -> CompletedProcess[str]:
     return run(exports.root, sys.executable, str(PROJECT / "pipeline" / "ingest.py"))
 
 
-def canonical_bytes(found: Ingested) -> dict[str, bytes]:
+def canonical_bytes(ingested: Ingested) -> dict[str, bytes]:
     """The canonical tables, without where their rows stood."""
-    return {path.name: path.read_bytes() for path in found.folder.glob("*.parquet")}
+    return {path.name: path.read_bytes() for path in ingested.folder.glob("*.parquet")}

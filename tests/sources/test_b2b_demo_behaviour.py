@@ -11,8 +11,8 @@ def members(b2b_company) -> pd.DataFrame:
     """Campaign members with the truth of each and the kind of the campaign."""
     truth = pd.read_parquet(b2b_company.folder / "truth" / "campaign_members.parquet")
     kinds = b2b_company.table("campaigns")[["campaign_id", "kind", "starts_on"]]
-    found = b2b_company.table("campaign_members").merge(truth, on=["campaign_id", "customer_id"], validate="1:1")
-    return found.merge(kinds, on="campaign_id")
+    members = b2b_company.table("campaign_members").merge(truth, on=["campaign_id", "customer_id"], validate="1:1")
+    return members.merge(kinds, on="campaign_id")
 
 
 def difference(members: pd.DataFrame, column: str) -> tuple[float, float]:
@@ -179,8 +179,8 @@ def test_won_opportunities_are_orders(b2b_company):
     every = b2b_company.table("opportunities")
     won = every[every["won"].fillna(False).astype(bool)].assign(day=lambda o: pd.to_datetime(o["closed_on"]))
     orders = b2b_company.orders.rename(columns={"revenue_cents": "amount_cents"})
-    found = won.merge(orders, on=["customer_id", "day", "amount_cents"], how="left")
-    assert found["order_id"].notna().all()
+    matched = won.merge(orders, on=["customer_id", "day", "amount_cents"], how="left")
+    assert matched["order_id"].notna().all()
 
 
 def test_prospects_have_not_bought_but_are_worked_on(b2b_company):

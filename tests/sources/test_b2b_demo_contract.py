@@ -43,8 +43,10 @@ def test_no_row_breaks_a_rule(tmp_path):
         done = run_stage(project, stage)
         assert done.returncode == 0, done.stderr
     summary = json.loads((project / "data" / "quality" / "summary.json").read_text())
-    assert {name: told["quarantined"] for name, told in summary["tables"].items()} == {t.name: 0 for t in FILLED}
-    assert [told for told in summary["expectations"] if not told["passed"]] == []
+    assert {name: sentence["quarantined"] for name, sentence in summary["tables"].items()} == {
+        t.name: 0 for t in FILLED
+    }
+    assert [each for each in summary["expectations"] if not each["passed"]] == []
 
 
 def test_the_manifest_says_that_it_is_simulated(b2b_demo):
@@ -93,6 +95,6 @@ def test_ten_years_begin_ten_years_before_the_end(tmp_path):
 def test_impossible_companies_are_refused_in_one_sentence(tmp_path, key, value, says):
     project = make_project(tmp_path / "project")
     change_params(project, lambda content: content["source"]["b2b_demo"].update({key: value}))
-    with pytest.raises(CrmwbError, match=says) as told:
+    with pytest.raises(CrmwbError, match=says) as sentence:
         params.load(project / "params.yaml")
-    assert len(str(told.value).splitlines()) == 1
+    assert len(str(sentence.value).splitlines()) == 1

@@ -82,8 +82,8 @@ def test_orders_follow_the_season_where_one_was_planted(b2b_company, segment, is
     brought = pd.read_parquet(b2b_company.folder / "truth" / "campaign_members.parquet").query("answered")
     orders = b2b_company.orders.query("segment == @segment")
     repeats = orders[orders["day"] > orders["customer_id"].map(begin)]
-    found = repeats.groupby("day").size().reindex(days, fill_value=0)
-    by_month = pd.DataFrame({"found": found, "expected": expected}).groupby(days.month).sum()
+    observed = repeats.groupby("day").size().reindex(days, fill_value=0)
+    by_month = pd.DataFrame({"found": observed, "expected": expected}).groupby(days.month).sum()
     by_month["brought"] = 0.0
     if len(brought.query("customer_id in @customers.index")):
         starts = b2b_company.table("campaigns").set_index("campaign_id")["starts_on"]

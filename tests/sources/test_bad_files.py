@@ -21,11 +21,11 @@ def refused(exports, *words, **where):
     (canonical / "before").touch()
     with pytest.raises(CrmwbError) as caught:
         exports.ingest(**where)
-    said = str(caught.value)
-    assert "\n" not in said
-    assert said.endswith((".", "?"))
+    message = str(caught.value)
+    assert "\n" not in message
+    assert message.endswith((".", "?"))
     for word in words:
-        assert word in said
+        assert word in message
     assert [p.name for p in (exports.root / "data").rglob("*") if "raw" not in str(p)] == ["canonical", "before"]
 
 

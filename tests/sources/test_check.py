@@ -27,7 +27,7 @@ def check(exports):
     return run
 
 
-def told(lines, *words):
+def line_of(lines, *words):
     """The line that holds all the words; there must be exactly one."""
     (line,) = [line for line in lines if all(word in line for word in words)]
     return line
@@ -38,9 +38,9 @@ def test_a_good_mapping_shows_what_comes_out(exports, check):
     code, lines = check()
     assert code == 0
     assert "transactions: 1,000 rows tried" in lines
-    assert told(lines, "revenue_cents").split() == ["revenue_cents", "amount", "100%", "0.50,", "1.50,", "10.50"]
-    assert told(lines, "is_return").split() == ["is_return", "units", "<", "0", "100%", "False"]
-    assert told(lines, "customers: ") == "customers: 7 rows tried"
+    assert line_of(lines, "revenue_cents").split() == ["revenue_cents", "amount", "100%", "0.50,", "1.50,", "10.50"]
+    assert line_of(lines, "is_return").split() == ["is_return", "units", "<", "0", "100%", "False"]
+    assert line_of(lines, "customers: ") == "customers: 7 rows tried"
     assert "No mistakes found." in lines
     assert not (exports.root / "data" / "canonical").exists()
 
@@ -53,9 +53,9 @@ def test_every_mistake_is_told_at_once_with_its_line(exports, check):
     )
     code, lines = check()
     assert code == 1
-    assert told(lines, "sales.yaml:7: tables.transactions.columns.order_id", "has no column 'Order'", "order")
-    assert told(lines, "sales.yaml:15: tables.transactions.columns.product_id", "has no column 'sku'")
-    assert told(lines, "sales.yaml:22: tables.products.file", "products.csv does not exist", "sales.csv")
+    assert line_of(lines, "sales.yaml:7: tables.transactions.columns.order_id", "has no column 'Order'", "order")
+    assert line_of(lines, "sales.yaml:15: tables.transactions.columns.product_id", "has no column 'sku'")
+    assert line_of(lines, "sales.yaml:22: tables.products.file", "products.csv does not exist", "sales.csv")
 
 
 def test_a_wrong_format_is_a_mistake_of_the_whole_column(exports, check):
@@ -63,7 +63,7 @@ def test_a_wrong_format_is_a_mistake_of_the_whole_column(exports, check):
     exports.map({"ordered_at": {"column": "day", "format": "%d.%m.%Y"}})
     code, lines = check()
     assert code == 1
-    line = told(lines, "sales.yaml:8: tables.transactions.columns.ordered_at: none of 1,000 rows can be read")
+    line = line_of(lines, "sales.yaml:8: tables.transactions.columns.ordered_at: none of 1,000 rows can be read")
     assert line.endswith("""no date in the format "%d.%m.%Y" (first: sales.csv row 2, '2024-01-01').""")
 
 
@@ -72,15 +72,15 @@ def test_what_only_some_rows_have_is_a_remark(exports, check):
     code, lines = check()
     assert code == 0
     assert "transactions: 1,000 rows tried, 2 of them unreadable" in lines
-    assert told(lines, "Some rows:", "columns.ordered_at: 1 of 1,000 rows", "sales.csv row 9, 'yesterday'")
-    assert told(lines, "Some rows:", "columns.customer_id: 1 of 1,000 rows", "no customer (first: sales.csv row 11)")
+    assert line_of(lines, "Some rows:", "columns.ordered_at: 1 of 1,000 rows", "sales.csv row 9, 'yesterday'")
+    assert line_of(lines, "Some rows:", "columns.customer_id: 1 of 1,000 rows", "no customer (first: sales.csv row 11)")
 
 
 def test_phone_numbers_as_ids_are_a_fault_of_one_reason(exports, check):
     exports.write(GOOD.replace("c2,o9,", "+49 170 1234567,o9,"))
     code, lines = check()
     assert code == 0
-    assert told(lines, "Some rows:", "columns.customer_id: 1 of 1,000 rows", "a phone number")
+    assert line_of(lines, "Some rows:", "columns.customer_id: 1 of 1,000 rows", "a phone number")
 
 
 def test_values_that_the_contract_does_not_know(exports, check):
@@ -88,7 +88,7 @@ def test_values_that_the_contract_does_not_know(exports, check):
     exports.map(tables={"customers": PEOPLE | {"columns": {"kind": "segment"}}})
     code, lines = check()
     assert code == 1
-    line = told(lines, "sales.yaml:16: tables.customers.columns.kind", "7 of 7 rows hold 'Business'")
+    line = line_of(lines, "sales.yaml:16: tables.customers.columns.kind", "7 of 7 rows hold 'Business'")
     assert line.endswith("person, company may be there; say what stands for what, such as replace: {Business: person}.")
 
 
@@ -97,33 +97,33 @@ def test_keys_that_stand_twice(exports, check):
     exports.write("id\na\nb\na\n", "people.csv")
     people = {"file": "people.csv", "columns": {"customer_id": "id", "kind": {"constant": "person"}}}
     exports.map(tables={"customers": people})
-    assert told(check()[1], "tables.customers: 1 of 3 rows have a key (customer_id) that stood before")
+    assert line_of(check()[1], "tables.customers: 1 of 3 rows have a key (customer_id) that stood before")
 
 
 def test_rules_of_the_contract_are_tried(exports, check):
     exports.write(HEADER + "a,o1,2024-01-01,-1,5\nb,o2,2024-01-01,1,-5\nc,o3,2024-01-01,1,5\n")
     code, lines = check()
     assert code == 0
-    line = told(lines, "Some rows:", "tables.transactions: 1 of 3 rows", "a return brings no revenue")
+    line = line_of(lines, "Some rows:", "tables.transactions: 1 of 3 rows", "a return brings no revenue")
     assert "would be quarantined" in line
-    assert told(lines, "tables.transactions: 1 of 3 rows", "a sale brings no negative revenue")
+    assert line_of(lines, "tables.transactions: 1 of 3 rows", "a sale brings no negative revenue")
     exports.write(HEADER + "a,o1,2024-01-01,1e13,5\n")
-    assert told(check()[1], "quantity is at most 1,000,000,000,000")
+    assert line_of(check()[1], "quantity is at most 1,000,000,000,000")
 
 
 def test_a_wrong_delimiter(exports, check):
     exports.write(HEADER + "".join(f"c{i};o{i};2024-01-01;1;1\n" for i in range(100)))
     code, lines = check()
     assert code == 1
-    assert told(lines, "sales.yaml:4: tables.transactions.file", "100 of 100 rows are no rows (row 2: 1 fields")
+    assert line_of(lines, "sales.yaml:4: tables.transactions.file", "100 of 100 rows are no rows (row 2: 1 fields")
 
 
 def test_mistakes_of_the_contract_come_before_any_file(exports, check):
     exports.map({"quantity": {"constant": "one"}, "colour": "units"})
     code, lines = check()
     assert code == 1
-    assert told(lines, "sales.yaml:10: tables.transactions.columns.quantity.constant: 'one' does not go")
-    assert told(lines, "sales.yaml:14: tables.transactions.columns.colour: no such column")
+    assert line_of(lines, "sales.yaml:10: tables.transactions.columns.quantity.constant: 'one' does not go")
+    assert line_of(lines, "sales.yaml:14: tables.transactions.columns.colour: no such column")
 
 
 def test_only_as_many_rows_as_asked_for(exports, check):
@@ -146,6 +146,6 @@ def test_a_join_is_tried_against_every_row_of_what_is_joined(exports, check):
     exports.map({"revenue_cents": "p.price"}, join={"p": {"file": "prices.csv", "key": {"customer": "who"}}})
     code, lines = check()
     assert code == 0
-    said = told(lines, "tables.transactions.join: 143 of 1,000 rows: no row in prices.csv with the same who")
-    assert "(first: sales.csv row 5" in said
+    line = line_of(lines, "tables.transactions.join: 143 of 1,000 rows: no row in prices.csv with the same who")
+    assert "(first: sales.csv row 5" in line
     assert "transactions: 1,000 rows tried, 143 of them unreadable" in lines

@@ -30,13 +30,13 @@ def lines():
 
 
 def test_counts(journey):
-    told = journey.manifest["tables"]
-    assert {name: table["rows"] for name, table in told.items()} == {
+    tables = journey.manifest["tables"]
+    assert {name: table["rows"] for name, table in tables.items()} == {
         "customers": 2469, "transactions": 1_469_307, "products": 92_331,
         "campaigns": 27, "campaign_members": 6589, "interactions": 6589,
     }  # fmt: skip
-    assert not any(table["unreadable"] for table in told.values())
-    assert (told["transactions"]["first"], told["transactions"]["last"]) == ("2017-01-01", "2018-01-01")
+    assert not any(table["unreadable"] for table in tables.values())
+    assert (tables["transactions"]["first"], tables["transactions"]["last"]) == ("2017-01-01", "2018-01-01")
 
 
 def test_the_manifest_states_version_licence_and_caveat(journey):
@@ -82,8 +82,8 @@ def test_one_line_by_hand(journey):
 
 def test_demographics_of_those_households_that_have_them(journey):
     customers = journey.table("customers").set_index("customer_id")
-    told = pd.read_parquet(DATA / "demographics.parquet").set_index("household_id")
-    assert customers.age_band.notna().sum() == len(told) == 801
+    known = pd.read_parquet(DATA / "demographics.parquet").set_index("household_id")
+    assert customers.age_band.notna().sum() == len(known) == 801
     assert customers.marital_status.value_counts().to_dict() == {"Married": 340, "Unmarried": 324}
     assert customers.household_size.value_counts().to_dict() == {1: 255, 2: 318, 3: 109, 4: 53, 5: 66}  # 5 is 5+
     assert customers.children.value_counts().to_dict() == {0: 513, 1: 159, 2: 60, 3: 69}  # 3 is 3+

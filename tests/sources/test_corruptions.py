@@ -24,14 +24,14 @@ def test_a_spoilt_file(exports, name):
             assert line.startswith(("mappings/sales.yaml:", "sales.", "transactions: "))
         assert not (exports.root / "data" / "canonical").exists()
         return
-    found = exports.ingest()
-    told = found.manifest["tables"]["transactions"]
-    assert told["unreadable"] == len(spoilt.lost) + spoilt.n_more
-    assert told["rows"] + told["unreadable"] == N + spoilt.n_more  # nothing is lost in silence
+    ingested = exports.ingest()
+    account = ingested.manifest["tables"]["transactions"]
+    assert account["unreadable"] == len(spoilt.lost) + spoilt.n_more
+    assert account["rows"] + account["unreadable"] == N + spoilt.n_more  # nothing is lost in silence
     good = [row for i, row in enumerate(ROWS) if i not in spoilt.lost]
-    assert found.table("transactions").revenue_cents.sum() == sum(CENTS[row[1]] for row in good)
-    if told["unreadable"]:
-        lost = found.unreadable("transactions")
+    assert ingested.table("transactions").revenue_cents.sum() == sum(CENTS[row[1]] for row in good)
+    if account["unreadable"]:
+        lost = ingested.unreadable("transactions")
         assert lost.reason.str.len().min() > 0
         assert set(lost.source_file) == {spoilt.name}
         assert lost.source_row.is_unique

@@ -36,9 +36,9 @@ def rows(query: database.Query, columns: list[str] | None = None) -> list[tuple]
 
 def test_postgres_gives_every_value_as_text_in_the_order_of_the_values(server):
     with database.connect(server.url) as con:
-        found = rows(database.open_table(con, "orders", "key"))
+        read = rows(database.open_table(con, "orders", "key"))
     # as text "10" comes before "2"
-    assert found == [("10", "3.00", None, None, "false", 1), ("2", "12.50", "2024-01-02 10:00:00", "Müller", "true", 2)]
+    assert read == [("10", "3.00", None, None, "false", 1), ("2", "12.50", "2024-01-02 10:00:00", "Müller", "true", 2)]
 
 
 def test_a_query_and_a_schema_are_read_too_and_only_the_columns_asked_for(server):
@@ -152,7 +152,7 @@ def test_databases_in_a_file_are_read_and_not_written(request, kind):
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "reason"),
     [
         ("ftp://x", r"must begin with one of postgresql://, sqlite://"),
         ("sqlite:///nowhere/a.db", r"nowhere/a\.db: no such file"),
@@ -164,8 +164,8 @@ def test_databases_in_a_file_are_read_and_not_written(request, kind):
         ("postgresql:///shop", "not an address"),
     ],
 )
-def test_an_address_that_cannot_be_is_refused(url, said):
-    with pytest.raises(CrmwbError, match=said) as error, database.connect(url):
+def test_an_address_that_cannot_be_is_refused(url, reason):
+    with pytest.raises(CrmwbError, match=reason) as error, database.connect(url):
         pass
     assert "ss@" not in str(error.value)
     assert "pa#" not in str(error.value)

@@ -64,9 +64,9 @@ def stored(request, exports, monkeypatch):
 def test_the_same_canonical_bytes_as_from_files(exports, from_files, stored, kind, types):
     expected = canonical_bytes(from_files(LINES))
     stored(kind, LINES, types)
-    found = ingest_stored(exports)
-    assert canonical_bytes(found) == expected
-    places = pd.read_parquet(found.folder / "provenance" / "transactions.parquet")
+    ingested = ingest_stored(exports)
+    assert canonical_bytes(ingested) == expected
+    places = pd.read_parquet(ingested.folder / "provenance" / "transactions.parquet")
     assert set(places.source_file) == {"sales"}
     assert sorted(places.source_row) == [1, 2, 3, 4, 5]
 
@@ -75,9 +75,9 @@ def test_the_same_canonical_bytes_as_from_files(exports, from_files, stored, kin
 def test_rows_that_cannot_be_read_are_set_aside_with_their_row_and_values(exports, from_files, stored, kind):
     expected = from_files(LINES + BAD).unreadable("transactions")
     stored(kind, LINES + BAD)
-    found = ingest_stored(exports).unreadable("transactions")
-    assert found.source_row.tolist() == [6, 7]
-    pd.testing.assert_frame_equal(found[["column", "reason"]], expected[["column", "reason"]])
+    unreadable = ingest_stored(exports).unreadable("transactions")
+    assert unreadable.source_row.tolist() == [6, 7]
+    pd.testing.assert_frame_equal(unreadable[["column", "reason"]], expected[["column", "reason"]])
 
 
 @pytest.mark.parametrize("types", ["text", "typed"])
@@ -107,9 +107,9 @@ def test_online_retail_from_postgres_has_the_hash_of_its_file(exports, postgres,
         storage.content_hash(*sorted(expected.folder.glob("*.parquet"))),
     )
     monkeypatch.setenv(database.URL, postgres.url)
-    found = ingest_stored(exports)
+    ingested = ingest_stored(exports)
     assert n_rows > 30_000
-    assert storage.content_hash(*sorted(found.folder.glob("*.parquet"))) == hashed
+    assert storage.content_hash(*sorted(ingested.folder.glob("*.parquet"))) == hashed
 
 
 def test_a_query_beside_the_mapping(exports, from_files, stored):
@@ -121,9 +121,9 @@ def test_a_query_beside_the_mapping(exports, from_files, stored):
     content["tables"]["transactions"] |= {"query": "sql/lines.sql"}
     del content["tables"]["transactions"]["table"]
     write_mapping(exports, content)
-    found = ingest_stored(exports)
-    assert canonical_bytes(found) == expected
-    assert [file["path"] for file in found.manifest["source"]["files"]] == ["sql/lines.sql"]
+    ingested = ingest_stored(exports)
+    assert canonical_bytes(ingested) == expected
+    assert [file["path"] for file in ingested.manifest["source"]["files"]] == ["sql/lines.sql"]
     (exports.root / "mappings" / "sql" / "lines.sql").unlink()
     with pytest.raises(CrmwbError, match=r"sales\.yaml:\d+: tables\.transactions\.query: .*lines\.sql: not readable"):
         ingest_stored(exports)
@@ -137,9 +137,9 @@ def test_tables_and_files_go_together(exports, stored):
         "file": "people.csv", "columns": {"customer_id": "id", "country": "land", "kind": {"constant": "person"}}
     }  # fmt: skip
     write_mapping(exports, content)
-    found = ingest_stored(exports)
-    assert found.table("customers").country.tolist() == ["DE"]
-    assert [file["path"] for file in found.manifest["source"]["files"]] == ["people.csv", "sales"]
+    ingested = ingest_stored(exports)
+    assert ingested.table("customers").country.tolist() == ["DE"]
+    assert [file["path"] for file in ingested.manifest["source"]["files"]] == ["people.csv", "sales"]
 
 
 def test_the_manifest_tells_what_was_read_and_no_secret(exports, stored):
@@ -169,13 +169,13 @@ def expect_stop(exports, *words):
     before = {path: path.read_bytes() for path in (exports.root / "data").rglob("*") if path.is_file()}
     assert before
     done = run_ingest(exports)
-    said = " ".join(done.stderr.split())
-    assert done.returncode == 1, said
-    assert said.count("Stopped:") == 1
+    message = " ".join(done.stderr.split())
+    assert done.returncode == 1, message
+    assert message.count("Stopped:") == 1
     for word in words:
-        assert word in said
+        assert word in message
     for bad in (PASSWORD, "other-w0rd", "Traceback", "A fault in crmwb"):
-        assert bad not in said + done.stdout
+        assert bad not in message + done.stdout
     assert {path: path.read_bytes() for path in (exports.root / "data").rglob("*") if path.is_file()} == before
 
 
@@ -268,11 +268,11 @@ def test_check_tries_a_few_rows_of_a_table(exports, stored, monkeypatch):
 
     url = stored("postgresql", LINES * 40)
     (exports.root / "params.yaml").write_bytes((PROJECT / "params.yaml").read_bytes())
-    found = CliRunner().invoke(app, ["check", "mappings/sales.yaml", "--rows", "50"])
-    assert found.exit_code == 0, found.output
-    assert "transactions: 50 rows tried" in found.output
+    result = CliRunner().invoke(app, ["check", "mappings/sales.yaml", "--rows", "50"])
+    assert result.exit_code == 0, result.output
+    assert "transactions: 50 rows tried" in result.output
     monkeypatch.setenv(database.URL, url.replace(PASSWORD, "other-w0rd"))
-    found = CliRunner().invoke(app, ["check", "mappings/sales.yaml"])
-    assert found.exit_code == 1
-    assert "password authentication failed" in found.output
-    assert "other-w0rd" not in found.output
+    result = CliRunner().invoke(app, ["check", "mappings/sales.yaml"])
+    assert result.exit_code == 1
+    assert "password authentication failed" in result.output
+    assert "other-w0rd" not in result.output

@@ -78,9 +78,9 @@ def test_a_variant_is_read_right_or_asked(tmp_path, number, day, language, delim
         else "utf-8"
     )
     (tmp_path / "export.csv").write_bytes(text.encode(encoding))
-    made = draft([tmp_path / "export.csv"])
-    (sales,) = [part for part in made.parts if part.table == "transactions"]
-    asked = {question.key for question in made.questions if not question.is_safe}
+    drafted = draft([tmp_path / "export.csv"])
+    (sales,) = [part for part in drafted.parts if part.table == "transactions"]
+    asked = {question.key for question in drafted.questions if not question.is_safe}
     assert {name: guess.sources[0].name for name, guess in sales.guesses.items() if guess.sources} == dict(
         zip(("customer_id", "order_id", "ordered_at", "quantity", "revenue_cents"), LANGUAGES[language], strict=True)
     )

@@ -16,9 +16,9 @@ def mapped(tmp_path, monkeypatch):
     monkeypatch.delenv("CRMWB_KEY", raising=False)
 
     def case(name):
-        made = Mapped(tmp_path)
-        shutil.copytree(CASES / name, made.raw, dirs_exist_ok=True)
-        return made
+        project = Mapped(tmp_path)
+        shutil.copytree(CASES / name, project.raw, dirs_exist_ok=True)
+        return project
 
     return case
 
@@ -26,7 +26,7 @@ def mapped(tmp_path, monkeypatch):
 def test_currency_codes_in_any_case_ask_for_a_rate(mapped):
     case = mapped("currency_lower_case")
     assert not case.map("pay.csv")
-    assert "how much USD is one EUR" in case.said
+    assert "how much USD is one EUR" in case.printed
     assert not (case.root / "mappings").exists()
     assert case.map("pay.csv", rate_EUR="1.5")
     assert "currency: currency" in case.mapping
@@ -36,8 +36,8 @@ def test_currency_codes_in_any_case_ask_for_a_rate(mapped):
 def test_mixed_currencies_are_never_one_sum(mapped):
     case = mapped("currency_mixed")
     assert not case.map("mixed_only.csv")
-    assert "rate_JPY" in case.said
-    assert "rate_EUR" in case.said
+    assert "rate_JPY" in case.printed
+    assert "rate_EUR" in case.printed
     assert case.map("mixed_only.csv", yes=False)
     assert "currency: currency" in case.mapping
     assert "# QUESTION: Some amounts are in JPY" in case.mapping
@@ -53,9 +53,9 @@ def test_one_currency_that_is_not_the_default_is_proposed(mapped):
 def test_refunds_failures_and_converted_amounts_of_payments(mapped):
     case = mapped("stripe")
     assert case.map("unified_payments.csv")
-    found = case.ingest()
-    rows = found.table("transactions")
-    assert revenue(found) == {"cus_A": 160.0, "cus_B": 83.0, "cus_C": 0.0}
+    ingested = case.ingest()
+    rows = ingested.table("transactions")
+    assert revenue(ingested) == {"cus_A": 160.0, "cus_B": 83.0, "cus_C": 0.0}
     assert rows[rows.is_return].revenue_cents.tolist() == [-4000, -9700]
     assert "ch_05" not in set(rows.order_id)
     assert case.source.currency == "USD"
@@ -64,8 +64,8 @@ def test_refunds_failures_and_converted_amounts_of_payments(mapped):
 def test_a_refund_beside_the_amount_and_a_test_flag(mapped):
     case = mapped("refunded_column")
     assert case.map("orders.csv")
-    found = case.ingest()
-    assert revenue(found, "order_id") == {"1": 100.0, "2": 0.0, "3": 40.0}
+    ingested = case.ingest()
+    assert revenue(ingested, "order_id") == {"1": 100.0, "2": 0.0, "3": 40.0}
     shutil.rmtree(case.root / "mappings")
     assert case.map("test_flag.csv")
     assert revenue(case.ingest()) == {"A": 160.0}
@@ -74,18 +74,18 @@ def test_a_refund_beside_the_amount_and_a_test_flag(mapped):
 def test_refunds_as_rows_guests_and_prefixed_statuses(mapped):
     case = mapped("woocommerce")
     assert case.map("orders.csv")
-    found = case.ingest()
-    assert revenue(found) == {"7": -15.0, "8": 30.0}
-    assert set(found.table("transactions").order_id) == {"501", "507"}  # refunds belong to their order
-    assert found.table("customers").kind.unique().tolist() == ["person"]
-    assert found.manifest["tables"]["transactions"]["without_customer"] == {"rows": 2, "revenue_cents": 5000}
+    ingested = case.ingest()
+    assert revenue(ingested) == {"7": -15.0, "8": 30.0}
+    assert set(ingested.table("transactions").order_id) == {"501", "507"}  # refunds belong to their order
+    assert ingested.table("customers").kind.unique().tolist() == ["person"]
+    assert ingested.manifest["tables"]["transactions"]["without_customer"] == {"rows": 2, "revenue_cents": 5000}
     assert "more went back than was paid" in case.mapping
 
 
 def test_failing_words_anywhere_in_a_status(mapped):
     case = mapped("statuses")
     assert not case.map("orders.csv")
-    assert "partially_refunded in 1 row, and no column says how much went back" in case.said
+    assert "partially_refunded in 1 row, and no column says how much went back" in case.printed
     assert case.map("orders.csv", partly_refunded="in_full")
     assert revenue(case.ingest()) == {"A": 10.0, "C": 30.0, "H": 30.0}
 
@@ -94,13 +94,13 @@ def test_failing_words_anywhere_in_a_status(mapped):
 def test_order_heads_on_the_first_line(mapped, file, n_customers):
     case = mapped("shopify")
     assert case.map(file)
-    found = case.ingest()
-    assert revenue(found, "order_id") == {"#1001": 70.0, "#1002": 20.0, "#1003": 18.0, "#1005": 0.0}
-    rows = found.table("transactions")
+    ingested = case.ingest()
+    assert revenue(ingested, "order_id") == {"#1001": 70.0, "#1002": 20.0, "#1003": 18.0, "#1005": 0.0}
+    rows = ingested.table("transactions")
     assert rows.customer_id.nunique() == n_customers  # #1004 is voided
     assert rows[rows.is_return].revenue_cents.tolist() == [-2000, -3000]
     assert case.source.time_zone == "America/New_York"
-    assert set(of_orders(found, ["#1002"]).ordered_at.dt.normalize()) == {DAY(2024, 1, 31)}
+    assert set(of_orders(ingested, ["#1002"]).ordered_at.dt.normalize()) == {DAY(2024, 1, 31)}
     if file == "orders_export.csv":
         assert "pseudonym: true" in case.mapping
         assert rows.customer_id.str.fullmatch("[0-9a-f]{32}").all()
@@ -109,15 +109,15 @@ def test_order_heads_on_the_first_line(mapped, file, n_customers):
 def test_ids_that_a_spreadsheet_has_rounded_stop_loudly(mapped):
     case = mapped("ids_exponent")
     assert not case.map("sci.csv")
-    assert "9.00720E+15 in 4 rows is a number that a spreadsheet has rounded" in case.said
+    assert "9.00720E+15 in 4 rows is a number that a spreadsheet has rounded" in case.printed
 
 
 def test_ids_that_differ_by_leading_zeros_meet(mapped):
     case = mapped("leading_zeros")
     assert case.map("o2.csv", "c2.csv")
-    found = case.ingest()
-    assert revenue(found) == {"123": 10.0, "124": 20.0, "125": 30.0}
-    assert found.table("customers").country.tolist() == ["DE", "FR", "FR"]
+    ingested = case.ingest()
+    assert revenue(ingested) == {"123": 10.0, "124": 20.0, "125": 30.0}
+    assert ingested.table("customers").country.tolist() == ["DE", "FR", "FR"]
 
 
 def test_an_email_as_the_customer_becomes_a_code(mapped):
@@ -150,9 +150,9 @@ def test_a_point_between_thousands_is_a_guess_with_its_evidence(mapped):
 def test_notations_and_shapes_are_read(mapped, folder, file, expected):
     case = mapped(folder)
     assert case.map(file)
-    found = case.ingest()
-    assert revenue(found) == expected
-    assert found.manifest["tables"]["transactions"]["unreadable"] == 0
+    ingested = case.ingest()
+    assert revenue(ingested) == expected
+    assert ingested.manifest["tables"]["transactions"]["unreadable"] == 0
 
 
 @pytest.mark.parametrize(
@@ -182,20 +182,20 @@ def test_na_is_a_country(mapped):
 def test_merged_cells_fill_down_after_asking(mapped):
     case = mapped("merged_cells")
     assert not case.map("merged.xlsx")
-    assert "do blanks hold the value above them" in case.said
+    assert "do blanks hold the value above them" in case.printed
     assert case.map("merged.xlsx", fill_down="yes")
-    found = case.ingest()
-    assert revenue(found) == {"Acme": 600.0, "Borg": 110.0}
-    assert found.table("transactions").order_id.nunique() == 5
-    assert found.manifest["tables"]["transactions"]["unreadable"] == 1  # the total
-    assert "1 of 6 rows cannot be read, more than quality.max_quarantined_share (0.05)" in case.said
+    ingested = case.ingest()
+    assert revenue(ingested) == {"Acme": 600.0, "Borg": 110.0}
+    assert ingested.table("transactions").order_id.nunique() == 5
+    assert ingested.manifest["tables"]["transactions"]["unreadable"] == 1  # the total
+    assert "1 of 6 rows cannot be read, more than quality.max_quarantined_share (0.05)" in case.printed
 
 
 def test_a_name_that_stands_twice_is_a_choice(mapped):
     case = mapped("duplicate_header")
     assert not case.map("deals.csv")
-    assert "Amount stands twice" in case.said
-    assert "revenue_cents=Amount (1)|Amount (2)" in case.said
+    assert "Amount stands twice" in case.printed
+    assert "revenue_cents=Amount (1)|Amount (2)" in case.printed
     assert case.map("deals.csv", revenue_cents="Amount (1)")
     assert revenue(case.ingest()) == {"A": 40.0, "B": 20.0}
 
@@ -207,7 +207,7 @@ def test_a_name_that_stands_twice_is_a_choice(mapped):
 def test_one_bad_row_goes_to_quarantine(mapped, file, column):
     case = mapped("one_bad_row")
     assert case.map(file)
-    found = case.ingest()
-    assert found.manifest["tables"]["transactions"]["rows"] >= 300
-    (reason,) = found.unreadable("transactions").column
+    ingested = case.ingest()
+    assert ingested.manifest["tables"]["transactions"]["rows"] >= 300
+    (reason,) = ingested.unreadable("transactions").column
     assert column in reason

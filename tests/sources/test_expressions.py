@@ -27,8 +27,8 @@ def gives(con):
         schema = pa.schema([(name, pa.string()) for name in row])
         table = engine.open_arrow(con, pa.Table.from_pylist([row], schema), ibis.util.gen_name("t"))
         given = expressions.compute(text, lambda name: casts.known(table[name], ()), style)
-        found = engine.batches(con, table.select(value=given.value, failed=given.has_failed)).read_all().to_pylist()[0]
-        return "cannot be read" if found["value"] is None and found["failed"] else found["value"]
+        result = engine.batches(con, table.select(value=given.value, failed=given.has_failed)).read_all().to_pylist()[0]
+        return "cannot be read" if result["value"] is None and result["failed"] else result["value"]
 
     return first_row
 

@@ -15,8 +15,8 @@ from crmwb.contract.canonical import TABLES
 ROWS = HEADER + "a,o1,2024-01-01,2,10.50\nb,o2,2024-01-02,-1,-3.00\n"
 
 
-def check_rows(found):
-    rows = found.table("transactions")
+def check_rows(ingested):
+    rows = ingested.table("transactions")
     assert list(rows.customer_id) == ["a", "b"]
     assert list(rows.order_id) == ["o1", "o2"]
     assert list(rows.ordered_at) == [pd.Timestamp(2024, 1, 1), pd.Timestamp(2024, 1, 2)]
@@ -82,17 +82,17 @@ def test_a_glob_reads_all_its_files_and_rows_keep_their_own_file(exports):
     exports.write(HEADER + "a,o1,2024-01-01,2,10.50\n", "sales_1.csv")
     exports.write("amount,units,day,order,customer\n-3.00,-1,2024-01-02,o2,b\nnone,1,2024-01-02,o3,b\n", "sales_2.csv")
     exports.map(file="sales_*.csv")
-    found = exports.ingest()
-    check_rows(found)
-    assert [f["path"] for f in found.manifest["source"]["files"]] == ["sales_1.csv", "sales_2.csv"]
-    assert found.unreadable("transactions")[["source_file", "source_row"]].values.tolist() == [["sales_2.csv", 3]]
+    ingested = exports.ingest()
+    check_rows(ingested)
+    assert [f["path"] for f in ingested.manifest["source"]["files"]] == ["sales_1.csv", "sales_2.csv"]
+    assert ingested.unreadable("transactions")[["source_file", "source_row"]].values.tolist() == [["sales_2.csv", 3]]
 
 
 def test_a_quoted_line_break_neither_ends_a_row_nor_counts_as_one(exports):
     exports.write(HEADER + '"a",o1,2024-01-01,2,"10.50"\n"b\nb","o2\r\n",2024-01-02,1,3.00\nc,o3,never,1,1\n')
-    found = exports.ingest()
-    assert list(found.table("transactions").customer_id) == ["a", "b\nb"]
-    assert list(found.unreadable("transactions").source_row) == [4]  # as a spreadsheet shows it: the header is row 1
+    ingested = exports.ingest()
+    assert list(ingested.table("transactions").customer_id) == ["a", "b\nb"]
+    assert list(ingested.unreadable("transactions").source_row) == [4]  # as a spreadsheet shows it: the header is row 1
 
 
 def test_rows_of_a_file_without_header_count_from_one(exports):
@@ -112,9 +112,9 @@ def test_what_cannot_be_read_is_told_and_the_rest_goes_on(exports):
         + "a,o5,2024-01-01,1,1,1\n"  # too many
         + "b,o6,2024-02-30,1,1e400\n"
     )
-    found = exports.ingest()
-    assert list(found.table("transactions").order_id) == ["o1"]
-    rows = found.unreadable("transactions")
+    ingested = exports.ingest()
+    assert list(ingested.table("transactions").order_id) == ["o1"]
+    rows = ingested.unreadable("transactions")
     assert list(rows.source_row) == [3, 4, 5, 6, 7, 8]
     assert set(rows.source_file) == {"sales.csv"}
     date, number = (
@@ -134,8 +134,8 @@ def test_what_cannot_be_read_is_told_and_the_rest_goes_on(exports):
     assert json.loads(rows["values"][0]) == {
         "customer": "a", "order": "o2", "day": "31/12/2024", "units": "two", "amount": "10.50"
     }  # fmt: skip
-    told = found.manifest["tables"]["transactions"]
-    assert told == {"rows": 1, "unreadable": 6, "filtered": 0, "first": "2024-01-01", "last": "2024-01-01"}
+    account = ingested.manifest["tables"]["transactions"]
+    assert account == {"rows": 1, "unreadable": 6, "filtered": 0, "first": "2024-01-01", "last": "2024-01-01"}
 
 
 def test_columns_that_the_mapping_does_not_name_do_not_enter(exports):
@@ -168,9 +168,9 @@ def test_many_blocks_are_numbered_through(exports):
     row = "c{0},o{0},2024-01-01,1,1.00" + " " * 400 + "\n"
     n = 100_000
     exports.write(HEADER + "".join(row.format(i) if i % 1000 else "broken\n" for i in range(2, n + 2)))
-    found = exports.ingest()
-    assert list(found.unreadable("transactions").source_row) == list(range(1000, n + 2, 1000))
-    rows = found.table("transactions")
+    ingested = exports.ingest()
+    assert list(ingested.unreadable("transactions").source_row) == list(range(1000, n + 2, 1000))
+    rows = ingested.table("transactions")
     assert len(rows) == n - 100
     assert (rows.customer_id.str[1:] == rows.order_id.str[1:]).all()
 

@@ -97,11 +97,11 @@ def repro(company: Exports) -> None:
 
 def test_a_key_is_made_once_and_never_shown(company, monkeypatch):
     monkeypatch.delenv(secret.VARIABLE)
-    code, said = crmwb("key")
+    code, output = crmwb("key")
     assert code == 0
     assert stat.S_IMODE(secret.KEY_FILE.stat().st_mode) == 0o600
-    assert secret.KEY_FILE.read_text().strip() not in said
-    code, said = crmwb("key")
+    assert secret.KEY_FILE.read_text().strip() not in output
+    code, output = crmwb("key")
     assert code == 1
 
 
@@ -109,14 +109,14 @@ def test_a_forgotten_customer_is_in_no_artefact_and_no_raw_file(company):
     repro(company)
     assert len(traces(company.root, GONE)) > 10
     before = json.loads((company.root / layout.MANIFEST).read_text())["tables"]
-    code, said = crmwb("forget", GONE)
-    assert code == 0, said
-    assert GONE not in said
-    assert "sales.csv: 5 rows removed." in said
-    assert "people.csv.gz: 1 row removed, 3 mentions emptied." in said
-    assert "visits.parquet: 2 rows removed." in said
-    assert "dvc repro" in said
-    assert "dvc gc --workspace" in said
+    code, output = crmwb("forget", GONE)
+    assert code == 0, output
+    assert GONE not in output
+    assert "sales.csv: 5 rows removed." in output
+    assert "people.csv.gz: 1 row removed, 3 mentions emptied." in output
+    assert "visits.parquet: 2 rows removed." in output
+    assert "dvc repro" in output
+    assert "dvc gc --workspace" in output
     assert not traces(company.raw, GONE)
     repro(company)
     assert not traces(company.root, GONE)
@@ -126,9 +126,11 @@ def test_a_forgotten_customer_is_in_no_artefact_and_no_raw_file(company):
     }
     assert ingested == {"transactions": 5, "customers": 1, "interactions": 2}
     summary = json.loads((company.root / layout.QUALITY_SUMMARY).read_text())["tables"]
-    for table, told in summary.items():
+    for table, known in summary.items():
         assert (
-            told["ingested"] == told["clean"] + told["quarantined"] == after[table]["rows"] + after[table]["unreadable"]
+            known["ingested"]
+            == known["clean"] + known["quarantined"]
+            == after[table]["rows"] + after[table]["unreadable"]
         )
     people = pd.read_parquet(company.root / layout.CLEAN / "customers.parquet")
     assert sorted(people.customer_id) == OTHERS
@@ -155,9 +157,9 @@ def test_what_comes_back_with_the_next_delivery_stays_out(company):
     company.ingest()
     crmwb("forget", GONE)
     company.write(orders(GONE))
-    found = company.ingest()
-    assert not traces(found.folder, GONE)
-    assert found.manifest["forgotten"] == {"customers": 0, "interactions": 0, "transactions": 4}
+    ingested = company.ingest()
+    assert not traces(ingested.folder, GONE)
+    assert ingested.manifest["forgotten"] == {"customers": 0, "interactions": 0, "transactions": 4}
 
 
 def test_the_list_tells_nobody_who_it_was_and_a_second_time_is_harmless(company):
@@ -167,10 +169,10 @@ def test_the_list_tells_nobody_who_it_was_and_a_second_time_is_harmless(company)
     assert listed == f"code\n{secret.codes([GONE], KEY.encode())[0]}\n"
     files = {f: f.read_bytes() for f in company.raw.iterdir()}
     for _ in range(2):
-        code, said = crmwb("forget", GONE)
+        code, output = crmwb("forget", GONE)
         assert code == 0
-        assert "0 pseudonyms added" in said
-        assert "removed" not in said
+        assert "0 pseudonyms added" in output
+        assert "removed" not in output
         company.ingest()
     assert layout.FORGOTTEN.read_text() == listed
     assert {f: f.read_bytes() for f in company.raw.iterdir()} == files
@@ -179,10 +181,10 @@ def test_the_list_tells_nobody_who_it_was_and_a_second_time_is_harmless(company)
 def test_an_id_that_nobody_has_is_refused_unless_sure(company):
     company.ingest()
     before = {f: f.read_bytes() for f in company.raw.iterdir()}
-    code, said = crmwb("forget", "c01", "nobody")
+    code, output = crmwb("forget", "c01", "nobody")
     assert code == 1
-    assert "nobody: not in data/canonical" in said
-    assert "c01" not in said
+    assert "nobody: not in data/canonical" in output
+    assert "c01" not in output
     assert layout.FORGOTTEN.read_text() == "code\n"
     assert {f: f.read_bytes() for f in company.raw.iterdir()} == before
     assert crmwb("forget", "nobody", "--yes")[0] == 0
@@ -192,9 +194,9 @@ def test_an_id_that_nobody_has_is_refused_unless_sure(company):
 def test_without_a_key_nobody_is_forgotten(company, monkeypatch):
     company.ingest()
     monkeypatch.delenv(secret.VARIABLE)
-    code, said = crmwb("forget", GONE)
+    code, output = crmwb("forget", GONE)
     assert code == 1
-    assert "no secret key" in said
+    assert "no secret key" in output
     assert traces(company.raw, GONE)
 
 
@@ -204,9 +206,9 @@ def test_a_pseudonym_is_forgotten_by_what_it_was_or_by_its_code(company):
     company.map({"customer_id": {"column": "customer", "pseudonym": True}})
     code = secret.codes([mail.lower()], KEY.encode())[0]
     assert code in set(company.ingest().table("customers").customer_id)
-    exit_code, said = crmwb("forget", "erika@EXAMPLE.org")
-    assert exit_code == 0, said
-    assert "sales.csv: 2 rows removed." in said
+    exit_code, output = crmwb("forget", "erika@EXAMPLE.org")
+    assert exit_code == 0, output
+    assert "sales.csv: 2 rows removed." in output
     assert (company.raw / "sales.csv").read_text() == HEADER + "b@example.org,o2,2024-01-01,1,1\n"
     assert layout.FORGOTTEN.read_text() == f"code\n{secret.codes([code], KEY.encode())[0]}\n"
     assert crmwb("forget", code)[0] == 0
@@ -267,9 +269,9 @@ def test_files_outside_of_raw_are_left_and_named(company):
     (company.root / "params.yaml").write_text(yaml.safe_dump(content))
     company.map()
     company.ingest(directory="elsewhere")
-    said = crmwb("forget", GONE)[1]
-    assert "sales.csv: lies outside data/raw: delete rows 12, 23, 34, 51." in said
-    assert "data/raw: the mapping names no customers in 2 files" in said
+    output = crmwb("forget", GONE)[1]
+    assert "sales.csv: lies outside data/raw: delete rows 12, 23, 34, 51." in output
+    assert "data/raw: the mapping names no customers in 2 files" in output
     assert (company.root / "elsewhere" / "sales.csv").read_bytes() == orders(GONE).encode()
 
 
@@ -278,8 +280,8 @@ def test_where_the_row_is_the_customer_no_row_goes_for_the_others_would_move_up(
     people = {"file": "people.csv", "columns": {"customer_id": {"one_per": "row"}, "kind": {"constant": "person"}}}
     company.map(tables={"customers": people})
     company.ingest()
-    said = crmwb("forget", "people.csv:3")[1]
-    assert "people.csv: tells customers apart by their row only: empty row 3, but leave the others" in said
+    output = crmwb("forget", "people.csv:3")[1]
+    assert "people.csv: tells customers apart by their row only: empty row 3, but leave the others" in output
     assert (company.raw / "people.csv").read_text() == "spent\n1\n2\n3\n"
 
 
@@ -287,9 +289,9 @@ def test_rows_in_the_mapping_are_named(company):
     members = {"rows": [{"campaign_id": "x", "customer_id": GONE, "arm": "control"}]}
     company.map(tables={"campaign_members": members})
     company.ingest()
-    said = crmwb("forget", GONE)[1]
-    assert "tables.campaign_members" in said
-    assert ": delete row 1." in said
+    output = crmwb("forget", GONE)[1]
+    assert "tables.campaign_members" in output
+    assert ": delete row 1." in output
 
 
 def test_a_database_is_left_to_its_owner(company, monkeypatch):
@@ -309,7 +311,7 @@ def test_a_database_is_left_to_its_owner(company, monkeypatch):
 def test_a_source_without_its_raw_file_is_said_and_the_list_kept(company):
     company.ingest()
     (company.raw / "sales.csv").unlink()
-    code, said = crmwb("forget", GONE)
-    assert code == 0, said
-    assert "sales.csv: no raw file to take them out of" in said
-    assert "1 pseudonym added" in said
+    code, output = crmwb("forget", GONE)
+    assert code == 0, output
+    assert "sales.csv: no raw file to take them out of" in output
+    assert "1 pseudonym added" in output

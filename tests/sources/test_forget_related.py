@@ -40,11 +40,11 @@ def test_the_row_that_names_them_goes_and_their_lines_are_told(company):
         file="items.csv",
         join={"head": {"file": "orders.csv", "key": {"order": "id"}}},
     )
-    said = forget(company, "anna")
-    assert "orders.csv: 1 row removed." in said
+    output = forget(company, "anna")
+    assert "orders.csv: 1 row removed." in output
     assert (company.raw / "orders.csv").read_text() == "id,customer,day\no2,bert,2024-01-02\n"
-    assert "items.csv: " in said
-    assert "delete its rows that now meet none" in said
+    assert "items.csv: " in output
+    assert "delete its rows that now meet none" in output
 
 
 def test_lines_that_are_theirs_by_the_line_above_go_too(company):

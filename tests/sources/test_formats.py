@@ -19,8 +19,8 @@ NAMES = HEADER.strip().split(",")
 CELLS = [["a", "o1", dt.date(2024, 1, 1), 2, 10.5], ["b", "o2", dt.date(2024, 1, 2), -1, -3.0]]
 
 
-def check_rows(found):
-    rows = found.table("transactions")
+def check_rows(ingested):
+    rows = ingested.table("transactions")
     assert list(rows.customer_id) == ["a", "b"]
     assert list(rows.order_id) == ["o1", "o2"]
     assert list(rows.ordered_at) == [pd.Timestamp(2024, 1, 1), pd.Timestamp(2024, 1, 2)]
@@ -44,10 +44,10 @@ def frame(rows=ROWS):
 def refused(exports, *words):
     with pytest.raises(CrmwbError) as caught:
         exports.ingest()
-    said = str(caught.value)
-    assert "\n" not in said
+    message = str(caught.value)
+    assert "\n" not in message
     for word in words:
-        assert word in said
+        assert word in message
 
 
 # --- zip and gzip
@@ -57,17 +57,17 @@ def refused(exports, *words):
 def test_a_file_in_a_zip_archive(exports, file):
     exports.write(zipped({"sales.csv": CSV, "__MACOSX/._sales.csv": "x"}), "sales.zip")
     exports.map(file=file)
-    found = exports.ingest()
-    check_rows(found)
-    assert [f["path"] for f in found.manifest["source"]["files"]] == ["sales.zip"]
+    ingested = exports.ingest()
+    check_rows(ingested)
+    assert [f["path"] for f in ingested.manifest["source"]["files"]] == ["sales.zip"]
 
 
 def test_several_files_in_a_zip_archive(exports):
     exports.write(zipped({"2023/sales.csv": HEADER + ROWS[0], "2024/sales.csv": HEADER + ROWS[1] + "\nx"}), "all.zip")
     exports.map(file="all.zip/*/sales.csv")
-    found = exports.ingest()
-    check_rows(found)
-    assert found.unreadable("transactions").source_file.tolist() == ["all.zip/2024/sales.csv"]
+    ingested = exports.ingest()
+    check_rows(ingested)
+    assert ingested.unreadable("transactions").source_file.tolist() == ["all.zip/2024/sales.csv"]
 
 
 def test_a_zip_archive_with_several_files_must_say_which(exports):
@@ -131,11 +131,11 @@ def test_cells_are_read_as_a_person_reads_them(exports):
     ]
     write_workbook(exports.raw / "sales.xlsx", {"Sales": [NAMES, *rows]})
     exports.map(file="sales.xlsx")
-    found = exports.ingest()
-    row = found.table("transactions").iloc[0]
+    ingested = exports.ingest()
+    row = ingested.table("transactions").iloc[0]
     assert (row.customer_id, row.order_id, row.ordered_at) == ("17850", "true", pd.Timestamp(2024, 1, 1, 12, 30))
     assert (row.quantity, row.revenue_cents) == (33.3, 30)
-    lost = found.unreadable("transactions").iloc[0]  # row 4: the empty row is none, but has its number
+    lost = ingested.unreadable("transactions").iloc[0]  # row 4: the empty row is none, but has its number
     assert (lost.source_row, lost.reason) == (4, "no revenue_cents")
 
 
@@ -180,10 +180,10 @@ def test_json_objects_within_objects_and_numbers_to_their_last_digit(exports):
         "sales.jsonl",
     )
     exports.map({"customer_id": "customer.id", "channel": "customer.vip"}, file="sales.jsonl")
-    found = exports.ingest()
-    row = found.table("transactions").iloc[0]
+    ingested = exports.ingest()
+    row = ingested.table("transactions").iloc[0]
     assert (row.customer_id, row.order_id, row.revenue_cents, row.channel) == ("a", "17850", 268, "true")
-    lost = found.unreadable("transactions")
+    lost = ingested.unreadable("transactions")
     assert lost.source_row.tolist() == [2, 3, 4, 5, 6]
     assert lost.reason.tolist()[1:] == [
         "customer.id holds a list",
@@ -259,19 +259,19 @@ def test_a_folder_of_parquet_files(exports, file):
     frame(ROWS[:1]).to_parquet(exports.raw / "sales" / "1.parquet")
     frame(ROWS[1:]).to_parquet(exports.raw / "sales" / "2.parquet")
     exports.map(file=file)
-    found = exports.ingest()
-    check_rows(found)
-    assert [f["path"] for f in found.manifest["source"]["files"]] == ["sales/1.parquet", "sales/2.parquet"]
+    ingested = exports.ingest()
+    check_rows(ingested)
+    assert [f["path"] for f in ingested.manifest["source"]["files"]] == ["sales/1.parquet", "sales/2.parquet"]
 
 
 def test_what_stands_in_the_names_of_folders_is_a_column(exports):
     table = frame().assign(shop=["Köln / Süd", None])
     table.to_parquet(exports.raw / "sales", partition_cols=["shop", "day"])
     exports.map({"store_id": "shop"}, file="sales")
-    found = exports.ingest()
-    check_rows(found)
-    assert found.table("transactions").store_id.tolist()[0] == "Köln / Süd"
-    assert found.table("transactions").store_id.isna().tolist() == [False, True]
+    ingested = exports.ingest()
+    check_rows(ingested)
+    assert ingested.table("transactions").store_id.tolist()[0] == "Köln / Süd"
+    assert ingested.table("transactions").store_id.isna().tolist() == [False, True]
 
 
 # --- several parts, filters, rows above the header
@@ -298,10 +298,10 @@ def test_several_files_of_different_shape_fill_one_table(exports):
     web = exports.mapping["tables"]["transactions"]
     people = {"derived_from": "transactions", "columns": {"kind": {"constant": "person"}, "country": "Land"}}
     exports.map(tables={"transactions": [web, shop], "customers": people})
-    found = exports.ingest()
-    check_rows(found)
-    assert found.table("transactions").channel.tolist()[1] == "shop"
-    assert found.table("customers").country.tolist()[1] == "DE"
+    ingested = exports.ingest()
+    check_rows(ingested)
+    assert ingested.table("transactions").channel.tolist()[1] == "shop"
+    assert ingested.table("customers").country.tolist()[1] == "DE"
     people["columns"]["country"] = "Staat"
     exports.map(tables={"transactions": [web, shop], "customers": people})
     refused(exports, "customers.columns.country", "no file of transactions has a column 'Staat'")
@@ -320,10 +320,10 @@ def test_lines_are_numbered_through_the_parts_of_a_table(exports):
 def test_a_filter_leaves_rows_out_and_counts_them(exports, capsys):
     exports.write(HEADER + "a,o1,2024-01-01,1,5\n,o2,2024-01-01,1,5\nb,o3,2024-01-01,1,0\nc,o4,2024-01-01,1,x\n")
     exports.map(filter="customer is not null and amount > 0")
-    found = exports.ingest()
-    told = found.manifest["tables"]["transactions"]
-    assert (told["rows"], told["filtered"], told["unreadable"]) == (1, 2, 1)
-    lost = found.unreadable("transactions").iloc[0]  # that x is not above 0 cannot be told
+    ingested = exports.ingest()
+    account = ingested.manifest["tables"]["transactions"]
+    assert (account["rows"], account["filtered"], account["unreadable"]) == (1, 2, 1)
+    lost = ingested.unreadable("transactions").iloc[0]  # that x is not above 0 cannot be told
     assert (lost.source_row, lost.column) == (5, "revenue_cents; filter")
     assert "2 rows left out by the filter" in capsys.readouterr().err
 
@@ -331,9 +331,9 @@ def test_a_filter_leaves_rows_out_and_counts_them(exports, capsys):
 def test_rows_above_the_header(exports):
     exports.write('"Report of\r\nJanuary"\r\n\r\n' + CSV.replace("\n", "\r\n") + "x\r\n")
     exports.map(skip_rows=3)
-    found = exports.ingest()
-    check_rows(found)
-    assert found.unreadable("transactions").source_row.tolist() == [7]
+    ingested = exports.ingest()
+    check_rows(ingested)
+    assert ingested.unreadable("transactions").source_row.tolist() == [7]
 
 
 def test_rows_that_stand_in_the_mapping(exports):

@@ -39,21 +39,21 @@ def written(project, header):
 def test_products_their_lines_and_channels_are_read(project, header):
     truth = written(project, header)
     assert project.draft() == []
-    found = project.ingest()
-    assert revenue(found) == truth
-    assert set(found.table("transactions").channel) == {"web", "shop"}
-    assert found.table("products").product_id.nunique() == 9
-    assert set(found.table("products").line) <= set(GOODS)
+    ingested = project.ingest()
+    assert revenue(ingested) == truth
+    assert set(ingested.table("transactions").channel) == {"web", "shop"}
+    assert ingested.table("products").product_id.nunique() == 9
+    assert set(ingested.table("products").line) <= set(GOODS)
 
 
 @pytest.mark.parametrize("header", ["Product group", "Catégorie", "商品类目", "Warengruppe"])
 def test_where_no_number_tells_products_apart_their_kind_does(project, header):
     truth = written(project, f"Order,Customer,Order date,Colour code,{header},Channel,Amount")
     assert project.draft() == []
-    found = project.ingest()
-    assert revenue(found) == truth
-    assert set(found.table("products").product_id) == set(GOODS)
-    assert set(found.table("products").line) == set(GOODS)
+    ingested = project.ingest()
+    assert revenue(ingested) == truth
+    assert set(ingested.table("products").product_id) == set(GOODS)
+    assert set(ingested.table("products").line) == set(GOODS)
 
 
 def test_a_reference_of_its_own_in_every_row_is_no_product(project):

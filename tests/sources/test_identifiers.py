@@ -47,6 +47,6 @@ def test_a_remark_with_a_number_is_set_aside_and_not_shown(exports):
         "customer,order,day,units,amount,note\na,1,2024-01-01,1,5.00,web\nb,2,2024-01-02,1,5.00,Tel. 0049 170 9481726\n"
     )
     exports.map({"channel": "note"})
-    made = exports.ingest()
-    assert made.table("transactions")["channel"].to_list() == ["web"]
-    assert "9481726" not in made.unreadable("transactions").to_json()
+    ingested = exports.ingest()
+    assert ingested.table("transactions")["channel"].to_list() == ["web"]
+    assert "9481726" not in ingested.unreadable("transactions").to_json()

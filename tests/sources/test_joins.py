@@ -32,21 +32,21 @@ def shop(exports):
 
 
 def test_a_price_in_another_file(shop, capsys):
-    found = shop()
-    rows = found.table("transactions")
+    ingested = shop()
+    rows = ingested.table("transactions")
     assert list(rows.revenue_cents) == [350_50, 67_28, 350_50]
     assert rows.cost_cents.sum() == 420_20
-    assert found.manifest["tables"]["transactions"]["joined"] == [
+    assert ingested.manifest["tables"]["transactions"]["joined"] == [
         {"name": "p", "source": "products.csv", "key": {"product": "product"}, "rows": 3, "partners": 2, "unmatched": 0}
     ]
-    said = capsys.readouterr().err
-    assert "3 rows joined to 2 of products.csv on product: 3 rows, each with its partner" in said
+    printed = capsys.readouterr().err
+    assert "3 rows joined to 2 of products.csv on product: 3 rows, each with its partner" in printed
 
 
 def test_a_row_without_a_partner_is_set_aside_with_the_reason_alone(shop, capsys):
-    found = shop(SALES + "2015-01-04,SO4,9,11,1\n2015-01-04,SO5,,11,1\n")
-    assert len(found.table("transactions")) == 3
-    bad = found.unreadable("transactions")
+    ingested = shop(SALES + "2015-01-04,SO4,9,11,1\n2015-01-04,SO5,,11,1\n")
+    assert len(ingested.table("transactions")) == 3
+    bad = ingested.unreadable("transactions")
     assert list(bad["column"]) == ["join", "join"]
     assert set(bad.reason) == {"no row in products.csv with the same product"}
     assert list(bad.source_row) == [5, 6]
@@ -55,36 +55,36 @@ def test_a_row_without_a_partner_is_set_aside_with_the_reason_alone(shop, capsys
 
 
 def test_a_filter_by_a_joined_column_leaves_no_row_out_unseen(shop):
-    found = shop(SALES + "2015-01-04,SO4,9,11,1\n", filter='number("p.price") > 100')
-    assert list(found.table("transactions").order_id) == ["SO1", "SO3"]
-    assert list(found.unreadable("transactions")["column"]) == ["join"]
-    assert found.manifest["tables"]["transactions"]["filtered"] == 1
+    ingested = shop(SALES + "2015-01-04,SO4,9,11,1\n", filter='number("p.price") > 100')
+    assert list(ingested.table("transactions").order_id) == ["SO1", "SO3"]
+    assert list(ingested.unreadable("transactions")["column"]) == ["join"]
+    assert ingested.manifest["tables"]["transactions"]["filtered"] == 1
 
 
 def test_rows_without_a_partner_can_be_kept(shop):
-    found = shop(
+    ingested = shop(
         SALES + "2015-01-04,SO4,9,11,1\n",
         columns={"revenue_cents": {"expression": 'units * coalesce("p.price", 1)'}},
         join={"p": P | {"unmatched": "keep"}},
     )
-    rows = found.table("transactions").set_index("order_id")
+    rows = ingested.table("transactions").set_index("order_id")
     assert rows.revenue_cents["SO4"] == 100
     assert pd.isna(rows.cost_cents["SO4"])
 
 
 def test_a_join_that_would_multiply_rows_is_refused(shop):
-    said = (
+    message = (
         r"tables.transactions.join.p: in products.csv product '7' stands in 2 different rows \(row 2 … row 4\), so 3 "
         r"rows would become 5\."
     )
-    with pytest.raises(CrmwbError, match=said):
+    with pytest.raises(CrmwbError, match=message):
         shop(products=PRODUCTS + "7,210.00,360.00\n")
 
 
 @pytest.mark.parametrize(("several", "price"), [("first", 350_50), ("last", 360_00)])
 def test_the_mapping_may_say_which_of_several_counts(shop, several, price):
-    found = shop(products=PRODUCTS + "7,210.00,360.00\n", join={"p": P | {"several": several}})
-    assert list(found.table("transactions").revenue_cents) == [price, 67_28, price]
+    ingested = shop(products=PRODUCTS + "7,210.00,360.00\n", join={"p": P | {"several": several}})
+    assert list(ingested.table("transactions").revenue_cents) == [price, 67_28, price]
 
 
 def test_copies_of_a_row_are_one(shop):
@@ -104,7 +104,7 @@ def test_a_missing_column_is_named_with_its_place(shop):
 
 
 @pytest.mark.parametrize(
-    ("join", "said"),
+    ("join", "message"),
     [
         ({"p": {"key": "product"}}, "needs exactly one of file"),
         ({"p": {"file": "products.csv"}}, r"join\.p\.key"),
@@ -112,8 +112,8 @@ def test_a_missing_column_is_named_with_its_place(shop):
         ({"a b": P}, "join"),
     ],
 )
-def test_what_is_no_join_is_refused(shop, join, said):
-    with pytest.raises(CrmwbError, match=said):
+def test_what_is_no_join_is_refused(shop, join, message):
+    with pytest.raises(CrmwbError, match=message):
         shop(join=join)
 
 
@@ -133,13 +133,13 @@ def test_joins_follow_one_another_and_feed_what_is_derived(exports):
             "who": {"file": "people.csv", "key": {"head.customer": "id"}},
         },
     )  # fmt: skip
-    found = exports.ingest()
-    rows = found.table("transactions")
+    ingested = exports.ingest()
+    rows = ingested.table("transactions")
     assert rows[["customer_id", "order_id", "line_no", "revenue_cents"]].to_numpy().tolist() == [
         ["anna", "o1", 1, 10_00], ["anna", "o1", 2, 5_00], ["anna", "o2", 1, 7_00],
     ]  # fmt: skip
-    assert found.table("customers")[["customer_id", "country"]].to_numpy().tolist() == [["anna", "DE"]]
-    assert [file["path"] for file in found.manifest["source"]["files"]] == ["items.csv", "orders.csv", "people.csv"]
+    assert ingested.table("customers")[["customer_id", "country"]].to_numpy().tolist() == [["anna", "DE"]]
+    assert [file["path"] for file in ingested.manifest["source"]["files"]] == ["items.csv", "orders.csv", "people.csv"]
 
 
 def test_threads_make_no_difference(shop, exports):
@@ -159,6 +159,6 @@ def test_a_pseudonym_joins_by_its_code(exports, monkeypatch):
         {"customers": people},
         join={"who": {"file": "people.csv", "key": "mail"}},
     )
-    found = exports.ingest()
-    assert list(found.table("customers").country) == ["DE"]
-    assert "ann" not in found.table("customers").customer_id[0].lower()
+    ingested = exports.ingest()
+    assert list(ingested.table("customers").country) == ["DE"]
+    assert "ann" not in ingested.table("customers").customer_id[0].lower()

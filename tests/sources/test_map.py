@@ -48,8 +48,8 @@ def drafted(map_files, tmp_path):
     """Draft a mapping of files and ingest them by it."""
 
     def read(*files):
-        code, said = map_files(*files, "--yes")
-        assert code == 0, said
+        code, output = map_files(*files, "--yes")
+        assert code == 0, output
         source = params.load(tmp_path / "params.yaml").source
         ingest(project_params(**source.model_dump(include={"kind", "currency", "mapping", "directory"})))
         return Ingested(tmp_path / "data" / "canonical")
@@ -77,16 +77,16 @@ def shipped(name, directory, folder):
 )  # fmt: skip
 def test_a_draft_reads_what_the_shipped_mapping_reads(drafted, shared_data, tmp_path, name, files, tables):  # noqa: PLR0917
     directory = shared_data / name
-    found = drafted(*(directory / file for file in files))
+    ingested = drafted(*(directory / file for file in files))
     expected = shipped(name, directory, tmp_path / "expected")
-    assert set(found.manifest["tables"]) >= set(tables)
+    assert set(ingested.manifest["tables"]) >= set(tables)
     for table in tables:
-        ours, theirs = found.manifest["tables"][table], expected.manifest["tables"][table]
+        ours, theirs = ingested.manifest["tables"][table], expected.manifest["tables"][table]
         assert {k: ours[k] for k in ("rows", "unreadable", "filtered")} == {
             k: theirs[k] for k in ("rows", "unreadable", "filtered")
         }
     for table in {"transactions", "invoices", "campaign_members"} & set(tables):
-        ours, theirs = found.table(table), expected.table(table)
+        ours, theirs = ingested.table(table), expected.table(table)
         # a share of discount becomes no amount in a draft: it is not sure what it is a share of
         known = [c for c in theirs if c.endswith("_cents") and theirs[c].notna().any()]
         for amount in sorted({*known} - {"gross_cents", "discount_cents"}):
@@ -95,14 +95,14 @@ def test_a_draft_reads_what_the_shipped_mapping_reads(drafted, shared_data, tmp_
 
 def test_a_german_export(drafted, tmp_path):
     (tmp_path / "data" / "raw" / "umsatz.csv").write_bytes(GERMAN.encode("cp1252"))
-    found = drafted("data/raw/umsatz.csv")
-    rows = found.table("transactions")
+    ingested = drafted("data/raw/umsatz.csv")
+    rows = ingested.table("transactions")
     assert rows.revenue_cents.tolist() == [123450, 2000, -61725]
     assert rows.ordered_at.tolist() == [pd.Timestamp(2024, 1, 31), pd.Timestamp(2024, 2, 1), pd.Timestamp(2024, 2, 2)]
     assert rows.is_return.tolist() == [False, False, True]
     assert rows.product_id.tolist() == ["A1", "A2", "A1"]
-    assert found.table("customers").city.tolist() == ["Köln", "Bonn"]
-    assert found.manifest["currency"] == "EUR"
+    assert ingested.table("customers").city.tolist() == ["Köln", "Bonn"]
+    assert ingested.manifest["currency"] == "EUR"
     text = (tmp_path / "mappings" / "umsatz.yaml").read_text(encoding="utf-8")
     options = yaml.safe_load(text)["tables"]["transactions"]
     assert {k: v for k, v in options.items() if k != "columns"} == {
@@ -121,9 +121,9 @@ def test_a_workbook_and_json_lines_and_parquet(drafted, tmp_path):
     table.to_json(raw / "lines.jsonl", orient="records", lines=True)
     table.to_parquet(raw / "parts", partition_cols=["customer"])
     for name in ("sales.xlsx", "lines.jsonl", "parts"):
-        found = drafted(raw / name).table("transactions")
-        assert found.groupby("customer_id").revenue_cents.sum().to_dict() == {"a": 1050, "b": 300}
-        assert found.order_id.tolist() == ["a 2024-01-31", "b 2024-02-01"]
+        ingested = drafted(raw / name).table("transactions")
+        assert ingested.groupby("customer_id").revenue_cents.sum().to_dict() == {"a": 1050, "b": 300}
+        assert ingested.order_id.tolist() == ["a 2024-01-31", "b 2024-02-01"]
 
 
 AMBIGUOUS = "client,created,amount,paid\na,03/04/2024,5,1\nb,05/06/2024,6,2\n"
@@ -131,8 +131,8 @@ AMBIGUOUS = "client,created,amount,paid\na,03/04/2024,5,1\nb,05/06/2024,6,2\n"
 
 def test_what_is_not_sure_is_asked_and_the_answer_counts(tmp_path):
     (tmp_path / "sales.csv").write_text(AMBIGUOUS)
-    made = draft([tmp_path / "sales.csv"])
-    (sales,) = [part for part in made.parts if part.table == "transactions"]
+    proposal = draft([tmp_path / "sales.csv"])
+    (sales,) = [part for part in proposal.parts if part.table == "transactions"]
     assert sales.guesses["customer_id"].sure is Sure.SURE
     assert sales.guesses["ordered_at"].sure is Sure.GUESS
     assert "day and month could be the other way round" in sales.guesses["ordered_at"].why
@@ -144,21 +144,21 @@ def test_what_is_not_sure_is_asked_and_the_answer_counts(tmp_path):
                 return given.pop(0)
         return default
 
-    said = []
-    ask_about(made, answer, said.append)
+    lines = []
+    ask_about(proposal, answer, lines.append)
     assert sales.guesses["ordered_at"].value == {"column": "created", "format": "%d/%m/%Y"}
-    (people,) = [part for part in made.parts if part.table == "customers"]
+    (people,) = [part for part in proposal.parts if part.table == "customers"]
     assert people.guesses["kind"].value == {"constant": "company"}
-    assert any("There is no column 'no such'; there are client, created, amount, paid." in line for line in said)
+    assert any("There is no column 'no such'; there are client, created, amount, paid." in line for line in lines)
 
 
 def test_a_mapping_is_never_overwritten_unasked(map_files, tmp_path):
     (tmp_path / "sales.csv").write_text(AMBIGUOUS)
     (tmp_path / "mappings").mkdir()
     (tmp_path / "mappings" / "sales.yaml").write_text("mine")
-    code, said = map_files("sales.csv", "--yes")
+    code, output = map_files("sales.csv", "--yes")
     assert code == 1
-    assert "mappings/sales.yaml: is there already" in said
+    assert "mappings/sales.yaml: is there already" in output
     assert (tmp_path / "mappings" / "sales.yaml").read_text() == "mine"
     assert map_files("sales.csv", "--output", "mappings/other.yaml")[0] == 0
 
@@ -166,20 +166,20 @@ def test_a_mapping_is_never_overwritten_unasked(map_files, tmp_path):
 def test_a_draft_that_nobody_edited_is_replaced(map_files, tmp_path):
     (tmp_path / "data" / "raw" / "sales.csv").write_text(AMBIGUOUS)
     path = tmp_path / "mappings" / "sales.yaml"
-    code, said = map_files("data/raw/sales.csv")  # with an open question
-    assert (code, "params.yaml was left as it is" in said) == (0, True)
+    code, output = map_files("data/raw/sales.csv")  # with an open question
+    assert (code, "params.yaml was left as it is" in output) == (0, True)
     assert "# QUESTION" in path.read_text()
     answered = ("--answer", "day_or_month=day", "--answer", "currency=USD")
-    code, said = map_files("data/raw/sales.csv", *answered)
-    assert (code, "Written. Now run make report" in said) == (0, True)
+    code, output = map_files("data/raw/sales.csv", *answered)
+    assert (code, "Written. Now run make report" in output) == (0, True)
     assert "# QUESTION" not in path.read_text()
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))  # as git may do
     assert map_files("data/raw/sales.csv", "--yes", *answered)[0] == 0
 
     edited = path.read_text().replace("name: sales", "name: Our sales")
     path.write_text(edited)
-    code, said = map_files("data/raw/sales.csv", "--yes", *answered)
-    assert (code, "replace it with --force" in " ".join(said.split())) == (1, True)
+    code, output = map_files("data/raw/sales.csv", "--yes", *answered)
+    assert (code, "replace it with --force" in " ".join(output.split())) == (1, True)
     assert path.read_text() == edited
     assert map_files("data/raw/sales.csv", "--yes", "--force", *answered)[0] == 0
     assert "Our sales" not in path.read_text()
@@ -204,9 +204,9 @@ def test_on_a_terminal_a_draft_is_replaced_and_an_edited_one_asked_about(tmp_pat
 def test_params_are_left_alone_unless_a_person_agrees(map_files, tmp_path):
     (tmp_path / "data" / "raw" / "sales.csv").write_text(AMBIGUOUS)
     before = (tmp_path / "params.yaml").read_text()
-    code, said = map_files("data/raw/sales.csv")
+    code, output = map_files("data/raw/sales.csv")
     assert code == 0
-    assert "  mapping: mappings/sales.yaml\n  directory: data/raw" in said
+    assert "  mapping: mappings/sales.yaml\n  directory: data/raw" in output
     assert (tmp_path / "params.yaml").read_text() == before
     answer = ("--answer", "day_or_month=day")
     map_files("data/raw/sales.csv", "--output", "mappings/my sales.yaml", "--yes", *answer)
@@ -218,25 +218,25 @@ def test_params_are_left_alone_unless_a_person_agrees(map_files, tmp_path):
 
 def test_files_that_are_nothing_are_refused_with_what_they_hold(map_files, tmp_path):
     (tmp_path / "x.csv").write_text("a,b\n1,2\n")
-    code, said = map_files("x.csv")
+    code, output = map_files("x.csv")
     assert code == 1
-    assert "x.csv has a, b" in said
+    assert "x.csv has a, b" in output
     assert not (tmp_path / "mappings").exists()
 
 
 def test_another_currency_than_the_files_say_is_no_answer(map_files, tmp_path):
     path = tmp_path / "data" / "raw" / "umsatz.csv"
     path.write_bytes(GERMAN.encode())
-    code, said = map_files(path, "--yes", "--answer", "currency=USD")
+    code, output = map_files(path, "--yes", "--answer", "currency=USD")
     assert code == 1
-    assert "amounts are in EUR; results in USD need what each is worth" in " ".join(said.split())
+    assert "amounts are in EUR; results in USD need what each is worth" in " ".join(output.split())
     assert not (tmp_path / "mappings").exists()
     assert map_files(path, "--yes", "--answer", "currency=EUR")[0] == 0
 
 
 def test_a_missing_file(map_files):
-    code, said = map_files("nowhere.csv")
-    assert (code, "nowhere.csv: no such file." in said) == (1, True)
+    code, output = map_files("nowhere.csv")
+    assert (code, "nowhere.csv: no such file." in output) == (1, True)
 
 
 def test_names_and_addresses_are_never_mapped(drafted, tmp_path):

@@ -83,20 +83,20 @@ def mapped(request, tmp_path, monkeypatch):
 @pytest.mark.parametrize("kind", ["postgresql", "mysql", "sqlite", "duckdb"])
 def test_a_shop_with_keys_is_joined_by_a_query_with_the_same_sums(mapped, kind, tmp_path):
     truth = shop()
-    found, tables, _ = mapped(kind, keys=True)
-    rows = found.table("transactions")
+    ingested, tables, _ = mapped(kind, keys=True)
+    rows = ingested.table("transactions")
     assert rows.groupby("customer_id").revenue_cents.sum().to_dict() == truth.revenue_cents
     assert len(rows) == truth.n_lines
-    assert set(found.table("products").line) == {"Toys", "Tools", "Food", "Books"}
+    assert set(ingested.table("products").line) == {"Toys", "Tools", "Food", "Books"}
     query = (tmp_path / "mappings" / tables["transactions"]["query"]).read_text()
     assert 'LEFT JOIN "orders" AS "orders" ON "base"."order_id" = "orders"."order_id"' in query
     assert tables["transactions"]["order_by"] == ["order_item_id"]
 
 
 def test_without_keys_rows_are_joined_where_multiplying_is_refused_and_floats_are_warned_of(mapped):
-    found, tables, text = mapped("sqlite", keys=False, money="double")
+    ingested, tables, text = mapped("sqlite", keys=False, money="double")
     assert tables["transactions"]["join"] == {"orders": {"table": "orders", "key": "order_id"}}
-    assert found.table("transactions").groupby("customer_id").revenue_cents.sum().to_dict() == shop().revenue_cents
+    assert ingested.table("transactions").groupby("customer_id").revenue_cents.sum().to_dict() == shop().revenue_cents
     assert "order_items.unit_price is double, no exact number" in text
     assert "orders.discount_amount is double, no exact number" in text
 

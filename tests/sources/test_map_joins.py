@@ -37,25 +37,25 @@ def drafted(tmp_path, monkeypatch):
 
 def test_a_price_in_the_products_file(drafted):
     folder = PROJECT / "tests" / "fixtures" / "cases" / "price_in_other_file"
-    found, tables, _ = drafted({file.name: file.read_text() for file in folder.glob("*.csv")})
+    ingested, tables, _ = drafted({file.name: file.read_text() for file in folder.glob("*.csv")})
     assert tables["transactions"]["join"] == {"products": {"file": "products.csv", "key": "ProductKey"}}
-    rows = found.table("transactions")
+    rows = ingested.table("transactions")
     assert list(rows.revenue_cents) == [350_50, 67_28, 350_50]
     assert rows.cost_cents.sum() == 420_20
 
 
 def test_a_shop_of_eight_tables(drafted):
     truth = shop()
-    found, tables, _ = drafted({f"{name}.csv": as_csv(rows) for name, rows in truth.tables.items()})
-    rows = found.table("transactions")
+    ingested, tables, _ = drafted({f"{name}.csv": as_csv(rows) for name, rows in truth.tables.items()})
+    rows = ingested.table("transactions")
     assert rows.groupby("customer_id").revenue_cents.sum().to_dict() == truth.revenue_cents
     assert len(rows) == truth.n_lines
-    assert "unreadable" not in [path.name for path in found.folder.iterdir()]
+    assert "unreadable" not in [path.name for path in ingested.folder.iterdir()]
     assert set(tables["transactions"]["join"]) == {"orders"}
-    assert set(found.table("customers").country.dropna()) >= {"DE", "FR"}
-    assert set(found.table("customers").city) == {"Bonn", "Lyon"}
-    assert set(found.table("products").line) == {"Toys", "Tools", "Food", "Books"}
-    assert "payments.csv is left out" in (found.folder.parents[1] / "mappings" / "order_items.yaml").read_text()
+    assert set(ingested.table("customers").country.dropna()) >= {"DE", "FR"}
+    assert set(ingested.table("customers").city) == {"Bonn", "Lyon"}
+    assert set(ingested.table("products").line) == {"Toys", "Tools", "Food", "Books"}
+    assert "payments.csv is left out" in (ingested.folder.parents[1] / "mappings" / "order_items.yaml").read_text()
 
 
 OLIST = {  # the layout of a well-known Brazilian data set, of made-up rows
@@ -80,45 +80,45 @@ OLIST = {  # the layout of a well-known Brazilian data set, of made-up rows
 
 
 def test_a_customer_whose_number_is_new_in_every_order(drafted):
-    found, tables, _ = drafted(OLIST)
-    rows = found.table("transactions")
+    ingested, tables, _ = drafted(OLIST)
+    rows = ingested.table("transactions")
     assert rows.revenue_cents.sum() == sum((10 + i) * 100 + 90 for i in range(80))
     assert rows.customer_id.nunique() == 17
     assert str(rows.ordered_at.max()) == "2018-01-28 10:00:00"
     assert list(tables["transactions"]["join"]) == ["orders", "customers"]
     assert tables["transactions"]["join"]["customers"]["key"] == {"orders.customer_id": "customer_id"}
-    assert set(found.table("customers").city) == {"city0", "city1", "city2"}
-    products = found.table("products")  # in English, where the translation has it; none is lost where it has not
+    assert set(ingested.table("customers").city) == {"city0", "city1", "city2"}
+    products = ingested.table("products")  # in English, where the translation has it; none is lost where it has not
     assert len(products) == 7
     assert set(products.line.dropna()) == {"toys", "tools", "kind2"}
 
 
 def test_an_amount_that_only_the_order_has_is_spread_over_its_lines(drafted):
-    found, tables, _ = drafted({
+    ingested, tables, _ = drafted({
         "orders.csv": "order_id,customer_id,order_date,order_amount\no1,a,2024-01-01,10.00\no2,b,2024-01-02,7.00\n",
         "lines.csv": "line_id,order_id,product_id,quantity\n1,o1,p1,1\n2,o1,p2,2\n3,o2,p1,1\n",
     })  # fmt: skip
-    rows = found.table("transactions")
+    rows = ingested.table("transactions")
     assert list(rows.revenue_cents) == [3_33, 6_67, 7_00]
     assert "spread" in tables["transactions"]
 
 
 def test_lines_with_amounts_of_their_own_go_before_the_totals_of_their_orders(drafted):
-    found, _, _ = drafted({
+    ingested, _, _ = drafted({
         "orders.csv": "order_id,customer_id,order_date,amount\no1,a,2024-01-01,12.00\no2,b,2024-01-02,8.40\n",
         "lines.csv": "order_id,product_id,quantity,amount\no1,p1,1,4.00\no1,p2,2,6.00\no2,p1,1,7.00\n",
     })  # fmt: skip
-    assert list(found.table("transactions").revenue_cents) == [4_00, 6_00, 7_00]
+    assert list(ingested.table("transactions").revenue_cents) == [4_00, 6_00, 7_00]
 
 
 def test_subscriptions_are_contracts(drafted):
     folder = PROJECT / "tests" / "fixtures" / "cases" / "subscriptions"
-    found, tables, _ = drafted({file.name: file.read_text() for file in folder.glob("*.csv")})
+    ingested, tables, _ = drafted({file.name: file.read_text() for file in folder.glob("*.csv")})
     assert tables["contracts"]["columns"]["period_months"] == {"constant": 1}
-    rows = found.table("contracts").set_index("contract_id")
+    rows = ingested.table("contracts").set_index("contract_id")
     assert rows.amount_cents.to_dict() == {"s1": 49_00, "s2": 49_00, "s3": 19_00}
     assert list(rows.ends_on.isna()) == [False, True, True]
-    assert list(found.table("customers").customer_id) == ["A", "B", "C"]
+    assert list(ingested.table("customers").customer_id) == ["A", "B", "C"]
 
 
 BILLED = (
@@ -132,9 +132,9 @@ BILLED = (
 
 
 def test_subscriptions_of_a_billing_service_are_contracts_by_their_intervals(drafted):
-    found, _, said = drafted({"subscriptions.csv": BILLED})
-    rows = found.table("contracts").set_index("contract_id")
+    ingested, _, output = drafted({"subscriptions.csv": BILLED})
+    rows = ingested.table("contracts").set_index("contract_id")
     assert rows.amount_cents.to_dict() == {"sub1": 10_00, "sub2": 30_00, "sub3": 100_00}
     assert rows.period_months.to_dict() == {"sub1": 1, "sub2": 1, "sub3": 12}
     assert str(rows.ends_on["sub2"])[:10] == "2024-06-01"
-    assert "trialing" in said
+    assert "trialing" in output

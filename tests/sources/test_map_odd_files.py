@@ -28,10 +28,10 @@ EVENTS = [
 def drafted(exports):
     """Return a function that drafts a mapping of data/raw's files, and the draft's parts by table."""
 
-    def made(*names):
+    def project(*names):
         return {part.table: part for part in draft([exports.raw / name for name in names]).parts}
 
-    return made
+    return project
 
 
 @pytest.fixture
@@ -58,14 +58,14 @@ def ingested(exports, monkeypatch):
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-8", "utf-8-sig", "utf-16"])
 def test_a_chinese_export(exports, ingested, encoding):
     (exports.raw / "订单.csv").write_bytes(CHINESE.encode(encoding))
-    found = ingested("订单.csv")
-    rows = found.table("transactions").sort_values("order_id")
+    outcome = ingested("订单.csv")
+    rows = outcome.table("transactions").sort_values("order_id")
     assert rows.customer_id.tolist() == ["K1", "K2", "K1"]
     assert rows.revenue_cents.tolist() == [1200, 3050, -600]
     assert rows.is_return.tolist() == [False, False, True]
     assert rows.ordered_at.tolist()[1] == pd.Timestamp(2024, 2, 13, 11, 30)
-    assert found.table("customers").city.tolist() == ["北京", "上海"]
-    assert set(found.table("products").line) == {"家电", "食品"}
+    assert outcome.table("customers").city.tolist() == ["北京", "上海"]
+    assert set(outcome.table("products").line) == {"家电", "食品"}
     assert "姓名" not in (exports.root / "mappings" / "订单.yaml").read_text(encoding="utf-8")
 
 
@@ -81,12 +81,12 @@ def test_of_events_only_purchases_and_refunds_count(exports, ingested):
         for i, (event, who, value) in enumerate(EVENTS, start=1)
     ]
     (exports.raw / "events.jsonl").write_text("\n".join(map(json.dumps, lines)))
-    found = ingested("events.jsonl")
-    rows = found.table("transactions").sort_values("order_id")
+    outcome = ingested("events.jsonl")
+    rows = outcome.table("transactions").sort_values("order_id")
     assert rows.order_id.tolist() == ["o2", "o4", "o5"]
     assert rows.revenue_cents.tolist() == [1250, 800, -250]
     assert rows.is_return.tolist() == [False, False, True]
-    assert found.manifest["tables"]["transactions"]["filtered"] == 2
+    assert outcome.manifest["tables"]["transactions"]["filtered"] == 2
 
 
 def test_a_file_without_header_is_read_by_what_stands_in_it(exports, drafted):

@@ -41,9 +41,9 @@ def test_orders_are_made_where_the_source_has_none(exports, one_per, orders):
     rows = ["a,,2024-01-01T09:00,1,1", "a,,2024-01-01T10:00,1,2", "b,,2024-01-01T09:00,1,3", "a,,2024-01-01T09:00,1,4"]
     exports.write(HEADER + "\n".join(rows) + "\n")
     exports.map({"order_id": {"one_per": one_per}})
-    found = exports.ingest().table("transactions")
-    assert sorted(found.order_id) == orders
-    assert not found.duplicated(["order_id", "line_no"]).any()
+    lines = exports.ingest().table("transactions")
+    assert sorted(lines.order_id) == orders
+    assert not lines.duplicated(["order_id", "line_no"]).any()
 
 
 def test_a_customer_is_whoever_bought_with_the_latest_known_attributes(exports):
@@ -69,13 +69,13 @@ def test_a_customer_is_whoever_bought_with_the_latest_known_attributes(exports):
 def test_what_a_filter_leaves_out_for_want_of_a_customer_is_told_with_its_money(exports):
     exports.write(HEADER + "a,o1,2024-01-01,1,1\n,o2,2024-01-01,1,2.50\n,o3,2024-01-01,1,-1\nb,o4,2024-01-01,9,7\n")
     exports.map(filter="customer is not null and units < 5")
-    told = exports.ingest().manifest["tables"]["transactions"]
-    assert (told["rows"], told["filtered"]) == (1, 3)
-    assert told["without_customer"] == {"rows": 2, "revenue_cents": 150}
+    account = exports.ingest().manifest["tables"]["transactions"]
+    assert (account["rows"], account["filtered"]) == (1, 3)
+    assert account["without_customer"] == {"rows": 2, "revenue_cents": 150}
     exports.map(filter="units < 5 and amount > 0")  # for other reasons
-    told = exports.ingest().manifest["tables"]["transactions"]
-    assert (told["rows"], told["unreadable"], told["filtered"]) == (1, 1, 2)
-    assert "without_customer" not in told
+    account = exports.ingest().manifest["tables"]["transactions"]
+    assert (account["rows"], account["unreadable"], account["filtered"]) == (1, 1, 2)
+    assert "without_customer" not in account
 
 
 def test_a_customer_may_be_named_in_several_tables(exports):
@@ -93,25 +93,25 @@ def test_a_customer_may_be_named_in_several_tables(exports):
     }
     people = PEOPLE | {"derived_from": ["transactions", "invoices"]}
     exports.map(tables={"invoices": invoices, "customers": people})
-    found = exports.ingest()
-    assert found.table("customers").customer_id.tolist() == ["a", "b"]
-    assert found.manifest["tables"]["invoices"] == {
+    ingested = exports.ingest()
+    assert ingested.table("customers").customer_id.tolist() == ["a", "b"]
+    assert ingested.manifest["tables"]["invoices"] == {
         "rows": 2,
         "unreadable": 0,
         "filtered": 0,
         "first": "2024-01-01",
         "last": "2024-01-01",
     }
-    assert "invoices" not in found.manifest["not_available"]
+    assert "invoices" not in ingested.manifest["not_available"]
 
 
 def test_an_attribute_that_cannot_be_read_sets_its_customer_aside(exports):
     exports.write("customer,order,day,units,amount,size\na,o1,2024-03-01,1,1,4\nb,o2,2024-03-01,1,1,big\n")
     columns = {"kind": {"constant": "person"}, "household_size": "size"}
     exports.map(tables={"customers": {"derived_from": "transactions", "columns": columns}})
-    found = exports.ingest()
-    assert found.table("customers").household_size.tolist() == [4]
-    row = found.unreadable("customers").iloc[0]
+    ingested = exports.ingest()
+    assert ingested.table("customers").household_size.tolist() == [4]
+    row = ingested.unreadable("customers").iloc[0]
     assert (row.source_file, row.source_row, row.column) == ("sales.csv", 3, "household_size")
     assert yaml.safe_load(row["values"]) == {"size": "big", "key": "b"}
 
@@ -130,21 +130,21 @@ def test_customers_of_a_file_of_their_own(exports):
         },
     }
     exports.map(tables={"customers": people})
-    found = exports.ingest()
-    customers = found.table("customers")
+    ingested = exports.ingest()
+    customers = ingested.table("customers")
     assert customers.customer_id.tolist() == ["a", "b"]
     assert customers.contactable.tolist() == [True, False]
     assert customers.acquired_on.isna().tolist() == [False, True]
-    assert found.table("transactions").customer_id.tolist() == ["a"]
-    assert found.manifest["tables"]["customers"]["first"] == "2020-03-05"
+    assert ingested.table("transactions").customer_id.tolist() == ["a"]
+    assert ingested.manifest["tables"]["customers"]["first"] == "2020-03-05"
 
 
 def test_null_values_are_unknown(exports):
     exports.write("customer,order,day,units,amount,shop\na,o1,2024-03-01,1,1,NULL\nNULL,o2,2024-03-01,1,1,s\n")
     exports.map({"store_id": "shop"}, null_values=["NULL"])
-    found = exports.ingest()
-    assert found.table("transactions").store_id.isna().tolist() == [True]
-    assert found.unreadable("transactions").reason.tolist() == ["no customer"]
+    ingested = exports.ingest()
+    assert ingested.table("transactions").store_id.isna().tolist() == [True]
+    assert ingested.unreadable("transactions").reason.tolist() == ["no customer"]
 
 
 def test_rows_with_the_same_key_all_go_on_in_an_order_of_their_own(exports):
@@ -159,9 +159,9 @@ def test_rows_with_the_same_key_all_go_on_in_an_order_of_their_own(exports):
 def test_columns_whose_names_differ_only_by_case(exports):
     exports.write('customer,Customer,order,day,units,amount\na,"x ""y""",o1,2024-01-01,1,1\nb,,o2,never,1,1\n')
     exports.map({"store_id": "Customer"})
-    found = exports.ingest()
-    assert found.table("transactions").store_id.tolist() == ['x "y"']
-    assert yaml.safe_load(found.unreadable("transactions")["values"][0])["customer"] == "b"
+    ingested = exports.ingest()
+    assert ingested.table("transactions").store_id.tolist() == ['x "y"']
+    assert yaml.safe_load(ingested.unreadable("transactions")["values"][0])["customer"] == "b"
 
 
 @pytest.mark.parametrize(
@@ -257,8 +257,8 @@ def test_several_mistakes_are_told_each_with_its_line(exports):
     exports.map({"quantity": {"constant": "one"}, "colour": "units", "revenue_cents": ...})
     with pytest.raises(CrmwbError) as caught:
         exports.ingest()
-    said = str(caught.value).splitlines()
-    assert [line.partition(": ")[0] for line in said] == [f"mappings/sales.yaml:{n}" for n in (10, 13, 5)]
+    lines = str(caught.value).splitlines()
+    assert [line.partition(": ")[0] for line in lines] == [f"mappings/sales.yaml:{n}" for n in (10, 13, 5)]
 
 
 @pytest.mark.parametrize("text", ["name: [", "name: Sales", "", "- 1", "name: \udcff"])
@@ -272,10 +272,10 @@ def refused(exports, words):
     """Every line of what is said names the file, and `words` are said."""
     with pytest.raises(CrmwbError) as caught:
         exports.ingest()
-    said = str(caught.value)
-    assert all(line.startswith("mappings/sales.yaml:") for line in said.splitlines())
+    message = str(caught.value)
+    assert all(line.startswith("mappings/sales.yaml:") for line in message.splitlines())
     for word in words:
-        assert word in said
+        assert word in message
 
 
 def test_frames_of_the_same_rows_are_equal_whatever_the_order_of_the_files_rows(exports):

@@ -25,9 +25,9 @@ def read(name, *texts):
     ],
 )
 def test_a_sign_and_a_code_of_one_amount(texts, sign, numbers):
-    found, _ = read("amount", *texts)
-    assert found.style.currency_sign == sign
-    assert [found.values[text] for text in texts] == numbers
+    amounts, _ = read("amount", *texts)
+    assert amounts.style.currency_sign == sign
+    assert [amounts.values[text] for text in texts] == numbers
 
 
 def test_codes_tell_currencies_whose_sign_is_the_same():
@@ -63,9 +63,9 @@ def test_codes_tell_currencies_whose_sign_is_the_same():
     ],
 )
 def test_years_of_other_eras_and_days_of_a_year(name, texts, formats, days):
-    _, found = read(name, *texts)
-    assert found.formats == formats
-    assert [found.values[text] for text in texts] == [datetime(*day) for day in days]  # noqa: DTZ001 - naive
+    _, dates = read(name, *texts)
+    assert dates.formats == formats
+    assert [dates.values[text] for text in texts] == [datetime(*day) for day in days]  # noqa: DTZ001 - naive
 
 
 @pytest.mark.parametrize(

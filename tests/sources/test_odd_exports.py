@@ -27,9 +27,9 @@ def asks(project, answers):
     first = next(iter(answers), "")
     if first in roles.KEYS:  # counts before anything is asked
         project.draft()
-        assert first in project.said
+        assert first in project.printed
     assert project.draft(**answers) == []
-    assert first in roles.KEYS or first in project.said
+    assert first in roles.KEYS or first in project.printed
 
 
 @pytest.mark.parametrize("export", [*odd_exports.EVERY, *more_odd_exports.EVERY], ids=lambda export: export.__name__)
@@ -49,8 +49,8 @@ def test_customers_and_days_are_right_or_asked(project, export):
     try:
         answers = export(book)
     except Refused as refused:
-        (said,) = project.draft()
-        assert str(refused) in said  # noqa: PT017 - what it names
+        (refusal,) = project.draft()
+        assert str(refused) in refusal  # noqa: PT017 - what it names
         return
     asks(project, answers)
     rows = project.ingest().table("transactions")
@@ -114,8 +114,8 @@ def test_pages_of_a_list_leave_little_unreadable(project):
 def test_days_without_a_year_are_refused_where_nothing_says_it(project):
     lines = ["Beleg;Kunde;Belegdatum;Betrag", *(f"{i};K{i % 7};{i % 28 + 1:02}11;{100 + i},50" for i in range(40))]
     (project.raw / "belege.csv").write_text("\n".join(lines))
-    (said,) = project.draft()
-    assert "days without a year" in said
+    (refusal,) = project.draft()
+    assert "days without a year" in refusal
     (project.raw / "belege.csv").rename(project.raw / "belege_2023.csv")
     assert project.draft(currency="EUR") == []
     assert set(project.ingest().table("transactions").ordered_at.dt.year) == {2023}

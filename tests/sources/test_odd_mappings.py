@@ -31,9 +31,9 @@ def test_20_000_replacements_are_joined(exports, source):
     )
     exports.map({"customer_id": {**source, "replace": {f"c{i}": f"C{i // 2}" for i in range(n)}}})
     began = time.process_time()
-    found = exports.ingest().table("transactions")
+    lines = exports.ingest().table("transactions")
     assert time.process_time() - began < 60  # nested, it took longer than anybody waited
-    by_order = found.set_index("order_id")["customer_id"]
+    by_order = lines.set_index("order_id")["customer_id"]
     assert by_order.nunique() == n // 2 + 1
     assert by_order["7"] == "C3"
     assert by_order["-1"] == "x"

@@ -61,10 +61,10 @@ def test_every_order_keeps_its_cents_and_no_line_is_a_cent_off_its_share(spread)
         prices = [rng.randrange(500, 9999) for _ in units]
         orders[f"o{i:03}"] = (amount, [u * p for u, p in zip(units, prices, strict=True)])
         for j, (u, p) in enumerate(zip(units, prices, strict=True)):
-            told = f"{amount / 100:.2f}" if j == 0 else ""
-            lines.append(f"c{i % 7},o{i:03},2024-01-01,{u},{p / 100:.2f},{told}\n")
-    found = spread("".join(lines), COLUMNS | {"revenue_cents": {"expression": "units * price"}})
-    for order, rows in found.table("transactions").groupby("order_id"):
+            stated = f"{amount / 100:.2f}" if j == 0 else ""
+            lines.append(f"c{i % 7},o{i:03},2024-01-01,{u},{p / 100:.2f},{stated}\n")
+    ingested = spread("".join(lines), COLUMNS | {"revenue_cents": {"expression": "units * price"}})
+    for order, rows in ingested.table("transactions").groupby("order_id"):
         amount, weights = orders[order]
         assert rows.discount_cents.sum() == amount
         for share, weight in zip(rows.discount_cents, weights, strict=True):
@@ -72,17 +72,17 @@ def test_every_order_keeps_its_cents_and_no_line_is_a_cent_off_its_share(spread)
 
 
 def test_amounts_that_differ_within_an_order_set_it_aside_as_a_whole(spread):
-    found = spread("a,1,2024-01-01,1,10,2.00\na,1,2024-01-01,1,10,3.00\nb,2,2024-01-01,1,10,\n")
-    assert list(found.table("transactions").order_id) == ["2"]
-    bad = found.unreadable("transactions")
+    ingested = spread("a,1,2024-01-01,1,10,2.00\na,1,2024-01-01,1,10,3.00\nb,2,2024-01-01,1,10,\n")
+    assert list(ingested.table("transactions").order_id) == ["2"]
+    bad = ingested.unreadable("transactions")
     assert list(bad["column"]) == ["spread", "spread"]
     assert set(bad.reason) == {"share cannot be spread: it differs between the lines of the order"}
 
 
 def test_a_line_that_cannot_be_read_sets_its_order_aside_as_a_whole(spread):
-    found = spread("a,1,2024-01-01,1,10,2.00\na,1,2024-01-01,x,10,\nb,2,2024-01-01,1,10,\n")
-    assert list(found.table("transactions").order_id) == ["2"]
-    assert len(found.unreadable("transactions")) == 2
+    ingested = spread("a,1,2024-01-01,1,10,2.00\na,1,2024-01-01,x,10,\nb,2,2024-01-01,1,10,\n")
+    assert list(ingested.table("transactions").order_id) == ["2"]
+    assert len(ingested.unreadable("transactions")) == 2
 
 
 def test_the_decimal_sign_of_the_table_holds_for_shares_too(exports):
@@ -114,9 +114,9 @@ def test_a_file_does_not_fill_the_next_one(exports):
     exports.write(MERGED, "sales_1.csv")
     exports.write("customer,order,day,units,amount\n,,,1,5.00\n", "sales_2.csv")
     exports.map(file="sales_*.csv", fill_down=["customer", "order", "day"])
-    found = exports.ingest()
-    assert len(found.table("transactions")) == 4
-    assert list(found.unreadable("transactions").source_file) == ["sales_2.csv"]
+    ingested = exports.ingest()
+    assert len(ingested.table("transactions")) == 4
+    assert list(ingested.unreadable("transactions").source_file) == ["sales_2.csv"]
 
 
 def test_within_a_key_nothing_comes_from_another_order_and_what_stood_is_shown(exports):
@@ -125,6 +125,6 @@ def test_within_a_key_nothing_comes_from_another_order_and_what_stood_is_shown(e
         "a,1,2024-01-01,1,10.00\n,1,2024-01-01,1,5.00\n,2,2024-01-02,1,7.00\nb,2,2024-01-02,1,1.00\n"
     )
     exports.map(fill_down={"columns": "customer", "within": "order"})
-    found = exports.ingest()
-    assert list(found.table("transactions").customer_id) == ["a", "a", "b"]
-    assert json.loads(found.unreadable("transactions")["values"][0])["customer"] == ""
+    ingested = exports.ingest()
+    assert list(ingested.table("transactions").customer_id) == ["a", "a", "b"]
+    assert json.loads(ingested.unreadable("transactions")["values"][0])["customer"] == ""

@@ -14,13 +14,13 @@ def test_orphan_buyers_are_kept_with_what_is_not_known_unknown(exports, capsys):
     exports.write(LINES)
     exports.write("nr,city\na,Bonn\nz,Ulm\n", "people.csv")
     exports.map(tables={"customers": [IN_FILE, PEOPLE]})
-    found = exports.ingest()
-    rows = found.table("customers").set_index("customer_id")
+    ingested = exports.ingest()
+    rows = ingested.table("customers").set_index("customer_id")
     assert list(rows.index) == ["a", "b", "z"]
     assert rows.kind.to_dict() == {"a": "company", "b": "person", "z": "company"}
     assert pd.isna(rows.city["b"])
     assert "customers: 1 stand in transactions only, and are kept." in capsys.readouterr().err
-    where = pd.read_parquet(found.folder / "provenance" / "customers.parquet")
+    where = pd.read_parquet(ingested.folder / "provenance" / "customers.parquet")
     assert list(where.source_file) == ["people.csv", "sales.csv", "people.csv"]
 
 

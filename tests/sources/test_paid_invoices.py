@@ -37,8 +37,8 @@ def seller(tmp_path):
 
 
 def test_what_is_billed_is_sold_and_payments_pay_it(seller):
-    made = draft([seller])
-    tables = {part.table: part for part in made.parts}
+    proposal = draft([seller])
+    tables = {part.table: part for part in proposal.parts}
     assert tables["transactions"].options["file"] == "invoices.csv"
     assert "filter" not in tables["transactions"].options  # the end of a subscription undoes no invoice
     paid = tables["payments"]
@@ -82,20 +82,20 @@ def test_numbers_of_families_are_no_records_merged_into_others(tmp_path, name):
     ]
     (tmp_path / "patienten.csv").write_text("\n".join(patients) + "\n")
     (tmp_path / "leistungen.csv").write_text("\n".join(visits) + "\n")
-    made = draft([tmp_path])
-    assert not [q.key for q in made.questions if q.key != "currency"]
-    sold = next(part for part in made.parts if part.table == "transactions")
+    proposal = draft([tmp_path])
+    assert not [q.key for q in proposal.questions if q.key != "currency"]
+    sold = next(part for part in proposal.parts if part.table == "transactions")
     assert sold.guesses["customer_id"].value == "Patientennr"
     assert sold.guesses["product_id"].value == "Leistung"
 
 
 def test_what_an_invoice_says_of_its_payment_stays_and_payments_say_the_rest():
-    told, later = date(2024, 4, 1), date(2024, 6, 1)
+    stated, later = date(2024, 4, 1), date(2024, 6, 1)
     invoices = {"invoice_id": ["a", "b", "c"], "amount_cents": [100, 100, 100]}
-    invoices |= {"paid_on": pa.array([told, None, None], pa.date32()), "paid_cents": [100, None, None]}
+    invoices |= {"paid_on": pa.array([stated, None, None], pa.date32()), "paid_cents": [100, None, None]}
     payments = {"invoice_id": ["a", "b", None], "amount_cents": [90, 100, 500], "paid_on": [later, later, later]}
     tables = {"invoices": ibis.memtable(pa.table(invoices)), "payments": ibis.memtable(pa.table(payments))}
-    found = settled(tables)["invoices"].order_by("invoice_id").to_pyarrow().to_pydict()
-    assert found["paid_on"] == [told, later, None]
-    assert found["paid_cents"] == [100, 100, 0]
+    settlement = settled(tables)["invoices"].order_by("invoice_id").to_pyarrow().to_pydict()
+    assert settlement["paid_on"] == [stated, later, None]
+    assert settlement["paid_cents"] == [100, 100, 0]
     assert settled({"invoices": tables["invoices"]}) == {"invoices": tables["invoices"]}

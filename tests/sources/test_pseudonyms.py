@@ -49,21 +49,21 @@ def two_tables(exports):
 
 
 def test_a_pseudonym_is_the_same_code_in_every_table(two_tables):
-    found = two_tables.ingest()
-    assert found.table("transactions").customer_id.tolist() == [ERIKA, ERIKA, MAX]
-    people = found.table("customers").set_index("customer_id")
+    ingested = two_tables.ingest()
+    assert ingested.table("transactions").customer_id.tolist() == [ERIKA, ERIKA, MAX]
+    people = ingested.table("customers").set_index("customer_id")
     assert people.country.to_dict() == {ERIKA: "DE", MAX: "AT"}
     assert people.referred_by.dropna().to_dict() == {ERIKA: MAX}
 
 
 def test_what_it_was_stands_nowhere(two_tables, capsys):
-    found = two_tables.ingest()
-    bad = found.unreadable("transactions")
+    ingested = two_tables.ingest()
+    bad = ingested.unreadable("transactions")
     assert bad.reason.tolist()[1] == "no customer"
     assert [json.loads(values)["customer"] for values in bad["values"]] == [MAX, None]
-    assert not traces(found.folder, "erika", "max@", "example.org")
-    said = capsys.readouterr()
-    assert "example.org" not in said.out + said.err
+    assert not traces(ingested.folder, "erika", "max@", "example.org")
+    printed = capsys.readouterr()
+    assert "example.org" not in printed.out + printed.err
 
 
 def test_another_key_gives_other_codes_and_none_stops(two_tables, monkeypatch):
@@ -94,9 +94,9 @@ def test_derived_tables_read_codes_and_a_filter_may_ask_whether_there_is_an_id(e
     exports.write(ORDERS.replace("n/a", ""))
     people = PEOPLE | {"columns": PEOPLE["columns"] | {"referred_by": MAIL}}
     exports.map({"customer_id": MAIL}, {"customers": people}, filter="customer is not null")
-    found = exports.ingest()
-    assert found.table("customers").referred_by.tolist() == found.table("customers").customer_id.tolist()
-    assert found.manifest["tables"]["transactions"]["filtered"] == 1
+    ingested = exports.ingest()
+    assert ingested.table("customers").referred_by.tolist() == ingested.table("customers").customer_id.tolist()
+    assert ingested.manifest["tables"]["transactions"]["filtered"] == 1
 
 
 @pytest.mark.parametrize(
@@ -133,8 +133,8 @@ def test_what_the_contract_flags_as_pii_passes_as_a_pseudonym_only(exports, monk
     exports.map(
         {"channel": {"column": "phone", "pseudonym": True}, "revenue_cents": {"constant": 1}, "customer_id": MAIL}
     )
-    found = exports.ingest()
-    assert secret.codes(["+49 171 1234567"], KEY.encode())[0] in set(found.table("transactions").channel)
+    ingested = exports.ingest()
+    assert secret.codes(["+49 171 1234567"], KEY.encode())[0] in set(ingested.table("transactions").channel)
 
 
 @pytest.mark.parametrize(
@@ -143,15 +143,15 @@ def test_what_the_contract_flags_as_pii_passes_as_a_pseudonym_only(exports, monk
 def test_a_column_mapped_by_mistake_does_not_pass(exports, capsys, text):
     exports.write(HEADER.replace("order", "order,where") + f'a,o1,"{text}",2024-01-01,1,1\nb,o2,Bonn,2024-01-01,1,1\n')
     exports.map({"channel": "where"})
-    found = exports.ingest()
-    assert found.table("transactions").channel.tolist() == ["Bonn"]
-    assert found.unreadable("transactions").reason.tolist() == [
+    ingested = exports.ingest()
+    assert ingested.table("transactions").channel.tolist() == ["Bonn"]
+    assert ingested.unreadable("transactions").reason.tolist() == [
         "an e-mail address or a phone number, which stops here (leave it out, or for an id write pseudonym: true)"
     ]
-    assert not traces(found.folder, "example", "1234567", "010-9999")
-    said = capsys.readouterr().err
-    assert "channel: an e-mail address or a phone number" in said
-    assert text not in said
+    assert not traces(ingested.folder, "example", "1234567", "010-9999")
+    printed = capsys.readouterr().err
+    assert "channel: an e-mail address or a phone number" in printed
+    assert text not in printed
 
 
 def test_addresses_as_ids_need_pseudonyms(exports):
@@ -172,8 +172,8 @@ def test_what_is_no_address_or_number_passes(exports, text):
 
 def test_addresses_in_the_values_of_a_row_that_cannot_be_read_are_hidden(exports):
     exports.write(HEADER + "a,o1,2024-01-01,1,1\nb,o2,erika@example.org,+49 171 1234567,Max <max@example.org>\n")
-    found = exports.ingest()
-    (values,) = found.unreadable("transactions")["values"]
+    ingested = exports.ingest()
+    (values,) = ingested.unreadable("transactions")["values"]
     assert json.loads(values) == {
         "customer": "b", "order": "o2", "day": "(an e-mail address)", "units": "(a phone number)",
         "amount": "(an e-mail address)",

@@ -25,10 +25,10 @@ ROWS = HEADER.replace("\n", ",money\n") + (
 def test_amounts_are_converted_at_the_rate_of_their_day(exports):
     exports.write(ROWS)
     exports.map(currency="money", rates={"rows": RATES})
-    found = exports.ingest()
-    rows = found.table("transactions")
+    ingested = exports.ingest()
+    rows = ingested.table("transactions")
     assert rows.revenue_cents.tolist() == [1100, 1051, 1000, 650]  # 10.01 × 1.05 = 10.5105
-    lost = found.unreadable("transactions")
+    lost = ingested.unreadable("transactions")
     no_rate = "no rate for its currency on its day"
     assert lost.source_row.tolist() == [6, 7, 8, 9]
     assert lost.reason.tolist() == [no_rate, no_rate, no_rate, 'no number with decimal ".", or one too large']
@@ -39,9 +39,9 @@ def test_rates_from_a_file_of_their_own(exports):
     exports.write("Datum;Währung;Kurs\n01.01.2024;EUR;1,1\n01.07.2024;EUR;1,05\n;JPY;0,0065\n", "rates.csv")
     columns = {"currency": "Währung", "starts_on": {"column": "Datum", "format": "%d.%m.%Y"}, "rate": "Kurs"}
     exports.map(currency="money", rates={"file": "rates.csv", "delimiter": ";", "decimal": ",", "columns": columns})
-    found = exports.ingest()
-    assert found.table("transactions").revenue_cents.tolist() == [1100, 1051, 1000, 650]
-    assert [f["path"] for f in found.manifest["source"]["files"]] == ["rates.csv", "sales.csv"]
+    ingested = exports.ingest()
+    assert ingested.table("transactions").revenue_cents.tolist() == [1100, 1051, 1000, 650]
+    assert [f["path"] for f in ingested.manifest["source"]["files"]] == ["rates.csv", "sales.csv"]
 
 
 def test_a_whole_file_in_one_currency(exports):

@@ -48,7 +48,7 @@ def test_what_the_model_refuses_it_refuses(change):
 
 
 def test_every_key_is_described():
-    made = schema.schema()
-    for definition in (made, made["$defs"]["TableMapping"], made["$defs"]["ColumnMapping"]):
+    described = schema.schema()
+    for definition in (described, described["$defs"]["TableMapping"], described["$defs"]["ColumnMapping"]):
         bare = [n for n, p in definition["properties"].items() if "description" not in p and "$ref" not in p]
         assert not bare, bare

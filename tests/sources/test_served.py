@@ -45,9 +45,9 @@ def written(project, header, row, n=24, name="export.csv"):
 def test_customers_are_read_by_their_numbers(project, header, row):
     truth = written(project, header, row)
     assert project.draft() == []
-    found = project.ingest()
-    assert revenue(found) == truth
-    assert found.table("transactions").order_id.nunique() == 24
+    ingested = project.ingest()
+    assert revenue(ingested) == truth
+    assert ingested.table("transactions").order_id.nunique() == 24
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_promise_is_no_sale(project):
     (project.raw / "gifts.csv").write_text("\n".join(lines))
     asked = project.draft(kinds_of_gift_type="Gift-in-Kind=none", customer_0="customer")
     assert asked == []
-    assert "kinds_of_gift_type" in project.said
+    assert "kinds_of_gift_type" in project.printed
     assert sum(revenue(project.ingest()).values()) == 12 * 50
 
 
@@ -105,7 +105,7 @@ def test_rows_that_sum_up_an_order_are_asked_about(project):
     (project.raw / "orders.csv").write_text("\n".join(lines))
     asked = project.draft(sums_by_item_title="leave_out")
     assert asked == []
-    assert "sums_by_item_title" in project.said
+    assert "sums_by_item_title" in project.printed
     assert sum(revenue(project.ingest()).values()) == sum(35 + 3 * i for i in range(10))
 
 
@@ -116,7 +116,7 @@ def test_few_amounts_that_are_the_same_on_every_line_of_an_order_are_asked_about
         lines += [f"{i},{i}{s},b{i % 8}@example.com,2024-05-{i % 28 + 1:02d},{25 * n}.00,USD" for s in range(n)]
     (project.raw / "attendees.csv").write_text("\n".join(lines))
     assert project.draft(repeated_order_total="once") == []
-    assert "repeated_order_total" in project.said
+    assert "repeated_order_total" in project.printed
     assert sum(revenue(project.ingest()).values()) == 25 * sum(seats)
 
 

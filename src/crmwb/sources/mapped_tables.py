@@ -222,13 +222,13 @@ class Reading:
             lacking = latest.table.anti_join(keys, latest.table[KEY] == keys[table.key[0]])
             latest = replace(latest, table=lacking)
         with progress.step(f"deriving {name}"):
-            made = self._set_down(reading.read(latest, table), f"{name} derived")
-        if there and made.n_rows and self.n_rows is None:
+            read = self._set_down(reading.read(latest, table), f"{name} derived")
+        if there and read.n_rows and self.n_rows is None:
             progress.console.print(
-                f"  {name}: {made.n_rows:,} stand in {' and '.join(part.derived_from)} only, and are kept.",
+                f"  {name}: {read.n_rows:,} stand in {' and '.join(part.derived_from)} only, and are kept.",
                 highlight=False,
             )
-        return made
+        return read
 
     def _set_down(self, read_rows: SourceRows, label: str) -> SourceRows:
         return rows.set_down(self.con, read_rows, f"read {label}", self.folder / f"{label}.cast.parquet")

@@ -295,7 +295,7 @@ class TableMapping(Section):
         return bool(self.join or self.fill_down or self.spread or self.numbered)
 
     @property
-    def made(self) -> set[str]:
+    def derived_columns(self) -> set[str]:
         """Source columns that no file has: they are made of its rows."""
         return {*self.spread, *self.numbered}
 

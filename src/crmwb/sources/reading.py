@@ -228,8 +228,8 @@ def _with_replaced(result: ir.Table, rows: SourceRows, columns: list[Column]) ->
 def _ids(result: ir.Table, rows: SourceRows, table: Table) -> dict[str, ir.StringValue]:
     """Return the ids that are no source column: one per row, and the key of a derived table."""
     row = result[FILE] + ":" + result[ROW].cast("string")
-    made = {name: row for name, mapped in rows.mapping.columns.items() if mapped.one_per == "row"}
-    return made | {name: result[KEY] for name in table.key if rows.mapping.derived_from}
+    by_row = {name: row for name, mapped in rows.mapping.columns.items() if mapped.one_per == "row"}
+    return by_row | {name: result[KEY] for name in table.key if rows.mapping.derived_from}
 
 
 def _cast(result: ir.Table, rows: SourceRows, columns: list[Column]) -> ir.Table:

@@ -120,12 +120,12 @@ def _canonical(rows: SourceRows, types: dict[str, ibis.DataType]) -> ir.Table:
     """Return the readable rows of one part: the canonical columns of all parts, and where each row stood."""
     result = rows.good
     order_id = rows.mapping.columns.get("order_id")
-    made = {
+    order_ids = {
         "customer_and_day": lambda t: t.customer_id + " " + t.ordered_at.strftime("%Y-%m-%d"),
         "customer_and_time": lambda t: t.customer_id + " " + t.ordered_at.strftime("%Y-%m-%d %H:%M:%S.%f"),
     }
-    if order_id is not None and order_id.one_per in made:
-        result = result.mutate(order_id=made[order_id.one_per](result))
+    if order_id is not None and order_id.one_per in order_ids:
+        result = result.mutate(order_id=order_ids[order_id.one_per](result))
     return result.select(
         FILE,
         ROW,

@@ -24,10 +24,10 @@ ATTRIBUTE = re.compile(r"^(\w+(?:, \w+)*)(?: : .*)?\n((?:    .*\n?)+)", re.MULTI
 
 def schema() -> Schema:
     """Return the JSON schema of a mapping file."""
-    made = Mapping.model_json_schema()
-    definitions: Schema = made["$defs"]
+    content = Mapping.model_json_schema()
+    definitions: Schema = content["$defs"]
     for model, described in ((ColumnMapping, definitions["ColumnMapping"]), (TableMapping, definitions["TableMapping"]),
-                             (Mapping, made)):  # fmt: skip
+                             (Mapping, content)):  # fmt: skip
         _describe(model, described)
     for definition in definitions.values():
         for name in set(TEXT_OR_LIST) & definition["properties"].keys():
@@ -45,16 +45,16 @@ def schema() -> Schema:
     }
     definitions["TableMapping"]["properties"]["columns"]["additionalProperties"] = {"$ref": f"{REFERENCE}Column"}
     definitions["TableMapping"]["properties"]["currency"] = {"$ref": f"{REFERENCE}Column"}
-    made["properties"]["tables"] = {
+    content["properties"]["tables"] = {
         "type": "object",
-        "description": made["properties"]["tables"]["description"],
+        "description": content["properties"]["tables"]["description"],
         "properties": {name: _one_or_several(table) for name, table in TABLES.items()},
         "additionalProperties": False,
         "required": ["customers"],
     }
     definitions |= {name: _part(table) for name, table in TABLES.items()}
-    made["properties"]["rates"] = _part(RATES)
-    return {"$schema": DIALECT, "title": "A mapping of crmwb", **{k: v for k, v in made.items() if k != "title"}}
+    content["properties"]["rates"] = _part(RATES)
+    return {"$schema": DIALECT, "title": "A mapping of crmwb", **{k: v for k, v in content.items() if k != "title"}}
 
 
 def write(path: Path) -> None:

@@ -179,7 +179,7 @@ def _batches(
     """Yield the wanted columns of one file as text, then the row number; what is no row is added to `malformed`."""
     try:
         opened = open_file(file, mapping) if isinstance(file, SourceFile) else file
-        there = _found(opened.columns, wanted, file.name)
+        there = _wanted_of(opened.columns, wanted, file.name)
         met[file.name] = there
         try:
             for batch in opened.batches([opened.columns.index(column) for column in there]):
@@ -210,7 +210,7 @@ def _placed(batch: pa.RecordBatch, file: SourceFile | Query, schema: pa.Schema) 
     return pa.record_batch([*texts, names, rows], schema=schema)
 
 
-def _found(columns: list[str], wanted: dict[str, Wanted], name: str) -> list[str]:
+def _wanted_of(columns: list[str], wanted: dict[str, Wanted], name: str) -> list[str]:
     """Return the wanted columns that a file has, or refuse it with the closest columns to each that it lacks."""
     mistakes = []
     for column, asked in wanted.items():

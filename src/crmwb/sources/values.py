@@ -90,10 +90,10 @@ def _moment_of(zone, clock):  # type: ignore[no-untyped-def]  # noqa: ANN001, AN
 
 def _builtin(given: types.DataType, returned: types.DataType) -> Callable[[ir.DecimalValue], ir.DecimalValue]:
     """Return the engine's `try`, which is NULL where what it is given cannot be worked out."""
-    made: Callable[[ir.DecimalValue], ir.DecimalValue] = ibis.udf.scalar.builtin(
+    attempt: Callable[[ir.DecimalValue], ir.DecimalValue] = ibis.udf.scalar.builtin(
         lambda x: x, name="try", signature=((given,), returned)
     )
-    return made
+    return attempt
 
 
 _try_product = _builtin(DECIMAL, _PRODUCT)

@@ -47,7 +47,7 @@ def asked(described: Mapping, places: Places, key: Key, part: TableMapping) -> A
             if how := coded.get(left) or coded.get(there):
                 coded = {left: how, there: how} | coded
     result = {column: replace(each, pseudonym=coded.get(column)) for column, each in result.items()}
-    own = {c: each for c, each in result.items() if part.join_of(c) is None and c not in part.made}
+    own = {c: each for c, each in result.items() if part.join_of(c) is None and c not in part.derived_columns}
     of_joins = {c: (each, part.join_of(c)) for c, each in result.items()}
     return Asked(own, {
         name: {at[1]: each for each, at in of_joins.values() if at is not None and at[0] == name} for name in part.join

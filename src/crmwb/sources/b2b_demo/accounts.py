@@ -130,12 +130,12 @@ def roll(chance: Chance, n: int) -> Roll:
     return Roll(is_customer, advocates, heads)
 
 
-def draw(chance: Chance, calendar: Calendar, numbers: range, everyone: Roll) -> Accounts:
+def draw(chance: Chance, calendar: Calendar, numbers: range, roll: Roll) -> Accounts:
     """Draw one block of accounts; numbers rise in the order in which they were won."""
     rng = chance.of("accounts")
     number = np.arange(numbers.start, numbers.stop)
-    n, n_all = len(number), len(everyone.is_customer)
-    is_customer = everyone.is_customer[number]
+    n, n_all = len(number), len(roll.is_customer)
+    is_customer = roll.is_customer[number]
     segment = chosen(rng, tuple(s.share for s in SEGMENTS), n)
     since = calendar.acquired((number + rng.random(n)) / n_all)
     rate = rng.gamma(of_each(segment, "r")) / of_each(segment, "alpha")
@@ -164,7 +164,7 @@ def draw(chance: Chance, calendar: Calendar, numbers: range, everyone: Roll) -> 
         spread=spread,
         loss=loss.astype(np.int8),
         is_late=is_late & (loss != LOSS_REASONS.index("unpaid")),
-        is_advocate=np.isin(number, everyone.advocates, assume_unique=True),
+        is_advocate=np.isin(number, roll.advocates, assume_unique=True),
         is_contactable=rng.random(n) < world.CONTACTABLE_SHARE,
         wallet_share=rng.beta(3.0, 3.0, n),
         owner=rng.integers(0, n_owners, n),
@@ -172,14 +172,14 @@ def draw(chance: Chance, calendar: Calendar, numbers: range, everyone: Roll) -> 
     )
 
 
-def table(accounts: Accounts, everyone: Roll) -> dict[str, pa.Array]:
+def table(accounts: Accounts, roll: Roll) -> dict[str, pa.Array]:
     """Return the columns of the customers table."""
     rng = accounts.chance.of("customer list")
     n, bought = len(accounts.number), accounts.is_customer
-    referrer = _earlier(rng, accounts.number, everyone.advocates)
+    referrer = _earlier(rng, accounts.number, roll.advocates)
     referrer[(rng.random(n) >= world.REFERRAL_SHARE) | ~bought] = NOBODY
-    parent = _earlier(rng, accounts.number, everyone.heads)
-    is_head = np.isin(accounts.number, everyone.heads, assume_unique=True)
+    parent = _earlier(rng, accounts.number, roll.heads)
+    is_head = np.isin(accounts.number, roll.heads, assume_unique=True)
     parent[(rng.random(n) >= world.MEMBER_SHARE) | ~bought | is_head] = NOBODY
     channel = np.where(referrer != NOBODY, REFERRAL, chosen(rng, CHANNEL_WEIGHTS, n))
     place = chosen(rng, PLACE_WEIGHTS, n)

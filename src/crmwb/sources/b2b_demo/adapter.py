@@ -31,7 +31,7 @@ from crmwb.sources.delivery import Delivery, Origin, Truth
 
 BLOCK_ACCOUNTS = 20_000  # part of what the bytes depend on: another size is another company
 VERSION = "1"
-MADE = (
+DRAWN = (
     *("customers", "transactions", "products", "interactions", "campaigns", "campaign_members", "invoices"),
     *("opportunities", "opportunity_history", "initiatives"),
 )
@@ -53,15 +53,15 @@ def read(con: Backend, params: SourceParams, folder: Path) -> Delivery:
     """
     p = params.b2b_demo
     calendar = Calendar(Window(p.years))
-    everyone = accounts.roll(Chance(p.seed), p.n_customers)
-    schemas = {name: TABLES[name].schema for name in MADE} | TRUTHS
+    roll = accounts.roll(Chance(p.seed), p.n_customers)
+    schemas = {name: TABLES[name].schema for name in DRAWN} | TRUTHS
     with ExitStack() as stack:
         writers = {
             name: stack.enter_context(pq.ParquetWriter(folder / f"{name}.parquet", schema, compression="lz4"))
             for name, schema in schemas.items()
         }
-        for made in _blocks(p, calendar, everyone):
-            for name, columns in made.items():
+        for block in _blocks(p, calendar, roll):
+            for name, columns in block.items():
                 writers[name].write_table(_conformed(columns, schemas[name]))
     opened = {name: engine.open_parquet(con, folder / f"{name}.parquet", f"b2b_{name}") for name in schemas}
     return Delivery(
@@ -72,7 +72,7 @@ def read(con: Backend, params: SourceParams, folder: Path) -> Delivery:
             caveat=Finding("sources.b2b_demo", {"n": Count(p.n_customers)}),
             files=[],
         ),
-        tables={name: opened[name] for name in MADE},
+        tables={name: opened[name] for name in DRAWN},
         truth=Truth(
             tables={
                 "customers": (opened["truth_customers"], ("customer_id",)),
@@ -83,7 +83,7 @@ def read(con: Backend, params: SourceParams, folder: Path) -> Delivery:
     )
 
 
-def _blocks(p: B2bDemoParams, calendar: Calendar, everyone: Roll) -> Iterator[dict[str, Columns]]:
+def _blocks(p: B2bDemoParams, calendar: Calendar, roll: Roll) -> Iterator[dict[str, Columns]]:
     """Yield the rows of each table, by table: first what stands for the whole company, then block by block."""
     product_columns = products.table()
     yield {
@@ -95,12 +95,12 @@ def _blocks(p: B2bDemoParams, calendar: Calendar, everyone: Roll) -> Iterator[di
     begins = range(0, p.n_customers, BLOCK_ACCOUNTS)
     for block, begin in enumerate(progress.track(begins, "making the demo company", len(begins))):
         numbers = range(begin, min(begin + BLOCK_ACCOUNTS, p.n_customers))
-        drawn = accounts.draw(Chance(p.seed, block), calendar, numbers, everyone)
+        drawn = accounts.draw(Chance(p.seed, block), calendar, numbers, roll)
         members = campaigns.members(drawn)
         placed = purchases.orders(drawn, members.won)
         worked_on, changes = opportunities.tables(drawn, placed, product_ids)
         yield {
-            "customers": accounts.table(drawn, everyone),
+            "customers": accounts.table(drawn, roll),
             "transactions": purchases.table(drawn, placed, product_ids),
             "campaign_members": campaigns.members_table(drawn, members, placed),
             "invoices": invoices.table(drawn, placed),

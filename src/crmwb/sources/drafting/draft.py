@@ -129,13 +129,13 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
     moved = [p.file.name for p in every if all(p is not other for other in profiles)]
     unused += [f"{name} is left out: it tells how opportunities moved from stage to stage" for name in moved]
     name = Path(parts[0].options.get("file", paths[0].name)).name.partition(".")[0]
-    made = Draft(name, directory, parts, unused)
-    settings.propose(made)
-    made.questions += [question for part in parts for question in part.questions]
-    made.questions += settings.notation_questions(parts)
-    made.questions += [_second_table(p) for p in every if p.shape.second_table]
-    made.questions = list({question.key: question for question in reversed(made.questions)}.values())[::-1]
-    return made
+    drafted = Draft(name, directory, parts, unused)
+    settings.propose(drafted)
+    drafted.questions += [question for part in parts for question in part.questions]
+    drafted.questions += settings.notation_questions(parts)
+    drafted.questions += [_second_table(p) for p in every if p.shape.second_table]
+    drafted.questions = list({question.key: question for question in reversed(drafted.questions)}.values())[::-1]
+    return drafted
 
 
 def _on_disk(path: Path) -> Path:

@@ -62,34 +62,34 @@ def run(
         os.environ[database.URL] = url  # for the check below; it is written nowhere
     named = {key: name for key, name in answers.items() if key in roles.KEYS}
     answers = {key: answer for key, answer in answers.items() if key not in named}
-    made = draft(paths, given=named) if url is None else draft_stored(url)
-    path = output or layout.MAPPINGS / f"{syntax.slug(made.name)}.yaml"
-    for each in (path, *(path.parent / name for name in made.queries)):
+    proposal = draft(paths, given=named) if url is None else draft_stored(url)
+    path = output or layout.MAPPINGS / f"{syntax.slug(proposal.name)}.yaml"
+    for each in (path, *(path.parent / name for name in proposal.queries)):
         _refuse_edited(each, talks=talks, force=force)
-    left = settle([q for q in made.questions if q.key in answers or not talks], answers)
+    left = settle([q for q in proposal.questions if q.key in answers or not talks], answers)
     if talks:
-        made.questions = [q for q in made.questions if q.key not in answers]
-        ask_about(made, lambda question, default: str(typer.prompt(question, default=default)), typer.echo)
+        proposal.questions = [q for q in proposal.questions if q.key not in answers]
+        ask_about(proposal, lambda question, default: str(typer.prompt(question, default=default)), typer.echo)
     if yes and left:
         raise CrmwbError(
             "\n".join(["Nothing was written, for --yes answers only what changes no sum:", *(q.shown() for q in left)])
         )
     p = params.load()
-    _make_key(made)
-    _write_queries(made, path.parent)
-    write_text(drafted.signed(text(made, path.as_posix(), left)), path, lasting=True)
+    _make_key(proposal)
+    _write_queries(proposal, path.parent)
+    write_text(drafted.signed(text(proposal, path.as_posix(), left)), path, lasting=True)
     typer.echo(f"Wrote {path}; what it is not sure of is marked in it.")
-    for line in (*dict.fromkeys(_notes(made)), *(f"Question: {question.shown()}" for question in left)):
+    for line in (*dict.fromkeys(_notes(proposal)), *(f"Question: {question.shown()}" for question in left)):
         typer.echo(line)
-    chosen = {"currency": made.currency or p.source.currency, "time_zone": made.time_zone or p.source.time_zone}
-    if not made.currency:
+    chosen = {"currency": proposal.currency or p.source.currency, "time_zone": proposal.time_zone or p.source.time_zone}
+    if not proposal.currency:
         typer.echo(
             f"Nothing in the files says which currency amounts are in; reports will say {p.source.currency}, as {layout.PARAMS} "
             f"does. Where that is wrong, change source.currency there (or answer with --answer currency=EUR)."
         )
     if not any(question.key.startswith("rate_") for question in left):
         source, most = p.source.model_copy(update=chosen), p.quality.max_quarantined_share
-        result = checking.check(path, made.directory, source, p.engine, most_unreadable=most)
+        result = checking.check(path, proposal.directory, source, p.engine, most_unreadable=most)
         for line in preview.lines(result):
             typer.echo(line)
         if result.mistakes:
@@ -98,22 +98,22 @@ def run(
         "kind": "files" if url is None else "database",
         **chosen,
         "mapping": path.as_posix(),
-        "directory": _directory(made),
+        "directory": _directory(proposal),
     }
     _point_to(chosen, left, talks=talks)
 
 
-def _notes(made: Draft) -> Iterator[str]:
+def _notes(proposal: Draft) -> Iterator[str]:
     """Yield what a person should know of a draft: what is left out, and what stands in for what the files do not say."""
-    for part in made.parts:
+    for part in proposal.parts:
         of = (
             f"{part.options['file']}: "
-            if "file" in part.options and len({p.options.get("file") for p in made.parts}) > 2
+            if "file" in part.options and len({p.options.get("file") for p in proposal.parts}) > 2
             else ""
         )
         remarks = [*part.remarks, *(part.profile.shape.remarks if part.profile else [])]
         yield from (f"Note: {of}{remark}." for remark in remarks)
-    yield from (f"Note: {remark}." for remark in made.unused)
+    yield from (f"Note: {remark}." for remark in proposal.unused)
 
 
 def _refuse_edited(path: Path, *, talks: bool, force: bool) -> None:
@@ -127,18 +127,18 @@ def _refuse_edited(path: Path, *, talks: bool, force: bool) -> None:
         )
 
 
-def _write_queries(made: Draft, folder: Path) -> None:
+def _write_queries(proposal: Draft, folder: Path) -> None:
     """Write the queries of a draft beside its mapping."""
-    for name, query in made.queries.items():
+    for name, query in proposal.queries.items():
         path = folder / name
         write_text(drafted.signed(query, "--"), path, lasting=True)
         typer.echo(f"Wrote {path}.")
 
 
-def _make_key(made: Draft) -> None:
+def _make_key(proposal: Draft) -> None:
     """Make the secret key where ids become codes and there is none yet."""
     is_coded = any(
-        "pseudonym" in g.value for part in made.parts for g in part.guesses.values() if isinstance(g.value, dict)
+        "pseudonym" in g.value for part in proposal.parts for g in part.guesses.values() if isinstance(g.value, dict)
     )
     if is_coded and not secret.is_there():
         secret.make_key()
@@ -147,9 +147,9 @@ def _make_key(made: Draft) -> None:
         )
 
 
-def _directory(made: Draft) -> str:
+def _directory(proposal: Draft) -> str:
     here = Path.cwd()
-    return str(made.directory.relative_to(here) if made.directory.is_relative_to(here) else made.directory)
+    return str(proposal.directory.relative_to(here) if proposal.directory.is_relative_to(here) else proposal.directory)
 
 
 def _point_to(chosen: Mapping[str, str], left: Sequence[Question], *, talks: bool) -> None:

@@ -47,16 +47,16 @@ def draft_stored(url: str | None) -> Draft:
                 f"{KEY}: the database has no table with rows; name another database, or map a view by hand."
             )
         declared = [Declared(_file(a), b, _file(c), d) for a, b, c, d in catalogue.links(list(tables.values()))]
-        made = draft(paths, declared)
-    made.directory = layout.RAW
-    made.unused = [_without_ending(remark) for remark in made.unused]
-    every = list(made.parts)
+        drafted = draft(paths, declared)
+    drafted.directory = layout.RAW
+    drafted.unused = [_without_ending(remark) for remark in drafted.unused]
+    every = list(drafted.parts)
     for part in every:
         part.remarks = [_without_ending(remark) for remark in part.remarks]
         if "file" in part.options:
             part.remarks += _floats(part, tables)
-            _name_tables(part, tables, made, every)
-    return made
+            _name_tables(part, tables, drafted, every)
+    return drafted
 
 
 def _file(table: str) -> str:
@@ -100,14 +100,14 @@ def _floats(part: Part, tables: dict[str, Stored]) -> list[str]:
     return result
 
 
-def _name_tables(part: Part, tables: dict[str, Stored], made: Draft, every: list[Part]) -> None:
+def _name_tables(part: Part, tables: dict[str, Stored], draft: Draft, every: list[Part]) -> None:
     """Name tables in the place of the files that their samples lay in, or a query that joins them."""
     base = tables[part.options.pop("file")]
     joins = part.options.pop("join", {})
     order = {"order_by": list(base.key)} if base.key else {}
     if joins and all(_is_declared(option, tables) for option in joins.values()):
-        path = f"sql/{syntax.slug(made.name)}_{part.table}.sql"
-        made.queries[path] = _query(part, base, joins, tables, every)
+        path = f"sql/{syntax.slug(draft.name)}_{part.table}.sql"
+        draft.queries[path] = _query(part, base, joins, tables, every)
         part.options = {"query": path, **order, **part.options}
         return
     named = {

@@ -28,7 +28,7 @@ def _position(node: exp.Expr) -> int:
     return _whole(node) - 1
 
 
-def _said(node: exp.Expr) -> str:
+def _text_of(node: exp.Expr) -> str:
     if not isinstance(node, exp.Literal) or not node.is_string:
         raise ExpressionError(f"{shown(node)}: a 'text' in quotes is needed there")
     return node.name
@@ -58,7 +58,7 @@ def _of_alike(apply: Callable[..., ir.Value], *, orders: bool = False) -> Call:
 
 
 def _date(c: Computation, given: Arguments) -> Result:
-    formats = tuple(_said(node) for node in given[1:])
+    formats = tuple(_text_of(node) for node in given[1:])
     for mistake in (mistake for one in formats for mistake in values.format_mistakes(one)):
         raise ExpressionError(mistake)
     return as_moment(c.text(given[0]), formats, c.style)
@@ -95,11 +95,11 @@ CALLS: dict[str, Call] = {
     "left": _of_text(lambda t, n: t.left(n), _whole),
     "right": _of_text(lambda t, n: t.right(n), _whole),
     "substring": _of_text(lambda t, start, n: t.substr(start, n), _position, _whole),
-    "split_part": _of_text(lambda t, sign, i: t.split(sign)[i], _said, _position),
-    "replace": _of_text(lambda t, old, new: t.replace(old, new), _said, _said),
+    "split_part": _of_text(lambda t, sign, i: t.split(sign)[i], _text_of, _position),
+    "replace": _of_text(lambda t, old, new: t.replace(old, new), _text_of, _text_of),
     "concat": _concat,
     "length": _of_text(lambda t: t.length(), returned=Type.NUMBER),
-    "starts_with": _of_text(lambda t, start: t.startswith(start), _said, returned=Type.TRUTH),
-    "ends_with": _of_text(lambda t, end: t.endswith(end), _said, returned=Type.TRUTH),
-    "contains": _of_text(lambda t, part: t.contains(part), _said, returned=Type.TRUTH),
+    "starts_with": _of_text(lambda t, start: t.startswith(start), _text_of, returned=Type.TRUTH),
+    "ends_with": _of_text(lambda t, end: t.endswith(end), _text_of, returned=Type.TRUTH),
+    "contains": _of_text(lambda t, part: t.contains(part), _text_of, returned=Type.TRUTH),
 }

@@ -41,7 +41,7 @@ def unique(columns: list[str]) -> list[str]:
     met: Counter[str] = Counter()
     last = max((i for i, name in enumerate(columns) if name), default=-1)
     columns = [
-        name or (made if i < last and (made := f"column {i + 1}") not in columns else "")
+        name or (stand_in if i < last and (stand_in := f"column {i + 1}") not in columns else "")
         for i, name in enumerate(columns)
     ]
     names = []

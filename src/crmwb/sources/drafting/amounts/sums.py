@@ -145,8 +145,8 @@ def _with_products(
     money = [i for i in range(1, len(columns)) if i not in whole]
     pairs = [(i, j) for i in whole for j in money][:MOST_PRODUCTS]
     names = [f"{columns[i].name} times {columns[j].name}" for i, j in pairs]
-    made = [Column(name, len(rows), Counter(), ()) for name in names]
-    return [*columns, *made], [(*row, *(row[i] * row[j] for i, j in pairs)) for row in rows]
+    products = [Column(name, len(rows), Counter(), ()) for name in names]
+    return [*columns, *products], [(*row, *(row[i] * row[j] for i, j in pairs)) for row in rows]
 
 
 def _is_price(part: Part, amount: Column) -> bool:

@@ -115,8 +115,8 @@ def ask_of_title(part: Part) -> None:
     revenue = part.guesses["revenue_cents"]
     titles = part.looked_at.shape.titles
     named = next(((title, n) for title in titles if (n := scale_of(title)[1]) > 1), None)
-    is_said = any(c.scale > 1 or c.is_in_cents for c in revenue.sources) or "unit" in _dict(revenue.value)
-    if named is None or is_said or not revenue.sources:
+    is_stated = any(c.scale > 1 or c.is_in_cents for c in revenue.sources) or "unit" in _dict(revenue.value)
+    if named is None or is_stated or not revenue.sources:
         return
     title, scale = named
 

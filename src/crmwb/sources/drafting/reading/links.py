@@ -222,17 +222,17 @@ def singular(stem: str) -> str:
 
 
 def _renamed(column: Column, alias: str, n_rows: int) -> Column:
-    made = _as(column, f"{alias}.{column.name}", JoinedColumn, n_rows)
-    made.__dict__["known_share"] = column.n_known / max(column.n_rows, 1)
-    return made
+    renamed = _as(column, f"{alias}.{column.name}", JoinedColumn, n_rows)
+    renamed.__dict__["known_share"] = column.n_known / max(column.n_rows, 1)
+    return renamed
 
 
 def called(column: Column, words: str) -> Column:
     """Return a column under its name, taken for one of another name."""
-    made = _as(column, column.name, JoinedColumn, column.n_rows)
+    renamed = _as(column, column.name, JoinedColumn, column.n_rows)
     share = column.n_known / max(column.n_rows, 1)
-    made.__dict__.update(words=words, own_words=words, known_share=column.__dict__.get("known_share", share))
-    return made
+    renamed.__dict__.update(words=words, own_words=words, known_share=column.__dict__.get("known_share", share))
+    return renamed
 
 
 def _as(column: Column, name: str, kind: type[Column], n_rows: int) -> Column:

@@ -19,14 +19,14 @@ MOST_DAYS = 366
 LONGEST = 6
 
 
-def readings(columns: Mapping[str, tuple[str, Counter[str]]], said: Sequence[str]) -> dict[str, Dates]:
+def readings(columns: Mapping[str, tuple[str, Counter[str]]], texts: Sequence[str]) -> dict[str, Dates]:
     """Return days without a year of columns that are called dates, in the year that something beside them says.
 
     Parameters
     ----------
     columns : mapping of str to (str, Counter)
         By name: its words, and its known values with how often each stands there.
-    said : sequence of str
+    texts : sequence of str
         What stands above the header, cell by cell, and the file's name.
     """
     bare = {
@@ -34,7 +34,7 @@ def readings(columns: Mapping[str, tuple[str, Counter[str]]], said: Sequence[str
         for name, (words, counts) in columns.items()
         if (DATE_NAME.fullmatch(words) or BELEG.fullmatch(words)) and (written := _format(counts))
     }
-    first = begins(said) if bare else None
+    first = begins(texts) if bare else None
     if first is None:
         return {}
     result = {}
@@ -46,7 +46,7 @@ def readings(columns: Mapping[str, tuple[str, Counter[str]]], said: Sequence[str
     return result
 
 
-def begins(said: Sequence[str]) -> dt.date | None:
+def begins(texts: Sequence[str]) -> dt.date | None:
     """Return the first day of the year or period that texts name: two days after another, or one year alone.
 
     Examples
@@ -56,11 +56,11 @@ def begins(said: Sequence[str]) -> dt.date | None:
     >>> begins(["Sales", "2024 and 2025"]) is None
     True
     """
-    days = [day for text in said for match in DAY.finditer(text) if (day := _day(match))]
+    days = [day for text in texts for match in DAY.finditer(text) if (day := _day(match))]
     periods = [(a, b) for a, b in pairwise(days) if a < b and (b - a).days < MOST_DAYS]
     if periods:
         return max(periods, key=lambda pair: pair[1] - pair[0])[0]
-    years = {year for text in said for year in YEAR.findall(text)}
+    years = {year for text in texts for year in YEAR.findall(text)}
     return dt.date(int(years.pop()), 1, 1) if len(years) == 1 and not days else None
 
 

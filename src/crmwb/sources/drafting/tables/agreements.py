@@ -122,10 +122,10 @@ def _set_period(part: Part, amount: Column, interval: Column | None) -> None:
         part.guesses["period_months"] = Guess(expression, Sure.SURE, f"of {interval.shown(4)}", (interval,))
         return
     is_yearly = BY_YEAR.search(amount.words) is not None
-    is_said = is_yearly or BY_MONTH.search(amount.words) is not None
-    sure = Sure.LIKELY if is_said else Sure.GUESS
+    is_stated = is_yearly or BY_MONTH.search(amount.words) is not None
+    sure = Sure.LIKELY if is_stated else Sure.GUESS
     part.guesses["period_months"] = Guess({"constant": 12 if is_yearly else 1}, sure, f"of {amount.words}")
-    if is_said:
+    if is_stated:
         return
 
     def answer(given: str) -> None:
@@ -209,7 +209,7 @@ def _not_begun(part: Part, roles: Modifiers) -> dict[str, str]:
 def _ask_of_ended(part: Part, status: Column, over: list[str]) -> None:
     ends = part.guesses["ends_on"].sources[0]
     pairs = list(zip(part.looked_at.texts(status), part.looked_at.texts(ends), strict=True))
-    n = sum(said_ in over and end is None for said_, end in pairs)
+    n = sum(state in over and end is None for state, end in pairs)
     if not n:
         return
 

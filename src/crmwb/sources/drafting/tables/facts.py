@@ -105,7 +105,7 @@ def _close_what_ended(profile: Profile, result: dict[str, Guess], stage: Column,
     if closed is None or day is None:
         return
     pairs = zip(profile.texts(stage), profile.texts(closed.sources[0]), strict=True)
-    if not any(said is not None and said not in ended and when is not None for said, when in pairs):
+    if not any(state is not None and state not in ended and when is not None for state, when in pairs):
         return
     is_over, sources = syntax.is_in(stage.name, ended), (*closed.sources, stage)
     why = f"{closed.why}; of open ones it is the expected day"
