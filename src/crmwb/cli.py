@@ -48,7 +48,7 @@ def choose_source(kind: Annotated[str, typer.Argument(help="complete_journey, b2
         path = layout.root() / layout.PARAMS
         before = params.choose({"source.kind": kind}, path)["source.kind"]
         if before != kind:
-            console.print(_said("source", file=str(layout.PARAMS), now=kind, before=before))
+            console.print(_sentence("source", file=str(layout.PARAMS), now=kind, before=before))
 
     stage.run(choose, work="crmwb source")
 
@@ -106,11 +106,11 @@ def check_mapping(
             raise CrmwbError("No mapping to check: name one, such as crmwb check mappings/shop.yaml.")
         most = p.quality.max_quarantined_share
         where = directory or Path(p.source.directory or layout.RAW)
-        found = checking.check(path, where, p.source, p.engine, rows, most_unreadable=most)
-        for line in preview.lines(found):
+        checked = checking.check(path, where, p.source, p.engine, rows, most_unreadable=most)
+        for line in preview.lines(checked):
             typer.echo(line)
-        if found.mistakes:
-            raise CrmwbError("\n".join(found.mistakes))
+        if checked.mistakes:
+            raise CrmwbError("\n".join(checked.mistakes))
 
     stage.run(check)
 
@@ -123,7 +123,7 @@ def make_key() -> None:
     def make() -> None:
         os.chdir(layout.root())
         secret.make_key()
-        typer.echo(_said("key", file=str(secret.KEY_FILE)))
+        typer.echo(_sentence("key", file=str(secret.KEY_FILE)))
 
     stage.run(make, work="crmwb key")
 
@@ -143,7 +143,7 @@ def forget_customers(
         os.chdir(layout.root())
         lines = list(forgetting.forget(customers, params.load(), sure=yes))  # nothing is said of half the work
         if n := ledger.forget(layout.ACTION_LEDGER, forgotten.listed()):
-            lines.insert(1, _said("ledger", file=str(layout.ACTION_LEDGER), rows=Count(n, "row")))
+            lines.insert(1, _sentence("ledger", file=str(layout.ACTION_LEDGER), rows=Count(n, "row")))
         for line in lines:
             typer.echo(line)
 
@@ -194,7 +194,7 @@ def make_report(
         os.chdir(layout.root())
         wanted = asked.Wanted(name, customer or "", cut or "", audience or "", compare_to or "", lang or "")
         for page in asked.write(wanted, params.load()):
-            typer.echo(_said("report", page=str(page)))
+            typer.echo(_sentence("report", page=str(page)))
 
     stage.run(write, work="crmwb report")
 
@@ -215,7 +215,7 @@ def print_reports(
 
         os.chdir(layout.root())
         for file in pdf.write(pages or [], params.load(), lang or ""):
-            typer.echo(_said("report", page=str(file)))
+            typer.echo(_sentence("report", page=str(file)))
 
     stage.run(write, work="crmwb pdf")
 
@@ -271,7 +271,7 @@ def accept_run() -> None:
 
             lines.append(say(refit.accept(root)))
         else:
-            lines.append(_said("no_segments", file=str(layout.SEGMENT_MODEL)))
+            lines.append(_sentence("no_segments", file=str(layout.SEGMENT_MODEL)))
         if (root / layout.FORECAST).exists():
             from crmwb.actions import accepted as accepted_actions
 
@@ -295,12 +295,12 @@ def issue_actions() -> None:
         os.chdir(layout.root())
         as_of = date.fromisoformat(storage.read_json(layout.OBSERVATION)["as_of"])
         n = ledger.issue(storage.read(ACTION_LIST), as_of, layout.ACTION_LEDGER)
-        typer.echo(_said("issued", file=str(layout.ACTION_LEDGER), n=Count(n, "action"), as_of=Day(as_of)))
+        typer.echo(_sentence("issued", file=str(layout.ACTION_LEDGER), n=Count(n, "action"), as_of=Day(as_of)))
 
     stage.run(issue, work="crmwb issue")
 
 
-def _said(key: str, **values: "Value | str") -> str:
+def _sentence(key: str, **values: "Value | str") -> str:
     """Return a message of the command line in the language in use; a str is a name."""
     from crmwb.findings import Finding, Name
     from crmwb.findings.say import say

@@ -79,8 +79,8 @@ def operational(error: BaseException) -> str | None:
             return MEMORY
         if isinstance(one, OSError) and one.errno in BY_NUMBER and (one.filename or one.errno != errno.ENOENT):
             return _sentence(BY_NUMBER[one.errno], str(one.filename or "") or _path_in(str(one)))
-    found = (operational_text(f"{type(one).__name__}: {one}") for one in chain)
-    return next((sentence for sentence in found if sentence), None)
+    sentences = (operational_text(f"{type(one).__name__}: {one}") for one in chain)
+    return next((sentence for sentence in sentences if sentence), None)
 
 
 def operational_text(text: str) -> str | None:
@@ -119,8 +119,8 @@ def _sentence(sentence: str, path: str) -> str:
 
 
 def _path_in(text: str) -> str:
-    found = PATH.search(text)
-    return (found[1] or found[2]) if found else ""
+    match = PATH.search(text)
+    return (match[1] or match[2]) if match else ""
 
 
 def _here(path: str) -> str:

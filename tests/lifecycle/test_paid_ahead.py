@@ -25,9 +25,9 @@ def test_who_pays_ahead_has_no_risk_stated(con):
     frame["risk_horizon_days"] = pd.Series([60, 60, 60, 400, 60], dtype="Int64")
     risk = Risk(frame.reindex(columns=RISK.names), None)
     table = engine.open_arrow(con, canonical("contracts", CONTRACTS), "contracts")
-    found = without_paid_ahead(risk, con, table, date(2024, 6, 10)).customers
-    stated = found.set_index("customer_id")["risk"].notna().to_dict()
+    withheld = without_paid_ahead(risk, con, table, date(2024, 6, 10)).customers
+    stated = withheld.set_index("customer_id")["risk"].notna().to_dict()
     assert stated == {"yearly": False, "monthly": True, "gone": True, "patient": True, "without": True}
-    unknown = found.set_index("customer_id").loc["yearly"]
+    unknown = withheld.set_index("customer_id").loc["yearly"]
     assert unknown.isna().all()
-    assert found["customer_id"].tolist() == names
+    assert withheld["customer_id"].tolist() == names
