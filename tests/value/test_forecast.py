@@ -1,9 +1,13 @@
 """Monthly forecasts on series that can be followed by hand."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 
-from crmwb.findings import Unavailable
+from crmwb.findings import Unavailable, from_json
+from crmwb.value.equity.forecast_facts import forecast_facts
+from crmwb.value.equity.monthly import Measure, Monthly
 from crmwb.value.forecast import NewShare, Rolling, Total, forecast, replay, share_of_new
 from crmwb.value.forecast.choice import choose, longest
 from crmwb.value.forecast.intervals import month_widths, resemblance, total_widths, widening, wider
@@ -280,3 +284,19 @@ def test_where_only_the_customer_models_could_be_tested_they_say_the_share():
 def test_a_share_that_swings_is_not_stated():
     swings = {o: (0.05, 0.6)[o % 2] for o in range(6, 30)}
     assert share_of_new(swings, {}, 31, 1, 0) == Unavailable("forecast.range_too_wide")
+
+
+# --- what is said
+
+
+@pytest.mark.parametrize(
+    ("spread", "code"), [(0.1, "forecast.next_month"), (1.2, "forecast.next_month_unsure")], ids=["calm", "wild"]
+)
+def test_a_month_of_which_nothing_useful_is_known_is_not_called_expected(spread, code):
+    values = noisy(np.zeros(10), spread=spread)
+    rolling = rolling_of(values)
+    months = Measure(rolling, 24_000, 0.0, values, forecast(rolling, len(values), 0), [])
+    monthly = Monthly(date(2000, 11, 1), {"revenue_cents": months}, Unavailable("forecast.new_share_unsure"))
+    facts = forecast_facts(monthly, 3, "EUR")
+    assert facts["measures"]["revenue_cents"]["total"] is None
+    assert from_json(facts["findings"][0]).code == code

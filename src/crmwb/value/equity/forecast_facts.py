@@ -13,6 +13,7 @@ from crmwb.value.equity.monthly import ALL_MEASURES, Measure, Monthly
 from crmwb.value.forecast import LEVELS, MIN_TESTS, MOST_OFF, Forecast, NewShare, Total
 
 ROWS = ("actual", "expected")
+MOST_TIMES = 4  # a range of a month whose ends are further apart is not called an expectation
 
 
 def forecast_facts(monthly: Monthly, n_months: int, currency: str) -> dict[str, Any]:
@@ -229,8 +230,10 @@ def _total(total: dict[str, Any], currency: str) -> Finding:
 
 
 def _next_month(monthly: Monthly, currency: str) -> Finding:
+    """Return the range of the first month ahead; of a very wide one, that nothing useful is known."""
     m = monthly.measures["revenue_cents"]
     low, high = (float(end[monthly.skip]) for end in m.now.ends(80, m.lump))
     month = start_of(m.first_month + len(m.rolling.values) + monthly.skip)
     values = {"month": Month(month), "range": Interval(Money(round(low), currency), Money(round(high), currency))}
-    return Finding("forecast.next_month", values, weight=high)
+    code = "forecast.next_month" if high <= MOST_TIMES * low else "forecast.next_month_unsure"
+    return Finding(code, values, weight=high)
