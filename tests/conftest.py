@@ -1,6 +1,7 @@
 """What every test may use."""
 
 import fcntl
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# Thousands of tests keep much in memory: to look through it for garbage as often as usual takes an eighth of the time.
+gc.set_threshold(50_000, 20, 20)
+
 PROJECT = Path(__file__).parents[1]
 SHARED_DATA = PROJECT.parent / "shared" / "data"
 SLOW_FILES = {"test_repro.py", "test_canary.py", "test_value_report.py"}  # minutes each
@@ -26,6 +30,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     waiting = {item.path for item in items if "built_project" in getattr(item, "fixturenames", ())}
     items.sort(key=lambda item: (item.path.name not in SLOW_FILES, item.path in waiting))
+
+
+def pytest_collection_finish() -> None:
+    """Take what lives until the end out of the search for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -140,12 +140,13 @@ def _of_prices(kind: str, indexes: pd.DataFrame) -> Audit:
         "all": Count(n_lines, "line"),
         "share": Share(n_found / n_lines),
         "place": Name(str(worst["place"])),
-        "times": Times(worst["index"]),
+        "times": Times(max(worst["index"], 1 / worst["index"])),
     }
+    code = "quality.audit.mixed_currencies" if worst["index"] > 1 else "quality.audit.mixed_currencies_less"
     return Audit(
         "mixed_currencies",
         "transactions",
-        Finding("quality.audit.mixed_currencies", values),
+        Finding(code, values),
         n_found,
         n_found / n_lines,
         Weight.WARNING,
