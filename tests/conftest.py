@@ -38,6 +38,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_sessionfinish() -> None:
+    """Let what was taken out be looked for at the end, or libraries report it as never given back."""
+    gc.unfreeze()
+
+
 @pytest.fixture
 def con(request) -> Iterator:
     """Yield an engine: DuckDB, or Spark where CRMWB_TEST_ENGINE=spark, to see what an expression does there."""

@@ -68,17 +68,12 @@ def days_of_the_year_in_the_name(b: Book) -> dict[str, str]:
 def money_by_kinds_of_amount(b: Book) -> dict[str, str]:
     lines = ["settlement,order,buyer number,posted,kind of amount,units,amount"]
     for i, s in enumerate(sales(506, 60)):
-
-        def row(kind, cents, units=""):
-            lines.append(f"77,{s.no},B{s.who},{s.day},{kind},{units},{point(cents)}")  # noqa: B023 - used at once
-
-        row("Goods", s.cents, s.n)
-        row("Referral", -round(s.cents * 0.15))
-        row("Fulfilment", -322)
+        rows = [("Goods", s.n, s.cents), ("Referral", "", -round(s.cents * 0.15)), ("Fulfilment", "", -322)]
         b.sold(f"B{s.who}", s.cents, s.day)
         if i % 6 == 2:
-            row("Rebate", -s.price)
+            rows.append(("Rebate", "", -s.price))
             b.back(f"B{s.who}", s.price)
+        lines += [f"77,{s.no},B{s.who},{s.day},{kind},{units},{point(cents)}" for kind, units, cents in rows]
     b.write("settlement.csv", lines)
     return {"kinds_of_kind_of_amount": "Referral=none,Fulfilment=none", "below_zero": "returns"}
 

@@ -1,6 +1,5 @@
 """What circumstances leave of the forecast and of the change of equity."""
 
-from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
@@ -11,7 +10,7 @@ import pytest
 from crmwb.contract.value import FORECAST
 from crmwb.findings import Count, Days, Finding, Money, Share, Unavailable, from_json, to_json
 from crmwb.value.challenger import Past, PurchaseDays, Stack
-from crmwb.value.equity import Equity, active_agree, supported, with_buyers, without_active
+from crmwb.value.equity import Equity, active_agree, supported, without_active
 from crmwb.value.potential.customers import active
 
 
@@ -112,18 +111,6 @@ def test_after_a_wave_of_first_purchases_it_is_not_stated_how_many_are_active(wa
     fitted = SimpleNamespace(moment=moment, purchases=model)
     counted = active(pd.DataFrame({"p_purchase": stack.forecast(moment, 365).p_any}), fitted, 365, 0.2)
     assert active_agree(*counted) == agree
-
-
-def test_how_many_are_expected_to_buy_stands_beside_how_many_are_active(equity):
-    values = {"n_active": Count(1597), "chance": Share(0.2)}
-    now = {"finding": to_json(Finding("equity.now", values, weight=3.0))}
-    finding = from_json(
-        with_buyers(replace(equity, facts=equity.facts | {"equity": now}), 1015.6).facts["equity"]["finding"]
-    )
-    assert finding == Finding("equity.now_and_buy", {**values, "n_buy": Count(1016)}, weight=3.0)
-    unknown = {"finding": to_json(Finding("equity.now_without_active", {}))}
-    kept = replace(equity, facts=equity.facts | {"equity": unknown})
-    assert with_buyers(kept, 1015.6).facts == kept.facts
 
 
 def test_why_it_is_not_stated_who_is_active_is_the_first_caveat(equity):

@@ -97,7 +97,7 @@ def followed():
         return {
             is_identified: equity.build(
                 con, table, models, terms, total=TotalRange(0.5, 2.0, 90), as_of=AS_OF, params=settings,
-                currency="EUR", counts_active=is_identified,
+                currency="EUR", counts_active=is_identified, n_to_buy=321.4,
             )
             for is_identified in (True, False)
         }  # fmt: skip
@@ -109,7 +109,9 @@ def test_nobody_is_counted_as_active_lost_or_won_back(tmp_path, followed):
     by_name = withheld.bridge.groupby("component")["n_customers"].sum()
     assert by_name["lost"] == by_name["won_back"] == 0
     assert "active" not in say(from_json(withheld.facts["equity"]["finding"]))
-    assert "active" in say(from_json(followed[True].facts["equity"]["finding"]))
+    sentence = say(from_json(followed[True].facts["equity"]["finding"]))
+    assert "About 321 of them are expected to buy again" in sentence
+    assert "count as active" in sentence
     room = Equity(tmp_path, withheld.facts, "EUR")
     room.__dict__["bridges"] = withheld.bridge
     assert not room.has_active

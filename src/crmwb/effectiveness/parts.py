@@ -5,6 +5,7 @@ for customer relationship management, California Management Review 43(4), 89-105
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -55,11 +56,10 @@ def card(customers: pd.DataFrame, filled: Mapping[str, bool]) -> list[Measure]:
     return [counted("part", part, KEYS[part], reached[part]) for part in PARTS]
 
 
-def filled(tables: Mapping[str, Mapping[str, object]]) -> dict[str, bool]:
+def filled(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, bool]:
     """Return of tables and columns whether anything is known of them, from the summary of data quality."""
     is_filled = {}
     for name, table in tables.items():
-        is_filled[name] = int(table["clean"]) > 0  # type: ignore[call-overload]
-        columns: Mapping[str, float | None] = table["columns"]  # type: ignore[assignment]
-        is_filled |= {f"{name}.{column}": bool(share) for column, share in columns.items()}
+        is_filled[name] = int(table["clean"]) > 0
+        is_filled |= {f"{name}.{column}": bool(share) for column, share in table["columns"].items()}
     return is_filled

@@ -16,6 +16,12 @@ def settled(tables: Mapping[str, ir.Table]) -> dict[str, ir.Table]:
     tables : mapping of str to ir.Table
         As a source delivers them.
 
+    Returns
+    -------
+    dict of str to ir.Table
+        The same tables; the invoices with `paid_cents` (hundredths of the currency, 0 where nothing was paid) and
+        `paid_on` (NULL until all is paid). What an invoice says itself stays.
+
     Examples
     --------
     >>> from datetime import date
@@ -25,8 +31,8 @@ def settled(tables: Mapping[str, ir.Table]) -> dict[str, ir.Table]:
     >>> payments = {"invoice_id": ["a", "a", "b"], "amount_cents": [60, 40, 30]}
     >>> payments["paid_on"] = [date(2024, 5, 1), date(2024, 5, 9), date(2024, 5, 4)]
     >>> tables = {"invoices": ibis.memtable(pa.table(invoices)), "payments": ibis.memtable(pa.table(payments))}
-    >>> found = settled(tables)["invoices"].order_by("invoice_id").to_pyarrow().to_pydict()
-    >>> found["paid_cents"], found["paid_on"]
+    >>> paid = settled(tables)["invoices"].order_by("invoice_id").to_pyarrow().to_pydict()
+    >>> paid["paid_cents"], paid["paid_on"]
     ([100, 30, 0], [datetime.date(2024, 5, 9), None, None])
     """
     invoices, payments = tables.get("invoices"), tables.get("payments")

@@ -136,10 +136,10 @@ def value_all(
         params=params.value.equity,
         currency=observed["currency"],
         counts_active=fitted.dropout.is_identified and agree,
+        n_to_buy=float(whole.customers["p_purchase"].sum()),
         holes=[(date.fromisoformat(begins), date.fromisoformat(ends)) for begins, ends in circumstances["holes"]],
     )
     followed = equity.supported(followed, circumstances)
-    followed = equity.with_buyers(followed, float(whole.customers["p_purchase"].sum()))
     if fitted.dropout.is_identified and not agree:
         followed = equity.without_active(followed, *counted)
     models = models_record(buyers, fitted, tested, as_of=as_of, params=params)

@@ -77,8 +77,8 @@ def overlap_and_bic(x: np.ndarray, labels: np.ndarray, k: int) -> tuple[float, f
     for rows in batches(len(x)):
         log_joint = joint(x[rows], squares[rows], parameters)
         total = logsumexp(log_joint, axis=1)
-        chances = np.exp(log_joint - total[:, None])
-        entropy -= float((chances * np.where(chances > 0, log_joint - total[:, None], 0)).sum())
+        memberships = np.exp(log_joint - total[:, None])
+        entropy -= float((memberships * np.where(memberships > 0, log_joint - total[:, None], 0)).sum())
         likelihood += float(total.sum())
     n, d = x.shape
     return max(entropy / n, 0.0), -2 * likelihood + (2 * k * d + k - 1) * float(np.log(n))

@@ -83,6 +83,11 @@ class Counts:
         return np.asarray(self.alive * self.factor)
 
     @property
+    def _mean_events(self) -> np.ndarray:
+        """Events to expect of who is alive, k for each purchase."""
+        return np.asarray(self.k * np.maximum(self.mean, LEAST) / self._weight)
+
+    @property
     def p_any(self) -> np.ndarray:
         """The chance of at least one purchase, shape (n,); never above `alive`."""
         return self.at_least(np.ones(len(self.mean)))
@@ -100,7 +105,7 @@ class Counts:
         return np.asarray(np.where(counts > 0, self._weight * self._events(np.maximum(counts, 1.0)), 1.0))
 
     def _events(self, counts: np.ndarray) -> np.ndarray:
-        events = self.k * np.maximum(self.mean, LEAST) / self._weight
+        events = self._mean_events
         share = events / (events + self.size)
         return np.asarray(sum(betainc(self.k * counts - j, self.size, share) for j in range(self.k)) / self.k)
 
@@ -111,7 +116,7 @@ class Counts:
     def _quantile(self, p: float) -> np.ndarray:
         """Start from the quantile of the events, which is near, and walk to where it is right."""
         weight = self._weight
-        events = self.k * np.maximum(self.mean, LEAST) / weight
+        events = self._mean_events
         among = np.clip((p - (1 - weight)) / weight, 0.0, 1 - 1e-12)
         quantiles = np.floor(nbinom.ppf(among, self.size, self.size / (self.size + events)) / self.k)
         quantiles = np.maximum(quantiles, 0.0)
@@ -128,7 +133,7 @@ class Counts:
 
         With m events there are n purchases with a chance of 1 - |m - nk| / k, by how far the first gap had come.
         """
-        events = self.k * np.maximum(self.mean, LEAST) / self._weight
+        events, weight = self._mean_events, self._weight
         share = events / (events + self.size)
         due = self.k * purchases
         m = np.maximum(due - self.k + 1, 0.0)  # the fewest events, and from here on their chance
@@ -140,7 +145,6 @@ class Counts:
         for _ in range(2 * self.k - 1):
             among_alive += np.maximum(1 - np.abs(m - due) / self.k, 0.0) * chance
             chance, m = chance * share * (m + self.size) / (m + 1), m + 1
-        weight = self._weight
         return np.asarray(np.log(np.maximum(weight * among_alive + (1 - weight) * (purchases == 0), 1e-12)))
 
     def coverage(self, purchases: np.ndarray, level: float) -> float:

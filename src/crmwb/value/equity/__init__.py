@@ -2,7 +2,7 @@
 
 from crmwb.value.equity.bridge import COMPONENTS
 from crmwb.value.equity.equity import Equity, build
-from crmwb.value.equity.gates import active_agree, supported, with_buyers, without_active
+from crmwb.value.equity.gates import active_agree, supported, without_active
 
 __all__ = [
     "COMPONENTS",
@@ -10,6 +10,5 @@ __all__ = [
     "active_agree",
     "build",
     "supported",
-    "with_buyers",
     "without_active",
 ]

@@ -76,6 +76,7 @@ def build(
     currency: str,
     seasonal: Seasonal | None = None,
     counts_active: bool = True,
+    n_to_buy: float | None = None,
     holes: Sequence[tuple[date, date]] = (),
 ) -> Equity:
     """Follow customer equity through time and forecast the months ahead.
@@ -109,6 +110,9 @@ def build(
     counts_active : bool, default=True
         Whether the models can tell who has left. Where not, nobody counts as lost or won back, and n_active and n_alive
         are unknown.
+    n_to_buy : float, optional
+        Customers expected to buy again within the horizon, the sum of their own chances: stated beside how many are
+        active, for whom a small chance is enough.
     holes : sequence of (date, date), optional
         Days without sales that no season explains, each with the first day with sales again.
     """
@@ -169,6 +173,7 @@ def build(
         total=total,
         n_months=params.forecast_months,
         lost_below=params.lost_below,
+        n_to_buy=n_to_buy,
         currency=currency,
     )
     return Equity(by_month, changes, frame(ahead, terms.margin_share), past, statements, ahead)

@@ -49,6 +49,7 @@ def facts(
     total: TotalRange,
     n_months: int,
     lost_below: float,
+    n_to_buy: float | None,
     currency: str,
 ) -> dict[str, Any]:
     """Gather the facts as JSON holds them.
@@ -67,7 +68,9 @@ def facts(
         caveats       findings.
     """
     return {
-        "equity": _equity(months, terms.horizon_days, total, lost_below, currency),
+        "equity": _equity(
+            months, terms.horizon_days, total, lost_below=lost_below, n_to_buy=n_to_buy, currency=currency
+        ),
         "bridge": _bridge(changes, cohorts, total, currency),
         "forecast": forecast_facts(ahead, n_months, currency),
         "proof": proof_facts(past, _months_of_revenue(ahead)),
@@ -77,7 +80,13 @@ def facts(
 
 
 def _equity(
-    months: pd.DataFrame, horizon_days: float, total: TotalRange, lost_below: float, currency: str
+    months: pd.DataFrame,
+    horizon_days: float,
+    total: TotalRange,
+    *,
+    lost_below: float,
+    n_to_buy: float | None,
+    currency: str,
 ) -> dict[str, Any]:
     now = months.iloc[-1]
     low, high = (float(now["equity_cents"]) * end for end in (total.low, total.high))
@@ -89,10 +98,14 @@ def _equity(
         "n_buyers": Count(now["n_buyers"], "customer"),
         "horizon": Span(horizon_days),
     }
+    figure = "now" if total.is_narrow else "between"
+    code = f"equity.{figure}_without_active"
     if n_active is not None:
         values |= {"n_active": Count(n_active), "chance": Share(lost_below)}
-    figure = "now" if total.is_narrow else "between"
-    code = f"equity.{figure}_without_active" if n_active is None else f"equity.{figure}"
+        code = f"equity.{figure}"
+        if n_to_buy is not None:
+            values["n_buy"] = Count(round(n_to_buy))
+            code = f"equity.{figure}_and_buy"
     if figure == "between":
         why = "why_off" if total.tested_days >= AS_FAR * horizon_days else "why_tested_less"
         values["why"] = Finding(f"equity.{why}", {"tested": Days(total.tested_days)})

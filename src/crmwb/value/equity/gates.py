@@ -54,24 +54,6 @@ def without_active(equity: Equity, by_model: int, stated: int) -> Equity:
     return replace(equity, facts=equity.facts | {"caveats": [to_json(why), *equity.facts["caveats"]]})
 
 
-def with_buyers(equity: Equity, n_expected: float) -> Equity:
-    """Say, beside how many are active, how many are expected to buy again: a chance of a fifth is active too.
-
-    Parameters
-    ----------
-    equity : Equity
-        As built.
-    n_expected : float
-        The sum of the customers' own chances to buy within the horizon.
-    """
-    now = equity.facts["equity"]
-    stated = from_json(now["finding"])
-    if not isinstance(stated, Finding) or "n_active" not in stated.values:
-        return equity
-    stated = replace(stated, code=f"{stated.code}_and_buy", values={**stated.values, "n_buy": Count(round(n_expected))})
-    return replace(equity, facts=equity.facts | {"equity": now | {"finding": to_json(stated)}})
-
-
 def _without_revenue(equity: Equity, share: Share) -> Equity:
     forecast = equity.facts["forecast"]
     reason = to_json(Unavailable("forecast.silent", values={"share": share}))

@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 
 from crmwb.sources.drafting.amounts import prices, sums
 from crmwb.sources.drafting.guess import Part, Sure
@@ -143,13 +143,9 @@ def _by_round_prices(
         others = [few for few in fitting if _differ(rows, few, first)]
         if others or (first and shares[()] > SELDOM):
             return None
-        names = " and ".join(beside[i - 1].name for i in first)
-        return Held(
-            tuple(beside[i - 1] for i in first),
-            f"without {names}, for only so are amounts round (multiples of {step:g})"
-            if first
-            else f"{amount.name} is round as it stands",
-        )
+        if not first:
+            return Held((), f"{amount.name} is round as it stands")
+        return _held(first, beside, f"for only so are amounts round (multiples of {step:g})")
     return None
 
 
@@ -171,31 +167,30 @@ def _by_rate(
         first = fitting[0]
         if any(_differ(taxed, few, first) for few in fitting) or (first and fits[()] > SELDOM):
             return None
-        names = " and ".join(beside[i - 1].name for i in first)
-        return Held(
-            tuple(beside[i - 1] for i in first), f"without {names}, for {tax.name} is a usual share of what is left"
-        )
+        return _held(first, beside, f"for {tax.name} is a usual share of what is left")
     return None
 
 
 def _after_fees(rows: Sequence[tuple[float, ...]], beside: Sequence[Column]) -> Held | None:
     """Return the fees with which an amount is round, and without which it is not: what is left of it after them."""
     fees = [i for i, column in enumerate(beside, start=1) if FEES_OF_BUYERS.search(column.words)]
-    for n in range(1, len(fees) + 1):
-        for few in combinations(fees, n):
-            whole = [(row[0] + sum(row[i] for i in few),) for row in rows]
-            plain = [(row[0],) for row in rows]
-            for step in STEPS[2:]:
-                numbers = _left(whole, ())
-                is_chance = len({round(n, 2) for n in numbers}) * math.log(0.01 / step) > BY_CHANCE
-                is_round = (
-                    _share_of_round(numbers, step) >= NEARLY_ALL > SELDOM > _share_of_round(_left(plain, ()), step)
-                )
-                if is_round and not is_chance:
-                    names = " and ".join(beside[i - 1].name for i in few)
-                    why = f"with {names}, for only so are amounts round (multiples of {step:g}): it is what is left after them"
-                    return Held(tuple(beside[i - 1] for i in few), why, "+")
+    sets = [few for n in range(1, len(fees) + 1) for few in combinations(fees, n)]
+    as_they_stand = _left(rows, ())
+    for few, step in product(sets, STEPS[2:]):
+        whole = [row[0] + sum(row[i] for i in few) for row in rows]
+        is_chance = len({round(number, 2) for number in whole}) * math.log(0.01 / step) > BY_CHANCE
+        is_round = _share_of_round(whole, step) >= NEARLY_ALL and _share_of_round(as_they_stand, step) < SELDOM
+        if is_round and not is_chance:
+            why = f"for only so are amounts round (multiples of {step:g}): it is what is left after them"
+            return _held(few, beside, why, "+")
     return None
+
+
+def _held(few: tuple[int, ...], beside: Sequence[Column], why: str, sign: str = "-") -> Held:
+    """Return columns by their places in rows, where the amount stands first."""
+    columns = tuple(beside[i - 1] for i in few)
+    names = " and ".join(column.name for column in columns)
+    return Held(columns, f"{'without' if sign == '-' else 'with'} {names}, {why}", sign)
 
 
 def _left(rows: Sequence[tuple[float, ...]], few: tuple[int, ...]) -> list[float]:
@@ -212,5 +207,5 @@ def _share_of_round(numbers: Sequence[float], step: float) -> float:
 
 
 def _share_of_taxed(rows: Sequence[tuple[float, ...]], few: tuple[int, ...], place: int) -> float:
-    """Return in how many rows tax is the same usual share of what is left, of the few shares that are commonest."""
+    """Return in what share of the rows tax is a usual share of what is left."""
     return sum(prices.is_usual(row[place], left) for row, left in zip(rows, _left(rows, few), strict=True)) / len(rows)
