@@ -6,7 +6,6 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from crmwb.actions.choice import Share
 from crmwb.actions.holdouts import MIN_HELD_OUT
@@ -89,8 +88,10 @@ def learned(action: Action, effect: Effect, at_stake_cents: float) -> Share:
 
     The assumption's interval is taken as one of 95%.
     """
+    from scipy.special import ndtri  # slow to import
+
     assumed = action.gain
-    z = float(stats.norm.ppf(0.975))
+    z = float(ndtri(0.975))
     prior = max((assumed.high - assumed.low) / (2 * z), 1e-6)
     if at_stake_cents <= 0 or not np.isfinite(effect.standard_error) or effect.standard_error <= 0:
         return Share(assumed.share, assumed.low, assumed.high, "assumed")

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from crmwb.actions.candidates import Candidates
 from crmwb.actions.choice import Share
@@ -30,6 +29,8 @@ def shares(
     margin_share : float
         Margin over revenue.
     """
+    from scipy.special import ndtri  # slow to import
+
     result = {}
     for i, action in enumerate(plan.actions):
         own = campaigns[(campaigns["kind"] == action.gain.measured_by) & (campaigns["design"] == "experiment")]
@@ -43,7 +44,7 @@ def shares(
         weights = 1 / rows["standard_error"].to_numpy() ** 2
         effect, error = float(np.average(rows["difference"], weights=weights)), float(1 / np.sqrt(weights.sum()))
         scale = margin_share / float(at_stake.mean())
-        reach = float(stats.norm.ppf((1 + LEVEL) / 2)) * error
+        reach = float(ndtri((1 + LEVEL) / 2)) * error
         low, value, high = (round(min(max(x * scale, 0.0), 1.0), 6) for x in (effect - reach, effect, effect + reach))
         result[action.name] = Share(value, low, high, "measured")
     return result

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import logit
-from scipy.stats import norm, rankdata
+from scipy.special import logit, ndtri
 
 NEAR = 1e-4  # chances are kept so far from 0 and 1
 LEVEL = 0.95
@@ -63,7 +62,7 @@ def gain(p: np.ndarray, rival: np.ndarray, y: np.ndarray, cluster: np.ndarray) -
     mean = float(difference.mean())
     sums = np.bincount(own, difference - mean, n_clusters)
     error = float(np.sqrt((sums**2).sum() * n_clusters / (n_clusters - 1)) / n)
-    reach = float(norm.ppf((1 + LEVEL) / 2)) * error
+    reach = float(ndtri((1 + LEVEL) / 2)) * error
     return Gain(mean, mean - reach, mean + reach)
 
 
@@ -73,6 +72,8 @@ def auc(p: np.ndarray, y: np.ndarray) -> float:
     n_came, n_not = int(came.sum()), int((~came).sum())
     if not n_came or not n_not:
         return float("nan")
+    from scipy.stats import rankdata  # slow to import
+
     ranks = rankdata(np.round(p, 9))
     return float((ranks[came].sum() - n_came * (n_came + 1) / 2) / (n_came * n_not))
 

@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import ndtri
 
 from crmwb import engine
 from crmwb.engine import Backend
@@ -47,7 +47,7 @@ def together(con: Backend, lines: Lines, n_products: int, p: RecommendParams) ->
     n_one, n_other = counts.n_of[counts.one], counts.n_of[counts.other]
     expected = n_one * n_other / max(counts.n_holders, 1)
     lift = counts.n_both / expected
-    z = stats.norm.ppf(1 - (1 - LEVEL) / 2 / max(len(lift), 1))
+    z = ndtri(1 - (1 - LEVEL) / 2 / max(len(lift), 1))
     variance = 1 / counts.n_both - 1 / n_one - 1 / n_other + (2 * lift - 1) / max(counts.n_holders, 1)
     reach = np.exp(z * np.sqrt(np.maximum(variance, 0)))
     frame = pd.DataFrame(
@@ -163,6 +163,8 @@ def _compared(con: Backend, events: ir.Table, least: int) -> pd.DataFrame:
         product, n, n_events, share, expected_share, ratio with low and high (95%, exact Poisson, Garwood 1936), p_value
         (holds for all products together, Bonferroni), the surest difference first.
     """
+    from scipy import stats  # slow to import
+
     orders = events.select("customer", "occasion", "event", "alike").distinct()
     totals = orders.group_by("alike").aggregate(n=orders.count(), n_events=orders.event.sum())
     rates = engine.batches(con, totals.order_by("alike")).read_pandas()

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 SUSPICIOUS = 0.001  # of arms' sizes: seldom by chance, so something went wrong (Fabijan et al. 2019, KDD)
 UNBALANCED = 0.1  # standardised difference that is worth a look (Austin 2009, Statistics in Medicine 28(25))
@@ -55,6 +54,8 @@ def check(traits: pd.DataFrame, treated: np.ndarray, intended_share: float | Non
     intended_share : float, optional
         Share of customers who were meant to be contacted.
     """
+    from scipy import stats  # slow to import
+
     n, n_treated = len(treated), int(treated.sum())
     sizes = stats.binomtest(n_treated, n, intended_share).pvalue if intended_share and n else float("nan")
     known = traits.loc[:, traits.notna().any() & (traits.nunique() > 1)].astype(float)
@@ -74,6 +75,8 @@ def check(traits: pd.DataFrame, treated: np.ndarray, intended_share: float | Non
 
 def _hotelling(x: np.ndarray, treated: np.ndarray) -> float:
     """Return the p-value of Hotelling's two-sample test: all means at once, correlations respected."""
+    from scipy import stats  # slow to import
+
     n, m, p = int(treated.sum()), int((~treated).sum()), x.shape[1]
     if p == 0 or min(n, m) < 2 or n + m - p - 1 < 1:
         return float("nan")

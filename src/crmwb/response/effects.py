@@ -9,9 +9,6 @@ spending before the campaign already explains, in each arm by its own slope (Lin
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import stats
-from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import confint_proportions_2indep
 
 POWER = 0.8  # of the smallest effect that a comparison could have seen
 
@@ -98,6 +95,8 @@ def share_effect(responded: np.ndarray, treated: np.ndarray, level: float = 0.95
     >>> round(effect.difference, 2), effect.is_significant
     (0.1, False)
     """
+    from statsmodels.stats.proportion import confint_proportions_2indep  # takes a second to import
+
     effect = mean_effect(responded.astype(float), treated, level)
     if not np.isfinite(effect.difference):
         return effect
@@ -161,6 +160,8 @@ def corrected(effects: list[Effect]) -> list[Effect]:
     known = [i for i, effect in enumerate(effects) if np.isfinite(effect.p_value)]
     if not known:
         return effects
+    from statsmodels.stats.multitest import multipletests  # takes a second to import
+
     adjusted = multipletests([effects[i].p_value for i in known], method="holm")[1]
     p_values = dict(zip(known, adjusted, strict=True))
     return [replace(effect, p_value=float(p_values.get(i, effect.p_value))) for i, effect in enumerate(effects)]
@@ -168,6 +169,8 @@ def corrected(effects: list[Effect]) -> list[Effect]:
 
 def _compared(contacted: np.ndarray, held_back: np.ndarray, level: float) -> Effect:
     """Welch's comparison of two samples."""
+    from scipy import stats  # slow to import
+
     n, m = len(contacted), len(held_back)
     if min(n, m) < 2:
         unknown = float("nan")

@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from crmwb.calendar import month_of, start_of
 from crmwb.predict.losses import Gain, auc, gain, losses, slope
@@ -154,7 +154,7 @@ def test(past: Landmarks, window: Window, n_quarters: int) -> Tested | None:
     z = ((own["actual_cents"] - own["forecast_cents"]) / own["deviation_cents"]).dropna()
     reach = float("nan")
     if len(z) >= MIN_SUMS:
-        reach = max(1.0, float(np.sqrt((z**2).mean()))) * float(student.ppf((1 + INTERVAL) / 2, len(z)))
+        reach = max(1.0, float(np.sqrt((z**2).mean()))) * float(stdtrit(len(z), (1 + INTERVAL) / 2))
     return Tested(pd.DataFrame(rows, columns=names), quarters, chosen, is_informative, reach)
 
 

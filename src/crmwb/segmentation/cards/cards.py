@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from crmwb.contract.segments import CARDS
 from crmwb.findings import Count, Finding, Listing, Money, Passage, Share, Term, dumps
@@ -107,7 +107,7 @@ def mean_interval(values: np.ndarray, confidence: float) -> tuple[float, float, 
     mean = float(values.mean())
     if len(values) < 2:
         return mean, np.nan, np.nan
-    half = float(norm.ppf((1 + confidence) / 2) * values.std(ddof=1) / np.sqrt(len(values)))
+    half = float(ndtri((1 + confidence) / 2) * values.std(ddof=1) / np.sqrt(len(values)))
     return mean, mean - half, mean + half
 
 

@@ -16,7 +16,7 @@ sums over all customers: nothing is resampled.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 MIN_STRATUM = 30  # customers
 
@@ -116,7 +116,7 @@ def _index(n: np.ndarray, sums: np.ndarray, squares: np.ndarray, confidence: flo
         index = own / expected
         variance = (n * spread).sum(axis=1) / own**2 + (n * share) @ spread_of_all / expected**2
         variance -= 2 * (n * share * spread).sum(axis=1) / (own * expected)
-        half = float(norm.ppf((1 + confidence) / 2)) * np.sqrt(np.maximum(variance, 0))
+        half = float(ndtri((1 + confidence) / 2)) * np.sqrt(np.maximum(variance, 0))
         sure = (own > 0) & (expected > 0)
         lower = np.where(sure, index * np.exp(-half), np.nan)
         upper = np.where(sure, index * np.exp(half), np.nan)

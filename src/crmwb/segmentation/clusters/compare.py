@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import pandas as pd
-from sklearn.metrics import adjusted_rand_score
 
 
 class Comparison(NamedTuple):
@@ -49,6 +48,8 @@ def compare(one: pd.Series, other: pd.Series) -> Comparison:
     >>> comparison.ari
     1.0
     """
+    from sklearn.metrics import adjusted_rand_score  # slow to import
+
     both = pd.DataFrame({"one": one, "other": other}).dropna()
     table = pd.crosstab(both["one"], both["other"], rownames=[one.name], colnames=[other.name])
     ari = float(adjusted_rand_score(both["one"].astype(str), both["other"].astype(str))) if len(both) else float("nan")

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import adjusted_rand_score, calinski_harabasz_score
 
 from crmwb.params import ClusterParams
 from crmwb.progress import track
@@ -131,6 +130,8 @@ def _candidates(
     x: np.ndarray, given: np.ndarray, name: str, ks: list[int], *, params: ClusterParams, rng: np.random.Generator
 ) -> list[Candidate]:
     """Fit a method for each k, and again on resamples of the customers."""
+    from sklearn.metrics import adjusted_rand_score, calinski_harabasz_score  # slow to import
+
     method = METHODS[name]
     models = method.fit(_some(given, method.max_rows, rng), ks, N_STARTS, rng)
     labels = {k: method.predict(given, model) for k, model in models.items()}

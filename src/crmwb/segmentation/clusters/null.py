@@ -13,7 +13,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from scipy.special import ndtr, ndtri
-from scipy.stats import rankdata
 
 
 def draw(x: np.ndarray, blocks: Sequence[Sequence[int]], n_rows: int, rng: np.random.Generator) -> np.ndarray:
@@ -35,6 +34,8 @@ def draw(x: np.ndarray, blocks: Sequence[Sequence[int]], n_rows: int, rng: np.ra
     ndarray of shape (n_rows, n_columns)
         The values of every block occur together in a row of `x`.
     """
+    from scipy.stats import rankdata  # slow to import
+
     scores = np.column_stack([_score(x, list(block)) for block in blocks])
     normal = ndtri((rankdata(scores, axis=0) - 0.5) / len(x))
     spread, axes = np.linalg.eigh(np.atleast_2d(np.corrcoef(normal, rowvar=False)))

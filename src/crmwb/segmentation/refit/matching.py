@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linear_sum_assignment
 
 
 @dataclass(frozen=True)
@@ -53,6 +52,8 @@ def match(old: pd.Series, new: pd.Series, groups: Sequence[int], next_id: int, m
     list of Match
         One per new group, in the order of `groups`.
     """
+    from scipy.optimize import linear_sum_assignment  # slow to import
+
     common = pd.crosstab(new.to_numpy(), old.to_numpy()).reindex(list(groups), fill_value=0)
     both = common.to_numpy(dtype=np.int64)
     union = both.sum(axis=1, keepdims=True) + both.sum(axis=0, keepdims=True) - both

@@ -17,6 +17,7 @@ from crmwb.engine import Backend
 from crmwb.value.contracts import renewals
 from crmwb.value.contracts.survival import DAYS_IN_MONTH
 from crmwb.value.models import ContractsBySegment
+from crmwb.value.models.contracts_by_segment import LEVEL
 
 PLAN, COHORT = "plan", "cohort"
 ATTRIBUTES = ("kind", "industry", "company_size", "acquisition_channel", "country", "region", "age_band")
@@ -75,6 +76,11 @@ def counted(con: Backend, every: ir.Table, customers: ir.Table, as_of: date) -> 
         {name: pair[1].drop(columns=["days_seen", "ended_since"]) for name, pair in kept.items()},
         _share(float(whole["ended_since"].sum()), float(whole["days_seen"].sum())),
     )
+
+
+def differ(model: ContractsBySegment, n_kinds: int) -> bool:
+    """Whether renewals differ by one kind of group, of so many that were looked at (Bonferroni)."""
+    return model.test_ is not None and model.test_.p_value < LEVEL / n_kinds
 
 
 def table(models: Mapping[str, ContractsBySegment], counts: Counted) -> pd.DataFrame:

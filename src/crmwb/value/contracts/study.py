@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ibis.expr.types as ir
 import numpy as np
@@ -13,12 +13,12 @@ from crmwb import engine, layout, storage
 from crmwb.contract.contracts import BRIDGE, CUSTOMERS, RENEWALS, SURVIVAL
 from crmwb.engine import Backend
 from crmwb.params import ValueParams
-from crmwb.value.contracts import groups, renewals
 from crmwb.value.contracts.bridge import bridge
 from crmwb.value.contracts.histories import histories, terms, unbroken
 from crmwb.value.contracts.survival import ALL, median_months, survival_curves
-from crmwb.value.models import ContractsBySegment
-from crmwb.value.models.contracts_by_segment import LEVEL
+
+if TYPE_CHECKING:
+    from crmwb.value.models import ContractsBySegment
 
 CONFIDENCE = 0.95
 N_MONTHS = 60  # of the curves
@@ -68,6 +68,8 @@ def study(con: Backend, tables: Mapping[str, ir.Table], as_of: date, params: Val
     if "contracts" not in tables:
         empty = pd.DataFrame(columns=CUSTOMERS.names)
         return ContractStudy({"is_available": False}, empty, pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
+    from crmwb.value.contracts import groups, renewals  # with scikit-learn, which sources without contracts do without
+
     every = histories(tables["contracts"], as_of)
     n = int(every.count().to_pyarrow().as_py())
     if n == 0:
@@ -89,7 +91,7 @@ def study(con: Backend, tables: Mapping[str, ir.Table], as_of: date, params: Val
         "mrr_year_ago_cents": int(year_ago.iloc[0]) if len(year_ago) == MONTHS and year_ago.iloc[0] else None,
         "churn_share": counted.churn_share,
         "median_months": median_months(curves[curves["plan"] == ALL]),
-        "differ": {by: _differ(model, len(models)) for by, model in models.items()},
+        "differ": {by: groups.differ(model, len(models)) for by, model in models.items()},
         "horizon_days": params.horizon_days,
         "margin_share": params.assumed_margin_share,
         "clv_cents": None
@@ -110,11 +112,6 @@ def write(study: ContractStudy) -> None:
             storage.write(frame, artefact, folder / artefact.path.name)
 
 
-def _differ(model: ContractsBySegment, n_kinds: int) -> bool:
-    """Whether renewals differ by one kind of group, of so many that were looked at (Bonferroni)."""
-    return model.test_ is not None and model.test_.p_value < LEVEL / n_kinds
-
-
 def _counts(con: Backend, counted: ir.Table) -> pd.DataFrame:
     schema = counted.schema().to_pyarrow()  # DuckDB widens integer sums
     frame: pd.DataFrame = engine.batches(con, counted.order_by(counted.columns)).read_all().cast(schema).to_pandas()
@@ -129,13 +126,15 @@ def _month_ends(as_of: date, n: int) -> list[date]:
 
 
 def _customers(
-    con: Backend, every: ir.Table, model: ContractsBySegment, as_of: date, params: ValueParams
+    con: Backend, every: ir.Table, model: "ContractsBySegment", as_of: date, params: ValueParams
 ) -> pd.DataFrame:
     """Return one row per customer, columns of CUSTOMERS.
 
     contract_status: running, returned (after a time without any), ended; contract_since and contract_until: from when
     and until when the latest unbroken time with contracts runs (no end: it does); contract_months: whole months of it.
     """
+    from crmwb.value.contracts import renewals
+
     keys = ["plan", "renewals", "period_months"]
     running = every.filter(~every.is_lost)
     histories_ = _counts(con, running.select(keys).distinct())

@@ -6,7 +6,7 @@ Kaplan & Meier (1958), JASA 53; the variance is Greenwood's, the interval that o
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 DAYS_IN_MONTH = 365.25 / 12
 ALL = "(all)"
@@ -78,7 +78,7 @@ def _log_log(share: np.ndarray, error: np.ndarray, confidence: float) -> tuple[n
     """Return the limits; where all or none are left, both are that share."""
     inside = (share > 0) & (share < 1) & np.isfinite(error)
     s, e = np.where(inside, share, 0.5), np.where(inside, error, 0.0)
-    wide = norm.ppf(0.5 + confidence / 2) * e / (s * -np.log(s))
+    wide = ndtri(0.5 + confidence / 2) * e / (s * -np.log(s))
     return np.where(inside, s ** np.exp(wide), share), np.where(inside, s ** np.exp(-wide), share)
 
 

@@ -7,7 +7,6 @@ A model keeps some members of each cluster; every customer belongs to the cluste
 from collections.abc import Sequence
 
 import numpy as np
-from sklearn.cluster import HDBSCAN
 
 from crmwb.segmentation.clusters.methods.method import Model
 from crmwb.segmentation.clusters.nearest import nearest
@@ -25,6 +24,8 @@ class Density:
 
     def fit(self, x: np.ndarray, ks: Sequence[int], n_starts: int, rng: np.random.Generator) -> dict[int, Model]:  # noqa: ARG002 density has no starts
         """Find the clusters of each least size, and keep the first that are k."""
+        from sklearn.cluster import HDBSCAN  # slow to import
+
         models: dict[int, Model] = {}
         for share in LEAST_SHARES:
             least = max(5, round(share * len(x)))

@@ -4,8 +4,6 @@ import warnings
 from collections.abc import Sequence
 
 import numpy as np
-from sklearn.cluster import KMeans as Lloyd
-from sklearn.exceptions import ConvergenceWarning
 
 from crmwb.segmentation.clusters.methods.method import Model
 from crmwb.segmentation.clusters.nearest import nearest
@@ -15,6 +13,9 @@ MAX_ITERATIONS = 300
 
 def centres(x: np.ndarray, k: int, n_starts: int, rng: np.random.Generator) -> np.ndarray:
     """Return the centres of the best of `n_starts` fits; some coincide where `x` has fewer than k distinct rows."""
+    from sklearn.cluster import KMeans as Lloyd  # slow to import
+    from sklearn.exceptions import ConvergenceWarning
+
     with warnings.catch_warnings():
         # A resample may hold fewer than k distinct customers; clusters that are not found then count as unstable.
         warnings.simplefilter("ignore", ConvergenceWarning)

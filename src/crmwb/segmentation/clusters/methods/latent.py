@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
 
 from crmwb.errors import CrmwbError
 from crmwb.segmentation.clusters.methods.method import Model
@@ -34,6 +33,8 @@ class Latent:
         CrmwbError
             stepmix is not installed.
         """
+        from sklearn.exceptions import ConvergenceWarning  # slow to import
+
         stepmix = _stepmix()
         known = x[np.isfinite(x).any(axis=1)]
         values = [np.unique(column[np.isfinite(column)]) for column in known.T]
