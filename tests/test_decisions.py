@@ -24,6 +24,8 @@ def customers(**columns) -> pd.DataFrame:
         "revenue_cents": 1_000_00, "tier": ["vip", "vip", "small", "small"], "kind": "company",
         "margin_at_stake_cents": [50_00, 0, 30_00, 0],
         "risk_class": ["at_risk", "low", "likely_lost", "low"], "n_purchase_days": [3, 3, 1, 1],
+        "owner": ["ann", None, "bob", None], "days_since_last": [50, 3, 400, 9], "usual_gap_days": 12.2,
+        "risk": [0.6, 0.1, 0.94, 0.1], "risk_horizon_days": 60, "age_days": 900,
     }  # fmt: skip
     return pd.DataFrame(usual | columns)
 
@@ -97,10 +99,16 @@ def test_persons_are_given_no_owner():
     assert say(decision.title) == "Decide what service the 2 customers of the VIP tier get"
 
 
-def test_a_customer_outside_the_tier_who_brought_more_than_anyone_in_it_is_named():
-    frame = customers(revenue_cents=[1_000_00, 900_00, 2_000_00, 1_000_00])
+def test_customers_outside_the_tier_who_brought_more_than_most_in_it_are_counted():
+    frame = customers(revenue_cents=[1_000_00, 900_00, 2_000_00, 940_00])
     (decision,) = named("tier", decisions.decisions(workbench(frame)))
-    assert "Outside the tier, 1 customer brought more than anyone in it" in say(decision.stake)
+    assert "Outside the tier, 1 customer brought more than most of those in it" in say(decision.stake)
+
+
+def test_who_has_an_owner_is_given_none():
+    owned = customers(owner=["ann", "bob", None, None])
+    assert not named("tier", decisions.decisions(workbench(owned)))
+    assert say(named("tier_of_persons", decisions.decisions(workbench(owned)))[0].owner) == "sales"
 
 
 def test_risk_states_the_margin_at_stake_and_who_of_the_upper_tiers():
@@ -121,7 +129,31 @@ def test_where_most_are_at_risk_or_likely_lost_the_decision_is_of_regular_buyers
         decision.stake
     )
     assert named("risk", decisions.decisions(workbench(most, numbers=True)))
-    assert named("risk_below", decisions.decisions(workbench(most.assign(n_purchase_days=1, tier="small"))))
+    few = most.assign(n_purchase_days=[2, 1, 2, 2], tier="small")
+    assert named("risk_below", decisions.decisions(workbench(few)))  # no regular buyers, but not most bought once
+
+
+def test_where_few_regular_buyers_are_left_the_decision_is_of_the_list_and_says_who_bought_once():
+    most = customers(risk_class=["at_risk", "low", "likely_lost", "at_risk"], n_purchase_days=1)
+    (decision,) = named("risk_once", decisions.decisions(workbench(most)))
+    assert say(decision.title) == "Act on 1 customer of those at risk of leaving"
+    assert "of EUR\u00a050 of future margin with 2 customers at risk, 2 of whom have bought once so far" in say(
+        decision.stake
+    )
+
+
+def test_a_large_customer_who_is_likely_lost_is_named_with_the_owner():
+    assert not named("lost", decisions.decisions(workbench(customers())))  # silent for more than a year: no news
+    frame = customers(days_since_last=[50, 3, 140, 9], customer_id=["c0", "c1", "A9001", "c3"])
+    (decision,) = named("lost", decisions.decisions(workbench(frame)))
+    assert say(decision.title) == "Find out whether A9001 (bob) can be won back"
+    assert say(decision.stake) == (
+        "EUR\u00a01k of revenue so far, 25% of all, came from this customer: likely lost, without a purchase for 140 "
+        "days (usually one every 12 days)."
+    )
+    assert decision.owner == Name("bob")
+    assert not named("lost", decisions.decisions(workbench(frame, closes=True)))
+    assert not named("lost", decisions.decisions(workbench(frame.assign(revenue_cents=[9_900_00, 0, 90_00, 0]))))
 
 
 def test_a_risk_that_was_not_tested_or_has_no_margin_is_not_stated():

@@ -15,6 +15,7 @@ from crmwb.marts import risk_explained
 from crmwb.marts.regulars import Regulars
 from crmwb.params.lifecycle import LEAVING
 from crmwb.workbench.accounts import COLUMNS, Accounts
+from crmwb.workbench.risk_finding import silent_though_recent
 
 RFM = [segment.name for segment in params.load(PROJECT / layout.PARAMS).segmentation.rfm.segments]
 
@@ -84,7 +85,7 @@ def test_where_most_are_at_risk_money_and_regular_buyers_come_first_and_the_coun
 ):
     risk = {"risk": [0.6, 0.95, 0.7, None], "margin_at_stake_cents": [100, 200, 400, 9_999], "tier": ["vip"] * 4}
     shown = accounts(**risk, risk_class=["at_risk", "likely_lost", "at_risk", None])
-    assert shown.risk_finding.code == "accounts.at_risk"  # too few regular buyers
+    assert shown.risk_finding.code == "accounts.at_risk"  # too few regular buyers, and not most bought once
     assert shown.in_all is None
     monkeypatch.setattr("crmwb.marts.regulars.LEAST_REGULARS", 1)
     shown = accounts(**risk, risk_class=["at_risk", "likely_lost", "at_risk", None])
@@ -102,9 +103,52 @@ def test_where_most_are_at_risk_money_and_regular_buyers_come_first_and_the_coun
     assert half.risk_finding.code == "accounts.at_risk"
 
 
+def test_where_hardly_any_margin_is_left_with_them_it_is_told_what_they_brought(accounts):
+    shown = accounts(
+        risk_class=["likely_lost", "low", "likely_lost", None], risk=[0.99, 0.1, 0.99, None], tier=["small"] * 4,
+        margin_at_stake_cents=[0, 0, 0, None], clv_cents=[0, 900_00, 0, None],
+        revenue_cents=[700_00, 1000_00, 300_00, 0], owner=["ann", None, "bob", None],
+    )  # fmt: skip
+    assert "They brought EUR\u00a01k of revenue so far, 50% of all" in say(shown.risk_finding)
+    assert shown.at_stake == "revenue_cents"
+    assert shown.at_risk["customer_id"].tolist() == ["c0", "c2"]
+    assert say(shown.first_owner(shown.at_risk, shown.at_stake)) == (
+        "Of what they brought so far, the largest part, EUR\u00a0700, is from 1 customer of ann."
+    )
+
+
+def test_an_rfm_segment_of_recent_buyers_who_are_mostly_at_risk_is_reconciled():
+    rfm = params.load(PROJECT / layout.PARAMS).segmentation.rfm
+    groups = [Term("rfm_segment", "loyal_customers"), Term("rfm_segment", "lost"), Term("stage", "lapsed"), None]
+    explained = pd.DataFrame({"group": groups, "leaving_share": [1.0, 1.0, 1.0, 0.6]})
+    assert say(silent_though_recent(explained, rfm)).startswith(
+        "RFM ranks customers by each other: those called “loyal customers” bought more recently than most, yet"
+    )
+    assert silent_though_recent(explained.assign(leaving_share=0.4), rfm) is None
+
+
+def test_who_has_become_at_risk_is_told_with_the_margin_and_the_largest(accounts, tmp_path):
+    storage.write_json({"risk": {"before": "2024-05-01"}}, tmp_path / layout.LIFECYCLE_FACTS)
+    shown = accounts(
+        risk_class=["at_risk", "low", "likely_lost", None], risk=[0.6, 0.1, 0.9, None],
+        owner=["ann", None, "bob", None], was_at_risk=[False, True, False, None],
+        margin_at_stake_cents=[100_00, 0, 400_00, None],
+    )  # fmt: skip
+    (newly,) = shown.changes.findings
+    assert say(newly) == (
+        "Since 1 May 2024, 2 customers have become at risk or likely lost, with EUR\u00a0500 of future margin at "
+        "stake; 1 of them bought three times or more. 1 who was at risk or likely lost then no longer is."
+    )
+    assert say(shown.changes.largest) == "Of these, the most margin is at stake with c2 (bob) and c0 (ann)."
+    replaced = {"findings": [{"code": "circumstances.ids_replaced"}], "split": None, "is_comparable": True}
+    storage.write_json(replaced, tmp_path / layout.CIRCUMSTANCES)
+    assert not list(Accounts(tmp_path, "EUR").changes.findings)
+
+
 def test_counts_of_regular_buyers_that_would_show_few_are_seen():
     buyers = pd.DataFrame({"risk_class": ["at_risk"] * 40 + ["low"] * 2, "n_purchase_days": [3] * 36 + [1] * 6})
     few = Regulars.where_most_leave(buyers)
+    assert few.are_news
     assert (few.n_customers, len(few.at_risk), few.n_once) == (36, 36, 4)
     assert few.has_few(5)
     assert not few.has_few(4)

@@ -13,6 +13,7 @@ from crmwb.actions.alerts import alerts
 from crmwb.contract.value import FORECAST
 from crmwb.errors import CrmwbError
 from crmwb.findings import Change, Count, Interval, Money, Name
+from crmwb.findings.say import say
 from crmwb.params.actions import AlertPlan
 from crmwb.value.potential.total import TotalRange
 
@@ -31,7 +32,7 @@ def customers(**columns) -> pd.DataFrame:
         "tier": (["vip", "important", "small"] * n)[:n], "rfm_segment": ["champions"] * n, "risk_class": ["low"] * n,
         "clv_cents": [10_000] * n, "margin_at_stake_cents": ([5_000, 7_000, 90_000] * n)[:n], "overdue_cents": [0] * n,
         "recent_revenue_cents": [100] * n, "year_ago_revenue_cents": [100] * n,
-        "age_days": ([700, 650, 30] * n)[:n],
+        "age_days": ([700, 650, 30] * n)[:n], "was_at_risk": [None] * n, "n_purchase_days": [5] * n,
     }  # fmt: skip
     return pd.DataFrame(defaults | columns)
 
@@ -55,6 +56,20 @@ def changed(now, *, segments=None, overdue=None, run=None, as_of=LATER, forecast
 
 def test_nothing_beyond_its_threshold_is_no_alert():
     assert codes(customers(overdue_cents=[4_999, 0, 0]), NO_DEALS) == []
+
+
+def test_regular_customers_who_have_become_at_risk_are_told_with_their_owner():
+    now = customers(
+        risk_class=["at_risk", "likely_lost", "at_risk"], was_at_risk=[False, True, False], n_purchase_days=[5, 5, 1],
+        tier=["small"] * 3,
+    )  # fmt: skip
+    (alert,) = alerts(now, NO_DEALS, PLAN, **STATED, since="2024-05-01")
+    assert (alert.kind, alert.owner, alert.cents) == ("newly_at_risk", "ann", 5_000)  # not who bought once
+    assert say(alert.finding) == (
+        "1 customer with three purchases or more has become at risk or likely lost since 1 May 2024, with "
+        "EUR\u00a050 of expected margin at stake; the most, EUR\u00a050, with customers of ann."
+    )
+    assert not list(alerts(now, NO_DEALS, PLAN, **STATED))
 
 
 def test_key_customers_at_risk_name_the_owner_with_most_at_stake():

@@ -143,7 +143,11 @@ def test_every_line_of_the_swot_holds_a_figure(con):
     assert all(line.figure.values for line in lines)
     by = {line.figure.code.rpartition(".")[2]: line.figure.values for line in lines}
     assert by["losses"]["money"].cents == 40
-    assert (by["at_risk"]["n"].value, by["at_risk"]["money"].cents) == (2, 12)
+    once = by["once_at_risk"]  # most are at risk, after a single purchase
+    assert (once["n"].value, once["money"].cents, once["once"].value) == (2, 12, 2)
+    few = swot.swot(inputs(con, people.assign(risk_class=["low", "low", "likely_lost"])), measures)
+    by = {line.figure.code.rpartition(".")[2]: line.figure.values for line in few}
+    assert (by["at_risk"]["n"].value, by["at_risk"]["money"].cents) == (1, 7)
     assert by["concentration"]["n"].value == 1
     assert by["overdue"]["money"].cents == 9
     assert [line.quadrant for line in lines][:2] == ["strength", "weakness"]

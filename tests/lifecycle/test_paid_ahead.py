@@ -31,3 +31,15 @@ def test_who_pays_ahead_has_no_risk_stated(con):
     unknown = withheld.set_index("customer_id").loc["yearly"]
     assert unknown.isna().all()
     assert withheld["customer_id"].tolist() == names
+
+
+def test_whose_yearly_contract_has_ended_since_was_not_at_risk_while_it_ran(con):
+    names = ["gone", "without", "newcomer"]
+    frame = pd.DataFrame({"customer_id": names, "risk": 0.8, "risk_class": "at_risk", "margin_at_stake_cents": 100})
+    frame["risk_horizon_days"] = pd.Series([60, 60, 60], dtype="Int64")
+    frame["was_at_risk"] = pd.Series([True, True, None], dtype="boolean")
+    table = engine.open_arrow(con, canonical("contracts", CONTRACTS), "contracts")
+    risk = Risk(frame.reindex(columns=RISK.names), None, before=date(2024, 2, 1))
+    was = without_paid_ahead(risk, con, table, date(2024, 3, 10)).customers["was_at_risk"]
+    assert was[:2].tolist() == [False, True]
+    assert was.isna().tolist() == [False, False, True]

@@ -91,6 +91,26 @@ def test_nothing_after_the_moment_counts(known):
     pd.testing.assert_frame_equal(early.customers, later[0].customers)
 
 
+def test_who_was_at_risk_a_month_before_is_told_by_today_s_rule_from_what_was_known_then(known):
+    days, ids, risk = known
+    frame, then = risk.customers, date(2023, 12, 1)
+    assert risk.before == then
+    until = (then - FIRST).days
+    first, last_then = (np.array([f([d for d in own if d < until], default=np.inf) for own in days.values()])
+                        for f in (min, max))  # fmt: skip
+    not_yet = ~np.isfinite(first)
+    assert frame.loc[not_yet, "was_at_risk"].isna().all()
+    assert (frame["was_at_risk"].notna() == ~not_yet).mean() > 0.95
+    later = {who: [d for d in own if d < until] + [until + 3] for who, own in days.items()}
+    bought = build(entries(later), month_ends(FIRST, NOW), ids, FIRST, PARAMS)  # all buy within the month
+    was = bought.customers["was_at_risk"]
+    assert was[~not_yet].fillna(False).mean() > 0.1
+    gone = (until - last_then > 300) & ~not_yet
+    assert was[gone].fillna(True).mean() > 0.9
+    leaving = frame["risk_class"].isin(["at_risk", "likely_lost"])
+    assert (leaving & ~frame["was_at_risk"].astype("boolean").fillna(True)).any()
+
+
 def test_the_next_purchase_is_the_first_at_or_after_the_moment():
     days = {0: [0, 10, 20, 40, 100], 1: [5, 31]}  # 31: on the first of February itself
     moments = {m.as_of: m for m in panel(entries(days), month_ends(FIRST, date(2022, 6, 1)), 2, PARAMS, 100)}

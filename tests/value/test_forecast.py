@@ -3,10 +3,12 @@
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from crmwb.findings import Unavailable, from_json
-from crmwb.value.equity.forecast_facts import forecast_facts
+from crmwb.findings import Count, Share, Unavailable, from_json, to_json
+from crmwb.findings.say import say
+from crmwb.value.equity.forecast_facts import _with_tests, forecast_facts, proof_facts
 from crmwb.value.equity.monthly import Measure, Monthly
 from crmwb.value.forecast import NewShare, Rolling, Total, forecast, replay, share_of_new
 from crmwb.value.forecast.choice import choose, longest
@@ -287,6 +289,40 @@ def test_a_share_that_swings_is_not_stated():
 
 
 # --- what is said
+
+
+def past_totals(error: float, n: int) -> pd.DataFrame:
+    """Return forecasts from `n` month beginnings, each of twelve months that are all off by one share."""
+    rows = [
+        ("revenue_cents", origin, month, 100.0, 100.0 * (1 + error * (-1) ** i))
+        for i, origin in enumerate(pd.date_range("2020-01-01", periods=n, freq="MS"))
+        for month in pd.date_range(origin, periods=12, freq="MS")
+    ]
+    return pd.DataFrame(rows, columns=["measure", "origin", "month", "actual", "expected"])
+
+
+@pytest.mark.parametrize(("error", "code"), [(0.046, "few"), (0.2, "error")])
+def test_a_total_that_is_not_stated_says_what_its_tests_were_worth(error, code):
+    values = noisy(np.zeros(48), spread=0.02)
+    rolling = rolling_of(values)
+    months = Measure(rolling, 24_000, 0.0, values, forecast(rolling, len(values), 0), [])
+    too_wide = to_json(
+        Unavailable("forecast.range_too_wide", values={"months": Count(12, "month"), "share": Share(0.25)})
+    )
+    of = {"unavailable": too_wide, "total": None, "judged_by": months.now.choice.judged_by, "widened_by": 1.0}
+    why = from_json(_with_tests(of, months, 0, 12, past_totals(error, 13)))
+    assert why.code == f"forecast.range_too_wide_{code}"
+    assert (why.values["n_totals"], why.values["apart"]) == (Count(13), Count(2))
+    assert ("count for no more than about 2 of their own" in say(why)) == (code == "few")
+    assert _with_tests(of | {"total": {"months": 12}}, months, 0, 12, past_totals(error, 13)) == too_wide
+
+
+def test_totals_are_said_to_gain_by_adding_up_only_where_they_do():
+    past = past_totals(0.1, 13).assign(last_month=100.0, last_year=np.nan, low_50=80.0, high_50=120.0)
+    past = past.assign(**{f"{end}_{p}": past[f"{end}_50"] for p in (80, 95) for end in ("low", "high")})
+    assert from_json(proof_facts(past, 12)["findings"][0]).code == "forecast.proof_with_total_alike"
+    swings = past.assign(expected=np.where(np.arange(len(past)) % 2, 110.0, 90.0))
+    assert from_json(proof_facts(swings, 12)["findings"][0]).code == "forecast.proof_with_total"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from functools import partial
 import pandas as pd
 
 from crmwb.actions.alert import LEADERSHIP, Alert, Amount, of_customers
-from crmwb.findings import Change, Count, Finding, Money, vetoes
+from crmwb.findings import Change, Count, Day, Finding, Money, Value, vetoes
+from crmwb.marts.newly import NEEDS, Newly
 from crmwb.params.actions import AlertPlan
 from crmwb.params.lifecycle import LEAVING
 from crmwb.value.potential.total import TotalRange
@@ -14,8 +15,8 @@ from crmwb.value.potential.total import TotalRange
 CENTS = 100
 KEY_TIERS = ("vip", "important")
 COLUMNS = (
-    "customer_id", "owner", "tier", "rfm_segment", "risk_class", "clv_cents", "margin_at_stake_cents", "overdue_cents",
-    "recent_revenue_cents", "year_ago_revenue_cents", "age_days",
+    "customer_id", "owner", "tier", "rfm_segment", "clv_cents", "margin_at_stake_cents", "overdue_cents",
+    "recent_revenue_cents", "year_ago_revenue_cents", "age_days", *NEEDS,
 )  # fmt: skip
 
 
@@ -27,6 +28,7 @@ def alerts(
     currency: str,
     total: TotalRange,
     is_comparable: bool = True,
+    since: str | None = None,
 ) -> Iterator[Alert]:
     """Yield what is beyond the thresholds of actions.yaml as things stand.
 
@@ -44,10 +46,13 @@ def alerts(
         How sums of future margin are stated.
     is_comparable : bool, default True
         Whether recent revenue may be compared with that of a year before (circumstances.json).
+    since : str or None, default None
+        The day that risk is compared with, as `marts.newly.compared_with` returns it.
     """
     amount = partial(Money, currency=currency)
     if total.is_informative:
         yield from _at_risk(customers, plan, partial(total.stated, currency=currency))
+        yield from _newly_at_risk(customers, since, plan, partial(total.stated, currency=currency))
     yield from _overdue(customers, plan, amount)
     yield from _revenue(customers, plan, currency, is_comparable)
     yield from _collisions(customers, open_deals, plan, amount)
@@ -58,16 +63,24 @@ def _at_risk(customers: pd.DataFrame, plan: AlertPlan, amount: Amount) -> Iterat
     yield from _beyond("key_customers", key, "margin_at_stake_cents", plan.at_stake, amount)
 
 
+def _newly_at_risk(customers: pd.DataFrame, since: str | None, plan: AlertPlan, amount: Amount) -> Iterator[Alert]:
+    """Yield regular customers who have become at risk: of who bought once or twice, most do so by and by."""
+    newly = Newly.of(customers, since)
+    if newly is not None:
+        rows, day = newly.regulars, Day(newly.since)
+        yield from _beyond("newly_at_risk", rows, "margin_at_stake_cents", plan.at_stake, amount, day=day)
+
+
 def _overdue(customers: pd.DataFrame, plan: AlertPlan, amount: Amount) -> Iterator[Alert]:
     late = customers[customers["overdue_cents"].fillna(0) > 0]
     yield from _beyond("overdue", late, "overdue_cents", plan.overdue, amount)
 
 
-def _beyond(kind: str, rows: pd.DataFrame, column: str, least: float, amount: Amount) -> Iterator[Alert]:
-    """Yield the sum of an amount where it reaches a threshold."""
+def _beyond(kind: str, rows: pd.DataFrame, column: str, least: float, amount: Amount, **more: Value) -> Iterator[Alert]:
+    """Yield the sum of an amount where it reaches a threshold; `more` is what else the sentence speaks of."""
     cents = rows[column].fillna(0).astype("int64")
     if len(rows) and int(cents.sum()) >= least * CENTS:
-        yield of_customers(kind, {"n": Count(len(rows), "customer")}, cents, rows["owner"], amount)
+        yield of_customers(kind, {"n": Count(len(rows), "customer"), **more}, cents, rows["owner"], amount)
 
 
 def _revenue(customers: pd.DataFrame, plan: AlertPlan, currency: str, is_comparable: bool) -> Iterator[Alert]:

@@ -120,7 +120,7 @@ def _alerts(con: Backend, known: Inputs, plan: ActionPlan, customers: pd.DataFra
         deals = engine.batches(con, rows).read_pandas()
     yield from alerts.alerts(
         customers, deals, plan.alerts, currency=known.currency, total=known.total,
-        is_comparable=known.is_comparable,
+        is_comparable=known.is_comparable, since=known.since,
     )  # fmt: skip
     if known.accepted is not None and known.then is not None:
         yield from changes.changes(

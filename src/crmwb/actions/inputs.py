@@ -16,6 +16,7 @@ from crmwb.contract.segments import RFM_MONTHS
 from crmwb.contract.value import FORECAST, TIER_MONTHS
 from crmwb.engine import Backend
 from crmwb.features.credit import credit
+from crmwb.marts.newly import compared_with
 from crmwb.params import Params
 from crmwb.value.potential.total import TotalRange
 
@@ -50,6 +51,8 @@ class Inputs:
         How sums of future margin are stated.
     is_comparable : bool
         Whether recent revenue may be compared with that of a year before.
+    since : str or None
+        The day that risk is compared with.
     accepted : Accepted or None
         The run that alerts compare with.
     then : Then or None
@@ -71,6 +74,7 @@ class Inputs:
     margin_share: float
     total: TotalRange
     is_comparable: bool
+    since: str | None
     accepted: accepted.Accepted | None
     then: Then | None
 
@@ -88,6 +92,7 @@ def read(con: Backend, p: Params) -> Inputs:
     margin = models.get("margin") or {"share": p.value.assumed_margin_share}
     source = storage.read_json(layout.QUALITY_SUMMARY)["profile"]["source"]
     clean = storage.open_tables(con, layout.CLEAN)
+    happened = storage.read_json(layout.CIRCUMSTANCES)
     run = accepted.accepted(layout.ACCEPTED_ACTIONS, source)
     return Inputs(
         mart=storage.open_artefact(con, MART, "mart"),
@@ -104,7 +109,8 @@ def read(con: Backend, p: Params) -> Inputs:
         currency=observed["currency"],
         margin_share=float(margin["share"]),
         total=TotalRange.of(models),
-        is_comparable=storage.read_json(layout.CIRCUMSTANCES)["is_comparable"],
+        is_comparable=happened["is_comparable"],
+        since=compared_with(storage.read_json(layout.LIFECYCLE_FACTS), happened),
         accepted=run,
         then=None if run is None else _then(con, clean, run.as_of),
     )

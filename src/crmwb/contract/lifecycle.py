@@ -41,6 +41,7 @@ RISK = Artefact(
         maybe("risk_class", Kind.CATEGORY, "low, at_risk or likely_lost, by risk"),
         maybe("risk_horizon_days", Kind.INTEGER, "the customer's own horizon, from their own gaps between purchases"),
         maybe("margin_at_stake_cents", Kind.MONEY, "risk times clv_cents: to rank those at risk by"),
+        maybe("was_at_risk", Kind.BOOLEAN, "were at risk or likely lost at the month end before (facts.json)"),
     ),
 )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from crmwb.effectiveness.inputs import Inputs
 from crmwb.effectiveness.measure import Measure
 from crmwb.findings import Count, Finding, Share, Term, Value
+from crmwb.marts.regulars import Regulars
 
 QUADRANTS = ("strength", "weakness", "opportunity", "threat")
 N_MEASURES = 3
@@ -68,8 +69,7 @@ def _threats(inputs: Inputs) -> Iterator[Finding]:
     leaving = inputs.at_risk
     stake = leaving["margin_at_stake_cents"]
     if len(leaving) and stake.notna().any():
-        values: dict[str, Value] = {"n": Count(len(leaving), "customer"), "money": inputs.future(float(stake.sum()))}
-        yield Finding("effectiveness.swot.at_risk", values, weight=float(stake.sum()))
+        yield _at_risk(inputs, float(stake.sum()))
     revenue = inputs.buyers["revenue_cents"].sort_values(ascending=False)
     if revenue.sum() > 0:
         n_half = int((revenue.cumsum() < revenue.sum() / 2).sum()) + 1
@@ -79,3 +79,20 @@ def _threats(inputs: Inputs) -> Iterator[Finding]:
     if len(overdue) and overdue.sum() > 0:
         values = {"n": Count(int((overdue > 0).sum()), "customer"), "money": inputs.money(int(overdue.sum()))}
         yield Finding("effectiveness.swot.overdue", values, weight=float(overdue.sum()))
+
+
+def _at_risk(inputs: Inputs, stake: float) -> Finding:
+    """Return the margin at stake; where most customers are at risk, with the regular ones, or that most bought once."""
+    values: dict[str, Value] = {"n": Count(len(inputs.at_risk), "customer"), "money": inputs.future(stake)}
+    code, regulars = "at_risk", Regulars.where_most_leave(inputs.buyers)
+    if regulars and regulars.are_news:
+        code = "regulars_at_risk"
+        values |= {
+            "regulars": Count(regulars.n_customers, "customer"),
+            "n": Count(len(regulars.leaving)),
+            "part": inputs.future(float(regulars.leaving["margin_at_stake_cents"].sum())),
+        }
+    elif regulars and regulars.is_mostly_once:
+        code = "once_at_risk"
+        values |= {"once": Count(regulars.n_once)}
+    return Finding(f"effectiveness.swot.{code}", values, weight=stake)

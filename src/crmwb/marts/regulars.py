@@ -29,16 +29,19 @@ class Regulars:
         Those of each class of risk.
     n_once : int
         Customers at risk or likely lost who bought once.
+    is_mostly_once : bool
+        They are more than half of all at risk or likely lost.
     """
 
     n_customers: int
     at_risk: pd.DataFrame
     likely_lost: pd.DataFrame
     n_once: int
+    is_mostly_once: bool
 
     @classmethod
     def where_most_leave(cls, buyers: pd.DataFrame) -> Self | None:
-        """Return them where more than half of the buyers are at risk or likely lost; None elsewhere, or of too few.
+        """Return them where more than half of the buyers are at risk or likely lost; None elsewhere.
 
         Parameters
         ----------
@@ -47,10 +50,16 @@ class Regulars:
         """
         is_leaving = buyers["risk_class"].isin(LEAVING)
         regulars = buyers[buyers["n_purchase_days"] >= REGULAR]
-        if not is_leaving.sum() > MOSTLY * len(buyers) or len(regulars) < LEAST_REGULARS:
+        if not is_leaving.sum() > MOSTLY * len(buyers):
             return None
         at_risk, lost = (regulars[regulars["risk_class"] == name] for name in (AT_RISK, LIKELY_LOST))
-        return cls(len(regulars), at_risk, lost, int((buyers.loc[is_leaving, "n_purchase_days"] == 1).sum()))
+        n_once = int((buyers.loc[is_leaving, "n_purchase_days"] == 1).sum())
+        return cls(len(regulars), at_risk, lost, n_once, n_once > MOSTLY * int(is_leaving.sum()))
+
+    @property
+    def are_news(self) -> bool:
+        """Whether there are enough of them to lead with."""
+        return self.n_customers >= LEAST_REGULARS
 
     @property
     def leaving(self) -> pd.DataFrame:

@@ -23,13 +23,16 @@ from crmwb.params.lifecycle import LEAVING, RISK_CLASSES
 from crmwb.plots import risk as plots
 from crmwb.value.potential.total import TotalRange
 from crmwb.workbench.circumstances import Circumstances
+from crmwb.workbench.risk_changes import RiskChanges
+from crmwb.workbench.risk_finding import at_risk_finding, is_little
 
 COMPARED_TO = ("", "all")
 HELD_OUT = "held_out"
 COLUMNS = [
     *("customer_id", "owner", "tier", "risk_class", "risk", "margin_at_stake_cents", "clv_cents"),
-    "realised_margin_cents",
-    *("days_since_last", "n_purchase_days", "n_invoices", "n_overdue", "overdue_cents", "open_invoice_cents"),
+    *("realised_margin_cents", "revenue_cents"),
+    *("was_at_risk", "days_since_last", "n_purchase_days", "n_invoices", "n_overdue"),
+    *("overdue_cents", "open_invoice_cents"),
     *("over_limit_cents", "credit_limit_cents", "days_to_pay", "late_payment_share"),
 ]  # fmt: skip
 
@@ -65,7 +68,7 @@ class Accounts:
 
     @cached_property
     def at_risk(self) -> pd.DataFrame:
-        """Customers at risk or likely lost, the most margin at stake first, with the action of the list.
+        """Customers at risk or likely lost, the most margin at stake (then revenue) first, with the action of the list.
 
         `HELD_OUT` of those with whom nothing is done, so that the action can be measured; unknown of those not on it.
         """
@@ -73,8 +76,19 @@ class Accounts:
         of_list = storage.read(ACTION_LIST, ["customer_id", "action", "is_held_out"], root=self._root)
         of_list["action"] = of_list["action"].mask(of_list["is_held_out"].astype(bool), HELD_OUT)
         rows = rows.merge(of_list[["customer_id", "action"]], on="customer_id", how="left")
-        order = ["margin_at_stake_cents", "customer_id"]
-        return rows.sort_values(order, ascending=[False, True], ignore_index=True)
+        order = ["margin_at_stake_cents", "revenue_cents", "customer_id"]
+        return rows.sort_values(order, ascending=[False, False, True], ignore_index=True)
+
+    @property
+    def at_stake(self) -> str:
+        """The column that says what is at stake: the future margin, or what they brought where hardly any is left."""
+        is_gone = self.has_risk and is_little(self.at_risk, self.frame)
+        return "revenue_cents" if is_gone else "margin_at_stake_cents"
+
+    @cached_property
+    def changes(self) -> RiskChanges | None:
+        """Who has become at risk since the month end before; None of a part of the customers."""
+        return None if self.part else RiskChanges(self._root, self.frame, self.currency)
 
     @cached_property
     def late(self) -> pd.DataFrame:
@@ -223,7 +237,8 @@ class Accounts:
             return Unavailable(f"lifecycle.no_risk.{why}" if why else "accounts.no_risk")
         if self.is_withheld:
             return Finding("accounts.part_few", {"least": Count(LEAST, "customer")})
-        return self._circumstance or self._at_risk_finding
+        total = TotalRange.of(self._models)
+        return self._circumstance or at_risk_finding(self.frame, self.at_risk, self._regulars, total, self.currency)
 
     @property
     def _circumstance(self) -> Finding | Unavailable | None:
@@ -243,41 +258,15 @@ class Accounts:
         return None if regulars is None or (self.part and regulars.has_few(LEAST)) else regulars
 
     @property
-    def _at_risk_finding(self) -> Finding:
-        regulars, is_informative = self._regulars, TotalRange.of(self._models).is_informative
-        values: dict[str, Value]
-        if regulars:
-            values = {
-                "regulars": Count(regulars.n_customers, "customer"),
-                "n": Count(len(regulars.at_risk)),
-                "n_lost": Count(len(regulars.likely_lost)),
-            }
-            if not is_informative:
-                return Finding("accounts.regulars_counted", values)
-            money = {"money": self._future(self.at_risk), "part": self._future(regulars.leaving)}
-            return Finding("accounts.regulars_at_risk", values | money)
-        key = self.at_risk[self.at_risk["tier"].isin(["vip", "important"])]
-        values = {
-            "n": Count(len(self.at_risk), "customer"),
-            "share": Share(len(self.at_risk) / max(len(self.frame), 1)),
-        }
-        if not is_informative:
-            return Finding("accounts.at_risk_counted", values)
-        values["money"] = self._future(self.at_risk)
-        if key.empty:
-            return Finding("accounts.at_risk_below", values)
-        of_key = {"key": Count(len(key)), "part": self._future(key)}
-        return Finding("accounts.at_risk", values | of_key)
-
-    @property
     def in_all(self) -> Finding | None:
         """How many are at risk in all, where the finding on risk is of regular buyers; None elsewhere."""
-        if not self.has_risk or self.is_withheld or self._circumstance or not self._regulars:
+        regulars = self._regulars
+        if not self.has_risk or self.is_withheld or self._circumstance or not regulars or not regulars.are_news:
             return None
         values: dict[str, Value] = {
             "n": Count(len(self.at_risk), "customer"),
             "share": Share(len(self.at_risk) / len(self.frame)),
-            "once": Count(self._regulars.n_once),
+            "once": Count(regulars.n_once),
         }
         return Finding("accounts.in_all", values)
 
@@ -321,7 +310,10 @@ class Accounts:
             return Finding("accounts.no_owners")
         most = owners.iloc[0]
         values = {"owner": Name(str(most["owner"])), "n": Count(int(most["n_customers"]), "customer")}
-        return Finding("accounts.most", values | {"money": Money(int(most[amount]), self.currency)})
+        return Finding(
+            "accounts.most_brought" if amount == "revenue_cents" else "accounts.most",
+            values | {"money": Money(int(most[amount]), self.currency)},
+        )
 
     def slowest(self) -> Finding:
         """Return the tier with the most money overdue."""

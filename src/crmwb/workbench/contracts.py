@@ -12,11 +12,12 @@ from crmwb.contract.contracts import CUSTOMERS as CONTRACT_CUSTOMERS
 from crmwb.contract.contracts import RENEWALS, SURVIVAL
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
-from crmwb.findings import Change, Count, Finding, Listing, Money, Name, Share, Span, Term
+from crmwb.findings import Change, Count, Finding, Listing, Money, Name, Share, Span, Term, Value
 from crmwb.plots import contracts as plots
 
 ALL = "(all)"
-FLOWS = ("new", "returned", "expansion", "contraction", "churn")
+GAINS, LOSSES = ("new", "returned", "expansion"), ("contraction", "churn")
+FLOWS = (*GAINS, *LOSSES)
 MONTHS = 12
 COLUMNS = ("flow", "money_cents", "group", "n_contracts", "n_running", "mrr_cents", "churn_share", "renewal_1_share")
 MIN_CONTRACTS = 20  # of a group: with fewer, its churn says nothing
@@ -97,8 +98,16 @@ class Contracts:
     def flow_finding(self) -> Finding:
         """What changed recurring revenue over the last twelve months."""
         last = self.bridge.tail(MONTHS)
-        values = {name: Money(int(last[f"{name}_cents"].sum()), self.currency) for name in FLOWS}
-        return Finding("contracts.flows", values | {"months": Count(len(last), "month")})
+        cents = {name: int(last[f"{name}_cents"].sum()) for name in FLOWS}
+        sides: dict[str, Value] = {}
+        for side, names in (("gained", GAINS), ("lost", LOSSES)):
+            moves = [
+                Finding(f"contracts.move.{name}", {"money": Money(cents[name], self.currency)})
+                for name in names
+                if cents[name]
+            ]
+            sides[side] = Listing(tuple(moves)) if moves else Finding("contracts.move.nothing")
+        return Finding("contracts.flows", sides | {"months": Count(len(last), "month")})
 
     @property
     def group_finding(self) -> Finding:

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from crmwb.display.blocks import Decision
-from crmwb.findings import Count, Finding, Interval, Money, Name, Share, Term, Unavailable, Value
+from crmwb.findings import Count, Days, Finding, Interval, Money, Name, Share, Term, Unavailable, Value
+from crmwb.marts.lost_accounts import lost_accounts
 from crmwb.marts.regulars import Regulars
 from crmwb.params.lifecycle import RISK_CLASSES
 from crmwb.workbench.campaigns import SURE
 from crmwb.workbench.revenue_change import beside_year_ago
+from crmwb.workbench.risk_changes import N_NAMED, named
 
 if TYPE_CHECKING:
     from crmwb.workbench import Workbench
@@ -21,7 +23,7 @@ SUMMARIES = ("actions.summary_assumed", "actions.summary_assumed_untested", "act
 KEY_TIERS = 2  # the upper ones, whose customers are called first
 MOST_PERSONS = 0.5  # of customers, from where on advice is for persons
 MATERIAL = 0.001  # of the revenue of 12 months: what wins less is no matter for leadership
-YEAR_MONTHS = 12
+YEAR_MONTHS, YEAR_DAYS = 12, 365
 
 
 def decisions(wb: "Workbench", most: int = MOST) -> list[Decision]:
@@ -38,7 +40,7 @@ def decisions(wb: "Workbench", most: int = MOST) -> list[Decision]:
     most : int, default 5
         How many at most.
     """
-    candidates = (overdue, fall, risk, losses, action_list, campaigns, best_tier, plan, cost_gap)
+    candidates = (overdue, fall, lost, risk, losses, action_list, campaigns, best_tier, plan, cost_gap)
     least = MATERIAL * wb.customers.months["revenue_cents"].tail(YEAR_MONTHS).sum()
     material = [decision for candidate in candidates for decision in candidate(wb) if decision.weight >= least]
     return sorted(material[:most], key=lambda decision: -decision.weight)
@@ -74,7 +76,7 @@ def risk(wb: "Workbench") -> Iterator[Decision]:
     It weighs what the list of actions is expected to keep of it, less the cost: that is what can be decided. Those who
     are likely lost already are counted beside them: they are no longer to be kept. Where customer numbers were
     replaced, nobody can say who left; where sales stop now in every year, nobody would buy whom one keeps. Where
-    most of all are at risk or likely lost, it is of regular buyers.
+    most of all are at risk or likely lost, it is of regular buyers, or of the list where these are few.
     """
     buyers, tested = wb.customers.buyers, wb.lifecycle.facts["risk"]
     at_risk = buyers[buyers["risk_class"] == AT_RISK]
@@ -105,7 +107,10 @@ def risk(wb: "Workbench") -> Iterator[Decision]:
     code = "risk" if key.any() else "risk_below"
     stake = "stake_of_numbers" if wb.circumstances.numbers_per_order else "stake"
     regulars = None if wb.circumstances.numbers_per_order else Regulars.where_most_leave(buyers)
-    if regulars and len(regulars.at_risk):
+    if regulars and not regulars.are_news and regulars.is_mostly_once:
+        code = "risk_once"
+        values["once"] = Count(int((at_risk["n_purchase_days"] == 1).sum()))
+    if regulars and regulars.are_news and len(regulars.at_risk):
         code = "risk_regulars"
         values |= {
             "n": Count(len(regulars.at_risk), "customer"),
@@ -113,6 +118,34 @@ def risk(wb: "Workbench") -> Iterator[Decision]:
             "n_all": Count(len(at_risk), "customer"),
         }
     yield _decision(code, values, owner, "lifecycle_and_retention", float(gain - cost), stake=stake)
+
+
+def lost(wb: "Workbench") -> Iterator[Decision]:
+    """Yield which of the largest customers are likely lost, by name, where the chance of leaving was tested."""
+    happened, tested = wb.circumstances, wb.lifecycle.facts["risk"]
+    if not tested["is_available"] or happened.ids_replaced or happened.closes_now or happened.numbers_per_order:
+        return
+    buyers = wb.customers.buyers
+    rows = lost_accounts(buyers)
+    if rows.empty:
+        return
+    first, brought = rows.iloc[0], int(rows["revenue_cents"].sum())
+    owner = Name(first["owner"]) if isinstance(first["owner"], str) and first["owner"] else Term("department", "sales")
+    values = {
+        "who": named(rows.head(N_NAMED)),
+        "n": Count(len(rows), "customer"),
+        "n_more": Count(max(len(rows) - N_NAMED, 0)),
+        "money": Money(brought, wb.currency),
+        "share": Share(brought / int(buyers["revenue_cents"].sum())),
+        "days": Days(first["days_since_last"]),
+        "gap": Days(round(first["usual_gap_days"])),
+        "chance": Share(1 - first["risk"]),
+        "horizon": Days(first["risk_horizon_days"]),
+        "n_moments": Count(int(tested["reliability"]["n_moments"]), "month_end"),
+    }
+    code = "lost" if len(rows) == 1 else "lost_several" if len(rows) <= N_NAMED else "lost_many"
+    a_year = brought * YEAR_DAYS / max(float(first["age_days"] - first["days_since_last"]), YEAR_DAYS)
+    yield _decision(code, values, owner, "customers_at_risk", a_year)
 
 
 def losses(wb: "Workbench") -> Iterator[Decision]:
@@ -176,8 +209,8 @@ def campaigns(wb: "Workbench") -> Iterator[Decision]:
 def best_tier(wb: "Workbench") -> Iterator[Decision]:
     """Yield what the best tier has brought, where customers have tiers and their numbers are the same all along.
 
-    Of persons nobody is given an owner. Customers outside the tier who brought more than anyone in it are named: the
-    tier heeds more than income.
+    Persons, and who has an owner, are given none. Customers outside the tier who brought more than most in it are
+    counted: the tier heeds more than income.
     """
     if wb.circumstances.ids_replaced:
         return
@@ -188,7 +221,7 @@ def best_tier(wb: "Workbench") -> Iterator[Decision]:
         return
     brought = int(top["revenue_cents"].sum())
     outside = buyers[buyers["tier"] != wb.value.scorecard.names[0]]
-    n_larger = int((outside["revenue_cents"] > top["revenue_cents"].max()).sum())
+    n_larger = int((outside["revenue_cents"] > top["revenue_cents"].median()).sum())
     stake = "stake_larger_outside" if n_larger else "stake"
     values = {
         "tier": Term("tier", wb.value.scorecard.names[0]),
@@ -198,7 +231,9 @@ def best_tier(wb: "Workbench") -> Iterator[Decision]:
         "share": Share(brought / revenue),
     }
     are_persons = (buyers["kind"].dropna() == "person").mean() >= MOST_PERSONS
-    code, department = ("tier_of_persons", "marketing") if are_persons else ("tier", "sales")
+    have_owners = top["owner"].fillna("").ne("").all()
+    code, department = "tier_of_persons" if are_persons or have_owners else "tier", "sales"
+    department = "marketing" if are_persons else department
     yield _decision(code, values, Term("department", department), "value", float(brought), stake=stake)
 
 

@@ -29,7 +29,10 @@ def persistency(inputs: Inputs) -> Analysis:
         "n": Count(len(inputs.at_risk), "customer"),
         "share": Share(len(inputs.at_risk) / len(buyers)),
     }
-    if regulars:
+    if regulars and not regulars.are_news and regulars.is_mostly_once:
+        code = "once"
+        values |= {"once": Count(regulars.n_once)}
+    if regulars and regulars.are_news:
         code = "regulars"
         values |= {
             "regulars": Count(regulars.n_customers, "customer"),

@@ -11,6 +11,7 @@ import pandas as pd
 from crmwb.contract.lifecycle import RISK
 from crmwb.lifecycle.activity import Entries
 from crmwb.lifecycle.risk.backtest import Reliability, Tested, backtest, watched
+from crmwb.lifecycle.risk.before import Before, earlier
 from crmwb.lifecycle.risk.classes import AT_RISK, CLASSES, classes
 from crmwb.lifecycle.risk.hazard import Hazard
 from crmwb.lifecycle.risk.panel import Known, panel
@@ -42,11 +43,14 @@ class Risk:
     not_available : str or None
         Why the risk is unknown for all: nothing was bought, the history is too short, too few customers were seen to
         leave or to stay, forecasts did not come true, or most buy once, so that nearly all would count as leaving.
+    before : date or None
+        The earlier month end that was_at_risk is of; None where no risk is known now or then.
     """
 
     customers: pd.DataFrame
     reliability: Reliability | None
     not_available: str | None = None
+    before: date | None = None
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -56,6 +60,7 @@ class Risk:
         return {
             "is_available": self.not_available is None,
             "not_available": self.not_available,
+            "before": None if self.before is None else self.before.isoformat(),
             "n_customers": {name: int(counts.get(name, 0)) for name in CLASSES},
             "n_at_risk": int(counts.get(AT_RISK, 0)),
             "margin_at_stake_cents": _sum(self.customers, AT_RISK),
@@ -113,22 +118,31 @@ def build(
     horizon[present.customer] = present.horizon_days
     clv = pd.to_numeric(customers["clv_cents"]) if "clv_cents" in customers else pd.Series(np.nan, index=ids.index)
     at_stake = risk * clv.to_numpy(dtype=np.float64, na_value=np.nan)
+    before = learned.before(params.at_risk, len(ids))
     frame = nobody.assign(
         risk=risk,
         risk_class=classes(risk, params),
         risk_horizon_days=pd.Series(horizon).astype("Int64"),
         margin_at_stake_cents=pd.Series(at_stake).round().astype("Int64"),
+        was_at_risk=pd.Series(pd.NA, index=ids.index, dtype="boolean") if before is None else before.was_at_risk.array,
     )
-    return Risk(frame, tested.reliability)
+    return Risk(frame, tested.reliability, before=None if before is None else before.as_of)
 
 
 @dataclass(frozen=True)
 class _Learned:
-    """The buyers now, the hazard that they have, and how it did at past moments."""
+    """The buyers now and a month ago, the hazard that they have, and how it did at past moments."""
 
     present: Known
+    then: Known | None
     hazard: Hazard
     tested: Tested
+
+    def before(self, least: float, n_customers: int) -> Before | None:
+        if self.then is None:
+            return None
+        risk = self.tested.calibration.of(self.hazard.none(self.then)).round(6)
+        return Before.of(self.then, risk, least, n_customers)
 
 
 def _learned(every: Sequence[Known], now: date, n_origins: int, most_days: float) -> _Learned | str:
@@ -139,7 +153,7 @@ def _learned(every: Sequence[Known], now: date, n_origins: int, most_days: float
     past = [_sampled(moment) for moment in every[:-1]][-(FITTED_MOMENTS + n_watched) :]
     tested, hazard = backtest(past, now, n_origins), Hazard.fit(past, now)
     if tested is not None and hazard is not None:
-        return _Learned(every[-1], hazard, tested)
+        return _Learned(every[-1], earlier(every[:-1], now), hazard, tested)
     return TOO_FEW if watched(past, now) else TOO_SHORT
 
 

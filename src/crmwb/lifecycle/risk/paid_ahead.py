@@ -5,6 +5,7 @@ from datetime import date
 
 import ibis.expr.types as ir
 import numpy as np
+import pandas as pd
 
 from crmwb import engine
 from crmwb.engine import Backend
@@ -29,14 +30,24 @@ def without_paid_ahead(risk: Risk, con: Backend, contracts: ir.Table, as_of: dat
     Returns
     -------
     Risk
-        The same, all columns of these customers but customer_id unknown.
+        The same, all columns of these customers but customer_id unknown. Whose contract ran at the earlier day and has
+        ended since was not at risk then.
     """
-    every = histories(contracts, as_of)
+    frame = risk.customers
+    stays = ~_pays_ahead(frame, con, contracts, as_of)
+    known = [name for name in frame.columns if name != "customer_id"]
+    frame = frame.assign(**{name: frame[name].where(stays) for name in known})
+    if risk.before is not None:
+        ran = stays & frame["was_at_risk"].notna() & _pays_ahead(frame, con, contracts, risk.before)
+        frame["was_at_risk"] = frame["was_at_risk"].mask(ran, False)
+    return replace(risk, customers=frame)
+
+
+def _pays_ahead(frame: pd.DataFrame, con: Backend, contracts: ir.Table, day: date) -> np.ndarray:
+    """Whether a contract of each customer runs at a day and is paid less often than their horizon lasts."""
+    every = histories(contracts, day)
     running = every.filter(~every.is_lost).group_by("customer_id").aggregate(months=every.period_months.max())
     rows = engine.batches(con, running).read_all().to_pandas()
-    frame = risk.customers
     months = frame["customer_id"].map(rows.set_index("customer_id")["months"]).to_numpy(np.float64, na_value=np.nan)
     horizon = frame["risk_horizon_days"].to_numpy(dtype=np.float64, na_value=np.nan)
-    stays = ~(months * DAYS_A_MONTH > horizon)
-    known = [name for name in frame.columns if name != "customer_id"]
-    return replace(risk, customers=frame.assign(**{name: frame[name].where(stays) for name in known}))
+    return np.asarray(months * DAYS_A_MONTH > horizon)

@@ -72,7 +72,7 @@ def facts(
             months, terms.horizon_days, total, lost_below=lost_below, n_to_buy=n_to_buy, currency=currency
         ),
         "bridge": _bridge(changes, cohorts, total, currency),
-        "forecast": forecast_facts(ahead, n_months, currency),
+        "forecast": forecast_facts(ahead, n_months, currency, past),
         "proof": proof_facts(past, _months_of_revenue(ahead)),
         "check": _check(ahead, terms, int(months["equity_cents"].iloc[-1]), currency),
         "caveats": [to_json(caveat) for caveat in _caveats(cohorts, past)],

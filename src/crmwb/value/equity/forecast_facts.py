@@ -11,12 +11,15 @@ from crmwb.calendar import MONTHS_A_YEAR, start_of
 from crmwb.findings import Change, Count, Finding, Interval, Money, Month, Share, Unavailable, Value, from_json, to_json
 from crmwb.value.equity.monthly import ALL_MEASURES, Measure, Monthly
 from crmwb.value.forecast import LEVELS, MIN_TESTS, MOST_OFF, Forecast, NewShare, Total
+from crmwb.value.forecast.intervals import latest_error
 
 ROWS = ("actual", "expected")
+TOO_WIDE = "forecast.range_too_wide"
+NORMAL_95 = 2.46  # half-width of a 95% range over the mean absolute error, were that known for certain
 MOST_TIMES = 4  # a range of a month whose ends are further apart is not called an expectation
 
 
-def forecast_facts(monthly: Monthly, n_months: int, currency: str) -> dict[str, Any]:
+def forecast_facts(monthly: Monthly, n_months: int, currency: str, past: pd.DataFrame | None = None) -> dict[str, Any]:
     """Gather what is forecast, as JSON holds it.
 
     Parameters
@@ -27,6 +30,8 @@ def forecast_facts(monthly: Monthly, n_months: int, currency: str) -> dict[str, 
         How many months ahead were asked for.
     currency : str
         For the finding.
+    past : DataFrame, optional
+        Columns of `PAST_FORECASTS`: what a total that is not stated is justified by.
 
     Returns
     -------
@@ -40,11 +45,13 @@ def forecast_facts(monthly: Monthly, n_months: int, currency: str) -> dict[str, 
     """
     revenue = monthly.measures["revenue_cents"]
     values = revenue.counted
+    measures = {name: _measure(m, monthly.skip, n_months, monthly.stops_at) for name, m in monthly.measures.items()}
+    if past is not None:
+        of = measures["revenue_cents"]
+        of["unavailable"] = _with_tests(of, revenue, monthly.skip, n_months, past)
     facts = {
         "n_months": n_months,
-        "measures": {
-            name: _measure(m, monthly.skip, n_months, monthly.stops_at) for name, m in monthly.measures.items()
-        },
+        "measures": measures,
         "new_share": asdict(monthly.new_share) if isinstance(monthly.new_share, NewShare) else None,
         "last_year": float(values[-MONTHS_A_YEAR:].sum()) if len(values) > MONTHS_A_YEAR else None,
     }
@@ -155,6 +162,30 @@ def _why_not_all(now: Forecast, n: int, skip: int, n_months: int, stops_at: int 
     return to_json(Unavailable(f"forecast.{code}", values=values | {"share": Share(MOST_OFF)}))
 
 
+def _with_tests(
+    of: dict[str, Any], revenue: Measure, skip: int, n_months: int, past: pd.DataFrame
+) -> dict[str, Any] | None:
+    """Say what a total is too uncertain for: late errors, errors of all, or tests too few to promise what they show."""
+    why: dict[str, Any] | None = of["unavailable"]
+    tested = _error_of_totals(past[past["measure"] == "revenue_cents"], n_months)
+    stated = 0 if of["total"] is None else of["total"]["months"]
+    if why is None or why["code"] != TOO_WIDE or tested is None or tested["months"] <= stated:
+        return why
+    known = from_json(why).values
+    months, error, n = tested["months"], tested["error_share"], tested["n_origins"]
+    late = latest_error(revenue.rolling.total_errors(of["judged_by"], len(revenue.rolling.values), skip))
+    values: dict[str, Value] = {
+        **known,
+        "of_months": Count(months, "month"),
+        "of_total": Share(error),
+        "n_totals": Count(n),
+        "apart": Count(round((n - 1) / months + 1)),
+        "late": Share(late),
+    }
+    code = "late" if late > MOST_OFF else "few" if NORMAL_95 * of["widened_by"] * error < MOST_OFF else "error"
+    return to_json(Unavailable(f"{TOO_WIDE}_{code}", values=values))
+
+
 def _how_it_came(revenue: dict[str, Any], n_origins: int, total: dict[str, Any] | None) -> list[Finding]:
     """Return the errors of single months and of totals in one finding, so that neither is taken for the other."""
     values: dict[str, Value] = {
@@ -164,7 +195,8 @@ def _how_it_came(revenue: dict[str, Any], n_origins: int, total: dict[str, Any] 
     }
     code = "forecast.proof"
     if total is not None:
-        code = "forecast.proof_with_total"
+        alike = total["error_share"] >= revenue["error_share"]  # errors of one sign add up instead of cancelling out
+        code = f"forecast.proof_with_total{'_alike' if alike else ''}"
         values |= {
             "months": Count(total["months"], "month"),
             "n_totals": Count(total["n_origins"]),

@@ -86,6 +86,19 @@ def total_widths(errors: np.ndarray, months: int) -> dict[int, np.ndarray]:
     return {p: np.maximum(quantiles[p], spread * float(student.ppf(0.5 + p / 200, apart))) for p in LEVELS}
 
 
+def latest_error(errors: np.ndarray) -> float:
+    """Return what the newest total over `LATEST_MONTHS` that is over was off by, as a share; 0 where none is.
+
+    Parameters
+    ----------
+    errors : ndarray of shape (n_origins, n_ahead)
+        Log errors of totals over 1, 2, … months.
+    """
+    of = errors[:, min(LATEST_MONTHS, errors.shape[1]) - 1]
+    known = of[np.isfinite(of)]
+    return abs(float(np.expm1(known[-1]))) if len(known) else 0.0
+
+
 def widening(ratios: np.ndarray, least: int = 12) -> float:
     """Return what widths must be multiplied by so that the past 80% intervals would have held 80%; never below 1.
 
