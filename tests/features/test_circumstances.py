@@ -181,6 +181,24 @@ def test_a_channel_that_numbers_every_order_anew_is_told_and_one_of_rare_buyers_
     assert "numbers_per_order" not in seen(each[each["channel"] == "market"])  # nothing to compare with
 
 
+def test_a_channel_that_stopped_is_told_and_one_that_pauses_or_brought_little_is_not(seen):
+    lines = company(n=300)
+    lines["channel"] = np.where(lines["customer"].str[-1] < "4", "market", "web")
+    assert "channel_stopped" not in seen(lines)
+    is_market, closed = lines["channel"] == "market", DAYS - 200
+    stopped = lines[~is_market | (lines["day"] < closed)]
+    finding = seen(stopped)["channel_stopped"]
+    assert finding.values["channel"] == Name("market")
+    assert date(2023, 6, 10) <= finding.values["day"].value < date(2023, 6, 15)
+    assert 0.3 < finding.values["share"].value < 0.5
+    little = lines.assign(channel=np.where(lines["customer"].str[-2:] < "05", "market", "web"))
+    assert "channel_stopped" not in seen(little[(little["channel"] == "web") | (little["day"] < closed)])
+    every_winter = lines[~is_market | (lines["day"] % 365 < 280)]  # it pauses at this time of each year
+    assert "channel_stopped" not in seen(every_winter)
+    moved = stopped[stopped["day"] < closed + 20]
+    assert "channel_stopped" not in seen(moved, date(2023, 7, 5))  # silent for too short a time
+
+
 def test_closed_sundays_and_few_orders_are_no_days_without_sales(seen):
     lines = company(n=30, arrivals=0.02, a_year=3.0)
     assert "no_sales" not in seen(lines[lines["day"] % 7 != 6])

@@ -220,6 +220,16 @@ def test_a_fit_that_is_not_ok_is_no_champion(verdict):
     assert best["finding"]["code"] == "proof.no_model"
 
 
+def test_a_season_in_which_nobody_buys_ranks_nobody_and_does_not_count():
+    verdict = judge(scored(
+        (FEB, "bg_nbd", "model", "limit", np.nan), (MAR, "bg_nbd", "model", "ok", 0.60),
+        (FEB, "rate", "rule", "ok", np.nan), (MAR, "rate", "rule", "ok", 0.50),
+    ))  # fmt: skip
+    assert (verdict["champion"], verdict["best_rule_score"], verdict["n_origins"]) == ("bg_nbd", 0.5, 1)
+    nobody = judge(scored((FEB, "rate", "rule", "ok", np.nan)))
+    assert nobody["finding"]["code"] == "proof.nothing_ranked"
+
+
 def test_where_chance_decides_who_buys_it_is_said():
     rng = np.random.default_rng(1)  # all alike: whoever bought more did so by chance
     chance = {

@@ -336,3 +336,12 @@ def test_a_month_of_which_nothing_useful_is_known_is_not_called_expected(spread,
     facts = forecast_facts(monthly, 3, "EUR")
     assert facts["measures"]["revenue_cents"]["total"] is None
     assert from_json(facts["findings"][0]).code == code
+
+
+def test_a_month_out_of_season_is_said_to_bring_hardly_anything():
+    year = np.array([0.0, 0, 0, 0, 0, 0, 5_000, 9_000, 9_000, 9_000, 5_000, 0])
+    season = np.concatenate([times * year for times in (1, 3, 0.6, 2)])  # no total is stated of years so unlike
+    rolling = rolling_of(season)
+    months = Measure(rolling, 24_000, 0.0, season, forecast(rolling, len(season), 0), [])
+    monthly = Monthly(date(2004, 1, 1), {"revenue_cents": months}, Unavailable("forecast.new_share_unsure"))
+    assert from_json(forecast_facts(monthly, 3, "EUR")["findings"][0]).code == "forecast.next_month_idle"

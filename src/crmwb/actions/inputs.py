@@ -53,6 +53,8 @@ class Inputs:
         Whether recent revenue may be compared with that of a year before.
     since : str or None
         The day that risk is compared with.
+    no_risk : str or None
+        Why the risk of nobody is known: `lifecycle.risk.build.REASONS`; None where it is.
     accepted : Accepted or None
         The run that alerts compare with.
     then : Then or None
@@ -75,6 +77,7 @@ class Inputs:
     total: TotalRange
     is_comparable: bool
     since: str | None
+    no_risk: str | None
     accepted: accepted.Accepted | None
     then: Then | None
 
@@ -92,7 +95,7 @@ def read(con: Backend, p: Params) -> Inputs:
     margin = models.get("margin") or {"share": p.value.assumed_margin_share}
     source = storage.read_json(layout.QUALITY_SUMMARY)["profile"]["source"]
     clean = storage.open_tables(con, layout.CLEAN)
-    happened = storage.read_json(layout.CIRCUMSTANCES)
+    happened, lifecycle = storage.read_json(layout.CIRCUMSTANCES), storage.read_json(layout.LIFECYCLE_FACTS)
     run = accepted.accepted(layout.ACCEPTED_ACTIONS, source)
     return Inputs(
         mart=storage.open_artefact(con, MART, "mart"),
@@ -110,7 +113,8 @@ def read(con: Backend, p: Params) -> Inputs:
         margin_share=float(margin["share"]),
         total=TotalRange.of(models),
         is_comparable=happened["is_comparable"],
-        since=compared_with(storage.read_json(layout.LIFECYCLE_FACTS), happened),
+        since=compared_with(lifecycle, happened),
+        no_risk=lifecycle["risk"]["not_available"],
         accepted=run,
         then=None if run is None else _then(con, clean, run.as_of),
     )

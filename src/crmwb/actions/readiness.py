@@ -15,6 +15,7 @@ READ = (
     "n_purchase_days", "risk", "clv_cents", "margin_is_assumed", "realised_revenue_cents", "n_products", "n_invoices",
     "owner", "contactable", "n_opportunities", "n_opportunities_open",
 )  # fmt: skip
+NO_RISK = ("customers_buy_once", "forecasts_did_not_come_true")  # which no longer history as such would mend
 MONTH_DAYS = 365.25 / 12
 SEASONS = 2  # every month of the year has to be seen so often before a season can be told
 
@@ -52,10 +53,10 @@ def readiness(customers: pd.DataFrame, known: Inputs, p: Params) -> list[Readine
         For the limits that the stages keep.
     """
     days = (known.as_of - known.first_day).days
-    return [*_purchases(customers, days, p), *_tables(customers), *_campaigns(known, p)]
+    return [*_purchases(customers, days, known.no_risk, p), *_tables(customers), *_campaigns(known, p)]
 
 
-def _purchases(customers: pd.DataFrame, days: int, p: Params) -> list[Readiness]:
+def _purchases(customers: pd.DataFrame, days: int, no_risk: str | None, p: Params) -> list[Readiness]:
     bought = customers["n_purchase_days"].fillna(0)
     n_repeats, least = int((bought >= 2).sum()), p.value.backtest.min_customers
     long_enough = days >= 2 * p.value.backtest.holdout_days
@@ -69,6 +70,7 @@ def _purchases(customers: pd.DataFrame, days: int, p: Params) -> list[Readiness]
         _row(
             "risk", bool(customers["risk"].notna().any()),
             {"n": Count(int(customers["risk"].notna().sum()), "customer"), "all": Count(int((bought > 0).sum()))}, {},
+            no_risk if no_risk in NO_RISK else None,
         ),
         _row(
             "season", months >= 12 * SEASONS,
@@ -100,7 +102,7 @@ def _campaigns(known: Inputs, p: Params) -> list[Readiness]:
     due = known.past[known.past["review_on"] <= known.as_of] if len(known.past) else known.past
     n_held = int(due["is_held_out"].astype(bool).sum()) if len(due) else 0
     arm = Count(p.response.min_arm, "customer")
-    both = {"n": Count(n_tested, "campaign"), "all": Count(len(campaigns), "campaign")}
+    both = {"n": Count(n_tested), "all": Count(len(campaigns), "campaign")}
     return [
         _row("effects", n_tested > 0, both, {"arm": arm}),
         _row("uplift", n_sorted > 0, {"n": Count(n_sorted, "campaign")}, {"arm": arm}),
@@ -111,8 +113,11 @@ def _campaigns(known: Inputs, p: Params) -> list[Readiness]:
     ]  # fmt: skip
 
 
-def _row(key: str, is_ready: bool, has: Mapping[str, Value], needs: Mapping[str, Value]) -> Readiness:
-    codes = (f"actions.readiness.has_{key}", f"actions.readiness.needs_{key}")
+def _row(
+    key: str, is_ready: bool, has: Mapping[str, Value], needs: Mapping[str, Value], lacks: str | None = None
+) -> Readiness:
+    """Return a row; `lacks` names what it takes where that differs from what the analysis usually takes."""
+    codes = (f"actions.readiness.has_{key}", f"actions.readiness.needs_{lacks or key}")
     return Readiness(key, is_ready, Finding(codes[0], has), Finding(codes[1], needs))
 
 

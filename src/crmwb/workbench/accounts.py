@@ -286,7 +286,7 @@ class Accounts:
             return Finding("accounts.nobody_to_win_back")
         if self.part and (self.is_withheld or len(rows) < LEAST):
             return Finding("accounts.part_few", {"least": Count(LEAST, "customer")})
-        values = {"n": Count(len(rows), "customer"), "gain": self._sum(rows, "gain_cents")}
+        values = {"n": Count(len(rows)), "gain": self._sum(rows, "gain_cents")}
         return Finding("accounts.win_back", values | {"cost": self._sum(rows, "cost_cents")})
 
     @property

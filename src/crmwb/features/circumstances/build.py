@@ -89,6 +89,7 @@ def judged(sales: Sales, currency: str) -> Circumstances:
         channels.numbers_per_order(sales),
         breaks.closes_now(sales),
         *(breaks.without_sales(hole) for hole in holes if hole.is_long or hole in in_comparison),
+        None if replaced else channels.stopped(sales, currency),
         accounts.silent(sales, currency),
         accounts.dependence(sales, currency),
         None if replaced else growth.newcomers_stopped(sales),

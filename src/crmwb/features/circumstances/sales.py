@@ -47,6 +47,8 @@ class Sales:
     channels : DataFrame
         One row per channel of a first purchase at least MATURE_DAYS ago: channel, n (customers), n_again (of them who
         bought on another day too).
+    channel_days : DataFrame
+        One row per channel and day with a sale by it: channel, day, cents (before returns).
     lags : DataFrame
         Of returns whose purchase is known: lag (days), cents (above 0), n.
     """
@@ -60,6 +62,7 @@ class Sales:
     products: pd.DataFrame
     lags: pd.DataFrame
     channels: pd.DataFrame
+    channel_days: pd.DataFrame
 
 
 def read(con: Backend, transactions: ir.Table, as_of: date, period: int) -> Sales | None:
@@ -92,6 +95,7 @@ def _read(con: Backend, transactions: ir.Table, by_day: ir.Table, as_of: date, p
         products=_products(con, transactions, as_of, period),
         lags=_lags(con, transactions, as_of),
         channels=_channels(con, transactions, bought, as_of),
+        channel_days=_channel_days(con, transactions, as_of),
     )
 
 
@@ -188,8 +192,7 @@ def _lags(con: Backend, transactions: ir.Table, as_of: date) -> pd.DataFrame:
 
 
 def _channels(con: Backend, transactions: ir.Table, bought: ir.Table, as_of: date) -> pd.DataFrame:
-    lines = before(transactions, "ordered_at", as_of)
-    named = lines.filter(lines.channel.notnull() & ~lines.is_return & (lines.revenue_cents > 0))
+    named = _by_channel(transactions, as_of)
     seen = named.group_by("customer_id", "channel").aggregate(day=named.ordered_at.date().min())
     own = ibis.window(group_by=seen.customer_id, order_by=[seen.day, seen.channel])
     seen = seen.mutate(place=ibis.row_number().over(own))
@@ -199,6 +202,18 @@ def _channels(con: Backend, transactions: ir.Table, bought: ir.Table, as_of: dat
     sums = joined.group_by("channel").aggregate(n=joined.count(), n_again=joined.count(where=joined.n_days > 1))
     counts: pd.DataFrame = engine.batches(con, sums.order_by("channel")).read_all().to_pandas()
     return counts.astype({"n": "int64", "n_again": "int64"})
+
+
+def _channel_days(con: Backend, transactions: ir.Table, as_of: date) -> pd.DataFrame:
+    named = _by_channel(transactions, as_of)
+    sums = named.group_by("channel", day=number_of(named.ordered_at.date())).aggregate(cents=named.revenue_cents.sum())
+    rows: pd.DataFrame = engine.batches(con, sums.order_by("channel", "day")).read_all().to_pandas()
+    return rows.astype({"day": "int64", "cents": "int64"})
+
+
+def _by_channel(transactions: ir.Table, as_of: date) -> ir.Table:
+    lines = before(transactions, "ordered_at", as_of)
+    return lines.filter(lines.channel.notnull() & ~lines.is_return & (lines.revenue_cents > 0))
 
 
 def number_of(day: ir.DateValue) -> ir.IntegerValue:

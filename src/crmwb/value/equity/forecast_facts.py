@@ -16,6 +16,7 @@ from crmwb.value.forecast.intervals import latest_error
 ROWS = ("actual", "expected")
 TOO_WIDE = "forecast.range_too_wide"
 NORMAL_95 = 2.46  # half-width of a 95% range over the mean absolute error, were that known for certain
+IDLE = 0.02  # of the mean month of the last year: a month that brings no more is out of season
 MOST_TIMES = 4  # a range of a month whose ends are further apart is not called an expectation
 
 
@@ -262,10 +263,17 @@ def _total(total: dict[str, Any], currency: str) -> Finding:
 
 
 def _next_month(monthly: Monthly, currency: str) -> Finding:
-    """Return the range of the first month ahead; of a very wide one, that nothing useful is known."""
+    """Return the range of the first month ahead, or what is known of it.
+
+    Of one out of season, that hardly anything will come; of a very wide range, that nothing useful is known.
+    """
     m = monthly.measures["revenue_cents"]
     low, high = (float(end[monthly.skip]) for end in m.now.ends(80, m.lump))
     month = start_of(m.first_month + len(m.rolling.values) + monthly.skip)
     values = {"month": Month(month), "range": Interval(Money(round(low), currency), Money(round(high), currency))}
+    usual = float(m.counted[-MONTHS_A_YEAR:].mean())
+    if len(m.counted) >= MONTHS_A_YEAR and high < IDLE * usual:
+        most = {"high": Money(round(high), currency), "usual": Money(round(usual), currency)}
+        return Finding("forecast.next_month_idle", values | most, weight=high)
     code = "forecast.next_month" if high <= MOST_TIMES * low else "forecast.next_month_unsure"
     return Finding(code, values, weight=high)

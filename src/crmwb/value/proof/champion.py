@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from crmwb.findings import Count, Finding, Listing, Number, Term, Unavailable, to_json
@@ -18,8 +19,9 @@ COMPARED = ("normalised_gini", "mae", "rmse")  # all are stated: a model may ran
 def champion(tested: "Backtest", score: str = "normalised_gini", *, n_bootstrap: int, seed: int) -> dict[str, Any]:
     """Name the best forecaster of each kind, and say which of them wins.
 
-    The score is the mean over the origins. A model counts only where each of its fits was ok; a rule that does as well
-    as the best model wins, for it is simpler.
+    The score is the mean over the origins, those left out after which all customers bought equally often (a season in
+    which nobody buys), for nothing can be ranked there. A model counts only where each of its fits
+    was ok; a rule that does as well as the best model wins, for it is simpler.
 
     Parameters
     ----------
@@ -39,7 +41,8 @@ def champion(tested: "Backtest", score: str = "normalised_gini", *, n_bootstrap:
         difference, lower, upper, above 0 where it is better), order_is_chance (whether nothing known orders customers
         better than chance), newcomers, finding, skipped.
     """
-    scores = tested.scores
+    scores = _known(tested.scores, score)
+    trials = [trial for trial in tested.trials if np.ptp(trial.actual)]
     out: dict[str, Any] = {"score": score, "n_origins": int(scores["origin"].nunique())}
     out |= {f"best_{kind}{what}": None for kind in KINDS for what in ("", "_score")}
     out |= dict.fromkeys(("champion", "champion_kind", "model_beats_rules", "versus_rule", "versus_model"))
@@ -60,18 +63,24 @@ def champion(tested: "Backtest", score: str = "normalised_gini", *, n_bootstrap:
     out["champion_kind"] = best if out["model_beats_rules"] else "rule"
     out["champion"] = out[f"best_{out['champion_kind']}"]
     margins: dict[str, Margin] = {}
-    if tested.trials:
+    if trials:
         pairs = {
             "versus_rule": (best and out[f"best_{best}"], out["best_rule"]),
             "versus_model": (out["best_stack"], out["best_model"]),
         }
         for name, (one, other) in pairs.items():
             if one is not None and other is not None:
-                margins[name] = margin(tested.trials, one, other, score, n_bootstrap=n_bootstrap, seed=seed)
-        order = margin(tested.trials, out["champion"], None, "normalised_gini", n_bootstrap=n_bootstrap, seed=seed)
+                margins[name] = margin(trials, one, other, score, n_bootstrap=n_bootstrap, seed=seed)
+        order = margin(trials, out["champion"], None, "normalised_gini", n_bootstrap=n_bootstrap, seed=seed)
         out["order_is_chance"] = order.lower < ORDER_OF_CHANCE
     out |= {name: each.record() for name, each in margins.items()}
-    return out | {"finding": to_json(_finding(out, tested, margins.get("versus_rule")))}
+    return out | {"finding": to_json(_finding(out, scores, margins.get("versus_rule")))}
+
+
+def _known(scores: pd.DataFrame, score: str) -> pd.DataFrame:
+    """Return the rows of origins at which anything has a score; all rows where none has."""
+    known = scores[scores.groupby("origin")[score].transform("count") > 0]
+    return scores if known.empty else known
 
 
 def _ranked(scores: pd.DataFrame, score: str) -> pd.Series:
@@ -112,7 +121,7 @@ def compared(scores: pd.DataFrame, forecaster: str, rule: str) -> Listing:
     )
 
 
-def _finding(out: dict[str, Any], tested: "Backtest", versus_rule: Margin | None) -> Finding:
+def _finding(out: dict[str, Any], scores: pd.DataFrame, versus_rule: Margin | None) -> Finding:
     """Return who wins by the score declared, with every measure."""
     values = {"periods": Count(out["n_origins"], "past_period"), "rule": Term("model", out["best_rule"])}
     if out["order_is_chance"]:
@@ -123,7 +132,7 @@ def _finding(out: dict[str, Any], tested: "Backtest", versus_rule: Margin | None
     values |= {
         "model": Term("model", out[f"best_{kind}"]),
         "score": Term("accuracy_measure", out["score"]),
-        "measured": compared(tested.scores, out[f"best_{kind}"], out["best_rule"]),
+        "measured": compared(scores, out[f"best_{kind}"], out["best_rule"]),
     }
     if not out["model_beats_rules"]:
         return Finding("proof.no_better", values)
