@@ -149,3 +149,32 @@ def test_a_join_is_tried_against_every_row_of_what_is_joined(exports, check):
     line = line_of(lines, "tables.transactions.join: 143 of 1,000 rows: no row in prices.csv with the same who")
     assert "(first: sales.csv row 5" in line
     assert "transactions: 1,000 rows tried, 143 of them unreadable" in lines
+
+
+def test_totals_show_what_counts_what_is_left_out_and_what_is_not_read(exports, check):
+    rows = [
+        f"c{i % 7},o{i},{2023 + i % 2}-03-0{1 + i % 9},{-1 if i == 8 else 1},{-9 if i == 8 else 10}.50,"
+        f"{['paid', 'open', 'void'][i % 3]},{i % 2},{12 + i % 3}.25"
+        for i in range(60)
+    ]
+    exports.write("customer,order,day,units,amount,status,valid,paid_real\n" + "\n".join(rows) + "\n")
+    exports.map(filter="status != 'void'")
+    code, lines = check()
+    assert code == 0
+    whole = line_of(lines, "Totals of these rows")
+    assert "USD\N{NO-BREAK SPACE}420.00 from 40 orders of 7 customers, USD\N{NO-BREAK SPACE}10.50 an order" in whole
+    assert "the largest amount of a row is USD\N{NO-BREAK SPACE}10.50 (sales.csv row 2)" in whole
+    assert "2023 USD\N{NO-BREAK SPACE}210.00 and 2024 USD\N{NO-BREAK SPACE}210.00" in line_of(lines, "by year")
+    assert "USD\N{NO-BREAK SPACE}190.00 in 20 rows" in line_of(lines, "left out by the filter:")
+    assert line_of(lines, "status: void USD\N{NO-BREAK SPACE}190.00 (20 rows)")
+    assert "paid_real 510.00" in line_of(lines, "other columns of money")
+    assert line_of(lines, "valid: 0 USD\N{NO-BREAK SPACE}210.00 (20 rows) and 1 USD\N{NO-BREAK SPACE}210.00 (20 rows)")
+    assert not any("first rows of each file" in line for line in lines)
+
+
+def test_totals_of_first_rows_say_so(exports, check):
+    exports.write(GOOD)
+    _, lines = check()
+    assert line_of(lines, "first rows of each file only", "--rows")
+    _, lines = check("--rows", "10000")
+    assert not any("first rows of each file" in line for line in lines)

@@ -1,5 +1,6 @@
 """Exports that mislead are read right, or asked about: never a wrong sum that is called sure."""
 
+import control_exports
 import event_exports
 import ledger_exports
 import more_odd_exports
@@ -41,7 +42,14 @@ def test_revenue_is_equal_to_the_cent_or_asked(project, export):
 
 @pytest.mark.parametrize(
     "export",
-    [*tool_exports.EVERY, *event_exports.EVERY, *ledger_exports.EVERY, *register_exports.EVERY, *paid_exports.EVERY],
+    [
+        *tool_exports.EVERY,
+        *event_exports.EVERY,
+        *ledger_exports.EVERY,
+        *register_exports.EVERY,
+        *paid_exports.EVERY,
+        *control_exports.EVERY,
+    ],
     ids=lambda export: export.__name__,
 )
 def test_customers_and_days_are_right_or_asked(project, export):

@@ -15,7 +15,8 @@ from crmwb.contract.canonical import TABLES
 from crmwb.engine import Backend
 from crmwb.files import owners
 from crmwb.params import EngineParams, SourceParams
-from crmwb.sources import contract, mapping, rows
+from crmwb.sources import contract, control_totals, mapping, rows
+from crmwb.sources.control_totals import ControlTotals
 from crmwb.sources.delivery import Filtered
 from crmwb.sources.formats import ROW
 from crmwb.sources.mapped_tables import Reading
@@ -71,11 +72,14 @@ class Checked:
         What it would quarantine.
     tables : list of TableSample
         What comes out.
+    totals : ControlTotals or None
+        What the purchases among it come to.
     """
 
     mistakes: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     tables: list[TableSample] = field(default_factory=list)
+    totals: ControlTotals | None = None
 
 
 def check(
@@ -131,6 +135,8 @@ def check(
                         f"the pipeline stops."
                     )
                 checked.remarks += _broken_rules(con, name, parts, places.of(("tables", name)))
+        if tried := reading.tried.get(control_totals.PURCHASES):
+            checked.totals = control_totals.totals(con, tried, source.currency, n_rows)
     return checked
 
 

@@ -19,15 +19,38 @@ from crmwb.sources.joins import Joined, Partner
 from crmwb.sources.kept_rows import KeptFile, KeptRows
 from crmwb.sources.lines import Key, Places
 from crmwb.sources.mapping import Mapping, TableMapping
-from crmwb.sources.raw_rows import RawRows
+from crmwb.sources.raw_rows import N_FILES_TRIED, RawRows
 from crmwb.sources.related import related
 from crmwb.sources.rows import KEY, SourceRows
+from crmwb.sources.source_files import SourceFile
 from crmwb.sources.staging import FILE, Wanted
 from crmwb.sources.wanted import asked, asked_by_derived
 
 T = TypeVar("T")
 
 N_PARTNERS_TRIED = 500_000  # rows of what is joined, where a mapping is only tried
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A part of a table of which only the first rows were read.
+
+    Attributes
+    ----------
+    read : SourceRows
+        What its filter keeps of them.
+    files : list of SourceFile
+        Where they stand; none of a database.
+    unfiltered : SourceRows or None
+        All of them, read as if it had no filter; None where it has none.
+    is_whole : bool
+        Whether the files have no more rows.
+    """
+
+    read: SourceRows
+    files: list[SourceFile]
+    unfiltered: SourceRows | None
+    is_whole: bool
 
 
 @dataclass
@@ -44,6 +67,8 @@ class Reading:
         What became of the joins of a table.
     kept : KeptRows or None
         The rows of files that were read before.
+    tried : dict of str to list of Tried
+        The parts of tables, where no more than `n_rows` are read.
     """
 
     con: Backend
@@ -56,6 +81,7 @@ class Reading:
     filtered: dict[str, Filtered] = field(default_factory=dict)
     joined: dict[str, list[Joined]] = field(default_factory=dict)
     kept: KeptRows | None = None
+    tried: dict[str, list[Tried]] = field(default_factory=dict)
     _rates: str = ""
     _raw: RawRows = field(init=False)
 
@@ -130,7 +156,19 @@ class Reading:
             self._left_out(table.name, Filtered(staged.n_rows - read_rows.n_rows, n_nobodys, cents))
         if part.rows:
             refuse_bad(self.con, read_rows, self.places.of(key))
+        if self.n_rows is not None and part.file:
+            files = self._raw.files_of(key, part, self.n_rows)
+            is_whole = len(files) < N_FILES_TRIED and max(staged.n_rows_of.values(), default=0) < self.n_rows
+            every = self._unfiltered(opened, table, periods, label)
+            self.tried.setdefault(table.name, []).append(Tried(read_rows, files, every, is_whole))
         return read_rows
+
+    def _unfiltered(self, opened: SourceRows, table: Table, periods: ir.Table | None, label: str) -> SourceRows | None:
+        """Read rows as if there were no filter."""
+        if opened.mapping.filter is None:
+            return None
+        every = replace(opened, mapping=opened.mapping.model_copy(update={"filter": None}))
+        return self._set_down(reading.read(every, table, periods), f"{label} unfiltered")
 
     def _of_files(
         self,

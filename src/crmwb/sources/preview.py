@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from crmwb.findings import Count, Finding, Name, Value, numbers
+from crmwb.findings import Count, Finding, Listing, Money, Name, Value, numbers
 from crmwb.findings.say import say
 from crmwb.sources.checking import Checked, TableSample
+from crmwb.sources.control_totals import ControlTotals, Group
+from crmwb.sources.privacy import identifiers
 
 ORIGIN_WIDTH, VALUES_WIDTH = 36, 60
 
@@ -13,6 +15,8 @@ def lines(checked: Checked) -> Iterator[str]:
     """Yield the result of the sampled rows, then the mistakes in some of them."""
     for table in checked.tables:
         yield from _table(table)
+    if checked.totals is not None:
+        yield from _totals(checked.totals)
     for remark in checked.remarks:
         yield _text("remark", remark=Name(remark))
     if not checked.mistakes:
@@ -29,6 +33,56 @@ def _table(table: TableSample) -> Iterator[str]:
         origin = _cut(c.origin, ORIGIN_WIDTH)
         values = _cut(", ".join(c.values), VALUES_WIDTH) or _text("no_values")
         yield f"  {c.name:<{name_width}}  {origin:<{ORIGIN_WIDTH}}  {numbers.share(c.known_share):>5}  {values}"
+    yield ""
+
+
+def _totals(t: ControlTotals) -> Iterator[str]:
+    """Yield what the purchases come to, for comparing with a report of the system that they are from."""
+
+    def money(cents: int) -> Money:
+        return Money(cents, t.currency, exact=True)
+
+    def groups(each: list[Group]) -> Listing:
+        values = (
+            Name(identifiers.shown(group.value)) if group.value else Finding("sources.check.blank") for group in each
+        )
+        lines = (
+            Finding(
+                "sources.check.group", {"value": value, "money": money(group.cents), "rows": Count(group.n_rows, "row")}
+            )
+            for value, group in zip(values, each, strict=True)
+        )
+        return Listing(tuple(lines))
+
+    whole = {
+        "money": money(t.cents),
+        "orders": Count(t.n_orders, "order"),
+        "customers": Count(t.n_customers, "customer"),
+    }
+    mean = money(round(t.cents / t.n_orders))
+    yield _text("totals", **whole, mean=mean, largest=money(t.largest_cents), at=Name(t.largest_at))
+    if not t.is_of_all:
+        yield _text("of_some")
+    years = (
+        Finding("sources.check.year", {"year": Name(str(y)), "money": money(c)}) for y, c in sorted(t.by_year.items())
+    )
+    yield _text("by_year", years=Listing(tuple(years)))
+    if t.n_returns:
+        yield _text("returned", money=money(t.returned_cents), rows=Count(t.n_returns, "row"))
+    if t.n_left_out:
+        yield _text("left_out", money=money(t.left_out_cents), rows=Count(t.n_left_out, "row"))
+    for column, each in t.left_out.items():
+        yield _text("by_value", column=Name(column), groups=groups(each))
+    if t.unread_sums:
+        sums = (
+            Finding("sources.check.sum", {"column": Name(name), "sum": Name(f"{n:,.2f}")})
+            for name, n in t.unread_sums.items()
+        )
+        yield _text("unread_sums", sums=Listing(tuple(sums)))
+    if t.unread_kinds:
+        yield _text("unread_kinds")
+    for column, each in t.unread_kinds.items():
+        yield _text("by_value", column=Name(column), groups=groups(each))
     yield ""
 
 

@@ -72,7 +72,8 @@ def _by_codes(profile: Profile, taken: Collection[str]) -> Column | None:
 FITS: dict[str, Callable[[Column], bool]] = {
     **dict.fromkeys(("converted_amount", "net", "paid"), _is_amount),
     **dict.fromkeys(("refund", "converted_refund"), lambda c: _or_zero(c) and not (c.is_flag and len(c.counts) > 1)),
-    **dict.fromkeys(("shipping", "tax", "fee", "order_discount", "line_discount"), _or_zero),
+    **dict.fromkeys(("shipping", "fee", "order_discount", "line_discount"), _or_zero),
+    "tax": lambda c: _or_zero(c) and "%" not in c.name,
     **dict.fromkeys(("currency", "converted_currency"), _is_currency),
     **dict.fromkeys(("test", "live", "deleted", "captured"), _is_flag),
     "row_type": _is_kind,

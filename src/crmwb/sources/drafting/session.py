@@ -16,6 +16,7 @@ from crmwb.sources.drafting.ask import ask_about
 from crmwb.sources.drafting.draft import Draft, draft
 from crmwb.sources.drafting.questions import Question, settle
 from crmwb.sources.drafting.reading import syntax
+from crmwb.sources.drafting.reading.profile import N_ROWS
 from crmwb.sources.drafting.stored import draft_stored
 from crmwb.sources.drafting.text import text
 from crmwb.sources.privacy import secret
@@ -89,7 +90,7 @@ def run(
         )
     if not any(question.key.startswith("rate_") for question in left):
         source, most = p.source.model_copy(update=chosen), p.quality.max_quarantined_share
-        result = checking.check(path, proposal.directory, source, p.engine, most_unreadable=most)
+        result = checking.check(path, proposal.directory, source, p.engine, N_ROWS, most_unreadable=most)
         for line in preview.lines(result):
             typer.echo(line)
         if result.mistakes:

@@ -36,7 +36,7 @@ def take_off(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
     if "discount_cents" in part.guesses and of_order is None:
         of_order = part.guesses.pop("discount_cents").sources[0]
     if of_line is not None and any(of_line.numbers):
-        off.append(money.in_unit_of(part, of_line))
+        off.append(_taken(part, of_line))
         sources.append(of_line)
     if of_order is not None and any(of_order.numbers):
         if lines is not None and of_order.name in lines.head | lines.repeated:
@@ -44,15 +44,25 @@ def take_off(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
             part.options["spread"] = {
                 spread: {"amount": of_order.name, "over": lines.order.name, "by": {"expression": product}}
             }
-            off.append(f"coalesce({syntax.column(spread)}, 0)")
+            off.append(_positive(of_order, f"coalesce({syntax.column(spread)}, 0)"))
             part.remarks.append(f"{of_order.name} is of the whole order, and is spread over its lines by their amounts")
         else:
-            off.append(money.in_unit_of(part, of_order))
+            off.append(_taken(part, of_order))
         sources.append(of_order)
     if off:
         expression = " - ".join([product, *off])
         part.guesses["revenue_cents"] = revenue.computed(expression, f"{revenue.why}, less discounts", sources)
         part.guesses["gross_cents"] = replace(revenue, why="before discounts")
+
+
+def _taken(part: Part, discount: Column) -> str:
+    return _positive(discount, money.in_unit_of(part, discount))
+
+
+def _positive(discount: Column, text: str) -> str:
+    """Return a discount as what is to be taken off: some exports write it below zero."""
+    n_below = sum(n < 0 for n in discount.numbers)
+    return f"(0 - {text})" if 2 * n_below > sum(n != 0 for n in discount.numbers) else text
 
 
 def _take_off_amount(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:

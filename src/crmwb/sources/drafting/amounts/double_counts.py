@@ -8,6 +8,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise, product
 from typing import Any
 
@@ -259,17 +260,20 @@ def _ask_of_versions(part: Part, keys: list[Column], column: Column, n: int) -> 
 
 
 def _ask_of_repeated(part: Part, order: Column, n_same: int, n: int) -> None:
-    revenue = part.guesses["revenue_cents"]
-    amount = revenue.sources[0]
+    amount = part.guesses["revenue_cents"].sources[0]
 
     def answer(given: str) -> None:
         if given == "last":
             _keep_last(part)
         elif given == "once":
-            share = f"{amount.name} of the row"
-            part.options["spread"] = {share: {"amount": amount.name, "over": order.name, "by": {"expression": "1"}}}
-            why = "of the whole order, as you said"
-            part.guesses["revenue_cents"] = revenue.computed(syntax.column(share), why, revenue.sources, Sure.SURE)
+            now = part.guesses["revenue_cents"]  # other answers may have put another column in its place
+            own = amount if amount in now.sources else now.sources[0]
+            share = f"{own.name} of the row"
+            part.options["spread"] = {share: {"amount": own.name, "over": order.name, "by": {"expression": "1"}}}
+            part.guesses["revenue_cents"] = replace(
+                now.with_text(syntax.column(own.name), syntax.column(share), "of the whole order, as you said"),
+                sure=Sure.SURE,
+            )
 
     text = (
         f"In {n_same:,} of {n:,} {order.name} with several rows, {amount.name} is the same in each row: is it the amount of the "

@@ -17,10 +17,37 @@ RATE = re.compile(
     r"|kurs (waluty|wymiany)|taxa de cambio|汇率|兑换率|折算率|為替(レート)?|換算レート"
 )
 ONE = 1e-9
+SWING = 1.5  # how far a rate moves within the time of a file
 
 
-def column_of(part: Part) -> Column | None:
-    """Return the column of exchange rates of a file; None where there is none."""
+def column_of(part: Part, currency: Column) -> Column | None:
+    """Return the column of exchange rates of a file, by its name or by its numbers; None where there is none.
+
+    Parameters
+    ----------
+    part : Part
+        Purchases in several currencies.
+    currency : Column
+        What names the currency of a row.
+    """
+    return _named(part) or next((c for c in part.looked_at.own if _is_rate(part, currency, c)), None)
+
+
+def _is_rate(part: Part, currency: Column, column: Column) -> bool:
+    """Say whether a number is 1 in all rows of one currency, and in others another one, much the same in all their rows."""
+    if not column.is_number or column.n_known < column.n_rows or all(n == int(n) for n in column.numbers):
+        return False
+    rates: dict[str, set[float]] = defaultdict(set)
+    for text, n in zip(part.looked_at.texts(currency), part.looked_at.numbers(column), strict=True):
+        if text and n is not None and (code := words.currency(text)):
+            rates[code].add(n)
+    ones = [code for code, every in rates.items() if all(abs(n - 1) < ONE for n in every)]
+    others = [every for code, every in rates.items() if code not in ones]
+    is_steady = all(min(every) > 0 and max(every) < SWING * min(every) for every in others)
+    return len(ones) == 1 and bool(others) and is_steady and all(abs(n - 1) > ONE for every in others for n in every)
+
+
+def _named(part: Part) -> Column | None:
     fitting = (c for c in part.looked_at.own if c.is_number and RATE.fullmatch(re.sub(r" to \w+$", "", c.words)))
     return next(
         (c for c in fitting if all(n > 0 for n in c.numbers) and any(abs(n - 1) > ONE for n in c.numbers)), None
@@ -44,6 +71,8 @@ def ask(part: Part, currency: Column, rate: Column, amount: Column) -> None:
     name = syntax.column(rate.name)
 
     def answer(given: str) -> None:
+        if given == "neither":
+            return
         sign = "*" if given == "multiply" else "/"
         for to, guess in part.guesses.items():
             if kinds[to] is Kind.MONEY and guess.sources:
@@ -56,11 +85,11 @@ def ask(part: Part, currency: Column, rate: Column, amount: Column) -> None:
     text = (
         f"{rate.name} stands beside amounts in {' and '.join(sorted(c for v in currency.counts if (c := words.currency(v))))}: {_example(part, currency, rate, amount, base)}"
         f"does an amount become {into} by multiplying it with {rate.name}, or by dividing by it?"
+        f"{f' Or are all amounts in {base} already (neither)?' if base else ''}"
     )
+    choices = ("multiply", "divide", *(["neither"] if base else []))
     part.questions.append(
-        Question(
-            syntax.slug(f"by {rate.words}"), text, answer, ("multiply", "divide"), columns=(rate.name, currency.name)
-        )
+        Question(syntax.slug(f"by {rate.words}"), text, answer, choices, columns=(rate.name, currency.name))
     )
 
 

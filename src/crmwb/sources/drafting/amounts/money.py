@@ -55,6 +55,33 @@ def factor_to_unit(part: Part, column: Column) -> float | None:
     return 100 if any(abs(a - 100 * b) < CENT for a, b in known) else None
 
 
+def is_of_order(part: Part, column: Column) -> bool:
+    """Say whether a number stands on every line of its order, in orders of several lines, and is another in others."""
+    order = part.guesses["order_id"].sources if "order_id" in part.guesses else ()
+    own = part.looked_at.own
+    if len(order) != 1 or order[0] not in own or column not in own or order[0].is_unique or "spread" in part.options:
+        return False
+    by_order: dict[str, list[float | None]] = defaultdict(list)
+    for key, number in zip(part.looked_at.texts(order[0]), part.looked_at.numbers(column), strict=True):
+        if key:
+            by_order[key].append(number)
+    several = [numbers for numbers in by_order.values() if len(numbers) > 1 and any(numbers)]
+    same = [numbers[0] for numbers in several if len(set(numbers)) == 1]
+    return len(set(same)) >= LEAST_ALONE and len(same) >= NEARLY_ALL * len(several)
+
+
+def of_the_row(part: Part, column: Column, text: str) -> str:
+    """Return an expression with a column of whole orders in it, of which each line has its share where that is shown."""
+    if not is_of_order(part, column):
+        return text
+    order, amount = part.guesses["order_id"].sources[0], part.guesses["revenue_cents"]
+    share = f"{column.name} of the line"
+    by = amount.value["expression"] if amount.is_product else syntax.column(amount.sources[0].name)
+    part.options["spread"] = {share: {"amount": column.name, "over": order.name, "by": {"expression": by}}}
+    part.remarks.append(f"{column.name} is of the whole order, and is spread over its lines by their amounts")
+    return text.replace(syntax.column(column.name), syntax.column(share))
+
+
 def in_unit_of(part: Part, column: Column) -> str:
     """Return a column of money, 0 where it is unknown, in the unit of the amount beside it; ask which where nothing tells."""
     factor = factor_to_unit(part, column)

@@ -38,6 +38,7 @@ FEES = re.compile(  # what a seller pays: part of revenue
 )
 WITHOUT = re.compile(
     r"\b(incl?|inclusive|including|excl?|ex|exclusive|excluding|without|before|after|net of|ohne|hors|sin|senza|inkl|exkl|zzgl|plus)( of)? (tax(es)?|vat|gst|mwst|ust|iva|tva|btw)\b"
+    r"|\b(tax(es)?|vat|gst|mwst|ust|iva|tva|btw) (incl|inclusive|included|excl|exclusive|excluded)\b"
 )
 OFF = re.compile(
     r".*\b(discounts?|coupons?|rabatt(betrag)?|remise|descuento|sconto|korting|desconto|promo\w*|rebate|off)\b.*|.*(优惠|折扣|値引|割引).*"
@@ -123,6 +124,7 @@ def _sums(part: Part, amount: Column) -> list[Sum]:
         c for c in part.looked_at.own
         if c is not amount and c.name not in used and c.is_number and c.scale == amount.scale and any(c.numbers)
     ]  # fmt: skip
+    others = _telling(part, others)
     columns = [amount, *others[: MOST_COLUMNS - 1]]
     rows = [row for row in part.looked_at.number_rows(*columns)[:MOST_ROWS] if row[0]]
     if len(columns) < 3 or len(rows) < LEAST_ROWS:
@@ -135,6 +137,13 @@ def _sums(part: Part, amount: Column) -> list[Sum]:
             if not any({c.name for c in columns_of(s)} <= {columns[i].name for i in wholes} for s in result):
                 result += _sum_of(columns, rows, wholes)
     return result
+
+
+def _telling(part: Part, columns: list[Column]) -> list[Column]:
+    """Return columns with different numbers, those with decimals first: a wide file has ids and copies beside its money."""
+    rows = part.looked_at.number_rows(*columns)[:MOST_ROWS]
+    kept = _different(columns, rows)[0] if rows else columns
+    return sorted(kept, key=lambda c: all(n == int(n) for n in c.numbers))
 
 
 def _with_products(

@@ -16,6 +16,7 @@ SHORT = re.compile(  # of returned and cancelled, as names of columns have them
 )
 
 
+MOSTLY = 0.75
 UNITS = re.compile(rf".*\b({QUANTITY})\b.*|.*(数量|件数|个数|個数|点数)")
 
 
@@ -35,7 +36,8 @@ def ask(part: Part, column: Column) -> bool:
         One of which nothing is read.
     """
     amount, units = part.guesses["revenue_cents"].sources, part.guesses["quantity"].sources
-    is_off = is_named(column) and column.is_number
+    n = sum(column.counts[text] for text, number in _read(column).items() if number)
+    is_off = is_named(column) and column.is_number and n <= MOSTLY * column.n_rows  # not everything comes back
     is_asked = any(column.name in question.columns for question in part.questions)
     if not is_off or is_asked or not any(column.numbers) or not amount or column not in part.looked_at.own:
         return False
@@ -55,14 +57,13 @@ def ask(part: Part, column: Column) -> bool:
         if is_money:
             times = {"take_off_whole": 100.0, "take_off_hundredths": 1.0}.get(given, factor or 1)
             scaled = name if times == 1 else f"{times:g} * {name}"
-            text = f"({own}) - coalesce(abs({scaled}), 0)"
+            text = f"({own}) - {money.of_the_row(part, column, f'coalesce(abs({scaled}), 0)')}"
         else:
             share = f"abs(coalesce({name}, 0)) / nullif({syntax.column(units[0].name)}, 0)"
             text = f"({own}) * (1 - coalesce({share}, 0))"
         why = f"{revenue.why}, less {column.name}"
         part.guesses["revenue_cents"] = revenue.computed(text, why, (*revenue.sources, column))
 
-    n = sum(column.counts[text] for text, number in _read(column).items() if number)
     what = "money" if is_money else "units"
     text = (
         f"{column.name} holds {what} in {n:,} rows, which may have come back or been cancelled: is that still in "

@@ -5,6 +5,7 @@ import math
 import re
 from collections import defaultdict
 from dataclasses import replace
+from itertools import pairwise
 
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.questions import Question
@@ -13,9 +14,9 @@ from crmwb.sources.drafting.reading.profile import Column
 
 CENT = 0.015
 LEAST_PRODUCTS = 3  # with several quantities
+LEAST_SINGLE = 10  # rows of one unit, which tell how often a price is whole cents for each of several by chance
 MOSTLY = 0.8
 NEARLY_ALL = 0.98
-ODD = 1e-4
 MOST_LIKELY_CHANCE = math.log(1e-6)
 DOZEN = re.compile(
     r".*\b(doz|dozens?|dz|dtzd|dutzend|douzaines?|docenas?|dozzine|duzias?|tuzin\w*)\b.*|.*(打|ダース).*"
@@ -46,7 +47,9 @@ def check(part: Part) -> None:
         return
     if revenue.is_product:
         price = revenue.sources[1]
-        if _by_products(part, units[0], price) == "line":
+        told = _by_products(part, units[0], price)
+        has_single = sum(n == 1 for n in part.looked_at.numbers(units[0])) >= LEAST_SINGLE
+        if told == "line" or (told is None and has_single and _is_of_line(part, units[0], price)):
             _ask(part, units[0], price)
         _in_packs(part, units[0], price)
     elif len(revenue.sources) == 1 and isinstance(revenue.value, str):
@@ -61,10 +64,16 @@ def check(part: Part) -> None:
 
 
 def _is_of_line(part: Part, units: Column, amount: Column) -> bool:
-    """Say whether amounts are whole cents for each unit, more often than by chance: so they are units times a price."""
-    rows = [(n, money) for n, money in part.looked_at.number_rows(units, amount) if n == int(n) and n > 1 and money]
-    chance = -sum(math.log(n) for n, _ in rows)
-    odd = sum(abs(100 * money / n - round(100 * money / n)) > ODD for n, money in rows)
+    """Say whether amounts are whole cents for each unit, more often than by chance: so they are units times a price.
+
+    By chance as many are as of amounts of single units, which may be round.
+    """
+    every = [(n, round(100 * money)) for n, money in part.looked_at.number_rows(units, amount) if n == int(n) and money]
+    rows = [(int(n), cents) for n, cents in every if n > 1]
+    single = [cents for n, cents in every if n == 1] or [1]
+    by_chance = {n: (sum(cents % n == 0 for cents in single) + 1) / (len(single) + 1) for n in {n for n, _ in rows}}
+    chance = sum(math.log(max(by_chance[n], 1 / n)) for n, _ in rows)
+    odd = sum(cents % n != 0 for n, cents in rows)
     return chance < MOST_LIKELY_CHANCE and odd <= (1 - NEARLY_ALL) * len(rows)
 
 
@@ -88,26 +97,21 @@ def _by_products(part: Part, units: Column, amount: Column) -> str | None:
     product = part.guesses["product_id"].sources if "product_id" in part.guesses else ()
     if len(product) != 1 or any("." in c.name for c in (product[0], units, amount)):
         return None
-    by_product: dict[str, dict[float, list[float]]] = defaultdict(lambda: defaultdict(list))
+    by_product: dict[str, list[tuple[float, float]]] = defaultdict(list)
     numbers = zip(*(part.looked_at.numbers(c) for c in (units, amount)), strict=True)
     for key, (n, money) in zip(part.looked_at.texts(product[0]), numbers, strict=True):
         if key and n and money and n > 0 and money > 0:
-            by_product[key][n].append(money)
-    several = [by_units for by_units in by_product.values() if len(by_units) > 1]
-    if len(several) < LEAST_PRODUCTS:
+            by_product[key].append((n, money))
+    pairs = [  # one after the other, for prices change
+        (*one, *other) for rows in by_product.values() for one, other in pairwise(rows) if one[0] != other[0]
+    ]
+    if sum(len({n for n, _ in rows}) > 1 for rows in by_product.values()) < LEAST_PRODUCTS:
         return None
-    same = sum(_spread([m for every in by_units.values() for m in every]) < CENT for by_units in several)
-    scaled = sum(
-        _spread([m / n for n, every in by_units.items() for m in every]) < CENT / min(by_units) + CENT
-        for by_units in several
-    )
-    if same >= MOSTLY * len(several) and same > scaled:
+    same = sum(abs(a - b) < CENT for _, a, _, b in pairs)
+    scaled = sum(abs(a / m - b / n) < CENT / min(m, n) + CENT for m, a, n, b in pairs)
+    if same >= MOSTLY * len(pairs) and same > scaled:
         return "unit"
-    return "line" if scaled >= MOSTLY * len(several) and scaled > same else None
-
-
-def _spread(numbers: list[float]) -> float:
-    return max(numbers) - min(numbers)
+    return "line" if scaled >= MOSTLY * len(pairs) and scaled > same else None
 
 
 def _ask(part: Part, units: Column, amount: Column) -> None:

@@ -4,6 +4,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import combinations, product
 from statistics import median
 
 from crmwb.sources.drafting import modifiers
@@ -17,8 +18,11 @@ from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
 
 CENT = 0.015
 NEARLY_ALL = 0.9
+HALF = 0.5
 MOST_ASKED = 3  # of a file; the others are named
 LEAST_ROWS = 3
+MOST_BESIDE = 8  # columns, two of which are tried
+MOST_ROWS = 200
 CORRECTED = re.compile(
     r".*\b(adjusted|corrected|revised|amended|after (refunds?|returns?|adjustments?|cancellations?)|bereinigt\w*|korrigiert\w*|angepasst\w*|corrige\w*|ajuste\w*|rectifie\w*|corregid\w*|ajustad\w*|corrett\w*|aangepast\w*|gecorrigeerd\w*)\b.*"
     r"|.*(调整后|更正|修正後|訂正).*"
@@ -58,12 +62,14 @@ def ask(part: Part, column: Column) -> bool:
         return False
     if any(column.name in question.columns or column.name in question.text for question in part.questions):
         return False
-    if matches(column.words, TRANSACTIONS["revenue_cents"]) == PLAINLY and _is_chosen(part, amount):
+    is_rival = matches(column.words, TRANSACTIONS["revenue_cents"]) == PLAINLY and not is_corrected
+    if is_rival and _is_chosen(part, amount):
         return False  # the same sale with tax, or in its own currency
     every, own = money.of_rows(part), part.looked_at.numbers(column)
     pairs = [(a, b) for a, b in zip(every, own, strict=True) if a and b]
-    is_same = len(pairs) < LEAST_ROWS or _is_multiple(pairs) or _is_of_order(part, every, own)
-    if is_same or _is_explained(part, every, own, column):
+    is_of_most = len(pairs) > HALF * sum(map(bool, every))  # else it tells of some rows only, however they agree there
+    is_same = len(pairs) < LEAST_ROWS or (is_of_most and _is_multiple(pairs)) or _is_of_order(part, every, own)
+    if is_same or (is_of_most and _is_explained(part, every, own, column)):
         return False
     _ask(part, column, amount, len(pairs))
     return True
@@ -102,15 +108,32 @@ def _is_multiple(pairs: Sequence[tuple[float, float]]) -> bool:
 def _is_explained(part: Part, every: Sequence[float | None], own: Sequence[float | None], column: Column) -> bool:
     """Say whether a number is the amount with a third one, as where tax stands beside both, or that of one unit."""
     amount = part.guesses["revenue_cents"].sources
-    for other in part.looked_at.own:
-        if other is column or other in amount or not other.is_number:
-            continue
+    others = [c for c in part.looked_at.own if c is not column and c not in amount and c.is_number]
+    if _is_sum_of_three(part, every, own, [c for c in others if any(n != int(n) for n in c.numbers)]):
+        return True
+    for other in others:
         rows = [
             (a, b, c) for a, b, c in zip(every, own, part.looked_at.numbers(other), strict=True)
             if a is not None and b and c is not None
         ]  # fmt: skip
         fitting = sum(min(abs(a + c - b), abs(a - c - b), abs(a - b * c)) < CENT for a, b, c in rows)
         if rows and fitting >= NEARLY_ALL * len(rows) and any(c for *_, c in rows):
+            return True
+    return False
+
+
+def _is_sum_of_three(
+    part: Part, every: Sequence[float | None], own: Sequence[float | None], others: Sequence[Column]
+) -> bool:
+    """Say whether a number is the amount with two others on top of it or taken off: a payout with shipping, less a fee."""
+    numbers = [part.looked_at.numbers(c) for c in others[:MOST_BESIDE]]
+    for (one, two), (first, second) in product(combinations(numbers, 2), product((1, -1), repeat=2)):
+        rows = [row for row in zip(every, own, one, two, strict=True) if row[0] and row[1] and None not in row]
+        telling = sum(bool(c) and bool(d) for _, _, c, d in rows)
+        fitting = sum(
+            abs((a or 0) + first * (c or 0) + second * (d or 0) - (b or 0)) < CENT for a, b, c, d in rows[:MOST_ROWS]
+        )
+        if telling >= LEAST_ROWS and fitting >= NEARLY_ALL * len(rows[:MOST_ROWS]):
             return True
     return False
 
@@ -145,7 +168,7 @@ def _ask(part: Part, column: Column, amount: Sequence[Column], n: int) -> None:
         own = revenue.value.get("expression") if isinstance(revenue.value, dict) else None
         plain = own or syntax.column(amount[0].name)
         sign = "+" if given == "add" else "-"
-        text = f"({plain}) {sign} {beside}"
+        text = f"({plain}) {sign} {beside if given == 'instead' else money.of_the_row(part, column, beside)}"
         if given == "instead":
             known = syntax.column(column.name)
             text = f"case when {known} is not null then {beside} else {plain} end"

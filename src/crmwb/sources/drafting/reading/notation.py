@@ -78,7 +78,7 @@ DAY_FORMATS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\d{4}年\d{1,2}月\d{1,2}日?", ("%Y年%m月%d日", "%Y年%m月%d")),
 )
 YEAR_LAST = re.compile(r"%[dm][-/.]%[dm][-/.]%y")
-TIME = rf"(?P<t>(?P<b>, | |T)(?P<c>)?{CLOCK})?"
+TIME = rf"(?P<t>(?P<b>, | - | |T)(?P<c>)?{CLOCK})?"
 CHINESE_TIME = rf"(?P<t>(?P<b> ?)(?P<c>上午|下午|早上|凌晨|晚上)? ?{CLOCK})?"
 
 

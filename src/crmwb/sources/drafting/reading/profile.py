@@ -237,7 +237,9 @@ class Profile:
 def plain_words(name: str) -> str:
     """Return a name in small letters and plain words: "customer id" of "CustomerID", "stuck" of "Stück"."""
     apart = re.sub(
-        r"([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])", r"\1\3 \2\4", name.replace("IDs", "Ids").replace("USt", "Ust")
+        r"([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])",
+        r"\1\3 \2\4",
+        name.replace("IDs", "Ids").replace("USt", "Ust").replace("MwSt", "Mwst"),
     )
     plain = without_accents(apart.translate(PLAIN)).lower()
     return " ".join(re.findall(rf"[a-z]+|\d+|{CHINESE}+|{OTHERS}+", plain))

@@ -24,7 +24,7 @@ UNPAID = re.compile(
     r"|impaye|non paye|en attente( de paiement)?|brouillon"
     r"|impagad|no pagad|pendiente|borrador"
     r"|wacht op betaling|openstaand|in attesa|non pagat|aguardando|pendente|nao pago|bozza|rascunho"
-    r"|待付款|未付款|待支付|未支付|未付|等待\w*付款|草稿|待确认|^已?创建$|暂存|审核中|重新审核|未审核|待审核|未提交|待提交|已驳回"
+    r"|待付款|未付款|待支付|未支付|未付|等待\w*付款|草稿|待确认(?!收货)|^已?创建$|暂存|审核中|重新审核|未审核|待审核|未提交|待提交|已驳回"
     r"|quotations?( sent)?$|^quote|^angebot|^devis|presupuesto|orcamento"
     r"|未入金|入金待ち|未払い|支払い?待ち|支払い?前|仮注文|^保留中?$|見積"
 )
@@ -60,7 +60,7 @@ SALE = re.compile(
     r"|bezahlt|abgeschlossen|versandt|versendet|geliefert|erledigt|bestatigt|verkauft"
     r"|paye|termine|livre|expedie|confirme|pagad|completad|finali[sz]ad|enviad|entregad|confirmad|accepte"
     r"|in bearbeitung|afgerond|betaald|verzonden|geleverd|voltooid|pago\b|pagat|completat|spedit|consegnat|concluid|entregue"
-    r"|已审核|审核通过|已批准|已付款|已支付|完成|成功|已发货|待发货|已收货|已签收|待收货|已评价|待评价"
+    r"|已审核|审核通过|已批准|已付款|已支付|完成|成功|已发货|待发货|已收货|已签收|待收货|确认收货|已评价|待评价"
     r"|発送|配送|出荷|納品|完了|入金済|支払い?済|受注|成立|処理済|等待买家确认"
 )
 NO_MONEY = re.compile(

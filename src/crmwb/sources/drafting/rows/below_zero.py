@@ -30,7 +30,7 @@ def ask(part: Part, columns: list[Column]) -> Column | None:
     amount = part.guesses["revenue_cents"].sources
     if not amount or amount[0] not in part.looked_at.own or part.guesses["revenue_cents"].is_product:
         return None
-    out = _left_out(part)
+    out = left_out(part)
     numbers = [None if is_out else n for n, is_out in zip(part.looked_at.numbers(amount[0]), out, strict=True)]
     below = {
         c.name: values for c in columns if 1 < len(c.counts) <= MOST_KINDS and (values := _below(part, c, numbers))
@@ -44,7 +44,7 @@ def ask(part: Part, columns: list[Column]) -> Column | None:
     return column
 
 
-def _left_out(part: Part) -> list[bool]:
+def left_out(part: Part) -> list[bool]:
     """Say of each row whether the filter names what stands in it, in a column of few values."""
     condition = str(part.options.get("filter", ""))
     result = [False] * part.looked_at.n_rows

@@ -25,6 +25,8 @@ def marked(result: dict[str, Guess], kinds: list[Column]) -> Guess:
         for name in ("quantity", "revenue_cents")
         if len(result[name].sources) == 1 and any(number < 0 for number in result[name].sources[0].numbers)
     ]
+    if result["revenue_cents"].is_product:
+        below += [c for c in result["revenue_cents"].sources[1:] if any(n < 0 for n in c.numbers)]
     if below:
         negative = " or ".join(f"{syntax.column(column.name)} < 0" for column in below)
         return Guess({"expression": negative}, Sure.LIKELY, "some are below zero", tuple(below))

@@ -5,13 +5,13 @@ import re
 from collections import Counter, defaultdict
 
 from crmwb.sources.drafting import modifiers
-from crmwb.sources.drafting.amounts import taken_off, unread_numbers
+from crmwb.sources.drafting.amounts import money, taken_off, unread_numbers
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.reading import syntax, words
 from crmwb.sources.drafting.reading.modifier_words import MODIFIERS
 from crmwb.sources.drafting.reading.profile import FALSE, Column
 from crmwb.sources.drafting.reading.vocabulary import NAMES_OF_PEOPLE, PRODUCTS, TRANSACTIONS, matches
-from crmwb.sources.drafting.rows import below_zero, row_kinds
+from crmwb.sources.drafting.rows import below_zero, cancelling, row_kinds, without_money
 
 MOST_KINDS = 20
 LEAST_REPEATS = 3  # rows for each value
@@ -29,6 +29,7 @@ PLANNED = re.compile(
     r"budget\w*|forecast\w*|plan\w*|target|outlook|simulation|scenario|vorschau|prognose|soll|ziel\w*|previsions?|presupuesto|prevision|previsto|begroting"
     r"|预算|计划|预测|目标|予算|計画|予測|예산|계획"
 )
+NUMBER_OF = re.compile(r" (id|no|nr|num|number|code|key|nummer)$")
 REASON = re.compile(r".*\b(reason|grund|motif|motivo|reden|raison)\b.*|.*(原因|理由|사유).*")
 DISPUTED = re.compile(
     r".*\b(disputed?|charge ?backs?|charged back|contested|fraud\w*|lost|reklamiert|bestritten|betrug|conteste\w*|impugnad\w*|disputad\w*)\b.*|.*(拒付|争议|欺诈).*"
@@ -66,8 +67,12 @@ def ask(parts: list[Part]) -> None:
         currency = roles.get("currency")
         left = [c for c in part.looked_at.own if c is not currency and c.name not in read and c.name not in condition]
         kinds = [c for c in part.looked_at.own if c.name not in read and c is not currency and _may_be_a_kind(part, c)]
-        below_zero.ask(part, kinds)
-        asked = [c for c in left if _ask(part, c) or (c.name not in known and _ask_of_number(part, c))]
+        if not cancelling.ask(part):
+            below_zero.ask(part, kinds)
+        never_paid = without_money.ask(part, [c for c in left if _may_be_numbered(part, c)])
+        asked = [
+            c for c in left if c is never_paid or _ask(part, c) or (c.name not in known and _ask_of_number(part, c))
+        ]
         asked += [c for c in left if any(c.name in question.columns for question in part.questions)]
         unread = [c.name for c in left if c not in asked and _may_tell(c)]
         if unread:
@@ -129,7 +134,7 @@ def _why(part: Part, column: Column) -> str | None:
         and not _is_of_left_out(part, column)
     ):
         return "such reasons may tell what came to nothing"
-    if column.is_flag and FREE.fullmatch(column.words) and len(column.counts) > 1:
+    if column.is_flag and FREE.fullmatch(column.words) and len(column.counts) > 1 and _brings_money(part, column):
         return "what is given away brings nothing"
     has_money = (refund := modifiers.find(part.looked_at).get("refund")) is not None and any(refund.numbers)
     if (
@@ -162,6 +167,10 @@ def _why(part: Part, column: Column) -> str | None:
             _is_status(column),
             "of such a status, a value that says what did not happen may tell what is no sale",
         ),
+        (
+            _is_numbered_status(column) and not _is_told_by_filter(part, column),
+            "nothing tells what these numbers stand for: some may be orders that are no sales",
+        ),
         (is_code and not has_returns, "no amount is below zero, so that such codes may tell returns from sales"),
         (
             is_code and has_returns and _tells_signs(part, column),
@@ -175,6 +184,15 @@ def _why(part: Part, column: Column) -> str | None:
         ),
     )
     return next((why for holds, why in reasons if holds), None)
+
+
+def _brings_money(part: Part, column: Column) -> bool:
+    """Say whether any row that a flag marks brings something, as far as that is known."""
+    amount = part.guesses["revenue_cents"].sources
+    if not amount or any(c not in part.looked_at.own for c in amount):
+        return True
+    rows = zip(part.looked_at.texts(column), money.of_rows(part), strict=True)
+    return any(number for text, number in rows if text in column.true_values)
 
 
 def _is_plainly_a_currency(value: str) -> bool:
@@ -242,6 +260,28 @@ def _may_be_a_kind(part: Part, column: Column) -> bool:
     is_text = not (column.is_number or column.is_date or NAMES_OF_PEOPLE.fullmatch(column.words))
     names_other = TELLS_SOMETHING_ELSE.fullmatch(column.words) or REASON.fullmatch(column.words)
     return is_text and "." not in column.name and not names_other and not _is_of(part, column)
+
+
+def _may_be_numbered(part: Part, column: Column) -> bool:
+    """Say whether a column may tell kinds of rows by words, or by numbers that stand for states."""
+    if _is_numbered_status(column):
+        return True
+    is_other = column.is_date or NAMES_OF_PEOPLE.fullmatch(column.words) or TELLS_SOMETHING_ELSE.fullmatch(column.words)
+    return (column.is_flag or not column.is_number) and not is_other and not _is_of(part, column)
+
+
+def _is_numbered_status(column: Column) -> bool:
+    """Say whether a column is called a status, or a state, and holds numbers that stand for states."""
+    name = NUMBER_OF.sub("", column.words)
+    is_called = matches(name, MODIFIERS["status"]) == PLAINLY
+    return is_called and column.is_number and not column.is_flag and all(n == int(n) for n in column.numbers)
+
+
+def _is_told_by_filter(part: Part, column: Column) -> bool:
+    """Say whether a column that the filter names tells what stands in another."""
+    condition = str(part.options.get("filter", ""))
+    read = (c for c in part.looked_at.own if syntax.column(c.name) in condition and len(c.counts) <= MOST_KINDS)
+    return any(row_kinds.is_told_by(part.looked_at.texts(column), part.looked_at.texts(c)) for c in read)
 
 
 def _is_status(column: Column) -> bool:
