@@ -7,7 +7,7 @@ from typing import Any
 from unittest.mock import patch
 
 import nbformat
-from project import STAGES
+from project import PROJECT, STAGES
 
 from crmwb import layout
 from crmwb.display import html, page
@@ -19,10 +19,10 @@ def run_stages(folder: Path, *reports: str, stages: tuple[str, ...] = STAGES) ->
     """Run stages, and make reports; the working directory must be `folder`."""
     assert Path.cwd() == folder.resolve(), "stages run in the project's root"
     for name in stages:
-        runpy.run_path(str(folder / "pipeline" / f"{name}.py"))["main"]()
+        runpy.run_path(str(PROJECT / "pipeline" / f"{name}.py"))["main"]()
     for report in reports:
         with patch.object(sys, "argv", ["report.py", report]):
-            runpy.run_path(str(folder / "pipeline" / "report.py"))["main"]()
+            runpy.run_path(str(PROJECT / "pipeline" / "report.py"))["main"]()
 
 
 def read_report(folder: Path, name: str) -> str:

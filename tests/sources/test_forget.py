@@ -3,7 +3,6 @@
 import gzip
 import json
 import stat
-import sys
 
 import pandas as pd
 import pyarrow as pa
@@ -12,7 +11,8 @@ import pytest
 import yaml
 from exporting import HEADER, Exports
 from finding import traces
-from project import PROJECT, run
+from in_process import run_stages
+from project import PROJECT
 from storing import COLUMNS, TEXT, fill, ingest_stored, map_table
 from typer.testing import CliRunner
 from workbooks import write_workbook
@@ -89,10 +89,8 @@ def crmwb(*arguments: str) -> tuple[int, str]:
 
 
 def repro(company: Exports) -> None:
-    """Run the first stages, as DVC would."""
-    for stage in ("ingest", "validate", "features"):
-        done = run(company.root, sys.executable, str(PROJECT / "pipeline" / f"{stage}.py"))
-        assert done.returncode == 0, done.stderr
+    """Run the first stages."""
+    run_stages(company.root, stages=("ingest", "validate", "features"))
 
 
 def test_a_key_is_made_once_and_never_shown(company, monkeypatch):

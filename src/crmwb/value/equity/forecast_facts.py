@@ -99,9 +99,8 @@ def proof_facts(past: pd.DataFrame, months: int) -> dict[str, Any]:
             "own_error_share": _error(a_year, "expected"),
             **covered,
         }
-    revenue = out["measures"].get("revenue_cents")
-    if revenue:
-        out["findings"] = [to_json(finding) for finding in _how_it_came(revenue, out["n_origins"], out["total"])]
+    if "revenue_cents" in out["measures"]:
+        out["findings"] = [to_json(finding) for finding in _how_it_came(out)]
     return out
 
 
@@ -187,12 +186,14 @@ def _with_tests(
     return to_json(Unavailable(f"{TOO_WIDE}_{code}", values=values))
 
 
-def _how_it_came(revenue: dict[str, Any], n_origins: int, total: dict[str, Any] | None) -> list[Finding]:
+def _how_it_came(facts: dict[str, Any]) -> list[Finding]:
     """Return the errors of single months and of totals in one finding, so that neither is taken for the other."""
+    revenue, total, n_forecasts = facts["measures"]["revenue_cents"], facts["total"], facts["n_forecasts"]
     values: dict[str, Value] = {
-        "n": Count(n_origins),
+        "n": Count(facts["n_origins"]),
         "error": Share(revenue["error_share"]),
-        "covered": Share(revenue["covered_80"]),
+        "covered": Count(round(revenue["covered_80"] * n_forecasts)),
+        "tested": Count(n_forecasts),
     }
     code = "forecast.proof"
     if total is not None:
