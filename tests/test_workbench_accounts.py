@@ -103,6 +103,25 @@ def test_where_most_are_at_risk_money_and_regular_buyers_come_first_and_the_coun
     assert half.risk_finding.code == "accounts.at_risk"
 
 
+def test_one_customer_who_has_become_at_risk_is_named_and_told_by_what_was_brought_where_no_margin_is_left(
+    accounts, tmp_path
+):
+    storage.write_json({"risk": {"before": "2024-05-01"}}, tmp_path / layout.LIFECYCLE_FACTS)
+    known = {"risk_class": ["low", "likely_lost", "low", None], "risk": [0.1, 0.99, 0.1, None]}
+    known |= {"was_at_risk": [False] * 3 + [None], "margin_at_stake_cents": [0] * 4, "clv_cents": [900_00] * 4}
+    shown = accounts(**known, revenue_cents=[700_00, 300_00, 100_00, 0])
+    assert say(next(shown.changes.findings)) == (
+        "Since 1 May 2024, 1 customer who brought EUR\u00a0300 of revenue so far has become at risk or likely lost; "
+        "the customer bought on 2 days. All who were at risk or likely lost then still are."
+    )
+    assert say(shown.changes.largest) == "It is c1."
+    assert shown.changes.matters
+    assert not accounts(**known, revenue_cents=[70_000_00, 300_00, 100_00, 0]).changes.matters
+    calm = accounts(**known | {"risk_class": ["low"] * 3 + [None]}, revenue_cents=[1] * 4)
+    assert next(calm.changes.findings).code == "accounts.newly.nobody"
+    assert not calm.changes.matters
+
+
 def test_where_hardly_any_margin_is_left_with_them_it_is_told_what_they_brought(accounts):
     shown = accounts(
         risk_class=["likely_lost", "low", "likely_lost", None], risk=[0.99, 0.1, 0.99, None], tier=["small"] * 4,
@@ -132,8 +151,10 @@ def test_who_has_become_at_risk_is_told_with_the_margin_and_the_largest(accounts
     shown = accounts(
         risk_class=["at_risk", "low", "likely_lost", None], risk=[0.6, 0.1, 0.9, None],
         owner=["ann", None, "bob", None], was_at_risk=[False, True, False, None],
-        margin_at_stake_cents=[100_00, 0, 400_00, None],
+        margin_at_stake_cents=[100_00, 0, 400_00, None], clv_cents=[150_00, 900_00, 450_00, None],
+        revenue_cents=[700_00, 100_00, 300_00, 0],
     )  # fmt: skip
+    assert shown.changes.matters
     (newly,) = shown.changes.findings
     assert say(newly) == (
         "Since 1 May 2024, 2 customers have become at risk or likely lost, with EUR\u00a0500 of future margin at "

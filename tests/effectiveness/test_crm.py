@@ -145,6 +145,9 @@ def test_every_line_of_the_swot_holds_a_figure(con):
     assert by["losses"]["money"].cents == 40
     once = by["once_at_risk"]  # most are at risk, after a single purchase
     assert (once["n"].value, once["money"].cents, once["once"].value) == (2, 12, 2)
+    gone = swot.swot(inputs(con, people.assign(clv_cents=[9_000.0, 0, 0])), measures)
+    by = {line.figure.code.rpartition(".")[2]: line.figure.values for line in gone}
+    assert by["gone_at_risk"]["brought"].cents == 4  # next to nothing is at stake with them
     few = swot.swot(inputs(con, people.assign(risk_class=["low", "low", "likely_lost"])), measures)
     by = {line.figure.code.rpartition(".")[2]: line.figure.values for line in few}
     assert (by["at_risk"]["n"].value, by["at_risk"]["money"].cents) == (1, 7)

@@ -142,6 +142,10 @@ def test_forecasts_that_were_far_too_sure_are_withheld():
     assert reliability(right, silent, 1).is_useful
     too_sure = 1 / (1 + ((1 - right) / right) ** 2.5)
     assert not reliability(too_sure, silent, 1).is_useful
+    too_unsure = 1 / (1 + ((1 - right) / right) ** 0.4)
+    unsure = reliability(too_unsure, silent, 1)
+    assert unsure.slope > 2
+    assert unsure.is_useful  # who was said to leave did, and more often than stated
 
 
 def paced(n: int, seed: int) -> dict[int, list[int]]:

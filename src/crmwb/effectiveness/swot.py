@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from crmwb.effectiveness.inputs import Inputs
 from crmwb.effectiveness.measure import Measure
 from crmwb.findings import Count, Finding, Share, Term, Value
+from crmwb.marts.at_stake import is_little
 from crmwb.marts.regulars import Regulars
 
 QUADRANTS = ("strength", "weakness", "opportunity", "threat")
@@ -92,6 +93,9 @@ def _at_risk(inputs: Inputs, stake: float) -> Finding:
             "n": Count(len(regulars.leaving)),
             "part": inputs.future(float(regulars.leaving["margin_at_stake_cents"].sum())),
         }
+    elif is_little(inputs.at_risk, inputs.buyers):
+        code = "gone_at_risk"
+        values |= {"brought": inputs.money(float(inputs.at_risk["revenue_cents"].fillna(0).sum()))}
     elif regulars and regulars.is_mostly_once:
         code = "once_at_risk"
         values |= {"once": Count(regulars.n_once)}

@@ -15,6 +15,7 @@ from crmwb.contract.marts import RISK
 from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
 from crmwb.findings import Count, Finding, Interval, Money, Name, Share, Term, Unavailable, Value
+from crmwb.marts.at_stake import is_little
 from crmwb.marts.part import Part, hidden_rows, require
 from crmwb.marts.regulars import Regulars
 from crmwb.marts.risk_explained import SCHEMES, UNKNOWN
@@ -24,7 +25,7 @@ from crmwb.plots import risk as plots
 from crmwb.value.potential.total import TotalRange
 from crmwb.workbench.circumstances import Circumstances
 from crmwb.workbench.risk_changes import RiskChanges
-from crmwb.workbench.risk_finding import at_risk_finding, is_little
+from crmwb.workbench.risk_finding import at_risk_finding
 
 COMPARED_TO = ("", "all")
 HELD_OUT = "held_out"
@@ -68,21 +69,25 @@ class Accounts:
 
     @cached_property
     def at_risk(self) -> pd.DataFrame:
-        """Customers at risk or likely lost, the most margin at stake (then revenue) first, with the action of the list.
+        """Customers at risk or likely lost, those with most `at_stake` first, with the action of the list.
 
         `HELD_OUT` of those with whom nothing is done, so that the action can be measured; unknown of those not on it.
         """
-        rows = self.frame[self.frame["risk_class"].isin(LEAVING)]
+        rows = self._leaving
         of_list = storage.read(ACTION_LIST, ["customer_id", "action", "is_held_out"], root=self._root)
         of_list["action"] = of_list["action"].mask(of_list["is_held_out"].astype(bool), HELD_OUT)
         rows = rows.merge(of_list[["customer_id", "action"]], on="customer_id", how="left")
-        order = ["margin_at_stake_cents", "revenue_cents", "customer_id"]
-        return rows.sort_values(order, ascending=[False, False, True], ignore_index=True)
+        order = list(dict.fromkeys([self.at_stake, "revenue_cents", "customer_id"]))
+        return rows.sort_values(order, ascending=[name == "customer_id" for name in order], ignore_index=True)
+
+    @property
+    def _leaving(self) -> pd.DataFrame:
+        return self.frame[self.frame["risk_class"].isin(LEAVING)]
 
     @property
     def at_stake(self) -> str:
         """The column that says what is at stake: the future margin, or what they brought where hardly any is left."""
-        is_gone = self.has_risk and is_little(self.at_risk, self.frame)
+        is_gone = self.has_risk and is_little(self._leaving, self.frame)
         return "revenue_cents" if is_gone else "margin_at_stake_cents"
 
     @cached_property

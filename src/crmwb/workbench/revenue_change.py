@@ -96,5 +96,6 @@ def beside_year_ago(wb: "Workbench") -> Finding | None:
     if few is None:
         return over_year
     values: dict[str, Value] = {"n": Count(few.n, "customer"), "share": Share(few.share), "without": few.without}
-    of_few = Finding(f"decisions.without_few{'' if few.share < ALL else '_all'}", values)
+    who = "one" if few.n == 1 else "few"
+    of_few = Finding(f"decisions.without_{who}{'' if few.share < ALL else '_all'}", values)
     return of_few if over_year is None else Finding("decisions.both", {"year": over_year, "few": of_few})

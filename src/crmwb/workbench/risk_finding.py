@@ -3,30 +3,13 @@
 import pandas as pd
 
 from crmwb.findings import Count, Finding, Interval, Listing, Money, Share, Term, Value
+from crmwb.marts.at_stake import LITTLE, is_little
 from crmwb.marts.regulars import Regulars
 from crmwb.params.segmentation import RfmParams
 from crmwb.value.potential.total import TotalRange
 
 KEY_TIERS = ["vip", "important"]
-LITTLE = 0.01  # of the margin expected of all: with less at stake, that margin says nothing of who is leaving
 MOSTLY = 0.5  # of an RFM segment
-
-
-def is_little(leaving: pd.DataFrame, buyers: pd.DataFrame) -> bool:
-    """Whether hardly any of the margin that all are expected to bring is at stake, while those who leave brought some.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from crmwb.workbench.risk_finding import is_little
-    >>> columns = ["margin_at_stake_cents", "clv_cents", "revenue_cents"]
-    >>> buyers = pd.DataFrame([(1, 0, 90_000), (0, 5_000, 80_000)], columns=columns)
-    >>> is_little(buyers[:1], buyers)
-    True
-    """
-    expected = float(buyers["clv_cents"].fillna(0).sum())
-    brought = float(leaving["revenue_cents"].fillna(0).sum())
-    return brought > 0 and expected > 0 and float(leaving["margin_at_stake_cents"].fillna(0).sum()) < LITTLE * expected
 
 
 def at_risk_finding(

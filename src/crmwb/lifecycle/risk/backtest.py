@@ -45,9 +45,11 @@ class Reliability:
 
     @property
     def is_useful(self) -> bool:
-        """Whether forecasts beat the mean share of all customers by MIN_GAIN, and were not far too sure or unsure."""
-        came_true = MIN_SLOPE <= self.slope <= 1 / MIN_SLOPE
-        return came_true and self.log_loss <= (1 - MIN_GAIN) * self.base_log_loss
+        """Whether forecasts beat the mean share of all customers by MIN_GAIN, and were not far too sure.
+
+        Those that were too unsure came true more often than stated: who was said to leave did.
+        """
+        return self.slope >= MIN_SLOPE and self.log_loss <= (1 - MIN_GAIN) * self.base_log_loss
 
 
 @dataclass(frozen=True)
