@@ -26,7 +26,7 @@ BOUNDS = {
 }
 CONTRACT_RULES = ("lapsed", "won_back", "introduction", "maturity")  # where contracts run and no purchases are known
 BEFORE_BUYING = ("prospect", "target", "account")
-FLOWS = ("new", "won_back", "grown", "shrunk", "lost")
+GAINS, LOSSES = ("new", "won_back", "grown"), ("shrunk", "lost")
 
 
 class Lifecycle:
@@ -188,11 +188,18 @@ class Lifecycle:
 
     @property
     def money_finding(self) -> Finding | None:
-        """The change of revenue by component; None where the history is too short."""
+        """The change of revenue by component, those without any left out; None where the history is too short."""
         flows = self.facts["rates"]["money_flows_cents"]
         if not flows or self._ids_replaced:
             return None
-        values: dict[str, Value] = {name: Money(abs(flows[name]), self.currency) for name in FLOWS}
+        values: dict[str, Value] = {}
+        for side, names in (("gained", GAINS), ("fell", LOSSES)):
+            moves = [
+                Finding(f"lifecycle.move.{name}", {"money": Money(abs(flows[name]), self.currency)})
+                for name in names
+                if flows[name]
+            ]
+            values[side] = Listing(tuple(moves)) if moves else Finding("lifecycle.move.nothing")
         spans = {"window": self.facts["window_months"], "months": self.facts["rates"]["n_money_months"]}
         return Finding("lifecycle.flows.revenue", values | {name: Count(n, "month") for name, n in spans.items()})
 
