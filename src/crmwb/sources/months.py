@@ -2,11 +2,12 @@
 
 import datetime as dt
 import re
-import unicodedata
 from functools import cache
 
 import ibis
 import ibis.expr.types as ir
+
+from crmwb.sources import letters
 
 IN_WORDS = "month in words"  # 15 de marzo de 2025 14:32 hs.; 15 mars 2025; 15. März 2025
 DAYS_FROM = "days from "  # and a day and a format: days from 2024-07-01 %d%m, of which 0103 is 1 March 2025
@@ -66,7 +67,7 @@ def is_in_words(text: str) -> bool:
     >>> is_in_words("15 de marzo de 2025 14:32 hs."), is_in_words("15 Martians 2025")
     (True, False)
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+    plain = letters.without_accents(text.lower())
     for pattern, to in STEPS:
         plain = re.sub(pattern, to, plain)
     return READ.fullmatch(plain) is not None

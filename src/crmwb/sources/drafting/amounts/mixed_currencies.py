@@ -6,7 +6,7 @@ from dataclasses import replace
 import pyarrow as pa
 
 from crmwb.sources.drafting.guess import Part
-from crmwb.sources.drafting.reading import notation, syntax, words
+from crmwb.sources.drafting.reading import number_notation, syntax, words
 from crmwb.sources.drafting.reading.profile import Column, Profile, columns_of
 
 LEAST_SHARE = 0.8  # of the rows, or it is no column of amounts
@@ -42,7 +42,7 @@ def limited(parts: list[Part], condition: str, code: str) -> list[Part]:
 
 def sign_of(text: str) -> str | None:
     """Return the sign or the letters of a currency that stand beside a number; both of "$25.00 USD", as "$ USD"."""
-    met = [sign for sign in notation.signs_of(text) if words.currency(sign)]
+    met = [sign for sign in number_notation.signs_of(text) if words.currency(sign)]
     return " ".join(met) if met and len(met) <= MOST_SIGNS and words.currency(" ".join(met)) else None
 
 
@@ -52,7 +52,7 @@ def _signs(column: Column) -> dict[str, str]:
     n_amounts = 0
     for value, n in column.counts.items():
         sign = sign_of(value)
-        if notation.is_number_like(value, sign):
+        if number_notation.is_number_like(value, sign):
             n_amounts += n
             if sign and (code := words.currency(sign)):
                 result[sign] = code

@@ -5,7 +5,7 @@ import re
 
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.questions import Question
-from crmwb.sources.drafting.reading import notation, syntax
+from crmwb.sources.drafting.reading import number_notation, syntax
 
 MARK = re.compile(r"(?P<n>\S.*?) ?(?P<mark>CR|Cr|cr|DR|Dr|dr|C|D|H|S)\.?")
 
@@ -19,7 +19,7 @@ def ask(part: Part) -> None:
     marked = {
         text: match
         for text in amount.counts
-        if (match := MARK.fullmatch(text)) and notation.is_number_like(match["n"], None)
+        if (match := MARK.fullmatch(text)) and number_notation.is_number_like(match["n"], None)
     }
     marks = {match["mark"] for match in marked.values()}
     if len(marks) != 1:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from crmwb.sources.drafting.reading.notation import Dates, Numbers
+from crmwb.sources.drafting.reading.date_notation import Dates
+from crmwb.sources.drafting.reading.number_notation import Numbers
 from crmwb.sources.values import NumberStyle
 
 COMMA_WORDS = re.compile(

@@ -2,7 +2,6 @@
 # ruff: noqa: E501 - lists and patterns are easier to read in one line
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
@@ -13,12 +12,14 @@ import pyarrow.compute as pc
 
 from crmwb.errors import CrmwbError
 from crmwb.sources.drafting.reading import conventions, grouped, notation, yearless
+from crmwb.sources.drafting.reading.date_notation import Dates
 from crmwb.sources.drafting.reading.grouped import Filled
 from crmwb.sources.drafting.reading.headers import TOTAL, common_prefix, nameless, paths_of
-from crmwb.sources.drafting.reading.notation import Dates, Numbers
+from crmwb.sources.drafting.reading.number_notation import Numbers
 from crmwb.sources.drafting.reading.sniff import Shape
 from crmwb.sources.drafting.reading.words import USUAL_CODES
 from crmwb.sources.formats import open_file
+from crmwb.sources.letters import without_accents
 from crmwb.sources.source_files import SourceFile
 from crmwb.sources.values import NumberStyle
 
@@ -27,7 +28,6 @@ N_VALUES = 2_000  # different values that dates and numbers are judged by
 CHINESE = "[\u3040-\u30ff\u4e00-\u9fff]"  # and Japanese
 OTHERS = "[\u0370-\u05ff\u0600-\u06ff\u0e00-\u0e7f\uac00-\ud7af]"  # Greek, Cyrillic, Hebrew, Arabic, Thai, Korean
 PLAIN = str.maketrans({"ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae"})
-VOICED = "\u3099\u309a"  # marks of Japanese signs, which are no accents
 TRUE = {"yes", "true", "1", "y", "t", "ja", "j", "wahr", "oui", "vrai", "si", "sí", "verdadero", "是", "真"}
 FALSE = {"no", "false", "0", "n", "f", "nein", "falsch", "non", "faux", "否", "假"}
 UNKNOWN = {"null", "none", "nan", "n/a", "#n/a", "-", "--", "?", "\\n", "unbekannt", "未知", "无"}
@@ -251,12 +251,6 @@ def scale_of(name: str) -> tuple[str, int]:
         if pattern.search(name):
             return pattern.sub(" ", name), n
     return name, 1
-
-
-def without_accents(text: str) -> str:
-    """Return a text in plain width and without accents: "Stuck" of "Stück"."""
-    signs = (c for c in unicodedata.normalize("NFKD", text) if c in VOICED or not unicodedata.combining(c))
-    return unicodedata.normalize("NFC", "".join(signs))
 
 
 def profile(file: SourceFile, shape: Shape) -> Profile:

@@ -2,8 +2,9 @@
 # ruff: noqa: E501 - sentences and lists are easier to read in one line
 
 import re
-import unicodedata
 from enum import Enum
+
+from crmwb.sources.letters import without_accents
 
 CANCELLED = re.compile(
     r"cancel|void|fail|declin|reject|abandon|expire|denied|revers|abort|deleted|lost|uncollectible|blocked|fraud|error|unavailable|out of stock"
@@ -111,9 +112,7 @@ class Outcome(Enum):
 
 def simple(text: str) -> str:
     """Return a value in small letters without accents and with blanks between its words: "wc cancelled"."""
-    apart = re.sub(r"([a-z])([A-Z])", r"\1 \2", unicodedata.normalize("NFKD", text))
-    signs = (c for c in apart if c in "\u3099\u309a" or not unicodedata.combining(c))
-    plain = unicodedata.normalize("NFC", "".join(signs)).lower()
+    plain = re.sub(r"([a-z])([A-Z])", r"\1 \2", without_accents(text)).lower()
     return " ".join(re.sub(r"[_\-./|]+", " ", plain).split()).removeprefix("wc ")
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from crmwb.sources import months
-from crmwb.sources.drafting.reading import notation
-from crmwb.sources.drafting.reading.notation import DATE_NAME, Dates
+from crmwb.sources.drafting.reading import date_notation
+from crmwb.sources.drafting.reading.date_notation import DATE_NAME, Dates
 
 DAY = re.compile(
     r"(?<!\d)(?:(?P<y>20\d\d)-?(?P<m>[01]\d)-?(?P<d>[0-3]\d)|(?P<d2>\d{1,2})\.(?P<m2>\d{1,2})\.(?P<y2>20\d\d))(?!\d)"
@@ -40,7 +40,7 @@ def readings(columns: Mapping[str, tuple[str, Counter[str]]], texts: Sequence[st
     result = {}
     for name, written in bare.items():
         how = f"{months.DAYS_FROM}{first} {written}"
-        dates = notation.as_dates(columns[name][1], how)
+        dates = date_notation.as_dates(columns[name][1], how)
         if dates is not None:
             result[name] = dates
     return result
