@@ -127,3 +127,15 @@ def test_days_without_a_year_are_refused_where_nothing_says_it(project):
     (project.raw / "belege.csv").rename(project.raw / "belege_2023.csv")
     assert project.draft(currency="EUR") == []
     assert set(project.ingest().table("transactions").ordered_at.dt.year) == {2023}
+
+
+def test_what_is_asked_once_a_column_is_named_is_shown_at_once(project):
+    rows = [f"{i},{2024 + i % 2}-01-0{1 + i % 9},u{i % 9},{i}.50,{'done' if i % 4 else 'parked'}" for i in range(40)]
+    (project.raw / "orders.csv").write_text("order id,order date,account login,total,order status\n" + "\n".join(rows))
+    assert not project.map("orders.csv")
+    assert "no customer (could be account login" in project.printed
+    assert "With customer=account login, for example, this would be asked too" in project.printed
+    assert "--answer no_sales_by_order_status=" in project.printed
+    answers = {"customer": "account login", "no_sales_by_order_status": "parked", "currency": "USD"}
+    assert project.map("orders.csv", **answers), project.printed
+    assert round(sum(revenue(project.ingest()).values()), 2) == sum(i + 0.5 for i in range(40) if i % 4)

@@ -197,7 +197,8 @@ def _facts(profiles: list[Profile], declared: Collection[Declared], *, invoices_
     alone = {p.file.name: facts.facts(p, invoices_are_sales=invoices_are_sales) for p in profiles}
     parts = _with_joined(profiles, alone, declared)
     if not parts:
-        raise CrmwbError(_refusal(profiles))
+        likeliest = roles.likeliest(profiles[0], purchases.missing(profiles[0])) if len(profiles) == 1 else {}
+        raise roles.MissingRolesError(_refusal(profiles), likeliest)
     bought = [part for part in parts if part.table == "transactions" and not part.is_stand_in]
     if bought and all(map(refunds.holds_returns_only, bought)):
         parts = [part for part in parts if part not in bought]

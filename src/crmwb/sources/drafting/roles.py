@@ -17,6 +17,34 @@ MOST_CANDIDATES = 4
 PLAINLY = 2  # how well a name must match
 
 
+class MissingRolesError(CrmwbError):
+    """A file without columns that are plainly the customer, the date or the amount.
+
+    Attributes
+    ----------
+    likeliest : dict of str to str
+        By role, the column that is likeliest by what stands in it; none where a role has no candidate, or of several files.
+    """
+
+    def __init__(self, message: str, likeliest: Mapping[str, str]) -> None:
+        super().__init__(message)
+        self.likeliest = dict(likeliest)
+
+
+def likeliest(looked_at: Profile, lacking: list[tuple[str, str | None]]) -> dict[str, str]:
+    """Return the likeliest column of each role that is missing; none where a role has no candidate.
+
+    Parameters
+    ----------
+    looked_at : Profile
+        A file.
+    lacking : list of (str, str or None)
+        Its missing roles, as `purchases.missing` returns them.
+    """
+    every = {role: candidates(looked_at, role) for role, _ in lacking}
+    return {role: columns[0].name for role, columns in every.items()} if all(every.values()) else {}
+
+
 def invoices_are_sales(given: Mapping[str, str]) -> bool:
     """Say whether a person said that invoices are sales.
 
@@ -82,8 +110,14 @@ def candidates(looked_at: Profile, role: str) -> list[Column]:
     else:
         some = (c for c in looked_at.columns if not c.is_date and not _has_decimals(c) and c.n_known)
         result = [c for c in some if 1 < len(c.counts) < c.n_known]
-        result.sort(key=lambda c: -len(c.counts))
+        result.sort(key=lambda c: (_is_of_other(c, role), -len(c.counts)))
     return result[:MOST_CANDIDATES]
+
+
+def _is_of_other(column: Column, role: str) -> bool:
+    """Say whether a column is plainly the number of something else than a customer: an order, a product."""
+    others = ("order_id", "product_id") if role == "customer" else ()
+    return any(matches(column.words, TRANSACTIONS[other]) == PLAINLY for other in others)
 
 
 def _has_decimals(column: Column) -> bool:

@@ -63,7 +63,7 @@ def run(
         os.environ[database.URL] = url  # for the check below; it is written nowhere
     named = {key: name for key, name in answers.items() if key in roles.KEYS}
     answers = {key: answer for key, answer in answers.items() if key not in named}
-    proposal = draft(paths, given=named) if url is None else draft_stored(url)
+    proposal = _drafted(paths, named) if url is None else draft_stored(url)
     path = output or layout.MAPPINGS / f"{syntax.slug(proposal.name)}.yaml"
     for each in (path, *(path.parent / name for name in proposal.queries)):
         _refuse_edited(each, talks=talks, force=force)
@@ -102,6 +102,29 @@ def run(
         "directory": _directory(proposal),
     }
     _point_to(chosen, left, talks=talks)
+
+
+def _drafted(paths: list[Path], named: Mapping[str, str]) -> Draft:
+    """Draft a mapping; where columns are missing, say also what will be asked once they are named."""
+    try:
+        return draft(paths, given=named)
+    except roles.MissingRolesError as error:
+        raise CrmwbError("\n".join([str(error), *_asked_later(paths, named, error.likeliest)])) from None
+
+
+def _asked_later(paths: list[Path], named: Mapping[str, str], likeliest: Mapping[str, str]) -> Iterator[str]:
+    """Yield what is asked once missing columns are named, as if they were the likeliest: so that one run answers all."""
+    if not likeliest or named.keys() & likeliest.keys():
+        return
+    try:
+        proposal = draft(paths, given={**named, **likeliest})
+    except CrmwbError:
+        return
+    left = [question for question in proposal.questions if not question.is_safe]
+    if left:
+        columns = " and ".join(f"{role}={name}" for role, name in likeliest.items())
+        yield f"With {columns}, for example, this would be asked too; the answers may stand beside those:"
+        yield from (question.shown() for question in left)
 
 
 def _notes(proposal: Draft) -> Iterator[str]:
