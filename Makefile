@@ -9,7 +9,7 @@ export GX_ANALYTICS_ENABLED := False
 # libraries compile once: without this, where it is set, every stage starts half as fast
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help lists demo test lint lab report accuracy forecasts unseen nulls chaos processors exports golden deps licences clean lock
+.PHONY: help lists demo test lint lab report accuracy forecasts unseen nulls chaos bench processors exports golden deps licences clean lock
 
 help: ## list these verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -55,7 +55,7 @@ accuracy: $(READY) ## test the forecasts on six data sets and write docs/accurac
 forecasts: $(READY) ## test the monthly forecasts on real and simulated histories and write docs/forecasts.md (SHARED=folder)
 	@python benchmarks/forecast_accuracy.py $(SHARED)
 
-unseen: $(READY) ## judge what is told of invented companies that nothing was chosen on and write docs/unseen.md
+unseen: $(READY) ## judge what is said of invented companies whose truth is known and write docs/unseen.md
 	@python benchmarks/unseen.py
 
 lists: $(READY) ## test what lists of actions earn by the truth of simulated companies

@@ -222,8 +222,12 @@ def print_reports(
 
 @app.command("plan")
 def plan_run(
-    lines: Annotated[int | None, typer.Option(min=1, help="order lines, if they are to be others")] = None,
-    customers: Annotated[int | None, typer.Option(min=1, help="customers, if they are to be others")] = None,
+    lines: Annotated[
+        int | None, typer.Option(min=1, help="order lines to plan for; those of the source by default")
+    ] = None,
+    customers: Annotated[
+        int | None, typer.Option(min=1, help="customers to plan for; those of the source by default")
+    ] = None,
 ) -> None:
     """Show what a run takes on this machine: time, memory and disk of each stage, and how much data it can hold."""
     from crmwb import params
@@ -245,7 +249,9 @@ def plan_run(
 def show_quarantine(
     table: Annotated[str | None, typer.Argument(help="only this table")] = None,
     rule: Annotated[str | None, typer.Option(help="only rows that broke this rule")] = None,
-    export: Annotated[Path | None, typer.Option(help="write the rows to this CSV file, for the data owner")] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="write the rows with their original values to this CSV file, for the data owner")
+    ] = None,
 ) -> None:
     """Show the quarantined rows, the reasons, and how to correct them."""
     from crmwb.quality import review
@@ -255,7 +261,7 @@ def show_quarantine(
 
 @app.command("accept")
 def accept_run() -> None:
-    """Accept the last run: later runs are compared with its rows and distributions, and segments keep their ids."""
+    """Accept the last run: later runs are compared with its rows, figures and forecast, and segments keep their ids."""
     from dataclasses import asdict
 
     from crmwb.actions import headlines
