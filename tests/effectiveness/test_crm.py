@@ -154,6 +154,8 @@ def test_every_line_of_the_swot_holds_a_figure(con):
     assert by["concentration"]["n"].value == 1
     assert by["overdue"]["money"].cents == 9
     assert [line.quadrant for line in lines][:2] == ["strength", "weakness"]
+    nobody = swot.swot(inputs(con, people), [Measure("part", "privacy", "consent_known", 0, 10)])
+    assert say(nobody[0].figure).endswith(": none.")  # not "only 0%"
 
 
 def test_a_company_of_which_nothing_is_known_says_so_throughout(con):

@@ -30,7 +30,7 @@ def swot(inputs: Inputs, measures: Sequence[Measure]) -> list[Line]:
     worst = [m for m in reversed(known) if m.state(p) == "lacking"][:N_MEASURES]
     return [
         *(Line("strength", _measure("strong", m)) for m in best),
-        *(Line("weakness", _measure("weak", m)) for m in worst),
+        *(Line("weakness", _measure("weak" if m.level else "none_of", m)) for m in worst),
         *(Line("weakness", figure) for figure in _losses(inputs)),
         *(Line("opportunity", figure) for figure in _opportunities(inputs)),
         *(Line("threat", figure) for figure in _threats(inputs)),
