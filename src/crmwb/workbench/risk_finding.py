@@ -70,7 +70,8 @@ def silent_though_recent(explained: pd.DataFrame, rfm: RfmParams) -> Finding | N
     rfm : RfmParams
         The segments: recency is a rank among all customers, so the most recent may have been silent for long.
     """
-    recent = {segment.name for segment in rfm.segments if segment.recency[0] > rfm.n_bins / 2}
+    middle = (rfm.n_bins + 1) / 2  # the score of those whose names may say that they fall silent
+    recent = {s.name for s in rfm.segments if s.recency[0] >= middle and s.recency[1] > middle}
     rows = explained[explained["leaving_share"] > MOSTLY]
     names = [group for group in rows["group"] if isinstance(group, Term) and group.kind == "rfm_segment"]
     names = [name for name in names if name.key in recent]
