@@ -140,6 +140,49 @@ def trials_that_bring_nothing(b: Book) -> dict[str, str]:
     return {}
 
 
+def taxes_on_top_by_a_total(b: Book) -> dict[str, str]:
+    """At 8.875%, tax looks like 9.75% within the amount: the total shows that it is on top. Cash stands beside cards."""
+    lines = ["Transaction ID,Customer ID,Date,Net Sales,Tax,Total Collected,Card,Cash,Till"]
+    for i, s in enumerate(sales(611, 60)):
+        tax = round(s.cents * 0.08875)
+        total, is_cash = s.cents + tax, i % 4 == 1
+        paid = f"{point(0 if is_cash else total)},{point(total if is_cash else 0)}"
+        lines.append(
+            f"{s.no},C{s.who},{s.day},{point(s.cents)},{point(tax)},{point(total)},{paid},{'front' if is_cash else 'back'}"
+        )
+        b.sold(f"C{s.who}", s.cents, s.day)
+    b.write("transactions.csv", lines)
+    return {}
+
+
+def vouchers_of_orders_by_their_totals(b: Book) -> dict[str, str]:
+    """What a seller gives stands on each line of an order; only its total shows that it is taken off."""
+    lines = ["Order ID,Order Date,Buyer ID,SKU,Deal Price,Quantity,Seller Voucher,Buyer Paid Shipping,Grand Total"]
+    for i, s in enumerate(sales(612, 60)):
+        items = [(s.price, s.n), (1990 + 10 * i, 1), (2450, 2)][: 1 + i % 3]
+        whole, off, ship = sum(p * n for p, n in items), [0, 150, 250, 300][i % 4], [0, 199][i % 2]
+        lines += [
+            f"O{s.no},{s.day},B{s.who},S{(i + k) % 17},{point(p)},{n},{point(off)},{point(ship)},{point(whole - off + ship)}"
+            for k, (p, n) in enumerate(items)
+        ]
+        b.sold(f"B{s.who}", whole - off, s.day)
+    b.write("orders.csv", lines)
+    return {"currency": "USD"}
+
+
+def earnings_after_a_fee(b: Book) -> dict[str, str]:
+    """The amount is after a fee, which a third column shows; adjustments are asked about; names are hidden by numbers."""
+    lines = ["Date,Type,Confirmation code,Guest ID,Amount,Service fee,Gross earnings"]
+    for i, s in enumerate(sales(613, 60)):
+        back, fee = i % 15 == 14, 0 if i % 15 == 14 else round(s.cents * 0.03)
+        gross = -s.cents if back else s.cents
+        kind = "Adjustment" if back else "Reservation"
+        lines.append(f"{s.day},{kind},H{s.no},Guest {s.who},{point(gross - fee)},{point(fee)},{point(gross)}")
+        b.back(f"Guest {s.who}", s.cents) if back else b.sold(f"Guest {s.who}", s.cents, s.day)
+    b.write("earnings.csv", lines)
+    return {"amount_amount": "gross_earnings", "kinds_of_type": "sales"}
+
+
 EVERY = [
     accounts_of_members,
     charges_and_payments_without_a_text,
@@ -151,4 +194,7 @@ EVERY = [
     discounts_as_lines_below_zero,
     totals_in_the_shops_own_currency,
     trials_that_bring_nothing,
+    taxes_on_top_by_a_total,
+    vouchers_of_orders_by_their_totals,
+    earnings_after_a_fee,
 ]

@@ -55,8 +55,18 @@ def factor_to_unit(part: Part, column: Column) -> float | None:
     return 100 if any(abs(a - 100 * b) < CENT for a, b in known) else None
 
 
-def is_of_order(part: Part, column: Column) -> bool:
-    """Say whether a number stands on every line of its order, in orders of several lines, and is another in others."""
+def is_of_order(part: Part, column: Column, least: int = LEAST_ALONE) -> bool:
+    """Say whether a number stands on every line of its order, in orders of several lines, and is another in others.
+
+    Parameters
+    ----------
+    part : Part
+        Purchases.
+    column : Column
+        Of its file.
+    least : int
+        How many different numbers there must be, for one that is the same everywhere may be that of each line.
+    """
     order = part.guesses["order_id"].sources if "order_id" in part.guesses else ()
     own = part.looked_at.own
     if len(order) != 1 or order[0] not in own or column not in own or order[0].is_unique or "spread" in part.options:
@@ -67,13 +77,16 @@ def is_of_order(part: Part, column: Column) -> bool:
             by_order[key].append(number)
     several = [numbers for numbers in by_order.values() if len(numbers) > 1 and any(numbers)]
     same = [numbers[0] for numbers in several if len(set(numbers)) == 1]
-    return len(set(same)) >= LEAST_ALONE and len(same) >= NEARLY_ALL * len(several)
+    return len(set(same)) >= least and len(same) >= NEARLY_ALL * len(several)
 
 
 def of_the_row(part: Part, column: Column, text: str) -> str:
     """Return an expression with a column of whole orders in it, of which each line has its share where that is shown."""
-    if not is_of_order(part, column):
-        return text
+    return share_of_the_row(part, column, text) if is_of_order(part, column) else text
+
+
+def share_of_the_row(part: Part, column: Column, text: str) -> str:
+    """Return an expression with the share of each line in the place of an amount of its whole order."""
     order, amount = part.guesses["order_id"].sources[0], part.guesses["revenue_cents"]
     share = f"{column.name} of the line"
     by = amount.value["expression"] if amount.is_product else syntax.column(amount.sources[0].name)

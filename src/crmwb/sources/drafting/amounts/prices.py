@@ -1,6 +1,7 @@
 """What stands between a price and what a line brings: units that a price is for, shares taken off, tax within."""
 
 import re
+from itertools import permutations
 
 from crmwb.sources.drafting.guess import Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
@@ -20,6 +21,9 @@ TAX_RATE = re.compile(
 LEAST_AMOUNT = 25  # smaller ones are a usual share of nearly anything
 LEAST_ROWS = 3  # of different amounts
 NEARLY_ALL, HALF = 0.9, 0.5
+TOLD = 0.95
+LEAST_TOLD = 5
+MOST_BESIDE, MOST_MORE, MOST_ROWS = 8, 2, 200  # columns, those of a sum beside the two, rows
 STEP, MOST_RATE = 0.0025, 0.35  # rates of tax
 CENT = 0.0101
 WITH_TAX = re.compile(r".*\b(incl|inclusive|including|inc|inkl|ttc)\b.*")
@@ -66,12 +70,40 @@ def is_tax_within(part: Part, amount: Column, tax: Column) -> bool | None:
     bool or None
         False where it is such a share of the amount itself; None where the rows do not tell.
     """
+    if is_on_top(part, amount, tax):
+        return False
     rows = {(abs(a), abs(t)) for a, t in part.looked_at.number_rows(amount, tax) if abs(a) >= LEAST_AMOUNT and t}
     within = sum(is_usual(t, a - t) for a, t in rows)
     on_top = sum(is_usual(t, a) for a, t in rows)
     if len(rows) < LEAST_ROWS or max(within, on_top) < NEARLY_ALL * len(rows) or min(within, on_top) > HALF * len(rows):
         return None
     return within > on_top
+
+
+def is_on_top(part: Part, amount: Column, beside: Column) -> bool:
+    """Say whether a third column is an amount with another on top, and perhaps one or two more: then it is not within.
+
+    Parameters
+    ----------
+    part : Part
+        Purchases.
+    amount, beside : Column
+        Of its file.
+    """
+    others = [
+        c for c in part.looked_at.own
+        if c not in (amount, beside) and c.is_number and any(n != int(n) for n in c.numbers)
+    ][:MOST_BESIDE]  # fmt: skip
+    rows = [row for row in part.looked_at.number_rows(amount, beside, *others) if row[0] and row[1]][:MOST_ROWS]
+    if len(rows) < LEAST_TOLD:
+        return False
+    places = range(2, 2 + len(others))
+    return any(
+        sum(abs(row[0] + row[1] + sum(row[i] for i in more) - row[whole]) < CENT for row in rows) > TOLD * len(rows)
+        for n in range(MOST_MORE + 1)
+        for whole, *more in permutations(places, n + 1)
+        if list(more) == sorted(more)
+    )
 
 
 def is_usual(tax: float, net: float) -> bool:

@@ -90,21 +90,22 @@ def check(part: Part, roles: Modifiers) -> None:
         return
     for result in _sums(part, amount):
         if result.whole is amount:
-            if _without_what_is_none(part, result, roles):
+            if _without_whatis_none(part, result, roles):
                 return
         elif _ask_of_rest(part, amount, result, roles):
             return
 
 
-def _is_none(column: Column, roles: Modifiers) -> bool:
+def is_none(column: Column, roles: Modifiers) -> bool:
     """Say whether a column is plainly no revenue: tax, shipping, tips, deposits and the like."""
     named = {c.name for role in ("tax", "shipping") if (c := roles.get(role)) is not None}
     return column.name in named or NO_REVENUE.fullmatch(WITHOUT.sub("", column.words)) is not None
 
 
-def _is_fee(column: Column, roles: Modifiers) -> bool:
+def is_fee(column: Column, roles: Modifiers) -> bool:
+    """Say whether a column is what a seller pays, which is part of revenue."""
     fee = roles.get("fee")
-    if _is_none(column, roles):
+    if is_none(column, roles):
         return False
     return (fee is not None and fee.name == column.name) or FEES.fullmatch(column.words) is not None
 
@@ -247,12 +248,12 @@ def _sum_of(columns: list[Column], rows: list[tuple[float, ...]], chosen: tuple[
         return
 
 
-def _without_what_is_none(part: Part, result: Sum, roles: Modifiers) -> bool:
+def _without_whatis_none(part: Part, result: Sum, roles: Modifiers) -> bool:
     """Take tax, shipping, tips and deposits off an amount that is the sum of them and others; ask of a discount before it."""
     amount = result.whole
-    if any(_is_fee(c, roles) for c, _ in result.parts):
+    if any(is_fee(c, roles) for c, _ in result.parts):
         return False
-    out = [c for c, sign in result.parts if sign > 0 and _is_none(c, roles)]
+    out = [c for c, sign in result.parts if sign > 0 and is_none(c, roles)]
     rest = [(c, sign) for c, sign in result.parts if c not in out]
     name = syntax.column(amount.name)
     if out and any(sign > 0 for _, sign in rest):
@@ -268,7 +269,7 @@ def _without_what_is_none(part: Part, result: Sum, roles: Modifiers) -> bool:
     if len(later) == 1 and len(done) == 1:
         _ask_of_two(part, result, amount, done[0], f"{later[0].name} is not sold yet")
         return True
-    after = [c for c, sign in rest if sign > 0 and not _is_none(c, roles)]
+    after = [c for c, sign in rest if sign > 0 and not is_none(c, roles)]
     off = [c for c, sign in rest if sign > 0 and _is_off(c, roles) and min(c.numbers) >= 0]
     if len(after) == 2 and len(off) == 1 and len(rest) == 2:
         net = next(c for c in after if c not in off)
@@ -283,7 +284,12 @@ def _without_what_is_none(part: Part, result: Sum, roles: Modifiers) -> bool:
 def _ask_of_rest(part: Part, amount: Column, result: Sum, roles: Modifiers) -> bool:
     """Ask of what stands beside an amount in a larger sum, where nothing says that it is no revenue."""
     beside = [(c, sign) for c, sign in result.parts if c is not amount]
-    rest = [(c, sign) for c, sign in beside if not (_is_none(c, roles) or _is_off(c, roles) or _is_fee(c, roles))]
+    if all(sign > 0 and is_fee(c, roles) for c, sign in beside):
+        fees = " and ".join(c.name for c, _ in beside)
+        why = f"{amount.name} is what is left after {fees}, which a seller pays of the revenue, or {fees} comes on top of it"
+        _ask_of_two(part, result, amount, result.whole, why)
+        return True
+    rest = [(c, sign) for c, sign in beside if not (is_none(c, roles) or _is_off(c, roles) or is_fee(c, roles))]
     if not rest or any(sign < 0 or not c.n_known for c, sign in rest):
         return False
     names = " and ".join(c.name for c, _ in rest)

@@ -70,7 +70,11 @@ def take_off(part: Part, roles: Modifiers) -> None:
     amount = revenue.sources[0]
     if amount not in part.looked_at.own or any(amount.name in q.columns for q in part.questions):
         return
-    beside = _beside(part, amount, roles)
+    beside = [
+        c
+        for c in _beside(part, amount, roles)
+        if FEES_OF_BUYERS.search(c.words) or not prices.is_on_top(part, amount, c)
+    ]
     held = shown(part, amount, beside) if beside else None
     if held is None or not held.columns:
         return

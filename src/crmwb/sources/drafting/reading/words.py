@@ -65,7 +65,7 @@ SALE = re.compile(
     r"|発送|配送|出荷|納品|完了|入金済|支払い?済|受注|成立|処理済|等待买家确认"
 )
 NO_MONEY = re.compile(
-    r"\bpay ?outs?\b|\btransfers?\b|\bfees?\b|\btop ?ups?\b|\badjustments?\b|\bwithdraw\w*|\bdeposits?\b|\bconversions?\b|\breserves?\b"
+    r"\bpay ?outs?\b|\btransfers?\b|\bfees?\b|\btop ?ups?\b|\bwithdraw\w*|\bdeposits?\b|\bconversions?\b|\breserves?\b"
     r"|auszahlung|gebuhr|\bvirements?\b|\bfrais\b|\bretiros?\b|\bcomision(es)?\b|提现|手续费|转账|充值"
 )
 GUEST = re.compile(

@@ -49,6 +49,10 @@ def ask(part: Part, columns: Collection[Column]) -> Column | None:
             _agree(numbers[paid.name], numbers[c.name]) for c in wholes
         ):
             continue
+        if _is_paid_otherwise(
+            numbers[paid.name], [numbers[c.name] for c in sums if c not in (*wholes, paid)], wholes, numbers
+        ):
+            continue
         for column in fitting:
             texts = [text for text, is_out in zip(part.looked_at.texts(column), out, strict=True) if not is_out]
             if values := _without(texts, numbers[paid.name], n_without):
@@ -70,6 +74,18 @@ def _agree(some: list[float], whole: list[float]) -> bool:
     """Say whether money that some rows have is the whole in nearly all of them."""
     pairs = [(a, b) for a, b in zip(some, whole, strict=True) if a]
     return sum(abs(a - b) < CENT for a, b in pairs) >= MOSTLY * len(pairs)
+
+
+def _is_paid_otherwise(
+    paid: list[float], others: list[list[float]], wholes: list[Column], numbers: dict[str, list[float]]
+) -> bool:
+    """Say whether a total stands in another column where it does not in this one, as of cash beside cards."""
+    places = [i for i, n in enumerate(paid) if not n]
+    return any(
+        sum(abs(other[i] - numbers[whole.name][i]) < CENT for i in places) >= NEARLY_ALL * len(places)
+        for other in others
+        for whole in wholes
+    )
 
 
 def _without(texts: list[str | None], numbers: list[float], n_without: int) -> list[str]:

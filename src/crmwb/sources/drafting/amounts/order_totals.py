@@ -1,0 +1,79 @@
+"""What stands on every line of an order and is taken off it, as the total shows: lines less this come to it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations, product
+
+from crmwb.sources.drafting.amounts import money, sums
+from crmwb.sources.drafting.guess import Part, Sure
+from crmwb.sources.drafting.modifiers import Modifiers
+from crmwb.sources.drafting.reading import syntax
+from crmwb.sources.drafting.reading.profile import Column
+
+CENT = 0.015
+NEARLY_ALL = 0.95
+LEAST_ORDERS = 5
+LEAST_TELLING = 3  # orders in which each part of a sum is something
+MOST_COLUMNS = 8
+MOST_PARTS = 3
+Sum = tuple[Column, tuple[tuple[Column, int], ...]]
+
+
+def take_off(part: Part, roles: Modifiers) -> None:
+    """Spread over the lines of orders what their totals show to be taken off, such as vouchers; no tax, no shipping.
+
+    Parameters
+    ----------
+    part : Part
+        Purchases whose amounts are those of lines, from which nothing was taken off yet.
+    roles : Modifiers
+        What other columns of the file are.
+    """
+    revenue = part.guesses["revenue_cents"]
+    if not (revenue.is_product or isinstance(revenue.value, str)) or not revenue.sources:
+        return
+    own = part.looked_at.own
+    used = {c.name for guess in part.guesses.values() for c in guess.sources}
+    columns = [c for c in own if c.name not in used and c.is_number and any(c.numbers)]
+    columns = [c for c in columns if money.is_of_order(part, c, 1)][:MOST_COLUMNS]
+    if len(columns) < 2 or any(c not in own for c in revenue.sources):
+        return
+    for total, parts in _sums(part, columns):
+        off = [c for c, sign in parts if sign < 0 and not sums.is_none(c, roles) and not sums.is_fee(c, roles)]
+        if len(off) == 1:
+            amount = (
+                syntax.column(revenue.sources[0].name)
+                if isinstance(revenue.value, str)
+                else revenue.value["expression"]
+            )
+            share = money.share_of_the_row(part, off[0], f"coalesce({syntax.column(off[0].name)}, 0)")
+            why = f"{revenue.why}; less {off[0].name}, for only so do lines come to {total.name}"
+            less = revenue.computed(f"{amount} - {share}", why, (*revenue.sources, off[0]))
+            part.guesses["revenue_cents"] = replace(less, sure=min(revenue.sure, Sure.LIKELY))
+            return
+
+
+def _sums(part: Part, columns: list[Column]) -> Iterator[Sum]:
+    """Yield totals that the lines of an order come to with other columns of it added or taken off, the fewest first."""
+    keys = part.looked_at.texts(part.guesses["order_id"].sources[0])
+    amounts: dict[str, float] = {}
+    places: dict[str, int] = {}
+    for i, (key, amount) in enumerate(zip(keys, money.of_rows(part), strict=True)):
+        if key:
+            amounts[key] = amounts.get(key, 0.0) + (amount or 0.0)
+            places.setdefault(key, i)
+    numbers = [part.looked_at.numbers(c) for c in columns]
+    rows = [(amounts[key], *(each[i] or 0.0 for each in numbers)) for key, i in places.items()]
+    if len(rows) < LEAST_ORDERS:
+        return
+    sizes = [sum(abs(row[1 + i]) for row in rows) for i in range(len(columns))]
+    for n in range(1, MOST_PARTS + 1):
+        for total, few in product(range(len(columns)), combinations(range(len(columns)), n)):
+            telling = all(sum(bool(row[1 + i]) for row in rows) >= LEAST_TELLING for i in few)
+            if total in few or not telling or any(sizes[i] >= sizes[total] for i in few):
+                continue
+            for signs in product((1, -1), repeat=n):
+                signed = tuple(zip(few, signs, strict=True))
+                rest = (row[0] + sum(s * row[1 + i] for i, s in signed) - row[1 + total] for row in rows)
+                if sum(abs(left) < CENT for left in rest) >= NEARLY_ALL * len(rows):
+                    yield columns[total], tuple((columns[i], s) for i, s in signed)
