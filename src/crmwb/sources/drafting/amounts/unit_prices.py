@@ -47,9 +47,9 @@ def check(part: Part) -> None:
         return
     if revenue.is_product:
         price = revenue.sources[1]
-        told = _by_products(part, units[0], price)
+        means = _by_products(part, units[0], price)
         has_single = sum(n == 1 for n in part.looked_at.numbers(units[0])) >= LEAST_SINGLE
-        if told == "line" or (told is None and has_single and _is_of_line(part, units[0], price)):
+        if means == "line" or (means is None and has_single and _is_of_line(part, units[0], price)):
             _ask(part, units[0], price)
         _in_packs(part, units[0], price)
     elif len(revenue.sources) == 1 and isinstance(revenue.value, str):
