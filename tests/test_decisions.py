@@ -224,9 +224,9 @@ def test_a_decision_shows_title_money_choice_owner_and_sureness(code):
 def test_what_changed_since_the_accepted_run(tmp_path):
     before = headlines.Headlines("2020-01-01", 10, 1_000_00, 100_00, 2, 50_00, None)
     now = headlines.Headlines("2020-02-01", 12, 1_200_00, 90_00, 2, None, None)
-    rows = headlines.changes(before, now, "EUR", TotalRange(1.0, 1.0, 0))
+    rows = headlines.changes(before, now, "EUR", TotalRange(1.0, 1.0, 0), recent_days=90)
     assert [say(what) for what in rows["what"]] == [
-        "Customers who have bought", "Revenue of the recent days",
+        "Customers who have bought", "Revenue of the last 90 days",
         "Customers at risk or likely lost",
     ]  # fmt: skip
     assert list(rows["change"]) == [

@@ -8,7 +8,7 @@ import pandas as pd
 from crmwb import layout, storage
 from crmwb.contract.marts import CUSTOMERS as MART
 from crmwb.errors import CrmwbError
-from crmwb.findings import Change, Count, Finding, Money
+from crmwb.findings import Change, Count, Days, Finding, Money
 from crmwb.params.lifecycle import LEAVING
 from crmwb.quality.runs import accepted as runs
 from crmwb.value.potential.total import TotalRange
@@ -85,7 +85,7 @@ def accepted(root: Path = Path()) -> Headlines | None:
         ) from None
 
 
-def changes(before: Headlines, now: Headlines, currency: str, total: TotalRange) -> pd.DataFrame:
+def changes(before: Headlines, now: Headlines, currency: str, total: TotalRange, *, recent_days: int) -> pd.DataFrame:
     """Return what changed between two runs; of future margin only where the history supports a figure of it.
 
     Returns
@@ -99,7 +99,8 @@ def changes(before: Headlines, now: Headlines, currency: str, total: TotalRange)
         if name in NO_CHANGE or figure is None or earlier is None or (name in FUTURE and not total.is_narrow):
             continue
         values = [Money(v, currency) if name.endswith("_cents") else Count(v) for v in (earlier, figure)]
-        rows.append((Finding(f"decisions.since.{name}"), *values, Change.between(earlier, figure)))
+        over = {"days": Days(recent_days)} if name == "recent_revenue_cents" else {}
+        rows.append((Finding(f"decisions.since.{name}", over), *values, Change.between(earlier, figure)))
     return pd.DataFrame(rows, columns=["what", "before", "now", "change"])
 
 
