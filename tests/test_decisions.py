@@ -75,9 +75,15 @@ def named(code: str, every: list) -> list:
 
 
 def test_the_best_tier_states_what_it_has_brought():
-    (decision,) = named("tier", decisions.decisions(workbench(customers())))
-    assert say(decision.title) == "Give the 2 customers of the VIP tier an owner each"
+    (decision,) = named("tier_service", decisions.decisions(workbench(customers(owner=None))))
+    assert say(decision.title) == "Decide what service the 2 customers of the VIP tier get"
     assert say(decision.stake) == "They brought EUR\u00a02k of revenue so far, 50% of all."
+
+
+def test_those_of_the_best_tier_who_have_no_owner_are_given_one_where_others_have():
+    (decision,) = named("tier", decisions.decisions(workbench(customers())))
+    assert say(decision.title) == "Name an owner for the 1 customer of the VIP tier who has none"
+    assert say(decision.stake) == "They brought EUR\u00a01k of revenue so far, 25% of all."
 
 
 def test_assumed_costs_state_the_revenue_that_they_concern():
@@ -95,20 +101,22 @@ def test_what_the_history_supports_no_single_figure_of_is_stated_as_a_range():
 
 
 def test_persons_are_given_no_owner():
-    (decision,) = named("tier_of_persons", decisions.decisions(workbench(customers(kind="person"))))
+    (decision,) = named("tier_service", decisions.decisions(workbench(customers(kind="person"))))
     assert say(decision.title) == "Decide what service the 2 customers of the VIP tier get"
 
 
 def test_customers_outside_the_tier_who_brought_more_than_most_in_it_are_counted():
-    frame = customers(revenue_cents=[1_000_00, 900_00, 2_000_00, 940_00])
+    frame = customers(revenue_cents=[1_000_00, 900_00, 940_00, 2_000_00])
     (decision,) = named("tier", decisions.decisions(workbench(frame)))
-    assert "Outside the tier, 1 customer brought more than most of those in it" in say(decision.stake)
+    assert "Outside the tier, 1 customer without an owner brought more than most of those in it." in say(decision.stake)
+    (decision,) = named("tier_service", decisions.decisions(workbench(frame.assign(owner=None))))
+    assert "Outside the tier, 1 customer brought more than most of those in it." in say(decision.stake)
 
 
 def test_who_has_an_owner_is_given_none():
     owned = customers(owner=["ann", "bob", None, None])
     assert not named("tier", decisions.decisions(workbench(owned)))
-    assert say(named("tier_of_persons", decisions.decisions(workbench(owned)))[0].owner) == "sales"
+    assert say(named("tier_service", decisions.decisions(workbench(owned)))[0].owner) == "sales"
 
 
 def test_risk_states_the_margin_at_stake_and_who_of_the_upper_tiers():

@@ -34,6 +34,6 @@ def test_the_same_holds_of_the_revenue_of_all_customers(tmp_path):
     rates = {"money_flows_cents": flows, "n_money_months": 12}
     life.__dict__ |= {"facts": {"rates": rates, "window_months": 6}, "_ids_replaced": False}
     assert say(life.money_finding) == (
-        "Over 12 months, revenue of a rolling window of 6 months gained USD\u00a0100 from customers won back; it lost "
-        "USD\u00a050 through customers who bought less."
+        "From month end to month end over 12 months, the revenue of the last 6 months gained USD\u00a0100 from "
+        "customers won back; it lost USD\u00a050 through customers who bought less."
     )

@@ -209,8 +209,8 @@ def campaigns(wb: "Workbench") -> Iterator[Decision]:
 def best_tier(wb: "Workbench") -> Iterator[Decision]:
     """Yield what the best tier has brought, where customers have tiers and their numbers are the same all along.
 
-    Persons, and who has an owner, are given none. Customers outside the tier who brought more than most in it are
-    counted: the tier heeds more than income.
+    Where the company's customers have owners, it is about those of the tier who have none. Persons need none. Customers
+    outside the tier who brought more than most in it are counted: the tier heeds more than income.
     """
     if wb.circumstances.ids_replaced:
         return
@@ -219,21 +219,24 @@ def best_tier(wb: "Workbench") -> Iterator[Decision]:
     top = buyers[buyers["tier"] == wb.value.scorecard.names[0]]
     if top.empty or revenue <= 0:
         return
-    brought = int(top["revenue_cents"].sum())
-    outside = buyers[buyers["tier"] != wb.value.scorecard.names[0]]
+    are_persons = (buyers["kind"].dropna() == "person").mean() >= MOST_PERSONS
+    has_owner = buyers["owner"].fillna("").ne("")
+    without = top[~has_owner[top.index]]
+    lacks_owners = not are_persons and has_owner.any() and not without.empty
+    concerned = without if lacks_owners else top
+    outside = buyers[buyers["tier"].ne(wb.value.scorecard.names[0]) & ~(has_owner & lacks_owners)]
     n_larger = int((outside["revenue_cents"] > top["revenue_cents"].median()).sum())
     stake = "stake_larger_outside" if n_larger else "stake"
+    brought = int(concerned["revenue_cents"].sum())
     values = {
         "tier": Term("tier", wb.value.scorecard.names[0]),
-        "n": Count(len(top), "customer"),
+        "n": Count(len(concerned), "customer"),
         "n_larger": Count(n_larger, "customer"),
         "money": Money(brought, wb.currency),
         "share": Share(brought / revenue),
     }
-    are_persons = (buyers["kind"].dropna() == "person").mean() >= MOST_PERSONS
-    have_owners = top["owner"].fillna("").ne("").all()
-    code, department = "tier_of_persons" if are_persons or have_owners else "tier", "sales"
-    department = "marketing" if are_persons else department
+    code = "tier" if lacks_owners else "tier_service"
+    department = "marketing" if are_persons else "sales"
     yield _decision(code, values, Term("department", department), "value", float(brought), stake=stake)
 
 
