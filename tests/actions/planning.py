@@ -47,7 +47,7 @@ actions:
     when: overdue_cents > 0
     channel: email
     is_contact: false
-    is_selling: false
+    is_selling: {remind_sells}
     text: {{en: Remind., zh: 提醒。}}
     reason: [overdue_cents]
     cost: 0.0 per hour
@@ -69,7 +69,7 @@ exports:
 """
 CHOICES = {
     "budget": "null", "hours": "null", "hold_out": 0.0, "when": "stage = 'decline'", "cents": "clv_cents",
-    "cool_down": 28, "no_contact": "null", "no_selling": "null",
+    "cool_down": 28, "no_contact": "null", "no_selling": "null", "remind_sells": "false",
 }  # fmt: skip
 KINDS = {
     "customer_id": Kind.ID, "owner": Kind.CATEGORY, "contactable": Kind.BOOLEAN, "days_since_contact": Kind.INTEGER,

@@ -63,14 +63,28 @@ def test_hold_outs_are_the_same_whoever_else_is_there(con, tmp_path):
 def test_nobody_is_held_out_of_an_action_for_too_few_to_measure_it(con, tmp_path):
     n = least_chosen(0.1, 28)
     frame = customers(clv_cents=[100_000] * (n + 199), overdue_cents=[0] * 200 + [900_000] * (n - 1))
-    result = listed(con, frame, plan(tmp_path, hold_out=0.1))[0]
+    selling = plan(tmp_path, hold_out=0.1, remind_sells="true")
+    result = listed(con, frame, selling)[0]
     held_out = result.rows.groupby("action")["is_held_out"].sum()
     assert result.too_small == ("remind",)
     assert (held_out["remind"], held_out["call"] > 0) == (0, True)
     values = sentences(result, plan(tmp_path))["actions.too_small"]
     assert say(Finding("actions.too_small", values)).endswith("so nobody is held out of them: remind.")
     enough = customers(clv_cents=[100_000] * (n + 200), overdue_cents=[0] * 200 + [900_000] * n)
-    assert listed(con, enough, plan(tmp_path, hold_out=0.1))[0].too_small == ()
+    assert listed(con, enough, selling)[0].too_small == ()
+
+
+def test_what_purchases_do_not_show_holds_out_nobody_and_is_not_judged_by_them(con, tmp_path):
+    frame = customers(clv_cents=[0] * 200 + [100_000] * 200, overdue_cents=[900_000] * 200 + [0] * 200)
+    chosen = plan(tmp_path, hold_out=0.3)
+    result = listed(con, frame, chosen)[0]
+    held_out = result.rows.groupby("action")["is_held_out"].sum()
+    assert (held_out["remind"], held_out["call"] > 30, result.too_small) == (0, True, ())
+    values = sentences(result, chosen)["actions.not_followed_up"]
+    assert say(Finding("actions.not_followed_up", values)).endswith("the assumed gain stays: remind.")
+    past, brought = (frame.assign(action="remind") for frame in simulated_ledger(0.0, 1))
+    assert follow_up.results(past, brought, chosen, date(2024, 9, 1)) == []
+    assert follow_up.results(past, brought, plan(tmp_path, remind_sells="true"), date(2024, 9, 1)) != []
 
 
 def test_an_action_without_hold_outs_keeps_to_the_limits(con, tmp_path):

@@ -110,8 +110,9 @@ def choose(
         if action.is_selling:
             allowed[i] &= known.may_sell
     gain[~allowed] = -np.inf
-    # Limits are for those with whom something is done; of an action for too few, that is everybody.
-    treated = np.full(len(actions), 1 - plan.hold_out_share)
+    # Limits are for those with whom something is done; of an action nobody is held out of, that is everybody.
+    tested = np.array([action.is_followed_up for action in actions])
+    treated = np.where(tested, 1 - plan.hold_out_share, 1.0)
 
     def by(treated: np.ndarray, more: float = 0.0) -> Allocation:
         limits = _limits(plan, len(owners), treated)
@@ -119,7 +120,7 @@ def choose(
         return allocate(gain * treated[:, None], cost * treated, hours * treated, owner, limits)
 
     chosen = by(treated)
-    small = _too_small(plan, chosen)
+    small = _too_small(plan, chosen) & tested
     if small.any():
         treated = np.where(small, 1.0, treated)
         chosen = by(treated)
@@ -190,7 +191,8 @@ def _rows(
             "is_held_out": np.zeros(len(taken), bool),
         }
     )
-    for name in dict.fromkeys(name for name in names.tolist() if name not in too_small):
+    untested = {action.name for action in plan.actions if not action.is_followed_up}.union(too_small)
+    for name in dict.fromkeys(name for name in names.tolist() if name not in untested):
         of_action = (rows["action"] == name).to_numpy()
         drawn = is_held_out(rows.loc[of_action, "customer_id"], name, plan.hold_out_share, seed)
         rows.loc[of_action, "is_held_out"] = drawn

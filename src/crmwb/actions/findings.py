@@ -30,14 +30,14 @@ def findings(
         Of every amount.
     """
     return [
-        *_summary(listed, currency),
+        *_summary(listed, plan, currency),
         *_limits(listed, plan, currency),
         *_lacking(listed, plan, campaigns),
         *_follow_up(judged, currency),
     ]
 
 
-def _summary(listed: ActionList, currency: str) -> Iterator[Finding]:
+def _summary(listed: ActionList, plan: ActionPlan, currency: str) -> Iterator[Finding]:
     rows = listed.rows
     doing = rows[~rows["is_held_out"]]
     if doing.empty:
@@ -58,6 +58,9 @@ def _summary(listed: ActionList, currency: str) -> Iterator[Finding]:
         yield Finding(f"actions.summary_{code}", values | {"assumed": Share(assumed)}, weight=gain)
     if listed.too_small:
         yield Finding("actions.too_small", {"actions": Listing(tuple(Term("action", a) for a in listed.too_small))})
+    unseen = [a.name for a in plan.actions if not a.is_followed_up and a.name in set(rows["action"])]
+    if unseen and plan.hold_out_share:
+        yield Finding("actions.not_followed_up", {"actions": Listing(tuple(Term("action", a) for a in unseen))})
     if not listed.n_contactable:
         yield Finding("actions.nobody_contactable")
     elif listed.n_blocked:

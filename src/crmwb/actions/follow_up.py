@@ -48,7 +48,7 @@ class Result:
 
 
 def results(ledger: pd.DataFrame, outcomes: pd.DataFrame, plan: ActionPlan, as_of: date) -> list[Result]:
-    """Judge the actions whose lists are due for review.
+    """Judge the actions that sell and whose lists are due for review.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def results(ledger: pd.DataFrame, outcomes: pd.DataFrame, plan: ActionPlan, as_o
         due = due[due["is_held_out"].astype(bool).groupby([due["issued_on"], due["action"]]).transform("any")]
     known = due.merge(outcomes, on=["issued_on", "action", "code"], how="inner", validate="one_to_one")
     judged = []
-    for action in plan.actions:
+    for action in (action for action in plan.actions if action.is_followed_up):
         rows = known[known["action"] == action.name]
         treated = ~rows["is_held_out"].to_numpy(dtype=bool)
         if min(treated.sum(), (~treated).sum()) < MIN_HELD_OUT:

@@ -100,7 +100,7 @@ def _campaigns(known: Inputs, p: Params) -> list[Readiness]:
     n_tested = int((campaigns["design"] == "experiment").sum()) if len(campaigns) else 0
     n_sorted = int(known.learners["campaign_id"].nunique()) if len(known.learners) else 0
     due = known.past[known.past["review_on"] <= known.as_of] if len(known.past) else known.past
-    n_held = int(due["is_held_out"].astype(bool).sum()) if len(due) else 0
+    n_held = int(due["is_held_out"].astype(bool).groupby(due["action"]).sum().max()) if len(due) else 0
     arm = Count(p.response.min_arm, "customer")
     both = {"n": Count(n_tested), "all": Count(len(campaigns), "campaign")}
     return [

@@ -81,6 +81,11 @@ class Action(Section):
         """What one use costs, in the source's currency."""
         return self.cost.amount * (self.hours if self.cost.per == "hour" else 1)
 
+    @property
+    def is_followed_up(self) -> bool:
+        """Whether purchases show what it brought: of what collects or saves money, they show nothing."""
+        return self.is_selling
+
     @model_validator(mode="after")
     def _review_follows(self) -> Self:
         if self.review_days <= self.due_days:

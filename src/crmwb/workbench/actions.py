@@ -45,12 +45,17 @@ class Actions:
 
     @property
     def shown_summary(self) -> pd.DataFrame:
-        """`summary` for people: n_held_out says where an action is chosen for too few to be measured."""
+        """`summary` for people: n_held_out says of which action nobody is held out, and why."""
         summary = self.summary
+        unseen = {action.name for action in self.plan.actions if not action.is_followed_up}
         held_out = [
-            Finding("actions.too_few_to_measure") if is_too_small else Count(int(n))
-            for n, is_too_small in zip(summary["n_held_out"], summary["is_too_small"], strict=True)
-        ]
+            Finding("actions.too_few_to_measure") if is_too_small
+            else Finding("actions.no_purchase_shows_it") if name in unseen
+            else Count(int(n))
+            for name, n, is_too_small in zip(
+                summary["action"], summary["n_held_out"], summary["is_too_small"], strict=True
+            )
+        ]  # fmt: skip
         return summary.assign(n_held_out=pd.Series(held_out, index=summary.index, dtype=object))
 
     @property
