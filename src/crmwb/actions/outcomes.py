@@ -56,6 +56,11 @@ def _sums(transactions: ir.Table, issued: date, review: date) -> ir.Table:
     after = (at >= midnight(issued)) & (at < midnight(review))
     before = (at >= midnight(issued - (review - issued))) & (at < midnight(issued))
     return transactions.group_by("customer_id").aggregate(
-        after=transactions.revenue_cents.sum(where=after).fill_null(0),
-        before=transactions.revenue_cents.sum(where=before).fill_null(0),
+        after=_sum(transactions, after),
+        before=_sum(transactions, before),
     )
+
+
+def _sum(transactions: ir.Table, where: ir.BooleanValue) -> ir.Value:
+    """Return the revenue of these rows; engines sum whole numbers in types that do not multiply with a share."""
+    return transactions.revenue_cents.sum(where=where).fill_null(0).cast("float64")
