@@ -130,6 +130,7 @@ def value_all(
         tables["transactions"],
         (fitted.purchases, fitted.spend),
         terms_of(fitted, params.value),
+        time=fitted.time,
         correction=fitted.level,
         total=fitted.total_range(params.value.horizon_days),
         as_of=as_of,

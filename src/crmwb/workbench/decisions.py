@@ -222,9 +222,10 @@ def best_tier(wb: "Workbench") -> Iterator[Decision]:
     are_persons = (buyers["kind"].dropna() == "person").mean() >= MOST_PERSONS
     has_owner = buyers["owner"].fillna("").ne("")
     without = top[~has_owner[top.index]]
-    lacks_owners = not are_persons and has_owner.any() and not without.empty
+    lacks_owners = not are_persons and bool(has_owner.any()) and not without.empty
     concerned = without if lacks_owners else top
-    outside = buyers[buyers["tier"].ne(wb.value.scorecard.names[0]) & ~(has_owner & lacks_owners)]
+    outside = buyers[buyers["tier"] != wb.value.scorecard.names[0]]
+    outside = outside[~has_owner[outside.index]] if lacks_owners else outside
     n_larger = int((outside["revenue_cents"] > top["revenue_cents"].median()).sum())
     stake = "stake_larger_outside" if n_larger else "stake"
     brought = int(concerned["revenue_cents"].sum())

@@ -10,7 +10,7 @@ from crmwb import storage
 from crmwb.contract.value import BACKTEST, TRACKING
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
-from crmwb.findings import Count, Days, Finding, Listing, Name, Number, Term, Unavailable, from_json
+from crmwb.findings import Count, Days, Finding, Listing, Name, Number, Term, Times, Unavailable, from_json
 from crmwb.findings.catalogue import find
 from crmwb.plots import proof as plots
 from crmwb.plots import value as value_plots
@@ -59,6 +59,14 @@ class Proof:
             return None
         code = "model_card.chances_drawn_in" if by["slope"] < 1 else "model_card.chances_drawn_apart"
         return Finding(code, {"n": Count(by["n_origins"]), "slope": Number(by["slope"])})
+
+    @property
+    def seasonal(self) -> Finding | None:
+        """That time counts by the season, and how strong that is; None where days are all alike."""
+        pace = (self.models["stack"] or {}).get("seasonal_pace")
+        if not pace:
+            return None
+        return Finding("model_card.seasonal", {"most": Times(max(pace)), "least": Times(min(pace))})
 
     @property
     def skipped(self) -> list[Unavailable]:

@@ -18,6 +18,7 @@ YEAR_DAYS = 365
 BACK_DAYS = 730  # holdouts lie within two years before the origin: each time of year at most twice
 MOST_HOLDOUTS = 6
 MIN_CUSTOMERS, MIN_PURCHASES = 50, 30  # in a holdout to learn from
+OUT_OF_SEASON = 0.25  # of its days pass in a holdout that tells nothing
 MAINLY = 0.5  # weight of the MBG/CNBD-k from which on purchases count as regular
 LEAST = 1e-6
 
@@ -94,8 +95,9 @@ class Base:
         summary = classics.summary
         fitted = {m.name: m for m in classics.fitted if self.weights.get(m.name)}
         alive = mixed({name: m.p_alive(summary) for name, m in fitted.items()}, self.weights)
-        mean = mixed({name: m.expected_purchases(summary, horizon_days) for name, m in fitted.items()}, self.weights)
-        some = mixed({name: m.p_at_least(summary, 1, horizon_days) for name, m in fitted.items()}, self.weights)
+        ahead = classics.ahead(horizon_days)
+        mean = mixed({name: m.expected_purchases(summary, ahead) for name, m in fitted.items()}, self.weights)
+        some = mixed({name: m.p_at_least(summary, 1, ahead) for name, m in fitted.items()}, self.weights)
         alive = np.clip(alive, LEAST, 1.0)
         return Counts.matching(alive, np.maximum(mean, LEAST * LEAST), some, self.k).rows(classics.row_of)
 
@@ -124,7 +126,8 @@ def _years_ago(past: Past, origin: int, holdouts: list[Moment], weights: dict[st
 def holdouts_before(past: Past, origin: int, horizon_days: int) -> list[Moment]:
     """Return earlier holdouts that hold enough to learn from, no two of which share a day; the latest first.
 
-    At least as many days of history as a holdout has lie before it.
+    At least as many days of history as a holdout has lie before it. Those out of season, in which hardly any time
+    passes, are left out.
     """
     history = origin - past.days.first_day if len(past.days.day) else 0
     days = min(horizon_days, history // 2)
@@ -135,6 +138,8 @@ def holdouts_before(past: Past, origin: int, horizon_days: int) -> list[Moment]:
         if origin - back - past.days.first_day < days or len(out) == MOST_HOLDOUTS:
             break
         moment = past.at(origin - back, days)
+        if moment.classics.ahead(days) < OUT_OF_SEASON * days:
+            continue
         if len(moment.known) < MIN_CUSTOMERS or moment.known.later.sum() < MIN_PURCHASES:
             break
         if moment.expected:

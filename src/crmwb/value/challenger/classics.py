@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 
 from crmwb.value.challenger.purchase_days import Known
+from crmwb.value.challenger.seasonal_time import SeasonalTime
 from crmwb.value.models import (
     NBD,
     BetaGeoNBD,
@@ -34,19 +35,31 @@ class Classics:
         Distinct histories.
     row_of : ndarray of shape (n_customers,)
         The row of `summary` for each customer.
+    origin : int
+        The first day not known.
+    time : SeasonalTime
+        The time that `summary` and the models are in.
     """
 
     models: tuple[PurchaseModel, ...]
     summary: PurchaseSummary
     row_of: np.ndarray
+    origin: int
+    time: SeasonalTime
 
     @classmethod
-    def fit(cls, known: Known) -> Self:
+    def fit(cls, known: Known, time: SeasonalTime) -> Self:
         """Fit all models; the MBG/CNBD-k is among them where purchases are more regular than at random (k > 1)."""
-        summary, row_of = PurchaseSummary.compress(known.frequency, known.recency_days, known.age_days)
+        histories = time.histories(known.frequency, known.recency_days, known.age_days, known.origin)
+        summary, row_of = PurchaseSummary.compress(*histories)
         models: list[PurchaseModel] = [kind().fit(summary) for kind in CLASSICS]
-        regular = ModifiedBetaGeoCNBDk.fit_best(summary, known.log_gaps)
-        return cls((*models, regular) if regular.k > 1 else tuple(models), summary, row_of)
+        regular = ModifiedBetaGeoCNBDk.fit_best(summary, known.log_gaps(time))
+        every = (*models, regular) if regular.k > 1 else tuple(models)
+        return cls(every, summary, row_of, known.origin, time)
+
+    def ahead(self, horizon_days: float) -> float:
+        """Return a horizon in the time of the models."""
+        return float(self.time.between(self.origin, self.origin + horizon_days))
 
     @property
     def fitted(self) -> tuple[PurchaseModel, ...]:
@@ -65,16 +78,20 @@ class Classics:
 
     def expected(self, horizon_days: float) -> dict[str, np.ndarray]:
         """Return by model what each customer is expected to buy, shape (n_customers,)."""
-        by_model = {m.name: m.expected_purchases(self.summary, horizon_days)[self.row_of] for m in self.fitted}
+        ahead = self.ahead(horizon_days)
+        by_model = {m.name: m.expected_purchases(self.summary, ahead)[self.row_of] for m in self.fitted}
         return {name: purchases for name, purchases in by_model.items() if np.isfinite(purchases).all()}
 
     def discounted(self, rate: float, horizon_days: float) -> dict[str, np.ndarray]:
         """Return the same, each purchase weighed by what 1 at its time is worth at a continuous daily rate."""
-        return {m.name: m.discounted(self.summary, rate, horizon_days).purchases[self.row_of] for m in self.fitted}
+        ahead = self.ahead(horizon_days)
+        rate *= horizon_days / ahead  # at the horizon, money is worth the same
+        return {m.name: m.discounted(self.summary, rate, ahead).purchases[self.row_of] for m in self.fitted}
 
     def p_any(self, horizon_days: float) -> dict[str, np.ndarray]:
         """Return by model the chance of any purchase, shape (n_customers,)."""
-        return {m.name: m.p_at_least(self.summary, 1, horizon_days)[self.row_of] for m in self.fitted}
+        ahead = self.ahead(horizon_days)
+        return {m.name: m.p_at_least(self.summary, 1, ahead)[self.row_of] for m in self.fitted}
 
     def p_alive(self, weights: Weights | None = None) -> np.ndarray:
         """Return the mean of P(alive), weighted, or over all models in which customers can stop; 1 where none was."""

@@ -9,6 +9,7 @@ import pandas as pd
 
 from crmwb.value.challenger.classics import Classics
 from crmwb.value.challenger.purchase_days import Known, PurchaseDays, known_at
+from crmwb.value.challenger.seasonal_time import SeasonalTime
 from crmwb.value.challenger.traits import Traits
 
 
@@ -44,10 +45,11 @@ class Moment:
 class _Memory:
     """What was worked out already: it is the same for whoever asks and is allowed to know it."""
 
-    classics: dict[int, Classics] = field(default_factory=dict)
-    moments: dict[tuple[int, int], Moment] = field(default_factory=dict)
+    classics: dict[tuple[int, SeasonalTime], Classics] = field(default_factory=dict)
+    moments: dict[tuple[int, int, SeasonalTime], Moment] = field(default_factory=dict)
     parts: dict[int, "Past"] = field(default_factory=dict)
-    learned: dict[tuple[int, int], Any] = field(default_factory=dict)
+    learned: dict[tuple[int, int, SeasonalTime], Any] = field(default_factory=dict)
+    times: dict[int, SeasonalTime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -62,23 +64,35 @@ class Past:
         The feature table at month ends.
     end : int or None
         The first day that is not known, where that is not the end of the data.
+    time : SeasonalTime or None
+        What was learned of the season before `end`, for all earlier moments too; of a moment's own past where none.
     """
 
     days: PurchaseDays
     traits: Traits | None = None
     end: int | None = None
+    time: SeasonalTime | None = None
     _memory: _Memory = field(default_factory=_Memory, repr=False, compare=False)
 
     def until(self, origin: int) -> Self:
-        """Return what was known at `origin` and nothing else."""
-        return type(self)(self.days.until(origin), self.traits and self.traits.until(origin), origin, self._memory)
+        """Return what was known at `origin` and nothing else, but for the season where that is known already."""
+        traits = self.traits and self.traits.until(origin)
+        return type(self)(self.days.until(origin), traits, origin, self.time_at(origin), self._memory)
+
+    def time_at(self, origin: int) -> SeasonalTime:
+        """Return the time that models of a moment are in."""
+        if self.time is not None:
+            return self.time
+        if origin not in self._memory.times:
+            self._memory.times[origin] = SeasonalTime.learn(self.days, origin)
+        return self._memory.times[origin]
 
     def every(self, step: int) -> "Past":
         """Return the past of every `step`-th customer."""
         if step <= 1:
             return self
         if step not in self._memory.parts or self.end is not None:
-            part = type(self)(self.days.every(step), self.traits and self.traits.every(step), self.end)
+            part = type(self)(self.days.every(step), self.traits and self.traits.every(step), self.end, self.time)
             if self.end is not None:
                 return part
             self._memory.parts[step] = part
@@ -88,9 +102,10 @@ class Past:
         """Return what `learn` learns for a horizon from what was known at `origin`: it is not learned twice."""
         if self.end is not None and origin > self.end:
             return learn()
-        if (origin, horizon_days) not in self._memory.learned:
-            self._memory.learned[origin, horizon_days] = learn()
-        return self._memory.learned[origin, horizon_days]
+        key = (origin, horizon_days, self.time_at(origin))
+        if key not in self._memory.learned:
+            self._memory.learned[key] = learn()
+        return self._memory.learned[key]
 
     def at(self, origin: int, horizon_days: int) -> Moment:
         """Look at the customers as of `origin`, with `horizon_days` ahead.
@@ -99,14 +114,15 @@ class Past:
         may know it: neither is worked out twice.
         """
         is_over = self.end is not None and origin + horizon_days <= self.end
-        if is_over and (origin, horizon_days) in self._memory.moments:
-            return self._memory.moments[origin, horizon_days]
+        time = self.time_at(origin)
+        if is_over and (origin, horizon_days, time) in self._memory.moments:
+            return self._memory.moments[origin, horizon_days, time]
         known = known_at(self.days, origin, horizon_days)
-        if origin not in self._memory.classics and (self.end is None or origin <= self.end):
-            self._memory.classics[origin] = Classics.fit(known)
-        classics = self._memory.classics.get(origin) or Classics.fit(known)
+        if (origin, time) not in self._memory.classics and (self.end is None or origin <= self.end):
+            self._memory.classics[origin, time] = Classics.fit(known, time)
+        classics = self._memory.classics.get((origin, time)) or Classics.fit(known, time)
         traits = self.traits.at(origin, known.customer) if self.traits else pd.DataFrame(index=range(len(known)))
         moment = Moment(known, classics, classics.expected(horizon_days), classics.p_alive(), traits)
         if is_over:
-            self._memory.moments[origin, horizon_days] = moment
+            self._memory.moments[origin, horizon_days, time] = moment
         return moment

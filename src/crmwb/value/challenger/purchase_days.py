@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import ibis
 import ibis.expr.types as ir
@@ -12,6 +12,11 @@ from crmwb import engine
 from crmwb.calendar import EPOCH
 from crmwb.engine import Backend
 from crmwb.features import purchases
+
+if TYPE_CHECKING:
+    from crmwb.value.challenger.seasonal_time import SeasonalTime
+
+LEAST_GAP = 0.5  # days, in a season in which time passes slowly
 
 
 @dataclass(frozen=True)
@@ -127,11 +132,11 @@ class Known:
     newcomers: int
     n_newcomers: int
 
-    @property
-    def log_gaps(self) -> float:
-        """Sum over all customers of the logs of the days between successive purchases."""
-        gaps = np.diff(self.days.day)[self.place[1:] == self.place[:-1]]
-        return float(np.log(gaps).sum())
+    def log_gaps(self, time: "SeasonalTime") -> float:
+        """Sum over all customers of the logs of the days between successive purchases, half a day at least."""
+        same, day = self.place[1:] == self.place[:-1], self.days.day
+        gaps = time.between(day[:-1][same], day[1:][same])
+        return float(np.log(np.maximum(gaps, LEAST_GAP)).sum())
 
     def __len__(self) -> int:
         return len(self.customer)

@@ -124,6 +124,8 @@ class Stack:
         Of the chances to buy at all.
     own_years_ : dict of float to OwnYear
         What corrects these chances, by the horizon at which it was learned.
+    time_ : SeasonalTime
+        The time that the classic models are in.
     """
 
     def __init__(self, horizon_days: int, stated_days: int | None = None) -> None:
@@ -132,6 +134,7 @@ class Stack:
     def fit(self, past: Past, origin: int, *, calibrates: bool = True) -> Self:
         """Learn from what was known at `origin`; without recalibrated chances where not `calibrates`."""
         past = _some(past).until(origin)
+        self.time_ = past.time_at(origin)
         self.origin_, self.trust_, self.spread_, self.tested_, self.why_not_ = origin, 0.0, Spread(), None, ""
         self.calibration_ = Calibration()
         self.own_years_: dict[float, OwnYear] = {}
@@ -242,6 +245,7 @@ class Stack:
             "calibration": {"slope": self.calibration_.slope, "n_origins": self.calibration_.n_origins},
             "own_years": [{"days": days} | asdict(own) for days, own in sorted(self.own_years_.items())],
             "dropout": base.dropout.record(),
+            "seasonal_pace": list(self.time_.pace),
         }
 
 

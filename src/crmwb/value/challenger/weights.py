@@ -18,7 +18,7 @@ LEAST = 1e-12
 
 def tails_of(moment: Moment, model: PurchaseModel) -> tuple[np.ndarray, np.ndarray]:
     """Return the chances that a model gave to at least as many purchases as came, and to more, each shape (n,)."""
-    classics, horizon = moment.classics, float(moment.known.horizon_days)
+    classics, horizon = moment.classics, moment.classics.ahead(moment.known.horizon_days)
     outcomes, outcome_of = np.unique(
         np.stack([classics.row_of, moment.known.later]).astype(np.int64), axis=1, return_inverse=True
     )

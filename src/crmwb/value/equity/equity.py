@@ -10,11 +10,12 @@ import pandas as pd
 from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
-from crmwb.calendar import MONTHS_A_YEAR, month_ends, month_of, start_of
+from crmwb.calendar import MONTHS_A_YEAR, day_number, month_ends, month_of, start_of
 from crmwb.contract.value import EQUITY, EQUITY_BRIDGE
 from crmwb.engine import Backend
 from crmwb.params import EquityParams
 from crmwb.progress import track
+from crmwb.value.challenger.seasonal_time import EVEN, SeasonalTime
 from crmwb.value.equity.activity import Histories, histories_at, read_activity
 from crmwb.value.equity.bridge import bridge
 from crmwb.value.equity.cohorts import Cohorts
@@ -69,6 +70,7 @@ def build(
     models: Models,
     terms: Terms,
     *,
+    time: SeasonalTime = EVEN,
     total: TotalRange,
     correction: float = 1.0,
     as_of: date,
@@ -93,6 +95,9 @@ def build(
         Clean transactions, with a purchase before `as_of`.
     models : PurchaseModel and GammaGamma
         Fitted on what is known at `as_of`; the former with parameters.
+    time : SeasonalTime
+        The time that the model of purchases is in. Months are forecast by one in days that are all alike, with a season
+        of their own.
     terms : Terms
         Horizon (finite), rate, margin and costs, as customers are valued by.
     total : TotalRange
@@ -138,7 +143,7 @@ def build(
                 outlooks.append(outlook(known, usual, own, at, n_periods))
             if at not in valued:
                 continue
-            now = worth(known, activity.n_customers, models, valued_on, lost_below)
+            now = worth(known, activity.n_customers, models, valued_on, lost_below, time=time, at=day_number(at))
             active = (int(now.is_active.sum()), now.n_alive) if counts_active else (None, None)
             months.append((at, len(known), *active, int(now.clv_cents.sum())))
             if before is not None:
@@ -147,7 +152,8 @@ def build(
                 bridges.append(bridge("year", opening_of_year, at, year_ago, now))
             before = now
             year_ago = now if at == opening_of_year else year_ago
-        outlooks.append(outlook(known, usual, models, as_of, params.forecast_months))
+        in_days = (_fit(known, models) if time.pace else None) or models
+        outlooks.append(outlook(known, usual, in_days, as_of, params.forecast_months))
         ahead = monthly(
             outlooks,
             usual,

@@ -1,9 +1,10 @@
 """What customers are worth at one moment, by one model fixed for all moments."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from crmwb.value.challenger.seasonal_time import SeasonalTime
 from crmwb.value.equity.activity import Histories
 from crmwb.value.equity.outlook import spend_of
 from crmwb.value.models import GammaGamma, PurchaseModel, PurchaseSummary
@@ -33,7 +34,14 @@ class Worth:
 
 
 def worth(
-    histories: Histories, n_customers: int, models: tuple[PurchaseModel, GammaGamma], terms: Terms, lost_below: float
+    histories: Histories,
+    n_customers: int,
+    models: tuple[PurchaseModel, GammaGamma],
+    terms: Terms,
+    lost_below: float,
+    *,
+    time: SeasonalTime,
+    at: int,
 ) -> Worth:
     """Value every customer as the package `potential` does, by what was known of them at one moment.
 
@@ -49,9 +57,17 @@ def worth(
         Horizon (finite), rate, margin and costs.
     lost_below : float
         A chance.
+    time : SeasonalTime
+        The time that the model of purchases is in.
+    at : int
+        The moment, as `calendar.day_number` returns it.
     """
     model, spend_model = models
-    summary, row_of = PurchaseSummary.compress(histories.frequency, histories.recency_days, histories.age_days)
+    summary, row_of = PurchaseSummary.compress(
+        *time.histories(histories.frequency, histories.recency_days, histories.age_days, at)
+    )
+    ahead = float(time.between(at, at + terms.horizon_days))
+    terms = replace(terms, horizon_days=ahead)
     clv = np.rint(lifetime_values(model, summary, row_of, spend_of(histories, spend_model), terms))
     who = histories.customer
     is_known, is_active = np.zeros(n_customers, dtype=bool), np.zeros(n_customers, dtype=bool)

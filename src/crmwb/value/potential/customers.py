@@ -15,6 +15,7 @@ from crmwb.findings import Count, Unavailable
 from crmwb.params import ValueParams
 from crmwb.value.challenger import Moment, Past, Stack
 from crmwb.value.challenger.identified import Dropout
+from crmwb.value.challenger.seasonal_time import SeasonalTime
 from crmwb.value.models import GammaGamma, PurchaseModel, PurchaseSummary
 from crmwb.value.models.base import MIN_CUSTOMERS
 from crmwb.value.potential.clv import Terms, discounted_purchases
@@ -77,6 +78,11 @@ class Fitted:
     def total_range(self, horizon_days: float) -> TotalRange:
         """Return how far the total over a horizon may lie from what is expected."""
         return TotalRange.learn(self.totals, horizon_days)
+
+    @property
+    def time(self) -> SeasonalTime:
+        """The time that the models of purchases are in."""
+        return self.moment.classics.time
 
     @property
     def dropout(self) -> Dropout:
@@ -169,10 +175,12 @@ def clv_then(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> pd.Da
     DataFrame of shape (n, 2)
         customer_id and clv_cents.
     """
-    summary, row_of = PurchaseSummary.compress(
-        *(_array(buyers, column) for column in ("frequency", "recency_days", "age_days"))
-    )
-    discounted = discounted_purchases(fitted.purchases, summary, params.horizon_days, params.annual_discount_rate)
+    frequency, recency, age = (_array(buyers, column) for column in ("frequency", "recency_days", "age_days"))
+    ends = age + pd.to_datetime(buyers["first_purchase_on"]).to_numpy().astype("datetime64[D]").astype(np.int64)
+    at = int(ends[0])
+    summary, row_of = PurchaseSummary.compress(*fitted.time.histories(frequency, recency, age, at))
+    ahead = float(fitted.time.between(at, at + params.horizon_days))
+    discounted = discounted_purchases(fitted.purchases, summary, ahead, params.annual_discount_rate)
     clv = discounted[row_of] * expected_spend(buyers, fitted.spend)
     return buyers[["customer_id"]].assign(
         clv_cents=np.rint(clv * (fitted.margin.share * fitted.level)).astype(np.int64)
@@ -188,7 +196,8 @@ def active(valued: pd.DataFrame, fitted: Fitted, horizon_days: float, lost_below
         By the classic model that counts most, with which past months are valued, and by the chances stated of each.
     """
     classics = fitted.moment.classics
-    by_model = fitted.purchases.p_at_least(classics.summary, 1, horizon_days)[classics.row_of] >= lost_below
+    chances = fitted.purchases.p_at_least(classics.summary, 1, classics.ahead(horizon_days))[classics.row_of]
+    by_model = chances >= lost_below
     return int(by_model.sum()), int((valued["p_purchase"] >= lost_below).sum())
 
 

@@ -113,7 +113,7 @@ def trial(past: Past, origin: int, horizon_days: int) -> Trial:
     for model in classics.models:
         _note(out, model.name, "model", str(model.verdict_.status))
         if model.name in moment.expected:
-            p_any = model.p_at_least(classics.summary, 1, horizon_days)[classics.row_of]
+            p_any = model.p_at_least(classics.summary, 1, classics.ahead(horizon_days))[classics.row_of]
             purchases = moment.expected[model.name]
             _measure(out, purchases, p_any, purchases * spend)
             tails = tails_of(moment, model)

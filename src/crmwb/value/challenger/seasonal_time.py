@@ -1,0 +1,133 @@
+"""Time as it counts for who buys in a season: a day of the high season is longer than a day when hardly anybody buys.
+
+Models of purchases take seven silent months for a customer who left. Of a company that sells skis in winter they are
+none: everybody is silent in summer. So time is stretched by how often customers buy at each time of the year, and the
+models, which know no season, are fitted and asked in that time: a non-homogeneous Poisson process is a homogeneous one
+after such a change of time (Daley & Vere-Jones 2003, "An Introduction to the Theory of Point Processes", section 7.4).
+A whole year stays a year.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from crmwb.value.challenger.purchase_days import PurchaseDays
+
+YEAR_DAYS = 365
+PARTS = 12  # of a year
+MIN_YEARS, MOST_YEARS = 2, 4  # a season seen once may have been chance
+MIN_CUSTOMERS = 30  # with a purchase in the year before: of fewer, a part of a year tells nothing
+STRONG = 0.3  # standard deviation over the parts of a year, from which on a season changes what silence means
+LEAST = 0.02  # of the usual pace: time never stands still
+ROUNDS = 20
+DECIMALS = 4
+
+
+@dataclass(frozen=True)
+class SeasonalTime:
+    """A change of time, the same every year.
+
+    Attributes
+    ----------
+    pace : tuple of float
+        How fast time passes in each twelfth of a year from `anchor` on, mean 1; empty where days are all alike.
+    anchor : int
+        Where a year begins, as `calendar.day_number` returns it.
+
+    Examples
+    --------
+    A company whose customers buy in the first half of the year only, as good as:
+
+    >>> from crmwb.value.challenger.seasonal_time import SeasonalTime
+    >>> time = SeasonalTime((1.9,) * 6 + (0.1,) * 6, anchor=0)
+    >>> [round(float(time.between(begins, ends))) for begins, ends in ((0, 182), (183, 365), (0, 730))]
+    [346, 18, 730]
+    """
+
+    pace: tuple[float, ...] = ()
+    anchor: int = 0
+
+    @classmethod
+    def learn(cls, days: PurchaseDays, origin: int) -> Self:
+        """Learn from the repeat purchases before `origin`; days are all alike where no strong season shows.
+
+        Purchases of a twelfth of a year, over the customers who had bought in the year before it, are laid on a level
+        for each year times a pace for each twelfth. The paces are drawn towards 1 by how much of their spread the
+        differences between years would make by chance.
+
+        Parameters
+        ----------
+        days : PurchaseDays
+            Of which nothing at or after `origin` is looked at.
+        origin : int
+            The first day not known; years are counted back from it.
+        """
+        days = days.until(origin)
+        n_years = min((origin - days.first_day) // YEAR_DAYS, MOST_YEARS) if len(days.day) else 0
+        if n_years < MIN_YEARS:
+            return cls()
+        edges = origin - np.arange(n_years * PARTS, -1, -1) * YEAR_DAYS / PARTS
+        same = np.append(days.customer[1:] == days.customer[:-1], False)
+        following = np.where(same, np.append(days.day[1:], 0), np.iinfo(np.int32).max)
+        repeats = np.sort(following[same])
+        bought = np.diff(np.searchsorted(repeats, edges)).reshape(n_years, PARTS).astype(np.float64)
+        begins, ends = np.sort(days.day), np.sort(np.minimum(following, days.day + YEAR_DAYS))
+        able = (np.searchsorted(begins, edges) - np.searchsorted(ends, edges))[:-1].reshape(n_years, PARTS)
+        pace = _pace(bought, able.astype(np.float64))
+        return cls() if pace is None else cls(tuple(pace.tolist()), origin)
+
+    def between(self, begins: np.ndarray | float, ends: np.ndarray | float) -> np.ndarray:
+        """Return how much time passes from some days to others, in days."""
+        if not self.pace:
+            return np.asarray(np.asarray(ends, dtype=np.float64) - begins)
+        passed = self._at(np.asarray(ends, dtype=np.float64)) - self._at(np.asarray(begins, dtype=np.float64))
+        return np.asarray(passed)
+
+    def histories(
+        self, frequency: np.ndarray, recency_days: np.ndarray, age_days: np.ndarray, end: int
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return x, t_x and T of customers as of `end` in this time, in whole days, as few histories differ then."""
+        if not self.pace:
+            return frequency, recency_days, age_days
+        first = end - age_days
+        recency = np.where(frequency > 0, np.maximum(np.rint(self.between(first, first + recency_days)), 1.0), 0.0)
+        return frequency, recency, np.maximum(np.rint(self.between(first, float(end))), recency)
+
+    def _at(self, day: np.ndarray) -> np.ndarray:
+        years, part = np.divmod((day - self.anchor) / YEAR_DAYS, 1.0)
+        passed = np.concatenate([[0.0], np.cumsum(self.pace)]) / PARTS
+        return np.asarray(YEAR_DAYS * (years + np.interp(part * PARTS, np.arange(PARTS + 1), passed)))
+
+
+EVEN = SeasonalTime()
+
+
+def _pace(bought: np.ndarray, able: np.ndarray) -> np.ndarray | None:
+    """Return the pace of each part of a year, mean 1; None where no strong season shows in the years.
+
+    Parameters
+    ----------
+    bought, able : ndarray of shape (n_years, n_parts)
+        Purchases, and the customers who might have made them.
+    """
+    known = able >= MIN_CUSTOMERS
+    whole = known.all(axis=1)
+    if whole.sum() < MIN_YEARS:
+        return None
+    bought, able = bought[whole], able[whole]
+    pace = np.ones(bought.shape[1])
+    for _ in range(ROUNDS):
+        level = bought.sum(axis=1) / (able * pace).sum(axis=1)
+        if not (level > 0).all():
+            return None
+        pace = bought.sum(axis=0) / (able * level[:, None]).sum(axis=0)
+        pace /= pace.mean()
+    of_year = bought / (able * level[:, None])
+    by_chance = float(of_year.var(axis=0, ddof=1).mean()) / len(of_year)
+    spread = float(pace.var())
+    pace = 1 + (pace - 1) * max(0.0, 1 - by_chance / spread) if spread > 0 else np.ones_like(pace)
+    if pace.std() < STRONG:
+        return None
+    pace = np.maximum(pace, LEAST)
+    return np.asarray(np.round(pace / pace.mean(), DECIMALS))
