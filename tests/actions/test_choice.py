@@ -219,7 +219,22 @@ def test_without_a_budget_owners_consent_or_campaigns_a_sentence_says_so(con, tm
     nobody = listed(con, customers(clv_cents=[100_000], contactable=[False]), plan(tmp_path))[0]
     observed = pd.DataFrame({"campaign_id": ["m1"], "design": ["observational"]})
     sentence = sentences(nobody, plan(tmp_path), observed)
-    assert sentence.keys() >= {"actions.nothing_to_do", "actions.nobody_contactable", "actions.no_control_groups"}
+    assert sentence.keys() >= {"actions.nothing_chosen", "actions.nobody_contactable", "actions.no_control_groups"}
+
+
+def test_an_empty_list_and_what_hold_outs_test_are_stated_as_they_are(con, tmp_path):
+    frame = customers(clv_cents=[0] * 200 + [100_000] * 200, overdue_cents=[900_000] * 200 + [0] * 200)
+    chosen = plan(tmp_path, hold_out=0.3)
+    result = listed(con, frame, chosen)[0]
+    values = sentences(result, chosen)["actions.summary_assumed_partly"]
+    doing = result.rows[~result.rows["is_held_out"]]
+    calls = doing.loc[doing["action"] == "call", "gain_cents"].sum() / doing["gain_cents"].sum()
+    assert (values["assumed"].value, values["tested"].value) == (1.0, pytest.approx(calls, abs=1e-6))
+    assert "actions.summary_assumed" in sentences(listed(con, frame.slice(200), chosen)[0], chosen)
+    nothing = plan(tmp_path, budget=0)
+    assert "actions.nothing_chosen" in sentences(listed(con, customers(clv_cents=[100_000]), nothing)[0], nothing)
+    unfit = customers(clv_cents=[100_000], stage=["maturity"])
+    assert "actions.nothing_to_do" in sentences(listed(con, unfit, nothing)[0], nothing)
 
 
 def test_debts_come_before_selling_and_complaints_before_any_contact(con, tmp_path):

@@ -41,7 +41,7 @@ def _summary(listed: ActionList, plan: ActionPlan, currency: str) -> Iterator[Fi
     rows = listed.rows
     doing = rows[~rows["is_held_out"]]
     if doing.empty:
-        yield Finding("actions.nothing_to_do")
+        yield Finding("actions.nothing_chosen" if any(listed.n_fitting.values()) else "actions.nothing_to_do")
     else:
         gain, low, high = (int(doing[name].sum()) for name in ("gain_cents", "gain_low_cents", "gain_high_cents"))
         values = {
@@ -50,11 +50,14 @@ def _summary(listed: ActionList, plan: ActionPlan, currency: str) -> Iterator[Fi
             "range": Interval(Money(low, currency), Money(high, currency)),
             "cost": Money(int(doing["cost_cents"].sum()), currency),
         }
-        assumed = (
-            float((doing["basis"] == "assumed").to_numpy() @ doing["gain_cents"].to_numpy()) / gain if gain else 1.0
-        )
+        by_basis = doing["gain_cents"].where(doing["basis"] == "assumed", 0)
+        by_test = by_basis.where(doing["action"].isin(rows.loc[rows["is_held_out"], "action"]), 0)
+        assumed, tested = (float(part.sum()) / gain if gain else 1.0 for part in (by_basis, by_test))
         code = "assumed" if assumed > 0.5 else "measured"
-        code += "" if rows["is_held_out"].any() or code == "measured" else "_untested"
+        if code == "assumed" and not rows["is_held_out"].any():
+            code = "assumed_untested"
+        elif code == "assumed" and assumed - tested > 0.005:
+            code, values = "assumed_partly", values | {"tested": Share(tested)}
         yield Finding(f"actions.summary_{code}", values | {"assumed": Share(assumed)}, weight=gain)
     if listed.too_small:
         yield Finding("actions.too_small", {"actions": Listing(tuple(Term("action", a) for a in listed.too_small))})

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _, AT_RISK, LIKELY_LOST = RISK_CLASSES
 MOST = 5
-SUMMARIES = ("actions.summary_assumed", "actions.summary_assumed_untested", "actions.summary_measured")
+SUMMARIES = tuple(f"actions.summary_{basis}" for basis in ("assumed", "assumed_partly", "assumed_untested", "measured"))
 KEY_TIERS = 2  # the upper ones, whose customers are called first
 MOST_PERSONS = 0.5  # of customers, from where on advice is for persons
 MATERIAL = 0.001  # of the revenue of 12 months: what wins less is no matter for leadership
