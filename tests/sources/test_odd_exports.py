@@ -1,5 +1,6 @@
 """Exports that mislead are read right, or asked about: never a wrong sum that is called sure."""
 
+import booked_exports
 import control_exports
 import event_exports
 import ledger_exports
@@ -49,6 +50,7 @@ def test_revenue_is_equal_to_the_cent_or_asked(project, export):
         *register_exports.EVERY,
         *paid_exports.EVERY,
         *control_exports.EVERY,
+        *booked_exports.EVERY,
     ],
     ids=lambda export: export.__name__,
 )

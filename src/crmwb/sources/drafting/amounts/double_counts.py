@@ -62,6 +62,7 @@ def ask(part: Part, roles: Modifiers) -> None:
                 _ask_which_count(part, column, labels, shown, what)
                 return
     _ask_of_lines(part, numbers)
+    _ask_of_other_keys(part, numbers)
 
 
 def _groupings(part: Part) -> Iterator[tuple[str, dict[Key, list[int]]]]:
@@ -220,6 +221,29 @@ def _ask_of_lines(part: Part, numbers: Sequence[float | None]) -> None:
             return
 
 
+def _ask_of_other_keys(part: Part, numbers: Sequence[float | None]) -> None:
+    """Ask of an amount that is the same on all rows of what is no order by its name, on one day of one customer: nights of a stay."""
+    order, who, when = (part.guesses[name].sources for name in ("order_id", "customer_id", "ordered_at"))
+    if any(q.key.startswith("repeated_") for q in part.questions) or "spread" in part.options or len(when) != 1:
+        return
+    if any(not column.is_unique for column in order) or len(part.guesses["revenue_cents"].sources) != 1:
+        return
+    own = set(part.looked_at.own)
+    if len(who) != 1 or not {*who, *when} <= own:
+        return
+    rows_of = list(zip(part.looked_at.texts(who[0]), part.looked_at.texts(when[0]), numbers, strict=True))
+    for column in part.looked_at.own:
+        if column in (*order, *who, *when) or column.is_date or column.is_unique or _is_money(column):
+            continue
+        groups = _grouped(part.looked_at.texts(column))
+        n_same = sum(len({rows_of[i] for i in rows}) == 1 for rows in groups.values())
+        if len(groups) < LEAST_GROUPS or n_same < NEARLY_ALL * len(groups):
+            continue
+        if not _is_by_chance(groups, numbers) or _is_no_chance(groups, numbers):
+            _ask_of_repeated(part, column, n_same, len(groups))
+            return
+
+
 def _is_no_chance(groups: dict[Key, list[int]], numbers: Sequence[float | None]) -> bool:
     """Say whether rows of one order agree too often for chance, however often amounts come again in the file."""
     counted = Counter(numbers[rows[0]] for rows in groups.values())
@@ -264,7 +288,7 @@ def _ask_of_repeated(part: Part, order: Column, n_same: int, n: int) -> None:
 
     def answer(given: str) -> None:
         if given == "last":
-            _keep_last(part)
+            _keep_last(part, (order,))
         elif given == "once":
             now = part.guesses["revenue_cents"]  # other answers may have put another column in its place
             own = amount if amount in now.sources else now.sources[0]

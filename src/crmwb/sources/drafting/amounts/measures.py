@@ -31,7 +31,10 @@ def ask(part: Part) -> None:
     """Ask which unit a price is for, where quantities are in several."""
     revenue = part.guesses["revenue_cents"]
     column = next((c for c in part.looked_at.own if not c.is_number and scale_of(c)), None)
-    if column is None or not revenue.is_product:
+    if not revenue.is_product:
+        return
+    if column is None:
+        _convert_by_names(part)
         return
     scale, product = scale_of(column), revenue.value["expression"]
     price = revenue.sources[1]
@@ -56,3 +59,19 @@ def ask(part: Part) -> None:
     part.questions.append(
         Question(syntax.slug(f"price by {column.words}"), text, answer, (*units, "each"), columns=(column.name,))
     )
+
+
+def _convert_by_names(part: Part) -> None:
+    """Convert quantities where their name and the price's end in different units of one measure: grams at a price per kg."""
+    revenue = part.guesses["revenue_cents"]
+    units, price = revenue.sources[:2]
+    here, there = (c.own_words.split()[-1:] for c in (units, price))
+    for scale in (each for each in SCALES if "stk" not in each):  # how many pieces a pack holds is asked
+        own, other = (scale.get(token[0]) if token else None for token in (here, there))
+        if own and other and own != other:
+            factor = f"{own / other:.12g}"
+            why = f"{revenue.why}; {units.name} is in {here[0]}, and {price.name} is for 1 {there[0]}"
+            product = revenue.value["expression"]
+            part.guesses["revenue_cents"] = revenue.computed(f"{product} * {factor}", why, revenue.sources)
+            part.remarks.append(f"{units.name} is in {here[0]}, and {price.name} is for 1 {there[0]}: times {factor}")
+            return

@@ -13,6 +13,8 @@ PRICE_IS_FOR = re.compile(
     r"preis ?einheit|preis (je|pro)|price (unit|per|basis|quantity)|pricing (unit|quantity)|per (unit|quantity)|peinh"
     r"|unite de prix|unidad de precio|价格单位|单价单位"
 )
+PER = re.compile(r"per|price per|(price|pricing) (unit|uom|um|u m|basis|per)|puom")
+LETTERS = {"e": 1, "ea": 1, "each": 1, "pc": 1, "c": 100, "m": 1000}
 PERCENT = re.compile(r"\b(rate|percent|pct|satz)\b")
 TAX_RATE = re.compile(
     r"(sales )?(tax|vat|gst|mwst|ust|iva|tva|btw|kdv)( (rate|percent|pct|satz|code))?"
@@ -37,10 +39,25 @@ def per_units(part: Part) -> None:
     fitting = (c for c in part.looked_at.columns if PRICE_IS_FOR.fullmatch(c.words) and c.is_number)
     column = next((c for c in fitting if all(n > 0 for n in c.numbers) and any(n > 1 for n in c.numbers)), None)
     if column is None:
+        _per_letters(part)
         return
     text = f"{revenue.value['expression']} / {syntax.column(column.name)}"
     why = f"{revenue.why}, which is for so many units as {column.name} says"
     part.guesses["revenue_cents"] = revenue.computed(text, why, (*revenue.sources, column), Sure.LIKELY)
+
+
+def _per_letters(part: Part) -> None:
+    """Divide by what letters say that a price is for: each, C for a hundred, M for a thousand."""
+    revenue = part.guesses["revenue_cents"]
+    for column in part.looked_at.own:
+        sizes = {value: LETTERS.get(value.strip().lower()) for value in column.counts}
+        if not PER.fullmatch(column.words) or None in sizes.values() or not {"c", "m"} & {v.lower() for v in sizes}:
+            continue
+        cases = " ".join(f"when {syntax.is_in(column.name, [v])} then {size}" for v, size in sorted(sizes.items()))
+        text = f"{revenue.value['expression']} / (case {cases} end)"
+        why = f"{revenue.why}, which is for each, a hundred (C) or a thousand (M) as {column.name} says"
+        part.guesses["revenue_cents"] = revenue.computed(text, why, (*revenue.sources, column), Sure.LIKELY)
+        return
 
 
 def without_tax(part: Part, roles: Modifiers) -> None:

@@ -1,7 +1,7 @@
 """Names of columns of clubs, charities, schools, clinics and hotels: whom they serve, and what these pay."""
 # ruff: noqa: E501 - a list of names is easier to read in one line
 
-SERVED = r"mitglied(er|s)?|gonner|spender|forderer|schuler(in)?|patient(in|en)?|versicherten|versicherungsnehmer|mieter|giver|backer|contributor|student|pupil|learner|passenger|insured|patron|borrower|resident|fahrgast|versicherte[rn]?|passager|pasajero|passageiro|passeggero|asegurado|assicurato|乘客|投保人|被保险人|読者|tenant|policyholder|payer|sold to( party)?|bill to|regulierer|auftraggeber|warenempfanger|adherent|donateur|eleve|etudiant|locataire|assure|compte tiers|tiers|socio|socia|afiliado|miembro|donante|alumno|estudiante|paciente|inquilino|huesped|iscritto|donatore|allievo|studente|paziente|lid|leden|leerling|huurder|学员|学生|学号|患者|病人|病历|住客|捐赠人|捐赠者|捐款人|业主|租户|往来单位|生徒|学籍|受講者|寄付者|寄附者|宿泊者|利用者|契約者"
+SERVED = r"mitglied(er|s)?|supporter|praxis|gonner|spender|forderer|schuler(in)?|patient(in|en)?|versicherten|versicherungsnehmer|mieter|giver|backer|contributor|student|pupil|learner|passenger|insured|patron|borrower|resident|fahrgast|versicherte[rn]?|passager|pasajero|passageiro|passeggero|asegurado|assicurato|乘客|投保人|被保险人|読者|tenant|policyholder|payer|sold to( party)?|bill to|regulierer|auftraggeber|warenempfanger|adherent|donateur|eleve|etudiant|locataire|assure|compte tiers|tiers|socio|socia|afiliado|miembro|donante|alumno|estudiante|paciente|inquilino|huesped|iscritto|donatore|allievo|studente|paziente|lid|leden|leerling|huurder|学员|学生|学号|患者|病人|病历|住客|捐赠人|捐赠者|捐款人|业主|租户|往来单位|生徒|学籍|受講者|寄付者|寄附者|宿泊者|利用者|契約者"
 # Without a number, these may be how many came.
 GUESTS = r"guest|gast|hote|huesped|ospite|宾客|客人|お客様"
 # What they pay: plain amounts, and words that may name something else too.

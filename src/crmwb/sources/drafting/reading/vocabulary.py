@@ -12,8 +12,8 @@ from crmwb.sources.drafting.reading.served import GIVEN, GUESTS, PAID_IN, SERVED
 ID = r"( ?(id|no|nr|num|number|nummer|code|key|ref|identifier|numero|编号|编码|代码|号码|号|番号|コード))?"
 PREFIX = r"((id|no|nr|n|num|numero|number|code|codice|codigo|cod|ref|reference|identifiant) ((de|du|del|der|of|d|do|da|dell) )?((la|le|l) )?)?"
 NUMBERED = rf".*{ID.removesuffix('?')}|{PREFIX.removesuffix('?')}.*|.*(nr|nummer)"  # says that it is a number or a code
-SERVED_ID = rf"({SERVED}|{GUESTS})( (profile|account|card|record))?{ID.removesuffix('?')}|{PREFIX.removesuffix('?')}({SERVED}|{GUESTS}){ID}|学号|学籍番号"
-CUSTOMER = rf"({SERVED_ID}|{PREFIX}(customer|client|kunde|kunden|klant|cliente|buyer( user( ?name)?)?|shopper|member|household|debitor|debtor|konto|客户|顾客|会员|买家|用户|klient|kontrahent|nabywca|odbiorca|debiteur(en)?|afnemer|constituent|donor|subscriber|abonado|policy ?holder|kd|auftraggeb(er)?|besteller|booked by|purchased by|ordered by|comprador|acheteur|kaufer|acquirente|买家会员|会员名|买家昵称|顧客|会員|購入者|注文者|得意先|取引先|destinatario|tomador|购货单位|购货方|收货方){ID}(名)?|(sell|sold|bill|billed|invoiced?) to (customer|party|client|account|partner){ID}|((cnpj|cpf|nif|cif|rut|rfc|vat( (id|no|number))?|ust id|tva|gstin|gst|uin|tax id) )+(of |do |da |del? |des )?(customer|client|cliente|buyer|recipient|receiver|party|destinatario|tomador|kunde|acheteur|comprador))"
+SERVED_ID = rf"(kunden|customer|loyalty|club)[ -]?(karte|card){ID}|({GUESTS}) (profile|account)|({SERVED}|{GUESTS})( (profile|account|card|record))?{ID.removesuffix('?')}|{PREFIX.removesuffix('?')}({SERVED}|{GUESTS}){ID}|学号|学籍番号"
+CUSTOMER = rf"({SERVED_ID}|{PREFIX}(customer|cust|client|kunde|kunden|klant|cliente|buyer( user( ?name)?)?|shopper|member|household|debitor|debtor|konto|客户|顾客|会员|买家|用户|klient|kontrahent|nabywca|odbiorca|debiteur(en)?|afnemer|constituent|donor|subscriber|abonado|policy ?holder|kd|auftraggeb(er)?|besteller|booked by|purchased by|ordered by|comprador|acheteur|kaufer|acquirente|买家会员|会员名|买家昵称|顧客|会員|購入者|注文者|得意先|取引先|destinatario|tomador|购货单位|购货方|收货方){ID}(名)?|(sell|sold|bill|billed|invoiced?) to (customer|party|client|account|partner){ID}|((cnpj|cpf|nif|cif|rut|rfc|vat( (id|no|number))?|ust id|tva|gstin|gst|uin|tax id) )+(of |do |da |del? |des )?(customer|client|cliente|buyer|recipient|receiver|party|destinatario|tomador|kunde|acheteur|comprador))"
 PERSON = rf"({SERVED}|(account|user|person|company|organi[sz]ation|firma|contact|card|用户|公司|账户|会员卡){ID})"
 RECEIPT = rf"(gift|donation|visit|appointment|encounter|admission|stay|folio|reservation|enrol?lment|registration|charge|spenden?|buchungs?|faktura|fakt|quittungs?|recu|recibo|ricevuta|paragon|reserva|收据|收款单|缴费|捐赠|就诊|入住|預約|予約|領収書?){ID.removesuffix('?')}|{PREFIX.removesuffix('?')}(recu|recibo|piece|ricevuta|reservation|reserva)|faktura|quittung"
 ORDER = rf"({RECEIPT}|((sales |web )?order|booking|invoice|transaction) reference|{PREFIX}((sales |customer |web )?order|invoice|transaction|basket|receipt|purchase|booking|bestel|bestelling|bestell|bestellung|auftrag|auftrags|rechnung|rechnungs|beleg|bon|commande|facture|pedido|factura|ordine|订单|交易|发票|销售单|小票|单据|流水|注文|受注|伝票|請求書){ID})"
@@ -23,6 +23,7 @@ GROUPS = r"line|series|department|category|group|family|range|gruppe|kategorie|l
 QUANTITY = r"(实发|实出|应发|发货|销售|出库|订购|订货|购买|下单|开票)数量|quantity|qty|units|menge|anzahl|quantite|qte|cantidad|quantita|quantidade|aantal|ilosc|数量|件数|购买数量|商品数量|购买件数|宝贝总数量|商品件数|個数"
 COUNTED = r"doz|dozens?|dz|dtzd|dutzend|douzaines?|docenas?|dozzine|duzias|tuzin\w*|ve|packs?|cases?|cartons?|kartons?|box(es)?|kisten|pallets?|paletten|colis|cajas?|colli|箱|ケース|打|ダース"
 A_PRICE = r"price|preis|prix|precio|prezzo|preco|cena|prijs|pris|\w+preis|\w+prijs|单价|単価|价格|価格"
+MEASURE = r"k?g|l|ltr|liter|litre|m|m2|m3|t|h|std|kwh|lb|stk|stuck|pc|piece|unit"
 NO_UNIT_PRICE = r"total|totale|gesamt\w*|line|order|sum|summe|amount|extended|ext|cost|purchase|einkaufs?\w*|einstands?\w*|achat|compra|acquisto|inkoop|zakupu|list|listen\w*|listino|tarif|uvp|rrp|msrp|before|compare|old|was|original|budget|target|discount\w*|rabatt\w*|basis|einheit|for"
 
 Patterns = tuple[str, str]
@@ -43,7 +44,7 @@ TRANSACTIONS: dict[str, Patterns] = {
     ),
     "quantity": (
         rf"(line ?item |lineitem )quantity|((order |sales )?({QUANTITY})|stuck|stueck|pieces|uds|unidades|pcs|number of items|num items|items|(product|item|article) quantity|({QUANTITY}) (of |del? |du |des |do |dell? ?|di )?(the )?(products?|items?|productos?|produits?|articulos?|articles?|prodott[oi]|produtos?|artigos?)|销量|点数)( sold| ordered| purchased)?( (in )?({COUNTED}))?",
-        r"number of [a-z]+|count|n [a-z]{3,}|volume",
+        rf"({QUANTITY}) (shipped|delivered|invoiced|billed|fulfilled)|number of [a-z]+|count|n [a-z]{(3,)}|volume",
     ),
     "revenue_cents": (
         rf"(sales|revenue|amount|turnover|umsatz( ohne soll haben( kz| kennzeichen)?)?|betrag|line total|net amount|total amount|total price|total|gesamt|gesamtpreis|montant|importe|bedrag|金额|总金额|销售额|订单金额|实付金额|实付款|实收金额|支付金额|付款金额|买家实付|应付金额|总价|成交金额|prix total|total ttc|importe total|bruttobetrag|gesamtbetrag)( (amount|value|eur|usd|gbp|cny|chf|jpy|net|netto|brutto|gross|total|ttc|sales|元|人民币|paid|price))*|order (total|value|amount)( (eur|usd|gbp))?|(total|amount|sales|value|betrag|summe|umsatz|importe|importo|montant)( price| amount)? (incl|inclusive|including|inc|inkl)( of)? (tax|taxes|vat|gst|mwst|ust|iva|tva)|(item|items|goods|merchandise) (total|amount|value)|金額|合計(金額)?|小計|売上(金額|高)?|税抜金額|(line|row|line ?item|lineitem) (amount|value|total)|gross( amount)?|totaalbedrag|importo( totale)?|valor do pedido|amount paid|paid amount|{PAID_IN}|(total|importe) pedido|total commande|valor total|.*(实付|金额|总价)(元|人民币)?",
@@ -51,7 +52,7 @@ TRANSACTIONS: dict[str, Patterns] = {
     ),
     "unit_price": (
         r"(line ?item|lineitem|product|artikel)( )?(price|preis)|(商品|销售|成交)?单价|単価|(販売)?価格|prix unitaire|precio unitario|sold for|prezzo unitario|preco unitario|prijs per stuk|(unit|item|piece|einzel|stuck)( )?(price|preis|cost)|(line ?item |lineitem )?unit (price|amount|value|rate)|price per unit|(price|preis|prix|precio|prezzo|preco) (of |del? |du |dell? ?|do |di )?(the )?(product|item|producto|produit|articulo|article|prodotto|produto|artigo)|list price|sales price|price|preis|prix|precio|单价|价格",
-        rf"rate|(?!.*\b({NO_UNIT_PRICE})\b).*\b({A_PRICE}|unitari[ao]|unitaire|jednostkow\w+|each|(per|je|pro|par|por) (unit|piece|stuck|unite|unidad|unidade))\b.*",
+        rf"rate|(eur|euro|usd|gbp|chf) (je |pro |per )?({MEASURE})|(?!.*\b({NO_UNIT_PRICE})\b).*\b({A_PRICE}|unitari[ao]|unitaire|jednostkow\w+|each|(per|je|pro|par|por) (unit|piece|stuck|unite|unidad|unidade))\b.*",
     ),
     "discount_cents": (
         r"(discount|rabatt|rebate|remise|descuento|korting|优惠金额|折扣金额|优惠|折扣)( (amount|value|betrag))?",

@@ -25,7 +25,8 @@ from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, vocabulary
 from crmwb.sources.drafting.reading.profile import Column, Profile
-from crmwb.sources.drafting.rows import order_lines, periods
+from crmwb.sources.drafting.rows import journals, order_lines, periods
+from crmwb.sources.drafting.rows.journals import Journal
 from crmwb.sources.drafting.rows.order_lines import OrderLines
 from crmwb.sources.drafting.tables import returns, sales
 from crmwb.sources.drafting.tables.dimensions import is_group
@@ -47,6 +48,8 @@ def transactions(profile: Profile) -> list[Part]:
     """Take a file with customers, dates and amounts as purchases; refunds beside the amounts as returns."""
     roles, lines = modifiers.find(profile), order_lines.find(profile)
     result = _plain_columns(profile, roles, lines)
+    if (journal := journals.find(profile)) is not None:
+        return _of_journal(profile, journal, roles, result)
     revenue = _revenue(profile, result, roles, lines)
     if not {"customer_id", "ordered_at"} <= result.keys() or revenue is None:
         return []
@@ -96,10 +99,29 @@ def transactions(profile: Profile) -> list[Part]:
     return parts
 
 
+def _of_journal(profile: Profile, journal: Journal, roles: Modifiers, plain: dict[str, Guess]) -> list[Part]:
+    """Take what a journal books on some accounts as purchases: which, is asked."""
+    who, when = journals.customer(profile, journal), plain.get("ordered_at")
+    if who is None or when is None:
+        return []
+    one = Guess({"constant": 1}, Sure.LIKELY, "a journal tells no quantities")
+    part = Part("transactions", syntax.file_options(profile), {"customer_id": who, "ordered_at": when}, profile)
+    journals.ask(part, journal)
+    part.guesses["quantity"] = one
+    sales.complete_journal(part, roles)
+    part.guesses = {c.name: part.guesses[c.name] for c in TABLES["transactions"].columns if c.name in part.guesses}
+    return [part]
+
+
 def missing(profile: Profile) -> list[tuple[str, str | None]]:
     """Return the roles without which a file is no purchases, each with why its best candidate is not it."""
     roles = modifiers.find(profile)
     result = _plain_columns(profile, roles, None)
+    journal = journals.find(profile)
+    if journal is not None:
+        who = journals.customer(profile, journal)
+        result = {"revenue_cents": journal.amount(), **{k: v for k, v in result.items() if k == "ordered_at"}}
+        result |= {"customer_id": who} if who else {}
     expression: list[tuple[str, str | None]] = []  # by role, as `roles.NAMES` has them
     for name, what in (("customer_id", "customer"), ("ordered_at", "date"), ("revenue_cents", "amount")):
         if name in result or (name == "revenue_cents" and _revenue(profile, result, roles, None)):
@@ -153,8 +175,9 @@ def _plain_columns(profile: Profile, roles: Modifiers, lines: OrderLines | None)
             result["ordered_at"] = again or when
     if (when := result.get("ordered_at")) is not None:
         result["ordered_at"] = _known_everywhere(usable, when, lines)
-    if "product_id" in result and result["product_id"].sources[0].is_unique:
-        del result["product_id"]  # of the row, such as a payment's reference
+    product = result["product_id"].sources[0] if "product_id" in result else None
+    if product is not None and (product.is_unique or any(n != int(n) for n in product.numbers)):
+        del result["product_id"]  # of the row, such as a payment's reference; or money, such as that for material
     if "product_id" not in result and (group := _group(usable, result)) is not None:
         why = "no number of a product, so what it is a kind of stands for it"
         result["product_id"] = of_column(group, Kind.ID, Sure.LIKELY, why)

@@ -55,6 +55,16 @@ def leave_out(part: Part, roles: Modifiers) -> None:
         part.remarks += filters.values()
 
 
+def complete_journal(part: Part, roles: Modifiers) -> None:
+    """Leave out what is not booked, of a journal, and say what its amounts are in."""
+    filters = {**_statuses(part, roles, None), **_flags(roles), **_ended(roles)}
+    if filters:
+        part.options["filter"] = " and ".join(filters)
+    part.remarks += filters.values()
+    set_currency(part, roles)
+    ids.check(part)
+
+
 def leave_out_no_invoices(part: Part, roles: Modifiers) -> None:
     """Leave out invoices that were cancelled or never sent, and say what the others are in."""
     filters = {**_flags(roles), **_ended(roles)}

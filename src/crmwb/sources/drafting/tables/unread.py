@@ -11,7 +11,7 @@ from crmwb.sources.drafting.reading import syntax, words
 from crmwb.sources.drafting.reading.modifier_words import MODIFIERS
 from crmwb.sources.drafting.reading.profile import FALSE, Column
 from crmwb.sources.drafting.reading.vocabulary import NAMES_OF_PEOPLE, PRODUCTS, TRANSACTIONS, matches
-from crmwb.sources.drafting.rows import below_zero, cancelling, row_kinds, without_money
+from crmwb.sources.drafting.rows import below_zero, cancelling, journals, row_kinds, without_money
 
 MOST_KINDS = 20
 LEAST_REPEATS = 3  # rows for each value
@@ -61,6 +61,8 @@ def ask(parts: list[Part]) -> None:
         if any(part.profile is other.profile for other in seen):
             continue
         seen.append(part)
+        if any(question.key == journals.KEY for question in part.questions):
+            continue  # accounts tell which rows are sales
         condition = str(part.options.get("filter", ""))
         roles = modifiers.find(part.looked_at)
         known = read | roles.columns
