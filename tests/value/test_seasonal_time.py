@@ -41,6 +41,14 @@ def test_without_a_season_days_are_all_alike(seed):
     assert SeasonalTime.learn(company(np.ones(12), n=400, seed=seed), 3 * YEAR_DAYS) == EVEN
 
 
+@pytest.mark.parametrize("begins", [380, 550, 800])
+def test_a_stop_in_one_of_two_years_is_no_season(begins):
+    days = company(np.ones(12), n=2_000, seed=1)
+    sold = (days.day < begins) | (days.day >= begins + 90)
+    stopped = PurchaseDays(days.ids, days.customer[sold], days.day[sold], days.cents[sold])
+    assert SeasonalTime.learn(stopped, int(2.9 * YEAR_DAYS)) == EVEN
+
+
 def test_a_season_seen_once_is_not_believed():
     assert SeasonalTime.learn(company(WINTER), int(1.9 * YEAR_DAYS)) == EVEN
 
