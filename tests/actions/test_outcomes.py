@@ -1,6 +1,6 @@
 """What customers of earlier lists brought, read from transactions as a run reads them."""
 
-from datetime import date, datetime, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -17,10 +17,10 @@ DAYS = (-61, -60, -1, 0, 59, 60)  # from the day of the list: before and after i
 def test_margin_is_counted_from_issue_to_review_and_as_long_before(con, monkeypatch):
     monkeypatch.setenv("CRMWB_KEY", "k" * 40)
     ids = np.array(["c0", "c1"])
-    days = [datetime(2024, 7, 1, 12) + timedelta(days=day) for day in DAYS]  # noqa: DTZ001 - as tables hold them
+    days = pd.Timestamp(ISSUED) + pd.to_timedelta(DAYS, unit="D") + pd.Timedelta(hours=12)
     rows = {
         "customer_id": ["c0"] * len(DAYS),
-        "ordered_at": days,
+        "ordered_at": pa.array(days, pa.timestamp("us")),
         "revenue_cents": pa.array([1, 20, 300, 4_000, 50_000, 600_000], pa.int64()),
     }
     transactions = engine.open_arrow(con, pa.table(rows), "transactions")

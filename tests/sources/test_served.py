@@ -211,3 +211,10 @@ def test_names_of_those_served_are_no_customers(project):
     (project.raw / "fees.csv").write_text("\n".join(lines))
     (refused,) = project.draft()
     assert "no customer (could be Student)" in refused
+
+
+@pytest.mark.parametrize(
+    "words", ["n items", "n pieces", "qty shipped", "quantity invoiced", "number of rolls", "volume"]
+)
+def test_a_count_may_be_the_quantity(words):
+    assert matches(words, TRANSACTIONS["quantity"]) >= 1

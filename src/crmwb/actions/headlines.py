@@ -88,6 +88,17 @@ def accepted(root: Path = Path()) -> Headlines | None:
 def changes(before: Headlines, now: Headlines, currency: str, total: TotalRange, *, recent_days: int) -> pd.DataFrame:
     """Return what changed between two runs; of future margin only where the history supports a figure of it.
 
+    Parameters
+    ----------
+    before, now : Headlines
+        The figures of both.
+    currency : str
+        Of every amount.
+    total : TotalRange
+        How far sums of future margin may lie from what is expected.
+    recent_days : int
+        Over how many days recent revenue is added up.
+
     Returns
     -------
     DataFrame

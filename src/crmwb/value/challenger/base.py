@@ -10,11 +10,11 @@ from crmwb.value.challenger.counts import Counts
 from crmwb.value.challenger.identified import Dropout, dropout
 from crmwb.value.challenger.level import Level
 from crmwb.value.challenger.moments import Moment, Past
+from crmwb.value.challenger.seasonal_time import YEAR_DAYS
 from crmwb.value.challenger.weights import chances_of, weights_of
 from crmwb.value.models import NBD, ModifiedBetaGeoCNBDk
 
 SHORTEST_DAYS = 7  # of a holdout to learn from
-YEAR_DAYS = 365
 BACK_DAYS = 730  # holdouts lie within two years before the origin: each time of year at most twice
 MOST_HOLDOUTS = 6
 MIN_CUSTOMERS, MIN_PURCHASES = 50, 30  # in a holdout to learn from

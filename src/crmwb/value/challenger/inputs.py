@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from crmwb.value.challenger.moments import Moment
+from crmwb.value.challenger.seasonal_time import YEAR_DAYS
 from crmwb.value.challenger.traits import Encoding
 
 WINDOWS = {"eighth": 8, "quarter": 4, "half": 2, "whole": 1}  # of the horizon, before the origin
-YEAR_DAYS = 365
 HALF = 0.5  # a purchase, added on both sides of a ratio: none is not infinitely less than some
 LEAST = 1e-3  # purchases: a lower forecast counts as this
 

@@ -78,7 +78,18 @@ class SeasonalTime:
         return cls() if pace is None else cls(tuple(pace.tolist()), origin)
 
     def between(self, begins: np.ndarray | float, ends: np.ndarray | float) -> np.ndarray:
-        """Return how much time passes from some days to others, in days."""
+        """Return how much of this time passes between days of the calendar.
+
+        Parameters
+        ----------
+        begins, ends : float or ndarray of shape (n,)
+            Days, as `calendar.day_number` returns them; parts of days count.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+            Days; as many as in the calendar where days are all alike.
+        """
         if not self.pace:
             return np.asarray(np.asarray(ends, dtype=np.float64) - begins)
         passed = self._at(np.asarray(ends, dtype=np.float64)) - self._at(np.asarray(begins, dtype=np.float64))
@@ -87,7 +98,20 @@ class SeasonalTime:
     def histories(
         self, frequency: np.ndarray, recency_days: np.ndarray, age_days: np.ndarray, end: int
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return x, t_x and T of customers as of `end` in this time, in whole days, as few histories differ then."""
+        """Return purchase histories in this time, in whole days, so that few of them differ.
+
+        Parameters
+        ----------
+        frequency, recency_days, age_days : ndarray of shape (n,)
+            x, t_x and T in days of the calendar.
+        end : int
+            Where T ends, as `calendar.day_number` returns it.
+
+        Returns
+        -------
+        tuple of three ndarray of shape (n,)
+            x, t_x and T.
+        """
         if not self.pace:
             return frequency, recency_days, age_days
         first = end - age_days

@@ -177,7 +177,7 @@ def clv_then(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> pd.Da
     """
     frequency, recency, age = (_array(buyers, column) for column in ("frequency", "recency_days", "age_days"))
     ends = age + pd.to_datetime(buyers["first_purchase_on"]).to_numpy().astype("datetime64[D]").astype(np.int64)
-    at = int(ends[0])
+    at = int(ends.max(initial=0))  # the same for all
     summary, row_of = PurchaseSummary.compress(*fitted.time.histories(frequency, recency, age, at))
     ahead = float(fitted.time.between(at, at + params.horizon_days))
     discounted = discounted_purchases(fitted.purchases, summary, ahead, params.annual_discount_rate)
@@ -196,8 +196,8 @@ def active(valued: pd.DataFrame, fitted: Fitted, horizon_days: float, lost_below
         By the classic model that counts most, with which past months are valued, and by the chances stated of each.
     """
     classics = fitted.moment.classics
-    chances = fitted.purchases.p_at_least(classics.summary, 1, classics.ahead(horizon_days))[classics.row_of]
-    by_model = chances >= lost_below
+    p_purchase = fitted.purchases.p_at_least(classics.summary, 1, classics.ahead(horizon_days))[classics.row_of]
+    by_model = p_purchase >= lost_below
     return int(by_model.sum()), int((valued["p_purchase"] >= lost_below).sum())
 
 

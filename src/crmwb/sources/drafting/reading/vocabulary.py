@@ -44,7 +44,7 @@ TRANSACTIONS: dict[str, Patterns] = {
     ),
     "quantity": (
         rf"(line ?item |lineitem )quantity|((order |sales )?({QUANTITY})|stuck|stueck|pieces|uds|unidades|pcs|number of items|num items|items|(product|item|article) quantity|({QUANTITY}) (of |del? |du |des |do |dell? ?|di )?(the )?(products?|items?|productos?|produits?|articulos?|articles?|prodott[oi]|produtos?|artigos?)|销量|点数)( sold| ordered| purchased)?( (in )?({COUNTED}))?",
-        rf"({QUANTITY}) (shipped|delivered|invoiced|billed|fulfilled)|number of [a-z]+|count|n [a-z]{(3,)}|volume",
+        rf"({QUANTITY}) (shipped|delivered|invoiced|billed|fulfilled)|number of [a-z]+|count|n [a-z]{{3,}}|volume",
     ),
     "revenue_cents": (
         rf"(sales|revenue|amount|turnover|umsatz( ohne soll haben( kz| kennzeichen)?)?|betrag|line total|net amount|total amount|total price|total|gesamt|gesamtpreis|montant|importe|bedrag|金额|总金额|销售额|订单金额|实付金额|实付款|实收金额|支付金额|付款金额|买家实付|应付金额|总价|成交金额|prix total|total ttc|importe total|bruttobetrag|gesamtbetrag)( (amount|value|eur|usd|gbp|cny|chf|jpy|net|netto|brutto|gross|total|ttc|sales|元|人民币|paid|price))*|order (total|value|amount)( (eur|usd|gbp))?|(total|amount|sales|value|betrag|summe|umsatz|importe|importo|montant)( price| amount)? (incl|inclusive|including|inc|inkl)( of)? (tax|taxes|vat|gst|mwst|ust|iva|tva)|(item|items|goods|merchandise) (total|amount|value)|金額|合計(金額)?|小計|売上(金額|高)?|税抜金額|(line|row|line ?item|lineitem) (amount|value|total)|gross( amount)?|totaalbedrag|importo( totale)?|valor do pedido|amount paid|paid amount|{PAID_IN}|(total|importe) pedido|total commande|valor total|.*(实付|金额|总价)(元|人民币)?",
