@@ -20,12 +20,13 @@ import yaml
 from crmwb import engine, params, storage
 from crmwb.calendar import day_number
 from crmwb.features.observation import observe
+from crmwb.features.purchase_days import read_days
 from crmwb.features.snapshots import write_snapshots
 from crmwb.params import Params
 from crmwb.progress import step
 from crmwb.quality.validation import validate
 from crmwb.sources import ingest
-from crmwb.value.challenger import Past, Traits, read_days
+from crmwb.value.challenger import Past, Traits
 from crmwb.value.proof.trial import trial
 
 PROJECT = Path(__file__).parents[1]

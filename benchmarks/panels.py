@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from crmwb.value.challenger import PurchaseDays
+from crmwb.features.purchase_days import PurchaseDays
 
 DAYS = 1095
 FIRST_DAY = 18_262  # 2020-01-01, in days since 1970

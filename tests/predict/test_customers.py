@@ -62,7 +62,7 @@ def moment(place: int, n: int, rng: np.random.Generator, more: float) -> Moment:
     zero = np.zeros(n)
     known = Known(
         start_of(2024 * 12 + 3 * place), np.arange(n), zero + 3, zero + 2, zero, rng.uniform(1, 200, n), zero + 400,
-        Rhythm(1.0 + zero, 30.0 + zero), zero, days, np.where(silent, np.inf, 5.0),
+        zero + 91, Rhythm(1.0 + zero, 30.0 + zero), zero, days, days, np.where(silent, np.inf, 5.0),
     )  # fmt: skip
     return Moment(known, pd.DataFrame({"column": column}), risk)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from crmwb.value.challenger import PurchaseDays
+from crmwb.features.purchase_days import PurchaseDays
 from crmwb.value.models import NBD, BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD, PurchaseModel, PurchaseSummary
 
 MODELS = (BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD, NBD)

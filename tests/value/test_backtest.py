@@ -10,11 +10,12 @@ from builders import canonical
 
 from crmwb import engine
 from crmwb.contract.value import BACKTEST, TRACKING
+from crmwb.features.purchase_days import PurchaseDays, read_days
 from crmwb.findings import from_json
 from crmwb.findings.say import say
 from crmwb.params import BacktestParams, EngineParams
-from crmwb.value.challenger import Past, PurchaseDays, read_days
-from crmwb.value.challenger.purchase_days import known_at
+from crmwb.value.challenger import Past
+from crmwb.value.challenger.known import known_at
 from crmwb.value.proof.backtest import Backtest, backtest
 from crmwb.value.proof.champion import champion
 from crmwb.value.proof.rules import RULES

@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from crmwb.value.challenger import Past, PurchaseDays
+from crmwb.features.purchase_days import PurchaseDays
+from crmwb.value.challenger import Past
 from crmwb.value.challenger.base import Base
 from crmwb.value.challenger.identified import Reason
 from crmwb.value.challenger.level import LIMITED, MOST, Level

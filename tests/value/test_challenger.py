@@ -11,7 +11,8 @@ from threadpoolctl import threadpool_limits
 from crmwb import engine
 from crmwb.calendar import day_number
 from crmwb.contract.features import SNAPSHOTS
-from crmwb.value.challenger import Past, PurchaseDays, Stack, Traits
+from crmwb.features.purchase_days import PurchaseDays
+from crmwb.value.challenger import Past, Stack, Traits
 from crmwb.value.challenger import stack as stack_module
 from crmwb.value.challenger.corrections import LogLinear
 from crmwb.value.challenger.inputs import inputs

@@ -9,7 +9,8 @@ from equity_logs import cdnow_lines
 
 from crmwb import engine
 from crmwb.calendar import day_number, edges_ahead, month_ends, month_of, start_of
-from crmwb.value.challenger.purchase_days import known_at, read_days
+from crmwb.features.purchase_days import read_days
+from crmwb.value.challenger.known import known_at
 from crmwb.value.equity.activity import histories_at, read_activity
 from crmwb.value.equity.cohorts import Cohorts
 

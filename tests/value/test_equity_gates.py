@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from crmwb.contract.value import FORECAST
+from crmwb.features.purchase_days import PurchaseDays
 from crmwb.findings import Count, Days, Finding, Money, Share, Unavailable, from_json, to_json
-from crmwb.value.challenger import Past, PurchaseDays, Stack
+from crmwb.value.challenger import Past, Stack
 from crmwb.value.equity import Equity, active_agree, supported, without_active
 from crmwb.value.potential.customers import active
 

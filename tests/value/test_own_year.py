@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from crmwb.value.challenger import Counts, Past, PurchaseDays, Stack
+from crmwb.features.purchase_days import PurchaseDays
+from crmwb.value.challenger import Counts, Past, Stack
 from crmwb.value.challenger.calibration import Given
+from crmwb.value.challenger.known import known_at
 from crmwb.value.challenger.own_year import OwnYear, same_windows
-from crmwb.value.challenger.purchase_days import known_at
 
 ORIGIN = 1400
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from crmwb import engine
 from crmwb.calendar import day_number
-from crmwb.value.challenger.purchase_days import Known, known_at, read_days
+from crmwb.features.purchase_days import read_days
+from crmwb.value.challenger.known import Known, known_at
 
 LOG = """
     customer_id  ordered_at           revenue  is_return

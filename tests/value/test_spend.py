@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from crmwb.value.challenger import Past, PurchaseDays, Stack
+from crmwb.features.purchase_days import PurchaseDays
+from crmwb.value.challenger import Past, Stack
 from crmwb.value.potential.money import choose_spend, coverage, revenue_ends
 from crmwb.value.potential.spend import Cap, SpendForecast, SpendRule, Spends
 

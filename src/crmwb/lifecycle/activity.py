@@ -43,6 +43,12 @@ class Entries:
         begins, stops = np.searchsorted(self.month, [month, month + 1])
         return slice(int(begins), int(stops))
 
+    def every(self, step: int) -> "Entries":
+        """Return the entries of every `step`-th customer, numbered anew."""
+        kept = self.customer % step == 0
+        of = {name: values[kept] for name, values in self.of.items()}
+        return Entries(self.customer[kept] // step, self.month[kept], of)
+
 
 def numbered(customers: ir.Table) -> ir.Table:
     """Return customer_id and `customer`, a number from 0 in the order of the ids."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from crmwb.features.seasonal_time import EVEN, SeasonalTime
 from crmwb.lifecycle.activity import NEVER, Entries
 
 LEAST_DAYS = 28
@@ -53,12 +54,12 @@ class Closures:
         days = until - self._last - 1
         return days >= LEAST_DAYS and days / PACE_DAYS * sum(self._sold.values()) >= SURELY
 
-    def within(self, since: np.ndarray, today: int) -> np.ndarray:
-        """Return how many days from each of `since` up to today were closed, shape (n,)."""
+    def within(self, since: np.ndarray, today: int, time: SeasonalTime = EVEN) -> np.ndarray:
+        """Return how much of `time` from each of `since` up to today was closed, shape (n,)."""
         stretches = [*self.stretches, (self._last + 1, today)] if self._is_closed(today) else self.stretches
         closed = np.zeros(len(since))
         if sum(ends - begins for begins, ends in stretches) > RHYTHM * (today - self._first):
             return closed
         for begins, ends in stretches:
-            closed += np.where(since < begins, ends - begins, 0)
+            closed += np.where(since < begins, time.between(begins, ends), 0)
         return closed

@@ -58,7 +58,6 @@ def customers(timeline: Timeline, ids: pd.Series, *, begins_before: bool) -> pd.
 def _reasons(stage: np.ndarray, now: Moment) -> np.ndarray:
     """Return the condition that put each customer in the stage: the stage, and of a decline which of its two."""
     reasons = stage.copy()
-    is_late = now.silent_days > now.late_days
-    reasons[(stage == "decline") & is_late] = LATE
-    reasons[(stage == "decline") & ~is_late] = FEWER_ORDERS
+    reasons[(stage == "decline") & now.is_late] = LATE
+    reasons[(stage == "decline") & ~now.is_late] = FEWER_ORDERS
     return reasons

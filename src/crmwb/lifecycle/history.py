@@ -7,10 +7,12 @@ so. First purchases, lapses and returns are events, and change the stage at once
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Self
 
 import numpy as np
 
 from crmwb.calendar import day_number, month_of
+from crmwb.features.seasonal_time import EVEN, SeasonalTime
 from crmwb.lifecycle.activity import NEVER, Entries
 from crmwb.lifecycle.closures import Closures
 from crmwb.lifecycle.names import (
@@ -26,6 +28,7 @@ from crmwb.lifecycle.names import (
     WON_BACK,
 )
 from crmwb.lifecycle.rhythm import PooledGaps, pool, rhythm
+from crmwb.lifecycle.seasons import Gaps, Seasons
 from crmwb.lifecycle.trend import Orders, deviations
 from crmwb.params import LifecycleParams
 
@@ -61,6 +64,11 @@ class State:
         self.stage = np.full(self.n, UNKNOWN, dtype=np.int8)
         self.fresh_stage = np.full(self.n, UNKNOWN, dtype=np.int8)
 
+    @property
+    def gaps(self) -> list[np.ndarray]:
+        """n_gaps, log_gaps and squared_log_gaps, as `rhythm.pool` takes them."""
+        return [self.sums[name] for name in ("n_gaps", "log_gaps", "squared_log_gaps")]
+
     def add(self, entries: Entries, month: int) -> None:
         """Add what happened in one month."""
         rows = entries.in_month(month)
@@ -90,10 +98,10 @@ class Moment:
     fresh_stage : ndarray of int8
         The same without hysteresis.
     usual_days, late_days, lapsed_days : ndarray
-        The own median gap, and the own bounds of late and lapsed; NaN where no gap is known yet, or for customers who
-        never bought.
-    silent_days : ndarray
-        Since the last purchase, days on which the company was closed left out; NaN for who never bought.
+        The own median gap, and after how many days of silence a customer is late and lapsed; NaN where no gap is known
+        yet, or for customers who never bought.
+    is_late : ndarray of bool
+        Silent for longer, days on which the company was closed left out.
     deviations : ndarray
         See `trend.deviations`.
     """
@@ -104,7 +112,7 @@ class Moment:
     usual_days: np.ndarray
     late_days: np.ndarray
     lapsed_days: np.ndarray
-    silent_days: np.ndarray
+    is_late: np.ndarray
     deviations: np.ndarray
 
 
@@ -117,6 +125,7 @@ def moments(
     n_customers: int,
     params: LifecycleParams,
     period_days: int,
+    seasons: Seasons | None = None,
 ) -> Iterator[Moment]:
     """Yield the stages at each of `ends`.
 
@@ -134,27 +143,63 @@ def moments(
         The rules' bounds.
     period_days : int
         The length of each of the two periods.
+    seasons : Seasons or None
+        What the season that was known at each end is learned from; days are all alike without.
     """
     state, closures = State(n_customers), Closures()
     earliest = [int(entries.month[0]) for entries in (purchases, contacts) if len(entries.month)]
     next_month = min(earliest, default=month_of(ends[0]))
-    for end in ends:
+    for end, time in zip(ends, _times(ends, seasons), strict=True):
         until = month_of(end) if end.day > 1 else month_of(end) - 1
         for month in range(next_month, until + 1):
             state.add(contacts, month)
             state.add(purchases, month)
             closures.add(purchases, month)
         next_month = until + 1
-        last_day = state.latest["last_day"]
-        silent = np.where(
-            last_day == NEVER, np.nan, day_number(end) - last_day - closures.within(last_day, day_number(end))
-        )
-        yield _judge(state, silent, end, until, orders=orders_at(end), params=params, period_days=period_days)
+        silence = Silence.at(state, closures, end, seasons.gaps(time) if seasons and time.pace else None)
+        yield _judge(state, silence, end, until, orders=orders_at(end), params=params, period_days=period_days)
+
+
+def _times(ends: Sequence[date], seasons: Seasons | None) -> list[SeasonalTime]:
+    """Return the time that silence is measured in at each end: of the season known then, or of the first one known."""
+    out, later = [], EVEN
+    for end in reversed(ends):
+        then = EVEN if seasons is None else seasons.time_at(end)
+        later = then if then.pace else later
+        out.append(later)
+    return out[::-1]
+
+
+@dataclass(frozen=True)
+class Silence:
+    """How long each customer has been silent, and the gaps by which that is judged, all in one time.
+
+    Attributes
+    ----------
+    time : SeasonalTime
+        In which silence and gaps are measured; plain days where there is no strong season.
+    days : ndarray of shape (n_customers,)
+        Since the last purchase, without those on which the company was closed; NaN for who never bought.
+    gaps : list of three ndarray of shape (n_customers,)
+        As `rhythm.pool` takes them.
+    """
+
+    time: SeasonalTime
+    days: np.ndarray
+    gaps: list[np.ndarray]
+
+    @classmethod
+    def at(cls, state: State, closures: Closures, end: date, seasonal: Gaps | None) -> Self:
+        """Measure the silence at one moment."""
+        time, gaps = (EVEN, state.gaps) if seasonal is None else (seasonal.time, seasonal.until(end))
+        last_day, today = state.latest["last_day"], day_number(end)
+        passed = time.between(last_day, today) - closures.within(last_day, today, time)
+        return cls(time, np.where(last_day == NEVER, np.nan, passed), gaps)
 
 
 def _judge(
     state: State,
-    silent: np.ndarray,
+    silence: Silence,
     end: date,
     month: int,
     *,
@@ -165,12 +210,11 @@ def _judge(
     """Apply the rules at one moment, by the days of silence, and remember who lapsed."""
     today = day_number(end)
     bought = state.sums["n_purchases"] > 0
-    gaps = [state.sums[name] for name in ("n_gaps", "log_gaps", "squared_log_gaps")]
-    pooled = pool(*gaps)
+    pooled = pool(*silence.gaps)
     usual_days, late_days, lapsed_days = (np.full(state.n, np.nan) for _ in range(3))
     if pooled is not None:
-        usual_days, late_days, lapsed_days = bounds(pooled, gaps, params)
-    late, lapsed = silent > late_days, silent > lapsed_days  # what is not known is neither
+        usual_days, late_days, lapsed_days = bounds(pooled, silence.gaps, params)
+    late, lapsed = silence.days > late_days, silence.days > lapsed_days  # what is not known is neither
     lapsed |= state.was_lapsed & (state.returned_month == FAR_MONTH)  # only a purchase ends it, not a later bound
     off = np.zeros(state.n) if orders is None else deviations(orders, period_days)
     age = today - state.first["first_day"]
@@ -200,7 +244,9 @@ def _judge(
         state.was_lapsed = stage == LAPSED
         state.ever_lapsed |= state.was_lapsed
         state.returned_month[state.was_lapsed] = FAR_MONTH
-    return Moment(end, stage, fresh, usual_days, late_days, lapsed_days, silent, off)
+    last_day = state.latest["last_day"]
+    late_days, lapsed_days = (silence.time.calendar_days(last_day, days) for days in (late_days, lapsed_days))
+    return Moment(end, stage, fresh, usual_days, late_days, lapsed_days, late, off)
 
 
 def bounds(

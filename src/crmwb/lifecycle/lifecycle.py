@@ -13,6 +13,7 @@ import pandas as pd
 from crmwb import engine
 from crmwb.calendar import month_ends
 from crmwb.engine import Backend
+from crmwb.features.purchase_days import read_days
 from crmwb.lifecycle import bucket, cohorts, facts, months
 from crmwb.lifecycle.activity import Entries, numbered, read_contacts, read_purchases
 from crmwb.lifecycle.contract_stages import with_contracts
@@ -21,6 +22,7 @@ from crmwb.lifecycle.customers import customers
 from crmwb.lifecycle.history import moments
 from crmwb.lifecycle.risk import Risk, without_paid_ahead
 from crmwb.lifecycle.risk import build as build_risk
+from crmwb.lifecycle.seasons import Seasons
 from crmwb.lifecycle.timeline import Timeline
 from crmwb.lifecycle.trend import Orders
 from crmwb.params import Params
@@ -95,18 +97,21 @@ def build(
     ends, before = all_ends[-n_kept:], all_ends[:-n_kept]
     with step(f"reading the months of {n:,} customers"):
         purchases, contacts = read_purchases(con, tables, as_of), read_contacts(con, tables, as_of)
+        seasons = _seasons(con, tables, every_customer, as_of)
     with step(f"stages at {len(ends)} month ends"):
         orders = _orders(con, tables, snapshots, every_customer, as_of)
         every_moment = moments(
             purchases, contacts, [*before, *ends], lambda end: orders(end) if end in ends else None,
-            n_customers=n, params=params.lifecycle, period_days=params.features.recent_days,
+            n_customers=n, params=params.lifecycle, period_days=params.features.recent_days, seasons=seasons,
         )  # fmt: skip
         kept = (moment for moment in every_moment if moment.as_of in ends)
         timeline = Timeline.of(kept, len(ends), n)
         if from_contracts:
             timeline = with_contracts(timeline, con, tables, params.lifecycle)
     with step("risk of losing customers"):
-        risk = build_risk(purchases, [*before, *ends], every_customer, first_event, params.lifecycle.risk)
+        risk = build_risk(
+            purchases, [*before, *ends], every_customer, first_event, params.lifecycle.risk, seasons=seasons
+        )
         if "contracts" in tables and not from_contracts:
             risk = without_paid_ahead(risk, con, tables["contracts"], as_of)
     n_whole = timeline.n_whole - (first_event.day > 1 and not before)
@@ -130,9 +135,17 @@ def build(
         cohorts=by_cohort,
         facts=known
         | {"risk": risk.facts, "from_contracts": from_contracts}
+        | {"seasonal_pace": list(seasons.time_at(as_of).pace)}
         | {"n_summed_up": 0 if summed_up is None else int(summed_up.sum())},
         metrics=facts.metrics(stages, known, timeline.changes()) | {"risk": risk.facts},
     )
+
+
+def _seasons(con: Backend, tables: Mapping[str, ir.Table], every_customer: pd.DataFrame, as_of: date) -> Seasons:
+    """Read what the season is learned from."""
+    if "transactions" not in tables:
+        return Seasons.none(len(every_customer))
+    return Seasons.of(read_days(con, tables["transactions"], as_of), every_customer["customer_id"].to_numpy(object))
 
 
 def _summed_up(every_customer: pd.DataFrame) -> pd.Series | None:

@@ -10,11 +10,12 @@ import pandas as pd
 
 from crmwb.contract.value import CUSTOMERS
 from crmwb.engine import Backend
+from crmwb.features.purchase_days import read_days
 from crmwb.findings import Unavailable, to_json
 from crmwb.params import Params
 from crmwb.progress import step
 from crmwb.value import equity
-from crmwb.value.challenger import Past, Traits, read_days
+from crmwb.value.challenger import Past, Traits
 from crmwb.value.customers import value_customers
 from crmwb.value.equity import Equity
 from crmwb.value.potential.customers import Fitted, active, buyers_of, fit, score, terms_of

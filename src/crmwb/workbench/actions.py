@@ -19,9 +19,6 @@ from crmwb.findings import Count, Finding, Share, from_json, loads
 from crmwb.params.actions import ActionPlan
 from crmwb.plots import actions as plots
 
-BROUGHT = "result"  # begins the names of findings about the lists before
-NOTICEABLE = 0.005  # of what the best list could bring
-
 
 class Actions:
     """The results of the stage `act`."""
@@ -42,8 +39,9 @@ class Actions:
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """One row per action: gains that were measured before assumed ones, the largest first of each."""
-        return measured_first(storage.read(ACTION_SUMMARY, root=self._root), "action")
+        """One row per action, the largest expected gain first."""
+        summary = storage.read(ACTION_SUMMARY, root=self._root)
+        return summary.sort_values(["gain_cents", "action"], ascending=[False, True], ignore_index=True)
 
     @property
     def shown_summary(self) -> pd.DataFrame:
@@ -59,15 +57,6 @@ class Actions:
             )
         ]  # fmt: skip
         return summary.assign(n_held_out=pd.Series(held_out, index=summary.index, dtype=object))
-
-    @property
-    def reach_note(self) -> Finding | None:
-        """How near the list comes to the best one within the same limits; None where it is empty."""
-        if self.frame.empty:
-            return None
-        if self.gap < NOTICEABLE:
-            return Finding("actions.note.reached_all")
-        return Finding("actions.note.reached", {"reached": Share(1 - self.gap)})
 
     @property
     def hold_out_note(self) -> Finding:
@@ -86,15 +75,6 @@ class Actions:
     @cached_property
     def findings(self) -> list[Finding]:
         """The findings about the list for leadership."""
-        return [finding for finding in self._findings if not is_of_lists_before(finding)]
-
-    @cached_property
-    def brought(self) -> list[Finding]:
-        """What the lists before brought, or why that is not known; empty where none was handed out."""
-        return [finding for finding in self._findings if is_of_lists_before(finding)]
-
-    @cached_property
-    def _findings(self) -> list[Finding]:
         return [from_json(content) for content in storage.read_json(self._root / layout.ACTION_FINDINGS)]
 
     @cached_property
@@ -121,8 +101,9 @@ class Actions:
         return float(storage.read_json(self._root / layout.ACTION_METRICS)["gap"])
 
     def top(self, n: int) -> pd.DataFrame:
-        """Return the customers to act on: measured gains before assumed ones, the largest first of each."""
-        return measured_first(self.frame[~self.frame["is_held_out"]], "customer_id").head(n)
+        """Return the actions with the largest expected gain, hold-outs left out."""
+        doing = self.frame[~self.frame["is_held_out"]]
+        return doing.sort_values(["gain_cents", "customer_id"], ascending=[False, True], ignore_index=True).head(n)
 
     def owners(self) -> pd.DataFrame:
         """Sum the list up by owner, the largest gain first; without owners, no row."""
@@ -173,15 +154,3 @@ class Actions:
         """Draw the expected gain of each action."""
         rows = self.summary[self.summary["n_chosen"] > 0]
         return draw(plots.gains, rows, self.currency, alt=Finding("actions.alt.gains"))
-
-
-def measured_first(rows: pd.DataFrame, key: str) -> pd.DataFrame:
-    """Sort expected gains: those that were measured before those that are assumed, the largest first of each."""
-    ranked = rows.assign(is_assumed=rows["basis"] == "assumed")
-    ranked = ranked.sort_values(["is_assumed", "gain_cents", key], ascending=[True, False, True], ignore_index=True)
-    return ranked.drop(columns="is_assumed")
-
-
-def is_of_lists_before(finding: Finding) -> bool:
-    """Tell whether a finding of the stage is about the lists before rather than about the new one."""
-    return finding.code.partition(".")[2].startswith(BROUGHT)

@@ -11,7 +11,7 @@ from crmwb.contract.lifecycle import BUCKET, COHORTS, CONVERSIONS, STAGES
 from crmwb.contract.lifecycle import CUSTOMERS as LIFECYCLE
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
-from crmwb.findings import Count, Finding, Listing, Money, Share, Term, Unavailable, Value, vetoes
+from crmwb.findings import Count, Finding, Listing, Money, Share, Term, Times, Unavailable, Value, vetoes
 from crmwb.plots import cohorts as cohort_plots
 from crmwb.plots import lifecycle as plots
 from crmwb.workbench.circumstances import Circumstances
@@ -41,6 +41,12 @@ class Lifecycle:
         """The rules, the rates, retention, and what is not available."""
         content: dict[str, Any] = storage.read_json(self._root / layout.LIFECYCLE_FACTS)
         return content
+
+    @property
+    def in_season(self) -> Finding | None:
+        """That silence counts by the season, and how strong that is; None where days are all alike."""
+        pace = self.facts["seasonal_pace"]
+        return Finding("lifecycle.note.season", {"most": Times(max(pace)), "least": Times(min(pace))}) if pace else None
 
     @cached_property
     def frame(self) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Was the risk right? Past moments, each forecast from what was known then, against what came."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -81,8 +81,13 @@ class Tested:
     calibration: Calibration
 
 
-def backtest(moments: Sequence[Known], as_of: date, n_origins: int) -> Tested | None:
+def backtest(
+    moments: Sequence[Known], as_of: date, n_origins: int, as_seen_at: Callable[[int], Sequence[Known]]
+) -> Tested | None:
     """Forecast from past moments and compare; None where too little was watched.
+
+    `as_seen_at` returns the moments up to one of a place in `moments`, that one last, as they were seen at it; none
+    where it cannot be forecast from.
 
     The hazard is learned anew for each moment from what was known before it, and calibrated on the forecasts from
     earlier moments whose horizons had ended by then. Of each moment, customers count whose horizon had ended by
@@ -91,8 +96,9 @@ def backtest(moments: Sequence[Known], as_of: date, n_origins: int) -> Tested | 
     """
     forecasts: list[tuple[Known, np.ndarray]] = []
     ended = [_has_ended(moment, as_of) for moment in moments]
-    for place, origin in [pair for pair in enumerate(moments) if ended[pair[0]]][-2 * n_origins :]:
-        learned = Hazard.fit(moments[:place], origin.as_of)
+    for place in [place for place in range(len(moments)) if ended[place]][-2 * n_origins :]:
+        *earlier, origin = as_seen_at(place) or [moments[place]]
+        learned = Hazard.fit(earlier, origin.as_of)
         if learned is not None:
             forecasts.append((origin, learned.none(origin)))
     risks, silent = [], []
@@ -108,10 +114,12 @@ def backtest(moments: Sequence[Known], as_of: date, n_origins: int) -> Tested | 
     return None if reliable is None else Tested(reliable, final)
 
 
-def watched(moments: Sequence[Known], as_of: date) -> bool:
-    """Whether the history is long enough: enough moments ended before one that has ended by now."""
+def watched(moments: Sequence[Known], as_of: date, can_forecast: Callable[[Known], bool]) -> bool:
+    """Whether the history is long enough: enough moments ended before one to forecast from that has ended by now."""
     return any(
-        _has_ended(origin, as_of) and sum(_has_ended(moment, origin.as_of) for moment in moments[:place]) >= MIN_MOMENTS
+        can_forecast(origin)
+        and _has_ended(origin, as_of)
+        and sum(_has_ended(moment, origin.as_of) for moment in moments[:place]) >= MIN_MOMENTS
         for place, origin in enumerate(moments)
     )
 

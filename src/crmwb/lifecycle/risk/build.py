@@ -1,6 +1,6 @@
 """The risk of every customer: chance of no purchase within the own horizon, its class, and the margin at stake."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from crmwb.lifecycle.risk.before import Before, earlier
 from crmwb.lifecycle.risk.classes import AT_RISK, CLASSES, classes
 from crmwb.lifecycle.risk.hazard import Hazard
 from crmwb.lifecycle.risk.panel import Known, panel
+from crmwb.lifecycle.seasons import Seasons
 from crmwb.params import RiskParams
 
 REASONS = (
@@ -78,7 +79,13 @@ class Risk:
 
 
 def build(
-    purchases: Entries, ends: Sequence[date], customers: pd.DataFrame, first_event: date, params: RiskParams
+    purchases: Entries,
+    ends: Sequence[date],
+    customers: pd.DataFrame,
+    first_event: date,
+    params: RiskParams,
+    *,
+    seasons: Seasons | None = None,
 ) -> Risk:
     """Learn, test and apply the risk.
 
@@ -94,6 +101,8 @@ def build(
         Where the data begin.
     params : RiskParams
         Horizons, classes, and how many past moments are tested.
+    seasons : Seasons or None
+        What the season of each moment is learned from; days are all alike without.
     """
     ids, now = customers["customer_id"], ends[-1]
     nobody = pd.DataFrame({"customer_id": ids}).reindex(columns=RISK.names)
@@ -101,8 +110,9 @@ def build(
         return Risk(nobody, None, NO_PURCHASES)
     longest = min(params.max_days, (now - first_event).days / PART_OF_HISTORY)
     tries = []
+    watch = _Watch(purchases, ends, len(ids), params, seasons or Seasons.none(len(ids)))
     for most_days in (longest, longest / 2):  # shorter horizons have ended at more past moments
-        tries.append(_learned(panel(purchases, ends, len(ids), params, most_days), now, params.n_origins, most_days))
+        tries.append(_learned(watch, most_days))
         if isinstance(tries[-1], _Learned) and tries[-1].tested.reliability.is_useful:
             break
     learned = next((tried for tried in reversed(tries) if isinstance(tried, _Learned)), None)
@@ -145,16 +155,56 @@ class _Learned:
         return Before.of(self.then, risk, least, n_customers)
 
 
-def _learned(every: Sequence[Known], now: date, n_origins: int, most_days: float) -> _Learned | str:
+@dataclass(frozen=True)
+class _Watch:
+    """What past moments are looked at with: each in the time of the season that was known at a moment."""
+
+    purchases: Entries
+    ends: Sequence[date]
+    n_customers: int
+    params: RiskParams
+    seasons: Seasons
+
+    def moments(self, most_days: float) -> list[Known]:
+        """Return all moments as they are seen now."""
+        seasonal = self.seasons.gaps(time) if (time := self.seasons.time_at(self.ends[-1])).pace else None
+        return panel(self.purchases, self.ends, self.n_customers, self.params, most_days, seasonal=seasonal)
+
+    def can_forecast(self, moment: Known) -> bool:
+        """Whether nothing is missing to forecast from a moment: a season that there is now was known then."""
+        return not self.seasons.time_at(self.ends[-1]).pace or bool(self.seasons.time_at(moment.as_of).pace)
+
+    def as_seen_at(self, moments: Sequence[Known], most_days: float) -> Callable[[int], Sequence[Known]]:
+        """Return what returns the moments up to one as they were seen at it, of a sample of many customers."""
+        if not self.seasons.time_at(self.ends[-1]).pace:
+            return lambda place: moments[: place + 1]
+        step = -(-self.n_customers // FITTED_CUSTOMERS)
+        purchases, seasons = self.purchases.every(step), self.seasons.every(step)
+
+        def seen(place: int) -> Sequence[Known]:
+            then = moments[place].as_of
+            if not self.can_forecast(moments[place]):
+                return []
+            ends = [end for end in self.ends if end <= then]
+            gaps = seasons.gaps(seasons.time_at(then))
+            every = panel(purchases, ends, seasons.n_customers, self.params, most_days, seasonal=gaps)
+            return every if every and every[-1].as_of == then else []
+
+        return seen
+
+
+def _learned(watch: _Watch, most_days: float) -> _Learned | str:
     """Learn and test on past moments; why not where there are too few, or nobody's rhythm fits now."""
+    every, now = watch.moments(most_days), watch.ends[-1]
     if not every or every[-1].as_of != now:
         return TOO_SHORT
     n_watched = round(most_days / DAYS_A_MONTH)  # months until the horizons of a moment have ended
     past = [_sampled(moment) for moment in every[:-1]][-(FITTED_MOMENTS + n_watched) :]
-    tested, hazard = backtest(past, now, n_origins), Hazard.fit(past, now)
+    tested = backtest(past, now, watch.params.n_origins, watch.as_seen_at(past, most_days))
+    hazard = Hazard.fit(past, now)
     if tested is not None and hazard is not None:
         return _Learned(every[-1], earlier(every[:-1], now), hazard, tested)
-    return TOO_FEW if watched(past, now) else TOO_SHORT
+    return TOO_FEW if watched(past, now, watch.can_forecast) else TOO_SHORT
 
 
 def _buy_once(risk: np.ndarray, n_purchases: np.ndarray, params: RiskParams) -> bool:

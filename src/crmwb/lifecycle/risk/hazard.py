@@ -16,7 +16,7 @@ from typing import Self
 import numpy as np
 from scipy.special import expit, gammaincc, logit
 
-from crmwb.lifecycle.risk.panel import LEAST_USUAL, RECENT_DAYS, USUAL, Known
+from crmwb.lifecycle.risk.panel import LEAST_USUAL, USUAL, Known
 
 LEAST = 1e-3  # of a chance that is learned from
 MIN_ROWS, MIN_OF_EACH = 200, 20  # fewer cannot be learned from
@@ -83,13 +83,13 @@ def columns(moment: Known) -> np.ndarray:
     """Return what the chance is read from, shape (n, 8)."""
     usual = np.maximum(moment.rhythm.next_gap(USUAL), LEAST_USUAL)
     beyond = np.log1p(moment.silent_days / usual)
-    expected = np.minimum(moment.age_days, RECENT_DAYS) / moment.rhythm.mean_days
-    none = 1 - by_own_gaps(moment, moment.silent_days, moment.horizon_days)
+    expected = moment.recent_days / moment.rhythm.mean_days
+    none = 1 - by_own_gaps(moment, moment.silent_days, moment.ahead_days)
     return np.column_stack(
         [
             logit(np.clip(none, LEAST, 1 - LEAST)),
             beyond,
-            np.log(moment.horizon_days / usual),
+            np.log(moment.ahead_days / usual),
             moment.n_gaps == 0,
             np.log(np.minimum(moment.n_purchases, MANY)),
             np.log((moment.n_recent + 0.5) / (expected + 0.5)),

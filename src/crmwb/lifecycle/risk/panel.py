@@ -7,9 +7,11 @@ from datetime import date
 import numpy as np
 
 from crmwb.calendar import day_number, month_of
+from crmwb.features.seasonal_time import EVEN
 from crmwb.lifecycle.activity import Entries
 from crmwb.lifecycle.history import State
 from crmwb.lifecycle.rhythm import Rhythm, pool, rhythm
+from crmwb.lifecycle.seasons import Gaps
 from crmwb.params import RiskParams
 
 RECENT_MONTHS = 3
@@ -24,6 +26,9 @@ LEAST_QUANTILE = 0.75  # of the own gaps that a horizon covers: who stays then b
 class Known:
     """The buyers at one moment; arrays of shape (n,).
 
+    Where the company has a strong season, silence, age and gaps are in its time (`features.seasonal_time`): what passes
+    of it out of season is little. Horizons are days of the calendar.
+
     Attributes
     ----------
     as_of : date
@@ -32,14 +37,16 @@ class Known:
         Customers' numbers.
     n_purchases, n_gaps, n_recent : ndarray
         Purchase days so far, gaps between them, and purchase days of the last whole months.
-    silent_days, age_days : ndarray
-        Since the last and the first purchase.
+    silent_days, age_days, recent_days : ndarray
+        Since the last and the first purchase, and the part of the age that `n_recent` counts in.
     rhythm : Rhythm
         The gaps to expect.
     pace : ndarray
         Log of the own usual gap over that of the buyers of the moment, within two either way.
     horizon_days : ndarray of float
         The customer's own horizon, in whole days.
+    ahead_days : ndarray of float
+        What passes within the horizon of the time that gaps are in.
     next_days : ndarray of float
         Until the next purchase; infinite where none is known.
     """
@@ -51,14 +58,22 @@ class Known:
     n_recent: np.ndarray
     silent_days: np.ndarray
     age_days: np.ndarray
+    recent_days: np.ndarray
     rhythm: Rhythm
     pace: np.ndarray
     horizon_days: np.ndarray
+    ahead_days: np.ndarray
     next_days: np.ndarray
 
 
 def panel(
-    purchases: Entries, ends: Sequence[date], n_customers: int, params: RiskParams, most_days: float
+    purchases: Entries,
+    ends: Sequence[date],
+    n_customers: int,
+    params: RiskParams,
+    most_days: float,
+    *,
+    seasonal: Gaps | None = None,
 ) -> list[Known]:
     """Describe the buyers at each of `ends` whose rhythm fits into a horizon.
 
@@ -77,6 +92,8 @@ def panel(
         The bounds of horizons.
     most_days : float
         No horizon is longer: what params allow, or a fraction of the history.
+    seasonal : Gaps or None
+        The gaps in the time of a season; those of `purchases`, in plain days, where there is none.
 
     Returns
     -------
@@ -84,6 +101,7 @@ def panel(
         Of the moments at which anybody's rhythm was known.
     """
     state, following = State(n_customers), _next_purchases(purchases, ends, n_customers)
+    time = EVEN if seasonal is None else seasonal.time
     recent: list[np.ndarray] = []
     begun = int(purchases.month[0]) if len(purchases.month) else month_of(ends[0])
     out = []
@@ -93,7 +111,7 @@ def panel(
             state.add(purchases, month)
             recent = [*recent, _bought(purchases, month, n_customers)][-RECENT_MONTHS:]
         begun = until + 1
-        gaps = [state.sums[name] for name in ("n_gaps", "log_gaps", "squared_log_gaps")]
+        gaps = state.gaps if seasonal is None else seasonal.until(end)
         pooled, who = pool(*gaps), np.flatnonzero(state.sums["n_purchases"] > 0)
         if pooled is None or not len(who):
             continue
@@ -103,9 +121,11 @@ def panel(
         who, own = who[fits], Rhythm(own.shape[fits], own.mean_days[fits])
         if not len(who):
             continue
-        horizon = np.round(np.clip(own.next_gap(params.horizon_quantile), params.min_days, longest))
-        usual = np.log(np.maximum(own.next_gap(USUAL), LEAST_USUAL))
         today = day_number(end)
+        within = np.clip(own.next_gap(params.horizon_quantile), params.min_days, longest)
+        horizon = np.round(time.calendar_days(today, within))
+        usual = np.log(np.maximum(own.next_gap(USUAL), LEAST_USUAL))
+        age = time.between(state.first["first_day"][who], today)
         out.append(
             Known(
                 end,
@@ -113,11 +133,13 @@ def panel(
                 state.sums["n_purchases"][who],
                 state.sums["n_gaps"][who],
                 np.sum(recent, axis=0)[who],
-                (today - state.latest["last_day"][who]).astype(np.float64),
-                (today - state.first["first_day"][who]).astype(np.float64),
+                time.between(state.latest["last_day"][who], today),
+                age,
+                np.minimum(age, time.between(today - RECENT_DAYS, today)),
                 own,
                 np.clip(usual - np.median(usual), -MOST_PACE, MOST_PACE),
                 horizon,
+                time.between(today, today + horizon),
                 next_day[who] - today,
             )
         )

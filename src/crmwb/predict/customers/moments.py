@@ -80,7 +80,8 @@ def taken(known: Known, rows: np.ndarray) -> Known:
 
 def within(known: Known, days: int) -> Known:
     """Return a moment with the same horizon for every customer."""
-    return replace(known, horizon_days=np.full(len(known.customer), float(days)))
+    horizon = np.full(len(known.customer), float(days))
+    return replace(known, horizon_days=horizon, ahead_days=horizon)
 
 
 def risk(before: Sequence[Known], now: Known) -> np.ndarray | None:

@@ -5,12 +5,12 @@ from typing import Self
 
 import numpy as np
 
+from crmwb.features.seasonal_time import YEAR_DAYS
 from crmwb.value.challenger.classics import mixed
 from crmwb.value.challenger.counts import Counts
 from crmwb.value.challenger.identified import Dropout, dropout
 from crmwb.value.challenger.level import Level
 from crmwb.value.challenger.moments import Moment, Past
-from crmwb.value.challenger.seasonal_time import YEAR_DAYS
 from crmwb.value.challenger.weights import chances_of, weights_of
 from crmwb.value.models import NBD, ModifiedBetaGeoCNBDk
 

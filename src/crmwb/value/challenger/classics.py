@@ -6,8 +6,8 @@ from typing import Self
 
 import numpy as np
 
-from crmwb.value.challenger.purchase_days import Known
-from crmwb.value.challenger.seasonal_time import SeasonalTime
+from crmwb.features.seasonal_time import SeasonalTime
+from crmwb.value.challenger.known import Known
 from crmwb.value.models import (
     NBD,
     BetaGeoNBD,

@@ -6,8 +6,8 @@ So what was learned on a shorter horizon, or when histories were shorter, holds 
 import numpy as np
 import pandas as pd
 
+from crmwb.features.seasonal_time import YEAR_DAYS
 from crmwb.value.challenger.moments import Moment
-from crmwb.value.challenger.seasonal_time import YEAR_DAYS
 from crmwb.value.challenger.traits import Encoding
 
 WINDOWS = {"eighth": 8, "quarter": 4, "half": 2, "whole": 1}  # of the horizon, before the origin

@@ -7,9 +7,10 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from crmwb.features.purchase_days import PurchaseDays
+from crmwb.features.seasonal_time import DailyCounts, SeasonalTime
 from crmwb.value.challenger.classics import Classics
-from crmwb.value.challenger.purchase_days import Known, PurchaseDays, known_at
-from crmwb.value.challenger.seasonal_time import SeasonalTime
+from crmwb.value.challenger.known import Known, known_at
 from crmwb.value.challenger.traits import Traits
 
 
@@ -84,7 +85,7 @@ class Past:
         if self.time is not None:
             return self.time
         if origin not in self._memory.times:
-            self._memory.times[origin] = SeasonalTime.learn(self.days, origin)
+            self._memory.times[origin] = SeasonalTime.learn(DailyCounts.of(self.days), origin)
         return self._memory.times[origin]
 
     def every(self, step: int) -> "Past":

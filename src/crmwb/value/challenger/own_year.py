@@ -17,8 +17,8 @@ from scipy.special import expit
 
 from crmwb.value.challenger.calibration import Given, constant_of, is_beyond, logit_of, loss_of, plain_losses
 from crmwb.value.challenger.counts import Counts
+from crmwb.value.challenger.known import Known
 from crmwb.value.challenger.level import Level
-from crmwb.value.challenger.purchase_days import Known
 
 YEAR_DAYS, YEARS = 365, (1, 2)
 PENALTY = 1.0

@@ -13,9 +13,9 @@ from threadpoolctl import threadpool_limits
 from crmwb.calendar import MONTHS_A_YEAR, day_number, month_ends, month_of, start_of
 from crmwb.contract.value import EQUITY, EQUITY_BRIDGE
 from crmwb.engine import Backend
+from crmwb.features.seasonal_time import EVEN, SeasonalTime
 from crmwb.params import EquityParams
 from crmwb.progress import track
-from crmwb.value.challenger.seasonal_time import EVEN, SeasonalTime
 from crmwb.value.equity.activity import Histories, histories_at, read_activity
 from crmwb.value.equity.bridge import bridge
 from crmwb.value.equity.cohorts import Cohorts

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from crmwb.value.challenger.seasonal_time import SeasonalTime
+from crmwb.features.seasonal_time import SeasonalTime
 from crmwb.value.equity.activity import Histories
 from crmwb.value.equity.outlook import spend_of
 from crmwb.value.models import GammaGamma, PurchaseModel, PurchaseSummary

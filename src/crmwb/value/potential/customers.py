@@ -11,11 +11,11 @@ import pandas as pd
 from crmwb.calendar import day_number
 from crmwb.contract.value_customers import POTENTIAL
 from crmwb.errors import CrmwbError
+from crmwb.features.seasonal_time import SeasonalTime
 from crmwb.findings import Count, Unavailable
 from crmwb.params import ValueParams
 from crmwb.value.challenger import Moment, Past, Stack
 from crmwb.value.challenger.identified import Dropout
-from crmwb.value.challenger.seasonal_time import SeasonalTime
 from crmwb.value.models import GammaGamma, PurchaseModel, PurchaseSummary
 from crmwb.value.models.base import MIN_CUSTOMERS
 from crmwb.value.potential.clv import Terms, discounted_purchases

@@ -16,7 +16,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from crmwb.value.challenger.purchase_days import Known
+from crmwb.value.challenger.known import Known
 from crmwb.value.models import GammaGamma
 
 REACH, LEAST_SPREAD, MAD_TO_SD = 5.0, 0.25, 1.4826

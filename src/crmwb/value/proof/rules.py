@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from crmwb.value.challenger.purchase_days import Known
+from crmwb.value.challenger.known import Known
 
 HIATUS_DAYS = 84  # twelve weeks (Wübben & von Wangenheim 2008, Journal of Marketing 72(3), ask managers for theirs)
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from simulated_purchases import seasonal_company
 
+from crmwb.features.purchase_days import PurchaseDays
+from crmwb.features.seasonal_time import EVEN, YEAR_DAYS, DailyCounts, SeasonalTime
 from crmwb.value.challenger import Past, Stack
-from crmwb.value.challenger.purchase_days import PurchaseDays
-from crmwb.value.challenger.seasonal_time import EVEN, YEAR_DAYS, SeasonalTime
 from crmwb.value.models import PurchaseSummary
 
 WINTER = np.array([2.6, 2.4, 1.8, 0.6, 0.1, 0.05, 0.05, 0.05, 0.1, 0.3, 1.4, 2.55])
@@ -30,15 +30,15 @@ def company(pace: np.ndarray, *, n: int = 1_500, years: float = 3.5, seed: int =
 
 def test_the_season_is_learned_and_nothing_after_the_origin_counts():
     days, origin = company(WINTER), 3 * YEAR_DAYS
-    learned = SeasonalTime.learn(days, origin)
-    assert learned == SeasonalTime.learn(days.until(origin), origin)
+    learned = SeasonalTime.learn(DailyCounts.of(days), origin)
+    assert learned == SeasonalTime.learn(DailyCounts.of(days.until(origin)), origin)
     assert np.corrcoef(learned.pace, WINTER)[0, 1] > 0.95
     assert np.mean(learned.pace) == pytest.approx(1, abs=1e-4)
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_without_a_season_days_are_all_alike(seed):
-    assert SeasonalTime.learn(company(np.ones(12), n=400, seed=seed), 3 * YEAR_DAYS) == EVEN
+    assert SeasonalTime.learn(DailyCounts.of(company(np.ones(12), n=400, seed=seed)), 3 * YEAR_DAYS) == EVEN
 
 
 @pytest.mark.parametrize("begins", [380, 550, 800])
@@ -46,15 +46,15 @@ def test_a_stop_in_one_of_two_years_is_no_season(begins):
     days = company(np.ones(12), n=2_000, seed=1)
     sold = (days.day < begins) | (days.day >= begins + 90)
     stopped = PurchaseDays(days.ids, days.customer[sold], days.day[sold], days.cents[sold])
-    assert SeasonalTime.learn(stopped, int(2.9 * YEAR_DAYS)) == EVEN
+    assert SeasonalTime.learn(DailyCounts.of(stopped), int(2.9 * YEAR_DAYS)) == EVEN
 
 
 def test_a_season_seen_once_is_not_believed():
-    assert SeasonalTime.learn(company(WINTER), int(1.9 * YEAR_DAYS)) == EVEN
+    assert SeasonalTime.learn(DailyCounts.of(company(WINTER)), int(1.9 * YEAR_DAYS)) == EVEN
 
 
 def test_a_year_is_a_year_and_out_of_season_hardly_any_time_passes():
-    time = SeasonalTime.learn(company(WINTER), 3 * YEAR_DAYS)
+    time = SeasonalTime.learn(DailyCounts.of(company(WINTER)), 3 * YEAR_DAYS)
     begins = np.arange(0, 900, 37.0)
     assert time.between(begins, begins + YEAR_DAYS) == pytest.approx(YEAR_DAYS)
     assert time.between(130.0, 260.0) < 30
@@ -64,7 +64,7 @@ def test_a_year_is_a_year_and_out_of_season_hardly_any_time_passes():
 def test_histories_stay_histories():
     days, origin = company(WINTER), 3 * YEAR_DAYS
     known = Past(days).at(origin, 90).known
-    time = SeasonalTime.learn(days, origin)
+    time = SeasonalTime.learn(DailyCounts.of(days), origin)
     x, t_x, age = time.histories(known.frequency, known.recency_days, known.age_days, origin)
     assert PurchaseSummary.of(x, t_x, age).total_customers == len(known)
     assert (x == known.frequency).all()

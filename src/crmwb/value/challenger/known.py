@@ -1,94 +1,11 @@
-"""Every purchase day of every customer: what was known at any moment, and what came after it."""
+"""What was known of customers at a moment, and what came after it."""
 
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Self
 
-import ibis
-import ibis.expr.types as ir
 import numpy as np
 
-from crmwb import engine
-from crmwb.calendar import EPOCH
-from crmwb.engine import Backend
-from crmwb.features import purchases
-
-if TYPE_CHECKING:
-    from crmwb.value.challenger.seasonal_time import SeasonalTime
-
-LEAST_GAP = 0.5  # days, in a season in which time passes slowly
-
-
-@dataclass(frozen=True)
-class PurchaseDays:
-    """One entry per customer and day with a purchase, by customer, then day.
-
-    A purchase day has at least one line that is no return and brings revenue.
-
-    Attributes
-    ----------
-    ids : ndarray of str of shape (n_customers,)
-        Ascending.
-    customer : ndarray of shape (n,)
-        Places in `ids`.
-    day : ndarray of shape (n,)
-        As `calendar.day_number` returns it.
-    cents : ndarray of shape (n,)
-        Revenue of the day, net of the returns brought in on it.
-    """
-
-    ids: np.ndarray
-    customer: np.ndarray
-    day: np.ndarray
-    cents: np.ndarray
-
-    def until(self, origin: int) -> Self:
-        """Return the days before `origin`; customers keep their places."""
-        known = self.day < origin
-        return type(self)(self.ids, self.customer[known], self.day[known], self.cents[known])
-
-    def every(self, step: int) -> Self:
-        """Return the days of every `step`-th customer, in the order of the ids."""
-        kept = self.customer % step == 0
-        return type(self)(self.ids[::step], self.customer[kept] // step, self.day[kept], self.cents[kept])
-
-    @property
-    def first_day(self) -> int:
-        """The first day with a purchase."""
-        return int(self.day.min())
-
-    @property
-    def n_customers(self) -> int:
-        """Customers with a purchase, at whatever time."""
-        return len(self.ids)
-
-
-def read_days(con: Backend, transactions: ir.Table, as_of: date) -> PurchaseDays:
-    """Read the purchase days before `as_of`.
-
-    Parameters
-    ----------
-    con : Backend
-        The engine that holds the transactions.
-    transactions : ir.Table
-        Clean transactions.
-    as_of : date
-        The first day that is not looked at.
-    """
-    days = purchases.purchase_days(transactions, as_of)
-    numbered = days.select(
-        customer=ibis.dense_rank().over(order_by=days.customer_id),
-        day=days.day.delta(ibis.literal(EPOCH), unit="day"),
-        cents=days.revenue_cents,
-    )
-    rows = engine.batches(con, numbered.order_by("customer", "day")).read_all()
-    ids = engine.batches(con, days.select("customer_id").distinct().order_by("customer_id")).read_all()
-    return PurchaseDays(
-        ids["customer_id"].to_numpy(),
-        rows["customer"].to_numpy().astype(np.int32),
-        rows["day"].to_numpy().astype(np.int32),
-        rows["cents"].to_numpy().astype(np.int64),
-    )
+from crmwb.features.purchase_days import PurchaseDays
+from crmwb.features.seasonal_time import SeasonalTime
 
 
 @dataclass(frozen=True)
@@ -132,11 +49,10 @@ class Known:
     newcomers: int
     n_newcomers: int
 
-    def log_gaps(self, time: "SeasonalTime") -> float:
-        """Sum over all customers of the logs of the days between successive purchases, half a day at least."""
+    def log_gaps(self, time: SeasonalTime) -> float:
+        """Sum over all customers of the logs of the days between successive purchases."""
         same, day = self.place[1:] == self.place[:-1], self.days.day
-        gaps = time.between(day[:-1][same], day[1:][same])
-        return float(np.log(np.maximum(gaps, LEAST_GAP)).sum())
+        return float(np.log(time.gaps(day[:-1][same], day[1:][same])).sum())
 
     def __len__(self) -> int:
         return len(self.customer)

@@ -12,13 +12,14 @@ from typing import Self
 
 import numpy as np
 
-from crmwb.value.challenger.purchase_days import PurchaseDays
+from crmwb.features.purchase_days import PurchaseDays
 
 YEAR_DAYS = 365
 PARTS = 12  # of a year
 MIN_YEARS, MOST_YEARS = 2, 4  # a season seen once may have been chance
 MIN_CUSTOMERS = 30  # with a purchase in the year before: of fewer, a part of a year tells nothing
 STRONG = 0.3  # standard deviation over the parts of a year, from which on a season changes what silence means
+LEAST_GAP = 0.5  # days
 LEAST = 0.02  # of the usual pace: time never stands still
 ROUNDS = 20
 DECIMALS = 4
@@ -39,7 +40,7 @@ class SeasonalTime:
     --------
     A company whose customers buy in the first half of the year only, as good as:
 
-    >>> from crmwb.value.challenger.seasonal_time import SeasonalTime
+    >>> from crmwb.features.seasonal_time import SeasonalTime
     >>> time = SeasonalTime((1.9,) * 6 + (0.1,) * 6, anchor=0)
     >>> [round(float(time.between(begins, ends))) for begins, ends in ((0, 182), (183, 365), (0, 730))]
     [346, 18, 730]
@@ -49,7 +50,7 @@ class SeasonalTime:
     anchor: int = 0
 
     @classmethod
-    def learn(cls, days: PurchaseDays, origin: int) -> Self:
+    def learn(cls, counts: "DailyCounts", origin: int) -> Self:
         """Learn from the repeat purchases before `origin`; days are all alike where no strong season shows.
 
         Purchases of a twelfth of a year, over the customers who had bought in the year before it, are laid on a level
@@ -58,23 +59,18 @@ class SeasonalTime:
 
         Parameters
         ----------
-        days : PurchaseDays
+        counts : DailyCounts
             Of which nothing at or after `origin` is looked at.
         origin : int
             The first day not known; years are counted back from it.
         """
-        days = days.until(origin)
-        n_years = min((origin - days.first_day) // YEAR_DAYS, MOST_YEARS) if len(days.day) else 0
+        n_years = min((origin - counts.first_day) // YEAR_DAYS, MOST_YEARS)
         if n_years < MIN_YEARS:
             return cls()
         edges = origin - np.arange(n_years * PARTS, -1, -1) * YEAR_DAYS / PARTS
-        same = np.append(days.customer[1:] == days.customer[:-1], False)
-        following = np.where(same, np.append(days.day[1:], 0), np.iinfo(np.int32).max)
-        repeats = np.sort(following[same])
-        bought = np.diff(np.searchsorted(repeats, edges)).reshape(n_years, PARTS).astype(np.float64)
-        begins, ends = np.sort(days.day), np.sort(np.minimum(following, days.day + YEAR_DAYS))
-        able = (np.searchsorted(begins, edges) - np.searchsorted(ends, edges))[:-1].reshape(n_years, PARTS)
-        pace = _pace(bought, able.astype(np.float64))
+        bought = np.diff(counts.until(counts.repeats, edges)).reshape(n_years, PARTS)
+        able = (counts.until(counts.begins, edges) - counts.until(counts.ends, edges))[:-1].reshape(n_years, PARTS)
+        pace = _pace(bought, able)
         return cls() if pace is None else cls(tuple(pace.tolist()), origin)
 
     def between(self, begins: np.ndarray | float, ends: np.ndarray | float) -> np.ndarray:
@@ -94,6 +90,19 @@ class SeasonalTime:
             return np.asarray(np.asarray(ends, dtype=np.float64) - begins)
         passed = self._at(np.asarray(ends, dtype=np.float64)) - self._at(np.asarray(begins, dtype=np.float64))
         return np.asarray(passed)
+
+    def gaps(self, begins: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        """Return how much of this time passes between successive purchases, half a day at least: logs are taken."""
+        return np.asarray(np.maximum(self.between(begins, ends), LEAST_GAP))
+
+    def calendar_days(self, since: np.ndarray | float, passed: np.ndarray) -> np.ndarray:
+        """Return after how many days of the calendar as much of this time will have passed, shape (n,)."""
+        if not self.pace:
+            return passed
+        begins = np.asarray(since, dtype=np.float64)
+        years, part = np.divmod((self._at(begins) + passed) / YEAR_DAYS, 1.0)
+        part = np.interp(part, self._passed(), np.arange(PARTS + 1) / PARTS)
+        return np.asarray(self.anchor + YEAR_DAYS * (years + part) - begins)
 
     def histories(
         self, frequency: np.ndarray, recency_days: np.ndarray, age_days: np.ndarray, end: int
@@ -120,11 +129,49 @@ class SeasonalTime:
 
     def _at(self, day: np.ndarray) -> np.ndarray:
         years, part = np.divmod((day - self.anchor) / YEAR_DAYS, 1.0)
-        passed = np.concatenate([[0.0], np.cumsum(self.pace)]) / PARTS
-        return np.asarray(YEAR_DAYS * (years + np.interp(part * PARTS, np.arange(PARTS + 1), passed)))
+        return np.asarray(YEAR_DAYS * (years + np.interp(part * PARTS, np.arange(PARTS + 1), self._passed())))
+
+    def _passed(self) -> np.ndarray:
+        """Return the part of a year's time that has passed after each part of a year."""
+        return np.concatenate([[0.0], np.cumsum(self.pace)]) / PARTS
 
 
 EVEN = SeasonalTime()
+
+
+@dataclass(frozen=True)
+class DailyCounts:
+    """What happened on each day: all that the season of any moment is learned from.
+
+    Attributes
+    ----------
+    first_day : int
+        The first day with a purchase.
+    begins, repeats, ends : ndarray of shape (n_days,)
+        Purchases of a day; those of customers who had bought before; and purchases that, on this day, were followed by
+        another or were a year ago.
+    """
+
+    first_day: int
+    begins: np.ndarray
+    repeats: np.ndarray
+    ends: np.ndarray
+
+    @classmethod
+    def of(cls, days: PurchaseDays) -> Self:
+        """Count the purchases of each day."""
+        if not len(days.day):
+            return cls(np.iinfo(np.int32).max, *(np.zeros(0),) * 3)
+        first, day = days.first_day, days.day.astype(np.int64)
+        same = np.append(days.customer[1:] == days.customer[:-1], False)
+        following = np.where(same, np.append(day[1:], 0), np.iinfo(np.int32).max)
+        ends = np.minimum(following, day + YEAR_DAYS)
+        return cls(first, *(np.bincount(which - first).astype(np.float64) for which in (day, following[same], ends)))
+
+    def until(self, counts: np.ndarray, days: np.ndarray) -> np.ndarray:
+        """Return how many of `counts` were before each of `days`, which may lie within a day; shape of `days`."""
+        before = np.concatenate([[0.0], np.cumsum(counts)])
+        return np.asarray(before[np.clip(np.ceil(days).astype(np.int64) - self.first_day, 0, len(counts))])
 
 
 def _pace(bought: np.ndarray, able: np.ndarray) -> np.ndarray | None:
