@@ -9,7 +9,7 @@ from planning import AS_OF, customers, listed, plan
 
 from crmwb.actions import follow_up, ledger, measured
 from crmwb.actions.choice import Share
-from crmwb.actions.findings import findings
+from crmwb.actions.findings import findings, follow_up_findings
 from crmwb.actions.holdouts import is_held_out, least_chosen
 from crmwb.errors import CrmwbError
 from crmwb.findings import Finding, Money
@@ -179,6 +179,42 @@ def test_a_list_waits_for_its_review_day(tmp_path):
     assert follow_up.results(past, brought, plan(tmp_path), AS_OF) == []
 
 
+def said_of(past, brought, chosen, as_of=date(2024, 9, 1)) -> dict[str, str]:
+    judged = follow_up.results(past, brought, chosen, as_of)
+    waiting = follow_up.unjudged(past, brought, chosen, judged, as_of)
+    return {f.code.removeprefix("actions."): say(f) for f in follow_up_findings(past, judged, waiting, "EUR")}
+
+
+def test_lists_handed_out_are_counted_and_what_is_not_known_of_them_says_why(tmp_path):
+    past, brought = simulated_ledger(0.03, 1)
+    chosen = plan(tmp_path)
+    n_held_out = int(past["is_held_out"].sum())
+    assert said_of(past, brought, chosen).keys() == {"result_keep", "results_issued"}
+    few = said_of(past.head(50), brought.head(50), chosen)
+    held = int(past["is_held_out"].head(50).sum())
+    assert 0 < held < 30
+    assert few["results_issued"] == (
+        f"1 list was handed out so far, the last on 1 July 2024: {50 - held} customers to act on, {held} held out."
+    )
+    assert few["results_few"].startswith(
+        f"Due for review, but held out of too few to state an effect: call ({held} held out, {50 - held} treated). "
+        "It takes 30 customers held out"
+    )
+    waits = said_of(past, brought.head(0), chosen, as_of=date(2024, 8, 1))
+    assert waits["results_waits"] == "Not due for review yet: call; the first review day is 30 August 2024."
+    assert f"{n_held_out:,} held out" in waits["results_issued"]
+    assert "results_alone" in said_of(past.assign(is_held_out=False), brought, chosen)
+    unseen = said_of(past.assign(action="remind"), brought.assign(action="remind"), chosen)
+    assert unseen["results_unseen"].endswith("what such actions bring: remind.")
+    assert said_of(past.head(0), brought.head(0), chosen) == {}
+
+
+def test_customers_of_a_due_list_who_are_no_longer_known_are_not_counted(tmp_path):
+    past, brought = simulated_ledger(0.03, 1)
+    (one,) = follow_up.unjudged(past, brought.head(40), plan(tmp_path), [], date(2024, 9, 1))
+    assert (one.why, one.n_treated + one.n_held_out) == ("few", 40)
+
+
 def test_a_campaign_with_a_control_group_replaces_the_assumption(con, tmp_path):
     chosen = plan(tmp_path)
     _, known = listed(con, customers(clv_cents=[100_000] * 10), chosen)
@@ -196,7 +232,7 @@ def test_a_campaign_with_a_control_group_replaces_the_assumption(con, tmp_path):
 
 def sentences(result, chosen, campaigns=None):
     known = pd.DataFrame({"campaign_id": [], "design": []}) if campaigns is None else campaigns
-    return {finding.code: finding.values for finding in findings(result, [], chosen, known, "EUR")}
+    return {finding.code: finding.values for finding in findings(result, chosen, known, "EUR")}
 
 
 def test_the_next_budget_brings_what_a_list_with_so_much_more_brings(con, tmp_path):

@@ -52,6 +52,22 @@ def test_groups_are_counted_beside_what_chance_would_show(campaigns):
     assert say(campaigns([effect("a", 0.2), *groups[1:]]).groups_finding).startswith("None of 1 group (")
 
 
+@pytest.mark.parametrize(
+    ("p_values", "sentence"),
+    [
+        ([0.01, 0.2], "Effect on revenue: significant for 1 campaign and not significant for 1 campaign."),
+        ([0.2, 0.2], "Effect on revenue: not significant for 2 campaigns."),
+        ([0.2, None], "Effect on revenue: not significant for 1 campaign and not to be stated for 1 campaign."),
+    ],
+)
+def test_campaigns_are_counted_by_what_is_known_and_no_count_is_zero(p_values, sentence):
+    heads = pd.DataFrame({"campaign_id": ["a", "b"], "name": ["A", "B"], "answer": "open", "design": "experiment"})
+    heads = heads.assign(p_balance=0.5, p_sizes=0.5, starts_on=date(2024, 1, 1))
+    rows = [effect(i, p) | {"level": 0.95} for i, p in zip("ab", p_values, strict=True) if p is not None]
+    summed = findings(Response(heads, pd.DataFrame(rows), *[pd.DataFrame()] * 4), "EUR")[1]
+    assert say(summed) == sentence
+
+
 def test_the_next_time_is_summed_up_by_answer(campaigns):
     sentence = say(campaigns([effect("a", 0.001)]).next_time_finding)
     assert sentence.endswith("by the control groups: all customers (1 campaign) and not proven (2 campaigns).")

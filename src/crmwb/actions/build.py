@@ -11,7 +11,7 @@ from crmwb.actions import alerts, changes, choice, follow_up, ledger, measured, 
 from crmwb.actions.alert import Alert, by_money
 from crmwb.actions.candidates import candidates
 from crmwb.actions.choice import ActionList
-from crmwb.actions.findings import findings
+from crmwb.actions.findings import findings, follow_up_findings
 from crmwb.actions.follow_up import Result
 from crmwb.actions.inputs import Inputs
 from crmwb.actions.outcomes import outcomes
@@ -41,7 +41,7 @@ class Acting:
     judged : list of Result
         What earlier lists brought.
     findings : list of Finding
-        What leadership needs to know of the list.
+        What leadership needs to know of the list, and of the lists before.
     alerts : list of Alert
         What somebody should know now.
     readiness : list of Readiness
@@ -94,6 +94,9 @@ def build(
     transactions = known.clean.get("transactions")
     brought = outcomes(con, transactions, known.past, fitting.customer_id, as_of=as_of, margin_share=margin)
     judged = follow_up.results(known.past, brought, plan, as_of) if len(brought) else []
+    said_of_lists = follow_up_findings(
+        known.past, judged, follow_up.unjudged(known.past, brought, plan, judged, as_of), known.currency
+    )
     of_campaigns = measured.shares(plan, fitting, known.campaigns, known.effects, margin)
     shares = follow_up.shares(plan, judged, of_campaigns)
     cooling = ledger.cooling(known.past, fitting.customer_id, plan, as_of)
@@ -105,7 +108,7 @@ def build(
         reasons(con, known.mart, kinds, plan, rows=listed.rows, currency=known.currency),
         pd.DataFrame([_summary(name, listed, shares[name]) for name in shares]),
         judged,
-        findings(listed, judged, plan, known.campaigns, known.currency),
+        [*findings(listed, plan, known.campaigns, known.currency), *said_of_lists],
         alerts=by_money(_alerts(con, known, plan, customers)),
         readiness=readiness.readiness(customers, known, p),
     )

@@ -6,22 +6,19 @@ import numpy as np
 import pandas as pd
 
 from crmwb.actions.choice import MORE, ActionList
-from crmwb.actions.follow_up import Result
-from crmwb.findings import Count, Finding, Interval, Listing, Money, Share, Term
+from crmwb.actions.follow_up import Result, Unjudged
+from crmwb.actions.holdouts import MIN_HELD_OUT
+from crmwb.findings import Count, Day, Finding, Interval, Listing, Money, Share, Term, Value
 from crmwb.params.actions import ActionPlan
 
 
-def findings(
-    listed: ActionList, judged: list[Result], plan: ActionPlan, campaigns: pd.DataFrame, currency: str
-) -> list[Finding]:
-    """Return what leadership needs to know of a list: what it brings, what limits it, what earlier lists brought.
+def findings(listed: ActionList, plan: ActionPlan, campaigns: pd.DataFrame, currency: str) -> list[Finding]:
+    """Return what leadership needs to know of a list: what it brings, what limits it, what the source lacks.
 
     Parameters
     ----------
     listed : ActionList
         The list.
-    judged : list of Result
-        What earlier lists brought.
     plan : ActionPlan
         actions.yaml.
     campaigns : DataFrame
@@ -33,7 +30,36 @@ def findings(
         *_summary(listed, plan, currency),
         *_limits(listed, plan, currency),
         *_lacking(listed, plan, campaigns),
-        *_follow_up(judged, currency),
+    ]
+
+
+def follow_up_findings(
+    ledger: pd.DataFrame, judged: list[Result], unjudged: list[Unjudged], currency: str
+) -> list[Finding]:
+    """Return what the lists before brought, or why that is not known; nothing where none was handed out.
+
+    Parameters
+    ----------
+    ledger : DataFrame
+        As `ledger.read` returns it.
+    judged, unjudged : list of Result, list of Unjudged
+        As `follow_up` returns them.
+    currency : str
+        Of every amount.
+    """
+    if ledger.empty:
+        return []
+    held_out = int(ledger["is_held_out"].astype(bool).sum())
+    issued = {
+        "lists": Count(ledger["issued_on"].nunique(), "list"),
+        "day": Day(ledger["issued_on"].max()),
+        "n": Count(len(ledger) - held_out, "customer"),
+        "n_held_out": Count(held_out),
+    }
+    return [
+        *sorted((_result(result, currency) for result in judged), key=lambda finding: -finding.weight),
+        Finding("actions.results_issued", issued),
+        *_unjudged(unjudged),
     ]
 
 
@@ -90,14 +116,33 @@ def _lacking(listed: ActionList, plan: ActionPlan, campaigns: pd.DataFrame) -> I
         yield Finding("actions.no_control_groups", {"n": Count(len(campaigns), "campaign")})
 
 
-def _follow_up(judged: list[Result], currency: str) -> Iterator[Finding]:
-    for result in judged:
-        effect = result.effect
-        values = {
-            "action": Term("action", result.action),
-            "gain": Money(round(effect.difference), currency),
-            "range": Interval(Money(round(effect.low), currency), Money(round(effect.high), currency)),
-            "cost": Money(round(result.cost_cents), currency),
-            "assumed": Money(round(result.assumed_cents), currency),
-        }
-        yield Finding(f"actions.result_{result.verdict}", values, weight=abs(effect.difference) * effect.n_treated)
+def _result(result: Result, currency: str) -> Finding:
+    effect = result.effect
+    values = {
+        "action": Term("action", result.action),
+        "gain": Money(round(effect.difference), currency),
+        "range": Interval(Money(round(effect.low), currency), Money(round(effect.high), currency)),
+        "cost": Money(round(result.cost_cents), currency),
+        "assumed": Money(round(result.assumed_cents), currency),
+    }
+    return Finding(f"actions.result_{result.verdict}", values, weight=abs(effect.difference) * effect.n_treated)
+
+
+def _unjudged(unjudged: list[Unjudged]) -> Iterator[Finding]:
+    for why in ("few", "waits", "alone", "unseen"):
+        own = [one for one in unjudged if one.why == why]
+        if not own:
+            continue
+        named: list[Value] = [Term("action", one.action) for one in own]
+        if why == "few":
+            named = [
+                Finding(
+                    "actions.results_few_part",
+                    {"action": name, "n": Count(one.n_treated), "n_held_out": Count(one.n_held_out)},
+                )
+                for name, one in zip(named, own, strict=True)
+            ]
+        values: dict[str, Value] = {"actions": Listing(tuple(named))}
+        values |= {"least": Count(MIN_HELD_OUT, "customer")} if why == "few" else {}
+        values |= {"day": Day(min(one.review_on for one in own))} if why == "waits" else {}
+        yield Finding(f"actions.results_{why}", values)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -47,6 +48,30 @@ class Result:
         return "drop" if self.effect.high < self.cost_cents else "open"
 
 
+@dataclass(frozen=True)
+class Unjudged:
+    """An action of lists that were handed out, and why nothing is known of what it brought.
+
+    Attributes
+    ----------
+    action : str
+        Its name.
+    why : str
+        `unseen` (purchases do not show it), `waits` (no list is due for review), `alone` (nobody was held out of it) or
+        `few` (too few were held out or treated).
+    n_treated, n_held_out : int
+        Customers of the lists that are due and can be told whose they are; of `waits`, of all lists.
+    review_on : date
+        The next review day, or the last where all are past.
+    """
+
+    action: str
+    why: Literal["unseen", "waits", "alone", "few"]
+    n_treated: int
+    n_held_out: int
+    review_on: date
+
+
 def results(ledger: pd.DataFrame, outcomes: pd.DataFrame, plan: ActionPlan, as_of: date) -> list[Result]:
     """Judge the actions that sell and whose lists are due for review.
 
@@ -62,10 +87,7 @@ def results(ledger: pd.DataFrame, outcomes: pd.DataFrame, plan: ActionPlan, as_o
     as_of : date
         Lists whose review day is later wait.
     """
-    due = ledger[ledger["review_on"] <= as_of]
-    if len(due):  # a list without a hold-out has nobody to compare its customers with: another list is another time
-        due = due[due["is_held_out"].astype(bool).groupby([due["issued_on"], due["action"]]).transform("any")]
-    known = due.merge(outcomes, on=["issued_on", "action", "code"], how="inner", validate="one_to_one")
+    known = _compared(ledger, outcomes, as_of)
     judged = []
     for action in (action for action in plan.actions if action.is_followed_up):
         rows = known[known["action"] == action.name]
@@ -81,6 +103,51 @@ def results(ledger: pd.DataFrame, outcomes: pd.DataFrame, plan: ActionPlan, as_o
             Result(action.name, effect, at_stake * action.gain.share, float(rows["cost_cents"].mean()), share)
         )
     return judged
+
+
+def unjudged(
+    ledger: pd.DataFrame, outcomes: pd.DataFrame, plan: ActionPlan, judged: list[Result], as_of: date
+) -> list[Unjudged]:
+    """Return the actions of the plan that were handed out and not judged; parameters as of `results`, and its answer.
+
+    Parameters
+    ----------
+    ledger, outcomes, plan, as_of
+        As of `results`.
+    judged : list of Result
+        What `results` returned.
+    """
+    done = {result.action for result in judged}
+    known = _compared(ledger, outcomes, as_of)
+    waiting = []
+    for action in plan.actions:
+        own = ledger[ledger["action"] == action.name]
+        if own.empty or action.name in done:
+            continue
+        due = own[own["review_on"] <= as_of]
+        later = own.loc[own["review_on"] > as_of, "review_on"]
+        rows = own if due.empty else known[known["action"] == action.name]
+        why: Literal["unseen", "waits", "alone", "few"] = (
+            "unseen" if not action.is_followed_up
+            else "waits" if due.empty
+            else "alone" if not due["is_held_out"].any()
+            else "few"
+        )  # fmt: skip
+        n_held_out = int(rows["is_held_out"].sum())
+        review_on = later.min() if len(later) else own["review_on"].max()
+        waiting.append(Unjudged(action.name, why, len(rows) - n_held_out, n_held_out, review_on))
+    return waiting
+
+
+def _compared(ledger: pd.DataFrame, outcomes: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Return the customers of due lists of which somebody was held out, with what they brought.
+
+    A list without a hold-out has nobody to compare its customers with: another list is another time.
+    """
+    due = ledger[ledger["review_on"] <= as_of]
+    if len(due):
+        due = due[due["is_held_out"].astype(bool).groupby([due["issued_on"], due["action"]]).transform("any")]
+    return due.merge(outcomes, on=["issued_on", "action", "code"], how="inner", validate="one_to_one")
 
 
 def learned(action: Action, effect: Effect, at_stake_cents: float) -> Share:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from crmwb.findings import Count, Finding, Interval, Money, Name, Share, Value
+from crmwb.findings import Count, Finding, Interval, Listing, Money, Name, Share, Value
 from crmwb.response.best import MONEY, best_effect, effect_by
 from crmwb.response.build import Response
 from crmwb.response.design import SUSPICIOUS
@@ -34,8 +34,9 @@ def _outcomes(each: list[Finding], n_campaigns: int) -> Finding:
     proven = sum(kind.startswith(("effect_gain", "effect_loss", "observational_effect")) for kind in kinds)
     unproven = sum(kind.startswith(("effect_unproven", "observational_unproven")) for kind in kinds)
     refused = n_campaigns - proven - unproven  # too few customers, or none who are comparable
-    values = {"n_proven": Count(proven, "campaign")}
-    return Finding("response.outcomes", values | {"n_unproven": Count(unproven), "n_refused": Count(refused)})
+    counted = {"proven": proven, "unproven": unproven, "refused": refused}
+    parts = [Finding(f"response.outcome_{kind}", {"n": Count(n, "campaign")}) for kind, n in counted.items() if n]
+    return Finding("response.outcomes", {"parts": Listing(tuple(parts)), "n_proven": Count(proven)})
 
 
 def _campaign(head: pd.Series, response: Response, currency: str) -> Iterator[Finding]:

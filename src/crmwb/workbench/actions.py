@@ -19,6 +19,9 @@ from crmwb.findings import Count, Finding, Share, from_json, loads
 from crmwb.params.actions import ActionPlan
 from crmwb.plots import actions as plots
 
+BROUGHT = "result"  # begins the names of findings about the lists before
+NOTICEABLE = 0.005  # of what the best list could bring
+
 
 class Actions:
     """The results of the stage `act`."""
@@ -59,6 +62,15 @@ class Actions:
         return summary.assign(n_held_out=pd.Series(held_out, index=summary.index, dtype=object))
 
     @property
+    def reach_note(self) -> Finding | None:
+        """How near the list comes to the best one within the same limits; None where it is empty."""
+        if self.frame.empty:
+            return None
+        if self.gap < NOTICEABLE:
+            return Finding("actions.note.reached_all")
+        return Finding("actions.note.reached", {"reached": Share(1 - self.gap)})
+
+    @property
     def hold_out_note(self) -> Finding:
         """Who is held out of actions, and of which nobody is."""
         share = self.plan.hold_out_share
@@ -75,6 +87,15 @@ class Actions:
     @cached_property
     def findings(self) -> list[Finding]:
         """The findings about the list for leadership."""
+        return [finding for finding in self._findings if not is_of_lists_before(finding)]
+
+    @cached_property
+    def brought(self) -> list[Finding]:
+        """What the lists before brought, or why that is not known; empty where none was handed out."""
+        return [finding for finding in self._findings if is_of_lists_before(finding)]
+
+    @cached_property
+    def _findings(self) -> list[Finding]:
         return [from_json(content) for content in storage.read_json(self._root / layout.ACTION_FINDINGS)]
 
     @cached_property
@@ -154,3 +175,8 @@ class Actions:
         """Draw the expected gain of each action."""
         rows = self.summary[self.summary["n_chosen"] > 0]
         return draw(plots.gains, rows, self.currency, alt=Finding("actions.alt.gains"))
+
+
+def is_of_lists_before(finding: Finding) -> bool:
+    """Tell whether a finding of the stage is about the lists before rather than about the new one."""
+    return finding.code.partition(".")[2].startswith(BROUGHT)
