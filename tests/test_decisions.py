@@ -10,7 +10,7 @@ from crmwb import layout, storage
 from crmwb.actions import headlines
 from crmwb.display import html
 from crmwb.errors import CrmwbError
-from crmwb.findings import Change, Count, Finding, Money, Name, Share, Unavailable, language
+from crmwb.findings import Change, Count, Finding, Money, Name, Share, Term, Unavailable, language
 from crmwb.findings.say import say
 from crmwb.value.potential.total import TotalRange
 from crmwb.workbench import decisions
@@ -42,12 +42,14 @@ def workbench(
     closes=False,
     numbers=False,
     gain=20_00,
+    basis="assumed",
     held_out=(),
 ) -> SimpleNamespace:
     """Return what decisions read of a workbench, with no forecast and no campaign."""
     listed = pd.DataFrame(
         {"customer_id": ["c0", "c1"], "owner": "ann", "gain_cents": gain, "cost_cents": 5_00, "is_held_out": False}
     )
+    listed["basis"] = basis
     listed["is_held_out"] = listed["customer_id"].isin(held_out)
     months = pd.DataFrame({"revenue_cents": [int(frame["revenue_cents"].sum())]})
     equity = SimpleNamespace(findings=lambda part: [Unavailable("forecast.too_short", {})])
@@ -123,7 +125,12 @@ def test_risk_states_the_margin_at_stake_and_who_of_the_upper_tiers():
     (decision,) = named("risk", decisions.decisions(workbench(customers())))
     assert say(decision.title) == "Keep 1 customer at risk of leaving"
     assert say(decision.stake).startswith("EUR\u00a050 of future margin, with 25% of customers; 1 ")
-    assert say(decision.stake).endswith("is expected to keep EUR\u00a020 of it with 1 customer, for EUR\u00a05.")
+    assert say(decision.stake).endswith(
+        "If the assumptions in actions.yaml hold, the list of actions keeps EUR\u00a020 of it with 1 customer, for "
+        "EUR\u00a05."
+    )
+    (decision,) = named("risk", decisions.decisions(workbench(customers(), basis="learned")))
+    assert "By measured effects, the list of actions is expected to keep EUR\u00a020 of it" in say(decision.stake)
     assert say(decision.decide).startswith("Who contacts the 1 in the upper tiers")
     assert say(decision.sure) == "The chance of leaving was tested on 6 past month ends."
 
@@ -145,8 +152,8 @@ def test_where_few_regular_buyers_are_left_the_decision_is_of_the_list_and_says_
     most = customers(risk_class=["at_risk", "low", "likely_lost", "at_risk"], n_purchase_days=1)
     (decision,) = named("risk_once", decisions.decisions(workbench(most)))
     assert say(decision.title) == "Act on 1 customer of those at risk of leaving"
-    assert "of EUR\u00a050 of future margin with 2 customers at risk, 2 of whom have bought once so far" in say(
-        decision.stake
+    assert say(decision.stake).startswith(
+        "EUR\u00a050 of future margin with 2 customers at risk, 2 of whom have bought once so far; 1 more is"
     )
 
 
@@ -190,15 +197,32 @@ def test_a_risk_against_which_nothing_is_worth_its_cost_is_no_decision():
     assert not named("risk", decisions.decisions(workbench(customers(), held_out=["c0"])))
 
 
-@pytest.mark.parametrize(("held_out", "code"), [(["c1"], "list"), ([], "list_untested")])
-def test_the_list_says_whether_it_is_measured_and_weighs_what_it_wins(held_out, code):
+@pytest.mark.parametrize("held_out", [["c1"], []])
+def test_the_list_says_whether_it_is_measured_and_weighs_what_it_wins(held_out):
     money = {name: Money(cents, "EUR") for name, cents in (("gain", 40_00), ("cost", 10_00), ("range", 40_00))}
     summary = Finding(
         "actions.summary_assumed", {"n": Count(2, "customer"), "assumed": Share(1.0), **money}, weight=40_00
     )
-    (decision,) = named(code, decisions.decisions(workbench(customers(), findings=[summary], held_out=held_out)))
+    (decision,) = named("list", decisions.decisions(workbench(customers(), findings=[summary], held_out=held_out)))
     assert decision.weight == 30_00
     assert ("nobody is held out" in say(decision.decide)) is (not held_out)
+    assert say(decision.sure) == "Not measured: every gain is an assumption so far."
+
+
+def test_what_wins_money_by_an_assumption_only_comes_after_what_is_counted_and_names_the_assumption():
+    money = {name: Money(cents, "EUR") for name, cents in (("gain", 4_000_00), ("cost", 10_00), ("range", 40_00))}
+    summary = Finding(
+        "actions.summary_assumed", {"n": Count(2, "customer"), "assumed": Share(1.0), **money}, weight=4_000_00
+    )
+    one = Finding("actions.one_assumption", {"action": Term("action", "settle_credit"), "part": Share(0.9)})
+    every = decisions.decisions(workbench(customers(), findings=[summary, one]))
+    assert [d.is_assumed for d in every] == sorted(d.is_assumed for d in every)
+    (decision,) = named("list", every)
+    assert decision.weight > every[0].weight
+    assert say(decision.sure).startswith("Not measured: every gain is an assumption so far, and 90% rests on that of “")
+    measured = Finding("actions.summary_measured", summary.values, weight=4_000_00)
+    (decision, *_) = decisions.decisions(workbench(customers(), findings=[measured], basis="learned"))
+    assert say(decision.sure) == "By effects that were measured here."
 
 
 def test_most_money_comes_first_with_the_owner_of_most_of_it():

@@ -5,10 +5,12 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from planning import AS_OF, customers, listed, plan
+from planning import AS_OF, COLUMNS, customers, listed, plan
 
+from crmwb import engine
 from crmwb.actions import follow_up, ledger, measured
-from crmwb.actions.choice import Share
+from crmwb.actions.candidates import candidates
+from crmwb.actions.choice import Share, choose
 from crmwb.actions.findings import findings, follow_up_findings
 from crmwb.actions.holdouts import is_held_out, least_chosen
 from crmwb.errors import CrmwbError
@@ -262,15 +264,38 @@ def test_an_empty_list_and_what_hold_outs_test_are_stated_as_they_are(con, tmp_p
     frame = customers(clv_cents=[0] * 200 + [100_000] * 200, overdue_cents=[900_000] * 200 + [0] * 200)
     chosen = plan(tmp_path, hold_out=0.3)
     result = listed(con, frame, chosen)[0]
-    values = sentences(result, chosen)["actions.summary_assumed_partly"]
+    said = sentences(result, chosen)
     doing = result.rows[~result.rows["is_held_out"]]
     calls = doing.loc[doing["action"] == "call", "gain_cents"].sum() / doing["gain_cents"].sum()
-    assert (values["assumed"].value, values["tested"].value) == (1.0, pytest.approx(calls, abs=1e-6))
-    assert "actions.summary_assumed" in sentences(listed(con, frame.slice(200), chosen)[0], chosen)
+    assert said["actions.summary_assumed"]["assumed"].value == 1.0
+    assert said["actions.assumptions_tested_some"]["tested"].value == pytest.approx(calls, abs=1e-6)
+    assert said["actions.one_assumption"]["part"].value == pytest.approx(1 - calls, abs=1e-6)
+    alone = sentences(listed(con, frame.slice(200), chosen)[0], chosen)
+    assert alone.keys() >= {"actions.summary_assumed", "actions.assumptions_tested_all"}
+    assert "actions.one_assumption" not in alone  # there is no other on the list
+    untested = sentences(listed(con, frame.slice(0, 200), chosen)[0], chosen)
+    assert "actions.assumptions_tested_none" in untested
     nothing = plan(tmp_path, budget=0)
     assert "actions.nothing_chosen" in sentences(listed(con, customers(clv_cents=[100_000]), nothing)[0], nothing)
     unfit = customers(clv_cents=[100_000], stage=["maturity"])
     assert "actions.nothing_to_do" in sentences(listed(con, unfit, nothing)[0], nothing)
+
+
+def test_what_was_measured_and_what_is_assumed_are_not_added_up_and_the_measured_comes_first(con, tmp_path):
+    frame = customers(clv_cents=[0] * 3 + [100_000] * 3, overdue_cents=[900_000] * 3 + [0] * 3)
+    chosen = plan(tmp_path)
+    known = candidates(con, engine.open_arrow(con, frame, "mart"), COLUMNS, chosen)
+    taught = follow_up.shares(chosen, [], {}) | {"call": Share(0.05, 0.02, 0.08, "learned")}
+    result = choose(known, chosen, taught, {}, as_of=AS_OF, seed=1)
+    assert result.rows["basis"].tolist() == ["learned"] * 3 + ["assumed"] * 3  # which gain nine times as much
+    (summary, *_) = findings(result, chosen, pd.DataFrame({"campaign_id": [], "design": []}), "EUR")
+    assert say(summary) == (
+        "Act on 6 customers for a cost of EUR\u00a015: EUR\u00a0150 of margin expected (range EUR\u00a060 to "
+        "EUR\u00a0240) by effects that were measured here, and EUR\u00a01.35k (range EUR\u00a00 to EUR\u00a02.7k) if "
+        "the assumptions in actions.yaml hold."
+    )
+    only = choose(known, chosen, taught | {"remind": Share(0.0, 0.0, 0.0, "learned")}, {}, as_of=AS_OF, seed=1)
+    assert sentences(only, chosen).keys() >= {"actions.summary_measured"}
 
 
 def test_debts_come_before_selling_and_complaints_before_any_contact(con, tmp_path):

@@ -40,7 +40,12 @@ def test_scenarios_differ_by_more_than_colour():
 
 
 def test_what_is_expected_is_hatched_on_a_light_and_on_a_dark_page():
-    plan = pd.DataFrame({"action": ["call"], "gain_cents": [500], "gain_low_cents": [100], "gain_high_cents": [900]})
+    plan = pd.DataFrame(
+        {
+            "action": ["call"], "basis": ["assumed"], "gain_cents": [500], "gain_low_cents": [100],
+            "gain_high_cents": [900],
+        }
+    )  # fmt: skip
     drawn = picture.image(actions.gains(plan, "EUR"))
     assert "<pattern" in drawn
     assert not re.search(r'(fill|stroke)="#', drawn)  # every colour is one that a dark page can change

@@ -44,7 +44,7 @@ class ActionList:
     rows : DataFrame
         One row per customer with an action, held out or not: customer_id, owner, action, channel, gain_cents,
         gain_low_cents, gain_high_cents (expected, before cost), at_stake_cents, basis, cost_cents, hours, due_on,
-        review_on, is_held_out. Best first by owner.
+        review_on, is_held_out. By owner, gains that were measured before assumed ones, and the best first of each.
     allocation : Allocation
         How good the choice is, and what more budget or time would bring.
     n_fitting : dict of str to int
@@ -197,5 +197,6 @@ def _rows(
         drawn = is_held_out(rows.loc[of_action, "customer_id"], name, plan.hold_out_share, seed)
         rows.loc[of_action, "is_held_out"] = drawn
     net = rows["gain_cents"] - rows["cost_cents"]
-    order = rows.assign(net=-net).sort_values(["owner", "net", "customer_id"], kind="stable").index
+    ranked = rows.assign(net=-net, is_assumed=rows["basis"] == "assumed")
+    order = ranked.sort_values(["owner", "is_assumed", "net", "customer_id"], kind="stable").index
     return rows.loc[order].reset_index(drop=True)

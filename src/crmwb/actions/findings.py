@@ -11,6 +11,9 @@ from crmwb.actions.holdouts import MIN_HELD_OUT
 from crmwb.findings import Count, Day, Finding, Interval, Listing, Money, Share, Term, Value
 from crmwb.params.actions import ActionPlan
 
+LITTLE = 0.005  # of the gain: such a part is not stated
+MOST = 0.5  # of the gain, from where on one assumption is named
+
 
 def findings(listed: ActionList, plan: ActionPlan, campaigns: pd.DataFrame, currency: str) -> list[Finding]:
     """Return what leadership needs to know of a list: what it brings, what limits it, what the source lacks.
@@ -69,22 +72,7 @@ def _summary(listed: ActionList, plan: ActionPlan, currency: str) -> Iterator[Fi
     if doing.empty:
         yield Finding("actions.nothing_chosen" if any(listed.n_fitting.values()) else "actions.nothing_to_do")
     else:
-        gain, low, high = (int(doing[name].sum()) for name in ("gain_cents", "gain_low_cents", "gain_high_cents"))
-        values = {
-            "n": Count(len(doing), "customer"),
-            "gain": Money(gain, currency),
-            "range": Interval(Money(low, currency), Money(high, currency)),
-            "cost": Money(int(doing["cost_cents"].sum()), currency),
-        }
-        by_basis = doing["gain_cents"].where(doing["basis"] == "assumed", 0)
-        by_test = by_basis.where(doing["action"].isin(rows.loc[rows["is_held_out"], "action"]), 0)
-        assumed, tested = (float(part.sum()) / gain if gain else 1.0 for part in (by_basis, by_test))
-        code = "assumed" if assumed > 0.5 else "measured"
-        if code == "assumed" and not rows["is_held_out"].any():
-            code = "assumed_untested"
-        elif code == "assumed" and assumed - tested > 0.005:
-            code, values = "assumed_partly", values | {"tested": Share(tested)}
-        yield Finding(f"actions.summary_{code}", values | {"assumed": Share(assumed)}, weight=gain)
+        yield from _expected(doing, set(rows.loc[rows["is_held_out"], "action"]), currency)
     if listed.too_small:
         yield Finding("actions.too_small", {"actions": Listing(tuple(Term("action", a) for a in listed.too_small))})
     unseen = [a.name for a in plan.actions if not a.is_followed_up and a.name in set(rows["action"])]
@@ -94,6 +82,37 @@ def _summary(listed: ActionList, plan: ActionPlan, currency: str) -> Iterator[Fi
         yield Finding("actions.nobody_contactable")
     elif listed.n_blocked:
         yield Finding("actions.blocked", {"n": Count(listed.n_blocked, "customer")})
+
+
+def _expected(doing: pd.DataFrame, tested: set[str], currency: str) -> Iterator[Finding]:
+    """Yield what those to act on are expected to bring; what was measured is never added to what is assumed."""
+    is_assumed = doing["basis"] == "assumed"
+    gain, assumed = int(doing["gain_cents"].sum()), int(doing.loc[is_assumed, "gain_cents"].sum())
+    share = assumed / gain if gain else 1.0
+    code = "assumed" if share > 1 - LITTLE else "measured" if share < LITTLE else "mixed"
+    values: dict[str, Value] = {
+        "n": Count(len(doing), "customer"),
+        "cost": Money(int(doing["cost_cents"].sum()), currency),
+        "assumed": Share(share),
+        **_gain(doing, "", currency),
+        **_gain(doing[~is_assumed], "measured_", currency),
+        **_gain(doing[is_assumed], "assumed_", currency),
+    }
+    yield Finding(f"actions.summary_{code}", values, weight=gain)
+    if code == "measured":
+        return
+    by_action = doing[is_assumed].groupby("action")["gain_cents"].sum().sort_values(ascending=False, kind="stable")
+    if gain and len(by_action) > 1 and by_action.iloc[0] > MOST * gain:
+        largest = {"action": Term("action", str(by_action.index[0])), "part": Share(by_action.iloc[0] / gain)}
+        yield Finding("actions.one_assumption", largest)
+    tests = int(by_action[by_action.index.isin(tested)].sum()) / assumed if assumed else 0.0
+    kind = "all" if tests > 1 - LITTLE else "none" if tests < LITTLE else "some"
+    yield Finding(f"actions.assumptions_tested_{kind}", {"tested": Share(tests)} if kind == "some" else {})
+
+
+def _gain(rows: pd.DataFrame, prefix: str, currency: str) -> dict[str, Value]:
+    gain, low, high = (Money(int(rows[f"gain{end}_cents"].sum()), currency) for end in ("", "_low", "_high"))
+    return {f"{prefix}gain": gain, f"{prefix}range": Interval(low, high)}
 
 
 def _limits(listed: ActionList, plan: ActionPlan, currency: str) -> Iterator[Finding]:

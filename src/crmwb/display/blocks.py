@@ -79,6 +79,8 @@ class Decision:
         The name of the report with the details.
     weight : float
         The money in cents, to rank by.
+    is_assumed : bool
+        What it would win is an assumption: it stands below those that are counted, tested or measured.
     """
 
     title: Said
@@ -88,6 +90,7 @@ class Decision:
     sure: Said
     report: str
     weight: float = 0.0
+    is_assumed: bool = False
 
 
 @dataclass(frozen=True)

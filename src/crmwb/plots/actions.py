@@ -15,7 +15,7 @@ def gains(actions: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     actions : DataFrame
-        One row per action, the first on top: action, gain_cents, gain_low_cents, gain_high_cents.
+        One row per action, the first on top: action, basis, gain_cents, gain_low_cents, gain_high_cents.
     currency : str
         For the axis.
     ax : Axes, optional
@@ -26,9 +26,14 @@ def gains(actions: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
     ax.barh(places, gain, height=0.6, **notation.bar(Scenario.FORECAST, style.ACCENT))
     reach = [gain - actions["gain_low_cents"], actions["gain_high_cents"] - gain]
     ax.errorbar(gain, places, xerr=reach, fmt="none", color=style.INK, linewidth=1, capsize=3)
-    ax.set_yticks(places, [say(Term("action", str(name))) for name in actions["action"]])
+    ax.set_yticks(places, [say(_named(row)) for _, row in actions.iterrows()])
     ax.invert_yaxis()
     style.money_axis(ax.xaxis, currency)
     ax.grid(visible=False, axis="y")
     ax.set(title=say(Finding("actions.plot.gains")), xlabel="", ylabel="")
     return ax
+
+
+def _named(action: pd.Series) -> Finding:
+    values = {"action": Term("action", str(action["action"])), "basis": Term("gain_basis", str(action["basis"]))}
+    return Finding("actions.plot.action", values)

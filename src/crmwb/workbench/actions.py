@@ -42,9 +42,8 @@ class Actions:
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """One row per action, the largest expected gain first."""
-        summary = storage.read(ACTION_SUMMARY, root=self._root)
-        return summary.sort_values(["gain_cents", "action"], ascending=[False, True], ignore_index=True)
+        """One row per action: gains that were measured before assumed ones, the largest first of each."""
+        return measured_first(storage.read(ACTION_SUMMARY, root=self._root), "action")
 
     @property
     def shown_summary(self) -> pd.DataFrame:
@@ -122,9 +121,8 @@ class Actions:
         return float(storage.read_json(self._root / layout.ACTION_METRICS)["gap"])
 
     def top(self, n: int) -> pd.DataFrame:
-        """Return the actions with the largest expected gain, hold-outs left out."""
-        doing = self.frame[~self.frame["is_held_out"]]
-        return doing.sort_values(["gain_cents", "customer_id"], ascending=[False, True], ignore_index=True).head(n)
+        """Return the customers to act on: measured gains before assumed ones, the largest first of each."""
+        return measured_first(self.frame[~self.frame["is_held_out"]], "customer_id").head(n)
 
     def owners(self) -> pd.DataFrame:
         """Sum the list up by owner, the largest gain first; without owners, no row."""
@@ -175,6 +173,13 @@ class Actions:
         """Draw the expected gain of each action."""
         rows = self.summary[self.summary["n_chosen"] > 0]
         return draw(plots.gains, rows, self.currency, alt=Finding("actions.alt.gains"))
+
+
+def measured_first(rows: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Sort expected gains: those that were measured before those that are assumed, the largest first of each."""
+    ranked = rows.assign(is_assumed=rows["basis"] == "assumed")
+    ranked = ranked.sort_values(["is_assumed", "gain_cents", key], ascending=[True, False, True], ignore_index=True)
+    return ranked.drop(columns="is_assumed")
 
 
 def is_of_lists_before(finding: Finding) -> bool:

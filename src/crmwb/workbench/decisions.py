@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 _, AT_RISK, LIKELY_LOST = RISK_CLASSES
 MOST = 5
-SUMMARIES = tuple(f"actions.summary_{basis}" for basis in ("assumed", "assumed_partly", "assumed_untested", "measured"))
+SUMMARIES = tuple(f"actions.summary_{basis}" for basis in ("assumed", "mixed", "measured"))
+ONE_ASSUMPTION = "actions.one_assumption"
+MOST_ASSUMED = 0.5  # of a gain, from where on it counts as assumed
 KEY_TIERS = 2  # the upper ones, whose customers are called first
 MOST_PERSONS = 0.5  # of customers, from where on advice is for persons
 MATERIAL = 0.001  # of the revenue of 12 months: what wins less is no matter for leadership
@@ -27,7 +29,7 @@ YEAR_MONTHS, YEAR_DAYS = 12, 365
 
 
 def decisions(wb: "Workbench", most: int = MOST) -> list[Decision]:
-    """Return what leadership has to decide, most money first.
+    """Return what leadership has to decide, most money first, and last what would win money by assumptions only.
 
     What the history cannot support is left out: no forecast, no decision that rests on one. So is what wins, after its
     cost, less than `MATERIAL` of the revenue of 12 months: it stays in the list of actions and on its own page. Where
@@ -43,7 +45,7 @@ def decisions(wb: "Workbench", most: int = MOST) -> list[Decision]:
     candidates = (overdue, fall, lost, risk, losses, action_list, campaigns, best_tier, plan, cost_gap)
     least = MATERIAL * wb.customers.months["revenue_cents"].tail(YEAR_MONTHS).sum()
     material = [decision for candidate in candidates for decision in candidate(wb) if decision.weight >= least]
-    return sorted(material[:most], key=lambda decision: -decision.weight)
+    return sorted(material[:most], key=lambda decision: (decision.is_assumed, -decision.weight))
 
 
 def overdue(wb: "Workbench") -> Iterator[Decision]:
@@ -90,14 +92,19 @@ def risk(wb: "Workbench") -> Iterator[Decision]:
     gain, cost = int(doing["gain_cents"].sum()), int(doing["cost_cents"].sum())
     if gain <= cost:
         return
+    is_assumed = doing.loc[doing["basis"] == "assumed", "gain_cents"].sum() > MOST_ASSUMED * gain
+    keeps = {
+        "gain": Money(gain, wb.currency),
+        "n_listed": Count(len(doing), "customer"),
+        "cost": Money(cost, wb.currency),
+    }
     key = at_risk["tier"].isin(wb.value.scorecard.names[:KEY_TIERS])
     values = {
         "n": Count(len(at_risk), "customer"),
         "share": Share(len(at_risk) / len(buyers)),
         "money": wb.value.future(at_stake),
         "n_listed": Count(len(doing), "customer"),
-        "gain": Money(gain, wb.currency),
-        "cost": Money(cost, wb.currency),
+        "keeps": Finding(f"decisions.keeps_{'assumed' if is_assumed else 'measured'}", keeps),
         "n_key": Count(int(key.sum())),
         "n_lost": Count(int((buyers["risk_class"] == LIKELY_LOST).sum())),
         "n_moments": Count(int(tested["reliability"]["n_moments"]), "month_end"),
@@ -117,7 +124,8 @@ def risk(wb: "Workbench") -> Iterator[Decision]:
             "part": wb.value.future(regulars.at_risk["margin_at_stake_cents"].sum()),
             "n_all": Count(len(at_risk), "customer"),
         }
-    yield _decision(code, values, owner, "lifecycle_and_retention", float(gain - cost), stake=stake)
+    weight = float(gain - cost)
+    yield _decision(code, values, owner, "lifecycle_and_retention", weight, stake=stake, is_assumed=is_assumed)
 
 
 def lost(wb: "Workbench") -> Iterator[Decision]:
@@ -176,8 +184,13 @@ def action_list(wb: "Workbench") -> Iterator[Decision]:
     )
     cost = summary.values["cost"]
     net = summary.weight - (cost.cents or 0) if isinstance(cost, Money) else summary.weight
-    code = "list" if held_out.value else "list_untested"
-    yield _decision(code, {**summary.values, "held_out": held_out}, owner, "actions_and_alerts", net)
+    basis = summary.code.rpartition("_")[2]
+    one = next((f for f in wb.actions.findings if f.code == ONE_ASSUMPTION), None) if basis == "assumed" else None
+    yield _decision(
+        "list", {**summary.values, **(one.values if one else {}), "held_out": held_out}, owner, "actions_and_alerts",
+        net, stake=f"stake_{basis}", decide="decide" if held_out.value else "decide_untested",
+        sure="sure_one" if one else f"sure_{basis}", is_assumed=basis == "assumed",
+    )  # fmt: skip
 
 
 def campaigns(wb: "Workbench") -> Iterator[Decision]:
@@ -273,12 +286,14 @@ def _decision(
     weight: float,
     *,
     stake: str = "stake",
+    decide: str = "decide",
     sure: str = "sure",
+    is_assumed: bool = False,
 ) -> Decision:
-    title, at_stake, decide, how_sure = (
-        Finding(f"decisions.{code}.{part}", values) for part in ("title", stake, "decide", sure)
+    title, at_stake, choice, how_sure = (
+        Finding(f"decisions.{code}.{part}", values) for part in ("title", stake, decide, sure)
     )
-    return Decision(title, at_stake, decide, owner, how_sure, report, weight)
+    return Decision(title, at_stake, choice, owner, how_sure, report, weight, is_assumed)
 
 
 def _alert(wb: "Workbench", code: str) -> Finding | None:
