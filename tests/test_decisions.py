@@ -12,6 +12,7 @@ from crmwb.display import html
 from crmwb.errors import CrmwbError
 from crmwb.findings import Change, Count, Finding, Money, Name, Share, Term, Unavailable, language
 from crmwb.findings.say import say
+from crmwb.response.returns import returns
 from crmwb.value.potential.total import TotalRange
 from crmwb.workbench import decisions
 
@@ -282,6 +283,7 @@ def experiments(p_values) -> pd.DataFrame:
     n = len(p_values)
     return pd.DataFrame(
         {
+            "campaign_id": [f"m{i}" for i in range(n)], "cost_cents": float("nan"),
             "name": [f"c{i}" for i in range(n)], "difference": [900.0 - i for i in range(n)], "low": 10.0,
             "high": 1_800.0,
             "n_treated": 100, "is_experiment": True, "p_of_all": p_values,
@@ -297,3 +299,31 @@ def test_a_campaign_is_repeated_only_where_it_stands_out_from_all_that_were_test
     assert "among the 2 campaigns tested" in say(decision.sure)
     wb.campaigns.revenue = experiments([0.09, 0.2])
     assert not named("campaign_proven", decisions.decisions(wb))
+
+
+@pytest.mark.parametrize(
+    ("cost_cents", "code", "stake"),
+    [
+        (2_00, "campaign_proven", "(EUR\u00a05 to EUR\u00a0900) for a cost of EUR\u00a02, a return on investment of "),
+        (
+            100_00,
+            "campaign_proven",
+            "Whether it paid is not shown: EUR\u00a0450 of margin (EUR\u00a05 to EUR\u00a0900)",
+        ),
+        (
+            2_000_00,
+            "campaign_costly",
+            "EUR\u00a02k of cost for EUR\u00a0450 of margin (EUR\u00a05 to EUR\u00a0900), from",
+        ),
+    ],
+)
+def test_what_a_campaign_brought_is_set_against_its_cost(cost_cents, code, stake):
+    wb = workbench(customers(), models={"margin": {"share": 0.5, "is_assumed": False}})
+    wb.campaigns.revenue = experiments([0.01]).assign(cost_cents=cost_cents)
+    wb.campaigns.returns = lambda share: returns(wb.campaigns.revenue, share)
+    (decision,) = named(code, decisions.decisions(wb))
+    assert stake in say(decision.stake)
+    wb.campaigns.revenue = experiments([0.01])
+    assert say(named("campaign_proven", decisions.decisions(wb))[0].stake).endswith(
+        "(95% interval EUR\u00a010 to EUR\u00a01.8k)."
+    )

@@ -23,9 +23,10 @@ def effect(campaign, p_value, difference=100.0, grouping="", group=""):
 
 @pytest.fixture
 def campaigns(tmp_path):
-    def written(effects, answers=("all", "open", "open")):
+    def written(effects, answers=("all", "open", "open"), costs=None, p_balance=None):
         heads = pd.DataFrame({"campaign_id": ["a", "b", "c"], "name": ["A", "B", "C"], "answer": answers})
         heads = heads.assign(design="experiment", n_treated=40, n_control=40)
+        heads["cost_cents"], heads["p_balance"] = ([*(known or [None] * 3)] for known in (costs, p_balance))
         heads["starts_on"] = [date(2024, month, 1) for month in (1, 2, 3)]
         set_down(heads, CAMPAIGNS, tmp_path)
         set_down(pd.DataFrame(effects), EFFECTS, tmp_path)
@@ -49,7 +50,7 @@ def test_groups_are_counted_beside_what_chance_would_show(campaigns):
     sentence = say(shown.groups_finding)
     assert sentence.startswith("2 of 3 groups")
     assert "up to 1 would by chance; the largest: “top fifth” in B, −EUR\xa05 per customer" in sentence
-    assert say(campaigns([effect("a", 0.2), *groups[1:]]).groups_finding).startswith("None of 1 group (")
+    assert say(campaigns([effect("a", 0.2), *groups[1:]]).groups_finding).startswith("The one group (")
 
 
 @pytest.mark.parametrize(
@@ -66,6 +67,47 @@ def test_campaigns_are_counted_by_what_is_known_and_no_count_is_zero(p_values, s
     rows = [effect(i, p) | {"level": 0.95} for i, p in zip("ab", p_values, strict=True) if p is not None]
     summed = findings(Response(heads, pd.DataFrame(rows), *[pd.DataFrame()] * 4), "EUR")[1]
     assert say(summed) == sentence
+
+
+def test_costs_are_set_against_the_margin_and_a_missing_cost_is_counted(campaigns):
+    shown = campaigns([effect("a", 0.001), effect("b", 0.9)], costs=(1_000, None, None))
+    (first, missing) = shown.return_findings(0.5)
+    assert say(first) == (  # 40 contacted, 1.00 of revenue each, half of it margin
+        "A cost EUR\u00a010; whether it paid is not shown: it brought EUR\u00a00 to EUR\u00a040 of margin (95% "
+        "interval), a return on investment of −100% to 300%."
+    )
+    assert say(missing) == "The source states no cost of 2 campaigns, so no return is stated of them."
+    (dear, _) = campaigns([effect("a", 0.001)], costs=(10_000, None, None)).return_findings(0.5)
+    assert say(dear).startswith(
+        "A cost EUR\u00a0100 and did not pay: it brought EUR\u00a020 of margin (95% interval EUR"
+    )
+    assert shown.returns(0.5)["campaign_id"].tolist() == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("p_sizes", "p_balance", "code"), [(1e-5, 0.5, "wrong_sizes"), (float("nan"), 1e-5, "unlike_arms")]
+)
+def test_control_groups_that_are_too_small_or_unlike_are_told_apart(p_sizes, p_balance, code):
+    heads = pd.DataFrame(
+        {
+            "campaign_id": ["a"], "name": ["A"], "answer": [None], "design": ["experiment"], "p_balance": [p_balance],
+            "p_sizes": [p_sizes], "starts_on": [date(2024, 1, 1)], "n_treated": [40], "n_control": [30],
+        }
+    )  # fmt: skip
+    (_, _, own) = findings(Response(heads, pd.DataFrame(), *[pd.DataFrame()] * 4), "EUR")
+    assert own.code == f"response.{code}"
+    assert say(own).startswith("A: ")
+
+
+def test_that_control_groups_were_alike_is_said_only_where_all_were(campaigns):
+    shown = campaigns([effect("a", 0.2)], p_balance=(0.5, 0.2, None))
+    assert say(shown.design_finding).startswith("2 campaigns with a control group: customers contacted and held back")
+    assert campaigns([effect("a", 0.2)], p_balance=(0.5, 1e-6, None)).design_finding is None
+
+
+def test_the_next_time_is_not_summed_up_where_nothing_shows_it(campaigns):
+    shown = campaigns([effect("a", 0.2)], answers=("open", "open", None))
+    assert say(shown.next_time_finding).endswith("is not shown by the control groups of 2 campaigns.")
 
 
 def test_the_next_time_is_summed_up_by_answer(campaigns):

@@ -43,7 +43,10 @@ def _campaign(head: pd.Series, response: Response, currency: str) -> Iterator[Fi
     name = Name(str(head["name"]))
     own = response.effects
     own = own[(own["campaign_id"] == head["campaign_id"]) & (own["grouping"] == "")] if len(own) else own
-    if head["p_balance"] < SUSPICIOUS or head["p_sizes"] < SUSPICIOUS:
+    if head["p_sizes"] < SUSPICIOUS:
+        sizes = {"n": Count(int(head["n_treated"]), "customer"), "n_control": Count(int(head["n_control"]))}
+        yield Finding("response.wrong_sizes", {"campaign": name, **sizes})
+    elif head["p_balance"] < SUSPICIOUS:
         yield Finding("response.unlike_arms", {"campaign": name})
     elif head["design"] == "experiment":
         yield from _experiment(head, own, name, currency)

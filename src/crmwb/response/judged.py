@@ -40,12 +40,13 @@ class Judged:
         self.rows, self.stage = rows[keep].reset_index(drop=True), stage[keep].reset_index(drop=True)
         self.traits = known[keep].reset_index(drop=True)
         self.treated = self.rows["treated"].to_numpy()
-        self.has_arms = min(self.treated.sum(), (~self.treated).sum()) >= params.min_arm
         self.design = (
             design.check(self.traits.select_dtypes("number"), self.treated, params.intended_treated_share)
             if self.is_experiment
             else None
         )
+        are_alike = self.design is None or not (self.design.is_unbalanced or self.design.has_wrong_sizes)
+        self.has_arms = are_alike and min(self.treated.sum(), (~self.treated).sum()) >= params.min_arm
         self.observed: dict[str, observational.Observed] = {}
         self.uplift: Uplift | None = None
         self.uplift_outcome = ""
@@ -122,6 +123,7 @@ class Judged:
                     (name, rows)
                     for name, rows in sizes
                     if min(self.treated[rows].sum(), (~self.treated[rows]).sum()) >= self.params.min_arm
+                    and values[rows].any()  # of a group in which nobody did anything, no test says anything
                 ]
                 of = [self._effect(outcome, values[rows], self.treated[rows]) for _, rows in large]
                 for (name, _), effect in zip(large, effects.corrected(of), strict=True):

@@ -11,14 +11,17 @@ from crmwb.contract import named
 from crmwb.contract.marts import CUSTOMERS as MART
 from crmwb.contract.response import ARTEFACTS
 from crmwb.display.picture import Picture, draw
-from crmwb.findings import Count, Finding, Listing, Money, Name, Share, Term, from_json
+from crmwb.findings import Count, Finding, Interval, Listing, Money, Name, Share, Term, from_json
 from crmwb.plots import response as plots
+from crmwb.response.design import SUSPICIOUS
+from crmwb.response.returns import returns
 
 MONEY = "revenue_cents"
 STATED = ["n_campaigns_received", "n_campaigns_answered"]
 SURE = 0.05  # p-values below it are significant
 GROUPINGS = ("stage", "spent_before")  # which are vocabularies too
-ANSWERS = ("all", "sort", "none", "open")
+OPEN = "open"
+ANSWERS = ("all", "sort", "none", OPEN)
 METHODS = ("adjusted", "difference", "doubly_robust")  # the one to go by stands first
 
 
@@ -49,7 +52,7 @@ class Campaigns:
         """One row per campaign with a known effect on revenue, the latest first.
 
         campaign_id, name, starts_on, design, n_treated, n_control, difference, low, high (cents per customer
-        contacted), p_value, p_of_all (Holm's, over all experiments together), smallest, is_experiment.
+        contacted), p_value, p_of_all (Holm's, over all experiments together), smallest, is_experiment, cost_cents.
         """
         own = self.effects[(self.effects["grouping"] == "") & (self.effects["outcome"] == MONEY)]
         own = own[own["method"].isin(METHODS)]
@@ -63,7 +66,40 @@ class Campaigns:
             from statsmodels.stats.multitest import multipletests  # takes a second to import
 
             rows.loc[tested, "p_of_all"] = multipletests(rows.loc[tested, "p_value"], method="holm")[1]
-        return rows.reindex(columns=[*columns, "p_value", "p_of_all", "smallest", "is_experiment"])
+        return rows.reindex(columns=[*columns, "p_value", "p_of_all", "smallest", "is_experiment", "cost_cents"])
+
+    def returns(self, margin_share: float) -> pd.DataFrame:
+        """Return cost, extra margin and return on investment of each campaign with a cost: `response.returns`."""
+        return returns(self.revenue, margin_share)
+
+    def return_findings(self, margin_share: float) -> list[Finding]:
+        """Whether each campaign with a cost paid, the dearest first, and of how many no cost is known."""
+        rows = self.returns(margin_share).sort_values(["cost_cents", "campaign_id"], ascending=[False, True])
+        found = []
+        for _, row in rows.iterrows():
+            money = {end: Money(round(row[f"margin{end}_cents"]), self.currency) for end in ("", "_low", "_high")}
+            values = {
+                "campaign": Name(str(row["name"])),
+                "cost": Money(row["cost_cents"], self.currency),
+                "margin": money[""],
+                "range": Interval(money["_low"], money["_high"]),
+                "roi": Share(row["return_share"]),
+                "roi_range": Interval(Share(row["return_low_share"]), Share(row["return_high_share"])),
+            }
+            kind = row["verdict"] if row["is_experiment"] else "observational"
+            found.append(Finding(f"response.return_{kind}", values, weight=row["cost_cents"]))
+        n_without = int((~(self.frame["cost_cents"] > 0)).sum())
+        return [*found, *([Finding("response.no_cost", {"n": Count(n_without, "campaign")})] if n_without else [])]
+
+    @property
+    def design_finding(self) -> Finding | None:
+        """Whether control groups were like those contacted; None where no campaign had one, or one was unlike."""
+        known = self.frame[(self.frame["design"] == "experiment") & self.frame["p_balance"].notna()]
+        unlike = (known["p_balance"] < SUSPICIOUS) | (known["p_sizes"] < SUSPICIOUS)
+        if known.empty or unlike.any():
+            return None
+        sizes = "checked" if known["p_sizes"].notna().any() else "unchecked"
+        return Finding(f"response.arms_alike_sizes_{sizes}", {"n": Count(len(known), "campaign")})
 
     def stated(self, by: str) -> pd.DataFrame:
         """Return what a source that sums customers up says of their answers, by a column of segments.
@@ -143,6 +179,8 @@ class Campaigns:
     def next_time_finding(self) -> Finding:
         """Whom to contact next time, by how many campaigns say so."""
         answers = self.frame["answer"].dropna().value_counts().reindex(ANSWERS).dropna()
+        if list(answers.index) == [OPEN]:
+            return Finding("response.next_time_open", {"n": Count(int(answers.iloc[0]), "campaign")})
         answered = [
             Finding("response.answers", {"answer": Term("answer", str(name)), "n": Count(int(n), "campaign")})
             for name, n in answers.items()

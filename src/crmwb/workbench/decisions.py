@@ -194,7 +194,10 @@ def action_list(wb: "Workbench") -> Iterator[Decision]:
 
 
 def campaigns(wb: "Workbench") -> Iterator[Decision]:
-    """Yield which campaign raised revenue beyond chance, however many were tested, or that none had a control group."""
+    """Yield which campaign raised revenue beyond chance, however many were tested, or that none had a control group.
+
+    Where the source states its cost, the margin of that revenue is set against it.
+    """
     rows = wb.campaigns.revenue
     if rows.empty:
         return
@@ -211,7 +214,22 @@ def campaigns(wb: "Workbench") -> Iterator[Decision]:
             "range": Interval(low, high),
             "tested": Count(int(tested.sum()), "campaign"),
         }
-        yield _decision("campaign_proven", values, Term("department", "marketing"), "campaigns", money)
+        margin = wb.value.models.get("margin")
+        paid = wb.campaigns.returns(margin["share"]) if margin else rows.head(0)
+        own = paid[paid["campaign_id"] == best["campaign_id"]]
+        code, stake = "campaign_proven", "stake"
+        if len(own):
+            back = own.iloc[0]
+            ends = (Money(round(back[f"margin_{end}_cents"]), wb.currency) for end in ("low", "high"))
+            values |= {
+                "margin": Money(round(back["margin_cents"]), wb.currency),
+                "margin_range": Interval(*ends),
+                "cost": Money(back["cost_cents"], wb.currency),
+                "roi": Share(back["return_share"]),
+            }
+            code = "campaign_costly" if back["verdict"] == "lost" else code
+            stake = "stake" if back["verdict"] == "lost" else f"stake_{back['verdict']}"
+        yield _decision(code, values, Term("department", "marketing"), "campaigns", money, stake=stake)
     elif not rows["is_experiment"].any():
         name, naive = wb.campaigns.naive.iloc[0][["name", "extra_cents"]]
         if naive > 0:

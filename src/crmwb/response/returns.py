@@ -1,0 +1,47 @@
+"""What campaigns returned: the extra margin against the cost that the source states."""
+
+import numpy as np
+import pandas as pd
+
+COLUMNS = ("campaign_id", "name", "is_experiment", "cost_cents")
+OF_MARGIN = {"difference": "margin_cents", "low": "margin_low_cents", "high": "margin_high_cents"}
+OF_RETURN = {
+    "margin_cents": "return_share", "margin_low_cents": "return_low_share", "margin_high_cents": "return_high_share",
+}  # fmt: skip
+
+
+def returns(revenue: pd.DataFrame, margin_share: float) -> pd.DataFrame:
+    """Set the extra margin of each campaign against its cost.
+
+    Parameters
+    ----------
+    revenue : DataFrame
+        One row per campaign with a known effect on revenue: COLUMNS, n_treated, and difference, low, high (cents per
+        customer contacted).
+    margin_share : float
+        Margin over revenue.
+
+    Returns
+    -------
+    DataFrame
+        One row per campaign whose cost is known and not 0, in the same order: COLUMNS; margin_cents with interval;
+        return_share with interval (margin less cost, over cost); verdict: `paid` where the margin surely exceeds the
+        cost, `lost` where it surely does not, else `open`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from crmwb.response.returns import returns
+    >>> campaign = {"campaign_id": "m1", "name": "Spring", "is_experiment": True, "cost_cents": 1_000.0,
+    ...             "n_treated": 10, "difference": 500.0, "low": 400.0, "high": 600.0}
+    >>> row = returns(pd.DataFrame([campaign]), margin_share=0.5).iloc[0]
+    >>> float(row["margin_cents"]), float(row["return_share"]), row["verdict"]
+    (2500.0, 1.5, 'paid')
+    """
+    rows = revenue[revenue["cost_cents"] > 0].reset_index(drop=True)
+    margins = pd.DataFrame({to: rows[of] * rows["n_treated"] * margin_share for of, to in OF_MARGIN.items()})
+    shares = pd.DataFrame({to: margins[of] / rows["cost_cents"] - 1 for of, to in OF_RETURN.items()})
+    verdict = np.where(
+        shares["return_low_share"] > 0, "paid", np.where(shares["return_high_share"] < 0, "lost", "open")
+    )
+    return pd.concat([rows[list(COLUMNS)], margins, shares], axis="columns").assign(verdict=verdict.astype(object))
