@@ -283,7 +283,7 @@ def experiments(p_values) -> pd.DataFrame:
     n = len(p_values)
     return pd.DataFrame(
         {
-            "campaign_id": [f"m{i}" for i in range(n)], "cost_cents": float("nan"),
+            "campaign_id": [f"m{i}" for i in range(n)], "cost_cents": float("nan"), "design": "experiment",
             "name": [f"c{i}" for i in range(n)], "difference": [900.0 - i for i in range(n)], "low": 10.0,
             "high": 1_800.0,
             "n_treated": 100, "is_experiment": True, "p_of_all": p_values,

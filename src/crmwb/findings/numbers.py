@@ -287,15 +287,18 @@ def listing(items: Sequence[str]) -> str:
 
 
 def interval(low: str, high: str) -> str:
-    """Write from where to where: "3% to 7%", "3%–7%".
+    """Write from where to where: "3% to 7%", "3%–7%"; no dash stands before a minus.
 
     Examples
     --------
-    >>> from crmwb.findings import numbers
+    >>> from crmwb.findings import language, numbers
     >>> numbers.interval(numbers.share(0.03), numbers.share(0.07))
     '3% to 7%'
+    >>> with language.using("zh"):
+    ...     numbers.interval(numbers.share(0.03), numbers.share(0.07)), numbers.interval("−3%", "7%")
+    ('3%–7%', '−3%至7%')
     """
-    return _text("interval").format(low=low, high=high)
+    return _text("interval_below_zero" if MINUS in low + high else "interval").format(low=low, high=high)
 
 
 def yes_no(value: bool | None) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-COLUMNS = ("campaign_id", "name", "is_experiment", "cost_cents")
+COLUMNS = ("campaign_id", "name", "design", "is_experiment", "cost_cents")
 OF_MARGIN = {"difference": "margin_cents", "low": "margin_low_cents", "high": "margin_high_cents"}
 OF_RETURN = {
     "margin_cents": "return_share", "margin_low_cents": "return_low_share", "margin_high_cents": "return_high_share",
@@ -32,8 +32,8 @@ def returns(revenue: pd.DataFrame, margin_share: float) -> pd.DataFrame:
     --------
     >>> import pandas as pd
     >>> from crmwb.response.returns import returns
-    >>> campaign = {"campaign_id": "m1", "name": "Spring", "is_experiment": True, "cost_cents": 1_000.0,
-    ...             "n_treated": 10, "difference": 500.0, "low": 400.0, "high": 600.0}
+    >>> campaign = {"campaign_id": "m1", "name": "Spring", "design": "experiment", "is_experiment": True,
+    ...             "cost_cents": 1_000.0, "n_treated": 10, "difference": 500.0, "low": 400.0, "high": 600.0}
     >>> row = returns(pd.DataFrame([campaign]), margin_share=0.5).iloc[0]
     >>> float(row["margin_cents"]), float(row["return_share"]), row["verdict"]
     (2500.0, 1.5, 'paid')

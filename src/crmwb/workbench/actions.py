@@ -47,8 +47,8 @@ class Actions:
 
     @property
     def shown_summary(self) -> pd.DataFrame:
-        """`summary` for people: n_held_out says of which action nobody is held out, and why."""
-        summary = self.summary
+        """`summary` for people: of actions that fit anybody; n_held_out says of which nobody is held out, and why."""
+        summary = self.summary[self.summary["n_fitting"] > 0].reset_index(drop=True)
         unseen = {action.name for action in self.plan.actions if not action.is_followed_up}
         held_out = [
             Finding("actions.too_few_to_measure") if is_too_small
