@@ -7,16 +7,17 @@ import pandas as pd
 import pytest
 from planning import AS_OF, COLUMNS, customers, listed, plan
 
-from crmwb import engine
+from crmwb import engine, layout, storage
 from crmwb.actions import follow_up, ledger, measured
 from crmwb.actions.candidates import candidates
 from crmwb.actions.choice import Share, choose
 from crmwb.actions.findings import findings, follow_up_findings
 from crmwb.actions.holdouts import is_held_out, least_chosen
 from crmwb.errors import CrmwbError
-from crmwb.findings import Finding, Money
+from crmwb.findings import Finding, Money, to_json
 from crmwb.findings.say import say
 from crmwb.response.effects import mean_effect
+from crmwb.workbench.actions import Actions
 
 
 def test_one_action_per_customer_the_one_that_gains_most(con, tmp_path):
@@ -196,11 +197,11 @@ def test_lists_handed_out_are_counted_and_what_is_not_known_of_them_says_why(tmp
     held = int(past["is_held_out"].head(50).sum())
     assert 0 < held < 30
     assert few["results_issued"] == (
-        f"1 list was handed out so far, the last on 1 July 2024: {50 - held} customers to act on, {held} held out."
+        f"1 list was handed out so far, on 1 July 2024: {50 - held} customers to act on, {held} held out."
     )
     assert few["results_few"].startswith(
-        f"Due for review, but held out of too few to state an effect: call ({held} held out, {50 - held} treated). "
-        "It takes 30 customers held out"
+        f"Due for review, but too few were held out or treated to state an effect: call ({held} held out, "
+        f"{50 - held} treated). It takes 30 customers held out"
     )
     waits = said_of(past, brought.head(0), chosen, as_of=date(2024, 8, 1))
     assert waits["results_waits"] == "Not due for review yet: call; the first review day is 30 August 2024."
@@ -209,6 +210,26 @@ def test_lists_handed_out_are_counted_and_what_is_not_known_of_them_says_why(tmp
     unseen = said_of(past.assign(action="remind"), brought.assign(action="remind"), chosen)
     assert unseen["results_unseen"].endswith("what such actions bring: remind.")
     assert said_of(past.head(0), brought.head(0), chosen) == {}
+
+
+def test_leadership_reads_what_was_judged_or_the_first_reason_why_nothing_was(tmp_path):
+    past, brought = simulated_ledger(0.03, 1)
+    small = past.head(50).assign(action="remind", is_held_out=False)
+    both = pd.concat([past, small]), pd.concat([brought, brought.head(50).assign(action="remind")])
+    chosen = plan(tmp_path)
+
+    def in_short(past, brought):
+        judged = follow_up.results(past, brought, chosen, date(2024, 9, 1))
+        waiting = follow_up.unjudged(past, brought, chosen, judged, date(2024, 9, 1))
+        written = [to_json(f) for f in (Finding("actions.one_team"), *follow_up_findings(past, judged, waiting, "EUR"))]
+        storage.write_json(written, tmp_path / layout.ACTION_FINDINGS)
+        shown = Actions(tmp_path, "EUR")
+        assert [finding.code for finding in shown.findings] == ["actions.one_team"]
+        return [finding.code.removeprefix("actions.") for finding in shown.brought_in_short]
+
+    assert in_short(*both) == ["result_keep", "results_issued"]
+    assert in_short(past.head(50), brought.head(50)) == ["results_issued", "results_few"]
+    assert in_short(past.head(0), brought.head(0)) == []
 
 
 def test_customers_of_a_due_list_who_are_no_longer_known_are_not_counted(tmp_path):

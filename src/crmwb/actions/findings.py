@@ -140,6 +140,8 @@ def _result(result: Result, currency: str) -> Finding:
     values = {
         "action": Term("action", result.action),
         "gain": Money(round(effect.difference), currency),
+        "n": Count(effect.n_treated, "customer"),
+        "total": Money(round(effect.difference * effect.n_treated), currency),
         "range": Interval(Money(round(effect.low), currency), Money(round(effect.high), currency)),
         "cost": Money(round(result.cost_cents), currency),
         "assumed": Money(round(result.assumed_cents), currency),

@@ -20,6 +20,8 @@ from crmwb.params.actions import ActionPlan
 from crmwb.plots import actions as plots
 
 BROUGHT = "result"  # begins the names of findings about the lists before
+JUDGED = "result_"  # begins the names of those of an action that was judged
+MOST_RESULTS = 3  # for leadership
 NOTICEABLE = 0.005  # of what the best list could bring
 
 
@@ -86,12 +88,19 @@ class Actions:
     @cached_property
     def findings(self) -> list[Finding]:
         """The findings about the list for leadership."""
-        return [finding for finding in self._findings if not is_of_lists_before(finding)]
+        return [finding for finding in self._findings if not is_named(finding, BROUGHT)]
 
     @cached_property
     def brought(self) -> list[Finding]:
         """What the lists before brought, or why that is not known; empty where none was handed out."""
-        return [finding for finding in self._findings if is_of_lists_before(finding)]
+        return [finding for finding in self._findings if is_named(finding, BROUGHT)]
+
+    @property
+    def brought_in_short(self) -> list[Finding]:
+        """`brought` for leadership: what was judged and how many lists; where nothing was, the first reason why."""
+        judged = [finding for finding in self.brought if is_named(finding, JUDGED)]
+        others = [finding for finding in self.brought if finding not in judged]
+        return [*judged[:MOST_RESULTS], *others[: 1 if judged else 2]]
 
     @cached_property
     def _findings(self) -> list[Finding]:
@@ -182,6 +191,6 @@ def measured_first(rows: pd.DataFrame, key: str) -> pd.DataFrame:
     return ranked.drop(columns="is_assumed")
 
 
-def is_of_lists_before(finding: Finding) -> bool:
-    """Tell whether a finding of the stage is about the lists before rather than about the new one."""
-    return finding.code.partition(".")[2].startswith(BROUGHT)
+def is_named(finding: Finding, begins: str) -> bool:
+    """Tell whether the name of a finding within its catalogue begins so."""
+    return finding.code.partition(".")[2].startswith(begins)
