@@ -8,8 +8,8 @@ import pytest
 from matplotlib.colors import to_hex
 from project import PROJECT
 
-from crmwb.display import contrast, picture
-from crmwb.plots import actions, colours, customers, notation, predict, style
+from crmwb.display import contrast, picture, svg
+from crmwb.plots import actions, colours, customers, notation, predict, response, style
 from crmwb.plots.notation import Scenario
 
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -50,6 +50,28 @@ def test_what_is_expected_is_hatched_on_a_light_and_on_a_dark_page():
     assert "<pattern" in drawn
     assert not re.search(r'(fill|stroke)="#', drawn)  # every colour is one that a dark page can change
     assert f"stroke: var(--c{style.ACCENT[1:]}, {style.ACCENT})" in drawn
+
+
+@pytest.mark.parametrize("n_campaigns", [1, 2, 12])
+def test_no_words_overlap_in_the_figure_of_campaigns(n_campaigns):
+    effects = pd.DataFrame(
+        {
+            "name": [f"c{i}" for i in range(n_campaigns)], "difference": 441_100.0, "low": -558_100.0,
+            "high": 1_440_300.0, "is_experiment": [i % 2 == 0 for i in range(n_campaigns)],
+        }
+    )  # fmt: skip
+    assert svg.drawing(picture.draw(response.effects, effects, "CNY", alt="").drawn.figure).crowding == 0
+
+
+def test_no_amounts_overlap_below_the_gains_of_actions_with_long_names():
+    plan = pd.DataFrame(
+        {
+            "action": ["win_back", "collect_overdue"], "basis": ["learned", "assumed"],
+            "gain_cents": [442_000, 8_777_800], "gain_low_cents": [237_200, 0],
+            "gain_high_cents": [646_900, 17_555_500],
+        }
+    )  # fmt: skip
+    assert svg.drawing(picture.draw(actions.gains, plan, "CNY", alt="").drawn.figure).crowding == 0
 
 
 def test_the_same_month_a_year_before_is_lighter():

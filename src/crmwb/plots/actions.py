@@ -2,6 +2,7 @@
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from crmwb.findings import Finding, Term
 from crmwb.findings.say import say
@@ -28,6 +29,7 @@ def gains(actions: pd.DataFrame, currency: str, ax: Axes | None = None) -> Axes:
     ax.errorbar(gain, places, xerr=reach, fmt="none", color=style.INK, linewidth=1, capsize=3)
     ax.set_yticks(places, [say(_named(row)) for _, row in actions.iterrows()])
     ax.invert_yaxis()
+    ax.xaxis.set_major_locator(MaxNLocator(style.MONEY_TICKS))
     style.money_axis(ax.xaxis, currency)
     ax.grid(visible=False, axis="y")
     ax.set(title=say(Finding("actions.plot.gains")), xlabel="", ylabel="")

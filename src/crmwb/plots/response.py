@@ -2,6 +2,8 @@
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from crmwb.findings import Finding
 from crmwb.findings.say import say
@@ -35,10 +37,12 @@ def effects(campaigns: pd.DataFrame, currency: str, ax: Axes | None = None) -> A
         ax.scatter(rows["difference"], places, c=colours, marker=marker, s=38, zorder=3, label=say(Finding(label)))
     ax.axvline(0, color=style.INK, linewidth=1)
     ax.set_yticks(range(len(campaigns)), list(campaigns["name"]))
-    ax.invert_yaxis()
+    ax.set_ylim(len(campaigns) - 0.4, -0.6)  # the first on top, and none on the edge
+    ax.xaxis.set_major_locator(MaxNLocator(style.MONEY_TICKS))
     style.money_axis(ax.xaxis, currency)
     ax.grid(visible=False, axis="y")
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
+    if isinstance(ax.figure, Figure):
+        ax.figure.legend(loc="outside lower center", ncols=style.n_columns(2), frameon=False)
     ax.set(title=say(Finding("response.plot.effects")), xlabel=say(Finding("response.plot.per_customer")), ylabel="")
     return ax
 

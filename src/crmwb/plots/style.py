@@ -27,6 +27,7 @@ CATEGORIES = ("#0b6e99", "#e08e0b", "#2f855a", "#9f3a8e", "#c2410c", "#5a67d8", 
 
 WIDTH_INCHES = 8.0
 HEIGHT_INCHES = 4.0
+MONEY_TICKS = 4  # along an axis below names: amounts with a currency are wide
 PARTS = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+")  # Chinese letters, words
 MOST_INCHES = 8.4  # as wide as a page; a wider figure would shrink its type
 NARROW_INCHES = 3.5
