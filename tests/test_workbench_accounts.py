@@ -34,6 +34,7 @@ def accounts(tmp_path):
                 "customer_id": ["c0", "c1", "c2"], "owner": ["ann"] * 3,
                 "action": ["win_back", "call_at_risk", "win_back"],
                 "gain_cents": [500, 900, 9_999], "cost_cents": [400, 100, 0], "due_on": [None] * 3,
+                "basis": ["assumed", "learned", "learned"],
                 "is_held_out": [False, False, True],
             }
         )  # fmt: skip
@@ -77,6 +78,10 @@ def test_at_risk_are_buyers_with_the_most_at_stake_first_and_held_out_ones_are_s
         Money(100, "EUR"),
     )
     assert shown.worth_winning_back()["net_cents"].tolist() == [800, 100]
+    assert say(shown.winning_back) == (
+        "The list acts on 2 of them: EUR\u00a014 of margin for a cost of EUR\u00a05; 36% of the gain is assumed, "
+        "not measured."
+    )
     assert shown.first_owner(shown.at_risk, "margin_at_stake_cents").values["money"] == Money(300, "EUR")
 
 

@@ -51,7 +51,7 @@ def inputs(con: Any, customers: pd.DataFrame, clean: dict[str, Any] | None = Non
         "tests": pd.DataFrame(columns=["list", "method", "n_customers", "recall", "gain_low"]),
         "outcomes": None,
         "together": pd.DataFrame(columns=["product_id"]),
-        "listed": pd.DataFrame(columns=["owner", "action", "gain_cents", "is_held_out"]),
+        "listed": pd.DataFrame(columns=["owner", "action", "gain_cents", "basis", "is_held_out"]),
         "summary": pd.DataFrame(columns=["action", "n_chosen"]),
         "results": pd.DataFrame(columns=["action"]),
     }

@@ -130,6 +130,23 @@ def test_defects_are_there_absent_or_not_measured(con):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("basis", "sentence"),
+    [
+        (
+            ["assumed", "learned"],
+            "Actions listed for 2 customers would bring EUR\u00a04; 75% of it is assumed, not measured.",
+        ),
+        (["measured", "learned"], "Actions listed for 2 customers are expected to bring EUR\u00a04."),
+    ],
+)
+def test_what_a_list_would_bring_says_how_much_of_it_is_assumed(con, basis, sentence):
+    rows = pd.DataFrame({"owner": "ann", "action": "call", "gain_cents": [300, 100], "basis": basis})
+    known = inputs(con, mart(revenue_cents=[6.0]), listed=rows.assign(is_held_out=False))
+    said = [say(line.figure) for line in swot.swot(known, []) if line.quadrant == "opportunity"]
+    assert sentence in said
+
+
 def test_every_line_of_the_swot_holds_a_figure(con):
     people = mart(
         revenue_cents=[6.0, 3, 1], loss_cents=[0.0, 0, 40], risk_class=["low", "at_risk", "likely_lost"],

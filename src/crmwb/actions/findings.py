@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from crmwb.actions.basis import ASSUMED, LITTLE, assumed_share
 from crmwb.actions.choice import MORE, ActionList
 from crmwb.actions.follow_up import Result, Unjudged
 from crmwb.actions.holdouts import MIN_HELD_OUT
 from crmwb.findings import Count, Day, Finding, Interval, Listing, Money, Share, Term, Value
 from crmwb.params.actions import ActionPlan
 
-LITTLE = 0.005  # of the gain: such a part is not stated
 MOST = 0.5  # of the gain, from where on one assumption is named
 
 
@@ -86,10 +86,10 @@ def _summary(listed: ActionList, plan: ActionPlan, currency: str) -> Iterator[Fi
 
 def _expected(doing: pd.DataFrame, tested: set[str], currency: str) -> Iterator[Finding]:
     """Yield what those to act on are expected to bring; what was measured is never added to what is assumed."""
-    is_assumed = doing["basis"] == "assumed"
+    is_assumed = doing["basis"] == ASSUMED
     gain, assumed = int(doing["gain_cents"].sum()), int(doing.loc[is_assumed, "gain_cents"].sum())
-    share = assumed / gain if gain else 1.0
-    code = "assumed" if share > 1 - LITTLE else "measured" if share < LITTLE else "mixed"
+    share = assumed_share(doing)
+    code = "assumed" if share > 1 - LITTLE else "mixed" if share else "measured"
     values: dict[str, Value] = {
         "n": Count(len(doing), "customer"),
         "cost": Money(int(doing["cost_cents"].sum()), currency),

@@ -123,7 +123,7 @@ def read(con: Backend, p: Params) -> Inputs:
         tests=storage.read(TESTS),
         together=storage.read(TOGETHER),
         outcomes=_outcomes(),
-        listed=storage.read(ACTION_LIST, ["owner", "action", "gain_cents", "is_held_out"]),
+        listed=storage.read(ACTION_LIST, ["owner", "action", "gain_cents", "basis", "is_held_out"]),
         summary=storage.read(ACTION_SUMMARY),
         results=storage.read(ACTION_RESULTS),
         currency=observed["currency"],

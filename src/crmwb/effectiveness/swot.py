@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from crmwb.actions.basis import assumed_share
 from crmwb.effectiveness.inputs import Inputs
 from crmwb.effectiveness.measure import Measure
 from crmwb.findings import Count, Finding, Share, Term, Value
@@ -63,7 +64,9 @@ def _opportunities(inputs: Inputs) -> Iterator[Finding]:
     if len(doing):
         gain = int(doing["gain_cents"].sum())
         values = {"n": Count(len(doing), "customer"), "money": inputs.money(gain)}
-        yield Finding("effectiveness.swot.actions", values, weight=gain)
+        assumed = assumed_share(doing)
+        code = "actions_assumed" if assumed else "actions"
+        yield Finding(f"effectiveness.swot.{code}", {**values, "assumed": Share(assumed)}, weight=gain)
 
 
 def _threats(inputs: Inputs) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crmwb import layout, storage
+from crmwb.actions.basis import assumed_share
 from crmwb.contract.actions import LIST as ACTION_LIST
 from crmwb.contract.lifecycle import RELIABILITY
 from crmwb.contract.marts import CUSTOMERS as MART
@@ -220,9 +221,14 @@ class Accounts:
         )
         return table.sort_values(["overdue_cents", "n_customers"], ascending=False).reset_index()
 
+    @property
+    def _keeping(self) -> pd.DataFrame:
+        """The list's rows that win customers back or keep those at risk."""
+        return self.listed[self.listed["action"].isin(["win_back", "write_at_risk", "call_at_risk"])]
+
     def worth_winning_back(self) -> pd.DataFrame:
         """Return customers whom the list wins back, the largest expected gain less its cost first."""
-        rows = self.listed[self.listed["action"].isin(["win_back", "write_at_risk", "call_at_risk"])]
+        rows = self._keeping
         rows = rows.assign(net_cents=rows["gain_cents"] - rows["cost_cents"])
         columns = ["customer_id", "owner", "action", "gain_cents", "cost_cents", "net_cents", "due_on"]
         return rows.sort_values(["net_cents", "customer_id"], ascending=[False, True], ignore_index=True)[columns]
@@ -291,8 +297,10 @@ class Accounts:
             return Finding("accounts.nobody_to_win_back")
         if self.part and (self.is_withheld or len(rows) < LEAST):
             return Finding("accounts.part_few", {"least": Count(LEAST, "customer")})
-        values = {"n": Count(len(rows)), "gain": self._sum(rows, "gain_cents")}
-        return Finding("accounts.win_back", values | {"cost": self._sum(rows, "cost_cents")})
+        values: dict[str, Value] = {"n": Count(len(rows)), "gain": self._sum(rows, "gain_cents")}
+        assumed = assumed_share(self._keeping)
+        values |= {"cost": self._sum(rows, "cost_cents"), "assumed": Share(assumed)}
+        return Finding("accounts.win_back_assumed" if assumed else "accounts.win_back", values)
 
     @property
     def credit_finding(self) -> Finding | Unavailable:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from crmwb.actions.basis import assumed_share
 from crmwb.display.blocks import Decision
 from crmwb.findings import Count, Days, Finding, Interval, Money, Name, Share, Term, Unavailable, Value
 from crmwb.marts.lost_accounts import lost_accounts
@@ -92,7 +93,7 @@ def risk(wb: "Workbench") -> Iterator[Decision]:
     gain, cost = int(doing["gain_cents"].sum()), int(doing["cost_cents"].sum())
     if gain <= cost:
         return
-    is_assumed = doing.loc[doing["basis"] == "assumed", "gain_cents"].sum() > MOST_ASSUMED * gain
+    is_assumed = assumed_share(doing) > MOST_ASSUMED
     keeps = {
         "gain": Money(gain, wb.currency),
         "n_listed": Count(len(doing), "customer"),
