@@ -12,7 +12,6 @@ from crmwb.display import html
 from crmwb.errors import CrmwbError
 from crmwb.findings import Change, Count, Finding, Money, Name, Share, Term, Unavailable, language
 from crmwb.findings.say import say
-from crmwb.response.returns import returns
 from crmwb.value.potential.total import TotalRange
 from crmwb.workbench import decisions
 
@@ -301,6 +300,14 @@ def test_a_campaign_is_repeated_only_where_it_stands_out_from_all_that_were_test
     assert not named("campaign_proven", decisions.decisions(wb))
 
 
+def test_what_lost_most_and_what_paid_are_decisions_of_their_own():
+    wb = workbench(customers(), models={"margin": {"share": 0.5, "is_assumed": False}})
+    wb.campaigns.revenue = experiments([0.01, 0.01, 0.9]).assign(cost_cents=[2_000_00.0, 2_00.0, 9_000_00.0])
+    every = decisions.decisions(wb)
+    assert "“c2”" in say(named("campaign_costly", every)[0].title)  # proven to raise revenue or not
+    assert "“c1”" in say(named("campaign_proven", every)[0].title)
+
+
 @pytest.mark.parametrize(
     ("cost_cents", "code", "stake"),
     [
@@ -313,14 +320,13 @@ def test_a_campaign_is_repeated_only_where_it_stands_out_from_all_that_were_test
         (
             2_000_00,
             "campaign_costly",
-            "EUR\u00a02k of cost for EUR\u00a0450 of margin (EUR\u00a05 to EUR\u00a0900), from",
+            "EUR\u00a02k of cost for EUR\u00a0450 of margin (95% interval EUR\u00a05 to EUR\u00a0900), a return",
         ),
     ],
 )
 def test_what_a_campaign_brought_is_set_against_its_cost(cost_cents, code, stake):
     wb = workbench(customers(), models={"margin": {"share": 0.5, "is_assumed": False}})
     wb.campaigns.revenue = experiments([0.01]).assign(cost_cents=cost_cents)
-    wb.campaigns.returns = lambda share: returns(wb.campaigns.revenue, share)
     (decision,) = named(code, decisions.decisions(wb))
     assert stake in say(decision.stake)
     wb.campaigns.revenue = experiments([0.01])

@@ -5,7 +5,7 @@ import io
 import pandas as pd
 import pytest
 
-from crmwb.display import page, picture, svg, tables
+from crmwb.display import html, page, picture, svg, tables
 from crmwb.findings import numbers
 from crmwb.plots import style
 
@@ -162,3 +162,9 @@ def test_what_is_missing_is_said_in_one_line(monkeypatch):
     monkeypatch.setattr(page, "display", lambda data, raw: shown.append(data["text/plain"]))
     page.missing("who pays late", "the table invoices")
     assert shown == ["Not available in this source: who pays late would need the table invoices."]
+
+
+def test_no_p_value_is_written_as_0_and_all_have_the_same_decimals():
+    shown = tables.column("p_value", pd.Series([1e-20, 0.159, 0.0004]))
+    assert shown.kind == "p_value"
+    assert [html.WRITERS[shown.kind](shown, value) for value in (1e-20, 0.159)] == ["<0.001", "0.159"]

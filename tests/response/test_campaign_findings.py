@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 from builders import set_down
 
+from crmwb import layout, storage
 from crmwb.contract.response import CAMPAIGNS, EFFECTS
+from crmwb.findings import Name, to_json
 from crmwb.findings.say import say
 from crmwb.response.build import Response
 from crmwb.response.findings import findings
@@ -107,11 +109,24 @@ def test_that_control_groups_were_alike_is_said_only_where_all_were(campaigns):
 
 def test_the_next_time_is_not_summed_up_where_nothing_shows_it(campaigns):
     shown = campaigns([effect("a", 0.2)], answers=("open", "open", None))
-    assert say(shown.next_time_finding).endswith("is not shown by the control groups of 2 campaigns.")
+    assert say(shown.next_time_finding(0.5)).endswith("is not shown by the control groups of 2 campaigns.")
+
+
+def test_what_surely_did_not_pay_is_not_to_be_repeated_and_refusals_are_not_cut(campaigns, tmp_path):
+    rows = [effect("a", 0.001), effect("b", 0.001)]
+    shown = campaigns(rows, answers=("all", "all", "open"), costs=(1_000_000, 10, None))
+    assert shown.answers(0.5)["answer"].tolist() == ["costly", "all", "open"]
+    assert "not at this cost (1 campaign)" in say(shown.next_time_finding(0.5))
+    heads = shown.frame.assign(p_sizes=0.5, p_balance=[0.5, 0.5, 1e-6])
+    response = Response(heads, pd.DataFrame(rows).assign(level=0.95), *[pd.DataFrame()] * 4)
+    storage.write_json([to_json(finding) for finding in findings(response, "EUR")], tmp_path / layout.RESPONSE_FINDINGS)
+    codes = [(f.code.removeprefix("response."), f.values.get("campaign")) for f in shown.shown_findings(0.5, most=4)]
+    assert ("answer_all", Name("A")) not in codes
+    assert codes[-1] == ("unlike_arms", Name("C"))
 
 
 def test_the_next_time_is_summed_up_by_answer(campaigns):
-    sentence = say(campaigns([effect("a", 0.001)]).next_time_finding)
+    sentence = say(campaigns([effect("a", 0.001)]).next_time_finding(0.5))
     assert sentence.endswith("by the control groups: all customers (1 campaign) and not proven (2 campaigns).")
 
 

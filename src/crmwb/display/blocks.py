@@ -104,7 +104,8 @@ class Column:
     title : Said
         Its heading.
     kind : str
-        How its values are written: money (cents), share, change, count, number, day, flag, term, said or text.
+        How its values are written: money (cents), share, change, count, number, p_value, day, flag, term, said
+        or text.
     unit : str
         The currency of money; the vocabulary of terms.
     decimals : int or None

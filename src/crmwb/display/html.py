@@ -15,7 +15,7 @@ SHORT = 24  # letters that stay on one line; a Chinese character counts as two
 TIGHT = 12  # letters that stay on one line of paper too
 SHORT_TABLE = 15  # rows that stay on one sheet of paper
 MEASURES = (Money, Share, Change, Count, Days, Number, Times)
-RIGHT = ("money", "share", "change", "count", "number")
+RIGHT = ("money", "share", "change", "count", "number", "p_value")
 # Vocabularies of a column that may hold any segment.
 GENERAL = ("tier", "rfm_segment", "rfm_class", "stage", "value_class", "cluster_name")
 DECISION = ("stake", "decide", "owner", "sure")  # the parts below its title
@@ -25,6 +25,7 @@ WRITERS: dict[str, Callable[[Column, Any], str]] = {
     "change": lambda _, part: numbers.change(part),
     "count": lambda _, n: numbers.count(n),
     "number": lambda column, value: numbers.number(value, column.decimals),
+    "p_value": lambda _, chance: numbers.p_value(chance),
     "day": lambda _, iso: numbers.day(date.fromisoformat(iso), short=True),
     "month": lambda _, iso: numbers.month(date.fromisoformat(iso), short=True),
     "flag": lambda _, is_so: numbers.yes_no(is_so),

@@ -39,6 +39,7 @@ VOCABULARY = {
     "cluster_name": "cluster_name",
 }
 SMALL_CENTS = 10_000  # a column without larger amounts is written to the hundredth
+P_VALUES = ("p_value", "p_of_all")
 SHARES = ("p_alive", "precision", "recall")  # their names do not say that they are shares
 
 
@@ -141,7 +142,8 @@ def column(
         return Column(name, title, "change")
     if name.startswith("n_") or (known == known.round()).all():
         return Column(name, title, "count")
-    return Column(name, title, "number", decimals=_decimals(float(known.abs().max())))
+    kind = "p_value" if name.startswith(P_VALUES) else "number"
+    return Column(name, title, kind, decimals=_decimals(float(known.abs().max())))
 
 
 def _kind_of_words(values: pd.Series) -> str:

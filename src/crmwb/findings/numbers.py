@@ -22,6 +22,7 @@ from crmwb.findings.catalogue import message
 UNKNOWN = "–"
 MINUS = "−"
 BEYOND_DIGITS = 1e15  # larger numbers are written with a power of ten
+LEAST_P = 0.001
 LEAST_TIMES = 0.1  # below which a ratio is stated as under it
 NO_BREAK = "\u00a0"
 # From which amount on money is written in a unit, largest first, and the unit.
@@ -188,6 +189,21 @@ def number(value: float | None, decimals: int | None = None) -> str:
     if math.isinf(known):
         return "∞" if known > 0 else f"{MINUS}∞"
     return decimal(known, _decimals(known), trim=True) if decimals is None else decimal(known, decimals)
+
+
+def p_value(value: float | None) -> str:
+    """Write a p-value with three decimals; smaller ones are written as smaller, for none is 0.
+
+    Examples
+    --------
+    >>> from crmwb.findings import numbers
+    >>> numbers.p_value(0.0412), numbers.p_value(1e-9), numbers.p_value(1.0), numbers.p_value(None)
+    ('0.041', '<0.001', '1.000', '–')
+    """
+    if is_unknown(value):
+        return UNKNOWN
+    known = float(value or 0)
+    return f"<{decimal(LEAST_P, 3)}" if known < LEAST_P else decimal(known, 3)
 
 
 def days(value: float | None) -> str:

@@ -22,6 +22,7 @@ from crmwb.plots import actions as plots
 BROUGHT = "result"  # begins the names of findings about the lists before
 JUDGED = "result_"  # begins the names of those of an action that was judged
 MOST_RESULTS = 3  # for leadership
+UNOWNED = "sales and marketing"  # whom alerts of customers without an owner are for
 NOTICEABLE = 0.005  # of what the best list could bring
 
 
@@ -115,7 +116,7 @@ class Actions:
     def alert_owners(self) -> pd.DataFrame:
         """One row per alert, as `alerts`: finding, and owner (of an account, or who else it is for)."""
         rows = storage.read_json(self._root / layout.ACTION_ALERTS)
-        return pd.DataFrame({"finding": self.alerts, "owner": [row["owner"] for row in rows]}, dtype=object)
+        return pd.DataFrame({"finding": self.alerts, "owner": [row["owner"] or UNOWNED for row in rows]}, dtype=object)
 
     @cached_property
     def readiness(self) -> pd.DataFrame:

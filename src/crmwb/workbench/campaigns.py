@@ -20,8 +20,10 @@ MONEY = "revenue_cents"
 STATED = ["n_campaigns_received", "n_campaigns_answered"]
 SURE = 0.05  # p-values below it are significant
 GROUPINGS = ("stage", "spent_before")  # which are vocabularies too
-OPEN = "open"
-ANSWERS = ("all", "sort", "none", OPEN)
+NOBODY, OPEN, COSTLY = "none", "open", "costly"
+ANSWERS = ("all", "sort", NOBODY, COSTLY, OPEN)
+REPEATS = ("response.answer_all", "response.answer_sort")
+REFUSED = ("response.wrong_sizes", "response.unlike_arms", "response.not_comparable")
 METHODS = ("adjusted", "difference", "doubly_robust")  # the one to go by stands first
 
 
@@ -175,10 +177,25 @@ class Campaigns:
         }
         return Finding("response.groups_some", n | values)
 
-    @property
-    def next_time_finding(self) -> Finding:
+    def answers(self, margin_share: float) -> pd.DataFrame:
+        """Return the campaigns with an answer whom to contact next time; `costly` where they surely did not pay."""
+        rows = self.frame[self.frame["answer"].notna()]
+        is_costly = rows["campaign_id"].isin(self._lost(margin_share)["campaign_id"]) & (rows["answer"] != NOBODY)
+        return rows.assign(answer=rows["answer"].mask(is_costly, COSTLY)).reset_index(drop=True)
+
+    def shown_findings(self, margin_share: float, most: int = 5) -> list[Finding]:
+        """Return the first findings, and of the others why campaigns were refused; none asks to repeat what lost."""
+        lost = {Name(str(name)) for name in self._lost(margin_share)["name"]}
+        rows = [f for f in self.findings if f.code not in REPEATS or f.values["campaign"] not in lost]
+        return rows[:most] + [finding for finding in rows[most:] if finding.code in REFUSED][:most]
+
+    def _lost(self, margin_share: float) -> pd.DataFrame:
+        rows = self.returns(margin_share)
+        return rows[rows["is_experiment"].astype(bool) & (rows["verdict"] == "lost")]
+
+    def next_time_finding(self, margin_share: float) -> Finding:
         """Whom to contact next time, by how many campaigns say so."""
-        answers = self.frame["answer"].dropna().value_counts().reindex(ANSWERS).dropna()
+        answers = self.answers(margin_share)["answer"].value_counts().reindex(ANSWERS).dropna()
         if list(answers.index) == [OPEN]:
             return Finding("response.next_time_open", {"n": Count(int(answers.iloc[0]), "campaign")})
         answered = [

@@ -11,6 +11,7 @@ from crmwb.findings import Count, Days, Finding, Interval, Money, Name, Share, T
 from crmwb.marts.lost_accounts import lost_accounts
 from crmwb.marts.regulars import Regulars
 from crmwb.params.lifecycle import RISK_CLASSES
+from crmwb.response.returns import returns
 from crmwb.workbench.campaigns import SURE
 from crmwb.workbench.revenue_change import beside_year_ago
 from crmwb.workbench.risk_changes import N_NAMED, named
@@ -197,16 +198,23 @@ def action_list(wb: "Workbench") -> Iterator[Decision]:
 def campaigns(wb: "Workbench") -> Iterator[Decision]:
     """Yield which campaign raised revenue beyond chance, however many were tested, or that none had a control group.
 
-    Where the source states its cost, the margin of that revenue is set against it.
+    Where the source states costs, margins are set against them; what surely lost most is a decision of its own.
     """
     rows = wb.campaigns.revenue
     if rows.empty:
         return
-    extra = rows["difference"] * rows["n_treated"]
+    margin = wb.value.models.get("margin")
+    paid = returns(rows if margin else rows.head(0), margin["share"] if margin else 0.0)
+    lost = paid[paid["is_experiment"].astype(bool) & (paid["verdict"] == "lost")]
+    if len(lost):
+        worst = lost.assign(loss=lost["cost_cents"] - lost["margin_cents"]).nlargest(1, "loss").iloc[0]
+        values = {"campaign": Name(str(worst["name"])), **_return_values(worst, wb.currency)}
+        yield _decision("campaign_costly", values, Term("department", "marketing"), "campaigns", float(worst["loss"]))
     tested = rows["p_of_all"].notna()
     proven = rows[tested & (rows["difference"] > 0) & (rows["p_of_all"] < SURE)]
+    proven = proven[~proven["campaign_id"].isin(lost["campaign_id"])]
     if len(proven):
-        best = proven.assign(extra=extra).nlargest(1, "extra").iloc[0]
+        best = proven.assign(extra=proven["difference"] * proven["n_treated"]).nlargest(1, "extra").iloc[0]
         low, high = (Money(round(best[end] * best["n_treated"]), wb.currency) for end in ("low", "high"))
         money = round(best["extra"])
         values = {
@@ -215,27 +223,27 @@ def campaigns(wb: "Workbench") -> Iterator[Decision]:
             "range": Interval(low, high),
             "tested": Count(int(tested.sum()), "campaign"),
         }
-        margin = wb.value.models.get("margin")
-        paid = wb.campaigns.returns(margin["share"]) if margin else rows.head(0)
-        own = paid[paid["campaign_id"] == best["campaign_id"]]
-        code, stake = "campaign_proven", "stake"
-        if len(own):
-            back = own.iloc[0]
-            ends = (Money(round(back[f"margin_{end}_cents"]), wb.currency) for end in ("low", "high"))
-            values |= {
-                "margin": Money(round(back["margin_cents"]), wb.currency),
-                "margin_range": Interval(*ends),
-                "cost": Money(back["cost_cents"], wb.currency),
-                "roi": Share(back["return_share"]),
-            }
-            code = "campaign_costly" if back["verdict"] == "lost" else code
-            stake = "stake" if back["verdict"] == "lost" else f"stake_{back['verdict']}"
-        yield _decision(code, values, Term("department", "marketing"), "campaigns", money, stake=stake)
+        stake = "stake"
+        for _, own in paid[paid["campaign_id"] == best["campaign_id"]].iterrows():
+            values |= _return_values(own, wb.currency)
+            stake = f"stake_{own['verdict']}"
+        yield _decision("campaign_proven", values, Term("department", "marketing"), "campaigns", money, stake=stake)
     elif not rows["is_experiment"].any():
         name, naive = wb.campaigns.naive.iloc[0][["name", "extra_cents"]]
         if naive > 0:
             values = {"campaign": Name(str(name)), "money": Money(int(naive), wb.currency)}
             yield _decision("campaign_control", values, Term("department", "marketing"), "campaigns", float(naive))
+
+
+def _return_values(own: pd.Series, currency: str) -> dict[str, Value]:
+    ends = (Money(round(own[f"margin_{end}_cents"]), currency) for end in ("low", "high"))
+    return {
+        "margin": Money(round(own["margin_cents"]), currency),
+        "margin_range": Interval(*ends),
+        "cost": Money(own["cost_cents"], currency),
+        "roi": Share(own["return_share"]),
+        "roi_range": Interval(Share(own["return_low_share"]), Share(own["return_high_share"])),
+    }
 
 
 def best_tier(wb: "Workbench") -> Iterator[Decision]:
