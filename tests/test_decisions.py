@@ -306,6 +306,11 @@ def test_what_lost_most_and_what_paid_are_decisions_of_their_own():
     every = decisions.decisions(wb)
     assert "“c2”" in say(named("campaign_costly", every)[0].title)  # proven to raise revenue or not
     assert "“c1”" in say(named("campaign_proven", every)[0].title)
+    assert say(named("campaign_costly", every)[0].sure) == "Measured against a control group."
+    wb.value.models = {"margin": {"share": 0.5, "is_assumed": True}}
+    every = decisions.decisions(wb)
+    assert "the cost exceeds even all of the extra revenue" in say(named("campaign_costly", every)[0].sure)
+    assert say(named("campaign_proven", every)[0].sure).endswith("its margin of 50% is assumed.")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,10 @@ from crmwb.findings import Name, to_json
 from crmwb.findings.say import say
 from crmwb.response.build import Response
 from crmwb.response.findings import findings
+from crmwb.response.returns import Margin
 from crmwb.workbench.campaigns import Campaigns
+
+HALF = Margin(0.5, is_assumed=False)
 
 
 def effect(campaign, p_value, difference=100.0, grouping="", group=""):
@@ -73,17 +76,21 @@ def test_campaigns_are_counted_by_what_is_known_and_no_count_is_zero(p_values, s
 
 def test_costs_are_set_against_the_margin_and_a_missing_cost_is_counted(campaigns):
     shown = campaigns([effect("a", 0.001), effect("b", 0.9)], costs=(1_000, None, None))
-    (first, missing) = shown.return_findings(0.5)
+    (first, missing) = shown.return_findings(HALF)
     assert say(first) == (  # 40 contacted, 1.00 of revenue each, half of it margin
         "A cost EUR\u00a010; whether it paid is not shown: it brought EUR\u00a00 to EUR\u00a040 of margin (95% "
         "interval), a return on investment of −100% to 300%."
     )
     assert say(missing) == "The source states no cost of 2 campaigns, so no return is stated of them."
-    (dear, _) = campaigns([effect("a", 0.001)], costs=(10_000, None, None)).return_findings(0.5)
+    (dear, _) = campaigns([effect("a", 0.001)], costs=(10_000, None, None)).return_findings(HALF)
     assert say(dear).startswith(
         "A cost EUR\u00a0100 and did not pay: it brought EUR\u00a020 of margin (95% interval EUR"
     )
-    assert shown.returns(0.5)["campaign_id"].tolist() == ["a"]
+    assert shown.returns(HALF)["campaign_id"].tolist() == ["a"]
+    assumed = Margin(0.5, is_assumed=True)  # 80.00 of revenue at most, which an unknown margin may leave whole
+    for cost, verdict in ((7_000, "open"), (9_000, "lost")):
+        dear = campaigns([effect("a", 0.001)], costs=(cost, None, None)).returns(assumed)
+        assert dear["verdict"].tolist() == [verdict]
 
 
 @pytest.mark.parametrize(
@@ -109,24 +116,24 @@ def test_that_control_groups_were_alike_is_said_only_where_all_were(campaigns):
 
 def test_the_next_time_is_not_summed_up_where_nothing_shows_it(campaigns):
     shown = campaigns([effect("a", 0.2)], answers=("open", "open", None))
-    assert say(shown.next_time_finding(0.5)).endswith("is not shown by the control groups of 2 campaigns.")
+    assert say(shown.next_time_finding(HALF)).endswith("is not shown by the control groups of 2 campaigns.")
 
 
 def test_what_surely_did_not_pay_is_not_to_be_repeated_and_refusals_are_not_cut(campaigns, tmp_path):
     rows = [effect("a", 0.001), effect("b", 0.001)]
     shown = campaigns(rows, answers=("all", "all", "open"), costs=(1_000_000, 10, None))
-    assert shown.answers(0.5)["answer"].tolist() == ["costly", "all", "open"]
-    assert "not at this cost (1 campaign)" in say(shown.next_time_finding(0.5))
+    assert shown.answers(HALF)["answer"].tolist() == ["costly", "all", "open"]
+    assert "not at this cost (1 campaign)" in say(shown.next_time_finding(HALF))
     heads = shown.frame.assign(p_sizes=0.5, p_balance=[0.5, 0.5, 1e-6])
     response = Response(heads, pd.DataFrame(rows).assign(level=0.95), *[pd.DataFrame()] * 4)
     storage.write_json([to_json(finding) for finding in findings(response, "EUR")], tmp_path / layout.RESPONSE_FINDINGS)
-    codes = [(f.code.removeprefix("response."), f.values.get("campaign")) for f in shown.shown_findings(0.5, most=4)]
+    codes = [(f.code.removeprefix("response."), f.values.get("campaign")) for f in shown.shown_findings(HALF, most=4)]
     assert ("answer_all", Name("A")) not in codes
     assert codes[-1] == ("unlike_arms", Name("C"))
 
 
 def test_the_next_time_is_summed_up_by_answer(campaigns):
-    sentence = say(campaigns([effect("a", 0.001)]).next_time_finding(0.5))
+    sentence = say(campaigns([effect("a", 0.001)]).next_time_finding(HALF))
     assert sentence.endswith("by the control groups: all customers (1 campaign) and not proven (2 campaigns).")
 
 

@@ -1,5 +1,7 @@
 """What campaigns returned: the extra margin against the cost that the source states."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -10,7 +12,29 @@ OF_RETURN = {
 }  # fmt: skip
 
 
-def returns(revenue: pd.DataFrame, margin_share: float) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Margin:
+    """Margin over revenue.
+
+    Attributes
+    ----------
+    share : float
+        The company's, or an assumed one.
+    is_assumed : bool
+        The source holds no costs of goods: then a campaign has surely lost only where all of its revenue is less than
+        its cost.
+    """
+
+    share: float
+    is_assumed: bool
+
+    @property
+    def most(self) -> float:
+        """The largest that it may be."""
+        return max(self.share, 1.0) if self.is_assumed else self.share
+
+
+def returns(revenue: pd.DataFrame, margin: Margin) -> pd.DataFrame:
     """Set the extra margin of each campaign against its cost.
 
     Parameters
@@ -18,7 +42,7 @@ def returns(revenue: pd.DataFrame, margin_share: float) -> pd.DataFrame:
     revenue : DataFrame
         One row per campaign with a known effect on revenue: COLUMNS, n_treated, and difference, low, high (cents per
         customer contacted).
-    margin_share : float
+    margin : Margin
         Margin over revenue.
 
     Returns
@@ -31,17 +55,19 @@ def returns(revenue: pd.DataFrame, margin_share: float) -> pd.DataFrame:
     Examples
     --------
     >>> import pandas as pd
-    >>> from crmwb.response.returns import returns
+    >>> from crmwb.response.returns import Margin, returns
     >>> campaign = {"campaign_id": "m1", "name": "Spring", "design": "experiment", "is_experiment": True,
     ...             "cost_cents": 1_000.0, "n_treated": 10, "difference": 500.0, "low": 400.0, "high": 600.0}
-    >>> row = returns(pd.DataFrame([campaign]), margin_share=0.5).iloc[0]
+    >>> row = returns(pd.DataFrame([campaign]), Margin(0.5, is_assumed=False)).iloc[0]
     >>> float(row["margin_cents"]), float(row["return_share"]), row["verdict"]
     (2500.0, 1.5, 'paid')
     """
     rows = revenue[revenue["cost_cents"] > 0].reset_index(drop=True)
-    margins = pd.DataFrame({to: rows[of] * rows["n_treated"] * margin_share for of, to in OF_MARGIN.items()})
+    margins = pd.DataFrame({to: rows[of] * rows["n_treated"] * margin.share for of, to in OF_MARGIN.items()})
     shares = pd.DataFrame({to: margins[of] / rows["cost_cents"] - 1 for of, to in OF_RETURN.items()})
     verdict = np.where(
-        shares["return_low_share"] > 0, "paid", np.where(shares["return_high_share"] < 0, "lost", "open")
+        shares["return_low_share"] > 0,
+        "paid",
+        np.where(rows["high"] * rows["n_treated"] * margin.most < rows["cost_cents"], "lost", "open"),
     )
     return pd.concat([rows[list(COLUMNS)], margins, shares], axis="columns").assign(verdict=verdict.astype(object))

@@ -14,7 +14,7 @@ from crmwb.display.picture import Picture, draw
 from crmwb.findings import Count, Finding, Interval, Listing, Money, Name, Share, Term, from_json
 from crmwb.plots import response as plots
 from crmwb.response.design import SUSPICIOUS
-from crmwb.response.returns import returns
+from crmwb.response.returns import Margin, returns
 
 MONEY = "revenue_cents"
 STATED = ["n_campaigns_received", "n_campaigns_answered"]
@@ -70,13 +70,13 @@ class Campaigns:
             rows.loc[tested, "p_of_all"] = multipletests(rows.loc[tested, "p_value"], method="holm")[1]
         return rows.reindex(columns=[*columns, "p_value", "p_of_all", "smallest", "is_experiment", "cost_cents"])
 
-    def returns(self, margin_share: float) -> pd.DataFrame:
+    def returns(self, margin: Margin) -> pd.DataFrame:
         """Return cost, extra margin and return on investment of each campaign with a cost: `response.returns`."""
-        return returns(self.revenue, margin_share)
+        return returns(self.revenue, margin)
 
-    def return_findings(self, margin_share: float) -> list[Finding]:
+    def return_findings(self, margin: Margin) -> list[Finding]:
         """Whether each campaign with a cost paid, the dearest first, and of how many no cost is known."""
-        rows = self.returns(margin_share).sort_values(["cost_cents", "campaign_id"], ascending=[False, True])
+        rows = self.returns(margin).sort_values(["cost_cents", "campaign_id"], ascending=[False, True])
         found = []
         for _, row in rows.iterrows():
             money = {end: Money(round(row[f"margin{end}_cents"]), self.currency) for end in ("", "_low", "_high")}
@@ -177,25 +177,25 @@ class Campaigns:
         }
         return Finding("response.groups_some", n | values)
 
-    def answers(self, margin_share: float) -> pd.DataFrame:
+    def answers(self, margin: Margin) -> pd.DataFrame:
         """Return the campaigns with an answer whom to contact next time; `costly` where they surely did not pay."""
         rows = self.frame[self.frame["answer"].notna()]
-        is_costly = rows["campaign_id"].isin(self._lost(margin_share)["campaign_id"]) & (rows["answer"] != NOBODY)
+        is_costly = rows["campaign_id"].isin(self._lost(margin)["campaign_id"]) & (rows["answer"] != NOBODY)
         return rows.assign(answer=rows["answer"].mask(is_costly, COSTLY)).reset_index(drop=True)
 
-    def shown_findings(self, margin_share: float, most: int = 5) -> list[Finding]:
+    def shown_findings(self, margin: Margin, most: int = 5) -> list[Finding]:
         """Return the first findings, and of the others why campaigns were refused; none asks to repeat what lost."""
-        lost = {Name(str(name)) for name in self._lost(margin_share)["name"]}
+        lost = {Name(str(name)) for name in self._lost(margin)["name"]}
         rows = [f for f in self.findings if f.code not in REPEATS or f.values["campaign"] not in lost]
         return rows[:most] + [finding for finding in rows[most:] if finding.code in REFUSED][:most]
 
-    def _lost(self, margin_share: float) -> pd.DataFrame:
-        rows = self.returns(margin_share)
+    def _lost(self, margin: Margin) -> pd.DataFrame:
+        rows = self.returns(margin)
         return rows[rows["is_experiment"].astype(bool) & (rows["verdict"] == "lost")]
 
-    def next_time_finding(self, margin_share: float) -> Finding:
+    def next_time_finding(self, margin: Margin) -> Finding:
         """Whom to contact next time, by how many campaigns say so."""
-        answers = self.answers(margin_share)["answer"].value_counts().reindex(ANSWERS).dropna()
+        answers = self.answers(margin)["answer"].value_counts().reindex(ANSWERS).dropna()
         if list(answers.index) == [OPEN]:
             return Finding("response.next_time_open", {"n": Count(int(answers.iloc[0]), "campaign")})
         answered = [

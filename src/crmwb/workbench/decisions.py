@@ -11,7 +11,7 @@ from crmwb.findings import Count, Days, Finding, Interval, Money, Name, Share, T
 from crmwb.marts.lost_accounts import lost_accounts
 from crmwb.marts.regulars import Regulars
 from crmwb.params.lifecycle import RISK_CLASSES
-from crmwb.response.returns import returns
+from crmwb.response.returns import Margin, returns
 from crmwb.workbench.campaigns import SURE
 from crmwb.workbench.revenue_change import beside_year_ago
 from crmwb.workbench.risk_changes import N_NAMED, named
@@ -203,13 +203,16 @@ def campaigns(wb: "Workbench") -> Iterator[Decision]:
     rows = wb.campaigns.revenue
     if rows.empty:
         return
-    margin = wb.value.models.get("margin")
-    paid = returns(rows if margin else rows.head(0), margin["share"] if margin else 0.0)
+    known = wb.value.models.get("margin")
+    margin = Margin(known["share"], known["is_assumed"]) if known else Margin(0.0, is_assumed=True)
+    paid = returns(rows if known else rows.head(0), margin)
     lost = paid[paid["is_experiment"].astype(bool) & (paid["verdict"] == "lost")]
     if len(lost):
         worst = lost.assign(loss=lost["cost_cents"] - lost["margin_cents"]).nlargest(1, "loss").iloc[0]
         values = {"campaign": Name(str(worst["name"])), **_return_values(worst, wb.currency)}
-        yield _decision("campaign_costly", values, Term("department", "marketing"), "campaigns", float(worst["loss"]))
+        sure = "sure_assumed" if margin.is_assumed else "sure"
+        owner = Term("department", "marketing")
+        yield _decision("campaign_costly", values, owner, "campaigns", float(worst["loss"]), sure=sure)
     tested = rows["p_of_all"].notna()
     proven = rows[tested & (rows["difference"] > 0) & (rows["p_of_all"] < SURE)]
     proven = proven[~proven["campaign_id"].isin(lost["campaign_id"])]
@@ -223,11 +226,13 @@ def campaigns(wb: "Workbench") -> Iterator[Decision]:
             "range": Interval(low, high),
             "tested": Count(int(tested.sum()), "campaign"),
         }
-        stake = "stake"
+        stake, sure, owner = "stake", "sure", Term("department", "marketing")
         for _, own in paid[paid["campaign_id"] == best["campaign_id"]].iterrows():
             values |= _return_values(own, wb.currency)
+            values["margin_share"] = Share(margin.share)
             stake = f"stake_{own['verdict']}"
-        yield _decision("campaign_proven", values, Term("department", "marketing"), "campaigns", money, stake=stake)
+            sure = "sure_assumed" if margin.is_assumed else "sure"
+        yield _decision("campaign_proven", values, owner, "campaigns", money, stake=stake, sure=sure)
     elif not rows["is_experiment"].any():
         name, naive = wb.campaigns.naive.iloc[0][["name", "extra_cents"]]
         if naive > 0:
