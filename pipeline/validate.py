@@ -5,7 +5,7 @@ from crmwb import engine, layout, params, progress, stage, storage
 
 def main() -> None:
     p = params.load()
-    with progress.step("loading Great Expectations"):
+    with progress.step("loading Great Expectations"), stage.loading():
         from crmwb.quality.runs.accepted import accepted
         from crmwb.quality.summary import metrics, summary
         from crmwb.quality.validation import validate

@@ -1,6 +1,7 @@
 """A stage that meets a changed input, a full disk, too little memory or a signal: a sentence, and the old files."""
 
 import errno
+import gc
 import os
 import resource
 import signal
@@ -11,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from crmwb import engine, params, storage
+from crmwb import engine, params, stage, storage
 from crmwb.errors import MEMORY, CrmwbError, operational, operational_text, shortened
 
 PIPELINE = """
@@ -260,3 +261,19 @@ def test_a_damaged_artefact_is_named(tmp_path, share):
         with pytest.raises(Exception, match="parquet") as caught:
             storage.open_table(con, tmp_path / "c.parquet", "c")
         assert "c.parquet: damaged" in (operational(caught.value) or str(caught.value))
+
+
+def test_loading_looks_for_no_garbage_and_leaves_the_collector_as_it_was():
+    assert gc.isenabled()
+    try:
+        with stage.loading():
+            assert not gc.isenabled()
+        assert gc.isenabled()
+        assert gc.get_freeze_count()
+        gc.disable()
+        with stage.loading():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+        gc.unfreeze()

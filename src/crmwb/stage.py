@@ -1,5 +1,6 @@
 """How a stage or a command runs: all of its files replaced or none, errors in one sentence, nothing left behind."""
 
+import gc
 import os
 import resource
 import signal
@@ -58,6 +59,19 @@ def run(main: Callable[[], None], *, work: str | None = None) -> NoReturn:
         console.print(f"Run again with {DEBUG}=1 for the traceback, and please report it.")
         sys.exit(1)
     sys.exit(0)
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Import large libraries without looking for garbage meanwhile, or later among what they leave for good."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_on:
+            gc.enable()
 
 
 def _stopped(sentence: str) -> NoReturn:
