@@ -12,6 +12,7 @@ from crmwb.contract.canonical import TABLES
 from crmwb.engine import duckdb
 from crmwb.features.bought import bought
 from crmwb.features.customers import customers
+from crmwb.history import store
 from crmwb.params import FeatureParams
 
 OFF_SEASON = (1, 2, 7, 8)
@@ -166,6 +167,45 @@ def test_a_correction_works_its_customers_out_anew_from_there_on(con, frames, wh
             kept(con, change, tmp_path / "b")
             assert (tmp_path / "a" / "manifest.json").read_text() == (tmp_path / "b" / "manifest.json").read_text()
     assert (tmp_path / "a" / "manifest.json").read_text() == (whole / "manifest.json").read_text()
+
+
+def without_one_old_line(lines):
+    return lines.drop(lines["ordered_at"].idxmin())
+
+
+def without_an_old_month(lines):
+    return lines[lines["ordered_at"].dt.month != 4]
+
+
+def without_a_customer(lines):
+    return lines[lines["customer_id"] != "c05"]
+
+
+@pytest.mark.parametrize("fewer", [without_one_old_line, without_an_old_month, without_a_customer])
+def test_lines_that_are_gone_leave_the_bytes_of_from_scratch(con, frames, whole, tmp_path, fewer):
+    stepped, scratch = tmp_path / "stepped" / "history", tmp_path / "scratch" / "history"
+    rest = frames | {"transactions": fewer(frames["transactions"])}
+    kept(con, frames, stepped)
+    kept(con, rest, stepped)
+    kept(con, rest, scratch)
+    assert storage.content_hash(stepped) == storage.content_hash(scratch)
+    assert storage.content_hash(stepped) != storage.content_hash(whole)
+
+
+@pytest.mark.parametrize("other", ["choice", "code", "engine"])
+def test_what_another_choice_code_or_engine_made_is_not_gone_on_with(con, frames, whole, tmp_path, other):
+    folder = tmp_path / "history"
+    with pytest.MonkeyPatch.context() as then:
+        if other == "code":
+            then.setattr(store, "_code", lambda: "another")
+        if other == "engine":
+            then.setattr(duckdb, "version", lambda: "another")
+        off_season = (3,) if other == "choice" else OFF_SEASON
+        history.update(con, opened(con, frames), END, off_season, folder)
+    before = {file: file.stat().st_mtime_ns for file in folder.rglob("*.parquet")}
+    kept(con, frames, folder)
+    assert storage.content_hash(folder) == storage.content_hash(whole)
+    assert all(file.stat().st_mtime_ns > written for file, written in before.items())
 
 
 def test_a_damaged_or_missing_file_is_made_again(con, frames, whole, tmp_path):

@@ -9,7 +9,7 @@ import pytest
 from exporting import COLUMNS, HEADER, PEOPLE
 
 from crmwb import layout
-from crmwb.sources import staging
+from crmwb.sources import kept_rows, staging
 from crmwb.sources.privacy import forgotten, secret
 
 JANUARY = HEADER + "b,o2,2024-01-02,1,2\na,o1,2024-01-01,1,1.5\na,o3,2024-01-31,2,3\n"
@@ -103,6 +103,20 @@ def test_another_mapping_reads_every_file_again(months, read_files):
     rows = pd.read_parquet(months.ingest().folder / "transactions.parquet")
     assert read_files == ["2024-01.csv", "2024-02.csv"]
     assert rows.revenue_cents.max() == 700_000
+
+
+@pytest.mark.parametrize("other", ["code", "packages"])
+def test_what_other_code_or_packages_read_is_read_again(months, read_files, monkeypatch, other):
+    with monkeypatch.context() as then:
+        if other == "code":
+            then.setattr(kept_rows, "MODULES", ("calendar.py",))
+        else:
+            then.setattr(kept_rows, "version", lambda _: "another")
+        months.ingest()
+    read_files.clear()
+    months.ingest()
+    assert read_files == ["2024-01.csv", "2024-02.csv"]
+    step_by_step_and_from_scratch(months)
 
 
 def test_derived_customers_have_what_kept_files_say_of_them(exports, read_files):
