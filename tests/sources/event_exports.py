@@ -160,7 +160,7 @@ def till_lines_with_tender(b: Book) -> dict[str, str]:
         lines.append(f"{h},4,TEND,CARD,{point(s.cents + 250 - off)}")
         b.sold(f"LC{s.who}", s.cents + 250 - off, s.day)
     b.write("tlog.csv", lines)
-    return {"kinds_of_line_type": "TEND=none"}
+    return {"sides_by_line_type": "others"}
 
 
 def french_accounting_entries(b: Book) -> dict[str, str]:

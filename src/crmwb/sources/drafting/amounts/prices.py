@@ -28,7 +28,9 @@ LEAST_TOLD = 5
 MOST_BESIDE, MOST_MORE, MOST_ROWS = 8, 2, 200  # columns, those of a sum beside the two, rows
 STEP, MOST_RATE = 0.0025, 0.35  # rates of tax
 CENT = 0.0101
-WITH_TAX = re.compile(r".*\b(incl|inclusive|including|inc|inkl|ttc)\b.*")
+WITH_TAX = re.compile(
+    r".*\b(incl|inclusive|including|inc|inkl|ttc)\b.*|(?!.*(不含税|未税|税抜)).*(价税合计|含税|税込).*"
+)
 
 
 def per_units(part: Part) -> None:
@@ -144,13 +146,10 @@ def _is_share(tax: Column) -> bool:
 def _without_rate(part: Part) -> None:
     """Take tax off by its rate, where only that stands beside an amount that is called one with tax; else say so."""
     revenue = part.guesses["revenue_cents"]
-    if (
-        len(revenue.sources) != 1
-        or not isinstance(revenue.value, str)
-        or not WITH_TAX.fullmatch(revenue.sources[0].words)
-    ):
-        return
+    own = revenue.value.get("expression") if isinstance(revenue.value, dict) else syntax.column(str(revenue.value))
     amount = revenue.sources[0]
+    if revenue.is_product or own is None or not WITH_TAX.fullmatch(amount.words):
+        return
     rate = next((c for c in part.looked_at.own if TAX_RATE.fullmatch(c.words) and c.is_number and any(c.numbers)), None)
     if rate is None:
         part.remarks.append(
@@ -158,9 +157,10 @@ def _without_rate(part: Part) -> None:
         )
         return
     whole = 1 if max(rate.numbers) <= 1 else 100
-    text = f"{syntax.column(amount.name)} / (1 + coalesce({syntax.column(rate.name)}, 0) / {whole})"
+    plain = own if isinstance(revenue.value, str) else f"({own})"
+    text = f"{plain} / (1 + coalesce({syntax.column(rate.name)}, 0) / {whole})"
     why = f"without tax, at the rate in {rate.name}"
-    part.guesses["revenue_cents"] = revenue.computed(text, why, (amount, rate), Sure.LIKELY)
+    part.guesses["revenue_cents"] = revenue.computed(text, why, (*revenue.sources, rate), Sure.LIKELY)
 
 
 def ask_of_share(part: Part, share: Column) -> None:

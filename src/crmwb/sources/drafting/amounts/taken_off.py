@@ -16,6 +16,9 @@ SHORT = re.compile(  # of returned and cancelled, as names of columns have them
 )
 
 
+CHARGED = re.compile(  # of what is paid where nothing was delivered
+    r".*\b(fees?|charges?|penalt(y|ies)|\w*gebuhr(en)?|frais|penalites?|cargos?|penalizacion|penale|multa|taxas?|kosten)\b.*|.*(费|手数料|料)"
+)
 MOSTLY = 0.75
 UNITS = re.compile(rf".*\b({QUANTITY})\b.*|.*(数量|件数|个数|個数|点数)")
 
@@ -51,6 +54,9 @@ def ask(part: Part, column: Column) -> bool:
     def answer(given: str) -> None:
         if given == "leave":
             return
+        if given == "instead":
+            _take_instead(part, column)
+            return
         revenue = part.guesses["revenue_cents"]
         own = revenue.value.get("expression") if isinstance(revenue.value, dict) else None
         own = own or syntax.column(amount[0].name)
@@ -67,12 +73,29 @@ def ask(part: Part, column: Column) -> bool:
     what = "money" if is_money else "units"
     text = (
         f"{column.name} holds {what} in {n:,} rows, which may have come back or been cancelled: is that still in "
-        f"{' and '.join(c.name for c in amount)} and to be taken off, or not?"
+        f"{' and '.join(c.name for c in amount)} and to be taken off, or not"
     )
+    is_charged = is_money and CHARGED.fullmatch(column.words) is not None
+    text += ", or was it paid in place of that (instead), also of what was cancelled?" if is_charged else "?"
     key = syntax.slug(f"off by {column.words or column.name}")
     off = ("take_off",) if factor is not None else ("take_off_hundredths", "take_off_whole")
-    part.questions.append(Question(key, text, answer, (*off, "leave"), columns=(column.name,)))
+    choices = (*off, "instead", "leave") if is_charged else (*off, "leave")
+    part.questions.append(Question(key, text, answer, choices, columns=(column.name,)))
     return True
+
+
+def _take_instead(part: Part, column: Column) -> None:
+    """Take a column as the amount where it holds money, in rows that are left out otherwise too."""
+    name, revenue = syntax.column(column.name), part.guesses["revenue_cents"]
+    own = revenue.value.get("expression") if isinstance(revenue.value, dict) else None
+    own = own or syntax.column(revenue.sources[0].name)
+    is_paid = f"coalesce({name}, 0) <> 0"
+    text = f"case when {is_paid} then {money.in_unit_of(part, column)} else {own} end"
+    why = f"{revenue.why}; {column.name} where that was paid instead, as you said"
+    part.guesses["revenue_cents"] = revenue.computed(text, why, (*revenue.sources, column))
+    for each in (part, *part.twins):
+        if condition := each.options.get("filter"):
+            each.options["filter"] = f"(({condition}) or {is_paid})"
 
 
 def _is_above(part: Part, column: Column) -> bool:

@@ -139,6 +139,8 @@ def _in_packs(part: Part, units: Column, price: Column) -> None:
     is_dozen = DOZEN.fullmatch(units.own_words) is not None
     if pack is None and not is_dozen and not PACKS.fullmatch(units.own_words):
         return
+    if pack is not None and _counts_pieces(part, units, pack):
+        return
     size = syntax.column(pack.name) if pack is not None else "12" if is_dozen else None
     product = _product_of(units, price)
 
@@ -162,3 +164,16 @@ def _in_packs(part: Part, units: Column, price: Column) -> None:
     part.questions.append(
         Question(syntax.slug(f"price of {price.words}"), text, answer, ("piece", "pack"), columns=(price.name,))
     )
+
+
+def _counts_pieces(part: Part, units: Column, pack: Column) -> bool:
+    """Say whether units are a column of packs times what one holds in nearly all rows: then they are pieces."""
+    for packs in part.looked_at.own:
+        if packs in {units, pack} or not packs.is_number or packs.is_flag:
+            continue
+        rows = [row for row in part.looked_at.number_rows(units, packs, pack) if row[0]]
+        telling = sum(row[1] not in {0, 1} and row[2] not in {0, 1} for row in rows)
+        fitting = sum(abs(row[1] * row[2] - row[0]) < CENT for row in rows)
+        if telling >= LEAST_PRODUCTS and fitting >= NEARLY_ALL * len(rows):
+            return True
+    return False

@@ -2,6 +2,7 @@
 # ruff: noqa: E501 - sentences and lists are easier to read in one line
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 
 from crmwb.sources.drafting.guess import Guess, Part, Sure
@@ -50,6 +51,7 @@ TEST = re.compile(
 OF_TESTS = re.compile(r".*\b(mode|modus|environment|env|test|type|kind|typ|art)\b.*")
 ANSWERS = {"sale", "return", "none"}
 MOSTLY = 0.5
+MUCH = 0.3
 MOST_KINDS = 20
 MOST_SHOWN = 6
 
@@ -69,6 +71,7 @@ def conditions(part: Part, roles: Modifiers, kinds: list[Column]) -> dict[str, s
             continue
         other = [v for v, simple in values.items() if _is_other(v, simple)]
         is_described = DESCRIBED.search(column.words) is not None
+        much: list[str] = []
         is_row_type = column is roles.get("row_type") or NAMED.search(column.words) is not None or is_described
         if is_described and (perhaps := [v for v in other if not _is_plainly_other(v, values[v])]):
             other = [v for v in other if v not in perhaps]
@@ -76,6 +79,8 @@ def conditions(part: Part, roles: Modifiers, kinds: list[Column]) -> dict[str, s
                 _ask_to_leave_out(
                     part, column, perhaps, "may be fees, transfers or the like, or goods of that name", "no money"
                 )
+        if is_row_type and (much := _much(part, column, [v for v in other if not _is_plainly_other(v, values[v])])):
+            other = [v for v in other if v not in much]
         if other and len(other) < len(values) and is_row_type:
             result[not_in(column, other)] = (
                 f"its {column.name} is {' or '.join(sorted(other))} in {rows(column, other)}: offers, tax, shipping, fees, "
@@ -85,11 +90,10 @@ def conditions(part: Part, roles: Modifiers, kinds: list[Column]) -> dict[str, s
         result |= _tests(part, column, left)
         if is_row_type:
             _ask_of_documents(part, column, left)
-        if column is roles.get("row_type") or any(map(words.came_back, left)):
-            _ask_of_unknown(part, column, left, knows_some=bool(other))
+        if column is roles.get("row_type") or any(map(words.came_back, left)) or much:
+            _ask_of_unknown(part, column, left, much, knows_some=bool(other))
         elif not is_row_type:
             _ask_of_failed(part, column, left)
-    _ask_of_references(part, roles)
     return result
 
 
@@ -152,6 +156,20 @@ def _fill_down(part: Part, condition: str) -> None:
         return
     own = filled or {"columns": [], "within": order[0].name}
     part.options["fill_down"] = {**own, "columns": list(dict.fromkeys([*own["columns"], *columns]))}
+
+
+def _much(part: Part, column: Column, values: Sequence[str]) -> list[str]:
+    """Return values whose amounts, above zero, are much of all that is above zero: words alone do not leave them out."""
+    amount = part.guesses["revenue_cents"].sources
+    if len(amount) != 1 or not values or not {amount[0], column} <= set(part.looked_at.own):
+        return []
+    rows = zip(part.looked_at.texts(column), part.looked_at.numbers(amount[0]), strict=True)
+    of_value: dict[str, float] = defaultdict(float)
+    for text, number in rows:
+        if text and number and number > 0:
+            of_value[text] += number
+    total = sum(of_value.values())
+    return sorted(v for v in values if of_value[v] > MUCH * total) if total else []
 
 
 def _is_other(value: str, simple: str) -> bool:
@@ -229,8 +247,13 @@ def _ask_of_documents(part: Part, column: Column, values: dict[str, str]) -> Non
     part.questions.append(Question("documents", text, answer, ("invoices", "orders", "both"), columns=(column.name,)))
 
 
-def _ask_of_unknown(part: Part, column: Column, values: dict[str, str], *, knows_some: bool) -> None:
-    """Ask of kinds of rows of which no word of ours says anything, where others are plainly kinds of rows."""
+def _ask_of_unknown(
+    part: Part, column: Column, values: dict[str, str], much: Sequence[str], *, knows_some: bool
+) -> None:
+    """Ask of kinds of rows of which no word of ours says anything, where others are plainly kinds of rows.
+
+    Of `much`, words say that it is no sale, and its money that it may well be.
+    """
     plain = [
         v
         for v, s in values.items()
@@ -243,9 +266,10 @@ def _ask_of_unknown(part: Part, column: Column, values: dict[str, str], *, knows
     unknown += sorted(
         v for v in values if v not in [*plain, *unknown] and words.outcome(v) in {Outcome.CANCELLED, Outcome.UNPAID}
     )
+    unknown += [v for v in much if v not in unknown]
     is_told = bool(part.guesses["is_return"].sources)
     is_plainly = OF_BOOKINGS.fullmatch(column.words) is not None and len(column.counts) > 1 and not is_told
-    if unknown and (plain or knows_some or is_plainly):
+    if unknown and (plain or knows_some or is_plainly or much):
         back = sorted(v for v in plain if words.came_back(v))
         known = f" ({_few(back)}: taken as returns)" if back else ""
         ask_of_kinds(part, column, unknown, f"nothing tells what these are{known}")
@@ -287,43 +311,6 @@ def ask_of_kinds(part: Part, column: Column, values: Sequence[str], why: str) ->
     part.questions.append(
         Question(syntax.slug(f"kinds of {column.words}"), text, answer, default="sales", columns=(column.name,))
     )
-
-
-def _ask_of_references(part: Part, roles: Modifiers) -> None:
-    """Ask of rows that name another document of the file: reversals, whose amounts often have no sign."""
-    order = part.guesses["order_id"].sources
-    if len(order) != 1 or roles.get("parent_order") is not None or part.guesses["is_return"].sources:
-        return
-    used = {c.name for guess in part.guesses.values() for c in guess.sources} | roles.columns
-    fitting = (c for c in part.looked_at.columns if c.name not in used and not c.is_date and not c.is_flag)
-    column = next((c for c in fitting if _names_others(c, order[0], part)), None)
-    if column is None:
-        return
-
-    def answer(given: str) -> None:
-        condition = f"{syntax.column(column.name)} is not null"
-        if given == "none":
-            leave_out(part, f"{syntax.column(column.name)} is null")
-        elif given == "return":
-            take_back(part, (column,), condition)
-
-    text = (
-        f"{column.name} names another document of {order[0].name} in {column.n_known:,} rows: are these returns or "
-        f"reversals of it, no sales at all, or sales of their own?"
-    )
-    part.questions.append(
-        Question(
-            syntax.slug(f"refers {column.words}"), text, answer, ("return", "none", "sale"), columns=(column.name,)
-        )
-    )
-
-
-def _names_others(column: Column, order: Column, part: Part) -> bool:
-    """Say whether a column names orders of other rows, in some rows only."""
-    if not 0 < column.n_known <= MOSTLY * column.n_rows or not column.counts.keys() <= order.counts.keys():
-        return False
-    pairs = zip(part.looked_at.texts(column), part.looked_at.texts(order), strict=True)
-    return all(other != own for other, own in pairs if other)
 
 
 def take_back(part: Part, columns: Sequence[Column], condition: str) -> None:

@@ -25,7 +25,7 @@ from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, vocabulary
 from crmwb.sources.drafting.reading.profile import Column, Profile
-from crmwb.sources.drafting.rows import journals, order_lines, periods
+from crmwb.sources.drafting.rows import journals, order_lines, periods, tenders
 from crmwb.sources.drafting.rows.journals import Journal
 from crmwb.sources.drafting.rows.order_lines import OrderLines
 from crmwb.sources.drafting.tables import returns, sales
@@ -86,7 +86,10 @@ def transactions(profile: Profile) -> list[Part]:
     units.ask_of_title(part)
     sales.complete(part, roles, lines, kinds)
     units.without_quantity(part)
+    n_asked = len(part.questions)
     double_counts.ask(part, roles)
+    if len(part.questions) == n_asked:
+        tenders.ask(part)
     contra_accounts.ask(part)
     part.twins = refunds.parts(part, roles, lines)
     for each in part.twins:

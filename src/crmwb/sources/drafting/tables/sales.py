@@ -14,7 +14,7 @@ from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, vocabulary, words
 from crmwb.sources.drafting.reading.profile import FALSE, Column, scale_of
 from crmwb.sources.drafting.reading.words import Outcome
-from crmwb.sources.drafting.rows import row_kinds
+from crmwb.sources.drafting.rows import references, row_kinds
 from crmwb.sources.drafting.rows.order_lines import OrderLines
 
 MOST_UNKNOWN = 0.01
@@ -35,6 +35,7 @@ def complete(part: Part, roles: Modifiers, lines: OrderLines | None, kinds: list
     filters = {
         **_somebody(part), **row_kinds.conditions(part, roles, kinds), **_statuses(part, roles, lines), **_flags(roles), **_ended(roles)
     }  # fmt: skip
+    references.ask(part, roles)
     if filters:
         part.options["filter"] = " and ".join(filters)
     part.remarks += filters.values()
