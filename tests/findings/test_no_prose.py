@@ -17,8 +17,8 @@ DECLARING = {
 }  # fmt: skip
 # Modules that put together the texts of errors.
 OF_ERRORS = {"quality/limits.py", "features/observation.py", "segmentation/views/checking.py"}
-# The name of a font, and what Python shows of an object.
-NAMES = {"DejaVu Sans"}
+# The name of a font, where Matplotlib puts a legend, and what Python shows of an object.
+NAMES = {"DejaVu Sans", "outside lower center"}
 REPR = "Workbench: ."
 WORD = re.compile(r"[A-Za-z][a-z']*")
 

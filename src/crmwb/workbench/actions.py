@@ -22,7 +22,7 @@ from crmwb.plots import actions as plots
 BROUGHT = "result"  # begins the names of findings about the lists before
 JUDGED = "result_"  # begins the names of those of an action that was judged
 MOST_RESULTS = 3  # for leadership
-UNOWNED = "sales and marketing"  # whom alerts of customers without an owner are for
+UNOWNED = "unowned"  # whom alerts of customers without an owner are for
 NOTICEABLE = 0.005  # of what the best list could bring
 
 
