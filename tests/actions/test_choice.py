@@ -285,12 +285,12 @@ def test_an_empty_list_and_what_hold_outs_test_are_stated_as_they_are(con, tmp_p
     frame = customers(clv_cents=[0] * 200 + [100_000] * 200, overdue_cents=[900_000] * 200 + [0] * 200)
     chosen = plan(tmp_path, hold_out=0.3)
     result = listed(con, frame, chosen)[0]
-    said = sentences(result, chosen)
+    texts = sentences(result, chosen)
     doing = result.rows[~result.rows["is_held_out"]]
     calls = doing.loc[doing["action"] == "call", "gain_cents"].sum() / doing["gain_cents"].sum()
-    assert said["actions.summary_assumed"]["assumed"].value == 1.0
-    assert said["actions.assumptions_tested_some"]["tested"].value == pytest.approx(calls, abs=1e-6)
-    assert said["actions.one_assumption"]["part"].value == pytest.approx(1 - calls, abs=1e-6)
+    assert texts["actions.summary_assumed"]["assumed"].value == 1.0
+    assert texts["actions.assumptions_tested_some"]["tested"].value == pytest.approx(calls, abs=1e-6)
+    assert texts["actions.one_assumption"]["part"].value == pytest.approx(1 - calls, abs=1e-6)
     alone = sentences(listed(con, frame.slice(200), chosen)[0], chosen)
     assert alone.keys() >= {"actions.summary_assumed", "actions.assumptions_tested_all"}
     assert "actions.one_assumption" not in alone  # there is no other on the list

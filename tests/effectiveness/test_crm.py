@@ -143,8 +143,8 @@ def test_defects_are_there_absent_or_not_measured(con):
 def test_what_a_list_would_bring_says_how_much_of_it_is_assumed(con, basis, sentence):
     rows = pd.DataFrame({"owner": "ann", "action": "call", "gain_cents": [300, 100], "basis": basis})
     known = inputs(con, mart(revenue_cents=[6.0]), listed=rows.assign(is_held_out=False))
-    said = [say(line.figure) for line in swot.swot(known, []) if line.quadrant == "opportunity"]
-    assert sentence in said
+    texts = [say(line.figure) for line in swot.swot(known, []) if line.quadrant == "opportunity"]
+    assert sentence in texts
 
 
 def test_every_line_of_the_swot_holds_a_figure(con):

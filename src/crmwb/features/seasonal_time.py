@@ -69,7 +69,7 @@ class SeasonalTime:
             return cls()
         edges = origin - np.arange(n_years * PARTS, -1, -1) * YEAR_DAYS / PARTS
         bought = np.diff(counts.until(counts.repeats, edges)).reshape(n_years, PARTS)
-        able = (counts.until(counts.begins, edges) - counts.until(counts.ends, edges))[:-1].reshape(n_years, PARTS)
+        able = (counts.until(counts.purchases, edges) - counts.until(counts.ends, edges))[:-1].reshape(n_years, PARTS)
         pace = _pace(bought, able)
         return cls() if pace is None else cls(tuple(pace.tolist()), origin)
 
@@ -147,13 +147,13 @@ class DailyCounts:
     ----------
     first_day : int
         The first day with a purchase.
-    begins, repeats, ends : ndarray of shape (n_days,)
+    purchases, repeats, ends : ndarray of shape (n_days,)
         Purchases of a day; those of customers who had bought before; and purchases that, on this day, were followed by
         another or were a year ago.
     """
 
     first_day: int
-    begins: np.ndarray
+    purchases: np.ndarray
     repeats: np.ndarray
     ends: np.ndarray
 

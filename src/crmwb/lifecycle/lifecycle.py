@@ -14,6 +14,7 @@ from crmwb import engine
 from crmwb.calendar import month_ends
 from crmwb.engine import Backend
 from crmwb.features.purchase_days import read_days
+from crmwb.features.seasonal_time import MIN_YEARS, YEAR_DAYS
 from crmwb.lifecycle import bucket, cohorts, facts, months
 from crmwb.lifecycle.activity import Entries, numbered, read_contacts, read_purchases
 from crmwb.lifecycle.contract_stages import with_contracts
@@ -97,7 +98,7 @@ def build(
     ends, before = all_ends[-n_kept:], all_ends[:-n_kept]
     with step(f"reading the months of {n:,} customers"):
         purchases, contacts = read_purchases(con, tables, as_of), read_contacts(con, tables, as_of)
-        seasons = _seasons(con, tables, every_customer, as_of)
+        seasons = _seasons(con, tables, every_customer, first_event, as_of)
     with step(f"stages at {len(ends)} month ends"):
         orders = _orders(con, tables, snapshots, every_customer, as_of)
         every_moment = moments(
@@ -141,9 +142,11 @@ def build(
     )
 
 
-def _seasons(con: Backend, tables: Mapping[str, ir.Table], every_customer: pd.DataFrame, as_of: date) -> Seasons:
-    """Read what the season is learned from."""
-    if "transactions" not in tables:
+def _seasons(
+    con: Backend, tables: Mapping[str, ir.Table], every_customer: pd.DataFrame, first_event: date, as_of: date
+) -> Seasons:
+    """Read what the season is learned from; nothing where the history is too short for one."""
+    if "transactions" not in tables or (as_of - first_event).days < MIN_YEARS * YEAR_DAYS:
         return Seasons.none(len(every_customer))
     return Seasons.of(read_days(con, tables["transactions"], as_of), every_customer["customer_id"].to_numpy(object))
 

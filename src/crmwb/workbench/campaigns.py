@@ -28,7 +28,7 @@ METHODS = ("adjusted", "difference", "doubly_robust")  # the one to go by stands
 
 
 class Campaigns:
-    """What the respond stage found."""
+    """What the respond stage computed."""
 
     def __init__(self, root: Path, currency: str) -> None:
         self._root = root
@@ -77,7 +77,7 @@ class Campaigns:
     def return_findings(self, margin: Margin) -> list[Finding]:
         """Whether each campaign with a cost paid, the dearest first, and of how many no cost is known."""
         rows = self.returns(margin).sort_values(["cost_cents", "campaign_id"], ascending=[False, True])
-        found = []
+        findings = []
         for _, row in rows.iterrows():
             money = {end: Money(round(row[f"margin{end}_cents"]), self.currency) for end in ("", "_low", "_high")}
             values = {
@@ -89,9 +89,9 @@ class Campaigns:
                 "roi_range": Interval(Share(row["return_low_share"]), Share(row["return_high_share"])),
             }
             kind = row["verdict"] if row["is_experiment"] else "observational"
-            found.append(Finding(f"response.return_{kind}", values, weight=row["cost_cents"]))
+            findings.append(Finding(f"response.return_{kind}", values, weight=row["cost_cents"]))
         n_without = int((~(self.frame["cost_cents"] > 0)).sum())
-        return [*found, *([Finding("response.no_cost", {"n": Count(n_without, "campaign")})] if n_without else [])]
+        return [*findings, *([Finding("response.no_cost", {"n": Count(n_without, "campaign")})] if n_without else [])]
 
     @property
     def design_finding(self) -> Finding | None:
