@@ -83,6 +83,16 @@ def test_more_columns_are_used_only_where_they_tell_more(more, chosen):
         np.testing.assert_allclose(propensities.now, 1 - every[-1].risk)
 
 
+def test_columns_that_beat_a_bad_risk_but_not_the_share_of_all_are_not_used():
+    rng = np.random.default_rng(3)
+    every = [moment(place, 800, rng, 0.0) for place in range(9)]
+    turned = [Moment(one.known, one.x, 1 - one.risk) if place >= 4 else one for place, one in enumerate(every)]
+    propensities = propensity(Cases(BUYS, turned[:-1], turned[-1]), 4)
+    tests = propensities.tests.set_index("method")
+    assert tests.loc[MEAN, "log_loss"] < tests.loc[MORE, "log_loss"]
+    assert propensities.chosen == MEAN
+
+
 def test_horizons_that_have_not_ended_teach_nothing():
     rng = np.random.default_rng(3)
     every = [moment(place, 800, rng, 0.8) for place in range(5)]

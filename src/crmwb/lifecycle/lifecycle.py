@@ -13,8 +13,6 @@ import pandas as pd
 from crmwb import engine
 from crmwb.calendar import month_ends
 from crmwb.engine import Backend
-from crmwb.features.purchase_days import read_days
-from crmwb.features.seasonal_time import MIN_YEARS, YEAR_DAYS
 from crmwb.lifecycle import bucket, cohorts, facts, months
 from crmwb.lifecycle.activity import Entries, numbered, read_contacts, read_purchases
 from crmwb.lifecycle.contract_stages import with_contracts
@@ -23,7 +21,7 @@ from crmwb.lifecycle.customers import customers
 from crmwb.lifecycle.history import moments
 from crmwb.lifecycle.risk import Risk, without_paid_ahead
 from crmwb.lifecycle.risk import build as build_risk
-from crmwb.lifecycle.seasons import Seasons
+from crmwb.lifecycle.seasons import read_seasons
 from crmwb.lifecycle.timeline import Timeline
 from crmwb.lifecycle.trend import Orders
 from crmwb.params import Params
@@ -98,7 +96,8 @@ def build(
     ends, before = all_ends[-n_kept:], all_ends[:-n_kept]
     with step(f"reading the months of {n:,} customers"):
         purchases, contacts = read_purchases(con, tables, as_of), read_contacts(con, tables, as_of)
-        seasons = _seasons(con, tables, every_customer, first_event, as_of)
+        ids = every_customer["customer_id"].to_numpy(object)
+        seasons = read_seasons(con, tables, ids, (first_event, as_of))
     with step(f"stages at {len(ends)} month ends"):
         orders = _orders(con, tables, snapshots, every_customer, as_of)
         every_moment = moments(
@@ -140,15 +139,6 @@ def build(
         | {"n_summed_up": 0 if summed_up is None else int(summed_up.sum())},
         metrics=facts.metrics(stages, known, timeline.changes()) | {"risk": risk.facts},
     )
-
-
-def _seasons(
-    con: Backend, tables: Mapping[str, ir.Table], every_customer: pd.DataFrame, first_event: date, as_of: date
-) -> Seasons:
-    """Read what the season is learned from; nothing where the history is too short for one."""
-    if "transactions" not in tables or (as_of - first_event).days < MIN_YEARS * YEAR_DAYS:
-        return Seasons.none(len(every_customer))
-    return Seasons.of(read_days(con, tables["transactions"], as_of), every_customer["customer_id"].to_numpy(object))
 
 
 def _summed_up(every_customer: pd.DataFrame) -> pd.Series | None:

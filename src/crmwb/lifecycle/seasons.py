@@ -1,14 +1,17 @@
 """The season as it was known at each moment, and the gaps between purchases in its time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
+import ibis.expr.types as ir
 import numpy as np
 
 from crmwb.calendar import day_number
-from crmwb.features.purchase_days import PurchaseDays
-from crmwb.features.seasonal_time import DailyCounts, SeasonalTime
+from crmwb.engine import Backend
+from crmwb.features.purchase_days import PurchaseDays, read_days
+from crmwb.features.seasonal_time import MIN_YEARS, YEAR_DAYS, DailyCounts, SeasonalTime
 from crmwb.lifecycle.activity import MICRO
 
 
@@ -93,3 +96,23 @@ class Gaps:
         who = self.customer[known]
         sums = [np.bincount(who, of[known], self.n_customers) for of in (self.log, self.squared_log)]
         return [values.astype(np.int64) for values in (np.bincount(who, minlength=self.n_customers), *sums)]
+
+
+def read_seasons(con: Backend, tables: Mapping[str, ir.Table], ids: np.ndarray, window: tuple[date, date]) -> Seasons:
+    """Read what the season is learned from; nothing where the history is too short for one.
+
+    Parameters
+    ----------
+    con : Backend
+        The engine that holds the tables.
+    tables : mapping of str to ir.Table
+        Clean canonical tables by name.
+    ids : ndarray of str of shape (n_customers,)
+        Of all customers, ascending.
+    window : (date, date)
+        The first event's day, and as_of (exclusive).
+    """
+    first, as_of = window
+    if "transactions" not in tables or (as_of - first).days < MIN_YEARS * YEAR_DAYS:
+        return Seasons.none(len(ids))
+    return Seasons.of(read_days(con, tables["transactions"], as_of), ids)

@@ -1,6 +1,6 @@
 """The risk of every customer: chance of no purchase within the own horizon, its class, and the margin at stake."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +14,8 @@ from crmwb.lifecycle.risk.backtest import Reliability, Tested, backtest, watched
 from crmwb.lifecycle.risk.before import Before, earlier
 from crmwb.lifecycle.risk.classes import AT_RISK, CLASSES, classes
 from crmwb.lifecycle.risk.hazard import Hazard
-from crmwb.lifecycle.risk.panel import Known, panel
+from crmwb.lifecycle.risk.panel import Known
+from crmwb.lifecycle.risk.watch import FITTED_CUSTOMERS, Watch
 from crmwb.lifecycle.seasons import Seasons
 from crmwb.params import RiskParams
 
@@ -24,7 +25,6 @@ REASONS = (
 NO_PURCHASES, TOO_SHORT, TOO_FEW, NO_SKILL, BUY_ONCE = REASONS
 NEARLY_ALL, MOST = 0.95, 0.5  # of buyers: leaving by definition, and with a single purchase
 PART_OF_HISTORY = 3  # a horizon is at most this part of the history
-FITTED_CUSTOMERS = 20_000
 FITTED_MOMENTS = 24
 DAYS_A_MONTH = 30.4
 
@@ -110,7 +110,7 @@ def build(
         return Risk(nobody, None, NO_PURCHASES)
     longest = min(params.max_days, (now - first_event).days / PART_OF_HISTORY)
     tries = []
-    watch = _Watch(purchases, ends, len(ids), params, seasons or Seasons.none(len(ids)))
+    watch = Watch(purchases, ends, len(ids), params, seasons or Seasons.none(len(ids)))
     for most_days in (longest, longest / 2):  # shorter horizons have ended at more past moments
         tries.append(_learned(watch, most_days))
         if isinstance(tries[-1], _Learned) and tries[-1].tested.reliability.is_useful:
@@ -155,45 +155,7 @@ class _Learned:
         return Before.of(self.then, risk, least, n_customers)
 
 
-@dataclass(frozen=True)
-class _Watch:
-    """What past moments are looked at with: each in the time of the season that was known at a moment."""
-
-    purchases: Entries
-    ends: Sequence[date]
-    n_customers: int
-    params: RiskParams
-    seasons: Seasons
-
-    def moments(self, most_days: float) -> list[Known]:
-        """Return all moments as they are seen now."""
-        seasonal = self.seasons.gaps(time) if (time := self.seasons.time_at(self.ends[-1])).pace else None
-        return panel(self.purchases, self.ends, self.n_customers, self.params, most_days, seasonal=seasonal)
-
-    def can_forecast(self, moment: Known) -> bool:
-        """Whether nothing is missing to forecast from a moment: a season that there is now was known then."""
-        return not self.seasons.time_at(self.ends[-1]).pace or bool(self.seasons.time_at(moment.as_of).pace)
-
-    def as_seen_at(self, moments: Sequence[Known], most_days: float) -> Callable[[int], Sequence[Known]]:
-        """Return what returns the moments up to one as they were seen at it, of a sample of many customers."""
-        if not self.seasons.time_at(self.ends[-1]).pace:
-            return lambda place: moments[: place + 1]
-        step = -(-self.n_customers // FITTED_CUSTOMERS)
-        purchases, seasons = self.purchases.every(step), self.seasons.every(step)
-
-        def seen(place: int) -> Sequence[Known]:
-            then = moments[place].as_of
-            if not self.can_forecast(moments[place]):
-                return []
-            ends = [end for end in self.ends if end <= then]
-            gaps = seasons.gaps(seasons.time_at(then))
-            every = panel(purchases, ends, seasons.n_customers, self.params, most_days, seasonal=gaps)
-            return every if every and every[-1].as_of == then else []
-
-        return seen
-
-
-def _learned(watch: _Watch, most_days: float) -> _Learned | str:
+def _learned(watch: Watch, most_days: float) -> _Learned | str:
     """Learn and test on past moments; why not where there are too few, or nobody's rhythm fits now."""
     every, now = watch.moments(most_days), watch.ends[-1]
     if not every or every[-1].as_of != now:

@@ -1,6 +1,6 @@
 """What customers do next: the chance to buy, the comparison of forecasts of leaving, and likeness to the best."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,10 @@ from crmwb.calendar import month_ends
 from crmwb.engine import Backend
 from crmwb.findings import Count, Term, Unavailable
 from crmwb.lifecycle.activity import read_purchases
-from crmwb.lifecycle.risk.panel import Known, panel
+from crmwb.lifecycle.risk.build import PART_OF_HISTORY as PART_OF_RISK
+from crmwb.lifecycle.risk.panel import Known
+from crmwb.lifecycle.risk.watch import Watch
+from crmwb.lifecycle.seasons import read_seasons
 from crmwb.params import Params
 from crmwb.predict.customers import moments
 from crmwb.predict.customers.lookalikes import READ, Lookalikes, lookalikes
@@ -84,10 +87,19 @@ def build(
     ids = ordered["customer_id"].to_numpy()
     with step("propensity"):
         purchases, ends = read_purchases(con, tables, as_of), month_ends(first, as_of)
-        own = panel(purchases, ends, len(ids), params.lifecycle.risk, (as_of - first).days / 3)
-        at_fixed_days = [moments.within(one, days) for one in own]
-        buys = _of(BUYS, at_fixed_days, snapshots, ordered, n_origins=params.predict.n_origins)
-        leaves = _of(LEAVES, own, snapshots, ordered, n_origins=params.predict.n_origins)
+        seasons, longest = read_seasons(con, tables, ids, window), (as_of - first).days / PART_OF_RISK
+        watch = Watch(purchases, ends, len(ids), params.lifecycle.risk, seasons)
+        own = watch.moments(longest)
+        seen = watch.as_seen_at(own, longest)
+        fixed = [moments.within(one, days, watch.now) for one in own]
+
+        def fixed_as_seen_at(place: int) -> list[Known]:
+            time = seasons.time_at(own[place].as_of) if watch.now.pace else watch.now
+            return [moments.within(one, days, time) for one in seen(place)]
+
+        n_origins = params.predict.n_origins
+        buys = _of(BUYS, fixed, fixed_as_seen_at, snapshots, ordered, n_origins=n_origins)
+        leaves = _of(LEAVES, own, seen, snapshots, ordered, n_origins=n_origins)
     with step("lookalikes"):
         alike = lookalikes(snapshots, ordered, params.predict, params.seed)
     frame = _customers(buys, alike, ids, own)
@@ -95,11 +107,17 @@ def build(
 
 
 def _of(
-    target: str, every: list[Known], snapshots: Path, features: pd.DataFrame, *, n_origins: int
+    target: str,
+    every: Sequence[Known],
+    as_seen_at: Callable[[int], Sequence[Known]],
+    snapshots: Path,
+    features: pd.DataFrame,
+    *,
+    n_origins: int,
 ) -> Propensity | Unavailable:
     if len(every) < 2:
         return Unavailable("predict.too_few_moments", values={"n": Count(0, "month_end")})
-    examples = cases(target, every, snapshots, features, n_origins=n_origins)
+    examples = cases(target, every, as_seen_at, snapshots, features, n_origins=n_origins)
     return examples if isinstance(examples, Unavailable) else propensity(examples, n_origins)
 
 

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from crmwb import storage
+from crmwb.calendar import day_number
+from crmwb.features.seasonal_time import SeasonalTime
 from crmwb.lifecycle.risk.hazard import Hazard
 from crmwb.lifecycle.risk.panel import Known
 from crmwb.predict.logistic import levels
@@ -78,10 +80,10 @@ def taken(known: Known, rows: np.ndarray) -> Known:
     return Known(as_of=known.as_of, rhythm=rhythm, **own)
 
 
-def within(known: Known, days: int) -> Known:
-    """Return a moment with the same horizon for every customer."""
-    horizon = np.full(len(known.customer), float(days))
-    return replace(known, horizon_days=horizon, ahead_days=horizon)
+def within(known: Known, days: int, time: SeasonalTime) -> Known:
+    """Return a moment with the same horizon for every customer, in days of the calendar; `time` is that of its gaps."""
+    today, horizon = day_number(known.as_of), np.full(len(known.customer), float(days))
+    return replace(known, horizon_days=horizon, ahead_days=time.between(today, today + horizon))
 
 
 def risk(before: Sequence[Known], now: Known) -> np.ndarray | None:

@@ -5,7 +5,7 @@ The one risk is that of the lifecycle. The hiatus rule calls a customer inactive
 two chances are their shares. A regression on more columns, the one risk among them, shows whether those tell more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -28,6 +28,7 @@ MORE, RISK, HIATUS, MEAN = "more_columns", "one_risk", "hiatus_rule", "share_of_
 METHODS = (MORE, RISK, HIATUS, MEAN)
 N_BOUNDS = 20
 MIN_TESTED = 200
+N_BEFORE = 12  # month ends that the one risk is learned from
 QUARTER_DAYS, MONTH_DAYS, LONG_DAYS = 85, 28, 700
 TESTS = [
     "target",
@@ -54,8 +55,8 @@ class Propensity:
         TESTS, one row per method: on moments not seen, the chance of the target, and the gain of log loss of the first
         method over the one risk, of the others over the share of all.
     chosen : str
-        MORE where more columns tell more beyond chance and at most moments, else RISK where that beats the share of
-        all, else MEAN: then no chance is stated.
+        MORE where more columns tell more beyond chance and at most moments, and beat the share of all, else RISK where
+        that beats the share of all, else MEAN: then no chance is stated.
     drivers : DataFrame
         column, weight: of MORE, as of now, the largest first.
     now : ndarray of shape (n,)
@@ -100,7 +101,13 @@ class Cases:
 
 
 def cases(
-    target: str, every: Sequence[Known], snapshots: Path, features_now: pd.DataFrame, *, n_origins: int
+    target: str,
+    every: Sequence[Known],
+    as_seen_at: Callable[[int], Sequence[Known]],
+    snapshots: Path,
+    features_now: pd.DataFrame,
+    *,
+    n_origins: int,
 ) -> Cases | Unavailable:
     """Put together the moments of a target, a quarter of a year apart; of a history under two years, a month.
 
@@ -110,6 +117,9 @@ def cases(
         BUYS or LEAVES.
     every : sequence of Known
         Month ends, the last one now, with the horizons of the target.
+    as_seen_at : callable
+        Takes a place in `every` and returns the moments up to it, itself last, as they were seen at it; none where it
+        cannot be forecast from. See `lifecycle.risk.watch`.
     snapshots : Path
         Features at month ends.
     features_now : DataFrame
@@ -129,19 +139,17 @@ def cases(
             places.append(place)
     past = []
     for place in sorted(places[: 2 * n_origins + 2]):
-        known = moments.sampled(every[place])
-        past.append(_moment([moments.sampled(one) for one in every[:place]][-12:], known, snapshots, ids))
-    past = [one for one in past if one.risk is not None]
+        seen = [moments.sampled(one) for one in as_seen_at(place)[-1 - N_BEFORE :]]
+        if not seen:
+            continue
+        known = seen.pop()
+        if (chance := moments.risk(seen, known)) is not None:
+            past.append(Moment(known, moments.columns(snapshots, known.as_of, ids[known.customer]), chance))
     if len(past) < 4:
         return Unavailable("predict.too_few_moments", values={"n": Count(len(past), "month_end")})
     frame = features_now.set_index("customer_id").reindex(ids[present.customer])
-    recent = [moments.sampled(one) for one in every[:-1]][-12:]
+    recent = [moments.sampled(one) for one in every[:-1]][-N_BEFORE:]
     return Cases(target, past, Moment(present, moments.numbers(frame), moments.risk(recent, present)))
-
-
-def _moment(before: Sequence[Known], known: Known, snapshots: Path, ids: np.ndarray) -> Moment:
-    x = moments.columns(snapshots, known.as_of, ids[known.customer])
-    return Moment(known, x, moments.risk(before, known))
 
 
 def propensity(of: Cases, n_origins: int) -> Propensity | Unavailable:
@@ -167,7 +175,8 @@ def propensity(of: Cases, n_origins: int) -> Propensity | Unavailable:
     customers = np.concatenate(who)
     gains = {MORE: gain(by_method[MORE], by_method[RISK], y, customers)}
     gains |= {name: gain(by_method[name], by_method[MEAN], y, customers) for name in (RISK, HIATUS)}
-    more_is_better = gains[MORE].is_beyond_chance and sum(wins) * 2 > len(wins)
+    beats_share = gain(by_method[MORE], by_method[MEAN], y, customers).is_beyond_chance
+    more_is_better = beats_share and gains[MORE].is_beyond_chance and sum(wins) * 2 > len(wins)
     chosen = MORE if more_is_better else RISK if gains[RISK].is_beyond_chance else MEAN
     rows = []
     for name in METHODS:
