@@ -73,7 +73,8 @@ def workbench(
 
 def named(code: str, every: list) -> list:
     """Return the decisions of one kind."""
-    return [decision for decision in every if decision.title.code == f"decisions.{code}.title"]
+    titles = {f"decisions.{code}.title", f"decisions.{code}.title_assumed"}
+    return [decision for decision in every if decision.title.code in titles]
 
 
 def test_the_best_tier_states_what_it_has_brought():
@@ -92,6 +93,14 @@ def test_assumed_costs_state_the_revenue_that_they_concern():
     models = {"margin": {"is_assumed": True, "share": 0.25}}
     (decision,) = named("cost_gap", decisions.decisions(workbench(customers(), models=models)))
     assert say(decision.stake) == "Every margin stated here, of EUR\u00a04k of revenue, is assumed to be 25%."
+
+
+def test_an_assumed_margin_is_stated_whether_or_not_it_is_among_the_decisions():
+    wb = workbench(customers(), models={"margin": {"is_assumed": True, "share": 0.25}})
+    every = decisions.decisions(wb)
+    assert decisions.unsaid_gap(wb, every) is None
+    assert "assumed to be 25% of revenue" in say(decisions.unsaid_gap(wb, named("tier", every)))
+    assert decisions.unsaid_gap(workbench(customers()), []) is None  # costs are known
 
 
 def test_what_the_history_supports_no_single_figure_of_is_stated_as_a_range():
@@ -129,6 +138,8 @@ def test_risk_states_the_margin_at_stake_and_who_of_the_upper_tiers():
         "If the assumptions in actions.yaml hold, the list of actions keeps EUR\u00a020 of it with 1 customer, for "
         "EUR\u00a05."
     )
+    both = workbench(customers(risk_class="at_risk"), basis=["learned", "assumed"])
+    assert "; 50% of that gain is assumed, not measured." in say(named("risk", decisions.decisions(both))[0].stake)
     (decision,) = named("risk", decisions.decisions(workbench(customers(), basis="learned")))
     assert "By measured effects, the list of actions is expected to keep EUR\u00a020 of it" in say(decision.stake)
     assert say(decision.decide).startswith("Who contacts the 1 in the upper tiers")
@@ -205,6 +216,7 @@ def test_the_list_says_whether_it_is_measured_and_weighs_what_it_wins(held_out):
     )
     (decision,) = named("list", decisions.decisions(workbench(customers(), findings=[summary], held_out=held_out)))
     assert decision.weight == 30_00
+    assert say(decision.title) == "Try out the next actions with 2 customers"  # nothing shows yet what they bring
     assert ("nobody is held out" in say(decision.decide)) is (not held_out)
     assert say(decision.sure) == "Not measured: every gain is an assumption so far."
 

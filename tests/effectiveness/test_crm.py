@@ -40,6 +40,8 @@ def test_processes_are_counted_or_not_measured(con):
     card = processes.card(inputs(con, people), [])
     assert measure(card, "several_points").level == 0.5
     assert (measure(card, "profitable").n, measure(card, "profitable").of) == (1, 2)
+    late = processes.card(inputs(con, people.assign(loss_cents=[4.0, 1, None])), [])  # an invoice that is not paid
+    assert (measure(late, "profitable").n, measure(late, "profitable").of) == (0, 2)  # as the SWOT counts losses
     assert measure(card, "criteria_before").level is None
     assert {m.area for m in card} == set(processes.PROCESSES)
 

@@ -64,8 +64,9 @@ def _purchases(customers: pd.DataFrame, days: int, no_risk: str | None, p: Param
     return [
         _row(
             "value", n_repeats >= least and long_enough and bool(customers["clv_cents"].notna().any()),
-            {"n": Count(n_repeats, "customer"), "days": Days(days)},
+            {"n": Count(n_repeats, "customer"), "days": Days(days)} if n_repeats else {"days": Days(days)},
             {"n": Count(least, "customer"), "days": Days(2 * p.value.backtest.holdout_days)},
+            is_none=not n_repeats,
         ),
         _row(
             "risk", bool(customers["risk"].notna().any()),
@@ -91,8 +92,8 @@ def _tables(customers: pd.DataFrame) -> list[Readiness]:
         ("products", n_named, "customer"), ("credit", n_invoiced, "customer"), ("owners", n_owned, "customer"),
         ("consent", n_agreed, "customer"), ("pipeline", deals, "opportunity"),
     )  # fmt: skip
-    rows = [_row(key, n > 0, {"n": Count(n, noun)}, {}) for key, n, noun in counts]
-    return [_row("profit", share > 0.5, {"share": Share(share)}, {}), *rows]
+    rows = [_row(key, n > 0, {"n": Count(n, noun)}, {}, is_none=not n) for key, n, noun in counts]
+    return [_row("profit", share > 0.5, {"share": Share(share)}, {}, is_none=not share), *rows]
 
 
 def _campaigns(known: Inputs, p: Params) -> list[Readiness]:
@@ -104,20 +105,27 @@ def _campaigns(known: Inputs, p: Params) -> list[Readiness]:
     arm = Count(p.response.min_arm, "customer")
     both = {"n": Count(n_tested), "all": Count(len(campaigns), "campaign")}
     return [
-        _row("effects", n_tested > 0, both, {"arm": arm}),
-        _row("uplift", n_sorted > 0, {"n": Count(n_sorted, "campaign")}, {"arm": arm}),
+        _row("effects", n_tested > 0, both, {"arm": arm}, is_none=campaigns.empty),
+        _row("uplift", n_sorted > 0, {"n": Count(n_sorted, "campaign")}, {"arm": arm}, is_none=not n_sorted),
         _row(
             "hold_outs", n_held >= MIN_HELD_OUT,
-            {"n": Count(n_held, "customer")}, {"n": Count(MIN_HELD_OUT, "customer")},
+            {"n": Count(n_held, "customer")}, {"n": Count(MIN_HELD_OUT, "customer")}, is_none=not n_held,
         ),
     ]  # fmt: skip
 
 
 def _row(
-    key: str, is_ready: bool, has: Mapping[str, Value], needs: Mapping[str, Value], lacks: str | None = None
+    key: str,
+    is_ready: bool,
+    has: Mapping[str, Value],
+    needs: Mapping[str, Value],
+    lacks: str | None = None,
+    *,
+    is_none: bool = False,
 ) -> Readiness:
-    """Return a row; `lacks` names what it takes where that differs from what the analysis usually takes."""
-    codes = (f"actions.readiness.has_{key}", f"actions.readiness.needs_{lacks or key}")
+    """Return a row; `lacks` names what it takes where that is not the usual, and `is_none` that there is nothing."""
+    there_is = f"has_{key}_none" if is_none else f"has_{key}"
+    codes = (f"actions.readiness.{there_is}", f"actions.readiness.needs_{lacks or key}")
     return Readiness(key, is_ready, Finding(codes[0], has), Finding(codes[1], needs))
 
 

@@ -53,12 +53,13 @@ def _owned(inputs: Inputs) -> pd.Series | None:
 
 def _value_creation(inputs: Inputs) -> list[Measure]:
     buyers = inputs.buyers
-    profit = buyers["profit_cents"].dropna()
+    known = buyers[buyers["profit_cents"].notna()]
+    earning = (known["profit_cents"] >= 0) & ~(known["loss_cents"].fillna(0) > 0)  # overdue invoices are in the loss
     costs = inputs.quality["completeness"]["revenue_known"].get("transactions", {}).get("cost_cents")
     return [
         Measure("process", "value_creation", "costs_known", share=costs),
         counted("process", "value_creation", "value_forecast", buyers["clv_cents"].notna()),
-        counted("process", "value_creation", "profitable", profit >= 0 if len(profit) else None),
+        counted("process", "value_creation", "profitable", earning if len(known) else None),
     ]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from crmwb.actions.basis import assumed_share
+from crmwb.actions.basis import LITTLE, assumed_share
 from crmwb.effectiveness.inputs import Inputs
 from crmwb.effectiveness.measure import Measure
 from crmwb.findings import Count, Finding, Share, Term, Value
@@ -48,7 +48,10 @@ def _losses(inputs: Inputs) -> Iterator[Finding]:
     if len(losing):
         cents = int(losing["loss_cents"].sum())
         values = {"n": Count(len(losing), "customer"), "money": inputs.money(cents)}
-        yield Finding("effectiveness.swot.losses", values, weight=cents)
+        code = "losses_overdue" if (losing["overdue_cents"].fillna(0) > 0).any() else "losses"
+        n_never = int((~losing["customer_id"].isin(inputs.buyers["customer_id"])).sum())
+        code, values = (f"{code}_never", {**values, "n_never": Count(n_never)}) if n_never else (code, values)
+        yield Finding(f"effectiveness.swot.{code}", values, weight=cents)
 
 
 def _opportunities(inputs: Inputs) -> Iterator[Finding]:
@@ -65,7 +68,7 @@ def _opportunities(inputs: Inputs) -> Iterator[Finding]:
         gain = int(doing["gain_cents"].sum())
         values = {"n": Count(len(doing), "customer"), "money": inputs.money(gain)}
         assumed = assumed_share(doing)
-        code = "actions_assumed" if assumed else "actions"
+        code = f"actions{'_all' if assumed > 1 - LITTLE else ''}_assumed" if assumed else "actions"
         yield Finding(f"effectiveness.swot.{code}", {**values, "assumed": Share(assumed)}, weight=gain)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crmwb import layout, storage
-from crmwb.actions.basis import assumed_share
+from crmwb.actions.basis import LITTLE, assumed_share
 from crmwb.contract.actions import LIST as ACTION_LIST
 from crmwb.contract.lifecycle import RELIABILITY
 from crmwb.contract.marts import CUSTOMERS as MART
@@ -300,7 +300,8 @@ class Accounts:
         values: dict[str, Value] = {"n": Count(len(rows)), "gain": self._sum(rows, "gain_cents")}
         assumed = assumed_share(self._keeping)
         values |= {"cost": self._sum(rows, "cost_cents"), "assumed": Share(assumed)}
-        return Finding("accounts.win_back_assumed" if assumed else "accounts.win_back", values)
+        kind = "_all_assumed" if assumed > 1 - LITTLE else "_assumed" if assumed else ""
+        return Finding(f"accounts.win_back{kind}", values)
 
     @property
     def credit_finding(self) -> Finding | Unavailable:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from crmwb import layout, storage
 from crmwb.actions import plan as plans
+from crmwb.actions.basis import LITTLE, assumed_share
 from crmwb.actions.holdouts import least_chosen
 from crmwb.contract.actions import LIST as ACTION_LIST
 from crmwb.contract.actions import READINESS
@@ -15,7 +16,7 @@ from crmwb.contract.actions import RESULTS as ACTION_RESULTS
 from crmwb.contract.actions import SUMMARY as ACTION_SUMMARY
 from crmwb.contract.marts import CUSTOMERS as MART
 from crmwb.display.picture import Picture, draw
-from crmwb.findings import Count, Finding, Share, from_json, loads
+from crmwb.findings import Count, Finding, Interval, Money, Share, from_json, loads
 from crmwb.params.actions import ActionPlan
 from crmwb.plots import actions as plots
 
@@ -62,6 +63,26 @@ class Actions:
             )
         ]  # fmt: skip
         return summary.assign(n_held_out=pd.Series(held_out, index=summary.index, dtype=object))
+
+    @property
+    def chosen_note(self) -> Finding:
+        """How an action is chosen, and how much of the gain behind the choice is assumed."""
+        doing = self.frame[~self.frame["is_held_out"].astype(bool)]
+        assumed = 0.0 if doing.empty else assumed_share(doing)
+        if not assumed:
+            return Finding("actions.note.chosen")
+        if assumed > 1 - LITTLE:
+            return Finding("actions.note.chosen_assumed")
+        return Finding("actions.note.chosen_mixed", {"assumed": Share(assumed)})
+
+    @property
+    def cost_note(self) -> Finding | None:
+        """What the actions of the list cost per customer, from the cheapest to the dearest; None where it is empty."""
+        costs = self.frame.loc[~self.frame["is_held_out"].astype(bool), "cost_cents"]
+        if costs.empty:
+            return None
+        least, most = (Money(int(cents), self.currency) for cents in (costs.min(), costs.max()))
+        return Finding("actions.note.cost", {"cost": least if least == most else Interval(least, most)})
 
     @property
     def reach_note(self) -> Finding | None:

@@ -1,11 +1,11 @@
 """What leadership has to decide: at most five actions, each with the money at stake, an owner and how sure it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crmwb.actions.basis import assumed_share
+from crmwb.actions.basis import LITTLE, assumed_share
 from crmwb.display.blocks import Decision
 from crmwb.findings import Count, Days, Finding, Interval, Money, Name, Share, Term, Unavailable, Value
 from crmwb.marts.lost_accounts import lost_accounts
@@ -94,8 +94,11 @@ def risk(wb: "Workbench") -> Iterator[Decision]:
     gain, cost = int(doing["gain_cents"].sum()), int(doing["cost_cents"].sum())
     if gain <= cost:
         return
-    is_assumed = assumed_share(doing) > MOST_ASSUMED
-    keeps = {
+    assumed = assumed_share(doing)
+    is_assumed = assumed > MOST_ASSUMED
+    basis = "assumed" if assumed > 1 - LITTLE else "mixed" if assumed else "measured"
+    keeps: dict[str, Value] = {
+        "assumed": Share(assumed),
         "gain": Money(gain, wb.currency),
         "n_listed": Count(len(doing), "customer"),
         "cost": Money(cost, wb.currency),
@@ -106,7 +109,7 @@ def risk(wb: "Workbench") -> Iterator[Decision]:
         "share": Share(len(at_risk) / len(buyers)),
         "money": wb.value.future(at_stake),
         "n_listed": Count(len(doing), "customer"),
-        "keeps": Finding(f"decisions.keeps_{'assumed' if is_assumed else 'measured'}", keeps),
+        "keeps": Finding(f"decisions.keeps_{basis}", keeps),
         "n_key": Count(int(key.sum())),
         "n_lost": Count(int((buyers["risk_class"] == LIKELY_LOST).sum())),
         "n_moments": Count(int(tested["reliability"]["n_moments"]), "month_end"),
@@ -191,7 +194,8 @@ def action_list(wb: "Workbench") -> Iterator[Decision]:
     yield _decision(
         "list", {**summary.values, **(one.values if one else {}), "held_out": held_out}, owner, "actions_and_alerts",
         net, stake=f"stake_{basis}", decide="decide" if held_out.value else "decide_untested",
-        sure="sure_one" if one else f"sure_{basis}", is_assumed=basis == "assumed",
+        sure="sure_one" if one else f"sure_{basis}", title="title_assumed" if basis == "assumed" else "title",
+        is_assumed=basis == "assumed",
     )  # fmt: skip
 
 
@@ -310,6 +314,14 @@ def cost_gap(wb: "Workbench") -> Iterator[Decision]:
         yield _decision("cost_gap", values, Term("department", "finance"), "data_quality", revenue * margin["share"])
 
 
+def unsaid_gap(wb: "Workbench", shown: Iterable[Decision]) -> Finding | None:
+    """Return that every margin is assumed, where it is and none of the decisions shown says so."""
+    gap = next(cost_gap(wb), None)
+    if gap is None or gap in shown:
+        return None
+    return Finding("decisions.cost_gap.note", {"share": Share(wb.value.models["margin"]["share"])})
+
+
 def _decision(
     code: str,
     values: dict[str, Value],
@@ -317,15 +329,16 @@ def _decision(
     report: str,
     weight: float,
     *,
+    title: str = "title",
     stake: str = "stake",
     decide: str = "decide",
     sure: str = "sure",
     is_assumed: bool = False,
 ) -> Decision:
-    title, at_stake, choice, how_sure = (
-        Finding(f"decisions.{code}.{part}", values) for part in ("title", stake, decide, sure)
+    what, at_stake, choice, how_sure = (
+        Finding(f"decisions.{code}.{part}", values) for part in (title, stake, decide, sure)
     )
-    return Decision(title, at_stake, choice, owner, how_sure, report, weight, is_assumed)
+    return Decision(what, at_stake, choice, owner, how_sure, report, weight, is_assumed)
 
 
 def _alert(wb: "Workbench", code: str) -> Finding | None:
