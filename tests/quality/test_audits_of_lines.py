@@ -133,8 +133,7 @@ def test_a_whole_order_that_came_in_twice_is_told(sales):
 
 
 def test_an_order_under_two_numbers_is_found(sales):
-    audit = copies.repeated_orders(
-        sales("""
+    log = """
         customer_id  order_id  ordered_at           revenue
         a            o1        2024-01-01T10:00:00  1.00
         a            o1        2024-01-01T10:00:00  2.00
@@ -143,16 +142,29 @@ def test_an_order_under_two_numbers_is_found(sales):
         a            o3        2024-01-01T10:00:00  3.00
         b            o4        2024-01-01T10:00:00  3.00
         a            o5        2024-01-02T10:00:00  3.00
-        """)
-    )
+        """
+    audit = copies.repeated_orders(copies.by_order(sales(log)))
     assert (audit.rows, audit.share) == (1, 1 / 5)
     assert "(3.00 in total)" in say(audit.finding)
 
 
 def test_an_order_number_used_by_two_customers_is_found(sales):
     log = "customer_id order_id ordered_at revenue\na o1 2024-01-01 1.00\nb o1 2024-01-01 1.00\nb o2 2024-01-01 1.00"
-    audit = copies.orders_of_several_customers(sales(log))
+    audit = copies.orders_of_several_customers(copies.by_order(sales(log)))
     assert (audit.rows, audit.share, audit.severity) == (1, 1 / 2, "warning")
+
+
+def test_orders_that_two_customers_share_repeat_one_another_as_a_whole(sales):
+    log = """
+        customer_id  order_id  ordered_at  revenue
+        a            o1        2024-01-01  1.00
+        b            o1        2024-01-01  2.00
+        a            o2        2024-01-01  1.00
+        b            o2        2024-01-01  2.00
+        """
+    audit = copies.repeated_orders(copies.by_order(sales(log)))
+    assert (audit.rows, audit.share) == (1, 1 / 2)
+    assert "(3.00 in total)" in say(audit.finding)
 
 
 def test_a_return_is_matched_to_an_earlier_purchase_of_its_product(sales):

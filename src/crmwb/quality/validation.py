@@ -103,8 +103,8 @@ def validate(
         }
         with progress.step("counting what is known"):
             complete = completeness(tables, {name: result.known for name, result in results.items()})
-        with progress.step("auditing the clean tables"):
-            audits = tuple(audited(tables | left | filtered))
+        with progress.step("auditing the clean tables"), engine.keeping(con) as keep:
+            audits = tuple(audited(tables | left | filtered, keep))
     profile = profile_of(manifest.get("source", {}), results)
     return Validation(results, profile, tuple(drift.judged(profile, accepted, params)), complete, audits)
 

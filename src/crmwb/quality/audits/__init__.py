@@ -3,7 +3,7 @@
 A new audit is one function in a module of this package and one line in `AUDITS`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import ibis.expr.types as ir
 
@@ -11,10 +11,11 @@ from crmwb.contract.canonical import TABLES
 from crmwb.quality.audits import amounts, clock, copies, labels, links, owners, people, returns, window
 from crmwb.quality.audits.audit import Audit, Auditor, EachTable
 
-__all__ = ["AUDITS", "FILTERED", "QUARANTINE", "Audit", "audited"]
+__all__ = ["AUDITS", "BY_ORDER", "FILTERED", "QUARANTINE", "Audit", "audited"]
 
 QUARANTINE = " quarantine"  # what follows a table's name in the name of its quarantine
 FILTERED = " filtered"  # … and in the name of what its mapping's filter left out
+BY_ORDER = " by order"  # … and of its clean lines as `copies.by_order` sums them
 LEFT_OUT = "transactions" + QUARANTINE
 
 AUDITS = (
@@ -30,12 +31,12 @@ AUDITS = (
     Auditor(amounts.zero_revenue_lines, needs=("transactions",)),
     Auditor(amounts.mixed_currencies, needs=("transactions",), uses=("customers",)),
     Auditor(copies.identical_lines, needs=("transactions",)),
-    Auditor(copies.repeated_orders, needs=("transactions",)),
-    Auditor(copies.orders_of_several_customers, needs=("transactions",)),
+    Auditor(copies.repeated_orders, needs=("transactions" + BY_ORDER,)),
+    Auditor(copies.orders_of_several_customers, needs=("transactions" + BY_ORDER,)),
     Auditor(returns.returns, needs=("transactions",)),
     Auditor(returns.returns_without_purchase, needs=("transactions",)),
     Auditor(people.test_customers, needs=("customers",), uses=("transactions",)),
-    Auditor(people.bulk_buyers, needs=("transactions",)),
+    Auditor(people.bulk_buyers, needs=("transactions" + BY_ORDER,)),
     Auditor(
         links.customers_without_events,
         needs=("customers",),
@@ -51,7 +52,9 @@ AUDITS = (
 )
 
 
-def audited(tables: Mapping[str, ir.Table]) -> Iterator[Audit]:
+def audited(
+    tables: Mapping[str, ir.Table], keep: Callable[[str, ir.Table], ir.Table] = lambda _, table: table
+) -> Iterator[Audit]:
     """Yield the findings about clean tables; audits whose tables the source lacks, or that do not apply, are left out.
 
     Parameters
@@ -59,7 +62,11 @@ def audited(tables: Mapping[str, ir.Table]) -> Iterator[Audit]:
     tables : mapping of str to ir.Table
         The clean tables by name, their quarantined rows by name and `QUARANTINE`, and, where a mapping's filter left
         rows out, what is known of them by name and `FILTERED`.
+    keep : callable, optional
+        How to keep what several audits look at, as `engine.keeping` does; worked out for each where not given.
     """
+    if (lines := tables.get("transactions")) is not None:
+        tables = {**tables, "transactions" + BY_ORDER: keep("orders", copies.by_order(lines))}
     for auditor in AUDITS:
         for audit in _audits(auditor, tables):
             if audit is not None:

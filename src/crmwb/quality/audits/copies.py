@@ -36,19 +36,33 @@ def identical_lines(transactions: ir.Table) -> Audit | None:
     )
 
 
-def repeated_orders(transactions: ir.Table) -> Audit | None:
-    """Find orders that repeat another one under a new number: one customer, moment, number of lines and sums.
+def by_order(transactions: ir.Table) -> ir.Table:
+    """Sum the lines of each order, apart by customer where several share its number; what several audits look at.
 
-    A few are chance where moments have no time of day; files that overlap bring more.
+    One row per order_id and customer_id: at (the first moment), n_lines, cents, largest (the line that brings most).
     """
-    orders = transactions.group_by("order_id").aggregate(
-        customer_id=transactions.customer_id.min(),
+    return transactions.group_by("order_id", "customer_id").aggregate(
         at=transactions.ordered_at.min(),
         n_lines=transactions.count(),
         cents=transactions.revenue_cents.sum(),
         largest=transactions.revenue_cents.max(),
     )
-    telling = orders.filter(orders.cents != 0)
+
+
+def repeated_orders(orders: ir.Table) -> Audit | None:
+    """Find orders that repeat another one under a new number: one customer, moment, number of lines and sums.
+
+    A few are chance where moments have no time of day; files that overlap bring more. `orders` is as `by_order`
+    returns it.
+    """
+    whole = orders.group_by("order_id").aggregate(
+        customer_id=orders.customer_id.min(),
+        at=orders["at"].min(),
+        n_lines=orders.n_lines.sum(),
+        cents=orders.cents.sum(),
+        largest=orders.largest.max(),
+    )
+    telling = whole.filter(whole.cents != 0)
     alike = telling.group_by("customer_id", "at", "n_lines", "cents", "largest").aggregate(n=telling.count())
     repeats = alike.filter(alike.n > 1)
     counts = figures(
@@ -57,23 +71,23 @@ def repeated_orders(transactions: ir.Table) -> Audit | None:
             cents=((repeats.n - 1) * repeats.cents).cast("decimal(38, 0)").sum().cast("float64").fill_null(0.0),
         )
     )
-    n_orders = orders.count().to_pyarrow().as_py()
     return found_among(
         "repeated_orders",
         "transactions",
         counts["n_repeats"],
-        n_orders,
+        orders.order_id.nunique().to_pyarrow().as_py(),
         noun="order",
         values={"sum": Money(counts["cents"], "", exact=True)},
     )
 
 
-def orders_of_several_customers(transactions: ir.Table) -> Audit | None:
-    """Find order numbers that several customers share: numbers used again, or orders of two systems mixed up."""
-    orders = transactions.group_by("order_id").aggregate(
-        is_shared=transactions.customer_id.min() != transactions.customer_id.max()
-    )
-    counts = figures(orders.aggregate(n_orders=orders.count(), n_found=orders.is_shared.sum().fill_null(0)))
+def orders_of_several_customers(orders: ir.Table) -> Audit | None:
+    """Find order numbers that several customers share: numbers used again, or orders of two systems mixed up.
+
+    `orders` is as `by_order` returns it.
+    """
+    numbers = orders.group_by("order_id").aggregate(is_shared=orders.count() > 1)
+    counts = figures(numbers.aggregate(n_orders=numbers.count(), n_found=numbers.is_shared.sum().fill_null(0)))
     return found_among(
         "orders_of_several_customers",
         "transactions",

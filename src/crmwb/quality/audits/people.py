@@ -43,15 +43,13 @@ def test_customers(customers: ir.Table, transactions: ir.Table | None) -> Audit 
     )
 
 
-def bulk_buyers(transactions: ir.Table) -> Audit | None:
+def bulk_buyers(orders: ir.Table) -> Audit | None:
     """Find customers who are so much larger than the usual one that they stand for many, or are of another kind.
 
     Larger is `TIMES_THE_USUAL` times the median, and `BULK_SHARE` of all: in revenue, or in orders. None where there
-    are fewer than `FEW_CUSTOMERS`.
+    are fewer than `FEW_CUSTOMERS`. `orders` is as `copies.by_order` returns it.
     """
-    each = transactions.group_by("customer_id").aggregate(
-        cents=transactions.revenue_cents.sum(), n_orders=transactions.order_id.nunique()
-    )
+    each = orders.group_by("customer_id").aggregate(cents=orders.cents.sum(), n_orders=orders.count())
     buyers = each.filter(each.cents > 0)
     whole = figures(
         buyers.aggregate(

@@ -35,17 +35,21 @@ def distributions(rows: ir.Table, table: Table) -> dict[str, Distribution]:
     return shares_of
 
 
-def bin_of(numbers: ir.NumericValue) -> ir.StringValue:
-    """Return the bin of each number: "0", or its sign and the power of two that it reaches ("-2^3": -15.9 to -8)."""
+def _bins(rows: ir.Table, numbers: ir.NumericValue) -> ir.Table:
+    """Count the rows of each bin: "0", or the sign and the power of two that numbers reach ("-2^3": -15.9 to -8)."""
     # no logarithm of 0, which some engines refuse
-    power = numbers.cast("float64").abs().nullif(0).log2().floor().cast("int64").cast("string")
-    return ibis.ifelse(numbers == 0, ZERO, ibis.ifelse(numbers < 0, "-2^", "2^") + power)
+    power = numbers.cast("float64").abs().nullif(0).log2().floor().cast("int64")
+    counts = rows.group_by(sign=numbers.sign().cast("int8"), power=power).aggregate(n=rows.count())
+    name = ibis.ifelse(counts.sign < 0, "-2^", "2^") + counts.power.cast("string")  # few, where rows are many
+    return counts.select("n", bin=ibis.coalesce(ibis.ifelse(counts.sign == 0, ZERO, name), UNKNOWN))
 
 
 def _shares(rows: ir.Table, column: Column, n_rows: int) -> Distribution:
     values = rows[column.name]
-    bins = bin_of(values) if column.kind in NUMBERS else values.cast("string")
-    counts = rows.group_by(bin=ibis.coalesce(bins, UNKNOWN)).aggregate(n=rows.count())
+    if column.kind in NUMBERS:
+        counts = _bins(rows, values)
+    else:
+        counts = rows.group_by(bin=ibis.coalesce(values.cast("string"), UNKNOWN)).aggregate(n=rows.count())
     commonest = counts.order_by(ibis.desc("n"), "bin").limit(N_LABELS).to_pyarrow().to_pylist()
     shares = {
         row["bin"]: row["n"] / n_rows
