@@ -10,6 +10,7 @@ from crmwb import progress
 from crmwb.errors import CrmwbError
 from crmwb.sources.drafting import roles, settings
 from crmwb.sources.drafting.amounts import refunds, styles
+from crmwb.sources.drafting.contacts import other_files
 from crmwb.sources.drafting.customers import customer_records, ids
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.questions import Question
@@ -24,7 +25,7 @@ from crmwb.sources.source_files import PARQUET, SourceFile, find, members_of
 
 ORDER = (
     "transactions", "opportunities", "invoices", "payments", "contracts", "customer_summaries", "category_summaries",
-    "campaign_members", "customers", "products",
+    "campaigns", "campaign_members", "interactions", "customers", "products",
 )  # fmt: skip
 SUMMED_UP = ("customer_summaries", "category_summaries")
 NOTHING = "no purchases, invoices, opportunities, contracts, customers summed up, trial, customers or products"
@@ -99,8 +100,11 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
     columns = {role: name for role, name in (given or {}).items() if role in roles.NAMES}
     every = [heads.filled(p) for p in roles.named([_look(directory, name) for name in names], columns)]
     profiles = [p for p in every if len(every) == 1 or not facts.is_history(p)]
-    parts = _facts(profiles, declared, invoices_are_sales=roles.invoices_are_sales(given or {}))
+    found = other_files.aside(profiles)
+    parts = _facts_beside(found, profiles, declared, invoices_are_sales=roles.invoices_are_sales(given or {}))
     heads.write(parts)
+    contacts, why_not = _contacts(found, profiles, parts, declared)
+    parts += contacts
     used = {part.options["file"] for part in parts}
     for table in ("customers", "products"):
         own = [p for p in profiles if p.file.name not in used]
@@ -125,7 +129,10 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
     parts.sort(key=lambda part: ORDER.index(part.table))
     used |= {joined["file"] for part in parts for joined in part.options.get("join", {}).values()}
     left = [p for p in profiles if p.file.name not in used]
-    unused = [f"{p.file.name} is left out: {dimensions.mismatch(p, parts) or NOTHING}" for p in left]
+    unused = [
+        f"{p.file.name} is left out: {why_not.get(p.file.name) or dimensions.mismatch(p, parts) or NOTHING}"
+        for p in left
+    ]
     moved = [p.file.name for p in every if all(p is not other for other in profiles)]
     unused += [f"{name} is left out: it tells how opportunities moved from stage to stage" for name in moved]
     name = Path(parts[0].options.get("file", paths[0].name)).name.partition(".")[0]
@@ -190,6 +197,34 @@ def _look(directory: Path, name: str) -> Profile:
         result = find(directory, name, "crmwb map")[0]
         looked_at = profile(result, sniff(result))
     return replace(looked_at, file=SourceFile(directory / name, name))
+
+
+def _facts_beside(
+    found: other_files.Aside, profiles: list[Profile], declared: Collection[Declared], *, invoices_are_sales: bool
+) -> list[Part]:
+    """Return what happened as files tell it that hold no contacts; of visits and the like, only where no other does."""
+    without = [p for p in profiles if all(p is not other for other in found.every)]
+    least = [p for p in profiles if all(p is not other for other in found.never_purchases)]
+    every = [files for files in (without, least) if files]
+    for files in every:
+        try:
+            return _facts(files, declared, invoices_are_sales=invoices_are_sales)
+        except roles.MissingRolesError:
+            if files is every[-1] and not found.every:
+                raise
+    return []
+
+
+def _contacts(
+    found: other_files.Aside, profiles: list[Profile], parts: list[Part], declared: Collection[Declared]
+) -> tuple[list[Part], dict[str, str]]:
+    """Return the files of contacts that are no facts yet, and by file why one cannot be; at least one file is something."""
+    used = {part.options.get("file") for part in parts}
+    found.contacts = [p for p in found.contacts if p.file.name not in used]
+    contacts, why_not = other_files.parts(found, profiles, parts, declared)
+    if not parts and not any(part.table == "campaign_members" for part in contacts):
+        raise roles.MissingRolesError(_refusal(profiles), {})
+    return contacts, why_not
 
 
 def _facts(profiles: list[Profile], declared: Collection[Declared], *, invoices_are_sales: bool) -> list[Part]:

@@ -1,0 +1,1 @@
+"""Files of contacts with customers: campaigns, who was in them, complaints, tickets, surveys, visits and calls."""

@@ -1,0 +1,168 @@
+"""`crmwb map FOLDER`: campaigns, their members, complaints, visits and surveys are drafted beside the purchases."""
+
+import shutil
+
+import pytest
+from contact_exports import EVERY, N_ANSWERS, N_COMPLAINTS, N_CUSTOMERS, N_VISITS, company, write
+from exporting import Ingested, project_params
+from mapping_exports import run_map
+from project import PROJECT
+
+from crmwb import params
+from crmwb.errors import CrmwbError
+from crmwb.sources import ingest
+from crmwb.sources.drafting.draft import draft
+
+SALES = (
+    ("Order No", "Customer No", "Order Date", "Amount EUR"),
+    [[f"S{k}", f"K{k % 9}", f"2024-0{1 + k % 9}-11", 10.5 + k] for k in range(60)],
+)
+IN_WORDS = "case when Satisfaction = 'good' then 0.75 when Satisfaction = 'bad' then 0.25 end"
+WHO = [f"K{k}" for k in range(9)]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("params.yaml", "dvc.yaml"):
+        shutil.copy(PROJECT / name, tmp_path)
+    raw = tmp_path / "data" / "raw"
+    raw.mkdir(parents=True)
+    return raw
+
+
+def beside_sales(folder, name, head, rows):
+    """Draft a file beside sales; return its parts, what is left out and the draft."""
+    write(folder / "orders.csv", *SALES)
+    write(folder / name, head, rows)
+    result = draft([folder])
+    own = {part.table: part for part in result.parts if part.options.get("file") == name}
+    return own, [text for text in result.unused if text.startswith(name)], result
+
+
+@pytest.mark.parametrize("language", EVERY)
+def test_a_folder_is_read_whole(folder, language):
+    truth = company(folder, EVERY[language])
+    done = run_map(str(folder), "--yes", "--answer", f"currency={'CNY' if language == 'chinese' else 'EUR'}")
+    assert done.exit_code == 0, done.stdout + done.stderr
+    assert "left out:" not in done.stdout
+    source = params.load(folder.parents[1] / "params.yaml").source
+    ingest(project_params(**source.model_dump(include={"kind", "currency", "mapping", "directory"})))
+    read = Ingested(folder.parents[1] / "data" / "canonical")
+    assert read.table("transactions")["revenue_cents"].sum() == truth.revenue_cents
+    assert read.table("campaigns")["cost_cents"].sum() == truth.campaign_cents  # and not what was planned
+    customers = read.table("customers")
+    assert (len(customers), set(customers["kind"])) == (N_CUSTOMERS, {"company"})
+    members = read.table("campaign_members")
+    treated = members[members["arm"] == "treatment"]
+    assert set(zip(treated["campaign_id"], treated["customer_id"], strict=True)) == truth.treated
+    assert members["responded_at"].notna().sum() == truth.n_answered
+    contacts = read.table("interactions")
+    assert contacts["interaction_id"].is_unique
+    assert len(contacts) == N_COMPLAINTS + N_VISITS + N_ANSWERS
+    assert dict(contacts["department"].value_counts()) == {
+        "service": N_COMPLAINTS, "sales": N_VISITS, "marketing": N_ANSWERS
+    }  # fmt: skip
+    assert contacts["cost_cents"].sum() == truth.visit_cents
+    assert contacts["resolved_at"].notna().sum() == truth.n_settled
+    assert contacts["satisfaction"].dropna().sort_values().tolist() == sorted(truth.ratings)
+    assert not list(read.folder.rglob("unreadable/*"))
+
+
+def test_costs_of_campaigns_by_day_are_no_purchases(folder):
+    rows = [[f"C{k % 2}", f"2024-02-{1 + k:02}", "search", 20 + k] for k in range(20)]
+    own, left, _ = beside_sales(folder, "campaign_costs.csv", ("Campaign ID", "Date", "Channel", "Cost"), rows)
+    assert not own
+    assert "several rows for a Campaign ID" in left[0]
+    assert "cost_cents of campaigns" in left[0]
+
+
+def test_costs_with_a_row_for_each_campaign_are_joined(folder):
+    write(folder / "costs.csv", ("Campaign ID", "Actual Cost"), [["C1", 200], ["C2", 300]])
+    rows = [["C1", "Spring", "2024-03-01"], ["C2", "Autumn", "2024-09-01"]]
+    own, _, result = beside_sales(folder, "campaigns.csv", ("Campaign ID", "Name", "Start Date"), rows)
+    assert own["campaigns"].guesses["cost_cents"].value == {"column": "costs.Actual Cost"}
+    assert not result.unused
+
+
+def test_members_with_an_amount_are_no_purchases(folder):
+    head = ("Campaign ID", "Customer No", "Contact Date", "Amount", "Converted")
+    rows = [[f"C{k % 3}", WHO[k % 9], "2024-05-02", 12.5, "yes" if k % 4 else "no"] for k in range(27)]
+    own, _, _ = beside_sales(folder, "mailing.csv", head, rows)
+    assert own.keys() == {"campaign_members"}
+    assert own["campaign_members"].guesses["arm"].value == {"constant": "treatment"}
+    assert any("no column says who was held back" in text for text in own["campaign_members"].remarks)
+
+
+def test_orders_that_name_the_campaign_they_came_by_stay_purchases(folder):
+    head = ("Order No", "Customer No", "Order Date", "Campaign", "Amount EUR")
+    rows = [[f"W{k}", WHO[k % 9], "2024-05-02", f"C{k % 3}", 12.5] for k in range(27)]
+    own, _, _ = beside_sales(folder, "web_orders.csv", head, rows)
+    assert own.keys() == {"transactions"}
+
+
+def test_gifts_that_name_the_campaign_they_came_by_stay_purchases(folder):
+    head = ("Gift ID", "Donor ID", "Gift Date", "Campaign", "Gift Amount")
+    write(folder / "gifts.csv", head, [[f"G{k}", f"D{k % 9}", "2024-05-02", f"C{k % 3}", 12.5] for k in range(27)])
+    assert {part.table for part in draft([folder]).parts} == {"transactions", "customers"}
+
+
+def test_arms_whose_names_say_nothing_are_asked(folder):
+    rows = [["C1", WHO[k], "AB"[k % 2], "2024-05-02"] for k in range(9)]
+    own, _, result = beside_sales(folder, "members.csv", ("Campaign ID", "Customer No", "Group", "Sent Date"), rows)
+    question = next(q for q in result.questions if q.key == "control_of_group")
+    assert (question.choices, question.is_safe) == (("A", "B", "none"), False)
+    question.settle("B")
+    assert own["campaign_members"].guesses["arm"].value["replace"] == {"A": "treatment", "B": "control"}
+
+
+def test_a_customer_twice_in_a_campaign_counts_once(folder):
+    rows = [["C1", WHO[k % 9], "Test" if k % 9 % 2 else "Control", "2024-05-02"] for k in range(12)]
+    own, _, _ = beside_sales(folder, "members.csv", ("Campaign ID", "Customer No", "Group", "Sent Date"), rows)
+    assert own["campaign_members"].options["filter"] == "row_of_the_member = 1"
+    assert any("3 rows name a customer of a campaign again" in text for text in own["campaign_members"].remarks)
+
+
+@pytest.mark.parametrize(
+    ("head", "values", "expected"),
+    [
+        ("Rating", [1, 2, 3, 5], "(Rating - 1) / 4"),
+        ("NPS", [3, 7, 9, 9], "NPS / 10"),
+        ("Satisfaction", ["good", "bad", "good", "good"], IN_WORDS),
+        ("Note", [1, 2, 3, 5], None),
+        ("Rating", [2, 4, 7, 9], None),
+    ],
+)  # fmt: skip
+def test_ratings_are_shares_or_asked(folder, head, values, expected):
+    rows = [[WHO[k % 9], f"2024-03-{1 + k:02}", values[k % 4]] for k in range(20)]
+    own, _, result = beside_sales(folder, "survey.csv", ("Customer No", "Survey Date", head), rows)
+    guess = own["interactions"].guesses.get("satisfaction")
+    assert (guess and guess.value["expression"]) == expected
+    assert any(q.key.startswith("scale_of") for q in result.questions) == (expected is None)
+
+
+def test_contacts_of_strangers_are_left_out_with_the_reason(folder):
+    rows = [[k, f"X{k}", "2024-05-02", "2024-05-04"] for k in range(20)]
+    own, left, _ = beside_sales(folder, "tickets.csv", ("Ticket ID", "Account", "Created At", "Resolved At"), rows)
+    assert not own
+    assert "Account names none of those of the other files" in left[0]
+
+
+def test_the_customer_of_a_contact_may_stand_in_another_file(folder):
+    write(folder / "people.csv", ("Person ID", "Customer No"), [[f"P{k}", WHO[k % 9]] for k in range(18)])
+    rows = [[k, f"P{k % 18}", "2024-05-02", "2024-05-04"] for k in range(30)]
+    own, _, _ = beside_sales(folder, "tickets.csv", ("Ticket ID", "Person ID", "Created At", "Resolved At"), rows)
+    assert own["interactions"].guesses["customer_id"].value == "people.Customer No"
+    assert own["interactions"].options["join"]["people"]["key"] == "Person ID"
+
+
+def test_visits_that_are_paid_for_stay_purchases(folder):
+    head = ("Visit ID", "Patient ID", "Visit Date", "Amount")
+    write(folder / "visits.csv", head, [[k, f"P{k % 9}", "2024-05-02", 80 + k] for k in range(30)])
+    assert {part.table for part in draft([folder]).parts} == {"transactions", "customers"}
+
+
+def test_admission_tickets_are_no_matters_of_service(folder):
+    write(folder / "tickets.csv", ("Kundennr", "Datum", "Karten"), [[f"P{k % 9}", "2024-05-02", 2] for k in range(30)])
+    with pytest.raises(CrmwbError, match="no amount"):
+        draft([folder])
