@@ -81,7 +81,7 @@ def test_costs_with_a_row_for_each_campaign_are_joined(folder):
     write(folder / "costs.csv", ("Campaign ID", "Actual Cost"), [["C1", 200], ["C2", 300]])
     rows = [["C1", "Spring", "2024-03-01"], ["C2", "Autumn", "2024-09-01"]]
     own, _, result = beside_sales(folder, "campaigns.csv", ("Campaign ID", "Name", "Start Date"), rows)
-    assert own["campaigns"].guesses["cost_cents"].value == {"column": "costs.Actual Cost"}
+    assert own["campaigns"].guesses["cost_cents"].value == "costs.Actual Cost"
     assert not result.unused
 
 

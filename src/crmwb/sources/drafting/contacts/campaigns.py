@@ -3,10 +3,12 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from crmwb.contract import Kind
 from crmwb.contract.canonical import TABLES
 from crmwb.sources.drafting.contacts import words
-from crmwb.sources.drafting.guess import Guess, Part, fill
+from crmwb.sources.drafting.guess import Guess, Part, best, fill, of_column
 from crmwb.sources.drafting.reading import syntax, vocabulary
 from crmwb.sources.drafting.reading.profile import Column, Profile
 from crmwb.sources.drafting.reading.vocabulary import matches
@@ -112,25 +114,14 @@ def _number(profile: Profile) -> Column | None:
 def _join_costs(part: Part, number: Column, costs: Sequence[Profile]) -> None:
     """Join what campaigns cost from a file that has a row for each."""
     for other in costs:
-        key = next(
-            (
-                c
-                for c in other.columns
-                if c.is_unique and words.says_campaign(c) and overlap(c, number) >= LEAST_OVERLAP
-            ),
-            None,
-        )
-        money = fill(
-            TABLES["campaigns"],
-            [c for c in other.columns if not words.BUDGET.fullmatch(c.words)],
-            {"cost_cents": words.CAMPAIGNS["cost_cents"]},
-        )
-        if key is None or not money:
+        keys = (c for c in other.columns if c.is_unique and words.says_campaign(c))
+        key = next((c for c in keys if overlap(c, number) >= LEAST_OVERLAP), None)
+        actual = [c for c in other.columns if not words.BUDGET.fullmatch(c.words)]
+        money = best(actual, words.CAMPAIGNS["cost_cents"], Kind.MONEY)
+        if key is None or money is None:
             continue
-        guess, column = money["cost_cents"], money["cost_cents"].sources[0]
-        own = guess.value if isinstance(guess.value, dict) else {"column": column.name}
         joined = {**syntax.file_options(other), "key": {number.name: key.name}, "unmatched": "keep"}
         part.options["join"] = {"costs": joined}
-        value = {**own, "column": f"costs.{column.name}"}
-        part.guesses["cost_cents"] = Guess(value, guess.sure, f"of {other.file.name}", guess.sources)
+        column = replace(money.sources[0], name=f"costs.{money.sources[0].name}")
+        part.guesses["cost_cents"] = of_column(column, Kind.MONEY, money.sure, f"of {other.file.name}")
         return
