@@ -1,6 +1,7 @@
 """What leadership has to decide: most money first, five at most, and nothing that the history does not support."""
 
 from dataclasses import asdict
+from datetime import date
 from types import SimpleNamespace
 
 import pandas as pd
@@ -10,7 +11,7 @@ from crmwb import layout, storage
 from crmwb.actions import headlines
 from crmwb.display import html
 from crmwb.errors import CrmwbError
-from crmwb.findings import Change, Count, Finding, Money, Name, Share, Term, Unavailable, language
+from crmwb.findings import Change, Count, Day, Finding, Money, Name, Share, Term, Unavailable, language
 from crmwb.findings.say import say
 from crmwb.value.potential.total import TotalRange
 from crmwb.workbench import decisions
@@ -41,6 +42,7 @@ def workbench(
     replaced=False,
     closes=False,
     numbers=False,
+    happened=(),
     gain=20_00,
     basis="assumed",
     held_out=(),
@@ -55,7 +57,9 @@ def workbench(
     equity = SimpleNamespace(findings=lambda part: [Unavailable("forecast.too_short", {})])
     return SimpleNamespace(
         currency="EUR",
-        circumstances=SimpleNamespace(ids_replaced=replaced, closes_now=closes, numbers_per_order=numbers),
+        circumstances=SimpleNamespace(
+            ids_replaced=replaced, closes_now=closes, numbers_per_order=numbers, year=None, findings=list(happened)
+        ),
         customers=SimpleNamespace(frame=frame, buyers=frame, months=months),
         lifecycle=SimpleNamespace(facts={"risk": risk}),
         campaigns=SimpleNamespace(revenue=pd.DataFrame()),
@@ -242,8 +246,8 @@ def test_most_money_comes_first_with_the_owner_of_most_of_it():
     alert = Finding("actions.alert.overdue_by_owner", late, weight=90_00)
     lost = {
         "n_customers": 1,
-        "loss_cents": 70_00,
-        "by_reason": [{"reason": "returns", "loss_cents": 70_00, "loss_share": 1.0}],
+        "loss_cents": 75_00,
+        "before_unpaid": [{"reason": "returns", "n_customers": 1, "loss_cents": 70_00, "loss_share": 1.0}],
     }
     listed = decisions.decisions(workbench(customers(tier="important"), alerts=[alert], lost=lost))
     assert [d.title.code for d in listed] == [
@@ -251,9 +255,30 @@ def test_most_money_comes_first_with_the_owner_of_most_of_it():
         "decisions.losses.title",
         "decisions.risk.title",
     ]
-    assert say(listed[0].owner) == "MG"
+    assert say(listed[0].owner) == "MG"  # with half of the money or more
+    assert "EUR\u00a070 more cost than they brought, even if they pay all that is overdue" in say(listed[1].stake)
+    small = Finding(alert.code, late | {"part": Money(40_00, "EUR")}, weight=90_00)
+    assert say(decisions.decisions(workbench(customers(tier="important"), alerts=[small]))[0].owner) == "finance"
     assert say(listed[1].decide) == "Which goods or customers lose the right to free returns."
     assert len(decisions.decisions(workbench(customers(), alerts=[alert], lost=lost), most=2)) == 2
+
+
+def test_a_fall_that_a_channel_made_which_stopped_is_about_that_channel():
+    alert = Finding("actions.alert.revenue_fell", {"change": Change(-0.17), "now": Money(200_00, "EUR")}, weight=400_00)
+    gone = {
+        "channel": Name("market"), "day": Day(date(2024, 8, 18)), "share": Share(0.5), "money": Money(9_000_00, "EUR"),
+        "fell": Money(900_00, "EUR"), "others": Change(0.59),
+    }  # fmt: skip
+    stopped = Finding("circumstances.channel_stopped", gone)
+    frame = customers().assign(recent_revenue_cents=10_00, year_ago_revenue_cents=12_00)
+    (decision,) = named("fall", decisions.decisions(workbench(frame, alerts=[alert], happened=[stopped])))
+    assert say(decision.stake) == (
+        "EUR\u00a0400 less than in the same days a year before. market, which has sold nothing since 18 August 2024, "
+        "sold EUR\u00a0900 less; all other sales together are up 59%."
+    )
+    assert "without that channel there is no fall" in say(decision.sure)
+    (decision,) = named("fall", decisions.decisions(workbench(frame, alerts=[alert])))
+    assert say(decision.stake) == "EUR\u00a0400 less than in the same days a year before."
 
 
 @pytest.mark.parametrize("code", language.LANGUAGES)

@@ -191,6 +191,15 @@ def test_a_channel_that_stopped_is_told_and_one_that_pauses_or_brought_little_is
     assert finding.values["channel"] == Name("market")
     assert date(2023, 6, 10) <= finding.values["day"].value < date(2023, 6, 15)
     assert 0.3 < finding.values["share"].value < 0.5
+    sold = {where: stopped[stopped["channel"] == where] for where in ("market", "web")}
+    days = [(DAYS - 90 - ago, DAYS - ago) for ago in (364, 0)]  # the recent days, and those 52 weeks before
+    cents = {
+        where: [own.loc[own["day"].between(since, until - 1), "cents"].sum() for since, until in days]
+        for where, own in sold.items()
+    }
+    assert cents["market"][1] == 0
+    assert finding.values["fell"].cents == cents["market"][0]
+    assert finding.values["others"].value == pytest.approx(cents["web"][1] / cents["web"][0] - 1, abs=1e-6)
     little = lines.assign(channel=np.where(lines["customer"].str[-2:] < "05", "market", "web"))
     assert "channel_stopped" not in seen(little[(little["channel"] == "web") | (little["day"] < closed)])
     every_winter = lines[~is_market | (lines["day"] % 365 < 280)]  # it pauses at this time of each year

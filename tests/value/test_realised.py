@@ -183,6 +183,9 @@ def test_who_is_unprofitable_and_why(con):
     assert (lost["n_customers"], lost["n_losing_before_unpaid"], lost["n_never_bought"]) == (7, 6, 1)
     assert lost["loss_cents"] == frame["loss_cents"].sum() == sum(r["loss_cents"] for r in lost["by_reason"])
     assert lost["by_reason"][0]["reason"] == "returns"  # 60.00 of goods and 5.00 to win
+    paid = {row["reason"]: row["loss_cents"] for row in lost["before_unpaid"]}
+    assert "unpaid" not in paid  # who only has to pay is not among those
+    assert sum(paid.values()) == lost["loss_cents"] - 6500
     sentence = say(from_json(lost["finding"]))
     assert sentence.startswith("7 customers of 27 (26%) cost more than they brought")
     assert "The costliest reason is returned goods" in sentence

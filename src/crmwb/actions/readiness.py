@@ -71,7 +71,7 @@ def _purchases(customers: pd.DataFrame, days: int, no_risk: str | None, p: Param
         _row(
             "risk", bool(customers["risk"].notna().any()),
             {"n": Count(int(customers["risk"].notna().sum()), "customer"), "all": Count(int((bought > 0).sum()))}, {},
-            no_risk if no_risk in NO_RISK else None,
+            no_risk if no_risk in NO_RISK else None, is_none=bool(customers["risk"].isna().all()),
         ),
         _row(
             "season", months >= 12 * SEASONS,
@@ -98,6 +98,7 @@ def _tables(customers: pd.DataFrame) -> list[Readiness]:
 
 def _campaigns(known: Inputs, p: Params) -> list[Readiness]:
     campaigns = known.campaigns
+    has_none = "none" if campaigns.empty else "uncontrolled"
     n_tested = int((campaigns["design"] == "experiment").sum()) if len(campaigns) else 0
     n_sorted = int(known.learners["campaign_id"].nunique()) if len(known.learners) else 0
     due = known.past[known.past["review_on"] <= known.as_of] if len(known.past) else known.past
@@ -105,7 +106,7 @@ def _campaigns(known: Inputs, p: Params) -> list[Readiness]:
     arm = Count(p.response.min_arm, "customer")
     both = {"n": Count(n_tested), "all": Count(len(campaigns), "campaign")}
     return [
-        _row("effects", n_tested > 0, both, {"arm": arm}, is_none=campaigns.empty),
+        _row("effects", n_tested > 0, both, {"arm": arm}, is_none=not n_tested, none=has_none),
         _row("uplift", n_sorted > 0, {"n": Count(n_sorted, "campaign")}, {"arm": arm}, is_none=not n_sorted),
         _row(
             "hold_outs", n_held >= MIN_HELD_OUT,
@@ -122,9 +123,10 @@ def _row(
     lacks: str | None = None,
     *,
     is_none: bool = False,
+    none: str = "none",
 ) -> Readiness:
-    """Return a row; `lacks` names what it takes where that is not the usual, and `is_none` that there is nothing."""
-    there_is = f"has_{key}_none" if is_none else f"has_{key}"
+    """Return a row; `lacks` names what it takes where that is not the usual, `none` how it is said to be missing."""
+    there_is = f"has_{key}_{none}" if is_none else f"has_{key}"
     codes = (f"actions.readiness.{there_is}", f"actions.readiness.needs_{lacks or key}")
     return Readiness(key, is_ready, Finding(codes[0], has), Finding(codes[1], needs))
 

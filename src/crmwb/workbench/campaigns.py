@@ -20,8 +20,8 @@ MONEY = "revenue_cents"
 STATED = ["n_campaigns_received", "n_campaigns_answered"]
 SURE = 0.05  # p-values below it are significant
 GROUPINGS = ("stage", "spent_before")  # which are vocabularies too
-NOBODY, OPEN, COSTLY = "none", "open", "costly"
-ANSWERS = ("all", "sort", NOBODY, COSTLY, OPEN)
+ALL, NOBODY, OPEN, COSTLY = "all", "none", "open", "costly"
+ANSWERS = (ALL, "sort", NOBODY, COSTLY, OPEN)
 REPEATS = ("response.answer_all", "response.answer_sort")
 REFUSED = ("response.wrong_sizes", "response.unlike_arms", "response.not_comparable")
 METHODS = ("adjusted", "difference", "doubly_robust")  # the one to go by stands first
@@ -178,10 +178,18 @@ class Campaigns:
         return Finding("response.groups_some", n | values)
 
     def answers(self, margin: Margin) -> pd.DataFrame:
-        """Return the campaigns with an answer whom to contact next time; `costly` where they surely did not pay."""
+        """Return the campaigns with an answer whom to contact next time; `costly` where they surely did not pay.
+
+        Where answers or purchases leave it open, but revenue rose beyond chance, however many were tested, all.
+        """
         rows = self.frame[self.frame["answer"].notna()]
+        raised = self.revenue[(self.revenue["difference"] > 0) & (self.revenue["p_of_all"] < SURE)]["campaign_id"]
+        is_raised = rows["campaign_id"].isin(raised) & (rows["answer"] == OPEN)
         is_costly = rows["campaign_id"].isin(self._lost(margin)["campaign_id"]) & (rows["answer"] != NOBODY)
-        return rows.assign(answer=rows["answer"].mask(is_costly, COSTLY)).reset_index(drop=True)
+        return rows.assign(
+            answer=rows["answer"].mask(is_raised, ALL).mask(is_costly, COSTLY),
+            answer_outcome=rows["answer_outcome"].mask(is_raised & ~is_costly, MONEY),
+        ).reset_index(drop=True)
 
     def shown_findings(self, margin: Margin, most: int = 5) -> list[Finding]:
         """Return the first findings, and of the others why campaigns were refused; none asks to repeat what lost."""

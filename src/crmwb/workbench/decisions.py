@@ -26,6 +26,9 @@ ONE_ASSUMPTION = "actions.one_assumption"
 MOST_ASSUMED = 0.5  # of a gain, from where on it counts as assumed
 KEY_TIERS = 2  # the upper ones, whose customers are called first
 MOST_PERSONS = 0.5  # of customers, from where on advice is for persons
+STOPPED = "circumstances.channel_stopped"
+UNPAID = "unpaid"  # the reason of a loss that ends once invoices are paid
+OWNS = 0.5  # of an alert's money, from where on its owner answers for all of it
 MATERIAL = 0.001  # of the revenue of 12 months: what wins less is no matter for leadership
 YEAR_MONTHS, YEAR_DAYS = 12, 365
 
@@ -65,13 +68,19 @@ def fall(wb: "Workbench") -> Iterator[Decision]:
         more = beside_year_ago(wb)
         values: dict[str, Value] = {
             "change": alert.values["change"],
-            "money": Money(round(alert.weight), wb.currency),
+            "less": Money(round(alert.weight), wb.currency),
         }
         values |= {} if more is None else {"more": more}
-        stake = "stake" if more is None else "stake_and_more"
+        stake, decide, sure = "stake" if more is None else "stake_and_more", "decide", "sure"
+        gone = next((f for f in wb.circumstances.findings if f.code == STOPPED), None)
+        if gone is not None and (fell := _least(gone.values.get("fell"))) >= OWNS * alert.weight:
+            values |= gone.values
+            stake, decide = "stake_channel", "decide_channel"
+            sure = "sure_channel" if fell >= alert.weight else "sure"
         yield _decision(
-            "fall", values, Term("department", "sales"), "lifecycle_and_retention", alert.weight, stake=stake
-        )
+            "fall", values, Term("department", "sales"), "lifecycle_and_retention", alert.weight,
+            stake=stake, decide=decide, sure=sure,
+        )  # fmt: skip
 
 
 def risk(wb: "Workbench") -> Iterator[Decision]:
@@ -162,19 +171,25 @@ def lost(wb: "Workbench") -> Iterator[Decision]:
 
 
 def losses(wb: "Workbench") -> Iterator[Decision]:
-    """Yield which customers cost more than they bring, where costs are known."""
+    """Yield which customers cost more than they bring even if all pay, where costs are known.
+
+    What is lost only if invoices stay unpaid is at stake with those overdue, and is not counted twice.
+    """
     lost = wb.value.realised.unprofitable
-    if not lost or not lost["n_customers"]:
+    if not lost or not lost["before_unpaid"]:
         return
-    first = max(lost["by_reason"], key=lambda reason: reason["loss_cents"])
+    reasons = lost["before_unpaid"]
+    cents = sum(reason["loss_cents"] for reason in reasons)
+    first = max(reasons, key=lambda reason: (reason["reason"] != UNPAID, reason["loss_cents"]))
     values = {
-        "n": Count(int(lost["n_customers"]), "customer"),
-        "money": Money(int(lost["loss_cents"]), wb.currency),
+        "n": Count(sum(reason["n_customers"] for reason in reasons), "customer"),
+        "money": Money(cents, wb.currency),
         "reason": Term("loss_reason", first["reason"]),
         "choice": Term("loss_choice", first["reason"]),
         "share": Share(first["loss_share"]),
     }
-    yield _decision("losses", values, Term("department", "sales"), "value", float(lost["loss_cents"]))
+    stake = "stake_paid" if cents < lost["loss_cents"] else "stake"
+    yield _decision("losses", values, Term("department", "sales"), "value", float(cents), stake=stake)
 
 
 def action_list(wb: "Workbench") -> Iterator[Decision]:
@@ -346,6 +361,15 @@ def _alert(wb: "Workbench", code: str) -> Finding | None:
 
 
 def _owner(alert: Finding, department: str) -> Value:
-    """Return the account owner with the most of an alert's money, else a department."""
+    """Return the account owner with half of an alert's money or more, else a department."""
     owner = alert.values.get("owner")
-    return owner if isinstance(owner, Value) and not isinstance(owner, Unavailable) else Term("department", department)
+    part, money = (_least(alert.values.get(name)) for name in ("part", "money"))
+    if isinstance(owner, Value) and not isinstance(owner, Unavailable) and part >= OWNS * money > 0:
+        return owner
+    return Term("department", department)
+
+
+def _least(amount: object) -> float:
+    """Return an amount, or the lower end of its range."""
+    amount = amount.low if isinstance(amount, Interval) else amount
+    return float(amount.cents or 0) if isinstance(amount, Money) else 0.0

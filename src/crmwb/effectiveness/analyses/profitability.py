@@ -28,4 +28,5 @@ def profitability(inputs: Inputs) -> Analysis:
     if losing.empty:
         return Analysis(Finding("effectiveness.profitability.top", values), rows)
     lost = {"n": Count(len(losing), "customer"), "money": inputs.money(int(losing["loss_cents"].sum()))}
-    return Analysis(Finding("effectiveness.profitability.top_and_lost", values | lost), rows)
+    overdue = "_overdue" if (losing["overdue_cents"].fillna(0) > 0).any() else ""
+    return Analysis(Finding(f"effectiveness.profitability.top_and_lost{overdue}", values | lost), rows)

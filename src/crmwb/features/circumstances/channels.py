@@ -1,10 +1,12 @@
 """Channels that change how figures read: every order has a customer number of its own, or the channel has stopped."""
 
 import numpy as np
+import pandas as pd
 
 from crmwb.calendar import day_at
+from crmwb.features.circumstances.growth import windows
 from crmwb.features.circumstances.sales import MATURE_DAYS, Sales
-from crmwb.findings import Count, Day, Days, Finding, Money, Name, Share
+from crmwb.findings import Change, Count, Day, Days, Finding, Money, Name, Share, Value
 
 MANY = 100  # customers of a channel, and of all others, below which their shares tell little
 NEVER = 0.01  # share of customers who bought again, at most: next to nobody
@@ -56,6 +58,18 @@ def stopped(sales: Sales, currency: str) -> Finding | None:
             "day": Day(day_at(last)),
             "share": Share(cents / of_all),
             "money": Money(cents, currency),
+            **_on_year_before(sales, rows, currency),
         }
         largest = Finding("circumstances.channel_stopped", values, weight=float(cents))
     return largest
+
+
+def _on_year_before(sales: Sales, rows: pd.DataFrame, currency: str) -> dict[str, Value]:
+    """Return how much less a channel sold in the recent days than 52 weeks before, and how all other sales changed."""
+    now, before = windows(sales)
+    own = [int(rows.loc[rows["day"].between(since, until - 1), "cents"].sum()) for since, until in (before, now)]
+    sold = sales.days["sold_cents"]
+    others = [
+        int(sold.loc[since : until - 1].sum()) - cents for (since, until), cents in zip((before, now), own, strict=True)
+    ]
+    return {"fell": Money(own[0] - own[1], currency), "others": Change.between(*others)}

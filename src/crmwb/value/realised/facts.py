@@ -77,6 +77,7 @@ def _unprofitable(realised: pd.DataFrame, cents: pd.Series, features: pd.DataFra
     n_never = int(realised.loc[realised["loss_cents"].notna(), "customer_id"].isin(never).sum())
     n, lost = int(table["n_customers"].sum()), int(table["loss_cents"].sum())
     earned = int(cents[cents > 0].sum())
+    paying = cents[cents < 0]  # lost even if every invoice is paid
     finding = Finding("realised.unprofitable.none")
     if n:
         first = table.iloc[0]
@@ -96,12 +97,20 @@ def _unprofitable(realised: pd.DataFrame, cents: pd.Series, features: pd.DataFra
         "loss_cents": lost,
         "loss_share_of_earned": lost / earned if earned > 0 else None,
         "n_losing_before_unpaid": int((cents < 0).sum()),
-        "by_reason": [
-            {"reason": str(reason), "n_customers": int(count), "loss_cents": int(loss), "loss_share": float(share)}
-            for reason, count, loss, share in table.itertuples(index=False)
-        ],
+        "before_unpaid": _reasons(
+            by_reason(realised.loc[realised.index.isin(paying.index)].assign(loss_cents=-paying))
+        ),
+        "by_reason": _reasons(table),
         "finding": to_json(finding),
     }
+
+
+def _reasons(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of `by_reason` as the facts hold them."""
+    return [
+        {"reason": str(reason), "n_customers": int(count), "loss_cents": int(loss), "loss_share": float(share)}
+        for reason, count, loss, share in table.itertuples(index=False)
+    ]
 
 
 def _first_orders(realised: pd.DataFrame) -> dict[str, Any] | None:
