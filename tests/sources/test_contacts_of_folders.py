@@ -12,10 +12,11 @@ from crmwb import params
 from crmwb.errors import CrmwbError
 from crmwb.sources import ingest
 from crmwb.sources.drafting.draft import draft
+from crmwb.sources.drafting.reading.profile import plain_words
 
 SALES = (
     ("Order No", "Customer No", "Order Date", "Amount EUR"),
-    [[f"S{k}", f"K{k % 9}", f"2024-0{1 + k % 9}-11", 10.5 + k] for k in range(60)],
+    [[f"S{k}", f"K{k % 9}", f"2024-0{1 + k % 9}-11", 10.5 + 37 * k % 91] for k in range(60)],
 )
 IN_WORDS = "case when Satisfaction = 'good' then 0.75 when Satisfaction = 'bad' then 0.25 end"
 WHO = [f"K{k}" for k in range(9)]
@@ -166,3 +167,53 @@ def test_admission_tickets_are_no_matters_of_service(folder):
     write(folder / "tickets.csv", ("Kundennr", "Datum", "Karten"), [[f"P{k % 9}", "2024-05-02", 2] for k in range(30)])
     with pytest.raises(CrmwbError, match="no amount"):
         draft([folder])
+
+
+def test_contacts_of_customers_in_no_file_are_left_out(folder):
+    write(folder / "customers.csv", ("Customer No", "City"), [[who, "Ulm"] for who in WHO])
+    rows = [[k, (WHO * 3)[k] if k < 20 else f"X{k}", "2024-05-02", "2024-05-04"] for k in range(26)]
+    own, _, _ = beside_sales(folder, "tickets.csv", ("Ticket ID", "Customer No", "Created At", "Resolved At"), rows)
+    assert own["interactions"].options["filter"] == '"customers.Customer No" is not null'
+    assert any("left out: 6 rows of 6 customers" in text for text in own["interactions"].remarks)
+    done = run_map(str(folder), "--yes", "--answer", "currency=EUR")
+    assert done.exit_code == 0, done.stdout + done.stderr
+    assert "interactions: 20 rows tried" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("head", "costs"),
+    [(("Product Code", "Standard Cost"), "product_costs.csv"), (("产品编码", "成本价(元)"), "产品成本.csv")],
+)
+def test_costs_of_products_are_joined_to_their_names(folder, head, costs):
+    code = head[0]
+    name = code.replace("编码", "名称").replace("Code", "Name")
+    sales = [[f"S{k}", WHO[k % 9], "2024-05-02", f"P{k % 7}", 1 + k % 3, 12.5 + k] for k in range(60)]
+    write(folder / "lines.csv", ("Order No", "Customer No", "Order Date", code, "Quantity", "Amount EUR"), sales)
+    write(
+        folder / ("产品档案.csv" if "产品" in code else "products.csv"),
+        (code, name),
+        [[f"P{k}", f"Part {k}"] for k in range(7)],
+    )
+    write(folder / costs, head, [[f"P{k}", 3 + k] for k in range(7)])
+    result = draft([folder])
+    products = next(part for part in result.parts if part.table == "products")
+    assert (products.guesses["name"].value, products.guesses["unit_cost_cents"].sources[0].words) == (
+        name,
+        plain_words(head[1]),
+    )
+    assert not result.unused
+
+
+@pytest.mark.parametrize(
+    ("head", "months"),
+    [
+        (("合同编号", "客户编号", "合同开始日期", "合同结束日期", "年服务费"), 12),
+        (("Vertragsnr", "Kundennr", "Laufzeitbeginn", "Laufzeitende", "Monatsrate"), 1),
+        (("N° contrat", "N° client", "Date de début", "Date de fin", "Montant mensuel"), 1),
+        (("Contrato", "Cliente", "Fecha de inicio", "Fecha de fin", "Cuota anual"), 12),
+    ],
+)
+def test_contracts_in_other_languages(folder, head, months):
+    rows = [[f"V{k}", WHO[k % 9], f"2024-0{1 + k % 9}-01", "2025-03-01" if k % 2 else "", 100 + k] for k in range(30)]
+    own, _, _ = beside_sales(folder, "list.csv", head, rows)
+    assert own["contracts"].guesses["period_months"].value == {"constant": months}

@@ -52,6 +52,20 @@ def drafted(columns, who=()):
             {"column": "type", "replace": {"B2B": "company", "private": "person"}},
             "of",
         ),
+        (
+            [column("客户名称", ["杭州华盛机械", "城东汽修厂", "恒达建材经营部", "王小明"])],
+            [],
+            {"constant": "company"},
+            "3 of 4 values",
+        ),
+        (
+            [column("医院名称", ["江南第一医院", "湖滨中心", "城东第二医院(停用)"])],
+            [],
+            {"constant": "company"},
+            "3 of 3 values",
+        ),
+        ([column("Name", ["Autohaus Kern", "Praxis Dr. Vogt", "Lake Hotel"])], [], {"constant": "company"}, "3 of 3"),
+        ([column("客户名称", ["王小明", "李院", "欧阳行", "陈局"])], [], {"constant": "person"}, "nothing says so"),
         ([column("industry", ["steel", "food"])], [], {"constant": "company"}, "they have industry"),
     ],
 )

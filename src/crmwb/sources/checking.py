@@ -259,6 +259,8 @@ def _origin(name: str, parts: list[SourceRows]) -> str:
     origins = []
     for part in parts:
         mapped = part.mapping.columns.get(name)
+        if mapped is None and name != "line_no" and not part.mapping.derived_from:
+            continue  # another part has it
         if mapped is None:
             origins.append("made" if name == "line_no" else f"key of {' and '.join(part.mapping.derived_from)}")
         elif mapped.constant is not None:

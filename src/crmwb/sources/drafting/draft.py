@@ -10,7 +10,7 @@ from crmwb import progress
 from crmwb.errors import CrmwbError
 from crmwb.sources.drafting import roles, settings
 from crmwb.sources.drafting.amounts import refunds, styles
-from crmwb.sources.drafting.contacts import other_files
+from crmwb.sources.drafting.contacts import other_files, strangers
 from crmwb.sources.drafting.customers import customer_records, ids
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.questions import Question
@@ -115,6 +115,7 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
             _join_twins(parts, part)
             if table == "customers":
                 customer_records.ask(parts, part)
+                strangers.leave_out(parts, part)
         part = part or dimensions.derived(table, parts)
         parts += [part] if part else []
     joins.prune(parts)

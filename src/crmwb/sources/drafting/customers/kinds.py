@@ -23,6 +23,16 @@ ENDING = re.compile(  # of a company's name
     r"|(&|\bund\b|\band\b|\bet\b|\by\b) (co|cie|sons?|sohne?|söhne|fils|hijos|figli|partners?)\.?( \w+)?$)"
     r"|(有限公司|公司|集团|商行|经营部|合作社|株式会社|有限会社|合同会社|\(株\)|㈱|㈲|주식회사)$|^(株式会社|有限会社|合同会社|\(株\)|㈱|㈲|주식회사|\(주\))"
 )
+TRADE = re.compile(  # within a name of two words or more, or at the end of a Chinese one that is too long for a person's
+    r"(?i:(?<=\w )(group|holdings?|works|associates|hospital|clinic|school|university|institute|hotel|restaurant|bakery|pharmacy|garage|services|solutions|systems|industries|trading|stores|supply|supplies"
+    r"|klinik|krankenhaus|apotheke|schule|werke|werkstatt|technik|stadtwerke|cl[ií]nica|farmacia|talleres|clinique|pharmacie)$"
+    r"|^(autohaus|praxis|klinik|krankenhaus|apotheke|stadtwerke|b[aä]ckerei|metzgerei|hotel|gasthaus|schreinerei|gemeinde|ets|[eé]tablissements|garage|boulangerie|clinique|pharmacie|talleres|taller|farmacia|cl[ií]nica|colegio|hospital|restaurante?)(?= \w))"
+    r"|(?<=[\w·]{3})(厂|店|行|铺|部|社|站|馆|所|院|局)$|(?<=[\w·]{2})(中心|学校|大学|超市|商场|工作室|门市|诊所|药房|卫生室|科技|贸易|商贸|实业|机械|机电|建材|物流|电子|五金|汽配|汽修|农资|医药)$"
+)
+NOTE_BEHIND = re.compile(r" ?[(（][^()（）]*[)）]$")  # "(停用)"
+OF_ORGANISATION = re.compile(
+    r"(医院|药店|药房|经销商|代理商|终端|商户|企业|单位|公司)(名称?|全称)|(dealer|distributor|hospital|pharmacy|reseller|partner|handler|fachhandler) ?(name)?"
+)
 TAX_ID = re.compile(
     r"(?!.*\bcpf\b)(.*\b)?(vat (id|no|number|reg\w*)|ust id( nr)?|ustid\w*|uid( nummer)?|umsatzsteuer id\w*|(no |numero )?(de )?tva( intra\w*)?|partita iva|p iva|btw nummer|gstin( uin)?|gst (no|number)|cnpj|abn|siret|siren|ein|eori|nip|tax (id|number|registration\w*))\b.*|.*(税号|统一社会信用代码|法人番号)"
 )
@@ -31,7 +41,7 @@ OF_COMPANY = re.compile(
     r"|公司(名称)?|单位名称|企业名称|会社名?|法人名"
 )
 LEAST_NAMES = 3
-MOSTLY, SOME, FEW = 0.6, 0.2, 0.02
+NEARLY_ALL, MOSTLY, SOME, FEW = 0.9, 0.6, 0.2, 0.02
 MOST_KINDS = 6
 MOST_ENDINGS = 3
 
@@ -105,9 +115,7 @@ def _names(columns: Sequence[Column], who: Sequence[Column]) -> tuple[float, str
     named = [c for c in columns if c.n_known and not c.is_number and _may_be_name(c)]
     best: tuple[float, str] = 0.0, ""
     for column in [*named, *who]:
-        ends = Counter(
-            match[0].strip(" .)").lower() for value in column.counts if (match := ENDING.search(value.strip()))
-        )
+        ends = Counter(filter(None, map(_ending, column.counts)))
         if ends.total() < LEAST_NAMES:
             continue
         share = ends.total() / len(column.counts)
@@ -120,9 +128,22 @@ def _names(columns: Sequence[Column], who: Sequence[Column]) -> tuple[float, str
     return best
 
 
+def _ending(value: str) -> str:
+    """Return what says that a name is a company's; nothing where nothing does."""
+    name = value.strip()
+    every = (pattern.search(text) for text in (name, NOTE_BEHIND.sub("", name)) for pattern in (ENDING, TRADE))
+    match = next(filter(None, every), None)
+    return match[0].strip(" .)").lower() if match else ""
+
+
 def _may_be_name(column: Column) -> bool:
     is_named = NAME_OF_CUSTOMER.fullmatch(column.words) is not None or column.words in {"name", "名称"}
-    return is_named or vocabulary.matches(column.words, vocabulary.CUSTOMERS["customer_id"]) > 0
+    is_own = len(column.counts) >= NEARLY_ALL * column.n_known  # each its own, as no branch or supplier is
+    return (
+        is_named
+        or (is_own and OF_ORGANISATION.fullmatch(column.words) is not None)
+        or vocabulary.matches(column.words, vocabulary.CUSTOMERS["customer_id"]) > 0
+    )
 
 
 def _ask(part: Part, why: str) -> None:

@@ -15,6 +15,7 @@ LEAST_OVERLAP = 0.5
 MOST_STEPS = 3
 SHARED = 0.8  # of the files: a word in the names of so many says nothing about any of them
 PLAIN_NAME = re.compile(r"data ?sets?|data|export(ed)?|tables?|tbl|dump|csv|dim|fact")
+OF_A_NUMBER = re.compile(r"(编号|编码|代码|号码|号|番号|コード)$")
 PLAIN_KEY = re.compile(r"(id|key|no|nr|num|number|code|guid|uuid)")
 
 
@@ -179,7 +180,10 @@ def _is_customer(column: Column) -> int:
 
 def _names_one_of(here: Column, there: Column, stems: tuple[str, str]) -> bool:
     """Say whether columns that are both never the same twice are still a link: they are called like a file."""
-    return here.words != there.words or any(stem and stem in here.words for stem in stems)
+    if here.words != there.words or any(stem and stem in here.words for stem in stems):
+        return True
+    own = OF_A_NUMBER.sub("", here.words)  # "产品" of "产品编码", in a file called "产品成本"
+    return own != here.words and any(own and own in stem for stem in stems)
 
 
 def _likeness(here: Column, there: Column, stem: str) -> int:

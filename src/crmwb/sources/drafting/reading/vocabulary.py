@@ -108,7 +108,7 @@ PRODUCTS: dict[str, Patterns] = {
     "line": (rf"(product |item |article )?(line|series|department|category)( name)?( english)?|(product|item|article|merchandise|material) ?(group|family|range)( name)?|(waren|produkt|artikel|haupt)[ -]?(gruppe|kategorie|linie|sparte)|kategorie|sparte|({GROUPS}) (de |du |d |des |di |do |da |dei )?(produits?|articles?|productos?|articulos?|prodott[io]|produtos?|artigos?|merceologic[oa])|categorie|categoria|famille|gamme|rayon|familia|linea|reparto|(product|artikel) ?(groep|categorie)|(商品|产品|一级)?(类别|品类|类目|分类)|大类|产品线|(商品)?カテゴリ[ー]?", r"group|family|gruppe|groupe|grupo|gruppo|groep"),
     "category": (r"(sub category|subcategory|product category|unterkategorie|子类别|小类|二级类目)", r"(product )?(type|class)"),
     "brand": (r"(brand|marke|manufacturer|hersteller|marque|marca|品牌)", r"vendor|supplier"),
-    "unit_cost_cents": (r"(unit |standard )cost|einkaufspreis", r"cost"),
+    "unit_cost_cents": (r"(unit |standard |product |purchase )cost|cost price|(einkaufs|einstands|selbstkosten)preis|(stuck|herstell)kosten|prix (d achat|de revient)|cout (unitaire|de revient)|(precio de )?(coste|costo) unitario|precio de (coste|costo|compra)|(成本|采购|进货)单?价( 元)?|进价( 元)?|(单位|产品|标准)成本( 元)?", r"cost|成本( 元)?|coste|costo|cout"),
 }  # fmt: skip
 REFUNDED_ON: Patterns = (
     rf"(refund|refunded|return|returned|credit|erstattet|gutschrift|退款)( ?{DATE})",

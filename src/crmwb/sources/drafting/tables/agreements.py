@@ -18,13 +18,13 @@ from crmwb.sources.drafting.tables import sales
 
 DATE = rf"{vocabulary.DATE}( (utc|gmt))?"
 CONTRACTS: dict[str, Patterns] = {
-    "contract_id": (rf"(contract|subscription|agreement|policy|membership|vertrag|vertrags|abo|abonnement|合同|订阅){vocabulary.ID}", r"(id|nr|no|number)"),
+    "contract_id": (rf"(contract|subscription|agreement|policy|membership|vertrag|vertrags|abo|abonnement|合同|订阅|协议|contrat|contrato|suscripcion){vocabulary.ID}|{vocabulary.PREFIX.removesuffix('?')}(contrat|contrato|abonnement|abono|suscripcion)", r"(id|nr|no|number)"),
     "customer_id": (vocabulary.CUSTOMER, vocabulary.PERSON),
-    "plan": (r"(plan|tariff|tarif|package|product|套餐)( (name|type))?", r"(contract|subscription)( type)?|type"),
-    "starts_on": (rf"(start|starts|started|begin|begins|beginn|valid from|since|activated|activation|vertragsbeginn|开始)( ?{DATE})?", r"signup.*|created.*"),
-    "ends_on": (rf"(end|ends|ended|terminated|termination|churn|churned|vertragsende|结束)( ?{DATE})?", rf"(cancel|cancell?ed|cancellation|expiry|expires|kundigung|gekundigt|取消)( ?{DATE})?|valid to|until"),
-    "amount_cents": (r"(mrr|monthly (amount|fee|price|charge|charges|revenue)|amount|fee|price|betrag|monatsbetrag|grundgebuhr|annual (amount|fee|price)|arr|acv|月费|金额)", r".*(amount|fee|price)"),
-    "reason_for_leaving": (r"(reason|churn reason|cancell?ation reason|kundigungsgrund|原因)( for leaving)?", r".*reason.*"),
+    "plan": (r"(plan|tariff|tarif|package|product|套餐|formule|tarifa)( (name|type))?|(合同|服务|协议|维保)(类型|类别|内容|等级)|vertragsart", r"(contract|subscription)( type)?|type|contrat|art|类型"),
+    "starts_on": (rf"((contract|subscription|agreement|term|service|vertrags|laufzeit) ?)?(start|starts|started|begin|begins|beginn|valid from|since|activated|activation)( ?{DATE})?|gultig (ab|von)|abgeschlossen am|(date de |fecha de )?(debut|inicio|alta)( (du|del) (contrat|contrato))?|(合同|服务|协议|订阅|维保|有效期)?(开始|起始|生效|起)({DATE})?", r"signup.*|created.*|signed( on)?|签订(日期|时间)|签约(日期|时间)|(date|fecha) de (signature|firma)|von|from"),
+    "ends_on": (rf"((contract|subscription|agreement|term|service|vertrags|laufzeit) ?)?(end|ends|ended|terminated|termination|churn|churned|ende)( ?{DATE})?|gultig bis|(date de |fecha de )?(fin|baja|vencimiento|resiliation)( (du|del) (contrat|contrato))?|(合同|服务|协议|订阅|维保|有效期)?(结束|终止|到期|截止|止)({DATE})?", rf"(cancel|cancell?ed|cancellation|expiry|expires|kundigung|gekundigt|取消)( ?{DATE})?|valid to|until|bis|to"),
+    "amount_cents": (r"(mrr|monthly (amount|fee|price|charge|charges|revenue)|amount|fee|price|betrag|(monats|jahres)(betrag|gebuhr|preis|rate)|grundgebuhr|annual (amount|fee|price|value)|arr|acv|montant|importe|cuota|redevance)( (mensuel(le)?|mensual|annuel(le)?|anual))?|(月|年)(度)?(服务|维保|维护|租)?(费|费用|金额)( 元)?|月租( 元)?|(合同)?金额( 元)?", r".*(amount|fee|price)|合同总?额( 元)?|服务费( 元)?"),
+    "reason_for_leaving": (r"(reason|churn reason|cancell?ation reason|kundigungsgrund|原因|motif de resiliation|motivo de baja)( for leaving)?|(终止|取消|退订|解约)原因", r".*reason.*"),
 }  # fmt: skip
 NEEDED = {"contract_id", "customer_id", "starts_on", "ends_on", "amount_cents"}
 PLAINLY = 2
@@ -37,12 +37,14 @@ MONTHS = {
     6: r"half ?year(ly)?|semi ?annual(ly)?|6 months?|halbjahrlich|半年",
     12: r"y|a|year|yearly|annual|annually|12 months?|1 year|jahr|jahrlich|annuel|anual|年|年付|每年",
 }  # fmt: skip
-OF_CONTRACTS = re.compile(r"(subscri|contract|membership|agreement|vertra|abonn|\babos?\b|polic(y|ies)|订阅|合同)")
+OF_CONTRACTS = re.compile(
+    r"(subscri|contract|membership|agreement|vertra|contrat|suscripcion|abonn|\babos?\b|polic(y|ies)|订阅|合同|协议)"
+)
 CANCELLED = re.compile(
     rf"(cancel|cancell?ed|cancellation|terminated|termination|churned|kundigung|gekundigt|取消|退订)( ?{DATE}| zum)?"
 )
-BY_MONTH = re.compile(r"\b(mrr|month|monthly|monat\w*)\b|月费")
-BY_YEAR = re.compile(r"\b(annual|arr|acv|year|yearly|jahr\w*)\b|年费")
+BY_MONTH = re.compile(r"\b(mrr|month|monthly|monat\w*|mensuel(le)?|mensual)\b|月度?(租|(租|服务|维保|维护)?费)")
+BY_YEAR = re.compile(r"\b(annual|arr|acv|year|yearly|jahr\w*|annuel(le)?|anual)\b|年度?(租|服务|维保|维护)?费")
 NOT_BEGUN = re.compile(
     r"trial\w*|in trial|testphase|probe\w*|incomplete( expired)?|draft|future|scheduled|pending|entwurf|试用"
 )

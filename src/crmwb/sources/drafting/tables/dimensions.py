@@ -51,6 +51,8 @@ def mismatch(profile: Profile, facts: list[Part]) -> str:
                 if column is None or not fact.counts:
                     continue
                 met = sum(value in column.counts for value in fact.counts)
+                if met == len(fact.counts):
+                    continue
                 here, there = (_form(min(c.counts)) for c in (fact, column))
                 return (
                     f"{met:,} of {len(fact.counts):,} values of {fact.name} stand in its {column.name} (such as {here} there, "
@@ -69,9 +71,17 @@ def _is_key(column: Column, key: str) -> bool:
 
 
 def best(table: str, result: list[Part]) -> Part | None:
-    """Return the one of several files that is called like the table, or says most; None where there is none."""
+    """Return the one of several files that is called like the table, or says most; None where there is none.
+
+    A file that only says what products cost, and not what they are called, comes last.
+    """
     stem = table.removesuffix("s")
-    return max(result, key=lambda part: (stem in str(part.options["file"]).lower(), len(part.guesses)), default=None)
+
+    def rank(part: Part) -> tuple[bool, bool, int]:
+        says_names = table != "products" or part.guesses["name"].sources != part.guesses["product_id"].sources
+        return says_names, stem in str(part.options["file"]).lower(), len(part.guesses)
+
+    return max(result, key=rank, default=None)
 
 
 def derived(table: str, facts: list[Part]) -> Part | None:
