@@ -27,7 +27,7 @@ def _propensity(target: str, propensity: Propensity | Unavailable, days: int | N
     if days is not None:
         values["days"] = Days(days)
     if propensity.chosen == MEAN:
-        return [Finding(f"predict.{target}_not", values)]
+        return [_nothing_chosen(target, tests, values)]
     values |= {"risk": Number(tests[RISK]["log_loss"]), "hiatus": Number(tests[HIATUS]["log_loss"])}
     values |= {"more": Number(tests[MORE]["log_loss"]), "gain": _range(tests[MORE])}
     code = "more" if propensity.chosen == MORE else "same"
@@ -37,6 +37,15 @@ def _propensity(target: str, propensity: Propensity | Unavailable, days: int | N
         lifted = {"days": Days(days), "lift": Times(own["lift"]), "slope": Number(own["slope"])}
         stated.insert(0, Finding("predict.buys_lift", lifted))
     return stated
+
+
+def _nothing_chosen(target: str, tests: dict[Any, dict[Any, Any]], values: dict[str, Value]) -> Finding:
+    """Return that no chance is stated; where the hiatus rule was better than the share of all, that it was."""
+    hiatus = tests[HIATUS]
+    if not hiatus["gain_low"] > 0:
+        return Finding(f"predict.{target}_not", values)
+    losses = {"hiatus": Number(hiatus["log_loss"]), "share": Number(tests[MEAN]["log_loss"])}
+    return Finding(f"predict.{target}_not_but_rule", values | losses)
 
 
 def _range(row: dict[Any, Any]) -> Interval:
