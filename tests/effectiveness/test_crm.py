@@ -130,6 +130,17 @@ def test_defects_are_there_absent_or_not_measured(con):
         "few_sources": True, "product_link": False, "customers_move": None, "repeat_purchase": None,
         "related_purchase": False,
     }  # fmt: skip
+    tier = {"scheme": "tier", "mean_change": 0.005}
+    chains = {
+        "headline": {"tier": "as_then"},
+        "chains": [
+            tier | {"definition": "as_then", "moved_a_month": 0.028},
+            tier | {"definition": "as_now", "moved_a_month": 0.1},
+        ],
+    }
+    moving = {c.key: c for c in checks.defects(inputs(con, people, quality=quality, tests=tests, migration=chains))}
+    assert moving["customers_move"].holds
+    assert moving["customers_move"].figure.values["share"].value == 0.028  # who moved, not how stable that is
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,15 @@ def test_changes_are_the_transitions_of_the_last_month(migrated):
         assert of_scheme["revenue_cents"].sum() == counted["revenue_cents"].sum()
 
 
+def test_a_chain_says_how_many_customers_change_in_a_month(migrated):
+    build = migrated[1]
+    for chain in build.facts["chains"]:
+        of = (build.transitions["scheme"] == chain["scheme"]) & (build.transitions["definition"] == chain["definition"])
+        rows = build.transitions[of & (build.transitions["from_segment"] != "new")]
+        moved = rows.loc[rows["from_segment"] != rows["to_segment"], "n_customers"].sum()
+        assert chain["moved_a_month"] == pytest.approx(moved / rows["n_customers"].sum(), abs=1e-6)
+
+
 def test_what_is_missing_is_said(migrated, tmp_path):
     _, build, model, folder = migrated
     assert {row["scheme"] for row in build.facts["not_available"]} == {"cluster_name"}

@@ -91,7 +91,12 @@ def _linked(inputs: Inputs) -> Check:
 
 
 def _moving(inputs: Inputs) -> Check:
-    changes = {chain["scheme"]: chain["mean_change"] for chain in inputs.migration.get("chains", [])}
+    shown = inputs.migration.get("headline", {})  # the definition of each scheme that reports go by
+    changes = {
+        chain["scheme"]: chain["moved_a_month"]
+        for chain in inputs.migration.get("chains", [])
+        if chain["definition"] == shown.get(chain["scheme"], chain["definition"])
+    }
     scheme = next((name for name in CLASSES if changes.get(name) is not None), None)
     if scheme is None:
         return Check("customers_move", None, Unavailable("effectiveness.defect.no_months"))

@@ -97,9 +97,11 @@ def _test(
     base: dict[str, str], first: np.ndarray, second: np.ndarray, rate: float, max_change: float
 ) -> dict[str, Any]:
     result = markov.halves(first, second)
-    tested = result.n_freedom > 0
+    tested, counts = result.n_freedom > 0, first + second
+    moved = 1 - float(np.trace(counts)) / float(counts.sum()) if counts.sum() else None
     return base | {
         "new_a_month": round(rate, DECIMALS),
+        "moved_a_month": None if moved is None else round(moved, DECIMALS),
         "chi_square": round(result.statistic, 3) if tested else None,
         "n_freedom": result.n_freedom,
         "p_value": round(result.p_value, DECIMALS) if tested else None,
