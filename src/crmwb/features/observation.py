@@ -10,8 +10,7 @@ import pyarrow as pa
 
 from crmwb import layout
 from crmwb.errors import CrmwbError
-from crmwb.features.purchases import purchase_days
-from crmwb.history.asof import before
+from crmwb.history.asof import before, sales_before
 from crmwb.params import FeatureParams
 
 ONE_DAY = timedelta(days=1)
@@ -110,7 +109,8 @@ def observe(tables: Mapping[str, ir.Table], as_of: date | None, params: FeatureP
     n_customers = tables["customers"].count().to_pyarrow().as_py()
     n_buyers = 0
     if "transactions" in tables:
-        n_buyers = purchase_days(tables["transactions"], resolved).customer_id.nunique().to_pyarrow().as_py()
+        sales = sales_before(tables["transactions"], resolved)
+        n_buyers = sales.filter(sales.revenue_cents > 0).customer_id.nunique().to_pyarrow().as_py()
     _check_enough(n_buyers, n_customers, resolved, params, has_transactions="transactions" in tables)
     return Observation(resolved, first, last, n_customers, n_buyers, currency)
 
