@@ -42,6 +42,11 @@ class Circumstances:
         return bool(self.facts["is_comparable"])
 
     @property
+    def holes(self) -> bool:
+        """Whether the history has days without sales that neither chance nor a season explains."""
+        return bool(self.facts["holes"])
+
+    @property
     def ids_replaced(self) -> bool:
         """Whether customer numbers were replaced, so that nobody can say who is new or lost."""
         return self._has("ids_replaced")

@@ -15,6 +15,7 @@ from crmwb.findings import Count, Finding, Listing, Money, Share, Term, Times, U
 from crmwb.plots import cohorts as cohort_plots
 from crmwb.plots import lifecycle as plots
 from crmwb.workbench.circumstances import Circumstances
+from crmwb.workbench.lapses import bursts
 
 MONTH_DAYS = 365.25 / 12
 # Which parameter bounds, by definition, how long a customer is in a stage.
@@ -191,6 +192,14 @@ class Lifecycle:
         values: dict[str, Value] = {name: Share(rates[f"{name}_share"]) for name in ("new", "won_back", "lost")}
         known = "no_lapsed" if rates["won_back_share"] is None else "all"
         return Finding(f"lifecycle.flows.{known}", values | {"months": Count(rates["n_months"])})
+
+    @property
+    def bursts(self) -> Finding | None:
+        """Months in which far more customers lapsed than is usual; None without one, or where nobody can tell."""
+        happened = Circumstances(self._root)
+        if self.is_without_purchases or self._ids_replaced or happened.numbers_per_order or happened.holes:
+            return None
+        return bursts(self.bucket)
 
     @property
     def money_finding(self) -> Finding | None:
