@@ -83,6 +83,9 @@ def test_at_risk_are_buyers_with_the_most_at_stake_first_and_held_out_ones_are_s
         "not measured."
     )
     assert shown.first_owner(shown.at_risk, "margin_at_stake_cents").values["money"] == Money(300, "EUR")
+    assert shown.unowned(shown.at_risk, "margin_at_stake_cents") is None
+    some = accounts(**risk, **money, owner=["ann", "ann", None, "bob"])
+    assert say(some.unowned(some.at_risk, "margin_at_stake_cents")) == "1 of them has no owner, with EUR\u00a03 of it."
 
 
 def test_where_most_are_at_risk_money_and_regular_buyers_come_first_and_the_count_of_all_after_them(

@@ -210,6 +210,15 @@ class Accounts:
         sums = sums.rename(columns={"sum": amount}).reset_index()
         return sums.sort_values([amount, "owner"], ascending=[False, True], ignore_index=True)
 
+    def unowned(self, rows: pd.DataFrame, amount: str) -> Finding | None:
+        """Return how many have no owner where others have, with how much of an amount; None of a part."""
+        without = rows[rows["owner"].isna()]
+        if self.part or without.empty or len(without) == len(rows):
+            return None
+        return Finding(
+            "accounts.unowned", {"n": Count(len(without)), "money": Money(int(without[amount].sum()), self.currency)}
+        )
+
     def payment_by_tier(self) -> pd.DataFrame:
         """Describe how each tier pays: n_customers, overdue_cents, mean late_payment_share and days_to_pay."""
         billed = self.frame[self.frame["n_invoices"].fillna(0) > 0]
