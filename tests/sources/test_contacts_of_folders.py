@@ -146,7 +146,7 @@ def test_contacts_of_strangers_are_left_out_with_the_reason(folder):
     rows = [[k, f"X{k}", "2024-05-02", "2024-05-04"] for k in range(20)]
     own, left, _ = beside_sales(folder, "tickets.csv", ("Ticket ID", "Account", "Created At", "Resolved At"), rows)
     assert not own
-    assert "Account names none of those of the other files" in left[0]
+    assert "Account names none of the customers of the other files" in left[0]
 
 
 def test_the_customer_of_a_contact_may_stand_in_another_file(folder):
@@ -155,6 +155,32 @@ def test_the_customer_of_a_contact_may_stand_in_another_file(folder):
     own, _, _ = beside_sales(folder, "tickets.csv", ("Ticket ID", "Person ID", "Created At", "Resolved At"), rows)
     assert own["interactions"].guesses["customer_id"].value == "people.Customer No"
     assert own["interactions"].options["join"]["people"]["key"] == "Person ID"
+    assert own["interactions"].options["filter"] == '"people.Customer No" is not null'
+
+
+@pytest.mark.parametrize("order", ["Order No", "order_number"])
+def test_the_customer_of_a_complaint_may_be_told_by_its_order(folder, order):
+    rows = [[f"K{k}", f"S{k * 7 % 60}", "2024-05-02"] for k in range(30)]
+    own, _, _ = beside_sales(folder, "complaints.csv", ("Complaint ID", order, "Complaint Date"), rows)
+    assert own["interactions"].guesses["customer_id"].value == "orders.Customer No"
+    done = run_map(str(folder), "--yes", "--answer", "currency=EUR")
+    assert "interactions: 30 rows tried" in done.stdout
+
+
+def test_customers_by_their_addresses_are_codes_everywhere(folder):
+    mails = [f"user{k}@example.org" for k in range(9)]
+    sales = [[f"#{k}", mails[k % 9], f"2024-0{1 + k % 9}-11", 10.5 + 37 * k % 91] for k in range(60)]
+    write(folder / "orders.csv", ("Order", "Email", "Date", "Total EUR"), sales)
+    write(
+        folder / "campaign_recipients.csv",
+        ("Campaign", "Email", "Sent At"),
+        [["May", m.upper(), "2024-05-02"] for m in mails],
+    )
+    members = next(part for part in draft([folder]).parts if part.table == "campaign_members")
+    assert members.guesses["customer_id"].value == {"column": "Email", "pseudonym": True}
+    done = run_map(str(folder), "--yes", "--answer", "currency=EUR")
+    assert done.exit_code == 0, done.stdout + done.stderr
+    assert "customers: 9 rows tried" in done.stdout
 
 
 def test_visits_that_are_paid_for_stay_purchases(folder):
@@ -217,3 +243,31 @@ def test_contracts_in_other_languages(folder, head, months):
     rows = [[f"V{k}", WHO[k % 9], f"2024-0{1 + k % 9}-01", "2025-03-01" if k % 2 else "", 100 + k] for k in range(30)]
     own, _, _ = beside_sales(folder, "list.csv", head, rows)
     assert own["contracts"].guesses["period_months"].value == {"constant": months}
+
+
+def test_customers_who_only_complain_are_customers_of_whom_little_is_known(folder):
+    sales = [
+        [f"S{k}", WHO[k % 9], f"2024-0{1 + k % 9}-11", ["N", "S"][k % 9 % 2], 10.5 + 37 * k % 91] for k in range(60)
+    ]
+    write(folder / "orders.csv", ("Order No", "Customer No", "Order Date", "Region", "Amount EUR"), sales)
+    rows = [[f"R{k}", f"K{k % 12}", "2024-05-02"] for k in range(36)]
+    write(folder / "complaints.csv", ("Complaint No", "Customer No", "Complaint Date"), rows)
+    done = run_map(str(folder), "--yes", "--answer", "currency=EUR")
+    assert done.exit_code == 0, done.stdout + done.stderr
+    source = params.load(folder.parents[1] / "params.yaml").source
+    ingest(project_params(**source.model_dump(include={"kind", "currency", "mapping", "directory"})))
+    regions = Ingested(folder.parents[1] / "data" / "canonical").table("customers").set_index("customer_id")["region"]
+    assert (len(regions), regions.notna().sum(), regions["K3"]) == (12, 9, "S")
+
+
+def test_a_column_of_another_meaning_in_contacts_says_nothing_of_customers(folder):
+    sales = [
+        [f"S{k}", WHO[k % 9], f"2024-0{1 + k % 9}-11", ["B2B", "private"][k % 9 % 2], 10.5 + 37 * k % 91]
+        for k in range(60)
+    ]
+    write(folder / "orders.csv", ("Order No", "Customer No", "Order Date", "Type", "Amount EUR"), sales)
+    rows = [[f"R{k}", f"K{k % 9}", "2024-05-02", "2024-05-04", "incident"] for k in range(36)]
+    write(folder / "tickets.csv", ("Ticket ID", "Customer No", "Created At", "Resolved At", "Type"), rows)
+    customers = next(part for part in draft([folder]).parts if part.table == "customers")
+    assert customers.options["derived_from"] == "transactions"
+    assert customers.guesses["kind"].sources

@@ -305,6 +305,14 @@ def test_several_files_of_different_shape_fill_one_table(exports):
     people["columns"]["country"] = "Staat"
     exports.map(tables={"transactions": [web, shop], "customers": people})
     refused(exports, "customers.columns.country", "no file of transactions has a column 'Staat'")
+    seen = {
+        "file": "sales.csv",
+        "columns": {"interaction_id": {"one_per": "row"}, "customer_id": "customer", "occurred_at": "day"},
+    }
+    seen["columns"] |= {"department": {"constant": "sales"}, "kind": {"constant": "visit"}}
+    people["derived_from"] = ["transactions", "interactions"]
+    exports.map(tables={"transactions": [web, shop], "interactions": seen, "customers": people})
+    refused(exports, "customers.columns.country", "no file of transactions or interactions has a column 'Staat'")
 
 
 def test_lines_are_numbered_through_the_parts_of_a_table(exports):

@@ -254,6 +254,7 @@ class Reading:
         """Make rows of the keys that stand in other tables; of those only that stand in no part before."""
         table, part = TABLES[name], self.described.tables[name][i]
         bases = [(TABLES[base], rows_) for base in part.derived_from for rows_ in every[base]]
+        self._refuse_unmet_by_any(name, i, [rows_ for _, rows_ in bases])
         latest = reading.latest_known(table, part, bases)
         if there := every.get(name):
             keys = rows.good(there, table).select(table.key[0]).distinct()
@@ -272,10 +273,25 @@ class Reading:
         return rows.set_down(self.con, read_rows, f"read {label}", self.folder / f"{label}.cast.parquet")
 
     def _refuse_unmet(self, name: str, parts: list[SourceRows]) -> None:
+        if any(name in part.derived_from and len(part.derived_from) > 1 for _, _, part in self.described.derived):
+            return
         there = list(dict.fromkeys(column for part in parts for column in part.columns))
         for column, key in asked_by_derived(self.described, self.places, name).items():
             if column not in there and not any(part.mapping.rows for part in parts):
                 raise CrmwbError(f"{key}: no file of {name} has a column {column!r}; mend the name.")
+
+    def _refuse_unmet_by_any(self, name: str, i: int, parts: list[SourceRows]) -> None:
+        """Refuse a derived table that names a column which none of the several tables has that it is derived from."""
+        part = self.described.tables[name][i]
+        there = {column for each in parts for column in each.columns}
+        if len(part.derived_from) == 1 or any(each.mapping.rows for each in parts):
+            return
+        for canonical, mapped in part.columns.items():
+            for column in mapped.source_columns:
+                if column not in there:
+                    key = self.places.of(("tables", name, i, "columns", canonical))
+                    bases = " or ".join(part.derived_from)
+                    raise CrmwbError(f"{key}: no file of {bases} has a column {column!r}; mend the name.")
 
 
 def refuse_bad(con: Backend, read_rows: SourceRows, key: str) -> None:

@@ -29,16 +29,16 @@ class Asked:
 def asked(described: Mapping, places: Places, key: Key, part: TableMapping) -> Asked:
     """Return the source columns that a part's files must or may have, and what of the mapping asks for each.
 
-    A table derived from this one reads its columns from the same files: of a table in several parts, any may have
-    them. Where any of them reads a column as a pseudonym, only its codes are kept (the contract's check has seen to it
-    that all do), and keys that are joined to it are codes too.
+    A table derived from this one reads its columns from the same files: of a table in several parts, or of several
+    tables, any may have them. Where any of them reads a column as a pseudonym, only its codes are kept (the contract's
+    check has seen to it that all do), and keys that are joined to it are codes too.
     """
     is_table = key[0] == "tables"
     result: dict[str, Wanted] = {}
     for column, at in _columns(part):
         result.setdefault(column, Wanted(places.of((*key, *at))))
     for column, by in asked_by_derived(described, places, str(key[1])).items() if is_table else ():
-        result.setdefault(column, Wanted(by, needed=len(described.tables[str(key[1])]) == 1))
+        result.setdefault(column, Wanted(by, needed=_is_alone(described, str(key[1]))))
     coded: dict[str, ColumnMapping] = contract.pseudonyms(described, str(key[1]), part) if is_table else {}
     for name, joined in part.join.items():
         for left, right in joined.key.items():
@@ -63,6 +63,12 @@ def asked_by_derived(described: Mapping, places: Places, base: str) -> dict[str,
         for canonical, mapped in derived.columns.items()
         for column in mapped.source_columns
     }
+
+
+def _is_alone(described: Mapping, base: str) -> bool:
+    """Say whether the files of one part are all that a derived table is derived from."""
+    bases = [part.derived_from for _, _, part in described.derived if base in part.derived_from]
+    return len(described.tables[base]) == 1 and any(len(names) == 1 for names in bases)
 
 
 def _columns(part: TableMapping) -> Iterator[tuple[str, Key]]:

@@ -28,7 +28,7 @@ ORDER = (
     "campaigns", "campaign_members", "interactions", "customers", "products",
 )  # fmt: skip
 SUMMED_UP = ("customer_summaries", "category_summaries")
-NOTHING = "no purchases, invoices, opportunities, contracts, customers summed up, trial, customers or products"
+NOTHING = "no purchases, invoices, opportunities, contracts, customers summed up, trial, campaigns, contacts, customers or products"
 
 
 @dataclass

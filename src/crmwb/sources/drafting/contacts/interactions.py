@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from crmwb.contract import Kind
 from crmwb.contract.canonical import TABLES
 from crmwb.sources.drafting.contacts import ratings, words
+from crmwb.sources.drafting.contacts.who import may_be_customer, may_tell_customer
 from crmwb.sources.drafting.guess import Guess, Part, Sure, best, of_column
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, vocabulary
@@ -35,7 +36,7 @@ def sort_of(profile: Profile) -> Sort | None:
     """
     if not any(c.is_date for c in profile.columns) or any(words.WEB.fullmatch(c.words) for c in profile.columns):
         return None
-    if any(_is_of_sales(c) for c in profile.columns) or not any(_may_be_customer(c) for c in profile.columns):
+    if any(_is_of_sales(c) for c in profile.columns) or not any(map(may_tell_customer, profile.columns)):
         return None
     if any(words.says_campaign(c) for c in profile.columns):
         return None
@@ -64,7 +65,7 @@ def interactions(profile: Profile, sort: Sort, who: Guess) -> Part | str:
     who : Guess
         The customer.
     """
-    free = [c for c in profile.columns if c not in who.sources and not _may_be_customer(c)]
+    free = [c for c in profile.columns if c not in who.sources and not may_be_customer(c)]
     resolved = best(free, words.RESOLVED, Kind.TIMESTAMP)
     ended = resolved.sources if resolved else ()
     occurred = best([c for c in free if c not in ended], words.OCCURRED, Kind.TIMESTAMP)
@@ -134,10 +135,6 @@ def _is_of_sales(column: Column) -> bool:
     return column.is_number and any(
         matches(column.words, vocabulary.TRANSACTIONS[n]) == words.PLAINLY for n in OF_SALES
     )
-
-
-def _may_be_customer(column: Column) -> bool:
-    return not column.is_date and matches(column.words, (vocabulary.CUSTOMER, vocabulary.PERSON)) > 0
 
 
 def _put_sort(part: Part, sort: Sort, columns: Sequence[Column]) -> None:

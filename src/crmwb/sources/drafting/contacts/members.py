@@ -3,6 +3,7 @@
 
 from crmwb.contract.canonical import TABLES
 from crmwb.sources.drafting.contacts import words
+from crmwb.sources.drafting.contacts.who import may_be_customer
 from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, vocabulary
@@ -20,7 +21,7 @@ def is_members(profile: Profile) -> bool:
     An order or a gift that only names the campaign it came by has a number or an amount of its own.
     """
     campaign = _campaign(profile)
-    who = [c for c in profile.columns if matches(c.words, (vocabulary.CUSTOMER, vocabulary.PERSON))]
+    who = [c for c in profile.columns if may_be_customer(c)]
     if campaign is None or not who or any(_is_of_orders(c) for c in profile.columns):
         return False
     by_name = words.OF_MEMBERS.search(words.of_file(profile)) is not None

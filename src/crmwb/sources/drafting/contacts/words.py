@@ -32,7 +32,7 @@ MEMBERS: dict[str, Patterns] = {
     "campaign_id": (CAMPAIGN, CAMPAIGN_NAME),
     "arm": (r"(test |campaign |experiment |treatment |control |target )?(arm|group|cell|variant|bucket)|treatment|split|((test|ziel|versuchs|experiment)?gruppe|variante|testzelle)|groupe( test)?|grupo( de (prueba|control))?|(实验|测试|对照)?(分组|组别|组)", r"segment|version|cohort|(is )?(control|treated|holdout|exposed)|kontrollgruppe|behandelt|是否(实验组|对照组)|对照组"),
     "contacted_at": (rf"((contact|contacted|sent|send|mailed|mailing|e ?mailed|called|reached|delivered|delivery|invited|invitation|exposed|exposure|kontakt|versand|versendet|verschickt|gesendet|kontaktiert|angeschrieben|einladungs?|eingeladen|触达|发送|联系|邀请|推送|投放|触及|拜访|短信)( ?{DATE}| am)?|{DAY} ?(envoi|contact|envio|contacto|invitation|invitacion)|envoye le|enviado( el)?)", rf"{DATE}|created( ?{DATE})?|added( ?{DATE})?|fecha|.*\b{DATE}|.*(日期|时间)"),
-    "responded_at": (rf"(first )?(respond|responded|response|replied|reply|answered|answer|converted|conversion|reaktions?|reagiert|antwort|geantwortet|响应|回复|反馈|转化|参与)( ?{DATE}| am)|(date|fecha) (de )?(reponse|respuesta|conversion)|repondu le", rf"(opened|clicked|open|click|attended)( ?{DATE})"),
+    "responded_at": (rf"(first )?(respond|responded|response|replied|reply|answered|answer|converted|conversion|reaktions?|reagiert|antwort|geantwortet|响应|回复|反馈|转化|参与)( ?{DATE}| am)|(date|fecha) (de )?(reponse|respuesta|conversion)|repondu le", rf"(clicked|click|attended)( ?{DATE})"),
     "outcome_cents": (rf"((outcome|conversion|converted|attributed|campaign|response)( (revenue|value|amount|sales))|(响应|转化|活动|成交)(金额|销售额)|(kampagnen|aktions)umsatz){IN_YUAN}", r"revenue|spend|spent|outcome|umsatz"),
 }  # fmt: skip
 ANSWERED = re.compile(
@@ -68,7 +68,7 @@ CUSTOMER_MATTERS = r"(complaint|complaints|reklamation|reklamations|beschwerde|m
 CASES = r"(ticket|case|incident|request|issue|vorgang|anfrage|storung|storungs|fall|demande|incidencia|工单|服务单|维修单|报修)"
 KINDS: dict[str, re.Pattern[str]] = {
     "complaint": re.compile(r"\bcomplaints?\b|\breklamation\w*|\bbeschwerde\w*|\bmangelruge\w*|\breclamations?\b|\bplaintes?\b|\bquejas?\b|\breclamos?\b|\breclamacion\w*|投诉|客诉"),
-    "survey": re.compile(r"\bsurveys?\b|\bnps\b|\bcsat\b|\bsatisfaction\b|\bfeedback\b|\bumfrage\w*|\bbefragung\w*|zufriedenheit\w*|\benquetes?\b|\bencuestas?\b|\bsatisfaccion\b|满意度|问卷|调查|评价|调研"),
+    "survey": re.compile(r"\bsurveys?\b|\bnps\b|\bcsat\b|\bsatisfaction\b|\bfeedback\b|\breviews?\b|\bumfrage\w*|\bbefragung\w*|zufriedenheit\w*|\benquetes?\b|\bencuestas?\b|\bsatisfaccion\b|满意度|问卷|调查|评价|调研"),
     "follow_up": re.compile(r"\bfollow ups?\b|回访"),
     "ticket": re.compile(r"\btickets?\b|\b(support|service|customer) (cases?|requests?|calls?)\b|\bcases?\b|\bincidents?\b|\bhelp ?desk\b|\bstorung\w*|\bservice(anfrage|fall|vorgang|auftrag|einsatz|tickets)\w*|\bincidencias?\b|工单|报修|维修|售后|客服"),
     "visit": re.compile(r"\bvisits?\b|besuch\w*|\bvisites?\b|\bvisitas?\b|拜访|走访|到访"),
@@ -83,10 +83,10 @@ SERVED_BY = {
 }  # fmt: skip
 NUMBER = r"(id|no|n|nr|num|numero|number|nummer|code|key|ref|编号|编码|代码|号码|号)"
 CONTACT_ID = re.compile(
-    rf"({CASES}|{CUSTOMER_MATTERS}|survey|response|answer|feedback|visit|besuchs?|call|anruf|activity|interaction|contact event|event|record|log|umfrage|antwort|visite|appel|llamada|visita|encuesta|enquete|拜访|回访|问卷|调查|评价|通话|记录|跟进|投诉单|服务)s? ?{NUMBER}|{NUMBER}( (de|du|del))?( (la|l|el))? ?({CASES}|{CUSTOMER_MATTERS}|visite|appel|llamada|visita|encuesta|enquete)|id|nr|no|序号|编号|lfd nr"
+    rf"({CASES}|{CUSTOMER_MATTERS}|survey|review|response|answer|feedback|visit|besuchs?|call|anruf|activity|interaction|contact event|event|record|log|umfrage|antwort|visite|appel|llamada|visita|encuesta|enquete|拜访|回访|问卷|调查|评价|通话|记录|跟进|投诉单|服务)s? ?{NUMBER}|{NUMBER}( (de|du|del))?( (la|l|el))? ?({CASES}|{CUSTOMER_MATTERS}|visite|appel|llamada|visita|encuesta|enquete)|id|nr|no|序号|编号|lfd nr"
 )
 OCCURRED = (
-    rf"(created|opened|reported|received|raised|submitted|logged|requested|started|start|begin|occurred|{CASES}|{CUSTOMER_MATTERS}|survey|response|responded|answered|answer|feedback|rated|visited|visit|visits?|besuchs?|call|called|anruf|contact|activity|event|eingangs?|eingang|erstellt|gemeldet|melde|umfrage|antwort|befragungs?|kontakt|gesprachs?|受理|创建|提交|登记|报修|投诉|反馈|拜访|回访|来电|通话|调查|评价|填写|跟进|联系|接收)(s)?( ?{DATE}| am)?|{DAY} ?({CUSTOMER_MATTERS}|{CASES}|visite|visita|appel|llamada|reponse|respuesta|enquete|encuesta|creation|creacion|contact|contacto|reception|ouverture|apertura)",
+    rf"(created|opened|reported|received|raised|submitted|logged|requested|started|start|begin|occurred|{CASES}|{CUSTOMER_MATTERS}|survey|review|response|responded|answered|answer|feedback|rated|visited|visit|visits?|besuchs?|call|called|anruf|contact|activity|event|eingangs?|eingang|erstellt|gemeldet|melde|umfrage|antwort|befragungs?|kontakt|gesprachs?|受理|创建|提交|登记|报修|投诉|反馈|拜访|回访|来电|通话|调查|评价|填写|跟进|联系|接收)(s)?( ?{DATE}| am)?|{DAY} ?({CUSTOMER_MATTERS}|{CASES}|visite|visita|appel|llamada|reponse|respuesta|enquete|encuesta|creation|creacion|contact|contacto|reception|ouverture|apertura)",
     rf"{DATE}|fecha|jour|.*\b{DATE}|.*(日期|时间)|.*datum",
 )
 RESOLVED = (
@@ -109,7 +109,7 @@ DIRECTIONS = {
     "outbound": re.compile(r"out|outbound|outgoing|ausgehend|sortant|saliente|去电|呼出|外呼"),
 }
 RATED: Patterns = (
-    r"(customer |overall |total |csat |nps )?(satisfaction|rating|score|nps|csat|stars?)( (score|rating|level|value|points|csat))?( \d+( \d+)?)?|(gesamt)?zufriedenheit\w*( \d+ \d+)?|bewertung|sterne|weiterempfehlung\w*|note( (globale|de satisfaction))?( \d+ \d+)?|(niveau de )?satisfaction( client)?|satisfaccion( del cliente)?|(puntuacion|valoracion|calificacion)( \d+ \d+)?|(总体|客户|服务)?(满意度|评分|打分|星级|nps)(评分|得分|分数|分|值|等级)?( \d+ \d+)?",
+    r"(customer |overall |total |csat |nps |review )?(satisfaction|rating|score|nps|csat|stars?)( (score|rating|level|value|points|csat))?( \d+( \d+)?)?|(gesamt)?zufriedenheit\w*( \d+ \d+)?|bewertung|sterne|weiterempfehlung\w*|note( (globale|de satisfaction))?( \d+ \d+)?|(niveau de )?satisfaction( client)?|satisfaccion( del cliente)?|(puntuacion|valoracion|calificacion)( \d+ \d+)?|(总体|客户|服务)?(满意度|评分|打分|星级|nps)(评分|得分|分数|分|值|等级)?( \d+ \d+)?",
     r"(gesamt)?note|schulnote|likelihood to recommend|(how )?likely.*recommend.*|得分|分数|评价(结果|等级)?|points|punkte|answer|rating.*",
 )
 WEB = re.compile(r"(page|url|referrer|session|sessions|utm|user agent|browser|landing page|device)( .*)?")

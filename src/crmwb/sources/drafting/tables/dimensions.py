@@ -12,6 +12,7 @@ from crmwb.sources.drafting.reading.profile import Column, Profile
 
 LEAST_OVERLAP = 0.5
 PLAINLY = 2  # how well a name must match
+OF_CONTACTS = {"campaign_members", "interactions"}  # whose columns may say something else by the same names
 KEYS = {"customers": "customer_id", "products": "product_id"}
 WORDS = {"customers": vocabulary.CUSTOMERS, "products": vocabulary.PRODUCTS}
 
@@ -99,10 +100,13 @@ def derived(table: str, facts: list[Part]) -> Part | None:
         guesses["line"] = of_column(column, Kind.CATEGORY, Sure.LIKELY, "nothing finer tells products apart")
     if table == "products" and not guesses:
         return None
-    names = list(dict.fromkeys(part.table for part in bases))
-    part = Part(table, {"derived_from": names[0] if len(names) == 1 else names}, guesses)
+    part = Part(table, {}, guesses)
     if table == "customers":
         kinds.put(part, columns, [column for base in bases[:1] for column in base.guesses[key].sources])
+    read = {c.name for guess in part.guesses.values() for c in guess.sources}
+    others = {p.table for p in bases[1:] if p.table in OF_CONTACTS and any(c.name in read for c in p.looked_at.own)}
+    names = [name for name in dict.fromkeys(part.table for part in bases) if name not in others - {bases[0].table}]
+    part.options["derived_from"] = names[0] if len(names) == 1 else names
     return _ordered(part)
 
 
