@@ -271,3 +271,44 @@ def test_a_column_of_another_meaning_in_contacts_says_nothing_of_customers(folde
     customers = next(part for part in draft([folder]).parts if part.table == "customers")
     assert customers.options["derived_from"] == "transactions"
     assert customers.guesses["kind"].sources
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "row", "expected"),
+    [
+        ("visits.csv", ("Shop", "Visit Date", "Minutes"), ["N", "2024-05-02", 20], "no column of customers"),
+        ("complaints.csv", ("Customer No", "Topic"), ["K1", "late"], "no column of dates"),
+        ("promotions.csv", ("Product", "Discount"), ["P1", 5], "write campaigns or campaign_members"),
+    ],
+)
+def test_what_is_left_out_is_named_with_the_reason(folder, name, head, row, expected):
+    own, left, _ = beside_sales(folder, name, head, [row, [f"{row[0]}x", *row[1:]]] * 4)
+    assert not own
+    assert expected in left[0]
+    assert "docs/mappings.md" in left[0]
+
+
+@pytest.mark.parametrize(
+    ("head", "values", "replaced"),
+    [
+        ("Arm", ["no mail", "mail"], {"no mail": "control", "mail": "treatment"}),
+        ("Is Control", ["yes", "no"], {"yes": "control", "no": "treatment"}),
+        ("Segment", ["control", "a"], {"control": "control", "a": "treatment"}),
+        ("Version", ["no image", "image"], None),
+        ("Segment", ["No E-Mail", "Mens E-Mail"], None),
+    ],
+)
+def test_who_was_held_back_is_plain_or_asked(folder, head, values, replaced):
+    rows = [["C1", WHO[k], values[k % 2], "2024-05-02"] for k in range(9)]
+    own, _, result = beside_sales(folder, "members.csv", ("Campaign ID", "Customer No", head, "Sent Date"), rows)
+    value = own["campaign_members"].guesses["arm"].value
+    assert value.get("replace") == replaced
+    assert any(q.key.startswith("control_of") for q in result.questions) == (replaced is None)
+
+
+def test_a_blank_arm_is_asked_about(folder):
+    rows = [["C1", WHO[k], "mail" if k % 2 else "none", "2024-05-02"] for k in range(9)]
+    own, _, result = beside_sales(folder, "members.csv", ("Campaign ID", "Customer No", "Arm", "Sent Date"), rows)
+    next(q for q in result.questions if q.key == "unknown_arm").settle("control")
+    expression = own["campaign_members"].guesses["arm"].value["expression"]
+    assert expression == "case when Arm is null then 'control' else 'treatment' end"

@@ -130,10 +130,10 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
     parts.sort(key=lambda part: ORDER.index(part.table))
     used |= {joined["file"] for part in parts for joined in part.options.get("join", {}).values()}
     left = [p for p in profiles if p.file.name not in used]
-    unused = [
-        f"{p.file.name} is left out: {why_not.get(p.file.name) or dimensions.mismatch(p, parts) or NOTHING}"
-        for p in left
-    ]
+    reasons = {
+        p.file.name: dimensions.mismatch(p, parts) or other_files.why_left_out(p) or NOTHING for p in left
+    } | why_not
+    unused = [f"{p.file.name} is left out: {reasons[p.file.name]}" for p in left]
     moved = [p.file.name for p in every if all(p is not other for other in profiles)]
     unused += [f"{name} is left out: it tells how opportunities moved from stage to stage" for name in moved]
     name = Path(parts[0].options.get("file", paths[0].name)).name.partition(".")[0]

@@ -36,7 +36,7 @@ def sort_of(profile: Profile) -> Sort | None:
     """
     if not any(c.is_date for c in profile.columns) or any(words.WEB.fullmatch(c.words) for c in profile.columns):
         return None
-    if any(_is_of_sales(c) for c in profile.columns) or not any(map(may_tell_customer, profile.columns)):
+    if any(is_of_sales(c) for c in profile.columns) or not any(map(may_tell_customer, profile.columns)):
         return None
     if any(words.says_campaign(c) for c in profile.columns):
         return None
@@ -131,7 +131,8 @@ def _names(column: Column, pattern: re.Pattern[str]) -> bool:
     return is_key and pattern.search(column.words) is not None
 
 
-def _is_of_sales(column: Column) -> bool:
+def is_of_sales(column: Column) -> bool:
+    """Say whether a column is plainly a quantity, a price or an amount, which contacts have none of."""
     return column.is_number and any(
         matches(column.words, vocabulary.TRANSACTIONS[n]) == words.PLAINLY for n in OF_SALES
     )

@@ -95,20 +95,23 @@ def _may_be_arm(column: Column) -> bool:
     )
 
 
+def _is_plainly_arm(column: Column) -> bool:
+    return matches(column.words, words.MEMBERS["arm"]) == words.PLAINLY
+
+
 def _controls(column: Column) -> list[str]:
     """Return the values that say that somebody was held back; of a flag, the one that its name says it of."""
     if column.is_flag and words.FLAG_OF_ARM.fullmatch(column.words):
         means = TRUE if words.IS_CONTROL.fullmatch(column.words) else FALSE
         return [value for value in column.counts if value.lower() in means]
-    found = [value for value in column.counts if words.CONTROLS.fullmatch(plain_words(value))]
-    treated = [value for value in found if words.TREATED.fullmatch(plain_words(value)) and "contr" not in value.lower()]
-    return [value for value in found if value not in treated or "对照" in value or _says_not(value)]
+    plainly = [value for value in column.counts if words.IS_CONTROL.fullmatch(plain_words(value))]
+    return plainly or [value for value in column.counts if words.MAY_BE_CONTROL.fullmatch(plain_words(value))]
 
 
-def _says_not(value: str) -> bool:
-    return any(
-        word in plain_words(value).split() for word in ("no", "not", "ohne", "kein", "keine", "without", "sans", "sin")
-    ) or value.startswith(("未", "不"))
+def _is_plainly_control(column: Column, values: list[str]) -> bool:
+    """Say whether values mean who was held back: "no image" of a version does not, "none" of a group does."""
+    is_named = words.GROUP.fullmatch(column.words) is not None or column.is_flag
+    return is_named or all(words.IS_CONTROL.fullmatch(plain_words(value)) for value in values)
 
 
 def _arm(part: Part, columns: list[Column]) -> Column | None:
@@ -120,10 +123,13 @@ def _arm(part: Part, columns: list[Column]) -> Column | None:
     column = next(iter(fitting), None)
     everybody = Guess({"constant": "treatment"}, Sure.LIKELY, "no column says who was held back: all were reached")
     part.guesses["arm"] = everybody
-    if column is not None and (controls := _controls(column)) and len(column.counts) > 1:
+    controls = _controls(column) if column is not None and len(column.counts) > 1 else []
+    if column is not None and controls and _is_plainly_control(column, controls):
         _put(part, column, controls, Sure.LIKELY, f"{' and '.join(map(repr, controls))} sounds like a control group")
-    elif column is not None and len(column.counts) > 1 and matches(column.words, words.MEMBERS["arm"]) == words.PLAINLY:
+    elif column is not None and (controls or (len(column.counts) > 1 and _is_plainly_arm(column))):
         _ask(part, column)
+    elif column is not None and column.n_known < column.n_rows and _is_plainly_arm(column):
+        _ask_of_blank(part, column)
     else:
         part.remarks.append(
             "no column says who was held back as control: all members are taken as reached, and effects can only be compared with other customers"
@@ -154,6 +160,23 @@ def _ask(part: Part, column: Column) -> None:
     part.questions.append(
         Question(syntax.slug(f"control of {column.words}"), text, answer, (*values, NONE), columns=(column.name,))
     )
+
+
+def _ask_of_blank(part: Part, column: Column) -> None:
+    """Ask what a blank arm means, where one value stands in the other rows."""
+    known, n_blank = column.shown(1), column.n_rows - column.n_known
+
+    def answer(given: str) -> None:
+        if given == "left_out":
+            _put(part, column, [], Sure.SURE, "you said so")
+        else:
+            name = syntax.column(column.name)
+            expression = f"case when {name} is null then '{given}' else 'treatment' end"
+            part.guesses["arm"] = Guess({"expression": expression}, Sure.SURE, "you said so", (column,))
+
+    text = f"{column.name} of {part.options['file']} is {known} or unknown ({n_blank:,} rows): were those held back as control, reached too (treatment), or neither?"
+    key = syntax.slug(f"unknown {column.words}")
+    part.questions.append(Question(key, text, answer, ("control", "treatment", "left_out"), columns=(column.name,)))
 
 
 def _answers(column: Column) -> list[str]:

@@ -1,10 +1,12 @@
 """Files of a folder that hold contacts: set aside before purchases are looked for, then drafted beside them."""
+# ruff: noqa: E501 - sentences for people are easier to read in one line
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from crmwb.sources.drafting.contacts import campaigns, interactions, members, who
+from crmwb.sources.drafting.contacts import campaigns, interactions, members, who, words
 from crmwb.sources.drafting.customers import ids
 from crmwb.sources.drafting.guess import Guess, Part
 from crmwb.sources.drafting.reading import syntax
@@ -100,6 +102,27 @@ def parts(
     joined = {option["file"] for part in heads for option in part.options.get("join", {}).values()}
     why_not |= {p.file.name: campaigns.why_costs_are_left_out(p) for p in found.costs if p.file.name not in joined}
     return result, why_not
+
+
+def why_left_out(profile: Profile) -> str:
+    """Say of a file that is nothing why it is not taken as contacts or campaigns, where its name says that it holds them."""
+    named = words.of_file(profile)
+    sort = next((name for name, pattern in words.KINDS.items() if pattern.search(named)), None)
+    of_campaigns = re.search(rf"(\b|^){words.OF_CAMPAIGN}", named) is not None or any(
+        map(words.says_campaign, profile.columns)
+    )
+    if sort is None and not of_campaigns:
+        return ""
+    sales = [c.name for c in profile.columns if interactions.is_of_sales(c)]
+    lacking = [
+        *(["no column of dates"] if not any(c.is_date for c in profile.columns) else []),
+        *(["no column of customers"] if not any(map(who.may_tell_customer, profile.columns)) else []),
+        *([f"{' and '.join(sales)} as sales have"] if sales else []),
+    ]
+    what, table = (
+        ("campaigns", "campaigns or campaign_members") if of_campaigns else (f"contacts ({sort})", "interactions")
+    )
+    return f"by its name it may hold {what}, and it has {' and '.join(lacking) or 'too little that says so'}; where it does, write {table} into the mapping (docs/mappings.md)"
 
 
 def _add(made: Part | str, profile: Profile, result: list[Part], why_not: dict[str, str]) -> None:

@@ -45,13 +45,11 @@ DID_ANSWER = re.compile(
 FLAG_OF_ARM = re.compile(
     r"(is |was )?(treated|treatment|exposed|control( group)?|holdout|hold out|kontrollgruppe|behandelt|temoin|testigo)|(是否)?(实验组|对照组)"
 )
-IS_CONTROL = re.compile(r".*(control|hold ?out|kontroll|temoin|testigo|对照).*")
-CONTROLS = re.compile(
-    r".*\b(control\w*|kontroll\w*|none|hold ?outs?|holdback|no|not|without|ohne|kein\w*|temoins?|sans|testigos?|sin)\b.*|.*(对照|空白|未触达|不触达|保留).*"
+IS_CONTROL = re.compile(
+    r".*(\bcontrol|hold ?(out|back)|held back|kontroll|\btemoins?\b|\btestigos?\b|对照|空白组|保留组).*"
 )
-TREATED = re.compile(
-    r".*\b(treat\w*|test\w*|target\w*|exposed|mail\w*|contact\w*|ziel\w*|versuch\w*|cible\w*|objetivo|experiment\w*)\b.*|.*(实验|测试|触达|目标|干预|推送).*"
-)
+MAY_BE_CONTROL = re.compile(r".*\b(none|no|not|without|ohne|kein\w*|sans|sin)\b.*|未.*|不.*|空白|无")
+GROUP = re.compile(r"(\w+ )?(arm|group|cell|\w*gruppe|testzelle|groupe|grupo)( .*)?|.*(分组|组别|组)")
 OF_MEMBERS = re.compile(
     rf"\b({OF_CAMPAIGN} ?)(members?|contacts?|recipients?|responses?|targets?|participants?|teilnehmer\w*|kontakte?|empfanger\w*|antworten|verteiler|sends|list|envois?|destinataires?|contactos?|destinatarios?)\b"
     rf"|\b(members?|recipients?|participants?|sends|envois?|contacts?|contactos|destinataires|destinatarios)( (of|de|des))?( (la|las|les))? {OF_CAMPAIGN}\b|(kampagnen|aktions)(mitglieder|teilnehmer|kontakte|empfanger|antworten|liste)"
@@ -112,7 +110,9 @@ RATED: Patterns = (
     r"(customer |overall |total |csat |nps |review )?(satisfaction|rating|score|nps|csat|stars?)( (score|rating|level|value|points|csat))?( \d+( \d+)?)?|(gesamt)?zufriedenheit\w*( \d+ \d+)?|bewertung|sterne|weiterempfehlung\w*|note( (globale|de satisfaction))?( \d+ \d+)?|(niveau de )?satisfaction( client)?|satisfaccion( del cliente)?|(puntuacion|valoracion|calificacion)( \d+ \d+)?|(总体|客户|服务)?(满意度|评分|打分|星级|nps)(评分|得分|分数|分|值|等级)?( \d+ \d+)?",
     r"(gesamt)?note|schulnote|likelihood to recommend|(how )?likely.*recommend.*|得分|分数|评价(结果|等级)?|points|punkte|answer|rating.*",
 )
-WEB = re.compile(r"(page|url|referrer|session|sessions|utm|user agent|browser|landing page|device)( .*)?")
+WEB = re.compile(
+    r"(msisdn|imsi|cell id|roaming|call charge|tariff|page|url|referrer|session|sessions|utm|user agent|browser|landing page|device)( .*)?"
+)
 
 
 def of_file(profile: Profile) -> str:
