@@ -195,9 +195,18 @@ class Lifecycle:
 
     @property
     def bursts(self) -> Finding | None:
-        """Months in which far more customers lapsed than is usual; None without one, or where nobody can tell."""
+        """Months in which far more customers lapsed than is usual; None without one, or where nobody can tell.
+
+        Of contracts, which end without any silence, there is none.
+        """
         happened = Circumstances(self._root)
-        if self.is_without_purchases or self._ids_replaced or happened.numbers_per_order or happened.holes:
+        if (
+            self.is_without_purchases
+            or self.facts["from_contracts"]
+            or self._ids_replaced
+            or happened.numbers_per_order
+            or happened.holes
+        ):
             return None
         return bursts(self.bucket)
 
