@@ -30,6 +30,8 @@ SUSPICIOUS = (
     rf"|[+＋﹢⁺₊]{BETWEEN}*{DIGIT}(?:{BETWEEN}*{DIGIT}){{6}}"
     rf"|[0０]{BETWEEN}*[0０]{BETWEEN}*{DIGIT}(?:{BETWEEN}*{DIGIT}){{6}}"
 )
+# Numbers filled up with zeros, as many ids are: nothing before their digits but letters, and no country after a 00.
+FILLED_UP = r"^(?:[0-9]+|[A-Za-z_./-]*(?:0?[1-9]|000)[0-9]*)$"
 EMAIL = re.compile(
     r"""(?:"[^"\r\n]+"|[^\s@<>,;:"()\[\]]+)@(?:\[[\d.:a-fA-F]+\]|[^\s@<>,;:"()\[\]]+\.(?:xn--[\w-]+|[^\W\d_]{2,}))"""
 )
@@ -100,7 +102,8 @@ def _holds_phone(text: str) -> bool:
 
 
 def _kind_in(text: ir.StringValue) -> ir.IntegerValue:
-    return ibis.ifelse(text.re_search(SUSPICIOUS), _kind(text), ibis.literal(0, "int8"))
+    may_be = text.re_search(SUSPICIOUS) & ~text.re_search(FILLED_UP)
+    return ibis.ifelse(may_be, _kind(text), ibis.literal(0, "int8"))
 
 
 def stands_in(text: ir.StringValue) -> ir.BooleanValue:
