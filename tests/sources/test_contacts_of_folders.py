@@ -312,3 +312,26 @@ def test_a_blank_arm_is_asked_about(folder):
     next(q for q in result.questions if q.key == "unknown_arm").settle("control")
     expression = own["campaign_members"].guesses["arm"].value["expression"]
     assert expression == "case when Arm is null then 'control' else 'treatment' end"
+
+
+def test_lists_and_costs_of_a_dealers_campaigns_are_no_purchases(folder):
+    sales = [[f"X{k}", WHO[k % 9], f"2024-0{1 + k % 9}-11", f"P{k % 7}", 2, 10.5 + 37 * k % 91] for k in range(60)]
+    write(folder / "销售明细.csv", ("销售单号", "客户编号", "销售日期", "产品编码", "数量", "金额(元)"), sales)
+    members = [[f"HD{k % 3}", WHO[k % 9], f"2024-0{2 + k % 3}-02", 1 + k % 3, 20.5] for k in range(27)]
+    write(folder / "活动名单.csv", ("活动编号", "客户编号", "参加日期", "数量", "金额(元)"), members)
+    costs = [[f"HD{k % 3}", f"2024-02-{1 + k:02}", "物料", 300 + k] for k in range(12)]
+    write(folder / "活动费用.csv", ("活动编号", "日期", "费用项目", "金额(元)"), costs)
+    promoted = [
+        [f"Y{k}", WHO[k % 9], "2024-03-02", f"P{k % 7}", f"HD{k % 3}", 3, 17.5 + 31 * k % 97] for k in range(40)
+    ]
+    write(
+        folder / "活动销售明细.csv",
+        ("销售单号", "客户编号", "销售日期", "产品编码", "活动编号", "数量", "金额(元)"),
+        promoted,
+    )
+    result = draft([folder])
+    files = {(part.table, part.options["file"]) for part in result.parts if "file" in part.options}
+    assert files == {
+        ("transactions", "销售明细.csv"), ("transactions", "活动销售明细.csv"), ("campaign_members", "活动名单.csv")
+    }  # fmt: skip
+    assert [text for text in result.unused if text.startswith("活动费用.csv is left out: it has several rows")]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from crmwb.contract import Kind
 from crmwb.contract.canonical import TABLES
 from crmwb.sources.drafting.contacts import words
-from crmwb.sources.drafting.guess import Guess, Part, best, fill, of_column
+from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
 from crmwb.sources.drafting.reading import syntax, vocabulary
 from crmwb.sources.drafting.reading.profile import Column, Profile
 from crmwb.sources.drafting.reading.vocabulary import matches
@@ -21,7 +21,7 @@ PRODUCTS_OR_ORDERS = ("order_id", "quantity", "unit_price")
 def is_campaigns(profile: Profile) -> bool:
     """Say whether a file has a row for each campaign, by its name and columns, and names no customers."""
     has_days = any(c.is_date for c in profile.columns)
-    return _number(profile) is not None and (has_days or not _has_money(profile)) and not names_customers(profile)
+    return _number(profile) is not None and (has_days or not _money(profile)) and not names_customers(profile)
 
 
 def is_costs(profile: Profile) -> bool:
@@ -33,11 +33,19 @@ def is_costs(profile: Profile) -> bool:
         for c in profile.columns
         for name in PRODUCTS_OR_ORDERS
     )
-    return _has_money(profile) and (of_media or named) and not is_other and not names_customers(profile)
+    return bool(_money(profile)) and (of_media or named) and not is_other and not names_customers(profile)
 
 
-def _has_money(profile: Profile) -> bool:
-    return any(c.is_number and matches(c.words, words.CAMPAIGNS["cost_cents"]) for c in profile.columns)
+def _money(profile: Profile) -> list[Column]:
+    """Return columns of costs by their names, or of amounts where the file is called costs or campaigns."""
+    numbers = [c for c in profile.columns if c.is_number and not words.BUDGET.fullmatch(c.words)]
+    costs = [c for c in numbers if matches(c.words, words.CAMPAIGNS["cost_cents"])]
+    named = words.of_file(profile)
+    is_of_costs = words.MONEY.search(named) or (
+        re.search(words.OF_CAMPAIGN, named) and not words.OF_SALES.search(named)
+    )
+    amounts = [c for c in numbers if matches(c.words, vocabulary.TRANSACTIONS["revenue_cents"]) == words.PLAINLY]
+    return costs or (amounts if is_of_costs else [])
 
 
 def names_customers(profile: Profile) -> bool:
@@ -48,7 +56,7 @@ def names_customers(profile: Profile) -> bool:
 def why_costs_are_left_out(profile: Profile) -> str:
     """Say why a file of costs is not read, and what to write instead."""
     campaign = next((c for c in profile.columns if words.says_campaign(c)), None)
-    money = next(c for c in profile.columns if c.is_number and matches(c.words, words.CAMPAIGNS["cost_cents"]))
+    money = _money(profile)[0]
     if campaign is None:
         return f"{money.name} is what advertising cost, which no campaign of the mapping names: it is no purchase; write it as cost_cents of campaigns (docs/mappings.md)"
     return (
@@ -116,12 +124,11 @@ def _join_costs(part: Part, number: Column, costs: Sequence[Profile]) -> None:
     for other in costs:
         keys = (c for c in other.columns if c.is_unique and words.says_campaign(c))
         key = next((c for c in keys if overlap(c, number) >= LEAST_OVERLAP), None)
-        actual = [c for c in other.columns if not words.BUDGET.fullmatch(c.words)]
-        money = best(actual, words.CAMPAIGNS["cost_cents"], Kind.MONEY)
+        money = next(iter(_money(other)), None)
         if key is None or money is None:
             continue
         joined = {**syntax.file_options(other), "key": {number.name: key.name}, "unmatched": "keep"}
         part.options["join"] = {"costs": joined}
-        column = replace(money.sources[0], name=f"costs.{money.sources[0].name}")
-        part.guesses["cost_cents"] = of_column(column, Kind.MONEY, money.sure, f"of {other.file.name}")
+        column = replace(money, name=f"costs.{money.name}")
+        part.guesses["cost_cents"] = of_column(column, Kind.MONEY, Sure.LIKELY, f"of {other.file.name}")
         return

@@ -18,7 +18,7 @@ from crmwb.sources.drafting.reading.vocabulary import matches
 
 TABLE = TABLES["interactions"]
 MOST_SORTS = 30
-OF_SALES = ("quantity", "unit_price", "revenue_cents")
+SALES_HAVE = ("quantity", "unit_price", "revenue_cents")
 
 
 @dataclass(frozen=True)
@@ -96,13 +96,7 @@ def interactions(profile: Profile, sort: Sort, who: Guess) -> Part | str:
         ratings.put(part, rated)
     _leave_out_nobody(part, who, occurred)
     read = {c.name for guess in part.guesses.values() for c in guess.sources}
-    money = [
-        c.name
-        for c in free
-        if c.is_number
-        and c.name not in read
-        and re.search(r"费用|金额|\b(fee|charge|amount|betrag|montant|importe)\b", c.words)
-    ]
+    money = [c.name for c in free if c.is_number and c.name not in read and words.MONEY.search(c.words)]
     if money:
         part.remarks.append(
             f"numbers not read: {', '.join(money)}; where it is what a contact cost the company, write it as cost_cents"
@@ -134,7 +128,7 @@ def _names(column: Column, pattern: re.Pattern[str]) -> bool:
 def is_of_sales(column: Column) -> bool:
     """Say whether a column is plainly a quantity, a price or an amount, which contacts have none of."""
     return column.is_number and any(
-        matches(column.words, vocabulary.TRANSACTIONS[n]) == words.PLAINLY for n in OF_SALES
+        matches(column.words, vocabulary.TRANSACTIONS[n]) == words.PLAINLY for n in SALES_HAVE
     )
 
 

@@ -18,13 +18,14 @@ NONE = "none"
 def is_members(profile: Profile) -> bool:
     """Say whether a file names campaigns and customers, and what became of these, and no orders.
 
-    An order or a gift that only names the campaign it came by has a number or an amount of its own.
+    An order or a gift that only names the campaign it came by has a number or an amount of its own. A list of members
+    may have quantities and amounts, of what was handed out or spent.
     """
-    campaign = _campaign(profile)
+    campaign, named = _campaign(profile), words.of_file(profile)
     who = [c for c in profile.columns if may_be_customer(c)]
-    if campaign is None or not who or any(_is_of_orders(c) for c in profile.columns):
+    by_name = words.OF_MEMBERS.search(named) is not None and words.OF_SALES.search(named) is None
+    if campaign is None or not who or any(_is_of_orders(c, by_name=by_name) for c in profile.columns):
         return False
-    by_name = words.OF_MEMBERS.search(words.of_file(profile)) is not None
     columns = [c for c in profile.columns if c is not campaign and c not in who]
     has_arm = any(_controls(c) for c in columns if _may_be_arm(c))
     plain = [
@@ -61,14 +62,11 @@ def members(profile: Profile, who: Guess) -> Part:
     if "responded_at" not in part.guesses:
         _answered(part, [c for c in free if not any(c in g.sources for g in part.guesses.values())])
     _once(part, campaign, who)
-    money = [
-        c.name
-        for c in free
-        if c.is_number and matches(c.words, words.CAMPAIGNS["cost_cents"]) and "outcome_cents" not in part.guesses
-    ]
+    read = {c.name for guess in part.guesses.values() for c in guess.sources}
+    money = [c.name for c in free if c.is_number and c.name not in read and words.MONEY.search(c.words)]
     if money:
         part.remarks.append(
-            f"{', '.join(money)} is what contacts cost, and not read here: it is no purchase; write its sum as cost_cents of campaigns"
+            f"not read: {', '.join(money)}, which is no purchase; where it is what contacts cost, write its sum as cost_cents of campaigns"
         )
     part.guesses = {c.name: part.guesses[c.name] for c in TABLE.columns if c.name in part.guesses}
     return part
@@ -79,14 +77,11 @@ def _campaign(profile: Profile) -> Column | None:
     return min(said, key=lambda c: not words.is_numbered(c), default=None)
 
 
-def _is_of_orders(column: Column) -> bool:
-    plain = any(
-        matches(column.words, vocabulary.TRANSACTIONS[name]) == words.PLAINLY
-        for name in ("quantity", "unit_price", "order_id")
-    )
-    return plain or (
-        words.ORDERED.fullmatch(column.words) is not None and not matches(column.words, words.MEMBERS["outcome_cents"])
-    )
+def _is_of_orders(column: Column, *, by_name: bool) -> bool:
+    roles = ("order_id",) if by_name else ("quantity", "unit_price", "order_id")
+    plain = any(matches(column.words, vocabulary.TRANSACTIONS[name]) == words.PLAINLY for name in roles)
+    is_named = words.ORDERED.fullmatch(column.words) is not None
+    return plain or (is_named and not matches(column.words, words.MEMBERS["outcome_cents"]))
 
 
 def _may_be_arm(column: Column) -> bool:

@@ -58,6 +58,12 @@ OF_MEMBERS = re.compile(
 ORDERED = re.compile(
     r".*\b(order|invoice|receipt|gift|donation|basket|bestell\w*|auftrag\w*|rechnung\w*|beleg\w*|commande|facture|pedido|factura)\b.*|.*(订单|发票|单据|小票|销售单).*"
 )
+OF_SALES = re.compile(
+    r"\b(sales?|orders?|purchases?|invoices?|gifts?|donations?|umsatz\w*|verkauf\w*|bestell\w*|ventes?|ventas?|commandes?|pedidos?)\b|销售|订单|购买|成交"
+)
+MONEY = re.compile(
+    r"费用?|金额|成本|花费|\b(cost|costs|fee|charge|amount|spend|kosten|betrag|cout|montant|coste|importe)\b"
+)
 OF_MEDIA = re.compile(
     r"(impressions?|clicks?|cpc|cpm|ctr|ad ?(group|set|spend)?|ads|klicks|impressionen|impresiones|clics|曝光量?|点击量?|展示量?|展现量?)"
 )
