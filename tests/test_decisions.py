@@ -77,7 +77,7 @@ def workbench(
 
 def named(code: str, every: list) -> list:
     """Return the decisions of one kind."""
-    titles = {f"decisions.{code}.title", f"decisions.{code}.title_assumed"}
+    titles = {f"decisions.{code}.title{kind}" for kind in ("", "_assumed", "_channel")}
     return [decision for decision in every if decision.title.code in titles]
 
 
@@ -272,6 +272,7 @@ def test_a_fall_that_a_channel_made_which_stopped_is_about_that_channel():
     stopped = Finding("circumstances.channel_stopped", gone)
     frame = customers().assign(recent_revenue_cents=10_00, year_ago_revenue_cents=12_00)
     (decision,) = named("fall", decisions.decisions(workbench(frame, alerts=[alert], happened=[stopped])))
+    assert say(decision.title).startswith("Replace the revenue of market: all revenue is down 17%")
     assert say(decision.stake) == (
         "EUR\u00a0400 less than in the same days a year before. market, which has sold nothing since 18 August 2024, "
         "sold EUR\u00a0900 less; all other sales together are up 59%."

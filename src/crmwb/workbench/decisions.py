@@ -71,15 +71,16 @@ def fall(wb: "Workbench") -> Iterator[Decision]:
             "less": Money(round(alert.weight), wb.currency),
         }
         values |= {} if more is None else {"more": more}
-        stake, decide, sure = "stake" if more is None else "stake_and_more", "decide", "sure"
+        stake = "stake" if more is None else "stake_and_more"
+        title, decide, sure = "title", "decide", "sure"
         gone = next((f for f in wb.circumstances.findings if f.code == STOPPED), None)
         if gone is not None and (fell := _least(gone.values.get("fell"))) >= OWNS * alert.weight:
             values |= gone.values
-            stake, decide = "stake_channel", "decide_channel"
+            title, stake, decide = "title_channel", "stake_channel", "decide_channel"
             sure = "sure_channel" if fell >= alert.weight else "sure"
         yield _decision(
             "fall", values, Term("department", "sales"), "lifecycle_and_retention", alert.weight,
-            stake=stake, decide=decide, sure=sure,
+            title=title, stake=stake, decide=decide, sure=sure,
         )  # fmt: skip
 
 
