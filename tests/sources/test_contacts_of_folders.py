@@ -18,7 +18,11 @@ SALES = (
     ("Order No", "Customer No", "Order Date", "Amount EUR"),
     [[f"S{k}", f"K{k % 9}", f"2024-0{1 + k % 9}-11", 10.5 + 37 * k % 91] for k in range(60)],
 )
-IN_WORDS = "case when Satisfaction = 'good' then 0.75 when Satisfaction = 'bad' then 0.25 end"
+IN_WORDS = "case when Satisfaction = 'good' then 1.0 when Satisfaction = 'bad' then 0.0 end"
+IN_CHINESE = (
+    "case when \"满意度\" = '非常满意' then 1.0 when \"满意度\" = '满意' then 0.75 "
+    "when \"满意度\" = '一般' then 0.5 when \"满意度\" = '不满意' then 0.25 end"
+)
 WHO = [f"K{k}" for k in range(9)]
 
 
@@ -130,6 +134,7 @@ def test_a_customer_twice_in_a_campaign_counts_once(folder):
         ("Rating", [1, 2, 3, 5], "(Rating - 1) / 4"),
         ("NPS", [3, 7, 9, 9], "NPS / 10"),
         ("Satisfaction", ["good", "bad", "good", "good"], IN_WORDS),
+        ("满意度", ["非常满意", "满意", "一般", "不满意"], IN_CHINESE),
         ("Note", [1, 2, 3, 5], None),
         ("Rating", [2, 4, 7, 9], None),
     ],
@@ -335,3 +340,18 @@ def test_lists_and_costs_of_a_dealers_campaigns_are_no_purchases(folder):
         ("transactions", "销售明细.csv"), ("transactions", "活动销售明细.csv"), ("campaign_members", "活动名单.csv")
     }  # fmt: skip
     assert [text for text in result.unused if text.startswith("活动费用.csv is left out: it has several rows")]
+
+
+@pytest.mark.parametrize(("named", "expected"), [("Spring", "name"), ("C1", "id"), ("4711", None)])
+def test_campaigns_go_by_what_members_name_them_by(folder, named, expected):
+    write(
+        folder / "campaigns.csv",
+        ("Campaign ID", "Campaign Name", "Start Date"),
+        [["C1", "Spring", "2024-05-01"], ["C2", "Autumn", "2024-09-01"]],
+    )
+    rows = [[named, WHO[k], "2024-05-02"] for k in range(9)]
+    beside_sales(folder, "campaign_members.csv", ("Campaign", "Customer No", "Sent Date"), rows)
+    result = draft([folder])
+    heads = [part.guesses["campaign_id"].sources[0].words for part in result.parts if part.table == "campaigns"]
+    assert heads == ([f"campaign {expected}"] if expected else [])
+    assert [text for text in result.unused if "written alike" in text] == ([] if expected else result.unused)

@@ -11,8 +11,11 @@ from crmwb.sources.drafting.customers import ids
 from crmwb.sources.drafting.guess import Guess, Part
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.links import Declared
-from crmwb.sources.drafting.reading.profile import Profile
+from crmwb.sources.drafting.reading.profile import Column, Profile
 from crmwb.sources.drafting.tables import facts
+from crmwb.sources.drafting.tables.dimensions import overlap
+
+LEAST_OVERLAP = 0.5
 
 
 @dataclass
@@ -97,11 +100,25 @@ def parts(
     heads = [part for part in result if part.table == "campaigns"]
     named = [part.guesses["campaign_id"].sources[0] for part in result if part.table == "campaign_members"]
     for head in heads:
-        any(campaigns.called_by_name(head, column) for column in named)
+        if not any(campaigns.called_by_name(head, column) for column in named) and named:
+            key = head.guesses["campaign_id"].sources[0]
+            if not any(overlap(key, column) >= LEAST_OVERLAP for column in named):
+                result.remove(head)
+                why_not[str(head.options["file"])] = _unlike(key, named[0])
+    heads = [part for part in result if part.table == "campaigns"]
     interactions.number_apart([part for part in result if part.table == "interactions"])
     joined = {option["file"] for part in heads for option in part.options.get("join", {}).values()}
     why_not |= {p.file.name: campaigns.why_costs_are_left_out(p) for p in found.costs if p.file.name not in joined}
     return result, why_not
+
+
+def _unlike(key: Column, named: Column) -> str:
+    """Say that campaigns are written otherwise than where their members are named."""
+    here, there = (min(column.counts, default="") for column in (key, named))
+    return (
+        f"the campaigns of its {key.name} (such as {here!r}) are none of those of which members are named (such as {there!r}): export "
+        f"them written alike, and map again"
+    )
 
 
 def why_left_out(profile: Profile) -> str:

@@ -2,7 +2,7 @@
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from crmwb.sources.drafting.contacts import words
 from crmwb.sources.drafting.guess import Guess, Part, Sure
@@ -16,7 +16,7 @@ SCALES = {"0-1": (0, 1), "1-5": (1, 5), "5-1": (5, 1), "0-5": (0, 5), "1-10": (1
 OF_TEN = re.compile(r".*\bnps\b.*|.*recommend.*|weiterempfehlung.*|.*nps.*")
 AS_AT_SCHOOL = re.compile(r"(gesamt|schul)?note")  # 1 is best, in German
 STATED = re.compile(r"(\d+) ?(?:-|–|to|bis|a|~|至|到) ?(\d+)")
-WORDS = (  # 1, 0.75 … 0
+WORDS = (  # from the best to the worst
     re.compile(r"very (satisfied|good|happy)|sehr (zufrieden|gut)|excellent|tres satisfaite?|muy satisfech[oa]|非常满意|很满意"),
     re.compile(r"satisfied|good|happy|zufrieden|gut|satisfaite?|bon|satisfech[oa]|bueno|满意|好评|比较满意|positive"),
     re.compile(r"neutral|ok|average|mittel|teils teils|neutre|regular|一般|中评|中立"),
@@ -101,15 +101,16 @@ def _is_of_points(column: Column) -> bool:
 
 
 def _by_words(column: Column) -> dict[float, list[str]]:
-    """Return by share the values that say how content somebody is; nothing where fewer than two do."""
+    """Return by share the values that say how content somebody is; nothing where fewer than two do.
+
+    Where nobody is very satisfied or very dissatisfied, satisfied and dissatisfied are the ends of the scale.
+    """
     if len(column.counts) > MOST_WORDS:
         return {}
-    result = dict(_shares(column))
-    return result if len(result) > 1 else {}
-
-
-def _shares(column: Column) -> Iterator[tuple[float, list[str]]]:
-    last = len(WORDS) - 1
-    for i, pattern in enumerate(WORDS):
-        if values := sorted(v for v in column.counts if pattern.fullmatch(plain_words(v))):
-            yield 1 - i / last, values
+    by_place = {
+        i: sorted(v for v in column.counts if pattern.fullmatch(plain_words(v))) for i, pattern in enumerate(WORDS)
+    }
+    met = {i: values for i, values in by_place.items() if values}
+    first = 0 if met.keys() & {0, len(WORDS) - 1} else 1
+    last = len(WORDS) - 1 - first
+    return {(last - i) / (last - first): values for i, values in met.items()} if len(met) > 1 else {}
