@@ -355,3 +355,34 @@ def test_campaigns_go_by_what_members_name_them_by(folder, named, expected):
     heads = [part.guesses["campaign_id"].sources[0].words for part in result.parts if part.table == "campaigns"]
     assert heads == ([f"campaign {expected}"] if expected else [])
     assert [text for text in result.unused if "written alike" in text] == ([] if expected else result.unused)
+
+
+def test_visits_that_another_file_bills_stay_purchases(folder):
+    write(
+        folder / "visits.csv",
+        ("Visit ID", "Patient ID", "Visit Date"),
+        [[f"V{k}", f"P{k % 9}", "2024-05-02"] for k in range(60)],
+    )
+    bills = [[f"V{k % 60}", f"X{k % 5}", 20.5 + 37 * k % 91] for k in range(120)]
+    write(folder / "billing.csv", ("Visit ID", "Procedure", "Amount EUR"), bills)
+    shop = [[f"R{k}", f"P{k % 9}", "2024-05-12", 5.5 + 31 * k % 41] for k in range(60)]
+    write(folder / "shop.csv", ("Receipt No", "Patient ID", "Sale Date", "Amount EUR"), shop)
+    files = {part.options.get("file") for part in draft([folder]).parts if part.table == "transactions"}
+    assert files == {"billing.csv", "shop.csv"}
+
+
+def test_shipments_do_not_stand_for_the_orders(folder):
+    rows = [[f"T{k}", f"S{k}", "2024-05-02", "DHL"] for k in range(40)]
+    own, left, result = beside_sales(
+        folder, "shipments.csv", ("Shipment ID", "Order No", "Shipped At", "Carrier"), rows
+    )
+    assert not own
+    assert left
+    assert [part.options["file"] for part in result.parts if part.table == "transactions"] == ["orders.csv"]
+
+
+@pytest.mark.parametrize(("column", "values", "n"), [("Type", ["Call", "E-Mail"], 1), ("Class", ["Yoga", "Spin"], 0)])
+def test_activities_are_contacts_where_their_kinds_are(folder, column, values, n):
+    rows = [[WHO[k % 9], "2024-05-02 10:00:00", values[k % 2]] for k in range(30)]
+    own, _, _ = beside_sales(folder, "activities.csv", ("Customer No", "Start Time", column), rows)
+    assert len(own) == n

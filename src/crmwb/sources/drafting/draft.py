@@ -297,6 +297,7 @@ def _with_joined(profiles: list[Profile], alone: dict[str, list[Part]], declared
         parts += _billed(profiles, parts)
     parts += paid
     joined = joins.joined_purchases(profiles, {name for name, every in alone.items() if every}, declared)
+    joined = [part for part in joined if not (joins.same_sales(part, parts) and joins.tells_no_lines(part))]
     for part in joined:
         for other in joins.same_sales(part, parts):
             parts.remove(other)

@@ -13,7 +13,7 @@ from crmwb.sources.drafting.contacts.who import may_be_customer, may_tell_custom
 from crmwb.sources.drafting.guess import Guess, Part, Sure, best, of_column
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, vocabulary
-from crmwb.sources.drafting.reading.profile import Column, Profile
+from crmwb.sources.drafting.reading.profile import Column, Profile, plain_words
 from crmwb.sources.drafting.reading.vocabulary import matches
 
 TABLE = TABLES["interactions"]
@@ -42,9 +42,16 @@ def sort_of(profile: Profile) -> Sort | None:
         return None
     by_column = next(((name, c) for name, p in words.KINDS.items() for c in profile.columns if _names(c, p)), None)
     by_file = next((name for name, p in words.KINDS.items() if p.search(words.of_file(profile))), None)
-    if by_file is not None and (by_column or by_file != "ticket" or _is_settled(profile)):
+    if by_file is not None and (by_column or _says_more(profile, by_file)):
         return Sort(by_file, "the file's name says so")
     return Sort(by_column[0], f"its column {by_column[1].name} says so") if by_column else None
+
+
+def _says_more(profile: Profile, sort: str) -> bool:
+    """Say whether columns fit what a file is called, where its name alone could mean something else."""
+    if sort == "contact":  # a gym's activities are none
+        return any(sum(words.WAYS.fullmatch(plain_words(v)) is not None for v in c.counts) > 1 for c in profile.columns)
+    return sort != "ticket" or _is_settled(profile)
 
 
 def _is_settled(profile: Profile) -> bool:

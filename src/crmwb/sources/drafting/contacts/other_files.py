@@ -56,9 +56,21 @@ def aside(profiles: Sequence[Profile]) -> Aside:
             result.campaigns.append(profile)
         elif campaigns.is_costs(profile):
             result.costs.append(profile)
-        elif interactions.sort_of(profile) is not None:
+        elif interactions.sort_of(profile) is not None and not _is_billed(profile, profiles):
             result.contacts.append(profile)
     return result
+
+
+def _is_billed(profile: Profile, profiles: Sequence[Profile]) -> bool:
+    """Say whether another file says what each row costs the customer, by its number: visits to a doctor and their bills."""
+    others = [p for p in profiles if p is not profile]
+    elsewhere = {
+        c.words for p in others for c in p.columns if c.is_unique
+    }  # an order that reviews name is no key of theirs
+    keys = [c for c in profile.columns if c.is_unique and not c.is_date and c.words not in elsewhere]
+    bills = [p for p in others if any(map(interactions.is_of_sales, p.columns)) and not campaigns.names_customers(p)]
+    pairs = ((key, c) for key in keys for p in bills for c in p.columns if c.words == key.words)
+    return any(overlap(key, c) >= LEAST_OVERLAP for key, c in pairs)
 
 
 def parts(

@@ -80,6 +80,9 @@ KINDS: dict[str, re.Pattern[str]] = {
     "contact": re.compile(r"\bactivit(y|ies)\b|\binteractions?\b|\btouch ?points?\b|\bcontact (log|history|events?)\b|\bkontakt(historie|protokoll|e mit kunden)\b|\baktivitat\w*|\bmeetings?\b|跟进|联系记录|沟通记录|互动"),
 }  # fmt: skip
 DEPARTMENTS = {"complaint": "service", "ticket": "service", "follow_up": "service", "survey": "marketing", "visit": "sales"}  # fmt: skip
+WAYS = re.compile(
+    r"(phone|phone call|call|e ?mail|mail|letter|meeting|visit|demo|chat|sms|video( call)?|telefon|telefonat|anruf|besuch|termin|brief|messe|appel|telephone|visite|courrier|reunion|rendez vous|llamada|correo|visita)s?( (in|out|inbound|outbound))?|电话|来电|去电|微信|邮件|短信|拜访|上门|会议|面谈|现场|视频"
+)
 SERVED_BY = {
     "service": re.compile(r"\b(service|support|hotline|help ?desk|kundendienst|after ?sales|inbound|sav|soporte)\b|客服|售后|服务"),
     "sales": re.compile(r"\b(sales|vertrieb\w*|aussendienst|innendienst|ventas|commercial|commerciale?|verkauf)\b|销售|业务"),

@@ -92,6 +92,13 @@ def same_sales(part: Part, others: list[Part]) -> list[Part]:
     return [other for other in others if other.table == "transactions" and other.options.get("file") in files]
 
 
+def tells_no_lines(part: Part) -> bool:
+    """Say whether rows that are joined to orders have no amount, goods or units of their own, as shipments."""
+    own = ("revenue_cents", "product_id", "quantity")
+    read = [c for name in own if name in part.guesses for c in part.guesses[name].sources]
+    return all("." in c.name for c in read)
+
+
 def prune(parts: list[Part]) -> None:
     """Leave out the joins by which nothing comes that is read."""
     for part in parts:
