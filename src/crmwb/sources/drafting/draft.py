@@ -2,6 +2,7 @@
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
 import os
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,9 +12,9 @@ from crmwb.errors import CrmwbError
 from crmwb.sources.drafting import roles, settings
 from crmwb.sources.drafting.amounts import refunds, styles
 from crmwb.sources.drafting.contacts import other_files, strangers
-from crmwb.sources.drafting.customers import customer_records, ids
+from crmwb.sources.drafting.customers import customer_records, file_numbers, ids
 from crmwb.sources.drafting.guess import Part
-from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.questions import Question, of_files
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.links import Declared
 from crmwb.sources.drafting.reading.profile import Profile, profile
@@ -120,6 +121,7 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
         parts += [part] if part else []
     joins.prune(parts)
     overlaps.ask(parts)
+    file_numbers.ask(parts)
     overlaps.ask_of_other_files(parts)
     unread.ask(parts)
     for part in parts:
@@ -139,7 +141,10 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
     name = Path(parts[0].options.get("file", paths[0].name)).name.partition(".")[0]
     drafted = Draft(name, directory, parts, unused)
     settings.propose(drafted)
-    drafted.questions += [question for part in parts for question in part.questions]
+    asked: dict[str, list[Question]] = defaultdict(list)
+    for part in parts:
+        asked[str(part.options.get("file"))] += part.questions
+    drafted.questions += of_files(asked)
     drafted.questions += settings.notation_questions(parts)
     drafted.questions += [_second_table(p) for p in every if p.shape.second_table]
     drafted.questions = list({question.key: question for question in reversed(drafted.questions)}.values())[::-1]

@@ -22,7 +22,7 @@ def groups(profile: Profile) -> list[dict[str, Column]]:
     for column in profile.columns:
         named = words.currency_of_name(column.name)
         is_money = any(matches(column.words, TRANSACTIONS[name]) for name in ("revenue_cents", "unit_price"))
-        if named and column.is_number and is_money and "." not in column.name:
+        if named and column.is_number and is_money and profile.holds(column):
             result[column.own_words].setdefault(named, column)
     return [group for group in result.values() if len(group) > 1]
 

@@ -46,7 +46,7 @@ def ask(part: Part, roles: Modifiers) -> None:
         What other columns of the file are.
     """
     amount = part.guesses["revenue_cents"].sources
-    if not amount or part.profile is None or any("." in c.name for c in amount):
+    if not amount or part.profile is None or not part.looked_at.holds(*amount):
         return
     numbers = money.of_rows(part)
     if _drop_subtotals(part, numbers):
@@ -68,7 +68,7 @@ def ask(part: Part, roles: Modifiers) -> None:
 def _groupings(part: Part) -> Iterator[tuple[str, dict[Key, list[int]]]]:
     """Yield rows of the same order, then of the same customer and day."""
     own = [part.guesses[name].sources for name in ("order_id", "customer_id", "ordered_at")]
-    order, who, when = (s[0] if len(s) == 1 and "." not in s[0].name else None for s in own)
+    order, who, when = (s[0] if len(s) == 1 and part.looked_at.holds(s[0]) else None for s in own)
     if order is not None and not order.is_unique:
         yield "orders", _grouped(part.looked_at.texts(order))
     if who is not None and when is not None:
@@ -189,7 +189,7 @@ def _ask_of_lines(part: Part, numbers: Sequence[float | None]) -> None:
     if (
         len(order) != 1
         or order[0].is_unique
-        or "." in order[0].name
+        or not part.looked_at.holds(order[0])
         or "spread" in part.options
         or "fill_down" in part.options
     ):
@@ -315,7 +315,7 @@ def _drop_subtotals(part: Part, numbers: Sequence[float | None]) -> bool:
     who, order = part.guesses["customer_id"].sources, part.guesses["order_id"].sources
     every: list[tuple[str, dict[Key, list[int]]]] = [("the file", {"": list(range(len(numbers)))})]
     for what, sources in (("its order", order), ("its customer", who)):
-        if len(sources) == 1 and "." not in sources[0].name:
+        if len(sources) == 1 and part.looked_at.holds(sources[0]):
             every.append((what, _grouped(part.looked_at.texts(sources[0]))))
     every += [("its customer and day", groups) for what, groups in _groupings(part) if what != "orders"]
     pairs_of = [(numbers, numbers)]

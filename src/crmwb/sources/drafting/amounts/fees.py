@@ -26,17 +26,18 @@ def only_amount(free: list[Column], numbers: list[Column]) -> Guess | None:
     return replace(amount, sure=Sure.LIKELY, why="the only amount") if amount else None
 
 
-def is_after_fees(profile: Profile, net: Column, fee: Column | None, amount: Guess | None) -> bool:
-    """Whether a net amount is what is left of another one after fees, and not one without tax."""
-    if amount is None or len(amount.sources) != 1 or amount.sources[0] is net:
-        return False
+def before_fees(profile: Profile, net: Column, fee: Column | None, amount: Guess | None) -> Column | None:
+    """Return the amount that a net one is what is left of after fees, the one guessed first; None where none is."""
     named = [c for c in profile.columns if c.is_number and (c is fee or FEE.search(c.words)) and any(c.numbers)]
     sets = [[c] for c in named] + ([named] if len(named) > 1 else []) + [list(pair) for pair in combinations(named, 2)]
-    return any(_is_less(profile, amount.sources[0], net, costs) for costs in sets)
+    guessed = [c for c in (amount.sources if amount is not None and len(amount.sources) == 1 else ()) if c is not net]
+    others = [c for c in profile.own if c.is_number and c is not net and c not in (*named, *guessed)]
+    pairs = ((gross, costs) for gross in [*guessed, *others] for costs in sets)
+    return next((gross for gross, costs in pairs if _is_less(profile, gross, net, costs)), None)
 
 
 def _is_less(profile: Profile, gross: Column, net: Column, costs: list[Column]) -> bool:
     """Say whether a net amount is a gross one less some costs, in most rows that have any."""
     rows = [row for row in profile.number_rows(gross, net, *costs) if row[0] and any(row[2:])]
-    fitting = sum(abs(abs(whole - left) - sum(map(abs, rest))) < 2 * CENT for whole, left, *rest in rows)
+    fitting = sum(abs(abs(whole) - abs(left) - sum(map(abs, rest))) < 2 * CENT for whole, left, *rest in rows)
     return bool(rows) and fitting > MOSTLY * len(rows)

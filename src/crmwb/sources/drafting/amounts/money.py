@@ -117,7 +117,7 @@ def in_unit_of(part: Part, column: Column) -> str:
 def ask_of_running_total(part: Part, amount: Column) -> bool:
     """Take the amount of which another is the running total; ask of one that never falls within a customer."""
     who, when = part.guesses["customer_id"].sources, part.guesses["ordered_at"].sources
-    if len(who) != 1 or len(when) != 1 or when[0].dates_read is None or "." in f"{who[0].name}{when[0].name}":
+    if len(who) != 1 or len(when) != 1 or when[0].dates_read is None or not part.looked_at.holds(who[0], when[0]):
         return False
     days = [when[0].dates_read.values.get(text or "") for text in part.looked_at.texts(when[0])]
     keys = part.looked_at.texts(who[0])

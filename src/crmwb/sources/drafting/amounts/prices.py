@@ -10,8 +10,8 @@ from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Column
 
 PRICE_IS_FOR = re.compile(
-    r"preis ?einheit|preis (je|pro)|price (unit|per|basis|quantity)|pricing (unit|quantity)|per (unit|quantity)|peinh"
-    r"|unite de prix|unidad de precio|价格单位|单价单位"
+    r"pe|preis ?einheit|preis (je|pro)|price (unit|per|basis|quantity)|pricing (unit|quantity)|per (unit|quantity)"
+    r"|peinh|unite de prix|unidad de precio|价格单位|单价单位"
 )
 PER = re.compile(r"per|price per|(price|pricing) (unit|uom|um|u m|basis|per)|puom")
 LETTERS = {"e": 1, "ea": 1, "each": 1, "pc": 1, "c": 100, "m": 1000}

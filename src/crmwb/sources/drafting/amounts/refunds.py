@@ -214,7 +214,7 @@ def _converted(part: Part, roles: Modifiers, refund: Column, text: str) -> str |
     )
     if amount is not None and words.currency_of_name(refund.name) == words.currency_of_name(amount.name) is not None:
         return text
-    if amount is None or currency is None or plain is None or "." in f"{amount.name}{plain.sources[0].name}":
+    if amount is None or currency is None or plain is None or not part.looked_at.holds(amount, plain.sources[0]):
         return None
     numbers = zip(*(part.looked_at.numbers(c) for c in (refund, amount, plain.sources[0])), strict=True)
     rows = [(abs(back), whole, own) for back, whole, own in numbers if back and whole and own]

@@ -31,25 +31,27 @@ def write_numbers(part: Part) -> None:
     points = any(
         "." in value for c in _columns(part) if c.name in held and held[c.name] == NumberStyle() for value in c.values
     )
-    if len(others) == 1 and not (points and next(iter(others)).decimal == ","):
-        part.options |= _as_options(next(iter(others)))
+    every = _reading_all(others) if others else None
+    if every is not None and not (points and every.decimal == ","):
+        part.options |= _as_options(every)
         return
     for name, guess in part.guesses.items():
         own = {held[c.name] for c in guess.sources if c.name in held} - {NumberStyle()}
         if own and _reads_numbers(part, guess):
             value = guess.value if isinstance(guess.value, dict) else {"column": guess.value}
-            part.guesses[name] = replace(guess, value={**value, **_as_options(_reading_all(own))})
+            style = _reading_all(own) or min(own, key=str)
+            part.guesses[name] = replace(guess, value={**value, **_as_options(style)})
 
 
-def _reading_all(styles: Collection[NumberStyle]) -> NumberStyle:
-    """Return a style that reads what is written in any of several: signs may be absent."""
+def _reading_all(styles: Collection[NumberStyle]) -> NumberStyle | None:
+    """Return a style that reads what is written in any of several, for signs may be absent; None where none does."""
     ordered = sorted(styles, key=str)
     decimals, thousands, signs = (
         {value for style in ordered if (value := getattr(style, name))}
         for name in ("decimal", "thousands", "currency_sign")
     )
     if max(len(decimals), len(thousands), len(signs)) > 1:
-        return ordered[0]
+        return None
     return NumberStyle(
         decimal=min(decimals),
         thousands=min(thousands, default=None),

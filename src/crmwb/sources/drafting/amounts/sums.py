@@ -80,7 +80,7 @@ def check(part: Part, roles: Modifiers) -> None:
         What other columns of the file are.
     """
     revenue = part.guesses["revenue_cents"]
-    if len(revenue.sources) != 1 or part.profile is None or "." in revenue.sources[0].name:
+    if len(revenue.sources) != 1 or part.profile is None or not part.looked_at.holds(revenue.sources[0]):
         return
     amount = revenue.sources[0]
     money.ask_of_other_side(part, amount, roles)
@@ -162,7 +162,7 @@ def _with_products(
 def _is_price(part: Part, amount: Column) -> bool:
     """Multiply by the quantity where only so an amount makes a sum with others: then it is the price of a unit."""
     units = part.guesses["quantity"].sources
-    if len(units) != 1 or "." in units[0].name or not any(n not in {0, 1} for n in units[0].numbers):
+    if len(units) != 1 or not part.looked_at.holds(units[0]) or not any(n not in {0, 1} for n in units[0].numbers):
         return False
     used = {c.name for name, guess in part.guesses.items() if name != "discount_cents" for c in guess.sources}
     others = [c for c in part.looked_at.own if c.name not in used and c.is_number and any(c.numbers)][:MOST_COLUMNS]

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import replace
 from itertools import pairwise
 
+from crmwb.sources.drafting.amounts import identities
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
@@ -59,8 +60,14 @@ def check(part: Part) -> None:
             why = f"{amount.name} of a product is the same for any {units[0].name}, so it is the price of one"
             part.guesses["revenue_cents"] = _product(units[0], amount, why)
             _in_packs(part, units[0], amount)
-        elif expression is None and amount.called and not _is_of_line(part, units[0], amount):
+        elif expression is None and amount.called and not _is_product(part, units[0], amount):
             _ask(part, units[0], amount)
+
+
+def _is_product(part: Part, units: Column, amount: Column) -> bool:
+    """Say whether amounts are units times a price, by a column of prices or by whole cents for each unit."""
+    line = identities.line(part.looked_at)
+    return (line is not None and line.amount is amount) or _is_of_line(part, units, amount)
 
 
 def _is_of_line(part: Part, units: Column, amount: Column) -> bool:
@@ -95,7 +102,7 @@ def _put(part: Part, old: str, new: str, why: str, *more: Column) -> None:
 def _by_products(part: Part, units: Column, amount: Column) -> str | None:
     """Return "unit" where products cost the same however many are bought, "line" where what one of them costs is the same."""
     product = part.guesses["product_id"].sources if "product_id" in part.guesses else ()
-    if len(product) != 1 or any("." in c.name for c in (product[0], units, amount)):
+    if len(product) != 1 or not part.looked_at.holds(product[0], units, amount):
         return None
     by_product: dict[str, list[tuple[float, float]]] = defaultdict(list)
     numbers = zip(*(part.looked_at.numbers(c) for c in (units, amount)), strict=True)

@@ -2,9 +2,12 @@
 
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
+from collections.abc import Sequence
 from dataclasses import replace
+from statistics import median
 from typing import Any
 
+from crmwb.sources.drafting.amounts import identities
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
@@ -14,8 +17,9 @@ from crmwb.sources.drafting.reading.profile import Column, scale_of
 HUNDRED = 100
 LEAST_WIDTH = 6  # digits
 FEW = 0.01  # of the rows
+ROUNDED, LEAST_ROUNDED = 0.05, 10  # how far a tax is from its rate, and in how many rows
 UNITS = {1_000: "thousands", 1_000_000: "millions"}
-SERVICE = {"object", "livemode"}  # columns of a payment service's interface, whose amounts are in the smallest unit
+SERVICE, MODE = "object", "livemode"  # columns of a payment service's interface, whose amounts are in the smallest unit
 WITHOUT_CENTS = {"JPY", "KRW", "VND", "CLP", "XAF", "XOF"}
 
 
@@ -24,7 +28,8 @@ def in_cents(part: Part, roles: Modifiers) -> None:
     names = {c.name for c in part.looked_at.columns}
     code = roles.get("currency")
     whole = code is not None and {v.upper() for v in code.counts} <= WITHOUT_CENTS
-    is_service = names >= SERVICE and not whole
+    is_lower = code is not None and all(value.islower() for value in code.counts)
+    is_service = SERVICE in names and (MODE in names or is_lower) and not whole
     counted = part.guesses["quantity"].sources if "quantity" in part.guesses else ()
     for to in ("revenue_cents", "gross_cents", "discount_cents", "cost_cents"):
         guess = part.guesses.get(to)
@@ -88,25 +93,37 @@ def ask_of_leading_zeros(part: Part) -> None:
     is_padded = len({len(text) for text in texts}) == 1 and any(text.startswith("0") for text in texts)
     if not is_padded or not all(text.isdigit() for text in texts) or len(texts[0]) < LEAST_WIDTH:
         return
+    _ask_of_hundredths(part, f"{amount.name} is written with leading zeros and no decimal sign", (amount,))
 
+
+def ask_of_rounded_tax(part: Part, roles: Modifiers) -> None:
+    """Ask of amounts without decimals whose tax is rounded to whole numbers: where money has hundredths, they are these."""
+    revenue, code = part.guesses["revenue_cents"], roles.get("currency")
+    taxed = identities.taxed(part.looked_at) if "unit" not in _dict(revenue.value) else None
+    if taxed is None or (code is not None and {v.upper() for v in code.counts} <= WITHOUT_CENTS):
+        return
+    own = (taxed.net, taxed.tax, taxed.gross)
+    if not set(revenue.sources) & set(own) or any(n != int(n) for c in own for n in c.numbers):
+        return
+    rows = [(net, tax) for net, tax in part.looked_at.number_rows(taxed.net, taxed.tax) if net and tax]
+    rate = median(tax / net for net, tax in rows)
+    if sum(abs(round(rate, 3) * net - tax) > ROUNDED for net, tax in rows) < LEAST_ROUNDED:
+        return
+    _ask_of_hundredths(part, f"{taxed.tax.name} is rounded to whole numbers, and no amount has a decimal sign", own)
+
+
+def _ask_of_hundredths(part: Part, why: str, columns: Sequence[Column]) -> None:
     def answer(given: str) -> None:
         if given == "hundredths":
             now = part.guesses["revenue_cents"]
             value = {**_dict(now.value), "unit": "hundredths"}
             part.guesses["revenue_cents"] = replace(now, value=value, why=f"{now.why}; hundredths, as you said")
 
-    text = (
-        f"{amount.name} is written with leading zeros and no decimal sign ({amount.values[0]}): are its last two digits hundredths, "
-        f"or is it in whole units?"
-    )
+    amount = part.guesses["revenue_cents"].sources[0]
+    text = f"{why} ({amount.values[0]}): are the last two digits of {amount.name} hundredths, or is it in whole units?"
+    names = tuple(column.name for column in columns)
     part.questions.append(
-        Question(
-            syntax.slug(f"decimals of {amount.own_words}"),
-            text,
-            answer,
-            ("hundredths", "whole"),
-            columns=(amount.name,),
-        )
+        Question(syntax.slug(f"decimals of {amount.own_words}"), text, answer, ("hundredths", "whole"), columns=names)
     )
 
 
@@ -152,7 +169,8 @@ def without_quantity(part: Part) -> None:
     if amount[0] not in part.looked_at.own:
         return
     counted, brought = part.looked_at.texts(units.sources[0]), part.looked_at.numbers(amount[0])
-    n = sum(bool(number) and not text for text, number in zip(counted, brought, strict=True))
+    blank = {None, *units.sources[0].null_values}
+    n = sum(bool(number) and text in blank for text, number in zip(counted, brought, strict=True))
     if n <= FEW * part.looked_at.n_rows:
         return
     name, money = syntax.column(units.sources[0].name), syntax.column(amount[0].name)

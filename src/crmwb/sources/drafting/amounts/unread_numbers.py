@@ -29,8 +29,11 @@ CORRECTED = re.compile(
 )
 PLAINLY = 2  # how well a name must match
 MONEY = re.compile(
-    r".*\b(amounts?|revenue|sales|turnover|income|charges?|surcharges?|premium|extras?|spend|umsatz|\w*erlose?|\w*betrag|zuschlag|montant|supplement|ca|importe|ingresos?|recargo"
+    r".*\b(amounts?|revenue|sales|turnover|income|charges?|surcharges?|premium|extras?|aufgeld|opgeld|spend|umsatz|\w*erlose?|\w*betrag|zuschlag|montant|supplement|ca|importe|ingresos?|recargo"
     r"|importo|ricav[io]|supplemento|bedrag|omzet|toeslag|kwota|wartosc|przychod\w*|valor|receita|acrescimo)\b.*|.*(金额|收入|销售额|附加费|売上|金額|料金).*"
+)
+ADDED = re.compile(
+    r"\b(surcharges?|premium|extras?|zuschlag|aufgeld|supplement|recargo|supplemento|toeslag|opgeld)\b|附加费"
 )
 NO_REVENUE = re.compile(
     r".*\b(costs?|cogs|profit|margin|gross|brutto|brut|bruto|lordo|incl\w*|inkl|ttc|tax\w*|vat|mwst|ust|tva|iva|btw|kdv|vergi\w*|steuer\w*|duty|limit|budget\w*|target|forecast|plan\w*|ziel|soll"
@@ -55,7 +58,7 @@ def ask(part: Part, column: Column) -> bool:
     if (
         not amount
         or not (is_corrected or (_is_money(column) and may_matter(column)))
-        or any("." in c.name for c in (column, *amount))
+        or not part.looked_at.holds(column, *amount)
     ):
         return False
     if sum(question.key.startswith("beside_") for question in part.questions) >= MOST_ASKED:
@@ -68,7 +71,8 @@ def ask(part: Part, column: Column) -> bool:
     every, own = money.of_rows(part), part.looked_at.numbers(column)
     pairs = [(a, b) for a, b in zip(every, own, strict=True) if a and b]
     is_of_most = len(pairs) > HALF * sum(map(bool, every))  # else it tells of some rows only, however they agree there
-    is_same = len(pairs) < LEAST_ROWS or (is_of_most and _is_multiple(pairs)) or _is_of_order(part, every, own)
+    is_tax = is_of_most and _is_multiple(pairs) and ADDED.search(column.words) is None
+    is_same = len(pairs) < LEAST_ROWS or is_tax or _is_of_order(part, every, own)
     if is_same or (is_of_most and _is_explained(part, every, own, column)):
         return False
     _ask(part, column, amount, len(pairs))
@@ -168,10 +172,10 @@ def _ask(part: Part, column: Column, amount: Sequence[Column], n: int) -> None:
         own = revenue.value.get("expression") if isinstance(revenue.value, dict) else None
         plain = own or syntax.column(amount[0].name)
         sign = "+" if given == "add" else "-"
-        text = f"({plain}) {sign} {beside if given == 'instead' else money.of_the_row(part, column, beside)}"
+        own_share = money.of_the_row(part, column, beside)
+        text = f"({plain}) {sign} {own_share}"
         if given == "instead":
-            known = syntax.column(column.name)
-            text = f"case when {known} is not null then {beside} else {plain} end"
+            text = f"case when {syntax.column(column.name)} is not null then {own_share} else {plain} end"
         part.guesses["revenue_cents"] = revenue.computed(
             text, f"{revenue.why}; {given} {column.name}, as you said", (*revenue.sources, column)
         )

@@ -20,7 +20,7 @@ LEAST_SHARED = 2
 def ask(part: Part) -> None:
     """Ask whether a customer's number means the same in every company of a file, where some stand in several."""
     who, order = part.guesses["customer_id"], part.guesses["order_id"]
-    is_plain = len(who.sources) == 1 and isinstance(who.value, str) and "." not in who.value
+    is_plain = len(who.sources) == 1 and isinstance(who.value, str) and part.looked_at.holds(*who.sources)
     column = next((c for c in part.looked_at.own if _tells_companies(c) and c not in who.sources), None)
     if column is None or not is_plain:
         return

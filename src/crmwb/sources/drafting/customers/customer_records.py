@@ -54,8 +54,8 @@ def ask(parts: list[Part], customers: Part) -> None:
 def _names(part: Part) -> Column | None:
     """Return the column of its own file that names the customer, read as it stands; None of others."""
     guess = part.guesses["customer_id"]
-    is_plain = len(guess.sources) == 1 and isinstance(guess.value, str) and "." not in guess.value
-    return guess.sources[0] if is_plain and part.profile is not None else None
+    is_plain = len(guess.sources) == 1 and isinstance(guess.value, str) and part.profile is not None
+    return guess.sources[0] if is_plain and part.looked_at.holds(*guess.sources) else None
 
 
 def _join(part: Part, customers: Part, key: Column, here: str, name: str) -> None:

@@ -213,6 +213,10 @@ class Profile:
         """Columns that stand in the file itself, and not in one that is joined."""
         return [column for column in self.columns if column.name in self.rows.column_names]
 
+    def holds(self, *columns: Column) -> bool:
+        """Say whether columns stand in the file itself, and not in one that is joined."""
+        return {column.name for column in columns} <= set(self.rows.column_names)
+
     def texts(self, column: Column) -> list[str | None]:
         """Return what stands in a column, row by row; nothing of one that is joined from another file."""
         if column.name not in self.rows.column_names:

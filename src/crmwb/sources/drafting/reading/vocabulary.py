@@ -13,14 +13,14 @@ ID = r"( ?(id|no|nr|num|number|nummer|code|key|ref|identifier|numero|编号|编�
 PREFIX = r"((id|no|nr|n|num|numero|number|code|codice|codigo|cod|ref|reference|identifiant) ((de|du|del|der|of|d|do|da|dell) )?((la|le|l) )?)?"
 NUMBERED = rf".*{ID.removesuffix('?')}|{PREFIX.removesuffix('?')}.*|.*(nr|nummer)"  # says that it is a number or a code
 SERVED_ID = rf"(kunden|customer|loyalty|club)[ -]?(karte|card){ID}|({GUESTS}) (profile|account)|({SERVED}|{GUESTS})( (profile|account|card|record))?{ID.removesuffix('?')}|{PREFIX.removesuffix('?')}({SERVED}|{GUESTS}){ID}|学号|学籍番号"
-CUSTOMER = rf"({SERVED_ID}|{PREFIX}(customer|cust|client|kunde|kunden|klant|cliente|buyer( user( ?name)?)?|shopper|member|household|debitor|debtor|konto|客户|顾客|会员|买家|用户|klient|kontrahent|nabywca|odbiorca|debiteur(en)?|afnemer|constituent|donor|subscriber|abonado|policy ?holder|kd|auftraggeb(er)?|besteller|booked by|purchased by|ordered by|comprador|acheteur|kaufer|acquirente|买家会员|会员名|买家昵称|顧客|会員|購入者|注文者|得意先|取引先|destinatario|tomador|购货单位|购货方|收货方){ID}(名)?|(sell|sold|bill|billed|invoiced?) to (customer|party|client|account|partner){ID}|((cnpj|cpf|nif|cif|rut|rfc|vat( (id|no|number))?|ust id|tva|gstin|gst|uin|tax id) )+(of |do |da |del? |des )?(customer|client|cliente|buyer|recipient|receiver|party|destinatario|tomador|kunde|acheteur|comprador))"
-PERSON = rf"({SERVED}|(klant(en)?kaart|kunden(karte|konto)|customer account|compte client|cuenta (de )?cliente|conto cliente|tarjeta (de )?cliente|account|user|person|company|organi[sz]ation|firma|contact|card|用户|公司|账户|会员卡){ID})"
+CUSTOMER = rf"({SERVED_ID}|{PREFIX}(customer|cust|client|kunde|kunden|klant|cliente|buyer( user( ?name)?)?|shopper|member|household|debitor|debtor|konto|客户|顾客|会员|买家|用户|klient(a|en)?|kontrahenta?|nabywc[ay]|odbiorc[ay]|zakaznik[a]?|odberatel[e]?|kund|musteri|asiakas|historia( clinica)?|debiteur(en)?|afnemer|constituent|donor|subscriber|abonado|policy ?holder|kd|auftraggeb(er)?|besteller|booked by|purchased by|ordered by|comprador|acheteur|kaufer|acquirente|买家会员|会员名|买家昵称|顧客|会員|購入者|注文者|得意先|取引先|destinatario|tomador|购货单位|购货方|收货方){ID}(名)?|(sell|sold|bill|billed|invoiced?) to (customer|party|client|account|partner){ID}|((cnpj|cpf|nif|cif|rut|rfc|vat( (id|no|number))?|ust id|tva|gstin|gst|uin|tax id) )+(of |do |da |del? |des )?(customer|client|cliente|buyer|recipient|receiver|party|destinatario|tomador|kunde|acheteur|comprador))"
+PERSON = rf"({SERVED}|(klant(en)?kaart|kunden(karte|konto)|customer account|compte client|cuenta (de )?cliente|conto cliente|tarjeta (de )?cliente|account|user|person|company|org|organi[sz]ation|firma|contact|card|用户|公司|账户|会员卡){ID})"
 RECEIPT = rf"(gift|donation|visit|appointment|encounter|admission|stay|folio|reservation|enrol?lment|registration|charge|spenden?|buchungs?|faktura|fakt|quittungs?|recu|recibo|ricevuta|paragon|reserva|收据|收款单|缴费|捐赠|就诊|入住|預約|予約|領収書?){ID.removesuffix('?')}|{PREFIX.removesuffix('?')}(recu|recibo|piece|ricevuta|reservation|reserva)|faktura|quittung"
 ORDER = rf"({RECEIPT}|((sales |web )?order|booking|invoice|transaction) reference|{PREFIX}((sales |customer |web )?order|invoice|transaction|basket|receipt|purchase|booking|bestel|bestelling|bestell|bestellung|auftrag|auftrags|rechnung|rechnungs|beleg|bon|commande|facture|pedido|factura|ordine|订单|交易|发票|销售单|小票|单据|流水|注文|受注|伝票|請求書){ID})"
 DATE = r"(date|datum|day|time|timestamp|at|on|tag|fecha|data|datetime|日期|时间|日時|日付|日)"
 PRODUCT = rf"{PREFIX}(line ?item |lineitem )?(product|item|sku|stock|article|artikel|produkt|produit|producto|articulo|articolo|prodotto|produto|artigo|material|ean|isbn|upc|商品|产品|货品|物料|品番){ID}"
 GROUPS = r"line|series|department|category|group|family|range|gruppe|kategorie|linie|serie|sparte|categorie|groupe|famille|gamme|rayon|categoria|familia|linea|grupo|gama|famiglia|gruppo|reparto|groep|categorie|linha"
-QUANTITY = r"(实发|实出|应发|发货|销售|出库|订购|订货|购买|下单|开票)数量|quantity|qty|units|menge|anzahl|quantite|qte|cantidad|quantita|quantidade|aantal|ilosc|数量|件数|购买数量|商品数量|购买件数|宝贝总数量|商品件数|個数"
+QUANTITY = r"(实发|实出|应发|发货|销售|出库|订购|订货|购买|下单|开票)数量|quantity|qty|q ta|qta|units|menge|anzahl|quantite|qte|cantidad|quantita|quantidade|aantal|ilosc|数量|件数|购买数量|商品数量|购买件数|宝贝总数量|商品件数|個数"
 COUNTED = r"doz|dozens?|dz|dtzd|dutzend|douzaines?|docenas?|dozzine|duzias|tuzin\w*|ve|packs?|cases?|cartons?|kartons?|box(es)?|kisten|pallets?|paletten|colis|cajas?|colli|箱|ケース|打|ダース"
 A_PRICE = r"price|preis|prix|precio|prezzo|preco|cena|prijs|pris|\w+preis|\w+prijs|单价|単価|价格|価格"
 MEASURE = r"k?g|l|ltr|liter|litre|m|m2|m3|t|h|std|kwh|lb|stk|stuck|pc|piece|unit"
@@ -33,7 +33,7 @@ TRANSACTIONS: dict[str, Patterns] = {
     "customer_id": (CUSTOMER, PERSON),
     "order_id": (
         ORDER,
-        rf"(sale|ticket|document|voucher|opportunity|deal|nr|no|id|number|numero|nota( fiscal)?|nfe?|doc){ID}",
+        rf"({PREFIX}doc(umento)?|sale|ticket|document|voucher|opportunity|deal|nr|no|id|number|numero|nota( fiscal)?|nfe?|doc){ID}",
     ),
     "ordered_at": (
         rf"((order )?(order|ordered|invoice|transaction|purchase|purchased|sale|sold|booking|bestel|bestell|kauf|auftrags|rechnungs|beleg|订单|下单|购买|交易|销售|成交|创建|注文|受注|購入|売上)( ?{DATE})|(order )?created?( ?{DATE})?|(date|time) (created|ordered|placed|of (order|purchase|sale))|creation date|date (of )?(issue|issued|invoice|invoiced)|issued?( {DATE})|date d emission|fecha de emision|data (di )?emissione|data de emissao|ausstellungsdatum|ausgestellt am|data wystawienia|开票日期|placed (at|on)|erstellt( am)?|bestellt am|(date|fecha|data)( de| d| do| di| dell)?( la| l)? ?(commande|achat|facture|vente|creation|pedido|compra|venta|factura|creacion|ordine|acquisto|vendita)|commande le)( (utc|gmt|local|date|time))?",
@@ -44,7 +44,7 @@ TRANSACTIONS: dict[str, Patterns] = {
         rf"(product|item|article|artikel|produkt)( name)?|goods|ware|service( name)?|treatment|procedure|leistung(sart)?|behandlung(sart)?|prestation|acte|(服务|治疗)?项目|(商品|产品)名称|{PREFIX}(reference|referencia|riferimento|referenz|artikelnr)",
     ),
     "quantity": (
-        rf"(line ?item |lineitem )quantity|((order |sales )?({QUANTITY})|stuck|stueck|pieces|uds|unidades|pcs|number of items|num items|items|(product|item|article) quantity|({QUANTITY}) (of |del? |du |des |do |dell? ?|di )?(the )?(products?|items?|productos?|produits?|articulos?|articles?|prodott[oi]|produtos?|artigos?)|销量|点数)( sold| ordered| purchased)?( (in )?({COUNTED}))?",
+        rf"(line ?item |lineitem )quantity|((order |sales |billed |invoiced |fakt |faktura |faktur |rechnungs ?|verkaufs ?)?({QUANTITY})|stuck|stueck|pieces|uds|unidades|pcs|number of items|num items|items|(product|item|article) quantity|({QUANTITY}) (of |del? |du |des |do |dell? ?|di )?(the )?(products?|items?|productos?|produits?|articulos?|articles?|prodott[oi]|produtos?|artigos?)|销量|点数)( sold| ordered| purchased)?( (in )?({COUNTED}))?",
         rf"({QUANTITY}) (shipped|delivered|invoiced|billed|fulfilled)|number of [a-z]+|count|n [a-z]{{3,}}|volume",
     ),
     "revenue_cents": (

@@ -29,10 +29,17 @@ ADVANCES = re.compile(
     r".*\b((an|voraus|abschlags)zahlung\w*|down ?payments?|advance payments?|prepayments?|part payments? in advance|acomptes?|anticip[oi]|pagos? anticipados?|aanbetaling\w*|voorschot\w*|zaliczk\w*|adiantamentos?|sinal)\b.*"
     r"|.*(预付款?|定金|订金|前受金|前払い?金?|手付金|内金).*"
 )
+SUPPLIERS = re.compile(
+    r"(accounts? |trade )?payables?( (ledger|invoices?))?|suppliers?|vendors?|creditors?|kreditor(en)?|lieferant(en)?|fournisseurs?|proveedor(es)?|fornitor[ei]|leveranciers?|dostawc[ay]|fornecedor(es)?"
+    r"|(supplier|vendor)s? (invoices?|bills?|credit( notes?)?)|eingangsrechnung(en)?|factures? (de )?fournisseurs?|facturas? de proveedor(es)?|fattur[ae] (passiv[ae]|fornitori?)|purchase invoices?|inkoopfactu(ur|ren)"
+    r"|应付(账款)?|供应商|采购发票|仕入先?|買掛金?"
+)
+SIDES = {"ar", "ap"}  # receivable and payable, where a column tells both
 KINDS = {
     "vouchers sold, which are no revenue until somebody buys with them": VOUCHERS,
     "deposits, which go back": DEPOSITS,
     "payments in advance, which the final invoice counts again": ADVANCES,
+    "what suppliers bill you, which are costs": SUPPLIERS,
 }
 PAYS = re.compile(
     r".*\b(pay\w*|tender\w*|zahl\w*|paiement|reglement|pago|pagamento|betaal\w*|platnosc\w*|forma|mode|method|means|coupon|promo\w*|discount|rabatt|remark\w*|notes?|comment\w*)\b.*|.*(支付|付款|支払|決済|备注|備考).*"
@@ -53,4 +60,6 @@ def kinds(column_words: str, values: Collection[str]) -> dict[str, list[str]]:
     result = {
         what: sorted(v for v, text in simple.items() if pattern.fullmatch(text)) for what, pattern in KINDS.items()
     }
+    if set(simple.values()) == SIDES:
+        result["what suppliers bill you, which are costs"] = [v for v, text in simple.items() if text == "ap"]
     return {what: few for what, few in result.items() if 0 < len(few) < len(values)}

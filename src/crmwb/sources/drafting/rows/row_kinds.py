@@ -33,6 +33,7 @@ SOLD = re.compile(
 )
 PART_OF_PRICE = re.compile(
     r"((item|order|product|sales|import|shipping) )?(tax(es)?|vat|gst|mwst|mehrwertsteuer|umsatzsteuer|iva|tva|btw|税|消費税)"
+    r"|((city|tourist|tourism|bed|lodging|occupancy|visitor) (tax|levy)|kurtaxe|kurbeitrag|ortstaxe|taxe de sejour|tasa turistica|tassa di soggiorno|toeristenbelasting|住宿税|宿泊税|入湯税)"
     r"|((item|order|product) )?(shipping|postage|freight|delivery|versand(kosten)?|fracht(kosten)?|porto|frais de port|gastos de envio|spedizione|verzendkosten|运费|送料)"
     r"( (charges?|fees?|costs?|amount))?"
 )
@@ -79,7 +80,7 @@ def conditions(part: Part, roles: Modifiers, kinds: list[Column]) -> dict[str, s
                 _ask_to_leave_out(
                     part, column, perhaps, "may be fees, transfers or the like, or goods of that name", "no money"
                 )
-        if is_row_type and (much := _much(part, column, [v for v in other if not _is_plainly_other(v, values[v])])):
+        if is_row_type and (much := _much(part, column, [v for v in other if not _never_sold(v, values[v])])):
             other = [v for v in other if v not in much]
         if other and len(other) < len(values) and is_row_type:
             result[not_in(column, other)] = (
@@ -182,6 +183,11 @@ def _is_plainly_other(value: str, simple: str) -> bool:
     """Say whether a value as a whole names an offer, a part of a price, what was tendered, or a total."""
     is_part = OFFER.fullmatch(simple) or PART_OF_PRICE.fullmatch(simple) or TENDERED.fullmatch(simple)
     return bool(is_part) or TOTAL.fullmatch(value.strip()) is not None
+
+
+def _never_sold(value: str, simple: str) -> bool:
+    """Say whether a value as a whole names what is never sold, unlike freight, which a haulier sells."""
+    return PART_OF_PRICE.fullmatch(simple) is None and _is_plainly_other(value, simple)
 
 
 def _tests(part: Part, column: Column, values: dict[str, str]) -> dict[str, str]:
@@ -309,7 +315,14 @@ def ask_of_kinds(part: Part, column: Column, values: Sequence[str], why: str) ->
         f"write VALUE=return, VALUE=none (no sale) or VALUE=sale, several by commas, or sales where all of them are."
     )
     part.questions.append(
-        Question(syntax.slug(f"kinds of {column.words}"), text, answer, default="sales", columns=(column.name,))
+        Question(
+            syntax.slug(f"kinds of {column.words}"),
+            text,
+            answer,
+            default="sales",
+            columns=(column.name,),
+            values=tuple(column.counts),
+        )
     )
 
 

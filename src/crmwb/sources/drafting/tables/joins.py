@@ -129,8 +129,8 @@ def _short(option: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rank(part: Part) -> tuple[bool, bool, int]:
-    own = {c.name for name in ("product_id",) if name in part.guesses for c in part.guesses[name].sources}
-    has_line = any("." not in name for name in own)
+    product = part.guesses["product_id"].sources if "product_id" in part.guesses else ()
+    has_line = any(part.looked_at.holds(column) for column in product)
     return not has_line, "quantity" not in part.guesses, -(part.profile.n_rows if part.profile else 0)
 
 

@@ -10,6 +10,7 @@ from crmwb.sources.drafting import modifiers
 from crmwb.sources.drafting.amounts import (
     double_counts,
     fees,
+    identities,
     measures,
     prices,
     refunds,
@@ -82,6 +83,7 @@ def transactions(profile: Profile) -> list[Part]:
     units.with_hundredths(part)
     units.in_cents(part, roles)
     units.ask_of_leading_zeros(part)
+    units.ask_of_rounded_tax(part, roles)
     units.in_thousands(part)
     units.ask_of_title(part)
     sales.complete(part, roles, lines, kinds)
@@ -178,6 +180,7 @@ def _plain_columns(profile: Profile, roles: Modifiers, lines: OrderLines | None)
             result["ordered_at"] = again or when
     if (when := result.get("ordered_at")) is not None:
         result["ordered_at"] = _known_everywhere(usable, when, lines)
+    result |= identities.guesses(profile, usable, result)
     product = result["product_id"].sources[0] if "product_id" in result else None
     if product is not None and (product.is_unique or any(n != int(n) for n in product.numbers)):
         del result["product_id"]  # of the row, such as a payment's reference; or money, such as that for material
@@ -219,7 +222,12 @@ def _revenue(profile: Profile, result: dict[str, Guess], roles: Modifiers, lines
     if amount is not None and {c.name for c in amount.sources} & of_orders:
         own = [c for c in profile.columns if c.name not in of_orders | roles.columns and c not in _all_of(result)]
         amount = best(own, vocabulary.TRANSACTIONS["revenue_cents"], Kind.MONEY) or amount
-    if net is not None and net.name not in of_orders and not fees.is_after_fees(profile, net, roles.get("fee"), amount):
+    before = fees.before_fees(profile, net, roles.get("fee"), amount) if net is not None else None
+    if before is not None and (amount is None or net in amount.sources):
+        amount = of_column(
+            before, Kind.MONEY, Sure.LIKELY, f"before fees, of which {net.name if net else ''} is what is left"
+        )
+    if net is not None and net.name not in of_orders and before is None:
         others = [c.name for c in _of(result, "revenue_cents") if c is not net]
         why = f"without tax and shipping, unlike {others[0]}" if others else "its name says so"
         amount = of_column(net, Kind.MONEY, Sure.SURE, why)

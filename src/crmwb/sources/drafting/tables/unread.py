@@ -107,14 +107,14 @@ def _ask_of_number(part: Part, column: Column) -> bool:
 
 def _may_tell(column: Column) -> bool:
     """Say whether a column could tell kinds of rows apart: a few values that come again, and no names of people."""
-    is_mark = column.is_flag and 0 < column.n_known < column.n_rows and "." not in column.name
+    is_mark = column.is_flag and 0 < column.n_known < column.n_rows
     return (not column.is_number or column.is_flag) and (_is_of_few(column) or is_mark)
 
 
 def _is_of_few(column: Column) -> bool:
     is_plain = not (column.is_date or NAMES_OF_PEOPLE.fullmatch(column.words))
     repeats = column.n_known >= LEAST_REPEATS * len(column.counts)
-    return is_plain and "." not in column.name and 1 < len(column.counts) <= MOST_KINDS and repeats
+    return is_plain and 1 < len(column.counts) <= MOST_KINDS and repeats
 
 
 def _ask(part: Part, column: Column) -> bool:
@@ -151,7 +151,11 @@ def _why(part: Part, column: Column) -> str | None:
         return None
     codes = modifiers.codes(column) if any(map(_is_plainly_a_currency, column.counts)) else Counter[str]()
     planned = sorted(v for v in column.counts if PLANNED.fullmatch(words.simple(v)))
-    is_code = _is_code(column) and not TELLS_SOMETHING_ELSE.fullmatch(column.words)
+    is_named = column in modifiers.find(part.looked_at).by_role.values() or matches(
+        column.words, TRANSACTIONS["revenue_cents"]
+    )
+    is_money = column.is_number and bool(is_named)
+    is_code = _is_code(column) and not is_money and not TELLS_SOMETHING_ELSE.fullmatch(column.words)
     above = part.looked_at.filled.columns if part.looked_at.filled else ()
     is_foreign = any(c.called and c.name not in above for c in part.looked_at.own) and not column.is_number
     has_returns = bool(part.guesses["is_return"].sources)
@@ -213,7 +217,7 @@ def _is_of_left_out(part: Part, column: Column) -> bool:
 
 def _is_mark(part: Part, column: Column) -> bool:
     """Say whether a column holds one short mark in a few rows, and nothing in the others."""
-    is_one = len(column.counts) == 1 and 0 < column.n_known * 2 < column.n_rows and "." not in column.name
+    is_one = len(column.counts) == 1 and 0 < column.n_known * 2 < column.n_rows
     if not is_one or len(next(iter(column.counts))) > LONGEST_CODE or TELLS_SOMETHING_ELSE.fullmatch(column.words):
         return False
     texts, order = part.looked_at.texts(column), part.guesses["order_id"].sources
@@ -240,19 +244,23 @@ def _is_of(part: Part, column: Column) -> bool:
 
 
 def _is_mirrored(part: Part, column: Column) -> bool:
-    """Say whether nearly every day of a customer has as many rows of each value of a column, in orders of their own."""
+    """Say whether nearly every day of a customer has as many rows of each value of a column, in orders of their own.
+
+    Where the column is blank in other rows, they may be of one order, as what was billed and what should have been.
+    """
     who, when, order = (part.guesses[name].sources for name in ("customer_id", "ordered_at", "order_id"))
-    if len(who) != 1 or len(when) != 1 or len(column.counts) > MOST_MIRRORED or column.n_known < column.n_rows:
+    if len(who) != 1 or len(when) != 1 or not 1 < len(column.counts) <= MOST_MIRRORED:
         return False
-    if "." in f"{who[0].name}{when[0].name}":
+    if not part.looked_at.holds(who[0], when[0]):
         return False
-    if len(order) == 1 and not order[0].is_unique:  # lines of one order
+    if column.n_known == column.n_rows and len(order) == 1 and not order[0].is_unique:  # lines of one order
         return False
     days = [text and text[:10] for text in part.looked_at.texts(when[0])]
     groups: dict[tuple[str | None, str | None], Counter[str | None]] = defaultdict(Counter)
     rows = zip(part.looked_at.texts(who[0]), days, part.looked_at.texts(column), strict=False)
     for customer, day, label in rows:
-        groups[customer, day][label] += 1
+        if label is not None:
+            groups[customer, day][label] += 1
     even = sum(len(c) == len(column.counts) and len(set(c.values())) == 1 for c in groups.values())
     return len(groups) >= LEAST_GROUPS and even >= NEARLY_ALL * len(groups)
 
@@ -261,7 +269,7 @@ def _may_be_a_kind(part: Part, column: Column) -> bool:
     """Say whether a column may tell kinds of rows, and says nothing of customers, products, ways to pay or why."""
     is_text = not (column.is_number or column.is_date or NAMES_OF_PEOPLE.fullmatch(column.words))
     names_other = TELLS_SOMETHING_ELSE.fullmatch(column.words) or REASON.fullmatch(column.words)
-    return is_text and "." not in column.name and not names_other and not _is_of(part, column)
+    return is_text and not names_other and not _is_of(part, column)
 
 
 def _may_be_numbered(part: Part, column: Column) -> bool:
@@ -297,7 +305,7 @@ def _is_status(column: Column) -> bool:
 def _tells_signs(part: Part, column: Column) -> bool:
     """Say whether the amounts of each value are all above zero, or all below."""
     amount = part.guesses["revenue_cents"].sources
-    if len(amount) != 1 or "." in amount[0].name:
+    if len(amount) != 1 or not part.looked_at.holds(amount[0]):
         return False
     signs: dict[str | None, set[bool]] = defaultdict(set)
     for text, n in zip(part.looked_at.texts(column), part.looked_at.numbers(amount[0]), strict=True):

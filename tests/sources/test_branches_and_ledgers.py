@@ -1,0 +1,208 @@
+"""Files of branches, ledgers with costs, columns that only their numbers explain, hundredths, and fees taken off."""
+
+import json
+
+import pytest
+from mapping_exports import Mapped, revenue
+
+from crmwb.errors import CrmwbError
+from crmwb.sources.drafting.questions import Question, of_files
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return Mapped(tmp_path)
+
+
+def total(project) -> float:
+    return round(sum(revenue(project.ingest()).values()), 2)
+
+
+def write(project, name: str, lines: list[str], encoding: str = "utf-8") -> None:
+    (project.raw / name).write_text("\n".join(lines) + "\n", encoding=encoding)
+
+
+def branch(shift: int) -> tuple[list[str], int]:
+    """Return an Italian branch's documents and its net revenue in cents; customers' numbers begin anew in each."""
+    head = "Data;N. doc.;Caus.;Cod. cliente;Ragione sociale;Articolo;Q.tà;Prezzo un.;Sc. %;Imponibile;IVA;Totale"
+    lines, sold = [head], 0
+    for i in range(60):
+        units, price, share = 2 * (1 + i % 5), (150, 890, 2200)[i % 3], (0, 10, 20)[i % 3]
+        net = units * price * (100 - share) // 100
+        vat = round(net * 0.22)
+        kind, sign = ("RES", -1) if i % 9 == 8 else ("VEN", 1)
+        sold += sign * net
+        who = i % 8
+        cents = [f"{cent // 100},{cent % 100:02d}" for cent in (price, net, vat, net + vat)]
+        start = f"{(i + shift) % 28 + 1:02d}/03/2024;{i + 1};{kind};{who + 1:04d};Edilizia {chr(65 + who + shift)} srl"
+        lines.append(f"{start};P{i % 3};{units};{cents[0]};{share};{cents[1]};{cents[2]};{cents[3]}")
+    return lines, sold
+
+
+def test_branches_are_kept_apart_and_an_answer_counts_in_each_of_their_files(project):
+    both = 0
+    for name, shift in (("milano.csv", 0), ("torino.csv", 10)):
+        lines, sold = branch(shift)
+        write(project, name, lines, "cp1252")
+        both += sold
+    asked = project.draft(kinds_of_caus="VEN=sale,RES=return", customers_by_file="apart")
+    assert asked == []
+    assert "The same is asked of 1 more file" in project.printed
+    ingested = project.ingest()
+    assert round(sum(revenue(ingested).values()), 2) == both / 100
+    lines = ingested.table("transactions")
+    assert lines["customer_id"].nunique() == 16
+    assert lines["is_return"].sum() == 12
+
+
+def test_the_same_customers_in_monthly_files_are_not_asked_about(project):
+    for name, shift in (("march.csv", 0), ("april.csv", 0)):
+        write(project, name, [line.replace("/03/", f"/0{3 + (name == 'april.csv')}/") for line in branch(shift)[0]])
+    assert not any("customers_by_file" in text for text in project.draft(kinds_of_caus="VEN=sale,RES=return"))
+
+
+def test_values_that_stand_in_one_file_only_may_be_answered():
+    given: dict[str, str] = {}
+
+    def question(file: str, *values: str) -> Question:
+        return Question("kinds", "What?", lambda text: given.update({file: text}), default="sales", values=values)
+
+    (one,) = of_files({"a": [question("a", "V", "R")], "b": [question("b", "V", "X")], "c": [question("c", "V")]})
+    assert "where it is 'X' too" in one.text
+    one.settle("R=return,X=none")
+    assert given == {"a": "R=return", "b": "X=none", "c": "sales"}
+    with pytest.raises(CrmwbError, match="'Q'"):
+        one.settle("Q=none")
+
+
+def test_what_suppliers_bill_stands_beside_sales_and_is_asked(project):
+    lines, sold = ["Job,Ledger,Trn Type,Org Code,Organisation,Description,Inv Date,Local Amount"], 0
+    for i in range(60):
+        job, day = f"S{2600 + i}", f"2024-05-{i % 28 + 1:02d}"
+        for what, cents in (("Freight", 90_000 + 700 * i), ("Documentation", 4_500)):
+            lines.append(f"{job},AR,INV,CUST{i % 7},Buyer {i % 7} Ltd,{what},{day},{cents / 100:.2f}")
+            sold += cents
+        lines.append(f"{job},AP,INV,LINE{i % 3},Shipping Line {i % 3},Freight,{day},{(60_000 + 300 * i) / 100:.2f}")
+    write(project, "jobs.csv", lines)
+    answers = {"amount": "Local Amount", "ledger_what_suppliers_bill_you": "leave_out", "kinds_of_description": "sales"}
+    assert project.draft(**answers) == []
+    assert total(project) == sold / 100
+
+
+def test_a_price_is_for_so_many_units_as_the_column_of_units_says(project):
+    lines, sold = ["Faktura;Fakturadatum;Pos;Auftraggeber;Material;Fakt.Menge;ME;Nettopreis;PE"], 0.0
+    for i in range(60):
+        units, price, per = 100 * (1 + i % 6), (6.95, 4.5, 120)[i % 3], (1, 100, 1000)[i % 3]
+        back = i % 10 == 9
+        sold += (-1 if back else 1) * units * price / per
+        start = f"90{i:03d};{i % 28 + 1:02d}.02.2024;10;00{10 + i % 9};60-{i % 3}"
+        each = f"{price:.2f}".replace(".", ",")
+        lines.append(f"{start};{units},000{'-' if back else ''};ST;{each};{per}")
+    write(project, "fakturen.csv", lines)
+    assert project.draft() == []
+    assert total(project) == round(sold, 2)
+
+
+def test_what_was_billed_and_what_should_have_been_is_asked(project):
+    lines, right = (
+        ["Nr faktury;Typ;Data wystawienia;Nr klienta;Odbiorca;Wiersz korekty;Wartość netto;Kwota VAT;Wartość brutto"],
+        0,
+    )
+    for i in range(60):
+        net = 10_000 + 321 * i
+        rows = [("FV", f"FV/{i}", "", net)]
+        right += net
+        if i % 5 == 0:
+            rows += [("KOR", f"KOR/{i}", "było", net), ("KOR", f"KOR/{i}", "powinno być", net - 500)]
+            right -= 500
+        for kind, number, row, cents in rows:
+            vat = round(0.23 * cents)
+            written = ";".join(f"{c // 100},{c % 100:02d}" for c in (cents, vat, cents + vat))
+            site = f"Tartak {'ABCDEFGHIJKL'[i % 12]}"
+            lines.append(f"{number};{kind};2024-06-{i % 28 + 1:02d};{500 + i % 6};{site};{row};{written}")
+    write(project, "rejestr.csv", lines, "cp1250")
+    answers = {"kinds_of_typ": "sales", "kinds_of_wiersz_korekty": "było=return,powinno być=sale"}
+    assert project.draft(**answers) == []
+    ingested = project.ingest()
+    assert round(sum(revenue(ingested).values()), 2) == right / 100
+    assert ingested.table("transactions")["customer_id"].nunique() == 6  # the number, not the name of each site
+
+
+def test_invoices_of_an_interface_are_in_hundredths(project):
+    rows = []
+    for i in range(60):
+        net = 2_900 + 100 * (i % 4)
+        head = {"id": f"in_{i}", "object": "invoice", "status": "paid", "created": 1_700_000_000 + 86_400 * i}
+        money = {"currency": "eur", "subtotal": net, "tax": net * 19 // 100, "total": net + net * 19 // 100}
+        rows.append({**head, "customer": {"id": f"cus_{i % 9}"}, **money})
+    (project.raw / "invoices.json").write_text("\n".join(map(json.dumps, rows)))
+    assert project.draft(currency="EUR") == []
+    assert total(project) == sum(row["subtotal"] for row in rows) / 100
+
+
+def test_whole_amounts_with_rounded_tax_may_be_hundredths(project):
+    lines, sold = ["id,customer_id,date,subtotal,vat,total"], 0
+    for i in range(60):
+        net = (1_990, 2_999, 12_950, 4_551, 799, 3_333)[i % 6]
+        sold += net
+        lines.append(f"A{i},C{i % 9},2024-05-{i % 28 + 1:02d},{net},{round(0.19 * net)},{net + round(0.19 * net)}")
+    write(project, "orders.csv", lines)
+    assert project.draft(decimals_of_subtotal="hundredths") == []
+    assert total(project) == sold / 100
+
+
+def test_a_net_amount_after_fees_of_a_marketplace_is_not_what_was_paid(project):
+    head = (
+        "Date,Type,Order number,Buyer username,Net amount,Payout status,Quantity,Item subtotal,Final value fee - fixed"
+    )
+    lines, paid = [f"{head},Final value fee - variable,Gross transaction amount"], 0
+    for i in range(60):
+        gross = 2_000 + 137 * i
+        fee = round(0.09 * gross)
+        back = i % 12 == 11
+        kind, quantity, sign = ("Refund", "--", -1) if back else ("Order", "1", 1)
+        paid += sign * gross
+        money = [sign * c / 100 for c in (gross - fee - 30, gross - 395, -30, -fee, gross)]
+        status = "Pending" if i > 55 else "Funds sent"
+        row = f"2024-03-{i % 28 + 1:02d},{kind},N{i},buyer{i % 8},{money[0]:.2f},{status},{quantity}"
+        lines.append(row + "".join(f",{n:.2f}" for n in money[1:]))
+    write(project, "report.csv", lines)
+    assert project.draft(kinds_of_payout_status="sales") == []
+    assert total(project) == paid / 100
+
+
+def test_what_stands_for_a_whole_order_is_spread_over_its_lines(project):
+    lines, billed = ["注文番号,注文日時,会員ID,商品番号,単価,個数,送料,請求金額"], 0
+    for i in range(60):
+        goods = [(1_100 + 10 * i, 1 + i % 3), (2_300, 1)][: 1 + i % 2]
+        whole = sum(price * n for price, n in goods) + 500 - 10 * (i % 7)
+        billed += whole
+        lines += [
+            f"N{i},2024/04/{i % 28 + 1:02d} 10:00,U{i % 9},P{price},{price},{n},500,{whole}" for price, n in goods
+        ]
+    write(project, "orders.csv", lines)
+    assert project.draft(currency="JPY", beside_請求金額="instead") == []
+    assert total(project) == billed
+
+
+def test_the_premium_of_an_auction_is_asked_though_it_is_the_same_share_everywhere(project):
+    lines, paid = ["Sale Date,Lot,Client No,Bidder,Last Bid,Buyers Premium,Invoice"], 0
+    for i in range(60):
+        bid = 4_000 + 500 * (i % 11)
+        paid += bid + bid // 4
+        lines.append(f"2024-03-{i % 28 + 1:02d},{i},52{i % 9},B. {i % 9},{bid / 100:.2f},{bid / 400:.2f},88{i}")
+    write(project, "lots.csv", lines)
+    assert project.draft(amount="Last Bid", beside_buyers_premium="add") == []
+    assert total(project) == paid / 100
+
+
+def test_a_tax_for_the_town_is_no_revenue_of_a_hotel(project):
+    lines, sold = ["Datum;Res-Nr;Gast-Nr;Text;Menge;Betrag"], 0
+    for i in range(60):
+        start = f"{i % 28 + 1:02d}.07.2024;R{i};G{i % 9}"
+        lines += [f"{start};Logis;1;{89 + i % 5},00", f"{start};Kurtaxe;1;2,40"]
+        sold += 89 + i % 5
+    write(project, "folio.csv", lines)
+    assert project.draft() == []
+    assert total(project) == sold
