@@ -6,7 +6,7 @@ from itertools import combinations, permutations
 import numpy as np
 
 from crmwb.contract import Kind
-from crmwb.sources.drafting.amounts import prices
+from crmwb.sources.drafting.amounts import fees, prices
 from crmwb.sources.drafting.guess import Guess, Sure, of_column
 from crmwb.sources.drafting.reading import vocabulary
 from crmwb.sources.drafting.reading.profile import Column, Profile
@@ -60,6 +60,8 @@ def taxed(profile: Profile) -> Taxed | None:
     """Return net amount, tax and amount with tax by their numbers; None where no columns are."""
     numbers = _numbers(profile)
     for net, tax, gross in permutations(numbers, 3):
+        if fees.FEE.search(tax.words):  # what a marketplace keeps may be as large a share as a tax
+            continue
         own, on_top = numbers[net], numbers[tax]
         tells = np.isfinite(own + on_top) & (on_top != 0)
         if not _holds(tells, own + on_top, numbers[gross]):
