@@ -206,3 +206,125 @@ def test_a_tax_for_the_town_is_no_revenue_of_a_hotel(project):
     write(project, "folio.csv", lines)
     assert project.draft() == []
     assert total(project) == sold
+
+
+@pytest.mark.parametrize("name", ["Pos.Art", "Pay Type"])
+def test_letters_for_kinds_of_lines_are_asked_about_whatever_their_name_says_too(project, name):
+    lines, sold = [f"Bel.Nr.;Bel.Dat.;Kd.Nr.;{name};Art.Nr.;Menge;E.-Preis;Ges.Preis"], 0
+    for i in range(60):
+        start = f"R{i};202403{i % 28 + 1:02d};K{i % 9}"
+        whole = 20_000 + 700 * i
+        sold += whole
+        lines.append(f"{start};S;SET-{i % 12:03d};1;{whole / 100:.2f};{whole / 100:.2f}")
+        for j in range(2 + i % 2):  # dearer alone than in the set
+            each = 6_000 + 110 * ((i + j) % 12)
+            lines.append(f"{start};K;PART-{(i + j) % 12:03d};2;{each / 100:.2f};{each / 50:.2f}")
+    write(project, "lines.csv", lines)
+    key = "kinds_of_pos_art" if name == "Pos.Art" else "kinds_of_pay_type"
+    assert project.draft(**{key: "S=sale,K=none"}) == []
+    assert total(project) == sold / 100
+
+
+def test_what_is_open_stands_on_later_rows_again(project):
+    lines, billed = ["Order#,Suf,Ord Dt,Cust#,Prod,Qty Ord,Qty Ship,Qty B/O,Net Prc,Ext Net"], 0
+    for i in range(60):
+        units, price = 10 + i % 7, 1_940 + 10 * (i % 5)
+        first = units if i % 4 else units - 4
+        day = f"2024-03-{i % 28 + 1:02d}"
+        for suffix, whole, sent in ((0, units, first), (1, units - first, units - first)):
+            if whole:
+                money = f"{price / 100:.2f},{whole * price / 100:.2f}"
+                lines.append(f"22{i:02d},0{suffix},{day},40{i % 9},B{i % 5},{whole},{sent},{whole - sent},{money}")
+                billed += sent * price
+    write(project, "lines.csv", lines)
+    asked = project.draft(shipped_or_ordered="shipped")
+    assert [text for text in asked if "versions" not in text] == []
+    assert total(project) == billed / 100
+
+
+def test_an_opportunity_of_several_rows_counts_once(project):
+    lines, won = (
+        ["Opportunity ID,Account ID,Account Name,Close Date,Stage,Amount,Split Type,Team Member,Split Amount"],
+        0,
+    )
+    for i in range(40):
+        cents = 1_300_000 + 2_500 * i
+        won += cents
+        start = f"006{i:03d},001{i % 9},Firm {i % 9} Ltd,2024-03-{i % 28 + 1:02d},Closed Won,{cents / 100:.2f}"
+        lines.append(f"{start},Revenue,A. Doe,{cents / 100:.2f}")
+        if i % 3:
+            lines.append(f"{start},Overlay,B. Roe,{cents / 200:.2f}")
+    write(project, "splits.csv", lines)
+    assert project.draft(rows_of_opportunity_id="once") == []
+    ingested = project.ingest()
+    assert round(sum(revenue(ingested).values()), 2) == won / 100
+    assert len(ingested.table("opportunities")) == 40
+
+
+def test_days_that_stand_in_two_files_without_numbers_of_orders_count_once(project):
+    def line(i: int) -> str:
+        return f"2024-0{3 + i // 28}-{i % 28 + 1:02d},M{i % 9},Item {i % 6},1,{10 + i % 11}.50"
+
+    head = "Date,Member no,Item,Quantity,Amount"
+    twins = [line(50), line(50)]  # bought twice, in the newer file alone
+    write(project, "march.csv", [head, *map(line, range(35))])
+    write(project, "april.csv", [head, *map(line, range(28, 56)), *twins])
+    assert project.draft(same_rows_march_csv="once") == []
+    every = [*map(line, range(56)), *twins]
+    assert total(project) == sum(float(text.rpartition(",")[2]) for text in every)
+
+
+def test_former_numbers_of_customers_are_those_of_today(project):
+    head = "Fiş No;Tarih;Cari Kod;Stok Kodu;Mik.;Br. Fiyat;Net Tutar"
+    cards = ["Cari Kod;Eski Cari Kod;Cari Unvan"] + [f"M{100 + i};120.{i:02d};Firma {i} A.Ş." for i in range(12)]
+    write(project, "cards.csv", cards)
+    for month, code in ((8, "120.{:02d}"), (9, "M1{:02d}")):
+        rows = [
+            f"SF{month}{i};{i % 28 + 1:02d}.0{month}.2024;{code.format(i % 12)};ST{i % 5};2;10,50;21,00"
+            for i in range(40)
+        ]
+        write(project, f"sales_{month}.csv", [head, *rows])
+    assert project.draft(former_eski_cari_kod="former") == []
+    lines = project.ingest().table("transactions")
+    assert sorted(set(lines["customer_id"])) == [f"M{100 + i}" for i in range(12)]
+
+
+def test_a_journal_names_its_customer_on_the_line_of_receivables(project):
+    lines, sold = ["JournalCode\tEcritureNum\tEcritureDate\tCompteNum\tCompAuxNum\tCompAuxLib\tDebit\tCredit"], 0
+    for i in range(40):
+        net = 10_000 + 250 * i
+        vat = net // 5
+        sold += net
+        day, who = f"202403{i % 28 + 1:02d}", f"C{i % 9}\tClient {i % 9}"
+        lines += [
+            f"VE\tVE{i}\t{day}\t411000\t{who}\t{_comma(net + vat)}\t0,00",
+            f"VE\tVE{i}\t{day}\t707000\t\t\t0,00\t{_comma(net)}",
+            f"VE\tVE{i}\t{day}\t445710\t\t\t0,00\t{_comma(vat)}",
+            f"BQ\tBQ{i}\t{day}\t512000\t\t\t{_comma(net + vat)}\t0,00",
+            f"BQ\tBQ{i}\t{day}\t411000\t{who}\t0,00\t{_comma(net + vat)}",
+        ]
+    write(project, "FEC2024.txt", lines)
+    assert project.draft(revenue_accounts="707000") == []
+    ingested = project.ingest()
+    assert round(sum(revenue(ingested).values()), 2) == sold / 100
+    assert ingested.table("transactions")["customer_id"].nunique() == 9
+
+
+def _comma(cents: int) -> str:
+    return f"{cents // 100},{cents % 100:02d}"
+
+
+def test_rows_without_a_price_count_where_an_amount_stands_in_every_row(project):
+    lines, sold = ["伝票No.,売上日,得意先CD,得意先名,商品CD,数量,単価,金額"], 0
+    for i in range(60):
+        start = f"D{i},2026/04/{i % 28 + 1:02d},0{100 + i % 9},店{i % 9}"
+        lines.append(f"{start},P{i % 5},{2 + i % 3},{500 + 10 * (i % 7)},{(2 + i % 3) * (500 + 10 * (i % 7))}")
+        sold += (2 + i % 3) * (500 + 10 * (i % 7))
+        if i % 8 == 0:
+            lines.append(f"{start},NEBIKI,1,,-100")
+            sold -= 100
+    write(project, "sales.csv", lines)
+    assert [text for text in project.draft(currency="JPY") if "kinds" not in text] == []
+    ingested = project.ingest()
+    assert round(sum(revenue(ingested).values())) == sold
+    assert ingested.table("transactions")["customer_id"].str.startswith("01").all()

@@ -141,14 +141,18 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
     name = Path(parts[0].options.get("file", paths[0].name)).name.partition(".")[0]
     drafted = Draft(name, directory, parts, unused)
     settings.propose(drafted)
-    asked: dict[str, list[Question]] = defaultdict(list)
-    for part in parts:
-        asked[str(part.options.get("file"))] += part.questions
-    drafted.questions += of_files(asked)
-    drafted.questions += settings.notation_questions(parts)
-    drafted.questions += [_second_table(p) for p in every if p.shape.second_table]
-    drafted.questions = list({question.key: question for question in reversed(drafted.questions)}.values())[::-1]
+    drafted.questions = _every(drafted, every)
     return drafted
+
+
+def _every(drafted: Draft, profiles: list[Profile]) -> list[Question]:
+    """Return what is asked of all parts and files, each key once."""
+    asked: dict[str, list[Question]] = defaultdict(list)
+    for part in drafted.parts:
+        asked[str(part.options.get("file"))] += part.questions
+    every = [*drafted.questions, *of_files(asked), *settings.notation_questions(drafted.parts)]
+    every += [_second_table(p) for p in profiles if p.shape.second_table]
+    return list({question.key: question for question in reversed(every)}.values())[::-1]
 
 
 def _on_disk(path: Path) -> Path:

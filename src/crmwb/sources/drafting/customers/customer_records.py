@@ -15,6 +15,7 @@ from crmwb.sources.drafting.rows import no_business, row_kinds
 MOST_KINDS = 20
 MOST_STEPS = 3  # of records merged into one that was merged itself
 LEAST_KNOWN = 0.8  # of the values that name another customer, must be customers
+LEAST_FORMER, PART_OF_FORMER = 5, 0.1  # customers, and of those that a column names: many of them buy no more
 MERGED = re.compile(
     r".*\b(merged|merge|duplicate( of)?|dup(licate)? of|replaced|superseded|surviv\w*|golden|master|moved|dublette\w*|duplikat\w*|zusammengefuhrt\w*|ersetzt\w*|fusion\w*|doublon\w*|remplace\w*|reemplaz\w*|duplicado\w*|unit[oa]"
     r"|samengevoegd|polaczon\w*|mesclad\w*)\b.*|.*(合并|归并|重复|統合|名寄せ).*"
@@ -49,6 +50,8 @@ def ask(parts: list[Part], customers: Part) -> None:
             _ask_of_own(facts, customers, key, column, values)
         elif _names_others(column, key, customers):
             _merge(facts, customers, key, column)
+        elif n_former := _n_former(facts, column, key):
+            _ask_of_former(facts, customers, key, column, n_former)
 
 
 def _names(part: Part) -> Column | None:
@@ -92,6 +95,41 @@ def _ask_of_own(facts: list[Part], customers: Part, key: Column, column: Column,
     )
     facts[0].questions.append(
         Question(syntax.slug(f"{column.words} own"), text, answer, ("leave_out", "keep"), columns=())
+    )
+
+
+def _n_former(facts: list[Part], column: Column, key: Column) -> int:
+    """Return how many customers of purchases a column names that the key does not, where these are many."""
+    bought = {value for part in facts if (own := _names(part)) is not None for value in own.counts}
+    named = column.counts.keys() & bought - key.counts.keys()
+    is_many = len(named) >= max(LEAST_FORMER, PART_OF_FORMER * len(column.counts))
+    return len(named) if is_many and not column.counts.keys() & key.counts.keys() else 0
+
+
+def _ask_of_former(facts: list[Part], customers: Part, key: Column, column: Column, n: int) -> None:
+    def answer(given: str) -> None:
+        if given == "else":
+            return
+        name = f"{_alias(facts, customers)}_former"
+        option = {k: v for k, v in customers.options.items() if k in syntax.OF_FILES}
+        for part in facts:
+            own = _names(part)
+            if own is None or not own.counts.keys() & column.counts.keys():
+                continue
+            joined = {**option, "key": {own.name: column.name}, "unmatched": "keep", "several": "first"}
+            part.options["join"] = {**part.options.get("join", {}), name: joined}
+            here = f"{name}.{key.name}"
+            expression = f"coalesce({syntax.column(here)}, {syntax.column(own.name)})"
+            why = f"the number of today, where {column.name} of {customers.options['file']} has it"
+            sources = (own, replace(key, name=here))
+            part.guesses["customer_id"] = Guess({"expression": expression}, Sure.SURE, why, sources)
+
+    text = (
+        f"{column.name} of {customers.options['file']} names {n:,} customers of purchases that {key.name} does not: are these former "
+        f"numbers of the same customers (former), or something else?"
+    )
+    facts[0].questions.append(
+        Question(syntax.slug(f"former {column.words}"), text, answer, ("former", "else"), columns=())
     )
 
 

@@ -106,7 +106,6 @@ def ask(part: Part, journal: Journal) -> None:
     for account, number in zip(accounts, numbers, strict=True):
         if account and number:
             by_account[account].append(number)
-    head_first = _stands_above(part.looked_at, journal, who)
 
     def answer(given: str) -> None:
         values = [given] if given in by_account else [value.strip() for value in given.split(",")]
@@ -115,7 +114,7 @@ def ask(part: Part, journal: Journal) -> None:
                 f"{journal.account.name} is never {strange[0]!r}; write its values on which revenue is booked"
             )
         lone = sum(not w for w, a in zip(part.looked_at.texts(who), accounts, strict=True) if a in values)
-        if lone and not head_first:
+        if lone and not _stands_above(part.looked_at, journal, who, values):
             raise ValueError(
                 f"{lone:,} rows of these accounts name no {who.name}; export them with it, or an invoice list instead"
             )
@@ -206,10 +205,8 @@ def _account(profile: Profile, document: Column, amounts: Sequence[Column], numb
     return next(iter(named or (fitting if len(amounts) > 1 else [])), None)
 
 
-def _stands_above(profile: Profile, journal: Journal, who: Column) -> bool:
-    """Say whether each document names its customer in its first row."""
-    texts = profile.texts(who)
-    groups = [
-        rows for rows in _groups(profile, journal.document).values() if len({texts[i] for i in rows} - {None}) == 1
-    ]
-    return bool(groups) and all(texts[rows[0]] for rows in groups)
+def _stands_above(profile: Profile, journal: Journal, who: Column, values: Sequence[str]) -> bool:
+    """Say whether each document that books on some accounts names its customer, and does so in its first row."""
+    texts, accounts = profile.texts(who), profile.texts(journal.account)
+    groups = [rows for rows in _groups(profile, journal.document).values() if any(accounts[i] in values for i in rows)]
+    return bool(groups) and all(len({texts[i] for i in rows} - {None}) == 1 and texts[rows[0]] for rows in groups)

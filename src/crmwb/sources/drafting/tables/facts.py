@@ -1,6 +1,7 @@
 """Files that say what happened: which is purchases, invoices, opportunities or a trial, and which column is what."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable
 
 from crmwb.contract import Kind
@@ -9,6 +10,7 @@ from crmwb.sources.drafting import modifiers
 from crmwb.sources.drafting.amounts import currency_columns, mixed_currencies
 from crmwb.sources.drafting.customers import ids
 from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
+from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, vocabulary
 from crmwb.sources.drafting.reading.profile import Column, Profile
 from crmwb.sources.drafting.reading.vocabulary import matches
@@ -23,6 +25,7 @@ LOST = re.compile(r"(closed )?(lost|verloren)")
 MOST_ARMS = 6
 MOST_STAGES = 20
 MOSTLY = 0.9
+NEARLY_ALL, LEAST_SEVERAL = 0.95, 3  # of the opportunities that stand in several rows
 PLAINLY = 2  # how well a name must match
 
 
@@ -95,7 +98,35 @@ def opportunities(profile: Profile) -> list[Part]:
         sales.leave_out(part, roles)
         sales.set_currency(part, roles, "amount_cents" if part.table == "opportunities" else "revenue_cents")
         ids.check(part)
+    _ask_of_rows(parts)
     return parts
+
+
+def _ask_of_rows(parts: list[Part]) -> None:
+    """Ask of opportunities of several rows with one amount: one for each person, or each product."""
+    own = parts[0].guesses
+    number, amount = (own[name].sources if name in own else () for name in ("opportunity_id", "amount_cents"))
+    if len(number) != 1 or len(amount) != 1 or not parts[0].looked_at.holds(*number, *amount):
+        return
+    by_number: dict[str, list[float | None]] = defaultdict(list)
+    for key, money in zip(parts[0].looked_at.texts(number[0]), parts[0].looked_at.numbers(amount[0]), strict=True):
+        by_number[key or ""].append(money)
+    several = [every for key, every in by_number.items() if key and len(every) > 1]
+    same = sum(len(set(every)) == 1 for every in several)
+    if len(several) < LEAST_SEVERAL or same < NEARLY_ALL * len(several):
+        return
+
+    def answer(given: str) -> None:
+        for part in parts if given == "once" else ():
+            part.options["numbered"] = {"from_the_last": {"within": number[0].name, "first": "last"}}
+            part.options["filter"] = " and ".join(filter(None, ["from_the_last = 1", part.options.get("filter")]))
+
+    text = (
+        f"{len(several):,} {number[0].name} stand in several rows, {same:,} of them with the same {amount[0].name} in "
+        f"each: does it count once (once), or in each row (each)?"
+    )
+    key = syntax.slug(f"rows of {number[0].words}")
+    parts[0].questions.append(Question(key, text, answer, ("once", "each"), columns=(number[0].name,)))
 
 
 def _close_what_ended(profile: Profile, result: dict[str, Guess], stage: Column, ended: list[str]) -> None:

@@ -11,6 +11,7 @@ from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.rows import row_kinds
 
+LEAST_SHARED, HALF = 5, 0.5  # rows of two files without numbers of orders
 KEY = ("order_id", "customer_id", "ordered_at")
 
 
@@ -21,14 +22,52 @@ def ask(parts: list[Part]) -> None:
         for part in parts
         if part.table == "transactions" and part.profile is not None and "join" not in part.options
     ]
-    sales = [part for part in sales if all(len(part.guesses[name].sources) == 1 for name in KEY)]
+    sales = [part for part in sales if all(len(part.guesses[name].sources) == 1 for name in KEY[1:])]
     first = {part.options["file"]: part for part in reversed(sales)}
     for one, other in combinations(first.values(), 2):
+        if any(len(part.guesses["order_id"].sources) != 1 for part in (one, other)):
+            _ask_of_same_rows(one, other, sales)
+            continue
         rows = [_orders(part) for part in (one, other)]
         if n := len(rows[0] & rows[1]):
             older, newer = sorted((one, other), key=_latest)
             same_file = [part for part in sales if part.options["file"] == older.options["file"]]
             _ask(older, newer, n, same_file, _cut_orders(older, newer, rows[0] & rows[1]))
+
+
+def _ask_of_same_rows(one: Part, other: Part, sales: list[Part]) -> None:
+    """Ask of two files of one kind without numbers of orders, where most rows of some days stand in both."""
+    if _columns(one) != _columns(other):
+        return
+    rows = [_rows_by_day(part) for part in (one, other)]
+    days = rows[0].keys() & rows[1].keys()
+    shared = [rows[0][day] & rows[1][day] for day in days]
+    n = sum(map(len, shared))
+    if n < LEAST_SHARED or n <= HALF * sum(min(len(rows[0][day]), len(rows[1][day])) for day in days):
+        return
+    older, newer = sorted((one, other), key=_latest)
+    same_file = [part for part in sales if part.options["file"] == older.options["file"]]
+    known = [{c.name for c in part.looked_at.own if c.n_known == c.n_rows} for part in (older, newer)]
+    every = [c.name for c in older.looked_at.own if c.name in known[0] & known[1]]
+
+    def answer(given: str) -> None:
+        if given == "once":
+            _leave_to_newer(same_file, newer, {name: name for name in every}, "rows")
+
+    text = (
+        f"{n:,} rows stand in {older.options['file']} and in {newer.options['file']}, most of those of {len(days):,} "
+        f"{'day' if len(days) == 1 else 'days'}: count these once (as the newer file has them), or twice?"
+    )
+    newer.questions.append(Question(syntax.slug(f"same rows {older.options['file']}"), text, answer, ("once", "twice")))
+
+
+def _rows_by_day(part: Part) -> dict[str, set[tuple[str | None, ...]]]:
+    result: dict[str, set[tuple[str | None, ...]]] = defaultdict(set)
+    days = part.looked_at.texts(part.guesses["ordered_at"].sources[0])
+    for day, row in zip(days, zip(*map(part.looked_at.texts, part.looked_at.own), strict=True), strict=True):
+        if day:
+            result[day[:10]].add(row)
+    return result
 
 
 def ask_of_other_files(parts: list[Part]) -> None:
@@ -110,6 +149,18 @@ def _lines(part: Part) -> dict[str | None, set[tuple[str | None, ...]]]:
     return result
 
 
+def _leave_to_newer(same_file: list[Part], newer: Part, key: dict[str, str], what: str) -> None:
+    """Leave out of an older file what a newer one holds too, by a key of columns here and there."""
+    there = next(iter(key.values()))
+    for part in same_file:
+        joined = {k: v for k, v in newer.options.items() if k in syntax.OF_FILES}
+        option = {**joined, "key": key, "unmatched": "keep", "several": "first"}
+        part.options["join"] = {**part.options.get("join", {}), "newer": option}
+        condition = f"{syntax.column(f'newer.{there}')} is null"
+        part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), condition]))
+        part.remarks.append(f"{what} that stand in {newer.options['file']} too are left out here: that export is newer")
+
+
 def _ask(older: Part, newer: Part, n: int, same_file: list[Part], n_cut: int) -> None:
     here, there = (part.guesses["order_id"].sources[0].name for part in (older, newer))
     files = older.options["file"], newer.options["file"]
@@ -120,15 +171,9 @@ def _ask(older: Part, newer: Part, n: int, same_file: list[Part], n_cut: int) ->
     def answer(given: str) -> None:
         if given == "twice":
             return
-        key = {name: name for name in every} if given == "each_line_once" else {here: there}
-        for part in same_file:
-            joined = {k: v for k, v in newer.options.items() if k in syntax.OF_FILES}
-            option = {**joined, "key": key, "unmatched": "keep", "several": "first"}
-            part.options["join"] = {**part.options.get("join", {}), "newer": option}
-            condition = f"{syntax.column(f'newer.{there}')} is null"
-            part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), condition]))
-            what = "lines" if given == "each_line_once" else "orders"
-            part.remarks.append(f"{what} that stand in {files[1]} too are left out here: that export is newer")
+        is_of_lines = given == "each_line_once"
+        key = {name: name for name in every} if is_of_lines else {here: there}
+        _leave_to_newer(same_file, newer, key, "lines" if is_of_lines else "orders")
 
     cut = f", {n_cut:,} of them with lines in one file only, as where pages of an export end" if n_cut else ""
     each = ", each of their lines once (each_line_once)" if n_cut else ""

@@ -244,6 +244,9 @@ def _revenue(profile: Profile, result: dict[str, Guess], roles: Modifiers, lines
     is_sure = amount is not None and not is_of_order and amount.sure is Sure.SURE
     if is_sure and not _is_with_shipping(profile, amount, (quantity.sources[0], price.sources[0]), roles):
         return amount
+    line = identities.line(profile)
+    if amount is not None and not is_of_order and line is not None and line.amount in amount.sources:
+        return amount  # some rows, such as discounts, bring one without a price
     units, each = quantity.sources[0], price.sources[0]
     product = f"{syntax.column(units.name)} * {syntax.column(each.name)}"
     sure = min(price.sure, quantity.sure)

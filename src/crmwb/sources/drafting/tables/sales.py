@@ -6,7 +6,15 @@ from collections import Counter
 from typing import Any
 
 from crmwb.sources.drafting import modifiers
-from crmwb.sources.drafting.amounts import currency_columns, discounts, exchange_rates, order_totals, prices, refunds
+from crmwb.sources.drafting.amounts import (
+    currency_columns,
+    discounts,
+    exchange_rates,
+    order_totals,
+    prices,
+    refunds,
+    shipped,
+)
 from crmwb.sources.drafting.customers import ids
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.modifiers import Modifiers
@@ -43,6 +51,7 @@ def complete(part: Part, roles: Modifiers, lines: OrderLines | None, kinds: list
     discounts.take_off(part, roles, lines)
     order_totals.take_off(part, roles)
     set_currency(part, roles)
+    shipped.ask(part)
     _name_the_rest(part, roles)
     refunds.point_at_excess(part, roles)
     ids.check(part)

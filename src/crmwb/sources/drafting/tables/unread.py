@@ -5,7 +5,7 @@ import re
 from collections import Counter, defaultdict
 
 from crmwb.sources.drafting import modifiers
-from crmwb.sources.drafting.amounts import money, taken_off, unread_numbers
+from crmwb.sources.drafting.amounts import identities, money, taken_off, unread_numbers
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.reading import syntax, words
 from crmwb.sources.drafting.reading.modifier_words import MODIFIERS
@@ -23,8 +23,12 @@ PLAINLY = 2  # how well a name must match
 DID_NOT = re.compile(
     r"\b(not|non|no|nicht|kein\w*|never|niet|pas|nao|nie)\b|\b(no ?shows?|absent\w*|missed|dropped|withdrawn|nicht erschienen)\b|未|没"
 )
+KIND_OF_ROW = re.compile(  # of a line, or of who pays: no way to pay, and no place in a document
+    r"(pos(ition)?s?|item|line|row|record|entry|pay|payer|payor|charge|billing) ?(type|art|typ|kind|tp)|(positions|zeilen|satz|buchungs)art|type de (ligne|poste)|tipo (de )?(linea|linha|riga|posicion)"
+)
 LEAST_CODE = 100  # of numbers: smaller ones count something
 MOST_MIRRORED = 4
+MOST_PRICES = 2  # of one product
 PLANNED = re.compile(
     r"budget\w*|forecast\w*|plan\w*|target|outlook|simulation|scenario|vorschau|prognose|soll|ziel\w*|previsions?|presupuesto|prevision|previsto|begroting"
     r"|预算|计划|预测|目标|予算|計画|予測|예산|계획"
@@ -155,7 +159,8 @@ def _why(part: Part, column: Column) -> str | None:
         column.words, TRANSACTIONS["revenue_cents"]
     )
     is_money = column.is_number and bool(is_named)
-    is_code = _is_code(column) and not is_money and not TELLS_SOMETHING_ELSE.fullmatch(column.words)
+    names_other = TELLS_SOMETHING_ELSE.fullmatch(column.words) and not KIND_OF_ROW.fullmatch(column.words)
+    is_code = _is_code(column) and not is_money and not names_other
     above = part.looked_at.filled.columns if part.looked_at.filled else ()
     is_foreign = any(c.called and c.name not in above for c in part.looked_at.own) and not column.is_number
     has_returns = bool(part.guesses["is_return"].sources)
@@ -184,6 +189,7 @@ def _why(part: Part, column: Column) -> str | None:
         ),
         (
             is_foreign
+            and not _has_prices(part, column)
             and not TELLS_SOMETHING_ELSE.fullmatch(column.words)
             and not matches(column.words, PRODUCTS["name"]),
             "nothing tells what these are, for the words of this file are not all known",
@@ -218,7 +224,12 @@ def _is_of_left_out(part: Part, column: Column) -> bool:
 def _is_mark(part: Part, column: Column) -> bool:
     """Say whether a column holds one short mark in a few rows, and nothing in the others."""
     is_one = len(column.counts) == 1 and 0 < column.n_known * 2 < column.n_rows
-    if not is_one or len(next(iter(column.counts))) > LONGEST_CODE or TELLS_SOMETHING_ELSE.fullmatch(column.words):
+    if (
+        not is_one
+        or "%" in column.name
+        or len(next(iter(column.counts))) > LONGEST_CODE
+        or TELLS_SOMETHING_ELSE.fullmatch(column.words)
+    ):
         return False
     texts, order = part.looked_at.texts(column), part.guesses["order_id"].sources
     orders = part.looked_at.texts(order[0]) if len(order) == 1 else []
@@ -241,6 +252,18 @@ def _is_of(part: Part, column: Column) -> bool:
         if len(by_key) < len(texts) and all(len(values) == 1 for values in by_key.values()):
             return True
     return False
+
+
+def _has_prices(part: Part, column: Column) -> bool:
+    """Say whether a column names goods: by the numbers there is a price of a unit, and one or two for each of its values."""
+    line = identities.line(part.looked_at)
+    if line is None:
+        return False
+    by_value: dict[str | None, set[float | None]] = defaultdict(set)
+    for text, price in zip(part.looked_at.texts(column), part.looked_at.numbers(line.price), strict=True):
+        by_value[text].add(price)
+    n_few = sum(len(prices) <= MOST_PRICES for prices in by_value.values())
+    return len(by_value) >= LEAST_GROUPS and n_few >= NEARLY_ALL * len(by_value)
 
 
 def _is_mirrored(part: Part, column: Column) -> bool:
