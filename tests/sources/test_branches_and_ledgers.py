@@ -328,3 +328,45 @@ def test_rows_without_a_price_count_where_an_amount_stands_in_every_row(project)
     ingested = project.ingest()
     assert round(sum(revenue(ingested).values())) == sold
     assert ingested.table("transactions")["customer_id"].str.startswith("01").all()
+
+
+def test_revisions_of_whole_orders_are_not_added_up(project):
+    lines = ["Tilaus;Rev;Rivi;Pvm;Asiakasnro;Asiakas;Nimike;Määrä;À-hinta;Rivisumma"]
+    for i in range(60):
+        for revision in range(1 + (i % 4 == 0)):
+            for row in range(1 + i % 3):
+                units, price = 2 + i % 5 - revision, 1_375 + 10 * row
+                money = f"{price // 100},{price % 100:02d};{units * price // 100},{units * price % 100:02d}"
+                start = f"54{i:03d};{revision};{10 * row + 10 * revision};{i % 28 + 1}.3.2024;12{i % 9};Oy {i % 7}"
+                lines.append(f"{start};HK-{row};{units};{money}")
+    write(project, "rows.csv", lines)
+    assert any("revisions of the whole order" in text for text in project.draft())
+    with pytest.raises(CrmwbError, match="the last revision of each order"):
+        project.draft(revisions_by_rev="revisions")
+
+
+def test_prices_with_tax_in_some_rows_are_brought_to_prices_without(project):
+    head = "Document No.,Posting Date,Sell-to Customer No.,No.,Quantity,Prices Including VAT"
+    lines, net = [f"{head},Line Amount,VAT %"], 0
+    for i in range(60):
+        cents = 12_300 + 246 * i
+        within = i % 3 == 0
+        net += cents
+        written = round(cents * 1.23) / 100 if within else cents / 100
+        lines.append(
+            f"PI{i},2024-05-{i % 28 + 1:02d},C{i % 9},ITEM-{i % 5},1,{'Yes' if within else 'No'},{written:.2f},23"
+        )
+    write(project, "lines.csv", lines)
+    assert project.draft() == []
+    assert total(project) == pytest.approx(net / 100, abs=0.3)
+
+
+def test_what_was_done_so_far_in_a_project_is_no_amount_of_its_invoice(project):
+    lines = ["Re.-Nr.;Re.-Datum;Kd.-Nr.;Projekt;Leistungsstand netto"]
+    for i in range(90):
+        site, step = i % 15, i // 15
+        done = 1000 + 37 * site + 2100 * (step + 1) + 13 * step * site
+        lines.append(f"R{i:03d};{site + 1:02d}.{step + 1:02d}.2024;30{site % 6};P{site:02d};{done},00")
+    write(project, "bills.csv", lines)
+    asked = project.draft(amount="Leistungsstand netto")
+    assert any("running total" in text for text in asked)

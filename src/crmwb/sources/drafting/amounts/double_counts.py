@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import pairwise, product
 from typing import Any
 
-from crmwb.sources.drafting.amounts import money, prices
+from crmwb.sources.drafting.amounts import money, prices, revisions
 from crmwb.sources.drafting.guess import Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
@@ -61,7 +61,11 @@ def ask(part: Part, roles: Modifiers) -> None:
             if (shown := _told_again(groups, labels, numbers)) is not None:
                 _ask_which_count(part, column, labels, shown, what)
                 return
+    n_asked = len(part.questions)
     _ask_of_lines(part, numbers)
+    order = part.guesses["order_id"].sources
+    if len(part.questions) == n_asked and len(order) == 1 and part.looked_at.holds(*order):
+        revisions.ask(part, _grouped(part.looked_at.texts(order[0])).values())
     _ask_of_other_keys(part, numbers)
 
 

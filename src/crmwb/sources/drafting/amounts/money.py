@@ -5,6 +5,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import pairwise
 
 from crmwb.sources.drafting.guess import Guess, Part, Sure
@@ -120,7 +121,18 @@ def ask_of_running_total(part: Part, amount: Column) -> bool:
     if len(who) != 1 or len(when) != 1 or when[0].dates_read is None or not part.looked_at.holds(who[0], when[0]):
         return False
     days = [when[0].dates_read.values.get(text or "") for text in part.looked_at.texts(when[0])]
-    keys = part.looked_at.texts(who[0])
+    return any(_is_running(part, amount, column, days) for column in (who[0], *_groups_of(part, (amount, *who, *when))))
+
+
+def _groups_of(part: Part, used: Sequence[Column]) -> list[Column]:
+    """Return columns that may tell groups of rows, such as projects: texts or numbers that come again, of many values."""
+    own = (c for c in part.looked_at.own if c not in used and not c.is_date and not c.is_unique)
+    return [c for c in own if LEAST_ROWS <= len(c.counts) < MOSTLY * c.n_known and all(n == int(n) for n in c.numbers)]
+
+
+def _is_running(part: Part, amount: Column, who: Column, days: Sequence[datetime | None]) -> bool:
+    """Take the amount of which another is the running total within a group, or ask of one that never falls in any."""
+    keys = part.looked_at.texts(who)
     by_customer: dict[str, list[int]] = defaultdict(list)
     for i in sorted((i for i, day in enumerate(days) if day is not None and keys[i]), key=lambda i: (days[i], i)):
         by_customer[str(keys[i])].append(i)
@@ -134,7 +146,7 @@ def ask_of_running_total(part: Part, amount: Column) -> bool:
         own = part.looked_at.numbers(column)
         fitting = sum(abs((numbers[j] or 0) - (numbers[i] or 0) - (own[j] or 0)) < CENT for i, j in steps)
         if fitting >= NEARLY_ALL * len(steps):
-            why = f"{amount.name} is its running total within a customer"
+            why = f"{amount.name} is its running total within {who.name}"
             part.guesses["revenue_cents"] = replace(
                 part.guesses["revenue_cents"], value=column.name, sources=(column,), why=why, sure=Sure.LIKELY
             )
@@ -148,8 +160,8 @@ def ask_of_running_total(part: Part, amount: Column) -> bool:
             )
 
     text = (
-        f"{amount.name} never falls from one row of a customer to the next: is it a running total (since the beginning of the "
-        f"year, or a balance), which no sum may be made of, or the amount of each row?"
+        f"{amount.name} never falls from one row of a {who.name} to the next: is it a running total (since the beginning of the "
+        f"year or of a project, or a balance), which no sum may be made of, or the amount of each row?"
     )
     part.questions.append(
         Question(syntax.slug(f"running {amount.words}"), text, answer, ("each", "running"), columns=(amount.name,))

@@ -20,6 +20,11 @@ TAX_RATE = re.compile(
     r"(sales )?(tax|vat|gst|mwst|ust|iva|tva|btw|kdv)( (rate|percent|pct|satz|code))?"
     r"|(taux|tasa|aliquota|tipo|steuer) ?(satz|(de )?(tva|iva))?|税率"
 )
+MAY_INCLUDE = re.compile(
+    r"(prices?|amounts?) (incl|includes?|including|with) (vat|tax(es)?|gst)|(vat|tax|gst) included"
+    r"|preise? (inkl|mit) (mwst|ust|steuer)|bruttopreise?|prix (ttc|avec tva)|precios? (con iva|iva incluido)"
+    r"|prezzi (con iva|iva inclusa)|prijzen incl btw"
+)
 LEAST_AMOUNT = 25  # smaller ones are a usual share of nearly anything
 LEAST_ROWS = 3  # of different amounts
 NEARLY_ALL, HALF = 0.9, 0.5
@@ -63,7 +68,9 @@ def _per_letters(part: Part) -> None:
 
 
 def without_tax(part: Part, roles: Modifiers) -> None:
-    """Take tax off an amount that is called one with tax, where it stands beside it."""
+    """Take tax off an amount that is called one with tax, where it stands beside it, or where a flag says so."""
+    if _where_it_is_within(part):
+        return
     revenue, tax = part.guesses["revenue_cents"], roles.get("tax")
     if tax is None or PERCENT.search(tax.words) or _is_share(tax):
         _without_rate(part)
@@ -79,6 +86,27 @@ def without_tax(part: Part, roles: Modifiers) -> None:
     text = f"{syntax.column(amount.name)} - coalesce({syntax.column(tax.name)}, 0)"
     why = f"without {tax.name}, for tax is no revenue"
     part.guesses["revenue_cents"] = revenue.computed(text, why, (amount, tax), Sure.LIKELY)
+
+
+def _where_it_is_within(part: Part) -> bool:
+    """Take tax off in rows of which a flag says that prices include it, at the rate beside them; say whether it did."""
+    revenue = part.guesses["revenue_cents"]
+    flags = (c for c in part.looked_at.own if MAY_INCLUDE.fullmatch(c.words) and c.is_flag and len(c.counts) > 1)
+    flag = next((c for c in flags if c.true_values), None)
+    rates = (c for c in part.looked_at.own if TAX_RATE.fullmatch(c.words) and c.is_number and any(c.numbers))
+    rate = next(rates, None)
+    if flag is None or rate is None or not part.looked_at.holds(*revenue.sources):
+        return False
+    value = revenue.value if isinstance(revenue.value, dict) else {"column": revenue.value}
+    own = value.get("expression") or syntax.column(str(value["column"]))
+    whole = 1 if max(rate.numbers) <= 1 else 100
+    text = (
+        f"case when {syntax.is_in(flag.name, sorted(flag.true_values))} "
+        f"then ({own}) / (1 + coalesce({syntax.column(rate.name)}, 0) / {whole}) else {own} end"
+    )
+    why = f"{revenue.why}; without tax, at {rate.name}, where {flag.name}"
+    part.guesses["revenue_cents"] = revenue.computed(text, why, (*revenue.sources, flag, rate), Sure.LIKELY)
+    return True
 
 
 def is_tax_within(part: Part, amount: Column, tax: Column) -> bool | None:

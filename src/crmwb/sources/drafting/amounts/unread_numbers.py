@@ -29,7 +29,7 @@ CORRECTED = re.compile(
 )
 PLAINLY = 2  # how well a name must match
 MONEY = re.compile(
-    r".*\b(amounts?|revenue|sales|turnover|income|charges?|surcharges?|premium|extras?|aufgeld|opgeld|spend|umsatz|\w*erlose?|\w*betrag|zuschlag|montant|supplement|ca|importe|ingresos?|recargo"
+    r".*\b(amounts?|revenue|sales|turnover|income|charges?|surcharges?|premium|extras?|aufgeld|opgeld|exch(ange)? value|trade ?ins?|inzahlungnahme|spend|umsatz|\w*erlose?|\w*betrag|zuschlag|montant|supplement|ca|importe|ingresos?|recargo"
     r"|importo|ricav[io]|supplemento|bedrag|omzet|toeslag|kwota|wartosc|przychod\w*|valor|receita|acrescimo)\b.*|.*(金额|收入|销售额|附加费|売上|金額|料金).*"
 )
 ADDED = re.compile(

@@ -7,7 +7,7 @@ from enum import Enum
 from crmwb.sources.letters import without_accents
 
 CANCELLED = re.compile(
-    r"cancel|void|fail|declin|reject|abandon|expire|denied|revers|abort|deleted|lost|uncollectible|blocked|fraud|error|unavailable|out of stock"
+    r"cancel|\bvoid|fail|declin|reject|abandon|expire|denied|revers|abort|deleted|\blost\b|uncollectible|blocked|fraud|\berror|unavailable|out of stock"
     r"|storn|abgebroch|abgelehnt|fehlgeschlag|gescheitert|ungultig|verfallen|widerruf|geloscht|annull"
     r"|annul|echou|\bechecs?\b|refus|abandonn|supprim|erreur"
     r"|indispon|denegad|inutilizad"

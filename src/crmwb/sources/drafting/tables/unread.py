@@ -166,7 +166,7 @@ def _why(part: Part, column: Column) -> str | None:
     has_returns = bool(part.guesses["is_return"].sources)
     reasons = (
         (
-            0 < codes.total() < column.n_known,
+            0 < codes.total() < column.n_known and (len(codes) > 1 or 2 * codes.total() > column.n_known),
             f"amounts in {' and '.join(sorted(codes))} and in other units are no one sum",
         ),
         (0 < len(planned) < len(column.counts), f"{' and '.join(planned)} may be plans, which are no sales"),
