@@ -182,7 +182,7 @@ def french_accounting_entries(b: Book) -> dict[str, str]:
             ]
         b.sold(f"CL{s.who}", s.cents, s.day)
     b.write("FEC20241231.txt", lines)
-    raise Refused("no customer")
+    return {"revenue_accounts": "706000"}
 
 
 def monthly_snapshots(b: Book) -> dict[str, str]:

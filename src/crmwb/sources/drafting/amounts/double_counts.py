@@ -211,10 +211,8 @@ def _ask_of_lines(part: Part, numbers: Sequence[float | None]) -> None:
         groups = _grouped([None if None in pair else pair for pair in pairs])
         if len(groups) < LEAST_GROUPS:
             return
-    read, expression = (
-        {c.name for guess in part.guesses.values() for c in guess.sources},
-        str(part.options.get("filter", "")),
-    )
+    read = {c.name for guess in part.guesses.values() for c in guess.sources}
+    expression = str(part.options.get("filter", ""))
     for column in part.looked_at.own:
         is_new = (
             column.name not in read and column.name not in expression and not column.is_unique and not _is_money(column)
