@@ -77,6 +77,6 @@ def _summarised(summaries: ir.Table) -> ir.Table:
 
 def _shared(sums: ir.Table) -> ir.Table:
     """Return the sums with what share of the customer's revenue each is."""
-    totals = sums.group_by("customer_id").aggregate(total=sums.revenue_cents.sum())  # joined, as a window sorts
-    shared = sums.inner_join(totals, "customer_id")
-    return conformed(shared.mutate(revenue_share=share(shared.revenue_cents, shared.total)), INTERESTS)
+    total = sums.revenue_cents.sum().over(group_by=sums.customer_id)
+    shared = sums.mutate(revenue_share=share(sums.revenue_cents, total))
+    return conformed(shared, INTERESTS)
