@@ -14,7 +14,7 @@ from crmwb.workbench.revenue_change import few_customers, revenue_change
 def workbench(now, before, *, year=None, comparable=True, replaced=False):
     frame = pd.DataFrame({"recent_revenue_cents": now, "year_ago_revenue_cents": before})
     frame["previous_revenue_cents"] = 50_00
-    happened = SimpleNamespace(year=year, is_comparable=comparable, ids_replaced=replaced)
+    happened = SimpleNamespace(year=year, is_comparable=comparable, ids_replaced=replaced, findings=[])
     return SimpleNamespace(circumstances=happened, customers=SimpleNamespace(frame=frame))
 
 

@@ -370,3 +370,14 @@ def test_what_was_done_so_far_in_a_project_is_no_amount_of_its_invoice(project):
     write(project, "bills.csv", lines)
     asked = project.draft(amount="Leistungsstand netto")
     assert any("running total" in text for text in asked)
+
+
+def test_discounts_taken_one_after_another_are_not_left_in_amounts(project):
+    lines = ["Num. Doc.;Data Doc.;Cod. cliente;Cod. Art.;Q.tà;Prezzo unitario;Sconti %"]
+    for i in range(60):
+        steps = ("", "40", "50+10+5")[i % 3]
+        lines.append(f"{i};{i % 28 + 1:02d}/03/2024;C{i % 9};UT{1000 + i % 12};{2 + i % 5};{13 + i % 4},50;{steps}")
+    write(project, "righe.csv", lines)
+    assert any("one after another (50+10+5)" in text for text in project.draft())
+    with pytest.raises(CrmwbError, match="what is left of each line"):
+        project.draft(discounts_of_sconti="before")

@@ -79,20 +79,20 @@ def guesses(profile: Profile, columns: list[Column], result: dict[str, Guess]) -
     named = {
         c.name for name, guess in result.items() if name not in ("quantity", "revenue_cents") for c in guess.sources
     }
-    found: dict[str, Guess] = {}
+    by_numbers: dict[str, Guess] = {}
     quantity, amount = result.get("quantity"), result.get("revenue_cents")
     if of_line is not None and of_line.quantity in columns and of_line.quantity.name not in named:
         why = f"times {of_line.price.name} it is {of_line.amount.name}"
         if quantity is None or (quantity.sure is not Sure.SURE and quantity.sources[0] is not of_line.quantity):
-            found["quantity"] = of_column(of_line.quantity, Kind.NUMBER, Sure.LIKELY, why)
+            by_numbers["quantity"] = of_column(of_line.quantity, Kind.NUMBER, Sure.LIKELY, why)
     if amount is None and of_tax is not None and of_tax.net in columns:
         why = f"with {of_tax.tax.name}, a usual tax on it, it is {of_tax.gross.name}"
-        found["revenue_cents"] = of_column(of_tax.net, Kind.MONEY, Sure.SURE, why)
+        by_numbers["revenue_cents"] = of_column(of_tax.net, Kind.MONEY, Sure.SURE, why)
     elif amount is None and of_line is not None and of_line.amount in columns:
         less = f", less {of_line.share.name}" if of_line.share else ""
         why = f"{of_line.quantity.name} times {of_line.price.name}{less}"
-        found["revenue_cents"] = of_column(of_line.amount, Kind.MONEY, Sure.SURE, why)
-    return {name: guess for name, guess in found.items() if guess.sources[0].name not in named}
+        by_numbers["revenue_cents"] = of_column(of_line.amount, Kind.MONEY, Sure.SURE, why)
+    return {name: guess for name, guess in by_numbers.items() if guess.sources[0].name not in named}
 
 
 def _numbers(profile: Profile) -> dict[Column, np.ndarray]:

@@ -31,6 +31,7 @@ NEARLY_ALL, HALF = 0.9, 0.5
 TOLD = 0.95
 LEAST_TOLD = 5
 MOST_BESIDE, MOST_MORE, MOST_ROWS = 8, 2, 200  # columns, those of a sum beside the two, rows
+IN_STEPS = re.compile(r"\d+([.,]\d+)?%?( ?\+ ?\d+([.,]\d+)?%?)+")
 STEP, MOST_RATE = 0.0025, 0.35  # rates of tax
 CENT = 0.0101
 WITH_TAX = re.compile(
@@ -208,3 +209,23 @@ def ask_of_share(part: Part, share: Column) -> None:
     text = f"{share.name} is a share: is it still to be taken off {' times '.join(c.name for c in revenue.sources)}?"
     choices = ("take_off", "leave") if is_plain else ("leave",)
     part.questions.append(Question("discount_share", text, answer, choices))
+
+
+def ask_of_steps(part: Part) -> None:
+    """Stop at discounts that are taken off one after another (50+10+5), where amounts may be before them."""
+    column = next((c for c in part.looked_at.own if any(map(IN_STEPS.fullmatch, c.counts)) and not c.is_date), None)
+    if column is None or not part.guesses["revenue_cents"].sources:
+        return
+
+    def answer(given: str) -> None:
+        if given == "before":
+            raise ValueError("export what is left of each line after all of its discounts, and map that")
+
+    amount = " times ".join(c.name for c in part.guesses["revenue_cents"].sources)
+    steps = next(value for value in column.counts if IN_STEPS.fullmatch(value))
+    text = (
+        f"{column.name} holds discounts taken off one after another ({steps}), which a draft cannot take off: is "
+        f"{amount} before them, or after them?"
+    )
+    key = syntax.slug(f"discounts of {column.own_words or column.name}")
+    part.questions.append(Question(key, text, answer, ("before", "after"), columns=(column.name,)))

@@ -112,9 +112,9 @@ def _number(profile: Profile) -> Column | None:
     """Return the column that tells campaigns apart: one that says so, or a file's own where that is called campaigns."""
     unique = [c for c in profile.columns if c.is_unique and not c.is_date]
     ranked = sorted(unique, key=lambda c: not words.is_numbered(c))
-    said = next((c for c in ranked if words.says_campaign(c)), None)
-    if said is not None or not re.search(rf"(\b|^){words.OF_CAMPAIGN}(\b|$)", words.of_file(profile)):
-        return said
+    by_name = next((c for c in ranked if words.says_campaign(c)), None)
+    if by_name is not None or not re.search(rf"(\b|^){words.OF_CAMPAIGN}(\b|$)", words.of_file(profile)):
+        return by_name
     own = (c for c in ranked if matches(c.words, words.CAMPAIGNS["campaign_id"]) or c.words == "name")
     return next(own, None)
 

@@ -170,8 +170,8 @@ def _put_department(part: Part, sort: Sort, columns: Sequence[Column]) -> None:
                 {"column": column.name, "replace": by_value}, Sure.LIKELY, f"of {column.shown()}", (column,)
             )
             return
-    said = next((d for d, p in words.SERVED_BY.items() if p.search(named)), None)
-    department = words.DEPARTMENTS.get(sort.name) or said
+    by_name = next((d for d, p in words.SERVED_BY.items() if p.search(named)), None)
+    department = words.DEPARTMENTS.get(sort.name) or by_name
     part.guesses["department"] = Guess(
         {"constant": department or "sales"},
         Sure.LIKELY if department else Sure.GUESS,
@@ -189,7 +189,7 @@ def _put_department(part: Part, sort: Sort, columns: Sequence[Column]) -> None:
 
 
 def _leave_out_nobody(part: Part, who: Guess, occurred: Guess) -> None:
-    """Leave out contacts without a customer or a day: nothing can be told of them."""
+    """Leave out contacts without a customer or a day: nothing is known of them."""
     conditions, counts = [], Counter[str]()
     for guess in (who, occurred):
         for column in guess.sources:

@@ -73,8 +73,8 @@ def members(profile: Profile, who: Guess) -> Part:
 
 
 def _campaign(profile: Profile) -> Column | None:
-    said = [c for c in profile.columns if words.says_campaign(c) and not c.is_date and not c.is_unique]
-    return min(said, key=lambda c: not words.is_numbered(c), default=None)
+    by_name = [c for c in profile.columns if words.says_campaign(c) and not c.is_date and not c.is_unique]
+    return min(by_name, key=lambda c: not words.is_numbered(c), default=None)
 
 
 def _is_of_orders(column: Column, *, by_name: bool) -> bool:

@@ -12,7 +12,7 @@ from crmwb.sources.drafting.guess import Guess, Part
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.links import Declared
 from crmwb.sources.drafting.reading.profile import Column, Profile
-from crmwb.sources.drafting.tables import facts
+from crmwb.sources.drafting.tables import facts, summaries
 from crmwb.sources.drafting.tables.dimensions import overlap
 
 LEAST_OVERLAP = 0.5
@@ -48,7 +48,7 @@ def aside(profiles: Sequence[Profile]) -> Aside:
     """Return the files of campaigns, of who was in them, of what they cost, and of other contacts."""
     result = Aside()
     for profile in profiles:
-        if facts.trial(profile):
+        if facts.trial(profile) or summaries.summaries(profile):
             continue
         if members.is_members(profile):
             result.members.append(profile)
@@ -74,41 +74,41 @@ def _is_billed(profile: Profile, profiles: Sequence[Profile]) -> bool:
 
 
 def parts(
-    found: Aside, profiles: Sequence[Profile], told: Sequence[Part], declared: Collection[Declared] = ()
+    files: Aside, profiles: Sequence[Profile], drafted: Sequence[Part], declared: Collection[Declared] = ()
 ) -> tuple[list[Part], dict[str, str]]:
     """Return files of contacts as parts, and by file why one cannot be.
 
     Parameters
     ----------
-    found : Aside
+    files : Aside
         The files.
     profiles : sequence of Profile
         All files: some say which customer is meant.
-    told : sequence of Part
+    drafted : sequence of Part
         What other files tell.
     declared : collection of Declared
         Links that a database says.
     """
     result: list[Part] = []
     why_not: dict[str, str] = {}
-    known = who.known_customers(profiles, told, found.every)
-    for profile in found.campaigns:
-        _add(campaigns.campaigns(profile, found.costs), profile, result, why_not)
-    for profile in [*found.members, *found.contacts]:
-        meant = who.customer(profile, profiles, told, known, declared)
+    known = who.known_customers(profiles, drafted, files.every)
+    for profile in files.campaigns:
+        _add(campaigns.campaigns(profile, files.costs), profile, result, why_not)
+    for profile in [*files.members, *files.contacts]:
+        meant = who.customer(profile, profiles, drafted, known, declared)
         if isinstance(meant, str):
             why_not[profile.file.name] = meant
             continue
         sort = interactions.sort_of(profile)
-        made = (
+        part = (
             members.members(profile, meant[0]) if sort is None else interactions.interactions(profile, sort, meant[0])
         )
-        if isinstance(made, Part) and meant[1]:
-            _join(made, *meant)
-        _add(made, profile, result, why_not)
+        if isinstance(part, Part) and meant[1]:
+            _join(part, *meant)
+        _add(part, profile, result, why_not)
     for part in result:
         ids.check(part)
-    who.follow(told, result)
+    who.follow(drafted, result)
     heads = [part for part in result if part.table == "campaigns"]
     named = [part.guesses["campaign_id"].sources[0] for part in result if part.table == "campaign_members"]
     for head in heads:
@@ -120,7 +120,7 @@ def parts(
     heads = [part for part in result if part.table == "campaigns"]
     interactions.number_apart([part for part in result if part.table == "interactions"])
     joined = {option["file"] for part in heads for option in part.options.get("join", {}).values()}
-    why_not |= {p.file.name: campaigns.why_costs_are_left_out(p) for p in found.costs if p.file.name not in joined}
+    why_not |= {p.file.name: campaigns.why_costs_are_left_out(p) for p in files.costs if p.file.name not in joined}
     return result, why_not
 
 
@@ -154,11 +154,11 @@ def why_left_out(profile: Profile) -> str:
     return f"by its name it may hold {what}, and it has {' and '.join(lacking) or 'too little that says so'}; where it does, write {table} into the mapping (docs/mappings.md)"
 
 
-def _add(made: Part | str, profile: Profile, result: list[Part], why_not: dict[str, str]) -> None:
-    if isinstance(made, str):
-        why_not[profile.file.name] = made
+def _add(part: Part | str, profile: Profile, result: list[Part], why_not: dict[str, str]) -> None:
+    if isinstance(part, str):
+        why_not[profile.file.name] = part
     else:
-        result.append(made)
+        result.append(part)
 
 
 def _join(part: Part, who_is_meant: Guess, joins: Mapping[str, Mapping[str, Any]]) -> None:

@@ -34,9 +34,9 @@ def may_tell_customer(column: Column) -> bool:
     return may_be_customer(column) or (not column.is_date and matches(column.words, ORDERS) > 0)
 
 
-def known_customers(profiles: Sequence[Profile], told: Sequence[Part], contacts: Sequence[Profile]) -> list[Column]:
+def known_customers(profiles: Sequence[Profile], drafted: Sequence[Part], contacts: Sequence[Profile]) -> list[Column]:
     """Return the columns whose values are customers: of what other files tell, and of lists of these customers."""
-    result = [c for part in told if "customer_id" in part.guesses for c in part.guesses["customer_id"].sources]
+    result = [c for part in drafted if "customer_id" in part.guesses for c in part.guesses["customer_id"].sources]
     lists = [p for p in profiles if all(p is not other for other in contacts)]
     unique = [c for p in lists for c in p.columns if c.is_unique and (matches(c.words, CUSTOMERS) or c.words == "id")]
     return result + [c for c in unique if not result or any(overlap(c, other) >= LEAST_OVERLAP for other in result)]
@@ -45,7 +45,7 @@ def known_customers(profiles: Sequence[Profile], told: Sequence[Part], contacts:
 def customer(
     profile: Profile,
     profiles: Sequence[Profile],
-    told: Sequence[Part],
+    drafted: Sequence[Part],
     known: Sequence[Column],
     declared: Collection[Declared],
 ) -> tuple[Guess, Joins] | str:
@@ -57,7 +57,7 @@ def customer(
         The file.
     profiles : sequence of Profile
         All files.
-    told : sequence of Part
+    drafted : sequence of Part
         What other files tell; an order that they know tells the customer.
     known : sequence of Column
         Columns of customers, as `known_customers` returns them.
@@ -77,7 +77,7 @@ def customer(
     joined = [c for columns in at.columns.values() for c in columns if may_be_customer(c) or c.words in same]
     if (guess := _met(joined, known)) is not None:
         return guess, dict(at.options)  # those that are not needed are left out later
-    by_order = next(_by_order(profile, told), None)
+    by_order = next(_by_order(profile, drafted), None)
     names = " and ".join(c.name for c in named)
     lacking = f"{names} names none of the customers of the other files" if names else "no column names customers"
     return by_order or (
@@ -86,26 +86,26 @@ def customer(
     )
 
 
-def follow(told: Sequence[Part], contacts: Sequence[Part]) -> None:
+def follow(drafted: Sequence[Part], contacts: Sequence[Part]) -> None:
     """Read customers of contacts as those of purchases are read, also after a person said how."""
-    base = next((part for part in told if "customer_id" in part.guesses and part.questions), None)
-    _copy_options(told, contacts)
+    base = next((part for part in drafted if "customer_id" in part.guesses and part.questions), None)
+    _copy_options(drafted, contacts)
     if base is None:
         return
-    for part in told:
-        part.questions = [_followed(question, told, contacts) for question in part.questions]
+    for part in drafted:
+        part.questions = [_followed(question, drafted, contacts) for question in part.questions]
 
 
-def _followed(question: Question, told: Sequence[Part], contacts: Sequence[Part]) -> Question:
+def _followed(question: Question, drafted: Sequence[Part], contacts: Sequence[Part]) -> Question:
     def answer(given: str) -> None:
         question.answer(given)
-        _copy_options(told, contacts)
+        _copy_options(drafted, contacts)
 
     return replace(question, answer=answer)
 
 
-def _copy_options(told: Sequence[Part], contacts: Sequence[Part]) -> None:
-    values = [part.guesses["customer_id"].value for part in told if "customer_id" in part.guesses]
+def _copy_options(drafted: Sequence[Part], contacts: Sequence[Part]) -> None:
+    values = [part.guesses["customer_id"].value for part in drafted if "customer_id" in part.guesses]
     options = {name: True for value in values if isinstance(value, dict) for name in OPTIONS if value.get(name)}
     for part in contacts:
         who = part.guesses.get("customer_id")
@@ -121,9 +121,9 @@ def _met(columns: Sequence[Column], known: Sequence[Column]) -> Guess | None:
     return of_column(column, Kind.ID, Sure.SURE, f"{shares[column]:.0%} of its values stand in the other files too")
 
 
-def _by_order(profile: Profile, told: Sequence[Part]) -> Iterator[tuple[Guess, Joins]]:
+def _by_order(profile: Profile, drafted: Sequence[Part]) -> Iterator[tuple[Guess, Joins]]:
     """Yield the customer of the order that a row names, by a join of the file of orders."""
-    for part in told:
+    for part in drafted:
         order, who = part.guesses.get("order_id"), part.guesses.get("customer_id")
         if order is None or who is None or part.profile is None or len(order.sources) != 1 or len(who.sources) != 1:
             continue

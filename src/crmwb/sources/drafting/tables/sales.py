@@ -52,6 +52,7 @@ def complete(part: Part, roles: Modifiers, lines: OrderLines | None, kinds: list
     order_totals.take_off(part, roles)
     set_currency(part, roles)
     shipped.ask(part)
+    prices.ask_of_steps(part)
     _name_the_rest(part, roles)
     refunds.point_at_excess(part, roles)
     ids.check(part)
