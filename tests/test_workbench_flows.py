@@ -53,9 +53,9 @@ def flows(lost, opening=400):
 
 def test_a_burst_of_lapses_is_named_with_its_size_and_what_is_usual():
     steady = [16] * 20
-    found = bursts(flows([*steady[:14], 90, *steady[15:]]))
-    assert found.code == "lifecycle.bursts.one"
-    assert say(found).startswith(
+    finding = bursts(flows([*steady[:14], 90, *steady[15:]]))
+    assert finding.code == "lifecycle.bursts.one"
+    assert say(finding).startswith(
         "Far more customers than usual lapsed in March 2024: 90, 22% of active customers, where half of the months "
         "lose 4% or less."
     )

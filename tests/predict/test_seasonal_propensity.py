@@ -51,11 +51,11 @@ def chances(days: dict[int, list[int]], now: date, folder, *, in_season: bool) -
 
 @pytest.mark.parametrize("now", [date(2023, 12, 1), date(2024, 3, 1)])
 def test_chances_follow_the_time_of_the_year(winter, tmp_path, now):
-    who, of = chances(winter, now, tmp_path, in_season=True)
+    who, learned = chances(winter, now, tmp_path, in_season=True)
     begins = (now - FIRST).days
     came = np.array([any(begins <= at < begins + DAYS for at in winter[i]) for i in who])
-    assert of.chosen == RISK
-    assert of.now.mean() == pytest.approx(came.mean(), abs=0.06)
+    assert learned.chosen == RISK
+    assert learned.now.mean() == pytest.approx(came.mean(), abs=0.06)
     _, plain = chances(winter, now, tmp_path, in_season=False)
     assert not abs(plain.now.mean() - came.mean()) < 0.12  # NaN where it is withheld
     assert len(came) > 1_000

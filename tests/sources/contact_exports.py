@@ -112,7 +112,10 @@ class Truth:
 def company(folder: Path, words: Words, seed: int = 5) -> Truth:
     """Write a company's exports into a folder; return what is true of them."""
     draw = random.Random(seed)
-    day = lambda n: (START + timedelta(n)).strftime(words.days)  # noqa: E731
+
+    def day(n: int) -> str:
+        return (START + timedelta(n)).strftime(words.days)
+
     who = [f"K{i}" for i in range(101, 101 + N_CUSTOMERS)]
     amounts = [draw.randrange(1000, 90000) for _ in range(400)]
     sales = [[f"S{k}", draw.choice(who), day(k), 1 + k % 3, money(cents)] for k, cents in enumerate(amounts)]

@@ -7,6 +7,7 @@ from mapping_exports import Mapped, revenue
 
 from crmwb.errors import CrmwbError
 from crmwb.sources.drafting.questions import Question, of_files
+from crmwb.sources.drafting.reading.words import Outcome, outcome
 
 
 @pytest.fixture
@@ -381,3 +382,17 @@ def test_discounts_taken_one_after_another_are_not_left_in_amounts(project):
     assert any("one after another (50+10+5)" in text for text in project.draft())
     with pytest.raises(CrmwbError, match="what is left of each line"):
         project.draft(discounts_of_sconti="before")
+
+
+def test_answers_that_one_file_does_not_take_are_asked_apart():
+    given: list[str] = []
+    first, second = (Question("amount", "Which?", given.append, ("x", choice)) for choice in ("y", "z"))
+    one, other = of_files({"a.csv": [first], "b.csv": [second]})
+    assert (one.key, other.key) == ("amount", "amount_b_csv")
+    with pytest.raises(CrmwbError, match="answer x or z"):
+        other.settle("y")
+
+
+@pytest.mark.parametrize(("status", "expected"), [("Klösträd", Outcome.UNKNOWN), ("closed_lost", Outcome.CANCELLED)])
+def test_a_word_within_a_word_says_nothing_of_a_sale(status, expected):
+    assert outcome(status) is expected

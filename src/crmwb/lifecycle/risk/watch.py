@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from crmwb.features.seasonal_time import SeasonalTime
 from crmwb.lifecycle.activity import Entries
@@ -37,7 +38,7 @@ class Watch:
     params: RiskParams
     seasons: Seasons
 
-    @property
+    @cached_property
     def now(self) -> SeasonalTime:
         """The time of the season that is known now."""
         return self.seasons.time_at(self.ends[-1])

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -90,7 +91,7 @@ def build(
         seasons, longest = read_seasons(con, tables, ids, window), (as_of - first).days / PART_OF_RISK
         watch = Watch(purchases, ends, len(ids), params.lifecycle.risk, seasons)
         own = watch.moments(longest)
-        seen = watch.as_seen_at(own, longest)
+        seen = cache(watch.as_seen_at(own, longest))  # for both targets
         fixed = [moments.within(one, days, watch.now) for one in own]
 
         def fixed_as_seen_at(place: int) -> list[Known]:

@@ -101,10 +101,10 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
     columns = {role: name for role, name in (given or {}).items() if role in roles.NAMES}
     every = [heads.filled(p) for p in roles.named([_look(directory, name) for name in names], columns)]
     profiles = [p for p in every if len(every) == 1 or not facts.is_history(p)]
-    found = other_files.aside(profiles)
-    parts = _facts_beside(found, profiles, declared, invoices_are_sales=roles.invoices_are_sales(given or {}))
+    contact_files = other_files.aside(profiles)
+    parts = _facts_beside(contact_files, profiles, declared, invoices_are_sales=roles.invoices_are_sales(given or {}))
     heads.write(parts)
-    contacts, why_not = _contacts(found, profiles, parts, declared)
+    contacts, why_not = _contacts(contact_files, profiles, parts, declared)
     parts += contacts
     used = {part.options["file"] for part in parts}
     for table in ("customers", "products"):
@@ -210,28 +210,32 @@ def _look(directory: Path, name: str) -> Profile:
 
 
 def _facts_beside(
-    found: other_files.Aside, profiles: list[Profile], declared: Collection[Declared], *, invoices_are_sales: bool
+    contact_files: other_files.Aside,
+    profiles: list[Profile],
+    declared: Collection[Declared],
+    *,
+    invoices_are_sales: bool,
 ) -> list[Part]:
     """Return what happened as files tell it that hold no contacts; of visits and the like, only where no other does."""
-    without = [p for p in profiles if all(p is not other for other in found.every)]
-    least = [p for p in profiles if all(p is not other for other in found.never_purchases)]
+    without = [p for p in profiles if all(p is not other for other in contact_files.every)]
+    least = [p for p in profiles if all(p is not other for other in contact_files.never_purchases)]
     every = [files for files in (without, least) if files]
     for files in every:
         try:
             return _facts(files, declared, invoices_are_sales=invoices_are_sales)
         except roles.MissingRolesError:
-            if files is every[-1] and not found.every:
+            if files is every[-1] and not contact_files.every:
                 raise
     return []
 
 
 def _contacts(
-    found: other_files.Aside, profiles: list[Profile], parts: list[Part], declared: Collection[Declared]
+    contact_files: other_files.Aside, profiles: list[Profile], parts: list[Part], declared: Collection[Declared]
 ) -> tuple[list[Part], dict[str, str]]:
     """Return the files of contacts that are no facts yet, and by file why one cannot be; at least one file is something."""
     used = {part.options.get("file") for part in parts}
-    found.contacts = [p for p in found.contacts if p.file.name not in used]
-    contacts, why_not = other_files.parts(found, profiles, parts, declared)
+    contact_files.contacts = [p for p in contact_files.contacts if p.file.name not in used]
+    contacts, why_not = other_files.parts(contact_files, profiles, parts, declared)
     if not parts and not any(part.table == "campaign_members" for part in contacts):
         raise roles.MissingRolesError(_refusal(profiles), {})
     return contacts, why_not
@@ -278,7 +282,7 @@ def _refusal(profiles: list[Profile]) -> str:
             f"{looked_at.file.name} has {names}: {'; '.join([lacking or 'nothing that is known', *also])}"
         )
     return (
-        f"{NOTHING.capitalize()} found: {'; '.join(descriptions)}. Say which columns they are (--answer customer=COLUMN, and so on for "
+        f"{NOTHING.capitalize()} contact_files: {'; '.join(descriptions)}. Say which columns they are (--answer customer=COLUMN, and so on for "
         f"date, amount and order), mend the values, or write the mapping by hand (docs/mappings.md)."
     )
 

@@ -1,9 +1,10 @@
 """What only a person can say: questions of a draft, each with the answers it takes and what they do."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crmwb.errors import CrmwbError
+from crmwb.sources.drafting.reading import syntax
 
 Ask = Callable[[str, str], str]
 
@@ -63,19 +64,25 @@ class Question:
 
 
 def of_files(asked: Mapping[str, Sequence[Question]]) -> list[Question]:
-    """Return questions about several files, those with the same key as one whose answer counts in each file.
+    """Return questions about several files, those with the same key and choices as one whose answer counts in each.
 
     Parameters
     ----------
     asked : mapping of str to sequence of Question
         By file; of a key that a file asks twice, the first counts.
     """
-    by_key: dict[str, list[Question]] = {}
-    for questions in asked.values():
-        for key, question in {question.key: question for question in reversed(questions)}.items():
-            by_key.setdefault(key, []).append(question)
-    order = list(dict.fromkeys(question.key for questions in asked.values() for question in questions))
-    return [_as_one(by_key[key]) if len(by_key[key]) > 1 else by_key[key][0] for key in order]
+    same: dict[str, list[Question]] = {}
+    for file, questions in asked.items():
+        firsts: dict[str, Question] = {}
+        for question in questions:
+            firsts.setdefault(question.key, question)
+        for own in firsts.values():
+            if own.key in same and same[own.key][0].choices != own.choices:  # what one takes, the other does not
+                apart = replace(own, key=syntax.slug(f"{own.key} {file}"))
+                same.setdefault(apart.key, []).append(apart)
+            else:
+                same.setdefault(own.key, []).append(own)
+    return [_as_one(questions) if len(questions) > 1 else questions[0] for questions in same.values()]
 
 
 def _as_one(same: list[Question]) -> Question:
@@ -92,16 +99,15 @@ def _as_one(same: list[Question]) -> Question:
 
     others = [value for value in values if value not in first.values]
     also = f", where it is {' or '.join(map(repr, others))} too" if others else ""
-    choices = [choice for choice in first.choices if all(choice in question.choices for question in same)]
-    return Question(
-        first.key,
-        f"{first.text} (The same is asked of {len(same) - 1:,} more {'file' if len(same) == 2 else 'files'}{also}.)",
-        answer,
-        tuple(choices),
-        first.default if len({question.default for question in same}) == 1 else None,
-        all(question.is_safe for question in same),
-        tuple(dict.fromkeys(name for question in same for name in question.columns)),
-        values,
+    files = "file" if len(same) == 2 else "files"
+    return replace(
+        first,
+        text=f"{first.text} (The same is asked of {len(same) - 1:,} more {files}{also}.)",
+        answer=answer,
+        default=first.default if len({question.default for question in same}) == 1 else None,
+        is_safe=all(question.is_safe for question in same),
+        columns=tuple(dict.fromkeys(name for question in same for name in question.columns)),
+        values=values,
     )
 
 

@@ -1,5 +1,6 @@
 """Files of branches that each number their customers from the beginning: asked, for one number may be two customers."""
 
+from collections import Counter
 from pathlib import Path
 
 from crmwb.sources.drafting.guess import Guess, Part, Sure
@@ -54,8 +55,8 @@ def _called(part: Part, name: str) -> dict[str, str]:
     """Return what each customer is called in a column, of those who are called one thing only."""
     who, column = _who(part), part.looked_at.column(name)
     pairs = set(zip(part.looked_at.texts(who), part.looked_at.texts(column), strict=True)) if who else set()
-    several = [key for key, text in pairs if key and text]
-    return {key: text for key, text in pairs if key and text and several.count(key) == 1}
+    n_texts = Counter(key for key, text in pairs if key and text)
+    return {key: text for key, text in pairs if key and text and n_texts[key] == 1}
 
 
 def _ask(part: Part, sales: list[Part], name: str, example: str, n: int) -> None:

@@ -11,6 +11,7 @@ from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.rows import row_kinds
 
+RowsByDay = dict[str, set[tuple[str | None, ...]]]
 LEAST_SHARED, HALF = 5, 0.5  # rows of two files without numbers of orders
 KEY = ("order_id", "customer_id", "ordered_at")
 
@@ -24,28 +25,28 @@ def ask(parts: list[Part]) -> None:
     ]
     sales = [part for part in sales if all(len(part.guesses[name].sources) == 1 for name in KEY[1:])]
     first = {part.options["file"]: part for part in reversed(sales)}
-    for one, other in combinations(first.values(), 2):
-        if any(len(part.guesses["order_id"].sources) != 1 for part in (one, other)):
-            _ask_of_same_rows(one, other, sales)
-            continue
-        rows = [_orders(part) for part in (one, other)]
-        if n := len(rows[0] & rows[1]):
+    numbered = [(part, _orders(part)) for part in first.values() if len(part.guesses["order_id"].sources) == 1]
+    by_day = [(part, _rows_by_day(part)) for part in first.values() if len(part.guesses["order_id"].sources) != 1]
+    for (one, here), (other, there) in combinations(by_day, 2):
+        _ask_of_same_rows((one, other), (here, there), sales)
+    for (one, orders), (other, others) in combinations(numbered, 2):
+        rows = orders, others
+        if n := len(orders & others):
             older, newer = sorted((one, other), key=_latest)
             same_file = [part for part in sales if part.options["file"] == older.options["file"]]
             _ask(older, newer, n, same_file, _cut_orders(older, newer, rows[0] & rows[1]))
 
 
-def _ask_of_same_rows(one: Part, other: Part, sales: list[Part]) -> None:
+def _ask_of_same_rows(pair: tuple[Part, Part], rows: tuple[RowsByDay, RowsByDay], sales: list[Part]) -> None:
     """Ask of two files of one kind without numbers of orders, where most rows of some days stand in both."""
-    if _columns(one) != _columns(other):
+    if _columns(pair[0]) != _columns(pair[1]):
         return
-    rows = [_rows_by_day(part) for part in (one, other)]
     days = rows[0].keys() & rows[1].keys()
     shared = [rows[0][day] & rows[1][day] for day in days]
     n = sum(map(len, shared))
     if n < LEAST_SHARED or n <= HALF * sum(min(len(rows[0][day]), len(rows[1][day])) for day in days):
         return
-    older, newer = sorted((one, other), key=_latest)
+    older, newer = sorted(pair, key=_latest)
     same_file = [part for part in sales if part.options["file"] == older.options["file"]]
     known = [{c.name for c in part.looked_at.own if c.n_known == c.n_rows} for part in (older, newer)]
     every = [c.name for c in older.looked_at.own if c.name in known[0] & known[1]]
@@ -61,8 +62,8 @@ def _ask_of_same_rows(one: Part, other: Part, sales: list[Part]) -> None:
     newer.questions.append(Question(syntax.slug(f"same rows {older.options['file']}"), text, answer, ("once", "twice")))
 
 
-def _rows_by_day(part: Part) -> dict[str, set[tuple[str | None, ...]]]:
-    result: dict[str, set[tuple[str | None, ...]]] = defaultdict(set)
+def _rows_by_day(part: Part) -> RowsByDay:
+    result: RowsByDay = defaultdict(set)
     days = part.looked_at.texts(part.guesses["ordered_at"].sources[0])
     for day, row in zip(days, zip(*map(part.looked_at.texts, part.looked_at.own), strict=True), strict=True):
         if day:

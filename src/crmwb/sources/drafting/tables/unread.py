@@ -189,9 +189,9 @@ def _why(part: Part, column: Column) -> str | None:
         ),
         (
             is_foreign
-            and not _has_prices(part, column)
             and not TELLS_SOMETHING_ELSE.fullmatch(column.words)
-            and not matches(column.words, PRODUCTS["name"]),
+            and not matches(column.words, PRODUCTS["name"])
+            and not _has_prices(part, column),
             "nothing tells what these are, for the words of this file are not all known",
         ),
     )
