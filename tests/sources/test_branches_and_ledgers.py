@@ -396,3 +396,9 @@ def test_answers_that_one_file_does_not_take_are_asked_apart():
 @pytest.mark.parametrize(("status", "expected"), [("Klösträd", Outcome.UNKNOWN), ("closed_lost", Outcome.CANCELLED)])
 def test_a_word_within_a_word_says_nothing_of_a_sale(status, expected):
     assert outcome(status) is expected
+
+
+def test_a_refusal_says_that_nothing_was_found(project):
+    write(project, "stock.csv", ["Shelf,Height", *(f"S{i},{i % 7}" for i in range(30))])
+    (asked,) = project.draft()
+    assert "customers or products found: stock.csv has Shelf, Height" in asked

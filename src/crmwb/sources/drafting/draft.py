@@ -282,7 +282,7 @@ def _refusal(profiles: list[Profile]) -> str:
             f"{looked_at.file.name} has {names}: {'; '.join([lacking or 'nothing that is known', *also])}"
         )
     return (
-        f"{NOTHING.capitalize()} contact_files: {'; '.join(descriptions)}. Say which columns they are (--answer customer=COLUMN, and so on for "
+        f"{NOTHING.capitalize()} found: {'; '.join(descriptions)}. Say which columns they are (--answer customer=COLUMN, and so on for "
         f"date, amount and order), mend the values, or write the mapping by hand (docs/mappings.md)."
     )
 
