@@ -22,6 +22,7 @@ quiet_days: 14
 no_contact_when: {no_contact}
 no_selling_when: {no_selling}
 hold_out_share: {hold_out}
+caution: {caution}
 alerts:
   at_stake: 0
   overdue: 0
@@ -69,7 +70,7 @@ exports:
 """
 CHOICES = {
     "budget": "null", "hours": "null", "hold_out": 0.0, "when": "stage = 'decline'", "cents": "clv_cents",
-    "cool_down": 28, "no_contact": "null", "no_selling": "null", "remind_sells": "false",
+    "cool_down": 28, "no_contact": "null", "no_selling": "null", "remind_sells": "false", "caution": 0.0,
 }  # fmt: skip
 KINDS = {
     "customer_id": Kind.ID, "owner": Kind.CATEGORY, "contactable": Kind.BOOLEAN, "days_since_contact": Kind.INTEGER,

@@ -319,6 +319,39 @@ def test_what_was_measured_and_what_is_assumed_are_not_added_up_and_the_measured
     assert sentences(only, chosen).keys() >= {"actions.summary_measured"}
 
 
+def test_what_is_assumed_counts_less_than_what_was_measured(con, tmp_path):
+    frame = customers(clv_cents=[20_000, 20_000, 20_000, 9_000], overdue_cents=[32_000, 54_000, 90_000, 0])
+    chosen = plan(tmp_path, caution=0.5)
+    known = candidates(con, engine.open_arrow(con, frame, "mart"), COLUMNS, chosen)
+
+    def named(share):
+        taught = follow_up.shares(chosen, [], {}) | {"call": share}
+        rows = choose(known, chosen, taught, {}, as_of=AS_OF, seed=1).rows.set_index("customer_id")
+        return rows["action"].to_dict(), rows
+
+    # A call gains 20.00, counts 19.00, costs 5.00; of a reminder 16.00, 27.00 and 45.00 are assumed: half counts.
+    by_measured, rows = named(Share(0.1, 0.09, 0.11, "measured"))
+    assert by_measured == {"c0000": "call", "c0001": "call", "c0002": "remind", "c0003": "call"}
+    assert rows.loc["c0002", "gain_cents"] == 4_500  # stated as it is assumed
+    by_assumed, _ = named(Share(0.1, 0.0, 0.2, "assumed"))  # half of 9.00 does not pay a call
+    assert by_assumed == {"c0000": "remind", "c0001": "remind", "c0002": "remind"}
+    by_unproven, _ = named(Share(0.1, 0.0, 0.2, "learned"))
+    assert by_unproven == by_assumed
+
+
+def test_the_note_on_the_choice_states_what_an_assumed_gain_counts(con, tmp_path):
+    frame = customers(clv_cents=[100_000] * 3)
+    shown = {}
+    for caution in (0.5, 0.0):
+        folder = tmp_path / str(caution)
+        folder.mkdir()
+        rows = listed(con, frame, plan(folder, caution=caution))[0].rows
+        shown[caution] = Actions(folder, "EUR")
+        shown[caution].__dict__["frame"] = rows
+    assert "an assumed gain counts 50% of itself" in say(shown[0.5].chosen_note)
+    assert "counts" not in say(shown[0.0].chosen_note)
+
+
 def test_debts_come_before_selling_and_complaints_before_any_contact(con, tmp_path):
     frame = customers(clv_cents=[9_000_000] * 3, overdue_cents=[0, 500, 0], stage=["decline", "decline", "angry"])
     chosen = plan(tmp_path, when="clv_cents > 0", no_selling="overdue_cents > 0", no_contact="stage = 'angry'")

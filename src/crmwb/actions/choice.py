@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crmwb.actions.allocation import NO_ACTION, Allocation, Limits, allocate
+from crmwb.actions.basis import ASSUMED
 from crmwb.actions.candidates import ONE_TEAM, Candidates
 from crmwb.actions.holdouts import is_held_out, least_chosen
 from crmwb.params.actions import ActionPlan
@@ -27,12 +28,23 @@ class Share:
         Expected, and its interval.
     basis : str
         `assumed` (as actions.yaml says), `measured` (a campaign with a control group) or `learned` (earlier lists).
+
+    Examples
+    --------
+    >>> from crmwb.actions.choice import Share
+    >>> Share(0.1, 0.02, 0.18, "assumed").cautious(0.5), Share(0.1, 0.06, 0.14, "measured").cautious(0.5)
+    (0.05, 0.08)
     """
 
     value: float
     low: float
     high: float
     basis: str
+
+    def cautious(self, caution: float) -> float:
+        """Return what the choice counts: so far from the value to its lower end, which is 0 of what is assumed."""
+        low = 0.0 if self.basis == ASSUMED else min(self.low, self.value)
+        return self.value - caution * (self.value - low)
 
 
 @dataclass(frozen=True)
@@ -46,7 +58,7 @@ class ActionList:
         gain_low_cents, gain_high_cents (expected, before cost), at_stake_cents, basis, cost_cents, hours, due_on,
         review_on, is_held_out. By owner, gains that were measured before assumed ones, and the best first of each.
     allocation : Allocation
-        How good the choice is, and what more budget or time would bring.
+        How good the choice is by the gains that it counts, and what more budget or time would bring.
     n_fitting : dict of str to int
         Customers whom each action fits, by action.
     n_blocked : int
@@ -100,8 +112,9 @@ def choose(
     owners, owner = np.unique(known.owner.astype(str), return_inverse=True)
     cost = np.array([action.cost_per_use * CENTS for action in actions])
     hours = np.array([action.hours for action in actions])
-    won = np.array([shares[action.name].value for action in actions])
-    gain = known.at_stake_cents * won[:, None] - cost[:, None]
+    # A choice picks what is overestimated most, so a gain counts only in part as far as it is not proven.
+    counted = np.array([shares[action.name].cautious(plan.caution) for action in actions])
+    gain = known.at_stake_cents * counted[:, None] - cost[:, None]
     allowed = known.fits.copy()
     for i, action in enumerate(actions):
         allowed[i] &= ~cooling.get(action.name, np.zeros(len(owner), bool))
@@ -126,8 +139,8 @@ def choose(
         chosen = by(treated)
     more = None
     if chosen.budget_price > 0:
-        wider = by(treated, MORE)
-        more = round(max(wider.gain + wider.cost - chosen.gain - chosen.cost, 0.0))
+        won = np.array([shares[action.name].value for action in actions]) * treated
+        more = round(max(_brought(known, by(treated, MORE), won) - _brought(known, chosen, won), 0.0))
     too_small = tuple(action.name for action, is_small in zip(actions, small, strict=True) if is_small)
     rows = _rows(known, plan, shares, chosen, too_small=too_small, as_of=as_of, seed=seed)
     blocked = known.fits.any(axis=0) & ~allowed.any(axis=0)
@@ -143,6 +156,13 @@ def choose(
         next_budget_cents=more,
         too_small=too_small,
     )
+
+
+def _brought(known: Candidates, chosen: Allocation, won: np.ndarray) -> float:
+    """Return the gain that is expected of a choice, before its cost."""
+    taken = np.flatnonzero(chosen.action != NO_ACTION)
+    which = chosen.action[taken]
+    return float(known.at_stake_cents[which, taken] @ won[which])
 
 
 def _too_small(plan: ActionPlan, chosen: Allocation) -> np.ndarray:
@@ -197,6 +217,6 @@ def _rows(
         drawn = is_held_out(rows.loc[of_action, "customer_id"], name, plan.hold_out_share, seed)
         rows.loc[of_action, "is_held_out"] = drawn
     net = rows["gain_cents"] - rows["cost_cents"]
-    ranked = rows.assign(net=-net, is_assumed=rows["basis"] == "assumed")
+    ranked = rows.assign(net=-net, is_assumed=rows["basis"] == ASSUMED)
     order = ranked.sort_values(["owner", "is_assumed", "net", "customer_id"], kind="stable").index
     return rows.loc[order].reset_index(drop=True)

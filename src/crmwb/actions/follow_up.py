@@ -166,9 +166,8 @@ def learned(action: Action, effect: Effect, at_stake_cents: float) -> Share:
     precision = 1 / prior**2 + 1 / error**2
     value = (assumed.share / prior**2 + measured / error**2) / precision
     spread = z / np.sqrt(precision)
-    return Share(
-        round(max(value, 0.0), 6), round(max(value - spread, 0.0), 6), round(max(value + spread, 0.0), 6), "learned"
-    )
+    low, middle, high = (round(max(end, 0.0), 6) for end in (value - spread, value, value + spread))
+    return Share(middle, low, high, "learned")
 
 
 def shares(plan: ActionPlan, judged: list[Result], measured: Mapping[str, Share]) -> dict[str, Share]:

@@ -71,9 +71,11 @@ class Actions:
         assumed = 0.0 if doing.empty else assumed_share(doing)
         if not assumed:
             return Finding("actions.note.chosen")
-        if assumed > 1 - LITTLE:
-            return Finding("actions.note.chosen_assumed")
-        return Finding("actions.note.chosen_mixed", {"assumed": Share(assumed)})
+        code = "chosen_assumed" if assumed > 1 - LITTLE else "chosen_mixed"
+        values = {} if code == "chosen_assumed" else {"assumed": Share(assumed)}
+        if not self.plan.caution:
+            return Finding(f"actions.note.{code}", values)
+        return Finding(f"actions.note.{code}_cautious", values | {"weight": Share(1 - self.plan.caution)})
 
     @property
     def cost_note(self) -> Finding | None:
