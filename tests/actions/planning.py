@@ -15,6 +15,7 @@ from crmwb.params.actions import ActionPlan
 
 AS_OF = date(2024, 7, 1)
 PLAN = """
+currency: {currency}
 period_days: 28
 budget: {budget}
 owners: {{column: owner, hours: {hours}}}
@@ -37,7 +38,7 @@ actions:
     is_selling: true
     text: {{en: Call., zh: 致电。}}
     reason: [clv_cents, days_since_contact]
-    cost: 5.0 per customer
+    cost: {call_cost}
     hours: 1.0
     gain: {{cents: {cents}, share: 0.1, low: 0.0, high: 0.2, measured_by: offer}}
     most: null
@@ -69,6 +70,7 @@ exports:
       Status: {{constant: New}}
 """
 CHOICES = {
+    "currency": "null", "call_cost": "5.0 per customer",
     "budget": "null", "hours": "null", "hold_out": 0.0, "when": "stage = 'decline'", "cents": "clv_cents",
     "cool_down": 28, "no_contact": "null", "no_selling": "null", "remind_sells": "false", "caution": 0.0,
 }  # fmt: skip

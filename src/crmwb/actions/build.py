@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from crmwb import engine
-from crmwb.actions import alerts, changes, choice, follow_up, ledger, measured, readiness
+from crmwb.actions import alerts, changes, choice, follow_up, ledger, measured, proportion, readiness
 from crmwb.actions.alert import Alert, by_money
 from crmwb.actions.candidates import candidates
 from crmwb.actions.choice import ActionList
@@ -87,8 +87,10 @@ def build(
     Raises
     ------
     CrmwbError
-        The plan asks for what the mart does not have, or the ledger's customers cannot be told without the secret key.
+        The plan is in another currency than the source, asks for what the mart does not have, or the ledger's customers
+        cannot be told without the secret key.
     """
+    proportion.require_currency(plan, known.currency, place)
     as_of, margin = known.as_of, known.margin_share
     fitting = candidates(con, known.mart, kinds, plan, place)
     transactions = known.clean.get("transactions")
@@ -101,6 +103,8 @@ def build(
     shares = follow_up.shares(plan, judged, of_campaigns)
     cooling = ledger.cooling(known.past, fitting.customer_id, plan, as_of)
     listed = choice.choose(fitting, plan, shares, cooling, as_of=as_of, seed=p.seed)
+    usual = proportion.usual(con, known.mart, transactions, None if known.is_margin_assumed else margin)
+    doubtful = proportion.findings(plan, fitting, shares, usual, known.currency)
     columns = list(dict.fromkeys((*alerts.COLUMNS, *readiness.READ)))
     customers = engine.batches(con, known.mart.order_by("customer_id").select(*columns)).read_pandas()
     return Acting(
@@ -108,7 +112,7 @@ def build(
         reasons(con, known.mart, kinds, plan, rows=listed.rows, currency=known.currency),
         pd.DataFrame([_summary(name, listed, shares[name]) for name in shares]),
         judged,
-        [*findings(listed, plan, known.campaigns, known.currency), *said_of_lists],
+        [*findings(listed, plan, known.campaigns, known.currency), *doubtful, *said_of_lists],
         alerts=by_money(_alerts(con, known, plan, customers)),
         readiness=readiness.readiness(customers, known, p),
     )

@@ -47,6 +47,8 @@ class Inputs:
         Of every amount.
     margin_share : float
         Margin over revenue.
+    is_margin_assumed : bool
+        The source holds no costs of goods.
     total : TotalRange
         How sums of future margin are stated.
     is_comparable : bool
@@ -74,6 +76,7 @@ class Inputs:
     first_day: date
     currency: str
     margin_share: float
+    is_margin_assumed: bool
     total: TotalRange
     is_comparable: bool
     since: str | None
@@ -92,7 +95,7 @@ def read(con: Backend, p: Params) -> Inputs:
     """
     observed = storage.read_json(layout.OBSERVATION)
     models = storage.read_json(layout.VALUE_MODELS)
-    margin = models.get("margin") or {"share": p.value.assumed_margin_share}
+    margin = models.get("margin") or {"share": p.value.assumed_margin_share, "is_assumed": True}
     source = storage.read_json(layout.QUALITY_SUMMARY)["profile"]["source"]
     clean = storage.open_tables(con, layout.CLEAN)
     happened, lifecycle = storage.read_json(layout.CIRCUMSTANCES), storage.read_json(layout.LIFECYCLE_FACTS)
@@ -111,6 +114,7 @@ def read(con: Backend, p: Params) -> Inputs:
         first_day=date.fromisoformat(observed["first_event"][:10]),
         currency=observed["currency"],
         margin_share=float(margin["share"]),
+        is_margin_assumed=bool(margin["is_assumed"]),
         total=TotalRange.of(models),
         is_comparable=happened["is_comparable"],
         since=compared_with(lifecycle, happened),

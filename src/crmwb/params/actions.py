@@ -150,6 +150,7 @@ class Export(Section):
 class ActionPlan(Section):
     """The whole of actions.yaml; `crmwb.actions.plan.load` reads it."""
 
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
     period_days: Days
     budget: Amount | None
     owners: Owners
