@@ -62,6 +62,11 @@ class Known:
         """Mean revenue of a repeat purchase day, shape (n,); NaN without one."""
         return np.where(self.frequency > 0, self.repeat_cents / np.maximum(self.frequency, 1), np.nan)
 
+    @property
+    def silent_days(self) -> np.ndarray:
+        """Days since each customer's last purchase, shape (n,)."""
+        return np.asarray(self.age_days - self.recency_days)
+
     def count(self, begins: float, ends: float | None = None) -> np.ndarray:
         """Return each customer's purchases from `begins` on and before `ends` days, both before the origin."""
         before = self.origin - self.days.day

@@ -5,7 +5,8 @@ last one and, where the history allows, one at another time of the year. Of its 
 believed which every one of them bears out: the smallest that does as well as the best, chance aside. None is believed
 where nothing lasts; then the forecast is that of the classic models. Last, chances to buy at all are recalibrated by
 what came of those given at earlier origins, as far as later ones of these bore it out (`calibration`), and corrected by
-what customers did at the same time of earlier years where that does better still (`own_year`).
+what customers did at the same time of earlier years where that does better still (`own_year`). Over the stated horizon,
+those who have been silent for as long as others were who then came back are given a chance to do so (`silence`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ from crmwb.value.challenger.counts import Counts
 from crmwb.value.challenger.inputs import LEAST, inputs
 from crmwb.value.challenger.moments import Moment, Past
 from crmwb.value.challenger.own_year import OwnYear, same_windows
+from crmwb.value.challenger.silence import AfterSilence
 from crmwb.value.challenger.spread import Spread
 from crmwb.value.challenger.traits import Encoding
 
@@ -31,6 +33,7 @@ FIT_CUSTOMERS = 25_000  # of more, every so many
 SHARES = np.linspace(0, 1, 21)
 LESSONS = 2  # holdouts that the regression sees
 TESTS = 2
+AHEAD = 0.4  # of the history, that chances to come back are learned over at most
 TOO_FEW = "few_repeat_buyers"  # for any model of purchases
 
 
@@ -124,6 +127,8 @@ class Stack:
         Of the chances to buy at all.
     own_years_ : dict of float to OwnYear
         What corrects these chances, by the horizon at which it was learned.
+    silence_ : AfterSilence
+        Chances to come back after long silence within the stated horizon.
     time_ : SeasonalTime
         The time that the classic models are in.
     """
@@ -138,6 +143,7 @@ class Stack:
         self.origin_, self.trust_, self.spread_, self.tested_, self.why_not_ = origin, 0.0, Spread(), None, ""
         self.calibration_ = Calibration()
         self.own_years_: dict[float, OwnYear] = {}
+        self.silence_ = AfterSilence()
         with threadpool_limits(1):
             learned = Corrected.learn(past, origin, self.horizon_days)
             if learned is None:
@@ -157,6 +163,7 @@ class Stack:
                 given = _given(past, learned.base.holdouts)
                 self.calibration_ = Calibration.learn(given, self.horizon_days)
                 self._learn_own_years(past, given)
+                self._learn_silence(past)
         return self
 
     def _learn_own_years(self, past: Past, given: Sequence[Given]) -> None:
@@ -167,6 +174,16 @@ class Stack:
         if self.stated_days != self.horizon_days and self.stated_days <= history // 3:
             at = [(m.known.origin, m.known.horizon_days) for m in holdouts_before(past, self.origin_, self.stated_days)]
             self.own_years_[self.stated_days] = OwnYear.learn(_given(past, at, self.horizon_days), history)
+
+    def _learn_silence(self, past: Past) -> None:
+        """Learn who came back after long silence within the stated horizon before the origin."""
+        at = self.origin_ - self.stated_days
+        if self.stated_days == self.horizon_days or self.stated_days > AHEAD * (self.origin_ - past.days.first_day):
+            return
+        then, moment = Stack(self.horizon_days).fit(past, at, calibrates=False), past.at(at, self.stated_days)
+        if not then.why_not_ and set(then.corrected_.base.weights) <= set(moment.expected):
+            counts = then.forecast(moment, self.stated_days)
+            self.silence_ = AfterSilence.learn(moment.known.silent_days, counts, moment.known.later)
 
     @property
     def tested_days(self) -> int:
@@ -219,7 +236,9 @@ class Stack:
         )
         days = horizon_days or self.horizon_days
         own_year = self.own_years_.get(days, OwnYear())
-        return own_year.of(spread, moment.known, days) if own_year.of_windows else self.calibration_.of(spread, days)
+        known = moment.known
+        counts = own_year.of(spread, known, days) if own_year.of_windows else self.calibration_.of(spread, days)
+        return self.silence_.of(counts, known.silent_days) if days == self.stated_days else counts
 
     def over(self, moment: Moment, expected: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return the forecast of whatever is proportional to purchases by model, such as their discounted sum."""
@@ -244,6 +263,7 @@ class Stack:
             "spread": {"constant": self.spread_.constant, "of_log_mean": self.spread_.of_mean},
             "calibration": {"slope": self.calibration_.slope, "n_origins": self.calibration_.n_origins},
             "own_years": [{"days": days} | asdict(own) for days, own in sorted(self.own_years_.items())],
+            "after_silence": asdict(self.silence_),
             "dropout": base.dropout.record(),
             "seasonal_pace": list(self.time_.pace),
         }

@@ -33,6 +33,7 @@ FEATURES = (
 ENDS = ("lower_95", "lower_80", "lower_50", "upper_50", "upper_80", "upper_95")  # as money.PROBABILITIES
 PURCHASE_ENDS = tuple(f"purchases_{end}" for end in ENDS)
 CLV_ENDS = tuple(f"clv_{end}_cents" for end in ENDS)
+NOTHING = 1e-12  # purchases
 DIGITS = 9  # decimals of chances and counts: enough for six significant digits, too few for a processor's last ones
 
 
@@ -249,10 +250,14 @@ def score(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> tuple[pd
 
 
 def _worth(stack: Stack, moment: Moment, terms: Terms, mean: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Return discounted purchases: those of the models, as much more or less as purchases were corrected."""
+    """Return discounted purchases: of those that are expected, the share that the models discount them to.
+
+    Of whom the models expect nothing, it is the share of all.
+    """
     plain = stack.over(moment, moment.classics.expected(terms.horizon_days))[rows]
     worth = stack.over(moment, moment.classics.discounted(terms.daily_rate, terms.horizon_days))[rows]
-    return np.asarray(worth * np.divide(mean, plain, out=np.ones_like(mean), where=plain > 0))
+    of_all = float(worth.sum()) / max(float(plain.sum()), NOTHING)
+    return np.asarray(mean * np.divide(worth, plain, out=np.full_like(mean, of_all), where=plain > NOTHING))
 
 
 def expected_spend(buyers: pd.DataFrame, model: GammaGamma) -> np.ndarray:
