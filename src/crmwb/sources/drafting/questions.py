@@ -31,6 +31,8 @@ class Question:
         Source columns that it asks about.
     values : tuple of str
         Values of a column that an answer says something of, as VALUE=…; empty where it names none.
+    rows_with : tuple of str or None
+        It asks only of rows in which a column is one of these, None for blank; empty where it asks of all.
     """
 
     key: str
@@ -41,6 +43,7 @@ class Question:
     is_safe: bool = False
     columns: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
+    rows_with: tuple[str | None, ...] = ()
 
     def settle(self, given: str) -> None:
         """Put an answer into the draft.

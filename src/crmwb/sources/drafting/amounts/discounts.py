@@ -5,13 +5,12 @@ from dataclasses import replace
 from itertools import combinations
 
 from crmwb.contract import Kind
-from crmwb.sources.drafting.amounts import money
+from crmwb.sources.drafting.amounts import money, sums
 from crmwb.sources.drafting.guess import Guess, Part, best
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.reading import syntax
-from crmwb.sources.drafting.reading.modifier_words import MODIFIERS
 from crmwb.sources.drafting.reading.profile import Column
-from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
+from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS
 from crmwb.sources.drafting.rows.order_lines import OrderLines
 
 CENT = 0.015  # two roundings
@@ -73,18 +72,18 @@ def _take_off_amount(part: Part, roles: Modifiers, lines: OrderLines | None) -> 
     is_before = _is_before(part, discount) if discount is not None else None
     if discount is not None and is_before:
         _off_each_line(part, discount, lines)
-    elif is_before is False or (stated := of_order or roles.get("line_discount")) is None:
+    elif is_before is False or discount is None:
         return
-    elif total := _total_after(part, stated, roles):
+    elif total := _total_after(part, discount, roles):
         amount = syntax.column(revenue.sources[0].name)
-        expression = _less(revenue.sources[0], f"abs({money.in_unit_of(part, stated)})")
-        why = f"{revenue.why}; less {stated.name}, for only so does it come to {total}"
-        part.guesses["revenue_cents"] = revenue.with_text(amount, expression, why, stated)
+        expression = _less(revenue.sources[0], f"abs({money.in_unit_of(part, discount)})")
+        why = f"{revenue.why}; less {discount.name}, for only so does it come to {total}"
+        part.guesses["revenue_cents"] = revenue.with_text(amount, expression, why, discount)
         part.guesses.pop("discount_cents", None)
-    elif own is None and any(stated.numbers):
+    elif own is None and any(discount.numbers):
         part.remarks.append(
-            f"{stated.name} is taken as deducted already from {_names(revenue)}; where it is not, write "
-            f"revenue_cents: {{expression: {syntax.column(revenue.sources[0].name)} - {syntax.column(stated.name)}}}"
+            f"{discount.name} is taken as deducted already from {_names(revenue)}; where it is not, write "
+            f"revenue_cents: {{expression: {syntax.column(revenue.sources[0].name)} - {syntax.column(discount.name)}}}"
         )
 
 
@@ -146,7 +145,7 @@ def _total_after(part: Part, discount: Column, roles: Modifiers) -> str | None:
     own = part.looked_at.own
     if amount[0] not in own or discount not in own:
         return None
-    beside = [c for c in own if c not in (amount[0], discount) and c.is_number and _is_beside(c, roles)][
+    beside = [c for c in own if c not in (amount[0], discount) and c.is_number and sums.is_none(c, roles)][
         :MOST_LOOKED_AT
     ]
     totals = [c for c in own if c.is_number and c not in (amount[0], discount, *beside)]
@@ -159,13 +158,6 @@ def _total_after(part: Part, discount: Column, roles: Modifiers) -> str | None:
             if telling and sum(abs(rest) < CENT for rest in less) > MOSTLY * len(telling):
                 return column.name
     return None
-
-
-def _is_beside(column: Column, roles: Modifiers) -> bool:
-    """Say whether a column holds tax or shipping, which come on top of an amount."""
-    named = (roles.get(role) for role in ("shipping", "tax"))
-    is_named = any(matches(column.words, MODIFIERS[role]) for role in ("shipping", "tax"))
-    return any(column is c for c in named) or (is_named and any(column.numbers))
 
 
 def _names(guess: Guess) -> str:

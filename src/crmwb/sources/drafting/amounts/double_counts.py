@@ -7,7 +7,7 @@ Nothing here goes by words: only by what amounts of the same order, customer and
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise, product
 from typing import Any
@@ -374,26 +374,23 @@ def _value_of(part: Part, sums: Sequence[int], others: set[int]) -> tuple[Column
 
 
 def _leave_out_sums(part: Part, column: Column, value: str | None, what: str) -> None:
-    is_any: Callable[[], str] = (
-        (lambda: f"{syntax.column(column.name)} is not null")
-        if value is None
-        else (lambda: row_kinds.not_in(column, [str(value)]))
-    )
+    name = syntax.column(column.name)
+    condition = f"{name} is not null" if value is None else row_kinds.not_in(column, [value])
     marks = [text if text == value else "other" for text in part.looked_at.texts(column)]
     if row_kinds.is_asked(part, marks):
         return
     n = column.n_rows - column.n_known if value is None else column.counts[value]
     shown = f"{column.name} is {BLANK if value is None else repr(value)} in {n:,} rows, each the sum of the other rows of {what}"
     if value is not None and TOTAL.fullmatch(value):
-        row_kinds.leave_out(part, is_any())
+        row_kinds.leave_out(part, condition)
         part.remarks.append(f"{shown}: left out")
         return
 
     def answer(given: str) -> None:
         if given == "leave_out":
-            row_kinds.leave_out(part, is_any())
+            row_kinds.leave_out(part, condition)
 
-    text = f"{shown}: leave these rows out as totals, or keep them?"
+    key, text = syntax.slug(f"sums by {column.words}"), f"{shown}: leave these rows out as totals, or keep them?"
     part.questions.append(
-        Question(syntax.slug(f"sums by {column.words}"), text, answer, ("leave_out", "keep"), columns=(column.name,))
+        Question(key, text, answer, ("leave_out", "keep"), columns=(column.name,), rows_with=(value,))
     )

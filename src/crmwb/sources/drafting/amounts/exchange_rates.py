@@ -7,16 +7,20 @@ from dataclasses import replace
 
 from crmwb.contract import Kind
 from crmwb.contract.canonical import TABLES
-from crmwb.sources.drafting.guess import Part
+from crmwb.sources.drafting.amounts import money
+from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, words
 from crmwb.sources.drafting.reading.profile import Column
+from crmwb.sources.drafting.rows import row_kinds
 
 RATE = re.compile(
     r"(exchange|fx|conversion|currency|exch|forex|x)( ?rate| factor)|fx|(umrechnungs|wechsel|devisen|wahrungs)?kurs|taux( de)? (change|conversion)|(tipo|tasa) de cambio|(tasso di )?cambio|wisselkoers"
     r"|kurs (waluty|wymiany)|taxa de cambio|汇率|兑换率|折算率|為替(レート)?|換算レート"
 )
 ONE = 1e-9
+CENT, DIGITS = 0.015, 1e-4  # how exactly an amount times its rate is another: rates are written with few digits
+LEAST_TELLING, NEARLY_ALL = 5, 0.95
 SWING = 1.5  # how far a rate moves within the time of a file
 
 
@@ -67,12 +71,17 @@ def ask(part: Part, currency: Column, rate: Column, amount: Column) -> None:
     base = _base(part, currency, rate) or words.currency_of_name(rate.name)
     part.options.pop("currency", None)
     part.currencies = Counter({base: currency.n_known} if base else {})
+    if (converted := _converted(part, rate)) is not None:
+        why = f"{amount.name} in {base or 'the currency of the results'}, for it is that times {rate.name}"
+        part.guesses["revenue_cents"] = Guess(converted.name, Sure.LIKELY, why, (converted,))
+        return
     kinds = {c.name: c.kind for c in TABLES[part.table].columns}
     name = syntax.column(rate.name)
 
     def answer(given: str) -> None:
         if given == "neither":
             return
+        row_kinds.fill_heads_down(part, name)
         sign = "*" if given == "multiply" else "/"
         for to, guess in part.guesses.items():
             if kinds[to] is Kind.MONEY and guess.sources:
@@ -93,6 +102,21 @@ def ask(part: Part, currency: Column, rate: Column, amount: Column) -> None:
     )
 
 
+def _converted(part: Part, rate: Column) -> Column | None:
+    """Return a column that holds the amount of each row times its rate; None where there is none."""
+    read = {c for name, guess in part.guesses.items() if name != "revenue_cents" for c in guess.sources}
+    for column in part.looked_at.own:
+        if column in read or column is rate or not column.is_number:
+            continue
+        columns = (money.of_rows(part), part.looked_at.numbers(rate), part.looked_at.numbers(column))
+        known = [row for row in zip(*columns, strict=True) if None not in row]
+        telling = [(a, n, c) for a, n, c in known if a and n and c is not None and abs(n - 1) > ONE]
+        fitting = sum(abs(a * n - c) < max(CENT, DIGITS * abs(c)) for a, n, c in telling)
+        if len(telling) >= LEAST_TELLING and fitting >= NEARLY_ALL * len(telling) and column.n_known == column.n_rows:
+            return column
+    return None
+
+
 def _base(part: Part, currency: Column, rate: Column) -> str | None:
     """Return the currency whose rows all have the rate 1 or none: that which amounts are converted to."""
     rates: dict[str, set[float]] = defaultdict(set)
@@ -105,7 +129,7 @@ def _base(part: Part, currency: Column, rate: Column) -> str | None:
 
 def _example(part: Part, currency: Column, rate: Column, amount: Column, base: str | None) -> str:
     columns = (part.looked_at.texts(currency), part.looked_at.numbers(rate), part.looked_at.numbers(amount))
-    for text, n, money in zip(*columns, strict=True):
-        if text and n and money and words.currency(text) != base and abs(n - 1) > ONE:
-            return f"{money:,.2f} {text} at {n:g} is {money * n:,.2f} or {money / n:,.2f}; "
+    for text, n, own in zip(*columns, strict=True):
+        if text and n and own and words.currency(text) != base and abs(n - 1) > ONE:
+            return f"{own:,.2f} {text} at {n:g} is {own * n:,.2f} or {own / n:,.2f}; "
     return ""

@@ -13,6 +13,7 @@ from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, words
 from crmwb.sources.drafting.reading.profile import Column
+from crmwb.sources.drafting.rows import row_kinds
 
 CENT = 0.015
 LEAST_ROWS = 5
@@ -210,6 +211,9 @@ def ask_of_other_side(part: Part, amount: Column, roles: Modifiers) -> None:
 def _ask(part: Part, amount: Column, column: Column, n: int) -> None:
     def answer(given: str) -> None:
         if given == "leave_out":
+            row_kinds.leave_out(
+                part, f"({syntax.column(column.name)} is null or coalesce({syntax.column(amount.name)}, 0) <> 0)"
+            )
             return
         if given == "add" and words.in_other_currencies(amount.name, column.name):
             raise ValueError(f"{amount.name} and {column.name} are in different currencies, which are no one sum")

@@ -1,11 +1,11 @@
-"""What stands on every line of an order and is taken off it, as the total shows: lines less this come to it."""
+"""What stands on every line of an order: its total, of which parts stand beside it, and what is taken off the lines."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations, product
 
 from crmwb.sources.drafting.amounts import money, sums
-from crmwb.sources.drafting.guess import Part, Sure
+from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Column
@@ -51,6 +51,52 @@ def take_off(part: Part, roles: Modifiers) -> None:
             less = revenue.computed(f"{amount} - {share}", why, (*revenue.sources, off[0]))
             part.guesses["revenue_cents"] = replace(less, sure=min(revenue.sure, Sure.LIKELY))
             return
+
+
+def check(part: Part, roles: Modifiers) -> None:
+    """Take the parts of a total that stands on each row of an order; else see what an amount is beside other columns.
+
+    Parameters
+    ----------
+    part : Part
+        Purchases, before the sign of returns and discounts is put into the amount.
+    roles : Modifiers
+        What other columns of the file are.
+    """
+    if not _take_parts(part):
+        sums.check(part, roles)
+
+
+def _take_parts(part: Part) -> bool:
+    """Take the parts of an order in place of its total, where that stands on each of its rows; say whether it did."""
+    revenue, order, who = (part.guesses[name] for name in ("revenue_cents", "order_id", "customer_id"))
+    if not isinstance(revenue.value, str) or len(order.sources) != 1 or len(who.sources) != 1:
+        return False
+    amount = revenue.sources[0]
+    if not part.looked_at.holds(amount, *order.sources, *who.sources):
+        return False
+    keys = zip(part.looked_at.texts(order.sources[0]), part.looked_at.texts(who.sources[0]), strict=True)
+    groups: dict[tuple[str | None, str | None], list[int]] = {}
+    for i, key in enumerate(keys):
+        groups.setdefault(key, []).append(i)
+    totals = part.looked_at.numbers(amount)
+    read = {c for guess in part.guesses.values() for c in guess.sources}
+    for column in part.looked_at.own:
+        if column in read or not column.is_number:
+            continue
+        own = part.looked_at.numbers(column)
+        fitting = [
+            rows
+            for rows in groups.values()
+            if len({totals[i] for i in rows}) == 1
+            and totals[rows[0]]
+            and abs(sum(own[i] or 0.0 for i in rows) - (totals[rows[0]] or 0.0)) < CENT
+        ]
+        if sum(len(rows) > 1 for rows in fitting) >= LEAST_ORDERS and len(fitting) >= NEARLY_ALL * len(groups):
+            why = f"its rows come to {amount.name}, which stands on each row of a {order.sources[0].name}"
+            part.guesses["revenue_cents"] = Guess(column.name, Sure.LIKELY, why, (column,))
+            return True
+    return False
 
 
 def _sums(part: Part, columns: list[Column]) -> Iterator[Sum]:

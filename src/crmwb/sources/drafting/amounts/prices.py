@@ -25,6 +25,11 @@ MAY_INCLUDE = re.compile(
     r"|preise? (inkl|mit) (mwst|ust|steuer)|bruttopreise?|prix (ttc|avec tva)|precios? (con iva|iva incluido)"
     r"|prezzi (con iva|iva inclusa)|prijzen incl btw"
 )
+IS_NET = re.compile(
+    r"(is )?(net|netto|neto)( (price|amount)s?)?|(price|amount)s? (excl|excludes?|excluding|without) (vat|tax(es)?|gst)"
+    r"|netto ?preise?|preise? (netto|exkl|ohne (mwst|ust|steuer))|(prix )?(ht|hors taxes?)|precios? (netos?|sin iva)"
+    r"|prezz[io] (nett[oi]|senza iva)|prijzen excl btw"
+)
 LEAST_AMOUNT = 25  # smaller ones are a usual share of nearly anything
 LEAST_ROWS = 3  # of different amounts
 NEARLY_ALL, HALF = 0.9, 0.5
@@ -96,18 +101,48 @@ def _where_it_is_within(part: Part) -> bool:
     flag = next((c for c in flags if c.true_values), None)
     rates = (c for c in part.looked_at.own if TAX_RATE.fullmatch(c.words) and c.is_number and any(c.numbers))
     rate = next(rates, None)
-    if flag is None or rate is None or not part.looked_at.holds(*revenue.sources):
+    if rate is None or not part.looked_at.holds(*revenue.sources):
         return False
+    if flag is None:
+        return _ask_of_net(part, rate)
+    _take_rate_off(part, flag, sorted(flag.true_values), rate)
+    return True
+
+
+def _ask_of_net(part: Part, rate: Column) -> bool:
+    """Ask whether prices hold tax where a flag says that they are not net; say whether there is such a flag."""
+    flags = (c for c in part.looked_at.own if IS_NET.fullmatch(c.words) and c.is_flag and len(c.counts) > 1)
+    flag = next((c for c in flags if c.true_values), None)
+    if flag is None:
+        return False
+    gross = sorted(set(flag.counts) - set(flag.true_values))
+    n = sum(flag.counts[value] for value in gross)
+
+    def answer(given: str) -> None:
+        if given == "take_off":
+            _take_rate_off(part, flag, gross, rate)
+
+    text = (
+        f"{flag.name} is {' or '.join(map(repr, gross))} in {n:,} rows, and {rate.name} stands beside: "
+        f"do amounts of these rows hold tax at that rate, to be taken off, or not (leave)?"
+    )
+    key = syntax.slug(f"tax by {flag.words}")
+    part.questions.append(Question(key, text, answer, ("take_off", "leave"), columns=(flag.name,)))
+    return True
+
+
+def _take_rate_off(part: Part, flag: Column, values: list[str], rate: Column) -> None:
+    """Divide by one plus the rate of tax where a flag is one of some values."""
+    revenue = part.guesses["revenue_cents"]
     value = revenue.value if isinstance(revenue.value, dict) else {"column": revenue.value}
     own = value.get("expression") or syntax.column(str(value["column"]))
     whole = 1 if max(rate.numbers) <= 1 else 100
     text = (
-        f"case when {syntax.is_in(flag.name, sorted(flag.true_values))} "
+        f"case when {syntax.is_in(flag.name, values)} "
         f"then ({own}) / (1 + coalesce({syntax.column(rate.name)}, 0) / {whole}) else {own} end"
     )
-    why = f"{revenue.why}; without tax, at {rate.name}, where {flag.name}"
+    why = f"{revenue.why}; without tax, at {rate.name}, where {flag.name} is {' or '.join(values)}"
     part.guesses["revenue_cents"] = revenue.computed(text, why, (*revenue.sources, flag, rate), Sure.LIKELY)
-    return True
 
 
 def is_tax_within(part: Part, amount: Column, tax: Column) -> bool | None:

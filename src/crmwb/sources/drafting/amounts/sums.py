@@ -270,14 +270,14 @@ def _without_whatis_none(part: Part, result: Sum, roles: Modifiers) -> bool:
         _ask_of_two(part, result, amount, done[0], f"{later[0].name} is not sold yet")
         return True
     after = [c for c, sign in rest if sign > 0 and not is_none(c, roles)]
-    off = [c for c, sign in rest if sign > 0 and _is_off(c, roles) and min(c.numbers) >= 0]
-    if len(after) == 2 and len(off) == 1 and len(rest) == 2:
-        net = next(c for c in after if c not in off)
-        if not _is_off(net, roles):
-            _ask_of_two(
-                part, result, amount, net, f"{amount.name} is before {off[0].name}, and {net.name} is what is left"
-            )
-            return True
+    off = [c for c, sign in rest if sign > 0 and _is_off(c, roles)]
+    left = [c for c in after if c not in off]
+    if off and len(left) == 1 and len(rest) == len(off) + 1 and not _is_off(left[0], roles):
+        names = " and ".join(c.name for c in off)
+        _ask_of_two(
+            part, result, amount, left[0], f"{amount.name} is before {names}, and {left[0].name} is what is left"
+        )
+        return True
     return False
 
 

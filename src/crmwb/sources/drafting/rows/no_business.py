@@ -34,12 +34,24 @@ SUPPLIERS = re.compile(
     r"|(supplier|vendor)s? (invoices?|bills?|credit( notes?)?)|eingangsrechnung(en)?|factures? (de )?fournisseurs?|facturas? de proveedor(es)?|fattur[ae] (passiv[ae]|fornitori?)|purchase invoices?|inkoopfactu(ur|ren)"
     r"|应付(账款)?|供应商|采购发票|仕入先?|買掛金?"
 )
+WAGES = re.compile(
+    r"payroll( payments?| receipts?)?|wages?|salar(y|ies)( payments?)?|(lohn|gehalt)s?(zahlung|abrechnung)?|lohne|gehalter|(bulletins? de )?paie|salaires?|(pagos? de )?(nominas?|sueldos?|salarios?)|recibos? de nomina"
+    r"|stipend[io]|bust[ae] paga|folha de pagamento|salarissen|loonbetaling\w*|wynagrodzeni[ae]|wyplaty|mzdy|lonn|lon|loner|工资(发放)?|薪资|薪酬|給与|給料|賞与"
+)
+MEANS_OF_PAYMENT = re.compile(
+    r".*\b(pay\w*|tender\w*|settle\w*|zahl\w*|paiement|reglement|pago|pagamento|betaal\w*|platnosc\w*|platb[ay]|odeme)\b.*|.*(支付|付款|支払|決済|结算).*"
+)
+PAID_BEFORE = re.compile(
+    r".*\b(pkg|package|prepaid|pre paid|bundle|session|course|membership|entitlement|redemption|redeemed|abo|abonnement|subscription|(zehner|10er|mehrfach)karte|forfait|carnet|bono|pacchetto|abbonamento|paquete|pacote|rittenkaart|strippenkaart|karnet)s?\b.*"
+    r"|.*(套餐|次卡|疗程|划卡|卡扣|回数券|コース消化|プリペイド).*"
+)
 SIDES = {"ar", "ap"}  # receivable and payable, where a column tells both
 KINDS = {
     "vouchers sold, which are no revenue until somebody buys with them": VOUCHERS,
     "deposits, which go back": DEPOSITS,
     "payments in advance, which the final invoice counts again": ADVANCES,
     "what suppliers bill you, which are costs": SUPPLIERS,
+    "wages, which are costs": WAGES,
 }
 PAYS = re.compile(
     r".*\b(pay\w*|tender\w*|zahl\w*|paiement|reglement|pago|pagamento|betaal\w*|platnosc\w*|forma|mode|method|means|coupon|promo\w*|discount|rabatt|remark\w*|notes?|comment\w*)\b.*|.*(支付|付款|支払|決済|备注|備考).*"
@@ -53,9 +65,11 @@ def own_values(values: Collection[str]) -> list[str]:
 
 
 def kinds(column_words: str, values: Collection[str]) -> dict[str, list[str]]:
-    """Return values that name what is no revenue yet, or never, by what they are; none of a column of means of payment."""
-    if PAYS.fullmatch(column_words):
-        return {}
+    """Return values that name what is no revenue, by what they are; of means of payment, what was paid before."""
+    if PAYS.fullmatch(column_words) or MEANS_OF_PAYMENT.fullmatch(column_words):
+        before = sorted(v for v in values if PAID_BEFORE.fullmatch(words.simple(v)))
+        is_one = MEANS_OF_PAYMENT.fullmatch(column_words) and 0 < len(before) < len(values)
+        return {"what was paid before, as sessions of a package that was sold already": before} if is_one else {}
     simple = {value: words.simple(value) for value in values}
     result = {
         what: sorted(v for v, text in simple.items() if pattern.fullmatch(text)) for what, pattern in KINDS.items()

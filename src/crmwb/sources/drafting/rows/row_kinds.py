@@ -131,7 +131,12 @@ def rows(column: Column, values: list[str]) -> str:
 def is_asked(part: Part, labels: Sequence[str | None]) -> bool:
     """Say whether a question asks already about rows that a column's labels tell apart: it, or one that tells them."""
     own = {c.name: c for c in part.looked_at.own}
-    asked = [part.looked_at.texts(own[n]) for question in part.questions for n in question.columns if n in own]
+    asked = [
+        [text if not q.rows_with or text in q.rows_with else "other" for text in part.looked_at.texts(own[n])]
+        for q in part.questions
+        for n in q.columns
+        if n in own
+    ]
     known = [["known" if text else None for text in texts] for texts in asked]
     few = [texts for texts in asked if len(set(texts)) <= MOST_KINDS]
     return any(is_told_by(labels, texts) for texts in (*few, *known))
@@ -146,10 +151,10 @@ def leave_out(part: Part, condition: str) -> None:
     """Leave rows out of a part, and of those made of the same rows."""
     for each in (part, *part.twins):
         each.options["filter"] = " and ".join(filter(None, [each.options.get("filter"), condition]))
-    _fill_down(part, condition)
+    fill_heads_down(part, condition)
 
 
-def _fill_down(part: Part, condition: str) -> None:
+def fill_heads_down(part: Part, condition: str) -> None:
     """Fill down columns of a condition that stand on the first line of each order only, or its other lines would escape it."""
     filled, order = part.options.get("fill_down"), part.guesses["order_id"].sources
     columns = [c.name for c in part.looked_at.columns if c.name in part.heads and syntax.column(c.name) in condition]
@@ -331,7 +336,7 @@ def take_back(part: Part, columns: Sequence[Column], condition: str) -> None:
     for column in columns:
         may_be_blank = column.n_known < column.n_rows and " is not null" not in condition
         condition = syntax.holds(condition, column.name, may_be_blank=may_be_blank)
-    _fill_down(part, condition)
+    fill_heads_down(part, condition)
     amount, was = part.guesses["revenue_cents"], part.guesses["is_return"]
     value = amount.value if isinstance(amount.value, dict) else {"column": amount.value}
     own = value.get("expression") or syntax.column(str(value["column"]))

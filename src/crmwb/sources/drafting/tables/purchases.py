@@ -12,10 +12,10 @@ from crmwb.sources.drafting.amounts import (
     fees,
     identities,
     measures,
+    order_totals,
     prices,
     refunds,
     sign_marks,
-    sums,
     unit_prices,
     units,
     within,
@@ -70,7 +70,7 @@ def transactions(profile: Profile) -> list[Part]:
     prices.per_units(part)
     prices.without_tax(part, roles)
     part.remarks += _drop_discount_shares(part)
-    sums.check(part, roles)
+    order_totals.check(part, roles)
     within.take_off(part, roles)
     unit_prices.check(part)
     measures.ask(part)

@@ -22,7 +22,7 @@ from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, vocabulary, words
 from crmwb.sources.drafting.reading.profile import FALSE, Column, scale_of
 from crmwb.sources.drafting.reading.words import Outcome
-from crmwb.sources.drafting.rows import references, row_kinds
+from crmwb.sources.drafting.rows import billed_anyway, references, row_kinds
 from crmwb.sources.drafting.rows.order_lines import OrderLines
 
 MOST_UNKNOWN = 0.01
@@ -183,9 +183,11 @@ def _statuses(part: Part, roles: Modifiers, lines: OrderLines | None) -> dict[st
         no_sales = by_outcome.get(Outcome.CANCELLED, []) + by_outcome.get(Outcome.UNPAID, [])
         refunded = by_outcome.get(Outcome.REFUNDED, [])
         if no_sales and len(no_sales) < len(column.counts):
-            result[row_kinds.not_in(column, no_sales)] = (
+            condition = row_kinds.not_in(column, no_sales)
+            result[condition] = (
                 f"its {column.name} is {' or '.join(no_sales)} in {row_kinds.rows(column, no_sales)}: no sales, left out by the filter"
             )
+            billed_anyway.ask(part, column, no_sales, condition)
         elif no_sales and any(words.outcome(v) is Outcome.CANCELLED for v in column.counts):
             part.remarks.append(f"its {column.name} is {' or '.join(no_sales)} in every row, so it tells nothing apart")
         if len(unknown := by_outcome.get(Outcome.UNKNOWN, [])) and modifiers.is_of_orders(column):

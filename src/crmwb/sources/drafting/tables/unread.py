@@ -187,6 +187,7 @@ def _why(part: Part, column: Column) -> str | None:
             is_code and has_returns and _tells_signs(part, column),
             "it tells amounts above zero from those below, which may be returns, or payments of what was sold",
         ),
+        (is_code and has_returns and _tells_returns(part, column), "one of them is that of the returns"),
         (
             is_foreign
             and not TELLS_SOMETHING_ELSE.fullmatch(column.words)
@@ -335,6 +336,22 @@ def _tells_signs(part: Part, column: Column) -> bool:
         if n:
             signs[text].add(n > 0)
     return all(len(each) == 1 for each in signs.values()) and len(set.union(*signs.values(), set())) == 2
+
+
+def _tells_returns(part: Part, column: Column) -> bool:
+    """Say whether one of several codes stands in all rows that a word says came back, and in no other."""
+    if len(column.counts) <= 2:
+        return False
+    codes = part.looked_at.texts(column)
+    for source in part.guesses["is_return"].sources:
+        if source.is_number or not part.looked_at.holds(source):
+            continue
+        back = [text is not None and words.came_back(text) for text in part.looked_at.texts(source)]
+        own = {code for code, is_back in zip(codes, back, strict=True) if is_back}
+        others = {code for code, is_back in zip(codes, back, strict=True) if not is_back}
+        if len(own) == 1 and not own & others:
+            return True
+    return False
 
 
 def _is_code(column: Column) -> bool:
