@@ -9,15 +9,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise, product
-from typing import Any
+from itertools import pairwise
 
-from crmwb.sources.drafting.amounts import money, prices, revisions
+from crmwb.sources.drafting.amounts import money, order_totals, prices, revisions, subtotals
+from crmwb.sources.drafting.amounts.groups import Key, by_key, of_purchases
 from crmwb.sources.drafting.guess import Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
-from crmwb.sources.drafting.reading.headers import TOTAL
 from crmwb.sources.drafting.reading.profile import Column
 from crmwb.sources.drafting.rows import no_business, row_kinds
 
@@ -32,7 +31,6 @@ BLANK, KNOWN = "blank", "known"
 OF_LINES = re.compile(
     r".*\b(lines?|items?|pos|position(en)?|posten|zeile|rows?|seq|sequence|lfd|ligne|linea|riga|regel|linha|nth|index)\b.*|.*(行|明细|明細|순번).*"
 )
-Key = str | tuple[str, ...]
 
 
 def ask(part: Part, roles: Modifiers) -> None:
@@ -49,9 +47,9 @@ def ask(part: Part, roles: Modifiers) -> None:
     if not amount or part.profile is None or not part.looked_at.holds(*amount):
         return
     numbers = money.of_rows(part)
-    if _drop_subtotals(part, numbers):
+    if subtotals.leave_out(part, numbers):
         return
-    for what, groups in _groupings(part):
+    for what, groups in of_purchases(part):
         if _is_by_chance(groups, numbers):
             continue
         for column, labels in _labels(part, roles):
@@ -65,27 +63,8 @@ def ask(part: Part, roles: Modifiers) -> None:
     _ask_of_lines(part, numbers)
     order = part.guesses["order_id"].sources
     if len(part.questions) == n_asked and len(order) == 1 and part.looked_at.holds(*order):
-        revisions.ask(part, _grouped(part.looked_at.texts(order[0])).values())
+        revisions.ask(part, by_key(part.looked_at.texts(order[0])).values())
     _ask_of_other_keys(part, numbers)
-
-
-def _groupings(part: Part) -> Iterator[tuple[str, dict[Key, list[int]]]]:
-    """Yield rows of the same order, then of the same customer and day."""
-    own = [part.guesses[name].sources for name in ("order_id", "customer_id", "ordered_at")]
-    order, who, when = (s[0] if len(s) == 1 and part.looked_at.holds(s[0]) else None for s in own)
-    if order is not None and not order.is_unique:
-        yield "orders", _grouped(part.looked_at.texts(order))
-    if who is not None and when is not None:
-        days = [text and text[:10] for text in part.looked_at.texts(when)]
-        yield "days of a customer", _grouped(list(zip(part.looked_at.texts(who), days, strict=True)))
-
-
-def _grouped(keys: Sequence[Any]) -> dict[Key, list[int]]:
-    result: dict[Key, list[int]] = defaultdict(list)
-    for i, key in enumerate(keys):
-        if key and None not in (key if isinstance(key, tuple) else (key,)):
-            result[key].append(i)
-    return {key: rows for key, rows in result.items() if len(rows) > 1}
 
 
 def _is_by_chance(groups: dict[Key, list[int]], numbers: Sequence[float | None]) -> bool:
@@ -198,17 +177,19 @@ def _ask_of_lines(part: Part, numbers: Sequence[float | None]) -> None:
         or "fill_down" in part.options
     ):
         return
-    groups = _grouped(part.looked_at.texts(order[0]))
+    groups = by_key(part.looked_at.texts(order[0]))
     if len(groups) < LEAST_GROUPS:
         return
     n_same = sum(len({numbers[i] for i in rows}) == 1 for rows in groups.values())
     if n_same >= NEARLY_ALL * len(groups) and (not _is_by_chance(groups, numbers) or _is_no_chance(groups, numbers)):
         _ask_of_repeated(part, order[0], n_same, len(groups))
         return
+    if order_totals.have_total(part, numbers):
+        return
     line = _line(part)
     if line is not None:
         pairs = zip(part.looked_at.texts(order[0]), part.looked_at.texts(line), strict=True)
-        groups = _grouped([None if None in pair else pair for pair in pairs])
+        groups = by_key([None if None in pair else pair for pair in pairs])
         if len(groups) < LEAST_GROUPS:
             return
     read = {c.name for guess in part.guesses.values() for c in guess.sources}
@@ -237,7 +218,7 @@ def _ask_of_other_keys(part: Part, numbers: Sequence[float | None]) -> None:
     for column in part.looked_at.own:
         if column in (*order, *who, *when) or column.is_date or column.is_unique or _is_money(column):
             continue
-        groups = _grouped(part.looked_at.texts(column))
+        groups = by_key(part.looked_at.texts(column))
         n_same = sum(len({rows_of[i] for i in rows}) == 1 for rows in groups.values())
         if len(groups) < LEAST_GROUPS or n_same < NEARLY_ALL * len(groups):
             continue
@@ -309,88 +290,4 @@ def _ask_of_repeated(part: Part, order: Column, n_same: int, n: int) -> None:
         Question(
             syntax.slug(f"repeated {amount.words}"), text, answer, ("once", "each", "last"), columns=(amount.name,)
         )
-    )
-
-
-def _drop_subtotals(part: Part, numbers: Sequence[float | None]) -> bool:
-    """Leave out rows that are the sum of the other rows of their customer or order, or of the whole file; else ask."""
-    who, order = part.guesses["customer_id"].sources, part.guesses["order_id"].sources
-    every: list[tuple[str, dict[Key, list[int]]]] = [("the file", {"": list(range(len(numbers)))})]
-    for what, sources in (("its order", order), ("its customer", who)):
-        if len(sources) == 1 and part.looked_at.holds(sources[0]):
-            every.append((what, _grouped(part.looked_at.texts(sources[0]))))
-    every += [("its customer and day", groups) for what, groups in _groupings(part) if what != "orders"]
-    pairs_of = [(numbers, numbers)]
-    if part.guesses["revenue_cents"].is_product:  # a price may as well be the amount of its row, which is asked
-        price = part.looked_at.numbers(part.guesses["revenue_cents"].sources[1])
-        pairs_of += [(numbers, price), (price, price)]
-    for (what, groups), (each, own) in product(every, pairs_of):
-        large = [rows for rows in groups.values() if len(rows) >= LEAST_PARTS]
-        sums = [i for rows in large if (i := _is_sum(rows, each, own)) is not None]
-        if not sums or len(sums) < NEARLY_ALL * len(large) or (len(large) == 1 and len(large[0]) <= LEAST_PARTS):
-            continue
-        if len(large) < 2 and what != "the file":
-            continue
-        pairs = {i for rows in groups.values() if len(rows) == 2 and numbers[rows[0]] == numbers[rows[1]] for i in rows}
-        blank = {i for i, n in enumerate(numbers) if not n}  # rows without money say nothing
-        others = set(range(len(numbers))) - set(sums) - pairs - blank
-        result = _value_of(part, sums, others)
-        if result is not None:
-            if part.guesses["revenue_cents"].is_product and each is not numbers:
-                _take_as_amounts(part)
-            _leave_out_sums(part, *result, what)
-            return True
-    return False
-
-
-def _take_as_amounts(part: Part) -> None:
-    """Take a price as the amount of its row, whose sums show that it is none of a unit."""
-    revenue = part.guesses["revenue_cents"]
-    price = revenue.sources[1]
-    why = f"{price.name} is that of its row, for rows with the sum of an order show it"
-    part.guesses["revenue_cents"] = revenue.computed(syntax.column(price.name), why, (price,), Sure.LIKELY)
-    part.questions = [q for q in part.questions if not (q.key.startswith("amount_of") and price.name in q.columns)]
-
-
-def _is_sum(rows: Sequence[int], numbers: Sequence[float | None], own: Sequence[float | None]) -> int | None:
-    """Return the row whose own number is the sum of the others; None where none is, or all but it are nothing."""
-    known = [(i, numbers[i] or 0.0, own[i] or 0.0) for i in rows]
-    every = sum(n for _, n, _ in known)
-    if sum(abs(n) > CENT for _, n, _ in known) < LEAST_PARTS:
-        return None
-    return next((i for i, n, whole in reversed(known) if abs(every - n - whole) < CENT < abs(whole)), None)
-
-
-def _value_of(part: Part, sums: Sequence[int], others: set[int]) -> tuple[Column, str | None] | None:
-    """Return the column and the value, or None for blank, by which sums are told from other rows."""
-    for column in part.looked_at.own:
-        texts = part.looked_at.texts(column)
-        if not texts:
-            continue
-        values = {texts[i] for i in sums}
-        if len(values) == 1 and not values & {texts[i] for i in others}:
-            return column, values.pop()
-    return None
-
-
-def _leave_out_sums(part: Part, column: Column, value: str | None, what: str) -> None:
-    name = syntax.column(column.name)
-    condition = f"{name} is not null" if value is None else row_kinds.not_in(column, [value])
-    marks = [text if text == value else "other" for text in part.looked_at.texts(column)]
-    if row_kinds.is_asked(part, marks):
-        return
-    n = column.n_rows - column.n_known if value is None else column.counts[value]
-    shown = f"{column.name} is {BLANK if value is None else repr(value)} in {n:,} rows, each the sum of the other rows of {what}"
-    if value is not None and TOTAL.fullmatch(value):
-        row_kinds.leave_out(part, condition)
-        part.remarks.append(f"{shown}: left out")
-        return
-
-    def answer(given: str) -> None:
-        if given == "leave_out":
-            row_kinds.leave_out(part, condition)
-
-    key, text = syntax.slug(f"sums by {column.words}"), f"{shown}: leave these rows out as totals, or keep them?"
-    part.questions.append(
-        Question(key, text, answer, ("leave_out", "keep"), columns=(column.name,), rows_with=(value,))
     )

@@ -1,6 +1,6 @@
 """What stands on every line of an order: its total, of which parts stand beside it, and what is taken off the lines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, product
 
@@ -69,34 +69,50 @@ def check(part: Part, roles: Modifiers) -> None:
 
 def _take_parts(part: Part) -> bool:
     """Take the parts of an order in place of its total, where that stands on each of its rows; say whether it did."""
-    revenue, order, who = (part.guesses[name] for name in ("revenue_cents", "order_id", "customer_id"))
-    if not isinstance(revenue.value, str) or len(order.sources) != 1 or len(who.sources) != 1:
+    revenue = part.guesses["revenue_cents"]
+    if not isinstance(revenue.value, str) or not part.looked_at.holds(*revenue.sources):
         return False
     amount = revenue.sources[0]
-    if not part.looked_at.holds(amount, *order.sources, *who.sources):
-        return False
-    keys = zip(part.looked_at.texts(order.sources[0]), part.looked_at.texts(who.sources[0]), strict=True)
-    groups: dict[tuple[str | None, str | None], list[int]] = {}
-    for i, key in enumerate(keys):
-        groups.setdefault(key, []).append(i)
-    totals = part.looked_at.numbers(amount)
     read = {c for guess in part.guesses.values() for c in guess.sources}
     for column in part.looked_at.own:
-        if column in read or not column.is_number:
-            continue
-        own = part.looked_at.numbers(column)
-        fitting = [
-            rows
-            for rows in groups.values()
-            if len({totals[i] for i in rows}) == 1
-            and totals[rows[0]]
-            and abs(sum(own[i] or 0.0 for i in rows) - (totals[rows[0]] or 0.0)) < CENT
-        ]
-        if sum(len(rows) > 1 for rows in fitting) >= LEAST_ORDERS and len(fitting) >= NEARLY_ALL * len(groups):
-            why = f"its rows come to {amount.name}, which stands on each row of a {order.sources[0].name}"
+        if column not in read and column.is_number and _come_to(part, part.looked_at.numbers(column), amount):
+            why = f"its rows come to {amount.name}, which stands on each row of an order"
             part.guesses["revenue_cents"] = Guess(column.name, Sure.LIKELY, why, (column,))
             return True
     return False
+
+
+def have_total(part: Part, amounts: Sequence[float | None]) -> bool:
+    """Say whether a column holds what the rows of each order come to, on each of them: then they are its lines.
+
+    Parameters
+    ----------
+    part : Part
+        Purchases.
+    amounts : sequence of float or None
+        What each row brings.
+    """
+    read = {c for guess in part.guesses.values() for c in guess.sources}
+    return any(c not in read and c.is_number and _come_to(part, amounts, c) for c in part.looked_at.own)
+
+
+def _come_to(part: Part, amounts: Sequence[float | None], total: Column) -> bool:
+    """Say whether amounts of nearly all orders come to a total that stands on each of their rows."""
+    order, who = part.guesses["order_id"].sources, part.guesses["customer_id"].sources
+    if len(order) != 1 or len(who) != 1 or not part.looked_at.holds(*order, *who):
+        return False
+    groups: dict[tuple[str | None, str | None], list[int]] = {}
+    for i, key in enumerate(zip(part.looked_at.texts(order[0]), part.looked_at.texts(who[0]), strict=True)):
+        groups.setdefault(key, []).append(i)
+    totals = part.looked_at.numbers(total)
+    fitting = [
+        rows
+        for rows in groups.values()
+        if len({totals[i] for i in rows}) == 1
+        and totals[rows[0]]
+        and abs(sum(amounts[i] or 0.0 for i in rows) - (totals[rows[0]] or 0.0)) < CENT
+    ]
+    return sum(len(rows) > 1 for rows in fitting) >= LEAST_ORDERS and len(fitting) >= NEARLY_ALL * len(groups)
 
 
 def _sums(part: Part, columns: list[Column]) -> Iterator[Sum]:

@@ -123,6 +123,9 @@ def _is_explained(part: Part, every: Sequence[float | None], own: Sequence[float
         fitting = sum(min(abs(a + c - b), abs(a - c - b), abs(a - b * c)) < CENT for a, b, c in rows)
         if rows and fitting >= NEARLY_ALL * len(rows) and any(c for *_, c in rows):
             return True
+        times = [abs(a - b * c) < CENT for a, b, c in rows if c]  # a rate may stand on the first line of an order only
+        if len(times) >= LEAST_ROWS and sum(times) >= NEARLY_ALL * len(times):
+            return True
     return False
 
 

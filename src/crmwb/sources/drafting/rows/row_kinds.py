@@ -160,6 +160,9 @@ def fill_heads_down(part: Part, condition: str) -> None:
     columns = [c.name for c in part.looked_at.columns if c.name in part.heads and syntax.column(c.name) in condition]
     if not columns or not order or isinstance(filled, str):
         return
+    if isinstance(filled, list):
+        part.options["fill_down"] = list(dict.fromkeys([*filled, *columns]))
+        return
     own = filled or {"columns": [], "within": order[0].name}
     part.options["fill_down"] = {**own, "columns": list(dict.fromkeys([*own["columns"], *columns]))}
 

@@ -1,0 +1,172 @@
+"""Registers of documents by code, parts of totals, converted amounts, packages used up, and fees for cancelling."""
+
+import pytest
+from mapping_exports import Mapped, revenue
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return Mapped(tmp_path)
+
+
+def total(project) -> float:
+    return round(sum(revenue(project.ingest()).values()), 2)
+
+
+def write(project, name: str, lines: list[str]) -> None:
+    (project.raw / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def day(i: int) -> str:
+    return f"2024-{i // 28 % 12 + 1:02d}-{i % 28 + 1:02d}"
+
+
+def test_codes_of_documents_are_asked_although_one_of_them_marks_the_total(project):
+    lines, sold, every = ["Doc;Invoice no;Invoice date;Customer no;Material;Net amount"], 0, 0
+    for i in range(90):
+        kind = "CR" if i % 9 == 8 else "PF" if i % 9 == 7 else "IV"
+        for line in range(2):
+            cents = 4_000 + 310 * (i % 7) + 90 * line
+            every += cents
+            sold += {"IV": cents, "CR": -cents, "PF": 0}[kind]
+            lines.append(f"{kind};{9000 + i};{day(i)};C{i % 12:03d};M-{i % 5};{cents / 100:.2f}")
+    write(project, "register.csv", [*lines, f"*;;;;;{every / 100:.2f}"])
+    assert project.draft(sums_by_doc="leave_out", kinds_of_doc="IV=sale,CR=return,PF=none") == []
+    assert total(project) == sold / 100
+
+
+def test_parts_are_taken_where_their_total_stands_on_each_row_of_an_order(project):
+    lines, given = ["Donor ID,Gift ID,Gift date,Gift amount,Fund,Split amount"], 0
+    for i in range(60):
+        parts = (2_000 + 100 * (i % 8), 1_500) if i % 4 == 0 else (2_500 + 100 * (i % 9),)
+        given += sum(parts)
+        for fund, part in zip(("General", "Library"), parts, strict=False):
+            lines.append(f"D{i % 15:03d},G{i},{day(i)},{sum(parts) / 100:.2f},{fund},{part / 100:.2f}")
+    write(project, "gifts.csv", lines)
+    assert project.draft() == []
+    assert "Split amount" in project.mapping
+    assert total(project) == given / 100
+
+
+def test_a_total_with_one_row_for_each_order_stays_the_amount(project):
+    lines, given = ["Donor ID,Gift ID,Gift date,Gift amount,Pledged"], 0
+    for i in range(60):
+        given += (cents := 2_500 + 100 * (i % 9))
+        lines.append(f"D{i % 15:03d},G{i},{day(i)},{cents / 100:.2f},{cents / 100:.2f}")
+    write(project, "gifts.csv", lines)
+    project.draft()
+    assert total(project) == given / 100
+
+
+@pytest.mark.parametrize("converted", [True, False])
+def test_amounts_in_several_currencies_are_converted_although_the_rate_stands_on_the_first_line_only(
+    project, converted
+):
+    lines, worth = ["单据编号,日期,客户,币别,汇率,商品,数量,金额" + (",金额(本位币)" if converted else "")], 0.0
+    for i in range(60):
+        rate, name = (7.1 + 0.01 * (i % 5), "美元") if i % 4 == 0 else (1, "人民币")
+        for line in range(1 + i % 3):
+            amount = 120 + 7.5 * (i % 6) + line
+            worth += round(amount * rate, 2)
+            head = f"AR{i:04d},{day(i)},客户{i % 9}公司,{name},{rate:g}" if line == 0 else ",,,,"
+            own = f",{round(amount * rate, 2):.2f}" if converted else ""
+            lines.append(f"{head},G{line},1,{amount:.2f}{own}")
+    write(project, "应收.csv", lines)
+    answers = {"fill_down": "yes"} | ({} if converted else {"by_汇率": "multiply"})
+    assert project.draft(currency="CNY", **answers) == []
+    assert total(project) == pytest.approx(worth, abs=0.02)
+
+
+def test_what_a_package_paid_for_before_is_asked(project):
+    lines, sold = ["Invoice,Date,Patient ID,Item,Qty,Amount,Settlement"], 0
+    for i in range(120):
+        method = ("CASH", "VISA", "PKG")[i % 3]
+        cents = 8_000 + 500 * (i % 6)
+        sold += cents if method != "PKG" else 0
+        lines.append(f"INV{i:04d},{day(i)},P{i % 17:03d},Session {i % 6},1,{cents / 100:.2f},{method}")
+    write(project, "clinic.csv", lines)
+    assert project.draft(settlement_what_was_paid_before="leave_out") == []
+    assert total(project) == sold / 100
+
+
+def test_orders_that_were_cancelled_and_billed_are_asked(project):
+    lines, billed = ["Load,Status,Customer code,Pickup date,Total charges,Invoice no"], 0
+    for i in range(120):
+        status, invoice, cents = "COMPLETED", f"{88_000 + i}", 150_000 + 1_000 * (i % 11)
+        if i % 10 == 9:
+            status, invoice, cents = "CANCELLED", (f"{88_000 + i}" if i % 20 == 9 else ""), 25_000
+        billed += cents if invoice else 0
+        lines.append(f"{5_000 + i},{status},CUST{i % 13:02d},{day(i)},{cents / 100:.2f},{invoice}")
+    write(project, "loads.csv", lines)
+    assert project.draft(billed_by_invoice_no="keep") == []
+    assert total(project) == billed / 100
+
+
+def test_cancelled_orders_that_all_have_an_invoice_are_no_sales(project):
+    lines, sold = ["Order,Status,Customer code,Date,Total,Invoice no"], 0
+    for i in range(60):
+        status, cents = ("CANCELLED" if i % 10 == 9 else "COMPLETED"), 15_000 + 1_000 * (i % 11)
+        sold += cents if status == "COMPLETED" else 0
+        lines.append(f"{5_000 + i},{status},CUST{i % 13:02d},{day(i)},{cents / 100:.2f},{88_000 + i}")
+    write(project, "orders.csv", lines)
+    assert project.draft() == []
+    assert total(project) == sold / 100
+
+
+def test_prices_that_hold_tax_for_some_customers_only_are_asked(project):
+    lines, net = ["order;date;customer;group;net;item;price;quantity;tax_rate"], 0.0
+    for i in range(80):
+        is_trade = i % 4 == 0
+        price, units, rate = (12.5, 8.4, 30.0)[i % 3], 1 + i % 4, (7, 19)[i % 2]
+        worth = round(units * price if is_trade else units * price / (1 + rate / 100), 2)
+        net += worth
+        who = f"C{i % 11 + (100 if is_trade else 0):03d}"
+        group = "trade" if is_trade else "home"
+        lines.append(f"{700 + i};{day(i)};{who};{group};{int(is_trade)};A{i % 3};{price:.2f};{units};{rate}")
+    write(project, "lines.csv", lines)
+    assert project.draft(tax_by_net="take_off") == []
+    assert total(project) == pytest.approx(net, abs=0.02)
+
+
+def test_an_amount_before_several_discounts_is_asked_although_returns_are_below_zero(project):
+    lines, left = ["Receipt,Date,Member,Subtotal,Discount,Points discount,Total"], 0
+    for i in range(90):
+        sign = -1 if i % 15 == 14 else 1
+        subtotal = sign * (3_000 + 170 * (i % 9))
+        off, points = sign * (200 if i % 3 == 0 else 0), sign * (100 if i % 5 == 0 else 0)
+        left += subtotal - off - points
+        cells = (f"{cents / 100:.2f}" for cents in (subtotal, off, points, subtotal - off - points))
+        lines.append(f"{8_000 + i},{day(i)},M{i % 14:03d},{','.join(cells)}")
+    write(project, "receipts.csv", lines)
+    project.draft(amount_subtotal="total")
+    assert total(project) == left / 100
+
+
+def test_a_discount_is_taken_off_where_only_so_the_amount_comes_to_the_total(project):
+    lines, net = ["Folio,Fecha,RFC Cliente,SubTotal,Descuento,IVA,Total"], 0
+    for i in range(80):
+        subtotal, off = 40_000 + 900 * (i % 13), (2_000 if i % 3 == 0 else 0)
+        tax = round(0.16 * (subtotal - off))
+        net += subtotal - off
+        cells = (f"{cents / 100:.2f}" for cents in (subtotal, off, tax, subtotal - off + tax))
+        lines.append(f"A{i},{day(i)},R{i % 16:03d},{','.join(cells)}")
+    write(project, "cfdi.csv", lines)
+    project.draft(customer="RFC Cliente", date="Fecha")
+    assert total(project) == net / 100
+
+
+def test_wages_among_documents_are_asked_and_payments_of_what_was_billed_are_no_orders(project):
+    lines, billed = ["Document,Date,Partner,Concept,Subtotal,Monto pago"], 0
+    for i in range(90):
+        cents = 50_050 + 1_010 * (i % 9)
+        billed += cents
+        lines += [
+            f"F{i},{day(i)},R{i % 10:03d},Tools,{cents / 100:.2f},",
+            f"N{i},{day(i)},E{i % 4:03d},Payroll,9000.00,",
+            f"P{i},{day(i + 20)},R{i % 10:03d},Tools,0.00,{cents / 100:.2f}",
+        ]
+    write(project, "documents.csv", lines)
+    assert project.draft(customer="Partner", concept_wages="leave_out", money_in_monto_pago="leave_out") == []
+    assert total(project) == billed / 100
+    assert project.ingest().table("transactions")["order_id"].nunique() == 90
