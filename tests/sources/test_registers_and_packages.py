@@ -170,3 +170,20 @@ def test_wages_among_documents_are_asked_and_payments_of_what_was_billed_are_no_
     assert project.draft(customer="Partner", concept_wages="leave_out", money_in_monto_pago="leave_out") == []
     assert total(project) == billed / 100
     assert project.ingest().table("transactions")["order_id"].nunique() == 90
+
+
+def test_the_smaller_of_two_files_is_asked_about_and_months_in_words_of_any_language_are_read(project):
+    months = "Jan Feb Mar Apr Mei Jun Jul Agu Sep Okt Nov Des".split()
+    lines, back, sold = ["No. Faktur;Tanggal;Kode Pelanggan;Jumlah"], ["No. Kembali;Tanggal;Kode Pelanggan;Jumlah"], 0
+    for i in range(96):
+        amount = 1_000_000 + 25_000 * (i % 7)
+        sold += amount
+        lines.append(f"F{i};{i % 27 + 1:02d} {months[i % 12]} 2024;P.{i % 13:03d};{amount}")
+        if i % 8 == 0:
+            sold -= 300_000
+            back.append(f"R{i};{i % 27 + 1:02d} {months[i % 12]} 2024;P.{i % 13:03d};300000")
+    write(project, "faktur.csv", lines)
+    write(project, "barang_kembali.csv", back)
+    answers = {"customer": "Kode Pelanggan", "date": "Tanggal", "amount": "Jumlah"}
+    assert project.draft(currency="IDR", rows_of_barang_kembali_csv="returns", **answers) == []
+    assert total(project) == sold

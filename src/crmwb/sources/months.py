@@ -3,40 +3,24 @@
 import datetime as dt
 import re
 from functools import cache
+from itertools import product
 
 import ibis
 import ibis.expr.types as ir
+from babel import Locale
 
 from crmwb.sources import letters
 
 IN_WORDS = "month in words"  # 15 de marzo de 2025 14:32 hs.; 15 mars 2025; 15. März 2025
 DAYS_FROM = "days from "  # and a day and a format: days from 2024-07-01 %d%m, of which 0103 is 1 March 2025
-MONTHS: dict[int, str] = {  # Spanish, French, Italian, Portuguese, Dutch, German and Polish, without accents
-    1: "enero ene janvier janv gennaio gen janeiro januari jan januar janner stycznia styczen sty",
-    2: "febrero feb fevrier fevr fev febbraio fevereiro februari februar lutego luty lut",
-    3: "marzo mar mars marco maart mrt marz mrz marca marzec",
-    4: "abril abr avril avr aprile apr april kwietnia kwiecien kwi",
-    5: "mayo may mai maggio mag maio mei maja maj",
-    6: "junio jun juin giugno giu junho juni czerwca czerwiec cze",
-    7: "julio jul juillet juil luglio lug julho juli lipca lipiec lip",
-    8: "agosto ago aout augustus aug august sierpnia sierpien sie",
-    9: "septiembre setiembre sep sept set septembre settembre sett setembro september wrzesnia wrzesien wrz",
-    10: "octubre oct octobre ottobre ott outubro out oktober okt pazdziernika pazdziernik paz",
-    11: "noviembre nov novembre novembro november listopada listopad lis",
-    12: "diciembre dic decembre dec dicembre dezembro dez december dezember grudnia grudzien gru",
-}
+LANGUAGES = (  # of which no name is that of one month in one of them and of another month in another
+    *("cs", "da", "de", "es", "et", "fi", "fr", "hu", "id", "it", "lt"),
+    *("lv", "ms", "nb", "nl", "pl", "pt", "ro", "sk", "sl", "sv", "tr"),
+)
+ALSO = {1: ["janner"], 3: ["mrz"], 8: ["agt"], 9: ["sett", "setiembre"]}  # in use, and not in Unicode's tables
 DAY = r"(\d{1,2})(?:er|[.o])?[ /-]*(?:de |di |d')?"  # and its month
 YEAR = r"\.?,?[ /-]*(?:de |del |di )?(\d{4}|\d{2})\b"
 CLOCK = r"^([\d-]{6,10})[, -]*(?:a las|alle ore|alle|as|a|om|um|ore)? ?(\d{1,2})[:h](\d{2})(:\d{2})?"
-STEPS: tuple[tuple[str, str], ...] = (  # what is replaced by what, in small letters without accents
-    (r"^[a-z]{2,10}\.?,? (?:den |el |le )?(\d{1,2}[^\d:]*[a-z])", r"\1"),  # the day of the week
-    *((rf"\b(?:{'|'.join(words.split())})\b\.?", f"@{number:02}") for number, words in MONTHS.items()),
-    (rf"^{DAY}@(\d\d){YEAR}", r"\3-\2-\1"),
-    (r"^@(\d\d) (\d{1,2}),? (?:de |del )?(\d{4})", r"\3-\1-\2"),
-    (CLOCK, r"\1 \2:\3\4"),
-    (r" ?([ap])\. ?m\.?$", r" \1m"),
-    (r"(:\d\d) ?(?:hs|hrs|h|uhr|uur)\.?$", r"\1"),
-)
 FORMATS = tuple(
     f"%{year}-%m-%d{clock}" for year in "yY" for clock in (" %I:%M:%S %p", " %I:%M %p", " %H:%M:%S", " %H:%M", "")
 )
@@ -59,6 +43,27 @@ def strip_accents(text: str) -> str:  # type: ignore[empty-body]  # the engine h
 
 
 @cache
+def _steps() -> tuple[tuple[str, str], ...]:
+    """Return what is replaced by what, in small letters without accents; months have the names of Unicode's tables."""
+    words = {number: set(also) for number, also in ALSO.items()}
+    for language, width in product(LANGUAGES, ("wide", "abbreviated")):
+        for by_width in Locale.parse(language).months.values():  # alone, and within a date
+            for number, name in by_width[width].items():
+                words.setdefault(number, set()).add(letters.without_accents(name.lower()).rstrip("."))
+    longest_first = {n: sorted(sorted(words[n]), key=len, reverse=True) for n in sorted(words)}
+    return (
+        (r"^[a-z]{2,10}\.?,? (?:den |el |le )?(\d{1,2}[^\d:]*[a-z])", r"\1"),  # the day of the week
+        *((rf"\b(?:{'|'.join(names)})\b\.?", f"@{n:02}") for n, names in longest_first.items()),
+        (rf"^{DAY}@(\d\d){YEAR}", r"\3-\2-\1"),
+        (r"^@(\d\d) (\d{1,2}),? (?:de |del )?(\d{4})", r"\3-\1-\2"),
+        (r"^(\d{4})\. @(\d\d) (\d{1,2})\.?", r"\1-\2-\3"),  # Hungarian
+        (CLOCK, r"\1 \2:\3\4"),
+        (r" ?([ap])\. ?m\.?$", r" \1m"),
+        (r"(:\d\d) ?(?:hs|hrs|h|uhr|uur)\.?$", r"\1"),
+    )
+
+
+@cache
 def is_in_words(text: str) -> bool:
     """Say whether a text is a date with a month in words.
 
@@ -68,7 +73,7 @@ def is_in_words(text: str) -> bool:
     (True, False)
     """
     plain = letters.without_accents(text.lower())
-    for pattern, to in STEPS:
+    for pattern, to in _steps():
         plain = re.sub(pattern, to, plain)
     return READ.fullmatch(plain) is not None
 
@@ -94,7 +99,7 @@ def is_of_days(date_format: str) -> bool:
 def of_words(text: ir.StringValue) -> ir.StringValue:
     """Return a date with a month in words as one of `FORMATS` reads it; other texts are none of them."""
     plain = strip_accents(text.lower())
-    for pattern, to in STEPS:
+    for pattern, to in _steps():
         plain = plain.re_replace(pattern, to)
     return plain
 

@@ -34,7 +34,7 @@ BACK = re.compile(
     r"refund|return|charge ?back|charged back|credit ?note|credit memo|money back"
     r"|erstatt|ruckerstatt|retoure|retourniert|zuruckgegeben|zuruckgesandt|rucksendung|gutschrift|ruckbuchung|ruckgabe|rucklastschrift"
     r"|rembours|retourne|\bavoir\b|retour"
-    r"|reembols|devuel|devolu|nota de credito|abono|devolvid"
+    r"|\bretur|reembols|devuel|devolu|nota de credito|abono|devolvid"
     r"|terugbetaald|retour gezonden|rimbors|restituit|estornad"
     r"|退(款|货|费|票|卡|订|单|换|保)|已退|红冲|冲正"
     r"|返品|返金|払い戻し"

@@ -81,6 +81,7 @@ def ask_of_other_files(parts: list[Part]) -> None:
         if part.table == "transactions" and part.profile is not None and not part.is_stand_in:
             first.setdefault(str(part.options["file"]), part)
     sold = [part for part in first.values() if not refunds.holds_returns_only(part)]
+    sold.sort(key=lambda part: -part.looked_at.n_rows)  # what comes beside sales has fewer rows than they
     for i, part in enumerate(sold):
         if i and all(_columns(other) != _columns(part) for other in sold[:i]):
             _ask_what_it_is(part, sold[0], parts)
