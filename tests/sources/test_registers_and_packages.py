@@ -173,7 +173,7 @@ def test_wages_among_documents_are_asked_and_payments_of_what_was_billed_are_no_
 
 
 def test_the_smaller_of_two_files_is_asked_about_and_months_in_words_of_any_language_are_read(project):
-    months = "Jan Feb Mar Apr Mei Jun Jul Agu Sep Okt Nov Des".split()
+    months = ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"]
     lines, back, sold = ["No. Faktur;Tanggal;Kode Pelanggan;Jumlah"], ["No. Kembali;Tanggal;Kode Pelanggan;Jumlah"], 0
     for i in range(96):
         amount = 1_000_000 + 25_000 * (i % 7)
