@@ -187,3 +187,24 @@ def test_the_smaller_of_two_files_is_asked_about_and_months_in_words_of_any_lang
     answers = {"customer": "Kode Pelanggan", "date": "Tanggal", "amount": "Jumlah"}
     assert project.draft(currency="IDR", rows_of_barang_kembali_csv="returns", **answers) == []
     assert total(project) == sold
+
+
+def test_corrections_of_both_states_count_with_the_invoice_that_they_name(project):
+    head = "Nr faktury;Typ;Data wystawienia;Nr klienta;Stan;Wartość netto;Dok. powiązany"
+    lines, right = [head], 0
+    for i in range(60):
+        net = 10_000 + 321 * i
+        rows = [(f"FV/{i}", "FV", "", net, "")]
+        right += net
+        if i % 5 == 0:
+            rows += [(f"KOR/{i}", "KOR", "było", net, f"FV/{i}"), (f"KOR/{i}", "KOR", "jest", net - 500, f"FV/{i}")]
+            right -= 500
+        for number, kind, state, cents, of in rows:
+            amount = f"{cents / 100:.2f}".replace(".", ",")
+            lines.append(f"{number};{kind};{i % 28 + 1:02d}.03.2024;K{i % 6};{state};{amount};{of}")
+    write(project, "rejestr.csv", lines)
+    answers = {"kinds_of_typ": "sales", "kinds_of_stan": "było=return,jest=sale", "amount": "Wartość netto"}
+    assert project.draft(**answers) == []
+    ingested = project.ingest()
+    assert round(sum(revenue(ingested).values()), 2) == right / 100
+    assert ingested.table("transactions")["order_id"].nunique() == 60

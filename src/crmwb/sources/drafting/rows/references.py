@@ -8,6 +8,7 @@ from crmwb.sources.drafting.reading.profile import Column
 from crmwb.sources.drafting.rows.row_kinds import leave_out, take_back
 
 MOSTLY = 0.5
+NEARLY_ALL = 0.9  # of the documents named: others may be older than the file
 
 
 def ask(part: Part, roles: Modifiers) -> None:
@@ -47,9 +48,30 @@ def ask(part: Part, roles: Modifiers) -> None:
     )
 
 
+def count_with_what_they_correct(part: Part) -> None:
+    """Count rows that name another document of the file as that order's: a correction is no order of its own.
+
+    Parameters
+    ----------
+    part : Part
+        Purchases, some rows of which are corrections.
+    """
+    order = part.guesses["order_id"]
+    if len(order.sources) != 1 or not isinstance(order.value, str) or not part.looked_at.holds(*order.sources):
+        return
+    used = {c.name for guess in part.guesses.values() for c in guess.sources}
+    fitting = (c for c in part.looked_at.own if c.name not in used and not c.is_flag)
+    column = next((c for c in fitting if _names_others(c, order.sources[0], part)), None)
+    if column is not None:
+        text = f"coalesce({syntax.column(column.name)}, {syntax.column(order.value)})"
+        why = f"{order.why}; corrections count with what {column.name} names"
+        part.guesses["order_id"] = order.computed(text, why, (*order.sources, column))
+
+
 def _names_others(column: Column, order: Column, part: Part) -> bool:
     """Say whether a column names orders of other rows, in some rows only."""
-    if not 0 < column.n_known <= MOSTLY * column.n_rows or not column.counts.keys() <= order.counts.keys():
+    known = column.counts.keys() & order.counts.keys()
+    if not 0 < column.n_known <= MOSTLY * column.n_rows or len(known) < NEARLY_ALL * len(column.counts):
         return False
     pairs = zip(part.looked_at.texts(column), part.looked_at.texts(order), strict=True)
     return all(other != own for other, own in pairs if other)

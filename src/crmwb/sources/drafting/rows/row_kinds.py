@@ -3,7 +3,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
@@ -302,8 +302,10 @@ def _below_zero(part: Part, column: Column, values: Sequence[str]) -> set[str]:
     return {v for v in values if is_mixed and signs.get(v) == {False}}
 
 
-def ask_of_kinds(part: Part, column: Column, values: Sequence[str], why: str) -> None:
-    """Ask which values of a column are sales, which returns, and which neither."""
+def ask_of_kinds(
+    part: Part, column: Column, values: Sequence[str], why: str, then: Sequence[Callable[[Part], None]] = ()
+) -> None:
+    """Ask which values of a column are sales, which returns, and which neither; what follows where some are returns."""
 
     def answer(given: str) -> None:
         said_of = dict(pair.strip().rpartition("=")[::2] for pair in given.split(",")) if given != "sales" else {}
@@ -317,6 +319,8 @@ def ask_of_kinds(part: Part, column: Column, values: Sequence[str], why: str) ->
             leave_out(part, not_in(column, out))
         if back := [v for v, what in said_of.items() if what == "return"]:
             take_back(part, (column,), syntax.is_in(column.name, sorted(back)))
+            for each in then:
+                each(part)
 
     text = (
         f"{column.name} is {' or '.join(map(repr, values))} in {rows(column, list(values))}, and {why}: "
