@@ -216,7 +216,7 @@ def split_tenders(b: Book) -> dict[str, str]:
             lines.append(f"R{s.no},S1,{s.day},L{s.who:05},{point(s.cents)},{t},{point(c)}")
         b.sold(f"L{s.who:05}", s.cents, s.day)
     b.write("tenders.csv", lines)
-    return {"customer": "Loyalty ID", "amount": "Tender amount", "versions_by_tender": "lines"}
+    return {"customer": "Loyalty ID", "amount": "Tender amount"}
 
 
 def mindbody_sales(b: Book) -> dict[str, str]:

@@ -9,8 +9,9 @@ from crmwb.sources.drafting.amounts import money, sums
 from crmwb.sources.drafting.guess import Guess, Part, best
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.reading import syntax
+from crmwb.sources.drafting.reading.modifier_words import MODIFIERS
 from crmwb.sources.drafting.reading.profile import Column
-from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS
+from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
 from crmwb.sources.drafting.rows.order_lines import OrderLines
 
 CENT = 0.015  # two roundings
@@ -145,7 +146,7 @@ def _total_after(part: Part, discount: Column, roles: Modifiers) -> str | None:
     own = part.looked_at.own
     if amount[0] not in own or discount not in own:
         return None
-    beside = [c for c in own if c not in (amount[0], discount) and c.is_number and sums.is_none(c, roles)][
+    beside = [c for c in own if c not in (amount[0], discount) and c.is_number and _is_beside(c, roles)][
         :MOST_LOOKED_AT
     ]
     totals = [c for c in own if c.is_number and c not in (amount[0], discount, *beside)]
@@ -158,6 +159,12 @@ def _total_after(part: Part, discount: Column, roles: Modifiers) -> str | None:
             if telling and sum(abs(rest) < CENT for rest in less) > MOSTLY * len(telling):
                 return column.name
     return None
+
+
+def _is_beside(column: Column, roles: Modifiers) -> bool:
+    """Say whether a column holds tax or shipping, which come on top of an amount."""
+    is_named = any(matches(column.words, MODIFIERS[role]) for role in ("shipping", "tax"))
+    return sums.is_none(column, roles) or (is_named and any(column.numbers))
 
 
 def _names(guess: Guess) -> str:

@@ -270,7 +270,7 @@ def _without_whatis_none(part: Part, result: Sum, roles: Modifiers) -> bool:
         _ask_of_two(part, result, amount, done[0], f"{later[0].name} is not sold yet")
         return True
     after = [c for c, sign in rest if sign > 0 and not is_none(c, roles)]
-    off = [c for c, sign in rest if sign > 0 and _is_off(c, roles)]
+    off = [c for c, sign in rest if sign > 0 and _is_off(c, roles) and _is_on_its_side(part, c, amount)]
     left = [c for c in after if c not in off]
     if off and len(left) == 1 and len(rest) == len(off) + 1 and not _is_off(left[0], roles):
         names = " and ".join(c.name for c in off)
@@ -279,6 +279,12 @@ def _without_whatis_none(part: Part, result: Sum, roles: Modifiers) -> bool:
         )
         return True
     return False
+
+
+def _is_on_its_side(part: Part, column: Column, amount: Column) -> bool:
+    """Say whether a number is mostly above zero where an amount is, and below where that is, as on returns."""
+    signs = [own * whole > 0 for own, whole in part.looked_at.number_rows(column, amount) if own and whole]
+    return 2 * sum(signs) > len(signs)
 
 
 def _ask_of_rest(part: Part, amount: Column, result: Sum, roles: Modifiers) -> bool:
