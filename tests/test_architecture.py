@@ -33,12 +33,12 @@ LAYERS = [
 ]
 LAYER = {package: layer for layer, packages in enumerate(LAYERS) for package in packages}
 ONLY_IN = {
-    "great_expectations": "quality",
-    "papermill": "reporting",
-    "nbconvert": "reporting",
-    "duckdb": "engine",
-    "pyspark": "engine",
-    "babel": "findings",
+    "great_expectations": {"quality"},
+    "papermill": {"reporting"},
+    "nbconvert": {"reporting"},
+    "duckdb": {"engine"},
+    "pyspark": {"engine"},
+    "babel": {"findings", "sources"},  # writes numbers and dates; reads names of months
 }
 
 
@@ -61,9 +61,9 @@ def test_a_package_imports_its_own_layer_or_a_lower_one(file):
 @pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(ROOT)))
 def test_heavy_libraries_stay_in_their_package(file):
     for library, only in ONLY_IN.items():
-        if package(file) != only:
+        if package(file) not in only:
             used = {n for n in imported_names(file) if library in n.split(".")}
-            assert not used, f"{file} imports {used}; only {only} may"
+            assert not used, f"{file} imports {used}; only {' and '.join(sorted(only))} may"
 
 
 def test_days_and_months_are_counted_in_the_calendar_alone():
