@@ -281,7 +281,7 @@ def year_to_date(b: Book) -> dict[str, str]:
             lines.append(f"C{w},2024-{m:02},{point(c)},{point(ytd)}")
             b.sold(f"C{w}", c, date(2024, m, 1))
     b.write("monthly_sales.csv", lines)
-    raise Refused("no date")
+    return {"days_of_period": "first_day"}
 
 
 def korean(b: Book) -> dict[str, str]:

@@ -17,6 +17,11 @@ ISO_TIME = rf"^\d{{4}}-\d{{1,2}}-\d{{1,2}}([T ]{CLOCK})?$"
 OFFSET = r"(:\d{2}(?:[.,]\d+)?) ?(?:Z|z|UTC|GMT|(?:UTC|GMT)?([-+])(\d{1,2}):?(\d{2})?)$"  # after a time
 FIRST_YEAR = 1000  # "%Y" also reads 16 as the year 16: that is a two-digit year in a four-digit format
 LAST_YEAR = 9999  # systems write 9999-12-31 for "without end"
+WITH_FULL_STOPS = re.compile(r"%[dmYy]\.%[dmY]\.")  # 01.05.2023: also reads 01. 05. 2023, 2023. 05. 01.
+FULL_STOPS = (
+    (r"^(\d{1,2})\. ?(\d{1,2})\. ?(\d{4}|\d{2}\b)\.?", r"\1.\2.\3"),
+    (r"^(\d{4})\. ?(\d{1,2})\. ?(\d{1,2})\b\.?", r"\1.\2.\3"),
+)
 DATE_DIRECTIVES = {f"%{letter}" for letter in "YymdbBHIMSfpjaA%"} | {"%-d", "%-m", "%-H", "%-I", "%-M", "%-S"}
 UTC = "UTC"
 
@@ -181,6 +186,9 @@ def moment(
 
 
 def _read(text: ir.StringValue, date_format: str, zone: str, clock: str) -> ir.TimestampValue:
+    if WITH_FULL_STOPS.match(date_format):
+        for pattern, to in FULL_STOPS:
+            text = text.re_replace(pattern, to)
     if date_format in EPOCHS:
         number = only(text.re_search(r"^-?\d{1,16}(\.\d*)?$"), text).try_cast("decimal(26, 6)")
         micros = number * ibis.literal(EPOCHS[date_format], "decimal(8, 0)")
@@ -230,6 +238,20 @@ def _with_offset(
 
 def _local(moment_utc: ir.TimestampValue, zone: str) -> ir.TimestampValue:
     return moment_utc if zone == UTC else _clock_of(zone, _moment_of(UTC, moment_utc))
+
+
+def close_up(text: str) -> str:
+    """Return a day that is written with full stops without blanks between them: 01.05.2023.
+
+    Examples
+    --------
+    >>> from crmwb.sources import values
+    >>> values.close_up("01. 05. 2023"), values.close_up("2023. 05. 01. 12:30")
+    ('01.05.2023', '2023.05.01 12:30')
+    """
+    for pattern, to in FULL_STOPS:
+        text = re.sub(pattern, to, text)
+    return text
 
 
 def _possible(read: ir.TimestampValue) -> ir.TimestampValue:

@@ -137,7 +137,13 @@ def best(columns: Iterable[Column], patterns: Patterns, kind: Kind, taken: Colle
     if any(matches(c.words, patterns) for c in filled):
         fitting = filled  # a column that a few rows fill says something of the whole file
     ranked = sorted(
-        fitting, key=lambda c: (-matches(c.words, patterns), c.called is None, kind is Kind.ID and not _has_number(c))
+        fitting,
+        key=lambda c: (
+            -matches(c.words, patterns),
+            c.called is None,
+            kind is Kind.ID and not _has_number(c),
+            _is_of_months(c),
+        ),
     )
     if not ranked or matches(ranked[0].words, patterns) == 0:
         return None
@@ -164,6 +170,9 @@ def of_column(column: Column, kind: Kind, sure: Sure, why: str) -> Guess:
         if without_year := months.FROM.fullmatch(formats[0]):
             sure = min(sure, Sure.LIKELY)
             why += f"; days without a year, from {without_year['from']} on, as titles or the file's name say"
+        if column.dates_read is not None and column.dates_read.are_months:
+            sure = min(sure, Sure.LIKELY)
+            why += "; of whole months, each of which counts as its first day"
         if column.dates_read is not None and column.dates_read.rival:
             other = " or ".join(column.dates_read.rival)
             sure = min(sure, Sure.LIKELY) if column.why_order else Sure.GUESS
@@ -203,8 +212,13 @@ def fill(
 
 def only_date(columns: list[Column], kind: Kind) -> Guess | None:
     """Return the only column of dates, whatever its name."""
-    held = [c for c in columns if c.is_date]
+    every = [c for c in columns if c.is_date]
+    held = [c for c in every if not _is_of_months(c)] or every
     return of_column(held[0], kind, Sure.LIKELY, "the only column of dates") if len(held) == 1 else None
+
+
+def _is_of_months(column: Column) -> bool:
+    return column.dates_read is not None and column.dates_read.are_months
 
 
 def _has_number(column: Column) -> bool:

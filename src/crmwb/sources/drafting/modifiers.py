@@ -16,8 +16,10 @@ from crmwb.sources.drafting.reading.words import Outcome
 OF_ORDERS = re.compile(
     r"((order|payment) (?=payment|order|fulfil))?(order|payment|transaction|invoice|sale|sales|financial|document|doc|approval|posting|booking|donation|gift|receipt|bill|voucher|workflow|auftrags|bestell|beleg|rechnungs|buchungs|spenden|zahl|zahlungs|pedido|pago|commande|betaal)?"
     r" ?(status|statut|(?<=\w )state)( (ordine|commande|pedido|pagamento|bestelling|documento|fattura|facture))?|stato( ordine)?|situacao( (da nota|do pedido|nfe?))?"
+    r"|(bon|order|ordre|factuur|opdracht|faktura|salgs|fakturerings|werkbon)status|(stav|stare|stan|allapot|tila|κατασταση|trang thai|สถานะ)( (objednavky|comenzii|comanda|facturii|rendeles|rendelesi|tilauksen|zamowienia|don hang|παραγγελιας))?|status (pesanan|transaksi|zamowienia|comanda)"
     r"|(订单|交易|支付|付款|退款|单据|业务|发票|开票|出库单?|销售单|审核|审批)状态|(注文|受注|支払|入金|配送)?(ステータス|状態|状況)"
 )
+SUBTOTAL = re.compile(r"(.* )?sub ?total.*")  # often before a discount, unlike what is called without tax
 MOST_KINDS = 30
 USUAL = {code.upper() for code in words.USUAL_CODES}
 MOST_SIDES = 3
@@ -116,7 +118,9 @@ def find(profile: Profile) -> Modifiers:
         for role, fits in FITS.items():
             if role in result:
                 continue
-            for column in profile.columns:
+            for column in sorted(
+                profile.columns, key=lambda c: role == "net" and SUBTOTAL.fullmatch(c.words) is not None
+            ):
                 if (
                     column.called is None
                     and column.name not in taken

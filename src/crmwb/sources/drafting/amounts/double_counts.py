@@ -68,7 +68,7 @@ def ask(part: Part, roles: Modifiers) -> None:
 
 
 def _is_by_chance(groups: dict[Key, list[int]], numbers: Sequence[float | None]) -> bool:
-    """Say whether few amounts come again and again in a file, so that equal ones of one group say nothing."""
+    """Say whether few amounts come again and again, so that equal ones say nothing."""
     firsts = [numbers[rows[0]] for rows in groups.values()]
     same = sum(a == b for a, b in pairwise(firsts))
     return len(groups) < LEAST_GROUPS or same > BY_CHANCE * len(firsts)
@@ -205,7 +205,7 @@ def _ask_of_lines(part: Part, numbers: Sequence[float | None]) -> None:
 
 
 def _ask_of_other_keys(part: Part, numbers: Sequence[float | None]) -> None:
-    """Ask of an amount that is the same on all rows of what is no order by its name, on one day of one customer: nights of a stay."""
+    """Ask of an amount that is the same on all rows of what no name calls an order: nights of a stay."""
     order, who, when = (part.guesses[name].sources for name in ("order_id", "customer_id", "ordered_at"))
     if any(q.key.startswith("repeated_") for q in part.questions) or "spread" in part.options or len(when) != 1:
         return
@@ -228,14 +228,14 @@ def _ask_of_other_keys(part: Part, numbers: Sequence[float | None]) -> None:
 
 
 def _is_no_chance(groups: dict[Key, list[int]], numbers: Sequence[float | None]) -> bool:
-    """Say whether rows of one order agree too often for chance, however often amounts come again in the file."""
+    """Say whether rows of one order agree too often for chance, by how often amounts come again."""
     counted = Counter(numbers[rows[0]] for rows in groups.values())
     alike = sum((n / counted.total()) ** 2 for n in counted.values())
     return sum(len(rows) - 1 for rows in groups.values()) * math.log(alike) < MOST_LIKELY_CHANCE
 
 
 def _line(part: Part) -> Column | None:
-    """Return what tells lines of one order apart: their number, else the product."""
+    """Return what tells lines of an order apart: a number, else the product."""
     named = (c for c in part.looked_at.own if OF_LINES.fullmatch(c.words) and not c.is_date)
     sources = part.guesses["product_id"].sources if "product_id" in part.guesses else ()
     return next(named, None) or next((c for c in sources if c in part.looked_at.own), None)
@@ -246,10 +246,14 @@ def _is_money(column: Column) -> bool:
 
 
 def _tells_apart(texts: Sequence[str | None], groups: dict[Key, list[int]]) -> bool:
-    """Say whether a column is different in all rows of an order, and begins alike in most orders."""
+    """Say whether a column is known, differs in all rows of an order and begins alike in most."""
     apart = sum(len({texts[i] for i in rows}) == len(rows) for rows in groups.values())
     firsts = Counter(texts[rows[0]] for rows in groups.values())
-    return apart >= NEARLY_ALL * len(groups) and firsts.most_common(1)[0][1] * 2 > len(groups)
+    return (
+        2 * sum(map(bool, texts)) > len(texts)
+        and apart >= NEARLY_ALL * len(groups)
+        and firsts.most_common(1)[0][1] * 2 > len(groups)
+    )
 
 
 def _ask_of_versions(part: Part, keys: list[Column], column: Column, n: int) -> None:

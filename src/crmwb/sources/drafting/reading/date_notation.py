@@ -26,6 +26,15 @@ CLOCK = r"\d{1,2}:\d{2}(?P<s>:\d{2}(?P<f>[.,]\d+)?)?(?P<p> ?[AaPp]\.? ?[Mm]\.?)?
 MONTH = r"[A-Za-z]{3,9}\.?"
 ENGLISH = "jan|january|feb|february|mar|march|apr|april|may|jun|june|jul|july|aug|august|sep|sept|september|oct|october|nov|november|dec|december"
 LETTERED = r"[RHS]\.? ?\d{1,2}[./-]\d{1,2}[./-]\d{1,2}"  # a day of a Japanese era, or a number of another kind
+MONTH_FORMATS = (  # of a whole month, which stands for its first day
+    (r"(0?[1-9]|1[0-2])/(19|20)\d\d", "%m/%Y"),
+    (r"(19|20)\d\d/(0?[1-9]|1[0-2])", "%Y/%m"),
+    (r"(0[1-9]|1[0-2])-(19|20)\d\d", "%m-%Y"),
+    (r"(19|20)\d\d-(0[1-9]|1[0-2])", "%Y-%m"),
+    (r"(0[1-9]|1[0-2])\.(19|20)\d\d", "%m.%Y"),
+    (r"(19|20)\d\d年(0?[1-9]|1[0-2])月", "%Y年%m月"),
+)
+OF_MONTHS = frozenset(f for _, f in MONTH_FORMATS)
 DAY_FORMATS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\d{1,2}/\d{1,2}/25\d{2}", (f"{eras.BUDDHIST}%d/%m/%Y",)),
     (r"\d{1,2}-\d{1,2}-25\d{2}", (f"{eras.BUDDHIST}%d-%m-%Y",)),
@@ -54,6 +63,7 @@ DAY_FORMATS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (rf"{MONTH} \d{{1,2}}, \d{{4}}", ("%b %d, %Y", "%B %d, %Y")),
     (rf"{MONTH} \d{{1,2}} \d{{4}}", ("%b %d %Y", "%B %d %Y")),
     (rf"[A-Za-z]{{3}}, \d{{1,2}} {MONTH} \d{{4}}", ("%a, %d %b %Y",)),
+    *((pattern, (f,)) for pattern, f in MONTH_FORMATS),
     (r"\d{4}年\d{1,2}月\d{1,2}日?", ("%Y年%m月%d日", "%Y年%m月%d")),
 )
 YEAR_LAST = re.compile(r"%[dm][-/.]%[dm][-/.]%y")
@@ -83,6 +93,11 @@ class Dates:
     rival: tuple[str, ...] = ()
     rival_values: dict[str, datetime] = field(default_factory=dict)
 
+    @property
+    def are_months(self) -> bool:
+        """They are whole months, each of which stands for its first day."""
+        return OF_MONTHS.issuperset(self.formats)
+
     def swapped(self) -> "Dates":
         """Return the same texts read with day and month in the other order."""
         return replace(self, formats=self.rival, values=self.rival_values, rival=self.formats, rival_values=self.values)
@@ -98,8 +113,16 @@ def as_dates(counts: Counter[str], date_format: str) -> Dates | None:
 
 
 def may_be_dates(words: str, counts: Counter[str]) -> bool:
-    """Say whether a column may hold dates: R6.3.5 is one only in a column that is called a date."""
-    return DATE_NAME.fullmatch(words) is not None or not any(re.fullmatch(LETTERED, text) for text in counts)
+    """Say whether a column may hold dates: R6.3.5 is one only in a column that is called a date.
+
+    Of whole months (05/2023), most stand there again and again, unlike numbers of documents.
+    """
+    if DATE_NAME.fullmatch(words):
+        return True
+    months_of = [text for text in counts if OF_MONTHS & set(candidates_of(plain(text)))]
+    if 2 * len(months_of) > len(counts) and sum(counts[text] for text in months_of) < 2 * len(months_of):
+        return False
+    return not any(re.fullmatch(LETTERED, text) for text in counts)
 
 
 def dates(con: Backend, columns: dict[str, Counter[str]]) -> dict[str, Dates]:
@@ -195,6 +218,7 @@ def candidates_of(text: str) -> tuple[str, ...]:
     """Return the formats that a text by itself could be in."""
     if not text or not any(sign.isdigit() for sign in text):
         return ()
+    text = values.close_up(text)
     for pattern, formats in DAY_FORMATS:
         is_chinese = "年" in pattern
         result = re.fullmatch(f"(?P<d>{pattern}){CHINESE_TIME if is_chinese else TIME}", text)

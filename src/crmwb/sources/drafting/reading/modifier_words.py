@@ -4,6 +4,7 @@ Patterns as in `vocabulary`.
 """
 # ruff: noqa: E501 - a list of names is easier to read in one line
 
+from crmwb.sources.drafting.reading import further_languages as further
 from crmwb.sources.drafting.reading.vocabulary import DATE, ID, ORDER, Patterns
 
 MODIFIERS: dict[str, Patterns] = {
@@ -29,3 +30,5 @@ MODIFIERS: dict[str, Patterns] = {
     "paid": (r"实付(金额|款)|买家实付.*|实收(金额|款)|(total )?amount paid|paid amount|bezahlter betrag|montant paye|importe pagado", r"实际支付.*"),
     "net": (r"(order |line ?item |item |line |net )?sub ?total( (amount|price))?|net (total|sales|amount|revenue)|(total |amount |sales )?(net|excl (tax|vat)|ex (tax|vat))|netto(betrag|umsatz|summe|wert)?|(summe|betrag|umsatz) netto|\w*(betrag|umsatz|summe|wert) netto|montant (ht|hors taxes?)|total ht|(importe|total) (neto|sin iva)|base imponible|不含税金额|未税金额|净额|税抜(金額|価格)?|(line |row |total |order |sales |invoice |net )?(amount|total|sales|value|betrag|montant|importe)? ?(excl|excluding|exclusive|ex|exkl|ohne|without|before|hors|sin|senza)( of)? (tax|taxes|vat|gst|mwst|ust|iva|tva|btw)|(total |amount )?(paid |price |order |invoice )?(tax|vat|gst|mwst|ust|iva|tva|btw) (excl|excluded|exclusive)|(taxable|assessable) (value|amount)|valor (dos produtos|das mercadorias|liquido|tributavel)", r"net"),
 }  # fmt: skip
+for _role, _more in (("net", further.NET), ("tax", further.TAX), ("status", further.STATUS)):
+    MODIFIERS[_role] = (f"{MODIFIERS[_role][0]}|{_more}", MODIFIERS[_role][1])

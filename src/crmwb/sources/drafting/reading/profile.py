@@ -55,6 +55,7 @@ SCALES = (  # what stands in the name of a column whose amounts are not in ones
     ),
 )
 HOLDS_LISTS = " holds a list"  # of a column of JSON lines
+FEW_LISTS = 0.01  # of the rows that can be read: rather slips in them
 MOST_TITLES = 20
 LEAST_COLUMNS = 3  # of a table in which a row with one value is a footer
 
@@ -266,12 +267,15 @@ def profile(file: SourceFile, shape: Shape) -> Profile:
         It has none.
     """
     names, parts, lists = _read(file, shape)
-    if not parts and lists:
-        names, parts, _ = _read(file, shape, without=lists)
-        left = (
-            f"{', '.join(lists)} {'holds' if len(lists) == 1 else 'hold'} lists, which a mapping cannot read: left out"
+    left: list[str] = []
+    while fresh := sorted(set(lists) - set(left)):
+        left += fresh
+        names, parts, lists = _read(file, shape, without=left)
+    if left:
+        lists_in = (
+            f"{', '.join(left)} {'holds' if len(left) == 1 else 'hold'} lists, which a mapping cannot read: left out"
         )
-        shape = replace(shape, remarks=[*shape.remarks, left])
+        shape = replace(shape, remarks=[*shape.remarks, lists_in])
     n_rows = sum(part.num_rows for part in parts)
     if n_rows == 0:
         raise CrmwbError(f"{file.name}: a header but no rows; export it again.")
@@ -301,8 +305,8 @@ def _read(file: SourceFile, shape: Shape, without: Collection[str] = ()) -> tupl
         parts += [pa.table(texts, names=[names[i] for i in kept])] if part.num_rows else []
         if n_rows == N_ROWS:
             break
-    faults = [fault for _, fault in opened.malformed if fault.endswith(HOLDS_LISTS)]
-    return names, parts, sorted({fault.removesuffix(HOLDS_LISTS) for fault in faults})
+    faults = Counter(fault.removesuffix(HOLDS_LISTS) for _, fault in opened.malformed if fault.endswith(HOLDS_LISTS))
+    return names, parts, [name for name, n in faults.items() if n > FEW_LISTS * n_rows]
 
 
 def columns_of(rows: pa.Table, shape: Shape) -> list[Column]:

@@ -1,5 +1,7 @@
 """What columns are called, in English, German, French, Spanish, Italian, Dutch, Chinese and, in part, Japanese.
 
+Other languages are in `further_languages`.
+
 Patterns by canonical column, matched against the words of a name: the first says plainly what a column is, the second
 could also mean something else.
 """
@@ -7,6 +9,7 @@ could also mean something else.
 
 import re
 
+from crmwb.sources.drafting.reading import further_languages as further
 from crmwb.sources.drafting.reading.served import GIVEN, GUESTS, PAID_IN, SERVED
 
 ID = r"( ?(id|no|nr|nro|num|number|nummer|code|cd|kod|kodu|key|ref|identifier|numero|编号|编码|代码|号码|号|番号|コード))?"
@@ -79,6 +82,21 @@ TRANSACTIONS: dict[str, Patterns] = {
         r"reversal",
     ),
 }
+for _name, _more in (
+    ("customer_id", further.CUSTOMER), ("order_id", further.ORDER), ("ordered_at", further.ORDERED_AT), ("product_id", further.PRODUCT),
+    ("quantity", further.QUANTITY), ("revenue_cents", further.AMOUNT), ("unit_price", further.PRICE),
+):  # fmt: skip
+    _plainly, _maybe = TRANSACTIONS[_name]
+    TRANSACTIONS[_name] = (f"{_plainly}|{_more}", _maybe)
+TRANSACTIONS["ordered_at"] = (
+    TRANSACTIONS["ordered_at"][0],
+    rf"{TRANSACTIONS['ordered_at'][1]}|(?!.*(paid|ship|deliver|cancel|due|birth|{further.NO_SALE_DAY}))({further.DAY_MAYBE})",
+)
+_plainly, _maybe = TRANSACTIONS["revenue_cents"]
+TRANSACTIONS["revenue_cents"] = (
+    _plainly,
+    rf"{_maybe}|(?!.*\b({A_PRICE}|{further.PRICE}|{further.NO_AMOUNT})\b).+ {further.WITHOUT_TAX}",
+)
 IN_CENTS = r"( (cents?|ct|pence|minor units?|centimes|centavos))?"
 for _name in ("revenue_cents", "unit_price", "discount_cents", "cost_cents"):
     _plainly, _maybe = TRANSACTIONS[_name]
@@ -143,8 +161,15 @@ TRIAL: dict[str, Patterns] = {
     "region": CUSTOMERS["region"],
     "country": CUSTOMERS["country"],
 }
+for _table in (CUSTOMERS, INVOICES, TRIAL):
+    _table["customer_id"] = (TRANSACTIONS["customer_id"][0], _table["customer_id"][1])
+for _name, _more in (("region", further.REGION), ("city", further.CITY)):
+    CUSTOMERS[_name] = (f"{CUSTOMERS[_name][0]}|{_more}", CUSTOMERS[_name][1])
+PRODUCTS["product_id"] = (TRANSACTIONS["product_id"][0], PRODUCTS["product_id"][1])
+DUE = (f"{INVOICES['due_on'][0]}|{further.DUE}", INVOICES["due_on"][1])  # in more languages
 NAMES_OF_PEOPLE = re.compile(
     r"(?!(stage|product|item|article|artikel|produkt|category|plan|channel|segment|brand|store|shop|region|country|city)\b).*\b(name|vorname|nachname|mail|email|e mail|phone|telefon|mobile|street|strasse|address|birth.*)\b.*|.*(姓名|名字|联系人|手机|电话|邮箱|地址|身份证|生日).*"
+    rf"|{further.CONTACT}"
 )
 
 

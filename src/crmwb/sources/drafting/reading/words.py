@@ -14,6 +14,7 @@ CANCELLED = re.compile(
     r"|geannuleer|mislukt|geweiger|verlopen|fallit|rifiutat|scadut|fehler"
     r"|anulad|fallid|fallo|rechazad|vencid|caducad|eliminad"
     r"|失败|取消|作废|关闭|拒绝|无效|过期|撤销|删除|终止"
+    r"|anulat|anulow|zrusen|stornat|peruttu|peruut|makuler|kanseller|avbestil|avbruten|torol(t|ve)|sztorn|visszavon|\b(di)?batal(kan)?\b|\b(da |bi )?huy\b|ακυρ|\biptal|ยกเลิก"
     r"|キャンセル|取消|取り消し|失敗|無効|却下|期限切れ|保留中止"
 )
 CANCELLED_BY_A_NO = re.compile(  # a no is part of what it says, and does not turn it round
@@ -27,6 +28,7 @@ UNPAID = re.compile(
     r"|wacht op betaling|openstaand|in attesa|non pagat|aguardando|pendente|nao pago|bozza|rascunho"
     r"|待付款|未付款|待支付|未支付|未付|等待\w*付款|草稿|待确认(?!收货)|^已?创建$|暂存|审核中|重新审核|未审核|待审核|未提交|待提交|已驳回"
     r"|quotations?( sent)?$|^quote|^angebot|^devis|presupuesto|orcamento"
+    r"|neincasat|neplatit|neplaten|nezaplac|neuhrazen|neuhraden|nieoplac|niezaplac|nieuregul|ubetalt|ikke betalt|obetald|ej betald|maksamat|fizetetlen|belum (di)?bayar|belum lunas|chua thanh toan|απληρωτ|ανεξοφλ|odenmedi"
     r"|未入金|入金待ち|未払い|支払い?待ち|支払い?前|仮注文|^保留中?$|見積"
 )
 DRAFT = re.compile(r"drafts?|entwurf|brouillon|borrador|bozza|rascunho|concept|szkic|草稿|暂存|已?创建|下書き|仮")
@@ -37,6 +39,7 @@ BACK = re.compile(
     r"|\bretur|reembols|devuel|devolu|nota de credito|abono|devolvid"
     r"|terugbetaald|retour gezonden|rimbors|restituit|estornad"
     r"|退(款|货|费|票|卡|订|单|换|保)|已退|红冲|冲正"
+    r"|\bretur\b|returner(et|t|ad)|returnat|rambursat|vracen|\bzwrot|zwrocon|palautet|hyvitet|visszater|visszakuld|επιστροφ|tra hang|hoan tien|dikembalikan|\biade"
     r"|返品|返金|払い戻し"
 )
 PARTLY = re.compile(r"part(ly|ial|iell|iel|ielle)|teil(weise|erstatt|retoure)|parcial|partiellement|部分|partially")
@@ -62,6 +65,7 @@ SALE = re.compile(
     r"|paye|termine|livre|expedie|confirme|pagad|completad|finali[sz]ad|enviad|entregad|confirmad|accepte"
     r"|in bearbeitung|afgerond|betaald|verzonden|geleverd|voltooid|pago\b|pagat|completat|spedit|consegnat|concluid|entregue"
     r"|已审核|审核通过|已批准|已付款|已支付|完成|成功|已发货|待发货|已收货|已签收|待收货|确认收货|已评价|待评价"
+    r"|incasat|platit|zaplac|uhrazen|uhraden|oplacon|\bbetalt|\bbetald|maksettu|fizetve|\blunas|da thanh toan|εξοφλ|πληρωμεν|dokoncen|zrealizow|fuldfort|fullfort|gennemfort|slutford|bokford|bogfort|selesai|hoan thanh|teljesitve|livrat|finalizat|dorucen|teslim edildi|tamamlandi"
     r"|発送|配送|出荷|納品|完了|入金済|支払い?済|受注|成立|処理済|等待买家确认"
 )
 NO_MONEY = re.compile(

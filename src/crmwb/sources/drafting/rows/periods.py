@@ -1,8 +1,11 @@
-"""Tables with a column for each week, month or year: no mapping reads them, and what to do instead."""
+"""Tables with a column for each week, month or year, which no mapping reads, and rows that tell of a month and no day."""
 # ruff: noqa: E501 - sentences and lists are easier to read in one line
 
 import re
 
+from crmwb.sources.drafting.guess import Part
+from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Profile, plain_words
 
 LEAST_PERIODS = 3
@@ -38,3 +41,20 @@ def advice(looked_at: Profile) -> str:
         f"row for each sale instead, or reshape it (unpivot) to a row for each customer and period, with the columns customer, date "
         f"(a day of the period, such as 2024-01-31) and amount, and map that"
     )
+
+
+def ask_of_months(part: Part) -> None:
+    """Ask of purchases that tell months and no days: a row may sum up several of a month."""
+    when = part.guesses["ordered_at"].sources
+    if len(when) != 1 or when[0].dates_read is None or not when[0].dates_read.are_months:
+        return
+
+    def answer(_given: str) -> None:
+        return
+
+    text = (
+        f"{when[0].name} tells months ({when[0].shown(1)}) and no days: each row would be one purchase on the first day of its "
+        f"month (first_day), as monthly fees are. Where a row sums up several purchases, export these with their days instead."
+    )
+    key = syntax.slug(f"days of {when[0].words}")
+    part.questions.append(Question(key, text, answer, ("first_day",), columns=(when[0].name,)))

@@ -29,7 +29,7 @@ from crmwb.sources.drafting.reading.profile import Column, Profile
 from crmwb.sources.drafting.rows import journals, order_lines, periods, tenders
 from crmwb.sources.drafting.rows.journals import Journal
 from crmwb.sources.drafting.rows.order_lines import OrderLines
-from crmwb.sources.drafting.tables import returns, sales
+from crmwb.sources.drafting.tables import billing, returns, sales
 from crmwb.sources.drafting.tables.dimensions import is_group
 
 MOST_KINDS = 20
@@ -255,8 +255,7 @@ def _revenue(profile: Profile, result: dict[str, Guess], roles: Modifiers, lines
 
 def _paid(profile: Profile, roles: Modifiers) -> Column | None:
     """Return what was paid; None of invoices, which may be paid later."""
-    is_billed = any(c.is_date and vocabulary.matches(c.words, vocabulary.INVOICES["due_on"]) for c in profile.columns)
-    return None if is_billed else roles.get("paid")
+    return None if billing.is_billed(profile) else roles.get("paid")
 
 
 def _is_with_shipping(profile: Profile, amount: Guess | None, product: tuple[Column, Column], roles: Modifiers) -> bool:

@@ -19,14 +19,15 @@ from crmwb.sources.drafting.customers import ids
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
-from crmwb.sources.drafting.reading import syntax, vocabulary, words
+from crmwb.sources.drafting.reading import further_languages, syntax, words
 from crmwb.sources.drafting.reading.profile import FALSE, Column, scale_of
 from crmwb.sources.drafting.reading.words import Outcome
-from crmwb.sources.drafting.rows import billed_anyway, references, row_kinds
+from crmwb.sources.drafting.rows import billed_anyway, periods, references, row_kinds
 from crmwb.sources.drafting.rows.order_lines import OrderLines
+from crmwb.sources.drafting.tables import billing
 
 MOST_UNKNOWN = 0.01
-OF_PAYMENT = re.compile(r"\b(pay\w*|paid|zahl\w*|pag[oa]\w*|paiement|betaal\w*)\b|付款|支付|支払")
+OF_PAYMENT = re.compile(further_languages.PAYMENT)
 OPEN = re.compile(r"open|offen|abierto|abierta|ouverte?|aperto|aberto|aberta|未结")
 SHORT = 3  # letters: such a word in small letters may be any
 MERGED = 0.2  # of the rows, blank below the value that they belong to
@@ -41,9 +42,11 @@ def is_return(value: str) -> bool:
 def complete(part: Part, roles: Modifiers, lines: OrderLines | None, kinds: list[Column]) -> None:
     """Put into a part of purchases what its other columns change: which rows count, currencies, discounts."""
     filters = {
-        **_somebody(part), **row_kinds.conditions(part, roles, kinds), **_statuses(part, roles, lines), **_flags(roles), **_ended(roles)
+        **_somebody(part), **row_kinds.conditions(part, roles, kinds), **_statuses(part, roles, lines), **_flags(part, roles), **_ended(roles)
     }  # fmt: skip
     references.ask(part, roles)
+    billing.ask_of_unpaid(part, roles)
+    periods.ask_of_months(part)
     if filters:
         part.options["filter"] = " and ".join(filters)
     part.remarks += filters.values()
@@ -60,7 +63,7 @@ def complete(part: Part, roles: Modifiers, lines: OrderLines | None, kinds: list
 
 def leave_out(part: Part, roles: Modifiers) -> None:
     """Leave out what is a test or was deleted."""
-    filters = _flags(roles)
+    filters = _flags(part, roles)
     if filters:
         part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), *filters]))
         part.remarks += filters.values()
@@ -68,7 +71,7 @@ def leave_out(part: Part, roles: Modifiers) -> None:
 
 def complete_journal(part: Part, roles: Modifiers) -> None:
     """Leave out what is not booked, of a journal, and say what its amounts are in."""
-    filters = {**_statuses(part, roles, None), **_flags(roles), **_ended(roles)}
+    filters = {**_statuses(part, roles, None), **_flags(part, roles), **_ended(roles)}
     if filters:
         part.options["filter"] = " and ".join(filters)
     part.remarks += filters.values()
@@ -78,7 +81,7 @@ def complete_journal(part: Part, roles: Modifiers) -> None:
 
 def leave_out_no_invoices(part: Part, roles: Modifiers) -> None:
     """Leave out invoices that were cancelled or never sent, and say what the others are in."""
-    filters = {**_flags(roles), **_ended(roles)}
+    filters = {**_flags(part, roles), **_ended(roles)}
     for column in roles.statuses:
         out = sorted(v for v in column.counts if words.outcome(v) is Outcome.CANCELLED or words.is_draft(v))
         if out and len(out) < len(column.counts):
@@ -214,9 +217,9 @@ def _by_outcome(part: Part, column: Column) -> dict[Outcome, list[str]]:
     for value in sorted(column.counts):
         is_open = OF_PAYMENT.search(column.words) is not None and OPEN.fullmatch(words.simple(value)) is not None
         result.setdefault(Outcome.UNKNOWN if is_open else words.outcome(value), []).append(value)
-    due = vocabulary.INVOICES["due_on"]
-    is_billed = any(c.is_date and vocabulary.matches(c.words, due) for c in part.looked_at.columns)
-    if is_billed and (unpaid := result.pop(Outcome.UNPAID, [])):
+    unpaid = [value for value in result.get(Outcome.UNPAID, []) if not words.is_draft(value)]
+    if unpaid and billing.is_billed(part.looked_at):
+        result[Outcome.UNPAID] = [value for value in result[Outcome.UNPAID] if value not in unpaid]
         result[Outcome.UNKNOWN] = sorted([*result.get(Outcome.UNKNOWN, []), *unpaid])
     return result
 
@@ -271,14 +274,14 @@ def _ask_of_partly(part: Part, column: Column, partly: list[str]) -> None:
     )
 
 
-def _flags(roles: Modifiers) -> dict[str, str]:
+def _flags(part: Part, roles: Modifiers) -> dict[str, str]:
     """Return conditions that leave out tests, what was deleted, and what was never captured."""
     result = {}
     for role, what, keeps in (
         ("test", "tests", False), ("deleted", "deleted", False), ("live", "tests", True), ("captured", "not captured", True)
     ):  # fmt: skip
         column = roles.get(role)
-        if column is None:
+        if column is None or (role == "captured" and billing.is_asked(part.looked_at, column)):
             continue
         out = [v for v in column.counts if (v.lower() in FALSE) == keeps]
         if out and (len(out) < len(column.counts) or role in {"test", "deleted"}):

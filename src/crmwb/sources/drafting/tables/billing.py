@@ -1,0 +1,56 @@
+"""Files of invoices that are sales: what is not paid yet was sold too, unless a person says otherwise."""
+# ruff: noqa: E501 - sentences for people are easier to read in one line
+
+import re
+
+from crmwb.sources.drafting.guess import Part
+from crmwb.sources.drafting.modifiers import Modifiers
+from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.reading import syntax, vocabulary, words
+from crmwb.sources.drafting.reading.profile import FALSE, Column, Profile
+from crmwb.sources.drafting.reading.words import Outcome
+from crmwb.sources.drafting.rows import row_kinds
+
+OUTSTANDING = re.compile(
+    r"(amount|total) (due|remaining|outstanding|open)|(outstanding|open|remaining) amount|rest(belob|belop|betrag|bedrag)|offener betrag|reste a payer|saldo pendiente|importe pendiente|未收金额|未付金额"
+)
+PAID = re.compile(r"(is )?paid|bezahlt|payee?|pagad[ao]|pagat[ao]|betaald|betalt|betald|是否付款")
+
+
+def is_billed(looked_at: Profile) -> bool:
+    """Say whether a file is one of invoices, which may be paid later: it has due dates, or says what is outstanding."""
+    return any(
+        (c.is_date and vocabulary.matches(c.words, vocabulary.DUE)) or (c.is_number and OUTSTANDING.fullmatch(c.words))
+        for c in looked_at.columns
+    )
+
+
+def is_asked(looked_at: Profile, captured: Column) -> bool:
+    """Say whether a flag tells whether an invoice is paid: what is not may be a sale."""
+    return PAID.fullmatch(captured.words) is not None and is_billed(looked_at)
+
+
+def ask_of_unpaid(part: Part, roles: Modifiers) -> None:
+    """Ask whether invoices that a flag says are not paid are sales, but for those that a status leaves out already."""
+    column = roles.get("captured")
+    if column is None or not is_asked(part.looked_at, column):
+        return
+    unpaid = [value for value in column.counts if value.lower() in FALSE]
+    known = {Outcome.CANCELLED, Outcome.UNPAID, Outcome.REFUNDED}
+    out = {(c.name, value) for c in roles.statuses for value in c.counts if words.outcome(value) in known}
+    states = [[(c.name, text) for text in part.looked_at.texts(c)] for c in roles.statuses]
+    rows = zip(part.looked_at.texts(column), *states, strict=True)
+    n = sum(flag in unpaid and not out.intersection(others) for flag, *others in rows)
+    if not n or n == part.looked_at.n_rows:
+        return
+
+    def answer(given: str) -> None:
+        if given == "leave_out":
+            row_kinds.leave_out(part, row_kinds.not_in(column, unpaid))
+
+    text = (
+        f"{column.name} says of {n:,} invoices that they are not paid, and no status leaves them out: are they sales, "
+        f"which may be paid later, or to be left out?"
+    )
+    key = syntax.slug(f"unpaid by {column.words}")
+    part.questions.append(Question(key, text, answer, ("sales", "leave_out"), columns=(column.name,)))
