@@ -5,6 +5,8 @@ from datetime import date
 from crmwb import engine, layout, params, stage, storage
 from crmwb.contract.features import CUSTOMERS as FEATURES
 from crmwb.contract.lifecycle import MONTHS as STAGE_MONTHS
+from crmwb.contract.segments import RFM_MONTHS
+from crmwb.contract.value import TIER_MONTHS
 from crmwb.response import artefacts, build
 
 
@@ -13,11 +15,12 @@ def main() -> None:
     observed = storage.read_json(layout.OBSERVATION)
     window = (date.fromisoformat(observed["first_event"]), date.fromisoformat(observed["as_of"]))
     features = storage.read(FEATURES)
-    stages = storage.read(STAGE_MONTHS, ["as_of", "customer_id", "stage"])
+    months = {"tier": TIER_MONTHS, "rfm_segment": RFM_MONTHS, "stage": STAGE_MONTHS}
+    histories = {name: storage.read(table, ["as_of", "customer_id", name]) for name, table in months.items()}
     with engine.connect(p.engine, beside_frames=True) as con:
         tables = storage.open_tables(con, layout.CLEAN)
         judged = build.build(
-            con, tables, features, layout.SNAPSHOTS, stages, window=window, params=p.response, seed=p.seed
+            con, tables, features, layout.SNAPSHOTS, histories, window=window, params=p.response, seed=p.seed
         )
     artefacts.write(judged, observed["currency"])
 

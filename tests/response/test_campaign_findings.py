@@ -10,6 +10,7 @@ from crmwb import layout, storage
 from crmwb.contract.response import CAMPAIGNS, EFFECTS
 from crmwb.findings import Name, to_json
 from crmwb.findings.say import say
+from crmwb.plots import response as plots
 from crmwb.response.build import Response
 from crmwb.response.findings import findings
 from crmwb.response.returns import Margin
@@ -22,7 +23,7 @@ def effect(campaign, p_value, difference=100.0, grouping="", group=""):
     return {
         "campaign_id": campaign, "grouping": grouping, "group": group, "outcome": "revenue_cents",
         "method": "adjusted" if not grouping else "difference", "difference": difference, "low": 0.0, "high": 200.0,
-        "p_value": p_value, "smallest": 50.0, "n_treated": 40, "n_control": 40,
+        "p_value": p_value, "smallest": 50.0, "n_treated": 40, "n_control": 40, "standard_error": 50.0,
     }  # fmt: skip
 
 
@@ -52,10 +53,43 @@ def test_experiments_are_also_judged_together(campaigns):
 def test_groups_are_counted_beside_what_chance_would_show(campaigns):
     groups = [effect("a", 0.01, 300.0, "stage", "growth"), effect("a", 0.5, -900.0, "stage", "decline")]
     shown = campaigns([effect("a", 0.2), *groups, effect("b", 0.03, -500.0, "spent_before", "top_fifth")])
-    sentence = say(shown.groups_finding)
+    sentence = say(shown.groups.finding)
     assert sentence.startswith("2 of 3 groups")
     assert "up to 1 would by chance; the largest: “top fifth” in B, −EUR\xa05 per customer" in sentence
-    assert say(campaigns([effect("a", 0.2), *groups[1:]]).groups_finding).startswith("The one group (")
+    assert "(customers of a campaign by lifecycle stage and spending before the campaign)" in sentence
+    assert say(campaigns([effect("a", 0.2), *groups[1:]]).groups.finding).startswith("The one group (")
+
+
+def test_whether_groups_differ_at_all_is_tested_and_the_campaign_that_shows_it_is_drawn(campaigns):
+    tiers = [
+        effect("a", 0.5, gain, "tier", name) for name, gain in (("vip", 600.0), ("small", 0.0), ("ordinary", 20.0))
+    ]
+    alike = [effect("b", 0.5, gain, "stage", name) for name, gain in (("growth", 90.0), ("decline", 100.0))]
+    shown = campaigns([effect("a", 0.2), effect("b", 0.2), *tiers, *alike]).groups
+    assert shown.tests[["campaign_id", "grouping", "n_groups"]].to_numpy().tolist() == [
+        ["b", "stage", 2],
+        ["a", "tier", 3],
+    ]
+    some, difference = map(say, shown.differences)
+    assert some.startswith("Of 2 comparisons between groups, 1 shows beyond chance that a campaign brought")
+    assert difference == (
+        "A brought EUR\xa06 per customer contacted of “VIP” (interval EUR\xa04.80 to EUR\xa07.20) and EUR\xa00 of "
+        "“small” (−EUR\xa01.20 to EUR\xa01.20), by tier."
+    )
+    assert shown.shown == "a"
+    assert [say(term) for term in shown.table("a")["group"]] == ["VIP", "ordinary", "small"]
+    axes = plots.forest(shown.table("a").assign(group=["vip", "ordinary", "small"]), 100.0, "EUR")
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["tier", "VIP", "ordinary", "small"]
+
+
+def test_where_no_difference_between_groups_is_shown_the_page_says_so(campaigns):
+    alike = [effect("b", 0.5, gain, "stage", name) for name, gain in (("growth", 90.0), ("decline", 100.0))]
+    shown = campaigns([effect("b", 0.2), *alike]).groups
+    (sentence,) = map(say, shown.differences)
+    assert sentence.startswith("No difference between groups can be shown: of 1 comparison between groups, none")
+    assert shown.shown == "b"
+    alone = campaigns([effect("b", 0.2), alike[0]]).groups
+    assert (alone.differences, alone.shown) == ([], None)
 
 
 @pytest.mark.parametrize(

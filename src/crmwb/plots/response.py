@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from crmwb.findings import Finding
+from crmwb.findings import Finding, Name, Term
 from crmwb.findings.say import say
 from crmwb.plots import style
 
@@ -44,6 +44,52 @@ def effects(campaigns: pd.DataFrame, currency: str, ax: Axes | None = None) -> A
     if isinstance(ax.figure, Figure):
         ax.figure.legend(loc="outside lower center", ncols=style.n_columns(2), frameon=False)
     ax.set(title=say(Finding("response.plot.effects")), xlabel=say(Finding("response.plot.per_customer")), ylabel="")
+    return ax
+
+
+def forest(groups: pd.DataFrame, overall: float | None, currency: str, ax: Axes | None = None) -> Axes:
+    """Draw the effect of one campaign on revenue by group of customers, with intervals.
+
+    Parameters
+    ----------
+    groups : DataFrame
+        One row per group, the first on top: name (of the campaign), grouping, group, difference, low, high (cents per
+        customer contacted).
+    overall : float or None
+        The effect on all customers.
+    currency : str
+        For the axis.
+    ax : Axes, optional
+        Where to draw; a new figure where not given.
+    """
+    headed = list(dict.fromkeys(groups["grouping"]))
+    ax = ax or style.new_axes(8, 1.6 + 0.27 * (len(groups) + len(headed)))
+    places = groups.index.to_numpy() + groups["grouping"].map(headed.index).to_numpy() + 1
+    starts = dict(zip(groups["grouping"][::-1], places[::-1] - 1, strict=True))
+    ax.hlines(places, groups["low"], groups["high"], color=style.MUTED, linewidth=1.6)
+    colours = [
+        style.GOOD if low > 0 else style.BAD if high < 0 else style.MUTED
+        for low, high in zip(groups["low"], groups["high"], strict=True)
+    ]
+    ax.scatter(groups["difference"], places, c=colours, s=32, zorder=3)
+    ax.axvline(0, color=style.INK, linewidth=1)
+    if overall is not None:
+        label = say(Finding("response.plot.all_customers"))
+        ax.axvline(overall, color=style.ACCENT, linewidth=1.2, linestyle="--", label=label)
+        if isinstance(ax.figure, Figure):
+            ax.figure.legend(loc="outside lower center", frameon=False)
+    names = [say(Term(by, name)) for by, name in zip(groups["grouping"], groups["group"], strict=True)]
+    heads = {place: say(Term("division", by)) for by, place in starts.items()}
+    labels = heads | dict(zip(places, names, strict=True))
+    ax.set_yticks(sorted(labels), [labels[place] for place in sorted(labels)])
+    for place, text in zip(sorted(labels), ax.get_yticklabels(), strict=True):
+        text.set_fontweight("bold" if place in heads else "normal")
+    ax.set_ylim(len(labels) - 0.4, -0.6)  # the first on top, and none on the edge
+    ax.xaxis.set_major_locator(MaxNLocator(style.MONEY_TICKS))
+    style.money_axis(ax.xaxis, currency)
+    ax.grid(visible=False, axis="y")
+    title = Finding("response.plot.forest", {"campaign": Name(str(groups["name"].iloc[0]))})
+    ax.set(title=say(title), xlabel=say(Finding("response.plot.per_customer")), ylabel="")
     return ax
 
 

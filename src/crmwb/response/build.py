@@ -41,7 +41,7 @@ def build(
     tables: Mapping[str, ir.Table],
     features: pd.DataFrame,
     snapshots: Path,
-    stages: pd.DataFrame,
+    histories: Mapping[str, pd.DataFrame],
     *,
     window: tuple[date, date],
     params: ResponseParams,
@@ -59,8 +59,8 @@ def build(
         Of every customer now, for attributes without a date.
     snapshots : Path
         Features at month ends.
-    stages : DataFrame
-        as_of, customer_id, stage at month ends.
+    histories : mapping of str to DataFrame
+        By what customers are divided by (tier, rfm_segment, stage): as_of, customer_id and that column at month ends.
     window : (date, date)
         The first event's day, and as_of (exclusive): campaigns whose outcome reaches beyond wait for the next run.
     params : ResponseParams
@@ -79,8 +79,8 @@ def build(
 
         rows = members(con, tables, campaign, params)
         known = traits.before(snapshots, features, rows["customer_id"], campaign.starts_on)
-        stage = _stages(stages, rows["customer_id"], campaign.starts_on)
-        judged = Judged(campaign, rows, known, stage=stage, params=params, seed=seed)
+        past = {name: _last(frame, name, rows["customer_id"], campaign.starts_on) for name, frame in histories.items()}
+        judged = Judged(campaign, rows, known, past=past, params=params, seed=seed)
         heads.append(judged.head())
         for name, frame in judged.tables().items():
             parts[name].append(frame.assign(campaign_id=campaign.campaign_id))
@@ -88,12 +88,10 @@ def build(
     return Response(pd.DataFrame(heads), **frames)
 
 
-def _stages(stages: pd.DataFrame, customers: pd.Series, day: date) -> pd.Series:
-    """Return each customer's stage at the last month end on or before `day`."""
-    past = stages[pd.to_datetime(stages["as_of"]) <= pd.Timestamp(day)]
-    last = (
-        past[past["as_of"] == past["as_of"].max()].set_index("customer_id")["stage"]
-        if len(past)
-        else pd.Series(dtype=str)
-    )
+def _last(history: pd.DataFrame, name: str, customers: pd.Series, day: date) -> pd.Series:
+    """Return where each customer was at the last month end on or before `day`, which knows nothing of that day."""
+    past = history[pd.to_datetime(history["as_of"]) <= pd.Timestamp(day)]
+    if past.empty:
+        return pd.Series(None, index=range(len(customers)), dtype=object)
+    last: pd.Series = past[past["as_of"] == past["as_of"].max()].set_index("customer_id")[name]
     return last.reindex(customers).reset_index(drop=True)

@@ -1,7 +1,7 @@
 """One campaign judged: how it was laid out, what it brought, of whom, and whom to contact next time."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 import numpy as np
@@ -28,7 +28,7 @@ class Judged:
         rows: pd.DataFrame,
         known: pd.DataFrame,
         *,
-        stage: pd.Series,
+        past: Mapping[str, pd.Series],
         params: ResponseParams,
         seed: int,
     ) -> None:
@@ -37,7 +37,8 @@ class Judged:
         n_control = int((member & ~rows["treated"].to_numpy()).sum())
         self.is_experiment = n_control >= params.min_arm
         keep = member if self.is_experiment else np.ones(len(rows), bool)
-        self.rows, self.stage = rows[keep].reset_index(drop=True), stage[keep].reset_index(drop=True)
+        self.rows = rows[keep].reset_index(drop=True)
+        self.past = {name: groups[keep].reset_index(drop=True) for name, groups in past.items()}
         self.traits = known[keep].reset_index(drop=True)
         self.treated = self.rows["treated"].to_numpy()
         self.design = (
@@ -145,9 +146,7 @@ class Judged:
 
     def _groupings(self) -> dict[str, pd.Series]:
         """Return ways to divide the members that were known before the campaign."""
-        groupings = {}
-        if self.stage.notna().any():
-            groupings["stage"] = self.stage
+        groupings = {name: groups for name, groups in self.past.items() if groups.notna().any()}
         before = self.rows["before_cents"]
         if before.notna().all() and (before > 0).any():
             rank = before.rank(pct=True, method="average")

@@ -1,7 +1,6 @@
 """Campaigns: what each brought, and whom to contact next time."""
 
 from functools import cached_property
-from math import ceil
 from pathlib import Path
 
 import pandas as pd
@@ -15,11 +14,10 @@ from crmwb.findings import Count, Finding, Interval, Listing, Money, Name, Share
 from crmwb.plots import response as plots
 from crmwb.response.design import SUSPICIOUS
 from crmwb.response.returns import Margin, returns
+from crmwb.workbench.campaign_groups import SURE, CampaignGroups
 
 MONEY = "revenue_cents"
 STATED = ["n_campaigns_received", "n_campaigns_answered"]
-SURE = 0.05  # p-values below it are significant
-GROUPINGS = ("stage", "spent_before")  # which are vocabularies too
 ALL, NOBODY, OPEN, COSTLY = "all", "none", "open", "costly"
 ANSWERS = (ALL, "sort", NOBODY, COSTLY, OPEN)
 REPEATS = ("response.answer_all", "response.answer_sort")
@@ -144,11 +142,12 @@ class Campaigns:
             ["name", "extra_cents"]
         ]
 
-    def by_group(self, grouping: str) -> pd.DataFrame:
-        """Return the effects on revenue by group (`stage` or `spent_before`); p-values hold for all groups together."""
-        rows = self.effects[(self.effects["grouping"] == grouping) & (self.effects["outcome"] == MONEY)]
+    @cached_property
+    def groups(self) -> CampaignGroups:
+        """Effects on revenue by tier, RFM segment, lifecycle stage and spending before the campaign."""
+        rows = self.effects[(self.effects["grouping"] != "") & (self.effects["outcome"] == MONEY)]
         rows = rows.merge(self.frame[["campaign_id", "name", "starts_on"]], on="campaign_id")
-        return rows.sort_values(["starts_on", "campaign_id", "group"], ignore_index=True)
+        return CampaignGroups(rows, self.revenue, self.currency)
 
     @property
     def together_finding(self) -> Finding | None:
@@ -158,24 +157,6 @@ class Campaigns:
             return None
         values = {"n": Count(int((p_of_all < SURE).sum())), "n_tested": Count(len(p_of_all), "campaign")}
         return Finding("response.together", values)
-
-    @property
-    def groups_finding(self) -> Finding:
-        """How many groups of campaigns show an effect on revenue, and which the largest."""
-        rows = pd.concat([self.by_group(name).assign(grouping=name) for name in GROUPINGS], ignore_index=True)
-        by_chance = SURE * len(rows.groupby(["campaign_id", "grouping"]))  # p-values hold for a campaign's groups
-        n = {"n": Count(int((rows["p_value"] < SURE).sum())), "n_groups": Count(len(rows))}
-        if not n["n"].value:
-            return Finding("response.groups_none", n)
-        sure = rows[rows["p_value"] < SURE].assign(size=lambda d: d["difference"].abs())
-        most = sure.sort_values(["size", "campaign_id", "group"], ascending=[False, True, True]).iloc[0]
-        values = {
-            "by_chance": Count(ceil(by_chance)),
-            "group": Term(str(most["grouping"]), str(most["group"])),
-            "campaign": Name(str(most["name"])),
-            "per_head": Money(float(most["difference"]), self.currency),
-        }
-        return Finding("response.groups_some", n | values)
 
     def answers(self, margin: Margin) -> pd.DataFrame:
         """Return the campaigns with an answer whom to contact next time; `costly` where they surely did not pay.

@@ -12,7 +12,7 @@ from crmwb.marts.lost_accounts import lost_accounts
 from crmwb.marts.regulars import Regulars
 from crmwb.params.lifecycle import RISK_CLASSES
 from crmwb.response.returns import Margin, returns
-from crmwb.workbench.campaigns import SURE
+from crmwb.workbench.campaign_groups import SURE
 from crmwb.workbench.revenue_change import beside_year_ago
 from crmwb.workbench.risk_changes import N_NAMED, named
 
