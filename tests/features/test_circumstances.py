@@ -68,6 +68,20 @@ def test_a_steady_company_has_nothing_to_tell(seen, seed):
     assert findings["split"].code == "circumstances.split"
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_quiet_days_between_weeks_of_sale_are_not_missing(seen, seed):
+    """Nine of ten purchases come in a week of sale, about every six weeks, at no fixed dates; a lost month is found."""
+    lines, rng = company(seed, n=120, arrivals=0.1), np.random.default_rng(seed)
+    sales = np.cumsum(rng.integers(33, 55, 40))
+    in_sale = rng.random(len(lines)) < 0.9
+    nearest = sales[np.abs(sales[:, None] - lines["day"].to_numpy()[None]).argmin(axis=0)]
+    lines.loc[in_sale, "day"] = (nearest + rng.integers(0, 7, len(lines)))[in_sale]
+    lines = lines[lines["day"] < DAYS].drop_duplicates(["customer", "day"])
+    assert "no_sales" not in seen(lines)
+    steady = company(seed, n=120, arrivals=0.1)
+    assert "no_sales" in seen(steady[~steady["day"].between(CUT, CUT + 30)])
+
+
 @pytest.mark.parametrize("share", [1.0, 0.7])
 def test_replaced_numbers_are_found_to_the_day_or_nearly(seen, share):
     lines = company()

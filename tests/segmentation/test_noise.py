@@ -10,6 +10,8 @@ sys.path.append(str(PROJECT / "benchmarks"))
 import segment_kinds
 from segment_evidence import LEAST_ARI, judge
 
+from crmwb import params
+from crmwb.segmentation.clusters import choice, evidence
 from crmwb.segmentation.clusters.separation import least_separation
 
 WITHOUT = ("banana", "spike_of_zeros", "zeros_together", "one_far_group")
@@ -56,3 +58,15 @@ def test_many_features_that_say_nothing_do_not_hide_a_separation_nor_make_one():
 def test_equal_customers_are_joined_at_once():
     x = np.repeat([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]], 40, axis=0)
     assert least_separation(x, np.repeat([0, 1, 2], 40)) == 1
+
+
+def test_groups_that_one_feature_parts_are_apart_and_no_continuum():
+    rng = np.random.default_rng(6)
+    two_prices = np.column_stack([rng.choice([0.0, 9.0], 400, p=[0.6, 0.4]), rng.standard_normal(400)])
+    two_prices[:, 0] += 0.3 * rng.standard_normal(400)
+    x = (two_prices - two_prices.mean(axis=0)) / two_prices.std(axis=0)
+    chosen = params.load(PROJECT / "params.yaml").segmentation.clusters.model_copy(update={"n_bootstrap": 4})
+    candidates = evidence.gather(x, x, [[0], [1]], k_max=2, params=chosen, seed=1)
+    _, kind, verdict = choice.choose(candidates)
+    assert kind == "reproducible"
+    assert verdict.code == "clusters.reproducible_apart"

@@ -8,6 +8,7 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
+from crmwb.calendar import day_number
 from crmwb.contract.value import CUSTOMERS
 from crmwb.engine import Backend
 from crmwb.features.purchase_days import read_days
@@ -142,6 +143,8 @@ def value_all(
         holes=[(date.fromisoformat(begins), date.fromisoformat(ends)) for begins, ends in circumstances["holes"]],
     )
     followed = equity.supported(followed, circumstances)
+    if why := equity.looks_new(days, day_number(as_of)):
+        followed = equity.without_new_share(followed, why)
     if fitted.dropout.is_identified and not agree:
         followed = equity.without_active(followed, *counted)
     models = models_record(buyers, fitted, tested, as_of=as_of, params=params)

@@ -19,6 +19,7 @@ SIDES = 3  # windows apart from a moment, so that they tell nothing of it
 OTHER_YEARS = (-728, -364, 364, 728)  # days to the same weekday of the years before and after
 DRIFT = range(-3, 4)  # days by which a closure of the same dates falls on other weekdays in another year
 USUAL_DAYS = 28  # days on each side of a hole by which usual sales are known
+WEEK, SOME_WEEKS = 7, 2 * USUAL_DAYS // 7  # on both sides
 LEAST_HOLE = 5  # days: holidays and closing days come one or a few at a time
 LATELY, SOON = 31, 14  # days before and after this day of earlier years within which a stop is the same one
 LONG_HOLE = 14  # days: a hole that is worth a sentence wherever it lies
@@ -37,7 +38,7 @@ class Hole:
     begins, ends : int
         The first day without, and the first day with a sale again.
     expected : float
-        Purchases that the four weeks before and after would make usual.
+        Purchases that the four weeks before and after would make usual, a week of many purchases aside.
     """
 
     begins: int
@@ -69,10 +70,18 @@ def holes(sales: Sales) -> list[Hole]:
             continue
         near = np.r_[bought[max(0, before + 1 - beside) : before + 1], bought[after : after + beside]]
         elsewhen = _least_of_other_years(bought, before + 1, after)
-        expected = float(min(near.mean(), elsewhen) * (length - usual))
+        expected = float(min(near.mean(), _of_most_weeks(near, usual), elsewhen) * (length - usual))
         if expected >= SURELY and elsewhen >= CLOSED_TOO * near.mean():
             unexplained.append(Hole(first + int(before) + 1, first + int(after), expected))
     return unexplained
+
+
+def _of_most_weeks(near: np.ndarray, usual: int) -> float:
+    """Return the mean of a day in the middle one of the weeks beside a hole: where sales come in a few weeks, low.
+
+    Without bound where days without sales are usual for a week and more: weeks tell nothing then.
+    """
+    return math.inf if usual >= WEEK else float(np.median([part.mean() for part in np.array_split(near, SOME_WEEKS)]))
 
 
 def _gaps(bought: np.ndarray) -> np.ndarray:

@@ -3,7 +3,8 @@
 Three verdicts (after Dolnicar, Grün & Leisch 2018, "Market Segmentation Analysis"):
 
 natural       stable, large enough and separated: real segments
-reproducible  stable and large enough, but customers fill the space between: a useful cut, not a discovery
+reproducible  stable and large enough, but customers fill the space between, or single features show as much by
+              themselves (two prices make small and large orders): a useful cut, not a discovery
 constructive  not even that: a description only
 
 Within the best verdict that any candidate reaches, those that pass the acceptance tests go first. Among natural ones
@@ -17,7 +18,7 @@ from collections.abc import Callable
 import numpy as np
 
 from crmwb.findings import Count, Finding, Interval, Number, Share, Term, Value
-from crmwb.segmentation.clusters.evidence import Candidate
+from crmwb.segmentation.clusters.evidence import LEAST_SEPARATION, Candidate
 
 SEPARATION = ((0.7, "clearly"), (0.45, "mostly"), (0.0, "partly"))  # least separation, key of a term
 
@@ -78,7 +79,8 @@ def _verdict(kind: str, chosen: Candidate, candidates: list[Candidate]) -> Findi
         values = {"groups": groups, "separation": Term("separation", separation), "least": least}
         return Finding("clusters.natural", values)
     if kind == "reproducible":
-        return Finding("clusters.reproducible", {"groups": groups})
+        is_apart = row["separation"] >= LEAST_SEPARATION
+        return Finding("clusters.reproducible_apart" if is_apart else "clusters.reproducible", {"groups": groups})
     if len(tried) == 1:
         return Finding("clusters.constructive_one", {"groups": groups, "least": least})
     range_tried = Interval(Count(tried[0]), Count(tried[-1]))

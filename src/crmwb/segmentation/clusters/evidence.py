@@ -8,7 +8,7 @@ denies a continuum of any shape, the second what features show by themselves. Ma
 (a spike of zeros, a choice among few) are sparse around it for that reason alone: where there are such features, any
 two clusters must also differ in one of the others. And among the others correlation is no explanation but the thing
 itself, so clusters that are separated in them need only be so more than where features have nothing to do with one
-another.
+another. Clusters that differ in one feature only are none (`joint.py`).
 Among equals, the gain chooses: by how much the silhouette is above, and the overlap below, what it would be without
 segments. The overlap is that of the clusters described as normal distributions (`normal.py`), so all methods are judged
 in one currency. Calinski-Harabasz and BIC stand beside them and choose nothing: BIC goes on falling while clusters take
@@ -24,6 +24,7 @@ import numpy as np
 from crmwb.params import ClusterParams
 from crmwb.progress import track
 from crmwb.segmentation.clusters import null, separation
+from crmwb.segmentation.clusters.joint import n_differing
 from crmwb.segmentation.clusters.methods import METHODS, Model
 from crmwb.segmentation.clusters.nearest import means
 from crmwb.segmentation.clusters.normal import overlap_and_bic
@@ -39,6 +40,7 @@ LEAST_SEPARATION = 0.25  # of every cluster: chance brings up to 0.1 to a contin
 BEYOND_NULL = 0.05  # more than the greatest separation among the draws without segments
 N_INDEPENDENT = 10  # draws of features that have nothing to do with one another
 LEAST_DIFFERENCE = 1.0  # standard deviations within clusters
+SEVERAL = 2  # features that clusters differ in: what one shows by itself, such as prices, is no segment
 SPIKE = 0.1  # of customers with the same value make a feature a spike or a choice, by which nobody is told apart alone
 
 
@@ -213,7 +215,11 @@ def _may_be_separated(candidate: Candidate) -> bool:
 
 
 def _judge_separation(
-    candidates: list[Candidate], x: np.ndarray, joined: np.ndarray, blocks: Sequence[Sequence[int]], seed: int
+    candidates: list[Candidate],
+    x: np.ndarray,
+    joined: np.ndarray,
+    blocks: Sequence[Sequence[int]],
+    seed: int,
 ) -> None:
     """Say of each candidate whether it is separated; see the module's text.
 
@@ -227,6 +233,8 @@ def _judge_separation(
     for candidate in candidates:
         row = candidate.row
         if not _may_be_separated(candidate) or (plain and not _all_differ(without_spikes, candidate.labels)):
+            continue
+        if n_differing(x, candidate.labels, blocks, LEAST_DIFFERENCE) < SEVERAL:
             continue
         row["is_separated"] = row["separation"] >= row["separation_needed"]
         if not row["is_separated"] and len(plain) > 1:

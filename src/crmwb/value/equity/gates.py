@@ -39,6 +39,16 @@ def supported(equity: Equity, circumstances: Mapping[str, Any]) -> Equity:
     return equity
 
 
+def without_new_share(equity: Equity, why: Unavailable) -> Equity:
+    """Say why the share of new customers in revenue to come is not stated, where it was."""
+    forecast = equity.facts["forecast"]
+    if forecast["new_share"] is None:
+        return equity
+    left = _without_share(forecast)
+    left |= {"findings": [*left["findings"], to_json(why)]}
+    return replace(equity, facts=equity.facts | {"forecast": left, "check": None})
+
+
 def active_agree(by_model: int, stated: int) -> bool:
     """Whether the model that values past months counts about as many active customers as their own chances do.
 
