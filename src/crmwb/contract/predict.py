@@ -210,6 +210,12 @@ SPENDING = Artefact(
         maybe("per_unit", Kind.NUMBER, "margin that one unit of money brought"),
         maybe("low", Kind.NUMBER, "lower end of its 95% interval, for all tiers together"),
         maybe("high", Kind.NUMBER, "upper end"),
+        Column("shape", Kind.CATEGORY, "few_doses (amounts too alike to tell), straight, falling or rising returns"),
+        Column("n_doses", Kind.INTEGER, "amounts a head that differ"),
+        maybe("p_curved", Kind.SHARE, "p-value of curvature, for all tiers together"),
+        maybe("next_unit", Kind.NUMBER, "where returns fall: margin that the next unit brings at this cost"),
+        maybe("next_low", Kind.NUMBER, "lower end of its 95% interval, for all tiers together"),
+        maybe("next_high", Kind.NUMBER, "upper end"),
     ),
 )
 

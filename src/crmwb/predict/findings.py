@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from crmwb.findings import Count, Finding, Interval, Number, Unavailable, Value
+import pandas as pd
+
+from crmwb.findings import Count, Finding, Interval, Listing, Number, Term, Unavailable, Value
 from crmwb.predict.customers import findings as of_customers
 from crmwb.predict.customers.build import Customers
 from crmwb.predict.opportunities import findings as of_opportunities
@@ -44,4 +46,26 @@ def _spending(spending: Spending) -> list[Stated]:
     if len(tiers):
         counts = {"n": Count(len(tiers), "tier"), "n_pays": Count(n_pays), "n_costs": Count(n_costs)}
         stated.append(Finding("predict.spending_tiers", counts))
-    return [*stated, *others]
+    return [*stated, *_curvature(row, tiers), *others]
+
+
+def _curvature(row: dict[Any, Any], tiers: pd.DataFrame) -> list[Stated]:
+    """State whether the next unit brings less than those before, and of how many tiers that is shown."""
+    shape = str(row["shape"])
+    if shape == "few_doses":
+        amounts = Count(int(row["n_doses"]), "amount")
+        values: dict[str, Value] = {"n": Count(int(row["n_campaigns"]), "campaign"), "doses": amounts}
+        return [Unavailable("predict.few_doses", values=values)]
+    values = {"doses": Count(int(row["n_doses"]), "amount")}
+    if shape == "falling":
+        values |= {
+            "next": Number(row["next_unit"]),
+            "range": Interval(Number(row["next_low"]), Number(row["next_high"])),
+            "per_unit": Number(row["per_unit"]),
+        }
+    stated: list[Stated] = [Finding(f"predict.returns_{shape}", values)]
+    falling = tiers[tiers["shape"] == "falling"]
+    if len(falling):
+        named = Listing(tuple(Term("tier", str(tier)) for tier in falling["tier"]))
+        stated.append(Finding("predict.returns_falling_tiers", {"tiers": named}))
+    return stated

@@ -20,6 +20,7 @@ from crmwb.engine import Backend
 from crmwb.findings import Term, Unavailable
 from crmwb.history.asof import midnight
 from crmwb.params import ResponseParams
+from crmwb.predict.curvature import curvature
 from crmwb.progress import step
 from crmwb.response.effects import adjusted_effect, mean_effect
 from crmwb.response.members import Campaign, campaigns, members
@@ -30,7 +31,10 @@ MIN_ARM = 30
 MIN_CENTS = 1.0  # spent more per head, before money is said to differ
 Z = 1.959964
 POINTS = ["campaign_id", "tier", "n_treated", "n_control", "cost_cents", "margin_cents", "margin_error_cents"]
-CURVE = ["tier", "n_campaigns", "n_customers", "cost_cents", "per_unit", "low", "high"]
+CURVE = [
+    "tier", "n_campaigns", "n_customers", "cost_cents", "per_unit", "low", "high",
+    "shape", "n_doses", "p_curved", "next_unit", "next_low", "next_high",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,8 @@ class Spending:
     points : DataFrame
         POINTS, one row per campaign and tier (ALL among them): difference between arms per head.
     curve : DataFrame
-        CURVE, one row per tier: margin per unit of money with its 95% interval, for all tiers together (Bonferroni).
+        CURVE, one row per tier: margin per unit of money with its 95% interval, for all tiers together (Bonferroni),
+        and whether returns fall (`curvature`).
     """
 
     marketing: Unavailable | None
@@ -180,7 +185,10 @@ def _contact_costs(con: Backend, interactions: ir.Table, campaign: Campaign, par
 
 
 def _curve(points: pd.DataFrame) -> pd.DataFrame:
-    """Fit margin on money through the origin, weighted by the inverse variance; one row per tier with money spent."""
+    """Fit margin on money through the origin, weighted by the inverse variance; one row per tier with money spent.
+
+    The line stands for all money spent so far; `curvature` tests whether the next unit brings less.
+    """
     from scipy.stats import norm
 
     known = points[(points["cost_cents"] >= MIN_CENTS) & (points["margin_error_cents"] > 0)]
@@ -194,9 +202,12 @@ def _curve(points: pd.DataFrame) -> pd.DataFrame:
         x, y = own["cost_cents"].to_numpy(np.float64), own["margin_cents"].to_numpy(np.float64)
         w = own["margin_error_cents"].to_numpy(np.float64) ** -2
         information = float((w * x**2).sum())
-        reach = float(norm.ppf(1 - 0.025 / (1 if name == ALL else n_tiers))) / np.sqrt(information)
+        n_together = 1 if name == ALL else n_tiers
+        reach = float(norm.ppf(1 - 0.025 / n_together)) / np.sqrt(information)
         value = float((w * x * y).sum()) / information
         n = int(own["n_treated"].sum())
         mean_cost = float((x * own["n_treated"]).sum() / n)
-        out.append((name, len(own), n, mean_cost, value, value - reach, value + reach))
+        bent = curvature(x, y, own["margin_error_cents"].to_numpy(np.float64), mean_cost, n_together)
+        line = (name, len(own), n, mean_cost, value, value - reach, value + reach)
+        out.append((*line, bent.shape, bent.n_doses, bent.p_value, bent.next_unit, bent.low, bent.high))
     return pd.DataFrame(out, columns=CURVE)
