@@ -113,7 +113,7 @@ def quarantined(
     if places is None:
         left = left.mutate(source_file=ibis.null("string"), source_row=ibis.null("int64"))
     else:
-        left = left.left_join(places, ROW)
+        left = left.left_join(places.semi_join(broken, ROW), ROW)  # the engine would put all places into memory
     words = {  # of a moment each engine would write another JSON
         name: left[name].cast("string") if left[name].type().is_timestamp() else left[name]
         for name in rows.columns
