@@ -6,6 +6,7 @@ import pytest
 
 from crmwb.findings import Unavailable
 from crmwb.findings.say import say
+from crmwb.plots import predict as plots
 from crmwb.predict.curvature import curvature, doses
 from crmwb.predict.findings import _spending
 from crmwb.predict.spending import ALL, Spending, _curve
@@ -70,3 +71,9 @@ def test_the_page_states_falling_returns_or_that_none_are_shown_or_why_nothing_i
     withheld = stated([350, 350, 350, 350], [1000, 1100, 900, 1000])[1]
     assert isinstance(withheld, Unavailable)
     assert withheld.code == "predict.few_doses"
+
+
+def test_campaigns_are_drawn_beside_their_average_and_break_even():
+    axes = plots.spending(points(COST, 3 * COST), 3.0, "EUR")
+    average, even = [line for line in axes.lines if line.get_label().startswith(("average", "breaks"))]
+    assert average.get_ydata()[1] == pytest.approx(3 * even.get_ydata()[1])

@@ -1,10 +1,12 @@
-"""Figures of predictions: the sales of quarters beside their forecasts, and what moves a chance."""
+"""Figures of predictions: the sales of quarters beside their forecasts, what moves a chance, what money brought."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from crmwb.findings import Finding, Name
 from crmwb.findings.say import say
@@ -61,6 +63,40 @@ def quarters(
     ax.grid(visible=False, axis="y")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3)
     ax.set(title=say(Finding("predict.plot.quarters")), xlabel="", ylabel="")
+    return ax
+
+
+def spending(points: pd.DataFrame, per_unit: float, currency: str, ax: Axes | None = None) -> Axes:
+    """Draw what campaigns added for what they spent, per customer contacted.
+
+    Parameters
+    ----------
+    points : DataFrame
+        One row per campaign with a control group: cost_cents, margin_cents and margin_error_cents.
+    per_unit : float
+        Margin that one unit of money brought on average: the slope of the line.
+    currency : str
+        For the axes.
+    ax : Axes, optional
+        Where to draw; a new figure where not given.
+    """
+    ax = ax or style.new_axes(8, 4)
+    look: dict[str, Any] = {"color": style.MUTED, "ecolor": style.MUTED, "fmt": "o", "elinewidth": 1.2, "markersize": 6}
+    label = say(Finding("predict.plot.campaign"))
+    ax.errorbar(points["cost_cents"], points["margin_cents"], 1.96 * points["margin_error_cents"], label=label, **look)
+    end = 1.05 * float(points["cost_cents"].max())
+    label = say(Finding("predict.plot.average"))
+    ax.plot([0, end], [0, per_unit * end], color=style.ACCENT, linewidth=1.6, label=label)
+    ax.plot([0, end], [0, end], color=style.INK, linestyle="--", linewidth=1.2, label=say(Finding("predict.plot.even")))
+    ax.axhline(0, color=style.INK, linewidth=1)
+    style.money_axis(ax.xaxis, currency)
+    style.money_axis(ax.yaxis, currency)
+    if isinstance(ax.figure, Figure):
+        ax.figure.legend(loc="outside lower center", ncols=style.n_columns(3), frameon=False)
+    ax.set(
+        title=say(Finding("predict.plot.spending")), xlabel=say(Finding("predict.plot.spent")),
+        ylabel=say(Finding("predict.plot.added")),
+    )  # fmt: skip
     return ax
 
 

@@ -11,7 +11,7 @@ from crmwb import layout, storage
 from crmwb.contract import named
 from crmwb.contract.predict import ARTEFACTS
 from crmwb.display.picture import Picture, draw
-from crmwb.findings import Finding, Listing, Term, Unavailable, from_json
+from crmwb.findings import Count, Finding, Listing, Term, Unavailable, from_json
 from crmwb.findings.say import say
 from crmwb.plots import predict as plots
 from crmwb.predict.words import column_of, reason
@@ -146,6 +146,14 @@ class Predictions:
         rows = rows.assign(place=rows["tier"] != "all").sort_values(["place", "tier"], ignore_index=True)
         names = [Finding("predict.all_tiers") if tier == "all" else Term("tier", tier) for tier in rows["tier"]]
         return rows.drop(columns="place").assign(tier=pd.Series(names, dtype=object))
+
+    def plot_spending(self) -> Picture:
+        """Draw what campaigns with a control group added for what they spent; only where `spending` has rows."""
+        points = self._table("spending_points")
+        points = points[(points["tier"] == "all") & (points["margin_error_cents"] > 0)].reset_index(drop=True)
+        line = self._table("spending").set_index("tier")["per_unit"]
+        words = Finding("predict.alt.spending", {"n": Count(len(points), "campaign")})
+        return draw(plots.spending, points, float(line["all"]), self.currency, alt=words)
 
     def plot_quarters(self, targets: Mapping[str, float] | None = None) -> Picture:
         """Draw what quarters won beside their forecasts, and beside `predict.targets` of params.yaml where given."""
