@@ -15,7 +15,7 @@ from crmwb import engine, storage
 from crmwb.contract.value_customers import SCORECARD
 from crmwb.features.observation import Observation
 from crmwb.features.snapshots import write_snapshots
-from crmwb.findings import from_json
+from crmwb.findings import Share, from_json
 from crmwb.findings.say import say
 from crmwb.params import DimensionWeights, ScorecardParams, Tier
 from crmwb.tiers import boundaries, levels_of, place, probability
@@ -212,7 +212,7 @@ def company(con):
     })  # fmt: skip
 
 
-def make_card(con, tables, tmp_path, as_of="2024-01-01", params=PARAMS):
+def make_card(con, tables, tmp_path, as_of="2024-01-01", *, params=PARAMS, now_by=1.0):
     on, first = date.fromisoformat(as_of), date(2022, 1, 5)
     features = described(con, tables, as_of)
     seen = Observation(on, first, date(2023, 12, 28), len(features), len(features) - 1, "EUR")
@@ -222,6 +222,7 @@ def make_card(con, tables, tmp_path, as_of="2024-01-01", params=PARAMS):
     brought = realised.customers(con, tables, features, on, of_revenue)
     forecast = lambda f: f.assign(clv_cents=f["revenue_cents"] / 10)  # noqa: E731 - what CLV would be is not tested here
     potential = forecast(features[features["age_days"].notna()])[["customer_id", "clv_cents"]]
+    potential["clv_cents"] = potential["clv_cents"] ** now_by
     clv = potential.set_index("customer_id")["clv_cents"]
     card = scorecard.card(
         scorecard.Source(con, tables, first, of_revenue, 0.5, (1, 2, 7, 8)), features, snapshots, on, realised=brought,
@@ -331,6 +332,17 @@ def test_tiers_at_month_ends_are_written_and_today_follows_them(con, tmp_path):
     assert changed == card.history["n_up"].iloc[-1] + card.history["n_down"].iloc[-1]
     assert 0 <= facts["stability"]["monthly_change_share"] < 0.2
     assert facts["stability"]["agreement_share"] > 0.9
+
+
+def test_another_model_of_value_today_moves_nobody_from_the_tier_of_last_month(con, tmp_path):
+    alike, _ = make_card(con, company(con), tmp_path / "alike")
+    other, facts = make_card(con, company(con), tmp_path / "other", now_by=-1.0)  # who was worth most is worth least
+    assert (other.customers["tier"] != alike.customers["tier"]).any()
+    counts = ["n_customers", "n_before", "n_up", "n_down"]
+    assert other.history[counts].equals(alike.history[counts])
+    assert other.months.equals(alike.months)
+    moved = other.history[["n_up", "n_down"]].iloc[-1].sum()
+    assert from_json(facts["memory"]["finding"]).values["changed"] == Share(moved / 40)
 
 
 def test_the_five_variables_are_components_of_the_score(con, tmp_path):

@@ -17,8 +17,8 @@ from crmwb.tiers import probability
 from crmwb.value.scorecard.certainty import errors, purchase_noise, score_error
 from crmwb.value.scorecard.credit import payments
 from crmwb.value.scorecard.indicators import DIMENSIONS, VARIABLES
-from crmwb.value.scorecard.memory import Forecast, Source, describe, past_indicators
-from crmwb.value.scorecard.months import Definition, Past, follow
+from crmwb.value.scorecard.memory import Forecast, Source, clv_of, describe, past_indicators
+from crmwb.value.scorecard.months import Definition, Past, Placed, follow
 from crmwb.value.scorecard.points import dimensions, points, score
 from crmwb.value.scorecard.sensitivity import sensitivity
 
@@ -103,6 +103,10 @@ def card(
     past = Past()
     for end, indicators in past_indicators(source, snapshots, as_of, params.history_months, forecast):
         past = past.followed_by(follow(end, indicators, past.last, params), _names(params))
+    # against month ends, which one model values, today is placed by it too: or a change of model would be one of tiers
+    alike = now
+    if forecast is not None:
+        alike = describe(source, features, realised, clv_of(features, forecast), as_of=as_of, wallets=wallets)
 
     def certainty(scores: pd.Series, scored: pd.DataFrame, level: pd.Series, bounds: np.ndarray) -> pd.Series:
         of_scored = now.loc[scores.index]
@@ -112,7 +116,8 @@ def card(
         )  # fmt: skip
         return probability(scores, score_error(point_errors, scored, of_scored, weights), level, bounds)
 
-    return _card(now, past, features["customer_id"], as_of, params, certainty=certainty)
+    moved = follow(as_of, alike, past.last, params)
+    return _card(now, past, features["customer_id"], as_of, params, certainty=certainty, moved=moved)
 
 
 def card_of(now: pd.DataFrame, customer_ids: pd.Series, as_of: date, params: ScorecardParams) -> Card:
@@ -140,8 +145,12 @@ def _card(
     params: ScorecardParams,
     *,
     certainty: Certainty | None,
+    moved: Placed | None = None,
 ) -> Card:
-    """Place customers in tiers, given those of the months before, and say how certain that is."""
+    """Place customers in tiers, given those of the months before, and say how certain that is.
+
+    `moved` has today's tiers by the model of the months before, where it is another: what changed is counted by it.
+    """
     weights = params.weights.model_dump()
     indicator_points = points(now)
     dimension_points = dimensions(indicator_points)
@@ -151,8 +160,8 @@ def _card(
     definition = Definition.learn(now, params)
     level = pd.Series(dtype=np.int64) if present is None else present.level
     table, is_sensitive = sensitivity(scored, weights, definition.shares)
-    names = _names(params)
-    ends = [*past.frames, *([present.frame(names)] if present is not None and is_month_end(as_of) else [])]
+    names, moved = _names(params), moved or present
+    ends = [*past.frames, *([moved.frame(names)] if moved is not None and is_month_end(as_of) else [])]
     shown = indicator_points.loc[scores.index, list(VARIABLE_POINTS)].round(4).rename(columns=VARIABLE_POINTS)
     out = scored.rename(columns=POINTS).join(shown).assign(
         n_dimensions_known=scored.notna().sum(axis=1),
@@ -174,7 +183,7 @@ def _card(
         months=pd.concat(ends, ignore_index=True) if ends else pd.DataFrame(columns=TIER_MONTHS.names),
         sensitivity=table,
         history=pd.DataFrame(
-            [*past.counts, *([] if present is None else [present.counts()])],
+            [*past.counts, *([] if present is None or moved is None else [_counts(present, moved)])],
             columns=["as_of", "n_customers", "n_before", "n_up", "n_down", "n_held"],
         ),
         levels=[
@@ -183,6 +192,12 @@ def _card(
         ],
         known_share={str(name): float(share) for name, share in of_scored.notna().mean().fillna(0.0).items()},
     )
+
+
+def _counts(present: Placed, moved: Placed) -> tuple[date, int, int, int, int, int]:
+    """Return as_of, n_customers, n_before, n_up and n_down as `moved` has them, and n_held of today."""
+    day, n, n_before, up, down, _ = moved.counts()
+    return day, n, n_before, up, down, present.counts()[-1]
 
 
 def _names(params: ScorecardParams) -> np.ndarray:

@@ -81,7 +81,7 @@ def past_indicators(
     month_ends = sorted(end.date() for end in pd.to_datetime(ends.to_pyarrow()["as_of"].to_pandas()))
     for end in month_ends[len(month_ends) - n_months :] if n_months < len(month_ends) else month_ends:
         then = rows(source.con, snapshots.filter(snapshots.as_of == ibis.literal(end)).select(COLUMNS)).reset_index()
-        clv = _clv(then, forecast)
+        clv = clv_of(then, forecast)
         brought = profits(then, realised.spent_on(source.con, source.tables, end), source.margin).reset_index()
         yield end, describe(source, then, brought, clv, as_of=end)
 
@@ -122,7 +122,8 @@ def describe(
     )  # fmt: skip
 
 
-def _clv(features: pd.DataFrame, forecast: Forecast | None) -> pd.Series:
+def clv_of(features: pd.DataFrame, forecast: Forecast | None) -> pd.Series:
+    """Return clv_cents on the index customer_id, by the model that month ends are valued by; empty without one."""
     if forecast is None:
         return pd.Series(np.nan, index=pd.Index([], dtype=object), dtype=np.float64)
     return forecast(features).set_index("customer_id")["clv_cents"]
