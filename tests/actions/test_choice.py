@@ -337,6 +337,9 @@ def test_what_is_assumed_counts_less_than_what_was_measured(con, tmp_path):
     assert by_assumed == {"c0000": "remind", "c0001": "remind", "c0002": "remind"}
     by_unproven, _ = named(Share(0.1, 0.0, 0.2, "learned"))
     assert by_unproven == by_assumed
+    poor = customers(clv_cents=[9_000])  # of which half of 9.00 does not pay a call
+    (sentence, *_) = findings(listed(con, poor, chosen)[0], chosen, pd.DataFrame({"campaign_id": []}), "EUR")
+    assert say(sentence).endswith("is worth its cost even if only 50% of an assumed gain comes true.")
 
 
 def test_the_note_on_the_choice_states_what_an_assumed_gain_counts(con, tmp_path):

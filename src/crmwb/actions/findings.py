@@ -70,7 +70,7 @@ def _summary(listed: ActionList, plan: ActionPlan, currency: str) -> Iterator[Fi
     rows = listed.rows
     doing = rows[~rows["is_held_out"]]
     if doing.empty:
-        yield Finding("actions.nothing_chosen" if any(listed.n_fitting.values()) else "actions.nothing_to_do")
+        yield _nothing(listed, plan)
     else:
         yield from _expected(doing, set(rows.loc[rows["is_held_out"], "action"]), currency)
     if listed.too_small:
@@ -82,6 +82,15 @@ def _summary(listed: ActionList, plan: ActionPlan, currency: str) -> Iterator[Fi
         yield Finding("actions.nobody_contactable")
     elif listed.n_blocked:
         yield Finding("actions.blocked", {"n": Count(listed.n_blocked, "customer")})
+
+
+def _nothing(listed: ActionList, plan: ActionPlan) -> Finding:
+    """Return why the list is empty."""
+    if not any(listed.n_fitting.values()):
+        return Finding("actions.nothing_to_do")
+    if not plan.caution:
+        return Finding("actions.nothing_chosen")
+    return Finding("actions.nothing_chosen_cautious", {"weight": Share(1 - plan.caution)})
 
 
 def _expected(doing: pd.DataFrame, tested: set[str], currency: str) -> Iterator[Finding]:
