@@ -82,14 +82,24 @@ def test_quiet_days_between_weeks_of_sale_are_not_missing(seen, seed):
     assert "no_sales" in seen(steady[~steady["day"].between(CUT, CUT + 30)])
 
 
-@pytest.mark.parametrize("share", [1.0, 0.7])
+@pytest.mark.parametrize("share", [1.0, 0.7, 0.45])
 def test_replaced_numbers_are_found_to_the_day_or_nearly(seen, share):
     lines = company()
     moved = (lines["day"] >= CUT) & (lines["customer"].str[-2:].astype(int) < 100 * share)
     lines.loc[moved, "customer"] = "n" + lines["customer"]
     finding = seen(lines)["ids_replaced"]
     assert abs((finding.values["day"].value - MOVED).days) <= (1 if share == 1 else 7)
-    assert finding.values["share"].value < 0.5 * finding.values["usual"].value
+    assert finding.values["share"].value < (0.5 if share > 0.5 else 0.75) * finding.values["usual"].value
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_customers_who_leave_all_at_once_or_newcomers_alone_are_no_replaced_numbers(seen, seed):
+    lines = company(seed)
+    is_some = lines["customer"].str[-2:].astype(int) < 45
+    assert "ids_replaced" not in seen(lines[(lines["day"] < CUT) | ~is_some])
+    others = company(seed + 10, n=300, arrivals=0.0).assign(customer=lambda f: "x" + f["customer"])
+    others["day"] += CUT
+    assert "ids_replaced" not in seen(pd.concat([lines, others[others["day"] < DAYS]], ignore_index=True))
 
 
 def test_one_off_buyers_of_a_promotion_are_no_replaced_numbers_but_a_wave(seen):

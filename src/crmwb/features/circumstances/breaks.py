@@ -13,6 +13,10 @@ from crmwb.findings import Count, Day, Days, Finding, Share
 WINDOWS = (90, 30)  # days before and after a moment within which customers are looked for again
 SURE = 12.0  # log-likelihood ratio that fewer bought again than usual: many moments are looked at
 GONE = 0.5  # of the usual share that buys again: below it, those before are not those after
+PARTLY = 0.75  # likewise, where as many newcomers as are missing take their places and as much is sold
+INSTEAD = 1.4  # times as many newcomers beyond the usual number as customers missing, or as few
+MOSTLY = 0.5  # of the days with a purchase: where few have one, who leaves and who comes change together
+STEADY = 1.25  # times the purchases before, or as few
 NEW = 1.8  # times the usual number of first purchases
 GOES_ON = 0.5  # of the purchases before: below it, sales fell, and that explains who is missing
 SIDES = 3  # windows apart from a moment, so that they tell nothing of it
@@ -153,7 +157,7 @@ def ids_replaced(sales: Sales) -> Finding | None:
     """Find the day from which on the customers of before hardly buy again while sales go on with new ones.
 
     Ids were replaced then, or only a part of customers was carried over: whoever bought before seems lost, and whoever
-    buys seems new.
+    buys seems new. Where a part of the ids was replaced, as many newcomers come as customers are missing.
     """
     best: tuple[float, Finding] | None = None
     for window in WINDOWS:
@@ -171,7 +175,9 @@ def _breaks(sales: Sales, window: int) -> list[tuple[float, Finding]]:
     if len(moments) < SIDES * window:
         return []
     active, again = _active_and_again(sales, moments, window)
-    sums = {name: np.r_[0, np.cumsum(sales.days[name].to_numpy())] for name in ("n_purchases", "n_first")}
+    daily = {name: sales.days[name].to_numpy() for name in ("n_purchases", "n_first")}
+    daily["is_open"] = daily["n_purchases"] > 0
+    sums = {name: np.r_[0, np.cumsum(values)] for name, values in daily.items()}
     last = len(sales.days)
 
     def within(name: str, begins: np.ndarray) -> np.ndarray:
@@ -183,6 +189,7 @@ def _breaks(sales: Sales, window: int) -> list[tuple[float, Finding]]:
         within("n_purchases", moments),
         within("n_first", moments),
     )
+    is_open = np.minimum(within("is_open", moments - window), within("is_open", moments)) >= MOSTLY * window
     share = again / np.maximum(active, 1)
     breaks = []
     for place in np.flatnonzero((active > 0) & (after >= GOES_ON * before)):
@@ -190,11 +197,14 @@ def _breaks(sales: Sales, window: int) -> list[tuple[float, Finding]]:
         if others.sum() < window:
             continue
         usual, usual_new = float(np.median(share[others])), float(np.median(newcomers[others]))
-        if share[place] > GONE * usual or newcomers[place] < NEW * max(usual_new, 1.0):
+        missing, more = usual * active[place] - again[place], newcomers[place] - usual_new
+        is_steady = is_open[place] and _is_near(float(after[place]), float(before[place]), STEADY)
+        low = (PARTLY if is_steady and _is_near(more, missing, INSTEAD) else GONE) * usual
+        if share[place] > low or newcomers[place] < NEW * max(usual_new, 1.0):
             continue
         # between the dates on which all are billed, as of school terms: few are active, or few buy again in any year
         is_between = active[place] < GOES_ON * np.median(active[others])
-        if is_between or _is_low_every_year(share, active > 0, int(place), GONE * usual):
+        if is_between or _is_low_every_year(share, active > 0, int(place), low):
             continue
         if _fewer(again[place], usual * active[place]) < SURE:
             continue
@@ -210,6 +220,10 @@ def _breaks(sales: Sales, window: int) -> list[tuple[float, Finding]]:
             (share[place] / usual, Finding("circumstances.ids_replaced", values, weight=float(active[place])))
         )
     return breaks
+
+
+def _is_near(one: float, other: float, times: float) -> bool:
+    return other <= times * one and one <= times * other
 
 
 def _is_low_every_year(share: np.ndarray, is_known: np.ndarray, place: int, low: float) -> bool:
