@@ -134,6 +134,8 @@ def check(
                         f"read, more than quality.max_quarantined_share ({most_unreadable:g}): with as many of all, "
                         f"the pipeline stops."
                     )
+                if sample.n_rows and sample.n_unreadable == sample.n_rows and not checked.mistakes:
+                    checked.mistakes.append(_nothing(places.of(("tables", name)), sample.n_rows, checked.remarks))
                 checked.remarks += _broken_rules(con, name, parts, places.of(("tables", name)))
         if tried := reading.tried.get(control_totals.PURCHASES):
             checked.totals = control_totals.totals(con, tried, source.currency, n_rows)
@@ -252,6 +254,12 @@ def _broken_rules(con: Backend, name: str, parts: list[SourceRows], place: str) 
         if counted[str(i)]:
             what = "would be reported" if severity is Severity.WARNING else "would be quarantined"
             yield f"{place}: {counted[str(i)]:,} of {counted['n']:,} rows break a rule and {what}: {meaning}."
+
+
+def _nothing(place: str, n_rows: int, remarks: list[str]) -> str:
+    """Say that no row of a table can be read, though each column can in some rows, and what is wrong in most."""
+    reasons = "; ".join(remark.partition(": ")[2] for remark in remarks[:N_VALUES])
+    return f"{place}: none of {n_rows:,} rows can be read whole, each for one reason or another: {reasons}"
 
 
 def _origin(name: str, parts: list[SourceRows]) -> str:

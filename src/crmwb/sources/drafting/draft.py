@@ -12,7 +12,7 @@ from crmwb.errors import CrmwbError
 from crmwb.sources.drafting import roles, settings
 from crmwb.sources.drafting.amounts import refunds, styles
 from crmwb.sources.drafting.contacts import other_files, strangers
-from crmwb.sources.drafting.customers import customer_records, file_numbers, ids
+from crmwb.sources.drafting.customers import customer_records, file_numbers, ids, tax_numbers
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.questions import Question, of_files
 from crmwb.sources.drafting.reading import syntax
@@ -20,7 +20,7 @@ from crmwb.sources.drafting.reading.links import Declared
 from crmwb.sources.drafting.reading.profile import Profile, profile
 from crmwb.sources.drafting.reading.sniff import sniff
 from crmwb.sources.drafting.rows import heads, odd_rows, periods
-from crmwb.sources.drafting.tables import dimensions, facts, joins, overlaps, payments, purchases, unread
+from crmwb.sources.drafting.tables import dimensions, facts, joins, left_out, overlaps, payments, purchases, unread
 from crmwb.sources.formats import packed
 from crmwb.sources.source_files import PARQUET, SourceFile, find, members_of
 
@@ -122,6 +122,7 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
     joins.prune(parts)
     overlaps.ask(parts)
     file_numbers.ask(parts)
+    tax_numbers.ask(parts)
     overlaps.ask_of_other_files(parts)
     unread.ask(parts)
     for part in parts:
@@ -133,14 +134,15 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
     used |= {joined["file"] for part in parts for joined in part.options.get("join", {}).values()}
     left = [p for p in profiles if p.file.name not in used]
     reasons = {
-        p.file.name: dimensions.mismatch(p, parts) or other_files.why_left_out(p) or NOTHING for p in left
+        p.file.name: dimensions.mismatch(p, parts) or other_files.why_left_out(p) or left_out.why(p, parts) or NOTHING
+        for p in left
     } | why_not
     unused = [f"{p.file.name} is left out: {reasons[p.file.name]}" for p in left]
     moved = [p.file.name for p in every if all(p is not other for other in profiles)]
     unused += [f"{name} is left out: it tells how opportunities moved from stage to stage" for name in moved]
-    name = Path(parts[0].options.get("file", paths[0].name)).name.partition(".")[0]
-    drafted = Draft(name, directory, parts, unused)
+    drafted = Draft(Path(parts[0].options.get("file", paths[0].name)).name.partition(".")[0], directory, parts, unused)
     settings.propose(drafted)
+    drafted.questions += left_out.questions([p for p in left if reasons[p.file.name] == NOTHING], parts)
     drafted.questions = _every(drafted, every)
     return drafted
 

@@ -74,7 +74,7 @@ NO_MONEY = re.compile(
 )
 GUEST = re.compile(
     r"0|-1|guests?( \w+)?|gast|gaste|anonym\w*|anonymous|walk ?in( customer)?|cash customer|laufkunde|barverkauf|unknown|unbekannt"
-    r"|invite|client anonyme|inconnu|invitado|anonimo|desconocido|consumidor final|游客|访客|匿名|散客|未注册|非会员|过客"
+    r"|invite|client anonyme|inconnu|invitado|anonimo|desconocido|consumidor final|publico (en )?general|venta(s)? al publico( en general)?|klient detaliczny|perakende musteri|游客|访客|匿名|散客|未注册|非会员|过客"
 )
 CODES = frozenset(  # ISO 4217, in use
     re.findall(

@@ -14,6 +14,7 @@ from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, vocabulary
 from crmwb.sources.drafting.reading.profile import Column, Profile
 from crmwb.sources.drafting.reading.vocabulary import matches
+from crmwb.sources.drafting.rows import documents
 from crmwb.sources.drafting.tables import items_in_columns, sales
 from crmwb.sources.drafting.tables.agreements import contracts
 from crmwb.sources.drafting.tables.purchases import transactions
@@ -44,6 +45,9 @@ def facts(profile: Profile, *, invoices_are_sales: bool = False) -> list[Part]:
 
 
 def _split_by_currency(profile: Profile, read: Callable[[Profile], list[Part]]) -> list[Part]:
+    if (register := documents.dated(profile)) is not None:
+        with_day, day, amount = register
+        return documents.limited(read(with_day), day, amount)
     split = mixed_currencies.by_currency(profile) or currency_columns.by_column(profile)
     if split:
         every = [(read(sub), condition, code) for code, (sub, condition) in split.items()]

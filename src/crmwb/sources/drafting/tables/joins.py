@@ -8,7 +8,7 @@ from typing import Any
 from crmwb.contract import Kind
 from crmwb.contract.canonical import TABLES
 from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
-from crmwb.sources.drafting.reading import syntax, vocabulary
+from crmwb.sources.drafting.reading import further_languages, syntax, vocabulary
 from crmwb.sources.drafting.reading.links import Declared, Reach, called, reach, singular
 from crmwb.sources.drafting.reading.profile import Column, Profile
 from crmwb.sources.drafting.tables.agreements import contracts
@@ -26,6 +26,8 @@ PERCENT = re.compile(r"%|pct|per ?cent|prozent|rate", re.IGNORECASE)
 CUSTOMERS_OWN = re.compile(
     r"(customer|client|kunde|buyer|user|person).*(unique|uuid|master).*|(unique|master) (customer|client|user).*"
 )
+GOODS_AND_MONEY = ("revenue_cents", "product_id", "quantity")
+OF_PAYMENTS = re.compile(rf"{further_languages.PAYMENT}|\b(cards?|tenders?|carte|karte|tarjeta)\b")
 
 
 def joined_purchases(
@@ -93,10 +95,11 @@ def same_sales(part: Part, others: list[Part]) -> list[Part]:
 
 
 def tells_no_lines(part: Part) -> bool:
-    """Say whether rows that are joined to orders have no amount, goods or units of their own, as shipments."""
-    own = ("revenue_cents", "product_id", "quantity")
-    read = [c for name in own if name in part.guesses for c in part.guesses[name].sources]
-    return all("." in c.name for c in read)
+    """Say whether rows that are joined to orders are no lines of them, but shipments or payments, by their own."""
+    own = {name: guess.sources for name, guess in part.guesses.items() if name in GOODS_AND_MONEY}
+    read = [name for name, sources in own.items() if any("." not in c.name for c in sources)]
+    is_paid = any(OF_PAYMENTS.search(c.words) for c in part.looked_at.own)
+    return not read or (read == ["revenue_cents"] and is_paid)
 
 
 def prune(parts: list[Part]) -> None:

@@ -26,7 +26,7 @@ from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, vocabulary
 from crmwb.sources.drafting.reading.profile import Column, Profile
-from crmwb.sources.drafting.rows import journals, order_lines, periods, tenders
+from crmwb.sources.drafting.rows import journals, order_lines, periods, series, tenders
 from crmwb.sources.drafting.rows.journals import Journal
 from crmwb.sources.drafting.rows.order_lines import OrderLines
 from crmwb.sources.drafting.tables import billing, returns, sales
@@ -58,7 +58,7 @@ def transactions(profile: Profile) -> list[Part]:
     if periods.has_periods(profile) and vocabulary.matches(when.words, vocabulary.TRANSACTIONS["ordered_at"]) < PLAINLY:
         return []  # a row for each customer, with what each month brought
     result["revenue_cents"] = revenue
-    result["order_id"] = _orders(result, roles, lines)
+    result["order_id"] = series.numbered(profile, _orders(result, roles, lines))
     result["quantity"] = result.get("quantity") or Guess({"constant": 1}, Sure.LIKELY, "no column of quantities")
     kinds = _kinds(profile, result, roles)
     if (refund := roles.get("refund")) is not None and any(refund.numbers):

@@ -1,0 +1,158 @@
+"""Customers that a file tells in two ways: by a tax number or an e-mail address beside a name or a number; which counts is asked."""
+# ruff: noqa: E501 - sentences and lists are easier to read in one line
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from difflib import SequenceMatcher
+
+from crmwb.sources.drafting.customers import ids
+from crmwb.sources.drafting.guess import Guess, Part, Sure
+from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.reading import syntax, words
+from crmwb.sources.drafting.reading.profile import Column
+
+KEY = "which_customer"
+TAX_NUMBER = re.compile(
+    r"(.* )?(nip|rfc|cif|nif|cui|cnpj|cpf|cuit|rut|ruc|nit|gstin|ico|dic|vat (id|no|nr|number|reg no)|ust ?id( ?nr)?|steuernummer|tax (id|no|number)|vkn|vergi no|npwp|mst|siret|siren|partita iva|p iva|orgnr|org ?nummer|cvr( nr)?|y tunnus|adoszam|αφμ|codice fiscale|btw (nr|nummer)|kvk( nr)?|abn|uin|ein|uen|法人番号|税号|纳税人识别号|統一編號)( .*)?"
+)
+NAMES = re.compile(
+    r"(.* )?(names?|nombre|nom|nome|nazwa|nazev|navn|namn|nimi|denumire|nev|razon social|razao social|ragione sociale|raison sociale|kontrahent|επωνυμια|名称|氏名|会社名)( .*)?"
+)
+BETWEEN = ("-", " ", ".", "/")  # what stands between the digits of a number, and says nothing
+LEAST_SEVERAL = 3  # addresses with several numbers of customers
+LEAST_UNLIKE = 3  # names of one number that no slip of the pen makes of each other
+HALF = 0.5
+ALIKE = 0.6
+
+
+def ask(parts: list[Part]) -> None:
+    """Ask which of two columns tells customers apart, where one of them has several values for one of the other.
+
+    Parameters
+    ----------
+    parts : list of Part
+        All parts of a draft; questions are put into those of purchases.
+    """
+    if any(part.table == "customers" and "file" in part.options for part in parts):
+        return  # customers are those of their own file
+    sales = [part for part in parts if part.table == "transactions" and part.profile is not None and _who(part)]
+    for part in {id(part.profile): part for part in reversed(sales)}.values():
+        who = _who(part)
+        same = [each for each in sales if each.profile is part.profile and _who(each) is who]
+        if who is not None and (other := _other(part, who)) is not None:
+            _ask(part, same, who, other)
+
+
+def _who(part: Part) -> Column | None:
+    guess = part.guesses["customer_id"]
+    is_plain = len(guess.sources) == 1 and (isinstance(guess.value, str) or "column" in guess.value)
+    return guess.sources[0] if is_plain and part.looked_at.holds(*guess.sources) else None
+
+
+def _other(part: Part, who: Column) -> Column | None:
+    """Return the column that tells the customers of a file otherwise; None where none does."""
+    if who.called is not None and not _is_tax_number(who):
+        return None
+    texts = [c for c in part.looked_at.own if c is not who and not c.is_date and c.n_known > HALF * c.n_rows]
+    if _is_tax_number(who):
+        return next((c for c in _named_alike(texts, who) if _several(part, who, c)), None)
+    for column in texts:
+        n_several = len(_several(part, column, who))
+        if ids.is_email(column) and not ids.is_email(who) and n_several >= LEAST_SEVERAL:
+            return column
+        if _is_tax_number(column) and len(column.counts) > 1 and (n_several or _several(part, who, column)):
+            return column
+    return None
+
+
+def _is_tax_number(column: Column) -> bool:
+    n_with_digits = sum(n for value, n in column.counts.items() if len(re.findall(r"\d", value)) >= 5)
+    return TAX_NUMBER.fullmatch(column.own_words) is not None and 0 < n_with_digits >= HALF * column.n_known
+
+
+def _named_alike(columns: list[Column], who: Column) -> Iterator[Column]:
+    """Yield columns of names, those first whose name says of the same party: "Nombre Receptor" beside "RFC Receptor"."""
+    party = set(who.own_words.split())
+    names = [c for c in columns if NAMES.fullmatch(c.words) and not c.is_number and len(c.counts) > 1]
+    yield from sorted(names, key=lambda c: not party & set(c.words.split()))
+
+
+def _plain(column: Column, text: str) -> str:
+    if not _is_tax_number(column):
+        return text.lower() if ids.is_email(column) else text
+    return re.sub(r"[-\s./]", "", text).upper()
+
+
+def _n(column: Column) -> int:
+    return len({_plain(column, value) for value in column.counts})
+
+
+def _several(part: Part, key: Column, named: Column) -> dict[str, set[str]]:
+    """Return the values of a column beside which several of another stand, however they are written."""
+    met: dict[str, set[str]] = defaultdict(set)
+    for one, other in zip(part.looked_at.texts(key), part.looked_at.texts(named), strict=True):
+        if one and other:
+            met[_plain(key, one)].add(_plain(named, other))
+    return {value: others for value, others in met.items() if len(others) > 1}
+
+
+def _generic(several: Mapping[str, set[str]]) -> list[str]:
+    """Return numbers that many customers share, such as those for buyers abroad: their names are unlike."""
+    result = []
+    for number, names in several.items():
+        unlike: list[str] = []
+        for name in sorted(names):
+            if all(SequenceMatcher(None, name.lower(), other.lower()).ratio() < ALIKE for other in unlike):
+                unlike.append(name)
+        if len(unlike) >= LEAST_UNLIKE:
+            result.append(number)
+    return sorted(result)
+
+
+def _ask(part: Part, same: list[Part], who: Column, other: Column) -> None:
+    number, name = (who, other) if _is_tax_number(who) else (other, who)
+    several = _several(part, number, name)
+    generic = _generic(several) if _is_tax_number(number) else []
+
+    def answer(given: str) -> None:
+        for each in same:
+            if given == number.name:
+                _take(each, number, name, generic)
+            elif given == name.name and each.guesses["customer_id"].sources[0] is not name:
+                each.guesses["customer_id"] = Guess(name.name, Sure.SURE, "you said so", (name,))
+
+    split = _several(part, name, number)
+    phrases = [
+        f"{len(several):,} of {_n(number):,} {number.name} have several {name.name}" if several else "",
+        f"{len(split):,} of {_n(name):,} {name.name} have several {number.name}" if split else "",
+    ]
+    also = f" ({' and '.join(generic[:3])} stands for many customers: their {name.name} is taken in its place)"
+    text = (
+        f"{' and '.join(filter(None, phrases))}: which of the two is the customer, {name.name} or {number.name}"
+        f"{also if generic else ''}?"
+    )
+    part.questions.append(Question(KEY, text, answer, (name.name, number.name), columns=(number.name, name.name)))
+
+
+def _take(part: Part, number: Column, name: Column, generic: list[str]) -> None:
+    """Take a number or an address as the customer, however it is written; where many share one, their name."""
+    if not _is_tax_number(number):
+        value = {"column": number.name, "fold": True, "pseudonym": True}
+        part.guesses["customer_id"] = Guess(value, Sure.SURE, "you said so", (number,))
+        return
+    expression = f"upper({syntax.column(number.name)})"
+    for sign in BETWEEN:
+        if any(sign in value for value in number.counts):
+            expression = f"replace({expression}, {syntax.value(sign)}, '')"
+    why, sources = "you said so; however it is written", [number]
+    if generic:
+        listed = ", ".join(map(syntax.value, generic))
+        expression = f"case when {expression} in ({listed}) then {syntax.column(name.name)} else {expression} end"
+        why, sources = f"{why}; {' and '.join(generic)} stands for many, so their {name.name}", [number, name]
+    nobody = sorted(value for value in name.counts if words.is_guest(value))
+    if nobody:
+        condition = f"not {syntax.is_in(name.name, nobody)}"
+        part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), condition]))
+        part.remarks.append(f"{name.name} is {' or '.join(nobody)}: no customer, left out by the filter")
+    part.guesses["customer_id"] = Guess({"expression": expression}, Sure.SURE, why, tuple(sources))
