@@ -49,3 +49,32 @@ def test_a_draft_that_reads_no_row_stops(company: Mapped) -> None:
     assert not company.map("halves.csv", currency="EUR")
     assert "can be read" in company.printed
     assert "none of" in company.printed
+
+
+def test_work_under_warranty_is_asked_about(company: Mapped) -> None:
+    lines, paid = ["Auftrag;Datum;Kunde;Abrechnungsart;Betrag"], 0
+    for i in range(90):
+        how = ["Aufwand", "Pauschale", "Aufwand", "Garantie", "Kulanz"][i % 5]
+        euros = 20 + i * 37 % 61
+        paid += euros * (i % 5 < 3)
+        lines.append(f"{i};{1 + i % 28:02}.06.2024;K{i % 9};{how};{euros},00")
+    (company.raw / "einsaetze.csv").write_text("\n".join(lines))
+    assert not company.map("einsaetze.csv", currency="EUR")
+    key = next(word for word in company.printed.split() if word.endswith("=leave_out|keep")).partition("=")[0]
+    assert "which sound like what costs the customer nothing" in company.printed
+    assert company.map("einsaetze.csv", currency="EUR", **{key: "leave_out"}), company.printed
+    assert int(company.ingest().table("transactions").revenue_cents.sum()) == 100 * paid
+
+
+def test_an_agreed_price_may_stand_in_place_of_what_was_worked(company: Mapped) -> None:
+    lines, agreed, worked = ["job,date,customer_id,total,fixed_price"], 0, 0
+    for i in range(90):
+        total, price = 200 + i * 37 % 61, 300 + 10 * (i * 31 % 41) if i % 4 == 0 else 0
+        agreed, worked = agreed + (price or total), worked + total
+        lines.append(f"J{i},2024-06-{1 + i % 28:02},K{i % 9},{total}.00,{price or ''}")
+    (company.raw / "jobs.csv").write_text("\n".join(lines))
+    assert not company.map("jobs.csv", currency="EUR")
+    assert "beside_fixed_price=add|take_off|instead|leave_out" in company.printed
+    for answer, sold in (("instead", agreed), ("leave_out", worked)):
+        assert company.map("jobs.csv", currency="EUR", beside_fixed_price=answer), company.printed
+        assert int(company.ingest().table("transactions").revenue_cents.sum()) == 100 * sold

@@ -16,7 +16,7 @@ from crmwb.sources.drafting.reading.words import Outcome
 OF_ORDERS = re.compile(
     r"((order|payment) (?=payment|order|fulfil))?(order|payment|transaction|invoice|sale|sales|financial|document|doc|approval|posting|booking|donation|gift|receipt|bill|voucher|workflow|auftrags|bestell|beleg|rechnungs|buchungs|spenden|zahl|zahlungs|pedido|pago|commande|betaal)?"
     r" ?(status|statut|(?<=\w )state)( (ordine|commande|pedido|pagamento|bestelling|documento|fattura|facture))?|stato( ordine)?|situacao( (da nota|do pedido|nfe?))?"
-    r"|(bon|order|ordre|factuur|opdracht|faktura|salgs|fakturerings|werkbon)status|(stav|stare|stan|allapot|tila|κατασταση|trang thai|สถานะ)( (objednavky|comenzii|comanda|facturii|rendeles|rendelesi|tilauksen|zamowienia|don hang|παραγγελιας))?|status (pesanan|transaksi|zamowienia|comanda)"
+    r"|(bon|order|ordre|factuur|opdracht|faktura|salgs|fakturerings|werkbon)status|(stav|stare|allapot|tila|κατασταση|trang thai|สถานะ)( (objednavky|comenzii|comanda|facturii|rendeles|rendelesi|tilauksen|zamowienia|don hang|παραγγελιας))?|status (pesanan|transaksi|zamowienia|comanda)"
     r"|(订单|交易|支付|付款|退款|单据|业务|发票|开票|出库单?|销售单|审核|审批)状态|(注文|受注|支払|入金|配送)?(ステータス|状態|状況)"
 )
 SUBTOTAL = re.compile(r"(.* )?sub ?total.*")  # often before a discount, unlike what is called without tax

@@ -25,6 +25,7 @@ MOST_BESIDE = 8  # columns, two of which are tried
 MOST_ROWS = 200
 CORRECTED = re.compile(
     r".*\b(adjusted|corrected|revised|amended|after (refunds?|returns?|adjustments?|cancellations?)|bereinigt\w*|korrigiert\w*|angepasst\w*|corrige\w*|ajuste\w*|rectifie\w*|corregid\w*|ajustad\w*|corrett\w*|aangepast\w*|gecorrigeerd\w*)\b.*"
+    r"|(.* )?(aanneemsom|vaste prijs|pauschal(e|preis|betrag|summe)?|festpreis|fixed (price|fee|amount)|agreed (price|fee|amount)|lump sum|contract sum|forfait|(prix|montant) forfaitaire|precio (fijo|cerrado|pactado)|prezzo (fisso|concordato)|ryczalt|fast ?pris|urakkahinta)"
     r"|.*(调整后|更正|修正後|訂正).*"
 )
 PLAINLY = 2  # how well a name must match

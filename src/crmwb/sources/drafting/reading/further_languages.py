@@ -58,7 +58,7 @@ NET = (
     r"|wartosc netto|kwota netto|netto|καθαρη αξια|καθαρο ποσο|αξια (προ|χωρις) φπα|dpp|total sebelum (pajak|ppn)|tien truoc thue|tien hang chua thue|bedrag excl( btw)?|(bedrag|totaal|totaalbedrag|omzet) (excl|exclusief|ex)( btw)?"
 )
 TAX = r"moms|momsbelob|mva|mvabelop|momsbelopp|alv|arvonlisavero|tva|valoare tva|afa|afa osszeg|dph|castka dph|kwota vat|podatek( vat)?|φπα|ποσο φπα|ppn|pajak|thue|tien thue|thue gtgt|btw( bedrag| \d+)?|ภาษีมลคาเพิม"
-STATUS = r"(status|stare|stav|stan|allapot|tila|κατασταση|trang thai|tinh trang|สถานะ)( \w+){0,2}"
+STATUS = r"(status|stare|stav|allapot|tila|κατασταση|trang thai|tinh trang|สถานะ)( \w+){0,2}"
 PAYMENT = r"\b(pay\w*|paid|zahl\w*|pag[oa]\w*|paiement|betaal\w*|betal\w*|incas\w*|plat[ia]\w*|platb\w*|uhrad\w*|zaplat\w*|fizet\w*|maksu\w*|πληρωμ\w*|bayar\w*|pembayaran|thanh toan|cobr\w*|incass\w*|tahsilat|odeme)\b|付款|支付|支払|入金"
 PRODUCT = (
     rf"(varenr|varenummer|artikelnr|tuote|tuotekoodi|produs|articol|termek|cikk|cikkszam|zbozi|tovar|towar|polozka|indeks|προιον|ειδος|produk|barang|san pham|mat hang|hang hoa|สินคา){NUMBER}"

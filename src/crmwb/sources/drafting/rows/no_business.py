@@ -45,6 +45,13 @@ PAID_BEFORE = re.compile(
     r".*\b(pkg|package|prepaid|pre paid|bundle|session|course|membership|entitlement|redemption|redeemed|abo|abonnement|subscription|(zehner|10er|mehrfach)karte|forfait|carnet|bono|pacchetto|abbonamento|paquete|pacote|rittenkaart|strippenkaart|karnet)s?\b.*"
     r"|.*(套餐|次卡|疗程|划卡|卡扣|回数券|コース消化|プリペイド).*"
 )
+GIVEN = re.compile(  # as what is billed says of it
+    r"(under |on |op |auf |in |sous )?(garantie\w*|gewahrleistung|warranty|guarantee|garantia|garanzia|gwarancj\w+|zaruka|zaruk\w+|garanti|takuu|kulanz|coulance|goodwill|geste commercial|courtesy|complimentary|free of charge|no charge|foc)( .*)?"
+    r"|gratis|kostenlos|unentgeltlich|gratuit|gratuito|bezplatn\w+|zdarma|无偿|免费|保修|無償|無料|保証"
+)
+BILLED_HOW = re.compile(
+    r".*\b(bill\w*|invoic\w*|charg\w*|afreken\w*|abrechn\w*|verrechn\w*|berechn\w*|fakt\w*|fact\w*|fatt\w*|fatur\w*|settlement|rozlicz\w*|uctovan\w*|debiter\w*|coverage|warranty)\b.*|.*(结算|计费|请求|請求|保修).*"
+)
 SIDES = {"ar", "ap"}  # receivable and payable, where a column tells both
 KINDS = {
     "vouchers sold, which are no revenue until somebody buys with them": VOUCHERS,
@@ -74,6 +81,8 @@ def kinds(column_words: str, values: Collection[str]) -> dict[str, list[str]]:
     result = {
         what: sorted(v for v, text in simple.items() if pattern.fullmatch(text)) for what, pattern in KINDS.items()
     }
+    if BILLED_HOW.fullmatch(column_words):
+        result["what costs the customer nothing"] = sorted(v for v, text in simple.items() if GIVEN.fullmatch(text))
     if set(simple.values()) == SIDES:
         result["what suppliers bill you, which are costs"] = [v for v, text in simple.items() if text == "ap"]
     return {what: few for what, few in result.items() if 0 < len(few) < len(values)}
