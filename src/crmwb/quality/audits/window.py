@@ -28,10 +28,10 @@ def first_purchases_cut_off(transactions: ir.Table) -> Audit | None:
 
     None where the data covers less than twice `LEFT_EDGE_DAYS`.
     """
-    days = _purchase_days(transactions)
-    begin = days.aggregate(begin=days.day.min(), end=days.day.max())
-    firsts = days.group_by("customer_id").aggregate(first_day=days.day.min())
-    edge = firsts.cross_join(begin)
+    bought = transactions.filter(~transactions.is_return & (transactions.revenue_cents > 0))
+    day = bought.ordered_at.date()
+    ends = bought.group_by("customer_id").aggregate(first_day=day.min(), last_day=day.max())
+    edge = ends.cross_join(ends.aggregate(begin=ends.first_day.min(), end=ends.last_day.max()))
     counts = figures(
         edge.aggregate(
             n_customers=edge.count(),
@@ -154,9 +154,3 @@ def _rows_by_day(rows: ir.Table, moment: str) -> list[tuple[date, int]]:
     """Return the days on which a table has rows, in order, with their number."""
     days = rows.group_by(day=rows[moment].cast("date")).aggregate(n_rows=rows.count()).order_by("day")
     return [(row["day"], row["n_rows"]) for row in days.to_pyarrow().to_pylist()]
-
-
-def _purchase_days(transactions: ir.Table) -> ir.Table:
-    """Return one row per customer and day with a purchase."""
-    bought = transactions.filter(~transactions.is_return & (transactions.revenue_cents > 0))
-    return bought.select("customer_id", day=bought.ordered_at.date()).distinct()
