@@ -70,3 +70,14 @@ def test_groups_that_one_feature_parts_are_apart_and_no_continuum():
     _, kind, verdict = choice.choose(candidates)
     assert kind == "reproducible"
     assert verdict.code == "clusters.reproducible_apart"
+
+
+def test_a_small_group_that_differs_in_several_ways_is_natural_and_one_that_does_in_one_is_not():
+    rng = np.random.default_rng(7)
+    own = np.repeat([0, 1], [930, 70])
+    chosen = params.load(PROJECT / "params.yaml").segmentation.clusters.model_copy(update={"n_bootstrap": 4})
+    for away, expected in (([6.0, 2.5, 1.5], "natural"), ([6.0, 0.0, 0.0], "reproducible")):
+        x = rng.standard_normal((1_000, 3)) + own[:, None] * np.array(away)
+        x = np.round((x - x.mean(axis=0)) / x.std(axis=0), 6)
+        candidates = evidence.gather(x, x, [[0], [1], [2]], k_max=2, params=chosen, seed=1)
+        assert choice.choose(candidates)[1] == expected

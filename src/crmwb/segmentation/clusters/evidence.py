@@ -8,7 +8,8 @@ denies a continuum of any shape, the second what features show by themselves. Ma
 (a spike of zeros, a choice among few) are sparse around it for that reason alone: where there are such features, any
 two clusters must also differ in one of the others. And among the others correlation is no explanation but the thing
 itself, so clusters that are separated in them need only be so more than where features have nothing to do with one
-another. Clusters that differ in one feature only are none (`joint.py`).
+another. Or any two clusters differ in a second feature besides, far more than those without segments (`joint.py`): a
+small group shows in single features too.
 Among equals, the gain chooses: by how much the silhouette is above, and the overlap below, what it would be without
 segments. The overlap is that of the clusters described as normal distributions (`normal.py`), so all methods are judged
 in one currency. Calinski-Harabasz and BIC stand beside them and choose nothing: BIC goes on falling while clusters take
@@ -24,7 +25,7 @@ import numpy as np
 from crmwb.params import ClusterParams
 from crmwb.progress import track
 from crmwb.segmentation.clusters import null, separation
-from crmwb.segmentation.clusters.joint import n_differing
+from crmwb.segmentation.clusters.joint import n_differing, second_difference
 from crmwb.segmentation.clusters.methods import METHODS, Model
 from crmwb.segmentation.clusters.nearest import means
 from crmwb.segmentation.clusters.normal import overlap_and_bic
@@ -40,6 +41,7 @@ LEAST_SEPARATION = 0.25  # of every cluster: chance brings up to 0.1 to a contin
 BEYOND_NULL = 0.05  # more than the greatest separation among the draws without segments
 N_INDEPENDENT = 10  # draws of features that have nothing to do with one another
 LEAST_DIFFERENCE = 1.0  # standard deviations within clusters
+BEYOND_SECOND = 0.25  # likewise: more than the greatest second difference among the draws without segments
 SEVERAL = 2  # features that clusters differ in: what one shows by itself, such as prices, is no segment
 SPIKE = 0.1  # of customers with the same value make a feature a spike or a choice, by which nobody is told apart alone
 
@@ -124,7 +126,7 @@ def gather(
             row["is_substantial"] = row["min_share"] >= params.min_share
         _compare(some, draws, np.random.default_rng([seed, 3, *name.encode()]))
         candidates += some
-    _judge_separation(candidates, x, joined, blocks, seed)
+    _judge_separation(candidates, x, joined, blocks, draws=draws, seed=seed)
     return candidates
 
 
@@ -219,6 +221,8 @@ def _judge_separation(
     x: np.ndarray,
     joined: np.ndarray,
     blocks: Sequence[Sequence[int]],
+    *,
+    draws: list[np.ndarray],
     seed: int,
 ) -> None:
     """Say of each candidate whether it is separated; see the module's text.
@@ -241,6 +245,8 @@ def _judge_separation(
             own = least_separation(rows[:, columns], candidate.labels[joined])
             needed = _by_own_shapes(candidate, rows, plain, seed) + BEYOND_NULL
             row["is_separated"] = own >= max(needed, LEAST_SEPARATION)
+        if not row["is_separated"] and len(plain) > 1:
+            row["is_separated"] = _in_several_ways(candidate, rows, joined, plain, draws=draws, seed=seed)
 
 
 def _all_differ(x: np.ndarray, labels: np.ndarray) -> bool:
@@ -263,6 +269,30 @@ def _by_own_shapes(candidate: Candidate, x: np.ndarray, plain: list[list[int]], 
         if k in models:
             greatest = max(greatest, least_separation(draw, method.predict(draw, models[k])))
     return greatest
+
+
+def _in_several_ways(
+    candidate: Candidate,
+    x: np.ndarray,
+    joined: np.ndarray,
+    plain: list[list[int]],
+    *,
+    draws: list[np.ndarray],
+    seed: int,
+) -> bool:
+    """Say whether clusters differ in a second feature besides, by more than among all draws without segments."""
+    columns = [column for block in plain for column in block]
+    own = second_difference(x, candidate.labels[joined], plain)
+    apart = least_separation(x[:, columns], candidate.labels[joined])
+    if own < LEAST_DIFFERENCE or apart < LEAST_SEPARATION:
+        return False
+    method, k = METHODS[candidate.method], candidate.row["k"]
+    rng = np.random.default_rng([seed, 6, k, *candidate.method.encode()])
+    for draw in draws:
+        models = method.fit(_some(draw, method.max_rows, rng), [k], N_STARTS_AGAIN, rng)
+        if k in models and second_difference(draw, method.predict(draw, models[k]), plain) + BEYOND_SECOND > own:
+            return False
+    return True
 
 
 def _is_spike(block: np.ndarray) -> bool:
