@@ -29,11 +29,33 @@ def test_forecasts_that_missed_give_a_wider_range_and_no_single_figure():
 
 
 def test_errors_that_all_lie_on_one_side_count_in_full():
-    assert learn([0.3, 0.3, 0.3], 365).high == learn([0.3, -0.3, 0.3], 365).high > 1.3
+    same, both = learn([0.3, 0.3, 0.3], 365), learn([0.3, -0.3, 0.3], 365)
+    assert same.high > both.high > 1.3  # off again as far, and by chance besides
+    assert same.low == both.low  # and it may end
+    down = learn([-0.3, -0.3, -0.3], 365)
+    assert (down.low, down.high) == pytest.approx((1 / same.high, 1 / same.low), rel=1e-3)
+
+
+def test_a_single_stretch_does_not_say_what_lasts():
+    one, usual = learn([0.3, 0.3, 0.3], 365, n_apart=1.0), learn([0.3, -0.3, 0.3], 365, n_apart=1.0)
+    assert one == usual
+
+
+@pytest.mark.parametrize("yearly", [-0.25, 0.25])
+def test_what_is_off_by_as_much_every_year_is_inside_the_next_time(yearly):
+    rng = np.random.default_rng(5)
+    inside, before = [], []
+    for _ in range(200):
+        off = yearly + rng.normal(0, 0.08, 3)
+        learned = learn(np.repeat(off[:2], 3), 360, n_apart=2.25)
+        inside.append(learned.low <= np.exp(off[2]) <= learned.high)
+        before.append(1 / learned.high <= np.exp(off[2]) <= 1 / learned.low)
+    assert np.mean(inside) > 0.9 > np.mean(before)
 
 
 def test_tests_over_the_same_days_count_as_few():
-    assert learn([0.3] * 5, 360, n_apart=2.0).high < learn([0.3] * 5, 360, n_apart=5.0).high
+    errors = [0.3, -0.3, 0.3, -0.3, 0.3, -0.3]
+    assert learn(errors, 360, n_apart=2.0).high < learn(errors, 360, n_apart=5.0).high
 
 
 def test_three_years_that_differ_by_nine_percent_give_a_single_figure():

@@ -11,6 +11,7 @@ EIGHTY = 0.9  # upper end of the 80% interval
 LONGEST_DAYS, SHORTEST_DAYS = 3_650, 30  # that a test and a horizon are compared by
 NARROW = 0.25  # a figure is stated where both ends of its 80% range are this near
 USUAL, BELIEF = 0.15, 4.0  # what totals are off by where little was tested (of logs), and how many tests that is worth
+FEW = 2.0  # tests' worth of belief that errors which pass are as large as the usual ones
 UNTESTED = 0.4  # what a total may be off by (of logs) over the shortest time, where nothing was tested
 MOST_TIMES = 3.0  # nothing is stated where the upper end is so many times what is expected: the range holds anything
 
@@ -57,7 +58,10 @@ class TotalRange:
         The variance of their errors, with `BELIEF` tests' worth of belief in `USUAL`, by Student's t with as many
         degrees of freedom as there were stretches apart and beliefs. The level of a shop drifts: beyond what was tested
         its error grows with the square root of time, as that of a random walk (Hyndman & Athanasopoulos 2021,
-        "Forecasting: Principles and Practice", section 5.5).
+        "Forecasting: Principles and Practice", section 5.5). Where all of them were off to the same side, over two
+        stretches apart or more, the range reaches as far to that side as if they were off again: of a customer base
+        that buys ever less often, too much was expected before, and is now. A lasting error is told from passing ones
+        as `Level` does.
 
         Parameters
         ----------
@@ -70,17 +74,23 @@ class TotalRange:
         --------
         >>> tested = TotalRange.learn(PastTotals(360, (0.09, -0.05, 0.02), 1.5), horizon_days=365)
         >>> round(tested.low, 2), round(tested.high, 2), tested.is_narrow
-        (0.82, 1.21, True)
+        (0.82, 1.22, True)
         """
         from scipy.stats import t as student  # which reports do without
 
         farther = max(1.0, min(horizon_days, LONGEST_DAYS) / max(tested.days, SHORTEST_DAYS))
-        squares = sum(error**2 for error in tested.errors) / max(len(tested.errors), 1)
         freedom = BELIEF + tested.n_apart
-        spread = math.sqrt((BELIEF * USUAL**2 + tested.n_apart * squares) / freedom)
-        reach = float(student.ppf(EIGHTY, freedom)) * spread if tested.errors else UNTESTED
-        reach *= math.sqrt(farther)
-        return cls(round(math.exp(-reach), 4), round(math.exp(reach), 4), tested.days)
+
+        def reach(middle: float) -> float:
+            squares = sum((error - middle) ** 2 for error in tested.errors) / max(len(tested.errors), 1)
+            spread = math.sqrt((BELIEF * USUAL**2 + tested.n_apart * squares) / freedom)
+            own = float(student.ppf(EIGHTY, freedom)) * spread if tested.errors else UNTESTED
+            return own * math.sqrt(farther)
+
+        lasting = _lasting(tested)
+        low = min(-reach(0.0), lasting - reach(lasting))
+        high = max(reach(0.0), lasting + reach(lasting))
+        return cls(round(math.exp(low), 4), round(math.exp(high), 4), tested.days)
 
     @property
     def is_narrow(self) -> bool:
@@ -114,3 +124,15 @@ class TotalRange:
     def record(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
         return {"low": self.low, "high": self.high, "tested_days": self.tested_days, "is_narrow": self.is_narrow}
+
+
+def _lasting(tested: PastTotals) -> float:
+    """Return the part of earlier errors that is taken to last: none of a single stretch, and all from two apart on."""
+    n, apart = len(tested.errors), tested.n_apart
+    if not n or apart <= 1:
+        return 0.0
+    mean = sum(tested.errors) / n
+    around = apart * sum((error - mean) ** 2 for error in tested.errors) / n
+    passing = (FEW * USUAL**2 + around) / (FEW + apart - 1) / apart
+    lasting = max(USUAL**2, mean**2 - passing)
+    return min(apart - 1, 1.0) * mean * lasting / (lasting + passing)
