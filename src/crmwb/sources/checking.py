@@ -139,6 +139,8 @@ def check(
                 checked.remarks += _broken_rules(con, name, parts, places.of(("tables", name)))
         if tried := reading.tried.get(control_totals.PURCHASES):
             checked.totals = control_totals.totals(con, tried, source.currency, n_rows)
+            if checked.totals is not None and (why := control_totals.impossible(checked.totals)):
+                checked.mistakes.append(f"{places.of(('tables', control_totals.PURCHASES))}: {why}")
     return checked
 
 

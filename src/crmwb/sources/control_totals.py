@@ -118,6 +118,16 @@ class Unread:
         return sum(self.numbers.get(text, 0.0) * n for text, n in self.counts.items())
 
 
+def impossible(of: ControlTotals) -> str:
+    """Return why no company's purchases come to such totals, and what to do; empty where they may."""
+    if not of.is_of_all or of.cents > 0 or not of.returned_cents:
+        return ""
+    return (
+        f"what came back ({of.currency} {-of.returned_cents / 100:,.2f}) is at least as much as what was sold: look at "
+        f"is_return, and at which rows the filter keeps"
+    )
+
+
 def totals(con: Backend, tried: list[Tried], currency: str, n_rows: int) -> ControlTotals | None:
     """Return the totals of purchases that a mapping was tried on; None where none could be read.
 

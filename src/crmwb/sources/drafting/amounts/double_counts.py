@@ -214,7 +214,9 @@ def _ask_of_other_keys(part: Part, numbers: Sequence[float | None]) -> None:
     own = set(part.looked_at.own)
     if len(who) != 1 or not {*who, *when} <= own:
         return
-    rows_of = list(zip(part.looked_at.texts(who[0]), part.looked_at.texts(when[0]), numbers, strict=True))
+    names = [text and text.casefold() for text in part.looked_at.texts(who[0])]
+    days = [text and text[:10] for text in part.looked_at.texts(when[0])]
+    rows_of = list(zip(names, days, numbers, strict=True))
     for column in part.looked_at.own:
         if column in (*order, *who, *when) or column.is_date or column.is_unique or _is_money(column):
             continue

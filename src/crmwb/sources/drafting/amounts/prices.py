@@ -30,6 +30,11 @@ IS_NET = re.compile(
     r"|netto ?preise?|preise? (netto|exkl|ohne (mwst|ust|steuer))|(prix )?(ht|hors taxes?)|precios? (netos?|sin iva)"
     r"|prezz[io] (nett[oi]|senza iva)|prijzen excl btw"
 )
+SHARE_OFF = re.compile(
+    r"(line |item )?(rab(att?)?|rbt|disc(ount)?|dto|dcto|desc(uento|onto)?|sc(onto)?|rem(ise)?|kort(ing)?|nachl(ass)?"
+    r"|popust|slev[ay]|zlava|zniz\w*|upust|rabat|kedv\w*|ale(nnus)?|isk(onto)?|reducere|εκπτωση)"
+    r"( pct| percent| proz(ent)?)?"
+)
 LEAST_AMOUNT = 25  # smaller ones are a usual share of nearly anything
 LEAST_ROWS = 3  # of different amounts
 NEARLY_ALL, HALF = 0.9, 0.5
@@ -225,6 +230,12 @@ def _without_rate(part: Part) -> None:
     text = f"{plain} / (1 + coalesce({syntax.column(rate.name)}, 0) / {whole})"
     why = f"without tax, at the rate in {rate.name}"
     part.guesses["revenue_cents"] = revenue.computed(text, why, (*revenue.sources, rate), Sure.LIKELY)
+
+
+def share_taken_off(part: Part) -> Column | None:
+    """Return a column that is called a discount in per cent, in full or in short: Rab.%, Dto. %, Sc.%."""
+    fitting = (c for c in part.looked_at.own if "%" in c.name and SHARE_OFF.fullmatch(c.words) and c.is_number)
+    return next((c for c in fitting if any(c.numbers) and all(0 <= n <= 100 for n in c.numbers)), None)
 
 
 def ask_of_share(part: Part, share: Column) -> None:

@@ -65,7 +65,8 @@ def conditions(part: Part, roles: Modifiers, kinds: list[Column]) -> dict[str, s
         values = {value: words.simple(value) for value in column.counts}
         looked = [value for value in values if LOOKED.fullmatch(value.lower())]
         bought = [v for v in values if v not in looked and (BOUGHT.fullmatch(v.lower()) or words.came_back(v))]
-        if looked and bought:
+        is_log = any(BOUGHT.fullmatch(v.lower()) for v in bought)  # of a shop's visitors: views, carts and purchases
+        if looked and is_log and not DESCRIBED.search(column.words):
             result[syntax.is_in(column.name, sorted(bought))] = (
                 f"of its {column.name}, {', '.join(sorted(bought))} are taken as purchases, and the others left out"
             )

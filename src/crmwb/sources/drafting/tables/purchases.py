@@ -347,6 +347,8 @@ def _drop_discount_shares(part: Part) -> list[str]:
     result = part.guesses
     discount = result.get("discount_cents")
     if discount is None:
+        if (share := prices.share_taken_off(part)) is not None:
+            prices.ask_of_share(part, share)
         return []
     column = discount.sources[0]
     is_share = all(0 <= number <= 1 for number in column.numbers) and any(0 < n < 1 for n in column.numbers)

@@ -61,6 +61,7 @@ def ask(parts: list[Part]) -> None:
         All parts of a draft; questions and remarks are put into those of purchases.
     """
     read = {c.name for p in parts for guess in p.guesses.values() for c in guess.sources}
+    sold = {c.name for p in parts if p.table == "transactions" for guess in p.guesses.values() for c in guess.sources}
     seen: list[Part] = []
     for part in (p for p in parts if p.table == "transactions" and p.profile is not None and not p.is_stand_in):
         if any(part.profile is other.profile for other in seen):
@@ -72,7 +73,10 @@ def ask(parts: list[Part]) -> None:
         roles = modifiers.find(part.looked_at)
         known = read | roles.columns
         currency = roles.get("currency")
-        left = [c for c in part.looked_at.own if c is not currency and c.name not in read and c.name not in condition]
+        left = [
+            c for c in part.looked_at.own
+            if c is not currency and c.name not in condition and (c.name not in read or (c.name not in sold and _is_code(c)))
+        ]  # fmt: skip
         kinds = [c for c in part.looked_at.own if c.name not in read and c is not currency and _may_be_a_kind(part, c)]
         if not cancelling.ask(part):
             below_zero.ask(part, kinds)
@@ -81,7 +85,7 @@ def ask(parts: list[Part]) -> None:
             c for c in left if c is never_paid or _ask(part, c) or (c.name not in known and _ask_of_number(part, c))
         ]
         asked += [c for c in left if any(c.name in question.columns for question in part.questions)]
-        unread = [c.name for c in left if c not in asked and _may_tell(c)]
+        unread = [c.name for c in left if c not in asked and c.name not in read and _may_tell(c)]
         if unread:
             part.remarks.append(
                 f"not read: {', '.join(unread)}; where one of them tells what is no sale, write a filter"
