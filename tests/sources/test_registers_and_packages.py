@@ -208,3 +208,59 @@ def test_corrections_of_both_states_count_with_the_invoice_that_they_name(projec
     ingested = project.ingest()
     assert round(sum(revenue(ingested).values()), 2) == right / 100
     assert ingested.table("transactions")["order_id"].nunique() == 60
+
+
+def test_goods_and_bonds_are_no_visits_of_a_shop(project):
+    goods = ["Scissor lift", "Add-on bucket", "Page heater", "Generator", "Refundable bond"]
+    rows = [f"{700 + i},{day(i)},ACC{i % 13:02d},{goods[i % 5]},{40 + i % 7}.50" for i in range(90)]
+    write(project, "hire.csv", ["Invoice No,Inv Date,Account,Description,Line Amount", *rows])
+    project.draft()
+    assert "and the others left out" not in project.printed
+    assert len(project.ingest().table("transactions")) >= 72
+
+
+def test_codes_of_documents_are_asked_although_products_may_have_them_as_category(project):
+    lines, sold = ["Date;N° pièce;Type;Code tiers;Code article;Montant HT"], 0
+    for i in range(90):
+        kind = ("FA", "VE", "AP")[i % 3]
+        cents = 30_000 + 1_100 * (i % 8)
+        sold += cents if kind != "AP" else 0
+        amount = f"{cents / 100:.2f}".replace(".", ",")
+        lines.append(f"{i % 27 + 1:02d}/04/2024;P{i};{kind};T{i % 11:03d};A{i % 5};{amount}")
+    write(project, "mouvements.csv", lines)
+    assert project.draft(kinds_of_type="FA=sale,VE=sale,AP=none") == []
+    assert total(project) == sold / 100
+
+
+def test_a_discount_in_per_cent_with_a_short_name_is_asked(project):
+    lines, net = ["Beleg;Datum;Kunden-Nr.;Artikel;Menge;Preis;Rab.%"], 0.0
+    for i in range(90):
+        units, price, off = 1 + i % 7, (12.4, 3.85, 27.0)[i % 3], (0, 10, 33)[i % 3]
+        net += round(units * price * (100 - off) / 100, 2)
+        each = f"{price:.2f}".replace(".", ",")
+        lines.append(f"R{i};{i % 27 + 1:02d}.04.2024;K{i % 12:03d};A{i % 5};{units};{each};{off}")
+    write(project, "positionen.csv", lines)
+    assert project.draft(discount_share="take_off") == []
+    assert total(project) == pytest.approx(net, abs=0.5)
+
+
+def test_an_order_is_told_by_a_number_of_any_name_although_names_and_clocks_differ_within_it(project):
+    lines, sold = ["Booking,Booked at,Booker mail,Participant,Booking total"], 0
+    for i in range(80):
+        cents, n = 20_000 + 2_000 * (i % 9), 1 + i % 3
+        sold += cents
+        for k in range(n):
+            mail = f"booker{i % 17}@example.com"
+            who = mail if k == 0 else mail.title()
+            lines.append(f"B{i},{day(i)} {9 + k}:15,{who},Person {i * 3 + k},{cents / 100:.2f}")
+    write(project, "bookings.csv", lines)
+    answers = {"customer": "Booker mail", "amount": "Booking total", "date": "Booked at"}
+    left = project.draft(**answers)
+    assert any("is it the amount of the whole order" in text for text in left), left
+
+
+def test_purchases_that_come_to_less_than_nothing_are_a_mistake(project):
+    rows = [f"D{i},{day(i)},C{i % 9:03d},{'SB'[i % 2]},{90 + 40 * (i % 2)}.25" for i in range(60)]
+    write(project, "ledger.csv", ["Document,Date,Customer no,Side,Amount", *rows])
+    assert not project.map("ledger.csv", kinds_of_side="S=sale,B=return")
+    assert "at least as much as what was sold" in project.printed

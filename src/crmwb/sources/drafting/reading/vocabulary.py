@@ -38,7 +38,7 @@ TRANSACTIONS: dict[str, Patterns] = {
     "customer_id": (CUSTOMER, PERSON),
     "order_id": (
         ORDER,
-        rf"({PREFIX}doc(umento)?|sale|ticket|document|voucher|opportunity|deal|nr|no|id|number|numero|nota( fiscal)?|nfe?|doc){ID}",
+        rf"({PREFIX}doc(umento)?|sale|ticket|document|voucher|opportunity|deal|nr|no|id|number|numero?|nummer|cislo|szam|stevilka|nota( fiscal)?|nfe?|doc){ID}",
     ),
     "ordered_at": (
         rf"((order )?(order|ordered|invoice|transaction|purchase|purchased|sale|sold|booking|bestel|bestell|kauf|auftrags|rechnungs|beleg|订单|下单|购买|交易|销售|成交|创建|注文|受注|購入|売上)( ?{DATE})|(order )?created?( ?{DATE})?|(date|time) (created|ordered|placed|of (order|purchase|sale))|creation date|date (of )?(issue|issued|invoice|invoiced)|issued?( {DATE})|date d emission|fecha de emision|data (di )?emissione|dt emissao|data de emissao|ausstellungsdatum|ausgestellt am|data wystawienia|开票日期|placed (at|on)|erstellt( am)?|bestellt am|(date|fecha|data)( de| d| do| di| dell)?( la| l)? ?(commande|achat|facture|vente|creation|pedido|compra|venta|factura|creacion|ordine|acquisto|vendita)|commande le)( (utc|gmt|local|date|time))?",

@@ -27,7 +27,7 @@ def ask(part: Part, roles: Modifiers) -> None:
     used = {c.name for guess in part.guesses.values() for c in guess.sources} | roles.columns
     fitting = (c for c in part.looked_at.columns if c.name not in used and not c.is_date and not c.is_flag)
     column = next((c for c in fitting if _names_others(c, order[0], part)), None)
-    if column is None:
+    if column is None or _tells_both_states(part, column):
         return
 
     def answer(given: str) -> None:
@@ -66,6 +66,14 @@ def count_with_what_they_correct(part: Part) -> None:
         text = f"coalesce({syntax.column(column.name)}, {syntax.column(order.value)})"
         why = f"{order.why}; corrections count with what {column.name} names"
         part.guesses["order_id"] = order.computed(text, why, (*order.sources, column))
+
+
+def _tells_both_states(part: Part, column: Column) -> bool:
+    """Say whether rows that name another document tell its state before and after, which is asked elsewhere."""
+    others = (c for c in part.looked_at.own if c.n_known == column.n_known and len(c.counts) == 2)
+    both = (c for c in others if len(set(c.counts.values())) == 1)
+    named = [text is not None for text in part.looked_at.texts(column)]
+    return any([text is not None for text in part.looked_at.texts(c)] == named for c in both)
 
 
 def _names_others(column: Column, order: Column, part: Part) -> bool:
