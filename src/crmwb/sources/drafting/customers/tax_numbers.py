@@ -42,6 +42,10 @@ def ask(parts: list[Part]) -> None:
         same = [each for each in sales if each.profile is part.profile and _who(each) is who]
         if who is not None and (other := _other(part, who)) is not None:
             _ask(part, same, who, other)
+        elif who is not None and _is_tax_number(who) and _n(who) < len(who.counts):
+            for each in same:
+                _take(each, who, who, [], "a tax number, however it is written")
+                each.questions = [q for q in each.questions if q.key != "same_customer"]
 
 
 def _who(part: Part) -> Column | None:
@@ -118,7 +122,7 @@ def _ask(part: Part, same: list[Part], who: Column, other: Column) -> None:
     def answer(given: str) -> None:
         for each in same:
             if given == number.name:
-                _take(each, number, name, generic)
+                _take(each, number, name, generic, "you said so; however it is written")
             elif given == name.name and each.guesses["customer_id"].sources[0] is not name:
                 each.guesses["customer_id"] = Guess(name.name, Sure.SURE, "you said so", (name,))
 
@@ -135,7 +139,7 @@ def _ask(part: Part, same: list[Part], who: Column, other: Column) -> None:
     part.questions.append(Question(KEY, text, answer, (name.name, number.name), columns=(number.name, name.name)))
 
 
-def _take(part: Part, number: Column, name: Column, generic: list[str]) -> None:
+def _take(part: Part, number: Column, name: Column, generic: list[str], why: str) -> None:
     """Take a number or an address as the customer, however it is written; where many share one, their name."""
     if not _is_tax_number(number):
         value = {"column": number.name, "fold": True, "pseudonym": True}
@@ -145,11 +149,11 @@ def _take(part: Part, number: Column, name: Column, generic: list[str]) -> None:
     for sign in BETWEEN:
         if any(sign in value for value in number.counts):
             expression = f"replace({expression}, {syntax.value(sign)}, '')"
-    why, sources = "you said so; however it is written", [number]
+    sources = [number]
     if generic:
         listed = ", ".join(map(syntax.value, generic))
         expression = f"case when {expression} in ({listed}) then {syntax.column(name.name)} else {expression} end"
-        why, sources = f"{why}; {' and '.join(generic)} stands for many, so their {name.name}", [number, name]
+        sources, why = [number, name], f"{why}; {' and '.join(generic)} stands for many, so their {name.name}"
     nobody = sorted(value for value in name.counts if words.is_guest(value))
     if nobody:
         condition = f"not {syntax.is_in(name.name, nobody)}"
