@@ -203,7 +203,7 @@ def test_corrections_of_both_states_count_with_the_invoice_that_they_name(projec
             amount = f"{cents / 100:.2f}".replace(".", ",")
             lines.append(f"{number};{kind};{i % 28 + 1:02d}.03.2024;K{i % 6};{state};{amount};{of}")
     write(project, "rejestr.csv", lines)
-    answers = {"refers_dok_powiazany": "sale", "kinds_of_stan": "było=return,jest=sale", "amount": "Wartość netto"}
+    answers = {"kinds_of_typ": "sales", "kinds_of_stan": "było=return,jest=sale", "amount": "Wartość netto"}
     assert project.draft(**answers) == []
     ingested = project.ingest()
     assert round(sum(revenue(ingested).values()), 2) == right / 100
