@@ -101,7 +101,9 @@ def test_a_tax_number_is_one_customer_however_it_is_written(company: Mapped) -> 
     for i in range(90):
         digits = 51_010_730 + 1_111 * (i % 10)
         plain, dotted = f"{digits}-K", f"{digits:,}".replace(",", ".") + "-k"
-        lines.append(f"{900 + i},2024-{i // 28 % 12 + 1:02d}-{i % 28 + 1:02d},{dotted if i % 3 else plain},{amount(i)}.50")
+        lines.append(
+            f"{900 + i},2024-{i // 28 % 12 + 1:02d}-{i % 28 + 1:02d},{dotted if i % 3 else plain},{amount(i)}.50"
+        )
     (company.raw / "documentos.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert company.draft(customer="RUT Receptor", amount="Monto Neto", date="Fecha") == []
     assert company.ingest().table("transactions")["customer_id"].nunique() == 10

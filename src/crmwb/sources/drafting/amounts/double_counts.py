@@ -29,7 +29,7 @@ MOST_LABELS = 12
 LEAST_PARTS = 3  # rows of a group that a total and its parts make
 BLANK, KNOWN = "blank", "known"
 OF_LINES = re.compile(
-    r".*\b(lines?|items?|pos|position(en)?|posten|zeile|rows?|seq|sequence|lfd|ligne|linea|riga|regel|linha|nth|index|lp|poz(ycja)?|poloz[ck]a|tetel|rivi|rad(nr)?|sira)\b.*|.*(行|明细|明細|순번).*"
+    r".*\b(lines?|items?|pos|position(en)?|posten|zeile|rows?|seq|sequence|lfd|ligne|linea|riga|regel|linha|nth|index|lp|poz(ycja)?)\b.*|.*(行|明细|明細|순번).*"
 )
 
 
