@@ -111,3 +111,10 @@ def test_classes_are_brought_to_what_came_and_longer_silence_counts_as_the_longe
     assert after.mean == pytest.approx([0.4, 0.6, 0.6, 0.2])
     assert seen.of(after, silent).mean == pytest.approx(after.mean)
     assert AfterSilence.learn(np.full(30, 400.0), Counts(*np.full((3, 30), 0.1)), np.ones(30)) == AfterSilence()
+
+
+def test_how_many_times_as_many_purchases_silence_makes():
+    stack, moment, counts, without = forecast(projects, 1)
+    assert stack.times_after_silence(moment) * without.mean == pytest.approx(counts.mean)
+    plain, moment, _, _ = forecast(leavers, 1)
+    assert (plain.times_after_silence(moment) == 1).all()

@@ -10,6 +10,7 @@ those who have been silent for as long as others were who then came back are giv
 """
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
@@ -34,6 +35,7 @@ SHARES = np.linspace(0, 1, 21)
 LESSONS = 2  # holdouts that the regression sees
 TESTS = 2
 AHEAD = 0.4  # of the history, that chances to come back are learned over at most
+TINY = 1e-12
 TOO_FEW = "few_repeat_buyers"  # for any model of purchases
 
 
@@ -239,6 +241,15 @@ class Stack:
         known = moment.known
         counts = own_year.of(spread, known, days) if own_year.of_windows else self.calibration_.of(spread, days)
         return self.silence_.of(counts, known.silent_days) if days == self.stated_days else counts
+
+    def times_after_silence(self, moment: Moment) -> np.ndarray:
+        """Return how many times as many purchases silence makes of each customer's over the stated horizon."""
+        if not self.silence_.since:
+            return np.ones(len(moment.known))
+        plain = copy(self)
+        plain.silence_ = AfterSilence()
+        before, after = (stack.forecast(moment, self.stated_days).mean for stack in (plain, self))
+        return np.asarray(after / np.maximum(before, TINY))
 
     def over(self, moment: Moment, expected: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return the forecast of whatever is proportional to purchases by model, such as their discounted sum."""

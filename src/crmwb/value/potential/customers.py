@@ -229,7 +229,7 @@ def score(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> tuple[pd
     counts = stack.forecast(moment, params.horizon_days).rows(rows)
     worth = _worth(stack, moment, terms, counts.mean, rows)
     spends = Spends.of(moment.known)
-    tested = stack.forecast(moment).mean
+    tested = stack.forecast(moment).mean * stack.times_after_silence(moment)  # past totals are divided by it
     spend = fitted.money.forecast.expected(spends, tested)[rows]
     of_mean, of_spend = (values[rows] for values in fitted.money.forecast.variances(spends))
     ends = revenue_ends(counts, spend, (of_mean, of_spend), fitted.money.width)
