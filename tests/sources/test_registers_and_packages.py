@@ -264,3 +264,53 @@ def test_purchases_that_come_to_less_than_nothing_are_a_mistake(project):
     write(project, "ledger.csv", ["Document,Date,Customer no,Side,Amount", *rows])
     assert not project.map("ledger.csv", kinds_of_side="S=sale,B=return")
     assert "at least as much as what was sold" in project.printed
+
+
+def test_goods_paid_by_weight_are_asked(project):
+    lines, net = ["BelegNr;Datum;KdNr;Artikel;Menge;Gewicht;Preis;PreisME"], 0.0
+    for i in range(90):
+        price, weight = (8.95, 16.4, 3.2)[i % 3], 10.4 + i % 7
+        units, unit = 2 + i % 5, "KG" if i % 3 else "STK"
+        net += round((weight if unit == "KG" else units) * price, 2)
+        cells = (f"{x:.2f}".replace(".", ",") for x in (weight, price))
+        own, each = cells
+        own = own if unit == "KG" else ""
+        lines.append(f"R{i};{i % 27 + 1:02d}.04.2024;K{i % 11:03d};A{i % 6};{units};{own};{each};{unit}")
+    write(project, "fakturapos.csv", lines)
+    assert project.draft(price_by_gewicht="weight") == []
+    assert total(project) == pytest.approx(net, abs=0.5)
+
+
+def test_a_dollar_sign_may_be_that_of_another_dollar_and_rand_are_read(project):
+    rows = [f"G{i},{day(i)},D{i % 13:03d},${20 + i % 9}.50" for i in range(60)]
+    write(project, "gifts.csv", ["Gift ID,Gift date,Donor ID,Gift amount", *rows])
+    assert project.draft(currency="AUD") == []
+    assert total(project) == sum(20.5 + i % 9 for i in range(60))
+    rows = [f"I{i};2024/03/{i % 28 + 1:02d};ACC{i % 13:02d};R 1 {200 + i % 9},50" for i in range(60)]
+    (project.raw / "gifts.csv").unlink()
+    write(project, "lines.csv", ["Document No;Date;Account;Total (Excl)", *rows])
+    answers = {"amount": "Total (Excl)", "customer": "Account", "date": "Date"}
+    assert project.draft(currency="ZAR", **answers) == []
+    assert total(project) == sum(1200.5 + i % 9 for i in range(60))
+
+
+def test_numbers_with_an_r_are_no_rand():
+    from crmwb.sources.drafting.reading.number_notation import signs_of
+
+    assert signs_of("R1024") == ()
+    assert signs_of("R 1 024,50") == ("R",)
+
+
+def test_czech_letters_are_read_in_their_code_page(project):
+    lines = ["Doklad;Datum;Odběratel;Základ"]
+    lines += [f"FV{i};{i % 27 + 1}.3.2024;Řeznictví U Třešně {i % 9};{100 + i},50" for i in range(60)]
+    (project.raw / "doklady.csv").write_text("\n".join(lines) + "\n", encoding="cp1250")
+    project.draft(customer="Odběratel", amount="Základ", date="Datum")
+    assert "cp1250" in project.mapping
+
+
+def test_what_waits_to_be_paid_and_has_an_invoice_is_asked(project):
+    lines = ["N° facture,Date,N° client,Montant,Statut"]
+    lines += [f"F{i},{day(i)},C{i % 12:03d},{40 + i % 9}.50,{'En attente' if i % 8 == 7 else 'Réglé'}" for i in range(80)]
+    write(project, "journal.csv", lines)
+    assert any("En attente" in text and "no_sales_by_statut" in text for text in project.draft())

@@ -3,6 +3,7 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from crmwb.sources.drafting.amounts import styles
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading.profile import Column
+from crmwb.sources.drafting.reading.words import CODES, currency
 from crmwb.sources.values import OFFSET
 
 if TYPE_CHECKING:
@@ -29,6 +31,30 @@ ZONES = (
     "Africa/Johannesburg", "Africa/Nairobi", "Asia/Kathmandu", "Asia/Yangon", "Australia/Adelaide", "Australia/Brisbane",
     "Australia/Perth", "Australia/Darwin", "America/St_Johns", "America/Argentina/Buenos_Aires", "Asia/Tehran",
 )  # fmt: skip
+SHARED = {  # signs of several currencies
+    "$": (
+        "USD",
+        "AUD",
+        "CAD",
+        "NZD",
+        "SGD",
+        "HKD",
+        "TWD",
+        "MXN",
+        "CLP",
+        "COP",
+        "ARS",
+        "UYU",
+        "BBD",
+        "JMD",
+        "TTD",
+        "FJD",
+        "NAD",
+    ),
+    "¥": ("JPY", "CNY"),
+    "£": ("GBP", "EGP", "GIP", "FKP", "LBP", "SYP"),
+    "元": ("CNY", "TWD", "HKD"),
+}
 MOST = 0.8  # of the moments must fit a zone: systems slip in the hour in which the clocks change
 IN_UTC = re.compile(r"\b(utc|gmt)\b", re.IGNORECASE)
 
@@ -52,6 +78,11 @@ def _ask_currency(draft: "Draft", met: list[str]) -> Question:
     def answer(given: str) -> None:
         if given and not re.fullmatch("[A-Z]{3}", given):
             raise ValueError("write the currency's three capital letters (ISO 4217), such as USD, EUR or CNY")
+        if given and len(met) == 1 and given not in met and _shares_its_sign(draft, given):
+            for part in draft.parts:
+                part.currencies = Counter({given: part.currencies.total()}) if part.currencies else part.currencies
+            draft.currency = given
+            return
         if given and met and given not in met:
             raise ValueError(
                 f"amounts are in {' and '.join(met)}; results in {given} need what each is worth: answer {met[0]}, and write rates "
@@ -65,6 +96,21 @@ def _ask_currency(draft: "Draft", met: list[str]) -> Question:
         text = "Nothing in the files says which currency amounts are in (source.currency): which, such as EUR?"
     has_money = any(TABLES[part.table].column(name).kind is Kind.MONEY for part in draft.parts for name in part.guesses)
     return Question("currency", text, answer, default=draft.currency or "", is_safe=bool(met) or not has_money)
+
+
+def _shares_its_sign(draft: "Draft", given: str) -> bool:
+    """Say whether a sign that several countries have is all that tells the currency, and is that of the given one too."""
+    columns = [c for part in draft.parts for guess in part.guesses.values() for c in guess.sources]
+    signs = {c.style.currency_sign for c in columns if c.style is not None and c.style.currency_sign}
+    is_named = any(
+        currency(value)
+        for part in draft.parts
+        if part.profile is not None
+        for c in part.looked_at.own
+        for value in c.counts
+        if value in CODES
+    )
+    return len(signs) == 1 and given in SHARED.get(signs.pop(), ()) and not is_named
 
 
 def _ask_rate(draft: "Draft", code: str) -> None:

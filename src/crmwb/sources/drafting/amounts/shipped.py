@@ -3,7 +3,7 @@
 import re
 
 from crmwb.sources.drafting.amounts import identities
-from crmwb.sources.drafting.guess import Part
+from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Column
@@ -13,7 +13,7 @@ LEAST_ROWS = 3  # in which less was shipped than ordered
 NEARLY_ALL = 0.98
 SHIPPED = re.compile(
     r".*\b(ship\w*|shp\w*|deliver\w*|dlv\w*|fulfil\w*|invoiced|billed|geliefert\w*|liefer\w*|fakturiert\w*|livre\w*|expedi\w*|factur\w*"
-    r"|entregad\w*|enviad\w*|spedit\w*|consegnat\w*|geleverd\w*|levererad\w*|leveret)\b.*|.*(实发|实出|已发|出荷).*"
+    r"|entregad\w*|enviad\w*|spedit\w*|consegnat\w*|evas[aoie]|dodan\w*|wydan\w*|teslim\w*|geleverd\w*|levererad\w*|leveret)\b.*|.*(实发|实出|已发|出荷).*"
 )
 
 
@@ -30,13 +30,19 @@ def ask(part: Part) -> None:
         return
     ordered = units[0]
     shipped = next((c for c in part.looked_at.own if c is not ordered and _is_part_of(part, c, ordered)), None)
-    if shipped is None or _has_amount(part, shipped):
+    if shipped is None:
         return
+    amount = _amount_of(part, shipped)
 
     def answer(given: str) -> None:
         if given == "ordered":
             return
         revenue = part.guesses["revenue_cents"]
+        if amount is not None:
+            why = f"of {shipped.name}, as you said"
+            part.guesses["revenue_cents"] = Guess(amount.name, Sure.SURE, why, (amount,))
+            part.guesses["quantity"] = Guess(shipped.name, Sure.SURE, "what was shipped, as you said", (shipped,))
+            return
         value = revenue.value if isinstance(revenue.value, dict) else {"column": revenue.value}
         own = value.get("expression") or syntax.column(str(value["column"]))
         whole, sent = syntax.column(ordered.name), syntax.column(shipped.name)
@@ -67,19 +73,21 @@ def _is_part_of(part: Part, shipped: Column, ordered: Column) -> bool:
     return bool(rows) and within >= NEARLY_ALL * len(rows) and is_less >= LEAST_ROWS and 2 * same > len(rows)
 
 
-def _has_amount(part: Part, shipped: Column) -> bool:
-    """Say whether what was shipped has an amount in a column of its own, which other questions are about."""
+def _amount_of(part: Part, shipped: Column) -> Column | None:
+    """Return the column that holds the amount of what was shipped; None where there is none."""
     line = identities.line(part.looked_at)
     if line is None:
-        return False
+        return None
     others = [c for c in part.looked_at.own if c.is_number and c not in (shipped, line.quantity, line.price)]
     rows = part.looked_at.number_rows(shipped, line.price, *others)
     sent = [(units * price, money) for units, price, *money in rows if units and price]
-    return any(
-        sum(abs(whole - money[place]) < CENT for whole, money in sent) >= NEARLY_ALL * len(sent) > 0
+    fitting = (
+        column
         for place, column in enumerate(others)
         if column is not line.amount
+        and sum(abs(whole - money[place]) < CENT for whole, money in sent) >= NEARLY_ALL * len(sent) > 0
     )
+    return next(fitting, None)
 
 
 def _is_less(row: tuple[float, ...]) -> bool:

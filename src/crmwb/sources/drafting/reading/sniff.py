@@ -22,6 +22,7 @@ HEAD_BYTES = 1 << 18
 FORMULA = re.compile(r'="[^"]*"')
 YEAR = re.compile(r"(19|20)\d\d")
 MOSTLY = 0.8
+LEAST_CZECH = 3  # of ø, and of ì, è and ù, which no other language has both
 NEARLY_ALL = 0.97
 LEAST_PAIRS = 12  # of bytes, that Korean is told from Chinese by
 FILLED = 0.7  # of the cells that a usual row fills, a header fills so many
@@ -200,14 +201,18 @@ def _encoding(file: SourceFile) -> str:
 def _european(block: bytes) -> str | None:
     """Return the code page of Central European, Turkish or Cyrillic letters; None where they are Western.
 
-    Read as Western, Polish letters are signs such as ¹ and ³ within words, Turkish ones are Icelandic, without those
-    vowels with accents that Icelandic has beside them, and Cyrillic words have accents on all their letters.
+    Read as Western, Czech has Danish ø beside Italian ì, è and ù, Polish letters are signs such as ¹ and ³ within
+    words, Turkish ones are Icelandic, without those vowels with accents that Icelandic has beside them, and Cyrillic
+    words have accents on all their letters.
     """
     text = block.decode("latin-1")
     if re.search(r"[a-z][\xb9\xb3\xbf\x9c](?=[a-z])|[\xb9\xb3\xbf\x9c][a-z]{2}", text):
         return "cp1250"
     if re.search(r"[a-z][\xfe\xfd\xf0]|[\xfe\xde\xdd][a-z]", text) and not re.search(r"[\xe1\xed\xfa\xe6]", text):
         return "cp1254"
+    czech = [len(re.findall(rf"(?i)[a-z]{letter}|{letter}[a-z]", text)) for letter in ("\xf8", "[\xec\xe8\xf9]")]
+    if min(czech) >= LEAST_CZECH:
+        return "cp1250"
     above = re.findall(r"[\x80-\xff]+", text)
     letters = sum(len(run) for run in above)
     return "cp1251" if letters and sum(len(run) for run in above if len(run) > 2) >= MOSTLY * letters else None

@@ -22,7 +22,7 @@ VOUCHERS = re.compile(
     r"|.*(礼品卡|购物卡|储值卡?|充值|ギフト(券|カード)|商品券|プリペイド|チャージ).*"
 )
 DEPOSITS = re.compile(
-    r".*\b(pfand|leergut|\w*pfand|mehrwegpfand|statiegeld|emballage|leeggoed|consigne\w*|deconsigne|kaucja|vasilhames?|vuoti|deposito envases|envases retornables|(bottle|keg|crate|container|pallet|security|refundable) deposits?|deposit (bottle|crate|keg|return)|kaution|cauzione|fianza|waarborg\w*|borg(som)?)\b.*"
+    r".*\b(pfand|leergut|\w*pfand|mehrwegpfand|statiegeld|emballage|leeggoed|consigne\w*|deconsigne|kaucja|obal[uy]?|vratn\w+ (obal|zaloh)\w*|vasilhames?|vuoti|deposito envases|envases retornables|(bottle|keg|crate|container|pallet|security|refundable) deposits?|deposit (bottle|crate|keg|return)|kaution|cauzione|fianza|waarborg\w*|borg(som)?)\b.*"
     r"|.*(押金|空瓶|保証金|デポジット|敷金).*"
 )
 ADVANCES = re.compile(
@@ -42,7 +42,7 @@ MEANS_OF_PAYMENT = re.compile(
     r".*\b(pay\w*|tender\w*|settle\w*|zahl\w*|paiement|reglement|pago|pagamento|betaal\w*|platnosc\w*|platb[ay]|odeme)\b.*|.*(支付|付款|支払|決済|结算).*"
 )
 PAID_BEFORE = re.compile(
-    r".*\b(pkg|package|prepaid|pre paid|bundle|session|course|membership|entitlement|redemption|redeemed|abo|abonnement|subscription|(zehner|10er|mehrfach)karte|forfait|carnet|bono|pacchetto|abbonamento|paquete|pacote|rittenkaart|strippenkaart|karnet)s?\b.*"
+    r".*\b(pkg|package|prepaid|pre paid|bundle|session|course|membership|entitlement|redemption|redeemed|abo|abonnement|subscription|(zehner|10er|mehrfach)karte|forfait|carnet|bono|pacchetto|abbonamento|paquete|pacote|rittenkaart|strippenkaart|karnet|tegoed|guthaben|lesson credits?|credit balance)s?\b.*"
     r"|.*(套餐|次卡|疗程|划卡|卡扣|回数券|コース消化|プリペイド).*"
 )
 GIVEN = re.compile(  # as what is billed says of it

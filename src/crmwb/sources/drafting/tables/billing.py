@@ -2,6 +2,7 @@
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
 import re
+from collections.abc import Sequence
 
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.modifiers import Modifiers
@@ -11,6 +12,7 @@ from crmwb.sources.drafting.reading.profile import FALSE, Column, Profile
 from crmwb.sources.drafting.reading.words import Outcome
 from crmwb.sources.drafting.rows import row_kinds
 
+NEARLY_ALL = 0.9
 OUTSTANDING = re.compile(
     r"(amount|total) (due|remaining|outstanding|open)|(outstanding|open|remaining) amount|rest(belob|belop|betrag|bedrag)|offener betrag|reste a payer|saldo pendiente|importe pendiente|未收金额|未付金额"
 )
@@ -23,6 +25,29 @@ def is_billed(looked_at: Profile) -> bool:
         (c.is_date and vocabulary.matches(c.words, vocabulary.DUE)) or (c.is_number and OUTSTANDING.fullmatch(c.words))
         for c in looked_at.columns
     )
+
+
+def have_invoices(looked_at: Profile, status: Column, values: Sequence[str]) -> bool:
+    """Say whether nearly all rows with some values of a status name their invoice, as what was billed does.
+
+    Parameters
+    ----------
+    looked_at : Profile
+        The file.
+    status : Column
+        Of its columns.
+    values : sequence of str
+        Values of the status.
+    """
+    if not looked_at.holds(status):
+        return False
+    own = [text in values for text in looked_at.texts(status)]
+    for column in looked_at.own:
+        if row_kinds.BILLS.search(column.words) and not column.is_date and len(column.counts) > len(status.counts):
+            named = [text is not None for text, is_one in zip(looked_at.texts(column), own, strict=True) if is_one]
+            if sum(named) >= NEARLY_ALL * len(named) > 0:
+                return True
+    return False
 
 
 def is_asked(looked_at: Profile, captured: Column) -> bool:

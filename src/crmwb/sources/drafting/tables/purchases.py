@@ -8,6 +8,7 @@ from crmwb.contract import Kind
 from crmwb.contract.canonical import TABLES
 from crmwb.sources.drafting import modifiers
 from crmwb.sources.drafting.amounts import (
+    catch_weight,
     double_counts,
     fees,
     identities,
@@ -73,10 +74,8 @@ def transactions(profile: Profile) -> list[Part]:
     order_totals.check(part, roles)
     within.take_off(part, roles)
     unit_prices.check(part)
-    measures.ask(part)
-    companies.ask(part)
-    returns.ask_of_flag(part)
-    _ask_of_twins(part)
+    for ask in (catch_weight.ask, measures.ask, companies.ask, returns.ask_of_flag, _ask_of_twins):
+        ask(part)
     returns.ask_of_sides(part, roles)
     returns.ask_of_signs(part)
     sign_marks.ask(part)

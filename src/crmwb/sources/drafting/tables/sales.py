@@ -218,7 +218,7 @@ def _by_outcome(part: Part, column: Column) -> dict[Outcome, list[str]]:
         is_open = OF_PAYMENT.search(column.words) is not None and OPEN.fullmatch(words.simple(value)) is not None
         result.setdefault(Outcome.UNKNOWN if is_open else words.outcome(value), []).append(value)
     unpaid = [value for value in result.get(Outcome.UNPAID, []) if not words.is_draft(value)]
-    if unpaid and billing.is_billed(part.looked_at):
+    if unpaid and (billing.is_billed(part.looked_at) or billing.have_invoices(part.looked_at, column, unpaid)):
         result[Outcome.UNPAID] = [value for value in result[Outcome.UNPAID] if value not in unpaid]
         result[Outcome.UNKNOWN] = sorted([*result.get(Outcome.UNKNOWN, []), *unpaid])
     return result
