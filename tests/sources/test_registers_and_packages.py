@@ -311,6 +311,8 @@ def test_czech_letters_are_read_in_their_code_page(project):
 
 def test_what_waits_to_be_paid_and_has_an_invoice_is_asked(project):
     lines = ["N° facture,Date,N° client,Montant,Statut"]
-    lines += [f"F{i},{day(i)},C{i % 12:03d},{40 + i % 9}.50,{'En attente' if i % 8 == 7 else 'Réglé'}" for i in range(80)]
+    lines += [
+        f"F{i},{day(i)},C{i % 12:03d},{40 + i % 9}.50,{'En attente' if i % 8 == 7 else 'Réglé'}" for i in range(80)
+    ]
     write(project, "journal.csv", lines)
     assert any("En attente" in text and "no_sales_by_statut" in text for text in project.draft())
