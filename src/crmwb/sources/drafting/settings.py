@@ -16,7 +16,7 @@ from crmwb.sources.drafting.amounts import styles
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading.profile import Column
-from crmwb.sources.drafting.reading.words import CODES, currency
+from crmwb.sources.drafting.reading.words import CODES
 from crmwb.sources.values import OFFSET
 
 if TYPE_CHECKING:
@@ -32,28 +32,10 @@ ZONES = (
     "Australia/Perth", "Australia/Darwin", "America/St_Johns", "America/Argentina/Buenos_Aires", "Asia/Tehran",
 )  # fmt: skip
 SHARED = {  # signs of several currencies
-    "$": (
-        "USD",
-        "AUD",
-        "CAD",
-        "NZD",
-        "SGD",
-        "HKD",
-        "TWD",
-        "MXN",
-        "CLP",
-        "COP",
-        "ARS",
-        "UYU",
-        "BBD",
-        "JMD",
-        "TTD",
-        "FJD",
-        "NAD",
-    ),
-    "¥": ("JPY", "CNY"),
-    "£": ("GBP", "EGP", "GIP", "FKP", "LBP", "SYP"),
-    "元": ("CNY", "TWD", "HKD"),
+    "$": "USD AUD CAD NZD SGD HKD TWD MXN CLP COP ARS UYU BBD JMD TTD FJD NAD",
+    "¥": "JPY CNY",
+    "£": "GBP EGP GIP FKP LBP SYP",
+    "元": "CNY TWD HKD",
 }
 MOST = 0.8  # of the moments must fit a zone: systems slip in the hour in which the clocks change
 IN_UTC = re.compile(r"\b(utc|gmt)\b", re.IGNORECASE)
@@ -102,15 +84,9 @@ def _shares_its_sign(draft: "Draft", given: str) -> bool:
     """Say whether a sign that several countries have is all that tells the currency, and is that of the given one too."""
     columns = [c for part in draft.parts for guess in part.guesses.values() for c in guess.sources]
     signs = {c.style.currency_sign for c in columns if c.style is not None and c.style.currency_sign}
-    is_named = any(
-        currency(value)
-        for part in draft.parts
-        if part.profile is not None
-        for c in part.looked_at.own
-        for value in c.counts
-        if value in CODES
-    )
-    return len(signs) == 1 and given in SHARED.get(signs.pop(), ()) and not is_named
+    own = (c for part in draft.parts if part.profile is not None for c in part.looked_at.own)
+    is_named = any(value in CODES for c in own for value in c.counts)
+    return len(signs) == 1 and given in SHARED.get(signs.pop(), "").split() and not is_named
 
 
 def _ask_rate(draft: "Draft", code: str) -> None:

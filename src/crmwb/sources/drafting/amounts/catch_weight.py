@@ -40,7 +40,7 @@ def ask(part: Part) -> None:
         if not by_weight or len(by_weight) == len(column.counts):
             continue
         told = [row for text, row in zip(part.looked_at.texts(column), rows, strict=True) if text in by_weight]
-        n = sum(pieces is not None and bool(own) and pieces != own for pieces, own in told)
+        n = sum(pieces is not None and bool(weighed) and pieces != weighed for pieces, weighed in told)
         if n >= LEAST_ROWS:
             _ask(part, (units[0], weight, column), by_weight, n)
             return
