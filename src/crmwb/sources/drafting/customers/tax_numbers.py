@@ -62,17 +62,20 @@ def _other(part: Part, who: Column) -> Column | None:
     if _is_tax_number(who):
         return next((c for c in _named_alike(texts, who) if _several(part, who, c)), None)
     for column in texts:
-        n_several = len(_several(part, column, who))
-        if ids.is_email(column) and not ids.is_email(who) and n_several >= LEAST_SEVERAL:
+        is_address = ids.is_email(column) and not ids.is_email(who)
+        if is_address and len(_several(part, column, who)) >= LEAST_SEVERAL:
             return column
-        if _is_tax_number(column) and len(column.counts) > 1 and (n_several or _several(part, who, column)):
+        is_number = _is_tax_number(column) and len(column.counts) > 1
+        if is_number and (_several(part, column, who) or _several(part, who, column)):
             return column
     return None
 
 
 def _is_tax_number(column: Column) -> bool:
+    if TAX_NUMBER.fullmatch(column.own_words) is None:
+        return False
     n_with_digits = sum(n for value, n in column.counts.items() if len(re.findall(r"\d", value)) >= 5)
-    return TAX_NUMBER.fullmatch(column.own_words) is not None and 0 < n_with_digits >= HALF * column.n_known
+    return 0 < n_with_digits >= HALF * column.n_known
 
 
 def _named_alike(columns: list[Column], who: Column) -> Iterator[Column]:
@@ -82,22 +85,24 @@ def _named_alike(columns: list[Column], who: Column) -> Iterator[Column]:
     yield from sorted(names, key=lambda c: not party & set(c.words.split()))
 
 
-def _plain(column: Column, text: str) -> str:
-    if not _is_tax_number(column):
-        return text.lower() if ids.is_email(column) else text
-    return re.sub(r"[-\s./]", "", text).upper()
+def _plain(column: Column) -> dict[str, str]:
+    """Return each value of a column as it would be written without what says nothing."""
+    if _is_tax_number(column):
+        return {text: re.sub(r"[-\s./]", "", text).upper() for text in column.counts}
+    return {text: text.lower() if ids.is_email(column) else text for text in column.counts}
 
 
 def _n(column: Column) -> int:
-    return len({_plain(column, value) for value in column.counts})
+    return len(set(_plain(column).values()))
 
 
 def _several(part: Part, key: Column, named: Column) -> dict[str, set[str]]:
     """Return the values of a column beside which several of another stand, however they are written."""
+    keys, names = _plain(key), _plain(named)
     met: dict[str, set[str]] = defaultdict(set)
-    for one, other in zip(part.looked_at.texts(key), part.looked_at.texts(named), strict=True):
+    for one, other in dict.fromkeys(zip(part.looked_at.texts(key), part.looked_at.texts(named), strict=True)):
         if one and other:
-            met[_plain(key, one)].add(_plain(named, other))
+            met[keys.get(one, one)].add(names.get(other, other))
     return {value: others for value, others in met.items() if len(others) > 1}
 
 
