@@ -31,6 +31,8 @@ def second_difference(x: np.ndarray, labels: np.ndarray, blocks: Sequence[Sequen
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from crmwb.segmentation.clusters.joint import second_difference
     >>> rng = np.random.default_rng(1)
     >>> labels = np.repeat([0, 1], [450, 50])
     >>> plain = rng.standard_normal((500, 3))
