@@ -39,6 +39,8 @@ def ask(parts: list[Part]) -> None:
     sales = [part for part in parts if part.table == "transactions" and part.profile is not None and _who(part)]
     for part in {id(part.profile): part for part in reversed(sales)}.values():
         who = _who(part)
+        if any(question.key == "customer" for question in part.questions):
+            continue  # whether it is the customer at all is asked already
         same = [each for each in sales if each.profile is part.profile and _who(each) is who]
         if who is not None and (other := _other(part, who)) is not None:
             _ask(part, same, who, other)
