@@ -33,6 +33,8 @@ def ask(part: Part) -> None:
     if shipped is None:
         return
     amount = _amount_of(part, shipped)
+    if amount is not None and any(amount.name in question.text for question in part.questions):
+        return  # which of the two amounts counts is asked already
 
     def answer(given: str) -> None:
         if given == "ordered":
