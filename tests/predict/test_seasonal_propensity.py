@@ -51,9 +51,9 @@ def chances(days: dict[int, list[int]], now: date, folder, *, in_season: bool) -
 
 @pytest.mark.parametrize("now", [date(2023, 12, 1), date(2024, 3, 1)])
 def test_chances_follow_the_time_of_the_year(winter, tmp_path, now):
-    who, learned = chances(winter, now, tmp_path, in_season=True)
+    customers, learned = chances(winter, now, tmp_path, in_season=True)
     begins = (now - FIRST).days
-    came = np.array([any(begins <= at < begins + DAYS for at in winter[i]) for i in who])
+    came = np.array([any(begins <= at < begins + DAYS for at in winter[i]) for i in customers])
     assert learned.chosen == RISK
     assert learned.now.mean() == pytest.approx(came.mean(), abs=0.06)
     _, plain = chances(winter, now, tmp_path, in_season=False)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import mysql_server as mysql_server_module
 import pytest
 from exporting import Exports
+from mapping_exports import Mapped
 from postgres_server import Server, programs, running
 
 
@@ -16,6 +17,13 @@ def exports(tmp_path, monkeypatch):
     (tmp_path / "data" / "raw").mkdir(parents=True)
     (tmp_path / "mappings").mkdir()
     return Exports(tmp_path)
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A project into whose data/raw exports are put, for `crmwb map`."""
+    monkeypatch.chdir(tmp_path)
+    return Mapped(tmp_path)
 
 
 @pytest.fixture(scope="session")

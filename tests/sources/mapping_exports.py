@@ -107,6 +107,16 @@ def revenue(ingested: Ingested, by: str = "customer_id") -> dict[str, float]:
     return (rows.groupby(by).revenue_cents.sum() / 100).to_dict()
 
 
+def total(project: Mapped) -> float:
+    """Ingest, and return the revenue of all customers in whole units of money."""
+    return round(sum(revenue(project.ingest()).values()), 2)
+
+
+def write(project: Mapped, name: str, lines: Iterable[str], encoding: str = "utf-8") -> None:
+    """Write an export into data/raw."""
+    (project.raw / name).write_text("\n".join(lines) + "\n", encoding=encoding)
+
+
 def of_orders(ingested: Ingested, names: Iterable[str]) -> pd.DataFrame:
     """Return the rows of some orders."""
     rows = ingested.table("transactions")

@@ -3,25 +3,11 @@
 import json
 
 import pytest
-from mapping_exports import Mapped, revenue
+from mapping_exports import revenue, total, write
 
 from crmwb.errors import CrmwbError
 from crmwb.sources.drafting.questions import Question, of_files
 from crmwb.sources.drafting.reading.words import Outcome, outcome
-
-
-@pytest.fixture
-def project(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return Mapped(tmp_path)
-
-
-def total(project) -> float:
-    return round(sum(revenue(project.ingest()).values()), 2)
-
-
-def write(project, name: str, lines: list[str], encoding: str = "utf-8") -> None:
-    (project.raw / name).write_text("\n".join(lines) + "\n", encoding=encoding)
 
 
 def branch(shift: int) -> tuple[list[str], int]:

@@ -1,15 +1,9 @@
 """What a flat file of order lines says of products and channels, in the words of several languages."""
 
 import pytest
-from mapping_exports import Mapped, revenue
+from mapping_exports import revenue
 
 GOODS = ("Tea", "Coffee", "Cocoa")
-
-
-@pytest.fixture
-def project(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return Mapped(tmp_path)
 
 
 def written(project, header):

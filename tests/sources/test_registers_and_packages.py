@@ -1,21 +1,7 @@
 """Registers of documents by code, parts of totals, converted amounts, packages used up, and fees for cancelling."""
 
 import pytest
-from mapping_exports import Mapped, revenue
-
-
-@pytest.fixture
-def project(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return Mapped(tmp_path)
-
-
-def total(project) -> float:
-    return round(sum(revenue(project.ingest()).values()), 2)
-
-
-def write(project, name: str, lines: list[str]) -> None:
-    (project.raw / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+from mapping_exports import revenue, total, write
 
 
 def day(i: int) -> str:

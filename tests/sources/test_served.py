@@ -1,17 +1,11 @@
 """Exports of clubs, charities, schools, clinics and hotels, whose customers and amounts have names of their own."""
 
 import pytest
-from mapping_exports import Mapped, revenue
+from mapping_exports import revenue
 from typer.testing import CliRunner
 
 from crmwb.cli import app
 from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
-
-
-@pytest.fixture
-def project(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return Mapped(tmp_path)
 
 
 def written(project, header, row, n=24, name="export.csv"):

@@ -1,17 +1,7 @@
 """Sums that numbers tell: receipts beside payments, fees in place of a price, pieces of packs, costs beside sums."""
 
 import pytest
-from mapping_exports import Mapped, revenue
-
-
-@pytest.fixture
-def project(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return Mapped(tmp_path)
-
-
-def total(project) -> float:
-    return round(sum(revenue(project.ingest()).values()), 2)
+from mapping_exports import total
 
 
 @pytest.mark.parametrize(

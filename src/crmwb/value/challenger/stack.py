@@ -10,7 +10,6 @@ those who have been silent for as long as others were who then came back are giv
 """
 
 from collections.abc import Mapping, Sequence
-from copy import copy
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
@@ -232,24 +231,26 @@ class Stack:
         spread learned are taken to be those of the tested horizon, and the calibration is believed the less the further
         ahead.
         """
-        counts = self.corrected_.base.counts(moment, horizon_days or self.horizon_days)
+        days = horizon_days or self.horizon_days
+        counts = self._before_silence(moment, days)
+        return self.silence_.of(counts, moment.known.silent_days) if days == self.stated_days else counts
+
+    def _before_silence(self, moment: Moment, days: float) -> Counts:
+        """Return the forecast as it is before chances of the long silent are brought to what others did."""
+        counts = self.corrected_.base.counts(moment, days)
         spread = self.spread_.of(
             replace(counts, mean=counts.mean * self.factor(moment)), self.corrected_.base.level.spread
         )
-        days = horizon_days or self.horizon_days
         own_year = self.own_years_.get(days, OwnYear())
-        known = moment.known
-        counts = own_year.of(spread, known, days) if own_year.of_windows else self.calibration_.of(spread, days)
-        return self.silence_.of(counts, known.silent_days) if days == self.stated_days else counts
+        return own_year.of(spread, moment.known, days) if own_year.of_windows else self.calibration_.of(spread, days)
 
     def times_after_silence(self, moment: Moment) -> np.ndarray:
         """Return how many times as many purchases silence makes of each customer's over the stated horizon."""
         if not self.silence_.since:
             return np.ones(len(moment.known))
-        plain = copy(self)
-        plain.silence_ = AfterSilence()
-        before, after = (stack.forecast(moment, self.stated_days).mean for stack in (plain, self))
-        return np.asarray(after / np.maximum(before, TINY))
+        before = self._before_silence(moment, self.stated_days)
+        after = self.silence_.of(before, moment.known.silent_days)
+        return np.asarray(after.mean / np.maximum(before.mean, TINY))
 
     def over(self, moment: Moment, expected: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return the forecast of whatever is proportional to purchases by model, such as their discounted sum."""

@@ -39,8 +39,8 @@ def ask(part: Part) -> None:
         by_weight = _units_of_weight(column)
         if not by_weight or len(by_weight) == len(column.counts):
             continue
-        told = [row for text, row in zip(part.looked_at.texts(column), rows, strict=True) if text in by_weight]
-        n = sum(pieces is not None and bool(weighed) and pieces != weighed for pieces, weighed in told)
+        weighed = [row for text, row in zip(part.looked_at.texts(column), rows, strict=True) if text in by_weight]
+        n = sum(pieces is not None and bool(kilos) and pieces != kilos for pieces, kilos in weighed)
         if n >= LEAST_ROWS:
             _ask(part, (units[0], weight, column), by_weight, n)
             return

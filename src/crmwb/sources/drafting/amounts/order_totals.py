@@ -53,33 +53,24 @@ def take_off(part: Part, roles: Modifiers) -> None:
             return
 
 
-def check(part: Part, roles: Modifiers) -> None:
-    """Take the parts of a total that stands on each row of an order; else see what an amount is beside other columns.
+def take_parts(part: Part) -> None:
+    """Take the parts of an order in place of its total, where that stands on each of its rows.
 
     Parameters
     ----------
     part : Part
         Purchases, before the sign of returns and discounts is put into the amount.
-    roles : Modifiers
-        What other columns of the file are.
     """
-    if not _take_parts(part):
-        sums.check(part, roles)
-
-
-def _take_parts(part: Part) -> bool:
-    """Take the parts of an order in place of its total, where that stands on each of its rows; say whether it did."""
     revenue = part.guesses["revenue_cents"]
     if not isinstance(revenue.value, str) or not part.looked_at.holds(*revenue.sources):
-        return False
+        return
     amount = revenue.sources[0]
     read = {c for guess in part.guesses.values() for c in guess.sources}
     for column in part.looked_at.own:
         if column not in read and column.is_number and _come_to(part, part.looked_at.numbers(column), amount):
             why = f"its rows come to {amount.name}, which stands on each row of an order"
             part.guesses["revenue_cents"] = Guess(column.name, Sure.LIKELY, why, (column,))
-            return True
-    return False
+            return
 
 
 def have_total(part: Part, amounts: Sequence[float | None]) -> bool:

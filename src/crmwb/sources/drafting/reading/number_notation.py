@@ -11,7 +11,7 @@ from crmwb.sources.drafting.reading.trial import LEAST_SHARE, plain, tried
 from crmwb.sources.drafting.reading.words import CODES, currency
 from crmwb.sources.values import NumberStyle
 
-SIGNS = ("US$", "R$", "A$", "C$", "CA$", "HK$", "$", "€", "£", "¥", "元", "円", "₹", "₽", "₩", "₺", "₫", "kr", "zł", "Kč", "Ft", "Rs", "TL", "원", "%")  # fmt: skip
+SIGNS = ("US$", "R$", "A$", "C$", "CA$", "HK$", "$", "€", "£", "¥", "元", "円", "₹", "₽", "₩", "₺", "₫", "kr", "zł", "Kč", "Ft", "Rs", "TL", "원", "R", "%")  # fmt: skip
 RAND = re.compile(r"[-(]?R\s*-?[\d\s,.]*\d[.,]\d\d[)-]?")  # R 1 234,50; R1234 may be a number of anything
 PLAIN = NumberStyle()
 STYLES = (
@@ -106,15 +106,15 @@ def _best(read: list[tuple[NumberStyle, dict[str, float]]], counts: Counter[str]
 def signs_of(text: str) -> tuple[str, ...]:
     """Return the signs, names and codes of currencies that stand in a text, codes last."""
     met = re.findall(r"[^\W\d_]+\$?|[^\w\s.,()+'-]+", plain(text))
-    if met == ["R"] and RAND.fullmatch(plain(text)):
-        return ("R",)
+    if "R" in met and not RAND.fullmatch(plain(text)):
+        return ()
     return tuple(sorted((s for s in met if s in SIGNS or currency(s)), key=lambda sign: sign in CODES))
 
 
 def sign_of(texts: Iterable[str]) -> str | None:
     """Return the currency's sign or letters that stand at most of the numbers; both where both do, as in "$25.00 USD"."""
     met: Counter[tuple[str, ...]] = Counter(
-        signs for text in texts if (signs := tuple(s for s in signs_of(text) if s in SIGNS or s in CODES or s == "R"))
+        signs for text in texts if (signs := tuple(s for s in signs_of(text) if s in SIGNS or s in CODES))
     )
     several: Counter[tuple[str, ...]] = Counter({s: n for s, n in met.items() if len(s) == 2 and s[0] not in CODES})
     if several and several.total() * 2 > met.total():

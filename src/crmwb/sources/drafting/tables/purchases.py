@@ -17,6 +17,7 @@ from crmwb.sources.drafting.amounts import (
     prices,
     refunds,
     sign_marks,
+    sums,
     unit_prices,
     units,
     within,
@@ -71,7 +72,8 @@ def transactions(profile: Profile) -> list[Part]:
     prices.per_units(part)
     prices.without_tax(part, roles)
     part.remarks += _drop_discount_shares(part)
-    order_totals.check(part, roles)
+    order_totals.take_parts(part)
+    sums.check(part, roles)
     within.take_off(part, roles)
     unit_prices.check(part)
     for ask in (catch_weight.ask, measures.ask, companies.ask, returns.ask_of_flag, _ask_of_twins):

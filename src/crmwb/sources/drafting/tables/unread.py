@@ -28,7 +28,6 @@ KIND_OF_ROW = re.compile(  # of a line, or of who pays: no way to pay, and no pl
 )
 LEAST_CODE = 100  # of numbers: smaller ones count something
 MOST_MIRRORED = 4
-TWICE = "nearly every day of a customer has as many rows of each, as where the same business is told several times"
 MOST_PRICES = 2  # of one product
 PLANNED = re.compile(
     r"budget\w*|forecast\w*|plan\w*|target|outlook|simulation|scenario|vorschau|prognose|soll|ziel\w*|previsions?|presupuesto|prevision|previsto|begroting"
@@ -130,7 +129,7 @@ def _ask(part: Part, column: Column) -> bool:
     """Ask of a column that matters by what stands in the rows; say whether it did."""
     why = _why(part, column)
     if why is not None:
-        then = (references.count_with_what_they_correct,) if why == TWICE else ()
+        then = (references.count_with_what_they_correct,) if _is_mirrored(part, column) else ()
         row_kinds.ask_of_kinds(part, column, sorted(column.counts), why, then)
     return why is not None
 
@@ -176,7 +175,10 @@ def _why(part: Part, column: Column) -> str | None:
             f"amounts in {' and '.join(sorted(codes))} and in other units are no one sum",
         ),
         (0 < len(planned) < len(column.counts), f"{' and '.join(planned)} may be plans, which are no sales"),
-        (_is_mirrored(part, column), TWICE),
+        (
+            _is_mirrored(part, column),
+            "nearly every day of a customer has as many rows of each, as where the same business is told several times",
+        ),
         (
             _is_status(column),
             "of such a status, a value that says what did not happen may tell what is no sale",
