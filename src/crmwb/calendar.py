@@ -7,6 +7,7 @@ like every as_of: the first of February is January's end.
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 EPOCH = date(1970, 1, 1)
+PERIOD = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2]))?(?:/(\d{4})(?:-(0[1-9]|1[0-2]))?)?")
 MONTHS_A_YEAR = 12
 MEAN_DAYS = 365.25 / MONTHS_A_YEAR  # of a month
 
@@ -55,6 +57,36 @@ def is_month_end(day: date) -> bool:
     (True, False)
     """
     return day.day == 1
+
+
+def period(text: str) -> tuple[date, date]:
+    """Return the first day of a period and the day after its last.
+
+    Parameters
+    ----------
+    text : str
+        A year, a month, or the first and the last of them: 2024, 2024-03, 2024-04/2025-03.
+
+    Raises
+    ------
+    ValueError
+        It is none of these, or ends before it begins.
+
+    Examples
+    --------
+    >>> print(*period("2024"), *period("2024-04/2025-03"))
+    2024-01-01 2025-01-01 2024-04-01 2025-04-01
+    """
+    if not (parts := PERIOD.fullmatch(text)):
+        raise ValueError(f"{text!r} is no period: write a year, a month, or both ends: 2024, 2024-03, 2024-04/2025-03")
+    year, month, last_year, last_month = parts.groups()
+    if last_year is None:
+        last_year, last_month = year, month
+    first = date(int(year), int(month or 1), 1)
+    end = start_of(month_of(date(int(last_year), int(last_month or MONTHS_A_YEAR), 1)) + 1)
+    if end <= first:
+        raise ValueError(f"{text!r} ends before it begins")
+    return first, end
 
 
 def whole_month_ends(first: date, as_of: date) -> list[date]:

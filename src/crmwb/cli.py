@@ -69,11 +69,16 @@ def draft_mapping(
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="replace a mapping that was edited")] = False,
     answer: Annotated[list[str] | None, typer.Option(help="KEY=ANSWER to one question; repeatable")] = None,
+    control_total: Annotated[
+        list[str] | None,
+        typer.Option(help="PERIOD=REVENUE by your own books, 2024=1234567.89, to compare with; repeatable"),
+    ] = None,
 ) -> None:
     """Draft a mapping from files or a database: the meaning of each column, how certain it is, and why."""
 
     def draft() -> None:
         from crmwb.errors import CrmwbError
+        from crmwb.sources import books
         from crmwb.sources.database import address
         from crmwb.sources.drafting import session
 
@@ -82,7 +87,8 @@ def draft_mapping(
         url = address(None if database == "env" else database) if database else None
         pairs = [text.partition("=") for text in answer or []]
         answers = {key.strip(): given.strip() for key, _, given in pairs}
-        session.run(files or [], output, yes=yes, answers=answers, url=url, force=force)
+        stated = books.parse(control_total or [])
+        session.run(files or [], output, yes=yes, answers=answers, stated=stated, url=url, force=force)
 
     stage.run(draft, work="crmwb map")
 
@@ -91,7 +97,10 @@ def draft_mapping(
 def check_mapping(
     mapping: Annotated[Path | None, typer.Argument(help="a mapping; the one in params.yaml by default")] = None,
     directory: Annotated[Path | None, typer.Option(help="folder of the files; source.directory by default")] = None,
-    rows: Annotated[int, typer.Option(min=1, help="rows to read from each file")] = 1_000,
+    rows: Annotated[
+        int | None,
+        typer.Option(min=1, help="rows to read from each file; 1,000, or a million where params states control totals"),
+    ] = None,
 ) -> None:
     """Check a mapping and try it on the first rows of its files, without running the pipeline."""
     from crmwb import params
@@ -106,7 +115,8 @@ def check_mapping(
             raise CrmwbError("No mapping to check: name one, such as crmwb check mappings/shop.yaml.")
         most = p.quality.max_quarantined_share
         where = directory or Path(p.source.directory or layout.RAW)
-        checked = checking.check(path, where, p.source, p.engine, rows, most_unreadable=most)
+        n_rows = rows or (checking.N_ROWS_COMPARED if p.source.control_totals else checking.N_ROWS)
+        checked = checking.check(path, where, p.source, p.engine, n_rows, most_unreadable=most)
         for line in preview.lines(checked):
             typer.echo(line)
         if checked.mistakes:

@@ -1,10 +1,11 @@
 """Where the data comes from, and what the engine may use."""
 
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from crmwb import calendar
 from crmwb.params.section import Section, TimeZone
 
 MASTER = r"local(\[(\d+|\*)(,\d+)?\])?|local-cluster\[\d+,\d+,\d+\]|yarn|(spark|k8s)://\S+"
@@ -18,14 +19,25 @@ class B2bDemoParams(Section):
     seed: Annotated[int, Field(ge=0, lt=2**32)]
 
 
+def _by_period(stated: Any) -> Any:
+    """Return amounts by period, a year as YAML reads it (a number) too."""
+    if not isinstance(stated, dict):
+        raise ValueError("write revenue by year or month, such as {2024: 1234567.89}, or {}")  # noqa: TRY004  # pydantic's
+    for period in map(str, stated):
+        calendar.period(period)
+    return {str(period): amount for period, amount in stated.items()}
+
+
 class SourceParams(Section):
-    """Where the CRM data comes from."""
+    """Where the CRM data comes from, and what the company's books say of its revenue."""
 
     kind: Literal["complete_journey", "files", "database", "b2b_demo"]
     currency: str
     time_zone: TimeZone
     mapping: str | None
     directory: str | None
+    control_totals: Annotated[dict[str, float], BeforeValidator(_by_period)] = Field(default_factory=dict)
+    control_tolerance: Annotated[float, Field(ge=0, lt=0.1)] = 0.001
     b2b_demo: B2bDemoParams
 
     @field_validator("currency")

@@ -15,7 +15,7 @@ from crmwb.contract.canonical import TABLES
 from crmwb.engine import Backend
 from crmwb.files import owners
 from crmwb.params import EngineParams, SourceParams
-from crmwb.sources import contract, control_totals, mapping, rows
+from crmwb.sources import books, contract, control_totals, mapping, rows
 from crmwb.sources.control_totals import ControlTotals
 from crmwb.sources.delivery import Filtered
 from crmwb.sources.formats import ROW
@@ -25,6 +25,7 @@ from crmwb.sources.rows import FAULTY, REASON, SourceRows
 from crmwb.sources.staging import FILE
 
 N_ROWS = 1_000  # of each file
+N_ROWS_COMPARED = 1_000_000  # where the sum is compared with the company's books
 N_VALUES = 3
 OPTIONS = ("filter", "join", "spread")  # of a table, that faults are told of beside its columns
 
@@ -138,9 +139,11 @@ def check(
                     checked.mistakes.append(_nothing(places.of(("tables", name)), sample.n_rows, checked.remarks))
                 checked.remarks += _broken_rules(con, name, parts, places.of(("tables", name)))
         if tried := reading.tried.get(control_totals.PURCHASES):
-            checked.totals = control_totals.totals(con, tried, source.currency, n_rows)
+            checked.totals = control_totals.totals(con, tried, source, n_rows)
             if checked.totals is not None and (why := control_totals.impossible(checked.totals)):
                 checked.mistakes.append(f"{places.of(('tables', control_totals.PURCHASES))}: {why}")
+            apart = [] if checked.totals is None else [each for each in checked.totals.compared if not each.agrees]
+            checked.mistakes += [f"{books.differs(p.period, p.stated, p.cents, source.currency)}." for p in apart]
     return checked
 
 

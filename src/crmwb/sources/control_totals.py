@@ -10,7 +10,9 @@ import pyarrow as pa
 from crmwb import engine
 from crmwb.contract.canonical import TABLES
 from crmwb.engine import Backend
-from crmwb.sources import expressions, rows
+from crmwb.params import SourceParams
+from crmwb.sources import books, expressions, rows
+from crmwb.sources.books import CENTS, MOMENT, Compared, Evidence
 from crmwb.sources.drafting.reading import notation
 from crmwb.sources.formats import ROW, open_file, sheets
 from crmwb.sources.mapped_tables import Tried
@@ -18,7 +20,6 @@ from crmwb.sources.rows import SourceRows
 from crmwb.sources.staging import FILE
 
 PURCHASES = "transactions"
-CENTS = "revenue_cents"
 MOST_KINDS = 8
 MOST_COLUMNS = 6
 LEAST_REPEATS = 3  # rows for each value
@@ -70,6 +71,8 @@ class ControlTotals:
         Columns of few values that it does not read, and the revenue of each value.
     is_of_all : bool
         Whether all rows of the files were read.
+    compared : list of Compared
+        The same beside the company's books, as far as `source.control_totals` states them and all rows were read.
     """
 
     currency: str
@@ -87,6 +90,7 @@ class ControlTotals:
     unread_sums: dict[str, float]
     unread_kinds: dict[str, list[Group]]
     is_of_all: bool
+    compared: list[Compared]
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,7 @@ def impossible(of: ControlTotals) -> str:
     )
 
 
-def totals(con: Backend, tried: list[Tried], currency: str, n_rows: int) -> ControlTotals | None:
+def totals(con: Backend, tried: list[Tried], source: SourceParams, n_rows: int) -> ControlTotals | None:
     """Return the totals of purchases that a mapping was tried on; None where none could be read.
 
     Parameters
@@ -137,23 +141,25 @@ def totals(con: Backend, tried: list[Tried], currency: str, n_rows: int) -> Cont
         The engine on which they lie.
     tried : list of Tried
         Their parts.
-    currency : str
-        Of all amounts.
+    source : SourceParams
+        The currency of all amounts, and what the company's books say.
     n_rows : int
         How many rows were read of each file.
     """
     good = _fetched(con, rows.good([each.read for each in tried], TABLES[PURCHASES])).sort_values([FILE, ROW])
-    if good.empty or not {"customer_id", "order_id", "ordered_at", CENTS} <= set(good.columns):
+    if good.empty or not {"customer_id", "order_id", MOMENT, CENTS} <= set(good.columns):
         return None
     largest = good.iloc[int(good[CENTS].abs().to_numpy().argmax())]
     back = good[good["is_return"].fillna(value=False).astype(bool)] if "is_return" in good else good[:0]
     left_out = [(each, _left_out(con, each.unfiltered, good)) for each in tried if each.unfiltered is not None]
     unread = [_unread(each, n_rows) for each in tried]
-    beside = pd.concat(unread).merge(good[[FILE, ROW, CENTS]], on=[FILE, ROW]) if unread else good[:0]
+    beside = pd.concat(unread).merge(good[[FILE, ROW, CENTS, MOMENT]], on=[FILE, ROW]) if unread else good[:0]
     columns = _columns(beside)
-    by_year = good.groupby(good["ordered_at"].dt.year)[CENTS].sum().to_dict()
+    is_of_all = all(each.is_whole for each in tried)
+    evidence = _evidence(good.assign(is_return=good.index.isin(back.index)), left_out, beside, columns)
+    by_year = good.groupby(good[MOMENT].dt.year)[CENTS].sum().to_dict()
     return ControlTotals(
-        currency,
+        source.currency,
         int(good[CENTS].sum()),
         int(good["order_id"].nunique()),
         int(good["customer_id"].nunique()),
@@ -167,7 +173,8 @@ def totals(con: Backend, tried: list[Tried], currency: str, n_rows: int) -> Cont
         {name: groups for part, each in left_out for name, groups in _by_filter(part.read, each)},
         _sums(columns, abs(int(good[CENTS].sum()))),
         dict(_kinds(columns, beside[CENTS])),
-        all(each.is_whole for each in tried),
+        is_of_all,
+        books.compare(source.control_totals, evidence, source.control_tolerance) if is_of_all else [],
     )
 
 
@@ -178,11 +185,24 @@ def _fetched(con: Backend, expression: object) -> pd.DataFrame:
 
 def _left_out(con: Backend, part: SourceRows, good: pd.DataFrame) -> pd.DataFrame:
     """Return rows whose amount could be read and that the filter leaves out, also those that name no customer."""
-    columns = [FILE, ROW, CENTS, *part.columns.values()]
+    columns = [FILE, ROW, CENTS, MOMENT, *part.columns.values()]
     every = _fetched(con, part.table.select(*(c for c in columns if c in part.table.columns)))
     counted = pd.MultiIndex.from_frame(good[[FILE, ROW]])
     result = every[~pd.MultiIndex.from_frame(every[[FILE, ROW]]).isin(counted)]
     return result[result[CENTS].notna()]
+
+
+def _evidence(
+    good: pd.DataFrame, left_out: list[tuple[Tried, pd.DataFrame]], beside: pd.DataFrame, columns: dict[str, Unread]
+) -> Evidence:
+    """Return what may explain why purchases come to another sum than the company's books."""
+    own = [CENTS, MOMENT]
+    texts = {name: column.texts for name, column in columns.items() if not column.is_money}
+    kinds = {name: each for name, each in texts.items() if 1 < each.nunique() <= MOST_KINDS}
+    money = {name: column.texts.map(column.numbers) for name, column in columns.items() if column.is_money}
+    names = [{spare: name for name, spare in part.read.columns.items()} for part, _ in left_out]
+    filtered = [each.drop(columns=[FILE, ROW]).rename(columns=n) for n, (_, each) in zip(names, left_out, strict=True)]
+    return Evidence(good, filtered, beside[own].assign(**kinds), beside[own].assign(**money))
 
 
 def _by_filter(part: SourceRows, left_out: pd.DataFrame) -> Iterator[tuple[str, list[Group]]]:
@@ -216,7 +236,7 @@ def _unread(tried: Tried, n_rows: int) -> pd.DataFrame:
 
 
 def _columns(beside: pd.DataFrame) -> dict[str, Unread]:
-    names = [name for name in beside.columns if name not in {FILE, ROW, CENTS}]
+    names = [name for name in beside.columns if name not in {FILE, ROW, CENTS, MOMENT}]
     texts = {name: beside[name].fillna("").str.strip() for name in names}
     counts = {name: Counter(each[each != ""]) for name, each in texts.items()}
     read = notation.readings({name: (name.lower(), each) for name, each in counts.items()})

@@ -9,13 +9,13 @@ import ibis.expr.types as ir
 
 from crmwb import engine, layout, progress, storage
 from crmwb.contract import ARROW_TYPES, Kind, Table
-from crmwb.contract.canonical import TABLES
+from crmwb.contract.canonical import TABLES, TRANSACTIONS
 from crmwb.contract.ingest import UNREADABLE
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.files import owners
 from crmwb.params import Params, SourceParams
-from crmwb.sources import b2b_demo, complete_journey, files
+from crmwb.sources import b2b_demo, books, complete_journey, files
 from crmwb.sources.delivery import Delivery, Filtered, Truth
 from crmwb.sources.formats import ROW
 from crmwb.sources.privacy import forgotten
@@ -64,6 +64,7 @@ def ingest(p: Params, folder: Path = layout.CANONICAL) -> None:
                 if name in delivery.joined:
                     tables[name]["joined"] = [joined.manifest() for joined in delivery.joined[name]]
                 _refuse_empty(name, tables[name])
+            _refuse_other_sums(con, p.source, beside)
             if delivery.truth is not None:
                 _write_truth(con, delivery.truth, beside / layout.TRUTH.name)
             if delivery.kept is not None:
@@ -96,6 +97,23 @@ def _write_table(con: Backend, table: Table, delivered: ir.Table, folder: Path) 
     n_rows = storage.write_query(con, _conformed(delivered, table), path, order, apart)
     first, last = _period(con, table, path)
     return {"rows": n_rows, "first": first, "last": last, "unreadable": 0}
+
+
+def _refuse_other_sums(con: Backend, source: SourceParams, folder: Path) -> None:
+    """Stop where purchases do not come to the revenue that the company's books state."""
+    path = folder / TRANSACTIONS.path.name
+    if not source.control_totals:
+        return
+    if not path.exists():
+        raise CrmwbError("source.control_totals: there are no purchases to compare with; write {} there.")
+    purchases = engine.open_parquet(con, path, "compared_with_books")
+    for period, amount in source.control_totals.items():
+        stated, cents = round(100 * amount), books.read_cents(purchases, period)
+        if not books.agree(stated, cents, source.control_tolerance):
+            raise CrmwbError(
+                f"{books.differs(period, stated, cents, source.currency)}. Nothing was written; `crmwb check` looks "
+                f"for the rows or columns that come to the difference."
+            )
 
 
 def _conformed(delivered: ir.Table, table: Table) -> ir.Table:

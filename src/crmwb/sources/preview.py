@@ -83,7 +83,29 @@ def _totals(t: ControlTotals) -> Iterator[str]:
         yield _text("unread_kinds")
     for column, each in t.unread_kinds.items():
         yield _text("by_value", column=Name(column), groups=groups(each))
+    yield from _compared(t)
     yield ""
+
+
+def _compared(t: ControlTotals) -> Iterator[str]:
+    """Yield where the company's books say the same, and what comes to the difference where they do not."""
+
+    def money(cents: int) -> Money:
+        return Money(cents, t.currency, exact=True)
+
+    if not t.compared:
+        yield _text("books_not_stated", year=Name(str(max(t.by_year, key=lambda year: t.by_year[year]))))
+    for each in t.compared:
+        beside = {"period": Name(each.period), "stated": money(each.stated), "read": money(each.cents)}
+        if each.agrees:
+            yield _text("books_agree", **beside)
+            continue
+        yield _text("books_differ", **beside, apart=money(each.cents - each.stated))
+        for reason in each.reasons:
+            named = {"column": Name(reason.column), "value": Name(identifiers.shown(reason.value) or "“”")}
+            yield _text(f"because_{reason.code}", **named, money=money(reason.cents))
+        if not each.reasons:
+            yield _text("because_unknown")
 
 
 def _text(key: str, **values: Value) -> str:

@@ -5,11 +5,13 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from crmwb import layout, params
 from crmwb.errors import CrmwbError
+from crmwb.params import Params
 from crmwb.sources import checking, database, preview
 from crmwb.sources.drafting import drafted, roles
 from crmwb.sources.drafting.ask import ask_about
@@ -29,6 +31,7 @@ def run(
     *,
     yes: bool,
     answers: Mapping[str, str],
+    stated: Mapping[str, float],
     url: str | None = None,
     force: bool = False,
 ) -> None:
@@ -48,6 +51,8 @@ def run(
         Replace a mapping that somebody has edited. One that nobody has edited since it was drafted is replaced anyway.
     answers : mapping of str to str
         Answers to questions, by their keys; what counts before a draft is made, by `roles.KEYS`.
+    stated : mapping of str to float
+        Revenue by the company's books, by year or month (`source.control_totals`).
 
     Raises
     ------
@@ -82,19 +87,20 @@ def run(
     typer.echo(f"Wrote {path}; what it is not sure of is marked in it.")
     for line in (*dict.fromkeys(_notes(proposal)), *(f"Question: {question.shown()}" for question in left)):
         typer.echo(line)
-    chosen = {"currency": proposal.currency or p.source.currency, "time_zone": proposal.time_zone or p.source.time_zone}
+    if not stated and p.source.mapping == path.as_posix():
+        stated = p.source.control_totals  # of the same files, drafted again
+    chosen: dict[str, Any] = {
+        "currency": proposal.currency or p.source.currency,
+        "time_zone": proposal.time_zone or p.source.time_zone,
+        **({"control_totals": dict(stated)} if stated or p.source.control_totals else {}),
+    }
     if not proposal.currency:
         typer.echo(
             f"Nothing in the files says which currency amounts are in; reports will say {p.source.currency}, as {layout.PARAMS} "
             f"does. Where that is wrong, change source.currency there (or answer with --answer currency=EUR)."
         )
     if not any(question.key.startswith("rate_") for question in left):
-        source, most = p.source.model_copy(update=chosen), p.quality.max_quarantined_share
-        result = checking.check(path, proposal.directory, source, p.engine, N_ROWS, most_unreadable=most)
-        for line in preview.lines(result):
-            typer.echo(line)
-        if result.mistakes:
-            raise CrmwbError("\n".join(result.mistakes))
+        _try(path, proposal.directory, p, chosen)
     chosen = {
         "kind": "files" if url is None else "database",
         **chosen,
@@ -102,6 +108,17 @@ def run(
         "directory": _directory(proposal),
     }
     _point_to(chosen, left, talks=talks)
+
+
+def _try(path: Path, directory: Path, p: Params, chosen: Mapping[str, Any]) -> None:
+    """Try a mapping on its files and show what comes out; stop at mistakes, and where the company's books differ."""
+    source, most = p.source.model_copy(update=dict(chosen)), p.quality.max_quarantined_share
+    n_rows = checking.N_ROWS_COMPARED if source.control_totals else N_ROWS
+    result = checking.check(path, directory, source, p.engine, n_rows, most_unreadable=most)
+    for line in preview.lines(result):
+        typer.echo(line)
+    if result.mistakes:
+        raise CrmwbError("\n".join(result.mistakes))
 
 
 def _drafted(paths: list[Path], named: Mapping[str, str]) -> Draft:
@@ -176,7 +193,7 @@ def _directory(proposal: Draft) -> str:
     return str(proposal.directory.relative_to(here) if proposal.directory.is_relative_to(here) else proposal.directory)
 
 
-def _point_to(chosen: Mapping[str, str], left: Sequence[Question], *, talks: bool) -> None:
+def _point_to(chosen: Mapping[str, Any], left: Sequence[Question], *, talks: bool) -> None:
     """Say what params.yaml needs to use the mapping, and write it there: on a terminal after asking, never with open questions."""
     typer.echo(f"In {layout.PARAMS}, this makes it the source:\n")
     for line in ("source:", *(f"  {key}: {value}" for key, value in chosen.items())):
