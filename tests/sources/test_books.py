@@ -48,7 +48,13 @@ def test_books_that_agree_are_kept_and_hold_every_run(project, mapped):
     assert printed.count("They agree.") == 2
     kept = params.load(project.root / "params.yaml").source
     assert kept.control_totals == {"2023": total("2023"), "2023/2024": total() - 0.5}
-    assert project.ingest().table("transactions").revenue_cents.sum() == round(100 * total())
+    ingested = project.ingest()
+    assert ingested.table("transactions").revenue_cents.sum() == round(100 * total())
+    stated, read = round(100 * total("2023")), round(100 * total())
+    assert ingested.manifest["control_totals"] == [
+        {"period": "2023", "stated_cents": stated, "revenue_cents": stated},
+        {"period": "2023/2024", "stated_cents": read - 50, "revenue_cents": read},
+    ]
     with project.raw.joinpath("sales.csv").open("a", encoding="utf-8") as file:
         file.write("c1,o999,2023-05-05,400.00,A,476.00\n")
     with pytest.raises(CrmwbError, match=r"2023: the books say EUR .* 400\.00 more\. Nothing was written"):

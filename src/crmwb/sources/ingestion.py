@@ -64,7 +64,7 @@ def ingest(p: Params, folder: Path = layout.CANONICAL) -> None:
                 if name in delivery.joined:
                     tables[name]["joined"] = [joined.manifest() for joined in delivery.joined[name]]
                 _refuse_empty(name, tables[name])
-            _refuse_other_sums(con, p.source, beside)
+            compared = _compared(con, p.source, beside)
             if delivery.truth is not None:
                 _write_truth(con, delivery.truth, beside / layout.TRUTH.name)
             if delivery.kept is not None:
@@ -74,6 +74,7 @@ def ingest(p: Params, folder: Path = layout.CANONICAL) -> None:
                 "source": {"kind": p.source.kind, **delivery.origin.manifest()},
                 "currency": p.source.currency,
                 "tables": tables,
+                "control_totals": compared,
                 "not_available": [name for name in TABLES if name not in tables],
                 "forgotten": left_out,
             }
@@ -99,14 +100,15 @@ def _write_table(con: Backend, table: Table, delivered: ir.Table, folder: Path) 
     return {"rows": n_rows, "first": first, "last": last, "unreadable": 0}
 
 
-def _refuse_other_sums(con: Backend, source: SourceParams, folder: Path) -> None:
-    """Stop where purchases do not come to the revenue that the company's books state."""
+def _compared(con: Backend, source: SourceParams, folder: Path) -> list[dict[str, Any]]:
+    """Return the revenue that the company's books state beside that of the purchases; stop where they differ."""
     path = folder / TRANSACTIONS.path.name
     if not source.control_totals:
-        return
+        return []
     if not path.exists():
         raise CrmwbError("source.control_totals: there are no purchases to compare with; write {} there.")
     purchases = engine.open_parquet(con, path, "compared_with_books")
+    result = []
     for period, amount in source.control_totals.items():
         stated, cents = round(100 * amount), books.read_cents(purchases, period)
         if not books.agree(stated, cents, source.control_tolerance):
@@ -114,6 +116,8 @@ def _refuse_other_sums(con: Backend, source: SourceParams, folder: Path) -> None
                 f"{books.differs(period, stated, cents, source.currency)}. Nothing was written; `crmwb check` looks "
                 f"for the rows or columns that come to the difference."
             )
+        result.append({"period": period, "stated_cents": stated, "revenue_cents": cents})
+    return result
 
 
 def _conformed(delivered: ir.Table, table: Table) -> ir.Table:

@@ -94,7 +94,8 @@ def _compared(t: ControlTotals) -> Iterator[str]:
         return Money(cents, t.currency, exact=True)
 
     if not t.compared:
-        yield _text("books_not_stated", year=Name(str(max(t.by_year, key=lambda year: t.by_year[year]))))
+        year = max(t.by_year, key=lambda year: t.by_year[year])
+        yield _text("books_not_stated", option=Name(f"--control-total {year}=…"))
     for each in t.compared:
         beside = {"period": Name(each.period), "stated": money(each.stated), "read": money(each.cents)}
         if each.agrees:

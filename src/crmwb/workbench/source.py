@@ -58,6 +58,12 @@ class Source:
         return pd.DataFrame(rows, columns=["path", "bytes", "sha256"])
 
     @property
+    def control_totals(self) -> pd.DataFrame:
+        """One row per period whose revenue the company's books state: period, stated_cents, revenue_cents (as read)."""
+        columns = ["period", "stated_cents", "revenue_cents"]
+        return pd.DataFrame(self.manifest["control_totals"], columns=columns)
+
+    @property
     def missing(self) -> list[Unavailable]:
         """What is not available in the source, and the table that would provide it."""
         return [
