@@ -107,3 +107,26 @@ def test_a_tax_number_is_one_customer_however_it_is_written(company: Mapped) -> 
     (company.raw / "documentos.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert company.draft(customer="RUT Receptor", amount="Monto Neto", date="Fecha") == []
     assert company.ingest().table("transactions")["customer_id"].nunique() == 10
+
+
+@pytest.mark.parametrize("names", [True, False])
+def test_tax_numbers_that_lost_zeros_in_front_are_asked_about(company: Mapped, names: bool) -> None:
+    lines = ["Nota;Data;CNPJ Tomador;Valor" + (";Nome Tomador" if names else "")]
+    for i in range(90):
+        number = 7_749_167_000_136 + 1_000_007 * (i % 10)  # of 14 digits, the first of them zero
+        plain, written = str(number), f"{number:014d}"
+        dotted = f"{written[:2]}.{written[2:5]}.{written[5:8]}/{written[8:12]}-{written[12:]}"
+        name = f"Padaria Sao {'ABCDEFGHIJ'[i % 10]}".upper() if i < 45 else f"Padaria São {'ABCDEFGHIJ'[i % 10]}"
+        line = f"{900 + i};{1 + i % 28:02d}/{i // 28 % 12 + 1:02d}/2024;{plain if i < 45 else dotted};{amount(i)},50"
+        lines.append(line + (f";{name}" if names else ""))
+    (company.raw / "notas.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    named = {"customer": "CNPJ Tomador", "amount": "Valor", "date": "Data"}
+    asked = " ".join(company.draft(**named))
+    answers = {KEY: "CNPJ Tomador"} if names else {"same_customer": "same"}
+    assert ("zeros that some have lost" if names else "differ in zeros in front only") in asked
+    assert set(answers) <= set(asked.replace("=", " ").split())
+    company.draft(**named, **answers)
+    assert company.ingest().table("transactions")["customer_id"].nunique() == 10
+    if not names:
+        company.draft(**named, same_customer="different")
+        assert company.ingest().table("transactions")["customer_id"].nunique() == 20

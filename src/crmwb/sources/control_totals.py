@@ -1,7 +1,7 @@
 """Totals by which a person sees in seconds whether purchases are read right: what counts, is left out, is not read."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -226,13 +226,23 @@ def _unread(tried: Tried, n_rows: int) -> pd.DataFrame:
     for file in (sheet for each in tried.files for sheet in sheets(each, mapping)):
         opened = open_file(file, mapping)
         names = opened.columns
-        kept = [i for i, name in enumerate(names) if name and names.count(name) == 1 and name not in columns]
-        batch = next(iter(opened.batches(kept)), None)
+        elsewhere, lines = _lists(getattr(opened, "lists", {}), columns)
+        left = {*columns, *elsewhere}
+        kept = [i for i, name in enumerate(names) if name and names.count(name) == 1 and name not in left]
+        batch = next(iter(opened.batches([*kept, *map(names.index, lines)])), None)
         if batch is not None and kept:
             some = batch.slice(0, n_rows)
-            texts = pa.table(some.columns, names=[*(names[i] for i in kept), ROW]).to_pandas()
+            shown = [*some.columns[: len(kept)], some.columns[-1]]
+            texts = pa.table(shown, names=[*(names[i] for i in kept), ROW]).to_pandas()
             frames.append(texts.assign(**{FILE: file.name}))
     return pd.concat(frames) if frames else pd.DataFrame({FILE: pd.Series(dtype=str), ROW: pd.Series(dtype=int)})
+
+
+def _lists(within: Mapping[str, list[str]], read: Collection[str]) -> tuple[list[str], list[str]]:
+    """Return columns that hold lists or stand in one whose lines are not the rows; and one of those that are."""
+    lines = [own for own in within.values() if set(own) & set(read)]
+    others = [name for own in within.values() if own not in lines for name in own]
+    return [*within, *others], [next(name for name in own if name in read) for own in lines]
 
 
 def _columns(beside: pd.DataFrame) -> dict[str, Unread]:

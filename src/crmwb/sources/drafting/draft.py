@@ -17,8 +17,9 @@ from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.questions import Question, of_files
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.links import Declared
-from crmwb.sources.drafting.reading.profile import Profile, profile
+from crmwb.sources.drafting.reading.profile import Profile, plain_words, profile
 from crmwb.sources.drafting.reading.sniff import sniff
+from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
 from crmwb.sources.drafting.rows import heads, odd_rows, periods
 from crmwb.sources.drafting.tables import dimensions, facts, joins, left_out, overlaps, payments, purchases, unread
 from crmwb.sources.formats import packed
@@ -99,7 +100,9 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
         for path, lies in zip(paths, on_disk, strict=True)
     ]
     columns = {role: name for role, name in (given or {}).items() if role in roles.NAMES}
-    every = [heads.filled(p) for p in roles.named([_look(directory, name) for name in names], columns)]
+    every = [
+        heads.filled(p) for p in roles.named([_look(directory, name, columns.values()) for name in names], columns)
+    ]
     profiles = [p for p in every if len(every) == 1 or not facts.is_history(p)]
     contact_files = other_files.aside(profiles)
     parts = _facts_beside(contact_files, profiles, declared, invoices_are_sales=roles.invoices_are_sales(given or {}))
@@ -203,12 +206,33 @@ def _second_table(looked_at: Profile) -> Question:
     return Question(syntax.slug(f"second table {looked_at.file.name}"), text, answer, ("read_on",))
 
 
-def _look(directory: Path, name: str) -> Profile:
-    """Look at a file; of a folder or an archive, at its first, for all that lie there."""
+def _look(directory: Path, name: str, named: Collection[str] = ()) -> Profile:
+    """Look at a file; of a folder or an archive, at its first, for all that lie there.
+
+    Lines within its rows are the rows where a person named a column of theirs, or nothing else is an amount.
+    """
     with progress.step(f"looking at {name}"):
         result = find(directory, name, "crmwb map")[0]
-        looked_at = profile(result, sniff(result))
+        shape = sniff(result)
+        looked_at = profile(result, shape)
+        if (lines := _lines(looked_at, named)) is not None:
+            looked_at = profile(result, shape, lines)
     return replace(looked_at, file=SourceFile(directory / name, name))
+
+
+def _lines(looked_at: Profile, named: Collection[str]) -> str | None:
+    """Return the column whose lists of lines are the rows of a file; None where its own rows are."""
+    for column, own in looked_at.lists.items():
+        if set(named) & set(own):
+            return column
+    with_money = [column for column, own in looked_at.lists.items() if any(map(_may_be_money, own))]
+    lacks_amount = with_money and "amount" in dict(purchases.missing(looked_at))
+    return max(with_money, key=lambda column: len(looked_at.lists[column])) if lacks_amount else None
+
+
+def _may_be_money(name: str) -> bool:
+    words = plain_words(name.rpartition(".")[2])
+    return any(matches(words, TRANSACTIONS[role]) for role in ("revenue_cents", "unit_price"))
 
 
 def _facts_beside(

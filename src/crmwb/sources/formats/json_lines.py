@@ -1,6 +1,8 @@
 """JSON as Arrow batches of text: an object a line or a list of them, objects within one flattened ("customer.id").
 
-The list may stand under a key of one object, as services answer: {"data": {"orders": [...]}}.
+The list may stand under a key of one object, as services answer: {"data": {"orders": [...]}}. Lines within
+an object ({"order": 1, "lines": [{"amount": 2}, ...]}) are rows where a column of theirs is wanted ("lines.amount"),
+each with what stands beside them.
 
 Numbers keep the digits that they are written with, so money stays exact.
 """
@@ -26,6 +28,7 @@ N_LOOKED_AT = 10_000  # lines whose keys are the file's columns
 MAX_LINE_BYTES = 16 << 20
 MAX_MALFORMED = 100_000
 MAX_DEPTH = 20
+MOSTLY = 0.5
 BETWEEN = re.compile(r"[\s,\[\]]*")  # objects of a list, or of one list after another
 
 
@@ -40,12 +43,16 @@ class JsonLines:
     Attributes
     ----------
     columns : list of str
-        Every key of its first `N_LOOKED_AT` objects, those of objects within objects joined by a point.
+        Every key of its first `N_LOOKED_AT` objects, those of objects within objects joined by a point, then those of
+        lists of objects.
+    lists : dict of str to list of str
+        Columns that hold lists of objects, and the columns of these objects.
     """
 
     name: str
     columns: list[str]
     malformed: list[tuple[int, str]] = field(default_factory=list)
+    lists: dict[str, list[str]] = field(default_factory=dict)
     _rows: Iterator[tuple[int, dict[str, Any] | str]] = field(default_factory=lambda: iter(()), repr=False)
 
     def batches(self, wanted: list[int]) -> Iterator[pa.RecordBatch]:
@@ -60,7 +67,7 @@ class JsonLines:
         return as_batches(self._readable(names), len(names))
 
     def _readable(self, names: list[str]) -> Iterator[tuple[int, list[str | None]]]:
-        for number, row in self._rows:
+        for number, row in self._lines(names):
             lists = [] if isinstance(row, str) else [name for name in names if isinstance(row.get(name), list)]
             if isinstance(row, str) or lists:
                 self.malformed.append((number, row if isinstance(row, str) else f"{lists[0]} holds a list"))
@@ -73,6 +80,22 @@ class JsonLines:
             else:
                 yield number, [row.get(name) for name in names]
 
+    def _lines(self, names: list[str]) -> Iterator[tuple[int, dict[str, Any] | str]]:
+        """Yield the objects, or the lines of that list within them which columns are wanted of, counted from 1."""
+        lists = [name for name, own in self.lists.items() if set(own) & set(names)]
+        if len(lists) > 1:
+            raise CrmwbError(
+                f"{self.name}: {' and '.join(lists)} are lists beside one another, whose lines have nothing to do with "
+                f"each other; name columns of one of them only."
+            )
+        if not lists:
+            yield from self._rows
+            return
+        numbers = count(1)
+        for _, row in self._rows:
+            for line in _lines_of(row, lists[0]):
+                yield next(numbers), line
+
 
 def open_json_lines(file: SourceFile, mapping: TableMapping) -> JsonLines:
     """Open a file of JSON lines and find its columns.
@@ -84,14 +107,45 @@ def open_json_lines(file: SourceFile, mapping: TableMapping) -> JsonLines:
     """
     rows = _rows(file, mapping)
     looked_at = list(islice(rows, N_LOOKED_AT))
-    columns = list(dict.fromkeys(key for _, row in looked_at if isinstance(row, dict) for key in row))
+    objects = [row for _, row in looked_at if isinstance(row, dict)]
+    columns = list(dict.fromkeys(key for row in objects for key in row))
+    lists = {name: own for name in columns if (own := _columns_within(objects, name))}
+    columns += [name for own in lists.values() for name in own if name not in columns]
     if not columns:
         fault = next((row for _, row in looked_at if isinstance(row, str)), "nothing in it")
         raise CrmwbError(
             f"{file.name}: no JSON lines ({fault}); it must hold one object a line, such as "
             f'{{"customer": "a", "amount": 12.5}}, or a list of such objects.'
         )
-    return JsonLines(file.name, columns, [], chain(looked_at, rows))
+    return JsonLines(file.name, columns, [], lists, chain(looked_at, rows))
+
+
+def _columns_within(objects: list[dict[str, Any]], name: str) -> list[str]:
+    """Return the columns of the objects that lists in a column hold; none where it holds other things."""
+    every = [row[name] for row in objects if isinstance(row.get(name), list)]
+    within = [line for some in every for line in some]
+    lines = [line for line in within if isinstance(line, dict)]
+    if MOSTLY * len(within) > len(lines):
+        return []
+    keys = (f"{name}.{key}" for line in lines for key in _flat_or_nothing(line))
+    return [key for key in dict.fromkeys(keys) if not any(key in row for row in objects)]
+
+
+def _flat_or_nothing(line: dict[str, Any]) -> dict[str, Any]:
+    flat = _leaves_of(line)
+    return {} if isinstance(flat, str) else flat
+
+
+def _lines_of(row: dict[str, Any] | str, name: str) -> Iterator[dict[str, Any] | str]:
+    """Yield the lines of an object, each with what stands beside them; the object alone where it has none."""
+    lines = None if isinstance(row, str) else row.get(name)
+    if isinstance(row, str) or not lines:
+        yield row
+        return
+    beside = {key: value for key, value in row.items() if key != name}
+    for line in lines if isinstance(lines, list) else [lines]:
+        flat = _leaves_of(line)
+        yield flat if isinstance(flat, str) else beside | {f"{name}.{key}": value for key, value in flat.items()}
 
 
 def _rows(file: SourceFile, mapping: TableMapping) -> Iterator[tuple[int, dict[str, Any] | str]]:

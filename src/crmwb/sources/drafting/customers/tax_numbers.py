@@ -48,6 +48,8 @@ def ask(parts: list[Part]) -> None:
             for each in same:
                 _take(each, who, who, [], "a tax number, however it is written")
                 each.questions = [q for q in each.questions if q.key != "same_customer"]
+            if (pair := _lost_zeros(who)) is not None:
+                _ask_of_zeros(part, same, who, pair)
 
 
 def _who(part: Part) -> Column | None:
@@ -90,8 +92,21 @@ def _named_alike(columns: list[Column], who: Column) -> Iterator[Column]:
 def _plain(column: Column) -> dict[str, str]:
     """Return each value of a column as it would be written without what says nothing."""
     if _is_tax_number(column):
-        return {text: re.sub(r"[-\s./]", "", text).upper() for text in column.counts}
+        return {text: _compact(text).lstrip("0") for text in column.counts}
     return {text: text.lower() if ids.is_email(column) else text for text in column.counts}
+
+
+def _compact(text: str) -> str:
+    return re.sub(r"[-\s./]", "", text).upper()
+
+
+def _lost_zeros(column: Column) -> tuple[str, str] | None:
+    """Return two tax numbers that are one but for zeros that one of them has lost in front; None where there are none."""
+    met: dict[str, dict[str, str]] = defaultdict(dict)
+    for text in column.counts:
+        met[_compact(text).lstrip("0")][_compact(text)] = text
+    pairs = (sorted(each.values(), key=len)[:2] for each in met.values() if len(each) > 1)
+    return next(((one, other) for one, other in pairs), None) if _is_tax_number(column) else None
 
 
 def _n(column: Column) -> int:
@@ -138,12 +153,24 @@ def _ask(part: Part, same: list[Part], who: Column, other: Column) -> None:
         f"{len(several):,} of {_n(number):,} {number.name} have several {name.name}" if several else "",
         f"{len(split):,} of {_n(name):,} {name.name} have several {number.name}" if split else "",
     ]
+    zeros = "; zeros that some have lost in front make no difference" if _lost_zeros(number) else ""
     also = f" ({' and '.join(generic[:3])} stands for many customers: their {name.name} is taken in its place)"
     text = (
         f"{' and '.join(filter(None, phrases))}: which of the two is the customer, {name.name} or {number.name}"
-        f"{also if generic else ''}?"
+        f"{also if generic else ''}{zeros}?"
     )
     part.questions.append(Question(KEY, text, answer, (name.name, number.name), columns=(number.name, name.name)))
+
+
+def _ask_of_zeros(part: Part, same: list[Part], who: Column, pair: tuple[str, str]) -> None:
+    def answer(given: str) -> None:
+        if given == "different":
+            for each in same:
+                now = each.guesses["customer_id"]
+                each.guesses["customer_id"] = ids.with_options(now, strip_zeros=False)
+
+    text = f"{who.name}: {pair[0]!r} and {pair[1]!r} differ in zeros in front only; are they the same customer, or different ones?"
+    part.questions.append(Question("same_customer", text, answer, ("same", "different"), columns=(who.name,)))
 
 
 def _take(part: Part, number: Column, name: Column, generic: list[str], why: str) -> None:
@@ -166,4 +193,5 @@ def _take(part: Part, number: Column, name: Column, generic: list[str], why: str
         condition = f"not {syntax.is_in(name.name, nobody)}"
         part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), condition]))
         part.remarks.append(f"{name.name} is {' or '.join(nobody)}: no customer, left out by the filter")
-    part.guesses["customer_id"] = Guess({"expression": expression}, Sure.SURE, why, tuple(sources))
+    zeros = {"strip_zeros": True} if _lost_zeros(number) else {}
+    part.guesses["customer_id"] = Guess({"expression": expression} | zeros, Sure.SURE, why, tuple(sources))

@@ -53,3 +53,12 @@ def paths_of(names: list[str]) -> dict[str, str]:
     begun = {name: f"{name.rpartition('/')[0]}/" for name in names if "/" in name.strip("/")}
     counted = Counter(begun.values())
     return {name: prefix for name, prefix in begun.items() if counted[prefix] >= LEAST_OF_A_PATH}
+
+
+def twins(names: list[str]) -> dict[str, list[str]]:
+    """Return names that stand more than once in a header, and what the columns are called instead."""
+    result: dict[str, list[str]] = {}
+    for name in names:
+        if (match := re.fullmatch(r"(.+) \(\d+\)", name)) and match[1] not in names:
+            result.setdefault(match[1], []).append(name)
+    return {name: every for name, every in result.items() if len(every) > 1}

@@ -3,7 +3,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmwb.errors import CrmwbError
-from crmwb.sources.drafting.reading import conventions, grouped, notation, yearless
+from crmwb.sources.drafting.reading import conventions, grouped, lists, notation, yearless
 from crmwb.sources.drafting.reading.date_notation import Dates
 from crmwb.sources.drafting.reading.grouped import Filled
-from crmwb.sources.drafting.reading.headers import TOTAL, common_prefix, nameless, paths_of
+from crmwb.sources.drafting.reading.headers import TOTAL, common_prefix, nameless, paths_of, twins
 from crmwb.sources.drafting.reading.number_notation import Numbers
 from crmwb.sources.drafting.reading.sniff import Shape
 from crmwb.sources.drafting.reading.words import USUAL_CODES
@@ -197,6 +197,8 @@ class Profile:
         What stands above rows and not in them, where `rows` have it in each.
     n_odd : int
         How many rows are none.
+    lists : dict of str to list of str
+        Columns that hold lists of lines, as JSON may, and the columns of these lines.
     """
 
     file: SourceFile
@@ -208,6 +210,7 @@ class Profile:
     twins: dict[str, list[str]] = field(default_factory=dict)
     filled: Filled | None = None
     n_odd: int = 0
+    lists: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def own(self) -> list[Column]:
@@ -258,24 +261,23 @@ def scale_of(name: str) -> tuple[str, int]:
     return name, 1
 
 
-def profile(file: SourceFile, shape: Shape) -> Profile:
-    """Look at the first `N_ROWS` rows of a file.
+def profile(file: SourceFile, shape: Shape, lines_of: str | None = None) -> Profile:
+    """Look at the first `N_ROWS` rows of a file, or lines within them that a column holds lists of.
 
     Raises
     ------
     CrmwbError
         It has none.
     """
-    names, parts, lists = _read(file, shape)
-    left: list[str] = []
-    while fresh := sorted(set(lists) - set(left)):
+    within = lists.within(file, shape)
+    others = [name for key, own in within.items() if key != lines_of for name in own]
+    left = [lines_of] if lines_of else []
+    names, parts, held = _read(file, shape, without=[*others, *left])
+    while fresh := sorted(set(held) - set(left)):
         left += fresh
-        names, parts, lists = _read(file, shape, without=left)
-    if left:
-        lists_in = (
-            f"{', '.join(left)} {'holds' if len(left) == 1 else 'hold'} lists, which a mapping cannot read: left out"
-        )
-        shape = replace(shape, remarks=[*shape.remarks, lists_in])
+        names, parts, held = _read(file, shape, without=[*others, *left])
+    said = lists.remarks(within, [name for name in left if name != lines_of], lines_of)
+    shape = replace(shape, remarks=[*shape.remarks, *said])
     n_rows = sum(part.num_rows for part in parts)
     if n_rows == 0:
         raise CrmwbError(f"{file.name}: a header but no rows; export it again.")
@@ -288,9 +290,9 @@ def profile(file: SourceFile, shape: Shape) -> Profile:
     rows, oddities, alone = _without_oddities(every)
     titles = (*shape.titles, *alone)
     shape = replace(shape, titles=titles, of_year=(*titles, file.name))
-    columns = columns_of(rows, shape)
+    columns = columns_of(rows, shape, lists.prefixes(within.get(lines_of or "", []), lines_of))
     n_odd = every.num_rows - rows.num_rows
-    return Profile(file, shape, rows.num_rows, columns, rows, oddities, _twins(names), filled, n_odd)
+    return Profile(file, shape, rows.num_rows, columns, rows, oddities, twins(names), filled, n_odd, within)
 
 
 def _read(file: SourceFile, shape: Shape, without: Collection[str] = ()) -> tuple[list[str], list[pa.Table], list[str]]:
@@ -309,23 +311,14 @@ def _read(file: SourceFile, shape: Shape, without: Collection[str] = ()) -> tupl
     return names, parts, [name for name, n in faults.items() if n > FEW_LISTS * n_rows]
 
 
-def columns_of(rows: pa.Table, shape: Shape) -> list[Column]:
-    """Return the columns of rows, their notations settled by what else stands in them."""
+def columns_of(rows: pa.Table, shape: Shape, begun: Mapping[str, str] | None = None) -> list[Column]:
+    """Return the columns of rows, their notations settled by what else stands in them; `begun` are prefixes by name."""
     prefix = common_prefix(rows.column_names)
-    paths = paths_of(rows.column_names)
+    paths = paths_of(rows.column_names) | dict(begun or {})
     every = list(_columns(rows))
     without_year = yearless.readings({c.name: (c.words, c.counts) for c in every if not c.is_date}, shape.of_year)
     every = [replace(c, dates_read=without_year.get(c.name, c.dates_read)) for c in every]
     return [replace(c, prefix=prefix or paths.get(c.name, "")) for c in _settled(every, shape)]
-
-
-def _twins(names: list[str]) -> dict[str, list[str]]:
-    """Return names that stand more than once in a header, and what the columns are called instead."""
-    result: dict[str, list[str]] = {}
-    for name in names:
-        if (match := re.fullmatch(r"(.+) \(\d+\)", name)) and match[1] not in names:
-            result.setdefault(match[1], []).append(name)
-    return {name: twins for name, twins in result.items() if len(twins) > 1}
 
 
 def _without_oddities(rows: pa.Table) -> tuple[pa.Table, list[str], list[str]]:

@@ -119,7 +119,7 @@ def _ask_of_no_business(part: Part, roles: Modifiers) -> dict[str, list[str]]:
 
 
 def not_in(column: Column, values: list[str]) -> str:
-    """Return the condition that a column holds none of some values."""
+    """Return the condition that a column holds no such value."""
     return f"({syntax.column(column.name)} is null or not {syntax.is_in(column.name, sorted(values))})"
 
 
@@ -323,9 +323,10 @@ def ask_of_kinds(
             for each in then:
                 each(part)
 
+    others = ", ".join(sorted(set(column.counts) - set(values))) if len(column.counts) <= MOST_KINDS else ""
     text = (
         f"{column.name} is {' or '.join(map(repr, values))} in {rows(column, list(values))}, and {why}: "
-        f"write VALUE=return, VALUE=none (no sale) or VALUE=sale, several by commas, or sales where all of them are."
+        f"write VALUE=return, VALUE=none (no sale) or VALUE=sale, several by commas, or sales where all of them are.{f' Its other values: {others}.' if others else ''}"
     )
     part.questions.append(
         Question(
