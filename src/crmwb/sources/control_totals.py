@@ -52,7 +52,7 @@ class ControlTotals:
     currency : str
         Of all amounts.
     cents, n_orders, n_customers : int
-        Net revenue, and whose it is.
+        Net revenue, of how many orders it is, those of returns alone not counted, and whose it is.
     by_year : dict of int to int
         Its cents by year.
     largest_cents : int
@@ -161,7 +161,7 @@ def totals(con: Backend, tried: list[Tried], source: SourceParams, n_rows: int) 
     return ControlTotals(
         source.currency,
         int(good[CENTS].sum()),
-        int(good["order_id"].nunique()),
+        _n_orders(good, back),
         int(good["customer_id"].nunique()),
         {int(str(year)): int(cents) for year, cents in by_year.items()},
         int(largest[CENTS]),
@@ -181,6 +181,12 @@ def totals(con: Backend, tried: list[Tried], source: SourceParams, n_rows: int) 
 def _fetched(con: Backend, expression: object) -> pd.DataFrame:
     frame: pd.DataFrame = engine.batches(con, expression).read_all().to_pandas()
     return frame
+
+
+def _n_orders(good: pd.DataFrame, back: pd.DataFrame) -> int:
+    """Return how many orders there are: documents of nothing but returns are none, where others are."""
+    sold = good[~good.index.isin(back.index)]
+    return int((sold if len(sold) else good)["order_id"].nunique())
 
 
 def _left_out(con: Backend, part: SourceRows, good: pd.DataFrame) -> pd.DataFrame:

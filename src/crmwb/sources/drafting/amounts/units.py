@@ -2,8 +2,10 @@
 
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -13,6 +15,7 @@ from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Column, scale_of
+from crmwb.sources.formats import json_lines
 
 HUNDRED = 100
 LEAST_WIDTH = 6  # digits
@@ -112,14 +115,38 @@ def ask_of_rounded_tax(part: Part, roles: Modifiers) -> None:
     _ask_of_hundredths(part, f"{taxed.tax.name} is rounded to whole numbers, and no amount has a decimal sign", own)
 
 
+def ask_of_whole_numbers(part: Part, roles: Modifiers) -> None:
+    """Ask of amounts that a program writes as whole numbers, as interfaces do that count in the smallest unit."""
+    revenue, code = part.guesses["revenue_cents"], roles.get("currency")
+    counted = part.guesses["quantity"].sources if "quantity" in part.guesses else ()
+    amounts = [c for c in revenue.sources if c not in counted]
+    if not amounts or "unit" in _dict(revenue.value) or any(c.scale > 1 or c.is_in_cents for c in amounts):
+        return
+    if code is not None and {v.upper() for v in code.counts} <= WITHOUT_CENTS:
+        return
+    is_lower = code is not None and all(value.islower() for value in code.counts)
+    if not (is_lower or Path(part.looked_at.file.name.removesuffix(".gz")).suffix in json_lines.SUFFIXES):
+        return
+    is_whole = all(re.fullmatch(r"[+-]?\d+", text) for c in amounts for text in c.counts)
+    usual = median(abs(n) for c in amounts for n in c.numbers if n) if any(any(c.numbers) for c in amounts) else 0
+    if is_whole and usual >= HUNDRED and not any(q.key.startswith("decimals of") for q in part.questions):
+        names = " and ".join(c.name for c in amounts)
+        why = f"{names} {'is' if len(amounts) == 1 else 'are'} whole throughout, as where money is counted in cents"
+        _ask_of_hundredths(part, why, amounts)
+
+
 def _ask_of_hundredths(part: Part, why: str, columns: Sequence[Column]) -> None:
     def answer(given: str) -> None:
-        if given == "hundredths":
-            now = part.guesses["revenue_cents"]
-            value = {**_dict(now.value), "unit": "hundredths"}
-            part.guesses["revenue_cents"] = replace(now, value=value, why=f"{now.why}; hundredths, as you said")
+        for each in (part, *part.twins) if given == "hundredths" else ():
+            for to in ("revenue_cents", "gross_cents", "discount_cents", "cost_cents"):
+                now = each.guesses.get(to)
+                is_whole = now is not None and all(n == int(n) for c in now.sources for n in c.numbers)
+                if now is not None and now.sources and is_whole and "unit" not in _dict(now.value):
+                    value = {**_dict(now.value), "unit": "hundredths"}
+                    each.guesses[to] = replace(now, value=value, why=f"{now.why}; hundredths, as you said")
 
-    amount = part.guesses["revenue_cents"].sources[0]
+    counted = part.guesses["quantity"].sources if "quantity" in part.guesses else ()
+    amount = next(c for c in part.guesses["revenue_cents"].sources if c not in counted)
     text = f"{why} ({amount.values[0]}): are the last two digits of {amount.name} hundredths, or is it in whole units?"
     names = tuple(column.name for column in columns)
     part.questions.append(

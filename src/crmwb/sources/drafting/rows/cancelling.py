@@ -12,7 +12,7 @@ from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Column
-from crmwb.sources.drafting.rows import below_zero, row_kinds
+from crmwb.sources.drafting.rows import below_zero, row_kinds, taking_back
 
 LEFT = 0.34  # of the larger side: what is left of a customer whose charges are mostly paid; returns leave more
 HALF = 0.5
@@ -138,7 +138,7 @@ def _ask_of_kinds(part: Part, column: Column, kinds: list[Kind], why: str) -> No
         if of["none"]:
             row_kinds.leave_out(part, f"({syntax.column(column.name)} is null or not ({' or '.join(of['none'])}))")
         if of["return"]:
-            row_kinds.take_back(part, (column,), f"({' or '.join(of['return'])})")
+            taking_back.take_back(part, (column,), f"({' or '.join(of['return'])})")
 
     text = (
         f"{why}. {column.name} tells them apart: {', '.join(kind.shown for kind in kinds)}. Which of these are no sales, such as payments "

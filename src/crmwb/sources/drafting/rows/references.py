@@ -5,7 +5,8 @@ from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Column
-from crmwb.sources.drafting.rows.row_kinds import leave_out, take_back
+from crmwb.sources.drafting.rows.row_kinds import leave_out
+from crmwb.sources.drafting.rows.taking_back import take_back
 
 MOSTLY = 0.5
 NEARLY_ALL = 0.9  # of the documents named: others may be older than the file

@@ -5,14 +5,14 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from crmwb.sources.drafting.guess import Guess, Part, Sure
+from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, words
 from crmwb.sources.drafting.reading.headers import TOTAL
 from crmwb.sources.drafting.reading.profile import Column
 from crmwb.sources.drafting.reading.words import Outcome
-from crmwb.sources.drafting.rows import no_business
+from crmwb.sources.drafting.rows import no_business, taking_back
 
 BOUGHT = re.compile(r"(purchase|order|sale|sold|buy|bought|checkout|paid|transaction|kauf|购买|下单|成交).*")
 LOOKED = re.compile(r"(.*view|click|search|visit|impression|wish|page|add|remove|.*cart|session|浏览|点击|加购|收藏).*")
@@ -152,20 +152,7 @@ def leave_out(part: Part, condition: str) -> None:
     """Leave rows out of a part, and of those made of the same rows."""
     for each in (part, *part.twins):
         each.options["filter"] = " and ".join(filter(None, [each.options.get("filter"), condition]))
-    fill_heads_down(part, condition)
-
-
-def fill_heads_down(part: Part, condition: str) -> None:
-    """Fill down columns of a condition that stand on the first line of each order only, or its other lines would escape it."""
-    filled, order = part.options.get("fill_down"), part.guesses["order_id"].sources
-    columns = [c.name for c in part.looked_at.columns if c.name in part.heads and syntax.column(c.name) in condition]
-    if not columns or not order or isinstance(filled, str):
-        return
-    if isinstance(filled, list):
-        part.options["fill_down"] = list(dict.fromkeys([*filled, *columns]))
-        return
-    own = filled or {"columns": [], "within": order[0].name}
-    part.options["fill_down"] = {**own, "columns": list(dict.fromkeys([*own["columns"], *columns]))}
+    taking_back.fill_heads_down(part, condition)
 
 
 def _much(part: Part, column: Column, values: Sequence[str]) -> list[str]:
@@ -318,8 +305,8 @@ def ask_of_kinds(
             raise ValueError(f"{strange[0]!r} is none of sale, return and none")
         if out := [v for v, what in said_of.items() if what == "none"]:
             leave_out(part, not_in(column, out))
-        if back := [v for v, what in said_of.items() if what == "return"]:
-            take_back(part, (column,), syntax.is_in(column.name, sorted(back)))
+        if back := sorted(v for v, what in said_of.items() if what == "return"):
+            taking_back.of_kinds(part, column, back)
             for each in then:
                 each(part)
 
@@ -338,19 +325,3 @@ def ask_of_kinds(
             values=tuple(column.counts),
         )
     )
-
-
-def take_back(part: Part, columns: Sequence[Column], condition: str) -> None:
-    """Take rows as returns, their amounts below zero; rows in which a column is blank are none."""
-    for column in columns:
-        may_be_blank = column.n_known < column.n_rows and " is not null" not in condition
-        condition = syntax.holds(condition, column.name, may_be_blank=may_be_blank)
-    fill_heads_down(part, condition)
-    amount, was = part.guesses["revenue_cents"], part.guesses["is_return"]
-    value = amount.value if isinstance(amount.value, dict) else {"column": amount.value}
-    own = value.get("expression") or syntax.column(str(value["column"]))
-    expression = f"case when {condition} then -abs({own}) else {own} end"
-    part.guesses["revenue_cents"] = amount.computed(expression, "below zero for returns", amount.sources, Sure.LIKELY)
-    before = was.value.get("expression") if isinstance(was.value, dict) else None
-    either = f"{before} or {condition}" if before else condition
-    part.guesses["is_return"] = Guess({"expression": either}, Sure.SURE, "you said so", (*columns, *was.sources))

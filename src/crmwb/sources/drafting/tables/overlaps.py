@@ -9,7 +9,7 @@ from crmwb.sources.drafting.amounts import refunds
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
-from crmwb.sources.drafting.rows import row_kinds
+from crmwb.sources.drafting.rows import taking_back
 
 RowsByDay = dict[str, set[tuple[str | None, ...]]]
 LEAST_SHARED, HALF = 5, 0.5  # rows of two files without numbers of orders
@@ -103,7 +103,7 @@ def _ask_what_it_is(part: Part, other: Part, parts: list[Part]) -> None:
                 parts.remove(each)
         elif given == "returns":
             for each in same_file:
-                row_kinds.take_back(each, (), "true")
+                taking_back.take_back(each, (), "true")
 
     text = (
         f"{file} and {there} are both taken as purchases and added up ({n_again:,} of {len(own):,} rows of {file} have a customer "

@@ -85,6 +85,7 @@ def transactions(profile: Profile) -> list[Part]:
     units.in_cents(part, roles)
     units.ask_of_leading_zeros(part)
     units.ask_of_rounded_tax(part, roles)
+    units.ask_of_whole_numbers(part, roles)
     units.in_thousands(part)
     units.ask_of_title(part)
     sales.complete(part, roles, lines, kinds)

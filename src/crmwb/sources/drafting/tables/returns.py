@@ -8,7 +8,7 @@ from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Column
-from crmwb.sources.drafting.rows import row_kinds
+from crmwb.sources.drafting.rows import row_kinds, taking_back
 from crmwb.sources.drafting.tables import sales
 
 KIND_SAYS = "by its"
@@ -74,7 +74,7 @@ def ask_of_flag(part: Part) -> None:
 
     def answer(given: str) -> None:
         if given == "returns":
-            row_kinds.take_back(part, (flag,), condition)
+            taking_back.take_back(part, (flag,), condition)
         elif given == "sales":
             part.guesses["is_return"] = Guess({"constant": False}, Sure.SURE, "other columns tell what came back")
         else:

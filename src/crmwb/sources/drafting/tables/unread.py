@@ -5,7 +5,7 @@ import re
 from collections import Counter, defaultdict
 
 from crmwb.sources.drafting import modifiers
-from crmwb.sources.drafting.amounts import identities, money, taken_off, unread_numbers
+from crmwb.sources.drafting.amounts import charged_shares, identities, money, taken_off, unread_numbers
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.reading import syntax, words
 from crmwb.sources.drafting.reading.modifier_words import MODIFIERS
@@ -110,7 +110,7 @@ def _is_price(part: Part, column: Column) -> bool:
 
 
 def _ask_of_number(part: Part, column: Column) -> bool:
-    return taken_off.ask(part, column) or unread_numbers.ask(part, column)
+    return any(each.ask(part, column) for each in (charged_shares, taken_off, unread_numbers))
 
 
 def _may_tell(column: Column) -> bool:
