@@ -44,7 +44,8 @@ def read(con: Backend, params: SourceParams, folder: Path) -> Delivery:
         progress.console.print(
             f"  {directory} is not in {layout.RAW}: DVC does not watch it; after a change there run dvc repro --force."
         )
-    keeping = KeptRows(made_by(described.model_dump_json(), params.model_dump_json()))
+    read_with = params.model_dump_json(exclude={"control_totals", "control_tolerance"})
+    keeping = KeptRows(made_by(described.model_dump_json(), read_with))
     at_work = Reading(con, described, places, directory, params.currency, folder, kept=keeping)
     every = at_work.tables()
     if stored:

@@ -52,6 +52,15 @@ class SourceFile:
         return self.path.stat().st_size
 
 
+def is_export(path: Path) -> bool:
+    """Whether a file in a folder of exports is one of them: no hidden file, README or note of DVC.
+
+    >>> [name for name in ("orders.csv", "orders.csv.dvc", ".gitignore", "README.md") if is_export(Path(name))]
+    ['orders.csv']
+    """
+    return not path.name.startswith((".", "README")) and path.suffix != ".dvc"
+
+
 def find(directory: Path, pattern: str, key: str) -> list[SourceFile]:
     """Return the files that `pattern` names within `directory`, sorted by name.
 

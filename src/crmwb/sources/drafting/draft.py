@@ -23,7 +23,7 @@ from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
 from crmwb.sources.drafting.rows import heads, odd_rows, periods
 from crmwb.sources.drafting.tables import dimensions, facts, joins, left_out, overlaps, payments, purchases, unread
 from crmwb.sources.formats import packed
-from crmwb.sources.source_files import PARQUET, SourceFile, find, members_of
+from crmwb.sources.source_files import PARQUET, SourceFile, find, is_export, members_of
 
 ORDER = (
     "transactions", "opportunities", "invoices", "payments", "contracts", "customer_summaries", "category_summaries",
@@ -171,7 +171,7 @@ def _files(path: Path) -> list[Path]:
         return _packed(path)
     if not path.is_dir() or any(below.suffix.lower() in PARQUET for below in path.rglob("*")):
         return [path]
-    there = sorted(below for below in path.iterdir() if below.is_file() and not below.name.startswith((".", "README")))
+    there = sorted(below for below in path.iterdir() if below.is_file() and is_export(below))
     if not there:
         raise CrmwbError(f"{path}: a folder without files; name the one that your exports lie in.")
     return there

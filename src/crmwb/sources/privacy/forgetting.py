@@ -18,6 +18,7 @@ from crmwb.sources.mapping import Mapping
 from crmwb.sources.privacy import forgotten, pseudonyms, raw_copies, secret
 from crmwb.sources.privacy.forgotten import KEY
 from crmwb.sources.privacy.search import Part, Search, parts
+from crmwb.sources.source_files import is_export
 
 
 def forget(customers: Sequence[str], p: Params, *, sure: bool = False) -> Iterator[str]:
@@ -96,7 +97,7 @@ def _raw_copies(
             elif result.n_removed or result.n_emptied:
                 values = {"rows": Count(result.n_removed, "row"), "mentions": Count(result.n_emptied, "mention")}
                 yield _text("emptied" if result.n_emptied else "removed", file=Name(result.name), **values)
-    there = [f.as_posix() for f in layout.RAW.rglob("*") if f.is_file() and not f.name.startswith((".", "README"))]
+    there = [f.as_posix() for f in layout.RAW.rglob("*") if f.is_file() and is_export(f)]
     n_others = sum(1 for path in there if not any(f"{name}/".startswith(f"{path}/") for name in read))
     if n_others:
         yield _text("others", folder=Name(str(layout.RAW)), n=Count(n_others, "file"))
