@@ -2,8 +2,10 @@
 
 import pytest
 from mapping_exports import run_map
+from typer.testing import CliRunner
 
 from crmwb import params
+from crmwb.cli import app
 from crmwb.errors import CrmwbError
 from crmwb.sources import books
 
@@ -77,6 +79,15 @@ def test_a_difference_names_what_comes_to_it(mapped, stated, reason):
     assert code == 1
     assert "source.control_totals: 2023: the books say EUR" in printed
     assert reason in printed
+
+
+def test_books_are_compared_later_where_not_all_rows_are_read(mapped):
+    code, _ = mapped(f"2023={total('2023')}", kinds_of_kind="sales")
+    assert code == 0
+    done = CliRunner().invoke(app, ["check", "--rows", "50"])
+    assert done.exit_code == 0
+    assert "compared where all rows are read" in done.output
+    assert "They agree." in CliRunner().invoke(app, ["check"]).output
 
 
 @pytest.mark.parametrize(

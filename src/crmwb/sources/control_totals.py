@@ -71,8 +71,10 @@ class ControlTotals:
         Columns of few values that it does not read, and the revenue of each value.
     is_of_all : bool
         Whether all rows of the files were read.
+    is_stated : bool
+        Whether the company's books say the revenue of some period (`source.control_totals`).
     compared : list of Compared
-        The same beside the company's books, as far as `source.control_totals` states them and all rows were read.
+        The same beside the books; empty where not all rows were read.
     """
 
     currency: str
@@ -90,6 +92,7 @@ class ControlTotals:
     unread_sums: dict[str, float]
     unread_kinds: dict[str, list[Group]]
     is_of_all: bool
+    is_stated: bool
     compared: list[Compared]
 
 
@@ -174,6 +177,7 @@ def totals(con: Backend, tried: list[Tried], source: SourceParams, n_rows: int) 
         _sums(columns, abs(int(good[CENTS].sum()))),
         dict(_kinds(columns, beside[CENTS])),
         is_of_all,
+        bool(source.control_totals),
         books.compare(source.control_totals, evidence, source.control_tolerance) if is_of_all else [],
     )
 

@@ -93,7 +93,9 @@ def _compared(t: ControlTotals) -> Iterator[str]:
     def money(cents: int) -> Money:
         return Money(cents, t.currency, exact=True)
 
-    if not t.compared:
+    if t.is_stated and not t.is_of_all:
+        yield _text("books_later")
+    if not t.is_stated:
         year = max(t.by_year, key=lambda year: t.by_year[year])
         yield _text("books_not_stated", option=Name(f"--control-total {year}=…"))
     for each in t.compared:
