@@ -1,6 +1,7 @@
 """Who comes back after silence of years is expected to, as often as others did in the year before; else nobody is."""
 
 from copy import copy
+from functools import cache
 
 import numpy as np
 import pytest
@@ -61,7 +62,9 @@ def leavers(n=900, seed=1):
     return log(rows)
 
 
+@cache
 def forecast(log_of, seed):
+    """Fit on customers and forecast them, with what silence taught and without; read it only."""
     past = Past(log_of(seed=seed))
     stack, moment = Stack(90, YEAR).fit(past, ORIGIN), past.at(ORIGIN, YEAR)
     without = copy(stack)

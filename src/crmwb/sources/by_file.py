@@ -108,15 +108,16 @@ def together(
         What to call the table.
     """
     kinds = dict(read.table.schema().items()) | dict.fromkeys(columns.values(), ibis.dtype("string"))
-    n_rows = sum(pq.read_metadata(path).num_rows for path in (bad, *good))
+    n_bad = pq.read_metadata(bad).num_rows
+    n_rows = n_bad + sum(pq.read_metadata(path).num_rows for path in good)
 
     def aligned(table: ir.Table) -> ir.Table:
         return table.select(**{c: table[c] if c in table.columns else ibis.null(kind) for c, kind in kinds.items()})
 
-    every = aligned(engine.open_parquet(con, bad, f"{name} bad"))
-    if good:
-        every = every.union(aligned(engine.open_files(con, good, f"{name} good")))
-    return SourceRows(read.mapping, every, columns, read.malformed, n_rows, read.faults)
+    every = [aligned(engine.open_parquet(con, bad, f"{name} bad"))] if n_bad or not good else []
+    every += [aligned(engine.open_files(con, good, f"{name} good"))] if good else []
+    whole = ibis.union(*every) if len(every) > 1 else every[0]
+    return SourceRows(read.mapping, whole, columns, read.malformed, n_rows, read.faults, n_bad)
 
 
 def with_identifiers(rows: SourceRows, texts: list[str]) -> list[str]:

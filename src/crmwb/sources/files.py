@@ -53,7 +53,11 @@ def read(con: Backend, params: SourceParams, folder: Path) -> Delivery:
     return Delivery(
         at_work.origin,
         tables={name: rows.good(parts, TABLES[name]) for name, parts in every.items()},
-        unreadable={name: rows.bad(con, parts, name) for name, parts in every.items()},
+        unreadable={
+            name: rows.bad(con, parts, name)
+            for name, parts in every.items()
+            if not all(part.is_readable for part in parts)
+        },
         filtered=at_work.filtered,
         joined=at_work.joined,
         kept=keeping,

@@ -302,6 +302,8 @@ def refuse_bad(con: Backend, read_rows: SourceRows, key: str) -> None:
     CrmwbError
         One cannot.
     """
+    if read_rows.is_readable:
+        return
     results = rows.bad(con, [read_rows], f"refused {key}")
     faults = engine.batches(con, results.order_by(FILE, ROW).limit(1)).read_all().to_pylist()
     if faults:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from crmwb import engine
 from crmwb.contract import Column, Kind, Table
-from crmwb.sources import casts, expressions, rates
+from crmwb.sources import casts, expressions, rates, steps
 from crmwb.sources.column_mapping import ColumnMapping
 from crmwb.sources.formats import ROW
 from crmwb.sources.mapping import TableMapping
@@ -178,7 +178,7 @@ def _filtered(result: ir.Table, rows: SourceRows, *, kept: bool = True) -> ir.Ta
     if rows.mapping.filter is None:
         return result
     results = expressions.compute(rows.mapping.filter, _text_of(result, rows), rows.mapping.style)
-    result = result.mutate(**{FILTER: results.value, UNCLEAR: results.value.isnull() & results.has_failed})
+    result = steps.mutate(result, {FILTER: results.value, UNCLEAR: results.value.isnull() & results.has_failed})
     stays = result[FILTER].fill_null(False) | result[UNCLEAR]
     for fault in rows.faults.values():  # it may be why the filter is unknown
         stays |= result[FILTER].isnull() & result[fault].notnull()
@@ -236,10 +236,8 @@ def _cast(result: ir.Table, rows: SourceRows, columns: list[Column]) -> ir.Table
     """Add the canonical columns, and whether each is known in the source."""
     result = _with_replaced(result, rows, columns)
     cast = {c.name: _values(result, rows, c) for c in columns}
-    result = result.mutate(
-        **{name: value for name, (value, _) in cast.items()},
-        **{_known(name): known for name, (_, known) in cast.items()},
-    )
+    read = {name: value for name, (value, _) in cast.items()}
+    result = steps.mutate(result, read | {_known(name): known for name, (_, known) in cast.items()})
     if rates.RATE not in result.columns:
         return result
     money = [c.name for c in columns if c.kind is Kind.MONEY]

@@ -35,8 +35,8 @@ class SourceRows:
         Source columns and their names in `table`.
     malformed : pyarrow.Table
         source_file, source_row and reason of what is no row.
-    n_rows : int
-        Rows in `table`, once it is set down.
+    n_rows, n_bad : int
+        Rows in `table`, once it is set down, and with how many of them something is wrong.
     faults : dict of str to str
         What was wrong with a row before it was read: by the option of the mapping concerned, the column of `table`.
     """
@@ -47,6 +47,12 @@ class SourceRows:
     malformed: pa.Table = field(default_factory=MALFORMED.empty_table)
     n_rows: int = 0
     faults: dict[str, str] = field(default_factory=dict)
+    n_bad: int = 0
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether every row, once set down, could be read."""
+        return not (self.n_bad or self.malformed.num_rows)
 
     @property
     def good(self) -> ir.Table:
@@ -71,14 +77,15 @@ def open_staged(con: Backend, staged: Staged, mapping: TableMapping, name: str) 
 def set_down(con: Backend, rows: SourceRows, name: str, path: Path) -> SourceRows:
     """Evaluate rows once, into `path`: what is derived from them, and good and bad ones, then read the result."""
     schema = rows.table.schema().to_pyarrow()
-    n_rows = 0
+    n_rows = n_bad = 0
     # Columns stay dictionary-encoded: of plain text with one value DuckDB 2.0 misreads IS NULL.
     with pq.ParquetWriter(path, schema, compression="lz4") as writer:
         for batch in engine.batches(con, rows.table, in_steps=True):
             writer.write_batch(batch.cast(schema))
             n_rows += batch.num_rows
+            n_bad += batch.num_rows - batch[REASON].null_count if REASON in schema.names else 0
     opened = engine.open_parquet(con, path, name)
-    return SourceRows(rows.mapping, opened, rows.columns, rows.malformed, n_rows, rows.faults)
+    return SourceRows(rows.mapping, opened, rows.columns, rows.malformed, n_rows, rows.faults, n_bad)
 
 
 def good(parts: list[SourceRows], table: Table) -> ir.Table:

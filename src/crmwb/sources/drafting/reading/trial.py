@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from crmwb import engine
 from crmwb.engine import Backend
-from crmwb.sources import values
+from crmwb.sources import steps, values
 from crmwb.sources.values import NARROW, NOTHING, WIDE, NumberStyle
 
 LEAST_SHARE = 0.8  # of a column's rows, or it is no column of numbers or dates
@@ -32,11 +32,11 @@ def tried(
     query = _queries.get(key)
     if query is None:  # compiling takes longer than running
         text = TRIED.text.strip()
-        columns = {
+        read = {
             to: values.moment(text, (how,)) if isinstance(how, str) else values.number(text, how).cast("float64")
             for to, how in key
         }
-        query = engine.compiled(con, TRIED.select("c", "text", **columns), in_steps=True)
+        query = engine.compiled(con, steps.mutate(TRIED, read).select("c", "text", *read), in_steps=True)
         _queries[key] = query
     result: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
     for row in engine.run_on(con, query).read_all().to_pylist():
