@@ -71,7 +71,7 @@ def is_of_order(part: Part, column: Column, least: int = LEAST_ALONE) -> bool:
     """
     order = part.guesses["order_id"].sources if "order_id" in part.guesses else ()
     own = part.looked_at.own
-    if len(order) != 1 or order[0] not in own or column not in own or order[0].is_unique or "spread" in part.options:
+    if len(order) != 1 or order[0] not in own or column not in own or order[0].is_unique:
         return False
     by_order: dict[str, list[float | None]] = defaultdict(list)
     for key, number in zip(part.looked_at.texts(order[0]), part.looked_at.numbers(column), strict=True):
@@ -92,7 +92,9 @@ def share_of_the_row(part: Part, column: Column, text: str) -> str:
     order, amount = part.guesses["order_id"].sources[0], part.guesses["revenue_cents"]
     share = f"{column.name} of the line"
     by = amount.value["expression"] if amount.is_product else syntax.column(amount.sources[0].name)
-    part.options["spread"] = {share: {"amount": column.name, "over": order.name, "by": {"expression": by}}}
+    before = part.options.get("spread", {})
+    how = next((each["by"] for each in before.values()), {"expression": by})
+    part.options["spread"] = {**before, share: {"amount": column.name, "over": order.name, "by": how}}
     part.remarks.append(f"{column.name} is of the whole order, and is spread over its lines by their amounts")
     return text.replace(syntax.column(column.name), syntax.column(share))
 

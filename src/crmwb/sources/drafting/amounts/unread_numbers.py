@@ -23,6 +23,7 @@ MOST_ASKED = 3  # of a file; the others are named
 LEAST_ROWS = 3
 MOST_BESIDE = 8  # columns, two of which are tried
 MOST_ROWS = 200
+OF_ORDER = "_of_order"
 CORRECTED = re.compile(
     r".*\b(adjusted|corrected|revised|amended|after (refunds?|returns?|adjustments?|cancellations?)|bereinigt\w*|korrigiert\w*|angepasst\w*|corrige\w*|ajuste\w*|rectifie\w*|corregid\w*|ajustad\w*|corrett\w*|aangepast\w*|gecorrigeerd\w*)\b.*"
     r"|(.* )?(aanneemsom|vaste prijs|pauschal(e|preis|betrag|summe)?|festpreis|fixed (price|fee|amount)|agreed (price|fee|amount)|lump sum|contract sum|forfait|(prix|montant) forfaitaire|precio (fijo|cerrado|pactado)|prezzo (fisso|concordato)|ryczalt|fast ?pris|urakkahinta)"
@@ -31,7 +32,7 @@ CORRECTED = re.compile(
 PLAINLY = 2  # how well a name must match
 MONEY = re.compile(
     r".*\b(amounts?|revenue|sales|turnover|income|charges?|surcharges?|premium|extras?|aufgeld|opgeld|exch(ange)? value|trade ?ins?|inzahlungnahme|spend|umsatz|\w*erlose?|\w*betrag|zuschlag|montant|supplement|ca|importe|ingresos?|recargo"
-    r"|importo|ricav[io]|supplemento|bedrag|omzet|toeslag|kwota|wartosc|przychod\w*|valor|receita|acrescimo)\b.*|.*(金额|收入|销售额|附加费|売上|金額|料金).*"
+    r"|importo|ricav[io]|supplemento|bedrag|omzet|toeslag|kwota|wartosc|przychod\w*|valor|receita|acrescimo)\b.*|.*(金额|收入|销售额|附加费|売上|金額|料金|利用額|値引額?|割引額?).*"
 )
 ADDED = re.compile(
     r"\b(surcharges?|premium|extras?|zuschlag|aufgeld|supplement|recargo|supplemento|toeslag|opgeld)\b|附加费"
@@ -175,8 +176,9 @@ def _ask(part: Part, column: Column, amount: Sequence[Column], n: int) -> None:
         revenue = part.guesses["revenue_cents"]
         own = revenue.value.get("expression") if isinstance(revenue.value, dict) else None
         plain = own or syntax.column(amount[0].name)
-        sign = "+" if given == "add" else "-"
-        own_share = money.of_the_row(part, column, beside)
+        sign = "+" if given.startswith("add") else "-"
+        is_once = given.endswith(OF_ORDER)
+        own_share = (money.share_of_the_row if is_once else money.of_the_row)(part, column, beside)
         text = f"({plain}) {sign} {own_share}"
         if given == "instead":
             text = f"case when {syntax.column(column.name)} is not null then {own_share} else {plain} end"
@@ -191,6 +193,9 @@ def _ask(part: Part, column: Column, amount: Sequence[Column], n: int) -> None:
         f"taken off (take_off), the amount itself where it is known (instead), or none of these (leave_out)?"
     )
     choices = ("leave_out",) if is_other else ("add", "take_off", "instead", "leave_out")
+    if not is_other and money.is_of_order(part, column, 1) and not money.is_of_order(part, column):
+        text += f" It is the same on every line of an order: where it counts once for each order, add {OF_ORDER} (take_off{OF_ORDER})."
+        choices = (*choices, f"add{OF_ORDER}", f"take_off{OF_ORDER}")
     part.questions.append(
         Question(
             syntax.slug(f"beside {column.own_words or column.name}"), text, answer, choices, columns=(column.name,)

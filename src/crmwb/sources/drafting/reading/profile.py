@@ -32,6 +32,7 @@ TRUE = {"yes", "true", "1", "y", "t", "ja", "j", "wahr", "oui", "vrai", "si", "s
 FALSE = {"no", "false", "0", "n", "f", "nein", "falsch", "non", "faux", "否", "假"}
 UNKNOWN = {"null", "none", "nan", "n/a", "#n/a", "-", "--", "?", "\\n", "unbekannt", "未知", "无"}
 UNKNOWN_AMONG_VALUES = {"na", "-"}  # of numbers and dates; in texts, NA is Namibia
+CODED = re.compile(r" ?\((-?\d+) ?= ?[^)]*\)$")  # "fee (-99999=none)"
 MONEY = rf"(?={'|'.join(sorted(USUAL_CODES))}|[€$£])"
 IN_A_CURRENCY = re.compile(rf"(?<=\w)( in| en)? ({'|'.join(sorted(USUAL_CODES))})$")
 CENTS = re.compile(r"\b(cents?|ct|pence|minor( units?)?|centimes|centavos|pfennig)\b|分$")
@@ -106,9 +107,8 @@ class Column:
     @cached_property
     def own_words(self) -> str:
         """The same of what the file calls it, whatever a person says that it is."""
-        return IN_A_CURRENCY.sub(
-            "", plain_words(re.sub(r" \(\d+\)$", "", scale_of(self.name.removeprefix(self.prefix))[0]))
-        )
+        plain = CODED.sub("", re.sub(r" \(\d+\)$", "", scale_of(self.name.removeprefix(self.prefix))[0]))
+        return IN_A_CURRENCY.sub("", plain_words(plain))
 
     @cached_property
     def is_in_cents(self) -> bool:
@@ -365,7 +365,7 @@ def _columns(rows: pa.Table) -> Iterator[Column]:
     for name in rows.column_names:
         counted = Counter({v["values"]: v["counts"] for v in pc.value_counts(rows[name]).to_pylist() if v["values"]})
         signs = {"-"} if "+" in counted else set()  # a minus beside a plus says something
-        unknown = [value for value in counted if value.lower() in UNKNOWN - signs]
+        unknown = [value for value in counted if value.lower() in UNKNOWN - signs or value in CODED.findall(name)]
         every[name] = (counted, [v for v in unknown if v])
     looked_at = {
         name: (

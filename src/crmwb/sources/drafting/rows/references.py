@@ -61,12 +61,22 @@ def count_with_what_they_correct(part: Part) -> None:
     if len(order.sources) != 1 or not isinstance(order.value, str) or not part.looked_at.holds(*order.sources):
         return
     used = {c.name for guess in part.guesses.values() for c in guess.sources}
-    fitting = (c for c in part.looked_at.own if c.name not in used and not c.is_flag)
-    column = next((c for c in fitting if _names_others(c, order.sources[0], part)), None)
-    if column is not None:
-        text = f"coalesce({syntax.column(column.name)}, {syntax.column(order.value)})"
-        why = f"{order.why}; corrections count with what {column.name} names"
-        part.guesses["order_id"] = order.computed(text, why, (*order.sources, column))
+    fitting = [c for c in part.looked_at.own if c.name not in used and not c.is_flag and not c.is_date]
+    for number in (order.sources[0], *(c for c in fitting if _is_same_document(part, order.sources[0], c))):
+        column = next((c for c in fitting if c is not number and _names_others(c, number, part)), None)
+        if column is not None:
+            text = f"coalesce({syntax.column(column.name)}, {syntax.column(number.name)})"
+            why = f"{order.why}; corrections count with what {column.name} names"
+            part.guesses["order_id"] = order.computed(text, why, (number, column))
+            return
+
+
+def _is_same_document(part: Part, order: Column, other: Column) -> bool:
+    """Say whether two columns number the same documents, each in its own way."""
+    if len(order.counts) != len(other.counts) or other.n_known < other.n_rows:
+        return False
+    pairs = set(zip(part.looked_at.texts(order), part.looked_at.texts(other), strict=True))
+    return len(pairs) == len(order.counts)
 
 
 def _tells_both_states(part: Part, column: Column) -> bool:

@@ -213,15 +213,13 @@ def _ask_to_leave_out(part: Part, column: Column, values: list[str], why: str, w
         if given == "leave_out":
             leave_out(part, not_in(column, values))
 
-    text = (
-        f"{column.name} is {_few(values)} in {rows(column, values)}, which {why}: leave these rows out, or keep them?"
-    )
+    text = f"{column.name} is {few(values)} in {rows(column, values)}, which {why}: leave these rows out, or keep them?"
     part.questions.append(
         Question(syntax.slug(f"{column.words} {what}"), text, answer, ("leave_out", "keep"), columns=(column.name,))
     )
 
 
-def _few(values: Sequence[str]) -> str:
+def few(values: Sequence[str]) -> str:
     """Return values for a person, the first of many."""
     shown = " or ".join(map(repr, sorted(values)[:MOST_SHOWN]))
     return f"{shown} or another of {len(values):,} such values" if len(values) > MOST_SHOWN else shown
@@ -273,7 +271,7 @@ def _ask_of_unknown(
     is_plainly = OF_BOOKINGS.fullmatch(column.words) is not None and len(column.counts) > 1 and not is_told
     if unknown and (plain or knows_some or is_plainly or much):
         back = sorted(v for v in plain if words.came_back(v))
-        known = f" ({_few(back)}: taken as returns)" if back else ""
+        known = f" ({few(back)}: taken as returns)" if back else ""
         ask_of_kinds(part, column, unknown, f"nothing tells what these are{known}")
 
 

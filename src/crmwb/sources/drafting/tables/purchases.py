@@ -22,13 +22,13 @@ from crmwb.sources.drafting.amounts import (
     units,
     within,
 )
-from crmwb.sources.drafting.customers import companies, contra_accounts, counterparties, ids, nameless
+from crmwb.sources.drafting.customers import companies, contra_accounts, counterparties, ids, nameless, own_places
 from crmwb.sources.drafting.guess import Guess, Part, Sure, best, fill, of_column, only_date
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, vocabulary
 from crmwb.sources.drafting.reading.profile import Column, Profile
-from crmwb.sources.drafting.rows import journals, order_lines, periods, series, tenders
+from crmwb.sources.drafting.rows import journals, order_lines, order_numbers, periods, series, tenders
 from crmwb.sources.drafting.rows.journals import Journal
 from crmwb.sources.drafting.rows.order_lines import OrderLines
 from crmwb.sources.drafting.tables import billing, returns, sales
@@ -60,7 +60,7 @@ def transactions(profile: Profile) -> list[Part]:
     if periods.has_periods(profile) and vocabulary.matches(when.words, vocabulary.TRANSACTIONS["ordered_at"]) < PLAINLY:
         return []  # a row for each customer, with what each month brought
     result["revenue_cents"] = revenue
-    result["order_id"] = series.numbered(profile, _orders(result, roles, lines))
+    result["order_id"] = series.numbered(profile, _orders(profile, result, roles, lines))
     result["quantity"] = result.get("quantity") or Guess({"constant": 1}, Sure.LIKELY, "no column of quantities")
     kinds = _kinds(profile, result, roles)
     if (refund := roles.get("refund")) is not None and any(refund.numbers):
@@ -95,6 +95,7 @@ def transactions(profile: Profile) -> list[Part]:
     if len(part.questions) == n_asked:
         tenders.ask(part)
     contra_accounts.ask(part)
+    own_places.ask(part)
     part.twins = refunds.parts(part, roles, lines)
     for each in part.twins:
         units.in_cents(each, roles)
@@ -271,11 +272,11 @@ def _is_with_shipping(profile: Profile, amount: Guess | None, product: tuple[Col
     return fitting > MOSTLY * len(rows) if rows else False
 
 
-def _orders(result: dict[str, Guess], roles: Modifiers, lines: OrderLines | None) -> Guess:
+def _orders(profile: Profile, result: dict[str, Guess], roles: Modifiers, lines: OrderLines | None) -> Guess:
     """Return the order: of a refund that points to its order, that order."""
     order, parent = result.get("order_id"), roles.get("parent_order")
     if order is None:
-        return _made_orders(result["customer_id"], result["ordered_at"])
+        return order_numbers.find(profile, result) or _made_orders(result["customer_id"], result["ordered_at"])
     if parent is None or lines is not None or len(order.sources) != 1:
         return order
     own = syntax.column(order.sources[0].name)

@@ -30,6 +30,7 @@ MOST_UNKNOWN = 0.01
 OF_PAYMENT = re.compile(further_languages.PAYMENT)
 OPEN = re.compile(r"open|offen|abierto|abierta|ouverte?|aperto|aberto|aberta|未结")
 SHORT = 3  # letters: such a word in small letters may be any
+MOSTLY = 0.5
 MERGED = 0.2  # of the rows, blank below the value that they belong to
 LEFT_BESIDE = {"tax": "tax", "shipping": "shipping", "fee": "fees"}
 
@@ -305,7 +306,8 @@ def _fill_heads(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
     """Fill down what stands on the first line of an order only and is asked of every line."""
     if lines is None or not lines.head:
         return
-    part.heads = frozenset(lines.head)
+    most = max(part.looked_at.column(name).n_known for name in lines.head)
+    part.heads = frozenset(lines.head if most >= MOSTLY * len(lines.order.counts) else ())  # else they mark some lines
     amounts = {c.name for c in part.guesses["revenue_cents"].sources}  # filled, it would count on each line
     asked = {name for name in lines.head - amounts if syntax.column(name) in part.options.get("filter", "")}
     for name, guess in part.guesses.items():

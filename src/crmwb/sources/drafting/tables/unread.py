@@ -129,13 +129,14 @@ def _ask(part: Part, column: Column) -> bool:
     """Ask of a column that matters by what stands in the rows; say whether it did."""
     why = _why(part, column)
     if why is not None:
-        then = (references.count_with_what_they_correct,) if _is_mirrored(part, column) else ()
+        is_corrected = _is_mirrored(part, column) or _is_mark(part, column)
+        then = (references.count_with_what_they_correct,) if is_corrected else ()
         row_kinds.ask_of_kinds(part, column, sorted(column.counts), why, then)
     return why is not None
 
 
 def _why(part: Part, column: Column) -> str | None:
-    """Return why a column is asked about; None where nothing in the rows says that it matters."""
+    """Return why a column is asked about; None where nothing says that it matters."""
     if _is_mark(part, column):
         return "the others are blank: such a mark may tell what was deleted or cancelled"
     if (
@@ -302,7 +303,7 @@ def _may_be_a_kind(part: Part, column: Column) -> bool:
 
 
 def _may_be_numbered(part: Part, column: Column) -> bool:
-    """Say whether a column may tell kinds of rows by words, or by numbers that stand for states."""
+    """Say whether a column may tell kinds of rows by words or by numbers."""
     if _is_numbered_status(column):
         return True
     is_other = column.is_date or NAMES_OF_PEOPLE.fullmatch(column.words) or TELLS_SOMETHING_ELSE.fullmatch(column.words)
@@ -310,14 +311,14 @@ def _may_be_numbered(part: Part, column: Column) -> bool:
 
 
 def _is_numbered_status(column: Column) -> bool:
-    """Say whether a column is called a status, or a state, and holds numbers that stand for states."""
+    """Say whether a column is called a status, and holds numbers that stand for states."""
     name = NUMBER_OF.sub("", column.words)
     is_called = matches(name, MODIFIERS["status"]) == PLAINLY
     return is_called and column.is_number and not column.is_flag and all(n == int(n) for n in column.numbers)
 
 
 def _is_told_by_filter(part: Part, column: Column) -> bool:
-    """Say whether a column that the filter names tells what stands in another."""
+    """Say whether the filter names a column that tells another."""
     condition = str(part.options.get("filter", ""))
     read = (c for c in part.looked_at.own if syntax.column(c.name) in condition and len(c.counts) <= MOST_KINDS)
     return any(row_kinds.is_told_by(part.looked_at.texts(column), part.looked_at.texts(c)) for c in read)

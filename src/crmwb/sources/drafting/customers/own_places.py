@@ -1,0 +1,62 @@
+"""Customers that are places of the company itself: by its name, which stands above the table, or as depots and the like. Asked about."""
+# ruff: noqa: E501 - lists of words are easier to read in one line
+
+import re
+
+from crmwb.sources.drafting.customers import ids
+from crmwb.sources.drafting.guess import Part
+from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.reading import syntax
+from crmwb.sources.drafting.reading.profile import Column
+from crmwb.sources.drafting.rows import row_kinds
+
+PLACE = re.compile(
+    r".*[-–,(/:|] ?[^-–,(/:|]*\b(depot|depots|godown|branch( office)?|head ?office|warehouse|stock ?yard|niederlassung|zweigstelle|zentrallager|auslieferungslager|succursale|entrep[oô]t|d[eé]p[oô]t|sucursal|dep[oó]sito|almac[eé]n( central)?|sede|oddzia[lł]|magazyn|filiaal|magazijn|支店|営業所|倉庫|分公司|仓库)\)?",
+    re.IGNORECASE,
+)
+LEAST_NAME = 6  # letters of a name that says who it is
+FEW = 0.2  # of the customers
+
+
+def ask(part: Part) -> None:
+    """Ask of customers that seem to be the company's own places: what moves there is sold to nobody.
+
+    Parameters
+    ----------
+    part : Part
+        Purchases.
+    """
+    who = part.guesses["customer_id"].sources
+    columns = [c for c in part.looked_at.own if c in who or ids.NAME_OF_CUSTOMER.fullmatch(c.words)]
+    for column in columns:
+        values = _own(part, column)
+        if 0 < len(values) <= FEW * len(column.counts) and not any(column.name in q.columns for q in part.questions):
+            _ask(part, column, values)
+            return
+
+
+def _own(part: Part, column: Column) -> list[str]:
+    titles = [_plain(title) for title in part.looked_at.shape.titles]
+    names = tuple(title for title in titles if len(title) >= LEAST_NAME and not re.search(r"\d", title))
+    places = [value for value in column.counts if PLACE.fullmatch(value.strip())]
+    before = {_plain(re.split(r"[-–,(/:|]", value, maxsplit=1)[0]) for value in places}
+    several = {start for start in before if sum(_plain(v).startswith(start) for v in places) > 1}
+    own = [v for v in places if _plain(re.split(r"[-–,(/:|]", v, maxsplit=1)[0]) in several]
+    return sorted({*own, *(v for v in column.counts if names and _plain(v).startswith(names))})
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))
+
+
+def _ask(part: Part, column: Column, values: list[str]) -> None:
+    def answer(given: str) -> None:
+        if given == "leave_out":
+            row_kinds.leave_out(part, row_kinds.not_in(column, values))
+
+    text = (
+        f"{column.name} is {row_kinds.few(values)} in {row_kinds.rows(column, values)}, which sound like places of your own "
+        f"company, to which nothing is sold: leave these rows out, or keep them as customers?"
+    )
+    key = syntax.slug(f"own places by {column.own_words or column.name}")
+    part.questions.append(Question(key, text, answer, ("leave_out", "keep"), columns=(column.name,)))

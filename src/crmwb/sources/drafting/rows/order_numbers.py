@@ -1,0 +1,58 @@
+"""Numbers that tell orders apart by what stands in the rows, where no name says that they are those of orders."""
+
+import re
+
+from crmwb.contract import Kind
+from crmwb.sources.drafting.guess import Guess, Sure, of_column
+from crmwb.sources.drafting.reading.profile import Column, Profile
+
+NUMBER = re.compile(
+    r".*\b(no|nr|num|number|numara\w*|numero|numer|nummer|id|ref(erence)?|nro|c|cislo|szam)\b.*|.*(番号|编号|单号)"
+)
+LINE = re.compile(
+    r".*\b(line|row|pos|position|item|zeile|ligne|linea|riga|regel|product|article|artikel|batch|lot|serial)\b.*"
+)
+NEARLY_ALL = 0.98
+
+
+def find(profile: Profile, guesses: dict[str, Guess]) -> Guess | None:
+    """Return the one column of numbers each of which is of one customer and one day, some of them of several rows.
+
+    Parameters
+    ----------
+    profile : Profile
+        The file.
+    guesses : dict of str to Guess
+        Its customers and days.
+
+    Returns
+    -------
+    Guess or None
+        None where there is no such column or several, or days of customers tell as many orders apart.
+    """
+    who, when = (guesses[name].sources for name in ("customer_id", "ordered_at"))
+    if len(who) != 1 or len(when) != 1 or not profile.holds(*who, *when):
+        return None
+    days = list(zip(profile.texts(who[0]), profile.texts(when[0]), strict=True))
+    used = {column.name for guess in guesses.values() for column in guess.sources}
+    fitting = [c for c in profile.own if c.name not in used and _tells_orders(profile, c, days)]
+    if len(fitting) != 1:
+        return None
+    why = f"each {fitting[0].name} is of one {who[0].name} and one {when[0].name}"
+    return of_column(fitting[0], Kind.ID, Sure.LIKELY, why)
+
+
+def _tells_orders(profile: Profile, column: Column, days: list[tuple[str | None, str | None]]) -> bool:
+    if column.is_date or column.is_unique or column.n_known < NEARLY_ALL * column.n_rows:
+        return False
+    if (
+        NUMBER.fullmatch(column.words) is None
+        or LINE.fullmatch(column.words)
+        or any(n != int(n) for n in column.numbers)
+    ):
+        return False
+    of: dict[str, tuple[str | None, str | None]] = {}
+    for text, day in zip(profile.texts(column), days, strict=True):
+        if text and of.setdefault(text, day) != day:
+            return False
+    return len(of) > len(set(of.values()))
