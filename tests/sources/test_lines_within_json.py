@@ -75,3 +75,28 @@ def test_lines_of_two_lists_are_refused(exports) -> None:
     )
     with pytest.raises(Exception, match="lines and paid are lists beside one another"):
         exports.ingest()
+
+
+@pytest.mark.parametrize("refunds", [True, False])
+def test_a_customer_two_files_away_is_joined_and_refunds_stay(company: Mapped, refunds: bool) -> None:
+    people = [{"id": f"CU{i}", "email": f"someone{i}@example.org"} for i in range(12)]
+    mandates = [
+        {"id": f"MD{i}", "status": "cancelled" if i % 5 == 0 else "active", "links": {"customer": f"CU{i % 12}"}}
+        for i in range(15)
+    ]
+    payments = [
+        {
+            "id": f"PM{i}", "charge_date": f"2024-03-{1 + i % 28:02}", "amount": 4100 + i * 37 % 61,
+            "status": ["paid_out", "paid_out", "failed"][i % 3], "amount_refunded": 500 * (i % 20 == 0) * refunds,
+            "links": {"mandate": f"MD{i % 15}"},
+        }
+        for i in range(90)
+    ]  # fmt: skip
+    for name, rows in {"customers": people, "mandates": mandates, "payments": payments}.items():
+        (company.raw / f"{name}.json").write_text(json.dumps({name: rows}))
+    company.draft(decimals_of_amount="hundredths")
+    rows = company.ingest().table("transactions")
+    paid = [each for each in payments if each["status"] == "paid_out"]
+    assert int(rows.revenue_cents.sum()) == sum(each["amount"] - each["amount_refunded"] for each in paid)
+    assert rows.order_id.nunique() == len(paid)
+    assert rows.customer_id.nunique() == len({int(str(each["links"]["mandate"])[2:]) % 12 for each in paid})

@@ -169,8 +169,10 @@ def _keep_last(part: Part, keys: Sequence[Column] = ()) -> None:
 def _ask_of_lines(part: Part, numbers: Sequence[float | None]) -> None:
     """Ask of orders with several rows which nothing tells apart as lines: states, versions, or a total on each row."""
     order = part.guesses["order_id"].sources
+    amounts = [c.name for c in part.guesses["revenue_cents"].sources]
     if (
         len(order) != 1
+        or any(name.startswith(f"{key}.") for key in part.looked_at.lists for name in amounts)  # written as lines
         or order[0].is_unique
         or not part.looked_at.holds(order[0])
         or "spread" in part.options

@@ -14,7 +14,8 @@ from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
-from crmwb.sources.drafting.reading.profile import Column, scale_of
+from crmwb.sources.drafting.reading.profile import Column
+from crmwb.sources.drafting.reading.scales import scale_of
 from crmwb.sources.formats import json_lines
 
 HUNDRED = 100

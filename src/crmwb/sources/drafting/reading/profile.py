@@ -16,6 +16,7 @@ from crmwb.sources.drafting.reading.date_notation import Dates
 from crmwb.sources.drafting.reading.grouped import Filled
 from crmwb.sources.drafting.reading.headers import TOTAL, common_prefix, nameless, paths_of, twins
 from crmwb.sources.drafting.reading.number_notation import Numbers
+from crmwb.sources.drafting.reading.scales import scale_of
 from crmwb.sources.drafting.reading.sniff import Shape
 from crmwb.sources.drafting.reading.words import USUAL_CODES
 from crmwb.sources.formats import open_file
@@ -32,29 +33,12 @@ TRUE = {"yes", "true", "1", "y", "t", "ja", "j", "wahr", "oui", "vrai", "si", "s
 FALSE = {"no", "false", "0", "n", "f", "nein", "falsch", "non", "faux", "否", "假"}
 UNKNOWN = {"null", "none", "nan", "n/a", "#n/a", "-", "--", "?", "\\n", "unbekannt", "未知", "无"}
 UNKNOWN_AMONG_VALUES = {"na", "-"}  # of numbers and dates; in texts, NA is Namibia
+WRAPPED = re.compile(
+    r"^((links|relationships|attributes|fields|properties)\.)+"
+)  # objects of interfaces, around others
 CODED = re.compile(r" ?\((-?\d+) ?= ?[^)]*\)$")  # "fee (-99999=none)"
-MONEY = rf"(?={'|'.join(sorted(USUAL_CODES))}|[€$£])"
 IN_A_CURRENCY = re.compile(rf"(?<=\w)( in| en)? ({'|'.join(sorted(USUAL_CODES))})$")
 CENTS = re.compile(r"\b(cents?|ct|pence|minor( units?)?|centimes|centavos|pfennig)\b|分$")
-SCALES = (  # what stands in the name of a column whose amounts are not in ones
-    (
-        re.compile(
-            rf"(in )?(?<![a-z])(k|t|tsd\.?|thousands?( of)?|tausend) ?{MONEY}|(in )?\b(thousands?|tausend|tsd)\b\.?|\([' ]?000s?\)|\(k\)|千(元|円)"
-            r"|(en )?\b(milliers|miles|millares) d(e\b|['’])|(in )?\bmigliaia( di)?\b|(em )?\bmilhares( de)?\b|(w )?\btys\b\.?|\bx ?1[.,' ]?000\b",
-            re.IGNORECASE,
-        ),
-        1_000,
-    ),
-    (re.compile(r"万(?=元|円)?"), 10_000),
-    (
-        re.compile(
-            rf"(in )?(?<![a-z])(m|mn|mio\.?|mill?ions?( of)?) ?{MONEY}|(in )?\b(mill?ions?|millionen|mio)\b\.?|百万(元|円)?"
-            r"|(en )?\bmillon(es)? de\b|(in )?\bmilioni( di)?\b|(em )?\bmilh[oõ]es( de)?\b|(w )?\bmln\b\.?",
-            re.IGNORECASE,
-        ),
-        1_000_000,
-    ),
-)
 HOLDS_LISTS = " holds a list"  # of a column of JSON lines
 FEW_LISTS = 0.01  # of the rows that can be read: rather slips in them
 MOST_TITLES = 20
@@ -247,18 +231,10 @@ def plain_words(name: str) -> str:
     apart = re.sub(
         r"([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])",
         r"\1\3 \2\4",
-        name.replace("IDs", "Ids").replace("USt", "Ust").replace("MwSt", "Mwst"),
+        WRAPPED.sub("", name).replace("IDs", "Ids").replace("USt", "Ust").replace("MwSt", "Mwst"),
     )
     plain = without_accents(apart.translate(PLAIN)).lower()
     return " ".join(re.findall(rf"[a-z]+|\d+|{CHINESE}+|{OTHERS}+", plain))
-
-
-def scale_of(name: str) -> tuple[str, int]:
-    """Return a name without what says how much one of it is, and how much that is."""
-    for pattern, n in reversed(SCALES):
-        if pattern.search(name):
-            return pattern.sub(" ", name), n
-    return name, 1
 
 
 def profile(file: SourceFile, shape: Shape, lines_of: str | None = None) -> Profile:

@@ -10,6 +10,7 @@ from crmwb.contract.canonical import TABLES
 from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
 from crmwb.sources.drafting.reading import further_languages, syntax, vocabulary
 from crmwb.sources.drafting.reading.links import Declared, Reach, called, reach, singular
+from crmwb.sources.drafting.reading.modifier_words import MODIFIERS
 from crmwb.sources.drafting.reading.profile import Column, Profile
 from crmwb.sources.drafting.tables.agreements import contracts
 from crmwb.sources.drafting.tables.dimensions import WORDS
@@ -45,7 +46,8 @@ def joined_purchases(
         Links that a database says.
     """
     result = [part for base in profiles if base.file.name not in alone for part in _of(base, profiles, declared)]
-    return sorted(result, key=_rank)[:1]
+    best = min(result, key=_rank, default=None)
+    return [] if best is None else [best, *best.twins]
 
 
 def enrich(part: Part, profiles: list[Profile], declared: Collection[Declared] = ()) -> None:
@@ -161,7 +163,7 @@ def _of(base: Profile, profiles: list[Profile], declared: Collection[Declared]) 
     has_amount = any(c.is_number and (_matches(c, "revenue_cents", 1) or _matches(c, "unit_price")) for c in own)
     price = next((c for c in goods if c.is_number and PRICE.fullmatch(c.words)), None)
     stand_in = [] if has_amount or price is None else [called(price, _price_words(own))]
-    more = [c for c in others if c.name not in at.keys]
+    more = [c for c in others if c.name not in at.keys and not vocabulary.matches(c.words, MODIFIERS["status"])]
     total = next((c for least in (2, 1) for c in money if _matches(c, "revenue_cents", least)), None)
     if total is not None and not has_amount:
         parts = transactions(replace(base, columns=[*visible, *own, called(total, "amount"), *more]))

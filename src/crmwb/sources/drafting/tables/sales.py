@@ -20,7 +20,8 @@ from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import further_languages, syntax, words
-from crmwb.sources.drafting.reading.profile import FALSE, Column, scale_of
+from crmwb.sources.drafting.reading.profile import FALSE, Column
+from crmwb.sources.drafting.reading.scales import scale_of
 from crmwb.sources.drafting.reading.words import Outcome
 from crmwb.sources.drafting.rows import billed_anyway, periods, references, row_kinds
 from crmwb.sources.drafting.rows.order_lines import OrderLines
