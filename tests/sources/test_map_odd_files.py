@@ -117,3 +117,18 @@ def test_files_that_belong_together_are_joined_by_the_key_that_names_the_file(ex
     assert part.options["file"] == "items.csv"
     assert part.options["join"] == {"orders": {"file": "orders.csv", "key": {"order_id": "id"}}}
     assert part.guesses["customer_id"].value == "orders.customer_id"
+
+
+def test_a_list_for_the_printer_is_refused(project):
+    lines = [
+        "SALES BY ACCOUNT                          PAGE 1",
+        "",
+        "ACCT    NAME               DATE       TY    VALUE",
+    ]
+    for i in range(60):
+        name = ("Harbour Books", "Wren", "The Salt Ledger Shop")[i % 3]
+        start = f"B{i % 9:<7}{name:<19}" if i % 4 == 0 else " " * 27
+        lines.append(f"{start}2024-05-{1 + i % 28:02} INV{20 + i * 37 % 61:>8}.50")
+    (project.raw / "PRINT.TXT").write_text("\n".join(lines))
+    assert not project.map("PRINT.TXT", currency="GBP")
+    assert "columns seem to stand at fixed places" in project.printed

@@ -100,3 +100,15 @@ def test_the_same_money_on_every_line_may_be_of_the_whole_order(company: Mapped,
     key = asked[0].partition("--answer ")[2].partition("=")[0]
     company.draft(**{key: answer})
     assert int(company.ingest().table("transactions").revenue_cents.sum()) == 100 * (total - off)
+
+
+@pytest.mark.parametrize(("who", "is_asked"), [("PASSAGE", True), ("Cash sales", True), ("Passat GmbH", False)])
+def test_an_account_for_everybody_who_comes_in_is_asked_about(company: Mapped, who: str, is_asked: bool) -> None:
+    lines = ["order_id,order_date,customer_id,amount"]
+    lines += [f"{i},2024-05-{1 + i % 28:02},{who if i % 5 == 0 else f'K{i % 9}'},{_amount(i)}.00" for i in range(80)]
+    (company.raw / "orders.csv").write_text("\n".join(lines))
+    assert any("stand for guests" in question for question in company.draft()) == is_asked
+    if is_asked:
+        company.draft(customer_0="guest")
+        rows = company.ingest().table("transactions")
+        assert int(rows.revenue_cents.sum()) == 100 * sum(_amount(i) for i in range(80) if i % 5)

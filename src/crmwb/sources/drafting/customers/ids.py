@@ -262,7 +262,8 @@ def guests(column: Column) -> tuple[list[str], list[str]]:
         for value in named
         if not value.lstrip("-").isdigit() or "1" not in column.counts or column.counts[value] >= OFTEN * max(usual, 2)
     ]
-    return sure, [value for value in named if value not in sure]
+    many = [value for value in column.counts if value not in named and words.is_of_many(value)]
+    return sure, [value for value in [*named, *many] if value not in sure]
 
 
 def same_written_otherwise(fact: Column, key: Column) -> str | None:

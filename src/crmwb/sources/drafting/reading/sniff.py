@@ -24,6 +24,8 @@ YEAR = re.compile(r"(19|20)\d\d")
 MOSTLY = 0.8
 LEAST_CZECH = 3  # of ø, and of ì, è and ù, which no other language has both
 NEARLY_ALL = 0.97
+HALF = 0.5
+LEAST_FIXED = 4  # columns at fixed places
 LEAST_PAIRS = 12  # of bytes, that Korean is told from Chinese by
 FILLED = 0.7  # of the cells that a usual row fills, a header fills so many
 
@@ -152,6 +154,8 @@ def _text(file: SourceFile) -> Shape:
     lines = codecs.getincrementaldecoder(encoding)("ignore").decode(head).removeprefix("\ufeff").splitlines()
     lines = lines[: -1 if len(head) == HEAD_BYTES else None][:N_LINES]
     delimiter, rows = _split(lines)
+    if delimiter == WHITESPACE:
+        _refuse_print_list(file, lines, rows)
     width = Counter(len(row) for row in rows if row).most_common(1)[0][0] if any(rows) else 0
     even = [row if len(row) == width else [] for row in rows]
     above = _rows_above(even) if any(even) else 0
@@ -172,6 +176,27 @@ def _text(file: SourceFile) -> Shape:
     below = f"line {result[0]} ({result[1]})" if result and above <= MOST_ROWS_ABOVE else ""
     titles = _texts(rows[:above]) if above <= MOST_ROWS_ABOVE else ()
     return Shape(options, remarks, is_delimited=True, second_table=below, titles=titles)
+
+
+def _refuse_print_list(file: SourceFile, lines: list[str], rows: list[list[str]]) -> None:
+    """Refuse columns at fixed places whose values hold blanks, or are absent: blanks do not tell them apart.
+
+    Raises
+    ------
+    CrmwbError
+        Most lines have gaps, and many another number of values than the commonest.
+    """
+    filled = [row for row in rows if row]
+    share, width = _evenness(rows)
+    n_gaps = sum(re.search(r"\S {2,}\S", line) is not None for line in lines)
+    if width < LEAST_FIXED or share >= HALF or n_gaps < HALF * len(filled):
+        return
+    n_others = sum(len(row) != width for row in filled)
+    raise CrmwbError(
+        f"{file.name}: its columns seem to stand at fixed places, as in a list for the printer: of its first "
+        f"{len(filled):,} lines, {n_others:,} have another number of values than the others, and blanks do not tell "
+        f"which are absent. Export it as CSV or as a workbook, with every value in each row."
+    )
 
 
 def _encoding(file: SourceFile) -> str:

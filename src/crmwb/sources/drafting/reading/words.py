@@ -76,6 +76,10 @@ GUEST = re.compile(
     r"0|-1|guests?( \w+)?|gast|gaste|anonym\w*|anonymous|walk ?in( customer)?|cash customer|laufkunde|barverkauf|unknown|unbekannt"
     r"|invite|client anonyme|inconnu|invitado|anonimo|desconocido|consumidor final|publico (en )?general|venta(s)? al publico( en general)?|klient detaliczny|perakende musteri|游客|访客|匿名|散客|未注册|非会员|过客"
 )
+OF_MANY = re.compile(  # may be one account for everybody who comes in
+    r"(clients? |clientes? |clienti )?(de )?(passage|comptoir|mostrador|banco|balcao)|(clients?|clientes|clienti|kunden|klienci) (divers|diversi|varios|vari)|(diverse|div) (kunden|debitoren|klanten)|laufkundschaft|thekenverkauf"
+    r"|cash( (sales?|account|customers?))?|counter( (sales?|account|customers?))?|walk ?ins?|over the counter|(various|sundry|misc\w*) (customers?|debtors?)|passanten|balieverkoop|toonbank|店頭|現金客|门市|零售客户"
+)
 CODES = frozenset(  # ISO 4217, in use
     re.findall(
         r"\w+",
@@ -160,6 +164,11 @@ def brings_no_money(value: str) -> bool:
 def is_guest(value: str) -> bool:
     """Say whether a customer's id stands for nobody in particular."""
     return GUEST.fullmatch(simple(value)) is not None
+
+
+def is_of_many(value: str) -> bool:
+    """Say whether a customer may be one account for everybody who comes in, such as Cash sales."""
+    return OF_MANY.fullmatch(simple(value)) is not None
 
 
 def currency(value: str) -> str | None:

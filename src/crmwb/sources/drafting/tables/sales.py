@@ -171,7 +171,7 @@ def _ask_of_guests(part: Part, values: list[str]) -> None:
         Question(
             "customer_0",
             f"{column.name} is {' or '.join(map(repr, values))} in {sum(column.counts[v] for v in values):,} rows: is that "
-            f"a customer, or does it stand for guests?",
+            f"a customer, or does it stand for guests, whose rows are left out?",
             answer,
             ("customer", "guest"),
         )
