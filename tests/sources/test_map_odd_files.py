@@ -128,7 +128,7 @@ def test_a_list_for_the_printer_is_refused(project):
     for i in range(60):
         name = ("Harbour Books", "Wren", "The Salt Ledger Shop")[i % 3]
         start = f"B{i % 9:<7}{name:<19}" if i % 4 == 0 else " " * 27
-        lines.append(f"{start}2024-05-{1 + i % 28:02} INV{20 + i * 37 % 61:>8}.50")
+        lines.append(f"{start}2024-05-{1 + i % 28:02} INV {1 + i % 4:>4}{20 + i * 37 % 61:>6}.50")
     (project.raw / "PRINT.TXT").write_text("\n".join(lines))
     assert not project.map("PRINT.TXT", currency="GBP")
     assert "columns seem to stand at fixed places" in project.printed

@@ -189,7 +189,7 @@ def _refuse_print_list(file: SourceFile, lines: list[str], rows: list[list[str]]
     filled = [row for row in rows if row]
     share, width = _evenness(rows)
     n_gaps = sum(re.search(r"\S {2,}\S", line) is not None for line in lines)
-    if width < LEAST_FIXED or share >= HALF or n_gaps < HALF * len(filled):
+    if width < LEAST_FIXED or share >= MOSTLY or n_gaps < HALF * len(filled):
         return
     n_others = sum(len(row) != width for row in filled)
     raise CrmwbError(
