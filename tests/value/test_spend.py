@@ -67,6 +67,23 @@ def test_candidates_by_hand():
     assert (past.expected(known, purchases) * purchases).tolist() == [6000, 2000]  # as 6,000 to 2,000 so far
 
 
+def test_a_purchase_is_not_stated_to_bring_what_none_ever_did():
+    known = spends(panel())
+    past = SpendForecast.fit(known, SpendRule.PAST_TOTAL)
+    purchases = np.where(np.arange(len(known.total)) % 2, 0.5, 1e-11)
+    expected = past.expected(known, purchases)
+    stated = past.of_a_purchase(known, expected)
+    assert expected.max() > 1e6 * known.cap.cents  # a share of revenue over hardly any purchase
+    assert (stated <= np.maximum(known.largest, past.pooled)).all()
+    assert stated.max() <= known.cap.cents
+    is_usual = expected <= known.mean
+    assert is_usual.any()
+    assert (stated == expected)[is_usual].all()
+    for rule in set(SpendRule) - {SpendRule.PAST_TOTAL}:
+        other = SpendForecast.fit(known, rule)
+        assert (other.of_a_purchase(known, other.expected(known)) == other.expected(known)).all()
+
+
 def test_a_mean_on_many_purchases_counts_more():
     known = spends(panel())
     for rule in (SpendRule.SHRUNKEN_MEAN, SpendRule.GAMMA_GAMMA_ALL):

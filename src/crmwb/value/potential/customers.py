@@ -219,8 +219,9 @@ def score(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> tuple[pd
     DataFrame of shape (n, 18)
         Columns of `POTENTIAL`. p_alive at as_of, NaN for all where dropout is not identified; p_purchase, the chance of
         a purchase within the horizon, never above it; expected_purchases over it, not discounted; expected_spend_cents
-        per purchase occasion; clv_cents: discounted purchases × spend × margin share, rounded; and the ends of the 50,
-        80 and 95% intervals of purchases and of value, of the same distribution.
+        per purchase occasion; clv_cents: discounted purchases × spend × margin share, rounded (where revenue is shared
+        out by past totals, spend is not bounded by what a purchase ever brought, as what is stated of it is); and the
+        ends of the 50, 80 and 95% intervals of purchases and of value, of the same distribution.
     Fitted
         The same, with its `level`.
     """
@@ -230,7 +231,8 @@ def score(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> tuple[pd
     worth = _worth(stack, moment, terms, counts.mean, rows)
     spends = Spends.of(moment.known)
     tested = stack.forecast(moment).mean * stack.times_after_silence(moment)  # past totals are divided by it
-    spend = fitted.money.forecast.expected(spends, tested)[rows]
+    expected = fitted.money.forecast.expected(spends, tested)
+    spend, of_a_purchase = expected[rows], fitted.money.forecast.of_a_purchase(spends, expected)[rows]
     of_mean, of_spend = (values[rows] for values in fitted.money.forecast.variances(spends))
     ends = revenue_ends(counts, spend, (of_mean, of_spend), fitted.money.width)
     of_one = np.divide(worth, counts.mean, out=np.ones_like(worth), where=counts.mean > 0) * fitted.margin.share
@@ -241,7 +243,7 @@ def score(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> tuple[pd
         p_alive=alive if fitted.dropout.is_identified else np.full(len(buyers), np.nan),
         p_purchase=p_any,
         expected_purchases=np.round(counts.mean, DIGITS),
-        expected_spend_cents=np.round(spend, 3),
+        expected_spend_cents=np.round(of_a_purchase, 3),
         clv=worth * spend * fitted.margin.share,
         ends=(counts.quantiles(np.array(PROBABILITIES)), ends * of_one[:, None]),
     )

@@ -94,6 +94,8 @@ class Spends:
         Mean spend of those; NaN without one.
     total : ndarray
         Of all purchases, the first included.
+    largest : ndarray
+        Of one purchase day, at least 0.
     cap : Cap
         What was used.
     variation : float
@@ -103,6 +105,7 @@ class Spends:
     frequency: np.ndarray
     repeat_mean: np.ndarray
     total: np.ndarray
+    largest: np.ndarray
     cap: Cap
     variation: float
 
@@ -124,7 +127,9 @@ class Spends:
         squares = (mean[counts] ** 2 * x[counts]).sum()
         variation = float(around[counts].sum() / squares) if squares > 0 else 1.0
         repeat_mean = np.where(x > 0, repeats / np.maximum(x, 1), np.nan)
-        return cls(x, repeat_mean, total, cap, variation)
+        largest = np.zeros(n)
+        np.maximum.at(largest, place, capped)
+        return cls(x, repeat_mean, total, largest, cap, variation)
 
     @property
     def purchases(self) -> np.ndarray:
@@ -209,6 +214,23 @@ class SpendForecast:
             own = 0.0 if math.isinf(self.weight) else spends.purchases / (spends.purchases + self.weight)
             mean_spend = own * spends.mean + (1 - own) * self.pooled
         return np.asarray(self.scale * mean_spend)
+
+    def of_a_purchase(self, spends: Spends, expected: np.ndarray) -> np.ndarray:
+        """Return what a single purchase may be stated to bring, in cents, shape (n,).
+
+        The past total gives everybody a share of all revenue to come. Divided by hardly any purchase, it is no sum that
+        a purchase ever brought: then it is the customer's largest one so far, or everybody's mean where that is more.
+
+        Parameters
+        ----------
+        spends : Spends
+            What they spent so far.
+        expected : ndarray of shape (n,)
+            As `expected` returns them.
+        """
+        if self.rule is not SpendRule.PAST_TOTAL:
+            return expected
+        return np.asarray(np.minimum(expected, np.maximum(spends.largest, self.scale * self.pooled)))
 
     def variances(self, spends: Spends) -> tuple[np.ndarray, np.ndarray]:
         """Return squared coefficients of variation: of a customer's mean as known, and of a spend around it, (n,)."""
