@@ -112,3 +112,13 @@ def test_an_account_for_everybody_who_comes_in_is_asked_about(company: Mapped, w
         company.draft(customer_0="guest")
         rows = company.ingest().table("transactions")
         assert int(rows.revenue_cents.sum()) == 100 * sum(_amount(i) for i in range(80) if i % 5)
+
+
+def test_who_may_buy_is_proposed_before_other_columns(company: Mapped) -> None:
+    lines = ["Case #,Invoice Date,Gross Total,Tooth,Acct #,Ext Price"]
+    lines += [
+        f"C{i},2024-05-{1 + i % 28:02},{100 + i % 70},T{i % 30},{1100 + i % 9},{_amount(i)}.50" for i in range(80)
+    ]
+    (company.raw / "cases.csv").write_text("\n".join(lines))
+    assert not company.map("cases.csv", currency="USD")
+    assert "no customer (could be Acct #" in company.printed

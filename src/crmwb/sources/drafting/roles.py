@@ -1,6 +1,7 @@
 """Which column is the customer, the date, the order or the amount, where a person says so; and what to ask where none is plain."""
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -15,6 +16,13 @@ INVOICES = "invoices"  # what these are
 KEYS = {*NAMES, INVOICES}  # answers that count before a draft is made
 MOST_CANDIDATES = 4
 PLAINLY = 2  # how well a name must match
+PARTY = re.compile(
+    r"\b(acct|account|party|parties|particulars|guarantor|payer|payor|buyer|bill(ed)? to|sold to|client\w*|cust\w*|debtor|debit\w*|recipient|practice|firm|company|member|donor|partner|kund\w*|kunde\w*|klient\w*|klant\w*|ragione|razon|razao|raison|vevo|asiakas|kupac|kupca|kupci\w*|odberatel\w*|nabywc\w*|zakaznik\w*|pembeli|we empf|cari|nip|nif|cif|rfc|cuit|cnpj|rut|gstin|ico|adoszam|vat (id|no))\b"
+    r"|πελατ|客户|顧客|得意先|取引先|会員|会员|購入者|申込者"
+)
+MONEY = re.compile(
+    r"\b(total|gross|net|tax|vat|gst|afa|mwst|ust|iva|tva|btw|pdv|kdv|dph|moms|amount|sum|summe|balance|due|fee|kwh|kg)\b"
+)
 
 
 class MissingRolesError(CrmwbError):
@@ -110,7 +118,7 @@ def candidates(looked_at: Profile, role: str) -> list[Column]:
     else:
         some = (c for c in looked_at.columns if not c.is_date and not _has_decimals(c) and c.n_known)
         result = [c for c in some if 1 < len(c.counts) < c.n_known]
-        result.sort(key=lambda c: (_is_of_other(c, role), -len(c.counts)))
+        result.sort(key=lambda c: (_is_of_other(c, role), role == "customer" and _party(c), -len(c.counts)))
     return result[:MOST_CANDIDATES]
 
 
@@ -118,6 +126,15 @@ def _is_of_other(column: Column, role: str) -> bool:
     """Say whether a column is plainly the number of something else than a customer: an order, a product."""
     others = ("order_id", "product_id") if role == "customer" else ()
     return any(matches(column.words, TRANSACTIONS[other]) == PLAINLY for other in others)
+
+
+def _party(column: Column) -> int:
+    """Return 0 where a name may be that of who buys, 2 where it is one of money or units, else 1."""
+    if PARTY.search(column.own_words):
+        return 0
+    counted = ("revenue_cents", "unit_price", "quantity", "discount_cents", "cost_cents")
+    is_counted = any(matches(column.own_words, TRANSACTIONS[name]) for name in counted)
+    return 2 if is_counted or (column.is_number and MONEY.search(column.own_words)) else 1
 
 
 def _has_decimals(column: Column) -> bool:
