@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations, product
+from itertools import combinations, permutations, product
 
 from crmwb.sources.drafting.amounts import money, sums
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
+from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Column
 
@@ -53,13 +54,15 @@ def take_off(part: Part, roles: Modifiers) -> None:
             return
 
 
-def take_parts(part: Part) -> None:
-    """Take the parts of an order in place of its total, where that stands on each of its rows.
+def take_parts(part: Part, roles: Modifiers) -> None:
+    """Take the parts of an order in place of its total on each of its rows; ask of what only makes lines come to it.
 
     Parameters
     ----------
     part : Part
         Purchases, before the sign of returns and discounts is put into the amount.
+    roles : Modifiers
+        What other columns of the file are.
     """
     revenue = part.guesses["revenue_cents"]
     if not isinstance(revenue.value, str) or not part.looked_at.holds(*revenue.sources):
@@ -71,6 +74,32 @@ def take_parts(part: Part) -> None:
             why = f"its rows come to {amount.name}, which stands on each row of an order"
             part.guesses["revenue_cents"] = Guess(column.name, Sure.LIKELY, why, (column,))
             return
+    free = [c for c in part.looked_at.own if c not in read and c.is_number and any(c.numbers)][:MOST_COLUMNS]
+    if have_total(part, part.looked_at.numbers(amount)):
+        return
+    for added, total in permutations(free, 2):
+        is_none = sums.is_none(added, roles) or part.looked_at.numbers(added) == part.looked_at.numbers(total)
+        together = [a + b for a, b in part.looked_at.number_rows(amount, added)]
+        if not is_none and len(together) == part.looked_at.n_rows and _come_to(part, together, total):
+            _ask_of_added(part, amount, added, total)
+            return
+
+
+def _ask_of_added(part: Part, amount: Column, added: Column, total: Column) -> None:
+    """Ask of what buyers pay on top of the lines, such as a fee for booking: revenue too, or not."""
+
+    def answer(given: str) -> None:
+        if given == "add":
+            revenue, name = part.guesses["revenue_cents"], syntax.column(amount.name)
+            both = f"({name} + coalesce({syntax.column(added.name)}, 0))"
+            part.guesses["revenue_cents"] = revenue.with_text(name, both, f"with {added.name}, as you said", added)
+
+    text = (
+        f"{amount.name} comes to {total.name}, which stands on each row of an order, only with {added.name}: is "
+        f"{added.name} revenue too (add), or not (leave_out)?"
+    )
+    key = syntax.slug(f"with {added.words}")
+    part.questions.append(Question(key, text, answer, ("add", "leave_out"), columns=(amount.name, added.name)))
 
 
 def have_total(part: Part, amounts: Sequence[float | None]) -> bool:

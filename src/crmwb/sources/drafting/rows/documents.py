@@ -48,9 +48,13 @@ def limited(parts: list[Part], day: Column, amount: Column) -> list[Part]:
 
 
 def _is_sum_of_rows_below(days: Sequence[str | None], numbers: Sequence[float | None]) -> bool:
-    """Say whether in nearly all rows with a day that have others below, a number is the sum of theirs."""
+    """Say whether in nearly all rows with a day that have others below, a number is the sum of theirs.
+
+    One row below that has the same number tells nothing: a total that stands on each row of an order has it too.
+    """
     starts = [i for i, day in enumerate(days) if day is not None]
     groups = [numbers[i:end] for i, end in zip(starts, [*starts[1:], len(days)], strict=True) if end > i + 1]
-    known = [(group[0], sum(filter(None, group[1:]))) for group in groups if group[0] and None not in group]
-    fitting = sum(abs(whole - below) < CENT for whole, below in known if whole is not None)
-    return fitting >= LEAST_DOCUMENTS and fitting >= NEARLY_ALL * len(known)
+    known = [[n for n in group if n is not None] for group in groups if group[0] and None not in group]
+    fitting = [group for group in known if abs(group[0] - sum(group[1:])) < CENT]
+    telling = sum(len(group) > 2 for group in fitting)
+    return telling >= LEAST_DOCUMENTS and len(fitting) >= NEARLY_ALL * len(known)

@@ -52,6 +52,9 @@ GIVEN = re.compile(  # as what is billed says of it
 BILLED_HOW = re.compile(
     r".*\b(bill\w*|invoic\w*|charg\w*|afreken\w*|abrechn\w*|verrechn\w*|berechn\w*|fakt\w*|fact\w*|fatt\w*|fatur\w*|settlement|rozlicz\w*|uctovan\w*|debiter\w*|coverage|warranty)\b.*|.*(结算|计费|请求|請求|保修).*"
 )
+DONATIONS = re.compile(
+    r"donations?|charitable gifts?|spenden?|dons?|donaciones?|donacion|donativos?|donazion[ei]|doac(ao|oes)|donaties?|gift aid|darowizn[ay]|dary?|gavor?|bagis|捐款|捐赠|寄付(金)?|募金"
+)
 SIDES = {"ar", "ap"}  # receivable and payable, where a column tells both
 KINDS = {
     "vouchers sold, which are no revenue until somebody buys with them": VOUCHERS,
@@ -83,6 +86,7 @@ def kinds(column_words: str, values: Collection[str]) -> dict[str, list[str]]:
     }
     if BILLED_HOW.fullmatch(column_words):
         result["what costs the customer nothing"] = sorted(v for v, text in simple.items() if GIVEN.fullmatch(text))
+    result["donations, which are no sales"] = sorted(v for v, text in simple.items() if DONATIONS.fullmatch(text))
     if set(simple.values()) == SIDES:
         result["what suppliers bill you, which are costs"] = [v for v, text in simple.items() if text == "ap"]
     return {what: few for what, few in result.items() if 0 < len(few) < len(values)}

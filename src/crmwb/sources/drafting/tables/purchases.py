@@ -66,17 +66,17 @@ def transactions(profile: Profile) -> list[Part]:
     if (refund := roles.get("refund")) is not None and any(refund.numbers):
         result.pop("is_return", None)  # whether something went back; how much stands beside it, and is rows of its own
     result["is_return"] = returns.marked(result, kinds)
-    result["revenue_cents"] = returns.signed(result)
     result |= _costs(best(profile.columns, vocabulary.TRANSACTIONS["profit"], Kind.MONEY), result)
     part = Part("transactions", syntax.file_options(profile), result, profile)
     prices.per_units(part)
     prices.without_tax(part, roles)
     part.remarks += _drop_discount_shares(part)
-    order_totals.take_parts(part)
+    order_totals.take_parts(part, roles)
     sums.check(part, roles)
     within.take_off(part, roles)
+    part.guesses["revenue_cents"] = returns.signed(part.guesses)
     unit_prices.check(part)
-    for ask in (catch_weight.ask, measures.ask, companies.ask, returns.ask_of_flag, _ask_of_twins):
+    for ask in (catch_weight.ask, measures.ask, companies.ask, returns.ask_of_flag, returns.ask_of_day, _ask_of_twins):
         ask(part)
     returns.ask_of_sides(part, roles)
     returns.ask_of_signs(part)
@@ -199,7 +199,7 @@ def _known_everywhere(columns: list[Column], when: Guess, lines: OrderLines | No
     if own.called is not None or own.n_known >= KNOWN * own.n_rows or (lines is not None and own.name in lines.head):
         return when
     fitting = [c for c in columns if c.is_date and c.n_known >= KNOWN * c.n_rows and not LATER.fullmatch(c.words)]
-    other = best(fitting, vocabulary.TRANSACTIONS["ordered_at"], Kind.TIMESTAMP)
+    other = best(fitting, vocabulary.TRANSACTIONS["ordered_at"], Kind.TIMESTAMP) or only_date(fitting, Kind.TIMESTAMP)
     if other is None:
         return when
     why = f"{other.why}; known in every row, unlike {own.name}"

@@ -13,6 +13,10 @@ from crmwb.sources.drafting.tables import sales
 
 KIND_SAYS = "by its"
 STATUS = re.compile(r".*(status|state|状态|ステータス)|.*\b(estado|etat|statut|stato|situacao|zustand)\b.*")
+CAME_BACK_ON = re.compile(
+    r"(return(ed)?|refund(ed)?|came back|ruckgabe|retour(niert|ne|nee)?|rendu|devuelt[oa]|devolvid[oa]|devolucion|devolucao|reso|restituit[oa]|zwrot|zwrocono|vraceno|returnerad|returneret|palautettu|iade)"
+    r"( (on|at|date|day|am|datum|le|el|il|em|dnia|dne|den|tarihi|time))?|(date|data|fecha) (de |du |di |del )?(retour|devolucion|devolucao|reso|zwrotu|vraceni)|(返品|退货|退款)(日|日期|时间)?"
+)
 HALF = 0.5
 
 
@@ -41,21 +45,19 @@ def marked(result: dict[str, Guess], kinds: list[Column]) -> Guess:
 def signed(result: dict[str, Guess]) -> Guess:
     """Return the amount, below zero for what came back: files often tell kinds of rows apart and not their signs."""
     amount, came_back = result["revenue_cents"], result["is_return"]
-    by_units = came_back.sources == result["quantity"].sources != () and isinstance(amount.value, str)
-    if by_units and not any(n < 0 for n in amount.sources[0].numbers):
-        return _signed_by_units(amount, came_back)
-    if not (came_back.why.startswith(KIND_SAYS) and isinstance(amount.value, str)):
+    if amount.is_product:
         return amount
-    name = syntax.column(amount.sources[0].name)
-    expression = f"case when {came_back.value['expression']} then -abs({name}) else {name} end"
+    value = amount.value if isinstance(amount.value, dict) else {}
+    own = value.get("expression") or syntax.column(amount.sources[0].name)
+    by_units = came_back.sources == result["quantity"].sources != ()
+    if by_units and not any(n < 0 for n in amount.sources[0].numbers):
+        why = "below zero where the quantity is, for it has no sign"
+        expression = f"case when {came_back.value['expression']} then -({own}) else {own} end"
+        return amount.computed(expression, why, amount.sources, Sure.LIKELY)
+    if not came_back.why.startswith(KIND_SAYS):
+        return amount
+    expression = f"case when {came_back.value['expression']} then -abs({own}) else {own} end"
     return amount.computed(expression, "below zero for returns", amount.sources, Sure.LIKELY)
-
-
-def _signed_by_units(amount: Guess, came_back: Guess) -> Guess:
-    name = syntax.column(amount.sources[0].name)
-    expression = f"case when {came_back.value['expression']} then -{name} else {name} end"
-    why = "below zero where the quantity is, for it has no sign"
-    return amount.computed(expression, why, amount.sources, Sure.LIKELY)
 
 
 def ask_of_flag(part: Part) -> None:
@@ -89,6 +91,29 @@ def ask_of_flag(part: Part) -> None:
     part.questions.append(
         Question(syntax.slug(f"flag {flag.words}"), text, answer, ("nothing", "returns", "sales"), columns=(flag.name,))
     )
+
+
+def ask_of_day(part: Part) -> None:
+    """Ask of a day of return beside amounts above zero, which stands only in rows of what came back."""
+    amount = part.guesses["revenue_cents"].sources
+    days = [c for c in part.looked_at.own if c.is_date and CAME_BACK_ON.fullmatch(c.words)]
+    day = next((c for c in days if 0 < c.n_known < HALF * c.n_rows), None)
+    if day is None or not amount or day in part.guesses["ordered_at"].sources or not part.looked_at.holds(amount[0]):
+        return
+    rows = zip(part.looked_at.texts(day), part.looked_at.numbers(amount[0]), strict=True)
+    back = [number for text, number in rows if text and number]
+    if not back or any(number < 0 for number in back):
+        return
+
+    def answer(given: str) -> None:
+        if given == "nothing":
+            row_kinds.leave_out(part, f"{syntax.column(day.name)} is null")
+
+    text = (
+        f"{day.name} stands in {len(back):,} rows whose amounts are above zero: are these sales that came back, of which nothing "
+        f"remains (nothing), or sales all the same, as where rows of their own take them back (sales)?"
+    )
+    part.questions.append(Question(syntax.slug(day.words), text, answer, ("nothing", "sales"), columns=(day.name,)))
 
 
 def ask_of_sides(part: Part, roles: Modifiers) -> None:

@@ -195,7 +195,8 @@ def _statuses(part: Part, roles: Modifiers, lines: OrderLines | None) -> dict[st
             billed_anyway.ask(part, column, no_sales, condition)
         elif no_sales and any(words.outcome(v) is Outcome.CANCELLED for v in column.counts):
             part.remarks.append(f"its {column.name} is {' or '.join(no_sales)} in every row, so it tells nothing apart")
-        if len(unknown := by_outcome.get(Outcome.UNKNOWN, [])) and modifiers.is_of_orders(column):
+        unknown = by_outcome.get(Outcome.UNKNOWN, [])
+        if unknown and (no_sales or refunded or modifiers.is_of_orders(column)):
             _ask_of_unknown(part, column, unknown)
         if refunded and not tells_returns:
             result[row_kinds.not_in(column, refunded)] = (
