@@ -50,14 +50,22 @@ def test_experiments_are_also_judged_together(campaigns):
     assert campaigns([effect("a", 0.001)]).together_finding is None
 
 
-def test_groups_are_counted_beside_what_chance_would_show(campaigns):
-    groups = [effect("a", 0.01, 300.0, "stage", "growth"), effect("a", 0.5, -900.0, "stage", "decline")]
-    shown = campaigns([effect("a", 0.2), *groups, effect("b", 0.03, -500.0, "spent_before", "top_fifth")])
-    sentence = say(shown.groups.finding)
-    assert sentence.startswith("2 of 3 groups")
-    assert "up to 1 would by chance; the largest: “top fifth” in B, −EUR\xa05 per customer" in sentence
-    assert "(customers of a campaign by lifecycle stage and spending before the campaign)" in sentence
-    assert say(campaigns([effect("a", 0.2), *groups[1:]]).groups.finding).startswith("The one group (")
+def test_groups_with_an_effect_of_their_own_are_not_counted_beside_differences(campaigns):
+    groups = [effect("a", 0.01, 300.0, "stage", "growth"), effect("a", 0.01, 310.0, "stage", "decline")]
+    shown = campaigns([effect("a", 0.001), *groups]).groups
+    (sentence,) = map(say, shown.differences)
+    assert sentence.startswith("No difference between groups can be shown")
+    assert "significant" not in sentence
+
+
+def test_what_groups_spent_before_is_taken_out_where_it_is_known(campaigns):
+    groups = [effect("a", 0.5, 300.0, "tier", "vip"), effect("a", 0.5, 20.0, "tier", "small")]
+    adjusted = groups[0] | {"method": "adjusted", "difference": 250.0}
+    shown = campaigns([effect("a", 0.2), *groups, adjusted]).groups
+    assert shown.by("tier")[["group", "method", "difference"]].to_numpy().tolist() == [
+        ["small", "difference", 20.0],
+        ["vip", "adjusted", 250.0],
+    ]
 
 
 def test_whether_groups_differ_at_all_is_tested_and_the_campaign_that_shows_it_is_drawn(campaigns):
@@ -89,7 +97,12 @@ def test_where_no_difference_between_groups_is_shown_the_page_says_so(campaigns)
     assert sentence.startswith("No difference between groups can be shown: of 1 comparison between groups, none")
     assert shown.shown == "b"
     alone = campaigns([effect("b", 0.2), alike[0]]).groups
-    assert (alone.differences, alone.shown) == ([], None)
+    assert alone.shown is None
+    (sentence,) = map(say, alone.differences)
+    assert sentence == (
+        "Whether a campaign brings more of some customers than of others cannot be tested: no campaign has two groups "
+        "that are large enough."
+    )
 
 
 @pytest.mark.parametrize(

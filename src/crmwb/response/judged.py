@@ -114,10 +114,10 @@ class Judged:
                 yield from self._observational(outcome, values)
                 continue
             yield self._row("", EVERYBODY, outcome, "difference", self._effect(outcome, values, self.treated))
-            before = self.rows["before_cents"].to_numpy(float)
-            if outcome == "revenue_cents" and np.isfinite(before).all() and before.any():
-                adjusted = effects.adjusted_effect(values, self.treated, before, self.params.level)
-                yield self._row("", EVERYBODY, outcome, "adjusted", adjusted)
+            adjusts = outcome == "revenue_cents" and self._spent_before()
+            everybody = np.ones(len(values), bool)
+            if adjusts:
+                yield self._row("", EVERYBODY, outcome, "adjusted", self._adjusted(values, everybody))
             for grouping, groups in self._groupings().items():
                 sizes = [(name, (groups == name).to_numpy()) for name in sorted(groups.dropna().unique())]
                 large = [
@@ -126,9 +126,12 @@ class Judged:
                     if min(self.treated[rows].sum(), (~self.treated[rows]).sum()) >= self.params.min_arm
                     and values[rows].any()  # of a group in which nobody did anything, no test says anything
                 ]
-                of = [self._effect(outcome, values[rows], self.treated[rows]) for _, rows in large]
-                for (name, _), effect in zip(large, effects.corrected(of), strict=True):
-                    yield self._row(grouping, name, outcome, "difference", effect)
+                of = {"difference": [self._effect(outcome, values[rows], self.treated[rows]) for _, rows in large]}
+                if adjusts:
+                    of["adjusted"] = [self._adjusted(values, rows) for _, rows in large]
+                for method, unlike in of.items():
+                    for (name, _), effect in zip(large, effects.corrected(unlike), strict=True):
+                        yield self._row(grouping, name, outcome, method, effect)
 
     def _observational(self, outcome: str, values: np.ndarray) -> Iterator[dict[str, object]]:
         x = traits.matrix(self.traits.assign(before_cents=self.rows["before_cents"]))
@@ -143,6 +146,16 @@ class Judged:
         if outcome == "revenue_cents":
             return effects.mean_effect(values, treated, self.params.level)
         return effects.share_effect(values > 0, treated, self.params.level)
+
+    def _spent_before(self) -> bool:
+        """Return whether it is known what every member spent before the campaign, and not nothing."""
+        before = self.rows["before_cents"].to_numpy(float)
+        return bool(np.isfinite(before).all() and before.any())
+
+    def _adjusted(self, values: np.ndarray, rows: np.ndarray) -> Effect:
+        """Return the effect on some members without what they spent before."""
+        before = self.rows["before_cents"].to_numpy(float)[rows]
+        return effects.adjusted_effect(values[rows], self.treated[rows], before, self.params.level)
 
     def _groupings(self) -> dict[str, pd.Series]:
         """Return ways to divide the members that were known before the campaign."""

@@ -1,12 +1,10 @@
 """Whether campaigns brought more of some groups of customers than of others."""
 
-from math import ceil
-
 import numpy as np
 import pandas as pd
 
 from crmwb.display.picture import Picture, draw
-from crmwb.findings import Count, Finding, Interval, Listing, Money, Name, Term, Value
+from crmwb.findings import Count, Finding, Interval, Money, Name, Term, Value
 from crmwb.plots import response as plots
 from crmwb.response.interaction import interaction
 
@@ -69,31 +67,14 @@ class CampaignGroups:
         return order.drop(columns="place").reset_index(drop=True)
 
     @property
-    def finding(self) -> Finding:
-        """How many groups of campaigns show an effect on revenue, and which the largest."""
-        rows = self.effects
-        by_chance = SURE * rows.groupby(["campaign_id", "grouping"]).ngroups  # p-values hold for a campaign's groups
-        divisions = Listing(tuple(Term("division", name) for name in self.divisions))
-        n_sure = int((rows["p_value"] < SURE).sum())
-        n = {"n": Count(n_sure), "n_groups": Count(len(rows)), "divisions": divisions}
-        if not n_sure:
-            return Finding("response.groups_none", n)
-        sure = rows[rows["p_value"] < SURE].assign(size=lambda d: d["difference"].abs())
-        most = sure.sort_values(["size", "campaign_id", "group"], ascending=[False, True, True]).iloc[0]
-        values = {
-            "by_chance": Count(ceil(by_chance)),
-            "group": Term(str(most["grouping"]), str(most["group"])),
-            "campaign": Name(str(most["name"])),
-            "per_head": Money(float(most["difference"]), self.currency),
-        }
-        return Finding("response.groups_some", n | values)
-
-    @property
     def differences(self) -> list[Finding]:
-        """Whether any effect differs between groups beyond chance, and of which campaigns; empty without a test."""
+        """Whether any effect differs between groups beyond chance, and of which campaigns.
+
+        Effects of single groups are not counted: where the campaign worked, some are significant without a difference.
+        """
         tests = self.tests
         if tests.empty:
-            return []
+            return [Finding("response.groups_alone")]
         sure = tests[tests["p_of_all"] < SURE].sort_values(["p_of_all", "campaign_id"], kind="stable")
         n_tested = Count(len(tests), "comparison")
         if sure.empty:

@@ -144,8 +144,13 @@ class Campaigns:
 
     @cached_property
     def groups(self) -> CampaignGroups:
-        """Effects on revenue by tier, RFM segment, lifecycle stage and spending before the campaign."""
+        """Effects on revenue by tier, RFM segment, lifecycle stage and spending before the campaign.
+
+        What groups spent before is taken out where it is known, as of all customers.
+        """
         rows = self.effects[(self.effects["grouping"] != "") & (self.effects["outcome"] == MONEY)]
+        rows = rows.assign(place=rows["method"].map(METHODS.index)).sort_values("place", kind="stable")
+        rows = rows.drop_duplicates(["campaign_id", "grouping", "group"]).drop(columns="place").sort_index()
         rows = rows.merge(self.frame[["campaign_id", "name", "starts_on"]], on="campaign_id")
         return CampaignGroups(rows, self.revenue, self.currency)
 
