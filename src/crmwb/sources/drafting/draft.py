@@ -21,7 +21,17 @@ from crmwb.sources.drafting.reading.profile import Profile, plain_words, profile
 from crmwb.sources.drafting.reading.sniff import sniff
 from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
 from crmwb.sources.drafting.rows import heads, odd_rows, periods
-from crmwb.sources.drafting.tables import dimensions, facts, joins, left_out, overlaps, payments, purchases, unread
+from crmwb.sources.drafting.tables import (
+    dimensions,
+    facts,
+    further_questions,
+    joins,
+    left_out,
+    overlaps,
+    payments,
+    purchases,
+    unread,
+)
 from crmwb.sources.formats import packed
 from crmwb.sources.source_files import PARQUET, SourceFile, find, is_export, members_of
 
@@ -126,6 +136,7 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
     overlaps.ask(parts)
     file_numbers.ask(parts)
     tax_numbers.ask(parts)
+    further_questions.ask(parts)
     overlaps.ask_of_other_files(parts)
     unread.ask(parts)
     for part in parts:

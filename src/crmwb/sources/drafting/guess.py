@@ -67,6 +67,14 @@ class Guess:
         text = re.sub(r'"[^"]*"', "x", str(self.value.get("expression"))) if isinstance(self.value, dict) else ""
         return len(self.sources) > 1 and re.fullmatch(r"\w+ \*( [*/]?|\w+)+", text) is not None
 
+    @property
+    def text(self) -> str:
+        """What it reads, as an expression has it."""
+        own = self.value if isinstance(self.value, dict) else {"column": self.value}
+        name = str(own.get("column", ""))
+        plain = name if re.fullmatch(r"[A-Za-z_]\w*", name) else '"' + name.replace('"', '""') + '"'
+        return str(own.get("expression") or plain)
+
     def computed(self, expression: str, why: str, sources: Sequence[Column], sure: Sure | None = None) -> "Guess":
         """Return it computed by another expression, in the unit that its amounts are in."""
         kept = {k: v for k, v in self.value.items() if k == "unit"} if isinstance(self.value, dict) else {}
@@ -75,11 +83,7 @@ class Guess:
 
     def with_text(self, old: str, new: str, why: str, *more: Column) -> "Guess":
         """Return it with one expression in the place of another within it, whatever else was put into it."""
-        own = self.value if isinstance(self.value, dict) else {"column": self.value}
-        name = str(own.get("column", ""))
-        plain = name if re.fullmatch(r"[A-Za-z_]\w*", name) else '"' + name.replace('"', '""') + '"'
-        text = str(own.get("expression") or plain)
-        changed = re.sub(rf'(?<![\w"]){re.escape(old)}(?![\w"])', lambda _: new, text)
+        changed = re.sub(rf'(?<![\w"]){re.escape(old)}(?![\w"])', lambda _: new, self.text)
         return self.computed(changed, why, (*self.sources, *(c for c in more if c not in self.sources)))
 
 

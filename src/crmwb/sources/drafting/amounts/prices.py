@@ -83,7 +83,7 @@ def without_tax(part: Part, roles: Modifiers) -> None:
     if _where_it_is_within(part):
         return
     revenue, tax = part.guesses["revenue_cents"], roles.get("tax")
-    if tax is None or PERCENT.search(tax.words) or _is_share(tax):
+    if tax is None or PERCENT.search(tax.words) or is_share(tax):
         _without_rate(part)
         return
     if tax is None or len(revenue.sources) != 1 or not isinstance(revenue.value, str) or tax in revenue.sources:
@@ -110,7 +110,7 @@ def _where_it_is_within(part: Part) -> bool:
         return False
     if flag is None:
         return _ask_of_net(part, rate)
-    _take_rate_off(part, flag, sorted(flag.true_values), rate)
+    take_rate_off(part, flag, sorted(flag.true_values), rate)
     return True
 
 
@@ -125,7 +125,7 @@ def _ask_of_net(part: Part, rate: Column) -> bool:
 
     def answer(given: str) -> None:
         if given == "take_off":
-            _take_rate_off(part, flag, gross, rate)
+            take_rate_off(part, flag, gross, rate)
 
     text = (
         f"{flag.name} is {' or '.join(map(repr, gross))} in {n:,} rows, and {rate.name} stands beside: "
@@ -136,7 +136,7 @@ def _ask_of_net(part: Part, rate: Column) -> bool:
     return True
 
 
-def _take_rate_off(part: Part, flag: Column, values: list[str], rate: Column) -> None:
+def take_rate_off(part: Part, flag: Column, values: list[str], rate: Column) -> None:
     """Divide by one plus the rate of tax where a flag is one of some values."""
     revenue = part.guesses["revenue_cents"]
     value = revenue.value if isinstance(revenue.value, dict) else {"column": revenue.value}
@@ -208,7 +208,8 @@ def is_rate(column: Column) -> bool:
     return is_named and column.is_number and max(column.numbers, default=0) <= 100 * MOST_RATE
 
 
-def _is_share(tax: Column) -> bool:
+def is_share(tax: Column) -> bool:
+    """Say whether a column of tax holds its rates rather than amounts."""
     return any("%" in value for value in tax.counts) or (max(tax.numbers, default=0) < 1 and any(tax.numbers))
 
 

@@ -14,10 +14,10 @@ from crmwb.sources.drafting.reading.profile import Column
 
 KEY = "which_customer"
 TAX_NUMBER = re.compile(
-    r"(.* )?(nip|rfc|cif|nif|cui|cnpj|cpf|cuit|rut|ruc|nit|gstin|ico|dic|vat (id|no|nr|number|reg no)|ust ?id( ?nr)?|steuernummer|tax (id|no|number)|vkn|vergi no|npwp|mst|siret|siren|partita iva|p iva|orgnr|org ?nummer|cvr( nr)?|y tunnus|adoszam|αφμ|codice fiscale|btw (nr|nummer)|kvk( nr)?|abn|uin|ein|uen|法人番号|税号|纳税人识别号|統一編號)( .*)?"
+    r"(.* )?(nip|rfc|cif|nif|cui|cnpj|cpf|cuit|rut|ruc|nit|gstin|ico|dic|vat (id|no|nr|number|reg no)|ust ?id( ?nr)?|steuernummer|tax (id|no|number)|vkn|vergi no|npwp|mst|siret|siren|partita iva|p iva|orgnr|org ?nummer|cvr( nr)?|y tunnus|adoszama?|αφμ|codice fiscale|btw (nr|nummer)|kvk( nr)?|abn|uin|ein|uen|法人番号|税号|纳税人识别号|統一編號)( .*)?"
 )
 NAMES = re.compile(
-    r"(.* )?(names?|nombre|nom|nome|nazwa|nazev|navn|namn|nimi|denumire|nev|razon social|razao social|ragione sociale|raison sociale|kontrahent|επωνυμια|名称|氏名|会社名)( .*)?"
+    r"(.* )?(names?|nombre|nom|nome|nazwa|nazev|navn|namn|nimi|denumire|neve?|jmeno|nazov|meno|naziv|ime|razon social|razao social|ragione sociale|raison sociale|kontrahent|επωνυμια|名称|氏名|会社名)( .*)?"
 )
 BETWEEN = ("-", " ", ".", "/")  # what stands between the digits of a number, and says nothing
 LEAST_SEVERAL = 3  # addresses with several numbers of customers
@@ -64,7 +64,7 @@ def _other(part: Part, who: Column) -> Column | None:
         return None
     texts = [c for c in part.looked_at.own if c is not who and not c.is_date and c.n_known > HALF * c.n_rows]
     if _is_tax_number(who):
-        return next((c for c in _named_alike(texts, who) if _several(part, who, c)), None)
+        return next((c for c in names_beside(texts, who) if _several(part, who, c)), None)
     for column in texts:
         is_address = ids.is_email(column) and not ids.is_email(who)
         if is_address and len(_several(part, column, who)) >= LEAST_SEVERAL:
@@ -82,7 +82,7 @@ def _is_tax_number(column: Column) -> bool:
     return 0 < n_with_digits >= HALF * column.n_known
 
 
-def _named_alike(columns: list[Column], who: Column) -> Iterator[Column]:
+def names_beside(columns: list[Column], who: Column) -> Iterator[Column]:
     """Yield columns of names, those first whose name says of the same party: "Nombre Receptor" beside "RFC Receptor"."""
     party = set(who.own_words.split())
     names = [c for c in columns if NAMES.fullmatch(c.words) and not c.is_number and len(c.counts) > 1]

@@ -1,0 +1,61 @@
+"""Customers by a number that some do not have, such as people without a tax number: their names are asked about."""
+# ruff: noqa: E501 - sentences for people are easier to read in one line
+
+from crmwb.sources.drafting.customers import tax_numbers
+from crmwb.sources.drafting.guess import Guess, Part, Sure
+from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.reading import syntax, words
+from crmwb.sources.drafting.reading.profile import Column
+
+LEAST_ROWS = 3
+NEARLY_ALL = 0.9
+
+
+def ask(part: Part) -> None:
+    """Ask whether rows without the number of a customer are of whom their name says, or of nobody who is known.
+
+    Parameters
+    ----------
+    part : Part
+        Purchases.
+    """
+    guess = part.guesses["customer_id"]
+    if len(guess.sources) != 1 or not part.looked_at.holds(*guess.sources):
+        return
+    number = guess.sources[0]
+    missing = [text is None for text in part.looked_at.texts(number)]
+    n = sum(missing)
+    if n < LEAST_ROWS or n == len(missing) or words.is_guest(number.name):
+        return
+    for column in tax_numbers.names_beside(part.looked_at.own, number):
+        names = [t for t, is_one in zip(part.looked_at.texts(column), missing, strict=True) if is_one]
+        known = [text for text in names if text and not words.is_guest(text)]
+        if len(known) >= NEARLY_ALL * n and len(set(known)) > 1 and column.name not in part.heads:
+            _ask(part, number, column, n, len(set(known)))
+            return
+
+
+def _ask(part: Part, number: Column, column: Column, n: int, n_names: int) -> None:
+    own, name = syntax.column(number.name), syntax.column(column.name)
+
+    def answer(given: str) -> None:
+        if given != "name":
+            return
+        for each in (part, *part.twins):
+            now = each.guesses["customer_id"]
+            value = now.value if isinstance(now.value, dict) else {}
+            kept = {key: said for key, said in value.items() if key not in {"column", "expression"}}
+            value = {"expression": f"coalesce({now.text}, {name})", **kept}
+            why = f"{now.why}; {column.name} where {number.name} is blank, as you said"
+            each.guesses["customer_id"] = Guess(value, Sure.SURE, why, (number, column))
+            condition = f"{own} is not null"
+            instead = f"({condition} or {name} is not null)"
+            if condition in (text := str(each.options.get("filter", ""))):
+                each.options["filter"] = text.replace(condition, instead, 1)
+
+    text = (
+        f"{number.name} is blank in {n:,} rows, which have {n_names:,} different {column.name}: are these customers whom their "
+        f"name tells (name), or rows without a customer (nobody), which are left out?"
+    )
+    key = syntax.slug(f"without {number.own_words or number.name}")
+    part.questions.append(Question(key, text, answer, ("name", "nobody"), columns=(number.name, column.name)))

@@ -1,0 +1,29 @@
+"""Questions about purchases that rest on all that was guessed and asked of them before."""
+
+from crmwb.sources.drafting import modifiers
+from crmwb.sources.drafting.amounts import tax_flags
+from crmwb.sources.drafting.customers import numbers_or_names, shared_accounts
+from crmwb.sources.drafting.guess import Part
+from crmwb.sources.drafting.rows import billed_again, own_documents
+
+WANTED = ("customer_id", "order_id", "revenue_cents")
+
+
+def ask(parts: list[Part]) -> None:
+    """Ask them of each part of purchases, but for those made of the same rows as another.
+
+    Parameters
+    ----------
+    parts : list of Part
+        All parts of a draft.
+    """
+    same = {id(twin) for part in parts for twin in part.twins}
+    for part in parts:
+        is_sales = part.table == "transactions" and part.profile is not None and id(part) not in same
+        if not is_sales or not all(name in part.guesses for name in WANTED):
+            continue
+        numbers_or_names.ask(part)
+        own_documents.ask(part)
+        billed_again.ask(part)
+        tax_flags.ask(part, modifiers.find(part.looked_at))
+        shared_accounts.ask(part)
