@@ -21,7 +21,7 @@ DAY = rf"({DATE}|(date|fecha|data|jour|dia)( (de|d|du|del|di|da))?( (la|l|el))?)
 CAMPAIGNS: dict[str, Patterns] = {
     "campaign_id": (rf"{PREFIX}{OF_CAMPAIGN}{ID.removesuffix('?')}|{PREFIX.removesuffix('?')}{OF_CAMPAIGN}", rf"{OF_CAMPAIGN}|id|code|nr|no|编号|编码"),
     "name": (CAMPAIGN_NAME, r"name|title|titel|bezeichnung|subject|betreff|名称|主题|nom|nombre"),
-    "kind": (rf"({OF_CAMPAIGN} )?(type|art|typ|channel|kanal|medium|format|objective|canal|tipo)|(活动)?(类型|形式|渠道|方式)", r"category|kategorie|objectif"),
+    "kind": (rf"({OF_CAMPAIGN} )?(type|kind|art|typ|channel|kanal|medium|format|objective|canal|tipo)|(活动)?(类型|形式|渠道|方式)", r"category|kategorie|objectif"),
     "starts_on": (rf"({OF_CAMPAIGN} ?)?(start|starts|started|begin|begins|beginn|launch|launched|sent|send|versand|开始|起始|开展|举办|上线|发送)( ?{DATE})?|date de (debut|lancement)|debut|fecha de (inicio|lanzamiento)|inicio", rf"{OF_CAMPAIGN} ?{DATE}|{DATE}|fecha|von|from|valid from|gultig ab"),
     "ends_on": (rf"({OF_CAMPAIGN} ?)?(end|ends|ended|finish|ende|结束|截止|终止)( ?{DATE})?|date de fin|fin|fecha de (fin|cierre)", r"bis|until|to|valid to|gultig bis"),
     "cost_cents": (rf"(((total|actual|real|media|{OF_CAMPAIGN}) ?)?(cost|costs|spend|spent|expenses?|kosten|ausgaben|aufwand|couts?|depenses?|costes?|costos?|gastos?|成本|花费|支出|费用)( (total|actual))?|(ist|gesamt|werbe)kosten|(实际|活动|总|推广|投入)(费用|成本|花费|支出|投入)|(cout|coste|costo) (total|reel|real)|actual (cost|spend)){IN_YUAN}", r"投入|investment|invest"),

@@ -5,7 +5,7 @@ import re
 
 from crmwb.contract import Kind
 from crmwb.contract.canonical import TABLES
-from crmwb.sources.drafting.customers import ids, kinds
+from crmwb.sources.drafting.customers import consent, ids, kinds
 from crmwb.sources.drafting.guess import Part, Sure, fill, of_column
 from crmwb.sources.drafting.reading import syntax, vocabulary
 from crmwb.sources.drafting.reading.profile import Column, Profile
@@ -37,6 +37,7 @@ def dimension(table: str, profile: Profile, facts: list[Part]) -> Part | None:
     part = Part(table, syntax.file_options(profile), guesses, profile)
     if table == "customers":
         kinds.put(part, profile.columns, [column])
+        consent.put(part, others)
     return _ordered(part)
 
 
