@@ -1,6 +1,7 @@
 """Predict opportunities and customers: chances to win and to buy, the quarter's sales, likeness to the best."""
 
 from datetime import date
+from functools import partial
 
 from crmwb import engine, layout, params, stage, storage
 from crmwb.contract.features import CUSTOMERS as FEATURES
@@ -13,7 +14,7 @@ def main() -> None:
     observed = storage.read_json(layout.OBSERVATION)
     window = (date.fromisoformat(observed["first_event"]), date.fromisoformat(observed["as_of"]))
     features = storage.read(FEATURES, build.FEATURES)
-    tiers = storage.read(TIER_MONTHS, ["as_of", "customer_id", "tier"])
+    tiers = partial(storage.read, TIER_MONTHS, ["as_of", "customer_id", "tier"])
     with engine.connect(p.engine, beside_frames=True) as con:
         tables = storage.open_tables(con, layout.CLEAN)
         predictions = build.build(con, tables, features, layout.SNAPSHOTS, tiers, window=window, params=p)

@@ -10,7 +10,7 @@ from pandas import Timestamp
 
 from crmwb import engine
 from crmwb.contract import Column, Kind
-from crmwb.sources import casts
+from crmwb.sources import casts, steps
 from crmwb.sources.mapping import ColumnMapping, TableMapping
 
 
@@ -31,7 +31,9 @@ def values(con, kind, texts, **options):
     table = engine.open_arrow(con, pa.table(columns), ibis.util.gen_name("t"))
     style = TableMapping(file="x.csv", columns={"c": mapping}).style_of(mapping)
     value, known = casts.cast(Column("c", kind, ""), mapping, lambda name: casts.known(table[name], ()), style)
-    rows = engine.batches(con, table.select("i", c=value, wrong=known & value.isnull())).read_all().sort_by("i")
+    read = steps.mutate(table, {"c": value, "known": known})  # as the pipeline does
+    query = read.select("i", "c", wrong=read.known & read.c.isnull())
+    rows = engine.batches(con, query, in_steps=True).read_all().sort_by("i")
     return rows["c"].to_pylist(), rows["wrong"].to_pylist()
 
 

@@ -10,7 +10,7 @@ from pandas import Timestamp
 
 from crmwb import engine
 from crmwb.errors import CrmwbError
-from crmwb.sources import casts, expressions
+from crmwb.sources import casts, expressions, steps
 from crmwb.sources.expressions import ExpressionError
 from crmwb.sources.expressions.functions import CALLS
 from crmwb.sources.expressions.grammar import FUNCTIONS
@@ -27,7 +27,8 @@ def gives(con):
         schema = pa.schema([(name, pa.string()) for name in row])
         table = engine.open_arrow(con, pa.Table.from_pylist([row], schema), ibis.util.gen_name("t"))
         given = expressions.compute(text, lambda name: casts.known(table[name], ()), style)
-        result = engine.batches(con, table.select(value=given.value, failed=given.has_failed)).read_all().to_pylist()[0]
+        read = steps.mutate(table, {"value": given.value, "failed": given.has_failed})  # as the pipeline does
+        result = engine.batches(con, read.select("value", "failed"), in_steps=True).read_all().to_pylist()[0]
         return "cannot be read" if result["value"] is None and result["failed"] else result["value"]
 
     return first_row

@@ -17,7 +17,7 @@ from crmwb.features.observation import Observation
 from crmwb.features.snapshots import write_snapshots
 from crmwb.findings import Share, from_json
 from crmwb.findings.say import say
-from crmwb.params import DimensionWeights, ScorecardParams, Tier
+from crmwb.params import DimensionWeights, EngineParams, ScorecardParams, Tier
 from crmwb.tiers import boundaries, levels_of, place, probability
 from crmwb.value import influence, realised, scorecard
 from crmwb.value.potential import wallet
@@ -233,8 +233,15 @@ def make_card(con, tables, tmp_path, as_of="2024-01-01", *, params=PARAMS, now_b
     return card, scorecard.facts(card, brought, clv, "margin", params)
 
 
-def test_a_card_of_a_small_company(con, tmp_path):
-    card, facts = make_card(con, company(con), tmp_path)
+@pytest.fixture(scope="module")
+def whole_card(tmp_path_factory):
+    """Return the card of the company by PARAMS, and its facts; read it only."""
+    with engine.connect(EngineParams(threads=2, memory_limit_gb=2)) as con:
+        return make_card(con, company(con), tmp_path_factory.mktemp("card"))
+
+
+def test_a_card_of_a_small_company(whole_card):
+    card, facts = whole_card
     rows = card.customers.set_index("customer_id")
     assert rows.loc["never", "tier"] == "potential"
     assert rows.loc["never"].drop(["tier"]).isna().all()
@@ -319,8 +326,8 @@ def test_held_customers_are_those_whom_only_memory_keeps(con, tmp_path):
     assert card.customers["is_tier_held"].eq(True).equals(kept)
 
 
-def test_tiers_at_month_ends_are_written_and_today_follows_them(con, tmp_path):
-    card, facts = make_card(con, company(con), tmp_path)
+def test_tiers_at_month_ends_are_written_and_today_follows_them(whole_card):
+    card, facts = whole_card
     months = card.months
     assert months["as_of"].unique().tolist() == [date(2023, 11, 1), date(2023, 12, 1), date(2024, 1, 1)]
     assert months.groupby("as_of")["customer_id"].nunique().tolist() == [40, 40, 40]
@@ -334,9 +341,9 @@ def test_tiers_at_month_ends_are_written_and_today_follows_them(con, tmp_path):
     assert facts["stability"]["agreement_share"] > 0.9
 
 
-def test_another_model_of_value_today_moves_nobody_from_the_tier_of_last_month(con, tmp_path):
-    alike, _ = make_card(con, company(con), tmp_path / "alike")
-    other, facts = make_card(con, company(con), tmp_path / "other", now_by=-1.0)  # who was worth most is worth least
+def test_another_model_of_value_today_moves_nobody_from_the_tier_of_last_month(con, tmp_path, whole_card):
+    alike, _ = whole_card
+    other, facts = make_card(con, company(con), tmp_path, now_by=-1.0)  # who was worth most is worth least
     assert (other.customers["tier"] != alike.customers["tier"]).any()
     counts = ["n_customers", "n_before", "n_up", "n_down"]
     assert other.history[counts].equals(alike.history[counts])
@@ -345,8 +352,8 @@ def test_another_model_of_value_today_moves_nobody_from_the_tier_of_last_month(c
     assert from_json(facts["memory"]["finding"]).values["changed"] == Share(moved / 40)
 
 
-def test_the_five_variables_are_components_of_the_score(con, tmp_path):
-    card, _ = make_card(con, company(con), tmp_path)
+def test_the_five_variables_are_components_of_the_score(whole_card):
+    card, _ = whole_card
     rows = card.customers.set_index("customer_id").drop("never")
     assert rows["revenue_points"].rank().equals(rows["revenue_points"].rank(method="average"))
     assert rows[["response_points", "referrals_points"]].isna().all(axis=None)
@@ -354,9 +361,9 @@ def test_the_five_variables_are_components_of_the_score(con, tmp_path):
     assert clv.between(-0.01, 100.01).all()  # income is the mean of revenue, profit and value to come
 
 
-def test_tiers_may_be_cut_by_revenue(con, tmp_path):
+def test_tiers_may_be_cut_by_revenue(con, tmp_path, whole_card):
     by_revenue, _ = make_card(con, company(con), tmp_path, params=PARAMS.model_copy(update={"cut": "revenue"}))
-    by_count, _ = make_card(con, company(con), tmp_path)
+    by_count, _ = whole_card
     n_vip = [(card.customers["tier"] == "vip").sum() for card in (by_revenue, by_count)]
     assert n_vip[0] < n_vip[1] == 8  # a fifth of revenue needs fewer than a fifth of forty
 

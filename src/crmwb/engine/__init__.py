@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.sql import SQLBackend
 
-from crmwb.engine import duckdb, spark
+from crmwb.engine import duckdb, memory, spark
 from crmwb.engine.duckdb import BATCH_ROWS
 from crmwb.engine.functions import day, function
 from crmwb.params import EngineParams
@@ -85,6 +85,7 @@ def connect(
         An Ibis connection. Timestamps are naive UTC throughout, so its time zone does not matter.
     """
     if beside_frames:
+        memory.give_back()
         params = params.model_copy(update={"memory_limit_gb": max(1, params.memory_limit_gb // 2)})
     return _ENGINES[params.kind if lines else "duckdb"].connect(params)
 

@@ -1,6 +1,6 @@
 """The predict stage: opportunities, customers, and what marketing money brings."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -36,7 +36,7 @@ def build(
     tables: Mapping[str, ir.Table],
     features: pd.DataFrame,
     snapshots: Path,
-    tiers: pd.DataFrame,
+    tiers: Callable[[], pd.DataFrame],
     *,
     window: tuple[date, date],
     params: Params,
@@ -53,8 +53,8 @@ def build(
         Of every customer now: FEATURES.
     snapshots : Path
         Features at month ends.
-    tiers : DataFrame
-        as_of, customer_id, tier at month ends.
+    tiers : callable
+        Reads as_of, customer_id, tier at month ends.
     window : (date, date)
         The first event's day, and as_of (exclusive).
     params : Params

@@ -7,7 +7,7 @@ lot the money follows the customers (service goes where there are complaints, sa
 statement is made.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -64,7 +64,7 @@ class Spending:
 def spending(
     con: Backend,
     tables: Mapping[str, ir.Table],
-    tiers: pd.DataFrame,
+    tiers: Callable[[], pd.DataFrame],
     margin_share: float,
     *,
     window: tuple[date, date],
@@ -78,8 +78,8 @@ def spending(
         The engine that holds the tables.
     tables : mapping of str to ir.Table
         Clean canonical tables by name.
-    tiers : DataFrame
-        as_of, customer_id, tier at month ends.
+    tiers : callable
+        Reads as_of, customer_id, tier at month ends: asked only where a campaign held customers back.
     margin_share : float
         Margin over revenue.
     window : (date, date)
@@ -102,10 +102,11 @@ def spending(
     rows: list[tuple[object, ...]] = []
     with step("what marketing money brought"):
         with_control = _with_control(con, tables["campaign_members"])
+        known = tiers() if with_control else pd.DataFrame()
         for campaign in campaigns(con, tables, window, params.outcome_days):
             if campaign.campaign_id not in with_control:
                 continue
-            rows += _points(con, tables, campaign, tiers, margin_share, params=params)
+            rows += _points(con, tables, campaign, known, margin_share, params=params)
     points = pd.DataFrame(rows, columns=POINTS)
     if points.empty:
         return Spending(Unavailable("predict.no_lot_in_campaigns"), **others, points=nothing[0], curve=nothing[1])

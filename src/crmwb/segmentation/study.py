@@ -1,6 +1,7 @@
 """The whole segmentation of a source, from described and valued customers to all that the segment stage writes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -10,9 +11,9 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
-from crmwb import storage
+from crmwb import engine, storage
 from crmwb.engine import Backend
-from crmwb.params import Params
+from crmwb.params import EngineParams, Params
 from crmwb.progress import step
 from crmwb.segmentation import acceptance, cards, clusters, needs, refit, rfm, rules, value_classes
 from crmwb.segmentation.acceptance import Later
@@ -22,6 +23,7 @@ from crmwb.segmentation.profiles import profiles
 from crmwb.segmentation.refit.bins import columns_of
 from crmwb.tiers import stability
 
+INTERESTS = ("customer_id", "category", "revenue_cents", "revenue_share")
 LATER = ("as_of", "customer_id", "n_purchase_days", "revenue_cents")  # beside what clusters read
 
 
@@ -69,9 +71,23 @@ class Study:
     metrics: dict[str, Any]
 
 
+@contextmanager
+def opened(params: EngineParams, folder: Path) -> Iterator[tuple[Backend, Mapping[str, ir.Table]]]:
+    """Open an engine beside frames of all customers, and the tables of a folder on it.
+
+    Parameters
+    ----------
+    params : EngineParams
+        Which engine, threads and memory.
+    folder : Path
+        Clean canonical tables.
+    """
+    with engine.connect(params, beside_frames=True) as con:
+        yield con, storage.open_tables(con, folder)
+
+
 def study(
-    con: Backend,
-    tables: Mapping[str, ir.Table],
+    sales: AbstractContextManager[tuple[Backend, Mapping[str, ir.Table]]],
     customers: pd.DataFrame,
     past: Past,
     *,
@@ -85,16 +101,14 @@ def study(
 
     Parameters
     ----------
-    con : Backend
-        The engine that holds the tables.
-    tables : mapping of str to ir.Table
-        Clean canonical tables by name.
+    sales : context manager of (Backend, mapping of str to ir.Table)
+        What `opened` returns: the engine's memory is needed for a while only.
     customers : DataFrame
         One row per customer, sorted by customer_id: features, value and stage of life.
     past : Past
         Earlier month ends, and the accepted model.
     interests : DataFrame
-        One row per customer and category.
+        One row per customer and category: `INTERESTS`.
     marketing_mix : MarketingMix
         The rules that turn needs into advice.
     observed : dict
@@ -112,8 +126,7 @@ def study(
     p, currency = params.segmentation, observed["currency"]
     with step("finding segments"):
         model = fit(customers, observed["as_of"], p, params.seed, interests=interests)
-        buyers = customers[customers["n_purchase_days"] > 0]
-        model = refit.settle(model, past.accepted, buyers, p.refit, interests=interests)
+        model = refit.settle(model, past.accepted, customers, p.refit, interests=interests)
         as_of = date.fromisoformat(observed["as_of"])
         followed = rfm.follow(past.snapshots, as_of, p.rfm)
         segments = score(customers, model, interests=interests, rfm_before=followed.before)
@@ -122,8 +135,9 @@ def study(
         traits = cards.traits(customers, segments, p, interests=interests)
         carded = cards.cards(customers, segments, ruled, traits, interests=interests, currency=currency)
     with step("what segments need"):
-        whole = customers.merge(segments, on="customer_id", validate="one_to_one")
-        wanted = needs.measure(con, dict(tables), whole, as_of, p.needs, audits=audits)
+        whole = pd.concat([customers, segments.drop(columns="customer_id")], axis=1)  # of the same order: no copy
+        with sales as (con, tables):
+            wanted = needs.measure(con, dict(tables), whole, as_of, p.needs, audits=audits)
         mix = needs.mix(wanted, whole, marketing_mix, p.needs, currency=currency)
     with step("testing segments"):
         tests = acceptance.test(

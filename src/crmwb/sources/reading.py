@@ -99,7 +99,8 @@ def without_customer(rows: SourceRows, table: Table, periods: ir.Table | None = 
     )
     nobodys = result.filter(result[OF_A_SALE[0]].isnull())
     cents = nobodys[OF_A_SALE[1]].sum().cast(WIDE).fill_null(0)
-    results = nobodys.group_by(FILE).aggregate(n=nobodys.count(), cents=cents).to_pyarrow().to_pylist()
+    counts = nobodys.group_by(FILE).aggregate(n=nobodys.count(), cents=cents)
+    results = engine.batches(nobodys.get_backend(), counts, in_steps=True).read_all().to_pylist()
     return {row[FILE]: (int(row["n"]), int(row["cents"])) for row in results}
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from crmwb.calendar import month_ends
-from crmwb.engine import Backend
+from crmwb.engine import Backend, memory
 from crmwb.findings import Count, Term, Unavailable
 from crmwb.lifecycle.activity import read_purchases
 from crmwb.lifecycle.risk.build import PART_OF_HISTORY as PART_OF_RISK
@@ -87,24 +87,42 @@ def build(
     ordered = features_now.sort_values("customer_id", ignore_index=True)
     ids = ordered["customer_id"].to_numpy()
     with step("propensity"):
-        purchases, ends = read_purchases(con, tables, as_of), month_ends(first, as_of)
-        seasons, longest = read_seasons(con, tables, ids, window), (as_of - first).days / PART_OF_RISK
-        watch = Watch(purchases, ends, len(ids), params.lifecycle.risk, seasons)
-        own = watch.moments(longest)
-        seen = cache(watch.as_seen_at(own, longest))  # for both targets
-        fixed = [moments.within(one, days, watch.now) for one in own]
-
-        def fixed_as_seen_at(place: int) -> list[Known]:
-            time = seasons.time_at(own[place].as_of) if watch.now.pace else watch.now
-            return [moments.within(one, days, time) for one in seen(place)]
-
-        n_origins = params.predict.n_origins
-        buys = _of(BUYS, fixed, fixed_as_seen_at, snapshots, ordered, n_origins=n_origins)
-        leaves = _of(LEAVES, own, seen, snapshots, ordered, n_origins=n_origins)
+        buys, leaves, last = _propensities(con, tables, ordered, snapshots, days, window=window, params=params)
+    memory.give_back()  # what chances are fitted on, several times all customers
     with step("lookalikes"):
         alike = lookalikes(snapshots, ordered, params.predict, params.seed)
-    frame = _customers(buys, alike, ids, own)
+    frame = _customers(buys, alike, ids, last)
     return Customers(buys, leaves, alike, frame, days)
+
+
+def _propensities(
+    con: Backend,
+    tables: Mapping[str, ir.Table],
+    ordered: pd.DataFrame,
+    snapshots: Path,
+    days: int,
+    *,
+    window: tuple[date, date],
+    params: Params,
+) -> tuple[Propensity | Unavailable, Propensity | Unavailable, np.ndarray]:
+    """Return the chances to buy and to leave, and the places of the customers of whom they are stated."""
+    first, as_of = window
+    ids = ordered["customer_id"].to_numpy()
+    purchases, ends = read_purchases(con, tables, as_of), month_ends(first, as_of)
+    seasons, longest = read_seasons(con, tables, ids, window), (as_of - first).days / PART_OF_RISK
+    watch = Watch(purchases, ends, len(ids), params.lifecycle.risk, seasons)
+    own = watch.moments(longest)
+    seen = cache(watch.as_seen_at(own, longest))  # for both targets
+    fixed = [moments.within(one, days, watch.now) for one in own]
+
+    def fixed_as_seen_at(place: int) -> list[Known]:
+        time = seasons.time_at(own[place].as_of) if watch.now.pace else watch.now
+        return [moments.within(one, days, time) for one in seen(place)]
+
+    n_origins = params.predict.n_origins
+    buys = _of(BUYS, fixed, fixed_as_seen_at, snapshots, ordered, n_origins=n_origins)
+    leaves = _of(LEAVES, own, seen, snapshots, ordered, n_origins=n_origins)
+    return buys, leaves, own[-1].customer if own else np.array([], dtype=np.int64)
 
 
 def _of(
@@ -123,11 +141,11 @@ def _of(
 
 
 def _customers(
-    buys: Propensity | Unavailable, alike: Lookalikes | Unavailable, ids: np.ndarray, every: list[Known]
+    buys: Propensity | Unavailable, alike: Lookalikes | Unavailable, ids: np.ndarray, last: np.ndarray
 ) -> pd.DataFrame:
     frame = pd.DataFrame({"customer_id": pd.Series(dtype=object)})
     if isinstance(buys, Propensity) and np.isfinite(buys.now).any():
-        columns = {"customer_id": ids[every[-1].customer], "buy_probability": buys.now}
+        columns = {"customer_id": ids[last], "buy_probability": buys.now}
         for place in range(buys.main.shape[1]):
             columns[f"driver_{place + 1}"] = [buys.columns[at] for at in buys.main[:, place]]
             columns[f"effect_{place + 1}"] = buys.effects[:, place]

@@ -15,7 +15,7 @@ from crmwb.segmentation.refit.matching import kept_share, match
 def settle(
     model: dict[str, Any],
     accepted: dict[str, Any] | None,
-    buyers: pd.DataFrame,
+    customers: pd.DataFrame,
     params: RefitParams,
     interests: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
@@ -29,8 +29,8 @@ def settle(
         What `segmentation.fit` returned.
     accepted : dict, optional
         The accepted model, of the same source; None where there is none.
-    buyers : DataFrame
-        The customers who bought, of now.
+    customers : DataFrame
+        One row per customer, of now; those who bought count.
     params : RefitParams
         How great an overlap must be.
     interests : DataFrame, optional
@@ -49,6 +49,7 @@ def settle(
     why = _not_comparable(clustering, before)
     if why is not None:
         return model | {"matching": _refused(Finding("refit.no_ids", {"why": why}), clustering)}
+    buyers = customers[customers["n_purchase_days"] > 0]
     old = of_clusters(buyers, before, interests, "cluster")
     if isinstance(old, Unavailable):
         return model | {"matching": _refused(Finding("refit.no_ids", {"why": old}), clustering)}
