@@ -203,3 +203,18 @@ def test_whom_to_contact_again_is_said_after_a_proven_gain_only(p_value, differe
     effects = pd.DataFrame([effect("a", p_value, difference) | {"level": 0.95}])
     sentence = findings(Response(heads, effects, *[pd.DataFrame()] * 4), "EUR")
     assert any(finding.code == f"response.answer_{answer}" for finding in sentence) == is_said
+
+
+def test_whom_to_contact_again_is_not_said_where_one_of_several_is_significant_alone():
+    heads = pd.DataFrame({"campaign_id": [*"abcd"], "name": [*"ABCD"], "answer": "all", "design": "experiment"})
+    heads = heads.assign(p_balance=0.5, p_sizes=0.5, starts_on=date(2024, 1, 1), n_treated=40, n_control=40)
+
+    def codes(p_value):
+        effects = [effect("a", p_value), *(effect(campaign, 0.5) for campaign in "bcd")]
+        own = pd.DataFrame(effects).assign(level=0.95)
+        none = pd.DataFrame()
+        return [finding.code for finding in findings(Response(heads, own, none, none, none, none), "EUR")]
+
+    assert "response.answer_all" in codes(0.01)
+    assert "response.answer_all" not in codes(0.04)
+    assert "response.effect_gain" in codes(0.04)  # with its interval, beside what holds of all together

@@ -1,6 +1,7 @@
 """What the campaigns show, as findings."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
@@ -23,7 +24,8 @@ def findings(response: Response, currency: str) -> list[Finding]:
     }
     code = "mixed" if 0 < len(experiments) < len(heads) else "experiments" if len(experiments) else "observational"
     latest_first = heads.sort_values(["starts_on", "campaign_id"], ascending=[False, True])
-    each = [finding for _, head in latest_first.iterrows() for finding in _campaign(head, response, currency)]
+    together = _together(experiments["campaign_id"], response)
+    each = [f for _, head in latest_first.iterrows() for f in _campaign(head, response, currency, together)]
     judged = [Finding(f"response.campaigns_{code}", counted), _outcomes(each, len(heads))]
     return [*judged, *sorted(each, key=lambda finding: -finding.weight)]
 
@@ -39,7 +41,21 @@ def _outcomes(each: list[Finding], n_campaigns: int) -> Finding:
     return Finding("response.outcomes", {"parts": Listing(tuple(parts)), "n_proven": Count(proven)})
 
 
-def _campaign(head: pd.Series, response: Response, currency: str) -> Iterator[Finding]:
+def _together(experiments: pd.Series, response: Response) -> dict[str, float]:
+    """Return the p-value of each experiment's effect on revenue, of all experiments together (Holm)."""
+    own = response.effects
+    own = own[own["grouping"] == ""] if len(own) else own
+    best = {str(i): best_effect(own[own["campaign_id"] == i], MONEY) for i in experiments} if len(own) else {}
+    p_values = {i: float(effect["p_value"]) for i, effect in best.items() if effect is not None}
+    known = {i: p for i, p in p_values.items() if math.isfinite(p)}
+    if not known:
+        return {}
+    from statsmodels.stats.multitest import multipletests  # takes a second to import
+
+    return dict(zip(known, multipletests(list(known.values()), method="holm")[1], strict=True))
+
+
+def _campaign(head: pd.Series, response: Response, currency: str, together: Mapping[str, float]) -> Iterator[Finding]:
     name = Name(str(head["name"]))
     own = response.effects
     own = own[(own["campaign_id"] == head["campaign_id"]) & (own["grouping"] == "")] if len(own) else own
@@ -49,12 +65,14 @@ def _campaign(head: pd.Series, response: Response, currency: str) -> Iterator[Fi
     elif head["p_balance"] < SUSPICIOUS:
         yield Finding("response.unlike_arms", {"campaign": name})
     elif head["design"] == "experiment":
-        yield from _experiment(head, own, name, currency)
+        yield from _experiment(head, own, name, currency, p_of_all=together.get(str(head["campaign_id"]), math.nan))
     else:
         yield from _observational(own, name, currency)
 
 
-def _experiment(head: pd.Series, own: pd.DataFrame, name: Value, currency: str) -> Iterator[Finding]:
+def _experiment(
+    head: pd.Series, own: pd.DataFrame, name: Value, currency: str, *, p_of_all: float
+) -> Iterator[Finding]:
     effect = best_effect(own, MONEY)
     if effect is None:
         return
@@ -67,7 +85,8 @@ def _experiment(head: pd.Series, own: pd.DataFrame, name: Value, currency: str) 
     else:
         smallest = {"smallest": Money(effect["smallest"], currency), "campaign": name}
         yield Finding("response.effect_unproven", smallest | _money(effect, currency))
-    is_gain = is_proven and effect["difference"] > 0  # whom to contact again is no question where nothing is shown
+    # Whom to contact again is no question where nothing is shown, or where one of several is significant by chance.
+    is_gain = p_of_all < 1 - effect["level"] and effect["difference"] > 0
     if head["answer"] in ({"all", "sort"} if is_gain else {"none"}):
         yield Finding(f"response.answer_{head['answer']}", {"campaign": name}, weight=abs(total) / 2)
 
