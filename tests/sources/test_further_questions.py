@@ -124,3 +124,18 @@ def test_customers_without_a_number_are_asked_about(company: Mapped, given: str)
     company.draft(**answers)
     assert company.ingest().table("transactions").customer_id.nunique() == (14 if given == "name" else 10)
     assert _cents(company) == 100 * total
+
+
+@pytest.mark.parametrize("name", ["Árfolyam", "Växelkurs", "Döviz kuru"])
+def test_rates_of_each_row_are_asked_about_in_more_languages(company: Mapped, name: str) -> None:
+    lines, total = [f"Invoice No;Date;Customer No;Currency;{name};Net"], 0
+    for i in range(60):
+        is_euro = i % 4 == 0
+        total += _amount(i) * (400 if is_euro else 1)
+        rate, currency = (400, "EUR") if is_euro else (1, "HUF")
+        lines.append(f"{900 + i};2024-05-{1 + i % 28:02};K{i % 14};{currency};{rate};{_amount(i)}.00")
+    _write(company, lines)
+    asked = " ".join(company.draft(currency="HUF"))
+    key = next(word.partition("=")[0] for word in asked.split() if word.startswith("by_"))
+    company.draft(**{"currency": "HUF", key: "multiply"})
+    assert _cents(company) == 100 * total

@@ -16,7 +16,7 @@ from crmwb.sources.drafting.rows import taking_back
 
 RATE = re.compile(
     r"(exchange|fx|conversion|currency|exch|forex|x)( ?rate| factor)|fx|(umrechnungs|wechsel|devisen|wahrungs)?kurs|taux( de)? (change|conversion)|(tipo|tasa) de cambio|(tasso di )?cambio|wisselkoers"
-    r"|kurs (waluty|wymiany)|taxa de cambio|汇率|兑换率|折算率|為替(レート)?|換算レート"
+    r"|kurs (waluty|wymiany)|taxa de cambio|arfolyam|vaxelkurs|valutakurs|tecaj|curs valutar|doviz kuru|汇率|兑换率|折算率|為替(レート)?|換算レート"
 )
 ONE = 1e-9
 CENT, DIGITS = 0.015, 1e-4  # how exactly an amount times its rate is another: rates are written with few digits
