@@ -219,6 +219,7 @@ def test_credit_counts_overdue_and_over_the_limit_apart(accounts):
     assert (values["money"], values["over"]) == (Money(1_000, "EUR"), Money(70, "EUR"))
     assert (values["n"].value, values["n_over"].value) == (2, 2)
     assert shown.first_owner(shown.late, "overdue_cents").code == "accounts.no_owners"
+    assert shown.overdue["customer_id"].tolist() == ["c1", "c2"]  # who is over the limit alone owes nothing overdue
 
 
 @pytest.mark.parametrize(

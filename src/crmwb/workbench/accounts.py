@@ -103,6 +103,11 @@ class Accounts:
         order = ["overdue_cents", "over_limit_cents", "customer_id"]
         return self.frame[owes].sort_values(order, ascending=[False, False, True], ignore_index=True)
 
+    @property
+    def overdue(self) -> pd.DataFrame:
+        """Of `late`, the customers with an overdue invoice, who alone owe the amounts that owners collect."""
+        return self.late[self.late["overdue_cents"].fillna(0) > 0].reset_index(drop=True)
+
     def shown(self, rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
         """Return columns of a list of customers, without the owner where nobody has one."""
         has_owner = self.has_owners
