@@ -55,7 +55,7 @@ def test_taking_out_what_was_spent_before_calls_few_null_effects_significant_in_
         after = before * rng.lognormal(0, 1.3, 2 * n) * (rng.random(2 * n) < 0.6)
         return effects.adjusted_effect(after, treated, before).is_significant
 
-    assert np.mean([is_significant() for _ in range(400)]) <= 0.07  # 0.14 and 0.09 beside each arm's own slope
+    assert np.mean([is_significant() for _ in range(400)]) <= 0.07  # 0.14 and 0.08 without the errors of HC3
 
 
 def test_who_alone_spent_before_is_no_slope():
