@@ -166,6 +166,13 @@ def test_the_next_time_is_not_summed_up_where_nothing_shows_it(campaigns):
     assert say(shown.next_time_finding(HALF)).endswith("is not shown by the control groups of 2 campaigns.")
 
 
+def test_what_is_significant_alone_is_open_where_several_were_tested(campaigns):
+    shown = campaigns([effect("a", 0.03), effect("b", 0.4)], answers=("all", "open", None))
+    assert shown.answers(HALF)["answer"].tolist() == ["open", "open"]
+    shown = campaigns([effect("a", 0.01), effect("b", 0.4)], answers=("all", "open", None))
+    assert shown.answers(HALF)["answer"].tolist() == ["all", "open"]
+
+
 def test_what_surely_did_not_pay_is_not_to_be_repeated_and_refusals_are_not_cut(campaigns, tmp_path):
     rows = [effect("a", 0.001), effect("b", 0.001)]
     shown = campaigns(rows, answers=("all", "all", "open"), costs=(1_000_000, 10, None))

@@ -166,9 +166,12 @@ class Campaigns:
     def answers(self, margin: Margin) -> pd.DataFrame:
         """Return the campaigns with an answer whom to contact next time; `costly` where they surely did not pay.
 
-        Where answers or purchases leave it open, but revenue rose beyond chance, however many were tested, all.
+        Where answers or purchases leave it open, but revenue rose beyond chance, however many were tested, all. An
+        effect that is beyond chance only where its campaign is looked at alone leaves it open too.
         """
         rows = self.frame[self.frame["answer"].notna()]
+        is_alone = rows["campaign_id"].isin(self._significant_alone) & (rows["answer"] != OPEN)
+        rows = rows.assign(answer=rows["answer"].mask(is_alone, OPEN))
         raised = self.revenue[(self.revenue["difference"] > 0) & (self.revenue["p_of_all"] < SURE)]["campaign_id"]
         is_raised = rows["campaign_id"].isin(raised) & (rows["answer"] == OPEN)
         is_costly = rows["campaign_id"].isin(self._lost(margin)["campaign_id"]) & (rows["answer"] != NOBODY)
@@ -176,6 +179,22 @@ class Campaigns:
             answer=rows["answer"].mask(is_raised, ALL).mask(is_costly, COSTLY),
             answer_outcome=rows["answer_outcome"].mask(is_raised & ~is_costly, MONEY),
         ).reset_index(drop=True)
+
+    @cached_property
+    def _significant_alone(self) -> set[str]:
+        """Experiments whose effect on what their answer is about is significant alone, not of all together (Holm)."""
+        own = self.effects[(self.effects["grouping"] == "") & self.effects["method"].isin(METHODS)]
+        own = own.assign(place=own["method"].map(METHODS.index)).sort_values(["campaign_id", "place"])
+        own = own.drop_duplicates(["campaign_id", "outcome"]).rename(columns={"outcome": "answer_outcome"})
+        asked = self.frame.loc[self.frame["answer"].notna(), ["campaign_id", "answer_outcome"]]
+        rows = asked.merge(own, on=["campaign_id", "answer_outcome"])
+        rows = rows[rows["p_value"].notna()]
+        if rows.empty:
+            return set()
+        from statsmodels.stats.multitest import multipletests  # takes a second to import
+
+        p_of_all = multipletests(rows["p_value"], method="holm")[1]
+        return set(rows.loc[(rows["p_value"] < SURE) & (p_of_all >= SURE), "campaign_id"])
 
     def shown_findings(self, margin: Margin, most: int = 5) -> list[Finding]:
         """Return the first findings, and of the others why campaigns were refused; none asks to repeat what lost."""
