@@ -31,7 +31,7 @@ def effect(campaign, p_value, difference=100.0, grouping="", group=""):
 def campaigns(tmp_path):
     def written(effects, answers=("all", "open", "open"), costs=None, p_balance=None):
         heads = pd.DataFrame({"campaign_id": ["a", "b", "c"], "name": ["A", "B", "C"], "answer": answers})
-        heads = heads.assign(design="experiment", n_treated=40, n_control=40)
+        heads = heads.assign(design="experiment", n_treated=40, n_control=40, answer_outcome="revenue_cents")
         heads["cost_cents"], heads["p_balance"] = ([*(known or [None] * 3)] for known in (costs, p_balance))
         heads["starts_on"] = [date(2024, month, 1) for month in (1, 2, 3)]
         set_down(heads, CAMPAIGNS, tmp_path)
