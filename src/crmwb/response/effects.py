@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from crmwb.response.together import together
+
 POWER = 0.8  # of the smallest effect that a comparison could have seen
 MOST_OF_ONE = 0.99  # of a slope that one customer alone decides: beyond, the others know none
 
@@ -154,14 +156,8 @@ def corrected(effects: list[Effect]) -> list[Effect]:
     >>> [round(effect.p_value, 3) for effect in corrected(effects)]
     [0.122, 1.0, 1.0]
     """
-    known = [i for i, effect in enumerate(effects) if np.isfinite(effect.p_value)]
-    if not known:
-        return effects
-    from statsmodels.stats.multitest import multipletests  # takes a second to import
-
-    adjusted = multipletests([effects[i].p_value for i in known], method="holm")[1]
-    p_values = dict(zip(known, adjusted, strict=True))
-    return [replace(effect, p_value=float(p_values.get(i, effect.p_value))) for i, effect in enumerate(effects)]
+    p_values = together([effect.p_value for effect in effects])
+    return [replace(effect, p_value=float(p_value)) for effect, p_value in zip(effects, p_values, strict=True)]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from crmwb.findings import Count, Finding, Interval, Listing, Money, Name, Share
 from crmwb.response.best import MONEY, best_effect, effect_by
 from crmwb.response.build import Response
 from crmwb.response.design import SUSPICIOUS
+from crmwb.response.together import together
 
 
 def findings(response: Response, currency: str) -> list[Finding]:
@@ -24,8 +25,8 @@ def findings(response: Response, currency: str) -> list[Finding]:
     }
     code = "mixed" if 0 < len(experiments) < len(heads) else "experiments" if len(experiments) else "observational"
     latest_first = heads.sort_values(["starts_on", "campaign_id"], ascending=[False, True])
-    together = _together(experiments["campaign_id"], response)
-    each = [f for _, head in latest_first.iterrows() for f in _campaign(head, response, currency, together)]
+    of_all = _of_all(experiments["campaign_id"], response)
+    each = [f for _, head in latest_first.iterrows() for f in _campaign(head, response, currency, of_all)]
     judged = [Finding(f"response.campaigns_{code}", counted), _outcomes(each, len(heads))]
     return [*judged, *sorted(each, key=lambda finding: -finding.weight)]
 
@@ -41,21 +42,16 @@ def _outcomes(each: list[Finding], n_campaigns: int) -> Finding:
     return Finding("response.outcomes", {"parts": Listing(tuple(parts)), "n_proven": Count(proven)})
 
 
-def _together(experiments: pd.Series, response: Response) -> dict[str, float]:
+def _of_all(experiments: pd.Series, response: Response) -> dict[str, float]:
     """Return the p-value of each experiment's effect on revenue, of all experiments together (Holm)."""
     own = response.effects
     own = own[own["grouping"] == ""] if len(own) else own
     best = {str(i): best_effect(own[own["campaign_id"] == i], MONEY) for i in experiments} if len(own) else {}
     p_values = {i: float(effect["p_value"]) for i, effect in best.items() if effect is not None}
-    known = {i: p for i, p in p_values.items() if math.isfinite(p)}
-    if not known:
-        return {}
-    from statsmodels.stats.multitest import multipletests  # takes a second to import
-
-    return dict(zip(known, multipletests(list(known.values()), method="holm")[1], strict=True))
+    return dict(zip(p_values, together(list(p_values.values())).tolist(), strict=True))
 
 
-def _campaign(head: pd.Series, response: Response, currency: str, together: Mapping[str, float]) -> Iterator[Finding]:
+def _campaign(head: pd.Series, response: Response, currency: str, of_all: Mapping[str, float]) -> Iterator[Finding]:
     name = Name(str(head["name"]))
     own = response.effects
     own = own[(own["campaign_id"] == head["campaign_id"]) & (own["grouping"] == "")] if len(own) else own
@@ -65,7 +61,7 @@ def _campaign(head: pd.Series, response: Response, currency: str, together: Mapp
     elif head["p_balance"] < SUSPICIOUS:
         yield Finding("response.unlike_arms", {"campaign": name})
     elif head["design"] == "experiment":
-        yield from _experiment(head, own, name, currency, p_of_all=together.get(str(head["campaign_id"]), math.nan))
+        yield from _experiment(head, own, name, currency, p_of_all=of_all.get(str(head["campaign_id"]), math.nan))
     else:
         yield from _observational(own, name, currency)
 

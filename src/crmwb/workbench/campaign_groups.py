@@ -7,6 +7,7 @@ from crmwb.display.picture import Picture, draw
 from crmwb.findings import Count, Finding, Interval, Money, Name, Term, Value
 from crmwb.plots import response as plots
 from crmwb.response.interaction import interaction
+from crmwb.response.together import together
 
 SURE = 0.05  # p-values below it are significant
 GROUPINGS = ("tier", "rfm_segment", "stage", "spent_before")  # which are vocabularies too
@@ -59,10 +60,7 @@ class CampaignGroups:
                 rows.append((campaign, head["name"], head["starts_on"], grouping, test.n_groups, test.p_value, place))
         names = ["campaign_id", "name", "starts_on", "grouping", "n_groups", "p_value", "place"]
         tests = pd.DataFrame(rows, columns=names)
-        if len(tests):
-            from statsmodels.stats.multitest import multipletests  # takes a second to import
-
-            tests["p_of_all"] = multipletests(tests["p_value"], method="holm")[1]
+        tests["p_of_all"] = together(tests["p_value"].to_numpy(np.float64))
         order = tests.sort_values(["starts_on", "campaign_id", "place"], ascending=[False, True, True])
         return order.drop(columns="place").reset_index(drop=True)
 

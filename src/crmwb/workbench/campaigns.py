@@ -3,6 +3,7 @@
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from crmwb import layout, storage
@@ -14,6 +15,7 @@ from crmwb.findings import Count, Finding, Interval, Listing, Money, Name, Share
 from crmwb.plots import response as plots
 from crmwb.response.design import SUSPICIOUS
 from crmwb.response.returns import Margin, returns
+from crmwb.response.together import together
 from crmwb.workbench.campaign_groups import SURE, CampaignGroups
 
 MONEY = "revenue_cents"
@@ -61,11 +63,7 @@ class Campaigns:
         rows = self.frame.merge(own, on="campaign_id").assign(is_experiment=lambda d: d["design"] == "experiment")
         columns = ["campaign_id", "name", "starts_on", "design", "n_treated", "n_control", "difference", "low", "high"]
         rows = rows.sort_values(["starts_on", "campaign_id"], ascending=[False, True], ignore_index=True)
-        tested = rows["is_experiment"] & rows["p_value"].notna()
-        if tested.any():
-            from statsmodels.stats.multitest import multipletests  # takes a second to import
-
-            rows.loc[tested, "p_of_all"] = multipletests(rows.loc[tested, "p_value"], method="holm")[1]
+        rows["p_of_all"] = together(rows["p_value"].where(rows["is_experiment"]).to_numpy(np.float64))
         return rows.reindex(columns=[*columns, "p_value", "p_of_all", "smallest", "is_experiment", "cost_cents"])
 
     def returns(self, margin: Margin) -> pd.DataFrame:
@@ -188,12 +186,7 @@ class Campaigns:
         own = own.drop_duplicates(["campaign_id", "outcome"]).rename(columns={"outcome": "answer_outcome"})
         asked = self.frame.loc[self.frame["answer"].notna(), ["campaign_id", "answer_outcome"]]
         rows = asked.merge(own, on=["campaign_id", "answer_outcome"])
-        rows = rows[rows["p_value"].notna()]
-        if rows.empty:
-            return set()
-        from statsmodels.stats.multitest import multipletests  # takes a second to import
-
-        p_of_all = multipletests(rows["p_value"], method="holm")[1]
+        p_of_all = pd.Series(together(rows["p_value"].to_numpy(np.float64)), index=rows.index)
         return set(rows.loc[(rows["p_value"] < SURE) & (p_of_all >= SURE), "campaign_id"])
 
     def shown_findings(self, margin: Margin, most: int = 5) -> list[Finding]:

@@ -73,7 +73,8 @@ def _ask(part: Part, flag: Column, values: list[str], n: int, tax: Column | None
         elif rate is not None:
             prices.take_rate_off(part, flag, values, rate)
         else:
-            percent = float(given.replace(",", ".").removesuffix("%"))
+            written = given.replace(",", ".").removesuffix("%").strip()
+            percent = float(written) if re.fullmatch(r"\d+(\.\d+)?", written) else 0.0
             if not 0 < percent < 100:
                 raise ValueError("write the rate of tax in per cent, such as 22, or leave where no amount holds tax")
             text = f"case when {condition} then ({now.text}) / {1 + percent / 100:.6g} else {now.text} end"
