@@ -26,11 +26,11 @@ def boxoffice():
 
 def test_fees_donations_and_exchanged_seats_are_asked_about(project):
     write(project, "seats.csv", boxoffice())
-    said = {"with_booking_fee": "add", "item_type_donations": "leave_out", "no_sales_by_seat_status": "Exchanged"}
+    answers = {"with_booking_fee": "add", "item_type_donations": "leave_out", "no_sales_by_seat_status": "Exchanged"}
     asked = project.draft(currency="GBP")
-    assert len(asked) == len(said)
-    assert all(f"{key}=" in str(asked) for key in said)
-    assert project.map("seats.csv", currency="GBP", **said), project.printed
+    assert len(asked) == len(answers)
+    assert all(f"{key}=" in str(asked) for key in answers)
+    assert project.map("seats.csv", currency="GBP", **answers), project.printed
     sold = [row for row in seats() if row[1] == "Ticket" and row[6] == "Sold"]
     lines = project.ingest().table("transactions")
     assert lines.revenue_cents.sum() == round(100 * sum(price + fee for _, _, _, price, fee, *_ in sold))

@@ -29,7 +29,7 @@ def by_language(text: Any) -> Any:
     if isinstance(text, str):
         return {"zh" if CHINESE.search(text) else "en": text}
     if not isinstance(text, dict):
-        raise ValueError("write a text, or texts by language, such as {en: …, zh: …}")  # noqa: TRY004  # pydantic's
+        raise ValueError("write a text, or texts by language, such as {en: …, zh: …}")  # noqa: TRY004  # pydantic lets a TypeError through
     return text
 
 

@@ -22,7 +22,7 @@ class B2bDemoParams(Section):
 def _by_period(stated: Any) -> Any:
     """Return amounts by period, a year as YAML reads it (a number) too."""
     if not isinstance(stated, dict):
-        raise ValueError("write revenue by year or month, such as {2024: 1234567.89}, or {}")  # noqa: TRY004  # pydantic's
+        raise ValueError("write revenue by year or month, such as {2024: 1234567.89}, or {}")  # noqa: TRY004  # pydantic lets a TypeError through
     for period in map(str, stated):
         calendar.period(period)
     return {str(period): amount for period, amount in stated.items()}

@@ -207,12 +207,12 @@ def _evidence(
 ) -> Evidence:
     """Return what may explain why purchases come to another sum than the company's books."""
     own = [CENTS, MOMENT]
-    texts = {name: column.texts for name, column in columns.items() if not column.is_money}
-    kinds = {name: each for name, each in texts.items() if 1 < each.nunique() <= MOST_KINDS}
     money = {name: column.texts.map(column.numbers) for name, column in columns.items() if column.is_money}
-    names = [{spare: name for name, spare in part.read.columns.items()} for part, _ in left_out]
-    filtered = [each.drop(columns=[FILE, ROW]).rename(columns=n) for n, (_, each) in zip(names, left_out, strict=True)]
-    return Evidence(good, filtered, beside[own].assign(**kinds), beside[own].assign(**money))
+    filtered = [
+        rows.drop(columns=[FILE, ROW]).rename(columns={own_name: name for name, own_name in part.read.columns.items()})
+        for part, rows in left_out
+    ]
+    return Evidence(good, filtered, beside[own].assign(**_of_few_values(columns)), beside[own].assign(**money))
 
 
 def _by_filter(part: SourceRows, left_out: pd.DataFrame) -> Iterator[tuple[str, list[Group]]]:
@@ -273,10 +273,14 @@ def _sums(columns: dict[str, Unread], whole: int) -> dict[str, float]:
     return dict(sorted(large.items(), key=lambda pair: -abs(pair[1]))[:MOST_COLUMNS])
 
 
+def _of_few_values(columns: dict[str, Unread]) -> dict[str, pd.Series]:
+    texts = {name: column.texts for name, column in columns.items() if not column.is_money}
+    return {name: each for name, each in texts.items() if 1 < each.nunique() <= MOST_KINDS}
+
+
 def _kinds(columns: dict[str, Unread], cents: pd.Series) -> Iterator[tuple[str, list[Group]]]:
     """Yield columns of few values, those of fewest first, with the revenue of each value."""
-    texts = {name: column.texts for name, column in columns.items() if not column.is_money}
-    few = {name: each for name, each in texts.items() if 1 < each.nunique() <= MOST_KINDS}
+    few = _of_few_values(columns)
     few = {name: each for name, each in few.items() if len(each) >= LEAST_REPEATS * each.nunique()}
     for name in sorted(few, key=lambda name: few[name].nunique())[:MOST_COLUMNS]:
         yield name, _groups(few[name], cents)

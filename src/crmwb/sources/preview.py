@@ -39,38 +39,28 @@ def _table(table: TableSample) -> Iterator[str]:
 def _totals(t: ControlTotals) -> Iterator[str]:
     """Yield what the purchases come to, for comparing with a report of the system that they are from."""
 
-    def money(cents: int) -> Money:
-        return Money(cents, t.currency, exact=True)
-
     def groups(each: list[Group]) -> Listing:
-        values = (
-            Name(identifiers.shown(group.value)) if group.value else Finding("sources.check.blank") for group in each
-        )
-        lines = (
-            Finding(
-                "sources.check.group", {"value": value, "money": money(group.cents), "rows": Count(group.n_rows, "row")}
-            )
-            for value, group in zip(values, each, strict=True)
-        )
-        return Listing(tuple(lines))
+        shown = ({"value": _value(g.value), "money": _money(t, g.cents), "rows": Count(g.n_rows, "row")} for g in each)
+        return Listing(tuple(Finding("sources.check.group", values) for values in shown))
 
     whole = {
-        "money": money(t.cents),
+        "money": _money(t, t.cents),
         "orders": Count(t.n_orders, "order"),
         "customers": Count(t.n_customers, "customer"),
     }
-    mean = money(round(t.cents / t.n_orders))
-    yield _text("totals", **whole, mean=mean, largest=money(t.largest_cents), at=Name(t.largest_at))
+    mean = _money(t, round(t.cents / t.n_orders))
+    yield _text("totals", **whole, mean=mean, largest=_money(t, t.largest_cents), at=Name(t.largest_at))
     if not t.is_of_all:
         yield _text("of_some")
     years = (
-        Finding("sources.check.year", {"year": Name(str(y)), "money": money(c)}) for y, c in sorted(t.by_year.items())
+        Finding("sources.check.year", {"year": Name(str(y)), "money": _money(t, c)})
+        for y, c in sorted(t.by_year.items())
     )
     yield _text("by_year", years=Listing(tuple(years)))
     if t.n_returns:
-        yield _text("returned", money=money(t.returned_cents), rows=Count(t.n_returns, "row"))
+        yield _text("returned", money=_money(t, t.returned_cents), rows=Count(t.n_returns, "row"))
     if t.n_left_out:
-        yield _text("left_out", money=money(t.left_out_cents), rows=Count(t.n_left_out, "row"))
+        yield _text("left_out", money=_money(t, t.left_out_cents), rows=Count(t.n_left_out, "row"))
     for column, each in t.left_out.items():
         yield _text("by_value", column=Name(column), groups=groups(each))
     if t.unread_sums:
@@ -87,26 +77,30 @@ def _totals(t: ControlTotals) -> Iterator[str]:
     yield ""
 
 
+def _money(t: ControlTotals, cents: int) -> Money:
+    return Money(cents, t.currency, exact=True)
+
+
+def _value(text: str) -> Value:
+    return Name(identifiers.shown(text)) if text else Finding("sources.check.blank")
+
+
 def _compared(t: ControlTotals) -> Iterator[str]:
     """Yield where the company's books say the same, and what comes to the difference where they do not."""
-
-    def money(cents: int) -> Money:
-        return Money(cents, t.currency, exact=True)
-
     if t.is_stated and not t.is_of_all:
         yield _text("books_later")
     if not t.is_stated:
         year = max(t.by_year, key=lambda year: t.by_year[year])
         yield _text("books_not_stated", option=Name(f"--control-total {year}=…"))
     for each in t.compared:
-        beside = {"period": Name(each.period), "stated": money(each.stated), "read": money(each.cents)}
+        beside = {"period": Name(each.period), "stated": _money(t, each.stated), "read": _money(t, each.cents)}
         if each.agrees:
             yield _text("books_agree", **beside)
             continue
-        yield _text("books_differ", **beside, apart=money(each.cents - each.stated))
+        yield _text("books_differ", **beside, apart=_money(t, each.cents - each.stated))
         for reason in each.reasons:
-            named = {"column": Name(reason.column), "value": Name(identifiers.shown(reason.value) or "“”")}
-            yield _text(f"because_{reason.code}", **named, money=money(reason.cents))
+            named = {"column": Name(reason.column), "value": _value(reason.value)}
+            yield _text(f"because_{reason.code}", **named, money=_money(t, reason.cents))
         if not each.reasons:
             yield _text("because_unknown")
 

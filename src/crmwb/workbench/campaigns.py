@@ -57,9 +57,7 @@ class Campaigns:
         contacted), p_value, p_of_all (Holm's, over all experiments together), smallest, is_experiment, cost_cents.
         """
         own = self.effects[(self.effects["grouping"] == "") & (self.effects["outcome"] == MONEY)]
-        own = own[own["method"].isin(METHODS)]
-        own = own.assign(place=own["method"].map(METHODS.index)).sort_values(["campaign_id", "place"])
-        own = own.drop_duplicates("campaign_id").drop(columns=["n_treated", "n_control"])
+        own = _to_go_by(own, ["campaign_id"]).drop(columns=["n_treated", "n_control"])
         rows = self.frame.merge(own, on="campaign_id").assign(is_experiment=lambda d: d["design"] == "experiment")
         columns = ["campaign_id", "name", "starts_on", "design", "n_treated", "n_control", "difference", "low", "high"]
         rows = rows.sort_values(["starts_on", "campaign_id"], ascending=[False, True], ignore_index=True)
@@ -147,8 +145,7 @@ class Campaigns:
         What groups spent before is taken out where it is known, as of all customers.
         """
         rows = self.effects[(self.effects["grouping"] != "") & (self.effects["outcome"] == MONEY)]
-        rows = rows.assign(place=rows["method"].map(METHODS.index)).sort_values("place", kind="stable")
-        rows = rows.drop_duplicates(["campaign_id", "grouping", "group"]).drop(columns="place").sort_index()
+        rows = _to_go_by(rows, ["campaign_id", "grouping", "group"]).sort_index()
         rows = rows.merge(self.frame[["campaign_id", "name", "starts_on"]], on="campaign_id")
         return CampaignGroups(rows, self.revenue, self.currency)
 
@@ -181,9 +178,8 @@ class Campaigns:
     @cached_property
     def _significant_alone(self) -> set[str]:
         """Experiments whose effect on what their answer is about is significant alone, not of all together (Holm)."""
-        own = self.effects[(self.effects["grouping"] == "") & self.effects["method"].isin(METHODS)]
-        own = own.assign(place=own["method"].map(METHODS.index)).sort_values(["campaign_id", "place"])
-        own = own.drop_duplicates(["campaign_id", "outcome"]).rename(columns={"outcome": "answer_outcome"})
+        own = _to_go_by(self.effects[self.effects["grouping"] == ""], ["campaign_id", "outcome"])
+        own = own.rename(columns={"outcome": "answer_outcome"})
         asked = self.frame.loc[self.frame["answer"].notna(), ["campaign_id", "answer_outcome"]]
         rows = asked.merge(own, on=["campaign_id", "answer_outcome"])
         p_of_all = pd.Series(together(rows["p_value"].to_numpy(np.float64)), index=rows.index)
@@ -238,3 +234,10 @@ class Campaigns:
 
     def _table(self, name: str) -> pd.DataFrame:
         return storage.read(named(ARTEFACTS, name), root=self._root)
+
+
+def _to_go_by(effects: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Return of several estimates of one effect the one to go by, by the order of `METHODS`."""
+    rows = effects[effects["method"].isin(METHODS)]
+    rows = rows.assign(place=rows["method"].map(METHODS.index)).sort_values([*keys, "place"], kind="stable")
+    return rows.drop_duplicates(keys).drop(columns="place")

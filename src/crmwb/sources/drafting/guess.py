@@ -10,6 +10,7 @@ from typing import Any
 from crmwb.contract import Kind, Table
 from crmwb.sources import months
 from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import FALSE, TRUE, Column, Profile
 from crmwb.sources.drafting.reading.vocabulary import NAMES_OF_PEOPLE, NUMBERED, Patterns, matches
 from crmwb.sources.values import ISO
@@ -64,16 +65,19 @@ class Guess:
     @property
     def is_product(self) -> bool:
         """It is the quantity times the price of a unit, and perhaps the units of a pack, and nothing else."""
-        text = re.sub(r'"[^"]*"', "x", str(self.value.get("expression"))) if isinstance(self.value, dict) else ""
+        text = re.sub(r'"[^"]*"', "x", self.expression or "")
         return len(self.sources) > 1 and re.fullmatch(r"\w+ \*( [*/]?|\w+)+", text) is not None
 
     @property
     def text(self) -> str:
         """What it reads, as an expression has it."""
         own = self.value if isinstance(self.value, dict) else {"column": self.value}
-        name = str(own.get("column", ""))
-        plain = name if re.fullmatch(r"[A-Za-z_]\w*", name) else '"' + name.replace('"', '""') + '"'
-        return str(own.get("expression") or plain)
+        return self.expression or syntax.column(str(own.get("column", "")))
+
+    @property
+    def expression(self) -> str | None:
+        """The expression that computes it; None where it is read as it stands."""
+        return self.value.get("expression") if isinstance(self.value, dict) else None
 
     def computed(self, expression: str, why: str, sources: Sequence[Column], sure: Sure | None = None) -> "Guess":
         """Return it computed by another expression, in the unit that its amounts are in."""

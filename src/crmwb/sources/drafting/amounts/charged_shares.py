@@ -49,11 +49,9 @@ def ask(part: Part, column: Column) -> bool:
         if given == "leave":
             return
         revenue = part.guesses["revenue_cents"]
-        own = revenue.value.get("expression") if isinstance(revenue.value, dict) else None
-        own = own or syntax.column(amount[0].name)
         name = syntax.column(column.name)
         share = f"number(replace({name}, '%', ''))" if any("%" in value for value in column.counts) else name
-        text = f"({own}) * coalesce({share}, {whole}) / {whole}"
+        text = f"({revenue.text}) * coalesce({share}, {whole}) / {whole}"
         why = f"{revenue.why}; times {column.name}, as you said"
         part.guesses["revenue_cents"] = revenue.computed(text, why, (*revenue.sources, column))
 

@@ -12,7 +12,7 @@ from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, words
 from crmwb.sources.drafting.reading.profile import Column
-from crmwb.sources.drafting.rows import taking_back
+from crmwb.sources.drafting.rows import heads
 
 RATE = re.compile(
     r"(exchange|fx|conversion|currency|exch|forex|x)( ?rate| factor)|fx|(umrechnungs|wechsel|devisen|wahrungs)?kurs|taux( de)? (change|conversion)|(tipo|tasa) de cambio|(tasso di )?cambio|wisselkoers"
@@ -81,7 +81,7 @@ def ask(part: Part, currency: Column, rate: Column, amount: Column) -> None:
     def answer(given: str) -> None:
         if given == "neither":
             return
-        taking_back.fill_heads_down(part, name)
+        heads.fill_down(part, name)
         sign = "*" if given == "multiply" else "/"
         for to, guess in part.guesses.items():
             if kinds[to] is Kind.MONEY and guess.sources:

@@ -13,7 +13,7 @@ from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, words
 from crmwb.sources.drafting.reading.profile import Column
-from crmwb.sources.drafting.rows import row_kinds
+from crmwb.sources.drafting.rows import row_kinds, taking_back
 
 CENT = 0.015
 LEAST_ROWS = 5
@@ -221,17 +221,13 @@ def _ask(part: Part, amount: Column, column: Column, n: int) -> None:
             raise ValueError(f"{amount.name} and {column.name} are in different currencies, which are no one sum")
         sign = "-" if given == "returns" else "+"
         revenue, other = part.guesses["revenue_cents"], syntax.column(column.name)
-        own = revenue.value.get("expression") if isinstance(revenue.value, dict) else None
-        statement = f"coalesce({own or syntax.column(amount.name)}, 0) {sign} coalesce({other}, 0)"
+        statement = f"coalesce({revenue.text}, 0) {sign} coalesce({other}, 0)"
         part.guesses["revenue_cents"] = revenue.computed(statement, "as you said", (amount, column))
         known = f"{syntax.column(amount.name)} is not null"
         filters = [f for f in str(part.options.get("filter", "")).split(" and ") if f and f != known]
         part.options["filter"] = " and ".join([*filters, f"({known} or {syntax.column(column.name)} is not null)"])
         if given == "returns":
-            was = part.guesses["is_return"]
-            before = was.value.get("expression") if isinstance(was.value, dict) else None
-            back = f"coalesce({other}, 0) <> 0" + (f" or {before}" if before else "")
-            part.guesses["is_return"] = Guess({"expression": back}, Sure.SURE, "you said so", (column, *was.sources))
+            taking_back.mark(part, f"coalesce({other}, 0) <> 0", (column,))
 
     text = (
         f"{column.name} holds money in {n:,} rows in which {amount.name} holds none: did that go back to customers (returns), "

@@ -1,5 +1,6 @@
 """What stands on every line of an order: its total, of which parts stand beside it, and what is taken off the lines."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, permutations, product
@@ -42,14 +43,9 @@ def take_off(part: Part, roles: Modifiers) -> None:
     for total, parts in _sums(part, columns):
         off = [c for c, sign in parts if sign < 0 and not sums.is_none(c, roles) and not sums.is_fee(c, roles)]
         if len(off) == 1:
-            amount = (
-                syntax.column(revenue.sources[0].name)
-                if isinstance(revenue.value, str)
-                else revenue.value["expression"]
-            )
             share = money.share_of_the_row(part, off[0], f"coalesce({syntax.column(off[0].name)}, 0)")
             why = f"{revenue.why}; less {off[0].name}, for only so do lines come to {total.name}"
-            less = revenue.computed(f"{amount} - {share}", why, (*revenue.sources, off[0]))
+            less = revenue.computed(f"{revenue.text} - {share}", why, (*revenue.sources, off[0]))
             part.guesses["revenue_cents"] = replace(less, sure=min(revenue.sure, Sure.LIKELY))
             return
 
@@ -67,20 +63,20 @@ def take_parts(part: Part, roles: Modifiers) -> None:
     revenue = part.guesses["revenue_cents"]
     if not isinstance(revenue.value, str) or not part.looked_at.holds(*revenue.sources):
         return
-    amount = revenue.sources[0]
-    read = {c for guess in part.guesses.values() for c in guess.sources}
-    for column in part.looked_at.own:
-        if column not in read and column.is_number and _come_to(part, part.looked_at.numbers(column), amount):
+    amount, orders = revenue.sources[0], _rows_of_orders(part)
+    numbers = {column: part.looked_at.numbers(column) for column in (amount, *_unread(part))}
+    for column in _unread(part):
+        if _come_to(orders, numbers[column], numbers[amount]):
             why = f"its rows come to {amount.name}, which stands on each row of an order"
             part.guesses["revenue_cents"] = Guess(column.name, Sure.LIKELY, why, (column,))
             return
-    free = [c for c in part.looked_at.own if c not in read and c.is_number and any(c.numbers)][:MOST_COLUMNS]
-    if have_total(part, part.looked_at.numbers(amount)):
+    if any(_come_to(orders, numbers[amount], numbers[total]) for total in _unread(part)):
         return
+    free = [c for c in _unread(part) if any(c.numbers)][:MOST_COLUMNS]
     for added, total in permutations(free, 2):
-        is_none = sums.is_none(added, roles) or part.looked_at.numbers(added) == part.looked_at.numbers(total)
         together = [a + b for a, b in part.looked_at.number_rows(amount, added)]
-        if not is_none and len(together) == part.looked_at.n_rows and _come_to(part, together, total):
+        may_be = not sums.is_none(added, roles) and numbers[added] != numbers[total]
+        if may_be and len(together) == part.looked_at.n_rows and _come_to(orders, together, numbers[total]):
             _ask_of_added(part, amount, added, total)
             return
 
@@ -112,27 +108,37 @@ def have_total(part: Part, amounts: Sequence[float | None]) -> bool:
     amounts : sequence of float or None
         What each row brings.
     """
+    orders = _rows_of_orders(part)
+    return any(_come_to(orders, amounts, part.looked_at.numbers(total)) for total in _unread(part))
+
+
+def _unread(part: Part) -> list[Column]:
+    """Return columns of numbers that nothing is read of."""
     read = {c for guess in part.guesses.values() for c in guess.sources}
-    return any(c not in read and c.is_number and _come_to(part, amounts, c) for c in part.looked_at.own)
+    return [c for c in part.looked_at.own if c not in read and c.is_number]
 
 
-def _come_to(part: Part, amounts: Sequence[float | None], total: Column) -> bool:
-    """Say whether amounts of nearly all orders come to a total that stands on each of their rows."""
+def _rows_of_orders(part: Part) -> list[list[int]]:
+    """Return the places of the rows of each order of a customer; none where no single column holds either."""
     order, who = part.guesses["order_id"].sources, part.guesses["customer_id"].sources
     if len(order) != 1 or len(who) != 1 or not part.looked_at.holds(*order, *who):
-        return False
-    groups: dict[tuple[str | None, str | None], list[int]] = {}
+        return []
+    orders: dict[tuple[str | None, str | None], list[int]] = defaultdict(list)
     for i, key in enumerate(zip(part.looked_at.texts(order[0]), part.looked_at.texts(who[0]), strict=True)):
-        groups.setdefault(key, []).append(i)
-    totals = part.looked_at.numbers(total)
+        orders[key].append(i)
+    return list(orders.values())
+
+
+def _come_to(orders: Sequence[list[int]], amounts: Sequence[float | None], totals: Sequence[float | None]) -> bool:
+    """Say whether amounts of nearly all orders come to a total that stands on each of their rows."""
     fitting = [
         rows
-        for rows in groups.values()
+        for rows in orders
         if len({totals[i] for i in rows}) == 1
         and totals[rows[0]]
         and abs(sum(amounts[i] or 0.0 for i in rows) - (totals[rows[0]] or 0.0)) < CENT
     ]
-    return sum(len(rows) > 1 for rows in fitting) >= LEAST_ORDERS and len(fitting) >= NEARLY_ALL * len(groups)
+    return sum(len(rows) > 1 for rows in fitting) >= LEAST_ORDERS and len(fitting) >= NEARLY_ALL * len(orders)
 
 
 def _sums(part: Part, columns: list[Column]) -> Iterator[Sum]:

@@ -139,8 +139,7 @@ def _ask_of_net(part: Part, rate: Column) -> bool:
 def take_rate_off(part: Part, flag: Column, values: list[str], rate: Column) -> None:
     """Divide by one plus the rate of tax where a flag is one of some values."""
     revenue = part.guesses["revenue_cents"]
-    value = revenue.value if isinstance(revenue.value, dict) else {"column": revenue.value}
-    own = value.get("expression") or syntax.column(str(value["column"]))
+    own = revenue.text
     whole = 1 if max(rate.numbers) <= 1 else 100
     text = (
         f"case when {syntax.is_in(flag.name, values)} "
@@ -216,9 +215,9 @@ def is_share(tax: Column) -> bool:
 def _without_rate(part: Part) -> None:
     """Take tax off by its rate, where only that stands beside an amount that is called one with tax; else say so."""
     revenue = part.guesses["revenue_cents"]
-    own = revenue.value.get("expression") if isinstance(revenue.value, dict) else syntax.column(str(revenue.value))
+    own = revenue.text
     amount = revenue.sources[0]
-    if revenue.is_product or own is None or not WITH_TAX.fullmatch(amount.words):
+    if revenue.is_product or not WITH_TAX.fullmatch(amount.words):
         return
     rate = next((c for c in part.looked_at.own if TAX_RATE.fullmatch(c.words) and c.is_number and any(c.numbers)), None)
     if rate is None:

@@ -45,10 +45,8 @@ def ask(part: Part) -> None:
             part.guesses["revenue_cents"] = Guess(amount.name, Sure.SURE, why, (amount,))
             part.guesses["quantity"] = Guess(shipped.name, Sure.SURE, "what was shipped, as you said", (shipped,))
             return
-        value = revenue.value if isinstance(revenue.value, dict) else {"column": revenue.value}
-        own = value.get("expression") or syntax.column(str(value["column"]))
         whole, sent = syntax.column(ordered.name), syntax.column(shipped.name)
-        text = f"case when {whole} = 0 then 0 else ({own}) * {sent} / {whole} end"
+        text = f"case when {whole} = 0 then 0 else ({revenue.text}) * {sent} / {whole} end"
         sources = (*revenue.sources, *(c for c in (ordered, shipped) if c not in revenue.sources))
         part.guesses["revenue_cents"] = revenue.computed(text, f"{revenue.why}; what was shipped, as you said", sources)
         quantity = part.guesses["quantity"]

@@ -3,9 +3,10 @@
 
 import re
 
-from crmwb.sources.drafting.guess import Guess, Part, Sure
+from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import number_notation, syntax
+from crmwb.sources.drafting.rows import taking_back
 
 MARK = re.compile(r"(?P<n>\S.*?) ?(?P<mark>CR|Cr|cr|DR|Dr|dr|C|D|H|S)\.?")
 
@@ -30,13 +31,11 @@ def ask(part: Part) -> None:
 
     def answer(given: str) -> None:
         sign = "-" if given == "returns" else ""
-        now, was = part.guesses["revenue_cents"], part.guesses["is_return"]
+        now = part.guesses["revenue_cents"]
         text = f"(case when {condition} then {sign}{bare} else number({name}) end)"
         part.guesses["revenue_cents"] = now.with_text(name, text, f"{now.why}; {mark} behind it, as you said")
         if given == "returns":
-            before = was.value.get("expression") if isinstance(was.value, dict) else None
-            either = f"{condition} or {before}" if before else condition
-            part.guesses["is_return"] = Guess({"expression": either}, Sure.SURE, "you said so", (amount, *was.sources))
+            taking_back.mark(part, condition, (amount,))
 
     n = sum(amount.counts[text] for text in marked)
     text = (

@@ -6,7 +6,6 @@ from itertools import product
 
 from crmwb.sources.drafting.amounts import groups
 from crmwb.sources.drafting.guess import Part, Sure
-from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.headers import TOTAL
 from crmwb.sources.drafting.reading.profile import Column
@@ -106,10 +105,5 @@ def _leave_out_sums(part: Part, column: Column, value: str | None, what: str) ->
         part.remarks.append(f"{shown}: left out")
         return
 
-    def answer(given: str) -> None:
-        if given == "leave_out":
-            row_kinds.leave_out(part, condition)
-
-    key, text = syntax.slug(f"sums by {column.words}"), f"{shown}: leave these rows out as totals, or keep them?"
-    choices = ("leave_out", "keep")
-    part.questions.append(Question(key, text, answer, choices, columns=(column.name,), rows_with=(value,)))
+    text = f"{shown}: leave these rows out as totals, or keep them?"
+    row_kinds.ask_to_keep(part, f"sums by {column.words}", text, condition, (column,), rows_with=(value,))

@@ -58,8 +58,7 @@ def ask(part: Part, column: Column) -> bool:
             _take_instead(part, column)
             return
         revenue = part.guesses["revenue_cents"]
-        own = revenue.value.get("expression") if isinstance(revenue.value, dict) else None
-        own = own or syntax.column(amount[0].name)
+        own = revenue.text
         if is_money:
             times = {"take_off_whole": 100.0, "take_off_hundredths": 1.0}.get(given, factor or 1)
             scaled = name if times == 1 else f"{times:g} * {name}"
@@ -87,10 +86,8 @@ def ask(part: Part, column: Column) -> bool:
 def _take_instead(part: Part, column: Column) -> None:
     """Take a column as the amount where it holds money, in rows that are left out otherwise too."""
     name, revenue = syntax.column(column.name), part.guesses["revenue_cents"]
-    own = revenue.value.get("expression") if isinstance(revenue.value, dict) else None
-    own = own or syntax.column(revenue.sources[0].name)
     is_paid = f"coalesce({name}, 0) <> 0"
-    text = f"case when {is_paid} then {money.in_unit_of(part, column)} else {own} end"
+    text = f"case when {is_paid} then {money.in_unit_of(part, column)} else {revenue.text} end"
     why = f"{revenue.why}; {column.name} where that was paid instead, as you said"
     part.guesses["revenue_cents"] = revenue.computed(text, why, (*revenue.sources, column))
     for each in (part, *part.twins):

@@ -53,7 +53,7 @@ def _ask(part: Part, flag: Column, values: list[str], n: int, tax: Column | None
     own = part.looked_at.own
     rate = next((c for c in own if prices.TAX_RATE.fullmatch(c.words) and c.is_number and any(c.numbers)), None)
     is_money = tax is not None and tax in own and any(tax.numbers) and not prices.is_share(tax)
-    if tax is not None and is_money and _is_told(part, flag, values, tax):
+    if tax is not None and is_money and _is_without_tax(part, flag, values, tax):
         return
     is_off = is_money and tax in revenue.sources  # it was taken off each amount
 
@@ -99,7 +99,7 @@ def _ask(part: Part, flag: Column, values: list[str], n: int, tax: Column | None
     part.questions.append(Question(key, text, answer, choices, default="leave", columns=(flag.name,)))
 
 
-def _is_told(part: Part, flag: Column, values: list[str], tax: Column) -> bool:
+def _is_without_tax(part: Part, flag: Column, values: list[str], tax: Column) -> bool:
     """Say whether amounts are shown to be without tax in these rows too: tax is a usual share of them as they stand."""
     revenue = part.guesses["revenue_cents"]
     amount = revenue.sources[0]

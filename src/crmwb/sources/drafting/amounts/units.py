@@ -19,6 +19,7 @@ from crmwb.sources.drafting.reading.scales import scale_of
 from crmwb.sources.formats import json_lines
 
 HUNDRED = 100
+DECIMALS = "decimals_of"  # what keys of questions about them begin with
 LEAST_WIDTH = 6  # digits
 FEW = 0.01  # of the rows
 ROUNDED, LEAST_ROUNDED = 0.05, 10  # how far a tax is from its rate, and in how many rows
@@ -82,8 +83,7 @@ def in_thousands(part: Part) -> None:
         if scale in UNITS:
             value = {**value, "unit": UNITS[scale]}
         else:
-            own = value.get("expression") or syntax.column(str(value["column"]))
-            value = {k: v for k, v in value.items() if k != "column"} | {"expression": f"{scale} * ({own})"}
+            value = {k: v for k, v in value.items() if k != "column"} | {"expression": f"{scale} * ({guess.text})"}
         part.guesses[to] = replace(guess, value=value, why=why)
 
 
@@ -130,7 +130,7 @@ def ask_of_whole_numbers(part: Part, roles: Modifiers) -> None:
         return
     is_whole = all(re.fullmatch(r"[+-]?\d+", text) for c in amounts for text in c.counts)
     usual = median(abs(n) for c in amounts for n in c.numbers if n) if any(any(c.numbers) for c in amounts) else 0
-    if is_whole and usual >= HUNDRED and not any(q.key.startswith("decimals of") for q in part.questions):
+    if is_whole and usual >= HUNDRED and not any(q.key.startswith(DECIMALS) for q in part.questions):
         names = " and ".join(c.name for c in amounts)
         why = f"{names} {'is' if len(amounts) == 1 else 'are'} whole throughout, as where money is counted in cents"
         _ask_of_hundredths(part, why, amounts)
@@ -151,7 +151,7 @@ def _ask_of_hundredths(part: Part, why: str, columns: Sequence[Column]) -> None:
     text = f"{why} ({amount.values[0]}): are the last two digits of {amount.name} hundredths, or is it in whole units?"
     names = tuple(column.name for column in columns)
     part.questions.append(
-        Question(syntax.slug(f"decimals of {amount.own_words}"), text, answer, ("hundredths", "whole"), columns=names)
+        Question(syntax.slug(f"{DECIMALS} {amount.own_words}"), text, answer, ("hundredths", "whole"), columns=names)
     )
 
 
@@ -174,8 +174,8 @@ def ask_of_title(part: Part) -> None:
                 if scale in UNITS:
                     value = {**value, "unit": UNITS[scale]}
                 else:
-                    own = value.get("expression") or syntax.column(str(value["column"]))
-                    value = {k: v for k, v in value.items() if k != "column"} | {"expression": f"{scale} * ({own})"}
+                    rest = {k: v for k, v in value.items() if k != "column"}
+                    value = rest | {"expression": f"{scale} * ({guess.text})"}
                 part.guesses[to] = replace(guess, value=value, why=f"{guess.why}; in units of {scale:,}, as you said")
 
     amounts = " and ".join(c.name for c in revenue.sources)

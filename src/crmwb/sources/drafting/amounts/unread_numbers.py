@@ -174,8 +174,7 @@ def _ask(part: Part, column: Column, amount: Sequence[Column], n: int) -> None:
                 f"it is in another currency than {amount[0].name}; export the amounts in one, or write the mapping by hand"
             )
         revenue = part.guesses["revenue_cents"]
-        own = revenue.value.get("expression") if isinstance(revenue.value, dict) else None
-        plain = own or syntax.column(amount[0].name)
+        plain = revenue.text
         sign = "+" if given.startswith("add") else "-"
         is_once = given.endswith(OF_ORDER)
         own_share = (money.share_of_the_row if is_once else money.of_the_row)(part, column, beside)

@@ -3,8 +3,6 @@
 from collections import Counter
 
 from crmwb.sources.drafting.guess import Part
-from crmwb.sources.drafting.questions import Question
-from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Column
 from crmwb.sources.drafting.rows import row_kinds
 
@@ -49,15 +47,10 @@ def _accounts(here: list[str | None], there: list[str | None], own: Column) -> C
 def _ask(part: Part, own: Column, column: Column, accounts: Counter[str]) -> None:
     values = sorted(accounts)
 
-    def answer(given: str) -> None:
-        if given == "leave_out":
-            row_kinds.leave_out(part, row_kinds.not_in(own, values))
-
     shown = " or ".join(map(repr, values[:MOST_SHOWN]))
     text = (
         f"In {row_kinds.rows(own, values)} {own.name} is {shown}, and {column.name} holds what is the customer of "
         f"other rows, as where payments of what was sold are booked too: leave these rows out, or keep them as "
         f"sales to {shown}?"
     )
-    key = syntax.slug(f"contra {column.words}")
-    part.questions.append(Question(key, text, answer, ("leave_out", "keep"), columns=(own.name, column.name)))
+    row_kinds.ask_to_keep(part, f"contra {column.words}", text, row_kinds.not_in(own, values), (own, column))

@@ -44,7 +44,7 @@ def _ask(part: Part, number: Column, column: Column, n: int, n_names: int) -> No
         for each in (part, *part.twins):
             now = each.guesses["customer_id"]
             value = now.value if isinstance(now.value, dict) else {}
-            kept = {key: said for key, said in value.items() if key not in {"column", "expression"}}
+            kept = {option: v for option, v in value.items() if option not in {"column", "expression"}}
             value = {"expression": f"coalesce({now.text}, {name})", **kept}
             why = f"{now.why}; {column.name} where {number.name} is blank, as you said"
             each.guesses["customer_id"] = Guess(value, Sure.SURE, why, (number, column))

@@ -5,8 +5,6 @@ import re
 
 from crmwb.sources.drafting.customers import ids
 from crmwb.sources.drafting.guess import Part
-from crmwb.sources.drafting.questions import Question
-from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Column
 from crmwb.sources.drafting.rows import row_kinds
 
@@ -50,13 +48,9 @@ def _plain(text: str) -> str:
 
 
 def _ask(part: Part, column: Column, values: list[str]) -> None:
-    def answer(given: str) -> None:
-        if given == "leave_out":
-            row_kinds.leave_out(part, row_kinds.not_in(column, values))
-
     text = (
         f"{column.name} is {row_kinds.few(values)} in {row_kinds.rows(column, values)}, which sound like places of your own "
         f"company, to which nothing is sold: leave these rows out, or keep them as customers?"
     )
-    key = syntax.slug(f"own places by {column.own_words or column.name}")
-    part.questions.append(Question(key, text, answer, ("leave_out", "keep"), columns=(column.name,)))
+    key = f"own places by {column.own_words or column.name}"
+    row_kinds.ask_to_keep(part, key, text, row_kinds.not_in(column, values), (column,))

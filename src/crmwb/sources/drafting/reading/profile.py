@@ -252,8 +252,8 @@ def profile(file: SourceFile, shape: Shape, lines_of: str | None = None) -> Prof
     while fresh := sorted(set(held) - set(left)):
         left += fresh
         names, parts, held = _read(file, shape, without=[*others, *left])
-    said = lists.remarks(within, [name for name in left if name != lines_of], lines_of)
-    shape = replace(shape, remarks=[*shape.remarks, *said])
+    about_lists = lists.remarks(within, [name for name in left if name != lines_of], lines_of)
+    shape = replace(shape, remarks=[*shape.remarks, *about_lists])
     n_rows = sum(part.num_rows for part in parts)
     if n_rows == 0:
         raise CrmwbError(f"{file.name}: a header but no rows; export it again.")

@@ -6,7 +6,6 @@ from collections import defaultdict
 
 from crmwb.sources.drafting.amounts import money
 from crmwb.sources.drafting.guess import Part
-from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Column
 from crmwb.sources.drafting.rows import row_kinds
@@ -62,16 +61,12 @@ def _starts(part: Part, column: Column, order: Column) -> dict[str, int]:
 
 
 def _ask(part: Part, column: Column, order: Column, starts: dict[str, int]) -> None:
-    def answer(given: str) -> None:
-        if given == "leave_out":
-            name = syntax.column(column.name)
-            begins = " and ".join(f"not starts_with({name}, {syntax.value(start)})" for start in sorted(starts))
-            row_kinds.leave_out(part, f"({name} is null or ({begins}))")
-
     text = (
         f"{column.name} begins with {' or '.join(repr(start.strip()) for start in sorted(starts))} in {sum(starts.values()):,} rows, "
         f"and names another {order.name} with no smaller amount: are these billed again what counts there already (leave_out), "
         f"or sales of their own (keep)?"
     )
-    key = syntax.slug(f"billed again by {column.words}")
-    part.questions.append(Question(key, text, answer, ("leave_out", "keep"), columns=(column.name,)))
+    name = syntax.column(column.name)
+    begins = " and ".join(f"not starts_with({name}, {syntax.value(start)})" for start in sorted(starts))
+    condition = f"({name} is null or ({begins}))"
+    row_kinds.ask_to_keep(part, f"billed again by {column.words}", text, condition, (column,))

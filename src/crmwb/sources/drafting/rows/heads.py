@@ -125,3 +125,16 @@ def _of_heads(part: Part, what: Filled) -> Question:
     part.remarks.append(f"{names} stand on the first line of each order only, and hold for all its lines")
     text = f"{names} are blank in the same rows, as where an order's head stands on its first line only: do blanks hold the values above them?"
     return Question("fill_down", text, answer, ("yes", "no"), columns=what.columns)
+
+
+def fill_down(part: Part, condition: str) -> None:
+    """Fill down columns of a condition that stand on the first line of an order, or its other lines would escape it."""
+    filled, order = part.options.get("fill_down"), part.guesses["order_id"].sources
+    columns = [c.name for c in part.looked_at.columns if c.name in part.heads and syntax.column(c.name) in condition]
+    if not columns or not order or isinstance(filled, str):
+        return
+    if isinstance(filled, list):
+        part.options["fill_down"] = list(dict.fromkeys([*filled, *columns]))
+        return
+    own = filled or {"columns": [], "within": order[0].name}
+    part.options["fill_down"] = {**own, "columns": list(dict.fromkeys([*own["columns"], *columns]))}

@@ -5,7 +5,6 @@ import re
 from collections import defaultdict
 
 from crmwb.sources.drafting.guess import Part
-from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.rows import row_kinds
 
@@ -52,14 +51,10 @@ def ask(part: Part) -> None:
 def _ask(part: Part, label: str, few: list[str], n: int) -> None:
     column, who = part.guesses["order_id"].sources[0], part.guesses["customer_id"].sources[0]
 
-    def answer(given: str) -> None:
-        if given == "leave_out":
-            row_kinds.leave_out(part, f"not starts_with({syntax.column(column.name)}, {syntax.value(label)})")
-
     text = (
         f"{n:,} {column.name} begin with {label!r}, and all of them are of {' and '.join(map(repr, few))} ({who.name}), who "
         f"{'has' if len(few) == 1 else 'have'} no others: are these sales (keep), or own use, deliveries between your own places "
         f"and the like, to which nothing is sold (leave_out)?"
     )
-    key = syntax.slug(f"own documents {label}")
-    part.questions.append(Question(key, text, answer, ("leave_out", "keep"), columns=(column.name,)))
+    condition = f"not starts_with({syntax.column(column.name)}, {syntax.value(label)})"
+    row_kinds.ask_to_keep(part, f"own documents {label}", text, condition, (column,))

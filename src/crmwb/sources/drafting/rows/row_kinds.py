@@ -12,7 +12,7 @@ from crmwb.sources.drafting.reading import syntax, words
 from crmwb.sources.drafting.reading.headers import TOTAL
 from crmwb.sources.drafting.reading.profile import Column
 from crmwb.sources.drafting.reading.words import Outcome
-from crmwb.sources.drafting.rows import no_business, taking_back
+from crmwb.sources.drafting.rows import heads, no_business, taking_back
 
 BOUGHT = re.compile(r"(purchase|order|sale|sold|buy|bought|checkout|paid|transaction|kauf|购买|下单|成交).*")
 LOOKED = re.compile(r"(.*view|click|search|visit|impression|wish|page|add|remove|.*cart|session|浏览|点击|加购|收藏).*")
@@ -152,7 +152,7 @@ def leave_out(part: Part, condition: str) -> None:
     """Leave rows out of a part, and of those made of the same rows."""
     for each in (part, *part.twins):
         each.options["filter"] = " and ".join(filter(None, [each.options.get("filter"), condition]))
-    taking_back.fill_heads_down(part, condition)
+    heads.fill_down(part, condition)
 
 
 def _much(part: Part, column: Column, values: Sequence[str]) -> list[str]:
@@ -209,14 +209,42 @@ def _ask_of_failed(part: Part, column: Column, values: dict[str, str]) -> None:
 
 
 def _ask_to_leave_out(part: Part, column: Column, values: list[str], why: str, what: str = "no sales") -> None:
+    text = f"{column.name} is {few(values)} in {rows(column, values)}, which {why}: leave these rows out, or keep them?"
+    ask_to_keep(part, f"{column.words} {what}", text, not_in(column, values), (column,))
+
+
+def ask_to_keep(
+    part: Part,
+    key: str,
+    text: str,
+    condition: str,
+    columns: Sequence[Column],
+    *,
+    rows_with: tuple[str | None, ...] = (),
+) -> None:
+    """Ask whether only rows of a condition count (`leave_out`: the others are left out), or all (`keep`).
+
+    Parameters
+    ----------
+    part : Part
+        What is asked about.
+    key, text : str
+        The question's key, in words, and the question.
+    condition : str
+        Holds in the rows that count in any case.
+    columns : sequence of Column
+        Those asked about.
+    rows_with : tuple of str or None
+        As in `Question`.
+    """
+
     def answer(given: str) -> None:
         if given == "leave_out":
-            leave_out(part, not_in(column, values))
+            leave_out(part, condition)
 
-    text = f"{column.name} is {few(values)} in {rows(column, values)}, which {why}: leave these rows out, or keep them?"
-    part.questions.append(
-        Question(syntax.slug(f"{column.words} {what}"), text, answer, ("leave_out", "keep"), columns=(column.name,))
-    )
+    names = tuple(column.name for column in columns)
+    question = Question(syntax.slug(key), text, answer, ("leave_out", "keep"), columns=names, rows_with=rows_with)
+    part.questions.append(question)
 
 
 def few(values: Sequence[str]) -> str:

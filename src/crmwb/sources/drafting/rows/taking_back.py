@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Column
+from crmwb.sources.drafting.rows import heads
 
 MOSTLY = 0.75
 
@@ -30,15 +31,12 @@ def _with_signs(part: Part, column: Column, condition: str, amount: Column, *, i
     """Take rows as returns whose amounts have both signs; turned where nearly all of them stand above zero."""
     name, revenue = syntax.column(amount.name), part.guesses["revenue_cents"]
     condition = syntax.holds(condition, column.name, may_be_blank=column.n_known < column.n_rows)
-    fill_heads_down(part, condition)
+    heads.fill_down(part, condition)
     if is_turned:
         text = f"case when {condition} then 0 - {name} else {name} end"
         part.guesses["revenue_cents"] = revenue.computed(text, "turned for returns", revenue.sources, Sure.LIKELY)
-    came_back = f"({condition}) and {name} {'>' if is_turned else '<'} 0"
-    before = part.guesses["is_return"]
-    own = before.value.get("expression") if isinstance(before.value, dict) and not is_turned else None
-    either = f"{own} or {came_back}" if own else came_back
-    part.guesses["is_return"] = Guess({"expression": either}, Sure.SURE, "you said so", (column, *before.sources))
+        part.guesses["is_return"] = Guess({"constant": False}, Sure.SURE, "turned for returns")  # what was below zero
+    mark(part, f"({condition}) and {name} {'>' if is_turned else '<'} 0", (column, amount))
 
 
 def take_back(part: Part, columns: Sequence[Column], condition: str) -> None:
@@ -46,25 +44,15 @@ def take_back(part: Part, columns: Sequence[Column], condition: str) -> None:
     for column in columns:
         may_be_blank = column.n_known < column.n_rows and " is not null" not in condition
         condition = syntax.holds(condition, column.name, may_be_blank=may_be_blank)
-    fill_heads_down(part, condition)
-    amount, was = part.guesses["revenue_cents"], part.guesses["is_return"]
-    value = amount.value if isinstance(amount.value, dict) else {"column": amount.value}
-    own = value.get("expression") or syntax.column(str(value["column"]))
-    expression = f"case when {condition} then -abs({own}) else {own} end"
+    heads.fill_down(part, condition)
+    amount = part.guesses["revenue_cents"]
+    expression = f"case when {condition} then -abs({amount.text}) else {amount.text} end"
     part.guesses["revenue_cents"] = amount.computed(expression, "below zero for returns", amount.sources, Sure.LIKELY)
-    before = was.value.get("expression") if isinstance(was.value, dict) else None
-    either = f"{before} or {condition}" if before else condition
+    mark(part, condition, columns)
+
+
+def mark(part: Part, condition: str, columns: Sequence[Column]) -> None:
+    """Take rows as returns beside those that are already, and leave their amounts as they are."""
+    was = part.guesses["is_return"]
+    either = f"{was.expression} or {condition}" if was.expression else condition
     part.guesses["is_return"] = Guess({"expression": either}, Sure.SURE, "you said so", (*columns, *was.sources))
-
-
-def fill_heads_down(part: Part, condition: str) -> None:
-    """Fill down columns of a condition that stand on the first line of an order, or its other lines would escape it."""
-    filled, order = part.options.get("fill_down"), part.guesses["order_id"].sources
-    columns = [c.name for c in part.looked_at.columns if c.name in part.heads and syntax.column(c.name) in condition]
-    if not columns or not order or isinstance(filled, str):
-        return
-    if isinstance(filled, list):
-        part.options["fill_down"] = list(dict.fromkeys([*filled, *columns]))
-        return
-    own = filled or {"columns": [], "within": order[0].name}
-    part.options["fill_down"] = {**own, "columns": list(dict.fromkeys([*own["columns"], *columns]))}

@@ -241,8 +241,7 @@ def _spread_discount(part: Part, money: list[Column], at: Reach) -> None:
         return
     if not any(number for number in discount.numbers):
         return
-    value = revenue.value if isinstance(revenue.value, dict) else {"column": revenue.value}
-    amount = value.get("expression") or syntax.column(str(value["column"]))
+    amount = revenue.text
     name = "order_discount_of_the_line"
     part.options["spread"] = {
         name: {"amount": discount.name, "over": _over(discount, at), "by": {"expression": amount}}

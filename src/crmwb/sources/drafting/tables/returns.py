@@ -47,8 +47,7 @@ def signed(result: dict[str, Guess]) -> Guess:
     amount, came_back = result["revenue_cents"], result["is_return"]
     if amount.is_product:
         return amount
-    value = amount.value if isinstance(amount.value, dict) else {}
-    own = value.get("expression") or syntax.column(amount.sources[0].name)
+    own = amount.text
     by_units = came_back.sources == result["quantity"].sources != ()
     if by_units and not any(n < 0 for n in amount.sources[0].numbers):
         why = "below zero where the quantity is, for it has no sign"
