@@ -11,7 +11,7 @@ from project import PROJECT
 from crmwb import params
 from crmwb.sources import ingest
 from crmwb.sources.drafting.customers.consent import AGREED, REFUSED
-from crmwb.sources.drafting.reading.profile import plain_words
+from crmwb.sources.drafting.reading.names import plain_words
 
 SALES = (
     ("Order No", "Customer No", "Order Date", "Amount EUR"),

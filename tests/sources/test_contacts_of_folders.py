@@ -12,7 +12,7 @@ from crmwb import params
 from crmwb.errors import CrmwbError
 from crmwb.sources import ingest
 from crmwb.sources.drafting.draft import draft
-from crmwb.sources.drafting.reading.profile import plain_words
+from crmwb.sources.drafting.reading.names import plain_words
 
 SALES = (
     ("Order No", "Customer No", "Order Date", "Amount EUR"),

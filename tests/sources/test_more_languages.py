@@ -8,7 +8,7 @@ from mapping_exports import Mapped
 
 from crmwb.sources.drafting.reading import vocabulary
 from crmwb.sources.drafting.reading.date_notation import candidates_of
-from crmwb.sources.drafting.reading.profile import plain_words
+from crmwb.sources.drafting.reading.names import plain_words
 
 
 @pytest.mark.parametrize(

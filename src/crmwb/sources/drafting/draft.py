@@ -17,7 +17,8 @@ from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.questions import Question, of_files
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.links import Declared
-from crmwb.sources.drafting.reading.profile import Profile, plain_words, profile
+from crmwb.sources.drafting.reading.names import plain_words
+from crmwb.sources.drafting.reading.profile import Profile, profile
 from crmwb.sources.drafting.reading.sniff import sniff
 from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
 from crmwb.sources.drafting.rows import heads, odd_rows, periods

@@ -13,7 +13,8 @@ from crmwb.sources.drafting.contacts.who import may_be_customer, may_tell_custom
 from crmwb.sources.drafting.guess import Guess, Part, Sure, best, of_column
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, vocabulary
-from crmwb.sources.drafting.reading.profile import Column, Profile, plain_words
+from crmwb.sources.drafting.reading.names import plain_words
+from crmwb.sources.drafting.reading.profile import Column, Profile
 from crmwb.sources.drafting.reading.vocabulary import matches
 
 TABLE = TABLES["interactions"]

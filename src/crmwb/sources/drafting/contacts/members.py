@@ -7,7 +7,8 @@ from crmwb.sources.drafting.contacts.who import may_be_customer
 from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, vocabulary
-from crmwb.sources.drafting.reading.profile import FALSE, TRUE, Column, Profile, plain_words
+from crmwb.sources.drafting.reading.names import plain_words
+from crmwb.sources.drafting.reading.profile import FALSE, TRUE, Column, Profile
 from crmwb.sources.drafting.reading.vocabulary import matches
 
 TABLE = TABLES["campaign_members"]

@@ -8,7 +8,8 @@ from crmwb.sources.drafting.contacts import words
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
-from crmwb.sources.drafting.reading.profile import Column, Profile, plain_words
+from crmwb.sources.drafting.reading.names import plain_words
+from crmwb.sources.drafting.reading.profile import Column, Profile
 from crmwb.sources.drafting.reading.vocabulary import matches
 
 NO_RATING = "none"

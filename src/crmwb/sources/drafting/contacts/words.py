@@ -6,7 +6,8 @@ Patterns as in `reading.vocabulary`; those of whole files and of kinds of contac
 
 import re
 
-from crmwb.sources.drafting.reading.profile import Column, Profile, plain_words
+from crmwb.sources.drafting.reading.names import plain_words
+from crmwb.sources.drafting.reading.profile import Column, Profile
 from crmwb.sources.drafting.reading.vocabulary import DATE, ID, NUMBERED, PREFIX, Patterns
 
 PLAINLY = 2  # how well a name must match

@@ -15,27 +15,58 @@ from crmwb.sources.drafting.reading import conventions, grouped, lists, notation
 from crmwb.sources.drafting.reading.date_notation import Dates
 from crmwb.sources.drafting.reading.grouped import Filled
 from crmwb.sources.drafting.reading.headers import TOTAL, common_prefix, nameless, paths_of, twins
+from crmwb.sources.drafting.reading.names import plain_words
 from crmwb.sources.drafting.reading.number_notation import Numbers
 from crmwb.sources.drafting.reading.scales import scale_of
 from crmwb.sources.drafting.reading.sniff import Shape
 from crmwb.sources.drafting.reading.words import USUAL_CODES
 from crmwb.sources.formats import open_file
-from crmwb.sources.letters import without_accents
 from crmwb.sources.source_files import SourceFile
 from crmwb.sources.values import NumberStyle
 
 N_ROWS = 20_000
 N_VALUES = 2_000  # different values that dates and numbers are judged by
-CHINESE = "[\u3040-\u30ff\u4e00-\u9fff]"  # and Japanese
-OTHERS = "[\u0370-\u05ff\u0600-\u06ff\u0e00-\u0e7f\uac00-\ud7af]"  # Greek, Cyrillic, Hebrew, Arabic, Thai, Korean
-PLAIN = str.maketrans({"ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae"})
 TRUE = {"yes", "true", "1", "y", "t", "ja", "j", "wahr", "oui", "vrai", "si", "sí", "verdadero", "是", "真"}
+TRUE |= {
+    "да",
+    "так",
+    "כן",
+    "نعم",
+    "예",
+    "네",
+    "evet",
+    "jah",
+    "jā",
+    "taip",
+    "já",
+    "da",
+    "tak",
+    "ano",
+    "sim",
+    "igen",
+    "kyllä",
+}
 FALSE = {"no", "false", "0", "n", "f", "nein", "falsch", "non", "faux", "否", "假"}
+FALSE |= {
+    "нет",
+    "ні",
+    "не",
+    "לא",
+    "لا",
+    "아니오",
+    "아니요",
+    "hayır",
+    "ei",
+    "nē",
+    "ne",
+    "nei",
+    "nie",
+    "não",
+    "nao",
+    "nem",
+}
 UNKNOWN = {"null", "none", "nan", "n/a", "#n/a", "-", "--", "?", "\\n", "unbekannt", "未知", "无"}
 UNKNOWN_AMONG_VALUES = {"na", "-"}  # of numbers and dates; in texts, NA is Namibia
-WRAPPED = re.compile(
-    r"^((links|relationships|attributes|fields|properties)\.)+"
-)  # objects of interfaces, around others
 CODED = re.compile(r" ?\((-?\d+) ?= ?[^)]*\)$")  # "fee (-99999=none)"
 IN_A_CURRENCY = re.compile(rf"(?<=\w)( in| en)? ({'|'.join(sorted(USUAL_CODES))})$")
 CENTS = re.compile(r"\b(cents?|ct|pence|minor( units?)?|centimes|centavos|pfennig)\b|分$")
@@ -224,17 +255,6 @@ class Profile:
     def column(self, name: str) -> Column:
         """Return a column by its name."""
         return next(column for column in self.columns if column.name == name)
-
-
-def plain_words(name: str) -> str:
-    """Return a name in small letters and plain words: "customer id" of "CustomerID", "stuck" of "Stück"."""
-    apart = re.sub(
-        r"([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])",
-        r"\1\3 \2\4",
-        WRAPPED.sub("", name).replace("IDs", "Ids").replace("USt", "Ust").replace("MwSt", "Mwst"),
-    )
-    plain = without_accents(apart.translate(PLAIN)).lower()
-    return " ".join(re.findall(rf"[a-z]+|\d+|{CHINESE}+|{OTHERS}+", plain))
 
 
 def profile(file: SourceFile, shape: Shape, lines_of: str | None = None) -> Profile:

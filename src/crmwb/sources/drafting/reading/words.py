@@ -4,6 +4,7 @@
 import re
 from enum import Enum
 
+from crmwb.sources.drafting.reading.names import in_english
 from crmwb.sources.letters import without_accents
 
 CANCELLED = re.compile(
@@ -119,7 +120,9 @@ class Outcome(Enum):
 
 
 def simple(text: str) -> str:
-    """Return a value in small letters without accents and with blanks between its words: "wc cancelled"."""
+    """Return a value in small letters without accents and with blanks between its words: "cancelled" of "wc-cancelled"."""
+    if (english := in_english(text)) is not None:
+        return english
     plain = re.sub(r"([a-z])([A-Z])", r"\1 \2", without_accents(text)).lower()
     return " ".join(re.sub(r"[_\-./|]+", " ", plain).split()).removeprefix("wc ")
 

@@ -6,7 +6,8 @@ import re
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
-from crmwb.sources.drafting.reading.profile import Profile, plain_words
+from crmwb.sources.drafting.reading.names import plain_words
+from crmwb.sources.drafting.reading.profile import Profile
 
 LEAST_PERIODS = 3
 SURE_PERIODS = 4  # of a table that could be read in another way

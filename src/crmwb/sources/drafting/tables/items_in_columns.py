@@ -10,7 +10,8 @@ import pyarrow as pa
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.links import called
-from crmwb.sources.drafting.reading.profile import Profile, columns_of, plain_words
+from crmwb.sources.drafting.reading.names import plain_words
+from crmwb.sources.drafting.reading.profile import Profile, columns_of
 from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
 
 NUMBERED = re.compile(r"^(?P<before>[a-z \u3040-\u9fff]*?) ?(?P<n>\d{1,2}) ?(?P<after>[a-z \u3040-\u9fff]*)$")
