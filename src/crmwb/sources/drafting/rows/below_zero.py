@@ -10,9 +10,12 @@ from crmwb.sources.drafting.amounts import sums
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.reading import syntax, words
 from crmwb.sources.drafting.reading.profile import Column
+from crmwb.sources.drafting.reading.vocabulary import NAMES_OF_PEOPLE
 from crmwb.sources.drafting.rows import row_kinds
 
 MOST_KINDS = 20
+MOST_OF_ITEMS = 6  # kinds of rows among many products
+READ_AS = ("customer_id", "order_id", "product_id")
 LEAST_ROWS = 3
 MOSTLY = 0.75
 
@@ -35,11 +38,16 @@ def ask(part: Part, columns: list[Column]) -> Column | None:
     below = {
         c.name: values for c in columns if 1 < len(c.counts) <= MOST_KINDS and (values := _below(part, c, numbers))
     }
+    items = [c for c in part.looked_at.own if _names_items(part, c)]
+    below |= {
+        c.name: values for c in items if (values := _below(part, c, numbers)) and _are_most(part, c, values, numbers)
+    }
+    columns = [*columns, *items]
     fitting = [c for c in columns if c.name in below and not _is_told(part, c, below[c.name])]
     if not fitting:
         return None
     column = max(fitting, key=lambda c: sum(c.counts[v] for v in below[c.name]))
-    why = "nearly all their amounts are below zero, beside others above: they may be returns, or fees, tax, payouts and the like, which are no sales"
+    why = "nearly all their amounts are below zero, beside others above: they may be returns, or fees, tax, payouts, what an insurer pays and the like, which are no sales"
     row_kinds.ask_of_kinds(part, column, below[column.name], why)
     return column
 
@@ -70,6 +78,21 @@ def _below(part: Part, column: Column, numbers: list[float | None]) -> list[str]
     if n_below < LEAST_ROWS or n_above < LEAST_ROWS:
         return []
     return [] if all(map(_is_plain, values)) else values
+
+
+def _names_items(part: Part, column: Column) -> bool:
+    """Say whether a column has many texts, such as products, beside which few may be what an insurer pays or a deposit."""
+    read_as = {name: part.guesses[name].sources if name in part.guesses else () for name in READ_AS}
+    is_text = not (column.is_number or column.is_date or NAMES_OF_PEOPLE.fullmatch(column.words))
+    is_of_many = column in read_as["product_id"] or len(column.counts) > MOST_KINDS
+    is_free = column not in read_as["customer_id"] and column not in read_as["order_id"]
+    return is_text and is_of_many and is_free and 1 < len(column.counts) <= column.n_known / 2
+
+
+def _are_most(part: Part, column: Column, values: list[str], numbers: list[float | None]) -> bool:
+    """Say whether few values of a column of many have nearly all amounts below zero: they are no goods that came back."""
+    below = [text in values for text, n in zip(part.looked_at.texts(column), numbers, strict=True) if n and n < 0]
+    return len(values) <= MOST_OF_ITEMS and sum(below) >= MOSTLY * len(below)
 
 
 def _is_plain(value: str) -> bool:

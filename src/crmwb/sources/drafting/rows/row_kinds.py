@@ -51,6 +51,7 @@ TEST = re.compile(
 )
 OF_TESTS = re.compile(r".*\b(mode|modus|environment|env|test|type|kind|typ|art)\b.*")
 ANSWERS = {"sale", "return", "none"}
+ANSWER_OF = re.compile(r"\s*(.*?)\s*=\s*([^,=]*?)\s*(?:,|$)")  # a value may have commas itself
 MOSTLY = 0.5
 MUCH = 0.3
 MOST_KINDS = 20
@@ -322,7 +323,7 @@ def ask_of_kinds(
     """Ask which values of a column are sales, which returns, and which neither; what follows where some are returns."""
 
     def answer(given: str) -> None:
-        said_of = dict(pair.strip().rpartition("=")[::2] for pair in given.split(",")) if given != "sales" else {}
+        said_of = dict(ANSWER_OF.findall(given)) if given != "sales" else {}
         if strange := sorted(set(said_of) - set(column.counts)):
             raise ValueError(
                 f"{column.name} is never {strange[0]!r}; write VALUE=sale, VALUE=return or VALUE=none, or sales"
