@@ -295,12 +295,7 @@ def korean(b: Book) -> dict[str, str]:
         if x not in ("취소완료", "반품완료"):
             b.sold(f"m{s.who}", s.cents * 100, s.day)
     b.write("orders.csv", lines, "cp949")
-    return {
-        "customer": "회원ID",
-        "amount": "결제금액",
-        "kinds_of_주문상태": "취소완료=none,반품완료=none",
-        "kinds_of_상품명": "sales",
-    }
+    return {}
 
 
 def polish(b: Book) -> dict[str, str]:
@@ -314,7 +309,7 @@ def polish(b: Book) -> dict[str, str]:
         if x not in ("Anulowane", "Zwrócone"):
             b.sold(f"{s.who:04}", s.cents, s.day)
     b.write("zamowienia.csv", lines, "cp1250")
-    return {"customer": "Nr klienta", "amount": "Wartość netto", "no_sales_by_status": "Anulowane,Zwrócone"}
+    return {}
 
 
 def turkish(b: Book) -> dict[str, str]:
@@ -326,7 +321,7 @@ def turkish(b: Book) -> dict[str, str]:
         if i % 4 < 2:
             b.sold(f"M{s.who}", s.cents, s.day)
     b.write("siparisler.csv", lines)
-    return {"customer": "Müşteri Kodu", "amount": "Tutar", "kinds_of_durum": "İptal Edildi=none,İade Edildi=none"}
+    return {}
 
 
 def brazilian_invoices(b: Book) -> dict[str, str]:

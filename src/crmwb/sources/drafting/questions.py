@@ -1,12 +1,14 @@
 """What only a person can say: questions of a draft, each with the answers it takes and what they do."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from crmwb.errors import CrmwbError
 from crmwb.sources.drafting.reading import syntax
 
 Ask = Callable[[str, str], str]
+PAIR = re.compile(r"\s*(.*?)\s*=\s*([^,=]*?)\s*(?:,|$)")
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,38 @@ class Question:
         return f"{self.text} Answer with --answer {self.key}={choices}"
 
 
+def pairs(given: str) -> dict[str, str]:
+    """Return what an answer says of each value, as VALUE=WHAT, several by commas.
+
+    Raises
+    ------
+    ValueError
+        Part of it says nothing of a value.
+
+    Examples
+    --------
+    >>> pairs("Refund=return, Paid by A, B=none")
+    {'Refund': 'return', 'Paid by A, B': 'none'}
+    """
+    found, rest = dict(PAIR.findall(given)), PAIR.sub("", given).strip(" ,")
+    if rest or not found:
+        raise ValueError(f"{rest!r} says nothing of a value; write VALUE=…, several by commas")
+    return found
+
+
+def listed(given: str, known: Collection[str]) -> list[str]:
+    """Return the values that an answer lists by commas; those that are known may hold commas themselves.
+
+    Examples
+    --------
+    >>> listed("void, open, late,old", ["open, late", "void"])
+    ['void', 'open, late', 'old']
+    """
+    whole = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
+    found: list[str] = re.findall(rf"\s*({whole}|[^,]+?)\s*(?:,|$)" if whole else r"\s*([^,]+?)\s*(?:,|$)", given)
+    return found
+
+
 def of_files(asked: Mapping[str, Sequence[Question]]) -> list[Question]:
     """Return questions about several files, those with the same key and choices as one whose answer counts in each.
 
@@ -93,12 +127,12 @@ def _as_one(same: list[Question]) -> Question:
     values = tuple(dict.fromkeys(value for question in same for value in question.values))
 
     def answer(given: str) -> None:
-        pairs = [pair.strip() for pair in given.split(",")] if values and "=" in given else []
-        if strange := sorted({pair.rpartition("=")[0] for pair in pairs} - set(values)):
+        said_of = pairs(given) if values and "=" in given else {}
+        if strange := sorted(said_of.keys() - set(values)):
             raise ValueError(f"in no file it is {strange[0]!r}")
         for question in same:
-            own = ",".join(pair for pair in pairs if pair.rpartition("=")[0] in question.values)
-            question.answer((own or question.default or given) if pairs else given)
+            own = ",".join(f"{value}={what}" for value, what in said_of.items() if value in question.values)
+            question.answer((own or question.default or given) if said_of else given)
 
     others = [value for value in values if value not in first.values]
     also = f", where it is {' or '.join(map(repr, others))} too" if others else ""

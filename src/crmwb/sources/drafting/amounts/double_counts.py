@@ -15,7 +15,7 @@ from crmwb.sources.drafting.amounts import money, order_totals, prices, revision
 from crmwb.sources.drafting.amounts.groups import Key, by_key, of_purchases
 from crmwb.sources.drafting.guess import Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
-from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.questions import Question, listed
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Column
 from crmwb.sources.drafting.rows import no_business, row_kinds
@@ -128,7 +128,7 @@ def _ask_which_count(part: Part, column: Column, labels: list[str], shown: tuple
         if given == "last" and is_order:
             _keep_last(part)
             return
-        counting = [value.strip() for value in given.split(",")]
+        counting = listed(given, values)
         if strange := sorted(set(counting) - set(values)):
             raise ValueError(f"{column.name} is never {strange[0]!r}; write its values that count, or all")
         row_kinds.leave_out(part, _is_any(column, counting))

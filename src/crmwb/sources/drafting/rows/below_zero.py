@@ -4,7 +4,7 @@ Words tell some of them; the signs tell all.
 """
 # ruff: noqa: E501 - sentences and lists are easier to read in one line
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from crmwb.sources.drafting.amounts import sums
 from crmwb.sources.drafting.guess import Part
@@ -90,7 +90,12 @@ def _names_items(part: Part, column: Column) -> bool:
 
 
 def _are_most(part: Part, column: Column, values: list[str], numbers: list[float | None]) -> bool:
-    """Say whether few values of a column of many have nearly all amounts below zero: they are no goods that came back."""
+    """Say whether few values of a column of many, each of several customers, have nearly all amounts below zero."""
+    who = part.guesses["customer_id"].sources
+    pairs = set(zip(part.looked_at.texts(column), *map(part.looked_at.texts, who), strict=True))
+    of_whom = Counter(text for text, *_ in pairs)
+    if any(of_whom[value] < LEAST_ROWS for value in values):
+        return False
     below = [text in values for text, n in zip(part.looked_at.texts(column), numbers, strict=True) if n and n < 0]
     return len(values) <= MOST_OF_ITEMS and sum(below) >= MOSTLY * len(below)
 

@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from crmwb.sources.drafting.guess import Part
-from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.questions import Question, pairs
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Column
 from crmwb.sources.drafting.rows import below_zero, row_kinds, taking_back
@@ -124,15 +124,15 @@ def _ask_of_kinds(part: Part, column: Column, kinds: list[Kind], why: str) -> No
     by_start = {kind.start: kind for kind in kinds}
 
     def answer(given: str) -> None:
-        pairs = [pair.strip().rpartition("=") for pair in given.split(",")] if given != "sales" else []
-        if strange := sorted({start for start, _, _ in pairs} - by_start.keys()):
+        said_of = pairs(given) if given != "sales" else {}
+        if strange := sorted(said_of.keys() - by_start.keys()):
             raise ValueError(
                 f"{column.name} never begins with {strange[0]!r}; write KIND=sale, KIND=return or KIND=none, or sales"
             )
-        if strange := sorted({what for *_, what in pairs} - row_kinds.ANSWERS):
+        if strange := sorted(set(said_of.values()) - row_kinds.ANSWERS):
             raise ValueError(f"{strange[0]!r} is none of sale, return and none")
         of = {
-            what: [by_start[start].condition(column) for start, _, each in pairs if each == what]
+            what: [by_start[start].condition(column) for start, each in said_of.items() if each == what]
             for what in row_kinds.ANSWERS
         }
         if of["none"]:

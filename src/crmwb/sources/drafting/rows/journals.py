@@ -12,7 +12,7 @@ from itertools import combinations
 
 from crmwb.contract import Kind
 from crmwb.sources.drafting.guess import Guess, Part, Sure, best, of_column
-from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.questions import Question, listed
 from crmwb.sources.drafting.reading import syntax, vocabulary
 from crmwb.sources.drafting.reading.profile import Column, Profile
 from crmwb.sources.drafting.rows import row_kinds
@@ -108,7 +108,7 @@ def ask(part: Part, journal: Journal) -> None:
             by_account[account].append(number)
 
     def answer(given: str) -> None:
-        values = [given] if given in by_account else [value.strip() for value in given.split(",")]
+        values = listed(given, by_account)
         if strange := sorted(set(values) - by_account.keys()):
             raise ValueError(
                 f"{journal.account.name} is never {strange[0]!r}; write its values on which revenue is booked"

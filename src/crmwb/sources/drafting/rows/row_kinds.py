@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.modifiers import Modifiers
-from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.questions import Question, pairs
 from crmwb.sources.drafting.reading import syntax, words
 from crmwb.sources.drafting.reading.headers import TOTAL
 from crmwb.sources.drafting.reading.profile import Column
@@ -51,7 +51,6 @@ TEST = re.compile(
 )
 OF_TESTS = re.compile(r".*\b(mode|modus|environment|env|test|type|kind|typ|art)\b.*")
 ANSWERS = {"sale", "return", "none"}
-ANSWER_OF = re.compile(r"\s*(.*?)\s*=\s*([^,=]*?)\s*(?:,|$)")  # a value may have commas itself
 MOSTLY = 0.5
 MUCH = 0.3
 MOST_KINDS = 20
@@ -323,7 +322,7 @@ def ask_of_kinds(
     """Ask which values of a column are sales, which returns, and which neither; what follows where some are returns."""
 
     def answer(given: str) -> None:
-        said_of = dict(ANSWER_OF.findall(given)) if given != "sales" else {}
+        said_of = pairs(given) if given != "sales" else {}
         if strange := sorted(set(said_of) - set(column.counts)):
             raise ValueError(
                 f"{column.name} is never {strange[0]!r}; write VALUE=sale, VALUE=return or VALUE=none, or sales"

@@ -18,7 +18,7 @@ from crmwb.sources.drafting.amounts import (
 from crmwb.sources.drafting.customers import ids
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.modifiers import Modifiers
-from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.questions import Question, listed
 from crmwb.sources.drafting.reading import further_languages, syntax, words
 from crmwb.sources.drafting.reading.profile import FALSE, Column
 from crmwb.sources.drafting.reading.scales import scale_of
@@ -231,7 +231,7 @@ def _ask_of_unknown(part: Part, column: Column, unknown: list[str]) -> None:
     """Ask whether orders with a status that no word of ours says anything about are sales."""
 
     def answer(given: str) -> None:
-        left_out = [] if given == "none" else [value.strip() for value in given.split(",")]
+        left_out = [] if given == "none" else listed(given, column.counts)
         if strange := sorted(set(left_out) - set(column.counts)):
             raise ValueError(f"{column.name} is never {strange[0]!r}; write its values, or none")
         if left_out:
