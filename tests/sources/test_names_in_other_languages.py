@@ -26,17 +26,21 @@ HEADERS = [  # document, day, customer, amount, status, and two statuses: of a s
 ]
 
 
+@pytest.fixture
+def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mapped:
+    monkeypatch.chdir(tmp_path)
+    return Mapped(tmp_path)
+
+
 @pytest.mark.parametrize(("header", "sold", "cancelled", "currency"), HEADERS, ids=[h[0][:14] for h in HEADERS])
 def test_a_list_of_orders_needs_no_answer(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, header: str, sold: str, cancelled: str, currency: str
+    company: Mapped, header: str, sold: str, cancelled: str, currency: str
 ) -> None:
-    monkeypatch.chdir(tmp_path)
     lines, total = [header], 0
     for i in range(120):
         amount, status = 113 + 170 * (i * 37 % 89), cancelled if i % 9 == 4 else sold
         total += amount if status == sold else 0
         lines.append(f"{70100 + i};2024-05-{1 + i % 28:02};K{3000 + i % 17};{amount},00;{status}")
-    company = Mapped(tmp_path)
     (company.raw / "orders.csv").write_text("\n".join(lines))
     assert company.map("orders.csv", currency=currency), company.printed
     rows = company.ingest().table("transactions")

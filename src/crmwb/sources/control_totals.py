@@ -95,6 +95,11 @@ class ControlTotals:
     is_stated: bool
     compared: list[Compared]
 
+    @property
+    def largest_year(self) -> int:
+        """The year of most revenue."""
+        return max(self.by_year, key=lambda year: self.by_year[year])
+
 
 @dataclass(frozen=True)
 class Unread:

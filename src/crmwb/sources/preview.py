@@ -73,7 +73,9 @@ def _totals(t: ControlTotals) -> Iterator[str]:
         yield _text("unread_kinds")
     for column, each in t.unread_kinds.items():
         yield _text("by_value", column=Name(column), groups=groups(each))
-    yield from _compared(t)
+    if not t.is_stated:
+        yield _text("books_not_stated", option=Name(f"--control-total {t.largest_year}=…"))
+    yield from compared(t)
     yield ""
 
 
@@ -85,13 +87,10 @@ def _value(text: str) -> Value:
     return Name(identifiers.shown(text)) if text else Finding("sources.check.blank")
 
 
-def _compared(t: ControlTotals) -> Iterator[str]:
+def compared(t: ControlTotals) -> Iterator[str]:
     """Yield where the company's books say the same, and what comes to the difference where they do not."""
     if t.is_stated and not t.is_of_all:
         yield _text("books_later")
-    if not t.is_stated:
-        year = max(t.by_year, key=lambda year: t.by_year[year])
-        yield _text("books_not_stated", option=Name(f"--control-total {year}=…"))
     for each in t.compared:
         beside = {"period": Name(each.period), "stated": _money(t, each.stated), "read": _money(t, each.cents)}
         if each.agrees:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from crmwb.contract.canonical import TABLES
+from crmwb.errors import CrmwbError
+from crmwb.sources import books
 from crmwb.sources.drafting.draft import Draft
 from crmwb.sources.drafting.guess import Guess, Part, Sure, of_column
 from crmwb.sources.drafting.questions import settle
@@ -29,6 +31,25 @@ def ask_about(draft: Draft, ask: Ask, say: Callable[[str], None]) -> None:
         unsure = [name for name, guess in part.guesses.items() if guess.sure is not Sure.SURE]
         for name in unsure:
             part.guesses[name] = _asked(part, name, part.guesses[name], ask, say)
+
+
+def ask_of_books(year: int, ask: Ask, say: Callable[[str], None]) -> dict[str, float]:
+    """Ask for a year's revenue by the company's own books; empty where a person leaves it out.
+
+    Parameters
+    ----------
+    year : int
+        The year to compare.
+    ask, say : callable
+        As in `ask_about`.
+    """
+    question = f"Revenue of {year} by your own books, such as 1234567.89, to compare with this (Enter to leave it out)"
+    while answer := ask(question, "").strip():
+        try:
+            return books.parse([f"{year}={answer}"])
+        except CrmwbError as error:
+            say(f"  {error}")
+    return {}
 
 
 def _asked(part: Part, name: str, guess: Guess, ask: Ask, say: Callable[[str], None]) -> Guess:

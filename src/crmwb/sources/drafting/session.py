@@ -13,8 +13,9 @@ from crmwb import layout, params
 from crmwb.errors import CrmwbError
 from crmwb.params import Params
 from crmwb.sources import checking, database, preview
+from crmwb.sources.checking import Checked
 from crmwb.sources.drafting import drafted, roles
-from crmwb.sources.drafting.ask import ask_about
+from crmwb.sources.drafting.ask import ask_about, ask_of_books
 from crmwb.sources.drafting.draft import Draft, draft
 from crmwb.sources.drafting.questions import Question, settle
 from crmwb.sources.drafting.reading import syntax
@@ -63,7 +64,7 @@ def run(
     -----
     Where nothing is left to answer, params.yaml is pointed to the mapping; on a terminal, after asking.
     """
-    talks = sys.stdin.isatty() and not yes
+    talks = _is_a_terminal() and not yes
     if url is not None:
         os.environ[database.URL] = url  # for the check below; it is written nowhere
     named = {key: name for key, name in answers.items() if key in roles.KEYS}
@@ -75,7 +76,7 @@ def run(
     left = settle([q for q in proposal.questions if q.key in answers or not talks], answers)
     if talks:
         proposal.questions = [q for q in proposal.questions if q.key not in answers]
-        ask_about(proposal, lambda question, default: str(typer.prompt(question, default=default)), typer.echo)
+        ask_about(proposal, _prompt, typer.echo)
     if yes and left:
         raise CrmwbError(
             "\n".join(["Nothing was written, for --yes answers only what changes no sum:", *(q.shown() for q in left)])
@@ -100,7 +101,7 @@ def run(
             f"does. Where that is wrong, change source.currency there (or answer with --answer currency=EUR)."
         )
     if not any(question.key.startswith("rate_") for question in left):
-        _try(path, proposal.directory, p, chosen)
+        chosen = _tried(path, proposal.directory, p, chosen, talks=talks)
     chosen = {
         "kind": "files" if url is None else "database",
         **chosen,
@@ -110,15 +111,46 @@ def run(
     _point_to(chosen, left, talks=talks)
 
 
-def _try(path: Path, directory: Path, p: Params, chosen: Mapping[str, Any]) -> None:
-    """Try a mapping on its files and show what comes out; stop at mistakes, and where the company's books differ."""
-    source, most = p.source.model_copy(update=dict(chosen)), p.quality.max_quarantined_share
-    n_rows = checking.N_ROWS_COMPARED if source.control_totals else N_ROWS
-    result = checking.check(path, directory, source, p.engine, n_rows, most_unreadable=most)
+def _is_a_terminal() -> bool:
+    return sys.stdin.isatty()
+
+
+def _prompt(question: str, default: str) -> str:
+    return str(typer.prompt(question, default=default, show_default=bool(default)))
+
+
+def _tried(path: Path, directory: Path, p: Params, chosen: dict[str, Any], *, talks: bool) -> dict[str, Any]:
+    """Try a mapping on its files, show what comes out, and ask a person on a terminal for what their books say.
+
+    Returns
+    -------
+    dict of str to object
+        What is chosen for params.yaml, with the revenue that was stated.
+
+    Raises
+    ------
+    CrmwbError
+        It has mistakes, or the company's books differ.
+    """
+    result = _checked(path, directory, p, chosen)
     for line in preview.lines(result):
         typer.echo(line)
+    if talks and not result.mistakes and result.totals is not None and not result.totals.is_stated:
+        stated = ask_of_books(result.totals.largest_year, _prompt, typer.echo)
+        if stated:
+            chosen = {**chosen, "control_totals": stated}
+            result = _checked(path, directory, p, chosen)
+            for line in preview.compared(result.totals) if result.totals else ():
+                typer.echo(line)
     if result.mistakes:
         raise CrmwbError("\n".join(result.mistakes))
+    return chosen
+
+
+def _checked(path: Path, directory: Path, p: Params, chosen: Mapping[str, Any]) -> Checked:
+    source, most = p.source.model_copy(update=dict(chosen)), p.quality.max_quarantined_share
+    n_rows = checking.N_ROWS_COMPARED if source.control_totals else N_ROWS
+    return checking.check(path, directory, source, p.engine, n_rows, most_unreadable=most)
 
 
 def _drafted(paths: list[Path], named: Mapping[str, str]) -> Draft:
