@@ -20,6 +20,7 @@ OF_ORDERS = re.compile(
     r"|(订单|交易|支付|付款|退款|单据|业务|发票|开票|出库单?|销售单|审核|审批)状态|(注文|受注|支払|入金|配送)?(ステータス|状態|状況)"
 )
 SUBTOTAL = re.compile(r"(.* )?sub ?total.*")  # often before a discount, unlike what is called without tax
+PERCENT = re.compile(r"%|pct|per ?cent|prozent|折扣率", re.IGNORECASE)  # a share, which is no amount of money
 MOST_KINDS = 30
 USUAL = {code.upper() for code in words.USUAL_CODES}
 MOST_SIDES = 3
@@ -74,8 +75,8 @@ def _by_codes(profile: Profile, taken: Collection[str]) -> Column | None:
 FITS: dict[str, Callable[[Column], bool]] = {
     **dict.fromkeys(("converted_amount", "net", "paid"), _is_amount),
     **dict.fromkeys(("refund", "converted_refund"), lambda c: _or_zero(c) and not (c.is_flag and len(c.counts) > 1)),
-    **dict.fromkeys(("shipping", "fee", "order_discount", "line_discount"), _or_zero),
-    "tax": lambda c: _or_zero(c) and "%" not in c.name,
+    **dict.fromkeys(("shipping", "fee"), _or_zero),
+    **dict.fromkeys(("tax", "order_discount", "line_discount"), lambda c: _or_zero(c) and not PERCENT.search(c.name)),
     **dict.fromkeys(("currency", "converted_currency"), _is_currency),
     **dict.fromkeys(("test", "live", "deleted", "captured"), _is_flag),
     "row_type": _is_kind,

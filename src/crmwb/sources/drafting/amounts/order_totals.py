@@ -1,5 +1,7 @@
 """What stands on every line of an order: its total, of which parts stand beside it, and what is taken off the lines."""
+# ruff: noqa: E501 - lists of words are easier to read in one line
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -18,6 +20,10 @@ LEAST_ORDERS = 5
 LEAST_TELLING = 3  # orders in which each part of a sum is something
 MOST_COLUMNS = 8
 MOST_PARTS = 3
+PAYMENT = re.compile(  # what was paid of an order, or is still to be paid: neither takes anything off it
+    r".*\b(paid|unpaid|received|due|owing|open|outstanding|remaining|balance|bezahlt|offen\w*|\w*rest\w*|saldo|solde|paye|du|a payer|pendiente|pagado|debido"
+    r"|pagato|dovuto|da pagare|pago|devido|betaald|openstaand|te betalen|zaplacono|do zaplaty|pozostalo)\b.*|.*(已付|未付|未收|余额|欠款|入金|未払|未収|残高).*"
+)
 Sum = tuple[Column, tuple[tuple[Column, int], ...]]
 
 
@@ -42,6 +48,8 @@ def take_off(part: Part, roles: Modifiers) -> None:
         return
     for total, parts in _sums(part, columns):
         off = [c for c, sign in parts if sign < 0 and not sums.is_none(c, roles) and not sums.is_fee(c, roles)]
+        if any(PAYMENT.fullmatch(c.words) for c in off):
+            continue
         if len(off) == 1:
             share = money.share_of_the_row(part, off[0], f"coalesce({syntax.column(off[0].name)}, 0)")
             why = f"{revenue.why}; less {off[0].name}, for only so do lines come to {total.name}"
@@ -162,6 +170,8 @@ def _sums(part: Part, columns: list[Column]) -> Iterator[Sum]:
                 continue
             for signs in product((1, -1), repeat=n):
                 signed = tuple(zip(few, signs, strict=True))
-                rest = (row[0] + sum(s * row[1 + i] for i, s in signed) - row[1 + total] for row in rows)
-                if sum(abs(left) < CENT for left in rest) >= NEARLY_ALL * len(rows):
+                rest = [row[0] + sum(s * row[1 + i] for i, s in signed) - row[1 + total] for row in rows]
+                # what is 0 in nearly all orders fits any sum: it must hold where each part is something, too
+                within = [rest, *([left for left, row in zip(rest, rows, strict=True) if row[1 + i]] for i in few)]
+                if all(sum(abs(left) < CENT for left in some) >= NEARLY_ALL * len(some) for some in within):
                     yield columns[total], tuple((columns[i], s) for i, s in signed)

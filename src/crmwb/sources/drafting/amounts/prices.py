@@ -35,6 +35,7 @@ SHARE_OFF = re.compile(
     r"|popust|slev[ay]|zlava|zniz\w*|upust|rabat|kedv\w*|ale(nnus)?|isk(onto)?|reducere|εκπτωση)"
     r"( pct| percent| proz(ent)?)?"
 )
+OF_A_HUNDRED = re.compile(r"\b(pct|percent|proz(ent)?)$")
 LEAST_AMOUNT = 25  # smaller ones are a usual share of nearly anything
 LEAST_ROWS = 3  # of different amounts
 NEARLY_ALL, HALF = 0.9, 0.5
@@ -234,7 +235,8 @@ def _without_rate(part: Part) -> None:
 
 def share_taken_off(part: Part) -> Column | None:
     """Return a column that is called a discount in per cent, in full or in short: Rab.%, Dto. %, Sc.%."""
-    fitting = (c for c in part.looked_at.own if "%" in c.name and SHARE_OFF.fullmatch(c.words) and c.is_number)
+    own = (c for c in part.looked_at.own if "%" in c.name or OF_A_HUNDRED.search(c.words))
+    fitting = (c for c in own if SHARE_OFF.fullmatch(c.words) and c.is_number)
     return next((c for c in fitting if any(c.numbers) and all(0 <= n <= 100 for n in c.numbers)), None)
 
 
@@ -252,7 +254,8 @@ def ask_of_share(part: Part, share: Column) -> None:
             text = f"({now.value['expression']}) * (1 - coalesce({syntax.column(share.name)}, 0) / {whole})"
             part.guesses["revenue_cents"] = now.computed(text, f"{now.why}, less {share.name}", (*now.sources, share))
 
-    text = f"{share.name} is a share: is it still to be taken off {' times '.join(c.name for c in revenue.sources)}?"
+    product = re.sub(r'"([^"]+)"', r"\1", revenue.text).replace(" * ", " times ").replace(" / ", " divided by ")
+    text = f"{share.name} is a share: is it still to be taken off {product}?"
     choices = ("take_off", "leave") if is_plain else ("leave",)
     part.questions.append(Question("discount_share", text, answer, choices))
 

@@ -39,6 +39,7 @@ FEES = re.compile(  # what a seller pays: part of revenue
 WITHOUT = re.compile(
     r"\b(incl?|inclusive|including|excl?|ex|exclusive|excluding|without|before|after|net of|ohne|hors|sin|senza|inkl|exkl|zzgl|plus)( of)? (tax(es)?|vat|gst|mwst|ust|iva|tva|btw)\b"
     r"|\b(tax(es)?|vat|gst|mwst|ust|iva|tva|btw) (incl|inclusive|included|excl|exclusive|excluded)\b"
+    r"|税(込|抜|別)み?き?|[不未]?含税(?=$|\W|金额|价|额)|价税(?=合计)|未税"
 )
 OFF = re.compile(
     r".*\b(discounts?|coupons?|rabatt(betrag)?|remise|descuento|sconto|korting|desconto|promo\w*|rebate|off)\b.*|.*(优惠|折扣|値引|割引).*"

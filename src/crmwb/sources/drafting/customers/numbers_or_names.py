@@ -1,12 +1,21 @@
 """Customers by a number that some do not have, such as people without a tax number: their names are asked about."""
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
+import re
+
 from crmwb.sources.drafting.customers import tax_numbers
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, words
 from crmwb.sources.drafting.reading.profile import Column
 
+PERSON = re.compile(  # whom a company is reached by, and who buys where there is no company
+    r"(.* )?(contacts?( person| name)?|person|ansprechpartner(in)?|kontaktperson|personne( de contact)?|(persona de )?contacto|pessoa( de contato)?|contato"
+    r"|(persona di )?(contatto|riferimento)|contactpersoon|osoba kontaktowa|联系人|担当者)"
+)
+OF_GOODS = re.compile(r"line ?item|\bitem|product|article|artikel|produit|articul|articol|produ[ct]t|商品|产品|宝贝")
+NO_CUSTOMER = "of its rows name no customer"
+LEAST_LETTERS = 2  # of a name; "#1001" and "S-17" are numbers
 LEAST_ROWS = 3
 NEARLY_ALL = 0.9
 
@@ -27,9 +36,11 @@ def ask(part: Part) -> None:
     n = sum(missing)
     if n < LEAST_ROWS or n == len(missing) or words.is_guest(number.name):
         return
-    for column in tax_numbers.names_beside(part.looked_at.own, number):
+    read = {c.name for role, guess in part.guesses.items() if role != "customer_id" for c in guess.sources}
+    free = [c for c in part.looked_at.own if c.name not in read and OF_GOODS.search(c.words) is None]
+    for column in [*tax_numbers.names_beside(free, number), *(c for c in free if PERSON.fullmatch(c.own_words))]:
         names = [t for t, is_one in zip(part.looked_at.texts(column), missing, strict=True) if is_one]
-        known = [text for text in names if text and not words.is_guest(text)]
+        known = [t for t in names if t and not words.is_guest(t) and sum(map(str.isalpha, t)) >= LEAST_LETTERS]
         if len(known) >= NEARLY_ALL * n and len(set(known)) > 1 and column.name not in part.heads:
             _ask(part, number, column, n, len(set(known)))
             return
@@ -48,6 +59,7 @@ def _ask(part: Part, number: Column, column: Column, n: int, n_names: int) -> No
             value = {"expression": f"coalesce({now.text}, {name})", **kept}
             why = f"{now.why}; {column.name} where {number.name} is blank, as you said"
             each.guesses["customer_id"] = Guess(value, Sure.SURE, why, (number, column))
+            each.remarks = [remark for remark in each.remarks if NO_CUSTOMER not in remark]
             condition = f"{own} is not null"
             instead = f"({condition} or {name} is not null)"
             if condition in (text := str(each.options.get("filter", ""))):

@@ -35,7 +35,6 @@ from crmwb.sources.drafting.tables import billing, returns, sales
 from crmwb.sources.drafting.tables.dimensions import is_group
 
 MOST_KINDS = 20
-PERCENT = re.compile(r"%|pct|per ?cent|prozent|折扣率", re.IGNORECASE)
 EMAIL_NAMES = re.compile(r".*\b(e ?mail|mail)\b.*|.*(邮箱|邮件).*")
 CENT = 0.005
 MOSTLY = 0.8
@@ -355,7 +354,7 @@ def _drop_discount_shares(part: Part) -> list[str]:
         return []
     column = discount.sources[0]
     is_share = all(0 <= number <= 1 for number in column.numbers) and any(0 < n < 1 for n in column.numbers)
-    if not PERCENT.search(column.name) and not is_share:
+    if not modifiers.PERCENT.search(column.name) and not is_share:
         return []
     del result["discount_cents"]
     prices.ask_of_share(part, column)

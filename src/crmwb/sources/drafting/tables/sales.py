@@ -19,17 +19,15 @@ from crmwb.sources.drafting.customers import ids
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question, listed
-from crmwb.sources.drafting.reading import further_languages, syntax, words
+from crmwb.sources.drafting.reading import syntax, words
 from crmwb.sources.drafting.reading.profile import FALSE, Column
 from crmwb.sources.drafting.reading.scales import scale_of
 from crmwb.sources.drafting.reading.words import Outcome
-from crmwb.sources.drafting.rows import billed_anyway, periods, references, row_kinds
+from crmwb.sources.drafting.rows import billed_anyway, outcomes, periods, references, row_kinds
 from crmwb.sources.drafting.rows.order_lines import OrderLines
 from crmwb.sources.drafting.tables import billing
 
 MOST_UNKNOWN = 0.01
-OF_PAYMENT = re.compile(further_languages.PAYMENT)
-OPEN = re.compile(r"open|offen|abierto|abierta|ouverte?|aperto|aberto|aberta|未结")
 SHORT = 3  # letters: such a word in small letters may be any
 MOSTLY = 0.5
 MERGED = 0.2  # of the rows, blank below the value that they belong to
@@ -184,7 +182,7 @@ def _statuses(part: Part, roles: Modifiers, lines: OrderLines | None) -> dict[st
     tells_returns = refund is not None or "constant" not in _dict(part.guesses["is_return"].value)
     result = {}
     for column in roles.statuses:
-        by_outcome = _by_outcome(part, column)
+        by_outcome = outcomes.by_outcome(part, column, roles.statuses)
         no_sales = by_outcome.get(Outcome.CANCELLED, []) + by_outcome.get(Outcome.UNPAID, [])
         refunded = by_outcome.get(Outcome.REFUNDED, [])
         if no_sales and len(no_sales) < len(column.counts):
@@ -196,7 +194,8 @@ def _statuses(part: Part, roles: Modifiers, lines: OrderLines | None) -> dict[st
         elif no_sales and any(words.outcome(v) is Outcome.CANCELLED for v in column.counts):
             part.remarks.append(f"its {column.name} is {' or '.join(no_sales)} in every row, so it tells nothing apart")
         unknown = by_outcome.get(Outcome.UNKNOWN, [])
-        if unknown and (no_sales or refunded or modifiers.is_of_orders(column)):
+        is_open = any(words.outcome(value) is Outcome.UNPAID for value in unknown)
+        if unknown and (no_sales or refunded or is_open or modifiers.is_of_orders(column)):
             _ask_of_unknown(part, column, unknown)
         if refunded and not tells_returns:
             result[row_kinds.not_in(column, refunded)] = (
@@ -211,19 +210,6 @@ def _statuses(part: Part, roles: Modifiers, lines: OrderLines | None) -> dict[st
                 )
         if (partly := by_outcome.get(Outcome.PARTLY, [])) and not tells_returns:
             _ask_of_partly(part, column, partly)
-    return result
-
-
-def _by_outcome(part: Part, column: Column) -> dict[Outcome, list[str]]:
-    """Return the values of a status by what they mean; of a file with due dates, what is not paid yet may be sold."""
-    result: dict[Outcome, list[str]] = {}
-    for value in sorted(column.counts):
-        is_open = OF_PAYMENT.search(column.words) is not None and OPEN.fullmatch(words.simple(value)) is not None
-        result.setdefault(Outcome.UNKNOWN if is_open else words.outcome(value), []).append(value)
-    unpaid = [value for value in result.get(Outcome.UNPAID, []) if not words.is_draft(value)]
-    if unpaid and (billing.is_billed(part.looked_at) or billing.have_invoices(part.looked_at, column, unpaid)):
-        result[Outcome.UNPAID] = [value for value in result[Outcome.UNPAID] if value not in unpaid]
-        result[Outcome.UNKNOWN] = sorted([*result.get(Outcome.UNKNOWN, []), *unpaid])
     return result
 
 

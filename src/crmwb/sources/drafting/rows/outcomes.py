@@ -1,0 +1,53 @@
+"""What the values of a status say of an order, by what its column tells of: payment, an invoice, or sending the goods."""
+# ruff: noqa: E501 - lists of words are easier to read in one line
+
+import re
+from collections.abc import Sequence
+
+from crmwb.sources.drafting import modifiers
+from crmwb.sources.drafting.guess import Part
+from crmwb.sources.drafting.reading import further_languages, words
+from crmwb.sources.drafting.reading.profile import Column
+from crmwb.sources.drafting.reading.words import Outcome
+from crmwb.sources.drafting.tables import billing
+
+OF_PAYMENT = re.compile(further_languages.PAYMENT)
+OF_SENDING = re.compile(
+    r".*\b(fulfil\w*|shipping|shipment|shipped|delivery|dispatch|picking|packing|production|versand\w*|liefer\w*|kommissionier\w*|expedition|livraison|envio|entrega|spedizione|consegna|verzend\w*|lever\w*|wysylk\w*|dostaw\w*|leverans\w*|levering\w*)\b.*"
+    r"|.*(发货|物流|配送|出荷|発送|納品).*"
+)
+OPEN = re.compile(r"open|offen|abierto|abierta|ouverte?|aperto|aberto|aberta|未结")
+
+
+def by_outcome(part: Part, column: Column, statuses: Sequence[Column] = ()) -> dict[Outcome, list[str]]:
+    """Return the values of a status by what they mean.
+
+    What is not paid yet may be sold in a file with due dates; what is not sent yet is sold where another status tells
+    of the order or its payment, and may be sold elsewhere.
+
+    Parameters
+    ----------
+    part : Part
+        Purchases.
+    column : Column
+        One of the statuses of its file.
+    statuses : sequence of Column
+        All of them.
+    """
+    result: dict[Outcome, list[str]] = {}
+    for value in sorted(column.counts):
+        is_open = OF_PAYMENT.search(column.words) is not None and OPEN.fullmatch(words.simple(value)) is not None
+        result.setdefault(Outcome.UNKNOWN if is_open else words.outcome(value), []).append(value)
+    unpaid = [value for value in result.get(Outcome.UNPAID, []) if not words.is_draft(value)]
+    if not unpaid:
+        return result
+    if OF_SENDING.fullmatch(column.words):
+        others = [c for c in statuses if c is not column and modifiers.OF_ORDERS.fullmatch(c.words)]
+        instead = Outcome.SALE if any(not OF_SENDING.fullmatch(c.words) for c in others) else Outcome.UNKNOWN
+    elif billing.is_billed(part.looked_at) or billing.have_invoices(part.looked_at, column, unpaid):
+        instead = Outcome.UNKNOWN
+    else:
+        return result
+    result[Outcome.UNPAID] = [value for value in result[Outcome.UNPAID] if value not in unpaid]
+    result[instead] = sorted([*result.get(instead, []), *unpaid])
+    return result
