@@ -11,6 +11,7 @@ import pytest
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("MPLBACKEND", "Agg")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as stages do, before linear algebra is loaded
 # Hundreds of tests start processes of their own: each would compile every library anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
@@ -20,16 +21,21 @@ gc.set_threshold(50_000, 20, 20)
 
 PROJECT = Path(__file__).parents[1]
 SHARED_DATA = PROJECT.parent / "shared" / "data"
-SLOW_FILES = {"test_repro.py", "test_canary.py", "test_value_report.py"}  # minutes each
+SLOW_FILES = (  # half a minute of a processor and more each, the longest first
+    "test_repro.py", "test_canary.py", "test_history.py", "test_base_forecast.py", "test_value_report.py",
+    "test_uplift.py", "test_seasonal_propensity.py", "test_planted.py", "test_seasons.py", "test_silence.py",
+    "test_conservation.py", "test_risk.py", "test_contracts.py",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take minutes, so that no worker is left alone with them at the end.
+    """Begin with the longest files, so that no worker is left alone with one at the end.
 
-    One of them builds the project that others need: those come last, so that no worker waits for it.
+    The first of them builds the project that others need: those come after the long ones, so that no worker waits.
     """
     waiting = {item.path for item in items if "built_project" in getattr(item, "fixturenames", ())}
-    items.sort(key=lambda item: (item.path.name not in SLOW_FILES, item.path in waiting))
+    place = {name: rank for rank, name in enumerate(SLOW_FILES)}
+    items.sort(key=lambda item: (place.get(item.path.name, len(place)), item.path not in waiting))
 
 
 def pytest_collection_finish() -> None:

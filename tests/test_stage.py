@@ -41,6 +41,13 @@ def main():
     print("ready", flush=True)
     sys.stdin.readline()
 """
+THREADS = """
+import numpy
+def main():
+    import scipy.linalg
+    from threadpoolctl import threadpool_info
+    print({pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}, flush=True)
+"""
 END = "\nif __name__ == '__main__':\n    stage.run(main)\n"
 
 
@@ -88,6 +95,14 @@ def test_all_is_replaced_when_nothing_changed(project):
     assert meanwhile(project, lambda: None) == (0, "")
     assert (project / "out.txt").read_text() == "new"
     assert not left(project)
+
+
+@pytest.mark.skipif(os.cpu_count() == 1, reason="one thread there is anyway")
+@pytest.mark.parametrize(("chosen", "threads"), [({}, "{1}"), ({stage.LINEAR_ALGEBRA_THREADS: "2"}, "{2}")])
+def test_linear_algebra_adds_in_one_order_unless_a_person_chose_its_threads(project, chosen, threads, monkeypatch):
+    monkeypatch.delenv(stage.LINEAR_ALGEBRA_THREADS)
+    process = started(project, body=THREADS, **chosen)
+    assert process.communicate()[0] == f"{threads}\n"
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from rich.text import Text
+from threadpoolctl import threadpool_limits
 
 from crmwb.errors import CrmwbError, IncompleteError, operational, shortened
 from crmwb.files import inputs, owners
@@ -21,6 +22,7 @@ from crmwb.progress import console
 DEBUG = "CRMWB_DEBUG"
 N_NAMED = 5
 LEAST_ADDRESSES = 4 << 30  # bytes: with less, the libraries of linear algebra wait for memory for ever
+LINEAR_ALGEBRA_THREADS = "OPENBLAS_NUM_THREADS"
 
 
 def run(main: Callable[[], None], *, work: str | None = None) -> NoReturn:
@@ -86,6 +88,7 @@ def _run(main: Callable[[], None], work: str | None) -> None:
         main()
         return
     _refuse_few_addresses()
+    _one_thread_of_linear_algebra()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends it gets what Ctrl-C gives
     incomplete: IncompleteError | None = None
     owner = owners.begin(work or str(command).removeprefix("python pipeline/").replace(".py", "", 1))
@@ -111,6 +114,16 @@ def _refuse_few_addresses() -> None:
             f"The address space of this process is limited to {limit / (1 << 30):.1f} GiB (ulimit -v), and crmwb needs "
             "4: raise that limit, and limit memory by engine.memory_limit_gb in params.yaml instead."
         )
+
+
+def _one_thread_of_linear_algebra() -> None:
+    """Let linear algebra add in one order on any machine, where a person has not chosen otherwise.
+
+    On matrices as small as ours its threads mostly wait for each other, too.
+    """
+    if LINEAR_ALGEBRA_THREADS not in os.environ:
+        os.environ[LINEAR_ALGEBRA_THREADS] = "1"  # of what is loaded later, and of processes that are started
+        threadpool_limits(1, user_api="blas")  # of what is loaded already
 
 
 def _command() -> str | None:

@@ -76,8 +76,15 @@ def settle(con: Any, query: str, days: Mapping[str, date]) -> str:
 
 
 def keep(con: Any, name: str, expression: ir.Table) -> ir.Table:
-    """Work a table out once and keep it as `name`, in the types that its expression has."""
-    return con.create_table(name, expression, schema=expression.schema(), temp=True)
+    """Work a table out once and keep it as `name`, in the types that its expression has.
+
+    As Ibis would create it, without its questions to DuckDB and its second writing of the query: half of the time of
+    small tables.
+    """
+    columns = expression.schema().to_sqlglot_column_defs(con.dialect)
+    con.con.execute(f'CREATE TEMP TABLE "{name}" ({", ".join(column.sql(con.dialect) for column in columns)})')
+    con.con.execute(f'INSERT INTO "{name}" {con.compile(expression)}').fetchall()
+    return con.table(name)
 
 
 def drop(con: Any, table: ir.Table) -> None:
