@@ -259,3 +259,35 @@ def falling_repeat(half_life: float) -> Change:
         return frame[(frame["day"] <= first) | (rng.random(len(frame)) < 0.5 ** (first / half_life))]
 
     return change
+
+
+def bursts(days: float, silence: float) -> Change:
+    """Let customers buy for so many days, again and again after about as long a silence."""
+
+    def change(rng: np.random.Generator, frame: pd.DataFrame, _c: Company) -> pd.DataFrame:
+        own = days + silence * rng.uniform(0.6, 1.4, int(frame["customer"].max()) + 1)
+        since = frame["day"] - frame.groupby("customer")["day"].transform("min")
+        return frame[since % own[frame["customer"]] < days]
+
+    return change
+
+
+def ever_rarer(half_life: float) -> Change:
+    """Each customer buys ever less often."""
+
+    def change(rng: np.random.Generator, frame: pd.DataFrame, _c: Company) -> pd.DataFrame:
+        since = frame["day"] - frame.groupby("customer")["day"].transform("min")
+        return frame[(since <= 0) | (rng.random(len(frame)) < 0.5 ** (since / half_life))]
+
+    return change
+
+
+def weeks_of_sale() -> Change:
+    """Sell in ten days of each quarter only, at moving dates."""
+
+    def change(rng: np.random.Generator, frame: pd.DataFrame, _c: Company) -> pd.DataFrame:
+        quarter = (frame["day"] // 91).astype(int)
+        since = frame["day"] - 91 * quarter - rng.uniform(0, 60, int(quarter.max()) + 1)[quarter]
+        return frame[(since >= 0) & (since < 10)]
+
+    return change

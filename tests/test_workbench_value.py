@@ -5,7 +5,7 @@ import pytest
 from builders import set_down
 
 from crmwb.contract.value import CUSTOMERS as VALUE
-from crmwb.findings import Finding, to_json
+from crmwb.findings import Finding, Interval, Money, to_json
 from crmwb.findings.say import say
 from crmwb.plots import wallet as wallet_plots
 from crmwb.plots import worth as worth_plots
@@ -142,7 +142,35 @@ def value(tmp_path):
     clv = CUSTOMERS["clv_cents"].astype(float)
     frame = CUSTOMERS.assign(clv_cents=clv, clv_lower_80_cents=clv / 2, clv_upper_80_cents=clv * 2)
     set_down(frame, VALUE, tmp_path)
-    return Value(tmp_path, "EUR")
+    known = Value(tmp_path, "EUR")
+    own = {"low": 0.5, "high": 1.5, "tested_days": 360, "n_tests": 4}
+    known.models = {"total_value": own | {"low": 0.9, "high": 1.1}, "tier_values": {"vip": own}}
+    return known
+
+
+def test_what_a_tier_brings_together_is_a_range(value):
+    assert say(value.together("vip")) == (
+        "All together, the 2 customers of the VIP tier will bring EUR\u00a0300 to EUR\u00a0900 in that time "
+        "(80% range), going by how far off 4 earlier forecasts were, each 360 days ahead, for the customers who had "
+        "spent most until then."
+    )
+    tiers = value.by("tier").set_index("tier")
+    assert tiers.loc["vip", ["total_lower_80_cents", "total_upper_80_cents"]].tolist() == [300_00, 900_00]
+    assert value.future(100_00, "vip") == Interval(Money(50_00, "EUR"), Money(150_00, "EUR"))
+    assert value.future(100_00) == Money(100_00, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("own", "code"),
+    [
+        ({"n_tests": 1}, "together_once"),
+        ({"n_tests": 0}, "together_untested"),
+        ({"high": 3.5}, "together_too_uncertain"),
+    ],
+)
+def test_a_range_that_nothing_supports_is_not_stated(value, own, code):
+    value.models["tier_values"]["vip"] |= own
+    assert value.together("vip").code == f"value_report.{code}"
 
 
 def test_what_is_typical_of_a_tier_comes_with_its_interval(value):

@@ -5,7 +5,7 @@ import pytest
 from simulated_purchases import seasonal_company
 
 from crmwb.value.challenger import Past
-from crmwb.value.potential.past_totals import past_totals
+from crmwb.value.potential.past_forecasts import past_forecasts
 from crmwb.value.potential.spend import SpendRule
 from crmwb.value.potential.total import PastTotals, TotalRange
 
@@ -90,13 +90,13 @@ def test_of_three_years_forecasts_are_tested_a_year_ahead_by_what_was_known_at_e
     days = seasonal_company(n=250, n_days=1_460, seed=3)
     origin = days.first_day + 1_095
     past = Past(days)
-    totals = past_totals(past, origin, 90, 365, SpendRule.SHRUNKEN_MEAN)
+    totals = past_forecasts(past, origin, 90, 365, SpendRule.SHRUNKEN_MEAN).totals()
     assert (totals.days, len(totals.errors), totals.n_apart) == (360, 5, 2.0)
-    assert past_totals(Past(days.until(origin)), origin, 90, 365, SpendRule.SHRUNKEN_MEAN) == totals
+    assert past_forecasts(Past(days.until(origin)), origin, 90, 365, SpendRule.SHRUNKEN_MEAN).totals() == totals
     # the shop lives from its weeks before Christmas, which its forecasts know: its quarters are off by little
-    by_quarter = past_totals(past, origin, 90, 90, SpendRule.SHRUNKEN_MEAN)
+    by_quarter = past_forecasts(past, origin, 90, 90, SpendRule.SHRUNKEN_MEAN).totals()
     assert by_quarter.days == 90
     assert np.abs(by_quarter.errors).max() < 0.1
     assert np.abs(totals.errors).max() < 0.2
     # of 650 days, 260 at most, in whole holdouts: as much must be known before
-    assert past_totals(past, days.first_day + 650, 90, 365, SpendRule.SHRUNKEN_MEAN).days == 180
+    assert past_forecasts(past, days.first_day + 650, 90, 365, SpendRule.SHRUNKEN_MEAN).days == 180

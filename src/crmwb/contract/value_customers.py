@@ -30,7 +30,7 @@ POTENTIAL = Table(
         *_ends("purchases_{}", Kind.INTEGER, "purchase days within value.horizon_days: {}"),
         maybe("expected_spend_cents", Kind.NUMBER, "revenue expected per purchase day"),
         maybe("clv_cents", Kind.MONEY, "discounted margin expected within value.horizon_days"),
-        *_ends("clv_{}_cents", Kind.MONEY, "discounted margin within value.horizon_days: {}"),
+        *_ends("clv_{}_cents", Kind.MONEY, "discounted margin within value.horizon_days: {}, drawn out to clv_cents"),
     ),
 )
 

@@ -90,9 +90,10 @@ class Inputs:
         """The buyers who are at risk or likely lost."""
         return self.buyers[self.buyers["risk_class"].isin(LEAVING)]
 
-    def future(self, cents: float) -> Money | Interval:
-        """Return a sum of values to come: its 80% range where the history supports no figure, as all reports do."""
-        return TotalRange.of(self.models).stated(cents, self.currency)
+    def future(self, cents: float, tier: str | None = None) -> Money | Interval:
+        """Return a sum of values to come, of all or of a tier: its 80% range where the history supports no figure."""
+        total = TotalRange.of(self.models) if tier is None else TotalRange.of_tier(self.models, tier)
+        return total.stated(cents, self.currency)
 
     def money(self, cents: float | None) -> Money:
         """Return an amount in the currency of the source."""

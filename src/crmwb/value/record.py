@@ -1,5 +1,6 @@
 """What the value stage says about itself: models.json for readers, metrics/value.json to compare runs."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from crmwb.findings import Days, Finding, Share, Term, Unavailable, to_json
 from crmwb.params import Params
 from crmwb.value.models import BetaGeoNBD, GammaGamma, PurchaseSummary, as_saved, save
 from crmwb.value.potential.customers import Fitted
+from crmwb.value.potential.total import TotalRange
 from crmwb.value.proof.backtest import Backtest, nothing_tested
 from crmwb.value.proof.champion import champion
 from crmwb.value.proof.importance import importance
@@ -22,7 +24,13 @@ LEFT_EDGE_SHARE = 0.5
 
 
 def models_record(
-    buyers: pd.DataFrame, fitted: Fitted, tested: Backtest, *, as_of: date, params: Params
+    buyers: pd.DataFrame,
+    fitted: Fitted,
+    tested: Backtest,
+    tiers: Mapping[str, TotalRange],
+    *,
+    as_of: date,
+    params: Params,
 ) -> dict[str, Any]:
     """Gather everything that a reader needs to judge the values: models, proof and caveats.
 
@@ -32,8 +40,8 @@ def models_record(
         purchases, spend (as `models.save` writes them), choice (the classic models and how much each counts), dropout
         (whether P(alive) is identified, and why), stack (what the combined forecast learned) and importance (of its
         inputs), money (which forecast of spend, and how its rivals did), extreme_spends, total_purchases, total_value
-        (the 80% range of sums of customer value, as shares of them), margin, discounting, data_window, backtest
-        (champion and calibration), caveats (findings).
+        (the 80% range of sums of customer value, as shares of them), tier_values (the same of each tier), margin,
+        discounting, data_window, backtest (champion and calibration), caveats (findings).
     """
     first, p, base = first_purchase(buyers), params.value, fitted.stack.corrected_.base
     return {
@@ -52,6 +60,7 @@ def models_record(
         "extreme_spends": fitted.cap.record(),
         "total_purchases": _total(fitted, base.level.interval_80),
         "total_value": fitted.total_range(p.horizon_days).record(),
+        "tier_values": {name: tier.record() for name, tier in tiers.items()},
         "margin": margin_record(fitted.margin),
         "discounting": {
             "annual_effective_rate": p.annual_discount_rate,

@@ -20,6 +20,7 @@ from crmwb.value.challenger import Past, Traits
 from crmwb.value.customers import value_customers
 from crmwb.value.equity import Equity
 from crmwb.value.potential.customers import Fitted, active, buyers_of, fit, score, terms_of
+from crmwb.value.potential.tiers import tier_ranges
 from crmwb.value.proof.backtest import Backtest, backtest
 from crmwb.value.realised.margin import margin
 from crmwb.value.record import metrics_record, models_record, no_models_record
@@ -147,7 +148,9 @@ def value_all(
         followed = equity.without_new_share(followed, why)
     if fitted.dropout.is_identified and not agree:
         followed = equity.without_active(followed, *counted)
-    models = models_record(buyers, fitted, tested, as_of=as_of, params=params)
+    names = [level.name for level in params.value.scorecard.levels]
+    tiers = tier_ranges(fitted, whole.customers, names, params.value.horizon_days)
+    models = models_record(buyers, fitted, tested, tiers, as_of=as_of, params=params)
     facts = whole.facts | {"equity": followed.facts}
     metrics = metrics_record(whole.customers, models, facts, tested)
     return Valuation(whole.customers, models, facts, metrics, tested, followed, whole.tier_months)

@@ -15,7 +15,20 @@ from crmwb.contract.value import CUSTOMERS as VALUE
 from crmwb.display import tables
 from crmwb.display.picture import Picture, draw
 from crmwb.errors import CrmwbError
-from crmwb.findings import Count, Days, Finding, Interval, Listing, Money, Share, Term, Times, Unavailable, from_json
+from crmwb.findings import (
+    Count,
+    Days,
+    Finding,
+    Interval,
+    Listing,
+    Money,
+    Share,
+    Term,
+    Times,
+    Unavailable,
+    from_json,
+)
+from crmwb.findings import Value as FindingValue
 from crmwb.plots import value as plots
 from crmwb.plots import worth as worth_plots
 from crmwb.value.potential.total import TotalRange
@@ -29,6 +42,7 @@ from crmwb.workbench.what_if import what_if
 
 MEASURES = ["bias_share", "mae", "rmse", "normalised_gini", "top_decile_share"]
 FUTURE_AMOUNTS = {"clv_cents", "mean_clv_cents"}
+MIN_TESTS = 2  # that the range of a tier rests on
 INTERVAL = ("clv_lower_80_cents", "clv_upper_80_cents")
 
 
@@ -116,9 +130,28 @@ class Value:
         """How far what all customers bring together may lie from what is expected of them."""
         return TotalRange.of(self.models)
 
-    def future(self, cents: float) -> Money | Interval:
-        """Return a sum of customer values, or of parts of them: its 80% range where the history supports no figure."""
-        return self.total_range.stated(cents, self.currency)
+    def future(self, cents: float, tier: str | None = None) -> Money | Interval:
+        """Return a sum of customer values, or of parts of them: its 80% range where the history supports no figure.
+
+        That of a tier, or of a customer of it on average, has the range of the tier.
+        """
+        if pd.isna(cents):
+            return Money(None, self.currency)
+        total = self.total_range if tier is None else TotalRange.of_tier(self.models, tier)
+        return total.stated(cents, self.currency)
+
+    def together(self, tier: str) -> Finding | Unavailable:
+        """How much the customers of a tier will bring together, or why no range of it is stated."""
+        mine, own = self.buyers[self.buyers["tier"] == tier], TotalRange.of_tier(self.models, tier)
+        values: dict[str, FindingValue] = {"n": Count(len(mine), "customer"), "tier": Term("tier", tier)}
+        if not own.n_tests:
+            return Unavailable("value_report.together_untested", values=values)
+        if not own.is_informative:
+            return Unavailable("value_report.together_too_uncertain", values=values | {"times": Times(own.high)})
+        cents = float(mine["clv_cents"].sum())
+        values["range"] = self._range(cents * own.low, cents * own.high)
+        values |= {"tested": Days(own.tested_days), "tests": Count(own.n_tests, "past_forecast")}
+        return Finding(f"value_report.together{'' if own.n_tests >= MIN_TESTS else '_once'}", values)
 
     @property
     def too_uncertain(self) -> Unavailable | None:
@@ -172,7 +205,8 @@ class Value:
         -------
         DataFrame
             The group (such as tier), n_customers, clv_cents, clv_share (of all), mean_clv_cents,
-            realised_margin_cents. Where intervals are known, also what is typical of the group: median_clv_cents,
+            realised_margin_cents. Of tiers also total_lower_80_cents and total_upper_80_cents, the 80% range
+            of clv_cents. Where intervals are known, also what is typical of the group: median_clv_cents,
             median_lower_80_cents, median_upper_80_cents (the medians of the ends of its customers' 80% intervals).
         """
         parts = self._with(group).groupby(group)
@@ -187,6 +221,10 @@ class Value:
         if self.has_intervals:
             ends = ["clv_cents", *INTERVAL]
             sums[["median_clv_cents", "median_lower_80_cents", "median_upper_80_cents"]] = parts[ends].median()
+        if group == "tier":
+            ranges = [TotalRange.of_tier(self.models, str(tier)) for tier in sums.index]
+            sums["total_lower_80_cents"] = sums["clv_cents"] * [own.low for own in ranges]
+            sums["total_upper_80_cents"] = sums["clv_cents"] * [own.high for own in ranges]
         return sums.sort_values("mean_clv_cents", ascending=False, kind="stable").reset_index()
 
     def _with(self, group: str) -> pd.DataFrame:

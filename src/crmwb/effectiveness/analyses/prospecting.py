@@ -6,7 +6,7 @@ import pandas as pd
 
 from crmwb.effectiveness.analyses.analysis import Analysis, rows_by, tiers
 from crmwb.effectiveness.inputs import Inputs
-from crmwb.findings import Count, Finding, Money, Span, Term, Unavailable, Value
+from crmwb.findings import Count, Finding, Interval, Money, Span, Term, Unavailable, Value
 
 YEAR = 365
 
@@ -17,8 +17,8 @@ def prospecting(inputs: Inputs) -> Analysis:
     if not buyers["clv_cents"].notna().any():
         return Analysis(Unavailable("effectiveness.prospecting.no_forecast"))
 
-    def per_head(part: pd.DataFrame) -> Money:
-        return inputs.money(float(part["clv_cents"].mean()))
+    def per_head(part: pd.DataFrame) -> Money | Interval:
+        return inputs.future(float(part["clv_cents"].mean()), str(part["tier"].iloc[0]))
 
     rows = rows_by(buyers, "tier", "clv_cents", lambda tier: Term("tier", tier), per_head, order=tiers(inputs))
     since = inputs.as_of - timedelta(days=YEAR)

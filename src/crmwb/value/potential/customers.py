@@ -1,7 +1,7 @@
 """What each customer is worth: purchases, spend and their discounted sum, from one distribution for each customer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -19,10 +19,10 @@ from crmwb.value.challenger.identified import Dropout
 from crmwb.value.models import GammaGamma, PurchaseModel, PurchaseSummary
 from crmwb.value.models.base import MIN_CUSTOMERS
 from crmwb.value.potential.clv import Terms, discounted_purchases
-from crmwb.value.potential.money import PROBABILITIES, Money, choose_spend, revenue_ends
-from crmwb.value.potential.past_totals import past_totals
+from crmwb.value.potential.money import PROBABILITIES, Money, choose_spend, revenue_deviation, revenue_ends
+from crmwb.value.potential.past_forecasts import PastForecasts, past_forecasts
 from crmwb.value.potential.spend import Cap, Spends
-from crmwb.value.potential.total import PastTotals, TotalRange
+from crmwb.value.potential.total import TotalRange
 from crmwb.value.realised.margin import Margin, margin
 
 FEATURES = (
@@ -59,10 +59,12 @@ class Fitted:
         Above what a spend counts as less.
     margin : Margin
         What is left of it.
-    totals : PastTotals
-        How far totals of revenue were off before.
+    past : PastForecasts
+        How far forecasts of revenue were off before.
     level : float
         The value of all customers over that by `purchases` and `spend` alone.
+    deviation_cents : ndarray of shape (n,)
+        The standard deviation of what each buyer may come to be worth, in the order of their ids; empty before `score`.
     """
 
     stack: Stack
@@ -73,12 +75,13 @@ class Fitted:
     money: Money
     cap: Cap
     margin: Margin
-    totals: PastTotals
+    past: PastForecasts
     level: float = 1.0
+    deviation_cents: np.ndarray = field(default_factory=lambda: np.empty(0))
 
     def total_range(self, horizon_days: float) -> TotalRange:
         """Return how far the total over a horizon may lie from what is expected."""
-        return TotalRange.learn(self.totals, horizon_days)
+        return TotalRange.learn(self.past.totals(), horizon_days)
 
     @property
     def time(self) -> SeasonalTime:
@@ -145,7 +148,7 @@ def fit(buyers: pd.DataFrame, params: ValueParams, past: Past, as_of: date) -> F
         money,
         spends.cap,
         margin(buyers, params.assumed_margin_share),
-        past_totals(stack.seen(past), today, stack.tested_days, params.horizon_days, money.forecast.rule),
+        past_forecasts(stack.seen(past), today, stack.tested_days, params.horizon_days, money.forecast.rule),
     )
 
 
@@ -221,9 +224,10 @@ def score(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> tuple[pd
         a purchase within the horizon, never above it; expected_purchases over it, not discounted; expected_spend_cents
         per purchase occasion; clv_cents: discounted purchases × spend × margin share, rounded (where revenue is shared
         out by past totals, spend is not bounded by what a purchase ever brought, as what is stated of it is); and the
-        ends of the 50, 80 and 95% intervals of purchases and of value, of the same distribution.
+        ends of the 50, 80 and 95% intervals of purchases and of value, of the same distribution. Those of value reach
+        as far as clv_cents: of who will most likely buy nothing it lies above all of them but the rarest outcomes.
     Fitted
-        The same, with its `level`.
+        The same, with its `level` and `deviation_cents`.
     """
     stack, moment, terms = fitted.stack, fitted.moment, terms_of(fitted, params)
     rows = _rows(buyers, moment)
@@ -234,8 +238,9 @@ def score(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> tuple[pd
     expected = fitted.money.forecast.expected(spends, tested)
     spend, of_a_purchase = expected[rows], fitted.money.forecast.of_a_purchase(spends, expected)[rows]
     of_mean, of_spend = (values[rows] for values in fitted.money.forecast.variances(spends))
-    ends = revenue_ends(counts, spend, (of_mean, of_spend), fitted.money.width)
+    about = (counts, spend, (of_mean, of_spend), fitted.money.width)
     of_one = np.divide(worth, counts.mean, out=np.ones_like(worth), where=counts.mean > 0) * fitted.margin.share
+    clv = worth * spend * fitted.margin.share
     p_any = np.round(counts.p_any, DIGITS)
     alive = np.maximum(np.round(counts.alive, DIGITS), p_any)
     scored = _frame(
@@ -244,11 +249,18 @@ def score(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> tuple[pd
         p_purchase=p_any,
         expected_purchases=np.round(counts.mean, DIGITS),
         expected_spend_cents=np.round(of_a_purchase, 3),
-        clv=worth * spend * fitted.margin.share,
-        ends=(counts.quantiles(np.array(PROBABILITIES)), ends * of_one[:, None]),
+        clv=clv,
+        ends=(counts.quantiles(np.array(PROBABILITIES)), _reaching(revenue_ends(*about) * of_one[:, None], clv)),
     )
     total, before = (float(f["clv_cents"].sum()) for f in (scored, clv_then(buyers, fitted, params)))
-    return scored, replace(fitted, level=round(total / before, 6) if before > 0 and total > 0 else 1.0)
+    level = round(total / before, 6) if before > 0 and total > 0 else 1.0
+    return scored, replace(fitted, level=level, deviation_cents=revenue_deviation(*about) * of_one)
+
+
+def _reaching(ends: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """Return the ends of intervals, lowest first, shape (n, 6), as far out as what is expected, shape (n,)."""
+    lower, upper = np.split(ends, 2, axis=1)
+    return np.hstack([np.minimum(lower, expected[:, None]), np.maximum(upper, expected[:, None])])
 
 
 def _worth(stack: Stack, moment: Moment, terms: Terms, mean: np.ndarray, rows: np.ndarray) -> np.ndarray:

@@ -186,6 +186,15 @@ def revenue_ends(
     return out
 
 
+def revenue_deviation(
+    counts: Counts, spend: np.ndarray, variances: tuple[np.ndarray, np.ndarray], width: float
+) -> np.ndarray:
+    """Return the standard deviation of what `revenue_ends` gives the ends of, in cents, shape (n,)."""
+    first, second = _moments(counts, spend, variances, width)
+    some = np.maximum(counts.p_any, TINY)
+    return np.asarray(np.sqrt(np.maximum(some * second - (some * first) ** 2, 0.0)))
+
+
 def _moments(
     counts: Counts, spend: np.ndarray, variances: tuple[np.ndarray, np.ndarray], width: float
 ) -> tuple[np.ndarray, np.ndarray]:

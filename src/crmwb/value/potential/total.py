@@ -1,4 +1,4 @@
-"""How far what all customers bring together may lie from what is expected of them."""
+"""How far what customers bring together, all of them or a part, may lie from what is expected of them."""
 
 import math
 from collections.abc import Mapping
@@ -45,14 +45,17 @@ class TotalRange:
         What expected totals are multiplied by.
     tested_days : int
         How far ahead earlier forecasts of revenue could be tested; 0 where none could.
+    n_tests : int
+        How many could.
     """
 
     low: float
     high: float
     tested_days: int
+    n_tests: int = 0
 
     @classmethod
-    def learn(cls, tested: PastTotals, horizon_days: float) -> Self:
+    def learn(cls, tested: PastTotals, horizon_days: float, scatter: float = 0.0) -> Self:
         """Learn from earlier totals, and carry it to the horizon.
 
         The variance of their errors, with `BELIEF` tests' worth of belief in `USUAL`, by Student's t with as many
@@ -69,6 +72,9 @@ class TotalRange:
             The tests.
         horizon_days : float
             How far ahead the total looks.
+        scatter : float, optional
+            Standard deviation, of logs, of the total of customers of whom each is off by chance of their own: the range
+            is no narrower than that makes it.
 
         Examples
         --------
@@ -76,7 +82,8 @@ class TotalRange:
         >>> round(tested.low, 2), round(tested.high, 2), tested.is_narrow
         (0.82, 1.22, True)
         """
-        from scipy.stats import t as student  # which reports do without
+        from scipy.stats import norm  # which reports do without
+        from scipy.stats import t as student
 
         farther = max(1.0, min(horizon_days, LONGEST_DAYS) / max(tested.days, SHORTEST_DAYS))
         freedom = BELIEF + tested.n_apart
@@ -88,9 +95,10 @@ class TotalRange:
             return own * math.sqrt(farther)
 
         lasting = _lasting(tested)
-        low = min(-reach(0.0), lasting - reach(lasting))
-        high = max(reach(0.0), lasting + reach(lasting))
-        return cls(round(math.exp(low), 4), round(math.exp(high), 4), tested.days)
+        own = float(norm.ppf(EIGHTY)) * scatter
+        low = min(-reach(0.0), lasting - reach(lasting), -own)
+        high = max(reach(0.0), lasting + reach(lasting), own)
+        return cls(round(math.exp(low), 4), round(math.exp(high), 4), tested.days, len(tested.errors))
 
     @property
     def is_narrow(self) -> bool:
@@ -106,7 +114,17 @@ class TotalRange:
     def of(cls, models: Mapping[str, Any]) -> Self:
         """Return what models.json of the value stage holds; without a forecast, a range of one figure."""
         total = models.get("total_value")
-        return cls(1.0, 1.0, 0) if total is None else cls(total["low"], total["high"], total["tested_days"])
+        return cls(1.0, 1.0, 0) if total is None else cls._read(total)
+
+    @classmethod
+    def of_tier(cls, models: Mapping[str, Any], tier: str) -> Self:
+        """Return the range of a value tier as models.json holds it; that of all where it has none of its own."""
+        own = (models.get("tier_values") or {}).get(tier)
+        return cls.of(models) if own is None else cls._read(own)
+
+    @classmethod
+    def _read(cls, record: Mapping[str, Any]) -> Self:
+        return cls(record["low"], record["high"], record["tested_days"], record.get("n_tests", 0))
 
     def stated(self, cents: float, currency: str) -> Money | Interval:
         """Return a sum of future margin as reports state it: its 80% range where the history supports no figure.
@@ -123,7 +141,8 @@ class TotalRange:
 
     def record(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
-        return {"low": self.low, "high": self.high, "tested_days": self.tested_days, "is_narrow": self.is_narrow}
+        ends = {"low": self.low, "high": self.high, "is_narrow": self.is_narrow}
+        return ends | {"tested_days": self.tested_days, "n_tests": self.n_tests}
 
 
 def _lasting(tested: PastTotals) -> float:
