@@ -19,10 +19,11 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.model_selection import cross_val_predict
 
 from crmwb import engine
-from crmwb.actions import follow_up, plan
+from crmwb.actions import follow_up, plan, supported
 from crmwb.actions.allocation import Limits, allocate
+from crmwb.actions.base_rates import BaseRate
 from crmwb.actions.candidates import Candidates, candidates
-from crmwb.actions.choice import ActionList, choose
+from crmwb.actions.choice import ActionList, Share, choose
 from crmwb.contract import Column, Kind
 from crmwb.params import EngineParams
 from crmwb.params.actions import ActionPlan
@@ -38,6 +39,7 @@ KINDS = {
     "days_since_campaign": Kind.INTEGER, "mean_order_cents": Kind.NUMBER, "days_since_last": Kind.INTEGER,
     "revenue_cents": Kind.MONEY, "n_orders": Kind.INTEGER,
 }  # fmt: skip
+Rates = dict[str, BaseRate]
 STRENGTH = {kind.name: kind.strength for kind in CAMPAIGN_KINDS}
 RULE = """
   - name: {name}
@@ -84,11 +86,14 @@ class Company:
     ----------
     mart : pa.Table
         What it knows of each customer.
+    lines : pa.Table
+        Its orders, dated so that `ISSUED` is the day of the list.
     planted_cents : dict of str to ndarray of shape (n,)
         By action: the margin that a contact is expected to bring.
     """
 
     mart: pa.Table
+    lines: pa.Table
     planted_cents: dict[str, np.ndarray]
 
 
@@ -110,11 +115,18 @@ def draw_company(seed: int, n: int = N_CUSTOMERS) -> Company:
         "contactable": drawn.is_contactable[bought], "days_since_contact": [1_000] * len(bought),
         "days_since_campaign": [1_000] * len(bought), "mean_order_cents": total[bought] / count[bought],
         "days_since_last": np.floor(day - last[bought]).astype(int), "revenue_cents": total[bought].astype("int64"),
-        "n_orders": count[bought],
+        "n_orders": count[bought], "risk": pa.nulls(len(bought), "float64"),
+        "risk_horizon_days": pa.nulls(len(bought), "int64"),
     }  # fmt: skip
     stays = drawn.until[bought] >= day + OUTCOME_DAYS
     each = drawn.of_segment("answers_share")[bought] * stays * drawn.mean_order_cents[bought] * MARGIN
-    return Company(pa.table(columns), {name: each * STRENGTH[name] for name in ASSUMED})
+    ago = (day - np.floor(placed.time[seen])).astype(int)
+    ordered = np.datetime64(ISSUED, "us") - ago.astype("timedelta64[D]")
+    lines = pa.table({
+        "customer_id": [f"c{i:06d}" for i in account], "ordered_at": ordered, "revenue_cents": cents.astype("int64"),
+        "is_return": [False] * len(account),
+    })  # fmt: skip
+    return Company(pa.table(columns), lines, {name: each * STRENGTH[name] for name in ASSUMED})
 
 
 def a_plan(budget: float | str, hold_out: float) -> ActionPlan:
@@ -131,6 +143,16 @@ def candidates_of(company: Company, chosen: ActionPlan) -> Candidates:
     with engine.connect(EngineParams(threads=1, memory_limit_gb=1)) as con:
         mart = engine.open_arrow(con, company.mart, "mart")
         return candidates(con, mart, {name: Column(name, kind, "") for name, kind in KINDS.items()}, chosen)
+
+
+def rates_of(company: Company, known: Candidates, chosen: ActionPlan, shares: dict[str, Share]) -> Rates:
+    """Return what customers like each one brought at earlier moments, as the act stage reads it from their orders."""
+    first = company.lines["ordered_at"].to_pandas().min().date()
+    with engine.connect(EngineParams(threads=1, memory_limit_gb=1)) as con:
+        mart, lines = (engine.open_arrow(con, getattr(company, name), name) for name in ("mart", "lines"))
+        return supported.base_rates(
+            con, mart, lines, known, chosen, shares=shares, as_of=ISSUED, first_day=first, margin_share=MARGIN
+        )
 
 
 def margin_of(company: Company, rows: pd.DataFrame) -> float:
@@ -165,9 +187,11 @@ def oracle(company: Company, known: Candidates, budget: float) -> pd.DataFrame:
     return pd.DataFrame(rows).assign(is_held_out=False)
 
 
-def first_list(known: Candidates, chosen: ActionPlan, seed: int) -> ActionList:
-    """Return the list by the plan's assumptions."""
-    return choose(known, chosen, follow_up.shares(chosen, [], {}), {}, as_of=ISSUED, seed=seed)
+def first_list(company: Company, known: Candidates, chosen: ActionPlan, seed: int) -> ActionList:
+    """Return the list by the plan's assumptions, as far as the history supports them."""
+    shares = follow_up.shares(chosen, [], {})
+    rates = rates_of(company, known, chosen, shares)
+    return choose(known, chosen, shares, {}, as_of=ISSUED, seed=seed, rates=rates)
 
 
 def results_of(
@@ -193,15 +217,16 @@ def judged(seed: int, n: int = N_CUSTOMERS) -> dict[str, float]:
     only_phone = a_plan(budget, 0.0)
     known = candidates_of(company, only_phone)
     phone = tuple(action for action in only_phone.actions if action.name == "phone")
-    calls = first_list(replace(known, fits=known.fits[:1], at_stake_cents=known.at_stake_cents[:1]),
+    calls = first_list(company, replace(known, fits=known.fits[:1], at_stake_cents=known.at_stake_cents[:1]),
                        only_phone.model_copy(update={"actions": phone}), seed)  # fmt: skip
     revenue = company.mart["revenue_cents"].to_numpy()
     best = margin_of(company, oracle(company, known, budget))
     with_hold_outs = a_plan(budget, 0.3)
-    first = first_list(known, with_hold_outs, seed)
+    first = first_list(company, known, with_hold_outs, seed)
     results = results_of(company, first.rows, with_hold_outs, rng)
     learned = follow_up.shares(with_hold_outs, results, {})
-    second = choose(known, with_hold_outs, learned, {}, as_of=REVIEWED, seed=seed)
+    rates = rates_of(company, known, with_hold_outs, learned)
+    second = choose(known, with_hold_outs, learned, {}, as_of=REVIEWED, seed=seed, rates=rates)
     planted = {r.action: _planted(company, first.rows, r.action) for r in results}
     return {
         "list": margin_of(company, calls.rows) / best,

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from crmwb import engine
-from crmwb.actions import alerts, changes, choice, follow_up, ledger, measured, proportion, readiness
+from crmwb.actions import alerts, changes, choice, follow_up, ledger, measured, proportion, readiness, supported
 from crmwb.actions.alert import Alert, by_money
 from crmwb.actions.candidates import candidates
 from crmwb.actions.choice import ActionList
@@ -102,15 +102,36 @@ def build(
     of_campaigns = measured.shares(plan, fitting, known.campaigns, known.effects, margin)
     shares = follow_up.shares(plan, judged, of_campaigns)
     cooling = ledger.cooling(known.past, fitting.customer_id, plan, as_of)
-    listed = choice.choose(fitting, plan, shares, cooling, as_of=as_of, seed=p.seed)
+    rates = supported.base_rates(
+        con,
+        known.mart,
+        transactions,
+        fitting,
+        plan,
+        shares=shares,
+        as_of=as_of,
+        first_day=known.first_day,
+        margin_share=margin,
+    )
+    lowered = supported.lowered(fitting, plan, shares, rates)
+    listed = choice.choose(fitting, plan, shares, cooling, as_of=as_of, seed=p.seed, rates=rates)
     usual = proportion.usual(con, known.mart, transactions, None if known.is_margin_assumed else margin)
     doubtful = proportion.findings(plan, fitting, shares, usual, known.currency)
+    doubtful += supported.findings(lowered, plan.most_lift)
     columns = list(dict.fromkeys((*alerts.COLUMNS, *readiness.READ)))
     customers = engine.batches(con, known.mart.order_by("customer_id").select(*columns)).read_pandas()
     return Acting(
         listed,
-        reasons(con, known.mart, kinds, plan, rows=listed.rows, currency=known.currency),
-        pd.DataFrame([_summary(name, listed, shares[name]) for name in shares]),
+        reasons(
+            con,
+            known.mart,
+            kinds,
+            plan,
+            rows=listed.rows,
+            currency=known.currency,
+            returns=supported.returns(listed.rows, fitting, rates),
+        ),
+        pd.DataFrame([_summary(name, listed, shares[name], lowered.get(name)) for name in shares]),
         judged,
         [*findings(listed, plan, known.campaigns, known.currency), *doubtful, *said_of_lists],
         alerts=by_money(_alerts(con, known, plan, customers)),
@@ -144,7 +165,7 @@ def _alerts(con: Backend, known: Inputs, plan: ActionPlan, customers: pd.DataFra
         )
 
 
-def _summary(name: str, listed: ActionList, share: choice.Share) -> dict[str, Any]:
+def _summary(name: str, listed: ActionList, share: choice.Share, lowered: supported.Lowered | None) -> dict[str, Any]:
     rows = listed.rows[listed.rows["action"] == name]
     doing = rows[~rows["is_held_out"]]
     sums = ("gain_cents", "gain_low_cents", "gain_high_cents", "cost_cents", "hours")
@@ -157,4 +178,7 @@ def _summary(name: str, listed: ActionList, share: choice.Share) -> dict[str, An
         **{column: doing[column].sum() for column in sums},
         "basis": share.basis,
         "share": share.value,
+        "return_share": float("nan") if lowered is None else round(lowered.return_share, 6),
+        "n_lowered": 0 if lowered is None else lowered.n_lowered,
+        "n_dropped": 0 if lowered is None else lowered.n_dropped,
     }

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crmwb.actions.allocation import NO_ACTION, Allocation, Limits, allocate
+from crmwb.actions.base_rates import BaseRate
 from crmwb.actions.basis import ASSUMED
 from crmwb.actions.candidates import ONE_TEAM, Candidates
 from crmwb.actions.holdouts import is_held_out, least_chosen
@@ -40,6 +41,11 @@ class Share:
     low: float
     high: float
     basis: str
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether it was measured, and surely wins something."""
+        return self.basis != ASSUMED and self.low > 0
 
     def cautious(self, caution: float) -> float:
         """Return what the choice counts: so far from the value to its lower end, which is 0 of what is assumed."""
@@ -90,6 +96,7 @@ def choose(
     *,
     as_of: date,
     seed: int,
+    rates: Mapping[str, BaseRate] | None = None,
 ) -> ActionList:
     """Choose the actions of a period.
 
@@ -107,14 +114,21 @@ def choose(
         The day that dates of the list count from.
     seed : int
         Of the hold-outs.
+    rates : mapping of str to BaseRate, optional
+        By action: what customers like each one brought at earlier moments. A gain that is not proven is taken to be at
+        most `plan.most_lift` times that; an action without one is not limited so.
     """
-    actions = plan.actions
+    actions, rates = plan.actions, rates or {}
     owners, owner = np.unique(known.owner.astype(str), return_inverse=True)
     cost = np.array([action.cost_per_use * CENTS for action in actions])
     hours = np.array([action.hours for action in actions])
+    most = [_most(shares[action.name], rates.get(action.name), plan.most_lift) for action in actions]
+    expected = np.stack(
+        [_gains(known.at_stake_cents[i], shares[action.name], most[i])[0] for i, action in enumerate(actions)]
+    )
     # A choice picks what is overestimated most, so a gain counts only in part as far as it is not proven.
-    counted = np.array([shares[action.name].cautious(plan.caution) for action in actions])
-    gain = known.at_stake_cents * counted[:, None] - cost[:, None]
+    counted = np.array([_part(shares[action.name], plan.caution) for action in actions])
+    gain = expected * counted[:, None] - cost[:, None]
     allowed = known.fits.copy()
     for i, action in enumerate(actions):
         allowed[i] &= ~cooling.get(action.name, np.zeros(len(owner), bool))
@@ -139,10 +153,9 @@ def choose(
         chosen = by(treated)
     more = None
     if chosen.budget_price > 0:
-        won = np.array([shares[action.name].value for action in actions]) * treated
-        more = round(max(_brought(known, by(treated, MORE), won) - _brought(known, chosen, won), 0.0))
+        more = round(max(_brought(by(treated, MORE), expected, treated) - _brought(chosen, expected, treated), 0.0))
     too_small = tuple(action.name for action, is_small in zip(actions, small, strict=True) if is_small)
-    rows = _rows(known, plan, shares, chosen, too_small=too_small, as_of=as_of, seed=seed)
+    rows = _rows(known, plan, shares, chosen, most=most, too_small=too_small, as_of=as_of, seed=seed)
     blocked = known.fits.any(axis=0) & ~allowed.any(axis=0)
     fitting = {action.name: int(known.fits[i].sum()) for i, action in enumerate(actions)}
     return ActionList(
@@ -158,11 +171,29 @@ def choose(
     )
 
 
-def _brought(known: Candidates, chosen: Allocation, won: np.ndarray) -> float:
+def _part(share: Share, caution: float) -> float:
+    """Return which part of an expected gain counts."""
+    return share.cautious(caution) / share.value if share.value else 0.0
+
+
+def _most(share: Share, rate: BaseRate | None, times: float | None) -> np.ndarray | None:
+    """Return the most that may be expected of an action, and of its upper end, shape (2, n); None without a limit."""
+    if rate is None or times is None or share.is_proven:
+        return None
+    return np.stack([rate.at_most(times), rate.at_most(times, upper=True)])
+
+
+def _gains(at_stake: np.ndarray, share: Share, most: np.ndarray | None) -> np.ndarray:
+    """Return what an action is expected to bring, with lower and upper end, shape (3, n)."""
+    gains: np.ndarray = at_stake * np.array([share.value, share.low, share.high])[:, None]
+    return gains if most is None else np.minimum(gains, most[[0, 0, 1]])
+
+
+def _brought(chosen: Allocation, expected: np.ndarray, treated: np.ndarray) -> float:
     """Return the gain that is expected of a choice, before its cost."""
     taken = np.flatnonzero(chosen.action != NO_ACTION)
     which = chosen.action[taken]
-    return float(known.at_stake_cents[which, taken] @ won[which])
+    return float(expected[which, taken] @ treated[which])
 
 
 def _too_small(plan: ActionPlan, chosen: Allocation) -> np.ndarray:
@@ -181,12 +212,16 @@ def _limits(plan: ActionPlan, n_owners: int, treated: np.ndarray) -> Limits:
 
 def _rows(
     known: Candidates, plan: ActionPlan, shares: Mapping[str, Share], chosen: Allocation,
-    *, too_small: tuple[str, ...], as_of: date, seed: int,
+    *, most: list[np.ndarray | None], too_small: tuple[str, ...], as_of: date, seed: int,
 ) -> pd.DataFrame:  # fmt: skip
     taken = np.flatnonzero(chosen.action != NO_ACTION)
     which = chosen.action[taken]
     at_stake = known.at_stake_cents[which, taken]
-    by_action = {action.name: shares[action.name] for action in plan.actions}
+    gains = np.zeros((3, len(taken)))
+    for i, action in enumerate(plan.actions):
+        own, limit = which == i, most[i]
+        limit = None if limit is None else limit[:, taken[own]]
+        gains[:, own] = _gains(at_stake[own], shares[action.name], limit)
     names = np.array([action.name for action in plan.actions])[which] if len(which) else np.array([], dtype=str)
 
     def of(values: list[float]) -> np.ndarray:
@@ -199,9 +234,9 @@ def _rows(
             "owner": known.owner[taken].astype(str),
             "action": names,
             "channel": [plan.actions[i].channel for i in which],
-            "gain_cents": np.rint(at_stake * of([s.value for s in by_action.values()])).astype("int64"),
-            "gain_low_cents": np.rint(at_stake * of([s.low for s in by_action.values()])).astype("int64"),
-            "gain_high_cents": np.rint(at_stake * of([s.high for s in by_action.values()])).astype("int64"),
+            "gain_cents": np.rint(gains[0]).astype("int64"),
+            "gain_low_cents": np.rint(gains[1]).astype("int64"),
+            "gain_high_cents": np.rint(gains[2]).astype("int64"),
             "at_stake_cents": np.rint(at_stake).astype("int64"),
             "basis": [shares[name].basis for name in names],
             "cost_cents": np.rint(cost).astype("int64"),

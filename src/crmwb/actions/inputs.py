@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import ibis.expr.types as ir
 import pandas as pd
@@ -95,7 +96,7 @@ def read(con: Backend, p: Params) -> Inputs:
     """
     observed = storage.read_json(layout.OBSERVATION)
     models = storage.read_json(layout.VALUE_MODELS)
-    margin = models.get("margin") or {"share": p.value.assumed_margin_share, "is_assumed": True}
+    margin_share, is_assumed = margin(models, p)
     source = storage.read_json(layout.QUALITY_SUMMARY)["profile"]["source"]
     clean = storage.open_tables(con, layout.CLEAN)
     happened, lifecycle = storage.read_json(layout.CIRCUMSTANCES), storage.read_json(layout.LIFECYCLE_FACTS)
@@ -113,8 +114,8 @@ def read(con: Backend, p: Params) -> Inputs:
         as_of=date.fromisoformat(observed["as_of"][:10]),
         first_day=date.fromisoformat(observed["first_event"][:10]),
         currency=observed["currency"],
-        margin_share=float(margin["share"]),
-        is_margin_assumed=bool(margin["is_assumed"]),
+        margin_share=margin_share,
+        is_margin_assumed=is_assumed,
         total=TotalRange.of(models),
         is_comparable=happened["is_comparable"],
         since=compared_with(lifecycle, happened),
@@ -122,6 +123,12 @@ def read(con: Backend, p: Params) -> Inputs:
         accepted=run,
         then=None if run is None else _then(con, clean, run.as_of),
     )
+
+
+def margin(models: Mapping[str, Any], p: Params) -> tuple[float, bool]:
+    """Return margin over revenue, and whether it is assumed, from what the value stage says of its models."""
+    known = models.get("margin") or {"share": p.value.assumed_margin_share, "is_assumed": True}
+    return float(known["share"]), bool(known["is_assumed"])
 
 
 def _then(con: Backend, clean: Mapping[str, ir.Table], day: date) -> Then:

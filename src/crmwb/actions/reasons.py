@@ -1,6 +1,6 @@
 """Why a customer is on the list: what the mart knows of them in the columns that the action names as its reason."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,14 @@ VOCABULARIES = ("tier", "next_tier", "risk_class", "stage", "rfm_segment", "valu
 
 
 def reasons(
-    con: Backend, mart: ir.Table, kinds: Mapping[str, Column], plan: ActionPlan, *, rows: pd.DataFrame, currency: str
+    con: Backend,
+    mart: ir.Table,
+    kinds: Mapping[str, Column],
+    plan: ActionPlan,
+    *,
+    rows: pd.DataFrame,
+    currency: str,
+    returns: Sequence[Finding | None] | None = None,
 ) -> list[Finding]:
     """Return the reason of each row of a list.
 
@@ -36,6 +43,8 @@ def reasons(
         customer_id and action.
     currency : str
         Of every amount.
+    returns : sequence of Finding or None, optional
+        Of each row, how many like this customer bought at earlier moments: the last of the reason.
 
     Returns
     -------
@@ -52,10 +61,12 @@ def reasons(
     place = {customer: i for i, customer in enumerate(table["customer_id"].to_pylist())}
     columns = {name: table[name].to_pylist() for name in names}
     findings = []
-    for customer, action in zip(rows["customer_id"], rows["action"], strict=True):
+    seen = [None] * len(rows) if returns is None else returns
+    for customer, action, came in zip(rows["customer_id"], rows["action"], seen, strict=True):
         raw = {name: columns[name][place[customer]] for name in by_action[action]}
         values = {name: value(one, kinds[name], currency) for name, one in raw.items() if one is not None}
         facts = [Finding("actions.fact", {"column": Term("column", name), "value": values[name]}) for name in values]
+        facts += [] if came is None else [came]
         findings.append(Finding("actions.reason", {"facts": Listing(tuple(facts))}))
     return findings
 

@@ -49,6 +49,13 @@ SUMMARY = Artefact(
         Column("hours", Kind.NUMBER, "hours that they take"),
         Column("basis", Kind.CATEGORY, BASIS),
         Column("share", Kind.SHARE, "share of what is at stake that the action is expected to bring"),
+        maybe(
+            "return_share",
+            Kind.SHARE,
+            "mean chance of those it fits to buy until the review, by what others did earlier",
+        ),
+        Column("n_lowered", Kind.INTEGER, "customers it fits whose assumed gain the history lowers"),
+        Column("n_dropped", Kind.INTEGER, "of those, who are not worth its cost any more"),
     ),
 )
 

@@ -159,6 +159,7 @@ class ActionPlan(Section):
     no_selling_when: Annotated[str, Field(min_length=1)] | None
     hold_out_share: Annotated[float, Field(ge=0, le=0.5)]
     caution: Share = 0.5
+    most_lift: Annotated[float, Field(gt=0, le=100)] | None = 2.0
     alerts: AlertPlan
     actions: Annotated[tuple[Action, ...], Field(min_length=1, max_length=64)]
     exports: dict[Name, Export]

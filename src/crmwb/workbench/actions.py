@@ -16,7 +16,7 @@ from crmwb.contract.actions import RESULTS as ACTION_RESULTS
 from crmwb.contract.actions import SUMMARY as ACTION_SUMMARY
 from crmwb.contract.marts import CUSTOMERS as MART
 from crmwb.display.picture import Picture, draw
-from crmwb.findings import Count, Finding, Interval, Money, Share, from_json, loads
+from crmwb.findings import Count, Finding, Interval, Money, Share, Times, from_json, loads
 from crmwb.params.actions import ActionPlan
 from crmwb.plots import actions as plots
 
@@ -76,6 +76,13 @@ class Actions:
         if not self.plan.caution:
             return Finding(f"actions.note.{code}", values)
         return Finding(f"actions.note.{code}_cautious", values | {"weight": Share(1 - self.plan.caution)})
+
+    @property
+    def supported_note(self) -> Finding | None:
+        """How far the history limits gains that are not proven; None where the plan sets no limit."""
+        if self.plan.most_lift is None:
+            return None
+        return Finding("actions.note.supported", {"times": Times(self.plan.most_lift)})
 
     @property
     def cost_note(self) -> Finding | None:
@@ -186,16 +193,32 @@ class Actions:
         from crmwb.actions.candidates import candidates
         from crmwb.actions.choice import choose
         from crmwb.actions.follow_up import shares
+        from crmwb.actions.inputs import margin
+        from crmwb.actions.supported import base_rates
         from crmwb.marts import mart
 
         p = params.load(self._root / layout.PARAMS)
-        as_of = date.fromisoformat(storage.read_json(self._root / layout.OBSERVATION)["as_of"][:10])
+        observed = storage.read_json(self._root / layout.OBSERVATION)
+        as_of, first_day = (date.fromisoformat(observed[name][:10]) for name in ("as_of", "first_event"))
+        margin_share = margin(storage.read_json(self._root / layout.VALUE_MODELS), p)[0]
         tables = []
         with engine.connect(p.engine) as con:
             known = storage.open_artefact(con, MART, "mart", root=self._root)
+            clean = storage.open_tables(con, self._root / layout.CLEAN).get("transactions")
             for one in (self.plan, plan):
-                fitting = candidates(con, known, mart.by_name(), one)
-                rows = choose(fitting, one, shares(one, [], {}), {}, as_of=as_of, seed=p.seed).rows
+                fitting, won = candidates(con, known, mart.by_name(), one), shares(one, [], {})
+                rates = base_rates(
+                    con,
+                    known,
+                    clean,
+                    fitting,
+                    one,
+                    shares=won,
+                    as_of=as_of,
+                    first_day=first_day,
+                    margin_share=margin_share,
+                )
+                rows = choose(fitting, one, won, {}, as_of=as_of, seed=p.seed, rates=rates).rows
                 groups = rows[~rows["is_held_out"]].groupby("action")
                 sums = {"gain_cents": ("gain_cents", "sum"), "cost_cents": ("cost_cents", "sum")}
                 tables.append(groups.agg(n=("customer_id", "size"), **sums))
