@@ -26,15 +26,12 @@ FIRST, NOW = date(2022, 1, 1), date(2024, 1, 1)
 
 def entries(days: dict[int, list[int]]) -> Entries:
     """Build entries from the purchase days of each customer, days counted from FIRST."""
-    rows = []
-    for who, own in days.items():
-        frame = pd.DataFrame({"day": sorted(own)})
-        frame["gap"] = np.log(frame["day"].diff())
-        frame["month"] = (pd.Timestamp(FIRST) + pd.to_timedelta(frame["day"], unit="D")).dt.to_period("M")
-        frame["month"] = frame["month"].dt.year * 12 + frame["month"].dt.month - 1
-        frame["day"] += day_number(FIRST)
-        rows.append(frame.assign(customer=who))
-    every = pd.concat(rows)
+    own = [np.sort(np.array(bought, dtype=np.int64)) for bought in days.values()]
+    every = pd.DataFrame({"customer": np.repeat(list(days), [len(d) for d in own]), "day": np.concatenate(own)})
+    every["gap"] = np.log(every.groupby("customer")["day"].diff())
+    months = (np.datetime64(FIRST) + every["day"].to_numpy()).astype("datetime64[M]")
+    every["month"] = months.astype(np.int64) + 12 * 1970
+    every["day"] += day_number(FIRST)
     every["squared"] = (every["gap"] ** 2 * MICRO).round()
     every["gap"] = (every["gap"] * MICRO).round()
     sums = every.groupby(["month", "customer"]).agg(
