@@ -107,3 +107,15 @@ def test_number_of_an_order_is_no_name_of_a_customer(project: Mapped):
         lines.append(f"#{1000 + i},{mail},2024-05-{1 + i % 28:02},Tea {i % 5},2,{4 + i % 3}.20")
     write(project, "shop.csv", lines)
     assert project.draft() == []
+
+
+def test_what_ended_early_and_was_refunded_in_part_is_asked_about(project: Mapped):
+    lines = ["member_id,booking_id,booked_at,amount,refunded amount,status"]
+    for i in range(60):
+        status, back = (("cancelled", 40), ("void", 0), ("completed", 0))[(i % 12 > 0) + (i % 12 > 1)]
+        lines.append(f"M{i % 13},{900 + i},2024-07-{1 + i % 28:02},{90 + i * 7 % 31}.00,{back}.00,{status}")
+    write(project, "courses.csv", lines)
+    (asked,) = project.draft()
+    assert "status is 'cancelled' in 5 rows, and nothing tells whether these are sales" in asked
+    assert project.draft(no_sales_by_status="none") == []
+    assert total(project) == sum(90 + i * 7 % 31 - 40 * (i % 12 == 0) for i in range(60) if i % 12 != 1)

@@ -58,6 +58,10 @@ def _steps() -> tuple[tuple[str, str], ...]:
         (r"^@(\d\d) (\d{1,2}),? (?:de |del )?(\d{4})", r"\3-\1-\2"),
         (r"^(\d{4})\. @(\d\d) (\d{1,2})\.?", r"\1-\2-\3"),  # Hungarian
         (CLOCK, r"\1 \2:\3\4"),
+        (
+            r"(:\d\d(?: ?[ap]\.? ?m\.?)?) ?(?:utc|gmt|z|[pcem][sd]t|wes?t|ces?t|mes?z|ees?t|bst)$",
+            r"\1",
+        ),  # whose clock it is
         (r" ?([ap])\. ?m\.?$", r" \1m"),
         (r"(:\d\d) ?(?:hs|hrs|h|uhr|uur)\.?$", r"\1"),
     )

@@ -7,9 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from crmwb import progress
 from crmwb.errors import CrmwbError
-from crmwb.sources.drafting import roles, settings
+from crmwb.sources.drafting import export_files, roles, settings
 from crmwb.sources.drafting.amounts import refunds, styles
 from crmwb.sources.drafting.contacts import other_files, strangers
 from crmwb.sources.drafting.customers import customer_records, file_numbers, ids, tax_numbers
@@ -17,10 +16,7 @@ from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.questions import Question, of_files
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.links import Declared
-from crmwb.sources.drafting.reading.names import plain_words
-from crmwb.sources.drafting.reading.profile import Profile, profile
-from crmwb.sources.drafting.reading.sniff import sniff
-from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
+from crmwb.sources.drafting.reading.profile import Profile
 from crmwb.sources.drafting.rows import heads, odd_rows, periods
 from crmwb.sources.drafting.tables import (
     dimensions,
@@ -28,13 +24,12 @@ from crmwb.sources.drafting.tables import (
     further_questions,
     joins,
     left_out,
+    looking,
     overlaps,
     payments,
     purchases,
     unread,
 )
-from crmwb.sources.formats import packed
-from crmwb.sources.source_files import PARQUET, SourceFile, find, is_export, members_of
 
 ORDER = (
     "transactions", "opportunities", "invoices", "payments", "contracts", "customer_summaries", "category_summaries",
@@ -100,8 +95,8 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
     CrmwbError
         One of them is missing or cannot be read, or none of them is anything that the workbench knows.
     """
-    paths = [file for path in paths for file in _files(path)]
-    on_disk = [_on_disk(path) for path in paths]
+    paths = [file for path in paths for file in export_files.of_path(path)]
+    on_disk = [export_files.on_disk(path) for path in paths]
     missing = [str(path) for path, lies in zip(paths, on_disk, strict=True) if not lies.exists()]
     if missing:
         raise CrmwbError(f"{', '.join(missing)}: no such file.")
@@ -112,7 +107,8 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
     ]
     columns = {role: name for role, name in (given or {}).items() if role in roles.NAMES}
     every = [
-        heads.filled(p) for p in roles.named([_look(directory, name, columns.values()) for name in names], columns)
+        heads.filled(p)
+        for p in roles.named([looking.look(directory, name, columns.values()) for name in names], columns)
     ]
     profiles = [p for p in every if len(every) == 1 or not facts.is_history(p)]
     contact_files = other_files.aside(profiles)
@@ -172,39 +168,6 @@ def _every(drafted: Draft, profiles: list[Profile]) -> list[Question]:
     return list({question.key: question for question in reversed(every)}.values())[::-1]
 
 
-def _on_disk(path: Path) -> Path:
-    """Return the file that a path stands for: of one within a zip archive, the archive."""
-    return next((p for p in path.parents if p.suffix.lower() == ".zip" and p.is_file()), path)
-
-
-def _files(path: Path) -> list[Path]:
-    """Return the files of a folder, but of one that holds Parquet files itself: that is one table."""
-    if path.suffix.lower() == ".zip" and path.is_file():
-        return _packed(path)
-    if not path.is_dir() or any(below.suffix.lower() in PARQUET for below in path.rglob("*")):
-        return [path]
-    there = sorted(below for below in path.iterdir() if below.is_file() and is_export(below))
-    if not there:
-        raise CrmwbError(f"{path}: a folder without files; name the one that your exports lie in.")
-    return there
-
-
-def _packed(path: Path) -> list[Path]:
-    """Return what to read of a zip archive: all files at once where they have the same header, else each."""
-    members = members_of(path, path.name, None, "crmwb map", several=True)
-    suffixes = {Path(member).suffix for member in members}
-    if len(members) == 1:
-        return [path]
-    folders = {Path(member).parent for member in members}
-    if len(suffixes) == len(folders) == 1 and len({_first_line(path, member) for member in members}) == 1:
-        return [path / folders.pop() / f"*{suffixes.pop()}"]
-    return [path / member for member in members]
-
-
-def _first_line(path: Path, member: str) -> bytes:
-    return next(packed.blocks(SourceFile(path, f"{path.name}/{member}", member)), b"").partition(b"\n")[0].strip()
-
-
 def _second_table(looked_at: Profile) -> Question:
     """Stop at a file in which another table follows: its rows would be read as if they were of the first."""
 
@@ -216,35 +179,6 @@ def _second_table(looked_at: Profile) -> Question:
         f"file or sheet of its own. Where it is the same table that goes on, read on."
     )
     return Question(syntax.slug(f"second table {looked_at.file.name}"), text, answer, ("read_on",))
-
-
-def _look(directory: Path, name: str, named: Collection[str] = ()) -> Profile:
-    """Look at a file; of a folder or an archive, at its first, for all that lie there.
-
-    Lines within its rows are the rows where a person named a column of theirs, or nothing else is an amount.
-    """
-    with progress.step(f"looking at {name}"):
-        result = find(directory, name, "crmwb map")[0]
-        shape = sniff(result)
-        looked_at = profile(result, shape)
-        if (lines := _lines(looked_at, named)) is not None:
-            looked_at = profile(result, shape, lines)
-    return replace(looked_at, file=SourceFile(directory / name, name))
-
-
-def _lines(looked_at: Profile, named: Collection[str]) -> str | None:
-    """Return the column whose lists of lines are the rows of a file; None where its own rows are."""
-    for column, own in looked_at.lists.items():
-        if set(named) & set(own):
-            return column
-    with_money = [column for column, own in looked_at.lists.items() if any(map(_may_be_money, own))]
-    lacks_amount = with_money and "amount" in dict(purchases.missing(looked_at))
-    return max(with_money, key=lambda column: len(looked_at.lists[column])) if lacks_amount else None
-
-
-def _may_be_money(name: str) -> bool:
-    words = plain_words(name.rpartition(".")[2])
-    return any(matches(words, TRANSACTIONS[role]) for role in ("revenue_cents", "unit_price"))
 
 
 def _facts_beside(
@@ -315,7 +249,8 @@ def _refusal(profiles: list[Profile]) -> str:
     for looked_at in profiles:
         names = ", ".join(c.name for c in looked_at.columns[:12])
         lacking = periods.advice(looked_at) or roles.advice(looked_at, purchases.missing(looked_at))
-        also = [remark for remark in looked_at.shape.remarks if "no name in the header" in remark]
+        told = ("no name in the header", "of its sheets")
+        also = [remark for remark in looked_at.shape.remarks if any(words in remark for words in told)]
         descriptions.append(
             f"{looked_at.file.name} has {names}: {'; '.join([lacking or 'nothing that is known', *also])}"
         )

@@ -3,7 +3,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from difflib import SequenceMatcher
 
 from crmwb.sources.drafting.customers import ids
@@ -92,12 +92,23 @@ def names_beside(columns: list[Column], who: Column) -> Iterator[Column]:
 def _plain(column: Column) -> dict[str, str]:
     """Return each value of a column as it would be written without what says nothing."""
     if _is_tax_number(column):
-        return {text: _compact(text).lstrip("0") for text in column.counts}
+        countries = _countries(column)
+        return {text: _bare(_compact(text), countries).lstrip("0") for text in column.counts}
     return {text: text.lower() if ids.is_email(column) else text for text in column.counts}
 
 
 def _compact(text: str) -> str:
     return re.sub(r"[-\s./]", "", text).upper()
+
+
+def _bare(number: str, countries: Collection[str]) -> str:
+    return number[2:] if number[:2] in countries else number
+
+
+def _countries(column: Column) -> list[str]:
+    """Return countries before numbers that stand there without them too: PL5261040828 and 526-104-08-28 are one."""
+    every = {_compact(text) for text in column.counts}
+    return sorted({n[:2] for n in every if n[:2].isalpha() and n[2:].isdigit() and n[2:] in every})
 
 
 def _lost_zeros(column: Column) -> tuple[str, str] | None:
@@ -183,6 +194,10 @@ def _take(part: Part, number: Column, name: Column, generic: list[str], why: str
     for sign in BETWEEN:
         if any(sign in value for value in number.counts):
             expression = f"replace({expression}, {syntax.value(sign)}, '')"
+    for country in _countries(number):
+        bare = f"substring({expression}, 3, {max(map(len, number.counts))})"
+        expression = f"case when starts_with({expression}, {syntax.value(country)}) then {bare} else {expression} end"
+        why = f"{why}; with {country} or without it"
     sources = [number]
     if generic:
         listed = ", ".join(map(syntax.value, generic))

@@ -48,6 +48,8 @@ class Shape:
         What stands above the header.
     of_year : tuple of str
         What may say of which year the file is: its titles, and its name.
+    other_sheets : tuple of str
+        Of a workbook, sheets that are other tables.
     """
 
     options: dict[str, Any]
@@ -56,14 +58,22 @@ class Shape:
     second_table: str = ""
     titles: tuple[str, ...] = ()
     of_year: tuple[str, ...] = ()
+    other_sheets: tuple[str, ...] = ()
 
     def mapping(self, file: str) -> TableMapping:
         """Return a mapping that reads the file, without columns yet."""
         return TableMapping.model_validate({"file": file, "columns": {}, **self.options})
 
 
-def sniff(file: SourceFile) -> Shape:
+def sniff(file: SourceFile, sheet: str | None = None) -> Shape:
     """Look at a file.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file.
+    sheet : str, optional
+        Of a workbook, the sheet to look at; without it, the one that is fullest.
 
     Raises
     ------
@@ -74,16 +84,16 @@ def sniff(file: SourceFile) -> Shape:
         shape = Shape({})
         open_file(file, shape.mapping(file.name))
         return shape
-    return _workbook(file) if file.suffix in excel.SUFFIXES else _text(file)
+    return _workbook(file, sheet) if file.suffix in excel.SUFFIXES else _text(file)
 
 
-def _workbook(file: SourceFile) -> Shape:
+def _workbook(file: SourceFile, sheet: str | None = None) -> Shape:
     sheets = {
         name: [[cell or "" for cell in row] for row in rows]
         for name, rows in excel.first_rows(file, N_SHEET_ROWS).items()
     }
     filled = {name: sum(bool(cell) for row in rows for cell in row) for name, rows in sheets.items()}
-    first = max(filled, key=lambda name: filled[name], default="")
+    first = sheet or max(filled, key=lambda name: filled[name], default="")
     if not filled or not filled[first]:
         raise CrmwbError(f"{file.name}: every sheet is empty; save it again.")
     above = {name: _rows_above(rows) for name, rows in sheets.items() if filled[name]}
@@ -109,7 +119,7 @@ def _workbook(file: SourceFile) -> Shape:
     ]
     remarks += _tables_beside(sheets[first], above[first])
     titles = _texts(sheets[first][: above[first]])
-    return Shape(options, remarks, second_table="; ".join(several), titles=titles)
+    return Shape(options, remarks, second_table="; ".join(several), titles=titles, other_sheets=tuple(others))
 
 
 def _texts(rows: list[list[str]]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ OF_SENDING = re.compile(
     r".*\b(fulfil\w*|shipping|shipment|shipped|delivery|dispatch|picking|packing|production|versand\w*|liefer\w*|kommissionier\w*|expedition|livraison|envio|entrega|spedizione|consegna|verzend\w*|lever\w*|wysylk\w*|dostaw\w*|leverans\w*|levering\w*)\b.*"
     r"|.*(发货|物流|配送|出荷|発送|納品).*"
 )
+LEAST_ROWS = 3
 OPEN = re.compile(r"open|offen|abierto|abierta|ouverte?|aperto|aberto|aberta|未结")
 
 
@@ -23,7 +24,7 @@ def by_outcome(part: Part, column: Column, statuses: Sequence[Column] = ()) -> d
     """Return the values of a status by what they mean.
 
     What is not paid yet may be sold in a file with due dates; what is not sent yet is sold where another status tells
-    of the order or its payment, and may be sold elsewhere.
+    of the order or its payment, and may be sold elsewhere. What ended early and was refunded in part may be sold too.
 
     Parameters
     ----------
@@ -38,6 +39,10 @@ def by_outcome(part: Part, column: Column, statuses: Sequence[Column] = ()) -> d
     for value in sorted(column.counts):
         is_open = OF_PAYMENT.search(column.words) is not None and OPEN.fullmatch(words.simple(value)) is not None
         result.setdefault(Outcome.UNKNOWN if is_open else words.outcome(value), []).append(value)
+    kept = [value for value in result.get(Outcome.CANCELLED, []) if _keeps_money(part, column, value)]
+    if kept:
+        result[Outcome.CANCELLED] = [value for value in result[Outcome.CANCELLED] if value not in kept]
+        result[Outcome.UNKNOWN] = sorted([*result.get(Outcome.UNKNOWN, []), *kept])
     unpaid = [value for value in result.get(Outcome.UNPAID, []) if not words.is_draft(value)]
     if not unpaid:
         return result
@@ -51,3 +56,16 @@ def by_outcome(part: Part, column: Column, statuses: Sequence[Column] = ()) -> d
     result[Outcome.UNPAID] = [value for value in result[Outcome.UNPAID] if value not in unpaid]
     result[instead] = sorted([*result.get(instead, []), *unpaid])
     return result
+
+
+def _keeps_money(part: Part, status: Column, value: str) -> bool:
+    """Say whether most orders with a status were refunded in part: they ended early, and the rest was paid."""
+    refund, amount = modifiers.find(part.looked_at).get("refund"), part.guesses["revenue_cents"].sources
+    if refund is None or len(amount) != 1 or not part.looked_at.holds(status, refund, *amount):
+        return False
+    every = zip(
+        part.looked_at.texts(status), part.looked_at.numbers(amount[0]), part.looked_at.numbers(refund), strict=True
+    )
+    rows = [(whole or 0.0, back or 0.0) for text, whole, back in every if text == value]
+    in_part = sum(0 < abs(back) < abs(whole) for whole, back in rows)
+    return in_part >= LEAST_ROWS and 2 * in_part > len(rows)

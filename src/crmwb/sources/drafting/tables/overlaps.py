@@ -2,6 +2,7 @@
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
 
@@ -13,7 +14,29 @@ from crmwb.sources.drafting.rows import taking_back
 
 RowsByDay = dict[str, set[tuple[str | None, ...]]]
 LEAST_SHARED, HALF = 5, 0.5  # rows of two files without numbers of orders
+SEVERAL = 2  # pairs of files that are asked about at once
 KEY = ("order_id", "customer_id", "ordered_at")
+
+
+@dataclass(frozen=True, eq=False)
+class Twice:
+    """Orders that stand in two files.
+
+    Attributes
+    ----------
+    older, newer : Part
+        Purchases of the two files.
+    n_orders, n_cut : int
+        How many orders stand in both; how many of them have lines in one file only.
+    same_file : list of Part
+        All parts of the older file.
+    """
+
+    older: Part
+    newer: Part
+    n_orders: int
+    same_file: list[Part]
+    n_cut: int
 
 
 def ask(parts: list[Part]) -> None:
@@ -29,12 +52,18 @@ def ask(parts: list[Part]) -> None:
     by_day = [(part, _rows_by_day(part)) for part in first.values() if len(part.guesses["order_id"].sources) != 1]
     for (one, here), (other, there) in combinations(by_day, 2):
         _ask_of_same_rows((one, other), (here, there), sales)
+    twice = []
     for (one, orders), (other, others) in combinations(numbered, 2):
-        rows = orders, others
-        if n := len(orders & others):
+        if shared := orders & others:
             older, newer = sorted((one, other), key=_latest)
             same_file = [part for part in sales if part.options["file"] == older.options["file"]]
-            _ask(older, newer, n, same_file, _cut_orders(older, newer, rows[0] & rows[1]))
+            twice.append(Twice(older, newer, len(shared), same_file, _cut_orders(older, newer, shared)))
+    alike = [each for each in twice if _columns(each.older) == _columns(each.newer)]
+    if len(alike) >= SEVERAL:
+        _ask_once(alike)
+        twice = [each for each in twice if each not in alike]
+    for each in twice:
+        _ask(each)
 
 
 def _ask_of_same_rows(pair: tuple[Part, Part], rows: tuple[RowsByDay, RowsByDay], sales: list[Part]) -> None:
@@ -157,31 +186,55 @@ def _leave_to_newer(same_file: list[Part], newer: Part, key: dict[str, str], wha
     for part in same_file:
         joined = {k: v for k, v in newer.options.items() if k in syntax.OF_FILES}
         option = {**joined, "key": key, "unmatched": "keep", "several": "first"}
-        part.options["join"] = {**part.options.get("join", {}), "newer": option}
-        condition = f"{syntax.column(f'newer.{there}')} is null"
+        joined_already = part.options.get("join", {})
+        name = "newer" if "newer" not in joined_already else f"newer_{len(joined_already)}"
+        part.options["join"] = {**joined_already, name: option}
+        condition = f"{syntax.column(f'{name}.{there}')} is null"
         part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), condition]))
         part.remarks.append(f"{what} that stand in {newer.options['file']} too are left out here: that export is newer")
 
 
-def _ask(older: Part, newer: Part, n: int, same_file: list[Part], n_cut: int) -> None:
-    here, there = (part.guesses["order_id"].sources[0].name for part in (older, newer))
-    files = older.options["file"], newer.options["file"]
+def _count_once(each: Twice, given: str) -> None:
+    """Leave out of the older of two files what a person said is to be counted once."""
+    if given == "twice":
+        return
+    here, there = (part.guesses["order_id"].sources[0].name for part in (each.older, each.newer))
+    known = [{c.name for c in part.looked_at.own if c.n_known == c.n_rows} for part in (each.older, each.newer)]
+    every = [c.name for c in each.older.looked_at.own if c.name in known[0] & known[1]]
+    is_of_lines = given == "each_line_once"
+    key = {name: name for name in every} if is_of_lines else {here: there}
+    _leave_to_newer(each.same_file, each.newer, key, "lines" if is_of_lines else "orders")
 
-    known = [{c.name for c in part.looked_at.own if c.n_known == c.n_rows} for part in (older, newer)]
-    every = [c.name for c in older.looked_at.own if c.name in known[0] & known[1]]
 
-    def answer(given: str) -> None:
-        if given == "twice":
-            return
-        is_of_lines = given == "each_line_once"
-        key = {name: name for name in every} if is_of_lines else {here: there}
-        _leave_to_newer(same_file, newer, key, "lines" if is_of_lines else "orders")
-
-    cut = f", {n_cut:,} of them with lines in one file only, as where pages of an export end" if n_cut else ""
-    each = ", each of their lines once (each_line_once)" if n_cut else ""
+def _ask(each: Twice) -> None:
+    files, n = (each.older.options["file"], each.newer.options["file"]), each.n_orders
+    cut = f", {each.n_cut:,} of them with lines in one file only, as where pages of an export end" if each.n_cut else ""
+    lines = ", each of their lines once (each_line_once)" if each.n_cut else ""
     text = (
         f"{n:,} {'order stands' if n == 1 else 'orders stand'} in {files[0]} and in {files[1]}, of the same customers on the "
-        f"same days{cut}: count these once (as the newer file has them){each}, or twice?"
+        f"same days{cut}: count these once (as the newer file has them){lines}, or twice?"
+    )
+    choices = ("each_line_once", "once", "twice") if each.n_cut else ("once", "twice")
+    key = syntax.slug(f"same orders {files[0]}")
+    each.newer.questions.append(Question(key, text, lambda given: _count_once(each, given), choices))
+
+
+def _ask_once(every: list[Twice]) -> None:
+    """Ask one question of all files that follow each other, such as those of months that overlap."""
+    n_cut, n = sum(each.n_cut for each in every), sum(each.n_orders for each in every)
+    files = {str(part.options["file"]) for each in every for part in (each.older, each.newer)}
+
+    def answer(given: str) -> None:
+        for each in every:
+            _count_once(each, given)
+
+    first = every[0]
+    cut = f", {n_cut:,} of them with lines in one file only, as where pages of an export end" if n_cut else ""
+    lines = ", each of their lines once (each_line_once)" if n_cut else ""
+    text = (
+        f"Orders stand in several of {len(files)} files ({n:,} times, {first.n_orders:,} of them in {first.older.options['file']} and in "
+        f"{first.newer.options['file']}), of the same customers on the same days{cut}: count these once (as the newest file "
+        f"has them){lines}, or each time (twice)?"
     )
     choices = ("each_line_once", "once", "twice") if n_cut else ("once", "twice")
-    newer.questions.append(Question(syntax.slug(f"same orders {files[0]}"), text, answer, choices))
+    first.newer.questions.append(Question("same_orders", text, answer, choices))
