@@ -119,3 +119,19 @@ def test_what_ended_early_and_was_refunded_in_part_is_asked_about(project: Mappe
     assert "status is 'cancelled' in 5 rows, and nothing tells whether these are sales" in asked
     assert project.draft(no_sales_by_status="none") == []
     assert total(project) == sum(90 + i * 7 % 31 - 40 * (i % 12 == 0) for i in range(60) if i % 12 != 1)
+
+
+def test_charges_that_only_cancelled_orders_have_are_asked_about(project: Mapped):
+    lines, kept = ["guest_id,booking_id,stay_from,item type,amount,status"], 0.0
+    for i in range(60):
+        head, status = f"G{i % 17},{5000 + i},2024-05-{1 + i % 28:02}", "cancelled" if i % 6 == 0 else "checked out"
+        lines += [f"{head},room,{200 + i * 7 % 31}.00,{status}", f"{head},breakfast,{20 + i % 3}.00,{status}"]
+        if i % 6 == 0:
+            lines.append(f"{head},no refund fee,{50 + i}.00,{status}")
+        kept += 50 + i if i % 6 == 0 else 220 + i * 7 % 31 + i % 3
+    write(project, "stays.csv", lines)
+    given = {"date": "stay_from", "order": "booking_id", "customer": "guest_id"}
+    asked = project.draft(**given)
+    assert any("'no refund fee' in 10 rows, all of orders whose status is cancelled" in each for each in asked)
+    assert project.draft(**given, charged_by_item_type="keep", no_sales_by_status="none") == []
+    assert total(project) == kept

@@ -191,6 +191,7 @@ def _statuses(part: Part, roles: Modifiers, lines: OrderLines | None) -> dict[st
                 f"its {column.name} is {' or '.join(no_sales)} in {row_kinds.rows(column, no_sales)}: no sales, left out by the filter"
             )
             billed_anyway.ask(part, column, no_sales, condition)
+            billed_anyway.ask_of_charges(part, column, no_sales, condition)
         elif no_sales and any(words.outcome(v) is Outcome.CANCELLED for v in column.counts):
             part.remarks.append(f"its {column.name} is {' or '.join(no_sales)} in every row, so it tells nothing apart")
         unknown = by_outcome.get(Outcome.UNKNOWN, [])
