@@ -18,12 +18,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Self
 
 import numpy as np
-from scipy.special import betainc, betaln, digamma, gammaln, logsumexp
+from scipy.special import betainc, betaln, digamma, gammaln
 
 from crmwb.value.models import beta_geometric_ahead as ahead
 from crmwb.value.models.beta_geometric import BetaGeometric
 from crmwb.value.models.discounting import moments
 from crmwb.value.models.likelihood import Objective
+from crmwb.value.models.log_sums import log_sum_exp
 from crmwb.value.models.purchase_model import Discounted
 from crmwb.value.models.summary import PurchaseSummary
 
@@ -113,12 +114,12 @@ class ModifiedBetaGeoCNBDk(BetaGeometric):
 
     def log_likelihood(self, summary: PurchaseSummary) -> np.ndarray:
         """Return the log-likelihood of one customer of each history, but for the gaps themselves, shape (n,)."""
-        return np.asarray(logsumexp(self._terms(summary), axis=0))
+        return np.asarray(log_sum_exp(self._terms(summary)))
 
     def p_alive(self, summary: PurchaseSummary) -> np.ndarray:
         """Return the probability of still being a customer, shape (n,)."""
         terms = self._terms(summary)
-        return np.asarray(np.exp(logsumexp(terms[1:], axis=0) - logsumexp(terms, axis=0)))
+        return np.asarray(np.exp(log_sum_exp(terms[1:]) - log_sum_exp(terms)))
 
     def expected_purchases(self, summary: PurchaseSummary, horizon_days: float) -> np.ndarray:
         """Return the purchases to expect in the next `horizon_days` from each history, shape (n,)."""
@@ -197,7 +198,7 @@ class ModifiedBetaGeoCNBDk(BetaGeometric):
     def _phases(self, summary: PurchaseSummary) -> np.ndarray:
         """Return P(alive, and j events into the gap) of each history, shape (k, n)."""
         terms = self._terms(summary)
-        return np.asarray(np.exp(terms[1:] - logsumexp(terms, axis=0)))
+        return np.asarray(np.exp(terms[1:] - log_sum_exp(terms)))
 
     def _terms(self, summary: PurchaseSummary) -> np.ndarray:
         self._require_parameters()
@@ -230,7 +231,7 @@ class _Fates:
         """Return the mean log-likelihood and its slope in each log parameter."""
         r, alpha, a, b = np.exp(theta)
         terms = self.log_terms(r, alpha, a, b)
-        either = logsumexp(terms, axis=0)
+        either = log_sum_exp(terms)
         weights = np.exp(terms - either) * n
         by_x = np.array([np.bincount(self.row, weights=w, minlength=len(self.x_values)) for w in weights])
         x, gone, alive = self.x_values, by_x[0], by_x[1:].sum(axis=0)
