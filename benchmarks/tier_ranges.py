@@ -28,7 +28,7 @@ from crmwb.value.potential.spend import Spends
 from crmwb.value.potential.tiers import tier_ranges
 
 AHEAD = 365
-SEEDS = {"develop": (1, 2), "judge": (11, 12)}
+SEEDS = {"develop": (1, 2), "judge": (11,)}
 
 
 def more(batch: str) -> dict[str, Company]:
@@ -55,7 +55,7 @@ def more(batch: str) -> dict[str, Company]:
         "short bursts": replace(usual, change=c.bursts(60, 300), rate=(1.5, 30.0), life=4000),
         "ever rarer": replace(usual, change=c.ever_rarer(250), rate=(1.5, 14.0)),
         "prices down": replace(usual, price=c.growing(1, 0.85)),
-        "long pauses": replace(usual, change=c.pauses(0.8, 200), rate=(2.0, 10.0)),
+        "longer pauses": replace(usual, change=c.pauses(0.8, 200), rate=(2.0, 10.0)),
         "weeks of sale": replace(usual, change=c.weeks_of_sale(), rate=(1.0, 40.0), spend=(80.0, 0.9, 0.6)),
         "many dealers": replace(usual, change=c.accounts(tuple(np.geomspace(2e3, 5e4, 25)), 30)),
         "wide spread of spend": replace(usual, spend=(50.0, 1.5, 0.9)),
