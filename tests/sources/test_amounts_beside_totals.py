@@ -135,3 +135,15 @@ def test_charges_that_only_cancelled_orders_have_are_asked_about(project: Mapped
     assert any("'no refund fee' in 10 rows, all of orders whose status is cancelled" in each for each in asked)
     assert project.draft(**given, charged_by_item_type="keep", no_sales_by_status="none") == []
     assert total(project) == kept
+
+
+def test_customer_that_is_called_a_test_is_asked_about(project: Mapped):
+    lines = ["customer_id,customer_name,order_id,order_date,amount"]
+    for i in range(90):
+        name = "Test Counter" if i % 30 == 0 else f"Guest {chr(64 + i % 30)}{chr(96 + i % 30)}x"
+        lines.append(f"C{100 + i % 30},{name},{800 + i},2024-08-{1 + i % 28:02},{15 + i * 7 % 41}.00")
+    write(project, "rentals.csv", lines)
+    (asked,) = project.draft()
+    assert "'Test Counter' in 3 rows, which sounds like a test" in asked
+    assert project.draft(customer_name_tests="leave_out") == []
+    assert total(project) == sum(15 + i * 7 % 41 for i in range(90) if i % 30)

@@ -2,7 +2,7 @@
 
 from crmwb.sources.drafting import modifiers
 from crmwb.sources.drafting.amounts import tax_flags
-from crmwb.sources.drafting.customers import numbers_or_names, shared_accounts
+from crmwb.sources.drafting.customers import made_up, numbers_or_names, shared_accounts
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.rows import billed_again, own_documents
 
@@ -23,6 +23,7 @@ def ask(parts: list[Part]) -> None:
         if not is_sales or not all(name in part.guesses for name in WANTED):
             continue
         numbers_or_names.ask(part)
+        made_up.ask(part)
         own_documents.ask(part)
         billed_again.ask(part)
         tax_flags.ask(part, modifiers.find(part.looked_at))
