@@ -252,6 +252,13 @@ def test_purchases_that_come_to_less_than_nothing_are_a_mistake(project):
     assert "at least as much as what was sold" in project.printed
 
 
+def test_purchases_that_come_to_nothing_are_a_mistake(project):
+    rows = [f"D{i},{day(i)},C{i % 9:03d},0.00" for i in range(60)]
+    write(project, "orders.csv", ["Document,Date,Customer no,Amount", *rows])
+    assert not project.map("orders.csv", currency="EUR")
+    assert "what was sold comes to EUR 0.00" in project.printed
+
+
 def test_goods_paid_by_weight_are_asked(project):
     lines, net = ["BelegNr;Datum;KdNr;Artikel;Menge;Gewicht;Preis;PreisME"], 0.0
     for i in range(90):

@@ -129,11 +129,12 @@ def check(
             if parts:
                 sample = _sample(con, name, parts, reading.filtered.get(name, Filtered()).n_rows)
                 checked.tables.append(sample)
-                if sample.n_unreadable > most_unreadable * sample.n_rows:
-                    checked.remarks.append(
+                if most_unreadable * sample.n_rows < sample.n_unreadable < sample.n_rows:
+                    is_of_all = all(each.is_whole for each in reading.tried[name])
+                    (checked.mistakes if is_of_all else checked.remarks).append(
                         f"{places.of(('tables', name))}: {sample.n_unreadable:,} of {sample.n_rows:,} rows cannot be "
-                        f"read, more than quality.max_quarantined_share ({most_unreadable:g}): with as many of all, "
-                        f"the pipeline stops."
+                        f"read, more than quality.max_quarantined_share ({most_unreadable:g}): "
+                        f"{'the pipeline' if is_of_all else 'with as many of all, the pipeline'} stops."
                     )
                 if sample.n_rows and sample.n_unreadable == sample.n_rows and not checked.mistakes:
                     checked.mistakes.append(_nothing(places.of(("tables", name)), sample.n_rows, checked.remarks))

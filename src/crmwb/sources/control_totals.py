@@ -132,8 +132,13 @@ class Unread:
 
 def impossible(of: ControlTotals) -> str:
     """Return why no company's purchases come to such totals, and what to do; empty where they may."""
-    if not of.is_of_all or of.cents > 0 or not of.returned_cents:
+    if not of.is_of_all or of.cents > 0:
         return ""
+    if not of.returned_cents:
+        return (
+            f"what was sold comes to {of.currency} {of.cents / 100:,.2f}: look at revenue_cents (which columns are the "
+            f"amount, and which are taken off it), and at which rows the filter keeps"
+        )
     return (
         f"what came back ({of.currency} {-of.returned_cents / 100:,.2f}) is at least as much as what was sold: look at "
         f"is_return, and at which rows the filter keeps"
