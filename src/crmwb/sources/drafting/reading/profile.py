@@ -248,7 +248,9 @@ class Profile:
         return [read.get(text) if text else 0.0 for text in self.texts(column)]
 
     def number_rows(self, *columns: Column) -> list[tuple[float, ...]]:
-        """Return the numbers of several columns, of the rows in which all of them were looked at."""
+        """Return the numbers of several columns, of the rows in which all of them were looked at; none of joined ones."""
+        if not self.holds(*columns):
+            return []
         rows = zip(*map(self.numbers, columns), strict=True)
         return [tuple(n for n in row if n is not None) for row in rows if None not in row]
 

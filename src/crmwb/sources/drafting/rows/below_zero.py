@@ -92,6 +92,8 @@ def _names_items(part: Part, column: Column) -> bool:
 def _are_most(part: Part, column: Column, values: list[str], numbers: list[float | None]) -> bool:
     """Say whether few values of a column of many, each of several customers, have nearly all amounts below zero."""
     who = part.guesses["customer_id"].sources
+    if not part.looked_at.holds(column, *who):
+        return False
     pairs = set(zip(part.looked_at.texts(column), *map(part.looked_at.texts, who), strict=True))
     of_whom = Counter(text for text, *_ in pairs)
     if any(of_whom[value] < LEAST_ROWS for value in values):
