@@ -17,6 +17,7 @@ WRAPPED = re.compile(
 )  # objects of interfaces, around others
 KOREAN = re.compile("[\uac00-\ud7af]+")
 IN_EVERY_LANGUAGE = re.compile(r"id|no|nr|\d+")
+SHORT = re.compile(r"[a-z]{1,3}")  # alone, so short a word may be a code of any language: AR, SO, IL
 LEAST_JOINED = 4  # letters of a word that another one follows without a blank; one is enough in Korean
 FIRST = {  # these follow in English what they are of
     *("number", "no", "nr", "code", "id", "name", "date", "datetime", "time", "amount", "price", "quantity", "status"),
@@ -56,7 +57,11 @@ def in_english(text: str) -> str | None:
     if not plain or (plain.isascii() and plain.isdigit()):
         return None
     parts = next((parts for forms in _languages() if (parts := _parts(plain, forms))), None)
-    if parts is None or all(map(IN_EVERY_LANGUAGE.fullmatch, parts)):
+    if (
+        parts is None
+        or all(map(IN_EVERY_LANGUAGE.fullmatch, parts))
+        or (SHORT.fullmatch(plain) and "tax" not in parts[0])
+    ):
         return None
     if len(parts) > 1 and parts[0] in FIRST and parts[1] not in FOLLOW and not NO_NOUN.fullmatch(parts[1]):
         n = next((i for i, part in enumerate(parts) if NO_NOUN.fullmatch(part)), len(parts))
