@@ -47,7 +47,7 @@ def line(profile: Profile) -> Line | None:
         for pair in combinations(others, 2):
             one, two = (numbers[c] for c in pair)
             product = one * two * left
-            tells = np.isfinite(product) & (np.abs(one) != 1) & (np.abs(two) != 1)
+            tells = np.isfinite(product) & (product != 0) & (np.abs(one) != 1) & (np.abs(two) != 1)
             for amount in others:
                 if amount not in pair and _holds(tells & (numbers[amount] != 0), product, numbers[amount]):
                     quantity, price = sorted(pair, key=_counts_last)
@@ -71,6 +71,17 @@ def taxed(profile: Profile) -> Taxed | None:
         if sum(prices.is_usual(t / hundredths, a / hundredths) for t, a in rows) >= NEARLY_ALL * len(rows):
             return Taxed(net, tax, gross)
     return None
+
+
+def is_with_shipping(profile: Profile, amount: Guess | None, product: tuple[Column, Column], roles: Modifiers) -> bool:
+    """Whether an amount is the quantity times the price of a unit with shipping or tax on top, which are no revenue."""
+    beside = [c for role in ("shipping", "tax") if (c := roles.get(role)) is not None and any(c.numbers)]
+    if amount is None or len(amount.sources) != 1 or not beside:
+        return False
+    every = profile.number_rows(*product, amount.sources[0], *beside)
+    rows = [row for row in every if row[0] and row[1] and any(row[3:])]
+    fitting = sum(abs(n * price + sum(rest) - whole) < 2 * CENT for n, price, whole, *rest in rows)
+    return fitting > MOSTLY * len(rows) if rows else False
 
 
 def guesses(profile: Profile, columns: list[Column], result: dict[str, Guess]) -> dict[str, Guess]:

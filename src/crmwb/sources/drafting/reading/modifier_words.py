@@ -7,6 +7,9 @@ Patterns as in `vocabulary`.
 from crmwb.sources.drafting.reading import further_languages as further
 from crmwb.sources.drafting.reading.vocabulary import DATE, ID, ORDER, Patterns
 
+OFF = r"discount|desconto|descuento|dto|remise|sconto|rabatt?|nachlass|korting|sleva|zlava|znizka|kedvezmeny|reducere|alennus"
+OF_A_LINE = r"(del? |do |di |de la |du |der |na )?(line|item|linea|ligne|riga|regel|zeilen?|positions?|pos|pozycj[ai]|polozk[ay]|rad|rivi|tetel)"
+
 MODIFIERS: dict[str, Patterns] = {
     "converted_amount": (r"(converted|base|company|home|settlement) ?(currency )?(amount|grand total)|amount (in|converted to) (company|base|home) currency|折算金额|本位币金额", r"amount converted"),
     "converted_refund": (r"(converted|base|home) (currency )?(total |amount )?refund(ed)?( amount)?|converted amount refunded", r"refunded converted"),
@@ -26,7 +29,7 @@ MODIFIERS: dict[str, Patterns] = {
     "side": (r"s h|soll haben|h s|haben soll|d c|c d|debit credit|credit debit|dr cr|cr dr|debe haber|(debit|credit) (debit|credit) (indicator|flag|code)|借贷(方向|标志)?|posting side", r"d c indicator"),
     "parent_order": (rf"(parent|original|originating|source|initial) {ORDER}|parent order|ursprungs ?(auftrag|bestellung|beleg){ID}|original ?(auftrag|bestellung|beleg){ID}|bezugs ?(beleg|auftrag){ID}|(commande|facture) (d )?origine|pedido original|(原|关联|父)(订单|单|交易)(编号|号)?", r"refund(ed)? of|parent id|reverses"),
     "order_discount": (r"(order |cart |total |coupon |voucher )?(discount|coupon)( (amount|total|value))|total discounts?|gutschein(betrag|wert)?|(rabatt|nachlass)(betrag)?|remise totale|descuento total|优惠金额|折扣金额|店铺优惠|平台优惠|(valor (do )?)?desconto( total)?", r"promotion amount"),
-    "line_discount": (r"(line ?item|line|item) discount( amount)?|positionsrabatt", r"item promo.*"),
+    "line_discount": (rf"(line ?item|line|item) discount( amount)?|({OFF}) ({OF_A_LINE})|({OF_A_LINE}) ?({OFF})", r"item promo.*"),
     "paid": (r"实付(金额|款)|买家实付.*|实收(金额|款)|(total )?amount paid|paid amount|bezahlter betrag|montant paye|importe pagado", r"实际支付.*"),
     "net": (r"(order |line ?item |item |line |net )?sub ?total( (amount|price))?|net (total|sales|amount|revenue)|(total |amount |sales )?(net|excl (tax|vat)|ex (tax|vat))|netto(betrag|umsatz|summe|wert)?|(summe|betrag|umsatz) netto|\w*(betrag|umsatz|summe|wert) netto|montant (ht|hors taxes?)|total ht|(importe|total) (neto|sin iva)|base imponible|不含税金额|未税金额|净额|税抜(金額|価格)?|(line |row |total |order |sales |invoice |net )?(amount|total|sales|value|betrag|montant|importe)? ?(excl|excluding|exclusive|ex|exkl|ohne|without|before|hors|sin|senza)( of)? (tax|taxes|vat|gst|mwst|ust|iva|tva|btw)|(total |amount )?(paid |price |order |invoice )?(tax|vat|gst|mwst|ust|iva|tva|btw) (excl|excluded|exclusive)|(taxable|assessable) (value|amount)|valor (dos produtos|das mercadorias|liquido|tributavel)", r"net"),
 }  # fmt: skip

@@ -244,12 +244,15 @@ def _revenue(profile: Profile, result: dict[str, Guess], roles: Modifiers, lines
     if price is None or quantity is None:
         return amount or fees.only_amount(free, [c for c in profile.columns if c.is_number])
     is_sure = amount is not None and not is_of_order and amount.sure is Sure.SURE
-    if is_sure and not _is_with_shipping(profile, amount, (quantity.sources[0], price.sources[0]), roles):
+    if is_sure and not identities.is_with_shipping(profile, amount, (quantity.sources[0], price.sources[0]), roles):
         return amount
     line = identities.line(profile)
     if amount is not None and not is_of_order and line is not None and line.amount in amount.sources:
         return amount  # some rows, such as discounts, bring one without a price
     units, each = quantity.sources[0], price.sources[0]
+    if line is not None and line.amount in free and line.amount.n_known > min(units.n_known, each.n_known):
+        why = f"{units.name} times {each.name}, and the amount of rows without these"
+        return of_column(line.amount, Kind.MONEY, Sure.LIKELY, why)
     product = f"{syntax.column(units.name)} * {syntax.column(each.name)}"
     sure = min(price.sure, quantity.sure)
     return Guess({"expression": product}, sure, "quantity times the price of a unit", (units, each))
@@ -258,17 +261,6 @@ def _revenue(profile: Profile, result: dict[str, Guess], roles: Modifiers, lines
 def _paid(profile: Profile, roles: Modifiers) -> Column | None:
     """Return what was paid; None of invoices, which may be paid later."""
     return None if billing.is_billed(profile) else roles.get("paid")
-
-
-def _is_with_shipping(profile: Profile, amount: Guess | None, product: tuple[Column, Column], roles: Modifiers) -> bool:
-    """Whether an amount is the quantity times the price of a unit with shipping or tax on top, which are no revenue."""
-    beside = [c for role in ("shipping", "tax") if (c := roles.get(role)) is not None and any(c.numbers)]
-    if amount is None or len(amount.sources) != 1 or not beside:
-        return False
-    every = profile.number_rows(*product, amount.sources[0], *beside)
-    rows = [row for row in every if row[0] and row[1] and any(row[3:])]
-    fitting = sum(abs(n * price + sum(rest) - whole) < 2 * CENT for n, price, whole, *rest in rows)
-    return fitting > MOSTLY * len(rows) if rows else False
 
 
 def _orders(profile: Profile, result: dict[str, Guess], roles: Modifiers, lines: OrderLines | None) -> Guess:
