@@ -117,6 +117,8 @@ class Part:
         Columns that stand on the first line of each order only.
     twins : list of Part
         Parts made of the same rows, such as their refunds: what leaves rows out of it leaves them out there too.
+    refunded : dict of str to str
+        Conditions that leave out rows refunded in full by their status, each with its remark.
     """
 
     table: str
@@ -129,6 +131,7 @@ class Part:
     currencies: Counter[str] = field(default_factory=Counter)
     heads: frozenset[str] = frozenset()
     twins: list["Part"] = field(default_factory=list)
+    refunded: dict[str, str] = field(default_factory=dict)
 
     @property
     def looked_at(self) -> Profile:

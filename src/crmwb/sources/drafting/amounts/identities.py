@@ -8,11 +8,12 @@ import numpy as np
 from crmwb.contract import Kind
 from crmwb.sources.drafting.amounts import fees, prices
 from crmwb.sources.drafting.guess import Guess, Sure, of_column
+from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.reading import vocabulary
 from crmwb.sources.drafting.reading.profile import Column, Profile
 
 CENT = 0.0101
-NEARLY_ALL = 0.95
+NEARLY_ALL, MOSTLY = 0.95, 0.8
 LEAST_ROWS = 20  # in which an identity tells anything
 LEAST_DIFFERENT = 5  # amounts
 TRIED = 5  # rows that a pair must fit before all are looked at
@@ -80,7 +81,7 @@ def is_with_shipping(profile: Profile, amount: Guess | None, product: tuple[Colu
         return False
     every = profile.number_rows(*product, amount.sources[0], *beside)
     rows = [row for row in every if row[0] and row[1] and any(row[3:])]
-    fitting = sum(abs(n * price + sum(rest) - whole) < 2 * CENT for n, price, whole, *rest in rows)
+    fitting = sum(abs(n * price + sum(rest) - whole) < CENT for n, price, whole, *rest in rows)
     return fitting > MOSTLY * len(rows) if rows else False
 
 

@@ -42,7 +42,7 @@ def take_off(part: Part, roles: Modifiers) -> None:
         return
     own = part.looked_at.own
     used = {c.name for guess in part.guesses.values() for c in guess.sources}
-    columns = [c for c in own if c.name not in used and c.is_number and any(c.numbers)]
+    columns = [c for c in own if c.name not in used and c.is_number and any(abs(n) > 1 for n in c.numbers)]  # no flags
     columns = [] if "spread" in part.options else [c for c in columns if money.is_of_order(part, c, 1)][:MOST_COLUMNS]
     if len(columns) < 2 or any(c not in own for c in revenue.sources):
         return

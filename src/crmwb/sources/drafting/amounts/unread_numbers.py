@@ -19,6 +19,7 @@ from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
 CENT = 0.015
 NEARLY_ALL = 0.9
 HALF = 0.5
+MANY, NEAR = 0.3, 0.5  # rows in which another number is the amount; how near it is in the others
 MOST_ASKED = 3  # of a file; the others are named
 LEAST_ROWS = 3
 MOST_BESIDE = 8  # columns, two of which are tried
@@ -59,8 +60,8 @@ def ask(part: Part, column: Column) -> bool:
     is_corrected = column.is_number and CORRECTED.fullmatch(column.words) is not None
     if (
         not amount
-        or not (is_corrected or (_is_money(column) and may_matter(column)))
         or not part.looked_at.holds(column, *amount)
+        or not (is_corrected or (may_matter(column) and (_is_money(column) or _is_mostly_the_amount(part, column))))
     ):
         return False
     if sum(question.key.startswith("beside_") for question in part.questions) >= MOST_ASKED:
@@ -98,6 +99,18 @@ def may_matter(column: Column) -> bool:
         and len(column.counts) > 1
         and any(column.numbers)
     )
+
+
+def _is_mostly_the_amount(part: Part, column: Column) -> bool:
+    """Say whether a number, whatever its name, is the amount in many rows and near it in nearly all: after a discount."""
+    if NO_REVENUE.fullmatch(column.words):
+        return False
+    every, own = money.of_rows(part), part.looked_at.numbers(column)
+    pairs = [(a, b) for a, b in zip(every, own, strict=True) if a and b is not None]
+    same = sum(abs(a - b) < CENT for a, b in pairs)
+    near = sum(NEAR * abs(a) < abs(b) < abs(a) / NEAR for a, b in pairs)
+    is_apart = len(pairs) - same >= LEAST_ROWS
+    return is_apart and same > MANY * len(pairs) and near > NEARLY_ALL * len(pairs)
 
 
 def _is_money(column: Column) -> bool:
@@ -162,6 +175,16 @@ def _is_of_order(part: Part, every: Sequence[float | None], own: Sequence[float 
     return fitting >= NEARLY_ALL * len(sums)
 
 
+def _before_correction(part: Part, column: Column) -> Column | None:
+    """Return the column that one corrects, as Adjusted Order Total does Order Total, where the amount is another one."""
+    amount = part.guesses["revenue_cents"].sources
+    words_of = {c: c.words for c in part.looked_at.own if c.is_number and c not in {column, *amount}}
+    return next(
+        (c for c, own in words_of.items() if column.words in {f"adjusted {own}", f"corrected {own}", f"revised {own}"}),
+        None,
+    )
+
+
 def _ask(part: Part, column: Column, amount: Sequence[Column], n: int) -> None:
     beside = money.in_unit_of(part, column)
     is_other = words.in_other_currencies(column.name, amount[0].name)
@@ -180,7 +203,13 @@ def _ask(part: Part, column: Column, amount: Sequence[Column], n: int) -> None:
         own_share = (money.share_of_the_row if is_once else money.of_the_row)(part, column, beside)
         text = f"({plain}) {sign} {own_share}"
         if given == "instead":
-            text = f"case when {syntax.column(column.name)} is not null then {own_share} else {plain} end"
+            was = _before_correction(part, column)
+            now = (
+                own_share
+                if was is None
+                else f"{plain} - ({money.of_the_row(part, was, syntax.column(was.name))} - {own_share})"
+            )
+            text = f"case when {syntax.column(column.name)} is not null then {now} else {plain} end"
         part.guesses["revenue_cents"] = revenue.computed(
             text, f"{revenue.why}; {given} {column.name}, as you said", (*revenue.sources, column)
         )

@@ -4,14 +4,15 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from crmwb.contract import Kind
 from crmwb.errors import CrmwbError
 from crmwb.sources.casts import ROUNDED
 from crmwb.sources.drafting import roles
-from crmwb.sources.drafting.guess import Guess, Part
+from crmwb.sources.drafting.guess import Guess, Part, Sure, of_column
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import served, syntax, vocabulary, words
 from crmwb.sources.drafting.reading.profile import Column
@@ -22,11 +23,42 @@ PLAINLY = 2  # how well a name must match
 NAME_OF_CUSTOMER = re.compile(
     r"((sell|bill|sold|ship|invoice) to )?(customer|client|contact|buyer|account|debtor|recipient|receiver|party|company|kunden?|klanten?|cliente|acheteur) ?name|nom (du |de )?client|nombre (del )?cliente|nome (do |del )?cliente|razao social|ragione sociale|raison sociale|(客户|会员|购货单位|顧客|得意先)(名称?|姓名)?"
 )
+OF_BUYERS = re.compile(
+    r"(buyer|customer|purchaser|orderer|ordered by|booker|billing|client|kunde|acheteur|comprador|cliente|注文者|購入者|买家)"
+)
 MOST_FEW, ROWS_OF_FEW = 3, 30
 LIKE_PHONE = re.compile(r"[+(]?\d[\d ()/.-]{5,20}\d")
 OF_SUBSCRIBER = 8  # last digits of a phone number, which no way of writing it changes
 OFTEN = 3  # times as often as the usual customer: nobody buys so much under the number 0
 IDS = ("customer_id", "order_id", "product_id", "invoice_id", "opportunity_id", "store_id", "parent_id")
+
+
+def by_email(columns: Sequence[Column], named: Guess | None) -> Guess | None:
+    """Return who bought: as a name of a column says, or by e-mail address where none does, or it is of given names.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        Those that may be the customer.
+    named : Guess or None
+        What a name of a column says.
+    """
+    addresses = [c for c in columns if is_email(c)]
+    if not addresses:
+        return named
+    address = max(addresses, key=lambda c: (OF_BUYERS.match(c.words) is not None, c.n_known))
+    if named is None or is_given_name(named.sources[0], columns):
+        return of_column(address, Kind.ID, Sure.LIKELY, "no number of a customer, so the e-mail address is it")
+    return named
+
+
+def is_given_name(column: Column, columns: Sequence[Column]) -> bool:
+    """Say whether a column holds given names, beside one of family names: 注文者名 beside 注文者姓."""
+    return (
+        column.words.endswith("名")
+        and column.called is None
+        and any(c.words == f"{column.words[:-1]}姓" for c in columns)
+    )
 
 
 def is_email(column: Column) -> bool:

@@ -8,6 +8,7 @@ from crmwb.sources.drafting.amounts import money
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.reading import words
 from crmwb.sources.drafting.reading.profile import Column
+from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
 from crmwb.sources.drafting.reading.words import Outcome
 from crmwb.sources.drafting.rows import below_zero, row_kinds
 
@@ -43,7 +44,7 @@ def ask(part: Part, columns: Collection[Column]) -> Column | None:
     n_rows = len(out) - sum(out)
     known = {c.name: sum(map(bool, numbers[c.name])) for c in sums}
     wholes = [c for c in sums if known[c.name] >= NEARLY_ALL * n_rows]
-    for paid in sums:
+    for paid in (c for c in sums if not matches(c.words, TRANSACTIONS["unit_price"])):
         n_without = n_rows - known[paid.name]
         if not LEAST_ROWS <= n_without <= HALF * n_rows or not any(
             _agree(numbers[paid.name], numbers[c.name]) for c in wholes

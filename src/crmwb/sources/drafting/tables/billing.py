@@ -10,12 +10,16 @@ from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, vocabulary, words
 from crmwb.sources.drafting.reading.profile import FALSE, Column, Profile
 from crmwb.sources.drafting.reading.words import Outcome
-from crmwb.sources.drafting.rows import row_kinds
+from crmwb.sources.drafting.rows import below_zero, row_kinds
 
 NEARLY_ALL = 0.9
 OUTSTANDING = re.compile(
     r"(amount|total) (due|remaining|outstanding|open)|(outstanding|open|remaining) amount|rest(belob|belop|betrag|bedrag)|offener betrag|reste a payer|saldo pendiente|importe pendiente|未收金额|未付金额"
 )
+PAID_ON = re.compile(
+    rf"(order )?(paid|payment|bezahlt|zahlung|zahlungs|pago|pagado|paiement|paye|pagamento|betaald|betaling)( (on|at|am|el|le))? ?({vocabulary.DATE})|付款(时间|日期)|支付(时间|日期)|入金日|決済日"
+)
+MOST_UNPAID = 0.5
 PAID = re.compile(r"(is )?paid|bezahlt|payee?|pagad[ao]|pagat[ao]|betaald|betalt|betald|是否付款")
 
 
@@ -79,3 +83,25 @@ def ask_of_unpaid(part: Part, roles: Modifiers) -> None:
     )
     key = syntax.slug(f"unpaid by {column.words}")
     part.questions.append(Question(key, text, answer, ("sales", "leave_out"), columns=(column.name,)))
+
+
+def ask_of_days_paid(part: Part) -> None:
+    """Ask whether orders without the day of their payment are sales, where it is known of most and no invoices are paid later."""
+    fitting = [c for c in part.looked_at.own if c.is_date and PAID_ON.fullmatch(c.words)]
+    if is_billed(part.looked_at) or not fitting:
+        return
+    column = max(fitting, key=lambda c: c.n_known)
+    blank = [text is None for text in part.looked_at.texts(column)]
+    n = sum(is_blank and not out for is_blank, out in zip(blank, below_zero.left_out(part), strict=True))
+    if not 0 < n <= MOST_UNPAID * column.n_rows:
+        return
+
+    def answer(given: str) -> None:
+        if given == "leave_out":
+            row_kinds.leave_out(part, f"{syntax.column(column.name)} is not null")
+
+    text = f"{column.name} is blank in {n:,} rows that count, and known in the others: are these sales, which may be paid later, or never paid, and to be left out?"
+    key = syntax.slug(f"without {column.words}")
+    part.questions.append(
+        Question(key, text, answer, ("sales", "leave_out"), columns=(column.name,), rows_with=(None,))
+    )

@@ -36,8 +36,6 @@ from crmwb.sources.drafting.tables.dimensions import is_group
 
 MOST_KINDS = 20
 EMAIL_NAMES = re.compile(r".*\b(e ?mail|mail)\b.*|.*(邮箱|邮件).*")
-CENT = 0.005
-MOSTLY = 0.8
 KNOWN = 0.98  # of the rows
 LATER = re.compile(  # days that are no day of the sale
     r".*\b(due|expected|estimated|ship\w*|deliver\w*|fulfil\w*|updat\w*|modif\w*|birth\w*|expir\w*|valid|start|end|begin|from|to|until|till|sign ?up|registered|joined|since|fallig\w*|liefer\w*|versand\w*|check ?(in|out))\b.*"
@@ -167,10 +165,8 @@ def _plain_columns(profile: Profile, roles: Modifiers, lines: OrderLines | None)
     usable = [c for c in profile.columns if c.name not in kept and not units.is_remainder(c)]
     names = [c.name for c in table.columns if c.name in patterns]
     result = fill(table, [c for c in usable if not ids.holds_names(c)], patterns, names)
-    if "customer_id" not in result and (email := next((c for c in usable if ids.is_email(c)), None)) is not None:
-        result["customer_id"] = of_column(
-            email, Kind.ID, Sure.LIKELY, "no number of a customer, so the e-mail address is it"
-        )
+    if (who := ids.by_email(usable, result.get("customer_id"))) is not None:
+        result["customer_id"] = who
     when = result.get("ordered_at") or only_date(usable, Kind.TIMESTAMP)
     if when is not None:
         result["ordered_at"] = when
@@ -243,19 +239,27 @@ def _revenue(profile: Profile, result: dict[str, Guess], roles: Modifiers, lines
     is_of_order = amount is not None and bool({c.name for c in amount.sources} & of_orders)
     if price is None or quantity is None:
         return amount or fees.only_amount(free, [c for c in profile.columns if c.is_number])
-    is_sure = amount is not None and not is_of_order and amount.sure is Sure.SURE
+    if is_of_order:
+        return _times(profile, None, quantity, price, free)
+    is_sure = amount is not None and amount.sure is Sure.SURE
     if is_sure and not identities.is_with_shipping(profile, amount, (quantity.sources[0], price.sources[0]), roles):
         return amount
+    return _times(profile, amount, quantity, price, free)
+
+
+def _times(profile: Profile, amount: Guess | None, quantity: Guess, price: Guess, free: list[Column]) -> Guess:
+    """Return the quantity times the price of a unit, or the amount that it is in most rows and that others have alone."""
     line = identities.line(profile)
-    if amount is not None and not is_of_order and line is not None and line.amount in amount.sources:
+    if amount is not None and line is not None and line.amount in amount.sources:
         return amount  # some rows, such as discounts, bring one without a price
     units, each = quantity.sources[0], price.sources[0]
     if line is not None and line.amount in free and line.amount.n_known > min(units.n_known, each.n_known):
         why = f"{units.name} times {each.name}, and the amount of rows without these"
         return of_column(line.amount, Kind.MONEY, Sure.LIKELY, why)
     product = f"{syntax.column(units.name)} * {syntax.column(each.name)}"
-    sure = min(price.sure, quantity.sure)
-    return Guess({"expression": product}, sure, "quantity times the price of a unit", (units, each))
+    return Guess(
+        {"expression": product}, min(price.sure, quantity.sure), "quantity times the price of a unit", (units, each)
+    )
 
 
 def _paid(profile: Profile, roles: Modifiers) -> Column | None:

@@ -50,6 +50,7 @@ def complete(part: Part, roles: Modifiers, lines: OrderLines | None, kinds: list
     if filters:
         part.options["filter"] = " and ".join(filters)
     part.remarks += filters.values()
+    billing.ask_of_days_paid(part)
     _fill_heads(part, roles, lines)
     discounts.take_off(part, roles, lines)
     order_totals.take_off(part, roles)
@@ -199,10 +200,11 @@ def _statuses(part: Part, roles: Modifiers, lines: OrderLines | None) -> dict[st
         if unknown and (no_sales or refunded or is_open or modifiers.is_of_orders(column)):
             _ask_of_unknown(part, column, unknown)
         if refunded and not tells_returns:
-            result[row_kinds.not_in(column, refunded)] = (
+            part.refunded[row_kinds.not_in(column, refunded)] = (
                 f"its {column.name} is {' or '.join(refunded)} in {row_kinds.rows(column, refunded)}: refunded in full, so nothing "
                 f"remains (filter: not {syntax.is_in(column.name, refunded)})"
             )
+            result |= part.refunded
         elif refunded and refund is not None and not (lines and lines.head):
             money = f"coalesce({syntax.column(refund.name)}, 0) <> 0"
             if _some_without_refund(part, column, refunded, refund):
