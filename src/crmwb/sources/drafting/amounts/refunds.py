@@ -148,7 +148,9 @@ def parts(part: Part, roles: Modifiers, lines: OrderLines | None) -> list[Part]:
     net = roles.get("net")
     of_head = lines is not None and lines.head and net is not None and net.name in lines.head
     if net is not None and (of_head or (lines is None and net in part.guesses["revenue_cents"].sources)):
-        refund_text = _of_net(part, refund, net, refund_text)
+        is_told = roles.get("tax") is not None  # then a refund may be of goods alone
+        least = f"least(number({refund_text}), number({syntax.column(net.name)}))"  # the rest is tax or shipping
+        refund_text = least if is_told else _of_net(part, refund, net, refund_text) or least
     if roles.get("converted_amount") is not None and roles.get("converted_refund") is None:
         converted = _converted(part, roles, refund, refund_text)
         if converted is None:
@@ -191,8 +193,8 @@ def parts(part: Part, roles: Modifiers, lines: OrderLines | None) -> list[Part]:
     return [returns]
 
 
-def _of_net(part: Part, refund: Column, net: Column, text: str) -> str:
-    """Return what was refunded of an amount without tax and shipping: its share of a total that refunds come to, else as much at most."""
+def _of_net(part: Part, refund: Column, net: Column, text: str) -> str | None:
+    """Return what was refunded of an amount without tax and shipping: its share of a total that refunds come to, where there is one."""
     amount = syntax.column(net.name)
     for total in (c for c in part.looked_at.own if c.is_number and c not in {refund, net}):
         rows = [row for row in part.looked_at.number_rows(refund, total, net) if row[0] and row[1]]
@@ -200,7 +202,7 @@ def _of_net(part: Part, refund: Column, net: Column, text: str) -> str:
         is_above = all(back < all_of_it + CENT and own <= all_of_it for back, all_of_it, own in rows)
         if whole >= LEAST_WHOLE and is_above and any(all_of_it - own > CENT for _, all_of_it, own in rows):
             return f"number({text}) * number({amount}) / number({syntax.column(total.name)})"
-    return f"least(number({text}), number({amount}))"  # the rest is tax or shipping
+    return None
 
 
 def _without_tax(part: Part, roles: Modifiers, refund: Column, text: str) -> str:

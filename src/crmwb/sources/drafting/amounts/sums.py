@@ -198,9 +198,12 @@ def _is_multiplied(part: Part, amount: Column) -> bool:
             if whole is each:
                 continue
             rows = [row for row in part.looked_at.number_rows(amount, each, whole)[:MOST_ROWS] if row[0]]
-            telling = sum(row[1] not in {0, 1} for row in rows)
-            fitting = sum(abs(row[0] * row[1] - row[2]) < CENT for row in rows)
-            if telling >= LEAST_ROWS and fitting >= NEARLY_ALL * len(rows):
+            telling = [row for row in rows if row[1] not in {0, 1}]
+            every = (
+                sum(abs(row[0] * row[1] - row[2]) < CENT for row in some) >= NEARLY_ALL * len(some)
+                for some in (rows, telling)
+            )
+            if len(telling) >= LEAST_ROWS and all(every):
                 why = f"{whole.name} is {each.name} times {amount.name}"
                 part.guesses["revenue_cents"] = Guess(whole.name, Sure.LIKELY, why, (whole,))
                 if not part.guesses["quantity"].sources:

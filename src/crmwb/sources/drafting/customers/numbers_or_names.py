@@ -3,7 +3,7 @@
 
 import re
 
-from crmwb.sources.drafting.customers import tax_numbers
+from crmwb.sources.drafting.customers import ids, tax_numbers
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, words
@@ -38,7 +38,8 @@ def ask(part: Part) -> None:
         return
     read = {c.name for role, guess in part.guesses.items() if role != "customer_id" for c in guess.sources}
     free = [c for c in part.looked_at.own if c.name not in read and OF_GOODS.search(c.words) is None]
-    for column in [*tax_numbers.names_beside(free, number), *(c for c in free if PERSON.fullmatch(c.own_words))]:
+    people = [c for c in free if PERSON.fullmatch(c.own_words) or ids.is_email(c)]
+    for column in [*tax_numbers.names_beside(free, number), *people]:
         names = [t for t, is_one in zip(part.looked_at.texts(column), missing, strict=True) if is_one]
         known = [t for t in names if t and not words.is_guest(t) and sum(map(str.isalpha, t)) >= LEAST_LETTERS]
         if len(known) >= NEARLY_ALL * n and len(set(known)) > 1 and column.name not in part.heads:
@@ -47,7 +48,7 @@ def ask(part: Part) -> None:
 
 
 def _ask(part: Part, number: Column, column: Column, n: int, n_names: int) -> None:
-    own, name = syntax.column(number.name), syntax.column(column.name)
+    own, name, is_address = syntax.column(number.name), syntax.column(column.name), ids.is_email(column)
 
     def answer(given: str) -> None:
         if given != "name":
@@ -58,16 +59,22 @@ def _ask(part: Part, number: Column, column: Column, n: int, n_names: int) -> No
             kept = {option: v for option, v in value.items() if option not in {"column", "expression"}}
             value = {"expression": f"coalesce({now.text}, {name})", **kept}
             why = f"{now.why}; {column.name} where {number.name} is blank, as you said"
+            if is_address:  # a code of an address is no number of a customer: all go by their address
+                value, why = (
+                    {"column": column.name, "pseudonym": True},
+                    f"known where {number.name} is blank, as you said",
+                )
             each.guesses["customer_id"] = Guess(value, Sure.SURE, why, (number, column))
             each.remarks = [remark for remark in each.remarks if NO_CUSTOMER not in remark]
             condition = f"{own} is not null"
-            instead = f"({condition} or {name} is not null)"
+            instead = f"{name} is not null" if is_address else f"({condition} or {name} is not null)"
             if condition in (text := str(each.options.get("filter", ""))):
                 each.options["filter"] = text.replace(condition, instead, 1)
 
+    by = f", by {column.name} then, which all customers go by" if is_address else ""
     text = (
-        f"{number.name} is blank in {n:,} rows, which have {n_names:,} different {column.name}: are these customers whom their "
-        f"name tells (name), or rows without a customer (nobody), which are left out?"
+        f"{number.name} is blank in {n:,} rows, which have {n_names:,} different {column.name}: are these customers whom "
+        f"that tells (name{by}), or rows without a customer (nobody), which are left out?"
     )
     key = syntax.slug(f"without {number.own_words or number.name}")
     part.questions.append(Question(key, text, answer, ("name", "nobody"), columns=(number.name, column.name)))

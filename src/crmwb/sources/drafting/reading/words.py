@@ -77,6 +77,9 @@ GUEST = re.compile(
     r"0|-1|guests?( \w+)?|gast|gaste|anonym\w*|anonymous|walk ?in( customer)?|cash customer|laufkunde|barverkauf|unknown|unbekannt"
     r"|invite|client anonyme|inconnu|invitado|anonimo|desconocido|consumidor final|publico (en )?general|venta(s)? al publico( en general)?|klient detaliczny|perakende musteri|游客|访客|匿名|散客|未注册|非会员|过客"
 )
+REASON = re.compile(  # what a column of reasons is called
+    r".*\b(reason|grund|motif|motivo|reden|raison)\b.*|.*(原因|理由|사유).*"
+)
 OF_MANY = re.compile(  # may be one account for everybody who comes in
     r"(clients? |clientes? |clienti )?(de )?(passage|comptoir|mostrador|banco|balcao)|(clients?|clientes|clienti|kunden|klienci) (divers|diversi|varios|vari)|(diverse|div) (kunden|debitoren|klanten)|laufkundschaft|thekenverkauf"
     r"|cash( (sales?|account|customers?))?|counter( (sales?|account|customers?))?|walk ?ins?|over the counter|(various|sundry|misc\w*) (customers?|debtors?)|passanten|balieverkoop|toonbank|店頭|現金客|门市|零售客户"

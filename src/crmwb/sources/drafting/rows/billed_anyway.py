@@ -1,7 +1,7 @@
 """Orders that were cancelled and billed all the same, as with a fee for cancelling: asked whether these are sales."""
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 
 from crmwb.sources.drafting.amounts import money
@@ -35,17 +35,19 @@ def ask_of_charges(part: Part, status: Column, values: Sequence[str], condition:
         return
     is_out = [text in values for text in part.looked_at.texts(status)]
     orders, amounts = part.looked_at.texts(order[0]), money.of_rows(part)
-    n_lines = Counter(text for text in orders if text)
     for column in part.looked_at.own:
         is_kind = 1 < len(column.counts) <= MOST_KINDS and not (column.is_number or column.is_date or column.is_flag)
         if not is_kind or column is status or column in amount:
             continue
         rows_of: dict[str, list[int]] = defaultdict(list)
+        within: dict[str | None, set[str]] = defaultdict(set)
         for i, text in enumerate(part.looked_at.texts(column)):
             if text:
                 rows_of[text].append(i)
+                within[orders[i]].add(text)
         only = [v for v, rows in rows_of.items() if len(rows) >= LEAST_ROWS and all(is_out[i] for i in rows)]
-        kinds = [v for v in only if all((amounts[i] or 0) > 0 and n_lines[orders[i] or ""] > 1 for i in rows_of[v])]
+        beside = [v for v in only if all(len(within[orders[i]]) > 1 for i in rows_of[v])]  # else it is of the order
+        kinds = [v for v in beside if all((amounts[i] or 0) > 0 for i in rows_of[v])]
         both = [v for v, rows in rows_of.items() if 0 < sum(is_out[i] for i in rows) < len(rows)]
         if kinds and both:
             _ask_of_charges(part, column, sorted(kinds), f"{status.name} is {' or '.join(values)}", condition)

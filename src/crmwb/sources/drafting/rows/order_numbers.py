@@ -4,6 +4,7 @@ import re
 
 from crmwb.contract import Kind
 from crmwb.sources.drafting.guess import Guess, Sure, of_column
+from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Column, Profile
 
 NUMBER = re.compile(
@@ -12,7 +13,8 @@ NUMBER = re.compile(
 LINE = re.compile(
     r".*\b(line|row|pos|position|item|zeile|ligne|linea|riga|regel|product|article|artikel|batch|lot|serial)\b.*"
 )
-NEARLY_ALL = 0.98
+ROW_NUMBER = re.compile(r"(transaction |payment |charge |record |row )?(id|no|number)")
+NEARLY_ALL, HALF = 0.98, 0.5
 
 
 def find(profile: Profile, guesses: dict[str, Guess]) -> Guess | None:
@@ -40,6 +42,27 @@ def find(profile: Profile, guesses: dict[str, Guess]) -> Guess | None:
         return None
     why = f"each {fitting[0].name} is of one {who[0].name} and one {when[0].name}"
     return of_column(fitting[0], Kind.ID, Sure.LIKELY, why)
+
+
+def known_everywhere(profile: Profile, order: Guess) -> Guess:
+    """Return the number of an order, and that of the row where it is blank: of an invoice, else of its payment.
+
+    Parameters
+    ----------
+    profile : Profile
+        The file.
+    order : Guess
+        What tells orders apart.
+    """
+    own = order.sources[0] if len(order.sources) == 1 else None
+    if own is None or own.called or own not in profile.own or not HALF * own.n_rows < own.n_known < own.n_rows:
+        return order
+    others = [c for c in profile.own if c.is_unique and not c.is_date and ROW_NUMBER.fullmatch(c.words)]
+    if len(others) != 1:
+        return order
+    expression = f"coalesce({syntax.column(own.name)}, {syntax.column(others[0].name)})"
+    why = f"{order.why}; {others[0].name} where it is blank"
+    return Guess({"expression": expression}, Sure.LIKELY, why, order.sources)
 
 
 def _tells_orders(profile: Profile, column: Column, days: list[tuple[str | None, str | None]]) -> bool:

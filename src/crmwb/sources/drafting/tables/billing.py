@@ -91,8 +91,7 @@ def ask_of_days_paid(part: Part) -> None:
     if is_billed(part.looked_at) or not fitting:
         return
     column = max(fitting, key=lambda c: c.n_known)
-    blank = [text is None for text in part.looked_at.texts(column)]
-    n = sum(is_blank and not out for is_blank, out in zip(blank, below_zero.left_out(part), strict=True))
+    n = _without(part, column)
     if not 0 < n <= MOST_UNPAID * column.n_rows:
         return
 
@@ -100,8 +99,19 @@ def ask_of_days_paid(part: Part) -> None:
         if given == "leave_out":
             row_kinds.leave_out(part, f"{syntax.column(column.name)} is not null")
 
-    text = f"{column.name} is blank in {n:,} rows that count, and known in the others: are these sales, which may be paid later, or never paid, and to be left out?"
+    text = f"{column.name} is blank in {n:,} orders that count, and known in the others: are these sales, which may be paid later, or never paid, and to be left out?"
     key = syntax.slug(f"without {column.words}")
     part.questions.append(
         Question(key, text, answer, ("sales", "leave_out"), columns=(column.name,), rows_with=(None,))
     )
+
+
+def _without(part: Part, column: Column) -> int:
+    """Return how many orders that count have a column blank in all of their rows."""
+    order = part.guesses["order_id"].sources
+    texts = part.looked_at.texts(column)
+    keys = part.looked_at.texts(order[0]) if len(order) == 1 and part.looked_at.holds(*order) else range(len(texts))
+    known = {key for key, text in zip(keys, texts, strict=True) if text is not None}
+    counted = {key for key, is_out in zip(keys, below_zero.left_out(part), strict=True) if not is_out}
+    out = {key for key, is_out in zip(keys, below_zero.left_out(part), strict=True) if is_out}
+    return len(counted - known - out)

@@ -73,7 +73,15 @@ def transactions(profile: Profile) -> list[Part]:
     within.take_off(part, roles)
     part.guesses["revenue_cents"] = returns.signed(part.guesses)
     unit_prices.check(part)
-    for ask in (catch_weight.ask, measures.ask, companies.ask, returns.ask_of_flag, returns.ask_of_day, _ask_of_twins):
+    for ask in (
+        catch_weight.ask,
+        measures.ask,
+        companies.ask,
+        returns.ask_of_kind,
+        returns.ask_of_flag,
+        returns.ask_of_day,
+        _ask_of_twins,
+    ):
         ask(part)
     returns.ask_of_sides(part, roles)
     returns.ask_of_signs(part)
@@ -273,7 +281,7 @@ def _orders(profile: Profile, result: dict[str, Guess], roles: Modifiers, lines:
     if order is None:
         return order_numbers.find(profile, result) or _made_orders(result["customer_id"], result["ordered_at"])
     if parent is None or lines is not None or len(order.sources) != 1:
-        return order
+        return order if lines is not None else order_numbers.known_everywhere(profile, order)
     own = syntax.column(order.sources[0].name)
     nothing = [value for value in parent.counts if value in {"0", "-1"}]
     name = syntax.column(parent.name)

@@ -6,7 +6,7 @@ import re
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
-from crmwb.sources.drafting.reading import syntax
+from crmwb.sources.drafting.reading import syntax, words
 from crmwb.sources.drafting.reading.profile import Column
 from crmwb.sources.drafting.rows import row_kinds, taking_back
 from crmwb.sources.drafting.tables import sales
@@ -18,6 +18,7 @@ CAME_BACK_ON = re.compile(
     r"( (on|at|date|day|am|datum|le|el|il|em|dnia|dne|den|tarihi|time))?|(date|data|fecha) (de |du |di |del )?(retour|devolucion|devolucao|reso|zwrotu|vraceni)|(返品|退货|退款)(日|日期|时间)?"
 )
 HALF = 0.5
+LEAST_BACK, FEW = 5, 0.25  # rows of returns, and the share of them with their sales beside them
 
 
 def marked(result: dict[str, Guess], kinds: list[Column]) -> Guess:
@@ -57,6 +58,39 @@ def signed(result: dict[str, Guess]) -> Guess:
         return amount
     expression = f"case when {came_back.value['expression']} then -abs({own}) else {own} end"
     return amount.computed(expression, "below zero for returns", amount.sources, Sure.LIKELY)
+
+
+def ask_of_kind(part: Part) -> None:
+    """Ask of rows that are returns by their kind where hardly one has its sale beside it: the sale may be the row itself."""
+    came_back, amount = part.guesses["is_return"], part.guesses["revenue_cents"].sources
+    if not came_back.why.startswith(KIND_SAYS) or len(amount) != 1 or any(n < 0 for n in amount[0].numbers):
+        return
+    kind, who = came_back.sources[0], part.guesses["customer_id"].sources
+    what = [amount[0], *(part.guesses["product_id"].sources if "product_id" in part.guesses else ())]
+    if len(who) != 1 or not part.looked_at.holds(kind, *who, *what) or words.REASON.fullmatch(kind.words):
+        return
+    values = sorted(filter(sales.is_return, kind.counts))
+    is_back = [text in values for text in part.looked_at.texts(kind)]
+    pairs = [list(zip(*map(part.looked_at.texts, (*who, column)), strict=True)) for column in what]
+    sold = [{pair for pair, back in zip(each, is_back, strict=True) if not back} for each in pairs]
+    n_with = sum(
+        back and any(each[i] in of for each, of in zip(pairs, sold, strict=True)) for i, back in enumerate(is_back)
+    )
+    n = sum(is_back)
+    if n < LEAST_BACK or n_with > FEW * n:
+        return
+
+    def answer(given: str) -> None:
+        if given == "nothing":
+            row_kinds.leave_out(part, row_kinds.not_in(kind, values))
+            part.guesses["is_return"] = Guess({"constant": False}, Sure.SURE, "what came back is left out, as you said")
+
+    text = (
+        f"{kind.name} is {' or '.join(map(repr, values))} in {n:,} rows, and {n - n_with:,} of them have no sale of the customer beside "
+        f"them: are these sales that came back, of which nothing remains (nothing), or rows of returns beside their sales (returns)?"
+    )
+    key = syntax.slug(f"returned by {kind.words}")
+    part.questions.append(Question(key, text, answer, ("nothing", "returns"), columns=(kind.name,)))
 
 
 def ask_of_flag(part: Part) -> None:

@@ -34,7 +34,6 @@ PLANNED = re.compile(
     r"|预算|计划|预测|目标|予算|計画|予測|예산|계획"
 )
 NUMBER_OF = re.compile(r" (id|no|nr|num|number|code|key|nummer)$")
-REASON = re.compile(r".*\b(reason|grund|motif|motivo|reden|raison)\b.*|.*(原因|理由|사유).*")
 DISPUTED = re.compile(
     r".*\b(disputed?|charge ?backs?|charged back|contested|fraud\w*|lost|reklamiert|bestritten|betrug|conteste\w*|impugnad\w*|disputad\w*)\b.*|.*(拒付|争议|欺诈).*"
 )
@@ -142,7 +141,7 @@ def _why(part: Part, column: Column) -> str | None:
     if (
         len(column.counts) <= MOST_KINDS
         and 0 < column.n_known < column.n_rows
-        and REASON.fullmatch(column.words)
+        and words.REASON.fullmatch(column.words)
         and not _is_of_left_out(part, column)
     ):
         return "such reasons may tell what came to nothing"
@@ -298,7 +297,7 @@ def _is_mirrored(part: Part, column: Column) -> bool:
 def _may_be_a_kind(part: Part, column: Column) -> bool:
     """Say whether a column may tell kinds of rows, and says nothing of customers, products, ways to pay or why."""
     is_text = not (column.is_number or column.is_date or NAMES_OF_PEOPLE.fullmatch(column.words))
-    names_other = TELLS_SOMETHING_ELSE.fullmatch(column.words) or REASON.fullmatch(column.words)
+    names_other = TELLS_SOMETHING_ELSE.fullmatch(column.words) or words.REASON.fullmatch(column.words)
     return is_text and not names_other and not _is_of(part, column)
 
 
