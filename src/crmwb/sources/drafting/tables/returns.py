@@ -17,6 +17,7 @@ CAME_BACK_ON = re.compile(
     r"(return(ed)?|refund(ed)?|came back|ruckgabe|retour(niert|ne|nee)?|rendu|devuelt[oa]|devolvid[oa]|devolucion|devolucao|reso|restituit[oa]|zwrot|zwrocono|vraceno|returnerad|returneret|palautettu|iade)"
     r"( (on|at|date|day|am|datum|le|el|il|em|dnia|dne|den|tarihi|time))?|(date|data|fecha) (de |du |di |del )?(retour|devolucion|devolucao|reso|zwrotu|vraceni)|(返品|退货|退款)(日|日期|时间)?"
 )
+CREDIT = re.compile(r"credit|gutschrift|\bavoir\b|abono|nota|korrektur|kredit|dobropis|红冲|冲正")
 HALF = 0.5
 LEAST_BACK, FEW = 5, 0.25  # rows of returns, and the share of them with their sales beside them
 
@@ -77,7 +78,10 @@ def ask_of_kind(part: Part) -> None:
         back and any(each[i] in of for each, of in zip(pairs, sold, strict=True)) for i, back in enumerate(is_back)
     )
     n = sum(is_back)
-    if n < LEAST_BACK or n_with > FEW * n:
+    is_document = any(
+        CREDIT.search(words.simple(value)) for value in values
+    )  # one of its own, whatever stands beside it
+    if not LEAST_BACK <= n < len(is_back) or n_with > FEW * n or is_document:
         return
 
     def answer(given: str) -> None:
