@@ -249,8 +249,8 @@ def _refusal(profiles: list[Profile]) -> str:
     for looked_at in profiles:
         names = ", ".join(c.name for c in looked_at.columns[:12])
         lacking = periods.advice(looked_at) or roles.advice(looked_at, purchases.missing(looked_at))
-        told = ("no name in the header", "of its sheets")
-        also = [remark for remark in looked_at.shape.remarks if any(words in remark for words in told)]
+        of_header = ("no name in the header", "of its sheets")
+        also = [remark for remark in looked_at.shape.remarks if any(words in remark for words in of_header)]
         descriptions.append(
             f"{looked_at.file.name} has {names}: {'; '.join([lacking or 'nothing that is known', *also])}"
         )

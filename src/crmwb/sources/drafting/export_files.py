@@ -1,4 +1,4 @@
-"""Which files a draft is made from: those of folders and archives, and those of an archive that tell the same orders apart."""
+"""Which files a draft is made from: those of folders and archives, and whether files of an archive hold the same orders."""
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
 from collections.abc import Iterator, Sequence

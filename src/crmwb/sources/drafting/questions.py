@@ -81,10 +81,10 @@ def pairs(given: str) -> dict[str, str]:
     >>> pairs("Refund=return, Paid by A, B=none")
     {'Refund': 'return', 'Paid by A, B': 'none'}
     """
-    found, rest = dict(PAIR.findall(given)), PAIR.sub("", given).strip(" ,")
-    if rest or not found:
+    answers, rest = dict(PAIR.findall(given)), PAIR.sub("", given).strip(" ,")
+    if rest or not answers:
         raise ValueError(f"{rest!r} says nothing of a value; write VALUE=…, several by commas")
-    return found
+    return answers
 
 
 def listed(given: str, known: Collection[str]) -> list[str]:
@@ -96,8 +96,8 @@ def listed(given: str, known: Collection[str]) -> list[str]:
     ['void', 'open, late', 'old']
     """
     whole = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
-    found: list[str] = re.findall(rf"\s*({whole}|[^,]+?)\s*(?:,|$)" if whole else r"\s*([^,]+?)\s*(?:,|$)", given)
-    return found
+    values: list[str] = re.findall(rf"\s*({whole}|[^,]+?)\s*(?:,|$)" if whole else r"\s*([^,]+?)\s*(?:,|$)", given)
+    return values
 
 
 def of_files(asked: Mapping[str, Sequence[Question]]) -> list[Question]:

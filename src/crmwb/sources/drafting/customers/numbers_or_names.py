@@ -54,17 +54,7 @@ def _ask(part: Part, number: Column, column: Column, n: int, n_names: int) -> No
         if given != "name":
             return
         for each in (part, *part.twins):
-            now = each.guesses["customer_id"]
-            value = now.value if isinstance(now.value, dict) else {}
-            kept = {option: v for option, v in value.items() if option not in {"column", "expression"}}
-            value = {"expression": f"coalesce({now.text}, {name})", **kept}
-            why = f"{now.why}; {column.name} where {number.name} is blank, as you said"
-            if is_address:  # a code of an address is no number of a customer: all go by their address
-                value, why = (
-                    {"column": column.name, "pseudonym": True},
-                    f"known where {number.name} is blank, as you said",
-                )
-            each.guesses["customer_id"] = Guess(value, Sure.SURE, why, (number, column))
+            each.guesses["customer_id"] = _by_address(number, column) if is_address else _by_name(each, number, column)
             each.remarks = [remark for remark in each.remarks if NO_CUSTOMER not in remark]
             condition = f"{own} is not null"
             instead = f"{name} is not null" if is_address else f"({condition} or {name} is not null)"
@@ -78,3 +68,19 @@ def _ask(part: Part, number: Column, column: Column, n: int, n_names: int) -> No
     )
     key = syntax.slug(f"without {number.own_words or number.name}")
     part.questions.append(Question(key, text, answer, ("name", "nobody"), columns=(number.name, column.name)))
+
+
+def _by_address(number: Column, address: Column) -> Guess:
+    """Return all customers by e-mail address: the code of an address is no number of a customer."""
+    why = f"known where {number.name} is blank, as you said"
+    return Guess({"column": address.name, "pseudonym": True}, Sure.SURE, why, (number, address))
+
+
+def _by_name(part: Part, number: Column, column: Column) -> Guess:
+    """Return customers by their number, and by name where it is blank."""
+    now = part.guesses["customer_id"]
+    value = now.value if isinstance(now.value, dict) else {}
+    kept = {option: v for option, v in value.items() if option not in {"column", "expression"}}
+    expression = {"expression": f"coalesce({now.text}, {syntax.column(column.name)})", **kept}
+    why = f"{now.why}; {column.name} where {number.name} is blank, as you said"
+    return Guess(expression, Sure.SURE, why, (number, column))

@@ -112,6 +112,5 @@ def _without(part: Part, column: Column) -> int:
     texts = part.looked_at.texts(column)
     keys = part.looked_at.texts(order[0]) if len(order) == 1 and part.looked_at.holds(*order) else range(len(texts))
     known = {key for key, text in zip(keys, texts, strict=True) if text is not None}
-    counted = {key for key, is_out in zip(keys, below_zero.left_out(part), strict=True) if not is_out}
     out = {key for key, is_out in zip(keys, below_zero.left_out(part), strict=True) if is_out}
-    return len(counted - known - out)
+    return len(set(keys) - known - out)

@@ -1,5 +1,4 @@
-"""What a file holds: the sheet of a workbook and the lines within rows in which purchases are told, or what is asked for."""
-# ruff: noqa: E501 - sentences for people are easier to read in one line
+"""What a file holds: the sheet of a workbook that has purchases or what is asked for, and the lines within its rows."""
 
 from collections.abc import Collection
 from dataclasses import replace
