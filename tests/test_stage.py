@@ -48,6 +48,11 @@ def main():
     from threadpoolctl import threadpool_info
     print({pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}, flush=True)
 """
+FROZEN = """
+def main():
+    import gc
+    print(gc.get_freeze_count() > 10_000, flush=True)
+"""
 END = "\nif __name__ == '__main__':\n    stage.run(main)\n"
 
 
@@ -104,6 +109,10 @@ def test_linear_algebra_adds_in_one_order_unless_a_person_chose_its_threads(proj
         monkeypatch.delenv(name)
     process = started(project, body=THREADS, **chosen)
     assert process.communicate()[0] == f"{threads}\n"
+
+
+def test_what_was_imported_is_not_looked_through_for_garbage(project):
+    assert started(project, body=FROZEN).communicate()[0] == "True\n"
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,7 @@ def _run(main: Callable[[], None], work: str | None) -> None:
     if work is None and command is None:
         main()
         return
+    gc.freeze()  # what was imported stays: collections, and the end of the process, need not look through it again
     _refuse_few_addresses()
     _one_thread_of_linear_algebra()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends it gets what Ctrl-C gives
