@@ -126,6 +126,18 @@ def test_a_wave_in_the_first_half_year_is_seen_where_the_company_begins_with_the
     assert "wave" not in seen(pd.concat([sold, sold.iloc[:300].assign(**old)], ignore_index=True))
 
 
+def test_customers_of_a_first_term_after_the_holidays_are_old_ones_and_no_wave(seen):
+    rng = np.random.default_rng(3)
+    rows = []
+    for term, at in enumerate((60, 190, 290, 60 + 364, 190 + 364, 290 + 364)):  # the data begin in the quiet month
+        newcomers = [f"n{term}-{i}" for i in range(90)]
+        enrolled = [f"o{i}" for i in range(400)] + newcomers
+        rows += [(who, at + day) for who, day in zip(enrolled, rng.integers(0, 21, len(enrolled)), strict=True)]
+    rows += [(f"o{i}", day) for i, day in enumerate((2, 9, 15, 366, 373, 380))]
+    sold = pd.DataFrame(rows, columns=["customer", "day"])
+    assert "wave" not in seen(sold.assign(product=0, units=1.0, cents=1000, is_return=False))
+
+
 def test_a_season_that_comes_every_year_is_no_wave(seen):
     lines = company()
     crowds = [

@@ -154,5 +154,11 @@ def wave(sales: Sales) -> Finding | None:
 
 
 def _begins_with_the_data(sales: Sales) -> bool:
+    """Tell whether next to nothing was bought at first, and not because that month is as quiet in every year."""
     purchases = sales.days["n_purchases"]
-    return float(purchases.iloc[:MONTH].sum()) < BEGAN * MONTH * float(purchases.iloc[MONTH:].mean())
+    at_first = float(purchases.iloc[:MONTH].sum())
+    a_year_later = purchases.iloc[YEAR : YEAR + MONTH]
+    usual = MONTH * float(purchases.iloc[MONTH:].mean())
+    if len(a_year_later) == MONTH:
+        usual = min(usual, float(a_year_later.sum()))
+    return at_first < BEGAN * usual
