@@ -8,7 +8,7 @@ import pytest
 from crmwb.findings import Change, Finding, language
 from crmwb.findings.say import say
 from crmwb.workbench.decisions import fall
-from crmwb.workbench.revenue_change import few_customers, revenue_change
+from crmwb.workbench.revenue_change import few_customers, hidden_by_one, revenue_change
 
 
 def workbench(now, before, *, year=None, comparable=True, replaced=False):
@@ -74,6 +74,19 @@ def test_without_a_year_before_the_period_before_is_compared():
 def test_the_fewest_who_made_half_of_it_are_counted(now, before, n, share):
     few = few_customers(now, before)
     assert (few.n, few.share) == (n, pytest.approx(share, abs=1e-6))
+
+
+def test_one_large_order_does_not_hide_how_all_others_changed():
+    grown = [130_00] * 40
+    sentence = say(revenue_change(workbench([0, *grown], [800_00, *MANY])))
+    assert sentence == (
+        "Up 8.3% against the same days 52 weeks earlier "
+        "(up 30% in those days without one customer, whose own revenue moved the other way)"
+    )
+    assert hidden_by_one(pd.Series([900_00, *([80_00] * 40)]), pd.Series([0, *MANY])) == Change(-0.2)  # +2.5% in all
+    assert hidden_by_one(pd.Series([0, *grown]), pd.Series([300_00, *MANY])) is None  # a quarter of it
+    assert hidden_by_one(pd.Series([1_500_00, *MANY]), pd.Series([0, *MANY])) is None  # the others did not change
+    assert hidden_by_one(pd.Series([0, 20]), pd.Series([9, 10])) is None  # one of two
 
 
 def test_small_changes_and_small_companies_have_no_few():

@@ -63,6 +63,33 @@ def few_customers(now: pd.Series, before: pd.Series) -> FewCustomers | None:
     return FewCustomers(n, round(float(shares.iloc[:n].sum()), 6), without)
 
 
+def hidden_by_one(now: pd.Series, before: pd.Series) -> Change | None:
+    """Return the change without the one customer who hides at least half of it; None where no single one does.
+
+    Parameters
+    ----------
+    now, before : Series of shape (n_customers,)
+        Revenue of each customer in two periods.
+
+    Examples
+    --------
+    >>> hidden_by_one(pd.Series([0] + [13] * 20), pd.Series([40] + [10] * 20))
+    Change(value=0.3)
+    """
+    now, before = now.fillna(0), before.fillna(0)
+    change = now - before
+    if change.empty or int(((now != 0) | (before != 0)).sum()) * FEW_SHARE < 1:
+        return None
+    found: list[tuple[float, Change]] = []
+    changes, spent_before = change.to_numpy(dtype=float), before.to_numpy(dtype=float)
+    for who in (changes.argmin(), changes.argmax()):
+        own = float(changes[who])
+        rest, of = float(changes.sum()) - own, float(spent_before.sum() - spent_before[who])
+        if of > 0 and own * rest < 0 and abs(rest) >= LEAST_CHANGE * of and abs(own) >= MOST_OF_IT * abs(rest):
+            found.append((abs(own), Change.between(of, of + rest)))
+    return max(found, key=lambda one: one[0])[1] if found else None
+
+
 def revenue_change(wb: "Workbench") -> Finding:
     """Return how the recent days compare with those a year before, else with those before them.
 
@@ -86,16 +113,20 @@ def revenue_change(wb: "Workbench") -> Finding:
 def beside_year_ago(wb: "Workbench") -> Finding | None:
     """Return what belongs beside a change against the same days a year before; None where nothing is known.
 
-    The change over 52 weeks, and the few customers who made most of that of the recent days.
+    The change over 52 weeks, and the few customers who made most of that of the recent days, else the one who hides it.
     """
-    whole, few = wb.circumstances.year, None
+    whole, few, hidden = wb.circumstances.year, None, None
     over_year = None if whole is None else Finding("decisions.over_year", {"change": whole})
     if not wb.circumstances.ids_replaced:
-        customers = wb.customers.frame
-        few = few_customers(customers["recent_revenue_cents"], customers["year_ago_revenue_cents"])
-    if few is None:
+        now, before = (wb.customers.frame[f"{when}_revenue_cents"] for when in ("recent", "year_ago"))
+        few = few_customers(now, before)
+        hidden = hidden_by_one(now, before) if few is None else None
+    if few is not None:
+        values: dict[str, Value] = {"n": Count(few.n, "customer"), "share": Share(few.share), "without": few.without}
+        who = "one" if few.n == 1 else "few"
+        of_few = Finding(f"decisions.without_{who}{'' if few.share < ALL else '_all'}", values)
+    elif hidden is not None:
+        of_few = Finding("decisions.without_hiding", {"without": hidden})
+    else:
         return over_year
-    values: dict[str, Value] = {"n": Count(few.n, "customer"), "share": Share(few.share), "without": few.without}
-    who = "one" if few.n == 1 else "few"
-    of_few = Finding(f"decisions.without_{who}{'' if few.share < ALL else '_all'}", values)
     return of_few if over_year is None else Finding("decisions.both", {"year": over_year, "few": of_few})
