@@ -171,6 +171,16 @@ def test_days_without_sales_are_found_and_nothing_is_compared_with_them(seen):
     assert earlier["is_comparable"]
 
 
+def test_what_is_missing_of_a_growing_company_is_counted_by_its_own_weeks_and_not_by_those_of_fewer_customers(seen):
+    week = np.arange(0, DAYS, 7)  # one delivery a week, to ever more customers
+    n = 20 + week // 8
+    deliveries = pd.DataFrame({"day": np.repeat(week, n), "customer": [f"k{i}" for m in n for i in range(m)]})
+    deliveries = deliveries.assign(product=0, units=1.0, cents=1000, is_return=False)
+    is_missing = deliveries["day"].between(430, 450)
+    finding = seen(deliveries[~is_missing])["no_sales"]
+    assert finding.values["n"].value == pytest.approx(is_missing.sum(), rel=0.1)
+
+
 def test_a_closure_on_the_same_dates_of_every_year_lacks_nothing_though_its_weekdays_differ(seen):
     lines = company(n=900)
     dates = FIRST + pd.to_timedelta(lines["day"], unit="D")

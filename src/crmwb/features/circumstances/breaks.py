@@ -42,7 +42,8 @@ class Hole:
     begins, ends : int
         The first day without, and the first day with a sale again.
     expected : float
-        Purchases that the four weeks before and after would make usual, a week of many purchases aside.
+        Purchases that the four weeks before and after would make usual, a week of many purchases aside, and more or
+        less by what other years sold on these days and beside them.
     """
 
     begins: int
@@ -74,8 +75,10 @@ def holes(sales: Sales) -> list[Hole]:
             continue
         near = np.r_[bought[max(0, before + 1 - beside) : before + 1], bought[after : after + beside]]
         elsewhen = _least_of_other_years(bought, before + 1, after)
-        expected = float(min(near.mean(), _of_most_weeks(near, usual), elsewhen) * (length - usual))
-        if expected >= SURELY and elsewhen >= CLOSED_TOO * near.mean():
+        about = float(min(near.mean(), _of_most_weeks(near, usual)) * (length - usual))
+        surely = min(about, elsewhen * (length - usual))  # in years of fewer customers, less was sold on any day
+        if surely >= SURELY and elsewhen >= CLOSED_TOO * near.mean():
+            expected = about * _season(bought, before + 1, after, beside)
             unexplained.append(Hole(first + int(before) + 1, first + int(after), expected))
     return unexplained
 
@@ -106,6 +109,21 @@ def _least_of_other_years(bought: np.ndarray, begins: int, ends: int) -> float:
         if begins + shift >= 0 and ends + shift <= len(bought)
     ]
     return min(means, default=math.inf)
+
+
+def _season(bought: np.ndarray, begins: int, ends: int, beside: int) -> float:
+    """Return how much was sold on the same days of other years, over the days beside them: the least; 1: not known.
+
+    A mean over days to both sides, so that where sales come on a few days of each week their dates do not matter.
+    """
+    shares = []
+    for at in (begins + year for year in OTHER_YEARS):
+        lo, hi = at - beside, at + (ends - begins) + beside
+        if lo >= 0 and hi <= len(bought):
+            near = np.r_[bought[lo:at], bought[hi - beside : hi]].mean()
+            on = np.mean([bought[at + drift : at + drift + ends - begins].mean() for drift in DRIFT])
+            shares += [float(on / near)] if near > 0 else []
+    return min(shares, default=1.0)
 
 
 def without_sales(hole: Hole) -> Finding:
