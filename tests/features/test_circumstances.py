@@ -306,6 +306,19 @@ def test_a_large_account_that_stops_is_told_and_one_that_goes_on_is_only_a_depen
     assert stopped.values["longest"].value == 7
 
 
+def test_one_huge_order_is_told_as_such_and_no_forecast_is_said_to_rest_on_its_customer(seen):
+    lines = company()
+    order = lines.iloc[:2].assign(customer="fleet", day=[DAYS - 120, DAYS - 40], cents=[60_000_000, 90_000])
+    findings = seen(pd.concat([lines, order], ignore_index=True))
+    assert findings["one_order"].values["day"] == Day((FIRST + pd.Timedelta(days=DAYS - 120)).date())
+    assert findings["one_order"].values["money"].cents == 60_000_000
+    assert "dependence" not in findings
+    day = np.arange(3, DAYS, 7)
+    account = lines.sample(len(day), random_state=2, replace=True).assign(customer="big", day=day, cents=500_000)
+    both = seen(pd.concat([lines, order, account], ignore_index=True))
+    assert {"one_order", "dependence"} <= both.keys()  # an order as large does not hide the account
+
+
 def test_prices_are_told_apart_from_what_customers_spend(seen):
     lines = company()
     dearer = lines.assign(cents=(lines["cents"] * np.where(lines["day"] >= 450, 1.3, 1.0)).astype(int))

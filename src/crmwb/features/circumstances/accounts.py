@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from crmwb.calendar import day_at
 from crmwb.features.circumstances.sales import Sales
-from crmwb.findings import Count, Days, Finding, Money, Share
+from crmwb.findings import Count, Day, Days, Finding, Money, Share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,14 +14,15 @@ LARGE = 0.03  # of a year's revenue: one with more is missed when silent
 GAPS, MANY_GAPS = 8, 20  # gaps between purchases, with fewer of which no rhythm is known, or known well
 SILENT, SILENT_OF_MANY = 2.0, 1.5  # times the longest gap so far, by how well the rhythm is known
 YEAR = 365
+ONE_DAY = 0.8  # of a customer's revenue of the year, on one day: an order of its own kind, on which nothing rests
 DAILY, MANY_DAYS = 0.7, 100  # of at least so many days with sales: nobody buys on so many of them
 
 
 def dependence(sales: Sales, currency: str) -> Finding | None:
-    """Find that one customer brings a large part of the last year's revenue, and has not fallen silent."""
+    """Find that one customer brings a large part of the year's revenue, in several orders, and is not silent."""
     total = _year(sales)
     rows = sales.largest
-    rows = rows[~_is_silent(rows)] if len(rows) else rows
+    rows = rows[~_is_silent(rows) & ~_is_one_order(rows)] if len(rows) else rows
     if rows.empty or total <= 0:
         return None
     top = float(rows["cents"].iloc[0]) / total
@@ -38,6 +40,24 @@ def dependence(sales: Sales, currency: str) -> Finding | None:
     if on_days >= DAILY and int(bought.sum()) >= MANY_DAYS:
         code, values = "dependence_number", values | {"days": Share(on_days)}
     return Finding(f"circumstances.{code}", values, weight=float(rows["cents"].iloc[0]))
+
+
+def one_order(sales: Sales, currency: str) -> Finding | None:
+    """Find that a customer brought a large part of the last year's revenue on a single day."""
+    total = _year(sales)
+    rows = sales.largest
+    if rows.empty or total <= 0:
+        return None
+    large: pd.DataFrame = rows[_is_one_order(rows) & (rows["day_cents"] >= HEAVY * total)]
+    if large.empty:
+        return None
+    first = large.iloc[0]
+    values = {
+        "day": Day(day_at(int(first["largest_day"]))),
+        "share": Share(float(first["day_cents"]) / total),
+        "money": Money(int(first["day_cents"]), currency),
+    }
+    return Finding("circumstances.one_order", values, weight=float(first["day_cents"]))
 
 
 def silent(sales: Sales, currency: str) -> Finding | None:
@@ -63,6 +83,10 @@ def silent(sales: Sales, currency: str) -> Finding | None:
 def _is_silent(rows: "pd.DataFrame") -> "pd.Series[bool]":
     times = rows["n_gaps"].ge(MANY_GAPS).map({True: SILENT_OF_MANY, False: SILENT})
     return (rows["n_gaps"] >= GAPS) & (rows["days_since"] > times * rows["longest_gap"])
+
+
+def _is_one_order(rows: "pd.DataFrame") -> "pd.Series[bool]":
+    return (rows["day_cents"] >= ONE_DAY * rows["cents"]) & (rows["cents"] > 0)
 
 
 def _year(sales: Sales) -> float:

@@ -92,6 +92,7 @@ def judged(sales: Sales, currency: str) -> Circumstances:
         None if replaced else channels.stopped(sales, currency),
         accounts.silent(sales, currency),
         accounts.dependence(sales, currency),
+        accounts.one_order(sales, currency),
         None if replaced else growth.newcomers_stopped(sales),
         None if replaced else growth.wave(sales),
         refunds.still_to_come(sales, currency),

@@ -36,7 +36,8 @@ class Sales:
         One row per pair of a repeat purchase's day and the same customer's next one (-1: none yet): day, next_day, n.
     largest : DataFrame
         The largest customers by the revenue of the last 365 days, largest first: cents, n_days (with a
-        purchase, of these 365), n_gaps, longest_gap (days), days_since.
+        purchase, of these 365), day_cents and largest_day (of these 365, what the day of most revenue brought, and
+        which it is), n_gaps, longest_gap (days), days_since.
     windows : DataFrame
         Rows now and year_ago (the recent period, and the same 52 weeks before): n_buyers, n_purchases, cents, and
         new_cents (from who first bought within the 52 weeks before the end of the period).
@@ -123,8 +124,13 @@ def _largest(con: Backend, by_day: ir.Table, as_of: date) -> pd.DataFrame:
         n_gaps=ibis._.gap.count(), longest_gap=ibis._.gap.max().fill_null(0), last=number_of(ibis._.day.max())
     )  # fmt: skip
     year = by_day.filter(by_day.day >= ibis.literal(as_of - timedelta(days=365)))
+    most = year.revenue_cents.max().over(group_by=year.customer_id)
+    year = year.mutate(is_largest=year.revenue_cents == most)
     spent = year.group_by("customer_id").aggregate(
-        cents=year.revenue_cents.sum(), n_days=year.count(where=year.is_purchase)
+        cents=year.revenue_cents.sum(),
+        n_days=year.count(where=year.is_purchase),
+        day_cents=year.revenue_cents.max(),
+        largest_day=number_of(year.day.min(where=year.is_largest)),
     )
     joined = spent.inner_join(gaps, "customer_id").order_by(ibis.desc("cents"), "customer_id").limit(LARGEST)
     largest = _frame(con, joined.drop("customer_id"))
