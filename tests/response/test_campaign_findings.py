@@ -186,6 +186,19 @@ def test_what_surely_did_not_pay_is_not_to_be_repeated_and_refusals_are_not_cut(
     assert codes[-1] == ("unlike_arms", Name("C"))
 
 
+def test_a_campaign_that_runs_longer_than_what_is_counted_is_said_and_not_called_a_loss(campaigns, tmp_path):
+    shown = campaigns([effect("a", 0.001), effect("b", 0.001)], costs=(1_000_000, 1_000_000, None))
+    assert shown.returns(HALF)["verdict"].tolist() == ["lost", "lost"]
+    assert shown.longer_finding(28) is None
+    set_down(shown.frame.assign(n_days_not_counted=[27, 0, None]), CAMPAIGNS, tmp_path)
+    longer = Campaigns(tmp_path, "EUR")
+    assert dict(zip(*longer.returns(HALF)[["campaign_id", "verdict"]].to_numpy().T, strict=True)) == {
+        "a": "open", "b": "lost",
+    }  # fmt: skip
+    assert say(longer.longer_finding(28)).startswith("1 campaign ran longer than the 28 days from the first day")
+    assert "up to 55 days" in say(longer.longer_finding(28))
+
+
 def test_the_next_time_is_summed_up_by_answer(campaigns):
     sentence = say(campaigns([effect("a", 0.001)]).next_time_finding(HALF))
     assert sentence.endswith("by the control groups: all customers (1 campaign) and not proven (2 campaigns).")

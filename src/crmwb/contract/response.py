@@ -19,6 +19,7 @@ CAMPAIGNS = Artefact(
         maybe("kind", Kind.CATEGORY, "what sort of campaign"),
         Column("starts_on", Kind.DATE, "its first day"),
         maybe("cost_cents", Kind.NUMBER, "what it cost, in hundredths"),
+        maybe("n_days_not_counted", Kind.INTEGER, "days it still ran after those whose purchases count as its outcome"),
         Column("design", Kind.CATEGORY, "experiment (with a control group) or observational"),
         TREATED,
         CONTROL,

@@ -71,6 +71,7 @@ class Judged:
             "kind": self.campaign.kind,
             "starts_on": self.campaign.starts_on,
             "cost_cents": self.campaign.cost_cents,
+            "n_days_not_counted": self._n_days_not_counted,
             "design": "experiment" if self.is_experiment else "observational",
             "n_treated": int(self.treated.sum()),
             "n_control": int((~self.treated).sum()),
@@ -80,6 +81,13 @@ class Judged:
             "answer_outcome": self.uplift_outcome or None,
             "p_heterogeneity": uplift.p_value if uplift else math.nan,
         }
+
+    @property
+    def _n_days_not_counted(self) -> int | None:
+        """Days on which the campaign still ran after those that count as its outcome."""
+        if self.campaign.ends_on is None:
+            return None
+        return max((self.campaign.ends_on - self.campaign.starts_on).days + 1 - self.params.outcome_days, 0)
 
     def _known(self, outcome: str) -> bool:
         values = self.rows[outcome]

@@ -29,6 +29,8 @@ class Campaign:
         Its first day.
     cost_cents : float
         What it cost besides contacts; NaN where unknown.
+    ends_on : date or None
+        Its last day, where the source states one.
     """
 
     campaign_id: str
@@ -36,6 +38,7 @@ class Campaign:
     kind: str
     starts_on: date
     cost_cents: float
+    ends_on: date | None = None
 
 
 def campaigns(con: Backend, tables: Tables, window: tuple[date, date], outcome_days: int) -> list[Campaign]:
@@ -43,7 +46,8 @@ def campaigns(con: Backend, tables: Tables, window: tuple[date, date], outcome_d
     members = tables["campaign_members"]
     started = members.group_by("campaign_id").aggregate(first=members.contacted_at.min().date())
     named = started
-    columns = {"name": ibis.null("string"), "kind": ibis.null("string"), "cost_cents": ibis.null("int64")}
+    columns = {"name": ibis.null("string"), "kind": ibis.null("string"), "cost_cents": ibis.null("int64"),
+               "ends_on": ibis.null("date")}  # fmt: skip
     starts = started.first
     if "campaigns" in tables:
         heads = tables["campaigns"]
@@ -56,7 +60,8 @@ def campaigns(con: Backend, tables: Tables, window: tuple[date, date], outcome_d
     return [
         Campaign(row.campaign_id, row.name if isinstance(row.name, str) else row.campaign_id,
                  row.kind if isinstance(row.kind, str) else "", _day(row.starts_on),
-                 float("nan") if pd.isna(row.cost_cents) else float(row.cost_cents))
+                 float("nan") if pd.isna(row.cost_cents) else float(row.cost_cents),
+                 None if pd.isna(row.ends_on) else _day(row.ends_on))
         for row in frame.itertuples(index=False)
         if first <= _day(row.starts_on) <= last
     ]  # fmt: skip

@@ -41,7 +41,8 @@ def returns(revenue: pd.DataFrame, margin: Margin) -> pd.DataFrame:
     ----------
     revenue : DataFrame
         One row per campaign with a known effect on revenue: COLUMNS, n_treated, and difference, low, high (cents per
-        customer contacted).
+        customer contacted);
+        n_days_not_counted, where known: how long it still ran after the days whose purchases count as its effect.
     margin : Margin
         Margin over revenue.
 
@@ -50,7 +51,8 @@ def returns(revenue: pd.DataFrame, margin: Margin) -> pd.DataFrame:
     DataFrame
         One row per campaign whose cost is known and not 0, in the same order: COLUMNS; margin_cents with interval;
         return_share with interval (margin less cost, over cost); verdict: `paid` where the margin surely exceeds the
-        cost, `lost` where it surely does not, else `open`.
+        cost, `lost` where it surely does not, else `open`. What ran longer than is counted is not `lost`: what
+        it brought later may have paid for it.
 
     Examples
     --------
@@ -65,9 +67,7 @@ def returns(revenue: pd.DataFrame, margin: Margin) -> pd.DataFrame:
     rows = revenue[revenue["cost_cents"] > 0].reset_index(drop=True)
     margins = pd.DataFrame({to: rows[of] * rows["n_treated"] * margin.share for of, to in OF_MARGIN.items()})
     shares = pd.DataFrame({to: margins[of] / rows["cost_cents"] - 1 for of, to in OF_RETURN.items()})
-    verdict = np.where(
-        shares["return_low_share"] > 0,
-        "paid",
-        np.where(rows["high"] * rows["n_treated"] * margin.most < rows["cost_cents"], "lost", "open"),
-    )
+    is_counted = ~(rows["n_days_not_counted"] > 0) if "n_days_not_counted" in rows else True
+    is_less = rows["high"] * rows["n_treated"] * margin.most < rows["cost_cents"]
+    verdict = np.where(shares["return_low_share"] > 0, "paid", np.where(is_less & is_counted, "lost", "open"))
     return pd.concat([rows[list(COLUMNS)], margins, shares], axis="columns").assign(verdict=verdict.astype(object))

@@ -11,7 +11,7 @@ from crmwb.contract import named
 from crmwb.contract.marts import CUSTOMERS as MART
 from crmwb.contract.response import ARTEFACTS
 from crmwb.display.picture import Picture, draw
-from crmwb.findings import Count, Finding, Interval, Listing, Money, Name, Share, Term, from_json
+from crmwb.findings import Count, Days, Finding, Interval, Listing, Money, Name, Share, Term, from_json
 from crmwb.plots import response as plots
 from crmwb.response.design import SUSPICIOUS
 from crmwb.response.returns import Margin, returns
@@ -54,7 +54,8 @@ class Campaigns:
         """One row per campaign with a known effect on revenue, the latest first.
 
         campaign_id, name, starts_on, design, n_treated, n_control, difference, low, high (cents per customer
-        contacted), p_value, p_of_all (Holm's, over all experiments together), smallest, is_experiment, cost_cents.
+        contacted), p_value, p_of_all (Holm's, over all experiments together), smallest, is_experiment, cost_cents,
+        n_days_not_counted.
         """
         own = self.effects[(self.effects["grouping"] == "") & (self.effects["outcome"] == MONEY)]
         own = _to_go_by(own, ["campaign_id"]).drop(columns=["n_treated", "n_control"])
@@ -62,7 +63,9 @@ class Campaigns:
         columns = ["campaign_id", "name", "starts_on", "design", "n_treated", "n_control", "difference", "low", "high"]
         rows = rows.sort_values(["starts_on", "campaign_id"], ascending=[False, True], ignore_index=True)
         rows["p_of_all"] = together(rows["p_value"].where(rows["is_experiment"]).to_numpy(np.float64))
-        return rows.reindex(columns=[*columns, "p_value", "p_of_all", "smallest", "is_experiment", "cost_cents"])
+        return rows.reindex(
+            columns=[*columns, "p_value", "p_of_all", "smallest", "is_experiment", "cost_cents", "n_days_not_counted"]
+        )
 
     def returns(self, margin: Margin) -> pd.DataFrame:
         """Return cost, extra margin and return on investment of each campaign with a cost: `response.returns`."""
@@ -96,6 +99,18 @@ class Campaigns:
             return None
         sizes = "checked" if known["p_sizes"].notna().any() else "unchecked"
         return Finding(f"response.arms_alike_sizes_{sizes}", {"n": Count(len(known), "campaign")})
+
+    def longer_finding(self, outcome_days: int) -> Finding | None:
+        """Which campaigns ran longer than the days that count as their outcome; None where none did."""
+        rows = self.frame[self.frame["n_days_not_counted"] > 0]
+        if rows.empty:
+            return None
+        values = {
+            "n": Count(len(rows), "campaign"),
+            "days": Days(outcome_days),
+            "longest": Days(outcome_days + int(rows["n_days_not_counted"].max())),
+        }
+        return Finding("response.longer", values)
 
     def stated(self, by: str) -> pd.DataFrame:
         """Return what a source that sums customers up says of their answers, by a column of segments.
