@@ -104,3 +104,13 @@ def test_the_published_lifts_of_a_real_trial(hillstrom, arm, visit, spend):
         effect = effects.mean_effect(rows["spend"].to_numpy(), treated)
         assert effect.difference == pytest.approx(spend, abs=5e-7)
         assert effect.difference / effect.standard_error == pytest.approx(5.3, abs=0.01)
+
+
+def test_an_arm_that_spent_nothing_before_is_compared_as_it_is():
+    rng = np.random.default_rng(5)
+    treated = np.arange(155) < 120
+    before = np.where(np.arange(155) % 4 == 0, 7_133.7, 0.0) * treated  # nobody held back had spent anything
+    outcome = rng.gamma(1.0, 300.0, 155)
+    effect = effects.adjusted_effect(outcome, treated, before)
+    plain = effects.mean_effect(outcome, treated)
+    assert effect.standard_error < 2 * plain.standard_error

@@ -15,6 +15,7 @@ import numpy as np
 from crmwb.response.together import together
 
 POWER = 0.8  # of the smallest effect that a comparison could have seen
+ROUNDING = 1e-9  # of amounts: those nearer to each other are the same, and no slope goes through them
 MOST_OF_ONE = 0.99  # of a slope that one customer alone decides: beyond, the others know none
 
 
@@ -180,7 +181,7 @@ def _without_before(values: np.ndarray, before: np.ndarray) -> _Arm:
     """Return an arm as if it had spent before what all customers did (`before` is centred on these)."""
     n = len(values)
     apart = before - before.mean() if n else before
-    spread = float(apart @ apart)
+    spread = float(apart @ apart) if n and np.ptp(before) > ROUNDING * np.abs(before).max() else 0.0
     leverage = 1 / n + apart**2 / spread if n > 3 and spread > 0 else np.ones(n)
     if n <= 3 or leverage.max() > MOST_OF_ONE:
         return _of_arm(values)
