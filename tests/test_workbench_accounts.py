@@ -130,6 +130,17 @@ def test_one_customer_who_has_become_at_risk_is_named_and_told_by_what_was_broug
     assert not calm.changes.matters
 
 
+def test_where_the_chance_of_most_is_not_known_those_at_risk_are_counted_of_the_others(accounts):
+    shown = accounts(
+        risk_class=["likely_lost", None, None, None], risk=[0.99, None, None, None], tier=["small"] * 4,
+        margin_at_stake_cents=[100, None, None, None], clv_cents=[0, 900_00, 0, None],
+    )  # fmt: skip
+    assert say(shown.risk_finding) == (
+        "Of the 1 customer whose chance of leaving is known, 1 is at risk or likely lost. The other 2 (67% of "
+        "those who have bought) buy too seldom for this history to test, so how many of all have left is not known."
+    )
+
+
 def test_where_hardly_any_margin_is_left_with_them_it_is_told_what_they_brought(accounts):
     shown = accounts(
         risk_class=["likely_lost", "low", "likely_lost", None], risk=[0.99, 0.1, 0.99, None], tier=["small"] * 4,

@@ -9,19 +9,19 @@ from crmwb.params.segmentation import RfmParams
 from crmwb.value.potential.total import TotalRange
 
 KEY_TIERS = ["vip", "important"]
-MOSTLY = 0.5  # of an RFM segment
+MOSTLY = 0.5  # of an RFM segment; of buyers whose chance of leaving is known
 
 
 def at_risk_finding(
     buyers: pd.DataFrame, leaving: pd.DataFrame, regulars: Regulars | None, total: TotalRange, currency: str
 ) -> Finding:
-    """Return who is at risk or likely lost.
+    """Return who is at risk or likely lost; of those whose chance of leaving is known, where these are not most.
 
     Parameters
     ----------
     buyers, leaving : DataFrame
         Customers who have bought, and those of them at risk or likely lost: tier, revenue_cents, clv_cents,
-        margin_at_stake_cents.
+        margin_at_stake_cents, risk.
     regulars : Regulars or None
         Where most are leaving.
     total : TotalRange
@@ -43,6 +43,11 @@ def at_risk_finding(
             "part": future(regulars.leaving),
         }
         return Finding(f"accounts.regulars_{'at_risk' if total.is_informative else 'counted'}", values)
+    known = int(buyers["risk"].notna().sum())
+    if known < MOSTLY * len(buyers):
+        counted: dict[str, Value] = {"n": Count(len(leaving)), "known": Count(known, "customer")}
+        unknown = {"unknown": Count(len(buyers) - known), "share": Share(1 - known / len(buyers))}
+        return Finding("accounts.at_risk_of_known", counted | unknown)
     values = {"n": Count(len(leaving), "customer"), "share": Share(len(leaving) / max(len(buyers), 1))}
     once: dict[str, Value] = {"once": Count(regulars.n_once)} if regulars and regulars.is_mostly_once else {}
     if not total.is_informative:
