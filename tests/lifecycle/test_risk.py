@@ -79,6 +79,21 @@ def test_who_bought_yesterday_is_at_low_risk_and_who_was_silent_for_a_year_is_no
     assert (frame["margin_at_stake_cents"] == (frame["risk"] * 1_000).round()).all()
 
 
+def test_who_will_not_buy_within_a_year_does_not_within_weeks_either(known):
+    days, ids, plain = known
+    was = plain.customers
+    at_risk = was.index[was["risk_class"] == "at_risk"]
+    low = was.index[was["risk_class"] == "low"]
+    chance = pd.Series(0.99, index=ids.index)
+    chance[[at_risk[0], low[0]]] = 0.001
+    of = [entries(days), month_ends(FIRST, NOW), ids.assign(p_purchase=chance), FIRST, PARAMS]
+    bound = build(*of, value_days=365).customers
+    assert bound.loc[at_risk[0], ["risk", "risk_class"]].tolist() == [0.999, "likely_lost"]
+    assert bound.loc[at_risk[0], "margin_at_stake_cents"] == 999
+    pd.testing.assert_frame_equal(bound.drop(at_risk[0]), was.drop(at_risk[0]))  # nobody else, and nobody anew
+    pd.testing.assert_frame_equal(build(*of, value_days=1).customers, was)  # of fewer days than theirs, it says nothing
+
+
 def test_nothing_after_the_moment_counts(known):
     days, ids, _ = known
     cut = {who: [d for d in own if d < (date(2023, 9, 1) - FIRST).days] for who, own in days.items()}

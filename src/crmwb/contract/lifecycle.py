@@ -37,7 +37,11 @@ RISK = Artefact(
     key=("customer_id",),
     columns=(
         CUSTOMER,
-        maybe("risk", Kind.SHARE, "calibrated chance of no purchase within risk_horizon_days"),
+        maybe(
+            "risk",
+            Kind.SHARE,
+            "calibrated chance of no purchase within risk_horizon_days; of those at risk, at least 1 - p_purchase",
+        ),
         maybe("risk_class", Kind.CATEGORY, "low, at_risk or likely_lost, by risk"),
         maybe("risk_horizon_days", Kind.INTEGER, "the customer's own horizon, from their own gaps between purchases"),
         maybe("margin_at_stake_cents", Kind.MONEY, "risk times clv_cents: to rank those at risk by"),

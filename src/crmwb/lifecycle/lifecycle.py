@@ -110,8 +110,9 @@ def build(
             timeline = with_contracts(timeline, con, tables, params.lifecycle)
     with step("risk of losing customers"):
         risk = build_risk(
-            purchases, [*before, *ends], every_customer, first_event, params.lifecycle.risk, seasons=seasons
-        )
+            purchases, [*before, *ends], every_customer, first_event, params.lifecycle.risk,
+            seasons=seasons, value_days=params.value.horizon_days,
+        )  # fmt: skip
         if "contracts" in tables and not from_contracts:
             risk = without_paid_ahead(risk, con, tables["contracts"], as_of)
     n_whole = timeline.n_whole - (first_event.day > 1 and not before)

@@ -86,6 +86,7 @@ def build(
     params: RiskParams,
     *,
     seasons: Seasons | None = None,
+    value_days: int = 0,
 ) -> Risk:
     """Learn, test and apply the risk.
 
@@ -96,13 +97,15 @@ def build(
     ends : sequence of date
         Ascending month ends without a gap; the last one is now.
     customers : DataFrame
-        One row per customer, by their numbers: customer_id, and clv_cents where it is known.
+        One row per customer, by their numbers: customer_id, and clv_cents and p_purchase where they are known.
     first_event : date
         Where the data begin.
     params : RiskParams
         Horizons, classes, and how many past moments are tested.
     seasons : Seasons or None
         What the season of each moment is learned from; days are all alike without.
+    value_days : int, default 0
+        The days within which p_purchase is the chance to buy.
     """
     ids, now = customers["customer_id"], ends[-1]
     nobody = pd.DataFrame({"customer_id": ids}).reindex(columns=RISK.names)
@@ -126,6 +129,9 @@ def build(
     if _buy_once(risk[present.customer], present.n_purchases, params):
         return Risk(nobody, tested.reliability, BUY_ONCE)
     horizon[present.customer] = present.horizon_days
+    if "p_purchase" in customers:
+        never = 1 - pd.to_numeric(customers["p_purchase"]).to_numpy(dtype=np.float64, na_value=np.nan)
+        risk = _at_least(risk, np.where(horizon <= value_days, never, np.nan), params.at_risk).round(6)
     clv = pd.to_numeric(customers["clv_cents"]) if "clv_cents" in customers else pd.Series(np.nan, index=ids.index)
     at_stake = risk * clv.to_numpy(dtype=np.float64, na_value=np.nan)
     before = learned.before(params.at_risk, len(ids))
@@ -153,6 +159,15 @@ class _Learned:
             return None
         risk = self.tested.calibration.of(self.hazard.none(self.then)).round(6)
         return Before.of(self.then, risk, least, n_customers)
+
+
+def _at_least(risk: np.ndarray, never: np.ndarray, least: float) -> np.ndarray:
+    """Return the chances of those at risk, no smaller than that they do not buy within a longer time either.
+
+    Who had bought often and has been silent for years is hardly told from those silent for weeks by a horizon of
+    weeks; the value models see it. Only who is at risk already: who counts as such is tested, and compared with before.
+    """
+    return np.where((risk >= least) & (never > risk), never, risk)
 
 
 def _learned(watch: Watch, most_days: float) -> _Learned | str:
