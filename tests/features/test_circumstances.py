@@ -9,7 +9,7 @@ import pytest
 
 from crmwb import engine
 from crmwb.features import circumstances
-from crmwb.findings import Count, Day, Name
+from crmwb.findings import Change, Count, Day, Name
 
 FIRST, AS_OF = pd.Timestamp("2022-01-01"), date(2024, 1, 1)
 DAYS = 730
@@ -333,6 +333,17 @@ def test_prices_are_told_apart_from_what_customers_spend(seen):
     rng = np.random.default_rng(3)
     own_prices = dearer.assign(cents=(dearer["cents"] * np.exp(rng.normal(0, 0.5, len(dearer)))).astype(int))
     assert seen(own_prices)["split"].code == "circumstances.split"
+
+
+def test_one_large_purchase_is_set_apart_from_what_a_purchase_brings(seen):
+    lines = company()
+    assert isinstance(seen(lines)["split"].values["money"], Change)
+    year_ago = lines[lines["day"].between(DAYS - 450, DAYS - 370)]
+    one = year_ago.head(1).assign(cents=year_ago["cents"].sum() // 4)
+    money = seen(pd.concat([lines, one], ignore_index=True))["split"].values["money"]
+    assert money.code == "circumstances.but_for_one"
+    assert money.values["change"].value < -0.15
+    assert abs(money.values["without"].value) < 0.05
 
 
 def test_returns_still_to_come_are_estimated(seen):

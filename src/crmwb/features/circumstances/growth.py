@@ -9,7 +9,7 @@ import pandas as pd
 from crmwb.calendar import day_at
 from crmwb.features.circumstances.breaks import Hole
 from crmwb.features.circumstances.sales import MICRO, YEAR, Sales
-from crmwb.findings import Change, Count, Day, Days, Finding, Share, Times
+from crmwb.findings import Change, Count, Day, Days, Finding, Share, Times, Value
 
 FEW = 30  # customers, below whom nothing is said
 FEW_NEW = 50  # first purchases of a year before, below which nothing is said of newcomers
@@ -22,6 +22,7 @@ LEFT_EDGE = 182  # days after the beginning of the data in which old customers s
 BEGAN = 0.1  # of the purchases of a usual month: with fewer in its first, the data begin with the company itself
 WAVE = 2.5  # times the usual first purchases of a month
 WAVE_SHARE = 0.1  # of all customers, that a wave must hold
+OF_ONE = 0.05  # by which the change of revenue per purchase differs without the largest one: worth saying
 MONTH, BEFORE = 30, 90
 ABOVE_BEFORE = 2.0  # times the first purchases of the 90 days before a wave: growth is none
 
@@ -51,17 +52,29 @@ def split(sales: Sales) -> Finding | None:
     now, before = (_floats(sales.windows, name) for name in ("now", "year_ago"))
     if min(now["n_buyers"], before["n_buyers"]) < FEW or min(now["cents"], before["cents"]) <= 0:
         return None
-    values = {
+    values: dict[str, Value] = {
         "period": Days(sales.period),
         "customers": Change.between(before["n_buyers"], now["n_buyers"]),
         "purchases": Change.between(before["n_purchases"] / before["n_buyers"], now["n_purchases"] / now["n_buyers"]),
-        "money": Change.between(before["cents"] / before["n_purchases"], now["cents"] / now["n_purchases"]),
+        "money": _of_a_purchase(now, before),
         "new": Share(max(0.0, now["new_cents"] / now["cents"])),
     }
     prices = price_change(sales)
     if prices is None:
         return Finding("circumstances.split", values)
     return Finding("circumstances.split_with_prices", {**values, "prices": Change(prices)})
+
+
+def _of_a_purchase(now: dict[str, float], before: dict[str, float]) -> Value:
+    """Return the change of revenue per purchase; without the largest ones too, where it differs then."""
+    change = Change.between(before["cents"] / before["n_purchases"], now["cents"] / now["n_purchases"])
+    rest_before, rest_now = (
+        (part["cents"] - part["largest_cents"]) / max(part["n_purchases"] - 1, 1) for part in (before, now)
+    )
+    without = Change.between(rest_before, rest_now)
+    if change.value is None or without.value is None or abs(change.value - without.value) < OF_ONE:
+        return change
+    return Finding("circumstances.but_for_one", {"change": change, "without": without})
 
 
 def _floats(frame: pd.DataFrame, row: str) -> dict[str, float]:

@@ -39,8 +39,9 @@ class Sales:
         purchase, of these 365), day_cents and largest_day (of these 365, what the day of most revenue brought, and
         which it is), n_gaps, longest_gap (days), days_since.
     windows : DataFrame
-        Rows now and year_ago (the recent period, and the same 52 weeks before): n_buyers, n_purchases, cents, and
-        new_cents (from who first bought within the 52 weeks before the end of the period).
+        Rows now and year_ago (the recent period, and the same 52 weeks before): n_buyers, n_purchases, cents,
+        largest_cents (of the largest purchase), and new_cents (from who first bought within the 52 weeks before the
+        end of the period).
     products : DataFrame
         One row per product sold in both windows: units and cents in each (`units_now`, `cents_now`, `units_before`,
         `cents_before`), and of the lines now n_now, log_now and squared_log_now (Σ ln and Σ ln² of the unit price in
@@ -148,6 +149,7 @@ def _windows(con: Backend, by_day: ir.Table, as_of: date, period: int) -> pd.Dat
             n_buyers=part.customer_id.nunique(where=part.is_purchase),
             n_purchases=part.count(where=part.is_purchase),
             cents=part.revenue_cents.sum().fill_null(0),
+            largest_cents=part.revenue_cents.max(where=part.is_purchase).fill_null(0),
             new_cents=part.revenue_cents.sum(where=part["first"] >= ibis.literal(new_from)).fill_null(0),
         )
         windows.append(_frame(con, sums))
