@@ -1,4 +1,4 @@
-"""Rows of a file put beside those they belong with, before they are read: filled down, joined, spread, numbered."""
+"""Rows of a file put beside those they belong with, before they are read: filled down, joined, numbered, spread."""
 
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
@@ -41,8 +41,8 @@ def related(con: Backend, rows: SourceRows, partners: list[Partner]) -> tuple[So
             )
         rows, joined = joins.join(con, rows, partner, i)
         results.append(joined)
-    for name, mapped in mapping.spread.items():
-        rows = orders.spread(rows, name, mapped)
     for name, places in mapping.numbered.items():
         rows = orders.number_rows(rows, name, places)
+    for name, mapped in mapping.spread.items():
+        rows = orders.spread(rows, name, mapped)
     return rows, results

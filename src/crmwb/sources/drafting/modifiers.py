@@ -21,6 +21,7 @@ OF_ORDERS = re.compile(
 )
 SUBTOTAL = re.compile(r"(.* )?sub ?total.*")  # often before a discount, unlike what is called without tax
 PERCENT = re.compile(r"%|pct|per ?cent|prozent|折扣率", re.IGNORECASE)  # a share, which is no amount of money
+AT_A_RATE = re.compile(r"(?<=\w) \d+([.,]\d+)? ?%$")  # an amount of tax: "VAT 7%"
 MOST_KINDS = 30
 USUAL = {code.upper() for code in words.USUAL_CODES}
 MOST_SIDES = 3
@@ -76,7 +77,8 @@ FITS: dict[str, Callable[[Column], bool]] = {
     **dict.fromkeys(("converted_amount", "net", "paid"), _is_amount),
     **dict.fromkeys(("refund", "converted_refund"), lambda c: _or_zero(c) and not (c.is_flag and len(c.counts) > 1)),
     **dict.fromkeys(("shipping", "fee"), _or_zero),
-    **dict.fromkeys(("tax", "order_discount", "line_discount"), lambda c: _or_zero(c) and not PERCENT.search(c.name)),
+    **dict.fromkeys(("order_discount", "line_discount"), lambda c: _or_zero(c) and not PERCENT.search(c.name)),
+    "tax": lambda c: _or_zero(c) and not PERCENT.search(AT_A_RATE.sub("", c.name)),
     **dict.fromkeys(("currency", "converted_currency"), _is_currency),
     **dict.fromkeys(("test", "live", "deleted", "captured"), _is_flag),
     "row_type": _is_kind,
@@ -125,7 +127,7 @@ def find(profile: Profile) -> Modifiers:
                 if (
                     column.called is None
                     and column.name not in taken
-                    and matches(column.words, MODIFIERS[role]) == strength
+                    and matches(_name_of(role, column), MODIFIERS[role]) == strength
                     and fits(column)
                 ):
                     result[role] = column
@@ -142,6 +144,12 @@ def find(profile: Profile) -> Modifiers:
         if c.called is None and c.name not in taken and matches(c.words, MODIFIERS["status"]) and _is_status(c)
     )
     return Modifiers(result, statuses)
+
+
+def _name_of(role: str, column: Column) -> str:
+    """Return the words of a name, those of tax without its rate."""
+    is_rated = role == "tax" and AT_A_RATE.search(column.name) is not None
+    return re.sub(r"( \d+)+$", "", column.words) if is_rated else column.words
 
 
 def _converted(profile: Profile, currency: Column | None) -> Column | None:

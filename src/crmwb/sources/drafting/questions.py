@@ -32,7 +32,7 @@ class Question:
     columns : tuple of str
         Source columns that it asks about.
     values : tuple of str
-        Values of a column that an answer says something of, as VALUE=…; empty where it names none.
+        Values of a column that an answer says something of, as VALUE=… or as a list; empty where it names none.
     rows_with : tuple of str or None
         It asks only of rows in which a column is one of these, None for blank; empty where it asks of all.
     """
@@ -130,9 +130,11 @@ def _as_one(same: list[Question]) -> Question:
         said_of = pairs(given) if values and "=" in given else {}
         if strange := sorted(said_of.keys() - set(values)):
             raise ValueError(f"in no file it is {strange[0]!r}")
+        chosen = [] if said_of else [value for value in listed(given, values) if value in values]
         for question in same:
-            own = ",".join(f"{value}={what}" for value, what in said_of.items() if value in question.values)
-            question.answer((own or question.default or given) if said_of else given)
+            own = [f"{value}={what}" for value, what in said_of.items() if value in question.values]
+            own += [value for value in chosen if value in question.values]
+            question.answer((",".join(own) or question.default or given) if said_of or chosen else given)
 
     others = [value for value in values if value not in first.values]
     also = f", where it is {' or '.join(map(repr, others))} too" if others else ""

@@ -16,6 +16,7 @@ from crmwb.sources import checking, database, preview
 from crmwb.sources.checking import Checked
 from crmwb.sources.drafting import drafted, roles
 from crmwb.sources.drafting.ask import ask_about, ask_of_books
+from crmwb.sources.drafting.customers import names_of_people
 from crmwb.sources.drafting.draft import Draft, draft
 from crmwb.sources.drafting.questions import Question, settle
 from crmwb.sources.drafting.reading import syntax
@@ -81,6 +82,7 @@ def run(
         raise CrmwbError(
             "\n".join(["Nothing was written, for --yes answers only what changes no sum:", *(q.shown() for q in left)])
         )
+    names_of_people.become_codes(proposal.parts)
     p = params.load()
     _make_key(proposal)
     _write_queries(proposal, path.parent)
@@ -216,7 +218,7 @@ def _make_key(proposal: Draft) -> None:
     if is_coded and not secret.is_there():
         secret.make_key()
         typer.echo(
-            f"E-mail addresses or phone numbers become codes by a secret key, made in {secret.KEY_FILE}: keep it safe and out of git."
+            f"E-mail addresses, phone numbers or names of people become codes by a secret key, made in {secret.KEY_FILE}: keep it safe and out of git."
         )
 
 

@@ -18,16 +18,19 @@ from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question, listed
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Column
+from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
 from crmwb.sources.drafting.rows import no_business, row_kinds
 
 CENT = 0.015
 LEAST_GROUPS = 3
+PLAINLY_MANY = 30  # orders that all show the same
 MOST_LIKELY_CHANCE = math.log(1e-6)
 NEARLY_ALL = 0.9
 BY_CHANCE = 0.2  # share of neighbours of different orders with equal amounts, above which equal amounts say nothing
 MOST_LABELS = 12
 LEAST_PARTS = 3  # rows of a group that a total and its parts make
 BLANK, KNOWN = "blank", "known"
+OF_ORDER = re.compile(r"(order|cart|basket|checkout|invoice|bestell|auftrag|订单)")
 OF_LINES = re.compile(
     r".*\b(lines?|items?|pos|position(en)?|posten|zeile|rows?|seq|sequence|lfd|ligne|linea|riga|regel|linha|nth|index|lp|poz(ycja)?)\b.*|.*(行|明细|明細|순번).*"
 )
@@ -53,6 +56,9 @@ def ask(part: Part, roles: Modifiers) -> None:
         if _is_by_chance(groups, numbers):
             continue
         for column, labels in _labels(part, roles):
+            tells_lines = _line(part) is column or matches(column.words, TRANSACTIONS["product_id"])
+            if tells_lines and column.n_known == column.n_rows and _is_in_each_row(groups, numbers):
+                continue
             is_status = column.name in {c.name for c in roles.statuses}
             if not is_status and row_kinds.is_asked(part, labels):
                 continue
@@ -65,6 +71,12 @@ def ask(part: Part, roles: Modifiers) -> None:
     if len(part.questions) == n_asked and len(order) == 1 and part.looked_at.holds(*order):
         revisions.ask(part, by_key(part.looked_at.texts(order[0])).values())
     _ask_of_other_keys(part, numbers)
+
+
+def _is_in_each_row(groups: dict[Key, list[int]], numbers: Sequence[float | None]) -> bool:
+    """Say whether all rows of nearly every group hold the same amount."""
+    several = [rows for rows in groups.values() if len(rows) > 1]
+    return sum(len({numbers[i] for i in rows}) == 1 for rows in several) >= NEARLY_ALL * len(several)
 
 
 def _is_by_chance(groups: dict[Key, list[int]], numbers: Sequence[float | None]) -> bool:
@@ -160,6 +172,7 @@ def _keep_last(part: Part, keys: Sequence[Column] = ()) -> None:
     names = [column.name for column in keys or part.guesses["order_id"].sources]
     within = names[0] if len(names) == 1 else names
     for each in (part, *part.twins):
+        each.options.pop("spread", None)  # one row is left of each order
         each.options["numbered"] = {"from_the_last": {"within": within, "first": "last"}}
         # before other conditions: an order whose last state is no sale is none
         each.options["filter"] = " and ".join(filter(None, ["from_the_last = 1", each.options.get("filter")]))
@@ -274,6 +287,19 @@ def _ask_of_versions(part: Part, keys: list[Column], column: Column, n: int) -> 
     )
 
 
+def _count_once(part: Part, order: Column, amount: Column, why: str) -> None:
+    """Share what stands on every row of an order out between them: the amount, and what is taken off it."""
+    now = part.guesses["revenue_cents"]  # other answers may have put another column in its place
+    own = amount if amount in now.sources else now.sources[0]
+    for column in now.sources:
+        if column is own or money.is_of_order(part, column, 1):
+            share = f"{column.name} of the row"
+            how = {"amount": column.name, "over": order.name, "by": {"expression": "1"}}
+            part.options["spread"] = {**part.options.get("spread", {}), share: how}
+            now = now.with_text(syntax.column(column.name), syntax.column(share), why)
+    part.guesses["revenue_cents"] = replace(now, sure=Sure.SURE)
+
+
 def _ask_of_repeated(part: Part, order: Column, n_same: int, n: int) -> None:
     amount = part.guesses["revenue_cents"].sources[0]
 
@@ -281,15 +307,12 @@ def _ask_of_repeated(part: Part, order: Column, n_same: int, n: int) -> None:
         if given == "last":
             _keep_last(part, (order,))
         elif given == "once":
-            now = part.guesses["revenue_cents"]  # other answers may have put another column in its place
-            own = amount if amount in now.sources else now.sources[0]
-            share = f"{own.name} of the row"
-            part.options["spread"] = {share: {"amount": own.name, "over": order.name, "by": {"expression": "1"}}}
-            part.guesses["revenue_cents"] = replace(
-                now.with_text(syntax.column(own.name), syntax.column(share), "of the whole order, as you said"),
-                sure=Sure.SURE,
-            )
+            _count_once(part, order, amount, "of the whole order, as you said")
 
+    is_open = any(amount.name in question.columns for question in part.questions)
+    if n_same == n >= PLAINLY_MANY and OF_ORDER.match(amount.words) and not is_open:
+        _count_once(part, order, amount, "of the whole order, as its name says and all its rows show")
+        return
     text = (
         f"In {n_same:,} of {n:,} {order.name} with several rows, {amount.name} is the same in each row: is it the amount of the "
         f"whole order (once), of each row (each), or are the rows states of the order, of which the last counts (last)?"

@@ -3,6 +3,7 @@
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
 from crmwb.contract import Kind
@@ -34,7 +35,9 @@ def column_of(part: Part, currency: Column) -> Column | None:
     currency : Column
         What names the currency of a row.
     """
-    return _named(part) or next((c for c in part.looked_at.own if _is_rate(part, currency, c)), None)
+    if not part.looked_at.holds(currency):
+        return _named([c for c in part.looked_at.columns if not part.looked_at.holds(c)])
+    return _named(part.looked_at.own) or next((c for c in part.looked_at.own if _is_rate(part, currency, c)), None)
 
 
 def _is_rate(part: Part, currency: Column, column: Column) -> bool:
@@ -51,8 +54,8 @@ def _is_rate(part: Part, currency: Column, column: Column) -> bool:
     return len(ones) == 1 and bool(others) and is_steady and all(abs(n - 1) > ONE for every in others for n in every)
 
 
-def _named(part: Part) -> Column | None:
-    fitting = (c for c in part.looked_at.own if c.is_number and RATE.fullmatch(re.sub(r" to \w+$", "", c.words)))
+def _named(columns: Sequence[Column]) -> Column | None:
+    fitting = (c for c in columns if c.is_number and RATE.fullmatch(re.sub(r" to \w+$", "", c.words)))
     return next(
         (c for c in fitting if all(n > 0 for n in c.numbers) and any(abs(n - 1) > ONE for n in c.numbers)), None
     )
@@ -105,7 +108,7 @@ def ask(part: Part, currency: Column, rate: Column, amount: Column) -> None:
 def _converted(part: Part, rate: Column) -> Column | None:
     """Return a column that holds the amount of each row times its rate; None where there is none."""
     read = {c for name, guess in part.guesses.items() if name != "revenue_cents" for c in guess.sources}
-    for column in part.looked_at.own:
+    for column in part.looked_at.own if part.looked_at.holds(rate) else ():
         if column in read or column is rate or not column.is_number:
             continue
         columns = (money.of_rows(part), part.looked_at.numbers(rate), part.looked_at.numbers(column))
@@ -119,6 +122,8 @@ def _converted(part: Part, rate: Column) -> Column | None:
 
 def _base(part: Part, currency: Column, rate: Column) -> str | None:
     """Return the currency whose rows all have the rate 1 or none: that which amounts are converted to."""
+    if not part.looked_at.holds(currency, rate):
+        return None
     rates: dict[str, set[float]] = defaultdict(set)
     for text, n in zip(part.looked_at.texts(currency), part.looked_at.numbers(rate), strict=True):
         if text and n is not None and (code := words.currency(text)):
@@ -128,6 +133,8 @@ def _base(part: Part, currency: Column, rate: Column) -> str | None:
 
 
 def _example(part: Part, currency: Column, rate: Column, amount: Column, base: str | None) -> str:
+    if not part.looked_at.holds(currency, rate, amount):
+        return ""
     columns = (part.looked_at.texts(currency), part.looked_at.numbers(rate), part.looked_at.numbers(amount))
     for text, n, own in zip(*columns, strict=True):
         if text and n and own and words.currency(text) != base and abs(n - 1) > ONE:

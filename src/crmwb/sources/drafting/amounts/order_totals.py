@@ -51,11 +51,34 @@ def take_off(part: Part, roles: Modifiers) -> None:
         if any(PAYMENT.fullmatch(c.words) for c in off):
             continue
         if len(off) == 1:
-            share = money.share_of_the_row(part, off[0], f"coalesce({syntax.column(off[0].name)}, 0)")
-            why = f"{revenue.why}; less {off[0].name}, for only so do lines come to {total.name}"
-            less = revenue.computed(f"{revenue.text} - {share}", why, (*revenue.sources, off[0]))
-            part.guesses["revenue_cents"] = replace(less, sure=min(revenue.sure, Sure.LIKELY))
+            _take_off(part, off[0], f"{revenue.why}; less {off[0].name}, for only so do lines come to {total.name}")
+        for column in off if len(off) > 1 else ():
+            _ask_of_off(part, column, total)
+        if off:
             return
+
+
+def _take_off(part: Part, column: Column, why: str) -> None:
+    """Take an amount of whole orders off the revenue of their lines."""
+    share = money.share_of_the_row(part, column, f"coalesce({syntax.column(column.name)}, 0)")
+    revenue = part.guesses["revenue_cents"]
+    less = revenue.computed(f"{revenue.text} - {share}", why, (*revenue.sources, column))
+    part.guesses["revenue_cents"] = replace(less, sure=min(revenue.sure, Sure.LIKELY))
+
+
+def _ask_of_off(part: Part, column: Column, total: Column) -> None:
+    """Ask of one of several amounts that are taken off orders: the company's own discount, or paid by somebody else."""
+
+    def answer(given: str) -> None:
+        if given == "take_off":
+            _take_off(part, column, f"less {column.name}, as you said")
+
+    text = (
+        f"Lines come to {total.name} only less {column.name} and others: is {column.name} a discount of yours, to be taken off "
+        f"revenue (take_off), or not (leave), as what a marketplace or a voucher pays?"
+    )
+    key = syntax.slug(f"orders less {column.words}")
+    part.questions.append(Question(key, text, answer, ("take_off", "leave"), columns=(column.name,)))
 
 
 def take_parts(part: Part, roles: Modifiers) -> None:
@@ -159,7 +182,19 @@ def _sums(part: Part, columns: list[Column]) -> Iterator[Sum]:
             amounts[key] = amounts.get(key, 0.0) + (amount or 0.0)
             places.setdefault(key, i)
     numbers = [part.looked_at.numbers(c) for c in columns]
-    rows = [(amounts[key], *(each[i] or 0.0 for each in numbers)) for key, i in places.items()]
+    yield from sums_of([(amounts[key], *(each[i] or 0.0 for each in numbers)) for key, i in places.items()], columns)
+
+
+def sums_of(rows: Sequence[tuple[float, ...]], columns: Sequence[Column]) -> Iterator[Sum]:
+    """Yield totals that lines come to with other columns of their order added or taken off, the fewest first.
+
+    Parameters
+    ----------
+    rows : sequence of tuple of float
+        By order: what its lines come to, then a number for each column.
+    columns : sequence of Column
+        Of orders.
+    """
     if len(rows) < LEAST_ORDERS:
         return
     sizes = [sum(abs(row[1 + i]) for row in rows) for i in range(len(columns))]

@@ -3,6 +3,7 @@
 import re
 from itertools import permutations
 
+from crmwb.sources.drafting.amounts import sums
 from crmwb.sources.drafting.guess import Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
@@ -95,6 +96,8 @@ def without_tax(part: Part, roles: Modifiers) -> None:
         return
     if not WITH_TAX.fullmatch(amount.words) and not is_tax_within(part, amount, tax):
         return
+    if sums.shows_shipping(part, amount, tax, roles):
+        return  # and takes both off
     text = f"{syntax.column(amount.name)} - coalesce({syntax.column(tax.name)}, 0)"
     why = f"without {tax.name}, for tax is no revenue"
     part.guesses["revenue_cents"] = revenue.computed(text, why, (amount, tax), Sure.LIKELY)

@@ -3,6 +3,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 from crmwb.contract import Kind
 from crmwb.sources.drafting import modifiers
@@ -140,11 +141,11 @@ def parts(part: Part, roles: Modifiers, lines: OrderLines | None) -> list[Part]:
         refund_text = f"abs({syntax.column(refund.name)})"
     else:
         refund_text = syntax.column(refund.name)
-    money = f"coalesce({syntax.column(refund.name)}, 0) <> 0"
+    is_refunded = f"coalesce({syntax.column(refund.name)}, 0) <> 0"
     options = {k: v for k, v in part.options.items() if k not in {"spread", "fill_down"}}
     blank = {f"{syntax.column(c.name)} is not null" for c in part.guesses["revenue_cents"].sources}
     kept = [each for each in str(options.get("filter") or "").split(" and ") if each not in blank]
-    options["filter"] = " and ".join(filter(None, [*kept, money]))  # refunds may stand in rows without an amount
+    options["filter"] = " and ".join(filter(None, [*kept, is_refunded]))  # refunds may stand in rows without an amount
     net = roles.get("net")
     of_head = lines is not None and lines.head and net is not None and net.name in lines.head
     if net is not None and (of_head or (lines is None and net in part.guesses["revenue_cents"].sources)):
@@ -167,6 +168,7 @@ def parts(part: Part, roles: Modifiers, lines: OrderLines | None) -> list[Part]:
         for name, guess in part.guesses.items()
         if name not in {"cost_cents", "gross_cents", "discount_cents"}
     }
+    refund_text = _once_an_order(part, refund, lines, refund_text, options)
     unit = _unit_of(part, refund)
     expression = {"expression": f"-{refund_text}", **unit}
     guesses["revenue_cents"] = Guess(expression, Sure.LIKELY, "what was refunded", (refund,))
@@ -193,6 +195,16 @@ def parts(part: Part, roles: Modifiers, lines: OrderLines | None) -> list[Part]:
     return [returns]
 
 
+def _once_an_order(part: Part, refund: Column, lines: OrderLines | None, text: str, options: dict[str, Any]) -> str:
+    """Return what was refunded with the share of each line in the place of what stands on every line of an order."""
+    if lines is None or refund.name not in lines.repeated or not money.is_of_order(part, refund, 1):
+        return text
+    share = f"{refund.name} of the row"
+    how = {"amount": refund.name, "over": lines.order.name, "by": {"expression": "1"}}
+    options["spread"] = {**part.options.get("spread", {}), share: how}
+    return text.replace(syntax.column(refund.name), syntax.column(share))
+
+
 def _of_net(part: Part, refund: Column, net: Column, text: str) -> str | None:
     """Return what was refunded of an amount without tax and shipping: its share of a total that refunds come to, where there is one."""
     amount = syntax.column(net.name)
@@ -206,16 +218,20 @@ def _of_net(part: Part, refund: Column, net: Column, text: str) -> str | None:
 
 
 def _without_tax(part: Part, roles: Modifiers, refund: Column, text: str) -> str:
-    """Return what was refunded without its tax, where tax was taken off the amount and the rows show that refunds hold it."""
+    """Return what was refunded without its tax, where tax was taken off the amount and the rows show that refunds hold it.
+
+    Of an amount without shipping too, no more than that came back: the rest was shipping.
+    """
     revenue, tax = part.guesses["revenue_cents"], roles.get("tax")
-    if tax is None or len(revenue.sources) != 2 or revenue.sources[1] is not tax:
+    if tax is None or tax not in revenue.sources[1:] or not part.looked_at.holds(revenue.sources[0], tax, refund):
         return text
     amount = revenue.sources[0]
     rows = part.looked_at.number_rows(amount, tax, refund)
     if not any(abs(back) > abs(whole) - abs(rate) + CENT for whole, rate, back in rows if back and rate):
         return text
     name = syntax.column(amount.name)
-    return f"({text}) * ({name} - coalesce({syntax.column(tax.name)}, 0)) / {name}"
+    without = f"({text}) * ({name} - coalesce({syntax.column(tax.name)}, 0)) / {name}"
+    return without if len(revenue.sources) == 2 else f"least(number({without}), number({revenue.text}))"
 
 
 def _converted(part: Part, roles: Modifiers, refund: Column, text: str) -> str | None:

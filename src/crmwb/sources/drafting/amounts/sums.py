@@ -42,7 +42,7 @@ WITHOUT = re.compile(
     r"|税(込|抜|別)み?き?|[不未]?含税(?=$|\W|金额|价|额)|价税(?=合计)|未税"
 )
 OFF = re.compile(
-    r".*\b(discounts?|coupons?|rabatt(betrag)?|remise|descuento|sconto|korting|desconto|promo\w*|rebate|off)\b.*|.*(优惠|折扣|値引|割引).*"
+    r".*\b(discounts?|coupons?|\w*rabatt(betrag)?|remise|descuento|sconto|\w*korting|desconto|promo\w*|rebate|off)\b.*|.*(优惠|折扣|値引|割引).*"
 )
 
 
@@ -95,6 +95,16 @@ def check(part: Part, roles: Modifiers) -> None:
                 return
         elif _ask_of_rest(part, amount, result, roles):
             return
+
+
+def shows_shipping(part: Part, amount: Column, tax: Column, roles: Modifiers) -> bool:
+    """Say whether an amount is a sum that holds its tax and more that is plainly no revenue, such as shipping."""
+    shown = (each for each in _sums(part, amount) if each.whole is amount)
+    first = next(shown, None)
+    if first is None or any(is_fee(c, roles) for c, _ in first.parts):
+        return False
+    out = [c for c, sign in first.parts if sign > 0 and is_none(c, roles)]
+    return tax in out and 1 < len(out) < len(first.parts)
 
 
 def is_none(column: Column, roles: Modifiers) -> bool:

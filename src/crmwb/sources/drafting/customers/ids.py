@@ -163,7 +163,7 @@ def check(part: Part) -> None:
     _ask_of_new_customers(part)
     for name in IDS:
         guess = part.guesses.get(name)
-        if guess is None or len(guess.sources) != 1 or not _is_plain(guess):
+        if guess is None or len(guess.sources) != 1 or not is_plain(guess):
             continue
         column = guess.sources[0]
         refuse_rounded(column, name.removesuffix("_id"))
@@ -255,7 +255,8 @@ def _ask_of_new_customers(part: Part) -> None:
     _ask_for_customer(part, column, text)
 
 
-def _is_plain(guess: Guess) -> bool:
+def is_plain(guess: Guess) -> bool:
+    """Say whether a guess is one source column, and no expression."""
     return isinstance(guess.value, str) or "column" in guess.value
 
 

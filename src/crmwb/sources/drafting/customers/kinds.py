@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from crmwb.sources.drafting.customers import names_of_people
 from crmwb.sources.drafting.customers.ids import NAME_OF_CUSTOMER
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.questions import Question
@@ -71,6 +72,8 @@ def put(part: Part, columns: Iterable[Column], who: Sequence[Column]) -> None:
     part.guesses["kind"] = Guess({"constant": "person"}, Sure.GUESS, why or nothing)
     if share >= SOME:
         _ask(part, why)
+    else:
+        names_of_people.ask(part, who)
 
 
 def _by_column(columns: Sequence[Column]) -> Guess | None:

@@ -10,10 +10,10 @@ from crmwb.sources.drafting.rows import row_kinds
 
 MADE_UP = re.compile(
     r"tests?|(test|dummy|prueba|essai|prova|teste|testowy|testovaci|deneme) [^\W\d_]+( \d+)?|[^\W\d_]+ (test|dummy|prueba|deneme)"
-    r"|test(er|kunde|kundin|klant|kund|konto|account|user|customer|cliente?|bestell\w*)( \d+)?"
+    r"|[^\W\d_]+ (internal|intern|own) tests?|test(er|kunde|kundin|klant|kund|konto|account|user|customer|cliente?|bestell\w*)( \d+)?"
     r"|(测试|テスト).*"
 )
-NAME = re.compile(r"(.* )?(naam|namn|navn|ad|isim|imie|jmeno|ime|client|klant|kunde|kund)")
+NAME = re.compile(r"(.* )?(naam|namn|navn|ad|isim|imie|jmeno|ime|client|klant|kunde|kund|company|firma)")
 MOST = 5  # such names; of more, the word is part of what the company does
 MOST_OF_ROWS = 0.05
 

@@ -32,14 +32,16 @@ def ask(part: Part) -> None:
     if len(guess.sources) != 1 or not part.looked_at.holds(*guess.sources):
         return
     number = guess.sources[0]
-    missing = [text is None for text in part.looked_at.texts(number)]
+    guests, _ = ids.guests(number)
+    missing = [text is None or text in guests for text in part.looked_at.texts(number)]
     n = sum(missing)
     if n < LEAST_ROWS or n == len(missing) or words.is_guest(number.name):
         return
     read = {c.name for role, guess in part.guesses.items() if role != "customer_id" for c in guess.sources}
     free = [c for c in part.looked_at.own if c.name not in read and OF_GOODS.search(c.words) is None]
-    people = [c for c in free if PERSON.fullmatch(c.own_words) or ids.is_email(c)]
-    for column in [*tax_numbers.names_beside(free, number), *people]:
+    addresses = [c for c in free if ids.is_email(c)]
+    people = [c for c in free if PERSON.fullmatch(c.own_words) and c not in addresses]
+    for column in [*addresses, *tax_numbers.names_beside(free, number), *people]:
         names = [t for t, is_one in zip(part.looked_at.texts(column), missing, strict=True) if is_one]
         known = [t for t in names if t and not words.is_guest(t) and sum(map(str.isalpha, t)) >= LEAST_LETTERS]
         if len(known) >= NEARLY_ALL * n and len(set(known)) > 1 and column.name not in part.heads:
@@ -48,22 +50,26 @@ def ask(part: Part) -> None:
 
 
 def _ask(part: Part, number: Column, column: Column, n: int, n_names: int) -> None:
+    guests, _ = ids.guests(number)
     own, name, is_address = syntax.column(number.name), syntax.column(column.name), ids.is_email(column)
 
     def answer(given: str) -> None:
         if given != "name":
             return
         for each in (part, *part.twins):
-            each.guesses["customer_id"] = _by_address(number, column) if is_address else _by_name(each, number, column)
+            each.guesses["customer_id"] = (
+                _by_address(number, column) if is_address else _by_name(each, number, column, guests)
+            )
             each.remarks = [remark for remark in each.remarks if NO_CUSTOMER not in remark]
-            condition = f"{own} is not null"
+            is_guest = f" and not {syntax.is_in(number.name, guests)}" if guests else ""
+            condition = f"{own} is not null{is_guest}"
             instead = f"{name} is not null" if is_address else f"({condition} or {name} is not null)"
             if condition in (text := str(each.options.get("filter", ""))):
                 each.options["filter"] = text.replace(condition, instead, 1)
 
     by = f", by {column.name} then, which all customers go by" if is_address else ""
     text = (
-        f"{number.name} is blank in {n:,} rows, which have {n_names:,} different {column.name}: are these customers whom "
+        f"{number.name} is {' or '.join(map(repr, guests)) or 'blank'} in {n:,} rows, which have {n_names:,} different {column.name}: are these customers whom "
         f"that tells (name{by}), or rows without a customer (nobody), which are left out?"
     )
     key = syntax.slug(f"without {number.own_words or number.name}")
@@ -76,11 +82,12 @@ def _by_address(number: Column, address: Column) -> Guess:
     return Guess({"column": address.name, "pseudonym": True}, Sure.SURE, why, (number, address))
 
 
-def _by_name(part: Part, number: Column, column: Column) -> Guess:
+def _by_name(part: Part, number: Column, column: Column, guests: list[str]) -> Guess:
     """Return customers by their number, and by name where it is blank."""
     now = part.guesses["customer_id"]
     value = now.value if isinstance(now.value, dict) else {}
-    kept = {option: v for option, v in value.items() if option not in {"column", "expression"}}
-    expression = {"expression": f"coalesce({now.text}, {syntax.column(column.name)})", **kept}
+    kept = {option: v for option, v in value.items() if option not in {"column", "expression", "null_values"}}
+    own = f"case when not {syntax.is_in(number.name, guests)} then {now.text} end" if guests else now.text
+    expression = {"expression": f"coalesce({own}, {syntax.column(column.name)})", **kept}
     why = f"{now.why}; {column.name} where {number.name} is blank, as you said"
     return Guess(expression, Sure.SURE, why, (number, column))

@@ -36,7 +36,7 @@ def ask(part: Part) -> None:
     if ids.is_email(who) or who.name in asked or len(who.counts) <= LEAST_CUSTOMERS:
         return
     shared = max(who.counts, key=lambda value: who.counts[value])
-    if who.counts[shared] < max(LEAST_ROWS, LEAST_SHARE * who.n_rows):
+    if shared in ids.guests(who)[0] or who.counts[shared] < max(LEAST_ROWS, LEAST_SHARE * who.n_rows):
         return
     for column in part.looked_at.own:
         if column is not who and not column.is_number and not column.is_date and _tells(part, who, shared, column):

@@ -18,7 +18,7 @@ ORDER = (
     rf"|szamlaszam|szamla sorszam(a)?|rendelesszam|rendeles|bizonylatszam|bizonylat|doklad|faktura|objednavka|objednavky|uctenka|factura|comanda|bon( fiscal)?|zamowienie|paragon"
     rf"|παραγγελια|παραγγελιας|τιμολογιο|παραστατικο|παραστατικου|αποδειξη|pesanan|faktur|nota|transaksi|don hang|hoa don|chung tu|คําสังซือ|ใบเสร็จ|ใบกํากับภาษี){NUMBER}"
     rf"|(nr|numar(ul)?|cislo|c|kod|kode|nomor|no|αριθμος|αρ|αρ ?θ|ma|so|เลขที|หมายเลข) ?(facturii|factura|comenzii|comanda|bonului|bon|documentului|document|objednavky|faktury|dokladu|uctenky|zamowienia|dokumentu|paragonu|παραγγελιας|τιμολογιου|παραστατικου|αποδειξης|pesanan|faktur|nota|transaksi|invoice|don hang|hoa don|chung tu|คําสังซือ|ใบเสร็จ)"
-    r"|(bill|docket|fatura|belge|evrak|makbuz|irsaliye) ?(id|no|nr|num|number|ref|numarasi)"
+    r"|((nr|num|numero) )?de (venta|venda|vendita|vente)|(bill|docket|fatura|belge|evrak|makbuz|irsaliye) ?(id|no|nr|num|number|ref|numarasi)"
 )
 _DAYS_OF = (  # whose day it is, where the name says it of a day
     r"emiterii|emitere|facturii|factura|facturarii|comenzii|comanda|vanzarii|documentului|document|doc|tranzactiei|bonului|achizitiei|inregistrarii"
@@ -52,10 +52,10 @@ NO_AMOUNT = r"doprava|postovne|transport|fragt|frakt|verzend\w*|envio|livraison|
 AMOUNT = (
     r"(total|netto|brutto|linje|ordre|rad|faktura)(belob|belopp?|sum(ma)?)|rivi(n )?summa|rivi yhteensa|a belopp|(total|netto|brutto)pris|omsetning|omsaetning|omsattning|summa|sum|at betale|att betala|a betale|yhteensa|loppusumma|myynti|laskun summa"
     r"|valoare( totala| neta| factura)?|total( general| factura| de plata)?|suma|osszeg|vegosszeg|brutto osszeg|ertek|fizetendo|celkem|castka|cena celkem|celkova cena|suma celkem|spolu|ciastka|k uhrade|wartosc|kwota|razem|do zaplaty"
-    r"|συνολο|ποσο|αξια|τελικο ποσο|jumlah|total( harga| penjualan| bayar)?|nilai|subtotal harga|tong( tien| cong)?|thanh tien|doanh thu|so tien|gia tri|ยอดรวม|ยอดขาย|จํานวนเงิน|ราคารวม|รวมทังสิน"
+    r"|(ingresos?|receitas?|ricavi) (por|de|da|di) (productos?|ventas?|produtos?|vendas?|prodotti|vendite)|συνολο|ποσο|αξια|τελικο ποσο|jumlah|total( harga| penjualan| bayar)?|nilai|subtotal harga|tong( tien| cong)?|thanh tien|doanh thu|so tien|gia tri|ยอดรวม|ยอดขาย|จํานวนเงิน|ราคารวม|รวมทังสิน"
 )
 NET = (
-    r"(valor|importe|monto|total) neto|total sin (iva|impuestos)|valore netto|totale netto|valor liquido|nettobelob|nettobelop|(belob|belop|sum|total|pris)? ?(ex|exkl|ekskl|eksl|excl|uten|uden|utan) (moms|mva)|veroton( summa)?|(summa )?(alv 0|ilman alv)|valoare (fara tva|neta)|(total|suma) fara tva|net fara tva|netto (osszeg|ertek)|(netto|zaklad dane|cena bez dph|castka bez dph|celkem bez dph|bez dph|spolu bez dph)"
+    r"(valor|importe|monto|total) neto|total sin (iva|impuestos)|valore netto|totale netto|valor liquido|nettobelob|nettobelop|(belob|belop|sum|total|pris)? ?(ex|exkl|ekskl|eksl|excl|uten|uden|utan) (moms|mva)|veroton( summa)?|(summa )?(alv 0|ilman alv)|valoare (fara tva|neta)|(total|suma) fara tva|net fara tva|netto (osszeg|ertek)|(netto|zaklad( dane)?|cena bez dph|castka bez dph|celkem bez dph|bez dph|spolu bez dph)"
     r"|wartosc netto|kwota netto|netto|καθαρη αξια|καθαρο ποσο|αξια (προ|χωρις) φπα|dpp|total sebelum (pajak|ppn)|tien truoc thue|tien hang chua thue|bedrag excl( btw)?|(bedrag|totaal|totaalbedrag|omzet) (excl|exclusief|ex)( btw)?"
 )
 TAX = r"moms|momsbelob|mva|mvabelop|momsbelopp|alv|arvonlisavero|tva|valoare tva|afa|afa osszeg|dph|castka dph|kwota vat|podatek( vat)?|φπα|ποσο φπα|ppn|pajak|thue|tien thue|thue gtgt|btw( bedrag| \d+)?|ภาษีมลคาเพิม"

@@ -11,7 +11,7 @@ OFF = r"discount|desconto|descuento|dto|remise|sconto|rabatt?|nachlass|korting|s
 OF_A_LINE = r"(del? |do |di |de la |du |der |na )?(line|item|linea|ligne|riga|regel|zeilen?|positions?|pos|pozycj[ai]|polozk[ay]|rad|rivi|tetel)"
 
 MODIFIERS: dict[str, Patterns] = {
-    "converted_amount": (r"(converted|base|company|home|settlement) ?(currency )?(amount|grand total)|amount (in|converted to) (company|base|home) currency|折算金额|本位币金额", r"amount converted"),
+    "converted_amount": (r"(converted|base|company|home|settlement) ?(currency )?(amount|grand total)|(amount|sub ?total|total|net|sales) (in|converted to) (company|base|home|local|account) currency|折算金额|本位币金额", r"amount converted"),
     "converted_refund": (r"(converted|base|home) (currency )?(total |amount )?refund(ed)?( amount)?|converted amount refunded", r"refunded converted"),
     "converted_currency": (r"(converted|base|company|home|settlement) currency( code)?|本位币", r"converted to"),
     "currency": (r"(order |transaction |presentment |payment |invoice |deal )?currency( (iso )?(code|id))?|(deal |transaction )?currency iso code|wahrung|waehrung|devise|monnaie|moneda|moeda|waluta|divisa|valuta|通貨|币种|货币|币别|交易币种", r"curr|cur|iso currency|ccy"),
@@ -23,8 +23,8 @@ MODIFIERS: dict[str, Patterns] = {
     "status": (r"(?!.*(payout|auszahlung|versement|uitbetaling)).*(status|zustand)|(.* )?(state|statut|etat|estado|stato( ordine)?|situacao)|(estado|etat|statut|stato|status|situacao) (del?|du|des?|dell?[aeo]?|do|da|of|der|van|d) .*|.*(状态|ステータス|状態|状況)", r"stage|result|ergebnis|outcome"),
     "test": (r"(is )?test( (flag|mode|order|transaction|payment))?|testmode|test mode|testbestellung|commande test|(pedido|es) (de )?prueba|(是否)?测试(订单|标记)?", r"sandbox|dummy"),
     "live": (r"live ?mode|is live", r"production"),
-    "deleted": (r"(is )?(deleted|void|voided)|geloscht|supprime|eliminado|已删除|是否删除", r"archived"),
-    "captured": (r"captured|is captured|paid|is paid|bezahlt|eingezogen|是否付款", r"settled"),
+    "deleted": (r"(is )?(deleted|voided?|cancell?ed|annulled)|storniert|makulerad|annulleret|geannuleerd|geloscht|supprime|eliminado|已删除|是否删除", r"archived"),
+    "captured": (r"captured|is captured|(is )?(posted|booked|finali[sz]ed)|gebucht|verbucht|bokford|bogfort|paid|is paid|bezahlt|eingezogen|是否付款", r"settled"),
     "ended_on": (rf"(cancell?ed|voided|void|cancellation|deleted|storniert|storno|annule|anulado|cancelado)( (at|on|date|am|datum|time|le|el|{DATE}))|fecha de cancelacion|date d annulation|stornodatum|(取消|作废|关闭|撤销)(时间|日期)", r"voided|cancelled am"),
     "side": (r"s h|soll haben|h s|haben soll|d c|c d|debit credit|credit debit|dr cr|cr dr|debe haber|(debit|credit) (debit|credit) (indicator|flag|code)|借贷(方向|标志)?|posting side", r"d c indicator"),
     "parent_order": (rf"(parent|original|originating|source|initial) {ORDER}|parent order|ursprungs ?(auftrag|bestellung|beleg){ID}|original ?(auftrag|bestellung|beleg){ID}|bezugs ?(beleg|auftrag){ID}|(commande|facture) (d )?origine|pedido original|(原|关联|父)(订单|单|交易)(编号|号)?", r"refund(ed)? of|parent id|reverses"),

@@ -19,7 +19,7 @@ from crmwb.sources.drafting.reading.names import plain_words
 from crmwb.sources.drafting.reading.number_notation import Numbers
 from crmwb.sources.drafting.reading.scales import scale_of
 from crmwb.sources.drafting.reading.sniff import Shape
-from crmwb.sources.drafting.reading.words import USUAL_CODES
+from crmwb.sources.drafting.reading.words import CODES, USUAL_CODES
 from crmwb.sources.formats import open_file
 from crmwb.sources.source_files import SourceFile
 from crmwb.sources.values import NumberStyle
@@ -28,46 +28,18 @@ N_ROWS = 20_000
 N_VALUES = 2_000  # different values that dates and numbers are judged by
 TRUE = {"yes", "true", "1", "y", "t", "ja", "j", "wahr", "oui", "vrai", "si", "sí", "verdadero", "是", "真"}
 TRUE |= {
-    "да",
-    "так",
-    "כן",
-    "نعم",
-    "예",
-    "네",
-    "evet",
-    "jah",
-    "jā",
-    "taip",
-    "já",
-    "da",
-    "tak",
-    "ano",
-    "sim",
-    "igen",
-    "kyllä",
-}
+    "да", "так", "כן", "نعم", "예", "네", "evet", "jah", "jā", "taip", "já", "da",
+    "tak", "ano", "sim", "igen", "kyllä", "áno", "ya", "có", "ναι", "はい", "ใช่", "joo",
+}  # fmt: skip
 FALSE = {"no", "false", "0", "n", "f", "nein", "falsch", "non", "faux", "否", "假"}
 FALSE |= {
-    "нет",
-    "ні",
-    "не",
-    "לא",
-    "لا",
-    "아니오",
-    "아니요",
-    "hayır",
-    "ei",
-    "nē",
-    "ne",
-    "nei",
-    "nie",
-    "não",
-    "nao",
-    "nem",
-}
+    "нет", "ні", "не", "לא", "لا", "아니오", "아니요", "hayır", "ei", "nē", "ne", "nei",
+    "nie", "não", "nao", "nem", "nej", "nee", "nu", "tidak", "không", "όχι", "いいえ", "ไม่", "ikke",
+}  # fmt: skip
 UNKNOWN = {"null", "none", "nan", "n/a", "#n/a", "-", "--", "?", "\\n", "unbekannt", "未知", "无"}
 UNKNOWN_AMONG_VALUES = {"na", "-"}  # of numbers and dates; in texts, NA is Namibia
 CODED = re.compile(r" ?\((-?\d+) ?= ?[^)]*\)$")  # "fee (-99999=none)"
+IN_BRACKETS = re.compile(rf" ?\(({'|'.join(sorted(CODES))})\)$")  # any currency's code: "Total (ARS)"
 IN_A_CURRENCY = re.compile(rf"(?<=\w)( in| en)? ({'|'.join(sorted(USUAL_CODES))})$")
 CENTS = re.compile(r"\b(cents?|ct|pence|minor( units?)?|centimes|centavos|pfennig)\b|分$")
 HOLDS_LISTS = " holds a list"  # of a column of JSON lines
@@ -123,7 +95,7 @@ class Column:
     def own_words(self) -> str:
         """The same of what the file calls it, whatever a person says that it is."""
         plain = CODED.sub("", re.sub(r" \(\d+\)$", "", scale_of(self.name.removeprefix(self.prefix))[0]))
-        return IN_A_CURRENCY.sub("", plain_words(plain))
+        return IN_A_CURRENCY.sub("", plain_words(IN_BRACKETS.sub("", plain)))
 
     @cached_property
     def is_in_cents(self) -> bool:

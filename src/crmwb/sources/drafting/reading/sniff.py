@@ -23,6 +23,7 @@ FORMULA = re.compile(r'="[^"]*"')
 YEAR = re.compile(r"(19|20)\d\d")
 MOSTLY = 0.8
 LEAST_CZECH = 3  # of ø, and of ì, è and ù, which no other language has both
+THAI, FEW_DIGITS = 0.2, 0.05  # of its letters: consonants, and digits of its own
 NEARLY_ALL = 0.97
 HALF = 0.5
 LEAST_FIXED = 4  # columns at fixed places
@@ -226,11 +227,9 @@ def _encoding(file: SourceFile) -> str:
         is_western = is_western and _decodes(western, block)
     if is_utf8:
         return "utf-8"
-    if _is_japanese(first):
-        return "cp932"
-    if _is_korean(first):
-        return "cp949"
-    return "gb18030" if _is_chinese(first) else _european(first) or ("cp1252" if is_western else "latin-1")
+    pages = {"cp932": _is_japanese, "cp949": _is_korean, "cp874": _is_thai, "gb18030": _is_chinese}
+    asian = next((page for page, is_written_in in pages.items() if is_written_in(first)), None)
+    return asian or _european(first) or ("cp1252" if is_western else "latin-1")
 
 
 def _european(block: bytes) -> str | None:
@@ -251,6 +250,17 @@ def _european(block: bytes) -> str | None:
     above = re.findall(r"[\x80-\xff]+", text)
     letters = sum(len(run) for run in above)
     return "cp1251" if letters and sum(len(run) for run in above if len(run) > 2) >= MOSTLY * letters else None
+
+
+def _is_thai(block: bytes) -> bool:
+    """Say whether a block is Thai: words of its consonants, and of none of its free places.
+
+    Its consonants are where Cyrillic has hardly any letter, and where its most frequent ones are, digits.
+    """
+    above = b"".join(re.findall(rb"[\x80-\xff]{3,}", block))
+    consonants, digits = (len(re.findall(pattern, above)) for pattern in (rb"[\xa1-\xbf]", rb"[\xf0-\xff]"))
+    is_legal = re.search(rb"[\x81-\x84\x86-\x90\x98-\x9f\xdb-\xde\xfc-\xff]", above) is None
+    return bool(above) and is_legal and consonants >= THAI * len(above) and digits < FEW_DIGITS * len(above)
 
 
 def _is_korean(block: bytes) -> bool:

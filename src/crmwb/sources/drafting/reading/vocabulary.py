@@ -41,7 +41,7 @@ TRANSACTIONS: dict[str, Patterns] = {
         rf"({PREFIX}doc(umento)?|sale|ticket|document|voucher|opportunity|deal|nr|no|id|number|numero?|nummer|cislo|szam|stevilka|nota( fiscal)?|nfe?|doc){ID}",
     ),
     "ordered_at": (
-        rf"((order )?(order|ordered|invoice|transaction|purchase|purchased|sale|sold|booking|bestel|bestell|kauf|auftrags|rechnungs|beleg|订单|下单|购买|交易|销售|成交|创建|注文|受注|購入|売上)( ?{DATE})|(order )?created?( ?{DATE})?|(date|time) (created|ordered|placed|of (order|purchase|sale))|creation date|date (of )?(issue|issued|invoice|invoiced)|issued?( {DATE})|date d emission|fecha de emision|data (di )?emissione|dt emissao|data de emissao|ausstellungsdatum|ausgestellt am|data wystawienia|开票日期|placed (at|on)|erstellt( am)?|bestellt am|(date|fecha|data)( de| d| do| di| dell)?( la| l)? ?(commande|achat|facture|vente|creation|pedido|compra|venta|factura|creacion|ordine|acquisto|vendita)|commande le)( (utc|gmt|local|date|time))?",
+        rf"((order )?(order|ordered|invoice|transaction|purchase|purchased|sale|sold|booking|bestel|bestell|kauf|auftrags|rechnungs|beleg|订单|下单|购买|交易|销售|成交|创建|注文|受注|購入|売上)( ?{DATE})|(order )?created?( ?{DATE})?|(date|time) (add(ed)?|created|ordered|placed|of (order|purchase|sale))|creation date|date (of )?(issue|issued|invoice|invoiced)|issued?( {DATE})|date d emission|fecha de emision|data (di )?emissione|dt emissao|data de emissao|ausstellungsdatum|ausgestellt am|data wystawienia|开票日期|placed (at|on)|erstellt( am)?|bestellt am|(date|fecha|data)( de| d| do| di| dell)?( la| l)? ?(commande|achat|facture|vente|creation|pedido|compra|venta|factura|creacion|ordine|acquisto|vendita)|commande le)( (utc|gmt|local|date|time))?",
         rf"(?!.*(paid|ship|deliver|cancel|updat|modif|due|refund|fulfil|expir|birth|closed|void|发货|退款|取消|更新|截止|到期|收货))({DATE}|created|close {DATE}|.*\b{DATE}|.*(日期|时间))|(date )?paid( (at|on|date))?|付款(时间|日期)|支付时间|close date",
     ),
     "product_id": (
@@ -172,10 +172,20 @@ NAMES_OF_PEOPLE = re.compile(
     rf"|{further.CONTACT}"
 )
 
+AN_AMOUNT = re.compile(r"(?:(?:order|cart|basket|document) )?(.+) (?:amount|value)")  # of what stands before
+
 
 def matches(words: str, patterns: Patterns) -> int:
-    """Return 2 where a name says plainly what a column is, 1 where it might, 0 where it does not."""
+    """Return 2 where a name says plainly what a column is, 1 where it might, 0 where it does not.
+
+    Examples
+    --------
+    >>> from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
+    >>> [matches(name, TRANSACTIONS["revenue_cents"]) for name in ("order total", "order total amount", "note")]
+    [2, 2, 0]
+    """
+    amount = AN_AMOUNT.fullmatch(words)
     for strength, pattern in zip((2, 1), patterns, strict=True):
-        if re.fullmatch(pattern, words):
+        if re.fullmatch(pattern, words) or (amount is not None and re.fullmatch(pattern, amount[1])):
             return strength
     return 0

@@ -189,6 +189,12 @@ def currency(value: str) -> str | None:
     return CURRENCY_WORDS.get(plain.lower())
 
 
+def is_plainly_a_currency(value: str) -> bool:
+    """Say whether a value is a usual code, a sign or the name of a currency: AFN and FR may be anything."""
+    is_code = len(value) == 3 and value.isalpha()
+    return currency(value) is not None and (not is_code or value.lower() in USUAL_CODES)
+
+
 def currency_of_name(name: str) -> str | None:
     """Return the currency that the name of a column ends with, or has in capital letters or as a sign; None without one."""
     every: list[str] = re.findall(r"[^\W\d_]+\$?|[$€£¥₹]", name)

@@ -47,7 +47,7 @@ TENDERED = re.compile(  # what was handed over at a till, and given back
     r"|お?預か?り(金)?|お?釣り?(銭)?|つり銭|找零|实收|收款"
 )
 TEST = re.compile(
-    r"(is )?tests?( (order|mode|data|payment|transaction|account))?|sandbox|test(bestellung|auftrag)|prueba|pedido de prueba|测试(订单)?|テスト(注文)?"
+    r"(is )?tests?( (order|mode|data|account|((payment|transaction) ?)?(gateway|provider|method|card)?))?|sandbox|test(bestellung|auftrag)|prueba|pedido de prueba|测试(订单)?|テスト(注文)?"
 )
 OF_TESTS = re.compile(r".*\b(mode|modus|environment|env|test|type|kind|typ|art)\b.*")
 ANSWERS = {"sale", "return", "none"}
@@ -78,7 +78,7 @@ def conditions(part: Part, roles: Modifiers, kinds: list[Column]) -> dict[str, s
         if is_described and (perhaps := [v for v in other if not _is_plainly_other(v, values[v])]):
             other = [v for v in other if v not in perhaps]
             if len(perhaps) < len(values):
-                _ask_to_leave_out(
+                ask_to_leave_out(
                     part, column, perhaps, "may be fees, transfers or the like, or goods of that name", "no money"
                 )
         if is_row_type and (much := _much(part, column, [v for v in other if not _never_sold(v, values[v])])):
@@ -108,12 +108,12 @@ def _ask_of_no_business(part: Part, roles: Modifiers) -> dict[str, list[str]]:
         if column.name in skipped or column.is_number or column.is_date or column.is_unique:
             continue
         for what, values in no_business.kinds(column.words, column.counts).items():
-            _ask_to_leave_out(part, column, values, f"sound like {what}", what.partition(",")[0])
+            ask_to_leave_out(part, column, values, f"sound like {what}", what.partition(",")[0])
             result.setdefault(column.name, []).extend(values)
         if len(column.counts) <= MOST_KINDS and (values := no_business.own_values(column.counts)):
             own = [v for v in values if not TEST.fullmatch(words.simple(v))]
             if own:
-                _ask_to_leave_out(part, column, own, "sound like your own company or its people", "own")
+                ask_to_leave_out(part, column, own, "sound like your own company or its people", "own")
                 result.setdefault(column.name, []).extend(own)
     return result
 
@@ -193,7 +193,7 @@ def _tests(part: Part, column: Column, values: dict[str, str]) -> dict[str, str]
         return {}
     if OF_TESTS.fullmatch(column.words):
         return {not_in(column, out): f"left out as tests by {column.name}: {rows(column, out)}"}
-    _ask_to_leave_out(part, column, out, "sound like tests")
+    ask_to_leave_out(part, column, out, "sound like tests")
     return {}
 
 
@@ -205,10 +205,11 @@ def _ask_of_failed(part: Part, column: Column, values: dict[str, str]) -> None:
     if failed and unknown and n <= MOSTLY * column.n_known:
         ask_of_kinds(part, column, sorted([*failed, *unknown]), "some of these sound like orders that are no sales")
     elif failed and n <= MOSTLY * column.n_known:
-        _ask_to_leave_out(part, column, failed, "sound like orders that are no sales")
+        ask_to_leave_out(part, column, failed, "sound like orders that are no sales")
 
 
-def _ask_to_leave_out(part: Part, column: Column, values: list[str], why: str, what: str = "no sales") -> None:
+def ask_to_leave_out(part: Part, column: Column, values: list[str], why: str, what: str = "no sales") -> None:
+    """Ask whether rows count in which a column is one of some values, which are told of as `why` says."""
     text = f"{column.name} is {few(values)} in {rows(column, values)}, which {why}: leave these rows out, or keep them?"
     ask_to_keep(part, f"{column.words} {what}", text, not_in(column, values), (column,))
 

@@ -7,11 +7,14 @@ from typing import Any
 
 from crmwb.contract import Kind
 from crmwb.contract.canonical import TABLES
+from crmwb.sources.drafting.amounts import exchange_rates, sums
 from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
+from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import further_languages, syntax, vocabulary
-from crmwb.sources.drafting.reading.links import Declared, Reach, called, reach, singular
+from crmwb.sources.drafting.reading.links import Declared, Link, Reach, called, reach, singular
 from crmwb.sources.drafting.reading.modifier_words import MODIFIERS
 from crmwb.sources.drafting.reading.profile import Column, Profile
+from crmwb.sources.drafting.tables import order_heads
 from crmwb.sources.drafting.tables.agreements import contracts
 from crmwb.sources.drafting.tables.dimensions import WORDS
 from crmwb.sources.drafting.tables.purchases import transactions
@@ -144,7 +147,7 @@ def _of(base: Profile, profiles: list[Profile], declared: Collection[Declared]) 
     at = reach(base, profiles, declared)
     if not at.options:
         return
-    is_head = {name: _matches(link.here, "order_id") for name, link in at.links.items()}
+    is_head = {name: _is_of_orders(link) for name, link in at.links.items()}
     is_product = {name: not is_head[name] and _matches(link.here, "product_id") for name, link in at.links.items()}
     heads = [c for name, columns in at.columns.items() if is_head[name] for c in columns]
     goods = [c for name, columns in at.columns.items() if is_product[name] for c in columns]
@@ -158,7 +161,8 @@ def _of(base: Profile, profiles: list[Profile], declared: Collection[Declared]) 
         c for n in agreed for c in at.columns[n] if _matches(c, "customer_id", 1)
     ]  # its end and amount are no sale's
     money = [c for c in heads if _is_money(c)]
-    visible = [c for c in heads if c not in money and c.name not in at.keys]
+    rates = [c for c in money if exchange_rates.RATE.fullmatch(c.words)]  # which hold for each line as they stand
+    visible = [c for c in heads if (c not in money or c in rates) and c.name not in at.keys]
     own = list(base.columns)
     has_amount = any(c.is_number and (_matches(c, "revenue_cents", 1) or _matches(c, "unit_price")) for c in own)
     price = next((c for c in goods if c.is_number and PRICE.fullmatch(c.words)), None)
@@ -176,8 +180,19 @@ def _of(base: Profile, profiles: list[Profile], declared: Collection[Declared]) 
         part.profile = replace(base, columns=[*own, *heads, *goods, *others])
         _own_customers(part, others)
         _cost(part, goods)
-        _spread_discount(part, money, at)
+        _take_off_discount(part, money, at, [name for name in at.links if is_head[name]])
     yield from parts
+
+
+def _is_of_orders(link: Link) -> bool:
+    """Say whether a file is that of orders: by the name of its key, or by a day, a customer and money for each."""
+    if _matches(link.here, "order_id"):
+        return True
+    if _matches(link.here, "product_id", 1) or _matches(link.here, "customer_id", 1) or link.here.is_unique:
+        return False
+    own = link.file.own
+    has_customer = any(_matches(c, "customer_id") and not c.is_unique for c in own if c is not link.there)
+    return has_customer and any(c.is_date for c in own) and any(_is_money(c) for c in own)
 
 
 def _matches(column: Column, name: str, least: int = 2) -> bool:
@@ -233,13 +248,47 @@ def _spread_total(part: Part, total: Column, price: Column | None, at: Reach) ->
     part.guesses["revenue_cents"] = Guess({"column": name}, Sure.LIKELY, why, (total, *weights))
 
 
-def _spread_discount(part: Part, money: list[Column], at: Reach) -> None:
-    """Take a discount of the whole order off its lines, in proportion to their amounts."""
-    discount = next((c for c in money if _matches(c, "discount_cents") and not PERCENT.search(c.name)), None)
-    revenue = part.guesses["revenue_cents"]
-    if discount is None or "spread" in part.options or "discount_cents" in part.guesses:
+def _take_off_discount(part: Part, money: list[Column], at: Reach, heads: list[str]) -> None:
+    """Take a discount of the whole order off its lines; ask of one that only numbers show."""
+    if "spread" in part.options or "discount_cents" in part.guesses:
         return
-    if not any(number for number in discount.numbers):
+    named = next((c for c in money if _matches(c, "discount_cents") and not PERCENT.search(c.name)), None)
+    shown = {name: order_heads.less_than_lines(part, at.links[name]) for name in heads}
+    less = {(name, c.name) for name, columns in shown.items() for c in columns or ()}
+    if not less:
+        if named is not None and all(
+            columns is None for columns in shown.values()
+        ):  # else lines come to the totals without it
+            _spread_discount(part, named, at)
+        return
+    of_heads = [(name, c) for name in heads for c in at.columns[name]]
+    off = [c for name, c in of_heads if (name, c.name.partition(".")[2]) in less]
+    if len(off) != 1:
+        return
+    if (
+        off[0] is named
+        or sums.OFF.fullmatch(off[0].words)
+        or vocabulary.matches(off[0].words, MODIFIERS["order_discount"])
+    ):
+        _spread_discount(part, off[0], at)
+        return
+
+    def answer(given: str) -> None:
+        if given == "take_off":
+            _spread_discount(part, off[0], at)
+
+    text = (
+        f"In nearly all orders, the total is that of their lines less {off[0].name}: is that to be taken off revenue "
+        f"(take_off), as a discount is, or not (leave), as a payment in advance is not?"
+    )
+    key = syntax.slug(f"orders less {off[0].words}")
+    part.questions.append(Question(key, text, answer, ("take_off", "leave"), columns=(off[0].name,)))
+
+
+def _spread_discount(part: Part, discount: Column, at: Reach) -> None:
+    """Take a discount of the whole order off its lines, in proportion to their amounts."""
+    revenue = part.guesses["revenue_cents"]
+    if not any(discount.numbers):
         return
     amount = revenue.text
     name = "order_discount_of_the_line"

@@ -18,7 +18,9 @@ def why(looked_at: Profile, parts: Iterable[Part]) -> str:
     """Return why a file of the orders of another brings no more revenue; empty of other files."""
     if not _money(looked_at):
         return ""
-    for part, column, _ in _shared(looked_at, parts, "order_id"):
+    for part, column, n in _shared(looked_at, parts, "order_id"):
+        if n < HALF * len(column.counts):
+            continue  # most of its orders are its own
         return (
             f"its {column.name} names the orders of {part.options['file']}, so that its money, such as {_money(looked_at)}, is "
             f"that of these orders again, as payments are"

@@ -25,13 +25,21 @@ from crmwb.sources.drafting.amounts import (
 from crmwb.sources.drafting.customers import companies, contra_accounts, counterparties, ids, nameless, own_places
 from crmwb.sources.drafting.guess import Guess, Part, Sure, best, fill, of_column, only_date
 from crmwb.sources.drafting.modifiers import Modifiers
-from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, vocabulary
 from crmwb.sources.drafting.reading.profile import Column, Profile
-from crmwb.sources.drafting.rows import journals, order_lines, order_numbers, periods, series, tenders
+from crmwb.sources.drafting.rows import (
+    credit_notes,
+    doubled_orders,
+    journals,
+    order_lines,
+    order_numbers,
+    periods,
+    series,
+    tenders,
+)
 from crmwb.sources.drafting.rows.journals import Journal
 from crmwb.sources.drafting.rows.order_lines import OrderLines
-from crmwb.sources.drafting.tables import billing, returns, sales
+from crmwb.sources.drafting.tables import billing, header_twins, returns, sales
 from crmwb.sources.drafting.tables.dimensions import is_group
 
 MOST_KINDS = 20
@@ -42,11 +50,12 @@ LATER = re.compile(  # days that are no day of the sale
 )
 PLAINLY = 2  # how well a name must match
 HALF = 0.5
+CENT = 0.015
 
 
 def transactions(profile: Profile) -> list[Part]:
     """Take a file with customers, dates and amounts as purchases; refunds beside the amounts as returns."""
-    roles, lines = modifiers.find(profile), order_lines.find(profile)
+    roles, lines = credit_notes.without_refunds(profile, modifiers.find(profile)), order_lines.find(profile)
     result = _plain_columns(profile, roles, lines)
     if (journal := journals.find(profile)) is not None:
         return _of_journal(profile, journal, roles, result)
@@ -80,7 +89,8 @@ def transactions(profile: Profile) -> list[Part]:
         returns.ask_of_kind,
         returns.ask_of_flag,
         returns.ask_of_day,
-        _ask_of_twins,
+        header_twins.ask,
+        doubled_orders.ask,
     ):
         ask(part)
     returns.ask_of_sides(part, roles)
@@ -261,6 +271,8 @@ def _times(profile: Profile, amount: Guess | None, quantity: Guess, price: Guess
     if amount is not None and line is not None and line.amount in amount.sources:
         return amount  # some rows, such as discounts, bring one without a price
     units, each = quantity.sources[0], price.sources[0]
+    if amount is not None and _is_often_the_product(profile, amount, units, each):
+        return replace(amount, why=f"in most rows {units.name} times {each.name}, and what it was in the others")
     if line is not None and line.amount in free and line.amount.n_known > min(units.n_known, each.n_known):
         why = f"{units.name} times {each.name}, and the amount of rows without these"
         return of_column(line.amount, Kind.MONEY, Sure.LIKELY, why)
@@ -268,6 +280,15 @@ def _times(profile: Profile, amount: Guess | None, quantity: Guess, price: Guess
     return Guess(
         {"expression": product}, min(price.sure, quantity.sure), "quantity times the price of a unit", (units, each)
     )
+
+
+def _is_often_the_product(profile: Profile, amount: Guess, units: Column, price: Column) -> bool:
+    """Say whether an amount is the quantity times the price in most rows, but not in all: the price may have changed since."""
+    if len(amount.sources) != 1:
+        return False
+    rows = [(n * each, whole) for n, each, whole in profile.number_rows(units, price, amount.sources[0]) if n and each]
+    same = sum(abs(product - whole) < CENT for product, whole in rows)
+    return HALF * len(rows) < same < len(rows)
 
 
 def _paid(profile: Profile, roles: Modifiers) -> Column | None:
@@ -300,28 +321,6 @@ def _kinds(profile: Profile, result: dict[str, Guess], roles: Modifiers) -> list
         c for c in profile.columns
         if c.name not in taken | kept and 0 < len(c.counts) <= MOST_KINDS and not c.is_number and not c.is_date
     ]  # fmt: skip
-
-
-def _ask_of_twins(part: Part) -> None:
-    """Ask which is meant where the name of a column that is used stands twice in the header."""
-    for name, twins in part.looked_at.twins.items():
-        for canonical, guess in part.guesses.items():
-            if len(guess.sources) != 1 or guess.sources[0].name not in twins:
-                continue
-
-            def answer(given: str, canonical: str = canonical, guess: Guess = guess) -> None:
-                kind = TABLES[part.table].column(canonical).kind
-                column = of_column(part.looked_at.column(given), kind, Sure.SURE, "you said so")
-                part.guesses[canonical] = replace(
-                    guess, value=column.value, sources=column.sources, sure=Sure.SURE, why="you said so"
-                )
-
-            firsts = " and ".join(f"{twin!r} ({part.looked_at.column(twin).shown(2)})" for twin in twins)
-            part.guesses[canonical] = replace(guess, sure=Sure.GUESS, why=f"{name} stands twice")
-            text = (
-                f"{name} stands twice in the header of {part.looked_at.file.name}, as {firsts}: which is {canonical}?"
-            )
-            part.questions.append(Question(canonical, text, answer, tuple(twins)))
 
 
 def _of(result: dict[str, Guess], name: str) -> tuple[Column, ...]:

@@ -23,7 +23,15 @@ from crmwb.sources.drafting.reading import syntax, words
 from crmwb.sources.drafting.reading.profile import FALSE, Column
 from crmwb.sources.drafting.reading.scales import scale_of
 from crmwb.sources.drafting.reading.words import Outcome
-from crmwb.sources.drafting.rows import billed_anyway, outcomes, periods, references, row_kinds
+from crmwb.sources.drafting.rows import (
+    billed_anyway,
+    credit_notes,
+    outcomes,
+    periods,
+    references,
+    row_kinds,
+    told_in_sentences,
+)
 from crmwb.sources.drafting.rows.order_lines import OrderLines
 from crmwb.sources.drafting.tables import billing
 
@@ -45,6 +53,7 @@ def complete(part: Part, roles: Modifiers, lines: OrderLines | None, kinds: list
         **_somebody(part), **row_kinds.conditions(part, roles, kinds), **_statuses(part, roles, lines), **_flags(part, roles), **_ended(roles)
     }  # fmt: skip
     references.ask(part, roles)
+    told_in_sentences.ask(part, roles)
     billing.ask_of_unpaid(part, roles)
     periods.ask_of_months(part)
     if filters:
@@ -185,7 +194,7 @@ def _statuses(part: Part, roles: Modifiers, lines: OrderLines | None) -> dict[st
     for column in roles.statuses:
         by_outcome = outcomes.by_outcome(part, column, roles.statuses)
         no_sales = by_outcome.get(Outcome.CANCELLED, []) + by_outcome.get(Outcome.UNPAID, [])
-        refunded = by_outcome.get(Outcome.REFUNDED, [])
+        refunded = [] if credit_notes.are_in(part.looked_at) else by_outcome.get(Outcome.REFUNDED, [])
         if no_sales and len(no_sales) < len(column.counts):
             condition = row_kinds.not_in(column, no_sales)
             result[condition] = (
@@ -234,6 +243,7 @@ def _ask_of_unknown(part: Part, column: Column, unknown: list[str]) -> None:
             answer,
             default="none",
             columns=(column.name,),
+            values=tuple(unknown),
         )
     )
 

@@ -11,7 +11,15 @@ from crmwb.sources.drafting.reading import syntax, words
 from crmwb.sources.drafting.reading.modifier_words import MODIFIERS
 from crmwb.sources.drafting.reading.profile import FALSE, Column
 from crmwb.sources.drafting.reading.vocabulary import NAMES_OF_PEOPLE, PRODUCTS, TRANSACTIONS, matches
-from crmwb.sources.drafting.rows import below_zero, cancelling, journals, references, row_kinds, without_money
+from crmwb.sources.drafting.rows import (
+    below_zero,
+    cancelling,
+    codes_of_rows,
+    journals,
+    references,
+    row_kinds,
+    without_money,
+)
 
 MOST_KINDS = 20
 LEAST_REPEATS = 3  # rows for each value
@@ -158,7 +166,7 @@ def _why(part: Part, column: Column) -> str | None:
         return "such a flag may tell what came back or was cancelled"
     if not _is_of_few(column) or _is_of(part, column) or row_kinds.is_asked(part, part.looked_at.texts(column)):
         return None
-    codes = modifiers.codes(column) if any(map(_is_plainly_a_currency, column.counts)) else Counter[str]()
+    codes = modifiers.codes(column) if any(map(words.is_plainly_a_currency, column.counts)) else Counter[str]()
     planned = sorted(v for v in column.counts if PLANNED.fullmatch(words.simple(v)))
     is_named = column in modifiers.find(part.looked_at).by_role.values() or matches(
         column.words, TRANSACTIONS["revenue_cents"]
@@ -167,7 +175,7 @@ def _why(part: Part, column: Column) -> str | None:
     names_other = TELLS_SOMETHING_ELSE.fullmatch(column.words) and not KIND_OF_ROW.fullmatch(column.words)
     is_code = _is_code(column) and not is_money and not names_other
     above = part.looked_at.filled.columns if part.looked_at.filled else ()
-    is_foreign = any(c.called and c.name not in above for c in part.looked_at.own) and not column.is_number
+    is_foreign = any(_is_unknown(c) and c.name not in above for c in part.looked_at.own) and not column.is_number
     has_returns = bool(part.guesses["is_return"].sources)
     reasons = (
         (
@@ -189,10 +197,10 @@ def _why(part: Part, column: Column) -> str | None:
         ),
         (is_code and not has_returns, "no amount is below zero, so that such codes may tell returns from sales"),
         (
-            is_code and has_returns and _tells_signs(part, column),
+            is_code and has_returns and codes_of_rows.tell_signs(part, column),
             "it tells amounts above zero from those below, which may be returns, or payments of what was sold",
         ),
-        (is_code and has_returns and _tells_returns(part, column), "one of them is that of the returns"),
+        (is_code and has_returns and codes_of_rows.tell_returns(part, column), "one of them is that of the returns"),
         (
             is_foreign
             and not TELLS_SOMETHING_ELSE.fullmatch(column.words)
@@ -204,6 +212,14 @@ def _why(part: Part, column: Column) -> str | None:
     return next((why for holds, why in reasons if holds), None)
 
 
+def _is_unknown(column: Column) -> bool:
+    """Say whether only a person could say what a column is, and not its name too."""
+    own = re.sub(r" \d+$", "", column.own_words)  # of columns whose name stands twice
+    return column.called is not None and not any(
+        matches(own, each) and matches(column.called, each) for each in TRANSACTIONS.values()
+    )
+
+
 def _brings_money(part: Part, column: Column) -> bool:
     """Say whether any row that a flag marks brings something, as far as that is known."""
     amount = part.guesses["revenue_cents"].sources
@@ -211,12 +227,6 @@ def _brings_money(part: Part, column: Column) -> bool:
         return True
     rows = zip(part.looked_at.texts(column), money.of_rows(part), strict=True)
     return any(number for text, number in rows if text in column.true_values)
-
-
-def _is_plainly_a_currency(value: str) -> bool:
-    """Say whether a value is a usual code, a sign or the name of a currency: AFN and FR may be anything."""
-    code = words.currency(value)
-    return code is not None and (value.upper() in modifiers.USUAL or not value.isalpha() or len(value) > LONGEST_CODE)
 
 
 def _is_of_left_out(part: Part, column: Column) -> bool:
@@ -329,34 +339,6 @@ def _is_status(column: Column) -> bool:
         column.words
     )
     return is_called and any(DID_NOT.search(words.simple(v)) for v in column.counts)
-
-
-def _tells_signs(part: Part, column: Column) -> bool:
-    """Say whether the amounts of each value are all above zero, or all below."""
-    amount = part.guesses["revenue_cents"].sources
-    if len(amount) != 1 or not part.looked_at.holds(amount[0]):
-        return False
-    signs: dict[str | None, set[bool]] = defaultdict(set)
-    for text, n in zip(part.looked_at.texts(column), part.looked_at.numbers(amount[0]), strict=True):
-        if n:
-            signs[text].add(n > 0)
-    return all(len(each) == 1 for each in signs.values()) and len(set.union(*signs.values(), set())) == 2
-
-
-def _tells_returns(part: Part, column: Column) -> bool:
-    """Say whether one of several codes stands in all rows that a word says came back, and in no other."""
-    if len(column.counts) <= 2:
-        return False
-    codes = part.looked_at.texts(column)
-    for source in part.guesses["is_return"].sources:
-        if source.is_number or not part.looked_at.holds(source):
-            continue
-        back = [text is not None and words.came_back(text) for text in part.looked_at.texts(source)]
-        own = {code for code, is_back in zip(codes, back, strict=True) if is_back}
-        others = {code for code, is_back in zip(codes, back, strict=True) if not is_back}
-        if len(own) == 1 and not own & others:
-            return True
-    return False
 
 
 def _is_code(column: Column) -> bool:

@@ -1,0 +1,35 @@
+"""Codes of rows that nothing explains: whether they tell amounts above zero from those below, or what came back."""
+
+from crmwb.sources.drafting.guess import Part
+from crmwb.sources.drafting.reading import words
+from crmwb.sources.drafting.reading.profile import Column
+
+BY_CHANCE = 0.05
+
+
+def tell_signs(part: Part, column: Column) -> bool:
+    """Say whether amounts below zero stand beside some of the values only, more than chance brings about."""
+    amount = part.guesses["revenue_cents"].sources
+    if len(amount) != 1 or not part.looked_at.holds(amount[0]):
+        return False
+    pairs = zip(part.looked_at.texts(column), part.looked_at.numbers(amount[0]), strict=True)
+    known = [(text, n) for text, n in pairs if n]
+    below = [text for text, n in known if n < 0]
+    share = sum(text in set(below) for text, _ in known) / max(len(known), 1)
+    return bool(below) and share < 1 and share ** len(below) < BY_CHANCE
+
+
+def tell_returns(part: Part, column: Column) -> bool:
+    """Say whether one of several codes stands in all rows that a word says came back, and in no other."""
+    if len(column.counts) <= 2:
+        return False
+    codes = part.looked_at.texts(column)
+    for source in part.guesses["is_return"].sources:
+        if source.is_number or not part.looked_at.holds(source):
+            continue
+        back = [text is not None and words.came_back(text) for text in part.looked_at.texts(source)]
+        own = {code for code, is_back in zip(codes, back, strict=True) if is_back}
+        others = {code for code, is_back in zip(codes, back, strict=True) if not is_back}
+        if len(own) == 1 and not own & others:
+            return True
+    return False

@@ -1,0 +1,45 @@
+"""Statuses told in sentences, beside a status of few values that does not say the same: which rows were cancelled is asked."""
+# ruff: noqa: E501 - sentences for people are easier to read in one line
+
+import re
+
+from crmwb.sources.drafting.guess import Part
+from crmwb.sources.drafting.modifiers import MOST_KINDS, Modifiers
+from crmwb.sources.drafting.reading import words
+from crmwb.sources.drafting.reading.profile import Column
+from crmwb.sources.drafting.reading.words import Outcome
+from crmwb.sources.drafting.rows import row_kinds
+
+OF_STATUS = re.compile(
+    r".*\b(status|state|estado|etat|statut|stato|situacao|zustand)\b.*|.*(状态|ステータス|状態|状況).*"
+)
+NO_SALES = {Outcome.CANCELLED, Outcome.UNPAID, Outcome.REFUNDED}
+
+
+def ask(part: Part, roles: Modifiers) -> None:
+    """Ask of rows that a sentence calls cancelled and that no status of few values leaves out.
+
+    Parameters
+    ----------
+    part : Part
+        Purchases.
+    roles : Modifiers
+        What other columns of the file are.
+    """
+    own = part.looked_at.own
+    statuses = [part.looked_at.texts(c) for c in roles.statuses if c in own]
+    told = [[words.outcome(text or "") in NO_SALES for text in texts] for texts in statuses]
+    for column in own:
+        if not _is_in_sentences(column):
+            continue
+        texts = part.looked_at.texts(column)
+        open_rows = [text for i, text in enumerate(texts) if text and not any(each[i] for each in told)]
+        values = sorted({text for text in open_rows if words.outcome(text) is Outcome.CANCELLED})
+        if values:
+            why = "no other status of these rows says"
+            row_kinds.ask_to_leave_out(part, column, values, why)
+
+
+def _is_in_sentences(column: Column) -> bool:
+    is_text = not column.is_number and not column.is_date and len(column.counts) > MOST_KINDS
+    return is_text and OF_STATUS.fullmatch(column.words) is not None

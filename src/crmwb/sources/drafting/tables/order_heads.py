@@ -1,0 +1,64 @@
+"""Amounts of orders beside those of their lines, in another file: what orders are less than their lines together.
+
+A discount on the whole order, a voucher or a bonus stands on the order alone. Where the order's total is that of its
+lines less such a column in nearly all orders, it is taken off; what only the numbers say, and no name, is asked.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from crmwb.sources.drafting import modifiers
+from crmwb.sources.drafting.amounts import money, order_totals, sums
+from crmwb.sources.drafting.guess import Part
+from crmwb.sources.drafting.reading.links import Link
+from crmwb.sources.drafting.reading.profile import Column
+
+CENT = 0.015
+NEARLY_ALL = 0.9
+LEAST_ORDERS = 10
+MOST_COLUMNS = 8
+MOST_ORDERS = 300
+
+
+def less_than_lines(part: Part, link: Link) -> list[Column] | None:
+    """Return what totals of orders are less than their lines, by the numbers of nearly all orders.
+
+    Parameters
+    ----------
+    part : Part
+        Purchases by lines, with their amounts.
+    link : Link
+        From lines to the file of their orders.
+
+    Returns
+    -------
+    list of Column or None
+        What is taken off the lines to come to a total; empty where they come to it by themselves, or with tax and
+        shipping, None where they come to none.
+    """
+    by_order: dict[str, float] = defaultdict(float)
+    for key, amount in zip(part.looked_at.texts(link.here), money.of_rows(part), strict=False):
+        if key:
+            by_order[key] += amount or 0.0
+    head = link.file
+    roles = modifiers.find(head)
+    own = [c for c in head.own if c.is_number and c is not link.there and any(c.numbers) and not c.is_flag]
+    keys = head.texts(link.there)
+    at = [i for i, key in enumerate(keys) if key in by_order][:MOST_ORDERS]
+    if len(at) < LEAST_ORDERS:
+        return None
+    lines = [by_order[str(keys[i])] for i in at]
+    columns = sorted(own, key=lambda c: c.is_unique or len(c.counts) == 1)[:MOST_COLUMNS]
+    numbers = {c: [head.numbers(c)[i] or 0.0 for i in at] for c in columns}
+    same = [c for c in columns if _is_same(lines, numbers[c])]
+    columns = [c for c in columns if c not in same]
+    rows = list(zip(lines, *(numbers[c] for c in columns), strict=True))
+    first = next(order_totals.sums_of(rows, columns), None)
+    if first is None:
+        return [] if same else None
+    return [c for c, sign in first[1] if sign < 0 and not sums.is_none(c, roles)]
+
+
+def _is_same(lines: Sequence[float], totals: Sequence[float]) -> bool:
+    """Say whether lines come to the totals of nearly all orders by themselves."""
+    return sum(abs(a - b) < CENT for a, b in zip(lines, totals, strict=True)) >= NEARLY_ALL * len(lines)
