@@ -4,7 +4,6 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 
 from crmwb.contract import Kind
 from crmwb.contract.canonical import TABLES
@@ -38,6 +37,45 @@ def column_of(part: Part, currency: Column) -> Column | None:
     if not part.looked_at.holds(currency):
         return _named([c for c in part.looked_at.columns if not part.looked_at.holds(c)])
     return _named(part.looked_at.own) or next((c for c in part.looked_at.own if _is_rate(part, currency, c)), None)
+
+
+def ask_without_code(part: Part) -> None:
+    """Ask of a rate that is 1 in some rows and another number in others, where no column names currencies.
+
+    Parameters
+    ----------
+    part : Part
+        Purchases whose amounts are in one currency as far as columns say.
+    """
+    rate = _named(part.looked_at.own) or _named([c for c in part.looked_at.columns if not part.looked_at.holds(c)])
+    revenue = part.guesses["revenue_cents"]
+    if rate is None or not revenue.sources or not any(abs(n - 1) < ONE for n in rate.numbers):
+        return
+    others = sorted(value for value in rate.counts if re.search(r"[1-9].*[1-9]", value))[:1]
+
+    def answer(given: str) -> None:
+        if given != "neither":
+            heads.fill_down(part, syntax.column(rate.name))
+            _convert(part, rate, "*" if given == "multiply" else "/")
+
+    text = (
+        f"{rate.name} is 1 in some rows and another number in others{f', such as {others[0]}' if others else ''}, as where amounts are in several "
+        f"currencies: do they become one by multiplying with it (multiply), by dividing by it (divide), or are they in one already (neither)?"
+    )
+    part.questions.append(
+        Question(syntax.slug(f"by {rate.words}"), text, answer, ("multiply", "divide", "neither"), columns=(rate.name,))
+    )
+
+
+def _convert(part: Part, rate: Column, sign: str) -> None:
+    """Convert every amount of a part by the rate of its row."""
+    kinds = {c.name: c.kind for c in TABLES[part.table].columns}
+    name = syntax.column(rate.name)
+    for to, guess in part.guesses.items():
+        if kinds[to] is Kind.MONEY and guess.sources:
+            own = guess.value if isinstance(guess.value, dict) else {"column": guess.value}
+            text = f"({own.get('expression') or syntax.column(str(own['column']))}) {sign} coalesce({name}, 1)"
+            part.guesses[to] = guess.computed(text, f"{guess.why}, by {rate.name}", (*guess.sources, rate))
 
 
 def _is_rate(part: Part, currency: Column, column: Column) -> bool:
@@ -78,20 +116,12 @@ def ask(part: Part, currency: Column, rate: Column, amount: Column) -> None:
         why = f"{amount.name} in {base or 'the currency of the results'}, for it is that times {rate.name}"
         part.guesses["revenue_cents"] = Guess(converted.name, Sure.LIKELY, why, (converted,))
         return
-    kinds = {c.name: c.kind for c in TABLES[part.table].columns}
-    name = syntax.column(rate.name)
 
     def answer(given: str) -> None:
         if given == "neither":
             return
-        heads.fill_down(part, name)
-        sign = "*" if given == "multiply" else "/"
-        for to, guess in part.guesses.items():
-            if kinds[to] is Kind.MONEY and guess.sources:
-                own = guess.value if isinstance(guess.value, dict) else {"column": guess.value}
-                text = f"({own.get('expression') or syntax.column(str(own['column']))}) {sign} coalesce({name}, 1)"
-                converted = guess.computed(text, f"{guess.why}, by {rate.name}", (*guess.sources, rate))
-                part.guesses[to] = replace(converted, value={**converted.value})
+        heads.fill_down(part, syntax.column(rate.name))
+        _convert(part, rate, "*" if given == "multiply" else "/")
 
     into = base or "the currency of the results (say which: --answer currency=…)"
     text = (

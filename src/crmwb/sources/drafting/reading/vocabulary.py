@@ -12,7 +12,7 @@ import re
 from crmwb.sources.drafting.reading import further_languages as further
 from crmwb.sources.drafting.reading.served import GIVEN, GUESTS, PAID_IN, SERVED
 
-ID = r"( ?(id|no|nr|nro|num|number|nummer|code|cd|kod|kodu|key|ref|identifier|numero|编号|编码|代码|号码|号|番号|コード))?"
+ID = r"( ?(id|no|nr|nro|num|number|nummer|code|cd|kod|kodu|key|ref|reference|identifier|numero|编号|编码|代码|号码|号|番号|コード))?"
 PREFIX = r"((id|no|nr|n|num|numero|number|code|codice|codigo|cod|ref|reference|identifiant) ((de|du|del|der|of|d|do|da|dell) )?((la|le|l) )?)?"
 NUMBERED = (
     rf".*{ID.removesuffix('?')}|{PREFIX.removesuffix('?')}.*|.*(nr|nro|nummer)"  # says that it is a number or a code
@@ -53,7 +53,7 @@ TRANSACTIONS: dict[str, Patterns] = {
         rf"({QUANTITY}) (shipped|delivered|invoiced|billed|fulfilled)|number of [a-z]+|count|n [a-z]{{3,}}|volume",
     ),
     "revenue_cents": (
-        rf"(sales|revenue|amount|turnover|umsatz( ohne soll haben( kz| kennzeichen)?)?|betrag|line total|net amount|total amount|total price|total|gesamt|gesamtpreis|montant|importe|bedrag|belopp|belob|(net )?tutar|金额|总金额|销售额|订单金额|实付金额|实付款|实收金额|支付金额|付款金额|买家实付|应付金额|总价|成交金额|prix total|total ttc|importe total|bruttobetrag|gesamtbetrag)( (amount|value|eur|usd|gbp|cny|chf|jpy|net|netto|brutto|gross|total|ttc|sales|元|人民币|paid|price))*|order (total|value|amount)( (eur|usd|gbp))?|(total|amount|sales|value|betrag|summe|umsatz|importe|importo|montant)( price| amount)? (incl|inclusive|including|inc|inkl)( of)? (tax|taxes|vat|gst|mwst|ust|iva|tva)|(item|items|goods|merchandise) (total|amount|value)|金額|合計(金額)?|小計|売上(金額|高)?|税抜金額|(line|row|line ?item|lineitem) (amount|value|total)|gross( amount)?|totaalbedrag|importo( totale)?|valor do pedido|amount paid|paid amount|{PAID_IN}|(total|importe) pedido|total commande|valor total|(?!.*({NO_SUM})).*(实付|金额|总价|价税合计)(元|人民币)?",
+        rf"(sales|revenue|amount|turnover|umsatz( ohne soll haben( kz| kennzeichen)?)?|betrag|line total|net amount|total amount|total price|total|gesamt|gesamtpreis|montant|importe|bedrag|belopp|belob|(net )?tutar|金额|总金额|销售额|订单金额|实付金额|实付款|实收金额|支付金额|付款金额|买家实付|应付金额|总价|成交金额|prix total|total ttc|importe total|bruttobetrag|gesamtbetrag)( (amount|value|eur|usd|gbp|cny|chf|jpy|net|netto|brutto|gross|total|ttc|sales|元|人民币|paid|price))*|order (total|value|amount)( (eur|usd|gbp))?|(total|amount|sales|value|betrag|summe|umsatz|importe|importo|montant)( price| amount| paid)? ((incl|inclusive|including|inc|inkl)( of)? (tax|taxes|vat|gst|mwst|ust|iva|tva)|(tax|vat|gst) (incl|included|inclusive))|(item|items|goods|merchandise) (total|amount|value)|金額|合計(金額)?|小計|売上(金額|高)?|税抜金額|(line|row|line ?item|lineitem) (amount|value|total)|gross( amount)?|totaalbedrag|importo( totale)?|valor do pedido|amount paid|paid amount|{PAID_IN}|(total|importe) pedido|total commande|valor total|(?!.*({NO_SUM})).*(实付|金额|总价|价税合计)(元|人民币)?",
         rf"(net |netto|dollar |order |sales |close |invoice |gross |basket )?(value|amount|spend|spent|price|preis|brutto|netto|summe)( (eur|usd))?|{GIVEN}",
     ),
     "unit_price": (

@@ -6,7 +6,7 @@ import re
 from crmwb.contract import Kind
 from crmwb.contract.canonical import TABLES
 from crmwb.sources.drafting.customers import consent, ids, kinds
-from crmwb.sources.drafting.guess import Part, Sure, fill, of_column
+from crmwb.sources.drafting.guess import Guess, Part, Sure, fill, of_column
 from crmwb.sources.drafting.reading import syntax, vocabulary
 from crmwb.sources.drafting.reading.profile import Column, Profile
 
@@ -102,6 +102,10 @@ def derived(table: str, facts: list[Part]) -> Part | None:
     if table == "products" and not guesses:
         return None
     part = Part(table, {}, guesses)
+    for other in (other for other in facts if other.table == bases[0].table and key not in other.guesses):
+        if table == "products" and other.profile is not None:  # credit notes beside lines
+            other.guesses[key] = Guess({"expression": "null"}, Sure.LIKELY, "its rows name no product")
+            _ordered(other)
     if table == "customers":
         kinds.put(part, columns, [column for base in bases[:1] for column in base.guesses[key].sources])
     read = {c.name for guess in part.guesses.values() for c in guess.sources}

@@ -16,8 +16,8 @@ from crmwb.sources.drafting.reading.profile import Column
 CENT = 0.015
 NEARLY_ALL = 0.9
 LEAST_ORDERS = 10
-MOST_COLUMNS = 8
-MOST_ORDERS = 300
+MOST_COLUMNS = 10
+MOST_ORDERS = 200
 
 
 def less_than_lines(part: Part, link: Link) -> list[Column] | None:
@@ -48,8 +48,9 @@ def less_than_lines(part: Part, link: Link) -> list[Column] | None:
     if len(at) < LEAST_ORDERS:
         return None
     lines = [by_order[str(keys[i])] for i in at]
-    columns = sorted(own, key=lambda c: c.is_unique or len(c.counts) == 1)[:MOST_COLUMNS]
-    numbers = {c: [head.numbers(c)[i] or 0.0 for i in at] for c in columns}
+    numbers = {c: [head.numbers(c)[i] or 0.0 for i in at] for c in own}
+    alike = {tuple(each): c for c, each in reversed(numbers.items()) if len(set(each)) > 1}  # the first of those alike
+    columns = sorted(alike.values(), key=lambda c: (c.is_unique, own.index(c)))[:MOST_COLUMNS]
     same = [c for c in columns if _is_same(lines, numbers[c])]
     columns = [c for c in columns if c not in same]
     rows = list(zip(lines, *(numbers[c] for c in columns), strict=True))

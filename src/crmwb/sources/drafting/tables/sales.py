@@ -64,6 +64,8 @@ def complete(part: Part, roles: Modifiers, lines: OrderLines | None, kinds: list
     discounts.take_off(part, roles, lines)
     order_totals.take_off(part, roles)
     set_currency(part, roles)
+    if roles.get("currency") is None and roles.get("converted_amount") is None:
+        exchange_rates.ask_without_code(part)
     shipped.ask(part)
     prices.ask_of_steps(part)
     _name_the_rest(part, roles)

@@ -27,6 +27,7 @@ LEAST_GROUPS = 5
 NEARLY_ALL = 0.9
 MOST_CODES = 8
 LONGEST_CODE = 3
+NUMBERED = "nothing tells what these numbers stand for: some may be orders that are no sales"
 PLAINLY = 2  # how well a name must match
 DID_NOT = re.compile(
     r"\b(not|non|no|nicht|kein\w*|never|niet|pas|nao|nie)\b|\b(no ?shows?|absent\w*|missed|dropped|withdrawn|nicht erschienen)\b|未|没"
@@ -91,6 +92,9 @@ def ask(parts: list[Part]) -> None:
             c for c in left if c is never_paid or _ask(part, c) or (c.name not in known and _ask_of_number(part, c))
         ]
         asked += [c for c in left if any(c.name in question.columns for question in part.questions)]
+        for column in part.looked_at.columns:
+            if not part.looked_at.holds(column) and _is_numbered_status(column) and column.name not in condition:
+                row_kinds.ask_of_kinds(part, column, sorted(column.counts), NUMBERED)
         unread = [c.name for c in left if c not in asked and c.name not in read and _may_tell(c)]
         if unread:
             part.remarks.append(
@@ -193,7 +197,7 @@ def _why(part: Part, column: Column) -> str | None:
         ),
         (
             _is_numbered_status(column) and not _is_told_by_filter(part, column),
-            "nothing tells what these numbers stand for: some may be orders that are no sales",
+            NUMBERED,
         ),
         (is_code and not has_returns, "no amount is below zero, so that such codes may tell returns from sales"),
         (
