@@ -40,7 +40,7 @@ def facts(profile: Profile, *, invoices_are_sales: bool = False) -> list[Part]:
     invoices_are_sales : bool
         A person says that invoices are the company's sales too.
     """
-    billed = invoices(profile) if invoices_are_sales else []
+    billed = invoices(profile, are_sales=True) if invoices_are_sales else []
     return [*_split_by_currency(profile, transactions if billed else _facts), *billed]
 
 
@@ -180,8 +180,8 @@ def _won(profile: Profile, result: dict[str, Guess], is_won: str) -> Part:
     )
 
 
-def invoices(profile: Profile) -> list[Part]:
-    """Take a file with due dates as invoices."""
+def invoices(profile: Profile, *, are_sales: bool = False) -> list[Part]:
+    """Take a file with due dates as invoices; say how they become sales too, where nobody said that they are."""
     result = fill(TABLES["invoices"], profile.columns, vocabulary.INVOICES)
     needed = {"invoice_id", "customer_id", "issued_on", "due_on", "amount_cents"}
     if not needed <= result.keys() or len(result["invoice_id"].sources[0].counts) < MOSTLY * profile.n_rows:  # lines
@@ -190,7 +190,7 @@ def invoices(profile: Profile) -> list[Part]:
         f"{profile.file.name} is taken as invoices, for it has due dates; where these are the company's sales too, run "
         f"again with --answer invoices=sales"
     )
-    part = Part("invoices", syntax.file_options(profile), result, profile, [remark])
+    part = Part("invoices", syntax.file_options(profile), result, profile, [] if are_sales else [remark])
     sales.leave_out_no_invoices(part, modifiers.find(profile))
     return [part]
 
