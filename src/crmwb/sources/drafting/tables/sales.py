@@ -30,7 +30,7 @@ from crmwb.sources.drafting.rows import (
     periods,
     references,
     row_kinds,
-    told_in_sentences,
+    statuses_in_sentences,
 )
 from crmwb.sources.drafting.rows.order_lines import OrderLines
 from crmwb.sources.drafting.tables import billing
@@ -53,7 +53,7 @@ def complete(part: Part, roles: Modifiers, lines: OrderLines | None, kinds: list
         **_somebody(part), **row_kinds.conditions(part, roles, kinds), **_statuses(part, roles, lines), **_flags(part, roles), **_ended(roles)
     }  # fmt: skip
     references.ask(part, roles)
-    told_in_sentences.ask(part, roles)
+    statuses_in_sentences.ask(part, roles)
     billing.ask_of_unpaid(part, roles)
     periods.ask_of_months(part)
     if filters:

@@ -1,5 +1,4 @@
-"""Statuses told in sentences, beside a status of few values that does not say the same: which rows were cancelled is asked."""
-# ruff: noqa: E501 - sentences for people are easier to read in one line
+"""Statuses in sentences beside a status of few values: rows that only a sentence calls cancelled are asked about."""
 
 import re
 
@@ -28,12 +27,12 @@ def ask(part: Part, roles: Modifiers) -> None:
     """
     own = part.looked_at.own
     statuses = [part.looked_at.texts(c) for c in roles.statuses if c in own]
-    told = [[words.outcome(text or "") in NO_SALES for text in texts] for texts in statuses]
+    failed = [[words.outcome(text or "") in NO_SALES for text in texts] for texts in statuses]
     for column in own:
         if not _is_in_sentences(column):
             continue
         texts = part.looked_at.texts(column)
-        open_rows = [text for i, text in enumerate(texts) if text and not any(each[i] for each in told)]
+        open_rows = [text for i, text in enumerate(texts) if text and not any(each[i] for each in failed)]
         values = sorted({text for text in open_rows if words.outcome(text) is Outcome.CANCELLED})
         if values:
             why = "no other status of these rows says"
