@@ -334,6 +334,9 @@ def test_a_campaign_is_repeated_only_where_it_stands_out_from_all_that_were_test
     (decision,) = named("campaign_proven", decisions.decisions(wb))
     assert "“c1”" in say(decision.title)
     assert "among the 2 campaigns tested" in say(decision.sure)
+    wb.campaigns.revenue = experiments([0.01, 0.9]).assign(n_later_unproven=[1, 0])
+    decision = next(d for d in decisions.decisions(wb) if d.title.code == "decisions.campaign_proven.title_later")
+    assert say(decision.title).endswith("raised revenue and 1 campaign of the same kind since then is not shown to")
     wb.campaigns.revenue = experiments([0.09, 0.2])
     assert not named("campaign_proven", decisions.decisions(wb))
 

@@ -199,6 +199,20 @@ def test_a_campaign_that_runs_longer_than_what_is_counted_is_said_and_not_called
     assert "up to 55 days" in say(longer.longer_finding(28))
 
 
+def test_later_campaigns_of_the_same_kind_that_showed_nothing_are_counted(campaigns, tmp_path):
+    shown = campaigns([effect("a", 0.001), effect("b", 0.8), effect("c", 0.9)])
+    assert shown.revenue["n_later_unproven"].tolist() == [0, 0, 0]  # of no known kind
+    rows = shown.frame
+    for kinds, later in ((["call", "call", "call"], 2), (["call", "call", "letter"], 1), (["call", "letter", ""], 0)):
+        set_down(rows.assign(kind=kinds), CAMPAIGNS, tmp_path)
+        counted = Campaigns(tmp_path, "EUR").revenue.set_index("campaign_id")["n_later_unproven"]
+        assert counted["a"] == later
+    shown = campaigns([effect("a", 0.001), effect("b", 0.001), effect("c", 0.9)])
+    set_down(shown.frame.assign(kind="call"), CAMPAIGNS, tmp_path)
+    again = Campaigns(tmp_path, "EUR").revenue.set_index("campaign_id")["n_later_unproven"]
+    assert (again["a"], again["b"]) == (0, 1)  # one of those after the first showed it again
+
+
 def test_the_next_time_is_summed_up_by_answer(campaigns):
     sentence = say(campaigns([effect("a", 0.001)]).next_time_finding(HALF))
     assert sentence.endswith("by the control groups: all customers (1 campaign) and not proven (2 campaigns).")

@@ -55,7 +55,8 @@ class Campaigns:
 
         campaign_id, name, starts_on, design, n_treated, n_control, difference, low, high (cents per customer
         contacted), p_value, p_of_all (Holm's, over all experiments together), smallest, is_experiment, cost_cents,
-        n_days_not_counted.
+        n_days_not_counted, n_later_unproven (later experiments of the same kind, where none of them raised revenue
+        beyond chance, else 0).
         """
         own = self.effects[(self.effects["grouping"] == "") & (self.effects["outcome"] == MONEY)]
         own = _to_go_by(own, ["campaign_id"]).drop(columns=["n_treated", "n_control"])
@@ -63,9 +64,9 @@ class Campaigns:
         columns = ["campaign_id", "name", "starts_on", "design", "n_treated", "n_control", "difference", "low", "high"]
         rows = rows.sort_values(["starts_on", "campaign_id"], ascending=[False, True], ignore_index=True)
         rows["p_of_all"] = together(rows["p_value"].where(rows["is_experiment"]).to_numpy(np.float64))
-        return rows.reindex(
-            columns=[*columns, "p_value", "p_of_all", "smallest", "is_experiment", "cost_cents", "n_days_not_counted"]
-        )
+        rows["n_later_unproven"] = _later_unproven(rows)
+        columns += ["p_value", "p_of_all", "smallest", "is_experiment", "cost_cents", "n_days_not_counted"]
+        return rows.reindex(columns=[*columns, "n_later_unproven"])
 
     def returns(self, margin: Margin) -> pd.DataFrame:
         """Return cost, extra margin and return on investment of each campaign with a cost: `response.returns`."""
@@ -249,6 +250,17 @@ class Campaigns:
 
     def _table(self, name: str) -> pd.DataFrame:
         return storage.read(named(ARTEFACTS, name), root=self._root)
+
+
+def _later_unproven(rows: pd.DataFrame) -> list[int]:
+    """Count later experiments of each campaign's kind, where none of them raised revenue beyond chance, else 0."""
+    tested = rows[rows["p_of_all"].notna()]
+    counts = []
+    for _, own in rows.iterrows():
+        later = tested[(tested["kind"] == own["kind"]) & (tested["starts_on"] > own["starts_on"])]
+        is_proven = (later["difference"] > 0) & (later["p_of_all"] < SURE)
+        counts.append(0 if not own["kind"] or is_proven.any() else len(later))
+    return counts
 
 
 def _to_go_by(effects: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

@@ -252,7 +252,12 @@ def campaigns(wb: "Workbench") -> Iterator[Decision]:
             values["margin_share"] = Share(margin.share)
             stake = f"stake_{own['verdict']}"
             sure = "sure_assumed" if margin.is_assumed else "sure"
-        yield _decision("campaign_proven", values, owner, "campaigns", money, stake=stake, sure=sure)
+        later = int(best.get("n_later_unproven", 0))
+        values["later"] = Count(later, "campaign")
+        title, decide = ("title_later", "decide_later") if later else ("title", "decide")
+        yield _decision(
+            "campaign_proven", values, owner, "campaigns", money, title=title, stake=stake, decide=decide, sure=sure
+        )
     elif not rows["is_experiment"].any():
         name, naive = wb.campaigns.naive.iloc[0][["name", "extra_cents"]]
         if naive > 0:
