@@ -142,6 +142,7 @@ def value_all(
         counts_active=fitted.dropout.is_identified and agree,
         n_to_buy=float(whole.customers["p_purchase"].sum()),
         holes=[(date.fromisoformat(begins), date.fromisoformat(ends)) for begins, ends in circumstances["holes"]],
+        one_order=_day_of_one_order(circumstances),
     )
     followed = equity.supported(followed, circumstances)
     if why := equity.looks_new(days, day_number(as_of)):
@@ -154,3 +155,9 @@ def value_all(
     facts = whole.facts | {"equity": followed.facts}
     metrics = metrics_record(whole.customers, models, facts, tested)
     return Valuation(whole.customers, models, facts, metrics, tested, followed, whole.tier_months)
+
+
+def _day_of_one_order(circumstances: Mapping[str, Any]) -> date | None:
+    known = {finding["code"]: finding for finding in circumstances["findings"]}
+    found = known.get("circumstances.one_order")
+    return None if found is None else date.fromisoformat(found["values"]["day"]["value"])

@@ -1,9 +1,10 @@
 """What each customer did in each month: one pass over the order lines, from which every past month end is known."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
+from typing import Self
 
 import ibis
 import ibis.expr.types as ir
@@ -53,6 +54,21 @@ class Activity:
     def until(self, month: int) -> slice:
         """Return the entries of the months up to and with `month`."""
         return slice(0, int(np.searchsorted(self.month, month, side="right")))
+
+    def without_one_order(self, month: int) -> Self:
+        """Return it as if the customer who spent most in a month had spent what the others of that month did.
+
+        Of one order that is far larger than all others, forecasts would make a season. Unchanged where nobody else
+        bought in that month.
+        """
+        places = np.flatnonzero((self.month == month) & (self.n_purchases > 0))
+        if len(places) < 2:
+            return self
+        largest = int(places[np.argmax(self.net_cents[places])])
+        usual = int(np.median(self.net_cents[places[places != largest]]))
+        net, spent = self.net_cents.copy(), self.purchase_cents.copy()
+        net[largest] = spent[largest] = max(usual, 0)
+        return replace(self, net_cents=net, purchase_cents=spent)
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,7 @@ def build(
     counts_active: bool = True,
     n_to_buy: float | None = None,
     holes: Sequence[tuple[date, date]] = (),
+    one_order: date | None = None,
 ) -> Equity:
     """Follow customer equity through time and forecast the months ahead.
 
@@ -120,6 +121,8 @@ def build(
         active, for whom a small chance is enough.
     holes : sequence of (date, date), optional
         Days without sales that no season explains, each with the first day with sales again.
+    one_order : date, optional
+        The day of an order that no forecast by month is to learn from, or be tested on; see `circumstances.one_order`.
     """
     activity = read_activity(con, transactions, as_of)
     cohorts = Cohorts.of(activity, as_of)
@@ -130,7 +133,8 @@ def build(
     valued, origins = set(ends[-params.n_months :]), _origins(ends, first, as_of, params.n_origins)
     opening_of_year = _year_before(sorted(valued), as_of)
     known_months = Holes.of(holes, cohorts.first_month, cohorts.n_months)
-    usual = known_months.filled(cohorts)
+    learned = cohorts if one_order is None else Cohorts.of(activity.without_one_order(month_of(one_order)), as_of)
+    usual = known_months.filled(learned)
     seasonal = seasonal or (lambda origin: season(usual.before(month_of(origin))))
 
     months, bridges, outlooks = [], [], []
