@@ -8,7 +8,7 @@ from project import PROJECT
 from crmwb import layout, params, storage
 from crmwb.contract.actions import LIST
 from crmwb.contract.marts import CUSTOMERS as MART
-from crmwb.findings import Count, Money, Share, Term, Unavailable, language
+from crmwb.findings import Count, Interval, Money, Share, Term, Unavailable, language
 from crmwb.findings.say import say
 from crmwb.lifecycle.names import STAGES
 from crmwb.marts import risk_explained
@@ -128,6 +128,15 @@ def test_one_customer_who_has_become_at_risk_is_named_and_told_by_what_was_broug
     calm = accounts(**known | {"risk_class": ["low"] * 3 + [None]}, revenue_cents=[1] * 4)
     assert next(calm.changes.findings).code == "accounts.newly.nobody"
     assert not calm.changes.matters
+
+
+def test_the_part_of_an_owner_is_stated_with_the_range_of_the_whole(accounts, tmp_path):
+    risk = {"risk_class": ["at_risk", "low", "likely_lost", None], "risk": [0.6, 0.1, 0.95, None]}
+    shown = accounts(**risk, margin_at_stake_cents=[10_000, 0, 20_000, 0], owner=["ann", "ann", None, "bob"])
+    storage.write_json({"total_value": {"low": 0.5, "high": 2.0, "tested_days": 90}}, tmp_path / layout.VALUE_MODELS)
+    ends = Interval(Money(5_000, "EUR"), Money(20_000, "EUR"))
+    assert shown.first_owner(shown.at_risk, "margin_at_stake_cents").values["money"] == ends
+    assert isinstance(shown.unowned(shown.at_risk, "margin_at_stake_cents").values["money"], Interval)
 
 
 def test_where_the_chance_of_most_is_not_known_those_at_risk_are_counted_of_the_others(accounts):

@@ -46,9 +46,7 @@ def test_totals_of_whole_objects_go_before_their_lines(company: Mapped) -> None:
 def test_lines_are_read_where_a_column_of_theirs_is_named(company: Mapped) -> None:
     bills = [_bill(i, total=50 + i, paid=[{"day": "2024-04-01", "sum": 1}]) for i in FORTY]
     (company.raw / "bills.jsonl").write_text("\n".join(map(json.dumps, bills)))
-    assert company.map("bills.jsonl", currency="EUR", amount="entries.amount"), (
-        company.printed
-    )
+    assert company.map("bills.jsonl", currency="EUR", amount="entries.amount"), company.printed
 
 
 def test_an_object_without_lines_is_one_row(exports) -> None:

@@ -220,9 +220,8 @@ class Accounts:
         without = rows[rows["owner"].isna()]
         if self.part or without.empty or len(without) == len(rows):
             return None
-        return Finding(
-            "accounts.unowned", {"n": Count(len(without)), "money": Money(int(without[amount].sum()), self.currency)}
-        )
+        money = self._stated(int(without[amount].sum()), amount)
+        return Finding("accounts.unowned", {"n": Count(len(without)), "money": money})
 
     def payment_by_tier(self) -> pd.DataFrame:
         """Describe how each tier pays: n_customers, overdue_cents, mean late_payment_share and days_to_pay."""
@@ -340,7 +339,7 @@ class Accounts:
         values = {"owner": Name(str(most["owner"])), "n": Count(int(most["n_customers"]), "customer")}
         return Finding(
             "accounts.most_brought" if amount == "revenue_cents" else "accounts.most",
-            values | {"money": Money(int(most[amount]), self.currency)},
+            values | {"money": self._stated(int(most[amount]), amount)},
         )
 
     def slowest(self) -> Finding:
@@ -356,6 +355,12 @@ class Accounts:
 
     def _future(self, rows: pd.DataFrame) -> Money | Interval:
         return TotalRange.of(self._models).stated(float(rows["margin_at_stake_cents"].sum()), self.currency)
+
+    def _stated(self, cents: int, amount: str) -> Money | Interval:
+        """Return a sum as it is stated elsewhere: of margin to come, the range that earlier forecasts bear out."""
+        if amount == "margin_at_stake_cents":
+            return TotalRange.of(self._models).stated(float(cents), self.currency)
+        return Money(cents, self.currency)
 
     def _sum(self, rows: pd.DataFrame, name: str) -> Money:
         return Money(int(rows[name].fillna(0).sum()), self.currency)
