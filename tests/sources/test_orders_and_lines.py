@@ -259,3 +259,31 @@ def test_of_columns_with_one_name_the_one_that_is_known_is_taken(project):
     write(project, "orders.csv", lines)
     assert project.draft() == []
     assert total(project) == sum(goods(i, 0) * (1 + i % 3) for i in range(N)) / 100
+
+
+def test_sheets_whose_titles_are_not_the_same_are_asked(project):
+    with pd.ExcelWriter(project.raw / "bookings.xlsx") as book:
+        for year, unit in ((2022, "amounts in kuna"), (2023, "amounts in euro")):
+            rows = [[f"Bookings {year}", unit, None, None], ["Order", "Date", "Customer ID", "Amount"]]
+            rows += [[f"{year}-{i}", f"{year}{day(i)[4:]}", f"C{i % 17}", goods(i, 0) / 100] for i in range(N)]
+            pd.DataFrame(rows).to_excel(book, sheet_name=str(year), header=False, index=False)
+    (asked,) = project.draft()
+    assert "amounts in kuna" in asked
+    assert project.draft(titles_bookings_xlsx="same") == []
+
+
+def test_whole_numbers_beside_moments_of_a_program_may_be_cents(project):
+    lines = ["transaction_id,billed_at,customer_id,total"]
+    lines += [f"t{i},{day(i)}T10:{i % 60:02d}:00Z,c{i % 17},{goods(i, 0) * 100}" for i in range(N)]
+    write(project, "transactions.csv", lines)
+    assert any("counted in cents" in asked for asked in project.draft())
+    assert project.draft(decimals_of_total="hundredths") == []
+    assert total(project) == sum(goods(i, 0) for i in range(N))
+
+
+def test_japanese_files_with_a_full_width_sign_before_amounts_are_read(project):
+    lines = ["受注番号,受注日,顧客コード,金額,状態"]
+    lines += [f"J{i},{day(i)},{i % 17:06},￥{goods(i, 0)},発送済" for i in range(N)]
+    write(project, "受注.csv", lines, encoding="cp932")
+    project.draft()
+    assert "cp932" in project.mapping

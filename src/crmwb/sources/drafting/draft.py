@@ -165,7 +165,22 @@ def _every(drafted: Draft, profiles: list[Profile]) -> list[Question]:
         asked[str(part.options.get("file"))] += part.questions
     every = [*drafted.questions, *of_files(asked), *settings.notation_questions(drafted.parts)]
     every += [_second_table(p) for p in profiles if p.shape.second_table]
+    every += [_unlike_titles(p) for p in profiles if p.shape.unlike_titles]
     return list({question.key: question for question in reversed(every)}.values())[::-1]
+
+
+def _unlike_titles(looked_at: Profile) -> Question:
+    """Ask of sheets read as one table whose titles are not the same: one may say another currency or unit."""
+
+    def answer(given: str) -> None:
+        if given == "other":
+            raise ValueError("put sheets of another currency or unit into files of their own, and convert one of them")
+
+    text = (
+        f"The sheets of {looked_at.file.name} that are read as one table say above it: "
+        f"{'; '.join(map(repr, looked_at.shape.unlike_titles))}. Are their amounts in the same currency and unit (same), or not (other)?"
+    )
+    return Question(syntax.slug(f"titles {looked_at.file.name}"), text, answer, ("same", "other"))
 
 
 def _second_table(looked_at: Profile) -> Question:

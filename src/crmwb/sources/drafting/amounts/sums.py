@@ -25,7 +25,7 @@ MOST_ROWS = 200
 LEAST_ROWS = 5
 NEARLY_ALL = 0.95
 NO_REVENUE = re.compile(
-    r".*(\b(tax(es)?|vat|gst|hst|ust|mwst|iva|tva|btw|moms|kdv|dph|alv|mva|ipi|icms|iss|impostos?|tributos?|tips?|gratuity|trinkgeld|pourboire|deposit|kaution|\w*pfand\w*|borg|fianza|caution|deposito|cauzione"
+    r".*(\b(tax(es)?|vat|gst|hst|pst|qst|ust|mwst|iva|tva|btw|moms|kdv|dph|alv|mva|ipi|icms|iss|impostos?|tributos?|tips?|gratuity|trinkgeld|pourboire|deposit|kaution|\w*pfand\w*|borg|fianza|caution|deposito|cauzione"
     r"|shipping|freight|postage|delivery|versand(kosten)?|fracht(kosten)?|porto|livraison|envio|spedizione|verzendkosten|handling|dut(y|ies)|insurance)\b"
     r"|steuer).*|.*(税|运费|押金|送料|預り金).*"
 )

@@ -18,6 +18,7 @@ from crmwb.sources.drafting.reading.profile import Column
 from crmwb.sources.drafting.reading.scales import scale_of
 from crmwb.sources.formats import json_lines
 
+OF_PROGRAMS = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")  # moments as interfaces write them
 HUNDRED = 100
 DECIMALS = "decimals_of"  # what keys of questions about them begin with
 LEAST_WIDTH = 6  # digits
@@ -126,7 +127,10 @@ def ask_of_whole_numbers(part: Part, roles: Modifiers) -> None:
     if code is not None and {v.upper() for v in code.counts} <= WITHOUT_CENTS:
         return
     is_lower = code is not None and all(value.islower() for value in code.counts)
-    if not (is_lower or Path(part.looked_at.file.name.removesuffix(".gz")).suffix in json_lines.SUFFIXES):
+    is_json = Path(part.looked_at.file.name.removesuffix(".gz")).suffix in json_lines.SUFFIXES
+    when = part.guesses["ordered_at"].sources if "ordered_at" in part.guesses else ()
+    is_machine = any(all(OF_PROGRAMS.fullmatch(text) for text in c.values) for c in when)
+    if not (is_lower or is_json or is_machine):
         return
     is_whole = all(re.fullmatch(r"[+-]?\d+", text) for c in amounts for text in c.counts)
     usual = median(abs(n) for c in amounts for n in c.numbers if n) if any(any(c.numbers) for c in amounts) else 0

@@ -51,6 +51,8 @@ class Shape:
         What may say of which year the file is: its titles, and its name.
     other_sheets : tuple of str
         Of a workbook, sheets that are other tables.
+    unlike_titles : tuple of str
+        What stands above sheets that are read as one table, where it is not the same but for numbers.
     """
 
     options: dict[str, Any]
@@ -60,6 +62,7 @@ class Shape:
     titles: tuple[str, ...] = ()
     of_year: tuple[str, ...] = ()
     other_sheets: tuple[str, ...] = ()
+    unlike_titles: tuple[str, ...] = ()
 
     def mapping(self, file: str) -> TableMapping:
         """Return a mapping that reads the file, without columns yet."""
@@ -120,7 +123,18 @@ def _workbook(file: SourceFile, sheet: str | None = None) -> Shape:
     ]
     remarks += _tables_beside(sheets[first], above[first])
     titles = _texts(sheets[first][: above[first]])
-    return Shape(options, remarks, second_table="; ".join(several), titles=titles, other_sheets=tuple(others))
+    by_words = {
+        re.sub(r"\d+", "", " ".join(each)): each for name in alike if (each := _texts(sheets[name][: above[name]]))
+    }
+    unlike = tuple(" ".join(each) for each in by_words.values()) if len(by_words) > 1 else ()
+    return Shape(
+        options,
+        remarks,
+        second_table="; ".join(several),
+        titles=titles,
+        other_sheets=tuple(others),
+        unlike_titles=unlike,
+    )
 
 
 def _texts(rows: list[list[str]]) -> tuple[str, ...]:
@@ -297,7 +311,7 @@ def _is_japanese(block: bytes) -> bool:
         text = cut.decode("cp932")
     except UnicodeDecodeError:
         return False
-    above = [sign for sign in text if sign > "\x7f"]
+    above = [sign for sign in text if sign > "\x7f" and not "\uffe0" <= sign <= "\uffe6"]  # ￥ before every amount
     wide = sum("\u3040" <= sign <= "\u30ff" or "\u4e00" <= sign <= "\u9fff" for sign in above)
     narrow = sum("\uff61" <= sign <= "\uff9f" for sign in above)  # one byte each, as of other encodings read wrongly
     kana = re.findall(rb"[\x82\x83][\x40-\xf1]", cut)

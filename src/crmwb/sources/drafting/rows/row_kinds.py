@@ -307,7 +307,7 @@ def _ask_of_unknown(
 def _below_zero(part: Part, column: Column, values: Sequence[str]) -> set[str]:
     """Return those values of which every amount is below zero, where amounts of others are above: money that was paid out."""
     amount = part.guesses["revenue_cents"].sources
-    if len(amount) != 1 or amount[0] not in part.looked_at.own:
+    if len(amount) != 1 or not part.looked_at.holds(column, amount[0]):
         return set()
     signs: dict[str | None, set[bool]] = {}
     for text, n in zip(part.looked_at.texts(column), part.looked_at.numbers(amount[0]), strict=True):
