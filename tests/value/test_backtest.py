@@ -221,6 +221,17 @@ def test_a_fit_that_is_not_ok_is_no_champion(verdict):
     assert best["finding"]["code"] == "proof.no_model"
 
 
+def test_a_model_that_was_fitted_at_some_of_the_moments_only_is_no_champion():
+    rows = [
+        (origin, name, "rule" if name == "rate" else "model", "ok", value)
+        for origin in (FEB, MAR)
+        for name, value in (("bg_nbd", 0.7), ("mbg_cnbd_k", 0.9), ("rate", 0.5))
+    ]
+    verdict = judge(scored(*(row for row in rows if row[:2] != (FEB, "mbg_cnbd_k"))))
+    assert (verdict["champion"], verdict["best_model"]) == ("bg_nbd", "bg_nbd")
+    assert judge(scored(*rows))["champion"] == "mbg_cnbd_k"
+
+
 def test_a_season_in_which_nobody_buys_ranks_nobody_and_does_not_count():
     verdict = judge(scored(
         (FEB, "bg_nbd", "model", "limit", np.nan), (MAR, "bg_nbd", "model", "ok", 0.60),

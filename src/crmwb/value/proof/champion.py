@@ -51,7 +51,7 @@ def champion(tested: "Backtest", score: str = "normalised_gini", *, n_bootstrap:
     if scores.empty:
         return out | {"finding": to_json(Unavailable("proof.nothing_tested"))}
     for kind in KINDS:
-        if not (ranked := _ranked(scores[scores["kind"] == kind], score)).empty:
+        if not (ranked := _ranked(scores[scores["kind"] == kind], score, out["n_origins"])).empty:
             out |= {f"best_{kind}": str(ranked.index[0]), f"best_{kind}_score": float(ranked.iloc[0])}
     if out["best_rule"] is None:
         return out | {"finding": to_json(Unavailable("proof.nothing_ranked"))}
@@ -83,8 +83,10 @@ def _known(scores: pd.DataFrame, score: str) -> pd.DataFrame:
     return scores if known.empty else known
 
 
-def _ranked(scores: pd.DataFrame, score: str) -> pd.Series:
+def _ranked(scores: pd.DataFrame, score: str, n_origins: int) -> pd.Series:
     """Mean score of each forecaster that was ok and could be scored at every origin, best first, names break ties."""
+    # a model of another kind of buyer may be fitted at some origins only
+    scores = scores[scores.groupby("forecaster")["origin"].transform("nunique") == n_origins]
     usable = scores.assign(usable=(scores["verdict"] == "ok") & scores[score].notna())
     by_name = usable.groupby("forecaster").agg(score=(score, "mean"), usable=("usable", "all"))
     ranked: pd.Series = by_name.loc[by_name["usable"], "score"].sort_index()
