@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, logit
+from scipy.special import bdtr, expit, logit
 
 from crmwb.lifecycle.risk.hazard import MIN_ENDED, MIN_MOMENTS, MIN_OF_EACH, Hazard
 from crmwb.lifecycle.risk.panel import Known
@@ -14,6 +15,8 @@ from crmwb.lifecycle.risk.panel import Known
 N_GROUPS = 10
 NEAR = 1e-4
 MIN_TESTED = 100
+MIN_NEWLY = 30
+BY_CHANCE = 0.05
 MIN_GAIN = 0.02  # of log loss
 MIN_SLOPE = 0.6  # of what came on what was forecast
 
@@ -75,17 +78,25 @@ class Tested:
         Of forecasts that were calibrated on earlier moments alone.
     calibration : Calibration
         Learned from all tested moments.
+    newly_came_true : bool
+        Whether customers who became at risk at those moments left about as often as was said; also where too few did.
     """
 
     reliability: Reliability
     calibration: Calibration
+    newly_came_true: bool = True
 
 
 def backtest(
-    moments: Sequence[Known], as_of: date, n_origins: int, as_seen_at: Callable[[int], Sequence[Known]]
+    moments: Sequence[Known],
+    as_of: date,
+    n_origins: int,
+    as_seen_at: Callable[[int], Sequence[Known]],
+    at_risk: float = 0.5,
 ) -> Tested | None:
     """Forecast from past moments and compare; None where too little was watched.
 
+    `at_risk` is the chance from which customers are said to be at risk.
     `as_seen_at` returns the moments up to one of a place in `moments`, that one last, as they were seen at it; none
     where it cannot be forecast from.
 
@@ -101,17 +112,42 @@ def backtest(
         learned = Hazard.fit(earlier, origin.as_of)
         if learned is not None:
             forecasts.append((origin, learned.none(origin)))
-    risks, silent = [], []
+    risks, silent, said = [], [], []
     for place, (origin, risk) in list(enumerate(forecasts))[-n_origins:]:
         over = origin.horizon_days <= (as_of - origin.as_of).days
         before = calibrated(forecasts[:place], origin.as_of) or Calibration()
-        risks.append(before.of(risk)[over])
+        said.append((origin, before.of(risk), over))
+        risks.append(said[-1][1][over])
         silent.append((origin.next_days >= origin.horizon_days)[over])
     final = calibrated(forecasts, as_of)
     if not risks or final is None:
         return None
     reliable = reliability(np.concatenate(risks), np.concatenate(silent), len(risks))
-    return None if reliable is None else Tested(reliable, final)
+    return None if reliable is None else Tested(reliable, final, newly_came_true(said, at_risk))
+
+
+def newly_came_true(said: Sequence[tuple[Known, np.ndarray, np.ndarray]], at_risk: float) -> bool:
+    """Say whether customers who became at risk from one moment to the next left no less often than that says.
+
+    Parameters
+    ----------
+    said : sequence of (Known, ndarray, ndarray)
+        Ascending moments, with the chance of leaving of each of their customers, and whether its horizon has ended.
+    at_risk : float
+        The chance from which customers are at risk.
+
+    Returns
+    -------
+    bool
+        False where fewer of `MIN_NEWLY` or more left than `at_risk` of them would by chance, at 5%.
+    """
+    n = n_silent = 0
+    for (then, earlier, _), (now, risk, over) in pairwise(said):
+        was = pd.Series(earlier, index=then.customer).reindex(now.customer).to_numpy()
+        newly = over & (risk >= at_risk) & (was < at_risk)
+        n += int(newly.sum())
+        n_silent += int((now.next_days >= now.horizon_days)[newly].sum())
+    return n < MIN_NEWLY or float(bdtr(n_silent, n, at_risk)) >= BY_CHANCE
 
 
 def watched(moments: Sequence[Known], as_of: date, can_forecast: Callable[[Known], bool]) -> bool:

@@ -45,7 +45,8 @@ class Risk:
         Why the risk is unknown for all: nothing was bought, the history is too short, too few customers were seen to
         leave or to stay, forecasts did not come true, or most buy once, so that nearly all would count as leaving.
     before : date or None
-        The earlier month end that was_at_risk is of; None where no risk is known now or then.
+        The earlier month end that was_at_risk is of; None where no risk is known now or then, or where those who became
+        at risk before left less often than that says.
     """
 
     customers: pd.DataFrame
@@ -155,7 +156,7 @@ class _Learned:
     tested: Tested
 
     def before(self, least: float, n_customers: int) -> Before | None:
-        if self.then is None:
+        if self.then is None or not self.tested.newly_came_true:
             return None
         risk = self.tested.calibration.of(self.hazard.none(self.then)).round(6)
         return Before.of(self.then, risk, least, n_customers)
@@ -177,7 +178,7 @@ def _learned(watch: Watch, most_days: float) -> _Learned | str:
         return TOO_SHORT
     n_watched = round(most_days / DAYS_A_MONTH)  # months until the horizons of a moment have ended
     past = [_sampled(moment) for moment in every[:-1]][-(FITTED_MOMENTS + n_watched) :]
-    tested = backtest(past, now, watch.params.n_origins, watch.as_seen_at(past, most_days))
+    tested = backtest(past, now, watch.params.n_origins, watch.as_seen_at(past, most_days), watch.params.at_risk)
     hazard = Hazard.fit(past, now)
     if tested is not None and hazard is not None:
         return _Learned(every[-1], earlier(every[:-1], now), hazard, tested)
