@@ -37,3 +37,14 @@ def test_who_was_at_risk_already_and_whose_horizon_has_not_ended_do_not_count():
         (moment(date(2025, 2, 1), nobody), np.full(N, 0.6), np.full(N, False)),
     ]
     assert newly_came_true(running, 0.5)
+
+
+def test_one_moment_that_did_not_come_true_is_enough():
+    at_rest, left = np.full(N, False), np.full(N, True)
+    said = [
+        (moment(date(2025, month, 1), silent), np.where(np.arange(N) % 5 == month, 0.3 + gain, 0.3), np.full(N, True))
+        for month, silent, gain in ((1, left, 0.0), (2, left, 0.4), (3, left, 0.4), (4, left, 0.4))
+    ]
+    assert newly_came_true(said, 0.5)
+    turn = (moment(date(2025, 5, 1), at_rest), np.where(np.arange(N) < 40, 0.6, 0.2), np.full(N, True))
+    assert not newly_came_true([*said, turn], 0.5)

@@ -139,15 +139,17 @@ def newly_came_true(said: Sequence[tuple[Known, np.ndarray, np.ndarray]], at_ris
     Returns
     -------
     bool
-        False where fewer of `MIN_NEWLY` or more left than `at_risk` of them would by chance, at 5%.
+        False where fewer left than `at_risk` of them would by chance, at 5%: of `MIN_NEWLY` or more of one moment, as
+        at a turn of the season, or of all moments.
     """
-    n = n_silent = 0
+    counts = []
     for (then, earlier, _), (now, risk, over) in pairwise(said):
         was = pd.Series(earlier, index=then.customer).reindex(now.customer).to_numpy()
         newly = over & (risk >= at_risk) & (was < at_risk)
-        n += int(newly.sum())
-        n_silent += int((now.next_days >= now.horizon_days)[newly].sum())
-    return n < MIN_NEWLY or float(bdtr(n_silent, n, at_risk)) >= BY_CHANCE
+        counts.append((int(newly.sum()), int((now.next_days >= now.horizon_days)[newly].sum())))
+    of_all = (sum(n for n, _ in counts), sum(left for _, left in counts))
+    tests = [(n, left) for n, left in (*counts, of_all) if n >= MIN_NEWLY]
+    return all(bdtr(left, n, at_risk) >= BY_CHANCE / len(tests) for n, left in tests)
 
 
 def watched(moments: Sequence[Known], as_of: date, can_forecast: Callable[[Known], bool]) -> bool:
