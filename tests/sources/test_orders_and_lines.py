@@ -181,12 +181,12 @@ def test_a_status_asked_of_two_files_takes_values_of_either(project):
 def test_a_cancellation_that_only_a_sentence_tells_is_asked(project):
     lines, sold = ["Order,Date,Customer ID,Amount,Estado,Descripción del estado"], 0
     for i in range(N):
-        state, told = ("Entregado", f"Llegó el {i % 28 + 1} de mayo a las {i}")
+        state, sentence = ("Entregado", f"Llegó el {i % 28 + 1} de mayo a las {i}")
         if i % 9 == 2:
-            told = "Venta cancelada"
+            sentence = "Venta cancelada"
         else:
             sold += goods(i, 0)
-        lines.append(f"{i},{day(i)},C{i % 17},{goods(i, 0) / 100:.2f},{state},{told}")
+        lines.append(f"{i},{day(i)},C{i % 17},{goods(i, 0) / 100:.2f},{state},{sentence}")
     write(project, "ventas.csv", lines)
     (asked,) = project.draft()
     assert "Venta cancelada" in asked

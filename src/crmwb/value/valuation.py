@@ -159,5 +159,5 @@ def value_all(
 
 def _day_of_one_order(circumstances: Mapping[str, Any]) -> date | None:
     known = {finding["code"]: finding for finding in circumstances["findings"]}
-    found = known.get("circumstances.one_order")
-    return None if found is None else date.fromisoformat(found["values"]["day"]["value"])
+    order = known.get("circumstances.one_order")
+    return None if order is None else date.fromisoformat(order["values"]["day"]["value"])

@@ -80,14 +80,14 @@ def hidden_by_one(now: pd.Series, before: pd.Series) -> Change | None:
     change = now - before
     if change.empty or int(((now != 0) | (before != 0)).sum()) * FEW_SHARE < 1:
         return None
-    found: list[tuple[float, Change]] = []
+    hiding: list[tuple[float, Change]] = []
     changes, spent_before = change.to_numpy(dtype=float), before.to_numpy(dtype=float)
     for who in (changes.argmin(), changes.argmax()):
         own = float(changes[who])
         rest, of = float(changes.sum()) - own, float(spent_before.sum() - spent_before[who])
         if of > 0 and own * rest < 0 and abs(rest) >= LEAST_CHANGE * of and abs(own) >= MOST_OF_IT * abs(rest):
-            found.append((abs(own), Change.between(of, of + rest)))
-    return max(found, key=lambda one: one[0])[1] if found else None
+            hiding.append((abs(own), Change.between(of, of + rest)))
+    return max(hiding, key=lambda one: one[0])[1] if hiding else None
 
 
 def revenue_change(wb: "Workbench") -> Finding:

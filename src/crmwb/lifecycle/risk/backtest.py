@@ -92,7 +92,7 @@ def backtest(
     as_of: date,
     n_origins: int,
     as_seen_at: Callable[[int], Sequence[Known]],
-    at_risk: float = 0.5,
+    at_risk: float,
 ) -> Tested | None:
     """Forecast from past moments and compare; None where too little was watched.
 

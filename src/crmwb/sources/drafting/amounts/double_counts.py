@@ -173,7 +173,8 @@ def _keep_last(part: Part, keys: Sequence[Column] = ()) -> None:
     within = names[0] if len(names) == 1 else names
     for each in (part, *part.twins):
         each.options.pop("spread", None)  # one row is left of each order
-        each.options["numbered"] = {"from_the_last": {"within": within, "first": "last"}}
+        last = {"from_the_last": {"within": within, "first": "last"}}
+        each.options["numbered"] = {**each.options.get("numbered", {}), **last}
         # before other conditions: an order whose last state is no sale is none
         each.options["filter"] = " and ".join(filter(None, ["from_the_last = 1", each.options.get("filter")]))
     part.remarks.append(f"of each {' and '.join(names)}, the last row in the file counts, as you said")
@@ -293,10 +294,8 @@ def _count_once(part: Part, order: Column, amount: Column, why: str) -> None:
     own = amount if amount in now.sources else now.sources[0]
     for column in now.sources:
         if column is own or money.is_of_order(part, column, 1):
-            share = f"{column.name} of the row"
-            how = {"amount": column.name, "over": order.name, "by": {"expression": "1"}}
-            part.options["spread"] = {**part.options.get("spread", {}), share: how}
-            now = now.with_text(syntax.column(column.name), syntax.column(share), why)
+            share = money.even_share(part.options, column, order)
+            now = now.with_text(syntax.column(column.name), share, why)
     part.guesses["revenue_cents"] = replace(now, sure=Sure.SURE)
 
 

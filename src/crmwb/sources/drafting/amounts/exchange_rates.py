@@ -3,7 +3,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from crmwb.contract import Kind
 from crmwb.contract.canonical import TABLES
@@ -19,6 +19,7 @@ RATE = re.compile(
     r"|kurs (waluty|wymiany)|taxa de cambio|arfolyam|vaxelkurs|valutakurs|tecaj|curs valutar|doviz kuru|汇率|兑换率|折算率|為替(レート)?|換算レート"
 )
 ONE = 1e-9
+CHOICES = ("multiply", "divide", "neither")
 CENT, DIGITS = 0.015, 1e-4  # how exactly an amount times its rate is another: rates are written with few digits
 LEAST_TELLING, NEARLY_ALL = 5, 0.95
 SWING = 1.5  # how far a rate moves within the time of a file
@@ -35,7 +36,7 @@ def column_of(part: Part, currency: Column) -> Column | None:
         What names the currency of a row.
     """
     if not part.looked_at.holds(currency):
-        return _named([c for c in part.looked_at.columns if not part.looked_at.holds(c)])
+        return _named(_joined(part))
     return _named(part.looked_at.own) or next((c for c in part.looked_at.own if _is_rate(part, currency, c)), None)
 
 
@@ -47,24 +48,34 @@ def ask_without_code(part: Part) -> None:
     part : Part
         Purchases whose amounts are in one currency as far as columns say.
     """
-    rate = _named(part.looked_at.own) or _named([c for c in part.looked_at.columns if not part.looked_at.holds(c)])
+    rate = _named(part.looked_at.own) or _named(_joined(part))
     revenue = part.guesses["revenue_cents"]
     if rate is None or not revenue.sources or not any(abs(n - 1) < ONE for n in rate.numbers):
         return
     others = sorted(value for value in rate.counts if re.search(r"[1-9].*[1-9]", value))[:1]
+    text = (
+        f"{rate.name} is 1 in some rows and another number in others{f', such as {others[0]}' if others else ''}, as where amounts are in several "
+        f"currencies: do they become one by multiplying with it (multiply), by dividing by it (divide), or are they in one already (neither)?"
+    )
+    part.questions.append(
+        Question(syntax.slug(f"by {rate.words}"), text, _answer(part, rate), CHOICES, columns=(rate.name,))
+    )
+
+
+def _joined(part: Part) -> list[Column]:
+    """Return columns that stand in files that are joined, such as that of the orders."""
+    return [c for c in part.looked_at.columns if not part.looked_at.holds(c)]
+
+
+def _answer(part: Part, rate: Column) -> Callable[[str], None]:
+    """Return what an answer of `CHOICES` does."""
 
     def answer(given: str) -> None:
         if given != "neither":
             heads.fill_down(part, syntax.column(rate.name))
             _convert(part, rate, "*" if given == "multiply" else "/")
 
-    text = (
-        f"{rate.name} is 1 in some rows and another number in others{f', such as {others[0]}' if others else ''}, as where amounts are in several "
-        f"currencies: do they become one by multiplying with it (multiply), by dividing by it (divide), or are they in one already (neither)?"
-    )
-    part.questions.append(
-        Question(syntax.slug(f"by {rate.words}"), text, answer, ("multiply", "divide", "neither"), columns=(rate.name,))
-    )
+    return answer
 
 
 def _convert(part: Part, rate: Column, sign: str) -> None:
@@ -116,22 +127,17 @@ def ask(part: Part, currency: Column, rate: Column, amount: Column) -> None:
         why = f"{amount.name} in {base or 'the currency of the results'}, for it is that times {rate.name}"
         part.guesses["revenue_cents"] = Guess(converted.name, Sure.LIKELY, why, (converted,))
         return
-
-    def answer(given: str) -> None:
-        if given == "neither":
-            return
-        heads.fill_down(part, syntax.column(rate.name))
-        _convert(part, rate, "*" if given == "multiply" else "/")
-
     into = base or "the currency of the results (say which: --answer currency=…)"
     text = (
         f"{rate.name} stands beside amounts in {' and '.join(sorted(c for v in currency.counts if (c := words.currency(v))))}: {_example(part, currency, rate, amount, base)}"
         f"does an amount become {into} by multiplying it with {rate.name}, or by dividing by it?"
         f"{f' Or are all amounts in {base} already (neither)?' if base else ''}"
     )
-    choices = ("multiply", "divide", *(["neither"] if base else []))
+    choices = CHOICES if base else CHOICES[:2]
     part.questions.append(
-        Question(syntax.slug(f"by {rate.words}"), text, answer, choices, columns=(rate.name, currency.name))
+        Question(
+            syntax.slug(f"by {rate.words}"), text, _answer(part, rate), choices, columns=(rate.name, currency.name)
+        )
     )
 
 

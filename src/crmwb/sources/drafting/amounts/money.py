@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
@@ -97,6 +98,14 @@ def share_of_the_row(part: Part, column: Column, text: str) -> str:
     part.options["spread"] = {**before, share: {"amount": column.name, "over": order.name, "by": how}}
     part.remarks.append(f"{column.name} is of the whole order, and is spread over its lines by their amounts")
     return text.replace(syntax.column(column.name), syntax.column(share))
+
+
+def even_share(options: dict[str, Any], column: Column, order: Column) -> str:
+    """Return the share of each row of what stands on every row of an order, and say in a part's options how it is made."""
+    share = f"{column.name} of the row"
+    how = {"amount": column.name, "over": order.name, "by": {"expression": "1"}}
+    options["spread"] = {**options.get("spread", {}), share: how}
+    return syntax.column(share)
 
 
 def in_unit_of(part: Part, column: Column) -> str:

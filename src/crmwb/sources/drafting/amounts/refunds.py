@@ -199,10 +199,8 @@ def _once_an_order(part: Part, refund: Column, lines: OrderLines | None, text: s
     """Return what was refunded with the share of each line in the place of what stands on every line of an order."""
     if lines is None or refund.name not in lines.repeated or not money.is_of_order(part, refund, 1):
         return text
-    share = f"{refund.name} of the row"
-    how = {"amount": refund.name, "over": lines.order.name, "by": {"expression": "1"}}
-    options["spread"] = {**part.options.get("spread", {}), share: how}
-    return text.replace(syntax.column(refund.name), syntax.column(share))
+    options["spread"] = part.options.get("spread", {})
+    return text.replace(syntax.column(refund.name), money.even_share(options, refund, lines.order))
 
 
 def _of_net(part: Part, refund: Column, net: Column, text: str) -> str | None:

@@ -1,5 +1,4 @@
 """Customers who go by names of people: the names become codes, for they have no place past ingest."""
-# ruff: noqa: E501 - sentences for people are easier to read in one line
 
 import re
 from collections.abc import Sequence
@@ -37,7 +36,7 @@ def ask(part: Part, who: Sequence[Column]) -> None:
         part.guesses["kind"] = Guess({"constant": given}, Sure.SURE, "you said so")
 
     text = (
-        f"Customers go by {named.name}, such as {named.shown(2)}, and nothing says what they are: people, whose names become codes, or "
+        f"Customers go by {named.name}, and nothing says what they are: people, whose names become codes, or "
         f"companies, whose names stay?"
     )
     part.questions.append(

@@ -67,9 +67,10 @@ def _ask(part: Part, number: Column, column: Column, n: int, n_names: int) -> No
             if condition in (text := str(each.options.get("filter", ""))):
                 each.options["filter"] = text.replace(condition, instead, 1)
 
+    none = [*map(repr, guests), *(["blank"] if number.n_known < number.n_rows else [])]
     by = f", by {column.name} then, which all customers go by" if is_address else ""
     text = (
-        f"{number.name} is {' or '.join(map(repr, guests)) or 'blank'} in {n:,} rows, which have {n_names:,} different {column.name}: are these customers whom "
+        f"{number.name} is {' or '.join(none)} in {n:,} rows, which have {n_names:,} different {column.name}: are these customers whom "
         f"that tells (name{by}), or rows without a customer (nobody), which are left out?"
     )
     key = syntax.slug(f"without {number.own_words or number.name}")

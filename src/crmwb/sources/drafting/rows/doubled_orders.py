@@ -23,26 +23,23 @@ def ask(part: Part) -> None:
     if part.profile is None or len(order) != 1 or not part.looked_at.holds(order[0]) or part.looked_at.lists:
         return
     own = [c for c in part.looked_at.own if c is not order[0]]
-    every = list(zip(*map(part.looked_at.texts, own), strict=True)) if own else []
-    by_order: dict[str, list[int]] = defaultdict(list)
-    for i, key in enumerate(part.looked_at.texts(order[0])):
-        if key and i < len(every):
-            by_order[key].append(i)
-    copies = {key: Counter(every[i] for i in rows) for key, rows in by_order.items()}
+    every = zip(*map(part.looked_at.texts, own), strict=True)
+    copies: dict[str, Counter[tuple[str | None, ...]]] = defaultdict(Counter)  # rows of each order, and how often each
+    for key, row in zip(part.looked_at.texts(order[0]), every, strict=False):
+        if key:
+            copies[key][row] += 1
     doubled = [key for key, rows in copies.items() if min(rows.values()) == max(rows.values()) > 1]
     in_part = [key for key, rows in copies.items() if min(rows.values()) < max(rows.values())]  # the same bought again
     has_several = any(len(copies[key]) > 1 for key in doubled)
-    if len(doubled) <= len(in_part) or len(doubled) > MOSTLY * len(by_order) or not (has_several or len(doubled) > 1):
+    if len(doubled) <= len(in_part) or len(doubled) > MOSTLY * len(copies) or not (has_several or len(doubled) > 1):
         return
     varying = [c.name for j, c in enumerate(own) if any(len({row[j] for row in rows}) > 1 for rows in copies.values())]
 
     def answer(given: str) -> None:
         for each in (part, *part.twins) if given == "once" else ():
             within = [order[0].name, *varying]
-            each.options["numbered"] = {
-                **each.options.get("numbered", {}),
-                NUMBER: {"within": within, "first": "first"},
-            }
+            own_number = {NUMBER: {"within": within, "first": "first"}}
+            each.options["numbered"] = {**each.options.get("numbered", {}), **own_number}
             for share in each.options.get("spread", {}).values():  # of the order itself, not of its copies too
                 over = [share["over"]] if isinstance(share["over"], str) else share["over"]
                 share["over"] = [*over, *(() if NUMBER in over else (NUMBER,))]

@@ -209,7 +209,7 @@ def _ask_of_failed(part: Part, column: Column, values: dict[str, str]) -> None:
 
 
 def ask_to_leave_out(part: Part, column: Column, values: list[str], why: str, what: str = "no sales") -> None:
-    """Ask whether rows count in which a column is one of some values, which are told of as `why` says."""
+    """Ask whether rows count in which a column is one of some values; `why` goes on from "rows, which"."""
     text = f"{column.name} is {few(values)} in {rows(column, values)}, which {why}: leave these rows out, or keep them?"
     ask_to_keep(part, f"{column.words} {what}", text, not_in(column, values), (column,))
 

@@ -1,17 +1,15 @@
 """Statuses in sentences beside a status of few values: rows that only a sentence calls cancelled are asked about."""
 
-import re
-
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.modifiers import MOST_KINDS, Modifiers
 from crmwb.sources.drafting.reading import words
+from crmwb.sources.drafting.reading.modifier_words import MODIFIERS
 from crmwb.sources.drafting.reading.profile import Column
+from crmwb.sources.drafting.reading.vocabulary import matches
 from crmwb.sources.drafting.reading.words import Outcome
 from crmwb.sources.drafting.rows import row_kinds
 
-OF_STATUS = re.compile(
-    r".*\b(status|state|estado|etat|statut|stato|situacao|zustand)\b.*|.*(状态|ステータス|状態|状況).*"
-)
+PLAINLY = 2  # how well a name must match
 NO_SALES = {Outcome.CANCELLED, Outcome.UNPAID, Outcome.REFUNDED}
 
 
@@ -41,4 +39,4 @@ def ask(part: Part, roles: Modifiers) -> None:
 
 def _is_in_sentences(column: Column) -> bool:
     is_text = not column.is_number and not column.is_date and len(column.counts) > MOST_KINDS
-    return is_text and OF_STATUS.fullmatch(column.words) is not None
+    return is_text and matches(column.words, MODIFIERS["status"]) == PLAINLY

@@ -87,7 +87,10 @@ def best(table: str, result: list[Part]) -> Part | None:
 
 
 def derived(table: str, facts: list[Part]) -> Part | None:
-    """Return the customers or products that files of facts name, with what stands beside them there."""
+    """Return the customers or products that files of facts name, with what stands beside them there.
+
+    Facts that name no product beside others that do say so from then on.
+    """
     key = KEYS[table]
     bases = [part for part in facts if key in part.guesses]
     if not bases:
@@ -102,10 +105,8 @@ def derived(table: str, facts: list[Part]) -> Part | None:
     if table == "products" and not guesses:
         return None
     part = Part(table, {}, guesses)
-    for other in (other for other in facts if other.table == bases[0].table and key not in other.guesses):
-        if table == "products" and other.profile is not None:  # credit notes beside lines
-            other.guesses[key] = Guess({"expression": "null"}, Sure.LIKELY, "its rows name no product")
-            _ordered(other)
+    if table == "products":
+        _name_no_product([other for other in facts if other.table == bases[0].table and key not in other.guesses])
     if table == "customers":
         kinds.put(part, columns, [column for base in bases[:1] for column in base.guesses[key].sources])
     read = {c.name for guess in part.guesses.values() for c in guess.sources}
@@ -113,6 +114,14 @@ def derived(table: str, facts: list[Part]) -> Part | None:
     names = [name for name in dict.fromkeys(part.table for part in bases) if name not in others - {bases[0].table}]
     part.options["derived_from"] = names[0] if len(names) == 1 else names
     return _ordered(part)
+
+
+def _name_no_product(parts: list[Part]) -> None:
+    """Say of parts beside those with products, such as credit notes, that their rows name none: a mapping wants it."""
+    for part in parts:
+        if part.profile is not None:
+            part.guesses["product_id"] = Guess({"expression": "null"}, Sure.LIKELY, "its rows name no product")
+            _ordered(part)
 
 
 def _ordered(part: Part) -> Part:

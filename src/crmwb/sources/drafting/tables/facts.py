@@ -181,7 +181,15 @@ def _won(profile: Profile, result: dict[str, Guess], is_won: str) -> Part:
 
 
 def invoices(profile: Profile, *, are_sales: bool = False) -> list[Part]:
-    """Take a file with due dates as invoices; say how they become sales too, where nobody said that they are."""
+    """Take a file with due dates as invoices.
+
+    Parameters
+    ----------
+    profile : Profile
+        The file.
+    are_sales : bool
+        A person says that they are sales too; else a remark says how they become so.
+    """
     result = fill(TABLES["invoices"], profile.columns, vocabulary.INVOICES)
     needed = {"invoice_id", "customer_id", "issued_on", "due_on", "amount_cents"}
     if not needed <= result.keys() or len(result["invoice_id"].sources[0].counts) < MOSTLY * profile.n_rows:  # lines

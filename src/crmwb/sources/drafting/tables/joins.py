@@ -256,20 +256,16 @@ def _take_off_discount(part: Part, money: list[Column], at: Reach, heads: list[s
     shown = {name: order_heads.less_than_lines(part, at.links[name]) for name in heads}
     less = {(name, c.name) for name, columns in shown.items() for c in columns or ()}
     if not less:
-        if named is not None and all(
-            columns is None for columns in shown.values()
-        ):  # else lines come to the totals without it
+        come_to_totals = any(columns is not None for columns in shown.values())
+        if named is not None and not come_to_totals:
             _spread_discount(part, named, at)
         return
     of_heads = [(name, c) for name in heads for c in at.columns[name]]
     off = [c for name, c in of_heads if (name, c.name.partition(".")[2]) in less]
     if len(off) != 1:
         return
-    if (
-        off[0] is named
-        or sums.OFF.fullmatch(off[0].words)
-        or vocabulary.matches(off[0].words, MODIFIERS["order_discount"])
-    ):
+    by_name = sums.OFF.fullmatch(off[0].words) or vocabulary.matches(off[0].words, MODIFIERS["order_discount"])
+    if off[0] is named or by_name:
         _spread_discount(part, off[0], at)
         return
 

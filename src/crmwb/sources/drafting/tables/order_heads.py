@@ -48,7 +48,7 @@ def less_than_lines(part: Part, link: Link) -> list[Column] | None:
     if len(at) < LEAST_ORDERS:
         return None
     lines = [by_order[str(keys[i])] for i in at]
-    numbers = {c: [head.numbers(c)[i] or 0.0 for i in at] for c in own}
+    numbers = {c: [every[i] or 0.0 for i in at] for c in own for every in [head.numbers(c)]}
     alike = {tuple(each): c for c, each in reversed(numbers.items()) if len(set(each)) > 1}  # the first of those alike
     columns = sorted(alike.values(), key=lambda c: (c.is_unique, own.index(c)))[:MOST_COLUMNS]
     same = [c for c in columns if _is_same(lines, numbers[c])]
