@@ -197,6 +197,48 @@ def test_the_own_pace_tells_what_a_silence_means(monkeypatch):
     assert abs(slope - 1) < abs(slope_without - 1) - 0.1
 
 
+def by_term(n: int, seed: int) -> dict[int, list[int]]:
+    """Customers who enrol every four months, to within weeks, for four years; who stays out once seldom comes back."""
+    rng = np.random.default_rng(seed)
+    out = {}
+    for who in range(n):
+        days, here = [], True
+        for term in range(int(rng.integers(0, 11)), 12):
+            here = not days or rng.random() < (0.8 if here else 0.05)
+            if here:
+                days.append(120 * term + int(rng.integers(0, 21)))
+        out[who] = days
+    return out
+
+
+def test_a_chance_of_leaving_that_turns_once_a_purchase_is_due_is_followed(monkeypatch):
+    moments = panel(entries(by_term(2000, 11)), month_ends(FIRST, date(2025, 12, 1)), 2000, PARAMS, 300)
+    day = date(2024, 7, 1)
+    before = [moment for moment in moments if moment.as_of < day]
+    later = [moment for moment in moments if day <= moment.as_of <= date(2024, 10, 1)]
+    silent = np.concatenate([m.next_days >= m.horizon_days for m in later]).astype(float)
+
+    def tested() -> tuple[float, float]:
+        learned = Hazard.fit(before, day)
+        risk = np.concatenate([learned.none(m) for m in later])
+        groups = reliability(risk, silent, len(later)).groups
+        return log_loss(silent, risk), float((groups["mean_risk"] - groups["silent_share"]).abs().max())
+
+    loss, farthest = tested()
+    monkeypatch.setattr(hazard, "TURNS", ())
+    loss_without, farthest_without = tested()
+    assert loss < loss_without - 0.02
+    assert farthest < farthest_without - 0.05
+
+
+def test_what_turns_within_less_than_a_year_may_be_the_season_and_is_not_learned():
+    moments = panel(entries(by_term(2000, 11)), month_ends(FIRST, date(2025, 12, 1)), 2000, PARAMS, 300)
+    n_turns = len(hazard.TURNS)
+    short, long = (Hazard.fit(moments[:n], moments[n].as_of) for n in (14, 30))
+    assert not short.weights[-n_turns:].any()
+    assert long.weights[-n_turns:].all()
+
+
 def test_pace_is_against_the_buyers_of_the_moment_and_bounded():
     days = {0: list(range(0, 300, 3)), 1: list(range(0, 300, 30)), 2: list(range(0, 300, 60)), 3: list(range(90))}
     moment = panel(entries(days), month_ends(FIRST, date(2022, 11, 1)), 4, PARAMS, 400)[-1]

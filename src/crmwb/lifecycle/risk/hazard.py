@@ -2,10 +2,13 @@
 
 The period is the customer's own horizon: a logistic regression gives the chance that no purchase falls into it. What it
 reads was known at the moment: the chance that the customer's own gaps (gamma-distributed, see `lifecycle.rhythm`) would
-give, the silence against the usual gap, purchases so far and lately, age. Silence tells more of who buys every few days
-than of who buys once a season, so the own pace against that of all buyers of the moment counts, alone and with the
-silence; against those of the moment, for usual gaps become longer as a history does. Horizons that had not ended when
-the model is learned are left out, so nothing later than that day is used.
+give, the silence against the usual gap, purchases so far and lately, age. The chance to leave may turn where a purchase
+is due, as of a school whose customers enrol once a term: up to there silence tells nothing, after it nearly all. So
+silence beyond the usual gap and beyond twice that counts apart, once a year of moments is known: what turns within less
+may be the season. Silence tells more of who buys every few days than of who buys once a season, so the own pace against
+that of all buyers of the moment counts, alone and with the silence; against those of the moment, for usual gaps become
+longer as a history does. Horizons that had not ended when the model is learned are left out, so nothing later than that
+day is used.
 """
 
 from collections.abc import Sequence
@@ -25,6 +28,8 @@ MIN_ENDED = 0.5
 MANY = 6  # purchases; more do not tell more
 PENALTY = 1.0
 DECIMALS = 6
+TURNS = (1.0, 2.0)  # usual gaps of silence, from each of which on more silence may tell more or less
+A_YEAR = 12  # moments, month ends
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,8 @@ class Hazard:
         if n_moments < MIN_MOMENTS or len(y) < MIN_ROWS or min(int(y.sum()), int((~y).sum())) < MIN_OF_EACH:
             return None
         x = x.round(DECIMALS)
+        if n_moments < A_YEAR:
+            x[:, -len(TURNS) :] = 0.0
         mean, scale = x.mean(axis=0), x.std(axis=0)
         scale = np.where(scale > 1e-9, scale, 1.0)
         model = LogisticRegression(C=1 / PENALTY, solver="newton-cholesky", tol=1e-10, max_iter=200)
@@ -80,7 +87,7 @@ class Hazard:
 
 
 def columns(moment: Known) -> np.ndarray:
-    """Return what the chance is read from, shape (n, 8)."""
+    """Return what the chance is read from, shape (n, 10)."""
     usual = np.maximum(moment.rhythm.next_gap(USUAL), LEAST_USUAL)
     beyond = np.log1p(moment.silent_days / usual)
     expected = moment.recent_days / moment.rhythm.mean_days
@@ -95,6 +102,7 @@ def columns(moment: Known) -> np.ndarray:
             np.log((moment.n_recent + 0.5) / (expected + 0.5)),
             moment.pace,
             beyond * moment.pace,
+            *(np.maximum(beyond - np.log1p(turn), 0.0) for turn in TURNS),
         ]
     ).astype(np.float64)
 
