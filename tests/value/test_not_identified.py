@@ -111,7 +111,9 @@ def test_nobody_is_counted_as_active_lost_or_won_back(tmp_path, followed):
     assert "active" not in say(from_json(withheld.facts["equity"]["finding"]))
     sentence = say(from_json(followed[True].facts["equity"]["finding"]))
     assert "About 321 of them are expected to buy again" in sentence
+    assert "all their chances added up" in sentence  # so that fewer than count as active does not contradict
     assert "count as active" in sentence
+    assert sentence.endswith("is enough: not all of these will buy.")
     room = Equity(tmp_path, withheld.facts, "EUR")
     room.__dict__["bridges"] = withheld.bridge
     assert not room.has_active
