@@ -341,9 +341,10 @@ def test_tiers_at_month_ends_are_written_and_today_follows_them(whole_card):
     assert facts["stability"]["agreement_share"] > 0.9
 
 
-def test_another_model_of_value_today_moves_nobody_from_the_tier_of_last_month(con, tmp_path, whole_card):
-    alike, _ = whole_card
-    other, facts = make_card(con, company(con), tmp_path, now_by=-1.0)  # who was worth most is worth least
+def test_another_model_of_value_today_moves_nobody_from_the_tier_of_last_month(con, tmp_path):
+    none = PARAMS.model_copy(update={"hysteresis_points": 0.0})
+    alike, _ = make_card(con, company(con), tmp_path / "alike", params=none)
+    other, facts = make_card(con, company(con), tmp_path / "other", params=none, now_by=-1.0)  # worth most, worth least
     assert (other.customers["tier"] != alike.customers["tier"]).any()
     counts = ["n_customers", "n_before", "n_up", "n_down"]
     assert other.history[counts].equals(alike.history[counts])

@@ -3,10 +3,14 @@
 Levels hold shares of the customers, best first. The boundary between two levels lies half way between the worst score
 above it and the best below; equal scores always share a tier, where the middle of their group falls. A customer leaves
 the tier they had only when their score is beyond its boundary by more than a margin; then they go where the score is.
+Scores rise slowly and end at 100, so more customers would wait below the best level than stay in it: the boundaries are
+those by which the levels hold their shares with the margin.
 """
 
 import numpy as np
 import pandas as pd
+
+DECIMALS = 6  # of scores with the margin: sums of floats differ in the last place
 
 
 def boundaries(scores: np.ndarray, shares: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
@@ -44,6 +48,61 @@ def boundaries(scores: np.ndarray, shares: np.ndarray, weights: np.ndarray | Non
     between = -(distinct[:-1] + distinct[1:]) / 2
     edges = np.concatenate([[np.inf], between, [-np.inf]])
     return np.concatenate([[np.inf], edges[above], [-np.inf]])
+
+
+def held_boundaries(
+    scores: pd.Series,
+    shares: np.ndarray,
+    before: pd.Series | None,
+    margin: float,
+    weights: np.ndarray | None = None,
+) -> np.ndarray:
+    """Find the scores by which `place` parts the customers into levels of these shares.
+
+    Parameters
+    ----------
+    scores : Series of shape (n,)
+        On the index customer_id.
+    shares : ndarray of shape (k,)
+        Of customers, best level first, adding up to 1.
+    before : Series or None
+        The level of each customer a month earlier, on the index customer_id; customers may be missing.
+    margin : float
+        As for `place`.
+    weights : ndarray of shape (n,), optional
+        As for `boundaries`.
+
+    Returns
+    -------
+    ndarray of shape (k + 1,)
+        As `boundaries` returns them, and the same ones where these already do.
+
+    Examples
+    --------
+    Half of six customers in the best level. By a boundary half way, at 64, c would wait below it for two points more:
+
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from crmwb.tiers import held_boundaries, place
+    >>> scores = pd.Series({"a": 90.0, "b": 80, "c": 65, "d": 63, "e": 30, "f": 10})
+    >>> before = pd.Series({"a": 0, "b": 0, "c": 1, "d": 1, "e": 1, "f": 1})
+    >>> bounds = held_boundaries(scores, np.array([0.5, 0.5]), before, margin=3)
+    >>> bounds.tolist(), place(scores, bounds, before, margin=3).tolist()
+    ([inf, 61.0, -inf], [0, 0, 0, 1, 1, 1])
+    """
+    values = scores.to_numpy()
+    bounds = boundaries(values, shares, weights)
+    if before is None or not len(values):
+        return bounds
+    was = before.reindex(scores.index).to_numpy(dtype=np.float64, na_value=np.nan)
+    for i, share in enumerate(np.cumsum(shares)[:-1], start=1):
+        ahead = np.where(np.isnan(was), 0.0, np.where(was < i, margin, -margin))  # of the boundary, for who is in it
+        counted = (values + ahead).round(DECIMALS)
+        bound = boundaries(counted, np.array([share, 1 - share]), weights)[1]
+        above = counted >= bound
+        nearest = counted[~above].max(initial=-np.inf) < bounds[i] <= counted[above].min(initial=np.inf)
+        bounds[i] = bounds[i] if nearest else bound
+    return np.minimum.accumulate(bounds)
 
 
 def levels_of(scores: np.ndarray, bounds: np.ndarray) -> np.ndarray:

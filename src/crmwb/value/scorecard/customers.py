@@ -157,7 +157,7 @@ def _card(
     present = follow(as_of, now, past.last, params)
     scores = score(dimension_points, weights).dropna()
     scored, of_scored = dimension_points.loc[scores.index], now.loc[scores.index]
-    definition = Definition.learn(now, params)
+    definition = Definition.learn(now, params) if present is None else present.definition
     level = pd.Series(dtype=np.int64) if present is None else present.level
     table, is_sensitive = sensitivity(scored, weights, definition.shares)
     names, moved = _names(params), moved or present

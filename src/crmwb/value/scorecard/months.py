@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crmwb.params import ScorecardParams
-from crmwb.tiers import boundaries, levels_of, place
+from crmwb.tiers import held_boundaries, levels_of, place
 from crmwb.value.scorecard.points import dimensions, points, score
 
 
@@ -23,7 +23,7 @@ class Definition:
     shares : ndarray of shape (k,)
         Of customers, or of revenue, best tier first.
     bounds : ndarray of shape (k + 1,)
-        See `crmwb.tiers.boundaries`.
+        See `crmwb.tiers.held_boundaries`.
     """
 
     indicators: pd.DataFrame
@@ -31,9 +31,12 @@ class Definition:
     bounds: np.ndarray
 
     @classmethod
-    def learn(cls, indicators: pd.DataFrame, params: ScorecardParams) -> Self:
-        """Cut the scores of these buyers into tiers, by shares of customers or of their revenue."""
-        return cls(indicators, *_cut(scores_of(indicators, params).dropna(), indicators, params))
+    def learn(cls, indicators: pd.DataFrame, params: ScorecardParams, before: pd.Series | None = None) -> Self:
+        """Cut the scores of these buyers into tiers, by shares of customers or of their revenue.
+
+        `before` has the levels of the month before: the tiers hold their shares once who is near a boundary has stayed.
+        """
+        return cls(indicators, *_cut(scores_of(indicators, params).dropna(), indicators, params, before))
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,8 @@ def follow(as_of: date, indicators: pd.DataFrame, before: Placed | None, params:
     scores = scores_of(indicators, params).dropna()
     if scores.empty:
         return None
-    definition, margin = Definition.learn(indicators, params), params.hysteresis_points
+    definition = Definition.learn(indicators, params, None if before is None else before.level)
+    margin = params.hysteresis_points
     of_income = _of_income(indicators, params).reindex(scores.index)
     by_score = pd.Series(levels_of(scores.to_numpy(), definition.bounds), index=scores.index)
     fresh = _better(by_score, of_income)
@@ -139,12 +143,14 @@ def follow(as_of: date, indicators: pd.DataFrame, before: Placed | None, params:
     return Placed(as_of, definition, level, fresh, unchanged, of_income < by_score, before.level)
 
 
-def _cut(scores: pd.Series, indicators: pd.DataFrame, params: ScorecardParams) -> tuple[np.ndarray, np.ndarray]:
+def _cut(
+    scores: pd.Series, indicators: pd.DataFrame, params: ScorecardParams, before: pd.Series | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the shares of the levels and the boundaries of scores, none of them unknown."""
     revenue = indicators["revenue"].reindex(scores.index).fillna(0).clip(lower=0).to_numpy()
     by_revenue = params.cut == "revenue" and bool(revenue.any())  # there is none where all was given back
     shares = np.array([level.revenue_share if by_revenue else level.share for level in params.levels])
-    return shares, boundaries(scores.to_numpy(), shares, revenue if by_revenue else None)
+    return shares, held_boundaries(scores, shares, before, params.hysteresis_points, revenue if by_revenue else None)
 
 
 def _better(level: pd.Series, other: pd.Series) -> pd.Series:
