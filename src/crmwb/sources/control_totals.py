@@ -61,6 +61,8 @@ class ControlTotals:
         Where that row stands: file and row.
     n_returns, returned_cents : int
         What came back.
+    n_without_customer, without_customer_cents : int
+        Rows that name no customer, which the filter leaves out for that alone, and what they bring.
     n_left_out, left_out_cents : int
         What the filter leaves out and could be read.
     left_out : dict of str to list of Group
@@ -86,6 +88,8 @@ class ControlTotals:
     largest_at: str
     n_returns: int
     returned_cents: int
+    n_without_customer: int
+    without_customer_cents: int
     n_left_out: int
     left_out_cents: int
     left_out: dict[str, list[Group]]
@@ -181,6 +185,8 @@ def totals(con: Backend, tried: list[Tried], source: SourceParams, n_rows: int) 
         f"{largest[FILE]} row {largest[ROW]:,}",
         len(back),
         int(back[CENTS].sum()),
+        sum(each.nobodys.n_without_customer for each in tried),
+        sum(each.nobodys.cents_without_customer for each in tried),
         sum(len(each) for _, each in left_out),
         sum(int(each[CENTS].sum()) for _, each in left_out),
         {name: groups for part, each in left_out for name, groups in _by_filter(part.read, each)},

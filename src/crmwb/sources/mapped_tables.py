@@ -45,12 +45,15 @@ class Tried:
         All of them, read as if it had no filter; None where it has none.
     is_whole : bool
         Whether the files have no more rows.
+    nobodys : Filtered
+        Of the rows that the filter leaves out, those that name no customer and that it would keep otherwise.
     """
 
     read: SourceRows
     files: list[SourceFile]
     unfiltered: SourceRows | None
     is_whole: bool
+    nobodys: Filtered
 
 
 @dataclass
@@ -150,17 +153,19 @@ class Reading:
             opened = self._related(key, table.name, opened, columns.joined)
         with progress.step(f"casting {table.name} ({staged.n_rows:,} rows)"):
             read_rows = self._set_down(reading.read(opened, table, periods), label)
+        left_out = Filtered()
         if part.filter is not None:
             nobodys = reading.without_customer(opened, table, periods).values()
             n_nobodys, cents = (sum(each) for each in zip((0, 0), *nobodys, strict=True))
-            self._left_out(table.name, Filtered(staged.n_rows - read_rows.n_rows, n_nobodys, cents))
+            left_out = Filtered(staged.n_rows - read_rows.n_rows, n_nobodys, cents)
+            self._left_out(table.name, left_out)
         if part.rows:
             refuse_bad(self.con, read_rows, self.places.of(key))
         if self.n_rows is not None and part.file:
             files = self._raw.files_of(key, part, self.n_rows)
             is_whole = len(files) < N_FILES_TRIED and max(staged.n_rows_of.values(), default=0) < self.n_rows
             every = self._unfiltered(opened, table, periods, label)
-            self.tried.setdefault(table.name, []).append(Tried(read_rows, files, every, is_whole))
+            self.tried.setdefault(table.name, []).append(Tried(read_rows, files, every, is_whole, left_out))
         return read_rows
 
     def _unfiltered(self, opened: SourceRows, table: Table, periods: ir.Table | None, label: str) -> SourceRows | None:

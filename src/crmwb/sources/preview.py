@@ -9,6 +9,7 @@ from crmwb.sources.control_totals import ControlTotals, Group
 from crmwb.sources.privacy import identifiers
 
 ORIGIN_WIDTH, VALUES_WIDTH = 36, 60
+MOST_TIMES = 5  # a row without a customer may bring so many times what an order does; rows of totals bring more
 
 
 def lines(checked: Checked) -> Iterator[str]:
@@ -52,6 +53,7 @@ def _totals(t: ControlTotals) -> Iterator[str]:
     yield _text("totals", **whole, mean=mean, largest=_money(t, t.largest_cents), at=Name(t.largest_at))
     if not t.is_of_all:
         yield _text("of_some")
+    yield from _without_customer(t)
     years = (
         Finding("sources.check.year", {"year": Name(str(y)), "money": _money(t, c)})
         for y, c in sorted(t.by_year.items())
@@ -77,6 +79,14 @@ def _totals(t: ControlTotals) -> Iterator[str]:
         yield _text("books_not_stated", option=Name(f"--control-total {t.largest_year}=…"))
     yield from compared(t)
     yield ""
+
+
+def _without_customer(t: ControlTotals) -> Iterator[str]:
+    """Yield what the company's own total has beside that of known customers: walk-ins and guests, no rows of totals."""
+    is_usual = t.without_customer_cents * t.n_orders <= MOST_TIMES * t.cents * t.n_without_customer
+    if t.n_without_customer and is_usual:
+        nobodys = {"money": _money(t, t.without_customer_cents), "rows": Count(t.n_without_customer, "row")}
+        yield _text("without_customer", **nobodys, whole=_money(t, t.cents + t.without_customer_cents))
 
 
 def _money(t: ControlTotals, cents: int) -> Money:

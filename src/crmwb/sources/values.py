@@ -25,9 +25,10 @@ FULL_STOPS = (
 DATE_DIRECTIVES = {f"%{letter}" for letter in "YymdbBHIMSfpjaA%"} | {"%-d", "%-m", "%-H", "%-I", "%-M", "%-S"}
 UTC = "UTC"
 
-# What the same sign is written as elsewhere: full-width forms, minus signs, blanks that do not break, apostrophes.
-WIDE = "０１２３４５６７８９．，：／（）％＄＋￥－−‐‑‒–﹣\u00a0\u202f\u2009\u2007\u2008\u200a\u3000’ʼ＇"
-NARROW = "0123456789.,:/()%$+¥-------       '''"
+# What the same sign is written as elsewhere: full-width forms, minus signs (△ in Japanese books), blanks that do not
+# break, apostrophes.
+WIDE = "０１２３４５６７８９．，：／（）％＄＋￥－−‐‑‒–﹣\u00a0\u202f\u2009\u2007\u2008\u200a\u3000’ʼ＇△▲"
+NARROW = "0123456789.,:/()%$+¥-------       '''--"
 NOTHING = "\u200b\u200e\u200f\u2060\ufeff"  # signs that take no room
 
 ISO = eras.ISO

@@ -28,6 +28,7 @@ from crmwb.sources.drafting.tables import (
     overlaps,
     payments,
     purchases,
+    refund_files,
     unread,
 )
 
@@ -108,7 +109,7 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
     columns = {role: name for role, name in (given or {}).items() if role in roles.NAMES}
     every = [
         heads.filled(p)
-        for p in roles.named([looking.look(directory, name, columns.values()) for name in names], columns)
+        for p in roles.named([p for name in names for p in looking.look(directory, name, columns.values())], columns)
     ]
     profiles = [p for p in every if len(every) == 1 or not facts.is_history(p)]
     contact_files = other_files.aside(profiles)
@@ -136,13 +137,11 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
     further_questions.ask(parts)
     overlaps.ask_of_other_files(parts)
     unread.ask(parts)
-    for part in parts:
-        styles.write_unknown(part)
-        styles.write_numbers(part)
-        if part.profile is not None and part.profile.oddities:
-            odd_rows.name(part)
-    parts.sort(key=lambda part: ORDER.index(part.table))
     used |= {joined["file"] for part in parts for joined in part.options.get("join", {}).values()}
+    refund_files.ask(parts, [p for p in profiles if p.file.name not in used])
+    used |= {str(part.options.get("file")) for part in parts}
+    _write_notations(parts)
+    parts.sort(key=lambda part: ORDER.index(part.table))
     left = [p for p in profiles if p.file.name not in used]
     reasons = {
         p.file.name: dimensions.mismatch(p, parts) or other_files.why_left_out(p) or left_out.why(p, parts) or NOTHING
@@ -158,6 +157,15 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
     return drafted
 
 
+def _write_notations(parts: list[Part]) -> None:
+    """Put into parts how their numbers and unknown values are written, and name odd rows."""
+    for part in parts:
+        styles.write_unknown(part)
+        styles.write_numbers(part)
+        if part.profile is not None and part.profile.oddities:
+            odd_rows.name(part)
+
+
 def _every(drafted: Draft, profiles: list[Profile]) -> list[Question]:
     """Return what is asked of all parts and files, each key once."""
     asked: dict[str, list[Question]] = defaultdict(list)
@@ -166,7 +174,24 @@ def _every(drafted: Draft, profiles: list[Profile]) -> list[Question]:
     every = [*drafted.questions, *of_files(asked), *settings.notation_questions(drafted.parts)]
     every += [_second_table(p) for p in profiles if p.shape.second_table]
     every += [_unlike_titles(p) for p in profiles if p.shape.unlike_titles]
+    every += [_repeated_records(p) for p in profiles if p.shape.repeated_records]
     return list({question.key: question for question in reversed(every)}.values())[::-1]
+
+
+def _repeated_records(looked_at: Profile) -> Question:
+    """Ask of records with lines that stand in a file several times, as where what changed is fetched again."""
+
+    def answer(given: str) -> None:
+        if given == "last":
+            raise ValueError(
+                "keep the last record of each number in the file only; a draft cannot tell which lines are of which record"
+            )
+
+    text = (
+        f"{looked_at.shape.repeated_records} stand in several records of {looked_at.file.name}: do all of them count (all), or is the last of "
+        f"each what holds, as where changed records are fetched again (last)?"
+    )
+    return Question(syntax.slug(f"records of {looked_at.file.name}"), text, answer, ("all", "last"))
 
 
 def _unlike_titles(looked_at: Profile) -> Question:
@@ -284,7 +309,7 @@ def _with_joined(profiles: list[Profile], alone: dict[str, list[Part]], declared
         for p in profiles
         if not alone[p.file.name]
         for part in sales
-        if (result := refunds.of_other_file(p, part))
+        if (result := refund_files.plain(p, part))
     }
     parts += refunded.values()
     alone = alone | {name: [result] for name, result in refunded.items()}
@@ -299,6 +324,7 @@ def _with_joined(profiles: list[Profile], alone: dict[str, list[Part]], declared
     parts += paid
     joined = joins.joined_purchases(profiles, {name for name, every in alone.items() if every}, declared)
     joined = [part for part in joined if not (joins.same_sales(part, parts) and joins.tells_no_lines(part))]
+    joined = [part for part in joined if not (joins.are_of_some(part, parts) or joins.names_few(part, parts))]
     for part in joined:
         for other in joins.same_sales(part, parts):
             parts.remove(other)

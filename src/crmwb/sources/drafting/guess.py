@@ -119,6 +119,10 @@ class Part:
         Parts made of the same rows, such as their refunds: what leaves rows out of it leaves them out there too.
     refunded : dict of str to str
         Conditions that leave out rows refunded in full by their status, each with its remark.
+    refunds : list of Part
+        What came back of its orders, as another file tells it: orders left out of it are left out there too.
+    through : dict of str to str
+        Of such refunds: columns of the orders, by the names that they have there.
     """
 
     table: str
@@ -132,6 +136,8 @@ class Part:
     heads: frozenset[str] = frozenset()
     twins: list["Part"] = field(default_factory=list)
     refunded: dict[str, str] = field(default_factory=dict)
+    refunds: list["Part"] = field(default_factory=list)
+    through: dict[str, str] = field(default_factory=dict)
 
     @property
     def looked_at(self) -> Profile:

@@ -8,6 +8,7 @@ import yaml
 from crmwb.sources.drafting.draft import Draft
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.reading import syntax
 
 MARKS = {Sure.SURE: "sure", Sure.LIKELY: "likely", Sure.GUESS: "a GUESS"}
 LONGEST_WHY = 180
@@ -70,7 +71,7 @@ def _settings(draft: Draft, open_questions: Sequence[Question]) -> Iterator[str]
 
 
 def _part(part: Part) -> Iterator[str]:
-    for name, value in part.options.items():
+    for name, value in syntax.written(part.options).items():
         yield f"{name}: {_yaml(value)}"
     remarks = [*part.remarks, *(part.profile.shape.remarks if part.profile else [])]
     for remark in remarks:

@@ -6,12 +6,23 @@ import ibis.expr.types as ir
 from sqlglot import exp
 
 from crmwb.sources.expressions.functions import CALLS
-from crmwb.sources.expressions.grammar import ExpressionError, columns, columns_read, parse, without
+from crmwb.sources.expressions.grammar import ExpressionError, columns, columns_read, parse, renamed, without
 from crmwb.sources.expressions.operators import OPERATORS
 from crmwb.sources.expressions.results import Computation, Result, Type
 from crmwb.sources.values import NumberStyle
 
-__all__ = ["ExpressionError", "Result", "Type", "columns", "columns_read", "compute", "evaluate", "parse", "without"]
+__all__ = [
+    "ExpressionError",
+    "Result",
+    "Type",
+    "columns",
+    "columns_read",
+    "compute",
+    "evaluate",
+    "parse",
+    "renamed",
+    "without",
+]
 
 
 def compute(text: str, column: Callable[[str], ir.StringValue], style: NumberStyle) -> Result:

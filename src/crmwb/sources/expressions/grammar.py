@@ -7,6 +7,7 @@ put into Ibis.
 
 import difflib
 import re
+from collections.abc import Mapping
 from functools import cache
 
 from sqlglot import exp, parser, tokens
@@ -108,6 +109,23 @@ def without(text: str, names: tuple[str, ...]) -> str | None:
     tree = parse(text)
     parts = list(tree.flatten()) if isinstance(tree, exp.And) else [tree]
     kept = [part for part in parts if {c.name for c in part.find_all(exp.Column)} - set(names)]
+    return " and ".join(f"({part.sql()})" for part in kept) or None
+
+
+def renamed(text: str, names: Mapping[str, str]) -> str | None:
+    """Return those parts of a condition, joined by `and`, that ask of nothing but some columns, under other names.
+
+    Examples
+    --------
+    >>> print(renamed("state = 'paid' and (fee > 0)", {"state": "order.state"}))
+    ("order.state" = 'paid')
+    """
+    tree = parse(text)
+    parts = list(tree.flatten()) if isinstance(tree, exp.And) else [tree]
+    kept = [part.copy() for part in parts if {c.name for c in part.find_all(exp.Column)} <= names.keys()]
+    for part in kept:
+        for column in part.find_all(exp.Column):
+            column.set("this", exp.to_identifier(names[column.name], quoted=True))
     return " and ".join(f"({part.sql()})" for part in kept) or None
 
 

@@ -20,6 +20,7 @@ from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Column
 from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
 from crmwb.sources.drafting.rows import no_business, row_kinds
+from crmwb.sources.drafting.rows.outcomes import OF_PAYMENT
 
 CENT = 0.015
 LEAST_GROUPS = 3
@@ -65,12 +66,18 @@ def ask(part: Part, roles: Modifiers) -> None:
             if (shown := _told_again(groups, labels, numbers)) is not None:
                 _ask_which_count(part, column, labels, shown, what)
                 return
-    n_asked = len(part.questions)
-    _ask_of_lines(part, numbers)
-    order = part.guesses["order_id"].sources
-    if len(part.questions) == n_asked and len(order) == 1 and part.looked_at.holds(*order):
-        revisions.ask(part, by_key(part.looked_at.texts(order[0])).values())
+    _ask_of_versions_or_lines(part, numbers)
     _ask_of_other_keys(part, numbers)
+
+
+def _ask_of_versions_or_lines(part: Part, numbers: Sequence[float | None]) -> None:
+    """Ask of orders of several rows: drafts and revisions of them, states, versions, or a total on each row."""
+    order, n_asked = part.guesses["order_id"].sources, len(part.questions)
+    several = list(by_key(part.looked_at.texts(order[0])).values()) if len(order) == 1 else []
+    if not revisions.ask_of_drafts(part, several):
+        _ask_of_lines(part, numbers)
+    if len(part.questions) == n_asked:
+        revisions.ask(part, several)
 
 
 def _is_in_each_row(groups: dict[Key, list[int]], numbers: Sequence[float | None]) -> bool:
@@ -214,8 +221,9 @@ def _ask_of_lines(part: Part, numbers: Sequence[float | None]) -> None:
         is_new = (
             column.name not in read and column.name not in expression and not column.is_unique and not _is_money(column)
         )
-        is_of_goods = bool(no_business.kinds(column.words, column.counts)) or prices.is_rate(column)
-        if is_new and not is_of_goods and column is not line and _tells_apart(part.looked_at.texts(column), groups):
+        tells_goods = not OF_PAYMENT.search(column.words) and no_business.kinds(column.words, column.counts)
+        is_of_goods = bool(tells_goods) or prices.is_rate(column)
+        if is_new and not is_of_goods and column is not line and _tells_apart(part, column, groups):
             _ask_of_versions(part, [order[0], *([line] if line else [])], column, len(groups))
             return
 
@@ -263,14 +271,15 @@ def _is_money(column: Column) -> bool:
     return column.is_number and any(n != int(n) for n in column.numbers)
 
 
-def _tells_apart(texts: Sequence[str | None], groups: dict[Key, list[int]]) -> bool:
-    """Say whether a column is known, differs in all rows of an order and begins alike in most."""
+def _tells_apart(part: Part, column: Column, groups: dict[Key, list[int]]) -> bool:
+    """Say whether a column is known, differs in all rows of an order and begins alike in most, or tells ways to pay."""
+    texts = part.looked_at.texts(column)
     apart = sum(len({texts[i] for i in rows}) == len(rows) for rows in groups.values())
     firsts = Counter(texts[rows[0]] for rows in groups.values())
     return (
         2 * sum(map(bool, texts)) > len(texts)
         and apart >= NEARLY_ALL * len(groups)
-        and firsts.most_common(1)[0][1] * 2 > len(groups)
+        and (firsts.most_common(1)[0][1] * 2 > len(groups) or OF_PAYMENT.search(column.words) is not None)
     )
 
 

@@ -4,6 +4,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from crmwb.contract import Kind
 from crmwb.contract.canonical import TABLES
@@ -37,7 +38,8 @@ def column_of(part: Part, currency: Column) -> Column | None:
     """
     if not part.looked_at.holds(currency):
         return _named(_joined(part))
-    return _named(part.looked_at.own) or next((c for c in part.looked_at.own if _is_rate(part, currency, c)), None)
+    named = _named(part.looked_at.own) or _named(_joined(part))
+    return named or next((c for c in part.looked_at.own if _is_rate(part, currency, c)), None)
 
 
 def ask_without_code(part: Part) -> None:
@@ -73,7 +75,9 @@ def _answer(part: Part, rate: Column) -> Callable[[str], None]:
     def answer(given: str) -> None:
         if given != "neither":
             heads.fill_down(part, syntax.column(rate.name))
-            _convert(part, rate, "*" if given == "multiply" else "/")
+            for each in (part, *part.refunds):
+                own = replace(rate, name=each.through.get(rate.name, rate.name))
+                _convert(each, own, "*" if given == "multiply" else "/")
 
     return answer
 
@@ -103,8 +107,14 @@ def _is_rate(part: Part, currency: Column, column: Column) -> bool:
     return len(ones) == 1 and bool(others) and is_steady and all(abs(n - 1) > ONE for every in others for n in every)
 
 
+def _is_called_rate(name: str) -> bool:
+    of_code = re.fullmatch(r"([a-z]{3}) rate|rate ([a-z]{3})", name)  # "EUR rate"
+    code = (of_code[1] or of_code[2]).upper() if of_code else ""
+    return code in words.CODES or RATE.fullmatch(re.sub(r" to \w+$", "", name)) is not None
+
+
 def _named(columns: Sequence[Column]) -> Column | None:
-    fitting = (c for c in columns if c.is_number and RATE.fullmatch(re.sub(r" to \w+$", "", c.words)))
+    fitting = (c for c in columns if c.is_number and _is_called_rate(c.words))
     return next(
         (c for c in fitting if all(n > 0 for n in c.numbers) and any(abs(n - 1) > ONE for n in c.numbers)), None
     )

@@ -13,6 +13,7 @@ from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Column
+from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
 
 CENT = 0.015
 NEARLY_ALL = 0.95
@@ -20,6 +21,7 @@ LEAST_ORDERS = 5
 LEAST_TELLING = 3  # orders in which each part of a sum is something
 MOST_COLUMNS = 8
 MOST_PARTS = 3
+MOST_PARTS_OF_NAMED = 4  # of a total that is called so: goods, discount, shipping, tax and what was paid in advance
 PAYMENT = re.compile(  # what was paid of an order, or is still to be paid: neither takes anything off it
     r".*\b(paid|unpaid|received|due|owing|open|outstanding|remaining|balance|bezahlt|offen\w*|\w*rest\w*|saldo|solde|paye|du|a payer|pendiente|pagado|debido"
     r"|pagato|dovuto|da pagare|pago|devido|betaald|openstaand|te betalen|zaplacono|do zaplaty|pozostalo)\b.*|.*(已付|未付|未收|余额|欠款|入金|未払|未収|残高).*"
@@ -198,15 +200,23 @@ def sums_of(rows: Sequence[tuple[float, ...]], columns: Sequence[Column]) -> Ite
     if len(rows) < LEAST_ORDERS:
         return
     sizes = [sum(abs(row[1 + i]) for row in rows) for i in range(len(columns))]
-    for n in range(1, MOST_PARTS + 1):
-        for total, few in product(range(len(columns)), combinations(range(len(columns)), n)):
+    named = [i for i, c in enumerate(columns) if matches(c.words, TRANSACTIONS["revenue_cents"])]
+    for n in range(1, MOST_PARTS_OF_NAMED + 1):
+        totals = range(len(columns)) if n <= MOST_PARTS else named
+        for total, few in product(totals, combinations(range(len(columns)), n)):
             telling = all(sum(bool(row[1 + i]) for row in rows) >= LEAST_TELLING for i in few)
             if total in few or not telling or any(sizes[i] >= sizes[total] for i in few):
                 continue
             for signs in product((1, -1), repeat=n):
                 signed = tuple(zip(few, signs, strict=True))
                 rest = [row[0] + sum(s * row[1 + i] for i, s in signed) - row[1 + total] for row in rows]
+                if not _is_nothing(rest):
+                    continue
                 # what is 0 in nearly all orders fits any sum: it must hold where each part is something, too
-                within = [rest, *([left for left, row in zip(rest, rows, strict=True) if row[1 + i]] for i in few)]
-                if all(sum(abs(left) < CENT for left in some) >= NEARLY_ALL * len(some) for some in within):
+                within = ([left for left, row in zip(rest, rows, strict=True) if row[1 + i]] for i in few)
+                if all(map(_is_nothing, within)):
                     yield columns[total], tuple((columns[i], s) for i, s in signed)
+
+
+def _is_nothing(rest: Sequence[float]) -> bool:
+    return sum(abs(left) < CENT for left in rest) >= NEARLY_ALL * len(rest)

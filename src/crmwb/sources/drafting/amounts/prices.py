@@ -1,8 +1,10 @@
 """What stands between a price and what a line brings: units that a price is for, shares taken off, tax within."""
 
+import math
 import re
 from itertools import permutations
 
+from crmwb.sources.drafting import modifiers
 from crmwb.sources.drafting.amounts import sums
 from crmwb.sources.drafting.guess import Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
@@ -250,6 +252,8 @@ def ask_of_share(part: Part, share: Column) -> None:
         return
     is_plain = share.style is not None and share.style.currency_sign is None
     whole = 1 if max(share.numbers) <= 1 else 100
+    if _is_beside_as_amount(part, share, whole):
+        return  # and that is taken off
 
     def answer(given: str) -> None:
         if given == "take_off":
@@ -261,6 +265,20 @@ def ask_of_share(part: Part, share: Column) -> None:
     text = f"{share.name} is a share: is it still to be taken off {product}?"
     choices = ("take_off", "leave") if is_plain else ("leave",)
     part.questions.append(Question("discount_share", text, answer, choices))
+
+
+def _is_beside_as_amount(part: Part, share: Column, whole: int) -> bool:
+    """Say whether a discount of an amount stands beside its share, and is that share of quantity times price."""
+    roles = modifiers.find(part.looked_at)
+    own = part.guesses["discount_cents"].sources if "discount_cents" in part.guesses else ()
+    for off in (*own, roles.get("order_discount"), roles.get("line_discount")):
+        if off is None or off is share:
+            continue
+        rows = part.looked_at.number_rows(share, off, *part.guesses["revenue_cents"].sources)
+        known = [(off, rate / whole * math.prod(product)) for rate, off, *product in rows if rate]
+        if known and sum(abs(abs(a) - abs(b)) < CENT for a, b in known) >= NEARLY_ALL * len(known):
+            return True
+    return False
 
 
 def ask_of_steps(part: Part) -> None:

@@ -6,13 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from crmwb.contract import Kind
-from crmwb.sources.drafting import modifiers
 from crmwb.sources.drafting.amounts import money
-from crmwb.sources.drafting.guess import Guess, Part, Sure, best, of_column, only_date
+from crmwb.sources.drafting.guess import Guess, Part, Sure, best
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, vocabulary, words
-from crmwb.sources.drafting.reading.profile import Column, Profile
+from crmwb.sources.drafting.reading.profile import Column
 from crmwb.sources.drafting.rows.order_lines import OrderLines
 
 WHOLE = 100  # hundredths of a unit
@@ -38,44 +37,6 @@ def point_at_excess(part: Part, roles: Modifiers) -> None:
         part.remarks.append(f"of {below:,} {what}, more went back than was paid: look at their refunds")
 
 
-def of_other_file(refund_file: Profile, sales: Part) -> Part | None:
-    """Return a file of refunds that names the orders of a part of purchases as returns of these; None where it is none.
-
-    What was bought, by whom and on which day stands in the file of orders, which is joined; the day of a refund is its
-    own where the file has one.
-    """
-    amount = modifiers.find(refund_file).get("refund")
-    order = sales.guesses["order_id"]
-    if amount is None or not any(amount.numbers) or len(order.sources) != 1 or sales.profile is None:
-        return None
-    own = order.sources[0]
-    links = [c for c in refund_file.columns if not c.is_date and c.counts and c.counts.keys() <= own.counts.keys()]
-    who = sales.guesses["customer_id"]
-    if len(links) != 1 or len(who.sources) != 1 or isinstance(sales.options.get("currency"), str):
-        return None
-    name = "order"
-    joined = {k: v for k, v in sales.options.items() if k in syntax.OF_FILES}
-    when = best(refund_file.columns, vocabulary.REFUNDED_ON, Kind.TIMESTAMP) or only_date(
-        refund_file.columns, Kind.TIMESTAMP
-    )
-    guesses = {
-        "customer_id": _through(who, name),
-        "order_id": of_column(links[0], Kind.ID, Sure.SURE, f"it names orders of {sales.options['file']}"),
-        "ordered_at": when or _through(sales.guesses["ordered_at"], name),
-        "quantity": Guess({"constant": -1}, Sure.LIKELY, "how many came back is not said"),
-        "revenue_cents": Guess(
-            {"expression": f"-abs({syntax.column(amount.name)})"}, Sure.LIKELY, "what was refunded", (amount,)
-        ),
-        "is_return": Guess({"constant": True}, Sure.SURE, "a refund"),
-    }
-    options = syntax.file_options(refund_file) | {
-        "join": {name: {**joined, "key": {links[0].name: own.name}, **({} if own.is_unique else {"several": "first"})}},
-        "filter": f"coalesce({syntax.column(amount.name)}, 0) <> 0",
-    }
-    remark = f"refunds of orders of {sales.options['file']}"
-    return Part("transactions", options, guesses, refund_file, [remark], sales.is_stand_in)
-
-
 def holds_returns_only(part: Part) -> bool:
     """Say whether every row of a part is a return, by its kind."""
     came_back = part.guesses["is_return"]
@@ -89,17 +50,6 @@ def holds_returns_only(part: Part) -> bool:
         and kinds[0].n_known == kinds[0].n_rows
         and all(map(words.came_back, kinds[0].counts))
     )
-
-
-def _through(guess: Guess, name: str) -> Guess:
-    """Return a guess that reads its column through a join."""
-    value = guess.value
-    if isinstance(value, dict) and "column" in value:
-        value = {**value, "column": f"{name}.{value['column']}"}
-    elif isinstance(value, str):
-        value = f"{name}.{value}"
-    sources = tuple(replace(column, name=f"{name}.{column.name}") for column in guess.sources)
-    return replace(guess, value=value, why=f"{guess.why}, in the file of orders", sources=sources)
 
 
 def _unit_of(part: Part, refund: Column) -> dict[str, str]:

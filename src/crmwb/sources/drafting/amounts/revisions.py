@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
+from crmwb.sources.drafting.reading.profile import Column
+from crmwb.sources.drafting.rows import row_kinds
 
 LEAST_ORDERS = 3
 MOST_REVISIONS = 30
@@ -24,8 +26,8 @@ def ask(part: Part, orders: Iterable[Sequence[int]]) -> bool:
     orders : iterable of sequence of int
         The places of the rows of each order of several rows.
     """
-    named = (c for c in part.looked_at.own if REVISION.fullmatch(c.words) and 1 < len(c.counts) <= MOST_REVISIONS)
-    column = next(named, None)
+    named = [c for c in part.looked_at.own if REVISION.fullmatch(c.words) and len(c.counts) > 1]
+    column = next((c for c in named if len(c.counts) <= MOST_REVISIONS), None)
     texts = part.looked_at.texts(column) if column is not None else []
     n = sum(len({texts[i] for i in rows}) > 1 for rows in orders) if texts else 0
     if column is None or n < LEAST_ORDERS:
@@ -43,4 +45,38 @@ def ask(part: Part, orders: Iterable[Sequence[int]]) -> bool:
     )
     key = syntax.slug(f"revisions by {column.own_words}")
     part.questions.append(Question(key, text, answer, ("revisions", "lines"), columns=(column.name,)))
+    return True
+
+
+def ask_of_drafts(part: Part, orders: Sequence[Sequence[int]]) -> bool:
+    """Ask of versions beside one that every order has once: drafts of it, or what it was before; say whether it did.
+
+    Parameters
+    ----------
+    part : Part
+        Purchases.
+    orders : sequence of sequence of int
+        The places of the rows of each order of several rows.
+    """
+    named = [
+        c for c in part.looked_at.own if REVISION.fullmatch(c.words) and len(c.counts) > 1 and not c.is_number
+    ]  # of numbers, the last is what counts
+    return any(_ask_of_drafts(part, c, orders) for c in named)
+
+
+def _ask_of_drafts(part: Part, column: Column, orders: Sequence[Sequence[int]]) -> bool:
+    live, n_live = column.counts.most_common(1)[0]
+    texts = part.looked_at.texts(column)
+    n_others = sum(text != live for text in texts)
+    several = [rows for rows in orders if len(rows) > 1]
+    n_orders = len(part.guesses["order_id"].sources[0].counts)
+    is_once = n_live == n_orders and all([texts[i] for i in rows].count(live) == 1 for rows in several)
+    if not is_once or len(several) < LEAST_ORDERS:
+        return False
+    text = (
+        f"{column.name} is {live!r} in one row of every order, and another in {n_others:,} rows beside these: are "
+        f"the others drafts or earlier versions of the same orders (leave_out), or do all rows count (keep)?"
+    )
+    condition = syntax.is_in(column.name, [live])
+    row_kinds.ask_to_keep(part, f"versions by {column.own_words}", text, condition, (column,))
     return True

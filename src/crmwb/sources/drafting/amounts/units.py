@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from crmwb.sources.drafting import modifiers
 from crmwb.sources.drafting.amounts import identities
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.modifiers import Modifiers
@@ -108,7 +109,8 @@ def ask_of_rounded_tax(part: Part, roles: Modifiers) -> None:
     if taxed is None or (code is not None and {v.upper() for v in code.counts} <= WITHOUT_CENTS):
         return
     own = (taxed.net, taxed.tax, taxed.gross)
-    if not set(revenue.sources) & set(own) or any(n != int(n) for c in own for n in c.numbers):
+    has_sign = any(re.search(r"[.,]\d\d$", text) for c in own for text in c.counts)
+    if not set(revenue.sources) & set(own) or has_sign or any(n != int(n) for c in own for n in c.numbers):
         return
     rows = [(net, tax) for net, tax in part.looked_at.number_rows(taxed.net, taxed.tax) if net and tax]
     rate = median(tax / net for net, tax in rows)
@@ -142,21 +144,34 @@ def ask_of_whole_numbers(part: Part, roles: Modifiers) -> None:
 
 def _ask_of_hundredths(part: Part, why: str, columns: Sequence[Column]) -> None:
     def answer(given: str) -> None:
-        for each in (part, *part.twins) if given == "hundredths" else ():
+        for each in (part, *part.twins, *part.refunds) if given == "hundredths" else ():
             for to in ("revenue_cents", "gross_cents", "discount_cents", "cost_cents"):
                 now = each.guesses.get(to)
                 is_whole = now is not None and all(n == int(n) for c in now.sources for n in c.numbers)
                 if now is not None and now.sources and is_whole and "unit" not in _dict(now.value):
-                    value = {**_dict(now.value), "unit": "hundredths"}
+                    value = {**_dict(_whole_of(each, now).value), "unit": "hundredths"}
                     each.guesses[to] = replace(now, value=value, why=f"{now.why}; hundredths, as you said")
 
     counted = part.guesses["quantity"].sources if "quantity" in part.guesses else ()
     amount = next(c for c in part.guesses["revenue_cents"].sources if c not in counted)
-    text = f"{why} ({amount.values[0]}): are the last two digits of {amount.name} hundredths, or is it in whole units?"
+    text = (
+        f"{why} ({amount.values[0]}): are the last two digits of {amount.name} hundredths, or is it in whole units? (Of "
+        f"currencies without hundredths, such as JPY, it is in whole units in any case.)"
+    )
     names = tuple(column.name for column in columns)
     part.questions.append(
         Question(syntax.slug(f"{DECIMALS} {amount.own_words}"), text, answer, ("hundredths", "whole"), columns=names)
     )
+
+
+def _whole_of(part: Part, amount: Guess) -> Guess:
+    """Return an amount in hundredths whose currency has none in some rows: a hundred times as much there."""
+    code = modifiers.find(part.looked_at).get("currency")
+    without = sorted(v for v in code.counts if v.upper() in WITHOUT_CENTS) if code is not None else []
+    if code is None or not without:
+        return amount
+    text = f"case when {syntax.is_in(code.name, without)} then {HUNDRED} * ({amount.text}) else {amount.text} end"
+    return amount.computed(text, amount.why, amount.sources)
 
 
 def ask_of_title(part: Part) -> None:

@@ -198,7 +198,7 @@ def _ask(part: Part, column: Column, amount: Sequence[Column], n: int) -> None:
             )
         revenue = part.guesses["revenue_cents"]
         plain = revenue.text
-        sign = "+" if given.startswith("add") else "-"
+        sign = "+" if given.startswith("add") or all(n <= 0 for n in column.numbers) else "-"  # △500 is off already
         is_once = given.endswith(OF_ORDER)
         own_share = (money.share_of_the_row if is_once else money.of_the_row)(part, column, beside)
         text = f"({plain}) {sign} {own_share}"

@@ -9,11 +9,11 @@ from crmwb.sources.drafting.reading import words
 from crmwb.sources.drafting.rows import row_kinds
 
 MADE_UP = re.compile(
-    r"tests?|(test|dummy|prueba|essai|prova|teste|testowy|testovaci|deneme) [^\W\d_]+( \d+)?|[^\W\d_]+ (test|dummy|prueba|deneme)"
+    r"(tests?|(test|dummy|prueba|essai|prova|teste|testowy|testovaci|deneme) [^\W\d_]+( \d+)?)( (please )?(ignore|delete|do not \w+|(bitte )?(nicht \w+|ignorieren|loschen)|ignorer|ignorar|ignora(re)?|negeren))?|[^\W\d_]+ (test|dummy|prueba|deneme)"
     r"|[^\W\d_]+ (internal|intern|own) tests?|test(er|kunde|kundin|klant|kund|konto|account|user|customer|cliente?|bestell\w*)( \d+)?"
     r"|(测试|テスト).*"
 )
-NAME = re.compile(r"(.* )?(naam|namn|navn|ad|isim|imie|jmeno|ime|client|klant|kunde|kund|company|firma)")
+NAME = re.compile(r"(.* )?(naam|namn|navn|ad|isim|imie|jmeno|ime|client|customer|klant|kunde|kund|company|firma)")
 MOST = 5  # such names; of more, the word is part of what the company does
 MOST_OF_ROWS = 0.05
 

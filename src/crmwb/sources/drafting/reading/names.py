@@ -18,6 +18,8 @@ WRAPPED = re.compile(
 KOREAN = re.compile("[\uac00-\ud7af]+")
 IN_EVERY_LANGUAGE = re.compile(r"id|no|nr|\d+")
 SHORT = re.compile(r"[a-z]{1,3}")  # alone, so short a word may be a code of any language: AR, SO, IL
+SHORT_FOR = {"dt": "date", "mt": "montant"}  # before what they are of: DT_EMISSION, MT_TTC
+ABBREVIATED = re.compile(r"^(dt|mt)(?= [a-z])")
 LEAST_JOINED = 4  # letters of a word that another one follows without a blank; one is enough in Korean
 FIRST = {  # these follow in English what they are of
     *("number", "no", "nr", "code", "id", "name", "date", "datetime", "time", "amount", "price", "quantity", "status"),
@@ -47,7 +49,7 @@ def plain_words(name: str) -> str:
     ('customer id', 'stuck', 'order date', 'order number')
     """
     own = _small(WRAPPED.sub("", name).replace("IDs", "Ids").replace("USt", "Ust").replace("MwSt", "Mwst"))
-    return in_english(own) or own
+    return in_english(own) or ABBREVIATED.sub(lambda found: SHORT_FOR[found[0]], own)
 
 
 @cache

@@ -209,13 +209,15 @@ class Profile:
         return {column.name for column in columns} <= set(self.rows.column_names)
 
     def texts(self, column: Column) -> list[str | None]:
-        """Return what stands in a column, row by row; nothing of one that is joined from another file."""
+        """Return what stands in a column, row by row; None in each row of one that is joined from another file."""
         if column.name not in self.rows.column_names:
-            return []
+            return [None] * self.rows.num_rows
         return [text or None for text in self.rows[column.name].to_pylist()]
 
     def numbers(self, column: Column) -> list[float | None]:
         """Return a column's numbers, row by row: 0 where nothing stands, None where a value was not looked at."""
+        if column.name not in self.rows.column_names:
+            return [None] * self.rows.num_rows
         read = column.numbers_read.values if column.numbers_read else {}
         return [read.get(text) if text else 0.0 for text in self.texts(column)]
 

@@ -53,6 +53,8 @@ class Shape:
         Of a workbook, sheets that are other tables.
     unlike_titles : tuple of str
         What stands above sheets that are read as one table, where it is not the same but for numbers.
+    repeated_records : str
+        Of records that hold lists of lines: numbers that stand in several of them, in words.
     """
 
     options: dict[str, Any]
@@ -63,6 +65,7 @@ class Shape:
     of_year: tuple[str, ...] = ()
     other_sheets: tuple[str, ...] = ()
     unlike_titles: tuple[str, ...] = ()
+    repeated_records: str = ""
 
     def mapping(self, file: str) -> TableMapping:
         """Return a mapping that reads the file, without columns yet."""
@@ -108,10 +111,6 @@ def _workbook(file: SourceFile, sheet: str | None = None) -> Shape:
     remarks = (
         [f"its sheets {' and '.join(alike)} have the same header and are read as one table"] if len(alike) > 1 else []
     )
-    if others:
-        remarks.append(
-            f"of its sheets, {', '.join(others)} {'is' if len(others) == 1 else 'are'} left out: another table"
-        )
     if any(any(row) for row in sheets[first][: above[first]]):
         options["skip_rows"] = above[first]
     below = {name: second_table(sheets[name], above[name]) for name in alike}
@@ -311,7 +310,8 @@ def _is_japanese(block: bytes) -> bool:
         text = cut.decode("cp932")
     except UnicodeDecodeError:
         return False
-    above = [sign for sign in text if sign > "\x7f" and not "\uffe0" <= sign <= "\uffe6"]  # ￥ before every amount
+    of_amounts = {*map(chr, range(0xFFE0, 0xFFE7)), *"△▲"}  # signs of currencies, and those below zero
+    above = [sign for sign in text if sign > "\x7f" and sign not in of_amounts]
     wide = sum("\u3040" <= sign <= "\u30ff" or "\u4e00" <= sign <= "\u9fff" for sign in above)
     narrow = sum("\uff61" <= sign <= "\uff9f" for sign in above)  # one byte each, as of other encodings read wrongly
     kana = re.findall(rb"[\x82\x83][\x40-\xf1]", cut)

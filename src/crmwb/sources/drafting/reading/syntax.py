@@ -1,6 +1,7 @@
 """Names and texts as an expression of a mapping has them."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from crmwb.sources import mapping
@@ -39,6 +40,28 @@ def is_in(name: str, texts: list[str]) -> str:
 def holds(condition: str, name: str, *, may_be_blank: bool) -> str:
     """Return a condition on a column that is false, and not unknown, where the column is blank."""
     return f"({column(name)} is not null and {condition})" if may_be_blank else condition
+
+
+def first_sheet(options: Mapping[str, Any]) -> str:
+    """Return the sheet of a workbook that options of a file name, the first of several."""
+    sheet = options["sheet"]
+    return str(sheet if isinstance(sheet, str) else sheet[0])
+
+
+def written(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options as a mapping has them: a sheet of a workbook that is a table of its own by its file and sheet.
+
+    Examples
+    --------
+    >>> written({"file": "Bookings.xlsx/Payments", "sheet": "Payments"})
+    {'file': 'Bookings.xlsx', 'sheet': 'Payments'}
+    """
+    result = dict(options)
+    if "sheet" in options:
+        result["file"] = str(options["file"]).removesuffix(f"/{first_sheet(options)}")
+    if "join" in options:
+        result["join"] = {name: written(option) for name, option in options["join"].items()}
+    return result
 
 
 def file_options(profile: Profile) -> dict[str, Any]:

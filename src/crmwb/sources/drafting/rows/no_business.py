@@ -18,7 +18,7 @@ TESTS = re.compile(
 )
 VOUCHERS = re.compile(
     r".*\b(gift ?(cards?|vouchers?|certificates?)|store credit|geschenk(karte|gutschein|bon)\w*|(wert|einkaufs)?gutschein(e|karte|verkauf)?|cartes? cadeaux?|cheques? cadeaux?|bons? cadeaux?|tarjetas? (de )?regalo|vales? (de )?regalo"
-    r"|carta regalo|buon[oi] regalo|gift ?card|cadeau(bon|kaart)\w*|(karta|bon) (podarunkow\w*|upominkow\w*)|cart(ao|oes) presente|vales? presente|top ?up|wallet (load|recharge)|prepaid (card|credit|voucher)s?)\b.*"
+    r"|carta regalo|buon[oi] regalo|gift ?card|cadeau(bon|kaart)\w*|(karta|bon) (podarunkow\w*|upominkow\w*)|cart(ao|oes) presente|vales? presente|top ?up|account (payment|credit|deposit|funds)|(funds|credit) to account|wallet (load|recharge)|prepaid (card|credit|voucher)s?)\b.*"
     r"|.*(礼品卡|购物卡|储值卡?|充值|ギフト(券|カード)|商品券|プリペイド|チャージ).*"
 )
 DEPOSITS = re.compile(
@@ -49,6 +49,9 @@ GIVEN = re.compile(  # as what is billed says of it
     r"(under |on |op |auf |in |sous )?(garantie\w*|gewahrleistung|warranty|guarantee|garantia|garanzia|gwarancj\w+|zaruka|zaruk\w+|garanti|takuu|kulanz|coulance|goodwill|geste commercial|courtesy|complimentary|free of charge|no charge|foc)( .*)?"
     r"|gratis|kostenlos|unentgeltlich|gratuit|gratuito|bezplatn\w+|zdarma|无偿|免费|保修|無償|無料|保証"
 )
+COMPED = re.compile(  # as a way to pay
+    r"comp(ed|s|limentary)?|complimentary|free( of charge)?|no charge|on the house|gratis|kostenlos|offert|gratuito|omaggio|cortesia|免费|赠送|無料"
+)
 BILLED_HOW = re.compile(
     r".*\b(bill\w*|invoic\w*|charg\w*|afreken\w*|abrechn\w*|verrechn\w*|berechn\w*|fakt\w*|fact\w*|fatt\w*|fatur\w*|settlement|rozlicz\w*|uctovan\w*|debiter\w*|coverage|warranty)\b.*|.*(结算|计费|请求|請求|保修).*"
 )
@@ -78,8 +81,13 @@ def kinds(column_words: str, values: Collection[str]) -> dict[str, list[str]]:
     """Return values that name what is no revenue, by what they are; of means of payment, what was paid before."""
     if PAYS.fullmatch(column_words) or MEANS_OF_PAYMENT.fullmatch(column_words):
         before = sorted(v for v in values if PAID_BEFORE.fullmatch(words.simple(v)))
-        is_one = MEANS_OF_PAYMENT.fullmatch(column_words) and 0 < len(before) < len(values)
-        return {"what was paid before, as sessions of a package that was sold already": before} if is_one else {}
+        free = sorted(v for v in values if COMPED.fullmatch(words.simple(v)))
+        of_means = {
+            "what was paid before, as sessions of a package that was sold already": before,
+            "what costs the customer nothing": free,
+        }
+        is_of_means = MEANS_OF_PAYMENT.fullmatch(column_words) is not None
+        return {what: few for what, few in of_means.items() if is_of_means and 0 < len(few) < len(values)}
     simple = {value: words.simple(value) for value in values}
     result = {
         what: sorted(v for v, text in simple.items() if pattern.fullmatch(text)) for what, pattern in KINDS.items()

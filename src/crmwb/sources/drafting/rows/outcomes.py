@@ -17,6 +17,9 @@ OF_SENDING = re.compile(
     r"|.*(发货|物流|配送|出荷|発送|納品).*"
 )
 LEAST_ROWS = 3
+OVER = re.compile(
+    r"completed?|done|closed|abgeschlossen|erledigt|complet\w+|terminee?|conclu[is]\w+|chiuso|已完成|完成|完了"
+)
 OPEN = re.compile(r"open|offen|abierto|abierta|ouverte?|aperto|aberto|aberta|未结")
 
 
@@ -36,8 +39,10 @@ def by_outcome(part: Part, column: Column, statuses: Sequence[Column] = ()) -> d
         All of them.
     """
     result: dict[Outcome, list[str]] = {}
+    is_over = any(OVER.fullmatch(words.simple(value)) for value in column.counts)
     for value in sorted(column.counts):
-        is_open = OF_PAYMENT.search(column.words) is not None and OPEN.fullmatch(words.simple(value)) is not None
+        may_be_unpaid = is_over or OF_PAYMENT.search(column.words) is not None
+        is_open = may_be_unpaid and OPEN.fullmatch(words.simple(value)) is not None
         result.setdefault(Outcome.UNKNOWN if is_open else words.outcome(value), []).append(value)
     kept = [value for value in result.get(Outcome.CANCELLED, []) if _keeps_money(part, column, value)]
     if kept:

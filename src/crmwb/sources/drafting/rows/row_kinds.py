@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
+from crmwb.sources import expressions
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question, pairs
@@ -152,6 +153,9 @@ def leave_out(part: Part, condition: str) -> None:
     """Leave rows out of a part, and of those made of the same rows."""
     for each in (part, *part.twins):
         each.options["filter"] = " and ".join(filter(None, [each.options.get("filter"), condition]))
+    for each in part.refunds:
+        of_orders = expressions.renamed(condition, each.through)
+        each.options["filter"] = " and ".join(filter(None, [each.options.get("filter"), of_orders]))
     heads.fill_down(part, condition)
 
 

@@ -1,4 +1,5 @@
 """Purchases that stand in several files: lines here, the order's head, the customer or the price there."""
+# ruff: noqa: E501 - sentences for people are easier to read in one line
 
 import re
 from collections.abc import Collection, Iterator
@@ -13,12 +14,14 @@ from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import further_languages, syntax, vocabulary
 from crmwb.sources.drafting.reading.links import Declared, Link, Reach, called, reach, singular
 from crmwb.sources.drafting.reading.modifier_words import MODIFIERS
+from crmwb.sources.drafting.reading.names import plain_words
 from crmwb.sources.drafting.reading.profile import Column, Profile
 from crmwb.sources.drafting.tables import order_heads
 from crmwb.sources.drafting.tables.agreements import contracts
 from crmwb.sources.drafting.tables.dimensions import WORDS
 from crmwb.sources.drafting.tables.purchases import transactions
 
+HALF = 0.5
 FEW = 20  # customers; fewer say nothing about whether they come again
 PRICE = re.compile(
     r"((list|unit|sales|retail|selling|product|item|base) )?(price|preis|prix|precio|单价|价格|售价)( (eur|usd))?"
@@ -99,11 +102,32 @@ def same_sales(part: Part, others: list[Part]) -> list[Part]:
     return [other for other in others if other.table == "transactions" and other.options.get("file") in files]
 
 
+def are_of_some(part: Part, others: list[Part]) -> bool:
+    """Say whether lines are those of one of several exports of one kind, so that the orders of the others are totals still."""
+    same = same_sales(part, others)
+    columns = [{c.name for c in other.looked_at.own} for other in same]
+    left = (o for o in others if o.table == "transactions" and o.profile is not None and o not in same)
+    return any({c.name for c in other.looked_at.own} in columns for other in left)
+
+
+def names_few(part: Part, others: list[Part]) -> bool:
+    """Say whether rows name less than half of the orders of another file: they came back, or are something else of orders."""
+    for other in same_sales(part, others):
+        order = other.guesses["order_id"].sources
+        link = next(o for o in part.options["join"].values() if o["file"] == other.options["file"])["key"]
+        here = [c for c in part.looked_at.own if c.name in link]
+        if len(order) == 1 and here and len(here[0].counts) < HALF * len(order[0].counts):
+            return True
+    return False
+
+
 def tells_no_lines(part: Part) -> bool:
     """Say whether rows that are joined to orders are no lines of them, but shipments or payments, by their own."""
     own = {name: guess.sources for name, guess in part.guesses.items() if name in GOODS_AND_MONEY}
     read = [name for name, sources in own.items() if any("." not in c.name for c in sources)]
-    is_paid = any(OF_PAYMENTS.search(c.words) for c in part.looked_at.own)
+    is_paid = any(
+        map(OF_PAYMENTS.search, (plain_words(part.looked_at.file.name), *(c.words for c in part.looked_at.own)))
+    )
     return not read or (read == ["revenue_cents"] and is_paid)
 
 
@@ -191,7 +215,7 @@ def _is_of_orders(link: Link) -> bool:
     if _matches(link.here, "product_id", 1) or _matches(link.here, "customer_id", 1) or link.here.is_unique:
         return False
     own = link.file.own
-    has_customer = any(_matches(c, "customer_id") and not c.is_unique for c in own if c is not link.there)
+    has_customer = any(_matches(c, "customer_id", 1) and not c.is_unique for c in own if c is not link.there)
     return has_customer and any(c.is_date for c in own) and any(_is_money(c) for c in own)
 
 
@@ -262,23 +286,31 @@ def _take_off_discount(part: Part, money: list[Column], at: Reach, heads: list[s
         return
     of_heads = [(name, c) for name in heads for c in at.columns[name]]
     off = [c for name, c in of_heads if (name, c.name.partition(".")[2]) in less]
-    if len(off) != 1:
-        return
-    by_name = sums.OFF.fullmatch(off[0].words) or vocabulary.matches(off[0].words, MODIFIERS["order_discount"])
-    if off[0] is named or by_name:
-        _spread_discount(part, off[0], at)
-        return
+    by_name = [c for c in off if c is named or sums.OFF.fullmatch(c.words) or _is_discount(c)]
+    for column in off:
+        if column in by_name[:1]:
+            _spread_discount(part, column, at)
+        else:
+            _ask_of_less(part, column, [c.name for c in off if c is not column], at)
+
+
+def _is_discount(column: Column) -> bool:
+    return vocabulary.matches(column.words, MODIFIERS["order_discount"]) > 0
+
+
+def _ask_of_less(part: Part, column: Column, others: list[str], at: Reach) -> None:
+    """Ask of an amount by which totals of orders are less than their lines: a discount, or paid in advance."""
 
     def answer(given: str) -> None:
         if given == "take_off":
-            _spread_discount(part, off[0], at)
+            _spread_discount(part, column, at)
 
     text = (
-        f"In nearly all orders, the total is that of their lines less {off[0].name}: is that to be taken off revenue "
-        f"(take_off), as a discount is, or not (leave), as a payment in advance is not?"
+        f"In nearly all orders, the total is that of their lines less {' and '.join([column.name, *others])}: is {column.name} to be taken off "
+        f"revenue (take_off), as a discount is, or not (leave), as a payment in advance is not?"
     )
-    key = syntax.slug(f"orders less {off[0].words}")
-    part.questions.append(Question(key, text, answer, ("take_off", "leave"), columns=(off[0].name,)))
+    key = syntax.slug(f"orders less {column.words}")
+    part.questions.append(Question(key, text, answer, ("take_off", "leave"), columns=(column.name,)))
 
 
 def _spread_discount(part: Part, discount: Column, at: Reach) -> None:
@@ -287,14 +319,16 @@ def _spread_discount(part: Part, discount: Column, at: Reach) -> None:
     if not any(discount.numbers):
         return
     amount = revenue.text
-    name = "order_discount_of_the_line"
-    part.options["spread"] = {
-        name: {"amount": discount.name, "over": _over(discount, at), "by": {"expression": amount}}
-    }
+    spread = part.options.get("spread", {})
+    name = "order_discount_of_the_line" if not spread else f"{syntax.slug(discount.words)}_of_the_line"
+    by = next((each["by"] for each in spread.values()), {"expression": amount})
+    part.options["spread"] = spread | {name: {"amount": discount.name, "over": _over(discount, at), "by": by}}
     off = "+" if all(number <= 0 for number in discount.numbers) else "-"
     why = f"less the line's share of {discount.name}, which is of the whole order"
     sources = (*revenue.sources, discount)
     part.guesses["revenue_cents"] = revenue.computed(f"{amount} {off} {name}", why, sources, Sure.LIKELY)
+    if "discount_cents" in part.guesses:
+        return
     expression = name if off == "-" else f"0 - {name}"
     part.guesses["discount_cents"] = Guess(
         {"expression": expression}, Sure.LIKELY, "the line's share of it", (discount,)

@@ -2,6 +2,8 @@
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from statistics import median
 
 from crmwb.sources.drafting import roles
 from crmwb.sources.drafting.guess import Part
@@ -11,6 +13,7 @@ from crmwb.sources.drafting.reading.profile import Column, Profile
 from crmwb.sources.drafting.tables import purchases
 
 HALF = 0.5
+MOST_DAYS = 200  # from an order to what was paid of it or came back
 LEAST = 5  # values that stand in both
 
 
@@ -19,13 +22,30 @@ def why(looked_at: Profile, parts: Iterable[Part]) -> str:
     if not _money(looked_at):
         return ""
     for part, column, n in _shared(looked_at, parts, "order_id"):
-        if n < HALF * len(column.counts):
+        if n < HALF * len(column.counts) or not are_of_those_days(looked_at, column, part):
             continue  # most of its orders are its own
         return (
             f"its {column.name} names the orders of {part.options['file']}, so that its money, such as {_money(looked_at)}, is "
             f"that of these orders again, as payments are"
         )
     return ""
+
+
+def are_of_those_days(looked_at: Profile, link: Column, part: Part) -> bool:
+    """Say whether rows that name orders are of the days of these, and not of another year whose numbers are the same."""
+    key, when = (part.guesses[name].sources for name in ("order_id", "ordered_at"))
+    day = next((c for c in looked_at.own if c.is_date), None)
+    if len(key) != 1 or len(when) != 1 or not part.looked_at.holds(*key, *when) or day is None:
+        return True
+    bought = dict(zip(part.looked_at.texts(key[0]), _days(part.looked_at, when[0]), strict=True))
+    rows = zip(looked_at.texts(link), _days(looked_at, day), strict=True)
+    apart = [abs((on - at).days) for order, on in rows if on and (at := bought.get(order))]
+    return not apart or median(apart) <= MOST_DAYS
+
+
+def _days(looked_at: Profile, column: Column) -> list[datetime | None]:
+    read = column.dates_read.values if column.dates_read else {}
+    return [read.get(text or "") for text in looked_at.texts(column)]
 
 
 def questions(files: Iterable[Profile], parts: Sequence[Part]) -> list[Question]:

@@ -1,10 +1,12 @@
-"""What a file holds: the sheet of a workbook that has purchases or what is asked for, and the lines within its rows."""
+"""What files hold: each sheet of a workbook that is another table, and the lines within their rows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from crmwb import progress
+from crmwb.errors import CrmwbError
+from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.names import plain_words
 from crmwb.sources.drafting.reading.profile import Profile, profile
 from crmwb.sources.drafting.reading.sniff import sniff
@@ -12,13 +14,15 @@ from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
 from crmwb.sources.drafting.tables import purchases
 from crmwb.sources.source_files import SourceFile, find
 
+HALF = 0.5
 
-def look(directory: Path, name: str, named: Collection[str] = ()) -> Profile:
+
+def look(directory: Path, name: str, named: Collection[str] = ()) -> list[Profile]:
     """Look at a file; of a folder or an archive, at its first, for all that lie there.
 
-    Of a workbook whose sheets are different tables, that is the sheet in which a person named columns, or the one in
-    which least is missing of purchases. Lines within rows are the rows where a person named a column of theirs, or
-    nothing else is an amount.
+    Of a workbook whose sheets are different tables, each is looked at; first is the sheet in which a person named
+    columns, or the fullest one, or the one in which least is missing of purchases. Lines within rows are the rows where
+    a person named a column of theirs, or nothing else is an amount.
 
     Parameters
     ----------
@@ -31,15 +35,42 @@ def look(directory: Path, name: str, named: Collection[str] = ()) -> Profile:
     """
     with progress.step(f"looking at {name}"):
         file = find(directory, name, "crmwb map")[0]
-        shape = sniff(file)
-        looked_at = profile(file, shape)
-        if shape.other_sheets and (_n_named(looked_at, named) < len(set(named)) or purchases.missing(looked_at)):
-            others = (profile(file, sniff(file, sheet)) for sheet in shape.other_sheets)
-            looked_at = max((looked_at, *others), key=lambda p: _fit(p, named))
-            shape = looked_at.shape
-        if (lines := _lines(looked_at, named)) is not None:
-            looked_at = profile(file, shape, lines)
-    return replace(looked_at, file=SourceFile(directory / name, name))
+        first = profile(file, sniff(file))
+        others = list(_other_sheets(file, first))
+        if _n_named(first, named) < len(set(named)) or purchases.missing(first):
+            best = max((first, *others), key=lambda p: _fit(p, named))
+            others = [p for p in (first, *others) if p is not best]
+            first = best
+        if (lines := _lines(first, named)) is not None:
+            first = profile(file, replace(first.shape, repeated_records=_repeated(first)), lines)
+    result = [replace(first, file=SourceFile(directory / name, name))]
+    for other in others:
+        sheet = syntax.first_sheet(other.shape.options)
+        result.append(replace(other, file=SourceFile(directory / name, f"{name}/{sheet}", sheet=sheet)))
+    return result
+
+
+def _repeated(records: Profile) -> str:
+    """Return how many numbers of records stand in several of them, in words; empty of those that stand once."""
+    numbered = (c for c in records.own if matches(c.words, TRANSACTIONS["order_id"]) or c.words == "id")
+    number = next((c for c in numbered if c.n_known == c.n_rows and not c.is_date), None)
+    again = [value for value, n in number.counts.items() if n > 1] if number is not None else []
+    if number is None or not 0 < len(again) <= HALF * len(number.counts):
+        return ""
+    return f"{len(again):,} {number.name} ({', '.join(again[:2])} …)"
+
+
+def _other_sheets(file: SourceFile, first: Profile) -> Iterator[Profile]:
+    """Yield the tables in the other sheets of a workbook; those with the same header are one."""
+    left = list(first.shape.other_sheets)
+    while left:
+        try:
+            looked_at = profile(file, sniff(file, left[0]))
+        except CrmwbError:  # a sheet of notes
+            left = left[1:]
+            continue
+        left = [sheet for sheet in left if sheet in looked_at.shape.other_sheets]
+        yield looked_at
 
 
 def _fit(looked_at: Profile, named: Collection[str]) -> tuple[int, int, int]:

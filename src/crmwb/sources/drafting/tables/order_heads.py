@@ -36,6 +36,8 @@ def less_than_lines(part: Part, link: Link) -> list[Column] | None:
         What is taken off the lines to come to a total; empty where they come to it by themselves, or with tax and
         shipping, None where they come to none.
     """
+    if not part.looked_at.holds(*part.guesses["revenue_cents"].sources):
+        return None
     by_order: dict[str, float] = defaultdict(float)
     for key, amount in zip(part.looked_at.texts(link.here), money.of_rows(part), strict=False):
         if key:

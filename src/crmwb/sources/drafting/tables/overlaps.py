@@ -111,14 +111,14 @@ def ask_of_other_files(parts: list[Part]) -> None:
             first.setdefault(str(part.options["file"]), part)
     sold = [part for part in first.values() if not refunds.holds_returns_only(part)]
     if len(sold) < len(first):
-        _keep_refunded(parts)
+        keep_refunded(parts)
     sold.sort(key=lambda part: -part.looked_at.n_rows)  # what comes beside sales has fewer rows than they
     for i, part in enumerate(sold):
         if i and all(_columns(other) != _columns(part) for other in sold[:i]):
             _ask_what_it_is(part, sold[0], parts)
 
 
-def _keep_refunded(parts: list[Part]) -> None:
+def keep_refunded(parts: list[Part]) -> None:
     """Keep rows refunded in full by their status, for a file of returns takes off what they brought."""
     for part in parts:
         for condition, remark in part.refunded.items():
@@ -148,7 +148,7 @@ def _ask_what_it_is(part: Part, other: Part, parts: list[Part]) -> None:
         elif given == "returns":
             for each in same_file:
                 taking_back.take_back(each, (), "true")
-            _keep_refunded(parts)
+            keep_refunded(parts)
 
     text = (
         f"{file} and {there} are both taken as purchases and added up ({n_again:,} of {len(own):,} rows of {file} have a customer "

@@ -286,7 +286,9 @@ def _is_often_the_product(profile: Profile, amount: Guess, units: Column, price:
     """Say whether an amount is the quantity times the price in most rows, but not in all: the price may have changed since."""
     if len(amount.sources) != 1:
         return False
-    rows = [(n * each, whole) for n, each, whole in profile.number_rows(units, price, amount.sources[0]) if n and each]
+    every = [row for row in profile.number_rows(units, price, amount.sources[0]) if row[0] and row[1]]
+    several = [row for row in every if abs(row[0]) != 1]  # of one unit, the price is the amount whatever that is
+    rows = [(n * each, whole) for n, each, whole in several or every]
     same = sum(abs(product - whole) < CENT for product, whole in rows)
     return HALF * len(rows) < same < len(rows)
 

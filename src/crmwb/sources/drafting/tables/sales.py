@@ -209,7 +209,7 @@ def _statuses(part: Part, roles: Modifiers, lines: OrderLines | None) -> dict[st
         unknown = by_outcome.get(Outcome.UNKNOWN, [])
         is_open = any(words.outcome(value) is Outcome.UNPAID for value in unknown)
         if unknown and (no_sales or refunded or is_open or modifiers.is_of_orders(column)):
-            _ask_of_unknown(part, column, unknown)
+            ask_of_unknown(part, column, unknown)
         if refunded and not tells_returns:
             part.refunded[row_kinds.not_in(column, refunded)] = (
                 f"its {column.name} is {' or '.join(refunded)} in {row_kinds.rows(column, refunded)}: refunded in full, so nothing "
@@ -227,8 +227,8 @@ def _statuses(part: Part, roles: Modifiers, lines: OrderLines | None) -> dict[st
     return result
 
 
-def _ask_of_unknown(part: Part, column: Column, unknown: list[str]) -> None:
-    """Ask whether orders with a status that no word of ours says anything about are sales."""
+def ask_of_unknown(part: Part, column: Column, unknown: list[str], what: str = "sales") -> None:
+    """Ask whether orders, or what else counts, with a status that no word of ours says anything about are sales."""
 
     def answer(given: str) -> None:
         left_out = [] if given == "none" else listed(given, column.counts)
@@ -239,9 +239,9 @@ def _ask_of_unknown(part: Part, column: Column, unknown: list[str]) -> None:
 
     part.questions.append(
         Question(
-            syntax.slug(f"no sales by {column.words}"),
+            syntax.slug(f"no {what.partition(' ')[0]} by {column.words}"),
             f"{column.name} is {' or '.join(map(repr, unknown))} in {row_kinds.rows(column, unknown)}, and nothing tells whether "
-            f"these are sales: which values are none (several by commas), or none of them?",
+            f"these are {what}: which values are none (several by commas), or none of them?",
             answer,
             default="none",
             columns=(column.name,),

@@ -92,9 +92,7 @@ def ask(parts: list[Part]) -> None:
             c for c in left if c is never_paid or _ask(part, c) or (c.name not in known and _ask_of_number(part, c))
         ]
         asked += [c for c in left if any(c.name in question.columns for question in part.questions)]
-        for column in part.looked_at.columns:
-            if not part.looked_at.holds(column) and _is_numbered_status(column) and column.name not in condition:
-                row_kinds.ask_of_kinds(part, column, sorted(column.counts), NUMBERED)
+        _ask_of_joined(part, condition)
         unread = [c.name for c in left if c not in asked and c.name not in read and _may_tell(c)]
         if unread:
             part.remarks.append(
@@ -130,6 +128,19 @@ def _may_tell(column: Column) -> bool:
     return (not column.is_number or column.is_flag) and (_is_of_few(column) or is_mark)
 
 
+def _ask_of_joined(part: Part, condition: str) -> None:
+    """Ask of columns of files that are joined, such as that of the orders, whose codes tell what is no sale."""
+    for column in part.looked_at.columns:
+        if part.looked_at.holds(column) or column.name in condition:
+            continue
+        if _is_numbered_status(column):
+            row_kinds.ask_of_kinds(part, column, sorted(column.counts), NUMBERED)
+        elif codes_of_rows.tell_cancelled(column):
+            row_kinds.ask_of_kinds(part, column, sorted(column.counts), codes_of_rows.CANCELLED)
+        elif codes_of_rows.tell_sides(column):
+            row_kinds.ask_of_kinds(part, column, sorted(column.counts), codes_of_rows.SIDES)
+
+
 def _is_of_few(column: Column) -> bool:
     is_plain = not (column.is_date or NAMES_OF_PEOPLE.fullmatch(column.words))
     repeats = column.n_known >= LEAST_REPEATS * len(column.counts)
@@ -138,7 +149,7 @@ def _is_of_few(column: Column) -> bool:
 
 def _ask(part: Part, column: Column) -> bool:
     """Ask of a column that matters by what stands in the rows; say whether it did."""
-    why = _why(part, column)
+    why = codes_of_rows.CANCELLED if codes_of_rows.tell_cancelled(column) else _why(part, column)
     if why is not None:
         is_corrected = _is_mirrored(part, column) or _is_mark(part, column)
         then = (references.count_with_what_they_correct,) if is_corrected else ()

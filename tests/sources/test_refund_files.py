@@ -1,0 +1,183 @@
+"""What came back, as files and sheets tell it that only name orders; sheets of a workbook, versions, walk-ins."""
+
+import json
+import re
+
+import pytest
+from mapping_exports import run_map, total, write
+from workbooks import write_workbook
+
+N = 60
+
+
+def day(i: int) -> str:
+    return f"2024-{i % 12 + 1:02d}-{i % 28 + 1:02d}"
+
+
+def net(i: int) -> int:
+    """Return the cents of an order, without tax."""
+    return 2000 + 370 * ((7 * i) % 31)
+
+
+def money(cents: int) -> str:
+    return f"{cents / 100:.2f}"
+
+
+def orders(project, *, cancelled: int = 0) -> int:
+    """Write orders, each `cancelled`th of them cancelled; return the cents of the others."""
+    lines, sold = ["order_number,order_date,customer_number,net_amount,tax_amount,order_state"], 0
+    for i in range(N):
+        is_out = bool(cancelled) and i % cancelled == 1
+        sold += 0 if is_out else net(i)
+        state = "cancelled" if is_out else "completed"
+        lines.append(f"{1000 + i},{day(i)},{100 + i % 17:05},{money(net(i))},{money(round(0.2 * net(i)))},{state}")
+    write(project, "orders.csv", lines)
+    return sold
+
+
+def test_returns_that_name_orders_are_asked_about_and_taken_off(project):
+    sold, back = orders(project, cancelled=10), 0
+    lines = ["return_no,order_number,requested_at,net_amount,state"]
+    for i in range(0, N, 6):
+        state = ("done", "open", "rejected")[i // 6 % 3]
+        back += 500 if state == "done" and i % 10 != 1 else 0
+        lines.append(f"R{i},{1000 + i},{day(i)},5.00,{state}")
+    write(project, "order_return.csv", lines)
+    (asked,) = (each for each in project.draft() if "rows_of_" in each)
+    assert "orders of orders.csv" in asked
+    assert project.draft(rows_of_order_return_csv="returns", no_money_by_state="open") == []
+    assert total(project) == (sold - back) / 100
+    assert project.draft(rows_of_order_return_csv="leave_out", no_money_by_state="none") == []
+    assert total(project) == sold / 100
+
+
+def test_tax_of_what_came_back_is_taken_off_where_a_person_says_so(project):
+    sold, back = orders(project), 0
+    lines = ["credit_no,order_number,credited_on,doc_total,vat_sum"]
+    for i in range(0, N, 7):
+        back += 1000
+        lines.append(f"K{i},{1000 + i},{day(i)},12.00,2.00")
+    write(project, "credits.csv", lines)
+    left = project.draft()
+    assert len(left) == 1
+    key = re.search(r"--answer (\w+)=", left[0])[1]
+    assert project.draft(**{key: "less_tax" if "less_tax" in left[0] else "returns"}) == []
+    assert total(project) == (sold - back) / 100
+
+
+def test_refunds_among_payments_in_another_sheet(project):
+    bookings = [["Booking ID", "Booked on", "Client No", "Client", "Total", "Status"]]
+    payments = [["Booking ID", "Date", "Type", "Amount"]]
+    sold = 0
+    for i in range(N):
+        is_out, is_test, is_back = i % 10 == 1, i % 20 == 3, i % 8 == 0
+        name = "TEST BOOKING - ignore" if is_test else f"Person {i % 33}"
+        status = "Cancelled" if is_out else "Completed"
+        bookings.append([f"B{i}", day(i), "99999" if is_test else f"{i % 33:05}", name, net(i) / 100, status])
+        payments.append([f"B{i}", day(i), "Deposit", net(i) / 400])
+        payments.append([f"B{i}", day(i), "Balance", net(i) / 100 - net(i) / 400])
+        payments += [[f"B{i}", day(i), "Refund", -3.0]] if is_back or is_out else []
+        sold += 0 if is_out or is_test else net(i) - (300 if is_back else 0)
+    write_workbook(project.raw / "bookings.xlsx", {"Bookings": bookings, "Payments": payments})
+    assert len(project.draft()) == 2
+    assert project.draft(refunds_by_type="Refund=return", customer_tests="leave_out") == []
+    assert "sheet: Payments" in project.mapping
+    assert total(project) == sold / 100
+    assert project.draft(refunds_by_type="none", customer_tests="leave_out") == []
+    assert "sheet: Payments" not in project.mapping
+
+
+def test_payments_of_all_orders_are_the_same_money_unasked(project):
+    sold = orders(project)
+    write(
+        project,
+        "payments.csv",
+        ["order_number,paid_on,amount", *(f"{1000 + i},{day(i)},{net(i) / 100}" for i in range(N))],
+    )
+    assert project.draft() == []
+    assert total(project) == sold / 100
+
+
+def test_a_year_whose_sheet_has_another_header_is_read_too(project):
+    first = [
+        ["Date", "Customer", "Invoice", "Amount"],
+        *([day(i), f"K{i % 17}", f"A{i}", net(i) / 100] for i in range(N)),
+    ]
+    later = [
+        ["Date", "Cust. no", "Inv. no", "Net"],
+        *([day(i).replace("2024", "2025"), f"K{i % 17}", f"B{i}", 9.5] for i in range(40)),
+    ]
+    write_workbook(project.raw / "sales.xlsx", {"2024": first, "2025": later, "Notes": [["mind the gap"]]})
+    (asked,) = project.draft()
+    assert project.draft(**{re.search(r"--answer (\w+)=", asked)[1]: "sales"}) == []
+    assert total(project) == sum(map(net, range(N))) / 100 + 40 * 9.5
+
+
+def test_a_second_currency_by_a_rate_named_for_the_first(project):
+    lines = ["Date,Account,Ref,Cur,Net,EUR rate"]
+    lines += [
+        f"{day(i)},{i % 17:05},SI{i},{'GBP' if i % 4 == 1 else 'EUR'},{money(net(i))},{1.15 if i % 4 == 1 else 1:.4f}"
+        for i in range(N)
+    ]
+    write(project, "ledger.csv", lines)
+    (asked,) = project.draft()
+    assert project.draft(by_eur_rate="multiply") == [], asked
+    assert total(project) == pytest.approx(sum(net(i) * (1.15 if i % 4 == 1 else 1) for i in range(N)) / 100, abs=0.3)
+
+
+def test_returns_become_the_currency_and_unit_of_their_orders(project):
+    lines, sold = ["transaction_id,billed_at,customer_id,currency_code,total,exchange_rate"], 0.0
+    for i in range(N):
+        code, rate = (("USD", 0.92), ("EUR", 1.0), ("JPY", 0.006))[i % 3]
+        amount = net(i)  # cents, but whole yen
+        sold += amount * rate * (100 if code == "JPY" else 1)
+        lines.append(f"t{i},{day(i)}T08:00:00Z,c{i % 17},{code},{amount},{rate}")
+    write(project, "transactions.csv", lines)
+    back = ["adjustment_id,transaction_id,action,created_at,currency_code,total"]
+    for i in range(0, N, 5):
+        code, rate = (("USD", 0.92), ("EUR", 1.0), ("JPY", 0.006))[i % 3]
+        action = ("refund", "chargeback", "chargeback_reverse")[i // 5 % 3]
+        sold -= 200 * rate * (100 if code == "JPY" else 1) * (-1 if action == "chargeback_reverse" else 1)
+        back.append(f"a{i},t{i},{action},{day(i)}T09:00:00Z,{code},200")
+    write(project, "adjustments.csv", back)
+    answers = {"by_exchange_rate": "multiply", "decimals_of_total": "hundredths"}
+    kinds = "refund=return,chargeback=return,chargeback_reverse=sale"
+    assert project.draft(**answers, refunds_by_action=kinds) == []
+    assert total(project) == pytest.approx(sold / 100, abs=0.5)
+
+
+def test_drafts_beside_the_version_that_every_order_has(project):
+    lines = ["order_number,version_id,order_date,customer_number,net_amount"]
+    for i in range(N):
+        lines.append(f"{i},live01,{day(i)},{100 + i % 17:05},{money(net(i))}")
+        lines += [f"{i},a7{i:02}c,{day(i)},{100 + i % 17:05},{money(net(i) + 500)}"] if i % 9 == 0 else []
+    write(project, "orders.csv", lines)
+    (asked,) = project.draft()
+    assert "live01" in asked
+    assert project.draft(versions_by_version_id="leave_out") == []
+    assert total(project) == sum(map(net, range(N))) / 100
+
+
+def test_what_walk_ins_bring_stands_beside_the_total(project):
+    rows = (f"{i},{day(i)},{'' if i % 5 == 0 else f'C{i % 17}'},{money(net(i))}" for i in range(N))
+    write(project, "till.csv", ["receipt,date,customer_id,amount", *rows])
+    result = run_map(str(project.raw), "--output", "mappings/till.yaml", "--yes", "--answer", "currency=USD")
+    known, every = (sum(net(i) for i in range(N) if some or i % 5) for some in (False, True))
+    printed = " ".join(result.output.split()).replace("\xa0", " ")
+    assert f"USD {known / 100:,.2f}" in printed
+    assert f"with them it is USD {every / 100:,.2f}" in printed
+
+
+def test_records_with_lines_that_were_fetched_again_are_asked_about(project):
+    records = []
+    for i in range(N):
+        lines = [{"item": f"I{k}", "quantity": 1 + k, "price": {"amount": money(net(i + k))}} for k in range(1 + i % 3)]
+        records.append(
+            {"id": f"o-{i}", "buyer": {"id": f"C{i % 17}"}, "boughtAt": f"{day(i)}T10:00:00Z", "lineItems": lines}
+        )
+    write(project, "orders.jsonl", map(json.dumps, records))
+    assert not any("records_of_" in asked for asked in project.draft())
+    sold = sum((1 + k) * net(i + k) for i in range(N) for k in range(1 + i % 3))
+    assert total(project) == sold / 100
+    write(project, "orders.jsonl", map(json.dumps, [*records, *records[:7]]))
+    assert sum("records_of_" in asked for asked in project.draft()) == 1
