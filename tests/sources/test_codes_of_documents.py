@@ -128,3 +128,41 @@ def test_the_number_of_a_year_is_not_that_of_another(project):
     left = project.draft()
     assert not any("went back to customers" in asked for asked in left)
     assert not any("that of these orders again" in remark for remark in project.printed.splitlines())
+
+
+def test_the_total_of_the_goods_is_nothing_that_is_taken_off(project):
+    lines, sold = ["order_no,order_date,customer_no,sku,price,quantity,goods_total,sent_total,shipping,grand_total"], 0
+    for i in range(2 * N):
+        prices, shipping = [cents(i, k) for k in range(1 + i % 3)], (0, 660)[i % 2]
+        whole = sum(prices) + shipping
+        sent = whole if i % 30 else whole // 2  # of each address
+        sold += sum(prices)
+        shown = ",".join(map(money, (sum(prices), sent, shipping, whole)))
+        lines += [f"{i},{day(i)},{100 + i % 17:05},S{k},{money(each)},1,{shown}" for k, each in enumerate(prices)]
+    write(project, "orders.csv", lines)
+    project.draft()
+    assert "goods_total" not in next(line for line in project.mapping.splitlines() if "revenue_cents:" in line)
+    assert total(project) == sold / 100
+
+
+def test_a_second_type_of_document_is_asked_about_too(project):
+    lines, sold = ["number,date,customer_no,billing_type,document_type,amount"], 0
+    for i in range(N):
+        kind = ("M", "O", "U")[(i % 9 == 4) + 2 * (i % 9 == 7)]
+        sold += {"M": 1, "O": -1, "U": 0}[kind] * cents(i)
+        lines.append(f"{i},{day(i)},{100 + i % 17:05},F{i % 3 + 1},{kind},{money(cents(i))}")
+    write(project, "billing.csv", lines)
+    assert any("document_type" in asked for asked in project.draft())
+    project.draft(kinds_of_document_type="O=return,U=none")
+    assert total(project) == sold / 100
+
+
+def test_tests_that_are_to_be_ignored(project):
+    lines = ["id,date,customer_no,description,amount"]
+    lines += [
+        f"{i},{day(i)},{100 + i % 17:05},{'TEST please ignore' if i % 20 == 3 else 'Lessons'},{money(cents(i))}"
+        for i in range(N)
+    ]
+    write(project, "payments.csv", lines)
+    (asked,) = project.draft()
+    assert "TEST please ignore" in asked

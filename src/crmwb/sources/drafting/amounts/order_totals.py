@@ -199,11 +199,13 @@ def sums_of(rows: Sequence[tuple[float, ...]], columns: Sequence[Column]) -> Ite
     """
     if len(rows) < LEAST_ORDERS:
         return
+    are_lines = [_is_nothing([row[0] - row[1 + i] for row in rows]) for i in range(len(columns))]  # no part of them
+    parts = [i for i in range(len(columns)) if not are_lines[i]]
     sizes = [sum(abs(row[1 + i]) for row in rows) for i in range(len(columns))]
     named = [i for i, c in enumerate(columns) if matches(c.words, TRANSACTIONS["revenue_cents"])]
     for n in range(1, MOST_PARTS_OF_NAMED + 1):
         totals = range(len(columns)) if n <= MOST_PARTS else named
-        for total, few in product(totals, combinations(range(len(columns)), n)):
+        for total, few in product(totals, combinations(parts, n)):
             telling = all(sum(bool(row[1 + i]) for row in rows) >= LEAST_TELLING for i in few)
             if total in few or not telling or any(sizes[i] >= sizes[total] for i in few):
                 continue

@@ -48,7 +48,7 @@ TENDERED = re.compile(  # what was handed over at a till, and given back
     r"|お?預か?り(金)?|お?釣り?(銭)?|つり銭|找零|实收|收款"
 )
 TEST = re.compile(
-    r"(is )?tests?( (order|mode|data|account|((payment|transaction) ?)?(gateway|provider|method|card)?))?|sandbox|test(bestellung|auftrag)|prueba|pedido de prueba|测试(订单)?|テスト(注文)?"
+    r"(is )?tests?( (order|mode|data|account|((payment|transaction) ?)?(gateway|provider|method|card)?))?( (please )?(ignore|delete))?|sandbox|test(bestellung|auftrag)|prueba|pedido de prueba|测试(订单)?|テスト(注文)?"
 )
 OF_TESTS = re.compile(r".*\b(mode|modus|environment|env|test|type|kind|typ|art)\b.*")
 ANSWERS = {"sale", "return", "none"}
@@ -93,7 +93,8 @@ def conditions(part: Part, roles: Modifiers, kinds: list[Column]) -> dict[str, s
         result |= _tests(part, column, left)
         if is_row_type:
             _ask_of_documents(part, column, left)
-        if column is roles.get("row_type") or any(map(words.came_back, left)) or much:
+        tells_rows = column is roles.get("row_type") or OF_BOOKINGS.fullmatch(column.words) is not None
+        if tells_rows or any(map(words.came_back, left)) or much:
             _ask_of_unknown(part, column, left, much, knows_some=bool(other))
         elif not is_row_type:
             _ask_of_failed(part, column, left)

@@ -301,6 +301,8 @@ def _through(guess: Guess, orders: Orders) -> Guess:
     value = guess.value
     if isinstance(value, dict) and "column" in value:
         value = {**value, "column": to[value["column"]]}
+    elif guess.expression:
+        value = {**value, "expression": expressions.renamed(guess.expression, to)}
     elif isinstance(value, str):
         value = to[value]
     sources = tuple(replace(column, name=to[column.name]) for column in guess.sources)
