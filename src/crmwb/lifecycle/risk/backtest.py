@@ -112,26 +112,26 @@ def backtest(
         learned = Hazard.fit(earlier, origin.as_of)
         if learned is not None:
             forecasts.append((origin, learned.none(origin)))
-    risks, silent, chances = [], [], []
+    risks, silent, tested = [], [], []
     for place, (origin, risk) in list(enumerate(forecasts))[-n_origins:]:
         over = origin.horizon_days <= (as_of - origin.as_of).days
         before = calibrated(forecasts[:place], origin.as_of) or Calibration()
-        chances.append((origin, before.of(risk), over))
-        risks.append(chances[-1][1][over])
+        tested.append((origin, before.of(risk), over))
+        risks.append(tested[-1][1][over])
         silent.append((origin.next_days >= origin.horizon_days)[over])
     final = calibrated(forecasts, as_of)
     if not risks or final is None:
         return None
     reliable = reliability(np.concatenate(risks), np.concatenate(silent), len(risks))
-    return None if reliable is None else Tested(reliable, final, newly_came_true(chances, at_risk))
+    return None if reliable is None else Tested(reliable, final, newly_came_true(tested, at_risk))
 
 
-def newly_came_true(chances: Sequence[tuple[Known, np.ndarray, np.ndarray]], at_risk: float) -> bool:
+def newly_came_true(tested: Sequence[tuple[Known, np.ndarray, np.ndarray]], at_risk: float) -> bool:
     """Say whether customers who became at risk from one moment to the next left no less often than that says.
 
     Parameters
     ----------
-    chances : sequence of (Known, ndarray, ndarray)
+    tested : sequence of (Known, ndarray, ndarray)
         Ascending moments, with the chance of leaving of each of their customers, and whether its horizon has ended.
     at_risk : float
         The chance from which customers are at risk.
@@ -143,7 +143,7 @@ def newly_came_true(chances: Sequence[tuple[Known, np.ndarray, np.ndarray]], at_
         at a turn of the season, or of all moments.
     """
     counts = []
-    for (then, earlier, _), (now, risk, over) in pairwise(chances):
+    for (then, earlier, _), (now, risk, over) in pairwise(tested):
         was = pd.Series(earlier, index=then.customer).reindex(now.customer).to_numpy()
         newly = over & (risk >= at_risk) & (was < at_risk)
         counts.append((int(newly.sum()), int((now.next_days >= now.horizon_days)[newly].sum())))

@@ -14,7 +14,6 @@ from crmwb.sources.drafting.contacts import other_files, strangers
 from crmwb.sources.drafting.customers import customer_records, file_numbers, ids, tax_numbers
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.questions import Question, of_files
-from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.links import Declared
 from crmwb.sources.drafting.reading.profile import Profile
 from crmwb.sources.drafting.rows import heads, odd_rows, periods
@@ -29,6 +28,7 @@ from crmwb.sources.drafting.tables import (
     payments,
     purchases,
     refund_files,
+    shape_questions,
     unread,
 )
 
@@ -172,53 +172,8 @@ def _every(drafted: Draft, profiles: list[Profile]) -> list[Question]:
     for part in drafted.parts:
         asked[str(part.options.get("file"))] += part.questions
     every = [*drafted.questions, *of_files(asked), *settings.notation_questions(drafted.parts)]
-    every += [_second_table(p) for p in profiles if p.shape.second_table]
-    every += [_unlike_titles(p) for p in profiles if p.shape.unlike_titles]
-    every += [_repeated_records(p) for p in profiles if p.shape.repeated_records]
+    every += shape_questions.questions(profiles)
     return list({question.key: question for question in reversed(every)}.values())[::-1]
-
-
-def _repeated_records(looked_at: Profile) -> Question:
-    """Ask of records with lines that stand in a file several times, as where what changed is fetched again."""
-
-    def answer(given: str) -> None:
-        if given == "last":
-            raise ValueError(
-                "keep the last record of each number in the file only; a draft cannot tell which lines are of which record"
-            )
-
-    text = (
-        f"{looked_at.shape.repeated_records} stand in several records of {looked_at.file.name}: do all of them count (all), or is the last of "
-        f"each what holds, as where changed records are fetched again (last)?"
-    )
-    return Question(syntax.slug(f"records of {looked_at.file.name}"), text, answer, ("all", "last"))
-
-
-def _unlike_titles(looked_at: Profile) -> Question:
-    """Ask of sheets read as one table whose titles are not the same: one may say another currency or unit."""
-
-    def answer(given: str) -> None:
-        if given == "other":
-            raise ValueError("put sheets of another currency or unit into files of their own, and convert one of them")
-
-    text = (
-        f"The sheets of {looked_at.file.name} that are read as one table say above it: "
-        f"{'; '.join(map(repr, looked_at.shape.unlike_titles))}. Are their amounts in the same currency and unit (same), or not (other)?"
-    )
-    return Question(syntax.slug(f"titles {looked_at.file.name}"), text, answer, ("same", "other"))
-
-
-def _second_table(looked_at: Profile) -> Question:
-    """Stop at a file in which another table follows: its rows would be read as if they were of the first."""
-
-    def answer(_given: str) -> None:
-        return
-
-    text = (
-        f"In {looked_at.file.name}, another table seems to begin in {looked_at.shape.second_table}: put each table into a "
-        f"file or sheet of its own. Where it is the same table that goes on, read on."
-    )
-    return Question(syntax.slug(f"second table {looked_at.file.name}"), text, answer, ("read_on",))
 
 
 def _facts_beside(
@@ -289,8 +244,7 @@ def _refusal(profiles: list[Profile]) -> str:
     for looked_at in profiles:
         names = ", ".join(c.name for c in looked_at.columns[:12])
         lacking = periods.advice(looked_at) or roles.advice(looked_at, purchases.missing(looked_at))
-        of_header = ("no name in the header", "of its sheets")
-        also = [remark for remark in looked_at.shape.remarks if any(words in remark for words in of_header)]
+        also = [remark for remark in looked_at.shape.remarks if "no name in the header" in remark]
         descriptions.append(
             f"{looked_at.file.name} has {names}: {'; '.join([lacking or 'nothing that is known', *also])}"
         )

@@ -1,7 +1,7 @@
 """Orders that stand in a file with all their revisions: asked, for only the last was delivered."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.questions import Question
@@ -16,22 +16,21 @@ REVISION = re.compile(
 )
 
 
-def ask(part: Part, orders: Iterable[Sequence[int]]) -> bool:
-    """Stop at a column that numbers revisions, of which several orders have more than one; say whether it did.
+def ask(part: Part, orders: Sequence[Sequence[int]]) -> None:
+    """Stop at a column that numbers revisions, of which several orders have more than one.
 
     Parameters
     ----------
     part : Part
         Purchases.
-    orders : iterable of sequence of int
+    orders : sequence of sequence of int
         The places of the rows of each order of several rows.
     """
-    named = [c for c in part.looked_at.own if REVISION.fullmatch(c.words) and len(c.counts) > 1]
-    column = next((c for c in named if len(c.counts) <= MOST_REVISIONS), None)
+    column = next((c for c in _versions(part) if len(c.counts) <= MOST_REVISIONS), None)
     texts = part.looked_at.texts(column) if column is not None else []
     n = sum(len({texts[i] for i in rows}) > 1 for rows in orders) if texts else 0
     if column is None or n < LEAST_ORDERS:
-        return False
+        return
 
     def answer(given: str) -> None:
         if given == "revisions":
@@ -45,38 +44,29 @@ def ask(part: Part, orders: Iterable[Sequence[int]]) -> bool:
     )
     key = syntax.slug(f"revisions by {column.own_words}")
     part.questions.append(Question(key, text, answer, ("revisions", "lines"), columns=(column.name,)))
-    return True
 
 
 def ask_of_drafts(part: Part, orders: Sequence[Sequence[int]]) -> bool:
     """Ask of versions beside one that every order has once: drafts of it, or what it was before; say whether it did.
 
-    Parameters
-    ----------
-    part : Part
-        Purchases.
-    orders : sequence of sequence of int
-        The places of the rows of each order of several rows.
+    Of numbers, the last is what counts, whatever most orders have. `orders` are as in `ask`.
     """
-    named = [
-        c for c in part.looked_at.own if REVISION.fullmatch(c.words) and len(c.counts) > 1 and not c.is_number
-    ]  # of numbers, the last is what counts
-    return any(_ask_of_drafts(part, c, orders) for c in named)
+    for column in _versions(part):
+        live, n_live = column.counts.most_common(1)[0]
+        texts = part.looked_at.texts(column)
+        is_in_each = n_live == len(part.guesses["order_id"].sources[0].counts)
+        is_once = is_in_each and all([texts[i] for i in rows].count(live) == 1 for rows in orders)
+        if column.is_number or not is_once or len(orders) < LEAST_ORDERS:
+            continue
+        text = (
+            f"{column.name} is {live!r} in one row of every order, and another in {len(texts) - n_live:,} rows beside "
+            f"these: are those drafts or earlier versions of the same orders (leave_out), or do all rows count (keep)?"
+        )
+        condition = syntax.is_in(column.name, [live])
+        row_kinds.ask_to_keep(part, f"versions by {column.own_words}", text, condition, (column,))
+        return True
+    return False
 
 
-def _ask_of_drafts(part: Part, column: Column, orders: Sequence[Sequence[int]]) -> bool:
-    live, n_live = column.counts.most_common(1)[0]
-    texts = part.looked_at.texts(column)
-    n_others = sum(text != live for text in texts)
-    several = [rows for rows in orders if len(rows) > 1]
-    n_orders = len(part.guesses["order_id"].sources[0].counts)
-    is_once = n_live == n_orders and all([texts[i] for i in rows].count(live) == 1 for rows in several)
-    if not is_once or len(several) < LEAST_ORDERS:
-        return False
-    text = (
-        f"{column.name} is {live!r} in one row of every order, and another in {n_others:,} rows beside these: are "
-        f"the others drafts or earlier versions of the same orders (leave_out), or do all rows count (keep)?"
-    )
-    condition = syntax.is_in(column.name, [live])
-    row_kinds.ask_to_keep(part, f"versions by {column.own_words}", text, condition, (column,))
-    return True
+def _versions(part: Part) -> list[Column]:
+    return [c for c in part.looked_at.own if REVISION.fullmatch(c.words) and len(c.counts) > 1]

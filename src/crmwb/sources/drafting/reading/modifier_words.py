@@ -26,7 +26,7 @@ MODIFIERS: dict[str, Patterns] = {
     "deleted": (r"(is )?(deleted|voided?|cancell?ed|annulled)|storniert|makulerad|annulleret|geannuleerd|geloscht|supprime|eliminado|已删除|是否删除", r"archived"),
     "captured": (r"captured|is captured|(is )?(posted|booked|completed?|finali[sz]ed)|gebucht|verbucht|bokford|bogfort|paid|is paid|bezahlt|eingezogen|是否付款", r"settled"),
     "ended_on": (rf"(cancell?ed|voided|void|cancellation|deleted|storniert|storno|annule|anulado|cancelado)( (at|on|date|am|datum|time|le|el|{DATE}))|fecha de cancelacion|date d annulation|stornodatum|(取消|作废|关闭|撤销)(时间|日期)", r"voided|cancelled am"),
-    "side": (r"s h|soll haben|h s|haben soll|d c|c d|debit credit|credit debit|dr cr|cr dr|debe haber|(debit|credit) (debit|credit) (indicator|flag|code)|借贷(方向|标志)?|posting side", r"d c indicator"),
+    "side": (r"s h|soll haben|h s|haben soll|d c|c d|debit credit|credit debit|dr cr|cr dr|debe haber|(debit|credit) (debit|credit) (indicator|flag|code)|借贷(方向|标志)?|posting side|sens", r"d c indicator"),
     "parent_order": (rf"(parent|original|originating|source|initial) {ORDER}|parent order|ursprungs ?(auftrag|bestellung|beleg){ID}|original ?(auftrag|bestellung|beleg){ID}|bezugs ?(beleg|auftrag){ID}|(commande|facture) (d )?origine|pedido original|(原|关联|父)(订单|单|交易)(编号|号)?", r"refund(ed)? of|parent id|reverses"),
     "order_discount": (r"disc(ount)? sum|(order |cart |total |coupon |voucher )?(discount|coupon)( (amount|total|value))|total discounts?|gutschein(betrag|wert)?|(rabatt|nachlass)(betrag)?|remise totale|descuento total|优惠金额|折扣金额|店铺优惠|平台优惠|(valor (do )?)?desconto( total)?", r"promotion amount"),
     "line_discount": (rf"(line ?item|line|item) discount( amount)?|({OFF}) ({OF_A_LINE})|({OF_A_LINE}) ?({OFF})", r"item promo.*"),

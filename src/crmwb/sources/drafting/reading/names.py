@@ -49,7 +49,7 @@ def plain_words(name: str) -> str:
     ('customer id', 'stuck', 'order date', 'order number')
     """
     own = _small(WRAPPED.sub("", name).replace("IDs", "Ids").replace("USt", "Ust").replace("MwSt", "Mwst"))
-    return in_english(own) or ABBREVIATED.sub(lambda found: SHORT_FOR[found[0]], own)
+    return in_english(own) or ABBREVIATED.sub(lambda match: SHORT_FOR[match[0]], own)
 
 
 @cache

@@ -1,7 +1,5 @@
 """Codes of rows that nothing explains: whether they tell signs of amounts, what came back, or what was cancelled."""
 
-import re
-
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.reading import words
 from crmwb.sources.drafting.reading.modifier_words import MODIFIERS
@@ -10,8 +8,6 @@ from crmwb.sources.drafting.reading.vocabulary import matches
 
 BY_CHANCE = 0.05
 PLAINLY, MOST_CODES = 2, 8
-OF_A_SIDE = re.compile(r"sens|sign|direction|vorzeichen|segno|signo|dc|cd|dr cr|s h")
-SIDES = "such codes may tell what is owed from what went back, as credit notes do"
 CANCELLED = "by its name it tells what was cancelled, or cancels another"
 
 
@@ -21,12 +17,6 @@ def tell_cancelled(column: Column) -> bool:
     is_mark = len(column.counts) == 1 and column.n_known < column.n_rows
     is_of_few = is_mark or 1 < len(column.counts) <= MOST_CODES
     return is_named and is_of_few and not column.is_flag and not column.is_date
-
-
-def tell_sides(column: Column) -> bool:
-    """Say whether a column is called a side of the books or a sign, and holds a few codes of it."""
-    is_named = OF_A_SIDE.fullmatch(column.words) is not None or matches(column.words, MODIFIERS["side"]) == PLAINLY
-    return is_named and not column.is_date and 1 < len(column.counts) <= MOST_CODES
 
 
 def tell_signs(part: Part, column: Column) -> bool:

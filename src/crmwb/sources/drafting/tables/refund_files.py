@@ -95,30 +95,35 @@ def _perhaps(file: Profile, bought: Part, parts: list[Part]) -> Part | None:
         return None
     part = _returns(file, bought, orders, amount)
     names_most = len(orders.link.counts) >= MOST * len(orders.key.counts)
-    below = [n for n in amount.numbers if n < 0]
+    has_below = any(n < 0 for n in amount.numbers)
     kind = next((c for c in file.own if _tells_refunds(c)), None)
-    if part is None or (names_most and kind is None and not below):
+    if part is None or (names_most and kind is None and not has_below):
         return None
     bought.refunds.append(part)
+    _leave_out_what_failed(part)
     if kind is not None:
         _ask_of_kinds(part, kind, amount, parts)
         return part
     what = f"{amount.name} of {file.file.name}"
     if names_most:
         part.options["filter"] += f" and {syntax.column(amount.name)} < 0"
-        what = f"{len([n for n in file.numbers(amount) if n and n < 0]):,} amounts below zero in {what}"
-    _leave_out_what_failed(part)
-    tax = modifiers.find(file).get("tax")
-    may_hold_tax = tax is not None and tax not in part.guesses["revenue_cents"].sources
-    less = f", less {tax.name} (less_tax)" if tax is not None and may_hold_tax else ""
-    text = (
-        f"{file.file.name} names orders of {bought.options['file']} ({orders.link.name}): is {what} money that went back to customers and "
-        f"is to be taken off sales as it stands (returns){less}, or the same money again, such as payments, or none of the company's (leave_out)?"
-    )
-    key_of = syntax.slug(f"rows of {file.file.name}")
-    choices = ("returns", *(("less_tax",) if less else ()), "leave_out")
-    part.questions.insert(0, Question(key_of, text, _taken(part, parts, tax), choices, columns=(amount.name,)))
+        what = f"{sum(bool(n and n < 0) for n in file.numbers(amount)):,} amounts below zero in {what}"
+    _ask_whether_returned(part, f"{bought.options['file']} ({orders.link.name})", what, parts)
     return part
+
+
+def _ask_whether_returned(part: Part, orders: str, what: str, parts: list[Part]) -> None:
+    """Ask whether money went back to customers, as it stands or with its tax, or is that of the orders again."""
+    file, amount = part.looked_at, part.guesses["revenue_cents"].sources
+    tax = modifiers.find(file).get("tax")
+    less = f", less {tax.name} (less_tax)" if tax is not None and tax not in amount else ""
+    text = (
+        f"{file.file.name} names orders of {orders}: is {what} money that went back to customers and is to be taken off sales as it stands "
+        f"(returns){less}, or the same money again, such as payments, or none of the company's (leave_out)?"
+    )
+    key = syntax.slug(f"rows of {file.file.name}")
+    choices = ("returns", *(("less_tax",) if less else ()), "leave_out")
+    part.questions.append(Question(key, text, _taken(part, parts, tax), choices, columns=(amount[0].name,)))
 
 
 def _taken(part: Part, parts: list[Part], tax: Column | None) -> Callable[[str], None]:
@@ -142,17 +147,17 @@ def _ask_of_kinds(part: Part, kind: Column, amount: Column, parts: list[Part]) -
     back = sorted(filter(words.came_back, kind.counts))
 
     def answer(given: str) -> None:
-        said_of = {} if given == "none" else pairs(given)
-        if strange := sorted({*said_of} - {*kind.counts}) or sorted({*said_of.values()} - {"return", "sale", "none"}):
+        kinds = {} if given == "none" else pairs(given)
+        if strange := sorted({*kinds} - {*kind.counts}) or sorted({*kinds.values()} - {"return", "sale", "none"}):
             raise ValueError(f"{strange[0]!r}; write VALUE=return, or VALUE=sale, of values of {kind.name}, or none")
-        off, on = (sorted(v for v, said in said_of.items() if said == what) for what in ("return", "sale"))
-        if not off:
+        returned, reinstated = (sorted(v for v, each in kinds.items() if each == what) for what in ("return", "sale"))
+        if not returned:
             parts.remove(part)
             return
-        part.options["filter"] += f" and {syntax.is_in(kind.name, [*off, *on])}"
-        if on:
+        part.options["filter"] += f" and {syntax.is_in(kind.name, [*returned, *reinstated])}"
+        if reinstated:
             now = part.guesses["revenue_cents"]
-            text = f"case when {syntax.is_in(kind.name, on)} then -({now.text}) else {now.text} end"
+            text = f"case when {syntax.is_in(kind.name, reinstated)} then -({now.text}) else {now.text} end"
             part.guesses["revenue_cents"] = now.computed(text, now.why, (*now.sources, kind))
         overlaps.keep_refunded(parts)
 
@@ -163,7 +168,6 @@ def _ask_of_kinds(part: Part, kind: Column, amount: Column, parts: list[Part]) -
     )
     key = syntax.slug(f"refunds by {kind.words}")
     part.questions.append(Question(key, text, answer, default="none", columns=(kind.name,), values=tuple(kind.counts)))
-    _leave_out_what_failed(part)
 
 
 def _leave_out_what_failed(part: Part) -> None:

@@ -154,9 +154,14 @@ def ask_of_day(part: Part) -> None:
 
 
 def ask_of_sides(part: Part, roles: Modifiers) -> None:
-    """Ask which side of the books takes money back, where a column tells sides apart and amounts have no sign."""
+    """Ask which side of the books takes money back, where a column tells sides apart and no sign of amounts does.
+
+    Of a file of orders that is joined, signs of lines tell nothing: a discount stands below zero on both sides.
+    """
     side, amount = roles.get("side"), part.guesses["revenue_cents"]
-    if side is None or len(amount.sources) != 1 or any(number < 0 for number in amount.sources[0].numbers):
+    if side is None or len(amount.sources) != 1:
+        return
+    if part.looked_at.holds(side) and any(number < 0 for number in amount.sources[0].numbers):
         return
 
     def answer(given: str) -> None:
@@ -167,8 +172,8 @@ def ask_of_sides(part: Part, roles: Modifiers) -> None:
         part.guesses["is_return"] = Guess({"expression": back}, Sure.SURE, "you said so", (side,))
 
     text = (
-        f"{side.name} tells {' from '.join(sorted(side.counts))} in rows whose amounts have no sign: which of them "
-        f"marks what went back to customers (credit notes)?"
+        f"{side.name} tells {' from '.join(sorted(side.counts))}, and no sign of amounts does: which of them marks what "
+        f"went back to customers (credit notes)?"
     )
     part.questions.append(Question("side", text, answer, tuple(sorted(side.counts)), columns=(side.name,)))
 

@@ -137,8 +137,6 @@ def _ask_of_joined(part: Part, condition: str) -> None:
             row_kinds.ask_of_kinds(part, column, sorted(column.counts), NUMBERED)
         elif codes_of_rows.tell_cancelled(column):
             row_kinds.ask_of_kinds(part, column, sorted(column.counts), codes_of_rows.CANCELLED)
-        elif codes_of_rows.tell_sides(column):
-            row_kinds.ask_of_kinds(part, column, sorted(column.counts), codes_of_rows.SIDES)
 
 
 def _is_of_few(column: Column) -> bool:

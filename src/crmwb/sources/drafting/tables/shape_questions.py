@@ -1,0 +1,59 @@
+"""What is asked of how files are written: a second table, titles of sheets that differ, records that stand again."""
+# ruff: noqa: E501 - sentences for people are easier to read in one line
+
+from collections.abc import Iterable
+
+from crmwb.sources.drafting.questions import Question
+from crmwb.sources.drafting.reading import syntax
+from crmwb.sources.drafting.reading.profile import Profile
+
+
+def questions(profiles: Iterable[Profile]) -> list[Question]:
+    """Return what is asked of files by their shape, in the order in which it matters."""
+    every = list(profiles)
+    result = [_second_table(p) for p in every if p.shape.second_table]
+    result += [_unlike_titles(p) for p in every if p.shape.unlike_titles]
+    return result + [_repeated_records(p) for p in every if p.shape.repeated_records]
+
+
+def _second_table(looked_at: Profile) -> Question:
+    """Stop at a file in which another table follows: its rows would be read as if they were of the first."""
+
+    def answer(_given: str) -> None:
+        return
+
+    text = (
+        f"In {looked_at.file.name}, another table seems to begin in {looked_at.shape.second_table}: put each table into a "
+        f"file or sheet of its own. Where it is the same table that goes on, read on."
+    )
+    return Question(syntax.slug(f"second table {looked_at.file.name}"), text, answer, ("read_on",))
+
+
+def _unlike_titles(looked_at: Profile) -> Question:
+    """Ask of sheets read as one table whose titles are not the same: one may say another currency or unit."""
+
+    def answer(given: str) -> None:
+        if given == "other":
+            raise ValueError("put sheets of another currency or unit into files of their own, and convert one of them")
+
+    text = (
+        f"The sheets of {looked_at.file.name} that are read as one table say above it: "
+        f"{'; '.join(map(repr, looked_at.shape.unlike_titles))}. Are their amounts in the same currency and unit (same), or not (other)?"
+    )
+    return Question(syntax.slug(f"titles {looked_at.file.name}"), text, answer, ("same", "other"))
+
+
+def _repeated_records(looked_at: Profile) -> Question:
+    """Ask of records with lines that stand in a file several times, as where what changed is fetched again."""
+
+    def answer(given: str) -> None:
+        if given == "last":
+            raise ValueError(
+                "keep the last record of each number in the file only; a draft cannot tell which lines are of which record"
+            )
+
+    text = (
+        f"{looked_at.shape.repeated_records} stand in several records of {looked_at.file.name}: do all of them count (all), or is the last of "
+        f"each what holds, as where changed records are fetched again (last)?"
+    )
+    return Question(syntax.slug(f"records of {looked_at.file.name}"), text, answer, ("all", "last"))
