@@ -215,7 +215,7 @@ def _iso(wall: ir.StringValue) -> ir.TimestampValue:
 
 def _of_serial(text: ir.StringValue) -> ir.TimestampValue:
     """Return the moment of a spreadsheet's day number, to the millisecond: the last of a day is never the next day."""
-    number = only(text.re_search(r"^\d{1,7}(\.\d*)?$"), text).try_cast(DECIMAL)
+    number = only(text.re_search(r"^\d{1,7}([.,]\d*)?$"), text.replace(",", ".")).try_cast(DECIMAL)
     day = number.cast("float64").floor().cast("int64")
     rest = (number - day.cast(DECIMAL)).cast("float64") * DAY_MS
     milliseconds = ibis.least(rest.round().cast("int64"), DAY_MS - 1)

@@ -16,7 +16,7 @@ from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.questions import Question, of_files
 from crmwb.sources.drafting.reading.links import Declared
 from crmwb.sources.drafting.reading.profile import Profile
-from crmwb.sources.drafting.rows import heads, odd_rows, periods
+from crmwb.sources.drafting.rows import begun_again, heads, odd_rows, periods
 from crmwb.sources.drafting.tables import (
     dimensions,
     facts,
@@ -140,6 +140,7 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
     used |= {joined["file"] for part in parts for joined in part.options.get("join", {}).values()}
     refund_files.ask(parts, [p for p in profiles if p.file.name not in used])
     used |= {str(part.options.get("file")) for part in parts}
+    begun_again.tell_apart(parts)
     _write_notations(parts)
     parts.sort(key=lambda part: ORDER.index(part.table))
     left = [p for p in profiles if p.file.name not in used]

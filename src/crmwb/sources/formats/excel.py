@@ -1,7 +1,8 @@
 """Excel and OpenDocument workbooks as Arrow batches of text, one sheet of one workbook at a time.
 
 Cells are written as a person reads them: 17850 for the number 17850.0, ISO 8601 for dates, nothing for a formula's
-error. Rows in which nothing stands are no rows.
+error. A number has the decimal sign by which the mapping reads its column, whatever texts stand among the numbers. Rows
+in which nothing stands are no rows.
 """
 
 import datetime as dt
@@ -33,11 +34,13 @@ class Sheet:
     columns: list[str]
     malformed: list[tuple[int, str]] = field(default_factory=list)
     _rows: Iterator[tuple[int, list[Cell]]] = field(default_factory=lambda: iter(()), repr=False)
+    _decimals: list[str] = field(default_factory=list, repr=False)
 
     def batches(self, wanted: list[int]) -> Iterator[pa.RecordBatch]:
         """Yield the wanted columns as text, then the row numbers, as the spreadsheet shows them."""
         filled = ((number, cells) for number, cells in self._rows if any(cell not in {"", None} for cell in cells))
-        return as_batches(((number, [_as_text(cells[i]) for i in wanted]) for number, cells in filled), len(wanted))
+        signs = [(i, self._decimals[i]) for i in wanted]
+        return as_batches(((number, [as_text(cells[i], d) for i, d in signs]) for number, cells in filled), len(wanted))
 
 
 def open_excel(file: SourceFile, mapping: TableMapping) -> Sheet:
@@ -61,11 +64,18 @@ def open_excel(file: SourceFile, mapping: TableMapping) -> Sheet:
                 f"{file.name}: sheet {sheet.name!r} has {width} columns, and column_names in the mapping names "
                 f"{len(mapping.column_names)}."
             )
-        return Sheet(list(mapping.column_names), [], rows)
+        return Sheet(names := list(mapping.column_names), [], rows, _decimals(mapping, names))
     header = next((cells for _, cells in rows if any(cell != "" for cell in cells)), [])
     if not header:
         raise CrmwbError(f"{file.name}: sheet {sheet.name!r} is empty; name another (sheet), or save it again.")
-    return Sheet([(_as_text(cell) or "").strip() for cell in header], [], rows)
+    names = [(as_text(cell) or "").strip() for cell in header]
+    return Sheet(names, [], rows, _decimals(mapping, names))
+
+
+def _decimals(mapping: TableMapping, names: list[str]) -> list[str]:
+    """Return the decimal sign by which a mapping reads the numbers of each column."""
+    own = {name: mapping.style_of(c).decimal for c in mapping.columns.values() for name in c.source_columns}
+    return [own.get(name, mapping.decimal) for name in names]
 
 
 @contextmanager
@@ -100,12 +110,13 @@ def _numbered(sheet: CalamineSheet, n_above: int, last: int | None) -> Iterator[
     return islice(enumerate(sheet.iter_rows(), start=1), n_above, last)
 
 
-def _as_text(cell: Cell) -> str | None:
+def as_text(cell: Cell, decimal: str = ".") -> str | None:
+    """Return a cell as a person reads it; None where nothing stands."""
     if isinstance(cell, bool):
         return str(cell).lower()
     if isinstance(cell, float):
         is_whole = cell.is_integer() and abs(cell) < EXACT_INTEGERS
-        return str(int(cell)) if is_whole else f"{cell:.15g}"
+        return str(int(cell)) if is_whole else f"{cell:.15g}".replace(".", decimal)
     if isinstance(cell, dt.datetime):
         return cell.isoformat(" ")
     if isinstance(cell, dt.date | dt.time):
@@ -113,8 +124,8 @@ def _as_text(cell: Cell) -> str | None:
     return str(cell) if cell != "" else None
 
 
-def first_rows(file: SourceFile, n_rows: int) -> dict[str, list[list[str | None]]]:
-    """Return the first rows of every sheet, as texts.
+def first_cells(file: SourceFile, n_rows: int) -> dict[str, list[list[Cell]]]:
+    """Return the first rows of every sheet.
 
     Raises
     ------
@@ -123,9 +134,5 @@ def first_rows(file: SourceFile, n_rows: int) -> dict[str, list[list[str | None]
     """
     with _workbook(file) as workbook:
         return {
-            name: [
-                [_as_text(cell) for cell in cells]
-                for cells in islice(workbook.get_sheet_by_name(name).iter_rows(), n_rows)
-            ]
-            for name in workbook.sheet_names
+            name: list(islice(workbook.get_sheet_by_name(name).iter_rows(), n_rows)) for name in workbook.sheet_names
         }

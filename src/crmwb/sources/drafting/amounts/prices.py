@@ -49,7 +49,8 @@ IN_STEPS = re.compile(r"\d+([.,]\d+)?%?( ?\+ ?\d+([.,]\d+)?%?)+")
 STEP, MOST_RATE = 0.0025, 0.35  # rates of tax
 CENT = 0.0101
 WITH_TAX = re.compile(
-    r".*\b(incl|inclusive|including|inc|inkl|ttc)\b.*|(?!.*(不含税|未税|税抜)).*(价税合计|含税|税込).*"
+    r".*\b(incl|inclusive|including|inc|inkl|ttc|ivat[oaie]|iva (inclusa|compresa|incluido))\b.*"
+    r"|(?!.*(不含税|未税|税抜)).*(价税合计|含税|税込).*"
 )
 
 

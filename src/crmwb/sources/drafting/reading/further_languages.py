@@ -18,6 +18,7 @@ ORDER = (
     rf"|szamlaszam|szamla sorszam(a)?|rendelesszam|rendeles|bizonylatszam|bizonylat|doklad|faktura|objednavka|objednavky|uctenka|factura|comanda|bon( fiscal)?|zamowienie|paragon"
     rf"|παραγγελια|παραγγελιας|τιμολογιο|παραστατικο|παραστατικου|αποδειξη|pesanan|faktur|nota|transaksi|don hang|hoa don|chung tu|คําสังซือ|ใบเสร็จ|ใบกํากับภาษี){NUMBER}"
     rf"|(nr|numar(ul)?|cislo|c|kod|kode|nomor|no|αριθμος|αρ|αρ ?θ|ma|so|เลขที|หมายเลข) ?(facturii|factura|comenzii|comanda|bonului|bon|documentului|document|objednavky|faktury|dokladu|uctenky|zamowienia|dokumentu|paragonu|παραγγελιας|τιμολογιου|παραστατικου|αποδειξης|pesanan|faktur|nota|transaksi|invoice|don hang|hoa don|chung tu|คําสังซือ|ใบเสร็จ)"
+    r"|(fatt(ura)?|bolla|ddt|scontrino) ?(n|no|nr|num|numero)|(n|no|nr|num|numero) ?(d[iel]|della|dello)? ?(fatt(ura)?|bolla|ddt|scontrino)|fattura"
     r"|((nr|num|numero) )?de (venta|venda|vendita|vente)|(bill|docket|fatura|belge|evrak|makbuz|irsaliye) ?(id|no|nr|num|number|ref|numarasi)"
 )
 _DAYS_OF = (  # whose day it is, where the name says it of a day
@@ -50,6 +51,7 @@ DUE = (  # when an invoice is to be paid
 WITHOUT_TAX = r"(bez dph|fara tva|(excl|exclusief|ex) btw|(ex|exkl|ekskl|eksl|excl|uten|uden|utan) (moms|mva)|netto bez vat|bez vat|χωρις φπα|sin iva|senza iva|sem iva|ht|hors taxes?|chua thue)"
 NO_AMOUNT = r"doprava|postovne|transport|fragt|frakt|verzend\w*|envio|livraison|port|spedizione|sleva|rabat\w*|korting|reducere|descuento|remise|sconto|desconto|nakup\w*|inkoop\w*|indkob\w*|compra|achat|acquisto|naklad\w*|cost\w*|zisk|marze|margin\w*|marja|avance|dekningsbidrag|kostpris|rest\w*|limit|budget|zaloha|avans|discount"
 AMOUNT = (
+    r"(importo|totale|valore)( (riga|fattura|documento))? (ivat[oaie]|iva (inclusa|compresa))|"
     r"(total|netto|brutto|linje|ordre|rad|faktura)(belob|belopp?|sum(ma)?)|rivi(n )?summa|rivi yhteensa|a belopp|(total|netto|brutto)pris|omsetning|omsaetning|omsattning|summa|sum|at betale|att betala|a betale|yhteensa|loppusumma|myynti|laskun summa"
     r"|valoare( totala| neta| factura)?|total( general| factura| de plata)?|suma|osszeg|vegosszeg|brutto osszeg|ertek|fizetendo|celkem|castka|cena celkem|celkova cena|suma celkem|spolu|ciastka|k uhrade|wartosc|kwota|razem|do zaplaty"
     r"|(ingresos?|receitas?|ricavi) (por|de|da|di) (productos?|ventas?|produtos?|vendas?|prodotti|vendite)|συνολο|ποσο|αξια|τελικο ποσο|jumlah|total( harga| penjualan| bayar)?|nilai|subtotal harga|tong( tien| cong)?|thanh tien|doanh thu|so tien|gia tri|ยอดรวม|ยอดขาย|จํานวนเงิน|ราคารวม|รวมทังสิน"

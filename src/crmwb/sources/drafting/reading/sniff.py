@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crmwb.errors import CrmwbError
+from crmwb.sources.drafting.reading import typed_numbers
 from crmwb.sources.drafting.reading.notation import is_value
 from crmwb.sources.formats import excel, json_lines, open_file, packed
 from crmwb.sources.mapping import WHITESPACE, TableMapping
@@ -53,6 +54,8 @@ class Shape:
         Of a workbook, sheets that are other tables.
     unlike_titles : tuple of str
         What stands above sheets that are read as one table, where it is not the same but for numbers.
+    typed_number : str
+        Of a workbook: a number typed as text of which nothing tells whether it is thousands or decimals; else empty.
     repeated_records : str
         Of records that hold lists of lines: numbers that stand in several of them, in words.
     """
@@ -65,6 +68,7 @@ class Shape:
     of_year: tuple[str, ...] = ()
     other_sheets: tuple[str, ...] = ()
     unlike_titles: tuple[str, ...] = ()
+    typed_number: str = ""
     repeated_records: str = ""
 
     def mapping(self, file: str) -> TableMapping:
@@ -95,10 +99,8 @@ def sniff(file: SourceFile, sheet: str | None = None) -> Shape:
 
 
 def _workbook(file: SourceFile, sheet: str | None = None) -> Shape:
-    sheets = {
-        name: [[cell or "" for cell in row] for row in rows]
-        for name, rows in excel.first_rows(file, N_SHEET_ROWS).items()
-    }
+    cells = excel.first_cells(file, N_SHEET_ROWS)
+    sheets = {name: [[excel.as_text(cell) or "" for cell in row] for row in rows] for name, rows in cells.items()}
     filled = {name: sum(bool(cell) for row in rows for cell in row) for name, rows in sheets.items()}
     first = sheet or max(filled, key=lambda name: filled[name], default="")
     if not filled or not filled[first]:
@@ -126,6 +128,9 @@ def _workbook(file: SourceFile, sheet: str | None = None) -> Shape:
         re.sub(r"\d+", "", " ".join(each)): each for name in alike if (each := _texts(sheets[name][: above[name]]))
     }
     unlike = tuple(" ".join(each) for each in by_words.values()) if len(by_words) > 1 else ()
+    typed = typed_numbers.of_rows(row for name in alike for row in cells[name][above[name] + 1 :])
+    if typed.decimal != ".":
+        options["decimal"] = typed.decimal
     return Shape(
         options,
         remarks,
@@ -133,6 +138,7 @@ def _workbook(file: SourceFile, sheet: str | None = None) -> Shape:
         titles=titles,
         other_sheets=tuple(others),
         unlike_titles=unlike,
+        typed_number=typed.unclear,
     )
 
 

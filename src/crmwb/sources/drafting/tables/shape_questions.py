@@ -1,4 +1,4 @@
-"""What is asked of how files are written: a second table, titles of sheets that differ, records that stand again."""
+"""What is asked of how files are written: a second table, titles of sheets, typed numbers, records that stand again."""
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
 from collections.abc import Iterable
@@ -13,6 +13,7 @@ def questions(profiles: Iterable[Profile]) -> list[Question]:
     every = list(profiles)
     result = [_second_table(p) for p in every if p.shape.second_table]
     result += [_unlike_titles(p) for p in every if p.shape.unlike_titles]
+    result += [_typed_number(p) for p in every if p.shape.typed_number]
     return result + [_repeated_records(p) for p in every if p.shape.repeated_records]
 
 
@@ -41,6 +42,20 @@ def _unlike_titles(looked_at: Profile) -> Question:
         f"{'; '.join(map(repr, looked_at.shape.unlike_titles))}. Are their amounts in the same currency and unit (same), or not (other)?"
     )
     return Question(syntax.slug(f"titles {looked_at.file.name}"), text, answer, ("same", "other"))
+
+
+def _typed_number(looked_at: Profile) -> Question:
+    """Ask of numbers typed as text among real ones of which none tells what its sign is: "€ 1.250"."""
+
+    def answer(given: str) -> None:
+        if given == "decimals":
+            raise ValueError("write these texts as numbers in the workbook")
+
+    text = (
+        f"In {looked_at.file.name}, some numbers are typed as text among others, as {looked_at.shape.typed_number!r}: does its "
+        f"sign stand between thousands (thousands), or is it the decimal sign (decimals)?"
+    )
+    return Question(syntax.slug(f"typed in {looked_at.file.name}"), text, answer, ("thousands", "decimals"))
 
 
 def _repeated_records(looked_at: Profile) -> Question:
