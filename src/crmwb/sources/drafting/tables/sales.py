@@ -25,6 +25,7 @@ from crmwb.sources.drafting.reading.scales import scale_of
 from crmwb.sources.drafting.reading.words import Outcome
 from crmwb.sources.drafting.rows import (
     billed_anyway,
+    charged_anyway,
     credit_notes,
     outcomes,
     periods,
@@ -59,6 +60,7 @@ def complete(part: Part, roles: Modifiers, lines: OrderLines | None, kinds: list
     if filters:
         part.options["filter"] = " and ".join(filters)
     part.remarks += filters.values()
+    charged_anyway.ask(part, roles)
     billing.ask_of_days_paid(part)
     _fill_heads(part, roles, lines)
     discounts.take_off(part, roles, lines)
