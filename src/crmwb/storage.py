@@ -105,7 +105,8 @@ def write_query(
             beside = stack.enter_context(replacing(target))
             fields = pa.schema([schema.field(name) for name in names])
             writers.append((stack.enter_context(parquet_writer(beside, fields)), names))
-        for group in regrouped(engine.batches(con, query.order_by(list(order_by))), schema):
+        known = query.drop(*(name for name in engine.unknown(query) if name not in order_by))
+        for group in regrouped(engine.batches(con, known.order_by(list(order_by))), schema):
             for writer, names in writers:
                 writer.write_table(group.select(names), row_group_size=ROW_GROUP_ROWS)
             n_rows += group.num_rows
@@ -174,15 +175,27 @@ def _runs(batches: Iterable[pa.RecordBatch], by: str) -> Iterator[tuple[Any, pa.
 
 
 def regrouped(batches: Iterable[pa.RecordBatch], schema: pa.Schema, n_rows: int = ROW_GROUP_ROWS) -> Iterator[pa.Table]:
-    """Yield tables of `n_rows` rows each, the last may have fewer: the engine's batches differ with its threads."""
+    """Yield tables of `n_rows` rows each, the last may have fewer: the engine's batches differ with its threads.
+
+    Columns of the schema that the batches lack are NULL.
+    """
     waiting = schema.empty_table()
     for batch in batches:
-        waiting = pa.concat_tables([waiting, pa.Table.from_batches([batch.cast(schema)])])
+        waiting = pa.concat_tables([waiting, pa.Table.from_batches([_fitted(batch, schema)])])
         while waiting.num_rows >= n_rows:
             yield waiting.slice(0, n_rows).combine_chunks()
             waiting = waiting.slice(n_rows)
     if waiting.num_rows:
         yield waiting.combine_chunks()
+
+
+def _fitted(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    given = set(batch.schema.names)
+    columns = [
+        batch[field.name].cast(field.type) if field.name in given else pa.nulls(batch.num_rows, field.type)
+        for field in schema
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 def write_frame(frame: pd.DataFrame, path: Path, order_by: Sequence[str], schema: pa.Schema | None = None) -> None:

@@ -16,11 +16,12 @@ from ibis.backends.sql import SQLBackend
 from crmwb.engine import duckdb, memory, spark
 from crmwb.engine.duckdb import BATCH_ROWS
 from crmwb.engine.functions import day, function
+from crmwb.engine.nulls import unknown
 from crmwb.params import EngineParams
 
 __all__ = [
     "BATCH_ROWS", "Backend", "Query", "batches", "compiled", "connect", "day", "function", "keeper", "keeping",
-    "open_arrow", "open_files", "open_parquet", "rows_at_once", "run_on", "version",
+    "open_arrow", "open_files", "open_parquet", "rows_at_once", "run_on", "unknown", "version",
 ]  # fmt: skip
 
 Backend: TypeAlias = SQLBackend

@@ -109,7 +109,7 @@ def write_snapshots(
             past = History(keep("days", past.days), months, keep("spread_orders", past.spread_orders))
         if missing:
             any_end = snapshot(tables, engine.day("month_end"), params, past)
-            query = engine.compiled(con, any_end.order_by("customer_id"))
+            query = engine.compiled(con, any_end.drop(*engine.unknown(any_end)).order_by("customer_id"))
             for end in progress.track(missing, "month-end snapshots", total=len(missing)):
                 n_rows += _write(engine.run_on(con, query, month_end=end), beside / f"{end}.parquet")
         if not ends:

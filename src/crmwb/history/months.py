@@ -81,4 +81,7 @@ def last_before(months: ir.Table, month: ir.DateValue) -> ir.Table:
 
 def until_next(months: ir.Table) -> ir.Table:
     """Add the month of each customer's next row, NULL after the last, for those who look up many months."""
-    return months.mutate(months.month.lead().over(group_by=months.customer_id, order_by=months.month).name(NEXT))
+    key = ["customer_id", "month"]
+    keys = months.select(key)  # ordered alone, without the many columns
+    following = keys.mutate(keys.month.lead().over(group_by=keys.customer_id, order_by=keys.month).name(NEXT))
+    return months.inner_join(following, key).select(*months.columns, NEXT)
