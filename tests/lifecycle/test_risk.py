@@ -18,7 +18,7 @@ from crmwb.lifecycle.risk.backtest import calibration, reliability
 from crmwb.lifecycle.risk.build import REASONS
 from crmwb.lifecycle.risk.classes import classes
 from crmwb.lifecycle.risk.hazard import Hazard, columns
-from crmwb.lifecycle.risk.panel import panel
+from crmwb.lifecycle.risk.panel import WHOLE, panel
 
 PARAMS = params.load(PROJECT / "params.yaml").lifecycle.risk
 FIRST, NOW = date(2022, 1, 1), date(2024, 1, 1)
@@ -130,6 +130,18 @@ def test_the_next_purchase_is_the_first_at_or_after_the_moment():
     assert moments[date(2022, 2, 1)].next_days.tolist() == [9, 0]
     assert moments[date(2022, 3, 1)].next_days.tolist() == [41, np.inf]
     assert moments[date(2022, 3, 1)].silent_days.tolist() == [19, 28]
+
+
+def test_of_many_customers_the_same_ones_are_looked_at_at_every_moment_but_the_latest():
+    bought, ends = entries(simulated(400, 4)), month_ends(FIRST, NOW)
+    every, some = (panel(bought, ends, 400, PARAMS, 120, step=step) for step in (1, 4))
+    assert [m.as_of for m in some] == [m.as_of for m in every]
+    for whole, part in zip(every[:-WHOLE], some[:-WHOLE], strict=True):
+        kept = whole.customer % 4 == 0
+        assert part.customer.tolist() == whole.customer[kept].tolist()
+        assert part.horizon_days.tolist() == whole.horizon_days[kept].tolist()
+        assert part.next_days.tolist() == whole.next_days[kept].tolist()
+    assert [len(m.customer) for m in some[-WHOLE:]] == [len(m.customer) for m in every[-WHOLE:]]
 
 
 def test_a_history_that_is_too_short_has_no_risk():

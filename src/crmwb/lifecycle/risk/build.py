@@ -15,7 +15,7 @@ from crmwb.lifecycle.risk.before import Before, earlier
 from crmwb.lifecycle.risk.classes import AT_RISK, CLASSES, classes
 from crmwb.lifecycle.risk.hazard import Hazard
 from crmwb.lifecycle.risk.panel import Known
-from crmwb.lifecycle.risk.watch import FITTED_CUSTOMERS, Watch
+from crmwb.lifecycle.risk.watch import Watch
 from crmwb.lifecycle.seasons import Seasons
 from crmwb.params import RiskParams
 
@@ -177,7 +177,7 @@ def _learned(watch: Watch, most_days: float) -> _Learned | str:
     if not every or every[-1].as_of != now:
         return TOO_SHORT
     n_watched = round(most_days / DAYS_A_MONTH)  # months until the horizons of a moment have ended
-    past = [_sampled(moment) for moment in every[:-1]][-(FITTED_MOMENTS + n_watched) :]
+    past = [_sampled(moment, watch.step) for moment in every[:-1]][-(FITTED_MOMENTS + n_watched) :]
     tested = backtest(past, now, watch.params.n_origins, watch.as_seen_at(past, most_days), watch.params.at_risk)
     hazard = Hazard.fit(past, now)
     if tested is not None and hazard is not None:
@@ -190,12 +190,11 @@ def _buy_once(risk: np.ndarray, n_purchases: np.ndarray, params: RiskParams) -> 
     return bool((risk >= params.at_risk).mean() >= NEARLY_ALL and (n_purchases == 1).mean() >= MOST)
 
 
-def _sampled(moment: Known) -> Known:
-    """Return every k-th of many customers, which is a sample: numbers follow ids, not what customers do."""
-    step = -(-len(moment.customer) // FITTED_CUSTOMERS)
+def _sampled(moment: Known, step: int) -> Known:
+    """Return the customers that moments before the latest ones are of."""
     if step == 1:
         return moment
-    rows = slice(None, None, step)
+    rows = moment.customer % step == 0
     own = {name: getattr(moment, name)[rows] for name in moment.__dataclass_fields__ if name not in ("as_of", "rhythm")}
     shape, mean = moment.rhythm.shape[rows], moment.rhythm.mean_days[rows]
     return Known(as_of=moment.as_of, rhythm=type(moment.rhythm)(shape, mean), **own)

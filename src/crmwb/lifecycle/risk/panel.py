@@ -19,6 +19,7 @@ RECENT_DAYS = 91.0
 USUAL = 0.5
 LEAST_USUAL = 0.5  # days
 MOST_PACE = 2.0  # on the log scale; who is further from the usual gap of all is learned from as if there
+WHOLE = 3  # the latest moments, which tell of every customer
 LEAST_QUANTILE = 0.75  # of the own gaps that a horizon covers: who stays then buys within it far more often than not
 
 
@@ -74,6 +75,7 @@ def panel(
     most_days: float,
     *,
     seasonal: Gaps | None = None,
+    step: int = 1,
 ) -> list[Known]:
     """Describe the buyers at each of `ends` whose rhythm fits into a horizon.
 
@@ -94,6 +96,9 @@ def panel(
         No horizon is longer: what params allow, or a fraction of the history.
     seasonal : Gaps or None
         The gaps in the time of a season; those of `purchases`, in plain days, where there is none.
+    step : int, default 1
+        At moments before the latest ones only every n-th customer (n = `step`) is described, the same ones at each:
+        numbers follow ids, not what customers do.
 
     Returns
     -------
@@ -105,6 +110,7 @@ def panel(
     recent: list[np.ndarray] = []
     begun = int(purchases.month[0]) if len(purchases.month) else month_of(ends[0])
     out = []
+    whole = set(ends[-WHOLE:])
     for end, next_day in zip(ends, following, strict=True):
         until = month_of(end) if end.day > 1 else month_of(end) - 1
         for month in range(begun, until + 1):
@@ -113,6 +119,8 @@ def panel(
         begun = until + 1
         gaps = state.gaps if seasonal is None else seasonal.until(end)
         pooled, who = pool(*gaps), np.flatnonzero(state.sums["n_purchases"] > 0)
+        if end not in whole:
+            who = who[who % step == 0]
         if pooled is None or not len(who):
             continue
         own = rhythm(pooled, *(values[who] for values in gaps))

@@ -43,10 +43,20 @@ class Watch:
         """The time of the season that is known now."""
         return self.seasons.time_at(self.ends[-1])
 
+    @property
+    def step(self) -> int:
+        """Of many customers every n-th is learned from; this is n."""
+        return max(-(-self.n_customers // FITTED_CUSTOMERS), 1)
+
     def moments(self, most_days: float) -> list[Known]:
-        """Return all moments as they are seen now; no horizon is longer than `most_days`."""
+        """Return all moments as they are seen now, all but the latest of a sample of many customers.
+
+        No horizon is longer than `most_days`.
+        """
         seasonal = self.seasons.gaps(time) if (time := self.now).pace else None
-        return panel(self.purchases, self.ends, self.n_customers, self.params, most_days, seasonal=seasonal)
+        return panel(
+            self.purchases, self.ends, self.n_customers, self.params, most_days, seasonal=seasonal, step=self.step
+        )
 
     def can_forecast(self, moment: Known) -> bool:
         """Whether nothing is missing to forecast from a moment: a season that there is now was known then."""
@@ -59,7 +69,7 @@ class Watch:
         """
         if not self.now.pace:
             return lambda place: moments[: place + 1]
-        step = -(-self.n_customers // FITTED_CUSTOMERS)
+        step = self.step
         purchases, seasons = self.purchases.every(step), self.seasons.every(step)
 
         def seen(place: int) -> Sequence[Known]:
