@@ -133,3 +133,9 @@ def test_a_text_of_a_person_is_marked_where_it_lacks_the_language_of_its_reader(
         assert say(Wording({"en": "Show {item} first."}, both.values)) == "Show tea first.（仅有英文）"
     assert say(Wording({"zh": "优先展示{item}。"}, both.values)) == "优先展示tea。 (Chinese only)"
     assert loads(dumps(both)) == both
+
+
+def test_words_that_fit_a_number_may_hold_it():
+    text = "{n:{n} forecast was|{n} forecasts were} made by {whom}."
+    assert fill(text, {"n": Count(1), "whom": Name("{n}")}) == "1 forecast was made by {n}."
+    assert fill(text, {"n": Count(3), "whom": Name("us")}) == "3 forecasts were made by us."

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -40,17 +41,18 @@ def write(rows: pd.DataFrame, plan: ActionPlan, folder: Path, as_of: date) -> No
     doing = rows[~rows["is_held_out"]]
     owners = sorted(doing["owner"].unique())
     names = dict(zip(owners, file_names(owners), strict=True))
-    for code in language.LANGUAGES:
-        with language.using(code):
-            own_folder = folder if code == "en" else folder / code
-            headings = [
-                SheetColumn(say(Finding(f"actions.owner_file.{name}")), style) for name, style in COLUMNS.items()
-            ]
-            for owner, own in doing.groupby("owner", sort=True):
-                listed = in_words(own, plan, code)
-                shown = listed.set_axis([column.heading for column in headings], axis=1)
+    for owner, listed in doing.groupby("owner", sort=True):
+        own = listed.assign(reason=pd.Series([loads(reason) for reason in listed["reason"]], listed.index, object))
+        for code in language.LANGUAGES:
+            with language.using(code):
+                own_folder = folder if code == "en" else folder / code
+                headings = [
+                    SheetColumn(say(Finding(f"actions.owner_file.{name}")), style) for name, style in COLUMNS.items()
+                ]
+                said = in_words(own, plan, code)
+                shown = said.set_axis([column.heading for column in headings], axis=1)
                 storage.write_csv(shown, own_folder / f"{names[owner]}.csv")
-                cells = [list(row) for row in listed.itertuples(index=False)]
+                cells = [list(row) for row in said.itertuples(index=False)]
                 title = say(Finding("actions.owner_file.title"))
                 write_sheet(headings, cells, own_folder / f"{names[owner]}.xlsx", title=title, made_on=as_of)
 
@@ -58,12 +60,15 @@ def write(rows: pd.DataFrame, plan: ActionPlan, folder: Path, as_of: date) -> No
 def in_words(
     rows: pd.DataFrame, plan: ActionPlan, code: str, columns: Collection[str] = tuple(COLUMNS)
 ) -> pd.DataFrame:
-    """Return rows of the list as people read them, in the language in use: these of COLUMNS, money in whole units."""
+    """Return rows of the list as people read them, in the language in use: these of COLUMNS, money in whole units.
+
+    Reasons are texts, as the list holds them, or what `loads` makes of these.
+    """
     texts = {action.name: getattr(action.text, code) for action in plan.actions}
-    words: dict[str, Callable[[str], str]] = {
+    words: dict[str, Callable[[Any], str]] = {
         "action": lambda name: say(Term("action", name)),
         "channel": lambda name: say(Term("channel", name)),
-        "reason": lambda reason: say(loads(reason)),
+        "reason": lambda reason: say(loads(reason) if isinstance(reason, str) else reason),
         "basis": lambda name: say(Term("gain_basis", name)),
     }
 

@@ -2,7 +2,7 @@
 
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -57,7 +57,24 @@ def say(what: Said) -> str:
 
 def fill(text: str, values: Mapping[str, Any]) -> str:
     """Fill a message: `{name}` with a value, `{name:one|other}` with the word that fits its number."""
-    return string.Formatter().vformat(text, (), {name: _Written(value) for name, value in values.items()})
+    return "".join(
+        literal if name is None else literal + _filled(values[name], fill(forms, values) if "{" in forms else forms)
+        for literal, name, forms in _parts(text)
+    )
+
+
+@cache
+def _parts(text: str) -> tuple[tuple[str, str | None, str], ...]:
+    """Return the parts of a message: what stands before a value, its name, and the words that fit its number."""
+    return tuple((literal, name, forms or "") for literal, name, forms, _ in string.Formatter().parse(text))
+
+
+def _filled(value: Any, forms: str) -> str:
+    """Return a value, or the word that fits its number."""
+    if not forms:
+        return _write(value)
+    words = forms.split("|")
+    return words[min(numbers.plural_form(_size(value)), len(words) - 1)]
 
 
 def term(kind: str, key: str) -> str:
@@ -96,19 +113,6 @@ def _part(part: str) -> str | None:
 
 def _no_word(_key: str) -> None:
     return None
-
-
-@dataclass(frozen=True)
-class _Written:
-    """A value while a message is being filled with it."""
-
-    value: Any
-
-    def __format__(self, forms: str) -> str:
-        if not forms:
-            return _write(self.value)
-        words = forms.split("|")
-        return words[min(numbers.plural_form(_size(self.value)), len(words) - 1)]
 
 
 def _write(what: Any) -> str:  # noqa: C901, PLR0911, PLR0912  # one line per kind of value
