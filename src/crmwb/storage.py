@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import ibis.expr.types as ir
+    import numpy as np
     import pandas as pd
 
     from crmwb.contract import Artefact
@@ -322,6 +323,25 @@ def values_of(path: Path, column: str) -> list[Any]:
     """
     known = {value for part in parts(path) for value in pc.unique(open_file(part).read([column])[column]).to_pylist()}
     return sorted(known)
+
+
+def places(texts: pa.Array | pa.ChunkedArray, ids: pa.Array) -> np.ndarray:
+    """Return the place of each text in `ids`, -1 where it is none of them; shape (n,) of int64.
+
+    Places take a fraction of the time and memory of texts where customers are looked up month after month.
+    """
+    found: np.ndarray = pc.index_in(texts, value_set=ids).fill_null(-1).to_numpy(zero_copy_only=False)
+    return found.astype("int64")
+
+
+def ids_of(*artefacts: Path) -> pa.Array:
+    """Return every customer_id in Parquet artefacts that are there, in order, for `places`."""
+    files = [part for artefact in artefacts if artefact.exists() for part in parts(artefact)]
+    known = pa.array([], pa.string())
+    for file in files:
+        column = open_file(file).read(["customer_id"])["customer_id"].cast(pa.string())
+        known = pc.unique(pa.chunked_array([known, pc.unique(column)]))
+    return known.take(pc.sort_indices(known))
 
 
 def read_frame(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from crmwb import layout, migration, params, storage
@@ -88,7 +89,8 @@ def migrated(tmp_path_factory):
     last = every[every["as_of"] == ENDS[-1]]
     s = P.segmentation
     classic = s.rfm.model_copy(update={"recency_step_days": 1, "hysteresis_points": 0})
-    rfm.follow(folder / "snapshots.parquet", date(2024, 6, 1), classic).months.to_parquet(folder / "rfm.parquet")
+    ids = pa.array(sorted(every["customer_id"].unique()), type=pa.string())
+    rfm.follow(folder / "snapshots.parquet", date(2024, 6, 1), classic, ids).months.to_parquet(folder / "rfm.parquet")
     tier_months(every).to_parquet(folder / "tiers.parquet", index=False)
     model = {"rfm": rfm.fit(last, s.rfm), "clusters": NOBODY}
     build = migration.build(sources(folder), model, P, "2024-01-05", "EUR")

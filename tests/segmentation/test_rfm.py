@@ -6,6 +6,7 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -358,8 +359,8 @@ def test_month_ends_are_named_in_the_order_of_time_by_one_rule(tmp_path):
         frame.insert(0, "customer_id", [f"c{i:02d}" for i in range(60)])
         frames.append(frame.assign(as_of=date(2024, month, 1)))
     pd.concat(frames).sample(frac=1, random_state=1).to_parquet(tmp_path / "snapshots.parquet", index=False)
-    p = rfm_params(hysteresis_points=10)
-    followed = rfm.follow(tmp_path / "snapshots.parquet", date(2024, 5, 1), p)
+    p, ids = rfm_params(hysteresis_points=10), pa.array([f"c{i:02d}" for i in range(60)])
+    followed = rfm.follow(tmp_path / "snapshots.parquet", date(2024, 5, 1), p, ids)
     before = None
     for frame in frames:
         placed = rfm.score(frame, rfm.fit(frame, p), before=before).set_axis(frame["customer_id"])
@@ -368,12 +369,12 @@ def test_month_ends_are_named_in_the_order_of_time_by_one_rule(tmp_path):
         assert rows["rfm_segment"].tolist() == placed["rfm_segment"].tolist()
     assert followed.before[list(rfm.SCORES)].equals(before)
     assert followed.history["n_before"].tolist() == [0, 60, 60]
-    present = rfm.follow(tmp_path / "snapshots.parquet", date(2024, 4, 1), p)  # is the last month end
+    present = rfm.follow(tmp_path / "snapshots.parquet", date(2024, 4, 1), p, ids)  # is the last month end
     assert present.months.equals(followed.months)
     assert present.before.index.equals(before.index)
     earlier = followed.months[followed.months["as_of"] == date(2024, 3, 1)]["rfm_segment"]
     assert present.before["rfm_segment"].tolist() == earlier.tolist()
-    fewer = rfm.follow(tmp_path / "snapshots.parquet", date(2024, 5, 1), rfm_params(hysteresis_points=0)).history
+    fewer = rfm.follow(tmp_path / "snapshots.parquet", date(2024, 5, 1), rfm_params(hysteresis_points=0), ids).history
     assert followed.history["n_changed"].sum() < fewer["n_changed"].sum()
     assert fewer["n_held"].sum() == 0
 

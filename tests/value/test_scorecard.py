@@ -22,6 +22,7 @@ from crmwb.tiers import boundaries, levels_of, place, probability
 from crmwb.value import influence, realised, scorecard
 from crmwb.value.potential import wallet
 from crmwb.value.realised.margin import margin
+from crmwb.value.rows import rows
 from crmwb.value.scorecard import points as card_points
 from crmwb.value.scorecard.certainty import errors, score_error
 from crmwb.value.scorecard.credit import payments
@@ -47,19 +48,17 @@ def indicators_of(n: int, **known) -> pd.DataFrame:
     )
 
 
+def points_of(scale, values: np.ndarray) -> np.ndarray:
+    return scale.points(values, scale.ranks(values))
+
+
 def test_scales():
-    assert Linear(30, 0).points(np.array([-5, 0, 15, 30, 90, np.nan]), np.array([])).tolist()[:5] == [
-        100,
-        100,
-        50,
-        0,
-        0,
-    ]
-    assert Percentile().points(np.array([1, 2, 2, 3]), np.array([1, 2, 2, 3])).tolist() == [12.5, 50, 50, 87.5]
-    ranked = PercentileAboveZero().points(np.array([0, 0, 5, 9, np.nan]), np.array([0, 0, 5, 9, np.nan]))
+    assert points_of(Linear(30, 0), np.array([-5, 0, 15, 30, 90, np.nan])).tolist()[:5] == [100, 100, 50, 0, 0]
+    assert points_of(Percentile(), np.array([1, 2, 2, 3])).tolist() == [12.5, 50, 50, 87.5]
+    ranked = points_of(PercentileAboveZero(), np.array([0, 0, 5, 9, np.nan]))
     assert ranked.tolist()[:4] == [0, 0, 25, 75]
     assert np.isnan(ranked[4])
-    assert np.isnan(Percentile().points(np.array([1.0]), np.array([np.nan]))).all()
+    assert np.isnan(Percentile().points(np.array([1.0]), Percentile().ranks(np.array([np.nan])))).all()
 
 
 def test_what_is_unknown_is_weighted_away():
@@ -224,8 +223,10 @@ def make_card(con, tables, tmp_path, as_of="2024-01-01", *, params=PARAMS, now_b
     potential = forecast(features[features["age_days"].notna()])[["customer_id", "clv_cents"]]
     potential["clv_cents"] = potential["clv_cents"] ** now_by
     clv = potential.set_index("customer_id")["clv_cents"]
+    ids = pa.array(sorted(features["customer_id"]))
+    source = scorecard.Source(con, tables, first, of_revenue, 0.5, (1, 2, 7, 8), ids)
     card = scorecard.card(
-        scorecard.Source(con, tables, first, of_revenue, 0.5, (1, 2, 7, 8)), features, snapshots, on, realised=brought,
+        source, features, snapshots, on, realised=brought,
         potential=potential, influences=influence.customers(features, brought, clv, 0.5),
         wallets=wallet.customers(con, tables, features, on, first), forecast=forecast, params=params,
     )  # fmt: skip
@@ -394,3 +395,12 @@ def test_where_nobody_bought_nobody_is_scored(con, tmp_path):
 def test_something_must_count():
     with pytest.raises(ValueError, match="at least one weight must be above 0"):
         DimensionWeights(income=0.0, influence=0.0, credit=0.0, loyalty=0.0)
+
+
+def test_rows_know_customers_by_their_places_where_ids_are_given(con):
+    texts = pa.table({"customer_id": ["c", "a", "x", "b"], "cents": pa.array([3, 1, 9, 2], pa.int64())})
+    table = engine.open_arrow(con, texts, "t")
+    assert rows(con, table.filter(table.customer_id != "x"))["cents"].to_dict() == {"a": 1, "b": 2, "c": 3}
+    placed = rows(con, table, pa.array(["a", "b", "c", "d"]))
+    assert placed["cents"].to_dict() == {0: 1, 1: 2, 2: 3}
+    assert placed.index.dtype == np.int64

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from crmwb.findings import Unavailable, to_json
 from crmwb.lifecycle import STAGES
@@ -70,10 +71,11 @@ def build(
     begins = date.fromisoformat(first_event) if isinstance(first_event, str) else first_event
     schemes = Schemes(dict(model), params, STAGES)
     columns = [*columns_of(model), *FEATURES, *changes.TIER_COLUMNS]
+    ids = sources.ids()
     every = (
         []
         if model["rfm"] is None
-        else months(sources, schemes, columns, n_months=params.migration.n_months, first_event=begins)
+        else months(sources, schemes, columns, ids, n_months=params.migration.n_months, first_event=begins)
     )
     counted = _count(every, schemes)
     if counted.last_two is None:
@@ -93,7 +95,7 @@ def build(
         probabilities.append(chain.probabilities)
         long_run.append(chain.long_run)
         tests.append(chain.test)
-    changed = _changes(counted, schemes, model, currency)
+    changed = _changes(counted, schemes, model, currency, ids)
     facts = {
         "first_as_of": min((str(t["as_of"].min()) for t in counts), default=None),
         "as_of": max((str(t["as_of"].max()) for t in counts), default=None),
@@ -162,7 +164,9 @@ def _shares(month: Month, schemes: Schemes) -> list[pd.DataFrame]:
     return frames
 
 
-def _changes(counted: Counted, schemes: Schemes, model: Mapping[str, Any], currency: str) -> pd.DataFrame:
+def _changes(
+    counted: Counted, schemes: Schemes, model: Mapping[str, Any], currency: str, ids: pa.Array
+) -> pd.DataFrame:
     if counted.last_two is None:
         return pd.DataFrame()
     reads = {
@@ -190,6 +194,7 @@ def _changes(counted: Counted, schemes: Schemes, model: Mapping[str, Any], curre
     out = pd.concat(result, ignore_index=True)
     out.insert(0, "as_of", counted.last_two[1].as_of)
     out = out.sort_values(["revenue_cents", "customer_id", "scheme"], ascending=[False, True, True], ignore_index=True)
+    out["customer_id"] = ids.take(pa.array(out["customer_id"])).to_pandas()
     return out.assign(position=range(1, len(out) + 1))
 
 

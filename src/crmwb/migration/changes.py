@@ -55,8 +55,8 @@ def changes(
     Returns
     -------
     DataFrame
-        customer_id, scheme, from_segment, to_segment, direction, cause, reason (a finding, as `findings.dumps` writes
-        it), revenue_cents (of the twelve months before), expected_change_cents (a year).
+        customer_id (the place in `Sources.ids`), scheme, from_segment, to_segment, direction, cause, reason (a finding,
+        as `findings.dumps` writes it), revenue_cents (of the twelve months before), expected_change_cents (a year).
     """
     changed = np.flatnonzero((pair.before >= 0) & (pair.before != pair.after))
     names = np.array(segments, dtype=object)
@@ -98,7 +98,7 @@ class _Main:
 
     Parameters
     ----------
-    ids : Index of str, length n
+    ids : Index of int, length n
         The customers.
     direction : ndarray of shape (n,)
         up, down or across.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from crmwb import storage
 from crmwb.migration.schemes import Key, Schemes
@@ -26,10 +27,10 @@ class Month:
     ----------
     as_of : date
         The first day after the month.
-    ids : Index of str, length n
-        Customers who had bought by then, sorted.
+    ids : Index of int, length n
+        Customers who had bought by then, sorted: their places in `Sources.ids`.
     frame : DataFrame of shape (n, ...)
-        Their features then.
+        Their features then; customer_id holds places too.
     year_cents : int64 ndarray of shape (n,)
         Their revenue of the twelve months before, or of as many as are known.
     codes : mapping of (scheme, definition) to int ndarray of shape (n,)
@@ -73,9 +74,13 @@ class Sources:
     stages: Path
     written: Mapping[str, Path]
 
+    def ids(self) -> pa.Array:
+        """Return all customers: month after month they are known by their places in it, not by texts."""
+        return storage.ids_of(self.snapshots, self.stages)
+
 
 def months(
-    sources: Sources, schemes: Schemes, columns: Sequence[str], *, n_months: int, first_event: date
+    sources: Sources, schemes: Schemes, columns: Sequence[str], ids: pa.Array, *, n_months: int, first_event: date
 ) -> Iterator[Month]:
     """Yield the last `n_months` + 1 month ends in order; never more than two are in memory, and a year of revenue.
 
@@ -87,6 +92,8 @@ def months(
         Assign segments to customers.
     columns : sequence of str
         The features to read; those that do not exist are left out.
+    ids : Array
+        As `sources.ids()` returns them.
     n_months : int
         How many transitions from one month end to the next.
     first_event : date
@@ -101,19 +108,20 @@ def months(
     past: deque[tuple[pd.Index, Array]] = deque(maxlen=YEAR)
     begin = max(0, len(every) - len(wanted) - YEAR)
     for end in every[begin:]:
-        frame = _at(snapshots, end, read if end in wanted else ["customer_id", "revenue_cents"])
-        ids = pd.Index(frame["customer_id"])
+        frame = _at(snapshots, end, read if end in wanted else ["customer_id", "revenue_cents"], ids)
+        own = pd.Index(frame["customer_id"])
         cents = frame["revenue_cents"].to_numpy().astype(np.int64)
         if end in wanted:
-            stage_ids, stage_codes = _stages(sources.stages, end, schemes)
-            codes, unchanged = schemes.label(frame, _written(sources.written, end))
-            since = cents if whole and len(past) < YEAR else cents - _aligned(past[0], ids) if past else 0 * cents
-            yield Month(end, ids, frame, since, codes, stage_ids, stage_codes, unchanged)
-        past.append((ids, cents))
+            stage_ids, stage_codes = _stages(sources.stages, end, schemes, ids)
+            codes, unchanged = schemes.label(frame, _written(sources.written, end, ids))
+            since = cents if whole and len(past) < YEAR else cents - _aligned(past[0], own) if past else 0 * cents
+            yield Month(end, own, frame, since, codes, stage_ids, stage_codes, unchanged)
+        past.append((own, cents))
 
 
-def _at(path: Path, end: date, columns: Sequence[str]) -> pd.DataFrame:
+def _at(path: Path, end: date, columns: Sequence[str], ids: pa.Array) -> pd.DataFrame:
     frame = storage.read_frame(path, columns, ("as_of", [end]))
+    frame["customer_id"] = storage.places(pa.array(frame["customer_id"], type=ids.type), ids)
     return frame.sort_values("customer_id", ignore_index=True)
 
 
@@ -123,19 +131,19 @@ def _aligned(before: tuple[pd.Index, Array], ids: pd.Index) -> Array:
     return np.where(place >= 0, before[1][place], 0)
 
 
-def _written(paths: Mapping[str, Path], end: date) -> dict[str, pd.DataFrame]:
+def _written(paths: Mapping[str, Path], end: date, ids: pa.Array) -> dict[str, pd.DataFrame]:
     there = {scheme: path for scheme, path in paths.items() if path.exists()}
     frames = {
-        scheme: _at(path, end, ["customer_id", scheme, f"{scheme}_by_former_definition"]).set_index("customer_id")
+        scheme: _at(path, end, ["customer_id", scheme, f"{scheme}_by_former_definition"], ids).set_index("customer_id")
         for scheme, path in there.items()
     }
     return {scheme: frame for scheme, frame in frames.items() if len(frame)}
 
 
-def _stages(path: Path, end: date, schemes: Schemes) -> tuple[pd.Index | None, Array | None]:
+def _stages(path: Path, end: date, schemes: Schemes, ids: pa.Array) -> tuple[pd.Index | None, Array | None]:
     if not path.exists():
         return None, None
-    frame = _at(path, end, ["customer_id", "stage"])
+    frame = _at(path, end, ["customer_id", "stage"], ids)
     if frame.empty:
         return None, None
     return pd.Index(frame["customer_id"]), schemes.codes(("stage", "frozen"), frame["stage"])

@@ -103,7 +103,7 @@ class Schemes:
     def codes(self, key: Key, segments: pd.Series) -> Array:
         """Return places in the scheme's order; a segment that is not in it yet goes to its end."""
         known = self.segments[key]
-        categories = pd.Categorical(segments.astype(object))
+        categories = pd.Categorical(segments.astype("str"))
         known += sorted(str(name) for name in categories.categories if name not in known)
         place = np.array([known.index(str(name)) for name in categories.categories] or [0], dtype=np.int64)
         return np.asarray(place[categories.codes])

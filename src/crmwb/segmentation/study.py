@@ -10,6 +10,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 import pandas as pd
+import pyarrow as pa
 
 from crmwb import engine, storage
 from crmwb.engine import Backend
@@ -128,7 +129,7 @@ def study(
         model = fit(customers, observed["as_of"], p, params.seed, interests=interests)
         model = refit.settle(model, past.accepted, customers, p.refit, interests=interests)
         as_of = date.fromisoformat(observed["as_of"])
-        followed = rfm.follow(past.snapshots, as_of, p.rfm)
+        followed = rfm.follow(past.snapshots, as_of, p.rfm, pa.array(customers["customer_id"], type=pa.string()))
         segments = score(customers, model, interests=interests, rfm_before=followed.before)
     with step("describing segments"):
         ruled = rules.fit(customers, segments, p, params.seed, currency)

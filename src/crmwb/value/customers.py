@@ -7,6 +7,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 import pandas as pd
+import pyarrow as pa
 
 from crmwb.contract.value import CUSTOMERS
 from crmwb.contract.value_customers import POTENTIAL
@@ -84,7 +85,15 @@ def value_customers(
     influences = influence.customers(features, brought, clv, p.referral_type_1_share)
     wallets = wallet.customers(con, tables, features, as_of, first)
     card = scorecard.card(
-        scorecard.Source(con, tables, first, margin, p.referral_type_1_share, params.features.off_season_months),
+        scorecard.Source(
+            con,
+            tables,
+            first,
+            margin,
+            p.referral_type_1_share,
+            params.features.off_season_months,
+            ids=pa.array(features[KEY].sort_values(), type=pa.string()),
+        ),
         features,
         snapshots,
         as_of,

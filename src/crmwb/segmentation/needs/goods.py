@@ -53,7 +53,9 @@ def single_products(con: Backend, sales: ir.Table, bought: ir.Table, products: i
     )
 
 
-def bits(con: Backend, bought: ir.Table, products: ir.Table | None, by: str, n: int) -> tuple[list[str], ir.Table]:
+def bits(
+    con: Backend, bought: ir.Table, products: ir.Table | None, by: str, n: int, *, measured: ir.Table | None = None
+) -> tuple[list[str], ir.Table]:
     """Give the `n` items that most customers buy a bit each.
 
     Parameters
@@ -68,6 +70,8 @@ def bits(con: Backend, bought: ir.Table, products: ir.Table | None, by: str, n: 
         A column of products.
     n : int
         How many, 62 at most.
+    measured : ir.Table, optional
+        What `attribute` has summed up by customer and item of the same column, where it has.
 
     Returns
     -------
@@ -79,7 +83,8 @@ def bits(con: Backend, bought: ir.Table, products: ir.Table | None, by: str, n: 
     else:
         values = products.filter(products[by].notnull()).select("product_id", item=products[by])
     wanted = bought.join(values, "product_id").select("customer_id", "product_id", "item")
-    counts = wanted.select("customer_id", "item").distinct().group_by("item").aggregate(n=lambda t: t.count())
+    pairs = wanted.select("customer_id", "item").distinct() if measured is None else measured
+    counts = pairs.group_by("item").aggregate(n=lambda t: t.count())
     top = engine.batches(con, counts.order_by(ibis.desc("n"), "item").limit(n)).read_all()
     items = [str(item) for item in top["item"].to_pylist()]
     numbered = pa.table({"item": pa.array(items, pa.string()), "bit": pa.array([2**i for i in range(len(items))])})

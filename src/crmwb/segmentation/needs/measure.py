@@ -159,12 +159,15 @@ class _Source:
         if self.sales is None or not self.has("product"):
             return
         bought = goods.bought(self.con, self.sales)
+        measured: dict[str, ir.Table] = {}
         for name in goods.ATTRIBUTES:
             if self.products is not None and self.has(name):
-                yield goods.attribute(self.con, bought, self.products, name)
+                block = goods.attribute(self.con, bought, self.products, name)
+                measured[name] = block.parts
+                yield block
         yield goods.single_products(self.con, self.sales, bought, self.products, self.params.n_products)
         by = next((name for name in ("category", "line") if self.has(name)), "product_id")
-        bits = goods.bits(self.con, bought, self.products, by, self.params.bundle_items)
+        bits = goods.bits(self.con, bought, self.products, by, self.params.bundle_items, measured=measured.get(by))
         most, least = self.params.n_bundles, self.params.min_support
         self.bundles = bundles.bundles(self.con, self.sales, bits, n_bundles=most, min_support=least)
         if self.bundles is None:

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from crmwb import storage
 from crmwb.contract.segments import RFM_MONTHS
 from crmwb.params import RfmParams
-from crmwb.segmentation.rfm.scores import READ_FROM, SCORES, fit, score
+from crmwb.segmentation.rfm.scores import READ_FROM, SCORES, fit, rules, scores
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Followed:
     before: pd.DataFrame | None
 
 
-def follow(snapshots: Path, as_of: date, params: RfmParams) -> Followed:
+def follow(snapshots: Path, as_of: date, params: RfmParams, ids: pa.Array) -> Followed:
     """Name the segment of each buyer at every month end up to `as_of`.
 
     Parameters
@@ -47,45 +48,57 @@ def follow(snapshots: Path, as_of: date, params: RfmParams) -> Followed:
         The present; it may be a month end itself.
     params : RfmParams
         How scores are cut and kept.
+    ids : Array
+        All customers, in the order of their ids.
     """
     frames, history = [], []
-    names = list(dict.fromkeys(["", *(rule.name for rule in params.segments)]))  # texts take much memory
+    texts: pd.Index[str] = pd.Index(ids.to_pandas(), name="customer_id")
+    of_rules = ["", *(rule.name for rule in params.segments)]
+    names: pd.Index[str] = pd.Index(list(dict.fromkeys(of_rules)))  # codes take a fraction of the memory of texts
+    named = names.get_indexer(pd.Index(of_rules))
     before: pd.DataFrame | None = None
     former: dict[str, Any] | None = None
-    for end, buyers in _month_ends(snapshots, as_of):
+    for end, buyers in _month_ends(snapshots, as_of, ids):
         model = fit(buyers, params)
-        ids = pd.Index(buyers["customer_id"])
-        was = None if before is None else before.reindex(ids)  # once: of many customers it takes its time
-        placed = score(buyers, model, before=was).set_axis(ids)
-        fresh = score(buyers, model)["rfm_segment"].set_axis(ids)
-        segment = placed["rfm_segment"]
-        unchanged = segment if former is None else score(buyers, former, before=was)["rfm_segment"].set_axis(ids)
+        was = None if before is None else before.reindex(buyers.index)
+        placed, fresh = scores(buyers, model, before=was), scores(buyers, model)
+        segment, of_fresh = (named[rules(each, model) + 1] for each in (placed, fresh))
+        unchanged = segment if former is None else named[rules(scores(buyers, former, before=was), former) + 1]
         frames.append(
             pd.DataFrame(
                 {
                     "as_of": end,
-                    "customer_id": ids,
-                    "rfm_segment": pd.Categorical(segment.to_numpy(), names),
-                    "rfm_segment_by_former_definition": pd.Categorical(unchanged.to_numpy(), names),
+                    "customer_id": pd.Categorical.from_codes(buyers.index, texts),
+                    "rfm_segment": pd.Categorical.from_codes(segment, names),
+                    "rfm_segment_by_former_definition": pd.Categorical.from_codes(unchanged, names),
                 }
             )
         )
-        known = np.zeros(len(ids), dtype=bool) if was is None else was["rfm_segment"].notna().to_numpy()
-        n_changed = 0 if was is None else int((known & (was["rfm_segment"] != segment)).sum())
-        history.append((end, len(ids), int(known.sum()), n_changed, int((segment != fresh).sum())))
+        known = np.zeros(len(buyers), dtype=bool) if was is None else was["segment"].notna().to_numpy()
+        n_changed = 0 if was is None else int((known & (was["segment"] != segment)).sum())
+        history.append((end, len(buyers), int(known.sum()), n_changed, int((segment != of_fresh).sum())))
         if end < as_of:
-            before, former = placed[[*SCORES, "rfm_segment"]], model
+            before, former = placed[list(SCORES)].assign(segment=segment), model
     return Followed(
         pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=RFM_MONTHS.names),
         pd.DataFrame(history, columns=["as_of", "n_customers", "n_before", "n_changed", "n_held"]),
-        before,
+        None if before is None else _named(before, texts, names),
     )
 
 
-def _month_ends(snapshots: Path, as_of: date) -> Iterator[tuple[date, pd.DataFrame]]:
+def _named(before: pd.DataFrame, texts: pd.Index, names: pd.Index) -> pd.DataFrame:
+    """Return the scores of customers known by places on their ids, with the name of the segment."""
+    segment = names.to_numpy()[before["segment"].to_numpy()]
+    return before[list(SCORES)].assign(rfm_segment=segment).set_axis(texts.take(before.index.to_numpy()))
+
+
+def _month_ends(snapshots: Path, as_of: date, ids: pa.Array) -> Iterator[tuple[date, pd.DataFrame]]:
+    """Yield the buyers of each month end on their places in `ids`."""
     columns = list(dict.fromkeys(["customer_id", "n_purchase_days", *READ_FROM.values()]))
     for end in (end for end in storage.values_of(snapshots, "as_of") if end <= as_of):
         frame = storage.read_frame(snapshots, columns, ("as_of", [end]))
-        frame = frame[frame["n_purchase_days"].fillna(0) > 0].sort_values("customer_id", ignore_index=True)
+        frame = frame[frame["n_purchase_days"].fillna(0) > 0]
+        place = storage.places(pa.array(frame.pop("customer_id"), type=ids.type), ids)
+        frame = frame.set_axis(pd.Index(place))[place >= 0].sort_index()
         if len(frame):
             yield end, frame

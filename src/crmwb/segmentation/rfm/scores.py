@@ -105,22 +105,34 @@ def score(buyers: pd.DataFrame, model: dict[str, Any], *, before: pd.DataFrame |
     3              2                         2      hibernating
     4              1                         1             lost
     """
+    was = None if before is None else before.reindex(buyers["customer_id"])
+    out = scores(buyers, model, before=was)
+    names = np.array(["", *(rule["name"] for rule in model["segments"])])
+    out["rfm_segment"] = names[rules(out, model) + 1]
+    out["rfm_class"] = classes(out, model["n_bins"])
+    return out
+
+
+def scores(buyers: pd.DataFrame, model: dict[str, Any], *, before: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return the numbers alone of what `score` returns; `before` has a row for each of `buyers`, in their order."""
     out = pd.DataFrame(index=buyers.index)
     for name in SCORES:
         learnt = model["scores"][name]
         was = None
         if before is not None:
-            was = before[name].reindex(buyers["customer_id"]).fillna(0).to_numpy().astype(np.int64)
+            was = before[name].fillna(0).to_numpy().astype(np.int64)
         out[name] = _scored(buyers[learnt["column"]].to_numpy().astype(np.int64), learnt, out, was)
     out["frequency_monetary_score"] = (out["frequency_score"] + out["monetary_score"] + 1) // 2
-    rules = model["segments"]
-    fits = [
-        out["recency_score"].between(*rule["recency"])
-        & out["frequency_monetary_score"].between(*rule["frequency_monetary"])
-        for rule in rules
-    ]
-    out["rfm_segment"] = np.select(fits, [rule["name"] for rule in rules], default="")
-    out["rfm_class"] = classes(out, model["n_bins"])
+    return out
+
+
+def rules(scored: pd.DataFrame, model: dict[str, Any]) -> np.ndarray:
+    """Return which rule of `model`, from 0, is the first that fits the scores; -1 where none does; shape (n,)."""
+    recency, both = scored["recency_score"].to_numpy(), scored["frequency_monetary_score"].to_numpy()
+    out = np.full(len(scored), -1)
+    for i, rule in reversed(list(enumerate(model["segments"]))):
+        (least, most), (low, high) = rule["recency"], rule["frequency_monetary"]
+        out[(recency >= least) & (recency <= most) & (both >= low) & (both <= high)] = i
     return out
 
 

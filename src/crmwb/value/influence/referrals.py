@@ -42,7 +42,7 @@ def referrals(
         referral_chain_value_cents, in_circle (their referrer is cut away).
     """
     n = len(referred_by)
-    parent = referred_by.index.get_indexer(pd.Index(referred_by.fillna("")))
+    parent = referred_by.index.get_indexer(pd.Index(referred_by))
     circle = _in_circle(parent)
     linked = (parent >= 0) & ~circle
     counts = linked & worth_cents.notna().to_numpy()

@@ -12,6 +12,7 @@ from typing import Any
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from crmwb.engine import Backend
 from crmwb.findings import Finding, Name, Share, Unavailable, to_json
@@ -47,7 +48,20 @@ def allocated_share(rank: np.ndarray, n_suppliers: np.ndarray) -> np.ndarray:
     return share
 
 
-def customers(con: Backend, tables: Tables, features: pd.DataFrame, as_of: date, first_event: date) -> pd.DataFrame:
+def is_known(features: pd.DataFrame) -> bool:
+    """Whether the source says of anybody's wallet how large it is, or which place in it is ours."""
+    return bool(features["wallet_cents"].notna().any()) or ({RANK, SUPPLIERS} <= set(features))
+
+
+def customers(
+    con: Backend,
+    tables: Tables,
+    features: pd.DataFrame,
+    as_of: date,
+    first_event: date,
+    *,
+    ids: pa.Array | None = None,
+) -> pd.DataFrame:
     """Say what share of each customer's wallet is ours, and how much is left.
 
     Parameters
@@ -60,6 +74,8 @@ def customers(con: Backend, tables: Tables, features: pd.DataFrame, as_of: date,
         `FEATURES` of all customers; supplier_rank and n_suppliers where the source has them.
     as_of, first_event : date
         Revenue is that of the year before `as_of`; where the data begin later than that, it is scaled up to a year.
+    ids : Array, optional
+        Where customers are known by their places in it, all of them.
 
     Returns
     -------
@@ -71,7 +87,7 @@ def customers(con: Backend, tables: Tables, features: pd.DataFrame, as_of: date,
     yearly = pd.Series(np.nan, index=table.index)
     if "transactions" in tables:
         days = min(YEAR, as_of - first_event).days
-        sums = rows(con, _last_year(tables["transactions"], as_of))["cents"]
+        sums = rows(con, _last_year(tables["transactions"], as_of), ids)["cents"]
         yearly = (sums.reindex(table.index, fill_value=0) * (YEAR.days / days)).round()
     ours = yearly.clip(lower=0).to_numpy()
     stated = table["wallet_cents"].to_numpy(dtype=np.float64, na_value=np.nan)

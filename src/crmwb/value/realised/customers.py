@@ -4,6 +4,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from crmwb.contract.value_customers import REALISED
 from crmwb.engine import Backend
@@ -22,9 +23,9 @@ FEATURES = (
 )  # fmt: skip
 
 
-def spent_on(con: Backend, tables: Tables, as_of: date) -> pd.DataFrame:
-    """Return `costs.spent` as a frame on the index customer_id."""
-    return rows(con, costs.spent(tables, as_of))
+def spent_on(con: Backend, tables: Tables, as_of: date, ids: pa.Array | None = None) -> pd.DataFrame:
+    """Return `costs.spent` as a frame on the index customer_id, or on the places of customers in `ids`."""
+    return rows(con, costs.spent(tables, as_of), ids)
 
 
 def customers(con: Backend, tables: Tables, features: pd.DataFrame, as_of: date, margin: Margin) -> pd.DataFrame:

@@ -133,7 +133,8 @@ def score_error(
 
 def _in_points(scale: Scale, values: np.ndarray, error: np.ndarray, among: np.ndarray) -> np.ndarray:
     """Return half of what lies, on the scale, between one error above and one below."""
-    up, down = (scale.points(values + direction * error, among) for direction in (1, -1))
+    ranks = scale.ranks(among)
+    up, down = (scale.points(values + direction * error, ranks) for direction in (1, -1))
     half: np.ndarray = np.abs(up - down) / 2
     return half
 

@@ -5,6 +5,7 @@ from datetime import date
 import ibis
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from crmwb.engine import Backend
 from crmwb.history.asof import days_between
@@ -14,8 +15,8 @@ from crmwb.value.rows import rows
 COLUMNS = ("n_paid", "days_beyond_terms", "days_beyond_terms_error", "open_cents")
 
 
-def payments(con: Backend, tables: Tables, as_of: date) -> pd.DataFrame:
-    """Compare payments with their terms, as of a day.
+def payments(con: Backend, tables: Tables, as_of: date, ids: pa.Array | None = None) -> pd.DataFrame:
+    """Compare payments with their terms, as of a day; customers by their places in `ids`, where given.
 
     Returns
     -------
@@ -37,7 +38,7 @@ def payments(con: Backend, tables: Tables, as_of: date) -> pd.DataFrame:
         squares=(late * late).sum(where=paid).cast("int64"),
         open_cents=issued.amount_cents.sum(where=~paid).fill_null(0).cast("int64"),
     )
-    table = rows(con, sums)
+    table = rows(con, sums, ids)
     n = table["n_paid"].to_numpy(dtype=np.float64)
     mean = np.divide(table["late"].to_numpy(dtype=np.float64), n, out=np.full(len(n), np.nan), where=n > 0)
     within = table["squares"].to_numpy(dtype=np.float64) - n * mean**2

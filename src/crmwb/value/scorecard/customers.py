@@ -103,6 +103,7 @@ def card(
     past = Past()
     for end, indicators in past_indicators(source, snapshots, as_of, params.history_months, forecast):
         past = past.followed_by(follow(end, indicators, past.last, params), _names(params))
+    past = past.named(source.ids)
     # against month ends, which one model values, today is placed by it too: or a change of model would be one of tiers
     alike = now
     if forecast is not None:
@@ -161,7 +162,12 @@ def _card(
     level = pd.Series(dtype=np.int64) if present is None else present.level
     table, is_sensitive = sensitivity(scored, weights, definition.shares)
     names, moved = _names(params), moved or present
-    ends = [*past.frames, *([moved.frame(names)] if moved is not None and is_month_end(as_of) else [])]
+    ends = list(past.frames)
+    if moved is not None and is_month_end(as_of):
+        present_frame = moved.frame(names)
+        if ends:  # as categories, which take less memory than texts
+            present_frame["customer_id"] = present_frame["customer_id"].astype(ends[0]["customer_id"].dtype)
+        ends.append(present_frame)
     shown = indicator_points.loc[scores.index, list(VARIABLE_POINTS)].round(4).rename(columns=VARIABLE_POINTS)
     out = scored.rename(columns=POINTS).join(shown).assign(
         n_dimensions_known=scored.notna().sum(axis=1),

@@ -8,7 +8,10 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from crmwb import storage
+from crmwb.contract.value_customers import WALLET
 from crmwb.engine import Backend
 from crmwb.value import influence, realised
 from crmwb.value.potential import customers as potential
@@ -42,6 +45,8 @@ class Source:
         Of referrals, see `influence.referrals`.
     off_season_months : tuple of int
         Months of the year.
+    ids : Array
+        All customers, in the order of their ids: at earlier month ends they are known by their places in it.
     """
 
     con: Backend
@@ -50,6 +55,7 @@ class Source:
     margin: Margin
     type_1_share: float
     off_season_months: tuple[int, ...]
+    ids: pa.Array
 
 
 def past_indicators(
@@ -75,15 +81,27 @@ def past_indicators(
     Yields
     ------
     date, DataFrame
-        The day before which everything was known, and the frame of indicators.
+        The day before which everything was known, and the frame of indicators, on places in the source's ids.
     """
     ends = snapshots.filter(snapshots.as_of < ibis.literal(as_of)).select("as_of").distinct()
     month_ends = sorted(end.date() for end in pd.to_datetime(ends.to_pyarrow()["as_of"].to_pandas()))
     for end in month_ends[len(month_ends) - n_months :] if n_months < len(month_ends) else month_ends:
-        then = rows(source.con, snapshots.filter(snapshots.as_of == ibis.literal(end)).select(COLUMNS)).reset_index()
+        at_end = snapshots.filter(snapshots.as_of == ibis.literal(end)).select(COLUMNS)
+        then = _referrers_placed(rows(source.con, at_end, source.ids), source.ids).reset_index()
         clv = clv_of(then, forecast)
-        brought = profits(then, realised.spent_on(source.con, source.tables, end), source.margin).reset_index()
-        yield end, describe(source, then, brought, clv, as_of=end)
+        spent = realised.spent_on(source.con, source.tables, end, source.ids)
+        brought = profits(then, spent, source.margin).reset_index()
+        wallets = None if wallet.is_known(then) else pd.DataFrame(columns=WALLET.names)
+        yield end, describe(source, then, brought, clv, as_of=end, wallets=wallets, ids=source.ids)
+
+
+def _referrers_placed(features: pd.DataFrame, ids: pa.Array) -> pd.DataFrame:
+    """Return the features with the place of the referrer in `ids`, NaN where there is none."""
+    referrers = features["referred_by"]
+    if not referrers.notna().any():
+        return features
+    place = storage.places(pa.array(referrers, type=ids.type), ids)
+    return features.assign(referred_by=np.where(place >= 0, place, np.nan))
 
 
 def describe(
@@ -95,6 +113,7 @@ def describe(
     as_of: date,
     influences: pd.DataFrame | None = None,
     wallets: pd.DataFrame | None = None,
+    ids: pa.Array | None = None,
 ) -> pd.DataFrame:
     """Gather the indicators of a moment, working out those parts that are not given.
 
@@ -110,14 +129,16 @@ def describe(
         The moment.
     influences, wallets : DataFrame, optional
         As influence.customers and wallet.customers return them.
+    ids : Array, optional
+        Where customers are known by their places in it, all of them.
     """
     if influences is None:
         influences = influence.customers(features, brought, clv, source.type_1_share)
     if wallets is None:
-        wallets = wallet.customers(source.con, source.tables, features, as_of, source.first_event)
+        wallets = wallet.customers(source.con, source.tables, features, as_of, source.first_event, ids=ids)
     return indicators(
         features, brought, clv, influences, wallets,
-        payments=payments(source.con, source.tables, as_of),
+        payments=payments(source.con, source.tables, as_of, ids),
         as_of=as_of, off_season_months=source.off_season_months,
     )  # fmt: skip
 

@@ -1,15 +1,18 @@
 """The tiers at month ends, each from what was known then, in the order of time and by the rule of today's tiers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Self
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from crmwb.params import ScorecardParams
 from crmwb.tiers import held_boundaries, levels_of, place
-from crmwb.value.scorecard.points import dimensions, points, score
+from crmwb.value.scorecard.points import dimensions, points, ranks, score
+from crmwb.value.scorecard.scale import Ranks
 
 
 @dataclass(frozen=True)
@@ -18,15 +21,15 @@ class Definition:
 
     Attributes
     ----------
-    indicators : DataFrame of shape (n, n_indicators)
-        Of all buyers.
+    ranks : mapping of str to Ranks
+        Of each indicator, among all buyers.
     shares : ndarray of shape (k,)
         Of customers, or of revenue, best tier first.
     bounds : ndarray of shape (k + 1,)
         See `crmwb.tiers.held_boundaries`.
     """
 
-    indicators: pd.DataFrame
+    ranks: Mapping[str, Ranks]
     shares: np.ndarray
     bounds: np.ndarray
 
@@ -36,7 +39,19 @@ class Definition:
 
         `before` has the levels of the month before: the tiers hold their shares once who is near a boundary has stayed.
         """
-        return cls(indicators, *_cut(scores_of(indicators, params).dropna(), indicators, params, before))
+        return cls.of(ranks(indicators), scores_of(indicators, params).dropna(), indicators, params, before)
+
+    @classmethod
+    def of(
+        cls,
+        among: Mapping[str, Ranks],
+        scores: pd.Series,
+        indicators: pd.DataFrame,
+        params: ScorecardParams,
+        before: pd.Series | None,
+    ) -> Self:
+        """Do the same with known ranks and scores, none of them NaN."""
+        return cls(among, *_cut(scores, indicators, params, before))
 
 
 @dataclass(frozen=True)
@@ -111,6 +126,19 @@ class Past:
             return self
         return type(self)((*self.frames, placed.frame(names)), (*self.counts, placed.counts()), placed)
 
+    def named(self, ids: pa.Array) -> Self:
+        """Return the same of customers by their ids, where the month ends knew them by their places in `ids`."""
+        if self.last is None:
+            return self
+        texts = pd.Index(ids.to_pandas())
+        frames = tuple(
+            frame.assign(customer_id=pd.Categorical.from_codes(frame["customer_id"], texts)) for frame in self.frames
+        )
+        level = self.last.level
+        return replace(
+            self, frames=frames, last=replace(self.last, level=level.set_axis(texts.take(level.index.to_numpy())))
+        )
+
 
 def follow(as_of: date, indicators: pd.DataFrame, before: Placed | None, params: ScorecardParams) -> Placed | None:
     """Place the buyers of one moment, given those of the month before; None where nobody has a score.
@@ -126,10 +154,11 @@ def follow(as_of: date, indicators: pd.DataFrame, before: Placed | None, params:
     params : ScorecardParams
         Weights, tiers and hysteresis.
     """
-    scores = scores_of(indicators, params).dropna()
+    among = ranks(indicators)
+    scores = scores_of(indicators, params, among).dropna()
     if scores.empty:
         return None
-    definition = Definition.learn(indicators, params, None if before is None else before.level)
+    definition = Definition.of(among, scores, indicators, params, None if before is None else before.level)
     margin = params.hysteresis_points
     of_income = _of_income(indicators, params).reindex(scores.index)
     by_score = pd.Series(levels_of(scores.to_numpy(), definition.bounds), index=scores.index)
@@ -137,7 +166,7 @@ def follow(as_of: date, indicators: pd.DataFrame, before: Placed | None, params:
     if before is None:
         return Placed(as_of, definition, fresh, fresh, fresh, of_income < by_score, None)
     by_score = place(scores, definition.bounds, before.level, margin)
-    by_former = scores_of(indicators, params, before.definition.indicators).reindex(scores.index).fillna(scores)
+    by_former = scores_of(indicators, params, before.definition.ranks).reindex(scores.index).fillna(scores)
     unchanged = _better(place(by_former, before.definition.bounds, before.level, margin), of_income)
     level = _better(by_score, of_income)
     return Placed(as_of, definition, level, fresh, unchanged, of_income < by_score, before.level)
@@ -176,6 +205,6 @@ def _of_income(indicators: pd.DataFrame, params: ScorecardParams) -> pd.Series:
     return last
 
 
-def scores_of(indicators: pd.DataFrame, params: ScorecardParams, among: pd.DataFrame | None = None) -> pd.Series:
-    """Return the score of each buyer, ranked among the buyers of `among`; NaN where nothing is known."""
+def scores_of(indicators: pd.DataFrame, params: ScorecardParams, among: Mapping[str, Ranks] | None = None) -> pd.Series:
+    """Return the score of each buyer, ranked among the buyers of `among`, or these; NaN where nothing is known."""
     return score(dimensions(points(indicators, among)), params.weights.model_dump())

@@ -10,15 +10,21 @@ import numpy as np
 import pandas as pd
 
 from crmwb.value.scorecard.indicators import DIMENSIONS, INDICATORS
+from crmwb.value.scorecard.scale import Ranks
 
 DECIMALS = 4  # equal customers must not differ by the last bit of a float
 
 
-def points(indicators: pd.DataFrame, among: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return the points of each indicator, of the shape of `indicators`, among the customers of `among`, or these."""
-    others = indicators if among is None else among
-    values = {s.name: (indicators[s.name].to_numpy(), others[s.name].to_numpy()) for s in INDICATORS}
-    return pd.DataFrame({s.name: s.scale.points(*values[s.name]) for s in INDICATORS}, index=indicators.index)
+def ranks(indicators: pd.DataFrame) -> dict[str, Ranks]:
+    """Rank the values of each indicator."""
+    return {s.name: s.scale.ranks(indicators[s.name].to_numpy()) for s in INDICATORS}
+
+
+def points(indicators: pd.DataFrame, among: Mapping[str, Ranks] | None = None) -> pd.DataFrame:
+    """Return the points of each indicator, of the shape of `indicators`, among the buyers of `among`, or these."""
+    others = ranks(indicators) if among is None else among
+    of_each = {s.name: s.scale.points(indicators[s.name].to_numpy(), others[s.name]) for s in INDICATORS}
+    return pd.DataFrame(of_each, index=indicators.index)
 
 
 def dimensions(indicator_points: pd.DataFrame) -> pd.DataFrame:

@@ -1,10 +1,33 @@
 """How an indicator becomes points from 0 to 100."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from crmwb.findings import Finding, Number
+
+
+class Ranks(NamedTuple):
+    """The distinct values of some buyers, rising, and the points of each; both of shape (n,)."""
+
+    values: np.ndarray
+    points: np.ndarray
+
+    @classmethod
+    def of(cls, among: np.ndarray) -> "Ranks":
+        """Rank the known values of all buyers."""
+        known, counts = np.unique(among[np.isfinite(among)], return_counts=True)
+        return cls(known, 50 * (2 * np.cumsum(counts) - counts) / max(counts.sum(), 1))
+
+    def at(self, values: np.ndarray) -> np.ndarray:
+        """Return the points of `values`; NaN where unknown, or where nobody's is known."""
+        if not self.values.size:
+            return np.full(len(values), np.nan)
+        return np.asarray(np.interp(values, self.values, self.points))
+
+
+NO_RANKS = Ranks(np.empty(0), np.empty(0))
 
 
 @dataclass(frozen=True)
@@ -14,8 +37,12 @@ class Linear:
     worst: float
     best: float
 
-    def points(self, values: np.ndarray, among: np.ndarray) -> np.ndarray:  # noqa: ARG002 - the anchors are fixed
-        """Return the points of `values`, NaN where unknown; whoever they are `among`."""
+    def ranks(self, among: np.ndarray) -> Ranks:  # noqa: ARG002 - the anchors are fixed
+        """Return what `points` needs to know of all buyers: nothing."""
+        return NO_RANKS
+
+    def points(self, values: np.ndarray, ranks: Ranks) -> np.ndarray:  # noqa: ARG002
+        """Return the points of `values`, NaN where unknown."""
         return 100 * np.clip((values - self.worst) / (self.best - self.worst), 0, 1)
 
     @property
@@ -28,13 +55,13 @@ class Linear:
 class Percentile:
     """The share of buyers who are worse, plus half of those who are equal; straight between two buyers' values."""
 
-    def points(self, values: np.ndarray, among: np.ndarray) -> np.ndarray:
+    def ranks(self, among: np.ndarray) -> Ranks:
+        """Rank the values of all buyers."""
+        return Ranks.of(among)
+
+    def points(self, values: np.ndarray, ranks: Ranks) -> np.ndarray:
         """Return the points of `values` among those of all buyers; NaN where unknown, or where nobody's is known."""
-        known, counts = np.unique(among[np.isfinite(among)], return_counts=True)
-        if not known.size:
-            return np.full(len(values), np.nan)
-        ranks: np.ndarray = np.interp(values, known, 50 * (2 * np.cumsum(counts) - counts) / counts.sum())
-        return ranks
+        return ranks.at(values)
 
     @property
     def meaning(self) -> Finding:
@@ -46,10 +73,13 @@ class Percentile:
 class PercentileAboveZero:
     """0 for customers who have none; the others are ranked among each other, because most customers have none."""
 
-    def points(self, values: np.ndarray, among: np.ndarray) -> np.ndarray:
+    def ranks(self, among: np.ndarray) -> Ranks:
+        """Rank the values above 0 of all buyers."""
+        return Ranks.of(np.where(among > 0, among, np.nan))
+
+    def points(self, values: np.ndarray, ranks: Ranks) -> np.ndarray:
         """Return the points of `values` among those of all buyers; NaN where unknown."""
-        ranked = Percentile().points(values, np.where(among > 0, among, np.nan))
-        return np.where(np.isnan(values), np.nan, np.where(values > 0, ranked, 0.0))
+        return np.where(np.isnan(values), np.nan, np.where(values > 0, ranks.at(values), 0.0))
 
     @property
     def meaning(self) -> Finding:
