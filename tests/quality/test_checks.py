@@ -4,14 +4,15 @@ import subprocess
 import sys
 
 import great_expectations as gx
+import pandas as pd
 import pytest
 from great_expectations.expectations.expectation import Expectation
 
 from crmwb.contract import Kind, Severity
 from crmwb.contract.canonical import TABLES
-from crmwb.quality.checks import row_checks, shape_checks
+from crmwb.quality.checks import MISSING, row_checks, shape_checks
 from crmwb.quality.validation import parents_first
-from crmwb.quality.verdicts import suite
+from crmwb.quality.verdicts import judge, judge_shape, suite
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
@@ -41,6 +42,18 @@ def test_a_shape_suite_asks_for_every_column_with_its_type(table):
     asked = suite(table.name, shape_checks(table))
     assert {e.column: e.value_set for e in asked.expectations} == {f.name: [str(f.type)] for f in table.schema}
     assert {e.severity.value for e in asked.expectations} == {"critical"}
+
+
+def test_shapes_are_judged_as_great_expectations_would():
+    checks = shape_checks(TABLES["products"])
+    types = pd.DataFrame({check.judged: [check.expectation.value_set[0]] for check in checks})
+    types[["product_id", "brand"]] = [MISSING, "int64"]
+    ours, theirs = (
+        [(v.check.rule, v.checked, v.rows.tolist()) for v in verdicts]
+        for verdicts in (judge_shape(checks, types), judge("shape", checks, [types]))
+    )
+    assert ours == theirs
+    assert {rule for rule, _, rows in ours if rows} == {"product_id_is_there", "brand_is_there"}
 
 
 def test_rules_are_named_once_per_table():

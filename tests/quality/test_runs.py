@@ -12,7 +12,7 @@ from crmwb.contract.canonical import TRANSACTIONS
 from crmwb.errors import CrmwbError
 from crmwb.findings import from_json
 from crmwb.findings.say import say
-from crmwb.quality.runs import accepted
+from crmwb.quality.runs import accepted, profile
 from crmwb.quality.runs.profile import distributions
 from crmwb.quality.runs.stability import stability_index
 
@@ -107,6 +107,17 @@ def test_a_distribution_counts_bins_that_do_not_depend_on_the_data(sales):
     assert shares["channel"] == {"web": 0.5, "shop": 0.25, "unknown": 0.25}
     assert "discount_cents" not in shares  # nothing is known of it
     assert not {"customer_id", "order_id", "ordered_at"} & shares.keys()
+
+
+def test_the_values_of_a_column_of_which_nothing_is_known_are_not_counted(sales, monkeypatch):
+    counted = []
+    shares_of = profile._shares
+    monkeypatch.setattr(
+        profile, "_shares", lambda rows, column, n: counted.append(column.name) or shares_of(rows, column, n)
+    )
+    distributions(sales("customer_id ordered_at revenue channel discount_cents\na 2024-01-01 1.00 web -"), TRANSACTIONS)
+    assert "channel" in counted
+    assert "discount_cents" not in counted
 
 
 def test_rare_labels_may_tell_of_a_person_and_are_not_kept(sales):

@@ -34,7 +34,7 @@ from crmwb.quality.results import TableResult, Validation, profile_of
 from crmwb.quality.runs import drift
 from crmwb.quality.runs.profile import distributions
 from crmwb.quality.stray import stray_checks
-from crmwb.quality.verdicts import Verdict, judge, with_examples
+from crmwb.quality.verdicts import Verdict, judge, judge_shape, with_examples
 
 
 @dataclass(frozen=True)
@@ -130,9 +130,7 @@ def _validate_table(
         folder / f"{table.name}.parquet" for folder in (setting.canonical, setting.clean, setting.quarantine)
     )
     types = shape(file, table)
-    shape_verdicts = with_examples(
-        judge(f"{table.name} shape", shape_checks(table), [types]), (), 1, types.loc.__getitem__
-    )
+    shape_verdicts = with_examples(judge_shape(shape_checks(table), types), (), 1, types.loc.__getitem__)
     limits.stop_on_wrong_shape(file, shape_verdicts)
     rows = engine.open_parquet(con, file, table.name, position=ROW)
     unreadable = unreadable_rows(con, setting.canonical, table.name)

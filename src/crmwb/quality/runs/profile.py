@@ -25,10 +25,13 @@ def distributions(rows: ir.Table, table: Table) -> dict[str, Distribution]:
 
     Columns of which nothing is known, ids, texts, days and names of people are left out.
     """
-    n_rows = rows.count().to_pyarrow().as_py()
+    counted = [c for c in table.columns if c.kind in {*NUMBERS, Kind.CATEGORY, Kind.BOOLEAN} and c.name not in NAMES]
+    known = {column.name: rows[column.name].count() for column in counted}
+    n_known = rows.aggregate(n_rows=rows.count(), **known).to_pyarrow().to_pylist()[0]
+    n_rows = n_known.pop("n_rows")
     shares_of = {}
-    for column in table.columns:
-        if n_rows and column.kind in {*NUMBERS, Kind.CATEGORY, Kind.BOOLEAN} and column.name not in NAMES:
+    for column in counted:
+        if n_known[column.name]:
             shares = _shares(rows, column, n_rows)
             if shares.get(UNKNOWN) != 1:
                 shares_of[column.name] = shares
