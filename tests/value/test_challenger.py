@@ -152,6 +152,8 @@ def test_traits_are_those_of_the_last_month_end_before_the_origin(con):
     assert traits.at(99, np.array([3])).shape == (1, 0)
     assert traits.until(199).at(500, np.array([3]))["top_channel"].tolist() == ["old 1"]
     assert traits.every(2).at(150, np.array([1]))["top_channel"].tolist() == ["old 0"]  # c00002
+    asked = engine.batches(con, traits.every(2).part).read_all()["customer_id"]  # the engine reads no others
+    assert asked.to_pylist() == days.ids[::2].tolist()
 
 
 def test_what_only_the_feature_table_tells_is_learned(con):

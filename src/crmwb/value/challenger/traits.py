@@ -1,12 +1,14 @@
 """The feature table as it was at month ends: numbers, shares and categories that learners may use."""
 
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Self
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from crmwb import engine
 from crmwb.calendar import day_number
@@ -18,6 +20,8 @@ NUMBERS = tuple(f.name for f in FEATURES if f.kind in {Kind.NUMBER, Kind.SHARE})
 CATEGORIES = tuple(f.name for f in FEATURES if f.kind is Kind.CATEGORY)
 LEAST_KNOWN = 0.3  # share of customers of whom a column must be known
 LEAST_SHARE, MOST_VALUES = 0.02, 6  # of a category, the values told apart
+
+_parts = count()  # names of tables on an engine
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,15 @@ class Traits:
         Customers, in their order.
     ends : tuple of int
         Days of the month ends there are, ascending; what they say was known before that day.
+    part : ir.Table or None
+        The column customer_id of those who are read, where not all are.
     """
 
     con: Backend
     snapshots: ir.Table
     ids: pd.Index
     ends: tuple[int, ...]
+    part: ir.Table | None = None
     _read: dict[int, pd.DataFrame] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -51,11 +58,14 @@ class Traits:
     def until(self, origin: int) -> Self:
         """Return what was known at `origin`."""
         ends = tuple(end for end in self.ends if end <= origin)
-        return type(self)(self.con, self.snapshots, self.ids, ends, self._read)
+        return type(self)(self.con, self.snapshots, self.ids, ends, self.part, self._read)
 
     def every(self, step: int) -> Self:
         """Return the snapshots of every `step`-th customer."""
-        return type(self)(self.con, self.snapshots, self.ids[::step], self.ends)
+        ids = self.ids[::step]
+        texts = pa.table({"customer_id": pa.array(ids, pa.string())})
+        part = engine.open_arrow(self.con, texts, f"traits_part_{next(_parts)}")
+        return type(self)(self.con, self.snapshots, ids, self.ends, part)
 
     def at(self, origin: int, customer: np.ndarray) -> pd.DataFrame:
         """Return the last snapshot at or before `origin` of some customers; without columns where there is none.
@@ -79,6 +89,8 @@ class Traits:
         """Read a snapshot, on the places of its customers."""
         day = ibis.literal(pd.Timestamp(end, unit="D").date())
         rows = self.snapshots.filter(self.snapshots.as_of == day).select("customer_id", *NUMBERS, *CATEGORIES)
+        if self.part is not None:
+            rows = rows.semi_join(self.part, "customer_id")
         frame: pd.DataFrame = engine.batches(self.con, rows).read_all().to_pandas()
         frame.index = self.ids.get_indexer(pd.Index(frame.pop("customer_id")))
         return frame[frame.index >= 0].sort_index()
