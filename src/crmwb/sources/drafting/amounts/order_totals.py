@@ -214,9 +214,9 @@ def sums_of(rows: Sequence[tuple[float, ...]], columns: Sequence[Column]) -> Ite
                 rest = [row[0] + sum(s * row[1 + i] for i, s in signed) - row[1 + total] for row in rows]
                 if not _is_nothing(rest):
                     continue
-                # what is 0 in nearly all orders fits any sum: it must hold where each part is something, too
-                within = ([left for left, row in zip(rest, rows, strict=True) if row[1 + i]] for i in few)
-                if all(map(_is_nothing, within)):
+                # what is 0 in nearly all orders fits any sum: it must hold where each part and the total are something
+                some = ([left for left, row in zip(rest, rows, strict=True) if row[1 + i]] for i in (*few, total))
+                if all(map(_is_nothing, some)):
                     yield columns[total], tuple((columns[i], s) for i, s in signed)
 
 

@@ -38,6 +38,7 @@ ORDERED_AT = (
 )
 DAY_MAYBE = (  # a day of something, or the month of a row that tells of one
     r"ημερομηνια|ημ νια|tanggal|tgl|ngay|วันที|kelt|\w{3,}(datum|dato|dag|pvm|paiva)|(datum|dato|data|fecha|ημερομηνια|tanggal|tgl|ngay) .+"
+    r"|date (?!.*(last|first|latest|next)\b)(\w+ )*(contribution|donation|gift|order|sale|purchase|transaction|invoice|booking|receipt|payment)s?( (was |is )?(received|made|given|placed|recorded|entered|posted))?|date received"
     r"|(billing |accounting |sales |abrechnungs|buchungs)?(month|monat|period)|mois|mes|mese|maand|maned|manad|kuukausi|miesiac|okres|obdobi|obdobie|mesic|mesiac|luna|perioada|honap|idoszak|μηνας|περιοδος|bulan|thang|period[eo]?|periodo|zeitraum|年月|月份|期間|対象月|請求月"
 )
 NO_SALE_DAY = (  # within a name of a day: due, paid, sent, born, ended

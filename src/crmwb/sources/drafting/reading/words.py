@@ -73,6 +73,9 @@ NO_MONEY = re.compile(
     r"\bpay ?outs?\b|\btransfers?\b|\bfees?\b|\btop ?ups?\b|\bwithdraw\w*|\bdeposits?\b|\bconversions?\b|\breserves?\b"
     r"|auszahlung|gebuhr|\bvirements?\b|\bfrais\b|\bretiros?\b|\bcomision(es)?\b|提现|手续费|转账|充值"
 )
+PAID_FEE = re.compile(  # what customers pay for what they come to or belong to, of which no payment service is paid
+    r"(event|entry|entrance|admission|course|class|tuition|school|lessons?|workshop|training|conference|camp|exam|member(ship)?|annual|enrol?ment|participation|green|club|league|programme?|parking|rental|hire|cleaning|kurs|schul|teilnahme|eintritts|mitglieds) ?(fees?|gebuhr(en)?)"
+)
 GUEST = re.compile(
     r"0|-1|guests?( \w+)?|gast|gaste|anonym\w*|anonymous|walk ?in( customer)?|cash customer|laufkunde|barverkauf|unknown|unbekannt"
     r"|invite|client anonyme|inconnu|invitado|anonimo|desconocido|consumidor final|publico (en )?general|venta(s)? al publico( en general)?|klient detaliczny|perakende musteri|游客|访客|匿名|散客|未注册|非会员|过客"
@@ -164,6 +167,8 @@ def came_back(value: str) -> bool:
 def brings_no_money(value: str) -> bool:
     """Say whether a kind of row is no business with a customer: payouts, fees, transfers."""
     plain = simple(value)
+    if PAID_FEE.fullmatch(plain):
+        return False
     return FEE_OF_BACK.search(plain) is not None or (NO_MONEY.search(plain) is not None and not came_back(value))
 
 

@@ -19,6 +19,8 @@ HALF = 0.5
 LEAST_CUSTOMERS = 3
 MOST_KINDS = 20
 NEARLY_ALL = 0.95
+CENT = 0.005
+CODE = re.compile(r"\b(codes?|types?|kinds?|art|schlussel|codigo|codice|tipo)\b|(代码|编码|类型|コード|区分)")
 
 
 @dataclass(frozen=True)
@@ -101,14 +103,21 @@ def _named(part: Part, numbers: list[float]) -> tuple[Column, list[Kind]] | None
     used = {c.name for guess in part.guesses.values() for c in guess.sources}
     fitting = []
     for column in part.looked_at.own:
-        if column.name in used or column.is_number or column.is_date or column.is_unique:
+        is_code = CODE.search(column.words) is not None and len(column.counts) <= MOST_KINDS
+        if column.name in used or (column.is_number and not is_code) or column.is_date or column.is_unique:
             continue
         kinds = _kinds(part, column, numbers)
         sides = {sum(n > 0 for n in k.numbers) * 2 > len(k.numbers) for k in kinds}
-        alike = sum(max(sum(n > 0 for n in k.numbers), sum(n < 0 for n in k.numbers)) for k in kinds)
+        alike = sum(_n_alike(k.numbers) for k in kinds)
         if 2 <= len(kinds) <= MOST_KINDS and len(sides) == 2 and alike >= NEARLY_ALL * sum(map(bool, numbers)):
             fitting.append((column, kinds))
     return min(fitting, key=lambda pair: len(pair[1]), default=None)
+
+
+def _n_alike(numbers: list[float]) -> int:
+    """Return how many amounts of a kind have its sign; all of them where they come to nothing, as transfers do."""
+    n_above, n_below = sum(n > 0 for n in numbers), sum(n < 0 for n in numbers)
+    return n_above + n_below if abs(sum(numbers)) < CENT else max(n_above, n_below)
 
 
 def _kinds(part: Part, column: Column, numbers: list[float]) -> list[Kind]:

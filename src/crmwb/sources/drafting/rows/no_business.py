@@ -2,7 +2,7 @@
 # ruff: noqa: E501 - lists of words are easier to read in one line
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from crmwb.sources.drafting.reading import words
 
@@ -56,7 +56,14 @@ BILLED_HOW = re.compile(
     r".*\b(bill\w*|invoic\w*|charg\w*|afreken\w*|abrechn\w*|verrechn\w*|berechn\w*|fakt\w*|fact\w*|fatt\w*|fatur\w*|settlement|rozlicz\w*|uctovan\w*|debiter\w*|coverage|warranty)\b.*|.*(结算|计费|请求|請求|保修).*"
 )
 DONATIONS = re.compile(
-    r"donations?|charitable gifts?|spenden?|dons?|donaciones?|donacion|donativos?|donazion[ei]|doac(ao|oes)|donaties?|gift aid|darowizn[ay]|dary?|gavor?|bagis|捐款|捐赠|寄付(金)?|募金"
+    r"donations?|charitable gifts?|spenden?|dons?|donaciones?|donacion|donativos?|donazion[ei]|doac(ao|oes)|donaties?|darowizn[ay]|dary?|gavor?|bagis|捐款|捐赠|寄付(金)?|募金"
+)
+IN_KIND = re.compile(  # worth estimated, no money came
+    r"(gifts?|donations?|contributions?|support|income) in kind|in kind( (gifts?|donations?|contributions?|support|income))?|(non ?cash|donated) (gifts?|goods|items|services)"
+    r"|sachspenden?|naturalspenden?|dons? en nature|donaciones? en especie|donazion[ei] in natura|donatie in natura|doacoes em especie|darowizn[ay] rzeczow[ae]|gaver i naturalier|实物捐赠|物资捐赠|現物寄付"
+)
+RECLAIMED = re.compile(  # of the tax office, on what others gave
+    r"(gift aid|tax)( \w+)? ?(re)?claim(s|ed|able)?|gift aid( (receipts?|income|payment|from hmrc))?|hmrc( gift aid)?( (re)?claim)?|tax (effective giving|rebate on donations)"
 )
 SIDES = {"ar", "ap"}  # receivable and payable, where a column tells both
 KINDS = {
@@ -65,10 +72,19 @@ KINDS = {
     "payments in advance, which the final invoice counts again": ADVANCES,
     "what suppliers bill you, which are costs": SUPPLIERS,
     "wages, which are costs": WAGES,
+    "gifts in kind, whose worth is estimated and brings no money": IN_KIND,
+    "tax reclaimed on gifts, which the tax office pays and no customer": RECLAIMED,
 }
+GIFTS = "donations, which are no sales"
+HALF = 0.5
 PAYS = re.compile(
     r".*\b(pay\w*|tender\w*|zahl\w*|paiement|reglement|pago|pagamento|betaal\w*|platnosc\w*|forma|mode|method|means|coupon|promo\w*|discount|rabatt|remark\w*|notes?|comment\w*)\b.*|.*(支付|付款|支払|決済|备注|備考).*"
 )
+
+
+def is_most(what: str, values: Collection[str], counts: Mapping[str, int]) -> bool:
+    """Say whether values are donations in most rows: whoever lives on them counts them."""
+    return what == GIFTS and sum(counts[value] for value in values) > HALF * sum(counts.values())
 
 
 def own_values(values: Collection[str]) -> list[str]:
@@ -94,7 +110,7 @@ def kinds(column_words: str, values: Collection[str]) -> dict[str, list[str]]:
     }
     if BILLED_HOW.fullmatch(column_words):
         result["what costs the customer nothing"] = sorted(v for v, text in simple.items() if GIVEN.fullmatch(text))
-    result["donations, which are no sales"] = sorted(v for v, text in simple.items() if DONATIONS.fullmatch(text))
+    result[GIFTS] = sorted(v for v, text in simple.items() if DONATIONS.fullmatch(text))
     if set(simple.values()) == SIDES:
         result["what suppliers bill you, which are costs"] = [v for v, text in simple.items() if text == "ap"]
     return {what: few for what, few in result.items() if 0 < len(few) < len(values)}

@@ -110,6 +110,8 @@ def _ask_of_no_business(part: Part, roles: Modifiers) -> dict[str, list[str]]:
         if column.name in skipped or column.is_number or column.is_date or column.is_unique:
             continue
         for what, values in no_business.kinds(column.words, column.counts).items():
+            if no_business.is_most(what, values, column.counts):
+                continue
             ask_to_leave_out(part, column, values, f"sound like {what}", what.partition(",")[0])
             result.setdefault(column.name, []).extend(values)
         if len(column.counts) <= MOST_KINDS and (values := no_business.own_values(column.counts)):

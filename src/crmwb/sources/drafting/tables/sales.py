@@ -30,6 +30,7 @@ from crmwb.sources.drafting.rows import (
     outcomes,
     periods,
     references,
+    refunded_orders,
     row_kinds,
     statuses_in_sentences,
 )
@@ -224,6 +225,8 @@ def _statuses(part: Part, roles: Modifiers, lines: OrderLines | None) -> dict[st
                 result[f"({row_kinds.not_in(column, refunded)} or {money})"] = (
                     f"rows refunded in full by their {column.name} and without {refund.name} leave nothing, and are left out"
                 )
+        elif refunded and refund is None:
+            refunded_orders.ask(part, column, refunded)
         if (partly := by_outcome.get(Outcome.PARTLY, [])) and not tells_returns:
             _ask_of_partly(part, column, partly)
     return result
