@@ -16,7 +16,7 @@ from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.questions import Question, of_files
 from crmwb.sources.drafting.reading.links import Declared
 from crmwb.sources.drafting.reading.profile import Profile
-from crmwb.sources.drafting.rows import begun_again, heads, odd_rows, periods
+from crmwb.sources.drafting.rows import begun_again, credit_notes, heads, odd_rows, periods
 from crmwb.sources.drafting.tables import (
     dimensions,
     facts,
@@ -217,6 +217,10 @@ def _facts(profiles: list[Profile], declared: Collection[Declared], *, invoices_
         likeliest = roles.likeliest(profiles[0], purchases.missing(profiles[0])) if len(profiles) == 1 else {}
         raise roles.MissingRolesError(_refusal(profiles), likeliest)
     bought = [part for part in parts if part.table == "transactions" and not part.is_stand_in]
+    credited = [part for part in bought if part.profile is not None and credit_notes.are_in(part.profile)]
+    has_invoices = any(part.table == "invoices" for part in parts)
+    if credited and credited == bought and has_invoices and not invoices_are_sales:  # they are credit notes of these
+        return _facts(profiles, declared, invoices_are_sales=True)
     if bought and all(map(refunds.holds_returns_only, bought)):
         parts = [part for part in parts if part not in bought]
         names = " and ".join(str(part.options["file"]) for part in bought)

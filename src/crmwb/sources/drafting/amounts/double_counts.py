@@ -19,7 +19,7 @@ from crmwb.sources.drafting.questions import Question, listed
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Column
 from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
-from crmwb.sources.drafting.rows import no_business, row_kinds
+from crmwb.sources.drafting.rows import codes_of_rows, no_business, row_kinds
 from crmwb.sources.drafting.rows.outcomes import OF_PAYMENT
 
 CENT = 0.015
@@ -103,6 +103,8 @@ def _labels(part: Part, roles: Modifiers) -> Iterator[tuple[Column, list[str]]]:
     expression = str(part.options.get("filter", ""))
     statuses = {c.name for c in roles.statuses}
     for column in part.looked_at.own:
+        if codes_of_rows.tell_reversals(column):
+            continue  # a row that takes another back is not the same money again
         if column.name in kept or not column.counts or (column.name in expression and column.name not in statuses):
             continue
         texts = part.looked_at.texts(column)

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 from itertools import permutations
 
 from crmwb.sources.drafting import modifiers
@@ -166,7 +167,16 @@ def is_tax_within(part: Part, amount: Column, tax: Column) -> bool | None:
     """
     if is_on_top(part, amount, tax):
         return False
-    rows = {(abs(a), abs(t)) for a, t in part.looked_at.number_rows(amount, tax) if abs(a) >= LEAST_AMOUNT and t}
+    pairs = part.looked_at.number_rows(amount, tax)
+    told = _tells_within(pairs)
+    if told is None and all(a == int(a) and t == int(t) for a, t in pairs):  # hundredths, whose tax is rounded to one
+        told = _tells_within([(a / 100, t / 100) for a, t in pairs])
+    return told
+
+
+def _tells_within(pairs: Sequence[tuple[float, ...]]) -> bool | None:
+    """Say whether amounts hold the tax beside them, by usual rates; None where these do not tell."""
+    rows = {(abs(a), abs(t)) for a, t in pairs if abs(a) >= LEAST_AMOUNT and t}
     within = sum(is_usual(t, a - t) for a, t in rows)
     on_top = sum(is_usual(t, a) for a, t in rows)
     if len(rows) < LEAST_ROWS or max(within, on_top) < NEARLY_ALL * len(rows) or min(within, on_top) > HALF * len(rows):

@@ -211,9 +211,9 @@ def _dict(value: Any) -> dict[str, Any]:
 def without_quantity(part: Part) -> None:
     """Count rows that bring an amount and no quantity, such as fees and rebates, as one unit: without one they are set aside."""
     units, amount = part.guesses["quantity"], part.guesses["revenue_cents"].sources
-    if not isinstance(units.value, str) or len(amount) != 1 or units.sources[0] not in part.looked_at.own:
+    if not isinstance(units.value, str) or not amount or units.sources[0] in amount:
         return
-    if amount[0] not in part.looked_at.own:
+    if not part.looked_at.holds(units.sources[0], amount[0]):
         return
     counted, brought = part.looked_at.texts(units.sources[0]), part.looked_at.numbers(amount[0])
     blank = {None, *units.sources[0].null_values}

@@ -33,6 +33,11 @@ def ask(parts: list[Part], customers: Part) -> None:
         A file of customers.
     """
     key = customers.guesses["customer_id"].sources[0]
+    sales = [p for p in parts if p.table == "transactions" and p.profile is not None and _named_by(p)]
+    for column in customers.looked_at.own if sales else ():
+        is_few = column is not key and len(column.counts) <= MOST_KINDS and not column.is_date
+        if is_few and (values := no_business.own_customers(column.words, column.counts)):
+            _ask_of_own(sales, customers, key, column, values)
     facts = [p for p in parts if p.table == "transactions" and _names(p) is not None]
     if not facts:
         own = (c for c in customers.looked_at.own if c is not key and MERGED.fullmatch(c.words))
@@ -45,10 +50,7 @@ def ask(parts: list[Part], customers: Part) -> None:
     for column in customers.looked_at.own:
         if column is key or column.is_date:
             continue
-        is_few = len(column.counts) <= MOST_KINDS and not column.is_number
-        if is_few and (values := no_business.own_values(column.counts)):
-            _ask_of_own(facts, customers, key, column, values)
-        elif _names_others(column, key, customers):
+        if _names_others(column, key, customers):
             _merge(facts, customers, key, column)
         elif n_former := _n_former(facts, column, key):
             _ask_of_former(facts, customers, key, column, n_former)
@@ -59,6 +61,12 @@ def _names(part: Part) -> Column | None:
     guess = part.guesses["customer_id"]
     is_plain = len(guess.sources) == 1 and isinstance(guess.value, str) and part.profile is not None
     return guess.sources[0] if is_plain and part.looked_at.holds(*guess.sources) else None
+
+
+def _named_by(part: Part) -> str:
+    """Return the name of the column that names the customer, of its own file or of a joined one; empty of others."""
+    value = part.guesses["customer_id"].value
+    return value if isinstance(value, str) else str(value.get("column", "")) if isinstance(value, dict) else ""
 
 
 def _join(part: Part, customers: Part, key: Column, here: str, name: str) -> None:
@@ -78,10 +86,7 @@ def _ask_of_own(facts: list[Part], customers: Part, key: Column, column: Column,
             return
         name = _alias(facts, customers)
         for part in facts:
-            own = _names(part)
-            if own is None:
-                continue
-            _join(part, customers, key, own.name, name)
+            _join(part, customers, key, _named_by(part), name)
             there = f"{name}.{column.name}"
             condition = f"({syntax.column(there)} is null or not {syntax.is_in(there, values)})"
             part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), condition]))

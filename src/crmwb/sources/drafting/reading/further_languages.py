@@ -18,7 +18,7 @@ ORDER = (
     rf"|szamlaszam|szamla sorszam(a)?|rendelesszam|rendeles|bizonylatszam|bizonylat|doklad|faktura|objednavka|objednavky|uctenka|factura|comanda|bon( fiscal)?|zamowienie|paragon"
     rf"|παραγγελια|παραγγελιας|τιμολογιο|παραστατικο|παραστατικου|αποδειξη|pesanan|faktur|nota|transaksi|don hang|hoa don|chung tu|คําสังซือ|ใบเสร็จ|ใบกํากับภาษี){NUMBER}"
     rf"|(nr|numar(ul)?|cislo|c|kod|kode|nomor|no|αριθμος|αρ|αρ ?θ|ma|so|เลขที|หมายเลข) ?(facturii|factura|comenzii|comanda|bonului|bon|documentului|document|objednavky|faktury|dokladu|uctenky|zamowienia|dokumentu|paragonu|παραγγελιας|τιμολογιου|παραστατικου|αποδειξης|pesanan|faktur|nota|transaksi|invoice|don hang|hoa don|chung tu|คําสังซือ|ใบเสร็จ)"
-    r"|(fatt(ura)?|bolla|ddt|scontrino) ?(n|no|nr|num|numero)|(n|no|nr|num|numero) ?(d[iel]|della|dello)? ?(fatt(ura)?|bolla|ddt|scontrino)|fattura"
+    r"|(fatt(ura)?|bolla|ddt|scontrino) ?(n|no|nr|num|numero)|(n|no|nr|num|numero) ?(d[iel]|della|dello)? ?(fatt(ura)?|bolla|ddt|scontrino)|fattura|belegfeld( 1)?"
     r"|((nr|num|numero) )?de (venta|venda|vendita|vente)|(bill|docket|fatura|belge|evrak|makbuz|irsaliye) ?(id|no|nr|num|number|ref|numarasi)"
 )
 _DAYS_OF = (  # whose day it is, where the name says it of a day

@@ -7,7 +7,7 @@ from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.reading import syntax
 
 LEAST_SHARED = 3
-NEARLY_ALL = 0.9
+NEARLY_ALL, HALF = 0.9, 0.5
 Orders = dict[str, tuple[set[str], set[str]]]  # customers and days of each
 
 
@@ -67,4 +67,5 @@ def _orders(part: Part) -> Orders:
 def _begin_again(here: Orders, there: Orders) -> bool:
     shared = here.keys() & there.keys()
     apart = [order for order in shared if not any(a & b for a, b in zip(here[order], there[order], strict=True))]
-    return len(shared) >= LEAST_SHARED and len(apart) >= NEARLY_ALL * len(shared)
+    is_much = len(shared) >= max(LEAST_SHARED, HALF * min(len(here), len(there)))
+    return is_much and len(apart) >= NEARLY_ALL * len(shared)

@@ -1,4 +1,7 @@
 """Codes of rows that nothing explains: whether they tell signs of amounts, what came back, or what was cancelled."""
+# ruff: noqa: E501 - lists of words are easier to read in one line
+
+import re
 
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.reading import words
@@ -6,9 +9,17 @@ from crmwb.sources.drafting.reading.modifier_words import MODIFIERS
 from crmwb.sources.drafting.reading.profile import Column
 from crmwb.sources.drafting.reading.vocabulary import matches
 
+REVERSAL = re.compile(
+    r"general ?umkehr|(is )?(reversal|reversed|reversing|correction|storno|stornierung|contrepassation|extourne|rettifica|storn\w*|anulacion)( (flag|indicator|kennzeichen|kz|entry|posting|code|mark))?|红冲|冲销(标志)?|赤伝(区分)?"
+)
 BY_CHANCE = 0.05
 PLAINLY, MOST_CODES = 2, 8
 CANCELLED = "by its name it tells what was cancelled, or cancels another"
+
+
+def tell_reversals(column: Column) -> bool:
+    """Say whether a column marks rows that reverse another of the same amount, by its name."""
+    return REVERSAL.fullmatch(column.words) is not None and len(column.counts) <= MOST_CODES
 
 
 def tell_cancelled(column: Column) -> bool:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Mapping
 
 from crmwb.sources.drafting.reading import words
+from crmwb.sources.drafting.reading.profile import FALSE, TRUE
 
 OWN = re.compile(
     r"inter ?company|inter ?co|\bic\b|(internal|intern[aeo]?s?|interner?|intra ?group)( (customers?|accounts?|orders?|sales?|use|kunden?|bestellung|auftrag|client\w*|cliente|klant|klient))?|affiliat\w*( compan(y|ies))?"
@@ -65,6 +66,13 @@ IN_KIND = re.compile(  # worth estimated, no money came
 RECLAIMED = re.compile(  # of the tax office, on what others gave
     r"(gift aid|tax)( \w+)? ?(re)?claim(s|ed|able)?|gift aid( (receipts?|income|payment|from hmrc))?|hmrc( gift aid)?( (re)?claim)?|tax (effective giving|rebate on donations)"
 )
+OWN_FLAG = re.compile(  # of a file of customers
+    r".*\b(internal|intern[aeo]?|inter ?company|own (account|company|customer|use)|staff|employees?|mitarbeiter|personal|tests?|test (account|customer|user)|demo|dummy|sandbox|house account|related party|affiliated?)\b.*|.*(内部|员工|测试|社内|従業員|テスト).*"
+)
+OF_KINDS = re.compile(
+    r".*\b(categor\w*|kategorie\w*|types?|typ|class\w*|klasse\w*|kinds?|art|groups?|gruppe\w*|gruppo|groupe|grupo|segment\w*|tip[oy]|status)\b.*|.*(类别|类型|分类|種別|区分|分類)"
+)
+OWN_CODE = re.compile(r"int|ic|ico|own|eig|tst|test|emp|stf|mit|pers|dip|emple?")
 SIDES = {"ar", "ap"}  # receivable and payable, where a column tells both
 KINDS = {
     "vouchers sold, which are no revenue until somebody buys with them": VOUCHERS,
@@ -91,6 +99,22 @@ def own_values(values: Collection[str]) -> list[str]:
     """Return values that name what belongs to the company itself, or tests, of a column that tells others too."""
     result = sorted(v for v in values if OWN.fullmatch(words.simple(v)) or TESTS.fullmatch(words.simple(v)))
     return result if len(result) < len(values) else []
+
+
+def own_customers(column_words: str, values: Collection[str]) -> list[str]:
+    """Return values of a file of customers that name the company's own, its people or tests: by words, codes or flags.
+
+    Examples
+    --------
+    >>> own_customers("category", ["RES", "PRO", "INT"]), own_customers("is internal account", ["false", "true"])
+    (['INT'], ['true'])
+    """
+    simple = {value: words.simple(value) for value in values}
+    if set(simple.values()) <= {v.lower() for v in TRUE | FALSE}:
+        is_named = OWN_FLAG.fullmatch(column_words) is not None and len(simple) > 1
+        return sorted(v for v, text in simple.items() if is_named and text in TRUE)
+    short = [v for v, text in simple.items() if OWN_CODE.fullmatch(text)] if OF_KINDS.fullmatch(column_words) else []
+    return sorted({*own_values(values), *(short if len(short) < len(simple) else [])})
 
 
 def kinds(column_words: str, values: Collection[str]) -> dict[str, list[str]]:

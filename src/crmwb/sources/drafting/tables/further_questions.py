@@ -4,7 +4,7 @@ from crmwb.sources.drafting import modifiers
 from crmwb.sources.drafting.amounts import tax_flags
 from crmwb.sources.drafting.customers import made_up, numbers_or_names, shared_accounts
 from crmwb.sources.drafting.guess import Part
-from crmwb.sources.drafting.rows import billed_again, own_documents
+from crmwb.sources.drafting.rows import billed_again, booked_accounts, own_documents
 
 WANTED = ("customer_id", "order_id", "revenue_cents")
 
@@ -28,3 +28,4 @@ def ask(parts: list[Part]) -> None:
         billed_again.ask(part)
         tax_flags.ask(part, modifiers.find(part.looked_at))
         shared_accounts.ask(part)
+    booked_accounts.ask(parts)

@@ -132,7 +132,7 @@ def tells_no_lines(part: Part) -> bool:
 
 
 def prune(parts: list[Part]) -> None:
-    """Leave out the joins by which nothing comes that is read."""
+    """Leave out the joins by which nothing comes that is read, or that a question names: an answer may need it."""
     for part in parts:
         if "join" not in part.options:
             continue
@@ -142,7 +142,10 @@ def prune(parts: list[Part]) -> None:
         kept: set[str] = set()
         for name in reversed(part.options["join"]):
             asked = any(column.startswith(f"{name}.") for column in read) or f"{name}." in expression
-            if asked or any(
+            may_be = any(c.startswith(f"{name}.") for question in part.questions for c in question.columns)
+            if may_be and not asked:
+                part.options["join"][name] = {**part.options["join"][name], "unmatched": "keep"}
+            if asked or may_be or any(
                 left.startswith(f"{name}.") for other in kept for left in part.options["join"][other]["key"]
             ):
                 kept.add(name)

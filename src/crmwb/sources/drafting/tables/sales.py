@@ -7,6 +7,7 @@ from typing import Any
 
 from crmwb.sources.drafting import modifiers
 from crmwb.sources.drafting.amounts import (
+    before_discounts,
     currency_columns,
     discounts,
     exchange_rates,
@@ -73,6 +74,7 @@ def complete(part: Part, roles: Modifiers, lines: OrderLines | None, kinds: list
     prices.ask_of_steps(part)
     _name_the_rest(part, roles)
     refunds.point_at_excess(part, roles)
+    before_discounts.ask(part, roles)
     ids.check(part)
 
 
