@@ -73,3 +73,14 @@ def test_refunds_without_units_are_read_where_shipping_is_within_the_amount(proj
     left = project.draft()
     assert left == []
     assert total(project) == sold
+
+
+def test_postage_that_buyers_are_to_pay_is_taken_off_a_total_that_holds_it(project):
+    lines, sold = ["订单编号,会员名,会员应付货款,会员应付邮费,总金额,订单状态,订单创建时间"], 0
+    for i in range(120):
+        goods, postage = 30 + i, 8 if i % 3 == 0 else 0
+        sold += goods
+        lines.append(f"T{i},云{i % 23},{goods}.00,{postage}.00,{goods + postage}.00,交易成功,2024-{1 + i % 12:02}-09")
+    write(project, "orders.csv", lines)
+    assert project.draft() == []
+    assert total(project) == sold
