@@ -173,7 +173,7 @@ def _every(drafted: Draft, profiles: list[Profile]) -> list[Question]:
     for part in drafted.parts:
         asked[str(part.options.get("file"))] += part.questions
     every = [*drafted.questions, *of_files(asked), *settings.notation_questions(drafted.parts)]
-    every += shape_questions.questions(profiles)
+    every += shape_questions.questions(profiles, drafted.parts)
     return list({question.key: question for question in reversed(every)}.values())[::-1]
 
 

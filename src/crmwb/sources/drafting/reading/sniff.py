@@ -58,6 +58,9 @@ class Shape:
         Of a workbook: a number typed as text of which nothing tells whether it is thousands or decimals; else empty.
     repeated_records : str
         Of records that hold lists of lines: numbers that stand in several of them, in words.
+    record : tuple of str
+        Of such records: the column of their numbers, and one that tells each from the others of its number, where the
+        last in the file is the latest.
     """
 
     options: dict[str, Any]
@@ -70,6 +73,7 @@ class Shape:
     unlike_titles: tuple[str, ...] = ()
     typed_number: str = ""
     repeated_records: str = ""
+    record: tuple[str, ...] = ()
 
     def mapping(self, file: str) -> TableMapping:
         """Return a mapping that reads the file, without columns yet."""

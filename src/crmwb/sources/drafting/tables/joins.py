@@ -145,8 +145,10 @@ def prune(parts: list[Part]) -> None:
             may_be = any(c.startswith(f"{name}.") for question in part.questions for c in question.columns)
             if may_be and not asked:
                 part.options["join"][name] = {**part.options["join"][name], "unmatched": "keep"}
-            if asked or may_be or any(
-                left.startswith(f"{name}.") for other in kept for left in part.options["join"][other]["key"]
+            if (
+                asked
+                or may_be
+                or any(left.startswith(f"{name}.") for other in kept for left in part.options["join"][other]["key"])
             ):
                 kept.add(name)
         part.options["join"] = {n: _short(option) for n, option in part.options["join"].items() if n in kept}

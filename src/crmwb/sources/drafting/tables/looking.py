@@ -1,5 +1,6 @@
 """What files hold: each sheet of a workbook that is another table, and the lines within their rows."""
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,13 +9,14 @@ from crmwb import progress
 from crmwb.errors import CrmwbError
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.names import plain_words
-from crmwb.sources.drafting.reading.profile import Profile, profile
+from crmwb.sources.drafting.reading.profile import Column, Profile, profile
 from crmwb.sources.drafting.reading.sniff import sniff
 from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
 from crmwb.sources.drafting.tables import purchases
 from crmwb.sources.source_files import SourceFile, find
 
 HALF = 0.5
+SORTED = re.compile(r"\d{4}-\d\d-\d\d[T ].*|\d{10}|\d{13}")  # ISO 8601, seconds and milliseconds since 1970
 
 
 def look(directory: Path, name: str, named: Collection[str] = ()) -> list[Profile]:
@@ -42,7 +44,8 @@ def look(directory: Path, name: str, named: Collection[str] = ()) -> list[Profil
             others = [p for p in (first, *others) if p is not best]
             first = best
         if (lines := _lines(first, named)) is not None:
-            first = profile(file, replace(first.shape, repeated_records=_repeated(first)), lines)
+            repeated, record = _repeated(first)
+            first = profile(file, replace(first.shape, repeated_records=repeated, record=record), lines)
     result = [replace(first, file=SourceFile(directory / name, name))]
     for other in others:
         sheet = syntax.first_sheet(other.shape.options)
@@ -50,14 +53,26 @@ def look(directory: Path, name: str, named: Collection[str] = ()) -> list[Profil
     return result
 
 
-def _repeated(records: Profile) -> str:
-    """Return how many numbers of records stand in several of them, in words; empty of those that stand once."""
+def _repeated(records: Profile) -> tuple[str, tuple[str, ...]]:
+    """Return how many numbers of records stand in several of them, in words, and `Shape.record`; empty of others."""
     numbered = (c for c in records.own if matches(c.words, TRANSACTIONS["order_id"]) or c.words == "id")
     number = next((c for c in numbered if c.n_known == c.n_rows and not c.is_date), None)
     again = [value for value, n in number.counts.items() if n > 1] if number is not None else []
     if number is None or not 0 < len(again) <= HALF * len(number.counts):
-        return ""
-    return f"{len(again):,} {number.name} ({', '.join(again[:2])} …)"
+        return "", ()
+    moments = [c for c in records.own if c.is_date and c.n_known == c.n_rows and _is_later(records, number, c)]
+    record = (number.name, moments[0].name) if moments else ()
+    return f"{len(again):,} {number.name} ({', '.join(again[:2])} …)", record
+
+
+def _is_later(records: Profile, number: Column, moment: Column) -> bool:
+    """Say whether each record is later than those of its number before it, by moments that sort as texts."""
+    last: dict[str | None, str] = {}
+    for key, text in zip(records.texts(number), records.texts(moment), strict=True):
+        if text is None or SORTED.fullmatch(text) is None or text <= last.get(key, ""):
+            return False
+        last[key] = text
+    return True
 
 
 def _other_sheets(file: SourceFile, first: Profile) -> Iterator[Profile]:

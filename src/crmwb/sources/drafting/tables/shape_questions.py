@@ -3,18 +3,19 @@
 
 from collections.abc import Iterable
 
+from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Profile
 
 
-def questions(profiles: Iterable[Profile]) -> list[Question]:
+def questions(profiles: Iterable[Profile], parts: Iterable[Part]) -> list[Question]:
     """Return what is asked of files by their shape, in the order in which it matters."""
     every = list(profiles)
     result = [_second_table(p) for p in every if p.shape.second_table]
     result += [_unlike_titles(p) for p in every if p.shape.unlike_titles]
     result += [_typed_number(p) for p in every if p.shape.typed_number]
-    return result + [_repeated_records(p) for p in every if p.shape.repeated_records]
+    return result + [_repeated_records(p, list(parts)) for p in every if p.shape.repeated_records]
 
 
 def _second_table(looked_at: Profile) -> Question:
@@ -58,14 +59,32 @@ def _typed_number(looked_at: Profile) -> Question:
     return Question(syntax.slug(f"typed in {looked_at.file.name}"), text, answer, ("thousands", "decimals"))
 
 
-def _repeated_records(looked_at: Profile) -> Question:
+def _repeated_records(looked_at: Profile, parts: list[Part]) -> Question:
     """Ask of records with lines that stand in a file several times, as where what changed is fetched again."""
 
     def answer(given: str) -> None:
-        if given == "last":
+        if given != "last":
+            return
+        if not looked_at.shape.record:
             raise ValueError(
                 "keep the last record of each number in the file only; a draft cannot tell which lines are of which record"
             )
+        number, moment = looked_at.shape.record
+        for joined in (each for part in parts for each in part.options.get("join", {}).values()):
+            if joined["file"] == looked_at.file.name and joined.get("several") == "first":
+                joined["several"] = "last"  # refunds that name an order
+        for part in parts:
+            if part.profile is None or part.looked_at.file.name != looked_at.file.name:
+                continue
+            option = {k: v for k, v in part.options.items() if k in syntax.OF_FILES}
+            latest = {**option, "key": number, "unmatched": "keep", "several": "last"}
+            part.options["join"] = {**part.options.get("join", {}), "latest": latest}
+            for spread in part.options.get("spread", {}).values():
+                if spread["over"] == number:  # each record's own lines, not those of all records of its number
+                    spread["over"] = [number, moment]
+            is_last = f"{syntax.column(moment)} = {syntax.column(f'latest.{moment}')}"
+            part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), is_last]))
+            part.remarks.append(f"of each {number}, the last record by {moment} counts, as you said")
 
     text = (
         f"{looked_at.shape.repeated_records} stand in several records of {looked_at.file.name}: do all of them count (all), or is the last of "
