@@ -50,3 +50,13 @@ def test_what_says_nothing_of_own_customers():
     assert no_business.own_customers("newsletter", ["true", "false"]) == []
     assert no_business.own_customers("is internal", ["false"]) == []
     assert no_business.own_customers("town", ["INT", "RES"]) == []
+
+
+def test_a_remark_that_stands_in_tests_only_is_asked_about(project):
+    memo = ["テスト注文" if i % 40 == 9 else "" for i in range(120)]
+    rows = [f"A{i:04},{7000 + i % 31},2024-{1 + i % 12:02}-11,{15 + i}.50,{memo[i]}" for i in range(120)]
+    lines = ["Order No,Customer No,Order date,Amount,Shop memo", *rows]
+    write(project, "orders.csv", lines)
+    assert any("shop_memo_no_sales=leave_out|keep" in text for text in project.draft())
+    assert project.draft(shop_memo_no_sales="leave_out") == []
+    assert total(project) == sum(15.5 + i for i in range(120) if i % 40 != 9)

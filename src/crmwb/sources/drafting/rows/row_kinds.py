@@ -119,6 +119,11 @@ def _ask_of_no_business(part: Part, roles: Modifiers) -> dict[str, list[str]]:
             if own:
                 ask_to_leave_out(part, column, own, "sound like your own company or its people", "own")
                 result.setdefault(column.name, []).extend(own)
+        elif column.n_known < column.n_rows and all(TEST.fullmatch(words.simple(v)) for v in column.counts):
+            values = sorted(column.counts)  # a remark that stands nowhere else
+            if values:
+                ask_to_leave_out(part, column, values, "sound like tests")
+                result.setdefault(column.name, []).extend(values)
     return result
 
 
