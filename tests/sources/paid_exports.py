@@ -52,7 +52,7 @@ def ledger_of_a_financial_year(b: Book) -> dict[str, str]:
         b.back(str(10000 + s.who), s.cents) if back else b.sold(str(10000 + s.who), s.cents, day)
     titles = ["Buchungsliste 01.07.2023 bis 30.06.2024"]
     b.write("ledger.csv", [*titles, *rows])
-    return {"contra_gegenkonto": "leave_out", "side": "H", "counts_by_text": "all"}
+    return {"accounts_of_revenue": "8400"}
 
 
 def days_of_the_year_in_the_name(b: Book) -> dict[str, str]:

@@ -88,3 +88,17 @@ def test_marks_of_reversals_are_known_by_name():
         for name in ("Generalumkehr", "Reversal flag", "Correction mark")
     )
     assert not codes_of_rows.tell_reversals(Column("Version", 9, {"1": 2}, ()))
+
+
+def test_payments_booked_from_the_bank_to_the_customer_are_asked_about_without_sides(project):
+    lines, sold = ["Document no,Posted on,Customer,Contra account,Amount"], 0
+    for i in range(90):
+        who, price = 20000 + i % 13, 70 + i
+        sold += price
+        lines.append(f"D{i:03},2024-{1 + i % 12:02}-{1 + i % 27:02},{who},4400,{price}.00")
+        if i % 3 == 0:
+            lines.append(f"P{i:03},2024-{1 + i % 12:02}-28,1800,{who},{price}.00")
+    write(project, "ledger.csv", lines)
+    assert any("contra_contra_account=leave_out|keep" in text for text in project.draft())
+    assert project.draft(contra_contra_account="leave_out") == []
+    assert total(project) == sold

@@ -97,7 +97,7 @@ def datev_batch(b: Book) -> dict[str, str]:
             lines.append(f'{comma(s.price)};"H";"EUR";{k};8400;{s.day + timedelta(5):%d.%m.%Y};"GU{s.no}";"Gutschrift"')
             b.back(str(k), s.price)
     b.write("EXTF_Buchungsstapel.csv", lines, "cp1252")
-    return {"kinds_of_buchungstext": "Zahlung=none"}
+    return {"accounts_of_revenue": "8400", "kinds_of_buchungstext": "sales"}
 
 
 def account_statement(b: Book) -> dict[str, str]:

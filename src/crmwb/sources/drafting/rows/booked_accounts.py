@@ -19,6 +19,7 @@ CONTRA = re.compile(
 DEBIT = re.compile(r"s|soll|d|dr|debit|debe|dare|debet|wn|md|借方?|借")
 CREDIT = re.compile(r"h|haben|c|cr|credit|haber|avere|credito|ma|dal|贷方?|貸方?|贷")
 KEY = "accounts_of_revenue"
+NEEDLESS = ("contra_", "counts_by_", "repeated_")  # of rows on other accounts, such as payments
 MOST_SHOWN = 14
 
 
@@ -77,7 +78,7 @@ def ask(parts: list[Part]) -> None:
     shown = ", ".join(f"{account} ({ledger[account]:,.2f})" for account in largest)
     for bookings in every:
         own = bookings.part.questions
-        own[:] = [q for q in own if bookings.side.name not in q.columns and not q.key.startswith("contra_")]
+        own[:] = [q for q in own if bookings.side.name not in q.columns and not q.key.startswith(NEEDLESS)]
         own.insert(0, _question(bookings, shown, credited.keys(), sorted(ledger)))
 
 
