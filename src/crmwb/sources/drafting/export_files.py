@@ -9,7 +9,7 @@ from crmwb.errors import CrmwbError
 from crmwb.sources.drafting.reading.names import plain_words
 from crmwb.sources.drafting.reading.sniff import sniff
 from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
-from crmwb.sources.formats import open_file, packed
+from crmwb.sources.formats import Opened, open_file, packed
 from crmwb.sources.source_files import PARQUET, SourceFile, is_export, members_of
 
 MOST_BYTES = 20_000_000  # packed, that are looked at for orders in several files
@@ -30,26 +30,40 @@ def on_disk(path: Path) -> Path:
 
 
 def of_path(path: Path) -> list[Path]:
-    """Return the files of a folder or an archive, but of a folder that holds Parquet files itself: that is one table.
+    """Return the files of an archive, or of a folder and those within it; a folder of one table in Parquet stays whole.
 
     Raises
     ------
     CrmwbError
-        There is no file in the folder, or the archive cannot be read.
+        There is no file in the folder, or one cannot be read.
 
     Examples
     --------
     >>> of_path(Path("orders.csv"))[0].name
     'orders.csv'
     """
+    files = _below(path)
+    if not files:
+        raise CrmwbError(f"{path}: a folder without files; name the one that your exports lie in.")
+    return files
+
+
+def _below(path: Path) -> list[Path]:
     if path.suffix.lower() == ".zip" and path.is_file():
         return _packed(path)
-    if not path.is_dir() or any(below.suffix.lower() in PARQUET for below in path.rglob("*")):
+    if not path.is_dir() or _is_one_table(path):
         return [path]
-    there = sorted(below for below in path.iterdir() if below.is_file() and is_export(below))
-    if not there:
-        raise CrmwbError(f"{path}: a folder without files; name the one that your exports lie in.")
-    return [file for below in there for file in of_path(below)]
+    return [file for below in sorted(path.iterdir()) if is_export(below) for file in _below(below)]
+
+
+def _is_one_table(folder: Path) -> bool:
+    """Whether a folder holds Parquet files alone, beside marks such as _SUCCESS, none with other columns than the rest."""
+    files = [p for p in sorted(folder.rglob("*")) if p.is_file() and is_export(p) and not p.name.startswith("_")]
+    if not files or any(file.suffix.lower() not in PARQUET for file in files):
+        return False
+    columns = [set(_opened(SourceFile(file, str(file.relative_to(folder)))).columns) for file in files]
+    widest = max(columns, key=len)
+    return all(names <= widest for names in columns)
 
 
 def _packed(path: Path) -> list[Path]:
@@ -88,10 +102,14 @@ def _is_same(one: set[Row], other: set[Row]) -> bool:
 
 def _keys(file: SourceFile) -> Iterator[Row]:
     """Yield the numbers of orders in a file; whole rows where no column is called one of them."""
-    opened = open_file(file, sniff(file).mapping(file.name))
+    opened = _opened(file)
     plainly = [i for i, name in enumerate(opened.columns) if matches(plain_words(name), TRANSACTIONS["order_id"]) == 2]
     wanted = plainly[:1] or list(range(len(opened.columns)))
     for batch in opened.batches(wanted):
         for row in zip(*(batch.column(i).to_pylist() for i in range(len(wanted))), strict=True):
             if any(row):
                 yield row
+
+
+def _opened(file: SourceFile) -> Opened:
+    return open_file(file, sniff(file).mapping(file.name))

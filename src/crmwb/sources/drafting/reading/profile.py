@@ -3,7 +3,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -13,6 +13,8 @@ import pyarrow.compute as pc
 from crmwb.errors import CrmwbError
 from crmwb.sources.drafting.reading import conventions, grouped, lists, notation, yearless
 from crmwb.sources.drafting.reading.date_notation import Dates
+from crmwb.sources.drafting.reading.file_rows import first_rows, rows_below, trimmed
+from crmwb.sources.drafting.reading.further_rows import further_rows
 from crmwb.sources.drafting.reading.grouped import Filled
 from crmwb.sources.drafting.reading.headers import TOTAL, common_prefix, nameless, paths_of, twins
 from crmwb.sources.drafting.reading.names import plain_words
@@ -20,7 +22,7 @@ from crmwb.sources.drafting.reading.number_notation import Numbers
 from crmwb.sources.drafting.reading.scales import scale_of
 from crmwb.sources.drafting.reading.sniff import Shape
 from crmwb.sources.drafting.reading.words import CODES, USUAL_CODES
-from crmwb.sources.formats import open_file
+from crmwb.sources.formats import sheets
 from crmwb.sources.source_files import SourceFile
 from crmwb.sources.values import NumberStyle
 
@@ -42,8 +44,6 @@ CODED = re.compile(r" ?\((-?\d+) ?= ?[^)]*\)$")  # "fee (-99999=none)"
 IN_BRACKETS = re.compile(rf" ?\(({'|'.join(sorted(CODES))})\)$")  # any currency's code: "Total (ARS)"
 IN_A_CURRENCY = re.compile(rf"(?<=\w)( in| en)? ({'|'.join(sorted(USUAL_CODES))})$")
 CENTS = re.compile(r"\b(cents?|ct|pence|minor( units?)?|centimes|centavos|pfennig)\b|分$")
-HOLDS_LISTS = " holds a list"  # of a column of JSON lines
-FEW_LISTS = 0.01  # of the rows that can be read: rather slips in them
 MOST_TITLES = 20
 LEAST_COLUMNS = 3  # of a table in which a row with one value is a footer
 
@@ -186,6 +186,8 @@ class Profile:
         How many rows are none.
     lists : dict of str to list of str
         Columns that hold lists of lines, as JSON may, and the columns of these lines.
+    n_below : int
+        How many rows of the file were not looked at, below its first ones.
     """
 
     file: SourceFile
@@ -198,6 +200,7 @@ class Profile:
     filled: Filled | None = None
     n_odd: int = 0
     lists: dict[str, list[str]] = field(default_factory=dict)
+    n_below: int = 0
 
     @property
     def own(self) -> list[Column]:
@@ -233,8 +236,19 @@ class Profile:
         return next(column for column in self.columns if column.name == name)
 
 
-def profile(file: SourceFile, shape: Shape, lines_of: str | None = None) -> Profile:
-    """Look at the first `N_ROWS` rows of a file, or lines within them that a column holds lists of.
+def profile(file: SourceFile, shape: Shape, lines_of: str | None = None, more: Sequence[SourceFile] = ()) -> Profile:
+    """Look at the first `N_ROWS` rows of a file, or lines within them that a column holds lists of, and at rows below.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file.
+    shape : Shape
+        How it is written.
+    lines_of : str, optional
+        The column whose lists are the rows.
+    more : sequence of SourceFile
+        Files of the same shape that are one table with it.
 
     Raises
     ------
@@ -242,18 +256,23 @@ def profile(file: SourceFile, shape: Shape, lines_of: str | None = None) -> Prof
         It has none.
     """
     within = lists.within(file, shape)
+    files = [sheet for each in (file, *more) for sheet in sheets(each, shape.mapping(file.name))]
     others = [name for key, own in within.items() if key != lines_of for name in own]
     left = [lines_of] if lines_of else []
-    names, parts, held = _read(file, shape, without=[*others, *left])
+    names, every, held = first_rows(files, shape, N_ROWS, without=[*others, *left])
     while fresh := sorted(set(held) - set(left)):
         left += fresh
-        names, parts, held = _read(file, shape, without=[*others, *left])
+        names, every, held = first_rows(files, shape, N_ROWS, without=[*others, *left])
     about_lists = lists.remarks(within, [name for name in left if name != lines_of], lines_of)
     shape = replace(shape, remarks=[*shape.remarks, *about_lists])
-    n_rows = sum(part.num_rows for part in parts)
-    if n_rows == 0:
+    if every.num_rows == 0:
         raise CrmwbError(f"{file.name}: a header but no rows; export it again.")
-    every = pa.concat_tables(parts).combine_chunks()
+    n_below = 0
+    if every.num_rows == N_ROWS:
+        further, n_below = further_rows(every, rows_below(files, shape, every))
+        every = pa.concat_tables([every, further])
+        n_below -= further.num_rows
+    every = trimmed(every)
     empty = [n for n in every.column_names if re.fullmatch(r"column \d+", n) and not any(every[n].to_pylist())]
     every = every.drop_columns(empty)
     every, filled = grouped.by_name(every) or (every, None)
@@ -264,23 +283,7 @@ def profile(file: SourceFile, shape: Shape, lines_of: str | None = None) -> Prof
     shape = replace(shape, titles=titles, of_year=(*titles, file.name))
     columns = columns_of(rows, shape, lists.prefixes(within.get(lines_of or "", []), lines_of))
     n_odd = every.num_rows - rows.num_rows
-    return Profile(file, shape, rows.num_rows, columns, rows, oddities, twins(names), filled, n_odd, within)
-
-
-def _read(file: SourceFile, shape: Shape, without: Collection[str] = ()) -> tuple[list[str], list[pa.Table], list[str]]:
-    """Return a file's names, its first rows, and columns that hold lists."""
-    opened = open_file(file, shape.mapping(file.name))
-    names, parts, n_rows = opened.columns, [], 0
-    kept = [i for i, name in enumerate(names) if name and names.count(name) == 1 and name not in without]
-    for batch in opened.batches(kept):
-        part = batch.slice(0, N_ROWS - n_rows)
-        n_rows += part.num_rows
-        texts = [pc.utf8_trim_whitespace(column.cast(pa.string())) for column in part.columns[:-1]]
-        parts += [pa.table(texts, names=[names[i] for i in kept])] if part.num_rows else []
-        if n_rows == N_ROWS:
-            break
-    faults = Counter(fault.removesuffix(HOLDS_LISTS) for _, fault in opened.malformed if fault.endswith(HOLDS_LISTS))
-    return names, parts, [name for name, n in faults.items() if n > FEW_LISTS * n_rows]
+    return Profile(file, shape, rows.num_rows, columns, rows, oddities, twins(names), filled, n_odd, within, n_below)
 
 
 def columns_of(rows: pa.Table, shape: Shape, begun: Mapping[str, str] | None = None) -> list[Column]:

@@ -20,7 +20,7 @@ SORTED = re.compile(r"\d{4}-\d\d-\d\d[T ].*|\d{10}|\d{13}")  # ISO 8601, seconds
 
 
 def look(directory: Path, name: str, named: Collection[str] = ()) -> list[Profile]:
-    """Look at a file; of a folder or an archive, at its first, for all that lie there.
+    """Look at a file, or at the files of a folder or an archive that are one table.
 
     Of a workbook whose sheets are different tables, each is looked at; first is the sheet in which a person named
     columns, or the fullest one, or the one in which least is missing of purchases. Lines within rows are the rows where
@@ -36,8 +36,8 @@ def look(directory: Path, name: str, named: Collection[str] = ()) -> list[Profil
         Columns that a person named.
     """
     with progress.step(f"looking at {name}"):
-        file = find(directory, name, "crmwb map")[0]
-        first = profile(file, sniff(file))
+        file, *more = find(directory, name, "crmwb map")
+        first = profile(file, sniff(file), more=more)
         others = list(_other_sheets(file, first))
         if _n_named(first, named) < len(set(named)) or purchases.missing(first):
             best = max((first, *others), key=lambda p: _fit(p, named))
@@ -45,7 +45,7 @@ def look(directory: Path, name: str, named: Collection[str] = ()) -> list[Profil
             first = best
         if (lines := _lines(first, named)) is not None:
             repeated, record = _repeated(first)
-            first = profile(file, replace(first.shape, repeated_records=repeated, record=record), lines)
+            first = profile(file, replace(first.shape, repeated_records=repeated, record=record), lines, more)
     result = [replace(first, file=SourceFile(directory / name, name))]
     for other in others:
         sheet = syntax.first_sheet(other.shape.options)

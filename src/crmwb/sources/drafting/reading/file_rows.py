@@ -1,0 +1,59 @@
+"""Rows of one table that may lie in several files or sheets, as text."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmwb.sources.drafting.reading.sniff import Shape
+from crmwb.sources.formats import Opened, open_file
+from crmwb.sources.source_files import SourceFile
+
+HOLDS_LISTS = " holds a list"  # of a column of JSON lines
+FEW_LISTS = 0.01  # of the rows that can be read: rather slips in them
+
+
+def first_rows(
+    files: Sequence[SourceFile], shape: Shape, n_rows: int, without: Collection[str] = ()
+) -> tuple[list[str], pa.Table, list[str]]:
+    """Return the names of a file's columns, the first rows, and columns that hold lists."""
+    opened = open_file(files[0], shape.mapping(files[0].name))
+    names = opened.columns
+    kept = [name for name in names if name and names.count(name) == 1 and name not in without]
+    parts = [pa.table({name: pa.array([], pa.string()) for name in kept})]
+    for part in chain(_batches(opened, kept), _of_files(files[1:], shape, kept)):
+        parts.append(part.slice(0, n_rows - sum(p.num_rows for p in parts)))
+        if part.num_rows > parts[-1].num_rows:
+            break
+    rows = pa.concat_tables(parts)
+    faults = Counter(fault.removesuffix(HOLDS_LISTS) for _, fault in opened.malformed if fault.endswith(HOLDS_LISTS))
+    return names, rows, [name for name, n in faults.items() if n > FEW_LISTS * rows.num_rows]
+
+
+def rows_below(files: Sequence[SourceFile], shape: Shape, first: pa.Table) -> Iterator[pa.Table]:
+    """Yield the rows of files below the first ones, of the same columns."""
+    left = first.num_rows
+    for rows in _of_files(files, shape, first.column_names):
+        yield rows.slice(left)
+        left = max(left - rows.num_rows, 0)
+
+
+def _of_files(files: Sequence[SourceFile], shape: Shape, columns: list[str]) -> Iterator[pa.Table]:
+    for file in files:
+        yield from _batches(open_file(file, shape.mapping(file.name)), columns)
+
+
+def _batches(opened: Opened, columns: list[str]) -> Iterator[pa.Table]:
+    """Yield rows as text; a column that a file lacks is unknown in it."""
+    there = [name for name in columns if name in opened.columns]
+    for batch in opened.batches([opened.columns.index(name) for name in there]):
+        read = dict(zip(there, batch.columns, strict=False))
+        unknown = pa.nulls(batch.num_rows, pa.string())
+        yield pa.table({name: read[name].cast(pa.string()) if name in read else unknown for name in columns})
+
+
+def trimmed(rows: pa.Table) -> pa.Table:
+    """Return rows of texts without blanks around them."""
+    return pa.table({n: pc.utf8_trim_whitespace(rows[n].combine_chunks()) for n in rows.column_names})
