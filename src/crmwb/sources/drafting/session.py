@@ -20,11 +20,12 @@ from crmwb.sources.drafting.customers import names_of_people
 from crmwb.sources.drafting.draft import Draft, draft
 from crmwb.sources.drafting.questions import Question, settle
 from crmwb.sources.drafting.reading import syntax
-from crmwb.sources.drafting.reading.profile import N_ROWS
 from crmwb.sources.drafting.stored import draft_stored
 from crmwb.sources.drafting.text import text
 from crmwb.sources.privacy import secret
 from crmwb.storage import write_text
+
+N_ROWS_TRIED = 100_000  # of each file
 
 
 def run(
@@ -151,7 +152,7 @@ def _tried(path: Path, directory: Path, p: Params, chosen: dict[str, Any], *, ta
 
 def _checked(path: Path, directory: Path, p: Params, chosen: Mapping[str, Any]) -> Checked:
     source, most = p.source.model_copy(update=dict(chosen)), p.quality.max_quarantined_share
-    n_rows = checking.N_ROWS_COMPARED if source.control_totals else N_ROWS
+    n_rows = checking.N_ROWS_COMPARED if source.control_totals else N_ROWS_TRIED
     return checking.check(path, directory, source, p.engine, n_rows, most_unreadable=most)
 
 

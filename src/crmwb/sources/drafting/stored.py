@@ -118,7 +118,7 @@ def _name_tables(part: Part, tables: dict[str, Stored], draft: Draft, every: lis
 
 
 def _is_declared(option: dict[str, Any], tables: dict[str, Stored]) -> bool:
-    there = [option["key"]] if isinstance(option["key"], str) else list(option["key"].values())
+    there = list(syntax.keys(option).values())
     return len(there) == 1 and there[0] in tables[option["file"]].unique
 
 
@@ -140,7 +140,7 @@ def _query(
         if not read:
             lines.pop()
             lines[-1] = lines[-1].removesuffix(",")
-        ((here, there),) = [(option["key"],) * 2] if isinstance(option["key"], str) else option["key"].items()
+        ((here, there),) = syntax.keys(option).items()
         at, _, own = here.rpartition(".")
         rest.append(
             f"LEFT JOIN {_name(table.name)} AS {_name(alias)} ON {_name(at or 'base', own)} = {_name(alias, there)}"

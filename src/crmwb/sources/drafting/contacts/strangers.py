@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.links import names_of
-from crmwb.sources.drafting.reading.profile import N_ROWS
 
 TABLES = {"campaign_members", "interactions"}
 FEW = 0.01  # of the rows: so few are set aside one by one
@@ -22,9 +21,9 @@ def leave_out(parts: Iterable[Part], customers: Part) -> None:
         The file of customers.
     """
     key = customers.guesses["customer_id"]
-    if not isinstance(key.value, str) or customers.looked_at.n_rows >= N_ROWS:
+    if not isinstance(key.value, str):
         return
-    known = key.sources[0].counts
+    known = key.sources[0].all_values
     for part in (p for p in parts if p.table in TABLES):
         who = part.guesses["customer_id"]
         if not isinstance(who.value, str) or not who.sources or who.sources[0] not in part.looked_at.own:

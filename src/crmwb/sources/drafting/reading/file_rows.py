@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
 from itertools import chain
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmwb import progress
 from crmwb.sources.drafting.reading.sniff import Shape
 from crmwb.sources.formats import Opened, open_file
 from crmwb.sources.source_files import SourceFile
@@ -52,6 +54,22 @@ def _batches(opened: Opened, columns: list[str]) -> Iterator[pa.Table]:
         read = dict(zip(there, batch.columns, strict=False))
         unknown = pa.nulls(batch.num_rows, pa.string())
         yield pa.table({name: read[name].cast(pa.string()) if name in read else unknown for name in columns})
+
+
+class WholeColumn:
+    """Every different value of a column of files that are not looked at whole, read once they are asked for."""
+
+    def __init__(self, files: Sequence[SourceFile], shape: Shape, name: str) -> None:
+        self._files, self._shape, self._name = files, shape, name
+
+    @cached_property
+    def values(self) -> frozenset[str]:
+        """Its known values, without blanks around them."""
+        result: set[str] = set()
+        with progress.step(f"looking through {self._name}"):
+            for rows in _of_files(self._files, self._shape, [self._name]):
+                result.update(value.strip() for value in pc.unique(rows[self._name]).to_pylist() if value)
+        return frozenset(result)
 
 
 def trimmed(rows: pa.Table) -> pa.Table:

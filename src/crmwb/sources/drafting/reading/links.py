@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from crmwb.sources.drafting.reading import syntax, vocabulary
-from crmwb.sources.drafting.reading.profile import N_ROWS, Column, Profile
+from crmwb.sources.drafting.reading.profile import Column, Profile
 
 LEAST_OVERLAP = 0.5
 MOST_STEPS = 3
@@ -147,7 +147,7 @@ def _links(
             and not here.is_date
             and not _is_beside(there, at, other, profiles, names)
             and (not here.is_unique or _names_one_of(here, there, (one, ours)))
-            and _share_met(here, there, other)
+            and _share_met(here, there)
         ]
         if pairs:
             _, here, there = max(pairs, key=lambda pair: pair[0])
@@ -196,10 +196,8 @@ def _likeness(here: Column, there: Column, stem: str) -> int:
     return 1 if len(own) == 1 else 0
 
 
-def _share_met(here: Column, there: Column, other: Profile) -> bool:
-    met = len(here.counts.keys() & there.counts.keys())
-    whole = other.n_rows < N_ROWS  # else only its first rows were looked at
-    return met >= LEAST_OVERLAP * len(here.counts) if whole else met > 0
+def _share_met(here: Column, there: Column) -> bool:
+    return len(here.counts.keys() & there.all_values) >= max(LEAST_OVERLAP * len(here.counts), 1)
 
 
 def names_of(profiles: list[Profile]) -> dict[str, str]:

@@ -4,6 +4,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -13,7 +14,7 @@ import pyarrow.compute as pc
 from crmwb.errors import CrmwbError
 from crmwb.sources.drafting.reading import conventions, grouped, lists, notation, yearless
 from crmwb.sources.drafting.reading.date_notation import Dates
-from crmwb.sources.drafting.reading.file_rows import first_rows, rows_below, trimmed
+from crmwb.sources.drafting.reading.file_rows import WholeColumn, first_rows, rows_below, trimmed
 from crmwb.sources.drafting.reading.further_rows import further_rows
 from crmwb.sources.drafting.reading.grouped import Filled
 from crmwb.sources.drafting.reading.headers import TOTAL, common_prefix, nameless, paths_of, twins
@@ -68,6 +69,8 @@ class Column:
         What a notation that could be read in two ways was settled by; empty where nothing settles it.
     called : str or None
         What a person says that it is, in plain words: "customer id".
+    whole : WholeColumn or None
+        What it holds in all rows, where not all of them were looked at.
     prefix : str
         What nearly all names of the file begin with, and so says nothing of this one: "Deal - ".
     """
@@ -82,6 +85,7 @@ class Column:
     why_order: str | None = None
     called: str | None = None
     prefix: str = ""
+    whole: WholeColumn | None = None
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -106,6 +110,11 @@ class Column:
     def scale(self) -> int:
         """How much one of it is, by its name: 1,000 of "Revenue (kEUR)", 10,000 of "销售额(万元)", else 1."""
         return scale_of(self.name)[1]
+
+    @property
+    def all_values(self) -> AbstractSet[str]:
+        """Its known values in all rows of the file, also where not all of them were looked at."""
+        return self.counts.keys() if self.whole is None else self.whole.values
 
     @cached_property
     def n_known(self) -> int:
@@ -282,6 +291,8 @@ def profile(file: SourceFile, shape: Shape, lines_of: str | None = None, more: S
     titles = (*shape.titles, *alone)
     shape = replace(shape, titles=titles, of_year=(*titles, file.name))
     columns = columns_of(rows, shape, lists.prefixes(within.get(lines_of or "", []), lines_of))
+    if n_below and filled is None:
+        columns = [replace(c, whole=WholeColumn(files, shape, c.name)) for c in columns]
     n_odd = every.num_rows - rows.num_rows
     return Profile(file, shape, rows.num_rows, columns, rows, oddities, twins(names), filled, n_odd, within, n_below)
 

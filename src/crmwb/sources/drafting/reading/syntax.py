@@ -81,3 +81,13 @@ def day(value: Any, name: str) -> str | None:
     if not isinstance(written, str):
         return None
     return f"date({column(name)}, '{written}')" if written else f"date({column(name)})"
+
+
+def keys(join: Mapping[str, Any]) -> dict[str, str]:
+    """Return the columns that a file is joined by: those here, and what each is there.
+
+    >>> keys({"file": "orders.csv", "key": "order_id"})
+    {'order_id': 'order_id'}
+    """
+    on = join["key"]
+    return {on: on} if isinstance(on, str) else dict(on)

@@ -52,7 +52,7 @@ def mismatch(profile: Profile, facts: list[Part]) -> str:
                 column = next(alike, None)
                 if column is None or not fact.counts:
                     continue
-                met = sum(value in column.counts for value in fact.counts)
+                met = len(fact.counts.keys() & column.all_values)
                 if met == len(fact.counts):
                     continue
                 here, there = (_form(min(c.counts)) for c in (fact, column))
@@ -136,18 +136,18 @@ def is_group(column: Column) -> bool:
 
 def overlap(one: Column, other: Column) -> float:
     """Return the share of the values of the column with fewer that stand in the other too."""
-    fewer, more = sorted((one.counts, other.counts), key=len)
+    fewer, more = sorted((one.all_values, other.all_values), key=len)
     if not fewer:
         return 0.0
-    met = len(fewer.keys() & more.keys())
+    met = len(fewer & more)
     forms = [len({f(v) for v in fewer} & {f(v) for v in more}) for f in ids.FORMS.values()] if met < len(fewer) else []
     return max(met, *forms, 0) / len(fewer)
 
 
 def near_twins(fact: Column, key: Column) -> dict[str, str]:
     """Return values of a fact's column that are no key but for blanks, signs and case, and the keys that they mean."""
-    plain = {_plain(value): value for value in key.counts}
-    strangers = [value for value in fact.counts if value not in key.counts]
+    plain = {_plain(value): value for value in key.all_values}
+    strangers = [value for value in fact.counts if value not in key.all_values]
     return {value: plain[_plain(value)] for value in sorted(strangers) if _plain(value) in plain}
 
 

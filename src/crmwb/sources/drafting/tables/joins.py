@@ -114,7 +114,7 @@ def names_few(part: Part, others: list[Part]) -> bool:
     """Say whether rows name less than half of the orders of another file: they came back, or are something else of orders."""
     for other in same_sales(part, others):
         order = other.guesses["order_id"].sources
-        link = next(o for o in part.options["join"].values() if o["file"] == other.options["file"])["key"]
+        link = syntax.keys(next(o for o in part.options["join"].values() if o["file"] == other.options["file"]))
         here = [c for c in part.looked_at.own if c.name in link]
         if len(order) == 1 and here and len(here[0].counts) < HALF * len(order[0].counts):
             return True

@@ -90,7 +90,7 @@ def _shared(looked_at: Profile, parts: Iterable[Part], key: str) -> list[tuple[P
         if len(sources) != 1:
             continue
         for column in looked_at.columns:
-            n = len(column.counts.keys() & sources[0].counts.keys())
+            n = len(column.counts.keys() & sources[0].all_values)
             is_key = not (column.is_date or column.is_flag or any(x != int(x) for x in column.numbers))
             if is_key and n >= LEAST and n >= HALF * min(len(column.counts), len(sources[0].counts)):
                 result.append((part, column, n))

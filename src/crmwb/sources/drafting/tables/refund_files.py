@@ -57,7 +57,7 @@ def plain(file: Profile, bought: Part) -> Part | None:
     amount, key = modifiers.find(file).get("refund"), bought.guesses["order_id"].sources
     if amount is None or not any(amount.numbers) or len(key) != 1:
         return None
-    links = [c for c in file.columns if not c.is_date and c.counts and c.counts.keys() <= key[0].counts.keys()]
+    links = [c for c in file.columns if not c.is_date and c.counts and c.counts.keys() <= key[0].all_values]
     orders = _orders(links[0], bought) if len(links) == 1 else None
     part = None if orders is None else _returns(file, bought, orders, amount)
     bought.refunds += [part] if part is not None else []
@@ -194,7 +194,7 @@ def _tells_refunds(column: Column) -> bool:
 def _link(file: Profile, key: Column) -> Column | None:
     """Return the column of a file that names orders in nearly all its rows; None where there is none."""
     fitting = [
-        (len(c.counts.keys() & key.counts.keys()), c)
+        (len(c.counts.keys() & key.all_values), c)
         for c in file.own
         if not (c.is_date or c.is_flag or any(n != int(n) for n in c.numbers))
     ]
@@ -229,12 +229,12 @@ def _orders(link: Column, bought: Part) -> Orders | None:
     alias = joined.pop()
     option = bought.options.get("join", {}).get(alias)
     is_all = all(isinstance(c, JoinedColumn) for c in (*who, *when))
-    is_keyed = isinstance(key[0], JoinedColumn) or (option is not None and list(option["key"]) == [key[0].name])
+    is_keyed = isinstance(key[0], JoinedColumn) or (option is not None and list(syntax.keys(option)) == [key[0].name])
     if joined or option is None or not is_all or not is_keyed:
         return None
     options = {k: v for k, v in option.items() if k in syntax.OF_FILES}
     of_orders = key[0].name.removeprefix(f"{alias}.")
-    there = of_orders if isinstance(key[0], JoinedColumn) else next(iter(option["key"].values()))
+    there = of_orders if isinstance(key[0], JoinedColumn) else next(iter(syntax.keys(option).values()))
     own = [c.name for c in bought.looked_at.columns if c.name.startswith(f"{alias}.")]
     names = {name: f"{ORDER}.{name.removeprefix(f'{alias}.')}" for name in own}
     return Orders(link, key[0], {**options, "key": {link.name: there}}, names)
