@@ -9,7 +9,7 @@ from pathlib import Path
 
 from crmwb.errors import CrmwbError
 from crmwb.sources.drafting import export_files, roles, settings
-from crmwb.sources.drafting.amounts import refunds, styles
+from crmwb.sources.drafting.amounts import currencies_of_orders, refunds, styles
 from crmwb.sources.drafting.contacts import other_files, strangers
 from crmwb.sources.drafting.customers import customer_records, file_numbers, ids, tax_numbers
 from crmwb.sources.drafting.guess import Part
@@ -141,7 +141,7 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
     refund_files.ask(parts, [p for p in profiles if p.file.name not in used])
     used |= {str(part.options.get("file")) for part in parts}
     begun_again.tell_apart(parts)
-    _write_notations(parts)
+    _write_notations(parts, profiles)
     parts.sort(key=lambda part: ORDER.index(part.table))
     left = [p for p in profiles if p.file.name not in used]
     reasons = {
@@ -158,8 +158,9 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
     return drafted
 
 
-def _write_notations(parts: list[Part]) -> None:
-    """Put into parts how their numbers and unknown values are written, and name odd rows."""
+def _write_notations(parts: list[Part], files: list[Profile]) -> None:
+    """Put into parts how their numbers, unknown values and currencies are written, and name odd rows."""
+    currencies_of_orders.take(parts, files)
     for part in parts:
         styles.write_unknown(part)
         styles.write_numbers(part)

@@ -123,6 +123,8 @@ class Part:
         What came back of its orders, as another file tells it: orders left out of it are left out there too.
     through : dict of str to str
         Of such refunds: columns of the orders, by the names that they have there.
+    currency_of_orders : Column or None
+        In another file, what names the currency of each of its orders.
     """
 
     table: str
@@ -138,6 +140,7 @@ class Part:
     refunded: dict[str, str] = field(default_factory=dict)
     refunds: list["Part"] = field(default_factory=list)
     through: dict[str, str] = field(default_factory=dict)
+    currency_of_orders: Column | None = None
 
     @property
     def looked_at(self) -> Profile:

@@ -4,7 +4,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from crmwb.contract import Kind
 from crmwb.contract.canonical import TABLES
-from crmwb.sources.drafting.amounts import styles
+from crmwb.sources.drafting.amounts import blank_currencies, styles
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading.profile import Column
@@ -37,6 +37,7 @@ SHARED = {  # signs of several currencies
     "£": "GBP EGP GIP FKP LBP SYP",
     "元": "CNY TWD HKD",
 }
+OF_CODES = "write the currency's three capital letters (ISO 4217), such as USD, EUR or CNY"
 MOST = 0.8  # of the moments must fit a zone: systems slip in the hour in which the clocks change
 IN_UTC = re.compile(r"\b(utc|gmt)\b", re.IGNORECASE)
 
@@ -44,11 +45,14 @@ IN_UTC = re.compile(r"\b(utc|gmt)\b", re.IGNORECASE)
 def propose(draft: "Draft") -> None:
     """Propose `source.currency` and `source.time_zone`, and ask what other currencies are worth."""
     met = styles.currencies(draft.parts)
-    if met:
+    blank = {i: each for i, part in enumerate(draft.parts) if (each := blank_currencies.of_part(part)) is not None}
+    if met and not blank:
         draft.currency = met.most_common(1)[0][0]
     for code in sorted(set(met) - {draft.currency}):
         _ask_rate(draft, code)
-    draft.questions.insert(0, _ask_currency(draft, [code for code, _ in met.most_common()]))
+    codes = [code for code, _ in met.most_common()]
+    asked = _ask_of_blank(draft, blank, codes) if blank else _ask_currency(draft, codes)
+    draft.questions.insert(0, asked)
     moments = [c for part in draft.parts for g in part.guesses.values() for c in g.sources if c.is_date]
     draft.time_zone, draft.why_time_zone = _zone(moments)
     for part in draft.parts:
@@ -56,10 +60,29 @@ def propose(draft: "Draft") -> None:
             part.options["time_zone"] = "UTC"
 
 
+def _ask_of_blank(draft: "Draft", blank: Mapping[int, tuple[Column, int]], met: list[str]) -> Question:
+    """Ask which currency amounts are in that name none, beside others that do."""
+    column, n = max(blank.values(), key=lambda each: each[1])
+
+    def answer(given: str) -> None:
+        if not re.fullmatch("[A-Z]{3}", given):
+            raise ValueError(OF_CODES)
+        draft.currency = given
+        draft.rates.pop(given, None)
+        for i, (named_by, _) in blank.items():
+            blank_currencies.take(draft.parts[i], named_by, given)
+
+    text = (
+        f"{column.name} is blank in {n:,} rows with money and {' or '.join(met)} in others: which currency are those in, which is "
+        f"that of all results then (source.currency)?"
+    )
+    return Question("currency", text, answer, columns=(column.name,))
+
+
 def _ask_currency(draft: "Draft", met: list[str]) -> Question:
     def answer(given: str) -> None:
         if given and not re.fullmatch("[A-Z]{3}", given):
-            raise ValueError("write the currency's three capital letters (ISO 4217), such as USD, EUR or CNY")
+            raise ValueError(OF_CODES)
         if given and len(met) == 1 and given not in met and _shares_its_sign(draft, given):
             for part in draft.parts:
                 part.currencies = Counter({given: part.currencies.total()}) if part.currencies else part.currencies
@@ -97,10 +120,11 @@ def _ask_rate(draft: "Draft", code: str) -> None:
             rate = 0.0
         if not (math.isfinite(rate) and rate > 0):
             raise ValueError("write what one unit is worth as a number above 0, such as 0.92")
-        draft.rates[code] = rate
+        if code != draft.currency:
+            draft.rates[code] = rate
 
     text = (
-        f"Some amounts are in {code}, and nothing says what that is worth: how much {draft.currency} is one {code}? (Rates that "
+        f"Some amounts are in {code}, and nothing says what that is worth: how much {draft.currency or 'of the currency of results'} is one {code}? (Rates that "
         f"change: docs/mappings.md, rates.)"
     )
     draft.questions.append(Question(f"rate_{code}", text, answer))

@@ -14,6 +14,13 @@ MARKS = {Sure.SURE: "sure", Sure.LIKELY: "likely", Sure.GUESS: "a GUESS"}
 LONGEST_WHY = 180
 
 
+class _InFull(yaml.SafeDumper):
+    """Writes what stands twice in a value twice: an anchor would hold in the whole mapping, of which this is a part."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - of all values
+        return True
+
+
 def text(draft: Draft, path: str, open_questions: Sequence[Question] = ()) -> str:
     """Return the mapping that a draft stands for.
 
@@ -89,6 +96,13 @@ def _why(guess: Guess) -> str:
 
 
 def _yaml(value: Any) -> str:
-    """Return a value as YAML on one line."""
-    written: str = yaml.safe_dump(value, default_flow_style=True, width=10_000, allow_unicode=True, sort_keys=False)
+    """Return a value as YAML on one line.
+
+    >>> shared = {"key": "order_no"}
+    >>> _yaml([shared, shared])
+    '[{key: order_no}, {key: order_no}]'
+    """
+    written: str = yaml.dump(
+        value, None, _InFull, default_flow_style=True, width=10_000, allow_unicode=True, sort_keys=False
+    )
     return written.removesuffix("\n").removesuffix("\n...")

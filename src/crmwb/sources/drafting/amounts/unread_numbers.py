@@ -32,7 +32,7 @@ CORRECTED = re.compile(
 )
 PLAINLY = 2  # how well a name must match
 MONEY = re.compile(
-    r".*\b(amounts?|revenue|sales|turnover|income|charges?|surcharges?|premium|extras?|aufgeld|opgeld|exch(ange)? value|trade ?ins?|inzahlungnahme|spend|umsatz|\w*erlose?|\w*betrag|zuschlag|montant|supplement|ca|importe|ingresos?|recargo"
+    r".*\b(amounts?|(grand|order|invoice|document|sales) totals?|revenue|sales|turnover|income|charges?|surcharges?|premium|extras?|aufgeld|opgeld|exch(ange)? value|trade ?ins?|inzahlungnahme|spend|umsatz|\w*erlose?|\w*betrag|zuschlag|montant|supplement|ca|importe|ingresos?|recargo"
     r"|importo|ricav[io]|supplemento|bedrag|omzet|toeslag|kwota|wartosc|przychod\w*|valor|receita|acrescimo)\b.*|.*(金额|收入|销售额|附加费|売上|金額|料金|利用額|値引額?|割引額?).*"
 )
 ADDED = re.compile(
@@ -185,6 +185,15 @@ def _before_correction(part: Part, column: Column) -> Column | None:
     )
 
 
+def _take_share_of(returns: Part, before: Column, amount: Column) -> None:
+    """Take refunds, of which an amount's share of a total is read, as those of another amount."""
+    back = returns.guesses["revenue_cents"]
+    share = f"* number({syntax.column(before.name)}) / "
+    if share in back.text:
+        text = back.text.replace(share, f"* number({syntax.column(amount.name)}) / ")
+        returns.guesses["revenue_cents"] = back.computed(text, back.why, back.sources)
+
+
 def _ask(part: Part, column: Column, amount: Sequence[Column], n: int) -> None:
     beside = money.in_unit_of(part, column)
     is_other = words.in_other_currencies(column.name, amount[0].name)
@@ -210,6 +219,8 @@ def _ask(part: Part, column: Column, amount: Sequence[Column], n: int) -> None:
                 else f"{plain} - ({money.of_the_row(part, was, syntax.column(was.name))} - {own_share})"
             )
             text = f"case when {syntax.column(column.name)} is not null then {now} else {plain} end"
+            for returns in part.twins:
+                _take_share_of(returns, amount[0], column)
         part.guesses["revenue_cents"] = revenue.computed(
             text, f"{revenue.why}; {given} {column.name}, as you said", (*revenue.sources, column)
         )

@@ -9,8 +9,8 @@ from crmwb.sources.drafting.reading.names import plain_words
 from crmwb.sources.drafting.reading.profile import Profile
 
 CREDIT_NOTE = re.compile(
-    r".*\b(credit ?(notes?|memos?)|gutschrift\w*|avoirs?|notas? (de )?credito|not[ae] di credito"
-    r"|kredit ?nota\w*|kreditfaktura|creditnota\w*|dobropis\w*)\b.*|.*(贷项|红字|ใบลดหนี).*"
+    r".*\b(credit ?(notes?|memos?)|\w*gutschrift\w*|avoirs?|notas? (de )?credito|not[ae] di credito"
+    r"|\w*kredit ?not[ae]?\w*|\w*kreditfaktura\w*|creditnota\w*|dobropis\w*)\b.*|.*(贷项|红字|ใบลดหนี).*"
 )
 
 

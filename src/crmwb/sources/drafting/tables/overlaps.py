@@ -10,7 +10,7 @@ from crmwb.sources.drafting.amounts import refunds
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
-from crmwb.sources.drafting.rows import taking_back
+from crmwb.sources.drafting.rows import credit_notes, taking_back
 
 RowsByDay = dict[str, set[tuple[str | None, ...]]]
 LEAST_SHARED, HALF = 5, 0.5  # rows of two files without numbers of orders
@@ -103,7 +103,8 @@ def _rows_by_day(part: Part) -> RowsByDay:
 def ask_of_other_files(parts: list[Part]) -> None:
     """Ask of every further file of purchases with other columns: sales too, returns, or the same money again.
 
-    Files with the same columns are exports of one kind; refunds that name their orders are told already.
+    Files with the same columns are exports of one kind, and asked about together; refunds that name their orders are
+    told already.
     """
     first: dict[str, Part] = {}
     for part in parts:
@@ -113,9 +114,12 @@ def ask_of_other_files(parts: list[Part]) -> None:
     if len(sold) < len(first):
         keep_refunded(parts)
     sold.sort(key=lambda part: -part.looked_at.n_rows)  # what comes beside sales has fewer rows than they
-    for i, part in enumerate(sold):
-        if i and all(_columns(other) != _columns(part) for other in sold[:i]):
-            _ask_what_it_is(part, sold[0], parts)
+    kinds: dict[tuple[frozenset[str], bool], list[Part]] = defaultdict(list)
+    for part in sold:
+        kinds[frozenset(_columns(part)), credit_notes.are_in(part.looked_at)].append(part)
+    first_kind, *others = kinds.values() or [[]]
+    for same in others:
+        _ask_what_they_are(same, first_kind, parts)
 
 
 def keep_refunded(parts: list[Part]) -> None:
@@ -135,13 +139,16 @@ def _columns(part: Part) -> set[str]:
     return {column.name for column in part.looked_at.columns}
 
 
-def _ask_what_it_is(part: Part, other: Part, parts: list[Part]) -> None:
-    file, there = part.options["file"], other.options["file"]
-    own, theirs = (_money(each) for each in (part, other))
-    n_again = sum(pair in theirs for pair in own)
+def _ask_what_they_are(same: list[Part], others: list[Part], parts: list[Part]) -> None:
+    """Ask of files of one kind beside those of another, named by the one of either with most rows."""
+    files = [part.options["file"] for part in same]
+    file, there = (f"{each[0].options['file']}{_and_more(len(each) - 1)}" for each in (same, others))
+    own, theirs = ([pair for part in each for pair in _money(part)] for each in (same, others))
+    known = set(theirs)
+    n_again = sum(pair in known for pair in own)
 
     def answer(given: str) -> None:
-        same_file = [each for each in parts if each.table == "transactions" and each.options.get("file") == file]
+        same_file = [each for each in parts if each.table == "transactions" and each.options.get("file") in files]
         if given == "leave_out":
             for each in same_file:
                 parts.remove(each)
@@ -156,7 +163,11 @@ def _ask_what_it_is(part: Part, other: Part, parts: list[Part]) -> None:
         f"was sold), to be left out?"
     )
     choices = ("sales", "returns", "leave_out")
-    part.questions.append(Question(syntax.slug(f"rows of {file}"), text, answer, choices))
+    same[0].questions.append(Question(syntax.slug(f"rows of {files[0]}"), text, answer, choices))
+
+
+def _and_more(n: int) -> str:
+    return f" (and {n} more with the same columns)" if n else ""
 
 
 def _money(part: Part) -> list[tuple[str | None, float | None]]:

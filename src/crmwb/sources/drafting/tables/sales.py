@@ -8,6 +8,7 @@ from typing import Any
 from crmwb.sources.drafting import modifiers
 from crmwb.sources.drafting.amounts import (
     before_discounts,
+    blank_currencies,
     currency_columns,
     discounts,
     exchange_rates,
@@ -350,7 +351,8 @@ def set_currency(part: Part, roles: Modifiers, amount: str = "revenue_cents") ->
     if column is not None:
         part.currencies = modifiers.codes(column)
         other = {v: code for v in column.counts if (code := words.currency(v)) and code != v.upper()}
-        if len(part.currencies) > 1:
+        is_blank = bool(part.currencies) and blank_currencies.count(part, column, amount) > 0
+        if len(part.currencies) > 1 or is_blank:
             part.options["currency"] = {"column": column.name, "replace": other} if other else column.name
             part.remarks.append(f"its amounts are in {' and '.join(sorted(part.currencies))}, as {column.name} says")
             rate = exchange_rates.column_of(part, column) if is_bought else None
