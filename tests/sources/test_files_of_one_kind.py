@@ -40,3 +40,38 @@ def test_a_grand_total_beside_a_subtotal_is_asked_about_and_what_came_back_follo
     assert any(each.startswith("Grand Total (Base) holds money in 60 rows beside Subtotal") for each in asked)
     assert project.draft(beside_grand_total_base="instead", beside_grand_total_purchased="leave_out") == []
     assert total(project) == sold
+
+
+def test_lines_that_come_to_a_total_lose_nothing_else_of_their_order(project):
+    lines = ["code;date;state;email;billHouseNumber;deliveryHouseNumber;itemName;itemTotal;orderTotal;paid"]
+    sold = 0.0
+    for i in range(80):
+        amounts = [30.5 + (7 * i) % 23 + k for k in range(1 + i % 3)]
+        house, other = 3 + i % 40, 9 if i == 7 else 3 + i % 40
+        head = f"{2024000 + i};{day(2024, i)};shipped;buyer{i % 13}@mail.example;{house};{other}"
+        sold += sum(amounts)
+        flag = "0" if i % 9 == 0 else "1"
+        lines += [f"{head};Thing {k};{a:.2f};{sum(amounts):.2f};{flag}" for k, a in enumerate(amounts)]
+    write(project, "orders.csv", lines)
+    named = {"order": "code", "amount": "itemTotal"}
+    (asked,) = project.draft(**named)
+    assert "paid says of" in asked
+    assert project.draft(**named, unpaid_by_paid="sales") == []
+    assert "HouseNumber" not in project.mapping.replace("# ", "").partition("columns:")[2]
+    assert total(project) == sold
+
+
+def test_an_amount_that_makes_a_total_of_a_price_is_asked_about(project):
+    lines = ["order_no,order_date,customer_no,product,itemAmount,priceToPay,itemUnitPrice,itemTotalPrice"]
+    sold = 0.0
+    for i in range(60):
+        pieces, price = 1 + i % 4, 12.25 + i % 19
+        sold += pieces * price
+        head = f"{7000 + i},{day(2024, i)},{100 + i % 9},P{i % 5}"
+        lines.append(f"{head},{pieces},{pieces * price + 4.9:.2f},{price:.2f},{pieces * price:.2f}")
+    write(project, "lines.csv", lines)
+    assert any("as pieces times a price are" in each for each in project.draft())
+    named = {"quantity": "itemAmount", "amount": "itemTotalPrice"}
+    assert not any("amount_is" in each for each in project.draft(**named))
+    assert total(project) == sold
+    assert "priceToPay" not in project.mapping.partition("columns:")[2]

@@ -207,7 +207,7 @@ def sums_of(rows: Sequence[tuple[float, ...]], columns: Sequence[Column]) -> Ite
         totals = range(len(columns)) if n <= MOST_PARTS else named
         for total, few in product(totals, combinations(parts, n)):
             telling = all(sum(bool(row[1 + i]) for row in rows) >= LEAST_TELLING for i in few)
-            if total in few or not telling or any(sizes[i] >= sizes[total] for i in few):
+            if are_lines[total] or total in few or not telling or any(sizes[i] >= sizes[total] for i in few):
                 continue
             for signs in product((1, -1), repeat=n):
                 signed = tuple(zip(few, signs, strict=True))

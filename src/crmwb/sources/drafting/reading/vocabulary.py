@@ -30,7 +30,7 @@ COUNTED = r"doz|dozens?|dz|dtzd|dutzend|douzaines?|docenas?|dozzine|duzias|tuzin
 A_PRICE = r"price|preis|prix|precio|prezzo|preco|cena|prijs|pris|\w+preis|\w+prijs|单价|単価|价格|価格"
 MEASURE = r"k?g|l|ltr|liter|litre|m|m2|m3|t|h|std|kwh|lb|stk|stuck|pc|piece|unit"
 NO_SUM = r"成本|进价|采购|利润|毛利|退款|退货|优惠|折扣|税额|运费|佣金|手续费|未付|欠款|定金|押金|余额|预算|目标"
-NO_UNIT_PRICE = r"total|totale|gesamt\w*|line|order|sum|summe|amount|extended|ext|cost|purchase|einkaufs?\w*|einstands?\w*|achat|compra|acquisto|inkoop|zakupu|list|listen\w*|listino|tarif|uvp|rrp|msrp|before|compare|old|was|original|budget|target|discount\w*|rabatt\w*|basis|einheit|for"
+NO_UNIT_PRICE = r"total|totale|gesamt\w*|line|order|sum|summe|amount|extended|ext|cost|purchase|einkaufs?\w*|einstands?\w*|achat|compra|acquisto|inkoop|zakupu|list|listen\w*|listino|tarif|uvp|rrp|msrp|before|compare|old|was|original|budget|target|discount\w*|rabatt\w*|basis|einheit|for|to pay|payable"
 
 Patterns = tuple[str, str]
 

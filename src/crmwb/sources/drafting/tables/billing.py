@@ -4,6 +4,7 @@
 import re
 from collections.abc import Sequence
 
+from crmwb.sources.drafting import modifiers
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question
@@ -55,8 +56,10 @@ def have_invoices(looked_at: Profile, status: Column, values: Sequence[str]) -> 
 
 
 def is_asked(looked_at: Profile, captured: Column) -> bool:
-    """Say whether a flag tells whether an invoice is paid: what is not may be a sale."""
-    return PAID.fullmatch(captured.words) is not None and is_billed(looked_at)
+    """Say whether a flag tells whether something is paid: what is not may be a sale, paid later or on delivery."""
+    return PAID.fullmatch(captured.words) is not None and (
+        is_billed(looked_at) or bool(modifiers.find(looked_at).statuses)
+    )
 
 
 def ask_of_unpaid(part: Part, roles: Modifiers) -> None:
@@ -78,7 +81,7 @@ def ask_of_unpaid(part: Part, roles: Modifiers) -> None:
             row_kinds.leave_out(part, row_kinds.not_in(column, unpaid))
 
     text = (
-        f"{column.name} says of {n:,} invoices that they are not paid, and no status leaves them out: are they sales, "
+        f"{column.name} says of {n:,} rows that they are not paid, and no status leaves them out: are they sales, "
         f"which may be paid later, or to be left out?"
     )
     key = syntax.slug(f"unpaid by {column.words}")

@@ -14,6 +14,7 @@ from crmwb.sources.drafting.amounts import (
     identities,
     measures,
     order_totals,
+    pieces,
     prices,
     refunds,
     sign_marks,
@@ -83,6 +84,7 @@ def transactions(profile: Profile) -> list[Part]:
     part.guesses["revenue_cents"] = returns.signed(part.guesses)
     unit_prices.check(part)
     for ask in (
+        pieces.ask,
         catch_weight.ask,
         measures.ask,
         companies.ask,
