@@ -9,7 +9,7 @@ from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Column, Profile
 
-HALF = 0.5  # of the orders of a file must stand in the other
+HALF, NEARLY_ALL = 0.5, 0.9  # of the orders of a file must stand in the other: in a column of the same name, or another
 NAME = "order_currency"  # of what is joined
 
 
@@ -32,8 +32,15 @@ def take(parts: Sequence[Part], files: Iterable[Profile]) -> None:
         order = same[0].guesses["order_id"].sources
         if len(order) != 1 or "currency" in same[0].options or not same[0].looked_at.holds(*order):
             continue
+        joined = {
+            option["file"] for option in same[0].options.get("join", {}).values()
+        }  # whose currency is known already
         for file, column in several:
-            if file is not same[0].profile and (key := _orders_in(file, order[0])) is not None:
+            if (
+                file is not same[0].profile
+                and file.file.name not in joined
+                and (key := _orders_in(file, order[0])) is not None
+            ):
                 _join(same, file, column, {order[0].name: key.name})
                 break
 
@@ -49,8 +56,11 @@ def _of_several(file: Profile) -> Column | None:
 
 def _orders_in(file: Profile, order: Column) -> Column | None:
     """Return the column of a file that numbers the orders of lines, one in each row."""
-    same = (c for c in file.own if c.own_words == order.own_words and c.is_unique)
-    return next((c for c in same if len(order.counts.keys() & c.all_values) >= HALF * len(order.counts)), None)
+    numbers = [c for c in file.own if c.is_unique and not c.is_date]
+    met = {c: len(order.counts.keys() & c.all_values) / max(len(order.counts), 1) for c in numbers}
+    return next(
+        (c for c, share in met.items() if share >= (HALF if c.own_words == order.own_words else NEARLY_ALL)), None
+    )
 
 
 def _join(same: Sequence[Part], file: Profile, column: Column, key: dict[str, str]) -> None:

@@ -32,9 +32,10 @@ CORRECTED = re.compile(
 )
 PLAINLY = 2  # how well a name must match
 MONEY = re.compile(
-    r".*\b(amounts?|(grand|order|invoice|document|sales) totals?|revenue|sales|turnover|income|charges?|surcharges?|premium|extras?|aufgeld|opgeld|exch(ange)? value|trade ?ins?|inzahlungnahme|spend|umsatz|\w*erlose?|\w*betrag|zuschlag|montant|supplement|ca|importe|ingresos?|recargo"
+    r".*\b(amounts?|revenue|sales|turnover|income|charges?|surcharges?|premium|extras?|aufgeld|opgeld|exch(ange)? value|trade ?ins?|inzahlungnahme|spend|umsatz|\w*erlose?|\w*betrag|zuschlag|montant|supplement|ca|importe|ingresos?|recargo"
     r"|importo|ricav[io]|supplemento|bedrag|omzet|toeslag|kwota|wartosc|przychod\w*|valor|receita|acrescimo)\b.*|.*(金额|收入|销售额|附加费|売上|金額|料金|利用額|値引額?|割引額?).*"
 )
+TOTAL = re.compile(r"(grand|order|invoice|document|sales) totals?( .*)?")
 ADDED = re.compile(
     r"\b(surcharges?|premium|extras?|zuschlag|aufgeld|supplement|recargo|supplemento|toeslag|opgeld)\b|附加费"
 )
@@ -61,7 +62,7 @@ def ask(part: Part, column: Column) -> bool:
     if (
         not amount
         or not part.looked_at.holds(column, *amount)
-        or not (is_corrected or (may_matter(column) and (_is_money(column) or _is_mostly_the_amount(part, column))))
+        or not (is_corrected or (may_matter(column) and _may_be_the_amount(part, column)))
     ):
         return False
     if sum(question.key.startswith("beside_") for question in part.questions) >= MOST_ASKED:
@@ -90,7 +91,7 @@ def _is_chosen(part: Part, amount: Sequence[Column]) -> bool:
 
 def may_matter(column: Column) -> bool:
     """Say whether a column holds numbers that may be amounts or units: no ids, no flags, not always the same."""
-    is_named = MONEY.fullmatch(column.words) or UNITS.fullmatch(column.words)
+    is_named = any(pattern.fullmatch(column.words) for pattern in (MONEY, UNITS, TOTAL))
     has_decimals = any(n != int(n) for n in column.numbers)
     return bool(is_named or has_decimals) and (
         column.is_number
@@ -99,6 +100,13 @@ def may_matter(column: Column) -> bool:
         and len(column.counts) > 1
         and any(column.numbers)
     )
+
+
+def _may_be_the_amount(part: Part, column: Column) -> bool:
+    """Say whether a number is money by its name, the total of an order where each row is one, or mostly the amount."""
+    order = part.guesses["order_id"].sources if "order_id" in part.guesses else ()
+    is_total = TOTAL.fullmatch(column.words) is not None and len(order) == 1 and order[0].is_unique
+    return is_total or _is_money(column) or _is_mostly_the_amount(part, column)
 
 
 def _is_mostly_the_amount(part: Part, column: Column) -> bool:
