@@ -142,7 +142,7 @@ def test_the_information_is_minus_the_curvature():
     [
         ([100, 50, 25, 12, 6, 3], Status.LIMIT),  # one chance for all: nothing to tell customers apart
         ([1000, 700], Status.FLAT),  # a single renewal date
-        ([1000, 0], Status.FLAT),
+        ([1000, 0], Status.DEGENERATE),  # the chance to leave runs to 1
         ([100, 95], Status.TOO_LITTLE_DATA),
         ([100, 100], Status.TOO_LITTLE_DATA),
         ([10**9, 9 * 10**8, 85 * 10**7, 82 * 10**7], Status.OK),

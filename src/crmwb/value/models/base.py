@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, clone
 
 from crmwb.errors import CrmwbError
 from crmwb.findings import Finding, Listing, Name, Term
-from crmwb.value.models.likelihood import Objective, Optimum, maximise
+from crmwb.value.models.likelihood import Objective, Optimum, maximise, rounded
 
 MIN_CUSTOMERS = 10
 MAX_LOG_ERROR = 3.0  # a standard error above this leaves a parameter unknown to within a factor of e³ = 20 either way
@@ -72,8 +72,8 @@ class LikelihoodModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn
     Attributes
     ----------
     parameters_ : dict of str to float
-        Maximum-likelihood estimates; also as attributes of their own (`r_`, `alpha_`, …). Empty where there was too
-        little data.
+        Maximum-likelihood estimates, to a thousandth of their standard errors; also as attributes of their own (`r_`,
+        `alpha_`, …). Empty where there was too little data.
     standard_errors_ : dict of str to float
         From the observed information, by the delta method; NaN where the fit is not a clear maximum; 0 for what is at
         a limit.
@@ -121,7 +121,7 @@ class LikelihoodModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn
         rough : callable, optional
             The same objective on a part of the customers; see `maximise`.
         """
-        optimum = maximise(objective, starts, self.tol, rough)
+        optimum = rounded(objective, maximise(objective, starts, self.tol, rough), n)
         scales = np.array([units.get(name, 1.0) for name in self.parameter_names])
         covariance = np.full_like(optimum.information, math.nan)
         at_edge, alike = self._edge(optimum, n)

@@ -44,8 +44,7 @@ class MeanLikelihood:
             + (n1 * (log_either - rx * log_recency)).sum()
         )
         psi_r = (self.x_counts * (digamma(r + self.x_values) - digamma(r))).sum()
-        psi_ab = (self.x_counts * (digamma(a + b) - digamma(a + b + self.k_values))).sum()
-        psi_b = (self.x_counts * (digamma(b + self.k_values) - digamma(b))).sum()
+        stayed, stayed_b = (of_chances @ self.x_counts for of_chances in slopes_of_staying(a, b, self.k_values))
         slope_r = (
             psi_r
             + self.n * log_alpha
@@ -58,7 +57,26 @@ class MeanLikelihood:
             - r * (self.n0 / (alpha + self.age0)).sum()
             - (rx * (n_gone / (alpha + self.recency) + n_alive / (alpha + self.age))).sum()
         )
-        slope_a = psi_ab + n_gone.sum() / a
-        slope_b = psi_ab + psi_b - (n_gone / survived).sum()
+        slope_a = stayed + n_gone.sum() / a
+        slope_b = stayed_b - (n_gone / survived).sum()
         slopes = np.array([slope_r * r, slope_alpha * alpha, slope_a * a, slope_b * b])
         return float(value / self.n), slopes / self.n
+
+
+def slopes_of_staying(a: float, b: float, chances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the slopes of log B(a, b + k) - log B(a, b) in a and in b, each shape (n,), for rising k of shape (n,).
+
+    As sums over the k chances to stop: of large b, differences of digammas keep too few digits to tell a ridge's end.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from crmwb.value.models.beta_geometric_likelihood import slopes_of_staying
+    >>> in_a, in_b = slopes_of_staying(1.0, 2.0, np.array([0.0, 2.0]))  # 1/B(1, b) = b: log 2 - log(2 + k)
+    >>> in_b.tolist()
+    [0.0, 0.25]
+    """
+    last = chances.astype(np.int64)
+    b_then = b + np.arange(int(last.max(initial=0)))
+    in_a, in_b = (np.concatenate([[0.0], np.cumsum(part)]) for part in (-1 / (a + b_then), a / (b_then * (a + b_then))))
+    return in_a[last], in_b[last]

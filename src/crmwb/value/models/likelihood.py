@@ -1,11 +1,13 @@
 """Maximum likelihood in log parameters: a quasi-Newton climb in a box, then Newton steps.
 
 Parameters are positive and are searched as logarithms, in units in which the data's mean is 1, so that one box and one
-tolerance serve every data set and the estimates do not depend on the unit of time or money.
+tolerance serve every data set and the estimates do not depend on the unit of time or money. A climb ends where slopes
+are no more than rounding: along a ridge, ends with slopes that are merely small lie far apart, and a processor's last
+digits decide between them.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize
@@ -15,6 +17,10 @@ Objective = Callable[[np.ndarray], tuple[float, np.ndarray]]
 LIMIT = 10.0  # log parameters are searched within ±10: a factor of 22,000 around the data's own scale
 EDGE = 0.5  # nearer than this to the limit counts as having run away
 NEWTON_STEPS = 20
+FLOOR = 1e-15  # a slope of the mean log-likelihood below it is rounding
+CURVED = 1e-10  # a curvature of the mean log-likelihood below it is none: differences of slopes tell no less
+PARTS = 3  # a parameter is known to a thousandth of its standard error, as a power of ten
+FEWEST, MOST = 2, 6  # decimals of log parameters
 SAME, NEARLY_SAME = 1e-10, 1e-8  # mean log-likelihoods that differ by less are the same; of a part, to begin from
 DIFFERENCE = 1e-4  # step in log parameters by which the gradient is differenced
 
@@ -52,7 +58,7 @@ class Optimum:
 
     def is_peak_in(self, free: np.ndarray) -> bool:
         """Whether the likelihood falls in every direction of these parameters, the others held; shape (k,) of bool."""
-        return bool(free.any() and np.linalg.eigvalsh(self.information[np.ix_(free, free)])[0] > 0)
+        return bool(free.any() and np.linalg.eigvalsh(self.information[np.ix_(free, free)])[0] > CURVED)
 
 
 def maximise(
@@ -99,14 +105,70 @@ def maximise(
     ends: list[_Climb] = []
     for start in begins if near is None else [near.theta, *begins]:
         ends.append(_climb(objective, start, tol))
-        best, *others = sorted(ends, key=lambda end: -end.height)
-        if ends[-1].steepest <= tol and not ends[-1].is_at_edge:
+        highest = max(end.height for end in ends)
+        alike = [end for end in ends if end.height >= highest - same]  # the first counts, whatever their last digits
+        if ends[-1].steepest <= tol and not ends[-1].at_edge.any():
             summit = _optimum(objective, ends[-1])
             if summit.is_peak:
-                return summit if best is ends[-1] else _optimum(objective, best)
-        if (others and best.height - others[0].height < same) or (leads_to_edge and ends[-1].is_at_edge):
+                return summit if ends[-1] in alike else _optimum(objective, alike[0])
+        if len(alike) > 1 or (leads_to_edge and ends[-1].at_edge.any()):
             break
-    return _optimum(objective, best)
+    return _optimum(objective, alike[0])
+
+
+def rounded(objective: Objective, end: Optimum, n: int) -> Optimum:
+    """Round log parameters to about a thousandth of their standard errors, so that any processor finds the same.
+
+    One after the other, the last first, and those that are left follow to where the likelihood is highest given it: on
+    a ridge two parameters are known only together, and rounded each on its own they would leave it.
+
+    Parameters
+    ----------
+    objective : callable
+        As for `maximise`.
+    end : Optimum
+        What that found.
+    n : int
+        Customers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from crmwb.value.models.likelihood import maximise, rounded
+    >>> def valley(theta):  # how far the two are apart is known well, where they are hardly
+    ...     apart, where = theta[1] - theta[0] - 1, theta[0] - 0.123456789
+    ...     return -(apart**2) - 1e-6 * where**2, np.array([2 * apart - 2e-6 * where, -2 * apart])
+    >>> summit = maximise(valley, [np.zeros(2)], 1e-9)
+    >>> summit.theta.round(6).tolist(), rounded(valley, summit, 100).theta.tolist()
+    ([0.123457, 1.123457], [0.12, 1.12])
+    """
+    theta, left = end.theta.copy(), np.abs(end.theta) < LIMIT
+    for place in np.flatnonzero(left)[::-1]:
+        information = end.information[np.ix_(left, left)]
+        if np.linalg.eigvalsh(information)[0] <= CURVED:
+            return replace(end, theta=np.where(left, np.round(theta, MOST), theta))
+        error = np.sqrt(np.linalg.inv(information)[-1, -1] / n)
+        theta[place] = np.round(theta[place], int(np.clip(PARTS - np.floor(np.log10(error)), FEWEST, MOST)))
+        left[place] = False
+        theta = _follow(objective, theta, left, information[:-1, :-1])
+    return replace(end, theta=theta)
+
+
+def _follow(objective: Objective, theta: np.ndarray, left: np.ndarray, information: np.ndarray) -> np.ndarray:
+    """Walk to the floor in the parameters that are left, by Newton's steps with an information known nearby."""
+    if not left.any():
+        return theta
+    slope = objective(theta)[1][left]
+    for _ in range(NEWTON_STEPS):
+        if np.abs(slope).max() <= FLOOR:
+            break
+        ahead = theta.copy()
+        ahead[left] += np.linalg.solve(information, slope)
+        next_slope = objective(ahead)[1][left]
+        if not np.abs(next_slope).max() < np.abs(slope).max() / 2:
+            break
+        theta, slope = ahead, next_slope
+    return theta
 
 
 def _step_over(objective: Objective, near: Optimum, tol: float) -> Optimum | None:
@@ -118,7 +180,7 @@ def _step_over(objective: Objective, near: Optimum, tol: float) -> Optimum | Non
     theta = near.theta
     value, slope = objective(theta)
     for _ in range(NEWTON_STEPS):
-        if np.abs(slope).max() <= tol * 1e-2:
+        if np.abs(slope).max() <= FLOOR:
             break
         ahead = np.clip(theta + np.linalg.solve(near.information, slope), -LIMIT, LIMIT)
         next_value, next_slope = objective(ahead)
@@ -131,7 +193,7 @@ def _step_over(objective: Objective, near: Optimum, tol: float) -> Optimum | Non
     return end if end.is_peak and not end.ran_away.any() else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Climb:
     """Where one climb ended: log parameters, the mean log-likelihood, and its slopes there."""
 
@@ -144,8 +206,16 @@ class _Climb:
         return float(np.abs(self.slope).max())
 
     @property
-    def is_at_edge(self) -> bool:
-        return bool((np.abs(self.theta) > LIMIT - EDGE).any())
+    def at_edge(self) -> np.ndarray:
+        return np.asarray(np.abs(self.theta) > LIMIT - EDGE)
+
+    @property
+    def free(self) -> np.ndarray:
+        return np.asarray(np.abs(self.theta) < LIMIT)
+
+    @property
+    def steepest_inside(self) -> float:
+        return float(np.abs(self.slope[self.free]).max(initial=0.0))
 
 
 def _optimum(objective: Objective, end: _Climb) -> Optimum:
@@ -153,7 +223,11 @@ def _optimum(objective: Objective, end: _Climb) -> Optimum:
 
 
 def _climb(objective: Objective, start: np.ndarray, tol: float) -> _Climb:
-    """Climb from one start."""
+    """Climb from one start.
+
+    What ran away stays at the limit while the others go on to the floor. Once their slopes are small, the last
+    information serves for all further steps.
+    """
 
     def downhill(theta: np.ndarray) -> tuple[float, np.ndarray]:
         value, slope = objective(theta)
@@ -168,16 +242,20 @@ def _climb(objective: Objective, start: np.ndarray, tol: float) -> _Climb:
         options={"maxiter": 500, "maxfun": 2000, "ftol": 1e-13, "gtol": 1e-7},
     ).x
     end = _Climb(theta, *objective(theta))
+    free, information = ~end.free, np.empty((0, 0))
     for _ in range(NEWTON_STEPS):
-        if end.steepest <= tol * 1e-2 or end.is_at_edge:
+        if end.steepest_inside <= FLOOR:
             break
-        information = _information(objective, end.theta)
-        if np.linalg.eigvalsh(information)[0] <= 0:
-            break
-        step = np.linalg.solve(information, end.slope)
+        if end.steepest_inside > tol * 1e-2 or (free != end.free).any():
+            free = end.free
+            information = _information(objective, end.theta)[np.ix_(free, free)]
+            if np.linalg.eigvalsh(information)[0] <= CURVED:
+                break
+        step = np.zeros_like(end.theta)
+        step[free] = np.linalg.solve(information, end.slope[free])
         theta = np.clip(end.theta + step / max(1.0, float(np.abs(step).max())), -LIMIT, LIMIT)
         ahead = _Climb(theta, *objective(theta))
-        if not ahead.steepest < end.steepest:
+        if not ahead.steepest_inside < end.steepest_inside:
             break
         end = ahead
     return end

@@ -22,6 +22,7 @@ from scipy.special import betainc, betaln, digamma, gammaln
 
 from crmwb.value.models import beta_geometric_ahead as ahead
 from crmwb.value.models.beta_geometric import BetaGeometric
+from crmwb.value.models.beta_geometric_likelihood import slopes_of_staying
 from crmwb.value.models.discounting import moments
 from crmwb.value.models.likelihood import Objective
 from crmwb.value.models.log_sums import log_sum_exp
@@ -242,10 +243,9 @@ class _Fates:
         for j in range(self.k):
             slope_r += (by_x[1 + j] * digamma(r + self.events + j)).sum()
             slope_alpha -= (weights[1 + j] * (r + self.events + j)[self.row] / (alpha + self.age)).sum()
-        whole, both = digamma(a + b + x + 1), total * digamma(a + b)
-        slope_a = (gone * (digamma(a + 1) - whole) + alive * (digamma(a) - whole)).sum() - total * digamma(a) + both
-        slope_b = (gone * (digamma(b + x) - whole) + alive * (digamma(b + x + 1) - whole)).sum()
-        slope_b += both - total * digamma(b)
+        in_a, in_b = slopes_of_staying(a, b, x + 1)
+        slope_a = gone.sum() / a + (gone + alive) @ in_a
+        slope_b = (gone + alive) @ in_b - (gone / (b + x)).sum()
         slopes = np.array([slope_r * r, slope_alpha * alpha, slope_a * a, slope_b * b])
         return float((n * either).sum() / total), slopes / total
 
