@@ -379,7 +379,15 @@ def test_answers_that_one_file_does_not_take_are_asked_apart():
         other.settle("y")
 
 
-@pytest.mark.parametrize(("status", "expected"), [("Klösträd", Outcome.UNKNOWN), ("closed_lost", Outcome.CANCELLED)])
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("Klösträd", Outcome.UNKNOWN),
+        ("closed_lost", Outcome.CANCELLED),
+        ("Not paid - cancelled", Outcome.CANCELLED),
+        ("not cancelled", Outcome.SALE),
+    ],
+)
 def test_a_word_within_a_word_says_nothing_of_a_sale(status, expected):
     assert outcome(status) is expected
 

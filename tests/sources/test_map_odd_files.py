@@ -1,6 +1,7 @@
 """`crmwb map` on exports that are written otherwise than usual: other languages, no header, events, files to join."""
 
 import json
+import sqlite3
 
 import pandas as pd
 import pytest
@@ -132,3 +133,13 @@ def test_a_list_for_the_printer_is_refused(project):
     (project.raw / "PRINT.TXT").write_text("\n".join(lines))
     assert not project.map("PRINT.TXT", currency="GBP")
     assert "columns seem to stand at fixed places" in project.printed
+
+
+def test_a_file_that_is_a_database_is_named_with_the_command_that_reads_it(project):
+    path = project.raw / "backup.dat"
+    with sqlite3.connect(path) as connection:
+        connection.execute("create table orders (id integer, total real)")
+    connection.close()
+    assert not project.map(".")
+    assert "is a database" in project.printed
+    assert "--database sqlite:///data/raw/backup.dat" in project.printed.replace("\n", " ")

@@ -39,12 +39,62 @@ def test_places_of_the_company_itself_are_asked_about(company: Mapped, title: st
         own += _amount(i) * (i % 10 == 0)
         lines.append(f"V{i},2024-05-{1 + i % 28:02},{who},{_amount(i)}.00")
     (company.raw / "register.csv").write_text("\n".join(lines))
-    asked = [question for question in company.draft() if "places of your own company" in question]
+    asked = [question for question in company.draft() if "your own company, its places" in question]
     assert len(asked) == 1
     company.draft(own_places_by_customer="leave_out")
     rows = company.ingest().table("transactions")
     assert rows.customer_id.nunique() == 19
     assert int(rows.revenue_cents.sum()) == 100 * (sum(map(_amount, range(80))) - own)
+
+
+@pytest.mark.parametrize("own", ["Brook Pumps (own use)", "Pompes Ruisseau - usage interne", "水泵商行（自用）"])
+def test_what_the_company_took_itself_is_asked_about(company: Mapped, own: str) -> None:
+    lines, taken = ["Voucher No,Date,Customer No,Customer Name,Amount"], 0
+    for i in range(80):
+        taken += _amount(i) * (i % 10 == 0)
+        who = f"1,{own}" if i % 10 == 0 else f"{100 + i % 31},Firm {i % 31} Ltd"
+        lines.append(f"V{i},2024-05-{1 + i % 28:02},{who},{_amount(i)}.00")
+    (company.raw / "register.csv").write_text("\n".join(lines), encoding="utf-8")
+    asked = company.draft()
+    assert any("which sound like your own company, its places or its own use" in question for question in asked), asked
+    assert company.draft(own_places_by_customer_name="leave_out") == []
+    assert int(company.ingest().table("transactions").revenue_cents.sum()) == 100 * (
+        sum(map(_amount, range(80))) - taken
+    )
+
+
+def test_what_the_company_took_itself_by_the_file_of_customers_of_lines_and_heads(company: Mapped) -> None:
+    heads, lines, taken = ["Invoice No,Invoice Date,Customer No"], ["Invoice No,Line,Item,Amount"], 0
+    for i in range(80):
+        taken += 2 * _amount(i) * (i % 10 == 0)
+        heads.append(f"V{i},2024-05-{1 + i % 28:02},{1 if i % 10 == 0 else 100 + i % 31}")
+        lines += [f"V{i},{k},P{(i + k) % 7},{_amount(i)}.00" for k in (1, 2)]
+    names = [f"{100 + i},Firm {i} Ltd" for i in range(31)]
+    (company.raw / "heads.csv").write_text("\n".join(heads))
+    (company.raw / "lines.csv").write_text("\n".join(lines))
+    (company.raw / "customers.csv").write_text("\n".join(["Customer No,Name", "1,Brook Pumps Ltd (own use)", *names]))
+    assert any("name_own" in question for question in company.draft())
+    assert company.draft(name_own="leave_out") == []
+    assert (
+        int(company.ingest().table("transactions").revenue_cents.sum())
+        == 200 * sum(map(_amount, range(80))) - 100 * taken
+    )
+
+
+def test_a_patient_for_training_is_asked_about(company: Mapped) -> None:
+    lines, made_up = ["Visit,Date,File no,Patient,Amount"], 0
+    for i in range(80):
+        is_one = i % 27 == 3
+        made_up += _amount(i) * is_one
+        who = "9999,TEST TEST do not delete" if is_one else f"{100 + i % 31},Sommer {i % 31}"
+        lines.append(f"V{i},2024-05-{1 + i % 28:02},{who},{_amount(i)}.00")
+    (company.raw / "visits.csv").write_text("\n".join(lines))
+    answers = {"customer": "File no"}
+    assert any("sounds like a test" in question for question in company.draft(**answers)), company.printed
+    assert company.draft(patient_tests="leave_out", **answers) == []
+    assert int(company.ingest().table("transactions").revenue_cents.sum()) == 100 * (
+        sum(map(_amount, range(80))) - made_up
+    )
 
 
 def test_a_depot_of_another_company_is_a_customer(company: Mapped) -> None:

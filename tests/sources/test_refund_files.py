@@ -51,6 +51,89 @@ def test_returns_that_name_orders_are_asked_about_and_taken_off(project):
     assert total(project) == sold / 100
 
 
+def test_returns_without_products_of_orders_with_some_are_checked_without_a_mistake(project):
+    lines = ["order_number,order_date,customer_number,article,net_amount"]
+    lines += [f"{1000 + i},{day(i)},{100 + i % 17:05},Item {i % 7},{money(net(i))}" for i in range(N)]
+    write(project, "orders.csv", lines)
+    back = ["credit_no,order_number,credited_on,net_amount"]
+    write(project, "credits.csv", [*back, *(f"K{i},{1000 + i},{day(i)},5.00" for i in range(0, N, 6))])
+    assert project.map(".", rows_of_credits_csv="returns"), project.printed
+    assert total(project) == sum(map(net, range(N))) / 100 - 5 * len(range(0, N, 6))
+
+
+def test_a_korean_file_of_refunds_that_names_orders(project):
+    lines = ["주문번호,주문일시,회원아이디,총 결제금액(KRW)"]
+    lines += [f"{1000 + i},{day(i)},u{i % 17},{10 * net(i)}" for i in range(N)]
+    write(project, "주문.csv", lines)
+    back = ["환불번호,주문번호,접수일,환불완료일,환불상태,실제 환불금액"]
+    for i in range(0, N, 5):
+        done = i % 10 == 0
+        back.append(f'R{i},{1000 + i},{day(i)},{day(i) if done else ""},{"환불완료" if done else "환불전"},"1,500"')
+    write(project, "환불.csv", back)
+    answers = {"currency": "KRW", "no_money_by_refunded_status": "환불전"}
+    left = project.draft(**answers)
+    assert left == [], left
+    assert total(project) == sum(10 * net(i) for i in range(N)) - 1500 * len(range(0, N, 10))
+
+
+def _items(n_cancelled: int) -> tuple[list[str], int]:
+    """Return lines of orders, two each, with a status per line; and the cents of the orders that are not cancelled."""
+    lines, sold = ["order_number,order_date,customer_number,line,net_amount,order_status"], 0
+    for i in range(N):
+        for k in range(2):
+            state = "cancelled" if i < n_cancelled else "exchanged" if i == N - 1 and k else "completed"
+            lines.append(f"{1000 + i},{day(i)},{100 + i % 17:05},{k + 1},{money(net(i + k))},{state}")
+            sold += net(i + k) if i >= n_cancelled else 0
+    return lines, sold
+
+
+def test_refunds_of_orders_whose_lines_are_left_out_are_left_out_though_some_lines_differ(project):
+    lines, sold = _items(8)
+    write(project, "orders.csv", lines)
+    back = [f"K{i},{1000 + i},{day(i)},{money(net(i) + net(i + 1) if i < 8 else 400)}" for i in range(10)]
+    write(project, "refunds.csv", ["refund_no,order_number,refunded_on,refund_amount", *back])
+    assert project.draft(no_sales_by_order_status="none") == []
+    assert total(project) == (sold - 800) / 100
+
+
+def test_rows_called_refunded_are_sales_where_a_file_of_refunds_names_their_orders(project):
+    kinds = ["Web", "Refunded", "Web", "Partially Refunded", "Web"]
+    lines = ["order_number,order_date,customer_number,order_type,net_amount"]
+    lines += [f"{1000 + i},{day(i)},{100 + i % 17:05},{kinds[i % 5]},{money(net(i))}" for i in range(N)]
+    write(project, "orders.csv", lines)
+    rows = [i for i in range(N) if "Refunded" in kinds[i % 5]]
+    back = {i: net(i) if kinds[i % 5] == "Refunded" else 300 for i in rows}
+    refunds = [f"K{i},{1000 + i},{day(i)},{money(cents)}" for i, cents in back.items()]
+    write(project, "refunds.csv", ["refund_no,order_number,refunded_on,refund_amount", *refunds])
+    left = project.draft(kinds_of_order_type="sales")
+    assert left == [], left
+    assert total(project) == (sum(map(net, range(N))) - sum(back.values())) / 100
+
+
+def test_an_answer_that_rows_called_returned_are_sales_holds(project):
+    lines = ["order_number,order_date,customer_number,kind,net_amount"]
+    kinds = ["Sale", "Returned stock sold", "Swap"]
+    lines += [f"{1000 + i},{day(i)},{100 + i % 17:05},{kinds[i % 3]},{money(net(i))}" for i in range(N)]
+    write(project, "orders.csv", lines)
+    (asked,) = (each for each in project.draft() if "kinds_of_kind" in each)
+    assert "taken as returns" in asked
+    answers = {"kinds_of_kind": "Swap=none,Returned stock sold=sale", "returned_by_kind": "returns"}
+    project.draft(**answers)
+    assert total(project) == sum(net(i) for i in range(N) if i % 3 < 2) / 100
+
+
+def test_refunds_of_people_without_a_number_go_to_the_customers_of_their_orders(project):
+    lines = ["order_number,order_date,customer_number,customer_email,net_amount"]
+    for i in range(N):
+        who = "" if i % 4 == 0 else f"{100 + i % 17:05}"
+        lines.append(f"{1000 + i},{day(i)},{who},person{i % 17}@example.org,{money(net(i))}")
+    write(project, "orders.csv", lines)
+    back = [f"K{i},{1000 + i},{day(i)},4.00" for i in range(0, N, 3)]
+    write(project, "refunds.csv", ["refund_no,order_number,refunded_on,refund_amount", *back])
+    assert project.map(".", without_customer_number="name"), project.printed
+    assert total(project) == sum(map(net, range(N))) / 100 - 4 * len(back)
+
+
 def test_tax_of_what_came_back_is_taken_off_where_a_person_says_so(project):
     sold, back = orders(project), 0
     lines = ["credit_no,order_number,credited_on,doc_total,vat_sum"]

@@ -159,7 +159,8 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
 
 
 def _write_notations(parts: list[Part], files: list[Profile]) -> None:
-    """Put into parts how their numbers, unknown values and currencies are written, and name odd rows."""
+    """Put into parts what files write otherwise: products not named, numbers, unknown values, currencies and odd rows."""
+    dimensions.name_no_product(parts)
     currencies_of_orders.take(parts, files)
     for part in parts:
         styles.write_unknown(part)

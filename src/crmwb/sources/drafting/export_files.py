@@ -13,6 +13,7 @@ from crmwb.sources.formats import Opened, open_file, packed
 from crmwb.sources.source_files import PARQUET, SourceFile, is_export, members_of
 
 MOST_BYTES = 20_000_000  # packed, that are looked at for orders in several files
+SQLITE, DUCKDB = b"SQLite format 3\x00", b"DUCK"  # what such a file begins with; of DuckDB, after eight bytes
 LEAST_SHARED = 5  # rows of files without numbers of orders
 
 Row = tuple[str | None, ...]
@@ -35,7 +36,7 @@ def of_path(path: Path) -> list[Path]:
     Raises
     ------
     CrmwbError
-        There is no file in the folder, or one cannot be read.
+        There is no file in the folder, one cannot be read, or one is a database.
 
     Examples
     --------
@@ -49,6 +50,7 @@ def of_path(path: Path) -> list[Path]:
 
 
 def _below(path: Path) -> list[Path]:
+    _refuse_database(path)
     if path.suffix.lower() == ".zip" and path.is_file():
         return _packed(path)
     if not path.is_dir() or _is_one_table(path):
@@ -64,6 +66,19 @@ def _is_one_table(folder: Path) -> bool:
     columns = [set(_opened(SourceFile(file, str(file.relative_to(folder)))).columns) for file in files]
     widest = max(columns, key=len)
     return all(names <= widest for names in columns)
+
+
+def _refuse_database(path: Path) -> None:
+    """Stop with the command to use, where a file is a database of SQLite or DuckDB, whatever it is called."""
+    if not path.is_file():
+        return
+    with path.open("rb") as opened:
+        start = opened.read(16)
+    kind = "sqlite" if start == SQLITE else "duckdb" if start[8:12] == DUCKDB else None
+    if kind:
+        raise CrmwbError(
+            f"{path} is a database, and no file of rows: crmwb map --database {kind}:///{path} reads its tables."
+        )
 
 
 def _packed(path: Path) -> list[Path]:

@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any
 
 from crmwb.contract import Kind, Table
-from crmwb.sources import months
+from crmwb.sources import expressions, months
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import FALSE, TRUE, Column, Profile
@@ -29,6 +29,7 @@ FITS: dict[Kind, Callable[[Column], bool]] = {
 }
 
 
+ORDER = "named_order"  # the name of the join of refunds to the orders that they name
 LEAST_KNOWN = 0.02  # of the rows
 NUMERIC = {Kind.MONEY, Kind.INTEGER, Kind.NUMBER, Kind.SHARE}
 
@@ -89,6 +90,19 @@ class Guess:
         """Return it with one expression in the place of another within it, whatever else was put into it."""
         changed = re.sub(rf'(?<![\w"]){re.escape(old)}(?![\w"])', lambda _: new, self.text)
         return self.computed(changed, why, (*self.sources, *(c for c in more if c not in self.sources)))
+
+    def through(self, names: Mapping[str, str]) -> "Guess":
+        """Return it as refunds read it through the join to their orders, by the names that columns have there."""
+        to = {column.name: names.get(column.name, f"{ORDER}.{column.name}") for column in self.sources}
+        value = self.value
+        if isinstance(value, dict) and "column" in value:
+            value = {**value, "column": to[value["column"]]}
+        elif self.expression:
+            value = {**value, "expression": expressions.renamed(self.expression, to)}
+        elif isinstance(value, str):
+            value = to[value]
+        sources = tuple(replace(column, name=to[column.name]) for column in self.sources)
+        return replace(self, value=value, why=f"{self.why}, in the file of orders", sources=sources)
 
 
 @dataclass

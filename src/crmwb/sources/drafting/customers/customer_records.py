@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 
 from crmwb.errors import CrmwbError
+from crmwb.sources.drafting.customers import own_places
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, vocabulary
@@ -36,7 +37,10 @@ def ask(parts: list[Part], customers: Part) -> None:
     sales = [p for p in parts if p.table == "transactions" and p.profile is not None and _named_by(p)]
     for column in customers.looked_at.own if sales else ():
         is_few = column is not key and len(column.counts) <= MOST_KINDS and not column.is_date
-        if is_few and (values := no_business.own_customers(column.words, column.counts)):
+        values = no_business.own_customers(column.words, column.counts) if is_few else []
+        if not values and column is not key and not column.is_date and not column.is_number:
+            values = sorted(filter(own_places.is_own_use, column.counts))  # "Keller AG (own use)" among many names
+        if 0 < len(values) < len(column.counts):
             _ask_of_own(sales, customers, key, column, values)
     facts = [p for p in parts if p.table == "transactions" and _names(p) is not None]
     if not facts:

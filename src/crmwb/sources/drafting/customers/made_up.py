@@ -11,9 +11,13 @@ from crmwb.sources.drafting.rows import row_kinds
 MADE_UP = re.compile(
     r"(tests?|(test|dummy|prueba|essai|prova|teste|testowy|testovaci|deneme) [^\W\d_]+( \d+)?)( (please )?(ignore|delete|do not \w+|(bitte )?(nicht \w+|ignorieren|loschen)|ignorer|ignorar|ignora(re)?|negeren))?|[^\W\d_]+ (test|dummy|prueba|deneme)"
     r"|[^\W\d_]+ (internal|intern|own) tests?|test(er|kunde|kundin|klant|kund|konto|account|user|customer|cliente?|bestell\w*)( \d+)?"
+    r"|(test|dummy|prueba|essai|prova|teste|testowy|deneme)( (test|dummy|prueba|essai|prova|teste|testowy|deneme))*,?( [^\W\d_]+,?)? (no (borrar|usar|tocar|eliminar)|ne pas \w+|nao (apagar|usar)|non (cancellare|usare)|niet (verwijderen|gebruiken)|nicht (loschen|verwenden))"
     r"|(测试|テスト).*"
 )
-NAME = re.compile(r"(.* )?(naam|namn|navn|ad|isim|imie|jmeno|ime|client|customer|klant|kunde|kund|company|firma)")
+NAME = re.compile(
+    r"(.* )?(naam|namn|navn|ad|isim|imie|jmeno|ime|client|customer|klant|kunde|kund|company|firma|paciente|patient|patientin|paziente|potilas|pacjent"
+    r"|tenant|mieter|member|mitglied|socio|socia|student|pupil|schuler|alumno|alumna|eleve|alunno|guest name|resident|passenger|pasajero|participant|teilnehmer|患者|会員|学員)( name)?"
+)
 MOST = 5  # such names; of more, the word is part of what the company does
 MOST_OF_ROWS = 0.05
 

@@ -3,6 +3,7 @@
 
 import re
 
+from crmwb.sources import expressions
 from crmwb.sources.drafting.customers import ids, tax_numbers
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.questions import Question
@@ -66,6 +67,11 @@ def _ask(part: Part, number: Column, column: Column, n: int, n_names: int) -> No
             instead = f"{name} is not null" if is_address else f"({condition} or {name} is not null)"
             if condition in (text := str(each.options.get("filter", ""))):
                 each.options["filter"] = text.replace(condition, instead, 1)
+        for each in part.refunds:
+            each.guesses["customer_id"] = part.guesses["customer_id"].through(each.through)
+            of_orders, of_names = (expressions.renamed(which, each.through) for which in (condition, instead))
+            if of_orders and of_names:
+                each.options["filter"] = str(each.options.get("filter", "")).replace(of_orders, of_names, 1)
 
     none = [*map(repr, guests), *(["blank"] if number.n_known < number.n_rows else [])]
     by = f", by {column.name} then, which all customers go by" if is_address else ""

@@ -1,16 +1,20 @@
-"""Customers that are places of the company itself: by its name, which stands above the table, or as depots and the like. Asked about."""
+"""Customers that are the company itself: by its name above the table, as its depots, or as its own use in brackets. Asked about."""
 # ruff: noqa: E501 - lists of words are easier to read in one line
 
 import re
 
 from crmwb.sources.drafting.customers import ids
 from crmwb.sources.drafting.guess import Part
+from crmwb.sources.drafting.reading import words
 from crmwb.sources.drafting.reading.profile import Column
-from crmwb.sources.drafting.rows import row_kinds
+from crmwb.sources.drafting.rows import no_business, row_kinds
 
 PLACE = re.compile(
     r".*[-–,(/:|] ?[^-–,(/:|]*\b(depot|depots|godown|branch( office)?|head ?office|warehouse|stock ?yard|niederlassung|zweigstelle|zentrallager|auslieferungslager|succursale|entrep[oô]t|d[eé]p[oô]t|sucursal|dep[oó]sito|almac[eé]n( central)?|sede|oddzia[lł]|magazyn|filiaal|magazijn|支店|営業所|倉庫|分公司|仓库)\)?",
     re.IGNORECASE,
+)
+ADDED = re.compile(  # what a name says in brackets, or last
+    r"[(\[\uff08\u3010]([^)\]\uff09\u3011]+)[)\]\uff09\u3011]|[-–,:/|] ([^-–,:/|()]+)$"
 )
 LEAST_NAME = 6  # letters of a name that says who it is
 FEW = 0.2  # of the customers
@@ -40,7 +44,21 @@ def _own(part: Part, column: Column) -> list[str]:
     before = {_plain(re.split(r"[-–,(/:|]", value, maxsplit=1)[0]) for value in places}
     several = {start for start in before if sum(_plain(v).startswith(start) for v in places) > 1}
     own = [v for v in places if _plain(re.split(r"[-–,(/:|]", v, maxsplit=1)[0]) in several]
-    return sorted({*own, *(v for v in column.counts if names and _plain(v).startswith(names))})
+    named = (v for v in column.counts if names and _plain(v).startswith(names))
+    return sorted({*own, *named, *filter(is_own_use, column.counts)})
+
+
+def is_own_use(name: str) -> bool:
+    """Say whether a customer's name adds that it is the company itself: "Keller AG (intern)", "Keller AG - own use".
+
+    Examples
+    --------
+    >>> from crmwb.sources.drafting.customers.own_places import is_own_use
+    >>> is_own_use("Keller AG (eigener Bedarf)"), is_own_use("Keller AG, Internal"), is_own_use("Internal Medicine")
+    (True, True, False)
+    """
+    added = (said for match in ADDED.finditer(name) if match.start() > 0 for said in match.groups() if said)
+    return any(no_business.OWN.fullmatch(words.simple(said.strip())) for said in added)
 
 
 def _plain(text: str) -> str:
@@ -49,8 +67,8 @@ def _plain(text: str) -> str:
 
 def _ask(part: Part, column: Column, values: list[str]) -> None:
     text = (
-        f"{column.name} is {row_kinds.few(values)} in {row_kinds.rows(column, values)}, which sound like places of your own "
-        f"company, to which nothing is sold: leave these rows out, or keep them as customers?"
+        f"{column.name} is {row_kinds.few(values)} in {row_kinds.rows(column, values)}, which sound like your own company, its "
+        f"places or its own use, to whom nothing is sold: leave these rows out, or keep them as customers?"
     )
     key = f"own places by {column.own_words or column.name}"
     row_kinds.ask_to_keep(part, key, text, row_kinds.not_in(column, values), (column,))

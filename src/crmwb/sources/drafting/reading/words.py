@@ -138,11 +138,12 @@ def outcome(value: str) -> Outcome:
     plain = simple(value)
     is_negated = NEGATED.search(plain) is not None
     is_back, is_off = BACK.search(plain) is not None, CANCELLED.search(plain) is not None
+    is_kept = NEGATED.search(UNPAID.sub(" ", plain)) is not None  # "not cancelled", and not "not paid, cancelled"
     cases = (
         (STOPPED.search(plain) is not None, Outcome.SALE),
         (UNDER_WAY.search(plain) is not None and not NOTHING_BACK.search(plain), Outcome.PARTLY),
         (CANCELLED_BY_A_NO.search(plain) is not None, Outcome.CANCELLED),
-        ((is_back or is_off) and is_negated, Outcome.SALE),
+        ((is_back or is_off) and is_kept, Outcome.SALE),
         (is_back and PARTLY.search(plain) is not None, Outcome.PARTLY),
         (is_back, Outcome.REFUNDED),
         (is_off, Outcome.CANCELLED),

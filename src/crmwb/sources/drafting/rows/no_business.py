@@ -11,7 +11,8 @@ OWN = re.compile(
     r"inter ?company|inter ?co|\bic\b|(internal|intern[aeo]?s?|interner?|intra ?group)( (customers?|accounts?|orders?|sales?|use|kunden?|bestellung|auftrag|client\w*|cliente|klant|klient))?|affiliat\w*( compan(y|ies))?"
     r"|sister compan(y|ies)|subsidiar(y|ies)|related part(y|ies)|group compan(y|ies)|konzern\w*|verbundene? unternehmen|verbunden|schwester(firma|gesellschaft)|tochter(firma|gesellschaft)|eigen(bedarf|verbrauch)"
     r"|intra ?(groupe|gruppo|grupo)|infra ?gruppo|filiales?|societes? liees?|vinculadas?|empresas? del grupo|spolki? powiazan\w*|wewnetrzn\w*|zusterbedrijf"
-    r"|staff|employees?|mitarbeiter\w*|personal(kauf|verkauf)|collaborateurs?|personeel|medewerkers?|empleados?|dipendent[ei]|pracowni\w*|funcionarios?|own use|house account"
+    r"|staff|employees?|mitarbeiter\w*|personal(kauf|verkauf)|collaborateurs?|personeel|medewerkers?|empleados?|dipendent[ei]|pracowni\w*|funcionarios?|(for |our )?own (use|consumption|account|company)|house account|eigen(er|e)? (bedarf|verbrauch|entnahmen?|nutzung|gebruik|verbruik)|(privat|eigen|waren)entnahmen?|eigen(gebruik|verbruik)"
+    r"|egn?[ae]?t? (uttag|bruk|forbrug)|egenforbrug|privatuttag|eget uttag|oma kaytto|(usage|utilisation|consommation) (interne|propre|personnelle)|autoconsommation|autoconsumo|(uso|consumo) (interno|propio|proprio)|zuzycie wlasne|vlastni (potreba|spotreba)"
     r"|内部\w*|关联(公司|方|交易)|集团内\w*|员工\w*|自用|社内\w*|グループ(会社|内)|関連会社|従業員\w*|社販|自家消費"
 )
 TESTS = re.compile(

@@ -344,6 +344,8 @@ def ask_of_kinds(
             raise ValueError(f"{strange[0]!r} is none of sale, return and none")
         if out := [v for v, what in said_of.items() if what == "none"]:
             leave_out(part, not_in(column, out))
+        if sold := sorted(v for v, what in said_of.items() if what == "sale" and words.came_back(v)):
+            taking_back.keep_as_sales(part, column, sold)
         if back := sorted(v for v, what in said_of.items() if what == "return"):
             taking_back.of_kinds(part, column, back)
             for each in then:

@@ -51,6 +51,18 @@ def take_back(part: Part, columns: Sequence[Column], condition: str) -> None:
     mark(part, condition, columns)
 
 
+def keep_as_sales(part: Part, column: Column, values: Sequence[str]) -> None:
+    """Take rows as sales that were taken as returns because a column holds some values."""
+    was, amount = part.guesses["is_return"], part.guesses["revenue_cents"]
+    if was.expression is None or column not in was.sources:
+        return
+    condition = f"({was.expression}) and not {syntax.is_in(column.name, list(values))}"
+    text = amount.text.replace(f"case when {was.expression} then", f"case when {condition} then")
+    if text != amount.text:
+        part.guesses["revenue_cents"] = amount.computed(text, amount.why, amount.sources)
+    part.guesses["is_return"] = Guess({"expression": condition}, Sure.SURE, was.why, was.sources)
+
+
 def mark(part: Part, condition: str, columns: Sequence[Column]) -> None:
     """Take rows as returns beside those that are already, and leave their amounts as they are."""
     was = part.guesses["is_return"]

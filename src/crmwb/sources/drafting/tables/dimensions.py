@@ -87,10 +87,7 @@ def best(table: str, result: list[Part]) -> Part | None:
 
 
 def derived(table: str, facts: list[Part]) -> Part | None:
-    """Return the customers or products that files of facts name, with what stands beside them there.
-
-    Facts that name no product beside others that do say so from then on.
-    """
+    """Return the customers or products that files of facts name, with what stands beside them there."""
     key = KEYS[table]
     bases = [part for part in facts if key in part.guesses]
     if not bases:
@@ -105,8 +102,6 @@ def derived(table: str, facts: list[Part]) -> Part | None:
     if table == "products" and not guesses:
         return None
     part = Part(table, {}, guesses)
-    if table == "products":
-        _name_no_product([other for other in facts if other.table == bases[0].table and key not in other.guesses])
     if table == "customers":
         kinds.put(part, columns, [column for base in bases[:1] for column in base.guesses[key].sources])
     read = {c.name for guess in part.guesses.values() for c in guess.sources}
@@ -116,10 +111,13 @@ def derived(table: str, facts: list[Part]) -> Part | None:
     return _ordered(part)
 
 
-def _name_no_product(parts: list[Part]) -> None:
-    """Say of parts beside those with products, such as credit notes, that their rows name none: a mapping wants it."""
-    for part in parts:
-        if part.profile is not None:
+def name_no_product(parts: list[Part]) -> None:
+    """Say of purchases beside others with products, such as credit notes, that their rows name none: a mapping wants it."""
+    bought = [part for part in parts if part.table == "transactions"]
+    if not any(part.table == "products" and "derived_from" in part.options for part in parts):
+        return
+    for part in bought:
+        if "product_id" not in part.guesses and part.profile is not None:
             part.guesses["product_id"] = Guess({"expression": "null"}, Sure.LIKELY, "its rows name no product")
             _ordered(part)
 

@@ -3,23 +3,22 @@
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from crmwb.contract import Kind
 from crmwb.sources import expressions
 from crmwb.sources.drafting import modifiers
-from crmwb.sources.drafting.guess import Guess, Part, Sure, best, of_column, only_date
+from crmwb.sources.drafting.guess import ORDER, Guess, Part, Sure, best, of_column, only_date
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question, pairs
 from crmwb.sources.drafting.reading import syntax, vocabulary, words
 from crmwb.sources.drafting.reading.links import JoinedColumn
 from crmwb.sources.drafting.reading.profile import Column, Profile
 from crmwb.sources.drafting.reading.words import Outcome
-from crmwb.sources.drafting.rows import row_kinds
+from crmwb.sources.drafting.rows import row_kinds, taking_back
 from crmwb.sources.drafting.tables import left_out, overlaps, sales
 
-ORDER = "named_order"  # the name of the join
 NEARLY_ALL, MOST = 0.9, 0.5
 LEAST = 3  # rows that name orders
 MADE = re.compile(
@@ -60,8 +59,31 @@ def plain(file: Profile, bought: Part) -> Part | None:
     links = [c for c in file.columns if not c.is_date and c.counts and c.counts.keys() <= key[0].all_values]
     orders = _orders(links[0], bought) if len(links) == 1 else None
     part = None if orders is None else _returns(file, bought, orders, amount)
-    bought.refunds += [part] if part is not None else []
+    if part is not None:
+        bought.refunds.append(part)
+        _leave_out_what_failed(part)
+        _keep_what_was_sold(bought, file, links[0])
     return part
+
+
+def _keep_what_was_sold(bought: Part, file: Profile, link: Column) -> None:
+    """Take rows as sales whose kind says that they were refunded, where a file of refunds names their orders."""
+    key, came_back, amount = (bought.guesses[name] for name in ("order_id", "is_return", "revenue_cents"))
+    kind = came_back.sources[0] if len(came_back.sources) == 1 else None
+    values = sorted(filter(words.came_back, kind.counts)) if kind is not None else []
+    money = amount.sources[:1]
+    if kind is None or not values or not money or not bought.looked_at.holds(kind, *key.sources, *money):
+        return
+    columns = (bought.looked_at.texts(kind), bought.looked_at.texts(key.sources[0]), bought.looked_at.numbers(money[0]))
+    rows = [(order, number) for text, order, number in zip(*columns, strict=True) if text in values]
+    n_named = sum(order in link.counts for order, _ in rows)
+    if n_named < NEARLY_ALL * len(rows) or any(number is not None and number < 0 for _, number in rows):
+        return
+    taking_back.keep_as_sales(bought, kind, values)
+    bought.questions = [q for q in bought.questions if q.key != syntax.slug(f"returned by {kind.words}")]
+    bought.remarks.append(
+        f"rows whose {kind.name} is {' or '.join(values)} are sales: {file.file.name} tells what came back of their orders"
+    )
 
 
 def ask(parts: list[Part], files: Collection[Profile]) -> None:
@@ -223,7 +245,7 @@ def _orders(link: Column, bought: Part) -> Orders | None:
         options = {k: v for k, v in bought.options.items() if k in syntax.OF_FILES}
         once = {} if key[0].is_unique else {"several": "first"}
         names = {
-            c.name: f"{ORDER}.{c.name}" for c in bought.looked_at.own if not once or _is_of_order(bought, key[0], c)
+            c.name: f"{ORDER}.{c.name}" for c in bought.looked_at.own if not once or _is_of_orders(bought, key[0], c)
         }
         return Orders(link, key[0], {**options, "key": {link.name: key[0].name}, **once}, names)
     alias = joined.pop()
@@ -240,10 +262,11 @@ def _orders(link: Column, bought: Part) -> Orders | None:
     return Orders(link, key[0], {**options, "key": {link.name: there}}, names)
 
 
-def _is_of_order(bought: Part, key: Column, column: Column) -> bool:
-    """Say whether a column is the same in all rows of an order."""
+def _is_of_orders(bought: Part, key: Column, column: Column) -> bool:
+    """Say whether a column is the same in all rows of nearly every order, as the status of items mostly is."""
     pairs_of = set(zip(bought.looked_at.texts(key), bought.looked_at.texts(column), strict=True))
-    return len(pairs_of) == len({order for order, _ in pairs_of})
+    n_orders = len({order for order, _ in pairs_of})
+    return len(pairs_of) - n_orders <= (1 - NEARLY_ALL) * n_orders
 
 
 def _returns(file: Profile, bought: Part, orders: Orders, amount: Column) -> Part | None:
@@ -257,9 +280,9 @@ def _returns(file: Profile, bought: Part, orders: Orders, amount: Column) -> Par
     text = " - ".join([name, *(f"coalesce({syntax.column(c.name)}, 0)" for c in apart)])
     text = f"({text})" if apart else name
     guesses = {
-        "customer_id": _through(bought.guesses["customer_id"], orders),
+        "customer_id": bought.guesses["customer_id"].through(orders.names),
         "order_id": of_column(orders.link, Kind.ID, Sure.SURE, f"it names orders of {bought.options['file']}"),
-        "ordered_at": when or _through(bought.guesses["ordered_at"], orders),
+        "ordered_at": when or bought.guesses["ordered_at"].through(orders.names),
         "quantity": Guess({"constant": -1}, Sure.LIKELY, "how many came back is not said"),
         "revenue_cents": Guess(
             {"expression": f"-abs({text})"},
@@ -297,17 +320,3 @@ def _not_sold(bought: Part, roles: Modifiers, amount: Column) -> list[Column]:
         *(["shipping"] if shipping is not None and shipping not in sold.sources else []),
     ]
     return [c for role in without if (c := roles.get(role)) is not None and c is not amount]
-
-
-def _through(guess: Guess, orders: Orders) -> Guess:
-    """Return a guess that reads its column through the join to the orders."""
-    to = {column.name: orders.names.get(column.name, f"{ORDER}.{column.name}") for column in guess.sources}
-    value = guess.value
-    if isinstance(value, dict) and "column" in value:
-        value = {**value, "column": to[value["column"]]}
-    elif guess.expression:
-        value = {**value, "expression": expressions.renamed(guess.expression, to)}
-    elif isinstance(value, str):
-        value = to[value]
-    sources = tuple(replace(column, name=to[column.name]) for column in guess.sources)
-    return replace(guess, value=value, why=f"{guess.why}, in the file of orders", sources=sources)
