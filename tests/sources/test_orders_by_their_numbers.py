@@ -66,9 +66,9 @@ def test_what_the_company_took_itself_is_asked_about(company: Mapped, own: str) 
 def test_what_the_company_took_itself_by_the_file_of_customers_of_lines_and_heads(company: Mapped) -> None:
     heads, lines, taken = ["Invoice No,Invoice Date,Customer No"], ["Invoice No,Line,Item,Amount"], 0
     for i in range(80):
-        taken += 2 * _amount(i) * (i % 10 == 0)
+        taken += (2 * _amount(i) + 3) * (i % 10 == 0)
         heads.append(f"V{i},2024-05-{1 + i % 28:02},{1 if i % 10 == 0 else 100 + i % 31}")
-        lines += [f"V{i},{k},P{(i + k) % 7},{_amount(i)}.00" for k in (1, 2)]
+        lines += [f"V{i},{k},P{(i + k) % 7},{_amount(i) + k}.00" for k in (1, 2)]
     names = [f"{100 + i},Firm {i} Ltd" for i in range(31)]
     (company.raw / "heads.csv").write_text("\n".join(heads))
     (company.raw / "lines.csv").write_text("\n".join(lines))
@@ -77,7 +77,7 @@ def test_what_the_company_took_itself_by_the_file_of_customers_of_lines_and_head
     assert company.draft(name_own="leave_out") == []
     assert (
         int(company.ingest().table("transactions").revenue_cents.sum())
-        == 200 * sum(map(_amount, range(80))) - 100 * taken
+        == 100 * sum(2 * _amount(i) + 3 for i in range(80)) - 100 * taken
     )
 
 
