@@ -330,8 +330,8 @@ def places(texts: pa.Array | pa.ChunkedArray, ids: pa.Array) -> np.ndarray:
 
     Places take a fraction of the time and memory of texts where customers are looked up month after month.
     """
-    found: np.ndarray = pc.index_in(texts, value_set=ids).fill_null(-1).to_numpy(zero_copy_only=False)
-    return found.astype("int64")
+    place: np.ndarray = pc.index_in(texts, value_set=ids).fill_null(-1).to_numpy(zero_copy_only=False)
+    return place.astype("int64")
 
 
 def ids_of(*artefacts: Path) -> pa.Array:

@@ -264,3 +264,17 @@ def test_records_with_lines_that_were_fetched_again_are_asked_about(project):
     assert total(project) == sold / 100
     write(project, "orders.jsonl", map(json.dumps, [*records, *records[:7]]))
     assert sum("records_of_" in asked for asked in project.draft()) == 1
+
+
+def test_credit_notes_whose_amounts_are_below_zero_whatever_they_are_called_are_asked_about(project):
+    sold, back = orders(project), 0
+    lines = ["entry,origin,booked_on,excl_signed"]
+    for i in range(0, N, 6):
+        back += 450
+        lines.append(f"RINV/{i:04},{1000 + i},{day(i)},-4.50")
+    lines[-1] = lines[-1].replace("-4.50", "-4.75")
+    write(project, "entries.csv", lines)
+    (asked,) = (each for each in project.draft() if "rows_of_" in each)
+    assert "excl_signed of entries.csv" in asked
+    assert project.draft(rows_of_entries_csv="returns") == []
+    assert total(project) == (sold - back - 25) / 100

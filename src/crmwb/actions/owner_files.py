@@ -49,10 +49,10 @@ def write(rows: pd.DataFrame, plan: ActionPlan, folder: Path, as_of: date) -> No
                 headings = [
                     SheetColumn(say(Finding(f"actions.owner_file.{name}")), style) for name, style in COLUMNS.items()
                 ]
-                said = in_words(own, plan, code)
-                shown = said.set_axis([column.heading for column in headings], axis=1)
+                worded = in_words(own, plan, code)
+                shown = worded.set_axis([column.heading for column in headings], axis=1)
                 storage.write_csv(shown, own_folder / f"{names[owner]}.csv")
-                cells = [list(row) for row in said.itertuples(index=False)]
+                cells = [list(row) for row in worded.itertuples(index=False)]
                 title = say(Finding("actions.owner_file.title"))
                 write_sheet(headings, cells, own_folder / f"{names[owner]}.xlsx", title=title, made_on=as_of)
 

@@ -62,7 +62,9 @@ def judge_shape(checks: Iterable[Check], types: pd.DataFrame) -> list[Verdict]:
     Great Expectations takes a hundredth of a second for each, and there are as many as columns.
     """
     return [
-        Verdict(check, 1, np.flatnonzero(~types[check.judged].isin(check.expectation.value_set)))  # type: ignore[attr-defined]
+        Verdict(
+            check, 1, np.flatnonzero(~types[check.judged].isin(check.expectation.configuration.kwargs["value_set"]))
+        )
         for check in checks
     ]
 

@@ -150,47 +150,38 @@ def rounded(objective: Objective, end: Optimum, n: int) -> Optimum:
         error = np.sqrt(np.linalg.inv(information)[-1, -1] / n)
         theta[place] = np.round(theta[place], int(np.clip(PARTS - np.floor(np.log10(error)), FEWEST, MOST)))
         left[place] = False
-        theta = _follow(objective, theta, left, information[:-1, :-1])
+        theta = _walk(objective, theta, left, information[:-1, :-1]).theta
     return replace(end, theta=theta)
 
 
-def _follow(objective: Objective, theta: np.ndarray, left: np.ndarray, information: np.ndarray) -> np.ndarray:
-    """Walk to the floor in the parameters that are left, by Newton's steps with an information known nearby."""
-    if not left.any():
-        return theta
-    slope = objective(theta)[1][left]
-    for _ in range(NEWTON_STEPS):
-        if np.abs(slope).max() <= FLOOR:
-            break
-        ahead = theta.copy()
-        ahead[left] += np.linalg.solve(information, slope)
-        next_slope = objective(ahead)[1][left]
-        if not np.abs(next_slope).max() < np.abs(slope).max() / 2:
-            break
-        theta, slope = ahead, next_slope
-    return theta
-
-
 def _step_over(objective: Objective, near: Optimum, tol: float) -> Optimum | None:
-    """Walk from the summit of a part of the customers to that of all, by Newton's steps with the part's information.
+    """Walk from the summit of a part of the customers to that of all, with the part's information.
 
-    Each costs one look at all customers, where a step of `_climb` costs one for every direction too. None where it does
-    not end at a summit.
+    Each step costs one look at all customers, where a step of `_climb` costs one for every direction too. None where it
+    does not end at a summit.
     """
-    theta = near.theta
-    value, slope = objective(theta)
-    for _ in range(NEWTON_STEPS):
-        if np.abs(slope).max() <= FLOOR:
-            break
-        ahead = np.clip(theta + np.linalg.solve(near.information, slope), -LIMIT, LIMIT)
-        next_value, next_slope = objective(ahead)
-        if not np.abs(next_slope).max() < np.abs(slope).max() / 2:
-            break
-        theta, value, slope = ahead, next_value, next_slope
-    if np.abs(slope).max() > tol:
+    end = _walk(objective, near.theta, np.ones(len(near.theta), bool), near.information)
+    if end.steepest > tol:
         return None
-    end = Optimum(theta, value, float(np.abs(slope).max()), _information(objective, theta))
-    return end if end.is_peak and not end.ran_away.any() else None
+    there = _optimum(objective, end)
+    return there if there.is_peak and not there.ran_away.any() else None
+
+
+def _walk(objective: Objective, theta: np.ndarray, free: np.ndarray, information: np.ndarray) -> "_Climb":
+    """Walk to the floor in the parameters that are free, by Newton's steps with an information known nearby."""
+    end = _Climb(theta, *objective(theta))
+    for _ in range(NEWTON_STEPS):
+        steepest = np.abs(end.slope[free]).max(initial=0.0)
+        if steepest <= FLOOR:
+            break
+        step = np.zeros_like(theta)
+        step[free] = np.linalg.solve(information, end.slope[free])
+        theta = np.clip(end.theta + step, -LIMIT, LIMIT)
+        ahead = _Climb(theta, *objective(theta))
+        if not np.abs(ahead.slope[free]).max() < steepest / 2:
+            break
+        end = ahead
+    return end
 
 
 @dataclass(frozen=True, eq=False)

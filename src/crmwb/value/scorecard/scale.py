@@ -41,7 +41,7 @@ class Linear:
         """Return what `points` needs to know of all buyers: nothing."""
         return NO_RANKS
 
-    def points(self, values: np.ndarray, ranks: Ranks) -> np.ndarray:  # noqa: ARG002
+    def points(self, values: np.ndarray, ranks: Ranks) -> np.ndarray:  # noqa: ARG002 - the anchors are fixed
         """Return the points of `values`, NaN where unknown."""
         return 100 * np.clip((values - self.worst) / (self.best - self.worst), 0, 1)
 

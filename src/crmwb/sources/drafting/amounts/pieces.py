@@ -24,9 +24,10 @@ def ask(part: Part) -> None:
     amount = part.guesses["revenue_cents"].sources
     if len(amount) != 1 or amount[0].called is not None or not part.looked_at.holds(*amount) or amount[0].is_date:
         return
-    if any(n != int(n) for n in amount[0].numbers) or (found := _price_and_total(part, amount[0])) is None:
+    beside = None if any(n != int(n) for n in amount[0].numbers) else _price_and_total(part, amount[0])
+    if beside is None:
         return
-    price, total = found
+    price, total = beside
     text = (
         f"{amount[0].name} is called an amount, and times {price.name} it is {total.name}, as pieces times a price are: is it money (money)? "
         f"Else name what is what: --answer quantity={amount[0].name} --answer amount={total.name} in the place of this answer."

@@ -168,10 +168,10 @@ def is_tax_within(part: Part, amount: Column, tax: Column) -> bool | None:
     if is_on_top(part, amount, tax):
         return False
     pairs = part.looked_at.number_rows(amount, tax)
-    told = _tells_within(pairs)
-    if told is None and all(a == int(a) and t == int(t) for a, t in pairs):  # hundredths, whose tax is rounded to one
-        told = _tells_within([(a / 100, t / 100) for a, t in pairs])
-    return told
+    is_within = _tells_within(pairs)
+    if is_within is None and all(a == int(a) and t == int(t) for a, t in pairs):  # hundredths, tax rounded to one
+        is_within = _tells_within([(a / 100, t / 100) for a, t in pairs])
+    return is_within
 
 
 def _tells_within(pairs: Sequence[tuple[float, ...]]) -> bool | None:

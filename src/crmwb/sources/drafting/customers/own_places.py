@@ -57,8 +57,8 @@ def is_own_use(name: str) -> bool:
     >>> is_own_use("Keller AG (eigener Bedarf)"), is_own_use("Keller AG, Internal"), is_own_use("Internal Medicine")
     (True, True, False)
     """
-    added = (said for match in ADDED.finditer(name) if match.start() > 0 for said in match.groups() if said)
-    return any(no_business.OWN.fullmatch(words.simple(said.strip())) for said in added)
+    added = (text for match in ADDED.finditer(name) if match.start() > 0 for text in match.groups() if text)
+    return any(no_business.OWN.fullmatch(words.simple(text.strip())) for text in added)
 
 
 def _plain(text: str) -> str:

@@ -19,27 +19,21 @@ FEW_LISTS = 0.01  # of the rows that can be read: rather slips in them
 
 def first_rows(
     files: Sequence[SourceFile], shape: Shape, n_rows: int, without: Collection[str] = ()
-) -> tuple[list[str], pa.Table, list[str]]:
-    """Return the names of a file's columns, the first rows, and columns that hold lists."""
+) -> tuple[list[str], pa.Table, list[str], Iterator[pa.Table]]:
+    """Return the names of a file's columns, the first rows, columns that hold lists, and the rows below, unread yet."""
     opened = open_file(files[0], shape.mapping(files[0].name))
     names = opened.columns
     kept = [name for name in names if name and names.count(name) == 1 and name not in without]
     parts = [pa.table({name: pa.array([], pa.string()) for name in kept})]
-    for part in chain(_batches(opened, kept), _of_files(files[1:], shape, kept)):
+    rest = chain(_batches(opened, kept), _of_files(files[1:], shape, kept))
+    for part in rest:
         parts.append(part.slice(0, n_rows - sum(p.num_rows for p in parts)))
         if part.num_rows > parts[-1].num_rows:
+            rest = chain([part.slice(parts[-1].num_rows)], rest)
             break
     rows = pa.concat_tables(parts)
     faults = Counter(fault.removesuffix(HOLDS_LISTS) for _, fault in opened.malformed if fault.endswith(HOLDS_LISTS))
-    return names, rows, [name for name, n in faults.items() if n > FEW_LISTS * rows.num_rows]
-
-
-def rows_below(files: Sequence[SourceFile], shape: Shape, first: pa.Table) -> Iterator[pa.Table]:
-    """Yield the rows of files below the first ones, of the same columns."""
-    left = first.num_rows
-    for rows in _of_files(files, shape, first.column_names):
-        yield rows.slice(left)
-        left = max(left - rows.num_rows, 0)
+    return names, rows, [name for name, n in faults.items() if n > FEW_LISTS * rows.num_rows], rest
 
 
 def _of_files(files: Sequence[SourceFile], shape: Shape, columns: list[str]) -> Iterator[pa.Table]:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from crmwb.errors import CrmwbError
 from crmwb.sources.drafting.reading import conventions, grouped, lists, notation, yearless
 from crmwb.sources.drafting.reading.date_notation import Dates
-from crmwb.sources.drafting.reading.file_rows import WholeColumn, first_rows, rows_below, trimmed
+from crmwb.sources.drafting.reading.file_rows import WholeColumn, first_rows, trimmed
 from crmwb.sources.drafting.reading.further_rows import further_rows
 from crmwb.sources.drafting.reading.grouped import Filled
 from crmwb.sources.drafting.reading.headers import TOTAL, common_prefix, nameless, paths_of, twins
@@ -268,17 +268,17 @@ def profile(file: SourceFile, shape: Shape, lines_of: str | None = None, more: S
     files = [sheet for each in (file, *more) for sheet in sheets(each, shape.mapping(file.name))]
     others = [name for key, own in within.items() if key != lines_of for name in own]
     left = [lines_of] if lines_of else []
-    names, every, held = first_rows(files, shape, N_ROWS, without=[*others, *left])
+    names, every, held, below = first_rows(files, shape, N_ROWS, without=[*others, *left])
     while fresh := sorted(set(held) - set(left)):
         left += fresh
-        names, every, held = first_rows(files, shape, N_ROWS, without=[*others, *left])
+        names, every, held, below = first_rows(files, shape, N_ROWS, without=[*others, *left])
     about_lists = lists.remarks(within, [name for name in left if name != lines_of], lines_of)
     shape = replace(shape, remarks=[*shape.remarks, *about_lists])
     if every.num_rows == 0:
         raise CrmwbError(f"{file.name}: a header but no rows; export it again.")
     n_below = 0
     if every.num_rows == N_ROWS:
-        further, n_below = further_rows(every, rows_below(files, shape, every))
+        further, n_below = further_rows(every, below)
         every = pa.concat_tables([every, further])
         n_below -= further.num_rows
     every = trimmed(every)

@@ -63,7 +63,7 @@ def ask(parts: list[Part]) -> None:
     parts : list of Part
         All parts of a draft. An answer counts for all files of bookings; the sides need no question then.
     """
-    every = [found for part in parts if part.table == "transactions" and (found := _find(part)) is not None]
+    every = [own for part in parts if part.table == "transactions" and (own := _bookings(part)) is not None]
     if not every:
         return
     credited: dict[str, float] = defaultdict(float)
@@ -77,9 +77,9 @@ def ask(parts: list[Part]) -> None:
     largest = sorted(ledger, key=lambda account: -abs(ledger[account]))[:MOST_SHOWN]
     shown = ", ".join(f"{account} ({ledger[account]:,.2f})" for account in largest)
     for bookings in every:
-        own = bookings.part.questions
-        own[:] = [q for q in own if bookings.side.name not in q.columns and not q.key.startswith(NEEDLESS)]
-        own.insert(0, _question(bookings, shown, credited.keys(), sorted(ledger)))
+        asked = bookings.part.questions
+        asked[:] = [q for q in asked if bookings.side.name not in q.columns and not q.key.startswith(NEEDLESS)]
+        asked.insert(0, _question(bookings, shown, credited.keys(), sorted(ledger)))
 
 
 def _question(bookings: Bookings, shown: str, booked: Collection[str], ledger: list[str]) -> Question:
@@ -97,7 +97,7 @@ def _question(bookings: Bookings, shown: str, booked: Collection[str], ledger: l
     return Question(KEY, text, answer, columns=columns)
 
 
-def _find(part: Part) -> Bookings | None:
+def _bookings(part: Part) -> Bookings | None:
     amount = part.guesses["revenue_cents"].sources if "revenue_cents" in part.guesses else ()
     if part.profile is None or not amount or not part.looked_at.holds(amount[0]):
         return None

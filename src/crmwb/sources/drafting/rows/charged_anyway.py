@@ -31,23 +31,23 @@ def ask(part: Part, roles: Modifiers) -> None:
     named = [
         c for c in part.looked_at.own if fees.FEE.search(c.words) and c.is_number and any(c.numbers) and c not in amount
     ]
-    every = list(_told(part, roles)) if named and part.looked_at.holds(*amount) else []
+    every = list(_tell_no_sales(part, roles)) if named and part.looked_at.holds(*amount) else []
     brings = [bool(n) for n in money.of_rows(part)] if every else []
     for column in named if every else ():
         has = [bool(n) for n in part.looked_at.numbers(column)]
-        told = [(by, left) for by, values in every if (left := _not_as_sales(part, by, values, has)) or not values]
-        if not told:
+        no_sales = [(by, left) for by, values in every if (left := _not_as_sales(part, by, values, has)) or not values]
+        if not no_sales:
             continue
-        is_out = [any(each) for each in zip(*(_rows(part, *each) for each in told), strict=True)]
+        is_out = [any(each) for each in zip(*(_rows(part, *each) for each in no_sales), strict=True)]
         rows = [(out, borne) for out, borne, brought in zip(is_out, has, brings, strict=True) if brought]
         kept = [borne for out, borne in rows if not out]
         n, n_not = sum(out and borne for out, borne in rows), sum(out and not borne for out, borne in rows)
         if min(n, n_not, len(kept)) >= LEAST_ROWS and sum(kept) >= NEARLY_ALL * len(kept):
-            _ask(part, column, told, (n, n_not))
+            _ask(part, column, no_sales, (n, n_not))
             return
 
 
-def _told(part: Part, roles: Modifiers) -> Iterator[tuple[Column, list[str]]]:
+def _tell_no_sales(part: Part, roles: Modifiers) -> Iterator[tuple[Column, list[str]]]:
     """Yield columns that say what is no sale, or may be none, with their values that say so; none of a day."""
     for column in roles.statuses:
         if part.looked_at.holds(column):
@@ -71,13 +71,13 @@ def _rows(part: Part, column: Column, values: list[str]) -> list[bool]:
     return [text in values if values else text is not None for text in part.looked_at.texts(column)]
 
 
-def _ask(part: Part, fee: Column, told: list[tuple[Column, list[str]]], n: tuple[int, int]) -> None:
+def _ask(part: Part, fee: Column, no_sales: list[tuple[Column, list[str]]], n: tuple[int, int]) -> None:
     name = syntax.column(fee.name)
 
     def answer(given: str) -> None:
         if given == "leave_out":
             return
-        for column, values in told:
+        for column, values in no_sales:
             condition = row_kinds.not_in(column, values) if values else f"{syntax.column(column.name)} is null"
             instead = f"({condition} or coalesce({name}, 0) <> 0)"
             if condition not in str(part.options.get("filter", "")):
@@ -86,7 +86,9 @@ def _ask(part: Part, fee: Column, told: list[tuple[Column, list[str]]], n: tuple
             for each in (part, *part.twins):
                 each.options["filter"] = str(each.options["filter"]).replace(condition, instead)
 
-    by_name = {c.name: " or ".join(v for by, values in told if by is c for v in values) or "known" for c, _ in told}
+    by_name = {
+        c.name: " or ".join(v for by, values in no_sales if by is c for v in values) or "known" for c, _ in no_sales
+    }
     says = " or ".join(f"{column} is {values}" for column, values in by_name.items())
     text = (
         f"Where {says}, {fee.name} is above zero in {n[0]:,} rows, as in nearly all others, and nothing in {n[1]:,}: were those with it "

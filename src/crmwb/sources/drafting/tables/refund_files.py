@@ -225,13 +225,14 @@ def _link(file: Profile, key: Column) -> Column | None:
 
 
 def _money(file: Profile, bought: Part) -> Column | None:
-    """Return what a file says went back: what is called so, or as the amount of the orders is, or an amount by its name."""
+    """Return what a file says went back: what is called so, or as the amount of the orders is, an amount by its name, or below zero."""
     own = [c for c in file.own if c.is_number and not c.is_flag and any(c.numbers)]
     named = modifiers.find(file).get("refund")
     same = [c for c in own for sold in bought.guesses["revenue_cents"].sources[:1] if c.own_words == sold.own_words]
     amount = best(own, vocabulary.TRANSACTIONS["revenue_cents"], Kind.MONEY)
     back = [c for c in own if words.came_back(c.name)]
-    every = [named, *same, *back, amount.sources[0] if amount is not None else None]
+    below = [c for c in own if max(c.numbers) <= 0]  # "Tax Excluded Signed" of credit notes
+    every = [named, *same, *back, amount.sources[0] if amount is not None else None, *below]
     return next((c for c in every if c is not None), None)
 
 

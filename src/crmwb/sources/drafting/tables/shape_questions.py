@@ -1,7 +1,7 @@
 """What is asked of how files are written: a second table, titles of sheets, typed numbers, records that stand again."""
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.questions import Question
@@ -18,26 +18,30 @@ def questions(profiles: Iterable[Profile], parts: Iterable[Part]) -> list[Questi
     return result + [_repeated_records(p, list(parts)) for p in every if p.shape.repeated_records]
 
 
+def _stops_at(answer: str, how: str) -> Callable[[str], None]:
+    """Return what an answer does that only a change of the file can follow: say how."""
+
+    def stop(given: str) -> None:
+        if given == answer:
+            raise ValueError(how)
+
+    return stop
+
+
 def _second_table(looked_at: Profile) -> Question:
     """Stop at a file in which another table follows: its rows would be read as if they were of the first."""
-
-    def answer(_given: str) -> None:
-        return
-
     text = (
         f"In {looked_at.file.name}, another table seems to begin in {looked_at.shape.second_table}: put each table into a "
         f"file or sheet of its own. Where it is the same table that goes on, read on."
     )
-    return Question(syntax.slug(f"second table {looked_at.file.name}"), text, answer, ("read_on",))
+    return Question(syntax.slug(f"second table {looked_at.file.name}"), text, lambda _: None, ("read_on",))
 
 
 def _unlike_titles(looked_at: Profile) -> Question:
     """Ask of sheets read as one table whose titles are not the same: one may say another currency or unit."""
-
-    def answer(given: str) -> None:
-        if given == "other":
-            raise ValueError("put sheets of another currency or unit into files of their own, and convert one of them")
-
+    answer = _stops_at(
+        "other", "put sheets of another currency or unit into files of their own, and convert one of them"
+    )
     text = (
         f"The sheets of {looked_at.file.name} that are read as one table say above it: "
         f"{'; '.join(map(repr, looked_at.shape.unlike_titles))}. Are their amounts in the same currency and unit (same), or not (other)?"
@@ -47,11 +51,7 @@ def _unlike_titles(looked_at: Profile) -> Question:
 
 def _typed_number(looked_at: Profile) -> Question:
     """Ask of numbers typed as text among real ones of which none tells what its sign is: "€ 1.250"."""
-
-    def answer(given: str) -> None:
-        if given == "decimals":
-            raise ValueError("write these texts as numbers in the workbook")
-
+    answer = _stops_at("decimals", "write these texts as numbers in the workbook")
     text = (
         f"In {looked_at.file.name}, some numbers are typed as text among others, as {looked_at.shape.typed_number!r}: does its "
         f"sign stand between thousands (thousands), or is it the decimal sign (decimals)?"
