@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from crmwb import storage
-from crmwb.actions.owner_files import COLUMNS, in_words
+from crmwb.actions.owner_files import COLUMNS, in_words, with_reasons
 from crmwb.actions.plan import Place, named
 from crmwb.errors import CrmwbError
 from crmwb.findings import language
@@ -40,7 +40,8 @@ def table(rows: pd.DataFrame, mart: pd.DataFrame, plan: ActionPlan, export: Expo
     own = rows[keep].sort_values(["action", "customer_id"], ignore_index=True)
     with language.using(export.language):
         named_here = {column.column for column in export.columns.values() if column.column}
-        listed = in_words(own, plan, export.language, named_here).assign(owner=own["owner"], action_name=own["action"])
+        read = with_reasons(own) if "reason" in named_here else own
+        listed = in_words(read, plan, export.language, named_here).assign(owner=own["owner"], action_name=own["action"])
     known = own[["customer_id"]].merge(mart, on="customer_id", how="left", validate="one_to_one")
     return pd.DataFrame({name: _cells(column, listed, known) for name, column in export.columns.items()})
 

@@ -42,7 +42,7 @@ def write(rows: pd.DataFrame, plan: ActionPlan, folder: Path, as_of: date) -> No
     owners = sorted(doing["owner"].unique())
     names = dict(zip(owners, file_names(owners), strict=True))
     for owner, listed in doing.groupby("owner", sort=True):
-        own = listed.assign(reason=pd.Series([loads(reason) for reason in listed["reason"]], listed.index, object))
+        own = with_reasons(listed)
         for code in language.LANGUAGES:
             with language.using(code):
                 own_folder = folder if code == "en" else folder / code
@@ -57,18 +57,20 @@ def write(rows: pd.DataFrame, plan: ActionPlan, folder: Path, as_of: date) -> No
                 write_sheet(headings, cells, own_folder / f"{names[owner]}.xlsx", title=title, made_on=as_of)
 
 
+def with_reasons(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of the list with their reasons read: texts in the list, findings here."""
+    return rows.assign(reason=pd.Series([loads(reason) for reason in rows["reason"]], rows.index, object))
+
+
 def in_words(
     rows: pd.DataFrame, plan: ActionPlan, code: str, columns: Collection[str] = tuple(COLUMNS)
 ) -> pd.DataFrame:
-    """Return rows of the list as people read them, in the language in use: these of COLUMNS, money in whole units.
-
-    Reasons are texts, as the list holds them, or what `loads` makes of these.
-    """
+    """Return rows of `with_reasons` as people read them, in the language in use: these of COLUMNS, in whole units."""
     texts = {action.name: getattr(action.text, code) for action in plan.actions}
     words: dict[str, Callable[[Any], str]] = {
         "action": lambda name: say(Term("action", name)),
         "channel": lambda name: say(Term("channel", name)),
-        "reason": lambda reason: say(loads(reason) if isinstance(reason, str) else reason),
+        "reason": say,
         "basis": lambda name: say(Term("gain_basis", name)),
     }
 

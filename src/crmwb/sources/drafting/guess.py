@@ -163,6 +163,26 @@ class Part:
             raise TypeError(f"{self.table} is derived, and has no file of its own")
         return self.profile
 
+    @property
+    def condition(self) -> str:
+        """Which rows count, as the mapping has it; empty where all of them do."""
+        return str(self.options.get("filter") or "")
+
+    def keep_rows(self, *conditions: str | None, first: bool = False) -> None:
+        """Let only rows of further conditions count; `first`, these stand before those that there are already."""
+        every = (*conditions, self.condition) if first else (self.condition, *conditions)
+        if any(conditions):
+            self.options["filter"] = syntax.both(*every)
+
+    def replace_condition(self, old: str, new: str) -> None:
+        """Put one condition in the place of another, where rows are left out by it."""
+        if old in self.condition:
+            self.options["filter"] = self.condition.replace(old, new)
+
+    def join(self, name: str, option: Mapping[str, Any]) -> None:
+        """Join a file under a name, beside those that are joined already."""
+        self.options["join"] = {**self.options.get("join", {}), name: dict(option)}
+
 
 def best(columns: Iterable[Column], patterns: Patterns, kind: Kind, taken: Collection[Column] = ()) -> Guess | None:
     """Return the column whose name says best that it is meant, among those whose values fit; None where none is."""

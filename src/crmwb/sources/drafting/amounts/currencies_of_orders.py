@@ -64,9 +64,8 @@ def _orders_in(file: Profile, order: Column) -> Column | None:
 
 
 def _join(same: Sequence[Part], file: Profile, column: Column, key: dict[str, str]) -> None:
-    option = {**syntax.file_options(file), "key": key, "unmatched": "keep", "several": "first"}
     for part in same:
-        part.options["join"] = {**part.options.get("join", {}), NAME: option}
+        part.join(NAME, syntax.join(syntax.file_options(file), key))
         part.options["currency"] = {"expression": syntax.column(f"{NAME}.{column.name}")}
         part.currencies = modifiers.codes(column)
         part.currency_of_orders = column

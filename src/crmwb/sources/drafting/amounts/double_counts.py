@@ -100,7 +100,7 @@ def _labels(part: Part, roles: Modifiers) -> Iterator[tuple[Column, list[str]]]:
         for c in part.guesses[name].sources
     }  # fmt: skip
     kept |= {c.name for role, c in roles.by_role.items() if role != "row_type"}
-    expression = str(part.options.get("filter", ""))
+    expression = part.condition
     statuses = {c.name for c in roles.statuses}
     for column in part.looked_at.own:
         if codes_of_rows.tell_reversals(column):
@@ -185,7 +185,7 @@ def _keep_last(part: Part, keys: Sequence[Column] = ()) -> None:
         last = {"from_the_last": {"within": within, "first": "last"}}
         each.options["numbered"] = {**each.options.get("numbered", {}), **last}
         # before other conditions: an order whose last state is no sale is none
-        each.options["filter"] = " and ".join(filter(None, ["from_the_last = 1", each.options.get("filter")]))
+        each.keep_rows("from_the_last = 1", first=True)
     part.remarks.append(f"of each {' and '.join(names)}, the last row in the file counts, as you said")
 
 
@@ -218,7 +218,7 @@ def _ask_of_lines(part: Part, numbers: Sequence[float | None]) -> None:
         if len(groups) < LEAST_GROUPS:
             return
     read = {c.name for guess in part.guesses.values() for c in guess.sources}
-    expression = str(part.options.get("filter", ""))
+    expression = part.condition
     for column in part.looked_at.own:
         is_new = (
             column.name not in read and column.name not in expression and not column.is_unique and not _is_money(column)

@@ -31,7 +31,7 @@ def by_currency(profile: Profile) -> dict[str, tuple[Profile, str]]:
 def limited(parts: list[Part], condition: str, code: str) -> list[Part]:
     """Keep parts to the rows of one currency, and say which it is."""
     for part in parts:
-        part.options["filter"] = " and ".join(filter(None, [condition, part.options.get("filter")]))
+        part.keep_rows(condition, first=True)
         part.options["currency"] = {"constant": code}
         part.currencies = Counter({code: part.looked_at.n_rows})
         part.remarks.append(

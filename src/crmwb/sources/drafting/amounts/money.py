@@ -233,8 +233,8 @@ def _ask(part: Part, amount: Column, column: Column, n: int) -> None:
         statement = f"coalesce({revenue.text}, 0) {sign} coalesce({other}, 0)"
         part.guesses["revenue_cents"] = revenue.computed(statement, "as you said", (amount, column))
         known = f"{syntax.column(amount.name)} is not null"
-        filters = [f for f in str(part.options.get("filter", "")).split(" and ") if f and f != known]
-        part.options["filter"] = " and ".join([*filters, f"({known} or {syntax.column(column.name)} is not null)"])
+        filters = [f for f in part.condition.split(" and ") if f and f != known]
+        part.options["filter"] = syntax.both(*filters, f"({known} or {syntax.column(column.name)} is not null)")
         if given == "returns":
             taking_back.mark(part, f"coalesce({other}, 0) <> 0", (column,))
 

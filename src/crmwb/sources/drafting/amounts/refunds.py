@@ -94,8 +94,8 @@ def parts(part: Part, roles: Modifiers, lines: OrderLines | None) -> list[Part]:
     is_refunded = f"coalesce({syntax.column(refund.name)}, 0) <> 0"
     options = {k: v for k, v in part.options.items() if k not in {"spread", "fill_down"}}
     blank = {f"{syntax.column(c.name)} is not null" for c in part.guesses["revenue_cents"].sources}
-    kept = [each for each in str(options.get("filter") or "").split(" and ") if each not in blank]
-    options["filter"] = " and ".join(filter(None, [*kept, is_refunded]))  # refunds may stand in rows without an amount
+    kept = [each for each in part.condition.split(" and ") if each not in blank]
+    options["filter"] = syntax.both(*kept, is_refunded)  # refunds may stand in rows without an amount
     net = roles.get("net")
     of_head = lines is not None and lines.head and net is not None and net.name in lines.head
     if net is not None and (of_head or (lines is None and net in part.guesses["revenue_cents"].sources)):

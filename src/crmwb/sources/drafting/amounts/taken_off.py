@@ -91,8 +91,8 @@ def _take_instead(part: Part, column: Column) -> None:
     why = f"{revenue.why}; {column.name} where that was paid instead, as you said"
     part.guesses["revenue_cents"] = revenue.computed(text, why, (*revenue.sources, column))
     for each in (part, *part.twins):
-        if condition := each.options.get("filter"):
-            each.options["filter"] = f"(({condition}) or {is_paid})"
+        if each.condition:
+            each.options["filter"] = f"(({each.condition}) or {is_paid})"
 
 
 def _is_above(part: Part, column: Column) -> bool:

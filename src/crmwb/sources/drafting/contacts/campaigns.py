@@ -127,7 +127,7 @@ def _join_costs(part: Part, number: Column, costs: Sequence[Profile]) -> None:
         money = next(iter(_money(other)), None)
         if key is None or money is None:
             continue
-        joined = {**syntax.file_options(other), "key": {number.name: key.name}, "unmatched": "keep"}
+        joined = syntax.join(syntax.file_options(other), {number.name: key.name}, several=None)
         part.options["join"] = {"costs": joined}
         column = replace(money, name=f"costs.{money.name}")
         part.guesses["cost_cents"] = of_column(column, Kind.MONEY, Sure.LIKELY, f"of {other.file.name}")

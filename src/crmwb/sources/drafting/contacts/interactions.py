@@ -199,5 +199,5 @@ def _leave_out_nobody(part: Part, who: Guess, occurred: Guess) -> None:
                 conditions.append(f"{syntax.column(column.name)} is not null")
                 counts[column.name] += blank
     if conditions:
-        part.options["filter"] = " and ".join(conditions)
+        part.keep_rows(*conditions)
         part.remarks.append(f"left out: {', '.join(f'{n:,} rows without {name}' for name, n in counts.items())}")

@@ -139,7 +139,7 @@ def _put(part: Part, column: Column, controls: list[str], sure: Sure, why: str) 
     part.guesses["arm"] = Guess({"column": column.name, "replace": arms}, sure, why, (column,))
     blank = column.n_rows - column.n_known
     if blank:
-        part.options["filter"] = f"{syntax.column(column.name)} is not null"
+        part.keep_rows(f"{syntax.column(column.name)} is not null")
         part.remarks.append(
             f"{blank:,} rows without {column.name} are left out: nothing says whether they were reached"
         )
@@ -213,5 +213,5 @@ def _once(part: Part, campaign: Column, who: Guess) -> None:
         return
     name = "row_of_the_member"
     part.options["numbered"] = {name: {"within": [campaign.name, who.sources[0].name]}}
-    part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), f"{name} = 1"]))
+    part.keep_rows(f"{name} = 1")
     part.remarks.append(f"{n_again:,} rows name a customer of a campaign again: the first counts")

@@ -163,8 +163,7 @@ def _add(part: Part | str, profile: Profile, result: list[Part], why_not: dict[s
 
 def _join(part: Part, who_is_meant: Guess, joins: Mapping[str, Mapping[str, Any]]) -> None:
     """Join the file that says which customer is meant; rows that it does not know are left out."""
-    part.options["join"] = {name: {**option, "unmatched": "keep"} for name, option in joins.items()}
+    part.options["join"] = {name: syntax.keeping(option) for name, option in joins.items()}
     column = who_is_meant.sources[0].name
-    conditions = filter(None, [part.options.get("filter"), f"{syntax.column(column)} is not null"])
-    part.options["filter"] = " and ".join(conditions)
+    part.keep_rows(f"{syntax.column(column)} is not null")
     part.remarks.append(f"the customer is {column}; rows for which it is unknown are left out")

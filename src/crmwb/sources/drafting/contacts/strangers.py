@@ -33,11 +33,9 @@ def leave_out(parts: Iterable[Part], customers: Part) -> None:
         if n <= FEW * part.looked_at.n_rows:
             continue
         name = names_of([customers.looked_at, part.looked_at])[customers.looked_at.file.name]
-        option = {k: v for k, v in customers.options.items() if k in syntax.OF_FILES}
-        joined = {**option, "key": {who.value: key.sources[0].name}, "unmatched": "keep", "several": "first"}
-        part.options["join"] = {**part.options.get("join", {}), name: joined}
+        part.join(name, syntax.join(customers.options, {who.value: key.sources[0].name}))
         is_known = f"{syntax.column(f'{name}.{key.sources[0].name}')} is not null"
-        part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), is_known]))
+        part.keep_rows(is_known)
         part.remarks.append(
             f"left out: {n:,} rows of {len(strange):,} customers who do not stand in {customers.looked_at.file.name}"
         )

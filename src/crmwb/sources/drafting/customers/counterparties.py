@@ -56,10 +56,9 @@ def other_side(part: Part) -> Part | None:
     )
     name = syntax.column(here.name)
     for each, condition in ((part, f"not {back}"), (result, back)):
-        kept = str(each.options.get("filter", ""))
         if each is result:
-            kept = kept.replace(f"{name} is not null", f"{syntax.column(other.name)} is not null")
-        each.options["filter"] = " and ".join(filter(None, [kept, condition]))
+            each.replace_condition(f"{name} is not null", f"{syntax.column(other.name)} is not null")
+        each.keep_rows(condition)
     part.remarks.append(f"in {n:,} rows, {here.name} is the company itself: what these bring counts for {other.name}")
     return result
 

@@ -75,9 +75,7 @@ def _named_by(part: Part) -> str:
 
 def _join(part: Part, customers: Part, key: Column, here: str, name: str) -> None:
     """Join the file of customers to purchases, under a name, by a column that names a customer."""
-    option = {k: v for k, v in customers.options.items() if k in syntax.OF_FILES}
-    joined = {**option, "key": {here: key.name}, "unmatched": "keep", "several": "first"}
-    part.options["join"] = {**part.options.get("join", {}), name: joined}
+    part.join(name, syntax.join(customers.options, {here: key.name}))
 
 
 def _alias(facts: list[Part], customers: Part) -> str:
@@ -93,7 +91,7 @@ def _ask_of_own(facts: list[Part], customers: Part, key: Column, column: Column,
             _join(part, customers, key, _named_by(part), name)
             there = f"{name}.{column.name}"
             condition = f"({syntax.column(there)} is null or not {syntax.is_in(there, values)})"
-            part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), condition]))
+            part.keep_rows(condition)
             part.remarks.append(
                 f"purchases of customers whose {column.name} is {' or '.join(values)} are left out, as you said"
             )
@@ -120,13 +118,11 @@ def _ask_of_former(facts: list[Part], customers: Part, key: Column, column: Colu
         if given == "else":
             return
         name = f"{_alias(facts, customers)}_former"
-        option = {k: v for k, v in customers.options.items() if k in syntax.OF_FILES}
         for part in facts:
             own = _names(part)
             if own is None or not own.counts.keys() & column.counts.keys():
                 continue
-            joined = {**option, "key": {own.name: column.name}, "unmatched": "keep", "several": "first"}
-            part.options["join"] = {**part.options.get("join", {}), name: joined}
+            part.join(name, syntax.join(customers.options, {own.name: column.name}))
             here = f"{name}.{key.name}"
             expression = f"coalesce({syntax.column(here)}, {syntax.column(own.name)})"
             why = f"the number of today, where {column.name} of {customers.options['file']} has it"
@@ -189,7 +185,7 @@ def _merge(facts: list[Part], customers: Part, key: Column, column: Column) -> N
             why = f"the record that it was merged into, by {column.name} of {customers.options['file']}"
             part.guesses["customer_id"] = Guess({"expression": expression}, Sure.LIKELY, why, tuple(sources))
         kept = f"({syntax.column(column.name)} is null or {syntax.column(column.name)} = {syntax.column(key.name)})"
-        customers.options["filter"] = " and ".join(filter(None, [customers.options.get("filter"), kept]))
+        customers.keep_rows(kept)
         remark = f"{len(into):,} {'record was' if len(into) == 1 else 'records were'} merged into others by {column.name}: their purchases count for those"
         customers.remarks.append(remark)
 

@@ -65,13 +65,12 @@ def _ask(part: Part, number: Column, column: Column, n: int, n_names: int) -> No
             is_guest = f" and not {syntax.is_in(number.name, guests)}" if guests else ""
             condition = f"{own} is not null{is_guest}"
             instead = f"{name} is not null" if is_address else f"({condition} or {name} is not null)"
-            if condition in (text := str(each.options.get("filter", ""))):
-                each.options["filter"] = text.replace(condition, instead, 1)
+            each.replace_condition(condition, instead)
         for each in part.refunds:
             each.guesses["customer_id"] = part.guesses["customer_id"].through(each.through)
             of_orders, of_names = (expressions.renamed(which, each.through) for which in (condition, instead))
             if of_orders and of_names:
-                each.options["filter"] = str(each.options.get("filter", "")).replace(of_orders, of_names, 1)
+                each.replace_condition(of_orders, of_names)
 
     none = [*map(repr, guests), *(["blank"] if number.n_known < number.n_rows else [])]
     by = f", by {column.name} then, which all customers go by" if is_address else ""

@@ -206,7 +206,7 @@ def _take(part: Part, number: Column, name: Column, generic: list[str], why: str
     nobody = sorted(value for value in name.counts if words.is_guest(value))
     if nobody:
         condition = f"not {syntax.is_in(name.name, nobody)}"
-        part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), condition]))
+        part.keep_rows(condition)
         part.remarks.append(f"{name.name} is {' or '.join(nobody)}: no customer, left out by the filter")
     zeros = {"strip_zeros": True} if _lost_zeros(number) else {}
     part.guesses["customer_id"] = Guess({"expression": expression} | zeros, Sure.SURE, why, tuple(sources))

@@ -37,6 +37,15 @@ def is_in(name: str, texts: list[str]) -> str:
     return f"{column(name)} in ({', '.join(value(text) for text in texts)})"
 
 
+def both(*conditions: str | None) -> str:
+    """Return the condition that several hold, of which some may be empty.
+
+    >>> both("", "quantity > 0", "status = 'paid'")
+    "quantity > 0 and status = 'paid'"
+    """
+    return " and ".join(filter(None, conditions))
+
+
 def holds(condition: str, name: str, *, may_be_blank: bool) -> str:
     """Return a condition on a column that is false, and not unknown, where the column is blank."""
     return f"({column(name)} is not null and {condition})" if may_be_blank else condition
@@ -67,6 +76,33 @@ def written(options: Mapping[str, Any]) -> dict[str, Any]:
 def file_options(profile: Profile) -> dict[str, Any]:
     """Return what a mapping says of a file, besides its columns."""
     return {"file": profile.file.name, **profile.shape.options}
+
+
+def join(options: Mapping[str, Any], key: Mapping[str, str], *, several: str | None = "first") -> dict[str, Any]:
+    """Return the join to a file that adds no row and leaves none out.
+
+    Parameters
+    ----------
+    options : mapping
+        What a mapping says of the file; only how it is written is taken.
+    key : mapping of str to str
+        The columns that it is joined by: those here, and what each is there.
+    several : str or None
+        Which of the rows there with one key counts: first or last; None where no key stands twice.
+
+    Examples
+    --------
+    >>> join({"file": "orders.csv", "filter": "paid"}, {"order": "id"})
+    {'file': 'orders.csv', 'key': {'order': 'id'}, 'unmatched': 'keep', 'several': 'first'}
+    """
+    written = {name: option for name, option in options.items() if name in OF_FILES}
+    joined = keeping({**written, "key": dict(key)})
+    return joined if several is None else {**joined, "several": several}
+
+
+def keeping(joined: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a join that keeps rows without a partner."""
+    return {**joined, "unmatched": "keep"}
 
 
 def day(value: Any, name: str) -> str | None:

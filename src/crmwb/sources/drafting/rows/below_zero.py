@@ -54,7 +54,7 @@ def ask(part: Part, columns: list[Column]) -> Column | None:
 
 def left_out(part: Part) -> list[bool]:
     """Say of each row whether the filter names what stands in it, in a column of few values."""
-    condition = str(part.options.get("filter", ""))
+    condition = part.condition
     result = [False] * part.looked_at.n_rows
     for column in part.looked_at.own:
         if len(column.counts) <= MOST_KINDS and syntax.column(column.name) in condition:
@@ -109,7 +109,7 @@ def _is_plain(value: str) -> bool:
 
 def _is_told(part: Part, column: Column, values: list[str]) -> bool:
     """Say whether the filter or other questions tell already what rows with these values are."""
-    condition = str(part.options.get("filter", ""))
+    condition = part.condition
     left = [v for v in values if not (syntax.column(column.name) in condition and syntax.value(v) in condition)]
     own = [q for q in part.questions if column.name in q.columns]
     left = [v for v in left if not any(repr(v) in q.text for q in own) and not _is_plain(v)]

@@ -60,8 +60,8 @@ def _ask_of_charges(part: Part, column: Column, kinds: list[str], state: str, co
             instead = f"({condition} or {syntax.is_in(column.name, kinds)})"
             others = f"{row_kinds.not_in(column, kinds)} and "  # as a fee, it may be left out by its name
             for each in (part, *part.twins):
-                text = str(each.options["filter"]).replace(others, "").replace(condition, instead)
-                each.options["filter"] = text
+                each.replace_condition(others, "")
+                each.replace_condition(condition, instead)
                 each.remarks = [r for r in each.remarks if not r.startswith(f"its {column.name} is {kinds[0]} in ")]
 
     n = sum(column.counts[kind] for kind in kinds)
@@ -107,7 +107,7 @@ def ask(part: Part, status: Column, values: Sequence[str], condition: str) -> No
             if given == "keep":
                 instead = f"({condition} or {syntax.column(column.name)} is not null)"
                 for each in (part, *part.twins):
-                    each.options["filter"] = str(each.options["filter"]).replace(condition, instead)
+                    each.replace_condition(condition, instead)
 
         text = (
             f"{status.name} is {' or '.join(values)} in {sum(is_out):,} rows, {n:,} of which hold an amount and {column.name}: "

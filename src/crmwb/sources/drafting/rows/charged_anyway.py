@@ -80,11 +80,11 @@ def _ask(part: Part, fee: Column, no_sales: list[tuple[Column, list[str]]], n: t
         for column, values in no_sales:
             condition = row_kinds.not_in(column, values) if values else f"{syntax.column(column.name)} is null"
             instead = f"({condition} or coalesce({name}, 0) <> 0)"
-            if condition not in str(part.options.get("filter", "")):
+            if condition not in part.condition:
                 row_kinds.leave_out(part, instead)
                 continue
             for each in (part, *part.twins):
-                each.options["filter"] = str(each.options["filter"]).replace(condition, instead)
+                each.replace_condition(condition, instead)
 
     by_name = {
         c.name: " or ".join(v for by, values in no_sales if by is c for v in values) or "known" for c, _ in no_sales

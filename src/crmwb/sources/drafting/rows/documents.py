@@ -40,7 +40,7 @@ def limited(parts: list[Part], day: Column, amount: Column) -> list[Part]:
     """Keep parts to the rows that have a day, and say so."""
     condition = f"{syntax.column(day.name)} is not null"
     for part in parts:
-        part.options["filter"] = " and ".join(filter(None, [condition, part.options.get("filter")]))
+        part.keep_rows(condition, first=True)
         part.remarks.append(
             f"in rows with {day.name}, {amount.name} is the sum of the rows without one below them: these are items of a document, and are left out"
         )

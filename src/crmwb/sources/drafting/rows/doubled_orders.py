@@ -43,7 +43,7 @@ def ask(part: Part) -> None:
             for share in each.options.get("spread", {}).values():  # of the order itself, not of its copies too
                 over = [share["over"]] if isinstance(share["over"], str) else share["over"]
                 share["over"] = [*over, *(() if NUMBER in over else (NUMBER,))]
-            each.options["filter"] = " and ".join(filter(None, [f"{NUMBER} = 1", each.options.get("filter")]))
+            each.keep_rows(f"{NUMBER} = 1", first=True)
 
     text = (
         f"{len(doubled):,} {order[0].name} ({', '.join(doubled[:2])} …) stand in {part.looked_at.file.name} more than once, all their rows alike in every "

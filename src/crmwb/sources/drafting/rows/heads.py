@@ -87,7 +87,7 @@ def write(parts: list[Part]) -> None:
         part.options["fill_down"] = list(what.columns)
         if what.known:
             condition = f"{syntax.column(what.known)} is not null"
-            part.options["filter"] = " and ".join(filter(None, [condition, part.options.get("filter")]))
+            part.keep_rows(condition, first=True)
         name = str(part.options["file"])
         if name not in asked:
             asked.add(name)

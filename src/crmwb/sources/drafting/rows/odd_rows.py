@@ -19,7 +19,7 @@ def name(part: Part) -> None:
     known = " or ".join(f"{syntax.column(column)} is not null" for column in columns)
     when = part.guesses["ordered_at"].sources[0].name
     no_header = f"({syntax.column(when)} is null or {syntax.column(when)} <> {syntax.value(when)})"
-    part.options["filter"] = " and ".join(filter(None, [f"({known})", no_header, part.options.get("filter")]))
+    part.keep_rows(f"({known})", no_header, first=True)
     part.remarks.append(
         f"left out by the filter: what repeats the header, or holds nothing in {', '.join(columns)} "
         f"({', '.join(looked_at.oddities)})"

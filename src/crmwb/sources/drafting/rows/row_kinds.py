@@ -160,10 +160,9 @@ def is_told_by(labels: Sequence[str | None], texts: Sequence[str | None]) -> boo
 def leave_out(part: Part, condition: str) -> None:
     """Leave rows out of a part, and of those made of the same rows."""
     for each in (part, *part.twins):
-        each.options["filter"] = " and ".join(filter(None, [each.options.get("filter"), condition]))
+        each.keep_rows(condition)
     for each in part.refunds:
-        of_orders = expressions.renamed(condition, each.through)
-        each.options["filter"] = " and ".join(filter(None, [each.options.get("filter"), of_orders]))
+        each.keep_rows(expressions.renamed(condition, each.through))
     heads.fill_down(part, condition)
 
 

@@ -71,9 +71,8 @@ def contracts(profile: Profile) -> list[Part]:
     roles = modifiers.find(profile)
     _set_units(part, amount)
     filters = _not_begun(part, roles)
-    if filters:
-        part.options["filter"] = " and ".join(filters)
-        part.remarks += filters.values()
+    part.keep_rows(*filters)
+    part.remarks += filters.values()
     sales.set_currency(part, roles, "amount_cents")
     part.guesses = {c.name: result[c.name] for c in TABLES["contracts"].columns if c.name in result}
     return [part]
@@ -219,7 +218,7 @@ def _ask_of_ended(part: Part, status: Column, over: list[str]) -> None:
         if given == "leave_out":
             condition = f"not ({syntax.is_in(status.name, over)} and {syntax.column(ends.name)} is null)"
             condition = f"({syntax.column(status.name)} is null or {condition})"
-            part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), condition]))
+            part.keep_rows(condition)
 
     text = (
         f"{status.name} is {' or '.join(over)} in {n:,} rows without {ends.name}, so that nothing says when these "

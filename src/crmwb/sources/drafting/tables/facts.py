@@ -123,7 +123,7 @@ def _ask_of_rows(parts: list[Part]) -> None:
     def answer(given: str) -> None:
         for part in parts if given == "once" else ():
             part.options["numbered"] = {"from_the_last": {"within": number[0].name, "first": "last"}}
-            part.options["filter"] = " and ".join(filter(None, ["from_the_last = 1", part.options.get("filter")]))
+            part.keep_rows("from_the_last = 1", first=True)
 
     text = (
         f"{len(several):,} {number[0].name} stand in several rows, {same:,} of them with the same {amount[0].name} in "

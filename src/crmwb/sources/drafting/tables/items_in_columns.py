@@ -45,7 +45,7 @@ def by_place(profile: Profile) -> dict[str, tuple[Profile, str]]:
 def limited(parts: list[Part], condition: str, place: str) -> list[Part]:
     """Keep parts to the orders that have an item in a place, and say which it is."""
     for part in parts:
-        part.options["filter"] = " and ".join(filter(None, [condition, part.options.get("filter")]))
+        part.keep_rows(condition, first=True)
         part.remarks.append(f"items of an order stand in columns of their own: here those in place {place}")
     return parts
 

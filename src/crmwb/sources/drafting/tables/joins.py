@@ -71,7 +71,7 @@ def enrich(part: Part, profiles: list[Profile], declared: Collection[Declared] =
     result = {c: replace(g, sure=min(g.sure, Sure.LIKELY)) for c, g in fill(TABLES[part.table], others, words).items()}
     result |= _names_of_codes(part, at)
     if result:
-        part.options["join"] = {name: {**option, "unmatched": "keep"} for name, option in at.options.items()}
+        part.options["join"] = {name: syntax.keeping(option) for name, option in at.options.items()}
         part.profile = replace(base, columns=[*base.columns, *others])
         every = part.guesses | result
         part.guesses = {c.name: every[c.name] for c in TABLES[part.table].columns if c.name in every}
@@ -144,7 +144,7 @@ def prune(parts: list[Part]) -> None:
             asked = any(column.startswith(f"{name}.") for column in read) or f"{name}." in expression
             may_be = any(c.startswith(f"{name}.") for question in part.questions for c in question.columns)
             if may_be and not asked:
-                part.options["join"][name] = {**part.options["join"][name], "unmatched": "keep"}
+                part.options["join"][name] = syntax.keeping(part.options["join"][name])
             if (
                 asked
                 or may_be

@@ -126,7 +126,7 @@ def keep_refunded(parts: list[Part]) -> None:
     """Keep rows refunded in full by their status, for a file of returns takes off what they brought."""
     for part in parts:
         for condition, remark in part.refunded.items():
-            kept = str(part.options["filter"]).replace(condition, "")
+            kept = part.condition.replace(condition, "")
             kept = kept.replace(" and  and ", " and ").removeprefix(" and ").removesuffix(" and ")
             part.options |= {"filter": kept}
             if not kept:
@@ -211,13 +211,11 @@ def _leave_to_newer(same_file: list[Part], newer: Part, key: dict[str, str], wha
     """Leave out of an older file what a newer one holds too, by a key of columns here and there."""
     there = next(iter(key.values()))
     for part in same_file:
-        joined = {k: v for k, v in newer.options.items() if k in syntax.OF_FILES}
-        option = {**joined, "key": key, "unmatched": "keep", "several": "first"}
         joined_already = part.options.get("join", {})
         name = "newer" if "newer" not in joined_already else f"newer_{len(joined_already)}"
-        part.options["join"] = {**joined_already, name: option}
+        part.join(name, syntax.join(newer.options, key))
         condition = f"{syntax.column(f'{name}.{there}')} is null"
-        part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), condition]))
+        part.keep_rows(condition)
         part.remarks.append(f"{what} that stand in {newer.options['file']} too are left out here: that export is newer")
 
 

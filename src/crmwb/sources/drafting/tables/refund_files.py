@@ -128,7 +128,7 @@ def _perhaps(file: Profile, bought: Part, parts: list[Part]) -> Part | None:
         return part
     what = f"{amount.name} of {file.file.name}"
     if names_most:
-        part.options["filter"] += f" and {syntax.column(amount.name)} < 0"
+        part.keep_rows(f"{syntax.column(amount.name)} < 0")
         what = f"{sum(bool(n and n < 0) for n in file.numbers(amount)):,} amounts below zero in {what}"
     _ask_whether_returned(part, f"{bought.options['file']} ({orders.link.name})", what, parts)
     return part
@@ -176,7 +176,7 @@ def _ask_of_kinds(part: Part, kind: Column, amount: Column, parts: list[Part]) -
         if not returned:
             parts.remove(part)
             return
-        part.options["filter"] += f" and {syntax.is_in(kind.name, [*returned, *reinstated])}"
+        part.keep_rows(syntax.is_in(kind.name, [*returned, *reinstated]))
         if reinstated:
             now = part.guesses["revenue_cents"]
             text = f"case when {syntax.is_in(kind.name, reinstated)} then -({now.text}) else {now.text} end"
@@ -293,13 +293,13 @@ def _returns(file: Profile, bought: Part, orders: Orders, amount: Column) -> Par
         ),
         "is_return": Guess({"constant": True}, Sure.SURE, "a refund"),
     }
-    condition = str(bought.options.get("filter") or "")
+    condition = bought.condition
     for refunded in bought.refunded:
         condition = condition.replace(refunded, "true")
     counted = expressions.renamed(condition, orders.names) if condition else None
     options = syntax.file_options(file) | {
         "join": {ORDER: orders.options},
-        "filter": " and ".join(filter(None, [f"coalesce({name}, 0) <> 0", counted])),
+        "filter": syntax.both(f"coalesce({name}, 0) <> 0", counted),
     }
     part = Part(
         "transactions", options, guesses, file, [f"refunds of orders of {bought.options['file']}"], bought.is_stand_in

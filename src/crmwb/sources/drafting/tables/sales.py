@@ -60,8 +60,7 @@ def complete(part: Part, roles: Modifiers, lines: OrderLines | None, kinds: list
     statuses_in_sentences.ask(part, roles)
     billing.ask_of_unpaid(part, roles)
     periods.ask_of_months(part)
-    if filters:
-        part.options["filter"] = " and ".join(filters)
+    part.keep_rows(*filters)
     part.remarks += filters.values()
     charged_anyway.ask(part, roles)
     billing.ask_of_days_paid(part)
@@ -82,16 +81,14 @@ def complete(part: Part, roles: Modifiers, lines: OrderLines | None, kinds: list
 def leave_out(part: Part, roles: Modifiers) -> None:
     """Leave out what is a test or was deleted."""
     filters = _flags(part, roles)
-    if filters:
-        part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), *filters]))
-        part.remarks += filters.values()
+    part.keep_rows(*filters)
+    part.remarks += filters.values()
 
 
 def complete_journal(part: Part, roles: Modifiers) -> None:
     """Leave out what is not booked, of a journal, and say what its amounts are in."""
     filters = {**_statuses(part, roles, None), **_flags(part, roles), **_ended(roles)}
-    if filters:
-        part.options["filter"] = " and ".join(filters)
+    part.keep_rows(*filters)
     part.remarks += filters.values()
     set_currency(part, roles)
     ids.check(part)
@@ -106,9 +103,8 @@ def leave_out_no_invoices(part: Part, roles: Modifiers) -> None:
             filters[row_kinds.not_in(column, out)] = (
                 f"its {column.name} is {' or '.join(out)} in {row_kinds.rows(column, out)}: no invoices, left out by the filter"
             )
-    if filters:
-        part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), *filters]))
-        part.remarks += filters.values()
+    part.keep_rows(*filters)
+    part.remarks += filters.values()
     set_currency(part, roles, "amount_cents")
     ids.check(part)
 
@@ -160,7 +156,7 @@ def _ask_to_fill_down(part: Part, column: Column) -> None:
             part.remarks.append(f"blank cells of {column.name} hold the value above them, as merged cells do")
         else:
             condition = f"{syntax.column(column.name)} is not null"
-            part.options["filter"] = " and ".join(filter(None, [condition, part.options.get("filter")]))
+            part.keep_rows(condition, first=True)
             part.remarks.append(f"rows without {column.name} name no customer, and are left out by the filter")
 
     part.questions.append(
@@ -181,7 +177,7 @@ def _ask_of_guests(part: Part, values: list[str]) -> None:
         if given == "guest":
             part.guesses["customer_id"] = ids.with_options(part.guesses["customer_id"], null_values=values)
             condition = f"not {syntax.is_in(column.name, values)}"
-            part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), condition]))
+            part.keep_rows(condition)
 
     part.questions.append(
         Question(
@@ -320,7 +316,7 @@ def _fill_heads(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
     most = max(part.looked_at.column(name).n_known for name in lines.head)
     part.heads = frozenset(lines.head if most >= MOSTLY * len(lines.order.counts) else ())  # else they mark some lines
     amounts = {c.name for c in part.guesses["revenue_cents"].sources}  # filled, it would count on each line
-    asked = {name for name in lines.head - amounts if syntax.column(name) in part.options.get("filter", "")}
+    asked = {name for name in lines.head - amounts if syntax.column(name) in part.condition}
     for name, guess in part.guesses.items():
         if name not in {"revenue_cents", "discount_cents"}:
             asked |= {c.name for c in guess.sources} & lines.head

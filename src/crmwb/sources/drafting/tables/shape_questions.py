@@ -76,14 +76,12 @@ def _repeated_records(looked_at: Profile, parts: list[Part]) -> Question:
         for part in parts:
             if part.profile is None or part.looked_at.file.name != looked_at.file.name:
                 continue
-            option = {k: v for k, v in part.options.items() if k in syntax.OF_FILES}
-            latest = {**option, "key": number, "unmatched": "keep", "several": "last"}
-            part.options["join"] = {**part.options.get("join", {}), "latest": latest}
+            part.join("latest", syntax.join(part.options, {number: number}, several="last") | {"key": number})
             for spread in part.options.get("spread", {}).values():
                 if spread["over"] == number:  # each record's own lines, not those of all records of its number
                     spread["over"] = [number, moment]
             is_last = f"{syntax.column(moment)} = {syntax.column(f'latest.{moment}')}"
-            part.options["filter"] = " and ".join(filter(None, [part.options.get("filter"), is_last]))
+            part.keep_rows(is_last)
             part.remarks.append(f"of each {number}, the last record by {moment} counts, as you said")
 
     text = (

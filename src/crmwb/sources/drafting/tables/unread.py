@@ -76,7 +76,7 @@ def ask(parts: list[Part]) -> None:
         seen.append(part)
         if any(question.key == journals.KEY for question in part.questions):
             continue  # accounts tell which rows are sales
-        condition = str(part.options.get("filter", ""))
+        condition = part.condition
         roles = modifiers.find(part.looked_at)
         known = read | roles.columns
         currency = roles.get("currency")
@@ -244,7 +244,7 @@ def _brings_money(part: Part, column: Column) -> bool:
 
 def _is_of_left_out(part: Part, column: Column) -> bool:
     """Say whether a column that the filter names tells in which rows another is known: why orders failed, say."""
-    condition = str(part.options.get("filter", ""))
+    condition = part.condition
     labels = ["known" if text else None for text in part.looked_at.texts(column)]
     named = (c for c in part.looked_at.own if syntax.column(c.name) in condition and len(c.counts) <= MOST_KINDS)
     return any(row_kinds.is_told_by(labels, part.looked_at.texts(c)) for c in named)
@@ -341,7 +341,7 @@ def _is_numbered_status(column: Column) -> bool:
 
 def _is_told_by_filter(part: Part, column: Column) -> bool:
     """Say whether the filter names a column that tells another."""
-    condition = str(part.options.get("filter", ""))
+    condition = part.condition
     read = (c for c in part.looked_at.own if syntax.column(c.name) in condition and len(c.counts) <= MOST_KINDS)
     return any(row_kinds.is_told_by(part.looked_at.texts(column), part.looked_at.texts(c)) for c in read)
 
