@@ -76,6 +76,20 @@ def test_places_in_a_group_and_none_in_a_small_one():
     assert rows.iloc[11:].isna().all(axis=None)
 
 
+def test_groups_are_the_same_as_texts_and_as_categories_and_nobody_has_a_place_where_none_is_known():
+    revenue = pd.Series(np.arange(40.0) % 7, index=range(40, 0, -1))
+    group = pd.Series((["steel"] * 12 + [None, "glass"]) * 2 + ["wood"] * 12, index=revenue.index)
+    rows = standing(revenue, group, "industry")
+    pd.testing.assert_frame_equal(rows, standing(revenue, group.astype("category"), "industry"))
+    for name, own in group.groupby(group):
+        of_group = revenue.loc[own.index]
+        expected = of_group.rank(ascending=False, method="min") if name != "glass" else of_group * np.nan
+        pd.testing.assert_series_equal(rows.loc[own.index, "industry_rank"], expected, check_names=False)
+    nobody = standing(revenue, pd.Series(None, revenue.index, dtype="str"), "industry")
+    assert nobody.isna().all(axis=None)
+    assert nobody.dtypes.tolist() == rows.dtypes.tolist()
+
+
 @pytest.fixture
 def features():
     n = 30

@@ -9,11 +9,13 @@ import pytest
 from builders import canonical
 from world import described, opened
 
+from crmwb import engine
 from crmwb.contract.value_customers import REALISED
 from crmwb.findings import from_json
 from crmwb.findings.say import say
 from crmwb.value import realised
 from crmwb.value.realised import whale
+from crmwb.value.realised.costs import DEPARTMENTS, spent
 from crmwb.value.realised.margin import margin
 from crmwb.value.realised.payback import payback_curve
 
@@ -93,6 +95,17 @@ def test_profit_is_margin_less_contacts_campaigns_and_acquisition(con, company):
     assert facts["not_available"] == []
     assert facts["n_incomplete"] == 1
     assert facts["totals"]["profit_cents"] == rows["profit_cents"].sum()
+
+
+def test_where_no_contact_or_campaign_has_a_cost_customers_are_joined_to_nothing(con, company):
+    tables = opened(con, {"customers": company["customers"]})
+    query = spent(tables, date.fromisoformat(AS_OF))
+    assert "JOIN" not in con.compile(query)
+    rows = engine.batches(con, query.order_by("customer_id")).read_all().to_pylist()
+    assert [row.pop("customer_id") for row in rows] == list("abcd")
+    assert [row.pop("acquired_cents") for row in rows] == [10000, 5000, None, 2000]
+    assert {name for row in rows for name in row} == {f"{s}_cost_cents" for s in (*DEPARTMENTS, "campaign")}
+    assert {value for row in rows for value in row.values()} == {0}
 
 
 def test_what_comes_at_or_after_as_of_changes_nothing(con, company):

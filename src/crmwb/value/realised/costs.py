@@ -68,17 +68,18 @@ def spent(tables: Tables, as_of: date) -> ir.Table:
     acquired = tables["customers"].select(
         "customer_id", acquired_cents=ibis.ifelse(won, tables["customers"].acquisition_cost_cents, 0)
     )
-    flows = [acquired.select("customer_id", sort=ibis.literal("acquired"), cents=ibis.literal(0, "int64"))]
+    flows = []
     if "interactions" in tables:
         flows.append(contacts(tables, as_of).select("customer_id", sort="department", cents="cents"))
     if {"campaigns", "campaign_members"} <= tables.keys():
         flows.append(campaigns(tables, as_of).select("customer_id", sort=ibis.literal("campaign"), cents="cents"))
+    sorts = {f"{sort}_cost_cents": sort for sort in (*DEPARTMENTS, "campaign")}
+    if not flows:  # at every month end, joining many customers to nothing would take longer than all the rest
+        return acquired.mutate(**dict.fromkeys(sorts, ibis.literal(0, "int64")))
     every = ibis.union(*flows) if len(flows) > 1 else flows[0]
-    sums = {
-        f"{sort}_cost_cents": every.cents.sum(where=every.sort == sort).fill_null(0).cast("int64")
-        for sort in (*DEPARTMENTS, "campaign")
-    }
-    return acquired.left_join(every.group_by("customer_id").aggregate(**sums), "customer_id").drop("customer_id_right")
+    sums = {name: every.cents.sum(where=every.sort == sort).cast("int64") for name, sort in sorts.items()}
+    joined = acquired.left_join(every.group_by("customer_id").aggregate(**sums), "customer_id")
+    return joined.select("customer_id", "acquired_cents", **{name: joined[name].fill_null(0) for name in sorts})
 
 
 def returned_goods(tables: Tables, as_of: date) -> ir.Table:
