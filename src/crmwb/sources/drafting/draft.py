@@ -16,11 +16,12 @@ from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.questions import Question, of_files
 from crmwb.sources.drafting.reading.links import Declared
 from crmwb.sources.drafting.reading.profile import Profile
-from crmwb.sources.drafting.rows import begun_again, credit_notes, heads, odd_rows, periods
+from crmwb.sources.drafting.rows import begun_again, cancelled_by_notes, credit_notes, heads, odd_rows, periods
 from crmwb.sources.drafting.tables import (
     dimensions,
     facts,
     further_questions,
+    heads_of_lines,
     joins,
     left_out,
     looking,
@@ -162,6 +163,8 @@ def _write_notations(parts: list[Part], files: list[Profile]) -> None:
     """Put into parts what files write otherwise: products not named, numbers, unknown values, currencies and odd rows."""
     dimensions.name_no_product(parts)
     currencies_of_orders.take(parts, files)
+    heads_of_lines.follow(parts)
+    cancelled_by_notes.ask(parts)
     for part in parts:
         styles.write_unknown(part)
         styles.write_numbers(part)
@@ -285,7 +288,8 @@ def _with_joined(profiles: list[Profile], alone: dict[str, list[Part]], declared
     parts += paid
     joined = joins.joined_purchases(profiles, {name for name, every in alone.items() if every}, declared)
     joined = [part for part in joined if not (joins.same_sales(part, parts) and joins.tells_no_lines(part))]
-    joined = [part for part in joined if not (joins.are_of_some(part, parts) or joins.names_few(part, parts))]
+    left = [part for part in joined if not joins.names_few(part, parts)]
+    joined = [part for part in left if not joins.are_of_some(part, left, parts)]
     for part in joined:
         for other in joins.same_sales(part, parts):
             parts.remove(other)

@@ -30,6 +30,7 @@ FITS: dict[Kind, Callable[[Column], bool]] = {
 
 
 ORDER = "named_order"  # the name of the join of refunds to the orders that they name
+HEAD = "order_head"  # the name of the join of lines to their orders
 LEAST_KNOWN = 0.02  # of the rows
 NUMERIC = {Kind.MONEY, Kind.INTEGER, Kind.NUMBER, Kind.SHARE}
 
@@ -139,6 +140,8 @@ class Part:
         Of such refunds: columns of the orders, by the names that they have there.
     currency_of_orders : Column or None
         In another file, what names the currency of each of its orders.
+    lines : list of Lines
+        Of a file with a row for each order: their lines in other files, which are left out with them.
     """
 
     table: str
@@ -155,6 +158,7 @@ class Part:
     refunds: list["Part"] = field(default_factory=list)
     through: dict[str, str] = field(default_factory=dict)
     currency_of_orders: Column | None = None
+    lines: list["Lines"] = field(default_factory=list)
 
     @property
     def looked_at(self) -> Profile:
@@ -179,9 +183,47 @@ class Part:
         if old in self.condition:
             self.options["filter"] = self.condition.replace(old, new)
 
+    def drop_condition(self, condition: str) -> None:
+        """Count rows again that a condition leaves out."""
+        kept = self.condition.replace(condition, "").replace(" and  and ", " and ")
+        self.options["filter"] = kept.removeprefix(" and ").removesuffix(" and ")
+        if not self.options["filter"]:
+            del self.options["filter"]
+
     def join(self, name: str, option: Mapping[str, Any]) -> None:
         """Join a file under a name, beside those that are joined already."""
         self.options["join"] = {**self.options.get("join", {}), name: dict(option)}
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """Lines whose orders stand in another file, one in each row.
+
+    Attributes
+    ----------
+    part : Part
+        The lines.
+    option : dict
+        The join to their orders, as a mapping has it.
+    names : dict of str to str
+        Columns of the orders that lines do not have themselves, by the names that they have through the join.
+    """
+
+    part: Part
+    option: dict[str, Any]
+    names: dict[str, str]
+
+    def leave_out(self, condition: str, known: Collection[str] = ()) -> None:
+        """Leave out lines of orders that a condition leaves out, as far as it asks of other columns than `known`."""
+        names = {name: there for name, there in self.names.items() if name not in known}
+        of_orders = expressions.renamed(condition, names)
+        if of_orders is None:
+            return
+        there = next(iter(self.option["key"].values()))
+        is_unknown = f"{syntax.column(f'{HEAD}.{there}')} is null"
+        for each in (self.part, *self.part.twins):
+            each.join(HEAD, self.option)
+            each.keep_rows(f"({is_unknown} or {of_orders})")
 
 
 def best(columns: Iterable[Column], patterns: Patterns, kind: Kind, taken: Collection[Column] = ()) -> Guess | None:

@@ -63,7 +63,7 @@ def _is_flag(column: Column) -> bool:
 
 def _is_currency(column: Column) -> bool:
     named = sum(n for value, n in column.counts.items() if words.currency(value))
-    return column.n_known > 0 and named > MOSTLY * column.n_known
+    return column.n_known > 0 and named > MOSTLY * column.counts.total()  # of a joined file, in its own rows
 
 
 def _by_codes(profile: Profile, taken: Collection[str]) -> Column | None:

@@ -1,6 +1,7 @@
 """A mapping draft for a database: its tables looked at as files are, its keys taken at their word."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ def draft_stored(url: str | None) -> Draft:
         drafted = draft(paths, declared)
     drafted.directory = layout.RAW
     drafted.unused = [_without_ending(remark) for remark in drafted.unused]
+    drafted.questions = [replace(question, text=_without_ending(question.text)) for question in drafted.questions]
     every = list(drafted.parts)
     for part in every:
         part.remarks = [_without_ending(remark) for remark in part.remarks]
@@ -107,6 +109,8 @@ def _name_tables(part: Part, tables: dict[str, Stored], draft: Draft, every: lis
     order = {"order_by": list(base.key)} if base.key else {}
     if joins and all(_is_declared(option, tables) for option in joins.values()):
         path = f"sql/{syntax.slug(draft.name)}_{part.table}.sql"
+        if path in draft.queries:  # a table of the canonical ones may have several parts, such as sales and refunds
+            path = f"sql/{syntax.slug(draft.name)}_{part.table}_{syntax.slug(base.name)}.sql"
         draft.queries[path] = _query(part, base, joins, tables, every)
         part.options = {"query": path, **order, **part.options}
         return

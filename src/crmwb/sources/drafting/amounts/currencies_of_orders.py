@@ -4,13 +4,11 @@
 from collections.abc import Iterable, Sequence
 
 from crmwb.sources.drafting import modifiers
-from crmwb.sources.drafting.guess import Part
+from crmwb.sources.drafting.guess import HEAD, Part
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
+from crmwb.sources.drafting.reading.links import order_key
 from crmwb.sources.drafting.reading.profile import Column, Profile
-
-HALF, NEARLY_ALL = 0.5, 0.9  # of the orders of a file must stand in the other: in a column of the same name, or another
-NAME = "order_currency"  # of what is joined
 
 
 def take(parts: Sequence[Part], files: Iterable[Profile]) -> None:
@@ -39,7 +37,7 @@ def take(parts: Sequence[Part], files: Iterable[Profile]) -> None:
             if (
                 file is not same[0].profile
                 and file.file.name not in joined
-                and (key := _orders_in(file, order[0])) is not None
+                and (key := order_key(order[0], file)) is not None
             ):
                 _join(same, file, column, {order[0].name: key.name})
                 break
@@ -54,28 +52,21 @@ def _of_several(file: Profile) -> Column | None:
     return column if codes and (len(codes) > 1 or column.n_known < column.n_rows) else None
 
 
-def _orders_in(file: Profile, order: Column) -> Column | None:
-    """Return the column of a file that numbers the orders of lines, one in each row."""
-    numbers = [c for c in file.own if c.is_unique and not c.is_date]
-    met = {c: len(order.counts.keys() & c.all_values) / max(len(order.counts), 1) for c in numbers}
-    return next(
-        (c for c, share in met.items() if share >= (HALF if c.own_words == order.own_words else NEARLY_ALL)), None
-    )
-
-
 def _join(same: Sequence[Part], file: Profile, column: Column, key: dict[str, str]) -> None:
     for part in same:
-        part.join(NAME, syntax.join(syntax.file_options(file), key))
-        part.options["currency"] = {"expression": syntax.column(f"{NAME}.{column.name}")}
+        part.join(HEAD, syntax.join(syntax.file_options(file), key))
+        part.options["currency"] = {"expression": syntax.column(f"{HEAD}.{column.name}")}
         part.currencies = modifiers.codes(column)
         part.currency_of_orders = column
 
     def answer(given: str) -> None:
         for part in same if given == "results" else ():
-            part.options["join"].pop(NAME)
+            del part.options["currency"]
+            if f"{HEAD}." in part.condition:
+                continue
+            part.options["join"].pop(HEAD)
             if not part.options["join"]:
                 del part.options["join"]
-            del part.options["currency"]
 
     codes = " or ".join(sorted(same[0].currencies))
     lines = same[0].options["file"]

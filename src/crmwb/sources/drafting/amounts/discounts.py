@@ -1,21 +1,24 @@
 """Discounts beside an amount: taken off what is quantity times price, and off an amount that is shown to be before them."""
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
+import re
 from dataclasses import replace
 from itertools import combinations
 
 from crmwb.contract import Kind
 from crmwb.sources.drafting.amounts import money, sums
 from crmwb.sources.drafting.guess import Guess, Part, best
-from crmwb.sources.drafting.modifiers import Modifiers
+from crmwb.sources.drafting.modifiers import PERCENT, Modifiers
 from crmwb.sources.drafting.reading import syntax
-from crmwb.sources.drafting.reading.modifier_words import MODIFIERS
-from crmwb.sources.drafting.reading.profile import Column
+from crmwb.sources.drafting.reading.modifier_words import MODIFIERS, OFF
+from crmwb.sources.drafting.reading.profile import Column, Profile
 from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
 from crmwb.sources.drafting.rows.order_lines import OrderLines
 
 CENT = 0.015  # two roundings
 MOSTLY = 0.8
+DISCOUNT = re.compile(rf"\b({OFF})")
+SEVERAL = 2  # discounts beside each other
 MOST_BESIDE = 3  # taxes and shipping, that make a total together
 MOST_LOOKED_AT = 6
 MOST_ROWS = 1_000
@@ -53,6 +56,28 @@ def take_off(part: Part, roles: Modifiers, lines: OrderLines | None) -> None:
         expression = " - ".join([product, *off])
         part.guesses["revenue_cents"] = revenue.computed(expression, f"{revenue.why}, less discounts", sources)
         part.guesses["gross_cents"] = replace(revenue, why="before discounts")
+
+
+def are_taken_off(profile: Profile, amount: Guess, units: Column, price: Column) -> bool:
+    """Say whether an amount is the quantity times the price less several discounts beside it, such as of the line and the invoice.
+
+    Parameters
+    ----------
+    profile : Profile
+        The file.
+    amount : Guess
+        What may be the amount of a line.
+    units, price : Column
+        The quantity, and the price of a unit.
+    """
+    others = (units, price, *amount.sources)
+    off = [c for c in profile.own if c not in others and c.is_number and DISCOUNT.search(c.words) and any(c.numbers)]
+    off = [c for c in off if not PERCENT.search(c.name)]
+    if len(off) < SEVERAL or len(amount.sources) != 1:
+        return False
+    every = (row for row in profile.number_rows(amount.sources[0], units, price, *off) if row[1] and row[2])
+    rows = [(whole, n * each - sum(less)) for whole, n, each, *less in every if any(less)][:MOST_ROWS]
+    return len(rows) >= LEAST_ROWS and sum(abs(a - b) < CENT for a, b in rows) >= NEARLY_ALL * len(rows)
 
 
 def _taken(part: Part, discount: Column) -> str:

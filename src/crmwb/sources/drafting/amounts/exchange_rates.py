@@ -89,7 +89,12 @@ def _convert(part: Part, rate: Column, sign: str) -> None:
     for to, guess in part.guesses.items():
         if kinds[to] is Kind.MONEY and guess.sources:
             own = guess.value if isinstance(guess.value, dict) else {"column": guess.value}
-            text = f"({own.get('expression') or syntax.column(str(own['column']))}) {sign} coalesce({name}, 1)"
+            by = (
+                f"case when coalesce({name}, 0) = 0 then 1 else {name} end"
+                if 0 in rate.numbers
+                else f"coalesce({name}, 1)"
+            )
+            text = f"({own.get('expression') or syntax.column(str(own['column']))}) {sign} {by}"
             part.guesses[to] = guess.computed(text, f"{guess.why}, by {rate.name}", (*guess.sources, rate))
 
 
@@ -116,7 +121,8 @@ def _is_called_rate(name: str) -> bool:
 def _named(columns: Sequence[Column]) -> Column | None:
     fitting = (c for c in columns if c.is_number and _is_called_rate(c.words))
     return next(
-        (c for c in fitting if all(n > 0 for n in c.numbers) and any(abs(n - 1) > ONE for n in c.numbers)), None
+        (c for c in fitting if min(c.numbers) >= 0 and any(n > 0 and abs(n - 1) > ONE for n in c.numbers)),  # 0 of none
+        None,
     )
 
 
@@ -126,14 +132,15 @@ def ask(part: Part, currency: Column, rate: Column, amount: Column) -> None:
     Parameters
     ----------
     part : Part
-        Purchases in several currencies.
+        Purchases or invoices in several currencies.
     currency, rate, amount : Column
         What names the currency of a row, holds its rate, and its amount.
     """
     base = _base(part, currency, rate) or words.currency_of_name(rate.name)
     part.options.pop("currency", None)
     part.currencies = Counter({base: currency.n_known} if base else {})
-    if (converted := _converted(part, rate)) is not None:
+    converted = _converted(part, rate) if "revenue_cents" in part.guesses else None
+    if converted is not None:
         why = f"{amount.name} in {base or 'the currency of the results'}, for it is that times {rate.name}"
         part.guesses["revenue_cents"] = Guess(converted.name, Sure.LIKELY, why, (converted,))
         return

@@ -87,7 +87,8 @@ def _ask_of_own(facts: list[Part], customers: Part, key: Column, column: Column,
         if given == "keep":
             return
         name = _alias(facts, customers)
-        for part in facts:
+        returns = (back for part in facts for back in part.refunds if all(back is not other for other in facts))
+        for part in (*facts, *returns):
             _join(part, customers, key, _named_by(part), name)
             there = f"{name}.{column.name}"
             condition = f"({syntax.column(there)} is null or not {syntax.is_in(there, values)})"

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 from crmwb.sources.drafting.reading import syntax, vocabulary
 from crmwb.sources.drafting.reading.profile import Column, Profile
 
-LEAST_OVERLAP = 0.5
+LEAST_OVERLAP, NEARLY_ALL = 0.5, 0.9
 MOST_STEPS = 3
 SHARED = 0.8  # of the files: a word in the names of so many says nothing about any of them
 PLAIN_NAME = re.compile(r"data ?sets?|data|export(ed)?|tables?|tbl|dump|csv|dim|fact")
@@ -127,7 +127,74 @@ def reach(base: Profile, profiles: list[Profile], declared: Collection[Declared]
 def _links(
     at: Profile, profiles: list[Profile], names: dict[str, str], declared: Collection[Declared]
 ) -> Iterator[Link]:
-    """Yield the files that each row of one has a row in: by a column of the same name, or one that names the file."""
+    """Yield the files that each row of one has a row in: by a column of the same name, or one that names the file.
+
+    Where no name tells the file of orders, their numbers do.
+    """
+    every = list(_links_by_name(at, profiles, names, declared))
+    known = any(_is_order(link.here) for link in every)
+    by_number = [] if known else list(_links_by_number(at, [p for p in profiles if p is not at]))
+    yield from (link for link in every if all(link.file is not other.file for other in by_number))
+    yield from by_number
+
+
+def _links_by_number(at: Profile, others: Sequence[Profile]) -> Iterator[Link]:
+    """Yield the one file that has a row for nearly every order that rows name, whatever its number is called there."""
+    orders = [c for c in at.own if _is_order(c) and not c.is_unique and not c.is_date]
+    met = [(here, key, p) for here in orders for p in others if (key := order_key(here, p)) is not None]
+    found = [(here, key, p) for here, key, p in met if any(c.is_date for c in p.own) and _agrees(at, here, p, key)]
+    if found:
+        here, key, other = max(found, key=lambda each: len(each[0].counts.keys() & each[1].all_values))
+        yield Link(here, key, other)
+
+
+def order_key(order: Column, file: Profile) -> Column | None:
+    """Return the column of a file that numbers the orders that rows of another name, one in each row.
+
+    Half of these orders must stand in a column of the same name, nearly all of them in one of another.
+
+    Parameters
+    ----------
+    order : Column
+        What names orders in the other file.
+    file : Profile
+        Where each order may have its row.
+    """
+    numbers = [c for c in file.own if _may_be_key(c)]
+    met = {c: len(order.counts.keys() & c.all_values) / max(len(order.counts), 1) for c in numbers}
+    return next(
+        (c for c, share in met.items() if share >= (LEAST_OVERLAP if c.own_words == order.own_words else NEARLY_ALL)),
+        None,
+    )
+
+
+def _agrees(at: Profile, here: Column, other: Profile, there: Column) -> bool:
+    """Say whether rows with one number say the same in another column, so that they are no numbers alike by chance."""
+    row_of = {key: i for i, key in enumerate(other.texts(there))}
+    places = [row_of.get(key) if key else None for key in at.texts(here)]
+    by_words = {c.words: other.texts(c) for c in other.own if c is not there and len(c.counts) > 1}
+    for column in at.own:
+        if column is here or column.words not in by_words:
+            continue
+        theirs = by_words[column.words]
+        said = [(own, theirs[i]) for i, own in zip(places, at.texts(column), strict=True) if i is not None]
+        if said and sum(one == two for one, two in said) >= NEARLY_ALL * len(said):
+            return True
+    return False
+
+
+def _may_be_key(column: Column) -> bool:
+    """Say whether a column has another value in each row, which is no day and no amount with decimals."""
+    return column.is_unique and not column.is_date and not any(n != int(n) for n in column.numbers)
+
+
+def _is_order(column: Column) -> bool:
+    return vocabulary.matches(column.words, vocabulary.TRANSACTIONS["order_id"]) > 0
+
+
+def _links_by_name(
+    at: Profile, profiles: list[Profile], names: dict[str, str], declared: Collection[Declared]
+) -> Iterator[Link]:
     for other in profiles:
         if other is at:
             continue
@@ -138,7 +205,7 @@ def _links(
             yield Link(*max(known, key=lambda pair: _is_customer(pair[0])), other)
             continue
         one, ours = (singular(names[p.file.name]) for p in (other, at))
-        keys = [c for c in other.columns if c.is_unique and not c.is_date]
+        keys = [c for c in other.columns if _may_be_key(c)]
         pairs = [(_likeness(here, there, one), here, there) for there in keys for here in at.columns]
         pairs = [
             (likeness, here, there)

@@ -84,7 +84,7 @@ def join(options: Mapping[str, Any], key: Mapping[str, str], *, several: str | N
     Parameters
     ----------
     options : mapping
-        What a mapping says of the file; only how it is written is taken.
+        What a mapping says of the file or of the table of a database; only how it is written is taken.
     key : mapping of str to str
         The columns that it is joined by: those here, and what each is there.
     several : str or None
@@ -95,7 +95,7 @@ def join(options: Mapping[str, Any], key: Mapping[str, str], *, several: str | N
     >>> join({"file": "orders.csv", "filter": "paid"}, {"order": "id"})
     {'file': 'orders.csv', 'key': {'order': 'id'}, 'unmatched': 'keep', 'several': 'first'}
     """
-    written = {name: option for name, option in options.items() if name in OF_FILES}
+    written = {name: option for name, option in options.items() if name in OF_FILES | set(mapping.STORED)}
     joined = keeping({**written, "key": dict(key)})
     return joined if several is None else {**joined, "several": several}
 

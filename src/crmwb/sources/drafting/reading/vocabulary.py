@@ -167,6 +167,9 @@ for _name, _more in (("region", further.REGION), ("city", further.CITY)):
     CUSTOMERS[_name] = (f"{CUSTOMERS[_name][0]}|{_more}", CUSTOMERS[_name][1])
 PRODUCTS["product_id"] = (TRANSACTIONS["product_id"][0], PRODUCTS["product_id"][1])
 DUE = (f"{INVOICES['due_on'][0]}|{further.DUE}", INVOICES["due_on"][1])  # in more languages
+OF_A_PERSON = re.compile(
+    r"\b(first|last|given|family) ?name\b|surname|vorname|nachname|prenom|apellido|cognome|voornaam"
+)
 NAMES_OF_PEOPLE = re.compile(
     r"(?!(stage|product|item|article|artikel|produkt|category|plan|channel|segment|brand|store|shop|region|country|city)\b).*\b(name|vorname|nachname|mail|email|e mail|phone|telefon|mobile|street|strasse|address|birth.*)\b.*|.*(姓名|名字|联系人|手机|电话|邮箱|地址|身份证|生日).*"
     rf"|{further.CONTACT}"

@@ -129,7 +129,8 @@ def _of_heads(part: Part, what: Filled) -> Question:
 
 def fill_down(part: Part, condition: str) -> None:
     """Fill down columns of a condition that stand on the first line of an order, or its other lines would escape it."""
-    filled, order = part.options.get("fill_down"), part.guesses["order_id"].sources
+    filled = part.options.get("fill_down")
+    order = part.guesses["order_id"].sources if "order_id" in part.guesses else ()
     columns = [c.name for c in part.looked_at.columns if c.name in part.heads and syntax.column(c.name) in condition]
     if not columns or not order or isinstance(filled, str):
         return

@@ -8,7 +8,7 @@ from crmwb.sources.drafting.reading import words
 from crmwb.sources.drafting.reading.profile import FALSE, TRUE
 
 OWN = re.compile(
-    r"inter ?company|inter ?co|\bic\b|(internal|intern[aeo]?s?|interner?|intra ?group)( (customers?|accounts?|orders?|sales?|use|kunden?|bestellung|auftrag|client\w*|cliente|klant|klient))?|affiliat\w*( compan(y|ies))?"
+    r"inter ?company|inter ?co(mp)?|\bic\b|(internal|intern[aeo]?s?|interner?|intra ?group)( (customers?|accounts?|orders?|sales?|use|kunden?|bestellung|auftrag|client\w*|cliente|klant|klient))?|affiliat\w*( compan(y|ies))?"
     r"|sister compan(y|ies)|subsidiar(y|ies)|related part(y|ies)|group compan(y|ies)|konzern\w*|verbundene? unternehmen|verbunden|schwester(firma|gesellschaft)|tochter(firma|gesellschaft)|eigen(bedarf|verbrauch)"
     r"|intra ?(groupe|gruppo|grupo)|infra ?gruppo|filiales?|societes? liees?|vinculadas?|empresas? del grupo|spolki? powiazan\w*|wewnetrzn\w*|zusterbedrijf"
     r"|staff|employees?|mitarbeiter\w*|personal(kauf|verkauf)|collaborateurs?|personeel|medewerkers?|empleados?|dipendent[ei]|pracowni\w*|funcionarios?|(for |our )?own (use|consumption|account|company)|house account|eigen(er|e)? (bedarf|verbrauch|entnahmen?|nutzung|gebruik|verbruik)|(privat|eigen|waren)entnahmen?|eigen(gebruik|verbruik)"

@@ -8,7 +8,7 @@ from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Column, Profile
 
 NUMBER = re.compile(
-    r".*\b(no|nr|num|number|numara\w*|numero|numer|nummer|id|ref(erence)?|nro|c|cislo|szam)\b.*|.*(番号|编号|单号)"
+    r".*\b(no|nr|num|number|numara\w*|numero|numer|nummer|id|ref(erence)?|nro|c|cislo|szam)\b.*|code|.*(番号|编号|单号)"
 )
 LINE = re.compile(
     r".*\b(line|row|pos|position|item|zeile|ligne|linea|riga|regel|product|article|artikel|batch|lot|serial)\b.*"
@@ -35,7 +35,11 @@ def find(profile: Profile, guesses: dict[str, Guess]) -> Guess | None:
     who, when = (guesses[name].sources for name in ("customer_id", "ordered_at"))
     if len(who) != 1 or len(when) != 1 or not profile.holds(*who, *when):
         return None
-    days = list(zip(profile.texts(who[0]), profile.texts(when[0]), strict=True))
+    read = when[0].dates_read.values if when[0].dates_read else {}
+    days = [
+        (name, str(read[text].date()) if text in read else text)
+        for name, text in zip(profile.texts(who[0]), profile.texts(when[0]), strict=True)
+    ]
     used = {column.name for guess in guesses.values() for column in guess.sources}
     fitting = [c for c in profile.own if c.name not in used and _tells_orders(profile, c, days)]
     if len(fitting) != 1:

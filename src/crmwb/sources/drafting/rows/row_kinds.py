@@ -9,7 +9,7 @@ from crmwb.sources import expressions
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.modifiers import Modifiers
 from crmwb.sources.drafting.questions import Question, pairs
-from crmwb.sources.drafting.reading import syntax, words
+from crmwb.sources.drafting.reading import syntax, vocabulary, words
 from crmwb.sources.drafting.reading.headers import TOTAL
 from crmwb.sources.drafting.reading.profile import Column
 from crmwb.sources.drafting.reading.words import Outcome
@@ -64,7 +64,7 @@ def conditions(part: Part, roles: Modifiers, kinds: list[Column]) -> dict[str, s
     asked = _ask_of_no_business(part, roles)
     for column in kinds:
         values = {value: words.simple(value) for value in column.counts}
-        looked = [value for value in values if LOOKED.fullmatch(value.lower())]
+        looked = [v for v in values if LOOKED.fullmatch(v.lower()) and words.outcome(v) is not Outcome.CANCELLED]
         bought = [v for v in values if v not in looked and (BOUGHT.fullmatch(v.lower()) or words.came_back(v))]
         is_log = any(BOUGHT.fullmatch(v.lower()) for v in bought)  # of a shop's visitors: views, carts and purchases
         if looked and is_log and not DESCRIBED.search(column.words):
@@ -163,6 +163,8 @@ def leave_out(part: Part, condition: str) -> None:
         each.keep_rows(condition)
     for each in part.refunds:
         each.keep_rows(expressions.renamed(condition, each.through))
+    for lines in part.lines:
+        lines.leave_out(condition)
     heads.fill_down(part, condition)
 
 
@@ -210,6 +212,8 @@ def _tests(part: Part, column: Column, values: dict[str, str]) -> dict[str, str]
 
 def _ask_of_failed(part: Part, column: Column, values: dict[str, str]) -> None:
     """Ask of values that sound like orders that failed, in a column whose name does not say that it is a status."""
+    if vocabulary.OF_A_PERSON.search(column.words):
+        return  # "Floor copies" among last names is no status
     failed = [v for v in values if words.outcome(v) in {Outcome.CANCELLED, Outcome.UNPAID}]
     n = sum(column.counts[v] for v in failed)
     unknown = [v for v in values if words.outcome(v) is Outcome.UNKNOWN]

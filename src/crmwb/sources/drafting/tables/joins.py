@@ -2,7 +2,7 @@
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -42,6 +42,8 @@ def joined_purchases(
 ) -> list[Part]:
     """Return the purchases that files hold together and none of them alone; of several that tell the same, one.
 
+    Lines of another file with the same columns and orders of its own, as of credit notes beside invoices, are further ones.
+
     Parameters
     ----------
     profiles : list of Profile
@@ -53,7 +55,20 @@ def joined_purchases(
     """
     result = [part for base in profiles if base.file.name not in alone for part in _of(base, profiles, declared)]
     best = min(result, key=_rank, default=None)
-    return [] if best is None else [best, *best.twins]
+    if best is None:
+        return []
+    further = [part for part in result if part is not best and part not in best.twins and _are_of_others(part, best)]
+    return [*(best, *best.twins), *further]
+
+
+def _are_of_others(part: Part, best: Part) -> bool:
+    """Say whether lines have the columns of others, and heads in files that these do not have."""
+    if part.options["file"] == best.options["file"] or {c.name for c in part.looked_at.own} != {
+        c.name for c in best.looked_at.own
+    }:
+        return False
+    head = part.options["join"].get(part.guesses["ordered_at"].sources[0].name.partition(".")[0])
+    return head is not None and head["file"] not in {option["file"] for option in best.options["join"].values()}
 
 
 def enrich(part: Part, profiles: list[Profile], declared: Collection[Declared] = ()) -> None:
@@ -102,11 +117,14 @@ def same_sales(part: Part, others: list[Part]) -> list[Part]:
     return [other for other in others if other.table == "transactions" and other.options.get("file") in files]
 
 
-def are_of_some(part: Part, others: list[Part]) -> bool:
-    """Say whether lines are those of one of several exports of one kind, so that the orders of the others are totals still."""
-    same = same_sales(part, others)
-    columns = [{c.name for c in other.looked_at.own} for other in same]
-    left = (o for o in others if o.table == "transactions" and o.profile is not None and o not in same)
+def are_of_some(part: Part, joined: Sequence[Part], others: list[Part]) -> bool:
+    """Say whether lines are those of one of several exports of one kind, so that the orders of the others are totals still.
+
+    Of `joined`, all that were joined to their orders, others may have the lines of these.
+    """
+    columns = [{c.name for c in other.looked_at.own} for other in same_sales(part, others)]
+    known = [other for lines in joined for other in same_sales(lines, others)]
+    left = (o for o in others if o.table == "transactions" and o.profile is not None and o not in known)
     return any({c.name for c in other.looked_at.own} in columns for other in left)
 
 
@@ -208,6 +226,7 @@ def _of(base: Profile, profiles: list[Profile], declared: Collection[Declared]) 
         part.options["join"] = at.options
         part.profile = replace(base, columns=[*own, *heads, *goods, *others])
         _own_customers(part, others)
+        order_heads.name_every_order(part, [link for name, link in at.links.items() if is_head[name]])
         _cost(part, goods)
         _take_off_discount(part, money, at, [name for name in at.links if is_head[name]])
     yield from parts

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from crmwb.sources.drafting import modifiers
 from crmwb.sources.drafting.amounts import money, order_totals, sums
-from crmwb.sources.drafting.guess import Part
+from crmwb.sources.drafting.guess import Part, Sure
+from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.links import Link
 from crmwb.sources.drafting.reading.profile import Column
 
@@ -65,3 +66,30 @@ def less_than_lines(part: Part, link: Link) -> list[Column] | None:
 def _is_same(lines: Sequence[float], totals: Sequence[float]) -> bool:
     """Say whether lines come to the totals of nearly all orders by themselves."""
     return sum(abs(a - b) < CENT for a, b in zip(lines, totals, strict=True)) >= NEARLY_ALL * len(lines)
+
+
+def name_every_order(part: Part, links: Sequence[Link]) -> None:
+    """Where heads name some orders only, as invoices do that were written without one, let the others be known by their head.
+
+    Parameters
+    ----------
+    part : Part
+        Purchases by lines.
+    links : sequence of Link
+        From lines to files of their heads.
+    """
+    guess = part.guesses["order_id"]
+    if (
+        len(guess.sources) != 1
+        or not isinstance(guess.value, str)
+        or guess.sources[0].n_known == guess.sources[0].n_rows
+    ):
+        return
+    alias = guess.value.partition(".")[0]
+    here = next(
+        (link.here for link in links if part.options["join"].get(alias, {}).get("file") == link.file.file.name), None
+    )
+    if here is not None and part.looked_at.holds(here):
+        expression = f"coalesce({syntax.column(guess.value)}, {syntax.column(here.name)})"
+        why = f"{guess.why}; {here.name} where it is blank"
+        part.guesses["order_id"] = guess.computed(expression, why, (*guess.sources, here), min(guess.sure, Sure.LIKELY))

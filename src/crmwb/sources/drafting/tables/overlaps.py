@@ -126,11 +126,7 @@ def keep_refunded(parts: list[Part]) -> None:
     """Keep rows refunded in full by their status, for a file of returns takes off what they brought."""
     for part in parts:
         for condition, remark in part.refunded.items():
-            kept = part.condition.replace(condition, "")
-            kept = kept.replace(" and  and ", " and ").removeprefix(" and ").removesuffix(" and ")
-            part.options |= {"filter": kept}
-            if not kept:
-                del part.options["filter"]
+            part.drop_condition(condition)
             part.remarks.remove(remark)
         part.refunded.clear()
 
@@ -148,7 +144,7 @@ def _ask_what_they_are(same: list[Part], others: list[Part], parts: list[Part]) 
     n_again = sum(pair in known for pair in own)
 
     def answer(given: str) -> None:
-        same_file = [each for each in parts if each.table == "transactions" and each.options.get("file") in files]
+        same_file = [p for p in parts if p.table == "transactions" and p.profile and p.profile.file.name in files]
         if given == "leave_out":
             for each in same_file:
                 parts.remove(each)

@@ -9,6 +9,7 @@ from crmwb.contract.canonical import TABLES
 from crmwb.sources.drafting import modifiers
 from crmwb.sources.drafting.amounts import (
     catch_weight,
+    discounts,
     double_counts,
     fees,
     identities,
@@ -273,6 +274,8 @@ def _times(profile: Profile, amount: Guess | None, quantity: Guess, price: Guess
     if amount is not None and line is not None and line.amount in amount.sources:
         return amount  # some rows, such as discounts, bring one without a price
     units, each = quantity.sources[0], price.sources[0]
+    if amount is not None and discounts.are_taken_off(profile, amount, units, each):
+        return replace(amount, why=f"{units.name} times {each.name}, less discounts")
     if amount is not None and _is_often_the_product(profile, amount, units, each):
         return replace(amount, why=f"in most rows {units.name} times {each.name}, and what it was in the others")
     if line is not None and line.amount in free and line.amount.n_known > min(units.n_known, each.n_known):

@@ -2,7 +2,8 @@
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,42 +101,70 @@ def ask(parts: list[Part], files: Collection[Profile]) -> None:
         Those of which nothing is read.
     """
     every = [p for p in parts if p.table == "transactions" and p.profile is not None and not p.through]
+    kinds: dict[frozenset[str], list[Part]] = {}  # of several years, say
+    for part in every:
+        kinds.setdefault(frozenset(c.name for c in part.looked_at.own), []).append(part)
+    groups = [*([part] for part in every), *(same for same in kinds.values() if len(same) > 1)]
     for file in files:
-        part = next((result for bought in every if (result := _perhaps(file, bought, parts)) is not None), None)
-        if part is not None:
-            parts.append(part)
+        parts += next((result for group in groups if (result := _perhaps(file, group, parts))), [])
 
 
-def _perhaps(file: Profile, bought: Part, parts: list[Part]) -> Part | None:
-    """Return what may have come back of a part of purchases, with the question whether it did; None where nothing may."""
-    key = bought.guesses["order_id"].sources
-    link = _link(file, key[0]) if len(key) == 1 else None
-    is_theirs = link is not None and left_out.are_of_those_days(file, link, bought)
-    orders = _orders(link, bought) if link is not None and is_theirs else None
-    amount = _money(file, bought)
-    if orders is None or amount is None:
-        return None
-    part = _returns(file, bought, orders, amount)
-    names_most = len(orders.link.counts) >= MOST * len(orders.key.counts)
+def _perhaps(file: Profile, group: Sequence[Part], parts: list[Part]) -> list[Part]:
+    """Return what may have come back of purchases in one file or several of one kind, with the question whether it did."""
+    named = _orders_of(file, group)
+    amount = _money(file, group[0])
+    if not named or amount is None:
+        return []
+    back = [part for bought, orders in named if (part := _returns(file, bought, orders, amount)) is not None]
+    link = named[0][1].link
+    names_most = len(link.counts) >= MOST * sum(len(orders.key.counts) for _, orders in named)
     has_below = any(n < 0 for n in amount.numbers)
     kind = next((c for c in file.own if _tells_refunds(c)), None)
-    if part is None or (names_most and kind is None and not has_below):
-        return None
-    bought.refunds.append(part)
-    _leave_out_what_failed(part)
+    if len(back) < len(named) or (names_most and kind is None and not has_below):
+        return []
+    for part, (bought, orders) in zip(back, named, strict=True):
+        bought.refunds.append(part)
+        if len(back) > 1:
+            _keep_own(part, orders)
+    first = back[0]
+    first.twins += back[1:]
+    _leave_out_what_failed(first)
     if kind is not None:
-        _ask_of_kinds(part, kind, amount, parts)
-        return part
+        _ask_of_kinds(back, kind, amount, parts)
+        return back
     what = f"{amount.name} of {file.file.name}"
     if names_most:
-        part.keep_rows(f"{syntax.column(amount.name)} < 0")
+        row_kinds.leave_out(first, f"{syntax.column(amount.name)} < 0")
         what = f"{sum(bool(n and n < 0) for n in file.numbers(amount)):,} amounts below zero in {what}"
-    _ask_whether_returned(part, f"{bought.options['file']} ({orders.link.name})", what, parts)
-    return part
+    files = " and ".join(str(bought.options["file"]) for bought, _ in named)
+    _ask_whether_returned(back, f"{files} ({link.name})", what, parts)
+    return back
 
 
-def _ask_whether_returned(part: Part, orders: str, what: str, parts: list[Part]) -> None:
+def _orders_of(file: Profile, group: Sequence[Part]) -> list[tuple[Part, Orders]]:
+    """Return purchases whose orders a file names, with where these stand; of several, only where each has some of them."""
+    keys = [bought.guesses["order_id"].sources for bought in group]
+    if any(len(key) != 1 for key in keys):
+        return []
+    link = _link(file, {value for key in keys for value in key[0].all_values})
+    if link is None or not all(left_out.are_of_those_days(file, link, bought) for bought in group):
+        return []
+    if len(group) > 1 and not all(link.counts.keys() & key[0].all_values for key in keys):
+        return []
+    every = [(bought, orders) for bought in group if (orders := _orders(link, bought)) is not None]
+    return every if len(every) == len(group) else []
+
+
+def _keep_own(part: Part, orders: Orders) -> None:
+    """Keep those rows of a file of refunds whose orders stand in one of several files."""
+    there = next(iter(orders.options["key"].values()))
+    part.options["join"] = {ORDER: syntax.keeping(orders.options)}
+    part.keep_rows(f"{syntax.column(f'{ORDER}.{there}')} is not null")
+
+
+def _ask_whether_returned(back: Sequence[Part], orders: str, what: str, parts: list[Part]) -> None:
     """Ask whether money went back to customers, as it stands or with its tax, or is that of the orders again."""
+    part = back[0]
     file, amount = part.looked_at, part.guesses["revenue_cents"].sources
     tax = modifiers.find(file).get("tax")
     less = f", less {tax.name} (less_tax)" if tax is not None and tax not in amount else ""
@@ -145,48 +174,53 @@ def _ask_whether_returned(part: Part, orders: str, what: str, parts: list[Part])
     )
     key = syntax.slug(f"rows of {file.file.name}")
     choices = ("returns", *(("less_tax",) if less else ()), "leave_out")
-    part.questions.append(Question(key, text, _taken(part, parts, tax), choices, columns=(amount[0].name,)))
+    part.questions.append(Question(key, text, _taken(back, parts, tax), choices, columns=(amount[0].name,)))
 
 
-def _taken(part: Part, parts: list[Part], tax: Column | None) -> Callable[[str], None]:
+def _taken(back: Sequence[Part], parts: list[Part], tax: Column | None) -> Callable[[str], None]:
     """Return what an answer does: keep returns as they stand or without their tax, or drop them."""
 
     def answer(given: str) -> None:
+        for part in back:
+            if given == "leave_out":
+                parts.remove(part)
+            if given == "less_tax" and tax is not None:
+                now = part.guesses["revenue_cents"]
+                text = f"{now.text} + abs(coalesce({syntax.column(tax.name)}, 0))"  # what came back stands below zero
+                part.guesses["revenue_cents"] = now.computed(text, f"{now.why}, less its tax", (*now.sources, tax))
         if given == "leave_out":
-            parts.remove(part)
             return
-        if given == "less_tax" and tax is not None:
-            now = part.guesses["revenue_cents"]
-            text = f"{now.text} + coalesce({syntax.column(tax.name)}, 0)"  # what came back stands below zero
-            part.guesses["revenue_cents"] = now.computed(text, f"{now.why}, less its tax", (*now.sources, tax))
         overlaps.keep_refunded(parts)
 
     return answer
 
 
-def _ask_of_kinds(part: Part, kind: Column, amount: Column, parts: list[Part]) -> None:
+def _ask_of_kinds(back: Sequence[Part], kind: Column, amount: Column, parts: list[Part]) -> None:
     """Ask which kinds of rows went back to customers; the others are the same money again."""
-    back = sorted(filter(words.came_back, kind.counts))
+    part = back[0]
+    sounding = sorted(filter(words.came_back, kind.counts))
 
     def answer(given: str) -> None:
         kinds = {} if given == "none" else pairs(given)
         if strange := sorted({*kinds} - {*kind.counts}) or sorted({*kinds.values()} - {"return", "sale", "none"}):
             raise ValueError(f"{strange[0]!r}; write VALUE=return, or VALUE=sale, of values of {kind.name}, or none")
         returned, reinstated = (sorted(v for v, each in kinds.items() if each == what) for what in ("return", "sale"))
+        for each in back:
+            if not returned:
+                parts.remove(each)
+            each.keep_rows(syntax.is_in(kind.name, [*returned, *reinstated]))
+            if reinstated:
+                now = each.guesses["revenue_cents"]
+                text = f"case when {syntax.is_in(kind.name, reinstated)} then -({now.text}) else {now.text} end"
+                each.guesses["revenue_cents"] = now.computed(text, now.why, (*now.sources, kind))
         if not returned:
-            parts.remove(part)
             return
-        part.keep_rows(syntax.is_in(kind.name, [*returned, *reinstated]))
-        if reinstated:
-            now = part.guesses["revenue_cents"]
-            text = f"case when {syntax.is_in(kind.name, reinstated)} then -({now.text}) else {now.text} end"
-            part.guesses["revenue_cents"] = now.computed(text, now.why, (*now.sources, kind))
         overlaps.keep_refunded(parts)
 
     text = (
         f"{kind.name} of {part.looked_at.file.name} is {' or '.join(map(repr, sorted(kind.counts)))}, and its rows name orders that are read: which kinds of "
         f"{amount.name} went back to customers and are to be taken off sales (VALUE=return, several by commas), which take that back again (VALUE=sale)? "
-        f"The others are left out, as the same money again; none where all are. {' and '.join(back)} sound like returns."
+        f"The others are left out, as the same money again; none where all are. {' and '.join(sounding)} sound like returns."
     )
     key = syntax.slug(f"refunds by {kind.words}")
     part.questions.append(Question(key, text, answer, default="none", columns=(kind.name,), values=tuple(kind.counts)))
@@ -213,10 +247,10 @@ def _tells_refunds(column: Column) -> bool:
     return is_kind and any(map(words.came_back, column.counts)) and not is_other
 
 
-def _link(file: Profile, key: Column) -> Column | None:
+def _link(file: Profile, orders: AbstractSet[str]) -> Column | None:
     """Return the column of a file that names orders in nearly all its rows; None where there is none."""
     fitting = [
-        (len(c.counts.keys() & key.all_values), c)
+        (len(c.counts.keys() & orders), c)
         for c in file.own
         if not (c.is_date or c.is_flag or any(n != int(n) for n in c.numbers))
     ]
@@ -286,7 +320,7 @@ def _returns(file: Profile, bought: Part, orders: Orders, amount: Column) -> Par
         "ordered_at": when or bought.guesses["ordered_at"].through(orders.names),
         "quantity": Guess({"constant": -1}, Sure.LIKELY, "how many came back is not said"),
         "revenue_cents": Guess(
-            {"expression": f"-abs({text})"},
+            {"expression": f"-abs({text})", **_unit(bought, amount)},
             Sure.LIKELY,
             " less ".join(["what was refunded", *(f"{c.name}, as sales are" for c in apart)]),
             (amount, *apart),
@@ -308,6 +342,15 @@ def _returns(file: Profile, bought: Part, orders: Orders, amount: Column) -> Par
     if isinstance(bought.options.get("currency"), str):
         sales.set_currency(part, roles)
     return part
+
+
+def _unit(bought: Part, amount: Column) -> dict[str, str]:
+    """Return the unit of what was refunded: hundredths where its name says so, or that of sales of the same name."""
+    sold = bought.guesses["revenue_cents"]
+    unit = sold.value.get("unit") if isinstance(sold.value, dict) else None
+    if amount.is_in_cents:
+        return {"unit": "hundredths"}
+    return {"unit": str(unit)} if unit and any(c.own_words == amount.own_words for c in sold.sources) else {}
 
 
 def _not_sold(bought: Part, roles: Modifiers, amount: Column) -> list[Column]:

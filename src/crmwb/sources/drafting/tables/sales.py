@@ -351,7 +351,7 @@ def set_currency(part: Part, roles: Modifiers, amount: str = "revenue_cents") ->
         if len(part.currencies) > 1 or is_blank:
             part.options["currency"] = {"column": column.name, "replace": other} if other else column.name
             part.remarks.append(f"its amounts are in {' and '.join(sorted(part.currencies))}, as {column.name} says")
-            rate = exchange_rates.column_of(part, column) if is_bought else None
+            rate = exchange_rates.column_of(part, column) if is_bought or part.table == "invoices" else None
             if rate is not None and part.guesses[amount].sources:
                 exchange_rates.ask(part, column, rate, part.guesses[amount].sources[-1])
         return
