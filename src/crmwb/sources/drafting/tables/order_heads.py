@@ -69,7 +69,7 @@ def _is_same(lines: Sequence[float], totals: Sequence[float]) -> bool:
 
 
 def name_every_order(part: Part, links: Sequence[Link]) -> None:
-    """Where heads name some orders only, as invoices do that were written without one, let the others be known by their head.
+    """Where heads name some orders only, let the others be known by their head.
 
     Parameters
     ----------
