@@ -99,3 +99,14 @@ def test_lines_that_are_sales_by_themselves_follow_their_orders(project):
     assert total(project) == every - own - cancelled
     assert project.draft(**answers, no_sales_of_order_lines_csv="keep") == []
     assert total(project) == every - own
+
+
+def test_orders_of_another_shop_with_the_same_numbers_are_no_heads(project):
+    sold_by_themselves(project)
+    lines = ["order_no,order_date,customer_no,customer_name,total_amount,cancelled"]
+    lines += [
+        f"{4000 + i},{day(i + 5)},{700 + i % 7},Shop {'ABCDEFG'[i % 7]},{20 + i}.00,{'Yes' if i % 9 else 'No'}"
+        for i in range(N)
+    ]
+    write(project, "orders.csv", lines)
+    assert not any("are no sales by cancelled" in each for each in project.draft(currency="EUR"))

@@ -201,16 +201,17 @@ class Lines:
 
     Attributes
     ----------
-    part : Part
-        The lines.
-    option : dict
-        The join to their orders, as a mapping has it.
+    part, orders : Part
+        The lines, and the file of their orders.
+    key : dict of str to str
+        What names an order among the lines, and what it is called there.
     names : dict of str to str
         Columns of the orders that lines do not have themselves, by the names that they have through the join.
     """
 
     part: Part
-    option: dict[str, Any]
+    orders: Part
+    key: dict[str, str]
     names: dict[str, str]
 
     def leave_out(self, condition: str, known: Collection[str] = ()) -> None:
@@ -219,10 +220,10 @@ class Lines:
         of_orders = expressions.renamed(condition, names)
         if of_orders is None:
             return
-        there = next(iter(self.option["key"].values()))
+        (there,) = self.key.values()
         is_unknown = f"{syntax.column(f'{HEAD}.{there}')} is null"
         for each in (self.part, *self.part.twins):
-            each.join(HEAD, self.option)
+            each.join(HEAD, syntax.join(self.orders.options, self.key))
             each.keep_rows(f"({is_unknown} or {of_orders})")
 
 

@@ -142,7 +142,7 @@ def _links_by_number(at: Profile, others: Sequence[Profile]) -> Iterator[Link]:
     """Yield the one file that has a row for nearly every order that rows name, whatever its number is called there."""
     orders = [c for c in at.own if _is_order(c) and not c.is_unique and not c.is_date]
     met = [(here, key, p) for here in orders for p in others if (key := order_key(here, p)) is not None]
-    found = [(here, key, p) for here, key, p in met if any(c.is_date for c in p.own) and _agrees(at, here, p, key)]
+    found = [(here, key, p) for here, key, p in met if any(c.is_date for c in p.own) and agrees(at, here, p, key)]
     if found:
         here, key, other = max(found, key=lambda each: len(each[0].counts.keys() & each[1].all_values))
         yield Link(here, key, other)
@@ -168,8 +168,16 @@ def order_key(order: Column, file: Profile) -> Column | None:
     )
 
 
-def _agrees(at: Profile, here: Column, other: Profile, there: Column) -> bool:
-    """Say whether rows with one number say the same in another column, so that they are no numbers alike by chance."""
+def agrees(at: Profile, here: Column, other: Profile, there: Column) -> bool:
+    """Say whether rows with one number say the same in another column, so that they are no numbers alike by chance.
+
+    Parameters
+    ----------
+    at, other : Profile
+        Two files.
+    here, there : Column
+        What numbers the same in each; `there` no number stands twice.
+    """
     row_of = {key: i for i, key in enumerate(other.texts(there))}
     places = [row_of.get(key) if key else None for key in at.texts(here)]
     by_words = {c.words: other.texts(c) for c in other.own if c is not there and len(c.counts) > 1}

@@ -7,7 +7,7 @@ from crmwb.sources import expressions
 from crmwb.sources.drafting.guess import HEAD, Guess, Lines, Part
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
-from crmwb.sources.drafting.reading.links import order_key
+from crmwb.sources.drafting.reading.links import agrees, order_key
 from crmwb.sources.drafting.rows import below_zero
 
 NUMBERS = {"transactions": "order_id", "invoices": "invoice_id"}
@@ -28,8 +28,14 @@ def follow(parts: Sequence[Part]) -> None:
     for part, key in heads:
         for lines, order in sales:
             is_other = lines.options["file"] != part.options["file"] and not order.sources[0].is_unique
-            if is_other and order_key(order.sources[0], part.looked_at) is key.sources[0]:
-                _let_follow(part, Lines(lines, *_joined(part, key, lines, order)))
+            here, there = order.sources[0], key.sources[0]
+            if (
+                is_other
+                and order_key(here, part.looked_at) is there
+                and agrees(lines.looked_at, here, part.looked_at, there)
+            ):
+                names = {here.name: there.name}
+                _let_follow(part, Lines(lines, part, names, _brought(part, lines)))
 
 
 def _number(part: Part) -> Guess | None:
@@ -39,11 +45,10 @@ def _number(part: Part) -> Guess | None:
     return number if is_plain else None
 
 
-def _joined(part: Part, key: Guess, lines: Part, order: Guess) -> tuple[dict[str, object], dict[str, str]]:
-    """Return the join of lines to their orders, and what columns that lines do not have are called by it."""
-    option = syntax.join(part.options, {order.sources[0].name: key.sources[0].name})
+def _brought(part: Part, lines: Part) -> dict[str, str]:
+    """Return what columns of orders are called by the join, those that lines do not have themselves."""
     own = {c.words for c in lines.looked_at.own}
-    return option, {c.name: f"{HEAD}.{c.name}" for c in part.looked_at.own if c.words not in own}
+    return {c.name: f"{HEAD}.{c.name}" for c in part.looked_at.own if c.words not in own}
 
 
 def _let_follow(part: Part, lines: Lines) -> None:
