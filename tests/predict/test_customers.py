@@ -14,7 +14,7 @@ from crmwb.lifecycle.rhythm import Rhythm
 from crmwb.lifecycle.risk.panel import Known
 from crmwb.predict import losses
 from crmwb.predict.customers import findings
-from crmwb.predict.customers.lookalikes import LIKE, RULE, lookalikes
+from crmwb.predict.customers.lookalikes import LIKE, RULE, _newcomers, _placed, lookalikes
 from crmwb.predict.customers.moments import Moment
 from crmwb.predict.customers.propensity import BUYS, HIATUS, MEAN, MORE, RISK, Cases, _learned, propensity
 from crmwb.predict.logistic import Logistic
@@ -156,6 +156,28 @@ def test_likeness_is_no_better_than_the_rule_where_nothing_else_tells(tmp_path):
     new = lookalike.customers.merge(now, on="customer_id").sort_values("likeness_rank")
     assert new["first_day_revenue_cents"].is_monotonic_decreasing
     assert findings._lookalikes(lookalike)[0].code == "predict.alike_same"
+
+
+def test_what_newcomers_bring_is_told_by_places_whoever_comes_and_goes(tmp_path):
+    ends = [date(2025, month, 1) for month in range(1, 5)]
+    of_months = [{"b": 10}, {"b": 20, "a": 5}, {"a": 35, "c": 1}, {"a": 65, "b": 90, "c": 2}]  # b is unknown once
+    rows = [(end, who, cents, 1, 1) for end, of in zip(ends, of_months, strict=True) for who, cents in of.items()]
+    names = ["as_of", "customer_id", "revenue_cents", "age_days", "n_purchase_days"]
+    pd.DataFrame(rows, columns=names).to_parquet(tmp_path / "s.parquet")
+    known = _newcomers(tmp_path / "s.parquet", ends, names, 2, PARAMS).set_index("customer_id")
+    assert known["ahead_cents"].to_dict() == pytest.approx({"b": np.nan, "a": 60, "c": np.nan}, nan_ok=True)
+    assert known["is_best"].to_dict() == {
+        "b": False,
+        "a": False,
+        "c": False,
+    }  # b brought 70 by then, and is no newcomer
+
+
+def test_ids_that_are_new_get_places_after_those_known():
+    ids, first = _placed(pd.Series(["b", "a"], dtype="str"), pa.array([], pa.string()))
+    chunks = pd.concat([pd.Series(["c", "a"], dtype="str"), pd.Series(["d"], dtype="str")])
+    ids, second = _placed(chunks, ids)
+    assert (ids.to_pylist(), first.tolist(), second.tolist()) == (["b", "a", "c", "d"], [0, 1], [2, 1, 3])
 
 
 def test_a_short_history_cannot_judge_likeness(tmp_path):

@@ -85,7 +85,7 @@ def lift(score: np.ndarray, y: np.ndarray, share: float = 0.1) -> float:
     if base <= 0:
         return float("nan")
     keys = np.round(score, 9)
-    edge = np.sort(keys)[::-1][n_top - 1]
+    edge = np.partition(keys, len(keys) - n_top)[len(keys) - n_top]
     above, tied = keys > edge, keys == edge
     inside = float(y[above].sum()) + float(y[tied].mean()) * (n_top - int(above.sum()))
     return inside / n_top / base

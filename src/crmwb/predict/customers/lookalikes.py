@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from crmwb import storage
 from crmwb.calendar import month_of
@@ -116,21 +117,35 @@ def _newcomers(
     end is read after another; of those whose months ahead are not over, the revenue is kept.
     """
     new: dict[int, pd.DataFrame] = {}
+    places: dict[int, np.ndarray] = {}  # of the new ones, in ids
     bounds: dict[int, float] = {}
-    revenue: dict[int, pd.Series] = {}
+    revenue: dict[int, np.ndarray] = {}  # of the customers in ids; NaN where unknown
+    ids = pa.array([], pa.string())
     for end in ends:
         month, frame = month_of(end), storage.read_frame(snapshots, columns, ("as_of", [end]))
         is_new = (frame["age_days"] <= NEW_DAYS) & (frame["n_purchase_days"] <= params.max_purchases)
+        ids, place = _placed(frame["customer_id"], ids)
         new[month] = frame[is_new].assign(month=month, ahead_cents=np.nan)
-        revenue[month] = frame.set_index("customer_id")["revenue_cents"]
+        places[month] = place[is_new.to_numpy(bool, na_value=False)]
+        revenue[month] = np.full(len(ids), np.nan)
+        revenue[month][place] = frame["revenue_cents"].to_numpy(np.float64, na_value=np.nan)
         if (then := revenue.pop(month - ahead, None)) is not None:
-            came = revenue[month].reindex(then.index) - then
-            bounds[month - ahead] = float(came.quantile(1 - params.best_share))
-            of_new = new[month - ahead]
-            of_new["ahead_cents"] = came.reindex(of_new["customer_id"]).to_numpy(np.float64, na_value=np.nan)
+            came = revenue[month][: len(then)] - then
+            bounds[month - ahead] = float(pd.Series(came).quantile(1 - params.best_share))
+            new[month - ahead]["ahead_cents"] = came[places[month - ahead]]
     known = pd.concat(new.values()).sort_values(["month", "customer_id"]).drop_duplicates("customer_id")
     best = (known["ahead_cents"] > known["month"].map(bounds)) & (known["ahead_cents"] > 0)
     return known.assign(is_best=best.where(known["ahead_cents"].notna(), False).astype(bool)).reset_index(drop=True)
+
+
+def _placed(texts: pd.Series, ids: pa.Array) -> tuple[pa.Array, np.ndarray]:
+    """Return the ids with those that are not in them yet at their end, and the place of each text in them."""
+    own = pa.array(texts, pa.string())
+    own = own.combine_chunks() if isinstance(own, pa.ChunkedArray) else own
+    place = storage.places(own, ids)
+    unknown = place < 0
+    place[unknown] = len(ids) + np.arange(unknown.sum())
+    return pa.concat_arrays([ids, own.filter(pa.array(unknown))]), place
 
 
 def _of_prospects(features_now: pd.DataFrame) -> tuple[str, ...]:
