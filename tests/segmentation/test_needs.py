@@ -16,7 +16,9 @@ from crmwb.findings import from_json, language
 from crmwb.findings.say import say
 from crmwb.segmentation import needs
 from crmwb.segmentation.needs import orders
+from crmwb.segmentation.needs.blocks import SCRATCH, sweep
 from crmwb.segmentation.needs.lifts import lifts
+from crmwb.segmentation.needs.measure import _Source
 from crmwb.segmentation.needs.measures import MEASURES, finding
 from crmwb.segmentation.needs.prices import price, usual_prices
 
@@ -138,6 +140,20 @@ def test_nothing_at_or_after_as_of_counts(con, known_needs):
     tables = shop(con) | opened(con, transactions=pa.concat_tables([SALES, later]))
     again = needs.measure(con, tables, CUSTOMERS, AS_OF, choices())
     pd.testing.assert_frame_equal(again.frame, known_needs.frame)
+
+
+def test_what_is_summed_up_makes_room_for_what_comes(con):
+    left = {}
+    for block in _Source(con, shop(con), AS_OF, choices(), ()).blocks():
+        tables = con.raw_sql("SELECT table_name FROM information_schema.tables WHERE table_type <> 'VIEW'").fetchall()
+        left[block.kind] = {name.removeprefix(SCRATCH) for (name,) in tables}
+    sweep(con)
+    assert {"bought", "category", "line"} <= left["line"] | left["category"]
+    assert {"bought", "category"} <= left["product"]
+    assert not {"line", "line_wholes", "brand", "brand_wholes"} & left["product"]
+    assert not {"bought", "category", "product", "bundle"} & left["basket"]
+    assert not {"orders", "timing_month"} & left["price"]
+    assert {"masks", "usual_price_near"} <= left["price"]
 
 
 def test_the_same_at_one_thread_and_at_two(b2b_demo):

@@ -59,9 +59,9 @@ def keep(con: Backend, expression: ir.Table, name: str) -> ir.Table:
     return con.table(SCRATCH + name)
 
 
-def sweep(con: Backend) -> None:
-    """Drop what `keep` has made."""
+def sweep(con: Backend, *but: str) -> None:
+    """Drop what `keep` has made, but for tables of these names."""
     tables = con.raw_sql("SELECT table_name FROM information_schema.tables WHERE table_type <> 'VIEW'").fetchall()
     for (name,) in tables:
-        if name.startswith(SCRATCH):
+        if name.startswith(SCRATCH) and name.removeprefix(SCRATCH) not in but:
             con.raw_sql(f'DROP TABLE "{name}"')

@@ -21,6 +21,8 @@ from crmwb.segmentation.needs.blocks import SCRATCH, Block, keep, sweep
 from crmwb.segmentation.needs.lifts import compared, lifts
 from crmwb.segmentation.needs.sums import by_segment
 
+SHARED = ("assigned", "masks", "usual_price_near")  # tables that later sums read too; the others go in between
+
 
 @dataclass(frozen=True)
 class Needs:
@@ -135,7 +137,9 @@ class _Source:
         """Yield everything that can be measured."""
         if self.sales is not None:
             yield from self._goods()
+            sweep(self.con, *SHARED)
             yield from self._orders()
+            sweep(self.con, *SHARED)
             if self.has("product"):
                 yield prices.bulk(self.con, self.sales)
             if self.has("price"):
@@ -165,8 +169,10 @@ class _Source:
                 block = goods.attribute(self.con, bought, self.products, name)
                 measured[name] = block.parts
                 yield block
-        yield goods.single_products(self.con, self.sales, bought, self.products, self.params.n_products)
         by = next((name for name in ("category", "line") if self.has(name)), "product_id")
+        sweep(self.con, *SHARED, "bought", by)
+        yield goods.single_products(self.con, self.sales, bought, self.products, self.params.n_products)
+        sweep(self.con, *SHARED, "bought", by)
         bits = goods.bits(self.con, bought, self.products, by, self.params.bundle_items, measured=measured.get(by))
         most, least = self.params.n_bundles, self.params.min_support
         self.bundles = bundles.bundles(self.con, self.sales, bits, n_bundles=most, min_support=least)
