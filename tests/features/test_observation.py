@@ -108,3 +108,17 @@ def test_nothing_dated_or_nobody_is_refused(observed):
         observed(customers=nobody, transactions=LOG.slice(0, 0))
     with pytest.raises(CrmwbError, match="no customers table"):
         observed(transactions=LOG)
+
+
+def test_refunds_booked_after_the_last_sale_do_not_move_the_clock(observed):
+    refunds = canonical(
+        "transactions",
+        """
+        customer_id  ordered_at        revenue  is_return
+        a            2024-01-10T09:00    10.00  false
+        b            2024-02-01T08:00    10.00  false
+        a            2024-03-05T08:00   -10.00  true
+        """,
+    )
+    seen = observed(customers=customers_of(refunds), transactions=refunds)
+    assert (seen.as_of, seen.last_event) == (date(2024, 2, 2), date(2024, 2, 1))

@@ -183,3 +183,15 @@ def test_a_return_is_matched_to_an_earlier_purchase_of_its_product(sales):
     # of the four returns with a product, b never bought it, and a's of p2 comes before the purchase
     assert (audit.rows, audit.share, audit.severity) == (2, 2 / 4, "warning")
     assert say(audit.finding).endswith("; 25% of returns undo one line of a purchase.")
+
+
+def test_returns_later_than_every_sale_are_found(sales):
+    log = "customer_id ordered_at revenue is_return\na 2024-01-01 40.00 false\na 2024-01-09 9.00 false\n"
+    audit = returns.returns_after_the_last_sale(
+        sales(log + "a 2024-01-05 -4.00 true\nb 2024-01-10 -5.00 true\nb 2024-02-03 -5.00 true")
+    )
+    assert (audit.rows, audit.share, audit.severity) == (2, 2 / 3, "warning")
+    assert say(audit.finding) == (
+        "Sales end on 9 January 2024, and 2 of 3 returns are dated after it, the last on 3 February 2024."
+    )
+    assert returns.returns_after_the_last_sale(sales(log + "a 2024-01-09 -4.00 true")) is None

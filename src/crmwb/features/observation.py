@@ -56,10 +56,11 @@ class Observation:
 
 
 def observe(tables: Mapping[str, ir.Table], as_of: date | None, params: FeatureParams, currency: str) -> Observation:
-    """Settle `as_of`, by default the day after the last event, and check that customers can be described then.
+    """Settle `as_of`, by default the day after the last sale, and check that customers can be described then.
 
-    Time is read off the transactions: silence is counted from the last purchase, so a campaign planned for next month
-    must not make everyone look a month more silent. A source without transactions tells time by its other events.
+    Time is read off the sales: silence is counted from the last purchase, so neither a campaign planned for next month
+    nor a refund booked after the export of sales may make everyone look a month more silent. A source without sales
+    tells time by its other events.
 
     Parameters
     ----------
@@ -121,7 +122,10 @@ def _moments(tables: Mapping[str, ir.Table]) -> ir.Table:
     if not told_by:
         return ibis.memtable(pa.table({"at": pa.array([], pa.timestamp("us"))}))
     if "transactions" in told_by:
-        told_by = ["transactions"]
+        sales = tables["transactions"].filter(~tables["transactions"].is_return)
+        moments = sales.select(at=sales.ordered_at)
+        if moments.count().to_pyarrow().as_py():
+            return moments
     columns = [tables[name].select(at=tables[name][c].cast("timestamp")) for name in told_by for c in EVENTS[name]]
     if "contracts" in told_by and _end_when_they_are_left(tables["contracts"]):
         columns.append(tables["contracts"].select(at=tables["contracts"].ends_on.cast("timestamp")))

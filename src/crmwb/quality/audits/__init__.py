@@ -35,6 +35,7 @@ AUDITS = (
     Auditor(copies.orders_of_several_customers, needs=("transactions" + BY_ORDER,)),
     Auditor(returns.returns, needs=("transactions",)),
     Auditor(returns.returns_without_purchase, needs=("transactions",)),
+    Auditor(returns.returns_after_the_last_sale, needs=("transactions",)),
     Auditor(people.test_customers, needs=("customers",), uses=("transactions",)),
     Auditor(people.bulk_buyers, needs=("transactions" + BY_ORDER,)),
     Auditor(

@@ -3,7 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 
-from crmwb.findings import Count, Finding, Share
+from crmwb.findings import Count, Day, Finding, Share
 from crmwb.quality.audits.audit import Audit, Weight, figures, found_among, weight
 
 # Even fashion by mail, where most comes back, returns less than half; above a quarter a sign is likelier wrong.
@@ -72,4 +72,24 @@ def returns_without_purchase(transactions: ir.Table) -> Audit | None:
         noun="return",
         noticeable=HIGH_UNMATCHED_SHARE,
         values={"undone": Share(counts["n_undone"] / counts["n_back"] if counts["n_back"] else None)},
+    )
+
+
+def returns_after_the_last_sale(transactions: ir.Table) -> Audit | None:
+    """Find returns later than every sale: the records of sales end before those of what came back."""
+    day = transactions.ordered_at.date()
+    ends = transactions.aggregate(sold=day.max(where=~transactions.is_return))
+    late = transactions.cross_join(ends).filter(lambda t: t.is_return & (t.ordered_at.date() > t.sold))
+    counts = figures(late.aggregate(n=late.count(), sold=late.sold.max(), back=late.ordered_at.max().date()))
+    if not counts["n"]:
+        return None
+    n_returns = figures(transactions.aggregate(n=transactions.is_return.sum()))["n"]
+    return found_among(
+        "returns_after_the_last_sale",
+        "transactions",
+        counts["n"],
+        n_returns,
+        noun="return",
+        noticeable=0,
+        values={"sold": Day(counts["sold"]), "back": Day(counts["back"])},
     )
