@@ -16,12 +16,14 @@ from crmwb.findings.say import say
 N = 40
 
 
-def doubts(con, folder, *, order_cents=10_000.0, margin_share=0.3, year_cents=500_000.0, shares=None, **choices):
+def doubts(
+    con, folder, *, order_cents=10_000.0, margin_share=0.3, year_cents=500_000.0, shares=None, source="EUR", **choices
+):
     chosen = plan(folder, **choices)
     known = listed(con, customers(clv_cents=[100_000] * N), chosen)[1]
     of = follow_up.shares(chosen, [], {}) | (shares or {})
     typical = Usual(order_cents, np.full(N, year_cents), margin_share)
-    return {finding.code: say(finding) for finding in findings(chosen, known, of, typical, "EUR")}
+    return {finding.code: say(finding) for finding in findings(chosen, known, of, typical, source)}
 
 
 def test_what_is_in_proportion_is_not_mentioned(con, tmp_path):
@@ -47,6 +49,14 @@ def test_a_cost_too_small_to_decide_anything_is_stated_unless_the_gain_was_measu
     measured = {"call": Share(0.1, 0.05, 0.15, "measured")}
     assert doubts(con, tmp_path, call_cost="0.5 per customer", shares=measured) == {}
     assert doubts(con, tmp_path, call_cost="0.0 per customer") == {}
+
+
+def test_costs_that_cannot_be_in_the_currency_of_the_source_are_stated(con, tmp_path):
+    text = doubts(con, tmp_path, source="KRW")["actions.costs_of_another_currency"]
+    assert text.startswith("The costs in actions.yaml cannot be in KRW: the dearest of all actions (call) costs KRW")
+    assert "actions.costs_of_another_currency" not in doubts(con, tmp_path, source="KRW", call_cost="4000 per customer")
+    assert "actions.costs_of_another_currency" not in doubts(con, tmp_path, source="CHF")
+    assert "actions.costs_of_another_currency" not in doubts(con, tmp_path, source="KRW", currency="KRW")
 
 
 def test_an_assumed_gain_above_a_year_of_such_a_customer_is_stated(con, tmp_path):

@@ -23,6 +23,14 @@ from crmwb.params.actions import Action, ActionPlan
 
 MIN_KNOWN = 30  # orders or customers: a median of fewer says little
 MOST_TIMES = 100  # a gain may be its cost: returns of campaigns are seldom above ten times
+# whose unit buys less than a tenth of a euro (reference rates of the European Central Bank and the IMF, 2025)
+SMALL_UNITS = frozenset({
+    "ALL", "AMD", "ARS", "BDT", "CLP", "COP", "CRC", "CZK", "DOP", "DZD", "EGP", "HUF", "IDR",
+    "INR", "IQD", "IRR", "ISK", "JMD", "JPY", "KES", "KHR", "KRW", "KZT", "LAK", "LBP", "LKR",
+    "MKD", "MMK", "MNT", "MUR", "MXN", "NGN", "NPR", "NIO", "PHP", "PKR", "PYG", "RSD", "RUB",
+    "THB", "TRY", "TWD", "TZS", "UAH", "UGX", "UYU", "UZS", "VND", "XAF", "XOF", "XPF", "ZAR",
+})  # fmt: skip
+LEAST_DEAREST = 20  # of such units, two euros at most: no call, visit or gift costs less
 
 
 @dataclass(frozen=True)
@@ -108,6 +116,7 @@ def findings(
     """
     money = {action.name: Money(round(action.cost_per_use * CENTS), currency) for action in plan.actions}
     broken = [
+        _small_unit(plan, currency),
         _finding(*_costs(plan, usual, money, currency)),
         _finding("cost_too_small", list(_too_small(plan, known, shares, money, currency)), currency, {}),
         _finding("gain_above_year", list(_above_year(plan, known, shares, usual, currency)), currency, {}),
@@ -119,6 +128,16 @@ def _finding(code: str, actions: list[Finding], currency: str, values: dict[str,
     if not actions:
         return None
     return Finding(f"actions.{code}", {"actions": Listing(tuple(actions)), "currency": Name(currency)} | values)
+
+
+def _small_unit(plan: ActionPlan, currency: str) -> Finding | None:
+    """Return that costs cannot be in a currency of so small a unit, unless the plan states it."""
+    dearest = max(plan.actions, key=lambda action: action.cost_per_use)
+    cost = dearest.cost_per_use
+    if plan.currency is not None or currency not in SMALL_UNITS or not 0 < cost < LEAST_DEAREST:
+        return None
+    values: dict[str, Value] = {"action": Term("action", dearest.name), "cost": Money(round(cost * CENTS), currency)}
+    return Finding("actions.costs_of_another_currency", values | {"currency": Name(currency)})
 
 
 def _costs(
