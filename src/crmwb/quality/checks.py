@@ -15,14 +15,16 @@ from typing import Any
 import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
-from great_expectations.expectations.core.expect_column_values_to_be_between import ExpectColumnValuesToBeBetween
-from great_expectations.expectations.core.expect_column_values_to_be_in_set import ExpectColumnValuesToBeInSet
-from great_expectations.expectations.core.expect_column_values_to_not_be_null import ExpectColumnValuesToNotBeNull
-from great_expectations.expectations.expectation import Expectation
-from great_expectations.expectations.metadata_types import FailureSeverity
 
 from crmwb.contract import FIRST_DAY, LAST_DAY, Column, Kind, Rule, Severity, Table
 from crmwb.findings import Day, Finding, Listing, Name, Number, Term, Value
+from crmwb.quality.expectations import (
+    Expectation,
+    ExpectColumnValuesToBeBetween,
+    ExpectColumnValuesToBeInSet,
+    ExpectColumnValuesToNotBeNull,
+    FailureSeverity,
+)
 
 ROW = "row"  # the hidden row id: the position in the canonical file, from 0
 MISSING = "missing"  # the type, as it were, of a column that is not there

@@ -5,14 +5,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import great_expectations as gx
 import numpy as np
 import pandas as pd
-from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
-from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
-from great_expectations.data_context.types.base import ProgressBarsConfig
 
 from crmwb.quality.checks import Check
+from crmwb.quality.expectations import (
+    EphemeralDataContext,
+    ExpectationSuiteValidationResult,
+    ProgressBarsConfig,
+    gx,
+)
 
 # The positions of broken rows and nothing else: with named indexes or values Great Expectations builds one dict per
 # broken row, ten times as slow.

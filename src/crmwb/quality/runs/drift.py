@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from great_expectations.expectations.core.expect_column_values_to_be_between import ExpectColumnValuesToBeBetween
 
 from crmwb.contract import Severity
 from crmwb.findings import Count, Day, Days, Finding, Name, Number, Share
 from crmwb.params import QualityParams
 from crmwb.quality.checks import Check, Words, details
+from crmwb.quality.expectations import ExpectColumnValuesToBeBetween
 from crmwb.quality.runs.accepted import comparable
 from crmwb.quality.runs.stability import stability_index
 from crmwb.quality.verdicts import Verdict, judge, with_examples
