@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+import yaml
 from mapping_exports import run_map, total, write
 from workbooks import write_workbook
 
@@ -278,3 +279,12 @@ def test_credit_notes_whose_amounts_are_below_zero_whatever_they_are_called_are_
     assert "excl_signed of entries.csv" in asked
     assert project.draft(rows_of_entries_csv="returns") == []
     assert total(project) == (sold - back - 25) / 100
+
+
+def test_a_source_is_named_after_its_sales_and_not_after_what_came_back(project):
+    orders(project)
+    (project.root / "data/raw/orders.csv").rename(project.root / "data/raw/sales (sale.order).csv")
+    refunds = (f"R{i},{1000 + i},{day(i)},5.00" for i in range(9))
+    write(project, "a_refunds.csv", ["refund_no,order_number,refunded_at,net_amount", *refunds])
+    project.draft(rows_of_a_refunds_csv="returns")
+    assert yaml.safe_load(project.mapping)["name"] == "sales (sale.order)"

@@ -2,6 +2,7 @@
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
 import os
+import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,7 @@ ORDER = (
     "campaigns", "campaign_members", "interactions", "customers", "products",
 )  # fmt: skip
 SUMMED_UP = ("customer_summaries", "category_summaries")
+ENDING = re.compile(r"(\.(csv|tsv|txt|xls[xmb]?|ods|jsonl?|ndjson|xml|parquet|zip|gz|bz2|xz|zst))+$", re.IGNORECASE)
 NOTHING = "no purchases, invoices, opportunities, contracts, customers summed up, trial, campaigns, contacts, customers or products"
 
 
@@ -152,11 +154,18 @@ def draft(paths: list[Path], declared: Collection[Declared] = (), given: Mapping
     unused = [f"{p.file.name} is left out: {reasons[p.file.name]}" for p in left]
     moved = [p.file.name for p in every if all(p is not other for other in profiles)]
     unused += [f"{name} is left out: it tells how opportunities moved from stage to stage" for name in moved]
-    drafted = Draft(Path(parts[0].options.get("file", paths[0].name)).name.partition(".")[0], directory, parts, unused)
+    drafted = Draft(_source_name(parts, paths), directory, parts, unused)
     settings.propose(drafted)
     drafted.questions += left_out.questions([p for p in left if reasons[p.file.name] == NOTHING], parts)
     drafted.questions = _every(drafted, every)
     return drafted
+
+
+def _source_name(parts: list[Part], paths: list[Path]) -> str:
+    """Name a source after its first file, and none of refunds where one has sales."""
+    back = {"constant": True}
+    of_sales = [p for p in parts if "is_return" not in p.guesses or p.guesses["is_return"].value != back]
+    return ENDING.sub("", Path((of_sales or parts)[0].options.get("file", paths[0].name)).name)
 
 
 def _write_notations(parts: list[Part], files: list[Profile]) -> None:
