@@ -68,3 +68,34 @@ def test_months_in_words_before_the_name_of_a_clock(project: Mapped):
     assert project.draft() == []
     rows = project.ingest().table("transactions")
     assert sorted(rows.ordered_at.dt.month.unique()) == [1, 4, 8, 12]
+
+
+def test_orders_in_two_files_that_write_days_and_customers_otherwise_are_asked_about(project: Mapped):
+    amounts = [20 + i * 7 % 23 for i in range(60)]
+    first = [f"{5000 + i},ACC{i % 9:02},{1 + i % 28:02}/{1 + i // 28:02}/2024,{amounts[i]}.40" for i in range(40)]
+    second = [f"{5000 + i},acc{i % 9:02},2024-{1 + i // 28:02}-{1 + i % 28:02},{amounts[i]}.40" for i in range(30, 60)]
+    write(project, "ledger.csv", ["Order,Customer,Date,Amount", *first])
+    write(project, "activity.csv", ["Order,Customer,Posted on,Amount,Page", *(f"{line},1" for line in second)])
+    asked = project.draft()
+    assert any("10 orders stand in ledger.csv and in activity.csv" in each for each in asked), asked
+    answers = {"rows_of_activity_csv": "sales"} if any("rows_of_activity_csv" in each for each in asked) else {}
+    assert project.draft(same_orders_ledger_csv="once", **answers) == []
+    assert total(project) == round(sum(amounts) + 0.4 * 60, 2)
+
+
+def test_heads_lines_and_payments_in_one_file_are_told_apart_by_the_column_that_names_them(project: Mapped):
+    """Returns are marked on heads alone, so that a note tells a few heads from their lines, too."""
+    lines, due = ["Date,Receipt Number,Line Type,Customer Code,Note,Quantity,Subtotal,Paid,Details"], 0
+    for i in range(90):
+        day, who, sign = f"2024-0{1 + i // 28}-{1 + i % 28:02}", f"C{i % 13:02}", -1 if i % 9 == 5 else 1
+        parts = [sign * (11 + (i * (k + 3)) % 17) for k in range(1 + (i % 3 == 0))]
+        note = "Return" if sign < 0 else ""
+        lines.append(f"{day},{300 + i},Sale,{who},{note},{len(parts) * sign},{sum(parts)}.00,{sum(parts)}.00,goods")
+        lines += [f"{day},{300 + i},Sale Line,{who},,{sign},{part}.00,,good {part % 5}" for part in parts]
+        lines.append(f"{day},{300 + i},Payment,{who},,,,{sum(parts)}.00,Card")
+        due += sum(parts)
+    write(project, "sales.csv", lines)
+    asked = "\n".join(project.draft())
+    assert "In 90 of 90 orders, the rows in which Line Type is Sale Line and Sale come to" in asked
+    assert project.draft(counts_by_line_type="Sale Line") == []
+    assert total(project) == due

@@ -5,7 +5,8 @@ from collections import Counter
 import pytest
 
 from crmwb.sources.drafting.customers import kinds
-from crmwb.sources.drafting.guess import Part
+from crmwb.sources.drafting.customers.ids import share_codes
+from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.reading.profile import Column
 
 PEOPLE = ["Anna Miller", "Ben Stone", "Carla Garcia", "Jan de Boer", "Maria Rossi", "Li Wei", "Tom Weber", "Eva Kline"]
@@ -89,3 +90,18 @@ def test_a_few_firms_among_people_are_named():
     part = drafted([column("name", [f"Anna Miller {i}" for i in range(40)] + FIRMS[:3])])
     assert not part.questions
     assert "3 of 43" in part.guesses["kind"].why
+
+
+def test_customers_who_become_codes_in_one_table_do_in_all_where_they_are_read_as_they_stand():
+    told = {
+        "transactions": {"column": "Email", "pseudonym": True},
+        "customers": "Email",
+        "invoices": {"expression": "a"},
+    }
+    parts = [Part(table, {}, {"customer_id": Guess(value, Sure.LIKELY, "")}) for table, value in told.items()]
+    share_codes(parts)
+    written = [part.guesses["customer_id"].value for part in parts]
+    assert written == [{"column": "Email", "pseudonym": True}] * 2 + [{"expression": "a"}]
+    numbers = [Part("transactions", {}, {"customer_id": Guess("pseudonym", Sure.LIKELY, "")})]
+    share_codes(numbers)
+    assert numbers[0].guesses["customer_id"].value == "pseudonym"

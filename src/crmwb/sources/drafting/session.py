@@ -16,7 +16,7 @@ from crmwb.sources import checking, database, preview
 from crmwb.sources.checking import Checked
 from crmwb.sources.drafting import drafted, roles
 from crmwb.sources.drafting.ask import ask_about, ask_of_books
-from crmwb.sources.drafting.customers import names_of_people
+from crmwb.sources.drafting.customers import ids, names_of_people
 from crmwb.sources.drafting.draft import Draft, draft
 from crmwb.sources.drafting.questions import Question, settle
 from crmwb.sources.drafting.reading import syntax
@@ -84,6 +84,7 @@ def run(
             "\n".join(["Nothing was written, for --yes answers only what changes no sum:", *(q.shown() for q in left)])
         )
     names_of_people.become_codes(proposal.parts)
+    ids.share_codes(proposal.parts)
     p = params.load()
     _make_key(proposal)
     _write_queries(proposal, path.parent)

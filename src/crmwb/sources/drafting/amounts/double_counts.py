@@ -56,18 +56,28 @@ def ask(part: Part, roles: Modifiers) -> None:
     for what, groups in of_purchases(part):
         if _is_by_chance(groups, numbers):
             continue
-        for column, labels in _labels(part, roles):
-            tells_lines = _line(part) is column or matches(column.words, TRANSACTIONS["product_id"])
-            if tells_lines and column.n_known == column.n_rows and _is_in_each_row(groups, numbers):
-                continue
-            is_status = column.name in {c.name for c in roles.statuses}
-            if not is_status and row_kinds.is_asked(part, labels):
-                continue
-            if (shown := _told_again(groups, labels, numbers)) is not None:
-                _ask_which_count(part, column, labels, shown, what)
-                return
+        best = max(_shown_again(part, roles, groups, numbers), key=lambda each: each[2][0], default=None)
+        if best is not None:
+            _ask_which_count(part, *best, what)
+            return
     _ask_of_versions_or_lines(part, numbers)
     _ask_of_other_keys(part, numbers)
+
+
+def _shown_again(
+    part: Part, roles: Modifiers, groups: dict[Key, list[int]], numbers: Sequence[float | None]
+) -> Iterator[tuple[Column, list[str], tuple[int, int]]]:
+    """Yield columns whose values tell the same money again, with the label of each row with money, and in how many groups of how many."""
+    for column, labels in _labels(part, roles):
+        tells_lines = _line(part) is column or matches(column.words, TRANSACTIONS["product_id"])
+        if tells_lines and column.n_known == column.n_rows and _is_in_each_row(groups, numbers):
+            continue
+        is_status = column.name in {c.name for c in roles.statuses}
+        if not is_status and row_kinds.is_asked(part, labels):
+            continue
+        if (shown := _told_again(groups, labels, numbers)) is not None:
+            bringing = _bringing(labels, numbers)
+            yield column, [label for label in labels if label in bringing], shown
 
 
 def _ask_of_versions_or_lines(part: Part, numbers: Sequence[float | None]) -> None:
@@ -115,16 +125,23 @@ def _labels(part: Part, roles: Modifiers) -> Iterator[tuple[Column, list[str]]]:
             yield column, [KNOWN if text else BLANK for text in texts]
 
 
+def _bringing(labels: Sequence[str], numbers: Sequence[float | None]) -> set[str]:
+    """Return the labels of rows with amounts: rows of payments beside heads and lines often have none of theirs."""
+    return {label for label, number in zip(labels, numbers, strict=True) if number}
+
+
 def _told_again(
     groups: dict[Key, list[int]], labels: Sequence[str], numbers: Sequence[float | None]
 ) -> tuple[int, int] | None:
     """Return in how many groups rows of each label come to the same, and how many groups have several labels."""
     n = n_same = 0
+    bringing = _bringing(labels, numbers)
     again: Counter[str] = Counter()
     for rows in groups.values():
         sums: dict[str, float] = defaultdict(float)
         for i in rows:
-            sums[labels[i]] += numbers[i] or 0.0
+            if labels[i] in bringing:
+                sums[labels[i]] += numbers[i] or 0.0
         if len(sums) > 1:
             n += 1
             is_same = max(sums.values()) - min(sums.values()) < CENT and abs(max(sums.values())) > CENT

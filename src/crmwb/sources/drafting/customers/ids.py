@@ -178,6 +178,21 @@ def check(part: Part) -> None:
             _ask(part, name, option, one, other)
 
 
+def share_codes(parts: Sequence[Part]) -> None:
+    """Make codes of customers in every table where they become codes in one: else they do not meet.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+        All of them, after questions were answered; changed in place.
+    """
+    plain = [part for part in parts if "customer_id" in part.guesses and is_plain(part.guesses["customer_id"])]
+    values = [part.guesses["customer_id"].value for part in plain]
+    if any(isinstance(value, dict) and value.get("pseudonym") for value in values):
+        for part in plain:
+            part.guesses["customer_id"] = with_options(part.guesses["customer_id"], pseudonym=True)
+
+
 def _customer_of_sales(part: Part) -> Column | None:
     """Return the one column that is guessed to say who bought."""
     guess = part.guesses.get("customer_id")
