@@ -60,3 +60,27 @@ def test_a_remark_that_stands_in_tests_only_is_asked_about(project):
     assert any("shop_memo_no_sales=leave_out|keep" in text for text in project.draft())
     assert project.draft(shop_memo_no_sales="leave_out") == []
     assert total(project) == sum(15.5 + i for i in range(120) if i % 40 != 9)
+
+
+def test_a_remark_of_tests_and_own_use_alone_is_asked_about(project):
+    remarks = {5: "测试", 17: "内部领用", 29: "内部领用"}
+    days = [f"2024-{1 + i // 28:02}-{1 + i % 28:02} 10:00:00" for i in range(80)]
+    rows = [f"A{i},M{i % 9},{days[i]},{20 + i % 7}.50,{remarks.get(i, '')}" for i in range(80)]
+    write(project, "orders.csv", ["订单编号,会员编号,下单时间,实付金额,商家备注", *rows])
+    asked = project.draft(currency="CNY")
+    assert any("商家备注 is '内部领用' or '测试' in 3 rows" in each for each in asked), asked
+    assert project.draft(currency="CNY", 商家备注_own="leave_out") == []
+    assert total(project) == sum(20.5 + i % 7 for i in range(80) if i not in remarks)
+
+
+def test_goods_lent_that_came_back_are_no_refund(project):
+    states = ["Archivée", "Retournée", "Archivée", "Annulée"]
+    money = [f"{70 + i % 7},50 €;{i % 3},10 €;300,00 €" for i in range(80)]
+    days = [f"{1 + i % 28:02}/{1 + i // 28:02}/2024 15:35" for i in range(80)]
+    rows = [f"#{i:04};{states[i % 4]};c{i % 9}@mail.example;{days[i]};{money[i]}" for i in range(80)]
+    write(project, "commandes.csv", ["Numéro;Statut;E-mail;Créée le;Total HT;TVA;Caution", *rows])
+    asked = project.draft()
+    assert any("Statut is 'Archivée' or 'Retournée'" in each for each in asked), asked
+    assert project.draft(no_sales_by_statut="none", currency="EUR") == []
+    assert total(project) == sum(70.5 + i % 7 for i in range(80) if i % 4 != 3)
+    assert "constant: person" in project.mapping  # an amount of tax is no tax number

@@ -102,6 +102,7 @@ def _by_filled(columns: Sequence[Column]) -> Guess | None:
         if (
             not (TAX_ID.fullmatch(column.words) or OF_COMPANY.fullmatch(column.words))
             or len(column.counts) < LEAST_NAMES
+            or any(number % 1 for number in column.numbers)  # an amount of tax
         ):
             continue
         share = column.n_known / max(column.n_rows, 1)

@@ -34,6 +34,8 @@ ORDERED_AT = (
     r"|(szamla|rendeles|vasarlas|eladas|kiallitas|bizonylat|ertekesites)( kelte| datuma| napja| idopontja| ideje)|kelte?|szamladatum|letrehozva|megrendelve"
     r"|duzp|vytvoreno|vytvorene|vystaveno|vystavene|utworzono|wystawiono|emisa?( la)?|creata la|data si ora"
     rf"|(data|datum|dt|f|fec|fecha|date|ημερομηνια|ημ νια|ημερ|tanggal|tgl|waktu|ngay|thoi gian|วันที|เวลา)( (de|d|da|di|van|der|pembuatan))? ?({_DAYS_OF})|ngay (gio|thang)|วันที(สังซือ|ขาย|ใบเสร็จ|เอกสาร|ออกใบกํากับ)"
+    r"|(creee?|passee?|commandee?|reservee?|emise?|facturee?) le|(erstellt|bestellt|gebucht|angelegt) am|(cread|pedid|emitid|facturad|realizad)[oa] el"
+    r"|(creat|ordinat|emess)[oa] il|(criad|emitid|pedid)[oa] em|(aangemaakt|besteld|geboekt) op"
     r"|(診療|来院|受診|施術|来店|宿泊|計上|成約|契約|請求|伝票|精算|会計)日"
 )
 DAY_MAYBE = (  # a day of something, or the month of a row that tells of one

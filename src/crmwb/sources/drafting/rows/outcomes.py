@@ -2,7 +2,7 @@
 # ruff: noqa: E501 - lists of words are easier to read in one line
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from crmwb.sources.drafting import modifiers
 from crmwb.sources.drafting.guess import Part
@@ -20,6 +20,11 @@ LEAST_ROWS = 3
 OVER = re.compile(
     r"completed?|done|closed|abgeschlossen|erledigt|complet\w+|terminee?|conclu[is]\w+|chiuso|已完成|完成|完了"
 )
+RENTED = re.compile(  # columns of what is lent: a deposit against damage, a time of hire
+    r".*\b(cautions?|kaution\w*|(security|damage) deposits?|fianzas?|cauzion[ei]|borg(som)?|caucao|kaucj\w+|(rental|hire) (start|end|period|days|from|to)|miet(beginn|ende|dauer|zeitraum)|(debut|fin|duree) de location)\b.*"
+    r"|.*(押金|敷金|租期|起租|レンタル期間).*"
+)
+HANDED_BACK = re.compile(r"(retourn|return|zuruck|ruckgabe|devuelt|restitui|oddan|zwroc|teruggebracht|归还|返却)\w*")
 OPEN = re.compile(r"open|offen|abierto|abierta|ouverte?|aperto|aberto|aberta|未结")
 
 
@@ -44,10 +49,9 @@ def by_outcome(part: Part, column: Column, statuses: Sequence[Column] = ()) -> d
         may_be_unpaid = is_over or OF_PAYMENT.search(column.words) is not None
         is_open = may_be_unpaid and OPEN.fullmatch(words.simple(value)) is not None
         result.setdefault(Outcome.UNKNOWN if is_open else words.outcome(value), []).append(value)
-    kept = [value for value in result.get(Outcome.CANCELLED, []) if _keeps_money(part, column, value)]
-    if kept:
-        result[Outcome.CANCELLED] = [value for value in result[Outcome.CANCELLED] if value not in kept]
-        result[Outcome.UNKNOWN] = sorted([*result.get(Outcome.UNKNOWN, []), *kept])
+    _do_not_know(result, Outcome.CANCELLED, lambda value: _keeps_money(part, column, value))
+    if any(RENTED.fullmatch(c.own_words) for c in part.looked_at.columns):  # what was lent came back, and was paid
+        _do_not_know(result, Outcome.REFUNDED, lambda value: HANDED_BACK.fullmatch(words.simple(value)) is not None)
     unpaid = [value for value in result.get(Outcome.UNPAID, []) if not words.is_draft(value)]
     if not unpaid:
         return result
@@ -61,6 +65,14 @@ def by_outcome(part: Part, column: Column, statuses: Sequence[Column] = ()) -> d
     result[Outcome.UNPAID] = [value for value in result[Outcome.UNPAID] if value not in unpaid]
     result[instead] = sorted([*result.get(instead, []), *unpaid])
     return result
+
+
+def _do_not_know(result: dict[Outcome, list[str]], outcome: Outcome, is_doubtful: Callable[[str], bool]) -> None:
+    """Move the values of an outcome that are doubtful to those of which nothing is known."""
+    doubtful = [value for value in result.get(outcome, []) if is_doubtful(value)]
+    if doubtful:
+        result[outcome] = [value for value in result[outcome] if value not in doubtful]
+        result[Outcome.UNKNOWN] = sorted([*result.get(Outcome.UNKNOWN, []), *doubtful])
 
 
 def _keeps_money(part: Part, status: Column, value: str) -> bool:

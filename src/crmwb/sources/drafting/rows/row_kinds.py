@@ -102,7 +102,7 @@ def conditions(part: Part, roles: Modifiers, kinds: list[Column]) -> dict[str, s
 
 
 def _ask_of_no_business(part: Part, roles: Modifiers) -> dict[str, list[str]]:
-    """Ask of rows that sound like vouchers sold, deposits, advances, sister companies or staff; return their values by column."""
+    """Ask of rows that sound like vouchers sold, deposits, advances, own firms, staff; return their values by column."""
     skipped = {c.name for name in ("customer_id", "order_id") for c in part.guesses[name].sources}
     skipped |= {c.name for c in roles.by_role.values() if c is not roles.get("row_type")}
     result: dict[str, list[str]] = {}
@@ -114,16 +114,15 @@ def _ask_of_no_business(part: Part, roles: Modifiers) -> dict[str, list[str]]:
                 continue
             ask_to_leave_out(part, column, values, f"sound like {what}", what.partition(",")[0])
             result.setdefault(column.name, []).extend(values)
-        if len(column.counts) <= MOST_KINDS and (values := no_business.own_values(column.counts)):
-            own = [v for v in values if not TEST.fullmatch(words.simple(v))]
-            if own:
-                ask_to_leave_out(part, column, own, "sound like your own company or its people", "own")
-                result.setdefault(column.name, []).extend(own)
-        elif column.n_known < column.n_rows and all(TEST.fullmatch(words.simple(v)) for v in column.counts):
-            values = sorted(column.counts)  # a remark that stands nowhere else
-            if values:
-                ask_to_leave_out(part, column, values, "sound like tests")
-                result.setdefault(column.name, []).extend(values)
+        blanks = column.n_known < column.n_rows
+        values = no_business.own_values(column.counts, others=blanks) if len(column.counts) <= MOST_KINDS else []
+        if own := [v for v in values if not TEST.fullmatch(words.simple(v))]:
+            own = values if len(values) == len(column.counts) else own
+            ask_to_leave_out(part, column, own, "sound like your own company, its people or tests", "own")
+            result.setdefault(column.name, []).extend(own)
+        elif blanks and column.counts and all(TEST.fullmatch(words.simple(v)) for v in column.counts):
+            ask_to_leave_out(part, column, sorted(column.counts), "sound like tests")
+            result.setdefault(column.name, []).extend(column.counts)
     return result
 
 
