@@ -288,3 +288,16 @@ def test_a_source_is_named_after_its_sales_and_not_after_what_came_back(project)
     write(project, "a_refunds.csv", ["refund_no,order_number,refunded_at,net_amount", *refunds])
     project.draft(rows_of_a_refunds_csv="returns")
     assert yaml.safe_load(project.mapping)["name"] == "sales (sale.order)"
+
+
+def test_refunds_that_a_column_tells_in_words_are_asked_about(project):
+    back = {i: f"amount:{5 + i % 3}.50|reason:damaged|date:{day(i)} 10:00:00" for i in range(0, N, 6)}
+    rows = [f"{1000 + i},{day(i)},{100 + i % 17},{money(net(i))},{back.get(i, '')}" for i in range(N)]
+    write(project, "orders.csv", ["order_number,order_date,customer_number,order_total,refund_items", *rows])
+    (asked,) = project.draft()
+    assert "refund_items tells in words what went back, such as 'amount:5.50|" in asked
+    assert "in 10 rows" in asked
+    assert project.draft(refund_items_in_words="keep") == []
+    assert total(project) == sum(map(net, range(N))) / 100
+    assert project.draft(refund_items_in_words="leave_out") == []
+    assert total(project) == sum(net(i) for i in range(N) if i not in back) / 100

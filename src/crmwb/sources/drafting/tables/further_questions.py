@@ -1,7 +1,7 @@
 """Questions about purchases that rest on all that was guessed and asked of them before."""
 
 from crmwb.sources.drafting import modifiers
-from crmwb.sources.drafting.amounts import tax_flags
+from crmwb.sources.drafting.amounts import refunds_in_words, tax_flags
 from crmwb.sources.drafting.customers import contacts_of_companies, made_up, numbers_or_names, shared_accounts
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.rows import billed_again, booked_accounts, own_documents
@@ -28,5 +28,6 @@ def ask(parts: list[Part]) -> None:
         billed_again.ask(part)
         tax_flags.ask(part, modifiers.find(part.looked_at))
         shared_accounts.ask(part)
+        refunds_in_words.ask(part)
     contacts_of_companies.ask(parts)
     booked_accounts.ask(parts)
