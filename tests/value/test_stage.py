@@ -108,6 +108,17 @@ def test_facts_add_up_with_the_customers(built):
     assert months["equity_cents"].iloc[-1] == facts["equity"]["equity"]["cents"]
 
 
+def test_equity_is_the_customers_values_to_a_cent_each_however_much_they_are_worth(tmp_path, monkeypatch):
+    log = cdnow_log()
+    log = log[log["customer_id"].isin(sorted(log["customer_id"].unique())[:300])]
+    prepare(tmp_path, log.assign(revenue_cents=log["revenue_cents"] * 10_000))
+    monkeypatch.chdir(tmp_path)
+    run_stage()
+    values = pd.read_parquet(layout.CUSTOMER_VALUE)["clv_cents"].dropna()
+    assert values.mean() > 1e6
+    assert abs(pd.read_parquet(layout.EQUITY)["equity_cents"].iloc[-1] - values.sum()) <= len(values)
+
+
 def test_a_source_without_transactions_has_customers_of_unknown_value(tmp_path, monkeypatch):
     invoices = canonical(
         "invoices", "customer_id issued_on due_on amount_cents\na 2024-01-01 2024-02-01 100", invoice_id="i"

@@ -253,7 +253,8 @@ def score(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> tuple[pd
         ends=(counts.quantiles(np.array(PROBABILITIES)), _reaching(revenue_ends(*about) * of_one[:, None], clv)),
     )
     total, before = (float(f["clv_cents"].sum()) for f in (scored, clv_then(buyers, fitted, params)))
-    level = round(total / before, 6) if before > 0 and total > 0 else 1.0
+    # nine digits: equity is these values to a cent for each customer, of whom some are worth millions
+    level = round(total / before, 9) if before > 0 and total > 0 else 1.0
     return scored, replace(fitted, level=level, deviation_cents=revenue_deviation(*about) * of_one)
 
 
