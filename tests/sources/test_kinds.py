@@ -93,12 +93,12 @@ def test_a_few_firms_among_people_are_named():
 
 
 def test_customers_who_become_codes_in_one_table_do_in_all_where_they_are_read_as_they_stand():
-    told = {
+    given = {
         "transactions": {"column": "Email", "pseudonym": True},
         "customers": "Email",
         "invoices": {"expression": "a"},
     }
-    parts = [Part(table, {}, {"customer_id": Guess(value, Sure.LIKELY, "")}) for table, value in told.items()]
+    parts = [Part(table, {}, {"customer_id": Guess(value, Sure.LIKELY, "")}) for table, value in given.items()]
     share_codes(parts)
     written = [part.guesses["customer_id"].value for part in parts]
     assert written == [{"column": "Email", "pseudonym": True}] * 2 + [{"expression": "a"}]

@@ -30,7 +30,7 @@ SMALL_UNITS = frozenset({
     "MKD", "MMK", "MNT", "MUR", "MXN", "NGN", "NPR", "NIO", "PHP", "PKR", "PYG", "RSD", "RUB",
     "THB", "TRY", "TWD", "TZS", "UAH", "UGX", "UYU", "UZS", "VND", "XAF", "XOF", "XPF", "ZAR",
 })  # fmt: skip
-LEAST_DEAREST = 20  # of such units, two euros at most: no call, visit or gift costs less
+MIN_COST_OF_DEAREST = 20  # of such units, two euros at most: no call, visit or gift costs less
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def _small_unit(plan: ActionPlan, currency: str) -> Finding | None:
     """Return that costs cannot be in a currency of so small a unit, unless the plan states it."""
     dearest = max(plan.actions, key=lambda action: action.cost_per_use)
     cost = dearest.cost_per_use
-    if plan.currency is not None or currency not in SMALL_UNITS or not 0 < cost < LEAST_DEAREST:
+    if plan.currency is not None or currency not in SMALL_UNITS or not 0 < cost < MIN_COST_OF_DEAREST:
         return None
     values: dict[str, Value] = {"action": Term("action", dearest.name), "cost": Money(round(cost * CENTS), currency)}
     return Finding("actions.costs_of_another_currency", values | {"currency": Name(currency)})

@@ -37,11 +37,11 @@ class Linear:
     worst: float
     best: float
 
-    def ranks(self, among: np.ndarray) -> Ranks:  # noqa: ARG002 - the anchors are fixed
+    def ranks(self, _among: np.ndarray) -> Ranks:
         """Return what `points` needs to know of all buyers: nothing."""
         return NO_RANKS
 
-    def points(self, values: np.ndarray, ranks: Ranks) -> np.ndarray:  # noqa: ARG002 - the anchors are fixed
+    def points(self, values: np.ndarray, _ranks: Ranks) -> np.ndarray:
         """Return the points of `values`, NaN where unknown."""
         return 100 * np.clip((values - self.worst) / (self.best - self.worst), 0, 1)
 

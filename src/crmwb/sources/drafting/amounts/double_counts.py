@@ -7,7 +7,7 @@ Nothing here goes by words: only by what amounts of the same order, customer and
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -75,8 +75,8 @@ def _shown_again(
         is_status = column.name in {c.name for c in roles.statuses}
         if not is_status and row_kinds.is_asked(part, labels):
             continue
-        if (shown := _told_again(groups, labels, numbers)) is not None:
-            bringing = _bringing(labels, numbers)
+        bringing = _bringing(labels, numbers)
+        if (shown := _again(groups, labels, numbers, bringing)) is not None:
             yield column, [label for label in labels if label in bringing], shown
 
 
@@ -130,12 +130,11 @@ def _bringing(labels: Sequence[str], numbers: Sequence[float | None]) -> set[str
     return {label for label, number in zip(labels, numbers, strict=True) if number}
 
 
-def _told_again(
-    groups: dict[Key, list[int]], labels: Sequence[str], numbers: Sequence[float | None]
+def _again(
+    groups: dict[Key, list[int]], labels: Sequence[str], numbers: Sequence[float | None], bringing: Collection[str]
 ) -> tuple[int, int] | None:
-    """Return in how many groups rows of each label come to the same, and how many groups have several labels."""
+    """Return in how many groups rows of each label that brings money come to the same, of how many with several."""
     n = n_same = 0
-    bringing = _bringing(labels, numbers)
     again: Counter[str] = Counter()
     for rows in groups.values():
         sums: dict[str, float] = defaultdict(float)

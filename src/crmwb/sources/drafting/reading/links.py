@@ -142,9 +142,9 @@ def _links_by_number(at: Profile, others: Sequence[Profile]) -> Iterator[Link]:
     """Yield the one file that has a row for nearly every order that rows name, whatever its number is called there."""
     orders = [c for c in at.own if _is_order(c) and not c.is_unique and not c.is_date]
     met = [(here, key, p) for here in orders for p in others if (key := order_key(here, p)) is not None]
-    found = [(here, key, p) for here, key, p in met if any(c.is_date for c in p.own) and agrees(at, here, p, key)]
-    if found:
-        here, key, other = max(found, key=lambda each: len(each[0].counts.keys() & each[1].all_values))
+    fitting = [(here, key, p) for here, key, p in met if any(c.is_date for c in p.own) and agrees(at, here, p, key)]
+    if fitting:
+        here, key, other = max(fitting, key=lambda each: len(each[0].counts.keys() & each[1].all_values))
         yield Link(here, key, other)
 
 
@@ -185,8 +185,8 @@ def agrees(at: Profile, here: Column, other: Profile, there: Column) -> bool:
         if column is here or column.words not in by_words:
             continue
         theirs = by_words[column.words]
-        said = [(own, theirs[i]) for i, own in zip(places, at.texts(column), strict=True) if i is not None]
-        if said and sum(one == two for one, two in said) >= NEARLY_ALL * len(said):
+        pairs = [(own, theirs[i]) for i, own in zip(places, at.texts(column), strict=True) if i is not None]
+        if pairs and sum(one == two for one, two in pairs) >= NEARLY_ALL * len(pairs):
             return True
     return False
 

@@ -226,6 +226,11 @@ class Profile:
             return [None] * self.rows.num_rows
         return [text or None for text in self.rows[column.name].to_pylist()]
 
+    def days(self, column: Column) -> list[str | None]:
+        """Return the day that a column tells, row by row, however it is written; its text where that is not read."""
+        read = column.dates_read.values if column.dates_read else {}
+        return [read[text].date().isoformat() if text in read else text for text in self.texts(column)]
+
     def numbers(self, column: Column) -> list[float | None]:
         """Return a column's numbers, row by row: 0 where nothing stands, None where a value was not looked at."""
         if column.name not in self.rows.column_names:

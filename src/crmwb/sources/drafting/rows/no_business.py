@@ -96,13 +96,13 @@ def is_most(what: str, values: Collection[str], counts: Mapping[str, int]) -> bo
     return what == GIFTS and sum(counts[value] for value in values) > HALF * sum(counts.values())
 
 
-def own_values(values: Collection[str], *, others: bool = False) -> list[str]:
+def own_values(values: Collection[str], *, blanks: bool = False) -> list[str]:
     """Return values that name what belongs to the company itself, or tests, of a column that tells others too.
 
-    `others` says that it does whatever its values: in rows that leave it blank.
+    With `blanks`, its blank rows are others.
     """
     result = sorted(v for v in values if OWN.fullmatch(words.simple(v)) or TESTS.fullmatch(words.simple(v)))
-    return result if others or len(result) < len(values) else []
+    return result if blanks or len(result) < len(values) else []
 
 
 def own_customers(column_words: str, values: Collection[str]) -> list[str]:

@@ -35,11 +35,7 @@ def find(profile: Profile, guesses: dict[str, Guess]) -> Guess | None:
     who, when = (guesses[name].sources for name in ("customer_id", "ordered_at"))
     if len(who) != 1 or len(when) != 1 or not profile.holds(*who, *when):
         return None
-    read = when[0].dates_read.values if when[0].dates_read else {}
-    days = [
-        (name, str(read[text].date()) if text in read else text)
-        for name, text in zip(profile.texts(who[0]), profile.texts(when[0]), strict=True)
-    ]
+    days = list(zip(profile.texts(who[0]), profile.days(when[0]), strict=True))
     used = {column.name for guess in guesses.values() for column in guess.sources}
     fitting = [c for c in profile.own if c.name not in used and _tells_orders(profile, c, days)]
     if len(fitting) != 1:

@@ -115,7 +115,7 @@ def _ask_of_no_business(part: Part, roles: Modifiers) -> dict[str, list[str]]:
             ask_to_leave_out(part, column, values, f"sound like {what}", what.partition(",")[0])
             result.setdefault(column.name, []).extend(values)
         blanks = column.n_known < column.n_rows
-        values = no_business.own_values(column.counts, others=blanks) if len(column.counts) <= MOST_KINDS else []
+        values = no_business.own_values(column.counts, blanks=blanks) if len(column.counts) <= MOST_KINDS else []
         if own := [v for v in values if not TEST.fullmatch(words.simple(v))]:
             own = values if len(values) == len(column.counts) else own
             ask_to_leave_out(part, column, own, "sound like your own company, its people or tests", "own")

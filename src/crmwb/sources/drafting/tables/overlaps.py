@@ -176,13 +176,9 @@ def _money(part: Part) -> list[tuple[str | None, float | None]]:
 def _orders(part: Part) -> set[tuple[str | None, ...]]:
     """Return number, customer and day of each order; files may write customers and days otherwise."""
     order, who, when = (part.guesses[name].sources[0] for name in KEY)
-    days = when.dates_read.values if when.dates_read else {}
-    texts = [part.looked_at.texts(column) for column in (order, who, when)]
-    return {
-        (number, customer.casefold(), day.date().isoformat() if (day := days.get(at)) else at)
-        for number, customer, at in zip(*texts, strict=True)
-        if number and customer and at
-    }
+    at = part.looked_at
+    rows = zip(at.texts(order), at.texts(who), at.days(when), strict=True)
+    return {(number, customer.casefold(), day) for number, customer, day in rows if number and customer and day}
 
 
 def _latest(part: Part) -> tuple[datetime, str]:
