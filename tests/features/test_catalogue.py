@@ -3,6 +3,7 @@
 from datetime import date
 
 import ibis
+import ibis.expr.operations as ops
 import pyarrow as pa
 import pytest
 from builders import canonical
@@ -15,7 +16,7 @@ from crmwb.contract.features import SNAPSHOTS
 from crmwb.features.customers import _parts, _purchases, customers
 from crmwb.features.profile import profile
 from crmwb.features.snapshots import snapshot
-from crmwb.features.trend import periods, trend
+from crmwb.features.trend import periods, trend, watched
 from crmwb.history import advance
 
 FEW = [{"customers"}, {"customers", "transactions"}, {"customers", "campaign_members"}, {"customers", "invoices"}]
@@ -45,9 +46,15 @@ def test_every_feature_is_made_once_and_every_thing_made_is_a_feature(features):
         for name in part.columns
         if name != "customer_id"
     ]
-    computed += trend(periods(past, DAY, features.recent_days), past, DAY, features.recent_days).keys() - set(computed)
+    beside = periods(past, DAY, features.recent_days).cross_join(watched(past))
+    computed += trend(beside, DAY, features.recent_days).keys() - set(computed)
     computed += profile(tables["customers"], DAY).columns
     assert sorted(computed) == sorted(f.name for f in FEATURES)
+
+
+def test_no_column_looks_something_up_for_itself_in_the_whole_history(features):
+    described = customers(unbound(TABLES), DAY, features)
+    assert not described.op().find(ops.ScalarSubquery)
 
 
 def test_at_least_forty_features_beside_the_profile():

@@ -15,7 +15,7 @@ from crmwb.features.credit import credit
 from crmwb.features.deals import deals
 from crmwb.features.profile import profile
 from crmwb.features.summaries import PREFIX, summaries
-from crmwb.features.trend import periods, trend
+from crmwb.features.trend import periods, trend, watched
 from crmwb.history import History, advance, last_before
 from crmwb.history.asof import Day
 from crmwb.params import FeatureParams
@@ -86,7 +86,8 @@ def customers(
         described = described.left_join(part, "customer_id", rname=f"{{name}}_{i}")
         row_of |= dict.fromkeys(ZEROS.intersection(part.columns), f"customer_id_{i}")
     if past is not None:
-        described = described.mutate(**trend(described, past, as_of, params.recent_days))
+        described = described.cross_join(watched(past))  # not looked up by every column that needs it
+        described = described.mutate(**trend(described, as_of, params.recent_days))
     if (summarised := tables.get("customer_summaries")) is not None:
         described = described.left_join(summaries(summarised, as_of), "customer_id", rname="{name}_summarised")
 

@@ -39,14 +39,20 @@ def periods(history: History, as_of: Day, recent_days: int) -> ir.Table:
     return sums
 
 
-def trend(described: ir.Table, history: History, as_of: Day, recent_days: int) -> dict[str, ir.Value]:
+def watched(history: History) -> ir.Table:
+    """Return the first day with an order line of anyone: one row, watched_from, NULL where there is none."""
+    return history.days.aggregate(watched_from=history.days.day.min())
+
+
+def trend(described: ir.Table, as_of: Day, recent_days: int) -> dict[str, ir.Value]:
     """Compare the periods of customers, who are joined with their row of `periods` where they have one.
+
+    `described` has the one row of `watched` beside each customer.
 
     A period that begins before the first order line of anyone was not watched in full: what was bought in it is
     unknown, not 0. A trend is (recent - previous) / (|recent| + |previous|), from -1 (stopped) to 1 (new); NULL where
     both are 0.
     """
-    watched_from = history.days.day.min().as_scalar()
     begins = {
         "recent_revenue_cents": recent_days,
         "previous_revenue_cents": 2 * recent_days,
@@ -54,8 +60,9 @@ def trend(described: ir.Table, history: History, as_of: Day, recent_days: int) -
         "recent_orders": recent_days,
         "previous_orders": 2 * recent_days,
     }
+    since = described.watched_from
     known = {
-        name: ibis.ifelse(day_of(as_of, n_days) >= watched_from, described[name].fill_null(0), ibis.null("int64"))
+        name: ibis.ifelse(day_of(as_of, n_days) >= since, described[name].fill_null(0), ibis.null("int64"))
         for name, n_days in begins.items()
     }
     return known | {
