@@ -23,7 +23,7 @@ def main() -> None:
         lines = history.line_checksums()
         write_snapshots(con, tables, observation, p.features, past=past, line_checksums=lines, now=now)
         storage.write_json(observation.content(), layout.OBSERVATION)
-        circumstances.write(con, tables, observation, p.features.recent_days)
+        circumstances.write(con, tables, observation, p.features.recent_days, past=past)
 
 
 if __name__ == "__main__":

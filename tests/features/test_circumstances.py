@@ -2,13 +2,17 @@
 
 from datetime import date, timedelta
 
+import ibis
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 
-from crmwb import engine
+from crmwb import engine, history
+from crmwb.contract import ARROW_TYPES
+from crmwb.contract.canonical import TRANSACTIONS
 from crmwb.features import circumstances
+from crmwb.features.circumstances.sales import read
 from crmwb.findings import Change, Count, Day, Name
 
 FIRST, AS_OF = pd.Timestamp("2022-01-01"), date(2024, 1, 1)
@@ -387,3 +391,19 @@ def test_few_customers_and_no_transactions(seen, con):
     )
     findings = seen(one)
     assert findings["split"] is None
+
+
+def test_days_of_the_history_show_the_same(con):
+    lines = company(3, life=400.0, a_year=6.0)
+    lines.loc[::7, "is_return"] = True
+    lines.loc[::7, "cents"] *= -1
+    given = table(con, lines)
+    lacking = {c.name: ibis.null(ARROW_TYPES[c.kind]) for c in TRANSACTIONS.columns if c.name not in given.columns}
+    whole = given.mutate(**lacking)
+    people = whole.select("customer_id").distinct()
+    past = history.advance({"transactions": whole, "customers": people}, AS_OF, (1,))
+    summed, kept = (read(con, whole, AS_OF, 90, days) for days in (None, past))
+    for name, value in vars(summed).items():
+        if isinstance(value, pd.DataFrame):
+            pd.testing.assert_frame_equal(value, getattr(kept, name), check_dtype=False)
+    assert len(summed.largest) == 5

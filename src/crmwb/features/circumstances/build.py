@@ -14,6 +14,7 @@ from crmwb.features.circumstances import accounts, breaks, channels, growth, ref
 from crmwb.features.circumstances.sales import Sales, read
 from crmwb.features.observation import Observation
 from crmwb.findings import Change, Finding, to_json
+from crmwb.history import History
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,15 @@ class Circumstances:
         }
 
 
-def build(con: Backend, tables: Mapping[str, ir.Table], as_of: date, period: int, currency: str) -> Circumstances:
+def build(
+    con: Backend,
+    tables: Mapping[str, ir.Table],
+    as_of: date,
+    period: int,
+    currency: str,
+    *,
+    past: History | None = None,
+) -> Circumstances:
     """Look for circumstances in the sales before `as_of`.
 
     Parameters
@@ -67,14 +76,18 @@ def build(con: Backend, tables: Mapping[str, ir.Table], as_of: date, period: int
         Days of the recent period.
     currency : str
         Of every amount.
+    past : History, optional
+        The history before `as_of`; customers' days are summed up anew where not given.
     """
-    sales = read(con, tables["transactions"], as_of, period) if "transactions" in tables else None
+    sales = read(con, tables["transactions"], as_of, period, past) if "transactions" in tables else None
     return Circumstances() if sales is None else judged(sales, currency)
 
 
-def write(con: Backend, tables: Mapping[str, ir.Table], observation: Observation, period: int) -> None:
-    """Write circumstances.json, of what was known at an observation."""
-    circumstances = build(con, tables, observation.as_of, period, observation.currency)
+def write(
+    con: Backend, tables: Mapping[str, ir.Table], observation: Observation, period: int, *, past: History | None = None
+) -> None:
+    """Write circumstances.json, of what was known at an observation; parameters as of `build`."""
+    circumstances = build(con, tables, observation.as_of, period, observation.currency, past=past)
     storage.write_json(circumstances.content(), layout.CIRCUMSTANCES)
 
 

@@ -12,6 +12,7 @@ from crmwb import engine
 from crmwb.calendar import EPOCH, day_number
 from crmwb.engine import Backend
 from crmwb.features.purchases import days
+from crmwb.history import History
 from crmwb.history.asof import before, days_between
 
 YEAR = 364  # 52 weeks, so that weekdays are the same
@@ -67,10 +68,19 @@ class Sales:
     channel_days: pd.DataFrame
 
 
-def read(con: Backend, transactions: ir.Table, as_of: date, period: int) -> Sales | None:
-    """Sum up the order lines before `as_of`; None where nobody bought."""
+def read(con: Backend, transactions: ir.Table, as_of: date, period: int, past: History | None = None) -> Sales | None:
+    """Sum up the order lines before `as_of`, their days as the history has them; None where nobody bought."""
     with engine.keeping(con) as keep:
-        return _read(con, transactions, keep("sold_days", days(transactions, as_of)), as_of, period)
+        by_day = days(transactions, as_of) if past is None else _as_kept(past, as_of)
+        return _read(con, transactions, keep("sold_days", by_day), as_of, period)
+
+
+def _as_kept(past: History, as_of: date) -> ir.Table:
+    """Return what `purchases.days` does, of days that are summed already."""
+    known = before(past.days, "day", as_of)
+    return known.select(
+        "customer_id", "day", "sales_cents", "is_purchase", revenue_cents=known.sales_cents - known.returned_cents
+    )
 
 
 def _read(con: Backend, transactions: ir.Table, by_day: ir.Table, as_of: date, period: int) -> Sales | None:
@@ -118,13 +128,18 @@ def _daily(con: Backend, by_day: ir.Table) -> pd.DataFrame:
 
 
 def _largest(con: Backend, by_day: ir.Table, as_of: date) -> pd.DataFrame:
-    own = ibis.window(group_by=by_day.customer_id, order_by=by_day.day)
     bought = by_day.filter(by_day.is_purchase)
+    year = by_day.filter(by_day.day >= ibis.literal(as_of - timedelta(days=365)))
+    year = year.semi_join(bought, "customer_id")
+    spent = year.group_by("customer_id").aggregate(cents=year.revenue_cents.sum())
+    # gaps and days are of these few alone
+    top = spent.order_by(ibis.desc("cents"), "customer_id").limit(LARGEST).select("customer_id")
+    bought, year = (rows.semi_join(top, "customer_id") for rows in (bought, year))
+    own = ibis.window(group_by=bought.customer_id, order_by=bought.day)
     gap = number_of(bought.day) - number_of(bought.day.lag().over(own))
     gaps = bought.mutate(gap=gap).group_by("customer_id").aggregate(
         n_gaps=ibis._.gap.count(), longest_gap=ibis._.gap.max().fill_null(0), last=number_of(ibis._.day.max())
     )  # fmt: skip
-    year = by_day.filter(by_day.day >= ibis.literal(as_of - timedelta(days=365)))
     most = year.revenue_cents.max().over(group_by=year.customer_id)
     year = year.mutate(is_largest=year.revenue_cents == most)
     spent = year.group_by("customer_id").aggregate(
@@ -133,7 +148,7 @@ def _largest(con: Backend, by_day: ir.Table, as_of: date) -> pd.DataFrame:
         day_cents=year.revenue_cents.max(),
         largest_day=number_of(year.day.min(where=year.is_largest)),
     )
-    joined = spent.inner_join(gaps, "customer_id").order_by(ibis.desc("cents"), "customer_id").limit(LARGEST)
+    joined = spent.inner_join(gaps, "customer_id").order_by(ibis.desc("cents"), "customer_id")
     largest = _frame(con, joined.drop("customer_id"))
     return largest.assign(days_since=day_number(as_of) - largest["last"]).drop(columns="last")
 
@@ -169,6 +184,7 @@ def _products(con: Backend, transactions: ir.Table, as_of: date, period: int) ->
         now=day >= ibis.literal(as_of - timedelta(days=period)),
         ago=(day >= ibis.literal(then - timedelta(days=period))) & (day < ibis.literal(then)),
     )
+    sold = sold.filter(sold.now | sold.ago)
     now, ago = sold.now, sold.ago
     sums = sold.group_by("product_id").aggregate(
         units_now=sold.quantity.sum(where=now).fill_null(0),
