@@ -1,6 +1,8 @@
 """Exports that are longer than what is looked at first: what only rows below tell, and folders of Parquet."""
 
 import re
+from collections import Counter
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -8,6 +10,8 @@ import pytest
 from mapping_exports import run_map, total, write
 
 from crmwb.sources.drafting.reading import profile
+from crmwb.sources.drafting.reading.profile import Column
+from crmwb.sources.drafting.tables import dimensions
 
 N_FIRST, N = 300, 1_200
 
@@ -84,3 +88,13 @@ def test_files_in_other_orders_are_joined_and_what_came_back_is_asked_about(proj
     assert project.draft(rows_of_refunds_csv="returns") == []
     assert "file: customers.csv" in project.mapping
     assert total(project) == sold / 100
+
+
+def test_of_many_keys_every_few_say_how_many_are_met() -> None:
+    def column(ids: range) -> Column:
+        return Column("customer_id", len(ids), Counter(f"C{n}" for n in ids), ())
+
+    known = column(range(30_000, 100_000))
+    assert dimensions.overlap(column(range(40_000)), known) == pytest.approx(0.25, abs=0.01)
+    assert dimensions.overlap(replace(known, counts=Counter(f"c{n}" for n in range(30_000, 60_000))), known) == 1
+    assert dimensions.overlap(column(range(60)), column(range(30))) == 1

@@ -76,6 +76,8 @@ def is_in_words(text: str) -> bool:
     >>> is_in_words("15 de marzo de 2025 14:32 hs."), is_in_words("15 Martians 2025")
     (True, False)
     """
+    if text.isalnum():
+        return False  # nothing stands between day and month
     plain = letters.without_accents(text.lower())
     for pattern, to in _steps():
         plain = re.sub(pattern, to, plain)

@@ -46,7 +46,7 @@ class Parquet:
         try:
             with pq.ParquetFile(self.file.path) as opened:
                 for batch in opened.iter_batches(columns=stored):
-                    rows = pa.array(range(n_before + 1, n_before + 1 + batch.num_rows), pa.int64())
+                    rows = pa.arange(n_before + 1, n_before + 1 + batch.num_rows)
                     n_before += batch.num_rows
                     texts = [self._texts(batch, name) for name in names]
                     yield pa.record_batch([*texts, rows], names=[*(str(i) for i in range(len(names))), ROW])

@@ -16,12 +16,16 @@ SCALES = (  # how much one of it is of the first
     {"min": 1.0, "h": 60.0, "hr": 60.0, "std": 60.0, "hour": 60.0, "hours": 60.0, "day": 1440.0},
 )  # fmt: skip
 
+MOST_UNITS = 100  # of one measure, however they are written
+
 
 def scale_of(column: Column) -> dict[str, float]:
     """Return how much each value of a column is of the smallest, where they are units of one measure and differ."""
+    if not 1 < len(column.counts) <= MOST_UNITS:
+        return {}
     values = {value: words.simple(value) for value in column.counts}
     for scale in SCALES:
-        if len(values) > 1 and all(simple in scale for simple in values.values()):
+        if all(simple in scale for simple in values.values()):
             sizes = {value: scale[simple] for value, simple in values.items()}
             return sizes if len(set(sizes.values())) > 1 else {}
     return {}

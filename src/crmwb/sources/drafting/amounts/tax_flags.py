@@ -37,10 +37,12 @@ def ask(part: Part, roles: Modifiers) -> None:
     if not revenue.sources or not part.looked_at.holds(*revenue.sources):
         return
     for column in part.looked_at.own:
+        if len(column.counts) > MOST_VALUES or column.name in asked or column in revenue.sources:
+            continue
         values = sorted(value for value in column.counts if WITHIN.fullmatch(words.simple(value)))
         n = sum(column.counts[value] for value in values)
         is_some = LEAST_ROWS <= n <= column.n_rows - LEAST_ROWS
-        if not is_some or len(column.counts) > MOST_VALUES or column.name in asked or column in revenue.sources:
+        if not is_some:
             continue
         if OF_TAX.fullmatch(column.words) or any(OF_TAX.fullmatch(words.simple(value)) for value in values):
             _ask(part, column, values, n, roles.get("tax"))

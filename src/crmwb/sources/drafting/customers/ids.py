@@ -136,13 +136,22 @@ def look_alike(column: Column) -> dict[str, tuple[str, str]]:
 
 
 def _folded(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).split()).lower()
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return " ".join(plain.split()).lower()
+
+
+def _without_zeros(text: str) -> str:
+    return re.sub(r"^0+(\d)", r"\1", text) if text.startswith("0") else text
+
+
+def _whole_number(text: str) -> str:
+    return re.sub(r"^(\d+)\.0*$", r"\1", text) if "." in text else text
 
 
 FORMS: dict[str, Callable[[str], str]] = {
     "fold": _folded,
-    "strip_zeros": lambda text: re.sub(r"^0+(\d)", r"\1", text),
-    "whole_number": lambda text: re.sub(r"^(\d+)\.0*$", r"\1", text),
+    "strip_zeros": _without_zeros,
+    "whole_number": _whole_number,
 }
 DIFFERENCES = {
     "fold": "capital letters, blanks or the form of their signs",
@@ -319,12 +328,14 @@ def same_written_otherwise(fact: Column, key: Column) -> str | None:
 
     Never where it would make one of two.
     """
+    plain = sum(n for value, n in fact.counts.items() if value in key.counts)
+    if plain == fact.n_known:
+        return None
     for option, form in FORMS.items():
         forms = {form(value) for value in key.counts}
         ours = {form(value) for value in fact.counts}
         if len(forms) == len(key.counts) and len(ours) == len(fact.counts):
             met = sum(n for value, n in fact.counts.items() if form(value) in forms)
-            plain = sum(n for value, n in fact.counts.items() if value in key.counts)
             if met > plain and met >= MOSTLY * fact.n_known:
                 return option
     return None

@@ -214,14 +214,23 @@ def _day_first(date_format: str) -> bool | None:
 
 
 @cache
+def _whole_formats() -> list[tuple[str, re.Pattern[str], tuple[str, ...]]]:
+    """Return patterns of days, the same with a time behind them, and formats of the days."""
+    times = ((CHINESE_TIME if "年" in pattern else TIME) for pattern, _ in DAY_FORMATS)
+    return [
+        (p, re.compile(f"(?P<d>{p}){time}"), formats) for (p, formats), time in zip(DAY_FORMATS, times, strict=True)
+    ]
+
+
+@cache
 def candidates_of(text: str) -> tuple[str, ...]:
     """Return the formats that a text by itself could be in."""
     if not text or not any(sign.isdigit() for sign in text):
         return ()
     text = values.close_up(text)
-    for pattern, formats in DAY_FORMATS:
+    for pattern, whole, formats in _whole_formats():
         is_chinese = "年" in pattern
-        result = re.fullmatch(f"(?P<d>{pattern}){CHINESE_TIME if is_chinese else TIME}", text)
+        result = whole.fullmatch(text)
         if result is None or (MONTH in pattern and months.is_in_words(text) and not _is_english(text)):
             continue
         if result["t"] is None:

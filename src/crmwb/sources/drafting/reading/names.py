@@ -16,7 +16,7 @@ WRAPPED = re.compile(
     r"^((links|relationships|attributes|fields|properties)\.)+"
 )  # objects of interfaces, around others
 KOREAN = re.compile("[\uac00-\ud7af]+")
-IN_EVERY_LANGUAGE = re.compile(r"id|no|nr|\d+")
+IN_EVERY_LANGUAGE = {"id", "no", "nr"}  # and numbers
 SHORT = re.compile(r"[a-z]{1,3}")  # alone, so short a word may be a code of any language: AR, SO, IL
 SHORT_FOR = {"dt": "date", "mt": "montant"}  # before what they are of: DT_EMISSION, MT_TTC
 ABBREVIATED = re.compile(r"^(dt|mt)(?= [a-z])")
@@ -58,10 +58,11 @@ def in_english(text: str) -> str | None:
     plain = _small(text)
     if not plain or (plain.isascii() and plain.isdigit()):
         return None
-    parts = next((parts for forms in _languages() if (parts := _parts(plain, forms))), None)
+    by_language = _languages() if _parts(plain, _every_word()) is not None else []  # most values are no words
+    parts = next((parts for forms in by_language if (parts := _parts(plain, forms))), None)
     if (
         parts is None
-        or all(map(IN_EVERY_LANGUAGE.fullmatch, parts))
+        or all(part in IN_EVERY_LANGUAGE or part.isdecimal() for part in parts)
         or (SHORT.fullmatch(plain) and "tax" not in parts[0])
     ):
         return None
@@ -86,19 +87,31 @@ def _languages() -> list[dict[str, str]]:
     return [{_small(form): english for english, forms in of.items() for form in forms.split(", ")} for of in lists]
 
 
+@cache
+def _every_word() -> dict[str, str]:
+    """Return the words of all languages together."""
+    return {form: english for forms in _languages() for form, english in forms.items()}
+
+
+@cache
+def _longest() -> int:
+    return max(map(len, _every_word()))
+
+
 def _parts(text: str, forms: dict[str, str]) -> list[str] | None:
     """Return in English the words that a text is made of, the longest first; None where it has others too."""
-    longest = max(map(len, forms))
 
     def rest(start: int, *, is_joined: bool) -> list[str] | None:
         if start == len(text):
             return []
-        for end in range(min(len(text), start + longest), start, -1):
+        for end in range(min(len(text), start + _longest()), start, -1):
             word = text[start:end]
-            english = forms.get(word) or (word if IN_EVERY_LANGUAGE.fullmatch(word) else None)
+            english = forms.get(word) or (word if word in IN_EVERY_LANGUAGE or word.isdecimal() else None)
+            if english is None:
+                continue
             has_blank = end == len(text) or text[end] == " "
             may_join = len(word) >= LEAST_JOINED or KOREAN.fullmatch(word) is not None
-            if english is None or (not may_join and (is_joined or not has_blank)):
+            if not may_join and (is_joined or not has_blank):
                 continue
             after = rest(end + (end < len(text) and text[end] == " "), is_joined=not has_blank)
             if after is not None:

@@ -3,6 +3,7 @@
 
 import re
 from enum import Enum
+from functools import cache
 
 from crmwb.sources.drafting.reading.names import in_english
 from crmwb.sources.letters import without_accents
@@ -125,6 +126,7 @@ class Outcome(Enum):
     UNKNOWN = "not known"
 
 
+@cache
 def simple(text: str) -> str:
     """Return a value in small letters without accents and with blanks between its words: "cancelled" of "wc-cancelled"."""
     if (english := in_english(text)) is not None:

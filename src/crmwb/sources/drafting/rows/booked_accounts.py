@@ -113,10 +113,12 @@ def _bookings(part: Part) -> Bookings | None:
 
 def _debit(column: Column) -> str:
     """Return which of a column's two values debits; empty where it does not tell sides."""
+    if len(column.counts) != 2:
+        return ""
     simple = {value: words.simple(value) for value in column.counts}
     debit = [value for value, text in simple.items() if DEBIT.fullmatch(text)]
     credit = [value for value, text in simple.items() if CREDIT.fullmatch(text)]
-    return debit[0] if len(debit) == len(credit) == 1 and len(simple) == 2 else ""
+    return debit[0] if len(debit) == len(credit) == 1 else ""
 
 
 def _people(every: list[Bookings]) -> set[str]:

@@ -2,6 +2,8 @@
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
 import re
+from collections.abc import Callable
+from functools import lru_cache
 
 from crmwb.contract import Kind
 from crmwb.contract.canonical import TABLES
@@ -11,6 +13,7 @@ from crmwb.sources.drafting.reading import syntax, vocabulary
 from crmwb.sources.drafting.reading.profile import Column, Profile
 
 LEAST_OVERLAP = 0.5
+MOST_COMPARED = 20_000  # values of a column
 PLAINLY = 2  # how well a name must match
 OF_CONTACTS = {"campaign_members", "interactions"}  # whose columns may say something else by the same names
 KEYS = {"customers": "customer_id", "products": "product_id"}
@@ -133,19 +136,25 @@ def is_group(column: Column) -> bool:
 
 
 def overlap(one: Column, other: Column) -> float:
-    """Return the share of the values of the column with fewer that stand in the other too."""
-    fewer, more = sorted((one.all_values, other.all_values), key=len)
-    if not fewer:
+    """Return the share of the values of the column with fewer, or of every few of them, that stand in the other too."""
+    fewer, more = sorted((one, other), key=lambda column: len(column.all_values))
+    some = list(fewer.all_values)[:: len(fewer.all_values) // MOST_COMPARED + 1]
+    if not some:
         return 0.0
-    met = len(fewer & more)
-    forms = [len({f(v) for v in fewer} & {f(v) for v in more}) for f in ids.FORMS.values()] if met < len(fewer) else []
-    return max(met, *forms, 0) / len(fewer)
+    met = sum(value in more.all_values for value in some)
+    forms = [sum(f(v) in _in_form(more, f) for v in some) for f in ids.FORMS.values()] if met < len(some) else []
+    return max(met, *forms, 0) / len(some)
+
+
+@lru_cache(maxsize=8)
+def _in_form(column: Column, form: Callable[[str], str]) -> set[str]:
+    return {form(value) for value in column.all_values}
 
 
 def near_twins(fact: Column, key: Column) -> dict[str, str]:
     """Return values of a fact's column that are no key but for blanks, signs and case, and the keys that they mean."""
-    plain = {_plain(value): value for value in key.all_values}
     strangers = [value for value in fact.counts if value not in key.all_values]
+    plain = {_plain(value): value for value in key.all_values} if strangers else {}
     return {value: plain[_plain(value)] for value in sorted(strangers) if _plain(value) in plain}
 
 
