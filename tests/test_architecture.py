@@ -13,7 +13,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 
 LAYERS = [
     {"errors", "calendar"},
-    {"files", "layout", "progress", "contract"},
+    {"files", "layout", "processes", "progress", "contract"},
     {"findings"},
     {"params", "stage"},
     {"engine"},

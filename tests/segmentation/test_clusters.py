@@ -246,3 +246,11 @@ def test_two_groupings_side_by_side():
     assert crossing.table.to_numpy().sum() == 4
     assert clusters.compare(one, one).ari == 1
     assert crossing.ari == pytest.approx(adjusted_rand_score([0, 0, 1, 1], [1, 1, 2, 1]))
+
+
+def test_methods_tried_side_by_side_give_the_same_evidence(monkeypatch):
+    customers, _ = planted(n=300)
+    monkeypatch.setattr(evidence, "LEAST_ROWS", 1)
+    chosen = choices(features=PLANTED_FEATURES, k_max=3, methods=("kmeans", "ward", "mixture"))
+    one, two = (clusters.fit(customers, chosen, SEED, n_at_once=n) for n in (1, 2))
+    assert json.dumps(one) == json.dumps(two)

@@ -25,6 +25,7 @@ def fit(
     seed: int,
     *,
     interests: pd.DataFrame | None = None,
+    n_at_once: int | None = 1,
 ) -> dict[str, Any]:
     """Learn scores, classes and clusters from the customers who bought.
 
@@ -40,6 +41,8 @@ def fit(
         Where all chance comes from.
     interests : DataFrame, optional
         One row per customer and category, where a chosen view asks for them.
+    n_at_once : int, optional
+        How many methods are tried at a time, as for `clusters.evidence.gather`; it changes nothing.
 
     Returns
     -------
@@ -99,7 +102,12 @@ def fit(
             value_classes.brought(buyers), buyers.get("clv_cents"), params.value_classes.upper_share
         ),
         "clusters": clusters.fit(
-            buyers, params, seed, passes=partial(acceptance.passes, buyers, params=params), interests=interests
+            buyers,
+            params,
+            seed,
+            passes=partial(acceptance.passes, buyers, params=params),
+            interests=interests,
+            n_at_once=n_at_once,
         ),
     }
 

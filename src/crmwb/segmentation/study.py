@@ -126,7 +126,8 @@ def study(
     """
     p, currency = params.segmentation, observed["currency"]
     with step("finding segments"):
-        model = fit(customers, observed["as_of"], p, params.seed, interests=interests)
+        at_once = params.engine.threads
+        model = fit(customers, observed["as_of"], p, params.seed, interests=interests, n_at_once=at_once)
         model = refit.settle(model, past.accepted, customers, p.refit, interests=interests)
         as_of = date.fromisoformat(observed["as_of"])
         followed = rfm.follow(past.snapshots, as_of, p.rfm, pa.array(customers["customer_id"], type=pa.string()))

@@ -18,11 +18,14 @@ up what is merely not normal in the features. How often the verdict errs is in d
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from crmwb.params import ClusterParams
+from crmwb.processes import side_by_side
 from crmwb.progress import track
 from crmwb.segmentation.clusters import null, separation
 from crmwb.segmentation.clusters.joint import n_differing, second_difference
@@ -35,6 +38,7 @@ from crmwb.segmentation.clusters.stability import all_across_solutions, jaccards
 
 N_STARTS = 5
 N_STARTS_AGAIN = 2  # for resamples and customers without segments
+LEAST_ROWS = 2_000  # of fewer, evidence takes little more time than a process takes to start
 NULL_ROWS = 2_000  # more rows sharpen the null without moving it; fewer make it fit noise, which errs to the safe side
 DECIMALS = 6
 LEAST_SEPARATION = 0.25  # of every cluster: chance brings up to 0.1 to a continuum, and 0.2 to a thin curve
@@ -81,6 +85,7 @@ def gather(
     k_max: int,
     params: ClusterParams,
     seed: int,
+    n_at_once: int | None = 1,
 ) -> list[Candidate]:
     """Fit every method and k from params.k_min to `k_max`, and gather the evidence for each.
 
@@ -98,6 +103,9 @@ def gather(
         Methods, sizes of samples, number of resamples (and of draws of the null), thresholds.
     seed : int
         Where all chance comes from.
+    n_at_once : int, optional
+        How many methods at a time, of samples of `LEAST_ROWS` and more; as many as there are processors where None. It
+        changes nothing about the evidence.
 
     Returns
     -------
@@ -112,8 +120,33 @@ def gather(
     draws = [null.draw(x, blocks, min(len(x), NULL_ROWS), rng) for _ in range(params.n_bootstrap)]
     shown = np.sort(rng.permutation(len(x))[: params.silhouette_rows])
     joined = np.sort(rng.permutation(len(x))[: separation.ROWS])
-    candidates: list[Candidate] = []
-    for name in track(params.methods, "evidence by method", total=len(params.methods)):
+    of_method = partial(
+        _of_method, x=x, given=given, ks=ks, draws=draws, shown=shown, joined=joined, params=params, seed=seed
+    )
+    methods = params.methods
+    found = side_by_side(of_method, methods, n_at_once if len(x) >= LEAST_ROWS else 1)
+    by_place = dict(track(found, "evidence by method", total=len(methods)))
+    candidates = [candidate for place in range(len(methods)) for candidate in by_place[place]]
+    _judge_separation(candidates, x, joined, blocks, draws=draws, seed=seed)
+    return candidates
+
+
+def _of_method(
+    name: str,
+    *,
+    x: np.ndarray,
+    given: np.ndarray,
+    ks: list[int],
+    draws: list[np.ndarray],
+    shown: np.ndarray,
+    joined: np.ndarray,
+    params: ClusterParams,
+    seed: int,
+) -> list[Candidate]:
+    """Return the candidates of one method; arguments as in `gather`, which draws the rows `shown` and `joined`."""
+    import sklearn.cluster  # noqa: F401  # slow; loaded before its threads are limited
+
+    with threadpool_limits(1):
         # a method's chance is its own, so that one more method changes nothing about the others
         own = np.random.default_rng([seed, 2, *name.encode()])
         some = _candidates(x, given if METHODS[name].takes_unknown else x, name, ks, params=params, rng=own)
@@ -125,9 +158,7 @@ def gather(
             row["is_stable"] = row["min_jaccard"] >= params.min_stability
             row["is_substantial"] = row["min_share"] >= params.min_share
         _compare(some, draws, np.random.default_rng([seed, 3, *name.encode()]))
-        candidates += some
-    _judge_separation(candidates, x, joined, blocks, draws=draws, seed=seed)
-    return candidates
+    return some
 
 
 def _candidates(

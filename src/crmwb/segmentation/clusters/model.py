@@ -28,6 +28,7 @@ def fit(
     *,
     passes: Callable[[pd.Series], bool] | None = None,
     interests: pd.DataFrame | None = None,
+    n_at_once: int | None = 1,
 ) -> dict[str, Any]:
     """Find clusters on a sample, with method and number chosen by evidence.
 
@@ -47,6 +48,8 @@ def fit(
         the index of `buyers`).
     interests : DataFrame, optional
         Purchases by category, where a chosen view asks for them.
+    n_at_once : int, optional
+        As for `evidence.gather`.
 
     Returns
     -------
@@ -105,7 +108,9 @@ def fit(
     given = views.apply(some, learnt, interests=interests, keep_missing=True) if takes_unknown else x
     accepted = None if passes is None else lambda labels: passes(pd.Series(labels + 1, index=some.index))
     with threadpool_limits(1):
-        candidates = evidence.gather(x, given, _blocks(learnt), k_max=k_max, params=params.clusters, seed=seed)
+        candidates = evidence.gather(
+            x, given, _blocks(learnt), k_max=k_max, params=params.clusters, seed=seed, n_at_once=n_at_once
+        )
         if not candidates:
             tried = Interval(Count(params.clusters.k_min), Count(k_max))
             return learnt | _one_group(Finding("clusters.no_method", {"tried": tried}), learnt)

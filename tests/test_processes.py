@@ -1,0 +1,89 @@
+"""Work side by side: the same results as one after the other, in whatever order it ends; and nothing left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from crmwb.errors import CrmwbError
+from crmwb.processes import side_by_side
+
+
+def squared(x):
+    if x < 0:
+        raise CrmwbError(f"{x} has no root")
+    return x * x
+
+
+def where(_, seconds=0.3):
+    time.sleep(seconds)
+    return os.getpid()
+
+
+def dies(_, here):
+    if os.getpid() != here:
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.5)
+
+
+@pytest.mark.parametrize("n_at_once", [1, 2, 3, None])
+def test_results_do_not_depend_on_how_many_there_are_at_a_time(n_at_once):
+    assert dict(side_by_side(squared, range(7), n_at_once)) == {place: place * place for place in range(7)}
+
+
+def test_nothing_to_do_is_no_fault():
+    assert list(side_by_side(squared, [], 2)) == []
+
+
+def test_items_are_shared_among_processes_this_one_included():
+    at = {pid for _, pid in side_by_side(partial(where, seconds=1.5), range(4), 2)}
+    assert len(at) == 2
+    assert os.getpid() in at
+
+
+def test_alone_no_process_is_started():
+    assert {pid for _, pid in side_by_side(partial(where, seconds=0), range(4), 1)} == {os.getpid()}
+
+
+def test_an_error_of_the_work_is_raised_here():
+    with pytest.raises(CrmwbError, match="-1 has no root"):
+        list(side_by_side(squared, [-1, -1, -1], 2))
+
+
+def test_a_process_that_died_is_told_in_a_sentence():
+    with pytest.raises(CrmwbError, match=r"want of memory.*engine\.threads: 1"):
+        list(side_by_side(partial(dies, here=os.getpid()), range(30), 2))
+
+
+def test_others_end_with_the_one_that_started_them(tmp_path):
+    code = "import sys, time\nfrom crmwb.processes import side_by_side\nlist(side_by_side(time.sleep, [60, 60], 2))\n"
+    with subprocess.Popen([sys.executable, "-c", code]) as main:
+        children = []
+        for _ in range(200):
+            children = children_of(main.pid)
+            if children:
+                break
+            time.sleep(0.05)
+        assert children
+        main.kill()
+    for _ in range(200):
+        if not any(is_ours(pid) for pid in children):
+            return
+        time.sleep(0.05)
+    raise AssertionError("a process went on after the one that had started it")
+
+
+def children_of(pid):
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()]
+
+
+def is_ours(pid):
+    try:
+        return b"crmwb.processes" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
