@@ -27,6 +27,7 @@ import pyarrow.parquet as pq
 import yaml
 from project import change_params, environment, make_project
 
+from crmwb import storage
 from crmwb.planning.rates import ALL, PURCHASES, RATES, Costs, Rate, calibrate, parsed
 
 LINES = ("ingest", "validate", "features", "recommend")  # the others are driven by customers
@@ -136,7 +137,10 @@ def run(project: Path, names: tuple[str, ...] | None = None) -> tuple[dict[str, 
             print(f"{project.name:>12}  {name:<12} {runs[name].cpu:7.1f} CPU s  {runs[name].seconds:7.1f} s  "
                   f"{runs[name].memory:5.2f} GB  {runs[name].disk * 1000:8.1f} MB", flush=True)  # fmt: skip
     clean = project / "data" / "quality" / "clean"
-    counts = {name: pq.read_metadata(clean / f"{name}.parquet").num_rows for name in ("transactions", "customers")}
+    counts = {
+        name: sum(pq.read_metadata(part).num_rows for part in storage.parts(storage.table_in(clean, name)))
+        for name in ("transactions", "customers")
+    }
     return runs, counts
 
 

@@ -100,7 +100,7 @@ def test_every_place_tells_the_same_worth(wb):
 
 
 def test_months_are_what_the_transactions_say(wb, built_project):
-    lines = pd.read_parquet(built_project / "data/quality/clean/transactions.parquet")
+    lines = pd.read_parquet(built_project / "data/quality/clean/transactions")
     lines = lines[lines["ordered_at"] < pd.Timestamp(wb.customers.months["month"].max()) + pd.offsets.MonthBegin(1)]
     month = lines["ordered_at"].dt.to_period("M").dt.to_timestamp()
     expected = lines.groupby(month).agg(revenue=("revenue_cents", "sum"), orders=("order_id", "nunique"))

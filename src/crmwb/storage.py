@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import json
-from contextlib import ExitStack
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
@@ -22,10 +21,20 @@ import pyarrow.parquet as pq
 
 from crmwb.errors import DAMAGED, CrmwbError
 from crmwb.files.csv_file import FORMULA, disarmed
+from crmwb.files.parquet import (
+    COMPRESSION,
+    ROW_GROUP_ROWS,
+    WRITER,
+    layout_of,
+    parquet_writer,
+    regrouped,
+    runs,
+    write_rows,
+)
 from crmwb.files.replacing import replacing, replacing_folder, together, write_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     import ibis.expr.types as ir
@@ -36,6 +45,9 @@ if TYPE_CHECKING:
     from crmwb.engine import Backend
 
 __all__ = [
+    "COMPRESSION",
+    "ROW_GROUP_ROWS",
+    "WRITER",
     "columns_of",
     "content_hash",
     "open_artefact",
@@ -53,6 +65,8 @@ __all__ = [
     "replacing_folder",
     "require",
     "stream",
+    "table_in",
+    "tables_in",
     "together",
     "values_of",
     "write",
@@ -64,10 +78,6 @@ __all__ = [
     "write_query_csv",
     "write_text",
 ]
-
-COMPRESSION = "zstd"
-WRITER = f"pyarrow {pa.__version__}"  # what the bytes of a file depend on beside its rows
-ROW_GROUP_ROWS = 131_072
 
 
 def write_query(
@@ -95,26 +105,20 @@ def write_query(
     """
     from crmwb import engine
 
-    schema = query.schema().to_pyarrow()
-    elsewhere = [] if apart is None else list(apart[1])
-    targets = [(path, [name for name in schema.names if name not in elsewhere])]
-    targets += [] if apart is None else [(apart[0], elsewhere)]
-    n_rows = 0
-    with ExitStack() as stack:
-        writers = []
-        for target, names in targets:
-            beside = stack.enter_context(replacing(target))
-            fields = pa.schema([schema.field(name) for name in names])
-            writers.append((stack.enter_context(parquet_writer(beside, fields)), names))
-        known = query.drop(*(name for name in engine.unknown(query) if name not in order_by))
-        for group in regrouped(engine.batches(con, known.order_by(list(order_by))), schema):
-            for writer, names in writers:
-                writer.write_table(group.select(names), row_group_size=ROW_GROUP_ROWS)
-            n_rows += group.num_rows
-    return n_rows
+    known = query.drop(*(name for name in engine.unknown(query) if name not in order_by))
+    return write_rows(engine.batches(con, known.order_by(list(order_by))), query.schema().to_pyarrow(), path, apart)
 
 
-def write_partitions(con: Backend, query: ir.Table, folder: Path, by: str, order_by: Sequence[str]) -> int:
+def write_partitions(
+    con: Backend,
+    query: ir.Table,
+    folder: Path,
+    by: str,
+    order_by: Sequence[str],
+    *,
+    apart: tuple[Path, Sequence[str]] | None = None,
+    named: Callable[[Any], str] = str,
+) -> int:
     """Evaluate `query` on the engine and stream it to a Parquet file for each value of the column `by`, sorted.
 
     Parameters
@@ -124,11 +128,15 @@ def write_partitions(con: Backend, query: ir.Table, folder: Path, by: str, order
     query : ir.Table
         What to write; without `by`, its Ibis schema is the files' schema.
     folder : Path
-        Where to, a folder that is there; a file is named for its value.
+        Where to, a folder; a file is named for its value.
     by : str
         A column without NULL.
     order_by : sequence of str
         Columns that together tell every row of a file from every other.
+    apart : (Path, sequence of str), optional
+        Columns that go to files of the same names in a folder of their own instead, row by row beside the others.
+    named : callable
+        Value in, name out.
 
     Returns
     -------
@@ -138,65 +146,13 @@ def write_partitions(con: Backend, query: ir.Table, folder: Path, by: str, order
     from crmwb import engine
 
     schema = query.drop(by).schema().to_pyarrow()
+    known = query.drop(*(name for name in engine.unknown(query) if name not in {by, *order_by}))
     n_rows = 0
-    for value, batches in groupby(_runs(engine.batches(con, query.order_by([by, *order_by])), by), itemgetter(0)):
-        with (
-            replacing(folder / f"{value}.parquet") as beside,
-            parquet_writer(beside, schema) as writer,
-        ):
-            for group in regrouped((batch for _, batch in batches), schema):
-                writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
-                n_rows += group.num_rows
+    for value, batches in groupby(runs(engine.batches(con, known.order_by([by, *order_by])), by), itemgetter(0)):
+        file = f"{named(value)}.parquet"
+        targets = folder / file, None if apart is None else (apart[0] / file, apart[1])
+        n_rows += write_rows((batch for _, batch in batches), schema, *targets)
     return n_rows
-
-
-def parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    """Return what writes a Parquet file of rows that come in groups of ROW_GROUP_ROWS."""
-    return pq.ParquetWriter(path, schema, **_layout(schema))
-
-
-def _layout(schema: pa.Schema) -> dict[str, Any]:
-    """Return how columns are packed: whole numbers by differences, others but fractions, which seldom repeat, once."""
-    whole = [field.name for field in schema if pa.types.is_integer(field.type)]
-    repeating = [f.name for f in schema if f.name not in whole and not pa.types.is_floating(f.type)]
-    packed = {"column_encoding": dict.fromkeys(whole, "DELTA_BINARY_PACKED")} if whole else {}
-    return {"compression": COMPRESSION, "use_dictionary": repeating or False, **packed}
-
-
-def _runs(batches: Iterable[pa.RecordBatch], by: str) -> Iterator[tuple[Any, pa.RecordBatch]]:
-    """Yield the rows of batches that are sorted by a column, apart by its values and without it."""
-    for batch in batches:
-        column = batch[by]
-        rows = batch.drop_columns(by)
-        ends = pc.run_end_encode(column)
-        start = 0
-        for value, end in zip(ends.values.to_pylist(), ends.run_ends.to_pylist(), strict=True):
-            yield value, rows.slice(start, end - start)
-            start = end
-
-
-def regrouped(batches: Iterable[pa.RecordBatch], schema: pa.Schema, n_rows: int = ROW_GROUP_ROWS) -> Iterator[pa.Table]:
-    """Yield tables of `n_rows` rows each, the last may have fewer: the engine's batches differ with its threads.
-
-    Columns of the schema that the batches lack are NULL.
-    """
-    waiting = schema.empty_table()
-    for batch in batches:
-        waiting = pa.concat_tables([waiting, pa.Table.from_batches([_fitted(batch, schema)])])
-        while waiting.num_rows >= n_rows:
-            yield waiting.slice(0, n_rows).combine_chunks()
-            waiting = waiting.slice(n_rows)
-    if waiting.num_rows:
-        yield waiting.combine_chunks()
-
-
-def _fitted(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    given = set(batch.schema.names)
-    columns = [
-        batch[field.name].cast(field.type) if field.name in given else pa.nulls(batch.num_rows, field.type)
-        for field in schema
-    ]
-    return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 def write_frame(frame: pd.DataFrame, path: Path, order_by: Sequence[str], schema: pa.Schema | None = None) -> None:
@@ -216,7 +172,7 @@ def write_frame(frame: pd.DataFrame, path: Path, order_by: Sequence[str], schema
     ordered = frame.sort_values(list(order_by), kind="stable")
     table = pa.Table.from_pandas(ordered, schema=schema, preserve_index=False).replace_schema_metadata(None)
     with replacing(path) as beside:
-        pq.write_table(table, beside, row_group_size=ROW_GROUP_ROWS, **_layout(table.schema))
+        pq.write_table(table, beside, row_group_size=ROW_GROUP_ROWS, **layout_of(table.schema))
 
 
 def write(frame: pd.DataFrame, artefact: Artefact, path: Path | None = None) -> None:
@@ -513,17 +469,32 @@ def open_artefact(con: Backend, artefact: Artefact, name: str, *, root: Path | N
 
 
 def open_tables(con: Backend, folder: Path) -> dict[str, ir.Table]:
-    """Open every Parquet file of a folder as an Ibis table named for its file.
+    """Open every Parquet file of a folder, and every folder of such files in it, as an Ibis table of that name.
 
     Raises
     ------
     CrmwbError
         The folder has not been made yet.
     """
-    from crmwb import engine
+    return {name: open_table(con, path, name) for name, path in tables_in(folder).items()}
 
+
+def tables_in(folder: Path) -> dict[str, Path]:
+    """Return where the tables in a folder lie, by their names: Parquet files, and folders of such files.
+
+    Raises
+    ------
+    CrmwbError
+        The folder has not been made yet.
+    """
     require(folder)
-    return {file.stem: engine.open_parquet(con, file, file.stem) for file in sorted(folder.glob("*.parquet"))}
+    found = (path for path in sorted(folder.iterdir()) if path.suffix == ".parquet" or any(path.glob("*.parquet")))
+    return {path.name.removesuffix(".parquet"): path for path in found}
+
+
+def table_in(folder: Path, name: str) -> Path:
+    """Return where a table lies in a folder: a folder of its name where there is one, else a file."""
+    return folder / name if (folder / name).is_dir() else folder / f"{name}.parquet"
 
 
 def require(path: Path) -> None:

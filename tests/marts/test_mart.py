@@ -84,7 +84,7 @@ def test_the_csv_disarms_formulas_and_leaves_numbers_alone(con, customers, tmp_p
 
 def test_the_mart_of_a_built_project_agrees_with_its_clean_transactions_to_the_cent(built_project):
     mart = pq.read_table(built_project / layout.CUSTOMER_MART).to_pandas()
-    clean = pq.read_table(built_project / layout.CLEAN / "transactions.parquet").to_pandas()
+    clean = pq.read_table(built_project / layout.CLEAN / "transactions").to_pandas()
     assert mart["revenue_cents"].sum() == clean["revenue_cents"].sum()
     assert mart["customer_id"].is_unique
     by_customer = clean.groupby("customer_id")["revenue_cents"].sum()

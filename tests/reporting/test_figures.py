@@ -31,7 +31,7 @@ def shown(page: Path) -> dict[str, set[float]]:
 def figures(project: Path) -> Iterator[tuple[str, str, str, float]]:
     """Yield figures worked out anew: report, first cell of the row, what it is, value (money in whole units)."""
     as_of = datetime.fromisoformat(json.loads((project / "data/features/observation.json").read_text())["as_of"])
-    lines = pd.read_parquet(project / "data/quality/clean/transactions.parquet")
+    lines = pd.read_parquet(project / "data/quality/clean/transactions")
     lines = lines[lines["ordered_at"] < as_of]
     mart = pd.read_parquet(project / "data/marts/customers.parquet").set_index("customer_id")
     revenue = (lines.groupby("customer_id")["revenue_cents"].sum() / 100).reindex(mart.index, fill_value=0)

@@ -228,11 +228,11 @@ def test_the_claims_of_the_cards_are_those_of_the_raw_data(built_project, con):
     traits = cards.traits(customers, segments, p.segmentation)
     table = cards.cards(customers, segments, rules.fit(customers, segments, p.segmentation, p.seed), traits)
     as_of = storage.read_json(built_project / layout.OBSERVATION)["as_of"]
-    storage.open_table(con, built_project / layout.CLEAN / "transactions.parquet", "lines")
+    lines = storage.open_table(con, built_project / layout.CLEAN / "transactions", "lines").get_name()
     storage.open_table(con, built_project / layout.CUSTOMER_SEGMENTS, "segments")
     columns = ", ".join(f"{sql.format(as_of=as_of)} AS {name}" for name, sql in RAW.items())
     raw = con.con.sql(
-        f"WITH each AS (SELECT customer_id, {columns} FROM lines GROUP BY customer_id) "
+        f"WITH each AS (SELECT customer_id, {columns} FROM {lines} GROUP BY customer_id) "
         "SELECT * FROM each JOIN segments USING (customer_id) WHERE cluster IS NOT NULL"
     ).df()
     raw["orders_a_year"] = raw["n_orders"] * 365.25 / raw["age_days"].clip(lower=90)

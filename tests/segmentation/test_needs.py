@@ -9,7 +9,7 @@ import pytest
 from builders import canonical
 from needs_tables import AS_OF, CUSTOMERS, PRODUCTS, SALES, choices, opened, shop
 
-from crmwb import engine, params
+from crmwb import engine, params, storage
 from crmwb.contract.segments import NEEDS
 from crmwb.errors import CrmwbError
 from crmwb.findings import from_json, language
@@ -160,7 +160,7 @@ def test_the_same_at_one_thread_and_at_two(b2b_demo):
     def measured(threads: int) -> pd.DataFrame:
         with engine.connect(params.EngineParams(threads=threads, memory_limit_gb=2)) as con:
             tables = {
-                name: engine.open_parquet(con, b2b_demo / f"{name}.parquet", name)
+                name: storage.open_table(con, storage.table_in(b2b_demo, name), name)
                 for name in ("transactions", "products", "campaign_members", "campaigns")
             }
             who = pd.read_parquet(b2b_demo / "customers.parquet", columns=["customer_id", "region"])

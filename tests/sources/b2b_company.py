@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmwb import params
+from crmwb import params, storage
+from crmwb.contract.canonical import TABLES
 from crmwb.sources import ingest
 
 PROJECT = Path(__file__).parents[2]
@@ -22,7 +23,8 @@ class Company:
     folder: Path
 
     def table(self, name: str) -> pd.DataFrame:
-        return pd.read_parquet(self.folder / f"{name}.parquet")
+        rows = pd.read_parquet(storage.table_in(self.folder, name))
+        return rows.sort_values(list(TABLES[name].key), kind="stable", ignore_index=True)
 
     @cached_property
     def planted(self) -> dict[str, Any]:

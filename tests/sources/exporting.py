@@ -9,7 +9,8 @@ import pandas as pd
 import yaml
 from project import PROJECT
 
-from crmwb import params
+from crmwb import params, storage
+from crmwb.contract.canonical import TABLES
 from crmwb.sources import ingest
 
 PEOPLE = {"derived_from": "transactions", "columns": {"kind": {"constant": "person"}}}
@@ -35,7 +36,8 @@ class Ingested:
         return json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
 
     def table(self, name: str) -> pd.DataFrame:
-        return pd.read_parquet(self.folder / f"{name}.parquet")
+        rows = pd.read_parquet(storage.table_in(self.folder, name))
+        return rows.sort_values(list(TABLES[name].key), kind="stable", ignore_index=True)
 
     def unreadable(self, name: str) -> pd.DataFrame:
         return pd.read_parquet(self.folder / "unreadable" / f"{name}.parquet")

@@ -91,4 +91,5 @@ def run_ingest(exports: Exports) -> CompletedProcess[str]:
 
 def canonical_bytes(ingested: Ingested) -> dict[str, bytes]:
     """The canonical tables, without where their rows stood."""
-    return {path.name: path.read_bytes() for path in ingested.folder.glob("*.parquet")}
+    files = (path.relative_to(ingested.folder) for path in ingested.folder.rglob("*.parquet"))
+    return {str(f): (ingested.folder / f).read_bytes() for f in files if f.parts[0] not in {"provenance", "unreadable"}}

@@ -21,7 +21,7 @@ OF_PERSONS = {"age_band", "income_band", "gender", "marital_status", "household_
 
 @pytest.mark.parametrize("table", FILLED, ids=lambda table: table.name)
 def test_every_table_is_filled_in_every_column_that_a_company_has(b2b_demo, table):
-    written = pq.read_table(b2b_demo / f"{table.name}.parquet")
+    written = pq.read_table(b2b_demo / table.path.name)
     assert written.schema.equals(table.schema)
     empty = {name for name in written.column_names if written[name].null_count == written.num_rows}
     expected = {"customers": OF_PERSONS, "transactions": {"store_id"}, "initiatives": {"judged_on"}}
@@ -30,9 +30,16 @@ def test_every_table_is_filled_in_every_column_that_a_company_has(b2b_demo, tabl
 
 @pytest.mark.parametrize("table", FILLED, ids=lambda table: table.name)
 def test_tables_are_sorted_by_a_key_that_is_unique(b2b_demo, table):
-    keys = pd.read_parquet(b2b_demo / f"{table.name}.parquet", columns=list(table.key))
+    keys = pd.read_parquet(b2b_demo / table.path.name, columns=list(table.key))
     assert not keys.duplicated().any()
-    assert keys.equals(keys.sort_values(list(table.key)))
+    for part in storage.parts(b2b_demo / table.path.name):
+        keys = pd.read_parquet(part, columns=list(table.key))
+        assert keys.equals(keys.sort_values(list(table.key)))
+
+
+def test_order_lines_are_in_a_file_for_each_month(b2b_demo):
+    for part in storage.parts(b2b_demo / "transactions"):
+        assert set(pd.read_parquet(part).ordered_at.dt.strftime("%Y-%m")) == {part.stem}
 
 
 def test_no_row_breaks_a_rule(tmp_path):

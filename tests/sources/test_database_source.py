@@ -66,7 +66,7 @@ def test_the_same_canonical_bytes_as_from_files(exports, from_files, stored, kin
     stored(kind, LINES, types)
     ingested = ingest_stored(exports)
     assert canonical_bytes(ingested) == expected
-    places = pd.read_parquet(ingested.folder / "provenance" / "transactions.parquet")
+    places = pd.read_parquet(ingested.folder / "provenance" / "transactions")
     assert set(places.source_file) == {"sales"}
     assert sorted(places.source_row) == [1, 2, 3, 4, 5]
 

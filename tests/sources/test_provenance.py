@@ -14,8 +14,8 @@ def test_every_row_has_its_place_beside_it(exports):
     exports.write(HEADER + "c,o0,2024-01-01,1,1\n", "more.csv")
     exports.map(file="*.csv")
     folder = exports.ingest().folder
-    places = pd.read_parquet(folder / "provenance" / "transactions.parquet")
-    rows = pd.read_parquet(folder / "transactions.parquet")
+    places = pd.read_parquet(folder / "provenance" / "transactions")
+    rows = pd.read_parquet(folder / "transactions")
     assert list(zip(rows.order_id, places.source_file, places.source_row, strict=True)) == [
         ("o0", "more.csv", 2),
         ("o1", "sales.csv", 4),
@@ -29,7 +29,7 @@ def test_equal_rows_have_different_places(exports):
     exports.write("customer,order,line,day,units,amount\n" + "a,o1,1,2024-01-01,1,1\n" * 3)
     exports.map({"line_no": "line"})
     folder = exports.ingest().folder
-    assert pd.read_parquet(folder / "provenance" / "transactions.parquet").source_row.tolist() == [2, 3, 4]
+    assert pd.read_parquet(folder / "provenance" / "transactions").source_row.tolist() == [2, 3, 4]
 
 
 def test_quarantined_rows_name_their_place(exports):

@@ -104,7 +104,7 @@ class Artefact(Table):
     path : Path
         The Parquet file, from the project's root; or a folder of such files with the same columns.
     partition : str, optional
-        What the files of a folder are named for.
+        What the files of a folder are named for; of a column of days or moments, its months: 2024-01.parquet.
     """
 
     path: Path

@@ -106,25 +106,25 @@ def rows_at_once(con: Backend) -> int | None:
 
 
 def open_parquet(con: Backend, path: Path, name: str, *, position: str | None = None) -> ir.Table:
-    """Open one Parquet file as an Ibis table called `name`.
+    """Open one Parquet file as an Ibis table called `name`; `position` as in `open_files`."""
+    return _of(con).open_files(con, [path], name, position)
+
+
+def open_files(con: Backend, paths: Sequence[Path], name: str, *, position: str | None = None) -> ir.Table:
+    """Open Parquet files of one kind as an Ibis table whose name begins with `name`.
 
     Parameters
     ----------
     con : Backend
         The engine.
-    path : Path
-        The file.
+    paths : sequence of Path
+        The files, in the order in which rows have their places.
     name : str
-        What to call the table.
+        What the table's name begins with.
     position : str, optional
-        A column to add: the row's place in the file, from 0.
+        A column to add: the row's place in the files, from 0.
     """
-    return _of(con).open_files(con, [path], name, position)
-
-
-def open_files(con: Backend, paths: Sequence[Path], name: str) -> ir.Table:
-    """Open Parquet files of one kind as an Ibis table whose name begins with `name`."""
-    return _of(con).open_files(con, paths, f"{name}_{next(_kept)}")
+    return _of(con).open_files(con, paths, f"{name}_{next(_kept)}", position)
 
 
 def open_arrow(con: Backend, table: pa.Table, name: str) -> ir.Table:

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
+from functools import reduce
 from importlib import metadata
 from importlib.util import find_spec
 from itertools import count
@@ -163,10 +164,14 @@ def _settings(params: EngineParams, scratch: Path) -> dict[str, str]:
 
 def open_files(con: Any, paths: Sequence[Path], name: str, position: str | None = None) -> ir.Table:
     """Open Parquet files of one kind as a table called `name`."""
-    rows = _files(con, *(path.resolve() for path in paths))
-    if position is not None:
-        rows = rows.selectExpr("*", f"_metadata.row_index AS `{position}`")
-    return _named(con, rows, name)
+    if position is None:
+        return _named(con, _files(con, *(path.resolve() for path in paths)), name)
+    before, parts = 0, []
+    for path in paths:
+        place = f"CAST(_metadata.row_index + {before} AS BIGINT) AS `{position}`"
+        parts.append(_files(con, path.resolve()).selectExpr("*", place))
+        before += pq.read_metadata(path).num_rows
+    return _named(con, reduce(lambda one, other: one.unionAll(other), parts), name)
 
 
 def open_arrow(con: Any, table: pa.Table, name: str) -> ir.Table:

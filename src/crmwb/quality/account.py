@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from crmwb import engine
+from crmwb import engine, storage
 from crmwb.contract import Kind, Table
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
@@ -51,7 +51,7 @@ def opened(file: Path, n_unreadable: int, manifest: Mapping[str, Any]) -> Accoun
     CrmwbError
         The manifest counted otherwise when the table was ingested.
     """
-    n_rows = pq.read_metadata(file).num_rows
+    n_rows = _rows_in(file)
     if (n_rows, n_unreadable) != (manifest["rows"], manifest["unreadable"]):
         raise CrmwbError(
             f"{file}: {n_rows:,} rows and {n_unreadable:,} unreadable ones, but the manifest beside it tells of "
@@ -87,9 +87,13 @@ def check_rows(account: Account, clean: Path, quarantine: Path) -> None:
     RuntimeError
         They hold other numbers of rows, or rows were lost or made: a fault of ours.
     """
-    written = pq.read_metadata(clean).num_rows, pq.read_metadata(quarantine).num_rows
+    written = _rows_in(clean), _rows_in(quarantine)
     if written != (account.clean, account.quarantined) or sum(written) != account.ingested:
         raise RuntimeError(f"{clean.stem}: wrote {written} clean and quarantined rows of {account}")
+
+
+def _rows_in(table: Path) -> int:
+    return sum(pq.read_metadata(part).num_rows for part in storage.parts(table))
 
 
 def money(ingested: ir.Table, clean: ir.Table, left_behind: ir.Table) -> dict[str, int] | None:

@@ -1,7 +1,9 @@
 """Facts: what the engine works out over the whole table before its partitions are judged one by one."""
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -41,7 +43,7 @@ def repeats(
     checks : iterable of Check
         The other checks.
     file : Path
-        The canonical file that the rows stand in.
+        The canonical file that the rows stand in, or a folder of such files.
     scratch : Path
         A folder for files that this table lives in.
 
@@ -53,9 +55,10 @@ def repeats(
     # Keys that several rows have are few; found first and put aside, they keep the sorting below small.
     key = list(table.key)
     aside = scratch / f"{table.name}_several.parquet"
-    twins = neighbours_with_one_key(file, key)
+    twins = keys_of_several(file, key)
     if twins is None:
-        several = rows.group_by(key).aggregate(n_rows=rows.count()).filter(lambda t: t.n_rows > 1).select(key)
+        alike = _with_one_hash(rows, key)
+        several = alike.group_by(key).aggregate(n_rows=alike.count()).filter(lambda t: t.n_rows > 1).select(key)
         several = put_aside(con, several, aside, key)
     else:
         pq.write_table(twins, aside)
@@ -67,6 +70,35 @@ def repeats(
     place = ibis.row_number().over(ibis.window(group_by=key, order_by=order))
     later = same.mutate(place=place).filter(lambda t: t.place > 0).select(ROW)
     return put_aside(con, later, scratch / f"{table.name}_repeats.parquet", [ROW])
+
+
+def keys_of_several(file: Path, key: list[str]) -> pa.Table | None:
+    """Return the keys that several rows have, in one quick reading of what is sorted by key within each file.
+
+    Returns
+    -------
+    pyarrow.Table or None
+        The keys, each once; None where a file is not sorted, some key is unknown, or several files share ids.
+    """
+    parts = storage.parts(file)
+    repeated = []
+    ends: list[tuple[Any, Any]] = []
+    for part in parts:
+        twins = neighbours_with_one_key(part, key)
+        if twins is None:
+            return None
+        repeated.append(twins)
+        with storage.open_file(part) as opened:
+            groups = [opened.metadata.row_group(i) for i in range(opened.num_row_groups)]
+            place = opened.schema_arrow.names.index(key[0])
+            known = [group.column(place).statistics for group in groups]
+        if len(parts) > 1 and not all(known):
+            return None
+        ends += [(min(s.min for s in known), max(s.max for s in known))] if all(known) and known else []
+    ends.sort()
+    if any(later[0] <= before[1] for before, later in pairwise(ends)):
+        return None
+    return pa.concat_tables(repeated)
 
 
 def neighbours_with_one_key(file: Path, key: list[str]) -> pa.Table | None:
@@ -97,6 +129,13 @@ def neighbours_with_one_key(file: Path, key: list[str]) -> pa.Table | None:
     empty = pq.read_schema(file)
     schema = pa.schema([empty.field(name) for name in key])
     return pa.concat_tables([schema.empty_table(), *repeated]).group_by(key).aggregate([])
+
+
+def _with_one_hash(rows: ir.Table, key: list[str]) -> ir.Table:
+    """Return the rows whose key has the hash of another row's: few, found by numbers, which are quicker than texts."""
+    hashed = rows.mutate(hash_of_key=ibis.struct({name: rows[name] for name in key}).hash())
+    numbers = hashed.group_by("hash_of_key").aggregate(n_rows=hashed.count())
+    return hashed.semi_join(numbers.filter(numbers.n_rows > 1), "hash_of_key").drop("hash_of_key")
 
 
 def put_aside(con: Backend, query: ir.Table, path: Path, order_by: list[str]) -> ir.Table:

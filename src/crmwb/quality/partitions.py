@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from crmwb import engine, progress
+from crmwb import engine, progress, storage
 from crmwb.contract import Kind, Table
 from crmwb.engine import Backend
 from crmwb.errors import BY_NUMBER, CrmwbError
@@ -24,20 +24,28 @@ BATCHES = 4  # of the engine's, in one partition: a million rows, 150 MB of tran
 def shape(file: Path, table: Table) -> pd.DataFrame:
     """Return one row that tells of each of the contract's columns its type in the file, or `MISSING`.
 
+    Of a folder of files it tells of the first that is not as declared.
+
     Raises
     ------
     CrmwbError
-        The file is missing or no Parquet file.
+        A file is missing or no Parquet file.
     """
+    schemas = [_schema(part) for part in (sorted(file.glob("*.parquet")) if file.is_dir() else [file])]
+    schema = next((found for found in schemas if table.difference(found)), schemas[0])
+    types = {field.name: str(field.type) for field in schema}
+    return pd.DataFrame({column.name: [types.get(column.name, MISSING)] for column in table.columns})
+
+
+def _schema(file: Path) -> pa.Schema:
     try:
-        types = {field.name: str(field.type) for field in pq.read_schema(file)}
+        return pq.read_schema(file)
     except PermissionError as error:
         raise CrmwbError(f"{file}: {BY_NUMBER[errno.EACCES]}") from error
     except (OSError, pa.ArrowException) as error:
         raise CrmwbError(
             f"{file}: not readable as Parquet ({' '.join(str(error).split())}); run `dvc repro -f -s ingest`."
         ) from None
-    return pd.DataFrame({column.name: [types.get(column.name, MISSING)] for column in table.columns})
 
 
 def partitions(
@@ -81,17 +89,18 @@ def partitions(
 
 
 def rows_at(file: Path, table: Table, ids: Sequence[int]) -> pd.DataFrame:
-    """Return rows of a canonical file by their positions (ascending, from 0), which are the index."""
+    """Return rows of a canonical table by their positions (ascending, from 0), which are the index."""
     parts = [pd.DataFrame()]
-    with pq.ParquetFile(file) as opened:
-        begin = 0
-        for group in range(opened.num_row_groups):
-            end = begin + opened.metadata.row_group(group).num_rows
-            here = [row - begin for row in ids if begin <= row < end]
-            if here:
-                part = opened.read_row_group(group, columns=[c.name for c in table.columns]).take(here)
-                parts.append(part.to_pandas(date_as_object=False).set_axis([row + begin for row in here]))
-            begin = end
+    begin = 0
+    for path in storage.parts(file):
+        with pq.ParquetFile(path) as opened:
+            for group in range(opened.num_row_groups):
+                end = begin + opened.metadata.row_group(group).num_rows
+                here = [row - begin for row in ids if begin <= row < end]
+                if here:
+                    part = opened.read_row_group(group, columns=[c.name for c in table.columns]).take(here)
+                    parts.append(part.to_pandas(date_as_object=False).set_axis([row + begin for row in here]))
+                begin = end
     return pd.concat(parts)
 
 

@@ -59,21 +59,36 @@ def _texts(words: list[list[str]], combination: np.ndarray) -> pa.Array:
 
 
 def write_clean(canonical: Path, left_behind: np.ndarray, path: Path) -> None:
-    """Write the rows of a canonical file that are not left behind, in its order, to `path`.
+    """Write the rows of a canonical table that are not left behind, in its order, to `path`.
 
     Parameters
     ----------
     canonical : Path
-        A Parquet file.
+        A Parquet file, or a folder of such files.
     left_behind : ndarray of int64
         Positions of rows in it, from 0, in any order.
     path : Path
-        Where to.
+        Where to: a file, or a folder of files of the same names.
     """
+    left_behind = np.sort(left_behind)
+    parts = storage.parts(canonical)
+    if canonical.is_dir():
+        path.mkdir()
+    begin = 0
+    for part in parts:
+        end = begin + pq.read_metadata(part).num_rows
+        here = left_behind[np.searchsorted(left_behind, begin) : np.searchsorted(left_behind, end)] - begin
+        if len(here) < end - begin or len(parts) == 1:  # a month of which nothing is clean has no file
+            _write_part(part, here, path / part.name if canonical.is_dir() else path)
+        begin = end
+    if canonical.is_dir() and not any(path.iterdir()):
+        _write_part(parts[0], np.arange(pq.read_metadata(parts[0]).num_rows), path / parts[0].name)
+
+
+def _write_part(canonical: Path, left_behind: np.ndarray, path: Path) -> None:
     if not len(left_behind):
         shutil.copyfile(canonical, path)
         return
-    left_behind = np.sort(left_behind)
     with (
         pq.ParquetFile(canonical) as file,
         storage.parquet_writer(path, file.schema_arrow) as writer,
@@ -142,10 +157,10 @@ def unreadable_rows(con: Backend, canonical: Path, name: str) -> ir.Table | None
 
 def source_places(con: Backend, canonical: Path, name: str) -> ir.Table | None:
     """Return where the rows of a table stood in the source, by `ROW`; None where the source does not know."""
-    file = canonical / layout.PROVENANCE.name / f"{name}.parquet"
-    if not file.is_file():
+    place = storage.table_in(canonical / layout.PROVENANCE.name, name)
+    if not place.exists():
         return None
-    return engine.open_parquet(con, file, f"provenance_{name}", position=ROW)
+    return engine.open_files(con, storage.parts(place), f"provenance_{name}", position=ROW)
 
 
 def commonest_reasons(unreadable: ir.Table, n_reasons: int) -> list[dict[str, Any]]:

@@ -68,7 +68,7 @@ def validate(
     canonical : Path
         The folder that ingest made: tables, manifest and, where there are any, unreadable rows.
     clean, quarantine : Path
-        Folders to fill, with one Parquet file per table each.
+        Folders to fill, with a Parquet file per table each; clean ones with a folder of files where they have one.
     params : QualityParams
         How much bad data is too much.
     accepted : dict, optional
@@ -91,7 +91,7 @@ def validate(
         setting = Setting(con, canonical, clean, quarantine, scratch, params, tuple(present))
         for name in parents_first(present):
             results[name] = _validate_table(setting, TABLES[name], tables, manifest["tables"][name])
-            tables[name] = engine.open_parquet(con, clean / f"{name}.parquet", f"clean_{name}")
+            tables[name] = storage.open_table(con, storage.table_in(clean, name), f"clean_{name}")
         left = {
             name + QUARANTINE: engine.open_parquet(con, quarantine / f"{name}.parquet", f"quarantined_{name}")
             for name in present
@@ -126,13 +126,12 @@ def _validate_table(
 ) -> TableResult:
     """Hold one table against its contract and its clean parents, and write its clean rows and its quarantine."""
     con, params = setting.con, setting.params
-    file, clean_file, quarantine_file = (
-        folder / f"{table.name}.parquet" for folder in (setting.canonical, setting.clean, setting.quarantine)
-    )
+    file = storage.table_in(setting.canonical, table.name)
+    clean_file, quarantine_file = setting.clean / file.name, setting.quarantine / f"{table.name}.parquet"
     types = shape(file, table)
     shape_verdicts = with_examples(judge_shape(shape_checks(table), types), (), 1, types.loc.__getitem__)
     limits.stop_on_wrong_shape(file, shape_verdicts)
-    rows = engine.open_parquet(con, file, table.name, position=ROW)
+    rows = engine.open_files(con, storage.parts(file), table.name, position=ROW)
     unreadable = unreadable_rows(con, setting.canonical, table.name)
     account = accounts.opened(file, 0 if unreadable is None else unreadable.count().to_pyarrow().as_py(), manifest)
 
@@ -147,7 +146,7 @@ def _validate_table(
         places = source_places(con, file.parent, table.name)
         storage.stream(con, quarantined(rows, broken, unreadable, places), declared.QUARANTINE, quarantine_file)
         accounts.check_rows(account, clean_file, quarantine_file)
-        clean = engine.open_parquet(con, clean_file, f"clean_{table.name}")
+        clean = storage.open_table(con, clean_file, f"clean_{table.name}")
         limits.stop_on_uncountable_money(file, accounts.volumes(clean, table))
         return TableResult(
             account,
@@ -166,7 +165,7 @@ def _judged(
 ) -> tuple[list[Verdict], ir.Table]:
     """Return the verdict of every check, and the rows to quarantine as `broken_rows` has them."""
     con = setting.con
-    file = setting.canonical / f"{table.name}.parquet"
+    file = storage.table_in(setting.canonical, table.name)
 
     def verdicts_of(name: str, full: ir.Table, checks: Sequence[Check]) -> list[Verdict]:
         verdicts = judge(name, checks, partitions(con, full, table, checks, n_rows))

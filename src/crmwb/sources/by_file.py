@@ -1,6 +1,7 @@
 """Rows set down by file: those that could be read apart from those that could not, so that a file's can be kept."""
 
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from crmwb import engine
+from crmwb.calendar import MONTHS_A_YEAR
+from crmwb.contract import Artefact, Table
 from crmwb.engine import Backend
+from crmwb.sources.delivery import NO_MONTH
 from crmwb.sources.privacy import identifiers
 from crmwb.sources.rows import FAULTY, REASON, SourceRows
 from crmwb.sources.staging import FILE
@@ -118,6 +122,24 @@ def together(
     every += [aligned(engine.open_files(con, good, f"{name} good"))] if good else []
     whole = ibis.union(*every) if len(every) > 1 else every[0]
     return SourceRows(read.mapping, whole, columns, read.malformed, n_rows, read.faults, n_bad)
+
+
+def months_in(good: Iterable[Path], table: Table) -> tuple[int, ...]:
+    """Return the months of rows that were set apart, where their table is written in a file for each.
+
+    They are as `calendar.month_of` counts them; `NO_MONTH` is among them where the date of a row is unknown.
+    """
+    if not isinstance(table, Artefact) or table.partition is None:
+        return ()
+    months: set[int] = set()
+    for path in good:
+        with pq.ParquetFile(path) as opened:
+            if table.partition not in opened.schema_arrow.names:
+                return (NO_MONTH,)
+            for batch in opened.iter_batches(columns=[table.partition]):
+                of_rows = pc.add(pc.multiply(pc.year(batch[0]), MONTHS_A_YEAR), pc.subtract(pc.month(batch[0]), 1))
+                months |= set(pc.unique(pc.fill_null(of_rows, NO_MONTH)).to_pylist())
+    return tuple(sorted(months))
 
 
 def with_identifiers(rows: SourceRows, texts: list[str]) -> list[str]:

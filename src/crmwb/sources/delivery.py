@@ -1,5 +1,6 @@
 """What every adapter hands over: canonical tables as expressions on the engine, and where they come from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import file_digest
 from pathlib import Path
@@ -12,6 +13,7 @@ from crmwb.findings import Finding, to_json
 from crmwb.sources.joins import Joined
 
 FileState = tuple[int, int, int]
+NO_MONTH = -1  # of rows without a date, of a table that is written in a file for each month
 
 
 @dataclass(frozen=True)
@@ -107,11 +109,33 @@ class Truth:
     parameters: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Months:
+    """The months of a table that is written in a file for each, by their numbers.
+
+    Attributes
+    ----------
+    stay : dict of int to tuple of Path
+        Those that are made from what they were made from before, with the files that were written then.
+    changed : list of int
+        All others that have rows.
+    """
+
+    stay: dict[int, tuple[Path, ...]]
+    changed: list[int]
+
+
 class Kept(Protocol):
     """What an adapter keeps for its next run."""
 
+    def months(self, name: str) -> "Months | None":
+        """Return which months of a table stay as they were written; None where that cannot be told."""
+
+    def add_months(self, name: str, files: Mapping[int, tuple[Path, ...]]) -> None:
+        """Note files that were written, by their months, to be kept."""
+
     def write(self) -> None:
-        """Keep it."""
+        """Keep what was noted."""
 
 
 @dataclass(frozen=True)

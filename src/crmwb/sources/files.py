@@ -13,6 +13,12 @@ from crmwb.sources.kept_rows import KeptRows, made_by
 from crmwb.sources.mapped_tables import Reading
 
 
+def _numbers_lines(described: mapping.Mapping, name: str) -> bool:
+    """Return whether lines get their numbers here, for the source has none."""
+    key = TABLES[name].key
+    return "line_no" in key and not all("line_no" in part.columns for part in described.tables[name])
+
+
 def read(con: Backend, params: SourceParams, folder: Path) -> Delivery:
     """Read what `params.mapping` names: files in `params.directory`, and tables or queries of a database.
 
@@ -48,6 +54,11 @@ def read(con: Backend, params: SourceParams, folder: Path) -> Delivery:
     keeping = KeptRows(made_by(described.model_dump_json(), read_with))
     at_work = Reading(con, described, places, directory, params.currency, folder, kept=keeping)
     every = at_work.tables()
+    keeping.by_month = {
+        name: _numbers_lines(described, name)
+        for name, parts in described.tables.items()
+        if all(at_work.is_kept_by_file(("tables", name, i), part) for i, part in enumerate(parts))
+    }
     if stored:
         progress.console.print("  DVC does not watch the database: for new data there run dvc repro --force ingest.")
     return Delivery(

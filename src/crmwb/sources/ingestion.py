@@ -8,7 +8,6 @@ import ibis
 import ibis.expr.types as ir
 
 from crmwb import engine, layout, progress, storage
-from crmwb.contract import ARROW_TYPES, Kind, Table
 from crmwb.contract.canonical import TABLES, TRANSACTIONS
 from crmwb.contract.ingest import UNREADABLE
 from crmwb.engine import Backend
@@ -21,6 +20,7 @@ from crmwb.sources.formats import ROW
 from crmwb.sources.privacy import forgotten
 from crmwb.sources.settling import settled
 from crmwb.sources.staging import FILE
+from crmwb.sources.writing import write_table
 
 Adapter = Callable[[Backend, SourceParams, Path], Delivery]
 
@@ -42,9 +42,9 @@ def ingest(p: Params, folder: Path = layout.CANONICAL) -> None:
     p : Params
         `source` chooses the adapter; `engine` says what it may use.
     folder : Path
-        Where to: `<table>.parquet` sorted by key, manifest.json and, where rows could not be cast,
-        `unreadable/<table>.parquet`; of files also `provenance/<table>.parquet`, of a simulated source `truth/`. It is
-        replaced as a whole, or not at all.
+        Where to: `<table>.parquet` sorted by key, of order lines a folder of such files by month; manifest.json and,
+        where rows could not be cast, `unreadable/<table>.parquet`; of files also `provenance/`, with the same files, of
+        a simulated source `truth/`. It is replaced as a whole, or not at all.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def ingest(p: Params, folder: Path = layout.CANONICAL) -> None:
             tables: dict[str, Any] = {}
             for i, (name, delivered) in enumerate(sorted(settled(delivery.tables).items()), start=1):
                 with progress.step(f"writing {name} ({i} of {len(delivery.tables)})"):
-                    tables[name] = _write_table(con, TABLES[name], delivered, beside)
+                    tables[name] = write_table(con, TABLES[name], delivered, beside, delivery.kept)
                 if name in delivery.unreadable:
                     tables[name]["unreadable"] = _write_unreadable(con, name, delivery.unreadable[name], beside)
                 tables[name] |= _told_filtered(name, delivery.filtered.get(name, Filtered()))
@@ -85,21 +85,6 @@ def ingest(p: Params, folder: Path = layout.CANONICAL) -> None:
         )
 
 
-def _write_table(con: Backend, table: Table, delivered: ir.Table, folder: Path) -> dict[str, Any]:
-    """Write one canonical table and return what the manifest says of it."""
-    path = folder / f"{table.name}.parquet"
-    columns = [c.name for c in table.columns]
-    # A key may stand twice in what a company brings; everything else breaks the tie, so only equal rows are left.
-    order = [*table.key, *(name for name in columns if name not in table.key and name in delivered.columns)]
-    apart = None
-    if {FILE, ROW} <= set(delivered.columns):
-        order += [FILE, ROW]
-        apart = (folder / layout.PROVENANCE.name / path.name, [FILE, ROW])
-    n_rows = storage.write_query(con, _conformed(delivered, table), path, order, apart)
-    first, last = _period(con, table, path)
-    return {"rows": n_rows, "first": first, "last": last, "unreadable": 0}
-
-
 def _compared(con: Backend, source: SourceParams, folder: Path) -> list[dict[str, Any]]:
     """Return the revenue that the company's books state beside that of the purchases; stop where they differ."""
     path = folder / TRANSACTIONS.path.name
@@ -107,7 +92,7 @@ def _compared(con: Backend, source: SourceParams, folder: Path) -> list[dict[str
         return []
     if not path.exists():
         raise CrmwbError("source.control_totals: there are no purchases to compare with; write {} there.")
-    purchases = engine.open_parquet(con, path, "compared_with_books")
+    purchases = storage.open_table(con, path, "compared_with_books")
     result = []
     for period, amount in source.control_totals.items():
         stated, cents = round(100 * amount), books.read_cents(purchases, period)
@@ -118,33 +103,6 @@ def _compared(con: Backend, source: SourceParams, folder: Path) -> list[dict[str
             )
         result.append({"period": period, "stated_cents": stated, "revenue_cents": cents})
     return result
-
-
-def _conformed(delivered: ir.Table, table: Table) -> ir.Table:
-    """Return the contract's columns in its order and types, NULL where the source has none, and where rows stood."""
-    lacking = [c.name for c in table.columns if not c.nullable and c.name not in delivered.columns]
-    if lacking:
-        raise TypeError(f"an adapter delivered {table.name} without {', '.join(lacking)}")
-    types = {c.name: ibis.dtype(ARROW_TYPES[c.kind]) for c in table.columns}
-    return delivered.select(
-        **{
-            name: delivered[name].cast(dtype) if name in delivered.columns else ibis.null(dtype)
-            for name, dtype in types.items()
-        },
-        **{name: delivered[name] for name in (FILE, ROW) if name in delivered.columns},
-    )
-
-
-def _period(con: Backend, table: Table, path: Path) -> tuple[str | None, str | None]:
-    """Return the first and last day of a written table's first date column (ISO), None where it has none."""
-    moments = [c.name for c in table.columns if c.kind in {Kind.DATE, Kind.TIMESTAMP}]
-    if not moments:
-        return None, None
-    written = engine.open_parquet(con, path, f"written_{table.name}")
-    day = written[moments[0]].cast("date")
-    result = written.aggregate(first=day.min(), last=day.max()).to_pyarrow().to_pylist()[0]
-    first, last = (None if value is None else value.isoformat() for value in result.values())
-    return first, last
 
 
 def _write_unreadable(con: Backend, name: str, rows: ir.Table, folder: Path) -> int:

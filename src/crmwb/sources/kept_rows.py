@@ -2,11 +2,12 @@
 
 Of each file of which every row could be read, its canonical rows are kept in `data/kept`, under a hash of all that they
 depend on. Beside them stand the source columns that derived tables read; a file in which these hold an e-mail address
-or a phone number, or whose rows name a forgotten customer, is not kept.
+or a phone number, or whose rows name a forgotten customer, is not kept. So are the months of a table that is written in
+a file for each, under a hash of the files with rows in them.
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -19,16 +20,17 @@ import pyarrow.parquet as pq
 
 from crmwb import layout, storage
 from crmwb.contract import Table
+from crmwb.contract.canonical import TABLES
 from crmwb.errors import CrmwbError
 from crmwb.files import kept
-from crmwb.sources.delivery import Filtered
+from crmwb.sources.delivery import NO_MONTH, Filtered, Months
 from crmwb.sources.privacy import forgotten, secret
 from crmwb.sources.source_files import SourceFile
 
 ENTRY = "entry.json"
 PACKAGES = ("duckdb", "ibis-framework", "pyarrow", "phonenumbers")
 CONTRACT = ("contract/canonical", "contract/columns.py", "contract/tables.py")
-MODULES = ("sources", "engine", "calendar.py", *CONTRACT, "storage.py")
+MODULES = ("sources", "engine", "calendar.py", *CONTRACT, "storage.py", "files/parquet.py")
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,14 @@ class KeptFile:
         The source columns that it has of those that were asked for.
     filtered : Filtered
         What the mapping's filter left out of it.
+    months : tuple of int
+        The months in which its rows lie, where its table is written in a file for each.
     """
 
     parts: tuple[Path, ...]
     columns: tuple[str, ...]
     filtered: Filtered
+    months: tuple[int, ...] = ()
 
     @cached_property
     def n_rows(self) -> int:
@@ -85,31 +90,79 @@ class KeptRows:
         As the function of that name returns it.
     folder : Path
         Where they lie.
+    by_month : dict of str to bool
+        The tables that are written in a file for each month and read from files alone, and whether their lines are
+        numbered here.
     """
 
     made_by: str
     folder: Path = layout.KEPT_ROWS
+    by_month: dict[str, bool] = field(default_factory=dict)
+    _sources: dict[str, list[tuple[str, str, tuple[int, ...]]]] = field(default_factory=dict)
+    _months: dict[str, dict[int, str]] = field(default_factory=dict)
     _hashes: dict[Path, str] = field(default_factory=dict)
     _used: dict[str, dict[str, Any]] = field(default_factory=dict)
     _new: dict[str, tuple[Table, KeptFile]] = field(default_factory=dict)
 
     def find(self, part: str, file: SourceFile) -> KeptFile | None:
         """Return the rows of a file as a part of the mapping reads them, where they are kept whole."""
+        key = self._key(part, file)
+        entry = self._entry(key)
         try:
-            key = self._key(part, file)
-            place = self.folder / key
-            entry = storage.read_json(place / ENTRY)
-            if not kept.is_whole(place, entry["files"]):
+            if entry is None:
                 return None
             result = KeptFile(
-                tuple(place / name for name in entry["files"]),
+                tuple(self.folder / key / name for name in entry["files"]),
                 tuple(entry["columns"]),
                 Filtered(**entry["filtered"]),
+                tuple(entry["months"]),
             )
-        except (CrmwbError, OSError, KeyError, TypeError, AttributeError):
+        except (KeyError, TypeError):
             return None
         self._used[key] = entry
         return result
+
+    def note(self, name: str, part: str, file: SourceFile, months: Sequence[int]) -> None:
+        """Note the months in which a file has rows of a table, be it kept or not."""
+        self._sources.setdefault(name, []).append((file.name, self._key(part, file), tuple(months)))
+
+    def months(self, name: str) -> Months | None:
+        """Return which months of a table are made from the same rows as before; None where that cannot be told."""
+        sources = self._sources.get(name, [])
+        if name not in self.by_month or any(NO_MONTH in months for _, _, months in sources):
+            return None
+        self._months[name] = {month: self._key_of(name, month) for month in {m for _, _, ms in sources for m in ms}}
+        stay = {}
+        for month, key in self._months[name].items():
+            if (entry := self._entry(key)) is not None:
+                self._used[key] = entry
+                stay[month] = tuple(self.folder / key / file for file in entry["files"])
+        return Months(stay, sorted(self._months[name].keys() - stay.keys()))
+
+    def add_months(self, name: str, files: Mapping[int, tuple[Path, ...]]) -> None:
+        """Note the files of months that were written; a month with rows of a file that is not kept is not kept."""
+        kept_whole = self._used.keys() | self._new.keys()
+        for month, written in files.items():
+            if all(key in kept_whole for _, key, months in self._sources[name] if month in months):
+                self._new[self._months[name][month]] = (TABLES[name], KeptFile(written, (), Filtered()))
+
+    def _key_of(self, name: str, month: int) -> str:
+        """Return a hash of all that a month is made from: the files with rows in it.
+
+        Where lines are numbered here, a line's number rests on those of its order in earlier files, too.
+        """
+        sources = sorted(self._sources[name])
+        of_month = [file for file, _, months in sources if month in months]
+        rest_on = [s for s in sources if (s[0] <= of_month[-1] if self.by_month[name] else month in s[2])]
+        content = {"made_by": self.made_by, "table": name, "month": month, "writer": storage.WRITER}
+        return _digest(content | {"rows": [(file, key) for file, key, _ in rest_on]})
+
+    def _entry(self, key: str) -> dict[str, Any] | None:
+        try:
+            entry: dict[str, Any] = storage.read_json(self.folder / key / ENTRY)
+            return entry if kept.is_whole(self.folder / key, entry["files"]) else None
+        except (CrmwbError, OSError, KeyError, TypeError, AttributeError):
+            return None
 
     def add(self, part: str, file: SourceFile, table: Table, read: KeptFile) -> None:
         """Note a file that was read, to be kept once all is written."""
@@ -135,6 +188,7 @@ class KeptRows:
                         "files": {name: kept.file_hash(part) for name, part in names.items()},
                         "columns": list(read.columns),
                         "filtered": vars(read.filtered),
+                        "months": list(read.months),
                     },
                     beside / key / ENTRY,
                 )

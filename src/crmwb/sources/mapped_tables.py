@@ -145,7 +145,7 @@ class Reading:
         """Read one part of a table: its files, its rows in the database, or those in the mapping."""
         label = "-".join(str(k) for k in key)
         columns = asked(self.described, self.places, key, part)
-        if self.kept is not None and key[0] == "tables" and part.file and not part.is_related and len(part.sheet) <= 1:
+        if self.kept is not None and self.is_kept_by_file(key, part):
             return self._of_files(key, table, part, periods=periods, wanted=columns.own, keeping=self.kept)
         staged = self._raw.stage(key, part, columns.own, label, self.n_rows)
         opened = rows.open_staged(self.con, staged, part, f"source {label}")
@@ -167,6 +167,10 @@ class Reading:
             every = self._unfiltered(opened, table, periods, label)
             self.tried.setdefault(table.name, []).append(Tried(read_rows, files, every, is_whole, left_out))
         return read_rows
+
+    def is_kept_by_file(self, key: Key, part: TableMapping) -> bool:
+        """Return whether the rows of each file of a part can be kept by themselves."""
+        return bool(self.kept and key[0] == "tables" and part.file and not part.is_related and len(part.sheet) <= 1)
 
     def _unfiltered(self, opened: SourceRows, table: Table, periods: ir.Table | None, label: str) -> SourceRows | None:
         """Read rows as if there were no filter."""
@@ -210,9 +214,12 @@ class Reading:
                     staged.n_rows_of.get(file.name, 0) - apart.n_good[file.name] - apart.n_bad[file.name],
                     *nobodys.get(file.name, (0, 0)),
                 ),
+                by_file.months_in(apart.good.get(file.name, ()), table),
             )
             for file in fresh
         }
+        for file in files:
+            keeping.note(table.name, as_read, file, (known | new)[file.name].months)
         every = [*known.values(), *new.values()]
         there = {column for each in every for column in each.columns}
         columns = {column: place for column, place in places.items() if column in there}

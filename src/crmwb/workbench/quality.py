@@ -158,7 +158,7 @@ class Quality:
 
     def revenue_before(self, as_of: date) -> int:
         """Return the revenue of the clean transactions before a day, in cents, added up from their lines."""
-        lines = self._root / layout.CLEAN / "transactions.parquet"
+        lines = storage.table_in(self._root / layout.CLEAN, "transactions")
         storage.require(lines)
         before = pa.scalar(datetime.combine(as_of, time.min), pa.timestamp("us"))
         kept = pq.read_table(lines, columns=["revenue_cents"], filters=pc.field("ordered_at") < before)

@@ -20,7 +20,8 @@ def _net(transactions: ir.Table) -> ir.FloatingValue:
 
 TRANSACTIONS = Artefact(
     name="transactions",
-    path=layout.CANONICAL / "transactions.parquet",
+    path=layout.CANONICAL / "transactions",
+    partition="ordered_at",
     grain="one row per order line",
     key=("order_id", "line_no"),
     columns=(
