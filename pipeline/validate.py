@@ -14,7 +14,10 @@ def main() -> None:
         storage.replacing_folder(layout.CLEAN) as clean,
         storage.replacing_folder(layout.QUARANTINE) as quarantine,
     ):
-        outcome = validate(con, layout.CANONICAL, clean, quarantine, p.quality, accepted=accepted(layout.ACCEPTED_RUN))
+        before = accepted(layout.ACCEPTED_RUN)
+        outcome = validate(
+            con, layout.CANONICAL, clean, quarantine, p.quality, accepted=before, kept=layout.KEPT_VERDICTS
+        )
     storage.write_json(summary(outcome), layout.QUALITY_SUMMARY)
     storage.write_json(metrics(outcome), layout.QUALITY_METRICS)
 

@@ -20,7 +20,7 @@ ARTEFACTS = [artefact for artefacts in stages.STAGES.values() for artefact in ar
 BY_PATH = {artefact.path: artefact for artefact in ARTEFACTS}
 # Schemas of what no stage writes: columns of a query, and rows of files on their way into the engine.
 GENERIC = {"files/parquet.py", "quality/facts.py", "sources/by_file.py", "sources/database.py", "sources/staging.py"}
-NOT_OURS = {"raw", "tmp", "kept"}  # of the source, of commands at work, and what may go at any time
+NOT_OURS = {"raw", "tmp", "kept", "kept_verdicts"}  # of the source, of commands at work, and what may go at any time
 ROWS = pd.DataFrame(
     {"scheme": ["tier"], "segment": ["vip"], "other_scheme": ["value_class"], "other_segment": ["high"]}
     | {"n_customers": [2], "share_of_segment": [1.0], "revenue_cents": [30], "clv_cents": [None]}

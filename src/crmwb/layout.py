@@ -21,6 +21,7 @@ RAW = Path("data/raw")
 TEMPORARY = Path("data/tmp")  # a folder for each process at work, which goes away with it
 FORGOTTEN = Path("data/forgotten.csv")
 KEPT_ROWS = Path("data/kept")  # what ingest read of each file; may be deleted at any time
+KEPT_VERDICTS = Path("data/kept_verdicts")  # what validate found in each month; may be deleted at any time
 
 CANONICAL = Path("data/canonical")
 MANIFEST = CANONICAL / "manifest.json"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
     from crmwb.contract import Artefact
     from crmwb.engine import Backend
+
+MONTH = re.compile(r"\d{4}-\d\d|unknown")  # what a file is named for in a folder of files by month
 
 __all__ = [
     "COMPRESSION",
@@ -480,7 +483,7 @@ def open_tables(con: Backend, folder: Path) -> dict[str, ir.Table]:
 
 
 def tables_in(folder: Path) -> dict[str, Path]:
-    """Return where the tables in a folder lie, by their names: Parquet files, and folders of such files.
+    """Return where the tables in a folder lie, by their names: Parquet files, and folders of such files by month.
 
     Raises
     ------
@@ -488,7 +491,8 @@ def tables_in(folder: Path) -> dict[str, Path]:
         The folder has not been made yet.
     """
     require(folder)
-    found = (path for path in sorted(folder.iterdir()) if path.suffix == ".parquet" or any(path.glob("*.parquet")))
+    by_month = {file.parent for file in folder.glob("*/*.parquet") if MONTH.fullmatch(file.stem)}
+    found = (path for path in sorted(folder.iterdir()) if path.suffix == ".parquet" or path in by_month)
     return {path.name.removesuffix(".parquet"): path for path in found}
 
 

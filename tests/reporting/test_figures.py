@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+from crmwb import storage
 from crmwb.findings import Term
 from crmwb.findings.say import say
 
@@ -61,7 +62,7 @@ def figures(project: Path) -> Iterator[tuple[str, str, str, float]]:
                 yield *at, "value to come of each", clv[ids].mean()
                 yield *at, "median days since the last purchase", silent[ids].median()
     for table in ("customers", "transactions"):
-        n = len(pd.read_parquet(project / f"data/quality/clean/{table}.parquet"))
+        n = len(pd.read_parquet(storage.table_in(project / "data/quality/clean", table)))
         aside = len(pd.read_parquet(project / f"data/quality/quarantine/{table}.parquet"))
         at = ("data_quality", say(Term("table", table)))
         yield *at, "clean rows", n

@@ -8,7 +8,7 @@ What is unknown breaks only the rule that it be known: a rule over an unknown va
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -82,6 +82,8 @@ class Check:
         judged.
     awaits_quarantine : bool
         Its fact needs the clean rows of its own table, so it is judged after them.
+    bounds : (date, date) or None
+        The first and the last day between which it asks for days, where these depend on the other rows.
     """
 
     words: Words
@@ -90,6 +92,7 @@ class Check:
     shows: tuple[str, ...]
     fact: Fact | None = None
     awaits_quarantine: bool = False
+    bounds: tuple[date, date] | None = None
 
     @property
     def rule(self) -> str:
@@ -181,7 +184,8 @@ def near_the_others(column: str, first: date, last: date) -> Check:
         _meaning("is_near_the_others", column=column, first=Day(first), last=Day(last)),
         f"{column} lies far from all others, which run from {first} to {last}",
     )
-    return _of_fact(words, (column,), lambda rows, _: rows[column].cast("date").between(first, last), column=column)
+    check = _of_fact(words, (column,), lambda rows, _: rows[column].cast("date").between(first, last), column=column)
+    return replace(check, bounds=(first, last))
 
 
 def _reference(table: Table, column: Column, parent: str) -> Check:

@@ -1,6 +1,6 @@
 """Facts: what the engine works out over the whole table before its partitions are judged one by one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,14 @@ def with_facts(rows: ir.Table, checks: Iterable[Check], others: Mapping[str, ir.
 
 
 def repeats(
-    con: Backend, rows: ir.Table, table: Table, checks: Iterable[Check], *, file: Path, scratch: Path
+    con: Backend,
+    rows: ir.Table,
+    table: Table,
+    checks: Iterable[Check],
+    *,
+    files: Sequence[Path],
+    scratch: Path,
+    apart: bool = False,
 ) -> ir.Table:
     """Find the rows whose key another row has, which is kept instead.
 
@@ -42,10 +49,12 @@ def repeats(
         Their contract.
     checks : iterable of Check
         The other checks.
-    file : Path
-        The canonical file that the rows stand in, or a folder of such files.
+    files : sequence of Path
+        The canonical files that the rows stand in.
     scratch : Path
         A folder for files that this table lives in.
+    apart : bool
+        No key stands in several files, as is known.
 
     Returns
     -------
@@ -55,7 +64,7 @@ def repeats(
     # Keys that several rows have are few; found first and put aside, they keep the sorting below small.
     key = list(table.key)
     aside = scratch / f"{table.name}_several.parquet"
-    twins = keys_of_several(file, key)
+    twins = keys_of_several(con, files, key, apart=apart)
     if twins is None:
         alike = _with_one_hash(rows, key)
         several = alike.group_by(key).aggregate(n_rows=alike.count()).filter(lambda t: t.n_rows > 1).select(key)
@@ -72,33 +81,43 @@ def repeats(
     return put_aside(con, later, scratch / f"{table.name}_repeats.parquet", [ROW])
 
 
-def keys_of_several(file: Path, key: list[str]) -> pa.Table | None:
+def keys_of_several(con: Backend, files: Sequence[Path], key: list[str], *, apart: bool = False) -> pa.Table | None:
     """Return the keys that several rows have, in one quick reading of what is sorted by key within each file.
 
     Returns
     -------
     pyarrow.Table or None
-        The keys, each once; None where a file is not sorted, some key is unknown, or several files share ids.
+        The keys, each once; None where a file is not sorted, some key is unknown, or several files share one.
     """
-    parts = storage.parts(file)
-    repeated = []
-    ends: list[tuple[Any, Any]] = []
-    for part in parts:
-        twins = neighbours_with_one_key(part, key)
-        if twins is None:
-            return None
-        repeated.append(twins)
-        with storage.open_file(part) as opened:
-            groups = [opened.metadata.row_group(i) for i in range(opened.num_row_groups)]
-            place = opened.schema_arrow.names.index(key[0])
-            known = [group.column(place).statistics for group in groups]
-        if len(parts) > 1 and not all(known):
-            return None
-        ends += [(min(s.min for s in known), max(s.max for s in known))] if all(known) and known else []
-    ends.sort()
-    if any(later[0] <= before[1] for before, later in pairwise(ends)):
+    repeated = [neighbours_with_one_key(file, key) for file in files]
+    if any(twins is None for twins in repeated) or (not apart and share_keys(con, files, key)):
         return None
-    return pa.concat_tables(repeated)
+    return pa.concat_tables([twins for twins in repeated if twins is not None])
+
+
+def share_keys(con: Backend, files: Sequence[Path], key: list[str]) -> bool:
+    """Return whether a key stands in several files."""
+    if len(files) < 2 or _lie_apart(files, key[0]):
+        return False
+    rows = engine.open_files(con, files, "keys", position=ROW).select(ROW, *key)
+    alike = engine.batches(con, _with_one_hash(rows, key)).read_all().to_pandas().dropna()
+    ends = np.cumsum([pq.read_metadata(file).num_rows for file in files])
+    alike["file"] = np.searchsorted(ends, alike[ROW], "right")
+    return bool((alike.groupby(key)["file"].nunique() > 1).any())
+
+
+def _lie_apart(files: Sequence[Path], column: str) -> bool:
+    """Return whether the values of each file are before those of the next, in some order, as statistics tell."""
+    ends: list[tuple[Any, Any]] = []
+    for file in files:
+        with storage.open_file(file) as opened:
+            place = opened.schema_arrow.names.index(column)
+            groups = [opened.metadata.row_group(i) for i in range(opened.num_row_groups)]
+            known = [group.column(place).statistics for group in groups]
+        if not all(s is not None and s.has_min_max for s in known):
+            return False
+        ends += [(min(s.min for s in known), max(s.max for s in known))] if known else []
+    return all(before[1] < later[0] for before, later in pairwise(sorted(ends)))
 
 
 def neighbours_with_one_key(file: Path, key: list[str]) -> pa.Table | None:

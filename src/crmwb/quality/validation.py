@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow.parquet as pq
 
 from crmwb import engine, layout, progress, storage
@@ -17,11 +18,12 @@ from crmwb.errors import CrmwbError
 from crmwb.files import owners
 from crmwb.params import QualityParams
 from crmwb.quality import account as accounts
-from crmwb.quality import limits
+from crmwb.quality import judged_months, limits
 from crmwb.quality.audits import FILTERED, QUARANTINE, audited
 from crmwb.quality.checks import KEY_IS_UNIQUE, REPEATS, ROW, Check, row_checks, shape_checks
 from crmwb.quality.completeness import completeness, known_shares
-from crmwb.quality.facts import repeats, with_facts
+from crmwb.quality.facts import repeats, share_keys, with_facts
+from crmwb.quality.judged_months import JudgedMonths
 from crmwb.quality.partitions import partitions, rows_at, shape
 from crmwb.quality.quarantine import (
     broken_rows,
@@ -48,6 +50,7 @@ class Setting:
     scratch: Path
     params: QualityParams
     present: tuple[str, ...]
+    kept: Path | None
 
 
 def validate(
@@ -58,6 +61,7 @@ def validate(
     params: QualityParams,
     *,
     accepted: dict[str, Any] | None = None,
+    kept: Path | None = None,
 ) -> Validation:
     """Sort the rows of every canonical table into clean and quarantined.
 
@@ -73,6 +77,9 @@ def validate(
         How much bad data is too much.
     accepted : dict, optional
         The profile of the run that was accepted.
+    kept : Path, optional
+        A folder with what earlier runs found in each month of tables in a file for each month; they are not judged
+        again where they are as they were, and what is found now is kept there.
 
     Raises
     ------
@@ -88,7 +95,7 @@ def validate(
     results: dict[str, TableResult] = {}
     tables: dict[str, ir.Table] = {}
     with owners.scratch("validate") as scratch:
-        setting = Setting(con, canonical, clean, quarantine, scratch, params, tuple(present))
+        setting = Setting(con, canonical, clean, quarantine, scratch, params, tuple(present), kept)
         for name in parents_first(present):
             results[name] = _validate_table(setting, TABLES[name], tables, manifest["tables"][name])
             tables[name] = storage.open_table(con, storage.table_in(clean, name), f"clean_{name}")
@@ -167,8 +174,7 @@ def _judged(
     con = setting.con
     file = storage.table_in(setting.canonical, table.name)
 
-    def verdicts_of(name: str, full: ir.Table, checks: Sequence[Check]) -> list[Verdict]:
-        verdicts = judge(name, checks, partitions(con, full, table, checks, n_rows))
+    def shown(verdicts: list[Verdict]) -> list[Verdict]:
         return with_examples(verdicts, table.key, setting.params.n_examples, lambda ids: rows_at(file, table, ids))
 
     checks = [*row_checks(table, {*parents, table.name}), *stray_checks(table.name, rows, setting.present)]
@@ -176,17 +182,42 @@ def _judged(
     last = [check for check in checks if check.awaits_quarantine]
     others = [check for check in checks if check not in [*key, *last]]
 
-    full = with_facts(rows, others, parents)
-    repeated = repeats(con, full, table, others, file=file, scratch=setting.scratch)
-    full = with_facts(full, key, {REPEATS: repeated})
-    verdicts = verdicts_of(table.name, full, [*others, *key])
+    judged = [*others, *key]
+    months = None if last else _months(setting, file, table, judged, parents)
+    fresh = storage.parts(file) if months is None else months.fresh(con, judged, parents)
+    verdicts = [Verdict(check, 0, np.array([], dtype=np.int64)) for check in judged]
+    if fresh:
+        some = rows if len(fresh) == len(storage.parts(file)) else engine.open_files(con, fresh, "fresh", position=ROW)
+        full = with_facts(some, others, parents)
+        apart = months is not None
+        repeated = repeats(con, full, table, others, files=fresh, apart=apart, scratch=setting.scratch)
+        full = with_facts(full, key, {REPEATS: repeated})
+        frames = partitions(con, full, table, judged, n_rows)
+        verdicts = judge(table.name, judged, frames if months is None else months.counted(frames, judged, fresh))
+    if months is not None and setting.kept is not None:
+        verdicts = months.merged(verdicts, fresh)
+        months.write(setting.kept / f"{table.name}.json")
+    verdicts = shown(verdicts)
     broken_file = setting.scratch / f"{table.name}_broken.parquet"
     pq.write_table(broken_rows(verdicts), broken_file)
     broken = engine.open_parquet(con, broken_file, broken_file.stem)
     if last:
         full = with_facts(rows, last, {table.name: rows.anti_join(broken, ROW)})
-        verdicts += verdicts_of(f"{table.name} among themselves", full, last)
+        name = f"{table.name} among themselves"
+        verdicts += shown(judge(name, last, partitions(con, full, table, last, n_rows)))
     return verdicts, broken
+
+
+def _months(
+    setting: Setting, file: Path, table: Table, checks: Sequence[Check], parents: Mapping[str, ir.Table]
+) -> JudgedMonths | None:
+    """Return the months of a table that can be judged one by one; None where it has none, or months share keys."""
+    if setting.kept is None or not file.is_dir() or share_keys(setting.con, storage.parts(file), list(table.key)):
+        return None
+    clean = {name: storage.table_in(setting.clean, name) for name in parents if name in _parents(table)}
+    return judged_months.opened(
+        TABLES[table.name], storage.parts(file), checks, clean, setting.kept / f"{table.name}.json"
+    )
 
 
 def _period(rows: ir.Table, table: Table) -> tuple[str | None, str | None]:
