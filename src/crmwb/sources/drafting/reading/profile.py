@@ -281,18 +281,19 @@ def profile(file: SourceFile, shape: Shape, lines_of: str | None = None, more: S
     shape = replace(shape, remarks=[*shape.remarks, *about_lists])
     if every.num_rows == 0:
         raise CrmwbError(f"{file.name}: a header but no rows; export it again.")
-    n_below = 0
-    if every.num_rows == N_ROWS:
+    n_below, is_cut = 0, every.num_rows == N_ROWS
+    further = every.slice(0, 0)
+    if is_cut:
         further, n_below = further_rows(every, below)
-        every = pa.concat_tables([every, further])
         n_below -= further.num_rows
-    every = trimmed(every)
+    every, further = trimmed(every), trimmed(further)
+    every, filled = grouped.by_name(every, is_cut=is_cut) or (every, None)
+    every = pa.concat_tables([every, grouped.further(further, filled, every) if filled else further])
     empty = [n for n in every.column_names if re.fullmatch(r"column \d+", n) and not any(every[n].to_pylist())]
     every = every.drop_columns(empty)
-    every, filled = grouped.by_name(every) or (every, None)
     if unnamed := nameless(file, shape, names, is_read=filled is not None):
         shape = replace(shape, remarks=[*shape.remarks, unnamed])
-    rows, oddities, alone = _without_oddities(every)
+    rows, oddities, alone = _without_oddities(every, may_hold_totals=filled is None)
     titles = (*shape.titles, *alone)
     shape = replace(shape, titles=titles, of_year=(*titles, file.name))
     columns = columns_of(rows, shape, lists.prefixes(within.get(lines_of or "", []), lines_of))
@@ -312,7 +313,7 @@ def columns_of(rows: pa.Table, shape: Shape, begun: Mapping[str, str] | None = N
     return [replace(c, prefix=prefix or paths.get(c.name, "")) for c in _settled(every, shape)]
 
 
-def _without_oddities(rows: pa.Table) -> tuple[pa.Table, list[str], list[str]]:
+def _without_oddities(rows: pa.Table, *, may_hold_totals: bool) -> tuple[pa.Table, list[str], list[str]]:
     """Return rows without those that are none (repeated headers, totals, footers), which they were, and texts alone in a row."""
     n = rows.num_rows
     if n == 0 or not rows.num_columns:
@@ -331,7 +332,7 @@ def _without_oddities(rows: pa.Table) -> tuple[pa.Table, list[str], list[str]]:
     usual = sorted(n_filled)[n // 2]
     kinds = {
         "repeats the header": [n_header[i] >= 2 or (n_header[i] == n_filled[i] > 0 and width > 1) for i in range(n)],
-        "is a total": [total[i] and n_filled[i] < usual for i in range(n)],
+        "is a total": [may_hold_totals and total[i] and n_filled[i] < usual for i in range(n)],
         "holds one value only": [n_filled[i] <= 1 < LEAST_COLUMNS <= usual for i in range(n)],
     }
     removed = []

@@ -109,9 +109,13 @@ def _of_names(part: Part, what: Filled) -> Question:
             )
 
     of = "the customer of" if is_customer else "a name for"
+    nested = (
+        f" ({what.within[0]!r} stands above {what.within[1]!r} too: rows take the nearest name)" if what.within else ""
+    )
+    nested += f" ({what.repeated!r} stands below several names, and would be one)" if what.repeated else ""
     text = (
-        f"{name} holds {column.shown(2)}, in rows of their own above the rows that they are of, with totals left out: is it {of} "
-        f"the rows below it?"
+        f"{name} holds {column.shown(2)}, in rows of their own above the rows that they are of{nested}, with totals left out: "
+        f"is it {of} the rows below it?"
     )
     return Question("fill_down", text, answer, ("yes", "no"), columns=(name,))
 

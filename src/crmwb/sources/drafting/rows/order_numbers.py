@@ -3,7 +3,8 @@
 import re
 
 from crmwb.contract import Kind
-from crmwb.sources.drafting.guess import Guess, Sure, of_column
+from crmwb.sources.drafting.customers import ids
+from crmwb.sources.drafting.guess import Guess, Part, Sure, of_column
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.reading.profile import Column, Profile
 
@@ -15,6 +16,7 @@ LINE = re.compile(
 )
 ROW_NUMBER = re.compile(r"(transaction |payment |charge |record |row )?(id|no|number)")
 NEARLY_ALL, HALF = 0.98, 0.5
+MOST_BLANK = 0.05  # of the rows: such as sales over the counter
 
 
 def find(profile: Profile, guesses: dict[str, Guess]) -> Guess | None:
@@ -63,6 +65,27 @@ def known_everywhere(profile: Profile, order: Guess) -> Guess:
     expression = f"coalesce({syntax.column(own.name)}, {syntax.column(others[0].name)})"
     why = f"{order.why}; {others[0].name} where it is blank"
     return Guess({"expression": expression}, Sure.LIKELY, why, order.sources)
+
+
+def complete(part: Part) -> None:
+    """Count what a customer buys on a day as one order in the few rows without an order's number, and say so."""
+    order, who, when = (part.guesses.get(name) for name in ("order_id", "customer_id", "ordered_at"))
+    if order is None or who is None or when is None or not all(len(g.sources) == 1 for g in (order, who, when)):
+        return
+    own, customer, day = order.sources[0], who.sources[0], when.sources[0]
+    n_blank = own.n_rows - own.n_known
+    is_plain = order.expression is None and who.expression is None and when.expression is None
+    if not is_plain or not 0 < n_blank <= MOST_BLANK * own.n_rows or own not in part.looked_at.own:
+        return
+    if ids.is_email(customer) or ids.is_phone(customer) or not {customer, day} <= {*part.looked_at.own}:
+        return
+    made = f"concat({syntax.column(customer.name)}, ' ', {syntax.column(day.name)})"
+    expression = {"expression": f"coalesce({syntax.column(own.name)}, {made})"}
+    why = f"{order.why}; what {customer.name} buys on one {day.name} where it is blank"
+    part.guesses["order_id"] = Guess(expression, Sure.LIKELY, why, order.sources)
+    part.remarks.append(
+        f"{own.name} is blank in {n_blank:,} rows: there, what {customer.name} buys on one {day.name} is one order"
+    )
 
 
 def _tells_orders(profile: Profile, column: Column, days: list[tuple[str | None, str | None]]) -> bool:

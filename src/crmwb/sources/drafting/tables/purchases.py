@@ -94,6 +94,7 @@ def transactions(profile: Profile) -> list[Part]:
         returns.ask_of_day,
         header_twins.ask,
         doubled_orders.ask,
+        order_numbers.complete,
     ):
         ask(part)
     returns.ask_of_sides(part, roles)
