@@ -54,3 +54,13 @@ def test_lines_that_are_theirs_by_the_line_above_go_too(company):
     company.map(ONLY_SALES, {"customers": PEOPLE}, fill_down={"columns": ["customer", "day"], "within": "order"})
     assert "sales.csv: 2 rows removed." in forget(company, "anna")
     assert (company.raw / "sales.csv").read_text() == "customer,order,day,amount\nbert,o2,2024-01-02,7.00\n,o2,,8.00\n"
+
+
+def test_a_customer_known_by_one_of_two_coded_columns_goes(company):
+    company.write(
+        "login,mail,order,day,amount\nanna,a+1@m.example,o1,2024-01-01,10.00\n,bert@m.example,o2,2024-01-02,7.00\n"
+    )
+    coded = {"expression": "coalesce(login, mail)", "pseudonym": True}
+    company.map(ONLY_SALES | {"customer_id": coded}, {"customers": PEOPLE})
+    assert "sales.csv: 1 row removed." in forget(company, "bert@m.example")
+    assert (company.raw / "sales.csv").read_text().splitlines()[1:] == ["anna,a+1@m.example,o1,2024-01-01,10.00"]

@@ -1,5 +1,6 @@
 """Where one canonical column comes from, and how its text is read: a part of a mapping."""
 
+import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -7,6 +8,8 @@ from pydantic import Field, field_validator, model_validator
 from crmwb.params import Section
 from crmwb.sources import expressions
 
+NAME = r'\s*([^\W\d]\w*|"[^"]+")\s*'
+FIRST_KNOWN = re.compile(rf"\s*coalesce\({NAME}(,{NAME})+\)\s*", re.IGNORECASE)  # codes of columns can be read so
 COLUMN_ORIGINS = ("column", "constant", "expression", "one_per")
 SourceColumn = Annotated[str, Field(min_length=1)]
 Decimal = Literal[".", ","]
@@ -53,7 +56,7 @@ class ColumnMapping(Section):
         Source values and what they become; others stay as they are.
     pseudonym : bool
         The column holds who somebody is (an e-mail address, a national id): only a code of it, made with the secret
-        key, is read, the same in every table.
+        key, is read, the same in every table. Of several columns the first that is known: `coalesce(Login, "E-Mail")`.
     true_values, false_values : list of str
         What a true/false column says, in any case of letters.
     """
@@ -97,13 +100,15 @@ class ColumnMapping(Section):
         given = [origin for origin in COLUMN_ORIGINS if getattr(self, origin) is not None]
         if len(given) != 1:
             raise ValueError(f"needs exactly one of {', '.join(COLUMN_ORIGINS)}, but has {joined(given)}")
-        if self.pseudonym and self.column is None:
-            raise ValueError(f"pseudonym goes with column, not with {given[0]}")
+        if self.pseudonym and self.column is None and not FIRST_KNOWN.fullmatch(self.expression or ""):
+            raise ValueError(
+                f"pseudonym goes with column, or with coalesce(column, …) of nothing but columns, not with {given[0]}"
+            )
         return self
 
     @property
     def source_columns(self) -> tuple[str, ...]:
-        """The source columns that it reads."""
+        """The source columns that it reads; of a pseudonym, as codes."""
         if self.expression is not None:
             return expressions.columns(self.expression)
         return () if self.column is None else (self.column,)

@@ -72,7 +72,7 @@ def table_named(table: str, column: str) -> str | None:
 def pseudonyms(mapping: Mapping, name: str, part: TableMapping) -> dict[str, ColumnMapping]:
     """Return the source columns of a part of the table `name` of which only codes are read, and how."""
     readers = [mapped for _, mapped in _readers(mapping, name, part)]
-    return {str(mapped.column): mapped for mapped in readers if mapped.pseudonym}
+    return {column: mapped for mapped in readers if mapped.pseudonym for column in mapped.source_columns}
 
 
 def _mistakes(mapping: Mapping) -> Iterator[Mistake]:

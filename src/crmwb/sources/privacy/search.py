@@ -41,7 +41,7 @@ class Part:
     @property
     def pseudonyms(self) -> dict[str, ColumnMapping]:
         """Source columns of which only codes are read."""
-        return {str(m.column): m for m in self.mapping.columns.values() if m.pseudonym}
+        return {column: m for m in self.mapping.columns.values() if m.pseudonym for column in m.source_columns}
 
 
 @dataclass

@@ -196,7 +196,7 @@ def share_codes(parts: Sequence[Part]) -> None:
         All of them, after questions were answered; changed in place.
     """
     plain = [part for part in parts if "customer_id" in part.guesses and is_plain(part.guesses["customer_id"])]
-    values = [part.guesses["customer_id"].value for part in plain]
+    values = [part.guesses["customer_id"].value for part in parts if "customer_id" in part.guesses]
     if any(isinstance(value, dict) and value.get("pseudonym") for value in values):
         for part in plain:
             part.guesses["customer_id"] = with_options(part.guesses["customer_id"], pseudonym=True)

@@ -4,7 +4,7 @@
 import re
 
 from crmwb.sources import expressions
-from crmwb.sources.drafting.customers import ids, tax_numbers
+from crmwb.sources.drafting.customers import changing_addresses, ids, tax_numbers
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, words
@@ -53,18 +53,24 @@ def ask(part: Part) -> None:
 def _ask(part: Part, number: Column, column: Column, n: int, n_names: int) -> None:
     guests, _ = ids.guests(number)
     own, name, is_address = syntax.column(number.name), syntax.column(column.name), ids.is_email(column)
+    do_change = is_address and changing_addresses.change(part, number, column)
 
     def answer(given: str) -> None:
         if given != "name":
             return
         for each in (part, *part.twins):
             each.guesses["customer_id"] = (
-                _by_address(number, column) if is_address else _by_name(each, number, column, guests)
+                changing_addresses.first_known(number, column)
+                if do_change
+                else _by_address(number, column)
+                if is_address
+                else _by_name(each, number, column, guests)
             )
             each.remarks = [remark for remark in each.remarks if NO_CUSTOMER not in remark]
             is_guest = f" and not {syntax.is_in(number.name, guests)}" if guests else ""
             condition = f"{own} is not null{is_guest}"
-            instead = f"{name} is not null" if is_address else f"({condition} or {name} is not null)"
+            known = f"{own} is not null" if do_change else condition  # of codes nothing else can be asked
+            instead = f"{name} is not null" if is_address and not do_change else f"({known} or {name} is not null)"
             each.replace_condition(condition, instead)
         for each in part.refunds:
             each.guesses["customer_id"] = part.guesses["customer_id"].through(each.through)
@@ -73,7 +79,7 @@ def _ask(part: Part, number: Column, column: Column, n: int, n_names: int) -> No
                 each.replace_condition(of_orders, of_names)
 
     none = [*map(repr, guests), *(["blank"] if number.n_known < number.n_rows else [])]
-    by = f", by {column.name} then, which all customers go by" if is_address else ""
+    by = f", by {column.name} then, which all customers go by" if is_address and not do_change else ""
     text = (
         f"{number.name} is {' or '.join(none)} in {n:,} rows, which have {n_names:,} different {column.name}: are these customers whom "
         f"that tells (name{by}), or rows without a customer (nobody), which are left out?"

@@ -2,7 +2,13 @@
 
 from crmwb.sources.drafting import modifiers
 from crmwb.sources.drafting.amounts import refunds_in_words, tax_flags
-from crmwb.sources.drafting.customers import contacts_of_companies, made_up, numbers_or_names, shared_accounts
+from crmwb.sources.drafting.customers import (
+    changing_addresses,
+    contacts_of_companies,
+    made_up,
+    numbers_or_names,
+    shared_accounts,
+)
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.rows import billed_again, booked_accounts, own_documents
 
@@ -22,6 +28,7 @@ def ask(parts: list[Part]) -> None:
         is_sales = part.table == "transactions" and part.profile is not None and id(part) not in same
         if not is_sales or not all(name in part.guesses for name in WANTED):
             continue
+        changing_addresses.ask(part)
         numbers_or_names.ask(part)
         made_up.ask(part)
         own_documents.ask(part)
