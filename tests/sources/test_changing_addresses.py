@@ -54,5 +54,5 @@ def test_only_a_choice_among_columns_is_coded(project):
     text = project.mapping.replace('coalesce("Login klienta", "E-mail")', 'upper("E-mail")')
     assert text != project.mapping
     (project.root / "mappings" / "draft.yaml").write_text(text)
-    with pytest.raises(Exception, match="pseudonym goes with column, or with coalesce"):
+    with pytest.raises(Exception, match="but for coalesce of nothing but columns"):
         project.ingest()

@@ -102,7 +102,7 @@ class ColumnMapping(Section):
             raise ValueError(f"needs exactly one of {', '.join(COLUMN_ORIGINS)}, but has {joined(given)}")
         if self.pseudonym and self.column is None and not FIRST_KNOWN.fullmatch(self.expression or ""):
             raise ValueError(
-                f"pseudonym goes with column, or with coalesce(column, …) of nothing but columns, not with {given[0]}"
+                f"pseudonym goes with column, not with {given[0]} (but for coalesce of nothing but columns)"
             )
         return self
 
