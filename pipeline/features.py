@@ -1,10 +1,9 @@
 """Add up what customers bought, and describe every customer as of one day and at every month end before it."""
 
 from crmwb import engine, history, layout, params, progress, stage, storage
-from crmwb.contract.features import CUSTOMERS, INTERESTS
-from crmwb.features import circumstances
+from crmwb.contract.features import CUSTOMERS
+from crmwb.features import circumstances, interests
 from crmwb.features.customers import customers
-from crmwb.features.interests import interests
 from crmwb.features.observation import observe
 from crmwb.features.snapshots import write_snapshots
 
@@ -18,7 +17,7 @@ def main() -> None:
         with progress.step(f"describing {observation.n_customers:,} customers as of {observation.as_of}"):
             described = customers(tables, observation.as_of, p.features, past)
             storage.stream(con, described, CUSTOMERS)
-            storage.stream(con, interests(tables, observation.as_of), INTERESTS)
+            interests.write(con, tables, observation.as_of)
         now = storage.open_artefact(con, CUSTOMERS, "now")
         lines = history.line_checksums()
         write_snapshots(con, tables, observation, p.features, past=past, line_checksums=lines, now=now)

@@ -204,7 +204,9 @@ def write(frame: pd.DataFrame, artefact: Artefact, path: Path | None = None) -> 
         raise _undeclared(" ".join(str(part) for part in error.args), where) from error
 
 
-def stream(con: Backend, query: ir.Table, artefact: Artefact, path: Path | None = None) -> int:
+def stream(
+    con: Backend, query: ir.Table, artefact: Artefact, path: Path | None = None, *, sorted_by: Sequence[str] = ()
+) -> int:
     """Evaluate `query` on the engine and stream it to a declared artefact, rows in the order of its key.
 
     Parameters
@@ -217,6 +219,9 @@ def stream(con: Backend, query: ir.Table, artefact: Artefact, path: Path | None 
         The declaration.
     path : Path, optional
         Where to, where not to the artefact's own path.
+    sorted_by : sequence of str
+        Columns of the query, beside the declared ones, that put rows in the order of the key: numbers are sorted sooner
+        than texts. They are not written.
 
     Returns
     -------
@@ -228,10 +233,15 @@ def stream(con: Backend, query: ir.Table, artefact: Artefact, path: Path | None 
     CrmwbError
         The columns are not the declared ones; nothing is written.
     """
+    from crmwb import engine
+
     where = path or artefact.path
-    if wrong := artefact.difference(query.schema().to_pyarrow()):
+    declared = query.drop(*sorted_by)
+    if wrong := artefact.difference(declared.schema().to_pyarrow()):
         raise _undeclared(wrong, where)
-    return write_query(con, query, where, artefact.key)
+    if not sorted_by:
+        return write_query(con, query, where, artefact.key)
+    return write_rows(engine.batches(con, query.order_by(list(sorted_by))), artefact.schema, where, None)
 
 
 def _undeclared(wrong: str, path: Path) -> CrmwbError:

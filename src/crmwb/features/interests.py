@@ -6,10 +6,15 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from crmwb import storage
 from crmwb.contract import ARROW_TYPES
 from crmwb.contract.features import INTERESTS
+from crmwb.engine import Backend
 from crmwb.history.asof import sales_before, share
 from crmwb.history.columns import conformed
+from crmwb.history.lines import numbered
+
+PLACES = ("customer_id_place", "category_place")
 
 
 def interests(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
@@ -47,6 +52,17 @@ def interests(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
     >>> known.select("category", "revenue_share").to_pyarrow().to_pylist()
     [{'category': 'pots', 'revenue_share': 0.25}, {'category': 'tea', 'revenue_share': 0.75}]
     """
+    return _placed(tables, as_of).select(INTERESTS.names)
+
+
+def write(con: Backend, tables: Mapping[str, ir.Table], as_of: date) -> int:
+    """Write what `interests` returns as declared, and return the number of rows."""
+    rows = _placed(tables, as_of)
+    return storage.stream(con, rows, INTERESTS, sorted_by=[name for name in PLACES if name in rows.columns])
+
+
+def _placed(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
+    """Return interests and, of order lines, the places of customer and category in order, by which they are summed."""
     if "transactions" not in tables and "category_summaries" in tables:
         return _shared(_summarised(tables["category_summaries"]))
     if not tables.keys() >= {"transactions", "products"}:
@@ -56,14 +72,18 @@ def interests(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
     products = tables["products"]
     named = products.select("product_id", category=ibis.coalesce(products.category, products.line))
     lines = sales_before(tables["transactions"], as_of).filter(lambda t: t.revenue_cents > 0)
-    bought = lines.inner_join(named.filter(named.category.notnull()), "product_id")
-    orders = bought.group_by("customer_id", "category", "order_id").aggregate(  # counting them apart takes longer
-        n_lines=bought.count(), revenue_cents=bought.revenue_cents.sum()
+    people, categories = numbered(tables.get("customers", lines), "customer_id"), numbered(named, "category")
+    bought = lines.inner_join(named.inner_join(categories, "category"), "product_id").inner_join(people, "customer_id")
+    orders = bought.group_by(*PLACES, "order_id").aggregate(  # counting them apart takes longer
+        n_lines=bought.count(), revenue_cents=bought.revenue_cents.sum().cast("int64")
     )
-    sums = orders.group_by("customer_id", "category").aggregate(
-        n_lines=orders.n_lines.sum(), n_orders=orders.count(), revenue_cents=orders.revenue_cents.sum()
+    sums = orders.group_by(*PLACES).aggregate(
+        n_lines=orders.n_lines.sum(), n_orders=orders.count(), revenue_cents=orders.revenue_cents.sum().cast("int64")
     )
-    return _shared(sums)
+    total = sums.revenue_cents.sum().over(group_by=sums.customer_id_place)
+    shared = sums.mutate(revenue_share=share(sums.revenue_cents, total))
+    named_again = shared.inner_join(people, "customer_id_place").inner_join(categories, "category_place")
+    return conformed(named_again, INTERESTS, *PLACES)
 
 
 def _summarised(summaries: ir.Table) -> ir.Table:
