@@ -191,8 +191,11 @@ class Part:
             del self.options["filter"]
 
     def join(self, name: str, option: Mapping[str, Any]) -> None:
-        """Join a file under a name, beside those that are joined already."""
-        self.options["join"] = {**self.options.get("join", {}), name: dict(option)}
+        """Join a file under a name, beside those that are joined already, and behind the one that has its key."""
+        before = dict(self.options.get("join", {}))
+        if any(here.partition(".")[0] in before.keys() - {name} for here in syntax.keys(option)):
+            before.pop(name, None)
+        self.options["join"] = {**before, name: dict(option)}
 
 
 @dataclass(frozen=True, eq=False)

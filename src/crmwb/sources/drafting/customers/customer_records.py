@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 
 from crmwb.errors import CrmwbError
-from crmwb.sources.drafting.customers import own_places
+from crmwb.sources.drafting.customers import customer_versions, own_places
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, vocabulary
@@ -42,7 +42,11 @@ def ask(parts: list[Part], customers: Part) -> None:
             values = sorted(filter(own_places.is_own_use, column.counts))  # "Keller AG (own use)" among many names
         if 0 < len(values) < len(column.counts):
             _ask_of_own(sales, customers, key, column, values)
-    facts = [p for p in parts if p.table == "transactions" and _names(p) is not None]
+    _ask_of_records([p for p in parts if p.table == "transactions" and _names(p) is not None], customers, key)
+
+
+def _ask_of_records(facts: list[Part], customers: Part, key: Column) -> None:
+    """Ask of records that are other customers' too: versions of one, merged into another, or numbered anew."""
     if not facts:
         own = (c for c in customers.looked_at.own if c is not key and MERGED.fullmatch(c.words))
         for column in (c for c in own if _names_others(c, key, customers)):
@@ -52,9 +56,11 @@ def ask(parts: list[Part], customers: Part) -> None:
             )
         return
     for column in customers.looked_at.own:
-        if column is key or column.is_date:
+        if column is key or column.is_date or column.is_flag:
             continue
-        if _names_others(column, key, customers):
+        if customer_versions.are_told_by(column, key, customers):
+            customer_versions.ask(facts, customers, column, _alias(facts, customers))
+        elif _names_others(column, key, customers):
             _merge(facts, customers, key, column)
         elif n_former := _n_former(facts, column, key):
             _ask_of_former(facts, customers, key, column, n_former)

@@ -214,7 +214,9 @@ def _of(base: Profile, profiles: list[Profile], declared: Collection[Declared]) 
     has_amount = any(c.is_number and (_matches(c, "revenue_cents", 1) or _matches(c, "unit_price")) for c in own)
     price = next((c for c in goods if c.is_number and PRICE.fullmatch(c.words)), None)
     stand_in = [] if has_amount or price is None else [called(price, _price_words(own))]
+    is_dated = any(c.is_date for c in (*own, *visible))  # else days of customers may be all there is
     more = [c for c in others if c.name not in at.keys and not vocabulary.matches(c.words, MODIFIERS["status"])]
+    more = [c for c in more if not (is_dated and c.is_date)]
     total = next((c for least in (2, 1) for c in money if _matches(c, "revenue_cents", least)), None)
     if total is not None and not has_amount:
         parts = transactions(replace(base, columns=[*visible, *own, called(total, "amount"), *more]))
@@ -298,7 +300,11 @@ def _spread_total(part: Part, total: Column, price: Column | None, at: Reach) ->
 
 def _take_off_discount(part: Part, money: list[Column], at: Reach, heads: list[str]) -> None:
     """Take a discount of the whole order off its lines; ask of one that only numbers show."""
-    if "spread" in part.options or "discount_cents" in part.guesses:
+    if "spread" in part.options:
+        return
+    if "discount_cents" in part.guesses:
+        if any(order_heads.are_less_their_discounts(part, at.links[name]) for name in heads):
+            order_heads.take_off_discounts(part)
         return
     named = next((c for c in money if _matches(c, "discount_cents") and not PERCENT.search(c.name)), None)
     shown = {name: order_heads.less_than_lines(part, at.links[name]) for name in heads}

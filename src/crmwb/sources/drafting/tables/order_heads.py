@@ -17,7 +17,7 @@ from crmwb.sources.drafting.reading.profile import Column
 CENT = 0.015
 NEARLY_ALL = 0.9
 LEAST_ORDERS = 10
-MOST_COLUMNS = 10
+MOST_COLUMNS = 12
 MOST_ORDERS = 200
 
 
@@ -39,10 +39,7 @@ def less_than_lines(part: Part, link: Link) -> list[Column] | None:
     """
     if not part.looked_at.holds(*part.guesses["revenue_cents"].sources):
         return None
-    by_order: dict[str, float] = defaultdict(float)
-    for key, amount in zip(part.looked_at.texts(link.here), money.of_rows(part), strict=False):
-        if key:
-            by_order[key] += amount or 0.0
+    by_order = _by_order(part, link, money.of_rows(part))
     head = link.file
     roles = modifiers.find(head)
     own = [c for c in head.own if c.is_number and c is not link.there and any(c.numbers) and not c.is_flag]
@@ -52,15 +49,52 @@ def less_than_lines(part: Part, link: Link) -> list[Column] | None:
         return None
     lines = [by_order[str(keys[i])] for i in at]
     numbers = {c: [every[i] or 0.0 for i in at] for c in own for every in [head.numbers(c)]}
-    alike = {tuple(each): c for c, each in reversed(numbers.items()) if len(set(each)) > 1}  # the first of those alike
-    columns = sorted(alike.values(), key=lambda c: (c.is_unique, own.index(c)))[:MOST_COLUMNS]
+    with_cents = {c for c in own if any(n != int(n) for n in c.numbers)}
+    varied = [(c, each) for c, each in numbers.items() if len(set(each)) > 1 or c in with_cents]
+    alike = {tuple(each): c for c, each in reversed(varied)}  # the first of those alike
+    columns = sorted(alike.values(), key=lambda c: (c.is_unique, c not in with_cents, own.index(c)))[:MOST_COLUMNS]
     same = [c for c in columns if _is_same(lines, numbers[c])]
     columns = [c for c in columns if c not in same]
     rows = list(zip(lines, *(numbers[c] for c in columns), strict=True))
     first = next(order_totals.sums_of(rows, columns), None)
     if first is None:
         return [] if same else None
-    return [c for c, sign in first[1] if sign < 0 and not sums.is_none(c, roles)]
+    revenue = part.guesses["revenue_cents"]
+    taken = () if revenue.is_product else revenue.sources[1:]  # the lines' own discounts, which orders may sum up
+    sums_of_lines = [_by_order(part, link, part.looked_at.numbers(c)) for c in taken]
+    off_already = [[each[str(keys[i])] for i in at] for each in sums_of_lines]
+    off = [c for c, sign in first[1] if sign < 0 and not sums.is_none(c, roles)]
+    return [c for c in off if not any(_is_same(each, numbers[c]) for each in off_already)]
+
+
+def are_less_their_discounts(part: Part, link: Link) -> bool:
+    """Say whether totals of nearly all orders are those of their lines less a discount that stands on each line."""
+    revenue, discount = part.guesses["revenue_cents"], part.guesses["discount_cents"].sources
+    if len(discount) != 1 or discount[0] in revenue.sources or not part.looked_at.holds(*revenue.sources, *discount):
+        return False
+    amounts, less = _by_order(part, link, money.of_rows(part)), _by_order(part, link, part.looked_at.numbers(*discount))
+    at = [(i, key) for i, key in enumerate(link.file.texts(link.there)) if key in amounts][:MOST_ORDERS]
+    off = [amounts[key] - abs(less[key]) for _, key in at if key]
+    own = [c for c in link.file.own if c.is_number and c is not link.there]
+    every = [[numbers[i] or 0.0 for i, _ in at] for c in own for numbers in [link.file.numbers(c)]]
+    return sum(bool(less[key]) for _, key in at if key) >= LEAST_ORDERS and any(_is_same(off, each) for each in every)
+
+
+def take_off_discounts(part: Part) -> None:
+    """Take the discount of each line off its amount."""
+    revenue, (discount,) = part.guesses["revenue_cents"], part.guesses["discount_cents"].sources
+    text = f"({revenue.text} - abs(coalesce({syntax.column(discount.name)}, 0)))"
+    why = f"{revenue.why}; less {discount.name}, for only so do lines come to the total of their order"
+    part.guesses["revenue_cents"] = revenue.computed(text, why, (*revenue.sources, discount), Sure.LIKELY)
+
+
+def _by_order(part: Part, link: Link, numbers: Sequence[float | None]) -> dict[str, float]:
+    """Return what the lines of each order have of a number together."""
+    result: dict[str, float] = defaultdict(float)
+    for key, number in zip(part.looked_at.texts(link.here), numbers, strict=False):
+        if key:
+            result[key] += number or 0.0
+    return result
 
 
 def _is_same(lines: Sequence[float], totals: Sequence[float]) -> bool:

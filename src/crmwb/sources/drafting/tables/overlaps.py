@@ -2,18 +2,25 @@
 # ruff: noqa: E501 - sentences for people are easier to read in one line
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
+from typing import Any
 
 from crmwb.sources.drafting.amounts import refunds
 from crmwb.sources.drafting.guess import Part
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax
 from crmwb.sources.drafting.rows import credit_notes, taking_back
+from crmwb.sources.drafting.tables import returned_amounts
 
 RowsByDay = dict[str, set[tuple[str | None, ...]]]
 LEAST_SHARED, HALF = 5, 0.5  # rows of two files without numbers of orders
+MOSTLY_OTHERS, NEARLY_ALL = (
+    0.1,
+    0.9,
+)  # of the numbers that two files share, those of the same customers on the same days
 SEVERAL = 2  # pairs of files that are asked about at once
 KEY = ("order_id", "customer_id", "ordered_at")
 
@@ -30,6 +37,8 @@ class Twice:
         How many orders stand in both; how many of them have lines in one file only.
     same_file : list of Part
         All parts of the older file.
+    has_own_numbers : bool
+        Many numbers that stand in both are those of other orders, as where each file counts from 1.
     """
 
     older: Part
@@ -37,6 +46,7 @@ class Twice:
     n_orders: int
     same_file: list[Part]
     n_cut: int
+    has_own_numbers: bool
 
 
 def ask(parts: list[Part]) -> None:
@@ -54,10 +64,15 @@ def ask(parts: list[Part]) -> None:
         _ask_of_same_rows((one, other), (here, there), sales)
     twice = []
     for (one, orders), (other, others) in combinations(numbered, 2):
-        if shared := orders & others:
+        shared = orders & others
+        share = len(shared) / max(len(_numbers(orders) & _numbers(others)), 1)
+        if share > (
+            0 if _columns(one) == _columns(other) else MOSTLY_OTHERS
+        ):  # such as orders and invoices, each numbered
             older, newer = sorted((one, other), key=_latest)
             same_file = [part for part in sales if part.options["file"] == older.options["file"]]
-            twice.append(Twice(older, newer, len(shared), same_file, _cut_orders(older, newer, shared)))
+            n_cut = _cut_orders(older, newer, shared)
+            twice.append(Twice(older, newer, len(shared), same_file, n_cut, has_own_numbers=share < NEARLY_ALL))
     alike = [each for each in twice if _columns(each.older) == _columns(each.newer)]
     if len(alike) >= SEVERAL:
         _ask_once(alike)
@@ -148,7 +163,10 @@ def _ask_what_they_are(same: list[Part], others: list[Part], parts: list[Part]) 
         if given == "leave_out":
             for each in same_file:
                 parts.remove(each)
+            for part in parts:
+                _keep_what_stands_in(part, files)
         elif given == "returns":
+            returned_amounts.settle(same_file, parts)
             for each in same_file:
                 taking_back.take_back(each, (), "true")
             keep_refunded(parts)
@@ -179,6 +197,10 @@ def _orders(part: Part) -> set[tuple[str | None, ...]]:
     at = part.looked_at
     rows = zip(at.texts(order), at.texts(who), at.days(when), strict=True)
     return {(number, customer.casefold(), day) for number, customer, day in rows if number and customer and day}
+
+
+def _numbers(orders: set[tuple[str | None, ...]]) -> set[str | None]:
+    return {number for number, *_ in orders}
 
 
 def _latest(part: Part) -> tuple[datetime, str]:
@@ -213,9 +235,27 @@ def _leave_to_newer(same_file: list[Part], newer: Part, key: dict[str, str], wha
         joined_already = part.options.get("join", {})
         name = "newer" if "newer" not in joined_already else f"newer_{len(joined_already)}"
         part.join(name, syntax.join(newer.options, key))
-        condition = f"{syntax.column(f'{name}.{there}')} is null"
-        part.keep_rows(condition)
-        part.remarks.append(f"{what} that stand in {newer.options['file']} too are left out here: that export is newer")
+        part.keep_rows(_is_new(name, there))
+        part.remarks.append(f"{what}{_left_to(newer.options['file'])}")
+
+
+def _keep_what_stands_in(part: Part, files: Collection[Any]) -> None:
+    """Count rows again that were left to newer files, which are left out themselves."""
+    for name, joined in list(part.options.get("join", {}).items()):
+        there = next(iter(syntax.keys(joined).values()))
+        condition = _is_new(name, there)
+        if joined.get("file") in files and condition in part.condition:
+            part.drop_condition(condition)
+            del part.options["join"][name]
+            part.remarks[:] = [remark for remark in part.remarks if not remark.endswith(_left_to(joined["file"]))]
+
+
+def _is_new(name: str, there: str) -> str:
+    return f"{syntax.column(f'{name}.{there}')} is null"
+
+
+def _left_to(file: Any) -> str:
+    return f" that stand in {file} too are left out here: that export is newer"
 
 
 def _count_once(each: Twice, given: str) -> None:
@@ -227,6 +267,9 @@ def _count_once(each: Twice, given: str) -> None:
     every = [c.name for c in each.older.looked_at.own if c.name in known[0] & known[1]]
     is_of_lines = given == "each_line_once"
     key = {name: name for name in every} if is_of_lines else {here: there}
+    if each.has_own_numbers:
+        customer, other = (part.guesses["customer_id"].sources[0].name for part in (each.older, each.newer))
+        key[customer] = other
     _leave_to_newer(each.same_file, each.newer, key, "lines" if is_of_lines else "orders")
 
 
