@@ -46,6 +46,16 @@ def test_purchases_of_own_customers_are_left_out_where_a_person_says_so(project,
     assert total(project) == sum(brought)
 
 
+def test_own_customers_are_left_out_where_their_numbers_have_leading_zeros_in_one_file(project):
+    bought = [(f"A{i:04}", 1 + i * 7 % 40, f"2024-{1 + i % 12:02}-11", 15 + i) for i in range(160)]
+    rows = [f"{no},{who:06},{day},{amount}.50" for no, who, day, amount in bought]
+    write(project, "orders.csv", ["Order No,Customer No,Order date,Amount", *rows])
+    people = [f"{i},T{i % 5},{'Staff' if i % 13 == 4 else 'Retail'}" for i in range(1, 41)]
+    write(project, "customers.csv", ["Customer No,Town,Kind", *people])
+    assert project.draft(kind_own="leave_out") == [], project.printed
+    assert total(project) == sum(a + 0.5 for _, who, _, a in bought if who % 13 != 4)
+
+
 def test_what_says_nothing_of_own_customers():
     assert no_business.own_customers("newsletter", ["true", "false"]) == []
     assert no_business.own_customers("is internal", ["false"]) == []

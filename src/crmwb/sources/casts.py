@@ -13,6 +13,7 @@ from crmwb.contract import ARROW_TYPES, Column, Kind
 from crmwb.sources import expressions, values
 from crmwb.sources.column_mapping import ColumnMapping
 from crmwb.sources.expressions import Result, Type
+from crmwb.sources.mapping import JoinMapping
 from crmwb.sources.privacy import identifiers
 from crmwb.sources.values import NumberStyle
 
@@ -146,17 +147,17 @@ def _number_fault(what: str, style: NumberStyle) -> str:
 
 
 def _text(text: ir.StringValue, mapping: ColumnMapping, _: NumberStyle) -> ir.StringValue:
-    read = _same(text, mapping)
+    read = same(text, mapping)
     return values.only(~identifiers.stands_in(read), read)
 
 
 def _id(text: ir.StringValue, mapping: ColumnMapping, _: NumberStyle) -> ir.StringValue:
     """Refuse what a spreadsheet has rounded: 9.00720E+15 may be any of a thousand ids."""
-    read = _same(text, mapping)
+    read = same(text, mapping)
     return values.only(~identifiers.stands_in(read) & ~read.re_search(ROUNDED), read)
 
 
-def _same(text: ir.StringValue, mapping: ColumnMapping) -> ir.StringValue:
+def same(text: ir.StringValue, mapping: ColumnMapping | JoinMapping) -> ir.StringValue:
     """Return texts that mean the same as the same text, where the mapping says that they do."""
     if mapping.fold:
         text = nfc_normalize(values.plain(text)).re_replace(r"\s+", " ").lower()

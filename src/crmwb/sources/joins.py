@@ -1,5 +1,6 @@
 """Rows of one file or table joined to those of others: each to one at most, and counted before and after."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,14 +114,17 @@ def join(con: Backend, rows: SourceRows, partner: Partner, number: int) -> tuple
     """
     on = partner.mapping.key
     there = _different(partner.rows)
-    keys = [there[partner.rows.columns[right]] for right in on.values()]
-    there = there.filter(*(key.notnull() for key in keys))
+    columns = [there[partner.rows.columns[right]] for right in on.values()]
+    keys = {f"key {i}": casts.same(column, partner.mapping) for i, column in enumerate(columns)}
+    there = there.mutate(**keys)
+    there = there.filter(*(there[key].notnull() for key in keys))
     there = _one_of_each(rows, partner, there)
     names = {f"{partner.name}.{own}": f"j{number}_{i}" for i, own in enumerate(partner.rows.columns)}
     renamed = {to: partner.rows.columns[name.partition(".")[2]] for name, to in names.items()}
-    there = there.select(**{to: there[own] for to, own in renamed.items()}, **{f"met {number}": ibis.literal(True)})
-    pairs = [rows.table[rows.columns[left]] == there[names[f"{partner.name}.{right}"]] for left, right in on.items()]
-    result = rows.table.left_join(there, pairs)
+    own_keys = {f"key {number} {i}": there[key] for i, key in enumerate(keys)}
+    met = {f"met {number}": ibis.literal(True)}
+    there = there.select(**{to: there[own] for to, own in renamed.items()}, **own_keys, **met)
+    result = rows.table.left_join(there, _pairs(rows, partner, there, own_keys)).drop(*own_keys)
     is_alone = result[f"met {number}"].isnull()
     if partner.mapping.unmatched == "quarantine":
         reason = f"no row in {partner.source} with the same {' and '.join(on.values())}"
@@ -138,6 +142,12 @@ def join(con: Backend, rows: SourceRows, partner: Partner, number: int) -> tuple
         result = result.filter(~is_alone)  # it may have a partner among those not read
     result = result.drop(f"met {number}")
     return SourceRows(rows.mapping, result, rows.columns | names, rows.malformed, faults=faults), results
+
+
+def _pairs(rows: SourceRows, partner: Partner, there: ir.Table, keys: Iterable[str]) -> list[ir.BooleanValue]:
+    """Return that the key of a row here is that of one there, but for what means nothing."""
+    here = [casts.same(rows.table[rows.columns[left]], partner.mapping) for left in partner.mapping.key]
+    return [own == there[key] for own, key in zip(here, keys, strict=True)]
 
 
 def say(table: str, results: Joined) -> None:
@@ -165,7 +175,7 @@ def _different(rows: SourceRows) -> ir.Table:
 
 def _one_of_each(rows: SourceRows, partner: Partner, there: ir.Table) -> ir.Table:
     """Return one row of each key: all of them where none has two, else those that the mapping chooses."""
-    keys = [partner.rows.columns[right] for right in partner.mapping.key.values()]
+    keys = [f"key {i}" for i in range(len(partner.mapping.key))]
     place = ibis.struct({FILE: there[FILE], ROW: there[ROW]})
     if partner.mapping.several != "refuse":
         order = place if partner.mapping.several == "first" else ibis.desc(place)
@@ -180,9 +190,8 @@ def _one_of_each(rows: SourceRows, partner: Partner, there: ir.Table) -> ir.Tabl
 
 
 def _would_multiply(rows: SourceRows, partner: Partner, there: ir.Table, twin: dict[str, Any]) -> str:
-    keys = [partner.rows.columns[right] for right in partner.mapping.key.values()]
-    pairs = [rows.table[rows.columns[left]] == there[key] for left, key in zip(partner.mapping.key, keys, strict=True)]
-    met = rows.table.left_join(there, pairs)
+    keys = [f"key {i}" for i in range(len(partner.mapping.key))]
+    met = rows.table.left_join(there, _pairs(rows, partner, there, keys))
     n_rows, n_after = (int(t.count().to_pyarrow().as_py()) for t in (rows.table, met))
     value = " and ".join(repr(identifiers.shown(str(twin[key]))) for key in keys)
     first, last = (f"row {twin[at][ROW]:,}" for at in ("first", "last"))

@@ -335,12 +335,17 @@ class JoinMapping(TableMapping):
         Rows without a partner: set aside with the reason, or kept with the partner's columns unknown.
     several : {"refuse", "first", "last"}
         Where different rows there have the same key, which would multiply rows here: stop, or take the first or last.
+    fold, strip_zeros, whole_number : bool
+        What means nothing where keys are compared, as in `ColumnMapping`.
     """
 
     columns: dict[str, ColumnMapping] = Field(default_factory=dict, exclude=True)
     key: Annotated[dict[str, SourceColumn], Field(min_length=1)]
     unmatched: Literal["quarantine", "keep"] = "quarantine"
     several: Literal["refuse", "first", "last"] = "refuse"
+    fold: bool = False
+    strip_zeros: bool = False
+    whole_number: bool = False
 
     @field_validator("key", mode="before")
     @classmethod

@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 
 from crmwb.errors import CrmwbError
-from crmwb.sources.drafting.customers import customer_versions, own_places
+from crmwb.sources.drafting.customers import customer_versions, ids, own_places
 from crmwb.sources.drafting.guess import Guess, Part, Sure
 from crmwb.sources.drafting.questions import Question
 from crmwb.sources.drafting.reading import syntax, vocabulary
@@ -81,7 +81,9 @@ def _named_by(part: Part) -> str:
 
 def _join(part: Part, customers: Part, key: Column, here: str, name: str) -> None:
     """Join the file of customers to purchases, under a name, by a column that names a customer."""
-    part.join(name, syntax.join(customers.options, {here: key.name}))
+    read = customers.guesses["customer_id"].value
+    how = {option: True for option in ids.FORMS if isinstance(read, dict) and read.get(option)}
+    part.join(name, {**syntax.join(customers.options, {here: key.name}), **how})
 
 
 def _alias(facts: list[Part], customers: Part) -> str:
