@@ -31,6 +31,7 @@ from crmwb.sources.drafting.tables import (
     purchases,
     refund_files,
     shape_questions,
+    totals_of_lines,
     unread,
 )
 
@@ -295,10 +296,13 @@ def _with_joined(profiles: list[Profile], alone: dict[str, list[Part]], declared
     if paid and not any(part.table == "transactions" and not part.is_stand_in for part in parts):
         parts += _billed(profiles, parts)
     parts += paid
-    joined = joins.joined_purchases(profiles, {name for name, every in alone.items() if every}, declared)
+    tied = totals_of_lines.lines(parts)
+    joined = joins.joined_purchases(profiles, {name for name, every in alone.items() if every} - tied, declared)
     joined = [part for part in joined if not (joins.same_sales(part, parts) and joins.tells_no_lines(part))]
     left = [part for part in joined if not joins.names_few(part, parts)]
     joined = [part for part in left if not joins.are_of_some(part, left, parts)]
+    again = {part.options["file"] for part in joined}
+    parts = [part for part in parts if part.options["file"] not in again & tied]
     for part in joined:
         for other in joins.same_sales(part, parts):
             parts.remove(other)

@@ -16,6 +16,10 @@ PLACE = re.compile(
 ADDED = re.compile(  # what a name says in brackets, or last
     r"[(\[\uff08\u3010]([^)\]\uff09\u3011]+)[)\]\uff09\u3011]|[-–,:/|] ([^-–,:/|()]+)$"
 )
+BEGUN = re.compile(  # a name that begins with own use is of nobody else
+    r"(eigen(bedarf|verbrauch)|eigener (bedarf|verbrauch)|(own|internal) (use|consumption)|(usage|consommation) (propre|interne)|auto ?consum\w*"
+    r"|(uso|consumo) (propi?o|interno)|eigen (gebruik|verbruik)|zuzycie wlasne|(internt?|eget) (bruk|brug|forbruk))\b.*|(自家消費|自社使用|自用).*"
+)
 LEAST_NAME = 6  # letters of a name that says who it is
 FEW = 0.2  # of the customers
 
@@ -49,7 +53,7 @@ def _own(part: Part, column: Column) -> list[str]:
 
 
 def is_own_use(name: str) -> bool:
-    """Say whether a customer's name adds that it is the company itself: "Keller AG (intern)", "Keller AG - own use".
+    """Say whether a customer's name begins with, or adds, that it is the company itself: "Keller AG - own use".
 
     Examples
     --------
@@ -57,6 +61,8 @@ def is_own_use(name: str) -> bool:
     >>> is_own_use("Keller AG (eigener Bedarf)"), is_own_use("Keller AG, Internal"), is_own_use("Internal Medicine")
     (True, True, False)
     """
+    if BEGUN.fullmatch(words.simple(name)):
+        return True
     added = (text for match in ADDED.finditer(name) if match.start() > 0 for text in match.groups() if text)
     return any(no_business.OWN.fullmatch(words.simple(text.strip())) for text in added)
 

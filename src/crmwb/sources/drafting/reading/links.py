@@ -132,7 +132,7 @@ def _links(
     Where no name tells the file of orders, their numbers do.
     """
     every = list(_links_by_name(at, profiles, names, declared))
-    known = any(_is_order(link.here) for link in every)
+    known = any(_is_order(link.here) and any(c.is_date for c in link.file.own) for link in every)
     by_number = [] if known else list(_links_by_number(at, [p for p in profiles if p is not at]))
     yield from (link for link in every if all(link.file is not other.file for other in by_number))
     yield from by_number

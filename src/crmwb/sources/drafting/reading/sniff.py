@@ -11,6 +11,7 @@ from typing import Any
 from crmwb.errors import CrmwbError
 from crmwb.sources.drafting.reading import typed_numbers
 from crmwb.sources.drafting.reading.notation import is_value
+from crmwb.sources.drafting.reading.words import came_back, names_credit_notes
 from crmwb.sources.formats import excel, json_lines, open_file, packed
 from crmwb.sources.mapping import WHITESPACE, TableMapping
 from crmwb.sources.source_files import PARQUET, SourceFile
@@ -112,6 +113,7 @@ def _workbook(file: SourceFile, sheet: str | None = None) -> Shape:
     above = {name: _rows_above(rows) for name, rows in sheets.items() if filled[name]}
     headers = {name: sheets[name][n] for name, n in above.items()}
     alike = [name for name in headers if headers[name] == headers[first] and above[name] == above[first]]
+    alike = [name for name in alike if _takes_back(name) == _takes_back(first)]  # credit notes are no sales
     others = [name for name in sheets if name not in alike and filled[name]]
     options: dict[str, Any] = {"sheet": alike if len(alike) > 1 else first} if len(sheets) > 1 else {}
     remarks = (
@@ -144,6 +146,11 @@ def _workbook(file: SourceFile, sheet: str | None = None) -> Shape:
         unlike_titles=unlike,
         typed_number=typed.unclear,
     )
+
+
+def _takes_back(sheet: str) -> bool:
+    """Say whether a sheet is called after credit notes or returns."""
+    return names_credit_notes(sheet) or came_back(sheet)
 
 
 def _texts(rows: list[list[str]]) -> tuple[str, ...]:

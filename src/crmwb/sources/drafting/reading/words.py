@@ -5,7 +5,7 @@ import re
 from enum import Enum
 from functools import cache
 
-from crmwb.sources.drafting.reading.names import in_english
+from crmwb.sources.drafting.reading.names import in_english, plain_words
 from crmwb.sources.letters import without_accents
 
 CANCELLED = re.compile(
@@ -43,6 +43,10 @@ BACK = re.compile(
     r"|退(款|货|费|票|卡|订|单|换|保)|已退|红冲|冲正"
     r"|\bretur\b|returner(et|t|ad)|returnat|rambursat|vracen|\bzwrot|zwrocon|palautet|hyvitet|visszater|visszakuld|επιστροφ|tra hang|hoan tien|dikembalikan|\biade"
     r"|返品|返金|払い戻し"
+)
+CREDIT_NOTE = re.compile(
+    r".*\b(credit ?(notes?|memos?)|\w*gutschrift\w*|avoirs?|notas? (de )?credito|not[ae] di credito"
+    r"|\w*kredit ?not[ae]?\w*|\w*kreditfaktura\w*|creditnota\w*|dobropis\w*)\b.*|.*(贷项|红字|ใบลดหนี).*"
 )
 PARTLY = re.compile(r"part(ly|ial|iell|iel|ielle)|teil(weise|erstatt|retoure)|parcial|partiellement|部分|partially")
 NEGATED = re.compile(
@@ -165,6 +169,11 @@ def came_back(value: str) -> bool:
     plain = simple(value)
     is_other = NEGATED.search(plain) or STOPPED.search(plain) or FEE_OF_BACK.search(plain)
     return BACK.search(plain) is not None and not is_other
+
+
+def names_credit_notes(name: str) -> bool:
+    """Say whether the name of a file, a sheet or a number is one of credit notes."""
+    return CREDIT_NOTE.fullmatch(plain_words(name)) is not None
 
 
 def brings_no_money(value: str) -> bool:

@@ -1,23 +1,17 @@
 """Files of credit notes, by the name of the file or of its numbers: what was paid out is not taken off again."""
 
-import re
 from dataclasses import replace
 from pathlib import PurePath
 
 from crmwb.sources.drafting.modifiers import Modifiers
-from crmwb.sources.drafting.reading.names import plain_words
+from crmwb.sources.drafting.reading import words
 from crmwb.sources.drafting.reading.profile import Profile
-
-CREDIT_NOTE = re.compile(
-    r".*\b(credit ?(notes?|memos?)|\w*gutschrift\w*|avoirs?|notas? (de )?credito|not[ae] di credito"
-    r"|\w*kredit ?not[ae]?\w*|\w*kreditfaktura\w*|creditnota\w*|dobropis\w*)\b.*|.*(贷项|红字|ใบลดหนี).*"
-)
 
 
 def are_in(profile: Profile) -> bool:
     """Say whether a file holds credit notes and nothing else, as far as names say."""
     names = [c.words for c in profile.own if c.is_unique]
-    return any(map(CREDIT_NOTE.fullmatch, (*names, plain_words(PurePath(profile.file.name).stem))))
+    return any(map(words.names_credit_notes, (*names, PurePath(profile.file.name).stem)))
 
 
 def without_refunds(profile: Profile, roles: Modifiers) -> Modifiers:
