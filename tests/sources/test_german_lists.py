@@ -1,4 +1,4 @@
-"""Lists of a German ERP: shortened names, heads whose totals are those of lines that say everything, sheets of credit notes."""
+"""Lists of a German ERP: shortened names, lines beside their heads, sheets of credit notes beside those of invoices."""
 
 from datetime import date
 
@@ -83,12 +83,12 @@ def test_lines_that_come_to_the_totals_of_their_orders_are_read_with_these(proje
 
 def test_a_sheet_of_credit_notes_is_no_table_with_that_of_invoices(project):
     heads, lines, every = documents("RE", 60)
-    credited, credits, back = documents("GS", 20)
+    credited, notes, back = documents("GS", 20)
     sheets = {
         "Verkaufsrechnungskopf": heads,
         "Verkaufsrechnungszeile": lines,
         "Verkaufsgutschriftskopf": credited,
-        "Verkaufsgutschriftszeile": credits,
+        "Verkaufsgutschriftszeile": notes,
     }
     write_workbook(project.raw / "nav.xlsx", sheets)
     (asked,) = project.draft()
