@@ -18,7 +18,7 @@ def orders(login: str, *, of_the_shop: str = "", changing: bool = True) -> tuple
     return lines, sold
 
 
-@pytest.mark.parametrize("login", ["Login klienta", "Buyer nickname", "Username"])
+@pytest.mark.parametrize("login", ["Login klienta", "Buyer nickname", "Username", "Buyer User Name"])
 def test_customers_go_by_login_where_it_is_known_and_by_address_elsewhere(project, login):
     lines, sold = orders(login)
     write(project, "orders.csv", lines)
@@ -31,6 +31,11 @@ def test_customers_go_by_login_where_it_is_known_and_by_address_elsewhere(projec
     assert not any("@" in who or who.startswith("m") for who in got)
     assert project.draft(**{key: "address"}) == []
     assert len(revenue(project.ingest())) == 65
+
+
+def test_a_last_name_is_no_login(project):
+    write(project, "orders.csv", orders("Buyer Surname")[0])
+    assert not any("would be the customer" in question for question in project.draft())
 
 
 def test_addresses_that_stay_are_not_asked_of(project):

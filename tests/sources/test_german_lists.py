@@ -39,7 +39,6 @@ AMOUNTS = ["Zeilenrabattbetrag", "Betrag", "Betrag inkl. MwSt."]
         ("Verk. an Deb.-Nr.", "sell to customer no"),
         ("Deb.-Nr.", "customer no"),
         ("Kred.-Nr.", "vendor no"),
-        ("Art.-Nr.", "item no"),
         ("Beschr.", "description"),
         ("Betrag exkl. MwSt.", "amount excl tax"),
         ("Betrag inkl. MwSt.", "amount incl tax"),

@@ -14,11 +14,11 @@ from crmwb.sources.drafting.reading.vocabulary import TRANSACTIONS, matches
 LOGIN = re.compile(
     r"(.* )?(log ?in|user ?(name|id)?|nick(name)?|screen ?name|account|buyer( id)?|customer( id)?|member( id)?|benutzer(name|konto|id)?|kaufer(name)?|"
     r"konto|kunden?(konto|login)|identifiant|pseudo|acheteur|usuario|comprador|utente|acquirente|gebruiker(snaam)?|koper|uzytkownik\w*|"
-    r"kupujac\w*|nabywca|uzivatel\w*|kupujici|felhasznalo\w*|vasarlo|kullanici\w*|alici|anvandare?|bruger|kayttaja)( .*)?"
+    r"kupujac\w*|nabywca|uzivatel\w*|kupujici|felhasznalo\w*|vasarlo|kullanici\w*|alici|anvandare?|bruger|kayttaja)( (id|no|nr|number|code|klienta|kupujacego|client|customer|buyer|account))?"
     r"|.*(用户名|会员名|买家(昵称|账号|id)?|旺旺|アカウント|ログイン|아이디|логин|покупател).*"
 )
 OF_OTHERS = re.compile(
-    r".*\b(seller|sprzedaw\w*|verkaufer|vendeur|vendedor|operator|agent|cashier|staff|created|name|mail|phone|tel\w*|type|group|typ)\b.*"
+    r".*\b(seller|sprzedaw\w*|verkaufer|vendeur|vendedor|operator|agent|cashier|staff|created|(?<!user )(?<!nick )(?<!screen )name|mail|phone|tel\w*|type|group|typ)\b.*"
 )
 TIMES = 1.3  # addresses as many as logins
 LEAST_MORE = 10  # addresses than logins
