@@ -3,13 +3,14 @@
 import os
 import shutil
 from collections.abc import Mapping
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 
 
 def file_hash(file: Path) -> str:
     """Return the SHA-256 of a file."""
-    return sha256(file.read_bytes()).hexdigest()
+    with file.open("rb") as opened:
+        return file_digest(opened, "sha256").hexdigest()
 
 
 def is_whole(folder: Path, files: Mapping[str, str]) -> bool:

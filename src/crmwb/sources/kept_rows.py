@@ -25,7 +25,7 @@ from crmwb.errors import CrmwbError
 from crmwb.files import kept
 from crmwb.sources.delivery import NO_MONTH, Filtered, Months
 from crmwb.sources.privacy import forgotten, secret
-from crmwb.sources.source_files import SourceFile
+from crmwb.sources.source_files import SourceFile, not_readable
 
 ENTRY = "entry.json"
 PACKAGES = ("duckdb", "ibis-framework", "pyarrow", "phonenumbers")
@@ -198,7 +198,10 @@ class KeptRows:
 
     def _key(self, part: str, file: SourceFile) -> str:
         if file.path not in self._hashes:
-            self._hashes[file.path] = kept.file_hash(file.path)
+            try:
+                self._hashes[file.path] = kept.file_hash(file.path)
+            except OSError as error:
+                raise not_readable(file.name, error) from None
         return _digest({"made_by": self.made_by, "part": part, "name": file.name, "file": self._hashes[file.path]})
 
 

@@ -113,6 +113,15 @@ def _not_there(directory: Path, pattern: str) -> str:
     return f"{directory / pattern} does not exist; in {directory} there is {', '.join(close) or 'no file'}."
 
 
+def not_readable(name: str, error: OSError) -> CrmwbError:
+    """Return what to tell of a file that the system does not read.
+
+    >>> print(not_readable("sales.csv", OSError(5, "Input/output error")))
+    sales.csv: not readable (Input/output error); check the file and its rights.
+    """
+    return CrmwbError(f"{name}: not readable ({error.strerror or error}); check the file and its rights.")
+
+
 def _files(path: Path, name: str, inner: str | None, key: str) -> Iterator[SourceFile]:
     """Yield the files that a path stands for: itself, the Parquet files below it, or members of it."""
     if path.is_dir():

@@ -22,7 +22,7 @@ from crmwb.sources.formats import ROW, open_file, sheets
 from crmwb.sources.formats.delimited import NO_ROW
 from crmwb.sources.mapping import TableMapping, Value
 from crmwb.sources.privacy import pseudonyms
-from crmwb.sources.source_files import SourceFile
+from crmwb.sources.source_files import SourceFile, not_readable
 
 FILE = "source_file"
 N_SHOWN = 100  # characters of a column's name that a message shows
@@ -195,9 +195,7 @@ def _batches(
         finally:
             malformed += [(file.name, number, reason) for number, reason in opened.malformed if reason != NO_ROW]
     except OSError as error:
-        raise CrmwbError(
-            f"{file.name}: not readable ({error.strerror or error}); check the file and its rights."
-        ) from None
+        raise not_readable(file.name, error) from None
 
 
 def _coded(texts: pa.Array, pseudonym: ColumnMapping | None, mapping: TableMapping) -> pa.Array:
