@@ -61,7 +61,7 @@ def test_a_process_that_died_is_told_in_a_sentence():
 
 
 def test_others_end_with_the_one_that_started_them(tmp_path):
-    code = "import sys, time\nfrom crmwb.processes import side_by_side\nlist(side_by_side(time.sleep, [60, 60], 2))\n"
+    code = "import time\nfrom crmwb.processes import side_by_side\nlist(side_by_side(time.sleep, [60, 60, 60], 2))\n"
     with subprocess.Popen([sys.executable, "-c", code]) as main:
         children = []
         for _ in range(200):
@@ -84,6 +84,6 @@ def children_of(pid):
 
 def is_ours(pid):
     try:
-        return b"crmwb.processes" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return b"multiprocessing" in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False
