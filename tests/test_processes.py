@@ -14,6 +14,13 @@ from crmwb.errors import CrmwbError
 from crmwb.processes import side_by_side
 
 
+@pytest.fixture(autouse=True)
+def can_be_imported(monkeypatch):
+    """Let other processes find what is defined here, however this module was imported."""
+    monkeypatch.syspath_prepend(Path(__file__).parents[1])
+    monkeypatch.syspath_prepend(Path(__file__).parent)
+
+
 def squared(x):
     if x < 0:
         raise CrmwbError(f"{x} has no root")

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from needs_tables import PROJECT, choices
 
-from crmwb import engine, layout, params
+from crmwb import engine, layout, params, storage
 from crmwb.findings import loads
 from crmwb.findings.say import say
 from crmwb.segmentation import needs
@@ -19,10 +19,7 @@ def given(b2b_company):
     who = b2b_company.truth.reset_index()[["customer_id", "segment"]].rename(columns={"segment": "cluster_name"})
     chosen = choices(min_customers=30, min_support=0.005)
     with engine.connect(params.EngineParams(threads=2, memory_limit_gb=2)) as con:
-        tables = {
-            path.stem: engine.open_parquet(con, path, path.stem)
-            for path in sorted(b2b_company.folder.glob("*.parquet"))
-        }
+        tables = storage.open_tables(con, b2b_company.folder)
         measured = needs.measure(con, tables, who, date(2026, 1, 1), chosen)
     return b2b_company, who, measured, chosen
 

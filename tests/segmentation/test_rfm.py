@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from segment_frames import CHOICES, PROJECT, cdnow, people, rfm_params
 
-from crmwb import engine
+from crmwb import engine, storage
 from crmwb.features import customers as features
 from crmwb.findings import Term, language
 from crmwb.findings.say import say
@@ -288,7 +288,7 @@ def retail(con, shared_data, tmp_path):
     )
     ingest(CHOICES.model_copy(update={"source": source}), tmp_path)
     tables = {
-        name: engine.open_parquet(con, tmp_path / f"{name}.parquet", name) for name in ("customers", "transactions")
+        name: storage.open_table(con, storage.table_in(tmp_path, name), name) for name in ("customers", "transactions")
     }
     described = features.customers(tables, date(2011, 12, 10), CHOICES.features).select("customer_id", *SCORE_OF)
     table = engine.batches(con, described).read_all().to_pandas()

@@ -56,7 +56,28 @@ def interests(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
 
 
 def write(con: Backend, tables: Mapping[str, ir.Table], as_of: date) -> int:
-    """Write what `interests` returns as declared, and return the number of rows."""
+    """Write what `interests` returns as declared, and return the number of rows.
+
+    Parameters
+    ----------
+    con : Backend
+        The engine that holds the tables.
+    tables : mapping of str to ir.Table
+        As of `interests`.
+    as_of : date
+        Exclusive.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import pyarrow as pa
+    >>> from crmwb import engine, params
+    >>> from crmwb.features import interests
+    >>> with engine.connect(params.EngineParams(threads=1, memory_limit_gb=1)) as con:
+    ...     people = engine.open_arrow(con, pa.table({"customer_id": ["a"]}), "people")
+    ...     interests.write(con, {"customers": people}, date(2024, 6, 1))
+    0
+    """
     rows = _placed(tables, as_of)
     return storage.stream(con, rows, INTERESTS, sorted_by=[name for name in PLACES if name in rows.columns])
 

@@ -111,7 +111,8 @@ def _present(ids: set[str]) -> set[str]:
     """Return those of some ids that the canonical tables hold."""
     result: set[str] = set()
     wanted = pc.SetLookupOptions(value_set=pa.array(sorted(ids), pa.string()))
-    for path in (part for table in storage.tables_in(layout.CANONICAL).values() for part in storage.parts(table)):
+    tables = storage.tables_in(layout.CANONICAL) if layout.CANONICAL.is_dir() else {}
+    for path in (part for table in tables.values() for part in storage.parts(table)):
         with storage.open_file(path) as table:
             if KEY in table.schema_arrow.names:
                 for batch in table.iter_batches(columns=[KEY]):

@@ -22,6 +22,7 @@ MOSTLY_OTHERS, NEARLY_ALL = (
     0.9,
 )  # of the numbers that two files share, those of the same customers on the same days
 SEVERAL = 2  # pairs of files that are asked about at once
+NEWER = "newer"  # what a newer file is joined as
 KEY = ("order_id", "customer_id", "ordered_at")
 
 
@@ -233,7 +234,7 @@ def _leave_to_newer(same_file: list[Part], newer: Part, key: dict[str, str], wha
     there = next(iter(key.values()))
     for part in same_file:
         joined_already = part.options.get("join", {})
-        name = "newer" if "newer" not in joined_already else f"newer_{len(joined_already)}"
+        name = NEWER if NEWER not in joined_already else f"{NEWER}_{len(joined_already)}"
         part.join(name, syntax.join(newer.options, key))
         part.keep_rows(_is_new(name, there))
         part.remarks.append(f"{what}{_left_to(newer.options['file'])}")
@@ -244,7 +245,7 @@ def _keep_what_stands_in(part: Part, files: Collection[Any]) -> None:
     for name, joined in list(part.options.get("join", {}).items()):
         there = next(iter(syntax.keys(joined).values()))
         condition = _is_new(name, there)
-        if joined.get("file") in files and condition in part.condition:
+        if name.startswith(NEWER) and joined["file"] in files and condition in part.condition:
             part.drop_condition(condition)
             del part.options["join"][name]
             part.remarks[:] = [remark for remark in part.remarks if not remark.endswith(_left_to(joined["file"]))]
